@@ -1,0 +1,44 @@
+/**
+ * If-Match and its three companions, for reading an object and for copying one.
+ *
+ * Pure. Source: docs «GetObject», «CopyObject»; ali-oss's suite (a copy whose If-None-Match hits is a 304, not a 412).
+ */
+import { OssError } from "./errors.ts";
+import type { Headers } from "./request.ts";
+import { readTime, wholeSeconds } from "./times.ts";
+
+/**
+ * @param prefix '' for a read, `x-oss-copy-source-` for a copy
+ * @param etag without quotes
+ * @throws OssError PreconditionFailed (412), NotModified (304)
+ */
+export function requireConditions(
+	headers: Headers,
+	{ etag, modified }: { readonly etag: string; readonly modified: Date },
+	prefix: "" | "x-oss-copy-source-" = "",
+): void {
+	const match = headers[`${prefix}if-match`];
+	if (match !== undefined && !names(match, etag)) throw failed("If-Match");
+
+	const unmodifiedSince = readTime(headers[`${prefix}if-unmodified-since`]);
+	if (unmodifiedSince && wholeSeconds(modified) > wholeSeconds(unmodifiedSince))
+		throw failed("If-Unmodified-Since");
+
+	const noneMatch = headers[`${prefix}if-none-match`];
+	if (noneMatch !== undefined && names(noneMatch, etag))
+		throw new OssError("NotModified");
+
+	const modifiedSince = readTime(headers[`${prefix}if-modified-since`]);
+	if (modifiedSince && wholeSeconds(modified) <= wholeSeconds(modifiedSince))
+		throw new OssError("NotModified");
+}
+
+const names = (list: string, etag: string): boolean =>
+	list
+		.split(",")
+		.some((one) =>
+			["*", etag].includes(one.trim().replaceAll('"', "").toUpperCase()),
+		);
+
+const failed = (condition: string): OssError =>
+	new OssError("PreconditionFailed", { details: { Condition: condition } });

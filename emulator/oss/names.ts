@@ -1,0 +1,48 @@
+/**
+ * Which names a bucket and an object may have.
+ *
+ * Pure. Source: docs «Bucket naming conventions», «Object naming conventions»; EC 0015-00000001, 0016-00000005.
+ */
+import { OssError } from "./errors.ts";
+
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+export const KEY_BYTES_MAX = 1023;
+
+/** @throws OssError InvalidBucketName */
+export function requireBucketName(bucket: string): void {
+	if (!BUCKET.test(bucket)) {
+		throw new OssError("InvalidBucketName", {
+			details: { BucketName: bucket },
+		});
+	}
+}
+
+/**
+ * Control characters, CR and LF included, are legal: the SDKs' own suites store such keys, whatever a page says.
+ *
+ * @throws OssError InvalidObjectName
+ */
+export function requireKey(key: string): void {
+	const message = whatIsWrong(key);
+	if (message !== undefined) {
+		throw new OssError("InvalidObjectName", {
+			message,
+			details: { ObjectName: key },
+		});
+	}
+}
+
+function whatIsWrong(key: string): string | undefined {
+	if (key === "") return "The Object name can not be empty.";
+	if (key.startsWith("/") || key.startsWith("\\"))
+		return "The specified object is not valid.";
+	// A UTF-16 unit is at most three bytes of UTF-8: most keys need no counting.
+	if (
+		key.length * 3 > KEY_BYTES_MAX &&
+		Buffer.byteLength(key) > KEY_BYTES_MAX
+	) {
+		return "The Length of Object name must be less than 1024.";
+	}
+	return undefined;
+}

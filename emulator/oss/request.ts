@@ -1,0 +1,59 @@
+/**
+ * A request to OSS, as the port hands it to the rest: decoded once, nothing normalised.
+ *
+ * Pure.
+ */
+import type { Readable } from "node:stream";
+
+/** Decoded parameters; of one that is repeated the first value counts, as at OSS. */
+export type Query = ReadonlyMap<string, string>;
+
+/** Lower-case names; values are text (UTF-8 where the bytes are that, latin1 otherwise). */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Who asks. */
+export type Caller = {
+	/** '' for an anonymous request. */
+	readonly accessKeyId: string;
+	/** The account's numeric id; '' for an anonymous request. */
+	readonly uid: string;
+};
+
+export const ANONYMOUS: Caller = { accessKeyId: "", uid: "" };
+
+/** One part of a `multipart/form-data` body. */
+export type FormPart =
+	| { readonly kind: "field"; readonly name: string; readonly value: string }
+	| {
+			readonly kind: "file";
+			readonly name: string;
+			/** '' when the part names none. */
+			readonly filename: string;
+			/** '' when the part has none. */
+			readonly contentType: string;
+			readonly content: Readable;
+	  };
+
+/** Where a request goes: '' for bucket is the service, '' for key is the bucket. */
+export type Target = { readonly bucket: string; readonly key: string };
+
+export type OssRequest = Target & {
+	/** 24 upper-case hex digits: `x-oss-request-id`. */
+	readonly id: string;
+	readonly method: string;
+	readonly query: Query;
+	/** As on the wire, without the `?`. */
+	readonly rawQuery: string;
+	/** As on the wire, without the query. */
+	readonly rawPath: string;
+	readonly headers: Headers;
+	/** The Host header, port included. */
+	readonly host: string;
+	readonly scheme: "http" | "https";
+	readonly clientIp: string;
+	readonly receivedAt: Date;
+	readonly caller: Caller;
+	readonly body: Readable;
+	/** Reads the body as a form; may be called once, instead of reading `body`. */
+	readonly form: () => AsyncIterable<FormPart>;
+};

@@ -1,0 +1,40 @@
+/**
+ * The four ways OSS writes a moment.
+ *
+ * Pure. Source: docs «Common HTTP headers», «Signature version 4»; SDKs' parsers insist on every digit.
+ */
+
+/** `2022-12-28T10:27:41.000Z`: XML; the milliseconds are always zero. */
+export function isoTime(moment: Date): string {
+	return `${moment.toISOString().slice(0, 19)}.000Z`;
+}
+
+/** `Wed, 28 Dec 2022 10:27:41 GMT`: headers. */
+export function httpTime(moment: Date): string {
+	return moment.toUTCString();
+}
+
+/** `20221228T102741Z`: `x-oss-date` of V4. */
+export function compactTime(moment: Date): string {
+	return `${moment.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** @returns undefined when `text` is not of the form of `compactTime` */
+export function readCompactTime(text: string): Date | undefined {
+	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+	if (!parts) return undefined;
+	const [, year, month, day, hour, minute, second] = parts;
+	return readTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+/** Reads what `httpTime` and `isoTime` write, and what `Date` understands besides. */
+export function readTime(text: string | undefined): Date | undefined {
+	if (text === undefined) return undefined;
+	const moment = new Date(text);
+	return Number.isNaN(moment.getTime()) ? undefined : moment;
+}
+
+/** Conditions and listings compare whole seconds: that is all a header can carry. */
+export function wholeSeconds(moment: Date): number {
+	return Math.floor(moment.getTime() / 1000);
+}
