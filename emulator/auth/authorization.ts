@@ -1,0 +1,123 @@
+/**
+ * Takes apart the two carriers of a signature: the Authorization header of V2 and V4, and the parameters of a URL.
+ *
+ * Pure. Source: EC 0002-00000102…118 and 202…224; which of the documented texts goes with which EC, and the texts
+ * for URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
+ */
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { Headers, OssRequest, Query } from "../oss/request.ts";
+
+export const badAuthorization = (
+	authorization: string,
+	ec: string,
+	message = "Authorization header is invalid.",
+): OssError => invalidArgument("Authorization", authorization, message, ec);
+
+/**
+ * The pairs after the scheme's word: any order, blanks around the commas (py1 writes them).
+ *
+ * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, of V4 0002-000002nn
+ * @throws OssError InvalidArgument
+ */
+export function readItems(
+	authorization: string,
+	separator: ":" | "=",
+	names: readonly string[],
+	hundred: "1" | "2",
+): ReadonlyMap<string, string> {
+	const fail = (number: string, message?: string): OssError =>
+		badAuthorization(authorization, `0002-00000${hundred}${number}`, message);
+	const items = authorization.slice(authorization.indexOf(" ") + 1).split(",");
+	if (items.length < 2 || items.length > 3) {
+		throw fail(
+			"02",
+			"Authorization header is invalid, bad num of Items in Authorization header.",
+		);
+	}
+	const pairs = new Map<string, string>();
+	for (const item of items) {
+		const at = item.indexOf(separator);
+		if (at < 0) throw fail("03");
+		const name = item.slice(0, at).trim();
+		if (!names.includes(name))
+			throw fail("04", "Unknown parameter in Authorization header.");
+		pairs.set(name, item.slice(at + 1).trim());
+	}
+	return pairs;
+}
+
+/** The ECs of something that is not there, and of something that is there and empty. */
+export type Absent = readonly [missing: string, empty: string];
+
+/** @throws OssError InvalidArgument */
+export function requireItem(
+	items: ReadonlyMap<string, string>,
+	name: string,
+	authorization: string,
+	ec: Absent,
+): string {
+	const value = items.get(name);
+	if (value) return value;
+	throw badAuthorization(
+		authorization,
+		ec[value === undefined ? 0 : 1],
+		"AccessKeyId or Signature is missing in Authorization header value.",
+	);
+}
+
+/** @throws OssError InvalidArgument */
+export function requireParameter(
+	query: Query,
+	name: string,
+	ec: Absent,
+): string {
+	const value = query.get(name);
+	if (value) return value;
+	throw invalidArgument(
+		name,
+		value ?? "",
+		`Query string authentication requires the ${name} parameter.`,
+		ec[value === undefined ? 0 : 1],
+	);
+}
+
+/**
+ * Header names that are signed besides those that always are: lower-case, sorted, each once.
+ *
+ * @param fail makes the error: 'empty' when the whole is, 'item' when one of the names is
+ */
+export function readAdditionalHeaders(
+	text: string | undefined,
+	fail: (what: "empty" | "item") => OssError,
+): readonly string[] {
+	if (text === undefined) return [];
+	if (text === "") throw fail("empty");
+	const names = text.split(";").map((name) => name.trim().toLowerCase());
+	if (names.includes("")) throw fail("item");
+	return [...new Set(names)].sort();
+}
+
+/** No blank, no control character, nothing beyond ASCII. */
+export const isAccessKeyId = (text: string): boolean =>
+	/^[\x21-\x7e]+$/.test(text);
+
+/** py2 and java2 forget the `x-oss-` in V1. */
+export const tokenOfHeaders = (headers: Headers): string =>
+	headers["x-oss-security-token"] ?? headers["security-token"] ?? "";
+
+/**
+ * `security-token` in V1 and V2, where php writes `x-oss-security-token` as all do in V4.
+ *
+ * @throws OssError InvalidRequest when it is among the headers only
+ */
+export function tokenOfUrl({ query, headers }: OssRequest): string {
+	const token =
+		query.get("security-token") ?? query.get("x-oss-security-token");
+	if (!token && headers["x-oss-security-token"]) {
+		throw new OssError("InvalidRequest", {
+			message: "Security-token must be provided by query string parameter.",
+			ec: "0002-00000005",
+		});
+	}
+	return token ?? "";
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { type Claim, isSigned, mismatch } from "../../emulator/auth/claim.ts";
+
+const NOWHERE = { bucket: "", key: "" };
+
+const claimOf = (signature: string, ...strings: string[]): Claim => ({
+	accessKeyId: "ak",
+	securityToken: "",
+	signature,
+	mismatchEc: "0002-00000040",
+	requireTime: () => {},
+	candidates: () => strings.map((stringToSign) => ({ stringToSign })),
+	sign: (secret, stringToSign) => `${secret}(${stringToSign})`,
+});
+
+suite("A claim", () => {
+	test("is true when one of its strings was signed", () => {
+		assert.ok(isSigned(claimOf("sk(a)", "a"), "sk", NOWHERE));
+		assert.ok(isSigned(claimOf("sk(b)", "a", "b"), "sk", NOWHERE));
+		assert.ok(!isSigned(claimOf("sk(c)", "a", "b"), "sk", NOWHERE));
+		assert.ok(!isSigned(claimOf("ks(a)", "a"), "sk", NOWHERE));
+	});
+
+	test("is false for a signature of another length, script or none", () => {
+		for (const signature of ["", "sk(a) ", "sk(ａ)", "\ud800", "x".repeat(1e6)])
+			assert.ok(!isSigned(claimOf(signature, "a"), "sk", NOWHERE));
+	});
+
+	test("that is false names the first string, bytes and all", () => {
+		const { details } = mismatch(claimOf("x", "猫\n", "b"), NOWHERE);
+		assert.equal(details.StringToSign, "猫\n");
+		assert.equal(details.StringToSignBytes, "E7 8C AB 0A ");
+	});
+
+	test("that is false does not answer megabytes with megabytes", () => {
+		const { details } = mismatch(claimOf("x", "a".repeat(2e6)), NOWHERE);
+		assert.ok(JSON.stringify(details).length < 100_000);
+	});
+});
