@@ -1,0 +1,51 @@
+/**
+ * Holds a PostObject to its policy: the form before the file is stored, the file's size when it is known.
+ *
+ * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 227.
+ */
+import { OssError } from "../oss/errors.ts";
+import type { Condition, Policy } from "./policy-document.ts";
+
+/**
+ * Fields that no condition names may be anything; one that a condition names and the form has not is empty.
+ *
+ * @param fields by lower-case name; `key` before `${filename}` is filled in
+ * @throws OssError AccessDenied, naming the condition
+ */
+export function checkPolicy(
+	{ conditions }: Policy,
+	fields: ReadonlyMap<string, string>,
+	bucket: string,
+): void {
+	for (const condition of conditions) {
+		const { name } = condition;
+		const value = name === "bucket" ? bucket : (fields.get(name) ?? "");
+		if (holds(condition, value)) continue;
+		throw new OssError("AccessDenied", {
+			message: `Invalid according to Policy: Policy Condition failed: ${writeCondition(condition)}`,
+			ec: "0006-00000227",
+		});
+	}
+}
+
+function holds({ mode, values }: Condition, value: string): boolean {
+	if (mode === "starts-with")
+		return values.every((prefix) => value.startsWith(prefix));
+	return values.includes(value) !== (mode === "not-in");
+}
+
+/** `["eq", "$success_action_status", "200"]`, also of a simple condition. */
+function writeCondition({ mode, name, values }: Condition): string {
+	const list = values.map((value) => JSON.stringify(value)).join(", ");
+	const isList = mode === "in" || mode === "not-in";
+	return `["${mode}", ${JSON.stringify(`$${name}`)}, ${isList ? `[${list}]` : list}]`;
+}
+
+/**
+ * @param size of the whole file, in bytes; while it streams, compare with `policy.size.max` yourself
+ * @throws OssError EntityTooSmall, EntityTooLarge
+ */
+export function checkSize({ size: { min, max } }: Policy, size: number): void {
+	if (size < min) throw new OssError("EntityTooSmall", { ec: "0006-00000004" });
+	if (size > max) throw new OssError("EntityTooLarge", { ec: "0006-00000003" });
+}

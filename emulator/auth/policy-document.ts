@@ -1,0 +1,182 @@
+/**
+ * Reads the policy of a PostObject: what the form's fields and the file's size must be.
+ *
+ * Pure. Source: docs «PostObject», appendix on the policy; EC 0006-00000201…227 (their pages' examples are tests);
+ * java1 PostPolicyTest. Texts that start with «Invalid Policy:» are guesses but for the one on simple conditions
+ * (A-109).
+ */
+import { isUtf8 } from "node:buffer";
+import { decodeBase64 } from "../oss/encoding.ts";
+import { OssError } from "../oss/errors.ts";
+import { readTime } from "../oss/times.ts";
+
+/** Bytes of the file, both included. */
+export type SizeRange = { readonly min: number; readonly max: number };
+
+export type Condition = {
+	readonly mode: "eq" | "starts-with" | "in" | "not-in";
+	/** Lower-case, without `$`. */
+	readonly name: string;
+	/** One, but for `in` and `not-in`. */
+	readonly values: readonly string[];
+};
+
+export type Policy = {
+	readonly conditions: readonly Condition[];
+	/** What the `content-length-range`s leave together. */
+	readonly size: SizeRange;
+};
+
+/**
+ * @param text base64, as the form has it
+ * @throws OssError InvalidPolicyDocument; AccessDenied when it has expired (A-110: some say InvalidPolicyDocument)
+ */
+export function readPolicy(text: string, now: Date): Policy {
+	const { expiration, conditions } = requireMembers(parseJson(decode(text)));
+	if (now > readExpiration(expiration)) {
+		throw new OssError("AccessDenied", {
+			message: "Invalid according to Policy: Policy expired.",
+			ec: "0006-00000213",
+		});
+	}
+	if (!Array.isArray(conditions))
+		throw invalid("214", "conditions must be a list.");
+	if (conditions.length === 0)
+		throw invalid("215", "conditions must not be empty.");
+	const entries = conditions.map(readEntry);
+	const sizes = entries.filter((entry) => "max" in entry);
+	return {
+		conditions: entries.filter((entry) => "mode" in entry),
+		size: {
+			min: sizes.reduce((least, { min }) => Math.max(least, min), 0),
+			max: sizes.reduce(
+				(most, { max }) => Math.min(most, max),
+				Number.POSITIVE_INFINITY,
+			),
+		},
+	};
+}
+
+function invalid(ec: string, what: string): OssError {
+	return new OssError("InvalidPolicyDocument", {
+		message: `Invalid Policy: ${what}`,
+		ec: `0006-00000${ec}`,
+	});
+}
+
+function decode(text: string): string {
+	const bytes = decodeBase64(text);
+	if (!bytes || !isUtf8(bytes))
+		throw invalid("201", "it is not base64 of UTF-8.");
+	return bytes.toString();
+}
+
+/** The docs count `\$` among the escapes of JSON; JSON does not. */
+function parseJson(text: string): unknown {
+	const json = text.replaceAll(/\\[\s\S]/g, (pair) =>
+		pair === "\\$" ? "$" : pair,
+	);
+	try {
+		return JSON.parse(json);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : "";
+		throw invalid("201", `Invalid JSON: ${reason}`);
+	}
+}
+
+function requireMembers(policy: unknown): {
+	readonly expiration: unknown;
+	readonly conditions: unknown;
+} {
+	if (!isObject(policy)) throw invalid("201", "it is not a JSON object.");
+	const [expiration, conditions] = [policy.expiration, policy.conditions];
+	if (expiration === undefined && conditions === undefined)
+		throw invalid("209", "expiration and conditions are missing.");
+	if (expiration === undefined) throw invalid("208", "expiration is missing.");
+	if (conditions === undefined) throw invalid("207", "conditions is missing.");
+	return { expiration, conditions };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** ISO 8601 in UTC; that another form has the EC 212 is a guess (A-111). */
+function readExpiration(value: unknown): Date {
+	if (typeof value !== "string")
+		throw invalid("210", "expiration must be a string.");
+	if (value === "") throw invalid("211", "expiration is empty.");
+	const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value);
+	const expiration = isIso ? readTime(value) : undefined;
+	if (!expiration)
+		throw invalid("212", "expiration must be a moment of ISO 8601 in GMT.");
+	return expiration;
+}
+
+function readEntry(entry: unknown): Condition | SizeRange {
+	if (Array.isArray(entry)) return readList(entry);
+	if (!isObject(entry))
+		throw invalid("222", "a condition must be a map or a list.");
+	const [property, ...others] = Object.entries(entry);
+	if (!property || others.length > 0) {
+		throw invalid(
+			"201",
+			"Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.",
+		);
+	}
+	const [name, value] = property;
+	return readCondition("eq", name, value);
+}
+
+function readList(entry: readonly unknown[]): Condition | SizeRange {
+	const [mode, first, second] = entry;
+	if (typeof mode !== "string" || mode.startsWith("$"))
+		throw invalid("216", "a condition has no matching mode.");
+	if (!isMode(mode) && mode !== "content-length-range")
+		throw invalid("217", "a condition has an unknown matching mode.");
+	if (entry.length !== 3)
+		throw invalid("218", `a condition ${mode} must have two parameters.`);
+	return mode === "content-length-range"
+		? readRange(first, second)
+		: readCondition(mode, first, second);
+}
+
+const isMode = (text: string): text is Condition["mode"] =>
+	["eq", "starts-with", "in", "not-in"].includes(text);
+
+function readRange(min: unknown, max: unknown): SizeRange {
+	if (!isSize(min) || !isSize(max) || max < min) {
+		throw invalid(
+			"220",
+			"content-length-range must have two whole numbers, the greater one last.",
+		);
+	}
+	return { min, max };
+}
+
+const isSize = (value: unknown): value is number =>
+	Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** The `$` before a name may be left out: two EC pages do. */
+function readCondition(
+	mode: Condition["mode"],
+	name: unknown,
+	value: unknown,
+): Condition {
+	const wantsList = mode === "in" || mode === "not-in";
+	const values: unknown = wantsList ? value : [value];
+	if (typeof name !== "string" || !isStrings(values)) {
+		const wanted = wantsList ? "a list of strings" : "a string";
+		throw invalid("224", `a condition ${mode} must have a name and ${wanted}.`);
+	}
+	return {
+		mode,
+		name: name.replace(/^\$/, "").toLowerCase(),
+		values: values.map(withoutEscapes),
+	};
+}
+
+const isStrings = (value: unknown): value is readonly string[] =>
+	Array.isArray(value) && value.every((item) => typeof item === "string");
+
+/** java1 writes `\${filename}` with its backslash escaped, and the form has `${filename}`. */
+const withoutEscapes = (value: string): string => value.replaceAll("\\$", "$");
