@@ -50,6 +50,7 @@ const table = {
   NoSuchVersion:                        [404, "The specified version does not exist."],
   NotImplemented:                       [400, "The emulator does not implement this operation."],
   NotModified:                          [304, "Not Modified"],
+  NotSymlink:                           [400, "The object is not symlink."],
   ObjectNotAppendable:                  [409, "The object is not appendable"],
   PartNotSequential:                    [400, "The part is not sequential."],
   PositionNotEqualToLength:             [409, "Position is not equal to file length", "0026-00000016"],

@@ -1,0 +1,22 @@
+/**
+ * What an operation may use: the one argument, besides the request, that every operation takes.
+ */
+import type { Accounts } from "./auth/accounts.ts";
+import type { Callbacks } from "./callback/callbacks.ts";
+import type { Clock } from "./oss/clock.ts";
+import type { Log } from "./oss/log.ts";
+import type { Store } from "./storage/store.ts";
+
+export type Emulator = {
+	readonly store: Store;
+	readonly callbacks: Callbacks;
+	readonly accounts: Accounts;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Without prefix, `cn-hangzhou`. */
+	readonly region: string;
+	/** `BUCKET.<domain>` addresses a bucket for each of these, besides `localhost` and `*.aliyuncs.com`. */
+	readonly domains: readonly string[];
+	/** false under `--auth off`. */
+	readonly checkSignatures: boolean;
+};

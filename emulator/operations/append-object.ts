@@ -1,0 +1,38 @@
+/**
+ * AppendObject: adds to the end of an object, when the uploader knows where that is.
+ *
+ * Source: docs «AppendObject», EC 0016-00000502.
+ */
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { empty, type Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { readExpected, uploadBody } from "./body.ts";
+import { readNewObject, writtenHeaders } from "./object-headers.ts";
+
+export async function appendObject(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const position = readPosition(request.query.get("position"));
+	const given = readNewObject(request, request.headers);
+	const { crc64: _ofTheWhole, ...expected } = readExpected(request.headers);
+	const object = await store.objects.append(
+		given,
+		position,
+		uploadBody(request),
+		expected,
+	);
+	const bucket = await store.buckets.get(request.bucket);
+	return empty(200, {
+		...writtenHeaders(object, bucket),
+		"x-oss-next-append-position": String(object.size),
+	});
+}
+
+function readPosition(text: string | undefined): number {
+	if (text === undefined)
+		throw new OssError("MissingArgument", { ec: "0016-00000502" });
+	if (!/^\d{1,15}$/.test(text)) throw invalidArgument("position", text);
+	return Number(text);
+}

@@ -1,0 +1,84 @@
+/**
+ * Bodies of requests: uploads as a stream, documents as a whole with a limit.
+ */
+import { hash } from "node:crypto";
+import { decodeBase64 } from "../oss/encoding.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
+import type { Expected } from "../storage/types.ts";
+import { malformed, readXml, type XmlNode } from "../xml/read.ts";
+
+/** One request of PutObject, PostObject, UploadPart or AppendObject. Source: docs «Limits». */
+export const UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
+
+/** Source: docs «DeleteMultipleObjects»: the largest document there is. */
+const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;
+
+/**
+ * The body of an upload.
+ *
+ * @throws OssError MissingContentLength, EntityTooLarge before a byte is read
+ */
+export function uploadBody({
+	headers,
+	body,
+}: OssRequest): AsyncIterable<Buffer> {
+	const length = headers["content-length"];
+	if (length === undefined && headers["transfer-encoding"] === undefined)
+		throw new OssError("MissingContentLength");
+	if (Number(length ?? 0) > UPLOAD_BYTES_MAX)
+		throw new OssError("EntityTooLarge");
+	return body;
+}
+
+/**
+ * What the sender says of the body, to be checked while it is read.
+ *
+ * @throws OssError InvalidDigest for a Content-MD5 that is not base64 of 16 bytes
+ */
+export function readExpected(headers: Headers): Expected {
+	const md5 = headers["content-md5"];
+	const crc64 = headers["x-oss-hash-crc64ecma"];
+	if (md5 !== undefined && decodeBase64(md5)?.length !== 16) {
+		throw new OssError("InvalidDigest", {
+			ec: "0017-00000502",
+			details: { "Content-MD5": md5 },
+		});
+	}
+	return {
+		...(md5 === undefined ? {} : { md5 }),
+		...(crc64 === undefined ? {} : { crc64 }),
+		sizeMax: UPLOAD_BYTES_MAX,
+	};
+}
+
+/** @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says */
+export async function readDocument(
+	{ headers, body }: OssRequest,
+	bytesMax = DOCUMENT_BYTES_MAX,
+): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of body) {
+		size += chunk.length;
+		if (size > bytesMax) throw malformed();
+		chunks.push(chunk);
+	}
+	const document = Buffer.concat(chunks, size);
+	const { md5 } = readExpected(headers);
+	if (md5 !== undefined && md5 !== hash("md5", document, "base64")) {
+		throw new OssError("InvalidDigest", {
+			ec: "0017-00000503",
+			details: { "Content-MD5": md5 },
+		});
+	}
+	return document;
+}
+
+/** As `readDocument`, parsed. */
+export async function readXmlBody(
+	request: OssRequest,
+	...roots: readonly string[]
+): Promise<XmlNode> {
+	return readXml(await readDocument(request), ...roots);
+}

@@ -1,0 +1,203 @@
+/**
+ * PutBucket, DeleteBucket, ListBuckets, GetBucketInfo, GetBucketLocation.
+ *
+ * Source: docs «PutBucket», «DeleteBucket», «GetService (ListBuckets)», «GetBucketInfo», «GetBucketLocation»; go2 wants
+ * every element of BucketInfo to be there.
+ */
+import type { Emulator } from "../emulator.ts";
+import { isStorageClass } from "../oss/acl.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { empty, type Reply, xml } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { isoTime } from "../oss/times.ts";
+import type { StoredBucket } from "../storage/types.ts";
+import { childText, readXml } from "../xml/read.ts";
+import { writeXml } from "../xml/write.ts";
+import { readBucketAcl } from "./acl.ts";
+import { readDocument } from "./body.ts";
+import { extranetEndpoint, intranetEndpoint } from "./endpoint.ts";
+import { ownerElement, readCount, readText } from "./listing.ts";
+
+const BUCKETS_MAX = 1000;
+
+/** Making one's own bucket again is fine, as long as it stays what it is. */
+export async function putBucket(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const acl = readBucketAcl(request.headers["x-oss-acl"]);
+	const wanted = await readConfiguration(emulator, request);
+	const existing = await emulator.store.buckets.find(request.bucket);
+	if (!existing)
+		await create(emulator, request, { ...wanted, acl: acl ?? "private" });
+	else {
+		requireSame(existing, request.caller.uid, wanted);
+		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
+	}
+	return empty(200, { Location: `/${request.bucket}` });
+}
+
+type Wanted = Partial<
+	Pick<StoredBucket, "storageClass" | "redundancy" | "location">
+>;
+
+async function create(
+	{ store, region }: Emulator,
+	request: OssRequest,
+	wanted: Wanted & Pick<StoredBucket, "acl">,
+): Promise<void> {
+	const owner = request.caller.uid;
+	if ((await store.buckets.list(owner, "", "")).length >= BUCKETS_MAX)
+		throw new OssError("TooManyBuckets");
+	await store.buckets.create({
+		name: request.bucket,
+		owner,
+		created: request.receivedAt,
+		storageClass: "Standard",
+		redundancy: "LRS",
+		location: `oss-${region}`,
+		...wanted,
+	});
+}
+
+async function readConfiguration(
+	{ region }: Emulator,
+	request: OssRequest,
+): Promise<Wanted> {
+	const document = await readDocument(request);
+	if (document.length === 0) return {};
+	const root = await readXml(document, "CreateBucketConfiguration").catch(
+		(error: unknown) => {
+			throw error instanceof OssError
+				? new OssError("MalformedXML", {
+						ec: "0015-00000231",
+						details: error.details,
+					})
+				: error;
+		},
+	);
+	const storageClass = childText(root, "StorageClass");
+	const redundancy = childText(root, "DataRedundancyType");
+	const location = childText(root, "LocationConstraint");
+	if (storageClass && !isStorageClass(storageClass)) {
+		throw invalidArgument(
+			"StorageClass",
+			storageClass,
+			"No such bucket storage class exists.",
+			"0013-00000101",
+		);
+	}
+	if (redundancy && !["LRS", "ZRS"].includes(redundancy))
+		throw invalidArgument("DataRedundancyType", redundancy);
+	if (location && location !== `oss-${region}`)
+		throw new OssError("InvalidLocationConstraint");
+	return {
+		...(storageClass && isStorageClass(storageClass) ? { storageClass } : {}),
+		...(redundancy ? { redundancy } : {}),
+	};
+}
+
+/** @throws OssError BucketAlreadyExists */
+function requireSame(
+	existing: StoredBucket,
+	uid: string,
+	wanted: Wanted,
+): void {
+	const details = { BucketName: existing.name };
+	if (existing.owner !== uid)
+		throw new OssError("BucketAlreadyExists", { details });
+	if (wanted.storageClass && wanted.storageClass !== existing.storageClass) {
+		throw new OssError("BucketAlreadyExists", {
+			message: "Cannot modify existing bucket's storage class.",
+			details,
+		});
+	}
+	if (wanted.redundancy && wanted.redundancy !== existing.redundancy) {
+		throw new OssError("BucketAlreadyExists", {
+			message: "Bucket already exists CAN'T modify data redundancy type.",
+			details,
+		});
+	}
+}
+
+export async function deleteBucket(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	await store.buckets.delete(bucket);
+	return empty(204);
+}
+
+export async function listBuckets(
+	{ store, region }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { query, caller } = request;
+	const prefix = readText(query, "prefix");
+	const marker = readText(query, "marker");
+	const max = readCount(query, "max-keys", 100, 1000);
+	const buckets = await store.buckets.list(caller.uid, prefix, marker);
+	const page = buckets.slice(0, max);
+	return xml(
+		writeXml("ListAllMyBucketsResult", {
+			Prefix: prefix,
+			Marker: marker,
+			MaxKeys: max,
+			IsTruncated: buckets.length > max,
+			NextMarker: buckets.length > max ? page.at(-1)?.name : undefined,
+			Owner: ownerElement(caller.uid),
+			Buckets: {
+				Bucket: page.map((bucket) => ({
+					Comment: "",
+					CreationDate: isoTime(bucket.created),
+					ExtranetEndpoint: extranetEndpoint(request, region),
+					IntranetEndpoint: intranetEndpoint(request, region),
+					Location: bucket.location,
+					Name: bucket.name,
+					Region: bucket.location.replace(/^oss-/, ""),
+					StorageClass: bucket.storageClass,
+					ResourceGroupId: "",
+				})),
+			},
+		}),
+	);
+}
+
+export async function getBucketInfo(
+	{ store, region }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const bucket = await store.buckets.get(request.bucket);
+	return xml(
+		writeXml("BucketInfo", {
+			Bucket: {
+				AccessMonitor: "Disabled",
+				BlockPublicAccess: false,
+				Comment: "",
+				CreationDate: isoTime(bucket.created),
+				CrossRegionReplication: "Disabled",
+				DataRedundancyType: bucket.redundancy,
+				ExtranetEndpoint: extranetEndpoint(request, region),
+				IntranetEndpoint: intranetEndpoint(request, region),
+				Location: bucket.location,
+				Name: bucket.name,
+				ResourceGroupId: "",
+				StorageClass: bucket.storageClass,
+				TransferAcceleration: "Disabled",
+				Versioning: bucket.versioning || undefined,
+				Owner: ownerElement(bucket.owner),
+				AccessControlList: { Grant: bucket.acl },
+				ServerSideEncryptionRule: { SSEAlgorithm: "None" },
+				BucketPolicy: { LogBucket: "", LogPrefix: "" },
+			},
+		}),
+	);
+}
+
+export async function getBucketLocation(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const { location } = await store.buckets.get(bucket);
+	return xml(writeXml("LocationConstraint", location));
+}

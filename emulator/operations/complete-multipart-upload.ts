@@ -1,0 +1,99 @@
+/**
+ * CompleteMultipartUpload: make the object of the parts, then call the application server back if asked to.
+ *
+ * The callback's answer takes the place of the XML. A malformed callback leaves the upload open.
+ *
+ * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205.
+ */
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { type Reply, xml } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import type { NamedPart } from "../storage/uploads.ts";
+import { childrenNamed, childText, malformed, readXml } from "../xml/read.ts";
+import { writeXml } from "../xml/write.ts";
+import { readDocument } from "./body.ts";
+import { objectUrl } from "./endpoint.ts";
+import { readEncodingType } from "./listing.ts";
+import { findUpload } from "./multipart.ts";
+import { writtenHeaders } from "./object-headers.ts";
+import { callBack, readUploadCallback } from "./upload-callback.ts";
+
+const COMPLETE_ALL = "x-oss-complete-all";
+
+export async function completeMultipartUpload(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { store } = emulator;
+	const encoding = readEncodingType(request.query);
+	const callback = await readUploadCallback(emulator, request);
+	const named = await readParts(request);
+	const upload = await findUpload(store, request, "0042-00000002");
+	const forbidOverwrite =
+		request.headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
+	const object = await store.uploads.complete(
+		upload,
+		named,
+		request.receivedAt,
+		forbidOverwrite,
+	);
+	const headers = writtenHeaders(
+		object,
+		await store.buckets.get(request.bucket),
+	);
+	if (callback)
+		return callBack(
+			emulator,
+			request,
+			callback,
+			object,
+			"CompleteMultipartUpload",
+			headers,
+		);
+	return xml(
+		writeXml("CompleteMultipartUploadResult", {
+			EncodingType: encoding.type,
+			Location: objectUrl(request),
+			Bucket: object.bucket,
+			Key: encoding.encode(object.key),
+			ETag: `"${object.etag}"`,
+		}),
+		headers,
+	);
+}
+
+/** @returns null for `x-oss-complete-all: yes`, which stands for all parts there are */
+async function readParts(
+	request: OssRequest,
+): Promise<readonly NamedPart[] | null> {
+	const document = await readDocument(request);
+	const all = request.headers[COMPLETE_ALL];
+	if (all?.toLowerCase() === "yes") {
+		if (document.length === 0) return null;
+		// Spelled as OSS spells it.
+		const message =
+			"Should not speficy both complete all header and http body.";
+		throw invalidArgument(COMPLETE_ALL, all, message, "0042-00000216");
+	}
+	const root = await readXml(document, "CompleteMultipartUpload").catch(
+		(error: unknown) => {
+			throw error instanceof OssError
+				? new OssError("MalformedXML", {
+						ec: "0042-00000205",
+						details: error.details,
+					})
+				: error;
+		},
+	);
+	const parts = childrenNamed(root, "Part").map((part) => ({
+		number: Number(childText(part, "PartNumber") ?? Number.NaN),
+		etag: childText(part, "ETag") ?? "",
+	}));
+	if (
+		parts.length === 0 ||
+		parts.some(({ number }) => !Number.isInteger(number))
+	)
+		throw malformed();
+	return parts;
+}

@@ -1,0 +1,157 @@
+/**
+ * CopyObject, and the source that UploadPartCopy reads in the same way.
+ *
+ * Source: docs «CopyObject», «UploadPartCopy»; the SDKs encode the key as a form does: `+` is a space.
+ */
+import type { Emulator } from "../emulator.ts";
+import { requireConditions } from "../oss/conditions.ts";
+import { formDecode } from "../oss/encoding.ts";
+import { invalidArgument } from "../oss/errors.ts";
+import { type Reply, type ReplyHeaders, xml } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { isoTime } from "../oss/times.ts";
+import type {
+	ObjectProperties,
+	StoredBucket,
+	StoredObject,
+} from "../storage/types.ts";
+import { writeXml } from "../xml/write.ts";
+import { requireAccess } from "./access.ts";
+import { findObject } from "./find-object.ts";
+import {
+	readNewObject,
+	versionHeader,
+	writtenHeaders,
+} from "./object-headers.ts";
+
+export async function copyObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { store } = emulator;
+	const { source, bucket: sourceBucket } = await findSource(emulator, request);
+	const given = readNewObject(request, request.headers);
+	const isSelf =
+		source.bucket === request.bucket &&
+		source.key === request.key &&
+		source.isLatest;
+	const properties = chooseProperties(
+		request,
+		source,
+		given.properties,
+		isSelf,
+	);
+	const object =
+		isSelf && sourceBucket.versioning === "" && source.type === "Appendable"
+			? await store.objects.change(
+					request.bucket,
+					request.key,
+					undefined,
+					() => ({
+						properties,
+						modified: given.modified,
+					}),
+				)
+			: await store.objects.copy(source, { ...given, properties });
+	const bucket = await store.buckets.get(request.bucket);
+	return xml(
+		writeXml("CopyObjectResult", {
+			ETag: `"${object.etag}"`,
+			LastModified: isoTime(object.modified),
+		}),
+		{
+			...writtenHeaders(object, bucket),
+			"Content-MD5": undefined,
+			...sourceVersion(source, sourceBucket),
+		},
+	);
+}
+
+/** A copy on itself replaces the metadata, whatever the directive says. */
+function chooseProperties(
+	{ headers }: OssRequest,
+	source: StoredObject,
+	given: ObjectProperties,
+	isSelf: boolean,
+): ObjectProperties {
+	const replaces =
+		readDirective(
+			headers["x-oss-metadata-directive"],
+			"x-oss-metadata-directive",
+		) || isSelf;
+	const retags = readDirective(
+		headers["x-oss-tagging-directive"],
+		"x-oss-tagging-directive",
+	);
+	const { symlinkTarget } = source.properties;
+	return {
+		...(replaces ? given : source.properties),
+		tags: retags ? given.tags : source.properties.tags,
+		...(symlinkTarget === undefined ? {} : { symlinkTarget }),
+		...(given.encryption ? { encryption: given.encryption } : {}),
+	};
+}
+
+/** @returns whether it says REPLACE */
+function readDirective(text: string | undefined, name: string): boolean {
+	const directive = text?.toUpperCase() ?? "COPY";
+	if (directive !== "COPY" && directive !== "REPLACE")
+		throw invalidArgument(name, text ?? "");
+	return directive === "REPLACE";
+}
+
+export const sourceVersion = (
+	source: StoredObject,
+	bucket: StoredBucket,
+): ReplyHeaders =>
+	bucket.versioning === ""
+		? {}
+		: {
+				"x-oss-copy-source-version-id": versionHeader(source, bucket)[
+					"x-oss-version-id"
+				],
+			};
+
+/**
+ * @throws OssError InvalidArgument for a malformed source; NoSuchBucket, NoSuchKey, AccessDenied; PreconditionFailed and
+ *   NotModified of the `x-oss-copy-source-if-…` headers
+ */
+export async function findSource(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<{ readonly source: StoredObject; readonly bucket: StoredBucket }> {
+	const asked = readSource(request.headers["x-oss-copy-source"] ?? "");
+	const bucket = await emulator.store.buckets.get(asked.bucket);
+	await requireAccess(
+		emulator,
+		bucket,
+		{ ...asked, caller: request.caller },
+		"oss:GetObject",
+	);
+	const source = await findObject(emulator, asked);
+	requireConditions(request.headers, source, "x-oss-copy-source-");
+	return { source, bucket };
+}
+
+function readSource(
+	header: string,
+): Pick<OssRequest, "bucket" | "key" | "query"> {
+	const parts = /^\/([^/?]+)\/([^?]+)(?:\?versionId=(.*))?$/s.exec(header);
+	const bucket = formDecode(parts?.[1] ?? "");
+	const key = formDecode(parts?.[2] ?? "");
+	if (!parts || !bucket || !key) {
+		const message =
+			"Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.";
+		throw invalidArgument(
+			"x-oss-copy-source",
+			header,
+			message,
+			header === "" ? "0042-00000302" : "0042-00000301",
+		);
+	}
+	return {
+		bucket,
+		key,
+		query: new Map(parts[3] === undefined ? [] : [["versionId", parts[3]]]),
+	};
+}

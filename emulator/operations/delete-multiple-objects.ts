@@ -1,0 +1,73 @@
+/**
+ * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted.
+ *
+ * Source: docs «DeleteMultipleObjects», EC 0016-00000608.
+ */
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import { empty, type Reply, xml } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import {
+	childrenNamed,
+	childText,
+	malformed,
+	type XmlNode,
+} from "../xml/read.ts";
+import { writeXml, type XmlElement } from "../xml/write.ts";
+import { readXmlBody } from "./body.ts";
+import { readEncodingType } from "./listing.ts";
+
+const KEYS_MAX = 1000;
+
+type Doomed = { readonly key: string; readonly versionId: string | undefined };
+
+export async function deleteMultipleObjects(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const encoding = readEncodingType(request.query);
+	const root = await readDelete(request);
+	const deleted: XmlElement[] = [];
+	for (const { key, versionId } of readDoomed(root)) {
+		const result = await store.objects.delete(
+			request.bucket,
+			key,
+			versionId,
+			request.receivedAt,
+		);
+		deleted.push({
+			Key: encoding.encode(key),
+			VersionId: versionId,
+			DeleteMarker: result.deleteMarker || undefined,
+			DeleteMarkerVersionId: result.deleteMarker ? result.versionId : undefined,
+		});
+	}
+	if (childText(root, "Quiet")?.toLowerCase() === "true") return empty(200);
+	return xml(
+		writeXml("DeleteResult", { EncodingType: encoding.type, Deleted: deleted }),
+	);
+}
+
+async function readDelete(request: OssRequest): Promise<XmlNode> {
+	try {
+		return await readXmlBody(request, "Delete");
+	} catch (error) {
+		if (!(error instanceof OssError) || error.code !== "MalformedXML")
+			throw error;
+		throw new OssError("MalformedXML", {
+			ec: "0016-00000608",
+			details: error.details,
+		});
+	}
+}
+
+function readDoomed(root: XmlNode): Doomed[] {
+	const doomed = childrenNamed(root, "Object").map((object) => {
+		// Not trimmed: blanks at the ends of a key are part of it.
+		const key = childrenNamed(object, "Key")[0]?.text ?? "";
+		if (key === "") throw malformed();
+		return { key, versionId: childText(object, "VersionId") || undefined };
+	});
+	if (doomed.length === 0 || doomed.length > KEYS_MAX) throw malformed();
+	return doomed;
+}

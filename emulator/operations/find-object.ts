@@ -1,0 +1,83 @@
+/**
+ * The object a request reads, with OSS's answers for what is not there, deleted, or only a link.
+ *
+ * Source: docs «GetObject», «Overview of versioning», «PutSymlink».
+ */
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { OssRequest, Query } from "../oss/request.ts";
+import { noSuchKey, type OpenObject } from "../storage/objects.ts";
+import type { StoredBucket, StoredObject } from "../storage/types.ts";
+
+type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
+
+/** @throws OssError InvalidArgument for an empty one */
+export function readVersionId(query: Query): string | undefined {
+	const versionId = query.get("versionId");
+	if (versionId === "")
+		throw invalidArgument(
+			"versionId",
+			"",
+			"Version id can not be the empty string.",
+		);
+	return versionId;
+}
+
+/**
+ * The object itself, a link included.
+ *
+ * @throws OssError NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker asked for by its id
+ */
+export async function findObject(
+	{ store }: Emulator,
+	{ bucket, key, query }: Asked,
+): Promise<StoredObject> {
+	const versionId = readVersionId(query);
+	const stored = await store.buckets.get(bucket);
+	return requireObject(
+		await store.objects.find(bucket, key, versionId),
+		stored,
+		key,
+		versionId,
+	);
+}
+
+/** As `findObject`, with the content held; the caller reads or releases it. */
+export async function openObject(
+	{ store }: Emulator,
+	{ bucket, key, query }: Asked,
+): Promise<OpenObject> {
+	const versionId = readVersionId(query);
+	const stored = await store.buckets.get(bucket);
+	const opened = await store.objects.open(bucket, key, versionId);
+	requireObject(opened?.object, stored, key, versionId);
+	if (!opened) throw noSuchKey(key);
+	return opened;
+}
+
+function requireObject(
+	object: StoredObject | undefined,
+	bucket: StoredBucket,
+	key: string,
+	versionId: string | undefined,
+): StoredObject {
+	if (!object) {
+		if (versionId === undefined || bucket.versioning === "")
+			throw noSuchKey(key);
+		throw new OssError("NoSuchVersion", {
+			details: { Key: key, VersionId: versionId },
+		});
+	}
+	if (object.type !== "DeleteMarker") return object;
+	const headers = {
+		"x-oss-delete-marker": "true",
+		"x-oss-version-id": object.versionId,
+	};
+	if (versionId === undefined)
+		throw new OssError("NoSuchKey", { details: { Key: key }, headers });
+	throw new OssError("MethodNotAllowed", {
+		ec: "0003-00000016",
+		details: { Method: "GET", ResourceType: "DeleteMarker" },
+		headers: { ...headers, Allow: "DELETE" },
+	});
+}

@@ -1,0 +1,58 @@
+/**
+ * The form of a PostObject: its fields up to the file, the file, and what may come after.
+ *
+ * Source: docs «PostObject»; EC 0006-00000107.
+ */
+import { OssError } from "../oss/errors.ts";
+import type { FormPart, OssRequest } from "../oss/request.ts";
+
+export type FormFile = Extract<FormPart, { kind: "file" }>;
+
+export type Form = {
+	/** Fields before the file by lower-case name; of a repeated one the first. */
+	readonly fields: ReadonlyMap<string, string>;
+	/** The same under the names they were sent with: custom variables of a callback are case-sensitive. */
+	readonly exactFields: ReadonlyMap<string, string>;
+	readonly file: FormFile;
+	/**
+	 * Reads the rest, when the file has been read: fields, which do not count, and the end, without which the form is
+	 * not whole.
+	 *
+	 * @throws OssError MalformedPOSTRequest, IncorrectNumberOfFilesInPOSTRequest
+	 */
+	readonly end: () => Promise<void>;
+};
+
+/** All fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */
+const FIELDS_BYTES_MAX = 4 * 1024 * 1024;
+
+/** @throws OssError RequestIsNotMultiPartContent, MalformedPOSTRequest, MaxPOSTPreDataLengthExceededError */
+export async function readForm(request: OssRequest): Promise<Form> {
+	if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "")) {
+		throw new OssError("RequestIsNotMultiPartContent");
+	}
+	const fields = new Map<string, string>();
+	const exactFields = new Map<string, string>();
+	let bytes = 0;
+	// Not a for-of loop: leaving one would end the form, and the file in it.
+	const parts = request.form()[Symbol.asyncIterator]();
+	for (let next = await parts.next(); !next.done; next = await parts.next()) {
+		const part = next.value;
+		if (part.kind === "file")
+			return { fields, exactFields, file: part, end: () => readRest(parts) };
+		bytes += part.name.length + part.value.length;
+		if (bytes > FIELDS_BYTES_MAX)
+			throw new OssError("MaxPOSTPreDataLengthExceededError");
+		const name = part.name.toLowerCase();
+		if (!fields.has(name)) fields.set(name, part.value);
+		if (!exactFields.has(part.name)) exactFields.set(part.name, part.value);
+	}
+	throw new OssError("MalformedPOSTRequest", { ec: "0006-00000107" });
+}
+
+async function readRest(parts: AsyncIterator<FormPart>): Promise<void> {
+	for (let next = await parts.next(); !next.done; next = await parts.next()) {
+		if (next.value.kind === "file")
+			throw new OssError("IncorrectNumberOfFilesInPOSTRequest");
+	}
+}

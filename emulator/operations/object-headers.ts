@@ -1,0 +1,240 @@
+/**
+ * An object's headers, as a writer sends them and a reader gets them back.
+ *
+ * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101, 0010-00000219.
+ */
+import {
+	isObjectAcl,
+	isStorageClass,
+	type ObjectAcl,
+	type StorageClass,
+} from "../oss/acl.ts";
+import { encodeKey, formDecode } from "../oss/encoding.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
+import { httpTime } from "../oss/times.ts";
+import type {
+	NewObject,
+	ObjectProperties,
+	StoredBucket,
+	StoredObject,
+} from "../storage/types.ts";
+
+/** Kept with the object and given back as they came. */
+const KEPT = [
+	"Cache-Control",
+	"Content-Disposition",
+	"Content-Encoding",
+	"Content-Language",
+	"Expires",
+] as const;
+
+const META = "x-oss-meta-";
+const META_BYTES_MAX = 8 * 1024;
+const TAGS_MAX = 10;
+const TAG = /^[\p{L}\p{N} +\-=._:/]*$/u;
+const ENCRYPTION = "x-oss-server-side-encryption";
+
+/**
+ * @param headers of the request, or the form's fields
+ * @throws OssError InvalidArgument for a value OSS does not know, InvalidEncryptionAlgorithmError
+ */
+export function readNewObject(
+	{
+		bucket,
+		key,
+		receivedAt,
+	}: Pick<OssRequest, "bucket" | "key" | "receivedAt">,
+	headers: Headers,
+): NewObject {
+	const storageClass = readStorageClass(headers);
+	return {
+		bucket,
+		key,
+		modified: receivedAt,
+		acl: readObjectAcl(headers) ?? "default",
+		forbidOverwrite:
+			headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true",
+		properties: readProperties(headers),
+		...(storageClass ? { storageClass } : {}),
+	};
+}
+
+export function readProperties(headers: Headers): ObjectProperties {
+	const kept: Record<string, string> = {};
+	for (const name of KEPT) {
+		const value = headers[name.toLowerCase()];
+		if (value !== undefined) kept[name] = requireHeaderValue(name, value);
+	}
+	const encryption = readEncryption(headers);
+	return {
+		contentType: requireHeaderValue(
+			"Content-Type",
+			headers["content-type"] || "application/octet-stream",
+		),
+		headers: kept,
+		userMetadata: readUserMetadata(headers),
+		tags: readTags(headers["x-oss-tagging"]),
+		...(encryption ? { encryption } : {}),
+	};
+}
+
+function readUserMetadata(headers: Headers): Record<string, string> {
+	const metadata: Record<string, string> = {};
+	let bytes = 0;
+	for (const [name, value] of Object.entries(headers)) {
+		if (!name.startsWith(META) || value === undefined) continue;
+		metadata[name.slice(META.length)] = requireHeaderValue(name, value);
+		bytes += Buffer.byteLength(name) - META.length + Buffer.byteLength(value);
+	}
+	// A-04: no page names the answer to more than 8 KB.
+	if (bytes > META_BYTES_MAX)
+		throw invalidArgument(
+			"x-oss-meta",
+			String(bytes),
+			"The user metadata exceeds 8 KB.",
+		);
+	return metadata;
+}
+
+/** What goes out as a header must be one: form fields and parameters can hold anything. */
+export function requireHeaderValue(name: string, value: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
+		throw invalidArgument(name, value);
+	return value;
+}
+
+export function readObjectAcl(headers: Headers): ObjectAcl | undefined {
+	const acl = headers["x-oss-object-acl"];
+	if (acl === undefined || isObjectAcl(acl)) return acl;
+	throw invalidArgument(
+		"x-oss-object-acl",
+		acl,
+		"no such object access control exists",
+		"0017-00000104",
+	);
+}
+
+export function readStorageClass(headers: Headers): StorageClass | undefined {
+	const storageClass = headers["x-oss-storage-class"];
+	if (storageClass === undefined || isStorageClass(storageClass))
+		return storageClass;
+	throw invalidArgument(
+		"x-oss-storage-class",
+		storageClass,
+		"No such bucket storage class exists.",
+		"0013-00000101",
+	);
+}
+
+function readEncryption(headers: Headers): Record<string, string> | undefined {
+	const algorithm = headers[ENCRYPTION];
+	if (algorithm === undefined) return undefined;
+	if (!["AES256", "KMS", "SM4"].includes(algorithm))
+		throw new OssError("InvalidEncryptionAlgorithmError");
+	const keyId = headers[`${ENCRYPTION}-key-id`];
+	const data = headers["x-oss-server-side-data-encryption"];
+	return {
+		[ENCRYPTION]: algorithm,
+		...(keyId === undefined ? {} : { [`${ENCRYPTION}-key-id`]: keyId }),
+		...(data === undefined
+			? {}
+			: { "x-oss-server-side-data-encryption": data }),
+	};
+}
+
+/** `k=v&k2=v2`, URL-encoded. @throws OssError InvalidArgument */
+export function readTags(header: string | undefined): Record<string, string> {
+	if (header === undefined || header === "") return {};
+	const pairs = header.split("&").map((pair) => pair.split("="));
+	const tags: Record<string, string> = {};
+	for (const [name, value = "", ...more] of pairs) {
+		const key = formDecode(name ?? "");
+		const text = formDecode(value);
+		if (
+			key === undefined ||
+			text === undefined ||
+			more.length > 0 ||
+			key in tags ||
+			!isTag(key, text)
+		) {
+			throw invalidTagging(header);
+		}
+		tags[key] = text;
+	}
+	if (pairs.length > TAGS_MAX) throw invalidTagging(header);
+	return tags;
+}
+
+const isTag = (key: string, value: string): boolean =>
+	key !== "" &&
+	Buffer.byteLength(key) <= 128 &&
+	Buffer.byteLength(value) <= 256 &&
+	TAG.test(key) &&
+	TAG.test(value);
+
+const invalidTagging = (header: string): OssError =>
+	invalidArgument(
+		"x-oss-tagging",
+		header,
+		"The header 'x-oss-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+		"0010-00000219",
+	);
+
+/** What a GET and a HEAD say of an object, range and overrides apart. */
+export function objectHeaders(
+	object: StoredObject,
+	bucket: StoredBucket,
+): ReplyHeaders {
+	const { properties, type } = object;
+	const tags = Object.keys(properties.tags).length;
+	return {
+		"Content-Type": properties.contentType,
+		...properties.headers,
+		"Accept-Ranges": "bytes",
+		ETag: `"${object.etag}"`,
+		"Last-Modified": httpTime(object.modified),
+		"x-oss-object-type": type,
+		"x-oss-hash-crc64ecma": object.crc64,
+		"x-oss-storage-class": object.storageClass,
+		"Content-MD5": object.contentMd5 || undefined,
+		"x-oss-next-append-position":
+			type === "Appendable" ? String(object.size) : undefined,
+		"x-oss-tagging-count": tags > 0 ? String(tags) : undefined,
+		"x-oss-symlink-target":
+			properties.symlinkTarget === undefined
+				? undefined
+				: encodeKey(properties.symlinkTarget),
+		...properties.encryption,
+		...versionHeader(object, bucket),
+		...Object.fromEntries(
+			Object.entries(properties.userMetadata).map(([name, value]) => [
+				META + name,
+				value,
+			]),
+		),
+	};
+}
+
+/** What the answer to a write says of the object written. */
+export function writtenHeaders(
+	object: StoredObject,
+	bucket: StoredBucket,
+): ReplyHeaders {
+	return {
+		ETag: `"${object.etag}"`,
+		"x-oss-hash-crc64ecma": object.crc64,
+		"Content-MD5": object.contentMd5 || undefined,
+		...object.properties.encryption,
+		...versionHeader(object, bucket),
+	};
+}
+
+/** Objects have version ids once their bucket has ever had versioning. */
+export const versionHeader = (
+	{ versionId }: Pick<StoredObject, "versionId">,
+	bucket: StoredBucket,
+): ReplyHeaders =>
+	bucket.versioning === "" ? {} : { "x-oss-version-id": versionId };

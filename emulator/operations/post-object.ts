@@ -1,0 +1,161 @@
+/**
+ * PostObject: an upload by an HTML form, signed by the policy in it.
+ *
+ * Only fields before `file` are read; what follows it is ignored, a callback too. The file is received while the policy
+ * is known to allow it so far; a size the policy does not allow leaves nothing behind.
+ *
+ * Source: docs «PostObject», «Callback»; java SDK FAQ for fields after the file.
+ */
+import {
+	checkPolicy,
+	checkSize,
+	type Policy,
+	readPostPolicy,
+} from "../auth/post-policy.ts";
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { requireKey } from "../oss/names.ts";
+import { empty, type Reply, type ReplyHeaders, xml } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import type { StoredObject } from "../storage/types.ts";
+import { writeXml } from "../xml/write.ts";
+import { requireAccess } from "./access.ts";
+import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
+import { objectUrl } from "./endpoint.ts";
+import { type Form, readForm } from "./form.ts";
+import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { callBack, readFormUploadCallback } from "./upload-callback.ts";
+
+export async function postObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const form = await readForm(request);
+	const { caller, policy } = readPostPolicy(form.fields, emulator.accounts, {
+		region: emulator.region,
+		now: request.receivedAt,
+		checkSignatures: emulator.checkSignatures,
+	});
+	const asked = { ...request, caller, key: readKey(form) };
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	await requireAccess(emulator, bucket, asked, "oss:PutObject");
+	if (policy) checkPolicy(policy, form.fields, request.bucket);
+	const callback = await readFormUploadCallback(
+		emulator,
+		asked,
+		form.exactFields,
+	);
+
+	const object = await receiveFile(emulator, asked, form, policy);
+	const headers = writtenHeaders(object, bucket);
+	if (callback)
+		return callBack(emulator, asked, callback, object, "PostObject", headers);
+	return answer(asked, form, object, headers);
+}
+
+function readKey({ fields, file }: Form): string {
+	const key = fields.get("key");
+	if (!key) {
+		const message =
+			"The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields";
+		throw invalidArgument("key", "", message);
+	}
+	// Browsers of old send a path: what counts is after the last slash or backslash.
+	const filename = file.filename.replace(/^.*[/\\]/s, "");
+	const filled = key.replaceAll("${filename}", () => filename);
+	requireKey(filled);
+	return filled;
+}
+
+async function receiveFile(
+	{ store }: Emulator,
+	asked: OssRequest,
+	form: Form,
+	policy: Policy | undefined,
+): Promise<StoredObject> {
+	const { fields, file } = form;
+	const { "content-md5": _ofTheWholeBody, ...headers } = asked.headers;
+	const own = Object.fromEntries(fields);
+	const contentType =
+		own["x-oss-content-type"] || file.contentType || own["content-type"];
+	const given = readNewObject(asked, {
+		"x-oss-forbid-overwrite": headers["x-oss-forbid-overwrite"],
+		...own,
+		"content-type": contentType,
+		"x-oss-tagging": undefined,
+	});
+	const sizeMax = Math.min(
+		policy?.size.max ?? UPLOAD_BYTES_MAX,
+		UPLOAD_BYTES_MAX,
+	);
+	const expected = { ...readExpected(own), sizeMax };
+	return store.objects
+		.put(given, checked(form, policy), expected)
+		.catch(tooLarge);
+}
+
+/** Ends with an error, so that nothing is stored, when the file is not of a size the policy allows or the form not whole. */
+async function* checked(
+	{ file, end }: Form,
+	policy: Policy | undefined,
+): AsyncGenerator<Buffer> {
+	let size = 0;
+	for await (const chunk of file.content) {
+		size += chunk.length;
+		yield chunk;
+	}
+	if (policy) checkSize(policy, size);
+	await end();
+}
+
+/** Source: EC 0006-00000003. */
+function tooLarge(error: unknown): never {
+	throw error instanceof OssError && error.code === "EntityTooLarge"
+		? new OssError("EntityTooLarge", { ec: "0006-00000003" })
+		: error;
+}
+
+/** A redirect wins over a status; its code and parameters are those of S3 (A-05). */
+function answer(
+	request: OssRequest,
+	{ fields }: Form,
+	object: StoredObject,
+	headers: ReplyHeaders,
+): Reply {
+	const redirect = fields.get("success_action_redirect");
+	if (redirect) {
+		const location = redirectTo(redirect, object);
+		if (location) return empty(303, { ...headers, Location: location });
+	}
+	const status = fields.get("success_action_status");
+	if (status === "200") return empty(200, headers);
+	if (status !== "201") return empty(204, headers);
+	const location = objectUrl(request);
+	return xml(
+		writeXml("PostResponse", {
+			Bucket: object.bucket,
+			Location: location,
+			Key: object.key,
+			ETag: object.etag,
+		}),
+		{ ...headers, Location: location },
+		201,
+	);
+}
+
+/** @returns undefined for what is not a URL of the web: the form is answered as without it */
+function redirectTo(
+	text: string,
+	{ bucket, key, etag }: StoredObject,
+): string | undefined {
+	if (!URL.canParse(text)) return undefined;
+	const url = new URL(text);
+	if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+	for (const [name, value] of Object.entries({
+		bucket,
+		key,
+		etag: `"${etag}"`,
+	}))
+		url.searchParams.append(name, value);
+	return url.href;
+}

@@ -1,0 +1,52 @@
+/**
+ * PutObject: store the body under a name, then call the application server back if asked to.
+ *
+ * The callback is read before the body, so a malformed one leaves no object behind. It is sent after the object is
+ * stored, so one that fails does: 203 CallbackFailed.
+ *
+ * Source: docs «PutObject», «Callback».
+ */
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import { empty, type Reply } from "../oss/reply.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
+import { readExpected, uploadBody } from "./body.ts";
+import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { callBack, readUploadCallback } from "./upload-callback.ts";
+
+export async function putObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	refuseConditions(request.headers);
+	const callback = await readUploadCallback(emulator, request);
+	const given = readNewObject(request, request.headers);
+	const expected = readExpected(request.headers);
+	const object = await emulator.store.objects.put(
+		given,
+		uploadBody(request),
+		expected,
+	);
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	const headers = writtenHeaders(object, bucket);
+	return callback
+		? callBack(emulator, request, callback, object, "PutObject", headers)
+		: empty(200, headers);
+}
+
+/** Source: docs «PutObject», table of errors. */
+function refuseConditions(headers: Headers): void {
+	for (const name of [
+		"If-Modified-Since",
+		"If-Unmodified-Since",
+		"If-Match",
+		"If-None-Match",
+	]) {
+		if (headers[name.toLowerCase()] === undefined) continue;
+		throw new OssError("NotImplemented", {
+			message:
+				"A header you provided implies functionality that is not implemented.",
+			details: { Header: name },
+		});
+	}
+}

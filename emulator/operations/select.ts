@@ -1,0 +1,163 @@
+/**
+ * Which operation a request asks for.
+ *
+ * OSS gives many operations one method and one path and tells them apart by sub-resources and by headers. A row of the
+ * table names what the request must carry; of the rows that fit, the one that asks for most wins, so the order of rows
+ * means nothing. A sub-resource that selects operations must be one the chosen row names: none falls through to another
+ * operation.
+ *
+ * Pure.
+ */
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+
+export type Operation = (
+	emulator: Emulator,
+	request: OssRequest,
+) => Promise<Reply>;
+
+export type Row = {
+	/** The name in the OSS API reference; also the name in logs and in the admin API. */
+	readonly name: string;
+	readonly method: string;
+	readonly target: "service" | "bucket" | "object";
+	/** Sub-resources that must be present; `list-type=2` also fixes the value. */
+	readonly query: readonly string[];
+	/** Header that must be present, or ''. */
+	readonly header: string;
+	/** As the reference prints it. */
+	readonly requestLine: string;
+	/** null: in the OSS API, not in the emulator; answers NotImplemented with the name. */
+	readonly run: Operation | null;
+	/** What a policy must allow, `oss:PutObject`. */
+	readonly action: string;
+};
+
+const REQUEST_LINE =
+	/^([A-Z]+) +(\/(?:bucket(?:\/object)?)?)(?:\?(\S+))?(?: +([a-z-]+):)?$/;
+
+/**
+ * Reads a row written as the API reference writes a request line:
+ * `PUT /bucket/object?partNumber&uploadId  x-oss-copy-source:`.
+ *
+ * @param action of policies, where it is not the operation's name
+ * @throws TypeError on a line of another form, at start-up, so a typo never reaches a request
+ */
+export function row(
+	name: string,
+	requestLine: string,
+	run: Operation | null = null,
+	action = name,
+): Row {
+	const parts = REQUEST_LINE.exec(requestLine);
+	if (!parts) throw new TypeError(`not a request line: ${requestLine}`);
+	const [, method = "", path = "", query = "", header = ""] = parts;
+	return {
+		name,
+		method,
+		target: path === "/" ? "service" : path === "/bucket" ? "bucket" : "object",
+		query: query ? query.split("&") : [],
+		header,
+		requestLine: requestLine.replaceAll(/ +/g, " "),
+		run,
+		action: `oss:${action}`,
+	};
+}
+
+export type Selector = (request: OssRequest) => Row;
+
+/** @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them */
+export function makeSelector(
+	table: readonly Row[],
+	signed: Iterable<string>,
+): Selector {
+	const selectors = new Set([
+		...signed,
+		...table.flatMap(({ query }) => query.map(nameOf)),
+	]);
+	const byPlace = Map.groupBy(
+		table,
+		({ method, target }) => `${method} ${target}`,
+	);
+	return (request) => {
+		const rows = byPlace.get(`${request.method} ${targetOf(request)}`) ?? [];
+		return select(rows, selectors, request);
+	};
+}
+
+/**
+ * @throws OssError MethodNotAllowed when no row fits; InvalidArgument when two rows fit equally well, e.g.
+ *   `GET /bucket?acl&cors` (A-02: OSS refuses, rather than picks one), or when a sub-resource is left over
+ */
+function select(
+	rows: readonly Row[],
+	selectors: ReadonlySet<string>,
+	request: OssRequest,
+): Row {
+	let best: Row | undefined;
+	let tie: Row | undefined;
+	for (const candidate of rows) {
+		if (!fits(candidate, request)) continue;
+		if (!best || conditions(candidate) > conditions(best))
+			[best, tie] = [candidate, undefined];
+		else if (conditions(candidate) === conditions(best)) tie = candidate;
+	}
+	const leftOver = [...request.query.keys()].find(
+		(name) =>
+			selectors.has(name) && !best?.query.some((own) => nameOf(own) === name),
+	);
+	if (leftOver !== undefined)
+		throw unexpected(missingPartner(rows, leftOver, request) ?? leftOver);
+	if (tie) throw unexpected(nameOf(tie.query[0] ?? ""));
+	if (!best)
+		throw new OssError("MethodNotAllowed", {
+			details: { Method: request.method, ResourceType: resourceType(request) },
+		});
+	return best;
+}
+
+function fits(candidate: Row, request: OssRequest): boolean {
+	return (
+		candidate.query.every((condition) => holds(condition, request)) &&
+		(candidate.header === "" || request.headers[candidate.header] !== undefined)
+	);
+}
+
+function holds(condition: string, { query }: OssRequest): boolean {
+	const [name = "", value] = condition.split("=");
+	return value === undefined ? query.has(name) : query.get(name) === value;
+}
+
+const nameOf = (condition: string): string => condition.split("=")[0] ?? "";
+
+const conditions = ({ query, header }: Row): number =>
+	query.length + (header ? 1 : 0);
+
+const targetOf = ({ bucket, key }: OssRequest): Row["target"] =>
+	key ? "object" : bucket ? "bucket" : "service";
+
+const resourceType = ({ key, bucket }: OssRequest): string =>
+	key ? "Object" : bucket ? "Bucket" : "Service";
+
+/** `PUT /bucket/object?uploadId` lacks its partNumber: OSS names what is missing. */
+function missingPartner(
+	rows: readonly Row[],
+	name: string,
+	request: OssRequest,
+): string | undefined {
+	const meant = rows.find(
+		({ query }) => query.length > 1 && query.includes(name),
+	);
+	return meant?.query.find((condition) => !holds(condition, request));
+}
+
+/** Source: EC 0017-00000219. */
+const unexpected = (name: string): OssError =>
+	invalidArgument(
+		"ResourceType",
+		name,
+		"Unexpected query string parameter",
+		"0017-00000219",
+	);

@@ -1,0 +1,38 @@
+/**
+ * The sub-resources that select an operation: every one that OSS signs, less those that only modify one.
+ *
+ * `acl` makes another operation of a GET; `response-content-type` or `versionId` do not.
+ *
+ * Pure.
+ */
+import { SUB_RESOURCES } from "../auth/sub-resources.ts";
+
+const MODIFIERS = new Set([
+	..."callback callback-var comp continuation-token endTime inventoryId position security-token".split(
+		" ",
+	),
+	..."sequential startTime status styleName versionId withHashContext".split(
+		" ",
+	),
+]);
+const MODIFYING_PREFIXES = [
+	"response-",
+	"x-oss-ac-",
+	"x-oss-access-point-name",
+	"x-oss-enable-",
+	"x-oss-hash-ctx",
+	"x-oss-md5-ctx",
+	"x-oss-redundancy-",
+	"x-oss-request-payer",
+	"x-oss-security-token",
+	"x-oss-target-",
+	"x-oss-traffic-limit",
+];
+
+export const SELECTING_SUB_RESOURCES: readonly string[] = [
+	...SUB_RESOURCES,
+].filter(
+	(name) =>
+		!MODIFIERS.has(name) &&
+		!MODIFYING_PREFIXES.some((prefix) => name.startsWith(prefix)),
+);

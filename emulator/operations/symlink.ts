@@ -1,0 +1,108 @@
+/**
+ * PutSymlink, GetSymlink, and what a link shows of its target.
+ *
+ * Source: docs «PutSymlink», «GetSymlink»; ali-oss's suite for a link to a link.
+ */
+import { hash } from "node:crypto";
+import type { Emulator } from "../emulator.ts";
+import { encodeKey, formDecode } from "../oss/encoding.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { requireKey } from "../oss/names.ts";
+import { empty, type Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { httpTime } from "../oss/times.ts";
+import type { OpenObject } from "../storage/objects.ts";
+import type { StoredObject } from "../storage/types.ts";
+import { findObject } from "./find-object.ts";
+import {
+	readNewObject,
+	versionHeader,
+	writtenHeaders,
+} from "./object-headers.ts";
+
+const TARGET = "x-oss-symlink-target";
+
+export async function putSymlink(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const given = readNewObject(request, request.headers);
+	const target = formDecode(request.headers[TARGET] ?? "");
+	if (target === undefined)
+		throw invalidArgument(TARGET, request.headers[TARGET] ?? "");
+	requireKey(target);
+	const properties = { ...given.properties, symlinkTarget: target };
+	const etag = hash("md5", target, "hex").toUpperCase();
+	const link = await store.objects.putSymlink({ ...given, properties }, etag);
+	return empty(200, {
+		...writtenHeaders(link, await store.buckets.get(request.bucket)),
+		"x-oss-hash-crc64ecma": undefined,
+	});
+}
+
+export async function getSymlink(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const link = await findObject(emulator, request);
+	if (link.properties.symlinkTarget === undefined)
+		throw new OssError("NotSymlink");
+	return empty(200, {
+		[TARGET]: encodeKey(link.properties.symlinkTarget),
+		ETag: `"${link.etag}"`,
+		"Last-Modified": httpTime(link.modified),
+		...versionHeader(link, await emulator.store.buckets.get(request.bucket)),
+	});
+}
+
+/** What a reader of `object` is shown: of a link, the target's content and the link's own metadata. */
+export async function followLink(
+	{ store }: Emulator,
+	bucket: string,
+	object: StoredObject,
+): Promise<StoredObject> {
+	const key = object.properties.symlinkTarget;
+	return key === undefined
+		? object
+		: show(object, requireTarget(await store.objects.find(bucket, key), key));
+}
+
+/** As `followLink`, for content: `object` is whose bytes these are. */
+export async function openThroughLink(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+	opened: OpenObject,
+): Promise<OpenObject & { readonly shown: StoredObject }> {
+	const key = opened.object.properties.symlinkTarget;
+	if (key === undefined) return { ...opened, shown: opened.object };
+	opened.content.release();
+	const target = await store.objects.open(bucket, key);
+	try {
+		const object = requireTarget(target?.object, key);
+		if (!target) throw new OssError("SymlinkTargetNotExist");
+		return { ...target, shown: show(opened.object, object) };
+	} catch (error) {
+		target?.content.release();
+		throw error;
+	}
+}
+
+function requireTarget(
+	target: StoredObject | undefined,
+	key: string,
+): StoredObject {
+	if (!target || target.type === "DeleteMarker") {
+		throw new OssError("SymlinkTargetNotExist", { details: { Key: key } });
+	}
+	if (target.type === "Symlink") throw new OssError("InvalidTargetType");
+	return target;
+}
+
+const show = (link: StoredObject, target: StoredObject): StoredObject => ({
+	...link,
+	size: target.size,
+	etag: target.etag,
+	crc64: target.crc64,
+	contentMd5: target.contentMd5,
+	modified: new Date(Math.max(+link.modified, +target.modified)),
+});

@@ -1,0 +1,81 @@
+/**
+ * What the three uploads share when a callback is asked for: reading it before anything is stored, sending it after.
+ */
+import type { ResolvedCallback } from "../callback/callbacks.ts";
+import type { Uploaded } from "../callback/uploaded.ts";
+import type { Emulator } from "../emulator.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { noSuchKey } from "../storage/objects.ts";
+import type { StoredObject } from "../storage/types.ts";
+
+/** @throws OssError InvalidArgument for a malformed callback */
+export function readUploadCallback(
+	{ callbacks }: Emulator,
+	request: OssRequest,
+): Promise<ResolvedCallback | undefined> {
+	return callbacks.read(request);
+}
+
+/**
+ * @param fields before the file, under the names they were sent with
+ * @throws OssError InvalidArgument for a malformed callback
+ */
+export function readFormUploadCallback(
+	{ callbacks }: Emulator,
+	{ bucket }: OssRequest,
+	fields: ReadonlyMap<string, string>,
+): Promise<ResolvedCallback | undefined> {
+	return callbacks.readForm(bucket, fields);
+}
+
+/**
+ * Calls the application server back and answers with its answer.
+ *
+ * @param headers of the upload's own reply
+ * @throws OssError CallbackFailed; the object stays
+ */
+export async function callBack(
+	emulator: Emulator,
+	request: OssRequest,
+	callback: ResolvedCallback,
+	object: StoredObject,
+	operation: Uploaded["operation"],
+	headers: ReplyHeaders,
+): Promise<Reply> {
+	const { owner } = await emulator.store.buckets.get(object.bucket);
+	const uploaded: Uploaded = {
+		bucket: object.bucket,
+		key: object.key,
+		etag: object.etag,
+		size: object.size,
+		contentType: object.properties.contentType,
+		crc64: object.crc64,
+		contentMd5: object.contentMd5,
+		operation,
+		requestId: request.id,
+		clientIp: request.clientIp,
+		requester: request.caller.uid,
+		owner,
+		read: (first, last) => readContent(emulator, object, first, last),
+	};
+	return emulator.callbacks.send(callback, uploaded, headers);
+}
+
+/** @throws OssError NoSuchKey when the object is gone or another by now */
+async function readContent(
+	{ store }: Emulator,
+	{ bucket, key, versionId, etag }: StoredObject,
+	first: number,
+	last: number,
+): Promise<Buffer> {
+	const opened = await store.objects.open(bucket, key, versionId);
+	if (opened?.object.etag !== etag) {
+		opened?.content.release();
+		throw noSuchKey(key);
+	}
+	const content = opened.content.read(first, last);
+	return Buffer.isBuffer(content)
+		? content
+		: Buffer.concat(await content.toArray());
+}

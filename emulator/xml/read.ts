@@ -1,0 +1,95 @@
+/**
+ * Reads the XML of request bodies: elements and text; attributes and comments do not count, nor does any order.
+ *
+ * Lenient where OSS is: control characters pass, raw or as `&#x1c;`. Strict where safety asks for it: no document type,
+ * so no entities of the sender's own, and no depth beyond what a document of OSS has.
+ */
+import { OssError } from "../oss/errors.ts";
+
+export type XmlNode = {
+	readonly name: string;
+	/** All text directly in the element. */
+	readonly text: string;
+	readonly children: readonly XmlNode[];
+};
+
+type RawNode = Readonly<Record<string, readonly RawNode[] | string>>;
+
+/**
+ * @param roots names the document may have
+ * @throws OssError MalformedXML
+ */
+export async function readXml(
+	body: Buffer,
+	...roots: readonly string[]
+): Promise<XmlNode> {
+	// Most requests have no XML.
+	const { XMLParser, XMLValidator } = await import("fast-xml-parser");
+	const text = body.toString("utf8");
+	if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true)
+		throw malformed();
+	const found = parse(new XMLParser(OPTIONS), text);
+	const [root] = found;
+	if (!root || found.length !== 1) throw malformed();
+	if (!roots.includes(root.name))
+		throw malformed(`the root node is not named ${roots.join(" or ")}.`);
+	return root;
+}
+
+const OPTIONS = {
+	preserveOrder: true,
+	trimValues: false,
+	parseTagValue: false,
+	ignoreAttributes: true,
+	ignoreDeclaration: true,
+	ignorePiTags: true,
+	removeNSPrefix: true,
+	htmlEntities: true, // with it, numeric references are read too
+	maxNestedTags: 32,
+};
+
+function parse(
+	parser: { parse(text: string): unknown },
+	text: string,
+): XmlNode[] {
+	try {
+		const nodes: unknown = parser.parse(text);
+		return isRawList(nodes) ? toNodes(nodes) : [];
+	} catch (error) {
+		throw malformed(error instanceof Error ? error.message : String(error));
+	}
+}
+
+const isRawList = (nodes: unknown): nodes is readonly RawNode[] =>
+	Array.isArray(nodes);
+
+function toNodes(raw: readonly RawNode[]): XmlNode[] {
+	return raw.flatMap((node) =>
+		Object.entries(node).flatMap(([name, inner]) =>
+			typeof inner === "string"
+				? []
+				: [{ name, text: textOf(inner), children: toNodes(inner) }],
+		),
+	);
+}
+
+const textOf = (inner: readonly RawNode[]): string =>
+	inner
+		.map((node) => (typeof node["#text"] === "string" ? node["#text"] : ""))
+		.join("");
+
+export function malformed(detail?: string): OssError {
+	return new OssError(
+		"MalformedXML",
+		detail === undefined ? {} : { details: { ErrorDetail: detail } },
+	);
+}
+
+/** The text of a child, without the blanks around it; undefined when there is no such child. */
+export function childText(node: XmlNode, name: string): string | undefined {
+	return childrenNamed(node, name)[0]?.text.trim();
+}
+
+export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {
+	return node.children.filter((child) => child.name === name);
+}
