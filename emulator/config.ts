@@ -1,0 +1,280 @@
+/**
+ * Every setting, one row each: flag, default, what it is. Environment variables and the manual are made from it.
+ */
+import { isIP } from "node:net";
+import type { Account } from "./auth/accounts.ts";
+import { LOG_LEVELS, type LogLevel } from "./oss/log.ts";
+import { StartError } from "./oss/start-error.ts";
+
+type Kind = "text" | "switch" | "list";
+
+type Setting = {
+	/** How the value is called in the manual; '' for a switch. */
+	readonly value: string;
+	readonly kind: Kind;
+	readonly byDefault: string;
+	readonly what: string;
+};
+
+/** In the order of the manual. */
+const settings = {
+	port: {
+		value: "PORT[,PORT]",
+		kind: "list",
+		byDefault: "6770",
+		what: "where OSS answers; 0 for any free port",
+	},
+	"admin-port": {
+		value: "PORT",
+		kind: "text",
+		byDefault: "6771",
+		what: "where the admin API and the console answer",
+	},
+	host: {
+		value: "ADDRESS[,ADDRESS]",
+		kind: "list",
+		byDefault: "127.0.0.1,::1",
+		what: "addresses to listen on; 0.0.0.0,:: for all",
+	},
+	data: {
+		value: "FOLDER",
+		kind: "text",
+		byDefault: "./oss-data",
+		what: "where everything is kept",
+	},
+	memory: {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "keep everything in memory, nothing on disk",
+	},
+	durable: {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "survive power cuts too: wait for the disk at every upload",
+	},
+	"no-files": {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "no plain copy of the objects under FOLDER/files",
+	},
+	region: {
+		value: "REGION",
+		kind: "text",
+		byDefault: "cn-hangzhou",
+		what: "the region of this OSS",
+	},
+	domain: {
+		value: "NAME[,NAME]",
+		kind: "list",
+		byDefault: "",
+		what: "more names for which BUCKET.NAME addresses a bucket",
+	},
+	"access-key": {
+		value: "ID:SECRET[:UID]",
+		kind: "list",
+		byDefault: "oss-emulator:oss-emulator-secret:1000000000000001",
+		what: "keys that may sign; the first account owns the emulator",
+	},
+	auth: {
+		value: "strict|off",
+		kind: "text",
+		byDefault: "strict",
+		what: "off accepts any signature, and none",
+	},
+	"log-level": {
+		value: LOG_LEVELS.join("|"),
+		kind: "text",
+		byDefault: "warn",
+		what: "what is written to standard error",
+	},
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof settings;
+
+export type Config = {
+	readonly ports: readonly number[];
+	readonly adminPort: number;
+	readonly hosts: readonly string[];
+	/** null for memory. */
+	readonly data: string | null;
+	readonly durable: boolean;
+	readonly files: boolean;
+	readonly region: string;
+	readonly domains: readonly string[];
+	readonly accounts: readonly [Account, ...Account[]];
+	readonly checkSignatures: boolean;
+	readonly logLevel: LogLevel;
+};
+
+/** What was said of each setting; of those that may repeat, all of it. */
+type Given = ReadonlyMap<Name, readonly string[]>;
+
+const variableOf = (name: string): string =>
+	`OSS_EMULATOR_${name.toUpperCase().replaceAll("-", "_")}`;
+
+const isName = (text: string): text is Name => Object.hasOwn(settings, text);
+
+/**
+ * @param args of the command line, which win over `env`
+ * @throws StartError with one line on the first thing that is wrong
+ */
+export function readConfig(
+	args: readonly string[],
+	env: Readonly<Record<string, string | undefined>>,
+): Config {
+	const given = new Map([...readEnvironment(env), ...readArguments(args)]);
+	return toConfig(given);
+}
+
+function readEnvironment(
+	env: Readonly<Record<string, string | undefined>>,
+): Given {
+	const given = new Map<Name, string[]>();
+	for (const name of Object.keys(settings).filter(isName)) {
+		const value = env[variableOf(name)];
+		if (value === undefined || value === "") continue;
+		if (settings[name].kind !== "switch") given.set(name, [value]);
+		else if (isYes(variableOf(name), value)) given.set(name, ["yes"]);
+	}
+	return given;
+}
+
+function isYes(variable: string, value: string): boolean {
+	if (/^(1|true|yes|on)$/i.test(value)) return true;
+	if (/^(0|false|no|off)$/i.test(value)) return false;
+	throw new StartError(`${variable} must be true or false, not ${value}`);
+}
+
+function readArguments(args: readonly string[]): Given {
+	const given = new Map<Name, string[]>();
+	const rest = [...args];
+	for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+		const [, name = "", , inline] = /^--([a-z0-9-]+)(=(.*))?$/s.exec(arg) ?? [];
+		if (!isName(name))
+			throw new StartError(`unknown flag ${arg}: see oss-emulator --help`);
+		const { kind, value: valueName } = settings[name];
+		if (kind === "switch") {
+			if (inline !== undefined)
+				throw new StartError(`--${name} takes no value`);
+			given.set(name, ["yes"]);
+			continue;
+		}
+		const value = inline ?? rest.shift();
+		if (value === undefined || value.startsWith("--"))
+			throw new StartError(`--${name} needs a value: --${name} ${valueName}`);
+		given.set(
+			name,
+			kind === "list" ? [...(given.get(name) ?? []), value] : [value],
+		);
+	}
+	return given;
+}
+
+function toConfig(given: Given): Config {
+	const text = (name: Name): string =>
+		given.get(name)?.at(-1) ?? settings[name].byDefault;
+	const list = (name: Name): string[] =>
+		(given.get(name) ?? [settings[name].byDefault])
+			.flatMap((one) => one.split(","))
+			.map((one) => one.trim())
+			.filter((one) => one !== "");
+	const hosts = list("host");
+	for (const host of hosts) {
+		if (!isIP(host) && host !== "localhost")
+			throw new StartError(
+				`--host must be an IP address or localhost, not ${host}`,
+			);
+	}
+	if (given.has("data") && given.has("memory"))
+		throw new StartError(
+			"--data and --memory exclude one another: leave one out",
+		);
+	return {
+		ports: list("port").map((port) => readPort("--port", port)),
+		adminPort: readPort("--admin-port", text("admin-port")),
+		hosts: hosts.flatMap((host) =>
+			host === "localhost" ? ["127.0.0.1", "::1"] : [host],
+		),
+		data: given.has("memory") ? null : text("data"),
+		durable: given.has("durable"),
+		files: !given.has("no-files"),
+		region: readRegion(text("region")),
+		domains: list("domain").map((domain) =>
+			domain.toLowerCase().replace(/^\./, ""),
+		),
+		accounts: readAccounts(list("access-key")),
+		checkSignatures:
+			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
+		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
+	};
+}
+
+function readPort(flag: string, text: string): number {
+	const port = Number(text);
+	if (!/^\d+$/.test(text) || port > 65_535)
+		throw new StartError(`${flag} must be a port, 0 to 65535, not ${text}`);
+	return port;
+}
+
+function readRegion(text: string): string {
+	const region = text.replace(/^oss-/, "");
+	if (!/^[a-z0-9-]+$/.test(region))
+		throw new StartError(`--region must look like cn-hangzhou, not ${text}`);
+	return region;
+}
+
+function readChoice<Choice extends string>(
+	name: string,
+	text: string,
+	choices: readonly Choice[],
+): Choice {
+	const choice = choices.find((one) => one === text);
+	if (choice === undefined)
+		throw new StartError(
+			`--${name} must be one of ${choices.join(", ")}, not ${text}`,
+		);
+	return choice;
+}
+
+const UID_FIRST = 1_000_000_000_000_001;
+
+function readAccounts(
+	list: readonly string[],
+): readonly [Account, ...Account[]] {
+	const accounts = list.map((text, index) => {
+		const [
+			accessKeyId = "",
+			accessKeySecret = "",
+			uid = String(UID_FIRST + index),
+			...more
+		] = text.split(":");
+		if (
+			!accessKeyId ||
+			!accessKeySecret ||
+			!/^\d+$/.test(uid) ||
+			more.length > 0
+		) {
+			throw new StartError(
+				"--access-key must be ID:SECRET or ID:SECRET:UID, the uid a number",
+			); // no secret in a message
+		}
+		return { accessKeyId, accessKeySecret, uid };
+	});
+	const [first, ...others] = accounts;
+	if (!first) throw new StartError("--access-key must name at least one key");
+	return [first, ...others];
+}
+
+/** The part of the manual that lists the settings. */
+export function describeSettings(): string {
+	const rows = Object.entries(settings).map(
+		([name, { value, byDefault, what }]) => {
+			const flag = `  --${name}${value === "" ? "" : ` ${value}`}`;
+			return `${flag.padEnd(38)}${what}${byDefault === "" ? "" : ` [${byDefault}]`}`;
+		},
+	);
+	return rows.join("\n");
+}

@@ -1,0 +1,97 @@
+/**
+ * Which bucket and key a request means: from the Host, or from the path.
+ *
+ * OSS does not sign the Host but signs bucket and key, so where a request can be read in several ways all readings are
+ * given, the likeliest first, and the one whose signature is right is taken. ali-oss is why: with an IP endpoint it
+ * names the bucket only in a made-up Host.
+ *
+ * Pure. Source: spec «Addressing»: what each SDK sends, by its source.
+ */
+import { isIP } from "node:net";
+import { formDecode, percentDecode } from "../oss/encoding.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Target } from "../oss/request.ts";
+
+/**
+ * @param host the Host header, with or without a port
+ * @param path as on the wire, without the query
+ * @param domains for which `BUCKET.<domain>` addresses a bucket, besides `localhost` and `*.aliyuncs.com`
+ * @returns at least one reading
+ * @throws OssError InvalidObjectName for a malformed percent-escape (A-01)
+ */
+export function readTargets(
+	host: string,
+	path: string,
+	domains: readonly string[],
+): readonly Target[] {
+	const name = hostName(host);
+	const decodings = path.includes("+")
+		? [formDecode, percentDecode]
+		: [percentDecode];
+	return decodings.flatMap((decode) => {
+		const decoded = (text: string): string => {
+			const key = decode(text);
+			if (key === undefined)
+				throw new OssError("InvalidObjectName", {
+					details: { ObjectName: text },
+				});
+			return key;
+		};
+		const rest = path.replace(/^\//, "");
+		const inPath = (): Target => {
+			const slash = rest.indexOf("/");
+			return slash < 0
+				? { bucket: decoded(rest), key: "" }
+				: {
+						bucket: decoded(rest.slice(0, slash)),
+						key: decoded(rest.slice(slash + 1)),
+					};
+		};
+		const inHost = (bucket: string): Target => ({ bucket, key: decoded(rest) });
+		return readings(name, domains, inPath, inHost);
+	});
+}
+
+function readings(
+	name: string,
+	domains: readonly string[],
+	inPath: () => Target,
+	inHost: (bucket: string) => Target,
+): Target[] {
+	if (isIP(name) || name === "") return [inPath()];
+	const aliyun = aliyunBucket(name);
+	if (aliyun !== undefined)
+		return aliyun === "" ? [inPath()] : [inHost(aliyun), inPath()];
+
+	const domain = ["localhost", ...domains].find(
+		(known) => name === known || name.endsWith(`.${known}`),
+	);
+	if (domain === name) return [inPath()];
+	if (domain) return [inHost(name.slice(0, -domain.length - 1))];
+
+	// A name nobody told us of: a container's, a proxy's. The path it is, unless the signature says otherwise.
+	const dot = name.indexOf(".");
+	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
+}
+
+/**
+ * The bucket in a name of OSS's own: `photos.oss-cn-hangzhou.aliyuncs.com`, `photos.cn-hangzhou.oss.aliyuncs.com`.
+ *
+ * @returns '' for the service; undefined for any other name
+ */
+function aliyunBucket(name: string): string | undefined {
+	const endpoint =
+		/^(.*?)\.?(?:oss-[a-z0-9-]+|[a-z0-9-]+\.oss)\.aliyuncs\.com$/.exec(name);
+	return endpoint?.[1];
+}
+
+export const isAliyunHost = (host: string): boolean =>
+	aliyunBucket(hostName(host)) !== undefined;
+
+/** Lower-case, without port and without the brackets of an IPv6 address. */
+export function hostName(host: string): string {
+	const name = host.startsWith("[")
+		? host.slice(1, host.indexOf("]"))
+		: host.replace(/:\d*$/, "");
+	return name.toLowerCase();
+}

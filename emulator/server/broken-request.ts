@@ -1,0 +1,55 @@
+/**
+ * What cannot be read as HTTP, or breaks off in the middle, still gets OSS's error.
+ */
+import { randomBytes } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { OssError } from "../oss/errors.ts";
+import { errorReply } from "./handle.ts";
+
+/** Node's parser gives up with `error`; nothing but the socket is left to answer on. */
+export function answerBroken(
+	error: Error & { readonly code?: string },
+	socket: Duplex,
+): void {
+	if (!socket.writable || error.code === "ECONNRESET") {
+		socket.destroy();
+		return;
+	}
+	const id = randomBytes(12).toString("hex").toUpperCase();
+	const { status, headers, body } = errorReply(
+		{ region: "cn-hangzhou" },
+		toOssError(error),
+		{
+			id,
+			host: "",
+			method: "GET",
+		},
+	);
+	const lines = Object.entries({
+		Server: "AliyunOSS",
+		Date: new Date().toUTCString(),
+		...headers,
+		"Content-Length": Buffer.isBuffer(body) ? body.length : 0,
+		"x-oss-request-id": id,
+		Connection: "close",
+	}).flatMap(([name, value]) =>
+		value === undefined ? [] : [`${name}: ${value}\r\n`],
+	);
+	socket.write(
+		`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`,
+	);
+	socket.end(Buffer.isBuffer(body) ? body : undefined);
+}
+
+function toOssError({ code }: { readonly code?: string }): OssError {
+	// The client closed its side before it had sent what Content-Length promised.
+	if (code === "HPE_INVALID_EOF_STATE") return new OssError("IncompleteBody");
+	// A-03: no page has OSS's word for headers that are too large.
+	if (code === "HPE_HEADER_OVERFLOW") {
+		return new OssError("InvalidRequest", {
+			message: "The request headers are too large.",
+		});
+	}
+	return new OssError("BadRequest");
+}

@@ -1,0 +1,135 @@
+/**
+ * Ports: one application on several addresses and ports, closed without cutting off who is being answered.
+ */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { StartError } from "../oss/start-error.ts";
+
+export type ListenOptions = {
+	readonly handler: RequestListener;
+	readonly onBroken: (error: Error, socket: Duplex) => void;
+	readonly headerBytesMax: number;
+	/** Addresses to listen on; one that this machine does not have is left out, unless it is the only one. */
+	readonly hosts: readonly string[];
+	/** 0 for any free one, the same on all addresses. */
+	readonly port: number;
+	/** For the message when the port is taken: `--port`. */
+	readonly flag: string;
+};
+
+/** Nobody is silent this long in the middle of a request or an answer. */
+const SILENCE_MS_MAX = 60_000;
+
+const PORT_TRIES = 20;
+
+/** @throws StartError when the port cannot be had */
+export async function listen(
+	options: ListenOptions,
+): Promise<{ port: number; servers: Server[] }> {
+	for (let attempt = 1; ; attempt++) {
+		const servers: Server[] = [];
+		try {
+			const port = await listenOnAll(options, servers);
+			return { port, servers };
+		} catch (error) {
+			await Promise.all(servers.map((server) => closeServer(server, 0)));
+			// The free port of one address may be taken on the next.
+			if (options.port === 0 && attempt < PORT_TRIES) continue;
+			throw toStartError(error, options);
+		}
+	}
+}
+
+async function listenOnAll(
+	options: ListenOptions,
+	servers: Server[],
+): Promise<number> {
+	let port = options.port;
+	for (const host of options.hosts) {
+		const server = makeServer(options);
+		try {
+			await listenOn(server, host, port);
+		} catch (error) {
+			if (isMissingAddress(error) && options.hosts.length > 1) continue;
+			throw error;
+		}
+		servers.push(server);
+		const address = server.address();
+		if (address !== null && typeof address !== "string") port = address.port;
+	}
+	return port;
+}
+
+function makeServer({
+	handler,
+	onBroken,
+	headerBytesMax,
+}: ListenOptions): Server {
+	const server = createServer(
+		{
+			maxHeaderSize: headerBytesMax,
+			requestTimeout: 0,
+			keepAliveTimeout: 72_000,
+		},
+		handler,
+	);
+	server.setTimeout(SILENCE_MS_MAX);
+	return server.on("clientError", onBroken);
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	server.once("error", reject);
+	server.listen({ host, port, ipv6Only: host === "::1" }, () => {
+		server.off("error", reject);
+		resolve();
+	});
+	return promise;
+}
+
+const codeOf = (error: unknown): string =>
+	error instanceof Error && "code" in error ? String(error.code) : "";
+
+const isMissingAddress = (error: unknown): boolean =>
+	["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(codeOf(error));
+
+function toStartError(
+	error: unknown,
+	{ port, hosts, flag }: ListenOptions,
+): unknown {
+	switch (codeOf(error)) {
+		case "EADDRINUSE":
+			return new StartError(
+				`port ${port} is in use: stop what listens there, or choose another with ${flag} (0 for any)`,
+			);
+		case "EACCES":
+			return new StartError(
+				`port ${port} needs rights this process has not: choose another with ${flag}`,
+			);
+		case "EADDRNOTAVAIL":
+		case "ENOTFOUND":
+			return new StartError(
+				`${hosts.join(", ")} is not an address of this machine: choose another with --host`,
+			);
+		default:
+			return error;
+	}
+}
+
+/**
+ * Stops accepting, lets answers under way finish, and cuts off those that take longer than `graceMs`.
+ */
+export async function closeServer(
+	server: Server,
+	graceMs: number,
+): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	server.close(() => resolve());
+	server.closeIdleConnections();
+	// A connection that becomes idle after its answer would keep the server open.
+	const sweep = setInterval(() => server.closeIdleConnections(), 20);
+	const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+	await promise;
+	clearInterval(sweep);
+	clearTimeout(cut);
+}

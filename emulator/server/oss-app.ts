@@ -1,0 +1,168 @@
+/**
+ * The OSS port: Fastify's request → OssRequest, `handle`, Reply → the wire.
+ *
+ * The path is OSS's to read, not a router's: Fastify sees two routes, one for forms and one for everything else, which
+ * is answered before any of Fastify's parsing. With admin/, the only folder that knows Fastify.
+ */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import multipart from "@fastify/multipart";
+import {
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+	fastify,
+} from "fastify";
+import type { Emulator } from "../emulator.ts";
+import { formDecode } from "../oss/encoding.ts";
+import type { Headers, Query } from "../oss/request.ts";
+import { answerBroken } from "./broken-request.ts";
+import { FORM_OPTIONS, formParts } from "./form-parts.ts";
+import { type Arrival, handle } from "./handle.ts";
+import type { RequestLog } from "./request-log.ts";
+import { writeReply } from "./write-reply.ts";
+
+/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
+export const HEADER_BYTES_MAX = 64 * 1024;
+
+const FORM = "/form";
+const OTHER = "/";
+
+export type OssAppOptions = {
+	readonly emulator: Emulator;
+	readonly requests: RequestLog;
+};
+
+export async function createOssApp(
+	options: OssAppOptions,
+): Promise<FastifyInstance> {
+	const app = fastify({
+		exposeHeadRoutes: false,
+		rewriteUrl: (incoming) => (isForm(incoming) ? FORM : OTHER),
+		clientErrorHandler: answerBroken,
+		http: { maxHeaderSize: HEADER_BYTES_MAX },
+	});
+	const answer = async (
+		incoming: FastifyRequest,
+		outgoing: FastifyReply,
+	): Promise<void> => {
+		outgoing.hijack();
+		await respond(options, incoming, outgoing);
+	};
+	app.setNotFoundHandler(answer); // a method Fastify does not know
+	await app.register(async (plain) => {
+		plain.addHook("onRequest", answer);
+		plain.all(OTHER, answer);
+	});
+	await app.register(async (forms) => {
+		await forms.register(multipart, FORM_OPTIONS);
+		forms.post(FORM, answer);
+	});
+	return app;
+}
+
+const isForm = ({ method, headers }: IncomingMessage): boolean =>
+	method === "POST" &&
+	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
+
+async function respond(
+	{ emulator, requests }: OssAppOptions,
+	incoming: FastifyRequest,
+	outgoing: FastifyReply,
+): Promise<void> {
+	const arrival = toArrival(emulator, incoming);
+	const entry = requests.begin(arrival);
+	const reply =
+		arrival.rawPath === PUBLIC_KEY_PATH && arrival.method === "GET"
+			? pem(emulator.callbacks.publicPem)
+			: await handle(emulator, arrival, ({ name }) => entry.is(name));
+	await writeReply(outgoing.raw, reply, arrival);
+	entry.end(reply);
+}
+
+/** No bucket can be called that. */
+const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
+
+const pem = (text: string) => ({
+	status: 200,
+	headers: { "Content-Type": "application/x-pem-file" },
+	body: Buffer.from(text),
+});
+
+function toArrival({ clock }: Emulator, incoming: FastifyRequest): Arrival {
+	const { raw } = incoming;
+	const receivedAt = clock.now();
+	const [rawPath, rawQuery] = splitUrl(incoming.originalUrl);
+	return {
+		id: makeRequestId(receivedAt),
+		method: raw.method ?? "GET",
+		rawPath,
+		rawQuery,
+		query: readQuery(rawQuery),
+		headers: readHeaders(raw.headers),
+		host: raw.headers.host ?? "",
+		scheme: "encrypted" in raw.socket ? "https" : "http",
+		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+		receivedAt,
+		body: raw,
+		form: () => formParts(incoming),
+	};
+}
+
+/** A proxy's client sends the whole URL in the request line. */
+function splitUrl(url: string): [path: string, query: string] {
+	const target = url.startsWith("/")
+		? url
+		: url.replace(/^[a-z]+:\/\/[^/?]*/i, "");
+	const mark = target.indexOf("?");
+	return mark < 0
+		? [target, ""]
+		: [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+/** @throws nothing: what cannot be decoded is kept as it came, and no signature will fit it */
+function readQuery(raw: string): Query {
+	const query = new Map<string, string>();
+	if (raw === "") return query;
+	for (const pair of raw.split("&")) {
+		if (pair === "") continue;
+		const equals = pair.indexOf("=");
+		const [name, value] =
+			equals < 0 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
+		const decoded = formDecode(name) ?? name;
+		if (!query.has(decoded)) query.set(decoded, formDecode(value) ?? value);
+	}
+	return query;
+}
+
+function readHeaders(headers: IncomingMessage["headers"]): Headers {
+	const read: Record<string, string | undefined> = Object.create(null);
+	for (const name in headers) {
+		const value = headers[name];
+		read[name] = readHeader(
+			Array.isArray(value) ? value.join(",") : (value ?? ""),
+		);
+	}
+	return read;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Node reads header bytes as latin1; clients write UTF-8 there. */
+function readHeader(value: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
+	if (!/[^\u0000-\u007f]/.test(value)) return value;
+	try {
+		return utf8.decode(Buffer.from(value, "latin1"));
+	} catch {
+		return value; // latin1 then
+	}
+}
+
+/** The first eight digits are the time, as in captures. */
+const makeRequestId = (now: Date): string =>
+	(
+		Math.floor(now.getTime() / 1000)
+			.toString(16)
+			.padStart(8, "0") + randomBytes(8).toString("hex")
+	).toUpperCase();

@@ -1,0 +1,71 @@
+/**
+ * The latest requests, for the console and for whoever wonders what his client really sent. Bounded.
+ */
+import type { Reply } from "../oss/reply.ts";
+import type { Arrival } from "./handle.ts";
+
+export type LoggedRequest = {
+	readonly id: string;
+	readonly receivedAt: Date;
+	readonly method: string;
+	readonly host: string;
+	/** As on the wire, query included. */
+	readonly url: string;
+	readonly clientIp: string;
+	/** '' when no operation was found. */
+	operation: string;
+	/** 0 while it is under way. */
+	status: number;
+	/** Of the error; '' for success. */
+	ec: string;
+	durationMs: number;
+};
+
+const URL_CHARACTERS_MAX = 2048;
+
+export class RequestLog {
+	readonly #latest: LoggedRequest[] = [];
+	readonly #max: number;
+	#next = 0;
+
+	constructor(max = 1000) {
+		this.#max = max;
+	}
+
+	begin(arrival: Arrival): {
+		is(operation: string): void;
+		end(reply: Reply): void;
+	} {
+		const started = performance.now();
+		const { id, receivedAt, method, host, clientIp, rawPath, rawQuery } =
+			arrival;
+		const url = (rawQuery === "" ? rawPath : `${rawPath}?${rawQuery}`).slice(
+			0,
+			URL_CHARACTERS_MAX,
+		);
+		const entry: LoggedRequest = {
+			...{ id, receivedAt, method, host, url, clientIp },
+			...{ operation: "", status: 0, ec: "", durationMs: 0 },
+		};
+		this.#latest[this.#next] = entry;
+		this.#next = (this.#next + 1) % this.#max;
+		return {
+			is: (operation) => {
+				entry.operation = operation;
+			},
+			end: ({ status, headers }) => {
+				entry.status = status;
+				entry.ec = headers["x-oss-ec"] ?? "";
+				entry.durationMs = performance.now() - started;
+			},
+		};
+	}
+
+	/** The latest first. */
+	list(): LoggedRequest[] {
+		return [
+			...this.#latest.slice(this.#next),
+			...this.#latest.slice(0, this.#next),
+		].reverse();
+	}
+}

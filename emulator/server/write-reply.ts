@@ -1,0 +1,47 @@
+/**
+ * A reply on the wire: the headers every answer has, names spelled as OSS spells them, no framework in between.
+ */
+import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { Reply } from "../oss/reply.ts";
+import type { Arrival } from "./handle.ts";
+
+/**
+ * @returns when the client has the answer, or has gone; a body that breaks off breaks the connection, so that no client
+ *   takes a part for the whole
+ */
+export async function writeReply(
+	outgoing: ServerResponse,
+	reply: Reply,
+	{ id, receivedAt, method }: Pick<Arrival, "id" | "receivedAt" | "method">,
+	now: () => number = Date.now,
+): Promise<void> {
+	const { status, body } = reply;
+	const headers: Record<string, string> = {
+		Server: "AliyunOSS",
+		"x-oss-request-id": id,
+		"x-oss-server-time": String(Math.max(0, now() - receivedAt.getTime())),
+	};
+	for (const [name, value] of Object.entries(reply.headers)) {
+		if (value !== undefined) headers[name] = toWire(value);
+	}
+	if (headers["Content-Length"] === undefined && hasLength(status)) {
+		if (body === null) headers["Content-Length"] = "0";
+		else if (Buffer.isBuffer(body))
+			headers["Content-Length"] = String(body.length);
+	}
+	outgoing.writeHead(status, headers);
+	if (body === null || method === "HEAD") outgoing.end();
+	else if (Buffer.isBuffer(body)) outgoing.end(body);
+	// The reader went away, or the file could not be read: both sides are destroyed, which is all there is to do.
+	else await pipeline(body, outgoing).catch(() => {});
+}
+
+const hasLength = (status: number): boolean => status !== 204 && status !== 304;
+
+/** Bytes of UTF-8, which Node takes one by one as latin1. */
+const toWire = (value: string): string =>
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
+	/[^\u0000-\u007f]/.test(value)
+		? Buffer.from(value, "utf8").toString("latin1")
+		: value;

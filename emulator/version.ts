@@ -1,0 +1,17 @@
+/** The version of this package, from its package.json, which lies one folder up wherever this file is. */
+import { readFileSync } from "node:fs";
+
+export function readVersion(): string {
+	const text = readFileSync(
+		new URL("../package.json", import.meta.url),
+		"utf8",
+	);
+	const manifest: unknown = JSON.parse(text);
+	if (
+		typeof manifest === "object" &&
+		manifest !== null &&
+		"version" in manifest
+	)
+		return String(manifest.version);
+	throw new Error("package.json has no version");
+}
