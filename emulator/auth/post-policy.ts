@@ -10,7 +10,7 @@ import { ANONYMOUS, type Caller, type Target } from "../oss/request.ts";
 import { readCompactTime } from "../oss/times.ts";
 import { type Accounts, callerOf } from "./accounts.ts";
 import { type Claim, isSigned, mismatch } from "./claim.ts";
-import { type Policy, readPolicy } from "./policy-document.ts";
+import { type Policy, readPolicy } from "./post-policy-document.ts";
 import { signV1 } from "./v1.ts";
 import { signV2 } from "./v2.ts";
 import { ALGORITHM } from "./v4-canonical.ts";
@@ -20,7 +20,7 @@ import { requireDate } from "./validity.ts";
 /** By lower-case name: the main page says case does not count. Of a field that is repeated the caller chooses. */
 export type FormFields = ReadonlyMap<string, string>;
 
-export { checkPolicy, checkSize } from "./policy-conditions.ts";
+export { checkPolicy, checkSize } from "./post-policy-conditions.ts";
 export type { Policy };
 
 export type PostAuthentication = {

@@ -4,7 +4,7 @@
  * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 227.
  */
 import { OssError } from "../oss/errors.ts";
-import type { Condition, Policy } from "./policy-document.ts";
+import type { Condition, Policy } from "./post-policy-document.ts";
 
 /**
  * Fields that no condition names may be anything; one that a condition names and the form has not is empty.

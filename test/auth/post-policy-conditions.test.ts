@@ -3,11 +3,11 @@ import { suite, test } from "node:test";
 import {
 	checkPolicy,
 	checkSize,
-} from "../../emulator/auth/policy-conditions.ts";
+} from "../../emulator/auth/post-policy-conditions.ts";
 import {
 	type Policy,
 	readPolicy,
-} from "../../emulator/auth/policy-document.ts";
+} from "../../emulator/auth/post-policy-document.ts";
 import { kindOf, thrownBy } from "./request.ts";
 
 function policyOf(...conditions: unknown[]): Policy {

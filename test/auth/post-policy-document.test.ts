@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import {
 	type Policy,
 	readPolicy,
-} from "../../emulator/auth/policy-document.ts";
+} from "../../emulator/auth/post-policy-document.ts";
 import { kindOf, thrownBy } from "./request.ts";
 
 const NOW = new Date("2023-02-19T13:00:00Z");
