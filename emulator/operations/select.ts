@@ -33,6 +33,8 @@ export type Row = {
 	readonly run: Operation | null;
 	/** What a policy must allow, `oss:PutObject`. */
 	readonly action: string;
+	/** What the emulator makes of it; `stored only`: it is kept and given back, and changes nothing. */
+	readonly state: "enforced" | "stored only" | "not there";
 };
 
 const REQUEST_LINE =
@@ -63,19 +65,26 @@ export function row(
 		requestLine: requestLine.replaceAll(/ +/g, " "),
 		run,
 		action: `oss:${action}`,
+		state: run ? "enforced" : "not there",
 	};
 }
 
+/** Of a row that is kept and given back without effect: a rule that nobody carries out. */
+export const storedOnly = (row: Row): Row => ({ ...row, state: "stored only" });
+
 export type Selector = (request: OssRequest) => Row;
 
-/** @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them */
+/**
+ * @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them; of those that
+ *   it does not sign, one that a row wants to have a certain value selects nothing with another: `list-type=1` (A-10)
+ */
 export function makeSelector(
 	table: readonly Row[],
 	signed: Iterable<string>,
 ): Selector {
 	const selectors = new Set([
 		...signed,
-		...table.flatMap(({ query }) => query.map(nameOf)),
+		...table.flatMap(({ query }) => query.filter((one) => !one.includes("="))),
 	]);
 	const byPlace = Map.groupBy(
 		table,
@@ -132,8 +141,11 @@ function holds(condition: string, { query }: OssRequest): boolean {
 
 const nameOf = (condition: string): string => condition.split("=")[0] ?? "";
 
+/** A value that is fixed is a condition of its own. */
 const conditions = ({ query, header }: Row): number =>
-	query.length + (header ? 1 : 0);
+	query.length +
+	query.filter((condition) => condition.includes("=")).length +
+	(header ? 1 : 0);
 
 const targetOf = ({ bucket, key }: OssRequest): Row["target"] =>
 	key ? "object" : bucket ? "bucket" : "service";

@@ -8,7 +8,7 @@
 import { SUB_RESOURCES } from "../auth/sub-resources.ts";
 
 const MODIFIERS = new Set([
-	..."callback callback-var comp continuation-token endTime inventoryId position security-token".split(
+	..."callback callback-var continuation-token endTime inventoryId position security-token".split(
 		" ",
 	),
 	..."sequential startTime status styleName versionId withHashContext".split(

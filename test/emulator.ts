@@ -1,0 +1,42 @@
+/** A running emulator for one test, gone afterwards. Its endpoint is 127.0.0.1; it listens on ::1 as well. */
+import type { TestContext } from "node:test";
+import {
+	type StartedEmulator,
+	startEmulator as start,
+} from "../emulator/index.ts";
+import { Client } from "./client.ts";
+
+export type TestEmulator = StartedEmulator & {
+	readonly port: string;
+	/** Sends requests signed with the default account's key. */
+	readonly oss: Client;
+};
+
+/** @param flags of the command line, e.g. `--auth`, `off` */
+export async function startEmulator(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<TestEmulator> {
+	const emulator = await start({
+		memory: true,
+		flags: ["--log-level", "error", ...flags],
+	});
+	const { endpoint, accessKeyId: id, accessKeySecret: secret } = emulator;
+	const oss = new Client(endpoint, { id, secret });
+	t.after(async () => {
+		oss.close();
+		await emulator.close();
+	});
+	return { ...emulator, oss, port: new URL(endpoint).port };
+}
+
+/** With a bucket called `photos`. */
+export async function startWithBucket(
+	t: Pick<TestContext, "after">,
+	acl = "private",
+	...flags: readonly string[]
+): Promise<TestEmulator> {
+	const emulator = await startEmulator(t, ...flags);
+	await emulator.oss.put("/photos", "", { "x-oss-acl": acl });
+	return emulator;
+}

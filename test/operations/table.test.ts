@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { SUB_RESOURCES } from "../../emulator/auth/sub-resources.ts";
+import {
+	makeSelector,
+	type Row,
+	row,
+} from "../../emulator/operations/select.ts";
+import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
+import { table } from "../../emulator/operations/table.ts";
+import { OssError } from "../../emulator/oss/errors.ts";
+import { kindOf, makeRequest, thrownBy } from "../auth/request.ts";
+import { refusal } from "../client.ts";
+import { startWithBucket } from "../emulator.ts";
+
+const select = makeSelector(table, SELECTING_SUB_RESOURCES);
+
+const TARGETS = {
+	service: {},
+	bucket: { bucket: "photos" },
+	object: { bucket: "photos", key: "cat.jpg" },
+} as const;
+
+const ask = (
+	method: string,
+	target: keyof typeof TARGETS,
+	rawQuery = "",
+	header = "",
+): string => {
+	const headers = header === "" ? {} : { [header]: "/photos/dog.jpg" };
+	return select(makeRequest({ method, ...TARGETS[target], rawQuery, headers }))
+		.name;
+};
+
+const askFor = ({ method, target, query, header }: Row): string =>
+	ask(method, target, query.join("&"), header);
+
+suite("The table of operations", () => {
+	for (const one of table) {
+		test(`${one.name} is what its own request line selects: ${one.requestLine}`, () => {
+			assert.equal(askFor(one), one.name);
+		});
+	}
+
+	test("names no operation twice", () => {
+		const names = table.map(({ name }) => name);
+		assert.deepEqual(names, [...new Set(names)]);
+	});
+
+	test("asks for each thing once", () => {
+		const lines = table.map(({ method, target, query, header }) =>
+			JSON.stringify([method, target, query.toSorted(), header]),
+		);
+		assert.deepEqual(lines, [...new Set(lines)]);
+	});
+
+	/** A header changes CopyObject into UploadPartCopy, a modifier changes nothing. */
+	const selecting = [...SUB_RESOURCES].filter((name) =>
+		SELECTING_SUB_RESOURCES.includes(name),
+	);
+
+	test("lets no sub-resource that OSS signs fall through to another operation", () => {
+		const plain = new Set(
+			table.filter(({ query }) => query.length === 0).map(({ name }) => name),
+		);
+		const fallen: string[] = [];
+		for (const name of selecting) {
+			for (const method of ["GET", "HEAD", "PUT", "POST", "DELETE"]) {
+				for (const target of ["service", "bucket", "object"] as const) {
+					const asked = found(() => ask(method, target, name));
+					if (plain.has(asked)) fallen.push(`${method} ${target} ${name}`);
+				}
+			}
+		}
+		assert.ok(selecting.length > 70, String(selecting.length));
+		assert.deepEqual(fallen, []);
+	});
+
+	test("leaves what only modifies an operation to the operation", () => {
+		const named = new Set(table.flatMap(({ query }) => query));
+		const modifying = [...SUB_RESOURCES].filter(
+			(name) => !selecting.includes(name) && !named.has(name),
+		);
+		for (const name of modifying)
+			assert.equal(ask("GET", "object", `${name}=x`), "GetObject", name);
+		assert.deepEqual(modifying.sort(), MODIFIERS);
+	});
+});
+
+/** From the docs' own pages of each, and not from the code's list. */
+const MODIFIERS = `callback callback-var continuation-token endTime position
+response-cache-control response-content-disposition response-content-encoding response-content-language
+response-content-type response-expires security-token sequential startTime versionId
+withHashContext x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id
+x-oss-access-point-name x-oss-enable-md5 x-oss-enable-sha1 x-oss-enable-sha256 x-oss-hash-ctx x-oss-md5-ctx
+x-oss-request-payer x-oss-security-token x-oss-target-redundancy-type
+x-oss-traffic-limit`.split(/\s/);
+
+function found(work: () => string): string {
+	try {
+		return work();
+	} catch (error) {
+		assert.ok(error instanceof OssError);
+		return "";
+	}
+}
+
+suite("Of the operations of one method and path", () => {
+	const cases = [
+		["PUT", "object", "", "", "PutObject"],
+		["PUT", "object", "", "x-oss-copy-source", "CopyObject"],
+		["PUT", "object", "partNumber=1&uploadId=A", "", "UploadPart"],
+		["PUT", "object", "uploadId=A&partNumber=1", "", "UploadPart"],
+		[
+			"PUT",
+			"object",
+			"partNumber=1&uploadId=A",
+			"x-oss-copy-source",
+			"UploadPartCopy",
+		],
+		["PUT", "object", "acl", "", "PutObjectACL"],
+		["PUT", "object", "acl=", "", "PutObjectACL"],
+		["GET", "bucket", "list-type=2&prefix=a", "", "ListObjectsV2"],
+		["GET", "bucket", "prefix=acl&marker=cors", "", "ListObjects"],
+		["POST", "object", "append&position=0", "", "AppendObject"],
+		["POST", "object", "uploads&sequential", "", "InitiateMultipartUpload"],
+		["POST", "object", "uploadId=A&callback=x", "", "CompleteMultipartUpload"],
+		["POST", "bucket", "delete&encoding-type=url", "", "DeleteMultipleObjects"],
+		["GET", "object", "versionId=x", "", "GetObject"],
+		[
+			"GET",
+			"object",
+			"OSSAccessKeyId=a&Expires=1&Signature=b",
+			"",
+			"GetObject",
+		],
+		["GET", "object", "unknown=1", "", "GetObject"],
+		["GET", "object", "__proto__&constructor=1", "", "GetObject"],
+	] as const;
+	for (const [method, target, query, header, expected] of cases) {
+		test(`${method} ${target} ?${query} ${header} is ${expected}`, () => {
+			assert.equal(ask(method, target, query, header), expected);
+		});
+	}
+
+	test("a list-type that is not 2 lists as of old (A-10)", () => {
+		for (const value of ["1", "", "3"])
+			assert.equal(ask("GET", "bucket", `list-type=${value}`), "ListObjects");
+	});
+
+	test("the one whose row asks for most wins, wherever it stands", () => {
+		const rows = [
+			row("Plain", "GET /bucket"),
+			row("One", "GET /bucket?a"),
+			row("Two", "GET /bucket?a&b"),
+			row("Named", "GET /bucket?c"),
+			row("Value", "GET /bucket?c=2"),
+		];
+		const asked = (query: string): string[] =>
+			[rows, rows.toReversed()].map(
+				(table) =>
+					makeSelector(
+						table,
+						[],
+					)(makeRequest({ bucket: "photos", rawQuery: query })).name,
+			);
+		assert.deepEqual(asked(""), ["Plain", "Plain"]);
+		assert.deepEqual(asked("a=1"), ["One", "One"]);
+		assert.deepEqual(asked("b&a"), ["Two", "Two"]);
+		assert.deepEqual(asked("c=1"), ["Named", "Named"]);
+		assert.deepEqual(asked("c=2"), ["Value", "Value"]);
+	});
+
+	test("none is picked when two fit equally well: InvalidArgument (A-02)", () => {
+		for (const query of ["acl&cors", "cors&acl", "uploads&bucketInfo"]) {
+			const error = thrownBy(() => ask("GET", "bucket", query));
+			assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
+			assert.equal(error.message, "Unexpected query string parameter");
+			assert.equal(error.details.ArgumentName, "ResourceType");
+			assert.ok(query.includes(error.details.ArgumentValue ?? "?"));
+		}
+	});
+
+	test("none is meant by half of a pair: the missing half is named, as in the page of EC 0017-00000219", () => {
+		const error = thrownBy(() => ask("PUT", "object", "uploadId=A"));
+		assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
+		assert.deepEqual(error.details, {
+			ArgumentName: "ResourceType",
+			ArgumentValue: "partNumber",
+		});
+		const other = thrownBy(() => ask("PUT", "object", "partNumber=1"));
+		assert.equal(other.details.ArgumentValue, "uploadId");
+	});
+
+	test("none is there for the method: MethodNotAllowed", () => {
+		for (const [method, target] of [
+			["PATCH", "object"],
+			["POST", "object"],
+			["DELETE", "service"],
+			["PUT", "service"],
+			["OPTIONS", "service"],
+		] as const) {
+			const error = thrownBy(() => ask(method, target));
+			assert.equal(kindOf(error), "405 MethodNotAllowed ", method);
+			assert.equal(error.details.Method, method);
+		}
+	});
+
+	test("a misspelt request line never gets as far as a request", () => {
+		for (const line of ["GET bucket", "get /bucket", "GET /bucket/", "GET"])
+			assert.throws(() => row("X", line), TypeError);
+	});
+});
+
+suite("An operation that the emulator has not", () => {
+	test("answers 400 NotImplemented with its name, which no SDK retries", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const missing = table.find(({ run }) => run === null);
+		if (!missing) return; // one day
+		const { method, target, query, name } = missing;
+		const path = { service: "/", bucket: "/photos", object: "/photos/cat" };
+		const answer = await oss.send(method, `${path[target]}?${query.join("&")}`);
+
+		assert.equal(
+			refusal(answer),
+			`400 NotImplemented : The emulator does not implement ${name}.`,
+		);
+		assert.match(answer.text, new RegExp(`<Operation>${name}</Operation>`));
+	});
+});
