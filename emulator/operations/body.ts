@@ -59,7 +59,8 @@ export async function readDocument(
 ): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let size = 0;
-	for await (const chunk of body) {
+	// What is left of a body that is refused must not cost the sender the answer.
+	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 		size += chunk.length;
 		if (size > bytesMax) throw malformed();
 		chunks.push(chunk);

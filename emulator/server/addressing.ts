@@ -85,8 +85,15 @@ function aliyunBucket(name: string): string | undefined {
 	return endpoint?.[1];
 }
 
-export const isAliyunHost = (host: string): boolean =>
-	aliyunBucket(hostName(host)) !== undefined;
+/**
+ * At Alibaba's own name of the service a path names no bucket.
+ *
+ * @throws OssError SecondLevelDomainForbidden. Source: docs «HTTP 403 status code»; cpp's, oss2's and go1's suites
+ */
+export function requireThirdLevel(host: string, { bucket }: Target): void {
+	if (bucket !== "" && aliyunBucket(hostName(host)) === "")
+		throw new OssError("SecondLevelDomainForbidden");
+}
 
 /** Lower-case, without port and without the brackets of an IPv6 address. */
 export function hostName(host: string): string {

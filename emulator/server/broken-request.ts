@@ -1,22 +1,27 @@
 /**
  * What cannot be read as HTTP, or breaks off in the middle, still gets OSS's error.
  */
-import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
+import { httpTime } from "../oss/times.ts";
 import { errorReply } from "./handle.ts";
+import { makeRequestId } from "./request-id.ts";
+import { isStreaming } from "./write-reply.ts";
 
 /** Node's parser gives up with `error`; nothing but the socket is left to answer on. */
 export function answerBroken(
 	error: Error & { readonly code?: string },
 	socket: Duplex,
 ): void {
-	if (!socket.writable || error.code === "ECONNRESET") {
+	if (answered.has(socket)) return;
+	if (!socket.writable || error.code === "ECONNRESET" || isStreaming(socket)) {
 		socket.destroy();
 		return;
 	}
-	const id = randomBytes(12).toString("hex").toUpperCase();
+	answered.add(socket);
+	const now = new Date();
+	const id = makeRequestId(now);
 	const { status, headers, body } = errorReply(
 		{ region: "cn-hangzhou" },
 		toOssError(error),
@@ -28,7 +33,7 @@ export function answerBroken(
 	);
 	const lines = Object.entries({
 		Server: "AliyunOSS",
-		Date: new Date().toUTCString(),
+		Date: httpTime(now),
 		...headers,
 		"Content-Length": Buffer.isBuffer(body) ? body.length : 0,
 		"x-oss-request-id": id,
@@ -40,6 +45,17 @@ export function answerBroken(
 		`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`,
 	);
 	socket.end(Buffer.isBuffer(body) ? body : undefined);
+	linger(socket);
+}
+
+/** What these go on sending is read and dropped, or the answer would be lost with the connection. */
+const answered = new WeakSet<Duplex>();
+
+const LINGER_MS = 5000;
+
+function linger(socket: Duplex): void {
+	const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+	socket.once("close", () => clearTimeout(cut));
 }
 
 function toOssError({ code }: { readonly code?: string }): OssError {

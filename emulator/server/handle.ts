@@ -11,7 +11,7 @@ import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import { ANONYMOUS, type OssRequest, type Target } from "../oss/request.ts";
 import { writeXml } from "../xml/write.ts";
-import { readTargets } from "./addressing.ts";
+import { readTargets, requireThirdLevel } from "./addressing.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 
@@ -44,6 +44,7 @@ function identify(emulator: Emulator, arrival: Arrival): OssRequest {
 	const readings = readTargets(arrival.host, arrival.rawPath, emulator.domains);
 	const asked = { ...arrival, bucket: "", key: "", caller: ANONYMOUS };
 	const { target, caller } = authenticate(asked, readings, emulator);
+	requireThirdLevel(arrival.host, target);
 	return { ...arrival, ...target, caller };
 }
 

@@ -4,7 +4,6 @@
  * The path is OSS's to read, not a router's: Fastify sees two routes, one for forms and one for everything else, which
  * is answered before any of Fastify's parsing. With admin/, the only folder that knows Fastify.
  */
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import multipart from "@fastify/multipart";
 import {
@@ -19,6 +18,7 @@ import type { Headers, Query } from "../oss/request.ts";
 import { answerBroken } from "./broken-request.ts";
 import { FORM_OPTIONS, formParts } from "./form-parts.ts";
 import { type Arrival, handle } from "./handle.ts";
+import { makeRequestId } from "./request-id.ts";
 import type { RequestLog } from "./request-log.ts";
 import { writeReply } from "./write-reply.ts";
 
@@ -78,6 +78,15 @@ async function respond(
 			: await handle(emulator, arrival, ({ name }) => entry.is(name));
 	await writeReply(outgoing.raw, reply, arrival);
 	entry.end(reply);
+	readOff(incoming.raw);
+}
+
+/** What a refused upload goes on sending would be taken for the next request, or keep the sender from reading on. */
+function readOff(body: IncomingMessage): void {
+	if (body.readableEnded || body.destroyed) return;
+	body.unpipe();
+	body.removeAllListeners("readable"); // of an iteration that was left in the middle
+	body.resume();
 }
 
 /** No bucket can be called that. */
@@ -158,11 +167,3 @@ function readHeader(value: string): string {
 		return value; // latin1 then
 	}
 }
-
-/** The first eight digits are the time, as in captures. */
-const makeRequestId = (now: Date): string =>
-	(
-		Math.floor(now.getTime() / 1000)
-			.toString(16)
-			.padStart(8, "0") + randomBytes(8).toString("hex")
-	).toUpperCase();

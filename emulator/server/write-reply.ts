@@ -2,6 +2,7 @@
  * A reply on the wire: the headers every answer has, names spelled as OSS spells them, no framework in between.
  */
 import type { ServerResponse } from "node:http";
+import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "./handle.ts";
@@ -32,9 +33,29 @@ export async function writeReply(
 	}
 	outgoing.writeHead(status, headers);
 	if (body === null || method === "HEAD") outgoing.end();
-	else if (Buffer.isBuffer(body)) outgoing.end(body);
+	else if (Buffer.isBuffer(body)) endWith(outgoing, body);
+	else await stream(body, outgoing);
+}
+
+/** Connections with an answer under way, into which nobody else may write. */
+const streaming = new WeakSet<Duplex>();
+
+export const isStreaming = (socket: Duplex): boolean => streaming.has(socket);
+
+async function stream(body: Readable, outgoing: ServerResponse): Promise<void> {
+	const { socket } = outgoing;
+	if (socket) streaming.add(socket);
 	// The reader went away, or the file could not be read: both sides are destroyed, which is all there is to do.
-	else await pipeline(body, outgoing).catch(() => {});
+	await pipeline(body, outgoing).catch(() => {});
+	if (socket) streaming.delete(socket);
+}
+
+/** Up to this many bytes it is cheaper to join head and body than to hand the system two pieces. */
+const JOINED_BYTES_MAX = 16 * 1024;
+
+function endWith(outgoing: ServerResponse, body: Buffer): void {
+	if (body.length > JOINED_BYTES_MAX) outgoing.end(body);
+	else outgoing.end(body.toString("latin1"), "latin1");
 }
 
 const hasLength = (status: number): boolean => status !== 204 && status !== 304;

@@ -1,0 +1,103 @@
+/**
+ * An application server as OSS's documentation tells to write one: it fetches the public key that the callback names,
+ * verifies the signature, and answers JSON; who is not OSS gets 403.
+ *
+ * Source: docs «Callback», step 4, and its sample in Python.
+ */
+import { createPublicKey, verify } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import type { TestContext } from "node:test";
+
+export type ReceivedCallback = {
+	readonly method: string;
+	/** Path and query, as on the wire. */
+	readonly target: string;
+	readonly headers: IncomingMessage["headers"];
+	readonly body: string;
+	readonly isSigned: boolean;
+};
+
+export type ApplicationServer = {
+	/** `http://127.0.0.1:PORT`. */
+	readonly url: string;
+	readonly received: readonly ReceivedCallback[];
+};
+
+export type ApplicationAnswer = {
+	readonly status?: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string;
+	/** Runs before it answers. */
+	readonly before?: (callback: ReceivedCallback) => Promise<void>;
+};
+
+export async function startApplicationServer(
+	t: Pick<TestContext, "after">,
+	{
+		status = 200,
+		headers = {},
+		body = '{"Status":"OK"}',
+		before,
+	}: ApplicationAnswer = {},
+): Promise<ApplicationServer> {
+	const received: ReceivedCallback[] = [];
+	const server = createServer(async (incoming, outgoing) => {
+		const callback = await receive(incoming);
+		received.push(callback);
+		await before?.(callback);
+		const answer = callback.isSigned
+			? { status, body }
+			: { status: 403, body: '{"Status":"verify not ok"}' };
+		outgoing.writeHead(answer.status, {
+			"Content-Type": "application/json",
+			"Content-Length": Buffer.byteLength(answer.body),
+			...headers,
+		});
+		outgoing.end(answer.body);
+	});
+	const { promise, resolve } = Promise.withResolvers<void>();
+	server.listen(0, "127.0.0.1", resolve);
+	await promise;
+	t.after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const address = server.address();
+	const port = typeof address === "object" ? address?.port : undefined;
+	return { url: `http://127.0.0.1:${port}`, received };
+}
+
+async function receive(incoming: IncomingMessage): Promise<ReceivedCallback> {
+	const { method = "", url: target = "", headers } = incoming;
+	const body = await buffer(incoming);
+	return {
+		method,
+		target,
+		headers,
+		body: body.toString(),
+		isSigned: await isSigned(target, headers, body),
+	};
+}
+
+async function isSigned(
+	target: string,
+	headers: IncomingMessage["headers"],
+	body: Buffer,
+): Promise<boolean> {
+	const publicKeyUrl = Buffer.from(
+		String(headers["x-oss-pub-key-url"]),
+		"base64",
+	).toString();
+	if (!URL.canParse(publicKeyUrl)) return false;
+	const publicKey = await (await fetch(publicKeyUrl)).text();
+	const mark = target.indexOf("?");
+	const [path, query] =
+		mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark)];
+	return verify(
+		"RSA-MD5",
+		Buffer.concat([Buffer.from(`${decodeURIComponent(path)}${query}\n`), body]),
+		createPublicKey(publicKey),
+		Buffer.from(headers.authorization ?? "", "base64"),
+	);
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { suite, test } from "node:test";
+import { openSocket, sendRaw, textsOf } from "../client.ts";
+import { startWithBucket, type TestEmulator } from "../emulator.ts";
+
+const PUBLIC = "public-read-write";
+
+/** `400 Code: Message` of an answer as it came over the wire; each must be OSS's. */
+function codeOf(raw: string): string {
+	assert.match(raw, /^HTTP\/1\.1 \d{3} .*\r\nServer: AliyunOSS\r\n/);
+	assert.match(raw, /\r\nDate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n/);
+	assert.match(raw, /\r\nx-oss-request-id: [0-9A-F]{24}\r\n/);
+	assert.match(raw, /\r\nContent-Type: application\/xml\r\n/);
+	const [, code, message] =
+		/<Code>(.*)<\/Code>\n {2}<Message>(.*)<\/Message>/.exec(raw) ?? [];
+	return `${raw.slice(9, 12)} ${code}: ${message}`;
+}
+
+const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
+	textsOf(await oss.get("/photos"), "Key");
+
+suite("What is not HTTP", () => {
+	const cases = [
+		["garbage", "hello\r\n\r\n"],
+		["zeros", Buffer.alloc(100)],
+		["TLS", Buffer.from("16030100c8010000c40303", "hex")],
+		["a method OSS never heard of", "MEOW / HTTP/1.1\r\nHost: a\r\n\r\n"],
+		["a version that is none", "GET / HTTP/9.9\r\nHost: a\r\n\r\n"],
+		["a header without a colon", "GET / HTTP/1.1\r\nHost: a\r\nmeow\r\n\r\n"],
+		["a header with a blank in its name", "GET / HTTP/1.1\r\nx y: z\r\n\r\n"],
+		["a zero in a header", "GET / HTTP/1.1\r\nHost: a\r\nx: \0\r\n\r\n"],
+		[
+			"a length that is no number",
+			"PUT / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+		],
+		["a negative length", "PUT / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"],
+		[
+			"two lengths",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nmeow",
+		],
+		[
+			"a length and chunks",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nmeow\r\n0\r\n\r\n",
+		],
+		[
+			"an encoding that is none",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: meow\r\n\r\nmeow",
+		],
+		[
+			"a chunk that is no chunk",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nmeow\r\n0\r\n\r\n",
+		],
+	] as const;
+	for (const [what, bytes] of cases) {
+		test(`is 400 BadRequest and stores nothing: ${what}`, async (t) => {
+			const emulator = await startWithBucket(t, PUBLIC);
+			const raw = await sendRaw(emulator.endpoint, bytes);
+			assert.equal(codeOf(raw), "400 BadRequest: Bad Request.");
+			assert.deepEqual(await keysIn(emulator), []);
+		});
+	}
+});
+
+suite("A body that is shorter than its Content-Length", () => {
+	const uploads = [
+		["PutObject", "PUT /photos/cat HTTP/1.1\r\n"],
+		["AppendObject", "POST /photos/cat?append&position=0 HTTP/1.1\r\n"],
+		[
+			"PostObject",
+			"POST /photos HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x\r\n",
+		],
+	] as const;
+	const form =
+		'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\ncat\r\n' +
+		'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nme';
+	for (const [operation, head] of uploads) {
+		const rest = operation === "PostObject" ? form : "me";
+		const bytes = `${head}Host: a\r\nContent-Length: 1000\r\n\r\n${rest}`;
+
+		test(`stores nothing when its sender closes his side: ${operation}`, async (t) => {
+			const emulator = await startWithBucket(t, PUBLIC);
+			const socket = await openSocket(emulator.endpoint);
+			socket.end(bytes);
+			let raw = "";
+			for await (const chunk of socket) raw += chunk;
+
+			assert.equal(
+				codeOf(raw),
+				"400 IncompleteBody: You did not provide the number of bytes specified by the Content-Length HTTP header.",
+			);
+			assert.equal(raw.match(/HTTP\/1\.1/g)?.length, 1);
+			assert.deepEqual(await keysIn(emulator), []);
+		});
+
+		test(`stores nothing when its sender goes away: ${operation}`, async (t) => {
+			const emulator = await startWithBucket(t, PUBLIC);
+			const socket = await openSocket(emulator.endpoint);
+			socket.write(bytes);
+			assert.deepEqual(await keysIn(emulator), []);
+			socket.resetAndDestroy();
+			await once(socket, "close");
+
+			for (let i = 0; i < 5; i++) assert.deepEqual(await keysIn(emulator), []);
+		});
+	}
+
+	test("leaves the object that was there before", async (t) => {
+		const emulator = await startWithBucket(t, PUBLIC);
+		await emulator.oss.put("/photos/cat", "meow");
+		const socket = await openSocket(emulator.endpoint);
+		socket.end(
+			`PUT /photos/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n${"x".repeat(200_000)}`,
+		);
+		socket.resume();
+		await once(socket, "close");
+		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
+	});
+});
+
+suite("Headers that are too large", () => {
+	test("are InvalidRequest (A-03)", async (t) => {
+		const { endpoint } = await startWithBucket(t, PUBLIC);
+		for (const size of [64 * 1024, 1024 * 1024]) {
+			const raw = await sendRaw(
+				endpoint,
+				`PUT /photos/cat HTTP/1.1\r\nHost: a\r\nx-oss-meta-a: ${"x".repeat(size)}\r\nContent-Length: 0\r\n\r\n`,
+			);
+			assert.equal(
+				codeOf(raw),
+				"400 InvalidRequest: The request headers are too large.",
+			);
+		}
+	});
+
+	test("do not count as such up to 60 KiB", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const headers = { "x-something": "x".repeat(60 * 1024) };
+		assert.equal((await oss.put("/photos/cat", "meow", headers)).status, 200);
+	});
+});
+
+suite("A connection", () => {
+	test("takes one request after another, also when they come at once", async (t) => {
+		const { endpoint } = await startWithBucket(t, PUBLIC);
+		const put = (key: string): string =>
+			`PUT /photos/${key} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nmeow`;
+		const raw = await sendRaw(
+			endpoint,
+			`${put("a")}${put("%")}${put("b")}GET /photos/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+		);
+		assert.deepEqual(raw.match(/(?<=HTTP\/1\.1 )\d+/g), [
+			"200",
+			"400",
+			"200",
+			"200",
+		]);
+		assert.ok(raw.endsWith("\r\n\r\nmeow"));
+	});
+
+	test("that turns to garbage is not answered in the middle of an answer", async (t) => {
+		const { endpoint, oss } = await startWithBucket(t, PUBLIC);
+		await oss.put("/photos/big", Buffer.alloc(8 * 1024 * 1024, "x"));
+		const socket = await openSocket(endpoint);
+		socket.write("GET /photos/big HTTP/1.1\r\nHost: a\r\n\r\n");
+		const [first] = await once(socket, "data");
+		assert.match(String(first), /^HTTP\/1\.1 200 OK/);
+
+		socket.write("meow meow\r\n\r\n");
+		let rest = "";
+		for await (const chunk of socket) rest += chunk;
+		assert.match(rest, /^x*$/);
+	});
+
+	test("may be slow: others are served meanwhile", async (t) => {
+		const emulator = await startWithBucket(t, PUBLIC);
+		const socket = await openSocket(emulator.endpoint);
+		const request =
+			"PUT /photos/slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nmeow";
+		for (const byte of request) {
+			socket.write(byte);
+			const { status } = await emulator.oss.put("/photos/fast", "x");
+			assert.equal(status, 200);
+		}
+		let raw = "";
+		for await (const chunk of socket) raw += chunk;
+		assert.match(raw, /^HTTP\/1\.1 200 OK/);
+		assert.equal((await emulator.oss.get("/photos/slow")).text, "meow");
+	});
+
+	test("is told to go on by who expects it, before it sends a body", async (t) => {
+		const { endpoint } = await startWithBucket(t, PUBLIC);
+		const socket = await openSocket(endpoint);
+		socket.write(
+			"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n",
+		);
+		const [first] = await once(socket, "data");
+		assert.equal(String(first), "HTTP/1.1 100 Continue\r\n\r\n");
+		socket.write("meow");
+		let raw = "";
+		for await (const chunk of socket) raw += chunk;
+		assert.match(raw, /^HTTP\/1\.1 200 OK/);
+	});
+});
