@@ -1,0 +1,111 @@
+/**
+ * Sends prepared requests over a number of connections, as fast as the answers come, with as little work of its own as
+ * can be: raw sockets, no parsing beyond the end of an answer.
+ */
+import { connect, type Socket } from "node:net";
+
+export type Load = {
+	readonly port: number;
+	readonly connections: number;
+	/** Whole HTTP requests, Content-Length included. */
+	readonly requests: readonly Buffer[];
+};
+
+export type Measured = {
+	readonly perSecond: number;
+	/** Milliseconds a request, the fastest first. */
+	readonly latencies: readonly number[];
+	/** How many answers had which status. */
+	readonly statuses: Readonly<Record<string, number>>;
+};
+
+export async function run({
+	port,
+	connections,
+	requests,
+}: Load): Promise<Measured> {
+	const latencies: number[] = [];
+	const statuses: Record<string, number> = {};
+	let next = 0;
+	const work = async (): Promise<void> => {
+		const connection = await Connection.open(port);
+		for (let request = requests[next++]; request; request = requests[next++]) {
+			const started = performance.now();
+			const status = await connection.ask(request);
+			latencies.push(performance.now() - started);
+			statuses[status] = (statuses[status] ?? 0) + 1;
+		}
+		connection.close();
+	};
+	const started = performance.now();
+	await Promise.all(Array.from({ length: connections }, work));
+	const seconds = (performance.now() - started) / 1000;
+	return {
+		perSecond: requests.length / seconds,
+		latencies: latencies.sort((a, b) => a - b),
+		statuses,
+	};
+}
+
+export const median = ({ latencies }: Measured): number =>
+	latencies[Math.floor(latencies.length / 2)] ?? Number.NaN;
+
+class Connection {
+	readonly #socket: Socket;
+	#done: ((status: string) => void) | undefined;
+	#fail: ((error: Error) => void) | undefined;
+	#head = "";
+	#status = "";
+	/** Bytes of the body still to come; -1 while the head is read. */
+	#left = -1;
+
+	private constructor(socket: Socket) {
+		this.#socket = socket;
+		socket.setNoDelay(true);
+		socket.on("data", (chunk) => this.#take(chunk));
+		socket.on("error", (error) => this.#fail?.(error));
+		socket.on("close", () =>
+			this.#fail?.(new Error("the server closed the connection")),
+		);
+	}
+
+	static open(port: number): Promise<Connection> {
+		const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+		const socket = connect(port, "127.0.0.1", () =>
+			resolve(new Connection(socket)),
+		);
+		socket.once("error", reject);
+		return promise;
+	}
+
+	ask(request: Buffer): Promise<string> {
+		const { promise, resolve, reject } = Promise.withResolvers<string>();
+		this.#done = resolve;
+		this.#fail = reject;
+		this.#socket.write(request);
+		return promise;
+	}
+
+	close(): void {
+		this.#fail = undefined;
+		this.#socket.destroy();
+	}
+
+	#take(chunk: Buffer): void {
+		if (this.#left >= 0) this.#left -= chunk.length;
+		else {
+			this.#head += chunk.toString("latin1");
+			const end = this.#head.indexOf("\r\n\r\n");
+			if (end < 0) return;
+			this.#status = this.#head.slice(9, 12);
+			const length = Number(
+				/\r\ncontent-length: (\d+)/i.exec(this.#head)?.[1] ?? 0,
+			);
+			this.#left = length - (this.#head.length - end - 4);
+			this.#head = "";
+		}
+		if (this.#left > 0) return;
+		this.#left = -1;
+		this.#done?.(this.#status);
+	}
+}
