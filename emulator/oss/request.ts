@@ -17,7 +17,25 @@ export type Caller = {
 	readonly accessKeyId: string;
 	/** The account's numeric id; '' for an anonymous request. */
 	readonly uid: string;
+	/** Who it is within the account; none is the account itself, or nobody. */
+	readonly identity?: Identity;
 };
+
+/** As OSS calls them in `AuthPrincipalType`: a RAM user, a session of a role. */
+export type Identity =
+	| {
+			readonly kind: "SubUser";
+			readonly name: string;
+			/** Numeric, as the account's. */
+			readonly id: string;
+	  }
+	| {
+			readonly kind: "AssumedRoleUser";
+			readonly role: string;
+			readonly session: string;
+			/** The session policy, JSON; none limits nothing. */
+			readonly policy?: string;
+	  };
 
 export const ANONYMOUS: Caller = { accessKeyId: "", uid: "" };
 

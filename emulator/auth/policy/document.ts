@@ -1,0 +1,143 @@
+/**
+ * Reads a policy: of a session, of a RAM user or role, or of a bucket. One language; only a bucket's has principals.
+ *
+ * Pure. Source: docs «Policy structure and syntax», «Policy elements» of RAM; «Bucket policy» of OSS; java1
+ * BucketPolicyTest, which stores a statement without Principal.
+ */
+import { OssError } from "../../oss/errors.ts";
+import { findOperator, type Operator } from "./operators.ts";
+
+export type Condition = {
+	readonly operator: Operator;
+	readonly key: string;
+	/** One is enough. */
+	readonly values: readonly string[];
+};
+
+/** `Action` or `NotAction`, `Resource` or `NotResource`. */
+export type Patterns = {
+	readonly patterns: readonly string[];
+	readonly isNegated: boolean;
+};
+
+export type Statement = {
+	readonly effect: "Allow" | "Deny";
+	readonly actions: Patterns;
+	readonly resources: Patterns;
+	/** undefined: of a bucket's policy nobody; of another whoever has the policy. */
+	readonly principals: readonly string[] | undefined;
+	/** All must hold. */
+	readonly conditions: readonly Condition[];
+};
+
+export type Policy = readonly Statement[];
+
+/** Whose it is: it decides whether there may be principals, and must be a Version. */
+export type PolicyKind = "identity" | "bucket";
+
+/**
+ * @param json as its author wrote it
+ * @throws OssError InvalidPolicyDocument; STS has a code of its own for that
+ */
+export function readPolicy(json: string, kind: PolicyKind): Policy {
+	const document = parse(json);
+	if (!isObject(document)) throw invalid("it is not a JSON object.");
+	const { Version: version, Statement: statements } = document;
+	// A bucket's policy has 1 by default, says «put-bucket-policy».
+	const isDefault = version === undefined && kind === "bucket";
+	if (version !== "1" && !isDefault) throw invalid('Version must be "1".');
+	if (!Array.isArray(statements) || statements.length === 0)
+		throw invalid("Statement must be a list of at least one statement.");
+	return statements.map((statement) => readStatement(statement, kind));
+}
+
+function invalid(what: string): OssError {
+	return new OssError("InvalidPolicyDocument", {
+		message: `Invalid Policy: ${what}`,
+		ec: "",
+	});
+}
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch (error) {
+		throw invalid(error instanceof Error ? error.message : "");
+	}
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is JsonObject =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+function readStatement(statement: unknown, kind: PolicyKind): Statement {
+	if (!isObject(statement)) throw invalid("a statement must be an object.");
+	const { Effect: effect, Condition: condition } = statement;
+	if (effect !== "Allow" && effect !== "Deny")
+		throw invalid("Effect must be Allow or Deny.");
+	return {
+		effect,
+		actions: readPatterns(statement, "Action"),
+		resources: readPatterns(statement, "Resource"),
+		principals: readPrincipals(statement, kind),
+		conditions: condition === undefined ? [] : readConditions(condition),
+	};
+}
+
+function readPatterns(
+	statement: JsonObject,
+	name: "Action" | "Resource",
+): Patterns {
+	const [positive, negated] = [statement[name], statement[`Not${name}`]];
+	if ((positive === undefined) === (negated === undefined))
+		throw invalid(`a statement must have ${name} or Not${name}.`);
+	const patterns = readStrings(positive ?? negated);
+	if (!patterns || patterns.length === 0)
+		throw invalid(`${name} must be a string or a list of strings.`);
+	return { patterns, isNegated: negated !== undefined };
+}
+
+/** One string is as good as a list of one. */
+function readStrings(value: unknown): readonly string[] | undefined {
+	const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+	const strings = list.filter((item) => typeof item === "string");
+	return strings.length === list.length ? strings : undefined;
+}
+
+function readPrincipals(
+	{ Principal: principal }: JsonObject,
+	kind: PolicyKind,
+): readonly string[] | undefined {
+	if (principal === undefined) return undefined;
+	if (kind === "identity")
+		throw invalid("Principal belongs in the policy of a bucket.");
+	const principals = readStrings(principal);
+	if (!principals)
+		throw invalid("Principal must be a string or a list of strings.");
+	return principals.length === 0 ? ["*"] : principals;
+}
+
+function readConditions(condition: unknown): Condition[] {
+	if (!isObject(condition)) throw invalid("Condition must be an object.");
+	return Object.entries(condition).flatMap(([name, keys]) => {
+		const operator = findOperator(name);
+		if (!operator) throw invalid(`${name} is not an operator of conditions.`);
+		if (!isObject(keys)) throw invalid(`${name} must be an object.`);
+		return Object.entries(keys).map(([key, value]) => ({
+			operator,
+			key,
+			values: readValues(name, value),
+		}));
+	});
+}
+
+/** Numbers and booleans may go without quotes. */
+function readValues(operator: string, value: unknown): string[] {
+	const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+	return list.map((item) => {
+		if (!["string", "number", "boolean"].includes(typeof item))
+			throw invalid(`${operator} must compare with a string, or several.`);
+		return String(item);
+	});
+}

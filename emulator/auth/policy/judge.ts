@@ -1,0 +1,47 @@
+/**
+ * What policies of one kind say together: a Deny that speaks of it wins, then an Allow, then nobody allowed it.
+ *
+ * Pure. Source: docs «Policy evaluation process».
+ */
+import type { Ask } from "./ask.ts";
+import type { Policy, Statement } from "./document.ts";
+import { speaksOf } from "./statement.ts";
+
+export type NamedPolicy = {
+	/** For people: `session policy`, `policy 1 of role app`. */
+	readonly name: string;
+	readonly policy: Policy;
+};
+
+/** Which statement decided. */
+export type Place = {
+	readonly policy: string;
+	/** In the policy, from 1. */
+	readonly statement: number;
+};
+
+export type Judgement =
+	| { readonly verdict: "allow" | "explicit deny"; readonly by: Place }
+	| { readonly verdict: "implicit deny" };
+
+export const IMPLICIT_DENY: Judgement = { verdict: "implicit deny" };
+
+/** @param concerns whether a statement is about the one who asks at all */
+export function judge(
+	policies: readonly NamedPolicy[],
+	ask: Ask,
+	concerns: (statement: Statement) => boolean = () => true,
+): Judgement {
+	let allowedBy: Place | undefined;
+	for (const { name, policy } of policies) {
+		for (const [index, statement] of policy.entries()) {
+			const isAllow = statement.effect === "Allow";
+			if (isAllow && allowedBy) continue;
+			if (!concerns(statement) || !speaksOf(statement, ask)) continue;
+			const by = { policy: name, statement: index + 1 };
+			if (!isAllow) return { verdict: "explicit deny", by };
+			allowedBy = by;
+		}
+	}
+	return allowedBy ? { verdict: "allow", by: allowedBy } : IMPLICIT_DENY;
+}

@@ -1,0 +1,78 @@
+/**
+ * Whom a statement of a bucket's policy is about, and whether it opens the bucket to the public.
+ *
+ * Pure. Source: docs «Bucket policy» (`*` without Condition spares the bucket's owner, with one it does not), «Block
+ * public access» (what counts as public).
+ */
+import type { Caller } from "../../oss/request.ts";
+import type { Policy, Statement } from "./document.ts";
+import { matches } from "./wildcard.ts";
+
+/** @param owner uid of the bucket's owner */
+export function isAbout(
+	{ principals = [], conditions }: Statement,
+	caller: Caller,
+	owner: string,
+): boolean {
+	return principals.some((principal) =>
+		principal === "*"
+			? conditions.length > 0 || !isAccount(caller, owner)
+			: names(principal, caller),
+	);
+}
+
+/** Its own key: a user or a session of the account is not the account (A-507). */
+export const isAccount = ({ uid, identity }: Caller, owner: string): boolean =>
+	uid === owner && identity === undefined;
+
+function names(principal: string, { uid, identity }: Caller): boolean {
+	switch (identity?.kind) {
+		case undefined:
+			return principal === uid && uid !== "";
+		case "SubUser":
+			return principal === identity.id;
+		case "AssumedRoleUser":
+			return namesSession(principal, uid, identity);
+	}
+}
+
+/** `arn:sts::<account>:assumed-role/<role>/<session>`: the role in lower case, the session or `*`. */
+function namesSession(
+	principal: string,
+	uid: string,
+	{ role, session }: { readonly role: string; readonly session: string },
+): boolean {
+	const prefix = `arn:sts::${uid}:assumed-role/${role.toLowerCase()}/`;
+	const head = principal.slice(0, prefix.length);
+	return (
+		head.toLowerCase() === prefix.toLowerCase() &&
+		matches(principal.slice(prefix.length), session)
+	);
+}
+
+/** Keys that tie a statement to somebody known, when they name no pattern. */
+const CONFINING = new Set([
+	"acs:AccessId",
+	"acs:SourceIp",
+	"acs:SourceVpc",
+	"acs:SourceVpcId",
+]);
+
+/** Which conditions keep a statement from being public is told for a few keys only (A-508). */
+export const isPublicStatement = ({
+	effect,
+	principals = [],
+	conditions,
+}: Statement): boolean =>
+	effect === "Allow" &&
+	principals.some((principal) => principal === "*") &&
+	!conditions.some(
+		({ key, operator, values }) =>
+			CONFINING.has(key) &&
+			!operator.isNegated &&
+			!values.some((value) => value.includes("*")),
+	);
+
+/** What GetBucketPolicyStatus tells, and what blocking public access forbids. */
+export const isPublic = (policy: Policy): boolean =>
+	policy.some(isPublicStatement);

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import {
+	type PolicyKind,
+	readPolicy,
+} from "../../../emulator/auth/policy/document.ts";
+import { thrownBy } from "../request.ts";
+
+const GOOD = {
+	Effect: "Allow",
+	Action: ["oss:GetObject"],
+	Resource: ["acs:oss:*:*:b/*"],
+};
+
+const write = (statement: object, version: unknown = "1"): string =>
+	JSON.stringify({ Version: version, Statement: [statement] });
+
+const read = (statement: object, kind: PolicyKind = "identity") =>
+	readPolicy(write(statement), kind)[0];
+
+suite("A policy", () => {
+	test("may have one string for a list of one", () => {
+		const single = { Effect: "Allow", Action: "oss:*", Resource: "*" };
+		assert.deepEqual(read(single)?.actions.patterns, ["oss:*"]);
+		assert.deepEqual(read(single)?.resources.patterns, ["*"]);
+	});
+
+	test("may name what it does not speak of: NotAction, NotResource", () => {
+		const { Action, Resource, ...rest } = GOOD;
+		const statement = read({
+			...rest,
+			NotAction: Action,
+			NotResource: Resource,
+		});
+		assert.equal(statement?.actions.isNegated, true);
+		assert.equal(statement?.resources.isNegated, true);
+	});
+
+	test("of a bucket has principals: a list, one, and [] for everybody", () => {
+		const principalsOf = (Principal: unknown) =>
+			read({ ...GOOD, Principal }, "bucket")?.principals;
+		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);
+		assert.deepEqual(principalsOf("1"), ["1"]);
+		assert.deepEqual(principalsOf([]), ["*"]);
+		assert.equal(principalsOf(undefined), undefined);
+	});
+
+	test("of a bucket may leave out its version", () => {
+		const json = JSON.stringify({ Statement: [GOOD] });
+		assert.equal(readPolicy(json, "bucket").length, 1);
+	});
+
+	test("may compare with numbers and booleans without quotes", () => {
+		const Condition = { Bool: { "acs:SecureTransport": true } };
+		assert.deepEqual(read({ ...GOOD, Condition })?.conditions[0]?.values, [
+			"true",
+		]);
+	});
+
+	const bad: readonly (readonly [what: string, json: string])[] = [
+		["is not JSON", "{"],
+		["is empty", ""],
+		["is a list", "[]"],
+		["is null", "null"],
+		["has Statements", JSON.stringify({ Version: "1", Statements: [GOOD] })],
+		["has no statement", JSON.stringify({ Version: "1", Statement: [] })],
+		["has a statement that is text", write(["x"])],
+		["has no version", JSON.stringify({ Statement: [GOOD] })],
+		["has S3's version", write(GOOD, "2012-10-17")],
+		["has a number for a version", write(GOOD, 1)],
+		["has no Effect", write({ ...GOOD, Effect: undefined })],
+		["has an unknown Effect", write({ ...GOOD, Effect: "allow" })],
+		["has no Action", write({ ...GOOD, Action: undefined })],
+		["has an empty Action", write({ ...GOOD, Action: [] })],
+		["has an Action of numbers", write({ ...GOOD, Action: [1] })],
+		["has Action and NotAction", write({ ...GOOD, NotAction: "oss:*" })],
+		["has no Resource", write({ ...GOOD, Resource: undefined })],
+		["has an unknown operator", write({ ...GOOD, Condition: { Equals: {} } })],
+		["has a condition that is a list", write({ ...GOOD, Condition: [] })],
+		["has an operator with text", write({ ...GOOD, Condition: { Bool: "x" } })],
+		[
+			"compares with an object",
+			write({ ...GOOD, Condition: { Bool: { a: {} } } }),
+		],
+		["has a principal, and is no bucket's", write({ ...GOOD, Principal: "*" })],
+	];
+	for (const [what, json] of bad) {
+		test(`that ${what} is InvalidPolicyDocument`, () => {
+			const error = thrownBy(() => readPolicy(json, "identity"));
+			assert.equal(error.code, "InvalidPolicyDocument");
+			assert.equal(error.status, 400);
+		});
+	}
+
+	test("of a bucket may not have an object for a principal", () => {
+		const json = write({ ...GOOD, Principal: { RAM: ["1"] } });
+		assert.equal(
+			thrownBy(() => readPolicy(json, "bucket")).code,
+			"InvalidPolicyDocument",
+		);
+	});
+});
