@@ -53,7 +53,7 @@ export function readPostPolicy(
 		return { caller: ANONYMOUS, policy: undefined };
 	const text = requireField(fields, "policy", "702", "702");
 	const claim = readFormClaim(fields, text, region);
-	const account = accounts.get(claim.accessKeyId, claim.securityToken);
+	const account = accounts.get(claim.accessKeyId, claim.securityToken, now);
 	claim.requireTime(now);
 	if (!isSigned(claim, account.accessKeySecret, NOWHERE))
 		throw mismatch(claim, NOWHERE);

@@ -36,7 +36,7 @@ export function readV1Header(
 	const date = headers["x-oss-date"] || headers.date;
 	return {
 		...readKeyAndSignature(authorization),
-		securityToken: tokenOfHeaders(headers),
+		securityToken: tokenOfHeaders(request),
 		mismatchEc: "0002-00000040",
 		requireTime: (now) => requireClock(requireDate(date, readAnyTime), now),
 		candidates: (target) => candidates(request, target, date ?? ""),

@@ -62,7 +62,7 @@ export function readV2Header(
 	return {
 		accessKeyId,
 		signature,
-		securityToken: tokenOfHeaders(headers),
+		securityToken: tokenOfHeaders(request),
 		mismatchEc: "0002-00000101",
 		requireTime: (now) => requireClock(requireDate(date, readAnyTime), now),
 		candidates: (target) =>

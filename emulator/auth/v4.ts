@@ -75,7 +75,7 @@ export function readV4Header(
 	return {
 		accessKeyId,
 		signature,
-		securityToken: tokenOfHeaders(headers),
+		securityToken: tokenOfHeaders(request),
 		mismatchEc: "0002-00000201",
 		requireTime: (now) => requireClock(requireDate(date.text, date.read), now),
 		candidates: (target) =>

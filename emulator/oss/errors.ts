@@ -12,6 +12,7 @@ const table = {
   //                                    status  message, EC
   AccessDenied:                         [403, "AccessDenied"],
   AccessForbidden:                      [403, "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."],
+  AccessKeyIdAndSecurityTokenNotMatch:  [403, "The OSS access key id and security token you provided does not match."],
   BadRequest:                           [400, "Bad Request."],
   BucketAlreadyExists:                  [409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", "0015-00000104"],
   BucketNotEmpty:                       [409, "The bucket has objects. Please delete them first.", "0015-00000301"],
@@ -59,6 +60,7 @@ const table = {
   RequestTimeTooSkewed:                 [403, "The difference between the request time and the current time is too large.", "0002-00000504"],
   RequestTimeout:                       [400, "Your socket connection to the server was not read from or written to within the timeout period."],
   SecondLevelDomainForbidden:           [403, "The bucket you are attempting to access must be addressed using OSS third level domain."],
+  SecurityTokenExpired:                 [403, "The security token you provided has expired.", "0002-00000007"],
   SignatureDoesNotMatch:                [403, "The request signature we calculated does not match the signature you provided. Check your key and signing method.", "0002-00000040"],
   SymlinkTargetNotExist:                [404, "The symlink target object does not exist."],
   TooManyBuckets:                       [400, "You have attempted to create more buckets than allowed."],
@@ -73,8 +75,37 @@ export type ErrorMore = {
 	readonly ec?: string;
 	/** Extra elements of the error document, in the order OSS writes them, e.g. `BucketName`. */
 	readonly details?: Readonly<Record<string, string>>;
+	/** `AccessDeniedDetail`, with its own elements: who was refused what, and by which kind of policy. */
+	readonly accessDenied?: Readonly<Record<string, string>>;
 	/** Headers the answer carries besides the usual ones, e.g. `Allow`. */
 	readonly headers?: Readonly<Record<string, string>>;
+	/** For the emulator's own record: the client is told what OSS tells. */
+	readonly why?: Explanation;
+};
+
+/** Which rule refused access, and where it stands. */
+export type Explanation = {
+	readonly rule:
+		| "session policy"
+		| "identity policy"
+		| "bucket policy"
+		| "acl"
+		| "block public access"
+		| "requester pays";
+	/** Whether the rule says no, or none says yes. */
+	readonly verdict: "explicit deny" | "implicit deny";
+	readonly action: string;
+	/** `acs:oss:oss-cn-hangzhou:1000000000000001:photos/cat.jpg`. */
+	readonly resource: string;
+	/** For people: `account 1000000000000001`, `session job of role app`. */
+	readonly caller: string;
+	/** Of policies: what said no; statements count from 1. */
+	readonly statements: readonly {
+		readonly policy: string;
+		readonly statement: number;
+	}[];
+	/** All of it in one. */
+	readonly sentence: string;
 };
 
 export class OssError extends Error {
@@ -82,7 +113,9 @@ export class OssError extends Error {
 	readonly status: number;
 	readonly ec: string;
 	readonly details: Readonly<Record<string, string>>;
+	readonly accessDenied: Readonly<Record<string, string>> | undefined;
 	readonly headers: Readonly<Record<string, string>>;
+	readonly why: Explanation | undefined;
 
 	constructor(code: ErrorCode, more: ErrorMore = {}) {
 		const [status, message, ec = ""]: readonly [number, string, string?] =
@@ -93,7 +126,9 @@ export class OssError extends Error {
 		this.status = status;
 		this.ec = more.ec ?? ec;
 		this.details = more.details ?? {};
+		this.accessDenied = more.accessDenied;
 		this.headers = more.headers ?? {};
+		this.why = more.why;
 	}
 }
 

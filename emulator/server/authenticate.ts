@@ -39,8 +39,8 @@ export type Authenticated = {
 /**
  * @param readings what bucket and key may be, likeliest first; at least one
  * @returns the caller with the first reading that was signed; the anonymous caller with the first of all
- * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired),
- *   RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
+ * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
+ *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
  */
 export function authenticate(
 	request: OssRequest,
@@ -58,7 +58,8 @@ export function authenticate(
 			: readClaim(request, region);
 	if (!claim) return { caller: ANONYMOUS, target: likeliest };
 
-	const account = accounts.get(claim.accessKeyId, claim.securityToken);
+	const { accessKeyId, securityToken } = claim;
+	const account = accounts.get(accessKeyId, securityToken, request.receivedAt);
 	claim.requireTime(request.receivedAt);
 	const target = readings.find((reading) =>
 		isSigned(claim, account.accessKeySecret, reading),

@@ -1,21 +1,49 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Accounts, callerOf } from "../../emulator/auth/accounts.ts";
+import { Ram } from "../../emulator/auth/ram.ts";
+import {
+	type Session,
+	SessionTokens,
+} from "../../emulator/auth/session-token.ts";
 import { kindOf, thrownBy } from "./request.ts";
 
 const first = { accessKeyId: "ak", accessKeySecret: "sk", uid: "1" };
 const second = { accessKeyId: "ak2", accessKeySecret: "sk2", uid: "2" };
-const accounts = new Accounts([first, second]);
+const NOW = new Date("2026-01-02T03:04:05Z");
+
+const ann = {
+	name: "ann",
+	account: "2",
+	id: "201",
+	accessKeys: [
+		{ accessKeyId: "annKey", accessKeySecret: "s", isActive: true },
+		{ accessKeyId: "oldKey", accessKeySecret: "s", isActive: false },
+	],
+	policies: [],
+};
+const tokens = new SessionTokens();
+const accounts = new Accounts([first, second], new Ram([ann]), tokens);
+
+const session: Session = {
+	accessKeyId: "STS.abc",
+	accessKeySecret: "temporary",
+	uid: "1",
+	role: "app",
+	session: "job",
+	policy: "",
+	expires: new Date(NOW.getTime() + 1000),
+};
 
 suite("Accounts", () => {
 	test("knows each by its key, and the first as the default", () => {
 		assert.equal(accounts.find("ak2"), second);
-		assert.equal(accounts.get("ak", ""), first);
+		assert.equal(accounts.get("ak", "", NOW), first);
 		assert.equal(accounts.default, first);
 	});
 
 	test("refuses a key nobody has, with the text go2's suite asserts", () => {
-		const error = thrownBy(() => accounts.get("nobody", ""));
+		const error = thrownBy(() => accounts.get("nobody", "", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
 		assert.equal(
@@ -26,7 +54,7 @@ suite("Accounts", () => {
 	});
 
 	test("refuses a token that comes with a permanent key, as cpp's suite asserts", () => {
-		const error = thrownBy(() => accounts.get("ak", "bogus"));
+		const error = thrownBy(() => accounts.get("ak", "bogus", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
 	});
@@ -38,5 +66,93 @@ suite("Accounts", () => {
 
 	test("tells of a caller all but the secret", () => {
 		assert.deepEqual(callerOf(second), { accessKeyId: "ak2", uid: "2" });
+	});
+
+	test("knows which uids are accounts", () => {
+		assert.deepEqual(
+			["1", "2", "3", ""].map((uid) => accounts.has(uid)),
+			[true, true, false, false],
+		);
+	});
+
+	test("knows the keys of RAM users, and refuses one that is disabled", () => {
+		assert.deepEqual(callerOf(accounts.get("annKey", "", NOW)), {
+			accessKeyId: "annKey",
+			uid: "2",
+			identity: { kind: "SubUser", name: "ann", id: "201" },
+		});
+		const error = thrownBy(() => accounts.get("oldKey", "", NOW));
+		assert.equal(kindOf(error), "403 InvalidAccessKeyId ");
+		assert.equal(
+			error.message,
+			"The OSS Access Key Id you provided is disabled.",
+		);
+	});
+});
+
+suite("A temporary key", () => {
+	const refusal = (accessKeyId: string, token: string, now = NOW): string =>
+		kindOf(thrownBy(() => accounts.get(accessKeyId, token, now)));
+
+	test("is that of its role's account, with its session's policy", () => {
+		const policy = '{"Version":"1"}';
+		const token = tokens.seal({ ...session, policy });
+		const account = accounts.get("STS.abc", token, NOW);
+		assert.equal(account.accessKeySecret, "temporary");
+		assert.deepEqual(callerOf(account), {
+			accessKeyId: "STS.abc",
+			uid: "1",
+			identity: {
+				kind: "AssumedRoleUser",
+				role: "app",
+				session: "job",
+				policy,
+			},
+		});
+	});
+
+	test("without its token does not exist", () => {
+		assert.equal(
+			refusal("STS.abc", ""),
+			"403 InvalidAccessKeyId 0002-00000902",
+		);
+	});
+
+	test("with a token that was altered or made up is InvalidSecurityToken", () => {
+		const token = tokens.seal(session);
+		const altered = `${token.slice(0, 60)}${token[60] === "A" ? "B" : "A"}${token.slice(61)}`;
+		const foreign = new SessionTokens().seal(session);
+		for (const bad of [
+			"bogus",
+			altered,
+			foreign,
+			"CAIS",
+			token.slice(0, 40),
+			"ü",
+		])
+			assert.equal(refusal("STS.abc", bad), "403 InvalidSecurityToken ");
+	});
+
+	test("with the token of another session does not match it, nor does a permanent key (A-511)", () => {
+		const token = tokens.seal(session);
+		for (const id of ["STS.other", "ak"])
+			assert.equal(
+				refusal(id, token),
+				"403 AccessKeyIdAndSecurityTokenNotMatch ",
+			);
+		assert.equal(
+			refusal("nobody", token),
+			"403 InvalidAccessKeyId 0002-00000902",
+		);
+	});
+
+	test("is refused from the moment it expires", () => {
+		const token = tokens.seal(session);
+		const last = new Date(session.expires.getTime() - 1);
+		assert.ok(accounts.get("STS.abc", token, last));
+		assert.equal(
+			refusal("STS.abc", token, session.expires),
+			"403 SecurityTokenExpired 0002-00000007",
+		);
 	});
 });

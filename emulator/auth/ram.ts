@@ -1,0 +1,166 @@
+/**
+ * RAM: users with keys and roles to assume, each with policies.
+ *
+ * A role that nobody configured exists too: STS hands it out, and it may everything in its account.
+ */
+import { createHash } from "node:crypto";
+import type { Caller } from "../oss/request.ts";
+import type { Policy } from "./policy/document.ts";
+import type { NamedPolicy } from "./policy/judge.ts";
+
+export type RamPolicy = {
+	/** As it was written, to be shown again. */
+	readonly document: unknown;
+	readonly policy: Policy;
+};
+
+export type RamUser = {
+	readonly name: string;
+	/** uid of the account it belongs to. */
+	readonly account: string;
+	/** Its own numeric id. */
+	readonly id: string;
+	readonly accessKeys: readonly RamKey[];
+	readonly policies: readonly RamPolicy[];
+};
+
+export type RamKey = {
+	readonly accessKeyId: string;
+	readonly accessKeySecret: string;
+	/** A key that is not active exists, and is refused. */
+	readonly isActive: boolean;
+};
+
+export type RamRole = {
+	readonly name: string;
+	readonly account: string;
+	/** MaxSessionDuration: 3,600 to 43,200. */
+	readonly sessionSecondsMax: number;
+	/** uids of the accounts whose users may assume it. */
+	readonly trusts: readonly string[];
+	readonly policies: readonly RamPolicy[];
+};
+
+export const SESSION_SECONDS_MAX = 43_200;
+
+const EVERYTHING: Policy = [
+	{
+		effect: "Allow",
+		actions: { patterns: ["*"], isNegated: false },
+		resources: { patterns: ["*"], isNegated: false },
+		principals: undefined,
+		conditions: [],
+	},
+];
+
+export class Ram {
+	readonly #users = new Map<string, RamUser>();
+	readonly #roles = new Map<string, RamRole>();
+	readonly #usersByKeyId = new Map<string, RamUser>();
+
+	constructor(users: readonly RamUser[] = [], roles: readonly RamRole[] = []) {
+		for (const user of users) this.putUser(user);
+		for (const role of roles) this.putRole(role);
+	}
+
+	/** Replaces one of the same name. */
+	putUser(user: RamUser): void {
+		this.removeUser(user.account, user.name);
+		this.#users.set(path(user), user);
+		for (const { accessKeyId } of user.accessKeys)
+			this.#usersByKeyId.set(accessKeyId, user);
+	}
+
+	/** @returns whether there was one */
+	removeUser(account: string, name: string): boolean {
+		const user = this.#users.get(path({ account, name }));
+		for (const { accessKeyId } of user?.accessKeys ?? [])
+			this.#usersByKeyId.delete(accessKeyId);
+		return this.#users.delete(path({ account, name }));
+	}
+
+	/** Replaces one of the same name. */
+	putRole(role: RamRole): void {
+		this.#roles.set(path(role), role);
+	}
+
+	/** @returns whether there was one; the sessions it has become those of a role nobody configured */
+	removeRole(account: string, name: string): boolean {
+		return this.#roles.delete(path({ account, name }));
+	}
+
+	users(): RamUser[] {
+		return [...this.#users.values()];
+	}
+
+	roles(): RamRole[] {
+		return [...this.#roles.values()];
+	}
+
+	findKey(
+		accessKeyId: string,
+	): { readonly user: RamUser; readonly key: RamKey } | undefined {
+		const user = this.#usersByKeyId.get(accessKeyId);
+		const key = user?.accessKeys.find((one) => one.accessKeyId === accessKeyId);
+		return user && key && { user, key };
+	}
+
+	/** Case does not count in names (A-510): a principal has a role's in lower case. */
+	getRole(account: string, name: string): RamRole {
+		const configured = this.#roles.get(path({ account, name }));
+		return configured ?? unconfigured(account, name);
+	}
+
+	/** What its policies let the user or role of `caller` do; none for an account and for the anonymous. */
+	policiesOf({ uid, identity }: Caller): NamedPolicy[] {
+		switch (identity?.kind) {
+			case undefined:
+				return [];
+			case "SubUser": {
+				const user = this.#users.get(
+					path({ account: uid, name: identity.name }),
+				);
+				return named(user?.policies ?? [], `RAM user ${identity.name}`);
+			}
+			case "AssumedRoleUser": {
+				const { policies } = this.getRole(uid, identity.role);
+				return named(policies, `role ${identity.role}`);
+			}
+		}
+	}
+}
+
+const path = ({
+	account,
+	name,
+}: {
+	readonly account: string;
+	readonly name: string;
+}): string => `${account}/${name.toLowerCase()}`;
+
+const named = (policies: readonly RamPolicy[], whose: string): NamedPolicy[] =>
+	policies.map(({ policy }, index) => ({
+		name: `policy ${index + 1} of ${whose}`,
+		policy,
+	}));
+
+const unconfigured = (account: string, name: string): RamRole => ({
+	name,
+	account,
+	sessionSecondsMax: SESSION_SECONDS_MAX,
+	trusts: [account],
+	policies: [{ document: null, policy: EVERYTHING }],
+});
+
+/** What RAM gives to a user or a role: 18 digits, always the same for the same one. */
+export function ramId(
+	kind: "user" | "role",
+	account: string,
+	name: string,
+): string {
+	const hash = createHash("sha256")
+		.update(`${kind}/${account}/${name.toLowerCase()}`)
+		.digest();
+	const digits = hash.readBigUInt64BE() % 10n ** 17n;
+	return `3${digits.toString().padStart(17, "0")}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Temporary keys. All there is to know of one is sealed into its security token, so that tokens outlive a restart and
+ * none is kept.
+ *
+ * AES-256-GCM: a token that was altered, made up, or sealed with another key does not open.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { decodeBase64 } from "../oss/encoding.ts";
+
+export type Session = {
+	readonly accessKeyId: string;
+	readonly accessKeySecret: string;
+	/** Of the account the role belongs to. */
+	readonly uid: string;
+	readonly role: string;
+	readonly session: string;
+	/** Session policy, JSON; '' for none. */
+	readonly policy: string;
+	readonly expires: Date;
+};
+
+export const SEALING_KEY_BYTES = 32;
+
+/** What OSS's tokens begin with, `CAIS` in base64: also the mark of this layout. */
+const MARK = Buffer.from("CAIS", "base64");
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const CIPHER = "aes-256-gcm";
+
+export class SessionTokens {
+	readonly #key: Buffer;
+
+	/** @param key whoever has it can make tokens */
+	constructor(key: Buffer = randomBytes(SEALING_KEY_BYTES)) {
+		this.#key = key;
+	}
+
+	/** @returns base64 */
+	seal({ expires, ...session }: Session): string {
+		const iv = randomBytes(IV_BYTES);
+		const cipher = createCipheriv(CIPHER, this.#key, iv).setAAD(MARK);
+		const text = JSON.stringify({ ...session, expires: expires.getTime() });
+		const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+		const parts = [MARK, iv, cipher.getAuthTag(), sealed];
+		return Buffer.concat(parts).toString("base64");
+	}
+
+	/** @returns undefined for what was not sealed with this key */
+	open(token: string): Session | undefined {
+		const bytes = decodeBase64(token);
+		const start = MARK.length + IV_BYTES + TAG_BYTES;
+		if (!bytes?.subarray(0, MARK.length).equals(MARK) || bytes.length < start)
+			return undefined;
+		const iv = bytes.subarray(MARK.length, MARK.length + IV_BYTES);
+		const tag = bytes.subarray(MARK.length + IV_BYTES, start);
+		const decipher = createDecipheriv(CIPHER, this.#key, iv)
+			.setAAD(MARK)
+			.setAuthTag(tag);
+		const text = decipher.update(bytes.subarray(start));
+		try {
+			return readSession(
+				JSON.parse(String(Buffer.concat([text, decipher.final()]))),
+			);
+		} catch (error) {
+			if (isForged(error)) return undefined;
+			throw error;
+		}
+	}
+}
+
+/** What `final` says to a wrong tag; it has no code for it. */
+const isForged = (error: unknown): boolean =>
+	error instanceof Error && /unable to authenticate/i.test(error.message);
+
+/** What opens was sealed here: its form is known. */
+const readSession = ({
+	expires,
+	...session
+}: Omit<Session, "expires"> & { readonly expires: number }): Session => ({
+	...session,
+	expires: new Date(expires),
+});
