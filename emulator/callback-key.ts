@@ -1,24 +1,53 @@
 /**
- * The key that signs callbacks: made once, kept in the data folder, so that application servers may cache its public
- * half.
+ * The key that signs callbacks: the user's own, or one made once and kept, so that application servers may cache its
+ * public half.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type KeyPair, makeKeyPair, readKeyPair } from "./callback/key-pair.ts";
+import {
+	type KeyBits,
+	type KeyPair,
+	makeKeyPair,
+	readKeyPair,
+} from "./callback/key-pair.ts";
+import { kept } from "./kept.ts";
 import { StartError } from "./oss/start-error.ts";
 
 const FILE = "callback-key.pem";
 
+export type CallbackKeyOptions = {
+	/** A file of the user's; '' for one of the emulator's. */
+	readonly file: string;
+	/** Of a key that is made. */
+	readonly bits: KeyBits;
+};
+
 /** @param folder null for a key of this run alone */
-export async function loadKeyPair(folder: string | null): Promise<KeyPair> {
-	if (folder === null) return makeKeyPair();
-	const path = join(folder, FILE);
-	const pem = await readFile(path, "utf8").catch(absent);
-	if (pem !== undefined) return parse(pem, path);
-	const made = await makeKeyPair();
-	await writeFile(`${path}.new`, made.privatePem, { mode: 0o600 });
-	await rename(`${path}.new`, path);
-	return made;
+export async function loadKeyPair(
+	folder: string | null,
+	{ file, bits }: CallbackKeyOptions,
+): Promise<KeyPair> {
+	if (file !== "") return parse(await readOwn(file), file);
+	const pem = await kept(
+		folder,
+		FILE,
+		async () => (await makeKeyPair(bits)).privatePem,
+	);
+	return parse(pem, folder === null ? FILE : join(folder, FILE));
+}
+
+async function readOwn(file: string): Promise<string> {
+	try {
+		return await readFile(file, "utf8");
+	} catch (error) {
+		const reason =
+			error instanceof Error && "code" in error
+				? String(error.code)
+				: String(error);
+		throw new StartError(
+			`--callback-key ${file} cannot be read (${reason}): give a private RSA key in PEM`,
+		);
+	}
 }
 
 function parse(pem: string, path: string): KeyPair {
@@ -27,13 +56,7 @@ function parse(pem: string, path: string): KeyPair {
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
 		throw new StartError(
-			`${path}: ${error.message}: put a private RSA key in PEM there, or remove the file`,
+			`${path}: ${error.message}: put a private RSA key in PEM there, or remove it`,
 		);
 	}
-}
-
-function absent(error: unknown): undefined {
-	if (error instanceof Error && "code" in error && error.code === "ENOENT")
-		return undefined;
-	throw error;
 }

@@ -3,6 +3,9 @@
  */
 import { isIP } from "node:net";
 import type { Account } from "./auth/accounts.ts";
+import type { KeyBits } from "./callback/key-pair.ts";
+import type { CallbackSwitches } from "./callback/switches.ts";
+import type { CallbackKeyOptions } from "./callback-key.ts";
 import { LOG_LEVELS, type LogLevel } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 
@@ -78,6 +81,66 @@ const settings = {
 		byDefault: "oss-emulator:oss-emulator-secret:1000000000000001",
 		what: "keys that may sign; the first account owns the emulator",
 	},
+	"tls-port": {
+		value: "PORT",
+		kind: "text",
+		byDefault: "",
+		what: "OSS over https too, with certificates of an authority of its own: ADMIN/ca.pem",
+	},
+	"public-key-url": {
+		value: "URL",
+		kind: "text",
+		byDefault: "",
+		what: "where callbacks say their public key is [this emulator's]",
+	},
+	"callback-key": {
+		value: "FILE",
+		kind: "text",
+		byDefault: "",
+		what: "the private RSA key that signs callbacks [one made and kept in the data folder]",
+	},
+	"callback-key-bits": {
+		value: "512|1024|2048",
+		kind: "text",
+		byDefault: "1024",
+		what: "of a key that is made; OSS's has 512, which current libraries refuse",
+	},
+	"callback-timeout": {
+		value: "MILLISECONDS",
+		kind: "text",
+		byDefault: "5000",
+		what: "for one URL of a callback; OSS's 5000 cannot be set",
+	},
+	"callback-absent": {
+		value: "mixed|null|quotes|nothing",
+		kind: "text",
+		byDefault: "mixed",
+		what: "how a variable without a value is written into a JSON body",
+	},
+	"callback-missing-url": {
+		value: "skip|refuse",
+		kind: "text",
+		byDefault: "skip",
+		what: "a callback without callbackUrl: store and call nobody, or answer 400",
+	},
+	"callback-unresolvable": {
+		value: "refuse|deliver",
+		kind: "text",
+		byDefault: "refuse",
+		what: "a callback to a host that does not exist: 400 before storing, or 203 after",
+	},
+	"callback-verify-tls": {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "an https application server must have a valid certificate",
+	},
+	"strict-callback": {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "refuse private addresses and callbacks without a URL, as the cloud does",
+	},
 	auth: {
 		value: "strict|off",
 		kind: "text",
@@ -106,6 +169,11 @@ export type Config = {
 	readonly domains: readonly string[];
 	readonly accounts: readonly [Account, ...Account[]];
 	readonly checkSignatures: boolean;
+	/** undefined for no https. */
+	readonly tlsPort: number | undefined;
+	readonly callbackKey: CallbackKeyOptions;
+	/** `publicKeyUrl` is there only when it was given. */
+	readonly callbacks: Partial<CallbackSwitches>;
 	readonly logLevel: LogLevel;
 };
 
@@ -208,8 +276,71 @@ function toConfig(given: Given): Config {
 		accounts: readAccounts(list("access-key")),
 		checkSignatures:
 			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
+		tlsPort:
+			text("tls-port") === ""
+				? undefined
+				: readPort("--tls-port", text("tls-port")),
+		callbackKey: {
+			file: text("callback-key"),
+			bits: readBits(
+				readChoice("callback-key-bits", text("callback-key-bits"), [
+					"512",
+					"1024",
+					"2048",
+				]),
+			),
+		},
+		callbacks: readCallbacks(text, (name) => given.has(name)),
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 	};
+}
+
+const readBits = (text: "512" | "1024" | "2048"): KeyBits =>
+	text === "512" ? 512 : text === "1024" ? 1024 : 2048;
+
+function readCallbacks(
+	text: (name: Name) => string,
+	has: (name: Name) => boolean,
+): Partial<CallbackSwitches> {
+	const url = text("public-key-url");
+	const strict = has("strict-callback");
+	if (url !== "" && !URL.canParse(url))
+		throw new StartError(`--public-key-url must be a URL, not ${url}`);
+	return {
+		...(url === "" ? {} : { publicKeyUrl: url }),
+		timeoutMs: readTimeout(text("callback-timeout")),
+		absentValues: readChoice("callback-absent", text("callback-absent"), [
+			"mixed",
+			"null",
+			"quotes",
+			"nothing",
+		]),
+		missingUrl: strict
+			? "refuse"
+			: readChoice("callback-missing-url", text("callback-missing-url"), [
+					"skip",
+					"refuse",
+				]),
+		unresolvableHost: readChoice(
+			"callback-unresolvable",
+			text("callback-unresolvable"),
+			["refuse", "deliver"],
+		),
+		privateAddresses: strict ? "refuse" : "allow",
+		verifyTls: has("callback-verify-tls"),
+	};
+}
+
+const TIMEOUT_MS_MAX = 600_000;
+
+function readTimeout(text: string): number {
+	const timeoutMs = Number(text);
+	if (!/^\d+$/.test(text) || timeoutMs < 1 || timeoutMs > TIMEOUT_MS_MAX) {
+		throw new StartError(
+			`--callback-timeout must be milliseconds, 1 to ${TIMEOUT_MS_MAX}, not ${text}`,
+		);
+	}
+	return timeoutMs;
 }
 
 function readPort(flag: string, text: string): number {

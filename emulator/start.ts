@@ -1,17 +1,19 @@
 /**
  * Puts an emulator together, and takes it apart in reverse.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createAdminApp } from "./admin/app.ts";
 import { Accounts } from "./auth/accounts.ts";
 import { Callbacks } from "./callback/callbacks.ts";
 import { loadKeyPair } from "./callback-key.ts";
 import type { Config } from "./config.ts";
 import type { Emulator } from "./emulator.ts";
+import { kept } from "./kept.ts";
+import type { Clock } from "./oss/clock.ts";
 import { type Log, makeLog } from "./oss/log.ts";
-import { answerBroken } from "./server/broken-request.ts";
-import { closeServer, listen } from "./server/listen.ts";
-import { createOssApp, HEADER_BYTES_MAX } from "./server/oss-app.ts";
+import { StartError } from "./oss/start-error.ts";
+import { openPorts } from "./ports.ts";
+import type { Certificates } from "./server/certificates.ts";
+import { createOssApp } from "./server/oss-app.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { Store } from "./storage/store.ts";
 
@@ -23,11 +25,6 @@ export type Running = {
 	/** Stops accepting, lets answers under way finish (10 s at most), and closes what is kept. */
 	close(): Promise<void>;
 };
-
-const GRACE_MS = 10_000;
-
-/** What takes requests before there is anybody to answer them. */
-type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /** @throws StartError with one line for the user; nothing has been touched then */
 export async function start(config: Config): Promise<Running> {
@@ -50,9 +47,8 @@ async function assemble(
 	log: Log,
 	undo: (() => Promise<void>)[],
 ): Promise<Omit<Running, "close">> {
-	const oss = gate();
-	const admin = gate();
-	const ports = await openPorts(config, oss.handler, admin.handler, undo);
+	const ports = await openPorts(config);
+	undo.push(() => ports.close());
 
 	const store = await Store.open({
 		folder: config.data,
@@ -63,16 +59,23 @@ async function assemble(
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
 	const clock = { now: () => new Date() };
+	if (config.tlsPort !== undefined) {
+		const certificates = await loadCertificates(config.data, clock);
+		await ports.secure(certificates);
+	}
 	const emulator: Emulator = {
 		store,
 		clock,
 		log,
 		callbacks: new Callbacks({
-			keyPair: await loadKeyPair(config.data),
+			keyPair: await loadKeyPair(config.data, config.callbackKey),
 			now: clock.now,
 			warn: log.warn,
 			findPolicy: async () => undefined,
-			switches: { publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem` },
+			switches: {
+				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
+				...config.callbacks,
+			},
 		}),
 		accounts: new Accounts(config.accounts),
 		region: config.region,
@@ -84,61 +87,28 @@ async function assemble(
 	await ossApp.ready();
 	const adminApp = await createAdminApp({ emulator, requests, endpoint });
 	await adminApp.ready();
-	oss.open(ossApp.routing);
-	admin.open(adminApp.routing);
+	ports.open(ossApp.routing, adminApp.routing);
 	return { endpoint, adminUrl: urlOf(config, ports.admin), emulator };
 }
 
-async function openPorts(
-	config: Config,
-	oss: Handler,
-	admin: Handler,
-	undo: (() => Promise<void>)[],
-): Promise<{ oss: number; admin: number }> {
-	const open = async (
-		handler: Handler,
-		port: number,
-		flag: string,
-	): Promise<number> => {
-		const { hosts } = config;
-		const opened = await listen({
-			handler,
-			onBroken: answerBroken,
-			headerBytesMax: HEADER_BYTES_MAX,
-			hosts,
-			port,
-			flag,
-		});
-		undo.push(() => closeAll(opened.servers));
-		return opened.port;
-	};
-	const [first = 0, ...others] = config.ports;
-	const ossPort = await open(oss, first, "--port");
-	for (const port of others) await open(oss, port, "--port");
-	return {
-		oss: ossPort,
-		admin: await open(admin, config.adminPort, "--admin-port"),
-	};
-}
-
-const closeAll = async (servers: readonly Server[]): Promise<void> => {
-	await Promise.all(servers.map((server) => closeServer(server, GRACE_MS)));
-};
-
-/** Requests that come before the emulator is ready wait for it. */
-function gate(): { handler: Handler; open(handler: Handler): void } {
-	let behind: Handler | undefined;
-	const waiting: Parameters<Handler>[] = [];
-	return {
-		handler: (incoming, outgoing) => {
-			if (behind) behind(incoming, outgoing);
-			else waiting.push([incoming, outgoing]);
-		},
-		open: (handler) => {
-			behind = handler;
-			for (const request of waiting.splice(0)) handler(...request);
-		},
-	};
+/** The authority that certificates of the https port come from. */
+async function loadCertificates(
+	folder: string | null,
+	{ now }: Clock,
+): Promise<Certificates> {
+	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
+		await import("./server/certificates.ts");
+	const file = "tls-authority.pem";
+	const pem = await kept(folder, file, async () =>
+		writeAuthority(await makeAuthority(now())),
+	);
+	const authority = readAuthority(pem);
+	if (!authority) {
+		throw new StartError(
+			`${folder}/${file} is not what the emulator wrote: remove it, and a new authority is made`,
+		);
+	}
+	return new Certificates(authority, now);
 }
 
 /** An address a client can dial: never `0.0.0.0`. */

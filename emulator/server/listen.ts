@@ -2,8 +2,11 @@
  * Ports: one application on several addresses and ports, closed without cutting off who is being answered.
  */
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import { type TlsOptions, Server as TlsServer } from "node:tls";
 import { StartError } from "../oss/start-error.ts";
+import type { Certificates } from "./certificates.ts";
 
 export type ListenOptions = {
 	readonly handler: RequestListener;
@@ -13,6 +16,8 @@ export type ListenOptions = {
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
 	readonly port: number;
+	/** For https; undefined for plain HTTP. They may come after the port is had: clients wait for them. */
+	readonly certificates?: Promise<Certificates>;
 	/** For the message when the port is taken: `--port`. */
 	readonly flag: string;
 };
@@ -64,17 +69,38 @@ function makeServer({
 	handler,
 	onBroken,
 	headerBytesMax,
+	certificates,
 }: ListenOptions): Server {
-	const server = createServer(
-		{
-			maxHeaderSize: headerBytesMax,
-			requestTimeout: 0,
-			keepAliveTimeout: 72_000,
-		},
-		handler,
-	);
+	const options = {
+		maxHeaderSize: headerBytesMax,
+		requestTimeout: 0,
+		keepAliveTimeout: 72_000,
+	};
+	const server = certificates
+		? createTlsServer({ ...options, ...certified(certificates) }, handler)
+		: createServer(options, handler);
 	server.setTimeout(SILENCE_MS_MAX);
 	return server.on("clientError", onBroken);
+}
+
+/** A client that sends no name gets what `secure` has set. */
+const certified = (certificates: Promise<Certificates>): TlsOptions => ({
+	ALPNProtocols: ["http/1.1"],
+	SNICallback: (name, done) => {
+		certificates
+			.then((all) => all.contextFor(name))
+			.then((context) => done(null, context), done);
+	},
+});
+
+/** Gives https servers the certificate of the machine's own names. */
+export async function secure(
+	servers: readonly Server[],
+	certificates: Certificates,
+): Promise<void> {
+	const own = await certificates.forThisMachine();
+	for (const server of servers)
+		if (server instanceof TlsServer) server.setSecureContext(own);
 }
 
 function listenOn(server: Server, host: string, port: number): Promise<void> {

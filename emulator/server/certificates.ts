@@ -1,0 +1,169 @@
+/**
+ * Certificates for whatever name a TLS client asks for, from an authority of the emulator's own.
+ *
+ * The authority is made once and kept in the data folder, so that it can be trusted once. Names come with the
+ * handshake: an emulator in a container cannot know what it will be called.
+ */
+import {
+	createPublicKey,
+	generateKeyPair,
+	type KeyObject,
+	randomBytes,
+} from "node:crypto";
+import { isIP } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
+import { promisify } from "node:util";
+import type Forge from "node-forge";
+
+export type Authority = {
+	/** PEM, for clients to trust. */
+	readonly certificate: string;
+	/** PEM. */
+	readonly privateKey: string;
+};
+
+/** A private key and the chain of its certificate, PEM. */
+export type Certified = { readonly key: string; readonly cert: string };
+
+const generate = promisify(generateKeyPair);
+
+const KEY_BITS = 2048;
+const YEARS = 10;
+/** Some clients refuse a server's certificate that is good for longer. */
+const LEAF_DAYS = 800;
+const NAME = "oss-emulator";
+/** Every name costs a signature of some milliseconds; whoever asks for thousands of names is no client. */
+const NAMES_MAX = 256;
+
+export async function makeAuthority(now: Date): Promise<Authority> {
+	const { default: forge } = await import("node-forge");
+	const { privateKey } = await generate("rsa", { modulusLength: KEY_BITS });
+	const pem = toPem(privateKey);
+	const certificate = draft(forge, pem, now, YEARS * 365);
+	const subject = [{ name: "commonName", value: `${NAME} local authority` }];
+	certificate.setSubject(subject);
+	certificate.setIssuer(subject);
+	certificate.setExtensions([
+		{ name: "basicConstraints", cA: true, critical: true },
+		{ name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+		{ name: "subjectKeyIdentifier" },
+	]);
+	certificate.sign(forge.pki.privateKeyFromPem(pem), forge.md.sha256.create());
+	return {
+		certificate: forge.pki.certificateToPem(certificate),
+		privateKey: pem,
+	};
+}
+
+/** Both halves one after the other, as they are kept. */
+export const writeAuthority = ({
+	certificate,
+	privateKey,
+}: Authority): string => `${certificate}${privateKey}`;
+
+/** @returns undefined when `pem` does not hold both halves */
+export function readAuthority(pem: string): Authority | undefined {
+	const part = (label: string): string | undefined =>
+		new RegExp(
+			`-----BEGIN ${label}-----[^]*?-----END ${label}-----\\r?\\n?`,
+		).exec(pem)?.[0];
+	const certificate = part("CERTIFICATE");
+	const privateKey = part("RSA PRIVATE KEY");
+	return certificate && privateKey ? { certificate, privateKey } : undefined;
+}
+
+export class Certificates {
+	readonly #authority: Authority;
+	readonly #now: () => Date;
+	readonly #contexts = new Map<string, Promise<SecureContext>>();
+	/** All names share one key: it is theirs to be trusted, not to be secret from each other. */
+	readonly #key: Promise<string>;
+
+	constructor(authority: Authority, now: () => Date) {
+		this.#authority = authority;
+		this.#now = now;
+		this.#key = generate("rsa", { modulusLength: KEY_BITS }).then(
+			({ privateKey }) => toPem(privateKey),
+		);
+	}
+
+	/** The authority's, PEM, for clients to trust. */
+	get authority(): string {
+		return this.#authority.certificate;
+	}
+
+	/** For clients that send no name, because they dial an address. */
+	forThisMachine(): Promise<Certified> {
+		return this.#make(["localhost", "127.0.0.1", "::1"]);
+	}
+
+	/** @param name as the client sent it */
+	contextFor(name: string): Promise<SecureContext> {
+		const known = this.#contexts.get(name);
+		if (known) return known;
+		const [oldest] = this.#contexts.keys();
+		if (this.#contexts.size >= NAMES_MAX && oldest !== undefined)
+			this.#contexts.delete(oldest);
+		const made = this.#make([name]).then(createSecureContext);
+		this.#contexts.set(name, made);
+		made.catch(() => this.#contexts.delete(name)); // whoever asked is told; the next may try again
+		return made;
+	}
+
+	async #make(names: readonly string[]): Promise<Certified> {
+		const { default: forge } = await import("node-forge");
+		const key = await this.#key;
+		const certificate = draft(forge, key, this.#now(), LEAF_DAYS);
+		certificate.setSubject([
+			{ name: "commonName", value: (names[0] ?? NAME).slice(0, 64) },
+		]);
+		certificate.setIssuer(
+			forge.pki.certificateFromPem(this.#authority.certificate).subject
+				.attributes,
+		);
+		certificate.setExtensions([
+			{ name: "basicConstraints", cA: false },
+			{
+				name: "keyUsage",
+				digitalSignature: true,
+				keyEncipherment: true,
+				critical: true,
+			},
+			{ name: "extKeyUsage", serverAuth: true },
+			{ name: "subjectAltName", altNames: names.map(toAltName) },
+		]);
+		certificate.sign(
+			forge.pki.privateKeyFromPem(this.#authority.privateKey),
+			forge.md.sha256.create(),
+		);
+		return {
+			key,
+			cert:
+				forge.pki.certificateToPem(certificate) + this.#authority.certificate,
+		};
+	}
+}
+
+function draft(
+	forge: typeof Forge,
+	privateKey: string,
+	now: Date,
+	days: number,
+): Forge.pki.Certificate {
+	const certificate = forge.pki.createCertificate();
+	certificate.publicKey = forge.pki.publicKeyFromPem(
+		String(createPublicKey(privateKey).export({ type: "spki", format: "pem" })),
+	);
+	certificate.serialNumber = `01${randomBytes(15).toString("hex")}`;
+	const day = 24 * 3600 * 1000;
+	certificate.validity.notBefore = new Date(now.getTime() - day); // clocks of containers differ
+	certificate.validity.notAfter = new Date(now.getTime() + days * day);
+	return certificate;
+}
+
+/** Types of GeneralName, RFC 5280. */
+const toAltName = (name: string): object =>
+	isIP(name) ? { type: 7, ip: name } : { type: 2, value: name };
+
+const toPem = (key: KeyObject): string =>
+	String(key.export({ type: "pkcs1", format: "pem" }));
