@@ -3,6 +3,7 @@
  */
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { isIPv6, type ListenOptions as NetListenOptions } from "node:net";
 import type { Duplex } from "node:stream";
 import { type TlsOptions, Server as TlsServer } from "node:tls";
 import { StartError } from "../oss/start-error.ts";
@@ -50,12 +51,14 @@ async function listenOnAll(
 	servers: Server[],
 ): Promise<number> {
 	let port = options.port;
+	// `::` alone takes IPv4 as well; beside 0.0.0.0 it must leave that to it.
+	const several = options.hosts.length > 1;
 	for (const host of options.hosts) {
 		const server = makeServer(options);
 		try {
-			await listenOn(server, host, port);
+			await listenOn(server, { host, port, ipv6Only: isIPv6(host) && several });
 		} catch (error) {
-			if (isMissingAddress(error) && options.hosts.length > 1) continue;
+			if (isMissingAddress(error) && several) continue;
 			throw error;
 		}
 		servers.push(server);
@@ -103,10 +106,10 @@ export async function secure(
 		if (server instanceof TlsServer) server.setSecureContext(own);
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<void> {
+function listenOn(server: Server, where: NetListenOptions): Promise<void> {
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	server.once("error", reject);
-	server.listen({ host, port, ipv6Only: host === "::1" }, () => {
+	server.listen(where, () => {
 		server.off("error", reject);
 		resolve();
 	});
