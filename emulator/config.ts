@@ -8,6 +8,7 @@ import type { CallbackSwitches } from "./callback/switches.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
 import { LOG_LEVELS, type LogLevel } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
+import type { DeliveryLimits } from "./storage/delivery-rows.ts";
 
 type Kind = "text" | "switch" | "list";
 
@@ -147,6 +148,18 @@ const settings = {
 		byDefault: "strict",
 		what: "off accepts any signature, and none",
 	},
+	"deliveries-max": {
+		value: "COUNT",
+		kind: "text",
+		byDefault: "10000",
+		what: "callbacks that are remembered; the oldest go first",
+	},
+	"deliveries-mib-max": {
+		value: "MIB",
+		kind: "text",
+		byDefault: "64",
+		what: "what those that are remembered may take",
+	},
 	"log-level": {
 		value: LOG_LEVELS.join("|"),
 		kind: "text",
@@ -174,6 +187,7 @@ export type Config = {
 	readonly callbackKey: CallbackKeyOptions;
 	/** `publicKeyUrl` is there only when it was given. */
 	readonly callbacks: Partial<CallbackSwitches>;
+	readonly deliveries: DeliveryLimits;
 	readonly logLevel: LogLevel;
 };
 
@@ -291,6 +305,13 @@ function toConfig(given: Given): Config {
 			),
 		},
 		callbacks: readCallbacks(text, (name) => given.has(name)),
+		deliveries: {
+			countMax: readLimit("deliveries-max", text("deliveries-max")),
+			bytesMax:
+				readLimit("deliveries-mib-max", text("deliveries-mib-max")) *
+				1024 *
+				1024,
+		},
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 	};
 }
@@ -329,6 +350,12 @@ function readCallbacks(
 		privateAddresses: strict ? "refuse" : "allow",
 		verifyTls: has("callback-verify-tls"),
 	};
+}
+
+function readLimit(name: Name, text: string): number {
+	if (!/^\d{1,9}$/.test(text))
+		throw new StartError(`--${name} must be a whole number, not ${text}`);
+	return Number(text);
 }
 
 const TIMEOUT_MS_MAX = 600_000;
@@ -399,13 +426,39 @@ function readAccounts(
 	return [first, ...others];
 }
 
-/** The part of the manual that lists the settings. */
+/** As the manual shows a setting. */
+export type DescribedSetting = {
+	/** `--port PORT[,PORT]`. */
+	readonly flag: string;
+	/** '' for none. */
+	readonly byDefault: string;
+	readonly what: string;
+};
+
+export const listSettings = (): DescribedSetting[] =>
+	Object.entries(settings).map(([name, { value, byDefault, what }]) => ({
+		flag: `--${name} ${value}`.trimEnd(),
+		byDefault,
+		what,
+	}));
+
+const FLAG_COLUMNS = 38;
+
+/** For whoever may look and may not sign. */
+export const withoutSecrets = (config: Config): object => ({
+	...config,
+	accounts: config.accounts.map(({ accessKeyId, uid }) => ({
+		...{ accessKeyId, uid },
+	})),
+});
+
+/** The part of the manual that lists the settings. A flag that is too long for its column has a line of its own. */
 export function describeSettings(): string {
-	const rows = Object.entries(settings).map(
-		([name, { value, byDefault, what }]) => {
-			const flag = `  --${name}${value === "" ? "" : ` ${value}`}`;
-			return `${flag.padEnd(38)}${what}${byDefault === "" ? "" : ` [${byDefault}]`}`;
-		},
-	);
+	const rows = listSettings().map(({ flag, byDefault, what }) => {
+		const wide = flag.length + 4 > FLAG_COLUMNS;
+		const start = wide ? `  ${flag}\n` : `  ${flag}`;
+		const column = wide ? start + " ".repeat(FLAG_COLUMNS) : start;
+		return `${column.padEnd(FLAG_COLUMNS)}${what}${byDefault && ` [${byDefault}]`}`;
+	});
 	return rows.join("\n");
 }

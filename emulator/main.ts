@@ -10,8 +10,8 @@ const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks i
 usage: oss-emulator [flags]
 
 ${describeSettings()}
-  --help                                this page
-  --version                             the version
+  --help                              this page
+  --version                           the version
 
 Every flag can be given as an environment variable: --admin-port as OSS_EMULATOR_ADMIN_PORT.
 `;
