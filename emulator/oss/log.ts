@@ -29,6 +29,11 @@ export function makeLog(level: LogLevel, write: (line: string) => void): Log {
 /** A key may hold anything: no line of a log is to be made by a client. */
 const printable = (message: string): string =>
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
-		JSON.stringify(character).slice(1, -1),
-	);
+	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
+
+function escaped(character: string): string {
+	const inJson = JSON.stringify(character).slice(1, -1);
+	if (inJson !== character) return inJson;
+	const digits = character.charCodeAt(0).toString(16).padStart(4, "0");
+	return `\\u${digits}`;
+}

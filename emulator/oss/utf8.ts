@@ -22,3 +22,7 @@ export function afterPrefix(prefix: string): string {
 	// U+D800…U+DFFF are no characters: UTF-8 goes from U+D7FF to U+E000.
 	return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
+
+/** The one of two texts that comes last. */
+export const laterOf = (a: string, b: string): string =>
+	Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? b : a;

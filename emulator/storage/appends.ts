@@ -1,0 +1,92 @@
+/**
+ * AppendObject: objects that grow at their end.
+ *
+ * Source: docs «AppendObject».
+ */
+import { combineCrc64 } from "../oss/crc64.ts";
+import { OssError } from "../oss/errors.ts";
+import { type Received, receive } from "./receive.ts";
+import type { Expected, NewObject, StoredObject } from "./types.ts";
+import { toObject, type VersionRow } from "./versions.ts";
+import { describe, type Writes } from "./writes.ts";
+
+/** As `Objects.append` says. */
+export async function append(
+	writes: Writes,
+	given: NewObject,
+	position: number,
+	body: AsyncIterable<Buffer>,
+	expected: Expected,
+): Promise<StoredObject> {
+	requireAppendable(writes, given, position);
+	const received = await receive(body, writes.contents.blobs, expected);
+	return writes.keep(received, () => {
+		const row = requireAppendable(writes, given, position);
+		return row
+			? extend(writes, given, row, received)
+			: start(writes, given, received);
+	});
+}
+
+/** @returns what there is to append to; undefined when a new object is to begin, or one after a delete marker */
+function requireAppendable(
+	{ buckets, versions }: Writes,
+	{ bucket, key }: NewObject,
+	position: number,
+): VersionRow | undefined {
+	const row = versions.find(buckets.require(bucket), key, undefined, true);
+	const current = row?.type === "DeleteMarker" ? undefined : row;
+	if (current && current.type !== "Appendable")
+		throw new OssError("ObjectNotAppendable");
+	const length = current?.size ?? 0;
+	if (position !== length) {
+		throw new OssError("PositionNotEqualToLength", {
+			headers: { "x-oss-next-append-position": String(length) },
+		});
+	}
+	return current;
+}
+
+function start(
+	writes: Writes,
+	given: NewObject,
+	received: Received,
+): StoredObject {
+	return writes.insert(given, {
+		...describe(given, received),
+		type: "Appendable",
+		etag: etagOf(given.modified, received.crc64),
+		contentMd5: "",
+		...writes.contents.keep(received),
+	});
+}
+
+function extend(
+	writes: Writes,
+	given: NewObject,
+	row: VersionRow,
+	received: Received,
+): StoredObject {
+	const object = toObject(given.bucket, row, true);
+	if (received.size === 0) return object;
+	const crc64 = combineCrc64(BigInt(row.crc64), received.crc64, received.size);
+	const change = {
+		size: row.size + received.size,
+		etag: etagOf(given.modified, crc64),
+		crc64: String(crc64),
+		modified: given.modified,
+	};
+	writes.changed(given.bucket, given.key);
+	writes.versions.update(row, {
+		...change,
+		...writes.contents.extend(row, row.size, received),
+	});
+	return { ...object, ...change };
+}
+
+/** Captures show 24 digits and eight zeros: not an MD5, and new with every append. */
+const etagOf = (now: Date, crc64: bigint): string =>
+	`${hex(Math.floor(now.getTime() / 1000), 8)}${hex(crc64, 16)}00000000`;
+
+const hex = (number: number | bigint, digits: number): string =>
+	number.toString(16).toUpperCase().padStart(digits, "0");

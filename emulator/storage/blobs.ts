@@ -1,0 +1,92 @@
+/**
+ * Contents too large for a row: files that are written once, read, and removed when nobody needs them.
+ *
+ * A blob that is being read is removed only after its last reader, so that a reader gets the old object whole while a
+ * new one takes its place.
+ */
+import type { Readable } from "node:stream";
+
+/** Receives one blob's bytes in order. One of `finish` and `abandon` must be called. */
+export interface BlobWriter {
+	/** Keeps `chunk`: it must not change any more. */
+	write(chunk: Buffer): Promise<void>;
+	/** @returns the blob's name; it can be read from now on */
+	finish(): Promise<string>;
+	/** Leaves no trace; after a `finish` that failed, too. */
+	abandon(): Promise<void>;
+}
+
+export interface BlobStore {
+	create(): Promise<BlobWriter>;
+	/** Both ends included. */
+	read(name: string, first: number, last: number): Readable;
+	remove(name: string): void;
+	/** Removes the blobs that were here at start and that `isNamed` does not know. May be called once. */
+	sweep(isNamed: (name: string) => boolean): Promise<void>;
+	/** When every removal asked for has happened. */
+	settled(): Promise<void>;
+	/** Ends a sweep, too. */
+	close(): Promise<void>;
+}
+
+/** Which blobs are being read, and which of those are to go when they no longer are. */
+export class Blobs {
+	readonly #store: BlobStore;
+	readonly #readers = new Map<string, number>();
+	readonly #doomed = new Set<string>();
+	#sweep: Promise<void> = Promise.resolve();
+
+	constructor(store: BlobStore) {
+		this.#store = store;
+	}
+
+	create(): Promise<BlobWriter> {
+		return this.#store.create();
+	}
+
+	read(name: string, first: number, last: number): Readable {
+		return this.#store.read(name, first, last);
+	}
+
+	hold(names: readonly string[]): void {
+		for (const name of names)
+			this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
+	}
+
+	release(names: readonly string[]): void {
+		for (const name of names) {
+			const left = (this.#readers.get(name) ?? 1) - 1;
+			if (left > 0) this.#readers.set(name, left);
+			else {
+				this.#readers.delete(name);
+				if (this.#doomed.delete(name)) this.#store.remove(name);
+			}
+		}
+	}
+
+	remove(names: readonly string[]): void {
+		for (const name of names) {
+			if (this.#readers.has(name)) this.#doomed.add(name);
+			else this.#store.remove(name);
+		}
+	}
+
+	/** In the background. */
+	sweep(
+		isNamed: (name: string) => boolean,
+		report: (error: unknown) => void,
+	): void {
+		this.#sweep = this.#store.sweep(isNamed).catch(report);
+	}
+
+	async settled(): Promise<void> {
+		await this.#sweep;
+		await this.#store.settled();
+	}
+
+	async close(): Promise<void> {
+		for (const name of this.#doomed) this.#store.remove(name);
+		await this.#store.close();
+		await this.#sweep;
+	}
+}

@@ -1,0 +1,141 @@
+/**
+ * Buckets. All of them are kept in memory too: every request asks for one.
+ */
+import { OssError } from "../oss/errors.ts";
+import { afterPrefix } from "../oss/utf8.ts";
+import type { Sqlite } from "./schema.ts";
+import type { StoredBucket } from "./types.ts";
+
+type BucketRow = Omit<StoredBucket, "created" | "storageClass"> & {
+	readonly created_ms: number;
+	readonly storage_class: StoredBucket["storageClass"];
+};
+
+/** What may change after a bucket was made. */
+export type BucketChange = Partial<Pick<StoredBucket, "acl" | "versioning">>;
+
+export class Buckets {
+	readonly #db: Sqlite;
+	readonly #onChange: (bucket: string) => void;
+	readonly #byName = new Map<string, StoredBucket>();
+
+	/** @param onChange is told, before the commit, of a bucket that comes or goes */
+	constructor(db: Sqlite, onChange: (bucket: string) => void) {
+		this.#db = db;
+		this.#onChange = onChange;
+		for (const row of db.prepare<[], BucketRow>("SELECT * FROM bucket").all()) {
+			this.#byName.set(row.name, toBucket(row));
+		}
+	}
+
+	async find(bucket: string): Promise<StoredBucket | undefined> {
+		return this.#byName.get(bucket);
+	}
+
+	/** @throws OssError NoSuchBucket */
+	async get(bucket: string): Promise<StoredBucket> {
+		return this.require(bucket);
+	}
+
+	/** For use inside a transaction of the store's own. @throws OssError NoSuchBucket */
+	require(bucket: string): StoredBucket {
+		const found = this.#byName.get(bucket);
+		if (!found) throw noSuchBucket(bucket);
+		return found;
+	}
+
+	/** @throws OssError BucketAlreadyExists */
+	async create(
+		bucket: Omit<StoredBucket, "id" | "versioning">,
+	): Promise<StoredBucket> {
+		if (this.#byName.has(bucket.name)) {
+			throw new OssError("BucketAlreadyExists", {
+				details: { BucketName: bucket.name },
+			});
+		}
+		this.#onChange(bucket.name);
+		const row = this.#db
+			.prepare<[object], BucketRow>(
+				`INSERT INTO bucket (name, owner, created_ms, acl, storage_class, redundancy, location)
+         VALUES (@name, @owner, @created_ms, @acl, @storageClass, @redundancy, @location) RETURNING *`,
+			)
+			.get({ ...bucket, created: null, created_ms: bucket.created.getTime() });
+		if (!row) throw new Error("INSERT … RETURNING gave no row");
+		const created = toBucket(row);
+		this.#byName.set(created.name, created);
+		return created;
+	}
+
+	/** @throws OssError NoSuchBucket */
+	async change(bucket: string, change: BucketChange): Promise<void> {
+		const changed = { ...this.require(bucket), ...change };
+		this.#db
+			.prepare("UPDATE bucket SET acl = ?, versioning = ? WHERE id = ?")
+			.run(changed.acl, changed.versioning, changed.id);
+		this.#byName.set(bucket, changed);
+	}
+
+	/** @throws OssError NoSuchBucket, BucketNotEmpty while there are versions, delete markers or uploads in it */
+	async delete(bucket: string): Promise<void> {
+		const { id } = this.require(bucket);
+		if (this.#isUsed(id))
+			throw new OssError("BucketNotEmpty", { details: { BucketName: bucket } });
+		this.#onChange(bucket);
+		this.#db.prepare("DELETE FROM bucket WHERE id = ?").run(id);
+		this.#byName.delete(bucket);
+	}
+
+	#isUsed(id: number): boolean {
+		const used = this.#db
+			.prepare<[number, number, number], unknown>(
+				`SELECT 1 WHERE EXISTS (SELECT 1 FROM version WHERE bucket = ? AND listed = 1)
+                     OR EXISTS (SELECT 1 FROM version WHERE bucket = ? AND listed = 0)
+                     OR EXISTS (SELECT 1 FROM upload  WHERE bucket = ?)`,
+			)
+			.get(id, id, id);
+		return used !== undefined;
+	}
+
+	/** Of all owners, by name. */
+	async all(): Promise<StoredBucket[]> {
+		return [...this.#byName.values()].sort((a, b) =>
+			a.name < b.name ? -1 : 1,
+		);
+	}
+
+	/** Inside a transaction: all of them, whatever is in them. */
+	clear(): void {
+		for (const bucket of this.#byName.keys()) this.#onChange(bucket);
+		this.#db.exec("DELETE FROM configuration; DELETE FROM bucket");
+		this.#byName.clear();
+	}
+
+	/** Buckets of one owner, by name, after `marker`. */
+	async list(
+		owner: string,
+		prefix: string,
+		marker: string,
+	): Promise<StoredBucket[]> {
+		const end = afterPrefix(prefix);
+		return this.#db
+			.prepare<[string, string, string], BucketRow>(
+				"SELECT * FROM bucket WHERE owner = ? AND name > ? AND name >= ? ORDER BY name",
+			)
+			.all(owner, marker, prefix)
+			.filter(({ name }) => end === "" || name < end)
+			.map(toBucket);
+	}
+}
+
+export const noSuchBucket = (bucket: string): OssError =>
+	new OssError("NoSuchBucket", { details: { BucketName: bucket } });
+
+const toBucket = ({
+	created_ms,
+	storage_class,
+	...rest
+}: BucketRow): StoredBucket => ({
+	...rest,
+	created: new Date(created_ms),
+	storageClass: storage_class,
+});

@@ -1,0 +1,242 @@
+/**
+ * Contents in pieces: stretches of blobs, shared by all who have the same bytes.
+ *
+ * Completing an upload strings the parts' pieces together and copying an object repeats its pieces; neither touches a
+ * byte. A blob goes when its last piece has gone. Small pieces keep their bytes in their row.
+ */
+import { randomBytes } from "node:crypto";
+import type { Statement } from "better-sqlite3";
+import type { Blobs } from "./blobs.ts";
+import { HeldPieces, type SmallPiece } from "./held-pieces.ts";
+import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
+import type { Sqlite } from "./schema.ts";
+
+/** Where the bytes of a row are: in the row, or in pieces. */
+export type ContentColumns = {
+	readonly content: string | null;
+	readonly data: Buffer | null;
+};
+
+/** Bytes that follow one another, of a file or of the row's own data. */
+export type Piece = {
+	readonly id: number;
+	readonly size: number;
+	readonly file: string | null;
+	/** Where in the file, or in the data, they begin. */
+	readonly offset: number;
+};
+
+/** A number of bytes from the first on, both ends included; `at` is where a copy of them goes. */
+type Stretch = {
+	readonly source: string;
+	readonly first: number;
+	readonly last: number;
+	readonly target?: string;
+	readonly at?: number;
+};
+
+type Tail = Piece & { readonly start: number; readonly data: Buffer | null };
+
+/** The pieces of a stretch, cut to it; found by the index, however many there are before. */
+const CUT = `
+  min(start + size, @last + 1) - max(start, @first) AS size, file, "offset" + max(start, @first) - start AS "offset"`;
+const OF_STRETCH = `
+  FROM piece WHERE content = @source AND start <= @last
+   AND start >= (SELECT max(start) FROM piece WHERE content = @source AND start <= @first) ORDER BY start`;
+
+export class Contents {
+	readonly blobs: Blobs;
+	readonly #db: Sqlite;
+	readonly #held = new HeldPieces();
+	readonly #insert: Statement<
+		[string, number, number, string | null, number, Buffer | null]
+	>;
+	readonly #stretch: Statement<[Stretch], Piece>;
+	readonly #repeat: Statement<[Stretch]>;
+	readonly #tail: Statement<[string], Tail>;
+	readonly #lengthen: Statement<[number, Buffer, number]>;
+	readonly #data: Statement<[number, string], { readonly data: Buffer }>;
+	readonly #small: Statement<[string], SmallPiece>;
+	readonly #files: Statement<[string], { readonly file: string }>;
+	readonly #delete: Statement<[string]>;
+	readonly #isNamed: Statement<[string], unknown>;
+
+	constructor(db: Sqlite, blobs: Blobs) {
+		this.blobs = blobs;
+		this.#db = db;
+		this.#insert = db.prepare(
+			`INSERT INTO piece (content, start, size, file, "offset", data) VALUES (?, ?, ?, ?, ?, ?)`,
+		);
+		this.#stretch = db.prepare(`SELECT rowid AS id, ${CUT} ${OF_STRETCH}`);
+		this.#repeat = db.prepare(
+			`INSERT INTO piece (content, start, size, file, "offset", data)
+       SELECT @target, @at + max(start, @first) - @first, ${CUT}, data ${OF_STRETCH}`,
+		);
+		this.#tail = db.prepare(
+			`SELECT rowid AS id, start, size, file, "offset", data FROM piece WHERE content = ? ORDER BY start DESC LIMIT 1`,
+		);
+		this.#lengthen = db.prepare(
+			"UPDATE piece SET size = ?, data = ? WHERE rowid = ?",
+		);
+		this.#data = db.prepare(
+			"SELECT data FROM piece WHERE rowid = ? AND content = ?",
+		);
+		this.#small = db.prepare(
+			"SELECT rowid AS id, data FROM piece WHERE content = ? AND file IS NULL",
+		);
+		this.#files = db.prepare(
+			"SELECT DISTINCT file FROM piece WHERE content = ? AND file IS NOT NULL",
+		);
+		this.#delete = db.prepare("DELETE FROM piece WHERE content = ?");
+		this.#isNamed = db.prepare("SELECT 1 FROM piece WHERE file = ? LIMIT 1");
+	}
+
+	/** Inside a transaction: the columns of a row that is to hold `received`. */
+	keep({
+		size,
+		data,
+		blob,
+	}: Pick<Received, "size" | "data" | "blob">): ContentColumns {
+		if (!blob) return { content: null, data };
+		const content = newName();
+		this.#insert.run(content, 0, size, blob, 0, null);
+		return { content, data: null };
+	}
+
+	/** Inside a transaction: one content of several, each after the one before; the sources stay as they are. */
+	join(
+		parts: readonly (ContentColumns & { readonly size: number })[],
+	): ContentColumns {
+		const [only] = parts;
+		if (parts.length === 1 && only && !only.content)
+			return { content: null, data: only.data };
+		const target = newName();
+		let at = 0;
+		for (const { content, data, size } of parts) {
+			if (content)
+				this.#repeat.run({
+					source: content,
+					first: 0,
+					last: size - 1,
+					target,
+					at,
+				});
+			else if (size > 0) this.#insert.run(target, at, size, null, 0, data);
+			at += size;
+		}
+		return { content: target, data: null };
+	}
+
+	/** Inside a transaction: a content of some bytes of another, both ends included. */
+	copy(source: ContentColumns, first: number, last: number): ContentColumns {
+		if (!source.content)
+			return {
+				content: null,
+				data: source.data?.subarray(first, last + 1) ?? null,
+			};
+		const target = newName();
+		this.#repeat.run({ source: source.content, first, last, target, at: 0 });
+		return { content: target, data: null };
+	}
+
+	/** Inside a transaction: a content of `size` bytes made longer; only the last, small piece is written anew. */
+	extend(
+		whole: ContentColumns,
+		size: number,
+		added: Pick<Received, "size" | "data" | "blob">,
+	): ContentColumns {
+		if (whole.content) {
+			this.#append(whole.content, size, added);
+			return { content: whole.content, data: null };
+		}
+		const data = added.data && concat(whole.data, added.data);
+		if (data && data.length <= INLINE_BYTES_MAX) return { content: null, data };
+		const content = newName();
+		if (size > 0) this.#insert.run(content, 0, size, null, 0, whole.data);
+		this.#append(content, size, added);
+		return { content, data: null };
+	}
+
+	#append(
+		content: string,
+		size: number,
+		added: Pick<Received, "size" | "data" | "blob">,
+	): void {
+		const tail = this.#tail.get(content);
+		if (
+			tail?.data &&
+			added.data &&
+			tail.size + added.size <= INLINE_BYTES_MAX
+		) {
+			const bytes = tail.data.subarray(0, tail.offset + tail.size);
+			const data = concat(bytes, added.data);
+			this.#lengthen.run(tail.size + added.size, data, tail.id);
+		} else {
+			this.#insert.run(content, size, added.size, added.blob, 0, added.data);
+		}
+	}
+
+	/** The pieces that hold bytes `first` to `last`, both included, cut to those. */
+	pieces(source: string, first: number, last: number): Piece[] {
+		return last < first ? [] : this.#stretch.all({ source, first, last });
+	}
+
+	/** The blobs a content is in. */
+	files(content: string): string[] {
+		return this.#files.all(content).map(({ file }) => file);
+	}
+
+	/** The bytes of a small piece, of a content that is held. */
+	dataOf(content: string, { id, offset, size }: Piece): Buffer {
+		const data =
+			this.#data.get(id, content)?.data ?? this.#held.find(content, id);
+		return data.subarray(offset, offset + size);
+	}
+
+	/** @returns gives the content free; until then its pieces can be read, whatever happens to it */
+	hold(content: string): () => void {
+		const files = this.files(content);
+		this.blobs.hold(files);
+		this.#held.hold(content);
+		return () => {
+			this.blobs.release(files);
+			this.#held.release(content);
+		};
+	}
+
+	/** Inside a transaction, after which the blobs go that nobody names any more. */
+	drop({ content }: Pick<ContentColumns, "content">): void {
+		if (!content) return;
+		const files = this.files(content);
+		this.#held.keep(content, () => this.#small.all(content));
+		this.#delete.run(content);
+		// Transactions here are synchronous: a microtask runs when this one has ended, however it did.
+		queueMicrotask(() =>
+			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
+		);
+	}
+
+	/** Inside a transaction: all of them; who reads one goes on reading. */
+	clear(): void {
+		const files = this.#db
+			.prepare<[], { readonly file: string }>(
+				"SELECT DISTINCT file FROM piece WHERE file IS NOT NULL",
+			)
+			.all()
+			.map(({ file }) => file);
+		this.#held.keepAll((content) => this.#small.all(content));
+		this.#db.exec("DELETE FROM piece");
+		queueMicrotask(() =>
+			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
+		);
+	}
+
+	isNamed(blob: string): boolean {
+		return this.#isNamed.get(blob) !== undefined;
+	}
+}
+
+const newName = (): string => randomBytes(12).toString("hex");
+
+const concat = (first: Buffer | null, second: Buffer): Buffer =>
+	first ? Buffer.concat([first, second]) : second;

@@ -1,0 +1,124 @@
+/**
+ * Blobs as files: `<data>/blobs/ab/abcdef…`.
+ *
+ * A blob is written in `<data>/incoming` and renamed when complete; rows that name it are committed after that. A crash
+ * therefore leaves at worst files that no row names, and the next start removes them.
+ */
+import { randomBytes } from "node:crypto";
+import { createReadStream, mkdirSync, rmSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { BlobStore, BlobWriter } from "./blobs.ts";
+import { FileWriter } from "./file-writer.ts";
+
+const READ_BYTES = 256 * 1024;
+
+export class DiskBlobs implements BlobStore {
+	readonly #folder: string;
+	readonly #incoming: string;
+	readonly #durable: boolean;
+	readonly #removals = new Set<Promise<void>>();
+	readonly #shards = new Set<string>();
+	/** Blobs whose rows may not be committed yet while `sweep` looks for blobs without one. */
+	#fresh: Set<string> | null = new Set();
+	#closed = false;
+	readonly #report: (error: unknown) => void;
+
+	/**
+	 * @param durable whether a blob is on the disk, not just in the system's cache, when `finish` settles
+	 * @param report is told of a file that cannot be removed; the next start tries again
+	 */
+	constructor(
+		data: string,
+		durable: boolean,
+		report: (error: unknown) => void,
+	) {
+		this.#folder = join(data, "blobs");
+		this.#incoming = join(data, "incoming");
+		this.#durable = durable;
+		this.#report = report;
+		rmSync(this.#incoming, { recursive: true, force: true });
+		mkdirSync(this.#incoming, { recursive: true });
+		mkdirSync(this.#folder, { recursive: true });
+	}
+
+	async create(): Promise<BlobWriter> {
+		const name = randomBytes(12).toString("hex");
+		const incoming = join(this.#incoming, name);
+		const writer = new FileWriter(await open(incoming, "wx"));
+		return {
+			write: (chunk) => writer.write(chunk),
+			finish: async () => {
+				await writer.finish(this.#durable);
+				await this.#publish(incoming, name);
+				return name;
+			},
+			abandon: async () => {
+				await writer.abandon();
+				await rm(incoming, { force: true });
+				await rm(this.#path(name), { force: true });
+			},
+		};
+	}
+
+	async #publish(incoming: string, name: string): Promise<void> {
+		const shard = join(this.#folder, name.slice(0, 2));
+		if (!this.#shards.has(shard)) {
+			await mkdir(shard, { recursive: true });
+			if (this.#durable) await syncFolder(this.#folder);
+			this.#shards.add(shard);
+		}
+		this.#fresh?.add(name);
+		await rename(incoming, this.#path(name));
+		if (this.#durable) await syncFolder(shard);
+	}
+
+	read(name: string, first: number, last: number): Readable {
+		return createReadStream(this.#path(name), {
+			start: first,
+			end: last,
+			highWaterMark: READ_BYTES,
+		});
+	}
+
+	remove(name: string): void {
+		const removal = rm(this.#path(name), { force: true }).catch(this.#report);
+		this.#removals.add(removal);
+		void removal.finally(() => this.#removals.delete(removal));
+	}
+
+	async sweep(isNamed: (name: string) => boolean): Promise<void> {
+		const entries = await readdir(this.#folder, { withFileTypes: true });
+		for (const shard of entries.filter((entry) => entry.isDirectory())) {
+			const names = await readdir(join(this.#folder, shard.name));
+			if (this.#closed) return;
+			for (const name of names) {
+				if (!this.#fresh?.has(name) && !isNamed(name)) this.remove(name);
+			}
+		}
+		this.#fresh = null;
+	}
+
+	async settled(): Promise<void> {
+		await Promise.all(this.#removals);
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		await this.settled();
+	}
+
+	#path(name: string): string {
+		return join(this.#folder, name.slice(0, 2), name);
+	}
+}
+
+async function syncFolder(path: string): Promise<void> {
+	const folder = await open(path, "r");
+	try {
+		await folder.sync();
+	} finally {
+		await folder.close();
+	}
+}

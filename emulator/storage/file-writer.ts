@@ -1,0 +1,69 @@
+/**
+ * Writes a file while its bytes are still coming in: one write is under way while the next is received and digested.
+ *
+ * Chunks are gathered first; measured with 64 KiB chunks, a quarter of the calls is a tenth of the time.
+ */
+import type { FileHandle } from "node:fs/promises";
+
+const GATHERED_BYTES = 256 * 1024;
+
+export class FileWriter {
+	readonly #file: FileHandle;
+	#position = 0;
+	#gathered: Buffer[] = [];
+	#gatheredBytes = 0;
+	#pending: Promise<void> = Promise.resolve();
+
+	constructor(file: FileHandle) {
+		this.#file = file;
+	}
+
+	/** Keeps `chunk`. Settles when more may come; what fails later is thrown by the next call. */
+	async write(chunk: Buffer): Promise<void> {
+		this.#gathered.push(chunk);
+		this.#gatheredBytes += chunk.length;
+		if (this.#gatheredBytes >= GATHERED_BYTES) await this.#flush();
+	}
+
+	async #flush(): Promise<void> {
+		await this.#pending;
+		this.#pending = this.#writeAll(this.#gathered, this.#position);
+		this.#pending.catch(() => {}); // thrown by whoever waits next: the following flush, or finish
+		this.#position += this.#gatheredBytes;
+		this.#gathered = [];
+		this.#gatheredBytes = 0;
+	}
+
+	async #writeAll(chunks: Buffer[], position: number): Promise<void> {
+		let at = position;
+		let rest = chunks;
+		while (rest.length > 0) {
+			const { bytesWritten } = await this.#file.writev(rest, at);
+			rest = behind(rest, bytesWritten);
+			at += bytesWritten;
+		}
+	}
+
+	/** @param sync whether the bytes are on the disk after this, not just in the system's cache */
+	async finish(sync: boolean): Promise<void> {
+		await this.#flush();
+		await this.#pending;
+		if (sync) await this.#file.sync();
+		await this.#file.close();
+	}
+
+	async abandon(): Promise<void> {
+		await this.#pending.catch(() => {}); // what failed is thrown away with the rest
+		await this.#file.close();
+	}
+}
+
+/** What is left of `chunks` after their first `done` bytes. */
+export function behind(chunks: readonly Buffer[], done: number): Buffer[] {
+	let skip = done;
+	return chunks.flatMap((chunk) => {
+		const rest = chunk.subarray(Math.min(skip, chunk.length));
+		skip = Math.max(0, skip - chunk.length);
+		return rest.length > 0 ? [rest] : [];
+	});
+}

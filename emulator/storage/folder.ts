@@ -1,0 +1,48 @@
+/**
+ * The data folder: taken by one emulator, opened, or refused in one line that says why.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { StartError } from "../oss/start-error.ts";
+import { DiskBlobs } from "./disk-blobs.ts";
+import { lockFolder } from "./lock.ts";
+import { openDatabase, type Sqlite } from "./schema.ts";
+
+export type OpenFolder = {
+	readonly db: Sqlite;
+	readonly blobs: DiskBlobs;
+	/** Gives the folder free. */
+	readonly unlock: () => void;
+};
+
+/** What goes with the data of the folder, when that cannot be opened. */
+type Undo = () => void;
+
+/** @throws StartError */
+export function openFolder(
+	folder: string,
+	durable: boolean,
+	report: (error: unknown) => void,
+): OpenFolder {
+	const undo: Undo[] = [];
+	try {
+		mkdirSync(folder, { recursive: true });
+		const unlock = lockFolder(folder);
+		undo.push(unlock);
+		const db = openDatabase(join(folder, "oss.db"), durable);
+		undo.push(() => db.close());
+		return { db, blobs: new DiskBlobs(folder, durable, report), unlock };
+	} catch (error) {
+		for (const step of undo.reverse()) step();
+		throw explain(folder, error);
+	}
+}
+
+/** What the system or SQLite says no to has a code; all else is a bug of ours. */
+function explain(folder: string, error: unknown): unknown {
+	if (error instanceof StartError) return error;
+	if (!(error instanceof Error && "code" in error)) return error;
+	return new StartError(
+		`the data folder ${folder} cannot be used (${error.code}): give another with --data, or --memory`,
+	);
+}

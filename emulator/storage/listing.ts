@@ -1,0 +1,102 @@
+/**
+ * Listings that seek: every row that is read is returned, or stands for a common prefix that is.
+ *
+ * After a common prefix the next query begins behind all that share it, so a million keys under one prefix cost one row.
+ *
+ * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
+ */
+import type { Statement } from "better-sqlite3";
+import type { Buckets } from "./buckets.ts";
+import { type Bound, type ListQuery, PageBuilder } from "./page-builder.ts";
+import type { Sqlite } from "./schema.ts";
+import type { Page, StoredObject } from "./types.ts";
+import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
+
+export type { ListQuery };
+
+export type VersionListQuery = ListQuery & {
+	/** Versions of the key `after` that are older than this one come too. */
+	readonly afterVersionId?: string;
+};
+
+type Range = Statement<[number, string, Bound], VersionRow>;
+type TwoRanges = Statement<
+	[number, string, Bound, number, string, Bound],
+	VersionRow
+>;
+
+export class Listing {
+	readonly #buckets: Buckets;
+	readonly #listed: Range;
+	readonly #all: TwoRanges;
+	readonly #older: Statement<[number, string, number], VersionRow>;
+	readonly #idOf: Statement<
+		[number, string, string, number, string, string],
+		{ readonly id: number }
+	>;
+
+	constructor(db: Sqlite, buckets: Buckets) {
+		this.#buckets = buckets;
+		const rows = `SELECT ${COLUMNS}, NULL AS data FROM version WHERE bucket = ?`;
+		const range = (listed: 0 | 1): string =>
+			`${rows} AND listed = ${listed} AND key >= ? AND key < ?`;
+		this.#listed = db.prepare(`${range(1)} ORDER BY key`);
+		this.#all = db.prepare(
+			`${range(1)} UNION ALL ${range(0)} ORDER BY key, id DESC`,
+		);
+		this.#older = db.prepare(
+			`${rows} AND listed = 0 AND key = ? AND id < ? ORDER BY id DESC`,
+		);
+		this.#idOf = db.prepare(
+			`SELECT id FROM version WHERE bucket = ? AND key = ? AND listed = 1 AND version_id = ?
+       UNION ALL SELECT id FROM version WHERE bucket = ? AND key = ? AND listed = 0 AND version_id = ?`,
+		);
+	}
+
+	list(bucket: string, query: ListQuery): Page<StoredObject> {
+		const { id } = this.#buckets.require(bucket);
+		const builder = new PageBuilder(query, (row) =>
+			toObject(bucket, row, true),
+		);
+		const from = query.after && `${query.after}\0`;
+		builder.take(from, (start, end) => this.#listed.iterate(id, start, end));
+		return builder.page();
+	}
+
+	listVersions(bucket: string, query: VersionListQuery): Page<StoredObject> {
+		const { id } = this.#buckets.require(bucket);
+		const marker = this.#findMarker(id, query);
+		let key = marker === undefined ? undefined : query.after;
+		const builder = new PageBuilder(query, (row) => {
+			const isLatest = row.key !== key;
+			key = row.key;
+			return toObject(bucket, row, isLatest);
+		});
+		if (marker !== undefined)
+			builder.takeRows(this.#older.iterate(id, query.after, marker));
+		builder.take(startOf(query, marker), (start, end) =>
+			this.#all.iterate(id, start, end, id, start, end),
+		);
+		return builder.page();
+	}
+
+	/** The row that `afterVersionId` names; undefined when it does not count, or is gone. */
+	#findMarker(
+		bucket: number,
+		{ prefix, after, afterVersionId }: VersionListQuery,
+	): number | undefined {
+		if (afterVersionId === undefined || !after.startsWith(prefix))
+			return undefined;
+		const named = [bucket, after, afterVersionId] as const;
+		return this.#idOf.get(...named, ...named)?.id;
+	}
+}
+
+/** Of a version that was deleted since the last page, the others of its key come (again): none may be missed. */
+function startOf(
+	{ after, afterVersionId }: VersionListQuery,
+	marker: number | undefined,
+): string {
+	const isGone = afterVersionId !== undefined && marker === undefined;
+	return after === "" || isGone ? after : `${after}\0`;
+}

@@ -1,0 +1,203 @@
+/**
+ * Objects: written whole or not at all, read whole or not at all.
+ *
+ * An object exists from the moment its row is committed. Its content is there before that and its predecessor's goes
+ * after, so a reader sees the old object or the new one, and a crash leaves at worst a blob that no row names.
+ */
+import { OssError } from "../oss/errors.ts";
+import { append } from "./appends.ts";
+import type { Listing, ListQuery, VersionListQuery } from "./listing.ts";
+import { OpenContent } from "./open-content.ts";
+import { receive } from "./receive.ts";
+import type { Expected, NewObject, Page, StoredObject } from "./types.ts";
+import { type Deleted, toObject, type VersionRow } from "./versions.ts";
+import { describe, type Writes } from "./writes.ts";
+
+export type OpenObject = {
+	readonly object: StoredObject;
+	readonly content: OpenContent;
+};
+
+export class Objects {
+	readonly #writes: Writes;
+	readonly #listing: Listing;
+
+	constructor(writes: Writes, listing: Listing) {
+		this.#writes = writes;
+		this.#listing = listing;
+	}
+
+	/**
+	 * Stores `body` under a name, in place of what was there.
+	 *
+	 * @throws OssError NoSuchBucket, before a byte is read; FileAlreadyExists; what `receive` throws. Nothing stays then.
+	 */
+	async put(
+		given: NewObject,
+		body: AsyncIterable<Buffer>,
+		expected: Expected = {},
+	): Promise<StoredObject> {
+		const { buckets, contents } = this.#writes;
+		buckets.require(given.bucket);
+		const received = await receive(body, contents.blobs, expected);
+		return this.#writes.keep(received, () =>
+			this.#writes.insert(given, {
+				...describe(given, received),
+				type: "Normal",
+				contentMd5: received.md5.toString("base64"),
+				...contents.keep(received),
+			}),
+		);
+	}
+
+	/** Stores a symbolic link to `given.properties.symlinkTarget`. */
+	async putSymlink(given: NewObject, etag: string): Promise<StoredObject> {
+		const { key, acl, modified, properties } = given;
+		return this.#writes.transact(() =>
+			this.#writes.insert(given, {
+				...{ key, acl, modified, properties, etag },
+				type: "Symlink",
+				size: 0,
+				crc64: "0",
+				contentMd5: "",
+				content: null,
+				data: null,
+			}),
+		);
+	}
+
+	/**
+	 * @param versionId undefined for the current version
+	 * @returns a delete marker too; undefined when there is nothing of that name
+	 */
+	async find(
+		bucket: string,
+		key: string,
+		versionId?: string,
+	): Promise<StoredObject | undefined> {
+		return this.#find(bucket, key, versionId, false)?.object;
+	}
+
+	/** As `find`, with the content held for reading; the caller reads or releases it. */
+	async open(
+		bucket: string,
+		key: string,
+		versionId?: string,
+	): Promise<OpenObject | undefined> {
+		const found = this.#find(bucket, key, versionId, true);
+		if (!found) return undefined;
+		const { object, row } = found;
+		const content = new OpenContent(this.#writes.contents, row, row.size);
+		return { object, content };
+	}
+
+	#find(
+		bucket: string,
+		key: string,
+		versionId: string | undefined,
+		withData: boolean,
+	): { readonly object: StoredObject; readonly row: VersionRow } | undefined {
+		const { buckets, versions } = this.#writes;
+		const stored = buckets.require(bucket);
+		const row = versions.find(stored, key, versionId, withData);
+		if (!row) return undefined;
+		const isLatest = versionId === undefined || versions.isNewest(stored, row);
+		return { object: toObject(bucket, row, isLatest), row };
+	}
+
+	/**
+	 * Makes an object of another one's content, which is shared, not copied.
+	 *
+	 * @param source as `find` gave it; gone meanwhile is NoSuchKey
+	 */
+	async copy(source: StoredObject, given: NewObject): Promise<StoredObject> {
+		const { key, acl, modified, properties } = given;
+		return this.#writes.transact(() => {
+			const found = this.#find(
+				source.bucket,
+				source.key,
+				source.versionId,
+				true,
+			);
+			if (!found || found.row.type === "DeleteMarker")
+				throw noSuchKey(source.key);
+			return this.#writes.insert(given, {
+				...found.object,
+				...{ key, acl, modified, properties },
+				...this.#writes.contents.copy(found.row, 0, found.row.size - 1),
+			});
+		});
+	}
+
+	/**
+	 * Adds to the end of an appendable object, or makes one.
+	 *
+	 * @throws OssError PositionNotEqualToLength with the right position; ObjectNotAppendable; what `receive` throws
+	 */
+	async append(
+		given: NewObject,
+		position: number,
+		body: AsyncIterable<Buffer>,
+		expected: Expected = {},
+	): Promise<StoredObject> {
+		return append(this.#writes, given, position, body, expected);
+	}
+
+	/**
+	 * Changes what an object says of itself; `change` gives the new values from the present ones.
+	 *
+	 * @throws OssError NoSuchKey, for a delete marker too
+	 */
+	async change(
+		bucket: string,
+		key: string,
+		versionId: string | undefined,
+		change: (
+			object: StoredObject,
+		) => Partial<
+			Pick<StoredObject, "acl" | "modified" | "properties" | "storageClass">
+		>,
+	): Promise<StoredObject> {
+		return this.#writes.transact(() => {
+			const found = this.#find(bucket, key, versionId, true);
+			if (!found || found.row.type === "DeleteMarker") throw noSuchKey(key);
+			const changed = change(found.object);
+			if (changed.modified) this.#writes.changed(bucket, key);
+			this.#writes.versions.update(found.row, changed);
+			return { ...found.object, ...changed };
+		});
+	}
+
+	/** Deletes the current version, or one by its id. What is not there is no error. */
+	async delete(
+		bucket: string,
+		key: string,
+		versionId: string | undefined,
+		now: Date,
+	): Promise<Deleted> {
+		const { buckets, versions } = this.#writes;
+		const stored = buckets.require(bucket);
+		return this.#writes.transact(() => {
+			this.#writes.changed(bucket, key);
+			return versionId === undefined
+				? versions.delete(stored, key, now)
+				: versions.deleteVersion(stored, key, versionId);
+		});
+	}
+
+	/** Current objects, in the byte order of their keys; a page costs what it returns. */
+	async list(bucket: string, query: ListQuery): Promise<Page<StoredObject>> {
+		return this.#listing.list(bucket, query);
+	}
+
+	/** All versions and delete markers, newest first within a key. */
+	async listVersions(
+		bucket: string,
+		query: VersionListQuery,
+	): Promise<Page<StoredObject>> {
+		return this.#listing.listVersions(bucket, query);
+	}
+}
+
+export const noSuchKey = (key: string): OssError =>
+	new OssError("NoSuchKey", { details: { Key: key } });

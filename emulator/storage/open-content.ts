@@ -1,0 +1,58 @@
+/**
+ * An object's bytes, held for a reader: whatever happens to the object meanwhile, these stay.
+ */
+import { Readable } from "node:stream";
+import type { ContentColumns, Contents, Piece } from "./contents.ts";
+
+export class OpenContent {
+	readonly #contents: Contents;
+	readonly #columns: ContentColumns;
+	readonly #size: number;
+	#release: () => void;
+
+	/** Must be made in the same turn in which the row was read, before anybody can replace it. */
+	constructor(contents: Contents, columns: ContentColumns, size: number) {
+		this.#contents = contents;
+		this.#columns = columns;
+		this.#size = size;
+		this.#release = columns.content
+			? contents.hold(columns.content)
+			: () => undefined;
+	}
+
+	/**
+	 * Bytes `first` to `last`, both included; by default all. Releases the content: at once, or when the stream ends, is
+	 * destroyed or fails. Call this once, or `release`.
+	 */
+	read(first = 0, last = this.#size - 1): Buffer | Readable {
+		const { content, data } = this.#columns;
+		if (!content) return data?.subarray(first, last + 1) ?? Buffer.alloc(0);
+		const pieces = this.#contents.pieces(content, first, last);
+		const [only] = pieces;
+		const stream =
+			pieces.length === 1 && only?.file
+				? this.#readFile(only.file, only)
+				: Readable.from(this.#readAll(content, pieces), { objectMode: false });
+		return stream.once("close", () => this.release());
+	}
+
+	async *#readAll(
+		content: string,
+		pieces: readonly Piece[],
+	): AsyncGenerator<Buffer> {
+		for (const piece of pieces) {
+			if (piece.file) yield* this.#readFile(piece.file, piece);
+			else yield this.#contents.dataOf(content, piece);
+		}
+	}
+
+	#readFile(file: string, { offset, size }: Piece): Readable {
+		return this.#contents.blobs.read(file, offset, offset + size - 1);
+	}
+
+	/** May be called more than once. */
+	release(): void {
+		this.#release();
+		this.#release = () => undefined;
+	}
+}

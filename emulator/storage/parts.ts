@@ -1,0 +1,101 @@
+/**
+ * Rows of parts: what an upload has received so far.
+ *
+ * Every method that writes is called inside a transaction.
+ */
+import type { Statement } from "better-sqlite3";
+import { OssError } from "../oss/errors.ts";
+import type { ContentColumns, Contents } from "./contents.ts";
+import { OpenContent } from "./open-content.ts";
+import type { Sqlite } from "./schema.ts";
+import type { StoredPart, StoredUpload } from "./types.ts";
+
+type PartRow = Omit<StoredPart, "modified"> & {
+	readonly modified_ms: number;
+	readonly content: string | null;
+};
+
+/** Of a part with its bytes in its row, those are read when they are needed. */
+export type PartWithContent = StoredPart & { readonly content: string | null };
+
+/** Parts have the numbers 1 to this. */
+export const PART_NUMBER_MAX = 10_000;
+
+export class Parts {
+	readonly #contents: Contents;
+	readonly #one: Statement<[string, number], PartRow>;
+	readonly #after: Statement<[string, number, number], PartRow>;
+	readonly #data: Statement<[string, number], { readonly data: Buffer | null }>;
+	readonly #insert: Statement<[object]>;
+	readonly #delete: Statement<[string, number]>;
+
+	constructor(db: Sqlite, contents: Contents) {
+		this.#contents = contents;
+		const columns = "number, size, etag, crc64, modified_ms, content";
+		const one = "FROM part WHERE upload = ? AND number = ?";
+		this.#one = db.prepare(`SELECT ${columns} ${one}`);
+		this.#after = db.prepare(
+			`SELECT ${columns} FROM part WHERE upload = ? AND number > ? ORDER BY number LIMIT ?`,
+		);
+		this.#data = db.prepare(`SELECT data ${one}`);
+		this.#insert = db.prepare(
+			`INSERT INTO part (upload, number, size, etag, crc64, modified_ms, content, data)
+       VALUES (@upload, @number, @size, @etag, @crc64, @modifiedMs, @content, @data)`,
+		);
+		this.#delete = db.prepare(`DELETE ${one}`);
+	}
+
+	list(upload: string, after = 0, max = PART_NUMBER_MAX): PartWithContent[] {
+		return this.#after.all(upload, after, max).map(toPart);
+	}
+
+	/** One content of several parts; the parts stay as they are. */
+	join(upload: string, parts: readonly PartWithContent[]): ContentColumns {
+		return this.#contents.join(parts.map((part) => this.#read(upload, part)));
+	}
+
+	/** Holds a part for reading. */
+	open(upload: string, part: PartWithContent): OpenContent {
+		return new OpenContent(this.#contents, this.#read(upload, part), part.size);
+	}
+
+	#read(
+		upload: string,
+		{ number, content, size }: PartWithContent,
+	): ContentColumns & { readonly size: number } {
+		const data = content ? null : this.#data.get(upload, number)?.data;
+		return { content, size, data: data ?? null };
+	}
+
+	/** @throws OssError PartNotSequential */
+	replace(upload: StoredUpload, part: ContentColumns & StoredPart): void {
+		if (upload.sequential) this.#requirePrevious(upload.id, part.number);
+		this.#remove(upload.id, this.#one.get(upload.id, part.number));
+		const { modified, ...columns } = part;
+		const modifiedMs = modified.getTime();
+		this.#insert.run({ ...columns, upload: upload.id, modifiedMs });
+	}
+
+	#requirePrevious(upload: string, number: number): void {
+		if (number > 1 && !this.#one.get(upload, number - 1))
+			throw new OssError("PartNotSequential");
+	}
+
+	removeAll(upload: string): void {
+		for (const part of this.list(upload)) this.#remove(upload, part);
+	}
+
+	#remove(
+		upload: string,
+		part: Pick<PartRow, "number" | "content"> | undefined,
+	): void {
+		if (!part) return;
+		this.#contents.drop(part);
+		this.#delete.run(upload, part.number);
+	}
+}
+
+const toPart = ({ modified_ms, ...part }: PartRow): PartWithContent => ({
+	...part,
+	modified: new Date(modified_ms),
+});

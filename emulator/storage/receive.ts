@@ -1,0 +1,126 @@
+/**
+ * A body on its way in: small ones end in memory, to go into a row; larger ones in a blob; digests of both.
+ */
+import { OssError } from "../oss/errors.ts";
+import type { Blobs, BlobWriter } from "./blobs.ts";
+import { type Digests, digestsOf, RunningDigests } from "./digests.ts";
+import type { Expected } from "./types.ts";
+
+/** Measured: a row with 1 KiB in it takes 28 µs, creating a small file 130 µs and more. */
+export const INLINE_BYTES_MAX = 64 * 1024;
+
+export type Received = Digests & {
+	readonly size: number;
+	/** The whole content, when it is small. */
+	readonly data: Buffer | null;
+	/** The blob it is in, when it is not. */
+	readonly blob: string | null;
+};
+
+/**
+ * Of a body that is refused the rest is left unread: whoever has the connection decides what becomes of it.
+ *
+ * @throws OssError EntityTooLarge, InvalidDigest, InvalidCRC64, IncompleteBody (the sender went away); no blob stays then
+ */
+export async function receive(
+	body: AsyncIterable<Buffer>,
+	blobs: Blobs,
+	expected: Expected,
+): Promise<Received> {
+	const head: Buffer[] = [];
+	let size = 0;
+	const source = new Source(body, expected.sizeMax ?? Number.POSITIVE_INFINITY);
+	for (let chunk = await source.next(); chunk; chunk = await source.next()) {
+		head.push(chunk);
+		size += chunk.length;
+		if (size > INLINE_BYTES_MAX)
+			return receiveBlob(head, source, blobs, expected);
+	}
+	const [only] = head;
+	const data = head.length === 1 && only ? only : Buffer.concat(head, size);
+	const digests = digestsOf(data);
+	requireExpected(digests, expected);
+	return { ...digests, size, data, blob: null };
+}
+
+async function receiveBlob(
+	head: readonly Buffer[],
+	source: Source,
+	blobs: Blobs,
+	expected: Expected,
+): Promise<Received> {
+	const digests = await RunningDigests.start();
+	try {
+		const writer = await blobs.create();
+		try {
+			return await pass(head, source, writer, digests, expected);
+		} catch (error) {
+			await writer.abandon();
+			throw error;
+		}
+	} finally {
+		digests.release();
+	}
+}
+
+async function pass(
+	head: readonly Buffer[],
+	source: Source,
+	writer: BlobWriter,
+	digests: RunningDigests,
+	expected: Expected,
+): Promise<Received> {
+	let size = 0;
+	const take = (chunk: Buffer): Promise<void> => {
+		size += chunk.length;
+		const written = writer.write(chunk);
+		digests.update(chunk);
+		return written;
+	};
+	for (const chunk of head) await take(chunk);
+	for (let chunk = await source.next(); chunk; chunk = await source.next())
+		await take(chunk);
+	const finished = digests.finish();
+	requireExpected(finished, expected);
+	return { ...finished, size, data: null, blob: await writer.finish() };
+}
+
+/** The body, with a limit, and with OSS's word for a sender that breaks off. */
+class Source {
+	readonly #chunks: AsyncIterator<Buffer>;
+	readonly #sizeMax: number;
+	#size = 0;
+
+	constructor(body: AsyncIterable<Buffer>, sizeMax: number) {
+		this.#chunks = body[Symbol.asyncIterator]();
+		this.#sizeMax = sizeMax;
+	}
+
+	async next(): Promise<Buffer | undefined> {
+		const { done, value } = await this.#chunks
+			.next()
+			.catch((error: unknown) => {
+				throw isBrokenOff(error) ? new OssError("IncompleteBody") : error;
+			});
+		if (done) return undefined;
+		this.#size += value.length;
+		if (this.#size > this.#sizeMax) throw new OssError("EntityTooLarge");
+		return value;
+	}
+}
+
+const isBrokenOff = (error: unknown): boolean =>
+	error instanceof Error &&
+	"code" in error &&
+	["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(String(error.code));
+
+function requireExpected({ md5, crc64 }: Digests, expected: Expected): void {
+	if (expected.md5 !== undefined && expected.md5 !== md5.toString("base64")) {
+		throw new OssError("InvalidDigest", {
+			ec: "0017-00000503",
+			details: { "Content-MD5": expected.md5 },
+		});
+	}
+	if (expected.crc64 !== undefined && expected.crc64 !== String(crc64))
+		throw new OssError("InvalidCRC64");
+}

@@ -1,0 +1,177 @@
+/**
+ * The database: its tables, version by version, and how a file of an older version becomes one of the newest.
+ *
+ * An object is one row of `version`, with its content in it when small. Every row is in one of two partial indexes:
+ * `listed` holds what a listing shows (the newest version of each key, unless that is a delete marker), `unlisted` the
+ * rest, so a listing never walks over history and an unversioned bucket pays for one index only.
+ */
+import Database from "better-sqlite3";
+import { StartError } from "../oss/start-error.ts";
+
+export type Sqlite = Database.Database;
+
+/** As the upper end of a range of keys: a blob is above every text, so `key < END` holds for all of them. */
+export const END = Buffer.from([0xff]);
+
+/** Entry n leads from version n to n + 1. Entries are never changed, only added. */
+const STEPS = [
+	`
+  CREATE TABLE bucket (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    owner         TEXT NOT NULL,
+    created_ms    INTEGER NOT NULL,
+    acl           TEXT NOT NULL,
+    storage_class TEXT NOT NULL,
+    redundancy    TEXT NOT NULL,
+    location      TEXT NOT NULL,
+    versioning    TEXT NOT NULL DEFAULT '' -- '' until first enabled, then Enabled or Suspended
+  ) STRICT;
+
+  -- A document a bucket keeps: CORS rules, lifecycle rules …
+  CREATE TABLE configuration (
+    bucket   INTEGER NOT NULL REFERENCES bucket ON DELETE CASCADE,
+    name     TEXT NOT NULL,
+    id       TEXT NOT NULL DEFAULT '',
+    document TEXT NOT NULL,
+    PRIMARY KEY (bucket, name, id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A larger id is a newer version.
+  CREATE TABLE version (
+    id            INTEGER PRIMARY KEY,
+    bucket        INTEGER NOT NULL,
+    key           TEXT NOT NULL,
+    version_id    TEXT NOT NULL, -- 'null' when written outside versioning
+    listed        INTEGER NOT NULL,
+    type          TEXT NOT NULL,
+    size          INTEGER NOT NULL,
+    etag          TEXT NOT NULL,
+    crc64         TEXT NOT NULL,
+    md5           TEXT NOT NULL,
+    modified_ms   INTEGER NOT NULL,
+    storage_class TEXT NOT NULL,
+    acl           TEXT NOT NULL,
+    properties    TEXT NOT NULL, -- JSON
+    content       TEXT,          -- names its pieces; null when it is in data
+    data          BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX listed ON version (bucket, key) WHERE listed = 1;
+  CREATE INDEX unlisted ON version (bucket, key, id DESC) WHERE listed = 0;
+
+  CREATE TABLE upload (
+    id            TEXT PRIMARY KEY,
+    bucket        INTEGER NOT NULL,
+    key           TEXT NOT NULL,
+    initiated_ms  INTEGER NOT NULL,
+    storage_class TEXT NOT NULL,
+    acl           TEXT NOT NULL,
+    sequential    INTEGER NOT NULL,
+    properties    TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX upload_by_key ON upload (bucket, key, id);
+
+  CREATE TABLE part (
+    upload      TEXT NOT NULL,
+    number      INTEGER NOT NULL,
+    size        INTEGER NOT NULL,
+    etag        TEXT NOT NULL,
+    crc64       TEXT NOT NULL,
+    modified_ms INTEGER NOT NULL,
+    content     TEXT,
+    data        BLOB,
+    UNIQUE (upload, number)
+  ) STRICT;
+
+  -- A stretch of a content: bytes of a file, or of data, from an offset on. Contents may share files.
+  CREATE TABLE piece (
+    content  TEXT NOT NULL,
+    start    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    file     TEXT,
+    "offset" INTEGER NOT NULL,
+    data     BLOB,
+    UNIQUE (content, start)
+  ) STRICT;
+  CREATE INDEX piece_by_file ON piece (file) WHERE file IS NOT NULL;
+
+  -- What application servers were sent. Apart from its document a row is small, so that a search walks over few bytes.
+  CREATE TABLE delivery (
+    seq        INTEGER PRIMARY KEY, -- a larger one began later
+    id         TEXT NOT NULL UNIQUE,
+    bucket     TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    started_ms INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL -- of the document
+  ) STRICT;
+  CREATE TABLE delivery_document (
+    seq      INTEGER PRIMARY KEY,
+    document TEXT NOT NULL
+  ) STRICT;
+  `,
+] as const;
+
+/**
+ * @param path of the database file, or `:memory:`
+ * @param durable whether a commit waits for the disk, so that it survives a power cut
+ * @throws StartError when the file was written by a newer emulator; nothing has been written then
+ */
+export function openDatabase(path: string, durable: boolean): Sqlite {
+	const db = new Database(path);
+	try {
+		const version = readVersion(db, path);
+		db.pragma("journal_mode = WAL");
+		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
+		db.pragma("foreign_keys = ON");
+		db.pragma("cache_size = -16000");
+		migrate(db, version);
+		return db;
+	} catch (error) {
+		db.close();
+		throw error;
+	}
+}
+
+function readVersion(db: Sqlite, path: string): number {
+	const version = Number(db.pragma("user_version", { simple: true }));
+	if (version > STEPS.length) {
+		throw new StartError(
+			`${path} was written by a newer oss-emulator (data version ${version}, this one knows ${STEPS.length}): ` +
+				"run that version, or give another --data folder",
+		);
+	}
+	return version;
+}
+
+function migrate(db: Sqlite, version: number): void {
+	const transact = makeTransact(db);
+	for (const [from, step] of STEPS.entries()) {
+		if (from < version) continue;
+		transact(() => {
+			db.exec(step);
+			db.pragma(`user_version = ${from + 1}`);
+		});
+	}
+}
+
+/** Runs `work`, which is synchronous, in one transaction: all of what it writes is kept, or nothing if it throws. */
+export type Transact = <T>(work: () => T) => T;
+
+/** better-sqlite3's own takes 4 µs to make for every use; this one is made once. */
+export function makeTransact(db: Sqlite): Transact {
+	const begin = db.prepare("BEGIN IMMEDIATE");
+	const commit = db.prepare("COMMIT");
+	const rollback = db.prepare("ROLLBACK");
+	return (work) => {
+		begin.run();
+		try {
+			const result = work();
+			commit.run();
+			return result;
+		} catch (error) {
+			if (db.inTransaction) rollback.run();
+			throw error;
+		}
+	};
+}

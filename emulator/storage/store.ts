@@ -1,0 +1,130 @@
+/**
+ * Everything the emulator keeps: metadata in SQLite, large contents in blobs; on disk under one folder, or in memory.
+ *
+ * The only module that knows SQL. Its methods are asynchronous so that another engine can take its place.
+ */
+import { Blobs } from "./blobs.ts";
+import { Buckets } from "./buckets.ts";
+import { Contents } from "./contents.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { DeliveryLimits } from "./delivery-rows.ts";
+import { openFolder } from "./folder.ts";
+import { Listing } from "./listing.ts";
+import { MemoryBlobs } from "./memory-blobs.ts";
+import { Objects } from "./objects.ts";
+import { Parts } from "./parts.ts";
+import { PlainCopy } from "./plain-copy.ts";
+import { makeTransact, openDatabase, type Sqlite } from "./schema.ts";
+import { UploadRows } from "./upload-rows.ts";
+import { Uploads } from "./uploads.ts";
+import { Versions } from "./versions.ts";
+import { type OnChange, Writes } from "./writes.ts";
+
+export type StoreOptions = {
+	/** The data folder, made if absent; null for memory. */
+	readonly folder: string | null;
+	/** Whether what was acknowledged survives a power cut too. */
+	readonly durable: boolean;
+	/** Whether `<folder>/files` shows a plain copy of every current object. */
+	readonly files: boolean;
+	/** Told of what goes wrong in the background. */
+	readonly report: (error: unknown) => void;
+	/** How many deliveries are remembered. */
+	readonly deliveries?: DeliveryLimits;
+};
+
+const DELIVERIES: DeliveryLimits = {
+	countMax: 10_000,
+	bytesMax: 64 * 1024 * 1024,
+};
+
+export class Store {
+	readonly buckets: Buckets;
+	readonly objects: Objects;
+	readonly uploads: Uploads;
+	/** What application servers were sent. */
+	readonly deliveries: Deliveries;
+	readonly #db: Sqlite;
+	readonly #contents: Contents;
+	readonly #blobs: Blobs;
+	readonly #plainCopy: PlainCopy | null;
+	readonly #unlock: () => void;
+
+	private constructor(
+		db: Sqlite,
+		blobs: Blobs,
+		plainCopy: PlainCopy | null,
+		unlock: () => void,
+		{ report, deliveries = DELIVERIES }: StoreOptions,
+	) {
+		this.#db = db;
+		this.#blobs = blobs;
+		this.#plainCopy = plainCopy;
+		this.#unlock = unlock;
+		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
+		const contents = new Contents(db, blobs);
+		this.#contents = contents;
+		const versions = new Versions(db, contents);
+		this.buckets = new Buckets(db, (bucket) => onChange(bucket, ""));
+		const writes = new Writes(
+			makeTransact(db),
+			this.buckets,
+			contents,
+			versions,
+			onChange,
+		);
+		this.objects = new Objects(writes, new Listing(db, this.buckets));
+		this.uploads = new Uploads(
+			writes,
+			new UploadRows(db),
+			new Parts(db, contents),
+		);
+		this.deliveries = new Deliveries(db, deliveries, report);
+		blobs.sweep((name) => contents.isNamed(name), report);
+	}
+
+	/** @throws StartError when the folder cannot be used; nothing has been written then */
+	static async open(options: StoreOptions): Promise<Store> {
+		const { folder, durable, files, report } = options;
+		if (folder === null) {
+			const db = openDatabase(":memory:", false);
+			return new Store(
+				db,
+				new Blobs(new MemoryBlobs()),
+				null,
+				() => {},
+				options,
+			);
+		}
+		const { db, blobs, unlock } = openFolder(folder, durable, report);
+		const plainCopy = files ? new PlainCopy(folder, report) : null;
+		return new Store(db, new Blobs(blobs), plainCopy, unlock, options);
+	}
+
+	/** All buckets with all that is in them, and the record of deliveries; who reads an object gets it whole. */
+	async clear(): Promise<void> {
+		await this.deliveries.clear();
+		makeTransact(this.#db)(() => {
+			this.#db.exec(
+				"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
+			);
+			this.#contents.clear();
+			this.buckets.clear();
+		});
+	}
+
+	/** When all that is done in the background has been done, as far as it has been asked for by now. */
+	async settled(): Promise<void> {
+		await this.#plainCopy?.settled();
+		await this.#blobs.settled();
+	}
+
+	/** Everything acknowledged is in its place after this; nothing may be asked of the store any more. */
+	async close(): Promise<void> {
+		await this.#plainCopy?.close();
+		await this.#blobs.close();
+		this.deliveries.close();
+		this.#db.close();
+		this.#unlock();
+	}
+}

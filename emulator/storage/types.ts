@@ -1,0 +1,111 @@
+/**
+ * What the store gives and takes: buckets, objects and their versions, uploads and their parts.
+ */
+import type { BucketAcl, ObjectAcl, StorageClass } from "../oss/acl.ts";
+
+export type Versioning = "" | "Enabled" | "Suspended";
+
+export type StoredBucket = {
+	readonly id: number;
+	readonly name: string;
+	/** The account's numeric id. */
+	readonly owner: string;
+	readonly created: Date;
+	readonly acl: BucketAcl;
+	readonly storageClass: StorageClass;
+	readonly redundancy: string;
+	/** With its prefix, `oss-cn-hangzhou`. */
+	readonly location: string;
+	readonly versioning: Versioning;
+};
+
+/** What a writer says of an object besides its content. */
+export type ObjectProperties = {
+	readonly contentType: string;
+	/** Cache-Control, Content-Disposition, Content-Encoding, Content-Language, Expires: as spelled here. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** Names without `x-oss-meta-`, lower-case. */
+	readonly userMetadata: Readonly<Record<string, string>>;
+	readonly tags: Readonly<Record<string, string>>;
+	/** Of a symlink: the key it points to. */
+	readonly symlinkTarget?: string;
+	/** `x-oss-server-side-…` headers, as they are given back. */
+	readonly encryption?: Readonly<Record<string, string>>;
+};
+
+export type ObjectType =
+	| "Normal"
+	| "Multipart"
+	| "Appendable"
+	| "Symlink"
+	| "DeleteMarker";
+
+export type StoredObject = {
+	readonly bucket: string;
+	readonly key: string;
+	/** `null`, the word, for what was written outside versioning. */
+	readonly versionId: string;
+	readonly isLatest: boolean;
+	readonly type: ObjectType;
+	/** Bytes. */
+	readonly size: number;
+	/** Upper-case hex, no quotes. */
+	readonly etag: string;
+	/** Unsigned decimal. */
+	readonly crc64: string;
+	/** Base64; '' for what has none: multipart (unless sequential), appendable, symlink. */
+	readonly contentMd5: string;
+	readonly modified: Date;
+	readonly storageClass: StorageClass;
+	readonly acl: ObjectAcl;
+	readonly properties: ObjectProperties;
+};
+
+/** Checks the sender asks for; what does not match is not stored. */
+export type Expected = {
+	/** Base64 of 16 bytes. */
+	readonly md5?: string;
+	/** Unsigned decimal. */
+	readonly crc64?: string;
+	/** Bytes; a longer body is refused while it is read. */
+	readonly sizeMax?: number;
+};
+
+export type NewObject = {
+	readonly bucket: string;
+	readonly key: string;
+	readonly properties: ObjectProperties;
+	readonly acl: ObjectAcl;
+	/** Default: the bucket's. */
+	readonly storageClass?: StorageClass;
+	readonly modified: Date;
+	readonly forbidOverwrite: boolean;
+};
+
+export type StoredUpload = {
+	readonly id: string;
+	readonly bucket: string;
+	readonly key: string;
+	readonly initiated: Date;
+	readonly storageClass: StorageClass;
+	readonly acl: ObjectAcl;
+	/** Parts must come in order; the object then has a Content-MD5. */
+	readonly sequential: boolean;
+	readonly properties: ObjectProperties;
+};
+
+export type StoredPart = {
+	readonly number: number;
+	readonly size: number;
+	readonly etag: string;
+	readonly crc64: string;
+	readonly modified: Date;
+};
+
+/** One page of a listing. */
+export type Page<Entry> = {
+	readonly entries: readonly Entry[];
+	/** Common prefixes, in order. */
+	readonly prefixes: readonly string[];
+	readonly isTruncated: boolean;
+};

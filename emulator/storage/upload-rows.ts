@@ -1,0 +1,102 @@
+/** Rows of uploads, short of their parts. */
+import type { Statement } from "better-sqlite3";
+import { afterPrefix, laterOf } from "../oss/utf8.ts";
+import { END, type Sqlite } from "./schema.ts";
+import type { StoredBucket, StoredUpload } from "./types.ts";
+
+type UploadRow = {
+	readonly id: string;
+	readonly bucket: number;
+	readonly key: string;
+	readonly initiated_ms: number;
+	readonly storage_class: StoredUpload["storageClass"];
+	readonly acl: StoredUpload["acl"];
+	readonly sequential: number;
+	readonly properties: string;
+};
+
+export type UploadListQuery = {
+	readonly prefix: string;
+	readonly keyMarker: string;
+	/** Counts only with a key marker. */
+	readonly uploadIdMarker: string;
+};
+
+/** Rows read at a time, while the caller makes a page of them. */
+const ROWS_MAX = 1000;
+
+/** Behind every upload id. */
+const LAST_ID = "~";
+
+export class UploadRows {
+	readonly #find: Statement<[string, number], UploadRow>;
+	readonly #insert: Statement<[UploadRow]>;
+	readonly #delete: Statement<[string]>;
+	readonly #after: Statement<
+		[number, string, string, string | Buffer],
+		UploadRow
+	>;
+
+	constructor(db: Sqlite) {
+		this.#find = db.prepare("SELECT * FROM upload WHERE id = ? AND bucket = ?");
+		this.#insert = db.prepare(
+			`INSERT INTO upload (id, bucket, key, initiated_ms, storage_class, acl, sequential, properties)
+       VALUES (@id, @bucket, @key, @initiated_ms, @storage_class, @acl, @sequential, @properties)`,
+		);
+		this.#delete = db.prepare("DELETE FROM upload WHERE id = ?");
+		this.#after = db.prepare(
+			`SELECT * FROM upload WHERE bucket = ? AND (key, id) > (?, ?) AND key < ? ORDER BY key, id LIMIT ${ROWS_MAX}`,
+		);
+	}
+
+	find(bucket: StoredBucket, id: string): StoredUpload | undefined {
+		const row = this.#find.get(id, bucket.id);
+		return row && toUpload(bucket.name, row);
+	}
+
+	insert(bucket: StoredBucket, upload: StoredUpload): void {
+		this.#insert.run({
+			id: upload.id,
+			bucket: bucket.id,
+			key: upload.key,
+			initiated_ms: upload.initiated.getTime(),
+			storage_class: upload.storageClass,
+			acl: upload.acl,
+			sequential: upload.sequential ? 1 : 0,
+			properties: JSON.stringify(upload.properties),
+		});
+	}
+
+	delete(id: string): void {
+		this.#delete.run(id);
+	}
+
+	*list(
+		bucket: StoredBucket,
+		{ prefix, keyMarker, uploadIdMarker }: UploadListQuery,
+	): Generator<StoredUpload> {
+		const end = afterPrefix(prefix) || END;
+		let [key, id] =
+			keyMarker !== "" && laterOf(prefix, keyMarker) === keyMarker
+				? [keyMarker, uploadIdMarker || LAST_ID]
+				: [prefix, ""];
+		for (;;) {
+			const rows = this.#after.all(bucket.id, key, id, end);
+			for (const row of rows) yield toUpload(bucket.name, row);
+			const last = rows.at(-1);
+			if (!last || rows.length < ROWS_MAX) return;
+			[key, id] = [last.key, last.id];
+		}
+	}
+}
+
+const toUpload = (bucket: string, row: UploadRow): StoredUpload => ({
+	id: row.id,
+	bucket,
+	key: row.key,
+	initiated: new Date(row.initiated_ms),
+	storageClass: row.storage_class,
+	acl: row.acl,
+	sequential: row.sequential === 1,
+	properties: JSON.parse(row.properties),
+});

@@ -1,0 +1,254 @@
+/**
+ * Rows of versions, and OSS's rules of which replaces which.
+ *
+ * Every method that writes is called inside a transaction. Of a key's rows the newest is listed unless it is a delete
+ * marker; outside versioning there is one row, whose version id is the word `null`.
+ *
+ * Source: docs «Overview of versioning», «DeleteObject».
+ */
+import { randomBytes } from "node:crypto";
+import type { Statement } from "better-sqlite3";
+import { OssError } from "../oss/errors.ts";
+import type { ContentColumns, Contents } from "./contents.ts";
+import type { Sqlite } from "./schema.ts";
+import type { ObjectProperties, StoredBucket, StoredObject } from "./types.ts";
+
+/** What a version is, short of its place in a key's history. */
+export type NewVersion = ContentColumns &
+	Omit<StoredObject, "bucket" | "versionId" | "isLatest">;
+
+export type VersionRow = ContentColumns & {
+	readonly id: number;
+	readonly key: string;
+	readonly version_id: string;
+	readonly listed: number;
+	readonly type: StoredObject["type"];
+	readonly size: number;
+	readonly etag: string;
+	readonly crc64: string;
+	readonly md5: string;
+	readonly modified_ms: number;
+	readonly storage_class: StoredObject["storageClass"];
+	readonly acl: StoredObject["acl"];
+	readonly properties: string;
+};
+
+/** All columns but `data`: a HEAD or a listing does not read contents. */
+export const COLUMNS =
+	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, content";
+
+export type Deleted = {
+	/** '' in a bucket that never had versioning. */
+	readonly versionId: string;
+	/** Whether a delete marker was made, or was what was deleted. */
+	readonly deleteMarker: boolean;
+};
+
+const NO_PROPERTIES: ObjectProperties = {
+	contentType: "",
+	headers: {},
+	userMetadata: {},
+	tags: {},
+};
+
+export class Versions {
+	readonly #contents: Contents;
+	readonly #listed: Statement<[number, string], VersionRow>;
+	readonly #listedWithData: Statement<[number, string], VersionRow>;
+	readonly #newestUnlisted: Statement<[number, string], VersionRow>;
+	readonly #unlisted: Statement<[number, string, string], VersionRow>;
+	readonly #data: Statement<[number], { readonly data: Buffer | null }>;
+	readonly #insert: Statement<[object]>;
+	readonly #delete: Statement<[number]>;
+	readonly #list: Statement<[number, number]>;
+	readonly #update: Statement<[object]>;
+
+	constructor(db: Sqlite, contents: Contents) {
+		this.#contents = contents;
+		const ofKey = "FROM version WHERE bucket = ? AND key = ?";
+		this.#listed = db.prepare(
+			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 1`,
+		);
+		this.#listedWithData = db.prepare(
+			`SELECT ${COLUMNS}, data ${ofKey} AND listed = 1`,
+		);
+		this.#newestUnlisted = db.prepare(
+			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 0 ORDER BY id DESC LIMIT 1`,
+		);
+		this.#unlisted = db.prepare(
+			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 0 AND version_id = ? LIMIT 1`,
+		);
+		this.#data = db.prepare("SELECT data FROM version WHERE id = ?");
+		this.#insert = db.prepare(
+			`INSERT INTO version (bucket, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class,
+                            acl, properties, content, data)
+       VALUES (@bucket, @key, @versionId, @listed, @type, @size, @etag, @crc64, @contentMd5, @modifiedMs, @storageClass,
+               @acl, @properties, @content, @data)`,
+		);
+		this.#delete = db.prepare("DELETE FROM version WHERE id = ?");
+		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
+		this.#update = db.prepare(
+			`UPDATE version SET size = @size, etag = @etag, crc64 = @crc64, modified_ms = @modifiedMs, acl = @acl,
+                          storage_class = @storageClass, properties = @properties, content = @content, data = @data
+       WHERE id = @id`,
+		);
+	}
+
+	/**
+	 * The row of a version, or of the newest; a delete marker too.
+	 *
+	 * @param withData whether `data` is wanted; otherwise it is null
+	 */
+	find(
+		bucket: StoredBucket,
+		key: string,
+		versionId?: string,
+		withData = false,
+	): VersionRow | undefined {
+		const listed = (withData ? this.#listedWithData : this.#listed).get(
+			bucket.id,
+			key,
+		);
+		if (listed && (versionId === undefined || versionId === listed.version_id))
+			return listed;
+		if (!listed && bucket.versioning === "") return undefined;
+		const row =
+			versionId === undefined
+				? this.#newestUnlisted.get(bucket.id, key)
+				: this.#unlisted.get(bucket.id, key, versionId);
+		return row && withData ? this.withData(row) : row;
+	}
+
+	withData(row: VersionRow): VersionRow {
+		return { ...row, data: this.#data.get(row.id)?.data ?? null };
+	}
+
+	isNewest(bucket: StoredBucket, row: VersionRow): boolean {
+		return row.listed === 1 || this.find(bucket, row.key)?.id === row.id;
+	}
+
+	/**
+	 * Adds a version as the newest of its key, in place of the one it replaces.
+	 *
+	 * @returns its version id
+	 * @throws OssError FileAlreadyExists under `forbidOverwrite`, which counts only where versioning was never on
+	 */
+	insert(
+		bucket: StoredBucket,
+		version: NewVersion,
+		forbidOverwrite: boolean,
+	): string {
+		const previous = this.#listed.get(bucket.id, version.key);
+		if (previous && forbidOverwrite && bucket.versioning === "") {
+			throw new OssError("FileAlreadyExists", {
+				details: { Key: version.key },
+			});
+		}
+		const versionId = bucket.versioning === "Enabled" ? newVersionId() : "null";
+		const replaced =
+			versionId === "null"
+				? this.#findNull(bucket, version.key, previous)
+				: undefined;
+		if (replaced) this.#remove(replaced);
+		if (previous && previous !== replaced) this.#list.run(0, previous.id);
+		this.#insert.run({
+			...version,
+			modified: null,
+			modifiedMs: version.modified.getTime(),
+			properties: JSON.stringify(version.properties),
+			bucket: bucket.id,
+			versionId,
+			listed: version.type === "DeleteMarker" ? 0 : 1,
+		});
+		return versionId;
+	}
+
+	#findNull(
+		bucket: StoredBucket,
+		key: string,
+		listed: VersionRow | undefined,
+	): VersionRow | undefined {
+		if (listed?.version_id === "null" || bucket.versioning === "")
+			return listed;
+		return this.#unlisted.get(bucket.id, key, "null");
+	}
+
+	#remove(row: VersionRow): void {
+		this.#delete.run(row.id);
+		this.#contents.drop(row);
+	}
+
+	/** Deletes without a version id: in a bucket with versioning nothing is lost, a delete marker is added. */
+	delete(bucket: StoredBucket, key: string, now: Date): Deleted {
+		if (bucket.versioning === "") {
+			const row = this.#listed.get(bucket.id, key);
+			if (row) this.#remove(row);
+			return { versionId: "", deleteMarker: false };
+		}
+		const versionId = this.insert(bucket, deleteMarker(key, now), false);
+		return { versionId, deleteMarker: true };
+	}
+
+	/** Deletes one version for good; of what remains the newest becomes current. An unknown id is no error. */
+	deleteVersion(bucket: StoredBucket, key: string, versionId: string): Deleted {
+		const row = this.find(bucket, key, versionId);
+		if (!row) return { versionId, deleteMarker: false };
+		this.#remove(row);
+		const newest = this.find(bucket, key);
+		if (newest && newest.listed === 0 && newest.type !== "DeleteMarker")
+			this.#list.run(1, newest.id);
+		return { versionId, deleteMarker: row.type === "DeleteMarker" };
+	}
+
+	/** Changes a row in place: ACL, tags, an append. */
+	update(row: VersionRow, change: Partial<NewVersion>): void {
+		const { modified, properties, ...rest } = change;
+		this.#update.run({
+			...row,
+			storageClass: row.storage_class,
+			...rest,
+			modifiedMs: modified?.getTime() ?? row.modified_ms,
+			properties: properties ? JSON.stringify(properties) : row.properties,
+		});
+	}
+}
+
+const newVersionId = (): string =>
+	`CAEQ${randomBytes(45).toString("base64url")}`;
+
+const deleteMarker = (key: string, modified: Date): NewVersion => ({
+	key,
+	type: "DeleteMarker",
+	size: 0,
+	etag: "",
+	crc64: "0",
+	contentMd5: "",
+	modified,
+	storageClass: "Standard",
+	acl: "default",
+	properties: NO_PROPERTIES,
+	content: null,
+	data: null,
+});
+
+export function toObject(
+	bucket: string,
+	row: VersionRow,
+	isLatest: boolean,
+): StoredObject {
+	return {
+		bucket,
+		key: row.key,
+		versionId: row.version_id,
+		isLatest,
+		type: row.type,
+		size: row.size,
+		etag: row.etag,
+		crc64: row.crc64,
+		contentMd5: row.md5,
+		modified: new Date(row.modified_ms),
+		storageClass: row.storage_class,
+		acl: row.acl,
+		properties: JSON.parse(row.properties),
+	};
+}

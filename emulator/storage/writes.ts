@@ -1,0 +1,92 @@
+/**
+ * What every write to a key has in common: one transaction, whatever was received gone again when that fails, and the
+ * plain copy told.
+ */
+import type { Buckets } from "./buckets.ts";
+import type { Contents } from "./contents.ts";
+import type { Received } from "./receive.ts";
+import type { Transact } from "./schema.ts";
+import type { NewObject, StoredObject } from "./types.ts";
+import type { NewVersion, Versions } from "./versions.ts";
+
+/** Told, before the commit, of every key whose current version may change; of a bucket itself with the key ''. */
+export type OnChange = (bucket: string, key: string) => void;
+
+export class Writes {
+	readonly transact: Transact;
+	readonly buckets: Buckets;
+	readonly contents: Contents;
+	readonly versions: Versions;
+	readonly #onChange: OnChange;
+
+	constructor(
+		transact: Transact,
+		buckets: Buckets,
+		contents: Contents,
+		versions: Versions,
+		onChange: OnChange,
+	) {
+		this.transact = transact;
+		this.buckets = buckets;
+		this.contents = contents;
+		this.versions = versions;
+		this.#onChange = onChange;
+	}
+
+	/** Commits what was received, or removes it again. */
+	keep<T>(received: Received, commit: () => T): T {
+		try {
+			return this.transact(commit);
+		} catch (error) {
+			if (received.blob) this.contents.blobs.remove([received.blob]);
+			throw error;
+		}
+	}
+
+	/**
+	 * Inside a transaction.
+	 *
+	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists
+	 */
+	insert(
+		given: NewObject,
+		version: Omit<NewVersion, "storageClass">,
+	): StoredObject {
+		const bucket = this.buckets.require(given.bucket);
+		const complete = {
+			...version,
+			storageClass: given.storageClass ?? bucket.storageClass,
+		};
+		this.changed(given.bucket, given.key);
+		const versionId = this.versions.insert(
+			bucket,
+			complete,
+			given.forbidOverwrite,
+		);
+		const { content: _content, data: _data, ...object } = complete;
+		return { ...object, bucket: given.bucket, versionId, isLatest: true };
+	}
+
+	changed(bucket: string, key: string): void {
+		this.#onChange(bucket, key);
+	}
+}
+
+/** The columns of a version that come from what the writer said and sent. */
+export function describe(
+	{ key, acl, modified, properties }: NewObject,
+	{ size, md5, crc64 }: Pick<Received, "size" | "md5" | "crc64">,
+): Pick<
+	NewVersion,
+	"key" | "acl" | "modified" | "properties" | "size" | "etag" | "crc64"
+> {
+	return {
+		key,
+		acl,
+		modified,
+		properties,
+		size,
+		etag: md5.toString("hex").toUpperCase(),
+		crc64: String(crc64),
+	};
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { invalidArgument, OssError } from "../../emulator/oss/errors.ts";
+
+suite("An OSS error", () => {
+	test("has the status, message and EC of its row", () => {
+		// A captured answer, printed in docs «Error responses».
+		const error = new OssError("NoSuchKey");
+
+		assert.equal(error.status, 404);
+		assert.equal(error.message, "The specified key does not exist.");
+		assert.equal(error.ec, "0026-00000001");
+		assert.deepEqual([error.details, error.headers], [{}, {}]);
+	});
+
+	test("has what one occurrence adds", () => {
+		const more = {
+			message: "no",
+			ec: "0000-00000001",
+			details: { BucketName: "photos" },
+			headers: { Allow: "DELETE" },
+		};
+
+		const error = new OssError("MethodNotAllowed", more);
+
+		assert.equal(error.status, 405);
+		for (const [name, value] of Object.entries(more))
+			assert.deepEqual(Reflect.get(error, name), value);
+	});
+
+	test("of an argument names it and its value", () => {
+		const error = invalidArgument("max-keys", "0", "Too few.", "0017-00000001");
+
+		assert.equal(error.code, "InvalidArgument");
+		assert.equal(error.message, "Too few.");
+		assert.equal(error.ec, "0017-00000001");
+		assert.deepEqual(error.details, {
+			ArgumentName: "max-keys",
+			ArgumentValue: "0",
+		});
+		assert.equal(invalidArgument("a", "b").message, "The argument is invalid.");
+	});
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { LOG_LEVELS, makeLog } from "../../emulator/oss/log.ts";
+
+suite("The log", () => {
+	for (const [level, expected] of [
+		["silent", []],
+		["error", ["error"]],
+		["warn", ["error", "warn"]],
+		["info", ["error", "warn", "info"]],
+		["debug", ["error", "warn", "info", "debug"]],
+	] as const) {
+		test(`at level ${level} has ${expected.length} of four levels`, () => {
+			const lines: string[] = [];
+			const log = makeLog(level, (line) => lines.push(line));
+
+			for (const own of LOG_LEVELS) if (own !== "silent") log[own]("meow");
+
+			assert.deepEqual(
+				lines,
+				expected.map((own) => `${own}: meow\n`),
+			);
+		});
+	}
+
+	test("has one line an event, whatever a client puts into a key", () => {
+		const lines: string[] = [];
+
+		makeLog("info", (line) => lines.push(line)).info(
+			"a\r\nerror: forged\u2028\u001b[31m\u0085猫",
+		);
+
+		assert.deepEqual(lines, [
+			"info: a\\r\\nerror: forged\\u2028\\u001b[31m\\u0085猫\n",
+		]);
+	});
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Blobs } from "../../emulator/storage/blobs.ts";
+import { Buckets } from "../../emulator/storage/buckets.ts";
+import { Contents } from "../../emulator/storage/contents.ts";
+import { Listing } from "../../emulator/storage/listing.ts";
+import { MemoryBlobs } from "../../emulator/storage/memory-blobs.ts";
+import { Parts } from "../../emulator/storage/parts.ts";
+import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
+import { UploadRows } from "../../emulator/storage/upload-rows.ts";
+import { Versions } from "../../emulator/storage/versions.ts";
+
+suite("SQLite's plan", () => {
+	const db = openDatabase(":memory:", false);
+	const statements = prepared(db, () => {
+		const contents = new Contents(db, new Blobs(new MemoryBlobs()));
+		new Versions(db, contents);
+		new Listing(db, new Buckets(db, () => {}));
+		new UploadRows(db);
+		new Parts(db, contents);
+	}).filter((sql) => sql !== "SELECT * FROM bucket"); // all of them, once, at start
+
+	for (const sql of statements) {
+		test(`is to search by an index and not to sort: ${sql.replaceAll(/\s+/g, " ")}`, () => {
+			const plan = explain(db, sql);
+
+			assert.deepEqual(
+				plan.filter((step) => /SCAN|TEMP B-TREE FOR ORDER BY/.test(step)),
+				[],
+				plan.join("\n"),
+			);
+		});
+	}
+
+	test("of listing versions is to merge the two indexes", () => {
+		const both = statements.find((sql) =>
+			sql.includes("ORDER BY key, id DESC"),
+		);
+
+		assert.deepEqual(explain(db, both ?? assert.fail()), [
+			"MERGE (UNION ALL)",
+			"LEFT",
+			"SEARCH version USING INDEX listed (bucket=? AND key>? AND key<?)",
+			"RIGHT",
+			"SEARCH version USING INDEX unlisted (bucket=? AND key>? AND key<?)",
+		]);
+	});
+});
+
+/** The SQL of all statements that `work` prepares and that look for rows. */
+function prepared(db: Sqlite, work: () => void): string[] {
+	const seen: string[] = [];
+	const prepare = db.prepare;
+	db.prepare = ((sql: string) => {
+		seen.push(sql);
+		return prepare.call(db, sql);
+	}) as typeof prepare;
+	work();
+	db.prepare = prepare;
+	return seen.filter((sql) => /WHERE|^SELECT/.test(sql));
+}
+
+function explain(db: Sqlite, sql: string): string[] {
+	const names = sql.matchAll(/@(\w+)/g).map(([, name]) => [name, 1] as const);
+	const named = Object.fromEntries(names);
+	const unnamed = (sql.match(/\?/g) ?? []).map(() => 1);
+	return db
+		.prepare<unknown[], { readonly detail: string }>(
+			`EXPLAIN QUERY PLAN ${sql}`,
+		)
+		.all(...unnamed, named)
+		.map(({ detail }) => detail);
+}

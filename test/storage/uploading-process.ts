@@ -1,0 +1,43 @@
+/**
+ * A process that uploads until it is killed, and says on standard output, a line each, what it has begun and what was
+ * acknowledged. Started by tests: `uploading-process.ts <folder> hold|upload <first generation>`.
+ */
+import { writeSync } from "node:fs";
+import { argv } from "node:process";
+import { Store } from "../../emulator/storage/store.ts";
+import { BUCKET, bytes, makeBucket, put } from "./stores.ts";
+
+const [, , folder = "", mode = "", generation = "0"] = argv;
+
+const store = await Store.open({
+	folder,
+	durable: false,
+	files: true,
+	report: (error) => {
+		throw error;
+	},
+});
+say("open");
+
+if (mode === "upload") {
+	if (!(await store.buckets.find(BUCKET))) await makeBucket(store, BUCKET);
+	for (const uploader of [0, 1, 2, 3]) void uploadForEver(uploader);
+}
+setInterval(() => {}, 60_000); // until it is killed
+
+/** Each uploader has keys of its own, and overwrites each of them again and again. */
+async function uploadForEver(uploader: number): Promise<void> {
+	for (let i = Number(generation); ; i++) {
+		const key = `${uploader}/${i % 7}`;
+		const size = (i * 37_813 + uploader * 10_007) % 300_000;
+		const what = `${key} ${size} ${i}`;
+		say(`begun ${what}`);
+		await put(store, key, bytes(size, i));
+		say(`acknowledged ${what}`);
+	}
+}
+
+/** Without a buffer: what is said has been said, whatever comes. */
+function say(line: string): void {
+	writeSync(1, `${line}\n`);
+}

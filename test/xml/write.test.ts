@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { XMLParser } from "fast-xml-parser";
+import { writeXml } from "../../emulator/xml/write.ts";
+
+suite("An XML document", () => {
+	test("has OSS's layout: a declaration, two blanks a level, a newline at the end", () => {
+		assert.equal(
+			writeXml("ListBucketResult", {
+				Name: "photos",
+				MaxKeys: 100,
+				IsTruncated: false,
+				Contents: [{ Key: "a" }, { Key: "b", Owner: { ID: "1" } }],
+			}),
+			[
+				'<?xml version="1.0" encoding="UTF-8"?>',
+				"<ListBucketResult>",
+				"  <Name>photos</Name>",
+				"  <MaxKeys>100</MaxKeys>",
+				"  <IsTruncated>false</IsTruncated>",
+				"  <Contents>",
+				"    <Key>a</Key>",
+				"  </Contents>",
+				"  <Contents>",
+				"    <Key>b</Key>",
+				"    <Owner>",
+				"      <ID>1</ID>",
+				"    </Owner>",
+				"  </Contents>",
+				"</ListBucketResult>",
+				"",
+			].join("\n"),
+		);
+	});
+
+	test("leaves undefined out and writes empty text, elements and lists as they are", () => {
+		assert.equal(
+			writeXml("R", {
+				Left: undefined,
+				Text: "",
+				Element: {},
+				Nothing: { Left: undefined },
+				List: [],
+			}),
+			'<?xml version="1.0" encoding="UTF-8"?>\n<R>\n  <Text></Text>\n  <Element></Element>\n  <Nothing></Nothing>\n</R>\n',
+		);
+		assert.ok(writeXml("R", {}).endsWith("\n<R></R>\n"));
+	});
+
+	test("keeps the order of a mixed list", () => {
+		const document = writeXml("R", [
+			{ Version: { Key: "a" } },
+			{ DeleteMarker: { Key: "b" } },
+			{ Version: { Key: "c" } },
+		]);
+
+		assert.deepEqual(
+			[...document.matchAll(/<Key>(.)<\/Key>/g)].map(([, key]) => key),
+			["a", "b", "c"],
+		);
+	});
+
+	for (const text of [
+		"a&b<c>d",
+		"]]>",
+		"&amp;",
+		"\"'",
+		"猫\u{1F600}",
+		" a ",
+		"a\nb\tc",
+	]) {
+		test(`gives ${JSON.stringify(text)} back to a parser`, () => {
+			const parser = new XMLParser({
+				trimValues: false,
+				parseTagValue: false,
+			});
+
+			assert.equal(parser.parse(writeXml("R", text)).R, text);
+		});
+	}
+});
