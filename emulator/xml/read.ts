@@ -44,9 +44,42 @@ const OPTIONS = {
 	ignoreDeclaration: true,
 	ignorePiTags: true,
 	removeNSPrefix: true,
-	htmlEntities: true, // with it, numeric references are read too
 	maxNestedTags: 32,
+	/** The library's own drops references to control characters: it would delete `ab` for `a&#x1c;b`. */
+	entityDecoder: {
+		decode: decodeReferences,
+		reset: () => {},
+		setXmlVersion: () => {},
+		addInputEntities: () => {},
+		setExternalEntities: () => {},
+	},
 };
+
+const NAMED: ReadonlyMap<string, string> = new Map([
+	["amp", "&"],
+	["lt", "<"],
+	["gt", ">"],
+	["quot", '"'],
+	["apos", "'"],
+]);
+
+function decodeReferences(text: string): string {
+	return text.replaceAll(/&([^;]*);/g, (_, reference: string) => {
+		const character = NAMED.get(reference) ?? fromNumber(reference);
+		if (character === undefined)
+			throw new TypeError(`&${reference}; is not defined`);
+		return character;
+	});
+}
+
+function fromNumber(reference: string): string | undefined {
+	const [, decimal, hex = ""] =
+		/^#(?:(\d{1,7})|x([\da-fA-F]{1,6}))$/.exec(reference) ?? [];
+	const point = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+	const isCharacter =
+		point > 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+	return isCharacter ? String.fromCodePoint(point) : undefined;
+}
 
 function parse(
 	parser: { parse(text: string): unknown },

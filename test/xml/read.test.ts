@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { OssError } from "../../emulator/oss/errors.ts";
+import { childrenNamed, childText, readXml } from "../../emulator/xml/read.ts";
+
+const read = (text: string) => readXml(Buffer.from(text), "Delete");
+
+/** What stands in `Key`. */
+const keyOf = async (inner: string): Promise<string | undefined> =>
+	childrenNamed(await read(`<Delete><Key>${inner}</Key></Delete>`), "Key")[0]
+		?.text;
+
+suite("XML", () => {
+	test("is elements and their text, in their order", async () => {
+		const root = await read(
+			'<?xml version="1.0" encoding="UTF-8"?>\n<Delete>\n  <A>1</A>\n  <B><C>2</C></B>\n  <A> 3 </A>\n  <D/>\n</Delete>\n',
+		);
+		assert.equal(root.name, "Delete");
+		assert.deepEqual(
+			root.children.map(({ name }) => name),
+			["A", "B", "A", "D"],
+		);
+		assert.deepEqual(
+			childrenNamed(root, "A").map(({ text }) => text),
+			["1", " 3 "],
+		);
+		assert.equal(childText(root, "A"), "1");
+		assert.equal(childText(root, "D"), "");
+		assert.equal(childText(root, "E"), undefined);
+		assert.deepEqual(root.children[1]?.children, [
+			{ name: "C", text: "2", children: [] },
+		]);
+	});
+
+	test("may have attributes, a namespace, comments: they do not count", async () => {
+		const root = await read(
+			'<!-- a --><x:Delete xmlns:x="http://a" b="c"><x:Key d="&quot;">a<!-- b -->c</x:Key></x:Delete><!-- d -->',
+		);
+		assert.equal(root.name, "Delete");
+		assert.equal(childText(root, "Key"), "ac");
+	});
+
+	test("may begin with a byte order mark", async () => {
+		assert.equal((await read("\ufeff<Delete></Delete>")).name, "Delete");
+	});
+
+	/** Section 4 of XML 1.0; OSS takes control characters besides, as cpp's and py2's suites send them. */
+	const texts = [
+		["&lt;&gt;&amp;&quot;&apos;", "<>&\"'"],
+		["&amp;lt;", "&lt;"],
+		["&#34;&#x22;", '""'],
+		["&#x1F600;", "😀"],
+		["a&#x1c;b&#26;c&#13;d", "a\u001cb\u001ac\rd"],
+		["a\u0001b\u001f", "a\u0001b\u001f"],
+		["<![CDATA[a&amp;<b>]]>", "a&amp;<b>"],
+		["  a  b  ", "  a  b  "],
+		["1e3", "1e3"],
+		["0x10", "0x10"],
+		["true", "true"],
+		["猫", "猫"],
+		["", ""],
+	] as const;
+	for (const [written, expected] of texts) {
+		test(`reads ${JSON.stringify(written)} as ${JSON.stringify(expected)}`, async () => {
+			assert.equal(await keyOf(written), expected);
+		});
+	}
+
+	test("may have elements called as what JavaScript's objects have", async () => {
+		for (const name of ["valueOf", "toString", "hasOwnProperty"]) {
+			const root = await read(
+				`<Delete><${name}>a</${name}><Key>b</Key></Delete>`,
+			);
+			assert.equal(childText(root, "Key"), "b");
+		}
+	});
+});
+
+suite("MalformedXML is", () => {
+	const cases = [
+		["nothing", ""],
+		["blanks", "  "],
+		["text", "meow"],
+		["JSON", '{"Delete":{}}'],
+		["an open element", "<Delete>"],
+		["elements that cross", "<Delete><a><b></a></b></Delete>"],
+		["a lone ampersand", "<Delete>a & b</Delete>"],
+		["a name that is not defined", "<Delete>&nbsp;</Delete>"],
+		[
+			"an element that would change all objects",
+			"<Delete><__proto__></__proto__></Delete>",
+		],
+		["a name of every object", "<Delete>&constructor;</Delete>"],
+		["no character", "<Delete>&#0;</Delete>"],
+		["half a character", "<Delete>&#xD800;</Delete>"],
+		["beyond all characters", "<Delete>&#x110000;</Delete>"],
+		["two roots", "<Delete></Delete><Delete></Delete>"],
+		["another root", "<Remove></Remove>"],
+		["a document type", "<!DOCTYPE Delete><Delete></Delete>"],
+		[
+			"an entity of the sender's",
+			'<!DOCTYPE D [<!ENTITY a SYSTEM "file:///etc/passwd">]><Delete>&a;</Delete>',
+		],
+		[
+			"a billion laughs",
+			'<!doctype D [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Delete>&b;</Delete>',
+		],
+		[
+			"a tower of elements",
+			`<Delete>${"<a>".repeat(50_000)}${"</a>".repeat(50_000)}</Delete>`,
+		],
+	] as const;
+	for (const [what, text] of cases) {
+		test(what, async () => {
+			await assert.rejects(
+				read(text),
+				(error) => error instanceof OssError && error.code === "MalformedXML",
+			);
+		});
+	}
+});
