@@ -100,7 +100,8 @@ export class Client {
 			resolve,
 		);
 		outgoing.on("error", reject);
-		outgoing.end(body);
+		// Not as text: Node would write the head in the body's encoding.
+		outgoing.end(body === undefined ? body : Buffer.from(body));
 		return readAnswer(await promise);
 	}
 
@@ -178,14 +179,14 @@ const canonicalHeaders = (headers: Record<string, string>): string[] =>
 	Object.entries(headers)
 		.map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
 		.filter(([name]) => /^(x-oss-.*|content-type|content-md5)$/.test(name))
-		.map(([name, value]) => `${name}:${value}`)
-		.sort();
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([name, value]) => `${name}:${value}`);
 
 const canonicalQuery = (query: string): string =>
 	query
 		.split("&")
 		.filter((pair) => pair !== "")
-		.map((pair) => pair.split("=").map(decode).map(encode))
+		.map((pair) => pair.split(/=(.*)/s, 2).map(decode).map(encode))
 		.map(([name, value]) => (value ? `${name}=${value}` : `${name}`))
 		.sort()
 		.join("&");

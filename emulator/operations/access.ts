@@ -8,7 +8,7 @@ import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
-/** What a public-read ACL allows to everybody … */
+/** What a public-read ACL allows to everybody: to read objects, not to list them … */
 const READS = new Set(["oss:GetObject", "oss:GetSymlink"]);
 /** … and what public-read-write allows besides. */
 const WRITES = new Set([

@@ -1,5 +1,6 @@
 /**
- * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted.
+ * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted. The docs require
+ * a Content-MD5, and do not say what happens without one; nothing does (A-13).
  *
  * Source: docs «DeleteMultipleObjects», EC 0016-00000608.
  */

@@ -71,7 +71,10 @@ export async function headObject(
 	});
 }
 
-/** Of a link this describes the link. */
+/**
+ * Of a link this describes the link. Asked by GET, as old SDKs do, it cannot have the object's length: a client would
+ * wait for a body (A-12).
+ */
 export async function getObjectMeta(
 	emulator: Emulator,
 	request: OssRequest,
@@ -81,7 +84,7 @@ export async function getObjectMeta(
 	return empty(200, {
 		ETag: `"${object.etag}"`,
 		"Last-Modified": httpTime(object.modified),
-		"Content-Length": String(object.size),
+		"Content-Length": request.method === "HEAD" ? String(object.size) : "0",
 		"x-oss-hash-crc64ecma": object.crc64,
 		...versionHeader(object, bucket),
 	});

@@ -81,11 +81,11 @@ export function readProperties(headers: Headers): ObjectProperties {
 }
 
 function readUserMetadata(headers: Headers): Record<string, string> {
-	const metadata: Record<string, string> = {};
+	const metadata = new Map<string, string>();
 	let bytes = 0;
 	for (const [name, value] of Object.entries(headers)) {
 		if (!name.startsWith(META) || value === undefined) continue;
-		metadata[name.slice(META.length)] = requireHeaderValue(name, value);
+		metadata.set(name.slice(META.length), requireHeaderValue(name, value));
 		bytes += Buffer.byteLength(name) - META.length + Buffer.byteLength(value);
 	}
 	// no page names the answer to more than 8 KB.
@@ -95,7 +95,7 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 			String(bytes),
 			"The user metadata exceeds 8 KB.",
 		);
-	return metadata;
+	return Object.fromEntries(metadata);
 }
 
 /** What goes out as a header must be one: form fields and parameters can hold anything. */
@@ -149,7 +149,7 @@ function readEncryption(headers: Headers): Record<string, string> | undefined {
 export function readTags(header: string | undefined): Record<string, string> {
 	if (header === undefined || header === "") return {};
 	const pairs = header.split("&").map((pair) => pair.split("="));
-	const tags: Record<string, string> = {};
+	const tags = new Map<string, string>();
 	for (const [name, value = "", ...more] of pairs) {
 		const key = formDecode(name ?? "");
 		const text = formDecode(value);
@@ -157,15 +157,15 @@ export function readTags(header: string | undefined): Record<string, string> {
 			key === undefined ||
 			text === undefined ||
 			more.length > 0 ||
-			key in tags ||
+			tags.has(key) ||
 			!isTag(key, text)
 		) {
 			throw invalidTagging(header);
 		}
-		tags[key] = text;
+		tags.set(key, text);
 	}
 	if (pairs.length > TAGS_MAX) throw invalidTagging(header);
-	return tags;
+	return Object.fromEntries(tags);
 }
 
 const isTag = (key: string, value: string): boolean =>
