@@ -1,0 +1,30 @@
+/**
+ * The template of a callback body: text with `${name}` in it. A name is what stands between the braces, whatever that
+ * is (A-203); a dollar sign of its own cannot be written.
+ *
+ * Pure. Source: docs «Callback», «Upload callback errors and troubleshooting»; EC 0007-00000105.
+ */
+import { refuse } from "./causes.ts";
+
+const VARIABLE = /\$\{([^}]*)\}/g;
+
+/** @throws OssError InvalidArgument, EC 0007-00000105 */
+export function requireTemplate(template: string): void {
+	// A blank, lest what stood on both sides of a variable become one.
+	const constants = template.replaceAll(VARIABLE, " ");
+	if (!constants.includes("$")) return;
+	const cause = /\$(?!\{)/.test(constants) ? "leftBrace" : "rightBrace";
+	throw refuse(cause, "ReplaceKeyPrefix", template);
+}
+
+export function variablesIn(template: string): string[] {
+	return Array.from(template.matchAll(VARIABLE), ([, name = ""]) => name);
+}
+
+/** Values are put in as they are: a `${` in one is not a variable. */
+export function fill(
+	template: string,
+	write: (name: string) => string,
+): string {
+	return template.replaceAll(VARIABLE, (_, name: string) => write(name));
+}

@@ -1,0 +1,65 @@
+/**
+ * The values of a callback's variables: OSS's own, and the uploader's `x:` ones.
+ *
+ * Pure. Source: docs «Callback», step 1, system parameters and callback-var; EC 0007-00000104.
+ */
+import { refuse } from "./causes.ts";
+import type { ImageInfo } from "./image-info.ts";
+import type { JsonObject } from "./json.ts";
+import type { Values } from "./substitute.ts";
+import type { Uploaded } from "./uploaded.ts";
+
+const PREFIX = "x:";
+
+/**
+ * The custom variables of a callback-var. Upper case is accepted, though a page says otherwise (A-217).
+ *
+ * @throws OssError InvalidArgument when a name lacks its `x:`, or a value is no text
+ */
+export function readVariables(
+	json: JsonObject,
+	shown: string,
+): Map<string, string> {
+	const variables = new Map<string, string>();
+	for (const [name, value] of Object.entries(json)) {
+		if (!name.startsWith(PREFIX) || typeof value !== "string")
+			throw refuse("varNotMap", "callback-var", shown);
+		variables.set(name, value);
+	}
+	return variables;
+}
+
+/** The custom variables of a form: one field each, its value as it is. A field `callback-var` is none (A-218). */
+export function pickVariables(
+	fields: ReadonlyMap<string, string>,
+): Map<string, string> {
+	return new Map([...fields].filter(([name]) => name.startsWith(PREFIX)));
+}
+
+/** What is '' of a system variable is not there; a custom variable may well be ''. */
+export function valuesOf(
+	uploaded: Uploaded,
+	image: ImageInfo | undefined,
+	custom: ReadonlyMap<string, string>,
+): Values {
+	const system: [string, string | number | bigint | undefined][] = [
+		["bucket", uploaded.bucket],
+		["object", uploaded.key],
+		["etag", uploaded.etag],
+		["size", uploaded.size],
+		["mimeType", uploaded.contentType],
+		["imageInfo.height", image?.height],
+		["imageInfo.width", image?.width],
+		["imageInfo.format", image?.format],
+		["crc64", uploaded.crc64 === "" ? undefined : BigInt(uploaded.crc64)],
+		["contentMd5", uploaded.contentMd5],
+		// vpcId: nobody comes from a VPC here.
+		["clientIp", uploaded.clientIp],
+		["reqId", uploaded.requestId],
+		["operation", uploaded.operation],
+	];
+	const values = new Map<string, string | number | bigint>(custom);
+	for (const [name, value] of system)
+		if (value !== undefined && value !== "") values.set(name, value);
+	return values;
+}
