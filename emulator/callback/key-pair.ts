@@ -1,0 +1,64 @@
+/**
+ * The key pair that signs callbacks; the public half is what application servers fetch.
+ *
+ * The platform's own generator: it makes 512 bits too, and is ten times as fast as one in JavaScript.
+ * The public half is SPKI with the label PUBLIC KEY, because verifiers strip exactly that line.
+ *
+ * Source: docs «Callback», step 4; the tutorial's Java verifier.
+ */
+import {
+	createPrivateKey,
+	createPublicKey,
+	generateKeyPair,
+	type KeyObject,
+} from "node:crypto";
+import { promisify } from "node:util";
+
+export type KeyPair = {
+	readonly privateKey: KeyObject;
+	/** PEM, to be kept. */
+	readonly privatePem: string;
+	/** PEM, to be published. */
+	readonly publicPem: string;
+};
+
+/** 512 is what OSS has, and what current libraries refuse. */
+export type KeyBits = 512 | 1024 | 2048;
+export const KEY_BITS: KeyBits = 1024;
+
+const generate = promisify(generateKeyPair);
+
+export async function makeKeyPair(bits: KeyBits = KEY_BITS): Promise<KeyPair> {
+	const { privateKey } = await generate("rsa", { modulusLength: bits });
+	return toKeyPair(privateKey);
+}
+
+/**
+ * @param pem a private RSA key, PKCS #1 or #8, not encrypted
+ * @throws TypeError that says what is wrong with it
+ */
+export function readKeyPair(pem: string): KeyPair {
+	const privateKey = readPrivateKey(pem);
+	if (privateKey.asymmetricKeyType !== "rsa")
+		throw new TypeError("the key for callbacks is not an RSA key");
+	return toKeyPair(privateKey);
+}
+
+function readPrivateKey(pem: string): KeyObject {
+	try {
+		return createPrivateKey(pem);
+	} catch (cause) {
+		throw new TypeError("the key for callbacks is not a private key in PEM", {
+			cause,
+		});
+	}
+}
+
+function toKeyPair(privateKey: KeyObject): KeyPair {
+	const publicKey = createPublicKey(privateKey);
+	return {
+		privateKey,
+		privatePem: String(privateKey.export({ type: "pkcs8", format: "pem" })),
+		publicPem: String(publicKey.export({ type: "spki", format: "pem" })),
+	};
+}
