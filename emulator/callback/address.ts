@@ -1,0 +1,138 @@
+/**
+ * Looks up the hosts of a callback, before anything is stored: what OSS would refuse is refused here.
+ *
+ * The addresses found are the ones that are connected to later, so that a name cannot be public when it is checked and
+ * private when it is called. Each URL of several must pass (A-225).
+ *
+ * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`; RFC 6890 for what is not public.
+ */
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import type {
+	Address,
+	Callback,
+	CallbackUrl,
+	ResolvedUrl,
+} from "./callback.ts";
+import { refuse } from "./causes.ts";
+import type { CallbackSwitches } from "./switches.ts";
+
+/**
+ * All addresses of a name.
+ *
+ * @throws Error with a `code`, `ENOTFOUND` when the name does not exist
+ */
+export type Lookup = (hostname: string) => Promise<readonly Address[]>;
+
+/** The machine's own resolver: hosts file, Docker's names, DNS. */
+export const lookupHost: Lookup = (hostname) => lookup(hostname, { all: true });
+
+/** A resolver that does not answer is given up after this. */
+export const LOOKUP_MS_MAX = 5000;
+
+/** @throws OssError InvalidArgument, EC 0007-00000007, 0007-00000008 */
+export async function resolveCallback(
+	callback: Callback,
+	switches: Pick<CallbackSwitches, "privateAddresses" | "unresolvableHost">,
+	lookup: Lookup,
+): Promise<Callback<ResolvedUrl>> {
+	const urls = await Promise.all(
+		callback.urls.map((url) => resolveUrl(url, lookup)),
+	);
+	for (const { text, addresses, missing } of urls) {
+		if (missing && switches.unresolvableHost === "refuse")
+			throw refuse("unresolvableHost", "callbackUrl", text);
+		if (switches.privateAddresses === "refuse" && addresses.some(isPrivate))
+			throw refuse("privateAddress", "callbackUrl", text);
+	}
+	return { ...callback, urls };
+}
+
+type Found = {
+	readonly addresses: readonly Address[];
+	readonly missing: boolean;
+};
+
+async function resolveUrl(
+	url: CallbackUrl,
+	lookup: Lookup,
+): Promise<ResolvedUrl & Found> {
+	const begun = performance.now();
+	const found = known(url.hostname) ?? (await find(url.hostname, lookup));
+	return { ...url, ...found, lookupMs: performance.now() - begun };
+}
+
+const LOOPBACK: readonly Address[] = [
+	{ address: "127.0.0.1", family: 4 },
+	{ address: "::1", family: 6 },
+];
+
+/** What needs no resolver: addresses, `localhost` and names below it; and what is a number but no address. */
+function known(hostname: string): Found | undefined {
+	const family = isIP(hostname);
+	if (family !== 0)
+		return { addresses: [{ address: hostname, family }], missing: false };
+	if (/^(.+\.)?localhost\.?$/i.test(hostname))
+		return { addresses: LOOPBACK, missing: false };
+	// The C library reads 123.456 as 123.0.1.200; OSS «can not get ip» of it.
+	if (/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(hostname))
+		return { addresses: [], missing: true };
+	return undefined;
+}
+
+async function find(hostname: string, lookup: Lookup): Promise<Found> {
+	try {
+		const addresses = await withinMs(lookup(hostname), LOOKUP_MS_MAX);
+		return { addresses, missing: addresses.length === 0 };
+	} catch (error) {
+		if (!hasCode(error)) throw error;
+		return { addresses: [], missing: isMissing(error.code, hostname) };
+	}
+}
+
+const hasCode = (error: unknown): error is Error & { code: string } =>
+	error instanceof Error && "code" in error && typeof error.code === "string";
+
+/**
+ * A resolver that cannot be asked says nothing about the name: the upload is stored, and told of it after (A-226).
+ * Except of a name without a dot, which OSS never finds: java1 CallbackTest, `my`.
+ */
+const isMissing = (code: string, hostname: string): boolean =>
+	code === "ENOTFOUND" || !hostname.includes(".");
+
+async function withinMs<Value>(
+	work: Promise<Value>,
+	limitMs: number,
+): Promise<Value> {
+	let timer: NodeJS.Timeout | undefined;
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			reject(Object.assign(new Error("no answer"), { code: "ETIMEOUT" }));
+		}, limitMs);
+	});
+	return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
+const notPublic = new BlockList();
+for (const [network, prefix] of [
+	["0.0.0.0", 8],
+	["10.0.0.0", 8],
+	["100.64.0.0", 10],
+	["127.0.0.0", 8],
+	["169.254.0.0", 16],
+	["172.16.0.0", 12],
+	["192.168.0.0", 16],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv4");
+for (const [network, prefix] of [
+	["::", 127],
+	["fc00::", 7],
+	["fe80::", 10],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv6");
+
+/** Which networks OSS counts as private beyond «127.0.0.1 or any RFC 1918 address» is not known (A-227). */
+function isPrivate({ address }: Address): boolean {
+	if (isIPv4(address)) return notPublic.check(address, "ipv4");
+	return isIPv6(address) && notPublic.check(address, "ipv6");
+}

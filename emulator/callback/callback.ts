@@ -1,0 +1,44 @@
+/**
+ * What an upload asks for: whom to call back, with which text.
+ *
+ * Pure.
+ */
+import type { BodyType } from "./substitute.ts";
+
+/** An address as DNS gives it. */
+export type Address = { readonly address: string; readonly family: number };
+
+/** One of the URLs of `callbackUrl`, taken apart; nothing in it is normalised. */
+export type CallbackUrl = {
+	/** As the uploader wrote it. */
+	readonly text: string;
+	readonly secure: boolean;
+	readonly hostname: string;
+	readonly port: number;
+	/** Percent-encoded, begins with `/`. */
+	readonly path: string;
+	/** Percent-encoded, without the `?`; '' when there is none. */
+	readonly query: string;
+};
+
+/** A URL whose host has been looked up; no address means that none was found. */
+export type ResolvedUrl = CallbackUrl & {
+	readonly addresses: readonly Address[];
+	readonly lookupMs: number;
+};
+
+export type Callback<Url extends CallbackUrl = CallbackUrl> = {
+	/** One to five, to be tried in this order. */
+	readonly urls: readonly Url[];
+	/** The Host header to send; '' for the URL's own. */
+	readonly host: string;
+	/** The template, with `${name}` where a value belongs. */
+	readonly body: string;
+	readonly bodyType: BodyType;
+	readonly sni: boolean;
+	readonly additionalHeaders: readonly (readonly [string, string])[];
+	/** Custom variables, by their names with `x:`. */
+	readonly variables: ReadonlyMap<string, string>;
+	/** The callback JSON, decoded, for the record. */
+	readonly asked: string;
+};

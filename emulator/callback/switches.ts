@@ -1,0 +1,51 @@
+/**
+ * What about callbacks can be set: where OSS's own ways get in a developer's way, or are not known for sure.
+ *
+ * Pure.
+ */
+import type { AbsentValues } from "./substitute.ts";
+
+export type CallbackSwitches = {
+	/** Loopback and private addresses. `refuse`: EC 0007-00000008 as at OSS, which makes local tests impossible. */
+	readonly privateAddresses: "allow" | "refuse";
+	/**
+	 * A host that does not exist. `refuse`: 400 with EC 0007-00000007, nothing is stored; `deliver`: the object is
+	 * stored and the uploader gets 203 «Error status : 502.». Both have been seen.
+	 */
+	readonly unresolvableHost: "refuse" | "deliver";
+	/** A callback without callbackUrl. `skip`: no callback, and a warning; `refuse`: 400, EC 0007-00000004. */
+	readonly missingUrl: "skip" | "refuse";
+	/** How a variable without a value is written into a JSON body. */
+	readonly absentValues: AbsentValues;
+	/** Where application servers are told to fetch the public key: `x-oss-pub-key-url`, before its base64. */
+	readonly publicKeyUrl: string;
+	/** For one URL: connect, send and receive together. OSS's is 5 s and cannot be set. */
+	readonly timeoutMs: number;
+	/**
+	 * Whether the certificate of an https application server must be valid for its name. OSS does not send the
+	 * name by default, so it cannot insist on a certificate for it (A-202); local certificates are self-signed.
+	 */
+	readonly verifyTls: boolean;
+	/** Sends SNI whatever the callback says, as the region of London does. */
+	readonly alwaysSni: boolean;
+	/** Callbacks under way at once; those above wait. Each may hold an answer of 1 MiB. */
+	readonly concurrencyMax: number;
+	/** Callbacks waiting for their turn; those above get 203 «Too many callback requests.». */
+	readonly waitingMax: number;
+};
+
+/** Docs «Callback»: «5 seconds», for every region. */
+export const CALLBACK_TIMEOUT_MS = 5000;
+
+export const DEFAULT_SWITCHES: CallbackSwitches = {
+	privateAddresses: "allow",
+	unresolvableHost: "refuse",
+	missingUrl: "skip",
+	absentValues: "mixed",
+	publicKeyUrl: "http://127.0.0.1:6770/callback_pub_key_v1.pem",
+	timeoutMs: CALLBACK_TIMEOUT_MS,
+	verifyTls: false,
+	alwaysSni: false,
+	concurrencyMax: 128,
+	waitingMax: 4096,
+};

@@ -1,0 +1,48 @@
+/** Ways to ask for a callback, for tests. */
+import type { Lookups } from "../../emulator/callback/read.ts";
+import { OssError } from "../../emulator/oss/errors.ts";
+
+export const base64 = (text: string): string =>
+	Buffer.from(text).toString("base64");
+
+export const base64Json = (json: unknown): string =>
+	base64(JSON.stringify(json));
+
+/** What a request carries of a callback. */
+export function carriers(
+	headers: Record<string, string> = {},
+	query: Record<string, string> = {},
+): { headers: Record<string, string>; query: Map<string, string> } {
+	return { headers, query: new Map(Object.entries(query)) };
+}
+
+/** Knows no policy, takes no warning. */
+export const NO_LOOKUPS: Lookups = {
+	findPolicy: async () => undefined,
+	warn: (sentence) => {
+		throw new Error(`an unexpected warning: ${sentence}`);
+	},
+};
+
+/** What of an error the uploader sees. */
+export type Seen = {
+	readonly code: string;
+	readonly status: number;
+	readonly message: string;
+	readonly ec: string;
+	readonly name: string | undefined;
+	readonly value: string | undefined;
+};
+
+/** @throws whatever `work` does, but an OssError */
+export async function errorOf(work: () => unknown): Promise<Seen | undefined> {
+	try {
+		await work();
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+		const { code, status, message, ec, details } = error;
+		const { ArgumentName: name, ArgumentValue: value } = details;
+		return { code, status, message, ec, name, value };
+	}
+}
