@@ -1,0 +1,138 @@
+/**
+ * What came back from the application server → what the uploader is told.
+ *
+ * Anything but a complete answer of 200 with a Content-Length and JSON is a 203 CallbackFailed; the object stays.
+ *
+ * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code»; «Upload callback errors and troubleshooting».
+ */
+import { OssError } from "../oss/errors.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
+import {
+	ANSWER_BYTES_MAX,
+	type Answer,
+	type HeaderList,
+	type NoAnswer,
+	type Outcome,
+} from "./delivery.ts";
+import { parseJson } from "./json.ts";
+
+/** Why a callback counts as failed: what the uploader is told of it, and what a developer should know. */
+export type Failure = {
+	readonly message: string;
+	readonly ec: string;
+	/** A sentence without its subject, the application server. */
+	readonly why: string;
+};
+
+const EC_STATUS = "0007-00000203";
+
+// biome-ignore format: a table
+export const FAILURES = {
+	busy:          { ec: "0007-00000201", message: "Too many callback requests." },
+	time:          { ec: "0007-00000202", message: "Cost too long time." },
+	badGateway:    { ec: EC_STATUS, message: "Error status : 502." },
+	unreachable:   { ec: EC_STATUS, message: "Error status : -1.OSS can not connect to your callbackUrl, please check it." },
+	// The three of Content-Length have no EC of their own in any page (A-236).
+	missingLength: { ec: EC_STATUS, message: "Error status : 400.User server missing content-length." },
+	invalidLength: { ec: EC_STATUS, message: "Error status : 400.User server return invalid conent-length value." },
+	tooLong:       { ec: EC_STATUS, message: "Error status : 400.User server return too long content-length value." },
+	notJson:       { ec: "0007-00000205", message: "Response body is not valid json format." },
+	imageInfo:     { ec: "0007-00000301", message: "Get image info failed." },
+} as const;
+
+export type Verdict = { readonly answer: Answer } | Failure;
+
+/** Which of the two it is; the first fault found counts, status before length before content (A-238). */
+export function judge(outcome: Outcome): Verdict {
+	if (!("answer" in outcome)) {
+		const [failure, why] = NO_ANSWER[outcome.noAnswer];
+		return { ...failure, why: `${why} (${outcome.detail})` };
+	}
+	const { answer } = outcome;
+	return judgeStatus(answer) ?? judgeLength(answer) ?? judgeBody(answer);
+}
+
+// What has no text of its own in the pages is a 502 too: a lost connection, no HTTP, no address (A-239). A
+// Content-Length that is no number is told as such whatever the status, which is not known any more (A-243).
+// biome-ignore format: a table
+const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
+  unresolved:    [FAILURES.badGateway, "could not be called, because its host was not found"],
+  refused:       [FAILURES.badGateway, "refused the connection: nothing listens there"],
+  unreachable:   [FAILURES.unreachable, "could not be connected to"],
+  tls:           [FAILURES.badGateway, "could not be spoken to over TLS; a server of several names needs callbackSNI"],
+  time:          [FAILURES.time, "was connected to and did not answer in time"],
+  lost:          [FAILURES.badGateway, "closed the connection without an answer"],
+  contentLength: [FAILURES.invalidLength, "answered with a Content-Length that is no number"],
+  malformed:     [FAILURES.badGateway, "answered something that is not HTTP"],
+};
+
+function judgeStatus({ status }: Answer): Failure | undefined {
+	if (status === 200) return undefined;
+	const why = `answered ${status}; only 200 counts${REDIRECTS.has(status) ? ", and redirects are not followed" : ""}`;
+	return { ec: EC_STATUS, message: `Error status : ${status}.`, why };
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+function judgeLength({ headers }: Answer): Failure | undefined {
+	const length = find(headers, "content-length");
+	if (length === undefined) {
+		const why = "answered without Content-Length, which is required";
+		return { ...FAILURES.missingLength, why };
+	}
+	if (!/^\d+$/.test(length) || Number(length) === 0) {
+		const why = `answered with Content-Length ${length}; a body is required`;
+		return { ...FAILURES.invalidLength, why };
+	}
+	if (Number(length) <= ANSWER_BYTES_MAX) return undefined;
+	const why = `answered with ${length} bytes; ${ANSWER_BYTES_MAX} are allowed`;
+	return { ...FAILURES.tooLong, why };
+}
+
+function judgeBody(answer: Answer): Verdict {
+	if (answer.ended === "time")
+		return { ...FAILURES.time, why: "did not finish its answer in time" };
+	if (answer.ended !== "complete")
+		return { ...FAILURES.badGateway, why: "broke off its answer" };
+	if (isXml(answer) || parseJson(answer.body) !== undefined) return { answer };
+	const why = "answered with a body that is not JSON, or not JSON alone";
+	return { ...FAILURES.notJson, why };
+}
+
+/** One page accepts XML when it is called that, three accept JSON only; it is not read (A-240). */
+const isXml = ({ headers }: Answer): boolean =>
+	/^application\/xml *(;|$)/i.test(find(headers, "content-type") ?? "");
+
+const find = (headers: HeaderList, name: string): string | undefined =>
+	headers.find(([given]) => given.toLowerCase() === name)?.[1];
+
+/**
+ * @param headers of the upload's own reply; they go out with the application server's answer too
+ * @throws OssError CallbackFailed (203), with the same headers
+ */
+export function relay(verdict: Verdict, headers: ReplyHeaders): Reply {
+	if (!("answer" in verdict)) throw callbackFailed(verdict, headers);
+	const { answer } = verdict;
+	// Whatever type the application server gave it (A-237).
+	const type = isXml(answer) ? "application/xml" : "application/json";
+	return {
+		status: 200,
+		headers: { ...headers, "Content-Type": type },
+		body: answer.body,
+	};
+}
+
+/** Keeps the headers of the upload's own reply, but the type of a body that it has not got. */
+export function callbackFailed(
+	{ message, ec }: Pick<Failure, "message" | "ec">,
+	{ "Content-Type": _, ...headers }: ReplyHeaders,
+): OssError {
+	const kept = Object.entries(headers).flatMap(([name, value]) =>
+		value === undefined ? [] : [[name, value] as const],
+	);
+	return new OssError("CallbackFailed", {
+		message,
+		ec,
+		headers: Object.fromEntries(kept),
+	});
+}

@@ -1,0 +1,510 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { suite, type TestContext, test } from "node:test";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { CallbackRequest } from "../../emulator/callback/compose.ts";
+import { deliver } from "../../emulator/callback/deliver.ts";
+import {
+	ANSWER_BYTES_MAX,
+	type Answer,
+	type Outcome,
+} from "../../emulator/callback/delivery.ts";
+import {
+	CALLBACK_TIMEOUT_MS,
+	DEFAULT_SWITCHES,
+} from "../../emulator/callback/switches.ts";
+import { readUrls } from "../../emulator/callback/urls.ts";
+import {
+	findDeafPort,
+	listen,
+	startApplicationServer,
+	startTcpServer,
+} from "./application-server.ts";
+
+const BODY = "bucket=photos&object=my%20cat.jpg";
+
+/** Long enough for whatever is to be done on one machine. */
+const OPTIONS = { ...DEFAULT_SWITCHES, timeoutMs: 10_000 };
+/** For servers that never get done. */
+const SOON = { ...DEFAULT_SWITCHES, timeoutMs: 250 };
+
+function requestTo(
+	url: string,
+	{ addresses = ["127.0.0.1"], body = BODY, sni = false, host = "h" } = {},
+): CallbackRequest {
+	const [first] = readUrls(url);
+	assert.ok(first);
+	const { path, query } = first;
+	const resolved = addresses.map((address) => ({ address, family: 4 }));
+	return {
+		url: { ...first, addresses: resolved, lookupMs: 0.5 },
+		target: query === "" ? path : `${path}?${query}`,
+		headers: [
+			["Host", host],
+			["Connection", "close"],
+			["Content-Length", String(Buffer.byteLength(body))],
+			["x-Oss-Empty", ""],
+		],
+		body: Buffer.from(body),
+		stringToSign: Buffer.alloc(0),
+		sni,
+	};
+}
+
+function answerOf(outcome: Outcome): Answer {
+	if ("answer" in outcome) return outcome.answer;
+	throw new Error(`no answer: ${outcome.noAnswer}, ${outcome.detail}`);
+}
+
+const reasonOf = (outcome: Outcome): string =>
+	"answer" in outcome ? `answered ${outcome.answer.status}` : outcome.noAnswer;
+
+/** Sends what is given as soon as the request has come, and ends. */
+const answering = (text: string | Buffer) => (socket: Socket) => {
+	socket.once("data", () => socket.end(text));
+};
+
+async function answerTo(t: TestContext, text: string): Promise<Outcome> {
+	const { url } = await startTcpServer(t, answering(text));
+	return deliver(requestTo(url), OPTIONS);
+}
+
+suite("A delivery", () => {
+	test("writes the request as it is given, to the byte", async (t) => {
+		const { promise, resolve } = Promise.withResolvers<string>();
+		const { url } = await startTcpServer(t, (socket) => {
+			let text = "";
+			socket.setEncoding("latin1").on("data", (chunk) => {
+				text += chunk;
+				if (!text.endsWith(BODY)) return;
+				resolve(text);
+				socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+			});
+		});
+
+		await deliver(requestTo(`${url}/a//../b%2f?c=%20`), OPTIONS);
+
+		assert.equal(
+			await promise,
+			`POST /a//../b%2f?c=%20 HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 33\r\nx-Oss-Empty: \r\n\r\n${BODY}`,
+		);
+	});
+
+	test("brings the answer: status, headers, body, and how long it took", async (t) => {
+		const server = await startApplicationServer(t, {
+			body: '{"a":"猫"}',
+			headers: { "X-Mixed": "Case" },
+		});
+
+		const outcome = await deliver(requestTo(`${server.url}/cb`), OPTIONS);
+
+		const { status, headers, body, ended } = answerOf(outcome);
+		assert.equal(status, 200);
+		assert.equal(body.toString(), '{"a":"猫"}');
+		assert.equal(ended, "complete");
+		const [length, mixed] = headers;
+		assert.deepEqual(length, ["Content-Length", "11"]);
+		assert.deepEqual(mixed, ["X-Mixed", "Case"]);
+		assert.equal(server.received[0]?.body.toString(), BODY);
+		const { lookupMs, connectedMs, answeredMs, totalMs } = outcome.timing;
+		assert.equal(lookupMs, 0.5);
+		assert.ok(connectedMs !== undefined && answeredMs !== undefined);
+		assert.ok(connectedMs <= answeredMs && answeredMs <= totalMs);
+	});
+
+	test("goes to the address that was found, whatever the name", async (t) => {
+		const { port } = await startApplicationServer(t);
+
+		const outcome = await deliver(
+			requestTo(`http://app.example.com:${port}/`),
+			OPTIONS,
+		);
+
+		assert.equal(answerOf(outcome).status, 200);
+	});
+
+	test("goes to the next address when one refuses", async (t) => {
+		const { port } = await startApplicationServer(t);
+		const addresses = ["127.0.0.2", "127.0.0.1"];
+
+		const outcome = await deliver(
+			requestTo(`http://app.example.com:${port}/`, { addresses }),
+			OPTIONS,
+		);
+
+		assert.equal(answerOf(outcome).status, 200);
+	});
+
+	test("does not follow redirects", async (t) => {
+		const elsewhere = await startApplicationServer(t);
+		const headers = { Location: elsewhere.url };
+		const { url } = await startApplicationServer(t, { status: 307, headers });
+
+		const outcome = await deliver(requestTo(url), OPTIONS);
+
+		assert.equal(answerOf(outcome).status, 307);
+		assert.equal(elsewhere.received.length, 0);
+	});
+
+	test("does not decompress", async (t) => {
+		const headers = { "Content-Encoding": "gzip" };
+		const { url } = await startApplicationServer(t, { body: "{}", headers });
+
+		const outcome = await deliver(requestTo(url), OPTIONS);
+
+		assert.equal(answerOf(outcome).body.toString(), "{}");
+	});
+
+	test("may take 5 seconds", () => {
+		assert.equal(CALLBACK_TIMEOUT_MS, 5000);
+		assert.equal(DEFAULT_SWITCHES.timeoutMs, CALLBACK_TIMEOUT_MS);
+	});
+});
+
+suite("An answer counts", () => {
+	// biome-ignore format: a table
+	const answers = [
+    ["of HTTP/1.0",                    "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}"],
+    ["after 100 Continue",             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}"],
+    ["of chunks",                      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 200, "{}"],
+    ["that ends with the connection",  "HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}"],
+    ["as far as Content-Length says",  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}{}", 200, "{}"],
+    ["without a body",                 "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
+    ["with 100 KB of headers",         `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\nContent-Length: 2\r\n\r\n{}`, 200, "{}"],
+  ] as const;
+	for (const [what, text, status, body] of answers)
+		test(what, async (t) => {
+			const answer = answerOf(await answerTo(t, text));
+
+			assert.equal(answer.status, status);
+			assert.equal(answer.body.toString(), body);
+			assert.equal(answer.ended, "complete");
+		});
+
+	test("as 101, and its connection is not kept", async (t) => {
+		const closed = Promise.withResolvers<void>();
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.once("close", closed.resolve).once("data", () => {
+				socket.write(
+					"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+				);
+			});
+		});
+
+		const answer = answerOf(await deliver(requestTo(url), OPTIONS));
+
+		assert.equal(answer.status, 101);
+		await closed.promise;
+	});
+
+	const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
+	test("of a server that did not wait for the request", async (t) => {
+		const { url } = await startTcpServer(t, (socket) => socket.end(OK));
+
+		const answer = answerOf(await deliver(requestTo(url), OPTIONS));
+
+		assert.equal(answer.body.toString(), "{}");
+		assert.equal(answer.ended, "complete");
+	});
+
+	for (const kilobytes of [5, 50])
+		test(`of a server that closed with a request of ${kilobytes} KB unread`, async (t) => {
+			const { url } = await startTcpServer(t, (socket) => {
+				socket.pause().write(OK, () => socket.destroy());
+			});
+			const body = "a".repeat(kilobytes * 1024);
+
+			const outcome = await deliver(requestTo(url, { body }), OPTIONS);
+
+			assert.equal(answerOf(outcome).body.toString(), "{}");
+			assert.equal(answerOf(outcome).ended, "complete");
+		});
+});
+
+suite("An answer is broken off", () => {
+	const head = (bytes: number) =>
+		`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`;
+
+	test("by the connection", async (t) => {
+		const answer = answerOf(await answerTo(t, `${head(9)}{"a"`));
+
+		assert.equal(answer.ended, "cut");
+		assert.equal(answer.body.toString(), '{"a"');
+	});
+
+	test("by a broken chunk", async (t) => {
+		const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+		const answer = answerOf(await answerTo(t, `${chunked}2\r\n{}\r\nzz\r\n`));
+
+		assert.equal(answer.ended, "cut");
+	});
+
+	test("before its body if that is more than 1 MiB", async (t) => {
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.once("data", () => socket.write(head(ANSWER_BYTES_MAX + 1)));
+		});
+
+		const answer = answerOf(await deliver(requestTo(url), OPTIONS));
+
+		assert.equal(answer.ended, "size");
+		assert.equal(answer.body.length, 0);
+	});
+
+	test("but not if it is 1 MiB", async (t) => {
+		const body = "a".repeat(ANSWER_BYTES_MAX);
+
+		const answer = answerOf(await answerTo(t, head(body.length) + body));
+
+		assert.equal(answer.ended, "complete");
+		assert.equal(answer.body.length, ANSWER_BYTES_MAX);
+	});
+
+	test("after 1 MiB if it does not say how much it is", async (t) => {
+		const text = `HTTP/1.1 200 OK\r\n\r\n${"a".repeat(3_000_000)}`;
+
+		const answer = answerOf(await answerTo(t, text));
+
+		assert.equal(answer.ended, "size");
+		assert.equal(answer.body.length, ANSWER_BYTES_MAX);
+	});
+
+	test("when the time is over, though a byte came every now and then", async (t) => {
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.write(head(1_000_000));
+			const drip = setInterval(() => socket.write("a"), 10);
+			socket.once("close", () => clearInterval(drip));
+		});
+
+		const outcome = await deliver(requestTo(url), SOON);
+
+		assert.equal(answerOf(outcome).ended, "time");
+		assert.ok(outcome.timing.totalMs < 5 * SOON.timeoutMs);
+	});
+});
+
+test("No connection is kept to a server that answers without end", async (t) => {
+	const closed = Promise.withResolvers<void>();
+	const { url } = await startTcpServer(t, (socket) => {
+		socket.once("close", closed.resolve).resume();
+		socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+	});
+
+	await deliver(requestTo(url), SOON);
+
+	await closed.promise;
+});
+
+suite("There is no answer", () => {
+	const cases = [
+		["of a server that is silent", "time", () => {}],
+		[
+			"of one that drips a head",
+			"time",
+			(socket: Socket) => {
+				socket.write("HTTP/1.1 200 OK\r\nX: ");
+				const drip = setInterval(() => socket.write("x"), 10);
+				socket.once("close", () => clearInterval(drip));
+			},
+		],
+		["of one that closes", "lost", (socket: Socket) => socket.end()],
+		["of one that resets", "lost", (s: Socket) => s.resetAndDestroy()],
+		[
+			"of one that resets after the request",
+			"lost",
+			(socket: Socket) => socket.once("data", () => socket.resetAndDestroy()),
+		],
+		[
+			"of one that closes within the head",
+			"lost",
+			answering("HTTP/1.1 200 OK\r\nContent-Le"),
+		],
+		[
+			"of one that speaks something else",
+			"malformed",
+			answering("220 ftp\r\n"),
+		],
+		[
+			"of one that has no end of headers",
+			"malformed",
+			answering(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3_200_000)}`),
+		],
+		[
+			"with a Content-Length that is no number",
+			"contentLength",
+			answering("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}"),
+		],
+		[
+			"with an empty Content-Length",
+			"contentLength",
+			answering("HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n{}"),
+		],
+		[
+			"with two Content-Lengths",
+			"contentLength",
+			answering(
+				"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+			),
+		],
+	] as const;
+	for (const [what, reason, serve] of cases)
+		test(what, async (t) => {
+			const { url } = await startTcpServer(t, serve);
+			const options = reason === "time" ? SOON : OPTIONS;
+
+			const outcome = await deliver(requestTo(url), options);
+
+			assert.equal(reasonOf(outcome), reason);
+			assert.ok(outcome.timing.totalMs < 5 * options.timeoutMs);
+		});
+
+	test("where nobody listens", async () => {
+		const outcome = await deliver(
+			requestTo(`http://127.0.0.1:${await findDeafPort()}`),
+			OPTIONS,
+		);
+
+		assert.equal(reasonOf(outcome), "refused");
+	});
+
+	test("where no address is known", async () => {
+		const outcome = await deliver(
+			requestTo("http://a.b", { addresses: [] }),
+			OPTIONS,
+		);
+
+		assert.equal(reasonOf(outcome), "unresolved");
+	});
+
+	test("where connecting takes too long", async (t) => {
+		const port = await startBlockedServer(t);
+
+		const outcome = await deliver(requestTo(`http://127.0.0.1:${port}`), SOON);
+
+		assert.equal(reasonOf(outcome), "unreachable");
+		assert.equal(outcome.timing.connectedMs, undefined);
+	});
+});
+
+/** Listens and never accepts; its backlog is filled, so that nobody else is connected. */
+async function startBlockedServer(t: TestContext): Promise<number> {
+	const script = `
+		const server = require("node:net").createServer();
+		server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+			require("node:fs").writeSync(1, String(server.address().port));
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+			process.exit();
+		});`;
+	const child = spawn(process.execPath, ["-e", script]);
+	t.after(() => child.kill("SIGKILL"));
+	const [written] = await once(child.stdout, "data");
+	const port = Number(String(written));
+	const fillers = Array.from({ length: 16 }, () => connect(port, "127.0.0.1"));
+	for (const filler of fillers) filler.on("error", () => {});
+	t.after(() => {
+		for (const filler of fillers) filler.destroy();
+	});
+	await once(fillers[0] ?? child, "connect");
+	return port;
+}
+
+suite("A delivery over TLS", () => {
+	/** Answers, and tells the server name that each client asked for. */
+	async function startTlsServer(
+		t: TestContext,
+	): Promise<{ port: number; names: (string | false)[] }> {
+		const names: (string | false)[] = [];
+		const server = createTlsServer(
+			{
+				key: readFileSync("fixtures/keys/self-signed.key"),
+				cert: readFileSync("fixtures/keys/self-signed.crt"),
+			},
+			(socket: TLSSocket) => {
+				names.push(socket.servername || false);
+				answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")(
+					socket.on("error", () => {}),
+				);
+			},
+		);
+		return { port: await listen(t, server), names };
+	}
+
+	test("does not send the server's name, as OSS does not", async (t) => {
+		const { port, names } = await startTlsServer(t);
+
+		const outcome = await deliver(
+			requestTo(`https://app.example.com:${port}`),
+			OPTIONS,
+		);
+
+		assert.equal(answerOf(outcome).status, 200);
+		assert.deepEqual(names, [false]);
+		assert.ok(outcome.timing.securedMs !== undefined);
+	});
+
+	test("sends the name in the URL if callbackSNI asks for it, not callbackHost (A-244)", async (t) => {
+		const { port, names } = await startTlsServer(t);
+		const url = `https://app.example.com:${port}`;
+
+		await deliver(
+			requestTo(url, { sni: true, host: "other.example" }),
+			OPTIONS,
+		);
+
+		assert.deepEqual(names, ["app.example.com"]);
+	});
+
+	test("sends it always in the region of London", async (t) => {
+		const { port, names } = await startTlsServer(t);
+		const options = { ...OPTIONS, alwaysSni: true };
+
+		await deliver(requestTo(`https://app.example.com:${port}`), options);
+
+		assert.deepEqual(names, ["app.example.com"]);
+	});
+
+	test("sends no name where there is none", async (t) => {
+		const { port, names } = await startTlsServer(t);
+
+		await deliver(
+			requestTo(`https://127.0.0.1:${port}`, { sni: true }),
+			OPTIONS,
+		);
+
+		assert.deepEqual(names, [false]);
+	});
+
+	test("takes any certificate (A-202), unless that is not wished", async (t) => {
+		const { port } = await startTlsServer(t);
+		const request = requestTo(`https://app.example.com:${port}`);
+
+		const trusting = await deliver(request, OPTIONS);
+		const strict = await deliver(request, { ...OPTIONS, verifyTls: true });
+
+		assert.equal(reasonOf(trusting), "answered 200");
+		assert.equal(reasonOf(strict), "tls");
+	});
+
+	test("fails with a server that speaks no TLS", async (t) => {
+		const { port } = await startApplicationServer(t);
+
+		const outcome = await deliver(
+			requestTo(`https://127.0.0.1:${port}`),
+			OPTIONS,
+		);
+
+		assert.equal(reasonOf(outcome), "tls");
+	});
+
+	test("has no answer in time if the handshake has no end (A-245)", async (t) => {
+		const { port } = await startTcpServer(t, () => {});
+
+		const outcome = await deliver(requestTo(`https://127.0.0.1:${port}`), SOON);
+
+		assert.equal(reasonOf(outcome), "time");
+	});
+});
