@@ -1,0 +1,100 @@
+/**
+ * Writes one delivery into the record while it happens: each URL when it is about to be called, and the end.
+ *
+ * What was saved is never changed afterwards; a newer one takes its place.
+ *
+ * Pure.
+ */
+import type { Callback } from "./callback.ts";
+import type { CallbackRequest, Caused } from "./compose.ts";
+import type {
+	Attempt,
+	Delivery,
+	DeliveryRecord,
+	Outcome,
+	Told,
+} from "./delivery.ts";
+import type { Verdict } from "./relay.ts";
+
+const WAITING = "The application server has not answered yet.";
+
+export class Journal {
+	readonly #record: DeliveryRecord;
+	#delivery: Delivery;
+
+	constructor(
+		record: DeliveryRecord,
+		callback: Callback,
+		uploaded: Caused,
+		now: Date,
+	) {
+		this.#record = record;
+		this.#delivery = {
+			id: uploaded.requestId,
+			operation: uploaded.operation,
+			bucket: uploaded.bucket,
+			key: uploaded.key,
+			asked: callback.asked,
+			variables: Object.fromEntries(callback.variables),
+			body: "",
+			bodyType: callback.bodyType,
+			startedAt: now,
+			attempts: [],
+			completedAt: undefined,
+			told: undefined,
+			why: WAITING,
+		};
+	}
+
+	/** A URL is about to be called. */
+	sending(request: CallbackRequest, now: Date): void {
+		const attempt: Attempt = {
+			url: request.url.text,
+			sentAt: now,
+			target: request.target,
+			headers: request.headers,
+			stringToSign: request.stringToSign.toString(),
+			outcome: undefined,
+			why: WAITING,
+		};
+		this.#save({
+			body: request.body.toString(),
+			attempts: [...this.#delivery.attempts, attempt],
+		});
+	}
+
+	/** The URL called last has answered, or never will. */
+	sent(outcome: Outcome, verdict: Verdict): void {
+		const attempts = this.#delivery.attempts.map((attempt, index, all) =>
+			index === all.length - 1
+				? { ...attempt, outcome, why: explain(attempt.url, verdict) }
+				: attempt,
+		);
+		this.#delivery = { ...this.#delivery, attempts };
+	}
+
+	/** The uploader is about to be told. */
+	complete(verdict: Verdict, now: Date): void {
+		const url = this.#delivery.attempts.at(-1)?.url ?? "The callback";
+		this.#save({
+			completedAt: now,
+			told: toTold(verdict),
+			why: explain(url, verdict),
+		});
+	}
+
+	#save(changed: Partial<Delivery>): void {
+		this.#delivery = { ...this.#delivery, ...changed };
+		this.#record.save(this.#delivery);
+	}
+}
+
+const explain = (subject: string, verdict: Verdict): string =>
+	"answer" in verdict
+		? `${subject} answered 200, and the uploader got its answer.`
+		: `${subject} ${verdict.why}.`;
+
+const toTold = (verdict: Verdict): Told =>
+	"answer" in verdict
+		? { status: 200, body: verdict.answer.body }
+		: { status: 203, message: verdict.message, ec: verdict.ec };

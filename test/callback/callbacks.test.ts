@@ -1,0 +1,536 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+import assert from "node:assert/strict";
+import { createHash, verify } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { suite, type TestContext, test } from "node:test";
+import {
+	type CallbackParts,
+	Callbacks,
+	type ResolvedCallback,
+} from "../../emulator/callback/callbacks.ts";
+import type { Delivery } from "../../emulator/callback/delivery.ts";
+import { readKeyPair } from "../../emulator/callback/key-pair.ts";
+import type { CallbackSwitches } from "../../emulator/callback/switches.ts";
+import type { Uploaded } from "../../emulator/callback/uploaded.ts";
+import { OssError } from "../../emulator/oss/errors.ts";
+import type { OssRequest } from "../../emulator/oss/request.ts";
+import {
+	findDeafPort,
+	listen,
+	type Received,
+	startApplicationServer,
+	startTcpServer,
+} from "./application-server.ts";
+import { base64Json, carriers, errorOf } from "./asking.ts";
+
+const keyPair = readKeyPair(
+	readFileSync("fixtures/keys/callback-512.pem", "utf8"),
+);
+
+const UPLOADED: Uploaded = {
+	bucket: "photos",
+	key: "猫/my cat.jpg",
+	etag: "D8E8FCA2DC0F896FD7CB4CB0031BA249",
+	size: 5,
+	contentType: "image/jpeg",
+	crc64: "11051210869376104954",
+	contentMd5: "2Oj8otwPiW/Xy0ywAxuiSQ==",
+	operation: "PutObject",
+	requestId: "5C1B138A109F4E4057B5B1E2",
+	clientIp: "127.0.0.1",
+	requester: "1000000000000002",
+	owner: "1000000000000001",
+	read: async () => {
+		throw new Error("nobody asked for what is in it");
+	},
+};
+
+const HEADERS = {
+	ETag: '"D8E8FCA2DC0F896FD7CB4CB0031BA249"',
+	"x-oss-hash-crc64ecma": "11051210869376104954",
+	"Content-MD5": "2Oj8otwPiW/Xy0ywAxuiSQ==",
+	"x-oss-version-id": undefined,
+};
+
+type Given = Partial<Omit<CallbackParts, "switches">> & {
+	switches?: Partial<CallbackSwitches>;
+};
+
+function makeCallbacks(given: Given = {}): {
+	callbacks: Callbacks;
+	saved: Delivery[];
+} {
+	const saved: Delivery[] = [];
+	const callbacks = new Callbacks({
+		keyPair,
+		now: () => new Date("2018-09-15T10:27:41.000Z"),
+		warn: () => {},
+		findPolicy: async () => undefined,
+		record: { save: (delivery) => saved.push(delivery) },
+		...given,
+		switches: { timeoutMs: 10_000, ...given.switches },
+	});
+	return { callbacks, saved };
+}
+
+const NOBODY = { accessKeyId: "", uid: "" };
+
+/** An upload that carries what is given. */
+function uploadWith(
+	headers: Record<string, string>,
+	query: Record<string, string> = {},
+): OssRequest {
+	return {
+		...carriers(headers, query),
+		id: UPLOADED.requestId,
+		bucket: "photos",
+		key: "a",
+		method: "PUT",
+		rawQuery: "",
+		rawPath: "/photos/a",
+		host: "127.0.0.1",
+		scheme: "http",
+		clientIp: "127.0.0.1",
+		receivedAt: new Date(0),
+		caller: NOBODY,
+		body: process.stdin,
+		form: () => {
+			throw new Error("no form");
+		},
+	};
+}
+
+async function readFrom(
+	callbacks: Callbacks,
+	json: object,
+	variables: object = {},
+): Promise<ResolvedCallback> {
+	const callback = await callbacks.read(
+		uploadWith({
+			"x-oss-callback": base64Json(json),
+			"x-oss-callback-var": base64Json(variables),
+		}),
+	);
+	assert.ok(callback);
+	return callback;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<OssError> {
+	try {
+		await work;
+	} catch (error) {
+		if (error instanceof OssError) return error;
+		throw error;
+	}
+	throw new Error("did not fail");
+}
+
+/** Serves the public key, as the emulator does. */
+async function startKeyServer(t: TestContext, pem: string): Promise<string> {
+	const server = createServer((_incoming, outgoing) => outgoing.end(pem));
+	const port = await listen(t, server);
+	t.after(() => server.closeAllConnections());
+	return `http://127.0.0.1:${port}/callback_pub_key_v1.pem`;
+}
+
+/** As the manual's Python example does it: fetch the key, decode the path, verify RSA over MD5. */
+async function isSignedByOss({
+	target,
+	headers,
+	body,
+}: Received): Promise<boolean> {
+	const keyUrl = Buffer.from(String(headers["x-oss-pub-key-url"]), "base64");
+	const pem = await (await fetch(keyUrl.toString())).text();
+	const mark = target.indexOf("?");
+	const path = mark < 0 ? target : target.slice(0, mark);
+	const query = mark < 0 ? "" : target.slice(mark);
+	const signed = Buffer.concat([
+		Buffer.from(`${decodeURIComponent(path)}${query}\n`),
+		body,
+	]);
+	const authorization = Buffer.from(String(headers.authorization), "base64");
+	return verify("RSA-MD5", signed, pem, authorization);
+}
+
+suite("A callback", () => {
+	test("reaches the application server filled in and signed, and its answer the uploader", async (t) => {
+		const application = await startApplicationServer(t, {
+			body: '{"saved":"猫"}',
+		});
+		const publicKeyUrl = await startKeyServer(t, keyPair.publicPem);
+		const { callbacks } = makeCallbacks({ switches: { publicKeyUrl } });
+		const callback = await readFrom(
+			callbacks,
+			{
+				callbackUrl: `${application.url}/a%2Fb/%E7%8C%AB?from=oss%20`,
+				callbackBody:
+					"bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}&crc64=${crc64}&md5=${contentMd5}&vpc=${vpcId}&ip=${clientIp}&id=${reqId}&op=${operation}&by=${x:user}",
+			},
+			{ "x:user": "tom & co" },
+		);
+
+		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+
+		assert.equal(reply.status, 200);
+		assert.equal(String(reply.body), '{"saved":"猫"}');
+		assert.deepEqual(reply.headers, {
+			...HEADERS,
+			"Content-Type": "application/json",
+		});
+		const [received, ...more] = application.received;
+		assert.ok(received);
+		assert.deepEqual(more, []);
+		assert.equal(
+			received.body.toString(),
+			"bucket=photos&object=%E7%8C%AB%2Fmy%20cat.jpg&etag=D8E8FCA2DC0F896FD7CB4CB0031BA249&size=5&mimeType=image%2Fjpeg&crc64=11051210869376104954&md5=2Oj8otwPiW%2FXy0ywAxuiSQ%3D%3D&vpc=&ip=127.0.0.1&id=5C1B138A109F4E4057B5B1E2&op=PutObject&by=tom%20%26%20co",
+		);
+		assert.ok(await isSignedByOss(received));
+		const md5 = createHash("md5").update(received.body).digest("base64");
+		assert.equal(received.headers["content-md5"], md5);
+	});
+
+	test("has JSON if it asks for it", async (t) => {
+		const application = await startApplicationServer(t);
+		const publicKeyUrl = await startKeyServer(t, keyPair.publicPem);
+		const { callbacks } = makeCallbacks({ switches: { publicKeyUrl } });
+		const callback = await readFrom(
+			callbacks,
+			{
+				callbackUrl: application.url,
+				callbackBody:
+					'{"bucket":${bucket},"object":${object},"size":${size},"crc64":${crc64},"vpcId":${vpcId},"user":${x:user}}',
+				callbackBodyType: "application/json",
+			},
+			{ "x:user": 'say "hi"' },
+		);
+
+		await callbacks.send(callback, UPLOADED, HEADERS);
+
+		const [received] = application.received;
+		assert.ok(received);
+		assert.equal(
+			received.body.toString(),
+			'{"bucket":"photos","object":"猫/my cat.jpg","size":5,"crc64":11051210869376104954,"vpcId":null,"user":"say \\"hi\\""}',
+		);
+		assert.equal(received.headers["content-type"], "application/json");
+		assert.equal(received.target, "/");
+		assert.ok(await isSignedByOss(received));
+	});
+
+	test("may come in a form", async (t) => {
+		const application = await startApplicationServer(t);
+		const { callbacks } = makeCallbacks();
+		const callback = await callbacks.readForm(
+			"photos",
+			new Map([
+				[
+					"callback",
+					base64Json({
+						callbackUrl: application.url,
+						callbackBody: "v=${x:v}&op=${operation}",
+					}),
+				],
+				["x:v", "1 2"],
+			]),
+		);
+		assert.ok(callback);
+		const uploaded = { ...UPLOADED, operation: "PostObject" } as const;
+
+		await callbacks.send(callback, uploaded, HEADERS);
+
+		const body = application.received[0]?.body.toString();
+		assert.equal(body, "v=1%202&op=PostObject");
+	});
+
+	test("is none when none is asked for", async () => {
+		const { callbacks } = makeCallbacks();
+
+		assert.equal(await callbacks.read(uploadWith({})), undefined);
+		assert.equal(await callbacks.readForm("photos", new Map()), undefined);
+	});
+
+	test("selects a policy of the bucket of the upload", async () => {
+		const asked: string[][] = [];
+		const { callbacks } = makeCallbacks({
+			findPolicy: async (bucket, name) => {
+				asked.push([bucket, name]);
+				const callback = base64Json({
+					callbackUrl: "127.0.0.1/policy",
+					callbackBody: "a",
+				});
+				return { callback, callbackVar: "" };
+			},
+		});
+
+		const callback = await readFrom(callbacks, { callbackPolicy: "p" });
+
+		assert.equal(callback.urls[0]?.path, "/policy");
+		assert.deepEqual(asked, [["photos", "p"]]);
+	});
+
+	test("is refused before anything is stored when its host is private, under the strict switch", async () => {
+		const { callbacks } = makeCallbacks({
+			switches: { privateAddresses: "refuse" },
+		});
+		const json = { callbackUrl: "127.0.0.1:1", callbackBody: "a" };
+
+		const error = await errorOf(() => readFrom(callbacks, json));
+
+		assert.equal(error?.ec, "0007-00000008");
+	});
+});
+
+suite("The URLs of a callback", () => {
+	test("are tried in order until one answers as it must", async (t) => {
+		const failing = await startApplicationServer(t, { status: 500 });
+		const good = await startApplicationServer(t);
+		const unused = await startApplicationServer(t);
+		const deaf = `http://127.0.0.1:${await findDeafPort()}`;
+		const urls = [deaf, failing.url, `${good.url}/x`, unused.url];
+		const { callbacks, saved } = makeCallbacks();
+		const callback = await readFrom(callbacks, {
+			callbackUrl: urls.join(";"),
+			callbackBody: "a",
+		});
+
+		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+
+		assert.equal(String(reply.body), '{"Status":"OK"}');
+		const calls = [failing, good, unused].map(
+			({ received }) => received.length,
+		);
+		assert.deepEqual(calls, [1, 1, 0]);
+		const why = saved.at(-1)?.attempts.map((attempt) => attempt.why);
+		assert.equal(why?.length, 3);
+		assert.match(why[0] ?? "", /nothing listens there/);
+		assert.match(why[1] ?? "", /answered 500/);
+		assert.match(why[2] ?? "", /uploader got its answer/);
+	});
+
+	test("when all fail: the reason of the last is told, the headers of the upload stay (A-241)", async (t) => {
+		const first = await startApplicationServer(t, { status: 403 });
+		const last = await startApplicationServer(t, { body: "OK" });
+		const { callbacks } = makeCallbacks();
+		const callback = await readFrom(callbacks, {
+			callbackUrl: `${first.url};${last.url}`,
+			callbackBody: "a",
+		});
+
+		const error = await failureOf(callbacks.send(callback, UPLOADED, HEADERS));
+
+		assert.equal(error.code, "CallbackFailed");
+		assert.equal(error.status, 203);
+		assert.equal(error.message, "Response body is not valid json format.");
+		assert.equal(error.ec, "0007-00000205");
+		const { "x-oss-version-id": _, ...kept } = HEADERS;
+		assert.deepEqual(error.headers, kept);
+	});
+
+	test("each have their own time", async (t) => {
+		const silent = await startTcpServer(t, () => {});
+		const good = await startApplicationServer(t);
+		const { callbacks } = makeCallbacks({ switches: { timeoutMs: 200 } });
+		const callback = await readFrom(callbacks, {
+			callbackUrl: `${silent.url};${good.url}`,
+			callbackBody: "a",
+		});
+
+		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+
+		assert.equal(reply.status, 200);
+	});
+});
+
+suite("A callback that asks for image info", () => {
+	const BODY =
+		'{"w":${imageInfo.width},"h":${imageInfo.height},"f":${imageInfo.format}}';
+	const json = (callbackUrl: string) => ({
+		callbackUrl,
+		callbackBody: BODY,
+		callbackBodyType: "application/json",
+	});
+	const uploadOf = (content: Buffer): Uploaded => ({
+		...UPLOADED,
+		contentType: "application/octet-stream",
+		size: content.length,
+		read: async (first, last) => content.subarray(first, last + 1),
+	});
+
+	test("gets it from the content, whatever its type", async (t) => {
+		const application = await startApplicationServer(t);
+		const { callbacks } = makeCallbacks();
+		const callback = await readFrom(callbacks, json(application.url));
+		const content = readFileSync("fixtures/images/baseline.jpg");
+
+		await callbacks.send(callback, uploadOf(content), HEADERS);
+
+		const body = application.received[0]?.body.toString();
+		assert.equal(body, '{"w":37,"h":21,"f":"jpg"}');
+	});
+
+	test("gets nothing of what is no image, and is sent", async (t) => {
+		const application = await startApplicationServer(t);
+		const { callbacks } = makeCallbacks({
+			switches: { absentValues: "null" },
+		});
+		const callback = await readFrom(callbacks, json(application.url));
+
+		await callbacks.send(callback, uploadOf(Buffer.from("meow")), HEADERS);
+
+		const body = application.received[0]?.body.toString();
+		assert.equal(body, '{"w":null,"h":null,"f":null}');
+	});
+
+	test("fails when the object is gone: «Get image info failed.»", async (t) => {
+		const application = await startApplicationServer(t);
+		const { callbacks, saved } = makeCallbacks();
+		const callback = await readFrom(callbacks, json(application.url));
+		const gone: Uploaded = {
+			...UPLOADED,
+			read: async () => {
+				throw new OssError("NoSuchKey");
+			},
+		};
+
+		const error = await failureOf(callbacks.send(callback, gone, HEADERS));
+
+		assert.equal(error.message, "Get image info failed.");
+		assert.equal(error.ec, "0007-00000301");
+		assert.equal(error.headers.ETag, HEADERS.ETag);
+		assert.equal(application.received.length, 0);
+		assert.equal(saved.at(-1)?.attempts.length, 0);
+		assert.match(saved.at(-1)?.why ?? "", /image cannot be read/);
+	});
+
+	test("does not hide a fault of the emulator's own", async () => {
+		const { callbacks } = makeCallbacks();
+		const callback = await readFrom(callbacks, json("127.0.0.1"));
+
+		await assert.rejects(
+			callbacks.send(callback, UPLOADED, HEADERS),
+			/nobody asked/,
+		);
+	});
+});
+
+suite("The record of a callback", () => {
+	test("is there when it is sent, and complete before the uploader is told", async (t) => {
+		const seen: (Delivery | undefined)[] = [];
+		const { callbacks, saved } = makeCallbacks();
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.once("data", () => {
+				seen.push(saved.at(-1));
+				socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+			});
+		});
+		const json = {
+			callbackUrl: `${url}/cb?a`,
+			callbackBody: "o=${object}&${x:v}",
+		};
+		const callback = await readFrom(callbacks, json, { "x:v": "1" });
+
+		await callbacks.send(callback, UPLOADED, HEADERS);
+
+		const [sent] = seen;
+		assert.equal(sent?.completedAt, undefined);
+		assert.equal(sent?.told, undefined);
+		assert.equal(sent?.attempts[0]?.outcome, undefined);
+		assert.match(sent?.why ?? "", /not answered yet/);
+
+		assert.equal(saved.length, 2);
+		const complete = saved[1];
+		assert.ok(complete);
+		const { attempts, ...delivery } = complete;
+		assert.deepEqual(delivery, {
+			id: UPLOADED.requestId,
+			operation: "PutObject",
+			bucket: "photos",
+			key: "猫/my cat.jpg",
+			asked: JSON.stringify(json),
+			variables: { "x:v": "1" },
+			body: "o=%E7%8C%AB%2Fmy%20cat.jpg&1",
+			bodyType: "application/x-www-form-urlencoded",
+			startedAt: new Date("2018-09-15T10:27:41.000Z"),
+			completedAt: new Date("2018-09-15T10:27:41.000Z"),
+			told: { status: 200, body: Buffer.from("{}") },
+			why: `${url}/cb?a answered 200, and the uploader got its answer.`,
+		});
+		const [attempt] = attempts;
+		assert.equal(attempt?.url, `${url}/cb?a`);
+		assert.equal(attempt?.target, "/cb?a");
+		assert.equal(attempt?.stringToSign, "/cb?a\no=%E7%8C%AB%2Fmy%20cat.jpg&1");
+		assert.equal(attempt?.headers.length, 17);
+		assert.ok(attempt?.outcome && "answer" in attempt.outcome);
+		assert.ok(attempt.outcome.timing.totalMs > 0);
+	});
+
+	test("says what the uploader was told, and why", async (t) => {
+		const { url } = await startApplicationServer(t, { status: 500 });
+		const { callbacks, saved } = makeCallbacks();
+		const json = { callbackUrl: url, callbackBody: "a" };
+		const callback = await readFrom(callbacks, json);
+
+		await failureOf(callbacks.send(callback, UPLOADED, HEADERS));
+
+		assert.deepEqual(saved.at(-1)?.told, {
+			status: 203,
+			message: "Error status : 500.",
+			ec: "0007-00000203",
+		});
+		assert.equal(saved.at(-1)?.why, `${url} answered 500; only 200 counts.`);
+	});
+});
+
+suite("Many callbacks at once", () => {
+	test("are limited: some wait, and those above are told so", async () => {
+		const waiting: (() => void)[] = [];
+		let running = 0;
+		let most = 0;
+		const { callbacks } = makeCallbacks({
+			switches: { concurrencyMax: 2, waitingMax: 1 },
+			deliver: async () => {
+				most = Math.max(most, ++running);
+				await new Promise<void>((resolve) => waiting.push(resolve));
+				running--;
+				const timing = {
+					lookupMs: 0,
+					connectedMs: 0,
+					securedMs: undefined,
+					answeredMs: 0,
+					totalMs: 0,
+				};
+				const headers = [["Content-Length", "2"]] as const;
+				const body = Buffer.from("{}");
+				const ended = "complete";
+				return { timing, answer: { status: 200, headers, body, ended } };
+			},
+		});
+		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
+		const callback = await readFrom(callbacks, json);
+		const send = () => callbacks.send(callback, UPLOADED, HEADERS);
+
+		const three = [send(), send(), send()];
+		const error = await failureOf(send());
+		assert.equal(error.message, "Too many callback requests.");
+		assert.equal(error.ec, "0007-00000201");
+		assert.equal(error.headers.ETag, HEADERS.ETag);
+
+		while (waiting.length > 0 || running > 0) {
+			waiting.shift()?.();
+			await new Promise(setImmediate);
+		}
+		const replies = await Promise.all(three);
+		assert.deepEqual(
+			replies.map(({ status }) => status),
+			[200, 200, 200],
+		);
+		assert.equal(most, 2);
+	});
+});
+
+test("The public key is the key pair's", () => {
+	const { callbacks } = makeCallbacks();
+
+	assert.equal(callbacks.publicPem, keyPair.publicPem);
+});
