@@ -1,0 +1,192 @@
+/**
+ * Rows of deliveries, as many as are kept: the oldest go first.
+ */
+import type { Statement } from "better-sqlite3";
+import type { Sqlite } from "./schema.ts";
+
+/** `interrupted`: the emulator ended before it was known what came of it. */
+export type DeliveryStatus = "sending" | "succeeded" | "failed" | "interrupted";
+
+export type StoredDelivery = {
+	readonly id: string;
+	readonly bucket: string;
+	readonly key: string;
+	readonly status: DeliveryStatus;
+	readonly started: Date;
+	/** All that is known of it: JSON, which nobody here reads. */
+	readonly document: string;
+};
+
+/** What is not given is not looked at. */
+export type DeliveryFilter = {
+	readonly bucket?: string | undefined;
+	readonly key?: string | undefined;
+	readonly statuses?: readonly DeliveryStatus[] | undefined;
+	/** Begun then, or later. */
+	readonly since?: Date | undefined;
+};
+
+export type DeliveryLimits = {
+	readonly countMax: number;
+	/** Of the documents together. */
+	readonly bytesMax: number;
+};
+
+type Totals = { count: number; bytes: number };
+type Numbered = { readonly seq: number; readonly bytes: number };
+type DeliveryRow = Omit<StoredDelivery, "started"> & {
+	readonly started_ms: number;
+};
+
+/** CROSS, so that the small rows are walked over and documents are read of those that fit. */
+const ROWS = `SELECT id, bucket, key, status, started_ms, document
+  FROM delivery CROSS JOIN delivery_document USING (seq)`;
+
+export class DeliveryRows {
+	readonly #db: Sqlite;
+	readonly #limits: DeliveryLimits;
+	readonly #numberOf: Statement<[string], Numbered>;
+	readonly #insert: Statement<[object]>;
+	readonly #insertDocument: Statement<[number | bigint, string]>;
+	readonly #update: Statement<[string, number, number]>;
+	readonly #updateDocument: Statement<[string, number]>;
+	readonly #oldest: Statement<[], Numbered>;
+	readonly #delete: Statement<[number]>;
+	readonly #deleteDocument: Statement<[number]>;
+	#totals: Totals;
+
+	constructor(db: Sqlite, limits: DeliveryLimits) {
+		this.#db = db;
+		this.#limits = limits;
+		this.#numberOf = db.prepare("SELECT seq, bytes FROM delivery WHERE id = ?");
+		this.#insert = db.prepare(
+			`INSERT INTO delivery (id, bucket, key, status, started_ms, bytes)
+       VALUES (@id, @bucket, @key, @status, @startedMs, @bytes)`,
+		);
+		this.#insertDocument = db.prepare(
+			"INSERT INTO delivery_document VALUES (?, ?)",
+		);
+		this.#update = db.prepare(
+			"UPDATE delivery SET status = ?, bytes = ? WHERE seq = ?",
+		);
+		this.#updateDocument = db.prepare(
+			"UPDATE delivery_document SET document = ? WHERE seq = ?",
+		);
+		this.#oldest = db.prepare(
+			"SELECT seq, bytes FROM delivery ORDER BY seq LIMIT 1",
+		);
+		this.#delete = db.prepare("DELETE FROM delivery WHERE seq = ?");
+		this.#deleteDocument = db.prepare(
+			"DELETE FROM delivery_document WHERE seq = ?",
+		);
+		db.prepare(
+			"UPDATE delivery SET status = 'interrupted' WHERE status = 'sending'",
+		).run();
+		this.#totals = this.#count();
+	}
+
+	/** Inside a transaction; each takes the place of the one of the same id. */
+	put(deliveries: Iterable<StoredDelivery>): void {
+		for (const delivery of deliveries) this.#put(delivery);
+		this.#trim();
+	}
+
+	#put(delivery: StoredDelivery): void {
+		const { id, status, started, document } = delivery;
+		const bytes = Buffer.byteLength(document);
+		const known = this.#numberOf.get(id);
+		if (known) {
+			this.#update.run(status, bytes, known.seq);
+			this.#updateDocument.run(document, known.seq);
+		} else {
+			const startedMs = started.getTime();
+			const row = { ...delivery, started: null, startedMs, bytes };
+			const { lastInsertRowid } = this.#insert.run(row);
+			this.#insertDocument.run(lastInsertRowid, document);
+		}
+		this.#totals.count += known ? 0 : 1;
+		this.#totals.bytes += bytes - (known?.bytes ?? 0);
+	}
+
+	#trim(): void {
+		const { countMax, bytesMax } = this.#limits;
+		const totals = this.#totals;
+		while (totals.count > countMax || totals.bytes > bytesMax) {
+			const oldest = this.#oldest.get();
+			if (!oldest) return;
+			this.#delete.run(oldest.seq);
+			this.#deleteDocument.run(oldest.seq);
+			totals.count -= 1;
+			totals.bytes -= oldest.bytes;
+		}
+	}
+
+	/** To be called when a transaction failed: what it counted is not there. */
+	recount(): void {
+		this.#totals = this.#count();
+	}
+
+	#count(): Totals {
+		const counted = this.#db
+			.prepare<[], Totals>(
+				"SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM delivery",
+			)
+			.get();
+		return counted ?? { count: 0, bytes: 0 };
+	}
+
+	find(id: string): StoredDelivery | undefined {
+		const row = this.#db
+			.prepare<[string], DeliveryRow>(`${ROWS} WHERE id = ?`)
+			.get(id);
+		return row && toDelivery(row);
+	}
+
+	/** @param before only those that began before the one of this id */
+	list(
+		filter: DeliveryFilter,
+		max: number,
+		before: string | undefined,
+	): StoredDelivery[] {
+		const { conditions, values } = toSql(filter, before);
+		return this.#db
+			.prepare<(string | number)[], DeliveryRow>(
+				`${ROWS} WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+			)
+			.all(...values, max)
+			.map(toDelivery);
+	}
+
+	/** Inside a transaction. @returns how many there were */
+	clear(): number {
+		const { count } = this.#totals;
+		this.#db.exec("DELETE FROM delivery; DELETE FROM delivery_document");
+		this.#totals = { count: 0, bytes: 0 };
+		return count;
+	}
+}
+
+function toSql(
+	{ bucket, key, statuses, since }: DeliveryFilter,
+	before: string | undefined,
+): { conditions: string[]; values: (string | number)[] } {
+	const conditions = ["TRUE"];
+	const values: (string | number)[] = [];
+	const add = (condition: string, ...more: (string | number)[]): void => {
+		conditions.push(condition);
+		values.push(...more);
+	};
+	if (bucket !== undefined) add("bucket = ?", bucket);
+	if (key !== undefined) add("key = ?", key);
+	if (since) add("started_ms >= ?", since.getTime());
+	if (statuses)
+		add(`status IN (${statuses.map(() => "?").join(", ")})`, ...statuses);
+	if (before !== undefined)
+		add("seq < (SELECT seq FROM delivery WHERE id = ?)", before);
+	return { conditions, values };
+}
+
+const toDelivery = ({ started_ms, ...row }: DeliveryRow): StoredDelivery => ({
+	...row,
+	started: new Date(started_ms),
+});
