@@ -12,7 +12,7 @@ import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { type Lookup, lookupHost, resolveCallback } from "./address.ts";
 import type { Callback, ResolvedUrl } from "./callback.ts";
-import { composeRequest } from "./compose.ts";
+import { type Caused, composeRequest } from "./compose.ts";
 import { deliver } from "./deliver.ts";
 import { type DeliveryRecord, NO_RECORD } from "./delivery.ts";
 import { Gate } from "./gate.ts";
@@ -26,6 +26,7 @@ import {
 	readFormCallback,
 } from "./read.ts";
 import { FAILURES, type Failure, judge, relay, type Verdict } from "./relay.ts";
+import { type Recorded, readRepetition } from "./repeat.ts";
 import { substitute } from "./substitute.ts";
 import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 import { variablesIn } from "./template.ts";
@@ -118,6 +119,31 @@ export class Callbacks {
 		return relay(verdict, headers);
 	}
 
+	/**
+	 * Sends a callback of the record once more.
+	 *
+	 * @param url where to; undefined for all that it went to
+	 * @param record of what comes of it
+	 * @throws OssError InvalidArgument for a URL that is none
+	 */
+	async repeat(
+		recorded: Recorded,
+		url: string | undefined,
+		record: DeliveryRecord,
+	): Promise<void> {
+		const { lookup, now } = this.#parts;
+		const { callback, uploaded } = readRepetition(recorded, url);
+		const resolved = await resolveCallback(callback, this.#switches, lookup);
+		const journal = new Journal(record, resolved, uploaded, now());
+		const body = Buffer.from(recorded.body);
+		const verdict = this.#gate.isFull
+			? BUSY
+			: await this.#gate.pass(() =>
+					this.#call(resolved, uploaded, body, journal),
+				);
+		journal.complete(verdict, now());
+	}
+
 	async #run(
 		callback: ResolvedCallback,
 		uploaded: Uploaded,
@@ -134,7 +160,7 @@ export class Callbacks {
 
 	async #call(
 		callback: ResolvedCallback,
-		uploaded: Uploaded,
+		uploaded: Caused,
 		body: Buffer,
 		journal: Journal,
 	): Promise<Verdict> {
