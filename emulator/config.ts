@@ -82,6 +82,18 @@ const settings = {
 		byDefault: "oss-emulator:oss-emulator-secret:1000000000000001",
 		what: "keys that may sign; the first account owns the emulator",
 	},
+	ram: {
+		value: "FILE",
+		kind: "text",
+		byDefault: "",
+		what: "JSON of RAM users with keys and policies, and of roles",
+	},
+	"sts-port": {
+		value: "PORT",
+		kind: "text",
+		byDefault: "",
+		what: "STS on a port of its own; the ports of OSS answer it too",
+	},
 	"tls-port": {
 		value: "PORT",
 		kind: "text",
@@ -182,6 +194,10 @@ export type Config = {
 	readonly domains: readonly string[];
 	readonly accounts: readonly [Account, ...Account[]];
 	readonly checkSignatures: boolean;
+	/** A JSON file; '' for none. */
+	readonly ram: string;
+	/** undefined for none. */
+	readonly stsPort: number | undefined;
 	/** undefined for no https. */
 	readonly tlsPort: number | undefined;
 	readonly callbackKey: CallbackKeyOptions;
@@ -290,10 +306,9 @@ function toConfig(given: Given): Config {
 		accounts: readAccounts(list("access-key")),
 		checkSignatures:
 			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
-		tlsPort:
-			text("tls-port") === ""
-				? undefined
-				: readPort("--tls-port", text("tls-port")),
+		ram: text("ram"),
+		stsPort: readOptionalPort("--sts-port", text("sts-port")),
+		tlsPort: readOptionalPort("--tls-port", text("tls-port")),
 		callbackKey: {
 			file: text("callback-key"),
 			bits: readBits(
@@ -369,6 +384,9 @@ function readTimeout(text: string): number {
 	}
 	return timeoutMs;
 }
+
+const readOptionalPort = (flag: string, text: string): number | undefined =>
+	text === "" ? undefined : readPort(flag, text);
 
 function readPort(flag: string, text: string): number {
 	const port = Number(text);

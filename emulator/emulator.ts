@@ -2,15 +2,19 @@
  * What an operation may use: the one argument, besides the request, that every operation takes.
  */
 import type { Accounts } from "./auth/accounts.ts";
+import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
 import type { Clock } from "./oss/clock.ts";
 import type { Log } from "./oss/log.ts";
 import type { Store } from "./storage/store.ts";
+import type { Sts } from "./sts/sts.ts";
 
 export type Emulator = {
 	readonly store: Store;
 	readonly callbacks: Callbacks;
 	readonly accounts: Accounts;
+	readonly ram: Ram;
+	readonly sts: Sts;
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Without prefix, `cn-hangzhou`. */

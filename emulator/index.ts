@@ -21,6 +21,8 @@ export type StartedEmulator = {
 	/** `http://127.0.0.1:PORT`, for an SDK's endpoint. */
 	readonly endpoint: string;
 	readonly adminUrl: string;
+	/** Of STS's own port, when `--sts-port` asks for one; `endpoint` answers STS too. */
+	readonly stsEndpoint: string | undefined;
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
 	/** Without prefix, `cn-hangzhou`. */
@@ -35,11 +37,12 @@ export async function startEmulator(
 	options: EmulatorOptions = {},
 ): Promise<StartedEmulator> {
 	const config = toConfig(options);
-	const { endpoint, adminUrl, close } = await start(config);
+	const { endpoint, adminUrl, stsEndpoint, close } = await start(config);
 	const [{ accessKeyId, accessKeySecret }] = config.accounts;
 	return {
 		endpoint,
 		adminUrl,
+		stsEndpoint,
 		accessKeyId,
 		accessKeySecret,
 		region: config.region,

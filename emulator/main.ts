@@ -25,8 +25,10 @@ export async function main(
 	if (args.includes("--version")) return print(`${version}\n`);
 	try {
 		const running = await start(readConfig(args, process.env));
+		const { endpoint, adminUrl, stsEndpoint } = running;
+		const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
 		process.stdout.write(
-			`oss-emulator ${version} ready: OSS on ${running.endpoint}, admin on ${running.adminUrl}\n`,
+			`oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl}${sts}\n`,
 		);
 		closeOnSignal(running);
 		return undefined;

@@ -10,11 +10,20 @@ import { HEADER_BYTES_MAX } from "./server/oss-app.ts";
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
+export type Handlers = {
+	readonly oss: Handler;
+	readonly admin: Handler;
+	/** Needed when there is a port for it. */
+	readonly sts?: Handler | undefined;
+};
+
 export type Ports = {
 	readonly oss: number;
 	readonly admin: number;
+	/** undefined when there is none. */
+	readonly sts: number | undefined;
 	/** Lets requests in, those too that came before. */
-	open(oss: Handler, admin: Handler): void;
+	open(handlers: Handlers): void;
 	/** To be called before `open` when there is a port for https. */
 	secure(certificates: Certificates): Promise<void>;
 	/** Stops accepting, lets answers under way finish, and cuts off those that take too long. */
@@ -27,6 +36,7 @@ const GRACE_MS = 10_000;
 export async function openPorts(config: Config): Promise<Ports> {
 	const oss = gate();
 	const admin = gate();
+	const sts = gate();
 	const certificates = Promise.withResolvers<Certificates>();
 	const servers: Server[] = [];
 	const close = async (): Promise<void> => {
@@ -57,13 +67,19 @@ export async function openPorts(config: Config): Promise<Ports> {
 			await open(oss, config.tlsPort, "--tls-port", { certificates: promise });
 		}
 		const adminPort = await open(admin, config.adminPort, "--admin-port");
+		const stsPort =
+			config.stsPort === undefined
+				? undefined
+				: await open(sts, config.stsPort, "--sts-port");
 		return {
 			oss: ossPort,
 			admin: adminPort,
+			sts: stsPort,
 			close,
-			open: (ossHandler, adminHandler) => {
-				oss.open(ossHandler);
-				admin.open(adminHandler);
+			open: (handlers) => {
+				oss.open(handlers.oss);
+				admin.open(handlers.admin);
+				if (handlers.sts) sts.open(handlers.sts);
 			},
 			secure: async (all) => {
 				await secure(servers, all);

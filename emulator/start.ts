@@ -2,18 +2,18 @@
  * Puts an emulator together, and takes it apart in reverse.
  */
 import { createAdminApp } from "./admin/app.ts";
-import { Accounts } from "./auth/accounts.ts";
 import { Callbacks } from "./callback/callbacks.ts";
 import { loadKeyPair } from "./callback-key.ts";
 import type { Config } from "./config.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
+import { loadKeys } from "./keys.ts";
 import type { Clock } from "./oss/clock.ts";
 import { type Log, makeLog } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
-import { openPorts } from "./ports.ts";
+import { type Handlers, openPorts } from "./ports.ts";
 import type { Certificates } from "./server/certificates.ts";
-import { createOssApp } from "./server/oss-app.ts";
+import { createOssApp, type OssAppOptions } from "./server/oss-app.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { Store } from "./storage/store.ts";
 
@@ -21,6 +21,8 @@ export type Running = {
 	/** `http://127.0.0.1:6770`. */
 	readonly endpoint: string;
 	readonly adminUrl: string;
+	/** Of STS's own port; undefined when it has none. */
+	readonly stsEndpoint: string | undefined;
 	readonly emulator: Emulator;
 	/** Stops accepting, lets answers under way finish (10 s at most), and closes what is kept. */
 	close(): Promise<void>;
@@ -77,7 +79,7 @@ async function assemble(
 				...config.callbacks,
 			},
 		}),
-		accounts: new Accounts(config.accounts),
+		...(await loadKeys(config, log)),
 		region: config.region,
 		domains: config.domains,
 		checkSignatures: config.checkSignatures,
@@ -87,8 +89,28 @@ async function assemble(
 	await ossApp.ready();
 	const adminApp = await createAdminApp({ emulator, requests, endpoint });
 	await adminApp.ready();
-	ports.open(ossApp.routing, adminApp.routing);
-	return { endpoint, adminUrl: urlOf(config, ports.admin), emulator };
+	ports.open({
+		oss: ossApp.routing,
+		admin: adminApp.routing,
+		sts: await createStsHandler(config, { emulator, requests }),
+	});
+	return {
+		endpoint,
+		adminUrl: urlOf(config, ports.admin),
+		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
+		emulator,
+	};
+}
+
+/** For the port that is STS's alone, if there is one. */
+async function createStsHandler(
+	{ stsPort }: Config,
+	options: OssAppOptions,
+): Promise<Handlers["sts"]> {
+	if (stsPort === undefined) return undefined;
+	const app = await createOssApp({ ...options, onlySts: true });
+	await app.ready();
+	return app.routing;
 }
 
 /** The authority that certificates of the https port come from. */

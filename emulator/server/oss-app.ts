@@ -14,12 +14,14 @@ import {
 } from "fastify";
 import type { Emulator } from "../emulator.ts";
 import { formDecode } from "../oss/encoding.ts";
+import type { Reply } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { answerBroken } from "./broken-request.ts";
 import { FORM_OPTIONS, formParts } from "./form-parts.ts";
 import { type Arrival, handle } from "./handle.ts";
 import { makeRequestId } from "./request-id.ts";
 import type { RequestLog } from "./request-log.ts";
+import { answerSts, isForSts } from "./sts.ts";
 import { writeReply } from "./write-reply.ts";
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
@@ -31,6 +33,8 @@ const OTHER = "/";
 export type OssAppOptions = {
 	readonly emulator: Emulator;
 	readonly requests: RequestLog;
+	/** Whether every request is STS's; otherwise each is looked at. */
+	readonly onlySts?: boolean;
 };
 
 export async function createOssApp(
@@ -66,19 +70,38 @@ const isForm = ({ method, headers }: IncomingMessage): boolean =>
 	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
 
 async function respond(
-	{ emulator, requests }: OssAppOptions,
+	options: OssAppOptions,
 	incoming: FastifyRequest,
 	outgoing: FastifyReply,
 ): Promise<void> {
+	const { emulator, requests } = options;
 	const arrival = toArrival(emulator, incoming);
 	const entry = requests.begin(arrival);
+	const observe = (name: string) => entry.is(name);
 	const reply =
-		arrival.rawPath === PUBLIC_KEY_PATH && arrival.method === "GET"
-			? pem(emulator.callbacks.publicPem)
-			: await handle(emulator, arrival, ({ name }) => entry.is(name));
+		(await answerBeside(options, arrival, observe)) ??
+		(await handle(emulator, arrival, ({ name }) => observe(name)));
 	await writeReply(outgoing.raw, reply, arrival);
 	entry.end(reply);
 	readOff(incoming.raw);
+}
+
+/** What is no request to OSS, though it comes to the same port. */
+async function answerBeside(
+	{ emulator, onlySts = false }: OssAppOptions,
+	arrival: Arrival,
+	observe: (operation: string) => void,
+): Promise<Reply | undefined> {
+	const { rawPath, method } = arrival;
+	const isSts = onlySts ? "yes" : isForSts(arrival);
+	if (isSts !== "no") {
+		const answered = await answerSts(emulator, arrival, isSts === "yes");
+		if (answered) observe(answered.operation);
+		return answered?.reply;
+	}
+	return rawPath === PUBLIC_KEY_PATH && method === "GET"
+		? pem(emulator.callbacks.publicPem)
+		: undefined;
 }
 
 /** What a refused upload goes on sending would be taken for the next request, or keep the sender from reading on. */
@@ -92,7 +115,7 @@ function readOff(body: IncomingMessage): void {
 /** No bucket can be called that. */
 const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
-const pem = (text: string) => ({
+const pem = (text: string): Reply => ({
 	status: 200,
 	headers: { "Content-Type": "application/x-pem-file" },
 	body: Buffer.from(text),

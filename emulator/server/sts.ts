@@ -1,0 +1,114 @@
+/**
+ * STS beside OSS: which requests on the OSS port are STS's, and how they are answered.
+ *
+ * Clients are pointed at Alibaba's hosts, at a port of STS's own, or simply at the emulator. Where the host does not
+ * say it, the request must name an operation and the version of STS's API; some clients do so in the body only.
+ *
+ * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
+ */
+import type { Readable } from "node:stream";
+import type { Emulator } from "../emulator.ts";
+import type { Reply } from "../oss/reply.ts";
+import { CONTENT_TYPE, type StsAnswer } from "../sts/answer.ts";
+import { StsError } from "../sts/errors.ts";
+import { hasForm, readStsRequest, type StsArrival } from "../sts/request.ts";
+import { STS_VERSION } from "../sts/sts.ts";
+import { writeXml } from "../xml/write.ts";
+import { hostName } from "./addressing.ts";
+import type { Arrival } from "./handle.ts";
+
+/** `sts.<region>.aliyuncs.com`; but `sts.oss-cn-hangzhou.aliyuncs.com` is the bucket `sts`. */
+const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;
+
+/**
+ * Whether a request is STS's, or may be: then only its body can tell.
+ *
+ * Nearly every request is answered by its path alone.
+ */
+export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
+	const { rawPath, host, method, query, rawQuery, headers } = arrival;
+	if (/^sts/i.test(host) && STS_HOST.test(hostName(host))) return "yes";
+	if (rawPath !== "/") return "no";
+	if (namesOperation(query, headers)) return "yes";
+	const saysNothing = rawQuery === "" && headers.authorization === undefined;
+	return method === "POST" && saysNothing && hasForm(arrival)
+		? "perhaps"
+		: "no";
+}
+
+const namesOperation = (
+	parameters: Arrival["query"],
+	headers: Arrival["headers"],
+): boolean =>
+	(parameters.has("Action") || headers["x-acs-action"] !== undefined) &&
+	(parameters.get("Version") ?? headers["x-acs-version"]) === STS_VERSION;
+
+/** More than STS takes by far: a policy has 2,048 characters at most. */
+const BODY_BYTES_MAX = 128 * 1024;
+
+export type Answered = { readonly reply: Reply; readonly operation: string };
+
+/** @returns undefined when the request turns out to be OSS's; its body has been read then, and OSS wants none of it */
+export async function answerSts(
+	{ sts, log }: Emulator,
+	arrival: Arrival,
+	isSure: boolean,
+): Promise<Answered | undefined> {
+	const told = { ...arrival, path: arrival.rawPath, body: NOTHING };
+	try {
+		const body = await readBody(arrival.body);
+		if (!isSure && !(body && isStsForm({ ...told, body }))) return undefined;
+		return write(
+			body
+				? sts.answer({ ...told, body })
+				: sts.refuse(
+						told,
+						new StsError("RequestTooLarge", `${BODY_BYTES_MAX}`),
+					),
+		);
+	} catch (error) {
+		const reason = error instanceof Error ? error.stack : String(error);
+		log.error(`${arrival.id}: ${reason}`);
+		return write(sts.refuse(told, new StsError("InternalError")));
+	}
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** @returns undefined when it is too large */
+async function readBody(body: Readable): Promise<Buffer | undefined> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	// What is left of a body that is refused must not cost the sender the answer.
+	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+		size += chunk.length;
+		if (size > BODY_BYTES_MAX) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks, size);
+}
+
+const isStsForm = (arrival: StsArrival): boolean =>
+	namesOperation(readStsRequest(arrival).parameters, arrival.headers);
+
+function write({
+	status,
+	root,
+	body,
+	format,
+	requestId,
+	operation,
+}: StsAnswer): Answered {
+	const text = format === "XML" ? writeXml(root, body) : JSON.stringify(body);
+	return {
+		operation,
+		reply: {
+			status,
+			headers: {
+				"Content-Type": CONTENT_TYPE[format],
+				"x-acs-request-id": requestId,
+			},
+			body: Buffer.from(text),
+		},
+	};
+}

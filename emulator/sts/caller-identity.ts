@@ -1,0 +1,44 @@
+/**
+ * GetCallerIdentity: who signed this.
+ *
+ * Source: docs «GetCallerIdentity»; php's StsTest. The Arn of an account and of a RAM user is RAM's usual one.
+ */
+import type { Caller } from "../oss/request.ts";
+import type { StsElement } from "./answer.ts";
+import { assumedRoleId, sessionArn } from "./arn.ts";
+import type { Keeper } from "./keeper.ts";
+
+export function callerIdentity(
+	{ uid, identity }: Caller,
+	keeper: Keeper,
+): StsElement {
+	switch (identity?.kind) {
+		case undefined:
+			return {
+				AccountId: uid,
+				UserId: uid,
+				PrincipalId: uid,
+				IdentityType: "Account",
+				Arn: `acs:ram::${uid}:root`,
+			};
+		case "SubUser":
+			return {
+				AccountId: uid,
+				UserId: identity.id,
+				PrincipalId: identity.id,
+				IdentityType: "RAMUser",
+				Arn: `acs:ram::${uid}:user/${identity.name}`,
+			};
+		case "AssumedRoleUser": {
+			const { role: name, session } = identity;
+			const roleId = keeper.roleId(uid, name);
+			return {
+				AccountId: uid,
+				RoleId: roleId,
+				PrincipalId: assumedRoleId(roleId, session),
+				IdentityType: "AssumedRoleUser",
+				Arn: sessionArn({ account: uid, name }, session),
+			};
+		}
+	}
+}

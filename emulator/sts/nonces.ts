@@ -1,0 +1,40 @@
+/**
+ * Nonces that were used: each counts once within the time a request is valid. Bounded, in number and in size.
+ */
+import { createHash } from "node:crypto";
+import { SKEW_MS_MAX } from "./claim.ts";
+import { StsError } from "./errors.ts";
+
+const NONCES_MAX = 100_000;
+
+export class Nonces {
+	/** By hash, with the moment of use; the oldest first. */
+	readonly #used = new Map<string, number>();
+
+	/** @throws StsError SignatureNonceUsed: STS's own pages do not say that it does, those of other services do (A-523) */
+	requireUnused(accessKeyId: string, nonce: string, now: Date): void {
+		this.#forget(now.getTime());
+		if (this.#used.has(hash(accessKeyId, nonce)))
+			throw new StsError("SignatureNonceUsed");
+	}
+
+	/** To be called when the signature is known to be right: nobody else can use up a nonce. */
+	use(accessKeyId: string, nonce: string, now: Date): void {
+		this.#used.set(hash(accessKeyId, nonce), now.getTime());
+	}
+
+	get size(): number {
+		return this.#used.size;
+	}
+
+	/** A request may be dated ahead as far as behind. */
+	#forget(now: number): void {
+		for (const [used, at] of this.#used) {
+			if (at > now - 2 * SKEW_MS_MAX && this.#used.size < NONCES_MAX) return;
+			this.#used.delete(used);
+		}
+	}
+}
+
+const hash = (accessKeyId: string, nonce: string): string =>
+	createHash("sha256").update(`${accessKeyId}\n${nonce}`).digest("base64");

@@ -1,0 +1,82 @@
+/**
+ * A request to STS: whatever travels in the query and whatever travels in the body are one set of parameters.
+ *
+ * Pure. Source: docs «Request structure» of STS; every official client mixes the two in its own way.
+ */
+import { formDecode } from "../oss/encoding.ts";
+import type { Headers, Query } from "../oss/request.ts";
+import { StsError } from "./errors.ts";
+
+/** As the port hands it over. */
+export type StsArrival = {
+	readonly method: string;
+	/** As on the wire, without the query. */
+	readonly path: string;
+	readonly host: string;
+	readonly query: Query;
+	readonly headers: Headers;
+	readonly body: Buffer;
+	readonly receivedAt: Date;
+};
+
+export type StsRequest = StsArrival & {
+	readonly parameters: Query;
+};
+
+/** A body of a type that STS does not read has no parameters: `requireBodyType` refuses it. */
+export function readStsRequest(arrival: StsArrival): StsRequest {
+	const { query, body } = arrival;
+	const form = BODIES.get(bodyType(arrival))?.(body.toString()) ?? [];
+	return { ...arrival, parameters: new Map([...form, ...query]) };
+}
+
+/** @throws StsError InvalidContentType */
+export function requireBodyType(arrival: StsArrival): void {
+	if (arrival.body.length > 0 && !BODIES.has(bodyType(arrival)))
+		throw new StsError("InvalidContentType");
+}
+
+const bodyType = ({ headers }: Pick<StsArrival, "headers">): string =>
+	headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+type Parameter = readonly [name: string, value: string];
+
+/** Whether the body is a form, as far as its type says. */
+export const hasForm = (arrival: Pick<StsArrival, "headers">): boolean =>
+	bodyType(arrival) === FORM_TYPE;
+
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+const BODIES: ReadonlyMap<string, (text: string) => Parameter[]> = new Map([
+	[FORM_TYPE, readForm],
+	["application/json", readJson],
+]);
+
+function readForm(text: string): Parameter[] {
+	const pairs = text.split("&").filter((pair) => pair !== "");
+	return pairs.map((pair) => {
+		const [name = "", ...value] = pair.split("=");
+		return [decode(name), decode(value.join("="))];
+	});
+}
+
+/** What cannot be decoded is kept as it came, and no signature will fit it. */
+const decode = (text: string): string => formDecode(text) ?? text;
+
+function readJson(text: string): Parameter[] {
+	const value = parse(text);
+	return typeof value === "object" && value !== null
+		? Object.entries(value).map(([name, item]) => [
+				name,
+				typeof item === "string" ? item : JSON.stringify(item),
+			])
+		: [];
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined; // then nothing was said, and what is missing is named
+	}
+}

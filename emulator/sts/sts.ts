@@ -1,0 +1,108 @@
+/**
+ * The Security Token Service: one request from its parameters to its answer.
+ *
+ * Order of refusal: operation and version, common parameters, key, time, nonce, signature, then the operation's own.
+ *
+ * Source: docs «API reference (STS)»; the order is a guess (A-526).
+ */
+import { randomUUID } from "node:crypto";
+import type { Caller } from "../oss/request.ts";
+import { isAcs3, readAcs3Claim } from "./acs3.ts";
+import { readFormat, type StsAnswer, type StsElement } from "./answer.ts";
+import { type Assuming, assumeRole } from "./assume-role.ts";
+import { callerIdentity } from "./caller-identity.ts";
+import { requireSignature, requireTimestamp } from "./claim.ts";
+import { StsError } from "./errors.ts";
+import type { Keeper } from "./keeper.ts";
+import { Nonces } from "./nonces.ts";
+import {
+	readStsRequest,
+	requireBodyType,
+	type StsArrival,
+	type StsRequest,
+} from "./request.ts";
+import { readRpcClaim } from "./rpc.ts";
+
+export const STS_VERSION = "2015-04-01";
+
+type Operation = (assuming: Assuming) => StsElement;
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+	["AssumeRole", assumeRole],
+	["GetCallerIdentity", ({ caller, keeper }) => callerIdentity(caller, keeper)],
+]);
+
+export class Sts {
+	readonly #keeper: Keeper;
+	readonly #checkSignatures: boolean;
+	readonly #nonces = new Nonces();
+
+	/** @param checkSignatures false believes anybody */
+	constructor(keeper: Keeper, checkSignatures: boolean) {
+		this.#keeper = keeper;
+		this.#checkSignatures = checkSignatures;
+	}
+
+	/** Errors of STS's are answers too; what else is thrown is a bug of ours. */
+	answer(arrival: StsArrival): StsAnswer {
+		try {
+			const request = readStsRequest(arrival);
+			const body = this.#run(request);
+			return write(request, 200, `${nameOf(request)}Response`, body);
+		} catch (error) {
+			if (error instanceof StsError) return this.refuse(arrival, error);
+			throw error;
+		}
+	}
+
+	refuse(arrival: StsArrival, error: StsError): StsAnswer {
+		const { status, code: Code, message: Message } = error;
+		const body = { HostId: arrival.host, Code, Message };
+		return write(readStsRequest(arrival), status, "Error", body);
+	}
+
+	#run(request: StsRequest): StsElement {
+		const { parameters, headers, receivedAt: now } = request;
+		requireBodyType(request);
+		const version = parameters.get("Version") ?? headers["x-acs-version"];
+		const operation = OPERATIONS.get(nameOf(request));
+		if (!operation || version !== STS_VERSION)
+			throw new StsError("InvalidActionOrVersion");
+		const caller = this.#authenticate(request);
+		return operation({ keeper: this.#keeper, caller, parameters, now });
+	}
+
+	#authenticate(request: StsRequest): Caller {
+		const { parameters, receivedAt: now } = request;
+		if (!this.#checkSignatures)
+			return this.#keeper.believe(parameters.get("AccessKeyId") ?? "");
+		const claim = isAcs3(request)
+			? readAcs3Claim(request)
+			: readRpcClaim(request);
+		const { accessKeyId, securityToken, nonce } = claim;
+		const key = this.#keeper.getKey(accessKeyId, securityToken, now);
+		requireTimestamp(claim, now);
+		this.#nonces.requireUnused(accessKeyId, nonce, now);
+		requireSignature(claim, key.accessKeySecret);
+		this.#nonces.use(accessKeyId, nonce, now);
+		return key.caller;
+	}
+}
+
+const nameOf = ({ parameters, headers }: StsRequest): string =>
+	parameters.get("Action") ?? headers["x-acs-action"] ?? "";
+
+function write(
+	request: StsRequest,
+	status: number,
+	root: string,
+	body: StsElement,
+): StsAnswer {
+	const requestId = randomUUID().toUpperCase();
+	return {
+		...{ status, root, requestId },
+		operation: nameOf(request),
+		format: readFormat(request.parameters.get("Format")),
+		body: { RequestId: requestId, ...body },
+	};
+}
