@@ -4,7 +4,8 @@
 import { createAdminApp } from "./admin/app.ts";
 import { Callbacks } from "./callback/callbacks.ts";
 import { loadKeyPair } from "./callback-key.ts";
-import type { Config } from "./config.ts";
+import { type Config, withoutSecrets } from "./config.ts";
+import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
 import { loadKeys } from "./keys.ts";
@@ -16,6 +17,7 @@ import type { Certificates } from "./server/certificates.ts";
 import { createOssApp, type OssAppOptions } from "./server/oss-app.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { Store } from "./storage/store.ts";
+import { readVersion } from "./version.ts";
 
 export type Running = {
 	/** `http://127.0.0.1:6770`. */
@@ -57,13 +59,16 @@ async function assemble(
 		durable: config.durable,
 		files: config.files,
 		report: (error) => log.error(`in the background: ${String(error)}`),
+		deliveries: config.deliveries,
 	});
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
 	const clock = { now: () => new Date() };
+	let authority: string | undefined;
 	if (config.tlsPort !== undefined) {
 		const certificates = await loadCertificates(config.data, clock);
 		await ports.secure(certificates);
+		authority = certificates.authority;
 	}
 	const emulator: Emulator = {
 		store,
@@ -74,6 +79,7 @@ async function assemble(
 			now: clock.now,
 			warn: log.warn,
 			findPolicy: async () => undefined,
+			record: recordIn(store.deliveries),
 			switches: {
 				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
 				...config.callbacks,
@@ -87,7 +93,14 @@ async function assemble(
 	const requests = new RequestLog();
 	const ossApp = await createOssApp({ emulator, requests });
 	await ossApp.ready();
-	const adminApp = await createAdminApp({ emulator, requests, endpoint });
+	const ending = new AbortController();
+	undo.push(async () => ending.abort());
+	const adminApp = await createAdminApp({
+		...{ emulator, requests, endpoint, authority },
+		version: readVersion(),
+		settings: withoutSecrets(config),
+		ending: ending.signal,
+	});
 	await adminApp.ready();
 	ports.open({
 		oss: ossApp.routing,

@@ -27,7 +27,7 @@ export type ApplicationServer = {
 export type ApplicationAnswer = {
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
-	readonly body?: string;
+	readonly body?: string | Uint8Array;
 	/** Runs before it answers. */
 	readonly before?: (callback: ReceivedCallback) => Promise<void>;
 };

@@ -1,23 +1,73 @@
 /**
  * The admin port: what is in the emulator and what happened, as JSON under /api.
+ *
+ * Every route of /api is described by its schema; the description at /api/openapi.json is made of these.
  */
-import { type FastifyInstance, fastify } from "fastify";
-import type { Emulator } from "../emulator.ts";
-import type { RequestLog } from "../server/request-log.ts";
+import {
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+	fastify,
+} from "fastify";
+import { AdminError, toErrorAnswer } from "./admin-error.ts";
+import { bucketRoutes } from "./bucket-routes.ts";
+import { callbackRoutes } from "./callback-routes.ts";
+import { contentRoutes } from "./content-routes.ts";
+import type { AdminContext } from "./context.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { requireTrusted } from "./guard.ts";
+import { openApiRoutes } from "./openapi-routes.ts";
+import { overviewRoutes } from "./overview-routes.ts";
+import { sendingRoutes } from "./sending-routes.ts";
+import { compileSchema } from "./validate.ts";
 
-export type AdminAppOptions = {
-	readonly emulator: Emulator;
-	readonly requests: RequestLog;
-	/** Of the OSS port. */
-	readonly endpoint: string;
-};
-
-export async function createAdminApp({
-	requests,
-	endpoint,
-}: AdminAppOptions): Promise<FastifyInstance> {
+export async function createAdminApp(
+	context: AdminContext,
+): Promise<FastifyInstance> {
 	const app = fastify();
-	app.get("/health", async () => ({ status: "ok", endpoint }));
-	app.get("/api/requests", async () => ({ requests: requests.list() }));
+	app.setValidatorCompiler(compileSchema);
+	// Answers are described, not filtered: a test holds them to their schemas.
+	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+	app.addHook("onRequest", async ({ method, url, headers }) => {
+		const { host = "", origin } = headers;
+		if (url !== "/health")
+			requireTrusted({ method, host, origin }, context.emulator.domains);
+	});
+	app.setErrorHandler((error, incoming, outgoing) =>
+		answerError(context, error, incoming, outgoing),
+	);
+	app.setNotFoundHandler(async ({ method, url }) => {
+		const [path] = url.split("?");
+		const message = `there is nothing at ${method} ${path}: see /api/openapi.json`;
+		throw new AdminError(404, "NoSuchRoute", message);
+	});
+	openApiRoutes(app, context); // first: it watches the others being added
+	for (const routes of [
+		overviewRoutes,
+		bucketRoutes,
+		contentRoutes,
+		callbackRoutes,
+		sendingRoutes,
+		eventRoutes,
+	])
+		routes(app, context);
 	return app;
+}
+
+function answerError(
+	{ emulator }: AdminContext,
+	error: unknown,
+	{ method, url }: FastifyRequest,
+	outgoing: FastifyReply,
+): FastifyReply {
+	const answer = toErrorAnswer(error);
+	if (answer) return outgoing.code(answer.status).send(answer.body);
+	const { log } = emulator;
+	log.error(
+		`${method} ${url}: ${error instanceof Error ? error.stack : String(error)}`,
+	);
+	return outgoing.code(500).send({
+		error: "InternalError",
+		message: "the emulator failed: its log says how",
+	});
 }

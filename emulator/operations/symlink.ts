@@ -70,7 +70,7 @@ export async function followLink(
 /** As `followLink`, for content: `object` is whose bytes these are. */
 export async function openThroughLink(
 	{ store }: Emulator,
-	{ bucket }: OssRequest,
+	{ bucket }: Pick<OssRequest, "bucket">,
 	opened: OpenObject,
 ): Promise<OpenObject & { readonly shown: StoredObject }> {
 	const key = opened.object.properties.symlinkTarget;

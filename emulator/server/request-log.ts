@@ -27,6 +27,7 @@ export class RequestLog {
 	readonly #latest: LoggedRequest[] = [];
 	readonly #max: number;
 	#next = 0;
+	readonly #listeners = new Set<() => void>();
 
 	constructor(max = 1000) {
 		this.#max = max;
@@ -57,8 +58,23 @@ export class RequestLog {
 				entry.status = status;
 				entry.ec = headers["x-oss-ec"] ?? "";
 				entry.durationMs = performance.now() - started;
+				for (const listener of this.#listeners) listener();
 			},
 		};
+	}
+
+	/**
+	 * @param listener is called whenever a request has been answered, and must be quick
+	 * @returns ends it
+	 */
+	watch(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	clear(): void {
+		this.#latest.length = 0;
+		this.#next = 0;
 	}
 
 	/** The latest first. */

@@ -1,0 +1,41 @@
+/**
+ * What the admin port refuses, and how errors look there: one line of JSON that says what is wrong.
+ *
+ * Pure.
+ */
+import { OssError } from "../oss/errors.ts";
+
+export class AdminError extends Error {
+	readonly status: number;
+	/** A word to tell errors apart by: `NoSuchCallback`. */
+	readonly code: string;
+
+	constructor(status: number, code: string, message: string) {
+		super(message);
+		this.name = code;
+		this.status = status;
+		this.code = code;
+	}
+}
+
+export type ErrorAnswer = {
+	readonly status: number;
+	readonly body: { readonly error: string; readonly message: string };
+};
+
+/** @returns undefined for what is not the client's fault: a bug of ours */
+export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
+	if (error instanceof AdminError || error instanceof OssError)
+		return answer(error.status, error.code, error.message);
+	if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
+	const status = Number(error.statusCode); // Fastify's own
+	if (status >= 500) return undefined;
+	const code = "validation" in error ? "InvalidArgument" : "BadRequest";
+	return answer(status, code, error.message);
+}
+
+const answer = (
+	status: number,
+	error: string,
+	message: string,
+): ErrorAnswer => ({ status, body: { error, message } });

@@ -1,0 +1,101 @@
+/**
+ * What to do about a callback that failed, in a sentence or two for the developer of the application server.
+ *
+ * Pure. Source: docs «Upload callback errors and troubleshooting»; «HTTP 203 status code».
+ */
+import type { NoAnswer } from "../callback/delivery.ts";
+import type {
+	AnswerDocument,
+	AttemptDocument,
+	DeliveryDocument,
+} from "../delivery-record.ts";
+
+/** @returns '' when there is nothing to do */
+export function adviseOn(delivery: DeliveryDocument): string {
+	const { status, told, attempts } = delivery;
+	if (status === "interrupted")
+		return "The object is stored. Send the callback again, or upload again.";
+	if (told?.status !== 203) return "";
+	const last = attempts.at(-1);
+	if (!last) return BEFORE_SENDING[told.ec] ?? "";
+	if (last.noAnswer) return WITHOUT_ANSWER[last.noAnswer.reason];
+	if (!last.answer) return "";
+	if (last.answer.status !== 200) return onStatus(last, last.answer, delivery);
+	return onContent(last.answer, told);
+}
+
+const BEFORE_SENDING: Readonly<Record<string, string>> = {
+	"0007-00000201":
+		"Upload less at once, or let the application server answer sooner.",
+	"0007-00000301":
+		"Upload an image that can be read, or leave ${imageInfo…} out of callbackBody.",
+};
+
+const IN_TIME =
+	"OSS waits 5 seconds for the whole answer and does not try again: answer first, and do the work afterwards.";
+
+const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
+	unresolved:
+		"Correct the host in callbackUrl. Between containers it is the service's name, and both must be on one network.",
+	refused:
+		"Start the application server, or correct the port in callbackUrl. In a container 127.0.0.1 is the container itself: name the service, or host.docker.internal for the machine.",
+	unreachable:
+		"Correct the address in callbackUrl, or let this machine reach it: nothing there took the connection.",
+	tls: 'Set "callbackSNI": true in the callback if the server has several names, or call it over http.',
+	time: IN_TIME,
+	lost: "Look into the application server's log: it took the connection and closed it without a word.",
+	contentLength:
+		"Send one Content-Length, a number; the framework does when it is given the whole body at once.",
+	malformed:
+		"Correct the port or the scheme in callbackUrl: what listens there does not speak HTTP. If it is TLS, the URL begins with https.",
+};
+
+function onStatus(
+	{ target }: AttemptDocument,
+	{ status, headers }: AnswerDocument,
+	{ bodyType }: DeliveryDocument,
+): string {
+	const [path = ""] = target.split("?");
+	if (status >= 300 && status < 400) {
+		const to = headers.find(([name]) => /^location$/i.test(name))?.[1] ?? "";
+		return `Give the address it redirects to as callbackUrl${to && `: ${to}`}. A slash too many or too few does this often.`;
+	}
+	if (status >= 500) return "Look into the application server's log.";
+	if (status < 300) return "Answer 200; OSS takes anything else for a failure.";
+	return ON_REFUSAL[status]?.(path, bodyType) ?? REQUEST_REFUSED;
+}
+
+const REQUEST_REFUSED =
+	"The application server refused the request: its answer may say why.";
+
+const CHECK_SIGNATURE =
+	"If it is the check of the signature that refused, compare its string with the string to sign shown here: the path decoded, the query as it came, a line break, the body; verified with MD5 and RSA against the key of x-oss-pub-key-url. A proxy in front may have changed the path.";
+
+type OnRefusal = (path: string, bodyType: string) => string;
+
+const ON_REFUSAL: Readonly<Record<number, OnRefusal>> = {
+	401: () => CHECK_SIGNATURE,
+	403: () => CHECK_SIGNATURE,
+	404: (path) => `Give the application server a route for POST ${path}.`,
+	405: (path) => `Allow POST on ${path}: a callback is never a GET.`,
+	411: () => "Accept requests with a Content-Length; this one had one.",
+	413: () => "Let the application server accept bodies of this size.",
+	415: (_path, bodyType) =>
+		`Accept ${bodyType}, or set callbackBodyType to what the application server reads.`,
+};
+
+function onContent(
+	{ ended }: AnswerDocument,
+	told: { readonly ec: string; readonly message: string },
+): string {
+	if (ended === "time") return IN_TIME;
+	if (ended === "cut")
+		return "Look into the application server's log: it broke off in the middle of its answer.";
+	if (told.ec === "0007-00000205")
+		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: text such as success or ok does not count, nor do a byte order mark or HTML.';
+	if (/missing content-length/.test(told.message))
+		return "Answer with a Content-Length: give the framework the whole body at once, so that it does not send it in chunks; a proxy in front must not compress it.";
+	if (/too long/.test(told.message))
+		return "Answer with less than 1 MiB; the uploader gets all of it.";
+	return 'Answer with a body, for instance {"Status":"OK"}, and its length.';
+}

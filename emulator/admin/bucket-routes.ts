@@ -1,0 +1,114 @@
+/**
+ * Buckets, and the objects in them, as they are listed and described.
+ */
+import { lastOf } from "../operations/list-objects.ts";
+import { noSuchKey } from "../storage/objects.ts";
+import type { StoredObject } from "../storage/types.ts";
+import type { AdminContext, Routes } from "./context.ts";
+import { viewBucket, viewObject } from "./object-view.ts";
+import { answers, listOf, parameters, record, refer } from "./route-schema.ts";
+
+const PAGE_MAX = 1000;
+
+const bucketName = {
+	bucket: { type: "string", description: "The bucket's name." },
+} as const;
+
+export const bucketRoutes: Routes = (app, { emulator }) => {
+	const { buckets, objects } = emulator.store;
+
+	app.get("/api/buckets", { schema: listBuckets }, async () => ({
+		buckets: (await buckets.all()).map(viewBucket),
+	}));
+
+	app.get<{ Params: BucketParams; Querystring: ObjectsQuery }>(
+		"/api/buckets/:bucket/objects",
+		{ schema: listObjects },
+		async ({ params, query }) => {
+			const { prefix, delimiter, marker, limit } = query;
+			const asked = { prefix, delimiter, after: marker, max: limit };
+			const page = await objects.list(params.bucket, asked);
+			return {
+				objects: page.entries.map(viewObject),
+				prefixes: page.prefixes,
+				isTruncated: page.isTruncated,
+				nextMarker: page.isTruncated ? lastOf(page) : "",
+			};
+		},
+	);
+
+	app.get<{ Params: BucketParams; Querystring: { key: string } }>(
+		"/api/buckets/:bucket/object",
+		{ schema: getObject },
+		async ({ params, query }) => {
+			const versions = await versionsOf(emulator, params.bucket, query.key);
+			if (versions.length === 0) throw noSuchKey(query.key);
+			return { versions: versions.map(viewObject) };
+		},
+	);
+};
+
+type BucketParams = { readonly bucket: string };
+
+type ObjectsQuery = {
+	readonly prefix: string;
+	readonly delimiter: string;
+	readonly marker: string;
+	readonly limit: number;
+};
+
+/** The latest `PAGE_MAX` of them. */
+async function versionsOf(
+	{ store }: AdminContext["emulator"],
+	bucket: string,
+	key: string,
+): Promise<StoredObject[]> {
+	// Of the keys that begin with it, the key itself comes first.
+	const asked = { prefix: key, delimiter: "", after: "", max: PAGE_MAX };
+	const { entries } = await store.objects.listVersions(bucket, asked);
+	return entries.filter((version) => version.key === key);
+}
+
+const listBuckets = {
+	operationId: "listBuckets",
+	tags: ["objects"],
+	summary: "All buckets, of all accounts",
+	response: answers(
+		"The buckets, by name.",
+		record({ buckets: listOf(refer("Bucket")) }),
+	),
+} as const;
+
+const listObjects = {
+	operationId: "listObjects",
+	tags: ["objects"],
+	summary: "A page of a bucket's current objects",
+	params: parameters(bucketName, "bucket"),
+	querystring: parameters({
+		prefix: { type: "string", default: "" },
+		delimiter: {
+			type: "string",
+			default: "",
+			description: "/ groups keys into folders",
+		},
+		marker: {
+			type: "string",
+			default: "",
+			description: "nextMarker of the page before",
+		},
+		limit: { type: "integer", minimum: 1, maximum: PAGE_MAX, default: 100 },
+	}),
+	response: answers("A page, by key.", refer("ObjectPage")),
+} as const;
+
+const getObject = {
+	operationId: "getObject",
+	tags: ["objects"],
+	summary: "What is known of an object, all versions of it",
+	params: parameters(bucketName, "bucket"),
+	querystring: parameters({ key: { type: "string", minLength: 1 } }, "key"),
+	response: answers(
+		"The versions, the latest first; delete markers too.",
+		record({ versions: listOf(refer("Object")) }),
+	),
+} as const;

@@ -1,0 +1,59 @@
+/**
+ * Which deliveries a request of the admin API asks for.
+ *
+ * Pure.
+ */
+import type {
+	DeliveryFilter,
+	DeliveryStatus,
+} from "../storage/delivery-rows.ts";
+import { AdminError } from "./admin-error.ts";
+import { DELIVERY_STATUSES } from "./delivery-schemas.ts";
+import type { Schema } from "./route-schema.ts";
+
+export type FilterQuery = {
+	readonly bucket?: string;
+	readonly key?: string;
+	readonly status?: readonly DeliveryStatus[];
+	readonly since?: string;
+};
+
+export const filterParameters = {
+	bucket: { type: "string" },
+	key: { type: "string", description: "Exactly this one." },
+	status: {
+		type: "array",
+		items: { enum: DELIVERY_STATUSES },
+		description: "May be given more than once.",
+	},
+	since: {
+		type: "string",
+		description:
+			"Begun then or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
+	},
+} as const satisfies Record<string, Schema>;
+
+/** @throws AdminError 400 for a `since` that is no time */
+export function readFilter({
+	bucket,
+	key,
+	status,
+	since,
+}: FilterQuery): DeliveryFilter {
+	return {
+		bucket,
+		key,
+		statuses: status,
+		since: since === undefined ? undefined : readSince(since),
+	};
+}
+
+function readSince(text: string): Date {
+	const time = new Date(/^\d+$/.test(text) ? Number(text) : text);
+	if (!Number.isNaN(time.getTime())) return time;
+	throw new AdminError(
+		400,
+		"InvalidArgument",
+		`since must be a time like 2026-01-31T12:00:00.000Z, not ${text}`,
+	);
+}

@@ -1,0 +1,124 @@
+/**
+ * Deliveries of callbacks: looking at them, waiting for them, forgetting them.
+ */
+import { type DeliveryDocument, readDelivery } from "../delivery-record.ts";
+import type { StoredDelivery } from "../storage/delivery-rows.ts";
+import { AdminError } from "./admin-error.ts";
+import {
+	type FilterQuery,
+	filterParameters,
+	readFilter,
+} from "./callback-filter.ts";
+import type { AdminContext, Routes } from "./context.ts";
+import { summarise, viewDelivery } from "./delivery-view.ts";
+import { answers, listOf, parameters, record, refer } from "./route-schema.ts";
+import { endOfWait, readWait } from "./wait.ts";
+
+const LIST_MAX = 1000;
+
+type ListQuery = FilterQuery & {
+	readonly limit: number;
+	readonly before?: string;
+	readonly summary: boolean;
+	readonly wait?: string;
+	readonly count: number;
+};
+
+export const callbackRoutes: Routes = (app, { emulator, ending }) => {
+	const { deliveries } = emulator.store;
+
+	app.get<{ Querystring: ListQuery }>(
+		"/api/callbacks",
+		{ schema: listCallbacks },
+		async ({ query }, { raw }) => {
+			const { limit, before, summary, wait, count } = query;
+			const find = (): Promise<StoredDelivery[]> => {
+				if (wait === undefined)
+					return deliveries.list(readFilter(query), limit, before);
+				const filter = readFilter({ status: COMPLETED, ...query });
+				const end = endOfWait(readWait(wait), raw, ending);
+				return deliveries.wait(filter, count, limit, end);
+			};
+			const view = summary ? summarise : viewDelivery;
+			const found = (await find()).map(readDelivery);
+			return { callbacks: found.map((delivery) => view(delivery)) };
+		},
+	);
+
+	app.get<{ Params: { id: string } }>(
+		"/api/callbacks/:id",
+		{ schema: getCallback },
+		async ({ params }) =>
+			viewDelivery(await getDelivery(emulator.store, params.id)),
+	);
+
+	app.delete("/api/callbacks", { schema: clearCallbacks }, async () => ({
+		deleted: await deliveries.clear(),
+	}));
+};
+
+/** Whoever waits wants to know what came of it. */
+const COMPLETED = ["succeeded", "failed", "interrupted"] as const;
+
+/** @throws AdminError 404 */
+export async function getDelivery(
+	{ deliveries }: AdminContext["emulator"]["store"],
+	id: string,
+): Promise<DeliveryDocument> {
+	const stored = await deliveries.find(id);
+	if (stored) return readDelivery(stored);
+	throw new AdminError(
+		404,
+		"NoSuchCallback",
+		`there is no callback ${id}: it may have been cleared, or had to make room for later ones`,
+	);
+}
+
+const listCallbacks = {
+	operationId: "listCallbacks",
+	tags: ["callbacks"],
+	summary: "Callbacks, the latest first; or the next ones, in one call",
+	description:
+		"With `wait`, answers as soon as `count` callbacks match, those included that are there already; when the time is up, with what there is. Callbacks that are still under way do not count then, unless `status` asks for them.",
+	querystring: parameters({
+		...filterParameters,
+		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
+		before: {
+			type: "string",
+			description: "An id: only callbacks that began before that one.",
+		},
+		summary: {
+			type: "boolean",
+			default: false,
+			description: "A line each, without bodies and headers.",
+		},
+		wait: { type: "string", description: "5s, 500ms; at most 50s." },
+		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
+	}),
+	response: answers(
+		"The callbacks that match.",
+		record({
+			callbacks: listOf({
+				oneOf: [refer("Delivery"), refer("DeliverySummary")],
+			}),
+		}),
+	),
+} as const;
+
+const getCallback = {
+	operationId: "getCallback",
+	tags: ["callbacks"],
+	summary: "One callback: what was sent, what came back, and why",
+	params: parameters({ id: { type: "string" } }, "id"),
+	response: answers("The callback.", refer("Delivery")),
+} as const;
+
+const clearCallbacks = {
+	operationId: "clearCallbacks",
+	tags: ["callbacks"],
+	summary: "Forgets all callbacks, those under way too",
+	response: answers(
+		"How many there were.",
+		record({ deleted: { type: "integer" } }),
+	),
+} as const;

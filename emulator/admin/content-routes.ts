@@ -1,0 +1,118 @@
+/**
+ * An object's content for a browser or a command line: as it was stored, and harmless whatever it is.
+ *
+ * Anybody may have stored anything. A page or an SVG is shown without its scripts and apart from the console, in an
+ * origin of its own; nothing is taken for another type than the object says.
+ */
+import { openObject } from "../operations/find-object.ts";
+import { openThroughLink } from "../operations/symlink.ts";
+import { percentEncode } from "../oss/encoding.ts";
+import { type ByteRange, readRange } from "../oss/range.ts";
+import { httpTime } from "../oss/times.ts";
+import type { StoredObject } from "../storage/types.ts";
+import type { Routes } from "./context.ts";
+import { answers, parameters } from "./route-schema.ts";
+
+type ContentRoute = {
+	Params: { readonly bucket: string };
+	Querystring: {
+		readonly key: string;
+		readonly versionId?: string;
+		readonly download: boolean;
+	};
+};
+
+export const contentRoutes: Routes = (app, { emulator }) => {
+	app.get<ContentRoute>(
+		"/api/buckets/:bucket/content",
+		{ schema: getContent, exposeHeadRoute: false },
+		async ({ params: { bucket }, query: asked, headers }, outgoing) => {
+			const { key, versionId, download } = asked;
+			const query = new Map<string, string>();
+			if (versionId !== undefined) query.set("versionId", versionId);
+			const { object, shown, content } = await openThroughLink(
+				emulator,
+				{ bucket },
+				await openObject(emulator, { bucket, key, query }),
+			);
+			const { size } = object;
+			const range = readSatisfiable(headers.range, size);
+			return outgoing
+				.code(range ? 206 : 200)
+				.headers(contentHeaders(shown, download))
+				.headers(rangeHeaders(size, range))
+				.send(content.read(range?.first, range?.last));
+		},
+	);
+};
+
+/** What cannot be satisfied gives the whole object, as at OSS. */
+const readSatisfiable = (
+	header: string | undefined,
+	size: number,
+): ByteRange | undefined =>
+	header === "bytes=-0" ? undefined : readRange(header, size, false);
+
+function rangeHeaders(
+	size: number,
+	range: ByteRange | undefined,
+): Record<string, string> {
+	if (!range) return { "Content-Length": String(size) };
+	const { first, last } = range;
+	return {
+		"Content-Length": String(last - first + 1),
+		"Content-Range": `bytes ${first}-${last}/${size}`,
+	};
+}
+
+const SAFE = {
+	"Content-Security-Policy":
+		"sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
+	"X-Content-Type-Options": "nosniff",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Cache-Control": "no-store",
+	"Referrer-Policy": "no-referrer",
+};
+
+function contentHeaders(
+	object: StoredObject,
+	download: boolean,
+): Record<string, string> {
+	const name = object.key.split("/").at(-1) || "object";
+	const { contentType, headers } = object.properties;
+	const encoding = headers["Content-Encoding"];
+	return {
+		...SAFE,
+		"Content-Type": toWire(contentType),
+		"Content-Disposition": `${download ? "attachment" : "inline"}; filename*=UTF-8''${percentEncode(name)}`,
+		"Last-Modified": httpTime(object.modified),
+		ETag: `"${object.etag}"`,
+		"Accept-Ranges": "bytes",
+		...(encoding ? { "Content-Encoding": toWire(encoding) } : {}),
+	};
+}
+
+/** Bytes of UTF-8, which Node takes one by one as latin1. */
+const toWire = (value: string): string => Buffer.from(value).toString("latin1");
+
+const getContent = {
+	operationId: "getContent",
+	tags: ["objects"],
+	summary: "An object's content",
+	description:
+		"As it was stored, in a sandbox: a browser runs no script of it. Ranges are answered.",
+	params: parameters({ bucket: { type: "string" } }, "bucket"),
+	querystring: parameters(
+		{
+			key: { type: "string", minLength: 1 },
+			versionId: { type: "string", description: "Default: the current one." },
+			download: {
+				type: "boolean",
+				default: false,
+				description: "As a file to be saved.",
+			},
+		},
+		"key",
+	),
+	response: answers("The bytes, of the type the object has.", {}, "*/*"),
+} as const;

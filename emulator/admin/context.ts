@@ -1,0 +1,32 @@
+/**
+ * What the routes of the admin port may use.
+ */
+import type { FastifyInstance } from "fastify";
+import type { Emulator } from "../emulator.ts";
+import type { RequestLog } from "../server/request-log.ts";
+import type { RouteSchema } from "./route-schema.ts";
+
+declare module "fastify" {
+	// What the OpenAPI document says of a route, besides what Fastify reads.
+	interface FastifySchema
+		extends Partial<
+			Pick<RouteSchema, "operationId" | "tags" | "summary" | "description">
+		> {}
+}
+
+export type AdminContext = {
+	readonly emulator: Emulator;
+	readonly requests: RequestLog;
+	/** Of the OSS port. */
+	readonly endpoint: string;
+	readonly version: string;
+	/** PEM: the certificate that clients of the https port are to trust, if there is such a port. */
+	readonly authority: string | undefined;
+	/** How it was started; without secrets. */
+	readonly settings: object;
+	/** Fires when the emulator is about to end: whoever waits for something is answered then. */
+	readonly ending: AbortSignal;
+};
+
+/** Adds some routes. */
+export type Routes = (app: FastifyInstance, context: AdminContext) => void;

@@ -1,0 +1,122 @@
+/**
+ * What a delivery of a callback looks like in the admin API.
+ *
+ * Pure.
+ */
+import {
+	listOf,
+	type ObjectSchema,
+	record,
+	type Schema,
+} from "./route-schema.ts";
+
+const text: Schema = { type: "string" };
+const number: Schema = { type: "number" };
+const time: Schema = { type: "string", format: "date-time" };
+const orNull = (schema: Schema): Schema => ({
+	oneOf: [schema, { type: "null" }],
+});
+
+export const DELIVERY_STATUSES = [
+	"sending",
+	"succeeded",
+	"failed",
+	"interrupted",
+] as const;
+
+const encoding: Schema = {
+	enum: ["utf-8", "base64"],
+	description: "base64 for what is not UTF-8",
+};
+
+const headers: Schema = {
+	type: "array",
+	description: "Names and values as on the wire, in their order.",
+	items: {
+		type: "array",
+		prefixItems: [text, text],
+		minItems: 2,
+		maxItems: 2,
+	},
+};
+
+const timing = record(
+	{
+		lookupMs: number,
+		connectedMs: orNull(number),
+		securedMs: orNull(number),
+		answeredMs: orNull(number),
+		totalMs: number,
+	},
+	"Milliseconds since the attempt began; null for what it did not come to.",
+);
+
+const answer = record({
+	status: { type: "integer" },
+	headers,
+	body: text,
+	bodyEncoding: encoding,
+	ended: { enum: ["complete", "time", "cut", "size"] },
+});
+
+const attempt = record(
+	{
+		url: text,
+		sentAt: time,
+		target: { ...text, description: "Path and query, as on the wire." },
+		headers,
+		stringToSign: text,
+		timing: orNull(timing),
+		answer: orNull(answer),
+		noAnswer: orNull(record({ reason: text, detail: text })),
+		why: text,
+		curl: { ...text, description: "The same request for a shell." },
+	},
+	"One POST to one URL.",
+);
+
+const told: Schema = {
+	description: "What the uploader got; null while it is not known.",
+	oneOf: [
+		record({ status: { const: 200 }, body: text, bodyEncoding: encoding }),
+		record({ status: { const: 203 }, message: text, ec: text }),
+		{ type: "null" },
+	],
+};
+
+const common = {
+	id: { ...text, description: "The request id of the upload." },
+	operation: text,
+	bucket: text,
+	key: text,
+	status: { enum: DELIVERY_STATUSES },
+	startedAt: time,
+	completedAt: orNull(time),
+	why: { ...text, description: "In a sentence, what became of it." },
+	advice: { ...text, description: "What to do about it; '' for nothing." },
+	repeats: orNull({
+		...text,
+		description: "The id of the delivery that this one repeats.",
+	}),
+} as const;
+
+export const deliverySummary: ObjectSchema = record(
+	{ ...common, urls: listOf(text), durationMs: orNull(number) },
+	"A delivery in a line.",
+);
+
+export const delivery: ObjectSchema = record(
+	{
+		...common,
+		asked: {
+			...text,
+			description: "The callback's JSON as the uploader sent it, decoded.",
+		},
+		variables: { type: "object", additionalProperties: text },
+		body: { ...text, description: "What was sent, filled in." },
+		bodyType: text,
+		attempts: listOf(attempt),
+		told,
+	},
+	"An upload's callback: what was sent, what came back, what the uploader was told, and why.",
+);

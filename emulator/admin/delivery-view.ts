@@ -1,0 +1,41 @@
+/**
+ * A delivery as the admin API shows it: with what to do about it, and with a command for a shell.
+ *
+ * Pure.
+ */
+import type { AttemptDocument, DeliveryDocument } from "../delivery-record.ts";
+import { adviseOn } from "./advice.ts";
+import { writeCurl } from "./curl.ts";
+
+export const viewDelivery = (delivery: DeliveryDocument) => ({
+	...delivery,
+	advice: adviseOn(delivery),
+	attempts: delivery.attempts.map((attempt) => ({
+		...attempt,
+		curl: writeCurl(attempt, delivery.body),
+	})),
+});
+
+/** Without what may be long. */
+export const summarise = (delivery: DeliveryDocument) => ({
+	id: delivery.id,
+	operation: delivery.operation,
+	bucket: delivery.bucket,
+	key: delivery.key,
+	status: delivery.status,
+	startedAt: delivery.startedAt,
+	completedAt: delivery.completedAt,
+	why: delivery.why,
+	advice: adviseOn(delivery),
+	repeats: delivery.repeats,
+	urls: delivery.attempts.map(({ url }) => url),
+	durationMs: durationOf(delivery),
+});
+
+function durationOf({ attempts }: DeliveryDocument): number | null {
+	const spent = attempts.map(({ timing }: AttemptDocument) => timing?.totalMs);
+	return spent.reduce<number | null>(
+		(sum, ms) => (sum === null || ms === undefined ? null : sum + ms),
+		0,
+	);
+}

@@ -1,0 +1,107 @@
+/**
+ * What happens, as it happens: server-sent events for the console and for the command line's `callbacks --follow`.
+ */
+import type { ServerResponse } from "node:http";
+import { readDelivery } from "../delivery-record.ts";
+import { AdminError } from "./admin-error.ts";
+import type { Routes } from "./context.ts";
+import { summarise } from "./delivery-view.ts";
+import { answers } from "./route-schema.ts";
+
+const LISTENERS_MAX = 100;
+
+/** Who does not read is cut off, and connects again. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
+
+/** Well below the minute after which a silent connection is closed. */
+const BEAT_MS = 15_000;
+
+/** However many requests there are, a page is told this often. */
+const REQUESTS_EVERY_MS = 250;
+
+export const eventRoutes: Routes = (app, { emulator, requests, ending }) => {
+	const { deliveries } = emulator.store;
+	const streams = new Set<EventStream>();
+	ending.addEventListener("abort", () => {
+		for (const stream of streams) stream.end();
+	});
+
+	app.get(
+		"/api/events",
+		{ schema: followEvents, exposeHeadRoute: false },
+		async (_incoming, outgoing) => {
+			if (streams.size >= LISTENERS_MAX || ending.aborted) throw full();
+			outgoing.hijack();
+			const stream = new EventStream(outgoing.raw);
+			const unwatchDeliveries = deliveries.watch((stored) =>
+				stream.send("callback", summarise(readDelivery(stored))),
+			);
+			const unwatchRequests = requests.watch(() => stream.requests());
+			streams.add(stream);
+			outgoing.raw.once("close", () => {
+				unwatchDeliveries();
+				unwatchRequests();
+				stream.stop();
+				streams.delete(stream);
+			});
+		},
+	);
+};
+
+class EventStream {
+	readonly #outgoing: ServerResponse;
+	readonly #beat: NodeJS.Timeout;
+	#requestsTimer: NodeJS.Timeout | undefined;
+
+	constructor(outgoing: ServerResponse) {
+		this.#outgoing = outgoing.writeHead(200, {
+			"Content-Type": "text/event-stream",
+			"Cache-Control": "no-store",
+		});
+		this.#write(":\n\n"); // so that the headers go out
+		this.#beat = setInterval(() => this.#write(":\n\n"), BEAT_MS);
+	}
+
+	send(event: string, data: unknown): void {
+		this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+	}
+
+	/** Something was asked of OSS. */
+	requests(): void {
+		this.#requestsTimer ??= setTimeout(() => {
+			this.#requestsTimer = undefined;
+			this.send("requests", {});
+		}, REQUESTS_EVERY_MS);
+	}
+
+	#write(text: string): void {
+		this.#outgoing.write(text);
+		if (this.#outgoing.writableLength > UNREAD_BYTES_MAX)
+			this.#outgoing.destroy();
+	}
+
+	end(): void {
+		this.#outgoing.end();
+	}
+
+	stop(): void {
+		clearInterval(this.#beat);
+		clearTimeout(this.#requestsTimer);
+	}
+}
+
+const full = (): AdminError =>
+	new AdminError(
+		503,
+		"TooManyListeners",
+		`${LISTENERS_MAX} connections follow the events already: close some pages`,
+	);
+
+const followEvents = {
+	operationId: "followEvents",
+	tags: ["events"],
+	summary: "What happens, as it happens: server-sent events",
+	description:
+		"`callback`: a callback was sent, or it is known what came of it; the data is a DeliverySummary. `requests`: OSS answered requests; no data.",
+	response: answers("A stream that does not end.", {}, "text/event-stream"),
+} as const;

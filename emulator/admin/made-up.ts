@@ -1,0 +1,112 @@
+/**
+ * A callback without an upload: read, resolved, sent and recorded as one with an upload is.
+ */
+import type { Uploaded } from "../callback/uploaded.ts";
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import type { StoredObject } from "../storage/types.ts";
+import { AdminError } from "./admin-error.ts";
+
+export type MadeUp = {
+	readonly callback: object;
+	readonly callbackVar?: Readonly<Record<string, string>>;
+	readonly bucket: string;
+	readonly key: string;
+	readonly operation: Uploaded["operation"];
+} & Partial<
+	Pick<Uploaded, "size" | "etag" | "contentType" | "crc64" | "contentMd5">
+>;
+
+/**
+ * @param id of the delivery, the request id that the application server sees
+ * @param clientIp what the uploader's address is said to be
+ * @throws OssError InvalidArgument, as an upload with such a callback; AdminError 400 when it names no URL
+ */
+export async function sendMadeUp(
+	emulator: Emulator,
+	madeUp: MadeUp,
+	id: string,
+	clientIp: string,
+): Promise<void> {
+	const { callback: json, callbackVar = {}, bucket } = madeUp;
+	const encoded = Buffer.from(JSON.stringify(json)).toString("base64");
+	const fields = new Map([
+		["callback", encoded],
+		...Object.entries(callbackVar),
+	]);
+	const callback = await emulator.callbacks.readForm(bucket, fields);
+	if (!callback)
+		throw new AdminError(
+			400,
+			"InvalidArgument",
+			"callback has no callbackUrl: nobody would be called",
+		);
+	const uploaded = await toUploaded(emulator, madeUp, id, clientIp);
+	try {
+		await emulator.callbacks.send(callback, uploaded, {});
+	} catch (error) {
+		// What the uploader would be told; it is on record.
+		if (!(error instanceof OssError && error.code === "CallbackFailed"))
+			throw error;
+	}
+}
+
+/** Of an empty object, as every client computes them. */
+const NOTHING = {
+	size: 0,
+	etag: "D41D8CD98F00B204E9800998ECF8427E",
+	crc64: "0",
+	contentMd5: "1B2M2Y8AsgTpgAmY7PhCfg==",
+};
+
+async function toUploaded(
+	emulator: Emulator,
+	madeUp: MadeUp,
+	requestId: string,
+	clientIp: string,
+): Promise<Uploaded> {
+	const { bucket, key } = madeUp;
+	const { store, accounts } = emulator;
+	const stored = await store.buckets.find(bucket);
+	const object = stored && (await store.objects.find(bucket, key));
+	const made = object?.type === "DeleteMarker" ? undefined : object;
+	const { callback: _callback, callbackVar: _callbackVar, ...given } = madeUp;
+	return {
+		...NOTHING,
+		contentType: "application/octet-stream",
+		...(made ? describe(made) : {}),
+		...given,
+		requestId,
+		clientIp,
+		requester: accounts.default.uid,
+		owner: stored?.owner ?? accounts.default.uid,
+		read: (first, last) => read(emulator, madeUp, first, last),
+	};
+}
+
+const describe = ({
+	size,
+	etag,
+	crc64,
+	contentMd5,
+	properties,
+}: StoredObject) => ({
+	...{ size, etag, crc64, contentMd5 },
+	contentType: properties.contentType,
+});
+
+/** For image info: a made-up object has no content. */
+async function read(
+	{ store }: Emulator,
+	{ bucket, key }: MadeUp,
+	first: number,
+	last: number,
+): Promise<Buffer> {
+	const stored = await store.buckets.find(bucket);
+	const opened = stored && (await store.objects.open(bucket, key));
+	if (!opened) return Buffer.alloc(0);
+	const content = opened.content.read(first, last);
+	return Buffer.isBuffer(content)
+		? content
+		: Buffer.concat(await content.toArray());
+}

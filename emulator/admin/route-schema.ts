@@ -1,0 +1,88 @@
+/**
+ * How a route of the admin API is described: Fastify checks requests by it, and the OpenAPI document is made of it.
+ *
+ * Pure.
+ */
+
+/** JSON Schema, as far as it is used here. */
+export type Schema = {
+	readonly type?: string | readonly string[];
+	readonly description?: string;
+	readonly properties?: Readonly<Record<string, Schema>>;
+	readonly required?: readonly string[];
+	readonly propertyNames?: Schema;
+	readonly additionalProperties?: boolean | Schema;
+	readonly items?: Schema;
+	readonly prefixItems?: readonly Schema[];
+	readonly enum?: readonly unknown[];
+	readonly const?: unknown;
+	readonly oneOf?: readonly Schema[];
+	readonly default?: unknown;
+	readonly minimum?: number;
+	readonly maximum?: number;
+	readonly minLength?: number;
+	readonly maxLength?: number;
+	readonly minItems?: number;
+	readonly maxItems?: number;
+	readonly pattern?: string;
+	readonly format?: string;
+	readonly $ref?: string;
+};
+
+export type ObjectSchema = Schema & {
+	readonly properties: Readonly<Record<string, Schema>>;
+};
+
+export type AnswerSchema = {
+	readonly description: string;
+	readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+};
+
+export type RouteSchema = {
+	readonly operationId: string;
+	readonly tags: readonly [string];
+	readonly summary: string;
+	readonly description?: string;
+	readonly params?: ObjectSchema;
+	readonly querystring?: ObjectSchema;
+	readonly body?: ObjectSchema;
+	readonly response: Readonly<Record<number, AnswerSchema>>;
+};
+
+/** Parameters: those named here, no others, so that a misspelt one is not silently ignored. */
+export const parameters = (
+	properties: Readonly<Record<string, Schema>>,
+	...required: readonly string[]
+): ObjectSchema => ({
+	type: "object",
+	properties,
+	required,
+	additionalProperties: false,
+});
+
+/** An object in an answer: all of the properties, always. */
+export const record = (
+	properties: Readonly<Record<string, Schema>>,
+	description?: string,
+): ObjectSchema => ({
+	type: "object",
+	...(description === undefined ? {} : { description }),
+	properties,
+	required: Object.keys(properties),
+	additionalProperties: false,
+});
+
+export const refer = (name: string): Schema => ({
+	$ref: `#/components/schemas/${name}`,
+});
+
+export const listOf = (items: Schema): Schema => ({ type: "array", items });
+
+/** The answer of status 200. */
+export const answers = (
+	description: string,
+	schema: Schema,
+	type = "application/json",
+): RouteSchema["response"] => ({
+	200: { description, content: { [type]: { schema } } },
+});

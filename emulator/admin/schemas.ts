@@ -1,0 +1,90 @@
+/**
+ * What buckets, objects, requests and operations look like in the admin API.
+ *
+ * Pure.
+ */
+import { delivery, deliverySummary } from "./delivery-schemas.ts";
+import { listOf, record, refer, type Schema } from "./route-schema.ts";
+
+const text: Schema = { type: "string" };
+const integer: Schema = { type: "integer" };
+const time: Schema = { type: "string", format: "date-time" };
+const map: Schema = { type: "object", additionalProperties: text };
+
+const bucket = record({
+	name: text,
+	owner: { ...text, description: "The account's numeric id." },
+	createdAt: time,
+	acl: text,
+	storageClass: text,
+	redundancy: text,
+	location: text,
+	versioning: {
+		enum: ["", "Enabled", "Suspended"],
+		description: "'' until it is first enabled",
+	},
+});
+
+const object = record({
+	bucket: text,
+	key: text,
+	versionId: { ...text, description: "null, the word, outside versioning" },
+	isLatest: { type: "boolean" },
+	type: text,
+	size: { ...integer, description: "Bytes." },
+	etag: text,
+	crc64: text,
+	contentMd5: text,
+	modifiedAt: time,
+	storageClass: text,
+	acl: text,
+	contentType: text,
+	headers: { ...map, description: "Cache-Control and its like." },
+	userMetadata: { ...map, description: "Without x-oss-meta-." },
+	tags: map,
+	symlinkTarget: { type: ["string", "null"] },
+	encryption: map,
+});
+
+const objectPage = record({
+	objects: listOf(refer("Object")),
+	prefixes: { ...listOf(text), description: "Common prefixes: folders." },
+	isTruncated: { type: "boolean" },
+	nextMarker: { ...text, description: "'' on the last page" },
+});
+
+const request = record({
+	id: { ...text, description: "x-oss-request-id" },
+	receivedAt: time,
+	method: text,
+	host: text,
+	url: { ...text, description: "As on the wire, query included." },
+	clientIp: text,
+	operation: { ...text, description: "'' when none was found" },
+	status: { ...integer, description: "0 while it is under way" },
+	ec: { ...text, description: "Of the error; '' for success." },
+	durationMs: { type: "number" },
+});
+
+const operation = record({
+	name: text,
+	requestLine: text,
+	action: { ...text, description: "What a policy must allow." },
+	state: { enum: ["enforced", "stored only", "not there"] },
+});
+
+const error = record({
+	error: { ...text, description: "A word to tell errors apart by." },
+	message: { ...text, description: "A line that says what is wrong." },
+});
+
+export const components: Readonly<Record<string, Schema>> = {
+	Bucket: bucket,
+	Object: object,
+	ObjectPage: objectPage,
+	Delivery: delivery,
+	DeliverySummary: deliverySummary,
+	Request: request,
+	Operation: operation,
+	Error: error,
+};

@@ -1,0 +1,100 @@
+/**
+ * Callbacks sent by hand: one of the record once more, or one without any upload.
+ */
+import { repetitionIn } from "../delivery-record.ts";
+import { makeRequestId } from "../server/request-id.ts";
+import { AdminError } from "./admin-error.ts";
+import { getDelivery } from "./callback-routes.ts";
+import type { Routes } from "./context.ts";
+import { viewDelivery } from "./delivery-view.ts";
+import { type MadeUp, sendMadeUp } from "./made-up.ts";
+import { answers, parameters, refer, type Schema } from "./route-schema.ts";
+
+export const sendingRoutes: Routes = (app, { emulator }) => {
+	const { store, callbacks, clock } = emulator;
+
+	app.post<{ Params: { id: string }; Body: { url?: string } | null }>(
+		"/api/callbacks/:id/send",
+		{ schema: sendAgain },
+		async ({ params, body }) => {
+			const recorded = await getDelivery(store, params.id);
+			if (recorded.attempts.length === 0) throw neverSent(recorded.id);
+			const id = makeRequestId(clock.now());
+			const record = repetitionIn(store.deliveries, id);
+			await callbacks.repeat(recorded, body?.url, record);
+			return viewDelivery(await getDelivery(store, id));
+		},
+	);
+
+	app.post<{ Body: MadeUp }>(
+		"/api/callbacks",
+		{ schema: sendWithoutUpload },
+		async ({ body, ip }) => {
+			const id = makeRequestId(clock.now());
+			await sendMadeUp(emulator, body, id, ip.replace(/^::ffff:/, ""));
+			return viewDelivery(await getDelivery(store, id));
+		},
+	);
+};
+
+const neverSent = (id: string): AdminError =>
+	new AdminError(
+		409,
+		"NeverSent",
+		`callback ${id} was not sent: there is nothing to send again`,
+	);
+
+const sendAgain = {
+	operationId: "sendCallbackAgain",
+	tags: ["callbacks"],
+	summary: "Sends a callback once more, to its own URLs or to another",
+	description:
+		"The same body and headers with the same request id, signed for the URL it goes to: what an application server sees of a duplicate. Answers when it is known what came of it.",
+	params: parameters({ id: { type: "string" } }, "id"),
+	body: {
+		type: ["object", "null"],
+		properties: { url: { type: "string", minLength: 1 } },
+		additionalProperties: false,
+	},
+	response: answers("The new callback.", refer("Delivery")),
+} as const;
+
+const text: Schema = { type: "string" };
+
+const sendWithoutUpload = {
+	operationId: "sendCallback",
+	tags: ["callbacks"],
+	summary: "Sends a callback without an upload",
+	description:
+		"As if the object had just been uploaded. What is not given is taken from the object if there is one of this name, and made up otherwise. Answers when it is known what came of it.",
+	body: parameters(
+		{
+			callback: {
+				type: "object",
+				description:
+					"The callback's JSON: callbackUrl, callbackBody and so on.",
+			},
+			callbackVar: {
+				type: "object",
+				propertyNames: { pattern: "^x:" },
+				additionalProperties: text,
+				description: "Custom variables, by their names with x:.",
+			},
+			bucket: { ...text, minLength: 1 },
+			key: { ...text, minLength: 1 },
+			operation: {
+				enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
+				default: "PutObject",
+			},
+			size: { type: "integer", minimum: 0 },
+			etag: text,
+			contentType: text,
+			crc64: { ...text, pattern: "^[0-9]*$" },
+			contentMd5: text,
+		},
+		"callback",
+		"bucket",
+		"key",
+	),
+	response: answers("The callback.", refer("Delivery")),
+} as const;

@@ -1,0 +1,34 @@
+/**
+ * Waiting in one call: how long, and what ends it early.
+ */
+import type { ServerResponse } from "node:http";
+import { AdminError } from "./admin-error.ts";
+
+/** Below the minute after which a silent connection is closed. */
+export const WAIT_MS_MAX = 50_000;
+
+/**
+ * @param text `5s`, `500ms`, or seconds without a unit
+ * @throws AdminError 400 for more than `WAIT_MS_MAX`
+ */
+export function readWait(text: string): number {
+	const [, number = "", unit] = /^([\d.]+)(m?s)?$/.exec(text) ?? [];
+	const ms = Number(number || Number.NaN) * (unit === "ms" ? 1 : 1000);
+	if (ms >= 0 && ms <= WAIT_MS_MAX) return ms;
+	throw new AdminError(
+		400,
+		"InvalidArgument",
+		`wait must be like 5s or 500ms, at most ${WAIT_MS_MAX / 1000}s, not ${text}`,
+	);
+}
+
+/** @returns fires when the time is up, the client has gone, or the emulator ends */
+export function endOfWait(
+	ms: number,
+	outgoing: ServerResponse,
+	ending: AbortSignal,
+): AbortSignal {
+	const gone = new AbortController();
+	outgoing.once("close", () => gone.abort());
+	return AbortSignal.any([AbortSignal.timeout(ms), gone.signal, ending]);
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { suite, type TestContext, test } from "node:test";
+import { startApplicationServer } from "../application-server.ts";
+import { asking, startWithAdmin } from "./admin.ts";
+
+type Answering = (t: TestContext) => Promise<{ readonly url: string }>;
+
+/** Writes these bytes to whoever connects, or nothing, and hangs up. */
+const saying =
+	(bytes: string): Answering =>
+	async (t) => {
+		const server = createServer((socket) => {
+			socket.once("data", () => socket.end(bytes));
+		});
+		const { promise, resolve } = Promise.withResolvers<void>();
+		server.listen(0, "127.0.0.1", resolve);
+		await promise;
+		t.after(() => server.close());
+		const address = server.address();
+		const port = typeof address === "object" ? address?.port : undefined;
+		return { url: `http://127.0.0.1:${port}` };
+	};
+
+const status =
+	(code: number, headers: Record<string, string> = {}): Answering =>
+	(t) =>
+		startApplicationServer(t, { status: code, headers });
+
+const body =
+	(text: string): Answering =>
+	(t) =>
+		startApplicationServer(t, { body: text });
+
+const at =
+	(url: string): Answering =>
+	async () => ({ url });
+
+// biome-ignore format: a table
+const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp])[] = [
+  ["nobody listens",            at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
+  ["it hangs up",               saying(""),                          /closed the connection/,            /log/],
+  ["it does not speak HTTP",    saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
+  ["its length is no number",   saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /Content-Length that is no number/, /Content-Length/],
+  ["it answers in chunks",      saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length/, /the whole body at once/],
+  ["it breaks off",             saying("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), /broke off/, /in the middle of its answer/],
+  ["it answers too much",       saying("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n"), /2000000 bytes/, /less than 1 MiB/],
+  ["it answers nothing",        body(""),                            /Content-Length 0/,                 /Answer with a body/],
+  ["it answers text",           body("success"),                     /not JSON/,                         /Answer with JSON and nothing else/],
+  ["it redirects",              status(302, { Location: "/other/" }), /redirects are not followed/,      /callbackUrl: \/other\//],
+  ["it answers 201",            status(201),                         /only 200 counts/,                  /Answer 200/],
+  ["it does not believe OSS",   status(403),                         /answered 403/,                     /compare its string with the string to sign/],
+  ["it has no such route",      status(404),                         /answered 404/,                     /a route for POST \/cb\./],
+  ["it wants a GET",            status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
+  ["it does not know the type", status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
+  ["it refuses",                status(422),                         /answered 422/,                     /its answer may say why/],
+  ["it fails",                  status(502),                         /answered 502/,                     /log/],
+];
+
+suite("A callback that failed says why, and what to do, when", () => {
+	for (const [what, answering, why, advice] of cases)
+		test(what, async (t) => {
+			const { oss, admin } = await startWithAdmin(t);
+			const { url } = await answering(t);
+			const callback = { callbackUrl: `${url}/cb?a=1`, callbackBody: "x=1" };
+
+			const put = await oss.put("/photos/cat.txt", "meow", asking(callback));
+
+			const { json } = await admin.get("/api/callbacks");
+			const [delivery] = json.callbacks;
+			assert.equal(put.status, 203);
+			assert.equal(delivery.status, "failed");
+			assert.match(put.text, new RegExp(`<Message>${delivery.told.message}<`));
+			assert.match(delivery.why, why);
+			assert.match(delivery.advice, advice);
+		});
+
+	test("it does not answer in time", async (t) => {
+		const emulator = await startWithAdmin(t, "--callback-timeout", "50");
+		const { promise: never, resolve } = Promise.withResolvers<void>();
+		t.after(() => resolve());
+		const application = await startApplicationServer(t, {
+			before: () => never,
+		});
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+
+		await emulator.oss.put("/photos/cat.txt", "meow", asking(callback));
+
+		const { json } = await emulator.admin.get("/api/callbacks");
+		assert.match(json.callbacks[0].why, /did not answer in time/);
+		assert.match(json.callbacks[0].advice, /answer first/);
+	});
+
+	test("the host does not exist", async (t) => {
+		const emulator = await startWithAdmin(
+			t,
+			"--callback-unresolvable",
+			"deliver",
+		);
+		const callback = {
+			callbackUrl: "http://nobody.invalid/",
+			callbackBody: "x=1",
+		};
+
+		await emulator.oss.put("/photos/cat.txt", "meow", asking(callback));
+
+		const { json } = await emulator.admin.get("/api/callbacks");
+		assert.match(json.callbacks[0].why, /host was not found/);
+		assert.match(json.callbacks[0].advice, /Correct the host/);
+	});
+});
+
+suite("A callback that succeeded", () => {
+	test("says so, and has nothing to advise", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+
+		await oss.put("/photos/cat.txt", "meow", asking(callback));
+
+		const { json } = await admin.get("/api/callbacks");
+		assert.match(json.callbacks[0].why, /answered 200, and the uploader got/);
+		assert.equal(json.callbacks[0].advice, "");
+	});
+});

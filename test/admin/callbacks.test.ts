@@ -1,0 +1,390 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { suite, test } from "node:test";
+import { promisify } from "node:util";
+import { startApplicationServer } from "../application-server.ts";
+import { asking, startWithAdmin } from "./admin.ts";
+
+const BODY = "object=${object}&size=${size}&by=${x:user}";
+
+const to = (url: string): Record<string, string> =>
+	asking(
+		{ callbackUrl: `${url}/uploaded?from=oss`, callbackBody: BODY },
+		{ "x:user": "tom & co" },
+	);
+
+suite("A callback on record", () => {
+	test("says what was asked, what was sent, what came back and what the uploader got", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t, {
+			body: '{"saved":"ja"}',
+		});
+		const put = await oss.put(
+			"/photos/my%20cat.txt",
+			"meow",
+			to(application.url),
+		);
+
+		const { json } = await admin.get("/api/callbacks");
+
+		const [delivery] = json.callbacks;
+		const [sent] = application.received;
+		assert.equal(json.callbacks.length, 1);
+		assert.equal(delivery.id, put.headers["x-oss-request-id"]);
+		assert.equal(delivery.bucket, "photos");
+		assert.equal(delivery.key, "my cat.txt");
+		assert.equal(delivery.operation, "PutObject");
+		assert.equal(delivery.status, "succeeded");
+		assert.equal(JSON.parse(delivery.asked).callbackBody, BODY);
+		assert.deepEqual(delivery.variables, { "x:user": "tom & co" });
+		assert.equal(delivery.body, sent?.body);
+		assert.equal(delivery.body, "object=my%20cat.txt&size=4&by=tom%20%26%20co");
+		assert.deepEqual(delivery.told, {
+			status: 200,
+			body: put.text,
+			bodyEncoding: "utf-8",
+		});
+		const [attempt] = delivery.attempts;
+		assert.equal(attempt.target, "/uploaded?from=oss");
+		assert.equal(attempt.stringToSign, `/uploaded?from=oss\n${sent?.body}`);
+		assert.deepEqual(
+			Object.fromEntries(
+				attempt.headers.map(([name, value]: string[]) => [
+					name?.toLowerCase(),
+					value,
+				]),
+			),
+			sent?.headers,
+		);
+		assert.equal(attempt.answer.status, 200);
+		assert.equal(attempt.answer.body, '{"saved":"ja"}');
+		assert.ok(attempt.timing.totalMs >= attempt.timing.connectedMs);
+	});
+
+	test("is there while the application server is still thinking", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const seen: { status: string; told: unknown; attempts: unknown[] }[] = [];
+		const application = await startApplicationServer(t, {
+			before: async () => {
+				const { json } = await admin.get("/api/callbacks?status=sending");
+				seen.push(...json.callbacks);
+			},
+		});
+
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		assert.equal(seen[0]?.status, "sending");
+		assert.equal(seen[0]?.told, null);
+		assert.equal(seen[0]?.attempts.length, 1);
+		const { json } = await admin.get("/api/callbacks?status=sending");
+		assert.deepEqual(json.callbacks, []);
+	});
+
+	test("keeps an answer that is not text in base64", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const bytes = Buffer.from([0xff, 0x00, 0xfe]);
+		const application = await startApplicationServer(t, { body: bytes });
+
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const { json } = await admin.get("/api/callbacks");
+		const { answer } = json.callbacks[0].attempts[0];
+		assert.equal(answer.bodyEncoding, "base64");
+		assert.deepEqual(Buffer.from(answer.body, "base64"), bytes);
+	});
+
+	test("can be asked for by its id; an unknown id is 404", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const found = await admin.get(
+			`/api/callbacks/${put.headers["x-oss-request-id"]}`,
+		);
+		const missing = await admin.get("/api/callbacks/nobody");
+
+		assert.equal(found.json.key, "cat.txt");
+		assert.equal(missing.status, 404);
+		assert.equal(missing.json.error, "NoSuchCallback");
+	});
+
+	test("is found by its key, whatever that is made of", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const key = '<script>alert("x")</script>\n&a=b c+d/../猫';
+		const target = `/photos/${encodeURIComponent(key)}`;
+		await oss.put("/photos/other", "", to(application.url));
+		await oss.put(target, "", { ...to(application.url) });
+
+		const query = new URLSearchParams({ key, bucket: "photos" });
+		const { json } = await admin.get(`/api/callbacks?${query}`);
+
+		assert.deepEqual(
+			json.callbacks.map((delivery: { key: string }) => delivery.key),
+			[key],
+		);
+	});
+
+	test("fits in a line when a summary is asked for", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const { json } = await admin.get("/api/callbacks?summary=true");
+
+		const [summary] = json.callbacks;
+		assert.deepEqual(summary.urls, [`${application.url}/uploaded?from=oss`]);
+		assert.ok(summary.durationMs > 0);
+		assert.equal(summary.attempts, undefined);
+	});
+
+	test("is gone when the record is cleared", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const { json } = await admin.send("DELETE", "/api/callbacks");
+
+		assert.deepEqual(json, { deleted: 1 });
+		assert.deepEqual((await admin.get("/api/callbacks")).json.callbacks, []);
+	});
+});
+
+suite("Waiting for a callback", () => {
+	test("is one call that ends when it is known what came of it", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const waiting = admin.get("/api/callbacks?wait=20s&count=1&key=cat.txt");
+
+		await oss.put("/photos/dog.txt", "wuff", to(application.url));
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const { json } = await waiting;
+		assert.deepEqual(
+			json.callbacks.map(({ key, status }: Record<string, unknown>) => [
+				key,
+				status,
+			]),
+			[["cat.txt", "succeeded"]],
+		);
+	});
+
+	test("ends with what there is when the time is up", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		const { status, json } = await admin.get("/api/callbacks?wait=30ms&key=no");
+
+		assert.equal(status, 200);
+		assert.deepEqual(json.callbacks, []);
+	});
+
+	test("does not hold up the end of the emulator", async (t) => {
+		const { admin, close } = await startWithAdmin(t);
+		const waiting = admin.get("/api/callbacks?wait=50s");
+		const events = await fetch(`${admin.url}/api/events`);
+		const begun = performance.now();
+
+		await close();
+
+		assert.deepEqual((await waiting).json.callbacks, []);
+		await events.text();
+		assert.ok(performance.now() - begun < 5000); // the grace is 10 s
+	});
+
+	for (const wait of ["soon", "51s", "-1s", "1.2.3s", ""])
+		test(`for «${wait}» is refused`, async (t) => {
+			const { admin } = await startWithAdmin(t);
+
+			const { status, json } = await admin.get(`/api/callbacks?wait=${wait}`);
+
+			assert.equal(status, 400);
+			assert.match(json.message, /wait must be like 5s or 500ms/);
+		});
+});
+
+suite("A callback sent again", () => {
+	test("is the same request, and a delivery of its own", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
+		const id = put.headers["x-oss-request-id"];
+
+		const { json } = await admin.post(`/api/callbacks/${id}/send`);
+
+		const [first, second] = application.received;
+		const { date: _first, ...before } = first?.headers ?? {};
+		const { date: _second, ...after } = second?.headers ?? {};
+		assert.deepEqual(after, before);
+		assert.equal(second?.body, first?.body);
+		assert.equal(second?.target, first?.target);
+		assert.equal(second?.isSigned, true);
+		assert.equal(json.status, "succeeded");
+		assert.equal(json.repeats, id);
+		assert.notEqual(json.id, id);
+		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 2);
+	});
+
+	test("goes to another URL with a signature for that one", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const [application, other] = [
+			await startApplicationServer(t),
+			await startApplicationServer(t),
+		];
+		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
+		const id = put.headers["x-oss-request-id"];
+
+		const url = `${other.url}/elsewhere?x=1`;
+		const { json } = await admin.post(`/api/callbacks/${id}/send`, { url });
+
+		const [sent] = other.received;
+		assert.equal(json.status, "succeeded");
+		assert.equal(sent?.isSigned, true);
+		assert.equal(sent?.target, "/elsewhere?x=1");
+		assert.equal(sent?.headers.host, new URL(other.url).host);
+		assert.equal(sent?.body, application.received[0]?.body);
+		assert.equal(sent?.headers["x-oss-request-id"], id);
+	});
+
+	test("to what is no URL is refused, and nothing is recorded", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
+		const id = put.headers["x-oss-request-id"];
+
+		const { status } = await admin.post(`/api/callbacks/${id}/send`, {
+			url: "ftp://127.0.0.1/",
+		});
+
+		assert.equal(status, 400);
+		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 1);
+	});
+
+	const bodies = {
+		"all that a shell reads": 'it\'s "${object}" `id` \\ \n\t @file ${x:money}',
+		"a NUL": "it's \u0000 ${x:money}",
+	};
+	for (const [what, callbackBody] of Object.entries(bodies))
+		test(`by a shell, with ${what} in it, is the same request`, async (t) => {
+			const { oss, admin } = await startWithAdmin(t);
+			const application = await startApplicationServer(t);
+			const callback = {
+				callbackUrl: `${application.url}/a//b/../[c]{d}?q='%22$HOME`,
+				callbackBody,
+				callbackBodyType: "application/json", // values are not percent-encoded
+			};
+			const headers = asking(callback, { "x:money": "$HOME" });
+			await oss.put("/photos/cat.txt", "meow", headers);
+			const { json } = await admin.get("/api/callbacks");
+
+			const [{ curl }] = json.callbacks[0].attempts;
+			await promisify(execFile)("sh", ["-c", curl]);
+
+			const [first, second] = application.received;
+			assert.match(first?.body ?? "", /"\$HOME"$/);
+			assert.equal(second?.body, first?.body);
+			assert.equal(second?.target, first?.target);
+			assert.equal(second?.isSigned, true);
+			const { connection: _, accept: __, ...again } = second?.headers ?? {};
+			const { connection: ___, ...before } = first?.headers ?? {};
+			assert.deepEqual(again, before);
+		});
+});
+
+suite("A made-up callback", () => {
+	const callback = (url: string): object => ({
+		callbackUrl: url,
+		callbackBody: "o=${object}&s=${size}&e=${etag}&m=${mimeType}&u=${x:user}",
+	});
+
+	test("is sent without an upload, and recorded", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+
+		const { json } = await admin.post("/api/callbacks", {
+			callback: callback(application.url),
+			callbackVar: { "x:user": "tom" },
+			bucket: "nowhere",
+			key: "a b",
+			size: 7,
+			contentType: "image/png",
+		});
+
+		const [sent] = application.received;
+		assert.equal(sent?.isSigned, true);
+		assert.equal(
+			sent?.body,
+			"o=a%20b&s=7&e=D41D8CD98F00B204E9800998ECF8427E&m=image%2Fpng&u=tom",
+		);
+		assert.equal(json.status, "succeeded");
+		assert.equal(json.body, sent?.body);
+	});
+
+	test("takes what is not given from the object of that name", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const put = await oss.put("/photos/cat.txt", "meow", {
+			"content-type": "text/plain",
+		});
+
+		await admin.post("/api/callbacks", {
+			callback: callback(application.url),
+			bucket: "photos",
+			key: "cat.txt",
+		});
+
+		const etag = put.headers.etag?.replaceAll('"', "");
+		assert.equal(
+			application.received[0]?.body,
+			`o=cat.txt&s=4&e=${etag}&m=text%2Fplain&u=`,
+		);
+	});
+
+	test("that fails says so, as on record", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t, { status: 500 });
+
+		const { status, json } = await admin.post("/api/callbacks", {
+			callback: callback(application.url),
+			bucket: "photos",
+			key: "cat.txt",
+		});
+
+		assert.equal(status, 200);
+		assert.equal(json.status, "failed");
+		assert.equal(json.told.message, "Error status : 500.");
+	});
+
+	const refused: readonly (readonly [string, object, RegExp])[] = [
+		["without a key", { callback: {}, bucket: "photos" }, /^key is missing$/],
+		["without a URL", { callback: {}, bucket: "b", key: "k" }, /callbackUrl/],
+		[
+			"with a body that OSS refuses",
+			{
+				callback: { callbackUrl: "http://127.0.0.1/", callbackBody: "$x" },
+				bucket: "b",
+				key: "k",
+			},
+			/^Left brace must be adjacent to dollar sign\.$/,
+		],
+		[
+			"with a variable that is not x:",
+			{ callback: {}, callbackVar: { user: "" }, bucket: "b", key: "k" },
+			/callbackVar/,
+		],
+		[
+			"with a field nobody knows",
+			{ callback: {}, bucket: "b", key: "k", sise: 3 },
+			/no parameter sise/,
+		],
+	];
+	for (const [what, body, message] of refused)
+		test(`${what} is refused`, async (t) => {
+			const { admin } = await startWithAdmin(t);
+
+			const { status, json } = await admin.post("/api/callbacks", body);
+
+			assert.equal(status, 400);
+			assert.match(json.message, message);
+			assert.deepEqual((await admin.get("/api/callbacks")).json.callbacks, []);
+		});
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { table } from "../../emulator/operations/table.ts";
+import { startApplicationServer } from "../application-server.ts";
+import { asking, startWithAdmin } from "./admin.ts";
+
+suite("The admin port", () => {
+	test("answers /health with 200, under any name", async (t) => {
+		const { admin, endpoint } = await startWithAdmin(t);
+
+		const { status, json } = await admin.get("/health");
+
+		assert.equal(status, 200);
+		assert.deepEqual(json, { status: "ok", endpoint });
+	});
+
+	test("lists the operations of the table, with what the emulator makes of each", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		const { json } = await admin.get("/api/operations");
+
+		type Listed = { name: string; state: string; requestLine: string };
+		const listed: Listed[] = json.operations;
+		assert.deepEqual(
+			listed.map(({ name }) => name),
+			table.map(({ name }) => name),
+		);
+		const find = (name: string) => listed.find((one) => one.name === name);
+		assert.equal(find("PutObject")?.state, "enforced");
+		assert.equal(find("PutObject")?.requestLine, "PUT /bucket/object");
+		assert.equal(find("PutBucketInventory")?.state, "not there");
+		for (const { name, run } of table)
+			assert.equal(find(name)?.state === "not there", run === null, name);
+	});
+
+	test("says how the emulator was started, without its secrets", async (t) => {
+		const { admin, accessKeyId, accessKeySecret, endpoint } =
+			await startWithAdmin(t, "--access-key", "me:topsecret:7");
+
+		const { json, text } = await admin.get("/api/settings");
+
+		assert.equal(json.endpoint, endpoint);
+		assert.equal(accessKeyId, "me");
+		assert.deepEqual(json.settings.accounts, [{ accessKeyId: "me", uid: "7" }]);
+		assert.ok(!text.includes(accessKeySecret));
+		assert.ok(!text.includes("PRIVATE KEY"));
+		assert.match(json.publicKey, /^-----BEGIN PUBLIC KEY-----/);
+	});
+
+	test("lists requests, the latest first, by what they were and what came of them", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		await oss.put("/photos/cat.txt", "meow");
+		const missing = await oss.get("/photos/nothing?x=1");
+		const find = async (query: string): Promise<string[]> => {
+			const { json } = await admin.get(`/api/requests?${query}`);
+			return json.requests.map(
+				({ operation, url }: Record<string, string>) => `${operation} ${url}`,
+			);
+		};
+
+		assert.deepEqual(await find(""), [
+			"GetObject /photos/nothing?x=1",
+			"PutObject /photos/cat.txt",
+			"PutBucket /photos",
+		]);
+		assert.deepEqual(await find("limit=1"), ["GetObject /photos/nothing?x=1"]);
+		assert.deepEqual(await find("status=404"), [
+			"GetObject /photos/nothing?x=1",
+		]);
+		assert.deepEqual(await find("status=2xx&url=cat"), [
+			"PutObject /photos/cat.txt",
+		]);
+		assert.deepEqual(await find("operation=PutBucket&method=PUT"), [
+			"PutBucket /photos",
+		]);
+		const { json } = await admin.get("/api/requests?limit=1");
+		assert.equal(json.requests[0].id, missing.headers["x-oss-request-id"]);
+		assert.equal(json.requests[0].ec, "0026-00000001");
+	});
+
+	test("has no certificate to give without a port for https", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		assert.equal((await admin.get("/ca.pem")).status, 404);
+	});
+
+	test("gives the certificate that makes https trusted", async (t) => {
+		const { admin } = await startWithAdmin(t, "--tls-port", "0");
+
+		const { status, text } = await admin.get("/ca.pem");
+
+		assert.equal(status, 200);
+		assert.match(text, /^-----BEGIN CERTIFICATE-----/);
+	});
+
+	test("answers what is not there with a line that says where to look", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		const { status, json } = await admin.get("/api/nothing?x=1");
+
+		assert.equal(status, 404);
+		assert.match(json.message, /nothing at GET \/api\/nothing: see \/api\/op/);
+	});
+});
+
+suite("POST /api/reset", () => {
+	test("leaves nothing: no bucket, no callback, no request, and room for the same again", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+		await oss.put("/photos/small", "meow", asking(callback));
+		await oss.put("/photos/large", Buffer.alloc(300_000));
+		await oss.post("/photos/upload?uploads");
+
+		const { status } = await admin.post("/api/reset");
+
+		assert.equal(status, 200);
+		assert.deepEqual((await admin.get("/api/buckets")).json.buckets, []);
+		assert.deepEqual((await admin.get("/api/callbacks")).json.callbacks, []);
+		assert.deepEqual((await admin.get("/api/requests")).json.requests, []);
+		assert.equal((await oss.get("/photos/small")).status, 404);
+		assert.equal((await oss.put("/photos")).status, 200);
+		const { json } = await admin.get("/api/buckets/photos/objects");
+		assert.deepEqual(json.objects, []);
+		assert.equal((await oss.delete("/photos")).status, 204);
+	});
+
+	test("lets who is downloading have the object whole", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const bytes = Buffer.alloc(8 * 1024 * 1024, "0123456789");
+		await oss.put("/photos/large", bytes);
+		const answer = await fetch(
+			`${admin.url}/api/buckets/photos/content?key=large`,
+		);
+
+		await admin.post("/api/reset");
+
+		assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
+	});
+});
+
+suite("GET /api/events", () => {
+	test("tells of a callback when it is sent and when it is known what came of it", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+		const events = await fetch(`${admin.url}/api/events`);
+		const reader = events.body
+			?.pipeThrough(new TextDecoderStream())
+			.getReader();
+		assert.ok(reader);
+		t.after(() => reader.cancel());
+		let seen = "";
+		const until = async (pattern: RegExp): Promise<void> => {
+			while (!pattern.test(seen)) seen += (await reader.read()).value ?? "";
+		};
+
+		await oss.put("/photos/cat%0A.txt", "meow", asking(callback));
+		await until(/event: requests\ndata: \{\}\n\n/);
+
+		assert.equal(events.headers.get("content-type"), "text/event-stream");
+		const told = Array.from(
+			seen.matchAll(/^event: callback\ndata: (.*)$/gm),
+			([, data = ""]) => JSON.parse(data),
+		);
+		assert.deepEqual(
+			told.map(({ status }) => status),
+			["sending", "succeeded"],
+		);
+	});
+});
