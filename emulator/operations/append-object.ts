@@ -1,6 +1,8 @@
 /**
  * AppendObject: adds to the end of an object, when the uploader knows where that is.
  *
+ * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14).
+ *
  * Source: docs «AppendObject», EC 0016-00000502.
  */
 import type { Emulator } from "../emulator.ts";

@@ -1,6 +1,9 @@
 /**
  * ListObjects and ListObjectsV2: one page of the current objects, in the byte order of their keys.
  *
+ * The docs call the delimiter a character; here it may be longer (A-15). No page knows what `max-keys=0` gives: it is
+ * refused like everything else out of range (A-16).
+ *
  * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)».
  */
 import type { Emulator } from "../emulator.ts";
