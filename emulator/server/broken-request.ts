@@ -5,7 +5,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
 import { httpTime } from "../oss/times.ts";
-import { errorReply } from "./handle.ts";
+import { errorReply } from "./error-reply.ts";
 import { makeRequestId } from "./request-id.ts";
 import { isStreaming } from "./write-reply.ts";
 
@@ -23,7 +23,7 @@ export function answerBroken(
 	const now = new Date();
 	const id = makeRequestId(now);
 	const { status, headers, body } = errorReply(
-		{ region: "cn-hangzhou" },
+		"cn-hangzhou",
 		toOssError(error),
 		{
 			id,

@@ -2,7 +2,7 @@
  * The latest requests, for the console and for whoever wonders what his client really sent. Bounded.
  */
 import type { Reply } from "../oss/reply.ts";
-import type { Arrival } from "./handle.ts";
+import type { Arrival } from "./identify.ts";
 
 export type LoggedRequest = {
 	readonly id: string;

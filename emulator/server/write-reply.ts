@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "../oss/reply.ts";
-import type { Arrival } from "./handle.ts";
+import type { Arrival } from "./identify.ts";
 
 /**
  * @returns when the client has the answer, or has gone; a body that breaks off breaks the connection, so that no client

@@ -1,0 +1,55 @@
+/**
+ * Who asks, and for which bucket and key.
+ *
+ * A bucket that does not exist is found missing before anybody asks who wants it, as OSS routes a request before it
+ * authenticates it; but for PutBucket and PutBucketAcl, which one is.
+ *
+ * Source: py2's suite: a made-up key gets NoSuchBucket of a bucket that is not there, InvalidAccessKeyId of one that is,
+ * and of these two operations.
+ */
+import type { Emulator } from "../emulator.ts";
+import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
+import { OssError } from "../oss/errors.ts";
+import { ANONYMOUS, type OssRequest, type Target } from "../oss/request.ts";
+import { noSuchBucket } from "../storage/buckets.ts";
+import { readTargets, requireThirdLevel } from "./addressing.ts";
+import { authenticate } from "./authenticate.ts";
+
+/** A request as the port knows it. */
+export type Arrival = Omit<OssRequest, keyof Target | "caller">;
+
+/** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */
+export async function identify(
+	emulator: Emulator,
+	arrival: Arrival,
+): Promise<OssRequest> {
+	const readings = readTargets(arrival.host, arrival.rawPath, emulator.domains);
+	const asked = { ...arrival, bucket: "", key: "", caller: ANONYMOUS };
+	try {
+		const { target, caller } = authenticate(asked, readings, emulator);
+		requireThirdLevel(arrival.host, target);
+		return { ...arrival, ...target, caller };
+	} catch (error) {
+		if (error instanceof OssError && !makesBucket(arrival, readings))
+			await requireBucket(emulator, readings);
+		throw error;
+	}
+}
+
+async function requireBucket(
+	{ store }: Emulator,
+	readings: readonly Target[],
+): Promise<void> {
+	const [likeliest] = readings;
+	for (const { bucket } of readings)
+		if (bucket === "" || (await store.buckets.find(bucket))) return;
+	if (likeliest) throw noSuchBucket(likeliest.bucket);
+}
+
+const makesBucket = (
+	{ method, query }: Arrival,
+	[likeliest]: readonly Target[],
+): boolean =>
+	method === "PUT" &&
+	likeliest?.key === "" &&
+	!SELECTING_SUB_RESOURCES.some((name) => name !== "acl" && query.has(name));
