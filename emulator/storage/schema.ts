@@ -37,6 +37,14 @@ const STEPS = [
     PRIMARY KEY (bucket, name, id)
   ) STRICT, WITHOUT ROWID;
 
+  -- The same of an account.
+  CREATE TABLE account_configuration (
+    account  TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (account, name)
+  ) STRICT, WITHOUT ROWID;
+
   -- A larger id is a newer version.
   CREATE TABLE version (
     id            INTEGER PRIMARY KEY,

@@ -4,7 +4,9 @@
  * The only module that knows SQL. Its methods are asynchronous so that another engine can take its place.
  */
 import { Blobs } from "./blobs.ts";
+import { type BucketStat, readStat } from "./bucket-stat.ts";
 import { Buckets } from "./buckets.ts";
+import { Configurations } from "./configurations.ts";
 import { Contents } from "./contents.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { DeliveryLimits } from "./delivery-rows.ts";
@@ -42,6 +44,8 @@ export class Store {
 	readonly buckets: Buckets;
 	readonly objects: Objects;
 	readonly uploads: Uploads;
+	/** The documents of buckets and accounts. */
+	readonly configurations: Configurations;
 	/** What application servers were sent. */
 	readonly deliveries: Deliveries;
 	readonly #db: Sqlite;
@@ -65,7 +69,11 @@ export class Store {
 		const contents = new Contents(db, blobs);
 		this.#contents = contents;
 		const versions = new Versions(db, contents);
-		this.buckets = new Buckets(db, (bucket) => onChange(bucket, ""));
+		this.buckets = new Buckets(db, (bucket) => {
+			onChange(bucket, "");
+			this.configurations.forget(bucket);
+		});
+		this.configurations = new Configurations(db, this.buckets);
 		const writes = new Writes(
 			makeTransact(db),
 			this.buckets,
@@ -112,10 +120,16 @@ export class Store {
 			this.buckets.clear();
 		});
 	}
+			this.configurations.clear();
 
 	/** When all that is done in the background has been done, as far as it has been asked for by now. */
 	async settled(): Promise<void> {
 		await this.#plainCopy?.settled();
+	/** How much a bucket holds. @throws OssError NoSuchBucket */
+	async stat(bucket: string): Promise<BucketStat> {
+		return readStat(this.#db, this.buckets.require(bucket).id);
+	}
+
 		await this.#blobs.settled();
 	}
 

@@ -1,0 +1,142 @@
+/**
+ * Documents that buckets and accounts keep: CORS rules, a policy, a live channel … each under a name and, where there
+ * can be several, an id.
+ *
+ * What a document says is its writer's business; here it is text. A bucket's are in memory from their first use on:
+ * nearly every request asks for some.
+ */
+import type { Statement } from "better-sqlite3";
+import type { Buckets } from "./buckets.ts";
+import { makeTransact, type Sqlite, type Transact } from "./schema.ts";
+
+export type StoredDocument = {
+	/** '' where there is only one of its name. */
+	readonly id: string;
+	readonly document: string;
+};
+
+type Row = StoredDocument & { readonly name: string };
+
+/** @returns what is to be there; undefined for nothing */
+type Change = (present: string | undefined) => string | undefined;
+
+export class Configurations {
+	readonly #buckets: Buckets;
+	readonly #transact: Transact;
+	readonly #ofBucket: Statement<[number], Row>;
+	readonly #keep: Statement<[number, string, string, string]>;
+	readonly #drop: Statement<[number, string, string]>;
+	readonly #ofAccount: Statement<
+		[string, string],
+		{ readonly document: string }
+	>;
+	readonly #keepOfAccount: Statement<[string, string, string]>;
+	readonly #dropOfAccount: Statement<[string, string]>;
+	readonly #dropAccounts: Statement<[]>;
+	/** By bucket, then by name; within a name by id. */
+	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
+
+	constructor(db: Sqlite, buckets: Buckets) {
+		this.#buckets = buckets;
+		this.#transact = makeTransact(db);
+		this.#ofBucket = db.prepare(
+			"SELECT name, id, document FROM configuration WHERE bucket = ? ORDER BY name, id",
+		);
+		this.#keep = db.prepare(
+			"INSERT OR REPLACE INTO configuration (bucket, name, id, document) VALUES (?, ?, ?, ?)",
+		);
+		this.#drop = db.prepare(
+			"DELETE FROM configuration WHERE bucket = ? AND name = ? AND id = ?",
+		);
+		this.#ofAccount = db.prepare(
+			"SELECT document FROM account_configuration WHERE account = ? AND name = ?",
+		);
+		this.#keepOfAccount = db.prepare(
+			"INSERT OR REPLACE INTO account_configuration (account, name, document) VALUES (?, ?, ?)",
+		);
+		this.#dropOfAccount = db.prepare(
+			"DELETE FROM account_configuration WHERE account = ? AND name = ?",
+		);
+		this.#dropAccounts = db.prepare("DELETE FROM account_configuration");
+	}
+
+	/** @throws OssError NoSuchBucket */
+	async find(
+		bucket: string,
+		name: string,
+		id = "",
+	): Promise<string | undefined> {
+		return this.#find(bucket, name, id);
+	}
+
+	/** All of one name, in the byte order of their ids. @throws OssError NoSuchBucket */
+	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
+		return this.#documents(bucket).get(name) ?? [];
+	}
+
+	/**
+	 * Puts a document in the place of the one that is there, or takes it away: all or nothing, with nobody in between.
+	 *
+	 * @throws OssError NoSuchBucket; what `change` throws, and nothing has changed then
+	 */
+	async change(
+		bucket: string,
+		name: string,
+		id: string,
+		change: Change,
+	): Promise<void> {
+		const stored = this.#buckets.require(bucket);
+		this.#transact(() => {
+			const document = change(this.#find(bucket, name, id));
+			if (document === undefined) this.#drop.run(stored.id, name, id);
+			else this.#keep.run(stored.id, name, id, document);
+		});
+		this.forget(bucket);
+	}
+
+	/** @param account its numeric id */
+	async findOfAccount(
+		account: string,
+		name: string,
+	): Promise<string | undefined> {
+		return this.#ofAccount.get(account, name)?.document;
+	}
+
+	/** As `change`, of what an account keeps for all its buckets. */
+	async changeOfAccount(
+		account: string,
+		name: string,
+		change: Change,
+	): Promise<void> {
+		this.#transact(() => {
+			const document = change(this.#ofAccount.get(account, name)?.document);
+			if (document === undefined) this.#dropOfAccount.run(account, name);
+			else this.#keepOfAccount.run(account, name, document);
+		});
+	}
+
+	/** To be called when a bucket has come or gone: one of the same name may have kept other documents. */
+	forget(bucket: string): void {
+		this.#known.delete(bucket);
+	}
+
+	/** Inside a transaction: what accounts keep; what buckets keep goes with them. */
+	clear(): void {
+		this.#dropAccounts.run();
+	}
+
+	#find(bucket: string, name: string, id: string): string | undefined {
+		return this.#documents(bucket)
+			.get(name)
+			?.find((one) => one.id === id)?.document;
+	}
+
+	#documents(bucket: string): ReadonlyMap<string, StoredDocument[]> {
+		const known = this.#known.get(bucket);
+		if (known) return known;
+		const { id } = this.#buckets.require(bucket);
+		const documents = Map.groupBy(this.#ofBucket.all(id), ({ name }) => name);
+		this.#known.set(bucket, documents);
+		return documents;
+	}
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	BUCKET,
+	isOssError,
+	makeBucket,
+	openStore,
+	suiteOverBoth,
+} from "./stores.ts";
+
+suiteOverBoth("The documents of a bucket", (open) => {
+	test("one is found as it was put, under its name and id", async (t) => {
+		const { configurations } = (await open(t)).store;
+		await configurations.change(BUCKET, "cors", "", () => "rules");
+		await configurations.change(BUCKET, "style", "a", () => "resize");
+
+		assert.equal(await configurations.find(BUCKET, "cors"), "rules");
+		assert.equal(await configurations.find(BUCKET, "style", "a"), "resize");
+		assert.equal(await configurations.find(BUCKET, "style"), undefined);
+		assert.equal(await configurations.find(BUCKET, "website"), undefined);
+	});
+
+	test("a change is told what is there, and may take it away", async (t) => {
+		const { configurations } = (await open(t)).store;
+		const seen: (string | undefined)[] = [];
+		const put = (document: string | undefined) =>
+			configurations.change(BUCKET, "cors", "", (present) => {
+				seen.push(present);
+				return document;
+			});
+
+		await put("first");
+		await put("second");
+		await put(undefined);
+
+		assert.deepEqual(seen, [undefined, "first", "second"]);
+		assert.equal(await configurations.find(BUCKET, "cors"), undefined);
+	});
+
+	test("a change that throws changes nothing", async (t) => {
+		const { configurations } = (await open(t)).store;
+		await configurations.change(BUCKET, "cors", "", () => "first");
+
+		await assert.rejects(
+			configurations.change(BUCKET, "cors", "", () => assert.fail("no")),
+			{ message: "no" },
+		);
+
+		assert.equal(await configurations.find(BUCKET, "cors"), "first");
+	});
+
+	test("those of one name are listed in the byte order of their ids", async (t) => {
+		const { configurations } = (await open(t)).store;
+		for (const id of ["\u{1f431}", "b", "\uffee", "a"])
+			await configurations.change(BUCKET, "live", id, () => `of ${id}`);
+
+		const listed = await configurations.list(BUCKET, "live");
+
+		assert.deepEqual(
+			listed.map(({ id, document }) => [id, document]),
+			["a", "b", "\uffee", "\u{1f431}"].map((id) => [id, `of ${id}`]),
+		);
+		assert.deepEqual(await configurations.list(BUCKET, "style"), []);
+	});
+
+	test("they go with the bucket, and the next of its name has none", async (t) => {
+		const { store } = await open(t);
+		const { buckets, configurations } = store;
+		await configurations.change(BUCKET, "cors", "", () => "rules");
+		await configurations.find(BUCKET, "cors");
+		await buckets.delete(BUCKET);
+
+		await assert.rejects(
+			configurations.find(BUCKET, "cors"),
+			isOssError("NoSuchBucket"),
+		);
+		await assert.rejects(
+			configurations.change(BUCKET, "cors", "", () => "new"),
+			isOssError("NoSuchBucket"),
+		);
+		await makeBucket(store, BUCKET);
+		assert.equal(await configurations.find(BUCKET, "cors"), undefined);
+	});
+
+	test("an account's are its own", async (t) => {
+		const { configurations } = (await open(t)).store;
+		await configurations.changeOfAccount("1", "block", () => "yes");
+
+		assert.equal(await configurations.findOfAccount("1", "block"), "yes");
+		assert.equal(await configurations.findOfAccount("2", "block"), undefined);
+		await configurations.changeOfAccount("1", "block", (present) =>
+			present === "yes" ? undefined : "still",
+		);
+		assert.equal(await configurations.findOfAccount("1", "block"), undefined);
+	});
+
+	test("nothing is left of any when the store is cleared", async (t) => {
+		const { store } = await open(t);
+		await store.configurations.change(BUCKET, "cors", "", () => "rules");
+		await store.configurations.find(BUCKET, "cors");
+		await store.configurations.changeOfAccount("1", "block", () => "yes");
+
+		await store.clear();
+
+		await makeBucket(store, BUCKET);
+		assert.equal(await store.configurations.find(BUCKET, "cors"), undefined);
+		assert.equal(
+			await store.configurations.findOfAccount("1", "block"),
+			undefined,
+		);
+	});
+
+	test("they outlive the process", async (t) => {
+		const { store, folder } = await open(t);
+		if (folder === null) return;
+		await store.configurations.change(BUCKET, "cors", "", () => "rules");
+		await store.close();
+
+		const again = await openStore(t, { folder });
+
+		assert.equal(await again.configurations.find(BUCKET, "cors"), "rules");
+	});
+});
