@@ -60,8 +60,7 @@ function readings(
 ): Target[] {
 	if (isIP(name) || name === "") return [inPath()];
 	const aliyun = aliyunBucket(name);
-	if (aliyun !== undefined)
-		return aliyun === "" ? [inPath()] : [inHost(aliyun), inPath()];
+	if (aliyun !== undefined) return aliyunReadings(aliyun, inPath, inHost);
 
 	const domain = ["localhost", ...domains].find(
 		(known) => name === known || name.endsWith(`.${known}`),
@@ -72,6 +71,17 @@ function readings(
 	// A name nobody told us of: a container's, a proxy's. The path it is, unless the signature says otherwise.
 	const dot = name.indexOf(".");
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
+}
+
+/** ali-oss with an IP endpoint asks `undefined.oss-cn-hangzhou.aliyuncs.com` for its buckets (createRequest.js). */
+function aliyunReadings(
+	bucket: string,
+	inPath: () => Target,
+	inHost: (bucket: string) => Target,
+): Target[] {
+	if (bucket === "") return [inPath()];
+	if (bucket === "undefined") return [inPath(), inHost(bucket)];
+	return [inHost(bucket), inPath()];
 }
 
 /**

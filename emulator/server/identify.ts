@@ -38,12 +38,11 @@ export async function identify(
 
 async function requireBucket(
 	{ store }: Emulator,
-	readings: readonly Target[],
+	[likeliest]: readonly Target[],
 ): Promise<void> {
-	const [likeliest] = readings;
-	for (const { bucket } of readings)
-		if (bucket === "" || (await store.buckets.find(bucket))) return;
-	if (likeliest) throw noSuchBucket(likeliest.bucket);
+	if (!likeliest || likeliest.bucket === "") return;
+	if (!(await store.buckets.find(likeliest.bucket)))
+		throw noSuchBucket(likeliest.bucket);
 }
 
 const makesBucket = (

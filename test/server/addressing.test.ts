@@ -50,7 +50,7 @@ suite("The bucket of a request", () => {
 			assert.deepEqual(read(`b1.${endpoint}`, "/k/l"), ["b1|k/l", "k|l"]);
 			assert.deepEqual(read(endpoint, "/b1/k"), ["b1|k"], endpoint);
 			assert.deepEqual(read(`.${endpoint}`, "/"), ["|"], endpoint);
-			assert.deepEqual(read(`undefined.${endpoint}`, "/"), ["undefined|", "|"]);
+			assert.deepEqual(read(`undefined.${endpoint}`, "/"), ["|", "undefined|"]);
 		}
 	});
 

@@ -175,9 +175,34 @@ suite("What is wrong is looked for in this order:", () => {
 	const nobody = { id: "nobody", secret: "x" };
 	const forger = { id: "oss-emulator", secret: "x" };
 
-	test("the key id, before the bucket, as py2's suite asserts", async (t) => {
+	test("the bucket, before the key id and the signature, as py2's suite asserts", async (t) => {
 		const { oss } = await startEmulator(t);
-		const answer = await oss.get("/no-such-bucket", { as: nobody });
+		const missing =
+			"404 NoSuchBucket 0015-00000101: The specified bucket does not exist.";
+		for (const as of [nobody, forger])
+			assert.equal(refusal(await oss.get("/no-such-bucket", { as })), missing);
+		assert.equal(
+			refusal(
+				await oss.send("PUT", "/no-such-bucket/cat", {
+					as: nobody,
+					body: "meow",
+				}),
+			),
+			missing,
+		);
+	});
+
+	test("but the key id first for what makes a bucket", async (t) => {
+		const { oss } = await startEmulator(t);
+		for (const target of ["/no-such-bucket", "/no-such-bucket?acl"]) {
+			const answer = await oss.send("PUT", target, { as: nobody, body: "" });
+			assert.match(refusal(answer), /^403 InvalidAccessKeyId 0002-00000902/);
+		}
+	});
+
+	test("the key id, before the signature", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const answer = await oss.get("/photos", { as: nobody });
 		assert.equal(
 			refusal(answer),
 			"403 InvalidAccessKeyId 0002-00000902: The OSS Access Key Id you provided does not exist in our records.",
@@ -185,9 +210,9 @@ suite("What is wrong is looked for in this order:", () => {
 		assert.match(answer.text, /<OSSAccessKeyId>nobody<\/OSSAccessKeyId>/);
 	});
 
-	test("the signature, before the bucket", async (t) => {
-		const { oss } = await startEmulator(t);
-		const answer = await oss.get("/no-such-bucket", { as: forger });
+	test("the signature, with what should have been signed", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const answer = await oss.get("/photos", { as: forger });
 		assert.equal(
 			refusal(answer),
 			"403 SignatureDoesNotMatch 0002-00000201: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
