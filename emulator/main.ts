@@ -1,19 +1,21 @@
 /**
  * The command: arguments in, a running emulator out, until a signal.
  */
+import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
 import { describeSettings, readConfig } from "./config.ts";
 import { StartError } from "./oss/start-error.ts";
-import { start } from "./start.ts";
 
 const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
 
-usage: oss-emulator [flags]
+usage: oss-emulator [flags], and an emulator runs until it is interrupted
 
 ${describeSettings()}
   --help                              this page
   --version                           the version
 
 Every flag can be given as an environment variable: --admin-port as OSS_EMULATOR_ADMIN_PORT.
+
+${COMMANDS_MANUAL}
 `;
 
 /** @returns the exit code, or undefined while the emulator runs */
@@ -23,7 +25,13 @@ export async function main(
 ): Promise<number | undefined> {
 	if (args.includes("--help") || args.includes("-h")) return print(MANUAL);
 	if (args.includes("--version")) return print(`${version}\n`);
+	const [command, ...rest] = args;
+	if (isCommand(command)) {
+		const { run } = await import("./cli/run.ts");
+		return run(command, rest, process.env);
+	}
 	try {
+		const { start } = await import("./start.ts"); // commands do without it
 		const running = await start(readConfig(args, process.env));
 		const { endpoint, adminUrl, stsEndpoint } = running;
 		const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;

@@ -27,7 +27,7 @@ export function makeLog(level: LogLevel, write: (line: string) => void): Log {
 }
 
 /** A key may hold anything: no line of a log is to be made by a client. */
-const printable = (message: string): string =>
+export const printable = (message: string): string =>
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
 

@@ -1,0 +1,71 @@
+/**
+ * `oss-emulator ls`: the buckets, or what is in one, as a folder shows it.
+ */
+import { printable } from "../oss/log.ts";
+import { type Asked, type Command, readPlace, wrongUsage } from "./command.ts";
+import { CommandError } from "./command-error.ts";
+
+type Known = { readonly buckets: readonly { readonly name: string }[] };
+
+type Page = {
+	readonly objects: readonly {
+		readonly key: string;
+		readonly size: number;
+		readonly modifiedAt: string;
+	}[];
+	readonly prefixes: readonly string[];
+	readonly isTruncated: boolean;
+	readonly nextMarker: string;
+};
+
+export const ls: Command = async (asked) => {
+	const [word, ...more] = asked.words;
+	if (more.length > 0) throw wrongUsage("ls", "name one bucket or prefix");
+	if (word === undefined) await listBuckets(asked);
+	else await listObjects(asked, word);
+};
+
+async function listBuckets({ client, flags, write }: Asked): Promise<void> {
+	const { buckets } = await client.json<Known>("/api/buckets");
+	if (flags.json) for (const one of buckets) write(`${JSON.stringify(one)}\n`);
+	else for (const { name } of buckets) write(`${name}\n`);
+}
+
+async function listObjects(asked: Asked, word: string): Promise<void> {
+	const { client, flags, write } = asked;
+	const { bucket, key: prefix } = readPlace(word);
+	const path = `/api/buckets/${encodeURIComponent(bucket)}/objects`;
+	const delimiter = flags.recursive ? "" : "/";
+	const query = { prefix, delimiter, limit: "1000" };
+	let found = 0;
+	for (let marker: string | undefined; marker !== ""; ) {
+		const page = await client.json<Page>(path, { ...query, marker });
+		for (const line of flags.json ? asJson(page) : asText(page)) write(line);
+		found += page.objects.length + page.prefixes.length;
+		marker = page.isTruncated ? page.nextMarker : "";
+	}
+	if (found === 0 && prefix !== "")
+		throw new CommandError(1, "no key begins with this");
+}
+
+/** A document a line: of objects all that is known, of folders the prefix. */
+const asJson = ({ objects, prefixes }: Page): string[] =>
+	[...prefixes.map((prefix) => ({ prefix })), ...objects].map(
+		(one) => `${JSON.stringify(one)}\n`,
+	);
+
+/** In the order of names, folders among objects. */
+function asText({ objects, prefixes }: Page): string[] {
+	const lines = [
+		...prefixes.map((name) => ({ name, about: "".padEnd(39) })),
+		...objects.map(({ key: name, size, modifiedAt }) => ({
+			name,
+			about: `${String(size).padStart(13)}  ${modifiedAt}`,
+		})),
+	];
+	return lines
+		.toSorted((a, b) =>
+			Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
+		)
+		.map(({ name, about }) => `${about}  ${printable(name)}\n`);
+}

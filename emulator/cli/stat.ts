@@ -1,0 +1,44 @@
+/**
+ * `oss-emulator stat`: what is known of an object, a line each.
+ */
+import { printable } from "../oss/log.ts";
+import { type Command, readObjectPlace } from "./command.ts";
+import { CommandError } from "./command-error.ts";
+
+type Version = Readonly<Record<string, unknown>>;
+type Known = { readonly versions: readonly Version[] };
+
+export const stat: Command = async ({ client, words, flags, write }) => {
+	const { path, key } = readObjectPlace("stat", words);
+	const known = await client.json<Known>(`${path}/object`, { key });
+	if (flags.json) {
+		write(`${JSON.stringify(known)}\n`);
+		return;
+	}
+	const { versions } = known;
+	const [current] = versions;
+	if (!current || current.type === "DeleteMarker")
+		throw new CommandError(
+			1,
+			`it was deleted; versions that are left: ${versions.length - 1}, see --json`,
+		);
+	write(describe({ ...current, versions: versions.length }));
+};
+
+/** Of what is a list of names and values, `tags.colour`; what is empty is left out. */
+function describe(known: Version): string {
+	const lines = Object.entries(known).flatMap(([name, value]) =>
+		isMap(value)
+			? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one])
+			: [[name, value]],
+	);
+	const shown = lines.filter(([, value]) => value !== "" && value !== null);
+	const width = Math.max(...shown.map(([name]) => String(name).length)) + 2;
+	return shown
+		.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`)
+		.map((line) => `${printable(line)}\n`)
+		.join("");
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === "object" && value !== null;

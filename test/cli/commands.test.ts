@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { suite, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { asking, startWithAdmin } from "../admin/admin.ts";
+import { startApplicationServer } from "../application-server.ts";
+
+const LAUNCH = fileURLToPath(
+	new URL("../../emulator/launch.js", import.meta.url),
+);
+
+type Ended = {
+	readonly code: number;
+	readonly out: string;
+	readonly err: string;
+};
+
+function launch(
+	args: readonly string[],
+	env: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+	return spawn(process.execPath, [LAUNCH, ...args], {
+		stdio: ["ignore", "pipe", "pipe"],
+		env: { ...process.env, ...env },
+	});
+}
+
+async function run(admin: string, ...args: readonly string[]): Promise<Ended> {
+	const child = launch(args, { OSS_EMULATOR_ADMIN: admin });
+	const [out, err, [code]] = await Promise.all([
+		text(child.stdout),
+		text(child.stderr),
+		once(child, "close"),
+	]);
+	return { code: Number(code), out, err };
+}
+
+/** The last column. */
+const namesIn = ({ out }: Ended): string[] =>
+	out
+		.split("\n")
+		.filter((line) => line !== "")
+		.map((line) => line.split(/ {2,}/).at(-1) ?? "");
+
+async function startWithObjects(t: TestContext) {
+	const emulator = await startWithAdmin(t);
+	for (const key of ["cat.txt", "a/b/c", "a/d", "%1b%5b31mred%0a"])
+		await emulator.oss.put(`/photos/${key}`, "meow", {
+			"content-type": "text/plain",
+			"x-oss-meta-mood": "grumpy",
+		});
+	await emulator.oss.put("/music");
+	return emulator;
+}
+
+suite("oss-emulator ls", () => {
+	test("lists the buckets", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		const ended = await run(adminUrl, "ls");
+
+		assert.deepEqual(ended, { code: 0, out: "music\nphotos\n", err: "" });
+	});
+
+	test("lists a folder, and everything with --recursive; no key speaks to the terminal", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+		const red = "\\u001b[31mred\\n";
+
+		const top = await run(adminUrl, "ls", "photos");
+		const folder = await run(adminUrl, "ls", "oss://photos/a/");
+		const all = await run(adminUrl, "ls", "-r", "photos");
+
+		assert.deepEqual(namesIn(top), [red, "a/", "cat.txt"]);
+		assert.deepEqual(namesIn(folder), ["a/b/", "a/d"]);
+		assert.deepEqual(namesIn(all), [red, "a/b/c", "a/d", "cat.txt"]);
+		assert.match(top.out, /^ +4 {2}\d{4}-\d\d-\d\dT\S+Z {2}cat\.txt$/m);
+	});
+
+	test("lists more than a page", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		for (let i = 0; i < 1003; i++) await oss.put(`/photos/${i}`, "");
+
+		const ended = await run(adminUrl, "ls", "photos");
+
+		assert.equal(new Set(namesIn(ended)).size, 1003);
+	});
+
+	test("prints a document a line with --json", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		const { out } = await run(adminUrl, "ls", "photos", "--json");
+
+		const [folder, red, cat] = out
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		assert.deepEqual(folder, { prefix: "a/" });
+		assert.equal(red.key, "\u001b[31mred\n");
+		assert.equal(cat.size, 4);
+	});
+
+	test("exits with 1 when there is no such bucket, or nothing begins so", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		const bucket = await run(adminUrl, "ls", "nothing");
+		const prefix = await run(adminUrl, "ls", "photos/zebra");
+
+		assert.deepEqual(bucket, {
+			code: 1,
+			out: "",
+			err: "oss-emulator: nothing: The specified bucket does not exist.\n",
+		});
+		assert.deepEqual(prefix, {
+			code: 1,
+			out: "",
+			err: "oss-emulator: photos/zebra: no key begins with this\n",
+		});
+	});
+});
+
+suite("oss-emulator cat", () => {
+	test("gives the content, byte for byte", async (t) => {
+		const { oss, adminUrl } = await startWithObjects(t);
+		const content = "猫\u0000\r\n".repeat(200_000);
+		await oss.put("/photos/a%20b", content);
+
+		const { code, out } = await run(adminUrl, "cat", "photos/a b");
+
+		assert.equal(code, 0);
+		assert.ok(out === content);
+	});
+
+	test("exits with 1 when there is no such object, with 2 when none is named", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		const missing = await run(adminUrl, "cat", "photos/none");
+		const unnamed = await run(adminUrl, "cat", "photos");
+
+		assert.equal(missing.code, 1);
+		assert.match(missing.err, /^oss-emulator: photos\/none: .*exist\.\n$/);
+		assert.equal(unnamed.code, 2);
+		assert.match(
+			unnamed.err,
+			/^oss-emulator: name one object: .*BUCKET\/KEY.*\n$/,
+		);
+	});
+
+	test("is content with a reader that has seen enough", async (t) => {
+		const { oss, adminUrl } = await startWithObjects(t);
+		await oss.put("/photos/large", Buffer.alloc(8 * 1024 * 1024));
+		const child = launch(["cat", "photos/large", "--admin", adminUrl]);
+
+		await once(child.stdout, "data");
+		child.stdout.destroy();
+		const [err, [code]] = await Promise.all([
+			text(child.stderr),
+			once(child, "close"),
+		]);
+
+		assert.deepEqual([code, err], [0, ""]);
+	});
+});
+
+suite("oss-emulator stat", () => {
+	test("says what is known of an object", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		const plain = await run(adminUrl, "stat", "photos/cat.txt");
+		const json = await run(adminUrl, "stat", "photos/cat.txt", "--json");
+
+		assert.match(plain.out, /^size: +4$/m);
+		assert.match(plain.out, /^userMetadata\.mood: +grumpy$/m);
+		assert.equal(JSON.parse(json.out).versions[0].key, "cat.txt");
+	});
+
+	test("exits with 1 when there is no such object", async (t) => {
+		const { adminUrl } = await startWithObjects(t);
+
+		assert.equal((await run(adminUrl, "stat", "photos/none")).code, 1);
+	});
+});
+
+suite("oss-emulator callbacks", () => {
+	test("lists what was sent, and why it failed", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t, { status: 500 });
+		const { url } = application;
+		const asked = asking({ callbackUrl: url, callbackBody: "x=1" });
+		await oss.put("/photos/cat.txt", "meow", asked);
+		await oss.put("/photos/dog.txt", "wuff", asked);
+
+		const { code, out } = await run(adminUrl, "callbacks");
+		const one = await run(adminUrl, "callbacks", "--key", "cat.txt", "--json");
+
+		assert.equal(code, 0);
+		const lines = out.split("\n");
+		assert.match(lines[0] ?? "", /failed +PutObject photos\/cat\.txt -> http:/);
+		assert.match(lines[1] ?? "", /answered 500/);
+		assert.match(lines[2] ?? "", /Look into the application server's log/);
+		assert.match(lines[3] ?? "", /photos\/dog\.txt/);
+		assert.equal(JSON.parse(one.out).told.message, "Error status : 500.");
+	});
+
+	test("--follow prints each when it is known what came of it, until it is interrupted", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const { url } = application;
+		const asked = asking({ callbackUrl: url, callbackBody: "x=1" });
+		const child = launch(
+			["callbacks", "--follow", "--json", "--key", "cat.txt"],
+			{ OSS_EMULATOR_ADMIN: adminUrl },
+		);
+		t.after(() => child.kill("SIGKILL"));
+		const [said] = await once(createInterface(child.stderr), "line");
+		assert.match(String(said), /^following the callbacks of http:/);
+
+		await oss.put("/photos/dog.txt", "wuff", asked);
+		await oss.put("/photos/cat.txt", "meow", asked);
+
+		const [line] = await once(createInterface(child.stdout), "line");
+		const followed = JSON.parse(String(line));
+		assert.deepEqual(
+			[followed.key, followed.status, followed.body],
+			["cat.txt", "succeeded", "x=1"],
+		);
+		child.kill("SIGINT");
+		const [code] = await once(child, "close");
+		assert.equal(code, 0);
+	});
+
+	test("--follow exits with 2 when the emulator ends", async (t) => {
+		const { adminUrl, close } = await startWithAdmin(t);
+		const child = launch(["callbacks", "--follow", "--admin", adminUrl]);
+		t.after(() => child.kill("SIGKILL"));
+		const lines = createInterface(child.stderr);
+		await once(lines, "line");
+
+		const last = once(lines, "line");
+		await close();
+
+		assert.match(String((await last)[0]), /has ended$/);
+		const [code] = await once(child, "close");
+		assert.equal(code, 2);
+	});
+});
+
+suite("A subcommand exits with 2 and one line", () => {
+	test("when no emulator is there", async () => {
+		const { code, err } = await run("http://127.0.0.1:1", "ls");
+
+		assert.equal(code, 2);
+		assert.match(err, /^oss-emulator: no emulator answers at .*--admin URL\n$/);
+	});
+
+	for (const [status, what] of [
+		[404, "says 404"],
+		[200, "says 200"],
+	] as const)
+		test(`when something else is there, and ${what}`, async (t) => {
+			const server = createServer((_incoming, outgoing) => {
+				outgoing.writeHead(status, { Connection: "close" }).end("<html>");
+			});
+			const { promise, resolve } = Promise.withResolvers<void>();
+			server.listen(0, "127.0.0.1", resolve);
+			await promise;
+			t.after(() => server.close());
+			const address = server.address();
+			const port = typeof address === "object" ? address?.port : 0;
+
+			const { code, err } = await run(`http://127.0.0.1:${port}`, "ls");
+
+			assert.equal(code, 2);
+			assert.match(err, /^oss-emulator: .* is not the admin port .*\n$/);
+		});
+
+	for (const args of [
+		["ls", "--nonsense"],
+		["ls", "--follow"],
+		["cat", "a/b", "c/d"],
+		["callbacks", "photos"],
+		["stat"],
+	])
+		test(`for oss-emulator ${args.join(" ")}`, async () => {
+			const { code, out, err } = await run("http://127.0.0.1:1", ...args);
+
+			assert.equal(code, 2);
+			assert.equal(out, "");
+			assert.match(
+				err,
+				new RegExp(`^oss-emulator: .*: oss-emulator ${args[0]}.*\n$`),
+			);
+		});
+});
+
+suite("oss-emulator --help", () => {
+	test("names the subcommands", async () => {
+		const { code, out } = await run("", "--help");
+
+		assert.equal(code, 0);
+		for (const name of ["ls", "cat", "stat", "callbacks"])
+			assert.match(out, new RegExp(`^  oss-emulator ${name}\\b`, "m"));
+	});
+});
