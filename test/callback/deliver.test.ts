@@ -12,6 +12,7 @@ import {
 	type Answer,
 	type Outcome,
 } from "../../emulator/callback/delivery.ts";
+import { REFUSAL_BYTES_MAX } from "../../emulator/callback/exchange.ts";
 import {
 	CALLBACK_TIMEOUT_MS,
 	DEFAULT_SWITCHES,
@@ -71,6 +72,13 @@ async function answerTo(t: TestContext, text: string): Promise<Outcome> {
 	const { url } = await startTcpServer(t, answering(text));
 	return deliver(requestTo(url), OPTIONS);
 }
+
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
+const CERTIFICATE = {
+	key: readFileSync("fixtures/keys/self-signed.key"),
+	cert: readFileSync("fixtures/keys/self-signed.crt"),
+};
 
 suite("A delivery", () => {
 	test("writes the request as it is given, to the byte", async (t) => {
@@ -200,8 +208,6 @@ suite("An answer counts", () => {
 		await closed.promise;
 	});
 
-	const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-
 	test("of a server that did not wait for the request", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => socket.end(OK));
 
@@ -211,7 +217,7 @@ suite("An answer counts", () => {
 		assert.equal(answer.ended, "complete");
 	});
 
-	for (const kilobytes of [5, 50])
+	for (const kilobytes of [5, 50, 5000])
 		test(`of a server that closed with a request of ${kilobytes} KB unread`, async (t) => {
 			const { url } = await startTcpServer(t, (socket) => {
 				socket.pause().write(OK, () => socket.destroy());
@@ -223,6 +229,35 @@ suite("An answer counts", () => {
 			assert.equal(answerOf(outcome).body.toString(), "{}");
 			assert.equal(answerOf(outcome).ended, "complete");
 		});
+});
+
+suite("An answer other than 200 counts without its end (A-250):", () => {
+	const head = "HTTP/1.1 500 No\r\nContent-Length: 2000000\r\n\r\n";
+
+	test("one that never ends", async (t) => {
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.write(`${head}{"error":`);
+		});
+
+		const outcome = await deliver(requestTo(url), OPTIONS);
+
+		const { status, body, ended } = answerOf(outcome);
+		assert.equal(status, 500);
+		assert.equal(body.toString(), '{"error":');
+		assert.equal(ended, "time");
+		assert.ok(outcome.timing.totalMs < OPTIONS.timeoutMs / 2);
+	});
+
+	test("a long one, of which the beginning is kept", async (t) => {
+		const { url } = await startTcpServer(t, (socket) => {
+			socket.write(head + "a".repeat(2 * REFUSAL_BYTES_MAX));
+		});
+
+		const answer = answerOf(await deliver(requestTo(url), OPTIONS));
+
+		assert.equal(answer.body.length, REFUSAL_BYTES_MAX);
+		assert.equal(answer.ended, "size");
+	});
 });
 
 suite("An answer is broken off", () => {
@@ -413,23 +448,29 @@ async function startBlockedServer(t: TestContext): Promise<number> {
 }
 
 suite("A delivery over TLS", () => {
+	test("brings the answer of a server that closed with much of the request unread", async (t) => {
+		const server = createTlsServer(CERTIFICATE, (socket) => {
+			socket.on("error", () => {});
+			socket.pause().write(OK, () => socket.destroy());
+		});
+		const url = `https://127.0.0.1:${await listen(t, server)}`;
+		const body = "a".repeat(5_000_000);
+
+		const answer = answerOf(await deliver(requestTo(url, { body }), OPTIONS));
+
+		assert.equal(answer.body.toString(), "{}");
+		assert.equal(answer.ended, "complete");
+	});
+
 	/** Answers, and tells the server name that each client asked for. */
 	async function startTlsServer(
 		t: TestContext,
 	): Promise<{ port: number; names: (string | false)[] }> {
 		const names: (string | false)[] = [];
-		const server = createTlsServer(
-			{
-				key: readFileSync("fixtures/keys/self-signed.key"),
-				cert: readFileSync("fixtures/keys/self-signed.crt"),
-			},
-			(socket: TLSSocket) => {
-				names.push(socket.servername || false);
-				answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")(
-					socket.on("error", () => {}),
-				);
-			},
-		);
+		const server = createTlsServer(CERTIFICATE, (socket: TLSSocket) => {
+			names.push(socket.servername || false);
+			answering(OK)(socket.on("error", () => {}));
+		});
 		return { port: await listen(t, server), names };
 	}
 
