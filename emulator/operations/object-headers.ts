@@ -31,6 +31,8 @@ const KEPT = [
 ] as const;
 
 const META = "x-oss-meta-";
+/** A form can name a field as it likes; it must be able to go out as a header. RFC 9110, 5.6.2. */
+const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const META_BYTES_MAX = 8 * 1024;
 const TAGS_MAX = 10;
 const TAG = /^[\p{L}\p{N} +\-=._:/]*$/u;
@@ -85,6 +87,7 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 	let bytes = 0;
 	for (const [name, value] of Object.entries(headers)) {
 		if (!name.startsWith(META) || value === undefined) continue;
+		if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
 		metadata.set(name.slice(META.length), requireHeaderValue(name, value));
 		bytes += Buffer.byteLength(name) - META.length + Buffer.byteLength(value);
 	}
@@ -134,15 +137,15 @@ function readEncryption(headers: Headers): Record<string, string> | undefined {
 	if (algorithm === undefined) return undefined;
 	if (!["AES256", "KMS", "SM4"].includes(algorithm))
 		throw new OssError("InvalidEncryptionAlgorithmError");
-	const keyId = headers[`${ENCRYPTION}-key-id`];
-	const data = headers["x-oss-server-side-data-encryption"];
-	return {
-		[ENCRYPTION]: algorithm,
-		...(keyId === undefined ? {} : { [`${ENCRYPTION}-key-id`]: keyId }),
-		...(data === undefined
-			? {}
-			: { "x-oss-server-side-data-encryption": data }),
-	};
+	const encryption: Record<string, string> = { [ENCRYPTION]: algorithm };
+	for (const name of [
+		`${ENCRYPTION}-key-id`,
+		"x-oss-server-side-data-encryption",
+	]) {
+		const value = headers[name];
+		if (value !== undefined) encryption[name] = requireHeaderValue(name, value);
+	}
+	return encryption;
 }
 
 /** `k=v&k2=v2`, URL-encoded. @throws OssError InvalidArgument */

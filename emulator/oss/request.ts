@@ -49,7 +49,7 @@ export type FormPart =
 			readonly filename: string;
 			/** '' when the part has none. */
 			readonly contentType: string;
-			readonly content: Readable;
+			readonly content: AsyncIterable<Buffer>;
 	  };
 
 /** Where a request goes: '' for bucket is the service, '' for key is the bucket. */

@@ -1,11 +1,10 @@
 /**
  * The OSS port: Fastify's request → OssRequest, `handle`, Reply → the wire.
  *
- * The path is OSS's to read, not a router's: Fastify sees two routes, one for forms and one for everything else, which
- * is answered before any of Fastify's parsing. With admin/, the only folder that knows Fastify.
+ * Path and body are OSS's to read, not a framework's: Fastify sees one route, which is answered before any of its
+ * parsing. With admin/, the only folder that knows Fastify.
  */
 import type { IncomingMessage } from "node:http";
-import multipart from "@fastify/multipart";
 import {
 	type FastifyInstance,
 	type FastifyReply,
@@ -17,7 +16,7 @@ import { formDecode } from "../oss/encoding.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { answerBroken } from "./broken-request.ts";
-import { FORM_OPTIONS, formParts } from "./form-parts.ts";
+import { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
 import type { Arrival } from "./identify.ts";
 import { makeRequestId } from "./request-id.ts";
@@ -27,9 +26,6 @@ import { writeReply } from "./write-reply.ts";
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
 export const HEADER_BYTES_MAX = 64 * 1024;
-
-const FORM = "/form";
-const OTHER = "/";
 
 export type OssAppOptions = {
 	readonly emulator: Emulator;
@@ -43,7 +39,7 @@ export async function createOssApp(
 ): Promise<FastifyInstance> {
 	const app = fastify({
 		exposeHeadRoutes: false,
-		rewriteUrl: (incoming) => (isForm(incoming) ? FORM : OTHER),
+		rewriteUrl: () => "/",
 		clientErrorHandler: answerBroken,
 		http: { maxHeaderSize: HEADER_BYTES_MAX },
 	});
@@ -52,23 +48,16 @@ export async function createOssApp(
 		outgoing: FastifyReply,
 	): Promise<void> => {
 		outgoing.hijack();
-		await respond(options, incoming, outgoing);
+		await respond(options, incoming, outgoing).catch((error: unknown) => {
+			// A reply that cannot be written is a bug of ours; nobody is to wait for it.
+			options.emulator.log.error(`no answer: ${String(error)}`);
+			outgoing.raw.destroy();
+		});
 	};
-	app.setNotFoundHandler(answer); // a method Fastify does not know
-	await app.register(async (plain) => {
-		plain.addHook("onRequest", answer);
-		plain.all(OTHER, answer);
-	});
-	await app.register(async (forms) => {
-		await forms.register(multipart, FORM_OPTIONS);
-		forms.post(FORM, answer);
-	});
+	app.addHook("onRequest", answer);
+	app.all("/", answer);
 	return app;
 }
-
-const isForm = ({ method, headers }: IncomingMessage): boolean =>
-	method === "POST" &&
-	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
 
 async function respond(
 	options: OssAppOptions,
@@ -81,7 +70,10 @@ async function respond(
 	const observe = (name: string) => entry.is(name);
 	const reply =
 		(await answerBeside(options, arrival, observe)) ??
-		(await handle(emulator, arrival, ({ name }) => observe(name)));
+		(await handle(emulator, arrival, {
+			is: ({ name }) => observe(name),
+			failed: ({ why }) => entry.refused(why),
+		}));
 	await writeReply(outgoing.raw, reply, arrival);
 	entry.end(reply);
 	readOff(incoming.raw);
@@ -138,7 +130,7 @@ function toArrival({ clock }: Emulator, incoming: FastifyRequest): Arrival {
 		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
 		receivedAt,
 		body: raw,
-		form: () => formParts(incoming),
+		form: () => formParts(raw, raw.headers["content-type"] ?? ""),
 	};
 }
 

@@ -206,6 +206,15 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
+	test("none has a method that HTTP knows and OSS does not", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const method of ["PATCH", "MKCOL", "REPORT", "QUERY", "TRACE"])
+			assert.match(
+				refusal(await oss.send(method, "/photos/cat")),
+				/^405 MethodNotAllowed : The specified method is not allowed against this resource\.$/,
+			);
+	});
+
 	test("a misspelt request line never gets as far as a request", () => {
 		for (const line of ["GET bucket", "get /bucket", "GET /bucket/", "GET"])
 			assert.throws(() => row("X", line), TypeError);
