@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { commandsOf, fileOf, readBlocks } from "./blocks.ts";
+
+const page = `# Page
+\`\`\`js
+// upload.mjs: uploads
+a();
+
+b();
+\`\`\`
+and
+\`\`\`xml
+<!-- pom.xml -->
+<a/>
+\`\`\`
+\`\`\`sh
+# upload.sh is no file here
+node upload.mjs
+\`\`\`
+\`\`\`text
+{"saved":1}
+\`\`\`
+`;
+
+suite("The code blocks of a page", () => {
+	const blocks = readBlocks(page);
+
+	test("are files where their first line names one", () => {
+		assert.deepEqual(
+			blocks.map(({ language, file }) => [language, file]),
+			[
+				["js", "upload.mjs"],
+				["xml", "pom.xml"],
+				["sh", ""],
+				["text", ""],
+			],
+		);
+		assert.equal(
+			fileOf(blocks, "upload.mjs"),
+			"// upload.mjs: uploads\na();\n\nb();\n",
+		);
+	});
+
+	test("are commands where they are for a shell", () => {
+		assert.match(commandsOf(blocks, "node upload.mjs"), /^node upload\.mjs$/m);
+	});
+
+	test("are missed by name", () => {
+		assert.throws(() => fileOf(blocks, "download.mjs"), /one download\.mjs/);
+		assert.throws(() => fileOf([...blocks, ...blocks], "pom.xml"), /one pom/);
+		assert.throws(() => commandsOf(blocks, "go run"), /with go run/);
+	});
+});

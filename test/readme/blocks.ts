@@ -1,0 +1,44 @@
+/**
+ * The code blocks of a Markdown page: files, which name themselves in their first line, and commands.
+ *
+ * Pure.
+ */
+
+export type Block = {
+	/** `sh`, `js`, … as after the fence. */
+	readonly language: string;
+	/** As the first line says, `// upload.mjs: …`; '' for what is no file. */
+	readonly file: string;
+	readonly text: string;
+};
+
+const BLOCK = /^```([a-z]*)\n(.*?)^```$/gms;
+const NAME = /^(?:\/\/|#|<!--) ([\w.]+\.\w+)/;
+
+export const readBlocks = (markdown: string): Block[] =>
+	Array.from(markdown.matchAll(BLOCK), ([, language = "", text = ""]) => ({
+		language,
+		file: language === "sh" ? "" : (NAME.exec(text)?.[1] ?? ""),
+		text,
+	}));
+
+/**
+ * @returns the file of that name
+ * @throws Error when the page has none, or two
+ */
+export function fileOf(blocks: readonly Block[], name: string): string {
+	const [found, second] = blocks.filter(({ file }) => file === name);
+	if (!found || second)
+		throw new Error(`the page must have one ${name}, beginning with its name`);
+	return found.text;
+}
+
+/** @returns the commands that mention `what`, as they are to be typed */
+export function commandsOf(blocks: readonly Block[], what: string): string {
+	const [found, second] = blocks.filter(
+		({ language, text }) => language === "sh" && text.includes(what),
+	);
+	if (!found || second)
+		throw new Error(`the page must have one block of commands with ${what}`);
+	return found.text;
+}

@@ -1,0 +1,97 @@
+/**
+ * The README's first uploads, typed as they stand there into an empty folder, against an emulator of the test's own:
+ * `npm run test:readme`. It is not part of `npm test`, for it installs the SDKs from their registries.
+ *
+ * An example whose toolchain is missing is skipped, and fails where the environment says CI.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { startEmulator } from "../emulator.ts";
+import { has, succeed } from "../run.ts";
+import { commandsOf, fileOf, readBlocks } from "./blocks.ts";
+import { README } from "./generate.ts";
+
+const blocks = readBlocks(await readFile(README, "utf8"));
+
+type Example = {
+	readonly needs: string;
+	/** Under their names in the README. */
+	readonly files: readonly string[];
+	/** What the block of commands mentions. */
+	readonly commands: string;
+	/** Typed before. */
+	readonly before?: string;
+};
+
+const venv = "python3 -m venv venv; source venv/bin/activate;";
+
+const examples: Readonly<Record<string, Example>> = {
+	"Node.js with ali-oss": {
+		needs: "npm",
+		files: ["server.mjs", "upload.mjs"],
+		commands: "node upload.mjs",
+	},
+	"Python with oss2": {
+		needs: "python3",
+		files: ["server.py", "upload.py"],
+		commands: "python upload.py",
+		before: venv,
+	},
+	"Python with alibabacloud-oss-v2": {
+		needs: "python3",
+		files: ["server.py", "upload_v2.py"],
+		commands: "python upload_v2.py",
+		before: venv,
+	},
+	"Java with aliyun-sdk-oss": {
+		needs: "mvn",
+		files: ["pom.xml", "Upload.java"],
+		commands: "mvn ",
+	},
+	"Go with aliyun-oss-go-sdk": {
+		needs: "go",
+		files: ["server.go", "upload.go"],
+		commands: "go run",
+	},
+	"Go with alibabacloud-oss-go-sdk-v2": {
+		needs: "go",
+		files: ["server.go", "upload_v2.go"],
+		commands: "go run",
+	},
+};
+
+const [promised] = blocks.filter(({ language }) => language === "text");
+
+suite("The first upload of the README", { concurrency: 1 }, () => {
+	for (const [name, example] of Object.entries(examples)) {
+		test(`in ${name} prints what it promises`, async (t) => {
+			if (!process.env.CI && !(await has(example.needs)))
+				return t.skip(`skipped: no ${example.needs}`);
+			const { port } = await startEmulator(t);
+			const folder = await mkdtemp(join(tmpdir(), "oss-emulator-readme-"));
+			t.after(() => rm(folder, { recursive: true }));
+			for (const file of example.files) {
+				const text = fileOf(blocks, file).replaceAll(
+					"127.0.0.1:6770",
+					`127.0.0.1:${port}`,
+				);
+				await writeFile(join(folder, file), text);
+			}
+
+			const commands = commandsOf(blocks, example.commands);
+			const printed = await succeed(`${example.before ?? ""}${commands}`, {
+				cwd: folder,
+			});
+
+			const [last = ""] = stripVTControlCharacters(printed)
+				.trim()
+				.split("\n")
+				.slice(-1);
+			assert.deepEqual(JSON.parse(last), JSON.parse(promised?.text ?? ""));
+		});
+	}
+});

@@ -1,0 +1,71 @@
+/**
+ * Writes the parts of README.md that are made from the source, between their markers: `npm run readme`.
+ *
+ * The flags are config.ts's, the operations the table's, so the README cannot claim what is not so.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { listSettings } from "../../emulator/config.ts";
+import type { Row } from "../../emulator/operations/select.ts";
+import { table } from "../../emulator/operations/table.ts";
+
+export const README = new URL("../../README.md", import.meta.url);
+
+const PARTS = { flags: writeFlags, operations: writeOperations };
+
+/**
+ * @param readme with the markers `<!-- NAME -->` and `<!-- /NAME -->`
+ * @throws Error when a marker is missing
+ */
+export function generate(readme: string): string {
+	let text = readme;
+	for (const [name, write] of Object.entries(PARTS)) {
+		const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+		const [before, after] = [text.indexOf(start), text.indexOf(end)];
+		if (before < 0 || after < before)
+			throw new Error(`README.md lacks the markers ${start} and ${end}`);
+		text = `${text.slice(0, before)}${start}\n\n${write()}\n\n${text.slice(after)}`;
+	}
+	return text;
+}
+
+function writeFlags(): string {
+	const rows = listSettings().map(({ flag, byDefault, what }) => {
+		const given = byDefault && code(byDefault);
+		return [code(flag), cell(what), given];
+	});
+	return writeTable(["flag", "what it is", "default"], rows);
+}
+
+function writeOperations(): string {
+	const rows = [...Map.groupBy(table, ({ state }) => state)].map(
+		([state, rows]) => [
+			`**${state}** (${rows.length})`,
+			cell(rows.map(({ name }) => name).join(", ")),
+		],
+	);
+	return writeTable(["", "operations"], rows.sort(byState));
+}
+
+const STATES: readonly Row["state"][] = [
+	"enforced",
+	"stored only",
+	"not there",
+];
+
+const byState = ([a = ""]: string[], [b = ""]: string[]): number =>
+	rankOf(a) - rankOf(b);
+
+const rankOf = (cell: string): number =>
+	STATES.findIndex((state) => cell.startsWith(`**${state}**`));
+
+const writeTable = (head: string[], rows: string[][]): string =>
+	[head, head.map(() => "---"), ...rows]
+		.map((cells) => `| ${cells.join(" | ")} |`)
+		.join("\n");
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+const code = (text: string): string => `\`${cell(text)}\``;
+
+if (import.meta.main)
+	writeFileSync(README, generate(readFileSync(README, "utf8")));

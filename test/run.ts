@@ -1,0 +1,109 @@
+/** Runs what a person would type: to its end, or in the background until a test is over. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { TestContext } from "node:test";
+
+export type Ran = {
+	readonly code: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+};
+
+export type Running = {
+	/** Of the folder to run in. */
+	readonly cwd: string;
+	/** Besides this process's own. */
+	readonly env?: Readonly<Record<string, string>>;
+};
+
+/** The slowest is an installation from a registry. */
+const RUN_MS_MAX = 300_000;
+
+/** @param script for bash, which stops at the first command that fails */
+export async function run(script: string, running: Running): Promise<Ran> {
+	const child = spawnShell(script, running);
+	const tooLong = setTimeout(() => end(child, "SIGKILL"), RUN_MS_MAX);
+	const [[code], stdout, stderr] = await Promise.all([
+		once(child, "close"),
+		text(child.stdout),
+		text(child.stderr),
+	]);
+	clearTimeout(tooLong);
+	return { code, stdout, stderr };
+}
+
+const spawnShell = (script: string, { cwd, env = {} }: Running) =>
+	spawn("bash", ["-euo", "pipefail", "-c", script], {
+		cwd,
+		env: { ...outside(), ...env },
+		stdio: ["ignore", "pipe", "pipe"],
+		detached: true, // a group of its own, so that all of it can be ended
+	});
+
+/** Ends what is left of it. */
+function end({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): void {
+	if (pid !== undefined && exitCode === null) process.kill(-pid, signal);
+}
+
+export type Background = {
+	/** The line that said it is ready. */
+	readonly ready: string;
+	/** What it has printed since it started. */
+	readonly lines: readonly string[];
+	/** @returns its exit code */
+	stop(signal: NodeJS.Signals): Promise<number | null>;
+};
+
+/** @param isReady of a line that it prints: the wait ends there, or with the process */
+export async function startInBackground(
+	t: Pick<TestContext, "after">,
+	script: string,
+	isReady: RegExp,
+	running: Running,
+): Promise<Background> {
+	const child = spawnShell(`exec ${script}`, running);
+	t.after(() => end(child, "SIGKILL"));
+	const closed = once(child, "close");
+	const errors = text(child.stderr);
+	const lines: string[] = [];
+	const { promise, resolve, reject } = Promise.withResolvers<string>();
+	createInterface(child.stdout).on("line", (line) => {
+		lines.push(line);
+		if (isReady.test(line)) resolve(line);
+	});
+	closed.then(async ([code]) =>
+		reject(new Error(`exit code ${code} of ${script}\n${await errors}`)),
+	);
+	const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
+		end(child, signal);
+		const [code] = await closed;
+		return code;
+	};
+	return { ready: await promise, lines, stop };
+}
+
+/** @throws Error with all that was said, when it fails */
+export async function succeed(
+	script: string,
+	running: Running,
+): Promise<string> {
+	const { code, stdout, stderr } = await run(script, running);
+	if (code === 0) return stdout;
+	throw new Error(`exit code ${code} of\n${script}\n${stdout}\n${stderr}`);
+}
+
+/** The environment without what npm tells its scripts: it would make an npm in there think of this package. */
+const outside = (): NodeJS.ProcessEnv =>
+	Object.fromEntries(
+		Object.entries(process.env).filter(
+			([name]) =>
+				!/^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$)/.test(
+					name,
+				),
+		),
+	);
+
+export const has = async (tool: string): Promise<boolean> =>
+	(await run(`command -v ${tool}`, { cwd: "." })).code === 0;
