@@ -187,8 +187,8 @@ const canonicalQuery = (query: string): string =>
 		.split("&")
 		.filter((pair) => pair !== "")
 		.map((pair) => pair.split(/=(.*)/s, 2).map(decode).map(encode))
+		.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1))
 		.map(([name, value]) => (value ? `${name}=${value}` : `${name}`))
-		.sort()
 		.join("&");
 
 /** `/bucket` is signed as `/bucket/`. */

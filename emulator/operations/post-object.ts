@@ -2,7 +2,8 @@
  * PostObject: an upload by an HTML form, signed by the policy in it.
  *
  * Only fields before `file` are read; what follows it is ignored, a callback too. The file is received while the policy
- * is known to allow it so far; a size the policy does not allow leaves nothing behind.
+ * is known to allow it so far; a size the policy does not allow leaves nothing behind. Of a callback the application
+ * server's answer counts, not the status or redirect that the form asks for (A-17).
  *
  * Source: docs «PostObject», «Callback»; java SDK FAQ for fields after the file.
  */
@@ -38,7 +39,7 @@ export async function postObject(
 	});
 	const asked = { ...request, caller, key: readKey(form) };
 	const bucket = await emulator.store.buckets.get(request.bucket);
-	await requireAccess(emulator, bucket, asked, "oss:PutObject");
+	await requireAccess(emulator, bucket, asOfForm(asked, form), "oss:PutObject");
 	if (policy) checkPolicy(policy, form.fields, request.bucket);
 	const callback = await readFormUploadCallback(
 		emulator,
@@ -51,6 +52,13 @@ export async function postObject(
 	if (callback)
 		return callBack(emulator, asked, callback, object, "PostObject", headers);
 	return answer(asked, form, object, headers);
+}
+
+/** What a PutObject has in headers stands in fields; tags of a form are not set. */
+function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
+	const own = Object.fromEntries(fields);
+	const headers = { ...asked.headers, ...own, "x-oss-tagging": undefined };
+	return { ...asked, headers };
 }
 
 function readKey({ fields, file }: Form): string {
