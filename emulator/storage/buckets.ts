@@ -127,6 +127,9 @@ export class Buckets {
 	}
 }
 
+export const hasBuckets = (db: Sqlite): boolean =>
+	db.prepare("SELECT 1 FROM bucket LIMIT 1").get() !== undefined;
+
 export const noSuchBucket = (bucket: string): OssError =>
 	new OssError("NoSuchBucket", { details: { BucketName: bucket } });
 

@@ -15,6 +15,7 @@ import { FileWriter } from "./file-writer.ts";
 const READ_BYTES = 256 * 1024;
 
 export class DiskBlobs implements BlobStore {
+	readonly #data: string;
 	readonly #folder: string;
 	readonly #incoming: string;
 	readonly #durable: boolean;
@@ -34,6 +35,7 @@ export class DiskBlobs implements BlobStore {
 		durable: boolean,
 		report: (error: unknown) => void,
 	) {
+		this.#data = data;
 		this.#folder = join(data, "blobs");
 		this.#incoming = join(data, "incoming");
 		this.#durable = durable;
@@ -110,9 +112,13 @@ export class DiskBlobs implements BlobStore {
 	}
 
 	#path(name: string): string {
-		return join(this.#folder, name.slice(0, 2), name);
+		return blobPath(this.#data, name);
 	}
 }
+
+/** @param data the data folder */
+export const blobPath = (data: string, name: string): string =>
+	join(data, "blobs", name.slice(0, 2), name);
 
 async function syncFolder(path: string): Promise<void> {
 	const folder = await open(path, "r");

@@ -5,7 +5,7 @@
  */
 import { Blobs } from "./blobs.ts";
 import { type BucketStat, readStat } from "./bucket-stat.ts";
-import { Buckets } from "./buckets.ts";
+import { Buckets, hasBuckets } from "./buckets.ts";
 import { Configurations } from "./configurations.ts";
 import { Contents } from "./contents.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -15,7 +15,7 @@ import { Listing } from "./listing.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { Objects } from "./objects.ts";
 import { Parts } from "./parts.ts";
-import { PlainCopy } from "./plain-copy.ts";
+import { neglectPlainCopy, PlainCopy } from "./plain-copy.ts";
 import { makeTransact, openDatabase, type Sqlite } from "./schema.ts";
 import { UploadRows } from "./upload-rows.ts";
 import { Uploads } from "./uploads.ts";
@@ -105,7 +105,10 @@ export class Store {
 			);
 		}
 		const { db, blobs, unlock } = openFolder(folder, durable, report);
-		const plainCopy = files ? new PlainCopy(folder, report) : null;
+		const plainCopy = files
+			? new PlainCopy(folder, !hasBuckets(db), report)
+			: null;
+		if (!plainCopy) neglectPlainCopy(folder);
 		return new Store(db, new Blobs(blobs), plainCopy, unlock, options);
 	}
 
@@ -117,19 +120,19 @@ export class Store {
 				"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
 			);
 			this.#contents.clear();
+			this.configurations.clear();
 			this.buckets.clear();
 		});
 	}
-			this.configurations.clear();
 
-	/** When all that is done in the background has been done, as far as it has been asked for by now. */
-	async settled(): Promise<void> {
-		await this.#plainCopy?.settled();
 	/** How much a bucket holds. @throws OssError NoSuchBucket */
 	async stat(bucket: string): Promise<BucketStat> {
 		return readStat(this.#db, this.buckets.require(bucket).id);
 	}
 
+	/** When all that is done in the background has been done, as far as it has been asked for by now. */
+	async settled(): Promise<void> {
+		await this.#plainCopy?.settled();
 		await this.#blobs.settled();
 	}
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
 import { INLINE_BYTES_MAX } from "../../emulator/storage/receive.ts";
+import { expectedTree, tree } from "./plain-files.ts";
 import {
 	assertBytes,
 	BUCKET,
@@ -27,7 +28,7 @@ suite("An emulator that is killed", () => {
 		for (let round = 0; round < ROUNDS; round++) {
 			await uploadUntilKilled(folder, round * 1000, possible);
 
-			const store = await openStore(t, { folder });
+			const store = await openStore(t, { folder, files: true });
 			let big = 0;
 			for (const [key, uploads] of possible) {
 				const content = await read(store, key);
@@ -41,6 +42,8 @@ suite("An emulator that is killed", () => {
 			const { entries } = await store.objects.list(BUCKET, all);
 			for (const { key } of entries) assert.ok(possible.has(key), key);
 			assert.equal((await blobFiles({ store, folder })).length, big);
+			const files = tree(join(folder, "files"));
+			assert.deepEqual(files, await expectedTree(store));
 			await store.close();
 		}
 	});

@@ -1,0 +1,111 @@
+/**
+ * Writes an object's content to a file of its own.
+ */
+import {
+	closeSync,
+	constants,
+	copyFileSync,
+	openSync,
+	readSync,
+	statSync,
+	utimesSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { blobPath } from "./disk-blobs.ts";
+import type { PlainObject, PlainPiece, PlainSource } from "./plain-source.ts";
+
+const COPIED_BYTES = 1024 * 1024;
+
+/**
+ * @param data the data folder
+ * @returns false when the object changed meanwhile; then the file is of no use
+ */
+export function writeContent(
+	file: string,
+	object: PlainObject,
+	source: PlainSource,
+	data: string,
+): boolean {
+	const { content, modified_ms } = object;
+	if (content === null) writeFileSync(file, object.data ?? "");
+	else if (!isThere(() => writePieces(file, content, object, source, data)))
+		return false;
+	const modified = new Date(modified_ms);
+	utimesSync(file, modified, modified);
+	return true;
+}
+
+/** A blob goes when nobody needs it: an object that was in it is another one by now. */
+function isThere(write: () => boolean): boolean {
+	try {
+		return write();
+	} catch (error) {
+		if (hasCode(error, "ENOENT")) return false;
+		throw error;
+	}
+}
+
+export const hasCode = (error: unknown, code: string): boolean =>
+	error instanceof Error && "code" in error && error.code === code;
+
+function writePieces(
+	file: string,
+	content: string,
+	{ size }: PlainObject,
+	source: PlainSource,
+	data: string,
+): boolean {
+	const pieces = source.pieces(content);
+	const sizes = pieces.reduce((sum, piece) => sum + piece.size, 0);
+	if (sizes !== size) return false;
+	const [only] = pieces;
+	if (pieces.length === 1 && only?.file) {
+		const blob = blobPath(data, only.file);
+		if (statSync(blob).size === size) {
+			// On file systems that can, the copy shares the blob's blocks until somebody writes to it.
+			copyFileSync(blob, file, constants.COPYFILE_FICLONE);
+			return true;
+		}
+	}
+	return joinPieces(file, pieces, (piece, target) => {
+		if (piece.file) return copyBytes(blobPath(data, piece.file), piece, target);
+		const bytes = source.dataOf(content, piece);
+		if (bytes) writeSync(target, bytes);
+		return bytes !== undefined;
+	});
+}
+
+function joinPieces(
+	file: string,
+	pieces: readonly PlainPiece[],
+	write: (piece: PlainPiece, target: number) => boolean,
+): boolean {
+	const target = openSync(file, "w");
+	try {
+		return pieces.every((piece) => write(piece, target));
+	} finally {
+		closeSync(target);
+	}
+}
+
+function copyBytes(
+	blob: string,
+	{ offset, size }: PlainPiece,
+	target: number,
+): boolean {
+	const buffer = Buffer.allocUnsafe(Math.min(size, COPIED_BYTES));
+	const from = openSync(blob, "r");
+	try {
+		for (let done = 0; done < size; ) {
+			const wanted = Math.min(buffer.length, size - done);
+			const read = readSync(from, buffer, 0, wanted, offset + done);
+			if (read === 0) return false;
+			writeSync(target, buffer, 0, read);
+			done += read;
+		}
+		return true;
+	} finally {
+		closeSync(from);
+	}
+}

@@ -1,0 +1,68 @@
+/**
+ * The worker that keeps `<data>/files` in step: one task at a time, each answered when it is done.
+ *
+ * It reads and writes synchronously: nobody waits for this thread, and it takes none of the threads that uploads write
+ * with.
+ */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { setPriority } from "node:os";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { PlainFolder } from "./plain-folder.ts";
+import { PlainSource } from "./plain-source.ts";
+
+/** Buckets and keys whose copies may be old, the key '' for all of a bucket; or all there is. */
+export type PlainTask =
+	| readonly (readonly [bucket: string, key: string])[]
+	| "all";
+
+/** What could not be copied, and why; the first of it. */
+export type PlainAnswer = readonly string[];
+
+const TOLD_MAX = 10;
+
+if (!parentPort) throw new Error("this file is a worker's");
+const port = parentPort;
+const data = String(workerData);
+const files = join(data, "files");
+const source = PlainSource.open(join(data, "oss.db"));
+
+// Of Linux's threads each has a priority; elsewhere this would slow down the whole process.
+if (process.platform === "linux") setPriority(10);
+
+port.on("message", (task: PlainTask) => {
+	const failures: string[] = [];
+	const all = task === "all" || !existsSync(files);
+	if (all) attempt("everything", rebuild);
+	else {
+		const folder = new PlainFolder(files, data, source);
+		for (const [bucket, key] of task) {
+			attempt(`${bucket}/${key}`, () => {
+				if (key === "") folder.updateBucket(bucket);
+				else folder.update(bucket, key);
+			});
+		}
+	}
+	port.postMessage(failures satisfies PlainAnswer);
+
+	function attempt(what: string, work: () => void): void {
+		try {
+			work();
+		} catch (error) {
+			if (failures.length < TOLD_MAX)
+				failures.push(`no plain copy of ${what}: ${error}`);
+		}
+	}
+});
+
+/** Beside the old copies, which are there until then. */
+function rebuild(): void {
+	const fresh = join(data, "files.new");
+	const old = join(data, "files.old");
+	for (const folder of [fresh, old])
+		rmSync(folder, { recursive: true, force: true });
+	new PlainFolder(fresh, data, source).updateAll();
+	if (existsSync(files)) renameSync(files, old);
+	renameSync(fresh, files);
+	rmSync(old, { recursive: true, force: true });
+}

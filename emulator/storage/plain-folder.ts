@@ -1,0 +1,134 @@
+/**
+ * The folder of plain copies: `<root>/<bucket>/<key>`, one file or folder at a time made what the object is now.
+ *
+ * What is right follows from what there is, never from what has happened: whatever order changes are heard of in, and
+ * however often, after the last one every file is where it belongs. Of an object `a` beside objects `a/…` the folder is
+ * called `a`.
+ */
+import {
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	renameSync,
+	rmdirSync,
+	rmSync,
+	unlinkSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { hasCode, writeContent } from "./plain-content.ts";
+import { besideFolder, plainName, plainNames } from "./plain-names.ts";
+import type { PlainObject, PlainSource } from "./plain-source.ts";
+
+export class PlainFolder {
+	readonly #root: string;
+	readonly #data: string;
+	readonly #source: PlainSource;
+	/** Written here, then renamed: nobody sees half a file. */
+	readonly #unfinished: string;
+
+	/** @param data the data folder; `root` is below it */
+	constructor(root: string, data: string, source: PlainSource) {
+		this.#root = root;
+		this.#data = data;
+		this.#source = source;
+		this.#unfinished = join(data, "files.unfinished");
+	}
+
+	updateAll(): void {
+		mkdirSync(this.#root);
+		for (const bucket of this.#source.buckets()) this.updateBucket(bucket);
+	}
+
+	/** All of a bucket, which may have gone, or be another one of the same name. */
+	updateBucket(bucket: string): void {
+		const folder = join(this.#root, plainName(bucket));
+		rmSync(folder, { recursive: true, force: true });
+		if (!this.#source.hasBucket(bucket)) return;
+		mkdirSync(folder);
+		for (const key of this.#source.keys(bucket)) this.update(bucket, key);
+	}
+
+	update(bucket: string, key: string): void {
+		const object = this.#source.find(bucket, key);
+		if (object) this.#put(bucket, key, object);
+		else this.#remove(bucket, key);
+	}
+
+	#put(bucket: string, key: string, object: PlainObject): void {
+		const file = this.#file(bucket, key);
+		this.#makeFolders(bucket, key);
+		if (isFolder(key, object)) {
+			this.#removeFiles(bucket, key);
+			return;
+		}
+		if (!writeContent(this.#unfinished, object, this.#source, this.#data))
+			return;
+		const [target, other] = this.#source.hasBelow(bucket, key)
+			? [besideFolder(file), file]
+			: [file, besideFolder(file)];
+		if (is(target) === "folder") rmSync(target, { recursive: true });
+		renameSync(this.#unfinished, target);
+		if (is(other) === "file") unlinkSync(other);
+	}
+
+	/** Of a key's folders, one may still be the file of an object of that name, or of one that has gone. */
+	#makeFolders(bucket: string, key: string): void {
+		const folder = dirname(this.#file(bucket, key));
+		if (is(folder) === "folder") return;
+		for (const above of keysAbove(key)) {
+			const file = this.#file(bucket, above);
+			if (is(file) !== "file") continue;
+			if (this.#source.find(bucket, above))
+				renameSync(file, besideFolder(file));
+			else unlinkSync(file);
+		}
+		mkdirSync(folder, { recursive: true });
+	}
+
+	#remove(bucket: string, key: string): void {
+		this.#removeFiles(bucket, key);
+		for (const above of keysAbove(key).reverse()) {
+			const folder = this.#file(bucket, above);
+			if (this.#source.find(bucket, `${above}/`)) return;
+			if (!removeIfEmpty(folder)) return;
+			const beside = besideFolder(folder);
+			if (is(beside) === "file") renameSync(beside, folder);
+		}
+	}
+
+	#removeFiles(bucket: string, key: string): void {
+		const file = this.#file(bucket, key);
+		for (const each of [file, besideFolder(file)])
+			if (is(each) === "file") unlinkSync(each);
+	}
+
+	#file(bucket: string, key: string): string {
+		return join(this.#root, plainName(bucket), ...plainNames(key));
+	}
+}
+
+/** `a` and `a/b` of `a/b/c`: those whose folders it is in. */
+const keysAbove = (key: string): string[] =>
+	[...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index));
+
+/** What consoles make to show a folder: its parent folder shows it well enough. */
+const isFolder = (key: string, { size }: PlainObject): boolean =>
+	key.endsWith("/") && size === 0;
+
+function is(path: string): "file" | "folder" | "nothing" {
+	try {
+		const found = lstatSync(path, { throwIfNoEntry: false });
+		if (!found) return "nothing";
+		return found.isDirectory() ? "folder" : "file";
+	} catch (error) {
+		if (hasCode(error, "ENOTDIR")) return "nothing"; // what is above it is a file
+		throw error;
+	}
+}
+
+/** @returns whether there is no folder any more */
+function removeIfEmpty(folder: string): boolean {
+	if (is(folder) === "folder" && readdirSync(folder).length === 0)
+		rmdirSync(folder);
+	return is(folder) === "nothing";
+}

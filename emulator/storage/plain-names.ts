@@ -1,0 +1,50 @@
+/**
+ * What a key is called as a file, on any system, and never outside its folder.
+ *
+ * Different keys have different names. Most keys are their own; a `%` in a name says what a file system could not take:
+ * `%2E` for a character, `%` alone for nothing between two slashes, `%~` before the digest of what was cut off, `%object`
+ * for an object beside the folder of the same name. (Systems that ignore case still see one name where keys differ only
+ * in case.)
+ *
+ * Pure. Source: Microsoft «Naming Files, Paths, and Namespaces»; 255 bytes are the most that file systems take.
+ */
+import { hash } from "node:crypto";
+
+/** Leaves room for `%object`. */
+const NAME_BYTES_MAX = 240;
+const DIGEST_DIGITS = 16;
+
+/** Control characters, what Windows forbids, `%` itself, and a dot or a blank at the end, which Windows drops. */
+const HOSTILE =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	/[\u0000-\u001f\u007f-\u009f%"*:<>?\\|/]|[. ]$/g;
+
+/** The first letter of a device's name, whatever extension that is given. */
+const DEVICE = /^(?=(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$))./i;
+
+/** The folders of a key and, last, its file. */
+export function plainNames(key: string): string[] {
+	return key.split("/").map(plainName);
+}
+
+export function plainName(text: string): string {
+	if (text === "") return "%";
+	const name = text.replaceAll(HOSTILE, escaped).replace(DEVICE, escaped);
+	return Buffer.byteLength(name) <= NAME_BYTES_MAX ? name : cut(name, text);
+}
+
+/** Of an object `a`, when there are objects `a/…`. */
+export const besideFolder = (name: string): string => `${name}%object`;
+
+const escaped = (character: string): string =>
+	Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
+
+function cut(name: string, text: string): string {
+	const end = `%~${hash("sha256", text, "hex").slice(0, DIGEST_DIGITS)}`;
+	let start = "";
+	for (const [character] of name.matchAll(/%..|./gsu)) {
+		if (Buffer.byteLength(start + character + end) > NAME_BYTES_MAX) break;
+		start += character;
+	}
+	return start + end;
+}

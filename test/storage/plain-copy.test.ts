@@ -1,0 +1,423 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { CHANGES_MAX, PlainCopy } from "../../emulator/storage/plain-copy.ts";
+import type { Store } from "../../emulator/storage/store.ts";
+import { expectedTree, tree } from "./plain-files.ts";
+import {
+	assertBytes,
+	BUCKET,
+	bytes,
+	chunked,
+	makeBucket,
+	makeFolder,
+	NOW,
+	newObject,
+	openStore,
+	put,
+	read,
+} from "./stores.ts";
+
+type Opened = {
+	readonly store: Store;
+	readonly data: string;
+	readonly files: string;
+};
+
+suite("The plain copy", () => {
+	test("of an object is a file under its bucket and key, with its time", async (t) => {
+		const { store, files } = await open(t);
+
+		await put(store, "a/b c/猫.txt", "meow");
+		await store.settled();
+
+		const file = join(files, BUCKET, "a", "b c", "猫.txt");
+		assert.equal(readFileSync(file, "utf8"), "meow");
+		assert.deepEqual(statSync(file).mtime, NOW);
+	});
+
+	test("is that of the last write, and goes with the object and its empty folders", async (t) => {
+		const { store, files } = await open(t);
+		await put(store, "a/b/c", "1");
+		await put(store, "a/d", "1");
+		await store.settled();
+
+		await put(store, "a/b/c", bytes(100_000));
+		await store.settled();
+		assertBytes(
+			readFileSync(join(files, BUCKET, "a", "b", "c")),
+			bytes(100_000),
+		);
+
+		await store.objects.delete(BUCKET, "a/b/c", undefined, NOW);
+		await store.settled();
+		assert.deepEqual(readdirSync(join(files, BUCKET, "a")), ["d"]);
+		await store.objects.delete(BUCKET, "a/d", undefined, NOW);
+		await store.settled();
+		assert.deepEqual(readdirSync(join(files, BUCKET)), []);
+	});
+
+	test("of contents in one blob, in several, and in small pieces is whole", async (t) => {
+		const { store, files } = await open(t);
+		await put(store, "one", bytes(3_000_000));
+		const upload = await store.uploads.initiate(newObject("several"), false);
+		for (const number of [1, 2, 3]) {
+			const body = chunked(bytes(number === 3 ? 10 : 1_500_000, number));
+			await store.uploads.putPart(upload, number, NOW, body);
+		}
+		await store.uploads.complete(upload, null, NOW, false);
+		let length = 0;
+		for (const size of [10, 100_000, 20, 65_000, 600, 100_000]) {
+			const body = chunked(bytes(size));
+			await store.objects.append(newObject("appended"), length, body);
+			length += size;
+		}
+		const source = await store.objects.find(BUCKET, "one");
+		assert.ok(source);
+		const part = await store.uploads.initiate(newObject("range"), false);
+		const range = { first: 5, last: 2_000_000 };
+		await store.uploads.copyPart(part, 1, NOW, source, range);
+		await store.uploads.complete(part, null, NOW, false);
+
+		await store.settled();
+
+		for (const key of ["one", "several", "appended", "range"]) {
+			const content = await read(store, key);
+			assert.ok(content);
+			assertBytes(readFileSync(join(files, BUCKET, key)), content);
+		}
+	});
+
+	test("has a bucket's folder for as long as there is the bucket", async (t) => {
+		const { store, files } = await open(t);
+
+		await makeBucket(store, "empty");
+		await store.settled();
+		assert.deepEqual(readdirSync(files), ["empty", BUCKET]);
+
+		await store.buckets.delete("empty");
+		await store.settled();
+		assert.deepEqual(readdirSync(files), [BUCKET]);
+	});
+
+	test("shows what is current: no old versions, nothing under a delete marker", async (t) => {
+		const { store, files } = await open(t);
+		await store.buckets.change(BUCKET, { versioning: "Enabled" });
+		await put(store, "a", "old");
+		const { versionId } = await put(store, "a", "new");
+		await store.settled();
+		assert.equal(readFileSync(join(files, BUCKET, "a"), "utf8"), "new");
+
+		await store.objects.delete(BUCKET, "a", versionId, NOW);
+		await store.settled();
+		assert.equal(readFileSync(join(files, BUCKET, "a"), "utf8"), "old");
+
+		await store.objects.delete(BUCKET, "a", undefined, NOW);
+		await store.settled();
+		assert.deepEqual(readdirSync(join(files, BUCKET)), []);
+	});
+
+	test("has another time when the object has", async (t) => {
+		const { store, files } = await open(t);
+		const later = new Date("2025-01-01T00:00:00Z");
+		await put(store, "a", "1");
+		await store.settled();
+
+		await store.objects.change(BUCKET, "a", undefined, () => ({
+			modified: later,
+		}));
+		await store.settled();
+
+		assert.deepEqual(statSync(join(files, BUCKET, "a")).mtime, later);
+	});
+
+	test("begins anew when all is cleared", async (t) => {
+		const { store, files } = await open(t);
+		await put(store, "a/b", "1");
+		await store.settled();
+
+		await store.clear();
+		await makeBucket(store, BUCKET);
+		await put(store, "c", "1");
+		await store.settled();
+
+		assert.deepEqual(tree(files), { [`${BUCKET}/`]: "", [`${BUCKET}/c`]: "1" });
+	});
+
+	for (const [what, spoil] of [
+		["removed", (files: string) => rmSync(files, { recursive: true })],
+		["moved away", (files: string) => renameSync(files, `${files} (old)`)],
+	] as const) {
+		test(`is made anew when it was ${what}`, async (t) => {
+			const { store, files } = await open(t);
+			await fill(store);
+			await store.settled();
+
+			spoil(files);
+			await put(store, "one more", "1");
+			await store.settled();
+
+			assert.deepEqual(tree(files), await expectedTree(store));
+		});
+	}
+
+	for (const [what, spoil] of [
+		["was removed", (files: string) => rmSync(files, { recursive: true })],
+		[
+			"may be old",
+			(files: string) => {
+				writeFileSync(`${files}.stale`, "");
+				rmSync(join(files, BUCKET, "a"), { recursive: true });
+				writeFileSync(join(files, "left over"), "");
+			},
+		],
+		[
+			"was half made",
+			(files: string) => {
+				writeFileSync(`${files}.stale`, "");
+				renameSync(files, `${files}.old`);
+				mkdirSync(`${files}.new`);
+				writeFileSync(`${files}.new/half`, "");
+				writeFileSync(`${files}.unfinished`, "");
+			},
+		],
+	] as const) {
+		test(`is made anew at start when it ${what}`, async (t) => {
+			const { store, files, data } = await open(t);
+			await fill(store);
+			await store.close();
+			spoil(files);
+
+			const again = await openStore(t, { folder: data, files: true });
+			await again.settled();
+
+			assert.deepEqual(tree(files), await expectedTree(again));
+			assert.deepEqual(namesBeside(data), ["files"]);
+		});
+	}
+
+	test("is made anew after an emulator that made none", async (t) => {
+		const { store, files, data } = await open(t);
+		await fill(store);
+		await store.close();
+		const without = await openStore(t, { folder: data, files: false });
+		await put(without, "new", "1");
+		await without.objects.delete(BUCKET, "a", undefined, NOW);
+		await without.close();
+
+		const again = await openStore(t, { folder: data, files: true });
+		await again.settled();
+
+		assert.deepEqual(tree(files), await expectedTree(again));
+	});
+
+	test("is not made where nobody asked for it", async (t) => {
+		const data = makeFolder(t);
+		const store = await openStore(t, { folder: data, files: false });
+		await makeBucket(store, BUCKET);
+		await put(store, "a", "1");
+		await store.close();
+
+		assert.deepEqual(namesBeside(data), []);
+	});
+
+	test("is never read back: what a user does to it is his own", async (t) => {
+		const { store, files, data } = await open(t);
+		await put(store, "a", bytes(100_000));
+		await store.settled();
+
+		writeFileSync(join(files, BUCKET, "a"), "edited");
+		writeFileSync(join(files, BUCKET, "made"), "by hand");
+
+		assertBytes(await read(store, "a"), bytes(100_000));
+		await store.close();
+		const again = await openStore(t, { folder: data, files: true });
+		assertBytes(await read(again, "a"), bytes(100_000));
+		assert.equal(await read(again, "made"), undefined);
+		assert.equal(readFileSync(join(files, BUCKET, "a"), "utf8"), "edited");
+	});
+
+	test("is complete when the store is closed, and marked while it is not", async (t) => {
+		const { store, files, data } = await open(t);
+
+		await put(store, "a", "1");
+		assert.ok(existsSync(join(data, "files.stale")));
+		const expected = await expectedTree(store);
+		await store.close();
+
+		assert.deepEqual(tree(files), expected);
+		assert.deepEqual(namesBeside(data), ["files"]);
+	});
+
+	test("is marked when the emulator is killed, however soon after an upload", async (t) => {
+		const data = makeFolder(t);
+		const child = spawn(
+			process.execPath,
+			[join(import.meta.dirname, "uploading-process.ts"), data, "upload", "0"],
+			{ stdio: ["ignore", "pipe", "inherit"] },
+		);
+		const exited = once(child, "exit");
+		for await (const line of child.stdout)
+			if (String(line).includes("acknowledged")) child.kill("SIGKILL");
+		await exited;
+
+		assert.ok(existsSync(join(data, "files.stale")));
+		const store = await openStore(t, { folder: data, files: true });
+		await store.settled();
+		assert.deepEqual(tree(join(data, "files")), await expectedTree(store));
+	});
+
+	test("is made anew after more changes than are remembered", async (t) => {
+		const { store, data, files } = await open(t);
+		await fill(store);
+		await store.settled();
+		writeFileSync(join(files, "left over"), "");
+		const copy = new PlainCopy(data, false, (error) =>
+			assert.fail(String(error)),
+		);
+
+		for (let i = 0; i < CHANGES_MAX; i++) copy.changed(BUCKET, `k${i}`);
+		await copy.settled();
+		assert.ok(existsSync(join(files, "left over")));
+		for (let i = 0; i <= CHANGES_MAX; i++) copy.changed(BUCKET, `k${i}`);
+		await copy.settled();
+
+		assert.deepEqual(tree(files), await expectedTree(store));
+		await copy.close();
+	});
+
+	test("that cannot be made is reported, marked, and given up after three attempts", async (t) => {
+		const data = makeFolder(t);
+		mkdirSync(data); // and no database in it
+		const reported: unknown[] = [];
+		const copy = new PlainCopy(data, true, (error) => reported.push(error));
+
+		copy.changed(BUCKET, "a");
+		await copy.settled();
+		copy.changed(BUCKET, "b");
+		await copy.close();
+
+		assert.equal(reported.length, 3);
+		assert.match(String(reported[0]), /unable to open database file/);
+		assert.ok(existsSync(join(data, "files.stale")));
+	});
+
+	test("of one object that cannot be made is reported, and others are", async (t) => {
+		const data = makeFolder(t);
+		const reported: unknown[] = [];
+		const report = (error: unknown) => void reported.push(error);
+		const store = await openStore(t, { folder: data, files: true, report });
+		await makeBucket(store, BUCKET);
+		await store.settled();
+		mkdirSync(join(data, "files.unfinished"));
+
+		await put(store, "a", "1");
+		await put(store, "b/", "");
+		await store.settled();
+
+		assert.match(
+			String(reported),
+			/^Error: no plain copy of photos\/a: Error: EISDIR/,
+		);
+		assert.deepEqual(readdirSync(join(data, "files", BUCKET)), ["b"]);
+		assert.ok(existsSync(join(data, "files.stale")));
+	});
+});
+
+suite("The plain copies of an object and of others below its name", () => {
+	for (const order of [
+		["a", "a/b"],
+		["a/b", "a"],
+	] as const) {
+		for (const together of [true, false]) {
+			test(`do not get into one another's way: ${order.join(" before ")}${together ? ", at once" : ""}`, async (t) => {
+				const { store, files } = await open(t);
+				const settle = async () => {
+					if (!together) await store.settled();
+				};
+				for (const key of order) {
+					await put(store, key, key);
+					await settle();
+				}
+				await store.settled();
+				assert.deepEqual(tree(join(files, BUCKET)), {
+					"a/": "",
+					"a/b": "a/b",
+					"a%object": "a",
+				});
+
+				await store.objects.delete(BUCKET, order[0], undefined, NOW);
+				await settle();
+				await store.settled();
+				assert.deepEqual(
+					tree(join(files, BUCKET)),
+					order[0] === "a" ? { "a/": "", "a/b": "a/b" } : { a: "a" },
+				);
+
+				await put(store, order[0], "again");
+				await settle();
+				await store.objects.delete(BUCKET, order[1], undefined, NOW);
+				await store.settled();
+				assert.deepEqual(
+					tree(join(files, BUCKET)),
+					order[0] === "a" ? { a: "again" } : { "a/": "", "a/b": "again" },
+				);
+			});
+		}
+	}
+
+	test("show a folder object as a folder, and as a file in it when it has bytes", async (t) => {
+		const { store, files } = await open(t);
+
+		await put(store, "folder/", "");
+		await put(store, "full/", "bytes");
+		await store.settled();
+		assert.deepEqual(tree(join(files, BUCKET)), {
+			"folder/": "",
+			"full/": "",
+			"full/%": "bytes",
+		});
+
+		await put(store, "folder/a", "1");
+		await put(store, "full/", "");
+		await store.settled();
+		await store.objects.delete(BUCKET, "folder/a", undefined, NOW);
+		await store.settled();
+		assert.deepEqual(tree(join(files, BUCKET)), { "folder/": "", "full/": "" });
+
+		await store.objects.delete(BUCKET, "folder/", undefined, NOW);
+		await store.settled();
+		assert.deepEqual(tree(join(files, BUCKET)), { "full/": "" });
+	});
+});
+
+async function open(t: TestContext): Promise<Opened> {
+	const data = makeFolder(t);
+	const store = await openStore(t, { folder: data, files: true });
+	await makeBucket(store, BUCKET);
+	return { store, data, files: join(data, "files") };
+}
+
+async function fill(store: Store): Promise<void> {
+	await put(store, "a", "1");
+	await put(store, "a/b", bytes(100_000));
+	await put(store, "../up", "2");
+	await put(store, "folder/", "");
+	await makeBucket(store, "empty");
+}
+
+/** Of the names in the data folder those that have to do with the copies. */
+const namesBeside = (data: string): string[] =>
+	readdirSync(data).filter((name) => name.startsWith("files"));
