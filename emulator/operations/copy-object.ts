@@ -122,12 +122,8 @@ export async function findSource(
 ): Promise<{ readonly source: StoredObject; readonly bucket: StoredBucket }> {
 	const asked = readSource(request.headers["x-oss-copy-source"] ?? "");
 	const bucket = await emulator.store.buckets.get(asked.bucket);
-	await requireAccess(
-		emulator,
-		bucket,
-		{ ...asked, caller: request.caller },
-		"oss:GetObject",
-	);
+	const reading = { ...request, ...asked };
+	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 	const source = await findObject(emulator, asked);
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	return { source, bucket };

@@ -15,6 +15,7 @@ import {
 	type XmlNode,
 } from "../xml/read.ts";
 import { writeXml, type XmlElement } from "../xml/write.ts";
+import { requireAccessToEach } from "./access.ts";
 import { readXmlBody } from "./body.ts";
 import { readEncodingType } from "./listing.ts";
 
@@ -23,13 +24,16 @@ const KEYS_MAX = 1000;
 type Doomed = { readonly key: string; readonly versionId: string | undefined };
 
 export async function deleteMultipleObjects(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const encoding = readEncodingType(request.query);
 	const root = await readDelete(request);
+	const doomed = readDoomed(root);
+	await requireDeletable(emulator, request, doomed);
 	const deleted: XmlElement[] = [];
-	for (const { key, versionId } of readDoomed(root)) {
+	for (const { key, versionId } of doomed) {
 		const result = await store.objects.delete(
 			request.bucket,
 			key,
@@ -47,6 +51,23 @@ export async function deleteMultipleObjects(
 	return xml(
 		writeXml("DeleteResult", { EncodingType: encoding.type, Deleted: deleted }),
 	);
+}
+
+/** One key that is refused refuses the whole call. */
+async function requireDeletable(
+	emulator: Emulator,
+	request: OssRequest,
+	doomed: readonly Doomed[],
+): Promise<void> {
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	const all = doomed.map(({ key, versionId }) => ({
+		...request,
+		key,
+		query: versionId
+			? new Map(request.query).set("versionId", versionId)
+			: request.query,
+	}));
+	await requireAccessToEach(emulator, bucket, all, "oss:DeleteObject");
 }
 
 async function readDelete(request: OssRequest): Promise<XmlNode> {

@@ -1,8 +1,8 @@
 /**
- * Whether the caller may: the bucket's owner may everything, others what ACLs allow.
+ * Whether the caller may: each operation by its action, before it runs.
  */
 import type { Emulator } from "../emulator.ts";
-import { requireAccess } from "../operations/access.ts";
+import { requireAccess, requireServiceAccess } from "../operations/access.ts";
 import type { Row } from "../operations/select.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -12,23 +12,24 @@ import { noSuchBucket } from "../storage/buckets.ts";
 export async function authorize(
 	emulator: Emulator,
 	request: OssRequest,
-	operation: Row,
+	{ target, action, name }: Row,
 ): Promise<void> {
-	const isAnonymous = request.caller.uid === "";
-	if (operation.target === "service" || operation.action === "oss:PutBucket") {
-		if (!isAnonymous) return;
-		throw new OssError("AccessDenied", {
-			message: "Anonymous access is forbidden for this operation.",
-			ec: "0003-00001201",
-		});
+	if (target === "service" || action === "oss:PutBucket") {
+		if (request.caller.uid === "") throw forbidden();
+		const resource = request.bucket || "*";
+		return requireServiceAccess(emulator, request, action, resource);
 	}
 	const bucket = await emulator.store.buckets.find(request.bucket);
 	if (!bucket) throw noSuchBucket(request.bucket);
-	// A form says itself who sends it, and a preflight asks for nothing yet.
-	if (
-		operation.action === "oss:OptionObject" ||
-		operation.name === "PostObject"
-	)
-		return;
-	await requireAccess(emulator, bucket, request, operation.action);
+	if (!ASKING_LATER.has(name) && action !== "oss:OptionObject")
+		await requireAccess(emulator, bucket, request, action);
 }
+
+/** What is asked for stands in the body, in a form even who asks. A preflight asks for nothing yet. */
+const ASKING_LATER = new Set(["PostObject", "DeleteMultipleObjects"]);
+
+const forbidden = (): OssError =>
+	new OssError("AccessDenied", {
+		message: "Anonymous access is forbidden for this operation.",
+		ec: "0003-00001201",
+	});

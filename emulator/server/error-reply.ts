@@ -41,6 +41,7 @@ function writeError(
 		RequestId: id,
 		HostId: host,
 		...error.details,
+		AccessDeniedDetail: error.accessDenied,
 		EC: error.ec || undefined,
 		RecommendDoc: error.ec ? page : undefined,
 	});

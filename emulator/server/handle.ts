@@ -15,16 +15,23 @@ import { type Arrival, identify } from "./identify.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
-/** @param observe is told which operation it is, as soon as that is known */
+/** Who keeps the record of a request. */
+export type Observer = {
+	/** Told as soon as it is known. */
+	is(operation: Row): void;
+	/** Told more than the client is. */
+	failed(error: OssError): void;
+};
+
 export async function handle(
 	emulator: Emulator,
 	arrival: Arrival,
-	observe: (operation: Row) => void,
+	observer: Observer,
 ): Promise<Reply> {
 	try {
 		const request = await identify(emulator, arrival);
 		const operation = select(request);
-		observe(operation);
+		observer.is(operation);
 		if (request.bucket) requireBucketName(request.bucket);
 		if (request.key) requireKey(request.key);
 		await authorize(emulator, request, operation);
@@ -32,6 +39,7 @@ export async function handle(
 		return await operation.run(emulator, request);
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
+		observer.failed(failure);
 		return errorReply(emulator.region, failure, arrival);
 	}
 }

@@ -1,6 +1,7 @@
 /**
  * The latest requests, for the console and for whoever wonders what his client really sent. Bounded.
  */
+import type { Explanation } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "./identify.ts";
 
@@ -18,6 +19,8 @@ export type LoggedRequest = {
 	status: number;
 	/** Of the error; '' for success. */
 	ec: string;
+	/** Which rule refused access, if one did. */
+	why: Explanation | undefined;
 	durationMs: number;
 };
 
@@ -35,6 +38,7 @@ export class RequestLog {
 
 	begin(arrival: Arrival): {
 		is(operation: string): void;
+		refused(why: Explanation | undefined): void;
 		end(reply: Reply): void;
 	} {
 		const started = performance.now();
@@ -46,13 +50,16 @@ export class RequestLog {
 		);
 		const entry: LoggedRequest = {
 			...{ id, receivedAt, method, host, url, clientIp },
-			...{ operation: "", status: 0, ec: "", durationMs: 0 },
+			...{ operation: "", status: 0, ec: "", why: undefined, durationMs: 0 },
 		};
 		this.#latest[this.#next] = entry;
 		this.#next = (this.#next + 1) % this.#max;
 		return {
 			is: (operation) => {
 				entry.operation = operation;
+			},
+			refused: (why) => {
+				entry.why = why;
 			},
 			end: ({ status, headers }) => {
 				entry.status = status;

@@ -15,7 +15,7 @@ import { hasForm, readStsRequest, type StsArrival } from "../sts/request.ts";
 import { STS_VERSION } from "../sts/sts.ts";
 import { writeXml } from "../xml/write.ts";
 import { hostName } from "./addressing.ts";
-import type { Arrival } from "./handle.ts";
+import type { Arrival } from "./identify.ts";
 
 /** `sts.<region>.aliyuncs.com`; but `sts.oss-cn-hangzhou.aliyuncs.com` is the bucket `sts`. */
 const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;

@@ -1,0 +1,79 @@
+/**
+ * Whether policies let a caller do what he asks, in OSS's order: session policy, then those of the user or role and
+ * that of the bucket together, of which a Deny in any wins. What none speaks of is left to the ACLs.
+ *
+ * Pure. Source: docs «Authentication» of OSS (its flow of a request), «Policy evaluation process» of RAM.
+ */
+import type { Caller } from "../../oss/request.ts";
+import type { Ask } from "./ask.ts";
+import {
+	IMPLICIT_DENY,
+	type Judgement,
+	judge,
+	type NamedPolicy,
+} from "./judge.ts";
+import { isAbout } from "./principal.ts";
+
+export type Policies = {
+	/** Of a session of STS that was given one: nothing it does not allow is allowed by another. */
+	readonly session: NamedPolicy | undefined;
+	/** Of the RAM user or role; they count where their own account owns what is asked for. */
+	readonly identity: readonly NamedPolicy[];
+	readonly bucket: NamedPolicy | undefined;
+};
+
+export type PolicyRule = "session policy" | "identity policy" | "bucket policy";
+
+/** A rule and what it said. */
+export type Ruling = {
+	readonly rule: PolicyRule;
+	readonly judgement: Judgement;
+};
+
+export type Decision = {
+	/** undecided: no policy said anything. */
+	readonly outcome: "granted" | "refused" | "undecided";
+	/** What decided. */
+	readonly rulings: readonly Ruling[];
+};
+
+export function decide(
+	caller: Caller,
+	ask: Ask,
+	{ session, identity, bucket }: Policies,
+): Decision {
+	const ofSession = rule("session policy", session && judge([session], ask));
+	if (session && ofSession.judgement.verdict !== "allow")
+		return { outcome: "refused", rulings: [ofSession] };
+
+	const { owner } = ask.resource;
+	const isOwn = caller.identity !== undefined && caller.uid === owner;
+	const rulings = [
+		rule("identity policy", isOwn ? judge(identity, ask) : undefined),
+		rule("bucket policy", bucket && judgeBucket(bucket, caller, ask)),
+	];
+	const denials = rulings.filter(saying("explicit deny"));
+	if (denials.length > 0) return { outcome: "refused", rulings: denials };
+	const allowances = rulings.filter(saying("allow"));
+	if (allowances.length > 0) return { outcome: "granted", rulings: allowances };
+	return { outcome: "undecided", rulings };
+}
+
+const rule = (
+	name: PolicyRule,
+	judgement: Judgement = IMPLICIT_DENY,
+): Ruling => ({ rule: name, judgement });
+
+const judgeBucket = (
+	policy: NamedPolicy,
+	caller: Caller,
+	ask: Ask,
+): Judgement =>
+	judge([policy], ask, (statement) =>
+		isAbout(statement, caller, ask.resource.owner),
+	);
+
+const saying =
+	(verdict: Judgement["verdict"]) =>
+	({ judgement }: Ruling): boolean =>
+		judgement.verdict === verdict;
