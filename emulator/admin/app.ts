@@ -1,5 +1,5 @@
 /**
- * The admin port: what is in the emulator and what happened, as JSON under /api.
+ * The admin port: what is in the emulator and what happened, as JSON under /api, and the console that shows it.
  *
  * Every route of /api is described by its schema; the description at /api/openapi.json is made of these.
  */
@@ -12,6 +12,7 @@ import {
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
+import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
 import type { AdminContext } from "./context.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -49,6 +50,7 @@ export async function createAdminApp(
 		callbackRoutes,
 		sendingRoutes,
 		eventRoutes,
+		consoleRoutes,
 	])
 		routes(app, context);
 	return app;

@@ -1,0 +1,151 @@
+/**
+ * Callbacks: what application servers were sent, and what came of it, the latest first.
+ */
+import {
+	addressOf,
+	badge,
+	button,
+	choices,
+	duration,
+	h,
+	link,
+	name,
+	nothing,
+	notify,
+	table,
+	time,
+} from "./page.js";
+import { ask, remove } from "./server.js";
+
+const PAGE = 100;
+
+const KINDS = {
+	succeeded: "good",
+	failed: "bad",
+	sending: "busy",
+	interrupted: "bad",
+};
+
+export const statusBadge = (status) => badge(KINDS[status] ?? "plain", status);
+
+const STATUSES = [
+	["", "All"],
+	["succeeded", "Succeeded"],
+	["failed", "Failed"],
+	["sending", "Sending"],
+	["interrupted", "Interrupted"],
+];
+
+export async function callbacks(query) {
+	const { callbacks: found } = await ask("/api/callbacks", {
+		...query,
+		limit: String(PAGE),
+		summary: "true",
+	});
+	const rows = found.map((one) => [
+		statusBadge(one.status),
+		h(
+			"span",
+			{ class: "long" },
+			link("callback", { id: one.id }, name(one.key)),
+		),
+		h("span", { class: "short" }, name(one.bucket)),
+		one.operation,
+		h("span", { class: "long" }, callee(one)),
+		duration(one.durationMs),
+		time(one.startedAt),
+	]);
+	const heads = [
+		"Status",
+		"Key",
+		"Bucket",
+		"Upload",
+		"Application server",
+		"#Took",
+		"Sent",
+	];
+	return {
+		title: "Callbacks",
+		tab: "callbacks",
+		follows: query.before ? undefined : "callback",
+		nodes: [
+			h(
+				"div",
+				{ class: "heading" },
+				h("h1", {}, "Callbacks"),
+				found.length > 0 && button("Clear all", clear),
+			),
+			h(
+				"div",
+				{ class: "filters" },
+				choices(
+					"Status",
+					"callbacks",
+					withoutBefore(query),
+					"status",
+					STATUSES,
+				),
+				keyFilter(query),
+			),
+			rows.length === 0 ? none(query) : table("Callbacks", heads, rows),
+			pages(query, found),
+		],
+	};
+}
+
+const callee = ({ status, urls, why }) => [
+	urls.length === 0 ? "nobody" : name(urls.at(-1)),
+	KINDS[status] === "bad" ? h("small", {}, why) : "",
+];
+
+const withoutBefore = ({ before: _, ...query }) => query;
+
+function keyFilter(query) {
+	const input = h("input", {
+		type: "search",
+		name: "key",
+		"aria-label": "Key",
+		placeholder: "Exact key",
+		autocomplete: "off",
+	});
+	input.value = query.key ?? "";
+	const filter = (event) => {
+		event.preventDefault();
+		input.blur();
+		location.hash = addressOf("callbacks", {
+			...withoutBefore(query),
+			key: input.value,
+		});
+	};
+	return h(
+		"form",
+		{ role: "search", onsubmit: filter },
+		input,
+		h("button", { type: "submit" }, "Find"),
+	);
+}
+
+const none = ({ status, key, before }) =>
+	status || key || before
+		? nothing("No callback like that.")
+		: nothing(
+				"No callback yet. Upload something with the header ",
+				h("code", {}, "x-oss-callback"),
+				", and what is sent to your application server shows up here: the filled-in body, the string to sign, the answer, and why it failed if it did.",
+			);
+
+function pages(query, found) {
+	const newest =
+		query.before && link("callbacks", withoutBefore(query), "Latest");
+	const older =
+		found.length === PAGE &&
+		link("callbacks", { ...query, before: found.at(-1).id }, "Older");
+	return h("p", { class: "pages" }, [newest, older].filter(Boolean));
+}
+
+async function clear() {
+	if (!confirm("Forget all callbacks?")) return;
+	const { deleted } = await remove("/api/callbacks");
+	notify(`${deleted} forgotten.`);
+	dispatchEvent(new HashChangeEvent("hashchange"));
+}

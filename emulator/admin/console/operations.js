@@ -1,0 +1,43 @@
+/**
+ * The operations of OSS, and what the emulator makes of each.
+ */
+import { badge, choices, h, nothing, table } from "./page.js";
+import { ask } from "./server.js";
+
+const KINDS = { enforced: "good", "stored only": "busy", "not there": "plain" };
+
+export async function operations(query) {
+	const { operations: all } = await ask("/api/operations");
+	const count = (state) => all.filter((one) => one.state === state).length;
+	const states = [
+		["", `All ${all.length}`],
+		...Object.keys(KINDS).map((state) => [state, `${state} ${count(state)}`]),
+	];
+	const rows = all
+		.filter(({ state }) => !query.state || state === query.state)
+		.map(({ name, requestLine, state }) => [
+			name,
+			h("code", {}, requestLine),
+			badge(KINDS[state], state),
+		]);
+	return {
+		title: "Operations",
+		tab: "operations",
+		nodes: [
+			h("h1", {}, "Operations"),
+			h(
+				"p",
+				{},
+				"The API of OSS as this emulator knows it. What is not there answers 400 NotImplemented with its name; what is stored only is kept and given back, and changes nothing.",
+			),
+			h(
+				"div",
+				{ class: "filters" },
+				choices("State", "operations", query, "state", states),
+			),
+			rows.length === 0
+				? nothing("None.")
+				: table("Operations", ["Operation", "Request", "State"], rows),
+		],
+	};
+}

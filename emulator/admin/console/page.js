@@ -1,0 +1,176 @@
+/**
+ * Elements of the console's pages. Whatever comes from the emulator becomes text, never markup.
+ */
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} properties attributes, and listeners as `onclick`; undefined and false are left out
+ * @param {...unknown} children elements and texts, in lists or not
+ */
+export function h(tag, properties = {}, ...children) {
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(properties)) {
+		if (value === undefined || value === false) continue;
+		if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+		else element.setAttribute(name, value === true ? "" : String(value));
+	}
+	element.append(...children.flat(3).filter((child) => child !== undefined));
+	return element;
+}
+
+/** A link within the console. */
+export const link = (view, query, ...children) =>
+	h("a", { href: addressOf(view, query) }, ...children);
+
+export function addressOf(view, query = {}) {
+	const given = Object.entries(query).filter(([, value]) => value);
+	const search = new URLSearchParams(given);
+	return given.length === 0 ? `#/${view}` : `#/${view}?${search}`;
+}
+
+/** Control characters, and those that turn the direction of writing: shown, lest a name pass for another. */
+const HIDDEN =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	/[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+
+/** A name as it is, in one line. */
+export function name(text) {
+	const pieces = text.split(new RegExp(`(${HIDDEN.source})`));
+	const shown = pieces.map((piece) =>
+		HIDDEN.test(piece) ? hidden(piece) : piece,
+	);
+	return h("bdi", { class: "name" }, shown);
+}
+
+function hidden(character) {
+	const code = character.charCodeAt(0).toString(16).toUpperCase();
+	const number = `U+${code.padStart(4, "0")}`;
+	return h("span", { class: "hidden", title: number }, NAMED[number] ?? number);
+}
+
+const NAMED = {
+	"U+000A": "LF",
+	"U+000D": "CR",
+	"U+0009": "TAB",
+	"U+0000": "NUL",
+	"U+001B": "ESC",
+};
+
+export const code = (text) => h("pre", { tabindex: "0" }, text);
+
+const MONTH_TO_SECOND = {
+	month: "short",
+	day: "numeric",
+	hour: "2-digit",
+	minute: "2-digit",
+	second: "2-digit",
+	hourCycle: "h23",
+};
+
+export const time = (iso) =>
+	h(
+		"time",
+		{ datetime: iso, title: iso },
+		new Date(iso).toLocaleString("en", MONTH_TO_SECOND),
+	);
+
+export function bytes(size) {
+	if (size < 1024) return `${size} B`;
+	const power = Math.min(Math.floor(Math.log2(size) / 10), 5);
+	const unit = ["", "KiB", "MiB", "GiB", "TiB", "PiB"][power];
+	return `${(size / 1024 ** power).toFixed(1)} ${unit}`;
+}
+
+export const duration = (ms) =>
+	ms === null ? "" : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+
+/** @param {"good" | "bad" | "busy" | "plain"} kind */
+export const badge = (kind, text) =>
+	h("span", { class: "badge", "data-kind": kind }, text);
+
+/** What fits in a definition list; what is empty is left out. */
+export const facts = (entries) =>
+	h(
+		"dl",
+		{},
+		entries
+			.filter(([, value]) => value !== "" && value !== undefined)
+			.map(([term, value]) =>
+				h("div", {}, h("dt", {}, term), h("dd", {}, value)),
+			),
+	);
+
+/** @param {string[]} heads of the columns; one that begins with # holds numbers */
+export function table(label, heads, rows) {
+	const head = heads.map((text) =>
+		h(
+			"th",
+			{ scope: "col", class: text.startsWith("#") && "number" },
+			text.replace("#", ""),
+		),
+	);
+	const body = rows.map((cells) =>
+		h(
+			"tr",
+			{},
+			cells.map((cell, index) =>
+				h("td", { class: heads[index].startsWith("#") && "number" }, cell),
+			),
+		),
+	);
+	return h(
+		"div",
+		{ class: "table", role: "region", "aria-label": label, tabindex: "0" },
+		h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)),
+	);
+}
+
+export const nothing = (...children) => h("p", { class: "nothing" }, children);
+
+/** Links of which one is chosen. */
+export const choices = (label, view, query, parameter, values) =>
+	h(
+		"p",
+		{ class: "choices", role: "group", "aria-label": label },
+		values.map(([value, text]) =>
+			h(
+				"a",
+				{
+					href: addressOf(view, { ...query, [parameter]: value }),
+					"aria-current": (query[parameter] ?? "") === value && "true",
+				},
+				text,
+			),
+		),
+	);
+
+export const button = (text, onclick, kind = "plain") =>
+	h("button", { type: "button", onclick, "data-kind": kind }, text);
+
+export const copyButton = (text, content) =>
+	button(text, async () => {
+		await copy(content);
+		notify("Copied.");
+	});
+
+async function copy(text) {
+	if (navigator.clipboard) return navigator.clipboard.writeText(text);
+	// Only https and localhost have a clipboard; the console is also opened under a container's name.
+	const area = h("textarea", { "aria-hidden": "true" });
+	area.value = text;
+	document.body.append(area);
+	area.select();
+	document.execCommand("copy");
+	area.remove();
+}
+
+let quiet;
+
+export function notify(text) {
+	const notice = document.getElementById("notice");
+	notice.textContent = text;
+	clearTimeout(quiet);
+	quiet = setTimeout(() => {
+		notice.textContent = "";
+	}, 4000);
+}

@@ -1,0 +1,47 @@
+/**
+ * The admin API, as the console asks it.
+ */
+
+/** @throws Error with a line for the user */
+export async function ask(path, query = {}, init = {}) {
+	const answer = await send(path, query, init);
+	return answer.json();
+}
+
+export async function send(path, query = {}, init = {}) {
+	const given = Object.entries(query).filter(([, value]) => value);
+	const answer = await reach(`${path}?${new URLSearchParams(given)}`, init);
+	if (answer.ok) return answer;
+	const { message } = await answer.json();
+	throw new Error(message);
+}
+
+async function reach(url, init) {
+	try {
+		return await fetch(url, init);
+	} catch {
+		throw new Error("The emulator does not answer.");
+	}
+}
+
+export const post = (path, body = null) =>
+	ask(
+		path,
+		{},
+		{
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify(body),
+		},
+	);
+
+export const remove = (path) => ask(path, {}, { method: "DELETE" });
+
+export const bucketPath = (bucket) =>
+	`/api/buckets/${encodeURIComponent(bucket)}`;
+
+/** @param {Record<string, string | undefined>} query key, versionId, download */
+export const contentUrl = (bucket, query) =>
+	`${bucketPath(bucket)}/content?${new URLSearchParams(
+		Object.entries(query).filter(([, value]) => value),
+	)}`;
