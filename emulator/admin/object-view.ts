@@ -10,7 +10,12 @@ export const viewBucket = ({ id: _, created, ...bucket }: StoredBucket) => ({
 	createdAt: created,
 });
 
-export function viewObject({ modified, properties, ...object }: StoredObject) {
+export function viewObject({
+	modified,
+	properties,
+	state: _,
+	...object
+}: StoredObject) {
 	return {
 		...object,
 		modifiedAt: modified,

@@ -1,7 +1,7 @@
 /**
  * AppendObject: objects that grow at their end.
  *
- * Source: docs «AppendObject».
+ * Source: docs «AppendObject», «SealAppendObject».
  */
 import { combineCrc64 } from "../oss/crc64.ts";
 import { OssError } from "../oss/errors.ts";
@@ -28,16 +28,24 @@ export async function append(
 	});
 }
 
-/** @returns what there is to append to; undefined when a new object is to begin, or one after a delete marker */
+/**
+ * @returns what there is to append to; undefined when a new object is to begin, or one after a delete marker
+ * @throws OssError ObjectNotAppendable, AppendSealedObjectNotAllowed, PositionNotEqualToLength, what `protect` throws
+ */
 function requireAppendable(
 	{ buckets, versions }: Writes,
-	{ bucket, key }: NewObject,
+	{ bucket, key, protect }: NewObject,
 	position: number,
 ): VersionRow | undefined {
 	const row = versions.find(buckets.require(bucket), key, undefined, true);
 	const current = row?.type === "DeleteMarker" ? undefined : row;
 	if (current && current.type !== "Appendable")
 		throw new OssError("ObjectNotAppendable");
+	if (current) {
+		const object = toObject(bucket, current, true);
+		if (object.state.sealed) throw new OssError("AppendSealedObjectNotAllowed");
+		protect?.(object);
+	}
 	const length = current?.size ?? 0;
 	if (position !== length) {
 		throw new OssError("PositionNotEqualToLength", {

@@ -9,7 +9,13 @@ import { append } from "./appends.ts";
 import type { Listing, ListQuery, VersionListQuery } from "./listing.ts";
 import { OpenContent } from "./open-content.ts";
 import { receive } from "./receive.ts";
-import type { Expected, NewObject, Page, StoredObject } from "./types.ts";
+import type {
+	Expected,
+	NewObject,
+	Page,
+	Protect,
+	StoredObject,
+} from "./types.ts";
 import { type Deleted, toObject, type VersionRow } from "./versions.ts";
 import { describe, type Writes } from "./writes.ts";
 
@@ -30,7 +36,8 @@ export class Objects {
 	/**
 	 * Stores `body` under a name, in place of what was there.
 	 *
-	 * @throws OssError NoSuchBucket, before a byte is read; FileAlreadyExists; what `receive` throws. Nothing stays then.
+	 * @throws OssError NoSuchBucket, before a byte is read; FileAlreadyExists; what `receive` and `given.protect` throw.
+	 *   Nothing stays then.
 	 */
 	async put(
 		given: NewObject,
@@ -155,7 +162,10 @@ export class Objects {
 		change: (
 			object: StoredObject,
 		) => Partial<
-			Pick<StoredObject, "acl" | "modified" | "properties" | "storageClass">
+			Pick<
+				StoredObject,
+				"acl" | "modified" | "properties" | "storageClass" | "state"
+			>
 		>,
 	): Promise<StoredObject> {
 		return this.#writes.transact(() => {
@@ -168,20 +178,25 @@ export class Objects {
 		});
 	}
 
-	/** Deletes the current version, or one by its id. What is not there is no error. */
+	/**
+	 * Deletes the current version, or one by its id. What is not there is no error.
+	 *
+	 * @param protect is asked before a version goes; a delete marker in front of it is no loss
+	 */
 	async delete(
 		bucket: string,
 		key: string,
 		versionId: string | undefined,
 		now: Date,
+		protect?: Protect,
 	): Promise<Deleted> {
 		const { buckets, versions } = this.#writes;
 		const stored = buckets.require(bucket);
 		return this.#writes.transact(() => {
 			this.#writes.changed(bucket, key);
 			return versionId === undefined
-				? versions.delete(stored, key, now)
-				: versions.deleteVersion(stored, key, versionId);
+				? versions.delete(stored, key, now, protect)
+				: versions.deleteVersion(stored, key, versionId, protect);
 		});
 	}
 

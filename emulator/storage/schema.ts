@@ -118,6 +118,9 @@ const STEPS = [
     document TEXT NOT NULL
   ) STRICT;
   `,
+	`
+  ALTER TABLE version ADD COLUMN state TEXT; -- JSON; null for an object to which nothing has happened
+  `,
 ] as const;
 
 /**

@@ -33,6 +33,34 @@ export type ObjectProperties = {
 	readonly encryption?: Readonly<Record<string, string>>;
 };
 
+/** Until when nobody may delete or overwrite a version; of a governing mode some may. */
+export type Retention = {
+	readonly mode: "GOVERNANCE" | "COMPLIANCE";
+	/** Milliseconds of the epoch. */
+	readonly until: number;
+};
+
+/** An archived object that was asked back; moments in milliseconds of the epoch. */
+export type Restoration = {
+	/** '' for Archive, which knows none. */
+	readonly tier: "" | "Expedited" | "Standard" | "Bulk";
+	/** From then on it can be read … */
+	readonly ready: number;
+	/** … until then. */
+	readonly until: number;
+};
+
+/** What has happened to an object since it was written: a copy of it begins anew. Moments as in `Restoration`. */
+export type ObjectState = {
+	readonly restoration?: Restoration;
+	/** When nothing could be appended any more. */
+	readonly sealed?: number;
+	/** When a lifecycle rule last changed the storage class. */
+	readonly transitioned?: number;
+	readonly retention?: Retention;
+	readonly legalHold?: "ON" | "OFF";
+};
+
 export type ObjectType =
 	| "Normal"
 	| "Multipart"
@@ -59,7 +87,11 @@ export type StoredObject = {
 	readonly storageClass: StorageClass;
 	readonly acl: ObjectAcl;
 	readonly properties: ObjectProperties;
+	readonly state: ObjectState;
 };
+
+/** Refuses, by an OssError, that a version be deleted, overwritten or appended to. */
+export type Protect = (version: StoredObject) => void;
 
 /** Checks the sender asks for; what does not match is not stored. */
 export type Expected = {
@@ -80,6 +112,10 @@ export type NewObject = {
 	readonly storageClass?: StorageClass;
 	readonly modified: Date;
 	readonly forbidOverwrite: boolean;
+	/** Default: {}. */
+	readonly state?: ObjectState;
+	/** Asked before a version goes in whose place this one comes; default: none is protected. */
+	readonly protect?: Protect;
 };
 
 export type StoredUpload = {

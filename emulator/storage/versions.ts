@@ -11,7 +11,13 @@ import type { Statement } from "better-sqlite3";
 import { OssError } from "../oss/errors.ts";
 import type { ContentColumns, Contents } from "./contents.ts";
 import type { Sqlite } from "./schema.ts";
-import type { ObjectProperties, StoredBucket, StoredObject } from "./types.ts";
+import type {
+	ObjectProperties,
+	ObjectState,
+	Protect,
+	StoredBucket,
+	StoredObject,
+} from "./types.ts";
 
 /** What a version is, short of its place in a key's history. */
 export type NewVersion = ContentColumns &
@@ -31,11 +37,13 @@ export type VersionRow = ContentColumns & {
 	readonly storage_class: StoredObject["storageClass"];
 	readonly acl: StoredObject["acl"];
 	readonly properties: string;
+	/** null for {}: nothing has happened to most objects. */
+	readonly state: string | null;
 };
 
 /** All columns but `data`: a HEAD or a listing does not read contents. */
 export const COLUMNS =
-	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, content";
+	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
 
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
@@ -81,15 +89,15 @@ export class Versions {
 		this.#data = db.prepare("SELECT data FROM version WHERE id = ?");
 		this.#insert = db.prepare(
 			`INSERT INTO version (bucket, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class,
-                            acl, properties, content, data)
+                            acl, properties, state, content, data)
        VALUES (@bucket, @key, @versionId, @listed, @type, @size, @etag, @crc64, @contentMd5, @modifiedMs, @storageClass,
-               @acl, @properties, @content, @data)`,
+               @acl, @properties, @state, @content, @data)`,
 		);
 		this.#delete = db.prepare("DELETE FROM version WHERE id = ?");
 		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
 		this.#update = db.prepare(
 			`UPDATE version SET size = @size, etag = @etag, crc64 = @crc64, modified_ms = @modifiedMs, acl = @acl,
-                          storage_class = @storageClass, properties = @properties, content = @content, data = @data
+                          storage_class = @storageClass, properties = @properties, state = @state, content = @content, data = @data
        WHERE id = @id`,
 		);
 	}
@@ -130,13 +138,16 @@ export class Versions {
 	/**
 	 * Adds a version as the newest of its key, in place of the one it replaces.
 	 *
+	 * @param protect is asked before that one goes
 	 * @returns its version id
-	 * @throws OssError FileAlreadyExists under `forbidOverwrite`, which counts only where versioning was never on
+	 * @throws OssError FileAlreadyExists under `forbidOverwrite`, which counts only where versioning was never on; what
+	 *   `protect` throws
 	 */
 	insert(
 		bucket: StoredBucket,
 		version: NewVersion,
 		forbidOverwrite: boolean,
+		protect?: Protect,
 	): string {
 		const previous = this.#listed.get(bucket.id, version.key);
 		if (previous && forbidOverwrite && bucket.versioning === "") {
@@ -149,13 +160,14 @@ export class Versions {
 			versionId === "null"
 				? this.#findNull(bucket, version.key, previous)
 				: undefined;
-		if (replaced) this.#remove(replaced);
+		if (replaced) this.#remove(bucket, replaced, protect);
 		if (previous && previous !== replaced) this.#list.run(0, previous.id);
 		this.#insert.run({
 			...version,
 			modified: null,
 			modifiedMs: version.modified.getTime(),
 			properties: JSON.stringify(version.properties),
+			state: writeState(version.state),
 			bucket: bucket.id,
 			versionId,
 			listed: version.type === "DeleteMarker" ? 0 : 1,
@@ -173,42 +185,59 @@ export class Versions {
 		return this.#unlisted.get(bucket.id, key, "null");
 	}
 
-	#remove(row: VersionRow): void {
+	#remove(bucket: StoredBucket, row: VersionRow, protect?: Protect): void {
+		protect?.(toObject(bucket.name, row, row.listed === 1));
 		this.#delete.run(row.id);
 		this.#contents.drop(row);
 	}
 
 	/** Deletes without a version id: in a bucket with versioning nothing is lost, a delete marker is added. */
-	delete(bucket: StoredBucket, key: string, now: Date): Deleted {
+	delete(
+		bucket: StoredBucket,
+		key: string,
+		now: Date,
+		protect?: Protect,
+	): Deleted {
 		if (bucket.versioning === "") {
 			const row = this.#listed.get(bucket.id, key);
-			if (row) this.#remove(row);
+			if (row) this.#remove(bucket, row, protect);
 			return { versionId: "", deleteMarker: false };
 		}
-		const versionId = this.insert(bucket, deleteMarker(key, now), false);
+		const versionId = this.insert(
+			bucket,
+			deleteMarker(key, now),
+			false,
+			protect,
+		);
 		return { versionId, deleteMarker: true };
 	}
 
 	/** Deletes one version for good; of what remains the newest becomes current. An unknown id is no error. */
-	deleteVersion(bucket: StoredBucket, key: string, versionId: string): Deleted {
+	deleteVersion(
+		bucket: StoredBucket,
+		key: string,
+		versionId: string,
+		protect?: Protect,
+	): Deleted {
 		const row = this.find(bucket, key, versionId);
 		if (!row) return { versionId, deleteMarker: false };
-		this.#remove(row);
+		this.#remove(bucket, row, protect);
 		const newest = this.find(bucket, key);
 		if (newest && newest.listed === 0 && newest.type !== "DeleteMarker")
 			this.#list.run(1, newest.id);
 		return { versionId, deleteMarker: row.type === "DeleteMarker" };
 	}
 
-	/** Changes a row in place: ACL, tags, an append. */
+	/** Changes a row in place: ACL, tags, state, an append. */
 	update(row: VersionRow, change: Partial<NewVersion>): void {
-		const { modified, properties, ...rest } = change;
+		const { modified, properties, state, ...rest } = change;
 		this.#update.run({
 			...row,
 			storageClass: row.storage_class,
 			...rest,
 			modifiedMs: modified?.getTime() ?? row.modified_ms,
 			properties: properties ? JSON.stringify(properties) : row.properties,
+			state: state ? writeState(state) : row.state,
 		});
 	}
 }
@@ -227,6 +256,7 @@ const deleteMarker = (key: string, modified: Date): NewVersion => ({
 	storageClass: "Standard",
 	acl: "default",
 	properties: NO_PROPERTIES,
+	state: {},
 	content: null,
 	data: null,
 });
@@ -250,5 +280,13 @@ export function toObject(
 		storageClass: row.storage_class,
 		acl: row.acl,
 		properties: JSON.parse(row.properties),
+		state: row.state === null ? NO_STATE : JSON.parse(row.state),
 	};
+}
+
+const NO_STATE: ObjectState = {};
+
+function writeState(state: ObjectState): string | null {
+	const text = JSON.stringify(state);
+	return text === "{}" ? null : text;
 }

@@ -46,22 +46,24 @@ export class Writes {
 	/**
 	 * Inside a transaction.
 	 *
-	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists
+	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists; what `given.protect` throws
 	 */
 	insert(
 		given: NewObject,
-		version: Omit<NewVersion, "storageClass">,
+		version: Omit<NewVersion, "storageClass" | "state">,
 	): StoredObject {
 		const bucket = this.buckets.require(given.bucket);
 		const complete = {
 			...version,
 			storageClass: given.storageClass ?? bucket.storageClass,
+			state: given.state ?? {},
 		};
 		this.changed(given.bucket, given.key);
 		const versionId = this.versions.insert(
 			bucket,
 			complete,
 			given.forbidOverwrite,
+			given.protect,
 		);
 		const { content: _content, data: _data, ...object } = complete;
 		return { ...object, bucket: given.bucket, versionId, isLatest: true };

@@ -61,24 +61,18 @@ suiteOverBoth("Objects", (open) => {
 		});
 
 		assert.deepEqual(await store.objects.find(BUCKET, "a"), stored);
-		assert.deepEqual(
-			{ ...stored, etag: "", contentMd5: "", crc64: "" },
-			{
-				bucket: BUCKET,
-				key: "a",
-				versionId: "null",
-				isLatest: true,
-				type: "Normal",
-				size: 4,
-				etag: "",
-				crc64: "",
-				contentMd5: "",
-				modified: NOW,
-				storageClass: "IA",
-				acl: "public-read",
-				properties,
-			},
-		);
+		assert.partialDeepStrictEqual(stored, {
+			bucket: BUCKET,
+			key: "a",
+			versionId: "null",
+			isLatest: true,
+			type: "Normal",
+			size: 4,
+			modified: NOW,
+			storageClass: "IA",
+			acl: "public-read",
+			properties,
+		});
 	});
 
 	test("the CRC-64 is the published one of «123456789», and 0 of nothing", async (t) => {
