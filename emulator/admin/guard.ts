@@ -1,6 +1,6 @@
 /**
- * Who may use the admin port from a browser: its own pages. Other sites can neither change anything (a request that does
- * must not come from another origin) nor read anything under a name of their own that they let point here (DNS
+ * Who may use the admin port from a browser: its own pages. Other sites can neither change anything (a request that
+ * does must not come from another origin) nor read anything under a name of their own that they let point here (DNS
  * rebinding: the Host must be a name nobody can register).
  *
  * Pure. Source: Fetch standard, «Origin»; RFC 6761, RFC 6762, RFC 8375 for the reserved names.

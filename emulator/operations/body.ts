@@ -52,7 +52,9 @@ export function readExpected(headers: Headers): Expected {
 	};
 }
 
-/** @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says */
+/**
+ * @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says
+ */
 export async function readDocument(
 	{ headers, body }: OssRequest,
 	bytesMax = DOCUMENT_BYTES_MAX,

@@ -113,8 +113,8 @@ export const sourceVersion = (
 			};
 
 /**
- * @throws OssError InvalidArgument for a malformed source; NoSuchBucket, NoSuchKey, AccessDenied; PreconditionFailed and
- *   NotModified of the `x-oss-copy-source-if-…` headers
+ * @throws OssError InvalidArgument for a malformed source; NoSuchBucket, NoSuchKey, AccessDenied; PreconditionFailed
+ *   and NotModified of the `x-oss-copy-source-if-…` headers
  */
 export async function findSource(
 	emulator: Emulator,

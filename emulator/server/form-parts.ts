@@ -46,7 +46,10 @@ async function toFormPart({ headers, content }: Part): Promise<FormPart> {
 
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s;]*))/g;
 
-/** `form-data; name="file"; filename="C:\cat.txt"`: a backslash escapes nothing but a quote, or old browsers' paths broke. */
+/**
+ * `form-data; name="file"; filename="C:\cat.txt"`: a backslash escapes nothing but a quote, or old browsers' paths
+ * broke.
+ */
 function readDisposition(text: string): { name: string; filename: string } {
 	if (!/^form-data\s*(?:;|$)/i.test(text))
 		throw new OssError("MalformedPOSTRequest");

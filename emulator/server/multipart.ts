@@ -18,7 +18,9 @@ export type Part = {
 const HEADERS_BYTES_MAX = 32 * 1024;
 const HEADERS_END = Buffer.from("\r\n\r\n");
 
-/** @throws OssError MalformedPOSTRequest, also when the last boundary is missing; IncompleteBody (the sender went away) */
+/**
+ * @throws OssError MalformedPOSTRequest, also when the last boundary is missing; IncompleteBody (the sender went away)
+ */
 export async function* readParts(
 	body: AsyncIterable<Buffer>,
 	boundary: string,

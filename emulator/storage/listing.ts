@@ -1,7 +1,8 @@
 /**
  * Listings that seek: every row that is read is returned, or stands for a common prefix that is.
  *
- * After a common prefix the next query begins behind all that share it, so a million keys under one prefix cost one row.
+ * After a common prefix the next query begins behind all that share it, so a million keys under one prefix cost one
+ * row.
  *
  * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
  */

@@ -2,9 +2,9 @@
  * What a key is called as a file, on any system, and never outside its folder.
  *
  * Different keys have different names. Most keys are their own; a `%` in a name says what a file system could not take:
- * `%2E` for a character, `%` alone for nothing between two slashes, `%~` before the digest of what was cut off, `%object`
- * for an object beside the folder of the same name. (Systems that ignore case still see one name where keys differ only
- * in case.)
+ * `%2E` for a character, `%` alone for nothing between two slashes, `%~` before the digest of what was cut off,
+ * `%object` for an object beside the folder of the same name. (Systems that ignore case still see one name where keys
+ * differ only in case.)
  *
  * Pure. Source: Microsoft «Naming Files, Paths, and Namespaces»; 255 bytes are the most that file systems take.
  */

@@ -20,7 +20,8 @@ export type Received = Digests & {
 /**
  * Of a body that is refused the rest is left unread: whoever has the connection decides what becomes of it.
  *
- * @throws OssError EntityTooLarge, InvalidDigest, InvalidCRC64, IncompleteBody (the sender went away); no blob stays then
+ * @throws OssError EntityTooLarge, InvalidDigest, InvalidCRC64, IncompleteBody (the sender went away); no blob stays
+ *   then
  */
 export async function receive(
 	body: AsyncIterable<Buffer>,

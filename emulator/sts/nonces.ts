@@ -11,7 +11,9 @@ export class Nonces {
 	/** By hash, with the moment of use; the oldest first. */
 	readonly #used = new Map<string, number>();
 
-	/** @throws StsError SignatureNonceUsed: STS's own pages do not say that it does, those of other services do */
+	/**
+	 * @throws StsError SignatureNonceUsed: STS's own pages do not say that it does, those of other services do (A-523)
+	 */
 	requireUnused(accessKeyId: string, nonce: string, now: Date): void {
 		this.#forget(now.getTime());
 		if (this.#used.has(hash(accessKeyId, nonce)))
