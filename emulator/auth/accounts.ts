@@ -41,6 +41,11 @@ export class Accounts {
 		return this.#byKeyId.values().some((account) => account.uid === uid);
 	}
 
+	/** The accounts' own keys. */
+	all(): readonly Account[] {
+		return [...this.#byKeyId.values()];
+	}
+
 	/** A permanent key, in use or not. */
 	find(accessKeyId: string): Account | undefined {
 		const own = this.#byKeyId.get(accessKeyId);

@@ -81,7 +81,14 @@ const isForm = (
 	key === "" &&
 	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
 
-function readClaim(request: OssRequest, region: string): Claim | undefined {
+/**
+ * @returns undefined when the request is not signed
+ * @throws OssError InvalidArgument for a signature that cannot be read
+ */
+export function readClaim(
+	request: OssRequest,
+	region: string,
+): Claim | undefined {
 	const { authorization } = request.headers;
 	const readUrl = urlScheme(request.query);
 	if (authorization === undefined) return readUrl?.(request, region);

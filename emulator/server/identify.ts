@@ -30,8 +30,17 @@ export async function identify(
 		requireThirdLevel(arrival.host, target);
 		return { ...arrival, ...target, caller };
 	} catch (error) {
-		if (error instanceof OssError && !makesBucket(arrival, readings))
+		if (!(error instanceof OssError)) throw error;
+		if (!makesBucket(arrival, readings))
 			await requireBucket(emulator, readings);
+		const { diagnose } = await import("./doctor.ts");
+		const { accounts, region } = emulator;
+		error.diagnosis = diagnose(error, {
+			request: asked,
+			readings,
+			accounts,
+			region,
+		});
 		throw error;
 	}
 }

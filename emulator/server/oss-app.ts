@@ -65,6 +65,7 @@ async function respond(
 	outgoing: FastifyReply,
 ): Promise<void> {
 	const { emulator, requests } = options;
+	const started = performance.now();
 	const arrival = toArrival(emulator, incoming);
 	const entry = requests.begin(arrival);
 	const observe = (name: string) => entry.is(name);
@@ -72,9 +73,17 @@ async function respond(
 		(await answerBeside(options, arrival, observe)) ??
 		(await handle(emulator, arrival, {
 			is: ({ name }) => observe(name),
-			failed: ({ why }) => entry.refused(why),
+			failed: (error) => {
+				entry.failed(error);
+				if (error.diagnosis !== "")
+					emulator.log.warn(`${arrival.id}: ${error.code}: ${error.diagnosis}`);
+			},
 		}));
-	await writeReply(outgoing.raw, reply, arrival);
+	await writeReply(outgoing.raw, reply, {
+		...{ id: arrival.id, method: arrival.method },
+		now: emulator.clock.now(),
+		tookMs: performance.now() - started,
+	});
 	entry.end(reply);
 	readOff(incoming.raw);
 }

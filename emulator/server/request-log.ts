@@ -1,7 +1,7 @@
 /**
  * The latest requests, for the console and for whoever wonders what his client really sent. Bounded.
  */
-import type { Explanation } from "../oss/errors.ts";
+import type { Explanation, OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "./identify.ts";
 
@@ -21,6 +21,8 @@ export type LoggedRequest = {
 	ec: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
+	/** What the signature doctor found; '' for most. */
+	diagnosis: string;
 	durationMs: number;
 };
 
@@ -38,7 +40,7 @@ export class RequestLog {
 
 	begin(arrival: Arrival): {
 		is(operation: string): void;
-		refused(why: Explanation | undefined): void;
+		failed(error: OssError): void;
 		end(reply: Reply): void;
 	} {
 		const started = performance.now();
@@ -50,7 +52,8 @@ export class RequestLog {
 		);
 		const entry: LoggedRequest = {
 			...{ id, receivedAt, method, host, url, clientIp },
-			...{ operation: "", status: 0, ec: "", why: undefined, durationMs: 0 },
+			...{ operation: "", status: 0, ec: "", durationMs: 0 },
+			...{ why: undefined, diagnosis: "" },
 		};
 		this.#latest[this.#next] = entry;
 		this.#next = (this.#next + 1) % this.#max;
@@ -58,8 +61,9 @@ export class RequestLog {
 			is: (operation) => {
 				entry.operation = operation;
 			},
-			refused: (why) => {
+			failed: ({ why, diagnosis }) => {
 				entry.why = why;
+				entry.diagnosis = diagnosis;
 			},
 			end: ({ status, headers }) => {
 				entry.status = status;
