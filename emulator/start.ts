@@ -1,7 +1,6 @@
 /**
  * Puts an emulator together, and takes it apart in reverse.
  */
-import { createAdminApp } from "./admin/app.ts";
 import { Callbacks } from "./callback/callbacks.ts";
 import { loadKeyPair } from "./callback-key.ts";
 import { type Config, withoutSecrets } from "./config.ts";
@@ -9,7 +8,7 @@ import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
 import { loadKeys } from "./keys.ts";
-import type { Clock } from "./oss/clock.ts";
+import { MovableClock } from "./oss/clock.ts";
 import { type Log, makeLog } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 import { type Handlers, openPorts } from "./ports.ts";
@@ -63,13 +62,13 @@ async function assemble(
 	});
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
-	const clock = { now: () => new Date() };
 	let authority: string | undefined;
 	if (config.tlsPort !== undefined) {
-		const certificates = await loadCertificates(config.data, clock);
+		const certificates = await loadCertificates(config.data);
 		await ports.secure(certificates);
 		authority = certificates.authority;
 	}
+	const clock = new MovableClock(Date.now);
 	const emulator: Emulator = {
 		store,
 		clock,
@@ -95,16 +94,20 @@ async function assemble(
 	await ossApp.ready();
 	const ending = new AbortController();
 	undo.push(async () => ending.abort());
-	const adminApp = await createAdminApp({
-		...{ emulator, requests, endpoint, authority },
-		version: readVersion(),
-		settings: withoutSecrets(config),
-		ending: ending.signal,
-	});
-	await adminApp.ready();
+	const admin = lazily(async () => {
+		const { createAdminApp } = await import("./admin/app.ts");
+		const app = await createAdminApp({
+			...{ emulator, requests, endpoint, authority },
+			version: readVersion(),
+			settings: withoutSecrets(config),
+			ending: ending.signal,
+		});
+		await app.ready();
+		return app.routing;
+	}, log);
 	ports.open({
 		oss: ossApp.routing,
-		admin: adminApp.routing,
+		admin,
 		sts: await createStsHandler(config, { emulator, requests }),
 	});
 	return {
@@ -112,6 +115,24 @@ async function assemble(
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
 		emulator,
+	};
+}
+
+/** Made by its first request: whoever only uses OSS starts sooner and does without it. */
+function lazily(
+	make: () => Promise<Handlers["admin"]>,
+	log: Log,
+): Handlers["admin"] {
+	let made: Promise<Handlers["admin"]> | undefined;
+	return async (incoming, outgoing) => {
+		try {
+			made ??= make();
+			const handler = await made;
+			handler(incoming, outgoing);
+		} catch (error) {
+			log.error(`the admin port: ${String(error)}`);
+			outgoing.destroy();
+		}
 	};
 }
 
@@ -126,11 +147,9 @@ async function createStsHandler(
 	return app.routing;
 }
 
-/** The authority that certificates of the https port come from. */
-async function loadCertificates(
-	folder: string | null,
-	{ now }: Clock,
-): Promise<Certificates> {
+/** The authority that certificates of the https port come from. Clients hold these against their own clocks. */
+async function loadCertificates(folder: string | null): Promise<Certificates> {
+	const now = (): Date => new Date();
 	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
 		await import("./server/certificates.ts");
 	const file = "tls-authority.pem";
