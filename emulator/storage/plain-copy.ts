@@ -19,7 +19,7 @@ export const CHANGES_MAX = 50_000;
 /** Handing them to the worker takes a microsecond each, while uploads wait. */
 const HANDED_MAX = 500;
 
-/** A worker that ends by itself so often is not started again. */
+/** A worker that ends by itself so often in a row is not started again. */
 const ENDS_MAX = 3;
 
 const CLOSE_MS = 5_000;
@@ -84,11 +84,20 @@ export class PlainCopy {
 		this.#timer ??= setTimeout(() => this.#start(), GATHER_MS).unref();
 	}
 
-	/** No upload is to fail for a view's sake. */
 	#mark(): void {
 		this.#isMarked = true;
+		this.#tryTo(() => writeFileSync(this.#marker, ""));
+	}
+
+	#unmark(): void {
+		this.#tryTo(() => rmSync(this.#marker, { force: true }));
+		this.#isMarked = false;
+	}
+
+	/** No upload is to fail for a view's sake. */
+	#tryTo(work: () => void): void {
 		try {
-			writeFileSync(this.#marker, "");
+			work();
 		} catch (error) {
 			this.#report(error);
 		}
@@ -102,17 +111,18 @@ export class PlainCopy {
 		});
 	}
 
-	/** Until nothing is left to do. */
+	/** Until nothing is left to do, or nothing more can be done. */
 	async #copy(): Promise<void> {
-		while (this.#hasWork()) await this.#run(this.#take());
-		if (this.#isWrong) return;
-		rmSync(this.#marker, { force: true });
-		this.#isMarked = false;
+		while (this.#hasWork() && this.#canWork()) await this.#run(this.#take());
+		if (!this.#hasWork() && !this.#isWrong) this.#unmark();
 	}
 
 	#hasWork(): boolean {
-		if (this.#isClosed || this.#ends >= ENDS_MAX) return false;
 		return this.#isAllOld || this.#changes.size > 0;
+	}
+
+	#canWork(): boolean {
+		return !this.#isClosed && this.#ends < ENDS_MAX;
 	}
 
 	#take(): PlainTask {
@@ -130,6 +140,7 @@ export class PlainCopy {
 		try {
 			const failures = await this.#copyist.run(task);
 			for (const failure of failures) this.#report(new Error(failure));
+			this.#ends = 0;
 			if (task === "all") this.#isWrong = false;
 			if (failures.length > 0) this.#isWrong = true;
 		} catch (error) {
@@ -142,7 +153,7 @@ export class PlainCopy {
 
 	/** When all changes so far have been copied, or cannot be. */
 	async settled(): Promise<void> {
-		while (this.#copying || this.#hasWork()) {
+		while (this.#copying || (this.#hasWork() && this.#canWork())) {
 			this.#start();
 			await this.#copying;
 		}

@@ -8,7 +8,6 @@
 import {
 	lstatSync,
 	mkdirSync,
-	readdirSync,
 	renameSync,
 	rmdirSync,
 	rmSync,
@@ -66,18 +65,18 @@ export class PlainFolder {
 		const [target, other] = this.#source.hasBelow(bucket, key)
 			? [besideFolder(file), file]
 			: [file, besideFolder(file)];
-		if (is(target) === "folder") rmSync(target, { recursive: true });
+		if (kindOf(target) === "folder") rmSync(target, { recursive: true });
 		renameSync(this.#unfinished, target);
-		if (is(other) === "file") unlinkSync(other);
+		if (kindOf(other) === "file") unlinkSync(other);
 	}
 
 	/** Of a key's folders, one may still be the file of an object of that name, or of one that has gone. */
 	#makeFolders(bucket: string, key: string): void {
 		const folder = dirname(this.#file(bucket, key));
-		if (is(folder) === "folder") return;
+		if (kindOf(folder) === "folder") return;
 		for (const above of keysAbove(key)) {
 			const file = this.#file(bucket, above);
-			if (is(file) !== "file") continue;
+			if (kindOf(file) !== "file") continue;
 			if (this.#source.find(bucket, above))
 				renameSync(file, besideFolder(file));
 			else unlinkSync(file);
@@ -92,14 +91,14 @@ export class PlainFolder {
 			if (this.#source.find(bucket, `${above}/`)) return;
 			if (!removeIfEmpty(folder)) return;
 			const beside = besideFolder(folder);
-			if (is(beside) === "file") renameSync(beside, folder);
+			if (kindOf(beside) === "file") renameSync(beside, folder);
 		}
 	}
 
 	#removeFiles(bucket: string, key: string): void {
 		const file = this.#file(bucket, key);
 		for (const each of [file, besideFolder(file)])
-			if (is(each) === "file") unlinkSync(each);
+			if (kindOf(each) === "file") unlinkSync(each);
 	}
 
 	#file(bucket: string, key: string): string {
@@ -115,7 +114,7 @@ const keysAbove = (key: string): string[] =>
 const isFolder = (key: string, { size }: PlainObject): boolean =>
 	key.endsWith("/") && size === 0;
 
-function is(path: string): "file" | "folder" | "nothing" {
+function kindOf(path: string): "file" | "folder" | "nothing" {
 	try {
 		const found = lstatSync(path, { throwIfNoEntry: false });
 		if (!found) return "nothing";
@@ -128,7 +127,13 @@ function is(path: string): "file" | "folder" | "nothing" {
 
 /** @returns whether there is no folder any more */
 function removeIfEmpty(folder: string): boolean {
-	if (is(folder) === "folder" && readdirSync(folder).length === 0)
+	const kind = kindOf(folder);
+	if (kind !== "folder") return kind === "nothing";
+	try {
 		rmdirSync(folder);
-	return is(folder) === "nothing";
+		return true;
+	} catch (error) {
+		if (hasCode(error, "ENOTEMPTY") || hasCode(error, "EEXIST")) return false;
+		throw error;
+	}
 }

@@ -210,12 +210,14 @@ function listModel(keys: readonly string[], query: ListQuery) {
 
 async function listPages(store: Store, query: ListQuery): Promise<string[]> {
 	const shown: string[] = [];
-	for (let after = ""; ; after = shown.at(-1) ?? "") {
+	for (let pages = 0; pages < 200; pages++) {
+		const after = shown.at(-1) ?? "";
 		const page = await store.objects.list(BUCKET, { ...query, after });
 		const names = [...page.entries.map(({ key }) => key), ...page.prefixes];
 		shown.push(...names.sort(compare));
 		if (!page.isTruncated) return shown;
 	}
+	return assert.fail("there is no last page");
 }
 
 type Version = {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { INLINE_BYTES_MAX } from "../../emulator/storage/receive.ts";
 import {
 	assertBytes,
 	BUCKET,
@@ -20,6 +19,9 @@ import {
 	suiteOverBoth,
 } from "./stores.ts";
 
+/** Up to this a content is in its row, above that in a blob. */
+const INLINE_BYTES_MAX = 65_536;
+
 const SIZES = [
 	0,
 	1,
@@ -32,7 +34,8 @@ const SIZES = [
 suiteOverBoth("Objects", (open) => {
 	for (const size of SIZES) {
 		test(`an object of ${size} bytes is given back whole, with its digests`, async (t) => {
-			const { store } = await open(t);
+			const opened = await open(t);
+			const { store } = opened;
 			const content = bytes(size);
 
 			const stored = await put(store, "a", content);
@@ -41,6 +44,11 @@ suiteOverBoth("Objects", (open) => {
 			assert.equal(stored.etag, md5(content));
 			assert.equal(stored.contentMd5, md5Base64(content));
 			assertBytes(await read(store, "a"), content);
+			if (opened.folder)
+				assert.equal(
+					(await blobFiles(opened)).length,
+					size > INLINE_BYTES_MAX ? 1 : 0,
+				);
 		});
 	}
 
