@@ -4,7 +4,7 @@
 import type { Accounts } from "./auth/accounts.ts";
 import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
-import type { Clock } from "./oss/clock.ts";
+import type { MovableClock } from "./oss/clock.ts";
 import type { Log } from "./oss/log.ts";
 import type { Store } from "./storage/store.ts";
 import type { Sts } from "./sts/sts.ts";
@@ -15,7 +15,7 @@ export type Emulator = {
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly sts: Sts;
-	readonly clock: Clock;
+	readonly clock: MovableClock;
 	readonly log: Log;
 	/** Without prefix, `cn-hangzhou`. */
 	readonly region: string;

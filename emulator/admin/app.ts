@@ -12,6 +12,7 @@ import {
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
+import { clockRoutes } from "./clock-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
 import type { AdminContext } from "./context.ts";
@@ -50,6 +51,7 @@ export async function createAdminApp(
 		callbackRoutes,
 		sendingRoutes,
 		eventRoutes,
+		clockRoutes,
 		consoleRoutes,
 	])
 		routes(app, context);

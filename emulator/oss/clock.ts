@@ -1,4 +1,61 @@
-/** The emulator's time. Everything that asks for it asks here, so that it can be moved. */
+/**
+ * The emulator's time. Everything that asks for it asks here, so that it can be moved.
+ *
+ * Durations are no matter of this clock: whoever measures or waits does so by the platform's own.
+ */
 export interface Clock {
 	now(): Date;
+}
+
+/** Where a clock is to be put; what is not said stays. */
+export type ClockChange = {
+	readonly now?: Date;
+	/** Seconds, after `now` has been set; negative ones lead back. */
+	readonly advance?: number;
+	/** Whether it stands still from then on. */
+	readonly frozen?: boolean;
+};
+
+/** The first and last moments a `Date` can hold are far beyond these, and so are those of every format of OSS. */
+const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T23:59:59Z");
+
+/** Goes with the real time until it is moved or stopped; moved, it goes on from there. */
+export class MovableClock implements Clock {
+	readonly #real: () => number;
+	#offsetMs = 0;
+	#frozenMs: number | undefined;
+
+	/** @param real gives the milliseconds of the epoch */
+	constructor(real: () => number) {
+		this.#real = real;
+	}
+
+	/** Bound: it is handed on as a function. */
+	readonly now = (): Date =>
+		new Date(this.#frozenMs ?? this.#real() + this.#offsetMs);
+
+	get isFrozen(): boolean {
+		return this.#frozenMs !== undefined;
+	}
+
+	/** By how many milliseconds it is ahead of the real time. */
+	get aheadMs(): number {
+		return this.now().getTime() - this.#real();
+	}
+
+	/** @throws RangeError for a moment that has no name in four digits of a year */
+	move({ now, advance = 0, frozen = this.isFrozen }: ClockChange): void {
+		const target = (now ?? this.now()).getTime() + advance * 1000;
+		if (!(target >= EARLIEST && target <= LATEST))
+			throw new RangeError("the clock goes from 1970 to 9999");
+		this.#offsetMs = target - this.#real();
+		this.#frozenMs = frozen ? target : undefined;
+	}
+
+	/** Back to the real time. */
+	reset(): void {
+		this.#offsetMs = 0;
+		this.#frozenMs = undefined;
+	}
 }

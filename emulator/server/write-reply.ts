@@ -5,7 +5,16 @@ import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "../oss/reply.ts";
+import { httpTime } from "../oss/times.ts";
 import type { Arrival } from "./identify.ts";
+
+/** The request that is answered. */
+export type Answering = Pick<Arrival, "id" | "method"> & {
+	/** By the emulator's clock: SDKs correct theirs by the Date of an answer. */
+	readonly now: Date;
+	/** By the platform's clock, since it came. */
+	readonly tookMs: number;
+};
 
 /**
  * @returns when the client has the answer, or has gone; a body that breaks off breaks the connection, so that no client
@@ -14,14 +23,14 @@ import type { Arrival } from "./identify.ts";
 export async function writeReply(
 	outgoing: ServerResponse,
 	reply: Reply,
-	{ id, receivedAt, method }: Pick<Arrival, "id" | "receivedAt" | "method">,
-	now: () => number = Date.now,
+	{ id, method, now, tookMs }: Answering,
 ): Promise<void> {
 	const { status, body } = reply;
 	const headers: Record<string, string> = {
 		Server: "AliyunOSS",
+		Date: httpTime(now),
 		"x-oss-request-id": id,
-		"x-oss-server-time": String(Math.max(0, now() - receivedAt.getTime())),
+		"x-oss-server-time": String(Math.trunc(tookMs)),
 	};
 	for (const [name, value] of Object.entries(reply.headers)) {
 		if (value !== undefined) headers[name] = toWire(value);

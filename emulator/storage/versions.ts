@@ -97,7 +97,8 @@ export class Versions {
 		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
 		this.#update = db.prepare(
 			`UPDATE version SET size = @size, etag = @etag, crc64 = @crc64, modified_ms = @modifiedMs, acl = @acl,
-                          storage_class = @storageClass, properties = @properties, state = @state, content = @content, data = @data
+                          storage_class = @storageClass, properties = @properties, state = @state, content = @content,
+                          data = @data
        WHERE id = @id`,
 		);
 	}

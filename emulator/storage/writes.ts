@@ -46,7 +46,8 @@ export class Writes {
 	/**
 	 * Inside a transaction.
 	 *
-	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists; what `given.protect` throws
+	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists; what `given.protect`
+	 *   throws
 	 */
 	insert(
 		given: NewObject,

@@ -1,0 +1,103 @@
+/**
+ * The emulator's clock, to be moved by tests: what takes OSS days takes them a moment.
+ */
+import type { ClockChange, MovableClock } from "../oss/clock.ts";
+import { readTime } from "../oss/times.ts";
+import { AdminError } from "./admin-error.ts";
+import type { Routes } from "./context.ts";
+import { answers, record } from "./route-schema.ts";
+
+type Change = Omit<ClockChange, "now"> & { readonly now?: string };
+
+export const clockRoutes: Routes = (app, { emulator: { clock } }) => {
+	app.get("/api/clock", { schema: getClock }, async () => view(clock));
+
+	app.put<{ Body: Change }>(
+		"/api/clock",
+		{ schema: putClock },
+		async ({ body: { now, ...rest } }) => {
+			move(clock, now === undefined ? rest : { ...rest, now: readNow(now) });
+			return view(clock);
+		},
+	);
+
+	app.delete("/api/clock", { schema: resetClock }, async () => {
+		clock.reset();
+		return view(clock);
+	});
+};
+
+const view = (clock: MovableClock) => ({
+	now: clock.now(),
+	frozen: clock.isFrozen,
+	aheadSeconds: clock.aheadMs / 1000,
+});
+
+function readNow(text: string): Date {
+	const moment = readTime(text);
+	if (moment) return moment;
+	throw new AdminError(
+		400,
+		"InvalidArgument",
+		"now must be a moment in ISO 8601, 2030-01-31T08:00:00Z",
+	);
+}
+
+function move(clock: MovableClock, change: ClockChange): void {
+	try {
+		clock.move(change);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new AdminError(400, "InvalidArgument", error.message);
+	}
+}
+
+const theClock = answers(
+	"The clock.",
+	record({
+		now: { type: "string", format: "date-time" },
+		frozen: { type: "boolean", description: "Whether it stands still." },
+		aheadSeconds: {
+			type: "number",
+			description: "By how much it is ahead of the real time.",
+		},
+	}),
+);
+
+const getClock = {
+	operationId: "getClock",
+	tags: ["emulator"],
+	summary: "The time it is for the emulator",
+	response: theClock,
+} as const;
+
+const putClock = {
+	operationId: "moveClock",
+	tags: ["emulator"],
+	summary: "Moves the emulator's clock, or stops it",
+	description:
+		"All that goes by time goes by this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves.",
+	body: {
+		type: "object",
+		properties: {
+			now: { type: "string", description: "The moment it is put to." },
+			advance: {
+				type: "number",
+				description: "Seconds it is moved, after that; negative ones go back.",
+			},
+			frozen: {
+				type: "boolean",
+				description: "Whether it stands still from then on.",
+			},
+		},
+		additionalProperties: false,
+	},
+	response: theClock,
+} as const;
+
+const resetClock = {
+	operationId: "resetClock",
+	tags: ["emulator"],
+	summary: "Puts the emulator's clock back to the real time",
+	response: theClock,
+} as const;
