@@ -30,6 +30,8 @@ export type ApplicationAnswer = {
 	readonly body?: string | Uint8Array;
 	/** Runs before it answers. */
 	readonly before?: (callback: ReceivedCallback) => Promise<void>;
+	/** Of this machine, to listen on; by default its loopback. */
+	readonly address?: string;
 };
 
 export async function startApplicationServer(
@@ -39,6 +41,7 @@ export async function startApplicationServer(
 		headers = {},
 		body = '{"Status":"OK"}',
 		before,
+		address = "127.0.0.1",
 	}: ApplicationAnswer = {},
 ): Promise<ApplicationServer> {
 	const received: ReceivedCallback[] = [];
@@ -57,15 +60,15 @@ export async function startApplicationServer(
 		outgoing.end(answer.body);
 	});
 	const { promise, resolve } = Promise.withResolvers<void>();
-	server.listen(0, "127.0.0.1", resolve);
+	server.listen(0, address, resolve);
 	await promise;
 	t.after(() => {
 		server.closeAllConnections();
 		server.close();
 	});
-	const address = server.address();
-	const port = typeof address === "object" ? address?.port : undefined;
-	return { url: `http://127.0.0.1:${port}`, received };
+	const bound = server.address();
+	const port = typeof bound === "object" ? bound?.port : undefined;
+	return { url: `http://${address}:${port}`, received };
 }
 
 async function receive(incoming: IncomingMessage): Promise<ReceivedCallback> {

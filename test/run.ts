@@ -43,8 +43,10 @@ const spawnShell = (script: string, { cwd, env = {} }: Running) =>
 	});
 
 /** Ends what is left of it. */
-function end({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): void {
-	if (pid !== undefined && exitCode === null) process.kill(-pid, signal);
+function end(child: ChildProcess, signal: NodeJS.Signals): void {
+	const { pid, exitCode, signalCode } = child;
+	const runs = exitCode === null && signalCode === null;
+	if (pid !== undefined && runs) process.kill(-pid, signal);
 }
 
 export type Background = {
@@ -94,12 +96,12 @@ export async function succeed(
 	throw new Error(`exit code ${code} of\n${script}\n${stdout}\n${stderr}`);
 }
 
-/** The environment without what npm tells its scripts: it would make an npm in there think of this package. */
+/** The environment without what npm and the test runner tell those they start: they would take it for one of theirs. */
 const outside = (): NodeJS.ProcessEnv =>
 	Object.fromEntries(
 		Object.entries(process.env).filter(
 			([name]) =>
-				!/^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$)/.test(
+				!/^(npm_(package|lifecycle)_|npm_config_local_prefix$|(INIT_CWD|NODE_TEST_CONTEXT)$)/.test(
 					name,
 				),
 		),

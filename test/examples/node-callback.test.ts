@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startEmulator } from "../emulator.ts";
+import { findFreePort } from "../free-port.ts";
 import { startInBackground, succeed } from "../run.ts";
 
 const cwd = fileURLToPath(
@@ -57,15 +57,3 @@ suite("The example of a direct upload", () => {
 });
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
-
-async function findFreePort(): Promise<number> {
-	const { promise, resolve } = Promise.withResolvers<void>();
-	const server = createServer().listen(0, "127.0.0.1", resolve);
-	await promise;
-	const address = server.address();
-	const closed = Promise.withResolvers<void>();
-	server.close(() => closed.resolve());
-	await closed.promise;
-	assert.ok(address && typeof address === "object");
-	return address.port;
-}

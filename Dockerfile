@@ -1,0 +1,34 @@
+# Alibaba Cloud OSS on localhost, in a container:
+#   docker build -t oss-emulator .
+#   docker run --rm -p 6770:6770 -p 6771:6771 -v oss-data:/data oss-emulator
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No install scripts: the only one fetches Node.js, which is here.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY emulator emulator
+RUN npm run build \
+	&& chmod +x dist/launch.js \
+	&& npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+	# better-sqlite3 brings its binary for every system, and the sources
+	&& cd node_modules/better-sqlite3 \
+	&& find prebuilds -type f ! -name "$(node -p '`linux-${process.arch}.node`')" -delete \
+	&& rm -r deps src
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json LICENSE ./
+# ./oss-data is where objects are kept by default; so --memory and --data work as everywhere.
+RUN install -d -o node -g node /data \
+	&& ln -s /data oss-data \
+	&& ln -s /app/dist/launch.js /usr/local/bin/oss-emulator
+USER node
+VOLUME /data
+ENV OSS_EMULATOR_HOST=0.0.0.0,::
+EXPOSE 6770 6771
+HEALTHCHECK --interval=3s --timeout=3s --retries=5 \
+	CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.OSS_EMULATOR_ADMIN_PORT || 6771) + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "dist/launch.js"]
