@@ -1,0 +1,163 @@
+/**
+ * The official STS clients of four languages, as they are published: each gets temporary keys from a running emulator
+ * and uploads with them. What they need is installed once, outside the tree, from the registries of their languages.
+ *
+ * Where a language or its registry is missing the test is skipped, and says so; where `CI` is set it fails instead.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { startWithBucket } from "../../emulator.ts";
+import { run } from "../../run.ts";
+
+type Language = {
+	/** Folder beside this file. */
+	readonly folder: string;
+	/** Says that the toolchain is there. */
+	readonly toolchain: string;
+	/** Installs what is needed into the folder it runs in; ends quickly when it is there. */
+	readonly install: string;
+	/** `CA` is a file in PEM to be trusted. */
+	readonly start: string;
+	/** Names of the sessions, and of the objects uploaded. */
+	readonly uploads: readonly string[];
+};
+
+const LANGUAGES: readonly Language[] = [
+	{
+		folder: "python",
+		toolchain: "python3 -m venv --help",
+		install:
+			"python3 -m venv env && env/bin/pip install -q -r requirements.txt",
+		start:
+			'REQUESTS_CA_BUNDLE="$CA" SSL_CERT_FILE="$CA" env/bin/python main.py',
+		uploads: ["credentials-python", "sdk-sts-python"],
+	},
+	{
+		folder: "node",
+		toolchain: "npm --version",
+		install: "npm install --no-audit --no-fund --loglevel=error",
+		start: 'NODE_EXTRA_CA_CERTS="$CA" node main.mjs',
+		uploads: [
+			"pop-core-GET",
+			"pop-core-POST",
+			"credentials-node",
+			"sts20150401",
+		],
+	},
+	{
+		folder: "go",
+		toolchain: "go version",
+		install: "go build -o client .",
+		start: 'SSL_CERT_FILE="$CA" ./client',
+		uploads: ["credentials-go"],
+	},
+	{
+		folder: "java",
+		toolchain: "javac -version && keytool -help && mvn --version",
+		install:
+			"mvn -q -B dependency:copy-dependencies -DoutputDirectory=lib && javac -cp 'lib/*' StsClient.java",
+		start:
+			'rm -f trusted && keytool -importcert -noprompt -file "$CA" -keystore trusted -storepass emulator && java -Djavax.net.ssl.trustStore=trusted -Djavax.net.ssl.trustStorePassword=emulator -cp ".:lib/*" StsClient',
+		uploads: ["credentials-java"],
+	},
+];
+
+const CACHE = join(
+	process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
+	"oss-emulator",
+	"sts-clients",
+);
+
+const INSTALL_MS_MAX = 600_000;
+
+/** @returns the folder it is installed in; undefined when the test cannot go on */
+async function install(
+	t: TestContext,
+	{ folder, toolchain, install }: Language,
+): Promise<string | undefined> {
+	const source = join(import.meta.dirname, folder);
+	const hash = createHash("sha256").update(install);
+	for (const name of readdirSync(source).sort())
+		hash.update(readFileSync(join(source, name)));
+	const cwd = join(CACHE, `${folder}-${hash.digest("hex").slice(0, 16)}`);
+	const ready = join(cwd, "installed");
+	if (existsSync(ready)) return cwd;
+
+	await mkdir(cwd, { recursive: true });
+	await cp(source, cwd, { recursive: true });
+	const found = await run(`${toolchain} >/dev/null 2>&1`, { cwd });
+	if (found.code !== 0) return skip(t, `${folder} is not installed here`);
+	const installed = await run(install, { cwd });
+	const output = `${installed.stdout}${installed.stderr}`.trim();
+	if (installed.code !== 0)
+		return skip(
+			t,
+			`what ${folder} needs cannot be installed: ${output.slice(-500)}`,
+		);
+	await writeFile(ready, "");
+	return cwd;
+}
+
+/** Where everything is to be there, what is not is a failure. */
+function skip(t: TestContext, reason: string): undefined {
+	assert.ok(!process.env.CI, reason);
+	t.skip(reason);
+	console.warn(`SKIPPED: ${reason}`);
+}
+
+/** The port of https is not told: it has to be known before. */
+async function findFreePort(): Promise<number> {
+	const server = createServer();
+	const { promise, resolve } = Promise.withResolvers<void>();
+	server.listen(0, "127.0.0.1", resolve);
+	await promise;
+	const address = server.address();
+	assert.ok(typeof address === "object" && address);
+	const closed = Promise.withResolvers<void>();
+	server.close(() => closed.resolve());
+	await closed.promise;
+	return address.port;
+}
+
+suite("The official STS clients of", () => {
+	for (const language of LANGUAGES) {
+		const { folder, start, uploads } = language;
+		test(`${folder} get keys that upload`, {
+			timeout: INSTALL_MS_MAX,
+		}, async (t) => {
+			const cwd = await install(t, language);
+			if (cwd === undefined) return;
+			const tlsPort = String(await findFreePort());
+			const flags = ["--tls-port", tlsPort];
+			const { oss, endpoint, adminUrl, ...keys } = await startWithBucket(
+				t,
+				"private",
+				...flags,
+			);
+			const CA = join(cwd, "ca.pem");
+			await writeFile(CA, await (await fetch(`${adminUrl}/ca.pem`)).text());
+
+			const ran = await run(start, {
+				cwd,
+				env: {
+					CA,
+					STS_HOST: `127.0.0.1:${tlsPort}`,
+					OSS_ENDPOINT: endpoint,
+					ACCESS_KEY_ID: keys.accessKeyId,
+					ACCESS_KEY_SECRET: keys.accessKeySecret,
+					ROLE_ARN: "acs:ram::1000000000000001:role/uploader",
+				},
+			});
+
+			assert.equal(ran.code, 0, `${ran.stdout}${ran.stderr}`);
+			for (const name of uploads)
+				assert.equal((await oss.get(`/photos/${name}`)).text, name);
+		});
+	}
+});
