@@ -1,6 +1,7 @@
 /**
  * The package's face: an emulator in the process of a test.
  */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Config, readConfig } from "./config.ts";
 import { start } from "./start.ts";
 

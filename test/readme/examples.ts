@@ -5,7 +5,7 @@
  * An example whose toolchain is missing is skipped, and fails where the environment says CI.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -13,9 +13,9 @@ import { stripVTControlCharacters } from "node:util";
 import { startEmulator } from "../emulator.ts";
 import { has, succeed } from "../run.ts";
 import { commandsOf, fileOf, readBlocks } from "./blocks.ts";
-import { README } from "./generate.ts";
+import { readReadme } from "./generate.ts";
 
-const blocks = readBlocks(await readFile(README, "utf8"));
+const blocks = readBlocks(readReadme());
 
 type Example = {
 	readonly needs: string;

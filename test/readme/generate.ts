@@ -10,6 +10,8 @@ import { table } from "../../emulator/operations/table.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
+export const readReadme = (): string => readFileSync(README, "utf8");
+
 const PARTS = { flags: writeFlags, operations: writeOperations };
 
 /**
@@ -67,5 +69,4 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 const code = (text: string): string => `\`${cell(text)}\``;
 
-if (import.meta.main)
-	writeFileSync(README, generate(readFileSync(README, "utf8")));
+if (import.meta.main) writeFileSync(README, generate(readReadme()));

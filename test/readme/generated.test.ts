@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
-import { generate, README } from "./generate.ts";
+import { generate, README, readReadme } from "./generate.ts";
 
 suite("README.md", () => {
-	const readme = readFileSync(README, "utf8");
+	const readme = readReadme();
 
 	test("lists the flags and the operations as they are: npm run readme", () => {
 		assert.ok(readme === generate(readme), "stale: npm run readme");

@@ -1,0 +1,220 @@
+/**
+ * The npm package as its users get it: packed, installed into an empty folder without development dependencies, and
+ * used there by command, by import and by type, on the oldest Node.js it promises and on one that is too old:
+ * `npm run test:package`. It is not part of `npm test`, for it installs from the registry.
+ */
+import assert from "node:assert/strict";
+import {
+	cp,
+	mkdir,
+	mkdtemp,
+	readdir,
+	rm,
+	symlink,
+	writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, suite, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readVersion } from "../../emulator/version.ts";
+import { Client } from "../client.ts";
+import { fileOf, readBlocks } from "../readme/blocks.ts";
+import { readReadme } from "../readme/generate.ts";
+import { type Background, run, startInBackground, succeed } from "../run.ts";
+
+const BYTES_MAX = 60_000_000;
+const PACKAGES_MAX = 100;
+const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+let work = "";
+let tarball = "";
+/** The folder of a user who has installed the package. */
+let user = "";
+
+before(async () => {
+	work = await mkdtemp(join(tmpdir(), "oss-emulator-package-"));
+	await succeed(`npm pack --silent --pack-destination ${work}`, { cwd: root });
+	tarball = join(work, `oss-emulator-${readVersion()}.tgz`);
+	user = await makeFolder("user");
+	await succeed(`npm install --omit=dev ${tarball}`, { cwd: user });
+});
+after(() => rm(work, { recursive: true }));
+
+async function makeFolder(name: string): Promise<string> {
+	const folder = join(work, name);
+	await mkdir(folder);
+	await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+	return folder;
+}
+
+suite("The package", { concurrency: 1 }, () => {
+	test("holds what is used and nothing else", async () => {
+		const listed = await succeed(`tar -tzf ${tarball}`, { cwd: work });
+		const strange = listed
+			.trim()
+			.split("\n")
+			.filter(
+				(file) =>
+					!/^package\/(dist\/.+\.(js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+						file,
+					),
+			);
+		assert.deepEqual(strange, []);
+	});
+
+	test("is small, with all that it needs", async (t) => {
+		const cwd = user;
+		const bytes = Number(
+			await succeed("du -sb node_modules | cut -f 1", { cwd }),
+		);
+		const list = await succeed("npm ls --all --parseable", { cwd });
+		const packages = list.trim().split("\n").length - 1; // the first is the folder itself
+		t.diagnostic(
+			`installed: ${(bytes / 1e6).toFixed(1)} MB, ${packages} packages`,
+		);
+		assert.ok(bytes <= BYTES_MAX, `${bytes} bytes`);
+		assert.ok(packages <= PACKAGES_MAX, `${packages} packages`);
+	});
+
+	test("is a command", async () => {
+		const cwd = user;
+		const version = await succeed("npx oss-emulator --version", { cwd });
+		assert.equal(version, `${readVersion()}\n`);
+		const manual = await succeed("npx oss-emulator --help", { cwd });
+		assert.match(manual, /^usage: oss-emulator/m);
+		const wrong = await run("npx oss-emulator --colour", { cwd });
+		assert.equal(wrong.code, 2);
+		assert.match(wrong.stderr, /unknown flag --colour/);
+	});
+
+	test("starts, keeps an object, and ends with 0", async (t) => {
+		const emulator = await startCommand(t, "node_modules/.bin/oss-emulator");
+		await putAndGet(emulator);
+		assert.equal(await emulator.stop("SIGTERM"), 0);
+	});
+
+	test("starts in the process of a test, as the README shows", async () => {
+		const file = fileOf(readBlocks(readReadme()), "photos.test.mjs");
+		await writeFile(join(user, "photos.test.mjs"), file);
+		await symlink(
+			join(root, "node_modules/ali-oss"),
+			join(user, "node_modules/ali-oss"),
+		);
+		const said = await succeed("node --test photos.test.mjs", { cwd: user });
+		assert.match(said, /pass 1\b/);
+	});
+
+	test("has types, with and without those of Node.js", async () => {
+		await writeFile(join(user, "typed.mts"), TYPED);
+		const tsc = join(root, "node_modules/.bin/tsc");
+		const flags = "--noEmit --strict --module nodenext --target es2023";
+		await succeed(`${tsc} --ignoreConfig ${flags} --types '' typed.mts`, {
+			cwd: user,
+		});
+		await succeed(
+			`${tsc} --ignoreConfig ${flags} --typeRoots ${root}/node_modules/@types --types node typed.mts`,
+			{ cwd: user },
+		);
+	});
+
+	for (const runner of ["vitest", "jest"]) {
+		test(`serves the example with ${runner}`, async () => {
+			const cwd = join(work, runner);
+			await cp(join(root, "examples", runner), cwd, { recursive: true });
+			await succeed(`npm install ${tarball}`, { cwd });
+			await succeed("npm test", { cwd });
+		});
+	}
+});
+
+const TYPED = `
+import { startEmulator, type StartedEmulator } from "oss-emulator";
+
+const emulator: StartedEmulator = await startEmulator({ memory: true, port: 0 });
+const endpoint: string = emulator.endpoint;
+// @ts-expect-error: a port is a number
+await startEmulator({ port: endpoint });
+// @ts-expect-error: there is no such thing
+emulator.colour;
+await emulator.close();
+`;
+
+suite("Of Node.js", { concurrency: 1 }, () => {
+	test("22.19 will do", async (t) => {
+		const node = await installNode("22.19");
+		const emulator = await startCommand(
+			t,
+			`${node} node_modules/oss-emulator/dist/launch.js`,
+		);
+		await putAndGet(emulator);
+		assert.equal(await emulator.stop("SIGTERM"), 0);
+	});
+
+	test("20 is told in one line what is needed", async () => {
+		const node = await installNode("20");
+		const { code, stdout, stderr } = await run(
+			`${node} node_modules/oss-emulator/dist/launch.js`,
+			{ cwd: user },
+		);
+		assert.deepEqual([code, stdout], [2, ""]);
+		assert.match(stderr, NEEDED);
+	});
+
+	test("20 is told so in a clone without development dependencies too", async () => {
+		const cwd = join(work, "clone");
+		await mkdir(cwd);
+		for (const name of [
+			"emulator",
+			"package.json",
+			"package-lock.json",
+			".npmrc",
+		])
+			await cp(join(root, name), join(cwd, name), { recursive: true });
+		const path = `${dirname(await installNode("20"))}:${process.env.PATH}`;
+		await succeed("npm ci --omit=dev", { cwd, env: { PATH: path } });
+		const { code, stderr } = await run("npm start", {
+			cwd,
+			env: { PATH: path },
+		});
+		assert.equal(code, 2);
+		assert.match(stderr, NEEDED);
+	});
+});
+
+const NEEDED =
+	/^oss-emulator: Node\.js 22\.19 or newer is needed, this is 20\.\d+\.\d+: .+$/m;
+
+/** @returns the path of that Node.js, as the npm registry ships it */
+async function installNode(version: string): Promise<string> {
+	const name = `node-${process.platform}-${process.arch}`;
+	const folder = join(work, `node-${version}`);
+	const node = join(folder, "node_modules", name, "bin/node");
+	if ((await readdir(work)).includes(`node-${version}`)) return node;
+	await makeFolder(`node-${version}`);
+	await succeed(`npm install --no-save ${name}@${version}`, { cwd: folder });
+	return node;
+}
+
+const startCommand = (t: TestContext, command: string): Promise<Background> =>
+	startInBackground(
+		t,
+		`${command} --port 0 --admin-port 0 --data ${join(work, "data")}`,
+		/ready/,
+		{ cwd: user },
+	);
+
+/** An object goes in and comes out; the admin port says that all is well. */
+async function putAndGet({ ready }: Background): Promise<void> {
+	const [endpoint = "", adminUrl = ""] = ready.match(/http:\S+?:\d+/g) ?? [];
+	const oss = new Client(endpoint, KEY);
+	await oss.put("/photos");
+	const put = await oss.put("/photos/cat.txt", "meow");
+	const got = await oss.get("/photos/cat.txt");
+	oss.close();
+	assert.deepEqual([put.status, got.status, got.text], [200, 200, "meow"]);
+	const health = await fetch(`${adminUrl}/health`);
+	assert.equal(health.status, 200);
+}
