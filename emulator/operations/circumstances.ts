@@ -9,7 +9,7 @@ import type { NamedPolicy } from "../auth/policy/judge.ts";
 import type { Emulator } from "../emulator.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { bucketTags } from "./access-documents.ts";
-import { readTags } from "./object-headers.ts";
+import { readTags } from "./tags.ts";
 
 /** As much of a request as access depends on. */
 export type Asked = Pick<

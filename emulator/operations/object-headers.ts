@@ -1,7 +1,7 @@
 /**
  * An object's headers, as a writer sends them and a reader gets them back.
  *
- * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101, 0010-00000219.
+ * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101.
  */
 import {
 	isObjectAcl,
@@ -9,7 +9,7 @@ import {
 	type ObjectAcl,
 	type StorageClass,
 } from "../oss/acl.ts";
-import { encodeKey, formDecode } from "../oss/encoding.ts";
+import { encodeKey } from "../oss/encoding.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
@@ -20,6 +20,7 @@ import type {
 	StoredBucket,
 	StoredObject,
 } from "../storage/types.ts";
+import { readTags } from "./tags.ts";
 
 /** Kept with the object and given back as they came. */
 const KEPT = [
@@ -34,8 +35,6 @@ const META = "x-oss-meta-";
 /** A form can name a field as it likes; it must be able to go out as a header. RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const META_BYTES_MAX = 8 * 1024;
-const TAGS_MAX = 10;
-const TAG = /^[\p{L}\p{N} +\-=._:/]*$/u;
 const ENCRYPTION = "x-oss-server-side-encryption";
 
 /**
@@ -147,44 +146,6 @@ function readEncryption(headers: Headers): Record<string, string> | undefined {
 	}
 	return encryption;
 }
-
-/** `k=v&k2=v2`, URL-encoded. @throws OssError InvalidArgument */
-export function readTags(header: string | undefined): Record<string, string> {
-	if (header === undefined || header === "") return {};
-	const pairs = header.split("&").map((pair) => pair.split("="));
-	const tags = new Map<string, string>();
-	for (const [name, value = "", ...more] of pairs) {
-		const key = formDecode(name ?? "");
-		const text = formDecode(value);
-		if (
-			key === undefined ||
-			text === undefined ||
-			more.length > 0 ||
-			tags.has(key) ||
-			!isTag(key, text)
-		) {
-			throw invalidTagging(header);
-		}
-		tags.set(key, text);
-	}
-	if (pairs.length > TAGS_MAX) throw invalidTagging(header);
-	return Object.fromEntries(tags);
-}
-
-const isTag = (key: string, value: string): boolean =>
-	key !== "" &&
-	Buffer.byteLength(key) <= 128 &&
-	Buffer.byteLength(value) <= 256 &&
-	TAG.test(key) &&
-	TAG.test(value);
-
-const invalidTagging = (header: string): OssError =>
-	invalidArgument(
-		"x-oss-tagging",
-		header,
-		"The header 'x-oss-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
-		"0010-00000219",
-	);
 
 /** What a GET and a HEAD say of an object, range and overrides apart. */
 export function objectHeaders(

@@ -34,6 +34,11 @@ import {
 import { postObject } from "./post-object.ts";
 import { putObject } from "./put-object.ts";
 import { type Row, row } from "./select.ts";
+import {
+	deleteObjectTagging,
+	getObjectTagging,
+	putObjectTagging,
+} from "./object-tagging.ts";
 import { getSymlink, putSymlink } from "./symlink.ts";
 
 // biome-ignore format: a table
@@ -235,9 +240,9 @@ export const table: readonly Row[] = [
   // Object: ACL, tags, symlink, retention
   row("PutObjectACL",                      "PUT     /bucket/object?acl",                       putObjectAcl, "PutObjectAcl"),
   row("GetObjectACL",                      "GET     /bucket/object?acl",                       getObjectAcl, "GetObjectAcl"),
-  row("PutObjectTagging",                  "PUT     /bucket/object?tagging"),
-  row("GetObjectTagging",                  "GET     /bucket/object?tagging"),
-  row("DeleteObjectTagging",               "DELETE  /bucket/object?tagging"),
+  row("PutObjectTagging",                  "PUT     /bucket/object?tagging",                   putObjectTagging),
+  row("GetObjectTagging",                  "GET     /bucket/object?tagging",                   getObjectTagging),
+  row("DeleteObjectTagging",               "DELETE  /bucket/object?tagging",                   deleteObjectTagging),
   row("PutSymlink",                        "PUT     /bucket/object?symlink",                   putSymlink, "PutObject"),
   row("GetSymlink",                        "GET     /bucket/object?symlink",                   getSymlink, "GetObject"),
   row("PutObjectRetention",                "PUT     /bucket/object?retention"),
