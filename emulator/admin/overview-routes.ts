@@ -35,7 +35,8 @@ export const overviewRoutes: Routes = (app, context) => {
 						(url === undefined || request.url.includes(url)) &&
 						(status === undefined || isOfStatus(request.status, status)),
 				)
-				.slice(0, limit),
+				.slice(0, limit)
+				.map(({ why, ...request }) => ({ ...request, refusal: why ?? null })),
 		}),
 	);
 
@@ -65,6 +66,7 @@ export const overviewRoutes: Routes = (app, context) => {
 
 	app.post("/api/reset", { schema: reset }, async () => {
 		await emulator.store.clear();
+		emulator.callbacks.faults.clear();
 		requests.clear();
 		return { status: "ok" };
 	});
@@ -148,6 +150,6 @@ const reset = {
 	tags: ["emulator"],
 	summary: "Empties the emulator: for tests, between cases",
 	description:
-		"All buckets with all that is in them, all callbacks and requests on record.",
+		"All buckets with all that is in them, all callbacks and requests on record, all faults on purpose.",
 	response: answers("It is empty.", record({ status: { const: "ok" } })),
 } as const;

@@ -4,6 +4,7 @@
  * Pure.
  */
 import { delivery, deliverySummary } from "./delivery-schemas.ts";
+import { faultRule } from "./fault-routes.ts";
 import { listOf, record, refer, type Schema } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
@@ -53,6 +54,21 @@ const objectPage = record({
 	nextMarker: { ...text, description: "'' on the last page" },
 });
 
+const accessRefusal = record({
+	rule: text,
+	verdict: { enum: ["explicit deny", "implicit deny"] },
+	action: text,
+	resource: text,
+	caller: text,
+	statements: listOf(
+		record({
+			policy: text,
+			statement: { ...integer, description: "Counts from 1." },
+		}),
+	),
+	sentence: { ...text, description: "All of it in one." },
+});
+
 const request = record({
 	id: { ...text, description: "x-oss-request-id" },
 	receivedAt: time,
@@ -63,6 +79,14 @@ const request = record({
 	operation: { ...text, description: "'' when none was found" },
 	status: { ...integer, description: "0 while it is under way" },
 	ec: { ...text, description: "Of the error; '' for success." },
+	refusal: {
+		description: "Which rule refused access, if one did.",
+		oneOf: [accessRefusal, { type: "null" }],
+	},
+	diagnosis: {
+		...text,
+		description: "What is wrong with the signature, if that is it.",
+	},
 	durationMs: { type: "number" },
 });
 
@@ -84,6 +108,7 @@ export const components: Readonly<Record<string, Schema>> = {
 	ObjectPage: objectPage,
 	Delivery: delivery,
 	DeliverySummary: deliverySummary,
+	CallbackFault: faultRule,
 	Request: request,
 	Operation: operation,
 	Error: error,

@@ -78,6 +78,20 @@ suite("The admin port", () => {
 		assert.equal(json.requests[0].ec, "0026-00000001");
 	});
 
+	test("says of a refused request which rule refused it, or what is wrong with its signature", async (t) => {
+		const { oss, admin, accessKeyId: id } = await startWithAdmin(t);
+		await oss.get("/photos/cat.txt", { as: null });
+		await oss.get("/photos/cat.txt", { as: { id, secret: "wrong" } });
+
+		const { json } = await admin.get("/api/requests?status=403");
+
+		const [misSigned, anonymous] = json.requests;
+		assert.match(misSigned.diagnosis, /secret/i);
+		assert.equal(misSigned.refusal, null);
+		assert.equal(anonymous.refusal.rule, "acl");
+		assert.match(anonymous.refusal.sentence, /oss:GetObject/);
+	});
+
 	test("has no certificate to give without a port for https", async (t) => {
 		const { admin } = await startWithAdmin(t);
 

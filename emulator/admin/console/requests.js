@@ -33,7 +33,9 @@ export async function requests(query) {
 			"span",
 			{ class: "long" },
 			h("code", {}, `${one.method} `, name(one.url)),
-			one.ec ? h("small", {}, ` EC ${one.ec}`) : "",
+			[one.ec && `EC ${one.ec}`, one.diagnosis, one.refusal?.sentence]
+				.filter(Boolean)
+				.map((line) => h("small", {}, line)),
 		),
 		h("span", { class: "short" }, name(one.host)),
 		duration(one.durationMs),
