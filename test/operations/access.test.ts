@@ -109,7 +109,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by ACLs says which", async (t) => {
+	test("by ACLs says which (A-546)", async (t) => {
 		const place = await openPlace(t);
 		const other = account(ACCOUNT_2);
 		await place.owner.put("/photos/own", "x", {
@@ -135,6 +135,16 @@ suite("A refusal", () => {
 				N,
 				put("own"),
 				"0003-00000006: You do not have write permission on this object.",
+			],
+			[
+				other,
+				get("cat?acl"),
+				"0003-00000007: You do not have read acl permission on this object.",
+			],
+			[
+				N,
+				put("cat?acl", { "x-oss-object-acl": "private" }),
+				"0003-00000008: You do not have write acl permission on this object.",
 			],
 			[N, listing(), "0003-00000905: AccessDenied"],
 			[other, listing(), ": The bucket you visit is not belong to you."],
