@@ -202,3 +202,26 @@ suite("A connection", () => {
 		assert.match(raw, /^HTTP\/1\.1 200 OK/);
 	});
 });
+
+test("After all that an emulator serves as before", async (t) => {
+	const { endpoint, oss } = await startWithBucket(t, PUBLIC);
+	const attacks = [
+		"meow\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nmeow\r\n\r\n",
+		`GET / HTTP/1.1\r\nHost: a\r\nx: ${"x".repeat(100_000)}\r\n\r\n`,
+		"PUT /photos/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nmeowmeow",
+		"POST /photos HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--y",
+		"PUT /photos/%00%0d%0a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nx-oss-callback: %\r\nContent-Length: 0\r\n\r\n",
+		"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n",
+		"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+		"GET //..//%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+		"GET http://[ HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n",
+		"GET /photos HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: OSS4-HMAC-SHA256 Credential=,\r\n\r\n",
+	];
+	for (let i = 0; i < 3; i++)
+		await Promise.all(attacks.map((bytes) => sendRaw(endpoint, bytes)));
+
+	await oss.put("/photos/cat", "meow");
+	assert.equal((await oss.get("/photos/cat")).text, "meow");
+});

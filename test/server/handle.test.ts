@@ -307,3 +307,46 @@ suite("A request that is refused", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 });
+
+suite("Names that every object of JavaScript has", () => {
+	const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty"];
+
+	test("may be headers, parameters and keys, and mean nothing else", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const name of NAMES) {
+			const put = await oss.put(`/photos/${name}?${name}=1`, "meow", {
+				[`x-${name}`]: "1",
+			});
+			assert.equal(put.status, 200, put.text);
+			assert.equal((await oss.get(`/photos/${name}?${name}`)).text, "meow");
+			await oss.send("GET", "/photos/x", { headers: { [name]: "1" } });
+		}
+		const list = await oss.get("/photos?prefix=__proto__&__proto__=x");
+		assert.match(list.text, /<Key>__proto__<\/Key>/);
+	});
+
+	test("are no values of what has but a few", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const name of NAMES) {
+			for (const header of [
+				"x-oss-object-acl",
+				"x-oss-storage-class",
+				"x-oss-server-side-encryption",
+			]) {
+				const put = await oss.put("/photos/cat", "meow", { [header]: name });
+				assert.equal(put.status, 400, `${header}: ${name}`);
+			}
+			assert.equal(
+				(await oss.get(`/photos?encoding-type=${name}`)).status,
+				400,
+			);
+			const { status } = await oss.get(`/${name}`); // constructor may be a bucket
+			assert.equal(status, name === "constructor" ? 404 : 400);
+			assert.equal(
+				(await oss.get("/photos", { as: { id: name, secret: "x" } })).status,
+				403,
+			);
+		}
+		assert.equal((await oss.get("/photos/cat")).status, 404);
+	});
+});
