@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { startEmulator } from "../emulator.ts";
 import { generate, README, readReadme } from "./generate.ts";
 
 suite("README.md", () => {
@@ -28,5 +29,19 @@ suite("README.md", () => {
 		for (const [, file = ""] of links)
 			assert.doesNotThrow(() => readFileSync(new URL(file, README)), file);
 		assert.ok(links.length > 0);
+	});
+
+	test("asks the admin API for nothing that is not there", async (t) => {
+		const { adminUrl } = await startEmulator(t);
+		const answer = await fetch(`${adminUrl}/api/openapi.json`);
+		const { paths }: { paths: Record<string, Record<string, object>> } =
+			JSON.parse(await answer.text());
+
+		const asked = [...readme.matchAll(/`([A-Z]+) (\/api\/[a-zA-Z/-]+)/g)];
+		for (const [, method = "", path = ""] of asked) {
+			const known = paths[path.replace("ID", "{id}")] ?? {};
+			assert.ok(method.toLowerCase() in known, `${method} ${path}`);
+		}
+		assert.ok(asked.length > 5);
 	});
 });
