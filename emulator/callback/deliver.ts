@@ -6,12 +6,12 @@
  *
  * Source: docs «Callback», step 3 and «Limits»; «HTTP 203 status code».
  */
-import { request } from "node:http";
 import type { RequestOptions } from "node:https";
 import { isIP } from "node:net";
+import { http } from "../oss/node-http.ts";
 import type { ResolvedUrl } from "./callback.ts";
 import type { CallbackRequest } from "./compose.ts";
-import { ANSWER_HEAD_BYTES_MAX, type Outcome } from "./delivery.ts";
+import { ANSWER_HEAD_BYTES_MAX, NO_TIME, type Outcome } from "./delivery.ts";
 import { Exchange } from "./exchange.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
@@ -28,19 +28,13 @@ export async function deliver(
 	const { url, body } = callback;
 	const begun = performance.now();
 	if (url.addresses.length === 0) return unresolved(url);
-	const send = url.secure ? (await import("node:https")).request : request;
+	const send = url.secure ? (await import("node:https")).request : http.request;
 	const outgoing = send(requestOptions(callback, options));
 	return new Exchange(outgoing, url, begun).run(body, options.timeoutMs);
 }
 
 const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
-	timing: {
-		lookupMs,
-		connectedMs: undefined,
-		securedMs: undefined,
-		answeredMs: undefined,
-		totalMs: 0,
-	},
+	timing: { ...NO_TIME, lookupMs },
 	noAnswer: "unresolved",
 	detail: `no address is known for ${hostname}`,
 });

@@ -1,9 +1,9 @@
 /**
  * What cannot be read as HTTP, or breaks off in the middle, still gets OSS's error.
  */
-import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
+import { http } from "../oss/node-http.ts";
 import { httpTime } from "../oss/times.ts";
 import { errorReply } from "./error-reply.ts";
 import { makeRequestId } from "./request-id.ts";
@@ -42,7 +42,7 @@ export function answerBroken(
 		value === undefined ? [] : [`${name}: ${value}\r\n`],
 	);
 	socket.write(
-		`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`,
+		`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n`,
 	);
 	socket.end(Buffer.isBuffer(body) ? body : undefined);
 	linger(socket);

@@ -1,11 +1,12 @@
 /**
  * Ports: one application on several addresses and ports, closed without cutting off who is being answered.
  */
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { isIPv6, type ListenOptions as NetListenOptions } from "node:net";
 import type { Duplex } from "node:stream";
 import { type TlsOptions, Server as TlsServer } from "node:tls";
+import { http } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
 import type { Certificates } from "./certificates.ts";
 
@@ -81,7 +82,7 @@ function makeServer({
 	};
 	const server = certificates
 		? createTlsServer({ ...options, ...certified(certificates) }, handler)
-		: createServer(options, handler);
+		: http.createServer(options, handler);
 	server.setTimeout(SILENCE_MS_MAX);
 	return server.on("clientError", onBroken);
 }
