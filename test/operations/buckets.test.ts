@@ -158,6 +158,7 @@ suite("ListBuckets", () => {
 		assert.equal(list.headers["content-type"], "application/xml");
 		assert.deepEqual(textsOf(list, "Name"), ["apes", "photos", "zebras"]);
 		const [created] = textsOf(list, "CreationDate");
+		const [group] = textsOf(list, "ResourceGroupId");
 		assert.match(created ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
 		const bucket = (name: string): string => `
     <Bucket>
@@ -169,7 +170,7 @@ suite("ListBuckets", () => {
       <Name>${name}</Name>
       <Region>cn-hangzhou</Region>
       <StorageClass>Standard</StorageClass>
-      <ResourceGroupId></ResourceGroupId>
+      <ResourceGroupId>${group}</ResourceGroupId>
     </Bucket>`;
 		assert.equal(
 			list.text.replaceAll(
@@ -231,6 +232,7 @@ suite("GetBucketInfo", () => {
 		const { oss, port } = await startWithBucket(t);
 		const info = await oss.get("/photos?bucketInfo");
 		const [created] = textsOf(info, "CreationDate");
+		const [group] = textsOf(info, "ResourceGroupId");
 		assert.equal(
 			info.text,
 			`<?xml version="1.0" encoding="UTF-8"?>
@@ -246,7 +248,7 @@ suite("GetBucketInfo", () => {
     <IntranetEndpoint>127.0.0.1:${port}</IntranetEndpoint>
     <Location>oss-cn-hangzhou</Location>
     <Name>photos</Name>
-    <ResourceGroupId></ResourceGroupId>
+    <ResourceGroupId>${group}</ResourceGroupId>
     <StorageClass>Standard</StorageClass>
     <TransferAcceleration>Disabled</TransferAcceleration>
     <Owner>
