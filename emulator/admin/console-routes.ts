@@ -33,6 +33,7 @@ const FILES = [
 	"object.js",
 	"callbacks.js",
 	"callback.js",
+	"attempt.js",
 	"requests.js",
 	"operations.js",
 ];

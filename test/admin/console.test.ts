@@ -153,44 +153,42 @@ suite("The console", { skip }, () => {
 		await page.getByRole("link", { name: "100" }).waitFor();
 	});
 
-	for (const key of EVIL_KEYS)
-		test(`takes the key ${JSON.stringify(key)} for what it is`, async (t) => {
-			const { oss, admin, adminUrl } = await startWithAdmin(t);
-			const application = await startApplicationServer(t, {
-				body: `{"<script>document.title='hacked'</script>":1}`,
-			});
-			const asked = asking({
-				callbackUrl: application.url,
-				callbackBody: `${key}=\${object}`,
-				callbackBodyType: "application/json",
-			});
-			const put = await oss.put(
+	test("takes every key for what it is, wherever it stands", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t, {
+			body: `{"<script>document.title='hacked'</script>":1}`,
+		});
+		for (const key of EVIL_KEYS)
+			await oss.put(
 				`/photos/${encodeURIComponent(key)}`,
 				"<script>document.title='hacked'</script>",
-				{ "content-type": "text/html", ...asked },
+				{
+					"content-type": "text/html",
+					...asking({
+						callbackUrl: application.url,
+						callbackBody: `${key}=\${object}`,
+						callbackBodyType: "application/json",
+					}),
+				},
 			);
-			assert.equal(put.status, 200);
-			const { page, complaints } = await open(t, `${adminUrl}/#/callbacks`);
-			const shown = visible(key);
-			const headed = () =>
-				page
-					.getByRole("heading", { level: 1, name: shown, exact: true })
-					.waitFor();
+		const { page, complaints } = await open(t, adminUrl);
 
-			await page.getByRole("link", { name: shown, exact: true }).click();
-			await headed();
-			await page.getByRole("link", { name: shown, exact: true }).click();
+		for (const key of EVIL_KEYS) {
+			const shown = { name: visible(key), exact: true };
+			await page.getByRole("link", { name: "Callbacks" }).first().click();
+			await page.getByRole("link", shown).click(); // the callback
+			await page.getByRole("heading", { level: 1, ...shown }).waitFor();
+			await page.getByRole("link", shown).click(); // the object
 			await page.getByRole("heading", { name: "Content" }).waitFor();
 
-			const found = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
-			assert.equal(found.get("key"), key);
+			const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+			assert.equal(query.get("key"), key);
 			assert.match(await textOf(page.locator("pre")), /^<script>/);
 			assert.equal(await page.locator("main :is(script, b, img)").count(), 0);
 			assert.doesNotMatch(await page.title(), /^hacked/);
-			assert.deepEqual(complaints, []);
-			const { json } = await admin.get("/api/callbacks");
-			assert.equal(json.callbacks[0].key, key);
-		});
+		}
+		assert.deepEqual(complaints, []);
+	});
 
 	test("does not let an object's own scripts run", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
@@ -279,6 +277,7 @@ suite("The console", { skip }, () => {
 		assert.match(text, /HTTP 500\s*broken/);
 		assert.match(text, /HTTP 203 CallbackFailed/);
 		assert.match(text, /Error status : 500\./);
+		assert.match(text, /OSS refuses this.*private/i);
 		const { json } = await admin.get("/api/callbacks?status=failed");
 		assert.equal(copied, json.callbacks[0].attempts[0].curl);
 		assert.equal(other.received[0]?.isSigned, true);

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite, test } from "node:test";
+import { readConfig } from "../../emulator/config.ts";
 import { table } from "../../emulator/operations/table.ts";
+import { start } from "../../emulator/start.ts";
 import { startApplicationServer } from "../application-server.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { Client } from "../client.ts";
+import { asking, openAdmin, startWithAdmin } from "./admin.ts";
 
 suite("The admin port", () => {
 	test("answers /health with 200, under any name", async (t) => {
@@ -28,7 +34,7 @@ suite("The admin port", () => {
 		const find = (name: string) => listed.find((one) => one.name === name);
 		assert.equal(find("PutObject")?.state, "enforced");
 		assert.equal(find("PutObject")?.requestLine, "PUT /bucket/object");
-		assert.equal(find("PutBucketInventory")?.state, "not there");
+		assert.equal(find("PutBucketInventory")?.state, "stored only");
 		for (const { name, run } of table)
 			assert.equal(find(name)?.state === "not there", run === null, name);
 	});
@@ -137,6 +143,35 @@ suite("POST /api/reset", () => {
 		const { json } = await admin.get("/api/buckets/photos/objects");
 		assert.deepEqual(json.objects, []);
 		assert.equal((await oss.delete("/photos")).status, 204);
+	});
+
+	test("leaves no content on disk, and no plain copy", async (t) => {
+		const data = await mkdtemp(join(tmpdir(), "reset-"));
+		const config = readConfig(
+			["--data", data, "--port", "0", "--admin-port", "0"],
+			{},
+		);
+		const { emulator, endpoint, adminUrl, close } = await start(config);
+		t.after(async () => {
+			oss.close();
+			await close();
+			await rm(data, { recursive: true });
+		});
+		const [{ accessKeyId: id, accessKeySecret: secret }] = config.accounts;
+		const oss = new Client(endpoint, { id, secret });
+		await oss.put("/photos");
+		await oss.put("/photos/a/large", Buffer.alloc(300_000, "unmistakable"));
+		await emulator.store.settled();
+		const holding = async (): Promise<string[]> => {
+			const names = await readdir(data, { recursive: true });
+			return names.filter((name) => /large|blobs\/.+\/./.test(name));
+		};
+		assert.ok((await holding()).length >= 2);
+
+		await (await openAdmin(adminUrl)).post("/api/reset");
+		await emulator.store.settled();
+
+		assert.deepEqual(await holding(), []);
 	});
 
 	test("lets who is downloading have the object whole", async (t) => {

@@ -1,14 +1,14 @@
 /**
  * One callback: why it ended as it did, what was sent, what came back, and what the uploader got.
  */
-
+import { showAttempt } from "./attempt.js";
 import { statusBadge } from "./callbacks.js";
 import {
 	addressOf,
+	badge,
 	button,
 	code,
 	copyButton,
-	duration,
 	facts,
 	h,
 	link,
@@ -35,6 +35,7 @@ export async function callback({ id = "" }) {
 			verdict(one),
 			one.attempts.length > 0 ? sendAgain(one) : "",
 			about(one),
+			noticed(one),
 			...one.attempts.map((attempt, index) => showAttempt(attempt, one, index)),
 			uploader(one),
 			asked(one),
@@ -42,12 +43,13 @@ export async function callback({ id = "" }) {
 	};
 }
 
-const verdict = ({ status, why, advice }) =>
+const verdict = ({ status, why, advice, fault }) =>
 	h(
 		"div",
 		{ class: "verdict", "data-status": status },
 		h("p", {}, statusBadge(status), " ", why),
 		advice ? h("p", { class: "advice" }, advice) : "",
+		fault ? h("p", { class: "advice" }, `A fault on purpose: ${fault}`) : "",
 	);
 
 const about = (one) =>
@@ -107,154 +109,56 @@ function sendAgain(one) {
 	);
 }
 
-function showAttempt(attempt, { body, bodyType, attempts }, index) {
-	const count =
-		attempts.length > 1 ? ` ${index + 1} of ${attempts.length}` : "";
+const uploader = (one) =>
+	h("section", {}, h("h2", {}, "What the uploader got"), toldIn(one));
+
+function toldIn({ told, status }) {
+	if (told?.status === 200)
+		return [
+			h("p", {}, h("code", {}, "HTTP 200"), ", with this answer."),
+			code(told.body),
+		];
+	if (told?.status === 203)
+		return [
+			h(
+				"p",
+				{},
+				h("code", {}, "HTTP 203 CallbackFailed"),
+				": the object is stored all the same.",
+			),
+			facts([
+				["Message", told.message],
+				["EC", told.ec],
+			]),
+		];
+	if (told) return h("p", {}, h("code", {}, `HTTP ${told.status}`));
 	return h(
-		"section",
-		{ class: "attempt" },
-		h("h2", {}, `Sent${count}`),
-		h(
-			"p",
-			{},
-			h("code", {}, "POST ", name(attempt.url)),
-			" at ",
-			time(attempt.sentAt),
-		),
-		attempts.length > 1 ? h("p", {}, attempt.why) : "",
-		attempt.timing ? showTiming(attempt.timing) : "",
-		h("h3", {}, "Body"),
-		h("p", { class: "note" }, bodyType),
-		code(body),
-		h("h3", {}, "String to sign"),
-		h(
-			"p",
-			{ class: "note" },
-			"The decoded path, the query, a line break, the body. MD5 and RSA of this are in Authorization.",
-		),
-		code(attempt.stringToSign),
-		folded("Headers sent", headerTable("Headers sent", attempt.headers)),
-		h("h2", {}, "Answer"),
-		showAnswer(attempt),
-	);
-}
-
-/** Where the time went; the look-up was before the upload was stored and is not in the sum. */
-function phasesOf({ connectedMs, securedMs, answeredMs, totalMs, lookupMs }) {
-	const ready = securedMs ?? connectedMs ?? 0;
-	const inVain =
-		connectedMs === null ? "Connecting in vain" : "Waiting in vain";
-	const all = [
-		["lookup", "Look-up", lookupMs],
-		["connect", "Connect", connectedMs],
-		["secure", "TLS", securedMs === null ? 0 : securedMs - connectedMs],
-		["wait", "Wait", answeredMs === null ? 0 : answeredMs - ready],
-		answeredMs === null
-			? ["wait", inVain, totalMs - ready]
-			: ["read", "Read", totalMs - answeredMs],
-	];
-	return all.filter(([, , ms]) => ms >= VISIBLE_MS);
-}
-
-const VISIBLE_MS = 0.05;
-
-/** A bar, and the same in words. */
-function showTiming(timing) {
-	const phases = phasesOf(timing);
-	const sum = phases.reduce((total, [, , ms]) => total + ms, 0);
-	const bar = phases.map(([kind, , ms]) => {
-		const piece = h("span", { "data-phase": kind });
-		piece.style.width = `${(ms / sum) * 100}%`; // CSSOM: the policy allows no style attribute
-		return piece;
-	});
-	const words = phases.map(([kind, label, ms]) =>
-		h("span", { "data-phase": kind }, `${label} ${duration(ms)}`),
-	);
-	return h(
-		"div",
-		{ class: "timing" },
-		h("div", { class: "bar", "aria-hidden": "true" }, bar),
-		h(
-			"p",
-			{ class: "legend" },
-			words,
-			h("strong", {}, `${duration(timing.totalMs)} in all`),
-		),
-	);
-}
-
-function showAnswer({ answer, noAnswer }) {
-	if (noAnswer)
-		return h("p", {}, `None: ${noAnswer.detail} (${noAnswer.reason}).`);
-	if (!answer) return h("p", {}, "None yet.");
-	return h(
-		"div",
+		"p",
 		{},
-		h(
-			"p",
-			{},
-			h("code", {}, `HTTP ${answer.status}`),
-			answer.ended === "complete" ? "" : ` – ${ENDED[answer.ended]}`,
-		),
-		answer.body === ""
-			? h("p", { class: "note" }, "No body.")
-			: code(answer.body),
-		answer.bodyEncoding === "base64"
-			? h("p", { class: "note" }, "It is not text: shown in base64.")
-			: "",
-		folded(
-			"Headers of the answer",
-			headerTable("Headers of the answer", answer.headers),
-		),
+		status === "skipped"
+			? "The answer of an upload without a callback: nobody was called."
+			: "Nothing yet.",
 	);
 }
 
-const ENDED = {
-	time: "not finished in time",
-	cut: "broken off",
-	size: "too long: cut here",
-};
-
-const headerTable = (label, headers) =>
-	table(
-		label,
-		["Name", "Value"],
-		headers.map(([header, value]) => [
-			h("code", {}, name(header)),
-			h("code", {}, name(value)),
-		]),
+/** What works here and would not at OSS, or is seldom what was meant. */
+function noticed({ findings = [] }) {
+	if (findings.length === 0) return "";
+	const items = findings.map(({ refused, sentence, link: page }) =>
+		h(
+			"li",
+			{},
+			refused ? [badge("bad", "OSS refuses this"), " "] : "",
+			sentence,
+			" ",
+			h(
+				"a",
+				{ href: page, target: "_blank", rel: "noreferrer" },
+				"Documentation",
+			),
+		),
 	);
-
-const folded = (summary, ...children) =>
-	h("details", {}, h("summary", {}, summary), children);
-
-function uploader({ told }) {
-	const body =
-		told === null
-			? h("p", {}, "Nothing yet.")
-			: told.status === 200
-				? [
-						h(
-							"p",
-							{},
-							h("code", {}, "HTTP 200"),
-							", with the application server's answer.",
-						),
-						code(told.body),
-					]
-				: [
-						h(
-							"p",
-							{},
-							h("code", {}, "HTTP 203 CallbackFailed"),
-							": the object is stored all the same.",
-						),
-						facts([
-							["Message", told.message],
-							["EC", told.ec],
-						]),
-					];
-	return h("section", {}, h("h2", {}, "What the uploader got"), body);
+	return h("section", {}, h("h2", {}, "Findings"), h("ul", {}, items));
 }
 
 function asked({ asked: text, variables }) {

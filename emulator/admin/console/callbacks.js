@@ -23,6 +23,7 @@ const KINDS = {
 	succeeded: "good",
 	failed: "bad",
 	sending: "busy",
+	skipped: "plain",
 	interrupted: "bad",
 };
 
@@ -33,6 +34,7 @@ const STATUSES = [
 	["succeeded", "Succeeded"],
 	["failed", "Failed"],
 	["sending", "Sending"],
+	["skipped", "Skipped"],
 	["interrupted", "Interrupted"],
 ];
 
@@ -93,9 +95,11 @@ export async function callbacks(query) {
 	};
 }
 
-const callee = ({ status, urls, why }) => [
+const callee = ({ status, urls, why, findings = [], fault }) => [
 	urls.length === 0 ? "nobody" : name(urls.at(-1)),
-	KINDS[status] === "bad" ? h("small", {}, why) : "",
+	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
+	findings.length > 0 ? h("small", {}, `Findings: ${findings.join(", ")}`) : "",
+	fault ? h("small", {}, `A fault on purpose: ${fault}`) : "",
 ];
 
 const withoutBefore = ({ before: _, ...query }) => query;
