@@ -9,7 +9,7 @@ import type { NamedPolicy } from "../auth/policy/judge.ts";
 import type { Emulator } from "../emulator.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { bucketTags } from "./access-documents.ts";
-import { readTags } from "./tags.ts";
+import { readTags, type Tags } from "./tags.ts";
 
 /** As much of a request as access depends on. */
 export type Asked = Pick<
@@ -22,9 +22,10 @@ export type Asked = Pick<
 	| "clientIp"
 	| "scheme"
 	| "receivedAt"
->;
-
-type Tags = Readonly<Record<string, string>>;
+> & {
+	/** The tags the request sets, when they are not in its headers. */
+	readonly tags?: Tags;
+};
 
 const BUCKET_TAG = "oss:BucketTag/";
 const EXISTING_TAG = "oss:ExistingObjectTag/";
@@ -87,7 +88,10 @@ async function tagsOf(
 	if (mentions(policies, EXISTING_TAG))
 		found.set(EXISTING_TAG, await existingTags(emulator, asked, action));
 	if (mentions(policies, REQUEST_TAG))
-		found.set(REQUEST_TAG, readTags(asked.headers["x-oss-tagging"]));
+		found.set(
+			REQUEST_TAG,
+			asked.tags ?? readTags(asked.headers["x-oss-tagging"]),
+		);
 	return found;
 }
 

@@ -11,6 +11,7 @@ import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { childrenNamed, type XmlNode } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
+import { requireAccess } from "./access.ts";
 import { readXmlBody } from "./body.ts";
 import { findObject } from "./find-object.ts";
 import { versionHeader } from "./object-headers.ts";
@@ -21,6 +22,9 @@ export async function putObjectTagging(
 	request: OssRequest,
 ): Promise<Reply> {
 	const tags = await readTagging(request);
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	const asked = { ...request, tags };
+	await requireAccess(emulator, bucket, asked, "oss:PutObjectTagging");
 	return changeTags(emulator, request, tags, 200);
 }
 

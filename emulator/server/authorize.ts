@@ -26,7 +26,11 @@ export async function authorize(
 }
 
 /** What is asked for stands in the body, in a form even who asks. A preflight asks for nothing yet. */
-const ASKING_LATER = new Set(["PostObject", "DeleteMultipleObjects"]);
+const ASKING_LATER = new Set([
+	"PostObject",
+	"DeleteMultipleObjects",
+	"PutObjectTagging",
+]);
 
 const forbidden = (): OssError =>
 	new OssError("AccessDenied", {

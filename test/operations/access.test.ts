@@ -250,9 +250,9 @@ suite("Why a request was refused", () => {
 		const { requests } = JSON.parse(await (await fetch(url)).text());
 		const [latest] = requests;
 		assert.equal(latest.id, answer.headers["x-oss-request-id"]);
-		assert.equal(latest.why.rule, "acl");
+		assert.equal(latest.refusal.rule, "acl");
 		assert.match(
-			latest.why.sentence,
+			latest.refusal.sentence,
 			/^the bucket's ACL private does not allow/,
 		);
 	});
@@ -429,6 +429,18 @@ suite("Conditions on tags", () => {
 		const tags = { TagSet: { Tag: [{ Key: "status", Value: "ok" }] } };
 		await place.keep("photos", "tagging", JSON.stringify(tags));
 		assert.equal(await ask(), "allow");
+	});
+
+	test("of the request look at its body too", async (t) => {
+		const place = await openPlace(t);
+		const who = tagged("oss:RequestObjectTag/status");
+		const tagging = (value: string): Ask => ({
+			...put("cat?tagging"),
+			body: `<Tagging><TagSet><Tag><Key>status</Key><Value>${value}</Value></Tag></TagSet></Tagging>`,
+		});
+		assert.equal(await place.verdict(who, "photos", tagging("ok")), "allow");
+		assert.equal(await place.verdict(who, "photos", tagging("no")), "deny");
+		assert.equal(await place.verdict(N, "photos", tagging("ok")), "deny");
 	});
 
 	test("of the object do not look at one that is being written (A-541)", async (t) => {

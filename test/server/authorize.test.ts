@@ -54,6 +54,10 @@ const all = (verdict: Verdict, ...asks: readonly Ask[]) =>
 	asks.map((ask) => [ask, verdict] as const);
 const NETWORKS = ["192.168.0.0/16", "172.12.0.0/16"];
 const everybody = { Principal: ["*"] };
+const PREFLIGHT = {
+	origin: "http://example.com",
+	"access-control-request-method": "PUT",
+};
 const past = "2020-01-01T00:00:00Z";
 const future = "2099-01-01T00:00:00+08:00";
 const agent = (name: string) => ({ "user-agent": name });
@@ -531,7 +535,11 @@ const CASES: readonly Case[] = [
 		asks: all("deny", get("k")),
 		source: "docs «Object ACL»",
 	},
-	{ who: N, asks: all("allow", options("k")), source: "docs «OptionObject»" },
+	{
+		who: N,
+		asks: all("allow", options("k", PREFLIGHT)),
+		source: "docs «OptionObject»",
+	},
 ];
 
 /** Further ones, of what the sheet tells in words. */
