@@ -3,6 +3,7 @@
  */
 import { isIP } from "node:net";
 import type { Account } from "./auth/accounts.ts";
+import { LENIENT_FINDINGS } from "./callback/finding.ts";
 import type { KeyBits } from "./callback/key-pair.ts";
 import type { CallbackSwitches } from "./callback/switches.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
@@ -153,6 +154,18 @@ const settings = {
 		kind: "switch",
 		byDefault: "",
 		what: "refuse private addresses and callbacks without a URL, as the cloud does",
+	},
+	strict: {
+		value: "",
+		kind: "switch",
+		byDefault: "",
+		what: "callbacks fail as they would in the cloud, or might; implies --strict-callback",
+	},
+	"strict-except": {
+		value: "FINDING[,FINDING]",
+		kind: "list",
+		byDefault: "",
+		what: "what --strict lets pass: private-address where application servers are local",
 	},
 	auth: {
 		value: "strict|off",
@@ -319,7 +332,7 @@ function toConfig(given: Given): Config {
 				]),
 			),
 		},
-		callbacks: readCallbacks(text, (name) => given.has(name)),
+		callbacks: readCallbacks(text, list, (name) => given.has(name)),
 		deliveries: {
 			countMax: readLimit("deliveries-max", text("deliveries-max")),
 			bytesMax:
@@ -336,10 +349,10 @@ const readBits = (text: "512" | "1024" | "2048"): KeyBits =>
 
 function readCallbacks(
 	text: (name: Name) => string,
+	list: (name: Name) => readonly string[],
 	has: (name: Name) => boolean,
 ): Partial<CallbackSwitches> {
 	const url = text("public-key-url");
-	const strict = has("strict-callback");
 	if (url !== "" && !URL.canParse(url))
 		throw new StartError(`--public-key-url must be a URL, not ${url}`);
 	return {
@@ -351,21 +364,50 @@ function readCallbacks(
 			"quotes",
 			"nothing",
 		]),
-		missingUrl: strict
-			? "refuse"
-			: readChoice("callback-missing-url", text("callback-missing-url"), [
-					"skip",
-					"refuse",
-				]),
+		missingUrl: readChoice(
+			"callback-missing-url",
+			text("callback-missing-url"),
+			["skip", "refuse"],
+		),
 		unresolvableHost: readChoice(
 			"callback-unresolvable",
 			text("callback-unresolvable"),
 			["refuse", "deliver"],
 		),
-		privateAddresses: strict ? "refuse" : "allow",
 		verifyTls: has("callback-verify-tls"),
+		// The only region that always sends it: docs «Callback».
+		alwaysSni: readRegion(text("region")) === "eu-west-1",
+		...readStrictness(list("strict-except"), has),
 	};
 }
+
+/** Of all that `--strict` makes fail, `--strict-callback` is but these two. */
+const REFUSED_BEFORE = ["private-address", "no-url"] as const;
+
+function readStrictness(
+	exceptions: readonly string[],
+	has: (name: Name) => boolean,
+): Partial<CallbackSwitches> {
+	const unknown = exceptions.find((one) => !isLenient(one));
+	if (unknown !== undefined)
+		throw new StartError(
+			`--strict-except must name some of ${LENIENT_FINDINGS.join(", ")}, not ${unknown}`,
+		);
+	const asked = has("strict")
+		? LENIENT_FINDINGS
+		: has("strict-callback")
+			? REFUSED_BEFORE
+			: [];
+	const strict = asked.filter((id) => !exceptions.includes(id));
+	return {
+		strict,
+		...(strict.includes("no-url") ? { missingUrl: "refuse" } : {}),
+		privateAddresses: strict.includes("private-address") ? "refuse" : "allow",
+	};
+}
+
+const isLenient = (text: string): boolean =>
+	LENIENT_FINDINGS.some((id) => id === text);
 
 function readLimit(name: Name, text: string): number {
 	if (!/^\d{1,9}$/.test(text))

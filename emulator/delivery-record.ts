@@ -48,7 +48,7 @@ export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
 /** What the uploader got. */
 export type ToldDocument =
 	| ({ readonly status: 200 } & TextBody)
-	| Extract<Told, { status: 203 }>;
+	| Extract<Told, { status: 203 | 500 }>;
 
 export type DeliveryDocument = Omit<
 	Delivery,
@@ -56,7 +56,7 @@ export type DeliveryDocument = Omit<
 > & {
 	readonly status: DeliveryStatus;
 	readonly startedAt: string;
-	/** Both null while it is under way, and for ever when it was interrupted. */
+	/** Both null while it is under way, and for ever when it was interrupted; `told` also when nobody was called. */
 	readonly completedAt: string | null;
 	readonly told: ToldDocument | null;
 	readonly attempts: readonly AttemptDocument[];
@@ -100,7 +100,7 @@ function toDocument(delivery: Delivery): DeliveryDocument {
 	const { told, completedAt } = delivery;
 	return {
 		...delivery,
-		status: statusOf(told),
+		status: statusOf(delivery),
 		startedAt: delivery.startedAt.toISOString(),
 		completedAt: completedAt?.toISOString() ?? null,
 		attempts: delivery.attempts.map(toAttempt),
@@ -109,8 +109,10 @@ function toDocument(delivery: Delivery): DeliveryDocument {
 	};
 }
 
-const statusOf = (told: Told | undefined): DeliveryStatus =>
-	told ? (told.status === 200 ? "succeeded" : "failed") : "sending";
+function statusOf({ told, completedAt }: Delivery): DeliveryStatus {
+	if (told) return told.status === 200 ? "succeeded" : "failed";
+	return completedAt ? "skipped" : "sending";
+}
 
 const toTold = (told: Told): ToldDocument =>
 	told.status === 200 ? { status: 200, ...toText(told.body) } : told;

@@ -58,7 +58,7 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 };
 
 /** Whoever waits wants to know what came of it. */
-const COMPLETED = ["succeeded", "failed", "interrupted"] as const;
+const COMPLETED = ["succeeded", "failed", "skipped", "interrupted"] as const;
 
 /** @throws AdminError 404 */
 export async function getDelivery(

@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { FINDING_IDS } from "../callback/finding.ts";
 import {
 	listOf,
 	type ObjectSchema,
@@ -21,6 +22,7 @@ export const DELIVERY_STATUSES = [
 	"sending",
 	"succeeded",
 	"failed",
+	"skipped",
 	"interrupted",
 ] as const;
 
@@ -76,13 +78,28 @@ const attempt = record(
 );
 
 const told: Schema = {
-	description: "What the uploader got; null while it is not known.",
+	description:
+		"What the uploader got; null while it is not known, and when nobody was called.",
 	oneOf: [
 		record({ status: { const: 200 }, body: text, bodyEncoding: encoding }),
 		record({ status: { const: 203 }, message: text, ec: text }),
+		record({ status: { const: 500 } }, "The emulator itself failed."),
 		{ type: "null" },
 	],
 };
+
+const finding = record(
+	{
+		id: { enum: FINDING_IDS, description: "Which kind it is." },
+		refused: {
+			type: "boolean",
+			description: "Whether OSS refuses it, or may; --strict does.",
+		},
+		sentence: { ...text, description: "What OSS does, and what to do." },
+		link: { ...text, description: "The page of OSS's documentation." },
+	},
+	"What works here and would not at OSS, or is seldom what was meant.",
+);
 
 const common = {
 	id: { ...text, description: "The request id of the upload." },
@@ -94,6 +111,10 @@ const common = {
 	completedAt: orNull(time),
 	why: { ...text, description: "In a sentence, what became of it." },
 	advice: { ...text, description: "What to do about it; '' for nothing." },
+	fault: {
+		...text,
+		description: "The fault that was made on purpose; '' for none.",
+	},
 	repeats: orNull({
 		...text,
 		description: "The id of the delivery that this one repeats.",
@@ -101,7 +122,12 @@ const common = {
 } as const;
 
 export const deliverySummary: ObjectSchema = record(
-	{ ...common, urls: listOf(text), durationMs: orNull(number) },
+	{
+		...common,
+		urls: listOf(text),
+		durationMs: orNull(number),
+		findings: listOf({ enum: FINDING_IDS }),
+	},
 	"A delivery in a line.",
 );
 
@@ -116,6 +142,7 @@ export const delivery: ObjectSchema = record(
 		body: { ...text, description: "What was sent, filled in." },
 		bodyType: text,
 		attempts: listOf(attempt),
+		findings: listOf(finding),
 		told,
 	},
 	"An upload's callback: what was sent, what came back, what the uploader was told, and why.",

@@ -27,6 +27,8 @@ export const summarise = (delivery: DeliveryDocument) => ({
 	completedAt: delivery.completedAt,
 	why: delivery.why,
 	advice: adviseOn(delivery),
+	fault: delivery.fault,
+	findings: delivery.findings.map(({ id }) => id),
 	repeats: delivery.repeats,
 	urls: delivery.attempts.map(({ url }) => url),
 	durationMs: durationOf(delivery),

@@ -35,7 +35,7 @@ export async function sendMadeUp(
 		...Object.entries(callbackVar),
 	]);
 	const callback = await emulator.callbacks.readForm(bucket, fields);
-	if (!callback)
+	if (!callback || callback.urls.length === 0)
 		throw new AdminError(
 			400,
 			"InvalidArgument",

@@ -4,10 +4,10 @@
  * The addresses found are the ones that are connected to later, so that a name cannot be public when it is checked and
  * private when it is called. Each URL of several must pass (A-225).
  *
- * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`; RFC 6890 for what is not public.
+ * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`.
  */
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type {
 	Address,
 	Callback,
@@ -15,6 +15,7 @@ import type {
 	ResolvedUrl,
 } from "./callback.ts";
 import { refuse } from "./causes.ts";
+import { isPrivate } from "./private.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 /**
@@ -111,28 +112,4 @@ async function withinMs<Value>(
 		}, limitMs);
 	});
 	return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-}
-
-const notPublic = new BlockList();
-for (const [network, prefix] of [
-	["0.0.0.0", 8],
-	["10.0.0.0", 8],
-	["100.64.0.0", 10],
-	["127.0.0.0", 8],
-	["169.254.0.0", 16],
-	["172.16.0.0", 12],
-	["192.168.0.0", 16],
-] as const)
-	notPublic.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of [
-	["::", 127],
-	["fc00::", 7],
-	["fe80::", 10],
-] as const)
-	notPublic.addSubnet(network, prefix, "ipv6");
-
-/** Which networks OSS counts as private beyond «127.0.0.1 or any RFC 1918 address» is not known (A-227). */
-function isPrivate({ address }: Address): boolean {
-	if (isIPv4(address)) return notPublic.check(address, "ipv4");
-	return isIPv6(address) && notPublic.check(address, "ipv6");
 }

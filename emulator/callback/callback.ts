@@ -3,7 +3,9 @@
  *
  * Pure.
  */
-import type { BodyType } from "./substitute.ts";
+import type { Fault } from "./fault.ts";
+import type { Finding } from "./finding.ts";
+import { type BodyType, FORM } from "./substitute.ts";
 
 /** An address as DNS gives it. */
 export type Address = { readonly address: string; readonly family: number };
@@ -28,7 +30,7 @@ export type ResolvedUrl = CallbackUrl & {
 };
 
 export type Callback<Url extends CallbackUrl = CallbackUrl> = {
-	/** One to five, to be tried in this order. */
+	/** One to five, to be tried in this order; none if nobody is to be called, and `findings` says why. */
 	readonly urls: readonly Url[];
 	/** The Host header to send; '' for the URL's own. */
 	readonly host: string;
@@ -41,4 +43,22 @@ export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 	readonly variables: ReadonlyMap<string, string>;
 	/** The callback JSON, decoded, for the record. */
 	readonly asked: string;
+	/** What was noticed while it was read. */
+	readonly findings: readonly Finding[];
+	/** What the uploader wants to go wrong. */
+	readonly fault: Fault | undefined;
 };
+
+/** What an upload asked for in vain. */
+export const uncalled = (asked: string, why: Finding): Callback<never> => ({
+	urls: [],
+	host: "",
+	body: "",
+	bodyType: FORM,
+	sni: false,
+	additionalHeaders: [],
+	variables: new Map(),
+	asked,
+	findings: [why],
+	fault: undefined,
+});

@@ -1,22 +1,22 @@
 /**
- * Upload callbacks from beginning to end: read and resolve before an upload is stored; after it, substitute, sign,
- * deliver and relay, and keep a record of all of it.
+ * Upload callbacks from beginning to end: read and resolve before an upload is stored; after it, fill in, sign, deliver
+ * and relay, and keep a record of all of it.
  *
- * Several URLs are tried in order until one answers as it must; when none does, the reason of the last is told (A-241).
- * What is no image has no image info; an image that cannot be read any more fails the callback.
- *
- * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201, 0007-00000301.
+ * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201.
  */
-import { OssError } from "../oss/errors.ts";
+import { setTimeout } from "node:timers/promises";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { type Lookup, lookupHost, resolveCallback } from "./address.ts";
 import type { Callback, ResolvedUrl } from "./callback.ts";
-import { type Caused, composeRequest } from "./compose.ts";
+import { callApplicationServer } from "./calling.ts";
 import { deliver } from "./deliver.ts";
 import { type DeliveryRecord, NO_RECORD } from "./delivery.ts";
+import type { Fault } from "./fault.ts";
+import { Faults } from "./faults.ts";
+import { fillIn } from "./fill-in.ts";
+import { findInCallback } from "./find-in-callback.ts";
 import { Gate } from "./gate.ts";
-import { type ImageInfo, readImageInfo } from "./image-info.ts";
 import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
 import {
@@ -25,13 +25,11 @@ import {
 	readCallback,
 	readFormCallback,
 } from "./read.ts";
-import { FAILURES, type Failure, judge, relay, type Verdict } from "./relay.ts";
+import { FAILURES, type Failure, relay, type Verdict } from "./relay.ts";
 import { type Recorded, readRepetition } from "./repeat.ts";
-import { substitute } from "./substitute.ts";
+import { refuseStrictly } from "./strict.ts";
 import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
-import { variablesIn } from "./template.ts";
 import type { Uploaded } from "./uploaded.ts";
-import { valuesOf } from "./variables.ts";
 
 /** What callbacks are put together from. */
 export type CallbackParts = {
@@ -53,17 +51,18 @@ export type CallbackParts = {
 export type ResolvedCallback = Callback<ResolvedUrl>;
 
 export class Callbacks {
-	readonly #parts: CallbackParts &
-		Required<Pick<CallbackParts, "record" | "lookup" | "deliver">>;
-	readonly #switches: CallbackSwitches;
+	/** What is to go wrong on purpose. */
+	readonly faults = new Faults();
+	readonly #parts: Omit<Required<CallbackParts>, "switches"> & {
+		readonly switches: CallbackSwitches;
+	};
 	readonly #gate: Gate;
 
 	constructor(parts: CallbackParts) {
 		const defaults = { record: NO_RECORD, lookup: lookupHost, deliver };
-		this.#parts = { ...defaults, ...parts };
-		this.#switches = { ...DEFAULT_SWITCHES, ...parts.switches };
-		const { concurrencyMax, waitingMax } = this.#switches;
-		this.#gate = new Gate(concurrencyMax, waitingMax);
+		const switches = { ...DEFAULT_SWITCHES, ...parts.switches };
+		this.#parts = { ...defaults, ...parts, switches };
+		this.#gate = new Gate(switches.concurrencyMax, switches.waitingMax);
 	}
 
 	/** The public half of the key, PEM. */
@@ -79,7 +78,9 @@ export class Callbacks {
 	 */
 	async read(request: OssRequest): Promise<ResolvedCallback | undefined> {
 		const lookups = this.#lookups(request.bucket);
-		return this.#resolve(await readCallback(request, this.#switches, lookups));
+		const { switches } = this.#parts;
+		const callback = await readCallback(request, switches, lookups);
+		return callback && this.#resolve(callback);
 	}
 
 	/**
@@ -93,29 +94,34 @@ export class Callbacks {
 		fields: ReadonlyMap<string, string>,
 	): Promise<ResolvedCallback | undefined> {
 		const lookups = this.#lookups(bucket);
-		return this.#resolve(
-			await readFormCallback(fields, this.#switches, lookups),
-		);
+		const { switches } = this.#parts;
+		const callback = await readFormCallback(fields, switches, lookups);
+		return callback && this.#resolve(callback);
 	}
 
 	/**
 	 * Tells the application server of `uploaded`, which must be durable and readable by now.
 	 *
 	 * @param headers of the upload's own reply; they go out with the application server's answer too
-	 * @returns what the uploader is to be told
+	 * @returns what the uploader is to be told; undefined when `callback` calls nobody
 	 * @throws OssError CallbackFailed (203), with `headers`
 	 */
 	async send(
 		callback: ResolvedCallback,
 		uploaded: Uploaded,
 		headers: ReplyHeaders,
-	): Promise<Reply> {
-		const { record, now } = this.#parts;
-		const journal = new Journal(record, callback, uploaded, now());
-		const verdict = this.#gate.isFull
-			? BUSY
-			: await this.#gate.pass(() => this.#run(callback, uploaded, journal));
-		journal.complete(verdict, now());
+	): Promise<Reply | undefined> {
+		const { record, now, switches } = this.#parts;
+		if (callback.urls.length === 0) return this.#skip(callback, uploaded);
+		const fault = callback.fault ?? this.faults.take(uploaded);
+		const { text } = fault ?? {};
+		const journal = new Journal(record, callback, uploaded, now(), text);
+		const verdict = await this.#record(journal, fault, async () => {
+			const body = await fillIn(callback, uploaded, switches);
+			if (!Buffer.isBuffer(body)) return body;
+			const call = { callback, uploaded, body, fault, journal };
+			return callApplicationServer(this.#parts, call);
+		});
 		return relay(verdict, headers);
 	}
 
@@ -131,73 +137,55 @@ export class Callbacks {
 		url: string | undefined,
 		record: DeliveryRecord,
 	): Promise<void> {
-		const { lookup, now } = this.#parts;
-		const { callback, uploaded } = readRepetition(recorded, url);
-		const resolved = await resolveCallback(callback, this.#switches, lookup);
-		const journal = new Journal(record, resolved, uploaded, now());
+		const { now } = this.#parts;
+		const { callback: read, uploaded } = readRepetition(recorded, url);
+		const callback = await this.#resolve(read);
 		const body = Buffer.from(recorded.body);
-		const verdict = this.#gate.isFull
-			? BUSY
-			: await this.#gate.pass(() =>
-					this.#call(resolved, uploaded, body, journal),
-				);
-		journal.complete(verdict, now());
+		const journal = new Journal(record, callback, uploaded, now());
+		const call = { callback, uploaded, body, fault: undefined, journal };
+		await this.#record(journal, undefined, () =>
+			callApplicationServer(this.#parts, call),
+		);
 	}
 
-	async #run(
-		callback: ResolvedCallback,
-		uploaded: Uploaded,
+	/** However it ends, the record says so. */
+	async #record(
 		journal: Journal,
+		fault: Fault | undefined,
+		work: () => Promise<Verdict>,
 	): Promise<Verdict> {
-		const image = await findImage(callback.body, uploaded);
-		if (image && "why" in image) return image;
-		const { absentValues } = this.#switches;
-		const values = valuesOf(uploaded, image, callback.variables);
-		const { body: template, bodyType } = callback;
-		const text = substitute(template, values, bodyType, absentValues);
-		return this.#call(callback, uploaded, Buffer.from(text), journal);
-	}
-
-	async #call(
-		callback: ResolvedCallback,
-		uploaded: Caused,
-		body: Buffer,
-		journal: Journal,
-	): Promise<Verdict> {
-		const { publicKeyUrl } = this.#switches;
-		const signer = { ...this.#parts.keyPair, publicKeyUrl };
-		let verdict: Verdict | undefined;
-		for (const url of callback.urls) {
-			const now = this.#parts.now();
-			const request = composeRequest(
-				url,
-				callback,
-				uploaded,
-				body,
-				signer,
-				now,
-			);
-			journal.sending(request, now);
-			const outcome = await this.#parts.deliver(request, this.#switches);
-			verdict = judge(outcome);
-			journal.sent(outcome, verdict);
-			if ("answer" in verdict) return verdict;
+		const { now } = this.#parts;
+		try {
+			const verdict = this.#gate.isFull ? BUSY : await this.#gate.pass(work);
+			if (fault && fault.delayMs > 0) await setTimeout(fault.delayMs);
+			journal.complete(verdict, now());
+			return verdict;
+		} catch (error) {
+			journal.fail(now());
+			throw error;
 		}
-		if (!verdict) throw new TypeError("a callback has at least one URL");
-		return verdict;
+	}
+
+	/** The uploader gets the upload's own reply, and the developer is told why. */
+	#skip(callback: ResolvedCallback, uploaded: Uploaded): undefined {
+		const { record, now, warn } = this.#parts;
+		const why = callback.findings.map(({ sentence }) => sentence).join(" ");
+		new Journal(record, callback, uploaded, now()).skip(why, now());
+		warn(`${uploaded.bucket}/${uploaded.key}: ${why}`);
 	}
 
 	#lookups(bucket: string): Lookups {
-		const { findPolicy, warn } = this.#parts;
-		return { warn, findPolicy: (name) => findPolicy(bucket, name) };
+		const { findPolicy } = this.#parts;
+		return { findPolicy: (name) => findPolicy(bucket, name) };
 	}
 
-	async #resolve(
-		callback: Callback | undefined,
-	): Promise<ResolvedCallback | undefined> {
-		return (
-			callback && resolveCallback(callback, this.#switches, this.#parts.lookup)
-		);
+	async #resolve(callback: Callback): Promise<ResolvedCallback> {
+		const { switches, lookup } = this.#parts;
+		const resolved = await resolveCallback(callback, switches, lookup);
+		const found = findInCallback(resolved, switches);
+		const findings = [...callback.findings, ...found];
+		refuseStrictly({ ...resolved, findings }, switches.strict);
+		return { ...resolved, findings };
 	}
 }
 
@@ -205,19 +193,3 @@ const BUSY: Failure = {
 	...FAILURES.busy,
 	why: "was not sent, because too many are under way and waiting",
 };
-
-/** Reads the content only if the template asks for what is in it. */
-async function findImage(
-	template: string,
-	{ size, read }: Uploaded,
-): Promise<ImageInfo | Failure | undefined> {
-	const names = variablesIn(template);
-	if (!names.some((name) => name.startsWith("imageInfo."))) return undefined;
-	try {
-		return await readImageInfo(size, read);
-	} catch (error) {
-		if (!(error instanceof OssError)) throw error;
-		const why = `was not sent, because the image cannot be read: ${error.message}`;
-		return { ...FAILURES.imageInfo, why };
-	}
-}

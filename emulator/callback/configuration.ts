@@ -15,7 +15,10 @@ import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
 import { requireTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
-export type Configuration = Omit<Callback, "variables" | "asked">;
+export type Configuration = Omit<
+	Callback,
+	"variables" | "asked" | "findings" | "fault"
+>;
 
 /**
  * @returns undefined when no URL is given

@@ -4,6 +4,7 @@
  *
  * Pure. Source: docs «Callback» for the limits.
  */
+import type { Finding } from "./finding.ts";
 import type { BodyType } from "./substitute.ts";
 
 /** 1 MiB, say step 5 and «HTTP 203 status code»; the table of step 1 says 3 MB. */
@@ -15,6 +16,13 @@ export const ANSWER_HEAD_BYTES_MAX = 3 * 1024 * 1024;
 /** Names as they are on the wire, in their order. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
+/** @param name in lower case */
+export const findHeader = (
+	headers: HeaderList,
+	name: string,
+): string | undefined =>
+	headers.find(([given]) => given.toLowerCase() === name)?.[1];
+
 /** Milliseconds since the attempt began; undefined for what it did not come to. */
 export type Timing = {
 	/** Of the look-up before the upload was stored; 0 for an address. */
@@ -25,6 +33,15 @@ export type Timing = {
 	/** The head of the answer was there. */
 	readonly answeredMs: number | undefined;
 	readonly totalMs: number;
+};
+
+/** Of what never began. */
+export const NO_TIME: Timing = {
+	lookupMs: 0,
+	connectedMs: undefined,
+	securedMs: undefined,
+	answeredMs: undefined,
+	totalMs: 0,
 };
 
 export type Answer = {
@@ -66,10 +83,11 @@ export type Attempt = {
 	readonly why: string;
 };
 
-/** What the uploader got: the application server's body, or an error. */
+/** What the uploader got: the application server's body, an error, or that the emulator itself failed. */
 export type Told =
 	| { readonly status: 200; readonly body: Buffer }
-	| { readonly status: 203; readonly message: string; readonly ec: string };
+	| { readonly status: 203; readonly message: string; readonly ec: string }
+	| { readonly status: 500 };
 
 export type Delivery = {
 	/** The request id of the upload. */
@@ -85,8 +103,13 @@ export type Delivery = {
 	readonly bodyType: BodyType;
 	readonly startedAt: Date;
 	readonly attempts: readonly Attempt[];
-	/** Both undefined while it is under way. */
+	/** What works here and would not at OSS, or is seldom what was meant. */
+	readonly findings: readonly Finding[];
+	/** The fault that was made on purpose; '' for none. */
+	readonly fault: string;
+	/** undefined while it is under way. */
 	readonly completedAt: Date | undefined;
+	/** undefined while it is under way; once it is complete, of an upload after which nobody was called. */
 	readonly told: Told | undefined;
 	/** In a sentence, why the uploader was told that. */
 	readonly why: string;

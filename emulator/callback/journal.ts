@@ -14,6 +14,7 @@ import type {
 	Outcome,
 	Told,
 } from "./delivery.ts";
+import type { Finding } from "./finding.ts";
 import type { Verdict } from "./relay.ts";
 
 const WAITING = "The application server has not answered yet.";
@@ -27,6 +28,7 @@ export class Journal {
 		callback: Callback,
 		uploaded: Caused,
 		now: Date,
+		fault = "",
 	) {
 		this.#record = record;
 		this.#delivery = {
@@ -40,10 +42,22 @@ export class Journal {
 			bodyType: callback.bodyType,
 			startedAt: now,
 			attempts: [],
+			findings: callback.findings,
+			fault,
 			completedAt: undefined,
 			told: undefined,
 			why: WAITING,
 		};
+	}
+
+	/** What is going to be sent. */
+	fillIn(body: Buffer): void {
+		this.#delivery = { ...this.#delivery, body: body.toString() };
+	}
+
+	find(found: readonly Finding[]): void {
+		const findings = [...this.#delivery.findings, ...found];
+		this.#delivery = { ...this.#delivery, findings };
 	}
 
 	/** A URL is about to be called. */
@@ -57,10 +71,7 @@ export class Journal {
 			outcome: undefined,
 			why: WAITING,
 		};
-		this.#save({
-			body: request.body.toString(),
-			attempts: [...this.#delivery.attempts, attempt],
-		});
+		this.#save({ attempts: [...this.#delivery.attempts, attempt] });
 	}
 
 	/** The URL called last has answered, or never will. */
@@ -81,6 +92,17 @@ export class Journal {
 			told: toTold(verdict),
 			why: explain(url, verdict),
 		});
+	}
+
+	/** Nobody is called. */
+	skip(why: string, now: Date): void {
+		this.#save({ completedAt: now, why });
+	}
+
+	/** The emulator itself failed. */
+	fail(now: Date): void {
+		const why = "The emulator failed: its log says how.";
+		this.#save({ completedAt: now, told: { status: 500 }, why });
 	}
 
 	#save(changed: Partial<Delivery>): void {

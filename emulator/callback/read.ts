@@ -9,9 +9,11 @@
  */
 import { decodeBase64 } from "../oss/encoding.ts";
 import type { OssRequest } from "../oss/request.ts";
-import type { Callback } from "./callback.ts";
+import { type Callback, uncalled } from "./callback.ts";
 import { refuse } from "./causes.ts";
 import { readConfiguration } from "./configuration.ts";
+import { FAULT_NAME, readFault } from "./fault.ts";
+import { type Finding, finding } from "./finding.ts";
 import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { pickVariables, readVariables } from "./variables.ts";
@@ -29,8 +31,16 @@ export type CallbackPolicy = {
 export type Lookups = {
 	/** The policy an upload selects with `{"callbackPolicy":"NAME"}`. */
 	readonly findPolicy: (name: string) => Promise<CallbackPolicy | undefined>;
-	/** Told, in a sentence, what OSS lets pass without a word. */
-	readonly warn: (sentence: string) => void;
+};
+
+/** One upload's, wherever it came. */
+type Given = {
+	/** Base64. */
+	readonly callback: string;
+	readonly readOwnVariables: () => ReadonlyMap<string, string>;
+	/** '' for none. */
+	readonly fault: string;
+	readonly findings: readonly Finding[];
 };
 
 /**
@@ -47,11 +57,26 @@ export async function readCallback(
 	const inHeader = headers["x-oss-callback"] ?? "";
 	const inQuery = query.get("callback") ?? "";
 	if (inHeader && inQuery) throw refuse("bothCallbacks", "callback", inQuery);
-	const given = inHeader || inQuery;
-	if (given.length > CALLBACK_BYTES_MAX)
-		throw refuse("callbackTooLong", "callback", given);
-	return assemble(given, switches, lookups, () => readVar(headers, query));
+	const callback = inHeader || inQuery;
+	if (callback.length > CALLBACK_BYTES_MAX)
+		throw refuse("callbackTooLong", "callback", callback);
+	const varElsewhere = inHeader
+		? query.get("callback-var")
+		: headers["x-oss-callback-var"];
+	const given: Given = {
+		callback,
+		readOwnVariables: () => readVar(headers, query),
+		fault: headers[FAULT_NAME] || query.get(FAULT_NAME) || "",
+		findings: varElsewhere ? [mixedCarriers()] : [],
+	};
+	return assemble(given, switches, lookups);
 }
+
+const mixedCarriers = (): Finding =>
+	finding(
+		"mixed-carriers",
+		"The callback came in the header and its variables in the query, or the other way round: one page of OSS allows one way at a time, and refuses others with InvalidArgument; send both the same way.",
+	);
 
 /**
  * The callback of PostObject. No length is checked: docs «Callback», step 1, has the limit for the others only.
@@ -64,33 +89,41 @@ export async function readFormCallback(
 	switches: Pick<CallbackSwitches, "missingUrl">,
 	lookups: Lookups,
 ): Promise<Callback | undefined> {
-	return assemble(fields.get("callback") ?? "", switches, lookups, () =>
-		pickVariables(fields),
-	);
+	const given: Given = {
+		callback: fields.get("callback") ?? "",
+		readOwnVariables: () => pickVariables(fields),
+		fault: fields.get(FAULT_NAME) ?? "",
+		findings: [],
+	};
+	return assemble(given, switches, lookups);
 }
 
 async function assemble(
-	given: string,
-	switches: Pick<CallbackSwitches, "missingUrl">,
+	{ callback, readOwnVariables, fault, findings }: Given,
+	{ missingUrl }: Pick<CallbackSwitches, "missingUrl">,
 	lookups: Lookups,
-	readOwnVariables: () => Map<string, string>,
 ): Promise<Callback | undefined> {
-	if (given === "") return undefined;
-	const { text, json: own } = decodeCallback(given);
+	if (callback === "") return undefined;
+	const { text, json: own } = decodeCallback(callback);
 	const policy = await readPolicy(own, lookups);
 	const configuration = readConfiguration({ ...policy.json, ...own });
-	if (!configuration) return skip(switches, lookups);
-	const variables = new Map([...policy.variables, ...readOwnVariables()]);
-	return { ...configuration, variables, asked: text };
+	if (!configuration && missingUrl === "refuse")
+		throw refuse("url", "callbackUrl", "");
+	if (!configuration) return uncalled(text, noUrl());
+	return {
+		...configuration,
+		variables: new Map([...policy.variables, ...readOwnVariables()]),
+		asked: text,
+		findings,
+		fault: fault === "" ? undefined : readFault(fault),
+	};
 }
 
-function skip(
-	{ missingUrl }: Pick<CallbackSwitches, "missingUrl">,
-	{ warn }: Lookups,
-): undefined {
-	if (missingUrl === "refuse") throw refuse("url", "callbackUrl", "");
-	warn("An upload came with a callback that has no callbackUrl: not called.");
-}
+const noUrl = (): Finding =>
+	finding(
+		"no-url",
+		"The callback has no callbackUrl, and nobody was called: one page of OSS does the same, another refuses it with 400 and EC 0007-00000004; name one.",
+	);
 
 type PolicyPart = {
 	readonly json: JsonObject;

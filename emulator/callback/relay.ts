@@ -10,7 +10,7 @@ import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import {
 	ANSWER_BYTES_MAX,
 	type Answer,
-	type HeaderList,
+	findHeader,
 	type NoAnswer,
 	type Outcome,
 } from "./delivery.ts";
@@ -75,7 +75,7 @@ function judgeStatus({ status }: Answer): Failure | undefined {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 function judgeLength({ headers }: Answer): Failure | undefined {
-	const length = find(headers, "content-length");
+	const length = findHeader(headers, "content-length");
 	if (length === undefined) {
 		const why = "answered without Content-Length, which is required";
 		return { ...FAILURES.missingLength, why };
@@ -100,11 +100,8 @@ function judgeBody(answer: Answer): Verdict {
 }
 
 /** One page accepts XML when it is called that, three accept JSON only; it is not read. */
-const isXml = ({ headers }: Answer): boolean =>
-	/^application\/xml *(;|$)/i.test(find(headers, "content-type") ?? "");
-
-const find = (headers: HeaderList, name: string): string | undefined =>
-	headers.find(([given]) => given.toLowerCase() === name)?.[1];
+export const isXml = ({ headers }: Answer): boolean =>
+	/^application\/xml *(;|$)/i.test(findHeader(headers, "content-type") ?? "");
 
 /**
  * @param headers of the upload's own reply; they go out with the application server's answer too

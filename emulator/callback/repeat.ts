@@ -41,6 +41,8 @@ export function readRepetition(
 			additionalHeaders: findAdditional(headers),
 			variables: new Map(Object.entries(recorded.variables)),
 			asked: recorded.asked,
+			findings: [],
+			fault: undefined,
 		},
 		uploaded: {
 			...{ operation, bucket, key },

@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import type { FindingId } from "./finding.ts";
 import type { AbsentValues } from "./substitute.ts";
 
 export type CallbackSwitches = {
@@ -28,6 +29,8 @@ export type CallbackSwitches = {
 	readonly verifyTls: boolean;
 	/** Sends SNI whatever the callback says, as the region of London does. */
 	readonly alwaysSni: boolean;
+	/** Findings that fail as they do at OSS, or may. */
+	readonly strict: readonly FindingId[];
 	/** Callbacks under way at once; those above wait. Each may hold an answer of 1 MiB. */
 	readonly concurrencyMax: number;
 	/** Callbacks waiting for their turn; those above get 203 «Too many callback requests.». */
@@ -46,6 +49,7 @@ export const DEFAULT_SWITCHES: CallbackSwitches = {
 	timeoutMs: CALLBACK_TIMEOUT_MS,
 	verifyTls: false,
 	alwaysSni: false,
+	strict: [],
 	concurrencyMax: 128,
 	waitingMax: 4096,
 };

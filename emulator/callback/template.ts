@@ -21,6 +21,17 @@ export function variablesIn(template: string): string[] {
 	return Array.from(template.matchAll(VARIABLE), ([, name = ""]) => name);
 }
 
+/** The names of variables that stand between quotes of the template's own. */
+export function quotedIn(template: string): string[] {
+	const quoted = new Set<string>();
+	let inText = false;
+	for (const [token, name] of template.matchAll(/\\.|"|\$\{([^}]*)\}/gs)) {
+		if (token === '"') inText = !inText;
+		else if (inText && name !== undefined) quoted.add(name);
+	}
+	return [...quoted];
+}
+
 /** Values are put in as they are: a `${` in one is not a variable. */
 export function fill(
 	template: string,

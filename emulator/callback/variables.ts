@@ -22,7 +22,7 @@ export function readVariables(
 ): Map<string, string> {
 	const variables = new Map<string, string>();
 	for (const [name, value] of Object.entries(json)) {
-		if (!name.startsWith(PREFIX) || typeof value !== "string")
+		if (!isCustom(name) || typeof value !== "string")
 			throw refuse("varNotMap", "callback-var", shown);
 		variables.set(name, value);
 	}
@@ -33,8 +33,22 @@ export function readVariables(
 export function pickVariables(
 	fields: ReadonlyMap<string, string>,
 ): Map<string, string> {
-	return new Map([...fields].filter(([name]) => name.startsWith(PREFIX)));
+	return new Map([...fields].filter(([name]) => isCustom(name)));
 }
+
+/** In the order of the page; `vpcId` is never there: nobody comes from a VPC here. */
+export const SYSTEM_VARIABLES: readonly string[] = [
+	...["bucket", "object", "etag", "size", "mimeType"],
+	...["imageInfo.height", "imageInfo.width", "imageInfo.format"],
+	...["crc64", "contentMd5", "vpcId", "clientIp", "reqId", "operation"],
+];
+
+/** What JSON gets without quotes. */
+export const NUMBERS: ReadonlySet<string> = new Set([
+	...["size", "imageInfo.height", "imageInfo.width", "crc64"],
+]);
+
+export const isCustom = (name: string): boolean => name.startsWith(PREFIX);
 
 /** What is '' of a system variable is not there; a custom variable may well be ''. */
 export function valuesOf(
@@ -53,7 +67,6 @@ export function valuesOf(
 		["imageInfo.format", image?.format],
 		["crc64", uploaded.crc64 === "" ? undefined : BigInt(uploaded.crc64)],
 		["contentMd5", uploaded.contentMd5],
-		// vpcId: nobody comes from a VPC here.
 		["clientIp", uploaded.clientIp],
 		["reqId", uploaded.requestId],
 		["operation", uploaded.operation],

@@ -31,10 +31,8 @@ export function describeCallback(one: Summary): string {
 		"->",
 		`${urls.join(" ") || "nobody"}${took}`,
 	];
-	const more =
-		status === "failed" || status === "interrupted"
-			? [one.why, one.advice]
-			: [];
+	const isGood = status === "succeeded" || status === "sending";
+	const more = isGood ? [] : [one.why, one.advice];
 	return [words.join(" "), ...more.filter(Boolean).map((line) => `    ${line}`)]
 		.map((line) => `${printable(line)}\n`)
 		.join("");

@@ -42,15 +42,15 @@ export async function completeMultipartUpload(
 		object,
 		await store.buckets.get(request.bucket),
 	);
-	if (callback)
-		return callBack(
-			emulator,
-			request,
-			callback,
-			object,
-			"CompleteMultipartUpload",
-			headers,
-		);
+	const called = await callBack(
+		emulator,
+		request,
+		callback,
+		object,
+		"CompleteMultipartUpload",
+		headers,
+	);
+	if (called) return called;
 	return xml(
 		writeXml("CompleteMultipartUploadResult", {
 			EncodingType: encoding.type,

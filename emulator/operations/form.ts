@@ -14,6 +14,8 @@ export type Form = {
 	/** The same under the names they were sent with: custom variables of a callback are case-sensitive. */
 	readonly exactFields: ReadonlyMap<string, string>;
 	readonly file: FormFile;
+	/** Of the fields after the file, which do not count; known when `end` is done. */
+	readonly lateNames: readonly string[];
 	/**
 	 * Reads the rest, when the file has been read: fields, which do not count, and the end, without which the form is
 	 * not whole.
@@ -38,8 +40,11 @@ export async function readForm(request: OssRequest): Promise<Form> {
 	const parts = request.form()[Symbol.asyncIterator]();
 	for (let next = await parts.next(); !next.done; next = await parts.next()) {
 		const part = next.value;
-		if (part.kind === "file")
-			return { fields, exactFields, file: part, end: () => readRest(parts) };
+		if (part.kind === "file") {
+			const lateNames: string[] = [];
+			const end = () => readRest(parts, lateNames);
+			return { fields, exactFields, file: part, lateNames, end };
+		}
 		bytes += part.name.length + part.value.length;
 		if (bytes > FIELDS_BYTES_MAX)
 			throw new OssError("MaxPOSTPreDataLengthExceededError");
@@ -50,9 +55,13 @@ export async function readForm(request: OssRequest): Promise<Form> {
 	throw new OssError("MalformedPOSTRequest", { ec: "0006-00000107" });
 }
 
-async function readRest(parts: AsyncIterator<FormPart>): Promise<void> {
+async function readRest(
+	parts: AsyncIterator<FormPart>,
+	names: string[],
+): Promise<void> {
 	for (let next = await parts.next(); !next.done; next = await parts.next()) {
 		if (next.value.kind === "file")
 			throw new OssError("IncorrectNumberOfFilesInPOSTRequest");
+		names.push(next.value.name);
 	}
 }

@@ -13,6 +13,7 @@ import {
 	type Policy,
 	readPostPolicy,
 } from "../auth/post-policy.ts";
+import { withLateFields } from "../callback/late-fields.ts";
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { requireKey } from "../oss/names.ts";
@@ -49,9 +50,15 @@ export async function postObject(
 
 	const object = await receiveFile(emulator, asked, form, policy);
 	const headers = writtenHeaders(object, bucket);
-	if (callback)
-		return callBack(emulator, asked, callback, object, "PostObject", headers);
-	return answer(asked, form, object, headers);
+	const called = await callBack(
+		emulator,
+		asked,
+		withLateFields(callback, form.lateNames),
+		object,
+		"PostObject",
+		headers,
+	);
+	return called ?? answer(asked, form, object, headers);
 }
 
 /** What a PutObject has in headers stands in fields; tags of a form are not set. */
@@ -102,7 +109,10 @@ async function receiveFile(
 		.catch(tooLarge);
 }
 
-/** Ends with an error, so that nothing is stored, when the file is not of a size the policy allows or the form not whole. */
+/**
+ * Ends with an error, so that nothing is stored, when the file is not of a size the policy allows or the form not
+ * whole.
+ */
 async function* checked(
 	{ file, end }: Form,
 	policy: Policy | undefined,

@@ -29,9 +29,15 @@ export async function putObject(
 	);
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	const headers = writtenHeaders(object, bucket);
-	return callback
-		? callBack(emulator, request, callback, object, "PutObject", headers)
-		: empty(200, headers);
+	const called = await callBack(
+		emulator,
+		request,
+		callback,
+		object,
+		"PutObject",
+		headers,
+	);
+	return called ?? empty(200, headers);
 }
 
 /** Source: docs «PutObject», table of errors. */

@@ -30,19 +30,21 @@ export function readFormUploadCallback(
 }
 
 /**
- * Calls the application server back and answers with its answer.
+ * Calls the application server back, if that was asked for, and answers with its answer.
  *
  * @param headers of the upload's own reply
+ * @returns undefined when nobody is called
  * @throws OssError CallbackFailed; the object stays
  */
 export async function callBack(
 	emulator: Emulator,
 	request: OssRequest,
-	callback: ResolvedCallback,
+	callback: ResolvedCallback | undefined,
 	object: StoredObject,
 	operation: Uploaded["operation"],
 	headers: ReplyHeaders,
-): Promise<Reply> {
+): Promise<Reply | undefined> {
+	if (!callback) return undefined;
 	const { owner } = await emulator.store.buckets.get(object.bucket);
 	const uploaded: Uploaded = {
 		bucket: object.bucket,

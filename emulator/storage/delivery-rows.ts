@@ -4,8 +4,13 @@
 import type { Statement } from "better-sqlite3";
 import type { Sqlite } from "./schema.ts";
 
-/** `interrupted`: the emulator ended before it was known what came of it. */
-export type DeliveryStatus = "sending" | "succeeded" | "failed" | "interrupted";
+/** `skipped`: nobody was called; `interrupted`: the emulator ended before it was known what came of it. */
+export type DeliveryStatus =
+	| "sending"
+	| "succeeded"
+	| "failed"
+	| "skipped"
+	| "interrupted";
 
 export type StoredDelivery = {
 	readonly id: string;

@@ -4,24 +4,12 @@ import {
 	type Lookup,
 	resolveCallback,
 } from "../../emulator/callback/address.ts";
-import type { Address, Callback } from "../../emulator/callback/callback.ts";
+import type { Address } from "../../emulator/callback/callback.ts";
 import {
 	type CallbackSwitches,
 	DEFAULT_SWITCHES,
 } from "../../emulator/callback/switches.ts";
-import { readUrls } from "../../emulator/callback/urls.ts";
-import { errorOf } from "./asking.ts";
-
-const callbackTo = (callbackUrl: string): Callback => ({
-	urls: readUrls(callbackUrl),
-	host: "",
-	body: "a",
-	bodyType: "application/json",
-	sni: false,
-	additionalHeaders: [],
-	variables: new Map(),
-	asked: "",
-});
+import { callbackTo, errorOf } from "./asking.ts";
 
 const knows =
 	(...addresses: string[]): Lookup =>

@@ -1,5 +1,7 @@
 /** Ways to ask for a callback, for tests. */
+import type { Callback } from "../../emulator/callback/callback.ts";
 import type { Lookups } from "../../emulator/callback/read.ts";
+import { readUrls } from "../../emulator/callback/urls.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 
 export const base64 = (text: string): string =>
@@ -16,13 +18,26 @@ export function carriers(
 	return { headers, query: new Map(Object.entries(query)) };
 }
 
-/** Knows no policy, takes no warning. */
-export const NO_LOOKUPS: Lookups = {
-	findPolicy: async () => undefined,
-	warn: (sentence) => {
-		throw new Error(`an unexpected warning: ${sentence}`);
-	},
-};
+/** Knows no policy. */
+export const NO_LOOKUPS: Lookups = { findPolicy: async () => undefined };
+
+/** A callback that has been read. */
+export const callbackTo = (
+	callbackUrl: string,
+	more: Partial<Callback> = {},
+): Callback => ({
+	urls: readUrls(callbackUrl),
+	host: "",
+	body: "a",
+	bodyType: "application/x-www-form-urlencoded",
+	sni: false,
+	additionalHeaders: [],
+	variables: new Map(),
+	asked: "",
+	findings: [],
+	fault: undefined,
+	...more,
+});
 
 /** What of an error the uploader sees. */
 export type Seen = {

@@ -14,6 +14,7 @@ import { readKeyPair } from "../../emulator/callback/key-pair.ts";
 import type { CallbackSwitches } from "../../emulator/callback/switches.ts";
 import type { Uploaded } from "../../emulator/callback/uploaded.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
+import type { Reply } from "../../emulator/oss/reply.ts";
 import type { OssRequest } from "../../emulator/oss/request.ts";
 import {
 	findDeafPort,
@@ -116,6 +117,17 @@ async function readFrom(
 	return callback;
 }
 
+/** An upload that is complete; somebody is called. */
+async function send(
+	callbacks: Callbacks,
+	callback: ResolvedCallback,
+	uploaded: Uploaded = UPLOADED,
+): Promise<Reply> {
+	const reply = await callbacks.send(callback, uploaded, HEADERS);
+	assert.ok(reply);
+	return reply;
+}
+
 async function failureOf(work: Promise<unknown>): Promise<OssError> {
 	try {
 		await work;
@@ -170,7 +182,7 @@ suite("A callback", () => {
 			{ "x:user": "tom & co" },
 		);
 
-		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+		const reply = await send(callbacks, callback);
 
 		assert.equal(reply.status, 200);
 		assert.equal(String(reply.body), '{"saved":"猫"}');
@@ -205,7 +217,7 @@ suite("A callback", () => {
 			{ "x:user": 'say "hi"' },
 		);
 
-		await callbacks.send(callback, UPLOADED, HEADERS);
+		await send(callbacks, callback);
 
 		const [received] = application.received;
 		assert.ok(received);
@@ -237,7 +249,7 @@ suite("A callback", () => {
 		assert.ok(callback);
 		const uploaded = { ...UPLOADED, operation: "PostObject" } as const;
 
-		await callbacks.send(callback, uploaded, HEADERS);
+		await send(callbacks, callback, uploaded);
 
 		const body = application.received[0]?.body.toString();
 		assert.equal(body, "v=1%202&op=PostObject");
@@ -294,7 +306,7 @@ suite("The URLs of a callback", () => {
 			callbackBody: "a",
 		});
 
-		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+		const reply = await send(callbacks, callback);
 
 		assert.equal(String(reply.body), '{"Status":"OK"}');
 		const calls = [failing, good, unused].map(
@@ -317,7 +329,7 @@ suite("The URLs of a callback", () => {
 			callbackBody: "a",
 		});
 
-		const error = await failureOf(callbacks.send(callback, UPLOADED, HEADERS));
+		const error = await failureOf(send(callbacks, callback));
 
 		assert.equal(error.code, "CallbackFailed");
 		assert.equal(error.status, 203);
@@ -336,7 +348,7 @@ suite("The URLs of a callback", () => {
 			callbackBody: "a",
 		});
 
-		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+		const reply = await send(callbacks, callback);
 
 		assert.equal(reply.status, 200);
 	});
@@ -363,7 +375,7 @@ suite("A callback that asks for image info", () => {
 		const callback = await readFrom(callbacks, json(application.url));
 		const content = readFileSync("fixtures/images/baseline.jpg");
 
-		await callbacks.send(callback, uploadOf(content), HEADERS);
+		await send(callbacks, callback, uploadOf(content));
 
 		const body = application.received[0]?.body.toString();
 		assert.equal(body, '{"w":37,"h":21,"f":"jpg"}');
@@ -376,7 +388,7 @@ suite("A callback that asks for image info", () => {
 		});
 		const callback = await readFrom(callbacks, json(application.url));
 
-		await callbacks.send(callback, uploadOf(Buffer.from("meow")), HEADERS);
+		await send(callbacks, callback, uploadOf(Buffer.from("meow")));
 
 		const body = application.received[0]?.body.toString();
 		assert.equal(body, '{"w":null,"h":null,"f":null}');
@@ -393,7 +405,7 @@ suite("A callback that asks for image info", () => {
 			},
 		};
 
-		const error = await failureOf(callbacks.send(callback, gone, HEADERS));
+		const error = await failureOf(send(callbacks, callback, gone));
 
 		assert.equal(error.message, "Get image info failed.");
 		assert.equal(error.ec, "0007-00000301");
@@ -407,10 +419,7 @@ suite("A callback that asks for image info", () => {
 		const { callbacks } = makeCallbacks();
 		const callback = await readFrom(callbacks, json("127.0.0.1"));
 
-		await assert.rejects(
-			callbacks.send(callback, UPLOADED, HEADERS),
-			/nobody asked/,
-		);
+		await assert.rejects(send(callbacks, callback), /nobody asked/);
 	});
 });
 
@@ -430,7 +439,7 @@ suite("The record of a callback", () => {
 		};
 		const callback = await readFrom(callbacks, json, { "x:v": "1" });
 
-		await callbacks.send(callback, UPLOADED, HEADERS);
+		await send(callbacks, callback);
 
 		const [sent] = seen;
 		assert.equal(sent?.completedAt, undefined);
@@ -441,7 +450,7 @@ suite("The record of a callback", () => {
 		assert.equal(saved.length, 2);
 		const complete = saved[1];
 		assert.ok(complete);
-		const { attempts, ...delivery } = complete;
+		const { attempts, findings, ...delivery } = complete;
 		assert.deepEqual(delivery, {
 			id: UPLOADED.requestId,
 			operation: "PutObject",
@@ -452,6 +461,7 @@ suite("The record of a callback", () => {
 			body: "o=%E7%8C%AB%2Fmy%20cat.jpg&1",
 			bodyType: "application/x-www-form-urlencoded",
 			startedAt: new Date("2018-09-15T10:27:41.000Z"),
+			fault: "",
 			completedAt: new Date("2018-09-15T10:27:41.000Z"),
 			told: { status: 200, body: Buffer.from("{}") },
 			why: `${url}/cb?a answered 200, and the uploader got its answer.`,
@@ -459,6 +469,10 @@ suite("The record of a callback", () => {
 		const [attempt] = attempts;
 		assert.equal(attempt?.url, `${url}/cb?a`);
 		assert.equal(attempt?.target, "/cb?a");
+		assert.deepEqual(
+			findings.map(({ id }) => id),
+			["private-address", "answer-type"],
+		);
 		assert.equal(attempt?.stringToSign, "/cb?a\no=%E7%8C%AB%2Fmy%20cat.jpg&1");
 		assert.equal(attempt?.headers.length, 17);
 		assert.ok(attempt?.outcome && "answer" in attempt.outcome);
@@ -471,7 +485,7 @@ suite("The record of a callback", () => {
 		const json = { callbackUrl: url, callbackBody: "a" };
 		const callback = await readFrom(callbacks, json);
 
-		await failureOf(callbacks.send(callback, UPLOADED, HEADERS));
+		await failureOf(send(callbacks, callback));
 
 		assert.deepEqual(saved.at(-1)?.told, {
 			status: 203,
@@ -479,6 +493,44 @@ suite("The record of a callback", () => {
 			ec: "0007-00000203",
 		});
 		assert.equal(saved.at(-1)?.why, `${url} answered 500; only 200 counts.`);
+	});
+});
+
+suite("The record of a callback that was never sent", () => {
+	test("is complete when the emulator itself fails: 500", async () => {
+		const { callbacks, saved } = makeCallbacks({
+			deliver: async () => {
+				throw new TypeError("a fault of ours");
+			},
+		});
+		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
+		const callback = await readFrom(callbacks, json);
+
+		await assert.rejects(send(callbacks, callback), /a fault of ours/);
+
+		const last = saved.at(-1);
+		assert.deepEqual(last?.told, { status: 500 });
+		assert.ok(last?.completedAt);
+		assert.match(last?.why ?? "", /emulator failed/);
+	});
+
+	test("says that it had no URL, and the uploader gets the upload's own reply", async () => {
+		const warnings: string[] = [];
+		const { callbacks, saved } = makeCallbacks({
+			warn: (sentence) => warnings.push(sentence),
+		});
+		const callback = await readFrom(callbacks, { callbackBody: "a" });
+
+		const reply = await callbacks.send(callback, UPLOADED, HEADERS);
+
+		assert.equal(reply, undefined);
+		const [skipped, ...more] = saved;
+		assert.deepEqual(more, []);
+		assert.equal(skipped?.told, undefined);
+		assert.ok(skipped?.completedAt);
+		assert.equal(skipped?.asked, '{"callbackBody":"a"}');
+		assert.equal(skipped?.findings[0]?.id, "no-url");
+		assert.match(warnings.join(), /photos\/猫\/my cat\.jpg: .*no callbackUrl/);
 	});
 });
 
@@ -508,10 +560,10 @@ suite("Many callbacks at once", () => {
 		});
 		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
 		const callback = await readFrom(callbacks, json);
-		const send = () => callbacks.send(callback, UPLOADED, HEADERS);
+		const upload = () => send(callbacks, callback);
 
-		const three = [send(), send(), send()];
-		const error = await failureOf(send());
+		const three = [upload(), upload(), upload()];
+		const error = await failureOf(upload());
 		assert.equal(error.message, "Too many callback requests.");
 		assert.equal(error.ec, "0007-00000201");
 		assert.equal(error.headers.ETag, HEADERS.ETag);

@@ -9,6 +9,7 @@ import {
 } from "../../emulator/callback/compose.ts";
 import { readKeyPair } from "../../emulator/callback/key-pair.ts";
 import { readUrls } from "../../emulator/callback/urls.ts";
+import { callbackTo } from "./asking.ts";
 import { SIGNED } from "./vectors.ts";
 
 const pem = readFileSync("fixtures/keys/callback-512.pem", "utf8");
@@ -28,17 +29,7 @@ function composed(
 	const [first] = readUrls(url);
 	assert.ok(first);
 	const resolved = { ...first, addresses: [], lookupMs: 0 };
-	const callback: Callback = {
-		urls: [resolved],
-		host: "",
-		body,
-		bodyType: "application/x-www-form-urlencoded",
-		sni: false,
-		additionalHeaders: [],
-		variables: new Map(),
-		asked: "",
-		...rest,
-	};
+	const callback = callbackTo(url, { body, ...rest });
 	return composeRequest(
 		resolved,
 		callback,

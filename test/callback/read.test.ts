@@ -221,14 +221,15 @@ suite("A callback is refused with OSS's EC:", () => {
 suite("A callback without callbackUrl", () => {
 	const without = { "x-oss-callback": base64Json({ callbackBody: "a" }) };
 
-	test("is none, and there is a warning", async () => {
-		const warnings: string[] = [];
-		const warn = (sentence: string) => warnings.push(sentence);
+	test("calls nobody, and there is a finding", async () => {
+		const callback = await read(without);
 
-		const callback = await read(without, {}, { ...NO_LOOKUPS, warn });
-
-		assert.equal(callback, undefined);
-		assert.match(warnings.join(), /no callbackUrl/);
+		assert.deepEqual(callback?.urls, []);
+		assert.equal(callback?.asked, '{"callbackBody":"a"}');
+		const [found, ...more] = callback?.findings ?? [];
+		assert.equal(found?.id, "no-url");
+		assert.match(found?.sentence ?? "", /no callbackUrl/);
+		assert.deepEqual(more, []);
 	});
 
 	test("is refused if that is wished: 0007-00000004", async () => {

@@ -1,0 +1,43 @@
+/**
+ * The body of a callback for one upload: its template with the values of the upload.
+ *
+ * What is no image has no image info; an image that cannot be read any more fails the callback.
+ *
+ * Source: docs «Callback», step 1; EC 0007-00000301.
+ */
+import { OssError } from "../oss/errors.ts";
+import type { Callback } from "./callback.ts";
+import { type ImageInfo, readImageInfo } from "./image-info.ts";
+import { FAILURES, type Failure } from "./relay.ts";
+import { substitute } from "./substitute.ts";
+import type { CallbackSwitches } from "./switches.ts";
+import { variablesIn } from "./template.ts";
+import type { Uploaded } from "./uploaded.ts";
+import { valuesOf } from "./variables.ts";
+
+export async function fillIn(
+	{ body, bodyType, variables }: Callback,
+	uploaded: Uploaded,
+	{ absentValues }: Pick<CallbackSwitches, "absentValues">,
+): Promise<Buffer | Failure> {
+	const image = await findImage(body, uploaded);
+	if (image && "why" in image) return image;
+	const values = valuesOf(uploaded, image, variables);
+	return Buffer.from(substitute(body, values, bodyType, absentValues));
+}
+
+/** Reads the content only if the template asks for what is in it. */
+async function findImage(
+	template: string,
+	{ size, read }: Uploaded,
+): Promise<ImageInfo | Failure | undefined> {
+	const names = variablesIn(template);
+	if (!names.some((name) => name.startsWith("imageInfo."))) return undefined;
+	try {
+		return await readImageInfo(size, read);
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+		const why = `was not sent, because the image cannot be read: ${error.message}`;
+		return { ...FAILURES.imageInfo, why };
+	}
+}

@@ -1,0 +1,75 @@
+/**
+ * What works here and would fail at OSS, or is seldom what was meant: one row per kind.
+ *
+ * `refused` is refused by OSS and here. `lenient` is what OSS refuses or, where its pages contradict each other, may
+ * refuse, and what is let pass here: `--strict` makes it fail the way OSS fails. What is `taken` OSS takes as well, and
+ * application servers have been seen to live with it: nothing makes it fail.
+ *
+ * Pure. Source: the page that each row names.
+ */
+
+const CALLBACK =
+	"https://www.alibabacloud.com/help/en/oss/developer-reference/callback";
+const TROUBLES = "https://www.alibabacloud.com/help/doc-detail/50092.htm";
+const STATUS_203 =
+	"https://www.alibabacloud.com/help/en/oss/support/http-status-code-203";
+const ec = (number: string): string =>
+	`https://www.alibabacloud.com/help/en/oss/support/${number}`;
+
+// biome-ignore format: a table
+const table = {
+  // What an upload asks for
+  "private-address":        ["lenient", ec("0007-00000008")],
+  "no-url":                 ["lenient", ec("0007-00000004")],
+  "mixed-carriers":         ["lenient", ec("0007-00000027")],
+  "upper-case-variable":    ["lenient", CALLBACK],
+  "no-sni":                 ["lenient", CALLBACK],
+  "no-scheme":              ["taken",   CALLBACK],
+  "empty-query":            ["taken",   CALLBACK],
+  "variable-in-url":        ["taken",   CALLBACK],
+  "many-variables":         ["taken",   TROUBLES],
+  "unknown-variable":       ["taken",   CALLBACK],
+  "variable-without-value": ["taken",   CALLBACK],
+  "quoted-variable":        ["taken",   CALLBACK],
+  "json-as-form":           ["taken",   CALLBACK],
+  "body-not-json":          ["taken",   CALLBACK],
+  "late-field":             ["taken",   ec("0006-00000103")],
+  // What an application server answers
+  "redirect":               ["refused", ec("0007-00000203")],
+  "no-content-length":      ["refused", STATUS_203],
+  "too-large-answer":       ["refused", STATUS_203],
+  "xml-answer":             ["lenient", ec("0007-00000205")],
+  "too-slow-answer":        ["lenient", ec("0007-00000202")],
+  "slow-answer":            ["taken",   ec("0007-00000202")],
+  "large-answer":           ["taken",   STATUS_203],
+  "answer-type":            ["taken",   CALLBACK],
+  "answer-is-no-object":    ["taken",   CALLBACK],
+} as const satisfies Record<string, readonly ["refused" | "lenient" | "taken", string]>;
+
+export type FindingId = keyof typeof table;
+
+export type Finding = {
+	readonly id: FindingId;
+	/** Whether OSS refuses it, or may. */
+	readonly refused: boolean;
+	/** What OSS does, and what to do about it. */
+	readonly sentence: string;
+	/** The page that says so. */
+	readonly link: string;
+};
+
+export function finding(id: FindingId, sentence: string): Finding {
+	const [verdict, link] = table[id];
+	return { id, refused: verdict !== "taken", sentence, link };
+}
+
+export const isFindingId = (text: string): text is FindingId =>
+	Object.hasOwn(table, text);
+
+export const FINDING_IDS: readonly FindingId[] =
+	Object.keys(table).filter(isFindingId);
+
+/** What `--strict` makes fail. */
+export const LENIENT_FINDINGS: readonly FindingId[] = FINDING_IDS.filter(
+	(id) => table[id][0] === "lenient",
+);

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type {
+	Callback,
+	ResolvedUrl,
+} from "../../emulator/callback/callback.ts";
+import {
+	findInBody,
+	findInCallback,
+} from "../../emulator/callback/find-in-callback.ts";
+import type { Finding } from "../../emulator/callback/finding.ts";
+import { DEFAULT_SWITCHES } from "../../emulator/callback/switches.ts";
+import { callbackTo } from "./asking.ts";
+import { SIGNED } from "./vectors.ts";
+
+const PUBLIC = "http://app.example.com/cb";
+const JSON_TYPE = "application/json";
+const FORM = "application/x-www-form-urlencoded";
+
+type Given = Partial<Callback> & {
+	readonly url?: string;
+	readonly address?: string;
+};
+
+function find({ url = PUBLIC, address, ...more }: Given): Finding[] {
+	const callback = callbackTo(url, more);
+	const urls = callback.urls.map(
+		(one): ResolvedUrl => ({
+			...one,
+			addresses: [{ address: address ?? "223.5.5.5", family: 4 }],
+			lookupMs: 0,
+		}),
+	);
+	return findInCallback({ ...callback, urls }, DEFAULT_SWITCHES);
+}
+
+const idsOf = (findings: readonly Finding[]): string[] =>
+	findings.map(({ id }) => id);
+
+const variables = (...names: string[]): Map<string, string> =>
+	new Map(names.map((name) => [name, "1"]));
+
+suite("Nothing is found", () => {
+	// What the manual and OSS's own packets have in them.
+	const good: readonly (readonly [string, Given])[] = [
+		["in a public URL with a form", { body: "o=${object}&s=${size}" }],
+		["in https with callbackSNI", { url: "https://a.example.com/", sni: true }],
+		[
+			"in https to an address, which has no name",
+			{ url: "https://223.5.5.5/" },
+		],
+		[
+			"in the manual's JSON template",
+			{ bodyType: JSON_TYPE, body: '{"mimeType":${mimeType},"size":${size}}' },
+		],
+		[
+			"in numbers between quotes",
+			{
+				bodyType: JSON_TYPE,
+				body: '{"p":"${imageInfo.width},${imageInfo.height}"}',
+			},
+		],
+		[
+			"in a quote that is escaped",
+			{ bodyType: JSON_TYPE, body: '{"a":"\\"","b":${object}}' },
+		],
+		[
+			"in ten custom variables",
+			{ variables: variables(...Array.from("0123456789", (n) => `x:${n}`)) },
+		],
+		[
+			"in every system variable",
+			{
+				body: "${bucket}${object}${etag}${size}${mimeType}${imageInfo.height}${imageInfo.width}${imageInfo.format}${crc64}${contentMd5}${vpcId}${clientIp}${reqId}${operation}",
+			},
+		],
+	];
+	for (const [where, given] of good)
+		test(where, () => assert.deepEqual(find(given), []));
+});
+
+suite("It is found that", () => {
+	const cases: readonly (readonly [string, Given, string, RegExp])[] = [
+		[
+			"an address is private, which OSS refuses",
+			{ address: "192.168.1.1" },
+			"private-address",
+			/^http:\/\/app\.example\.com\/cb: .*0007-00000008/,
+		],
+		[
+			"https has no callbackSNI, so that name-based servers fail at OSS",
+			{ url: "https://a.example.com/" },
+			"no-sni",
+			/502.*"callbackSNI": true/,
+		],
+		[
+			"a URL has no scheme",
+			{ url: "a.example.com:8080/x" },
+			"no-scheme",
+			/http:\/\//,
+		],
+		[
+			"a URL ends in an empty query, as the Ruby SDK's do",
+			{ url: `${PUBLIC}?` },
+			"empty-query",
+			/leave it out/,
+		],
+		[
+			"a URL has a variable in it",
+			{ url: `${PUBLIC}?o=\${object}` },
+			"variable-in-url",
+			/callbackBody only/,
+		],
+		[
+			"a custom variable has upper case in its name",
+			{ variables: variables("x:User"), body: "${x:User}" },
+			"upper-case-variable",
+			/^x:User: .*lower case/,
+		],
+		[
+			"there are more than ten custom variables",
+			{ variables: variables(..."abcdefghijk".split("").map((a) => `x:${a}`)) },
+			"many-variables",
+			/^11 custom variables/,
+		],
+		[
+			"custom variables take more than 512 bytes",
+			{ variables: new Map([["x:a", "猫".repeat(200)]]) },
+			"many-variables",
+			/603 bytes/,
+		],
+		[
+			"a variable is none of OSS's, misspelt perhaps",
+			{ body: "o=${objct}&s=${Size}&s=${Size}" },
+			"unknown-variable",
+			/^\$\{objct\}, \$\{Size\}: .*bucket, object/,
+		],
+		[
+			"a custom variable came without its value",
+			{ body: "${x:a}${x:b}", variables: variables("x:a") },
+			"variable-without-value",
+			/^\$\{x:b\}: /,
+		],
+		[
+			"text in JSON would have its quotes twice",
+			{ bodyType: JSON_TYPE, body: '{"o":"${object}","s":"${size}"}' },
+			"quoted-variable",
+			/^\$\{object\}: .*quotes/,
+		],
+		[
+			"text in JSON would end the text around it",
+			{ bodyType: JSON_TYPE, body: '{"path":"/a/${bucket}/b"}' },
+			"quoted-variable",
+			/^\$\{bucket\}: /,
+		],
+		[
+			"a JSON template has the type of a form",
+			{ bodyType: FORM, body: ' {"o":${object}}\n' },
+			"json-as-form",
+			/callbackBodyType/,
+		],
+	];
+	for (const [what, given, id, sentence] of cases)
+		test(what, () => {
+			const [found, ...more] = find(given);
+
+			assert.deepEqual(more, []);
+			assert.equal(found?.id, id);
+			assert.match(found.sentence, sentence);
+			assert.match(found.sentence, /\.$/);
+			assert.match(found.link, /^https:\/\/www\.alibabacloud\.com\/help\//);
+		});
+
+	test("each of several URLs has its own", () => {
+		const found = find({ url: "a.example.com;b.example.com?" });
+
+		assert.deepEqual(idsOf(found), ["no-scheme", "no-scheme", "empty-query"]);
+		assert.match(found[2]?.sentence ?? "", /^b\.example\.com\?: /);
+	});
+
+	test("names of a great many unknown variables are counted", () => {
+		const body = Array.from({ length: 300 }, (_, i) => `\${v${i}}`).join("");
+
+		const [found] = find({ body });
+
+		assert.match(found?.sentence ?? "", /\$\{v9\} and 290 more: /);
+	});
+});
+
+suite("A filled-in body that is called JSON", () => {
+	test("and is none, as OSS was seen to send, is found", () => {
+		const [, , , , , , seventh] = SIGNED;
+		const body = Buffer.from(seventh?.body ?? "");
+
+		assert.deepEqual(idsOf(findInBody(body, JSON_TYPE)), ["body-not-json"]);
+	});
+
+	test("and is JSON, is not", () => {
+		assert.deepEqual(findInBody(Buffer.from('{"a":"猫"}'), JSON_TYPE), []);
+	});
+
+	test("and one that is called a form, is not", () => {
+		assert.deepEqual(findInBody(Buffer.from("a=1"), FORM), []);
+	});
+});
