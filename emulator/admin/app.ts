@@ -9,6 +9,7 @@ import {
 	type FastifyRequest,
 	fastify,
 } from "fastify";
+import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
@@ -17,6 +18,7 @@ import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
 import type { AdminContext } from "./context.ts";
 import { eventRoutes } from "./event-routes.ts";
+import { faultRoutes } from "./fault-routes.ts";
 import { requireTrusted } from "./guard.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
@@ -26,7 +28,7 @@ import { compileSchema } from "./validate.ts";
 export async function createAdminApp(
 	context: AdminContext,
 ): Promise<FastifyInstance> {
-	const app = fastify();
+	const app = fastify({ schemaController: NO_SCHEMA_COMPILERS });
 	app.setValidatorCompiler(compileSchema);
 	// Answers are described, not filtered: a test holds them to their schemas.
 	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -50,6 +52,7 @@ export async function createAdminApp(
 		contentRoutes,
 		callbackRoutes,
 		sendingRoutes,
+		faultRoutes,
 		eventRoutes,
 		clockRoutes,
 		consoleRoutes,

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { FAULT_KINDS, readFault } from "../../emulator/callback/fault.ts";
+import { elsewhere } from "../../emulator/callback/forge.ts";
+import { errorOf } from "./asking.ts";
+
+suite("A fault is read", () => {
+	for (const kind of FAULT_KINDS)
+		test(`from ${kind}`, () => {
+			const { text, delayMs } = readFault(kind);
+
+			assert.equal(text, kind);
+			assert.equal(delayMs, 0);
+		});
+
+	test("with a delay, in whatever blanks", () => {
+		const { text, delayMs } = readFault(" time-out ;delay = 1500 ");
+
+		assert.equal(text, "time-out ;delay = 1500");
+		assert.equal(delayMs, 1500);
+	});
+
+	test("with any status but 200", () => {
+		const { outcome } = readFault("status-503");
+
+		assert.ok(outcome && "answer" in outcome);
+		assert.equal(outcome.answer.status, 503);
+	});
+});
+
+suite("No fault is", () => {
+	for (const text of [
+		"",
+		"timeout",
+		"TIME-OUT",
+		"status-200",
+		"status-600",
+		"status-50",
+		"constructor",
+		"time-out; delay",
+		"time-out; delay=-1",
+		"time-out; delay=60001",
+		"time-out; delay=1; delay=2",
+		"time-out, refused",
+	])
+		test(`«${text}», and the uploader is told which there are`, async () => {
+			const error = await errorOf(() => readFault(text));
+
+			assert.equal(error?.code, "InvalidArgument");
+			assert.equal(error.name, "x-emulator-callback-fault");
+			assert.equal(error.value, text);
+			assert.match(error.message, /never-sent, refused, .*status-NNN/);
+		});
+});
+
+suite("Somebody else's URL of a key", () => {
+	for (const [own, other] of [
+		[
+			"https://gosspublic.alicdn.com/callback_pub_key_v1.pem",
+			"https://gosspublic.alicdn.com.forged.localhost/callback_pub_key_v1.pem",
+		],
+		[
+			"http://127.0.0.1:6770/callback_pub_key_v1.pem",
+			"http://127.0.0.1.forged.localhost:6770/callback_pub_key_v1.pem",
+		],
+		[
+			"http://[::1]:6770/callback_pub_key_v1.pem",
+			"http://--1.forged.localhost:6770/callback_pub_key_v1.pem",
+		],
+	] as const)
+		test(`begins like ${own}`, () => assert.equal(elsewhere(own), other));
+});
