@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 # No install scripts: the only one fetches Node.js, which is here.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
+COPY .ci/build.ts .ci/
 COPY emulator emulator
 RUN npm run build \
 	&& chmod +x dist/launch.js \

@@ -21,6 +21,7 @@ import { handle } from "./handle.ts";
 import type { Arrival } from "./identify.ts";
 import { makeRequestId } from "./request-id.ts";
 import type { RequestLog } from "./request-log.ts";
+import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts, isForSts } from "./sts.ts";
 import { writeReply } from "./write-reply.ts";
 
@@ -39,6 +40,7 @@ export async function createOssApp(
 ): Promise<FastifyInstance> {
 	const app = fastify({
 		exposeHeadRoutes: false,
+		schemaController: NO_SCHEMA_COMPILERS,
 		rewriteUrl: () => "/",
 		clientErrorHandler: answerBroken,
 		http: { maxHeaderSize: HEADER_BYTES_MAX },

@@ -1,0 +1,11 @@
+/**
+ * Keeps Fastify from loading compilers of schemas, 20 ms of the start, for an application that has no schemas or sets
+ * compilers of its own.
+ */
+const none = (): never => {
+	throw new TypeError("a route has a schema, and nobody set a compiler");
+};
+
+export const NO_SCHEMA_COMPILERS = {
+	compilersFactory: { buildValidator: none, buildSerializer: none },
+};
