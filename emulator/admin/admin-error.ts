@@ -30,8 +30,9 @@ export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
 	if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
 	const status = Number(error.statusCode); // Fastify's own
 	if (status >= 500) return undefined;
-	const code = "validation" in error ? "InvalidArgument" : "BadRequest";
-	return answer(status, code, error.message);
+	if (status === 415)
+		return answer(status, "NotJson", "send JSON, as application/json");
+	return answer(status, "BadRequest", error.message);
 }
 
 const answer = (

@@ -36,7 +36,8 @@ function refuse(error: ErrorObject | undefined): AdminError {
 function explain(error: ErrorObject | undefined): string {
 	if (!error) return "the request does not fit the description of this route";
 	const { keyword, params, instancePath, message } = error;
-	const name = instancePath.slice(1).replaceAll("/", ".") || "the body";
+	const path = instancePath.slice(1).replace(/\/\d+$/, "");
+	const name = path.replaceAll("/", ".") || "the body";
 	if (keyword === "additionalProperties")
 		return `there is no parameter ${params.additionalProperty}: see /api/openapi.json`;
 	if (keyword === "enum")

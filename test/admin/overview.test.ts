@@ -123,6 +123,77 @@ suite("The admin port", () => {
 	});
 });
 
+suite("A request that the admin port cannot read is refused in a line:", () => {
+	const cases: readonly (readonly [
+		string,
+		string,
+		RequestInit,
+		number,
+		RegExp,
+	])[] = [
+		["a malformed URL", "/api/buckets/%zz/objects", {}, 400, /not a valid url/],
+		["an unknown parameter", "/api/callbacks?wat=1", {}, 400, /parameter wat/],
+		["a parameter given twice", "/api/callbacks?key=a&key=b", {}, 400, /^key /],
+		["a number that is none", "/api/callbacks?limit=x", {}, 400, /^limit /],
+		[
+			"an unknown status",
+			"/api/callbacks?status=x",
+			{},
+			400,
+			/^status must be one of sending,/,
+		],
+		[
+			"a time that is none",
+			"/api/callbacks?since=x",
+			{},
+			400,
+			/^since must be/,
+		],
+		[
+			"a missing key",
+			"/api/buckets/photos/object",
+			{},
+			400,
+			/^key is missing$/,
+		],
+		[
+			"a form",
+			"/api/callbacks",
+			{ method: "POST", body: "a=b" },
+			415,
+			/send JSON/,
+		],
+		[
+			"no JSON",
+			"/api/callbacks",
+			{
+				method: "POST",
+				body: "{",
+				headers: { "content-type": "application/json" },
+			},
+			400,
+			/not valid JSON/,
+		],
+		[
+			"a method that is not there",
+			"/api/callbacks",
+			{ method: "PUT" },
+			404,
+			/nothing at PUT \/api\/callbacks/,
+		],
+	];
+	for (const [what, path, init, status, message] of cases)
+		test(what, async (t) => {
+			const { admin } = await startWithAdmin(t);
+
+			const refused = await admin.send(init.method ?? "GET", path, init);
+
+			assert.equal(refused.status, status);
+			assert.match(refused.json.message, message);
+			assert.ok(!refused.text.includes("\n"));
+		});
+});
+
 suite("POST /api/reset", () => {
 	test("leaves nothing: no bucket, no callback, no request, and room for the same again", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
@@ -172,6 +243,15 @@ suite("POST /api/reset", () => {
 		await emulator.store.settled();
 
 		assert.deepEqual(await holding(), []);
+	});
+
+	test("takes an empty body for none, even when it is called JSON", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		const headers = { "Content-Type": "application/json" };
+
+		const { status } = await admin.send("POST", "/api/reset", { headers });
+
+		assert.equal(status, 200);
 	});
 
 	test("lets who is downloading have the object whole", async (t) => {
