@@ -1,7 +1,8 @@
 /**
  * AppendObject: adds to the end of an object, when the uploader knows where that is.
  *
- * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14).
+ * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14). So is a
+ * CRC-64, which no page mentions: it would be the whole object's (A-18).
  *
  * Source: docs «AppendObject», EC 0016-00000502.
  */
@@ -9,7 +10,7 @@ import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { readExpected, uploadBody } from "./body.ts";
+import { readExpected, UPLOAD_BYTES_MAX, uploadBody } from "./body.ts";
 import { readNewObject, writtenHeaders } from "./object-headers.ts";
 
 export async function appendObject(
@@ -23,7 +24,8 @@ export async function appendObject(
 		given,
 		position,
 		uploadBody(request),
-		expected,
+		// No page names the code of an object that would become too large: that of a body that is.
+		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);
 	const bucket = await store.buckets.get(request.bucket);
 	return empty(200, {
@@ -32,7 +34,8 @@ export async function appendObject(
 	});
 }
 
-function readPosition(text: string | undefined): number {
+/** @throws OssError MissingArgument, InvalidArgument */
+export function readPosition(text: string | undefined): number {
 	if (text === undefined)
 		throw new OssError("MissingArgument", { ec: "0016-00000502" });
 	if (!/^\d{1,15}$/.test(text)) throw invalidArgument("position", text);

@@ -127,6 +127,12 @@ suite("AppendObject", () => {
 		assert.equal(headers["content-type"], "text/plain");
 	});
 
+	test("does not hold its piece to a CRC-64, which is of the whole (A-18)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const headers = { "x-oss-hash-crc64ecma": "1" };
+		assert.equal((await append(emulator, 0, "one", headers)).status, 200);
+	});
+
 	test("adds large pieces and small, and reads them as one", async (t) => {
 		const emulator = await startWithBucket(t);
 		const pieces = [10, 70_000, 1, 200_000, 65_536].map((size, i) =>

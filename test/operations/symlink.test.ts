@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { type Answer, refusal, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 
@@ -13,6 +14,9 @@ const link = (
 		"x-oss-symlink-target": target,
 		...headers,
 	});
+
+/** Times of OSS have no fractions. */
+const nextSecond = (): Promise<void> => setTimeout(1001 - (Date.now() % 1000));
 
 suite("A symbolic link", () => {
 	test("says where it points, in the encoding of URLs", async (t) => {
@@ -55,6 +59,22 @@ suite("A symbolic link", () => {
 			headers: { range: "bytes=0-4" },
 		});
 		assert.equal(`${part.status} ${part.text}`, "206 hello");
+	});
+
+	test("is as new as the newer of the two", async (t) => {
+		const emulator = await startWithBucket(t);
+		const modified = async (): Promise<string | undefined> =>
+			(await emulator.oss.head("/photos/link")).headers["last-modified"];
+		await link(emulator, "link", "cat");
+		await nextSecond();
+		await emulator.oss.put("/photos/cat", "meow");
+		const target = await emulator.oss.head("/photos/cat");
+		assert.equal(await modified(), target.headers["last-modified"]);
+		await nextSecond();
+		await link(emulator, "link", "cat");
+		const own = await emulator.oss.get("/photos/link?symlink");
+		assert.equal(await modified(), own.headers["last-modified"]);
+		assert.notEqual(await modified(), target.headers["last-modified"]);
 	});
 
 	test("shows what its target has become", async (t) => {
