@@ -95,10 +95,18 @@ export async function callbacks(query) {
 	};
 }
 
+/** Every address of a test is private: that is on the callback's own page. */
+function noticed(findings) {
+	const telling = new Set(findings).difference(new Set(["private-address"]));
+	return telling.size > 0
+		? h("small", {}, `Findings: ${[...telling].join(", ")}`)
+		: "";
+}
+
 const callee = ({ status, urls, why, findings = [], fault }) => [
 	urls.length === 0 ? "nobody" : name(urls.at(-1)),
 	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
-	findings.length > 0 ? h("small", {}, `Findings: ${findings.join(", ")}`) : "",
+	noticed(findings),
 	fault ? h("small", {}, `A fault on purpose: ${fault}`) : "",
 ];
 
