@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { startEmulator } from "../emulator.ts";
+import { startEmulator } from "../../emulator/index.ts";
 import { has, succeed } from "../run.ts";
 import { commandsOf, fileOf, readBlocks } from "./blocks.ts";
 import { readReadme } from "./generate.ts";
@@ -71,14 +71,13 @@ suite("The first upload of the README", { concurrency: 1 }, () => {
 		test(`in ${name} prints what it promises`, async (t) => {
 			if (!process.env.CI && !(await has(example.needs)))
 				return t.skip(`skipped: no ${example.needs}`);
-			const { port } = await startEmulator(t);
+			const emulator = await startEmulator(); // as users have it, its key included
+			t.after(() => emulator.close());
+			const { host } = new URL(emulator.endpoint);
 			const folder = await mkdtemp(join(tmpdir(), "oss-emulator-readme-"));
 			t.after(() => rm(folder, { recursive: true }));
 			for (const file of example.files) {
-				const text = fileOf(blocks, file).replaceAll(
-					"127.0.0.1:6770",
-					`127.0.0.1:${port}`,
-				);
+				const text = fileOf(blocks, file).replaceAll("127.0.0.1:6770", host);
 				await writeFile(join(folder, file), text);
 			}
 
