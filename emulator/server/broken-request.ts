@@ -61,6 +61,8 @@ function linger(socket: Duplex): void {
 function toOssError({ code }: { readonly code?: string }): OssError {
 	// The client closed its side before it had sent what Content-Length promised.
 	if (code === "HPE_INVALID_EOF_STATE") return new OssError("IncompleteBody");
+	if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+		return new OssError("RequestTimeout");
 	// no page has OSS's word for headers that are too large.
 	if (code === "HPE_HEADER_OVERFLOW") {
 		return new OssError("InvalidRequest", {

@@ -78,6 +78,7 @@ function makeServer({
 	const options = {
 		maxHeaderSize: headerBytesMax,
 		requestTimeout: 0,
+		requireHostHeader: false, // Node's answer would not be OSS's; without one the path counts
 		keepAliveTimeout: 72_000,
 	};
 	const server = certificates

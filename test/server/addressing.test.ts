@@ -207,8 +207,13 @@ suite("A request to a bucket's own name", () => {
 
 	test("without a Host at all is read by its path", async (t) => {
 		const { endpoint } = await startWithBucket(t, "public-read");
-		const answer = await sendRaw(endpoint, "GET /photos/cat HTTP/1.0\r\n\r\n");
-		assert.match(answer, /^HTTP\/1\.1 404 /);
-		assert.match(answer, /<Code>NoSuchKey<\/Code>/);
+		for (const version of ["1.0", "1.1"]) {
+			const answer = await sendRaw(
+				endpoint,
+				`GET /photos/cat HTTP/${version}\r\nConnection: close\r\n\r\n`,
+			);
+			assert.match(answer, /^HTTP\/1\.1 404 /);
+			assert.match(answer, /<Code>NoSuchKey<\/Code>/);
+		}
 	});
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { duplexPair } from "node:stream";
+import { text } from "node:stream/consumers";
 import { suite, test } from "node:test";
+import { answerBroken } from "../../emulator/server/broken-request.ts";
 import { openSocket, sendRaw, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 
@@ -138,6 +141,19 @@ suite("Headers that are too large", () => {
 		const headers = { "x-something": "x".repeat(60 * 1024) };
 		assert.equal((await oss.put("/photos/cat", "meow", headers)).status, 200);
 	});
+});
+
+test("Headers that do not come to an end are RequestTimeout", async () => {
+	const [ours, theirs] = duplexPair();
+	const error = Object.assign(new Error(), {
+		code: "ERR_HTTP_REQUEST_TIMEOUT",
+	});
+	answerBroken(error, ours);
+	theirs.end();
+	assert.equal(
+		codeOf(await text(theirs)),
+		"400 RequestTimeout: Your socket connection to the server was not read from or written to within the timeout period.",
+	);
 });
 
 suite("A connection", () => {
