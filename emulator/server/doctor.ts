@@ -2,7 +2,8 @@
  * The signature doctor: says in a sentence why a request was refused, by finding the mistake that explains its
  * signature.
  *
- * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is refused.
+ * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
+ * refused.
  *
  * Pure.
  */

@@ -4,8 +4,8 @@
  * A bucket that does not exist is found missing before anybody asks who wants it, as OSS routes a request before it
  * authenticates it; but for PutBucket and PutBucketAcl, which one is.
  *
- * Source: py2's suite: a made-up key gets NoSuchBucket of a bucket that is not there, InvalidAccessKeyId of one that is,
- * and of these two operations.
+ * Source: py2's suite: a made-up key gets NoSuchBucket of a bucket that is not there, InvalidAccessKeyId of one that
+ * is, and of these two operations.
  */
 import type { Emulator } from "../emulator.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
