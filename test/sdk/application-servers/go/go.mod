@@ -1,0 +1,3 @@
+module applicationserver
+
+go 1.21
