@@ -1,6 +1,18 @@
 /**
  * Reads RAM's users and roles from JSON: the file of `--ram`, or one of them from elsewhere.
  *
+ *     {
+ *       "users": [{
+ *         "name": "ann",
+ *         "accessKeys": [{ "id": "annId", "secret": "annSecret" }],
+ *         "policies": [{ "Version": "1", "Statement": [{ "Effect": "Allow", "Action": "oss:Get*", "Resource": "*" }] }]
+ *       }],
+ *       "roles": [{ "name": "uploader", "maxSessionDuration": 3600, "policies": [] }]
+ *     }
+ *
+ * Both may say whose they are (`account`, a uid), a user its number (`id`), a key that it is `Inactive` (`status`), a
+ * role which accounts may assume it (`trusts`, uids).
+ *
  * Pure.
  */
 import { OssError } from "../oss/errors.ts";
