@@ -1,0 +1,130 @@
+/** Application servers that do what they like: the uploader is told soon, and the next upload is as good as ever. */
+import assert from "node:assert/strict";
+import type { Socket } from "node:net";
+import { suite, type TestContext, test } from "node:test";
+import { type Answer, refusal } from "../client.ts";
+import { startWithBucket, type TestEmulator } from "../emulator.ts";
+import {
+	startApplicationServer,
+	startTcpServer,
+} from "./application-server.ts";
+import { base64Json } from "./asking.ts";
+
+/** Of the emulators that have one; the machine may be busy. */
+const TIMEOUT_MS = 400;
+const PATIENCE_MS = 5000;
+
+const ask = (
+	{ oss }: TestEmulator,
+	callbackUrl: string,
+	callbackBody = "a",
+): Promise<Answer> =>
+	oss.put("/photos/cat", "meow", {
+		"x-oss-callback": base64Json({ callbackUrl, callbackBody }),
+	});
+
+const OK = "HTTP/1.1 200 OK\r\n";
+const MANY = 3_000_000;
+
+const drip = (socket: Socket, text: string): void => {
+	const bytes = [...text].values();
+	const timer = setInterval(() => {
+		socket.write(bytes.next().value ?? " ");
+	}, 50);
+	socket.once("close", () => clearInterval(timer));
+};
+
+type Behaviour = (socket: Socket) => void;
+const TIME = "0007-00000202: Cost too long time.";
+const LOST = "0007-00000203: Error status : 502.";
+const NO_LENGTH =
+	"0007-00000203: Error status : 400.User server missing content-length.";
+const TOO_LONG =
+	"0007-00000203: Error status : 400.User server return too long content-length value.";
+
+// biome-ignore format: a table
+const CASES: readonly (readonly [string, string, Behaviour])[] = [
+  ["hangs",                             TIME, (socket) => socket.resume()],
+  ["hangs without reading",             TIME, (socket) => socket.pause()],
+  ["resets the connection at once",     LOST, (socket) => socket.resetAndDestroy()],
+  ["resets it after the request",       LOST, (socket) => socket.once("data", () => socket.resetAndDestroy())],
+  ["closes before reading",             LOST, (socket) => socket.destroy()],
+  ["closes after reading",              LOST, (socket) => socket.once("data", () => socket.end())],
+  ["drips its answer's head",           TIME, (socket) => drip(socket.resume(), `${OK}Content-Length: 2\r\n\r\n{}`)],
+  ["drips its answer's body",           TIME, (socket) => { socket.resume().write(`${OK}Content-Length: 9999\r\n\r\n`); drip(socket, "{"); }],
+  ["sends half a head, and hangs",      TIME, (socket) => socket.resume().write("HTTP/1.1 200 OK\r\nConte")],
+  ["sends half a head, and closes",     LOST, (socket) => socket.resume().end("HTTP/1.1 200 OK\r\nConte")],
+  ["answers half, and closes",          LOST, (socket) => socket.resume().end(`${OK}Content-Length: 9\r\n\r\n{"a`)],
+  ["answers 3 MB",                      TOO_LONG, (socket) => socket.resume().end(`${OK}Content-Length: ${MANY}\r\n\r\n${"a".repeat(MANY)}`)],
+  ["answers 3 MB in one chunk",         NO_LENGTH, (socket) => socket.resume().end(`${OK}Transfer-Encoding: chunked\r\n\r\n${MANY.toString(16)}\r\n${"a".repeat(MANY)}\r\n0\r\n\r\n`)],
+  ["answers 3 MB until it closes",      NO_LENGTH, (socket) => socket.resume().end(`${OK}\r\n${"a".repeat(MANY)}`)],
+  ["has a head of 4 MB",                LOST, (socket) => socket.resume().end(`${OK}X-Long: ${"a".repeat(4_200_000)}\r\n\r\n`)],
+  ["answers 500 without end",           "0007-00000203: Error status : 500.", (socket) => socket.resume().write("HTTP/1.1 500 No\r\n\r\nno")],
+  ["continues without end",             TIME, (socket) => drip(socket.resume(), "HTTP/1.1 100 Continue\r\n\r\n".repeat(99))],
+  ["speaks no HTTP",                    LOST, (socket) => socket.resume().end("220 mail.example.com ESMTP\r\n")],
+];
+
+async function startBoth(
+	t: TestContext,
+	behaviour: Behaviour,
+	...flags: readonly string[]
+): Promise<{ emulator: TestEmulator; bad: string; good: string }> {
+	const emulator = await startWithBucket(t, "private", ...flags);
+	const { url: bad } = await startTcpServer(t, behaviour);
+	const { url: good } = await startApplicationServer(t);
+	return { emulator, bad, good };
+}
+
+suite("When an application server", () => {
+	for (const [what, told, behaviour] of CASES)
+		test(`${what}, the uploader is told «${told}» in time, and the next upload succeeds`, async (t) => {
+			const flags = ["--callback-timeout", String(TIMEOUT_MS)];
+			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
+			const begun = performance.now();
+
+			const first = await ask(emulator, bad);
+			const tookMs = performance.now() - begun;
+			const next = await ask(emulator, good);
+
+			assert.equal(refusal(first), `203 CallbackFailed ${told}`);
+			assert.ok(tookMs < TIMEOUT_MS + PATIENCE_MS, `${tookMs} ms`);
+			assert.equal(next.status, 200, next.text);
+			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
+		});
+
+	test("hangs, OSS's own 5 seconds are waited for, and no other upload waits", async (t) => {
+		const { emulator, bad, good } = await startBoth(t, (socket) =>
+			socket.resume(),
+		);
+		const begun = performance.now();
+
+		const first = ask(emulator, bad);
+		const meanwhile = await ask(emulator, good);
+		const meanwhileMs = performance.now() - begun;
+		const answer = await first;
+		const tookMs = performance.now() - begun;
+
+		assert.equal(meanwhile.status, 200);
+		assert.ok(meanwhileMs < 4500, `${meanwhileMs} ms`);
+		assert.equal(refusal(answer), `203 CallbackFailed ${TIME}`);
+		assert.ok(tookMs >= 4990 && tookMs < 5000 + PATIENCE_MS, `${tookMs} ms`);
+		t.diagnostic(`told after ${tookMs.toFixed(0)} ms`);
+	});
+
+	test("answers, and closes with 1.2 MB of the callback unread, its answer counts", async (t) => {
+		const { emulator, bad } = await startBoth(t, (socket) => {
+			const answer = `${OK}Content-Length: 2\r\n\r\n{}`;
+			socket.pause().write(answer, () => socket.destroy());
+		});
+
+		// 400 times a key of 340 characters of three bytes, each percent-encoded.
+		const key = "猫".repeat(340);
+		const { oss } = emulator;
+		const callbackBody = "${object}".repeat(400);
+		const put = await oss.put(`/photos/${encodeURIComponent(key)}`, "meow", {
+			"x-oss-callback": base64Json({ callbackUrl: bad, callbackBody }),
+		});
+
+		assert.equal(`${put.status} ${put.text}`, "200 {}");
+	});
+});
