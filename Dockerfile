@@ -1,6 +1,6 @@
 # Alibaba Cloud OSS on localhost, in a container:
 #   docker build -t oss-emulator .
-#   docker run --rm -p 6770:6770 -p 6771:6771 -v oss-data:/data oss-emulator
+#   docker run --rm -p 127.0.0.1:6770:6770 -p 127.0.0.1:6771:6771 -v oss-data:/data oss-emulator
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
