@@ -68,27 +68,7 @@ async function assemble(
 		await ports.secure(certificates);
 		authority = certificates.authority;
 	}
-	const clock = new MovableClock(Date.now);
-	const emulator: Emulator = {
-		store,
-		clock,
-		log,
-		callbacks: new Callbacks({
-			keyPair: await loadKeyPair(config.data, config.callbackKey),
-			now: clock.now,
-			warn: log.warn,
-			findPolicy: async () => undefined,
-			record: recordIn(store.deliveries),
-			switches: {
-				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
-				...config.callbacks,
-			},
-		}),
-		...(await loadKeys(config, log)),
-		region: config.region,
-		domains: config.domains,
-		checkSignatures: config.checkSignatures,
-	};
+	const emulator = await makeEmulator(config, log, store, endpoint);
 	const requests = new RequestLog();
 	const ossApp = await createOssApp({ emulator, requests });
 	await ossApp.ready();
@@ -115,6 +95,35 @@ async function assemble(
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
 		emulator,
+	};
+}
+
+async function makeEmulator(
+	config: Config,
+	log: Log,
+	store: Store,
+	endpoint: string,
+): Promise<Emulator> {
+	const clock = new MovableClock(Date.now);
+	return {
+		store,
+		clock,
+		log,
+		callbacks: new Callbacks({
+			keyPair: await loadKeyPair(config.data, config.callbackKey),
+			now: clock.now,
+			warn: log.warn,
+			findPolicy: async () => undefined,
+			record: recordIn(store.deliveries),
+			switches: {
+				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
+				...config.callbacks,
+			},
+		}),
+		...(await loadKeys(config, log)),
+		region: config.region,
+		domains: config.domains,
+		checkSignatures: config.checkSignatures,
 	};
 }
 
