@@ -121,6 +121,7 @@ const STEPS = [
 	`
   ALTER TABLE version ADD COLUMN state TEXT; -- JSON; null for an object to which nothing has happened
   `,
+	"ALTER TABLE upload ADD COLUMN state TEXT", // of the object to come
 ] as const;
 
 /**

@@ -128,6 +128,8 @@ export type StoredUpload = {
 	/** Parts must come in order; the object then has a Content-MD5. */
 	readonly sequential: boolean;
 	readonly properties: ObjectProperties;
+	/** What the object begins with. */
+	readonly state: ObjectState;
 };
 
 export type StoredPart = {

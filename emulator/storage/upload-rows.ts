@@ -3,6 +3,7 @@ import type { Statement } from "better-sqlite3";
 import { afterPrefix, laterOf } from "../oss/utf8.ts";
 import { END, type Sqlite } from "./schema.ts";
 import type { StoredBucket, StoredUpload } from "./types.ts";
+import { readState, writeState } from "./versions.ts";
 
 type UploadRow = {
 	readonly id: string;
@@ -13,6 +14,8 @@ type UploadRow = {
 	readonly acl: StoredUpload["acl"];
 	readonly sequential: number;
 	readonly properties: string;
+	/** null for {}. */
+	readonly state: string | null;
 };
 
 export type UploadListQuery = {
@@ -40,8 +43,9 @@ export class UploadRows {
 	constructor(db: Sqlite) {
 		this.#find = db.prepare("SELECT * FROM upload WHERE id = ? AND bucket = ?");
 		this.#insert = db.prepare(
-			`INSERT INTO upload (id, bucket, key, initiated_ms, storage_class, acl, sequential, properties)
-       VALUES (@id, @bucket, @key, @initiated_ms, @storage_class, @acl, @sequential, @properties)`,
+			`INSERT INTO upload (id, bucket, key, initiated_ms, storage_class, acl, sequential, properties, state)
+       VALUES (@id, @bucket, @key, @initiated_ms, @storage_class, @acl, @sequential, @properties,
+               @state)`,
 		);
 		this.#delete = db.prepare("DELETE FROM upload WHERE id = ?");
 		this.#after = db.prepare(
@@ -64,6 +68,7 @@ export class UploadRows {
 			acl: upload.acl,
 			sequential: upload.sequential ? 1 : 0,
 			properties: JSON.stringify(upload.properties),
+			state: writeState(upload.state),
 		});
 	}
 
@@ -99,4 +104,5 @@ const toUpload = (bucket: string, row: UploadRow): StoredUpload => ({
 	acl: row.acl,
 	sequential: row.sequential === 1,
 	properties: JSON.parse(row.properties),
+	state: readState(row.state),
 });

@@ -13,6 +13,7 @@ import { type Received, receive } from "./receive.ts";
 import type {
 	Expected,
 	NewObject,
+	Protect,
 	StoredObject,
 	StoredPart,
 	StoredUpload,
@@ -46,6 +47,7 @@ export class Uploads {
 			acl: given.acl,
 			sequential,
 			properties: given.properties,
+			state: given.state ?? {},
 		};
 		this.#rows.insert(bucket, upload);
 		return upload;
@@ -148,15 +150,20 @@ export class Uploads {
 	 * Makes the object of the parts named, in their order; parts that are not named go.
 	 *
 	 * @param named null for all parts there are
-	 * @throws OssError NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, FileAlreadyExists; the upload stays
+	 * @throws OssError NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, FileAlreadyExists, what `protect`
+	 *   throws; the upload stays
 	 */
 	async complete(
 		upload: StoredUpload,
 		named: readonly NamedPart[] | null,
 		modified: Date,
 		forbidOverwrite: boolean,
+		protect?: Protect,
 	): Promise<StoredObject> {
-		const given = { ...upload, modified, forbidOverwrite };
+		const given = {
+			...{ ...upload, modified, forbidOverwrite },
+			...(protect ? { protect } : {}),
+		};
 		if (!upload.sequential) return this.#join(given, named, "");
 		// Reading takes time: what is completed is what was read, or the part is invalid.
 		const parts = chooseParts(this.#parts.list(upload.id), named);

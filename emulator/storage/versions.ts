@@ -281,13 +281,17 @@ export function toObject(
 		storageClass: row.storage_class,
 		acl: row.acl,
 		properties: JSON.parse(row.properties),
-		state: row.state === null ? NO_STATE : JSON.parse(row.state),
+		state: readState(row.state),
 	};
 }
 
 const NO_STATE: ObjectState = {};
 
-function writeState(state: ObjectState): string | null {
+export const readState = (text: string | null): ObjectState =>
+	text === null ? NO_STATE : JSON.parse(text);
+
+/** @returns null for {}: nothing has happened to most objects */
+export function writeState(state: ObjectState): string | null {
 	const text = JSON.stringify(state);
 	return text === "{}" ? null : text;
 }

@@ -107,7 +107,9 @@ suite("A data folder from before objects had a state", () => {
 		await put(store, "a", "meow");
 		await store.close();
 		const db = new Database(join(folder, "oss.db"));
-		db.exec("ALTER TABLE version DROP COLUMN state; PRAGMA user_version = 1");
+		for (const table of ["version", "upload"])
+			db.exec(`ALTER TABLE ${table} DROP COLUMN state`);
+		db.pragma("user_version = 1");
 		db.close();
 
 		const opened = await openStore(t, { folder });

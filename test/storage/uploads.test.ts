@@ -174,6 +174,7 @@ suiteOverBoth("A multipart upload", (open) => {
 			acl: "public-read",
 			storageClass: "IA",
 			properties: { ...properties, userMetadata: { a: "b" } },
+			state: { legalHold: "ON" },
 		});
 
 		const upload = await store.uploads.initiate(given, false);
@@ -190,7 +191,9 @@ suiteOverBoth("A multipart upload", (open) => {
 			acl: "public-read",
 			sequential: false,
 			properties: given.properties,
+			state: { legalHold: "ON" },
 		});
+		assert.deepEqual(object.state, { legalHold: "ON" });
 		assert.equal(object.acl, "public-read");
 		assert.equal(object.storageClass, "IA");
 		assert.deepEqual(object.properties, given.properties);
