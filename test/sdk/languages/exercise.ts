@@ -1,0 +1,52 @@
+/** Runs an SDK's program against an emulator of its own, and looks at what its application server was told. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { startApplicationServer } from "../../application-server.ts";
+import { startEmulator, type TestEmulator } from "../../emulator.ts";
+import { findFreePort } from "../../free-port.ts";
+import { succeed } from "../../run.ts";
+import { environmentOf } from "./install.ts";
+import type { Sdk } from "./table.ts";
+
+/** As the programs ask for them; percent-encoded as docs «Callback» have it for form bodies. */
+const CALLBACKS = [
+	"object=a%20b%2F%E7%8C%AB.txt&size=5&by=tom%20%26%20co",
+	"object=big&size=102401&by=tom%20%26%20co",
+];
+
+const TARGET = "/uploaded?from=oss";
+
+export async function exercise(
+	t: TestContext,
+	sdk: Sdk,
+	toEndpoint: (emulator: TestEmulator) => string,
+): Promise<void> {
+	const emulator = await startEmulator(t);
+	const application = await startApplicationServer(t);
+	const { cwd, env } = environmentOf(sdk);
+
+	const printed = await succeed(sdk.start, {
+		cwd,
+		env: {
+			...env,
+			OSS_ENDPOINT: toEndpoint(emulator),
+			ACCESS_KEY_ID: emulator.accessKeyId,
+			ACCESS_KEY_SECRET: emulator.accessKeySecret,
+			BUCKET: "sdk-photos",
+			CALLBACK_URL: `${application.url}${TARGET}`,
+			NOBODY_URL: `http://127.0.0.1:${await findFreePort()}/`,
+		},
+	});
+
+	assert.deepEqual(printed.trim().split("\n"), sdk.steps);
+	const told = application.received.map(({ target, body, isSigned }) => ({
+		target,
+		body,
+		isSigned,
+	}));
+	const expected = sdk.steps.includes("put with callback") ? CALLBACKS : [];
+	assert.deepEqual(
+		told,
+		expected.map((body) => ({ target: TARGET, body, isSigned: true })),
+	);
+}

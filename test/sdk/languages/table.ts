@@ -1,0 +1,52 @@
+/** The SDKs, one row each: how it is installed, how the program beside it is run, what that program does. */
+
+export type Sdk = {
+	/** As its registry calls it. */
+	readonly name: string;
+	/** Of its program, beside this file; commands run there, with a folder `CACHE` for what they make. */
+	readonly folder: string;
+	/** In that folder: names the version. */
+	readonly manifest: string;
+	/** Fails where the toolchain is missing. */
+	readonly toolchain: string;
+	/** From the registry. */
+	readonly install: string;
+	/** Before each run, without a network. */
+	readonly build: string;
+	readonly start: string;
+	/** What the program prints, a line each, when all goes well. */
+	readonly steps: readonly string[];
+};
+
+const STEPS = [
+	"create bucket",
+	"put",
+	"get",
+	"range",
+	"copy",
+	"list",
+	"append",
+	"tagging",
+	"ACL",
+	"put with callback",
+	"multipart with callback",
+	"callback that fails",
+	"presigned V1",
+	"presigned V4",
+	"NoSuchKey",
+	"wrong secret",
+	"delete",
+];
+
+const PYTHON = {
+	manifest: "requirements.txt",
+	toolchain: "python3 -m venv --help",
+	install:
+		'python3 -m venv "$CACHE" && "$CACHE/bin/pip" install --quiet --requirement requirements.txt',
+	build: "true",
+	start: 'PYTHONDONTWRITEBYTECODE=1 "$CACHE/bin/python" main.py',
+};
+
+export const SDKS: readonly Sdk[] = [
+	{ ...PYTHON, name: "oss2", folder: "python-v1", steps: STEPS },
+];
