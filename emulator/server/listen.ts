@@ -3,7 +3,11 @@
  */
 import type { RequestListener, Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { isIPv6, type ListenOptions as NetListenOptions } from "node:net";
+import {
+	isIPv6,
+	type ListenOptions as NetListenOptions,
+	type Socket,
+} from "node:net";
 import type { Duplex } from "node:stream";
 import { type TlsOptions, Server as TlsServer } from "node:tls";
 import { http } from "../oss/node-http.ts";
@@ -85,7 +89,20 @@ function makeServer({
 		? createTlsServer({ ...options, ...certified(certificates) }, handler)
 		: http.createServer(options, handler);
 	server.setTimeout(SILENCE_MS_MAX);
+	connections.set(server, track(server));
 	return server.on("clientError", onBroken);
+}
+
+const connections = new WeakMap<Server, ReadonlySet<Socket>>();
+
+function track(server: Server): ReadonlySet<Socket> {
+	const open = new Set<Socket>();
+	const event = server instanceof TlsServer ? "secureConnection" : "connection";
+	server.on(event, (socket: Socket) => {
+		open.add(socket);
+		socket.once("close", () => open.delete(socket));
+	});
+	return open;
 }
 
 /** A client that sends no name gets what `secure` has set. */
@@ -156,11 +173,18 @@ export async function closeServer(
 ): Promise<void> {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	server.close(() => resolve());
-	server.closeIdleConnections();
+	closeIdle(server);
 	// A connection that becomes idle after its answer would keep the server open.
-	const sweep = setInterval(() => server.closeIdleConnections(), 20);
+	const sweep = setInterval(() => closeIdle(server), 20);
 	const cut = setTimeout(() => server.closeAllConnections(), graceMs);
 	await promise;
 	clearInterval(sweep);
 	clearTimeout(cut);
+}
+
+/** Browsers open connections before they need them; Node does not take those for idle. */
+function closeIdle(server: Server): void {
+	server.closeIdleConnections();
+	for (const socket of connections.get(server) ?? [])
+		if (socket.bytesRead === 0) socket.destroy();
 }
