@@ -1,0 +1,92 @@
+/** Three ways from a browser to OSS. The server is asked for leave; the file goes to OSS, and its answer comes back. */
+
+const ask = async (path) => (await fetch(path)).json();
+
+/** Runs `upload` when a button of the form is pressed, and shows what came of it. */
+function on(id, upload) {
+	const form = document.getElementById(id);
+	form.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		const output = form.querySelector("output");
+		output.textContent = "…";
+		try {
+			output.textContent = await upload(form, event.submitter.value);
+		} catch (error) {
+			output.textContent = `${error.code ?? error.name}: ${error.message}`;
+		}
+	});
+}
+
+const fileOf = ({ elements }) => elements.file.files[0];
+
+// A form: the browser sends it itself and shows the answer in the frame, so CORS has no say.
+const form = document.getElementById("form");
+form.addEventListener("submit", async (event) => {
+	event.preventDefault();
+	const { url, fields } = await ask(`/form?version=${event.submitter.value}`);
+	const inputs = Object.entries(fields).map(([name, value]) =>
+		Object.assign(document.createElement("input"), {
+			...{ type: "hidden", name, value },
+		}),
+	);
+	document.getElementById("fields").replaceChildren(...inputs);
+	form.action = url;
+	form.submit();
+});
+
+// fetch: CORS rules must allow PUT and Content-Type, and expose the ETag to be read.
+on("fetch", async (form) => {
+	const file = fileOf(form);
+	const type = file.type || "application/octet-stream";
+	const query = new URLSearchParams({ name: file.name, type });
+	const { url, headers } = await ask(`/url?${query}`);
+	const response = await fetch(url, { method: "PUT", headers, body: file });
+	const text = await response.text();
+	return `${response.status} ${text}\nETag ${response.headers.get("ETag")}`;
+});
+
+// ali-oss: CORS rules must allow all its headers, and expose the ETag, of which it completes the parts.
+let client;
+let checkpoint;
+
+const options = (form, callback) => ({
+	callback,
+	partSize: 100 * 1024,
+	parallel: 2,
+	progress(share, reached) {
+		checkpoint = reached;
+		form.querySelector("progress").value = share;
+	},
+});
+
+/** With new keys each time: a paused upload may be resumed long after the old ones have ended. */
+async function open() {
+	const permit = await ask("/client");
+	client = new OSS({
+		...permit.client,
+		refreshSTSToken: async () => (await ask("/client")).client,
+	});
+	return permit.callback;
+}
+
+const ways = {
+	put: (key, file, { callback }) => client.put(key, file, { callback }),
+	multipart: (key, file, options) => client.multipartUpload(key, file, options),
+	resume: (key, file, options) =>
+		client.multipartUpload(key, file, { ...options, checkpoint }),
+};
+
+on("client", async (form, way) => {
+	const callback = await open();
+	const key = form.elements.key.value;
+	const { res, data } = await ways[way](
+		key,
+		fileOf(form),
+		options(form, callback),
+	);
+	return `${res.status} ${JSON.stringify(data)}\nETag ${res.headers.etag}`;
+});
+
+document
+	.getElementById("pause")
+	.addEventListener("click", () => client.cancel());

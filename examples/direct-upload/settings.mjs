@@ -1,0 +1,39 @@
+/**
+ * All that differs between the emulator and OSS; each line may come from the environment. For OSS, say
+ *
+ *     OSS_ENDPOINT   https://oss-cn-hangzhou.aliyuncs.com
+ *     OSS_REGION     of your bucket
+ *     STS_ENDPOINT   https://sts.aliyuncs.com
+ *     OSS_KEY_URLS   https://gosspublic.alicdn.com/,http://gosspublic.alicdn.com/
+ *     CALLBACK_URL   where OSS reaches this server: a public address
+ *
+ * with the key of a RAM user who may assume ROLE_ARN, and a role that may write to the bucket.
+ */
+const { env } = process;
+
+export const host = env.HOST ?? "127.0.0.1";
+export const port = Number(env.PORT ?? "8000");
+
+/** By a name, not an address: browsers find BUCKET.localhost by themselves. */
+export const endpoint = env.OSS_ENDPOINT ?? "http://localhost:6770";
+export const region = env.OSS_REGION ?? "cn-hangzhou";
+export const bucket = env.OSS_BUCKET ?? "photos";
+export const accessKeyId = env.OSS_ACCESS_KEY_ID ?? "oss-emulator";
+export const accessKeySecret =
+	env.OSS_ACCESS_KEY_SECRET ?? "oss-emulator-secret";
+
+export const stsEndpoint = env.STS_ENDPOINT ?? "http://127.0.0.1:6770";
+export const roleArn =
+	env.ROLE_ARN ?? "acs:ram::1000000000000001:role/uploader";
+
+/** Where OSS reaches this server, and who may say where the public key is. */
+export const callbackUrl =
+	env.CALLBACK_URL ?? `http://127.0.0.1:${port}/uploaded`;
+export const keyUrls = (env.OSS_KEY_URLS ?? "http://127.0.0.1:6770/").split(
+	",",
+);
+
+/** What browsers may upload, and for how long they have leave to. */
+export const prefix = "incoming/";
+export const bytesMax = Number(env.BYTES_MAX ?? "10000000");
+export const seconds = 300;

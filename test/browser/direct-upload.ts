@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import type { TestEmulator } from "../emulator.ts";
+import { type OpenedPage, skip, useBrowser } from "./browser.ts";
+import { BYTES_MAX, type Example, startExample } from "./example.ts";
+
+type Upload = { readonly name: string; readonly buffer: Buffer };
+
+const CAT: Upload = { name: "猫 1.txt", buffer: Buffer.from("meow") };
+const PART_BYTES = 100 * 1024;
+
+/** 20 parts, no two of them equal. */
+const LARGE: Upload = {
+	name: "large.bin",
+	buffer: Buffer.alloc(20 * PART_BYTES),
+};
+for (let i = 0; i < LARGE.buffer.length; i += 4096)
+	LARGE.buffer.writeUInt32BE(i, i);
+
+async function choose(
+	page: Page,
+	form: string,
+	{ name, buffer }: Upload,
+): Promise<void> {
+	const file = { name, mimeType: "text/plain", buffer };
+	await page.locator(`#${form} [name=file]`).setInputFiles(file);
+}
+
+const press = (page: Page, name: string): Promise<void> =>
+	page.getByRole("button", { name, exact: true }).click();
+
+/** What the page shows of the answer: more than the one character it shows while it waits. */
+const shown = (page: Page, form: string): Promise<string> =>
+	textOf(page.locator(`#${form} output`).filter({ hasText: /../ }));
+
+/** What stands in the frame that a form sent by the browser itself is answered in. */
+const framed = (page: Page): Promise<string> =>
+	textOf(page.frameLocator("iframe").locator(":root").filter({ hasText: /./ }));
+
+const textOf = async (locator: Locator): Promise<string> =>
+	(await locator.textContent()) ?? "";
+
+async function contentOf(
+	{ oss }: TestEmulator,
+	key: string,
+): Promise<Buffer | undefined> {
+	const { status, body } = await oss.get(`/photos/${encodeURIComponent(key)}`);
+	return status === 200 ? body : undefined;
+}
+
+async function isEmpty({ oss }: TestEmulator): Promise<boolean> {
+	const { text } = await oss.get("/photos");
+	return /<ListBucketResult/.test(text) && !text.includes("<Contents>");
+}
+
+const saved = ({ buffer }: Upload, key: string): string =>
+	JSON.stringify({ saved: key, size: buffer.length });
+
+suite("A page that uploads to the emulator", { skip }, () => {
+	const open = useBrowser();
+
+	/** With the bucket and its rules. */
+	async function start(
+		t: TestContext,
+		...flags: readonly string[]
+	): Promise<Example & OpenedPage> {
+		const example = await startExample(t, ...flags);
+		await example.setUp();
+		return { ...example, ...(await open(t, example.url)) };
+	}
+
+	for (const version of ["V1", "V4"]) {
+		test(`by a form (${version}) shows what the application server said`, async (t) => {
+			const { page, complaints, server, ...example } = await start(t);
+			await choose(page, "form", CAT);
+			await press(page, `Upload (${version})`);
+
+			assert.equal(await framed(page), saved(CAT, "incoming/猫 1.txt"));
+			assert.equal(
+				server.lines.at(-1),
+				"PostObject: incoming/猫 1.txt, 4 bytes",
+			);
+			const content = await contentOf(example, "incoming/猫 1.txt");
+			assert.equal(String(content), "meow");
+			assert.deepEqual(complaints, []);
+		});
+
+		test(`by a form (${version}) is refused a key that the policy does not allow`, async (t) => {
+			const { page, ...example } = await start(t);
+			await page.locator("#form [name=key]").fill("elsewhere/cat.txt");
+			await choose(page, "form", CAT);
+			await press(page, `Upload (${version})`);
+
+			assert.match(await framed(page), /AccessDenied.*starts-with/s);
+			assert.ok(await isEmpty(example));
+		});
+
+		test(`by a form (${version}) is refused a file that is too large`, async (t) => {
+			const { page, ...example } = await start(t);
+			const buffer = Buffer.alloc(BYTES_MAX + 1);
+			await choose(page, "form", { name: "a", buffer });
+			await press(page, `Upload (${version})`);
+
+			assert.match(await framed(page), /EntityTooLarge/);
+			assert.ok(await isEmpty(example));
+		});
+
+		test(`by a form (${version}) is refused when its policy has expired`, async (t) => {
+			const { page, ...example } = await start(t);
+			await advance(example, 301);
+			await choose(page, "form", CAT);
+			await press(page, `Upload (${version})`);
+
+			assert.match(await framed(page), /AccessDenied.*Policy expired/s);
+			assert.ok(await isEmpty(example));
+		});
+	}
+
+	test("by fetch reads the answer and the ETag", async (t) => {
+		const { page, complaints, server, ...example } = await start(t);
+		await choose(page, "fetch", CAT);
+		await page.locator("#fetch button").click();
+
+		assert.equal(
+			await shown(page, "fetch"),
+			`200 ${saved(CAT, "incoming/猫 1.txt")}\nETag "4A4BE40C96AC6314E91D93F38043A634"`,
+		);
+		assert.equal(server.lines.at(-1), "PutObject: incoming/猫 1.txt, 4 bytes");
+		const content = await contentOf(example, "incoming/猫 1.txt");
+		assert.equal(String(content), "meow");
+		assert.deepEqual(complaints, []);
+	});
+
+	test("by fetch reads why it is refused", async (t) => {
+		const { page, ...example } = await start(t);
+		await advance(example, 301);
+		await choose(page, "fetch", CAT);
+		await page.locator("#fetch button").click();
+
+		assert.match(await shown(page, "fetch"), /^403 .*Request has expired/s);
+		assert.ok(await isEmpty(example));
+	});
+
+	test("by ali-oss puts with keys for a while", async (t) => {
+		const { page, complaints, server, ...example } = await start(t);
+		await choose(page, "client", CAT);
+		await press(page, "Put");
+
+		assert.equal(
+			await shown(page, "client"),
+			`200 ${saved(CAT, "incoming/large")}\nETag "4A4BE40C96AC6314E91D93F38043A634"`,
+		);
+		assert.equal(server.lines.at(-1), "PutObject: incoming/large, 4 bytes");
+		assert.equal(String(await contentOf(example, "incoming/large")), "meow");
+		assert.deepEqual(complaints, []);
+	});
+
+	for (const way of ["Put", "Upload in parts"]) {
+		test(`by ali-oss is refused a key that its session does not allow («${way}»)`, async (t) => {
+			const { page, ...example } = await start(t);
+			await page.locator("#client [name=key]").fill("elsewhere/large");
+			await choose(page, "client", LARGE);
+			await press(page, way);
+
+			assert.match(await shown(page, "client"), /^AccessDenied: /);
+			assert.ok(await isEmpty(example));
+		});
+	}
+
+	test("by ali-oss uploads in parts and sees them arrive", async (t) => {
+		const { page, complaints, server, ...example } = await start(t);
+		await page.evaluate(WATCH);
+		await choose(page, "client", LARGE);
+		await press(page, "Upload in parts");
+
+		assert.match(
+			await shown(page, "client"),
+			/^200 \{"saved":"incoming\/large","size":2048000\}\nETag "[0-9A-F]{32}-20"$/,
+		);
+		const shares = await page.evaluate("shares");
+		assert.ok(Array.isArray(shares));
+		assert.deepEqual(shares, shares.toSorted());
+		assert.ok(shares.length > 10, `${shares}`);
+		assert.equal(
+			server.lines.at(-1),
+			"CompleteMultipartUpload: incoming/large, 2048000 bytes",
+		);
+		const content = await contentOf(example, "incoming/large");
+		assert.ok(content?.equals(LARGE.buffer));
+		assert.deepEqual(complaints, []);
+	});
+
+	test("by ali-oss pauses an upload, and goes on where it was", async (t) => {
+		const { page, complaints, ...example } = await start(t);
+		await page.evaluate(WATCH);
+		await page.evaluate("pauseAt = 0.4");
+		await choose(page, "client", LARGE);
+		await press(page, "Upload in parts");
+		assert.match(await shown(page, "client"), /^cancel: /);
+		assert.ok(await isEmpty(example));
+
+		const parts: string[] = [];
+		page.on("request", (request) => {
+			const { searchParams } = new URL(request.url());
+			const part = searchParams.get("partNumber");
+			if (part && request.method() === "PUT") parts.push(part);
+		});
+		await page.evaluate("pauseAt = 2");
+		await press(page, "Resume");
+
+		await page.locator("#client output").filter({ hasText: "200" }).waitFor();
+		assert.ok(parts.length > 0 && parts.length < 15, `${parts}`);
+		const content = await contentOf(example, "incoming/large");
+		assert.ok(content?.equals(LARGE.buffer));
+		assert.deepEqual(complaints, []);
+	});
+});
+
+/** Keeps what the progress bar shows, and presses «Pause» as soon as it shows enough. */
+const WATCH = `
+	shares = [];
+	pauseAt = 2;
+	const bar = document.querySelector("progress");
+	new MutationObserver(() => {
+		shares.push(bar.value);
+		if (bar.value >= pauseAt) document.getElementById("pause").click();
+	}).observe(bar, { attributes: true });
+`;
+
+/** Time passes for the emulator alone: what the application server signs from now on is old already. */
+async function advance(
+	{ adminUrl }: Pick<TestEmulator, "adminUrl">,
+	seconds: number,
+): Promise<void> {
+	const { status } = await fetch(`${adminUrl}/api/clock`, {
+		method: "PUT",
+		headers: { "Content-Type": "application/json" },
+		body: JSON.stringify({ advance: seconds }),
+	});
+	assert.equal(status, 200);
+}

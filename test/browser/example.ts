@@ -1,0 +1,43 @@
+/** The example examples/direct-upload beside an emulator, as its README tells to run them, but on free ports. */
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { startEmulator, type TestEmulator } from "../emulator.ts";
+import { findFreePort } from "../free-port.ts";
+import { type Background, startInBackground, succeed } from "../run.ts";
+
+const cwd = fileURLToPath(
+	new URL("../../examples/direct-upload", import.meta.url),
+);
+
+/** What the example's policy allows here. */
+export const BYTES_MAX = 1_000_000;
+
+export type Example = TestEmulator & {
+	/** Of the application server; not the emulator's. */
+	readonly url: string;
+	readonly server: Background;
+	/** Makes the bucket and its CORS rules. */
+	setUp(): Promise<void>;
+};
+
+export async function startExample(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<Example> {
+	const emulator = await startEmulator(t, ...flags);
+	const port = String(await findFreePort());
+	const env = {
+		PORT: port,
+		OSS_ENDPOINT: `http://localhost:${emulator.port}`,
+		STS_ENDPOINT: emulator.endpoint,
+		OSS_KEY_URLS: `${emulator.endpoint}/`,
+		BYTES_MAX: String(BYTES_MAX),
+	};
+	const server = await startInBackground(t, "node server.mjs", /server on/, {
+		...{ cwd, env },
+	});
+	const setUp = async (): Promise<void> => {
+		await succeed("node setup.mjs", { cwd, env });
+	};
+	return { ...emulator, url: `http://127.0.0.1:${port}`, server, setUp };
+}
