@@ -113,7 +113,7 @@ function select(
 			[best, tie] = [candidate, undefined];
 		else if (conditions(candidate) === conditions(best)) tie = candidate;
 	}
-	const leftOver = [...request.query.keys()].find(
+	const leftOver = namesOf(request).find(
 		(name) =>
 			selectors.has(name) && !best?.query.some((own) => nameOf(own) === name),
 	);
@@ -126,6 +126,10 @@ function select(
 		});
 	return best;
 }
+
+/** Those of a preflight select the request that it asks leave for. */
+const namesOf = ({ method, query }: OssRequest): string[] =>
+	method === "OPTIONS" ? [] : [...query.keys()];
 
 function fits(candidate: Row, request: OssRequest): boolean {
 	return (

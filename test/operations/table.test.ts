@@ -135,6 +135,9 @@ suite("Of the operations of one method and path", () => {
 			"GetObject",
 		],
 		["GET", "object", "unknown=1", "", "GetObject"],
+		["OPTIONS", "object", "uploads=", "", "OptionObject"],
+		["OPTIONS", "object", "partNumber=1&uploadId=A", "", "OptionObject"],
+		["OPTIONS", "bucket", "cors", "", "OptionBucket"],
 		["GET", "object", "__proto__&constructor=1", "", "GetObject"],
 	] as const;
 	for (const [method, target, query, header, expected] of cases) {
