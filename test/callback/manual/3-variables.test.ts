@@ -1,0 +1,251 @@
+/** Docs «Callback», step 1: what becomes of the variables of callbackBody, for each of the three uploads. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { suite, type TestContext, test } from "node:test";
+import { startApplicationServer } from "../../application-server.ts";
+import { type Answer, textsOf } from "../../client.ts";
+import { startWithBucket, type TestEmulator } from "../../emulator.ts";
+import { OPERATIONS, type Operation, type Upload, upload } from "./uploads.ts";
+
+const JSON_TYPE = "application/json";
+const KEY = "a%20b/%E7%8C%AB%22.jpg";
+const DECODED = 'a b/猫".jpg';
+
+const md5 = (content: string | Buffer): string =>
+	createHash("md5").update(content).digest("base64");
+const hex = (content: string | Buffer): string =>
+	createHash("md5").update(content).digest("hex").toUpperCase();
+
+type Told = {
+	readonly answer: Answer;
+	readonly body: string;
+	readonly emulator: TestEmulator;
+};
+
+/** What an application server is told of an upload. */
+async function told(
+	t: TestContext,
+	operation: Operation,
+	template: string,
+	{ type = "", ...given }: Upload & { readonly bodyType?: string } = {},
+): Promise<Told> {
+	const emulator = await startWithBucket(t);
+	const application = await startApplicationServer(t);
+	const answer = await upload(emulator, operation, {
+		...given,
+		...(type ? { type } : {}),
+		callback: {
+			callbackUrl: application.url,
+			callbackBody: template,
+			...(given.bodyType ? { callbackBodyType: given.bodyType } : {}),
+		},
+	});
+	const [received, ...more] = application.received;
+	assert.ok(received?.isSigned, answer.text);
+	assert.deepEqual(more, []);
+	return { answer, body: received.body, emulator };
+}
+
+for (const operation of OPERATIONS)
+	suite(`Of ${operation}`, () => {
+		const isMultipart = operation === "CompleteMultipartUpload";
+
+		test("the system variables are as the page lists them", async (t) => {
+			const names = "bucket object etag size mimeType contentMd5 operation";
+			const template = names
+				.split(" ")
+				.map((name) => `${name}=\${${name}}`)
+				.join("&");
+
+			const { body, answer } = await told(t, operation, template, {
+				key: KEY,
+				type: "image/jpeg",
+			});
+
+			assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), {
+				bucket: "photos",
+				object: DECODED,
+				etag: answer.headers.etag?.replaceAll('"', ""),
+				size: "4",
+				mimeType: "image/jpeg",
+				contentMd5: isMultipart ? "" : md5("meow"),
+				operation,
+			});
+		});
+
+		test("crc64, reqId and clientIp are those of the upload", async (t) => {
+			const template = "${crc64} ${reqId} ${clientIp}";
+
+			const { body, answer } = await told(t, operation, template);
+
+			const { headers } = answer;
+			const crc64 = headers["x-oss-hash-crc64ecma"];
+			assert.match(crc64 ?? "", /^\d+$/);
+			const expected = [crc64, headers["x-oss-request-id"], "127.0.0.1"];
+			assert.equal(body, expected.join(" "));
+		});
+
+		test("custom variables are text, whatever they look like", async (t) => {
+			const { body } = await told(t, operation, "[${x:n},${x:q},${x:e}]", {
+				variables: { "x:n": "1", "x:q": 'a"\\b', "x:e": "" },
+				bodyType: JSON_TYPE,
+			});
+
+			assert.deepEqual(JSON.parse(body), ["1", 'a"\\b', ""]);
+		});
+
+		test("an image tells its size and format by its content", async (t) => {
+			const template =
+				'{"t":${mimeType},"h":${imageInfo.height},"w":${imageInfo.width},"f":${imageInfo.format}}';
+
+			const { body } = await told(t, operation, template, {
+				content: readFileSync("fixtures/images/baseline.jpg"),
+				type: "application/octet-stream",
+				bodyType: JSON_TYPE,
+			});
+
+			assert.equal(
+				body,
+				'{"t":"application/octet-stream","h":21,"w":37,"f":"jpg"}',
+			);
+		});
+
+		test("what is no image has no image info", async (t) => {
+			const template =
+				"h=${imageInfo.height}&w=${imageInfo.width}&f=${imageInfo.format}";
+
+			const { body } = await told(t, operation, template);
+
+			assert.equal(body, "h=&w=&f=");
+		});
+
+		test("zero bytes are a size of 0", async (t) => {
+			const { body } = await told(t, operation, "${size}", { content: "" });
+
+			assert.equal(body, "0");
+		});
+
+		test("a multipart ETag is the whole object's, with its count of parts", async (t) => {
+			const { body, emulator } = await told(t, operation, "${etag}");
+
+			const head = await emulator.oss.head("/photos/cat");
+			assert.equal(head.headers.etag, `"${body}"`);
+			assert.match(body, isMultipart ? /^[0-9A-F]{32}-1$/ : /^[0-9A-F]{32}$/);
+		});
+	});
+
+suite("In a form", () => {
+	test("values are percent-encoded, the template is not", async (t) => {
+		const { body } = await told(t, "PutObject", 'k="${object}" &v=${x:v}/+', {
+			key: KEY,
+			variables: { "x:v": "a/b+c*~.-_é&=" },
+		});
+
+		assert.equal(
+			body,
+			'k="a%20b%2F%E7%8C%AB%22.jpg" &v=a%2Fb%2Bc%2A~.-_%C3%A9%26%3D/+',
+		);
+	});
+
+	test("what is not there is empty, known or not (A-205)", async (t) => {
+		const template = "a=${vpcId}&b=${x:none}&c=${objct}&d=${Bucket}";
+
+		const { body } = await told(t, "PutObject", template);
+
+		assert.equal(body, "a=&b=&c=&d=");
+	});
+
+	test("a template that looks like JSON is a form all the same", async (t) => {
+		const { body } = await told(t, "PutObject", '{"o":"${object}"}', {
+			key: "a/b",
+		});
+
+		assert.equal(body, '{"o":"a%2Fb"}');
+	});
+
+	test("a value is put in once: what looks like a variable in it is none", async (t) => {
+		const { body } = await told(t, "PutObject", "${x:a}", {
+			variables: { "x:a": "${bucket}" },
+		});
+
+		assert.equal(body, "%24%7Bbucket%7D");
+	});
+});
+
+suite("In JSON", () => {
+	test("text has its quotes from OSS, numbers have none", async (t) => {
+		const template =
+			'{"bucket":${bucket},"object":${object},"etag":${etag},"size":${size},"crc":${crc64},"by":${x:by}}';
+
+		const { body, answer } = await told(t, "PutObject", template, {
+			key: KEY,
+			variables: { "x:by": "12" },
+			bodyType: JSON_TYPE,
+		});
+
+		const crc = answer.headers["x-oss-hash-crc64ecma"];
+		assert.equal(
+			body,
+			`{"bucket":"photos","object":"a b/猫\\".jpg","etag":"${hex("meow")}","size":4,"crc":${crc},"by":"12"}`,
+		);
+	});
+
+	test("what is not there is null, or nothing for the size of an image (A-204)", async (t) => {
+		const { body } = await told(
+			t,
+			"PutObject",
+			'{"v":${vpcId},"x":${x:none},"f":${imageInfo.format},"p":"${imageInfo.width},${imageInfo.height}"}',
+			{ bodyType: JSON_TYPE },
+		);
+
+		assert.equal(body, '{"v":null,"x":null,"f":null,"p":","}');
+	});
+
+	test("what is not JSON in the end is sent as it is, and found", async (t) => {
+		const { body, emulator } = await told(t, "PutObject", '{"o":"${object}"}', {
+			bodyType: JSON_TYPE,
+		});
+
+		assert.equal(body, '{"o":""cat""}');
+		const record = await fetch(`${emulator.adminUrl}/api/callbacks?limit=1`);
+		const { callbacks }: { callbacks: { findings: { id: string }[] }[] } =
+			JSON.parse(await record.text());
+		const ids = callbacks[0]?.findings.map(({ id }) => id);
+		assert.deepEqual(ids, [
+			"private-address",
+			"quoted-variable",
+			"body-not-json",
+		]);
+	});
+});
+
+test("callbackUrl has no variables: it is called as it stands", async (t) => {
+	const emulator = await startWithBucket(t);
+	const application = await startApplicationServer(t);
+
+	await upload(emulator, "PutObject", {
+		callback: {
+			callbackUrl: `${application.url}/\${bucket}?o=\${object}`,
+			callbackBody: "a",
+		},
+	});
+
+	assert.deepEqual(
+		application.received.map(({ target }) => target),
+		["/${bucket}?o=${object}"],
+	);
+});
+
+test("A Content-MD5 that is wrong calls nobody", async (t) => {
+	const emulator = await startWithBucket(t);
+	const application = await startApplicationServer(t);
+
+	const put = await upload(emulator, "PutObject", {
+		callback: { callbackUrl: application.url, callbackBody: "a" },
+		more: { "content-md5": md5("woof") },
+	});
+
+	assert.deepEqual(textsOf(put, "Code"), ["InvalidDigest"]);
+	assert.deepEqual(application.received, []);
+});
