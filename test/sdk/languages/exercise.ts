@@ -14,6 +14,8 @@ const CALLBACKS = [
 	"object=big&size=102401&by=tom%20%26%20co",
 ];
 
+const BUCKET = "sdk-photos";
+
 const TARGET = "/uploaded?from=oss";
 
 export async function exercise(
@@ -23,6 +25,8 @@ export async function exercise(
 ): Promise<void> {
 	const emulator = await startEmulator(t);
 	const application = await startApplicationServer(t);
+	if (!sdk.steps.includes("create bucket"))
+		await emulator.oss.put(`/${BUCKET}`);
 	const { cwd, env } = environmentOf(sdk);
 
 	const printed = await succeed(sdk.start, {
@@ -32,7 +36,7 @@ export async function exercise(
 			OSS_ENDPOINT: toEndpoint(emulator),
 			ACCESS_KEY_ID: emulator.accessKeyId,
 			ACCESS_KEY_SECRET: emulator.accessKeySecret,
-			BUCKET: "sdk-photos",
+			BUCKET,
 			CALLBACK_URL: `${application.url}${TARGET}`,
 			NOBODY_URL: `http://127.0.0.1:${await findFreePort()}/`,
 		},

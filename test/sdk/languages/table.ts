@@ -47,6 +47,38 @@ const PYTHON = {
 	start: 'PYTHONDONTWRITEBYTECODE=1 "$CACHE/bin/python" main.py',
 };
 
+const GO = {
+	manifest: "go.sum",
+	toolchain: "go version",
+	install: "go mod download",
+	build: 'go build -o "$CACHE/program" .',
+	start: '"$CACHE/program"',
+};
+
+/** It has no buckets to create, no callbacks, no tags, no ACLs; it signs URLs with V1 only. */
+const OPENDAL_STEPS = [
+	"put",
+	"get",
+	"range",
+	"copy",
+	"list",
+	"append",
+	"multipart",
+	"presigned V1",
+	"NoSuchKey",
+	"wrong secret",
+	"delete",
+];
+
 export const SDKS: readonly Sdk[] = [
 	{ ...PYTHON, name: "oss2", folder: "python-v1", steps: STEPS },
+	{
+		...PYTHON,
+		name: "alibabacloud-oss-v2 in Python",
+		folder: "python-v2",
+		steps: STEPS,
+	},
+	{ ...PYTHON, name: "opendal", folder: "opendal", steps: OPENDAL_STEPS },
+	{ ...GO, name: "aliyun-oss-go-sdk", folder: "go-v1", steps: STEPS },
+	{ ...GO, name: "alibabacloud-oss-go-sdk-v2", folder: "go-v2", steps: STEPS },
 ];
