@@ -12,10 +12,12 @@ import type {
 
 /** @returns '' when there is nothing to do */
 export function adviseOn(delivery: DeliveryDocument): string {
-	const { status, told, attempts } = delivery;
+	const { status, told, attempts, fault } = delivery;
 	if (status === "interrupted")
 		return "The object is stored. Send the callback again, or upload again.";
 	if (told?.status !== 203) return "";
+	if (fault !== "")
+		return `It has a fault on purpose, ${fault}: leave that out, or remove its rule, and it is called as usual.`;
 	const last = attempts.at(-1);
 	if (!last) return BEFORE_SENDING[told.ec] ?? "";
 	if (last.noAnswer) return WITHOUT_ANSWER[last.noAnswer.reason];

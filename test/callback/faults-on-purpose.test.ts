@@ -63,6 +63,7 @@ suite("A fault on purpose of one upload", () => {
 			assert.equal(json.callbacks[0].fault, fault);
 			assert.equal(json.callbacks[0].body, "o=cat");
 			assert.equal(json.callbacks[0].told.message, message);
+			assert.match(json.callbacks[0].advice, /a fault on purpose/);
 		});
 
 	test("old-time-out: 203 with the address in it", async (t) => {
