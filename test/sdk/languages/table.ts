@@ -55,6 +55,15 @@ const GO = {
 	start: '"$CACHE/program"',
 };
 
+const JAVA = {
+	manifest: "pom.xml",
+	toolchain: "javac -version && mvn --version",
+	install:
+		'mvn -q -B -f pom.xml dependency:copy-dependencies -DoutputDirectory="$CACHE/lib"',
+	build: 'javac -encoding UTF-8 -cp "$CACHE/lib/*" -d "$CACHE" Main.java',
+	start: 'java -cp "$CACHE:$CACHE/lib/*" Main',
+};
+
 /** It has no buckets to create, no callbacks, no tags, no ACLs; it signs URLs with V1 only. */
 const OPENDAL_STEPS = [
 	"put",
@@ -81,4 +90,11 @@ export const SDKS: readonly Sdk[] = [
 	{ ...PYTHON, name: "opendal", folder: "opendal", steps: OPENDAL_STEPS },
 	{ ...GO, name: "aliyun-oss-go-sdk", folder: "go-v1", steps: STEPS },
 	{ ...GO, name: "alibabacloud-oss-go-sdk-v2", folder: "go-v2", steps: STEPS },
+	{ ...JAVA, name: "aliyun-sdk-oss", folder: "java-v1", steps: STEPS },
+	{
+		...JAVA,
+		name: "alibabacloud-oss-v2 in Java",
+		folder: "java-v2",
+		steps: STEPS,
+	},
 ];
