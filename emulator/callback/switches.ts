@@ -31,7 +31,10 @@ export type CallbackSwitches = {
 	readonly alwaysSni: boolean;
 	/** Findings that fail as they do at OSS, or may. */
 	readonly strict: readonly FindingId[];
-	/** Callbacks under way at once; those above wait. Each may hold an answer of 1 MiB. */
+	/**
+	 * Callbacks under way at once; those above wait, and should not have to because others hang. Each may hold an
+	 * answer of 1 MiB.
+	 */
 	readonly concurrencyMax: number;
 	/** Callbacks waiting for their turn; those above get 203 «Too many callback requests.». */
 	readonly waitingMax: number;
@@ -50,6 +53,6 @@ export const DEFAULT_SWITCHES: CallbackSwitches = {
 	verifyTls: false,
 	alwaysSni: false,
 	strict: [],
-	concurrencyMax: 128,
+	concurrencyMax: 1024,
 	waitingMax: 4096,
 };

@@ -101,6 +101,20 @@ suite("The request", () => {
 		assert.match(requests[0] ?? "", /\r\nHost: app\.example\.com\r\n/);
 	});
 
+	test("has additionalHeaders at its end, and their names in x-oss-additional-headers (A-234)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { url, requests } = await startAnswering(t, OK);
+
+		await ask(emulator, {
+			callbackUrl: url,
+			additionalHeaders: { "app-a": "1", "app-b": "x y" },
+		});
+
+		const [head = ""] = requests[0]?.split("\r\n\r\n") ?? [];
+		assert.match(head, /\r\napp-a: 1\r\napp-b: x y$/);
+		assert.match(head, /\r\nx-oss-additional-headers: app-a;app-b\r\n/);
+	});
+
 	test("without a path goes to /, without a scheme by http", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
