@@ -74,6 +74,8 @@ const ways = {
 	multipart: (key, file, options) => client.multipartUpload(key, file, options),
 	resume: (key, file, options) =>
 		client.multipartUpload(key, file, { ...options, checkpoint }),
+	abort: () =>
+		client.abortMultipartUpload(checkpoint.name, checkpoint.uploadId),
 };
 
 on("client", async (form, way) => {

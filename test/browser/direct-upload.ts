@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { textsOf } from "../client.ts";
 import type { TestEmulator } from "../emulator.ts";
 import { type OpenedPage, skip, useBrowser } from "./browser.ts";
 import { BYTES_MAX, type Example, startExample } from "./example.ts";
@@ -142,6 +143,54 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.ok(await isEmpty(example));
 	});
 
+	for (const { form, button, stopped } of [
+		{ form: "fetch", button: "Upload", stopped: /^TypeError: Failed to fetch/ },
+		{ form: "client", button: "Put", stopped: /^RequestError: XHR error/ },
+	]) {
+		test(`by ${form} is stopped by the browser where the bucket has no CORS rules`, async (t) => {
+			const example = await startExample(t);
+			await example.oss.put("/photos", "");
+			const { page, complaints } = await open(t, example.url);
+			await choose(page, form, CAT);
+			await page
+				.locator(`#${form}`)
+				.getByRole("button", { name: button })
+				.first()
+				.click();
+
+			assert.match(await shown(page, form), stopped);
+			assert.match(complaints.join(), /blocked by CORS policy/);
+			assert.ok(await isEmpty(example));
+		});
+
+		test(`by ${form} needs no CORS rules under --cors dev`, async (t) => {
+			const example = await startExample(t, "--cors", "dev");
+			await example.oss.put("/photos", "");
+			const { page, complaints } = await open(t, example.url);
+			await choose(page, form, CAT);
+			await page
+				.locator(`#${form}`)
+				.getByRole("button", { name: button })
+				.first()
+				.click();
+
+			assert.match(await shown(page, form), /^200 .*ETag "4A4BE40C/s);
+			assert.equal(await isEmpty(example), false);
+			assert.deepEqual(complaints, []);
+		});
+	}
+
+	test("by a form needs no CORS rules", async (t) => {
+		const example = await startExample(t);
+		await example.oss.put("/photos", "");
+		const { page, complaints } = await open(t, example.url);
+		await choose(page, "form", CAT);
+		await press(page, "Upload (V4)");
+
+		assert.equal(await framed(page), saved(CAT, "incoming/猫 1.txt"));
+		assert.deepEqual(complaints, []);
+	});
+
 	test("by ali-oss puts with keys for a while", async (t) => {
 		const { page, complaints, server, ...example } = await start(t);
 		await choose(page, "client", CAT);
@@ -191,6 +240,25 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
+	test("by ali-oss gives up an upload, and nothing is left of it", async (t) => {
+		const { page, complaints, ...example } = await start(t);
+		await page.evaluate(WATCH);
+		await page.evaluate("pauseAt = 0.4");
+		await choose(page, "client", LARGE);
+		await press(page, "Upload in parts");
+		assert.match(await shown(page, "client"), /^cancel: /);
+		const uploads = async (): Promise<string[]> =>
+			textsOf(await example.oss.get("/photos?uploads"), "UploadId");
+		assert.equal((await uploads()).length, 1);
+
+		await press(page, "Abort");
+
+		await page.locator("#client output").filter({ hasText: "204" }).waitFor();
+		assert.deepEqual(await uploads(), []);
+		assert.ok(await isEmpty(example));
+		assert.deepEqual(complaints, []);
+	});
+
 	test("by ali-oss pauses an upload, and goes on where it was", async (t) => {
 		const { page, complaints, ...example } = await start(t);
 		await page.evaluate(WATCH);
@@ -216,6 +284,26 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 });
+
+test("The page's application server turns away who is not OSS", async (t) => {
+	const { url, endpoint, server } = await startExample(t);
+	const forgeries = [
+		{},
+		{ "x-oss-pub-key-url": toBase64(`${url}/page.html`) },
+		{
+			"x-oss-pub-key-url": toBase64(`${endpoint}/callback_pub_key_v1.pem`),
+			authorization: toBase64("forged"),
+		},
+	];
+	for (const headers of forgeries) {
+		const body = '{"key":"incoming/cat.txt"}';
+		const init = { method: "POST", headers, body };
+		assert.equal((await fetch(`${url}/uploaded`, init)).status, 403);
+	}
+	assert.deepEqual(server.lines, [server.ready]);
+});
+
+const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** Keeps what the progress bar shows, and presses «Pause» as soon as it shows enough. */
 const WATCH = `
