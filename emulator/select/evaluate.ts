@@ -1,0 +1,115 @@
+/**
+ * The value of an expression for a record, with SQL's three truths: null is neither.
+ *
+ * Pure.
+ */
+import type { Expression, Operator, Step } from "./query.ts";
+import {
+	cast,
+	compare,
+	isLike,
+	toNumber,
+	toText,
+	type Value,
+} from "./values.ts";
+
+/** What stands in a record at a path; undefined: nothing does. */
+export type Lookup = (steps: readonly Step[]) => Value;
+
+export function evaluate(expression: Expression, at: Lookup): Value {
+	switch (expression.kind) {
+		case "literal":
+			return expression.value;
+		case "path":
+			return at(expression.steps);
+		case "not":
+			return negated(evaluate(expression.operand, at));
+		case "is null":
+			return isNull(evaluate(expression.operand, at));
+		case "cast":
+			return cast(evaluate(expression.operand, at), expression.type);
+		case "like": {
+			const text = toText(evaluate(expression.operand, at));
+			const { pattern } = expression;
+			return text === undefined
+				? null
+				: isLike(text, pattern, expression.escape);
+		}
+		case "binary": {
+			const left = evaluate(expression.left, at);
+			const decided = decides(expression.operator, left);
+			if (decided !== undefined) return decided;
+			return combine(expression.operator, left, evaluate(expression.right, at));
+		}
+	}
+}
+
+const isNull = (value: Value): boolean => value === null || value === undefined;
+
+const negated = (value: Value): Value =>
+	typeof value === "boolean" ? !value : null;
+
+/** What needs no right side. */
+function decides(operator: Operator, left: Value): boolean | undefined {
+	if (operator === "and" && left === false) return false;
+	return operator === "or" && left === true ? true : undefined;
+}
+
+function combine(operator: Operator, left: Value, right: Value): Value {
+	switch (operator) {
+		case "and":
+			if (right === false) return false;
+			return left === true && right === true ? true : null;
+		case "or":
+			if (right === true) return true;
+			return left === false && right === false ? false : null;
+		case "||":
+			return joined(toText(left), toText(right));
+		case "+":
+		case "-":
+		case "*":
+		case "/":
+		case "%":
+			return calculated(operator, toNumber(left), toNumber(right));
+		default:
+			return compared(operator, left, right);
+	}
+}
+
+const joined = (a: string | undefined, b: string | undefined): Value =>
+	a === undefined || b === undefined ? null : a + b;
+
+/** Of what `[*]` found, one that fits is enough (A-804). */
+function compared(operator: Operator, left: Value, right: Value): Value {
+	if (Array.isArray(left))
+		return left.some((one) => compared(operator, one, right) === true);
+	const order = compare(left, right);
+	if (order === undefined) return null;
+	switch (operator) {
+		case "=":
+			return order === 0;
+		case "!=":
+			return order !== 0;
+		case "<":
+			return order < 0;
+		case "<=":
+			return order <= 0;
+		case ">":
+			return order > 0;
+		default:
+			return order >= 0;
+	}
+}
+
+function calculated(
+	operator: Operator,
+	a: number | undefined,
+	b: number | undefined,
+): Value {
+	if (a === undefined || b === undefined) return null;
+	if (operator === "+") return a + b;
+	if (operator === "-") return a - b;
+	if (operator === "*") return a * b;
+	if (b === 0) return null;
+	return operator === "/" ? a / b : a % b;
+}

@@ -1,0 +1,76 @@
+/**
+ * A SelectObject statement as it is understood: what to take, from where, which records, how many.
+ *
+ * Pure. Source: docs «SelectObject», «SQL syntax».
+ */
+import { OssError } from "../oss/errors.ts";
+
+/** Into a JSON value: a key, an index, or `[*]`. Of a CSV record only the first counts: a name or `_1`. */
+export type Step = string | number | typeof EVERY;
+export const EVERY: unique symbol = Symbol("[*]");
+
+export type Operator =
+	| "and"
+	| "or"
+	| "="
+	| "!="
+	| "<"
+	| "<="
+	| ">"
+	| ">="
+	| "+"
+	| "-"
+	| "*"
+	| "/"
+	| "%"
+	| "||";
+
+export type CastType = "int" | "double" | "decimal" | "string" | "bool";
+
+export type Expression =
+	| { readonly kind: "literal"; readonly value: Literal }
+	| { readonly kind: "path"; readonly steps: readonly Step[] }
+	| {
+			readonly kind: "binary";
+			readonly operator: Operator;
+			readonly left: Expression;
+			readonly right: Expression;
+	  }
+	| { readonly kind: "not"; readonly operand: Expression }
+	| { readonly kind: "is null"; readonly operand: Expression }
+	| {
+			readonly kind: "like";
+			readonly operand: Expression;
+			readonly pattern: string;
+			readonly escape: string;
+	  }
+	| {
+			readonly kind: "cast";
+			readonly operand: Expression;
+			readonly type: CastType;
+	  };
+
+export type Literal = string | number | boolean | null;
+
+export type AggregateName = "count" | "sum" | "avg" | "max" | "min";
+
+export type Column = {
+	readonly expression: Expression;
+	/** undefined: it is not aggregated. */
+	readonly aggregate: AggregateName | undefined;
+	/** `AS`, or the last key of the path; undefined: its position names it. */
+	readonly name: string | undefined;
+};
+
+export type Query = {
+	/** Empty: `*`. */
+	readonly columns: readonly Column[];
+	/** Behind `ossobject`. */
+	readonly from: readonly Step[];
+	readonly where: Expression | undefined;
+	readonly limit: number;
+};
+
+/** Source: docs «SelectObject», error codes: the statement is wrong, or does not match the object. */
+export const invalidSql = (message: string): OssError =>
+	new OssError("InvalidSqlParameter", { message });

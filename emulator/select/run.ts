@@ -1,0 +1,76 @@
+/**
+ * Carries a statement out over the records of an object, one at a time.
+ *
+ * Pure.
+ */
+import { Aggregate } from "./aggregate.ts";
+import { evaluate, type Lookup } from "./evaluate.ts";
+import type { Column, Query } from "./query.ts";
+import type { Value } from "./values.ts";
+
+export type Row = {
+	readonly at: Lookup;
+	/** As it is written when it is selected. */
+	readonly text: () => string;
+};
+
+/** Which records: counted as lines, as splits, or by where they begin. Both ends belong to it. */
+export type Range = {
+	readonly unit: "line" | "split" | "byte";
+	readonly first: number;
+	readonly last: number;
+};
+
+/** An object is one split, however large it is. */
+export const SPLITS = 1;
+
+const EVERYTHING: Range = { unit: "line", first: 0, last: Infinity };
+
+/** Below 0: before the range; above: behind it. */
+export function placeIn(
+	{ unit, first, last }: Range = EVERYTHING,
+	line: number,
+	start: number,
+): number {
+	const at = unit === "line" ? line : unit === "byte" ? start : SPLITS - 1;
+	return at < first ? -1 : at > last ? 1 : 0;
+}
+
+/**
+ * @param rows a text among them is passed on
+ * @param write what aggregations are, as one row
+ * @returns a text for every row; '' where it has none
+ */
+export async function* run(
+	{ columns, where, limit }: Query,
+	rows: AsyncIterable<Row | string>,
+	write: (values: readonly Value[]) => string,
+): AsyncGenerator<string> {
+	const totals = columns.flatMap(toTotal);
+	let written = 0;
+	for await (const row of rows) {
+		if (typeof row === "string") {
+			yield row;
+			continue;
+		}
+		if (where && evaluate(where, row.at) !== true) yield "";
+		else if (totals.length > 0) {
+			for (const { column, aggregate } of totals)
+				aggregate.add(evaluate(column.expression, row.at));
+			yield "";
+		} else {
+			if (written < limit) yield row.text();
+			written += 1;
+			if (written >= limit) return;
+		}
+	}
+	if (totals.length > 0 && limit > 0)
+		yield write(totals.map(({ aggregate }) => aggregate.value));
+}
+
+const toTotal = (
+	column: Column,
+): readonly { readonly column: Column; readonly aggregate: Aggregate }[] =>
+	column.aggregate
+		? [{ column, aggregate: new Aggregate(column.aggregate) }]
+		: [];

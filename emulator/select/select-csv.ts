@@ -1,0 +1,147 @@
+/**
+ * A statement over a CSV object.
+ *
+ * Pure. Source: docs «SelectObject»; suites of the SDKs for partial records and kept columns.
+ */
+import {
+	type CsvDialect,
+	type CsvRecord,
+	csvField,
+	csvRecords,
+	invalidLine,
+} from "./csv.ts";
+import { evaluate, type Lookup } from "./evaluate.ts";
+import { type Expression, invalidSql, type Query, type Step } from "./query.ts";
+import { placeIn, type Range, type Row, run } from "./run.ts";
+import { toText, type Value } from "./values.ts";
+
+export type CsvOutput = Pick<
+	CsvDialect,
+	"recordDelimiter" | "fieldDelimiter" | "quote"
+> & { readonly keepsAllColumns: boolean; readonly hasHeader: boolean };
+
+export type CsvSelection = {
+	readonly query: Query;
+	readonly input: CsvDialect;
+	readonly header: "none" | "ignore" | "use";
+	readonly range: Range | undefined;
+	readonly output: CsvOutput;
+	/** How many records may lack a column of the statement; undefined: any, and what they lack is empty. */
+	readonly skippedMax: number | undefined;
+};
+
+/** @throws OssError InvalidSqlParameter for a column that is not there, InvalidCsvLine */
+export function selectCsv(
+	chunks: AsyncIterable<Buffer>,
+	selection: CsvSelection,
+): AsyncGenerator<string> {
+	const { query, output } = selection;
+	return run(query, csvRows(chunks, selection), (values) =>
+		csvLine(values.map(toField), output),
+	);
+}
+
+async function* csvRows(
+	chunks: AsyncIterable<Buffer>,
+	selection: CsvSelection,
+): AsyncGenerator<Row | string> {
+	const { input, header, range, skippedMax } = selection;
+	let columns: Columns | undefined;
+	let [line, skipped] = [0, 0];
+	for await (const record of csvRecords(chunks, input)) {
+		const number = line++;
+		if (!columns) {
+			columns = new Columns(
+				selection.query,
+				header === "use" ? record.fields : [],
+			);
+			yield headerLine(columns, selection);
+			if (header !== "none") continue;
+		}
+		const place = placeIn(range, number, record.start);
+		if (place > 0) return;
+		if (place < 0) yield "";
+		else if (skippedMax !== undefined && columns.exceeds(record)) {
+			skipped += 1;
+			if (skipped > skippedMax) throw invalidLine("lacks a column");
+		} else yield toRow(record, columns, selection);
+	}
+}
+
+function headerLine(columns: Columns, { query, output }: CsvSelection): string {
+	if (!output.hasHeader || columns.header.length === 0) return "";
+	const names = query.columns.map(({ name }, i) => name ?? `_${i + 1}`);
+	return csvLine(names.length > 0 ? names : columns.header, output);
+}
+
+function toRow(
+	{ fields }: CsvRecord,
+	columns: Columns,
+	{ query, output }: CsvSelection,
+): Row {
+	const at: Lookup = (steps) => fields[columns.indexOf(steps)];
+	return {
+		at,
+		text: () => {
+			if (query.columns.length === 0) return csvLine(fields, output);
+			if (output.keepsAllColumns)
+				return csvLine(columns.keptOf(fields), output);
+			const values = query.columns.map((one) => evaluate(one.expression, at));
+			return csvLine(values.map(toField), output);
+		},
+	};
+}
+
+const toField = (value: Value): string => toText(value) ?? "";
+
+const csvLine = (fields: readonly string[], output: CsvOutput): string =>
+	fields.map((field) => csvField(field, output)).join(output.fieldDelimiter) +
+	output.recordDelimiter;
+
+/** Where the columns of a statement are: by number, or by name in any case. */
+class Columns {
+	readonly header: readonly string[];
+	readonly #indexes = new Map<string, number>();
+	readonly #selected: ReadonlySet<number>;
+	readonly #needed: number;
+
+	/** @throws OssError InvalidSqlParameter */
+	constructor({ columns, where }: Query, header: readonly string[]) {
+		this.header = header;
+		for (const [i, name] of header.entries())
+			this.#indexes.set(name.trim().toLowerCase(), i);
+		const selected = columns.flatMap((one) => pathsOf(one.expression));
+		const paths = [...selected, ...(where ? pathsOf(where) : [])];
+		this.#selected = new Set(selected.map((path) => this.indexOf(path)));
+		const all = columns.length === 0 ? header.length : 0;
+		this.#needed = Math.max(all, ...paths.map((one) => this.indexOf(one) + 1));
+	}
+
+	indexOf([step]: readonly Step[]): number {
+		const name = String(step).toLowerCase();
+		const known = this.#indexes.get(name);
+		if (known !== undefined) return known;
+		const [, number] = /^_([1-9]\d{0,5})$/.exec(name) ?? [];
+		if (number === undefined)
+			throw invalidSql(`The column '${String(step)}' does not exist.`);
+		this.#indexes.set(name, Number(number) - 1);
+		return Number(number) - 1;
+	}
+
+	exceeds({ fields }: CsvRecord): boolean {
+		return fields.length < this.#needed;
+	}
+
+	/** Each in its place, the others empty. */
+	keptOf(fields: readonly string[]): readonly string[] {
+		return fields.map((field, i) => (this.#selected.has(i) ? field : ""));
+	}
+}
+
+function pathsOf(expression: Expression): (readonly Step[])[] {
+	if (expression.kind === "literal") return [];
+	if (expression.kind === "path") return [expression.steps];
+	return expression.kind === "binary"
+		? [...pathsOf(expression.left), ...pathsOf(expression.right)]
+		: pathsOf(expression.operand);
+}

@@ -1,0 +1,95 @@
+/**
+ * The words of a statement.
+ *
+ * A single quote that opens nothing at the very end is passed over, as OSS does: suites of its SDKs write
+ * `from ossobject'`.
+ *
+ * Pure.
+ */
+import { invalidSql } from "./query.ts";
+
+export type Token = {
+	/** `word`: a name or a keyword; `name`: one in double quotes, never a keyword. */
+	readonly kind: "word" | "name" | "string" | "number" | "sign" | "end";
+	readonly text: string;
+};
+
+const TOKEN =
+	/(?<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?<word>[\p{L}_][\p{L}\p{N}_$]*)|'(?<string>(?:[^']|'')*)'|"(?<name>(?:[^"]|"")*)"|(?<sign>\|\||<>|!=|<=|>=|[-=<>+*/%(),.;[\]])/iuy;
+
+const END: Token = { kind: "end", text: "" };
+
+/** @throws OssError InvalidSqlParameter */
+export function tokenize(statement: string): readonly Token[] {
+	const text = statement.trim().replace(/(?<=[^'])'$/, closesQuote(statement));
+	const tokens: Token[] = [];
+	const blanks = /\s*/y;
+	let at = 0;
+	while (at < text.length) {
+		TOKEN.lastIndex = at;
+		const found = TOKEN.exec(text);
+		if (!found) throw invalidSql(`Unexpected character at ${at + 1}.`);
+		tokens.push(toToken(found.groups ?? {}));
+		blanks.lastIndex = TOKEN.lastIndex;
+		blanks.exec(text);
+		at = blanks.lastIndex;
+	}
+	return [...tokens, END];
+}
+
+/** What stands for the last quote: itself where it closes a text, nothing where it would open one. */
+const closesQuote = (statement: string): string =>
+	(statement.split("'").length - 1) % 2 === 0 ? "'" : "";
+
+function toToken(groups: Readonly<Record<string, string | undefined>>): Token {
+	const { number, word, string, name, sign = "" } = groups;
+	if (number !== undefined) return { kind: "number", text: number };
+	if (word !== undefined) return { kind: "word", text: word };
+	if (string !== undefined)
+		return { kind: "string", text: string.replaceAll("''", "'") };
+	if (name !== undefined)
+		return { kind: "name", text: name.replaceAll('""', '"') };
+	return { kind: "sign", text: sign === "<>" ? "!=" : sign };
+}
+
+/** Tokens, one after the other. */
+export class Reader {
+	readonly #tokens: readonly Token[];
+	#at = 0;
+
+	constructor(tokens: readonly Token[]) {
+		this.#tokens = tokens;
+	}
+
+	get next(): Token {
+		return this.#tokens[this.#at] ?? END;
+	}
+
+	take(): Token {
+		const token = this.next;
+		this.#at += 1;
+		return token;
+	}
+
+	/** Takes the next one where it is this word or sign, in any case. */
+	accept(text: string): boolean {
+		const { kind, text: own } = this.next;
+		const is =
+			(kind === "word" || kind === "sign") && own.toLowerCase() === text;
+		if (is) this.#at += 1;
+		return is;
+	}
+
+	/** @throws OssError InvalidSqlParameter */
+	expect(text: string): void {
+		if (!this.accept(text)) throw this.unexpected();
+	}
+
+	unexpected(): ReturnType<typeof invalidSql> {
+		return invalidSql(
+			this.next.kind === "end"
+				? "Unexpected end of the SQL statement."
+				: `Unexpected '${this.next.text}' in the SQL statement.`,
+		);
+	}
+}
