@@ -173,6 +173,12 @@ const settings = {
 		byDefault: "strict",
 		what: "off accepts any signature, and none",
 	},
+	cors: {
+		value: "off|dev",
+		kind: "text",
+		byDefault: "off",
+		what: "dev lets pages of any origin do anything to buckets without CORS rules",
+	},
 	"deliveries-max": {
 		value: "COUNT",
 		kind: "text",
@@ -207,6 +213,8 @@ export type Config = {
 	readonly domains: readonly string[];
 	readonly accounts: readonly [Account, ...Account[]];
 	readonly checkSignatures: boolean;
+	/** What holds for buckets without CORS rules. */
+	readonly cors: "off" | "dev";
 	/** A JSON file; '' for none. */
 	readonly ram: string;
 	/** undefined for none. */
@@ -319,6 +327,7 @@ function toConfig(given: Given): Config {
 		accounts: readAccounts(list("access-key")),
 		checkSignatures:
 			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
+		cors: readChoice("cors", text("cors"), ["off", "dev"]),
 		ram: text("ram"),
 		stsPort: readOptionalPort("--sts-port", text("sts-port")),
 		tlsPort: readOptionalPort("--tls-port", text("tls-port")),

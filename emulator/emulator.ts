@@ -23,4 +23,6 @@ export type Emulator = {
 	readonly domains: readonly string[];
 	/** false under `--auth off`. */
 	readonly checkSignatures: boolean;
+	/** What holds for buckets without CORS rules: no page may do anything, or under `--cors dev` any page everything. */
+	readonly cors: "off" | "dev";
 };

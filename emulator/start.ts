@@ -8,6 +8,8 @@ import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
 import { loadKeys } from "./keys.ts";
+import { findCallbackPolicy } from "./operations/configurations/callback-policy.ts";
+import { Lifecycle } from "./operations/lifecycle/lifecycle.ts";
 import { MovableClock } from "./oss/clock.ts";
 import { type Log, makeLog } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
@@ -69,6 +71,8 @@ async function assemble(
 		authority = certificates.authority;
 	}
 	const emulator = await makeEmulator(config, log, store, endpoint);
+	const lifecycle = new Lifecycle(emulator);
+	undo.push(() => lifecycle.close());
 	const requests = new RequestLog();
 	const ossApp = await createOssApp({ emulator, requests });
 	await ossApp.ready();
@@ -77,7 +81,7 @@ async function assemble(
 	const admin = lazily(async () => {
 		const { createAdminApp } = await import("./admin/app.ts");
 		const app = await createAdminApp({
-			...{ emulator, requests, endpoint, authority },
+			...{ emulator, requests, lifecycle, endpoint, authority },
 			version: readVersion(),
 			settings: withoutSecrets(config),
 			ending: ending.signal,
@@ -113,7 +117,7 @@ async function makeEmulator(
 			keyPair: await loadKeyPair(config.data, config.callbackKey),
 			now: clock.now,
 			warn: log.warn,
-			findPolicy: async () => undefined,
+			findPolicy: (bucket, name) => findCallbackPolicy({ store }, bucket, name),
 			record: recordIn(store.deliveries),
 			switches: {
 				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
@@ -124,6 +128,7 @@ async function makeEmulator(
 		region: config.region,
 		domains: config.domains,
 		checkSignatures: config.checkSignatures,
+		cors: config.cors,
 	};
 }
 

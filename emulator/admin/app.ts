@@ -20,6 +20,7 @@ import type { AdminContext } from "./context.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
 import { requireTrusted } from "./guard.ts";
+import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
@@ -60,6 +61,7 @@ export async function createAdminApp(
 		faultRoutes,
 		eventRoutes,
 		clockRoutes,
+		lifecycleRoutes,
 		consoleRoutes,
 	])
 		routes(app, context);

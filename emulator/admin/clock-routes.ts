@@ -1,5 +1,6 @@
 /**
- * The emulator's clock, to be moved by tests: what takes OSS days takes them a moment.
+ * The emulator's clock, to be moved by tests: what takes OSS days takes them a moment. What lifecycle rules have due
+ * then is done when the answer comes.
  */
 import type { ClockChange, MovableClock } from "../oss/clock.ts";
 import { readTime } from "../oss/times.ts";
@@ -9,7 +10,9 @@ import { answers, record } from "./route-schema.ts";
 
 type Change = Omit<ClockChange, "now"> & { readonly now?: string };
 
-export const clockRoutes: Routes = (app, { emulator: { clock } }) => {
+export const clockRoutes: Routes = (app, { emulator, lifecycle }) => {
+	const { clock } = emulator;
+
 	app.get("/api/clock", { schema: getClock }, async () => view(clock));
 
 	app.put<{ Body: Change }>(
@@ -17,12 +20,14 @@ export const clockRoutes: Routes = (app, { emulator: { clock } }) => {
 		{ schema: putClock },
 		async ({ body: { now, ...rest } }) => {
 			move(clock, now === undefined ? rest : { ...rest, now: readNow(now) });
+			await lifecycle.run();
 			return view(clock);
 		},
 	);
 
 	app.delete("/api/clock", { schema: resetClock }, async () => {
 		clock.reset();
+		await lifecycle.run();
 		return view(clock);
 	});
 };

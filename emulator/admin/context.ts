@@ -3,6 +3,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";
+import type { Lifecycle } from "../operations/lifecycle/lifecycle.ts";
 import type { RequestLog } from "../server/request-log.ts";
 import type { RouteSchema } from "./route-schema.ts";
 
@@ -17,6 +18,7 @@ declare module "fastify" {
 export type AdminContext = {
 	readonly emulator: Emulator;
 	readonly requests: RequestLog;
+	readonly lifecycle: Lifecycle;
 	/** Of the OSS port. */
 	readonly endpoint: string;
 	readonly version: string;

@@ -2,7 +2,8 @@
  * The query parameters that V1 signs; V2 and V4 sign all.
  *
  * Pure. Source: the lists of all official SDKs, united (py1 `_subresource_key_set`, go1 conn.go, java1
- * SignParameters, go2 and py2 signers with their operations, php SignerV1).
+ * SignParameters, go2 and py2 signers with their operations, php SignerV1). None has `regions`: a DescribeRegions
+ * that names one is signed as `/`, says py1's suite.
  */
 
 // biome-ignore format: a list
@@ -13,7 +14,7 @@ export const SUB_RESOURCES: ReadonlySet<string> = new Set([
   "dataPipeline", "delete", "encryption", "endTime", "group", "httpsConfig", "img", "inventory", "inventoryId",
   "legalHold", "lifecycle", "link", "live", "location", "logging", "metaQuery", "objectInfo", "objectMeta",
   "objectWorm", "overwriteConfig", "partNumber", "policy", "policyStatus", "position", "processConfiguration",
-  "publicAccessBlock", "qos", "qosInfo", "qosRequester", "redundancyTransition", "referer", "regionList", "regions",
+  "publicAccessBlock", "qos", "qosInfo", "qosRequester", "redundancyTransition", "referer", "regionList",
   "replication", "replicationLocation", "replicationProgress", "requestPayment", "requesterQosInfo",
   "resourceGroup", "resourcePool", "resourcePoolBuckets", "resourcePoolInfo", "response-cache-control",
   "response-content-disposition", "response-content-encoding", "response-content-language",

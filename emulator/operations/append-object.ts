@@ -10,20 +10,26 @@ import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { readExpected, UPLOAD_BYTES_MAX, uploadBody } from "./body.ts";
+import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
+import { findProtect } from "./new-object.ts";
 import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { openUpload } from "./upload-body.ts";
 
 export async function appendObject(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const position = readPosition(request.query.get("position"));
-	const given = readNewObject(request, request.headers);
+	const given = {
+		...readNewObject(request, request.headers),
+		protect: await findProtect(emulator, request),
+	};
 	const { crc64: _ofTheWhole, ...expected } = readExpected(request.headers);
 	const object = await store.objects.append(
 		given,
 		position,
-		uploadBody(request),
+		await openUpload(emulator, request),
 		// No page names the code of an object that would become too large: that of a body that is.
 		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);

@@ -1,22 +1,22 @@
 /**
- * PutBucket, DeleteBucket, ListBuckets, GetBucketInfo, GetBucketLocation.
+ * PutBucket, DeleteBucket, GetBucketLocation.
  *
- * Source: docs «PutBucket», «DeleteBucket», «GetService (ListBuckets)», «GetBucketInfo», «GetBucketLocation»; go2 wants
- * every element of BucketInfo to be there.
+ * Source: docs of these names.
  */
 import type { Emulator } from "../emulator.ts";
 import { isStorageClass } from "../oss/acl.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { isoTime } from "../oss/times.ts";
 import type { StoredBucket } from "../storage/types.ts";
 import { childText, readXml } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
 import { readBucketAcl } from "./acl.ts";
 import { readDocument } from "./body.ts";
-import { extranetEndpoint, intranetEndpoint } from "./endpoint.ts";
-import { ownerElement, readCount, readText } from "./listing.ts";
+import {
+	keepBucketDocuments,
+	readBucketHeaders,
+} from "./configurations/of-new-bucket.ts";
 
 const BUCKETS_MAX = 1000;
 
@@ -27,10 +27,12 @@ export async function putBucket(
 ): Promise<Reply> {
 	const acl = readBucketAcl(request.headers["x-oss-acl"]);
 	const wanted = await readConfiguration(emulator, request);
+	const documents = readBucketHeaders(request);
 	const existing = await emulator.store.buckets.find(request.bucket);
-	if (!existing)
+	if (!existing) {
 		await create(emulator, request, { ...wanted, acl: acl ?? "private" });
-	else {
+		await keepBucketDocuments(emulator, request.bucket, documents);
+	} else {
 		requireSame(existing, request.caller.uid, wanted);
 		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
 	}
@@ -120,78 +122,16 @@ function requireSame(
 	}
 }
 
+/** Live channels count as what is in it; documents go with it. */
 export async function deleteBucket(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
 ): Promise<Reply> {
+	const channels = await store.configurations.list(bucket, "live");
+	if (channels.length > 0)
+		throw new OssError("BucketNotEmpty", { details: { BucketName: bucket } });
 	await store.buckets.delete(bucket);
 	return empty(204);
-}
-
-export async function listBuckets(
-	{ store, region }: Emulator,
-	request: OssRequest,
-): Promise<Reply> {
-	const { query, caller } = request;
-	const prefix = readText(query, "prefix");
-	const marker = readText(query, "marker");
-	const max = readCount(query, "max-keys", 100, 1000);
-	const buckets = await store.buckets.list(caller.uid, prefix, marker);
-	const page = buckets.slice(0, max);
-	return xml(
-		writeXml("ListAllMyBucketsResult", {
-			Prefix: prefix,
-			Marker: marker,
-			MaxKeys: max,
-			IsTruncated: buckets.length > max,
-			NextMarker: buckets.length > max ? page.at(-1)?.name : undefined,
-			Owner: ownerElement(caller.uid),
-			Buckets: {
-				Bucket: page.map((bucket) => ({
-					Comment: "",
-					CreationDate: isoTime(bucket.created),
-					ExtranetEndpoint: extranetEndpoint(request, region),
-					IntranetEndpoint: intranetEndpoint(request, region),
-					Location: bucket.location,
-					Name: bucket.name,
-					Region: bucket.location.replace(/^oss-/, ""),
-					StorageClass: bucket.storageClass,
-					ResourceGroupId: "",
-				})),
-			},
-		}),
-	);
-}
-
-export async function getBucketInfo(
-	{ store, region }: Emulator,
-	request: OssRequest,
-): Promise<Reply> {
-	const bucket = await store.buckets.get(request.bucket);
-	return xml(
-		writeXml("BucketInfo", {
-			Bucket: {
-				AccessMonitor: "Disabled",
-				BlockPublicAccess: false,
-				Comment: "",
-				CreationDate: isoTime(bucket.created),
-				CrossRegionReplication: "Disabled",
-				DataRedundancyType: bucket.redundancy,
-				ExtranetEndpoint: extranetEndpoint(request, region),
-				IntranetEndpoint: intranetEndpoint(request, region),
-				Location: bucket.location,
-				Name: bucket.name,
-				ResourceGroupId: "",
-				StorageClass: bucket.storageClass,
-				TransferAcceleration: "Disabled",
-				Versioning: bucket.versioning || undefined,
-				Owner: ownerElement(bucket.owner),
-				AccessControlList: { Grant: bucket.acl },
-				ServerSideEncryptionRule: { SSEAlgorithm: "None" },
-				BucketPolicy: { LogBucket: "", LogPrefix: "" },
-			},
-		}),
-	);
 }
 
 export async function getBucketLocation(

@@ -16,6 +16,7 @@ import { readDocument } from "./body.ts";
 import { objectUrl } from "./endpoint.ts";
 import { readEncodingType } from "./listing.ts";
 import { findUpload } from "./multipart.ts";
+import { findProtect } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
 import { callBack, readUploadCallback } from "./upload-callback.ts";
 
@@ -37,6 +38,7 @@ export async function completeMultipartUpload(
 		named,
 		request.receivedAt,
 		forbidOverwrite,
+		await findProtect(emulator, request),
 	);
 	const headers = writtenHeaders(
 		object,

@@ -17,12 +17,11 @@ import type {
 } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
 import { requireAccess } from "./access.ts";
-import { findObject } from "./find-object.ts";
-import {
-	readNewObject,
-	versionHeader,
-	writtenHeaders,
-} from "./object-headers.ts";
+import { findObject, requireRestored } from "./find-object.ts";
+import { prepareObject } from "./new-object.ts";
+import { versionHeader, writtenHeaders } from "./object-headers.ts";
+import { readTrafficLimit } from "./traffic-limit.ts";
+import { requireRoom } from "./upload-body.ts";
 
 export async function copyObject(
 	emulator: Emulator,
@@ -30,7 +29,9 @@ export async function copyObject(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const { source, bucket: sourceBucket } = await findSource(emulator, request);
-	const given = readNewObject(request, request.headers);
+	readTrafficLimit(request); // for its errors: nothing passes a connection
+	const given = await prepareObject(emulator, request, request.headers);
+	await requireRoom(emulator, request.bucket, source.size);
 	const isSelf =
 		source.bucket === request.bucket &&
 		source.key === request.key &&
@@ -47,10 +48,10 @@ export async function copyObject(
 					request.bucket,
 					request.key,
 					undefined,
-					() => ({
-						properties,
-						modified: given.modified,
-					}),
+					(present) => {
+						given.protect?.(present);
+						return { properties, modified: given.modified };
+					},
 				)
 			: await store.objects.copy(source, { ...given, properties });
 	const bucket = await store.buckets.get(request.bucket);
@@ -125,6 +126,7 @@ export async function findSource(
 	const reading = { ...request, ...asked };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 	const source = await findObject(emulator, asked);
+	await requireRestored(emulator, source, request.receivedAt);
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	return { source, bucket };
 }

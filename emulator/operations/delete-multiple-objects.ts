@@ -18,6 +18,7 @@ import { writeXml, type XmlElement } from "../xml/write.ts";
 import { requireAccessToEach } from "./access.ts";
 import { readXmlBody } from "./body.ts";
 import { readEncodingType } from "./listing.ts";
+import { findProtect, readBypass } from "./new-object.ts";
 
 const KEYS_MAX = 1000;
 
@@ -32,6 +33,8 @@ export async function deleteMultipleObjects(
 	const root = await readDelete(request);
 	const doomed = readDoomed(root);
 	await requireDeletable(emulator, request, doomed);
+	const bypass = await readBypass(emulator, request);
+	const protect = await findProtect(emulator, request, bypass);
 	const deleted: XmlElement[] = [];
 	for (const { key, versionId } of doomed) {
 		const result = await store.objects.delete(
@@ -39,6 +42,7 @@ export async function deleteMultipleObjects(
 			key,
 			versionId,
 			request.receivedAt,
+			protect, // what it refuses ends the call, after those before it have gone
 		);
 		deleted.push({
 			Key: encoding.encode(key),

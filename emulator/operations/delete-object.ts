@@ -7,17 +7,20 @@ import type { Emulator } from "../emulator.ts";
 import { empty, type Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { readVersionId } from "./find-object.ts";
+import { findProtect, readBypass } from "./new-object.ts";
 
 export async function deleteObject(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const versionId = readVersionId(request.query);
-	const deleted = await store.objects.delete(
+	const bypass = await readBypass(emulator, request);
+	const deleted = await emulator.store.objects.delete(
 		request.bucket,
 		request.key,
 		versionId,
 		request.receivedAt,
+		await findProtect(emulator, request, bypass),
 	);
 	return empty(204, {
 		"x-oss-version-id": deleted.versionId || undefined,

@@ -1,13 +1,35 @@
 /**
- * The object a request reads, with OSS's answers for what is not there, deleted, or only a link.
+ * The object a request reads, with OSS's answers for what is not there, deleted, or frozen in an archive.
  *
- * Source: docs «GetObject», «Overview of versioning», «PutSymlink».
+ * Source: docs «GetObject», «Overview of versioning», «RestoreObject».
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { OssRequest, Query } from "../oss/request.ts";
 import { noSuchKey, type OpenObject } from "../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../storage/types.ts";
+import { findDocument } from "./configurations/kind.ts";
+import { ARCHIVE_DIRECT_READ } from "./configurations/switches.ts";
+import { requireReadable, termsOf } from "./restoration.ts";
+
+/**
+ * What reads the bytes of an archived object needs it restored. A link has none.
+ *
+ * @throws OssError InvalidObjectState
+ */
+export async function requireRestored(
+	emulator: Emulator,
+	object: StoredObject,
+	now: Date,
+): Promise<void> {
+	if (!termsOf(object.storageClass) || object.type === "Symlink") return;
+	const direct = await findDocument(
+		emulator,
+		ARCHIVE_DIRECT_READ,
+		object.bucket,
+	);
+	requireReadable(object, direct?.Enabled === true, now);
+}
 
 type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
 

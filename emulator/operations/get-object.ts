@@ -10,51 +10,69 @@ import { readRange } from "../oss/range.ts";
 import { empty, type Reply, type ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
-import { findObject, openObject } from "./find-object.ts";
+import type { OpenObject } from "../storage/objects.ts";
+import type { StoredObject } from "../storage/types.ts";
+import { compressed } from "./compression.ts";
+import { findObject, openObject, requireRestored } from "./find-object.ts";
+import { expirationHeader } from "./lifecycle/expiration.ts";
 import {
 	objectHeaders,
 	requireHeaderValue,
 	versionHeader,
 } from "./object-headers.ts";
+import { stateHeaders } from "./state-headers.ts";
 import { followLink, openThroughLink } from "./symlink.ts";
+import { readTrafficLimit, slowedReply } from "./traffic-limit.ts";
 
 export async function getObject(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
+	const limit = readTrafficLimit(request);
 	const { object, shown, content } = await openThroughLink(
 		emulator,
 		request,
 		await openObject(emulator, request),
 	);
 	try {
+		await requireRestored(emulator, object, request.receivedAt);
 		requireConditions(request.headers, shown);
-		const bucket = await emulator.store.buckets.get(request.bucket);
-		const headers = { ...objectHeaders(shown, bucket), ...overrides };
-		const standard = request.headers["x-oss-range-behavior"] === "standard";
-		const range = readRange(request.headers.range, object.size, standard);
-		if (!range) {
-			return {
-				status: 200,
-				headers: { ...headers, "Content-Length": String(object.size) },
-				body: content.read(),
-			};
-		}
-		const { first, last } = range;
-		return {
-			status: 206,
-			headers: {
-				...headers,
-				"Content-Length": String(last - first + 1),
-				"Content-Range": `bytes ${first}-${last}/${object.size}`,
-			},
-			body: content.read(first, last),
+		const headers = {
+			...(await describe(emulator, request, shown)),
+			...overrides,
 		};
+		const reply = read(request, headers, { object, content });
+		return slowedReply(reply, limit);
 	} catch (error) {
 		content.release();
 		throw error;
 	}
+}
+
+/** All of it, or the range that is asked for. @throws OssError InvalidRange */
+function read(
+	{ headers: asked }: OssRequest,
+	headers: ReplyHeaders,
+	{ object: { size }, content }: OpenObject,
+): Reply {
+	const standard = asked["x-oss-range-behavior"] === "standard";
+	const range = readRange(asked.range, size, standard);
+	if (!range) {
+		const length = { "Content-Length": String(size) };
+		const whole = { status: 200, headers: { ...headers, ...length } };
+		return compressed({ ...whole, body: content.read() }, asked);
+	}
+	const { first, last } = range;
+	return {
+		status: 206,
+		headers: {
+			...headers,
+			"Content-Length": String(last - first + 1),
+			"Content-Range": `bytes ${first}-${last}/${size}`,
+		},
+		body: content.read(first, last),
+	};
 }
 
 export async function headObject(
@@ -64,11 +82,24 @@ export async function headObject(
 	const link = await findObject(emulator, request);
 	const shown = await followLink(emulator, request.bucket, link);
 	requireConditions(request.headers, shown);
-	const bucket = await emulator.store.buckets.get(request.bucket);
-	return empty(200, {
-		...objectHeaders(shown, bucket),
+	const headers = {
+		...(await describe(emulator, request, shown)),
 		"Content-Length": String(shown.size),
-	});
+	};
+	return compressed(empty(200, headers), request.headers);
+}
+
+/** @param shown of a link: with the target's content */
+async function describe(
+	emulator: Emulator,
+	{ bucket, receivedAt }: OssRequest,
+	shown: StoredObject,
+): Promise<ReplyHeaders> {
+	return {
+		...objectHeaders(shown, await emulator.store.buckets.get(bucket)),
+		...stateHeaders(shown, receivedAt),
+		...(await expirationHeader(emulator, shown)),
+	};
 }
 
 /**

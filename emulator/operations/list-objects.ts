@@ -34,7 +34,7 @@ type Asked = {
 
 export async function listObjects(
 	{ store }: Emulator,
-	{ bucket, query }: OssRequest,
+	{ bucket, query, receivedAt }: OssRequest,
 ): Promise<Reply> {
 	const asked = readAsked(query);
 	const marker = readText(query, "marker");
@@ -51,14 +51,14 @@ export async function listObjects(
 			EncodingType: asked.encoding.type,
 			IsTruncated: page.isTruncated,
 			NextMarker: page.isTruncated ? encode(lastOf(page)) : undefined,
-			...listed(page, asked.encoding, owner),
+			...listed(page, asked.encoding, receivedAt, owner),
 		}),
 	);
 }
 
 export async function listObjectsV2(
 	{ store }: Emulator,
-	{ bucket, query }: OssRequest,
+	{ bucket, query, receivedAt }: OssRequest,
 ): Promise<Reply> {
 	const asked = readAsked(query);
 	const startAfter = readText(query, "start-after");
@@ -86,6 +86,7 @@ export async function listObjectsV2(
 			...listed(
 				page,
 				asked.encoding,
+				receivedAt,
 				query.get("fetch-owner") === "true" ? owner : undefined,
 			),
 		}),
@@ -104,11 +105,12 @@ function readAsked(query: Query): Asked {
 function listed(
 	page: Page<StoredObject>,
 	encoding: Encoding,
+	now: Date,
 	owner: string | undefined,
 ): XmlElement {
 	return {
 		Contents: page.entries.map((object) => ({
-			...listedObject(object, encoding),
+			...listedObject(object, encoding, now),
 			Owner: owner === undefined ? undefined : ownerElement(owner),
 		})),
 		CommonPrefixes: page.prefixes.map((prefix) => ({

@@ -1,7 +1,7 @@
 /**
  * What all listings share: their parameters, `encoding-type`, and how an object looks in one.
  *
- * Pure. Source: docs «GetBucket (ListObjects)»; limits of prefix and marker from the same page.
+ * Pure. Source: docs «GetBucket (ListObjects)»; limits of prefix and marker from the same page; go2 for TransitionTime.
  */
 import { percentEncode } from "../oss/encoding.ts";
 import { invalidArgument } from "../oss/errors.ts";
@@ -9,6 +9,7 @@ import type { Query } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
 import type { StoredObject } from "../storage/types.ts";
 import type { XmlElement } from "../xml/write.ts";
+import { restoreInfo } from "./restoration.ts";
 
 const TEXT_BYTES_MAX = 1023;
 
@@ -62,11 +63,13 @@ export function readText(query: Query, name: string): string {
 	return text;
 }
 
-/** An element of the lists V1 and V2, and of the versions' list. */
+/** An element of the lists V1 and V2, and of the versions' list. @param now the emulator's time */
 export function listedObject(
 	object: StoredObject,
 	{ encode }: Encoding,
+	now: Date,
 ): XmlElement {
+	const { transitioned } = object.state;
 	return {
 		Key: encode(object.key),
 		LastModified: isoTime(object.modified),
@@ -74,6 +77,9 @@ export function listedObject(
 		Type: object.type,
 		Size: object.size,
 		StorageClass: object.storageClass,
+		RestoreInfo: restoreInfo(object, now),
+		TransitionTime:
+			transitioned === undefined ? undefined : isoTime(new Date(transitioned)),
 	};
 }
 

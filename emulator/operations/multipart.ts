@@ -12,19 +12,21 @@ import type { OssRequest, Query } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
 import type { StoredObject, StoredUpload } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
-import { readExpected, uploadBody } from "./body.ts";
+import { readExpected } from "./body.ts";
 import { findSource, sourceVersion } from "./copy-object.ts";
 import { readEncodingType } from "./listing.ts";
-import { readNewObject } from "./object-headers.ts";
+import { prepareObject } from "./new-object.ts";
+import { openUpload } from "./upload-body.ts";
 
 const PART_NUMBER_MAX = 10_000;
 
 export async function initiateMultipartUpload(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const encoding = readEncodingType(request.query);
-	const given = readNewObject(request, request.headers);
+	const given = await prepareObject(emulator, request, request.headers);
 	const bucket = await store.buckets.get(request.bucket);
 	if (
 		given.forbidOverwrite &&
@@ -49,9 +51,10 @@ export async function initiateMultipartUpload(
 }
 
 export async function uploadPart(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000104");
 	const expected = readExpected(request.headers);
@@ -59,7 +62,7 @@ export async function uploadPart(
 		upload,
 		number,
 		request.receivedAt,
-		uploadBody(request),
+		await openUpload(emulator, request),
 		expected,
 	);
 	return empty(200, {

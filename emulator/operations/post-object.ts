@@ -25,7 +25,10 @@ import { requireAccess } from "./access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
 import { objectUrl } from "./endpoint.ts";
 import { type Form, readForm } from "./form.ts";
-import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { prepareObject } from "./new-object.ts";
+import { writtenHeaders } from "./object-headers.ts";
+import { readTrafficLimit, slowed } from "./traffic-limit.ts";
+import { requireRoom } from "./upload-body.ts";
 import { callBack, readFormUploadCallback } from "./upload-callback.ts";
 
 export async function postObject(
@@ -83,7 +86,7 @@ function readKey({ fields, file }: Form): string {
 }
 
 async function receiveFile(
-	{ store }: Emulator,
+	emulator: Emulator,
 	asked: OssRequest,
 	form: Form,
 	policy: Policy | undefined,
@@ -93,7 +96,7 @@ async function receiveFile(
 	const own = Object.fromEntries(fields);
 	const contentType =
 		own["x-oss-content-type"] || file.contentType || own["content-type"];
-	const given = readNewObject(asked, {
+	const given = await prepareObject(emulator, asked, {
 		"x-oss-forbid-overwrite": headers["x-oss-forbid-overwrite"],
 		...own,
 		"content-type": contentType,
@@ -104,8 +107,13 @@ async function receiveFile(
 		UPLOAD_BYTES_MAX,
 	);
 	const expected = { ...readExpected(own), sizeMax };
-	return store.objects
-		.put(given, checked(form, policy), expected)
+	const limit = readTrafficLimit({
+		query: asked.query,
+		headers: { ...headers, ...own },
+	});
+	await requireRoom(emulator, asked.bucket, 1);
+	return emulator.store.objects
+		.put(given, slowed(checked(form, policy), limit), expected)
 		.catch(tooLarge);
 }
 

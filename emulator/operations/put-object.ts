@@ -10,8 +10,11 @@ import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import { empty, type Reply } from "../oss/reply.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
-import { readExpected, uploadBody } from "./body.ts";
-import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { readExpected } from "./body.ts";
+import { expirationHeader } from "./lifecycle/expiration.ts";
+import { prepareObject } from "./new-object.ts";
+import { writtenHeaders } from "./object-headers.ts";
+import { openUpload } from "./upload-body.ts";
 import { callBack, readUploadCallback } from "./upload-callback.ts";
 
 export async function putObject(
@@ -20,15 +23,18 @@ export async function putObject(
 ): Promise<Reply> {
 	refuseConditions(request.headers);
 	const callback = await readUploadCallback(emulator, request);
-	const given = readNewObject(request, request.headers);
+	const given = await prepareObject(emulator, request, request.headers);
 	const expected = readExpected(request.headers);
 	const object = await emulator.store.objects.put(
 		given,
-		uploadBody(request),
+		await openUpload(emulator, request),
 		expected,
 	);
 	const bucket = await emulator.store.buckets.get(request.bucket);
-	const headers = writtenHeaders(object, bucket);
+	const headers = {
+		...writtenHeaders(object, bucket),
+		...(await expirationHeader(emulator, object)),
+	};
 	const called = await callBack(
 		emulator,
 		request,

@@ -14,19 +14,17 @@ import { httpTime } from "../oss/times.ts";
 import type { OpenObject } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import { findObject } from "./find-object.ts";
-import {
-	readNewObject,
-	versionHeader,
-	writtenHeaders,
-} from "./object-headers.ts";
+import { prepareObject } from "./new-object.ts";
+import { versionHeader, writtenHeaders } from "./object-headers.ts";
 
 const TARGET = "x-oss-symlink-target";
 
 export async function putSymlink(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const given = readNewObject(request, request.headers);
+	const { store } = emulator;
+	const given = await prepareObject(emulator, request, request.headers);
 	const target = formDecode(request.headers[TARGET] ?? "");
 	if (target === undefined)
 		throw invalidArgument(TARGET, request.headers[TARGET] ?? "");

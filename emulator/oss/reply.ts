@@ -5,7 +5,7 @@
  */
 import type { Readable } from "node:stream";
 
-/** Names as OSS spells them; an undefined one is left out. */
+/** Names as OSS spells them; an undefined one is left out, a Content-Length too, which is added otherwise. */
 export type ReplyHeaders = Readonly<Record<string, string | undefined>>;
 
 export type Reply = {

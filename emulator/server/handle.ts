@@ -3,13 +3,17 @@
  * answer.
  */
 import type { Emulator } from "../emulator.ts";
+import { requireReferer } from "../operations/configurations/referer.ts";
+import { visitWebsite } from "../operations/configurations/website-visit.ts";
 import { makeSelector, type Row } from "../operations/select.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
 import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
 import { authorize } from "./authorize.ts";
+import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
 import { type Arrival, identify } from "./identify.ts";
 
@@ -28,15 +32,28 @@ export async function handle(
 	arrival: Arrival,
 	observer: Observer,
 ): Promise<Reply> {
-	try {
-		const request = await identify(emulator, arrival);
+	const reply = await answer(emulator, arrival, observer);
+	return withCors(emulator, arrival, reply);
+}
+
+async function answer(
+	emulator: Emulator,
+	arrival: Arrival,
+	observer: Observer,
+): Promise<Reply> {
+	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
 		observer.is(operation);
 		if (request.bucket) requireBucketName(request.bucket);
 		if (request.key) requireKey(request.key);
+		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
 		if (!operation.run) throw notImplemented(emulator, operation);
-		return await operation.run(emulator, request);
+		return operation.run(emulator, request);
+	};
+	try {
+		const request = await identify(emulator, arrival);
+		return await visitWebsite(emulator, request, perform);
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
 		observer.failed(failure);

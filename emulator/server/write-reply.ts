@@ -35,7 +35,7 @@ export async function writeReply(
 	for (const [name, value] of Object.entries(reply.headers)) {
 		if (value !== undefined) headers[name] = toWire(value);
 	}
-	if (headers["Content-Length"] === undefined && hasLength(status)) {
+	if (!("Content-Length" in reply.headers) && hasLength(status)) {
 		if (body === null) headers["Content-Length"] = "0";
 		else if (Buffer.isBuffer(body))
 			headers["Content-Length"] = String(body.length);

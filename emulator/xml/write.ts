@@ -17,7 +17,10 @@ export interface XmlElement {
 	readonly [name: string]: XmlValue;
 }
 
-/** A list of elements of different names whose order counts, e.g. versions among delete markers. */
+/**
+ * @param value under the name '' stand elements of different names whose order counts, e.g. versions among delete
+ *   markers: `{ "": [{ Version: … }, { DeleteMarker: … }] }`
+ */
 export function writeXml(root: string, value: XmlValue): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n${writeElement(root, value, "")}`;
 }
@@ -28,9 +31,11 @@ function writeElement(name: string, value: XmlValue, indent: string): string {
 		return `${indent}<${name}>${escapeXml(String(value))}</${name}>\n`;
 	if (isList(value))
 		return value.map((item) => writeElement(name, item, indent)).join("");
+	const inner = name === "" ? indent : `${indent}  `;
 	const children = Object.entries(value)
-		.map(([child, inner]) => writeElement(child, inner, `${indent}  `))
+		.map(([child, content]) => writeElement(child, content, inner))
 		.join("");
+	if (name === "") return children;
 	return children === ""
 		? `${indent}<${name}></${name}>\n`
 		: `${indent}<${name}>\n${children}${indent}</${name}>\n`;

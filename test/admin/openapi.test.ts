@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createAdminApp } from "../../emulator/admin/app.ts";
 import { readConfig } from "../../emulator/config.ts";
+import { Lifecycle } from "../../emulator/operations/lifecycle/lifecycle.ts";
 import { RequestLog } from "../../emulator/server/request-log.ts";
 import { start } from "../../emulator/start.ts";
 import { startWithAdmin } from "./admin.ts";
@@ -28,9 +29,13 @@ suite("The description of the admin API", () => {
 			{},
 		);
 		const { emulator, endpoint, adminUrl, close } = await start(config);
-		t.after(close);
+		const lifecycle = new Lifecycle(emulator);
+		t.after(async () => {
+			await lifecycle.close();
+			await close();
+		});
 		const app = await createAdminApp({
-			...{ emulator, endpoint },
+			...{ emulator, lifecycle, endpoint },
 			requests: new RequestLog(),
 			version: "0",
 			authority: undefined,

@@ -66,6 +66,11 @@ suite("XML", () => {
 		});
 	}
 
+	test("may begin with blanks", async () => {
+		const body = ` \n<?xml version="1.0"?><Delete><Key>a</Key></Delete>`;
+		assert.equal(childText(await read(body), "Key"), "a");
+	});
+
 	test("may have elements called as what JavaScript's objects have", async () => {
 		for (const name of ["valueOf", "toString", "hasOwnProperty"]) {
 			const root = await read(

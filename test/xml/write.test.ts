@@ -47,6 +47,33 @@ suite("An XML document", () => {
 		assert.ok(writeXml("R", {}).endsWith("\n<R></R>\n"));
 	});
 
+	test("has elements of different names in their order, beside others", () => {
+		assert.equal(
+			writeXml("R", {
+				Name: "photos",
+				"": [
+					{ Version: "a" },
+					{ DeleteMarker: { Key: "b" } },
+					{ Version: "c" },
+				],
+				Last: "z",
+			}),
+			[
+				'<?xml version="1.0" encoding="UTF-8"?>',
+				"<R>",
+				"  <Name>photos</Name>",
+				"  <Version>a</Version>",
+				"  <DeleteMarker>",
+				"    <Key>b</Key>",
+				"  </DeleteMarker>",
+				"  <Version>c</Version>",
+				"  <Last>z</Last>",
+				"</R>",
+				"",
+			].join("\n"),
+		);
+	});
+
 	test("keeps the order of a mixed list", () => {
 		const document = writeXml("R", [
 			{ Version: { Key: "a" } },

@@ -1,0 +1,47 @@
+/**
+ * A bucket's callback policies: callbacks with a name, which an upload asks for by `{"callbackPolicy":"NAME"}`.
+ *
+ * Source: java1 BucketCallbackPolicyTest, py1 test_bucket_callback_policy (a policy without items is put too).
+ */
+import type { CallbackPolicy } from "../../callback/read.ts";
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import { findDocument, kind, refused } from "./kind.ts";
+import { element, many, one, or, word } from "./shape.ts";
+
+export const CALLBACK_POLICY = kind(
+	element({
+		PolicyItem: many(
+			element({
+				PolicyName: one(word),
+				Callback: one(word),
+				CallbackVar: or(word, ""),
+			}),
+		),
+	}),
+	{
+		name: "callbackPolicy",
+		root: "BucketCallbackPolicy",
+		absent: refused("BucketCallbackPolicyNotExist"),
+		accept: (document) => {
+			const names = document.PolicyItem.map(({ PolicyName }) => PolicyName);
+			// How OSS refuses two of a name is a guess (A-419).
+			const wrong = names.find(
+				(name, at) => name === "" || names.indexOf(name) !== at,
+			);
+			if (wrong !== undefined) throw invalidArgument("PolicyName", wrong);
+			return document;
+		},
+	},
+);
+
+/** What the callback engine asks for. */
+export async function findCallbackPolicy(
+	emulator: Pick<Emulator, "store">,
+	bucket: string,
+	name: string,
+): Promise<CallbackPolicy | undefined> {
+	const found = await findDocument(emulator, CALLBACK_POLICY, bucket);
+	const item = found?.PolicyItem.find(({ PolicyName }) => PolicyName === name);
+	return item && { callback: item.Callback, callbackVar: item.CallbackVar };
+}

@@ -1,0 +1,52 @@
+/**
+ * The operations of a kind of document: PutBucket…, GetBucket…, DeleteBucket….
+ *
+ * Source: docs of all of these: PUT replaces the whole and answers 200 without a body, DELETE answers 204 whether or
+ * not there was one.
+ */
+import { empty, xml } from "../../oss/reply.ts";
+import { writeXml, type XmlElement } from "../../xml/write.ts";
+import type { Operation } from "../select.ts";
+import {
+	findDocument,
+	type Kind,
+	receiveDocument,
+	writeDocument,
+} from "./kind.ts";
+
+export const putDocument =
+	<T extends XmlElement>(kind: Kind<T>): Operation =>
+	async (emulator, request) => {
+		const id = kind.idOf?.(request) ?? "";
+		const document = await receiveDocument(kind, { emulator, request });
+		await emulator.store.configurations.change(
+			request.bucket,
+			kind.name,
+			id,
+			() => writeDocument(document),
+		);
+		return empty(200);
+	};
+
+export const getDocument =
+	<T extends XmlElement>(kind: Kind<T>): Operation =>
+	async (emulator, request) => {
+		const id = kind.idOf?.(request) ?? "";
+		const document = await findDocument(emulator, kind, request.bucket, id);
+		return xml(
+			writeXml(kind.root, document ?? kind.absent({ emulator, request })),
+		);
+	};
+
+export const deleteDocument =
+	<T extends XmlElement>(kind: Kind<T>): Operation =>
+	async (emulator, request) => {
+		const id = kind.idOf?.(request) ?? "";
+		await emulator.store.configurations.change(
+			request.bucket,
+			kind.name,
+			id,
+			() => undefined,
+		);
+		return empty(204);
+	};

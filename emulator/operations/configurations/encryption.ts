@@ -1,0 +1,48 @@
+/**
+ * The encryption a bucket's objects would get by default.
+ *
+ * Source: docs «PutBucketEncryption»; «HTTP 400 status code», InvalidArgument; py1's suite.
+ */
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { kind, refused } from "./kind.ts";
+import { element, maybe, one, word } from "./shape.ts";
+
+const RULE = element({
+	SSEAlgorithm: one(word),
+	KMSMasterKeyID: maybe(word),
+	KMSDataEncryption: maybe(word),
+});
+
+type EncryptionRule = ReturnType<typeof RULE>;
+
+export const ENCRYPTION = kind(
+	element({ ApplyServerSideEncryptionByDefault: one(RULE) }),
+	{
+		name: "encryption",
+		root: "ServerSideEncryptionRule",
+		absent: refused("NoSuchServerSideEncryptionRule"),
+		accept: ({ ApplyServerSideEncryptionByDefault: rule }) => ({
+			ApplyServerSideEncryptionByDefault: requireRule(rule),
+		}),
+	},
+);
+
+/** @returns the rule without what is empty */
+export function requireRule(rule: EncryptionRule): EncryptionRule {
+	const { SSEAlgorithm, KMSMasterKeyID, KMSDataEncryption } = rule;
+	if (!["AES256", "KMS", "SM4"].includes(SSEAlgorithm))
+		throw new OssError("InvalidEncryptionAlgorithmError");
+	if (KMSMasterKeyID && SSEAlgorithm !== "KMS")
+		throw invalidArgument(
+			"KMSMasterKeyID",
+			KMSMasterKeyID,
+			"KMSMasterKeyID is not applicable if the default sse algorithm is not KMS.",
+		);
+	if (KMSDataEncryption && KMSDataEncryption !== "SM4")
+		throw new OssError("InvalidDataEncryptionAlgorithmError");
+	return {
+		SSEAlgorithm,
+		KMSMasterKeyID: KMSMasterKeyID || undefined,
+		KMSDataEncryption: KMSDataEncryption || undefined,
+	};
+}

@@ -1,0 +1,89 @@
+/**
+ * The kinds of documents a bucket keeps, as OSS's interface sees them: put whole, given back as OSS writes them,
+ * deleted without a question whether they were there.
+ *
+ * A document is kept as JSON of the value its shape reads. That value is what others read who act on it.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { readXml } from "../../xml/read.ts";
+import type { XmlElement } from "../../xml/write.ts";
+import { readDocument } from "../body.ts";
+import type { Shape } from "./shape.ts";
+
+/** Of which request a document is put or asked for. */
+export type Asked = {
+	readonly emulator: Emulator;
+	readonly request: OssRequest;
+};
+
+export type Kind<T extends XmlElement> = {
+	/** The sub-resource; also the name it is kept under. */
+	readonly name: string;
+	readonly root: string;
+	readonly shape: Shape<T>;
+	/** What is kept of a document of the right shape. @throws OssError when OSS refuses it */
+	readonly accept?: (document: T, asked: Asked) => T | Promise<T>;
+	/** What GET answers while there is none. @throws OssError where OSS has an error for that */
+	readonly absent: (asked: Asked) => XmlElement;
+	/** Of kinds of which there can be several: which one a request means. @throws OssError InvalidArgument */
+	readonly idOf?: (request: OssRequest) => string;
+	/** The EC of MalformedXML, where it has one of its own. */
+	readonly malformedEc?: string;
+	readonly bytesMax?: number;
+};
+
+/** The shape comes first, so that the compiler knows what the rest speaks of. */
+export const kind = <T extends XmlElement>(
+	shape: Shape<T>,
+	row: Omit<Kind<T>, "shape">,
+): Kind<T> => ({ ...row, shape });
+
+/** `absent` of the kinds for which OSS has an error. */
+export const refused =
+	(...error: ConstructorParameters<typeof OssError>) =>
+	(): never => {
+		throw new OssError(...error);
+	};
+
+/** @throws OssError MalformedXML, InvalidDigest, what the kind's own rules refuse */
+export async function receiveDocument<T extends XmlElement>(
+	kind: Kind<T>,
+	asked: Asked,
+): Promise<T> {
+	const { root, shape, bytesMax, malformedEc, accept } = kind;
+	try {
+		const body = await readDocument(asked.request, bytesMax);
+		const document = shape(await readXml(body, root));
+		return accept ? await accept(document, asked) : document;
+	} catch (error) {
+		throw malformedEc === undefined ? error : withEc(error, malformedEc);
+	}
+}
+
+function withEc(error: unknown, ec: string): unknown {
+	return error instanceof OssError && error.code === "MalformedXML"
+		? new OssError("MalformedXML", { ec, details: error.details })
+		: error;
+}
+
+export const writeDocument = (document: XmlElement): string =>
+	JSON.stringify(document);
+
+/** @param stored as `writeDocument` wrote one of this kind */
+export const parseDocument = <T extends XmlElement>(
+	_kind: Kind<T>,
+	stored: string,
+): T => JSON.parse(stored);
+
+/** @throws OssError NoSuchBucket */
+export async function findDocument<T extends XmlElement>(
+	{ store }: Pick<Emulator, "store">,
+	kind: Kind<T>,
+	bucket: string,
+	id = "",
+): Promise<T | undefined> {
+	const stored = await store.configurations.find(bucket, kind.name, id);
+	return stored === undefined ? undefined : parseDocument(kind, stored);
+}

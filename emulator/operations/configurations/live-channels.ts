@@ -1,0 +1,122 @@
+/**
+ * Live channels, as far as they are documents: nobody can push a stream, so none is ever live.
+ *
+ * Source: docs «PutLiveChannel» and its companions; «HTTP 400 status code», InvalidChannelName; java1's, py1's and
+ * go1's suites.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { isoTime } from "../../oss/times.ts";
+import { writeXml } from "../../xml/write.ts";
+import { readXmlBody } from "../body.ts";
+import {
+	type Channel,
+	CONFIGURATION,
+	NAME,
+	parseChannel,
+	urlsOf,
+} from "./live-channel.ts";
+
+/** Replaces one of the same name. */
+export async function putLiveChannel(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, key, receivedAt } = request;
+	requireChannelName(key);
+	const body = await readXmlBody(request, "LiveChannelConfiguration");
+	const channel: Channel = {
+		configuration: CONFIGURATION(body),
+		modified: isoTime(receivedAt),
+	};
+	await store.configurations.change(bucket, NAME, key, () =>
+		JSON.stringify(channel),
+	);
+	return xml(
+		writeXml("CreateLiveChannelResult", urlsOf(request, key, channel)),
+	);
+}
+
+function requireChannelName(name: string): void {
+	const message =
+		name.length >= 64
+			? "The Length of channel name must be less than 64."
+			: name.includes("/")
+				? "ChannelName must not contain a slash."
+				: undefined;
+	if (message !== undefined)
+		throw new OssError("InvalidChannelName", { message });
+}
+
+export async function getLiveChannelInfo(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { configuration } = await requireChannel(emulator, request);
+	return xml(writeXml("LiveChannelConfiguration", configuration));
+}
+
+export async function getLiveChannelStat(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { configuration } = await requireChannel(emulator, request);
+	const Status = configuration.Status === "disabled" ? "Disabled" : "Idle";
+	return xml(writeXml("LiveChannelStat", { Status }));
+}
+
+export async function getLiveChannelHistory(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	await requireChannel(emulator, request);
+	return xml(writeXml("LiveChannelHistory", {}));
+}
+
+export async function putLiveChannelStatus(
+	{ store }: Emulator,
+	{ bucket, key, query }: OssRequest,
+): Promise<Reply> {
+	const status = query.get("status") ?? "";
+	if (status !== "enabled" && status !== "disabled")
+		throw invalidArgument("status", status);
+	await store.configurations.change(bucket, NAME, key, (stored) => {
+		const channel = parseChannel(stored);
+		const configuration = { ...channel.configuration, Status: status };
+		return JSON.stringify({ ...channel, configuration });
+	});
+	return empty(200);
+}
+
+/** One that is not there is no error. */
+export async function deleteLiveChannel(
+	{ store }: Emulator,
+	{ bucket, key }: OssRequest,
+): Promise<Reply> {
+	await store.configurations.change(bucket, NAME, key, () => undefined);
+	return empty(204);
+}
+
+/** Without a stream there is nothing to make a playlist of. */
+export async function vodPlaylist(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const slash = request.key.lastIndexOf("/");
+	const key = slash < 0 ? request.key : request.key.slice(0, slash);
+	await requireChannel(emulator, { ...request, key });
+	throw new OssError("InvalidArgument", {
+		message: "No ts file found in specified time span.",
+		ec: "0044-00000308",
+	});
+}
+
+/** @throws OssError NoSuchLiveChannel */
+async function requireChannel(
+	{ store }: Emulator,
+	{ bucket, key }: OssRequest,
+): Promise<Channel> {
+	return parseChannel(await store.configurations.find(bucket, NAME, key));
+}

@@ -1,0 +1,51 @@
+/**
+ * What PutBucket's headers say that is kept as documents: the resource group, and the encryption by default.
+ *
+ * Source: docs «PutBucket»; go1's suite for the encryption.
+ */
+import type { Emulator } from "../../emulator.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { ENCRYPTION, requireRule } from "./encryption.ts";
+import { writeDocument } from "./kind.ts";
+import {
+	RESOURCE_GROUP_CONFIGURATION,
+	requireResourceGroup,
+} from "./switches.ts";
+
+/** By the names they are kept under. */
+export type BucketDocuments = ReadonlyMap<string, string>;
+
+/** @throws OssError as the operations do that put these documents */
+export function readBucketHeaders({
+	headers,
+}: Pick<OssRequest, "headers">): BucketDocuments {
+	const documents = new Map<string, string>();
+	const group = headers["x-oss-resource-group-id"];
+	if (group)
+		documents.set(
+			RESOURCE_GROUP_CONFIGURATION.name,
+			writeDocument({ ResourceGroupId: requireResourceGroup(group) }),
+		);
+	const algorithm = headers["x-oss-server-side-encryption"];
+	if (algorithm) {
+		const rule = requireRule({
+			SSEAlgorithm: algorithm,
+			KMSMasterKeyID: headers["x-oss-server-side-encryption-key-id"],
+			KMSDataEncryption: headers["x-oss-server-side-data-encryption"],
+		});
+		documents.set(
+			ENCRYPTION.name,
+			writeDocument({ ApplyServerSideEncryptionByDefault: rule }),
+		);
+	}
+	return documents;
+}
+
+export async function keepBucketDocuments(
+	{ store }: Emulator,
+	bucket: string,
+	documents: BucketDocuments,
+): Promise<void> {
+	for (const [name, document] of documents)
+		await store.configurations.change(bucket, name, "", () => document);
+}

@@ -1,0 +1,36 @@
+/**
+ * OptionObject: a browser asks whether a page may do what it is about to do. Nobody is asked who sends it.
+ *
+ * Source: docs «OptionObject»; «HTTP 400 status code», BadRequest.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { corsHeaders } from "./cors-rules.ts";
+import { findCors } from "./find-cors.ts";
+
+/** @throws OssError BadRequest, AccessForbidden */
+export async function optionObject(
+	emulator: Emulator,
+	{ bucket, headers }: OssRequest,
+): Promise<Reply> {
+	const { origin } = headers;
+	const method = headers["access-control-request-method"];
+	if (!origin) throw insufficient("Origin request header");
+	if (!method)
+		throw insufficient("Request Access-Control-Request-Method header");
+	const rules = await findCors(emulator, bucket);
+	const allowed = corsHeaders(rules?.CORSRule ?? [], {
+		origin,
+		method,
+		headers: headers["access-control-request-headers"] ?? "",
+	});
+	if (!allowed) throw new OssError("AccessForbidden");
+	return empty(200, allowed);
+}
+
+const insufficient = (what: string): OssError =>
+	new OssError("BadRequest", {
+		message: `Insufficient information. ${what} needed.`,
+	});

@@ -1,0 +1,47 @@
+/**
+ * Replication rules as they are kept. Nothing is copied, so a rule never gets beyond starting; one that is deleted is
+ * closing for a while before it is gone. How long, no page tells (A-416).
+ */
+import type { Emulator } from "../../emulator.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import type { ReplicationRule } from "./replication.ts";
+
+const NAME = "replication";
+const CLOSING_MS = 60_000;
+
+export type KeptRule = {
+	readonly rule: ReplicationRule;
+	/** When it was deleted. */
+	readonly closedMs?: number;
+};
+
+type Asked = Pick<OssRequest, "bucket" | "receivedAt">;
+
+export const statusOf = ({ closedMs }: KeptRule): "starting" | "closing" =>
+	closedMs === undefined ? "starting" : "closing";
+
+export async function findRules(
+	{ store }: Emulator,
+	{ bucket, receivedAt }: Asked,
+): Promise<readonly KeptRule[]> {
+	return parse(await store.configurations.find(bucket, NAME), receivedAt);
+}
+
+export async function changeRules(
+	{ store }: Emulator,
+	{ bucket, receivedAt }: Asked,
+	change: (rules: readonly KeptRule[]) => readonly KeptRule[],
+): Promise<void> {
+	await store.configurations.change(bucket, NAME, "", (stored) => {
+		const rules = change(parse(stored, receivedAt));
+		return rules.length > 0 ? JSON.stringify(rules) : undefined;
+	});
+}
+
+function parse(stored: string | undefined, now: Date): readonly KeptRule[] {
+	const rules: KeptRule[] = stored === undefined ? [] : JSON.parse(stored);
+	return rules.filter(
+		({ closedMs }) =>
+			closedMs === undefined || now.getTime() - closedMs < CLOSING_MS,
+	);
+}

@@ -1,0 +1,118 @@
+/**
+ * What an XML document may hold, declared once. A shape reads elements, in whatever order they come, into a plain
+ * value; `writeXml` writes that value in the order of the declaration.
+ *
+ * An element that no declaration has is left out (A-400): newer SDKs know some that no page describes.
+ *
+ * Pure.
+ */
+import { invalidArgument, type OssError } from "../../oss/errors.ts";
+import { childrenNamed, malformed, type XmlNode } from "../../xml/read.ts";
+import type { XmlElement, XmlValue } from "../../xml/write.ts";
+
+/** @throws OssError MalformedXML when the element is of another shape */
+export type Shape<T extends XmlValue> = (node: XmlNode) => T;
+
+/** What a declaration says of the children of one name. */
+export type Child<T extends XmlValue> = (parent: XmlNode, name: string) => T;
+
+type Children = Readonly<Record<string, Child<XmlValue>>>;
+type ValueOf<C extends Children> = {
+	readonly [N in keyof C]: ReturnType<C[N]>;
+};
+
+/** An element with children, each of a name of its own. */
+export function element<C extends Children>(children: C): Shape<ValueOf<C>>;
+export function element(children: Children): Shape<XmlElement> {
+	return (node) =>
+		Object.fromEntries(
+			Object.entries(children).map(([name, child]) => [
+				name,
+				child(node, name),
+			]),
+		);
+}
+
+/** Text as it stands, blanks included. */
+export const text: Shape<string> = (node) => node.text;
+
+/** Text without the blanks around it. */
+export const word: Shape<string> = (node) => node.text.trim();
+
+export const oneOf =
+	<const W extends string>(...words: readonly W[]): Shape<W> =>
+	(node) => {
+		const found = words.find((one) => one === word(node));
+		if (found === undefined)
+			throw malformed(`${node.name} must be one of ${words.join(", ")}.`);
+		return found;
+	};
+
+/** In any case: py1 writes `True`. */
+export const flag: Shape<boolean> = (node) => {
+	const value = word(node).toLowerCase();
+	if (value !== "true" && value !== "false")
+		throw malformed(`${node.name} must be true or false.`);
+	return value === "true";
+};
+
+/** @param refuse says with which error a number out of bounds, or none at all, is refused */
+export const integer =
+	(
+		min: number,
+		max = Number.MAX_SAFE_INTEGER,
+		refuse: (node: XmlNode) => OssError = notInteger,
+	): Shape<number> =>
+	(node) => {
+		const value = Number(word(node));
+		if (!/^-?\d+$/.test(word(node)) || value < min || value > max)
+			throw refuse(node);
+		return value;
+	};
+
+const notInteger = ({ name }: XmlNode): OssError =>
+	malformed(`${name} must be an integer in its bounds.`);
+
+/** InvalidArgument, with the element as the argument. */
+export const wrongArgument = (node: XmlNode): OssError =>
+	invalidArgument(node.name, word(node));
+
+/** There must be one. */
+export const one =
+	<T extends XmlValue>(shape: Shape<T>): Child<T> =>
+	(parent, name) => {
+		const [first, second] = childrenNamed(parent, name);
+		if (!first) throw malformed(`${parent.name} must have one ${name}.`);
+		if (second) throw malformed(`${parent.name} can have only one ${name}.`);
+		return shape(first);
+	};
+
+/** There may be one. */
+export const maybe =
+	<T extends XmlValue>(shape: Shape<T>): Child<T | undefined> =>
+	(parent, name) =>
+		childrenNamed(parent, name).length > 0
+			? one(shape)(parent, name)
+			: undefined;
+
+/** There may be one; `byDefault` stands for one that is not there. */
+export const or =
+	<T extends XmlValue>(shape: Shape<T>, byDefault: NoInfer<T>): Child<T> =>
+	(parent, name) =>
+		maybe(shape)(parent, name) ?? byDefault;
+
+/** There may be any number of them, within bounds. */
+export const many =
+	<T extends XmlValue>(
+		shape: Shape<T>,
+		min = 0,
+		max = Number.POSITIVE_INFINITY,
+	): Child<readonly T[]> =>
+	(parent, name) => {
+		const found = childrenNamed(parent, name);
+		if (found.length < min || found.length > max)
+			throw malformed(
+				`${parent.name} can not have ${found.length} of ${name}.`,
+			);
+		return found.map(shape);
+	};

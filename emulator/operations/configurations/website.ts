@@ -1,0 +1,107 @@
+/**
+ * A bucket as a static website: its index page, its error page, and where requests are sent on to. What of it comes
+ * into effect: website-visit.ts.
+ *
+ * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only; go2 for the elements no page
+ * describes.
+ */
+import { invalidArgument } from "../../oss/errors.ts";
+import { malformed } from "../../xml/read.ts";
+import { kind, refused } from "./kind.ts";
+import {
+	element,
+	flag,
+	integer,
+	many,
+	maybe,
+	one,
+	oneOf,
+	text,
+	word,
+	wrongArgument,
+} from "./shape.ts";
+import { MIRROR } from "./website-mirror.ts";
+
+const RULES_MAX = 20;
+const HEADERS_MAX = 10;
+const STATUS = integer(100, 599, wrongArgument);
+
+const RULE = element({
+	RuleNumber: one(integer(1, Number.MAX_SAFE_INTEGER, wrongArgument)),
+	Condition: one(
+		element({
+			KeyPrefixEquals: maybe(text),
+			KeySuffixEquals: maybe(text),
+			HttpErrorCodeReturnedEquals: maybe(STATUS),
+			IncludeHeader: many(
+				element({ Key: one(word), Equals: maybe(text) }),
+				0,
+				HEADERS_MAX,
+			),
+		}),
+	),
+	Redirect: one(
+		element({
+			RedirectType: one(oneOf("Mirror", "External", "AliCDN", "Internal")),
+			Protocol: maybe(oneOf("http", "https")),
+			HostName: maybe(word),
+			PassQueryString: maybe(flag),
+			ReplaceKeyWith: maybe(text),
+			ReplaceKeyPrefixWith: maybe(text),
+			EnableReplacePrefix: maybe(flag),
+			HttpRedirectCode: maybe(integer(300, 399, wrongArgument)),
+			...MIRROR,
+		}),
+	),
+	LuaConfig: maybe(element({ Script: maybe(text) })),
+});
+
+export type RoutingRule = ReturnType<typeof RULE>;
+
+export const WEBSITE = kind(
+	element({
+		IndexDocument: maybe(
+			element({
+				Suffix: one(text),
+				SupportSubDir: maybe(flag),
+				Type: maybe(integer(0, 2, wrongArgument)),
+			}),
+		),
+		ErrorDocument: maybe(
+			element({ Key: one(text), HttpStatus: maybe(STATUS) }),
+		),
+		RoutingRules: maybe(element({ RoutingRule: many(RULE, 0, RULES_MAX) })),
+	}),
+	{
+		name: "website",
+		root: "WebsiteConfiguration",
+		absent: refused("NoSuchWebsiteConfiguration"),
+		accept: (given) => {
+			const { IndexDocument, ErrorDocument, RoutingRules } = given;
+			// An empty page is none: go1 sends all containers.
+			const document = {
+				IndexDocument: IndexDocument?.Suffix ? IndexDocument : undefined,
+				ErrorDocument: ErrorDocument?.Key ? ErrorDocument : undefined,
+				RoutingRules,
+			};
+			if (Object.values(document).every((part) => part === undefined))
+				throw malformed("WebsiteConfiguration says nothing.");
+			RoutingRules?.RoutingRule.forEach(requireRule);
+			return document;
+		},
+	},
+);
+
+export type Website = ReturnType<typeof WEBSITE.shape>;
+
+function requireRule({ Condition, Redirect }: RoutingRule): void {
+	const { RedirectType, ReplaceKeyWith, ReplaceKeyPrefixWith } = Redirect;
+	if (ReplaceKeyWith && ReplaceKeyPrefixWith)
+		throw invalidArgument("ReplaceKeyPrefixWith", ReplaceKeyPrefixWith);
+	if (RedirectType !== "Mirror") return;
+	const { HttpErrorCodeReturnedEquals: status } = Condition;
+	if (status !== undefined && status !== 404)
+		throw invalidArgument("HttpErrorCodeReturnedEquals", String(status));
+	const url = Redirect.MirrorURL ?? "";
+	if (!/^https?:\/\/.+\/$/.test(url)) throw invalidArgument("MirrorURL", url);
+}

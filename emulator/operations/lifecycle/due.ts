@@ -1,0 +1,39 @@
+/**
+ * When a lifecycle rule acts on what it is about.
+ *
+ * OSS looks once a day, at midnight UTC, and takes another day for it. The emulator acts once so many times 24 hours
+ * have passed, and names that moment (A-640): a test that moves the clock by a day expects the day to have passed.
+ *
+ * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». `Date` is what old SDKs send: the day from which objects
+ * that are older than it go (A-641).
+ */
+
+/** One of them is there. */
+export type When = {
+	readonly Days?: number | undefined;
+	/** Midnight UTC, ISO 8601. */
+	readonly CreatedBeforeDate?: string | undefined;
+	readonly Date?: string | undefined;
+};
+
+const DAY_MS = 86_400_000;
+
+export const daysAfter = (since: Date, days: number): Date =>
+	new Date(since.getTime() + days * DAY_MS);
+
+/**
+ * @param since when the object was last modified, or the upload began
+ * @returns undefined for never
+ */
+export function dueOf(when: When, since: Date): Date | undefined {
+	const { Days, CreatedBeforeDate, Date: from } = when;
+	if (Days !== undefined) return daysAfter(since, Days);
+	const date = CreatedBeforeDate ?? from;
+	if (date === undefined) return undefined;
+	const moment = new Date(date);
+	if (since >= moment) return undefined;
+	return CreatedBeforeDate === undefined ? moment : since;
+}
+
+export const isDue = (due: Date | undefined, now: Date): boolean =>
+	due !== undefined && due <= now;

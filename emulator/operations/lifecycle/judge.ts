@@ -1,0 +1,147 @@
+/**
+ * What lifecycle rules do with the versions of one key, at a moment.
+ *
+ * Of several rules one that deletes wins; of several transitions that are due the one to the coldest class, and nothing
+ * gets warmer. Rules that go by the time of the last access are not carried out: nobody keeps it (A-642).
+ *
+ * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: what cannot become colder.
+ */
+import { STORAGE_CLASSES, type StorageClass } from "../../oss/acl.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import type { LifecycleRule } from "../configurations/lifecycle.ts";
+import { daysAfter, dueOf, isDue } from "./due.ts";
+import { isAbout } from "./matching.ts";
+
+export type Action =
+	/** Without its id, as a DeleteObject would: with versioning a marker comes in front. */
+	| { readonly kind: "expire"; readonly rule: string }
+	| { readonly kind: "deleteVersion"; readonly rule: string }
+	| {
+			readonly kind: "transition";
+			readonly rule: string;
+			readonly storageClass: StorageClass;
+	  };
+
+export type Judged = {
+	readonly version: StoredObject;
+	readonly action: Action;
+};
+
+/** @param versions all of one key, the newest first */
+export function judge(
+	rules: readonly LifecycleRule[],
+	versions: readonly StoredObject[],
+	now: Date,
+): Judged[] {
+	const judged = versions.flatMap((version, i) => {
+		const newer = versions[i - 1];
+		const own = rules.filter((rule) => isAbout(rule, version));
+		const action = newer
+			? judgeNoncurrent(own, version, newer.modified, now)
+			: judgeCurrent(own, version, now);
+		return action ? [{ version, action }] : [];
+	});
+	const marker = lonelyMarker(versions, judged);
+	const rule = marker && rules.find((one) => removesMarkers(one, marker));
+	return rule
+		? [
+				...judged,
+				{
+					version: marker,
+					action: { kind: "deleteVersion", rule: rule.ID },
+				},
+			]
+		: judged;
+}
+
+function judgeCurrent(
+	rules: readonly LifecycleRule[],
+	version: StoredObject,
+	now: Date,
+): Action | undefined {
+	if (version.type === "DeleteMarker") return undefined;
+	const expiring = rules.find(
+		({ Expiration }) =>
+			Expiration && isDue(dueOf(Expiration, version.modified), now),
+	);
+	if (expiring) return { kind: "expire", rule: expiring.ID };
+	return coldest(version, rules, ({ Transition }) =>
+		Transition.filter((each) => isDue(dueOf(each, version.modified), now)),
+	);
+}
+
+/** @param since when another version came in front of it */
+function judgeNoncurrent(
+	rules: readonly LifecycleRule[],
+	version: StoredObject,
+	since: Date,
+	now: Date,
+): Action | undefined {
+	const hasPassed = ({ NoncurrentDays: days }: { NoncurrentDays: number }) =>
+		isDue(daysAfter(since, days), now);
+	const expiring = rules.find(
+		({ NoncurrentVersionExpiration: expiration }) =>
+			expiration && hasPassed(expiration),
+	);
+	if (expiring) return { kind: "deleteVersion", rule: expiring.ID };
+	if (version.type === "DeleteMarker") return undefined;
+	return coldest(version, rules, ({ NoncurrentVersionTransition: all }) =>
+		all.filter(hasPassed),
+	);
+}
+
+type Transition = {
+	readonly StorageClass: string;
+	readonly IsAccessTime?: boolean | undefined;
+};
+
+function coldest(
+	version: StoredObject,
+	rules: readonly LifecycleRule[],
+	dueOfRule: (rule: LifecycleRule) => readonly Transition[],
+): Action | undefined {
+	const possible = rules.flatMap((rule) =>
+		dueOfRule(rule)
+			.filter(({ IsAccessTime }) => !IsAccessTime)
+			.flatMap(({ StorageClass }) => {
+				const storageClass = STORAGE_CLASSES.find(
+					(one) => one === StorageClass,
+				);
+				return storageClass && canBecome(version, storageClass)
+					? [{ kind: "transition", rule: rule.ID, storageClass } as const]
+					: [];
+			}),
+	);
+	return possible
+		.sort((a, b) => coldness(b.storageClass) - coldness(a.storageClass))
+		.at(0);
+}
+
+const coldness = (storageClass: StorageClass): number =>
+	STORAGE_CLASSES.indexOf(storageClass);
+
+const canBecome = (
+	{ type, storageClass, state }: StoredObject,
+	target: StorageClass,
+): boolean => {
+	const mayGrow = type === "Appendable" && state.sealed === undefined;
+	if (mayGrow && coldness(target) > coldness("Archive")) return false;
+	return type !== "Symlink" && coldness(target) > coldness(storageClass);
+};
+
+/** The delete marker that would be the key's only version, when what is to go has gone. */
+function lonelyMarker(
+	versions: readonly StoredObject[],
+	judged: readonly Judged[],
+): StoredObject | undefined {
+	const gone = new Set(
+		judged
+			.filter(({ action }) => action.kind === "deleteVersion")
+			.map(({ version }) => version),
+	);
+	const [only, ...more] = versions.filter((version) => !gone.has(version));
+	return only?.type === "DeleteMarker" && more.length === 0 ? only : undefined;
+}
+
+const removesMarkers = (rule: LifecycleRule, marker: StoredObject): boolean =>
+	rule.Expiration?.ExpiredObjectDeleteMarker === true && isAbout(rule, marker);

@@ -1,0 +1,60 @@
+/**
+ * Lifecycle rules at work: from the start on every hour, and whenever somebody asks. One run at a time.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { type Deed, runLifecycle } from "./run.ts";
+
+export type Report = {
+	/** How many there were … */
+	readonly count: number;
+	/** … and the first of them. */
+	readonly deeds: readonly Deed[];
+};
+
+const HOUR_MS = 3_600_000;
+const DEEDS_MAX = 1000;
+
+export class Lifecycle {
+	readonly #emulator: Emulator;
+	readonly #hourly: NodeJS.Timeout;
+	#running: Promise<unknown> = Promise.resolve();
+	#isClosed = false;
+
+	constructor(emulator: Emulator) {
+		this.#emulator = emulator;
+		this.#hourly = setInterval(() => this.#runAlone(), HOUR_MS);
+		this.#hourly.unref();
+		this.#runAlone();
+	}
+
+	/** A run of its own, after the one under way: its rules and its time are those of now, or later. */
+	run(): Promise<Report> {
+		const report = this.#running.then(() => this.#run());
+		this.#running = report.catch(() => {});
+		return report;
+	}
+
+	async #run(): Promise<Report> {
+		const deeds: Deed[] = [];
+		let count = 0;
+		if (!this.#isClosed)
+			await runLifecycle(this.#emulator, (deed) => {
+				count += 1;
+				if (deeds.length < DEEDS_MAX) deeds.push(deed);
+			});
+		return { count, deeds };
+	}
+
+	#runAlone(): void {
+		this.run().catch((error: unknown) => {
+			this.#emulator.log.error(`lifecycle rules: ${String(error)}`);
+		});
+	}
+
+	/** When the run under way has ended. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		clearInterval(this.#hourly);
+		await this.#running;
+	}
+}

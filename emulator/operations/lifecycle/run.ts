@@ -1,0 +1,173 @@
+/**
+ * One run of the lifecycle rules over all buckets that have some.
+ *
+ * Whatever was judged is looked at again in the transaction that acts on it: what has changed since, or is protected,
+ * is left for the next run.
+ *
+ * Source: docs «Lifecycle rules»; «Retention policy»: transitions go on, deletions wait.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { Store } from "../../storage/store.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { LIFECYCLE, type LifecycleRule } from "../configurations/lifecycle.ts";
+import { findProtect } from "../new-object.ts";
+import { dueOf, isDue } from "./due.ts";
+import { type Judged, judge } from "./judge.ts";
+import { isAboutUpload, isEnabled } from "./matching.ts";
+import { keysOf } from "./walk.ts";
+
+/** Something a rule did. */
+export type Deed = {
+	readonly bucket: string;
+	readonly key: string;
+	/** Of an upload: its id. */
+	readonly versionId: string;
+	readonly what: "expired" | "version deleted" | "transitioned" | "aborted";
+	/** The rule's id. */
+	readonly rule: string;
+	/** '' but for a transition. */
+	readonly storageClass: string;
+};
+
+/** @param tell hears of every deed, in order */
+export async function runLifecycle(
+	emulator: Pick<Emulator, "store" | "clock">,
+	tell: (deed: Deed) => void,
+): Promise<void> {
+	const { store, clock } = emulator;
+	for (const { name } of await store.buckets.all()) {
+		const found = await findDocument({ store }, LIFECYCLE, name).catch(isGone);
+		const rules = found?.Rule.filter(isEnabled) ?? [];
+		if (rules.length === 0) continue;
+		const now = clock.now();
+		await runObjects(store, name, rules, now, tell).catch(isGone);
+		await runUploads(store, name, rules, now, tell).catch(isGone);
+	}
+}
+
+/** A bucket may go while it is looked at. */
+function isGone(error: unknown): undefined {
+	if (error instanceof OssError && error.code === "NoSuchBucket")
+		return undefined;
+	throw error;
+}
+
+async function runObjects(
+	store: Store,
+	bucket: string,
+	rules: readonly LifecycleRule[],
+	now: Date,
+	tell: (deed: Deed) => void,
+): Promise<void> {
+	for await (const versions of keysOf(store, bucket, rules))
+		for (const judged of judge(rules, versions, now))
+			if (await act(store, judged, now)) tell(toDeed(judged));
+}
+
+const WHAT = {
+	expire: "expired",
+	deleteVersion: "version deleted",
+	transition: "transitioned",
+} as const;
+
+const toDeed = ({ version, action }: Judged): Deed => ({
+	bucket: version.bucket,
+	key: version.key,
+	versionId: version.versionId,
+	what: WHAT[action.kind],
+	rule: action.rule,
+	storageClass: action.kind === "transition" ? action.storageClass : "",
+});
+
+/** @returns whether it was done */
+async function act(
+	store: Store,
+	{ version, action }: Judged,
+	now: Date,
+): Promise<boolean> {
+	const { bucket, key, versionId } = version;
+	const retained = await findProtect({ store }, { bucket, receivedAt: now });
+	const protect = (present: StoredObject): void => {
+		requireSame(present, version);
+		retained(present);
+	};
+	try {
+		if (action.kind === "transition") {
+			await transition(store, version, action.storageClass, now);
+		} else if (action.kind === "deleteVersion") {
+			await store.objects.delete(bucket, key, versionId, now, protect);
+		} else {
+			// With versioning nothing goes, and nobody is asked: this is the one question there is.
+			const current = await store.objects.find(bucket, key);
+			if (!current) return false;
+			requireSame(current, version);
+			await store.objects.delete(bucket, key, undefined, now, protect);
+		}
+		return true;
+	} catch (error) {
+		if (error instanceof OssError) return false; // changed, protected or gone
+		throw error;
+	}
+}
+
+function requireSame(present: StoredObject, judged: StoredObject): void {
+	if (
+		present.versionId !== judged.versionId ||
+		present.etag !== judged.etag ||
+		present.modified.getTime() !== judged.modified.getTime()
+	)
+		throw new OssError("PreconditionFailed");
+}
+
+/** What is archived in another class is frozen there, whatever it was before. */
+async function transition(
+	store: Store,
+	version: StoredObject,
+	storageClass: StoredObject["storageClass"],
+	now: Date,
+): Promise<void> {
+	const { bucket, key, versionId } = version;
+	await store.objects.change(bucket, key, versionId, (present) => {
+		requireSame(present, version);
+		const { restoration: _, ...state } = present.state;
+		return { storageClass, state: { ...state, transitioned: now.getTime() } };
+	});
+}
+
+async function runUploads(
+	store: Store,
+	bucket: string,
+	rules: readonly LifecycleRule[],
+	now: Date,
+	tell: (deed: Deed) => void,
+): Promise<void> {
+	const aborting = rules.filter((rule) => rule.AbortMultipartUpload);
+	if (aborting.length === 0) return;
+	const all = { prefix: "", keyMarker: "", uploadIdMarker: "" };
+	for await (const { key, id, initiated } of store.uploads.list(bucket, all)) {
+		const rule = aborting.find(
+			(one) =>
+				one.AbortMultipartUpload &&
+				isAboutUpload(one, key) &&
+				isDue(dueOf(one.AbortMultipartUpload, initiated), now),
+		);
+		if (!rule) continue;
+		const isAborted = await store.uploads.abort(bucket, key, id).then(
+			() => true,
+			(error: unknown) => isCompleted(error),
+		);
+		if (isAborted)
+			tell({
+				...{ bucket, key, versionId: id, what: "aborted", rule: rule.ID },
+				storageClass: "",
+			});
+	}
+}
+
+/** It was completed or aborted meanwhile. @returns false */
+function isCompleted(error: unknown): false {
+	if (error instanceof OssError) return false;
+	throw error;
+}

@@ -1,0 +1,114 @@
+/**
+ * ListBuckets: the caller's buckets by name; those with a tag, or in a resource group, when asked so.
+ *
+ * Source: docs «GetService (ListBuckets)»; py1's and java1's suites for `tag-key`, ali-oss's for `tagging="k":"v",…`,
+ * which are given back in the result.
+ */
+import type { Emulator } from "../emulator.ts";
+import { invalidArgument } from "../oss/errors.ts";
+import { type Reply, xml } from "../oss/reply.ts";
+import type { OssRequest, Query } from "../oss/request.ts";
+import { isoTime } from "../oss/times.ts";
+import type { StoredBucket } from "../storage/types.ts";
+import { writeXml } from "../xml/write.ts";
+import { findResourceGroup } from "./bucket-info.ts";
+import { findDocument } from "./configurations/kind.ts";
+import { requireResourceGroup } from "./configurations/switches.ts";
+import { TAGGING } from "./configurations/tagging.ts";
+import { extranetEndpoint, intranetEndpoint } from "./endpoint.ts";
+import { ownerElement, readCount, readText } from "./listing.ts";
+
+export async function listBuckets(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { query, caller } = request;
+	const { store, region } = emulator;
+	const prefix = readText(query, "prefix");
+	const marker = readText(query, "marker");
+	const max = readCount(query, "max-keys", 100, 1000);
+	const isWanted = readFilter(request);
+	const found: Described[] = [];
+	for (const bucket of await store.buckets.list(caller.uid, prefix, marker)) {
+		const described = await describe(emulator, bucket);
+		if (isWanted(described)) found.push(described);
+	}
+	const page = found.slice(0, max);
+	const isTruncated = found.length > max;
+	return xml(
+		writeXml("ListAllMyBucketsResult", {
+			Prefix: prefix,
+			Marker: marker,
+			MaxKeys: max,
+			IsTruncated: isTruncated,
+			NextMarker: isTruncated ? page.at(-1)?.bucket.name : undefined,
+			Owner: ownerElement(caller.uid),
+			Buckets: {
+				Bucket: page.map(({ bucket, tags, resourceGroup }) => ({
+					Comment: "",
+					CreationDate: isoTime(bucket.created),
+					ExtranetEndpoint: extranetEndpoint(request, region),
+					IntranetEndpoint: intranetEndpoint(request, region),
+					Location: bucket.location,
+					Name: bucket.name,
+					Region: bucket.location.replace(/^oss-/, ""),
+					StorageClass: bucket.storageClass,
+					ResourceGroupId: resourceGroup,
+					Tag: query.has("tagging") ? tags : undefined,
+				})),
+			},
+		}),
+	);
+}
+
+type Tag = { readonly Key: string; readonly Value: string };
+
+type Described = {
+	readonly bucket: StoredBucket;
+	readonly tags: readonly Tag[];
+	readonly resourceGroup: string;
+};
+
+async function describe(
+	emulator: Emulator,
+	bucket: StoredBucket,
+): Promise<Described> {
+	const tagging = await findDocument(emulator, TAGGING, bucket.name);
+	const resourceGroup = await findResourceGroup(emulator, bucket.name);
+	return { bucket, tags: tagging?.TagSet.Tag ?? [], resourceGroup };
+}
+
+/** @throws OssError InvalidArgument, ResourceGroupIdPreCheckError */
+function readFilter({
+	query,
+	headers,
+}: OssRequest): (bucket: Described) => boolean {
+	const group = headers["x-oss-resource-group-id"] || undefined;
+	if (group !== undefined) requireResourceGroup(group);
+	const wanted = wantedTags(query);
+	return ({ tags, resourceGroup }) =>
+		(group ?? resourceGroup) === resourceGroup &&
+		wanted.every(({ Key, Value }) =>
+			tags.some((tag) => tag.Key === Key && (Value ?? tag.Value) === tag.Value),
+		);
+}
+
+type WantedTag = { readonly Key: string; readonly Value?: string };
+
+/** @throws OssError InvalidArgument for a list of another form, or a value without a key (A-422) */
+function wantedTags(query: Query): readonly WantedTag[] {
+	const key = query.get("tag-key") ?? "";
+	const value = query.get("tag-value") ?? "";
+	if (value !== "" && key === "") throw invalidArgument("tag-value", value);
+	const single =
+		key === "" ? [] : [{ Key: key, ...(value === "" ? {} : { Value: value }) }];
+	const list = query.get("tagging") ?? "";
+	return [...single, ...(list === "" ? [] : readList(list))];
+}
+
+function readList(list: string): readonly WantedTag[] {
+	const pairs = [...list.matchAll(/"([^"]*)":"([^"]*)"(?:,|$)/g)];
+	if (pairs.map(([whole]) => whole).join("") !== list)
+		throw invalidArgument("tagging", list);
+	return pairs.map(([, Key = "", Value = ""]) => ({ Key, Value }));
+}

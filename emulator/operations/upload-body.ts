@@ -1,0 +1,45 @@
+/**
+ * The body of an upload, as far as the bucket has room for it, and as fast as the sender wants it at most.
+ *
+ * Source: docs «Single-connection bandwidth throttling»; php's suite for what a full bucket answers.
+ */
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { uploadBody } from "./body.ts";
+import { findDocument } from "./configurations/kind.ts";
+import { STORAGE_CAPACITY } from "./configurations/qos.ts";
+import { readTrafficLimit, slowed } from "./traffic-limit.ts";
+
+/** @throws OssError MissingContentLength, EntityTooLarge, InvalidArgument, QuotaExceeded, before a byte is read */
+export async function openUpload(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<AsyncIterable<Buffer>> {
+	const body = uploadBody(request);
+	const limit = readTrafficLimit(request);
+	// Of a body whose length nobody knows, one byte is certain enough.
+	const bytes = Number(request.headers["content-length"] ?? 1);
+	await requireRoom(emulator, request.bucket, bytes);
+	return slowed(body, limit);
+}
+
+const GIB = 1024 ** 3;
+
+/**
+ * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
+ *
+ * @throws OssError QuotaExceeded
+ */
+export async function requireRoom(
+	emulator: Emulator,
+	bucket: string,
+	bytes: number,
+): Promise<void> {
+	const document = await findDocument(emulator, STORAGE_CAPACITY, bucket);
+	const capacity = document?.StorageCapacity ?? -1;
+	if (capacity === -1) return;
+	const { classes } = await emulator.store.stat(bucket);
+	const used = classes.values().reduce((sum, { size }) => sum + size, 0);
+	if (used + bytes > capacity * GIB) throw new OssError("QuotaExceeded");
+}

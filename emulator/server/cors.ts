@@ -1,0 +1,44 @@
+/**
+ * CORS headers of an answer to an actual request: of one that failed too, so that a page learns why.
+ *
+ * Which bucket's rules they are is read from the request as it stands, for it need not have got as far as to be known
+ * by its signature.
+ *
+ * Source: docs «PutBucketCors».
+ */
+import type { Emulator } from "../emulator.ts";
+import { corsHeaders } from "../operations/configurations/cors-rules.ts";
+import { findCors } from "../operations/configurations/find-cors.ts";
+import type { Reply } from "../oss/reply.ts";
+import { readTargets } from "./addressing.ts";
+import type { Arrival } from "./identify.ts";
+
+export async function withCors(
+	emulator: Emulator,
+	arrival: Arrival,
+	reply: Reply,
+): Promise<Reply> {
+	const { method, headers } = arrival;
+	const bucket = likeliestBucket(arrival, emulator.domains);
+	if (method === "OPTIONS" || !(await emulator.store.buckets.find(bucket)))
+		return reply;
+	const cors = await findCors(emulator, bucket);
+	if (!cors) return reply;
+	const { origin = "" } = headers;
+	const allowed =
+		origin === ""
+			? undefined
+			: corsHeaders(cors.CORSRule, { origin, method, headers: "" });
+	const vary = cors.ResponseVary ? { Vary: "Origin" } : {};
+	return { ...reply, headers: { ...reply.headers, ...allowed, ...vary } };
+}
+
+/** A bucket has no percent-escapes in its name; what a key has is of no interest here. */
+function likeliestBucket(
+	{ host, rawPath }: Arrival,
+	domains: readonly string[],
+): string {
+	const [, first = ""] = rawPath.split("/", 2);
+	const path = first.includes("%") ? "/" : `/${first}`;
+	return readTargets(host, path, domains)[0]?.bucket ?? "";
+}

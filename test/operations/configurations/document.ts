@@ -1,0 +1,31 @@
+/** Configuration documents as a client puts them and gets them back. */
+import assert from "node:assert/strict";
+import type { Answer, Client } from "../../client.ts";
+
+/** It is taken: 200, and nothing in the answer. */
+export async function putDocument(
+	oss: Client,
+	target: string,
+	document: string,
+	headers: Record<string, string> = {},
+): Promise<void> {
+	const { status, text } = await oss.put(target, document, headers);
+	assert.equal(`${status} ${text}`, "200 ");
+}
+
+/** Without the declaration, and the blanks between elements. */
+export const documentOf = ({ text }: Answer): string =>
+	text
+		.replace(/^<\?xml version="1.0" encoding="UTF-8"\?>/, "")
+		.replaceAll(/>\s+</g, "><")
+		.trim();
+
+export async function getDocument(
+	oss: Client,
+	target: string,
+): Promise<string> {
+	const answer = await oss.get(target);
+	assert.equal(answer.status, 200, answer.text);
+	assert.equal(answer.headers["content-type"], "application/xml");
+	return documentOf(answer);
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { shortest } from "../../../emulator/operations/lifecycle/walk.ts";
+
+suite("The prefixes that rules are looked up under", () => {
+	for (const [given, expected] of [
+		[[], []],
+		[[""], [""]],
+		[["a/", "", "b"], [""]],
+		[
+			["a/", "a/b", "b", "a/"],
+			["a/", "b"],
+		],
+		[
+			["ab", "a/", "b"],
+			["ab", "a/", "b"],
+		],
+	] as const) {
+		test(`of ${JSON.stringify(given)} are ${JSON.stringify(expected)}: none twice`, () => {
+			assert.deepEqual(shortest(given), expected);
+		});
+	}
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Pace } from "../../emulator/oss/pace.ts";
+
+const KIB = 1024;
+/** The slowest that OSS allows: 100 KiB a second. */
+const LIMIT = 100 * KIB * 8;
+
+/**
+ * Lets pieces pass one after the other, by a clock of its own.
+ *
+ * @param late by how many milliseconds every wait ends late
+ * @returns when each had passed, in milliseconds
+ */
+function send(
+	pieces: readonly number[],
+	{ late = 0, idle = 0 }: { late?: number; idle?: number } = {},
+): number[] {
+	let now = 5000;
+	const pace = new Pace(LIMIT, now);
+	return pieces.map((bytes) => {
+		now += idle;
+		const wait = pace.take(bytes, now);
+		if (wait > 0) now += wait + late;
+		return now - 5000;
+	});
+}
+
+const repeat = (count: number, bytes: number): number[] =>
+	Array.from({ length: count }, () => bytes);
+
+suite("The pace of bytes", () => {
+	test("takes a mebibyte 10.24 seconds at 100 KiB a second, however it is cut", () => {
+		for (const pieces of [
+			[1024 * KIB],
+			repeat(16, 64 * KIB),
+			repeat(1024, KIB),
+		])
+			assert.equal(send(pieces).at(-1)?.toFixed(6), "10240.000000");
+	});
+
+	test("lets no more pass by any moment than the rate allows", () => {
+		for (const [i, ms] of send(repeat(100, 10 * KIB)).entries())
+			assert.equal(ms.toFixed(6), ((i + 1) * 100).toFixed(6));
+	});
+
+	test("is not slowed down by waits that end late", () => {
+		const [last = 0] = send(repeat(100, 10 * KIB), { late: 30 }).slice(-1);
+		assert.ok(last >= 10_000 && last <= 10_030, `${last} ms`);
+	});
+
+	test("lets who was idle catch up by a fifth of a second, no more", () => {
+		let now = 0;
+		const pace = new Pace(LIMIT, now);
+		now += 60_000;
+		assert.equal(pace.take(20 * KIB, now), 0);
+		assert.equal(pace.take(10 * KIB, now), 100);
+	});
+});

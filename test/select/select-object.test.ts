@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { crc32, gzipSync } from "node:zlib";
+import { type Answer, type Client, refusal } from "../client.ts";
+import { startWithBucket } from "../emulator.ts";
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+type Asking = { input?: string; output?: string; options?: string };
+
+const select = (
+	oss: Client,
+	kind: "csv" | "json",
+	statement: string,
+	{ input = "", output = "", options = "" }: Asking = {},
+	headers: Record<string, string> = {},
+): Promise<Answer> =>
+	oss.post(
+		`/photos/a?x-oss-process=${kind}%2Fselect`,
+		`<SelectRequest><Expression>${base64(statement)}</Expression><InputSerialization>${input}</InputSerialization><OutputSerialization>${output}</OutputSerialization><Options>${options}</Options></SelectRequest>`,
+		headers,
+	);
+
+type Frame = { readonly type: number; readonly payload: Buffer };
+
+/** As the SDKs of Go and Python read them. */
+function framesOf({ body }: Answer): Frame[] {
+	const frames: Frame[] = [];
+	for (let at = 0; at < body.length; ) {
+		const length = body.readUInt32BE(at + 4);
+		const payload = body.subarray(at + 12, at + 12 + length);
+		assert.equal(body[at], 1);
+		assert.equal(body.readUInt32BE(at + 8), 0);
+		assert.equal(body.readUInt32BE(at + 12 + length), crc32(payload));
+		frames.push({ type: body.readUInt32BE(at) - 2 ** 24, payload });
+		at += 16 + length;
+	}
+	return frames;
+}
+
+/** The text, and what the last frame says. */
+function readFrames(answer: Answer): [string, number, string] {
+	const frames = framesOf(answer);
+	const end = frames.at(-1);
+	assert.equal(end?.type, 8388613);
+	const text = frames
+		.filter(({ type }) => type === 8388609)
+		.map(({ payload }) => payload.subarray(8).toString());
+	return [
+		text.join(""),
+		end.payload.readUInt32BE(16),
+		end.payload.subarray(20).toString(),
+	];
+}
+
+const SKIP = "<SkipPartialDataRecord>true</SkipPartialDataRecord>";
+
+suite("SelectObject", () => {
+	test("answers 206 with frames, the last of which says how much was read", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "abc,def\n");
+		const answer = await select(oss, "csv", "select _2 from ossobject");
+		assert.equal(answer.status, 206);
+		assert.equal(answer.headers["x-oss-select-output-raw"], "false");
+		assert.deepEqual(readFrames(answer), ["def\n", 206, ""]);
+		assert.equal(framesOf(answer).at(-1)?.payload.readBigUInt64BE(8), 8n);
+	});
+
+	test("gives the rows alone as raw data", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", '{"a":1}');
+		const answer = await select(oss, "json", "select a from ossobject", {
+			output: "<OutputRawData>true</OutputRawData>",
+		});
+		assert.equal(answer.headers["x-oss-select-output-raw"], "true");
+		assert.equal(answer.text, '{"a":1}\n');
+	});
+
+	test("writes header, delimiters and kept columns as it is asked to", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "name,job\nabc,def\n");
+		const answer = await select(oss, "csv", "select job from ossobject", {
+			input: "<CSV><FileHeaderInfo>Use</FileHeaderInfo></CSV>",
+			output: `<CSV><RecordDelimiter>${base64("\r\n")}</RecordDelimiter><FieldDelimiter>${base64("|")}</FieldDelimiter></CSV><KeepAllColumns>true</KeepAllColumns><OutputHeader>true</OutputHeader>`,
+		});
+		assert.equal(readFrames(answer)[0], "job\r\n|def\r\n");
+	});
+
+	test("skips as many partial records as allowed, then ends with InvalidCsvLine", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "abc,def\nefg\n");
+		const ask = (options: string): Promise<Answer> =>
+			select(oss, "csv", "select _1, _2 from ossobject", { options });
+		const strict = readFrames(await ask(SKIP));
+		assert.deepEqual(strict.slice(0, 2), ["abc,def\n", 400]);
+		assert.match(strict[2], /^InvalidCsvLine\./);
+		const lenient = await ask(
+			`${SKIP}<MaxSkippedRecordsAllowed>100</MaxSkippedRecordsAllowed>`,
+		);
+		assert.deepEqual(readFrames(lenient), ["abc,def\n", 206, ""]);
+		assert.equal(readFrames(await ask(""))[0], "abc,def\nefg,\n");
+	});
+
+	test("selects the records that begin in a range of bytes", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "test\nabc\nxyz\n");
+		const ask = async (range: string): Promise<string> =>
+			readFrames(
+				await select(oss, "csv", "select * from ossobject", {}, { range }),
+			)[0];
+		assert.equal(await ask("bytes=0-1"), "test\n");
+		assert.equal(await ask("bytes=1-8"), "abc\n");
+	});
+
+	test("unpacks GZIP, and refuses what is none (A-805)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const ask = (): Promise<Answer> =>
+			select(oss, "csv", "select _1 from ossobject", {
+				input: "<CompressionType>GZIP</CompressionType>",
+			});
+		await oss.put("/photos/a", gzipSync("abc,def\n"));
+		assert.equal(readFrames(await ask())[0], "abc\n");
+		await oss.put("/photos/a", "abc,def\n");
+		assert.match(refusal(await ask()), /^400 InvalidArgument/);
+	});
+
+	test("of a large object comes whole, and ends early at LIMIT", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const line = `${"x".repeat(99)}\n`;
+		const all = line.repeat(100_000);
+		await oss.put("/photos/a", all);
+		const whole = await select(oss, "csv", "select * from ossobject");
+		assert.ok(readFrames(whole)[0] === all);
+		const one = await select(oss, "csv", "select * from ossobject limit 1");
+		assert.equal(readFrames(one)[0], line);
+		const none = "select * from ossobject where _1 = ''";
+		const types = framesOf(await select(oss, "csv", none)).map(
+			({ type }) => type,
+		);
+		assert.ok(types.includes(8388612));
+	});
+
+	test("refuses what is wrong from the start", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "a,b\n");
+		const sql = await select(oss, "csv", "select c from ossobject");
+		assert.match(refusal(sql), /^400 InvalidSqlParameter/);
+		const data = await select(oss, "json", "select _1 from ossobject.a[*]");
+		assert.match(refusal(data), /^400 InvalidJsonData/);
+		const missing = await oss.post(
+			"/photos/b?x-oss-process=csv%2Fselect",
+			`<SelectRequest><Expression>${base64("select * from ossobject")}</Expression></SelectRequest>`,
+		);
+		assert.match(refusal(missing), /^404 NoSuchKey/);
+	});
+});
+
+suite("CreateSelectObjectMeta", () => {
+	const ask = (oss: Client, kind: "csv" | "json", input: string) =>
+		oss.post(
+			`/photos/a?x-oss-process=${kind}%2Fmeta`,
+			`<${kind === "csv" ? "Csv" : "Json"}MetaRequest><InputSerialization>${input}</InputSerialization></${kind === "csv" ? "Csv" : "Json"}MetaRequest>`,
+		);
+
+	test("counts rows and columns of CSV", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", 'a,b,c\n1,2,"x\ny"');
+		const [end] = framesOf(await ask(oss, "csv", ""));
+		assert.equal(end?.type, 8388614);
+		assert.equal(end?.payload.readUInt32BE(16), 200);
+		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
+		assert.equal(end?.payload.readUInt32BE(32), 3);
+	});
+
+	const LINES = "<JSON><Type>LINES</Type></JSON>";
+
+	test("counts rows of JSON lines", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", '{\n"a":1}\n{"b":2}');
+		const [end] = framesOf(await ask(oss, "json", LINES));
+		assert.equal(end?.type, 8388615);
+		assert.equal(end?.payload.readBigUInt64BE(8), 16n);
+		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
+		assert.equal(end?.payload.length, 32);
+	});
+
+	test("is refused for GZIP and for a document (A-807)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "{}");
+		const gzip = "<CompressionType>GZIP</CompressionType>";
+		for (const answer of [
+			await ask(oss, "csv", gzip),
+			await ask(oss, "json", LINES + gzip),
+			await ask(oss, "json", "<JSON><Type>DOCUMENT</Type></JSON>"),
+		])
+			assert.match(refusal(answer), /^400 InvalidArgument/);
+	});
+});
