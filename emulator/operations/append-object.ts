@@ -1,10 +1,10 @@
 /**
  * AppendObject: adds to the end of an object, when the uploader knows where that is.
  *
- * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14). So is a
- * CRC-64, which no page mentions: it would be the whole object's (A-18).
+ * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14), even what
+ * could not be read, but for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
  *
- * Source: docs «AppendObject», EC 0016-00000502.
+ * Source: docs «AppendObject», EC 0016-00000502; go1's suite for the ACL, py1's for too many tags.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
@@ -21,21 +21,25 @@ export async function appendObject(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const position = readPosition(request.query.get("position"));
+	const acl = request.headers["x-oss-object-acl"];
+	const said = position === 0 ? request.headers : { "x-oss-object-acl": acl };
 	const given = {
-		...readNewObject(request, request.headers),
+		...readNewObject(request, said),
 		protect: await findProtect(emulator, request),
 	};
+	const upload = await openUpload(emulator, request);
 	const { crc64: _ofTheWhole, ...expected } = readExpected(request.headers);
 	const object = await store.objects.append(
 		given,
 		position,
-		await openUpload(emulator, request),
+		upload.body,
 		// No page names the code of an object that would become too large: that of a body that is.
 		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);
 	const bucket = await store.buckets.get(request.bucket);
 	return empty(200, {
 		...writtenHeaders(object, bucket),
+		...upload.headers(),
 		"x-oss-next-append-position": String(object.size),
 	});
 }

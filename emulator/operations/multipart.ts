@@ -58,17 +58,19 @@ export async function uploadPart(
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000104");
 	const expected = readExpected(request.headers);
+	const sent = await openUpload(emulator, request);
 	const part = await store.uploads.putPart(
 		upload,
 		number,
 		request.receivedAt,
-		await openUpload(emulator, request),
+		sent.body,
 		expected,
 	);
 	return empty(200, {
 		ETag: `"${part.etag}"`,
 		"x-oss-hash-crc64ecma": part.crc64,
 		"Content-MD5": part.contentMd5,
+		...sent.headers(),
 		...upload.properties.encryption,
 	});
 }

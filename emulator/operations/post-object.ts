@@ -113,7 +113,7 @@ async function receiveFile(
 	});
 	await requireRoom(emulator, asked.bucket, 1);
 	return emulator.store.objects
-		.put(given, slowed(checked(form, policy), limit), expected)
+		.put(given, slowed(checked(form, policy), limit).body, expected)
 		.catch(tooLarge);
 }
 

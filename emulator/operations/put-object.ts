@@ -25,14 +25,12 @@ export async function putObject(
 	const callback = await readUploadCallback(emulator, request);
 	const given = await prepareObject(emulator, request, request.headers);
 	const expected = readExpected(request.headers);
-	const object = await emulator.store.objects.put(
-		given,
-		await openUpload(emulator, request),
-		expected,
-	);
+	const upload = await openUpload(emulator, request);
+	const object = await emulator.store.objects.put(given, upload.body, expected);
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	const headers = {
 		...writtenHeaders(object, bucket),
+		...upload.headers(),
 		...(await expirationHeader(emulator, object)),
 	};
 	const called = await callBack(

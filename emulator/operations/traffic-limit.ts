@@ -1,13 +1,13 @@
 /**
  * `x-oss-traffic-limit`: one connection may go no faster, up or down.
  *
- * Source: docs «Single-connection bandwidth throttling»: bounds, messages.
+ * Source: docs «Single-connection bandwidth throttling»: bounds, messages; go1's suite for the delay.
  */
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { invalidArgument } from "../oss/errors.ts";
 import { Pace } from "../oss/pace.ts";
-import type { Reply } from "../oss/reply.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 
 const NAME = "x-oss-traffic-limit";
@@ -42,11 +42,28 @@ export function readTrafficLimit({
 	return limit;
 }
 
-/** The bytes of `body`, no faster than `limit`. */
-export const slowed = (
+/** A body on its way in. */
+export type Upload = {
+	readonly body: AsyncIterable<Buffer>;
+	/** What the answer says of how it came; to be asked for when it has. */
+	headers(): ReplyHeaders;
+};
+
+/** The bytes of `body`, no faster than `limit`. That the delay is in milliseconds is a guess (A-631). */
+export function slowed(
 	body: AsyncIterable<Buffer>,
 	limit: number | undefined,
-): AsyncIterable<Buffer> => (limit === undefined ? body : atPace(body, limit));
+): Upload {
+	if (limit === undefined) return { body, headers: () => ({}) };
+	let delayMs = 0;
+	const slow = atPace(body, limit, (ms) => {
+		delayMs += ms;
+	});
+	return {
+		body: slow,
+		headers: () => ({ "x-oss-qos-delay-time": String(Math.round(delayMs)) }),
+	};
+}
 
 /** `reply`, whose body goes no faster than `limit`. Its length must be in its headers, or known to nobody. */
 export function slowedReply(reply: Reply, limit: number | undefined): Reply {
@@ -65,6 +82,7 @@ const STEPS = 20;
 async function* atPace(
 	source: Iterable<Buffer> | AsyncIterable<Buffer>,
 	limit: number,
+	delayed: (ms: number) => void = () => {},
 ): AsyncGenerator<Buffer> {
 	const pace = new Pace(limit, performance.now());
 	const step = Math.ceil(limit / 8 / STEPS);
@@ -72,7 +90,10 @@ async function* atPace(
 		for (let at = 0; at < chunk.length; at += step) {
 			const slice = chunk.subarray(at, at + step);
 			const ms = pace.take(slice.length, performance.now());
-			if (ms >= 1) await wait(ms);
+			if (ms >= 1) {
+				delayed(ms);
+				await wait(ms);
+			}
 			yield slice;
 		}
 	}

@@ -9,13 +9,13 @@ import type { OssRequest } from "../oss/request.ts";
 import { uploadBody } from "./body.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { STORAGE_CAPACITY } from "./configurations/qos.ts";
-import { readTrafficLimit, slowed } from "./traffic-limit.ts";
+import { readTrafficLimit, slowed, type Upload } from "./traffic-limit.ts";
 
 /** @throws OssError MissingContentLength, EntityTooLarge, InvalidArgument, QuotaExceeded, before a byte is read */
 export async function openUpload(
 	emulator: Emulator,
 	request: OssRequest,
-): Promise<AsyncIterable<Buffer>> {
+): Promise<Upload> {
 	const body = uploadBody(request);
 	const limit = readTrafficLimit(request);
 	// Of a body whose length nobody knows, one byte is certain enough.

@@ -69,6 +69,7 @@ function start(
 	});
 }
 
+/** Of what the writer says of the object only the ACL counts, and one that says nothing takes none away. */
 function extend(
 	writes: Writes,
 	given: NewObject,
@@ -83,6 +84,7 @@ function extend(
 		etag: etagOf(given.modified, crc64),
 		crc64: String(crc64),
 		modified: given.modified,
+		...(given.acl === "default" ? {} : { acl: given.acl }),
 	};
 	writes.changed(given.bucket, given.key);
 	writes.versions.update(row, {

@@ -7,6 +7,7 @@ import Database from "better-sqlite3";
 import { startEmulator } from "../../emulator/index.ts";
 import { type Answer, Client, refusal, textsOf } from "../client.ts";
 import { httpTimeAfter, startAtStandstill, type Timed } from "../clock.ts";
+import { startWithBucket } from "../emulator.ts";
 
 const append = ({ oss }: Pick<Timed, "oss">, position: number, body: string) =>
 	oss.post(`/photos/log?append&position=${position}`, body);
@@ -98,6 +99,28 @@ suite("SealAppendObject", () => {
 });
 
 suite("An appendable object", () => {
+	test("takes an ACL of later appends, and ignores what else they say, however wrong: go1's and py1's suites", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const tags = Array.from({ length: 15 }, (_, i) => `k${i}=v`).join("&");
+		await oss.post("/photos/log?append&position=0", "one", {
+			"x-oss-object-acl": "private",
+			"x-oss-tagging": "a=1",
+		});
+		const append = (position: number, headers: Record<string, string>) =>
+			oss.post(`/photos/log?append&position=${position}`, "two", headers);
+		for (const [position, headers, acl] of [
+			[3, { "x-oss-object-acl": "public-read" }, "public-read"],
+			[6, { "x-oss-tagging": tags, "x-oss-storage-class": "x" }, "public-read"],
+		] as const) {
+			const later = await append(position, headers);
+			assert.equal(later.status, 200, later.text);
+			const grant = textsOf(await oss.get("/photos/log?acl"), "Grant");
+			assert.deepEqual(grant, [acl]);
+		}
+		const { headers } = await oss.head("/photos/log");
+		assert.equal(headers["x-oss-tagging-count"], "1");
+	});
+
 	test("grows up to 5 GB (A-611)", async (t) => {
 		const GIB = 1024 ** 3;
 		const folder = await mkdtemp(join(tmpdir(), "append-"));

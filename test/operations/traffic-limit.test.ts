@@ -48,6 +48,19 @@ suite("x-oss-traffic-limit", () => {
 		assert.ok((await oss.get("/photos/a")).body.equals(body));
 	});
 
+	test("says of an upload how long it was delayed: go1's suite, milliseconds (A-631)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const answer of [
+			await oss.put("/photos/a", body, headers),
+			await oss.post("/photos/b?append&position=0", body, headers),
+		]) {
+			const delay = Number(answer.headers["x-oss-qos-delay-time"]);
+			assert.ok(delay > 100 && delay < 2 * FIFTH_MS, `${delay}`);
+		}
+		const free = await oss.put("/photos/a", body);
+		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
+	});
+
 	test("slows forms, by a field", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const parts = [field("key", "a"), field(NAME, String(LIMIT)), file(body)];

@@ -63,7 +63,7 @@ suiteOverBoth("AppendObject", (open) => {
 		assert.equal(new Set(etags).size, etags.length);
 	});
 
-	test("takes metadata from the first append and the time from the last", async (t) => {
+	test("takes metadata from the first append, time and ACL from the last", async (t) => {
 		const { store } = await open(t);
 		const later = new Date("2025-01-01T00:00:00Z");
 		const { properties } = newObject("a");
@@ -80,7 +80,7 @@ suiteOverBoth("AppendObject", (open) => {
 		);
 
 		const found = await store.objects.find(BUCKET, "a");
-		assert.equal(found?.acl, "default");
+		assert.equal(found?.acl, "public-read");
 		assert.equal(found?.properties.contentType, "text/plain");
 		assert.deepEqual(found?.modified, later);
 	});
