@@ -1,8 +1,8 @@
 /**
  * Who may not go yet: versions within the retention policy of their bucket, within their own retention, or held.
  *
- * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays as
- * it was set, and a date comes no nearer, unless it is governed and who may bypass that asks for it.
+ * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays
+ * as it was set, and a date comes no nearer, unless it is governed and who may bypass that asks for it.
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Headers } from "../oss/request.ts";
