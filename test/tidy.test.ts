@@ -18,7 +18,7 @@ const LAYERS = [
 	["operations"],
 	["emulator"],
 	["callback-key", "delivery-record", "sts-keeper"], // each joins two of the row below
-	["auth", "callback", "select", "storage", "sts", "xml", "kept"],
+	["auth", "callback", "image", "select", "storage", "sts", "xml", "kept"],
 	["oss", "version"],
 ];
 const FUNCTION_LINES_MAX = 60;

@@ -131,7 +131,7 @@ const OVERRIDES = [
 ] as const;
 
 /** @throws OssError InvalidRequest for an anonymous request */
-function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
+export function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
 	const overrides: Record<string, string> = {};
 	for (const name of OVERRIDES) {
 		const value = query.get(`response-${name.toLowerCase()}`);

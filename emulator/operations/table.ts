@@ -160,6 +160,7 @@ import {
 	putObjectRetention,
 } from "./object-worm.ts";
 import { postObject } from "./post-object.ts";
+import { getProcessedObject, processObject } from "./process-object.ts";
 import { putObject } from "./put-object.ts";
 import { cleanRestoredObject, restoreObject } from "./restore-object.ts";
 import { sealAppendObject } from "./seal-append-object.ts";
@@ -271,10 +272,10 @@ export const table: readonly Row[] = [
   storedOnly(row("GetBucketAccessMonitor",     "GET     /bucket?accessmonitor",             getDocument(ACCESS_MONITOR))),
   storedOnly(row("PutBucketResourceGroup",     "PUT     /bucket?resourceGroup",             putDocument(RESOURCE_GROUP_CONFIGURATION))),
   storedOnly(row("GetBucketResourceGroup",     "GET     /bucket?resourceGroup",             getDocument(RESOURCE_GROUP_CONFIGURATION))),
-  storedOnly(row("PutStyle",                   "PUT     /bucket?style&styleName",                     putStyle)),
-  storedOnly(row("GetStyle",                   "GET     /bucket?style&styleName",           getDocument(STYLE))),
-  storedOnly(row("ListStyle",                  "GET     /bucket?style",                     listStyle)),
-  storedOnly(row("DeleteStyle",                "DELETE  /bucket?style&styleName",                     deleteDocument(STYLE))),
+  row("PutStyle",                               "PUT     /bucket?style&styleName",                     putStyle),
+  row("GetStyle",                               "GET     /bucket?style&styleName",           getDocument(STYLE)),
+  row("ListStyle",                              "GET     /bucket?style",                     listStyle),
+  row("DeleteStyle",                            "DELETE  /bucket?style&styleName",                     deleteDocument(STYLE)),
   storedOnly(row("PutBucketHttpsConfig",       "PUT     /bucket?httpsConfig",               putDocument(HTTPS_CONFIG))),
   storedOnly(row("GetBucketHttpsConfig",       "GET     /bucket?httpsConfig",               getDocument(HTTPS_CONFIG))),
   storedOnly(row("PutBucketArchiveDirectRead", "PUT     /bucket?bucketArchiveDirectRead",   putDocument(ARCHIVE_DIRECT_READ))),
@@ -354,8 +355,8 @@ export const table: readonly Row[] = [
   row("SelectObjectOfJson",                    "POST    /bucket/object?x-oss-process=json/select", selectJsonObject, "GetObject"),
   row("CreateSelectObjectMeta",                "POST    /bucket/object?x-oss-process=csv/meta", createSelectCsvMeta, "GetObject"),
   row("CreateSelectObjectMetaOfJson",          "POST    /bucket/object?x-oss-process=json/meta", createSelectJsonMeta, "GetObject"),
-  row("ProcessObject",                         "POST    /bucket/object?x-oss-process"),
-  row("ImageProcess",                          "GET     /bucket/object?x-oss-process",      null, "GetObject"),
+  row("ProcessObject",                         "POST    /bucket/object?x-oss-process",      processObject, "GetObject"),
+  row("ImageProcess",                          "GET     /bucket/object?x-oss-process",      getProcessedObject, "GetObject"),
   row("AsyncProcessObject",                    "POST    /bucket/object?x-oss-async-process"),
   row("PutAsyncFetchTask",                     "POST    /bucket?asyncFetch"),
   row("GetAsyncFetchTask",                     "GET     /bucket?asyncFetch"),

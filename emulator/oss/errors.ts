@@ -30,6 +30,7 @@ const table = {
   FieldItemTooLong:                       [400, "Your name of form field is too long."],
   FileAlreadyExists:                      [409, "The object you specified already exists and can not be overwritten.", "0026-00000002"],
   FileImmutable:                          [409, "The object you specified is immutable.", "0026-00000005"],
+  ImageTooLarge:                          [400, "The image is too large."],
   IncompleteBody:                         [400, "You did not provide the number of bytes specified by the Content-Length HTTP header."],
   IncorrectNumberOfFilesInPOSTRequest:    [400, "POST requires exactly one file upload per request."],
   InternalError:                          [500, "We encountered an internal error. Please try again."],
@@ -124,6 +125,7 @@ const table = {
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],
   WORMConfigurationAlreadyExists:         [409, "The WORM Configuration already exists."],
   WORMConfigurationLocked:                [403, "The WORM Configuration is locked."],
+  WatermarkError:                         [400, "The watermark cannot be drawn."],
 } as const satisfies Record<string, readonly [status: number, message: string, ec?: string]>;
 
 export type ErrorCode = keyof typeof table;

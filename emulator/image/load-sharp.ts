@@ -1,0 +1,26 @@
+/**
+ * sharp, which is optional: it is looked for when the first image is to be processed.
+ *
+ * One thread and no cache: an emulator shares its machine with the tests.
+ */
+import type { SharpConstructor } from "sharp";
+import { OssError } from "../oss/errors.ts";
+
+type Module = { readonly default: SharpConstructor };
+
+/** @throws OssError NotImplemented when it is not installed, or not for this machine */
+export async function loadSharp(
+	load: () => Promise<Module> = () => import("sharp"),
+): Promise<SharpConstructor> {
+	try {
+		const { default: sharp } = await load();
+		sharp.concurrency(1);
+		sharp.cache(false);
+		return sharp;
+	} catch (error) {
+		throw new OssError("NotImplemented", {
+			message: "Processing images needs sharp: npm install sharp",
+			details: { Cause: String(error).split("\n")[0] ?? "" },
+		});
+	}
+}

@@ -1,0 +1,80 @@
+/**
+ * The values of a step, each within its bounds.
+ *
+ * Pure. Source: docs «Resize images»; EC 0040-00000311 and following. The message is a guess (A-850).
+ */
+import { invalidArgument, type OssError } from "../oss/errors.ts";
+import type { Step } from "./steps.ts";
+
+const ECS: ReadonlyMap<string, string> = new Map([
+	["resize m", "0040-00000311"],
+	["resize w", "0040-00000312"],
+	["resize l", "0040-00000314"],
+	["resize p", "0040-00000317"],
+	["resize limit", "0040-00000319"],
+]);
+
+export const refuse = (
+	{ action }: Step,
+	name: string,
+	value: string,
+): OssError =>
+	invalidArgument(
+		name || action,
+		value,
+		`The value: ${value} of parameter: ${name || action} is invalid.`,
+		ECS.get(`${action} ${name}`) ?? "",
+	);
+
+/** @throws OssError InvalidArgument for one that is no integer or out of bounds */
+export function integer(
+	step: Step,
+	name: string,
+	least: number,
+	most: number,
+): number | undefined {
+	const text = step.values.get(name);
+	if (text === undefined) return undefined;
+	const value = Number(text);
+	if (!/^-?\d{1,6}$/.test(text) || value < least || value > most)
+		throw refuse(step, name, text);
+	return value;
+}
+
+/** As `integer`, of one that must be there. */
+export function requireInteger(
+	step: Step,
+	name: string,
+	least: number,
+	most: number,
+): number {
+	const value = integer(step, name, least, most);
+	if (value === undefined) throw refuse(step, name, "");
+	return value;
+}
+
+/** One of some words; the first where nothing is said. */
+export function choice<T extends string>(
+	step: Step,
+	name: string,
+	words: readonly [T, ...T[]],
+): T {
+	const text = step.values.get(name);
+	if (text === undefined) return words[0];
+	const word = words.find((one) => one === text);
+	if (word === undefined) throw refuse(step, name, text);
+	return word;
+}
+
+/** @returns `#RRGGBB` */
+export function color(step: Step, absent: string): string {
+	const text = step.values.get("color") ?? absent;
+	if (!/^[0-9A-Fa-f]{6}$/.test(text)) throw refuse(step, "color", text);
+	return `#${text}`;
+}
+
+/** @throws OssError InvalidArgument for a parameter the action has not (A-851) */
+export function requireKnown(step: Step, names: readonly string[]): void {
+	for (const [name, value] of step.values)
+		if (!names.includes(name)) throw refuse(step, name, value);
+}
