@@ -140,3 +140,14 @@ export function readCrop(step: Step, source: Size): Area {
 		height: Math.min(height || source.height, source.height - top),
 	};
 }
+
+/** The rectangle around an image that is turned by so many degrees. */
+export function rotated({ width, height }: Size, angle: number): Size {
+	const radians = (angle / 180) * Math.PI;
+	const sine = Math.abs(Math.sin(radians));
+	const cosine = Math.abs(Math.cos(radians));
+	return {
+		width: Math.ceil(width * cosine + height * sine),
+		height: Math.ceil(width * sine + height * cosine),
+	};
+}

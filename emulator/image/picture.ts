@@ -6,6 +6,7 @@
  */
 import type { Metadata, Sharp, SharpConstructor } from "sharp";
 import { OssError } from "../oss/errors.ts";
+import type { Size } from "./geometry.ts";
 
 /** What is read and written, by sharp's names and OSS's. */
 export type Format = "jpeg" | "png" | "webp" | "gif" | "tiff";
@@ -34,6 +35,7 @@ export type Picture = {
 };
 
 export const SOURCE_BYTES_MAX = 20 * 1024 ** 2;
+const SIDE_MAX = 30_000;
 const PIXELS_MAX = 64 * 1024 ** 2;
 /** Not documented; of the results whose sizes py1's suite has, this comes nearest (A-856). */
 const QUALITY = 82;
@@ -51,9 +53,15 @@ export async function readMetadata(
 	}
 	const format = [...FORMATS.values()].find((one) => one === metadata.format);
 	if (!format) throw noImage();
-	if (metadata.width * metadata.height > PIXELS_MAX)
-		throw new OssError("ImageTooLarge");
+	requireSmall(metadata);
 	return { ...metadata, format };
+}
+
+/** @throws OssError ImageTooLarge for what would need too much memory */
+export function requireSmall({ width, height }: Size): void {
+	const side = Math.max(width, height);
+	if (side > SIDE_MAX || width * height > PIXELS_MAX)
+		throw new OssError("ImageTooLarge");
 }
 
 const noImage = (): OssError =>

@@ -4,8 +4,8 @@
  * Source: docs «Resize images», «Custom crop», «Rotate», «Auto-orient», «Inscribed circle», «Rounded rectangle».
  */
 import type { SharpConstructor } from "sharp";
-import { readCrop, readResize, type Size } from "./geometry.ts";
-import { open, type Picture, work } from "./picture.ts";
+import { readCrop, readResize, rotated, type Size } from "./geometry.ts";
+import { open, type Picture, requireSmall, work } from "./picture.ts";
 import type { Step } from "./steps.ts";
 import { requireInteger, requireKnown } from "./values.ts";
 
@@ -46,12 +46,13 @@ export async function rotate(
 ): Promise<Picture> {
 	requireKnown(step, [""]);
 	const angle = requireInteger(step, "", 0, 360);
+	requireSmall(rotated(picture, angle));
 	const background = { r: 255, g: 255, b: 255, alpha: 0 };
-	const rotated = await work(
+	const turned = await work(
 		picture,
 		open(sharp, picture).rotate(angle, { background }),
 	);
-	return { ...rotated, hasAlpha: picture.hasAlpha || angle % 90 !== 0 };
+	return { ...turned, hasAlpha: picture.hasAlpha || angle % 90 !== 0 };
 }
 
 /** As EXIF's table of orientations has it: a turn to the right, then a mirror. */

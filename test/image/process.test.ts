@@ -328,6 +328,14 @@ suite("x-oss-process", () => {
 		await oss.put("/photos/bad", Buffer.alloc(20 * 1024 ** 2 + 1));
 		const large = await process(oss, "image/info", "bad");
 		assert.match(refusal(large), /^400 ImageTooLarge/);
+		const thin = await sharp({
+			create: { width: 29_000, height: 1, channels: 3, background: "#000000" },
+		})
+			.png()
+			.toBuffer();
+		await oss.put("/photos/bad", thin);
+		const growing = await process(oss, "image/rotate,45", "bad");
+		assert.match(refusal(growing), /^400 ImageTooLarge/);
 		const wide = await process(oss, "image/resize,w_16000,limit_0");
 		assert.match(refusal(wide), /^400 ImageTooLarge/);
 	});
