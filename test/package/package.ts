@@ -25,6 +25,9 @@ import { type Background, run, startInBackground, succeed } from "../run.ts";
 
 const BYTES_MAX = 60_000_000;
 const PACKAGES_MAX = 100;
+/** Files that belong into the package. */
+const PACKED =
+	/^package\/(dist\/.+\.(js|d\.ts|html|css|svg|ico)|dist\/THIRD-PARTY-NOTICES\.txt|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -56,13 +59,25 @@ suite("The package", { concurrency: 1 }, () => {
 		const strange = listed
 			.trim()
 			.split("\n")
-			.filter(
-				(file) =>
-					!/^package\/(dist\/.+\.(js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
-						file,
-					),
-			);
+			.filter((file) => !PACKED.test(file));
 		assert.deepEqual(strange, []);
+	});
+
+	test("says whose code is in it", async () => {
+		const notices = await succeed(
+			`tar -xzOf ${tarball} package/dist/THIRD-PARTY-NOTICES.txt`,
+			{ cwd: work },
+		);
+		for (const name of [
+			"fastify",
+			"fast-xml-parser",
+			"hash-wasm",
+			"node-forge",
+		])
+			assert.match(
+				notices,
+				new RegExp(`^${name} \\d[\\s\\S]+?licen[cs]e`, "im"),
+			);
 	});
 
 	test("is small, with all that it needs", async (t) => {
