@@ -44,11 +44,12 @@ suite("The image", { concurrency: 1 }, () => {
 	});
 
 	test("calls an application server outside of the container", async (t) => {
+		const { name, oss } = await startContainer(t);
+		// Of the container: the first time an engine runs, its bridge network does not tell.
 		const address = await docker(
-			"network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}'",
+			`inspect --format '{{.NetworkSettings.Gateway}}' ${name}`,
 		);
 		const application = await startApplicationServer(t, { address });
-		const { oss } = await startContainer(t);
 
 		await oss.put("/photos");
 		const callback = {
