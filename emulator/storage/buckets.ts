@@ -1,9 +1,11 @@
 /**
  * Buckets. All of them are kept in memory too: every request asks for one.
  */
+import type { Statement } from "better-sqlite3";
 import { OssError } from "../oss/errors.ts";
 import { afterPrefix } from "../oss/utf8.ts";
 import type { Sqlite } from "./schema.ts";
+import type { Transact } from "./transactions.ts";
 import type { StoredBucket } from "./types.ts";
 
 type BucketRow = Omit<StoredBucket, "created" | "storageClass"> & {
@@ -16,13 +18,30 @@ export type BucketChange = Partial<Pick<StoredBucket, "acl" | "versioning">>;
 
 export class Buckets {
 	readonly #db: Sqlite;
+	readonly #transact: Transact;
 	readonly #onChange: (bucket: string) => void;
+	readonly #insert: Statement<[object], BucketRow>;
+	readonly #update: Statement<[string, string, number]>;
+	readonly #delete: Statement<[number]>;
 	readonly #byName = new Map<string, StoredBucket>();
 
 	/** @param onChange is told, before the commit, of a bucket that comes or goes */
-	constructor(db: Sqlite, onChange: (bucket: string) => void) {
+	constructor(
+		db: Sqlite,
+		transact: Transact,
+		onChange: (bucket: string) => void,
+	) {
 		this.#db = db;
+		this.#transact = transact;
 		this.#onChange = onChange;
+		this.#insert = db.prepare(
+			`INSERT INTO bucket (name, owner, created_ms, acl, storage_class, redundancy, location)
+       VALUES (@name, @owner, @created_ms, @acl, @storageClass, @redundancy, @location) RETURNING *`,
+		);
+		this.#update = db.prepare(
+			"UPDATE bucket SET acl = ?, versioning = ? WHERE id = ?",
+		);
+		this.#delete = db.prepare("DELETE FROM bucket WHERE id = ?");
 		for (const row of db.prepare<[], BucketRow>("SELECT * FROM bucket").all()) {
 			this.#byName.set(row.name, toBucket(row));
 		}
@@ -53,13 +72,13 @@ export class Buckets {
 				details: { BucketName: bucket.name },
 			});
 		}
-		this.#onChange(bucket.name);
-		const row = this.#db
-			.prepare<[object], BucketRow>(
-				`INSERT INTO bucket (name, owner, created_ms, acl, storage_class, redundancy, location)
-         VALUES (@name, @owner, @created_ms, @acl, @storageClass, @redundancy, @location) RETURNING *`,
-			)
-			.get({ ...bucket, created: null, created_ms: bucket.created.getTime() });
+		const row = this.#transact(() => {
+			this.#onChange(bucket.name);
+			return this.#insert.get({
+				...{ ...bucket, created: null },
+				created_ms: bucket.created.getTime(),
+			});
+		});
 		if (!row) throw new Error("INSERT … RETURNING gave no row");
 		const created = toBucket(row);
 		this.#byName.set(created.name, created);
@@ -69,19 +88,23 @@ export class Buckets {
 	/** @throws OssError NoSuchBucket */
 	async change(bucket: string, change: BucketChange): Promise<void> {
 		const changed = { ...this.require(bucket), ...change };
-		this.#db
-			.prepare("UPDATE bucket SET acl = ?, versioning = ? WHERE id = ?")
-			.run(changed.acl, changed.versioning, changed.id);
+		this.#transact(() =>
+			this.#update.run(changed.acl, changed.versioning, changed.id),
+		);
 		this.#byName.set(bucket, changed);
 	}
 
 	/** @throws OssError NoSuchBucket, BucketNotEmpty while there are versions, delete markers or uploads in it */
 	async delete(bucket: string): Promise<void> {
 		const { id } = this.require(bucket);
-		if (this.#isUsed(id))
-			throw new OssError("BucketNotEmpty", { details: { BucketName: bucket } });
-		this.#onChange(bucket);
-		this.#db.prepare("DELETE FROM bucket WHERE id = ?").run(id);
+		this.#transact(() => {
+			if (this.#isUsed(id))
+				throw new OssError("BucketNotEmpty", {
+					details: { BucketName: bucket },
+				});
+			this.#onChange(bucket);
+			this.#delete.run(id);
+		});
 		this.#byName.delete(bucket);
 	}
 

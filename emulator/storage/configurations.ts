@@ -7,7 +7,8 @@
  */
 import type { Statement } from "better-sqlite3";
 import type { Buckets } from "./buckets.ts";
-import { makeTransact, type Sqlite, type Transact } from "./schema.ts";
+import type { Sqlite } from "./schema.ts";
+import type { Transact } from "./transactions.ts";
 
 export type StoredDocument = {
 	/** '' where there is only one of its name. */
@@ -36,9 +37,9 @@ export class Configurations {
 	/** By bucket, then by name; within a name by id. */
 	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
 
-	constructor(db: Sqlite, buckets: Buckets) {
+	constructor(db: Sqlite, transact: Transact, buckets: Buckets) {
 		this.#buckets = buckets;
-		this.#transact = makeTransact(db);
+		this.#transact = transact;
 		this.#ofBucket = db.prepare(
 			"SELECT name, id, document FROM configuration WHERE bucket = ? ORDER BY name, id",
 		);

@@ -10,6 +10,7 @@ import type { Blobs } from "./blobs.ts";
 import { HeldPieces, type SmallPiece } from "./held-pieces.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
 import type { Sqlite } from "./schema.ts";
+import type { Transactions } from "./transactions.ts";
 
 /** Where the bytes of a row are: in the row, or in pieces. */
 export type ContentColumns = {
@@ -47,6 +48,7 @@ const OF_STRETCH = `
 export class Contents {
 	readonly blobs: Blobs;
 	readonly #db: Sqlite;
+	readonly #afterwards: Transactions["afterwards"];
 	readonly #held = new HeldPieces();
 	readonly #insert: Statement<
 		[string, number, number, string | null, number, Buffer | null]
@@ -61,9 +63,10 @@ export class Contents {
 	readonly #delete: Statement<[string]>;
 	readonly #isNamed: Statement<[string], unknown>;
 
-	constructor(db: Sqlite, blobs: Blobs) {
+	constructor(db: Sqlite, transactions: Transactions, blobs: Blobs) {
 		this.blobs = blobs;
 		this.#db = db;
+		this.#afterwards = (step) => transactions.afterwards(step);
 		this.#insert = db.prepare(
 			`INSERT INTO piece (content, start, size, file, "offset", data) VALUES (?, ?, ?, ?, ?, ?)`,
 		);
@@ -210,8 +213,7 @@ export class Contents {
 		const files = this.files(content);
 		this.#held.keep(content, () => this.#small.all(content));
 		this.#delete.run(content);
-		// Transactions here are synchronous: a microtask runs when this one has ended, however it did.
-		queueMicrotask(() =>
+		this.#afterwards(() =>
 			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
 		);
 	}
@@ -226,7 +228,7 @@ export class Contents {
 			.map(({ file }) => file);
 		this.#held.keepAll((content) => this.#small.all(content));
 		this.#db.exec("DELETE FROM piece");
-		queueMicrotask(() =>
+		this.#afterwards(() =>
 			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
 		);
 	}

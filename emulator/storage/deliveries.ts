@@ -11,7 +11,8 @@ import {
 	DeliveryRows,
 	type StoredDelivery,
 } from "./delivery-rows.ts";
-import { makeTransact, type Sqlite, type Transact } from "./schema.ts";
+import type { Sqlite } from "./schema.ts";
+import type { Transact } from "./transactions.ts";
 
 const WRITE_AFTER_MS = 20;
 
@@ -34,11 +35,12 @@ export class Deliveries {
 
 	constructor(
 		db: Sqlite,
+		transact: Transact,
 		limits: DeliveryLimits,
 		report: (error: unknown) => void,
 	) {
 		this.#rows = new DeliveryRows(db, limits);
-		this.#transact = makeTransact(db);
+		this.#transact = transact;
 		this.#report = report;
 	}
 

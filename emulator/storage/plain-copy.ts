@@ -34,6 +34,7 @@ export function neglectPlainCopy(data: string): void {
 
 export class PlainCopy {
 	readonly #marker: string;
+	readonly #commit: () => void;
 	readonly #report: (error: unknown) => void;
 	readonly #copyist: Copyist;
 	/** `bucket/key`. */
@@ -50,14 +51,17 @@ export class PlainCopy {
 	/**
 	 * @param data the data folder
 	 * @param isEmpty whether there is no bucket
+	 * @param commit makes the worker, which has a connection of its own, see what has changed
 	 * @param report is told of what cannot be copied
 	 */
 	constructor(
 		data: string,
 		isEmpty: boolean,
+		commit: () => void,
 		report: (error: unknown) => void,
 	) {
 		this.#marker = markerOf(data);
+		this.#commit = commit;
 		this.#report = report;
 		this.#copyist = new Copyist(data);
 		this.#isMarked = existsSync(this.#marker);
@@ -67,8 +71,8 @@ export class PlainCopy {
 	}
 
 	/**
-	 * Must be called before the change is committed, and in the same turn, so that a crash between the two leaves the
-	 * marker.
+	 * Must be called before the change is committed, and in the same transaction, so that a crash between the two leaves
+	 * the marker.
 	 *
 	 * @param key '' for all of the bucket
 	 */
@@ -113,7 +117,10 @@ export class PlainCopy {
 
 	/** Until nothing is left to do, or nothing more can be done. */
 	async #copy(): Promise<void> {
-		while (this.#hasWork() && this.#canWork()) await this.#run(this.#take());
+		while (this.#hasWork() && this.#canWork()) {
+			this.#commit();
+			await this.#run(this.#take());
+		}
 		if (!this.#hasWork() && !this.#isWrong) this.#unmark();
 	}
 

@@ -16,7 +16,8 @@ import { MemoryBlobs } from "./memory-blobs.ts";
 import { Objects } from "./objects.ts";
 import { Parts } from "./parts.ts";
 import { neglectPlainCopy, PlainCopy } from "./plain-copy.ts";
-import { makeTransact, openDatabase, type Sqlite } from "./schema.ts";
+import { openDatabase, type Sqlite } from "./schema.ts";
+import { Transactions } from "./transactions.ts";
 import { UploadRows } from "./upload-rows.ts";
 import { Uploads } from "./uploads.ts";
 import { Versions } from "./versions.ts";
@@ -49,6 +50,7 @@ export class Store {
 	/** What application servers were sent. */
 	readonly deliveries: Deliveries;
 	readonly #db: Sqlite;
+	readonly #transactions: Transactions;
 	readonly #contents: Contents;
 	readonly #blobs: Blobs;
 	readonly #plainCopy: PlainCopy | null;
@@ -56,26 +58,29 @@ export class Store {
 
 	private constructor(
 		db: Sqlite,
+		transactions: Transactions,
 		blobs: Blobs,
 		plainCopy: PlainCopy | null,
 		unlock: () => void,
 		{ report, deliveries = DELIVERIES }: StoreOptions,
 	) {
 		this.#db = db;
+		this.#transactions = transactions;
 		this.#blobs = blobs;
 		this.#plainCopy = plainCopy;
 		this.#unlock = unlock;
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
-		const contents = new Contents(db, blobs);
+		const contents = new Contents(db, transactions, blobs);
 		this.#contents = contents;
 		const versions = new Versions(db, contents);
-		this.buckets = new Buckets(db, (bucket) => {
+		const { alone } = transactions;
+		this.buckets = new Buckets(db, alone, (bucket) => {
 			onChange(bucket, "");
 			this.configurations.forget(bucket);
 		});
-		this.configurations = new Configurations(db, this.buckets);
+		this.configurations = new Configurations(db, alone, this.buckets);
 		const writes = new Writes(
-			makeTransact(db),
+			transactions,
 			this.buckets,
 			contents,
 			versions,
@@ -87,7 +92,7 @@ export class Store {
 			new UploadRows(db),
 			new Parts(db, contents),
 		);
-		this.deliveries = new Deliveries(db, deliveries, report);
+		this.deliveries = new Deliveries(db, alone, deliveries, report);
 		blobs.sweep((name) => contents.isNamed(name), report);
 	}
 
@@ -98,6 +103,7 @@ export class Store {
 			const db = openDatabase(":memory:", false);
 			return new Store(
 				db,
+				new Transactions(db),
 				new Blobs(new MemoryBlobs()),
 				null,
 				() => {},
@@ -105,17 +111,26 @@ export class Store {
 			);
 		}
 		const { db, blobs, unlock } = openFolder(folder, durable, report);
+		const transactions = new Transactions(db);
+		const commit = (): void => transactions.commit();
 		const plainCopy = files
-			? new PlainCopy(folder, !hasBuckets(db), report)
+			? new PlainCopy(folder, !hasBuckets(db), commit, report)
 			: null;
 		if (!plainCopy) neglectPlainCopy(folder);
-		return new Store(db, new Blobs(blobs), plainCopy, unlock, options);
+		return new Store(
+			db,
+			transactions,
+			new Blobs(blobs),
+			plainCopy,
+			unlock,
+			options,
+		);
 	}
 
 	/** All buckets with all that is in them, and the record of deliveries; who reads an object gets it whole. */
 	async clear(): Promise<void> {
 		await this.deliveries.clear();
-		makeTransact(this.#db)(() => {
+		this.#transactions.alone(() => {
 			this.#db.exec(
 				"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
 			);
@@ -138,6 +153,7 @@ export class Store {
 
 	/** Everything acknowledged is in its place after this; nothing may be asked of the store any more. */
 	async close(): Promise<void> {
+		this.#transactions.commit();
 		await this.#plainCopy?.close();
 		await this.#blobs.close();
 		this.deliveries.close();

@@ -49,7 +49,7 @@ export class Uploads {
 			properties: given.properties,
 			state: given.state ?? {},
 		};
-		this.#rows.insert(bucket, upload);
+		await this.#writes.transact(() => this.#rows.insert(bucket, upload));
 		return upload;
 	}
 
@@ -93,7 +93,7 @@ export class Uploads {
 		const { contents } = this.#writes;
 		const received = await receive(body, contents.blobs, expected);
 		const part = describePart(number, received, modified);
-		this.#writes.keep(received, () => {
+		await this.#writes.keep(received, () => {
 			this.#require(upload.bucket, upload.key, upload.id);
 			this.#parts.replace(upload, { ...part, ...contents.keep(received) });
 		});
@@ -174,7 +174,7 @@ export class Uploads {
 		given: StoredUpload & NewObject,
 		named: readonly NamedPart[] | null,
 		contentMd5: string,
-	): StoredObject {
+	): Promise<StoredObject> {
 		const { key, acl, modified, properties } = given;
 		return this.#writes.transact(() => {
 			this.#require(given.bucket, given.key, given.id);
@@ -212,7 +212,7 @@ export class Uploads {
 
 	/** @throws OssError NoSuchUpload */
 	async abort(bucket: string, key: string, id: string): Promise<void> {
-		this.#writes.transact(() => {
+		await this.#writes.transact(() => {
 			this.#require(bucket, key, id);
 			this.#parts.removeAll(id);
 			this.#rows.delete(id);

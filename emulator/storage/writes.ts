@@ -5,7 +5,7 @@
 import type { Buckets } from "./buckets.ts";
 import type { Contents } from "./contents.ts";
 import type { Received } from "./receive.ts";
-import type { Transact } from "./schema.ts";
+import type { Transactions, Work } from "./transactions.ts";
 import type { NewObject, StoredObject } from "./types.ts";
 import type { NewVersion, Versions } from "./versions.ts";
 
@@ -13,30 +13,35 @@ import type { NewVersion, Versions } from "./versions.ts";
 export type OnChange = (bucket: string, key: string) => void;
 
 export class Writes {
-	readonly transact: Transact;
+	readonly transactions: Transactions;
 	readonly buckets: Buckets;
 	readonly contents: Contents;
 	readonly versions: Versions;
 	readonly #onChange: OnChange;
 
 	constructor(
-		transact: Transact,
+		transactions: Transactions,
 		buckets: Buckets,
 		contents: Contents,
 		versions: Versions,
 		onChange: OnChange,
 	) {
-		this.transact = transact;
+		this.transactions = transactions;
 		this.buckets = buckets;
 		this.contents = contents;
 		this.versions = versions;
 		this.#onChange = onChange;
 	}
 
+	/** As `Transactions.share`. */
+	transact<T>(work: Work<T>): Promise<T> {
+		return this.transactions.share(work);
+	}
+
 	/** Commits what was received, or removes it again. */
-	keep<T>(received: Received, commit: () => T): T {
+	async keep<T>(received: Received, commit: () => T): Promise<T> {
 		try {
-			return this.transact(commit);
+			return await this.transact(commit);
 		} catch (error) {
 			if (received.blob) this.contents.blobs.remove([received.blob]);
 			throw error;

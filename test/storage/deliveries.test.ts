@@ -6,6 +6,7 @@ import { suite, type TestContext, test } from "node:test";
 import { Deliveries } from "../../emulator/storage/deliveries.ts";
 import type { StoredDelivery } from "../../emulator/storage/delivery-rows.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
+import { Transactions } from "../../emulator/storage/transactions.ts";
 
 const PLENTY = { countMax: 1000, bytesMax: 1_000_000 };
 
@@ -13,9 +14,12 @@ const rethrow = (error: unknown): never => {
 	throw error;
 };
 
+const makeDeliveries = (db: Sqlite, limits: typeof PLENTY): Deliveries =>
+	new Deliveries(db, new Transactions(db).alone, limits, rethrow);
+
 function open(t: TestContext, limits = PLENTY): Deliveries {
 	const db = openDatabase(":memory:", false);
-	const deliveries = new Deliveries(db, limits, rethrow);
+	const deliveries = makeDeliveries(db, limits);
 	t.after(() => {
 		deliveries.close();
 		db.close();
@@ -194,7 +198,7 @@ suite("The record of deliveries on disk", () => {
 		t.after(() => rm(folder, { recursive: true }));
 		return () => {
 			const db = openDatabase(join(folder, "oss.db"), false);
-			return [db, new Deliveries(db, PLENTY, rethrow)];
+			return [db, makeDeliveries(db, PLENTY)];
 		};
 	}
 
@@ -227,7 +231,7 @@ suite("The record of deliveries on disk", () => {
 		first.close();
 
 		const [second] = reopen();
-		const after = new Deliveries(second, { ...PLENTY, countMax: 2 }, rethrow);
+		const after = makeDeliveries(second, { ...PLENTY, countMax: 2 });
 		t.after(() => second.close());
 		after.save(make("3"));
 

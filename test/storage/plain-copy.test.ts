@@ -30,6 +30,9 @@ import {
 	read,
 } from "./stores.ts";
 
+/** Changes need no commit where there is no database. */
+const NOTHING = (): void => {};
+
 type Opened = {
 	readonly store: Store;
 	readonly data: string;
@@ -284,7 +287,7 @@ suite("The plain copy", () => {
 		await fill(store);
 		await store.settled();
 		writeFileSync(join(files, "left over"), "");
-		const copy = new PlainCopy(data, false, (error) =>
+		const copy = new PlainCopy(data, false, NOTHING, (error) =>
 			assert.fail(String(error)),
 		);
 
@@ -302,7 +305,9 @@ suite("The plain copy", () => {
 		const data = makeFolder(t);
 		mkdirSync(data); // and no database in it
 		const reported: unknown[] = [];
-		const copy = new PlainCopy(data, true, (error) => reported.push(error));
+		const copy = new PlainCopy(data, true, NOTHING, (error) =>
+			reported.push(error),
+		);
 
 		copy.changed(BUCKET, "a");
 		await copy.settled();

@@ -8,6 +8,7 @@ import { MemoryBlobs } from "../../emulator/storage/memory-blobs.ts";
 import { Parts } from "../../emulator/storage/parts.ts";
 import { PlainSource } from "../../emulator/storage/plain-source.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
+import { Transactions } from "../../emulator/storage/transactions.ts";
 import { UploadRows } from "../../emulator/storage/upload-rows.ts";
 import { Versions } from "../../emulator/storage/versions.ts";
 
@@ -19,10 +20,15 @@ const ALL_BUCKETS = [
 
 suite("SQLite's plan", () => {
 	const db = openDatabase(":memory:", false);
+	const transactions = new Transactions(db);
 	const statements = prepared(db, () => {
-		const contents = new Contents(db, new Blobs(new MemoryBlobs()));
+		const contents = new Contents(
+			db,
+			transactions,
+			new Blobs(new MemoryBlobs()),
+		);
 		new Versions(db, contents);
-		new Listing(db, new Buckets(db, () => {}));
+		new Listing(db, new Buckets(db, transactions.alone, () => {}));
 		new UploadRows(db);
 		new Parts(db, contents);
 		new PlainSource(db);

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import Database from "better-sqlite3";
+import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
+import { Transactions } from "../../emulator/storage/transactions.ts";
+import { makeFolder } from "./stores.ts";
+
+suite("Works that come in one turn of the event loop", () => {
+	test("share a commit, and each is told when it has been made", async (t) => {
+		const { transactions, add, seen } = open(t);
+
+		const first = transactions.share(() => add("a"));
+		const second = transactions.share(() => add("b"));
+		assert.deepEqual(seen(), []);
+		assert.equal(await first, "a");
+
+		assert.deepEqual(seen(), ["a", "b"]);
+		assert.equal(await second, "b");
+	});
+
+	test("do not share one with those of the next", async (t) => {
+		const { transactions, add, seen } = open(t);
+		await transactions.share(() => add("a"));
+
+		const next = transactions.share(() => add("b"));
+
+		assert.deepEqual(seen(), ["a"]);
+		await next;
+		assert.deepEqual(seen(), ["a", "b"]);
+	});
+
+	test("leave what one of them wrote that failed behind, and nothing of the others", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const refusal = new Error("refused");
+
+		const works = [
+			transactions.share(() => add("a")),
+			transactions.share(() => {
+				add("b");
+				throw refusal;
+			}),
+			transactions.share(() => add("c")),
+		];
+
+		const ended = await Promise.allSettled(works);
+		assert.deepEqual(
+			ended.map(({ status }) => status),
+			["fulfilled", "rejected", "fulfilled"],
+		);
+		await assert.rejects(works[1] ?? assert.fail(), refusal);
+		assert.deepEqual(seen(), ["a", "c"]);
+	});
+
+	test("are all told when SQLite cannot commit, and nothing is kept", async (t) => {
+		const { transactions, add, addOrphan, seen } = open(t);
+
+		const works = [
+			transactions.share(() => add("a")),
+			transactions.share(() => addOrphan()), // found out by COMMIT
+		];
+
+		for (const work of works)
+			await assert.rejects(work, /FOREIGN KEY constraint failed/);
+		assert.deepEqual(seen(), []);
+		await transactions.share(() => add("b"));
+		assert.deepEqual(seen(), ["b"]);
+	});
+
+	test("are all told when SQLite gives the whole transaction up, as it may when the disk is full", async (t) => {
+		const { db, transactions, add, seen } = open(t);
+		const full = new Error("full");
+
+		const works = [
+			transactions.share(() => add("a")),
+			transactions.share(() => {
+				db.exec("ROLLBACK"); // what SQLite does then
+				throw full;
+			}),
+		];
+		const later = transactions.share(() => add("b"));
+
+		for (const work of works) await assert.rejects(work, full);
+		await later;
+		assert.deepEqual(seen(), ["b"]);
+	});
+
+	test("are kept or not as each is told when the disk is full", async (t) => {
+		const { db, transactions, add, seen } = open(t);
+		const pages = Number(db.pragma("page_count", { simple: true }));
+		db.pragma(`max_page_count = ${pages + 1}`);
+		const names = ["a", "b".repeat(100_000), "c"];
+
+		const works = names.map((name) => transactions.share(() => add(name)));
+
+		const ended = await Promise.allSettled(works);
+		assert.equal(ended[1]?.status, "rejected");
+		assert.deepEqual(
+			names.filter((_, i) => ended[i]?.status === "fulfilled"),
+			seen(),
+		);
+	});
+});
+
+suite("A work alone", () => {
+	test("is committed at once, after those that came before it", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const shared = transactions.share(() => add("a"));
+
+		transactions.alone(() => add("b"));
+
+		assert.deepEqual(seen(), ["a", "b"]);
+		await shared;
+	});
+
+	test("that fails leaves nothing, and those before it as they are", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const shared = transactions.share(() => add("a"));
+		const refusal = new Error("refused");
+
+		assert.throws(
+			() =>
+				transactions.alone(() => {
+					add("b");
+					throw refusal;
+				}),
+			refusal,
+		);
+
+		await shared;
+		assert.deepEqual(seen(), ["a"]);
+	});
+});
+
+suite("A step to be taken afterwards", () => {
+	test("is taken when the commit has been made", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const steps: string[][] = [];
+
+		await transactions.share(() => {
+			add("a");
+			transactions.afterwards(() => steps.push(seen()));
+			assert.deepEqual(steps, []);
+		});
+
+		assert.deepEqual(steps, [["a"]]);
+	});
+
+	test("is taken when it has failed, too", async (t) => {
+		const { transactions, addOrphan, seen } = open(t);
+		const steps: string[][] = [];
+
+		await assert.rejects(
+			transactions.share(() => {
+				addOrphan();
+				transactions.afterwards(() => steps.push(seen()));
+			}),
+		);
+
+		assert.deepEqual(steps, [[]]);
+	});
+});
+
+type Opened = {
+	readonly db: Sqlite;
+	readonly transactions: Transactions;
+	readonly add: (name: string) => string;
+	/** A row that the commit refuses. */
+	readonly addOrphan: () => void;
+	/** What is committed, over a connection of its own. */
+	readonly seen: () => string[];
+};
+
+function open(t: TestContext): Opened {
+	const folder = makeFolder(t);
+	mkdirSync(folder);
+	const path = join(folder, "oss.db");
+	const db = openDatabase(path, false);
+	db.exec(
+		`CREATE TABLE note (name TEXT PRIMARY KEY,
+		                    of TEXT REFERENCES note DEFERRABLE INITIALLY DEFERRED)`,
+	);
+	const other = new Database(path, { readonly: true });
+	t.after(() => {
+		other.close();
+		db.close();
+	});
+	const insert = db.prepare("INSERT INTO note VALUES (?, ?)");
+	const names = other
+		.prepare<[], string>("SELECT name FROM note ORDER BY name")
+		.pluck();
+	return {
+		db,
+		transactions: new Transactions(db),
+		add: (name) => {
+			insert.run(name, null);
+			return name;
+		},
+		addOrphan: () => void insert.run("orphan", "nobody"),
+		seen: () => names.all(),
+	};
+}
