@@ -26,11 +26,13 @@ export function canonicalHeaders(
 	headers: Headers,
 	more: ReadonlySet<string>,
 ): string {
-	return Object.entries(headers)
-		.filter(([name]) => name.startsWith("x-oss-") || more.has(name))
-		.sort(byName)
-		.map(([name, value = ""]) => `${name}:${value.trim()}\n`)
-		.join("");
+	const names = Object.keys(headers).filter(
+		(name) => name.startsWith("x-oss-") || more.has(name),
+	);
+	let lines = "";
+	for (const name of names.sort())
+		lines += `${name}:${headers[name]?.trim() ?? ""}\n`;
+	return lines;
 }
 
 /**
@@ -43,6 +45,10 @@ export function* canonicalQueries({
 	query,
 	rawQuery,
 }: Pick<OssRequest, "query" | "rawQuery">): Iterable<string> {
+	if (rawQuery === "") {
+		yield "";
+		return;
+	}
 	const pairs = [...query]
 		.filter(([name]) => name !== "x-oss-signature")
 		.map(([name, value]): Pair => [percentEncode(name), percentEncode(value)])

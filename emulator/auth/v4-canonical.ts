@@ -52,10 +52,11 @@ export function* candidates(
 	target: Target,
 	{ scope, additional, date = "" }: Signing,
 ): Iterable<Candidate> {
-	const headers = canonicalHeaders(
-		request.headers,
-		new Set([...ALWAYS_SIGNED, ...additional]),
-	);
+	const signed =
+		additional.length === 0
+			? ALWAYS_SIGNED
+			: new Set([...ALWAYS_SIGNED, ...additional]);
+	const headers = canonicalHeaders(request.headers, signed);
 	const names = additional.join(";");
 	const head = `${ALGORITHM}\n${date}\n${writeScope(scope)}\n`;
 	for (const path of resourcePaths(target)) {

@@ -6,6 +6,7 @@
 
 /** RFC 3986: all but `A-Za-z0-9-._~` as upper-case UTF-8 hex. Signatures and callback bodies are written so. */
 export function percentEncode(text: string): string {
+	if (/^[\w\-.~]*$/.test(text)) return text; // as most are
 	return encodeURIComponent(text.toWellFormed()).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -14,6 +15,7 @@ export function percentEncode(text: string): string {
 
 /** A key in a URL: as `percentEncode`, with `/` kept. */
 export function encodeKey(key: string): string {
+	if (/^[\w\-.~/]*$/.test(key)) return key;
 	return percentEncode(key).replaceAll("%2F", "/");
 }
 

@@ -23,6 +23,7 @@ import { makeRequestId } from "./request-id.ts";
 import type { RequestLog } from "./request-log.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts, isForSts } from "./sts.ts";
+import { endOfTurn } from "./turn.ts";
 import { writeReply } from "./write-reply.ts";
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
@@ -81,6 +82,7 @@ async function respond(
 					emulator.log.warn(`${arrival.id}: ${error.code}: ${error.diagnosis}`);
 			},
 		}));
+	await endOfTurn();
 	await writeReply(outgoing.raw, reply, {
 		...{ id: arrival.id, method: arrival.method },
 		now: emulator.clock.now(),
