@@ -11,6 +11,7 @@ export type ReplyHeaders = Readonly<Record<string, string | undefined>>;
 export type Reply = {
 	readonly status: number;
 	readonly headers: ReplyHeaders;
+	/** The bytes of a stream are given away: they are gone once they are sent. */
 	readonly body: Buffer | Readable | null;
 };
 

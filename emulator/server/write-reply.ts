@@ -3,7 +3,7 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { letGo } from "../oss/let-go.ts";
 import type { Reply } from "../oss/reply.ts";
 import { httpTime } from "../oss/times.ts";
 import type { Arrival } from "./identify.ts";
@@ -54,9 +54,25 @@ export const isStreaming = (socket: Duplex): boolean => streaming.has(socket);
 async function stream(body: Readable, outgoing: ServerResponse): Promise<void> {
 	const { socket } = outgoing;
 	if (socket) streaming.add(socket);
-	// The reader went away, or the file could not be read: both sides are destroyed, which is all there is to do.
-	await pipeline(body, outgoing).catch(() => {});
+	try {
+		for await (const chunk of body) await send(chunk, outgoing);
+		outgoing.end();
+	} catch {
+		// The reader went away, or the file could not be read: there is nothing to do but to break off.
+		outgoing.destroy();
+	}
 	if (socket) streaming.delete(socket);
+}
+
+/** Settles when the system has the bytes, which are let go then. */
+function send(chunk: Buffer, outgoing: ServerResponse): Promise<void> {
+	return new Promise((resolve, reject) => {
+		outgoing.write(chunk, (error) => {
+			letGo(chunk);
+			if (error) reject(error);
+			else resolve();
+		});
+	});
 }
 
 /** Up to this many bytes it is cheaper to join head and body than to hand the system two pieces. */

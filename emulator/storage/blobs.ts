@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 
 /** Receives one blob's bytes in order. One of `finish` and `abandon` must be called. */
 export interface BlobWriter {
-	/** Keeps `chunk`: it must not change any more. */
+	/** Takes `chunk`: whoever calls this may look at it until its next turn, and not change it. */
 	write(chunk: Buffer): Promise<void>;
 	/** @returns the blob's name; it can be read from now on */
 	finish(): Promise<string>;
@@ -18,7 +18,7 @@ export interface BlobWriter {
 
 export interface BlobStore {
 	create(): Promise<BlobWriter>;
-	/** Both ends included. */
+	/** Both ends included. The bytes are the reader's own. */
 	read(name: string, first: number, last: number): Readable;
 	remove(name: string): void;
 	/** Removes the blobs that were here at start and that `isNamed` does not know. May be called once. */

@@ -12,7 +12,7 @@ import type { Readable } from "node:stream";
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { FileWriter } from "./file-writer.ts";
 
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 128 * 1024;
 
 export class DiskBlobs implements BlobStore {
 	readonly #data: string;

@@ -1,11 +1,13 @@
 /**
  * Writes a file while its bytes are still coming in: one write is under way while the next is received and digested.
  *
- * Chunks are gathered first; measured with 64 KiB chunks, a quarter of the calls is a tenth of the time.
+ * Chunks are gathered first; measured with 64 KiB chunks, half of the calls is a twentieth of the time, and more of
+ * them at once is more memory.
  */
 import type { FileHandle } from "node:fs/promises";
+import { letGo } from "../oss/let-go.ts";
 
-const GATHERED_BYTES = 256 * 1024;
+const GATHERED_BYTES = 128 * 1024;
 
 export class FileWriter {
 	readonly #file: FileHandle;
@@ -18,7 +20,7 @@ export class FileWriter {
 		this.#file = file;
 	}
 
-	/** Keeps `chunk`. Settles when more may come; what fails later is thrown by the next call. */
+	/** Takes `chunk`, and lets it go. Settles when more may come; what fails later is thrown by the next call. */
 	async write(chunk: Buffer): Promise<void> {
 		this.#gathered.push(chunk);
 		this.#gatheredBytes += chunk.length;
@@ -42,6 +44,7 @@ export class FileWriter {
 			rest = behind(rest, bytesWritten);
 			at += bytesWritten;
 		}
+		for (const chunk of chunks) letGo(chunk);
 	}
 
 	/** @param sync whether the bytes are on the disk after this, not just in the system's cache */

@@ -51,7 +51,7 @@ function* slices(
 			Math.max(0, first - start),
 			Math.max(0, last + 1 - start),
 		);
-		if (slice.length > 0) yield slice;
+		if (slice.length > 0) yield Buffer.from(slice);
 		start += chunk.length;
 		if (start > last) return;
 	}

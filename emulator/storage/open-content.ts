@@ -21,8 +21,8 @@ export class OpenContent {
 	}
 
 	/**
-	 * Bytes `first` to `last`, both included; by default all. Releases the content: at once, or when the stream ends, is
-	 * destroyed or fails. Call this once, or `release`.
+	 * Bytes `first` to `last`, both included; by default all. Those of a stream are the reader's own. Releases the
+	 * content: at once, or when the stream ends, is destroyed or fails. Call this once, or `release`.
 	 */
 	read(first = 0, last = this.#size - 1): Buffer | Readable {
 		const { content, data } = this.#columns;
@@ -42,7 +42,7 @@ export class OpenContent {
 	): AsyncGenerator<Buffer> {
 		for (const piece of pieces) {
 			if (piece.file) yield* this.#readFile(piece.file, piece);
-			else yield this.#contents.dataOf(content, piece);
+			else yield Buffer.from(this.#contents.dataOf(content, piece));
 		}
 	}
 

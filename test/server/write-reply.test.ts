@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { suite, type TestContext, test } from "node:test";
+import { writeReply } from "../../emulator/server/write-reply.ts";
+
+const PIECE = 100_000;
+const PIECES = 50;
+
+suite("A body that is a stream", () => {
+	test("arrives whole, and is let go piece by piece", async (t) => {
+		const pieces = Array.from({ length: PIECES }, (_, i) =>
+			Buffer.alloc(PIECE, `${i} `),
+		);
+		const whole = Buffer.concat(pieces);
+		const { port, written } = await serve(t, Readable.from(pieces));
+
+		const response = await fetch(`http://127.0.0.1:${port}`);
+		const received = Buffer.from(await response.arrayBuffer());
+
+		assert.ok(received.equals(whole));
+		await written;
+		assert.deepEqual(
+			pieces.filter(({ length }) => length > 0),
+			[],
+		);
+	});
+
+	test("is closed when its reader goes away", async (t) => {
+		const body = endless();
+		const { port, written } = await serve(t, body);
+		const closed = new Promise((resolve) => body.once("close", resolve));
+
+		const socket = connect(port, "127.0.0.1");
+		socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+		await once(socket, "data");
+		socket.destroy();
+
+		await closed;
+		await written;
+	});
+
+	test("breaks the connection when it fails", async (t) => {
+		const body = Readable.from(failing());
+		const { port, written } = await serve(t, body);
+
+		const socket = connect(port, "127.0.0.1");
+		socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+		const received = await buffer(socket);
+
+		assert.match(received.toString(), /some\r\n$/); // no last chunk
+		await written;
+	});
+});
+
+/** Answers one request with `body`; `written` settles when that has been done. */
+async function serve(
+	t: TestContext,
+	body: Readable,
+): Promise<{ readonly port: number; readonly written: Promise<void> }> {
+	const { promise: written, resolve } = Promise.withResolvers<void>();
+	const server = createServer((_, outgoing) => {
+		const reply = { status: 200, headers: {}, body };
+		const answering = { id: "1", method: "GET", now: new Date(), tookMs: 0 };
+		resolve(writeReply(outgoing, reply, answering));
+	});
+	server.listen(0, "127.0.0.1");
+	t.after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	return { port, written };
+}
+
+const endless = (): Readable =>
+	new Readable({
+		read() {
+			this.push(Buffer.alloc(PIECE));
+		},
+	});
+
+async function* failing(): AsyncGenerator<Buffer> {
+	yield Buffer.from("some");
+	throw new Error("the disk");
+}
