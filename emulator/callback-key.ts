@@ -2,6 +2,7 @@
  * The key that signs callbacks: the user's own, or one made once and kept, so that application servers may cache its
  * public half.
  */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -22,16 +23,34 @@ export type CallbackKeyOptions = {
 	readonly bits: KeyBits;
 };
 
-/** @param folder null for a key of this run alone */
+/**
+ * Begins to make a key where there is none: that takes 20 ms of another core, beside all else that a start does.
+ *
+ * @param folder null for a key of this run alone; nothing is written there yet
+ * @returns undefined when none is needed
+ */
+export function beginKeyPair(
+	folder: string | null,
+	{ file, bits }: CallbackKeyOptions,
+): Promise<KeyPair> | undefined {
+	const isThere = folder !== null && existsSync(join(folder, FILE));
+	if (file !== "" || isThere) return undefined;
+	const begun = makeKeyPair(bits);
+	begun.catch(() => {}); // told to `loadKeyPair`, if the start gets so far
+	return begun;
+}
+
+/** @param begun what `beginKeyPair` gave */
 export async function loadKeyPair(
 	folder: string | null,
 	{ file, bits }: CallbackKeyOptions,
+	begun?: Promise<KeyPair>,
 ): Promise<KeyPair> {
 	if (file !== "") return parse(await readOwn(file), file);
 	const pem = await kept(
 		folder,
 		FILE,
-		async () => (await makeKeyPair(bits)).privatePem,
+		async () => (await (begun ?? makeKeyPair(bits))).privatePem,
 	);
 	return parse(pem, folder === null ? FILE : join(folder, FILE));
 }

@@ -13,8 +13,8 @@ type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 export type Handlers = {
 	readonly oss: Handler;
 	readonly admin: Handler;
-	/** Needed when there is a port for it. */
-	readonly sts?: Handler | undefined;
+	/** For a port of its own, if there is one. */
+	readonly sts: Handler;
 };
 
 export type Ports = {
@@ -79,7 +79,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 			open: (handlers) => {
 				oss.open(handlers.oss);
 				admin.open(handlers.admin);
-				if (handlers.sts) sts.open(handlers.sts);
+				sts.open(handlers.sts);
 			},
 			secure: async (all) => {
 				await secure(servers, all);

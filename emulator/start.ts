@@ -2,7 +2,8 @@
  * Puts an emulator together, and takes it apart in reverse.
  */
 import { Callbacks } from "./callback/callbacks.ts";
-import { loadKeyPair } from "./callback-key.ts";
+import type { KeyPair } from "./callback/key-pair.ts";
+import { beginKeyPair, loadKeyPair } from "./callback-key.ts";
 import { type Config, withoutSecrets } from "./config.ts";
 import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
@@ -15,7 +16,7 @@ import { type Log, makeLog } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 import { type Handlers, openPorts } from "./ports.ts";
 import type { Certificates } from "./server/certificates.ts";
-import { createOssApp, type OssAppOptions } from "./server/oss-app.ts";
+import { createOssApp } from "./server/oss-app.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { Store } from "./storage/store.ts";
 import { readVersion } from "./version.ts";
@@ -52,6 +53,7 @@ async function assemble(
 	log: Log,
 	undo: (() => Promise<void>)[],
 ): Promise<Omit<Running, "close">> {
+	const begun = beginKeyPair(config.data, config.callbackKey);
 	const ports = await openPorts(config);
 	undo.push(() => ports.close());
 
@@ -70,12 +72,11 @@ async function assemble(
 		await ports.secure(certificates);
 		authority = certificates.authority;
 	}
-	const emulator = await makeEmulator(config, log, store, endpoint);
+	const keyPair = await loadKeyPair(config.data, config.callbackKey, begun);
+	const emulator = await makeEmulator(config, log, store, endpoint, keyPair);
 	const lifecycle = new Lifecycle(emulator);
 	undo.push(() => lifecycle.close());
 	const requests = new RequestLog();
-	const ossApp = await createOssApp({ emulator, requests });
-	await ossApp.ready();
 	const ending = new AbortController();
 	undo.push(async () => ending.abort());
 	const admin = lazily(async () => {
@@ -90,9 +91,9 @@ async function assemble(
 		return app.routing;
 	}, log);
 	ports.open({
-		oss: ossApp.routing,
+		oss: createOssApp({ emulator, requests }),
 		admin,
-		sts: await createStsHandler(config, { emulator, requests }),
+		sts: createOssApp({ emulator, requests, onlySts: true }),
 	});
 	return {
 		endpoint,
@@ -107,6 +108,7 @@ async function makeEmulator(
 	log: Log,
 	store: Store,
 	endpoint: string,
+	keyPair: KeyPair,
 ): Promise<Emulator> {
 	const clock = new MovableClock(Date.now);
 	return {
@@ -114,7 +116,7 @@ async function makeEmulator(
 		clock,
 		log,
 		callbacks: new Callbacks({
-			keyPair: await loadKeyPair(config.data, config.callbackKey),
+			keyPair,
 			now: clock.now,
 			warn: log.warn,
 			findPolicy: (bucket, name) => findCallbackPolicy({ store }, bucket, name),
@@ -148,17 +150,6 @@ function lazily(
 			outgoing.destroy();
 		}
 	};
-}
-
-/** For the port that is STS's alone, if there is one. */
-async function createStsHandler(
-	{ stsPort }: Config,
-	options: OssAppOptions,
-): Promise<Handlers["sts"]> {
-	if (stsPort === undefined) return undefined;
-	const app = await createOssApp({ ...options, onlySts: true });
-	await app.ready();
-	return app.routing;
 }
 
 /** The authority that certificates of the https port come from. Clients hold these against their own clocks. */

@@ -9,7 +9,6 @@ import {
 	type FastifyRequest,
 	fastify,
 } from "fastify";
-import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
@@ -23,6 +22,7 @@ import { requireTrusted } from "./guard.ts";
 import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
+import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { compileSchema } from "./validate.ts";
 

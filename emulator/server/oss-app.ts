@@ -1,27 +1,23 @@
 /**
- * The OSS port: Fastify's request → OssRequest, `handle`, Reply → the wire.
+ * The OSS port: Node's request → OssRequest, `handle`, Reply → the wire.
  *
- * Path and body are OSS's to read, not a framework's: Fastify sees one route, which is answered before any of its
- * parsing. With admin/, the only folder that knows Fastify.
+ * No framework: path, query and body are OSS's to read, so that one would have a single route and nothing to parse, at
+ * 30 ms of every start.
  */
-import type { IncomingMessage } from "node:http";
-import {
-	type FastifyInstance,
-	type FastifyReply,
-	type FastifyRequest,
-	fastify,
-} from "fastify";
+import type {
+	IncomingMessage,
+	RequestListener,
+	ServerResponse,
+} from "node:http";
 import type { Emulator } from "../emulator.ts";
 import { formDecode } from "../oss/encoding.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
-import { answerBroken } from "./broken-request.ts";
 import { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
 import type { Arrival } from "./identify.ts";
 import { makeRequestId } from "./request-id.ts";
 import type { RequestLog } from "./request-log.ts";
-import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts, isForSts } from "./sts.ts";
 import { endOfTurn } from "./turn.ts";
 import { writeReply } from "./write-reply.ts";
@@ -36,36 +32,20 @@ export type OssAppOptions = {
 	readonly onlySts?: boolean;
 };
 
-export async function createOssApp(
-	options: OssAppOptions,
-): Promise<FastifyInstance> {
-	const app = fastify({
-		exposeHeadRoutes: false,
-		schemaController: NO_SCHEMA_COMPILERS,
-		rewriteUrl: () => "/",
-		clientErrorHandler: answerBroken,
-		http: { maxHeaderSize: HEADER_BYTES_MAX },
-	});
-	const answer = async (
-		incoming: FastifyRequest,
-		outgoing: FastifyReply,
-	): Promise<void> => {
-		outgoing.hijack();
-		await respond(options, incoming, outgoing).catch((error: unknown) => {
+export function createOssApp(options: OssAppOptions): RequestListener {
+	return (incoming, outgoing) => {
+		respond(options, incoming, outgoing).catch((error: unknown) => {
 			// A reply that cannot be written is a bug of ours; nobody is to wait for it.
 			options.emulator.log.error(`no answer: ${String(error)}`);
-			outgoing.raw.destroy();
+			outgoing.destroy();
 		});
 	};
-	app.addHook("onRequest", answer);
-	app.all("/", answer);
-	return app;
 }
 
 async function respond(
 	options: OssAppOptions,
-	incoming: FastifyRequest,
-	outgoing: FastifyReply,
+	incoming: IncomingMessage,
+	outgoing: ServerResponse,
 ): Promise<void> {
 	const { emulator, requests } = options;
 	const started = performance.now();
@@ -83,13 +63,13 @@ async function respond(
 			},
 		}));
 	await endOfTurn();
-	await writeReply(outgoing.raw, reply, {
+	await writeReply(outgoing, reply, {
 		...{ id: arrival.id, method: arrival.method },
 		now: emulator.clock.now(),
 		tookMs: performance.now() - started,
 	});
 	entry.end(reply);
-	readOff(incoming.raw);
+	readOff(incoming);
 }
 
 /** What is no request to OSS, though it comes to the same port. */
@@ -127,10 +107,9 @@ const pem = (text: string): Reply => ({
 	body: Buffer.from(text),
 });
 
-function toArrival({ clock }: Emulator, incoming: FastifyRequest): Arrival {
-	const { raw } = incoming;
+function toArrival({ clock }: Emulator, raw: IncomingMessage): Arrival {
 	const receivedAt = clock.now();
-	const [rawPath, rawQuery] = splitUrl(incoming.originalUrl);
+	const [rawPath, rawQuery] = splitUrl(raw.url ?? "/");
 	return {
 		id: makeRequestId(receivedAt),
 		method: raw.method ?? "GET",

@@ -5,13 +5,16 @@
  * asynchronous to make and are used again.
  */
 import { createHash, hash } from "node:crypto";
-import { createCRC64, type IHasher } from "hash-wasm";
+import type { IHasher } from "hash-wasm";
+import hashWasm from "hash-wasm/dist/crc64.umd.min.js";
 
 export type Digests = {
 	/** 16 bytes. */
 	readonly md5: Buffer;
 	readonly crc64: bigint;
 };
+
+const { createCRC64 } = hashWasm;
 
 const whole: IHasher = await createCRC64();
 const idle: IHasher[] = [];

@@ -1,0 +1,7 @@
+/**
+ * CRC-64 alone of hash-wasm: importing the package whole reads 270 KB of other algorithms at every start.
+ */
+declare module "hash-wasm/dist/crc64.umd.min.js" {
+	const alone: { readonly createCRC64: typeof import("hash-wasm").createCRC64 };
+	export default alone;
+}
