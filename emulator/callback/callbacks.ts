@@ -158,20 +158,24 @@ export class Callbacks {
 		try {
 			const verdict = this.#gate.isFull ? BUSY : await this.#gate.pass(work);
 			if (fault && fault.delayMs > 0) await setTimeout(fault.delayMs);
-			journal.complete(verdict, now());
+			await journal.complete(verdict, now());
 			return verdict;
 		} catch (error) {
-			journal.fail(now());
+			await journal.fail(now());
 			throw error;
 		}
 	}
 
 	/** The uploader gets the upload's own reply, and the developer is told why. */
-	#skip(callback: ResolvedCallback, uploaded: Uploaded): undefined {
+	async #skip(
+		callback: ResolvedCallback,
+		uploaded: Uploaded,
+	): Promise<undefined> {
 		const { record, now, warn } = this.#parts;
 		const why = callback.findings.map(({ sentence }) => sentence).join(" ");
-		new Journal(record, callback, uploaded, now()).skip(why, now());
 		warn(`${uploaded.bucket}/${uploaded.key}: ${why}`);
+		await new Journal(record, callback, uploaded, now()).skip(why, now());
+		return undefined;
 	}
 
 	#lookups(bucket: string): Lookups {

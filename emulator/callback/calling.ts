@@ -76,7 +76,7 @@ async function callOnce(
 ): Promise<Verdict> {
 	const { fault, journal } = call;
 	const { strict } = parts.switches;
-	journal.sending(request, parts.now());
+	await journal.sending(request, parts.now());
 	const outcome = await findOutcome(parts, call, request);
 	const findings = fault?.outcome
 		? []

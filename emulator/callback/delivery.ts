@@ -117,8 +117,12 @@ export type Delivery = {
 
 /** Where deliveries are kept. */
 export type DeliveryRecord = {
-	/** Called when a URL is about to be called, and when all is done; the latest of an id counts. */
-	readonly save: (delivery: Delivery) => void;
+	/**
+	 * Called before a URL is called, and before the uploader is told; the latest of an id counts.
+	 *
+	 * @returns when it is kept
+	 */
+	readonly save: (delivery: Delivery) => Promise<void>;
 };
 
-export const NO_RECORD: DeliveryRecord = { save: () => {} };
+export const NO_RECORD: DeliveryRecord = { save: async () => {} };

@@ -60,8 +60,8 @@ export class Journal {
 		this.#delivery = { ...this.#delivery, findings };
 	}
 
-	/** A URL is about to be called. */
-	sending(request: CallbackRequest, now: Date): void {
+	/** A URL is about to be called; to be waited for before it is. */
+	sending(request: CallbackRequest, now: Date): Promise<void> {
 		const attempt: Attempt = {
 			url: request.url.text,
 			sentAt: now,
@@ -71,7 +71,7 @@ export class Journal {
 			outcome: undefined,
 			why: WAITING,
 		};
-		this.#save({ attempts: [...this.#delivery.attempts, attempt] });
+		return this.#save({ attempts: [...this.#delivery.attempts, attempt] });
 	}
 
 	/** The URL called last has answered, or never will. */
@@ -84,10 +84,10 @@ export class Journal {
 		this.#delivery = { ...this.#delivery, attempts };
 	}
 
-	/** The uploader is about to be told. */
-	complete(verdict: Verdict, now: Date): void {
+	/** The uploader is about to be told; to be waited for before that. */
+	complete(verdict: Verdict, now: Date): Promise<void> {
 		const url = this.#delivery.attempts.at(-1)?.url ?? "The callback";
-		this.#save({
+		return this.#save({
 			completedAt: now,
 			told: toTold(verdict),
 			why: explain(url, verdict),
@@ -95,19 +95,19 @@ export class Journal {
 	}
 
 	/** Nobody is called. */
-	skip(why: string, now: Date): void {
-		this.#save({ completedAt: now, why });
+	skip(why: string, now: Date): Promise<void> {
+		return this.#save({ completedAt: now, why });
 	}
 
 	/** The emulator itself failed. */
-	fail(now: Date): void {
+	fail(now: Date): Promise<void> {
 		const why = "The emulator failed: its log says how.";
-		this.#save({ completedAt: now, told: { status: 500 }, why });
+		return this.#save({ completedAt: now, told: { status: 500 }, why });
 	}
 
-	#save(changed: Partial<Delivery>): void {
+	#save(changed: Partial<Delivery>): Promise<void> {
 		this.#delivery = { ...this.#delivery, ...changed };
-		this.#record.save(this.#delivery);
+		return this.#record.save(this.#delivery);
 	}
 }
 

@@ -1,9 +1,8 @@
 /**
  * The record of deliveries: what application servers were sent and what came of it, the latest of them.
  *
- * Saving only takes note; what was noted is written soon after in one transaction, so that no upload waits for it, and
- * a callback that is answered at once is written once. Readers see all that was saved. A process that is killed loses
- * the last `WRITE_AFTER_MS` at most.
+ * Who saves waits for the commit, which is that of all that is written in this turn of the event loop, before anybody
+ * outside sees what was saved: so a process that is killed has it on record. Readers see it at once.
  */
 import {
 	type DeliveryFilter,
@@ -12,40 +11,38 @@ import {
 	type StoredDelivery,
 } from "./delivery-rows.ts";
 import type { Sqlite } from "./schema.ts";
-import type { Transact } from "./transactions.ts";
-
-const WRITE_AFTER_MS = 20;
-
-/** More than that is not kept waiting. */
-const NOTED_MAX = 500;
+import type { Transactions } from "./transactions.ts";
 
 type Listener = (delivery: StoredDelivery) => void;
 
 export class Deliveries {
 	readonly #rows: DeliveryRows;
-	readonly #transact: Transact;
+	readonly #transactions: Transactions;
 	readonly #report: (error: unknown) => void;
 	readonly #listeners = new Set<Listener>();
-	/** The latest of each id, until it is written. */
-	readonly #noted = new Map<string, StoredDelivery>();
 	readonly #underWay = new Set<string>();
 	/** Under way when the record was cleared: what comes of them belongs to no record any more. */
 	readonly #forgotten = new Set<string>();
-	#timer: NodeJS.Timeout | undefined;
+	#isClosed = false;
 
 	constructor(
 		db: Sqlite,
-		transact: Transact,
+		transactions: Transactions,
 		limits: DeliveryLimits,
 		report: (error: unknown) => void,
 	) {
 		this.#rows = new DeliveryRows(db, limits);
-		this.#transact = transact;
+		this.#transactions = transactions;
 		this.#report = report;
 	}
 
-	/** Takes the place of what was saved of the same id. */
-	save(delivery: StoredDelivery): void {
+	/**
+	 * Takes the place of what was saved of the same id.
+	 *
+	 * @returns when it is written, or cannot be
+	 */
+	async save(delivery: StoredDelivery): Promise<void> {
+		if (this.#isClosed) return;
 		const { id, status } = delivery;
 		if (status === "sending") this.#underWay.add(id);
 		else this.#underWay.delete(id);
@@ -53,38 +50,22 @@ export class Deliveries {
 			if (status !== "sending") this.#forgotten.delete(id);
 			return;
 		}
-		this.#noted.set(id, delivery);
-		if (this.#noted.size >= NOTED_MAX) this.#writeOrReport();
-		else
-			this.#timer ??= setTimeout(() => this.#writeOrReport(), WRITE_AFTER_MS);
+		const written = this.#write(delivery);
 		for (const listener of this.#listeners) listener(delivery);
+		await written;
 	}
 
-	/** The uploads whose records are lost when the disk is full have been answered: there is nobody else to tell. */
-	#writeOrReport(): void {
+	/** An upload whose record is lost when the disk is full has been stored: it goes on without. */
+	async #write(delivery: StoredDelivery): Promise<void> {
 		try {
-			this.#write();
+			await this.#transactions.share(() => this.#rows.put(delivery));
 		} catch (error) {
+			this.#rows.recount();
 			this.#report(error);
 		}
 	}
 
-	#write(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
-		if (this.#noted.size === 0) return;
-		const noted = [...this.#noted.values()];
-		this.#noted.clear();
-		try {
-			this.#transact(() => this.#rows.put(noted));
-		} catch (error) {
-			this.#rows.recount();
-			throw error;
-		}
-	}
-
 	async find(id: string): Promise<StoredDelivery | undefined> {
-		this.#write();
 		return this.#rows.find(id);
 	}
 
@@ -98,7 +79,6 @@ export class Deliveries {
 		max: number,
 		before?: string,
 	): Promise<StoredDelivery[]> {
-		this.#write();
 		return this.#rows.list(filter, max, before);
 	}
 
@@ -110,7 +90,6 @@ export class Deliveries {
 		signal: AbortSignal,
 	): Promise<StoredDelivery[]> {
 		for (;;) {
-			this.#write();
 			const found = this.#rows.list(filter, Math.max(count, max), undefined);
 			if (found.length >= count || signal.aborted) return found.slice(0, max);
 			// Nothing can be saved between the look and this: both happen in one turn.
@@ -142,14 +121,14 @@ export class Deliveries {
 
 	/** @returns how many there were */
 	async clear(): Promise<number> {
-		this.#write();
 		for (const id of this.#underWay) this.#forgotten.add(id);
-		return this.#transact(() => this.#rows.clear());
+		return this.#transactions.alone(() => this.#rows.clear());
 	}
 
-	/** To be called before the database is closed. */
+	/** To be called before the database is closed: what is under way stays on record as that. */
 	close(): void {
-		this.#writeOrReport();
+		this.#transactions.commit();
+		this.#isClosed = true;
 	}
 }
 

@@ -90,9 +90,9 @@ export class DeliveryRows {
 		this.#totals = this.#count();
 	}
 
-	/** Inside a transaction; each takes the place of the one of the same id. */
-	put(deliveries: Iterable<StoredDelivery>): void {
-		for (const delivery of deliveries) this.#put(delivery);
+	/** Inside a transaction; takes the place of the one of the same id. */
+	put(delivery: StoredDelivery): void {
+		this.#put(delivery);
 		this.#trim();
 	}
 

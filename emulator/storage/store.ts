@@ -92,7 +92,7 @@ export class Store {
 			new UploadRows(db),
 			new Parts(db, contents),
 		);
-		this.deliveries = new Deliveries(db, alone, deliveries, report);
+		this.deliveries = new Deliveries(db, transactions, deliveries, report);
 		blobs.sweep((name) => contents.isNamed(name), report);
 	}
 

@@ -68,7 +68,11 @@ function makeCallbacks(given: Given = {}): {
 		now: () => new Date("2018-09-15T10:27:41.000Z"),
 		warn: () => {},
 		findPolicy: async () => undefined,
-		record: { save: (delivery) => saved.push(delivery) },
+		record: {
+			save: async (delivery) => {
+				saved.push(delivery);
+			},
+		},
 		...given,
 		switches: { timeoutMs: 10_000, ...given.switches },
 	});
@@ -477,6 +481,48 @@ suite("The record of a callback", () => {
 		assert.equal(attempt?.headers.length, 17);
 		assert.ok(attempt?.outcome && "answer" in attempt.outcome);
 		assert.ok(attempt.outcome.timing.totalMs > 0);
+	});
+
+	test("is waited for before the application server is called, and before the uploader is told", async (t) => {
+		const { url, received } = await startApplicationServer(t);
+		const saves: { status: string; called: number; keep: () => void }[] = [];
+		const saving = [
+			Promise.withResolvers<void>(),
+			Promise.withResolvers<void>(),
+		];
+		const { callbacks } = makeCallbacks({
+			record: {
+				save: async ({ told }) => {
+					const { promise, resolve: keep } = Promise.withResolvers<void>();
+					const status = told ? "told" : "sending";
+					saves.push({ status, called: received.length, keep });
+					saving[saves.length - 1]?.resolve();
+					await promise;
+				},
+			},
+		});
+		const json = { callbackUrl: url, callbackBody: "a" };
+		let isTold = false;
+		const sent = send(callbacks, await readFrom(callbacks, json)).then(() => {
+			isTold = true;
+		});
+
+		for (const { promise } of saving) {
+			await promise;
+			// An application server on this machine answers sooner than this would be seen otherwise.
+			await fetch(url);
+			assert.equal(isTold, false);
+			saves.at(-1)?.keep();
+		}
+
+		await sent;
+		assert.deepEqual(
+			saves.map(({ status, called }) => [status, called]),
+			[
+				["sending", 0],
+				["told", 2],
+			],
+		);
 	});
 
 	test("says what the uploader was told, and why", async (t) => {

@@ -15,7 +15,7 @@ const rethrow = (error: unknown): never => {
 };
 
 const makeDeliveries = (db: Sqlite, limits: typeof PLENTY): Deliveries =>
-	new Deliveries(db, new Transactions(db).alone, limits, rethrow);
+	new Deliveries(db, new Transactions(db), limits, rethrow);
 
 function open(t: TestContext, limits = PLENTY): Deliveries {
 	const db = openDatabase(":memory:", false);
