@@ -74,6 +74,8 @@ async function assemble(
 	}
 	const keyPair = await loadKeyPair(config.data, config.callbackKey, begun);
 	const emulator = await makeEmulator(config, log, store, endpoint, keyPair);
+	// Last of all: that they are broken off is not to be on record.
+	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
 	undo.push(() => lifecycle.close());
 	const requests = new RequestLog();

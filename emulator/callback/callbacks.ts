@@ -9,7 +9,7 @@ import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { type Lookup, lookupHost, resolveCallback } from "./address.ts";
 import type { Callback, ResolvedUrl } from "./callback.ts";
-import { callApplicationServer } from "./calling.ts";
+import { type Call, callApplicationServer } from "./calling.ts";
 import { deliver } from "./deliver.ts";
 import { type DeliveryRecord, NO_RECORD } from "./delivery.ts";
 import type { Fault } from "./fault.ts";
@@ -57,6 +57,7 @@ export class Callbacks {
 		readonly switches: CallbackSwitches;
 	};
 	readonly #gate: Gate;
+	readonly #ending = new AbortController();
 
 	constructor(parts: CallbackParts) {
 		const defaults = { record: NO_RECORD, lookup: lookupHost, deliver };
@@ -119,8 +120,7 @@ export class Callbacks {
 		const verdict = await this.#record(journal, fault, async () => {
 			const body = await fillIn(callback, uploaded, switches);
 			if (!Buffer.isBuffer(body)) return body;
-			const call = { callback, uploaded, body, fault, journal };
-			return callApplicationServer(this.#parts, call);
+			return this.#call({ callback, uploaded, body, fault, journal });
 		});
 		return relay(verdict, headers);
 	}
@@ -142,10 +142,19 @@ export class Callbacks {
 		const callback = await this.#resolve(read);
 		const body = Buffer.from(recorded.body);
 		const journal = new Journal(record, callback, uploaded, now());
-		const call = { callback, uploaded, body, fault: undefined, journal };
 		await this.#record(journal, undefined, () =>
-			callApplicationServer(this.#parts, call),
+			this.#call({ callback, uploaded, body, fault: undefined, journal }),
 		);
+	}
+
+	/** Breaks off what is under way: the uploaders have gone, and nobody else is called. */
+	close(): void {
+		this.#ending.abort();
+	}
+
+	#call(call: Call): Promise<Verdict> {
+		const { signal: ending } = this.#ending;
+		return callApplicationServer({ ...this.#parts, ending }, call);
 	}
 
 	/** However it ends, the record says so. */
@@ -157,13 +166,19 @@ export class Callbacks {
 		const { now } = this.#parts;
 		try {
 			const verdict = this.#gate.isFull ? BUSY : await this.#gate.pass(work);
-			if (fault && fault.delayMs > 0) await setTimeout(fault.delayMs);
+			if (fault && fault.delayMs > 0) await this.#pause(fault.delayMs);
 			await journal.complete(verdict, now());
 			return verdict;
 		} catch (error) {
 			await journal.fail(now());
 			throw error;
 		}
+	}
+
+	/** As long as that, or until it is closed. */
+	async #pause(ms: number): Promise<void> {
+		const { signal } = this.#ending;
+		await setTimeout(ms, undefined, { signal }).catch(() => {});
 	}
 
 	/** The uploader gets the upload's own reply, and the developer is told why. */

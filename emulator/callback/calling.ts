@@ -23,9 +23,11 @@ export type CallingParts = {
 	readonly now: () => Date;
 	readonly switches: CallbackSwitches;
 	readonly deliver: typeof deliver;
+	/** Nobody is called any more once this fires. */
+	readonly ending: AbortSignal;
 };
 
-type Call = {
+export type Call = {
 	readonly callback: Callback<ResolvedUrl>;
 	readonly uploaded: Caused;
 	/** Filled in. */
@@ -46,7 +48,7 @@ export async function callApplicationServer(
 	if (fault?.told && fault.sent === 0) return fault.told(first);
 	let verdict = await callUrl(parts, call, first);
 	for (const url of callback.urls.slice(1)) {
-		if ("answer" in verdict) break;
+		if ("answer" in verdict || parts.ending.aborted) break;
 		verdict = await callUrl(parts, call, url);
 	}
 	return fault?.told?.(first) ?? verdict;
@@ -88,7 +90,7 @@ async function callOnce(
 }
 
 async function findOutcome(
-	{ deliver, switches }: CallingParts,
+	{ deliver, switches, ending }: CallingParts,
 	{ callback, fault }: Call,
 	request: CallbackRequest,
 ): Promise<Outcome> {
@@ -96,7 +98,7 @@ async function findOutcome(
 	const lost = failInstead(findInUrl(request.url, sni), switches.strict);
 	if (lost) return lost;
 	if (fault?.outcome && fault.sent === 0) return fault.outcome;
-	const outcome = await deliver(request, switches);
+	const outcome = await deliver(request, switches, ending);
 	return fault?.outcome
 		? { ...fault.outcome, timing: outcome.timing }
 		: outcome;

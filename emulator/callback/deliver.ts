@@ -20,16 +20,23 @@ export type DeliverOptions = Pick<
 	"timeoutMs" | "verifyTls" | "alwaysSni"
 >;
 
-/** @returns what came of it; nothing the application server does makes it throw, or outlast `timeoutMs` */
+/**
+ * @param ending breaks it off
+ * @returns what came of it; nothing the application server does makes it throw, or outlast `timeoutMs`
+ */
 export async function deliver(
 	callback: CallbackRequest,
 	options: DeliverOptions,
+	ending?: AbortSignal,
 ): Promise<Outcome> {
 	const { url, body } = callback;
 	const begun = performance.now();
 	if (url.addresses.length === 0) return unresolved(url);
 	const send = url.secure ? (await import("node:https")).request : http.request;
-	const outgoing = send(requestOptions(callback, options));
+	const outgoing = send({
+		...requestOptions(callback, options),
+		...(ending ? { signal: ending } : {}),
+	});
 	return new Exchange(outgoing, url, begun).run(body, options.timeoutMs);
 }
 

@@ -627,6 +627,39 @@ suite("Many callbacks at once", () => {
 	});
 });
 
+suite("When callbacks are closed", () => {
+	test("the one under way is broken off, and no other URL is called", async (t) => {
+		const { callbacks } = makeCallbacks();
+		const asked = Promise.withResolvers<void>();
+		const hanging = await startTcpServer(t, (socket) => {
+			socket.once("data", () => asked.resolve());
+		});
+		const next = await startApplicationServer(t);
+		const callbackUrl = `${hanging.url};${next.url}`;
+		const json = { callbackUrl, callbackBody: "a" };
+		const sent = failureOf(send(callbacks, await readFrom(callbacks, json)));
+		await asked.promise;
+		const begun = performance.now();
+
+		callbacks.close();
+
+		await sent;
+		assert.ok(performance.now() - begun < 5000); // its time is 10 s
+		assert.deepEqual(next.received, []);
+	});
+
+	test("a fault does not delay the end", async () => {
+		const { callbacks } = makeCallbacks();
+		callbacks.faults.add({ fault: "refused; delay=60000", skip: 0, times: 1 });
+		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
+		const sent = failureOf(send(callbacks, await readFrom(callbacks, json)));
+
+		callbacks.close();
+
+		assert.equal((await sent).message, "Error status : 502.");
+	});
+});
+
 test("The public key is the key pair's", () => {
 	const { callbacks } = makeCallbacks();
 

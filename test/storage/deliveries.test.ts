@@ -223,6 +223,21 @@ suite("The record of deliveries on disk", () => {
 		);
 	});
 
+	test("takes nothing any more once it is closed: what ends later stays interrupted", async (t) => {
+		const reopen = await openFile(t);
+		const [first, before] = reopen();
+		before.save(make("late", { status: "sending" }));
+		before.close();
+		await before.save(make("late"));
+		first.close();
+
+		const [second, after] = reopen();
+		t.after(() => second.close());
+
+		const [late] = await after.list({}, 10);
+		assert.equal(late?.status, "interrupted");
+	});
+
 	test("is bounded by what was there before the restart, too", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
