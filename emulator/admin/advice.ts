@@ -27,6 +27,7 @@ export function adviseOn(delivery: DeliveryDocument): string {
 }
 
 const BEFORE_SENDING: Readonly<Record<string, string>> = {
+	"": "Name variables less often in callbackBody, or give them shorter values.",
 	"0007-00000201":
 		"Upload less at once, or let the application server answer sooner.",
 	"0007-00000301":

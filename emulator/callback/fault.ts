@@ -65,9 +65,6 @@ function oldTimeOut({ addresses, hostname, port }: ResolvedUrl): Failure {
 	return tell({ message, ec: "" })();
 }
 
-const OLD_FAILURE =
-	"Callback to application server failed, please check your callbackUrl.";
-
 // biome-ignore format: a table
 const KINDS: Readonly<Record<string, Doing>> = {
   "never-sent":         { sent: 0, outcome: without("unreachable") },
@@ -81,7 +78,7 @@ const KINDS: Readonly<Record<string, Doing>> = {
   "too-long":           { sent: 1, outcome: answered(200, "", ANSWER_BYTES_MAX + 1) },
   "not-json":           { sent: 1, outcome: answered(200, "OK", 2) },
   "old-time-out":       { sent: 1, told: oldTimeOut },
-  "old-failure":        { sent: 1, told: tell({ message: OLD_FAILURE, ec: "" }) },
+  "old-failure":        { sent: 1, told: tell(FAILURES.general) },
   "sent-twice":         { sent: 2 },
   "bad-signature":      { sent: 1, forged: "signature" },
   "wrong-key-url":      { sent: 1, forged: "key url" },

@@ -1,7 +1,8 @@
 /**
  * The body of a callback for one upload: its template with the values of the upload.
  *
- * What is no image has no image info; an image that cannot be read any more fails the callback.
+ * What is no image has no image info; an image that cannot be read any more fails the callback. So does a body that
+ * would be too long: how OSS puts that is not known (A-632).
  *
  * Source: docs «Callback», step 1; EC 0007-00000301.
  */
@@ -9,7 +10,7 @@ import { OssError } from "../oss/errors.ts";
 import type { Callback } from "./callback.ts";
 import { type ImageInfo, readImageInfo } from "./image-info.ts";
 import { FAILURES, type Failure } from "./relay.ts";
-import { substitute } from "./substitute.ts";
+import { BODY_CHARACTERS_MAX, substitute } from "./substitute.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { variablesIn } from "./template.ts";
 import type { Uploaded } from "./uploaded.ts";
@@ -23,8 +24,14 @@ export async function fillIn(
 	const image = await findImage(body, uploaded);
 	if (image && "why" in image) return image;
 	const values = valuesOf(uploaded, image, variables);
-	return Buffer.from(substitute(body, values, bodyType, absentValues));
+	const filled = substitute(body, values, bodyType, absentValues);
+	return filled === undefined ? TOO_LONG : Buffer.from(filled);
 }
+
+const TOO_LONG: Failure = {
+	...FAILURES.general,
+	why: `was not sent, because its body would have more than ${BODY_CHARACTERS_MAX} characters`,
+};
 
 /** Reads the content only if the template asks for what is in it. */
 async function findImage(

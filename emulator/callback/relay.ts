@@ -38,6 +38,8 @@ export const FAILURES = {
 	tooLong:       { ec: EC_STATUS, message: "Error status : 400.User server return too long content-length value." },
 	notJson:       { ec: "0007-00000205", message: "Response body is not valid json format." },
 	imageInfo:     { ec: "0007-00000301", message: "Get image info failed." },
+	// Of an old page, which has no ECs.
+	general:       { ec: "", message: "Callback to application server failed, please check your callbackUrl." },
 } as const;
 
 export type Verdict = { readonly answer: Answer } | Failure;

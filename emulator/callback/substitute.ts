@@ -22,19 +22,25 @@ export type Values = ReadonlyMap<string, string | number | bigint>;
  */
 export type AbsentValues = "mixed" | "null" | "quotes" | "nothing";
 
+/** What is longer is not sent: a form may name a value of 2 MB a hundred thousand times (A-632). */
+export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
+
 /**
- * @returns the body to send. In a form, a name without a value becomes empty, known to OSS or not (A-205); space is
- *   `%20`, `*` is `%2A`, `~` stays (A-206). In JSON, other scripts are written as they are (A-207).
+ * @returns the body to send; undefined when it would be longer than `BODY_CHARACTERS_MAX`. In a form, a name without a
+ *   value becomes empty, known to OSS or not (A-205); space is `%20`, `*` is `%2A`, `~` stays (A-206). In JSON, other
+ *   scripts are written as they are (A-207).
  */
 export function substitute(
 	template: string,
 	values: Values,
 	bodyType: BodyType,
 	absent: AbsentValues = "mixed",
-): string {
-	return bodyType === JSON_TYPE
-		? fill(template, (name) => json(values.get(name), name, absent))
-		: fill(template, (name) => percentEncode(String(values.get(name) ?? "")));
+): string | undefined {
+	const write =
+		bodyType === JSON_TYPE
+			? (name: string) => json(values.get(name), name, absent)
+			: (name: string) => percentEncode(String(values.get(name) ?? ""));
+	return fill(template, write, BODY_CHARACTERS_MAX);
 }
 
 function json(

@@ -32,10 +32,26 @@ export function quotedIn(template: string): string[] {
 	return [...quoted];
 }
 
-/** Values are put in as they are: a `${` in one is not a variable. */
+/**
+ * Values are put in as they are: a `${` in one is not a variable.
+ *
+ * @returns undefined when that would be more than `charactersMax`
+ */
 export function fill(
 	template: string,
 	write: (name: string) => string,
-): string {
-	return template.replaceAll(VARIABLE, (_, name: string) => write(name));
+	charactersMax: number,
+): string | undefined {
+	const written = new Map<string, string>();
+	const pieces: string[] = [];
+	let characters = 0;
+	// Constants and names by turns.
+	for (const [at, text] of template.split(VARIABLE).entries()) {
+		const piece = at % 2 === 0 ? text : (written.get(text) ?? write(text));
+		if (at % 2 === 1) written.set(text, piece);
+		characters += piece.length;
+		if (characters > charactersMax) return undefined;
+		pieces.push(piece);
+	}
+	return pieces.join("");
 }

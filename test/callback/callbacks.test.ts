@@ -427,6 +427,50 @@ suite("A callback that asks for image info", () => {
 	});
 });
 
+suite("A callback whose body would be too long", () => {
+	const ask = async (t: TestContext, bodyOf: (value: string) => string) => {
+		const application = await startApplicationServer(t);
+		const { callbacks, saved } = makeCallbacks();
+		const value = "a".repeat(1024 * 1024);
+		const json = {
+			callbackUrl: application.url,
+			callbackBody: bodyOf("${x:a}"),
+		};
+		const fields = { callback: base64Json(json), "x:a": value };
+		const callback = await callbacks.readForm(
+			"photos",
+			new Map(Object.entries(fields)),
+		);
+		assert.ok(callback);
+		return { sent: send(callbacks, callback), application, saved };
+	};
+
+	test("is not sent, and the uploader is told that it failed (A-632)", async (t) => {
+		const { sent, application, saved } = await ask(t, (value) =>
+			`${value}-${value}`.repeat(50_000),
+		);
+
+		const error = await failureOf(sent);
+
+		assert.equal(
+			error.message,
+			"Callback to application server failed, please check your callbackUrl.",
+		);
+		assert.equal(error.headers.ETag, HEADERS.ETag);
+		assert.deepEqual(application.received, []);
+		const why =
+			"The callback was not sent, because its body would have more than 2097152 characters.";
+		assert.equal(saved.at(-1)?.why, why);
+	});
+
+	test("is sent with 2,097,152 characters", async (t) => {
+		const { sent, application } = await ask(t, (value) => value + value);
+
+		assert.equal((await sent).status, 200);
+		assert.equal(application.received[0]?.body.length, 2 * 1024 * 1024);
+	});
+});
+
 suite("The record of a callback", () => {
 	test("is there when it is sent, and complete before the uploader is told", async (t) => {
 		const seen: (Delivery | undefined)[] = [];
