@@ -26,7 +26,9 @@ export function readRepetition(
 ): { readonly callback: Callback; readonly uploaded: Caused } {
 	const { attempts, operation, bucket, key } = recorded;
 	const headers = attempts[0]?.headers ?? [];
-	const urls = url ?? attempts.map((attempt) => attempt.url).join(";");
+	// Each may have been called twice, which is a fault on purpose.
+	const called = new Set(attempts.map((attempt) => attempt.url));
+	const urls = url ?? [...called].join(";");
 	const [host = "", ...otherHosts] = new Set(
 		attempts.map((attempt) => find(attempt.headers, "Host")),
 	);

@@ -245,6 +245,23 @@ suite("A callback sent again", () => {
 		assert.equal(sent?.headers["x-oss-request-id"], id);
 	});
 
+	test("goes once to each of its URLs, though a fault had called all five twice", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const { url } = await startApplicationServer(t, { status: 500 });
+		const urls = [1, 2, 3, 4, 5].map((number) => `${url}/${number}`);
+		const callback = { callbackUrl: urls.join(";"), callbackBody: "a" };
+		const put = await oss.put("/photos/cat.txt", "meow", {
+			...asking(callback),
+			"x-emulator-callback-fault": "sent-twice",
+		});
+		const id = put.headers["x-oss-request-id"];
+
+		const { json } = await admin.post(`/api/callbacks/${id}/send`);
+
+		const called = json.attempts.map((attempt: { url: string }) => attempt.url);
+		assert.deepEqual(called, urls);
+	});
+
 	test("to what is no URL is refused, and nothing is recorded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
