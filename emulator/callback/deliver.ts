@@ -20,6 +20,9 @@ export type DeliverOptions = Pick<
 	"timeoutMs" | "verifyTls" | "alwaysSni"
 >;
 
+/** Of an answer; those above are not read. Node's own limit is 2,000, and OSS's is one of bytes only. */
+const ANSWER_HEADERS_MAX = 20_000;
+
 /**
  * @param ending breaks it off
  * @returns what came of it; nothing the application server does makes it throw, or outlast `timeoutMs`
@@ -37,6 +40,7 @@ export async function deliver(
 		...requestOptions(callback, options),
 		...(ending ? { signal: ending } : {}),
 	});
+	outgoing.maxHeadersCount = ANSWER_HEADERS_MAX;
 	return new Exchange(outgoing, url, begun).run(body, options.timeoutMs);
 }
 

@@ -181,6 +181,7 @@ suite("An answer counts", () => {
     ["that ends with the connection",  "HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}"],
     ["as far as Content-Length says",  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}{}", 200, "{}"],
     ["without a body",                 "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
+    ["with 10,000 headers",            `HTTP/1.1 200 OK\r\n${"X: 1\r\n".repeat(9999)}Content-Length: 2\r\n\r\n{}`, 200, "{}"],
     ["with 100 KB of headers",         `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\nContent-Length: 2\r\n\r\n{}`, 200, "{}"],
   ] as const;
 	for (const [what, text, status, body] of answers)
