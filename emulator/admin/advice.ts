@@ -3,7 +3,8 @@
  *
  * Pure. Source: docs «Upload callback errors and troubleshooting»; «HTTP 203 status code».
  */
-import type { NoAnswer } from "../callback/delivery.ts";
+import { findHeader, type NoAnswer } from "../callback/delivery.ts";
+import { REDIRECTS } from "../callback/relay.ts";
 import type {
 	AnswerDocument,
 	AttemptDocument,
@@ -15,16 +16,20 @@ export function adviseOn(delivery: DeliveryDocument): string {
 	const { status, told, attempts, fault } = delivery;
 	if (status === "interrupted")
 		return "The object is stored. Send the callback again, or upload again.";
+	if (told?.status === 200 && FORGED.test(fault))
+		return "The application server took what OSS had not signed: let it check the signature and the URL of the key, and answer 403.";
 	if (told?.status !== 203) return "";
 	if (fault !== "")
 		return `It has a fault on purpose, ${fault}: leave that out, or remove its rule, and it is called as usual.`;
 	const last = attempts.at(-1);
 	if (!last) return BEFORE_SENDING[told.ec] ?? "";
-	if (last.noAnswer) return WITHOUT_ANSWER[last.noAnswer.reason];
+	if (last.noAnswer) return onSilence(last.noAnswer, delivery);
 	if (!last.answer) return "";
 	if (last.answer.status !== 200) return onStatus(last, last.answer, delivery);
 	return onContent(last.answer, told);
 }
+
+const FORGED = /^(bad-signature|wrong-key-url)/;
 
 const BEFORE_SENDING: Readonly<Record<string, string>> = {
 	"": "Name variables less often in callbackBody, or give them shorter values.",
@@ -44,14 +49,28 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 		"Start the application server, or correct the port in callbackUrl. In a container 127.0.0.1 is the container itself: name the service, or host.docker.internal for the machine.",
 	unreachable:
 		"Correct the address in callbackUrl, or let this machine reach it: nothing there took the connection.",
-	tls: 'Set "callbackSNI": true in the callback if the server has several names, or call it over http.',
+	tls: "Look into the application server's log: it did not get through the beginning of TLS. For a test, call it over http.",
+	notTls:
+		"Let callbackUrl begin with http://, or name the port where the application server speaks TLS.",
+	certificate:
+		"Give the application server a certificate for its name that an authority has signed which is trusted here, or leave out --callback-verify-tls.",
 	time: IN_TIME,
-	lost: "Look into the application server's log: it took the connection and closed it without a word.",
+	lost: "Look into the application server's log: it took the connection and closed it without a word. If it speaks TLS, the URL begins with https.",
 	contentLength:
 		"Send one Content-Length, a number; the framework does when it is given the whole body at once.",
+	headTooLong: "Answer with fewer headers, or shorter ones.",
 	malformed:
-		"Correct the port or the scheme in callbackUrl: what listens there does not speak HTTP. If it is TLS, the URL begins with https.",
+		"Correct the port or the scheme in callbackUrl: what listens there does not speak HTTP. If it is TLS, the URL begins with https. If it is the application server all the same, the words in brackets say what is wrong with its answer.",
 };
+
+function onSilence(
+	{ reason }: NonNullable<AttemptDocument["noAnswer"]>,
+	{ findings }: DeliveryDocument,
+): string {
+	if (reason === "tls" && findings.some(({ id }) => id === "no-sni"))
+		return 'Set "callbackSNI": true in the callback: a server of several names needs it. Or call it over http.';
+	return WITHOUT_ANSWER[reason];
+}
 
 function onStatus(
 	{ target }: AttemptDocument,
@@ -59,12 +78,12 @@ function onStatus(
 	{ bodyType }: DeliveryDocument,
 ): string {
 	const [path = ""] = target.split("?");
-	if (status >= 300 && status < 400) {
+	if (REDIRECTS.has(status)) {
 		const to = headers.find(([name]) => /^location$/i.test(name))?.[1] ?? "";
 		return `Give the address it redirects to as callbackUrl${to && `: ${to}`}. A slash too many or too few does this often.`;
 	}
 	if (status >= 500) return "Look into the application server's log.";
-	if (status < 300) return "Answer 200; OSS takes anything else for a failure.";
+	if (status < 400) return "Answer 200; OSS takes anything else for a failure.";
 	return ON_REFUSAL[status]?.(path, bodyType) ?? REQUEST_REFUSED;
 }
 
@@ -88,12 +107,14 @@ const ON_REFUSAL: Readonly<Record<number, OnRefusal>> = {
 };
 
 function onContent(
-	{ ended }: AnswerDocument,
+	{ ended, headers }: AnswerDocument,
 	told: { readonly ec: string; readonly message: string },
 ): string {
-	if (ended === "time") return IN_TIME;
+	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
 	if (ended === "cut")
 		return "Look into the application server's log: it broke off in the middle of its answer.";
+	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))
+		return "Do not compress the answer: the request does not say that it may be, with an Accept-Encoding.";
 	if (told.ec === "0007-00000205")
 		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: text such as success or ok does not count, nor do a byte order mark or HTML.';
 	if (/missing content-length/.test(told.message))

@@ -59,9 +59,12 @@ export type NoAnswer =
 	| "refused"
 	| "unreachable"
 	| "tls"
+	| "notTls"
+	| "certificate"
 	| "time"
 	| "lost"
 	| "contentLength"
+	| "headTooLong"
 	| "malformed";
 
 export type Outcome = { readonly timing: Timing } & (

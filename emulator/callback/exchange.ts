@@ -116,13 +116,13 @@ export class Exchange {
 
 	#reasonOf(error: Error): NoAnswer {
 		const code = codeOf(error);
-		if (CONTENT_LENGTH_ERRORS.has(code)) return "contentLength";
-		if (code.startsWith("HPE_")) return "malformed";
-		if (code === "ECONNREFUSED") return "refused";
+		const [known] = REASONS.find(([, codes]) => codes.test(code)) ?? [];
+		if (known) return known;
 		// A reset may be there before the connection is announced.
 		if (this.#connectedMs === undefined && code !== "ECONNRESET")
 			return "unreachable";
-		return this.#url.secure && this.#securedMs === undefined ? "tls" : "lost";
+		if (!this.#url.secure || this.#securedMs !== undefined) return "lost";
+		return say(error) === NO_TLS ? "notTls" : "tls";
 	}
 
 	#answer(response: IncomingMessage, ended: Answer["ended"]): void {
@@ -149,16 +149,32 @@ export class Exchange {
 	readonly #passed = (): number => performance.now() - this.#begun;
 }
 
-/** The parser's names for a Content-Length that is no number, is empty, or is there twice. */
-const CONTENT_LENGTH_ERRORS = new Set([
-	"HPE_INVALID_CONTENT_LENGTH",
-	"HPE_UNEXPECTED_CONTENT_LENGTH",
-]);
+/**
+ * By the codes of errors. Of a Content-Length that is no number, is empty, is there twice, or beside chunks: the parser
+ * has a name for each order of the last two. Of the rest of its names, an answer is not HTTP.
+ */
+const REASONS: readonly (readonly [NoAnswer, RegExp])[] = [
+	["contentLength", /^HPE_(INVALID|UNEXPECTED)_CONTENT_LENGTH$/],
+	["contentLength", /^HPE_INVALID_TRANSFER_ENCODING$/],
+	["headTooLong", /^HPE_HEADER_OVERFLOW$/],
+	["malformed", /^HPE_/],
+	["refused", /^ECONNREFUSED$/],
+	["certificate", /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/],
+];
+
+/** What OpenSSL says of an answer that is not TLS at all. */
+const NO_TLS = "wrong version number";
 
 const codeOf = (error: Error): string =>
 	"code" in error && typeof error.code === "string" ? error.code : "";
 
-const say = (error: Error): string => error.message || codeOf(error);
+/** Without what is of no use to a user: OpenSSL's numbers and names of functions, Node's advice on its own flags. */
+function say(error: Error): string {
+	const [, openSsl] =
+		/:error:[^:]*:[^:]*:[^:]*:([^:]+):/.exec(error.message) ?? [];
+	const message = openSsl ?? error.message.replace(/^Parse Error: /, "");
+	return message.split("; ", 1)[0] || codeOf(error);
+}
 
 /** NaN when there is no Content-Length. */
 const declaredBytes = ({ headers }: IncomingMessage): number =>

@@ -41,12 +41,16 @@ const without = (noAnswer: NoAnswer): Outcome => ({
 	detail: ON_PURPOSE,
 });
 
-/** @param length that the answer says it has; undefined for none */
+/** @param length that the answer says it has; undefined for chunks */
 const answered = (status: number, body: string, length?: number): Outcome => ({
 	timing: NO_TIME,
 	answer: {
 		status,
-		headers: length === undefined ? [] : [["Content-Length", String(length)]],
+		headers: [
+			length === undefined
+				? ["Transfer-Encoding", "chunked"]
+				: ["Content-Length", String(length)],
+		],
 		body: Buffer.from(body),
 		ended: "complete",
 	},

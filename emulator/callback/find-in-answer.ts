@@ -11,7 +11,7 @@ import {
 } from "./delivery.ts";
 import { type Finding, type FindingId, finding } from "./finding.ts";
 import { parseJson } from "./json.ts";
-import { isXml } from "./relay.ts";
+import { isXml, REDIRECTS } from "./relay.ts";
 import { CALLBACK_TIMEOUT_MS } from "./switches.ts";
 
 /** Not far from what OSS waits for: the way to it is longer in the cloud, and the load heavier. */
@@ -49,7 +49,7 @@ function findInTime(totalMs: number): Found {
 
 function findInAnswer(answer: Answer): Found[] {
 	const { status } = answer;
-	if (status >= 300 && status < 400)
+	if (REDIRECTS.has(status))
 		return [
 			[
 				"redirect",

@@ -5,10 +5,12 @@
  *
  * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code»; «Upload callback errors and troubleshooting».
  */
+import { isUtf8 } from "node:buffer";
 import { OssError } from "../oss/errors.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import {
 	ANSWER_BYTES_MAX,
+	ANSWER_HEAD_BYTES_MAX,
 	type Answer,
 	findHeader,
 	type NoAnswer,
@@ -61,10 +63,13 @@ const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, strin
   unresolved:    [FAILURES.badGateway, "could not be called, because its host was not found"],
   refused:       [FAILURES.badGateway, "refused the connection: nothing listens there"],
   unreachable:   [FAILURES.unreachable, "could not be connected to"],
-  tls:           [FAILURES.badGateway, "could not be spoken to over TLS; a server of several names needs callbackSNI"],
+  tls:           [FAILURES.badGateway, "could not be spoken to over TLS"],
+  notTls:        [FAILURES.badGateway, "was called over TLS and does not speak it"],
+  certificate:   [FAILURES.badGateway, "has a certificate that is not valid"],
   time:          [FAILURES.time, "was connected to and did not answer in time"],
   lost:          [FAILURES.badGateway, "closed the connection without an answer"],
-  contentLength: [FAILURES.invalidLength, "answered with a Content-Length that is no number"],
+  contentLength: [FAILURES.invalidLength, "did not answer with one Content-Length that is a number"],
+  headTooLong:   [FAILURES.badGateway, `answered with headers of more than ${ANSWER_HEAD_BYTES_MAX} bytes`],
   malformed:     [FAILURES.badGateway, "answered something that is not HTTP"],
 };
 
@@ -74,12 +79,18 @@ function judgeStatus({ status }: Answer): Failure | undefined {
 	return { ec: EC_STATUS, message: `Error status : ${status}.`, why };
 }
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+export const REDIRECTS: ReadonlySet<number> = new Set([
+	301, 302, 303, 307, 308,
+]);
 
 function judgeLength({ headers }: Answer): Failure | undefined {
 	const length = findHeader(headers, "content-length");
 	if (length === undefined) {
-		const why = "answered without Content-Length, which is required";
+		const coding = findHeader(headers, "transfer-encoding");
+		const cause = coding
+			? `it used ${coding} encoding`
+			: "it let the answer end with the connection";
+		const why = `answered without Content-Length, because ${cause}; OSS requires one`;
 		return { ...FAILURES.missingLength, why };
 	}
 	if (!/^\d+$/.test(length) || Number(length) === 0) {
@@ -97,9 +108,22 @@ function judgeBody(answer: Answer): Verdict {
 	if (answer.ended !== "complete")
 		return { ...FAILURES.badGateway, why: "broke off its answer" };
 	if (isXml(answer) || parseJson(answer.body) !== undefined) return { answer };
-	const why = "answered with a body that is not JSON, or not JSON alone";
-	return { ...FAILURES.notJson, why };
+	return { ...FAILURES.notJson, why: `answered with ${whatIsNotJson(answer)}` };
 }
+
+function whatIsNotJson({ headers, body }: Answer): string {
+	const coding = findHeader(headers, "content-encoding");
+	if (coding)
+		return `a compressed body (${coding}), which is not JSON as it is`;
+	if (body.subarray(0, 3).equals(BYTE_ORDER_MARK))
+		return "a byte order mark before its body, which is not JSON then";
+	if (!isUtf8(body)) return "a body that is not UTF-8, and so not JSON";
+	if (/^\s*</.test(body.toString("latin1", 0, 1024)))
+		return "HTML or XML, which is not JSON";
+	return "a body that is not JSON, or not JSON alone";
+}
+
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 
 /** One page accepts XML when it is called that, three accept JSON only; it is not read (A-240). */
 export const isXml = ({ headers }: Answer): boolean =>

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { suite, type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { startApplicationServer } from "../application-server.ts";
+import { startApplicationServer as startCareless } from "../callback/application-server.ts";
 import { asking, startWithAdmin } from "./admin.ts";
 
 type Answering = (t: TestContext) => Promise<{ readonly url: string }>;
@@ -28,9 +30,20 @@ const status =
 		startApplicationServer(t, { status: code, headers });
 
 const body =
-	(text: string): Answering =>
+	(text: string | Buffer): Answering =>
 	(t) =>
 		startApplicationServer(t, { body: text });
+
+const encoded: Answering = (t) =>
+	startApplicationServer(t, {
+		headers: { "Content-Encoding": "gzip" },
+		body: gzipSync("{}"),
+	});
+
+const untold: Answering = async (t) => {
+	const { url } = await startApplicationServer(t);
+	return { url: url.replace("http:", "https:") };
+};
 
 const at =
 	(url: string): Answering =>
@@ -41,12 +54,20 @@ const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp]
   ["nobody listens",            at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
   ["it hangs up",               saying(""),                          /closed the connection/,            /log/],
   ["it does not speak HTTP",    saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
-  ["its length is no number",   saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /Content-Length that is no number/, /Content-Length/],
-  ["it answers in chunks",      saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length/, /the whole body at once/],
+  ["its length is no number",   saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /did not answer with one Content-Length that is a number \(Invalid/, /Content-Length/],
+  ["it has two lengths",        saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"), /one Content-Length .*\(Transfer-Encoding can't be present with/, /Send one Content-Length/],
+  ["it answers in chunks",      saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length, because it used chunked encoding; OSS requires one/, /the whole body at once/],
+  ["it just ends",              saying("HTTP/1.0 200 OK\r\n\r\n{}"), /because it let the answer end with the connection/, /Answer with a Content-Length/],
   ["it breaks off",             saying("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), /broke off/, /in the middle of its answer/],
   ["it answers too much",       saying("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n"), /2000000 bytes/, /less than 1 MiB/],
   ["it answers nothing",        body(""),                            /Content-Length 0/,                 /Answer with a body/],
   ["it answers text",           body("success"),                     /not JSON/,                         /Answer with JSON and nothing else/],
+  ["it answers HTML",           body(" <html></html>"),              /HTML or XML, which is not JSON/,   /Answer with JSON and nothing else/],
+  ["it compresses",             encoded,                             /a compressed body \(gzip\)/,       /^Do not compress the answer/],
+  ["it begins with a mark",     body("\ufeff{}"),                    /a byte order mark before its body/, /nor do a byte order mark/],
+  ["it writes another alphabet", body(Buffer.from('{"a":"\xe9"}', "latin1")), /not UTF-8/,               /Answer with JSON/],
+  ["it is not TLS",             untold,                              /over TLS and does not speak it/,   /begin with http:\/\//],
+  ["it has not changed",        status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
   ["it redirects",              status(302, { Location: "/other/" }), /redirects are not followed/,      /callbackUrl: \/other\//],
   ["it answers 201",            status(201),                         /only 200 counts/,                  /Answer 200/],
   ["it does not believe OSS",   status(403),                         /answered 403/,                     /compare its string with the string to sign/],
@@ -108,6 +129,25 @@ suite("A callback that failed says why, and what to do, when", () => {
 		assert.match(json.callbacks[0].why, /host was not found/);
 		assert.match(json.callbacks[0].advice, /Correct the host/);
 	});
+});
+
+suite("A forged callback that an application server takes", () => {
+	for (const fault of ["bad-signature", "wrong-key-url; delay=1"])
+		test(`has advice, of the fault ${fault}`, async (t) => {
+			const { oss, admin } = await startWithAdmin(t);
+			const { port } = await startCareless(t);
+			const callbackUrl = `http://127.0.0.1:${port}`;
+			const callback = { callbackUrl, callbackBody: "x=1" };
+
+			const put = await oss.put("/photos/cat.txt", "meow", {
+				...asking(callback),
+				"x-emulator-callback-fault": fault,
+			});
+
+			const { json } = await admin.get("/api/callbacks");
+			assert.equal(put.status, 200);
+			assert.match(json.callbacks[0].advice, /check the signature and the URL/);
+		});
 });
 
 suite("A callback that succeeded", () => {

@@ -366,7 +366,7 @@ suite("There is no answer", () => {
 		],
 		[
 			"of one that has no end of headers",
-			"malformed",
+			"headTooLong",
 			answering(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3_200_000)}`),
 		],
 		[
@@ -378,6 +378,20 @@ suite("There is no answer", () => {
 			"with an empty Content-Length",
 			"contentLength",
 			answering("HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n{}"),
+		],
+		[
+			"with a Content-Length and then chunks",
+			"contentLength",
+			answering(
+				"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+			),
+		],
+		[
+			"with chunks and then a Content-Length",
+			"contentLength",
+			answering(
+				"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n",
+			),
 		],
 		[
 			"with two Content-Lengths",
@@ -528,7 +542,9 @@ suite("A delivery over TLS", () => {
 		const strict = await deliver(request, { ...OPTIONS, verifyTls: true });
 
 		assert.equal(reasonOf(trusting), "answered 200");
-		assert.equal(reasonOf(strict), "tls");
+		assert.equal(reasonOf(strict), "certificate");
+		assert.ok("detail" in strict);
+		assert.equal(strict.detail, "self-signed certificate");
 	});
 
 	test("fails with a server that speaks no TLS", async (t) => {
@@ -539,7 +555,18 @@ suite("A delivery over TLS", () => {
 			OPTIONS,
 		);
 
+		assert.equal(reasonOf(outcome), "notTls");
+	});
+
+	test("fails with a server that breaks off the handshake, and says why in a few words", async (t) => {
+		const server = createTlsServer({}, () => {});
+		const url = `https://127.0.0.1:${await listen(t, server)}`;
+
+		const outcome = await deliver(requestTo(url), OPTIONS);
+
 		assert.equal(reasonOf(outcome), "tls");
+		assert.ok("detail" in outcome);
+		assert.match(outcome.detail, /^(ssl\/tls|sslv3) alert handshake failure$/);
 	});
 
 	test("has no answer in time if the handshake has no end (A-245)", async (t) => {

@@ -142,11 +142,14 @@ suite("The uploader is told 203 CallbackFailed", () => {
 	const noAnswers: readonly (readonly [NoAnswer, string, string, string])[] = [
     ["refused",       "Error status : 502.", "0007-00000203", ""],
     ["tls",           "Error status : 502.", "0007-00000203", ""],
+    ["notTls",        "Error status : 502.", "0007-00000203", ""],
+    ["certificate",   "Error status : 502.", "0007-00000203", ""],
     ["unreachable",   "Error status : -1.OSS can not connect to your callbackUrl, please check it.", "0007-00000203", ""],
     ["time",          "Cost too long time.", "0007-00000202", ""],
     ["contentLength", INVALID_LENGTH, "0007-00000203", " (A-243)"],
     ["unresolved",    "Error status : 502.", "0007-00000203", " (A-239)"],
     ["lost",          "Error status : 502.", "0007-00000203", " (A-239)"],
+    ["headTooLong",   "Error status : 502.", "0007-00000203", " (A-239)"],
     ["malformed",     "Error status : 502.", "0007-00000203", " (A-239)"],
   ];
 	for (const [noAnswer, message, ec, assumed] of noAnswers)
@@ -183,7 +186,7 @@ suite("The uploader is told 203 CallbackFailed", () => {
 
 		assert.deepEqual(reasons, [
 			"answered 301; only 200 counts, and redirects are not followed",
-			"answered without Content-Length, which is required",
+			"answered without Content-Length, because it let the answer end with the connection; OSS requires one",
 			"answered with a body that is not JSON, or not JSON alone",
 		]);
 	});
