@@ -79,7 +79,7 @@ const attempt = record(
 
 const told: Schema = {
 	description:
-		"What the uploader got; null while it is not known, and when nobody was called.",
+		"What the uploader got, or was to get; null while it is not known, and when nobody was called.",
 	oneOf: [
 		record({ status: { const: 200 }, body: text, bodyEncoding: encoding }),
 		record({ status: { const: 203 }, message: text, ec: text }),

@@ -16,7 +16,7 @@ import type { Uploaded } from "./uploaded.ts";
 /** What caused a callback, as far as its request and its record show it. */
 export type Caused = Pick<
 	Uploaded,
-	"bucket" | "key" | "owner" | "requester" | "requestId"
+	"bucket" | "key" | "owner" | "requester" | "requestId" | "waits"
 > & { readonly operation: string };
 
 export type Signer = {

@@ -16,11 +16,13 @@ import type {
 } from "./delivery.ts";
 import type { Finding } from "./finding.ts";
 import type { Verdict } from "./relay.ts";
+import type { Waiting } from "./uploaded.ts";
 
 const WAITING = "The application server has not answered yet.";
 
 export class Journal {
 	readonly #record: DeliveryRecord;
+	readonly #waits: Caused["waits"];
 	#delivery: Delivery;
 
 	constructor(
@@ -31,6 +33,7 @@ export class Journal {
 		fault = "",
 	) {
 		this.#record = record;
+		this.#waits = uploaded.waits;
 		this.#delivery = {
 			id: uploaded.requestId,
 			operation: uploaded.operation,
@@ -78,7 +81,7 @@ export class Journal {
 	sent(outcome: Outcome, verdict: Verdict): void {
 		const attempts = this.#delivery.attempts.map((attempt, index, all) =>
 			index === all.length - 1
-				? { ...attempt, outcome, why: explain(attempt.url, verdict) }
+				? { ...attempt, outcome, why: `${explain(attempt.url, verdict)}.` }
 				: attempt,
 		);
 		this.#delivery = { ...this.#delivery, attempts };
@@ -90,7 +93,7 @@ export class Journal {
 		return this.#save({
 			completedAt: now,
 			told: toTold(verdict),
-			why: explain(url, verdict),
+			why: `${explain(url, verdict)}${AFTER[this.#waits()](verdict)}.`,
 		});
 	}
 
@@ -112,9 +115,16 @@ export class Journal {
 }
 
 const explain = (subject: string, verdict: Verdict): string =>
-	"answer" in verdict
-		? `${subject} answered 200, and the uploader got its answer.`
-		: `${subject} ${verdict.why}.`;
+	"answer" in verdict ? `${subject} answered 200` : `${subject} ${verdict.why}`;
+
+/** What became of the answer, for whoever waited for it. */
+const AFTER: Readonly<Record<Waiting, (verdict: Verdict) => string>> = {
+	uploader: (verdict) =>
+		"answer" in verdict ? ", and the uploader got its answer" : "",
+	gone: () =>
+		". The uploader had closed the connection by then: let it wait longer",
+	nobody: () => "",
+};
 
 const toTold = (verdict: Verdict): Told =>
 	"answer" in verdict

@@ -51,6 +51,7 @@ export function readRepetition(
 			owner: find(headers, "x-oss-owner"),
 			requester: find(headers, "x-oss-requester"),
 			requestId: find(headers, "x-oss-request-id"),
+			waits: () => "nobody",
 		},
 	};
 }

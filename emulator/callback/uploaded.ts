@@ -23,8 +23,13 @@ export type Uploaded = {
 	readonly requester: string;
 	/** The uid of the bucket's owner. */
 	readonly owner: string;
+	/** Who waits for what the application server says. */
+	readonly waits: () => Waiting;
 	/** Reads the object's content, both ends included. */
 	readonly read: ReadContent;
 };
+
+/** An uploader who has closed the connection is gone; of a callback without an upload nobody waits. */
+export type Waiting = "uploader" | "gone" | "nobody";
 
 export type ReadContent = (first: number, last: number) => Promise<Buffer>;

@@ -59,6 +59,7 @@ export async function callBack(
 		clientIp: request.clientIp,
 		requester: request.caller.uid,
 		owner,
+		waits: () => (request.hasGone() ? "gone" : "uploader"),
 		read: (first, last) => readContent(emulator, object, first, last),
 	};
 	return emulator.callbacks.send(callback, uploaded, headers);

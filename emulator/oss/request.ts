@@ -71,6 +71,8 @@ export type OssRequest = Target & {
 	readonly clientIp: string;
 	readonly receivedAt: Date;
 	readonly caller: Caller;
+	/** Whether who asks has closed the connection: there is nobody to answer any more. */
+	readonly hasGone: () => boolean;
 	readonly body: Readable;
 	/** Reads the body as a form; may be called once, instead of reading `body`. */
 	readonly form: () => AsyncIterable<FormPart>;

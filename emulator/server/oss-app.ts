@@ -121,6 +121,7 @@ function toArrival({ clock }: Emulator, raw: IncomingMessage): Arrival {
 		scheme: "encrypted" in raw.socket ? "https" : "http",
 		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
 		receivedAt,
+		hasGone: () => !raw.socket.writable,
 		body: raw,
 		form: () => formParts(raw, raw.headers["content-type"] ?? ""),
 	};

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { suite, test } from "node:test";
 import { promisify } from "node:util";
 import { startApplicationServer } from "../application-server.ts";
+import { openSocket } from "../client.ts";
 import { asking, startWithAdmin } from "./admin.ts";
 
 const BODY = "object=${object}&size=${size}&by=${x:user}";
@@ -78,6 +80,28 @@ suite("A callback on record", () => {
 		assert.equal(seen[0]?.attempts.length, 1);
 		const { json } = await admin.get("/api/callbacks?status=sending");
 		assert.deepEqual(json.callbacks, []);
+	});
+
+	test("says that the uploader did not wait for it, and the object stays", async (t) => {
+		const { oss, admin, endpoint } = await startWithAdmin(t, "--auth", "off");
+		const gone = Promise.withResolvers<void>();
+		const { url } = await startApplicationServer(t, {
+			before: () => gone.promise,
+		});
+		const callback = to(url)["x-oss-callback"];
+		const socket = await openSocket(endpoint);
+		socket.end(
+			`PUT /photos/cat.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nx-oss-callback: ${callback}\r\n\r\nmeow`,
+		);
+		await once(socket.resume(), "close");
+		gone.resolve();
+
+		const { json } = await admin.get("/api/callbacks?wait=20s");
+
+		const [{ status, why }] = json.callbacks;
+		assert.equal(status, "succeeded");
+		assert.match(why, /answered 200\. The uploader had closed the connection/);
+		assert.equal((await oss.get("/photos/cat.txt")).text, "meow");
 	});
 
 	test("keeps an answer that is not text in base64", async (t) => {
@@ -220,6 +244,7 @@ suite("A callback sent again", () => {
 		assert.equal(second?.isSigned, true);
 		assert.equal(json.status, "succeeded");
 		assert.equal(json.repeats, id);
+		assert.match(json.why, /answered 200\.$/); // no uploader got it
 		assert.notEqual(json.id, id);
 		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 2);
 	});
@@ -334,6 +359,7 @@ suite("A made-up callback", () => {
 		);
 		assert.equal(json.status, "succeeded");
 		assert.equal(json.body, sent?.body);
+		assert.match(json.why, /answered 200\.$/); // no uploader got it
 	});
 
 	test("takes what is not given from the object of that name", async (t) => {

@@ -43,6 +43,7 @@ export function makeRequest({
 		clientIp: "127.0.0.1",
 		receivedAt,
 		caller: ANONYMOUS,
+		hasGone: () => false,
 		body: Readable.from([]),
 		form: async function* () {},
 	};

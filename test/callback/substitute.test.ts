@@ -190,6 +190,7 @@ suite("The values of variables", () => {
 		clientIp: "192.0.2.7",
 		requester: "1",
 		owner: "2",
+		waits: () => "uploader" as const,
 		read: async () => Buffer.alloc(0),
 	} as const;
 
