@@ -362,8 +362,11 @@ function readCallbacks(
 	has: (name: Name) => boolean,
 ): Partial<CallbackSwitches> {
 	const url = text("public-key-url");
-	if (url !== "" && !URL.canParse(url))
-		throw new StartError(`--public-key-url must be a URL, not ${url}`);
+	// `oss:6770` is a URL too, of the scheme oss.
+	if (url !== "" && !(/^https?:\/\//i.test(url) && URL.canParse(url)))
+		throw new StartError(
+			`--public-key-url must begin with http:// or https://, not ${url}`,
+		);
 	return {
 		...(url === "" ? {} : { publicKeyUrl: url }),
 		timeoutMs: readTimeout(text("callback-timeout")),

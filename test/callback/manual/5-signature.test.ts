@@ -101,6 +101,19 @@ suite("The public key", () => {
 		);
 	});
 
+	for (const url of [
+		"oss:6770/key.pem",
+		"//oss/key.pem",
+		"http://",
+		"ftp://a/b",
+	])
+		test(`is not said to be at «${url}»: --public-key-url is refused`, async (t) => {
+			await assert.rejects(
+				startWithBucket(t, "private", "--public-key-url", url),
+				/--public-key-url must begin with http:\/\/ or https:\/\/, not /,
+			);
+		});
+
 	test("may be the user's own", async (t) => {
 		const file = "fixtures/keys/callback-512.pem";
 		const { emulator } = await callbackOf(t, "/", "--callback-key", file);
