@@ -3,7 +3,7 @@
  */
 import { isIP } from "node:net";
 import type { Account } from "./auth/accounts.ts";
-import { LENIENT_FINDINGS } from "./callback/finding.ts";
+import { STRICT_FINDINGS } from "./callback/finding.ts";
 import type { KeyBits } from "./callback/key-pair.ts";
 import type { CallbackSwitches } from "./callback/switches.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
@@ -153,7 +153,7 @@ const settings = {
 		value: "",
 		kind: "switch",
 		byDefault: "",
-		what: "refuse private addresses and callbacks without a URL, as the cloud does",
+		what: "as in the cloud: no private addresses, no callbacks without URL, no https without callbackSNI",
 	},
 	strict: {
 		value: "",
@@ -393,22 +393,22 @@ function readCallbacks(
 	};
 }
 
-/** Of all that `--strict` makes fail, `--strict-callback` is but these two. */
-const REFUSED_BEFORE = ["private-address", "no-url"] as const;
+/** Of all that `--strict` makes fail, `--strict-callback` is but what is wrong with where callbacks go. */
+const OF_URLS = ["private-address", "no-url", "no-sni"] as const;
 
 function readStrictness(
 	exceptions: readonly string[],
 	has: (name: Name) => boolean,
 ): Partial<CallbackSwitches> {
-	const unknown = exceptions.find((one) => !isLenient(one));
+	const unknown = exceptions.find((one) => !isStrict(one));
 	if (unknown !== undefined)
 		throw new StartError(
-			`--strict-except must name some of ${LENIENT_FINDINGS.join(", ")}, not ${unknown}`,
+			`--strict-except must name some of ${STRICT_FINDINGS.join(", ")}, not ${unknown}`,
 		);
 	const asked = has("strict")
-		? LENIENT_FINDINGS
+		? STRICT_FINDINGS
 		: has("strict-callback")
-			? REFUSED_BEFORE
+			? OF_URLS
 			: [];
 	const strict = asked.filter((id) => !exceptions.includes(id));
 	return {
@@ -418,8 +418,8 @@ function readStrictness(
 	};
 }
 
-const isLenient = (text: string): boolean =>
-	LENIENT_FINDINGS.some((id) => id === text);
+const isStrict = (text: string): boolean =>
+	STRICT_FINDINGS.some((id) => id === text);
 
 function readLimit(name: Name, text: string): number {
 	if (!/^\d{1,9}$/.test(text))

@@ -111,6 +111,9 @@ function onContent(
 	told: { readonly ec: string; readonly message: string },
 ): string {
 	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
+	if (told.message === "Error status : 400.")
+		// of --strict alone, when the answer is a good one
+		return "Leave your own quotes out of callbackBody: in JSON OSS writes those of text.";
 	if (ended === "cut")
 		return "Look into the application server's log: it broke off in the middle of its answer.";
 	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))

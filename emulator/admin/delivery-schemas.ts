@@ -93,7 +93,7 @@ const finding = record(
 		id: { enum: FINDING_IDS, description: "Which kind it is." },
 		refused: {
 			type: "boolean",
-			description: "Whether OSS refuses it, or may; --strict does.",
+			description: "Whether OSS refuses it, or may.",
 		},
 		sentence: { ...text, description: "What OSS does, and what to do." },
 		link: { ...text, description: "The page of OSS's documentation." },

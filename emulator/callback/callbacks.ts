@@ -19,6 +19,7 @@ import { findInCallback } from "./find-in-callback.ts";
 import { Gate } from "./gate.ts";
 import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
+import { withLateFields } from "./late-fields.ts";
 import {
 	type CallbackPolicy,
 	type Lookups,
@@ -27,7 +28,7 @@ import {
 } from "./read.ts";
 import { FAILURES, type Failure, relay, type Verdict } from "./relay.ts";
 import { type Recorded, readRepetition } from "./repeat.ts";
-import { refuseStrictly } from "./strict.ts";
+import { refuseLateStrictly, refuseStrictly } from "./strict.ts";
 import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 import type { Uploaded } from "./uploaded.ts";
 
@@ -98,6 +99,22 @@ export class Callbacks {
 		const { switches } = this.#parts;
 		const callback = await readFormCallback(fields, switches, lookups);
 		return callback && this.#resolve(callback);
+	}
+
+	/**
+	 * What is left of the callback of a form, now that its end is known. To be called before the file is stored.
+	 *
+	 * @param names of the fields after the file
+	 * @returns one that calls nobody for a callback that came too late
+	 * @throws OssError MalformedPOSTRequest, under `--strict`
+	 */
+	withLate(
+		callback: ResolvedCallback | undefined,
+		names: readonly string[],
+	): ResolvedCallback | undefined {
+		const late = withLateFields(callback, names);
+		refuseLateStrictly(late, this.#parts.switches.strict);
+		return late;
 	}
 
 	/**

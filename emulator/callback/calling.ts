@@ -83,7 +83,8 @@ async function callOnce(
 	const findings = fault?.outcome
 		? []
 		: findInOutcome(outcome, request.url.text);
-	const verdict = failStrictly(judge(outcome), findings, strict);
+	const all = [...call.callback.findings, ...findings];
+	const verdict = failStrictly(judge(outcome), all, strict);
 	journal.sent(outcome, verdict);
 	journal.find(findings);
 	return verdict;

@@ -2,8 +2,9 @@
  * What works here and would fail at OSS, or is seldom what was meant: one row per kind.
  *
  * `refused` is refused by OSS and here. `lenient` is what OSS refuses or, where its pages contradict each other, may
- * refuse, and what is let pass here: `--strict` makes it fail the way OSS fails. What is `taken` OSS takes as well, and
- * application servers have been seen to live with it: nothing makes it fail.
+ * refuse, and what is let pass here: `--strict` makes it fail the way OSS fails. What is `risky` OSS takes as well, and
+ * something else fails by it: `--strict` makes it fail too. What is `taken` application servers have been seen to live
+ * with, or may: nothing makes it fail.
  *
  * Pure. Source: the page that each row names.
  */
@@ -30,21 +31,21 @@ const table = {
   "many-variables":         ["taken",   TROUBLES],
   "unknown-variable":       ["taken",   CALLBACK],
   "variable-without-value": ["taken",   CALLBACK],
-  "quoted-variable":        ["taken",   CALLBACK],
+  "quoted-variable":        ["risky",   CALLBACK],
   "json-as-form":           ["taken",   CALLBACK],
   "body-not-json":          ["taken",   CALLBACK],
-  "late-field":             ["taken",   ec("0006-00000103")],
+  "late-field":             ["lenient", ec("0006-00000103")],
   // What an application server answers
   "redirect":               ["refused", ec("0007-00000203")],
   "no-content-length":      ["refused", STATUS_203],
   "too-large-answer":       ["refused", STATUS_203],
   "xml-answer":             ["lenient", ec("0007-00000205")],
   "too-slow-answer":        ["lenient", ec("0007-00000202")],
-  "slow-answer":            ["taken",   ec("0007-00000202")],
+  "slow-answer":            ["risky",   ec("0007-00000202")],
   "large-answer":           ["taken",   STATUS_203],
   "answer-type":            ["taken",   CALLBACK],
   "answer-is-no-object":    ["taken",   CALLBACK],
-} as const satisfies Record<string, readonly ["refused" | "lenient" | "taken", string]>;
+} as const satisfies Record<string, readonly ["refused" | "lenient" | "risky" | "taken", string]>;
 
 export type FindingId = keyof typeof table;
 
@@ -60,7 +61,8 @@ export type Finding = {
 
 export function finding(id: FindingId, sentence: string): Finding {
 	const [verdict, link] = table[id];
-	return { id, refused: verdict !== "taken", sentence, link };
+	const refused = verdict === "refused" || verdict === "lenient";
+	return { id, refused, sentence, link };
 }
 
 export const isFindingId = (text: string): text is FindingId =>
@@ -70,6 +72,6 @@ export const FINDING_IDS: readonly FindingId[] =
 	Object.keys(table).filter(isFindingId);
 
 /** What `--strict` makes fail. */
-export const LENIENT_FINDINGS: readonly FindingId[] = FINDING_IDS.filter(
-	(id) => table[id][0] === "lenient",
+export const STRICT_FINDINGS: readonly FindingId[] = FINDING_IDS.filter(
+	(id) => table[id][0] === "lenient" || table[id][0] === "risky",
 );

@@ -76,8 +76,13 @@ const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, strin
 function judgeStatus({ status }: Answer): Failure | undefined {
 	if (status === 200) return undefined;
 	const why = `answered ${status}; only 200 counts${REDIRECTS.has(status) ? ", and redirects are not followed" : ""}`;
-	return { ec: EC_STATUS, message: `Error status : ${status}.`, why };
+	return { ...failureOf(status), why };
 }
+
+export const failureOf = (status: number): Omit<Failure, "why"> => ({
+	ec: EC_STATUS,
+	message: `Error status : ${status}.`,
+});
 
 export const REDIRECTS: ReadonlySet<number> = new Set([
 	301, 302, 303, 307, 308,

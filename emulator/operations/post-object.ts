@@ -13,7 +13,6 @@ import {
 	type Policy,
 	readPostPolicy,
 } from "../auth/post-policy.ts";
-import { withLateFields } from "../callback/late-fields.ts";
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { requireKey } from "../oss/names.ts";
@@ -45,18 +44,22 @@ export async function postObject(
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	await requireAccess(emulator, bucket, asOfForm(asked, form), "oss:PutObject");
 	if (policy) checkPolicy(policy, form.fields, request.bucket);
-	const callback = await readFormUploadCallback(
+	let callback = await readFormUploadCallback(
 		emulator,
 		asked,
 		form.exactFields,
 	);
+	const end = async (): Promise<void> => {
+		await form.end();
+		callback = emulator.callbacks.withLate(callback, form.lateNames);
+	};
 
-	const object = await receiveFile(emulator, asked, form, policy);
+	const object = await receiveFile(emulator, asked, { ...form, end }, policy);
 	const headers = writtenHeaders(object, bucket);
 	const called = await callBack(
 		emulator,
 		asked,
-		withLateFields(callback, form.lateNames),
+		callback,
 		object,
 		"PostObject",
 		headers,
