@@ -56,6 +56,10 @@ export async function postObject(
 
 	const object = await receiveFile(emulator, asked, { ...form, end }, policy);
 	const headers = writtenHeaders(object, bucket);
+	if (callback?.urls.length && form.fields.get("success_action_redirect"))
+		emulator.log.warn(
+			`${object.bucket}/${object.key}: the answer of the callback takes the place of success_action_redirect`,
+		);
 	const called = await callBack(
 		emulator,
 		asked,

@@ -17,6 +17,26 @@ export function readUploadCallback(
 	return callbacks.read(request);
 }
 
+/** Where OSS looks at it, or SDKs send it with every step of an upload. */
+const SENT_WITH: ReadonlySet<string> = new Set([
+	...["PutObject", "CompleteMultipartUpload"],
+	...["InitiateMultipartUpload", "UploadPart", "UploadPartCopy"],
+]);
+
+/** OSS does not say that it takes no notice of a callback. */
+export function warnOfVainCallback(
+	{ log }: Pick<Emulator, "log">,
+	{ method, headers, query }: Pick<OssRequest, "method" | "headers" | "query">,
+	operation: string,
+): void {
+	const isAsked = headers["x-oss-callback"] || query.get("callback");
+	if (!isAsked || SENT_WITH.has(operation)) return;
+	if (method === "PUT" || method === "POST")
+		log.warn(
+			`${operation} calls nobody back: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
+		);
+}
+
 /**
  * @param fields before the file, under the names they were sent with
  * @throws OssError InvalidArgument for a malformed callback

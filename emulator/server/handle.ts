@@ -8,6 +8,7 @@ import { visitWebsite } from "../operations/configurations/website-visit.ts";
 import { makeSelector, type Row } from "../operations/select.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
+import { warnOfVainCallback } from "../operations/upload-callback.ts";
 import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
@@ -44,6 +45,7 @@ async function answer(
 	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
 		observer.is(operation);
+		warnOfVainCallback(emulator, request, operation.name);
 		if (request.bucket) requireBucketName(request.bucket);
 		if (request.key) requireKey(request.key);
 		await requireReferer(emulator, request);

@@ -82,6 +82,43 @@ suite("The header of a callback", () => {
 		);
 	});
 
+	test("is warned of where nobody is called, but not where SDKs send it anyhow", async (t) => {
+		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
+		const { oss } = emulator;
+		const lines: string[] = [];
+		t.mock.method(process.stderr, "write", (line: string) => lines.push(line));
+		const headers = headersTo("http://127.0.0.1:1/");
+
+		const uploadId = await initiate(emulator, "cat", headers);
+		await oss.put(
+			`/photos/cat?partNumber=1&uploadId=${uploadId}`,
+			"meow",
+			headers,
+		);
+		await oss.post("/photos/log?append&position=0", "a", headers);
+
+		assert.deepEqual(lines, [
+			"warn: AppendObject calls nobody back: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form\n",
+		]);
+	});
+
+	test("is said to win over the redirect that a form asks for", async (t) => {
+		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
+		const application = await startApplicationServer(t);
+		const lines: string[] = [];
+		t.mock.method(process.stderr, "write", (line: string) => lines.push(line));
+
+		const posted = await upload(emulator, "PostObject", {
+			callback: { callbackUrl: application.url, callbackBody: "a" },
+			more: { success_action_redirect: "http://app.example.com/" },
+		});
+
+		assert.equal(posted.text, '{"Status":"OK"}');
+		assert.deepEqual(lines, [
+			"warn: photos/cat: the answer of the callback takes the place of success_action_redirect\n",
+		]);
+	});
+
 	test("works with x-oss-complete-all, which has no body", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
