@@ -9,15 +9,21 @@ import type { AttemptDocument } from "../delivery-record.ts";
 const LEFT_OUT = new Set(["connection", "content-length"]);
 
 export function writeCurl(
-	{ url, headers }: Pick<AttemptDocument, "url" | "headers">,
+	{ url, target, headers }: Pick<AttemptDocument, "url" | "target" | "headers">,
 	body: string,
 ): string {
+	// The target is what was signed: a URL may end in an empty query, and need not have a scheme.
+	const [, scheme = "http://", host = ""] =
+		/^(https?:\/\/)?([^/?#]*)/i.exec(url) ?? [];
+	const address = quote(`${scheme}${host}${target}`);
+	// The emulator takes any certificate too, unless it is told otherwise.
+	const trust = /^https/i.test(scheme) ? ["--insecure"] : [];
 	// A header without a value is sent when it ends with a semicolon.
 	const given = headers
 		.filter(([name]) => !LEFT_OUT.has(name.toLowerCase()))
 		.map(([name, value]) => (value === "" ? `${name};` : `${name}: ${value}`));
 	const words = [
-		...["curl", "--globoff", "--path-as-is", "--include", quote(url)],
+		...["curl", "--globoff", "--path-as-is", "--include", ...trust, address],
 		...given.flatMap((header) => ["--header", quote(header)]),
 	];
 	if (!body.includes("\0"))

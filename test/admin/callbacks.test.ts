@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
+import { text as readText } from "node:stream/consumers";
 import { suite, test } from "node:test";
 import { promisify } from "node:util";
 import { startApplicationServer } from "../application-server.ts";
+import { listen } from "../callback/application-server.ts";
 import { openSocket } from "../client.ts";
 import { asking, startWithAdmin } from "./admin.ts";
 
@@ -330,6 +334,44 @@ suite("A callback sent again", () => {
 			const { connection: ___, ...before } = first?.headers ?? {};
 			assert.deepEqual(again, before);
 		});
+
+	test("by a shell, with an empty query and no scheme, is signed for where it goes", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callbackUrl = `${application.url.replace("http://", "")}/cb?`;
+		const headers = asking({ callbackUrl, callbackBody: "a" });
+		await oss.put("/photos/cat.txt", "meow", headers);
+		const { json } = await admin.get("/api/callbacks");
+
+		await promisify(execFile)("sh", ["-c", json.callbacks[0].attempts[0].curl]);
+
+		assert.deepEqual(
+			application.received.map(({ target, isSigned }) => [target, isSigned]),
+			Array(2).fill(["/cb", true]),
+		);
+	});
+
+	test("by a shell, over TLS, takes any certificate, as the emulator does", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const certificate = {
+			key: readFileSync("fixtures/keys/self-signed.key"),
+			cert: readFileSync("fixtures/keys/self-signed.crt"),
+		};
+		const bodies: string[] = [];
+		const server = createTlsServer(certificate, async (incoming, outgoing) => {
+			bodies.push(await readText(incoming));
+			outgoing.setHeader("Content-Length", 2).end("{}");
+		});
+		const port = await listen(t, server);
+		const callbackUrl = `https://127.0.0.1:${port}/`;
+		const headers = asking({ callbackUrl, callbackBody: "o=${object}" });
+		await oss.put("/photos/cat.txt", "meow", headers);
+		const { json } = await admin.get("/api/callbacks");
+
+		await promisify(execFile)("sh", ["-c", json.callbacks[0].attempts[0].curl]);
+
+		assert.deepEqual(bodies, ["o=cat.txt", "o=cat.txt"]);
+	});
 });
 
 suite("A made-up callback", () => {
