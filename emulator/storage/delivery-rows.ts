@@ -100,6 +100,11 @@ export class DeliveryRows {
 		const { id, status, started, document } = delivery;
 		const bytes = Buffer.byteLength(document);
 		const known = this.#numberOf.get(id);
+		// It would drive out all others, and then itself.
+		if (bytes > this.#limits.bytesMax) {
+			if (known) this.#remove(known);
+			return;
+		}
 		if (known) {
 			this.#update.run(status, bytes, known.seq);
 			this.#updateDocument.run(document, known.seq);
@@ -119,11 +124,15 @@ export class DeliveryRows {
 		while (totals.count > countMax || totals.bytes > bytesMax) {
 			const oldest = this.#oldest.get();
 			if (!oldest) return;
-			this.#delete.run(oldest.seq);
-			this.#deleteDocument.run(oldest.seq);
-			totals.count -= 1;
-			totals.bytes -= oldest.bytes;
+			this.#remove(oldest);
 		}
+	}
+
+	#remove({ seq, bytes }: Numbered): void {
+		this.#delete.run(seq);
+		this.#deleteDocument.run(seq);
+		this.#totals.count -= 1;
+		this.#totals.bytes -= bytes;
 	}
 
 	/** To be called when a transaction failed: what it counted is not there. */

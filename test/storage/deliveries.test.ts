@@ -135,6 +135,18 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["3", "2"]);
 	});
 
+	test("does without what alone is larger than all may be", async (t) => {
+		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
+		for (const id of ["1", "2"]) deliveries.save(make(id));
+		await deliveries.list({}, 10); // written by now
+		const document = "x".repeat(3001);
+
+		deliveries.save(make("2", { document }));
+		deliveries.save(make("3", { document }));
+
+		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["1"]);
+	});
+
 	test("counts bytes of UTF-8, not characters", async (t) => {
 		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
 
