@@ -211,6 +211,36 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.match(delivery.why, /callback came after the file/);
 	});
 
+	test("a policy need not name it, and is held to what it names: the base64, and each variable", async (t) => {
+		const { oss, application, callback, json } = await start(t);
+		const other = base64Json({ ...json, callbackBody: "other" });
+		const postBy = (policy: readonly unknown[]): Promise<Answer> =>
+			postForm(oss, [
+				field("key", "g"),
+				...signedV1([...ANY, ...policy]),
+				field("x:V", "1"),
+				field("callback", callback),
+				file("meow"),
+			]);
+
+		const taken = [
+			await postBy([{ callback }]),
+			await postBy([["eq", "$x:V", "1"]]),
+		];
+		const refused = [
+			await postBy([{ callback: other }]),
+			await postBy([["eq", "$x:V", "2"]]),
+		];
+
+		assert.deepEqual(
+			taken.map(({ text }) => text),
+			[DONE, DONE],
+		);
+		for (const answer of refused)
+			assert.match(refusal(answer), /^403 AccessDenied/);
+		assert.equal(application.received.length, 2);
+	});
+
 	test("a variable after the file is ignored, and found", async (t) => {
 		const { emulator, oss, application, callback } = await start(t);
 
