@@ -86,10 +86,37 @@ function chooseProperties(
 	);
 	const { symlinkTarget } = source.properties;
 	return {
-		...(replaces ? given : source.properties),
+		...(replaces
+			? replaceProperties(headers, source, given)
+			: source.properties),
 		tags: retags ? given.tags : source.properties.tags,
 		...(symlinkTarget === undefined ? {} : { symlinkTarget }),
 		...(given.encryption ? { encryption: given.encryption } : {}),
+	};
+}
+
+/** How metadata of content that the client encrypted begin: without them nobody can decrypt it. */
+const CLIENT_ENCRYPTION = "client-side-encryption-";
+
+/**
+ * A request that names no Content-Type leaves the source's, and what tells how to decrypt the content stays. Source:
+ * py2's suite («content-type no change», four of the encryption's metadata); that the others stay too is a guess
+ * (A-670).
+ */
+function replaceProperties(
+	headers: OssRequest["headers"],
+	{ properties }: StoredObject,
+	given: ObjectProperties,
+): ObjectProperties {
+	const kept = Object.entries(properties.userMetadata).filter(([name]) =>
+		name.startsWith(CLIENT_ENCRYPTION),
+	);
+	return {
+		...given,
+		contentType: headers["content-type"]
+			? given.contentType
+			: properties.contentType,
+		userMetadata: { ...Object.fromEntries(kept), ...given.userMetadata },
 	};
 }
 

@@ -109,6 +109,44 @@ suite("CopyObject", () => {
 		assert.equal(retagged["x-oss-tagging-count"], "1");
 	});
 
+	test("leaves the Content-Type under REPLACE where the request names none", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { oss } = emulator;
+		await oss.put("/photos/cat", "meow", {
+			"content-type": "text/plain",
+			"cache-control": "no-cache",
+		});
+		for (const target of ["/photos/dog", "/photos/cat"]) {
+			await copy(emulator, "/photos/cat", target, {
+				"x-oss-metadata-directive": "REPLACE",
+			});
+			const { headers } = await oss.head(target);
+			assert.equal(headers["content-type"], "text/plain", target);
+			assert.equal(headers["cache-control"], undefined, target);
+		}
+	});
+
+	test("keeps under REPLACE what tells how to decrypt the content (A-670)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { oss } = emulator;
+		const meta = "x-oss-meta-client-side-encryption-";
+		await oss.put("/photos/cat", "meow", {
+			[`${meta}key`]: "old",
+			[`${meta}start`]: "start",
+			[`${meta}matdesc`]: "{}",
+			"x-oss-meta-a": "b",
+		});
+		await copy(emulator, "/photos/cat", "/photos/dog", {
+			"x-oss-metadata-directive": "REPLACE",
+			[`${meta}key`]: "new",
+		});
+		const { headers } = await oss.head("/photos/dog");
+		assert.equal(headers[`${meta}key`], "new");
+		assert.equal(headers[`${meta}start`], "start");
+		assert.equal(headers[`${meta}matdesc`], "{}");
+		assert.equal(headers["x-oss-meta-a"], undefined);
+	});
+
 	test("refuses a directive that is none", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
