@@ -1,5 +1,5 @@
 /**
- * PutBucketAcl, GetBucketAcl, PutObjectACL, GetObjectACL.
+ * GetBucketAcl, PutObjectACL, GetObjectACL.
  *
  * Source: docs of these names; EC 0015-00000204. Setting an object's ACL counts as a modification (docs, FAQ on
  * LastModified).
@@ -23,16 +23,6 @@ export function readBucketAcl(acl: string | undefined): BucketAcl | undefined {
 		"no such bucket access control exists",
 		"0015-00000204",
 	);
-}
-
-export async function putBucketAcl(
-	{ store }: Emulator,
-	{ bucket, headers }: OssRequest,
-): Promise<Reply> {
-	const acl = readBucketAcl(headers["x-oss-acl"]);
-	if (acl === undefined) throw new OssError("MissingArgument");
-	await store.buckets.change(bucket, { acl });
-	return empty(200, { Location: `/${bucket}` });
 }
 
 export async function getBucketAcl(

@@ -1,5 +1,5 @@
 /**
- * PutBucket, DeleteBucket, GetBucketLocation.
+ * PutBucket, PutBucketAcl, DeleteBucket, GetBucketLocation.
  *
  * Source: docs of these names.
  */
@@ -8,6 +8,7 @@ import { isStorageClass } from "../oss/acl.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import { bucketAlreadyExists } from "../storage/buckets.ts";
 import type { StoredBucket } from "../storage/types.ts";
 import { childText, readXml } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
@@ -37,6 +38,20 @@ export async function putBucket(
 		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
 	}
 	return empty(200, { Location: `/${request.bucket}` });
+}
+
+/** Of a bucket that is not there it makes one. Source: ali-oss's suite. */
+export async function putBucketAcl(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, headers } = request;
+	const acl = readBucketAcl(headers["x-oss-acl"]);
+	if (acl === undefined) throw new OssError("MissingArgument");
+	if (await emulator.store.buckets.find(bucket))
+		await emulator.store.buckets.change(bucket, { acl });
+	else await create(emulator, request, { acl });
+	return empty(200, { Location: `/${bucket}` });
 }
 
 type Wanted = Partial<
@@ -106,8 +121,7 @@ function requireSame(
 	wanted: Wanted,
 ): void {
 	const details = { BucketName: existing.name };
-	if (existing.owner !== uid)
-		throw new OssError("BucketAlreadyExists", { details });
+	if (existing.owner !== uid) throw bucketAlreadyExists(existing.name);
 	if (wanted.storageClass && wanted.storageClass !== existing.storageClass) {
 		throw new OssError("BucketAlreadyExists", {
 			message: "Cannot modify existing bucket's storage class.",

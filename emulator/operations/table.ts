@@ -4,15 +4,15 @@
  *
  * Source: docs «List of operations by function»; names and sub-resources of newer ones from go2's `api_op_*.go`.
  */
-import {
-	getBucketAcl,
-	getObjectAcl,
-	putBucketAcl,
-	putObjectAcl,
-} from "./acl.ts";
+import { getBucketAcl, getObjectAcl, putObjectAcl } from "./acl.ts";
 import { appendObject } from "./append-object.ts";
 import { getBucketInfo, getBucketStat, headBucket } from "./bucket-info.ts";
-import { deleteBucket, getBucketLocation, putBucket } from "./buckets.ts";
+import {
+	deleteBucket,
+	getBucketLocation,
+	putBucket,
+	putBucketAcl,
+} from "./buckets.ts";
 import { completeMultipartUpload } from "./complete-multipart-upload.ts";
 import { ACCESS_MONITOR } from "./configurations/access-monitor.ts";
 import {

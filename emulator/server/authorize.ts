@@ -6,7 +6,8 @@ import { requireAccess, requireServiceAccess } from "../operations/access.ts";
 import type { Row } from "../operations/select.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { noSuchBucket } from "../storage/buckets.ts";
+import { bucketAlreadyExists, noSuchBucket } from "../storage/buckets.ts";
+import type { StoredBucket } from "../storage/types.ts";
 
 /** @throws OssError NoSuchBucket, AccessDenied */
 export async function authorize(
@@ -20,9 +21,42 @@ export async function authorize(
 		return requireServiceAccess(emulator, request, action, resource);
 	}
 	const bucket = await emulator.store.buckets.find(request.bucket);
+	if (name === "PutBucketAcl" && !ownedBy(bucket, request))
+		return authorizeNewAcl(emulator, bucket, request, action);
 	if (!bucket) throw noSuchBucket(request.bucket);
 	if (!ASKING_LATER.has(name) && action !== "oss:OptionObject")
 		await requireAccess(emulator, bucket, request, action);
+}
+
+const ownedBy = (
+	bucket: StoredBucket | undefined,
+	{ caller }: OssRequest,
+): boolean => bucket?.owner === caller.uid;
+
+/**
+ * PutBucketAcl is PutBucket to OSS: it makes the bucket that is not there, and what is somebody else's exists already.
+ *
+ * Source: the suites of ali-oss (it creates) and java1 (BucketAlreadyExists).
+ *
+ * @throws OssError AccessDenied, BucketAlreadyExists
+ */
+async function authorizeNewAcl(
+	emulator: Emulator,
+	bucket: StoredBucket | undefined,
+	request: OssRequest,
+	action: string,
+): Promise<void> {
+	const isAnonymous = request.caller.uid === "";
+	if (!bucket && isAnonymous) throw forbidden();
+	if (!bucket)
+		return requireServiceAccess(emulator, request, action, request.bucket);
+	try {
+		await requireAccess(emulator, bucket, request, action);
+	} catch (error) {
+		if (!(error instanceof OssError) || error.code !== "AccessDenied")
+			throw error;
+		throw isAnonymous ? error : bucketAlreadyExists(bucket.name);
+	}
 }
 
 /** What is asked for stands in the body, in a form even who asks. A preflight asks for nothing yet. */

@@ -67,11 +67,7 @@ export class Buckets {
 	async create(
 		bucket: Omit<StoredBucket, "id" | "versioning">,
 	): Promise<StoredBucket> {
-		if (this.#byName.has(bucket.name)) {
-			throw new OssError("BucketAlreadyExists", {
-				details: { BucketName: bucket.name },
-			});
-		}
+		if (this.#byName.has(bucket.name)) throw bucketAlreadyExists(bucket.name);
 		const row = this.#transact(() => {
 			this.#onChange(bucket.name);
 			return this.#insert.get({
@@ -155,6 +151,9 @@ export const hasBuckets = (db: Sqlite): boolean =>
 
 export const noSuchBucket = (bucket: string): OssError =>
 	new OssError("NoSuchBucket", { details: { BucketName: bucket } });
+
+export const bucketAlreadyExists = (bucket: string): OssError =>
+	new OssError("BucketAlreadyExists", { details: { BucketName: bucket } });
 
 const toBucket = ({
 	created_ms,

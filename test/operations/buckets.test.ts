@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { refusal, textsOf } from "../client.ts";
-import { startEmulator, startWithBucket } from "../emulator.ts";
+import { type Answer, refusal, textsOf } from "../client.ts";
+import {
+	startEmulator,
+	startWithBucket,
+	type TestEmulator,
+} from "../emulator.ts";
 
 const OTHER = { id: "other", secret: "other-secret" };
 const TWO_ACCOUNTS = [
@@ -107,6 +111,77 @@ suite("PutBucket", () => {
 			"403 AccessDenied 0003-00001201: Anonymous access is forbidden for this operation.",
 		);
 		assert.equal((await oss.get("/photos")).status, 404);
+	});
+});
+
+// Source: the suites of ali-oss and java1, which run against OSS.
+suite("PutBucketAcl is PutBucket to OSS: it", () => {
+	const asOther = (
+		{ oss }: TestEmulator,
+		as: typeof OTHER | null = OTHER,
+	): Promise<Answer> =>
+		oss.send("PUT", "/photos?acl", { as, headers: { "x-oss-acl": "private" } });
+
+	test("makes a bucket that is not there", async (t) => {
+		const { oss } = await startEmulator(t);
+		const put = await oss.put("/album?acl", "", { "x-oss-acl": "public-read" });
+		assert.equal(put.status, 200);
+		assert.equal(put.headers.location, "/album");
+		assert.deepEqual(textsOf(await oss.get("/album?acl"), "Grant"), [
+			"public-read",
+		]);
+	});
+
+	test("is for who has an account", async (t) => {
+		const emulator = await startEmulator(t);
+		assert.equal(
+			refusal(await asOther(emulator, null)),
+			"403 AccessDenied 0003-00001201: Anonymous access is forbidden for this operation.",
+		);
+		assert.equal((await emulator.oss.get("/photos")).status, 404);
+	});
+
+	test("says of somebody else's that it exists", async (t) => {
+		const emulator = await startWithBucket(
+			t,
+			"public-read-write",
+			...TWO_ACCOUNTS,
+		);
+		assert.match(
+			refusal(await asOther(emulator)),
+			/^409 BucketAlreadyExists 0015-00000104/,
+		);
+		assert.match(refusal(await asOther(emulator, null)), /^403 AccessDenied/);
+		const { oss } = emulator;
+		assert.deepEqual(textsOf(await oss.get("/photos?acl"), "Grant"), [
+			"public-read-write",
+		]);
+	});
+
+	test("obeys the policy of somebody else's", async (t) => {
+		const emulator = await startWithBucket(
+			t,
+			"public-read-write",
+			...TWO_ACCOUNTS,
+		);
+		const { oss } = emulator;
+		const Resource = ["acs:oss:*:*:photos"];
+		const Statement = [
+			{
+				Effect: "Allow",
+				Action: ["oss:PutBucketAcl"],
+				Principal: ["*"],
+				Resource,
+			},
+		];
+		await oss.put(
+			"/photos?policy",
+			JSON.stringify({ Version: "1", Statement }),
+		);
+		assert.equal((await asOther(emulator)).status, 200);
+		assert.deepEqual(textsOf(await oss.get("/photos?acl"), "Grant"), [
+			"private",
+		]);
 	});
 });
 
