@@ -1,9 +1,10 @@
 /**
  * CompleteMultipartUpload: make the object of the parts, then call the application server back if asked to.
  *
- * The callback's answer takes the place of the XML. A malformed callback leaves the upload open.
+ * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL named here wins
+ * over the one named when the upload began.
  *
- * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205.
+ * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
@@ -17,7 +18,7 @@ import { objectUrl } from "./endpoint.ts";
 import { readEncodingType } from "./listing.ts";
 import { findUpload } from "./multipart.ts";
 import { findProtect } from "./new-object.ts";
-import { writtenHeaders } from "./object-headers.ts";
+import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
 import { callBack, readUploadCallback } from "./upload-callback.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
@@ -30,11 +31,12 @@ export async function completeMultipartUpload(
 	const encoding = readEncodingType(request.query);
 	const callback = await readUploadCallback(emulator, request);
 	const named = await readParts(request);
+	const acl = readObjectAcl(request.headers);
 	const upload = await findUpload(store, request, "0042-00000002");
 	const forbidOverwrite =
 		request.headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
 	const object = await store.uploads.complete(
-		upload,
+		acl ? { ...upload, acl } : upload,
 		named,
 		request.receivedAt,
 		forbidOverwrite,

@@ -72,6 +72,32 @@ suite("CompleteMultipartUpload", () => {
 		);
 	});
 
+	test("may name the object's ACL, which wins over the upload's", async (t) => {
+		const emulator = await startWithBucket(t);
+		for (const [given, grant] of [
+			[{}, "private"],
+			[{ "x-oss-object-acl": "public-read" }, "public-read"],
+		] as const) {
+			const uploadId = await initiate(emulator, "cat", {
+				"x-oss-object-acl": "private",
+			});
+			const etag = await putPart(emulator, uploadId, 1, "meow");
+			const body = completion([[1, etag]]);
+			assert.equal(
+				refusal(
+					await complete(emulator, uploadId, body, {
+						"x-oss-object-acl": "meow",
+					}),
+				),
+				"400 InvalidArgument 0017-00000104: no such object access control exists",
+			);
+			const completed = await complete(emulator, uploadId, body, given);
+			assert.equal(completed.status, 200);
+			const acl = await emulator.oss.get("/photos/cat?acl");
+			assert.deepEqual(textsOf(acl, "Grant"), [grant]);
+		}
+	});
+
 	test("takes ETags with quotes or without, in capitals or not, as &quot; or &#34;", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const write of [
