@@ -1,7 +1,8 @@
 /**
  * ListMultipartUploads, ListParts.
  *
- * Source: docs of these names; java1's and oss2's tests for the markers of a last page.
+ * Source: docs of these names; java1's and oss2's tests for the markers of a last page, py2's for what ListParts tells
+ * of an upload that its client encrypts.
  */
 import type { Emulator } from "../emulator.ts";
 import { type Reply, xml } from "../oss/reply.ts";
@@ -121,6 +122,7 @@ export async function listParts(
 			NextPartNumberMarker: page.at(-1)?.number ?? marker,
 			MaxParts: max,
 			IsTruncated: parts.length > max,
+			...clientEncryption(upload),
 			Part: page.map((part) => ({
 				PartNumber: part.number,
 				LastModified: isoTime(part.modified),
@@ -131,3 +133,26 @@ export async function listParts(
 		}),
 	);
 }
+
+/** From the metadata that an upload begins with whose parts are encrypted by the client, so that it may be resumed. */
+function clientEncryption({
+	properties,
+}: StoredUpload): Readonly<Record<string, string | undefined>> {
+	const names = [
+		"key",
+		"start",
+		"cek-alg",
+		"wrap-alg",
+		"data-size",
+		"part-size",
+	];
+	return Object.fromEntries(
+		names.map((name) => [
+			`ClientEncryption${toPascalCase(name)}`,
+			properties.userMetadata[`client-side-encryption-${name}`],
+		]),
+	);
+}
+
+const toPascalCase = (name: string): string =>
+	name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());

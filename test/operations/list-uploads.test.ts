@@ -36,6 +36,24 @@ suite("ListParts", () => {
 		);
 	});
 
+	test("tells how the parts are encrypted, where the client says so", async (t) => {
+		const emulator = await startWithBucket(t);
+		const meta = "x-oss-meta-client-side-encryption-";
+		const uploadId = await initiate(emulator, "cat", {
+			[`${meta}key`]: "a+b/c==",
+			[`${meta}start`]: "start",
+			[`${meta}cek-alg`]: "AES/CTR/NoPadding",
+			[`${meta}wrap-alg`]: "RSA/NONE/PKCS1Padding",
+			[`${meta}data-size`]: "402634",
+			[`${meta}part-size`]: "102400",
+		});
+		const list = await emulator.oss.get(`/photos/cat?uploadId=${uploadId}`);
+		assert.match(
+			list.text,
+			/<ClientEncryptionKey>a\+b\/c==<\/ClientEncryptionKey>\s*<ClientEncryptionStart>start<\/ClientEncryptionStart>\s*<ClientEncryptionCekAlg>AES\/CTR\/NoPadding<\/ClientEncryptionCekAlg>\s*<ClientEncryptionWrapAlg>RSA\/NONE\/PKCS1Padding<\/ClientEncryptionWrapAlg>\s*<ClientEncryptionDataSize>402634<\/ClientEncryptionDataSize>\s*<ClientEncryptionPartSize>102400</,
+		);
+	});
+
 	test("goes page by page, by number", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
