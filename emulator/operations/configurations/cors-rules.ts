@@ -34,9 +34,7 @@ function fits(
 	return (
 		rule.AllowedMethod.some((one) => one === method) &&
 		rule.AllowedOrigin.some((one) => matches(one, origin)) &&
-		names.every((name) =>
-			rule.AllowedHeader.some((one) => matches(one.toLowerCase(), name)),
-		)
+		names.every((name) => rule.AllowedHeader.some((one) => matches(one, name)))
 	);
 }
 

@@ -14,6 +14,7 @@ import {
 	maybe,
 	oneOf,
 	or,
+	type Shape,
 	word,
 	wrongArgument,
 } from "./shape.ts";
@@ -22,10 +23,13 @@ const RULES_MAX = 10;
 const BYTES_MAX = 16 * 1024;
 const SECONDS_MAX = 999_999_999;
 
+/** As OSS gives it back (py2's suite): names of headers have no case. */
+const headerName: Shape<string> = (node) => word(node).toLowerCase();
+
 const RULE = element({
 	AllowedOrigin: many(word, 1),
 	AllowedMethod: many(oneOf("GET", "PUT", "DELETE", "POST", "HEAD"), 1),
-	AllowedHeader: many(word),
+	AllowedHeader: many(headerName),
 	ExposeHeader: many(word),
 	MaxAgeSeconds: maybe(integer(0, SECONDS_MAX, wrongArgument)),
 });

@@ -41,7 +41,7 @@ const examples: readonly Example[] = [
 		target: "?cors",
 		document:
 			"<CORSConfiguration><CORSRule><MaxAgeSeconds>100</MaxAgeSeconds><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><ExposeHeader>x-oss-test</ExposeHeader><ExposeHeader>ETag</ExposeHeader><AllowedHeader>Authorization</AllowedHeader></CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>",
-		kept: "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedHeader>Authorization</AllowedHeader><ExposeHeader>x-oss-test</ExposeHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>100</MaxAgeSeconds></CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>",
+		kept: "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedHeader>authorization</AllowedHeader><ExposeHeader>x-oss-test</ExposeHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>100</MaxAgeSeconds></CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>",
 		absent:
 			"404 NoSuchCORSConfiguration : The CORS Configuration does not exist.",
 	},
