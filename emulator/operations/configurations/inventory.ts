@@ -4,7 +4,7 @@
  * One of an id that is there is replaced, whatever the page of 409 says: the suites do so (A-411).
  *
  * Source: docs «PutBucketInventory», «ListBucketInventory»; EC 0020-00000031; go1's suite (a destination that is not
- * one's own).
+ * one's own); py2's for the incremental inventory, which comes every so many seconds.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -43,6 +43,8 @@ const DESTINATION = element({
 	),
 });
 
+const FIELDS = maybe(element({ Field: many(word) }));
+
 export const INVENTORY = kind(
 	element({
 		Id: one(word),
@@ -60,7 +62,14 @@ export const INVENTORY = kind(
 		Destination: one(element({ OSSBucketDestination: one(DESTINATION) })),
 		Schedule: one(element({ Frequency: one(oneOf("Daily", "Weekly")) })),
 		IncludedObjectVersions: one(oneOf("All", "Current")),
-		OptionalFields: maybe(element({ Field: many(word) })),
+		OptionalFields: FIELDS,
+		IncrementalInventory: maybe(
+			element({
+				IsEnabled: one(flag),
+				Schedule: maybe(element({ Frequency: one(integer(1)) })),
+				OptionalFields: FIELDS,
+			}),
+		),
 	}),
 	{
 		name: "inventory",

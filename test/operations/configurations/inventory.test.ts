@@ -27,6 +27,16 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("b")), inventory("b"));
 	});
 
+	test("may be incremental, every ten minutes", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const document = inventory("a").replace(
+			"</InventoryConfiguration>",
+			"<IncrementalInventory><IsEnabled>true</IsEnabled><Schedule><Frequency>600</Frequency></Schedule><OptionalFields><Field>SequenceNumber</Field><Field>RecordType</Field></OptionalFields></IncrementalInventory></InventoryConfiguration>",
+		);
+		await putDocument(oss, at("a"), document);
+		assert.equal(await getDocument(oss, at("a")), document);
+	});
+
 	test("of an id that is there are replaced (A-411)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
