@@ -2,7 +2,7 @@
  * Reads a policy: of a session, of a RAM user or role, or of a bucket. One language; only a bucket's has principals.
  *
  * Pure. Source: docs «Policy structure and syntax», «Policy elements» of RAM; «Bucket policy» of OSS; java1
- * BucketPolicyTest, which stores a statement without Principal.
+ * BucketPolicyTest, which stores a statement without Principal; py2's suite, to which OSS says that one is public.
  */
 import { OssError } from "../../oss/errors.ts";
 import { findOperator, type Operator } from "./operators.ts";
@@ -24,7 +24,7 @@ export type Statement = {
 	readonly effect: "Allow" | "Deny";
 	readonly actions: Patterns;
 	readonly resources: Patterns;
-	/** undefined: of a bucket's policy nobody; of another whoever has the policy. */
+	/** Of a bucket's policy; undefined: whoever has the policy. */
 	readonly principals: readonly string[] | undefined;
 	/** All must hold. */
 	readonly conditions: readonly Condition[];
@@ -109,9 +109,11 @@ function readPrincipals(
 	{ Principal: principal }: JsonObject,
 	kind: PolicyKind,
 ): readonly string[] | undefined {
-	if (principal === undefined) return undefined;
-	if (kind === "identity")
+	if (kind === "identity") {
+		if (principal === undefined) return undefined;
 		throw invalid("Principal belongs in the policy of a bucket.");
+	}
+	if (principal === undefined) return ["*"];
 	const principals = readStrings(principal);
 	if (!principals)
 		throw invalid("Principal must be a string or a list of strings.");

@@ -36,13 +36,13 @@ suite("A policy", () => {
 		assert.equal(statement?.resources.isNegated, true);
 	});
 
-	test("of a bucket has principals: a list, one, and [] for everybody", () => {
+	test("of a bucket has principals: a list, one, and [] or none for everybody", () => {
 		const principalsOf = (Principal: unknown) =>
 			read({ ...GOOD, Principal }, "bucket")?.principals;
 		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);
 		assert.deepEqual(principalsOf("1"), ["1"]);
 		assert.deepEqual(principalsOf([]), ["*"]);
-		assert.equal(principalsOf(undefined), undefined);
+		assert.deepEqual(principalsOf(undefined), ["*"]);
 	});
 
 	test("of a bucket may leave out its version", () => {

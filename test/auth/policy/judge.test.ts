@@ -226,9 +226,10 @@ suite("A principal", () => {
 		assert.ok(about("*", account("1"), Condition));
 	});
 
-	test("that is missing is nobody", () => {
+	test("that is missing is *", () => {
 		const [read] = readPolicy(JSON.stringify({ Statement: [ALLOW] }), "bucket");
-		assert.ok(read && !isAbout(read, account("1"), "1"));
+		assert.ok(read && isAbout(read, nobody, "1"));
+		assert.ok(!isAbout(read, account("1"), "1"));
 	});
 });
 
@@ -249,6 +250,7 @@ suite("A bucket's policy", () => {
 		});
 		assert.ok(isOpen({}));
 		assert.ok(isOpen({ Principal: [] }));
+		assert.ok(isOpen({ Principal: undefined }));
 		assert.ok(isOpen({ Principal: ["1", "*"] }));
 		assert.ok(isOpen({ Condition: { Bool: { "acs:SecureTransport": true } } }));
 		assert.ok(isOpen(from("192.168.*")));
