@@ -82,7 +82,9 @@ export const WEBSITE = kind(
 			const document = {
 				IndexDocument: IndexDocument?.Suffix ? IndexDocument : undefined,
 				ErrorDocument: ErrorDocument?.Key ? ErrorDocument : undefined,
-				RoutingRules,
+				RoutingRules: RoutingRules && {
+					RoutingRule: RoutingRules.RoutingRule.map(passAsMirror),
+				},
 			};
 			if (Object.values(document).every((part) => part === undefined))
 				throw malformed("WebsiteConfiguration says nothing.");
@@ -93,6 +95,20 @@ export const WEBSITE = kind(
 );
 
 export type Website = ReturnType<typeof WEBSITE.shape>;
+
+/** Of a mirror MirrorPassQueryString counts, and OSS gives it back for both. Source: py2's suite. */
+function passAsMirror(rule: RoutingRule): RoutingRule {
+	const { RedirectType, PassQueryString, MirrorPassQueryString } =
+		rule.Redirect;
+	if (RedirectType !== "Mirror" || PassQueryString === undefined) return rule;
+	return {
+		...rule,
+		Redirect: {
+			...rule.Redirect,
+			PassQueryString: MirrorPassQueryString ?? PassQueryString,
+		},
+	};
+}
 
 function requireRule({ Condition, Redirect }: RoutingRule): void {
 	const { RedirectType, ReplaceKeyWith, ReplaceKeyPrefixWith } = Redirect;

@@ -29,6 +29,25 @@ suite("A website's configuration", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
+	test("passes the query to a mirror as MirrorPassQueryString says", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const [pass, mirrorPass, kept] of [
+			[true, false, false],
+			[false, true, true],
+		]) {
+			const rule = (passed?: boolean): string =>
+				routed(
+					NOT_FOUND,
+					`${MIRROR.replace(
+						"<MirrorURL>",
+						`<PassQueryString>${passed}</PassQueryString><MirrorURL>`,
+					)}<MirrorPassQueryString>${mirrorPass}</MirrorPassQueryString>`,
+				);
+			await putDocument(oss, TARGET, rule(pass));
+			assert.equal(await getDocument(oss, TARGET), rule(kept));
+		}
+	});
+
 	test("has no containers that are empty", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
