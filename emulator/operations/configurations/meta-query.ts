@@ -2,10 +2,10 @@
  * The switch of data indexing, and its status. Nothing is indexed: a query finds nothing.
  *
  * Source: docs «OpenMetaQuery», «GetMetaQueryStatus», «DoMetaQuery»; java1's suite for the codes, go2's for an answer
- * without files.
+ * without files, py2's for what is told at once.
  */
 import type { Emulator } from "../../emulator.ts";
-import { OssError } from "../../oss/errors.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
@@ -15,13 +15,26 @@ import { element, many, maybe, one, word } from "./shape.ts";
 
 const NAME = "metaQuery";
 
+/** OSS takes as long as the bucket is large. Who waits for it is not to wait long (A-671). */
+const READY_MS = 3000;
+
+type Opened = {
+	/** Milliseconds of the epoch. */
+	readonly at: number;
+	readonly mode: string;
+};
+
 export async function openMetaQuery(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: OssRequest,
+	{ bucket, query, receivedAt }: OssRequest,
 ): Promise<Reply> {
+	const mode = query.get("mode") ?? "basic";
+	if (mode !== "basic" && mode !== "semantic")
+		throw invalidArgument("mode", mode);
+	const opened: Opened = { at: receivedAt.getTime(), mode };
 	await store.configurations.change(bucket, NAME, "", (present) => {
 		if (present !== undefined) throw new OssError("MetaQueryAlreadyExist");
-		return JSON.stringify(isoTime(receivedAt));
+		return JSON.stringify(opened);
 	});
 	return empty(200);
 }
@@ -30,13 +43,16 @@ export async function getMetaQueryStatus(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const opened = await requireOpen(emulator, request);
+	const { at, mode } = await requireOpen(emulator, request);
+	const isReady = request.receivedAt.getTime() < at + READY_MS;
+	const opened = isoTime(new Date(at));
 	return xml(
 		writeXml("MetaQueryStatus", {
-			State: "Running",
-			Phase: "IncrementalScanning",
+			State: isReady ? "Ready" : "Running",
+			Phase: isReady ? "FullScanning" : "IncrementalScanning",
 			CreateTime: opened,
 			UpdateTime: opened,
+			MetaQueryMode: mode,
 		}),
 	);
 }
@@ -81,7 +97,7 @@ export async function closeMetaQuery(
 async function requireOpen(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
-): Promise<string> {
+): Promise<Opened> {
 	const opened = await store.configurations.find(bucket, NAME);
 	if (opened === undefined) throw new OssError("MetaQueryNotExist");
 	return JSON.parse(opened);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { refusal, textsOf } from "../../client.ts";
-import { START, startAtStandstill } from "../../clock.ts";
+import { SECOND, START, startAtStandstill } from "../../clock.ts";
 import { startWithBucket } from "../../emulator.ts";
 import { getDocument } from "./document.ts";
 
@@ -11,14 +11,21 @@ const QUERY =
 	'<MetaQuery><MaxResults>5</MaxResults><Query>{"Field": "Size","Value": "1048576","Operation": "gt"}</Query><Aggregations><Aggregation><Field>Size</Field><Operation>sum</Operation></Aggregation></Aggregations></MetaQuery>';
 
 suite("Data indexing", () => {
-	test("is opened, running, and closed", async (t) => {
-		const { oss } = await startAtStandstill(t);
+	test("is opened, ready, running a little later (A-671), and closed", async (t) => {
+		const { oss, pass } = await startAtStandstill(t);
+		const status = (told: string): string =>
+			`<MetaQueryStatus>${told}<CreateTime>${START}</CreateTime><UpdateTime>${START}</UpdateTime><MetaQueryMode>basic</MetaQueryMode></MetaQueryStatus>`;
 		const absent = /^404 MetaQueryNotExist /;
 		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
 		assert.equal((await oss.post(ask("add"))).status, 200);
 		assert.equal(
 			await getDocument(oss, "/photos?metaQuery"),
-			`<MetaQueryStatus><State>Running</State><Phase>IncrementalScanning</Phase><CreateTime>${START}</CreateTime><UpdateTime>${START}</UpdateTime></MetaQueryStatus>`,
+			status("<State>Ready</State><Phase>FullScanning</Phase>"),
+		);
+		await pass(3 * SECOND);
+		assert.equal(
+			await getDocument(oss, "/photos?metaQuery"),
+			status("<State>Running</State><Phase>IncrementalScanning</Phase>"),
 		);
 		assert.match(
 			refusal(await oss.post(ask("add"))),
@@ -26,6 +33,17 @@ suite("Data indexing", () => {
 		);
 		assert.equal((await oss.post(ask("delete"))).status, 200);
 		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
+	});
+
+	test("is of one mode or the other", async (t) => {
+		const { oss } = await startWithBucket(t);
+		assert.match(
+			refusal(await oss.post(`${ask("add")}&mode=meow`)),
+			/^400 InvalidArgument /,
+		);
+		await oss.post(`${ask("add")}&mode=semantic`);
+		const status = await oss.get("/photos?metaQuery");
+		assert.deepEqual(textsOf(status, "MetaQueryMode"), ["semantic"]);
 	});
 
 	test("is closed where it is not open (A-417)", async (t) => {
