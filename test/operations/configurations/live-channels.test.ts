@@ -73,17 +73,42 @@ suite("A live channel", () => {
 		);
 	});
 
-	test("has no playlist of what never was", async (t) => {
+	test("has no playlist of what never was, or of no channel (A-672)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		const query = "vod&startTime=1459922368&endTime=1459922563";
-		for (const send of ["POST", "GET"])
+		for (const [method, name] of [
+			["POST", "a/b.m3u8"],
+			["POST", "x/b.m3u8"],
+			["GET", "a"],
+			["GET", "x"],
+		] as const)
 			assert.equal(
-				refusal(await oss.send(send, `/photos/a/b.m3u8?${query}`)),
+				refusal(await oss.send(method, `/photos/${name}?${query}`)),
 				"400 InvalidArgument 0044-00000308: No ts file found in specified time span.",
 			);
-		assert.equal(refusal(await oss.post(`/photos/x/b.m3u8?${query}`)), ABSENT);
 	});
+
+	for (const [what, target, ec] of [
+		["no beginning", "a/b.m3u8?vod&endTime=5", 304],
+		[
+			"a beginning that is no number",
+			"a/b.m3u8?vod&startTime=x&endTime=5",
+			304,
+		],
+		["no end", "a/b.m3u8?vod&startTime=5", 305],
+		["an end before", "a/b.m3u8?vod&startTime=5&endTime=4", 306],
+		["more than a day", "a/b.m3u8?vod&startTime=0&endTime=86401", 307],
+		["another name", "a/b.txt?vod&startTime=0&endTime=5", 403],
+	] as const)
+		test(`has no playlist with ${what}: EC 0044-00000${ec}`, async (t) => {
+			const { oss } = await startWithBucket(t);
+			const answer = refusal(await oss.post(`/photos/${target}`));
+			assert.ok(
+				answer.startsWith(`400 InvalidArgument 0044-00000${ec}:`),
+				answer,
+			);
+		});
 
 	test("is deleted, and then is none", async (t) => {
 		const { oss } = await startWithBucket(t);
