@@ -23,12 +23,19 @@ export function uploadBody({
 	headers,
 	body,
 }: OssRequest): AsyncIterable<Buffer> {
-	const length = headers["content-length"];
-	if (length === undefined && headers["transfer-encoding"] === undefined)
+	const bytes = announcedBytes(headers);
+	if (bytes === undefined && headers["transfer-encoding"] === undefined)
 		throw new OssError("MissingContentLength");
-	if (Number(length ?? 0) > UPLOAD_BYTES_MAX)
-		throw new OssError("EntityTooLarge");
+	if ((bytes ?? 0) > UPLOAD_BYTES_MAX) throw new OssError("EntityTooLarge");
 	return body;
+}
+
+/** @returns undefined of chunks: a Content-Length beside them says nothing (RFC 9112, 6.3) */
+export function announcedBytes(headers: Headers): number | undefined {
+	const length = headers["content-length"];
+	return length === undefined || headers["transfer-encoding"] !== undefined
+		? undefined
+		: Number(length);
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { uploadBody } from "./body.ts";
+import { announcedBytes, uploadBody } from "./body.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { STORAGE_CAPACITY } from "./configurations/qos.ts";
 import { readTrafficLimit, slowed, type Upload } from "./traffic-limit.ts";
@@ -19,7 +19,7 @@ export async function openUpload(
 	const body = uploadBody(request);
 	const limit = readTrafficLimit(request);
 	// Of a body whose length nobody knows, one byte is certain enough.
-	const bytes = Number(request.headers["content-length"] ?? 1);
+	const bytes = announcedBytes(request.headers) ?? 1;
 	await requireRoom(emulator, request.bucket, bytes);
 	return slowed(body, limit);
 }

@@ -1,6 +1,7 @@
 /**
  * What cannot be read as HTTP, or breaks off in the middle, still gets OSS's error.
  */
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
 import { http } from "../oss/node-http.ts";
@@ -8,6 +9,21 @@ import { httpTime } from "../oss/times.ts";
 import { errorReply } from "./error-reply.ts";
 import { makeRequestId } from "./request-id.ts";
 import { isStreaming } from "./write-reply.ts";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+/** @returns false of what a lenient parser lets through and nobody sends, and of what comes after it on its socket */
+export const isHttp = ({
+	httpVersion,
+	headers,
+	rawHeaders,
+	socket,
+}: IncomingMessage): boolean =>
+	!answered.has(socket) &&
+	/^1\.[01]$/.test(httpVersion) &&
+	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
+	!rawHeaders.some((text) => CONTROL.test(text));
 
 /** Node's parser gives up with `error`; nothing but the socket is left to answer on. */
 export function answerBroken(

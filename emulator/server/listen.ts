@@ -12,6 +12,7 @@ import type { Duplex } from "node:stream";
 import { type TlsOptions, Server as TlsServer } from "node:tls";
 import { http } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
+import { isHttp } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
 
 export type ListenOptions = {
@@ -84,10 +85,19 @@ function makeServer({
 		requestTimeout: 0,
 		requireHostHeader: false, // Node's answer would not be OSS's; without one the path counts
 		keepAliveTimeout: 72_000,
+		// For a length beside chunks, which ali-oss sends with streams and OSS takes. What else it lets in, isHttp refuses.
+		insecureHTTPParser: true,
+	};
+	const receive: RequestListener = (incoming, outgoing) => {
+		if (isHttp(incoming)) handler(incoming, outgoing);
+		else {
+			incoming.resume();
+			onBroken(new Error("not HTTP"), incoming.socket);
+		}
 	};
 	const server = certificates
-		? createTlsServer({ ...options, ...certified(certificates) }, handler)
-		: http.createServer(options, handler);
+		? createTlsServer({ ...options, ...certified(certificates) }, receive)
+		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
 	connections.set(server, track(server));
 	return server.on("clientError", onBroken);

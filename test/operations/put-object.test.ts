@@ -71,6 +71,19 @@ suite("PutObject", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
+	test("takes chunks with a length beside them, which says nothing: ali-oss sends it with a stream", async (t) => {
+		const { endpoint, oss } = await startWithBucket(t, "public-read-write");
+		for (const length of [4, 1, 6_000_000_000]) {
+			const raw = await sendRaw(
+				endpoint,
+				`PUT /photos/cat HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${length}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nmeow\r\n0\r\n\r\n`,
+			);
+			assert.match(raw, /^HTTP\/1\.1 200 OK\r\n/);
+			assert.equal((await oss.get("/photos/cat")).text, "meow");
+			await oss.delete("/photos/cat");
+		}
+	});
+
 	test("wants to know how long the body is: MissingContentLength", async (t) => {
 		const { endpoint } = await startWithBucket(t, "public-read-write");
 		for (const line of ["PUT /photos/a", "POST /photos/a?append&position=0"]) {

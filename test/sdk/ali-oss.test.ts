@@ -92,6 +92,14 @@ for (const way of WAYS) {
 			assert.ok(part.content.equals(LARGE.subarray(4096, 4100)));
 		});
 
+		test("streams with a length, which it sends beside the chunks", async (t) => {
+			const { client } = await startAliOss(t, way);
+			await client.put("cat", Readable.from([Buffer.from("meow")]), {
+				headers: { "Content-Length": 4 },
+			});
+			assert.equal((await client.get("cat")).content.toString(), "meow");
+		});
+
 		test("lists", async (t) => {
 			const { client } = await startAliOss(t, way);
 			for (const key of ["a/1", "a/2", "b c", "猫"])

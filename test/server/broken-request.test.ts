@@ -43,8 +43,12 @@ suite("What is not HTTP", () => {
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nmeow",
 		],
 		[
-			"a length and chunks",
-			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nmeow\r\n0\r\n\r\n",
+			"an encoding that is none, and a length",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: meow\r\n\r\nmeow",
+		],
+		[
+			"what comes after what is not HTTP",
+			"PUT /photos/a HTTP/1.2\r\nHost: a\r\nContent-Length: 0\r\n\r\nPUT /photos/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 		],
 		[
 			"an encoding that is none",
