@@ -83,7 +83,7 @@ export const WEBSITE = kind(
 				IndexDocument: IndexDocument?.Suffix ? IndexDocument : undefined,
 				ErrorDocument: ErrorDocument?.Key ? ErrorDocument : undefined,
 				RoutingRules: RoutingRules && {
-					RoutingRule: RoutingRules.RoutingRule.map(passAsMirror),
+					RoutingRule: RoutingRules.RoutingRule.map(completeMirror),
 				},
 			};
 			if (Object.values(document).every((part) => part === undefined))
@@ -96,16 +96,28 @@ export const WEBSITE = kind(
 
 export type Website = ReturnType<typeof WEBSITE.shape>;
 
-/** Of a mirror MirrorPassQueryString counts, and OSS gives it back for both. Source: py2's suite. */
-function passAsMirror(rule: RoutingRule): RoutingRule {
-	const { RedirectType, PassQueryString, MirrorPassQueryString } =
-		rule.Redirect;
-	if (RedirectType !== "Mirror" || PassQueryString === undefined) return rule;
+/**
+ * A mirror's rule as OSS gives it back: with what it does by default, and with MirrorPassQueryString, which counts for
+ * it, in PassQueryString too. Source: the suites of go1 and py2; what only PassQueryString says is a guess (A-674).
+ */
+function completeMirror(rule: RoutingRule): RoutingRule {
+	const { Redirect } = rule;
+	if (Redirect.RedirectType !== "Mirror") return rule;
+	const { MirrorHeaders } = Redirect;
+	const passes =
+		Redirect.MirrorPassQueryString ?? Redirect.PassQueryString ?? false;
 	return {
 		...rule,
 		Redirect: {
-			...rule.Redirect,
-			PassQueryString: MirrorPassQueryString ?? PassQueryString,
+			...Redirect,
+			PassQueryString: passes,
+			MirrorPassQueryString: passes,
+			MirrorFollowRedirect: Redirect.MirrorFollowRedirect ?? true,
+			MirrorCheckMd5: Redirect.MirrorCheckMd5 ?? false,
+			MirrorHeaders: MirrorHeaders && {
+				...MirrorHeaders,
+				PassAll: MirrorHeaders.PassAll ?? false,
+			},
 		},
 	};
 }

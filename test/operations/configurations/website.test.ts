@@ -23,30 +23,53 @@ suite("A website's configuration", () => {
 	test("has routing rules with everything they can say", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = website(
-			`<IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals><KeySuffixEquals>.txt</KeySuffixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>test.oss-cn-beijing-internal.aliyuncs.com</Equals></IncludeHeader></Condition><Redirect><RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://example.com/</MirrorURL><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>myheader-key1</Pass><Remove>myheader-key3</Remove><Set><Key>myheader-key5</Key><Value>myheader-value5</Value></Set></MirrorHeaders></Redirect></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals></Condition><Redirect><RedirectType>AliCDN</RedirectType><Protocol>http</Protocol><HostName>example.com</HostName><PassQueryString>false</PassQueryString><ReplaceKeyWith>prefix/\${key}.suffix</ReplaceKeyWith><HttpRedirectCode>301</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>`,
+			`<IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals><KeySuffixEquals>.txt</KeySuffixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>test.oss-cn-beijing-internal.aliyuncs.com</Equals></IncludeHeader></Condition><Redirect><RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://example.com/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>myheader-key1</Pass><Remove>myheader-key3</Remove><Set><Key>myheader-key5</Key><Value>myheader-value5</Value></Set></MirrorHeaders></Redirect></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals></Condition><Redirect><RedirectType>AliCDN</RedirectType><Protocol>http</Protocol><HostName>example.com</HostName><PassQueryString>false</PassQueryString><ReplaceKeyWith>prefix/\${key}.suffix</ReplaceKeyWith><HttpRedirectCode>301</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>`,
 		);
 		await putDocument(oss, TARGET, document);
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
-	test("passes the query to a mirror as MirrorPassQueryString says", async (t) => {
+	test("has of a mirror what it does by default", async (t) => {
 		const { oss } = await startWithBucket(t);
-		for (const [pass, mirrorPass, kept] of [
-			[true, false, false],
-			[false, true, true],
-		]) {
-			const rule = (passed?: boolean): string =>
-				routed(
-					NOT_FOUND,
-					`${MIRROR.replace(
-						"<MirrorURL>",
-						`<PassQueryString>${passed}</PassQueryString><MirrorURL>`,
-					)}<MirrorPassQueryString>${mirrorPass}</MirrorPassQueryString>`,
-				);
-			await putDocument(oss, TARGET, rule(pass));
-			assert.equal(await getDocument(oss, TARGET), rule(kept));
-		}
+		const redirect = (more: string, headers: string): string =>
+			routed(
+				NOT_FOUND,
+				MIRROR.replace("<MirrorURL>", `${more}<MirrorURL>`) + headers,
+			);
+		await putDocument(
+			oss,
+			TARGET,
+			redirect("", "<MirrorHeaders><Pass>a</Pass></MirrorHeaders>"),
+		);
+		assert.equal(
+			await getDocument(oss, TARGET),
+			redirect(
+				"<PassQueryString>false</PassQueryString>",
+				"<MirrorPassQueryString>false</MirrorPassQueryString><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>false</PassAll><Pass>a</Pass></MirrorHeaders>",
+			),
+		);
 	});
+
+	for (const [pass, mirrorPass, kept] of [
+		["true", "false", "false"],
+		["false", "true", "true"],
+		["true", "", "true"],
+	] as const)
+		test(`passes the query to a mirror: ${pass}, for a mirror ${mirrorPass || "nothing"}, is ${kept} (A-674)`, async (t) => {
+			const { oss } = await startWithBucket(t);
+			const own = `<PassQueryString>${pass}</PassQueryString>`;
+			const mirror = mirrorPass
+				? `<MirrorPassQueryString>${mirrorPass}</MirrorPassQueryString>`
+				: "";
+			await putDocument(
+				oss,
+				TARGET,
+				routed(NOT_FOUND, `${own}${MIRROR}${mirror}`),
+			);
+			const website = await oss.get(TARGET);
+			assert.deepEqual(textsOf(website, "PassQueryString"), [kept]);
+			assert.deepEqual(textsOf(website, "MirrorPassQueryString"), [kept]);
+		});
 
 	test("has no containers that are empty", async (t) => {
 		const { oss } = await startWithBucket(t);
