@@ -1,7 +1,8 @@
 /**
  * Image styles: names for ways to process an image.
  *
- * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for what is refused, and that the content is not read.
+ * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for what is refused, and that the content is not read;
+ * go1's for the order of a list.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
@@ -74,6 +75,7 @@ export async function putStyle(
 	return empty(200);
 }
 
+/** The oldest first, those of one second by name. */
 export async function listStyle(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
@@ -81,7 +83,11 @@ export async function listStyle(
 	const styles = await store.configurations.list(bucket, STYLE.name);
 	return xml(
 		writeXml("StyleList", {
-			Style: styles.map(({ document }) => parseDocument(STYLE, document)),
+			Style: styles
+				.map(({ document }) => parseDocument(STYLE, document))
+				.toSorted(
+					(a, b) => Date.parse(a.CreateTime) - Date.parse(b.CreateTime),
+				),
 		}),
 	);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { refusal, textsOf } from "../../client.ts";
-import { DAY, httpTimeAfter, startAtStandstill } from "../../clock.ts";
+import { DAY, httpTimeAfter, SECOND, startAtStandstill } from "../../clock.ts";
 import { startWithBucket } from "../../emulator.ts";
 import { getDocument, putDocument } from "./document.ts";
 
@@ -43,6 +43,17 @@ suite("Image styles", () => {
 		assert.deepEqual(textsOf(get, "Content"), ["image/resize,p_60"]);
 		assert.deepEqual(textsOf(get, "CreateTime"), [httpTimeAfter(0)]);
 		assert.deepEqual(textsOf(get, "LastModifyTime"), [httpTimeAfter(DAY)]);
+	});
+
+	test("are listed as they were made", async (t) => {
+		const { oss, pass } = await startAtStandstill(t);
+		for (const name of ["b", "c", "a"]) {
+			await putDocument(oss, at(name), style("image/resize,p_50"));
+			await pass(SECOND);
+		}
+		await putDocument(oss, at("b"), style("image/resize,p_60"));
+		const list = await oss.get("/photos?style");
+		assert.deepEqual(textsOf(list, "Name"), ["b", "c", "a"]);
 	});
 
 	for (const [what, name, content] of [
