@@ -90,11 +90,12 @@ export async function putLiveChannelStatus(
 	return empty(200);
 }
 
-/** One that is not there is no error. */
+/** One that is not there is no error, one that cannot be is. */
 export async function deleteLiveChannel(
 	{ store }: Emulator,
 	{ bucket, key }: OssRequest,
 ): Promise<Reply> {
+	requireChannelName(key);
 	await store.configurations.change(bucket, NAME, key, () => undefined);
 	return empty(204);
 }

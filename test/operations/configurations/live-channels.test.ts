@@ -123,6 +123,12 @@ suite("A live channel", () => {
 		);
 	});
 
+	test("cannot be deleted under a name that none can have: go1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const answer = refusal(await oss.delete(`/photos/${"a".repeat(64)}?live`));
+		assert.match(answer, /^400 InvalidChannelName /);
+	});
+
 	test("keeps its bucket from being deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
