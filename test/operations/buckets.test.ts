@@ -224,6 +224,16 @@ suite("DeleteBucket", () => {
 });
 
 suite("ListBuckets", () => {
+	test("takes no prefix that no bucket can have (A-673)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const prefix of ["Photos", "a/b", "a".repeat(64)])
+			assert.match(
+				refusal(await oss.get(`/?prefix=${encodeURIComponent(prefix)}`)),
+				/^400 InvalidArgument 0017-00000290:/,
+			);
+		assert.deepEqual(textsOf(await oss.get("/?prefix=p"), "Name"), ["photos"]);
+	});
+
 	test("lists the caller's buckets by name, with all the SDKs read", async (t) => {
 		const { oss, port } = await startEmulator(t, ...TWO_ACCOUNTS);
 		for (const name of ["zebras", "apes", "photos"]) await oss.put(`/${name}`);
