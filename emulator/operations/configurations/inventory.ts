@@ -4,12 +4,13 @@
  * One of an id that is there is replaced, whatever the page of 409 says: the suites do so (A-411).
  *
  * Source: docs «PutBucketInventory», «ListBucketInventory»; EC 0020-00000031; go1's suite (a destination that is not
- * one's own); py2's for the incremental inventory, which comes every so many seconds.
+ * one's own; no or two encryptions); py2's for the incremental inventory, which comes every so many seconds.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import { malformed } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { type Asked, kind, parseDocument, refused } from "./kind.ts";
 import { requireParameter } from "./parameters.ts";
@@ -38,7 +39,7 @@ const DESTINATION = element({
 	Encryption: maybe(
 		element({
 			"SSE-OSS": maybe(text),
-			"SSE-KMS": maybe(element({ KeyId: one(word) })),
+			"SSE-KMS": maybe(element({ KeyId: maybe(word) })),
 		}),
 	),
 });
@@ -80,7 +81,12 @@ export const INVENTORY = kind(
 			const id = asked.request.query.get("inventoryId") ?? "";
 			// No page tells how OSS refuses two ids (A-410).
 			if (document.Id !== id) throw invalidArgument("inventoryId", id);
-			const { Bucket } = document.Destination.OSSBucketDestination;
+			const { Bucket, Encryption } = document.Destination.OSSBucketDestination;
+			const keys = Object.values(Encryption ?? {}).filter(
+				(key) => key !== undefined,
+			);
+			if (keys.length > 1)
+				throw malformed("Encryption must be one of SSE-OSS, SSE-KMS.");
 			await requireDestination(Bucket, asked);
 			await requireRoom(id, asked);
 			return document;

@@ -27,6 +27,18 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("b")), inventory("b"));
 	});
 
+	test("are encrypted in one way: go1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const own = "<SSE-OSS></SSE-OSS>";
+		const kms = "<SSE-KMS></SSE-KMS>";
+		const encrypted = (by: string) =>
+			inventory("a").replace(/<SSE-KMS>.*<\/SSE-KMS>/, by);
+		for (const by of [own, kms, ""])
+			await putDocument(oss, at("a"), encrypted(by));
+		const both = await oss.put(at("a"), encrypted(own + kms));
+		assert.match(refusal(both), /^400 MalformedXML /);
+	});
+
 	test("may be incremental, every ten minutes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = inventory("a").replace(
