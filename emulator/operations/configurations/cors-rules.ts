@@ -49,15 +49,15 @@ function matches(pattern: string, text: string): boolean {
 	);
 }
 
-/** An actual request's answer names its own method, as a preflight's names the announced one (A-406). */
+/** The answer to an actual request names all the rule's methods (A-406), as that to a preflight does: py2's suite. */
 function headersOf(
 	rule: CorsRule,
-	{ origin, method, headers }: CrossOrigin,
+	{ origin, headers }: CrossOrigin,
 ): ReplyHeaders {
-	const { AllowedOrigin, ExposeHeader, MaxAgeSeconds } = rule;
+	const { AllowedOrigin, AllowedMethod, ExposeHeader, MaxAgeSeconds } = rule;
 	return {
 		"Access-Control-Allow-Origin": AllowedOrigin.includes("*") ? "*" : origin,
-		"Access-Control-Allow-Methods": method,
+		"Access-Control-Allow-Methods": AllowedMethod.join(", "),
 		"Access-Control-Allow-Headers": headers || undefined,
 		"Access-Control-Expose-Headers": ExposeHeader.join(", ") || undefined,
 		"Access-Control-Max-Age":
