@@ -12,7 +12,7 @@ import type { OssRequest, Query } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
 import type { StoredObject, StoredUpload } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
-import { readExpected } from "./body.ts";
+import { announcedBytes, readExpected } from "./body.ts";
 import { findSource, sourceVersion } from "./copy-object.ts";
 import { readEncodingType } from "./listing.ts";
 import { prepareObject } from "./new-object.ts";
@@ -57,6 +57,7 @@ export async function uploadPart(
 	const { store } = emulator;
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000104");
+	requirePartSize(request, upload);
 	const expected = readExpected(request.headers);
 	const sent = await openUpload(emulator, request);
 	const part = await store.uploads.putPart(
@@ -73,6 +74,20 @@ export async function uploadPart(
 		...sent.headers(),
 		...upload.properties.encryption,
 	});
+}
+
+/**
+ * Who encrypts says with the upload how large its parts are; a larger one could not be decrypted. Source: go1's suite;
+ * which error OSS has for it is a guess (A-675).
+ */
+function requirePartSize(
+	{ headers }: OssRequest,
+	{ properties }: StoredUpload,
+): void {
+	const name = "client-side-encryption-part-size";
+	const max = Number(properties.userMetadata[name] ?? Number.NaN);
+	const bytes = announcedBytes(headers) ?? 0;
+	if (bytes > max) throw invalidArgument(`x-oss-meta-${name}`, String(max));
 }
 
 export async function uploadPartCopy(
