@@ -79,7 +79,36 @@ const OPENDAL_STEPS = [
 	"delete",
 ];
 
+/** No callbacks: it has no way to ask for one. */
+const OSSUTIL_STEPS = [
+	"create bucket",
+	"put",
+	"get",
+	"range",
+	"copy",
+	"list",
+	"append",
+	"multipart",
+	"tagging",
+	"ACL",
+	"presigned V1",
+	"presigned V4",
+	"NoSuchKey",
+	"wrong secret",
+	"delete",
+];
+
 export const SDKS: readonly Sdk[] = [
+	{
+		name: "ali-oss",
+		folder: "ali-oss",
+		manifest: "../../../../package-lock.json",
+		toolchain: "true",
+		install: "true", // it comes with `npm ci`
+		build: "true",
+		start: `"${process.execPath}" main.mjs`,
+		steps: STEPS,
+	},
 	{ ...PYTHON, name: "oss2", folder: "python-v1", steps: STEPS },
 	{
 		...PYTHON,
@@ -90,6 +119,15 @@ export const SDKS: readonly Sdk[] = [
 	{ ...PYTHON, name: "opendal", folder: "opendal", steps: OPENDAL_STEPS },
 	{ ...GO, name: "aliyun-oss-go-sdk", folder: "go-v1", steps: STEPS },
 	{ ...GO, name: "alibabacloud-oss-go-sdk-v2", folder: "go-v2", steps: STEPS },
+	{
+		...GO,
+		name: "ossutil",
+		folder: "ossutil",
+		toolchain: "go version && curl --version",
+		build: 'go build -o "$CACHE/ossutil" github.com/aliyun/ossutil',
+		start: "bash main.sh",
+		steps: OSSUTIL_STEPS,
+	},
 	{ ...JAVA, name: "aliyun-sdk-oss", folder: "java-v1", steps: STEPS },
 	{
 		...JAVA,
