@@ -5,6 +5,7 @@ import type { Accounts } from "./auth/accounts.ts";
 import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
 import type { MovableClock } from "./oss/clock.ts";
+import type { FetchTasks } from "./oss/fetch-tasks.ts";
 import type { Log } from "./oss/log.ts";
 import type { Store } from "./storage/store.ts";
 import type { Sts } from "./sts/sts.ts";
@@ -15,6 +16,7 @@ export type Emulator = {
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly sts: Sts;
+	readonly fetches: FetchTasks;
 	readonly clock: MovableClock;
 	readonly log: Log;
 	/** Without prefix, `cn-hangzhou`. */

@@ -12,6 +12,7 @@ import { loadKeys } from "./keys.ts";
 import { findCallbackPolicy } from "./operations/configurations/callback-policy.ts";
 import { Lifecycle } from "./operations/lifecycle/lifecycle.ts";
 import { MovableClock } from "./oss/clock.ts";
+import { FetchTasks } from "./oss/fetch-tasks.ts";
 import { type Log, makeLog } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 import { type Handlers, openPorts } from "./ports.ts";
@@ -78,6 +79,7 @@ async function assemble(
 	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
 	undo.push(() => lifecycle.close());
+	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
 	const ending = new AbortController();
 	undo.push(async () => ending.abort());
@@ -117,6 +119,7 @@ async function makeEmulator(
 		store,
 		clock,
 		log,
+		fetches: new FetchTasks(),
 		callbacks: new Callbacks({
 			keyPair,
 			now: clock.now,

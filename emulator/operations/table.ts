@@ -6,6 +6,7 @@
  */
 import { getBucketAcl, getObjectAcl, putObjectAcl } from "./acl.ts";
 import { appendObject } from "./append-object.ts";
+import { getAsyncFetchTask, putAsyncFetchTask } from "./async-fetch.ts";
 import { getBucketInfo, getBucketStat, headBucket } from "./bucket-info.ts";
 import {
 	deleteBucket,
@@ -358,8 +359,8 @@ export const table: readonly Row[] = [
   row("ProcessObject",                         "POST    /bucket/object?x-oss-process",      processObject, "GetObject"),
   row("ImageProcess",                          "GET     /bucket/object?x-oss-process",      getProcessedObject, "GetObject"),
   row("AsyncProcessObject",                    "POST    /bucket/object?x-oss-async-process"),
-  row("PutAsyncFetchTask",                     "POST    /bucket?asyncFetch"),
-  row("GetAsyncFetchTask",                     "GET     /bucket?asyncFetch"),
+  row("PutAsyncFetchTask",                     "POST    /bucket?asyncFetch",                putAsyncFetchTask),
+  row("GetAsyncFetchTask",                     "GET     /bucket?asyncFetch",                getAsyncFetchTask),
   row("WriteGetObjectResponse",                "POST    /?x-oss-write-get-object-response"),
   row("CreateDirectory",                       "POST    /bucket/object?x-oss-dir"),
   row("DeleteDirectory",                       "POST    /bucket/object?x-oss-dir&x-oss-delete"),
