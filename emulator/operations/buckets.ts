@@ -12,6 +12,7 @@ import { bucketAlreadyExists } from "../storage/buckets.ts";
 import type { StoredBucket } from "../storage/types.ts";
 import { childText, readXml } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
+import { requirePrivateAcl } from "./access-lists.ts";
 import { readBucketAcl } from "./acl.ts";
 import { readDocument } from "./body.ts";
 import {
@@ -35,6 +36,7 @@ export async function putBucket(
 		await keepBucketDocuments(emulator, request.bucket, documents);
 	} else {
 		requireSame(existing, request.caller.uid, wanted);
+		await requirePrivateAcl(emulator, existing, request, "oss:PutBucket");
 		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
 	}
 	return empty(200, { Location: `/${request.bucket}` });

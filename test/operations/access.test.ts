@@ -415,6 +415,16 @@ suite("Where public access is blocked", () => {
 		assert.match(refusal(made), /^403 AccessDenied 0016-00000901/);
 		assert.equal((await place.owner.put("/dogs")).status, 200);
 	});
+
+	test("for the bucket, putting it again does not make it public either", async (t) => {
+		const place = await openPlace(t);
+		await block["for the bucket"](place);
+		const again = await place.owner.put("/photos", "", {
+			"x-oss-acl": "public-read",
+		});
+		assert.match(refusal(again), /^403 AccessDenied 0016-00000901/);
+		assert.equal((await place.owner.put("/photos")).status, 200);
+	});
 });
 
 suite("Conditions on tags", () => {
