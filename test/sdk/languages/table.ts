@@ -1,4 +1,8 @@
-/** The SDKs, one row each: how it is installed, how the program beside it is run, what that program does. */
+/**
+ * The SDKs, one row each: how it is installed, how the program beside it is run, what that program does.
+ *
+ * Two are not here: PHP's is to be had through Composer only, and rclone speaks S3's protocol to OSS.
+ */
 
 export type Sdk = {
 	/** As its registry calls it. */
