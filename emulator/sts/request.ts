@@ -65,13 +65,15 @@ const decode = (text: string): string => formDecode(text) ?? text;
 
 function readJson(text: string): Parameter[] {
 	const value = parse(text);
-	return typeof value === "object" && value !== null
-		? Object.entries(value).map(([name, item]) => [
-				name,
-				typeof item === "string" ? item : JSON.stringify(item),
-			])
-		: [];
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value)
+		.filter(([, item]) => item !== null)
+		.map(([name, item]) => [name, toText(item)]);
 }
+
+/** No parameter is a list or an object: one that is, however deep, is refused as whatever it stands for. */
+const toText = (item: unknown): string =>
+	typeof item === "object" ? "{}" : String(item);
 
 function parse(text: string): unknown {
 	try {

@@ -403,6 +403,34 @@ suite("AssumeRole", () => {
 		);
 	});
 
+	test("reads a body of JSON, whose parameters are texts and numbers", () => {
+		const text = signed(assuming({ DurationSeconds: "900" }));
+		const body = Buffer.from(JSON.stringify({ ...text, DurationSeconds: 900 }));
+		const headers = { "content-type": "application/json" };
+		const answer = makeSts().answer(arrival({}, { headers, body }));
+		assert.equal(credentials(answer.body).Expiration, "2026-01-02T03:19:05Z");
+	});
+
+	test("of JSON without end is refused, not followed", () => {
+		const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
+		for (const name of ["Policy", "RoleArn", "x"]) {
+			const body = Buffer.from(`{"Action":"AssumeRole","${name}":${deep}}`);
+			const headers = { "content-type": "application/json" };
+			const query = new Map([["Version", "2015-04-01"]]);
+			const answer = makeSts().answer(arrival({}, { query, headers, body }));
+			assert.match(refusal(answer), /^400 MissingAccessKeyId:/);
+		}
+	});
+
+	test("with a Policy that is an object, not its text, is refused", () => {
+		const policy = { Version: "1", Statement: [] };
+		const headers = { "content-type": "application/json" };
+		const parameters = { ...assuming({}), Policy: policy, Signature: "x" };
+		const body = Buffer.from(JSON.stringify(parameters));
+		const answer = makeSts(false).answer(arrival({}, { headers, body }));
+		assert.match(refusal(answer), /^400 InvalidParameter.PolicyGrammar:/);
+	});
+
 	test("takes the next caller's word under --auth off", () => {
 		const sts = makeSts(false);
 		const answer = ask(sts, assuming({ AccessKeyId: "nobody" }), "wrong");
