@@ -4,6 +4,7 @@
 import { hash } from "node:crypto";
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
+import { readBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 import type { Expected } from "../storage/types.ts";
 import { malformed, readXml, type XmlNode } from "../xml/read.ts";
@@ -60,21 +61,15 @@ export function readExpected(headers: Headers): Expected {
 }
 
 /**
- * @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says
+ * @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says,
+ *   IncompleteBody
  */
 export async function readDocument(
 	{ headers, body }: OssRequest,
 	bytesMax = DOCUMENT_BYTES_MAX,
 ): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	// What is left of a body that is refused must not cost the sender the answer.
-	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-		size += chunk.length;
-		if (size > bytesMax) throw malformed();
-		chunks.push(chunk);
-	}
-	const document = Buffer.concat(chunks, size);
+	const document = await readBody(body, bytesMax);
+	if (!document) throw malformed();
 	const { md5 } = readExpected(headers);
 	if (md5 !== undefined && md5 !== hash("md5", document, "base64")) {
 		throw new OssError("InvalidDigest", {

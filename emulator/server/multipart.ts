@@ -7,6 +7,7 @@
  * Pure. Source: RFC 2046, 5.1; RFC 7578.
  */
 import { OssError } from "../oss/errors.ts";
+import { brokenOff } from "../oss/incoming.ts";
 
 export type Part = {
 	/** By lower-case name. */
@@ -118,11 +119,4 @@ class Reader {
 		if (done) throw new OssError("MalformedPOSTRequest");
 		this.#rest = Buffer.concat([this.#rest, value]);
 	}
-}
-
-function brokenOff(error: unknown): never {
-	const code = error instanceof Error && "code" in error ? error.code : "";
-	throw code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"
-		? new OssError("IncompleteBody")
-		: error;
 }

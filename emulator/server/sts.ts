@@ -6,8 +6,9 @@
  *
  * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
  */
-import type { Readable } from "node:stream";
 import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import { readBody } from "../oss/incoming.ts";
 import type { Reply } from "../oss/reply.ts";
 import { CONTENT_TYPE, type StsAnswer } from "../sts/answer.ts";
 import { StsError } from "../sts/errors.ts";
@@ -56,7 +57,7 @@ export async function answerSts(
 ): Promise<Answered | undefined> {
 	const told = { ...arrival, path: arrival.rawPath, body: NOTHING };
 	try {
-		const body = await readBody(arrival.body);
+		const body = await readBody(arrival.body, BODY_BYTES_MAX);
 		if (!isSure && !(body && isStsForm({ ...told, body }))) return undefined;
 		return write(
 			body
@@ -68,25 +69,13 @@ export async function answerSts(
 		);
 	} catch (error) {
 		const reason = error instanceof Error ? error.stack : String(error);
-		log.error(`${arrival.id}: ${reason}`);
+		// An OssError says that the sender went away: then nobody reads this.
+		if (!(error instanceof OssError)) log.error(`${arrival.id}: ${reason}`);
 		return write(sts.refuse(told, new StsError("InternalError")));
 	}
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** @returns undefined when it is too large */
-async function readBody(body: Readable): Promise<Buffer | undefined> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	// What is left of a body that is refused must not cost the sender the answer.
-	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-		size += chunk.length;
-		if (size > BODY_BYTES_MAX) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks, size);
-}
 
 const isStsForm = (arrival: StsArrival): boolean =>
 	namesOperation(readStsRequest(arrival).parameters, arrival.headers);

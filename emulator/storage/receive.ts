@@ -2,6 +2,7 @@
  * A body on its way in: small ones end in memory, to go into a row; larger ones in a blob; digests of both.
  */
 import { OssError } from "../oss/errors.ts";
+import { brokenOff } from "../oss/incoming.ts";
 import type { Blobs, BlobWriter } from "./blobs.ts";
 import { type Digests, digestsOf, RunningDigests } from "./digests.ts";
 import type { Expected } from "./types.ts";
@@ -98,22 +99,13 @@ class Source {
 	}
 
 	async next(): Promise<Buffer | undefined> {
-		const { done, value } = await this.#chunks
-			.next()
-			.catch((error: unknown) => {
-				throw isBrokenOff(error) ? new OssError("IncompleteBody") : error;
-			});
+		const { done, value } = await this.#chunks.next().catch(brokenOff);
 		if (done) return undefined;
 		this.#size += value.length;
 		if (this.#size > this.#sizeMax) throw new OssError("EntityTooLarge");
 		return value;
 	}
 }
-
-const isBrokenOff = (error: unknown): boolean =>
-	error instanceof Error &&
-	"code" in error &&
-	["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(String(error.code));
 
 function requireExpected({ md5, crc64 }: Digests, expected: Expected): void {
 	if (expected.md5 !== undefined && expected.md5 !== md5.toString("base64")) {

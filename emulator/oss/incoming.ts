@@ -1,0 +1,43 @@
+/**
+ * Bodies of requests on their way in, and senders who go away in the middle of one: no fault of ours.
+ *
+ * Pure.
+ */
+import type { Readable } from "node:stream";
+import { OssError } from "./errors.ts";
+
+/**
+ * The whole of a body.
+ *
+ * @returns undefined when it is larger than `bytesMax`; the rest is left unread then
+ * @throws OssError IncompleteBody
+ */
+export async function readBody(
+	body: Readable,
+	bytesMax: number,
+): Promise<Buffer | undefined> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	try {
+		// What is left of a body that is refused must not cost the sender the answer.
+		for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+			size += chunk.length;
+			if (size > bytesMax) return undefined;
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		brokenOff(error);
+	}
+	return Buffer.concat(chunks, size);
+}
+
+/**
+ * @param error of a stream
+ * @throws OssError IncompleteBody when the sender went away; otherwise `error` itself
+ */
+export function brokenOff(error: unknown): never {
+	const code = error instanceof Error && "code" in error ? error.code : "";
+	throw code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"
+		? new OssError("IncompleteBody")
+		: error;
+}
