@@ -41,9 +41,18 @@ export class Accounts {
 		return this.#byKeyId.values().some((account) => account.uid === uid);
 	}
 
-	/** The accounts' own keys. */
-	all(): readonly Account[] {
-		return [...this.#byKeyId.values()];
+	/** All permanent keys, the accounts' own first. */
+	keys(): readonly Account[] {
+		const ofUsers = this.#ram
+			.users()
+			.flatMap(({ accessKeys }) => accessKeys)
+			.flatMap(({ accessKeyId }) => this.find(accessKeyId) ?? []);
+		return [...this.#byKeyId.values(), ...ofUsers];
+	}
+
+	/** Whose security token it is, expired or not; undefined when it was not made here. */
+	session(securityToken: string): Session | undefined {
+		return this.#tokens.open(securityToken);
 	}
 
 	/** A permanent key, in use or not. */

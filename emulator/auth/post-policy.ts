@@ -92,8 +92,11 @@ function believe(
 	};
 }
 
-/** @param policy base64, the string to sign */
-function readFormClaim(
+/**
+ * @param policy base64, the string to sign
+ * @throws OssError InvalidArgument
+ */
+export function readFormClaim(
 	fields: FormFields,
 	policy: string,
 	region: string,

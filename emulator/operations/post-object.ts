@@ -24,6 +24,7 @@ import { requireAccess } from "./access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
 import { objectUrl } from "./endpoint.ts";
 import { type Form, readForm } from "./form.ts";
+import { diagnosed } from "./form-diagnosis.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
 import { readTrafficLimit, slowed } from "./traffic-limit.ts";
@@ -35,15 +36,19 @@ export async function postObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	const form = await readForm(request);
-	const { caller, policy } = readPostPolicy(form.fields, emulator.accounts, {
-		region: emulator.region,
-		now: request.receivedAt,
-		checkSignatures: emulator.checkSignatures,
-	});
+	const { caller, policy } = await diagnosed(emulator, request, form, () =>
+		readPostPolicy(form.fields, emulator.accounts, {
+			region: emulator.region,
+			now: request.receivedAt,
+			checkSignatures: emulator.checkSignatures,
+		}),
+	);
 	const asked = { ...request, caller, key: readKey(form) };
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	await requireAccess(emulator, bucket, asOfForm(asked, form), "oss:PutObject");
-	if (policy) checkPolicy(policy, form.fields, request.bucket);
+	await diagnosed(emulator, request, form, () => {
+		if (policy) checkPolicy(policy, form.fields, request.bucket);
+	});
 	let callback = await readFormUploadCallback(
 		emulator,
 		asked,

@@ -3,75 +3,219 @@
  * signature.
  *
  * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
- * refused.
+ * refused. How much is tried is bounded: whoever signs wrongly must not keep others waiting.
  *
  * Pure.
  */
-import type { Accounts } from "../auth/accounts.ts";
-import { type Claim, isSigned } from "../auth/claim.ts";
+import { hash } from "node:crypto";
+import type { Account } from "../auth/accounts.ts";
+import { type Candidate, type Claim, isSigned } from "../auth/claim.ts";
+import { explainError, type Knowledge } from "../auth/doctor/explain.ts";
+import {
+	mistakenSecrets,
+	mistakenV1Signs,
+	mistakenV4Signs,
+	type Sign,
+	secretsOfOthers,
+} from "../auth/doctor/mistaken.ts";
+import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import type { OssRequest, Target } from "../oss/request.ts";
 import { readClaim } from "./authenticate.ts";
-import { type Case, type Suspicion, suspicions } from "./mistakes.ts";
+import { mistakenRequests } from "./mistaken-requests.ts";
+import { meantTargets, mistakenTargets } from "./mistaken-targets.ts";
+import {
+	mistakenCanonicalRequests,
+	mistakenStrings,
+} from "./mistaken-texts.ts";
 
-export type Patient = {
+export type Patient = Knowledge & {
 	readonly request: OssRequest;
 	readonly readings: readonly Target[];
-	readonly accounts: Accounts;
-	readonly region: string;
+	/** Names of those that exist. */
+	readonly buckets: readonly string[];
 };
 
 /** @returns '' when there is nothing to say beyond the error itself */
 export function diagnose(error: OssError, patient: Patient): string {
-	switch (error.code) {
-		case "SignatureDoesNotMatch":
-			return explainMismatch(patient);
-		case "InvalidAccessKeyId":
-			return explainKey(patient, error.details.OSSAccessKeyId ?? "");
-		case "RequestTimeTooSkewed":
-			return explainClock(error);
-		case "AccessDenied":
-			return explainExpiry(error);
-		case "InvalidArgument":
-			return explainScope(error, patient);
-		default:
-			return "";
+	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
+}
+
+const SENTENCE_CHARACTERS_MAX = 1000;
+
+function explain(error: OssError, patient: Patient): string {
+	const { request, region } = patient;
+	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);
+	const amp = [...request.query.keys()].find((name) => name.startsWith("amp;"));
+	if (amp !== undefined)
+		return `the URL has &amp; before ${amp.slice(4)}: it was taken from HTML or XML as it stands, and & is meant`;
+	const claim = tryClaim(request, region);
+	const said = {
+		accessKeyId: claim?.accessKeyId ?? "",
+		securityToken: claim?.securityToken ?? "",
+		receivedAt: request.receivedAt,
+	};
+	return explainError(error, said, patient);
+}
+
+/**
+ * What may be wrong, if a bucket that is not there is all that the error says.
+ *
+ * @returns '' unless the signature is right for a bucket that is there
+ */
+export function diagnoseBucket(patient: Patient): string {
+	const { request, readings, region, buckets } = patient;
+	const [target] = readings;
+	const claim = tryClaim(request, region);
+	const account = claim && findAccount(claim, patient);
+	if (!claim || !account || !target) return "";
+	const secret = account.accessKeySecret;
+	for (const [meant, sentence] of meantTargets(target, buckets))
+		if (isSigned(claim, secret, meant)) return sentence;
+	return "";
+}
+
+function explainMismatch(patient: Patient): string {
+	const { request, readings, region } = patient;
+	const [target] = readings;
+	const claim = tryClaim(request, region);
+	const account = claim && findAccount(claim, patient);
+	if (!claim || !account || !target) return "";
+	const spoilt = explainSpoilt(claim, account, target);
+	if (spoilt !== undefined) return spoilt;
+	let tries = triesFor(request);
+	for (const suspicion of suspicions(patient, claim, account, target)) {
+		if (--tries < 0) return TOO_MUCH;
+		if (explains(suspicion, claim, region)) return suspicion.sentence;
+	}
+	return explainForm(claim, target) ?? UNKNOWN;
+}
+
+const UNKNOWN =
+	"no usual mistake explains this signature: most often the secret is another; compare StringToSign of the answer with the client's";
+const TOO_MUCH =
+	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
+
+/** What all tries together may read: a few tenths of a second. */
+const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
+const TRIES_MAX = 2000;
+
+function triesFor({ rawPath, rawQuery, headers }: OssRequest): number {
+	const head = Object.entries(headers).reduce(
+		(sum, [name, value = ""]) => sum + name.length + value.length,
+		rawPath.length + rawQuery.length,
+	);
+	return Math.min(TRIES_MAX, Math.ceil(WORK_CHARACTERS_MAX / (head + 1)));
+}
+
+function findAccount(
+	{ accessKeyId, securityToken }: Claim,
+	{ accounts, request }: Patient,
+): Account | undefined {
+	try {
+		return accounts.get(accessKeyId, securityToken, request.receivedAt);
+	} catch {
+		return undefined; // then that is what the error says
 	}
 }
 
-function explainMismatch({
-	request,
-	readings,
-	accounts,
-	region,
-}: Patient): string {
-	const claim = tryClaim(request, region);
-	const account = claim && accounts.find(claim.accessKeyId);
-	const [target] = readings;
-	if (!claim || !account || !target) return "";
-	if (claim.signature.includes(" "))
+/** A signature that was right when it was made. */
+function explainSpoilt(
+	claim: Claim,
+	{ accessKeySecret }: Account,
+	target: Target,
+): string | undefined {
+	const isRight = (signature: string | undefined): boolean =>
+		signature !== undefined &&
+		isSigned({ ...claim, signature }, accessKeySecret, target);
+	const { signature } = claim;
+	if (isRight(signature.replaceAll(" ", "+")))
 		return "the signature has blanks where it had +: percent-encode it in the URL, + as %2B";
-	const subject: Case = {
-		request,
-		target,
+	if (isRight(percentDecode(signature)))
+		return "the signature was percent-encoded once too often";
+	return undefined;
+}
+
+/** What was signed, if a mistake was made. */
+type Suspicion = {
+	/** For the developer: what happened, and what to do. */
+	readonly sentence: string;
+	readonly request: OssRequest;
+	readonly target: Target;
+	readonly secret: string;
+	/** What became of the canonical request of V4, of the string to sign of others. */
+	readonly rewrite?: (text: string) => string;
+	/** In the place of the scheme's own. */
+	readonly sign?: Sign;
+};
+
+/** The likeliest first; one mistake at a time. */
+function* suspicions(
+	{ request, accounts, buckets }: Patient,
+	claim: Claim,
+	account: Account,
+	target: Target,
+): Generator<Suspicion> {
+	const right = { request, target, secret: account.accessKeySecret };
+	for (const [secret, sentence] of mistakenSecrets(
 		account,
-		others: accounts.all().filter((other) => other !== account),
-	};
-	for (const suspicion of suspicions(subject))
-		if (explains(suspicion, claim, region)) return suspicion.sentence;
-	return (
-		explainVersion(claim, subject) ??
-		"no usual mistake explains this signature: most often the secret is another; compare StringToSign of the answer with the client's"
-	);
+		claim.securityToken,
+	))
+		yield { ...right, secret, sentence };
+	for (const [wrong, sentence] of mistakenTargets(target, buckets))
+		yield { ...right, target: wrong, sentence };
+	for (const [wrong, sentence] of mistakenRequests(request))
+		yield { ...right, request: wrong, sentence };
+	for (const [sign, sentence] of mistakenSigns(claim, target))
+		yield { ...right, sign, sentence };
+	const { rawQuery } = request;
+	for (const [rewrite, sentence] of isV4(claim, target)
+		? mistakenCanonicalRequests(rawQuery)
+		: mistakenStrings(rawQuery))
+		yield { ...right, rewrite, sentence };
+	for (const [secret, sentence] of secretsOfOthers(account, accounts.keys()))
+		yield { ...right, secret, sentence };
+}
+
+const firstOf = (claim: Claim, target: Target): Candidate | undefined => {
+	const [candidate] = claim.candidates(target);
+	return candidate;
+};
+
+const isV4 = (claim: Claim, target: Target): boolean =>
+	firstOf(claim, target)?.canonicalRequest !== undefined;
+
+function mistakenSigns(
+	claim: Claim,
+	target: Target,
+): Iterable<readonly [sign: Sign, sentence: string]> {
+	if (!isV4(claim, target)) return mistakenV1Signs();
+	const [, , scope = ""] =
+		firstOf(claim, target)?.stringToSign.split("\n") ?? [];
+	const [date = "", region = "", product = ""] = scope.split("/");
+	return mistakenV4Signs({ date, region, product });
 }
 
 function explains(
-	{ request, target, secret }: Suspicion,
+	{ request, target, secret, rewrite, sign }: Suspicion,
 	{ signature }: Claim,
 	region: string,
 ): boolean {
 	const claim = tryClaim(request, region);
-	return claim?.signature === signature && isSigned(claim, secret, target);
+	if (claim?.signature !== signature) return false;
+	if (!rewrite && !sign) return isSigned(claim, secret, target);
+	const candidate = firstOf(claim, target);
+	const text = candidate && rewritten(candidate, rewrite);
+	return text !== undefined && (sign ?? claim.sign)(secret, text) === signature;
+}
+
+function rewritten(
+	{ stringToSign, canonicalRequest }: Candidate,
+	rewrite: Suspicion["rewrite"] = (text) => text,
+): string {
+	if (canonicalRequest === undefined) return rewrite(stringToSign);
+	const digest = hash("sha256", rewrite(canonicalRequest));
+	return stringToSign.replace(/[^\n]*$/, digest);
 }
 
 /** A changed request may be malformed: then it is not what was signed. */
@@ -83,65 +227,14 @@ function tryClaim(request: OssRequest, region: string): Claim | undefined {
 	}
 }
 
-/** The algorithm of one version under the name of another. */
-function explainVersion(
-	claim: Claim,
-	{ target, account }: Case,
-): string | undefined {
+/** What a signature looks like says something too, when nothing reproduces it. */
+function explainForm(claim: Claim, target: Target): string | undefined {
 	const isHex = /^[0-9a-f]{64}$/i.test(claim.signature);
-	const [candidate] = claim.candidates(target);
-	const isV4 = candidate?.canonicalRequest !== undefined;
-	if (!isV4 && isHex)
-		return "the signature is hex, as of V4, under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1";
-	if (isV4 && !isHex)
-		return "the signature is not hex of 32 bytes: V4 has lower-case hex, V1 base64";
-	if (isV4 && claim.signature !== claim.signature.toLowerCase()) {
-		const lower = { ...claim, signature: claim.signature.toLowerCase() };
-		if (isSigned(lower, account.accessKeySecret, target))
-			return "the signature is upper-case hex: V4 has lower-case";
-	}
-	return undefined;
-}
-
-function explainKey({ accounts }: Patient, accessKeyId: string): string {
-	const known = accounts.all().map((account) => account.accessKeyId);
-	const near = known.find(
-		(id) => id.toLowerCase() === accessKeyId.trim().toLowerCase(),
-	);
-	if (near !== undefined)
-		return `the key id ${JSON.stringify(accessKeyId)} is ${near} but for blanks or case`;
-	const secretAsId = accounts
-		.all()
-		.some(({ accessKeySecret }) => accessKeySecret === accessKeyId);
-	if (secretAsId)
-		return "the secret was given as the access key id: the two are mixed up";
-	if (accessKeyId.startsWith("STS."))
-		return "a temporary key needs its security token, and only the emulator that gave it out knows it";
-	return `the emulator knows ${known.join(", ")}: give another with --access-key`;
-}
-
-function explainClock({ details }: OssError): string {
-	const seconds =
-		(Date.parse(details.RequestTime ?? "") -
-			Date.parse(details.ServerTime ?? "")) /
-		1000;
-	if (Number.isNaN(seconds)) return "";
-	const direction = seconds > 0 ? "ahead of" : "behind";
-	return `the client's clock is ${Math.round(Math.abs(seconds))} s ${direction} the emulator's: 900 s are allowed`;
-}
-
-function explainExpiry({ details }: OssError): string {
-	const seconds =
-		(Date.parse(details.ServerTime ?? "") - Date.parse(details.Expires ?? "")) /
-		1000;
-	if (Number.isNaN(seconds)) return "";
-	return `the signed URL ended ${Math.round(seconds)} s ago: sign a new one, or for longer`;
-}
-
-function explainScope({ ec }: OssError, { region }: Patient): string {
-	if (ec === "0002-00000226")
-		return `the signature is for another region: this emulator is ${region}, see --region`;
-	if (ec === "0002-00000227")
-		return "the signature is for another product than oss: it was made for another service";
-	return "";
+	if (isV4(claim, target))
+		return isHex
+			? undefined
+			: "the signature is not hex of 32 bytes: V4 has lower-case hex, V1 base64";
+	return isHex
+		? "the signature is hex, as of V4, under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1"
+		: undefined;
 }

@@ -31,28 +31,38 @@ export async function identify(
 		return { ...arrival, ...target, caller };
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
-		if (!makesBucket(arrival, readings))
-			await requireBucket(emulator, readings);
-		const { diagnose } = await import("./doctor.ts");
-		const { accounts, region } = emulator;
-		error.diagnosis = diagnose(error, {
-			request: asked,
-			readings,
-			accounts,
-			region,
-		});
-		throw error;
+		throw await toldBy(emulator, error, asked, readings);
 	}
 }
 
-async function requireBucket(
-	{ store }: Emulator,
-	[likeliest]: readonly Target[],
-): Promise<void> {
-	if (!likeliest || likeliest.bucket === "") return;
-	if (!(await store.buckets.find(likeliest.bucket)))
-		throw noSuchBucket(likeliest.bucket);
+/** The error that OSS gives, with what the doctor says to it. */
+async function toldBy(
+	{ store, accounts, region, clock }: Emulator,
+	error: OssError,
+	request: OssRequest,
+	readings: readonly Target[],
+): Promise<OssError> {
+	const { diagnose, diagnoseBucket } = await import("./doctor.ts");
+	const buckets = (await store.buckets.all()).map(({ name }) => name);
+	const patient = {
+		...{ request, readings, accounts, region },
+		clockAheadMs: clock.aheadMs,
+		buckets: buckets.slice(0, BUCKETS_MAX),
+	};
+	const [{ bucket } = { bucket: "" }] = readings;
+	const isMissing = bucket !== "" && !buckets.includes(bucket);
+	if (!isMissing || makesBucket(request, readings)) {
+		error.diagnosis = diagnose(error, patient);
+		return error;
+	}
+	const missing = noSuchBucket(bucket);
+	if (error.code === "SignatureDoesNotMatch")
+		missing.diagnosis = diagnoseBucket(patient);
+	return missing;
 }
+
+/** As many are looked at for one that may have been meant. */
+const BUCKETS_MAX = 50;
 
 const makesBucket = (
 	{ method, query }: Arrival,
