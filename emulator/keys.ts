@@ -32,7 +32,9 @@ async function loadRam({ ram: file, accounts }: Config): Promise<Ram> {
 	if (file === "") return new Ram();
 	try {
 		const [{ uid }] = accounts;
-		const { users, roles } = readRam(await readFile(file, "utf8"), uid);
+		const taken = accounts.map(({ accessKeyId }) => accessKeyId);
+		const json = await readFile(file, "utf8");
+		const { users, roles } = readRam(json, uid, taken);
 		return new Ram(users, roles);
 	} catch (error) {
 		throw explain(file, error);

@@ -22,6 +22,7 @@ import { requireTrusted } from "./guard.ts";
 import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
+import { ramRoutes } from "./ram-routes.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { compileSchema } from "./validate.ts";
@@ -61,6 +62,7 @@ export async function createAdminApp(
 		faultRoutes,
 		eventRoutes,
 		clockRoutes,
+		ramRoutes,
 		lifecycleRoutes,
 		consoleRoutes,
 	])

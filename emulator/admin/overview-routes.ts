@@ -67,6 +67,7 @@ export const overviewRoutes: Routes = (app, context) => {
 	app.post("/api/reset", { schema: reset }, async () => {
 		await emulator.store.clear();
 		emulator.callbacks.faults.clear();
+		emulator.ram.reset();
 		requests.clear();
 		return { status: "ok" };
 	});
@@ -150,6 +151,6 @@ const reset = {
 	tags: ["emulator"],
 	summary: "Empties the emulator: for tests, between cases",
 	description:
-		"All buckets with all that is in them, all callbacks and requests on record, all faults on purpose.",
+		"All buckets with all that is in them, all callbacks and requests on record, all faults on purpose, all users and roles that are not of --ram.",
 	response: answers("It is empty.", record({ status: { const: "ok" } })),
 } as const;

@@ -5,6 +5,7 @@
  */
 import { delivery, deliverySummary } from "./delivery-schemas.ts";
 import { faultRule } from "./fault-routes.ts";
+import { ramRole, ramUser } from "./ram-schemas.ts";
 import { listOf, record, refer, type Schema } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
@@ -109,6 +110,8 @@ export const components: Readonly<Record<string, Schema>> = {
 	Delivery: delivery,
 	DeliverySummary: deliverySummary,
 	CallbackFault: faultRule,
+	RamUser: ramUser,
+	RamRole: ramRole,
 	Request: request,
 	Operation: operation,
 	Error: error,

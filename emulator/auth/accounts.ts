@@ -36,9 +36,12 @@ export class Accounts {
 		this.#tokens = tokens;
 	}
 
-	/** Whether there is an account of this uid. */
+	/** Whether there is an account of this uid: one with a key, or with users or roles. */
 	has(uid: string): boolean {
-		return this.#byKeyId.values().some((account) => account.uid === uid);
+		return (
+			this.#byKeyId.values().some((account) => account.uid === uid) ||
+			this.#ram.hasAccount(uid)
+		);
 	}
 
 	/** All permanent keys, the accounts' own first. */

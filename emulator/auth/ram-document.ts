@@ -40,15 +40,34 @@ export type RamDocument = {
  * `{ "users": […], "roles": […] }`, both optional.
  *
  * @param account whose a user or role is that does not say
+ * @param taken ids of keys that accounts have
  * @throws RamDocumentError
  */
-export function readRam(json: string, account: string): RamDocument {
+export function readRam(
+	json: string,
+	account: string,
+	taken: readonly string[] = [],
+): RamDocument {
 	const document = new Node(parse(json), "");
 	document.refuseOthers(["users", "roles"]);
-	return {
-		users: document.list("users").map((user) => toUser(user, account)),
-		roles: document.list("roles").map((role) => toRole(role, account)),
-	};
+	const users = document.list("users").map((user) => toUser(user, account));
+	const roles = document.list("roles").map((role) => toRole(role, account));
+	requireOnce("user", users.map(nameOf));
+	requireOnce("role", roles.map(nameOf));
+	const keys = users.flatMap(({ accessKeys }) => accessKeys);
+	requireOnce("key", [...taken, ...keys.map((key) => key.accessKeyId)]);
+	return { users, roles };
+}
+
+/** As RAM has it: case does not count. */
+const nameOf = ({ account, name }: RamUser | RamRole): string =>
+	`${name.toLowerCase()} of account ${account}`;
+
+/** The second of two would silently be the only one. */
+function requireOnce(what: string, names: readonly string[]): void {
+	const twice = names.find((name, index) => names.indexOf(name) < index);
+	if (twice !== undefined)
+		throw new RamDocumentError(`there are two of the ${what} ${twice}`);
 }
 
 /** @throws RamDocumentError */
@@ -116,7 +135,12 @@ function toRole(node: Node, ownAccount: string): RamRole {
 const NAME = /^[A-Za-z0-9._@-]{1,64}$/;
 const UID = /^\d+$/;
 
+/** Of the language of policies seven levels have a meaning. */
+const POLICY_LEVELS_MAX = 16;
+
 function toPolicy(node: Node): RamPolicy {
+	if (isDeeper(node.value, POLICY_LEVELS_MAX))
+		throw node.wrong(`is nested in more than ${POLICY_LEVELS_MAX} levels`);
 	try {
 		const policy = readPolicy(JSON.stringify(node.value), "identity");
 		return { document: node.value, policy };
@@ -124,6 +148,12 @@ function toPolicy(node: Node): RamPolicy {
 		throw error instanceof OssError ? node.wrong(error.message) : error;
 	}
 }
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+	typeof value === "object" &&
+	value !== null &&
+	(levels === 0 ||
+		Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
 /** A value and where it stands. */
 class Node {

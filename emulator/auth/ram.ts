@@ -1,7 +1,8 @@
 /**
  * RAM: users with keys and roles to assume, each with policies.
  *
- * A role that nobody configured exists too: STS hands it out, and it may everything in its account.
+ * A role that nobody configured exists too: STS hands it out, and it may everything in its account. What is changed
+ * while the emulator runs is kept in memory: the file has what lasts.
  */
 import { createHash } from "node:crypto";
 import type { Caller } from "../oss/request.ts";
@@ -43,6 +44,9 @@ export type RamRole = {
 
 export const SESSION_SECONDS_MAX = 43_200;
 
+/** Of users, and of roles. */
+export const RAM_ENTRIES_MAX = 1000;
+
 const EVERYTHING: Policy = [
 	{
 		effect: "Allow",
@@ -57,10 +61,22 @@ export class Ram {
 	readonly #users = new Map<string, RamUser>();
 	readonly #roles = new Map<string, RamRole>();
 	readonly #usersByKeyId = new Map<string, RamUser>();
+	readonly #first: {
+		readonly users: readonly RamUser[];
+		readonly roles: readonly RamRole[];
+	};
 
 	constructor(users: readonly RamUser[] = [], roles: readonly RamRole[] = []) {
-		for (const user of users) this.putUser(user);
-		for (const role of roles) this.putRole(role);
+		this.#first = { users, roles };
+		this.reset();
+	}
+
+	/** Back to the users and roles it was made with. */
+	reset(): void {
+		for (const map of [this.#users, this.#roles, this.#usersByKeyId])
+			map.clear();
+		for (const user of this.#first.users) this.putUser(user);
+		for (const role of this.#first.roles) this.putRole(role);
 	}
 
 	/** Replaces one of the same name. */
@@ -95,6 +111,13 @@ export class Ram {
 
 	roles(): RamRole[] {
 		return [...this.#roles.values()];
+	}
+
+	/** Whether somebody or something is configured in the account. */
+	hasAccount(uid: string): boolean {
+		return [...this.users(), ...this.roles()].some(
+			({ account }) => account === uid,
+		);
 	}
 
 	findKey(

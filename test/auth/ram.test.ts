@@ -123,11 +123,27 @@ suite("RAM's document", () => {
 		],
 		['{"roles":[{"name":"a","trusts":["x"]}]}', /^roles\[0\]\.trusts\[0\]: /],
 		['{"roles":[null]}', /^roles\[0\]: must be an object$/],
+		[
+			'{"users":[{"name":"a"},{"name":"A"}]}',
+			/^there are two of the user a of account 1$/,
+		],
+		[
+			'{"roles":[{"name":"a"},{"name":"a","account":"1"}]}',
+			/^there are two of the role a of account 1$/,
+		],
+		[
+			'{"users":[{"name":"a","accessKeys":[{"id":"k","secret":"s"},{"id":"k","secret":"t"}]}]}',
+			/^there are two of the key k$/,
+		],
+		[
+			'{"users":[{"name":"a","accessKeys":[{"id":"own","secret":"s"}]}]}',
+			/^there are two of the key own$/,
+		],
 	] as const;
 	for (const [json, message] of bad) {
 		test(`${json} is refused with where it is wrong`, () => {
 			assert.throws(
-				() => readRam(json, "1"),
+				() => readRam(json, "1", ["own"]),
 				(error) => {
 					assert.ok(error instanceof RamDocumentError);
 					assert.match(error.message, message);

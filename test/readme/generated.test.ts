@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { readRam } from "../../emulator/auth/ram-document.ts";
 import { startEmulator } from "../emulator.ts";
 import { generate, README, readReadme } from "./generate.ts";
 
@@ -39,9 +40,18 @@ suite("README.md", () => {
 
 		const asked = [...readme.matchAll(/`([A-Z]+) (\/api\/[a-zA-Z/-]+)/g)];
 		for (const [, method = "", path = ""] of asked) {
-			const known = paths[path.replace("ID", "{id}")] ?? {};
-			assert.ok(method.toLowerCase() in known, `${method} ${path}`);
+			const place = path.replaceAll(/\b[A-Z]+\b/g, "{}");
+			const known = Object.entries(paths).find(
+				([template]) => template.replaceAll(/\{\w+\}/g, "{}") === place,
+			);
+			assert.ok(known && method.toLowerCase() in known[1], `${method} ${path}`);
 		}
 		assert.ok(asked.length > 5);
+	});
+
+	test("has a file for --ram that is one", () => {
+		const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(readme) ?? [];
+		const { users, roles } = readRam(json, "1");
+		assert.deepEqual([users.length, roles.length], [1, 1]);
 	});
 });

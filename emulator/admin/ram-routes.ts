@@ -1,0 +1,148 @@
+/**
+ * Users and roles of RAM: listed, put and removed while the emulator runs, as `--ram` has them in a file. They last as
+ * long as the process does.
+ */
+import {
+	RAM_ENTRIES_MAX,
+	type RamRole,
+	type RamUser,
+	ramId,
+} from "../auth/ram.ts";
+import { RamDocumentError, readRole, readUser } from "../auth/ram-document.ts";
+import type { Emulator } from "../emulator.ts";
+import { AdminError } from "./admin-error.ts";
+import type { Routes } from "./context.ts";
+import {
+	listRoles,
+	listUsers,
+	putRole,
+	putUser,
+	removeRole,
+	removeUser,
+} from "./ram-schemas.ts";
+
+/** As in the file, but for the name. */
+type Document = Readonly<Record<string, unknown>> | null;
+type Named = { readonly name: string };
+type OfAccount = { readonly account?: string };
+
+export const ramRoutes: Routes = (app, { emulator }) => {
+	const { ram, accounts } = emulator;
+	const own = accounts.default.uid;
+
+	app.get("/api/ram/users", { schema: listUsers }, async () => ({
+		users: ram.users().map(viewUser),
+	}));
+
+	app.put<{ Params: Named; Body: Document }>(
+		"/api/ram/users/:name",
+		{ schema: putUser, bodyLimit: BODY_BYTES_MAX },
+		async ({ params: { name }, body }) => {
+			const user = read(() => readUser({ ...body, name }, own));
+			requireRoom(ram.users(), user, "users");
+			requireFreeKeys(emulator, user);
+			ram.putUser(user);
+			return viewUser(user);
+		},
+	);
+
+	app.delete<{ Params: Named; Querystring: OfAccount }>(
+		"/api/ram/users/:name",
+		{ schema: removeUser },
+		async ({ params: { name }, query: { account = own } }) => {
+			if (ram.removeUser(account, name)) return { deleted: 1 };
+			const message = `there is no user ${name} of account ${account}`;
+			throw new AdminError(404, "NoSuchUser", message);
+		},
+	);
+
+	app.get("/api/ram/roles", { schema: listRoles }, async () => ({
+		roles: ram.roles().map(viewRole),
+	}));
+
+	app.put<{ Params: Named; Body: Document }>(
+		"/api/ram/roles/:name",
+		{ schema: putRole, bodyLimit: BODY_BYTES_MAX },
+		async ({ params: { name }, body }) => {
+			const role = read(() => readRole({ ...body, name }, own));
+			requireRoom(ram.roles(), role, "roles");
+			ram.putRole(role);
+			return viewRole(role);
+		},
+	);
+
+	app.delete<{ Params: Named; Querystring: OfAccount }>(
+		"/api/ram/roles/:name",
+		{ schema: removeRole },
+		async ({ params: { name }, query: { account = own } }) => {
+			if (ram.removeRole(account, name)) return { deleted: 1 };
+			const message = `there is no role ${name} of account ${account}`;
+			throw new AdminError(404, "NoSuchRole", message);
+		},
+	);
+};
+
+/** With a thousand of each all of them take 128 MB at most. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+function read<T>(work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		if (!(error instanceof RamDocumentError)) throw error;
+		throw new AdminError(400, "InvalidArgument", error.message);
+	}
+}
+
+type Entry = { readonly account: string; readonly name: string };
+
+const isSame = (one: Entry, other: Entry): boolean =>
+	one.account === other.account &&
+	one.name.toLowerCase() === other.name.toLowerCase();
+
+function requireRoom(
+	all: readonly Entry[],
+	entry: Entry,
+	what: "users" | "roles",
+): void {
+	if (all.length < RAM_ENTRIES_MAX || all.some((one) => isSame(one, entry)))
+		return;
+	const message = `there are ${RAM_ENTRIES_MAX} ${what} already: remove some first`;
+	throw new AdminError(
+		409,
+		`TooMany${what === "users" ? "Users" : "Roles"}`,
+		message,
+	);
+}
+
+function requireFreeKeys({ accounts, ram }: Emulator, user: RamUser): void {
+	const ids = user.accessKeys.map(({ accessKeyId }) => accessKeyId);
+	for (const [index, id] of ids.entries()) {
+		const holder = ram.findKey(id)?.user;
+		const isFree = holder ? isSame(holder, user) : !accounts.find(id);
+		if (isFree && ids.indexOf(id) === index) continue;
+		const message = `there is a key ${id} already: take another id`;
+		throw new AdminError(409, "KeyInUse", message);
+	}
+}
+
+/** Secrets are not given back. */
+const viewUser = ({ name, account, id, accessKeys, policies }: RamUser) => ({
+	...{ name, account, id, arn: `acs:ram::${account}:user/${name}` },
+	accessKeys: accessKeys.map(({ accessKeyId, isActive }) => ({
+		id: accessKeyId,
+		status: isActive ? "Active" : "Inactive",
+	})),
+	policies: policies.map(({ document }) => document),
+});
+
+const viewRole = (role: RamRole) => {
+	const { name, account, sessionSecondsMax, trusts, policies } = role;
+	return {
+		...{ name, account, id: ramId("role", account, name) },
+		arn: `acs:ram::${account}:role/${name}`,
+		maxSessionDuration: sessionSecondsMax,
+		trusts,
+		policies: policies.map(({ document }) => document),
+	};
+};

@@ -1,0 +1,127 @@
+/**
+ * How the routes of RAM, and what they answer, are described.
+ *
+ * Pure.
+ */
+import {
+	answers,
+	listOf,
+	parameters,
+	record,
+	refer,
+	type Schema,
+} from "./route-schema.ts";
+
+const text: Schema = { type: "string" };
+const account: Schema = {
+	...text,
+	description: "Whose: a uid; without it the first account's.",
+};
+const status: Schema = { enum: ["Active", "Inactive"] };
+const policies: Schema = {
+	...listOf({ type: "object", additionalProperties: true }),
+	description:
+		'Documents in RAM\'s language: {"Version": "1", "Statement": […]}.',
+};
+const trusts: Schema = {
+	...listOf(text),
+	description:
+		"Accounts whose users may assume it, by uid; its own by default.",
+};
+const seconds: Schema = {
+	type: "integer",
+	minimum: 3600,
+	maximum: 43_200,
+	description: "Seconds a session of it may last at most.",
+};
+
+export const ramUser: Schema = record({
+	...{ name: text, account: text, id: text, arn: text },
+	accessKeys: listOf(record({ id: text, status })),
+	policies,
+});
+
+export const ramRole: Schema = record({
+	...{ name: text, account: text, id: text },
+	arn: { ...text, description: "What AssumeRole is asked for." },
+	maxSessionDuration: seconds,
+	trusts,
+	policies,
+});
+
+const named = parameters(
+	{ name: { ...text, description: "Case does not count." } },
+	"name",
+);
+
+const deleted = answers("It is gone.", record({ deleted: { const: 1 } }));
+
+export const listUsers = {
+	operationId: "listRamUsers",
+	tags: ["ram"],
+	summary: "RAM users, those of --ram first",
+	response: answers(
+		"The users; their keys without the secrets.",
+		record({ users: listOf(refer("RamUser")) }),
+	),
+} as const;
+
+export const putUser = {
+	operationId: "putRamUser",
+	tags: ["ram"],
+	summary: "Makes a RAM user, or another of one there is",
+	description:
+		"Without policies it may nothing. It lasts until the emulator ends or is emptied; users and roles of --ram are there again then.",
+	params: named,
+	body: parameters({
+		account,
+		id: {
+			...text,
+			description: "A number; without it one that is always the same.",
+		},
+		accessKeys: listOf(
+			parameters({ id: text, secret: text, status }, "id", "secret"),
+		),
+		policies,
+	}),
+	response: answers("The user as it is kept.", refer("RamUser")),
+} as const;
+
+export const removeUser = {
+	operationId: "removeRamUser",
+	tags: ["ram"],
+	summary: "Removes a RAM user and its keys",
+	params: named,
+	querystring: parameters({ account }),
+	response: deleted,
+} as const;
+
+export const listRoles = {
+	operationId: "listRamRoles",
+	tags: ["ram"],
+	summary: "RAM roles that were configured, those of --ram first",
+	description:
+		"Any other role of an account there is can be assumed too, and may everything.",
+	response: answers("The roles.", record({ roles: listOf(refer("RamRole")) })),
+} as const;
+
+export const putRole = {
+	operationId: "putRamRole",
+	tags: ["ram"],
+	summary: "Makes a RAM role, or another of one there is",
+	description:
+		"Without policies it may nothing. Sessions it has go by its policies from then on.",
+	params: named,
+	body: parameters({ account, maxSessionDuration: seconds, trusts, policies }),
+	response: answers("The role as it is kept.", refer("RamRole")),
+} as const;
+
+export const removeRole = {
+	operationId: "removeRamRole",
+	tags: ["ram"],
+	summary: "Forgets what was configured of a RAM role",
+	description: "It may everything then, as any role that was not configured.",
+	params: named,
+	querystring: parameters({ account }),
+	response: deleted,
+} as const;
