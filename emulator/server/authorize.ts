@@ -20,11 +20,13 @@ export async function authorize(
 		const resource = request.bucket || "*";
 		return requireServiceAccess(emulator, request, action, resource);
 	}
+	// A preflight asks for nothing yet.
+	if (action === "oss:OptionObject") return;
 	const bucket = await emulator.store.buckets.find(request.bucket);
 	if (name === "PutBucketAcl" && !ownedBy(bucket, request))
 		return authorizeNewAcl(emulator, bucket, request, action);
 	if (!bucket) throw noSuchBucket(request.bucket);
-	if (!ASKING_LATER.has(name) && action !== "oss:OptionObject")
+	if (!ASKING_LATER.has(name))
 		await requireAccess(emulator, bucket, request, action);
 }
 
@@ -59,7 +61,7 @@ async function authorizeNewAcl(
 	}
 }
 
-/** What is asked for stands in the body, in a form even who asks. A preflight asks for nothing yet. */
+/** What is asked for stands in the body, in a form even who asks. */
 const ASKING_LATER = new Set([
 	"PostObject",
 	"DeleteMultipleObjects",

@@ -1,6 +1,6 @@
 /**
  * The CORS rules that hold for a bucket: its own, or under `--cors dev`, where it has none, some that let a page do
- * whatever it likes.
+ * whatever it likes: of a bucket that is not there, read that it is not.
  */
 import type { Emulator } from "../../emulator.ts";
 import { CORS } from "./cors.ts";
@@ -8,13 +8,15 @@ import { findDocument } from "./kind.ts";
 
 export type CorsRules = ReturnType<typeof CORS.shape>;
 
-/** @throws OssError NoSuchBucket */
+/** @throws OssError NoSuchBucket, but under `--cors dev` */
 export async function findCors(
 	emulator: Pick<Emulator, "store" | "cors">,
 	bucket: string,
 ): Promise<CorsRules | undefined> {
+	const isDev = emulator.cors === "dev";
+	if (isDev && !(await emulator.store.buckets.find(bucket))) return ANY_PAGE;
 	const own = await findDocument(emulator, CORS, bucket);
-	return own ?? (emulator.cors === "dev" ? ANY_PAGE : undefined);
+	return own ?? (isDev ? ANY_PAGE : undefined);
 }
 
 /**

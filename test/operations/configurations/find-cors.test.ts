@@ -66,6 +66,14 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		assert.ok(!names.some((name) => name.startsWith("access-control-")));
 	});
 
+	test("need not be there, for a page to read that it is not", async (t) => {
+		const oss = await start(t);
+		assert.equal((await preflight(oss, "/videos/cat", "PUT")).status, 200);
+		const put = await oss.put("/videos/cat", "meow", { origin: PAGE });
+		assert.match(refusal(put), /^404 NoSuchBucket /);
+		assert.equal(put.headers["access-control-allow-origin"], "*");
+	});
+
 	test("has no rules to show", async (t) => {
 		const oss = await start(t);
 		assert.match(
