@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { after, suite, test } from "node:test";
+import { startEmulator } from "../../emulator/index.ts";
+import type { Row } from "../../emulator/operations/select.ts";
+import { table } from "../../emulator/operations/table.ts";
+import { type Answer, Client, refusal } from "../client.ts";
+import { type Presigning, presignV1, presignV4 } from "../presign.ts";
+
+const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
+const VERSIONS = [
+	["V1", presignV1],
+	["V4", presignV4],
+] as const;
+
+/** One emulator for all, and for each operation and way of signing it a bucket in the same state. */
+const running = startEmulator({ flags: ["--log-level", "error"] });
+const client = running.then(({ endpoint }) => new Client(endpoint, KEY));
+after(async () => {
+	(await client).close();
+	await (await running).close();
+});
+
+async function makeBucket(bucket: string, { target }: Row): Promise<void> {
+	if (target === "service") return;
+	const oss = await client;
+	await oss.put(`/${bucket}`, "");
+	if (target === "object")
+		await oss.put(encodeURI(`/${bucket}/a b/猫`), "meow");
+}
+
+/** As the table's row asks for it; values are as good as none, but the same for all who ask. */
+function requestOf(
+	{ method, target, query, header }: Row,
+	bucket: string,
+): Presigning {
+	const pairs = query.map((one) => one.split("="));
+	return {
+		method,
+		resource:
+			target === "service"
+				? "/"
+				: target === "bucket"
+					? `/${bucket}/`
+					: `/${bucket}/a b/猫`,
+		query: Object.fromEntries(
+			pairs.map(([name = "", value]) => [
+				name,
+				value ?? VALUES.get(name) ?? "",
+			]),
+		),
+		...(header === "" ? {} : { headers: { [header]: `/${bucket}/cat` } }),
+	};
+}
+
+const VALUES: ReadonlyMap<string, string> = new Map([
+	["partNumber", "1"],
+	["uploadId", "0004B9895DBBB6EC98E36"],
+	["x-oss-process", "image/info"],
+	["styleName", "small"],
+	["inventoryId", "all"],
+]);
+
+const send = async (
+	{ method, resource, headers = {} }: Presigning,
+	query: string,
+): Promise<Answer> => {
+	const path = encodeURI(resource);
+	const target = query === "" ? path : `${path}?${query}`;
+	return (await client).send(method, target, { as: null, headers });
+};
+
+/** Signed in its headers, and not in the URL. */
+const sendByHeader = async ({
+	method,
+	resource,
+	query,
+	headers = {},
+}: Presigning): Promise<Answer> => {
+	const text = Object.entries(query).map(([name, value]) =>
+		value === "" ? name : `${name}=${encodeURIComponent(value)}`,
+	);
+	const target = encodeURI(resource) + (text.length > 0 ? "?" : "");
+	return (await client).send(method, target + text.join("&"), { headers });
+};
+
+const codeOf = (answer: Answer): string =>
+	answer.status < 300
+		? String(answer.status)
+		: refusal(answer).split(":", 1).join();
+
+/** Nobody asks who sends a preflight. */
+const signed = table.filter(({ method }) => method !== "OPTIONS");
+
+suite("By a signed URL", () => {
+	for (const [index, row] of signed.entries())
+		for (const [version, presign] of VERSIONS)
+			test(`of ${version} goes ${row.name}: ${row.requestLine}`, async () => {
+				const [byUrl, byHeader] = ["url", "header"].map(
+					(way) => `${way}-${version.toLowerCase()}-${index}`,
+				);
+				assert.ok(byUrl && byHeader);
+				for (const bucket of [byUrl, byHeader]) await makeBucket(bucket, row);
+				const request = requestOf(row, byUrl);
+
+				const whole = presign(KEY, request);
+				const forged = whole.replace(/([Ss]ignature=)/, "$1x");
+				assert.match(
+					codeOf(await send(request, forged)),
+					/^403 SignatureDoesNotMatch /,
+				);
+				const expired = { ...request, now: new Date(Date.now() - 700_000) };
+				assert.match(
+					refusal(await send(request, presign(KEY, expired))),
+					/^403 AccessDenied 0002-00000(069|236): Request has expired\.$/,
+				);
+				assert.equal(
+					codeOf(await send(request, whole)),
+					codeOf(await sendByHeader(requestOf(row, byHeader))),
+				);
+			});
+});
