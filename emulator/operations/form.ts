@@ -5,6 +5,7 @@
  */
 import { OssError } from "../oss/errors.ts";
 import type { FormPart, OssRequest } from "../oss/request.ts";
+import { UPLOAD_BYTES_MAX } from "./body.ts";
 
 export type FormFile = Extract<FormPart, { kind: "file" }>;
 
@@ -28,11 +29,18 @@ export type Form = {
 /** All fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */
 const FIELDS_BYTES_MAX = 4 * 1024 * 1024;
 
-/** @throws OssError RequestIsNotMultiPartContent, MalformedPOSTRequest, MaxPOSTPreDataLengthExceededError */
+/**
+ * A body of more than 5 GB is refused before it is read: docs «PostObject» says so, and not with which error (A-691).
+ *
+ * @throws OssError RequestIsNotMultiPartContent, EntityTooLarge, MalformedPOSTRequest,
+ *   MaxPOSTPreDataLengthExceededError
+ */
 export async function readForm(request: OssRequest): Promise<Form> {
 	if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "")) {
 		throw new OssError("RequestIsNotMultiPartContent");
 	}
+	if (Number(request.headers["content-length"] ?? 0) > UPLOAD_BYTES_MAX)
+		throw new OssError("EntityTooLarge", { ec: "0006-00000003" });
 	const fields = new Map<string, string>();
 	const exactFields = new Map<string, string>();
 	let bytes = 0;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Answer, refusal, textsOf } from "../client.ts";
+import { type Answer, refusal, sendRaw, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 import {
 	ANY,
@@ -46,6 +46,16 @@ suite("A file in a form", () => {
 		const posted = await postForm(emulator.oss, parts);
 		assert.match(refusal(posted), /^400 EntityTooSmall /);
 		assert.deepEqual(await keysIn(emulator), []);
+	});
+
+	test("of more than 5 GB is refused before it is sent (A-691)", async (t) => {
+		const { endpoint } = await startWithBucket(t, "public-read-write");
+		const raw = await sendRaw(
+			endpoint,
+			`POST /photos HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${5 * 1024 ** 3 + 1}\r\n\r\n`,
+		);
+		assert.match(raw, /^HTTP\/1\.1 400 /);
+		assert.match(raw, /<Code>EntityTooLarge<.*<EC>0006-00000003</s);
 	});
 
 	for (const name of ["猫 🐈.txt", "é̂.txt", "צ.txt", "a;b=c.txt", "a%41.txt"]) {

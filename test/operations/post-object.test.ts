@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { refusal, sendRaw, textsOf } from "../client.ts";
+import { type Answer, refusal, sendRaw, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 import {
 	ANY,
@@ -391,6 +391,21 @@ suite("The policy of a PostObject", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 	}
+
+	test("asks for the type in a field, whatever the file's part has (A-690)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const png = ["in", "$Content-Type", ["image/png"]];
+		const send = (...more: readonly Part[]): Promise<Answer> =>
+			postForm(emulator.oss, [
+				field("key", "cat"),
+				...signedV4([png]),
+				...more,
+				file("meow", "cat.png", "image/png"),
+			]);
+		assert.match(refusal(await send()), /^403 AccessDenied 0006-00000227/);
+		const typed = await send(field("Content-Type", "image/png"));
+		assert.equal(typed.status, 204, typed.text);
+	});
 
 	test("ends", async (t) => {
 		const { oss } = await startWithBucket(t);
