@@ -5,7 +5,7 @@
  * origin of its own; nothing is taken for another type than the object says.
  */
 import { openObject } from "../operations/find-object.ts";
-import { openThroughLink } from "../operations/symlink.ts";
+import { openTarget } from "../operations/symlink.ts";
 import { percentEncode } from "../oss/encoding.ts";
 import { type ByteRange, readRange } from "../oss/range.ts";
 import { httpTime } from "../oss/times.ts";
@@ -30,7 +30,7 @@ export const contentRoutes: Routes = (app, { emulator }) => {
 			const { key, versionId, download } = asked;
 			const query = new Map<string, string>();
 			if (versionId !== undefined) query.set("versionId", versionId);
-			const { object, shown, content } = await openThroughLink(
+			const { object, shown, content } = await openTarget(
 				emulator,
 				{ bucket },
 				await openObject(emulator, { bucket, key, query }),

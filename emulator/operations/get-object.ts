@@ -80,7 +80,7 @@ export async function headObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	const link = await findObject(emulator, request);
-	const shown = await followLink(emulator, request.bucket, link);
+	const shown = await followLink(emulator, request, link);
 	requireConditions(request.headers, shown);
 	const headers = {
 		...(await describe(emulator, request, shown)),

@@ -85,6 +85,31 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/link")).text, "purr purr");
 	});
 
+	test("opens to nobody who may not read its target (A-692)", async (t) => {
+		const emulator = await startWithBucket(t, "public-read");
+		const { oss } = emulator;
+		const secret = { "x-oss-object-acl": "private" };
+		await oss.put("/photos/secret", "meow", secret);
+		await oss.put("/photos/open", "meow");
+		await link(emulator, "to-secret", "secret");
+		await link(emulator, "to-open", "open");
+		await link(emulator, "secret-link", "open", secret);
+
+		const asked = async (key: string, method = "GET"): Promise<string> => {
+			const answer = await oss.send(method, `/photos/${key}`, { as: null });
+			return answer.status === 200 ? "200" : refusal(answer).slice(0, 32);
+		};
+		const DENIED = "403 AccessDenied 0003-00000005: ";
+		for (const method of ["GET", "HEAD"]) {
+			assert.equal(await asked("to-open", method), "200");
+			assert.equal(await asked("to-secret", method), DENIED);
+			assert.equal(await asked("secret-link", method), DENIED);
+		}
+		assert.equal(await asked("to-secret?x-oss-process=image/info"), DENIED);
+		assert.equal(await asked("to-secret?symlink"), "200");
+		assert.equal((await oss.get("/photos/to-secret")).text, "meow");
+	});
+
 	test("to nothing may be made, and not read: SymlinkTargetNotExist", async (t) => {
 		const emulator = await startWithBucket(t);
 		assert.equal((await link(emulator, "link", "none")).status, 200);
