@@ -8,9 +8,11 @@ import {
 	callerOf,
 	isTemporary,
 } from "./auth/accounts.ts";
+import { mistakenSecrets, secretsOfOthers } from "./auth/doctor/mistaken.ts";
 import type { Ask } from "./auth/policy/ask.ts";
 import { readPolicy } from "./auth/policy/document.ts";
 import { judge, type NamedPolicy } from "./auth/policy/judge.ts";
+import { explanation } from "./auth/policy/refusal.ts";
 import { type Ram, ramId } from "./auth/ram.ts";
 import { sessionPolicy } from "./auth/session-policy.ts";
 import type { SessionTokens } from "./auth/session-token.ts";
@@ -100,18 +102,34 @@ export class StsKeeper implements Keeper {
 	 * An account's own key may, which a real one may not (A-530): here it is also the key of a test's first minute. A
 	 * user, or a session of another role, needs a policy that allows it.
 	 */
-	mayAssume(caller: Caller, { account, name }: StsRole, now: Date): boolean {
+	whyNot(caller: Caller, { account, name }: StsRole, now: Date): string {
 		const { ram } = this.#keys;
-		if (!ram.getRole(account, name).trusts.includes(caller.uid)) return false;
+		const { trusts } = ram.getRole(account, name);
+		if (!trusts.includes(caller.uid))
+			return `role ${name} of account ${account} trusts ${trusts.join(", ") || "nobody"}, not account ${caller.uid}`;
 		if (caller.identity === undefined) {
 			this.#noteAccount();
-			return true;
+			return "";
 		}
 		const ask = assuming(caller, account, name, now);
-		const allow = (policies: readonly NamedPolicy[]): boolean =>
-			judge(policies, ask).verdict === "allow";
 		const ofSession = sessionPolicy(caller);
-		return allow(ram.policiesOf(caller)) && (!ofSession || allow([ofSession]));
+		return (
+			whyRefused(ram.policiesOf(caller), "identity policy", caller, ask) ||
+			(ofSession ? whyRefused([ofSession], "session policy", caller, ask) : "")
+		);
+	}
+
+	mistakenSecrets(
+		accessKeyId: string,
+		token: string,
+		now: Date,
+	): Iterable<readonly [secret: string, sentence: string]> {
+		const { accounts } = this.#keys;
+		const account = accounts.get(accessKeyId, token, now);
+		return [
+			...mistakenSecrets(account, token),
+			...secretsOfOthers(account, accounts.keys()),
+		];
 	}
 
 	#noteAccount(): void {
@@ -146,6 +164,22 @@ export class StsKeeper implements Keeper {
 	roleId(account: string, name: string): string {
 		return ramId("role", account, name);
 	}
+}
+
+/** @returns '' when the policies allow it */
+function whyRefused(
+	policies: readonly NamedPolicy[],
+	rule: "identity policy" | "session policy",
+	caller: Caller,
+	ask: Ask,
+): string {
+	const judgement = judge(policies, ask);
+	if (judgement.verdict === "allow") return "";
+	const reason =
+		judgement.verdict === "explicit deny"
+			? `statement ${judgement.by.statement} of ${judgement.by.policy} denies`
+			: `no statement of ${rule} allows`;
+	return explanation(caller, ask, rule, judgement.verdict, reason).sentence;
 }
 
 function assuming(

@@ -17,7 +17,7 @@ import { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
 import type { Arrival } from "./identify.ts";
 import { makeRequestId } from "./request-id.ts";
-import type { RequestLog } from "./request-log.ts";
+import type { Entry, RequestLog } from "./request-log.ts";
 import { answerSts, isForSts } from "./sts.ts";
 import { endOfTurn } from "./turn.ts";
 import { writeReply } from "./write-reply.ts";
@@ -51,11 +51,10 @@ async function respond(
 	const started = performance.now();
 	const arrival = toArrival(emulator, incoming);
 	const entry = requests.begin(arrival);
-	const observe = (name: string) => entry.is(name);
 	const reply =
-		(await answerBeside(options, arrival, observe)) ??
+		(await answerBeside(options, arrival, entry)) ??
 		(await handle(emulator, arrival, {
-			is: ({ name }) => observe(name),
+			is: ({ name }) => entry.is(name),
 			failed: (error) => {
 				entry.failed(error);
 				if (error.diagnosis !== "")
@@ -76,14 +75,19 @@ async function respond(
 async function answerBeside(
 	{ emulator, onlySts = false }: OssAppOptions,
 	arrival: Arrival,
-	observe: (operation: string) => void,
+	entry: Entry,
 ): Promise<Reply | undefined> {
 	const { rawPath, method } = arrival;
 	const isSts = onlySts ? "yes" : isForSts(arrival);
 	if (isSts !== "no") {
 		const answered = await answerSts(emulator, arrival, isSts === "yes");
-		if (answered) observe(answered.operation);
-		return answered?.reply;
+		if (!answered) return undefined;
+		const { operation, diagnosis, reply } = answered;
+		entry.is(operation);
+		entry.failed({ why: undefined, diagnosis });
+		if (diagnosis !== "")
+			emulator.log.warn(`${arrival.id}: ${operation}: ${diagnosis}`);
+		return reply;
 	}
 	return rawPath === PUBLIC_KEY_PATH && method === "GET"
 		? pem(emulator.callbacks.publicPem)

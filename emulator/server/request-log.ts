@@ -26,6 +26,13 @@ export type LoggedRequest = {
 	durationMs: number;
 };
 
+/** Of a request that is under way. */
+export type Entry = {
+	is(operation: string): void;
+	failed(error: Pick<OssError, "why" | "diagnosis">): void;
+	end(reply: Reply): void;
+};
+
 const URL_CHARACTERS_MAX = 2048;
 
 export class RequestLog {
@@ -38,11 +45,7 @@ export class RequestLog {
 		this.#max = max;
 	}
 
-	begin(arrival: Arrival): {
-		is(operation: string): void;
-		failed(error: OssError): void;
-		end(reply: Reply): void;
-	} {
+	begin(arrival: Arrival): Entry {
 		const started = performance.now();
 		const { id, receivedAt, method, host, clientIp, rawPath, rawQuery } =
 			arrival;

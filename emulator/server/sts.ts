@@ -47,7 +47,12 @@ const namesOperation = (
 /** More than STS takes by far: a policy has 2,048 characters at most. */
 const BODY_BYTES_MAX = 128 * 1024;
 
-export type Answered = { readonly reply: Reply; readonly operation: string };
+export type Answered = {
+	readonly reply: Reply;
+	readonly operation: string;
+	/** For the record: what is behind a refusal; '' for most. */
+	readonly diagnosis: string;
+};
 
 /** @returns undefined when the request turns out to be OSS's; its body has been read then, and OSS wants none of it */
 export async function answerSts(
@@ -87,10 +92,12 @@ function write({
 	format,
 	requestId,
 	operation,
+	diagnosis,
 }: StsAnswer): Answered {
 	const text = format === "XML" ? writeXml(root, body) : JSON.stringify(body);
 	return {
 		operation,
+		diagnosis,
 		reply: {
 			status,
 			headers: {

@@ -19,6 +19,8 @@ export type StsAnswer = {
 	readonly format: "JSON" | "XML";
 	/** Upper-case UUID; also in the body. */
 	readonly requestId: string;
+	/** For the emulator's own record: what is behind an error; '' for most. */
+	readonly diagnosis: string;
 };
 
 export const CONTENT_TYPE: Readonly<Record<StsAnswer["format"], string>> = {

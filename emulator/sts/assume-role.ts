@@ -36,7 +36,8 @@ export function assumeRole(assuming: Assuming): StsElement {
 	requireLength(parameters, "SourceIdentity", 2, 64, "InvalidSourceIdentity");
 
 	if (!found) throw new StsError("EntityNotExistRole");
-	if (!keeper.mayAssume(caller, found, now)) throw new StsError("NoPermission");
+	const whyNot = keeper.whyNot(caller, found, now);
+	if (whyNot !== "") throw new StsError("NoPermission", "", whyNot);
 
 	const expires = new Date(now.getTime() + seconds * 1000);
 	const made = { role: found, session, policy, expires };

@@ -18,6 +18,10 @@ export type StsClaim = {
 	readonly signatureForm: RegExp;
 	readonly stringToSign: string;
 	readonly sign: (accessKeySecret: string) => string;
+	/** What is made of the right secret by mistake, each with a sentence for the developer. */
+	readonly mistakes: (
+		accessKeySecret: string,
+	) => Iterable<readonly [signature: string, sentence: string]>;
 };
 
 export const SKEW_MS_MAX = 900_000;
@@ -37,15 +41,40 @@ export function requireTimestamp({ timestamp }: StsClaim, now: Date): void {
 		throw new StsError("InvalidTimeStampExpired");
 }
 
-/** @throws StsError with the string to sign: clients compare it with their own */
+/**
+ * @param wrongs secrets that may have been used instead
+ * @throws StsError with the string to sign: clients compare it with their own
+ */
 export function requireSignature(
 	claim: StsClaim,
 	accessKeySecret: string,
+	wrongs: () => Iterable<readonly [secret: string, sentence: string]>,
 ): void {
 	const { signature, signatureForm, stringToSign, sign } = claim;
 	if (!signatureForm.test(signature))
-		throw new StsError("IncompleteSignature", stringToSign);
+		throw new StsError(
+			"IncompleteSignature",
+			stringToSign,
+			explain(claim, accessKeySecret, []),
+		);
 	const expected = Buffer.from(sign(accessKeySecret));
 	if (!timingSafeEqual(expected, Buffer.from(signature)))
-		throw new StsError("SignatureDoesNotMatch", stringToSign);
+		throw new StsError(
+			"SignatureDoesNotMatch",
+			stringToSign,
+			explain(claim, accessKeySecret, wrongs()),
+		);
+}
+
+/** The sentence of the mistake that reproduces the signature. */
+function explain(
+	{ signature, sign, mistakes }: StsClaim,
+	accessKeySecret: string,
+	wrongs: Iterable<readonly [secret: string, sentence: string]>,
+): string {
+	for (const [secret, sentence] of wrongs)
+		if (sign(secret) === signature) return sentence;
+	for (const [made, sentence] of mistakes(accessKeySecret))
+		if (made === signature) return sentence;
+	return "";
 }

@@ -40,13 +40,16 @@ export type StsErrorName = keyof typeof table;
 export class StsError extends Error {
 	readonly status: number;
 	readonly code: string;
+	/** For the emulator's own record: what is behind it; '' when nothing is known. */
+	readonly diagnosis: string;
 
 	/** @param name of the row @param text what stands for `NAME` */
-	constructor(name: StsErrorName, text = "") {
+	constructor(name: StsErrorName, text = "", diagnosis = "") {
 		const [status, code, message] = table[name];
 		super(message.replace("NAME", () => text));
 		this.name = name;
 		this.status = status;
+		this.diagnosis = diagnosis;
 		this.code = code.replace("NAME", () => text);
 	}
 }

@@ -47,8 +47,19 @@ export interface Keeper {
 	/** @returns undefined when there is no such role */
 	findRole(account: string, name: string): StsRole | undefined;
 
-	/** Whether RAM lets `caller` assume the role, and the role trusts him. */
-	mayAssume(caller: Caller, role: StsRole, now: Date): boolean;
+	/**
+	 * Why RAM does not let `caller` assume the role, or the role does not trust him.
+	 *
+	 * @returns '' when he may
+	 */
+	whyNot(caller: Caller, role: StsRole, now: Date): string;
+
+	/** What may have been taken for the secret of this key, which is good, each with a sentence for the developer. */
+	mistakenSecrets(
+		accessKeyId: string,
+		securityToken: string,
+		now: Date,
+	): Iterable<readonly [secret: string, sentence: string]>;
 
 	/** Whether `json` is a policy a session may have. */
 	isPolicy(json: string): boolean;

@@ -28,7 +28,39 @@ export function readRpcClaim({ method, parameters }: StsRequest): StsClaim {
 		signatureForm: /^[A-Za-z0-9+/]{27}=$/,
 		stringToSign,
 		sign: (accessKeySecret) => signRpc(accessKeySecret, stringToSign),
+		mistakes: (secret) => mistakes(secret, method, parameters),
 	};
+}
+
+/** Of those who sign by hand. */
+function* mistakes(
+	secret: string,
+	method: string,
+	parameters: Query,
+): Generator<readonly [signature: string, sentence: string]> {
+	const stringToSign = rpcStringToSign(method, parameters);
+	const right = signRpc(secret, stringToSign);
+	yield [
+		createHmac("sha1", secret).update(stringToSign).digest("base64"),
+		"the secret was used as it is: requests of this kind are signed with an & after it",
+	];
+	yield [
+		Buffer.from(right, "base64").toString("hex"),
+		"the signature is hex: base64 of the digest's bytes is wanted",
+	];
+	yield [
+		right.replaceAll("+", " "),
+		"the signature has blanks where it had +: percent-encode it, + as %2B",
+	];
+	for (const other of ["GET", "POST"])
+		yield [
+			signRpc(secret, rpcStringToSign(other, parameters)),
+			`the signature is for ${other}, the request was a ${method}: sign the method you send`,
+		];
+	yield [
+		signRpc(secret, stringToSign.replaceAll("%2520", "%2B")),
+		"blanks were signed as +: sign them as %20",
+	];
 }
 
 /** In this order they are missed. */

@@ -56,9 +56,10 @@ export class Sts {
 	}
 
 	refuse(arrival: StsArrival, error: StsError): StsAnswer {
-		const { status, code: Code, message: Message } = error;
+		const { status, code: Code, message: Message, diagnosis } = error;
 		const body = { HostId: arrival.host, Code, Message };
-		return write(readStsRequest(arrival), status, "Error", body);
+		const request = readStsRequest(arrival);
+		return { ...write(request, status, "Error", body), diagnosis };
 	}
 
 	#run(request: StsRequest): StsElement {
@@ -83,7 +84,9 @@ export class Sts {
 		const key = this.#keeper.getKey(accessKeyId, securityToken, now);
 		requireTimestamp(claim, now);
 		this.#nonces.requireUnused(accessKeyId, nonce, now);
-		requireSignature(claim, key.accessKeySecret);
+		requireSignature(claim, key.accessKeySecret, () =>
+			this.#keeper.mistakenSecrets(accessKeyId, securityToken, now),
+		);
 		this.#nonces.use(accessKeyId, nonce, now);
 		return key.caller;
 	}
@@ -100,7 +103,7 @@ function write(
 ): StsAnswer {
 	const requestId = randomUUID().toUpperCase();
 	return {
-		...{ status, root, requestId },
+		...{ status, root, requestId, diagnosis: "" },
 		operation: nameOf(request),
 		format: readFormat(request.parameters.get("Format")),
 		body: { RequestId: requestId, ...body },

@@ -129,6 +129,27 @@ suite("STS on the port of OSS", () => {
 	});
 });
 
+suite("A refusal by STS", () => {
+	test("is explained in the record, not in the answer", async (t) => {
+		const { oss, adminUrl } = await startEmulator(t);
+		const RoleArn = "acs:ram::1000000000000001:role/app";
+		const Timestamp = new Date().toISOString();
+		const parameters = assuming({ ...KEY, Timestamp, RoleArn });
+		const query = new URLSearchParams(signed(parameters, `${SECRET}\n`, "GET"));
+		const answer = await oss.get(`/?${query}`, { as: null });
+		assert.equal(json(answer.text).Code, "SignatureDoesNotMatch");
+		assert.doesNotMatch(answer.text, /line feed/);
+
+		const record = await fetch(`${adminUrl}/api/requests`);
+		const { requests } = JSON.parse(await record.text());
+		assert.equal(requests[0].operation, "AssumeRole");
+		assert.match(
+			requests[0].diagnosis,
+			/^the secret was used with a line feed/,
+		);
+	});
+});
+
 suite("STS on a port of its own", () => {
 	test("is all there is on it", async (t) => {
 		const emulator = await startEmulator(t, "--sts-port", "0");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { suite, test } from "node:test";
 import type { StsElement } from "../../emulator/sts/answer.ts";
 import {
@@ -514,6 +515,74 @@ suite("A role may be assumed", () => {
 			refusal(mixed),
 			"400 InvalidSecurityToken.MismatchWithAccessKey: Specified SecurityToken mismatch with the AccessKey.",
 		);
+	});
+});
+
+suite("The record of a refusal by STS says", () => {
+	test("which policy does not let a role be assumed", () => {
+		const asked = `sts:AssumeRole on acs:ram::${ACCOUNT}:role/app`;
+		const sts = makeSts();
+		const said = (more: Parameters, secret: string): string => {
+			const { body, diagnosis } = ask(sts, assuming(more), secret);
+			assert.equal(body.Code, "NoPermission");
+			return diagnosis;
+		};
+		assert.equal(
+			said({ AccessKeyId: "powerlessId" }, "s"),
+			`no statement of identity policy allows ${asked} to RAM user powerless of account ${ACCOUNT}`,
+		);
+		assert.equal(
+			said({ AccessKeyId: "ak2" }, "sk2"),
+			`role app of account ${ACCOUNT} trusts ${ACCOUNT}, not account 2`,
+		);
+		const Policy =
+			'{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
+		const keys = credentials(ask(sts, assuming({ Policy })).body);
+		const { AccessKeyId, SecurityToken, AccessKeySecret = "" } = keys;
+		assert.equal(
+			said({ AccessKeyId, SecurityToken }, AccessKeySecret),
+			`statement 1 of the session policy denies ${asked} to session job of role app of account ${ACCOUNT}`,
+		);
+	});
+
+	const hmac = (secret: string, text: string): Buffer =>
+		createHmac("sha1", secret).update(text).digest();
+	const blank = { SourceIdentity: "a b" };
+
+	test("which mistake reproduces the signature", () => {
+		const sts = makeSts();
+		const stringToSign = (parameters: Parameters, method = "POST"): string => {
+			const Signature = "A".repeat(27);
+			const given = { ...signed(parameters), Signature: `${Signature}=` };
+			const { body } = sts.answer(arrival(given, { method }));
+			const [, text = ""] = String(body.Message).split("to sign is:");
+			return text;
+		};
+		const said = (parameters: Parameters, Signature: string): string => {
+			const given = { ...signed(parameters), Signature };
+			const answer = sts.answer(arrival(given));
+			assert.match(
+				refusal(answer),
+				/SignatureDoesNotMatch|IncompleteSignature/,
+			);
+			return answer.diagnosis;
+		};
+		const own = assuming(blank);
+		const text = stringToSign(own);
+		const signature = (key: string, of = text): string =>
+			hmac(key, of).toString("base64");
+		const cases = [
+			[signature("sk\n&"), /with a line feed at its end/],
+			[signature("sk2&"), /the secret is that of ak2/],
+			[signature("ak&"), /the access key id was used as the secret/],
+			[signature("sk"), /signed with an & after it/],
+			[hmac("sk&", text).toString("hex"), /the signature is hex/],
+			[signature("sk&", stringToSign(own, "GET")), /is for GET, .* a POST/],
+			[signature("sk&", text.replace("%2520", "%2B")), /blanks were signed as/],
+			[signature("unknown&"), /^$/],
+		] as const;
+		for (const [wrong, sentence] of cases)
+			assert.match(said(own, wrong), sentence);
 	});
 });
 
