@@ -86,7 +86,8 @@ const request = record({
 	},
 	diagnosis: {
 		...text,
-		description: "What is wrong with the signature, if that is it.",
+		description:
+			"What is behind a refusal, of a signature, a token or a form; '' when nothing is known.",
 	},
 	durationMs: { type: "number" },
 });

@@ -21,7 +21,7 @@ export type LoggedRequest = {
 	ec: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
-	/** What the signature doctor found; '' for most. */
+	/** What is behind a refusal, says the signature doctor; '' for most. */
 	diagnosis: string;
 	durationMs: number;
 };
