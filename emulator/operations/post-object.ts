@@ -76,9 +76,11 @@ export async function postObject(
 	return called ?? answer(asked, form, object, headers);
 }
 
-/** What a PutObject has in headers stands in fields; tags of a form are not set. */
+/** What a PutObject has in x-oss- headers stands in fields, and nothing else does; tags of a form are not set. */
 function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
-	const own = Object.fromEntries(fields);
+	const own = Object.fromEntries(
+		[...fields].filter(([name]) => name.startsWith("x-oss-")),
+	);
 	const headers = { ...asked.headers, ...own, "x-oss-tagging": undefined };
 	return { ...asked, headers };
 }

@@ -26,6 +26,7 @@ import {
 	type Who,
 	when,
 } from "../server/asking.ts";
+import { field, file, postForm } from "./form.ts";
 
 const everybody = { Principal: ["*"] };
 
@@ -460,6 +461,28 @@ suite("Conditions on tags", () => {
 		assert.equal(await place.verdict(who, "photos", get("cat")), "allow");
 		assert.equal(await place.verdict(who, "photos", put("cat")), "deny");
 		assert.equal(await place.verdict(who, "photos", get("other")), "deny");
+	});
+});
+
+suite("Conditions on a form", () => {
+	test("look at its x-oss- fields, and at headers for the rest", async (t) => {
+		const place = await openPlace(t, "private", [
+			allow("PutObject", "photos/a*", {
+				...everybody,
+				...when("StringEquals", "acs:UserAgent", "app"),
+			}),
+			allow("PutObject", "photos/b*", {
+				...everybody,
+				...when("StringEquals", "oss:x-oss-object-acl", "private"),
+			}),
+		]);
+		const post = async (key: string, name: string, value: string) => {
+			const parts = [field("key", key), field(name, value), file("x")];
+			return (await postForm(place.owner, parts)).status;
+		};
+		assert.equal(await post("a", "user-agent", "app"), 403);
+		assert.equal(await post("b", "x-oss-object-acl", "private"), 204);
+		assert.equal(await post("b2", "x-oss-object-acl", "default"), 403);
 	});
 });
 
