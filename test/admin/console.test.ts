@@ -366,6 +366,28 @@ suite("The console", { skip }, () => {
 			assert.deepEqual(complaints, []);
 		});
 
+	test("fits a telephone: only tables scroll sideways, and no name is squeezed to a letter a line", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		await oss.put("/photos/summer-holidays-0001.jpg", "meow", {
+			"content-type": "application/octet-stream",
+		});
+		const { page } = await open(t, adminUrl);
+		await page.setViewportSize({ width: 360, height: 740 });
+
+		for (const view of ["", "bucket?name=photos", "callbacks", "operations"]) {
+			await page.goto(`${adminUrl}/#/${view}`);
+			await page.reload();
+			await page.getByRole("heading", { level: 1 }).waitFor();
+			const width = await page.evaluate("document.body.scrollWidth");
+			assert.equal(width, 360, view);
+		}
+
+		await page.goto(`${adminUrl}/#/bucket?name=photos`);
+		const link = page.getByRole("link", { name: "summer-holidays-0001.jpg" });
+		const { height = 0 } = (await link.boundingBox()) ?? {};
+		assert.ok(height > 0 && height < 60, `${height} pixels high`);
+	});
+
 	test("asks nobody but the emulator", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, "about:blank");
