@@ -11,7 +11,7 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import { type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { NamedPart } from "../storage/uploads.ts";
-import { childrenNamed, childText, malformed, readXml } from "../xml/read.ts";
+import { childrenNamed, childText, readXml } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
 import { readDocument } from "./body.ts";
 import { objectUrl } from "./endpoint.ts";
@@ -82,22 +82,22 @@ async function readParts(
 	}
 	const root = await readXml(document, "CompleteMultipartUpload").catch(
 		(error: unknown) => {
-			throw error instanceof OssError
-				? new OssError("MalformedXML", {
-						ec: "0042-00000205",
-						details: error.details,
-					})
-				: error;
+			throw error instanceof OssError ? malformed(error.details) : error;
 		},
 	);
 	const parts = childrenNamed(root, "Part").map((part) => ({
-		number: Number(childText(part, "PartNumber") ?? Number.NaN),
+		number: readNumber(childText(part, "PartNumber") ?? ""),
 		etag: childText(part, "ETag") ?? "",
 	}));
-	if (
-		parts.length === 0 ||
-		parts.some(({ number }) => !Number.isInteger(number))
-	)
-		throw malformed();
+	if (parts.length === 0) throw malformed();
 	return parts;
 }
+
+/** Which numbers there are is for the parts to say; `0x1` and nothing at all are none. */
+function readNumber(text: string): number {
+	if (!/^\d{1,9}$/.test(text)) throw malformed();
+	return Number(text);
+}
+
+const malformed = (details: OssError["details"] = {}): OssError =>
+	new OssError("MalformedXML", { ec: "0042-00000205", details });
