@@ -2,7 +2,8 @@
  * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted. The docs require
  * a Content-MD5, and do not say what happens without one; nothing does (A-13).
  *
- * Source: docs «DeleteMultipleObjects», EC 0016-00000608.
+ * Source: docs «DeleteMultipleObjects», EC 0016-00000607 … -615; «HTTP status code 400» for the code of a key that is
+ * not there, whose page names none (A-604).
  */
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
@@ -11,7 +12,7 @@ import type { OssRequest } from "../oss/request.ts";
 import {
 	childrenNamed,
 	childText,
-	malformed,
+	wrongRoot,
 	type XmlNode,
 } from "../xml/read.ts";
 import { writeXml, type XmlElement } from "../xml/write.ts";
@@ -80,20 +81,25 @@ async function readDelete(request: OssRequest): Promise<XmlNode> {
 	} catch (error) {
 		if (!(error instanceof OssError) || error.code !== "MalformedXML")
 			throw error;
-		throw new OssError("MalformedXML", {
-			ec: "0016-00000608",
-			details: error.details,
-		});
+		const isOther = error.details.ErrorDetail === wrongRoot("Delete");
+		throw malformed(isOther ? "608" : "607", error.details);
 	}
 }
 
 function readDoomed(root: XmlNode): Doomed[] {
-	const doomed = childrenNamed(root, "Object").map((object) => {
+	const objects = childrenNamed(root, "Object");
+	if (objects.length === 0) throw malformed("615");
+	if (objects.length > KEYS_MAX) throw malformed("609");
+	return objects.map((object) => {
 		// Not trimmed: blanks at the ends of a key are part of it.
-		const key = childrenNamed(object, "Key")[0]?.text ?? "";
-		if (key === "") throw malformed();
+		const key = childrenNamed(object, "Key")[0]?.text;
+		if (!key) throw noKey(key === undefined ? "613" : "611");
 		return { key, versionId: childText(object, "VersionId") || undefined };
 	});
-	if (doomed.length === 0 || doomed.length > KEYS_MAX) throw malformed();
-	return doomed;
 }
+
+const malformed = (ec: string, details: OssError["details"] = {}): OssError =>
+	new OssError("MalformedXML", { ec: `0016-00000${ec}`, details });
+
+const noKey = (ec: string): OssError =>
+	new OssError("UserKeyMustBeSpecified", { ec: `0016-00000${ec}` });

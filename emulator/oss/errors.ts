@@ -125,6 +125,7 @@ const table = {
   TooManyBuckets:                         [400, "You have attempted to create more buckets than allowed."],
   TooManyReplicationRules:                [400, "OSS only support one replication rule now."],
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],
+  UserKeyMustBeSpecified:                 [400, "User key must be specified."],
   WORMConfigurationAlreadyExists:         [409, "The WORM Configuration already exists."],
   WORMConfigurationLocked:                [403, "The WORM Configuration is locked."],
   WatermarkError:                         [400, "The watermark cannot be drawn."],

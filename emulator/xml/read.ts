@@ -31,10 +31,13 @@ export async function readXml(
 	const found = parse(new XMLParser(OPTIONS), text);
 	const [root] = found;
 	if (!root || found.length !== 1) throw malformed();
-	if (!roots.includes(root.name))
-		throw malformed(`the root node is not named ${roots.join(" or ")}.`);
+	if (!roots.includes(root.name)) throw malformed(wrongRoot(...roots));
 	return root;
 }
+
+/** What `ErrorDetail` says of a document with another root. Source: a MalformedXML of go2's mock. */
+export const wrongRoot = (...roots: readonly string[]): string =>
+	`the root node is not named ${roots.join(" or ")}.`;
 
 const OPTIONS = {
 	preserveOrder: true,

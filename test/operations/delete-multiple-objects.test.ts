@@ -4,8 +4,10 @@ import { suite, test } from "node:test";
 import { type Answer, refusal, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 
-const MALFORMED =
-	"400 MalformedXML 0016-00000608: The XML you provided was not well-formed or did not validate against our published schema.";
+const malformedXml = (ec: string): string =>
+	`400 MalformedXML 0016-00000${ec}: The XML you provided was not well-formed or did not validate against our published schema.`;
+const noKey = (ec: string): string =>
+	`400 UserKeyMustBeSpecified 0016-00000${ec}: User key must be specified.`;
 
 const object = (key: string): string => `<Object><Key>${key}</Key></Object>`;
 
@@ -105,9 +107,9 @@ suite("DeleteMultipleObjects", () => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/k1000", "x");
 		const keys = Array.from({ length: 1001 }, (_, i) => object(`k${i}`));
-		assert.match(
+		assert.equal(
 			refusal(await send(emulator, `<Delete>${keys.join("")}</Delete>`)),
-			/^400 MalformedXML/,
+			malformedXml("609"),
 		);
 		assert.deepEqual(await keysIn(emulator), ["k1000"]);
 		const answer = await send(
@@ -119,26 +121,42 @@ suite("DeleteMultipleObjects", () => {
 	});
 
 	const malformed = [
-		["nothing at all", ""],
-		["an empty list", "<Delete></Delete>"],
-		["an empty key", `<Delete>${object("")}</Delete>`],
-		["an object without a key", "<Delete><Object></Object></Delete>"],
-		["text", "meow"],
-		["an element that does not end", `<Delete>${object("a")}`],
-		["another root", `<Remove>${object("a")}</Remove>`],
-		["two roots", `<Delete>${object("a")}</Delete><Delete></Delete>`],
+		["nothing at all", "", malformedXml("607")],
+		["an empty list", "<Delete></Delete>", malformedXml("615")],
+		["an empty key (A-604)", `<Delete>${object("")}</Delete>`, noKey("611")],
+		[
+			"an object without a key (A-604)",
+			"<Delete><Object></Object></Delete>",
+			noKey("613"),
+		],
+		["text", "meow", malformedXml("607")],
+		[
+			"an element that does not end",
+			`<Delete>${object("a")}`,
+			malformedXml("607"),
+		],
+		["another root", `<Remove>${object("a")}</Remove>`, malformedXml("608")],
+		[
+			"two roots",
+			`<Delete>${object("a")}</Delete><Delete></Delete>`,
+			malformedXml("607"),
+		],
 		[
 			"a document type",
 			`<!DOCTYPE Delete [<!ENTITY a "a">]><Delete>${object("&a;")}</Delete>`,
+			malformedXml("607"),
 		],
-		["too much of it", `<Delete>${object("a".repeat(2_100_000))}</Delete>`],
+		[
+			"too much of it",
+			`<Delete>${object("a".repeat(2_100_000))}</Delete>`,
+			malformedXml("607"),
+		],
 	] as const;
-	for (const [what, body] of malformed) {
+	for (const [what, body, expected] of malformed) {
 		test(`deletes nothing when it gets ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/a", "x");
-			const answer = await send(emulator, body);
-			assert.match(refusal(answer), /^400 MalformedXML/);
+			assert.equal(refusal(await send(emulator, body)), expected);
 			assert.deepEqual(await keysIn(emulator), ["a"]);
 		});
 	}
@@ -146,7 +164,7 @@ suite("DeleteMultipleObjects", () => {
 	test("names the root it wants, as in the page of EC 0016-00000608", async (t) => {
 		const emulator = await startWithBucket(t);
 		const answer = await send(emulator, "<Remove></Remove>");
-		assert.equal(refusal(answer), MALFORMED);
+		assert.equal(refusal(answer), malformedXml("608"));
 		assert.deepEqual(textsOf(answer, "ErrorDetail"), [
 			"the root node is not named Delete.",
 		]);
