@@ -1,12 +1,13 @@
 /**
  * CopyObject, and the source that UploadPartCopy reads in the same way.
  *
- * Source: docs «CopyObject», «UploadPartCopy»; the SDKs encode the key as a form does: `+` is a space.
+ * Source: docs «CopyObject», «UploadPartCopy», EC 0016-00000304 … -307, 0012-00000203; the SDKs encode the key as a
+ * form does: `+` is a space.
  */
 import type { Emulator } from "../emulator.ts";
 import { requireConditions } from "../oss/conditions.ts";
 import { formDecode } from "../oss/encoding.ts";
-import { invalidArgument } from "../oss/errors.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
 import { type Reply, type ReplyHeaders, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
@@ -28,7 +29,11 @@ export async function copyObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	const { store } = emulator;
-	const { source, bucket: sourceBucket } = await findSource(emulator, request);
+	const { source, bucket: sourceBucket } = await findSource(
+		emulator,
+		request,
+		COPY_ECS,
+	);
 	readTrafficLimit(request); // for its errors: nothing passes a connection
 	const given = await prepareObject(emulator, request, request.headers);
 	await requireRoom(emulator, request.bucket, source.size);
@@ -140,26 +145,49 @@ export const sourceVersion = (
 				],
 			};
 
+/** What an operation calls the faults of a source; '' where no page says it. */
+export type SourceEcs = {
+	readonly malformed: string;
+	readonly empty: string;
+	readonly emptyVersionId: string;
+	readonly deleteMarker: string;
+};
+
+/** The page of -304 shows an unknown parameter; that whatever else is malformed has it too is a guess (A-605). */
+const COPY_ECS: SourceEcs = {
+	malformed: "0016-00000304",
+	empty: "0016-00000304",
+	emptyVersionId: "0016-00000305",
+	deleteMarker: "0016-00000307",
+};
+
 /**
- * @throws OssError InvalidArgument for a malformed source; NoSuchBucket, NoSuchKey, AccessDenied; PreconditionFailed
- *   and NotModified of the `x-oss-copy-source-if-…` headers
+ * @throws OssError InvalidArgument for a malformed source, or a delete marker named by its id; NoSuchBucket, NoSuchKey,
+ *   NoSuchVersion, AccessDenied; PreconditionFailed and NotModified of the `x-oss-copy-source-if-…` headers
  */
 export async function findSource(
 	emulator: Emulator,
 	request: OssRequest,
+	ecs: SourceEcs,
 ): Promise<{ readonly source: StoredObject; readonly bucket: StoredBucket }> {
-	const asked = readSource(request.headers["x-oss-copy-source"] ?? "");
+	const header = request.headers[SOURCE] ?? "";
+	const asked = readSource(header, ecs);
 	const bucket = await emulator.store.buckets.get(asked.bucket);
 	const reading = { ...request, ...asked };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
-	const source = await findObject(emulator, asked);
+	const source = await findObject(emulator, asked).catch((error: unknown) => {
+		throw ofSource(error, header, ecs);
+	});
 	await requireRestored(emulator, source, request.receivedAt);
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	return { source, bucket };
 }
 
+const SOURCE = "x-oss-copy-source";
+
 function readSource(
 	header: string,
+	ecs: SourceEcs,
 ): Pick<OssRequest, "bucket" | "key" | "query"> {
 	const parts = /^\/([^/?]+)\/([^?]+)(?:\?versionId=(.*))?$/s.exec(header);
 	const bucket = formDecode(parts?.[1] ?? "");
@@ -167,16 +195,28 @@ function readSource(
 	if (!parts || !bucket || !key) {
 		const message =
 			"Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.";
-		throw invalidArgument(
-			"x-oss-copy-source",
-			header,
-			message,
-			header === "" ? "0042-00000302" : "0042-00000301",
-		);
+		const ec = header === "" ? ecs.empty : ecs.malformed;
+		throw invalidArgument(SOURCE, header, message, ec);
 	}
 	return {
 		bucket,
 		key,
 		query: new Map(parts[3] === undefined ? [] : [["versionId", parts[3]]]),
 	};
+}
+
+/** Of a delete marker the docs have the status, 400, and the EC; its code is a guess (A-605). */
+function ofSource(error: unknown, header: string, ecs: SourceEcs): unknown {
+	if (!(error instanceof OssError)) return error;
+	const { code, message, details } = error;
+	switch (code) {
+		case "MethodNotAllowed":
+			return invalidArgument(SOURCE, header, undefined, ecs.deleteMarker);
+		case "NoSuchVersion":
+			return new OssError(code, { message, details, ec: "0012-00000203" });
+		case "InvalidArgument":
+			return new OssError(code, { message, details, ec: ecs.emptyVersionId });
+		default:
+			return error;
+	}
 }

@@ -13,7 +13,7 @@ import { isoTime } from "../oss/times.ts";
 import type { StoredObject, StoredUpload } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
 import { announcedBytes, readExpected } from "./body.ts";
-import { findSource, sourceVersion } from "./copy-object.ts";
+import { findSource, type SourceEcs, sourceVersion } from "./copy-object.ts";
 import { readEncodingType } from "./listing.ts";
 import { prepareObject } from "./new-object.ts";
 import { openUpload } from "./upload-body.ts";
@@ -97,7 +97,7 @@ export async function uploadPartCopy(
 	const { store } = emulator;
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000311");
-	const { source, bucket } = await findSource(emulator, request);
+	const { source, bucket } = await findSource(emulator, request, COPY_ECS);
 	const header = request.headers["x-oss-copy-source-range"];
 	const range = readCopyRange(header, source);
 	const part = await store.uploads.copyPart(
@@ -123,6 +123,13 @@ export async function uploadPartCopy(
 		},
 	);
 }
+
+const COPY_ECS: SourceEcs = {
+	malformed: "0042-00000301",
+	empty: "0042-00000302",
+	emptyVersionId: "0042-00000301",
+	deleteMarker: "",
+};
 
 /** Not clamped: a range past the end is refused. Source: EC 0042-00000306. */
 function readCopyRange(

@@ -216,12 +216,14 @@ suite("CopyObject", () => {
 suite("The source of a copy", () => {
 	const MENTION =
 		"Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.";
+	const MALFORMED = `400 InvalidArgument 0016-00000304: ${MENTION}`;
 	const cases = [
-		["photos/cat", `400 InvalidArgument 0042-00000301: ${MENTION}`],
-		["/photos", `400 InvalidArgument 0042-00000301: ${MENTION}`],
-		["/photos/", `400 InvalidArgument 0042-00000301: ${MENTION}`],
-		["/photos/%", `400 InvalidArgument 0042-00000301: ${MENTION}`],
-		["", `400 InvalidArgument 0042-00000302: ${MENTION}`],
+		["photos/cat", MALFORMED],
+		["/photos", MALFORMED],
+		["/photos/", MALFORMED],
+		["/photos/%", MALFORMED],
+		["/photos/cat?unknown=x", MALFORMED],
+		["", MALFORMED],
 		[
 			"/nowhere/cat",
 			"404 NoSuchBucket 0015-00000101: The specified bucket does not exist.",
@@ -232,11 +234,11 @@ suite("The source of a copy", () => {
 		],
 		[
 			"/photos/cat?versionId=",
-			"400 InvalidArgument : Version id can not be the empty string.",
+			"400 InvalidArgument 0016-00000305: Version id can not be the empty string.",
 		],
 	] as const;
 	for (const [source, expected] of cases) {
-		test(`cannot be ${JSON.stringify(source)}`, async (t) => {
+		test(`cannot be ${JSON.stringify(source)} (A-605)`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/cat", "meow");
 			const answer = await copy(emulator, source, "/photos/dog");
@@ -244,6 +246,36 @@ suite("The source of a copy", () => {
 			assert.equal((await emulator.oss.get("/photos/dog")).status, 404);
 		});
 	}
+
+	test("can be an old version, but neither an unknown one nor a delete marker (A-605)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { oss } = emulator;
+		await oss.put(
+			"/photos?versioning",
+			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		);
+		const old = await oss.put("/photos/cat", "old");
+		await oss.put("/photos/cat", "new");
+		const marker = await oss.delete("/photos/cat");
+		const from = (id: string | undefined): Promise<Answer> =>
+			copy(emulator, `/photos/cat?versionId=${id}`, "/photos/dog");
+
+		assert.match(
+			refusal(await copy(emulator, "/photos/cat", "/photos/dog")),
+			/^404 NoSuchKey 0026-00000001/,
+		);
+		assert.match(
+			refusal(await from("none")),
+			/^404 NoSuchVersion 0012-00000203/,
+		);
+		assert.match(
+			refusal(await from(marker.headers["x-oss-version-id"])),
+			/^400 InvalidArgument 0016-00000307/,
+		);
+		const copied = await from(old.headers["x-oss-version-id"]);
+		assert.equal(copied.status, 200);
+		assert.equal((await oss.get("/photos/dog")).text, "old");
+	});
 });
 
 suite("Conditions of a copy", () => {

@@ -251,6 +251,24 @@ suite("UploadPartCopy", () => {
 	});
 });
 
+suite("UploadPartCopy names its own EC", () => {
+	for (const [source, ec] of [
+		["photos/cat", "0042-00000301"],
+		["/photos/cat?versionId=", "0042-00000301"],
+		["", "0042-00000302"],
+	] as const)
+		test(`of the source ${JSON.stringify(source)}`, async (t) => {
+			const emulator = await startWithBucket(t);
+			const uploadId = await initiate(emulator);
+			const answer = await emulator.oss.put(
+				`/photos/cat?uploadId=${uploadId}&partNumber=1`,
+				"",
+				{ "x-oss-copy-source": source },
+			);
+			assert.ok(refusal(answer).startsWith(`400 InvalidArgument ${ec}: `));
+		});
+});
+
 suite("AbortMultipartUpload", () => {
 	test("forgets the upload and its parts", async (t) => {
 		const emulator = await startWithBucket(t);
