@@ -4,7 +4,7 @@
  * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14), even what
  * could not be read, but for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
  *
- * Source: docs «AppendObject», EC 0016-00000502; go1's suite for the ACL, py1's for too many tags.
+ * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
@@ -47,7 +47,8 @@ export async function appendObject(
 /** @throws OssError MissingArgument, InvalidArgument */
 export function readPosition(text: string | undefined): number {
 	if (text === undefined)
-		throw new OssError("MissingArgument", { ec: "0016-00000502" });
-	if (!/^\d{1,15}$/.test(text)) throw invalidArgument("position", text);
+		throw new OssError("MissingArgument", { ec: "0016-00000501" });
+	if (!/^\d{1,15}$/.test(text))
+		throw invalidArgument("position", text, undefined, "0016-00000502");
 	return Number(text);
 }

@@ -2,7 +2,7 @@
  * ListBuckets: the caller's buckets by name; those with a tag, or in a resource group, when asked so.
  *
  * Source: docs «GetService (ListBuckets)»; py1's and java1's suites for `tag-key`, ali-oss's for `tagging="k":"v",…`,
- * which are given back in the result; EC 0017-00000290 and go1's suite for a prefix with capitals.
+ * which are given back in the result; EC 0017-00000289, -290 and go1's suite for a prefix with capitals.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument } from "../oss/errors.ts";
@@ -26,7 +26,7 @@ export async function listBuckets(
 	const { store, region } = emulator;
 	const prefix = readPrefix(query);
 	const marker = readText(query, "marker");
-	const max = readCount(query, "max-keys", 100, 1000);
+	const max = readCount(query, "max-keys", 100, 1000, { ec: "0017-00000289" });
 	const isWanted = readFilter(request);
 	const found: Described[] = [];
 	for (const bucket of await store.buckets.list(caller.uid, prefix, marker)) {
@@ -63,7 +63,7 @@ export async function listBuckets(
 
 /** That it is by these characters that OSS tells a prefix no bucket can have is a guess (A-673). */
 function readPrefix(query: Query): string {
-	const prefix = readText(query, "prefix");
+	const prefix = query.get("prefix") ?? "";
 	if (!/^[a-z0-9-]{0,63}$/.test(prefix))
 		throw invalidArgument("prefix", prefix, undefined, "0017-00000290");
 	return prefix;

@@ -1,7 +1,7 @@
 /**
  * ListObjectVersions: one page of all versions and delete markers, newest first within a key.
  *
- * Source: docs «ListObjectVersions (GetBucketVersions)»; py1's suite for what is refused.
+ * Source: docs «ListObjectVersions (GetBucketVersions)»; py1's suite for what is refused; EC 0012-00000102, -103.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument } from "../oss/errors.ts";
@@ -25,11 +25,11 @@ export async function listObjectVersions(
 ): Promise<Reply> {
 	const encoding = readEncodingType(query);
 	const { encode } = encoding;
-	const prefix = readText(query, "prefix");
+	const prefix = readText(query, "prefix", "0012-00000103");
 	const delimiter = readText(query, "delimiter");
 	const after = readText(query, "key-marker");
 	const afterVersionId = readText(query, "version-id-marker");
-	const max = readCount(query, "max-keys", 100, 1000);
+	const max = readCount(query, "max-keys", 100, 1000, { ec: "0012-00000102" });
 	if (afterVersionId !== "" && after === "")
 		throw invalidArgument("version-id-marker", afterVersionId);
 	const page = await store.objects.listVersions(bucket, {

@@ -4,7 +4,7 @@
  * The docs call the delimiter a character; here it may be longer (A-15). No page knows what `max-keys=0` gives: it is
  * refused like everything else out of range (A-16).
  *
- * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)».
+ * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)»; EC 0015-00000402, -403, -405.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument } from "../oss/errors.ts";
@@ -37,7 +37,7 @@ export async function listObjects(
 	{ bucket, query, receivedAt }: OssRequest,
 ): Promise<Reply> {
 	const asked = readAsked(query);
-	const marker = readText(query, "marker");
+	const marker = readText(query, "marker", "0015-00000405");
 	const { encode } = asked.encoding;
 	const page = await store.objects.list(bucket, { ...asked, after: marker });
 	const { owner } = await store.buckets.get(bucket);
@@ -95,9 +95,11 @@ export async function listObjectsV2(
 
 function readAsked(query: Query): Asked {
 	return {
-		prefix: readText(query, "prefix"),
+		prefix: readText(query, "prefix", "0015-00000403"),
 		delimiter: readText(query, "delimiter"),
-		max: readCount(query, "max-keys", KEYS_DEFAULT, KEYS_MAX),
+		max: readCount(query, "max-keys", KEYS_DEFAULT, KEYS_MAX, {
+			ec: "0015-00000402",
+		}),
 		encoding: readEncodingType(query),
 	};
 }

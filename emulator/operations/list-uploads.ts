@@ -106,7 +106,7 @@ export async function listParts(
 		"part-number-marker",
 		0,
 		Number.MAX_SAFE_INTEGER,
-		0,
+		{ min: 0 },
 	);
 	const upload = await findUpload(store, request, "0042-00000002");
 	const parts = await store.uploads.parts(upload, marker, max + 1);

@@ -34,13 +34,16 @@ export function readEncodingType(query: Query): Encoding {
 	return { type: "url", encode: percentEncode };
 }
 
-/** @throws OssError InvalidArgument when it is not a whole number in the range */
+/**
+ * @param ec what the operation's pages call it when it is refused
+ * @throws OssError InvalidArgument when it is not a whole number in the range
+ */
 export function readCount(
 	query: Query,
 	name: string,
 	byDefault: number,
 	max: number,
-	min = 1,
+	{ min = 1, ec = "" } = {},
 ): number {
 	const text = query.get(name);
 	if (text === undefined || text === "") return byDefault;
@@ -50,16 +53,17 @@ export function readCount(
 			name,
 			text,
 			`Argument ${name} must be an integer between ${min} and ${max}.`,
+			ec,
 		);
 	}
 	return count;
 }
 
-/** @throws OssError InvalidArgument when it is longer than a key may be */
-export function readText(query: Query, name: string): string {
+/** As `readCount`. @throws OssError InvalidArgument when it is longer than a key may be */
+export function readText(query: Query, name: string, ec = ""): string {
 	const text = query.get(name) ?? "";
 	if (Buffer.byteLength(text) > TEXT_BYTES_MAX)
-		throw invalidArgument(name, text);
+		throw invalidArgument(name, text, undefined, ec);
 	return text;
 }
 

@@ -1,9 +1,10 @@
 /**
  * Which names a bucket and an object may have.
  *
- * Pure. Source: docs «Bucket naming conventions», «Object naming conventions»; EC 0015-00000001, 0016-00000005.
+ * Pure. Source: docs «Bucket naming conventions», «Object naming conventions»; EC 0015-00000001,
+ * 0016-00000002 (length, UTF-8), -005.
  */
-import { OssError } from "./errors.ts";
+import { type ErrorMore, OssError } from "./errors.ts";
 
 const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
@@ -24,25 +25,24 @@ export function requireBucketName(bucket: string): void {
  * @throws OssError InvalidObjectName
  */
 export function requireKey(key: string): void {
-	const message = whatIsWrong(key);
-	if (message !== undefined) {
+	const wrong = whatIsWrong(key);
+	if (wrong)
 		throw new OssError("InvalidObjectName", {
-			message,
+			...wrong,
 			details: { ObjectName: key },
 		});
-	}
 }
 
-function whatIsWrong(key: string): string | undefined {
-	if (key === "") return "The Object name can not be empty.";
-	if (key.startsWith("/") || key.startsWith("\\"))
-		return "The specified object is not valid.";
+function whatIsWrong(key: string): ErrorMore | undefined {
+	if (key === "") return { message: "The Object name can not be empty." };
+	if (key.startsWith("/") || key.startsWith("\\")) return {};
 	// A UTF-16 unit is at most three bytes of UTF-8: most keys need no counting.
 	if (
 		key.length * 3 > KEY_BYTES_MAX &&
 		Buffer.byteLength(key) > KEY_BYTES_MAX
 	) {
-		return "The Length of Object name must be less than 1024.";
+		const message = "The Length of Object name must be less than 1024.";
+		return { message, ec: "0016-00000002" };
 	}
 	return undefined;
 }

@@ -17,7 +17,7 @@ import type { Target } from "../oss/request.ts";
  * @param path as on the wire, without the query
  * @param domains for which `BUCKET.<domain>` addresses a bucket, besides `localhost` and `*.aliyuncs.com`
  * @returns at least one reading
- * @throws OssError InvalidObjectName for a malformed percent-escape (A-01)
+ * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), and for bytes that are not UTF-8
  */
 export function readTargets(
 	host: string,
@@ -33,6 +33,7 @@ export function readTargets(
 			const key = decode(text);
 			if (key === undefined)
 				throw new OssError("InvalidObjectName", {
+					ec: "0016-00000002",
 					details: { ObjectName: text },
 				});
 			return key;

@@ -66,12 +66,12 @@ suite("AppendObject", () => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.post("/photos/log?append", "x")),
-			"400 MissingArgument 0016-00000502: Missing Some Required Arguments.",
+			"400 MissingArgument 0016-00000501: Missing Some Required Arguments.",
 		);
 		for (const position of ["", "-1", "x", "1.5", "0x0", "1e1", "9".repeat(30)])
 			assert.match(
 				refusal(await oss.post(`/photos/log?append&position=${position}`, "x")),
-				/^400 InvalidArgument/,
+				/^400 InvalidArgument 0016-00000502/,
 			);
 	});
 

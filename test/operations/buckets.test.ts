@@ -302,8 +302,12 @@ suite("ListBuckets", () => {
 		for (const max of ["0", "1001", "-1", "x"])
 			assert.match(
 				refusal(await oss.get(`/?max-keys=${max}`)),
-				/^400 InvalidArgument/,
+				/^400 InvalidArgument 0017-00000289/,
 			);
+		assert.match(
+			refusal(await oss.get(`/?prefix=${"p".repeat(1024)}`)),
+			/^400 InvalidArgument 0017-00000290/,
+		);
 	});
 
 	test("of no buckets has an empty list, as go2 insists", async (t) => {

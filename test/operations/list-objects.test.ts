@@ -209,6 +209,12 @@ suite("ListObjects", () => {
 		assert.deepEqual(textsOf(most, "IsTruncated"), ["false"]);
 	});
 
+	/** A page each. */
+	const ECS: ReadonlyMap<string, string> = new Map([
+		["max-keys", "0015-00000402"],
+		["prefix", "0015-00000403"],
+		["marker", "0015-00000405"],
+	]);
 	for (const version of ["", "list-type=2&"]) {
 		test(`refuses what it cannot do: ${version || "list-type=1"}`, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -223,9 +229,10 @@ suite("ListObjects", () => {
 				["prefix", long],
 				["delimiter", long],
 				[version ? "start-after" : "marker", long],
-			]) {
+			] as const) {
 				const answer = await oss.get(`/photos?${version}${name}=${value}`);
-				assert.match(refusal(answer), /^400 InvalidArgument/, `${name}`);
+				const ec = ECS.get(name) ?? "";
+				assert.ok(refusal(answer).startsWith(`400 InvalidArgument ${ec}: `));
 				assert.deepEqual(textsOf(answer, "ArgumentName"), [name]);
 				assert.deepEqual(textsOf(answer, "ArgumentValue"), [value]);
 			}

@@ -509,12 +509,12 @@ suite("A form that is not as it should be stores nothing:", () => {
 		[
 			"a key of 1,024 bytes",
 			formBody([field("key", "k".repeat(1024)), file("meow")]),
-			"400 InvalidObjectName 0016-00000005: The Length of Object name must be less than 1024.",
+			"400 InvalidObjectName 0016-00000002: The Length of Object name must be less than 1024.",
 		],
 		[
 			"a key that becomes too long with the file's name",
 			formBody([field("key", "${filename}"), file("meow", "k".repeat(1024))]),
-			"400 InvalidObjectName 0016-00000005: The Length of Object name must be less than 1024.",
+			"400 InvalidObjectName 0016-00000002: The Length of Object name must be less than 1024.",
 		],
 		[
 			"a field's name of more than 8 KB",

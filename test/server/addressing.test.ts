@@ -93,7 +93,7 @@ suite("The key of a request", () => {
 	test("that cannot be decoded is InvalidObjectName (A-01)", () => {
 		for (const path of ["/b1/%", "/b1/%4", "/b1/%zz", "/b1/%E7%8C", "/%/k"]) {
 			const error = thrownBy(() => read("127.0.0.1", path));
-			assert.equal(kindOf(error), "400 InvalidObjectName 0016-00000005", path);
+			assert.equal(kindOf(error), "400 InvalidObjectName 0016-00000002", path);
 		}
 	});
 });
