@@ -70,14 +70,17 @@ export async function readDocument(
 ): Promise<Buffer> {
 	const document = await readBody(body, bytesMax);
 	if (!document) throw malformed();
-	const { md5 } = readExpected(headers);
-	if (md5 !== undefined && md5 !== hash("md5", document, "base64")) {
-		throw new OssError("InvalidDigest", {
-			ec: "0017-00000503",
-			details: { "Content-MD5": md5 },
-		});
-	}
+	requireMd5(readExpected(headers), hash("md5", document, "base64"));
 	return document;
+}
+
+/** @throws OssError InvalidDigest when it is not the MD5 that is expected, if one is */
+export function requireMd5({ md5 }: Expected, actual: string): void {
+	if (md5 === undefined || md5 === actual) return;
+	throw new OssError("InvalidDigest", {
+		ec: "0017-00000503",
+		details: { "Content-MD5": md5 },
+	});
 }
 
 /** As `readDocument`, parsed. */

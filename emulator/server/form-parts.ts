@@ -3,11 +3,14 @@
  *
  * The file is the part of that name, whether or not it has a file name; others are fields even if they have one.
  *
- * Pure. Source: docs «PostObject»: names of 8 KB, values of 2 MB.
+ * Pure. Source: docs «PostObject»: names of 8 KB, values of 2 MB, Content-MD5.
  */
+import { createHash, type Hash } from "node:crypto";
+import { readExpected, requireMd5 } from "../operations/body.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
-import type { FormPart } from "../oss/request.ts";
+import { brokenOff } from "../oss/incoming.ts";
+import type { FormPart, Headers } from "../oss/request.ts";
 import { collect, type Part, readParts } from "./multipart.ts";
 
 const NAME_BYTES_MAX = 8 * 1024;
@@ -16,11 +19,46 @@ const PARTS_MAX = 1000;
 
 const tooLong = (): OssError => new OssError("FieldItemTooLong");
 
-/** @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody */
+/**
+ * @param headers of the request; a Content-MD5 is of the whole body
+ * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody;
+ *   InvalidDigest at the end
+ */
 export async function* formParts(
 	body: AsyncIterable<Buffer>,
-	contentType: string,
+	headers: Headers,
 ): AsyncGenerator<FormPart> {
+	const expected = readExpected({ "content-md5": headers["content-md5"] });
+	if (expected.md5 === undefined) {
+		yield* partsOf(body, headers);
+		return;
+	}
+	const md5 = createHash("md5");
+	const digested = digest(body, md5);
+	yield* partsOf(digested, headers);
+	for await (const _afterTheEnd of digested);
+	requireMd5(expected, md5.digest("base64"));
+}
+
+async function* digest(
+	body: AsyncIterable<Buffer>,
+	md5: Hash,
+): AsyncGenerator<Buffer> {
+	try {
+		for await (const chunk of body) {
+			md5.update(chunk);
+			yield chunk;
+		}
+	} catch (error) {
+		brokenOff(error);
+	}
+}
+
+async function* partsOf(
+	body: AsyncIterable<Buffer>,
+	headers: Headers,
+): AsyncGenerator<FormPart> {
+	const contentType = headers["content-type"] ?? "";
 	const [, quoted, bare] =
 		/;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
 	const boundary = quoted ?? bare;

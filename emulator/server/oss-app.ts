@@ -114,20 +114,21 @@ const pem = (text: string): Reply => ({
 function toArrival({ clock }: Emulator, raw: IncomingMessage): Arrival {
 	const receivedAt = clock.now();
 	const [rawPath, rawQuery] = splitUrl(raw.url ?? "/");
+	const headers = readHeaders(raw.headers);
 	return {
 		id: makeRequestId(receivedAt),
 		method: raw.method ?? "GET",
 		rawPath,
 		rawQuery,
 		query: readQuery(rawQuery),
-		headers: readHeaders(raw.headers),
+		headers,
 		host: raw.headers.host ?? "",
 		scheme: "encrypted" in raw.socket ? "https" : "http",
 		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
 		receivedAt,
 		hasGone: () => !raw.socket.writable,
 		body: raw,
-		form: () => formParts(raw, raw.headers["content-type"] ?? ""),
+		form: () => formParts(raw, headers),
 	};
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { suite, test } from "node:test";
 import { type Answer, refusal, sendRaw, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
@@ -608,6 +609,42 @@ suite("A form that is not as it should be stores nothing:", () => {
 		);
 		assert.deepEqual(await keysIn(emulator), []);
 	});
+});
+
+suite("Content-MD5 in the headers of a form", () => {
+	const body = formBody([
+		field("key", "cat"),
+		field("x-oss-meta-mood", "grumpy"),
+		file(Buffer.alloc(300_000, "meow")),
+	]);
+
+	test("is of the whole body, what follows the last boundary included", async (t) => {
+		const emulator = await startWithBucket(t, PUBLIC);
+		for (const whole of [body, Buffer.concat([body, Buffer.from("\r\nend")])]) {
+			const posted = await post(emulator.oss, whole, "/photos", {
+				"content-md5": hash("md5", whole, "base64"),
+			});
+			assert.equal(posted.status, 204, posted.text);
+			assert.equal((await emulator.oss.delete("/photos/cat")).status, 204);
+		}
+	});
+
+	for (const [what, md5, ec] of [
+		["of another", hash("md5", "meow", "base64"), "0017-00000503"],
+		["that is none", "meow", "0017-00000502"],
+	] as const)
+		test(`${what} is InvalidDigest, and nothing is stored`, async (t) => {
+			const emulator = await startWithBucket(t, PUBLIC);
+			const posted = await post(emulator.oss, body, "/photos", {
+				"content-md5": md5,
+			});
+			assert.equal(
+				refusal(posted),
+				`400 InvalidDigest ${ec}: The Content-MD5 you specified was invalid.`,
+			);
+			assert.deepEqual(textsOf(posted, "Content-MD5"), [md5]);
+			assert.deepEqual(await keysIn(emulator), []);
+		});
 });
 
 suite("A form cannot", () => {
