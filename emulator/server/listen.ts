@@ -99,6 +99,8 @@ function makeServer({
 		? createTlsServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
+	// Node would answer an unknown expectation with a 417 that is not OSS's; it is not heeded, as nginx does not.
+	server.on("checkExpectation", handler);
 	connections.set(server, track(server));
 	return server.on("clientError", onBroken);
 }

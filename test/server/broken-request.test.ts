@@ -221,6 +221,15 @@ suite("A connection", () => {
 		for await (const chunk of socket) raw += chunk;
 		assert.match(raw, /^HTTP\/1\.1 200 OK/);
 	});
+
+	test("is answered whatever else it expects", async (t) => {
+		const { endpoint } = await startWithBucket(t, PUBLIC);
+		const raw = await sendRaw(
+			endpoint,
+			"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: the best\r\nContent-Length: 4\r\n\r\nmeow",
+		);
+		assert.match(raw, /^HTTP\/1\.1 200 OK\r\nServer: AliyunOSS\r\n/);
+	});
 });
 
 test("After all that an emulator serves as before", async (t) => {
