@@ -40,13 +40,24 @@ export function beginKeyPair(
 	return begun;
 }
 
-/** @param begun what `beginKeyPair` gave */
+/** @returns the user's own; undefined when there is none @throws StartError */
+export async function readOwnKeyPair({
+	file,
+}: CallbackKeyOptions): Promise<KeyPair | undefined> {
+	return file === "" ? undefined : parse(await readOwn(file), file);
+}
+
+/**
+ * Where the user has none.
+ *
+ * @param begun what `beginKeyPair` gave
+ * @throws StartError
+ */
 export async function loadKeyPair(
 	folder: string | null,
-	{ file, bits }: CallbackKeyOptions,
+	{ bits }: CallbackKeyOptions,
 	begun?: Promise<KeyPair>,
 ): Promise<KeyPair> {
-	if (file !== "") return parse(await readOwn(file), file);
 	const pem = await kept(
 		folder,
 		FILE,

@@ -16,19 +16,23 @@ import { StartError } from "./oss/start-error.ts";
 import { Sts } from "./sts/sts.ts";
 import { StsKeeper } from "./sts-keeper.ts";
 
-/** @throws StartError when a file is not what it should be */
+/** @throws StartError when the file of the sealing key is not what it should be */
 export async function loadKeys(
 	config: Config,
+	ram: Ram,
 	log: Log,
 ): Promise<Pick<Emulator, "accounts" | "ram" | "sts">> {
-	const ram = await loadRam(config);
 	const tokens = new SessionTokens(await loadSealingKey(config.data));
 	const accounts = new Accounts(config.accounts, ram, tokens);
 	const keeper = new StsKeeper({ accounts, ram, tokens, note: log.info });
 	return { accounts, ram, sts: new Sts(keeper, config.checkSignatures) };
 }
 
-async function loadRam({ ram: file, accounts }: Config): Promise<Ram> {
+/** @throws StartError when the user's file is not what it should be */
+export async function readOwnRam({
+	ram: file,
+	accounts,
+}: Config): Promise<Ram> {
 	if (file === "") return new Ram();
 	try {
 		const [{ uid }] = accounts;

@@ -3,6 +3,7 @@
  */
 import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
 import { describeSettings, readConfig } from "./config.ts";
+import { printable } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 
 const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
@@ -42,7 +43,7 @@ export async function main(
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof StartError)) throw error;
-		process.stderr.write(`oss-emulator: ${error.message}\n`);
+		process.stderr.write(`oss-emulator: ${printable(error.message)}\n`);
 		return 2;
 	}
 }

@@ -1,14 +1,15 @@
 /**
  * Puts an emulator together, and takes it apart in reverse.
  */
+import type { Ram } from "./auth/ram.ts";
 import { Callbacks } from "./callback/callbacks.ts";
 import type { KeyPair } from "./callback/key-pair.ts";
-import { beginKeyPair, loadKeyPair } from "./callback-key.ts";
+import { beginKeyPair, loadKeyPair, readOwnKeyPair } from "./callback-key.ts";
 import { type Config, withoutSecrets } from "./config.ts";
 import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
-import { loadKeys } from "./keys.ts";
+import { loadKeys, readOwnRam } from "./keys.ts";
 import { findCallbackPolicy } from "./operations/configurations/callback-policy.ts";
 import { Lifecycle } from "./operations/lifecycle/lifecycle.ts";
 import { MovableClock } from "./oss/clock.ts";
@@ -48,7 +49,7 @@ export async function start(config: Config): Promise<Running> {
 	}
 }
 
-/** Ports first: one that is taken must leave the data folder untouched. */
+/** Ports first, and files of the user's: what cannot be had of them must leave the data folder untouched. */
 async function assemble(
 	config: Config,
 	log: Log,
@@ -57,7 +58,8 @@ async function assemble(
 	const begun = beginKeyPair(config.data, config.callbackKey);
 	const ports = await openPorts(config);
 	undo.push(() => ports.close());
-
+	const ram = await readOwnRam(config);
+	const own = await readOwnKeyPair(config.callbackKey);
 	const store = await Store.open({
 		folder: config.data,
 		durable: config.durable,
@@ -73,8 +75,10 @@ async function assemble(
 		await ports.secure(certificates);
 		authority = certificates.authority;
 	}
-	const keyPair = await loadKeyPair(config.data, config.callbackKey, begun);
-	const emulator = await makeEmulator(config, log, store, endpoint, keyPair);
+	const keyPair =
+		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
+	const keys = { ram, keyPair };
+	const emulator = await makeEmulator(config, keys, log, store, endpoint);
 	// Last of all: that they are broken off is not to be on record.
 	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
@@ -107,12 +111,14 @@ async function assemble(
 	};
 }
 
+type Keys = { readonly ram: Ram; readonly keyPair: KeyPair };
+
 async function makeEmulator(
 	config: Config,
+	{ ram, keyPair }: Keys,
 	log: Log,
 	store: Store,
 	endpoint: string,
-	keyPair: KeyPair,
 ): Promise<Emulator> {
 	const clock = new MovableClock(Date.now);
 	return {
@@ -131,7 +137,7 @@ async function makeEmulator(
 				...config.callbacks,
 			},
 		}),
-		...(await loadKeys(config, log)),
+		...(await loadKeys(config, ram, log)),
 		region: config.region,
 		domains: config.domains,
 		checkSignatures: config.checkSignatures,

@@ -19,7 +19,7 @@ export type ListenOptions = {
 	readonly handler: RequestListener;
 	readonly onBroken: (error: Error, socket: Duplex) => void;
 	readonly headerBytesMax: number;
-	/** Addresses to listen on; one that this machine does not have is left out, unless it is the only one. */
+	/** Addresses to listen on, at least one; those this machine does not have are left out, unless it has none. */
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
 	readonly port: number;
@@ -57,6 +57,7 @@ async function listenOnAll(
 	servers: Server[],
 ): Promise<number> {
 	let port = options.port;
+	let missing: unknown;
 	// `::` alone takes IPv4 as well; beside 0.0.0.0 it must leave that to it.
 	const several = options.hosts.length > 1;
 	for (const host of options.hosts) {
@@ -64,13 +65,15 @@ async function listenOnAll(
 		try {
 			await listenOn(server, { host, port, ipv6Only: isIPv6(host) && several });
 		} catch (error) {
-			if (isMissingAddress(error) && several) continue;
-			throw error;
+			if (!isMissingAddress(error)) throw error;
+			missing = error;
+			continue;
 		}
 		servers.push(server);
 		const address = server.address();
 		if (address !== null && typeof address !== "string") port = address.port;
 	}
+	if (servers.length === 0) throw missing;
 	return port;
 }
 
