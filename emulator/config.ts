@@ -237,7 +237,7 @@ const variableOf = (name: string): string =>
 const isName = (text: string): text is Name => Object.hasOwn(settings, text);
 
 /**
- * @param args of the command line, which win over `env`
+ * @param args of the command line, which win over `env`, of which an empty one says nothing
  * @throws StartError with one line on the first thing that is wrong
  */
 export function readConfig(
@@ -274,7 +274,7 @@ function readArguments(args: readonly string[]): Given {
 		const [, name = "", , inline] = /^--([a-z0-9-]+)(=(.*))?$/s.exec(arg) ?? [];
 		if (!isName(name))
 			throw new StartError(`unknown flag ${arg}: see oss-emulator --help`);
-		const { kind, value: valueName } = settings[name];
+		const { kind, byDefault } = settings[name];
 		if (kind === "switch") {
 			if (inline !== undefined)
 				throw new StartError(`--${name} takes no value`);
@@ -282,8 +282,9 @@ function readArguments(args: readonly string[]): Given {
 			continue;
 		}
 		const value = inline ?? rest.shift();
-		if (value === undefined || value.startsWith("--"))
-			throw new StartError(`--${name} needs a value: --${name} ${valueName}`);
+		const isMissing = value === undefined || value.startsWith("--");
+		// Where nothing is the default, nothing may be said.
+		if (isMissing || (value === "" && byDefault !== "")) throw needsValue(name);
 		given.set(
 			name,
 			kind === "list" ? [...(given.get(name) ?? []), value] : [value],
@@ -292,14 +293,21 @@ function readArguments(args: readonly string[]): Given {
 	return given;
 }
 
+const needsValue = (name: Name): StartError =>
+	new StartError(`--${name} needs a value: --${name} ${settings[name].value}`);
+
 function toConfig(given: Given): Config {
 	const text = (name: Name): string =>
 		given.get(name)?.at(-1) ?? settings[name].byDefault;
-	const list = (name: Name): string[] =>
-		(given.get(name) ?? [settings[name].byDefault])
+	const list = (name: Name): string[] => {
+		const items = (given.get(name) ?? [settings[name].byDefault])
 			.flatMap((one) => one.split(","))
 			.map((one) => one.trim())
 			.filter((one) => one !== "");
+		const isWanted = settings[name].byDefault !== "";
+		if (items.length === 0 && isWanted) throw needsValue(name);
+		return items;
+	};
 	const hosts = list("host");
 	for (const host of hosts) {
 		if (!isIP(host) && host !== "localhost")
@@ -321,9 +329,7 @@ function toConfig(given: Given): Config {
 		durable: given.has("durable"),
 		files: !given.has("no-files"),
 		region: readRegion(text("region")),
-		domains: list("domain").map((domain) =>
-			domain.toLowerCase().replace(/^\./, ""),
-		),
+		domains: list("domain").map(readDomain),
 		accounts: readAccounts(list("access-key")),
 		checkSignatures:
 			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
@@ -333,13 +339,7 @@ function toConfig(given: Given): Config {
 		tlsPort: readOptionalPort("--tls-port", text("tls-port")),
 		callbackKey: {
 			file: text("callback-key"),
-			bits: readBits(
-				readChoice("callback-key-bits", text("callback-key-bits"), [
-					"512",
-					"1024",
-					"2048",
-				]),
-			),
+			bits: readBits(text("callback-key-bits")),
 		},
 		callbacks: readCallbacks(text, list, (name) => given.has(name)),
 		deliveries: {
@@ -353,8 +353,11 @@ function toConfig(given: Given): Config {
 	};
 }
 
-const readBits = (text: "512" | "1024" | "2048"): KeyBits =>
-	text === "512" ? 512 : text === "1024" ? 1024 : 2048;
+function readBits(text: string): KeyBits {
+	const choices = ["512", "1024", "2048"] as const;
+	const bits = readChoice("callback-key-bits", text, choices);
+	return bits === "512" ? 512 : bits === "1024" ? 1024 : 2048;
+}
 
 function readCallbacks(
 	text: (name: Name) => string,
@@ -456,6 +459,15 @@ function readRegion(text: string): string {
 	return region;
 }
 
+function readDomain(text: string): string {
+	const domain = text.toLowerCase().replace(/^\./, "");
+	if (!/^[a-z0-9._-]+$/.test(domain))
+		throw new StartError(
+			`--domain must be a host's name without scheme and port, not ${text}`,
+		);
+	return domain;
+}
+
 function readChoice<Choice extends string>(
 	name: string,
 	text: string,
@@ -493,6 +505,9 @@ function readAccounts(
 		}
 		return { accessKeyId, accessKeySecret, uid };
 	});
+	for (const { accessKeyId } of accounts)
+		if (accounts.filter((one) => one.accessKeyId === accessKeyId).length > 1)
+			throw new StartError(`--access-key names ${accessKeyId} more than once`);
 	const [first, ...others] = accounts;
 	if (!first) throw new StartError("--access-key must name at least one key");
 	return [first, ...others];
