@@ -27,6 +27,7 @@ export function uploadBody({
 	const bytes = announcedBytes(headers);
 	if (bytes === undefined && headers["transfer-encoding"] === undefined)
 		throw new OssError("MissingContentLength");
+	// PutObject's own page has InvalidArgument.
 	if ((bytes ?? 0) > UPLOAD_BYTES_MAX) throw new OssError("EntityTooLarge");
 	return body;
 }

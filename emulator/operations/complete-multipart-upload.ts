@@ -2,7 +2,8 @@
  * CompleteMultipartUpload: make the object of the parts, then call the application server back if asked to.
  *
  * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL named here wins
- * over the one named when the upload began.
+ * over the one named when the upload began. Whether Last-Modified is the time of this or of the beginning is not
+ * documented; it is this (A-612).
  *
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */

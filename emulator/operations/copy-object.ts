@@ -24,6 +24,7 @@ import { versionHeader, writtenHeaders } from "./object-headers.ts";
 import { readTrafficLimit } from "./traffic-limit.ts";
 import { requireRoom } from "./upload-body.ts";
 
+/** An appendable object may be copied: only older pages say otherwise. Its ETag stays. */
 export async function copyObject(
 	emulator: Emulator,
 	request: OssRequest,
@@ -34,6 +35,7 @@ export async function copyObject(
 		request,
 		COPY_ECS,
 	);
+	requireCopyable(source, request);
 	readTrafficLimit(request); // for its errors: nothing passes a connection
 	const given = await prepareObject(emulator, request, request.headers);
 	await requireRoom(emulator, request.bucket, source.size);
@@ -71,6 +73,27 @@ export async function copyObject(
 			...sourceVersion(source, sourceBucket),
 		},
 	);
+}
+
+const GIB = 1024 ** 3;
+
+/**
+ * Larger ones are for UploadPartCopy. Of the pages, of which older ones say 1 GB of all, the newest counts (A-615).
+ *
+ * @throws OssError EntityTooLarge
+ */
+export function requireCopyable(
+	source: Pick<StoredObject, "bucket" | "size" | "storageClass">,
+	{ bucket, headers }: Pick<OssRequest, "bucket" | "headers">,
+): void {
+	const storageClass = headers["x-oss-storage-class"] ?? source.storageClass;
+	const isChanged = storageClass !== source.storageClass;
+	const isNear = bucket === source.bucket;
+	const sizeMax = isChanged ? GIB : isNear ? Infinity : 5 * GIB;
+	if (source.size > sizeMax)
+		throw new OssError("EntityTooLarge", {
+			message: "Source object Length exceeds the maximum allowed size.",
+		});
 }
 
 /** A copy on itself replaces the metadata, whatever the directive says. */

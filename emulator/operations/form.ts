@@ -10,7 +10,7 @@ import { UPLOAD_BYTES_MAX } from "./body.ts";
 export type FormFile = Extract<FormPart, { kind: "file" }>;
 
 export type Form = {
-	/** Fields before the file by lower-case name; of a repeated one the first. */
+	/** Fields before the file by lower-case name; of a repeated one the first. One page says that case counts. */
 	readonly fields: ReadonlyMap<string, string>;
 	/** The same under the names they were sent with: custom variables of a callback are case-sensitive. */
 	readonly exactFields: ReadonlyMap<string, string>;

@@ -70,6 +70,7 @@ export function readProperties(headers: Headers): ObjectProperties {
 	}
 	const encryption = readEncryption(headers);
 	return {
+		// A FAQ lets OSS guess it from the key's extension; which extensions, no page tells.
 		contentType: requireHeaderValue(
 			"Content-Type",
 			headers["content-type"] || "application/octet-stream",

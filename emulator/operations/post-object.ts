@@ -85,6 +85,7 @@ function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
 	return { ...asked, headers };
 }
 
+/** The docs tie a missing key to another error; this one was seen of other fields that are missing (A-607). */
 function readKey({ fields, file }: Form): string {
 	const key = fields.get("key");
 	if (!key) {
@@ -155,7 +156,10 @@ function tooLarge(error: unknown): never {
 		: error;
 }
 
-/** A redirect wins over a status; its code and parameters are those of S3 (A-05). */
+/**
+ * A redirect wins over a status; its code and parameters are those of S3 (A-05). The elements of a 201 are as in a
+ * capture, whose order is not the docs' and whose ETag has no quotes (A-608).
+ */
 function answer(
 	request: OssRequest,
 	{ fields }: Form,

@@ -57,7 +57,7 @@ export class Objects {
 		);
 	}
 
-	/** Stores a symbolic link to `given.properties.symlinkTarget`. */
+	/** Stores a symbolic link to `given.properties.symlinkTarget`. That its size is 0 in lists is a guess (A-613). */
 	async putSymlink(given: NewObject, etag: string): Promise<StoredObject> {
 		const { key, acl, modified, properties } = given;
 		return this.#writes.transact(() =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { suite, test } from "node:test";
 import { refusal, textsOf } from "../client.ts";
+import { SECOND, startAtStandstill } from "../clock.ts";
 import { startWithBucket } from "../emulator.ts";
 import {
 	complete,
@@ -127,6 +128,17 @@ suite("CompleteMultipartUpload", () => {
 		await putPart(emulator, uploadId, 3, "woof");
 		await complete(emulator, uploadId, completion([[2, etag]]));
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
+	});
+
+	test("makes an object that is as old as the completion (A-612)", async (t) => {
+		const emulator = await startAtStandstill(t);
+		const uploadId = await initiate(emulator);
+		await emulator.pass(SECOND);
+		const etag = await putPart(emulator, uploadId, 1, "meow");
+		await emulator.pass(SECOND);
+		await complete(emulator, uploadId, completion([[1, etag]]));
+		const { headers } = await emulator.oss.head("/photos/cat");
+		assert.equal(headers["last-modified"], "Mon, 06 May 2024 07:08:11 GMT");
 	});
 
 	test("can be had once", async (t) => {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { requireCopyable } from "../../emulator/operations/copy-object.ts";
 import { type Answer, refusal, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
+
+const TOO_LARGE = "Source object Length exceeds the maximum allowed size.";
 
 const copy = (
 	{ oss }: TestEmulator,
@@ -202,15 +205,42 @@ suite("CopyObject", () => {
 		assert.deepEqual(await Promise.all(grants), [["default"], ["public-read"]]);
 	});
 
-	test("makes no appendable or multipart object of its copy lose its content", async (t) => {
+	test("may be of an appendable object, whose type and ETag it has, and grows apart (A-614)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.post("/photos/log?append&position=0", "one");
 		await oss.post("/photos/log?append&position=3", "two");
+		const log = await oss.head("/photos/log");
 		await copy(emulator, "/photos/log", "/photos/copy");
+		const copied = await oss.head("/photos/copy");
+		assert.equal(copied.headers.etag, log.headers.etag);
+		assert.equal(copied.headers["x-oss-object-type"], "Appendable");
 		await oss.post("/photos/log?append&position=6", "three");
 		assert.equal((await oss.get("/photos/copy")).text, "onetwo");
 	});
+});
+
+suite("The size of what CopyObject copies (A-615)", () => {
+	const GIB = 1024 ** 3;
+	const cases = [
+		["has no limit within a bucket", 6 * GIB, "photos", "Standard", true],
+		["is 5 GB to another bucket", 5 * GIB, "album", undefined, true],
+		["is no more to another bucket", 5 * GIB + 1, "album", undefined, false],
+		["is 1 GB with another storage class", GIB, "photos", "IA", true],
+		["is no more with another class", GIB + 1, "photos", "IA", false],
+	] as const;
+	for (const [what, size, bucket, storageClass, isAllowed] of cases)
+		test(what, () => {
+			const source = {
+				bucket: "photos",
+				size,
+				storageClass: "Standard",
+			} as const;
+			const headers = { "x-oss-storage-class": storageClass };
+			const ask = () => requireCopyable(source, { bucket, headers });
+			if (isAllowed) ask();
+			else assert.throws(ask, { code: "EntityTooLarge", message: TOO_LARGE });
+		});
 });
 
 suite("The source of a copy", () => {

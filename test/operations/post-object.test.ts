@@ -101,7 +101,7 @@ suite("PostObject", () => {
 		}
 	});
 
-	test("takes its fields in any case, and of two the first", async (t) => {
+	test("takes its fields in any case, and of two the first (A-609)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const signed = signedV1(ANY).map(({ name, value }) =>
 			field(name.toUpperCase(), value),
@@ -253,7 +253,7 @@ suite("A PostObject that succeeds answers", () => {
 		}
 	});
 
-	test("201 with where it is", async (t) => {
+	test("201 with where it is (A-608)", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const answer = await ask(emulator, field("success_action_status", "201"));
 		const location = `http://127.0.0.1:${emulator.port}/photos/my%20cat`;
@@ -476,7 +476,7 @@ suite("A form that is not as it should be stores nothing:", () => {
 		["no file", formBody([field("key", "cat")]), NO_FILE],
 		["no parts", close, NO_FILE],
 		["nothing", "", TRUNCATED],
-		["no key", formBody([file("meow")]), KEY_MISSING],
+		["no key (A-607)", formBody([file("meow")]), KEY_MISSING],
 		["an empty key", formBody([field("key", ""), file("meow")]), KEY_MISSING],
 		[
 			"the key after the file",

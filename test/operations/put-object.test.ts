@@ -99,7 +99,7 @@ suite("PutObject", () => {
 		}
 	});
 
-	test("of more than 5 GB is EntityTooLarge before a byte is sent", async (t) => {
+	test("of more than 5 GB is EntityTooLarge before a byte is sent (A-617)", async (t) => {
 		const { endpoint } = await startWithBucket(t, "public-read-write");
 		const raw = await sendRaw(
 			endpoint,

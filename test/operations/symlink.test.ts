@@ -135,7 +135,7 @@ suite("A symbolic link", () => {
 				);
 	});
 
-	test("is described as itself by GetObjectMeta and in lists", async (t) => {
+	test("is described as itself by GetObjectMeta and in lists (A-613)", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "hello world");
 		const put = await link(emulator, "link", "cat");
