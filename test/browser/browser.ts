@@ -17,15 +17,18 @@ if (skip) process.stderr.write(`SKIPPED: nothing runs in a browser: ${skip}\n`);
 
 export type OpenedPage = {
 	readonly page: Page;
-	/** What the browser wrote to its console as errors, a request that CORS forbids among them. */
+	/** All that the browser complained about: a request that CORS forbids, a violated policy, an exception, a dialog. */
 	readonly complaints: readonly string[];
 };
 
-/** To be called in a suite: one browser for all its tests. @returns what opens a page for one of them */
-export function useBrowser(): (
+type Open = (
 	t: TestContext,
 	url: string,
-) => Promise<OpenedPage> {
+	colorScheme?: "light" | "dark",
+) => Promise<OpenedPage>;
+
+/** To be called in a suite: one browser for all its tests. @returns what opens a page for one of them */
+export function useBrowser(): Open {
 	let browser: Browser | undefined;
 	before(async () => {
 		browser = await chromium.launch({
@@ -39,9 +42,12 @@ export function useBrowser(): (
 	});
 	after(() => browser?.close());
 
-	return async (t, url) => {
+	return async (t, url, colorScheme = "light") => {
 		if (!browser) throw new Error("pages are for tests, not for their suite");
-		const context = await browser.newContext();
+		const context = await browser.newContext({
+			colorScheme,
+			permissions: ["clipboard-read", "clipboard-write"],
+		});
 		t.after(() => context.close());
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);
@@ -50,6 +56,10 @@ export function useBrowser(): (
 			if (message.type() === "error") complaints.push(message.text());
 		});
 		page.on("pageerror", (error) => complaints.push(error.message));
+		page.on("dialog", (dialog) => {
+			complaints.push(dialog.message());
+			dialog.accept();
+		});
 		await page.goto(url);
 		return { page, complaints };
 	};

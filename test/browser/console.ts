@@ -1,25 +1,11 @@
-/**
- * The console in a real browser: CHROMIUM names it, or it is where Debian puts it. Without one these tests are skipped,
- * and say so.
- */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, suite, type TestContext, test } from "node:test";
-import {
-	type Browser,
-	chromium,
-	type Locator,
-	type Page,
-} from "playwright-core";
+import { suite, test } from "node:test";
+import type { Locator } from "playwright-core";
+import { asking, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
-import { asking, startWithAdmin } from "./admin.ts";
-
-const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const skip = existsSync(BROWSER)
-	? false
-	: `no browser at ${BROWSER}: install Chromium, or name it in CHROMIUM`;
-if (skip) process.stderr.write(`SKIPPED: the console is not tested: ${skip}\n`);
+import { skip, useBrowser } from "./browser.ts";
 
 const AXE = readFileSync(
 	createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
@@ -59,44 +45,7 @@ const textOf = async (locator: Locator): Promise<string> =>
 const BODY = "object=${object}&size=${size}";
 
 suite("The console", { skip }, () => {
-	let browser: Browser;
-	before(async () => {
-		browser = await chromium.launch({
-			executablePath: BROWSER,
-			args: [
-				...["--no-sandbox", "--disable-gpu", "--disable-quic"],
-				...["--no-first-run", "--disable-background-networking"],
-				...["--disable-component-update", "--disable-sync"],
-			],
-		});
-	});
-	after(() => browser.close());
-
-	/** With all that the browser complained about: a violated policy, an exception, a dialog. */
-	async function open(
-		t: TestContext,
-		url: string,
-		colorScheme: "light" | "dark" = "light",
-	): Promise<{ page: Page; complaints: string[] }> {
-		const context = await browser.newContext({
-			colorScheme,
-			permissions: ["clipboard-read", "clipboard-write"],
-		});
-		t.after(() => context.close());
-		const page = await context.newPage();
-		page.setDefaultTimeout(10_000);
-		const complaints: string[] = [];
-		page.on("console", (message) => {
-			if (message.type() === "error") complaints.push(message.text());
-		});
-		page.on("pageerror", (error) => complaints.push(error.message));
-		page.on("dialog", (dialog) => {
-			complaints.push(dialog.message());
-			dialog.accept();
-		});
-		await page.goto(url);
-		return { page, complaints };
-	}
+	const open = useBrowser();
 
 	test("leads from the buckets through folders to an object, and back", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
