@@ -69,8 +69,22 @@ export function row(
 	};
 }
 
-/** Of a row that is kept and given back without effect: a rule that nobody carries out. */
-export const storedOnly = (row: Row): Row => ({ ...row, state: "stored only" });
+/** As `row`; the emulator behaves as OSS does. */
+export const enforced: (
+	name: string,
+	requestLine: string,
+	run: Operation,
+	action?: string,
+) => Row = row;
+
+/** As `row`; what is put is kept and given back, and nobody carries it out. */
+export const keptOnly = (...given: Parameters<typeof enforced>): Row => ({
+	...row(...given),
+	state: "stored only",
+});
+
+/** As `row`; OSS has it and the emulator has not. */
+export const notThere: (name: string, requestLine: string) => Row = row;
 
 export type Selector = (request: OssRequest) => Row;
 

@@ -7,13 +7,10 @@
  */
 import { SUB_RESOURCES } from "../auth/sub-resources.ts";
 
+// biome-ignore format: a list
 const MODIFIERS = new Set([
-	..."callback callback-var continuation-token endTime inventoryId position security-token".split(
-		" ",
-	),
-	..."sequential startTime status styleName versionId withHashContext".split(
-		" ",
-	),
+  "callback", "callback-var", "continuation-token", "endTime", "inventoryId", "position", "security-token", "sequential",
+  "startTime", "status", "styleName", "udfId", "udfImageDesc", "udfName", "versionId", "withHashContext",
 ]);
 const MODIFYING_PREFIXES = [
 	"response-",

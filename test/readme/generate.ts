@@ -41,12 +41,16 @@ function writeFlags(): string {
 function writeOperations(): string {
 	const rows = [...Map.groupBy(table, ({ state }) => state)].map(
 		([state, rows]) => [
-			`**${state}** (${rows.length})`,
+			`**${state}**${MEANING[state] ?? ""} (${rows.length})`,
 			cell(rows.map(({ name }) => name).join(", ")),
 		],
 	);
 	return writeTable(["", "operations"], rows.sort(byState));
 }
+
+const MEANING: Partial<Record<Row["state"], string>> = {
+	"stored only": ": kept, not enforced",
+};
 
 const STATES: readonly Row["state"][] = [
 	"enforced",
