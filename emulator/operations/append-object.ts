@@ -11,8 +11,8 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
-import { findProtect } from "./new-object.ts";
-import { readNewObject, writtenHeaders } from "./object-headers.ts";
+import { findProtect, readEncryptedObject } from "./new-object.ts";
+import { writtenHeaders } from "./object-headers.ts";
 import { openUpload } from "./upload-body.ts";
 
 export async function appendObject(
@@ -24,7 +24,7 @@ export async function appendObject(
 	const acl = request.headers["x-oss-object-acl"];
 	const said = position === 0 ? request.headers : { "x-oss-object-acl": acl };
 	const given = {
-		...readNewObject(request, said),
+		...(await readEncryptedObject(emulator, request, said)),
 		protect: await findProtect(emulator, request),
 	};
 	const upload = await openUpload(emulator, request);

@@ -112,12 +112,11 @@ function chooseProperties(
 		headers["x-oss-tagging-directive"],
 		"x-oss-tagging-directive",
 	);
-	const { symlinkTarget } = source.properties;
+	// How the source is encrypted is its own affair.
+	const { symlinkTarget, encryption: _, ...own } = source.properties;
 	return {
-		...(replaces
-			? replaceProperties(headers, source, given)
-			: source.properties),
-		tags: retags ? given.tags : source.properties.tags,
+		...(replaces ? replaceProperties(headers, source, given) : own),
+		tags: retags ? given.tags : own.tags,
 		...(symlinkTarget === undefined ? {} : { symlinkTarget }),
 		...(given.encryption ? { encryption: given.encryption } : {}),
 	};

@@ -119,6 +119,7 @@ export async function uploadPartCopy(
 				header === undefined
 					? undefined
 					: `bytes ${range.first}-${range.last}/${source.size}`,
+			...upload.properties.encryption,
 			...sourceVersion(source, bucket),
 		},
 	);

@@ -1,6 +1,6 @@
 /**
- * A new object as the request and its bucket want it: what the writer says of it, how long it is to be retained, and
- * whose place it may not take.
+ * A new object as the request and its bucket want it: what the writer says of it, how it is encrypted and how long it
+ * is to be retained, and whose place it may not take.
  *
  * Source: docs «PutObject», «Retention policy», «PutBucketObjectWormConfiguration».
  */
@@ -12,6 +12,7 @@ import { requireAccess } from "./access.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { OBJECT_WORM } from "./configurations/switches.ts";
 import { findWorm } from "./configurations/worm.ts";
+import { findEncryption } from "./object-encryption.ts";
 import { readNewObject } from "./object-headers.ts";
 import {
 	makeProtect,
@@ -29,10 +30,23 @@ export async function prepareObject(
 	headers: Headers,
 ): Promise<NewObject> {
 	return {
-		...readNewObject(request, headers),
+		...(await readEncryptedObject(emulator, request, headers)),
 		state: await initialState(emulator, request, headers),
 		protect: await findProtect(emulator, request),
 	};
+}
+
+/** As `readNewObject`, with the encryption that the object gets. @throws OssError as `prepareObject` */
+export async function readEncryptedObject(
+	emulator: Pick<Emulator, "store">,
+	request: Pick<OssRequest, "bucket" | "key" | "receivedAt">,
+	headers: Headers,
+): Promise<NewObject> {
+	const given = readNewObject(request, headers);
+	const encryption = await findEncryption(emulator, request.bucket, headers);
+	return encryption
+		? { ...given, properties: { ...given.properties, encryption } }
+		: given;
 }
 
 /** @returns what refuses that a version of the bucket goes before its time */

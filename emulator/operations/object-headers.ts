@@ -10,7 +10,7 @@ import {
 	type StorageClass,
 } from "../oss/acl.ts";
 import { encodeKey } from "../oss/encoding.ts";
-import { invalidArgument, OssError } from "../oss/errors.ts";
+import { invalidArgument } from "../oss/errors.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
@@ -35,11 +35,10 @@ const META = "x-oss-meta-";
 /** A form can name a field as it likes; it must be able to go out as a header. RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const META_BYTES_MAX = 8 * 1024;
-const ENCRYPTION = "x-oss-server-side-encryption";
 
 /**
  * @param headers of the request, or the form's fields
- * @throws OssError InvalidArgument for a value OSS does not know, InvalidEncryptionAlgorithmError
+ * @throws OssError InvalidArgument for a value OSS does not know
  */
 export function readNewObject(
 	{
@@ -68,7 +67,6 @@ export function readProperties(headers: Headers): ObjectProperties {
 		const value = headers[name.toLowerCase()];
 		if (value !== undefined) kept[name] = requireHeaderValue(name, value);
 	}
-	const encryption = readEncryption(headers);
 	return {
 		// A FAQ lets OSS guess it from the key's extension; which extensions, no page tells (A-606).
 		contentType: requireHeaderValue(
@@ -78,7 +76,6 @@ export function readProperties(headers: Headers): ObjectProperties {
 		headers: kept,
 		userMetadata: readUserMetadata(headers),
 		tags: readTags(headers["x-oss-tagging"]),
-		...(encryption ? { encryption } : {}),
 	};
 }
 
@@ -130,22 +127,6 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
 		"No such bucket storage class exists.",
 		"0013-00000101",
 	);
-}
-
-function readEncryption(headers: Headers): Record<string, string> | undefined {
-	const algorithm = headers[ENCRYPTION];
-	if (algorithm === undefined) return undefined;
-	if (!["AES256", "KMS", "SM4"].includes(algorithm))
-		throw new OssError("InvalidEncryptionAlgorithmError");
-	const encryption: Record<string, string> = { [ENCRYPTION]: algorithm };
-	for (const name of [
-		`${ENCRYPTION}-key-id`,
-		"x-oss-server-side-data-encryption",
-	]) {
-		const value = headers[name];
-		if (value !== undefined) encryption[name] = requireHeaderValue(name, value);
-	}
-	return encryption;
 }
 
 /** What a GET and a HEAD say of an object, range and overrides apart. */

@@ -30,7 +30,9 @@ export async function putSymlink(
 	if (target === undefined)
 		throw invalidArgument(TARGET, request.headers[TARGET] ?? "");
 	requireKey(target);
-	const properties = { ...given.properties, symlinkTarget: target };
+	// It has no content that could be encrypted.
+	const { encryption: _, ...own } = given.properties;
+	const properties = { ...own, symlinkTarget: target };
 	const etag = hash("md5", target, "hex").toUpperCase();
 	const link = await store.objects.putSymlink({ ...given, properties }, etag);
 	return empty(200, {

@@ -1,5 +1,5 @@
 /**
- * The encryption a bucket's objects would get by default.
+ * The encryption a bucket's objects get by default.
  *
  * Source: docs «PutBucketEncryption»; «HTTP 400 status code», InvalidArgument; py1's suite.
  */
@@ -27,7 +27,7 @@ export const ENCRYPTION = kind(
 	},
 );
 
-/** @returns the rule without what is empty */
+/** @returns the rule without what is empty, and what only KMS has use for (py1's suite) */
 export function requireRule(rule: EncryptionRule): EncryptionRule {
 	const { SSEAlgorithm, KMSMasterKeyID, KMSDataEncryption } = rule;
 	if (!["AES256", "KMS", "SM4"].includes(SSEAlgorithm))
@@ -43,6 +43,7 @@ export function requireRule(rule: EncryptionRule): EncryptionRule {
 	return {
 		SSEAlgorithm,
 		KMSMasterKeyID: KMSMasterKeyID || undefined,
-		KMSDataEncryption: KMSDataEncryption || undefined,
+		KMSDataEncryption:
+			SSEAlgorithm === "KMS" ? KMSDataEncryption || undefined : undefined,
 	};
 }

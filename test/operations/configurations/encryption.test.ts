@@ -37,6 +37,16 @@ suite("A bucket's encryption", () => {
 		);
 	});
 
+	test("has no data encryption where KMS has no part in it", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const algorithm of ["AES256", "SM4"]) {
+			const content = `<SSEAlgorithm>${algorithm}</SSEAlgorithm>`;
+			const sent = `${content}<KMSDataEncryption>SM4</KMSDataEncryption>`;
+			await putDocument(oss, TARGET, rule(sent));
+			assert.equal(await getDocument(oss, TARGET), rule(content));
+		}
+	});
+
 	for (const [content, refused] of [
 		[
 			"<SSEAlgorithm>AES</SSEAlgorithm>",

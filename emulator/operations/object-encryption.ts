@@ -1,0 +1,65 @@
+/**
+ * How an object is encrypted, as far as anybody is told: nothing is encrypted at rest.
+ *
+ * What the writer asks for comes first, then what the bucket has by default. KMS without a key means the key OSS
+ * manages for the account, whose id is made up (A-650).
+ *
+ * Source: docs «PutObject», «PutBucketEncryption», «CopyObject»; java1's and py1's suites.
+ */
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Headers } from "../oss/request.ts";
+import { ENCRYPTION } from "./configurations/encryption.ts";
+import { findDocument } from "./configurations/kind.ts";
+import { requireHeaderValue } from "./object-headers.ts";
+
+const ALGORITHM = "x-oss-server-side-encryption";
+const KEY_ID = `${ALGORITHM}-key-id`;
+const DATA_ALGORITHM = "x-oss-server-side-data-encryption";
+
+const MANAGED_KEY = "0f5e1d0c-0000-4000-8000-000000000000";
+
+/** The headers that say so, by their names. */
+type Encryption = Readonly<Record<string, string>>;
+
+/** @throws OssError InvalidEncryptionAlgorithmError, NoSuchBucket */
+export async function findEncryption(
+	emulator: Pick<Emulator, "store">,
+	bucket: string,
+	headers: Headers,
+): Promise<Encryption | undefined> {
+	const asked = readEncryption(headers);
+	if (asked) return asked;
+	const document = await findDocument(emulator, ENCRYPTION, bucket);
+	const rule = document?.ApplyServerSideEncryptionByDefault;
+	return (
+		rule &&
+		complete({
+			[ALGORITHM]: rule.SSEAlgorithm,
+			[KEY_ID]: rule.KMSMasterKeyID,
+			[DATA_ALGORITHM]: rule.KMSDataEncryption,
+		})
+	);
+}
+
+function readEncryption(headers: Headers): Encryption | undefined {
+	const algorithm = headers[ALGORITHM];
+	if (algorithm === undefined) return undefined;
+	if (!["AES256", "KMS", "SM4"].includes(algorithm))
+		throw new OssError("InvalidEncryptionAlgorithmError");
+	return complete({
+		[ALGORITHM]: algorithm,
+		[KEY_ID]: headers[KEY_ID],
+		[DATA_ALGORITHM]: headers[DATA_ALGORITHM],
+	});
+}
+
+function complete(
+	given: Readonly<Record<string, string | undefined>>,
+): Encryption {
+	const encryption: Record<string, string> = {};
+	for (const [name, value] of Object.entries(given))
+		if (value) encryption[name] = requireHeaderValue(name, value);
+	if (encryption[ALGORITHM] === "KMS") encryption[KEY_ID] ??= MANAGED_KEY;
+	return encryption;
+}
