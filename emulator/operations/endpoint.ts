@@ -9,7 +9,10 @@
 import { encodeKey } from "../oss/encoding.ts";
 import type { OssRequest } from "../oss/request.ts";
 
-type Asked = Pick<OssRequest, "host" | "bucket" | "key" | "scheme">;
+type Asked = Pick<
+	OssRequest,
+	"host" | "bucket" | "key" | "scheme" | "isInHost"
+>;
 
 const ALIYUN = /(^|\.)aliyuncs\.com(:\d+)?$/i;
 
@@ -38,7 +41,12 @@ const withoutBucket = (host: string, bucket: string): string =>
 		: host;
 
 /** The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. */
-export function objectUrl({ scheme, host, bucket, key }: Asked): string {
-	const inHost = host.toLowerCase().startsWith(`${bucket}.`);
-	return `${scheme}://${host}/${inHost ? "" : `${bucket}/`}${encodeKey(key)}`;
-}
+export const objectUrl = (asked: Asked): string =>
+	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key)}`;
+
+/** Before every key: `/`, or `/bucket/` where the Host does not say which bucket. */
+export const rootOf = ({
+	bucket,
+	isInHost,
+}: Pick<OssRequest, "bucket" | "isInHost">): string =>
+	isInHost ? "/" : `/${bucket}/`;

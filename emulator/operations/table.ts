@@ -256,11 +256,11 @@ export const table: readonly Row[] = [
   enforced("GetStyle",            "GET     /bucket?style&styleName",   getDocument(STYLE)),
   enforced("ListStyle",           "GET     /bucket?style",             listStyle),
   enforced("DeleteStyle",         "DELETE  /bucket?style&styleName",   deleteDocument(STYLE)),
-  keptOnly("PutCname",            "POST    /bucket?cname&comp=add",    putCname),
-  keptOnly("ListCname",           "GET     /bucket?cname",             listCname),
-  keptOnly("DeleteCname",         "POST    /bucket?cname&comp=delete", deleteCname),
-  keptOnly("CreateCnameToken",    "POST    /bucket?cname&comp=token",  createCnameToken),
-  keptOnly("GetCnameToken",       "GET     /bucket?cname&comp=token",  getCnameToken),
+  enforced("PutCname",            "POST    /bucket?cname&comp=add",    putCname),
+  enforced("ListCname",           "GET     /bucket?cname",             listCname),
+  enforced("DeleteCname",         "POST    /bucket?cname&comp=delete", deleteCname),
+  enforced("CreateCnameToken",    "POST    /bucket?cname&comp=token",  createCnameToken),
+  enforced("GetCnameToken",       "GET     /bucket?cname&comp=token",  getCnameToken),
 
   // Bucket: how objects are kept
   enforced("PutBucketLifecycle",          "PUT     /bucket?lifecycle",               putDocument(LIFECYCLE)),

@@ -55,7 +55,13 @@ export type FormPart =
 /** Where a request goes: '' for bucket is the service, '' for key is the bucket. */
 export type Target = { readonly bucket: string; readonly key: string };
 
-export type OssRequest = Target & {
+/** How a request can be read. */
+export type Reading = Target & {
+	/** Whether it is the Host that says which bucket; otherwise the path does. */
+	readonly isInHost: boolean;
+};
+
+export type OssRequest = Reading & {
 	/** 24 upper-case hex digits: `x-oss-request-id`. */
 	readonly id: string;
 	readonly method: string;

@@ -10,20 +10,27 @@
 import { isIP } from "node:net";
 import { formDecode, percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
-import type { Target } from "../oss/request.ts";
+import type { Reading, Target } from "../oss/request.ts";
+
+/** Of names for which a bucket is addressed. */
+export type Names = {
+	/** `BUCKET.<domain>` addresses a bucket for these, besides `localhost` and `*.aliyuncs.com`. */
+	readonly domains: readonly string[];
+	/** The bucket that the Host's own name is bound to, if it is. */
+	readonly bound: string | undefined;
+};
 
 /**
  * @param host the Host header, with or without a port
  * @param path as on the wire, without the query
- * @param domains for which `BUCKET.<domain>` addresses a bucket, besides `localhost` and `*.aliyuncs.com`
  * @returns at least one reading
  * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), and for bytes that are not UTF-8
  */
 export function readTargets(
 	host: string,
 	path: string,
-	domains: readonly string[],
-): readonly Target[] {
+	{ domains, bound }: Names,
+): readonly Reading[] {
 	const name = hostName(host);
 	const decodings = path.includes("+")
 		? [formDecode, percentDecode]
@@ -39,26 +46,33 @@ export function readTargets(
 			return key;
 		};
 		const rest = path.replace(/^\//, "");
-		const inPath = (): Target => {
+		const inPath = (): Reading => {
 			const slash = rest.indexOf("/");
 			return slash < 0
-				? { bucket: decoded(rest), key: "" }
+				? { bucket: decoded(rest), key: "", isInHost: false }
 				: {
 						bucket: decoded(rest.slice(0, slash)),
 						key: decoded(rest.slice(slash + 1)),
+						isInHost: false,
 					};
 		};
-		const inHost = (bucket: string): Target => ({ bucket, key: decoded(rest) });
-		return readings(name, domains, inPath, inHost);
+		const inHost = (bucket: string): Reading => ({
+			bucket,
+			key: decoded(rest),
+			isInHost: true,
+		});
+		return bound === undefined
+			? readings(name, domains, inPath, inHost)
+			: [inHost(bound)];
 	});
 }
 
 function readings(
 	name: string,
 	domains: readonly string[],
-	inPath: () => Target,
-	inHost: (bucket: string) => Target,
-): Target[] {
+	inPath: () => Reading,
+	inHost: (bucket: string) => Reading,
+): Reading[] {
 	if (isIP(name) || name === "") return [inPath()];
 	const aliyun = aliyunBucket(name);
 	if (aliyun !== undefined) return aliyunReadings(aliyun, inPath, inHost);
@@ -77,9 +91,9 @@ function readings(
 /** ali-oss with an IP endpoint asks `undefined.oss-cn-hangzhou.aliyuncs.com` for its buckets (createRequest.js). */
 function aliyunReadings(
 	bucket: string,
-	inPath: () => Target,
-	inHost: (bucket: string) => Target,
-): Target[] {
+	inPath: () => Reading,
+	inHost: (bucket: string) => Reading,
+): Reading[] {
 	if (bucket === "") return [inPath()];
 	if (bucket === "undefined") return [inPath(), inHost(bucket)];
 	return [inHost(bucket), inPath()];
@@ -105,6 +119,15 @@ export function requireThirdLevel(host: string, { bucket }: Target): void {
 	if (bucket !== "" && aliyunBucket(hostName(host)) === "")
 		throw new OssError("SecondLevelDomainForbidden");
 }
+
+/** Whether a name can be bound to a bucket: it is neither an address nor one that has a meaning already. */
+export const isOwnName = (name: string, domains: readonly string[]): boolean =>
+	name.includes(".") &&
+	isIP(name) === 0 &&
+	aliyunBucket(name) === undefined &&
+	!["localhost", ...domains].some(
+		(known) => name === known || name.endsWith(`.${known}`),
+	);
 
 /** Lower-case, without port and without the brackets of an IPv6 address. */
 export function hostName(host: string): string {

@@ -31,9 +31,9 @@ export type Known = {
 	readonly checkSignatures: boolean;
 };
 
-export type Authenticated = {
+export type Authenticated<R extends Target = Target> = {
 	readonly caller: Caller;
-	readonly target: Target;
+	readonly target: R;
 };
 
 /**
@@ -42,11 +42,11 @@ export type Authenticated = {
  * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
  *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
  */
-export function authenticate(
+export function authenticate<R extends Target>(
 	request: OssRequest,
-	readings: readonly Target[],
+	readings: readonly R[],
 	{ accounts, region, checkSignatures }: Known,
-): Authenticated {
+): Authenticated<R> {
 	const [likeliest] = readings;
 	if (!likeliest) throw new Error("a request must have a reading");
 	if (!checkSignatures)

@@ -10,8 +10,8 @@ import type { Emulator } from "../emulator.ts";
 import { corsHeaders } from "../operations/configurations/cors-rules.ts";
 import { findCors } from "../operations/configurations/find-cors.ts";
 import type { Reply } from "../oss/reply.ts";
-import { readTargets } from "./addressing.ts";
-import type { Arrival } from "./identify.ts";
+import { type Names, readTargets } from "./addressing.ts";
+import { type Arrival, namesFor } from "./identify.ts";
 
 export async function withCors(
 	emulator: Emulator,
@@ -19,7 +19,8 @@ export async function withCors(
 	reply: Reply,
 ): Promise<Reply> {
 	const { method, headers } = arrival;
-	const bucket = likeliestBucket(arrival, emulator.domains);
+	const names = await namesFor(emulator, arrival.host);
+	const bucket = likeliestBucket(arrival, names);
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const isThere = await emulator.store.buckets.find(bucket);
 	const cors =
@@ -37,11 +38,8 @@ export async function withCors(
 }
 
 /** A bucket has no percent-escapes in its name; what a key has is of no interest here. */
-function likeliestBucket(
-	{ host, rawPath }: Arrival,
-	domains: readonly string[],
-): string {
+function likeliestBucket({ host, rawPath }: Arrival, names: Names): string {
 	const [, first = ""] = rawPath.split("/", 2);
 	const path = first.includes("%") ? "/" : `/${first}`;
-	return readTargets(host, path, domains)[0]?.bucket ?? "";
+	return readTargets(host, path, names)[0]?.bucket ?? "";
 }

@@ -8,23 +8,37 @@
  * is, and of these two operations.
  */
 import type { Emulator } from "../emulator.ts";
+import { findBoundBucket } from "../operations/configurations/cname.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { OssError } from "../oss/errors.ts";
-import { ANONYMOUS, type OssRequest, type Target } from "../oss/request.ts";
+import {
+	ANONYMOUS,
+	type OssRequest,
+	type Reading,
+	type Target,
+} from "../oss/request.ts";
 import { noSuchBucket } from "../storage/buckets.ts";
-import { readTargets, requireThirdLevel } from "./addressing.ts";
+import {
+	hostName,
+	isOwnName,
+	type Names,
+	readTargets,
+	requireThirdLevel,
+} from "./addressing.ts";
 import { authenticate } from "./authenticate.ts";
 
 /** A request as the port knows it. */
-export type Arrival = Omit<OssRequest, keyof Target | "caller">;
+export type Arrival = Omit<OssRequest, keyof Reading | "caller">;
 
 /** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */
 export async function identify(
 	emulator: Emulator,
 	arrival: Arrival,
 ): Promise<OssRequest> {
-	const readings = readTargets(arrival.host, arrival.rawPath, emulator.domains);
-	const asked = { ...arrival, bucket: "", key: "", caller: ANONYMOUS };
+	const names = await namesFor(emulator, arrival.host);
+	const readings = readTargets(arrival.host, arrival.rawPath, names);
+	const nowhere = { bucket: "", key: "", isInHost: false };
+	const asked = { ...arrival, ...nowhere, caller: ANONYMOUS };
 	try {
 		const { target, caller } = authenticate(asked, readings, emulator);
 		requireThirdLevel(arrival.host, target);
@@ -33,6 +47,19 @@ export async function identify(
 		if (!(error instanceof OssError)) throw error;
 		throw await toldBy(emulator, error, asked, readings);
 	}
+}
+
+/** @param host of a request */
+export async function namesFor(
+	emulator: Emulator,
+	host: string,
+): Promise<Names> {
+	const { domains } = emulator;
+	const name = hostName(host);
+	const bound = isOwnName(name, domains)
+		? await findBoundBucket(emulator, name)
+		: undefined;
+	return { domains, bound };
 }
 
 /** The error that OSS gives, with what the doctor says to it. */

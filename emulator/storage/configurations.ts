@@ -25,6 +25,7 @@ export class Configurations {
 	readonly #buckets: Buckets;
 	readonly #transact: Transact;
 	readonly #ofBucket: Statement<[number], Row>;
+	readonly #holder: Statement<[string, string], { readonly bucket: string }>;
 	readonly #keep: Statement<[number, string, string, string]>;
 	readonly #drop: Statement<[number, string, string]>;
 	readonly #ofAccount: Statement<
@@ -42,6 +43,10 @@ export class Configurations {
 		this.#transact = transact;
 		this.#ofBucket = db.prepare(
 			"SELECT name, id, document FROM configuration WHERE bucket = ? ORDER BY name, id",
+		);
+		this.#holder = db.prepare(
+			`SELECT bucket.name AS bucket FROM configuration JOIN bucket ON bucket.id = configuration.bucket
+       WHERE configuration.name = ? AND configuration.id = ? ORDER BY bucket.id LIMIT 1`,
 		);
 		this.#keep = db.prepare(
 			"INSERT OR REPLACE INTO configuration (bucket, name, id, document) VALUES (?, ?, ?, ?)",
@@ -73,6 +78,11 @@ export class Configurations {
 	/** All of one name, in the byte order of their ids. @throws OssError NoSuchBucket */
 	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
 		return this.#documents(bucket).get(name) ?? [];
+	}
+
+	/** @returns which bucket keeps a document of that name and id; the one made first, if there are several */
+	async findBucket(name: string, id: string): Promise<string | undefined> {
+		return this.#holder.get(name, id)?.bucket;
 	}
 
 	/**

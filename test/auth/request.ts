@@ -34,6 +34,7 @@ export function makeRequest({
 		method,
 		bucket,
 		key,
+		isInHost: false,
 		query: decodeQuery(rawQuery),
 		rawQuery,
 		rawPath,

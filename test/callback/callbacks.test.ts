@@ -94,6 +94,7 @@ function uploadWith(
 		key: "a",
 		method: "PUT",
 		rawQuery: "",
+		isInHost: false,
 		rawPath: "/photos/a",
 		host: "127.0.0.1",
 		scheme: "http",

@@ -9,7 +9,9 @@ const DOMAINS = ["oss.test", "s3.example.com"];
 
 /** `bucket|key`, the likeliest reading first. */
 const read = (host: string, path: string): string[] =>
-	readTargets(host, path, DOMAINS).map(({ bucket, key }) => `${bucket}|${key}`);
+	readTargets(host, path, { domains: DOMAINS, bound: undefined }).map(
+		({ bucket, key }) => `${bucket}|${key}`,
+	);
 
 suite("The bucket of a request", () => {
 	// The column of the SDK is from spec «How each SDK builds the host».

@@ -49,6 +49,16 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "cors"), "first");
 	});
 
+	test("the bucket that keeps one is found by its name and id", async (t) => {
+		const { configurations } = (await open(t)).store;
+		await configurations.change(BUCKET, "domain", "a", () => "x");
+		assert.equal(await configurations.findBucket("domain", "a"), BUCKET);
+		assert.equal(await configurations.findBucket("domain", "b"), undefined);
+		assert.equal(await configurations.findBucket("other", "a"), undefined);
+		await configurations.change(BUCKET, "domain", "a", () => undefined);
+		assert.equal(await configurations.findBucket("domain", "a"), undefined);
+	});
+
 	test("those of one name are listed in the byte order of their ids", async (t) => {
 		const { configurations } = (await open(t)).store;
 		for (const id of ["\u{1f431}", "b", "\uffee", "a"])

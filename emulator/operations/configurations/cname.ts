@@ -1,6 +1,6 @@
 /**
- * Domains of one's own. That a domain belongs to whoever binds it is proved by a DNS record, which the emulator does
- * not look up: it hands out tokens, and binds nothing.
+ * Domains of one's own: a bound one is an address of its bucket. OSS asks for a DNS record with a token in it to know
+ * whose a domain is; here it must lead to this machine.
  *
  * Source: docs «CreateCnameToken», «PutCname», «ListCname»; EC 0018-00000115; java1's suite for CnameTokenNotFound.
  */
@@ -12,9 +12,11 @@ import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
+import { leadsHere } from "./leads-here.ts";
 import { element, one, word } from "./shape.ts";
 
 const NAME = "cname";
+const BINDING = "cnameBinding";
 const TOKEN_HOURS = 72;
 
 const CONFIGURATION = element({
@@ -63,30 +65,59 @@ const cnameToken = (bucket: string, domain: string, token: Token): Reply =>
 		}),
 	);
 
+/** One that is bound elsewhere moves, as who can lead it here may say so (A-652). */
 export async function putCname(
-	_emulator: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { configurations } = emulator.store;
 	const domain = await readDomain(request);
-	throw new OssError("NeedVerifyDomainOwnership", {
-		details: { Bucket: request.bucket, Cname: domain },
-	});
+	if (!(await leadsHere(domain)))
+		throw new OssError("NeedVerifyDomainOwnership", {
+			details: { Bucket: request.bucket, Cname: domain },
+		});
+	const previous = await findBoundBucket(emulator, domain);
+	if (previous !== undefined && previous !== request.bucket)
+		await configurations.change(previous, BINDING, domain, () => undefined);
+	const bound = JSON.stringify(httpTime(request.receivedAt));
+	await configurations.change(request.bucket, BINDING, domain, () => bound);
+	return empty(200);
 }
+
+/** @param domain in lower case */
+export const findBoundBucket = (
+	{ store }: Pick<Emulator, "store">,
+	domain: string,
+): Promise<string | undefined> =>
+	store.configurations.findBucket(BINDING, domain);
 
 export async function listCname(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
 ): Promise<Reply> {
 	const { owner } = await store.buckets.get(bucket);
-	return xml(writeXml("ListCnameResult", { Bucket: bucket, Owner: owner }));
+	const bound = await store.configurations.list(bucket, BINDING);
+	return xml(
+		writeXml("ListCnameResult", {
+			Bucket: bucket,
+			Owner: owner,
+			Cname: bound.map(({ id, document }) => ({
+				Domain: id,
+				LastModified: JSON.parse(document),
+				Status: "Enabled",
+			})),
+		}),
+	);
 }
 
-/** None is bound, which is no error. */
+/** One that is not bound is no error. */
 export async function deleteCname(
-	_emulator: Emulator,
+	{ store }: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	await readDomain(request);
+	const domain = await readDomain(request);
+	const gone = () => undefined;
+	await store.configurations.change(request.bucket, BINDING, domain, gone);
 	return empty(200);
 }
 

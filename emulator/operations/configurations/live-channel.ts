@@ -6,7 +6,7 @@
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { XmlElement } from "../../xml/write.ts";
-import { objectUrl } from "../endpoint.ts";
+import { objectUrl, rootOf } from "../endpoint.ts";
 import {
 	element,
 	integer,
@@ -77,15 +77,14 @@ export function parseChannel(stored: string | undefined): Channel {
 
 /** Where a stream would be pushed to, and played from. */
 export function urlsOf(
-	{ host, bucket, scheme }: Pick<OssRequest, "host" | "bucket" | "scheme">,
+	asked: Pick<OssRequest, "host" | "bucket" | "scheme" | "isInHost">,
 	name: string,
 	{ configuration }: Channel,
 ): XmlElement {
 	const key = `${name}/${configuration.Target.PlaylistName}`;
-	const inHost = host.toLowerCase().startsWith(`${bucket}.`);
-	const publish = `rtmp://${host}/${inHost ? "" : `${bucket}/`}live/${name}`;
+	const publish = `rtmp://${asked.host}${rootOf(asked)}live/${name}`;
 	return {
 		PublishUrls: { Url: publish },
-		PlayUrls: { Url: objectUrl({ scheme, host, bucket, key }) },
+		PlayUrls: { Url: objectUrl({ ...asked, key }) },
 	};
 }

@@ -5,11 +5,12 @@
  */
 import { encodeKey } from "../../oss/encoding.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import { rootOf } from "../endpoint.ts";
 import type { RoutingRule } from "./website.ts";
 
 export type Visit = Pick<
 	OssRequest,
-	"bucket" | "key" | "headers" | "host" | "scheme" | "rawQuery"
+	"bucket" | "key" | "headers" | "host" | "scheme" | "rawQuery" | "isInHost"
 >;
 
 /**
@@ -60,10 +61,6 @@ export function locationOf(rule: RoutingRule, visit: Visit): string {
 	const path = encodeKey(replacedKey(rule, visit.key));
 	const query = PassQueryString && visit.rawQuery ? `?${visit.rawQuery}` : "";
 	const scheme = Protocol ?? visit.scheme;
-	const place = HostName ? `${HostName}/` : `${visit.host}${root(visit)}`;
+	const place = HostName ? `${HostName}/` : `${visit.host}${rootOf(visit)}`;
 	return `${scheme}://${place}${path}${query}`;
 }
-
-/** Before every key: `/`, or `/bucket/` where the Host does not name the bucket. */
-export const root = ({ host, bucket }: Visit): string =>
-	host.toLowerCase().startsWith(`${bucket}.`) ? "/" : `/${bucket}/`;

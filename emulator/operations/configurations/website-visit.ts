@@ -12,10 +12,11 @@ import { encodeKey } from "../../oss/encoding.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
+import { rootOf } from "../endpoint.ts";
 import { SELECTING_SUB_RESOURCES } from "../sub-resources.ts";
 import { findDocument } from "./kind.ts";
 import { type RoutingRule, WEBSITE, type Website } from "./website.ts";
-import { findRule, locationOf, replacedKey, root } from "./website-routing.ts";
+import { findRule, locationOf, replacedKey } from "./website-routing.ts";
 
 type Perform = (request: OssRequest) => Promise<Reply>;
 
@@ -116,7 +117,7 @@ async function folder({
 	if (!found || found.type === "DeleteMarker") return undefined;
 	return index.Type === 2
 		? perform({ ...request, key: page })
-		: empty(302, { Location: `${root(request)}${encodeKey(key)}/` });
+		: empty(302, { Location: `${rootOf(request)}${encodeKey(key)}/` });
 }
 
 /** One that cannot be read, or is not there, leaves the error that was. */

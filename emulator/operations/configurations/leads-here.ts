@@ -1,0 +1,34 @@
+/**
+ * Whether a domain leads to this machine.
+ *
+ * It takes the place of the DNS record by which OSS knows whose a domain is: who can lead it here, by a hosts file or
+ * as the alias of a container, may bind it (A-651). The name is looked up as any program does.
+ */
+import dns from "node:dns";
+import { networkInterfaces } from "node:os";
+
+/** A resolver without a network can take long to say so. */
+const MILLISECONDS_MAX = 3000;
+
+export async function leadsHere(domain: string): Promise<boolean> {
+	const here = new Set(
+		Object.values(networkInterfaces()).flatMap((addresses) =>
+			(addresses ?? []).map(({ address }) => address),
+		),
+	);
+	const found = await addressesOf(domain);
+	return found.some((address) => here.has(address) || isLoopback(address));
+}
+
+async function addressesOf(domain: string): Promise<readonly string[]> {
+	const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+	const timer = setTimeout(() => resolve([]), MILLISECONDS_MAX);
+	dns.promises.lookup(domain, { all: true }).then(
+		(found) => resolve(found.map(({ address }) => address)),
+		() => resolve([]), // it does not exist, or nobody knows
+	);
+	return promise.finally(() => clearTimeout(timer));
+}
+
+const isLoopback = (address: string): boolean =>
+	address === "::1" || address.startsWith("127.");
