@@ -11,6 +11,7 @@ import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import type { StoredPart } from "../storage/types.ts";
 import type { NamedPart } from "../storage/uploads.ts";
 import { childrenNamed, childText, readXml } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
@@ -20,6 +21,7 @@ import { readEncodingType } from "./listing.ts";
 import { findUpload } from "./multipart.ts";
 import { findProtect } from "./new-object.ts";
 import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
+import { requireRoom } from "./upload-body.ts";
 import { callBack, readUploadCallback } from "./upload-callback.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
@@ -31,9 +33,13 @@ export async function completeMultipartUpload(
 	const { store } = emulator;
 	const encoding = readEncodingType(request.query);
 	const callback = await readUploadCallback(emulator, request);
-	const named = await readParts(request);
-	const acl = readObjectAcl(request.headers);
+	const document = await readDocument(request);
 	const upload = await findUpload(store, request, "0042-00000002");
+	const named = await readParts(request, document);
+	const acl = readObjectAcl(request.headers);
+	await requireRoom(emulator, request.bucket, async () =>
+		sizeOf(await store.uploads.parts(upload), named),
+	);
 	const forbidOverwrite =
 		request.headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
 	const object = await store.uploads.complete(
@@ -68,11 +74,20 @@ export async function completeMultipartUpload(
 	);
 }
 
+function sizeOf(
+	stored: readonly StoredPart[],
+	named: readonly NamedPart[] | null,
+): number {
+	const numbers = new Set(named?.map(({ number }) => number));
+	const parts = stored.filter(({ number }) => !named || numbers.has(number));
+	return parts.reduce((sum, { size }) => sum + size, 0);
+}
+
 /** @returns null for `x-oss-complete-all: yes`, which stands for all parts there are */
 async function readParts(
 	request: OssRequest,
+	document: Buffer,
 ): Promise<readonly NamedPart[] | null> {
-	const document = await readDocument(request);
 	const all = request.headers[COMPLETE_ALL];
 	if (all?.toLowerCase() === "yes") {
 		if (document.length === 0) return null;
@@ -90,7 +105,6 @@ async function readParts(
 		number: readNumber(childText(part, "PartNumber") ?? ""),
 		etag: childText(part, "ETag") ?? "",
 	}));
-	if (parts.length === 0) throw malformed();
 	return parts;
 }
 

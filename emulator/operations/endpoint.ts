@@ -40,9 +40,12 @@ const withoutBucket = (host: string, bucket: string): string =>
 		? host.slice(bucket.length + 1)
 		: host;
 
-/** The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. */
+/**
+ * The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. A tilde is encoded
+ * here (java1's UploadPartCopyTest).
+ */
 export const objectUrl = (asked: Asked): string =>
-	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key)}`;
+	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key).replaceAll("~", "%7E")}`;
 
 /** Before every key: `/`, or `/bucket/` where the Host does not say which bucket. */
 export const rootOf = ({

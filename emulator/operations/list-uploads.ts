@@ -1,8 +1,8 @@
 /**
  * ListMultipartUploads, ListParts.
  *
- * Source: docs of these names; java1's and oss2's tests for the markers of a last page, py2's for what ListParts tells
- * of an upload that its client encrypts.
+ * Source: docs of these names; java1's and oss2's tests for the markers of a last page and of an empty one, py2's for
+ * what ListParts tells of an upload that its client encrypts.
  */
 import type { Emulator } from "../emulator.ts";
 import { type Reply, xml } from "../oss/reply.ts";
@@ -119,7 +119,7 @@ export async function listParts(
 			UploadId: upload.id,
 			StorageClass: upload.storageClass,
 			PartNumberMarker: marker,
-			NextPartNumberMarker: page.at(-1)?.number ?? marker,
+			NextPartNumberMarker: page.at(-1)?.number ?? "",
 			MaxParts: max,
 			IsTruncated: parts.length > max,
 			...clientEncryption(upload),

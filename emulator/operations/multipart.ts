@@ -132,15 +132,15 @@ const COPY_ECS: SourceEcs = {
 	deleteMarker: "",
 };
 
-/** Not clamped: a range past the end is refused. Source: EC 0042-00000306. */
+/** Not clamped: a range past the end is refused. Source: EC 0042-00000306; py1's and php's suites for an open end. */
 function readCopyRange(
 	header: string | undefined,
 	{ size }: StoredObject,
 ): { first: number; last: number } {
 	if (header === undefined) return { first: 0, last: size - 1 };
-	const parts = /^bytes=(\d+)-(\d+)$/.exec(header);
+	const parts = /^bytes=(\d+)-(\d*)$/.exec(header);
 	const first = Number(parts?.[1]);
-	const last = Number(parts?.[2]);
+	const last = parts?.[2] ? Number(parts[2]) : size - 1;
 	if (!parts || first > last || last >= size) {
 		throw invalidArgument(
 			"x-oss-copy-source-range",

@@ -29,17 +29,19 @@ const GIB = 1024 ** 3;
 /**
  * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
  *
+ * @param bytes that are to come, or what tells how many; it is asked where it matters
  * @throws OssError QuotaExceeded
  */
 export async function requireRoom(
 	emulator: Emulator,
 	bucket: string,
-	bytes: number,
+	bytes: number | (() => Promise<number>),
 ): Promise<void> {
 	const document = await findDocument(emulator, STORAGE_CAPACITY, bucket);
 	const capacity = document?.StorageCapacity ?? -1;
 	if (capacity === -1) return;
 	const { classes } = await emulator.store.stat(bucket);
 	const used = classes.values().reduce((sum, { size }) => sum + size, 0);
-	if (used + bytes > capacity * GIB) throw new OssError("QuotaExceeded");
+	const more = typeof bytes === "number" ? bytes : await bytes();
+	if (used + more > capacity * GIB) throw new OssError("QuotaExceeded");
 }

@@ -15,14 +15,15 @@ export const PART_BYTES_MIN = 100 * 1024;
 export type NamedPart = { readonly number: number; readonly etag: string };
 
 /**
- * @param named null for all parts there are
+ * @param named null for all parts there are, of which there must be one; who names none gets an empty object, as go2's,
+ *   java1's and php's suites do
  * @throws OssError InvalidPart, InvalidPartOrder, EntityTooSmall
  */
 export function chooseParts<
 	Part extends Pick<StoredPart, "number" | "etag" | "size">,
 >(stored: readonly Part[], named: readonly NamedPart[] | null): Part[] {
 	const parts = named ? pick(stored, named) : [...stored];
-	if (parts.length === 0) throw new OssError("InvalidPart");
+	if (!named && parts.length === 0) throw new OssError("InvalidPart");
 	for (const part of parts.slice(0, -1)) requireSize(part);
 	return parts;
 }

@@ -113,6 +113,7 @@ export class Contents {
 		const [only] = parts;
 		if (parts.length === 1 && only && !only.content)
 			return { content: null, data: only.data };
+		if (!only) return { content: null, data: Buffer.alloc(0) };
 		const target = newName();
 		let at = 0;
 		for (const { content, data, size } of parts) {

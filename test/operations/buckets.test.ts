@@ -195,19 +195,20 @@ suite("DeleteBucket", () => {
 		);
 	});
 
-	test("does not delete one with an object, or with an upload under way", async (t) => {
+	test("does not delete one with an object, or with an upload (A-659)", async (t) => {
 		const { oss } = await startWithBucket(t);
-		const NOT_EMPTY =
-			"409 BucketNotEmpty 0015-00000301: The bucket has objects. Please delete them first.";
+		const holding = (what: string): string =>
+			`409 BucketNotEmpty 0015-00000301: The bucket has ${what}. Please delete them first.`;
 		await oss.put("/photos/cat", "meow");
 		const refused = await oss.delete("/photos");
-		assert.equal(refusal(refused), NOT_EMPTY);
+		assert.equal(refusal(refused), holding("objects"));
 		assert.deepEqual(textsOf(refused, "BucketName"), ["photos"]);
 
 		await oss.delete("/photos/cat");
 		const initiated = await oss.post("/photos/cat?uploads");
 		const [uploadId] = textsOf(initiated, "UploadId");
-		assert.equal(refusal(await oss.delete("/photos")), NOT_EMPTY);
+		const again = await oss.delete("/photos");
+		assert.equal(refusal(again), holding("Multipart Uploads"));
 
 		await oss.delete(`/photos/cat?uploadId=${uploadId}`);
 		assert.equal((await oss.delete("/photos")).status, 204);

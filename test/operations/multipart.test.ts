@@ -187,7 +187,7 @@ suite("UploadPartCopy", () => {
 			"bytes=0-26",
 			"bytes=26-30",
 			"bytes=5-4",
-			"bytes=0-",
+			"bytes=26-",
 			"bytes=-5",
 			"0-5",
 			"meow",
@@ -202,6 +202,17 @@ suite("UploadPartCopy", () => {
 			);
 		}
 		assert.deepEqual(await partsOf(emulator, uploadId, "copy"), []);
+	});
+
+	test("copies to the end where the range names none: py1's test_upload_part_copy", async (t) => {
+		const emulator = await startWithBucket(t);
+		await emulator.oss.put("/photos/cat", SOURCE);
+		const uploadId = await initiate(emulator, "copy");
+		const answer = await copyPart(emulator, uploadId, {
+			"x-oss-copy-source-range": "bytes=20-",
+		});
+		assert.equal(answer.headers["content-range"], "bytes 20-25/26");
+		assert.deepEqual(await partsOf(emulator, uploadId, "copy"), ["1 6"]);
 	});
 
 	test("is held to conditions on its source", async (t) => {

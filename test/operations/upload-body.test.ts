@@ -3,6 +3,13 @@ import { suite, test } from "node:test";
 import { type Answer, refusal, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 import { field, file, postForm } from "./form.ts";
+import {
+	complete,
+	completion,
+	initiate,
+	partsOf,
+	putPart,
+} from "./uploading.ts";
 
 const FULL = "403 QuotaExceeded : Bucket storage exceed max storage capacity.";
 
@@ -33,6 +40,22 @@ suite("A bucket's storage capacity", () => {
 
 		await limit(emulator, -1);
 		assert.equal((await oss.put("/photos/dog", "woof")).status, 200);
+	});
+
+	test("is asked for once more when parts become an object", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { oss } = emulator;
+		const uploadId = await initiate(emulator);
+		const etag = await putPart(emulator, uploadId, 1, "meow");
+		await limit(emulator, 0);
+
+		const whole = () => complete(emulator, uploadId, completion([[1, etag]]));
+		assert.equal(refusal(await whole()), FULL);
+		assert.deepEqual(await partsOf(emulator, uploadId), ["1 4"]);
+		assert.deepEqual(textsOf(await oss.get("/photos"), "Key"), []);
+
+		await limit(emulator, 1);
+		assert.equal((await whole()).status, 200);
 	});
 
 	test("lets be stored what still fits, by what it announces", async (t) => {

@@ -207,7 +207,6 @@ suiteOverBoth("A multipart upload", (open) => {
 	for (const [what, named, code] of [
 		["an unknown part", [part(1, one), part(9, two)], "InvalidPart"],
 		["a wrong ETag", [part(1, two)], "InvalidPart"],
-		["no part", [], "InvalidPart"],
 		["parts out of order", [part(2, two), part(1, one)], "InvalidPartOrder"],
 		["a part twice", [part(1, one), part(1, one)], "InvalidPartOrder"],
 		["a small part before", [part(3, small), part(4, one)], "EntityTooSmall"],
@@ -417,6 +416,18 @@ suiteOverBoth("A multipart upload", (open) => {
 			}
 		}
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
+	});
+
+	test("makes an empty object when no part is named", async (t) => {
+		const opened = await open(t);
+		const { store } = opened;
+		const { upload } = await uploadParts(store, "a", [one, small]);
+		const object = await store.uploads.complete(upload, [], NOW, false);
+		assert.equal(object.size, 0);
+		assert.equal(object.crc64, "0");
+		assert.equal(object.etag, "D41D8CD98F00B204E9800998ECF8427E-0");
+		assert.deepEqual(await read(store, "a"), Buffer.alloc(0));
+		assert.deepEqual(await blobFiles(opened), []);
 	});
 
 	test("keeps its bucket from being deleted", async (t) => {
