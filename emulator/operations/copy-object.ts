@@ -237,7 +237,9 @@ function ofSource(error: unknown, header: string, ecs: SourceEcs): unknown {
 		case "NoSuchVersion":
 			return new OssError(code, { message, details, ec: "0012-00000203" });
 		case "InvalidArgument":
-			return new OssError(code, { message, details, ec: ecs.emptyVersionId });
+			return details.ArgumentValue === ""
+				? new OssError(code, { message, details, ec: ecs.emptyVersionId })
+				: error;
 		default:
 			return error;
 	}

@@ -18,6 +18,7 @@ import {
 import { writeXml, type XmlElement } from "../xml/write.ts";
 import { requireAccessToEach } from "./access.ts";
 import { readXmlBody } from "./body.ts";
+import { requireVersionId } from "./find-object.ts";
 import { readEncodingType } from "./listing.ts";
 import { findProtect, readBypass } from "./new-object.ts";
 
@@ -94,7 +95,8 @@ function readDoomed(root: XmlNode): Doomed[] {
 		// Not trimmed: blanks at the ends of a key are part of it.
 		const key = childrenNamed(object, "Key")[0]?.text;
 		if (!key) throw noKey(key === undefined ? "613" : "611");
-		return { key, versionId: childText(object, "VersionId") || undefined };
+		const versionId = childText(object, "VersionId") || undefined;
+		return { key, versionId: versionId && requireVersionId(versionId) };
 	});
 }
 

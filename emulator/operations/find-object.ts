@@ -33,16 +33,23 @@ export async function requireRestored(
 
 type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
 
-/** @throws OssError InvalidArgument for an empty one */
+/** @throws OssError InvalidArgument for an empty one, and as `requireVersionId` */
 export function readVersionId(query: Query): string | undefined {
 	const versionId = query.get("versionId");
-	if (versionId === "")
-		throw invalidArgument(
-			"versionId",
-			"",
-			"Version id can not be the empty string.",
-		);
-	return versionId;
+	return versionId === undefined ? undefined : requireVersionId(versionId);
+}
+
+/** All that were ever seen are so long; which characters they may have is a guess (A-653). */
+const VERSION_ID = /^(null|[\w.-]{64})$/;
+
+/** @throws OssError InvalidArgument for what can be no version's. Source: docs «GetObject»; py1's suite */
+export function requireVersionId(text: string): string {
+	if (VERSION_ID.test(text)) return text;
+	const message =
+		text === ""
+			? "Version id can not be the empty string."
+			: "Invalid version id specified.";
+	throw invalidArgument("versionId", text, message);
 }
 
 /**

@@ -375,6 +375,7 @@ export const table: readonly Row[] = [
   enforced("GetObjectMeta",                "HEAD    /bucket/object?objectMeta",                getObjectMeta,         "GetObject"),
   enforced("GetObjectMetaByGet",           "GET     /bucket/object?objectMeta",                getObjectMeta,         "GetObject"),
   enforced("DeleteObject",                 "DELETE  /bucket/object",                           deleteObject),
+  enforced("DeleteObjectBySymlink",        "DELETE  /bucket/object?symlink",                   deleteObject,          "DeleteObject"),
   enforced("DeleteMultipleObjects",        "POST    /bucket?delete",                           deleteMultipleObjects, "DeleteObject"),
   enforced("RestoreObject",                "POST    /bucket/object?restore",                   restoreObject),
   enforced("CleanRestoredObject",          "POST    /bucket/object?cleanRestoredObject",       cleanRestoredObject),

@@ -221,12 +221,13 @@ export class Versions {
 		protect?: Protect,
 	): Deleted {
 		const row = this.find(bucket, key, versionId);
-		if (!row) return { versionId, deleteMarker: false };
+		const named = bucket.versioning === "" ? "" : versionId;
+		if (!row) return { versionId: named, deleteMarker: false };
 		this.#remove(bucket, row, protect);
 		const newest = this.find(bucket, key);
 		if (newest && newest.listed === 0 && newest.type !== "DeleteMarker")
 			this.#list.run(1, newest.id);
-		return { versionId, deleteMarker: row.type === "DeleteMarker" };
+		return { versionId: named, deleteMarker: row.type === "DeleteMarker" };
 	}
 
 	/** Changes a row in place: ACL, tags, state, an append. */

@@ -295,7 +295,7 @@ suite("The source of a copy", () => {
 			/^404 NoSuchKey 0026-00000001/,
 		);
 		assert.match(
-			refusal(await from("none")),
+			refusal(await from("0".repeat(64))),
 			/^404 NoSuchVersion 0012-00000203/,
 		);
 		assert.match(
