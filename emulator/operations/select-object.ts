@@ -247,7 +247,7 @@ async function meta(
 	const opened = await openForReading(emulator, request);
 	try {
 		const body = await endOf(new Scan(opened));
-		return { status: 206, headers: {}, body };
+		return { status: 200, headers: {}, body };
 	} finally {
 		opened.content.release();
 	}

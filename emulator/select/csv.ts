@@ -19,6 +19,8 @@ export type CsvRecord = {
 	readonly fields: readonly string[];
 	/** Of its first byte. */
 	readonly start: number;
+	/** Counted from 0; a comment is a line too (java1's suite). */
+	readonly line: number;
 };
 
 /** A longer record is not read (A-801: the documentation speaks of less). */
@@ -31,11 +33,13 @@ export async function* csvRecords(
 ): AsyncGenerator<CsvRecord> {
 	const bytes = toBytes(dialect);
 	const { recordDelimiter, comment } = bytes;
-	let [text, start] = ["", 0];
-	const record = (line: string): CsvRecord | undefined =>
-		comment && line.startsWith(comment)
+	let [text, start, count] = ["", 0, 0];
+	const record = (content: string): CsvRecord | undefined => {
+		const line = count++;
+		return comment && content.startsWith(comment)
 			? undefined
-			: { fields: fieldsOf(line, bytes), start };
+			: { fields: fieldsOf(content, bytes), start, line };
+	};
 	for await (const chunk of chunks) {
 		text += chunk.toString("latin1");
 		let from = 0;
@@ -58,7 +62,9 @@ export async function* csvRecords(
 }
 
 export const invalidLine = (what: string): OssError =>
-	new OssError("InvalidCsvLine", { message: `The CSV line ${what}.` });
+	new OssError("InvalidCsvLine", {
+		message: `The line is invalid: it ${what}.`,
+	});
 
 const toBytes = (dialect: CsvDialect): CsvDialect => ({
 	...dialect,

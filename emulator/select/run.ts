@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { invalidArgument } from "../oss/errors.ts";
 import { Aggregate } from "./aggregate.ts";
 import { evaluate, type Lookup } from "./evaluate.ts";
 import type { Column, Query } from "./query.ts";
@@ -34,6 +35,18 @@ export function placeIn(
 ): number {
 	const at = unit === "line" ? line : unit === "byte" ? start : SPLITS - 1;
 	return at < first ? -1 : at > last ? 1 : 0;
+}
+
+/**
+ * @param last the number of the last line there is; -1 when there is none
+ * @throws OssError InvalidArgument for lines or splits that all lie behind it: java1's suite, which does not say with
+ *   which code (A-655)
+ */
+export function requireReached(range: Range | undefined, last: number): void {
+	const { unit, first } = range ?? EVERYTHING;
+	const end = unit === "line" ? last : SPLITS - 1;
+	if (unit !== "byte" && first > Math.max(0, end))
+		throw invalidArgument("Range", `${unit}-range=${first}`);
 }
 
 /**

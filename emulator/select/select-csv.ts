@@ -12,7 +12,7 @@ import {
 } from "./csv.ts";
 import { evaluate, type Lookup } from "./evaluate.ts";
 import { type Expression, invalidSql, type Query, type Step } from "./query.ts";
-import { placeIn, type Range, type Row, run } from "./run.ts";
+import { placeIn, type Range, type Row, requireReached, run } from "./run.ts";
 import { toText, type Value } from "./values.ts";
 
 export type CsvOutput = Pick<
@@ -47,25 +47,29 @@ async function* csvRows(
 ): AsyncGenerator<Row | string> {
 	const { input, header, range, skippedMax } = selection;
 	let columns: Columns | undefined;
-	let [line, skipped] = [0, 0];
+	let [head, last, skipped] = ["", -1, 0];
 	for await (const record of csvRecords(chunks, input)) {
-		const number = line++;
+		last = record.line;
 		if (!columns) {
 			columns = new Columns(
 				selection.query,
 				header === "use" ? record.fields : [],
 			);
-			yield headerLine(columns, selection);
+			head = headerLine(columns, selection);
 			if (header !== "none") continue;
 		}
-		const place = placeIn(range, number, record.start);
-		if (place > 0) return;
-		if (place < 0) yield "";
-		else if (skippedMax !== undefined && columns.exceeds(record)) {
+		const place = placeIn(range, record.line, record.start);
+		if (place > 0) break;
+		if (place < 0) continue;
+		if (head !== "") yield head;
+		head = "";
+		if (skippedMax !== undefined && columns.exceeds(record)) {
 			skipped += 1;
 			if (skipped > skippedMax) throw invalidLine("lacks a column");
 		} else yield toRow(record, columns, selection);
 	}
+	requireReached(range, last);
+	if (head !== "") yield head;
 }
 
 function headerLine(columns: Columns, { query, output }: CsvSelection): string {

@@ -13,7 +13,7 @@ import {
 	valuesAt,
 } from "./json.ts";
 import { EVERY, type Query } from "./query.ts";
-import { placeIn, type Range, type Row, run } from "./run.ts";
+import { placeIn, type Range, type Row, requireReached, run } from "./run.ts";
 import type { Value } from "./values.ts";
 
 export type JsonSelection = {
@@ -43,11 +43,11 @@ async function* jsonRows(
 	for await (const { value, start } of records) {
 		const place = placeIn(range, line++, start);
 		if (place > 0) return;
+		if (place < 0) continue;
 		yield "";
-		if (place === 0)
-			for (const one of valuesAt(value, query.from))
-				yield toRow(one, selection);
+		for (const one of valuesAt(value, query.from)) yield toRow(one, selection);
 	}
+	requireReached(range, line - 1);
 }
 
 async function* document(

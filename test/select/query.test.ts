@@ -113,12 +113,47 @@ suite("A statement over CSV", () => {
 		);
 	});
 
+	test("counts a comment as a line of it: java1's SelectObjectTest", async () => {
+		const text = "a\n1\n#2\n3\n4\n";
+		const range = { unit: "line", first: 1, last: 3 } as const;
+		assert.equal(
+			await csv("select a from ossobject", text, { range }),
+			"1\n3\n",
+		);
+	});
+
 	test("knows one split (A-803)", async () => {
-		const rows = (first: number) =>
-			csv("select count(*) from ossobject", PEOPLE, {
-				range: { unit: "split", first, last: 9 },
-			});
-		assert.deepEqual([await rows(0), await rows(1)], ["3\n", "0\n"]);
+		const range = { unit: "split", first: 0, last: 9 } as const;
+		assert.equal(
+			await csv("select count(*) from ossobject", PEOPLE, { range }),
+			"3\n",
+		);
+	});
+
+	test("with a range behind the last line or split is InvalidArgument (A-655)", async () => {
+		for (const [unit, first] of [
+			["line", 5],
+			["split", 1],
+		] as const)
+			await assert.rejects(
+				csv("select name from ossobject", PEOPLE, {
+					range: { unit, first, last: Number.POSITIVE_INFINITY },
+				}),
+				{
+					code: "InvalidArgument",
+					details: {
+						ArgumentName: "Range",
+						ArgumentValue: `${unit}-range=${first}`,
+					},
+				},
+			);
+		const last = { unit: "line", first: 3, last: 9 } as const;
+		assert.notEqual(
+			await csv("select name from ossobject", PEOPLE, { range: last }),
+			"",
+		);
+		const none = { unit: "line", first: 0, last: 9 } as const;
+		assert.equal(await csv("select * from ossobject", "", { range: none }), "");
 	});
 
 	test("ends with InvalidCsvLine at an open quote and at a record over 1 MiB (A-801)", async () => {

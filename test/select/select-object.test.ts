@@ -101,6 +101,20 @@ suite("SelectObject", () => {
 		assert.equal(readFrames(await ask(""))[0], "abc,def\nefg,\n");
 	});
 
+	test("answers a range without records with an error, and no frames", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", '{"a":1}\n{"a":2}\n');
+		for (const [kind, input] of [
+			["csv", "<CSV><Range>line-range=2-3</Range></CSV>"],
+			["csv", "<CSV><Range>split-range=1-3</Range></CSV>"],
+			["json", "<JSON><Type>LINES</Type><Range>line-range=2-3</Range></JSON>"],
+		] as const)
+			assert.match(
+				refusal(await select(oss, kind, "select * from ossobject", { input })),
+				/^400 InvalidArgument /,
+			);
+	});
+
 	test("selects the records that begin in a range of bytes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "test\nabc\nxyz\n");
@@ -165,7 +179,9 @@ suite("CreateSelectObjectMeta", () => {
 	test("counts rows and columns of CSV", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", 'a,b,c\n1,2,"x\ny"');
-		const [end] = framesOf(await ask(oss, "csv", ""));
+		const answer = await ask(oss, "csv", "");
+		assert.equal(answer.status, 200); // and not 206, as the docs and java2's suite have it
+		const [end] = framesOf(answer);
 		assert.equal(end?.type, 8388614);
 		assert.equal(end?.payload.readUInt32BE(16), 200);
 		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
@@ -182,6 +198,15 @@ suite("CreateSelectObjectMeta", () => {
 		assert.equal(end?.payload.readBigUInt64BE(8), 16n);
 		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
 		assert.equal(end?.payload.length, 32);
+	});
+
+	test("says so when a line is invalid: java2's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", 'a,b\n1,"2\n');
+		assert.match(
+			refusal(await ask(oss, "csv", "")),
+			/^400 InvalidCsvLine : The line is invalid/,
+		);
 	});
 
 	test("is refused for GZIP and for a document (A-807)", async (t) => {
