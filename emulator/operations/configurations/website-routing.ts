@@ -36,10 +36,17 @@ function fits(
 		condition.HttpErrorCodeReturnedEquals === status &&
 		key.startsWith(condition.KeyPrefixEquals ?? "") &&
 		key.endsWith(condition.KeySuffixEquals ?? "") &&
-		condition.IncludeHeader.every(({ Key, Equals }) => {
-			const value = headers[Key.toLowerCase()];
-			return value !== undefined && (Equals ?? value) === value;
-		})
+		condition.IncludeHeader.every(
+			({ Key, Equals, StartsWith = "", EndsWith = "" }) => {
+				const value = headers[Key.toLowerCase()];
+				return (
+					value !== undefined &&
+					(Equals ?? value) === value &&
+					value.startsWith(StartsWith) &&
+					value.endsWith(EndsWith)
+				);
+			},
+		)
 	);
 }
 

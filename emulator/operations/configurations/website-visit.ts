@@ -1,6 +1,7 @@
 /**
  * A visit to a bucket that is a website: whoever comes without a signature gets pages where others get listings and
- * errors.
+ * errors. Who reads an object with one is sent on by rules all the same, and shown the index page of a folder that is
+ * no object (py1's suite); that he gets no error page is a guess (A-657).
  *
  * In this order: rules that wait for no answer, the index page of a folder, rules for the answer's status, a folder
  * asked for without its slash, the error page. Objects are not fetched from a mirror.
@@ -38,14 +39,20 @@ export async function visitWebsite(
 const LISTING = ["prefix", "marker", "delimiter", "max-keys", "encoding-type"];
 const SIGNING = ["Signature", "x-oss-signature"];
 
+const isSigned = ({ headers, query }: OssRequest): boolean =>
+	headers.authorization !== undefined ||
+	SIGNING.some((name) => query.has(name));
+
 /** Whoever asks for a listing, however unsigned, does not want a page (A-423). */
-function isVisit({ method, bucket, key, query, headers }: OssRequest): boolean {
-	const others =
-		key === "" ? [...LISTING, "list-type", ...SIGNING] : [...SIGNING];
+function isVisit(request: OssRequest): boolean {
+	const { method, bucket, key, query } = request;
+	const others = key === "" ? [...LISTING, "list-type"] : [];
+	const comes = isSigned(request)
+		? method === "GET" && key !== ""
+		: method === "GET" || method === "HEAD";
 	return (
 		bucket !== "" &&
-		(method === "GET" || method === "HEAD") &&
-		headers.authorization === undefined &&
+		comes &&
 		(query.size === 0 ||
 			![...SELECTING_SUB_RESOURCES, ...others].some((name) => query.has(name)))
 	);
@@ -64,13 +71,16 @@ async function visit(visited: Visited): Promise<Reply> {
 	const early = findRule(rules, request, undefined);
 	if (early && isCarriedOut(visited, early)) return follow(visited, early);
 	try {
-		return await perform({ ...request, key: pageOf(website, request.key) });
+		const page = isSigned(request) ? request.key : pageOf(website, request.key);
+		return await perform({ ...request, key: page });
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
 		const late = findRule(rules, request, error.status);
 		if (late && isCarriedOut(visited, late)) return follow(visited, late);
 		if (error.status !== 404) throw error;
-		const reply = (await folder(visited)) ?? (await errorPage(visited));
+		const reply = isSigned(request)
+			? await signedFolder(visited)
+			: ((await folder(visited)) ?? (await errorPage(visited)));
 		if (reply) return reply;
 		throw error;
 	}
@@ -120,18 +130,28 @@ async function folder({
 		: empty(302, { Location: `${rootOf(request)}${encodeKey(key)}/` });
 }
 
+/** The index page, where there is one. */
+async function signedFolder(visited: Visited): Promise<Reply | undefined> {
+	const { website, request } = visited;
+	const key = pageOf(website, request.key);
+	return key === request.key ? undefined : perhaps(visited, key);
+}
+
 /** One that cannot be read, or is not there, leaves the error that was. */
-async function errorPage({
-	website,
-	request,
-	perform,
-}: Visited): Promise<Reply | undefined> {
-	const { ErrorDocument: page } = website;
-	if (!page) return undefined;
+async function errorPage(visited: Visited): Promise<Reply | undefined> {
+	const { ErrorDocument: page } = visited.website;
+	const reply = page && (await perhaps(visited, page.Key));
+	return reply && { ...reply, status: page.HttpStatus ?? 404 };
+}
+
+/** Another object in the place of the one that is not there; undefined when it cannot be read. */
+async function perhaps(
+	{ request, perform }: Visited,
+	key: string,
+): Promise<Reply | undefined> {
 	const headers = unconditional(request.headers);
 	try {
-		const reply = await perform({ ...request, key: page.Key, headers });
-		return { ...reply, status: page.HttpStatus ?? 404 };
+		return await perform({ ...request, key, headers });
 	} catch (error) {
 		if (error instanceof OssError) return undefined;
 		throw error;

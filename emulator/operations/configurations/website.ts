@@ -2,8 +2,8 @@
  * A bucket as a static website: its index page, its error page, and where requests are sent on to. What of it comes
  * into effect: website-visit.ts.
  *
- * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only; go2 for the elements no page
- * describes.
+ * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only, and who names no type means External;
+ * go2 for the elements no page describes.
  */
 import { invalidArgument } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";
@@ -16,6 +16,7 @@ import {
 	maybe,
 	one,
 	oneOf,
+	or,
 	text,
 	word,
 	wrongArgument,
@@ -34,7 +35,12 @@ const RULE = element({
 			KeySuffixEquals: maybe(text),
 			HttpErrorCodeReturnedEquals: maybe(STATUS),
 			IncludeHeader: many(
-				element({ Key: one(word), Equals: maybe(text) }),
+				element({
+					Key: one(word),
+					Equals: maybe(text),
+					StartsWith: maybe(text),
+					EndsWith: maybe(text),
+				}),
 				0,
 				HEADERS_MAX,
 			),
@@ -42,7 +48,10 @@ const RULE = element({
 	),
 	Redirect: one(
 		element({
-			RedirectType: one(oneOf("Mirror", "External", "AliCDN", "Internal")),
+			RedirectType: or(
+				oneOf("Mirror", "External", "AliCDN", "Internal"),
+				"External",
+			),
 			Protocol: maybe(oneOf("http", "https")),
 			HostName: maybe(word),
 			PassQueryString: maybe(flag),
@@ -98,7 +107,8 @@ export type Website = ReturnType<typeof WEBSITE.shape>;
 
 /**
  * A mirror's rule as OSS gives it back: with what it does by default, and with MirrorPassQueryString, which counts for
- * it, in PassQueryString too. Source: the suites of go1 and py2; what only PassQueryString says is a guess (A-674).
+ * it, in PassQueryString too. Source: the suites of go1, py2 and java1; what only PassQueryString says is a guess
+ * (A-674).
  */
 function completeMirror(rule: RoutingRule): RoutingRule {
 	const { Redirect } = rule;
@@ -112,6 +122,7 @@ function completeMirror(rule: RoutingRule): RoutingRule {
 			...Redirect,
 			PassQueryString: passes,
 			MirrorPassQueryString: passes,
+			MirrorPassOriginalSlashes: Redirect.MirrorPassOriginalSlashes ?? false,
 			MirrorFollowRedirect: Redirect.MirrorFollowRedirect ?? true,
 			MirrorCheckMd5: Redirect.MirrorCheckMd5 ?? false,
 			MirrorHeaders: MirrorHeaders && {
@@ -126,6 +137,9 @@ function requireRule({ Condition, Redirect }: RoutingRule): void {
 	const { RedirectType, ReplaceKeyWith, ReplaceKeyPrefixWith } = Redirect;
 	if (ReplaceKeyWith && ReplaceKeyPrefixWith)
 		throw invalidArgument("ReplaceKeyPrefixWith", ReplaceKeyPrefixWith);
+	const said = Object.values(Redirect).filter((one) => one !== undefined);
+	if (RedirectType !== "Mirror" && said.length === 1)
+		throw malformed("Redirect leads nowhere.");
 	if (RedirectType !== "Mirror") return;
 	const { HttpErrorCodeReturnedEquals: status } = Condition;
 	if (status !== undefined && status !== 404)

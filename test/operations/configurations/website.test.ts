@@ -23,7 +23,7 @@ suite("A website's configuration", () => {
 	test("has routing rules with everything they can say", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = website(
-			`<IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals><KeySuffixEquals>.txt</KeySuffixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>test.oss-cn-beijing-internal.aliyuncs.com</Equals></IncludeHeader></Condition><Redirect><RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://example.com/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>myheader-key1</Pass><Remove>myheader-key3</Remove><Set><Key>myheader-key5</Key><Value>myheader-value5</Value></Set></MirrorHeaders></Redirect></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals></Condition><Redirect><RedirectType>AliCDN</RedirectType><Protocol>http</Protocol><HostName>example.com</HostName><PassQueryString>false</PassQueryString><ReplaceKeyWith>prefix/\${key}.suffix</ReplaceKeyWith><HttpRedirectCode>301</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>`,
+			`<IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals><KeySuffixEquals>.txt</KeySuffixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>test.oss-cn-beijing-internal.aliyuncs.com</Equals></IncludeHeader><IncludeHeader><Key>key1</Key><StartsWith>start</StartsWith><EndsWith>end</EndsWith></IncludeHeader></Condition><Redirect><RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://example.com/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString><MirrorPassOriginalSlashes>true</MirrorPassOriginalSlashes><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>myheader-key1</Pass><Remove>myheader-key3</Remove><Set><Key>myheader-key5</Key><Value>myheader-value5</Value></Set></MirrorHeaders></Redirect></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals></Condition><Redirect><RedirectType>AliCDN</RedirectType><Protocol>http</Protocol><HostName>example.com</HostName><PassQueryString>false</PassQueryString><ReplaceKeyWith>prefix/\${key}.suffix</ReplaceKeyWith><HttpRedirectCode>301</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>`,
 		);
 		await putDocument(oss, TARGET, document);
 		assert.equal(await getDocument(oss, TARGET), document);
@@ -45,7 +45,7 @@ suite("A website's configuration", () => {
 			await getDocument(oss, TARGET),
 			redirect(
 				"<PassQueryString>false</PassQueryString>",
-				"<MirrorPassQueryString>false</MirrorPassQueryString><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>false</PassAll><Pass>a</Pass></MirrorHeaders>",
+				"<MirrorPassQueryString>false</MirrorPassQueryString><MirrorPassOriginalSlashes>false</MirrorPassOriginalSlashes><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>false</PassAll><Pass>a</Pass></MirrorHeaders>",
 			),
 		);
 	});
@@ -70,6 +70,16 @@ suite("A website's configuration", () => {
 			assert.deepEqual(textsOf(website, "PassQueryString"), [kept]);
 			assert.deepEqual(textsOf(website, "MirrorPassQueryString"), [kept]);
 		});
+
+	test("has External for a redirect that names no type: java1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const host = "<HostName>example.com</HostName>";
+		await putDocument(oss, TARGET, routed(NOT_FOUND, host));
+		assert.equal(
+			await getDocument(oss, TARGET),
+			routed(NOT_FOUND, `<RedirectType>External</RedirectType>${host}`),
+		);
+	});
 
 	test("has no containers that are empty", async (t) => {
 		const { oss } = await startWithBucket(t);
@@ -257,6 +267,26 @@ suite("A visitor of a website", () => {
 		);
 	});
 
+	test("who signs gets the index page of a folder that is no object, and no error page (A-657)", async (t) => {
+		const { oss } = await open(t, { document: website(INDEX + ERROR) });
+		await oss.put("/photos/folder/", "an object");
+		assert.equal((await oss.get("/photos/abc/")).text, "home");
+		assert.equal((await oss.get("/photos/folder/")).text, "an object");
+		assert.equal((await oss.head("/photos/abc/")).status, 404);
+		assert.match(refusal(await oss.get("/photos/abc")), /^404 NoSuchKey /);
+		await oss.delete("/photos/index.html");
+		assert.match(refusal(await oss.get("/photos/abc/")), /^404 NoSuchKey /);
+	});
+
+	test("who signs is sent on by rules too", async (t) => {
+		const rule = routed(NOT_FOUND, "<HostName>example.com</HostName>");
+		const { oss } = await open(t, { document: rule });
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
+		const { status, headers } = await oss.get("/photos/dog");
+		assert.equal(status, 301);
+		assert.equal(headers.location, "http://example.com/dog");
+	});
+
 	const PREFIX = "<KeyPrefixEquals>old/</KeyPrefixEquals>";
 	const to = (content: string, type = "External"): string =>
 		`<RedirectType>${type}</RedirectType>${content}`;
@@ -313,6 +343,13 @@ suite("A visitor of a website", () => {
 			"301 https://example.com/a",
 		],
 		[
+			"by how a header begins and ends",
+			"<IncludeHeader><Key>X-Old</Key><StartsWith>y</StartsWith><EndsWith>s</EndsWith></IncludeHeader>",
+			to(elsewhere),
+			"/a",
+			"301 https://example.com/a",
+		],
+		[
 			"within the bucket",
 			PREFIX,
 			to("<ReplaceKeyWith>cat</ReplaceKeyWith>", "Internal"),
@@ -345,6 +382,18 @@ suite("A visitor of a website", () => {
 		[
 			"a header of another value",
 			"<IncludeHeader><Key>X-Old</Key><Equals>yes</Equals></IncludeHeader>",
+			"/cat",
+			{ "x-old": "no" },
+		],
+		[
+			"a header that begins otherwise",
+			"<IncludeHeader><Key>X-Old</Key><StartsWith>y</StartsWith></IncludeHeader>",
+			"/cat",
+			{ "x-old": "no" },
+		],
+		[
+			"a header that ends otherwise",
+			"<IncludeHeader><Key>X-Old</Key><EndsWith>s</EndsWith></IncludeHeader>",
 			"/cat",
 			{ "x-old": "no" },
 		],
