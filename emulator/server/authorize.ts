@@ -25,6 +25,8 @@ export async function authorize(
 	const bucket = await emulator.store.buckets.find(request.bucket);
 	if (name === "PutBucketAcl" && !ownedBy(bucket, request))
 		return authorizeNewAcl(emulator, bucket, request, action);
+	if (!bucket && TAKEN_FOR_PUT_BUCKET.has(name))
+		throw new OssError("MalformedXML", { ec: "0015-00000231" });
 	if (!bucket) throw noSuchBucket(request.bucket);
 	if (!ASKING_LATER.has(name))
 		await requireAccess(emulator, bucket, request, action);
@@ -60,6 +62,12 @@ async function authorizeNewAcl(
 		throw isAnonymous ? error : bucketAlreadyExists(bucket.name);
 	}
 }
+
+/** Of a bucket that is not there: their documents are no CreateBucketConfiguration. Source: go2's suite. */
+const TAKEN_FOR_PUT_BUCKET = new Set([
+	"PutBucketObjectWorm",
+	"PutBucketOverwriteConfig",
+]);
 
 /** What is asked for stands in the body, in a form even who asks. */
 const ASKING_LATER = new Set([

@@ -21,7 +21,8 @@ export const LOGGING = kind(
 	{
 		name: "logging",
 		root: "BucketLoggingStatus",
-		absent: () => ({}),
+		// An element that says nothing: java2's suite.
+		absent: () => ({ LoggingEnabled: {} }),
 		accept: async (document, asked) => {
 			const target = document.LoggingEnabled?.TargetBucket;
 			if (target !== undefined) await requireOwn(target, asked);

@@ -32,7 +32,7 @@ export async function describeRegions(
 		(location) => asked === "" || location === asked,
 	);
 	if (found.length === 0)
-		throw new OssError("NoSuchRegion", { details: { Region: asked } });
+		throw new OssError("NoSuchRegion", { message: asked }); // java2's suite
 	return xml(
 		writeXml("RegionInfoList", {
 			RegionInfo: found.map((location) => ({

@@ -87,6 +87,17 @@ suite("Inventories", () => {
 			assert.match(refusal(answer), /^400 MalformedXML /);
 		});
 
+	test("have the storage classes of their filter in order (A-656)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const of = (classes: string): string =>
+			inventory("a").replace(
+				"</Filter>",
+				`<StorageClass>${classes}</StorageClass></Filter>`,
+			);
+		await putDocument(oss, at("a"), of("Standard,IA,Archive"));
+		assert.equal(await getDocument(oss, at("a")), of("Archive,IA,Standard"));
+	});
+
 	test("are listed a hundred at a time", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const ids = Array.from({ length: 101 }, (_, i) => `i${100 + i}`);
@@ -100,6 +111,8 @@ suite("Inventories", () => {
 		);
 		assert.deepEqual(textsOf(second, "Id"), ["i200"]);
 		assert.deepEqual(textsOf(second, "IsTruncated"), ["false"]);
+		assert.deepEqual(textsOf(first, "ContinuationToken"), []);
+		assert.deepEqual(textsOf(second, "ContinuationToken"), [token]);
 	});
 
 	test("are not listed where there are none", async (t) => {
