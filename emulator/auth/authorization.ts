@@ -5,7 +5,7 @@
  * for URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { OssRequest, Query } from "../oss/request.ts";
+import type { Headers, OssRequest, Query } from "../oss/request.ts";
 
 export const badAuthorization = (
 	authorization: string,
@@ -96,6 +96,15 @@ export function readAdditionalHeaders(
 	if (names.includes("")) throw fail("item");
 	return [...new Set(names)].sort();
 }
+
+/**
+ * Whether headers that are said to be signed are sent, and have names that OSS reads.
+ *
+ * Source: EC 0002-00000077, 112; go2's TestPresignExtra, of a URL of V4. In the header of V4 who is not sent is signed
+ * as nothing.
+ */
+export const areSent = (names: readonly string[], headers: Headers): boolean =>
+	names.every((name) => Object.hasOwn(headers, name) && !name.includes("_"));
 
 /** No blank, no control character, nothing beyond ASCII. */
 export const isAccessKeyId = (text: string): boolean =>

@@ -1,13 +1,14 @@
 /**
  * Signature V2 (`OSS2`): HMAC-SHA256, all parameters and chosen headers. Offered by py1, go1 and java1 only.
  *
- * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000102…118. EC of a mismatch: (A-107).
+ * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000076, 77, 102…118. EC of a mismatch: (A-107).
  */
 import { createHmac } from "node:crypto";
 import { percentEncode } from "../oss/encoding.ts";
-import { invalidArgument } from "../oss/errors.ts";
+import { invalidArgument, type OssError } from "../oss/errors.ts";
 import type { OssRequest, Target } from "../oss/request.ts";
 import {
+	areSent,
 	badAuthorization,
 	isAccessKeyId,
 	readAdditionalHeaders,
@@ -58,6 +59,8 @@ export function readV2Header(
 		items.get("AdditionalHeaders"),
 		(what) => badAuthorization(authorization, ADDITIONAL_EC[what]),
 	);
+	if (!areSent(additional, headers))
+		throw badAuthorization(authorization, "0002-00000112");
 	const date = headers["x-oss-date"] || headers.date;
 	return {
 		accessKeyId,
@@ -94,14 +97,12 @@ export function readV2Url(request: OssRequest): Claim {
 		"0002-00000118",
 	]);
 	const listed = query.get("x-oss-additional-headers");
+	const fail = (ec: string): OssError =>
+		invalidArgument("x-oss-additional-headers", listed ?? "", undefined, ec);
 	const additional = readAdditionalHeaders(listed, (what) =>
-		invalidArgument(
-			"x-oss-additional-headers",
-			listed ?? "",
-			undefined,
-			ADDITIONAL_EC[what],
-		),
+		fail(what === "empty" ? "0002-00000076" : "0002-00000077"),
 	);
+	if (!areSent(additional, request.headers)) throw fail("0002-00000077");
 	return {
 		accessKeyId,
 		signature,

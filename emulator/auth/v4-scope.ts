@@ -57,8 +57,8 @@ export function readCredential(text: string, place: Place): Credential {
 
 /**
  * A cloud box is somewhere else, and so is its product: `oss-cloudbox` is good only for a region of that id. An
- * ordinary region answers it with the product's error, not the region's (java1 ErrorTest). That URLs and forms get
- * the errors of the header is a guess (A-120).
+ * ordinary region answers it with the product's error, not the region's (java1 ErrorTest). Of a URL py1's suite knows
+ * the region's text; that forms have it too, and both the ECs of the header, is a guess (A-120).
  *
  * @param region the emulator's
  * @throws OssError InvalidArgument
@@ -71,12 +71,16 @@ export function requireScope(
 	const here = scope.region === region;
 	const refuse = (what: "region" | "product", ec: string): OssError =>
 		new OssError("InvalidArgument", {
-			message: `Invalid signing ${what} in Authorization header.`,
 			ec,
-			details:
-				argument === "Authorization"
-					? { Authorization: value }
-					: { ArgumentName: argument, ArgumentValue: value },
+			...(argument === "Authorization"
+				? {
+						message: `Invalid signing ${what} in Authorization header.`,
+						details: { Authorization: value },
+					}
+				: {
+						message: `The signing ${what} in credential is invalid.`,
+						details: { ArgumentName: argument, ArgumentValue: value },
+					}),
 		});
 	if (scope.product !== "oss" && !(scope.product === "oss-cloudbox" && here))
 		throw refuse("product", "0002-00000227");

@@ -62,6 +62,7 @@ async function respond(
 			},
 		}));
 	await endOfTurn();
+	if (announcesInVain(incoming)) outgoing.shouldKeepAlive = false;
 	await writeReply(outgoing, reply, {
 		...{ id: arrival.id, method: arrival.method },
 		now: emulator.clock.now(),
@@ -70,6 +71,13 @@ async function respond(
 	entry.end(reply);
 	readOff(incoming);
 }
+
+/**
+ * Whether a body that nobody asks for is announced and does not come: py1's suite signs a Content-Length and sends it
+ * with GET too, and what comes next on the connection would be taken for that body.
+ */
+const announcesInVain = ({ method, complete }: IncomingMessage): boolean =>
+	(method === "GET" || method === "HEAD") && !complete;
 
 /** What is no request to OSS, though it comes to the same port. */
 async function answerBeside(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import {
+	areSent,
 	tokenOfHeaders,
 	tokenOfUrl,
 } from "../../emulator/auth/authorization.ts";
@@ -39,4 +40,11 @@ suite("A security token", () => {
 		const error = thrownBy(() => tokenOfUrl(request));
 		assert.equal(kindOf(error), "400 InvalidRequest 0002-00000005");
 	});
+});
+
+test("Headers with an underscore are as good as not sent", () => {
+	const { headers } = makeRequest({ headers: { a: "1", a_b: "2" } });
+	assert.ok(areSent(["a"], headers));
+	assert.ok(!areSent(["a_b"], headers));
+	assert.ok(!areSent(["constructor"], headers));
 });

@@ -127,6 +127,7 @@ suite("Signature V2 in the header", () => {
 		["AccessKeyId:ak,Signature:", "0002-00000109"],
 		["AccessKeyId:ak,AdditionalHeaders:,Signature:x", "0002-00000110"],
 		["AccessKeyId:ak,AdditionalHeaders:host;,Signature:x", "0002-00000111"],
+		["AccessKeyId:ak,AdditionalHeaders:range,Signature:x", "0002-00000112"],
 	] as const;
 	for (const [items, ec] of malformed) {
 		test(`refuses «${JSON.stringify(items)}» with ${ec}`, () => {
@@ -184,7 +185,15 @@ suite("Signature V2 in the URL", () => {
 		],
 		[
 			"x-oss-expires=1&x-oss-access-key-id=ak&x-oss-signature=x&x-oss-additional-headers=",
-			"0002-00000110",
+			"0002-00000076",
+		],
+		[
+			"x-oss-expires=1&x-oss-access-key-id=ak&x-oss-signature=x&x-oss-additional-headers=%20;host",
+			"0002-00000077",
+		],
+		[
+			"x-oss-expires=1&x-oss-access-key-id=ak&x-oss-signature=x&x-oss-additional-headers=range",
+			"0002-00000077",
 		],
 	] as const;
 	for (const [rawQuery, ec] of incomplete) {

@@ -516,6 +516,11 @@ suite("Signature V4 in the URL", () => {
 			"x-oss-signature=x&x-oss-additional-headers=%20;host",
 			"0002-00000210",
 		],
+		[
+			"x-oss-signature=x",
+			"x-oss-signature=x&x-oss-additional-headers=email;x-oss-a",
+			"0002-00000211",
+		],
 		["cn-hangzhou", "cn-beijing", "0002-00000226"],
 		["%2Foss%2F", "%2Fs3%2F", "0002-00000227"],
 	] as const;
@@ -527,6 +532,12 @@ suite("Signature V4 in the URL", () => {
 			assert.match(error.details.ArgumentName ?? "", /^x-oss-/);
 		});
 	}
+
+	test("is for one region, and py1's suite knows the text", () => {
+		const elsewhere = whole.replace("cn-hangzhou", "None");
+		const error = thrownBy(() => byUrl(elsewhere));
+		assert.equal(error.message, "The signing region in credential is invalid.");
+	});
 
 	test("takes 604800 seconds, seven days, for the longest", () => {
 		byUrl(whole.replace("x-oss-expires=599", "x-oss-expires=604800"));

@@ -192,6 +192,24 @@ suite("A connection", () => {
 		assert.match(rest, /^x*$/);
 	});
 
+	for (const method of ["GET", "HEAD"])
+		test(`ends with an answer to ${method} if it announces a body that does not come`, async (t) => {
+			const { endpoint, oss } = await startWithBucket(t, PUBLIC);
+			await oss.put("/photos/cat", "meow");
+			const socket = await openSocket(endpoint);
+			const head = `${method} /photos/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n`;
+			socket.write(head);
+			let raw = "";
+			for await (const chunk of socket) raw += chunk;
+			assert.match(raw, /^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n/s);
+
+			const both = await sendRaw(
+				endpoint,
+				`${head}nine more${head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")}nine more`,
+			);
+			assert.equal(both.match(/HTTP\/1\.1 200/g)?.length, 2);
+		});
+
 	test("may be slow: others are served meanwhile", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const socket = await openSocket(emulator.endpoint);
