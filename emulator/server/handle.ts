@@ -17,6 +17,7 @@ import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
 import { type Arrival, identify } from "./identify.ts";
+import { requireOss } from "./other-products.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -54,6 +55,7 @@ async function answer(
 		return operation.run(emulator, request);
 	};
 	try {
+		requireOss(arrival);
 		const request = await identify(emulator, arrival);
 		return await visitWebsite(emulator, request, perform);
 	} catch (error) {

@@ -1,0 +1,59 @@
+/**
+ * Products beside OSS whose requests come to its port: their hosts end as OSS's do, their SDKs are OSS's own, and their
+ * signatures are of other forms. They are named before anybody takes them for requests to a bucket.
+ *
+ * Source: py2's and go2's `vectors` and `tables`, endpoints and signers; docs «Endpoints» of KMS and CloudBox.
+ */
+import { OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { hostName } from "./addressing.ts";
+
+const HOSTS = [
+	[/\.oss-vectors\.aliyuncs\.com$/, "OSS Vectors"],
+	[/\.oss-tables\.aliyuncs\.com$/, "OSS Tables"],
+	[/(?:^|\.)oss-cloudbox(?:-control)?\.aliyuncs\.com$/, "CloudBox"],
+	// `kms.oss-cn-hangzhou.aliyuncs.com` is a bucket.
+	[/(?:^kms(?:-vpc)?|\.kms)(?:\.(?!oss-)[a-z0-9-]+)?\.aliyuncs\.com$/, "KMS"],
+] as const;
+
+/** What tells vectors from objects where the host does not: `PutVectors` is `POST /?putVectors`. */
+const VECTORS = [
+	...["deleteVectorIndex", "deleteVectors", "getVectorIndex", "getVectors"],
+	...["listVectorIndexes", "listVectors", "putVectorIndex", "putVectors"],
+	"queryVectors",
+];
+
+/** @throws OssError NotImplemented, with the product's name or the operation's */
+export function requireOss(
+	request: Pick<OssRequest, "method" | "host" | "headers" | "query">,
+): void {
+	const name =
+		productOf(request.host) ??
+		(request.method === "POST" ? vectorsOperation(request.query) : undefined) ??
+		(isForTables(request) ? "OSS Tables" : undefined);
+	if (name === undefined) return;
+	throw new OssError("NotImplemented", {
+		message: `The emulator does not implement ${name}.`,
+		details: { Operation: name },
+	});
+}
+
+function productOf(host: string): string | undefined {
+	if (!host.includes("aliyuncs.com")) return undefined;
+	const name = hostName(host);
+	return HOSTS.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+function vectorsOperation(query: OssRequest["query"]): string | undefined {
+	const found = VECTORS.find((name) => query.has(name));
+	return found && found.charAt(0).toUpperCase() + found.slice(1);
+}
+
+/** The product a signature is made for. */
+const isForTables = ({
+	headers: { authorization },
+	query,
+}: Pick<OssRequest, "headers" | "query">): boolean =>
+	(authorization ?? query.get("x-oss-credential") ?? "").includes(
+		"/osstables/aliyun_v4_request",
+	);

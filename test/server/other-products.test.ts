@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { refusal } from "../client.ts";
+import { startWithBucket } from "../emulator.ts";
+
+/** As their SDKs sign: not as OSS does. */
+const signedFor = (product: string) => ({
+	authorization: `OSS4-HMAC-SHA256 Credential=oss-emulator/20261101/cn-hangzhou/${product}/aliyun_v4_request,Signature=${"0".repeat(64)}`,
+});
+
+const notThere = (name: string): string =>
+	`400 NotImplemented : The emulator does not implement ${name}.`;
+
+suite("Products beside OSS answer 400 NotImplemented by their names:", () => {
+	const vectors = "oss-vectors.aliyuncs.com";
+	const tables = "oss-tables.aliyuncs.com";
+	for (const [method, target, host, name] of [
+		["PUT", "/", `photos-1.cn-hangzhou.${vectors}`, "OSS Vectors"],
+		["GET", "/", `cn-hangzhou-internal.${vectors}:80`, "OSS Vectors"],
+		["PUT", "/buckets", `cn-hangzhou.${tables}`, "OSS Tables"],
+		["POST", "/", "kms.cn-hangzhou.aliyuncs.com", "KMS"],
+		["POST", "/", "kms-vpc.cn-hangzhou.aliyuncs.com", "KMS"],
+		["POST", "/", "kst-1.cryptoservice.kms.aliyuncs.com", "KMS"],
+		["GET", "/", "cb-1.cn-hangzhou.oss-cloudbox.aliyuncs.com", "CloudBox"],
+		["GET", "/", "oss-cloudbox-control.aliyuncs.com", "CloudBox"],
+	] as const)
+		test(`${name}, at ${host}`, async (t) => {
+			const { oss } = await startWithBucket(t);
+			const headers = signedFor("oss");
+			const sent = await oss.send(method, target, { host, headers, as: null });
+			assert.equal(refusal(sent), notThere(name));
+		});
+
+	test("OSS Tables, by what a signature is made for", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const [target, headers] of [
+			["/namespaces/a", signedFor("osstables")],
+			[
+				"/get-table?x-oss-credential=a%2F20261101%2Fcn-hangzhou%2Fosstables%2Faliyun_v4_request",
+				{},
+			],
+		] as const) {
+			const sent = await oss.get(target, { headers, as: null });
+			assert.equal(refusal(sent), notThere("OSS Tables"));
+		}
+	});
+
+	test("OSS Vectors, each operation by its own", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const name of `PutVectorIndex GetVectorIndex ListVectorIndexes DeleteVectorIndex
+			PutVectors GetVectors ListVectors DeleteVectors QueryVectors`.split(
+			/\s+/,
+		)) {
+			const target = `/?${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+			const headers = signedFor("oss");
+			const sent = await oss.send("POST", target, { headers, as: null });
+			assert.equal(refusal(sent), notThere(name));
+		}
+	});
+});
+
+test("A bucket and a key may be called as other products are", async (t) => {
+	const { oss } = await startWithBucket(t);
+	for (const name of ["oss-vectors", "kms", "oss-cloudbox"]) {
+		const host = `${name}.oss-cn-hangzhou.aliyuncs.com`;
+		const put = await oss.send("PUT", "/", { host, resource: `/${name}/` });
+		assert.equal(put.status, 200);
+	}
+	const key = "/photos/osstables/aliyun_v4_request?putVectors";
+	assert.equal((await oss.put(key, "meow")).status, 200);
+});
