@@ -42,17 +42,16 @@ export async function putBucket(
 	return empty(200, { Location: `/${request.bucket}` });
 }
 
-/** Of a bucket that is not there it makes one. Source: ali-oss's suite. */
+/** Of a bucket that is not there it makes one; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
 export async function putBucketAcl(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const { bucket, headers } = request;
 	const acl = readBucketAcl(headers["x-oss-acl"]);
-	if (acl === undefined) throw new OssError("MissingArgument");
-	if (await emulator.store.buckets.find(bucket))
-		await emulator.store.buckets.change(bucket, { acl });
-	else await create(emulator, request, { acl });
+	if (!(await emulator.store.buckets.find(bucket)))
+		await create(emulator, request, { acl: acl ?? "private" });
+	else if (acl) await emulator.store.buckets.change(bucket, { acl });
 	return empty(200, { Location: `/${bucket}` });
 }
 

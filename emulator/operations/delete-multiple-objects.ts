@@ -24,6 +24,9 @@ import { findProtect, readBypass } from "./new-object.ts";
 
 const KEYS_MAX = 1000;
 
+/** A header by the docs, as java1 sends it; a parameter to the others. */
+const ENCODING = "encoding-type";
+
 type Doomed = { readonly key: string; readonly versionId: string | undefined };
 
 export async function deleteMultipleObjects(
@@ -31,7 +34,9 @@ export async function deleteMultipleObjects(
 	request: OssRequest,
 ): Promise<Reply> {
 	const { store } = emulator;
-	const encoding = readEncodingType(request.query);
+	const encoding = readEncodingType(
+		new Map([[ENCODING, request.headers[ENCODING] ?? ""], ...request.query]),
+	);
 	const root = await readDelete(request);
 	const doomed = readDoomed(root);
 	await requireDeletable(emulator, request, doomed);

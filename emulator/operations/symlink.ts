@@ -1,7 +1,7 @@
 /**
  * PutSymlink, GetSymlink, and what a link shows of its target.
  *
- * Source: docs «PutSymlink», «GetSymlink»; ali-oss's suite for a link to a link.
+ * Source: docs «PutSymlink», «GetSymlink»; ali-oss's suite for a link to a link, java1's for a link's own metadata.
  */
 import { hash } from "node:crypto";
 import type { Emulator } from "../emulator.ts";
@@ -16,7 +16,11 @@ import type { StoredObject } from "../storage/types.ts";
 import { requireAccess } from "./access.ts";
 import { findObject } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
-import { versionHeader, writtenHeaders } from "./object-headers.ts";
+import {
+	metadataHeaders,
+	versionHeader,
+	writtenHeaders,
+} from "./object-headers.ts";
 
 const TARGET = "x-oss-symlink-target";
 
@@ -46,10 +50,12 @@ export async function getSymlink(
 	request: OssRequest,
 ): Promise<Reply> {
 	const link = await findObject(emulator, request);
-	if (link.properties.symlinkTarget === undefined)
-		throw new OssError("NotSymlink");
+	const { symlinkTarget, contentType } = link.properties;
+	if (symlinkTarget === undefined) throw new OssError("NotSymlink");
 	return empty(200, {
-		[TARGET]: encodeKey(link.properties.symlinkTarget),
+		"Content-Type": contentType,
+		...metadataHeaders(link.properties),
+		[TARGET]: encodeKey(symlinkTarget),
 		ETag: `"${link.etag}"`,
 		"Last-Modified": httpTime(link.modified),
 		...versionHeader(link, await emulator.store.buckets.get(request.bucket)),

@@ -121,7 +121,7 @@ const table = {
   SecondLevelDomainForbidden:             [403, "The bucket you are attempting to access must be addressed using OSS third level domain."],
   SecurityTokenExpired:                   [403, "The security token you provided has expired.", "0002-00000007"],
   SignatureDoesNotMatch:                  [403, "The request signature we calculated does not match the signature you provided. Check your key and signing method.", "0002-00000040"],
-  SymlinkTargetNotExist:                  [404, "The symlink target object does not exist."],
+  SymlinkTargetNotExist:                  [404, "The symlink target object does not exist"],
   TooManyBuckets:                         [400, "You have attempted to create more buckets than allowed."],
   TooManyReplicationRules:                [400, "OSS only support one replication rule now."],
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],

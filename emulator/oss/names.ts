@@ -10,9 +10,12 @@ const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 export const KEY_BYTES_MAX = 1023;
 
-/** @throws OssError InvalidBucketName */
-export function requireBucketName(bucket: string): void {
-	if (!BUCKET.test(bucket)) {
+/**
+ * @param isNew whether it is to be made; of those that were made long ago some have underscores: java1's BucketInfoTest
+ * @throws OssError InvalidBucketName
+ */
+export function requireBucketName(bucket: string, isNew = true): void {
+	if (!BUCKET.test(isNew ? bucket : bucket.replaceAll("_", "-"))) {
 		throw new OssError("InvalidBucketName", {
 			details: { BucketName: bucket },
 		});

@@ -24,7 +24,7 @@ export type Names = {
  * @param host the Host header, with or without a port
  * @param path as on the wire, without the query
  * @returns at least one reading
- * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), and for bytes that are not UTF-8
+ * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), InvalidArgument for one that is no UTF-8
  */
 export function readTargets(
 	host: string,
@@ -38,11 +38,7 @@ export function readTargets(
 	return decodings.flatMap((decode) => {
 		const decoded = (text: string): string => {
 			const key = decode(text);
-			if (key === undefined)
-				throw new OssError("InvalidObjectName", {
-					ec: "0016-00000002",
-					details: { ObjectName: text },
-				});
+			if (key === undefined) throw undecodable(text);
 			return key;
 		};
 		const rest = path.replace(/^\//, "");
@@ -65,6 +61,20 @@ export function readTargets(
 			? readings(name, domains, inPath, inHost)
 			: [inHost(bound)];
 	});
+}
+
+/**
+ * Source: php1's suite and EC 0016-00000002 for bytes that are no UTF-8; that the one's code and text go with the
+ * other's EC is a guess (A-658).
+ */
+function undecodable(text: string): OssError {
+	const ec = "0016-00000002";
+	return /%(?![0-9a-f]{2})/i.test(text)
+		? new OssError("InvalidObjectName", { ec, details: { ObjectName: text } })
+		: new OssError("InvalidArgument", {
+				message: "The characters encoding must be utf-8.",
+				ec,
+			});
 }
 
 function readings(

@@ -47,7 +47,8 @@ async function answer(
 		const operation = select(request);
 		observer.is(operation);
 		warnOfVainCallback(emulator, request, operation.name);
-		if (request.bucket) requireBucketName(request.bucket);
+		if (request.bucket)
+			requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
 		if (request.key) requireKey(request.key);
 		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
@@ -64,6 +65,8 @@ async function answer(
 		return errorReply(emulator.region, failure, arrival);
 	}
 }
+
+const MAKING_BUCKETS = new Set(["PutBucket", "PutBucketAcl"]);
 
 function notImplemented({ log }: Emulator, { name }: Row): OssError {
 	log.warn(`${name} is part of the OSS API but not of this emulator`);

@@ -39,7 +39,14 @@ suite("Bucket ACL", () => {
 			assert.deepEqual(textsOf(answer, "ArgumentName"), ["x-oss-acl"]);
 			assert.deepEqual(textsOf(answer, "ArgumentValue"), [acl]);
 		}
-		assert.match(refusal(await oss.put("/photos?acl")), /^400 MissingArgument/);
+	});
+
+	test("stays what it is when none is sent: java1's suite", async (t) => {
+		const { oss } = await startWithBucket(t, "public-read");
+		assert.equal((await oss.put("/photos?acl")).status, 200);
+		assert.deepEqual(textsOf(await oss.get("/photos?acl"), "Grant"), [
+			"public-read",
+		]);
 	});
 });
 
@@ -63,6 +70,17 @@ suite("Object ACL", () => {
 		assert.equal((await oss.get("/photos/cat", { as: null })).text, "meow");
 		await oss.put("/photos/cat", "purr");
 		assert.equal((await oss.get("/photos/cat", { as: null })).status, 403);
+	});
+
+	test("is the bucket's where an empty one is sent: java1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const headers = { "x-oss-object-acl": "" };
+		assert.equal((await oss.put("/photos/cat", "", headers)).status, 200);
+		assert.deepEqual(textsOf(await oss.get("/photos/cat?acl"), "Grant"), [
+			"default",
+		]);
+		const put = await oss.put("/photos/cat?acl", "", headers);
+		assert.match(refusal(put), /^400 MissingArgument/);
 	});
 
 	test("is one of four words, wherever it is sent", async (t) => {

@@ -244,7 +244,6 @@ suite("ListBuckets", () => {
 		assert.equal(list.headers["content-type"], "application/xml");
 		assert.deepEqual(textsOf(list, "Name"), ["apes", "photos", "zebras"]);
 		const [created] = textsOf(list, "CreationDate");
-		const [group] = textsOf(list, "ResourceGroupId");
 		assert.match(created ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
 		const bucket = (name: string): string => `
     <Bucket>
@@ -256,7 +255,6 @@ suite("ListBuckets", () => {
       <Name>${name}</Name>
       <Region>cn-hangzhou</Region>
       <StorageClass>Standard</StorageClass>
-      <ResourceGroupId>${group}</ResourceGroupId>
     </Bucket>`;
 		assert.equal(
 			list.text.replaceAll(

@@ -84,6 +84,19 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
+	test("encodes them when a header asks for it, as java1's does", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const body = `<Delete>${object("a b")}</Delete>`;
+		const headers = { "encoding-type": "url" };
+		const answer = await oss.post("/photos?delete", body, headers);
+		assert.deepEqual(textsOf(answer, "EncodingType"), ["url"]);
+		assert.deepEqual(textsOf(answer, "Key"), ["a%20b"]);
+		const nonsense = await oss.post("/photos?delete", body, {
+			"encoding-type": "gzip",
+		});
+		assert.match(refusal(nonsense), /^400 InvalidArgument /);
+	});
+
 	test("reads keys as they are: blanks, control characters, references", async (t) => {
 		const emulator = await startWithBucket(t);
 		const keys = [

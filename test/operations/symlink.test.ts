@@ -32,6 +32,19 @@ suite("A symbolic link", () => {
 		assert.match(get.headers["last-modified"] ?? "", / GMT$/);
 	});
 
+	test("has metadata of its own: java1's suite", async (t) => {
+		const emulator = await startWithBucket(t);
+		await link(emulator, "link", "cat", {
+			"content-type": "text/plain",
+			"content-encoding": "gzip",
+			"x-oss-meta-of": "link",
+		});
+		const { headers } = await emulator.oss.get("/photos/link?symlink");
+		assert.equal(headers["content-type"], "text/plain");
+		assert.equal(headers["x-oss-meta-of"], "link");
+		assert.equal(headers["content-encoding"], undefined); // of an empty body
+	});
+
 	test("shows its target's content and its own metadata", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
@@ -116,7 +129,7 @@ suite("A symbolic link", () => {
 		for (const method of ["GET", "HEAD"])
 			assert.equal(
 				refusal(await emulator.oss.send(method, "/photos/link")),
-				"404 SymlinkTargetNotExist : The symlink target object does not exist.",
+				"404 SymlinkTargetNotExist : The symlink target object does not exist",
 			);
 		assert.equal((await emulator.oss.get("/photos/link?symlink")).status, 200);
 	});

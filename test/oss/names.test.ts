@@ -28,6 +28,14 @@ suite("A bucket's name", () => {
 	}
 });
 
+test("Buckets of long ago may have underscores in their names", () => {
+	requireBucketName("a_b", false);
+	for (const name of ["_ab", "ab_", "A_b", "a_b".repeat(22)])
+		assert.throws(() => requireBucketName(name, false), {
+			code: "InvalidBucketName",
+		});
+});
+
 suite("A key", () => {
 	for (const key of [
 		"a",

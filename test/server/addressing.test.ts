@@ -93,9 +93,17 @@ suite("The key of a request", () => {
 	});
 
 	test("that cannot be decoded is InvalidObjectName (A-01)", () => {
-		for (const path of ["/b1/%", "/b1/%4", "/b1/%zz", "/b1/%E7%8C", "/%/k"]) {
+		for (const path of ["/b1/%", "/b1/%4", "/b1/%zz", "/%/k"]) {
 			const error = thrownBy(() => read("127.0.0.1", path));
 			assert.equal(kindOf(error), "400 InvalidObjectName 0016-00000002", path);
+		}
+	});
+
+	test("is of UTF-8: InvalidArgument, as php1's suite sees it (A-658)", () => {
+		for (const path of ["/b1/%D6%D0%CE%C4", "/b1/%E7%8C", "/%FF/k"]) {
+			const error = thrownBy(() => read("127.0.0.1", path));
+			assert.equal(kindOf(error), "400 InvalidArgument 0016-00000002", path);
+			assert.equal(error.message, "The characters encoding must be utf-8.");
 		}
 	});
 });

@@ -39,6 +39,9 @@ suite("A bucket's resource group", () => {
 		assert.deepEqual(textsOf(await list("rg-aek27tc2xxxxxxx"), "Name"), [
 			"photos",
 		]);
+		const given = textsOf(await list("rg-aek27tc2xxxxxxx"), "ResourceGroupId");
+		assert.deepEqual(given, ["rg-aek27tc2xxxxxxx"]);
+		assert.deepEqual(textsOf(await oss.get("/"), "ResourceGroupId"), []);
 		assert.deepEqual(textsOf(await list("rg-aaaaaaaaaaaaaaa"), "Name"), []);
 		assert.match(
 			refusal(await list("rg")),
