@@ -20,6 +20,7 @@ import { objectUrl } from "./endpoint.ts";
 import { readEncodingType } from "./listing.ts";
 import { findUpload } from "./multipart.ts";
 import { findProtect } from "./new-object.ts";
+import { refuseEncryption } from "./object-encryption.ts";
 import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
 import { requireRoom } from "./upload-body.ts";
 import { callBack, readUploadCallback } from "./upload-callback.ts";
@@ -35,6 +36,7 @@ export async function completeMultipartUpload(
 	const callback = await readUploadCallback(emulator, request);
 	const document = await readDocument(request);
 	const upload = await findUpload(store, request, "0042-00000002");
+	refuseEncryption(request.headers);
 	const named = await readParts(request, document);
 	const acl = readObjectAcl(request.headers);
 	await requireRoom(emulator, request.bucket, async () =>

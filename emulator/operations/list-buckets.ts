@@ -2,7 +2,8 @@
  * ListBuckets: the caller's buckets by name; those with a tag, or in a resource group, when asked so.
  *
  * Source: docs «GetService (ListBuckets)»; py1's and java1's suites for `tag-key`, ali-oss's for `tagging="k":"v",…`,
- * which are given back in the result; EC 0017-00000289, -290 and go1's suite for a prefix with capitals.
+ * php2's for `k:v`, which are given back in the result; EC 0017-00000289, -290 and go1's suite for a prefix with
+ * capitals.
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument } from "../oss/errors.ts";
@@ -118,8 +119,14 @@ function wantedTags(query: Query): readonly WantedTag[] {
 }
 
 function readList(list: string): readonly WantedTag[] {
-	const pairs = [...list.matchAll(/"([^"]*)":"([^"]*)"(?:,|$)/g)];
+	const pairs = [
+		...list.matchAll(/("[^"]*"|[^",:]+):("[^"]*"|[^",:]*)(?:,|$)/g),
+	];
 	if (pairs.map(([whole]) => whole).join("") !== list)
 		throw invalidArgument("tagging", list);
-	return pairs.map(([, Key = "", Value = ""]) => ({ Key, Value }));
+	const bare = (text = ""): string => text.replace(/^"(.*)"$/s, "$1");
+	return pairs.map(([, key, value]) => ({
+		Key: bare(key),
+		Value: bare(value),
+	}));
 }

@@ -16,6 +16,7 @@ import { announcedBytes, readExpected } from "./body.ts";
 import { findSource, type SourceEcs, sourceVersion } from "./copy-object.ts";
 import { readEncodingType } from "./listing.ts";
 import { prepareObject } from "./new-object.ts";
+import { refuseEncryption } from "./object-encryption.ts";
 import { openUpload } from "./upload-body.ts";
 
 const PART_NUMBER_MAX = 10_000;
@@ -58,6 +59,7 @@ export async function uploadPart(
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000104");
 	requirePartSize(request, upload);
+	refuseEncryption(request.headers);
 	const expected = readExpected(request.headers);
 	const sent = await openUpload(emulator, request);
 	const part = await store.uploads.putPart(

@@ -7,7 +7,7 @@
  * Source: docs «PutObject», «PutBucketEncryption», «CopyObject»; java1's and py1's suites.
  */
 import type { Emulator } from "../emulator.ts";
-import { OssError } from "../oss/errors.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Headers } from "../oss/request.ts";
 import { ENCRYPTION } from "./configurations/encryption.ts";
 import { findDocument } from "./configurations/kind.ts";
@@ -54,12 +54,21 @@ function readEncryption(headers: Headers): Encryption | undefined {
 	});
 }
 
-function complete(
-	given: Readonly<Record<string, string | undefined>>,
-): Encryption {
-	const encryption: Record<string, string> = {};
-	for (const [name, value] of Object.entries(given))
+/** Parts, and what is made of them, are encrypted as their upload is. @throws OssError InvalidArgument: py1's suite */
+export function refuseEncryption(headers: Headers): void {
+	const asked = headers[ALGORITHM];
+	if (asked !== undefined) throw invalidArgument(ALGORITHM, asked);
+}
+
+/** Only KMS has keys and algorithms for data: py1's suite. */
+function complete({
+	[ALGORITHM]: algorithm = "",
+	...ofKms
+}: Readonly<Record<string, string | undefined>>): Encryption {
+	const encryption: Record<string, string> = { [ALGORITHM]: algorithm };
+	if (algorithm !== "KMS") return encryption;
+	for (const [name, value] of Object.entries(ofKms))
 		if (value) encryption[name] = requireHeaderValue(name, value);
-	if (encryption[ALGORITHM] === "KMS") encryption[KEY_ID] ??= MANAGED_KEY;
+	encryption[KEY_ID] ??= MANAGED_KEY;
 	return encryption;
 }

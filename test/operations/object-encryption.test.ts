@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Answer, type Client, textsOf } from "../client.ts";
+import { type Answer, type Client, refusal, textsOf } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
 const ALGORITHM = "x-oss-server-side-encryption";
@@ -107,6 +107,42 @@ suite("An object's encryption", () => {
 		assert.match(put.headers[KEY_ID] ?? "", /^[\da-f]{8}(-[\da-f]{4}){4}/);
 		const other = await oss.put("/photos/dog", "woof", { [ALGORITHM]: "KMS" });
 		assert.equal(other.headers[KEY_ID], put.headers[KEY_ID]);
+	});
+
+	test("has keys and an algorithm of its data by KMS only: py1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const more = { [DATA_ALGORITHM]: "SM4", [KEY_ID]: "mine" };
+		const put = (headers: Record<string, string>): Promise<Answer> =>
+			oss.put("/photos/cat", "meow", { ...headers, ...more });
+		for (const algorithm of ["AES256", "SM4"])
+			assert.deepEqual(encryptionOf(await put({ [ALGORITHM]: algorithm })), {
+				...NONE,
+				algorithm,
+			});
+		assert.deepEqual(encryptionOf(await put({})), NONE);
+		const kms = await put({ [ALGORITHM]: "KMS" });
+		assert.deepEqual(encryptionOf(kms), {
+			algorithm: "KMS",
+			keyId: "mine",
+			data: "SM4",
+		});
+	});
+
+	test("is asked for with the upload, neither with its parts nor at its end: py1's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const begun = await oss.post("/photos/film?uploads");
+		const [id = ""] = textsOf(begun, "UploadId");
+		const part = await oss.put(
+			`/photos/film?partNumber=1&uploadId=${id}`,
+			"meow",
+			{ [ALGORITHM]: "KMS" },
+		);
+		assert.match(refusal(part), /^400 InvalidArgument /);
+		const whole = await oss.post(`/photos/film?uploadId=${id}`, "", {
+			[ALGORITHM]: "KMS",
+			"x-oss-complete-all": "yes",
+		});
+		assert.match(refusal(whole), /^400 InvalidArgument /);
 	});
 
 	test("does not go with a copy: oss2's test_copy_object", async (t) => {

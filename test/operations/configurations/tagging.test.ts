@@ -101,6 +101,8 @@ suite("ListBuckets by tag", () => {
 		["tagging=%22a%22:%221%22", ["apes"]],
 		["tagging=%22a%22:%222%22,%22b%22:%221%22", ["photos"]],
 		["tagging=%22a%22:%221%22,%22b%22:%221%22", []],
+		["tagging=a:1", ["apes"]],
+		["tagging=a:2,b:1", ["photos"]],
 	] as const)
 		test(`finds by ${query}: ${names.join(", ") || "none"}`, async (t) => {
 			const { oss } = await startEmulator(t);
