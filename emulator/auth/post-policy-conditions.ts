@@ -7,8 +7,7 @@ import { OssError } from "../oss/errors.ts";
 import type { Condition, Policy } from "./post-policy-document.ts";
 
 /**
- * Fields that no condition names may be anything; one that a condition names and the form has not is empty. What
- * `$content-type` names is the form's field; that the type of the file's own part does not count is a guess (A-690).
+ * Fields that no condition names may be anything; one that a condition names and the form has not is empty.
  *
  * @param fields by lower-case name; `key` before `${filename}` is filled in
  * @throws OssError AccessDenied, naming the condition

@@ -46,8 +46,9 @@ export async function postObject(
 	const asked = { ...request, caller, key: readKey(form) };
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	await requireAccess(emulator, bucket, asOfForm(asked, form), "oss:PutObject");
-	await diagnosed(emulator, request, form, () => {
-		if (policy) checkPolicy(policy, form.fields, request.bucket);
+	const fields = withType(form);
+	await diagnosed(emulator, request, { ...form, fields }, () => {
+		if (policy) checkPolicy(policy, fields, request.bucket);
 	});
 	let callback = await readFormUploadCallback(
 		emulator,
@@ -75,6 +76,15 @@ export async function postObject(
 	);
 	return called ?? answer(asked, form, object, headers);
 }
+
+/**
+ * The type of the file's own part stands in for a field that is not there: java1's suite. That it is the field which
+ * `$content-type` means where both are is a guess (A-690).
+ */
+const withType = ({ fields, file }: Form): Form["fields"] =>
+	file.contentType
+		? new Map([["content-type", file.contentType], ...fields])
+		: fields;
 
 /** What a PutObject has in x-oss- headers stands in fields, and nothing else does; tags of a form are not set. */
 function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
