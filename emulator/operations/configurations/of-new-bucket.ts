@@ -4,27 +4,28 @@
  * Source: docs «PutBucket»; go1's suite for the encryption.
  */
 import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { ENCRYPTION, requireRule } from "./encryption.ts";
 import { writeDocument } from "./kind.ts";
-import {
-	RESOURCE_GROUP_CONFIGURATION,
-	requireResourceGroup,
-} from "./switches.ts";
+import { isResourceGroup, RESOURCE_GROUP_CONFIGURATION } from "./switches.ts";
 
 /** By the names they are kept under. */
 export type BucketDocuments = ReadonlyMap<string, string>;
 
-/** @throws OssError as the operations do that put these documents */
+const GROUP = "x-oss-resource-group-id";
+
+/** @throws OssError InvalidArgument for a group that is none (java1's suite), and as PutBucketEncryption does */
 export function readBucketHeaders({
 	headers,
 }: Pick<OssRequest, "headers">): BucketDocuments {
 	const documents = new Map<string, string>();
-	const group = headers["x-oss-resource-group-id"];
+	const group = headers[GROUP];
+	if (group && !isResourceGroup(group)) throw invalidArgument(GROUP, group);
 	if (group)
 		documents.set(
 			RESOURCE_GROUP_CONFIGURATION.name,
-			writeDocument({ ResourceGroupId: requireResourceGroup(group) }),
+			writeDocument({ ResourceGroupId: group }),
 		);
 	const algorithm = headers["x-oss-server-side-encryption"];
 	if (algorithm) {

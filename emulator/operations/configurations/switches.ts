@@ -81,10 +81,11 @@ const RESOURCE_GROUP = /^rg-[a-z0-9]{15}$/;
 /** The group of buckets that were put into none. */
 export const DEFAULT_RESOURCE_GROUP = "rg-acfmossemulator";
 
+export const isResourceGroup = (id: string): boolean => RESOURCE_GROUP.test(id);
+
 /** @throws OssError ResourceGroupIdPreCheckError */
 export function requireResourceGroup(id: string): string {
-	if (!RESOURCE_GROUP.test(id))
-		throw new OssError("ResourceGroupIdPreCheckError");
+	if (!isResourceGroup(id)) throw new OssError("ResourceGroupIdPreCheckError");
 	return id;
 }
 

@@ -95,7 +95,7 @@ suite("PutBucket's headers", () => {
 
 	for (const [name, value, refused] of [
 		["x-oss-server-side-encryption", "AES", "InvalidEncryptionAlgorithmError"],
-		["x-oss-resource-group-id", "rg", "ResourceGroupIdPreCheckError"],
+		["x-oss-resource-group-id", "rg", "InvalidArgument"],
 	] as const)
 		test(`make no bucket with ${name}: ${value}`, async (t) => {
 			const { oss } = await startEmulator(t);
