@@ -575,6 +575,12 @@ suite("A form that is not as it should be stores nothing:", () => {
 		});
 	}
 
+	test("one that an SDK signed: MethodNotAllowed (A-660)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const target = "/photos?MetaQuery=&action=createDataset";
+		assert.match(refusal(await oss.post(target)), /^405 MethodNotAllowed /);
+	});
+
 	test("one that is not multipart/form-data", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const type of [
