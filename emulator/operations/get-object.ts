@@ -133,6 +133,7 @@ const OVERRIDES = [
 /** @throws OssError InvalidRequest for an anonymous request */
 export function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
 	const overrides: Record<string, string> = {};
+	if (query.size === 0) return overrides;
 	for (const name of OVERRIDES) {
 		const value = query.get(`response-${name.toLowerCase()}`);
 		if (value !== undefined) overrides[name] = requireHeaderValue(name, value);

@@ -11,15 +11,15 @@ import { corsHeaders } from "../operations/configurations/cors-rules.ts";
 import { findCors } from "../operations/configurations/find-cors.ts";
 import type { Reply } from "../oss/reply.ts";
 import { type Names, readTargets } from "./addressing.ts";
-import { type Arrival, namesFor } from "./identify.ts";
+import type { Arrival } from "./identify.ts";
 
 export async function withCors(
 	emulator: Emulator,
 	arrival: Arrival,
+	names: Names,
 	reply: Reply,
 ): Promise<Reply> {
 	const { method, headers } = arrival;
-	const names = await namesFor(emulator, arrival.host);
 	const bucket = likeliestBucket(arrival, names);
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const isThere = await emulator.store.buckets.find(bucket);

@@ -13,10 +13,11 @@ import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import type { Names } from "./addressing.ts";
 import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
-import { type Arrival, identify } from "./identify.ts";
+import { type Arrival, identify, namesFor } from "./identify.ts";
 import { requireOss } from "./other-products.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
@@ -34,13 +35,15 @@ export async function handle(
 	arrival: Arrival,
 	observer: Observer,
 ): Promise<Reply> {
-	const reply = await answer(emulator, arrival, observer);
-	return withCors(emulator, arrival, reply);
+	const names = await namesFor(emulator, arrival.host);
+	const reply = await answer(emulator, arrival, names, observer);
+	return withCors(emulator, arrival, names, reply);
 }
 
 async function answer(
 	emulator: Emulator,
 	arrival: Arrival,
+	names: Names,
 	observer: Observer,
 ): Promise<Reply> {
 	const perform = async (request: OssRequest): Promise<Reply> => {
@@ -57,7 +60,7 @@ async function answer(
 	};
 	try {
 		requireOss(arrival);
-		const request = await identify(emulator, arrival);
+		const request = await identify(emulator, arrival, names);
 		return await visitWebsite(emulator, request, perform);
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);

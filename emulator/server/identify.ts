@@ -34,8 +34,8 @@ export type Arrival = Omit<OssRequest, keyof Reading | "caller">;
 export async function identify(
 	emulator: Emulator,
 	arrival: Arrival,
+	names: Names,
 ): Promise<OssRequest> {
-	const names = await namesFor(emulator, arrival.host);
 	const readings = readTargets(arrival.host, arrival.rawPath, names);
 	const nowhere = { bucket: "", key: "", isInHost: false };
 	const asked = { ...arrival, ...nowhere, caller: ANONYMOUS };
@@ -49,7 +49,7 @@ export async function identify(
 	}
 }
 
-/** @param host of a request */
+/** What a Host may name. @param host of a request */
 export async function namesFor(
 	emulator: Emulator,
 	host: string,
