@@ -1,8 +1,8 @@
 /**
  * The data folder: taken by one emulator, opened, or refused in one line that says why.
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { StartError } from "../oss/start-error.ts";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { lockFolder } from "./lock.ts";
@@ -26,7 +26,7 @@ export function openFolder(
 ): OpenFolder {
 	const undo: Undo[] = [];
 	try {
-		mkdirSync(folder, { recursive: true });
+		makeFolder(folder);
 		const unlock = lockFolder(folder);
 		undo.push(unlock);
 		const db = openDatabase(join(folder, "oss.db"), durable);
@@ -37,6 +37,21 @@ export function openFolder(
 		throw explain(folder, error);
 	}
 }
+
+/** By hand: where nothing can be made, as in /proc, Node's `recursive` tries for ever. */
+function makeFolder(folder: string): void {
+	if (isFolder(folder)) return;
+	const parent = dirname(folder);
+	if (!existsSync(parent)) makeFolder(parent);
+	try {
+		mkdirSync(folder);
+	} catch (error) {
+		if (!isFolder(folder)) throw error; // another process may have made it
+	}
+}
+
+const isFolder = (path: string): boolean =>
+	statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** What the system or SQLite says no to has a code; all else is a bug of ours. */
 function explain(folder: string, error: unknown): unknown {

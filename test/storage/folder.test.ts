@@ -35,7 +35,7 @@ const OPTIONS = {
 };
 
 /** What is wrong, the system's or SQLite's word for it, and how a folder gets so. */
-const SPOILT: readonly [string, string, (folder: string) => string][] = [
+const SPOILT: [string, string, (folder: string) => string][] = [
 	["below a file", "ENOTDIR", (folder) => join(makeFile(folder, ""), "data")],
 	["that is a file", "EEXIST", (folder) => makeFile(folder, "")],
 	[
@@ -66,6 +66,9 @@ function makeFile(file: string, content: string): string {
 	writeFileSync(file, content);
 	return file;
 }
+
+if (process.platform === "linux")
+	SPOILT.push(["where none can be made", "ENOENT", () => "/proc/oss/data"]);
 
 suite("The data folder", () => {
 	for (const durable of [false, true]) {
