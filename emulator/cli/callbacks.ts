@@ -28,6 +28,9 @@ async function listCallbacks({ client, flags, write }: Asked): Promise<void> {
 /** Each when it is known what came of it. */
 async function followCallbacks(asked: Asked): Promise<void> {
 	const { client, flags, write } = asked;
+	const { bucket, key, status } = flags;
+	// Refuses a filter that nothing would ever fit.
+	await client.json("/api/callbacks", { bucket, key, status, limit: "1" });
 	for await (const one of follow(client)) {
 		if (one.status === "sending" || !isWanted(one, flags)) continue;
 		write(

@@ -233,6 +233,17 @@ suite("oss-emulator callbacks", () => {
 		assert.equal(code, 0);
 	});
 
+	test("--follow exits with 2 for a status that is none", async (t) => {
+		const { adminUrl } = await startWithAdmin(t);
+
+		const asked = ["callbacks", "--follow", "--status", "nope"];
+		const { code, out, err } = await run(adminUrl, ...asked);
+
+		assert.equal(code, 2);
+		assert.equal(out, "");
+		assert.match(err, /^oss-emulator: status must be one of sending,.*\n$/);
+	});
+
 	test("--follow exits with 2 when the emulator ends", async (t) => {
 		const { adminUrl, close } = await startWithAdmin(t);
 		const child = launch(["callbacks", "--follow", "--admin", adminUrl]);
