@@ -50,7 +50,9 @@ export function readFilter({
 
 function readSince(text: string): Date {
 	const time = new Date(/^\d+$/.test(text) ? Number(text) : text);
-	if (!Number.isNaN(time.getTime())) return time;
+	// `Date` makes a time of nearly anything: of `-5` the first of May 2001.
+	const isTime = /^\d+$|^\d{4}-\d\d-\d\d(?:T|$)/.test(text);
+	if (isTime && !Number.isNaN(time.getTime())) return time;
 	throw new AdminError(
 		400,
 		"InvalidArgument",

@@ -151,6 +151,13 @@ suite("A request that the admin port cannot read is refused in a line:", () => {
 			/^since must be/,
 		],
 		[
+			"a time that only Date takes for one",
+			"/api/callbacks?since=-5",
+			{},
+			400,
+			/^since must be/,
+		],
+		[
 			"a missing key",
 			"/api/buckets/photos/object",
 			{},
