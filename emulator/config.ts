@@ -99,7 +99,7 @@ const settings = {
 		value: "PORT",
 		kind: "text",
 		byDefault: "",
-		what: "OSS over https too, with certificates of an authority of its own: ADMIN/ca.pem",
+		what: "OSS over https too, by an authority of its own: trust /ca.pem of the admin port",
 	},
 	"public-key-url": {
 		value: "URL",
@@ -123,7 +123,7 @@ const settings = {
 		value: "MILLISECONDS",
 		kind: "text",
 		byDefault: "5000",
-		what: "for one URL of a callback; OSS's 5000 cannot be set",
+		what: "for one URL of a callback; at OSS it is 5000 and cannot be set",
 	},
 	"callback-absent": {
 		value: "mixed|null|quotes|nothing",
