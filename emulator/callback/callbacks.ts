@@ -102,19 +102,17 @@ export class Callbacks {
 	}
 
 	/**
-	 * What is left of the callback of a form, now that its end is known. To be called before the file is stored.
+	 * To be called when the end of a form is known, before its file is stored.
 	 *
 	 * @param names of the fields after the file
-	 * @returns one that calls nobody for a callback that came too late
-	 * @throws OssError MalformedPOSTRequest, under `--strict`
+	 * @throws OssError MalformedPOSTRequest for what belongs to a callback, under `--strict`
 	 */
-	withLate(
+	refuseLate(
 		callback: ResolvedCallback | undefined,
 		names: readonly string[],
-	): ResolvedCallback | undefined {
+	): void {
 		const late = withLateFields(callback, names);
 		refuseLateStrictly(late, this.#parts.switches.strict);
-		return late;
 	}
 
 	/**

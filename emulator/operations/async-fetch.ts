@@ -21,7 +21,7 @@ import { openSource, SourceError } from "./fetch-source.ts";
 import { prepareObject } from "./new-object.ts";
 import { readStorageClass } from "./object-headers.ts";
 import { requireRoom } from "./upload-body.ts";
-import { callBack, readUploadCallback } from "./upload-callback.ts";
+import { callBack } from "./upload-callback.ts";
 
 const CONFIGURATION = element({
 	Url: one(word),
@@ -127,7 +127,7 @@ async function tell(
 		headers: { "x-oss-callback": text },
 		query: new Map(),
 	};
-	const callback = await readUploadCallback(emulator, asked);
+	const callback = await emulator.callbacks.read(asked);
 	await callBack(emulator, asked, callback, object, "PutObject", {});
 }
 

@@ -23,7 +23,7 @@ import { findProtect } from "./new-object.ts";
 import { refuseEncryption } from "./object-encryption.ts";
 import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
 import { requireRoom } from "./upload-body.ts";
-import { callBack, readUploadCallback } from "./upload-callback.ts";
+import { callBack } from "./upload-callback.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
 
@@ -31,9 +31,9 @@ export async function completeMultipartUpload(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const { store } = emulator;
+	const { store, callbacks } = emulator;
 	const encoding = readEncodingType(request.query);
-	const callback = await readUploadCallback(emulator, request);
+	const callback = await callbacks.read(request);
 	const document = await readDocument(request);
 	const upload = await findUpload(store, request, "0042-00000002");
 	refuseEncryption(request.headers);

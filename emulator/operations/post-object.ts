@@ -13,6 +13,7 @@ import {
 	type Policy,
 	readPostPolicy,
 } from "../auth/post-policy.ts";
+import { withLateFields } from "../callback/late-fields.ts";
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { requireKey } from "../oss/names.ts";
@@ -29,7 +30,7 @@ import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
 import { readTrafficLimit, slowed } from "./traffic-limit.ts";
 import { requireRoom } from "./upload-body.ts";
-import { callBack, readFormUploadCallback } from "./upload-callback.ts";
+import { callBack } from "./upload-callback.ts";
 
 export async function postObject(
 	emulator: Emulator,
@@ -50,17 +51,14 @@ export async function postObject(
 	await diagnosed(emulator, request, { ...form, fields }, () => {
 		if (policy) checkPolicy(policy, fields, request.bucket);
 	});
-	let callback = await readFormUploadCallback(
-		emulator,
-		asked,
-		form.exactFields,
-	);
+	const { callbacks } = emulator;
+	const inTime = await callbacks.readForm(request.bucket, form.exactFields);
 	const end = async (): Promise<void> => {
 		await form.end();
-		callback = emulator.callbacks.withLate(callback, form.lateNames);
+		callbacks.refuseLate(inTime, form.lateNames);
 	};
-
 	const object = await receiveFile(emulator, asked, { ...form, end }, policy);
+	const callback = withLateFields(inTime, form.lateNames);
 	const headers = writtenHeaders(object, bucket);
 	if (callback?.urls.length && form.fields.get("success_action_redirect"))
 		emulator.log.warn(

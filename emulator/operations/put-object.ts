@@ -15,14 +15,14 @@ import { expirationHeader } from "./lifecycle/expiration.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
 import { openUpload } from "./upload-body.ts";
-import { callBack, readUploadCallback } from "./upload-callback.ts";
+import { callBack } from "./upload-callback.ts";
 
 export async function putObject(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	refuseConditions(request.headers);
-	const callback = await readUploadCallback(emulator, request);
+	const callback = await emulator.callbacks.read(request);
 	const given = await prepareObject(emulator, request, request.headers);
 	const expected = readExpected(request.headers);
 	const upload = await openUpload(emulator, request);

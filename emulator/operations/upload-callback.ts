@@ -1,5 +1,6 @@
 /**
- * What the three uploads share when a callback is asked for: reading it before anything is stored, sending it after.
+ * What the three uploads share when a callback is asked for: once the object is stored, the application server is told
+ * of it. Other operations call nobody, and the developer is warned.
  */
 import type { ResolvedCallback } from "../callback/callbacks.ts";
 import type { Uploaded } from "../callback/uploaded.ts";
@@ -8,14 +9,6 @@ import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { noSuchKey } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
-
-/** @throws OssError InvalidArgument for a malformed callback */
-export function readUploadCallback(
-	{ callbacks }: Emulator,
-	request: OssRequest,
-): Promise<ResolvedCallback | undefined> {
-	return callbacks.read(request);
-}
 
 /** Where OSS looks at it, or SDKs send it with every step of an upload. */
 const SENT_WITH: ReadonlySet<string> = new Set([
@@ -35,18 +28,6 @@ export function warnOfVainCallback(
 		log.warn(
 			`${operation} calls nobody back: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
 		);
-}
-
-/**
- * @param fields before the file, under the names they were sent with
- * @throws OssError InvalidArgument for a malformed callback
- */
-export function readFormUploadCallback(
-	{ callbacks }: Emulator,
-	{ bucket }: OssRequest,
-	fields: ReadonlyMap<string, string>,
-): Promise<ResolvedCallback | undefined> {
-	return callbacks.readForm(bucket, fields);
 }
 
 /**
