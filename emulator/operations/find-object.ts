@@ -12,25 +12,6 @@ import { findDocument } from "./configurations/kind.ts";
 import { ARCHIVE_DIRECT_READ } from "./configurations/switches.ts";
 import { requireReadable, termsOf } from "./restoration.ts";
 
-/**
- * What reads the bytes of an archived object needs it restored. A link has none.
- *
- * @throws OssError InvalidObjectState
- */
-export async function requireRestored(
-	emulator: Emulator,
-	object: StoredObject,
-	now: Date,
-): Promise<void> {
-	if (!termsOf(object.storageClass) || object.type === "Symlink") return;
-	const direct = await findDocument(
-		emulator,
-		ARCHIVE_DIRECT_READ,
-		object.bucket,
-	);
-	requireReadable(object, direct?.Enabled === true, now);
-}
-
 type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
 
 /** @throws OssError InvalidArgument for an empty one, and as `requireVersionId` */
@@ -109,4 +90,23 @@ function requireObject(
 		details: { Method: "GET", ResourceType: "DeleteMarker" },
 		headers: { ...headers, Allow: "DELETE" },
 	});
+}
+
+/**
+ * What reads the bytes of an archived object needs it restored. A link has none.
+ *
+ * @throws OssError InvalidObjectState
+ */
+export async function requireRestored(
+	emulator: Emulator,
+	object: StoredObject,
+	now: Date,
+): Promise<void> {
+	if (!termsOf(object.storageClass) || object.type === "Symlink") return;
+	const direct = await findDocument(
+		emulator,
+		ARCHIVE_DIRECT_READ,
+		object.bucket,
+	);
+	requireReadable(object, direct?.Enabled === true, now);
 }

@@ -13,15 +13,16 @@ import { httpTime } from "../oss/times.ts";
 import type { OpenObject } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import { compressed } from "./compression.ts";
-import { findObject, openObject, requireRestored } from "./find-object.ts";
+import { findObject } from "./find-object.ts";
 import { expirationHeader } from "./lifecycle/expiration.ts";
 import {
 	objectHeaders,
 	requireHeaderValue,
 	versionHeader,
 } from "./object-headers.ts";
+import { openForReading } from "./open-for-reading.ts";
 import { stateHeaders } from "./state-headers.ts";
-import { followLink, openThroughLink } from "./symlink.ts";
+import { followLink } from "./symlink.ts";
 import { readTrafficLimit, slowedReply } from "./traffic-limit.ts";
 
 export async function getObject(
@@ -30,14 +31,8 @@ export async function getObject(
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
 	const limit = readTrafficLimit(request);
-	const { object, shown, content } = await openThroughLink(
-		emulator,
-		request,
-		await openObject(emulator, request),
-	);
+	const { object, shown, content } = await openForReading(emulator, request);
 	try {
-		await requireRestored(emulator, object, request.receivedAt);
-		requireConditions(request.headers, shown);
 		const headers = {
 			...(await describe(emulator, request, shown)),
 			...overrides,

@@ -14,7 +14,6 @@ import {
 	requireProcessable,
 } from "../image/process-image.ts";
 import { readSaveAs, readSteps, type Step } from "../image/steps.ts";
-import { requireConditions } from "../oss/conditions.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { requireKey } from "../oss/names.ts";
@@ -25,11 +24,10 @@ import { requireAccess } from "./access.ts";
 import { readDocument } from "./body.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { STYLE } from "./configurations/style.ts";
-import { openObject, requireRestored } from "./find-object.ts";
 import { readOverrides } from "./get-object.ts";
 import { prepareObject } from "./new-object.ts";
 import { objectHeaders } from "./object-headers.ts";
-import { openThroughLink } from "./symlink.ts";
+import { openForReading } from "./open-for-reading.ts";
 import { requireRoom } from "./upload-body.ts";
 
 /** The result has no ETag and no checksums: those of the source are not its own. Ranges are not heeded. */
@@ -116,14 +114,8 @@ async function run(
 	request: OssRequest,
 	process: string,
 ): Promise<Processed & { readonly shown: StoredObject }> {
-	const { object, shown, content } = await openThroughLink(
-		emulator,
-		request,
-		await openObject(emulator, request),
-	);
+	const { object, shown, content } = await openForReading(emulator, request);
 	try {
-		await requireRestored(emulator, object, request.receivedAt);
-		requireConditions(request.headers, shown);
 		const steps = await findSteps(emulator, request.bucket, process);
 		requireProcessable(object.size);
 		const read = async () => {

@@ -9,7 +9,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Emulator } from "../emulator.ts";
-import { requireConditions } from "../oss/conditions.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { readRange } from "../oss/range.ts";
 import type { Reply } from "../oss/reply.ts";
@@ -28,7 +27,7 @@ import { selectJson } from "../select/select-json.ts";
 import type { OpenObject } from "../storage/objects.ts";
 import type { XmlNode } from "../xml/read.ts";
 import { readXmlBody } from "./body.ts";
-import { openObject, requireRestored } from "./find-object.ts";
+import { openForReading } from "./open-for-reading.ts";
 import {
 	isCompressed,
 	isJsonDocument,
@@ -37,7 +36,6 @@ import {
 	readCsvSelection,
 	readJsonSelection,
 } from "./select-request.ts";
-import { openThroughLink } from "./symlink.ts";
 
 export const selectCsvObject = (
 	emulator: Emulator,
@@ -93,25 +91,6 @@ async function select(
 			headers: { "x-oss-select-output-raw": String(raw) },
 			body,
 		};
-	} catch (error) {
-		opened.content.release();
-		throw error;
-	}
-}
-
-async function openForReading(
-	emulator: Emulator,
-	request: OssRequest,
-): Promise<OpenObject> {
-	const opened = await openThroughLink(
-		emulator,
-		request,
-		await openObject(emulator, request),
-	);
-	try {
-		await requireRestored(emulator, opened.object, request.receivedAt);
-		requireConditions(request.headers, opened.shown);
-		return opened;
 	} catch (error) {
 		opened.content.release();
 		throw error;

@@ -80,26 +80,13 @@ export async function followLink(
 	return show(object, requireTarget(target, key));
 }
 
-/** As `followLink`, for content: `object` is whose bytes these are. */
-export async function openThroughLink(
-	emulator: Emulator,
-	request: OssRequest,
-	opened: OpenObject,
-): Promise<OpenLink> {
-	try {
-		await requireTargetAccess(emulator, request, opened.object);
-	} catch (error) {
-		opened.content.release();
-		throw error;
-	}
-	return openTarget(emulator, request, opened);
-}
-
 /**
  * Of a link and its target both are asked, when the target is read: docs «PutSymlink», of ACLs; that policies are no
  * other matter is a guess (A-692).
+ *
+ * @throws OssError AccessDenied
  */
-async function requireTargetAccess(
+export async function requireTargetAccess(
 	emulator: Emulator,
 	request: OssRequest,
 	{ properties: { symlinkTarget: key } }: StoredObject,
@@ -112,9 +99,15 @@ async function requireTargetAccess(
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 }
 
-type OpenLink = OpenObject & { readonly shown: StoredObject };
+/** `object` is whose bytes these are, `shown` what is said of them. */
+export type OpenLink = OpenObject & { readonly shown: StoredObject };
 
-/** As `openThroughLink`, whoever asks. */
+/**
+ * As `followLink`, for content, whoever asks.
+ *
+ * @param opened is released if it is a link, or the caller's to release
+ * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is held then
+ */
 export async function openTarget(
 	{ store }: Emulator,
 	{ bucket }: Pick<OssRequest, "bucket">,
