@@ -85,6 +85,21 @@ export class Configurations {
 		return this.#holder.get(name, id)?.bucket;
 	}
 
+	/** Whatever was there. @throws OssError NoSuchBucket */
+	put(
+		bucket: string,
+		name: string,
+		id: string,
+		document: string,
+	): Promise<void> {
+		return this.change(bucket, name, id, () => document);
+	}
+
+	/** What is not there is no error. @throws OssError NoSuchBucket */
+	remove(bucket: string, name: string, id: string): Promise<void> {
+		return this.change(bucket, name, id, () => undefined);
+	}
+
 	/**
 	 * Puts a document in the place of the one that is there, or takes it away: all or nothing, with nobody in between.
 	 *

@@ -261,7 +261,7 @@ export class Place {
 	/** A document as the operation of its name would keep it. */
 	async keep(bucket: string, name: string, text: string): Promise<void> {
 		const { configurations } = this.emulator.store;
-		await configurations.change(bucket, name, "", () => text);
+		await configurations.put(bucket, name, "", text);
 	}
 
 	/** What the caller is told. */

@@ -11,8 +11,8 @@ import {
 suiteOverBoth("The documents of a bucket", (open) => {
 	test("one is found as it was put, under its name and id", async (t) => {
 		const { configurations } = (await open(t)).store;
-		await configurations.change(BUCKET, "cors", "", () => "rules");
-		await configurations.change(BUCKET, "style", "a", () => "resize");
+		await configurations.put(BUCKET, "cors", "", "rules");
+		await configurations.put(BUCKET, "style", "a", "resize");
 
 		assert.equal(await configurations.find(BUCKET, "cors"), "rules");
 		assert.equal(await configurations.find(BUCKET, "style", "a"), "resize");
@@ -39,7 +39,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 
 	test("a change that throws changes nothing", async (t) => {
 		const { configurations } = (await open(t)).store;
-		await configurations.change(BUCKET, "cors", "", () => "first");
+		await configurations.put(BUCKET, "cors", "", "first");
 
 		await assert.rejects(
 			configurations.change(BUCKET, "cors", "", () => assert.fail("no")),
@@ -51,18 +51,18 @@ suiteOverBoth("The documents of a bucket", (open) => {
 
 	test("the bucket that keeps one is found by its name and id", async (t) => {
 		const { configurations } = (await open(t)).store;
-		await configurations.change(BUCKET, "domain", "a", () => "x");
+		await configurations.put(BUCKET, "domain", "a", "x");
 		assert.equal(await configurations.findBucket("domain", "a"), BUCKET);
 		assert.equal(await configurations.findBucket("domain", "b"), undefined);
 		assert.equal(await configurations.findBucket("other", "a"), undefined);
-		await configurations.change(BUCKET, "domain", "a", () => undefined);
+		await configurations.remove(BUCKET, "domain", "a");
 		assert.equal(await configurations.findBucket("domain", "a"), undefined);
 	});
 
 	test("those of one name are listed in the byte order of their ids", async (t) => {
 		const { configurations } = (await open(t)).store;
 		for (const id of ["\u{1f431}", "b", "\uffee", "a"])
-			await configurations.change(BUCKET, "live", id, () => `of ${id}`);
+			await configurations.put(BUCKET, "live", id, `of ${id}`);
 
 		const listed = await configurations.list(BUCKET, "live");
 
@@ -76,7 +76,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 	test("they go with the bucket, and the next of its name has none", async (t) => {
 		const { store } = await open(t);
 		const { buckets, configurations } = store;
-		await configurations.change(BUCKET, "cors", "", () => "rules");
+		await configurations.put(BUCKET, "cors", "", "rules");
 		await configurations.find(BUCKET, "cors");
 		await buckets.delete(BUCKET);
 
@@ -106,7 +106,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 
 	test("nothing is left of any when the store is cleared", async (t) => {
 		const { store } = await open(t);
-		await store.configurations.change(BUCKET, "cors", "", () => "rules");
+		await store.configurations.put(BUCKET, "cors", "", "rules");
 		await store.configurations.find(BUCKET, "cors");
 		await store.configurations.changeOfAccount("1", "block", () => "yes");
 
@@ -123,7 +123,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 	test("they outlive the process", async (t) => {
 		const { store, folder } = await open(t);
 		if (folder === null) return;
-		await store.configurations.change(BUCKET, "cors", "", () => "rules");
+		await store.configurations.put(BUCKET, "cors", "", "rules");
 		await store.close();
 
 		const again = await openStore(t, { folder });

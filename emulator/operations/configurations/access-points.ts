@@ -163,12 +163,7 @@ export async function deleteAccessPoint(
 ): Promise<Reply> {
 	const { AccessPointName: id } = await requireAccessPoint(emulator, request);
 	for (const name of [NAME, ACCESS_POINT_POLICY.name, PUBLIC_ACCESS_BLOCK.name])
-		await emulator.store.configurations.change(
-			request.bucket,
-			name,
-			id,
-			() => undefined,
-		);
+		await emulator.store.configurations.remove(request.bucket, name, id);
 	return empty(204);
 }
 

@@ -78,9 +78,9 @@ export async function putCname(
 		});
 	const previous = await findBoundBucket(emulator, domain);
 	if (previous !== undefined && previous !== request.bucket)
-		await configurations.change(previous, BINDING, domain, () => undefined);
+		await configurations.remove(previous, BINDING, domain);
 	const bound = JSON.stringify(httpTime(request.receivedAt));
-	await configurations.change(request.bucket, BINDING, domain, () => bound);
+	await configurations.put(request.bucket, BINDING, domain, bound);
 	return empty(200);
 }
 
@@ -116,8 +116,7 @@ export async function deleteCname(
 	request: OssRequest,
 ): Promise<Reply> {
 	const domain = await readDomain(request);
-	const gone = () => undefined;
-	await store.configurations.change(request.bucket, BINDING, domain, gone);
+	await store.configurations.remove(request.bucket, BINDING, domain);
 	return empty(200);
 }
 

@@ -19,11 +19,11 @@ export const putDocument =
 	async (emulator, request) => {
 		const id = kind.idOf?.(request) ?? "";
 		const document = await receiveDocument(kind, { emulator, request });
-		await emulator.store.configurations.change(
+		await emulator.store.configurations.put(
 			request.bucket,
 			kind.name,
 			id,
-			() => writeDocument(document),
+			writeDocument(document),
 		);
 		return empty(200);
 	};
@@ -42,11 +42,6 @@ export const deleteDocument =
 	<T extends XmlElement>(kind: Kind<T>): Operation =>
 	async (emulator, request) => {
 		const id = kind.idOf?.(request) ?? "";
-		await emulator.store.configurations.change(
-			request.bucket,
-			kind.name,
-			id,
-			() => undefined,
-		);
+		await emulator.store.configurations.remove(request.bucket, kind.name, id);
 		return empty(204);
 	};

@@ -31,9 +31,7 @@ export async function putLiveChannel(
 		configuration: CONFIGURATION(body),
 		modified: isoTime(receivedAt),
 	};
-	await store.configurations.change(bucket, NAME, key, () =>
-		JSON.stringify(channel),
-	);
+	await store.configurations.put(bucket, NAME, key, JSON.stringify(channel));
 	return xml(
 		writeXml("CreateLiveChannelResult", urlsOf(request, key, channel)),
 	);
@@ -96,7 +94,7 @@ export async function deleteLiveChannel(
 	{ bucket, key }: OssRequest,
 ): Promise<Reply> {
 	requireChannelName(key);
-	await store.configurations.change(bucket, NAME, key, () => undefined);
+	await store.configurations.remove(bucket, NAME, key);
 	return empty(204);
 }
 

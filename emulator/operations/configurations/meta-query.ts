@@ -90,7 +90,7 @@ export async function closeMetaQuery(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
 ): Promise<Reply> {
-	await store.configurations.change(bucket, NAME, "", () => undefined);
+	await store.configurations.remove(bucket, NAME, "");
 	return empty(200);
 }
 

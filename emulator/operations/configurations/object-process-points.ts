@@ -151,12 +151,7 @@ export async function deleteObjectProcessPoint(
 ): Promise<Reply> {
 	const { name: id } = await requirePoint(emulator, request);
 	for (const name of [NAME, OBJECT_PROCESS_POLICY.name])
-		await emulator.store.configurations.change(
-			request.bucket,
-			name,
-			id,
-			() => undefined,
-		);
+		await emulator.store.configurations.remove(request.bucket, name, id);
 	return empty(204);
 }
 

@@ -48,5 +48,5 @@ export async function keepBucketDocuments(
 	documents: BucketDocuments,
 ): Promise<void> {
 	for (const [name, document] of documents)
-		await store.configurations.change(bucket, name, "", () => document);
+		await store.configurations.put(bucket, name, "", document);
 }

@@ -41,12 +41,7 @@ export const putPolicy =
 				message: "Invalid Policy: it is longer than 16 KB.",
 			});
 		readPolicy(json, "bucket");
-		await emulator.store.configurations.change(
-			request.bucket,
-			name,
-			id,
-			() => json,
-		);
+		await emulator.store.configurations.put(request.bucket, name, id, json);
 		return empty(200);
 	};
 
@@ -69,12 +64,7 @@ export const deletePolicy =
 	({ name, idOf }: Place): Operation =>
 	async (emulator, request) => {
 		const id = await idOf(emulator, request);
-		await emulator.store.configurations.change(
-			request.bucket,
-			name,
-			id,
-			() => undefined,
-		);
+		await emulator.store.configurations.remove(request.bucket, name, id);
 		return empty(204);
 	};
 

@@ -29,9 +29,7 @@ export async function createRedundancyTransition(
 		Status: "Queueing",
 		CreateTime: isoTime(receivedAt),
 	};
-	await store.configurations.change(bucket, NAME, TaskId, () =>
-		JSON.stringify(task),
-	);
+	await store.configurations.put(bucket, NAME, TaskId, JSON.stringify(task));
 	return xml(writeXml("BucketDataRedundancyTransition", { TaskId }));
 }
 
@@ -50,7 +48,7 @@ export async function deleteRedundancyTransition(
 	{ bucket, query }: OssRequest,
 ): Promise<Reply> {
 	const id = requireParameter(query, TASK_ID);
-	await store.configurations.change(bucket, NAME, id, () => undefined);
+	await store.configurations.remove(bucket, NAME, id);
 	return empty(204);
 }
 
