@@ -8,6 +8,14 @@ import { readPolicy } from "../auth/policy/document.ts";
 import type { NamedPolicy } from "../auth/policy/judge.ts";
 import { isPublicStatement } from "../auth/policy/principal.ts";
 import type { Emulator } from "../emulator.ts";
+import { findDocument } from "./configurations/kind.ts";
+import {
+	isAccountBlocked,
+	PUBLIC_ACCESS_BLOCK,
+} from "./configurations/public-access-block.ts";
+import { REQUEST_PAYMENT } from "./configurations/switches.ts";
+import { TAGGING } from "./configurations/tagging.ts";
+import type { Tags } from "./tags.ts";
 
 /** @param isPublicBlocked what it allows to everybody does not count then */
 export async function findBucketPolicy(
@@ -30,51 +38,30 @@ export async function findBucketPolicy(
  * @param place without a name: of the owner alone
  */
 export async function isPublicAccessBlocked(
-	{ store }: Emulator,
+	emulator: Pick<Emulator, "store">,
 	{ name, owner }: { readonly name?: string; readonly owner: string },
 ): Promise<boolean> {
-	const { configurations } = store;
 	const own =
-		name === undefined ? undefined : await configurations.find(name, BLOCK);
-	return (
-		isBlocked(own) ||
-		isBlocked(await configurations.findOfAccount(owner, BLOCK))
-	);
+		name === undefined
+			? undefined
+			: await findDocument(emulator, PUBLIC_ACCESS_BLOCK, name);
+	return own?.BlockPublicAccess || isAccountBlocked(emulator, owner);
 }
 
-const BLOCK = "publicAccessBlock";
-
-const isBlocked = (document: string | undefined): boolean =>
-	String(member(read(document), "BlockPublicAccess")) === "true";
-
 export async function isRequesterPaying(
-	{ store }: Emulator,
+	emulator: Pick<Emulator, "store">,
 	bucket: string,
 ): Promise<boolean> {
-	const document = await store.configurations.find(bucket, "requestPayment");
-	return member(read(document), "Payer") === "Requester";
+	const found = await findDocument(emulator, REQUEST_PAYMENT, bucket);
+	return found?.Payer === "Requester";
 }
 
 export async function bucketTags(
-	{ store }: Emulator,
+	emulator: Pick<Emulator, "store">,
 	bucket: string,
-): Promise<Readonly<Record<string, string>>> {
-	if (!(await store.buckets.find(bucket))) return {}; // it is yet to be made
-	const document = await store.configurations.find(bucket, "tagging");
-	const tags: unknown = member(member(read(document), "TagSet"), "Tag");
-	return Object.fromEntries(
-		(Array.isArray(tags) ? tags : [tags]).map((tag) => [
-			String(member(tag, "Key")),
-			String(member(tag, "Value") ?? ""),
-		]),
-	);
+): Promise<Tags> {
+	if (!(await emulator.store.buckets.find(bucket))) return {}; // it is yet to be made
+	const found = await findDocument(emulator, TAGGING, bucket);
+	const tags = found?.TagSet.Tag ?? [];
+	return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
-
-/** Documents are kept as JSON of what their XML says. */
-const read = (document: string | undefined): unknown =>
-	document === undefined ? undefined : JSON.parse(document);
-
-const member = (value: unknown, name: string): unknown =>
-	typeof value === "object" && value !== null && Object.hasOwn(value, name)
-		? Reflect.get(value, name)
-		: undefined;
