@@ -5,7 +5,7 @@
  */
 import type { Emulator } from "../emulator.ts";
 import { isStorageClass } from "../oss/acl.ts";
-import { invalidArgument, OssError } from "../oss/errors.ts";
+import { invalidArgument, OssError, underEc } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { bucketAlreadyExists } from "../storage/buckets.ts";
@@ -85,14 +85,7 @@ async function readConfiguration(
 	const document = await readDocument(request);
 	if (document.length === 0) return {};
 	const root = await readXml(document, "CreateBucketConfiguration").catch(
-		(error: unknown) => {
-			throw error instanceof OssError
-				? new OssError("MalformedXML", {
-						ec: "0015-00000231",
-						details: error.details,
-					})
-				: error;
-		},
+		underEc("MalformedXML", "0015-00000231"),
 	);
 	const storageClass = childText(root, "StorageClass");
 	const redundancy = childText(root, "DataRedundancyType");

@@ -8,7 +8,7 @@
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */
 import type { Emulator } from "../emulator.ts";
-import { invalidArgument, OssError } from "../oss/errors.ts";
+import { invalidArgument, OssError, underEc } from "../oss/errors.ts";
 import { type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { StoredPart } from "../storage/types.ts";
@@ -26,6 +26,7 @@ import { requireRoom } from "./upload-body.ts";
 import { callBack } from "./upload-callback.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
+const MALFORMED_EC = "0042-00000205";
 
 export async function completeMultipartUpload(
 	emulator: Emulator,
@@ -99,22 +100,17 @@ async function readParts(
 		throw invalidArgument(COMPLETE_ALL, all, message, "0042-00000216");
 	}
 	const root = await readXml(document, "CompleteMultipartUpload").catch(
-		(error: unknown) => {
-			throw error instanceof OssError ? malformed(error.details) : error;
-		},
+		underEc("MalformedXML", MALFORMED_EC),
 	);
-	const parts = childrenNamed(root, "Part").map((part) => ({
+	return childrenNamed(root, "Part").map((part) => ({
 		number: readNumber(childText(part, "PartNumber") ?? ""),
 		etag: childText(part, "ETag") ?? "",
 	}));
-	return parts;
 }
 
 /** Which numbers there are is for the parts to say; `0x1` and nothing at all are none. */
 function readNumber(text: string): number {
-	if (!/^\d{1,9}$/.test(text)) throw malformed();
+	if (!/^\d{1,9}$/.test(text))
+		throw new OssError("MalformedXML", { ec: MALFORMED_EC });
 	return Number(text);
 }
-
-const malformed = (details: OssError["details"] = {}): OssError =>
-	new OssError("MalformedXML", { ec: "0042-00000205", details });

@@ -26,6 +26,9 @@ export type Form = {
 	readonly end: () => Promise<void>;
 };
 
+/** Of a form, or a file in it, that is too large. */
+export const TOO_LARGE_EC = "0006-00000003";
+
 /** All fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */
 const FIELDS_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -50,7 +53,7 @@ export async function readForm(request: OssRequest): Promise<Form> {
 	if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? ""))
 		throw notForm(request);
 	if (Number(request.headers["content-length"] ?? 0) > UPLOAD_BYTES_MAX)
-		throw new OssError("EntityTooLarge", { ec: "0006-00000003" });
+		throw new OssError("EntityTooLarge", { ec: TOO_LARGE_EC });
 	const fields = new Map<string, string>();
 	const exactFields = new Map<string, string>();
 	let bytes = 0;

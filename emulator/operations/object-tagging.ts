@@ -6,7 +6,7 @@
  * Source: docs of these names; EC 0010-00000101; cpp's suite for a key that comes twice.
  */
 import type { Emulator } from "../emulator.ts";
-import { OssError } from "../oss/errors.ts";
+import { OssError, underEc } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { childrenNamed, type XmlNode } from "../xml/read.ts";
@@ -70,7 +70,9 @@ async function changeTags(
 
 /** @throws OssError MalformedXML, InvalidTag, BadRequest */
 async function readTagging(request: OssRequest): Promise<Tags> {
-	const root = await readXmlBody(request, "Tagging").catch(withEc);
+	const root = await readXmlBody(request, "Tagging").catch(
+		underEc("MalformedXML", MALFORMED_EC),
+	);
 	const [set, ...more] = childrenNamed(root, "TagSet");
 	if (!set || more.length > 0) throw malformed();
 	const pairs = childrenNamed(set, "Tag").map(
@@ -94,14 +96,7 @@ function textOf(tag: XmlNode, name: string, absent?: string): string {
 	return text;
 }
 
-const malformed = (): OssError =>
-	new OssError("MalformedXML", { ec: "0010-00000101" });
+const MALFORMED_EC = "0010-00000101";
 
-function withEc(error: unknown): never {
-	throw error instanceof OssError && error.code === "MalformedXML"
-		? new OssError("MalformedXML", {
-				ec: "0010-00000101",
-				details: error.details,
-			})
-		: error;
-}
+const malformed = (): OssError =>
+	new OssError("MalformedXML", { ec: MALFORMED_EC });

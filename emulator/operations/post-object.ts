@@ -15,7 +15,7 @@ import {
 } from "../auth/post-policy.ts";
 import { withLateFields } from "../callback/late-fields.ts";
 import type { Emulator } from "../emulator.ts";
-import { invalidArgument, OssError } from "../oss/errors.ts";
+import { invalidArgument, underEc } from "../oss/errors.ts";
 import { requireKey } from "../oss/names.ts";
 import { empty, type Reply, type ReplyHeaders, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -24,7 +24,7 @@ import { writeXml } from "../xml/write.ts";
 import { requireAccess } from "./access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "./body.ts";
 import { objectUrl } from "./endpoint.ts";
-import { type Form, readForm } from "./form.ts";
+import { type Form, readForm, TOO_LARGE_EC } from "./form.ts";
 import { diagnosed } from "./form-diagnosis.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
@@ -137,7 +137,7 @@ async function receiveFile(
 	await requireRoom(emulator, asked.bucket, 1);
 	return emulator.store.objects
 		.put(given, slowed(checked(form, policy), limit).body, expected)
-		.catch(tooLarge);
+		.catch(underEc("EntityTooLarge", TOO_LARGE_EC));
 }
 
 /**
@@ -155,13 +155,6 @@ async function* checked(
 	}
 	if (policy) checkSize(policy, size);
 	await end();
-}
-
-/** Source: EC 0006-00000003. */
-function tooLarge(error: unknown): never {
-	throw error instanceof OssError && error.code === "EntityTooLarge"
-		? new OssError("EntityTooLarge", { ec: "0006-00000003" })
-		: error;
 }
 
 /**

@@ -212,3 +212,16 @@ export function invalidArgument(
 		details: { ArgumentName: name, ArgumentValue: value },
 	});
 }
+
+/**
+ * For `catch`: pages give one error several ECs, by what was asked for.
+ *
+ * @throws `error`, under this EC if it is one of `code`
+ */
+export const underEc =
+	(code: ErrorCode, ec: string) =>
+	(error: unknown): never => {
+		if (!(error instanceof OssError) || error.code !== code) throw error;
+		const { message, details } = error;
+		throw new OssError(code, { message, ec, details });
+	};

@@ -29,8 +29,6 @@ export type Kind<T extends XmlElement> = {
 	readonly absent: (asked: Asked) => XmlElement;
 	/** Of kinds of which there can be several: which one a request means. @throws OssError InvalidArgument */
 	readonly idOf?: (request: OssRequest) => string;
-	/** The EC of MalformedXML, where it has one of its own. */
-	readonly malformedEc?: string;
 	readonly bytesMax?: number;
 };
 
@@ -52,20 +50,10 @@ export async function receiveDocument<T extends XmlElement>(
 	kind: Kind<T>,
 	asked: Asked,
 ): Promise<T> {
-	const { root, shape, bytesMax, malformedEc, accept } = kind;
-	try {
-		const body = await readDocument(asked.request, bytesMax);
-		const document = shape(await readXml(body, root));
-		return accept ? await accept(document, asked) : document;
-	} catch (error) {
-		throw malformedEc === undefined ? error : withEc(error, malformedEc);
-	}
-}
-
-function withEc(error: unknown, ec: string): unknown {
-	return error instanceof OssError && error.code === "MalformedXML"
-		? new OssError("MalformedXML", { ec, details: error.details })
-		: error;
+	const { root, shape, bytesMax, accept } = kind;
+	const body = await readDocument(asked.request, bytesMax);
+	const document = shape(await readXml(body, root));
+	return accept ? accept(document, asked) : document;
 }
 
 export const writeDocument = (document: XmlElement): string =>
