@@ -6,6 +6,7 @@ import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
+import { requireMd5 } from "../storage/receive.ts";
 import type { Expected } from "../storage/types.ts";
 import { malformed, readXml, type XmlNode } from "../xml/read.ts";
 
@@ -73,15 +74,6 @@ export async function readDocument(
 	if (!document) throw malformed();
 	requireMd5(readExpected(headers), hash("md5", document, "base64"));
 	return document;
-}
-
-/** @throws OssError InvalidDigest when it is not the MD5 that is expected, if one is */
-export function requireMd5({ md5 }: Expected, actual: string): void {
-	if (md5 === undefined || md5 === actual) return;
-	throw new OssError("InvalidDigest", {
-		ec: "0017-00000503",
-		details: { "Content-MD5": md5 },
-	});
 }
 
 /** As `readDocument`, parsed. */

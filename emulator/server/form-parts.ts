@@ -6,11 +6,12 @@
  * Pure. Source: docs «PostObject»: names of 8 KB, values of 2 MB, Content-MD5.
  */
 import { createHash, type Hash } from "node:crypto";
-import { readExpected, requireMd5 } from "../operations/body.ts";
+import { readExpected } from "../operations/body.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
+import { requireMd5 } from "../storage/receive.ts";
 import { collect, type Part, readParts } from "./multipart.ts";
 
 const NAME_BYTES_MAX = 8 * 1024;

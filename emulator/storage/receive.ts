@@ -108,12 +108,19 @@ class Source {
 }
 
 function requireExpected({ md5, crc64 }: Digests, expected: Expected): void {
-	if (expected.md5 !== undefined && expected.md5 !== md5.toString("base64")) {
-		throw new OssError("InvalidDigest", {
-			ec: "0017-00000503",
-			details: { "Content-MD5": expected.md5 },
-		});
-	}
+	if (expected.md5 !== undefined) requireMd5(expected, md5.toString("base64"));
 	if (expected.crc64 !== undefined && expected.crc64 !== String(crc64))
 		throw new OssError("InvalidCRC64");
+}
+
+/**
+ * @param actual base64
+ * @throws OssError InvalidDigest when it is not the MD5 that is expected, if one is
+ */
+export function requireMd5({ md5 }: Expected, actual: string): void {
+	if (md5 === undefined || md5 === actual) return;
+	throw new OssError("InvalidDigest", {
+		ec: "0017-00000503",
+		details: { "Content-MD5": md5 },
+	});
 }
