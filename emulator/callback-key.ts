@@ -12,6 +12,7 @@ import {
 	readKeyPair,
 } from "./callback/key-pair.ts";
 import { kept } from "./kept.ts";
+import { codeOf } from "./oss/code-of.ts";
 import { StartError } from "./oss/start-error.ts";
 
 const FILE = "callback-key.pem";
@@ -70,10 +71,7 @@ async function readOwn(file: string): Promise<string> {
 	try {
 		return await readFile(file, "utf8");
 	} catch (error) {
-		const reason =
-			error instanceof Error && "code" in error
-				? String(error.code)
-				: String(error);
+		const reason = codeOf(error) || String(error);
 		throw new StartError(
 			`--callback-key ${file} cannot be read (${reason}): give a private RSA key in PEM`,
 		);

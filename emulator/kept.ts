@@ -3,6 +3,7 @@
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "./oss/code-of.ts";
 
 /**
  * @param folder null for what lasts as long as the process
@@ -25,7 +26,6 @@ export async function kept(
 }
 
 function absent(error: unknown): undefined {
-	if (error instanceof Error && "code" in error && error.code === "ENOENT")
-		return undefined;
+	if (codeOf(error) === "ENOENT") return undefined;
 	throw error;
 }

@@ -11,6 +11,7 @@ import { SEALING_KEY_BYTES, SessionTokens } from "./auth/session-token.ts";
 import type { Config } from "./config.ts";
 import type { Emulator } from "./emulator.ts";
 import { kept } from "./kept.ts";
+import { codeOf } from "./oss/code-of.ts";
 import type { Log } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 import { Sts } from "./sts/sts.ts";
@@ -48,9 +49,10 @@ export async function readOwnRam({
 function explain(file: string, error: unknown): unknown {
 	if (error instanceof RamDocumentError)
 		return new StartError(`--ram ${file}: ${error.message}`);
-	if (!(error instanceof Error && "code" in error)) return error;
+	const code = codeOf(error);
+	if (code === "") return error;
 	return new StartError(
-		`--ram ${file} cannot be read (${error.code}): give a JSON file of users and roles`,
+		`--ram ${file} cannot be read (${code}): give a JSON file of users and roles`,
 	);
 }
 

@@ -8,6 +8,7 @@
  */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { codeOf } from "../oss/code-of.ts";
 import type {
 	Address,
 	Callback,
@@ -86,13 +87,11 @@ async function find(hostname: string, lookup: Lookup): Promise<Found> {
 		const addresses = await withinMs(lookup(hostname), LOOKUP_MS_MAX);
 		return { addresses, missing: addresses.length === 0 };
 	} catch (error) {
-		if (!hasCode(error)) throw error;
-		return { addresses: [], missing: isMissing(error.code, hostname) };
+		const code = codeOf(error);
+		if (code === "") throw error;
+		return { addresses: [], missing: isMissing(code, hostname) };
 	}
 }
-
-const hasCode = (error: unknown): error is Error & { code: string } =>
-	error instanceof Error && "code" in error && typeof error.code === "string";
 
 /**
  * A resolver that cannot be asked says nothing about the name: the upload is stored, and told of it after (A-226).

@@ -6,6 +6,7 @@
  */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { codeOf } from "../oss/code-of.ts";
 import type { ResolvedUrl } from "./callback.ts";
 import {
 	ANSWER_BYTES_MAX,
@@ -164,9 +165,6 @@ const REASONS: readonly (readonly [NoAnswer, RegExp])[] = [
 
 /** What OpenSSL says of an answer that is not TLS at all. */
 const NO_TLS = "wrong version number";
-
-const codeOf = (error: Error): string =>
-	"code" in error && typeof error.code === "string" ? error.code : "";
 
 /** Without what is of no use to a user: OpenSSL's numbers and names of functions, Node's advice on its own flags. */
 function say(error: Error): string {

@@ -3,6 +3,7 @@
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { codeOf } from "../oss/code-of.ts";
 import { type Command, readObjectPlace } from "./command.ts";
 
 export const cat: Command = async ({ client, words, flags }) => {
@@ -13,9 +14,6 @@ export const cat: Command = async ({ client, words, flags }) => {
 	try {
 		await pipeline(Readable.fromWeb(body), process.stdout, { end: false });
 	} catch (error) {
-		if (!isClosedPipe(error)) throw error; // `| head` has seen enough
+		if (codeOf(error) !== "EPIPE") throw error; // `| head` has seen enough
 	}
 };
-
-const isClosedPipe = (error: unknown): boolean =>
-	error instanceof Error && "code" in error && error.code === "EPIPE";

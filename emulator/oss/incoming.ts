@@ -4,6 +4,7 @@
  * Pure.
  */
 import type { Readable } from "node:stream";
+import { codeOf } from "./code-of.ts";
 import { OssError } from "./errors.ts";
 
 /**
@@ -36,7 +37,7 @@ export async function readBody(
  * @throws OssError IncompleteBody when the sender went away; otherwise `error` itself
  */
 export function brokenOff(error: unknown): never {
-	const code = error instanceof Error && "code" in error ? error.code : "";
+	const code = codeOf(error);
 	throw code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"
 		? new OssError("IncompleteBody")
 		: error;

@@ -10,6 +10,7 @@ import {
 } from "node:net";
 import type { Duplex } from "node:stream";
 import { type TlsOptions, Server as TlsServer } from "node:tls";
+import { codeOf } from "../oss/code-of.ts";
 import { http } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
 import { isHttp } from "./broken-request.ts";
@@ -149,9 +150,6 @@ function listenOn(server: Server, where: NetListenOptions): Promise<void> {
 	});
 	return promise;
 }
-
-const codeOf = (error: unknown): string =>
-	error instanceof Error && "code" in error ? String(error.code) : "";
 
 const isMissingAddress = (error: unknown): boolean =>
 	["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(codeOf(error));

@@ -3,6 +3,7 @@
  */
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { codeOf } from "../oss/code-of.ts";
 import { StartError } from "../oss/start-error.ts";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { lockFolder } from "./lock.ts";
@@ -56,8 +57,9 @@ const isFolder = (path: string): boolean =>
 /** What the system or SQLite says no to has a code; all else is a bug of ours. */
 function explain(folder: string, error: unknown): unknown {
 	if (error instanceof StartError) return error;
-	if (!(error instanceof Error && "code" in error)) return error;
+	const code = codeOf(error);
+	if (code === "") return error;
 	return new StartError(
-		`the data folder ${folder} cannot be used (${error.code}): give another with --data, or --memory`,
+		`the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`,
 	);
 }

@@ -12,6 +12,7 @@ import {
 	writeFileSync,
 	writeSync,
 } from "node:fs";
+import { codeOf } from "../oss/code-of.ts";
 import { blobPath } from "./disk-blobs.ts";
 import type { PlainObject, PlainPiece, PlainSource } from "./plain-source.ts";
 
@@ -41,13 +42,10 @@ function isThere(write: () => boolean): boolean {
 	try {
 		return write();
 	} catch (error) {
-		if (hasCode(error, "ENOENT")) return false;
+		if (codeOf(error) === "ENOENT") return false;
 		throw error;
 	}
 }
-
-export const hasCode = (error: unknown, code: string): boolean =>
-	error instanceof Error && "code" in error && error.code === code;
 
 function writePieces(
 	file: string,

@@ -14,7 +14,8 @@ import {
 	unlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { hasCode, writeContent } from "./plain-content.ts";
+import { codeOf } from "../oss/code-of.ts";
+import { writeContent } from "./plain-content.ts";
 import { besideFolder, plainName, plainNames } from "./plain-names.ts";
 import type { PlainObject, PlainSource } from "./plain-source.ts";
 
@@ -120,7 +121,7 @@ function kindOf(path: string): "file" | "folder" | "nothing" {
 		if (!found) return "nothing";
 		return found.isDirectory() ? "folder" : "file";
 	} catch (error) {
-		if (hasCode(error, "ENOTDIR")) return "nothing"; // what is above it is a file
+		if (codeOf(error) === "ENOTDIR") return "nothing"; // what is above it is a file
 		throw error;
 	}
 }
@@ -133,7 +134,7 @@ function removeIfEmpty(folder: string): boolean {
 		rmdirSync(folder);
 		return true;
 	} catch (error) {
-		if (hasCode(error, "ENOTEMPTY") || hasCode(error, "EEXIST")) return false;
+		if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) return false;
 		throw error;
 	}
 }
