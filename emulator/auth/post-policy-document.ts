@@ -8,6 +8,7 @@
 import { isUtf8 } from "node:buffer";
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
+import { isJsonObject } from "../oss/json-object.ts";
 import { readTime } from "../oss/times.ts";
 
 /** Bytes of the file, both included. */
@@ -88,7 +89,7 @@ function requireMembers(policy: unknown): {
 	readonly expiration: unknown;
 	readonly conditions: unknown;
 } {
-	if (!isObject(policy)) throw invalid("201", "it is not a JSON object.");
+	if (!isJsonObject(policy)) throw invalid("201", "it is not a JSON object.");
 	const [expiration, conditions] = [policy.expiration, policy.conditions];
 	if (expiration === undefined && conditions === undefined)
 		throw invalid("209", "expiration and conditions are missing.");
@@ -96,9 +97,6 @@ function requireMembers(policy: unknown): {
 	if (conditions === undefined) throw invalid("207", "conditions is missing.");
 	return { expiration, conditions };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** ISO 8601 in UTC; that another form has the EC 212 is a guess. */
 function readExpiration(value: unknown): Date {
@@ -114,7 +112,7 @@ function readExpiration(value: unknown): Date {
 
 function readEntry(entry: unknown): Condition | SizeRange {
 	if (Array.isArray(entry)) return readList(entry);
-	if (!isObject(entry))
+	if (!isJsonObject(entry))
 		throw invalid("222", "a condition must be a map or a list.");
 	const [property, ...others] = Object.entries(entry);
 	if (!property || others.length > 0) {

@@ -16,6 +16,7 @@
  * Pure.
  */
 import { OssError } from "../oss/errors.ts";
+import { isJsonObject } from "../oss/json-object.ts";
 import { readPolicy } from "./policy/document.ts";
 import {
 	type RamKey,
@@ -174,8 +175,7 @@ class Node {
 	/** A misspelt name would be a permission that is silently not there. */
 	refuseOthers(names: readonly string[]): void {
 		const { value } = this;
-		if (typeof value !== "object" || value === null || Array.isArray(value))
-			throw this.wrong("must be an object");
+		if (!isJsonObject(value)) throw this.wrong("must be an object");
 		const other = Object.keys(value).find((name) => !names.includes(name));
 		if (other !== undefined)
 			throw this.wrong(`has ${other}, not one of ${names.join(", ")}`);

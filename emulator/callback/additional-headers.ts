@@ -6,8 +6,9 @@
  *
  * Pure. Source: EC 0007-00000021 … 0007-00000026.
  */
+
+import { isJsonObject } from "../oss/json-object.ts";
 import { refuse } from "./causes.ts";
-import { isJsonObject } from "./json.ts";
 
 export const ADDITIONAL_HEADERS_MAX = 10;
 

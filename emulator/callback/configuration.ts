@@ -7,10 +7,11 @@
  *
  * Pure. Source: docs «Callback», step 1; EC 0007-00000004 … 0007-00000026.
  */
+
+import type { JsonObject } from "../oss/json-object.ts";
 import { readAdditionalHeaders } from "./additional-headers.ts";
 import type { Callback } from "./callback.ts";
 import { type Cause, refuse } from "./causes.ts";
-import type { JsonObject } from "./json.ts";
 import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
 import { requireTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";

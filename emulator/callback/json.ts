@@ -4,11 +4,6 @@
  * Pure. Source: RFC 8259, 8.1; docs «Upload callback errors and troubleshooting» (a BOM is «not valid json format»).
  */
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
-
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** @returns undefined when `bytes` are not JSON */

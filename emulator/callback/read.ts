@@ -8,13 +8,14 @@
  * Pure. Source: docs «Callback», steps 1 and 2; EC 0007-00000001 … 0007-00000105.
  */
 import { decodeBase64 } from "../oss/encoding.ts";
+import { isJsonObject, type JsonObject } from "../oss/json-object.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { type Callback, uncalled } from "./callback.ts";
 import { refuse } from "./causes.ts";
 import { readConfiguration } from "./configuration.ts";
 import { FAULT_NAME, readFault } from "./fault.ts";
 import { type Finding, finding } from "./finding.ts";
-import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { pickVariables, readVariables } from "./variables.ts";
 

@@ -4,10 +4,12 @@
  *
  * Pure.
  */
+
+import { isJsonObject } from "../oss/json-object.ts";
 import type { Callback } from "./callback.ts";
 import type { Caused } from "./compose.ts";
 import type { Attempt, Delivery, HeaderList } from "./delivery.ts";
-import { isJsonObject, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 import { readUrls } from "./urls.ts";
 
 /** What must be known of it; at least one attempt. */

@@ -3,9 +3,10 @@
  *
  * Pure. Source: docs «Callback», step 1, system parameters and callback-var; EC 0007-00000104.
  */
+
+import type { JsonObject } from "../oss/json-object.ts";
 import { refuse } from "./causes.ts";
 import type { ImageInfo } from "./image-info.ts";
-import type { JsonObject } from "./json.ts";
 import type { Values } from "./substitute.ts";
 import type { Uploaded } from "./uploaded.ts";
 

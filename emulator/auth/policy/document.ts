@@ -5,6 +5,7 @@
  * BucketPolicyTest, which stores a statement without Principal; py2's suite, to which OSS says that one is public.
  */
 import { OssError } from "../../oss/errors.ts";
+import { isJsonObject, type JsonObject } from "../../oss/json-object.ts";
 import { findOperator, type Operator } from "./operators.ts";
 
 export type Condition = {
@@ -41,7 +42,7 @@ export type PolicyKind = "identity" | "bucket";
  */
 export function readPolicy(json: string, kind: PolicyKind): Policy {
 	const document = parse(json);
-	if (!isObject(document)) throw invalid("it is not a JSON object.");
+	if (!isJsonObject(document)) throw invalid("it is not a JSON object.");
 	const { Version: version, Statement: statements } = document;
 	// A bucket's policy has 1 by default, says «put-bucket-policy».
 	const isDefault = version === undefined && kind === "bucket";
@@ -66,13 +67,8 @@ function parse(json: string): unknown {
 	}
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is JsonObject =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
-
 function readStatement(statement: unknown, kind: PolicyKind): Statement {
-	if (!isObject(statement)) throw invalid("a statement must be an object.");
+	if (!isJsonObject(statement)) throw invalid("a statement must be an object.");
 	const { Effect: effect, Condition: condition } = statement;
 	if (effect !== "Allow" && effect !== "Deny")
 		throw invalid("Effect must be Allow or Deny.");
@@ -121,11 +117,11 @@ function readPrincipals(
 }
 
 function readConditions(condition: unknown): Condition[] {
-	if (!isObject(condition)) throw invalid("Condition must be an object.");
+	if (!isJsonObject(condition)) throw invalid("Condition must be an object.");
 	return Object.entries(condition).flatMap(([name, keys]) => {
 		const operator = findOperator(name);
 		if (!operator) throw invalid(`${name} is not an operator of conditions.`);
-		if (!isObject(keys)) throw invalid(`${name} must be an object.`);
+		if (!isJsonObject(keys)) throw invalid(`${name} must be an object.`);
 		return Object.entries(keys).map(([key, value]) => ({
 			operator,
 			key,

@@ -1,0 +1,9 @@
+/**
+ * A JSON value that has members.
+ *
+ * Pure.
+ */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
