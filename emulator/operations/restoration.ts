@@ -5,7 +5,7 @@
  */
 import type { StorageClass } from "../oss/acl.ts";
 import { OssError } from "../oss/errors.ts";
-import { httpTime } from "../oss/times.ts";
+import { DAY_MS, httpTime } from "../oss/times.ts";
 import type { Restoration, StoredObject } from "../storage/types.ts";
 
 type Archived = Pick<StoredObject, "storageClass" | "state">;
@@ -55,8 +55,6 @@ export function stageOf(
 	if (!restoration || ms >= restoration.until) return "frozen";
 	return ms < restoration.ready ? "restoring" : "restored";
 }
-
-const DAY_MS = 86_400_000;
 
 /** One that begins now. */
 export function beginRestoration(

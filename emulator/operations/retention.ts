@@ -6,7 +6,7 @@
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Headers } from "../oss/request.ts";
-import { readTime } from "../oss/times.ts";
+import { DAY_MS, readTime } from "../oss/times.ts";
 import type {
 	ObjectState,
 	Protect,
@@ -22,8 +22,6 @@ export type Rules = {
 	/** Whether governed retention does not count. */
 	readonly bypass: boolean;
 };
-
-const DAY_MS = 86_400_000;
 
 /** @returns throws FileImmutable for a version that is protected; a delete marker never is */
 export const makeProtect =

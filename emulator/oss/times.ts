@@ -1,8 +1,10 @@
 /**
- * The four ways OSS writes a moment.
+ * The ways OSS writes a moment.
  *
  * Pure. Source: docs «Common HTTP headers», «Signature version 4»; SDKs' parsers insist on every digit.
  */
+
+export const DAY_MS = 86_400_000;
 
 /** `2022-12-28T10:27:41.000Z`: XML; the milliseconds are always zero. */
 export function isoTime(moment: Date): string {
@@ -14,12 +16,7 @@ export function httpTime(moment: Date): string {
 	return moment.toUTCString();
 }
 
-/** `20221228T102741Z`: `x-oss-date` of V4. */
-export function compactTime(moment: Date): string {
-	return `${moment.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-}
-
-/** @returns undefined when `text` is not of the form of `compactTime` */
+/** `20221228T102741Z`: `x-oss-date` of V4. @returns undefined when `text` is not of that form */
 export function readCompactTime(text: string): Date | undefined {
 	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 	if (!parts) return undefined;

@@ -14,6 +14,7 @@ import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { promisify } from "node:util";
 import type Forge from "node-forge";
+import { DAY_MS } from "../oss/times.ts";
 
 export type Authority = {
 	/** PEM, for clients to trust. */
@@ -155,9 +156,8 @@ function draft(
 		String(createPublicKey(privateKey).export({ type: "spki", format: "pem" })),
 	);
 	certificate.serialNumber = `01${randomBytes(15).toString("hex")}`;
-	const day = 24 * 3600 * 1000;
-	certificate.validity.notBefore = new Date(now.getTime() - day); // clocks of containers differ
-	certificate.validity.notAfter = new Date(now.getTime() + days * day);
+	certificate.validity.notBefore = new Date(now.getTime() - DAY_MS); // clocks of containers differ
+	certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
 	return certificate;
 }
 

@@ -5,6 +5,7 @@
  */
 import { combineCrc64 } from "../oss/crc64.ts";
 import { OssError } from "../oss/errors.ts";
+import { wholeSeconds } from "../oss/times.ts";
 import { type Received, receive } from "./receive.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 import { toObject, type VersionRow } from "./versions.ts";
@@ -96,7 +97,7 @@ function extend(
 
 /** Captures show 24 digits and eight zeros: not an MD5, and new with every append. */
 const etagOf = (now: Date, crc64: bigint): string =>
-	`${hex(Math.floor(now.getTime() / 1000), 8)}${hex(crc64, 16)}00000000`;
+	`${hex(wholeSeconds(now), 8)}${hex(crc64, 16)}00000000`;
 
 const hex = (number: number | bigint, digits: number): string =>
 	number.toString(16).toUpperCase().padStart(digits, "0");

@@ -4,6 +4,7 @@
  * Pure. Source: the questions under «SignatureDoesNotMatch» in the trackers of the SDKs, of MinIO and of LocalStack.
  */
 import { createHmac } from "node:crypto";
+import { DAY_MS } from "../../oss/times.ts";
 import type { Account } from "../accounts.ts";
 import type { Scope } from "../v4-scope.ts";
 
@@ -158,8 +159,6 @@ function signV4(
 }
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
-
-const DAY_MS = 86_400_000;
 
 /** `20260131` and 1 → `20260201`; '' for what is no day. */
 function dayBeside(date: string, days: number): string {

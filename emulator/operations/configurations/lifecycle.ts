@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { OssError } from "../../oss/errors.ts";
-import { isoTime } from "../../oss/times.ts";
+import { isoTime, wholeSeconds } from "../../oss/times.ts";
 import type { XmlNode } from "../../xml/read.ts";
 import { ACCESS_MONITOR } from "./access-monitor.ts";
 import { putDocument } from "./documents.ts";
@@ -129,9 +129,7 @@ function complete(rule: LifecycleRule, { request }: Asked): LifecycleRule {
 	return {
 		...rule,
 		ID: rule.ID || randomUUID(),
-		AtimeBase: watches
-			? Math.floor(request.receivedAt.getTime() / 1000)
-			: undefined,
+		AtimeBase: watches ? wholeSeconds(request.receivedAt) : undefined,
 	};
 }
 

@@ -7,6 +7,7 @@
  * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». `Date` is what old SDKs send: the day from which objects
  * that are older than it go (A-641).
  */
+import { DAY_MS } from "../../oss/times.ts";
 
 /** One of them is there. */
 export type When = {
@@ -15,8 +16,6 @@ export type When = {
 	readonly CreatedBeforeDate?: string | undefined;
 	readonly Date?: string | undefined;
 };
-
-const DAY_MS = 86_400_000;
 
 export const daysAfter = (since: Date, days: number): Date =>
 	new Date(since.getTime() + days * DAY_MS);
