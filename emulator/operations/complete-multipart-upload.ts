@@ -21,7 +21,11 @@ import { readEncodingType } from "./listing.ts";
 import { findUpload } from "./multipart.ts";
 import { findProtect } from "./new-object.ts";
 import { refuseEncryption } from "./object-encryption.ts";
-import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
+import {
+	forbidsOverwrite,
+	readObjectAcl,
+	writtenHeaders,
+} from "./object-headers.ts";
 import { requireRoom } from "./upload-body.ts";
 import { callBack } from "./upload-callback.ts";
 
@@ -43,13 +47,11 @@ export async function completeMultipartUpload(
 	await requireRoom(emulator, request.bucket, async () =>
 		sizeOf(await store.uploads.parts(upload), named),
 	);
-	const forbidOverwrite =
-		request.headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
 	const object = await store.uploads.complete(
 		acl ? { ...upload, acl } : upload,
 		named,
 		request.receivedAt,
-		forbidOverwrite,
+		forbidsOverwrite(request.headers),
 		await findProtect(emulator, request),
 	);
 	const headers = writtenHeaders(

@@ -10,6 +10,7 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest, Query } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
+import { PART_NUMBER_MAX } from "../storage/parts.ts";
 import type { StoredObject, StoredUpload } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
 import { announcedBytes, readExpected } from "./body.ts";
@@ -18,8 +19,6 @@ import { readEncodingType } from "./listing.ts";
 import { prepareObject } from "./new-object.ts";
 import { refuseEncryption } from "./object-encryption.ts";
 import { openUpload } from "./upload-body.ts";
-
-const PART_NUMBER_MAX = 10_000;
 
 export async function initiateMultipartUpload(
 	emulator: Emulator,

@@ -54,14 +54,16 @@ export function readNewObject(
 		key,
 		modified: receivedAt,
 		acl: readObjectAcl(headers) ?? "default",
-		forbidOverwrite:
-			headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true",
+		forbidOverwrite: forbidsOverwrite(headers),
 		properties: readProperties(headers),
 		...(storageClass ? { storageClass } : {}),
 	};
 }
 
-export function readProperties(headers: Headers): ObjectProperties {
+export const forbidsOverwrite = (headers: Headers): boolean =>
+	headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
+
+function readProperties(headers: Headers): ObjectProperties {
 	const kept: Record<string, string> = {};
 	for (const name of KEPT) {
 		const value = headers[name.toLowerCase()];

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { OssError } from "../oss/errors.ts";
 import { chooseParts, joinDigests, type NamedPart } from "./completion.ts";
 import { digestsOfStored } from "./digests.ts";
+import { noSuchKey } from "./objects.ts";
 import { OpenContent } from "./open-content.ts";
 import type { Parts, PartWithContent } from "./parts.ts";
 import { type Received, receive } from "./receive.ts";
@@ -130,8 +131,7 @@ export class Uploads {
 	#requireSource({ bucket, key, versionId, etag }: StoredObject): VersionRow {
 		const { buckets, versions } = this.#writes;
 		const row = versions.find(buckets.require(bucket), key, versionId, true);
-		if (row?.etag !== etag)
-			throw new OssError("NoSuchKey", { details: { Key: key } });
+		if (row?.etag !== etag) throw noSuchKey(key);
 		return row;
 	}
 
