@@ -97,18 +97,21 @@ export function signingKey(accessKeySecret: string, scope: Scope): KeyObject {
 	const known = keys.get(name);
 	if (known) return known;
 	// A KeyObject: with a Buffer every signature pays 9 µs for making one of it.
-	const key = createSecretKey(makeSigningKey(accessKeySecret, scope));
+	const key = createSecretKey(
+		makeSigningKey(`aliyun_v4${accessKeySecret}`, scope),
+	);
 	const [oldest] = keys.keys();
 	if (keys.size >= KEYS_MAX && oldest !== undefined) keys.delete(oldest);
 	keys.set(name, key);
 	return key;
 }
 
-function makeSigningKey(
-	accessKeySecret: string,
+/** @param start what is signed with first: `aliyun_v4` and the secret */
+export function makeSigningKey(
+	start: string,
 	{ date, region, product }: Scope,
 ): Buffer {
-	let key: Buffer = Buffer.from(`aliyun_v4${accessKeySecret}`);
+	let key: Buffer = Buffer.from(start);
 	for (const part of [date, region, product, TERMINATOR])
 		key = createHmac("sha256", key).update(part).digest();
 	return key;

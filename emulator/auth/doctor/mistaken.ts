@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import { DAY_MS } from "../../oss/times.ts";
 import type { Account } from "../accounts.ts";
-import type { Scope } from "../v4-scope.ts";
+import { makeSigningKey, type Scope } from "../v4-scope.ts";
 
 /** What was taken for the right one, and in a sentence, for the developer, what happened and what to do. */
 export type Mistaken<T> = readonly [wrong: T, sentence: string];
@@ -147,16 +147,8 @@ const hmac = (
 ): Buffer => createHmac(algorithm, key).update(text).digest();
 
 /** As V4 signs, with whatever stands in the place of `aliyun_v4` and the secret. */
-function signV4(
-	start: string,
-	{ date, region, product }: Scope,
-	text: string,
-): Buffer {
-	let key: string | Buffer = start;
-	for (const part of [date, region, product, "aliyun_v4_request"])
-		key = hmac("sha256", key, part);
-	return hmac("sha256", key, text);
-}
+const signV4 = (start: string, scope: Scope, text: string): Buffer =>
+	hmac("sha256", makeSigningKey(start, scope), text);
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
