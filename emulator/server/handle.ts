@@ -18,7 +18,7 @@ import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
 import { type Arrival, identify, namesFor } from "./identify.ts";
-import { requireOss } from "./other-products.ts";
+import { notImplemented, requireOss } from "./other-products.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -55,8 +55,11 @@ async function answer(
 		if (request.key) requireKey(request.key);
 		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
-		if (!operation.run) throw notImplemented(emulator, operation);
-		return operation.run(emulator, request);
+		if (operation.run) return operation.run(emulator, request);
+		emulator.log.warn(
+			`${operation.name} is part of the OSS API but not of this emulator`,
+		);
+		throw notImplemented(operation.name);
 	};
 	try {
 		requireOss(arrival);
@@ -70,14 +73,6 @@ async function answer(
 }
 
 const MAKING_BUCKETS = new Set(["PutBucket", "PutBucketAcl"]);
-
-function notImplemented({ log }: Emulator, { name }: Row): OssError {
-	log.warn(`${name} is part of the OSS API but not of this emulator`);
-	return new OssError("NotImplemented", {
-		message: `The emulator does not implement ${name}.`,
-		details: { Operation: name },
-	});
-}
 
 /** What is not an `OssError` is a bug of ours: it is logged whole, and the client learns the request's id. */
 function asOssError(

@@ -31,12 +31,14 @@ export function requireOss(
 		productOf(request.host) ??
 		(request.method === "POST" ? vectorsOperation(request.query) : undefined) ??
 		(isForTables(request) ? "OSS Tables" : undefined);
-	if (name === undefined) return;
-	throw new OssError("NotImplemented", {
+	if (name !== undefined) throw notImplemented(name);
+}
+
+export const notImplemented = (name: string): OssError =>
+	new OssError("NotImplemented", {
 		message: `The emulator does not implement ${name}.`,
 		details: { Operation: name },
 	});
-}
 
 function productOf(host: string): string | undefined {
 	if (!host.includes("aliyuncs.com")) return undefined;
