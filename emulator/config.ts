@@ -529,15 +529,16 @@ export const listSettings = (): DescribedSetting[] =>
 		what,
 	}));
 
-const FLAG_COLUMNS = 38;
-
 /** For whoever may look and may not sign. */
 export const withoutSecrets = (config: Config): object => ({
 	...config,
 	accounts: config.accounts.map(({ accessKeyId, uid }) => ({
-		...{ accessKeyId, uid },
+		accessKeyId,
+		uid,
 	})),
 });
+
+const FLAG_COLUMNS = 38;
 
 /** The part of the manual that lists the settings. A flag that is too long for its column has a line of its own. */
 export function describeSettings(): string {

@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 import { AdminError } from "./admin-error.ts";
 
 /** Below the minute after which a silent connection is closed. */
-export const WAIT_MS_MAX = 50_000;
+const WAIT_MS_MAX = 50_000;
 
 /**
  * @param text `5s`, `500ms`, or seconds without a unit

@@ -11,7 +11,7 @@ import {
 	wholeSeconds,
 } from "../oss/times.ts";
 
-export const CLOCK_SKEW_MS_MAX = 900_000;
+const CLOCK_SKEW_MS_MAX = 900_000;
 
 /** Seven days; a session of STS ends sooner by itself. */
 export const EXPIRES_SECONDS_MAX = 604_800;

@@ -10,7 +10,7 @@
 import { isJsonObject } from "../oss/json-object.ts";
 import { refuse } from "./causes.ts";
 
-export const ADDITIONAL_HEADERS_MAX = 10;
+const ADDITIONAL_HEADERS_MAX = 10;
 
 const RESERVED = new Set([
 	"authorization",

@@ -30,7 +30,7 @@ export type Lookup = (hostname: string) => Promise<readonly Address[]>;
 export const lookupHost: Lookup = (hostname) => lookup(hostname, { all: true });
 
 /** A resolver that does not answer is given up after this. */
-export const LOOKUP_MS_MAX = 5000;
+const LOOKUP_MS_MAX = 5000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000007, 0007-00000008 */
 export async function resolveCallback(

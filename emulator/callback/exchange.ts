@@ -19,7 +19,7 @@ import { keepReading } from "./keep-reading.ts";
 
 /** Of an answer that has failed by its status. */
 export const REFUSAL_BYTES_MAX = 64 * 1024;
-export const REFUSAL_MS_MAX = 250;
+const REFUSAL_MS_MAX = 250;
 
 export class Exchange {
 	readonly #outgoing: ClientRequest;

@@ -65,7 +65,7 @@ export function finding(id: FindingId, sentence: string): Finding {
 	return { id, refused, sentence, link };
 }
 
-export const isFindingId = (text: string): text is FindingId =>
+const isFindingId = (text: string): text is FindingId =>
 	Object.hasOwn(table, text);
 
 export const FINDING_IDS: readonly FindingId[] =

@@ -151,7 +151,7 @@ export function relay(verdict: Verdict, headers: ReplyHeaders): Reply {
 }
 
 /** Keeps the headers of the upload's own reply, but the type of a body that it has not got. */
-export function callbackFailed(
+function callbackFailed(
 	{ message, ec }: Pick<Failure, "message" | "ec">,
 	{ "Content-Type": _, ...headers }: ReplyHeaders,
 ): OssError {

@@ -11,7 +11,7 @@
 import type { CallbackUrl } from "./callback.ts";
 import { refuse } from "./causes.ts";
 
-export const URLS_MAX = 5;
+const URLS_MAX = 5;
 
 /**
  * @returns none when `text` names none

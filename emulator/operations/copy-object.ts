@@ -9,7 +9,7 @@ import { requireConditions } from "../oss/conditions.ts";
 import { formDecode } from "../oss/encoding.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { type Reply, type ReplyHeaders, xml } from "../oss/reply.ts";
-import type { OssRequest } from "../oss/request.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
 import { isoTime } from "../oss/times.ts";
 import type {
 	ObjectProperties,
@@ -103,15 +103,8 @@ function chooseProperties(
 	given: ObjectProperties,
 	isSelf: boolean,
 ): ObjectProperties {
-	const replaces =
-		readDirective(
-			headers["x-oss-metadata-directive"],
-			"x-oss-metadata-directive",
-		) || isSelf;
-	const retags = readDirective(
-		headers["x-oss-tagging-directive"],
-		"x-oss-tagging-directive",
-	);
+	const replaces = readDirective(headers, "x-oss-metadata-directive") || isSelf;
+	const retags = readDirective(headers, "x-oss-tagging-directive");
 	// How the source is encrypted is its own affair.
 	const { symlinkTarget, encryption: _, ...own } = source.properties;
 	return {
@@ -131,7 +124,7 @@ const CLIENT_ENCRYPTION = "client-side-encryption-";
  * (A-670).
  */
 function replaceProperties(
-	headers: OssRequest["headers"],
+	headers: Headers,
 	{ properties }: StoredObject,
 	given: ObjectProperties,
 ): ObjectProperties {
@@ -148,10 +141,11 @@ function replaceProperties(
 }
 
 /** @returns whether it says REPLACE */
-function readDirective(text: string | undefined, name: string): boolean {
-	const directive = text?.toUpperCase() ?? "COPY";
+function readDirective(headers: Headers, name: string): boolean {
+	const text = headers[name] ?? "COPY";
+	const directive = text.toUpperCase();
 	if (directive !== "COPY" && directive !== "REPLACE")
-		throw invalidArgument(name, text ?? "");
+		throw invalidArgument(name, text);
 	return directive === "REPLACE";
 }
 

@@ -77,7 +77,7 @@ export async function readBypass(
 }
 
 /** An object that asks for nothing is retained as its bucket has it by default. */
-export async function initialState(
+async function initialState(
 	emulator: Emulator,
 	{ bucket, receivedAt }: Pick<OssRequest, "bucket" | "receivedAt">,
 	headers: Headers,

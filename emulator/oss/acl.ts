@@ -4,12 +4,8 @@
  * Pure. Source: docs «Bucket ACL», «Object ACL».
  */
 
-export const BUCKET_ACLS = [
-	"private",
-	"public-read",
-	"public-read-write",
-] as const;
-export const OBJECT_ACLS = ["default", ...BUCKET_ACLS] as const;
+const BUCKET_ACLS = ["private", "public-read", "public-read-write"] as const;
+const OBJECT_ACLS = ["default", ...BUCKET_ACLS] as const;
 
 export type BucketAcl = (typeof BUCKET_ACLS)[number];
 export type ObjectAcl = (typeof OBJECT_ACLS)[number];

@@ -3,9 +3,6 @@
  *
  * Durations are no matter of this clock: whoever measures or waits does so by the platform's own.
  */
-export interface Clock {
-	now(): Date;
-}
 
 /** Where a clock is to be put; what is not said stays. */
 export type ClockChange = {
@@ -21,7 +18,7 @@ const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
 /** Goes with the real time until it is moved or stopped; moved, it goes on from there. */
-export class MovableClock implements Clock {
+export class MovableClock {
 	readonly #real: () => number;
 	#offsetMs = 0;
 	#frozenMs: number | undefined;

@@ -13,8 +13,6 @@ import type { Sqlite } from "./schema.ts";
 import type { Page, StoredObject } from "./types.ts";
 import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
 
-export type { ListQuery };
-
 export type VersionListQuery = ListQuery & {
 	/** Versions of the key `after` that are older than this one come too. */
 	readonly afterVersionId?: string;

@@ -6,8 +6,9 @@
  */
 import { OssError } from "../oss/errors.ts";
 import { append } from "./appends.ts";
-import type { Listing, ListQuery, VersionListQuery } from "./listing.ts";
+import type { Listing, VersionListQuery } from "./listing.ts";
 import { OpenContent } from "./open-content.ts";
+import type { ListQuery } from "./page-builder.ts";
 import { receive } from "./receive.ts";
 import type {
 	Expected,

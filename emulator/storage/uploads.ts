@@ -23,9 +23,6 @@ import type { UploadListQuery, UploadRows } from "./upload-rows.ts";
 import type { VersionRow } from "./versions.ts";
 import type { Writes } from "./writes.ts";
 
-export { PART_BYTES_MIN } from "./completion.ts";
-export type { NamedPart, UploadListQuery };
-
 export class Uploads {
 	readonly #writes: Writes;
 	readonly #rows: UploadRows;

@@ -20,7 +20,7 @@ import { PUBLIC_ACCESS_BLOCK } from "./public-access-block.ts";
 import { element, maybe, one, oneOf, or, word } from "./shape.ts";
 
 const NAME = "accessPoint";
-export const ACCESS_POINT_NAME = "x-oss-access-point-name";
+const ACCESS_POINT_NAME = "x-oss-access-point-name";
 
 const CONFIGURATION = element({
 	AccessPointName: one(word),
@@ -107,7 +107,7 @@ export async function getAccessPoint(
 }
 
 /** @throws OssError NoSuchAccessPoint */
-export async function requireAccessPoint(
+async function requireAccessPoint(
 	{ store }: Emulator,
 	request: OssRequest,
 ): Promise<AccessPoint> {
