@@ -4,9 +4,9 @@
  * Source: docs of these names; go2 wants every element to be there; java1's suite for HeadBucket's header.
  */
 import type { Emulator } from "../emulator.ts";
-import { STORAGE_CLASSES, type StorageClass } from "../oss/acl.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import { STORAGE_CLASSES, type StorageClass } from "../oss/storage-class.ts";
 import { isoTime, wholeSeconds } from "../oss/times.ts";
 import type { BucketStat } from "../storage/bucket-stat.ts";
 import { writeXml, type XmlElement } from "../xml/write.ts";

@@ -4,10 +4,10 @@
  * Source: docs of these names.
  */
 import type { Emulator } from "../emulator.ts";
-import { isStorageClass } from "../oss/acl.ts";
 import { invalidArgument, OssError, underEc } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import { isStorageClass } from "../oss/storage-class.ts";
 import { bucketAlreadyExists } from "../storage/buckets.ts";
 import type { StoredBucket } from "../storage/types.ts";
 import { childText, readXml } from "../xml/read.ts";

@@ -3,8 +3,9 @@
  *
  * Pure. Source: docs «RestoreObject», «Restore objects»: the stages, and how long each lasts.
  */
-import type { StorageClass } from "../oss/acl.ts";
+
 import { OssError } from "../oss/errors.ts";
+import type { StorageClass } from "../oss/storage-class.ts";
 import { DAY_MS, httpTime } from "../oss/times.ts";
 import type { Restoration, StoredObject } from "../storage/types.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Access control lists: their names, and what each allows to whom it does not belong.
+ * The access control lists that a bucket and an object may have, by name.
  *
  * Pure. Source: docs «Bucket ACL», «Object ACL».
  */
@@ -14,14 +14,3 @@ export const isBucketAcl = (text: string): text is BucketAcl =>
 	(BUCKET_ACLS as readonly string[]).includes(text);
 export const isObjectAcl = (text: string): text is ObjectAcl =>
 	(OBJECT_ACLS as readonly string[]).includes(text);
-
-export const STORAGE_CLASSES = [
-	"Standard",
-	"IA",
-	"Archive",
-	"ColdArchive",
-	"DeepColdArchive",
-] as const;
-export type StorageClass = (typeof STORAGE_CLASSES)[number];
-export const isStorageClass = (text: string): text is StorageClass =>
-	(STORAGE_CLASSES as readonly string[]).includes(text);

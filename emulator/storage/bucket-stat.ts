@@ -3,7 +3,7 @@
  *
  * Source: docs «GetBucketStat».
  */
-import type { StorageClass } from "../oss/acl.ts";
+import type { StorageClass } from "../oss/storage-class.ts";
 import type { Sqlite } from "./schema.ts";
 
 /** Of all versions of one storage class; bytes. */

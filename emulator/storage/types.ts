@@ -1,7 +1,8 @@
 /**
  * What the store gives and takes: buckets, objects and their versions, uploads and their parts.
  */
-import type { BucketAcl, ObjectAcl, StorageClass } from "../oss/acl.ts";
+import type { BucketAcl, ObjectAcl } from "../oss/acl.ts";
+import type { StorageClass } from "../oss/storage-class.ts";
 
 export type Versioning = "" | "Enabled" | "Suspended";
 

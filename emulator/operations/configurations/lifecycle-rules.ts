@@ -7,12 +7,13 @@
  * Pure. Source: docs «PutBucketLifecycle»; EC 0014-00000026 … -82; py1's, java1's and go1's suites.
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { STORAGE_CLASSES } from "../../oss/storage-class.ts";
 import type { LifecycleRule } from "./lifecycle.ts";
 
 const ID_BYTES_MAX = 255;
 
-/** From the one that is read most often to the one that is read least. */
-const CLASSES = ["IA", "Archive", "ColdArchive", "DeepColdArchive"];
+/** Those that a rule can lead to: nothing becomes Standard. */
+const CLASSES: readonly string[] = STORAGE_CLASSES.slice(1);
 
 export type Allowed = {
 	/** Whether rules for one action may have prefixes that overlap. */

@@ -1,10 +1,10 @@
 /**
- * Documents of a switch or little more: who pays, acceleration, direct reading of archived objects, public access, TLS
- * versions, the resource group, what may not be overwritten, retention by default.
+ * Documents of a switch or little more: who pays, acceleration, direct reading of archived objects, TLS versions, the
+ * resource group, what may not be overwritten, retention by default.
  *
  * Source: docs «PutBucketRequestPayment», «PutBucketTransferAcceleration», «PutBucketArchiveDirectRead»,
- * «PutBucketPublicAccessBlock», «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of
- * what was never set: java1's suite, the Terraform provider; of the last one a guess (A-408).
+ * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of what was never set: java1's
+ * suite, the Terraform provider; of the last one a guess (A-408).
  */
 import { OssError } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";

@@ -6,7 +6,7 @@
  *
  * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: what cannot become colder.
  */
-import { STORAGE_CLASSES, type StorageClass } from "../../oss/acl.ts";
+import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import type { LifecycleRule } from "../configurations/lifecycle.ts";
 import { daysAfter, dueOf, isDue } from "./due.ts";
