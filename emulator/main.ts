@@ -2,9 +2,10 @@
  * The command: arguments in, a running emulator out, until a signal.
  */
 import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
-import { describeSettings, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { printable } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
+import { describeSettings } from "./settings.ts";
 
 const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
 

@@ -17,8 +17,18 @@ const LAYERS = [
 	["server"],
 	["operations"],
 	["emulator"],
-	["callback-key", "delivery-record", "sts-keeper"], // each joins two of the row below
-	["auth", "callback", "image", "select", "storage", "sts", "xml", "kept"],
+	["callback-key", "config-values", "delivery-record", "sts-keeper"], // each joins two of the row below
+	[
+		"auth",
+		"callback",
+		"image",
+		"select",
+		"storage",
+		"sts",
+		"xml",
+		"kept",
+		"settings",
+	],
 	["oss", "version"],
 ];
 const FUNCTION_LINES_MAX = 60;

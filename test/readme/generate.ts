@@ -1,12 +1,12 @@
 /**
  * Writes the parts of README.md that are made from the source, between their markers: `npm run readme`.
  *
- * The flags are config.ts's, the operations the table's, so the README cannot claim what is not so.
+ * The flags are settings.ts's, the operations the table's, so the README cannot claim what is not so.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { listSettings } from "../../emulator/config.ts";
 import type { Row } from "../../emulator/operations/select.ts";
 import { table } from "../../emulator/operations/table.ts";
+import { listSettings } from "../../emulator/settings.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
