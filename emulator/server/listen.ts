@@ -104,7 +104,7 @@ function makeServer({
 		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
 	// Node would answer an unknown expectation with a 417 that is not OSS's; it is not heeded, as nginx does not.
-	server.on("checkExpectation", handler);
+	server.on("checkExpectation", receive);
 	connections.set(server, track(server));
 	return server.on("clientError", onBroken);
 }

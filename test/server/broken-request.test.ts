@@ -55,6 +55,10 @@ suite("What is not HTTP", () => {
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: meow\r\n\r\nmeow",
 		],
 		[
+			"a control character in a header, with an expectation",
+			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nExpect: the best\r\nx: \x01\r\nContent-Length: 0\r\n\r\n",
+		],
+		[
 			"a chunk that is no chunk",
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nmeow\r\n0\r\n\r\n",
 		],
