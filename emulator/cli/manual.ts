@@ -21,8 +21,9 @@ export const isCommand = (word: string | undefined): word is CommandName =>
 export const COMMANDS_MANUAL = `of a running emulator:
   oss-emulator ls                     the buckets
   oss-emulator ls BUCKET[/PREFIX]     what is in a bucket, folder by folder; all of it with --recursive
-  oss-emulator cat BUCKET/KEY         an object's content
+  oss-emulator cat BUCKET/KEY         an object's content; --version-id ID for that of one version
   oss-emulator stat BUCKET/KEY        what is known of an object
-  oss-emulator callbacks              what application servers were sent, and what came of it; --follow for what comes
+  oss-emulator callbacks              what application servers were sent, and what came of it; --follow for what comes;
+                                      only those of --bucket NAME, --key KEY, --status STATUS; the latest --limit COUNT
   --json prints JSON; --admin URL (OSS_EMULATOR_ADMIN) says where the emulator is [http://127.0.0.1:6771]
   exit codes: 1 when it is not there, 2 for wrong usage or when there is no emulator`;

@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { USAGE } from "../../emulator/cli/manual.ts";
 import { asking, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 
@@ -309,11 +310,14 @@ suite("A subcommand exits with 2 and one line", () => {
 });
 
 suite("oss-emulator --help", () => {
-	test("names the subcommands", async () => {
+	test("names the subcommands and their flags", async () => {
 		const { code, out } = await run("", "--help");
 
 		assert.equal(code, 0);
-		for (const name of ["ls", "cat", "stat", "callbacks"])
+		for (const [name, usage] of Object.entries(USAGE)) {
 			assert.match(out, new RegExp(`^  oss-emulator ${name}\\b`, "m"));
+			for (const [flag] of usage.matchAll(/--[a-z-]+/g))
+				assert.ok(out.includes(flag), flag);
+		}
 	});
 });
