@@ -10,7 +10,7 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import { empty, type Reply, xml } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { writeXml } from "../xml/write.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { ownerElement } from "./listing.ts";
 import { readObjectAcl, versionHeader } from "./object-headers.ts";
 
@@ -47,10 +47,7 @@ export async function putObjectAcl(
 		versionId,
 		() => change,
 	);
-	return empty(
-		200,
-		versionHeader(object, await emulator.store.buckets.get(request.bucket)),
-	);
+	return empty(200, await versionOf(emulator, object));
 }
 
 export async function getObjectAcl(

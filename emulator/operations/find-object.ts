@@ -5,11 +5,13 @@
  */
 import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest, Query } from "../oss/request.ts";
 import { noSuchKey, type OpenObject } from "../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../storage/types.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { ARCHIVE_DIRECT_READ } from "./configurations/switches.ts";
+import { versionHeader } from "./object-headers.ts";
 import { requireReadable, termsOf } from "./restoration.ts";
 
 type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
@@ -64,6 +66,13 @@ export async function openObject(
 	if (!opened) throw noSuchKey(key);
 	return opened;
 }
+
+/** The header that says which version `object` is. */
+export const versionOf = async (
+	{ store }: Emulator,
+	object: StoredObject,
+): Promise<ReplyHeaders> =>
+	versionHeader(object, await store.buckets.get(object.bucket));
 
 function requireObject(
 	object: StoredObject | undefined,

@@ -13,13 +13,9 @@ import { httpTime } from "../oss/times.ts";
 import type { OpenObject } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import { compressed } from "./compression.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { expirationHeader } from "./lifecycle/expiration.ts";
-import {
-	objectHeaders,
-	requireHeaderValue,
-	versionHeader,
-} from "./object-headers.ts";
+import { objectHeaders, requireHeaderValue } from "./object-headers.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { stateHeaders } from "./state-headers.ts";
 import { followLink } from "./symlink.ts";
@@ -106,13 +102,12 @@ export async function getObjectMeta(
 	request: OssRequest,
 ): Promise<Reply> {
 	const object = await findObject(emulator, request);
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	return empty(200, {
 		ETag: `"${object.etag}"`,
 		"Last-Modified": httpTime(object.modified),
 		"Content-Length": request.method === "HEAD" ? String(object.size) : "0",
 		"x-oss-hash-crc64ecma": object.crc64,
-		...versionHeader(object, bucket),
+		...(await versionOf(emulator, object)),
 	});
 }
 

@@ -13,8 +13,7 @@ import { childrenNamed, type XmlNode } from "../xml/read.ts";
 import { writeXml } from "../xml/write.ts";
 import { requireAccess } from "./access.ts";
 import { readXmlBody } from "./body.ts";
-import { findObject } from "./find-object.ts";
-import { versionHeader } from "./object-headers.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { requireTags, type Tags } from "./tags.ts";
 
 export async function putObjectTagging(
@@ -40,13 +39,12 @@ export async function getObjectTagging(
 	request: OssRequest,
 ): Promise<Reply> {
 	const object = await findObject(emulator, request);
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const tags = Object.entries(object.properties.tags);
 	return xml(
 		writeXml("Tagging", {
 			TagSet: { Tag: tags.map(([Key, Value]) => ({ Key, Value })) },
 		}),
-		versionHeader(object, bucket),
+		await versionOf(emulator, object),
 	);
 }
 
@@ -56,16 +54,15 @@ async function changeTags(
 	tags: Tags,
 	status: number,
 ): Promise<Reply> {
-	const { store } = emulator;
 	const { bucket, key } = request;
 	const { versionId } = await findObject(emulator, request);
-	const object = await store.objects.change(
+	const object = await emulator.store.objects.change(
 		bucket,
 		key,
 		versionId,
 		({ properties }) => ({ properties: { ...properties, tags } }),
 	);
-	return empty(status, versionHeader(object, await store.buckets.get(bucket)));
+	return empty(status, await versionOf(emulator, object));
 }
 
 /** @throws OssError MalformedXML, InvalidTag, BadRequest */

@@ -17,9 +17,8 @@ import { writeXml } from "../xml/write.ts";
 import { readXmlBody } from "./body.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { OBJECT_WORM } from "./configurations/switches.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { readBypass } from "./new-object.ts";
-import { versionHeader } from "./object-headers.ts";
 import { readLegalHold, readRetention, requireTighter } from "./retention.ts";
 
 export async function putObjectRetention(
@@ -98,6 +97,3 @@ async function change(
 	);
 	return empty(200, await versionOf(emulator, object));
 }
-
-const versionOf = async ({ store }: Emulator, object: StoredObject) =>
-	versionHeader(object, await store.buckets.get(object.bucket));

@@ -10,8 +10,7 @@ import type { OssRequest } from "../oss/request.ts";
 import type { Restoration, StoredObject } from "../storage/types.ts";
 import { childrenNamed, childText, malformed, readXml } from "../xml/read.ts";
 import { readDocument } from "./body.ts";
-import { findObject } from "./find-object.ts";
-import { versionHeader } from "./object-headers.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import {
 	beginRestoration,
 	prolong,
@@ -47,7 +46,7 @@ export async function restoreObject(
 	const stage = stageOf(object.state.restoration, receivedAt);
 	return empty(stage === "restored" ? 200 : 202, {
 		"x-oss-object-restore-priority": wanted.tier || undefined,
-		...versionHeader(object, await emulator.store.buckets.get(bucket)),
+		...(await versionOf(emulator, object)),
 	});
 }
 
@@ -92,10 +91,7 @@ export async function cleanRestoredObject(
 			return { state: rest };
 		},
 	);
-	return empty(
-		200,
-		versionHeader(object, await emulator.store.buckets.get(bucket)),
-	);
+	return empty(200, await versionOf(emulator, object));
 }
 
 function requireClass(

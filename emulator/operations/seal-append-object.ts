@@ -12,8 +12,7 @@ import { empty, type Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
 import { readPosition } from "./append-object.ts";
-import { findObject } from "./find-object.ts";
-import { versionHeader } from "./object-headers.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { stateHeaders } from "./state-headers.ts";
 
 export async function sealAppendObject(
@@ -40,7 +39,7 @@ export async function sealAppendObject(
 		"x-oss-object-type": object.type,
 		"x-oss-storage-class": object.storageClass,
 		...stateHeaders(object, receivedAt),
-		...versionHeader(object, await emulator.store.buckets.get(bucket)),
+		...(await versionOf(emulator, object)),
 	});
 }
 

@@ -14,13 +14,9 @@ import { httpTime } from "../oss/times.ts";
 import type { OpenObject } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import { requireAccess } from "./access.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, versionOf } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
-import {
-	metadataHeaders,
-	versionHeader,
-	writtenHeaders,
-} from "./object-headers.ts";
+import { metadataHeaders, writtenHeaders } from "./object-headers.ts";
 
 const TARGET = "x-oss-symlink-target";
 
@@ -58,7 +54,7 @@ export async function getSymlink(
 		[TARGET]: encodeKey(symlinkTarget),
 		ETag: `"${link.etag}"`,
 		"Last-Modified": httpTime(link.modified),
-		...versionHeader(link, await emulator.store.buckets.get(request.bucket)),
+		...(await versionOf(emulator, link)),
 	});
 }
 
