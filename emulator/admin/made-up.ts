@@ -105,9 +105,5 @@ async function read(
 ): Promise<Buffer> {
 	const stored = await store.buckets.find(bucket);
 	const opened = stored && (await store.objects.open(bucket, key));
-	if (!opened) return Buffer.alloc(0);
-	const content = opened.content.read(first, last);
-	return Buffer.isBuffer(content)
-		? content
-		: Buffer.concat(await content.toArray());
+	return opened ? opened.content.readWhole(first, last) : Buffer.alloc(0);
 }

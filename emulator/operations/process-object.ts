@@ -5,7 +5,6 @@
  * answer names only if the request did.
  */
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import type { Emulator } from "../emulator.ts";
 import {
 	type Processed,
@@ -118,11 +117,8 @@ async function run(
 	try {
 		const steps = await findSteps(emulator, request.bucket, process);
 		requireProcessable(object.size);
-		const read = async () => {
-			const bytes = content.read();
-			return Buffer.isBuffer(bytes) ? bytes : buffer(bytes);
-		};
-		return { ...(await processImage(read, steps)), shown };
+		const image = await processImage(() => content.readWhole(), steps);
+		return { ...image, shown };
 	} finally {
 		content.release();
 	}

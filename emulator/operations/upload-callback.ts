@@ -78,8 +78,5 @@ async function readContent(
 		opened?.content.release();
 		throw noSuchKey(key);
 	}
-	const content = opened.content.read(first, last);
-	return Buffer.isBuffer(content)
-		? content
-		: Buffer.concat(await content.toArray());
+	return opened.content.readWhole(first, last);
 }

@@ -36,6 +36,14 @@ export class OpenContent {
 		return stream.once("close", () => this.release());
 	}
 
+	/** As `read`, in memory. */
+	async readWhole(first?: number, last?: number): Promise<Buffer> {
+		const content = this.read(first, last);
+		return Buffer.isBuffer(content)
+			? content
+			: Buffer.concat(await content.toArray());
+	}
+
 	async *#readAll(
 		content: string,
 		pieces: readonly Piece[],
