@@ -4,6 +4,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "./oss/code-of.ts";
+import { StartError } from "./oss/start-error.ts";
 
 /**
  * @param folder null for what lasts as long as the process
@@ -24,6 +25,16 @@ export async function kept(
 	await rename(`${path}.new`, path);
 	return made;
 }
+
+/** What is kept and cannot be read again; `what` is then made anew. */
+export const spoilt = (
+	folder: string | null,
+	file: string,
+	what: string,
+): StartError =>
+	new StartError(
+		`${folder}/${file} is not what the emulator wrote: remove it, and a new ${what} is made`,
+	);
 
 function absent(error: unknown): undefined {
 	if (codeOf(error) === "ENOENT") return undefined;

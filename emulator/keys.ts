@@ -10,7 +10,7 @@ import { RamDocumentError, readRam } from "./auth/ram-document.ts";
 import { SEALING_KEY_BYTES, SessionTokens } from "./auth/session-token.ts";
 import type { Config } from "./config.ts";
 import type { Emulator } from "./emulator.ts";
-import { kept } from "./kept.ts";
+import { kept, spoilt } from "./kept.ts";
 import { codeOf } from "./oss/code-of.ts";
 import type { Log } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
@@ -64,7 +64,5 @@ async function loadSealingKey(folder: string | null): Promise<Buffer> {
 	);
 	const key = Buffer.from(text, "base64");
 	if (key.length === SEALING_KEY_BYTES) return key;
-	throw new StartError(
-		`${folder}/${SEALING_KEY_FILE} is not what the emulator wrote: remove it, and a new key is made`,
-	);
+	throw spoilt(folder, SEALING_KEY_FILE, "key");
 }

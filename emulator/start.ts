@@ -8,14 +8,13 @@ import { beginKeyPair, loadKeyPair, readOwnKeyPair } from "./callback-key.ts";
 import { type Config, withoutSecrets } from "./config.ts";
 import { recordIn } from "./delivery-record.ts";
 import type { Emulator } from "./emulator.ts";
-import { kept } from "./kept.ts";
+import { kept, spoilt } from "./kept.ts";
 import { loadKeys, readOwnRam } from "./keys.ts";
 import { findCallbackPolicy } from "./operations/configurations/callback-policy.ts";
 import { Lifecycle } from "./operations/lifecycle/lifecycle.ts";
 import { MovableClock } from "./oss/clock.ts";
 import { FetchTasks } from "./oss/fetch-tasks.ts";
 import { type Log, makeLog } from "./oss/log.ts";
-import { StartError } from "./oss/start-error.ts";
 import { type Handlers, openPorts } from "./ports.ts";
 import type { Certificates } from "./server/certificates.ts";
 import { createOssApp } from "./server/oss-app.ts";
@@ -173,11 +172,7 @@ async function loadCertificates(folder: string | null): Promise<Certificates> {
 		writeAuthority(await makeAuthority(now())),
 	);
 	const authority = readAuthority(pem);
-	if (!authority) {
-		throw new StartError(
-			`${folder}/${file} is not what the emulator wrote: remove it, and a new authority is made`,
-		);
-	}
+	if (!authority) throw spoilt(folder, file, "authority");
 	return new Certificates(authority, now);
 }
 

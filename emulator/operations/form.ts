@@ -4,7 +4,7 @@
  * Source: docs «PostObject»; EC 0006-00000107.
  */
 import { OssError } from "../oss/errors.ts";
-import type { FormPart, OssRequest } from "../oss/request.ts";
+import { type FormPart, isForm, type OssRequest } from "../oss/request.ts";
 import { UPLOAD_BYTES_MAX } from "./body.ts";
 
 export type FormFile = Extract<FormPart, { kind: "file" }>;
@@ -50,8 +50,7 @@ const notForm = ({ method, caller }: OssRequest): OssError =>
  *   MaxPOSTPreDataLengthExceededError
  */
 export async function readForm(request: OssRequest): Promise<Form> {
-	if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? ""))
-		throw notForm(request);
+	if (!isForm(request)) throw notForm(request);
 	if (Number(request.headers["content-length"] ?? 0) > UPLOAD_BYTES_MAX)
 		throw new OssError("EntityTooLarge", { ec: TOO_LARGE_EC });
 	const fields = new Map<string, string>();

@@ -14,12 +14,13 @@ import type { StoredBucket } from "../storage/types.ts";
 import { writeXml } from "../xml/write.ts";
 import { findResourceGroup } from "./bucket-info.ts";
 import { findDocument } from "./configurations/kind.ts";
-import { requireResourceGroup } from "./configurations/switches.ts";
+import {
+	RESOURCE_GROUP_HEADER,
+	requireResourceGroup,
+} from "./configurations/switches.ts";
 import { TAGGING } from "./configurations/tagging.ts";
 import { extranetEndpoint, intranetEndpoint } from "./endpoint.ts";
 import { ownerElement, readCount, readText } from "./listing.ts";
-
-const GROUP = "x-oss-resource-group-id";
 
 export async function listBuckets(
 	emulator: Emulator,
@@ -31,7 +32,7 @@ export async function listBuckets(
 	const marker = readText(query, "marker");
 	const max = readCount(query, "max-keys", 100, 1000, { ec: "0017-00000289" });
 	const isWanted = readFilter(request);
-	const isGroupAsked = GROUP in request.headers; // java1's suite
+	const isGroupAsked = RESOURCE_GROUP_HEADER in request.headers; // java1's suite
 	const found: Described[] = [];
 	for (const bucket of await store.buckets.list(caller.uid, prefix, marker)) {
 		const described = await describe(emulator, bucket);
@@ -95,7 +96,7 @@ function readFilter({
 	query,
 	headers,
 }: OssRequest): (bucket: Described) => boolean {
-	const group = headers[GROUP] || undefined;
+	const group = headers[RESOURCE_GROUP_HEADER] || undefined;
 	if (group !== undefined) requireResourceGroup(group);
 	const wanted = wantedTags(query);
 	return ({ tags, resourceGroup }) =>

@@ -52,6 +52,9 @@ export type FormPart =
 			readonly content: AsyncIterable<Buffer>;
 	  };
 
+export const isForm = ({ headers }: Pick<OssRequest, "headers">): boolean =>
+	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
+
 /** Where a request goes: '' for bucket is the service, '' for key is the bucket. */
 export type Target = { readonly bucket: string; readonly key: string };
 

@@ -18,6 +18,7 @@ import { invalidArgument } from "../oss/errors.ts";
 import {
 	ANONYMOUS,
 	type Caller,
+	isForm,
 	type OssRequest,
 	type Query,
 	type Target,
@@ -53,7 +54,7 @@ export function authenticate<R extends Target>(
 		return { caller: believe(request, accounts), target: likeliest };
 
 	const claim =
-		isPreflight(request) || isForm(request, likeliest)
+		isPreflight(request) || isPostObject(request, likeliest)
 			? undefined
 			: readClaim(request, region);
 	if (!claim) return { caller: ANONYMOUS, target: likeliest };
@@ -72,14 +73,8 @@ export function authenticate<R extends Target>(
 const isPreflight = ({ method }: OssRequest): boolean => method === "OPTIONS";
 
 /** A PostObject's fields say who sends it; nothing else is asked. */
-const isForm = (
-	{ method, headers }: OssRequest,
-	{ bucket, key }: Target,
-): boolean =>
-	method === "POST" &&
-	bucket !== "" &&
-	key === "" &&
-	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
+const isPostObject = (request: OssRequest, { bucket, key }: Target): boolean =>
+	request.method === "POST" && bucket !== "" && key === "" && isForm(request);
 
 /**
  * @returns undefined when the request is not signed

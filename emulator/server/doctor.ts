@@ -10,7 +10,11 @@
 import { hash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
 import { type Candidate, type Claim, isSigned } from "../auth/claim.ts";
-import { explainError, type Knowledge } from "../auth/doctor/explain.ts";
+import {
+	explainError,
+	type Knowledge,
+	SENTENCE_CHARACTERS_MAX,
+} from "../auth/doctor/explain.ts";
 import {
 	mistakenSecrets,
 	mistakenV1Signs,
@@ -40,8 +44,6 @@ export type Patient = Knowledge & {
 export function diagnose(error: OssError, patient: Patient): string {
 	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
 }
-
-const SENTENCE_CHARACTERS_MAX = 1000;
 
 function explain(error: OssError, patient: Patient): string {
 	const { request, region } = patient;

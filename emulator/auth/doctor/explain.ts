@@ -16,6 +16,9 @@ export type Knowledge = {
 	readonly clockAheadMs: number;
 };
 
+/** Of what is said to the developer. */
+export const SENTENCE_CHARACTERS_MAX = 1000;
+
 /** What a request or a form said, and when. */
 export type Said = {
 	readonly accessKeyId: string;

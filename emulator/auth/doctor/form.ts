@@ -10,7 +10,12 @@ import type { Account } from "../accounts.ts";
 import { type Claim, isSigned } from "../claim.ts";
 import { type FormFields, readFormClaim } from "../post-policy.ts";
 import { ALGORITHM } from "../v4-canonical.ts";
-import { explainError, type Knowledge, type Said } from "./explain.ts";
+import {
+	explainError,
+	type Knowledge,
+	type Said,
+	SENTENCE_CHARACTERS_MAX,
+} from "./explain.ts";
 import {
 	type Mistaken,
 	mistakenSecrets,
@@ -31,8 +36,6 @@ export type FormPatient = Knowledge & {
 export function diagnoseForm(error: OssError, patient: FormPatient): string {
 	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
 }
-
-const SENTENCE_CHARACTERS_MAX = 1000;
 
 function explain(error: OssError, patient: FormPatient): string {
 	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);

@@ -8,20 +8,23 @@ import { invalidArgument } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { ENCRYPTION, requireRule } from "./encryption.ts";
 import { writeDocument } from "./kind.ts";
-import { isResourceGroup, RESOURCE_GROUP_CONFIGURATION } from "./switches.ts";
+import {
+	isResourceGroup,
+	RESOURCE_GROUP_CONFIGURATION,
+	RESOURCE_GROUP_HEADER,
+} from "./switches.ts";
 
 /** By the names they are kept under. */
 export type BucketDocuments = ReadonlyMap<string, string>;
-
-const GROUP = "x-oss-resource-group-id";
 
 /** @throws OssError InvalidArgument for a group that is none (java1's suite), and as PutBucketEncryption does */
 export function readBucketHeaders({
 	headers,
 }: Pick<OssRequest, "headers">): BucketDocuments {
 	const documents = new Map<string, string>();
-	const group = headers[GROUP];
-	if (group && !isResourceGroup(group)) throw invalidArgument(GROUP, group);
+	const group = headers[RESOURCE_GROUP_HEADER];
+	if (group && !isResourceGroup(group))
+		throw invalidArgument(RESOURCE_GROUP_HEADER, group);
 	if (group)
 		documents.set(
 			RESOURCE_GROUP_CONFIGURATION.name,

@@ -78,6 +78,9 @@ export const HTTPS_CONFIG = kind(
 /** Real ids are so long; ours has no other groups to compare with. */
 const RESOURCE_GROUP = /^rg-[a-z0-9]{15}$/;
 
+/** The header that names a group to put a new bucket into, or to list the buckets of. */
+export const RESOURCE_GROUP_HEADER = "x-oss-resource-group-id";
+
 /** The group of buckets that were put into none. */
 export const DEFAULT_RESOURCE_GROUP = "rg-acfmossemulator";
 
