@@ -5,7 +5,9 @@
  */
 import { OssError } from "./errors.ts";
 import type { Headers } from "./request.ts";
-import { readTime, wholeSeconds } from "./times.ts";
+import { httpTime, readTime, wholeSeconds } from "./times.ts";
+
+type Validators = { readonly etag: string; readonly modified: Date };
 
 /**
  * @param prefix '' for a read, `x-oss-copy-source-` for a copy
@@ -14,9 +16,10 @@ import { readTime, wholeSeconds } from "./times.ts";
  */
 export function requireConditions(
 	headers: Headers,
-	{ etag, modified }: { readonly etag: string; readonly modified: Date },
+	object: Validators,
 	prefix: "" | "x-oss-copy-source-" = "",
 ): void {
+	const { etag, modified } = object;
 	const match = headers[`${prefix}if-match`];
 	if (match !== undefined && !names(match, etag)) throw failed("If-Match");
 
@@ -26,11 +29,11 @@ export function requireConditions(
 
 	const noneMatch = headers[`${prefix}if-none-match`];
 	if (noneMatch !== undefined && names(noneMatch, etag))
-		throw new OssError("NotModified");
+		throw notModified(object);
 
 	const modifiedSince = readTime(headers[`${prefix}if-modified-since`]);
 	if (modifiedSince && wholeSeconds(modified) <= wholeSeconds(modifiedSince))
-		throw new OssError("NotModified");
+		throw notModified(object);
 }
 
 const names = (list: string, etag: string): boolean =>
@@ -39,6 +42,12 @@ const names = (list: string, etag: string): boolean =>
 		.some((one) =>
 			["*", etag].includes(one.trim().replaceAll('"', "").toUpperCase()),
 		);
+
+/** With what caches tell contents apart by: no page shows it, RFC 9110 §15.4.5 demands it (A-710). */
+const notModified = ({ etag, modified }: Validators): OssError =>
+	new OssError("NotModified", {
+		headers: { ETag: `"${etag}"`, "Last-Modified": httpTime(modified) },
+	});
 
 const failed = (condition: string): OssError =>
 	new OssError("PreconditionFailed", { details: { Condition: condition } });

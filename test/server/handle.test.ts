@@ -97,9 +97,10 @@ suite("An error document", () => {
 		);
 	});
 
-	test("is not there for 304", async (t) => {
+	test("is not there for 304, which says what a cache goes by (A-710)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const { headers } = await oss.put("/photos/cat", "meow");
+		const whole = (await oss.get("/photos/cat")).headers;
 		for (const method of ["GET", "HEAD"]) {
 			const answer = await oss.send(method, "/photos/cat", {
 				headers: { "if-none-match": headers.etag ?? "" },
@@ -108,6 +109,8 @@ suite("An error document", () => {
 			assert.equal(answer.text, "");
 			assert.equal(answer.headers["content-type"], undefined);
 			assert.equal(answer.headers["x-oss-err"], undefined);
+			for (const name of ["etag", "last-modified"])
+				assert.equal(answer.headers[name], whole[name]);
 		}
 	});
 });
