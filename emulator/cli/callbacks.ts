@@ -9,6 +9,8 @@ import { follow } from "./follow.ts";
 export const callbacks: Command = async (asked) => {
 	if (asked.words.length > 0)
 		throw wrongUsage("callbacks", "filters are flags");
+	if (asked.flags.follow && asked.flags.limit !== undefined)
+		throw wrongUsage("callbacks", "--follow has no --limit");
 	await (asked.flags.follow ? followCallbacks(asked) : listCallbacks(asked));
 };
 

@@ -295,6 +295,7 @@ suite("A subcommand exits with 2 and one line", () => {
 		["ls", "--follow"],
 		["cat", "a/b", "c/d"],
 		["callbacks", "photos"],
+		["callbacks", "--follow", "--limit=1"],
 		["stat"],
 	])
 		test(`for oss-emulator ${args.join(" ")}`, async () => {
