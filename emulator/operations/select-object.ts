@@ -9,6 +9,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Emulator } from "../emulator.ts";
+import { codeOf } from "../oss/code-of.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { readRange } from "../oss/range.ts";
 import type { Reply } from "../oss/reply.ts";
@@ -128,9 +129,9 @@ async function* gunzip(scan: Scan): AsyncGenerator<Buffer> {
 	try {
 		yield* unpacked;
 	} catch (error) {
-		if (error instanceof Error && "code" in error)
-			throw invalidArgument("CompressionType", "GZIP", error.message);
-		throw error;
+		throw error instanceof Error && codeOf(error).startsWith("Z_")
+			? invalidArgument("CompressionType", "GZIP", error.message)
+			: error;
 	}
 }
 
