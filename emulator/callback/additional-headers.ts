@@ -6,7 +6,6 @@
  *
  * Pure. Source: EC 0007-00000021 … 0007-00000026.
  */
-
 import { isJsonObject } from "../oss/json-object.ts";
 import { refuse } from "./causes.ts";
 

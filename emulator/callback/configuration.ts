@@ -7,7 +7,6 @@
  *
  * Pure. Source: docs «Callback», step 1; EC 0007-00000004 … 0007-00000026.
  */
-
 import type { JsonObject } from "../oss/json-object.ts";
 import { readAdditionalHeaders } from "./additional-headers.ts";
 import type { Callback } from "./callback.ts";

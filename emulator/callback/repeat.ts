@@ -4,7 +4,6 @@
  *
  * Pure.
  */
-
 import { isJsonObject } from "../oss/json-object.ts";
 import type { Callback } from "./callback.ts";
 import type { Caused } from "./compose.ts";

@@ -3,7 +3,6 @@
  *
  * Pure. Source: docs «Callback», step 1, system parameters and callback-var; EC 0007-00000104.
  */
-
 import type { JsonObject } from "../oss/json-object.ts";
 import { refuse } from "./causes.ts";
 import type { ImageInfo } from "./image-info.ts";

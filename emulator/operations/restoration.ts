@@ -3,7 +3,6 @@
  *
  * Pure. Source: docs «RestoreObject», «Restore objects»: the stages, and how long each lasts.
  */
-
 import { OssError } from "../oss/errors.ts";
 import type { StorageClass } from "../oss/storage-class.ts";
 import { DAY_MS, httpTime } from "../oss/times.ts";

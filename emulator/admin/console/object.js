@@ -1,7 +1,6 @@
 /**
  * One object: what is known of it, its versions, and a look at its content.
  */
-
 import { breadcrumbs } from "./buckets.js";
 import {
 	badge,
