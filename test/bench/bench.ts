@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
@@ -19,6 +20,8 @@ const REQUESTS = 8000;
 const CONNECTIONS = 32;
 const BIG = 256 * 1024 * 1024;
 const GIB = 1024 ** 3;
+/** The worker of plain copies goes after five seconds without work. */
+const IDLE_AGAIN_MS = 7000;
 const BODY = Buffer.alloc(1024, "x");
 
 const EMULATOR = join(import.meta.dirname, "../../dist/launch.js");
@@ -220,6 +223,8 @@ async function measureMemory(): Promise<void> {
 	await upload(own("PUT"), GIB);
 	await download(own("GET"), GIB);
 	const after = memoryOf(emulator);
+	await wait(IDLE_AGAIN_MS);
+	const idleAgain = memoryOf(emulator);
 	await emulator.stop();
 	report("memory, idle", `${idle.toFixed(0)} MiB`, "", "", "<= 80 MiB");
 	report(
@@ -228,6 +233,13 @@ async function measureMemory(): Promise<void> {
 		"",
 		`+${(after.now - idle).toFixed(0)} MiB`,
 		`<= idle + 32 MiB (peak ${after.peak.toFixed(0)})`,
+	);
+	report(
+		"memory, idle again",
+		`${idleAgain.now.toFixed(0)} MiB`,
+		"",
+		`+${(idleAgain.now - idle).toFixed(0)} MiB`,
+		"",
 	);
 }
 
