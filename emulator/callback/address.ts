@@ -9,6 +9,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
+import { withinMs } from "../oss/within-ms.ts";
 import type {
 	Address,
 	Callback,
@@ -99,16 +100,3 @@ async function find(hostname: string, lookup: Lookup): Promise<Found> {
  */
 const isMissing = (code: string, hostname: string): boolean =>
 	code === "ENOTFOUND" || !hostname.includes(".");
-
-async function withinMs<Value>(
-	work: Promise<Value>,
-	limitMs: number,
-): Promise<Value> {
-	let timer: NodeJS.Timeout | undefined;
-	const timeout = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => {
-			reject(Object.assign(new Error("no answer"), { code: "ETIMEOUT" }));
-		}, limitMs);
-	});
-	return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-}

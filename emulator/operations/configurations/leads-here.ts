@@ -6,6 +6,7 @@
  */
 import dns from "node:dns";
 import { networkInterfaces } from "node:os";
+import { withinMs } from "../../oss/within-ms.ts";
 
 /** A resolver without a network can take long to say so. */
 const MILLISECONDS_MAX = 3000;
@@ -20,14 +21,12 @@ export async function leadsHere(domain: string): Promise<boolean> {
 	return found.some((address) => here.has(address) || isLoopback(address));
 }
 
-async function addressesOf(domain: string): Promise<readonly string[]> {
-	const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-	const timer = setTimeout(() => resolve([]), MILLISECONDS_MAX);
-	dns.promises.lookup(domain, { all: true }).then(
-		(found) => resolve(found.map(({ address }) => address)),
-		() => resolve([]), // it does not exist, or nobody knows
+function addressesOf(domain: string): Promise<readonly string[]> {
+	const lookup = dns.promises.lookup(domain, { all: true });
+	return withinMs(lookup, MILLISECONDS_MAX).then(
+		(found) => found.map(({ address }) => address),
+		() => [], // it does not exist, or nobody knows
 	);
-	return promise.finally(() => clearTimeout(timer));
 }
 
 const isLoopback = (address: string): boolean =>
