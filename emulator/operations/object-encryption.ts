@@ -7,9 +7,9 @@
  * Source: docs «PutObject», «PutBucketEncryption», «CopyObject»; java1's and py1's suites.
  */
 import type { Emulator } from "../emulator.ts";
-import { invalidArgument, OssError } from "../oss/errors.ts";
+import { invalidArgument } from "../oss/errors.ts";
 import type { Headers } from "../oss/request.ts";
-import { ENCRYPTION } from "./configurations/encryption.ts";
+import { ENCRYPTION, requireAlgorithm } from "./configurations/encryption.ts";
 import { findDocument } from "./configurations/kind.ts";
 import { requireHeaderValue } from "./object-headers.ts";
 
@@ -45,8 +45,7 @@ export async function findEncryption(
 function readEncryption(headers: Headers): Encryption | undefined {
 	const algorithm = headers[ALGORITHM];
 	if (algorithm === undefined) return undefined;
-	if (!["AES256", "KMS", "SM4"].includes(algorithm))
-		throw new OssError("InvalidEncryptionAlgorithmError");
+	requireAlgorithm(algorithm);
 	return complete({
 		[ALGORITHM]: algorithm,
 		[KEY_ID]: headers[KEY_ID],

@@ -27,11 +27,16 @@ export const ENCRYPTION = kind(
 	},
 );
 
+/** @throws OssError InvalidEncryptionAlgorithmError */
+export function requireAlgorithm(algorithm: string): void {
+	if (!["AES256", "KMS", "SM4"].includes(algorithm))
+		throw new OssError("InvalidEncryptionAlgorithmError");
+}
+
 /** @returns the rule without what is empty, and what only KMS has use for (py1's suite) */
 export function requireRule(rule: EncryptionRule): EncryptionRule {
 	const { SSEAlgorithm, KMSMasterKeyID, KMSDataEncryption } = rule;
-	if (!["AES256", "KMS", "SM4"].includes(SSEAlgorithm))
-		throw new OssError("InvalidEncryptionAlgorithmError");
+	requireAlgorithm(SSEAlgorithm);
 	if (KMSMasterKeyID && SSEAlgorithm !== "KMS")
 		throw invalidArgument(
 			"KMSMasterKeyID",
