@@ -13,6 +13,13 @@ export const badAuthorization = (
 	message = "Authorization header is invalid.",
 ): OssError => invalidArgument("Authorization", authorization, message, ec);
 
+/** @param listed the additional headers that a URL names */
+export const badAdditionalHeaders = (
+	listed: string | undefined,
+	ec: string,
+): OssError =>
+	invalidArgument("x-oss-additional-headers", listed ?? "", undefined, ec);
+
 /**
  * The pairs after the scheme's word: any order, blanks around the commas (py1 writes them).
  *

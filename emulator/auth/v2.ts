@@ -5,10 +5,11 @@
  */
 import { createHmac } from "node:crypto";
 import { percentEncode } from "../oss/encoding.ts";
-import { invalidArgument, type OssError } from "../oss/errors.ts";
+import type { OssError } from "../oss/errors.ts";
 import type { OssRequest, Target } from "../oss/request.ts";
 import {
 	areSent,
+	badAdditionalHeaders,
 	badAuthorization,
 	isAccessKeyId,
 	readAdditionalHeaders,
@@ -97,8 +98,7 @@ export function readV2Url(request: OssRequest): Claim {
 		"0002-00000118",
 	]);
 	const listed = query.get("x-oss-additional-headers");
-	const fail = (ec: string): OssError =>
-		invalidArgument("x-oss-additional-headers", listed ?? "", undefined, ec);
+	const fail = (ec: string): OssError => badAdditionalHeaders(listed, ec);
 	const additional = readAdditionalHeaders(listed, (what) =>
 		fail(what === "empty" ? "0002-00000076" : "0002-00000077"),
 	);

@@ -7,6 +7,7 @@ import { invalidArgument, type OssError } from "../oss/errors.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 import {
 	areSent,
+	badAdditionalHeaders,
 	badAuthorization,
 	readAdditionalHeaders,
 	readItems,
@@ -121,8 +122,7 @@ export function readV4Url(request: OssRequest, region: string): Claim {
 	};
 	const { accessKeyId, scope } = readCredential(credential, place);
 	const listed = query.get("x-oss-additional-headers");
-	const fail = (ec: string): OssError =>
-		invalidArgument("x-oss-additional-headers", listed ?? "", undefined, ec);
+	const fail = (ec: string): OssError => badAdditionalHeaders(listed, ec);
 	const additional = readAdditional(listed, fail);
 	if (!areSent(additional, request.headers)) throw fail("0002-00000211");
 	requireScope(scope, region, place);
