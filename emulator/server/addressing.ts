@@ -44,13 +44,12 @@ export function readTargets(
 		const rest = path.replace(/^\//, "");
 		const inPath = (): Reading => {
 			const slash = rest.indexOf("/");
-			return slash < 0
-				? { bucket: decoded(rest), key: "", isInHost: false }
-				: {
-						bucket: decoded(rest.slice(0, slash)),
-						key: decoded(rest.slice(slash + 1)),
-						isInHost: false,
-					};
+			const end = slash < 0 ? rest.length : slash;
+			return {
+				bucket: decoded(rest.slice(0, end)),
+				key: decoded(rest.slice(end + 1)),
+				isInHost: false,
+			};
 		};
 		const inHost = (bucket: string): Reading => ({
 			bucket,
@@ -87,9 +86,7 @@ function readings(
 	const aliyun = aliyunBucket(name);
 	if (aliyun !== undefined) return aliyunReadings(aliyun, inPath, inHost);
 
-	const domain = ["localhost", ...domains].find(
-		(known) => name === known || name.endsWith(`.${known}`),
-	);
+	const domain = domainOf(name, domains);
 	if (domain === name) return [inPath()];
 	if (domain) return [inHost(name.slice(0, -domain.length - 1))];
 
@@ -135,7 +132,14 @@ export const isOwnName = (name: string, domains: readonly string[]): boolean =>
 	name.includes(".") &&
 	isIP(name) === 0 &&
 	aliyunBucket(name) === undefined &&
-	!["localhost", ...domains].some(
+	domainOf(name, domains) === undefined;
+
+/** The known name that this one is, or is below. */
+const domainOf = (
+	name: string,
+	domains: readonly string[],
+): string | undefined =>
+	["localhost", ...domains].find(
 		(known) => name === known || name.endsWith(`.${known}`),
 	);
 
