@@ -193,7 +193,7 @@ export class Callbacks {
 	/** As long as that, or until it is closed. */
 	async #pause(ms: number): Promise<void> {
 		const { signal } = this.#ending;
-		await setTimeout(ms, undefined, { signal }).catch(() => {});
+		await setTimeout(ms, undefined, { signal }).catch(() => {}); // it was closed
 	}
 
 	/** The uploader gets the upload's own reply, and the developer is told why. */

@@ -30,7 +30,7 @@ export class Lifecycle {
 	/** A run of its own, after the one under way: its rules and its time are those of now, or later. */
 	run(): Promise<Report> {
 		const report = this.#running.then(() => this.#run());
-		this.#running = report.catch(() => {});
+		this.#running = report.catch(() => {}); // who asked is told; the next run does not care
 		return report;
 	}
 
