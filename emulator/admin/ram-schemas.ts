@@ -71,7 +71,7 @@ export const putUser = {
 	tags: ["ram"],
 	summary: "Makes a RAM user, or another of one there is",
 	description:
-		"Without policies it may nothing. It lasts until the emulator ends or is emptied; users and roles of --ram are there again then.",
+		"Without policies it may do nothing. It lasts until the emulator ends or is emptied; users and roles of --ram are there again then.",
 	params: named,
 	body: parameters({
 		account,
@@ -101,7 +101,7 @@ export const listRoles = {
 	tags: ["ram"],
 	summary: "RAM roles that were configured, those of --ram first",
 	description:
-		"Any other role of an account there is can be assumed too, and may everything.",
+		"Any other role of an account there is can be assumed too, and may do anything.",
 	response: answers("The roles.", record({ roles: listOf(refer("RamRole")) })),
 } as const;
 
@@ -110,7 +110,7 @@ export const putRole = {
 	tags: ["ram"],
 	summary: "Makes a RAM role, or another of one there is",
 	description:
-		"Without policies it may nothing. Sessions it has go by its policies from then on.",
+		"Without policies it may do nothing. Sessions it has go by its policies from then on.",
 	params: named,
 	body: parameters({ account, maxSessionDuration: seconds, trusts, policies }),
 	response: answers("The role as it is kept.", refer("RamRole")),
@@ -120,7 +120,7 @@ export const removeRole = {
 	operationId: "removeRamRole",
 	tags: ["ram"],
 	summary: "Forgets what was configured of a RAM role",
-	description: "It may everything then, as any role that was not configured.",
+	description: "It may do anything then, as any role that was not configured.",
 	params: named,
 	querystring: parameters({ account }),
 	response: deleted,

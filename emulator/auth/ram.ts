@@ -1,7 +1,7 @@
 /**
  * RAM: users with keys and roles to assume, each with policies.
  *
- * A role that nobody configured exists too: STS hands it out, and it may everything in its account. What is changed
+ * A role that nobody configured exists too: STS hands it out, and it may do anything in its account. What is changed
  * while the emulator runs is kept in memory: the file has what lasts.
  */
 import { createHash } from "node:crypto";
