@@ -2,8 +2,8 @@
  * The package's face: an emulator in the process of a test.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Config, readConfig } from "./config.ts";
-import { start } from "./start.ts";
+import { type Config, readConfig } from "./config/config.ts";
+import { start } from "./start/start.ts";
 
 export type EmulatorOptions = {
 	/** Keep everything in memory. Default: true when no `data` is given. */

@@ -2,10 +2,10 @@
  * The command: arguments in, a running emulator out, until a signal.
  */
 import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./config/config.ts";
+import { describeSettings } from "./config/settings.ts";
 import { printable } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
-import { describeSettings } from "./settings.ts";
 
 const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
 
@@ -33,7 +33,7 @@ export async function main(
 		return run(command, rest, process.env);
 	}
 	try {
-		const { start } = await import("./start.ts"); // commands do without it
+		const { start } = await import("./start/start.ts"); // commands do without it
 		const running = await start(readConfig(args, process.env));
 		const { endpoint, adminUrl, stsEndpoint } = running;
 		const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;

@@ -11,24 +11,14 @@ const LAYERS = [
 	["launch", "index"],
 	["main"],
 	["start"],
-	["keys", "ports"],
 	["config"],
 	["admin", "cli"],
 	["server"],
+	["records"],
 	["operations"],
 	["emulator"],
-	["callback-key", "config-values", "delivery-record", "sts-keeper"], // each joins two of the row below
-	[
-		"auth",
-		"callback",
-		"image",
-		"select",
-		"storage",
-		"sts",
-		"xml",
-		"kept",
-		"settings",
-	],
+	["diagnosis"],
+	["auth", "callback", "image", "select-sql", "storage", "sts", "xml"],
 	["oss", "version"],
 ];
 const FUNCTION_LINES_MAX = 60;

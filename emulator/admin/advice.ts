@@ -9,7 +9,7 @@ import type {
 	AnswerDocument,
 	AttemptDocument,
 	DeliveryDocument,
-} from "../delivery-record.ts";
+} from "../records/delivery-record.ts";
 
 /** @returns '' when there is nothing to do */
 export function adviseOn(delivery: DeliveryDocument): string {

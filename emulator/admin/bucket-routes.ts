@@ -1,7 +1,7 @@
 /**
  * Buckets, and the objects in them, as they are listed and described.
  */
-import { lastOf } from "../operations/list-objects.ts";
+import { lastOf } from "../operations/bucket/list-objects.ts";
 import { noSuchKey } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import type { AdminContext, Routes } from "./context.ts";

@@ -1,7 +1,10 @@
 /**
  * Deliveries of callbacks: looking at them, waiting for them, forgetting them.
  */
-import { type DeliveryDocument, readDelivery } from "../delivery-record.ts";
+import {
+	type DeliveryDocument,
+	readDelivery,
+} from "../records/delivery-record.ts";
 import type { StoredDelivery } from "../storage/delivery-rows.ts";
 import { AdminError } from "./admin-error.ts";
 import {

@@ -4,8 +4,8 @@
  * Anybody may have stored anything. A page or an SVG is shown without its scripts and apart from the console, in an
  * origin of its own; nothing is taken for another type than the object says.
  */
-import { openObject } from "../operations/find-object.ts";
-import { openTarget } from "../operations/symlink.ts";
+import { openObject } from "../operations/object/find-object.ts";
+import { openTarget } from "../operations/object/symlink.ts";
 import { percentEncode } from "../oss/encoding.ts";
 import { type ByteRange, readRange } from "../oss/range.ts";
 import { httpTime } from "../oss/times.ts";

@@ -3,8 +3,8 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";
-import type { Lifecycle } from "../operations/lifecycle/lifecycle.ts";
-import type { RequestLog } from "../server/request-log.ts";
+import type { Lifecycle } from "../operations/lifecycle/scheduler.ts";
+import type { RequestLog } from "../records/request-log.ts";
 import type { RouteSchema } from "./route-schema.ts";
 
 declare module "fastify" {

@@ -3,7 +3,7 @@
  *
  * Pure.
  */
-import type { AttemptDocument } from "../delivery-record.ts";
+import type { AttemptDocument } from "../records/delivery-record.ts";
 
 /** curl makes these itself, or they would contradict what it does. */
 const LEFT_OUT = new Set(["connection", "content-length"]);

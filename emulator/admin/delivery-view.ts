@@ -3,7 +3,10 @@
  *
  * Pure.
  */
-import type { AttemptDocument, DeliveryDocument } from "../delivery-record.ts";
+import type {
+	AttemptDocument,
+	DeliveryDocument,
+} from "../records/delivery-record.ts";
 import { adviseOn } from "./advice.ts";
 import { writeCurl } from "./curl.ts";
 

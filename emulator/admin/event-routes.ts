@@ -2,7 +2,7 @@
  * What happens, as it happens: server-sent events for the console and for the command line's `callbacks --follow`.
  */
 import type { ServerResponse } from "node:http";
-import { readDelivery } from "../delivery-record.ts";
+import { readDelivery } from "../records/delivery-record.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
 import { summarise } from "./delivery-view.ts";

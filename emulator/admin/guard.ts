@@ -6,7 +6,7 @@
  * Pure. Source: Fetch standard, «Origin»; RFC 6761, RFC 6762, RFC 8375 for the reserved names.
  */
 import { isIP } from "node:net";
-import { hostName } from "../server/addressing.ts";
+import { hostName } from "../auth/addressing.ts";
 import { AdminError } from "./admin-error.ts";
 
 /** Top-level names that are in no public DNS. */

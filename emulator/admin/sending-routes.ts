@@ -1,14 +1,14 @@
 /**
  * Callbacks sent by hand: one of the record once more, or one without any upload.
  */
-import { repetitionIn } from "../delivery-record.ts";
+import { repetitionIn } from "../records/delivery-record.ts";
 import { makeRequestId } from "../server/request-id.ts";
 import { AdminError } from "./admin-error.ts";
 import { getDelivery } from "./callback-routes.ts";
 import type { Routes } from "./context.ts";
 import { viewDelivery } from "./delivery-view.ts";
-import { type MadeUp, sendMadeUp } from "./made-up.ts";
 import { answers, parameters, refer, type Schema } from "./route-schema.ts";
+import { type MadeUp, sendMadeUp } from "./synthetic-callback.ts";
 
 export const sendingRoutes: Routes = (app, { emulator }) => {
 	const { store, callbacks, clock } = emulator;

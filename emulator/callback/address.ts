@@ -9,7 +9,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
-import { withinMs } from "../oss/within-ms.ts";
+import { withinMs } from "../oss/with-timeout.ts";
 import type {
 	Address,
 	Callback,

@@ -4,115 +4,45 @@
  *
  * Source: docs «List of operations by function»; names and sub-resources of newer ones from go2's `api_op_*.go`.
  */
-import { getBucketAcl, getObjectAcl, putObjectAcl } from "./acl.ts";
-import { appendObject } from "./append-object.ts";
-import { getAsyncFetchTask, putAsyncFetchTask } from "./async-fetch.ts";
-import { getBucketInfo, getBucketStat, headBucket } from "./bucket-info.ts";
-import {
-	deleteBucket,
-	getBucketLocation,
-	putBucket,
-	putBucketAcl,
-} from "./buckets.ts";
-import { completeMultipartUpload } from "./complete-multipart-upload.ts";
-import { ACCESS_MONITOR } from "./configurations/access-monitor.ts";
-import {
-	ACCESS_POINT_POLICY,
-	createAccessPoint,
-	deleteAccessPoint,
-	getAccessPoint,
-	listAccessPoints,
-	withAccessPoint,
-} from "./configurations/access-points.ts";
-import { CALLBACK_POLICY } from "./configurations/callback-policy.ts";
-import {
-	createCnameToken,
-	deleteCname,
-	getCnameToken,
-	listCname,
-	putCname,
-} from "./configurations/cname.ts";
-import { CORS } from "./configurations/cors.ts";
-import {
-	deleteDocument,
-	getDocument,
-	putDocument,
-} from "./configurations/documents.ts";
-import { ENCRYPTION } from "./configurations/encryption.ts";
-import { INVENTORY, listBucketInventory } from "./configurations/inventory.ts";
-import {
-	LIFECYCLE,
-	putBucketAccessMonitor,
-} from "./configurations/lifecycle.ts";
-import { listLiveChannel } from "./configurations/list-live-channel.ts";
-import {
-	deleteLiveChannel,
-	getLiveChannelHistory,
-	getLiveChannelInfo,
-	getLiveChannelStat,
-	putLiveChannel,
-	putLiveChannelStatus,
-	vodPlaylist,
-} from "./configurations/live-channels.ts";
-import { LOGGING, USER_DEFINED_LOG_FIELDS } from "./configurations/logging.ts";
-import {
-	closeMetaQuery,
-	doMetaQuery,
-	getMetaQueryStatus,
-	openMetaQuery,
-} from "./configurations/meta-query.ts";
-import {
-	createObjectProcessPoint,
-	deleteObjectProcessPoint,
-	getObjectProcessConfig,
-	getObjectProcessPoint,
-	listObjectProcessPoints,
-	OBJECT_PROCESS_POLICY,
-	putObjectProcessConfig,
-} from "./configurations/object-process-points.ts";
-import { optionObject } from "./configurations/option-object.ts";
+import { getBucketAcl, getObjectAcl, putObjectAcl } from "./access/acl.ts";
 import {
 	deletePolicy,
 	getBucketPolicyStatus,
 	getPolicy,
 	OF_BUCKET,
 	putPolicy,
-} from "./configurations/policy.ts";
+} from "./access/policy.ts";
 import {
 	deletePublicAccessBlock,
 	getPublicAccessBlock,
 	PUBLIC_ACCESS_BLOCK,
 	putPublicAccessBlock,
-} from "./configurations/public-access-block.ts";
+} from "./access/public-access-block.ts";
+import { REFERER } from "./access/referer.ts";
 import {
-	getBucketRequesterQosInfo,
-	getUserQosInfo,
-	listBucketRequesterQosInfos,
-	QOS_INFO,
-	REQUESTER_QOS_INFO,
-	STORAGE_CAPACITY,
-} from "./configurations/qos.ts";
+	deleteBucket,
+	getBucketLocation,
+	putBucket,
+	putBucketAcl,
+} from "./bucket/bucket.ts";
 import {
-	createRedundancyTransition,
-	deleteRedundancyTransition,
-	getRedundancyTransition,
-	listBucketRedundancyTransition,
-	listUserRedundancyTransition,
-} from "./configurations/redundancy-transition.ts";
-import { REFERER } from "./configurations/referer.ts";
-import { describeRegions, listCloudBoxes } from "./configurations/regions.ts";
+	getBucketInfo,
+	getBucketStat,
+	headBucket,
+} from "./bucket/bucket-info.ts";
+import { listObjectVersions } from "./bucket/list-object-versions.ts";
+import { listObjects, listObjectsV2 } from "./bucket/list-objects.ts";
 import {
-	deleteBucketReplication,
-	getBucketReplication,
-	putBucketReplication,
-	putBucketRtc,
-} from "./configurations/replication.ts";
+	getBucketVersioning,
+	putBucketVersioning,
+} from "./bucket/versioning.ts";
+import { CALLBACK_POLICY } from "./configurations/callback-policy.ts";
 import {
-	getBucketReplicationLocation,
-	getBucketReplicationProgress,
-} from "./configurations/replication-progress.ts";
-import { RESPONSE_HEADER } from "./configurations/response-header.ts";
-import { listStyle, putStyle, STYLE } from "./configurations/style.ts";
+	deleteDocument,
+	getDocument,
+	putDocument,
+} from "./configurations/documents.ts";
+import { ENCRYPTION } from "./configurations/encryption.ts";
 import {
 	ARCHIVE_DIRECT_READ,
 	HTTPS_CONFIG,
@@ -122,57 +52,134 @@ import {
 	RESOURCE_GROUP_CONFIGURATION,
 	TRANSFER_ACCELERATION,
 } from "./configurations/switches.ts";
-import { deleteBucketTags, TAGGING } from "./configurations/tagging.ts";
+import { CORS } from "./cors/cors.ts";
+import { optionObject } from "./cors/option-object.ts";
+import { getAsyncFetchTask, putAsyncFetchTask } from "./fetch/async-fetch.ts";
+import { ACCESS_MONITOR } from "./lifecycle/access-monitor.ts";
 import {
-	getBucketVersioning,
-	putBucketVersioning,
-} from "./configurations/versioning.ts";
-import { WEBSITE } from "./configurations/website.ts";
+	LIFECYCLE,
+	putBucketAccessMonitor,
+} from "./lifecycle/lifecycle-document.ts";
+import { enforced, keptOnly, notThere, type Row } from "./match-operation.ts";
+import { completeMultipartUpload } from "./multipart/complete-multipart-upload.ts";
+import { listMultipartUploads, listParts } from "./multipart/list-uploads.ts";
+import {
+	abortMultipartUpload,
+	initiateMultipartUpload,
+	uploadPart,
+	uploadPartCopy,
+} from "./multipart/multipart.ts";
+import { appendObject } from "./object/append-object.ts";
+import { copyObject } from "./object/copy-object.ts";
+import { deleteMultipleObjects } from "./object/delete-multiple-objects.ts";
+import { deleteObject } from "./object/delete-object.ts";
+import { getObject, getObjectMeta, headObject } from "./object/get-object.ts";
+import { postObject } from "./object/post-object.ts";
+import { putObject } from "./object/put-object.ts";
+import { sealAppendObject } from "./object/seal-append-object.ts";
+import { getSymlink, putSymlink } from "./object/symlink.ts";
+import { getProcessedObject, processObject } from "./process/process-object.ts";
+import {
+	createSelectCsvMeta,
+	createSelectJsonMeta,
+	selectCsvObject,
+	selectJsonObject,
+} from "./process/select-object.ts";
+import { listStyle, putStyle, STYLE } from "./process/style.ts";
+import {
+	cleanRestoredObject,
+	restoreObject,
+} from "./restore/restore-object.ts";
+import { listBuckets } from "./service/list-buckets.ts";
+import { describeRegions, listCloudBoxes } from "./service/regions.ts";
+import {
+	ACCESS_POINT_POLICY,
+	createAccessPoint,
+	deleteAccessPoint,
+	getAccessPoint,
+	listAccessPoints,
+	withAccessPoint,
+} from "./stored-only/access-points.ts";
+import { INVENTORY, listBucketInventory } from "./stored-only/inventory.ts";
+import { listLiveChannel } from "./stored-only/list-live-channel.ts";
+import {
+	deleteLiveChannel,
+	getLiveChannelHistory,
+	getLiveChannelInfo,
+	getLiveChannelStat,
+	putLiveChannel,
+	putLiveChannelStatus,
+	vodPlaylist,
+} from "./stored-only/live-channels.ts";
+import { LOGGING, USER_DEFINED_LOG_FIELDS } from "./stored-only/logging.ts";
+import {
+	closeMetaQuery,
+	doMetaQuery,
+	getMetaQueryStatus,
+	openMetaQuery,
+} from "./stored-only/meta-query.ts";
+import {
+	createObjectProcessPoint,
+	deleteObjectProcessPoint,
+	getObjectProcessConfig,
+	getObjectProcessPoint,
+	listObjectProcessPoints,
+	OBJECT_PROCESS_POLICY,
+	putObjectProcessConfig,
+} from "./stored-only/object-process-points.ts";
+import {
+	getBucketRequesterQosInfo,
+	getUserQosInfo,
+	listBucketRequesterQosInfos,
+	QOS_INFO,
+	REQUESTER_QOS_INFO,
+	STORAGE_CAPACITY,
+} from "./stored-only/qos.ts";
+import {
+	createRedundancyTransition,
+	deleteRedundancyTransition,
+	getRedundancyTransition,
+	listBucketRedundancyTransition,
+	listUserRedundancyTransition,
+} from "./stored-only/redundancy-transition.ts";
+import {
+	deleteBucketReplication,
+	getBucketReplication,
+	putBucketReplication,
+	putBucketRtc,
+} from "./stored-only/replication.ts";
+import {
+	getBucketReplicationLocation,
+	getBucketReplicationProgress,
+} from "./stored-only/replication-progress.ts";
+import { RESPONSE_HEADER } from "./stored-only/response-header.ts";
+import { deleteBucketTags, TAGGING } from "./tagging/bucket-tagging.ts";
+import {
+	deleteObjectTagging,
+	getObjectTagging,
+	putObjectTagging,
+} from "./tagging/object-tagging.ts";
+import {
+	createCnameToken,
+	deleteCname,
+	getCnameToken,
+	listCname,
+	putCname,
+} from "./website/cname.ts";
+import { WEBSITE } from "./website/website.ts";
 import {
 	abortBucketWorm,
 	completeBucketWorm,
 	extendBucketWorm,
 	getBucketWorm,
 	initiateBucketWorm,
-} from "./configurations/worm.ts";
-import { copyObject } from "./copy-object.ts";
-import { deleteMultipleObjects } from "./delete-multiple-objects.ts";
-import { deleteObject } from "./delete-object.ts";
-import { getObject, getObjectMeta, headObject } from "./get-object.ts";
-import { listBuckets } from "./list-buckets.ts";
-import { listObjectVersions } from "./list-object-versions.ts";
-import { listObjects, listObjectsV2 } from "./list-objects.ts";
-import { listMultipartUploads, listParts } from "./list-uploads.ts";
-import {
-	abortMultipartUpload,
-	initiateMultipartUpload,
-	uploadPart,
-	uploadPartCopy,
-} from "./multipart.ts";
-import {
-	deleteObjectTagging,
-	getObjectTagging,
-	putObjectTagging,
-} from "./object-tagging.ts";
+} from "./worm/bucket-worm.ts";
 import {
 	getObjectLegalHold,
 	getObjectRetention,
 	putObjectLegalHold,
 	putObjectRetention,
-} from "./object-worm.ts";
-import { postObject } from "./post-object.ts";
-import { getProcessedObject, processObject } from "./process-object.ts";
-import { putObject } from "./put-object.ts";
-import { cleanRestoredObject, restoreObject } from "./restore-object.ts";
-import { sealAppendObject } from "./seal-append-object.ts";
-import { enforced, keptOnly, notThere, type Row } from "./select.ts";
-import {
-	createSelectCsvMeta,
-	createSelectJsonMeta,
-	selectCsvObject,
-	selectJsonObject,
-} from "./select-object.ts";
-import { getSymlink, putSymlink } from "./symlink.ts";
+} from "./worm/object-worm.ts";
 
 // biome-ignore format: a table
 export const table: readonly Row[] = [

@@ -86,3 +86,6 @@ export type OssRequest = Reading & {
 	/** Reads the body as a form; may be called once, instead of reading `body`. */
 	readonly form: () => AsyncIterable<FormPart>;
 };
+
+/** A request as the port receives it, before its caller and its target are known. */
+export type Arrival = Omit<OssRequest, keyof Reading | "caller">;

@@ -2,8 +2,11 @@
  * Whether the caller may: each operation by its action, before it runs.
  */
 import type { Emulator } from "../emulator.ts";
-import { requireAccess, requireServiceAccess } from "../operations/access.ts";
-import type { Row } from "../operations/select.ts";
+import {
+	requireAccess,
+	requireServiceAccess,
+} from "../operations/access/access.ts";
+import type { Row } from "../operations/match-operation.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { bucketAlreadyExists, noSuchBucket } from "../storage/buckets.ts";

@@ -6,12 +6,13 @@
  *
  * Source: docs «PutBucketCors».
  */
+
+import { type Names, readTargets } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
-import { corsHeaders } from "../operations/configurations/cors-rules.ts";
-import { findCors } from "../operations/configurations/find-cors.ts";
+import { corsHeaders } from "../operations/cors/cors-rules.ts";
+import { findCors } from "../operations/cors/find-cors.ts";
 import type { Reply } from "../oss/reply.ts";
-import { type Names, readTargets } from "./addressing.ts";
-import type { Arrival } from "./identify.ts";
+import type { Arrival } from "../oss/request.ts";
 
 export async function withCors(
 	emulator: Emulator,

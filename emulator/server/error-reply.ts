@@ -5,8 +5,8 @@
  */
 import type { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
+import type { Arrival } from "../oss/request.ts";
 import { writeXml } from "../xml/write.ts";
-import type { Arrival } from "./identify.ts";
 
 /** @param region decides which of the two sites explains the error */
 export function errorReply(

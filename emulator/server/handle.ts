@@ -2,22 +2,23 @@
  * One request from arrival to answer: authenticate, select, authorize, run. The only place where an error becomes an
  * answer.
  */
+
+import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
-import { requireReferer } from "../operations/configurations/referer.ts";
-import { visitWebsite } from "../operations/configurations/website-visit.ts";
-import { makeSelector, type Row } from "../operations/select.ts";
+import { requireReferer } from "../operations/access/referer.ts";
+import { makeSelector, type Row } from "../operations/match-operation.ts";
+import { warnOfVainCallback } from "../operations/object/upload-callback.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
-import { warnOfVainCallback } from "../operations/upload-callback.ts";
+import { visitWebsite } from "../operations/website/website-visit.ts";
 import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { OssRequest } from "../oss/request.ts";
-import type { Names } from "./addressing.ts";
+import type { Arrival, OssRequest } from "../oss/request.ts";
 import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
-import { type Arrival, identify, namesFor } from "./identify.ts";
+import { identify, namesFor } from "./identify.ts";
 import { notImplemented, requireOss } from "./other-products.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);

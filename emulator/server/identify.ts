@@ -7,28 +7,26 @@
  * Source: py2's suite: a made-up key gets NoSuchBucket of a bucket that is not there, InvalidAccessKeyId of one that
  * is, and of these two operations.
  */
-import type { Emulator } from "../emulator.ts";
-import { findBoundBucket } from "../operations/configurations/cname.ts";
-import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
-import { OssError } from "../oss/errors.ts";
-import {
-	ANONYMOUS,
-	type OssRequest,
-	type Reading,
-	type Target,
-} from "../oss/request.ts";
-import { noSuchBucket } from "../storage/buckets.ts";
+
 import {
 	hostName,
 	isOwnName,
 	type Names,
 	readTargets,
 	requireThirdLevel,
-} from "./addressing.ts";
-import { authenticate } from "./authenticate.ts";
-
-/** A request as the port knows it. */
-export type Arrival = Omit<OssRequest, keyof Reading | "caller">;
+} from "../auth/addressing.ts";
+import { authenticate } from "../auth/authenticate.ts";
+import type { Emulator } from "../emulator.ts";
+import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
+import { findBoundBucket } from "../operations/website/cname.ts";
+import { OssError } from "../oss/errors.ts";
+import {
+	ANONYMOUS,
+	type Arrival,
+	type OssRequest,
+	type Target,
+} from "../oss/request.ts";
+import { noSuchBucket } from "../storage/buckets.ts";
 
 /** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */
 export async function identify(
@@ -69,7 +67,9 @@ async function toldBy(
 	request: OssRequest,
 	readings: readonly Target[],
 ): Promise<OssError> {
-	const { diagnose, diagnoseBucket } = await import("./doctor.ts");
+	const { diagnose, diagnoseBucket } = await import(
+		"../diagnosis/signature-doctor.ts"
+	);
 	const buckets = (await store.buckets.all()).map(({ name }) => name);
 	const patient = {
 		...{ request, readings, accounts, region },

@@ -12,14 +12,13 @@ import type {
 import type { Emulator } from "../emulator.ts";
 import { formDecode } from "../oss/encoding.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { Headers, Query } from "../oss/request.ts";
+import type { Arrival, Headers, Query } from "../oss/request.ts";
+import type { Entry, RequestLog } from "../records/request-log.ts";
+import { endOfTurn } from "./batch-replies.ts";
 import { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
-import type { Arrival } from "./identify.ts";
 import { makeRequestId } from "./request-id.ts";
-import type { Entry, RequestLog } from "./request-log.ts";
 import { answerSts, isForSts } from "./sts.ts";
-import { endOfTurn } from "./turn.ts";
 import { writeReply } from "./write-reply.ts";
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */

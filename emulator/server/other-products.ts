@@ -4,9 +4,10 @@
  *
  * Source: py2's and go2's `vectors` and `tables`, endpoints and signers; docs «Endpoints» of KMS and CloudBox.
  */
+
+import { hostName } from "../auth/addressing.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { hostName } from "./addressing.ts";
 
 const HOSTS = [
 	[/\.oss-vectors\.aliyuncs\.com$/, "OSS Vectors"],

@@ -6,17 +6,18 @@
  *
  * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
  */
+
+import { hostName } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Reply } from "../oss/reply.ts";
+import type { Arrival } from "../oss/request.ts";
 import { CONTENT_TYPE, type StsAnswer } from "../sts/answer.ts";
 import { StsError } from "../sts/errors.ts";
 import { hasForm, readStsRequest, type StsArrival } from "../sts/request.ts";
 import { STS_VERSION } from "../sts/sts.ts";
 import { writeXml } from "../xml/write.ts";
-import { hostName } from "./addressing.ts";
-import type { Arrival } from "./identify.ts";
 
 /** `sts.<region>.aliyuncs.com`; but `sts.oss-cn-hangzhou.aliyuncs.com` is the bucket `sts`. */
 const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;

@@ -3,10 +3,10 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
-import { letGo } from "../oss/let-go.ts";
+import { letGo } from "../oss/detach.ts";
 import type { Reply } from "../oss/reply.ts";
+import type { Arrival } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
-import type { Arrival } from "./identify.ts";
 
 /** The request that is answered. */
 export type Answering = Pick<Arrival, "id" | "method"> & {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { readConfig } from "../../emulator/config.ts";
-import { start } from "../../emulator/start.ts";
+import { readConfig } from "../../emulator/config/config.ts";
+import { start } from "../../emulator/start/start.ts";
 import { openAdmin, startWithAdmin } from "./admin.ts";
 
 const AWKWARD_KEYS = [

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createAdminApp } from "../../emulator/admin/app.ts";
-import { readConfig } from "../../emulator/config.ts";
-import { Lifecycle } from "../../emulator/operations/lifecycle/lifecycle.ts";
-import { RequestLog } from "../../emulator/server/request-log.ts";
-import { start } from "../../emulator/start.ts";
+import { readConfig } from "../../emulator/config/config.ts";
+import { Lifecycle } from "../../emulator/operations/lifecycle/scheduler.ts";
+import { RequestLog } from "../../emulator/records/request-log.ts";
+import { start } from "../../emulator/start/start.ts";
 import { startWithAdmin } from "./admin.ts";
 
 type Document = {

@@ -5,7 +5,13 @@ import { suite, test } from "node:test";
 import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { refusal } from "../client.ts";
-import { ANY, field, file, postForm, signedV1 } from "../operations/form.ts";
+import {
+	ANY,
+	field,
+	file,
+	postForm,
+	signedV1,
+} from "../operations/object/form.ts";
 import {
 	complete,
 	completion,

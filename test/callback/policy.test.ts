@@ -8,7 +8,13 @@ import {
 } from "../application-server.ts";
 import { refusal } from "../client.ts";
 import type { TestEmulator } from "../emulator.ts";
-import { ANY, field, file, postForm, signedV1 } from "../operations/form.ts";
+import {
+	ANY,
+	field,
+	file,
+	postForm,
+	signedV1,
+} from "../operations/object/form.ts";
 import {
 	complete,
 	completion,

@@ -6,7 +6,7 @@ import { findInOutcome } from "../../emulator/callback/find-in-answer.ts";
 import { STRICT_FINDINGS } from "../../emulator/callback/finding.ts";
 import { judge } from "../../emulator/callback/relay.ts";
 import { failStrictly } from "../../emulator/callback/strict.ts";
-import { readConfig } from "../../emulator/config.ts";
+import { readConfig } from "../../emulator/config/config.ts";
 import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { type Answer, refusal } from "../client.ts";
@@ -17,7 +17,7 @@ import {
 	type Part,
 	postForm,
 	signedV1,
-} from "../operations/form.ts";
+} from "../operations/object/form.ts";
 import { startTcpServer } from "./application-server.ts";
 import { base64Json } from "./asking.ts";
 

@@ -5,7 +5,7 @@ import {
 	makeSelector,
 	type Row,
 	row,
-} from "../../emulator/operations/select.ts";
+} from "../../emulator/operations/match-operation.ts";
 import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { OssError } from "../../emulator/oss/errors.ts";

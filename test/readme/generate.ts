@@ -4,9 +4,9 @@
  * The flags are settings.ts's, the operations the table's, so the README cannot claim what is not so.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Row } from "../../emulator/operations/select.ts";
+import { listSettings } from "../../emulator/config/settings.ts";
+import type { Row } from "../../emulator/operations/match-operation.ts";
 import { table } from "../../emulator/operations/table.ts";
-import { listSettings } from "../../emulator/settings.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 

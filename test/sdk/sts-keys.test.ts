@@ -19,7 +19,7 @@ import {
 	file,
 	formBody,
 	policyOf,
-} from "../operations/form.ts";
+} from "../operations/object/form.ts";
 import { type AliOss, resolveLocalhost } from "./ali-oss.ts";
 
 resolveLocalhost();

@@ -4,10 +4,10 @@ import { Accounts } from "../../emulator/auth/accounts.ts";
 import { Ram } from "../../emulator/auth/ram.ts";
 import { readRole, readUser } from "../../emulator/auth/ram-document.ts";
 import { SessionTokens } from "../../emulator/auth/session-token.ts";
+import { StsKeeper } from "../../emulator/start/sts-keeper.ts";
 import type { StsAnswer } from "../../emulator/sts/answer.ts";
 import type { StsArrival } from "../../emulator/sts/request.ts";
 import { Sts } from "../../emulator/sts/sts.ts";
-import { StsKeeper } from "../../emulator/sts-keeper.ts";
 
 export const NOW = new Date("2026-01-02T03:04:05Z");
 export const ACCOUNT = "1000000000000001";

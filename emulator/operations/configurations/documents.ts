@@ -6,7 +6,7 @@
  */
 import { empty, xml } from "../../oss/reply.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import type { Operation } from "../select.ts";
+import type { Operation } from "../match-operation.ts";
 import {
 	findDocument,
 	type Kind,

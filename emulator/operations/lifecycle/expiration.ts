@@ -9,8 +9,8 @@ import type { ReplyHeaders } from "../../oss/reply.ts";
 import { httpTime } from "../../oss/times.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
-import { LIFECYCLE, type LifecycleRule } from "../configurations/lifecycle.ts";
 import { dueOf } from "./due.ts";
+import { LIFECYCLE, type LifecycleRule } from "./lifecycle-document.ts";
 import { isAbout, isEnabled } from "./matching.ts";
 
 export async function expirationHeader(

@@ -4,7 +4,7 @@
  * Pure. Source: docs «Lifecycle rules», «Configuration elements»: prefix, tags, sizes, Not.
  */
 import type { StoredObject } from "../../storage/types.ts";
-import type { LifecycleRule } from "../configurations/lifecycle.ts";
+import type { LifecycleRule } from "./lifecycle-document.ts";
 
 type Described = Pick<StoredObject, "key" | "size" | "type" | "properties">;
 

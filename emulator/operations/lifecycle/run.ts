@@ -11,10 +11,10 @@ import { OssError } from "../../oss/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
-import { LIFECYCLE, type LifecycleRule } from "../configurations/lifecycle.ts";
-import { findProtect } from "../new-object.ts";
+import { findProtect } from "../object/new-object.ts";
 import { dueOf, isDue } from "./due.ts";
 import { type Judged, judge } from "./judge.ts";
+import { LIFECYCLE, type LifecycleRule } from "./lifecycle-document.ts";
 import { isAboutUpload, isEnabled } from "./matching.ts";
 import { keysOf } from "./walk.ts";
 

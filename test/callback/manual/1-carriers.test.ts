@@ -17,7 +17,7 @@ import {
 	postForm,
 	SECRET,
 	signedV1,
-} from "../../operations/form.ts";
+} from "../../operations/object/form.ts";
 import { initiate, putPart } from "../../operations/uploading.ts";
 import { base64, base64Json } from "../asking.ts";
 import { stored, upload } from "./uploads.ts";

@@ -8,7 +8,7 @@ import {
 	type Part,
 	postForm,
 	signedV1,
-} from "../../operations/form.ts";
+} from "../../operations/object/form.ts";
 import {
 	complete,
 	completion,

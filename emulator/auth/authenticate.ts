@@ -1,0 +1,166 @@
+/**
+ * Who sends a request, and to what: the signature decides both.
+ *
+ * A request may be read in several ways (whether the Host names the bucket, whether a `+` in the path is a space);
+ * what was signed tells which was meant. Order of refusal: what cannot be parsed (400), unknown keys, times,
+ * signatures (403).
+ *
+ * Pure. Source: docs «Add signatures to URLs»; EC 0002-00000061, 066; py2, java1, cpp suites.
+ */
+
+import { invalidArgument } from "../oss/errors.ts";
+import {
+	ANONYMOUS,
+	type Caller,
+	isForm,
+	type OssRequest,
+	type Query,
+	type Target,
+} from "../oss/request.ts";
+import { type Accounts, callerOf } from "./accounts.ts";
+import { badAuthorization } from "./authorization.ts";
+import { type Claim, isSigned, mismatch } from "./claim.ts";
+import { readV1Header, readV1Url } from "./v1.ts";
+import { readV2Header, readV2Url } from "./v2.ts";
+import { readV4Header, readV4Url } from "./v4.ts";
+import { ALGORITHM } from "./v4-canonical.ts";
+
+export type Known = {
+	readonly accounts: Accounts;
+	/** What the scope of V4 must name: `cn-hangzhou`. */
+	readonly region: string;
+	/** False believes anybody. */
+	readonly checkSignatures: boolean;
+};
+
+export type Authenticated<R extends Target = Target> = {
+	readonly caller: Caller;
+	readonly target: R;
+};
+
+/**
+ * @param readings what bucket and key may be, likeliest first; at least one
+ * @returns the caller with the first reading that was signed; the anonymous caller with the first of all
+ * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
+ *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
+ */
+export function authenticate<R extends Target>(
+	request: OssRequest,
+	readings: readonly R[],
+	{ accounts, region, checkSignatures }: Known,
+): Authenticated<R> {
+	const [likeliest] = readings;
+	if (!likeliest) throw new Error("a request must have a reading");
+	if (!checkSignatures)
+		return { caller: believe(request, accounts), target: likeliest };
+
+	const claim =
+		isPreflight(request) || isPostObject(request, likeliest)
+			? undefined
+			: readClaim(request, region);
+	if (!claim) return { caller: ANONYMOUS, target: likeliest };
+
+	const { accessKeyId, securityToken } = claim;
+	const account = accounts.get(accessKeyId, securityToken, request.receivedAt);
+	claim.requireTime(request.receivedAt);
+	const target = readings.find((reading) =>
+		isSigned(claim, account.accessKeySecret, reading),
+	);
+	if (!target) throw mismatch(claim, likeliest);
+	return { caller: callerOf(account), target };
+}
+
+/** A browser asks about a signed URL before it uses it, with another method than was signed. */
+const isPreflight = ({ method }: OssRequest): boolean => method === "OPTIONS";
+
+/** A PostObject's fields say who sends it; nothing else is asked. */
+const isPostObject = (request: OssRequest, { bucket, key }: Target): boolean =>
+	request.method === "POST" && bucket !== "" && key === "" && isForm(request);
+
+/**
+ * @returns undefined when the request is not signed
+ * @throws OssError InvalidArgument for a signature that cannot be read
+ */
+export function readClaim(
+	request: OssRequest,
+	region: string,
+): Claim | undefined {
+	const { authorization } = request.headers;
+	const readUrl = urlScheme(request.query);
+	if (authorization === undefined) return readUrl?.(request, region);
+	if (readUrl) {
+		// The docs name the error, not its text (A-117).
+		throw badAuthorization(
+			authorization,
+			"",
+			"Only one of the Authorization header and a signature in the URL is allowed.",
+		);
+	}
+	if (authorization === "") {
+		throw badAuthorization(
+			authorization,
+			"0002-00000062",
+			"Authorization header value is empty.",
+		);
+	}
+	const [scheme = ""] = authorization.split(" ", 1);
+	const readHeader = HEADER_SCHEMES.get(scheme);
+	if (readHeader) return readHeader(request, authorization, region);
+	// (A-115) The text is of a look-alike of OSS, the EC of OSS's own page.
+	throw badAuthorization(
+		authorization,
+		"0002-00000061",
+		"Unsupported Authorization Type",
+	);
+}
+
+type ReadHeader = (
+	request: OssRequest,
+	authorization: string,
+	region: string,
+) => Claim;
+type ReadUrl = (request: OssRequest, region: string) => Claim;
+
+const HEADER_SCHEMES: ReadonlyMap<string, ReadHeader> = new Map([
+	["OSS", readV1Header],
+	["OSS2", readV2Header],
+	[ALGORITHM, readV4Header],
+]);
+
+const URL_SCHEMES: ReadonlyMap<string, ReadUrl> = new Map([
+	["OSS2", readV2Url],
+	[ALGORITHM, readV4Url],
+]);
+
+/** `Expires` alone signs nothing (A-116): other parameters are called so. */
+function urlScheme(query: Query): ReadUrl | undefined {
+	const version = query.get("x-oss-signature-version");
+	if (version === undefined) {
+		return query.has("OSSAccessKeyId") || query.has("Signature")
+			? readV1Url
+			: undefined;
+	}
+	const read = URL_SCHEMES.get(version);
+	if (read) return read;
+	throw invalidArgument(
+		"x-oss-signature-version",
+		version,
+		undefined,
+		"0002-00000066",
+	);
+}
+
+/** The account of the key the request names, in whichever scheme and however badly; the default one otherwise. */
+function believe({ headers, query }: OssRequest, accounts: Accounts): Caller {
+	const ofHeader = /(?:^OSS |AccessKeyId:|Credential=)([^:,/\s]+)/.exec(
+		headers.authorization ?? "",
+	)?.[1];
+	const [ofCredential] = (query.get("x-oss-credential") ?? "").split("/", 1);
+	const accessKeyId =
+		ofHeader ??
+		query.get("OSSAccessKeyId") ??
+		query.get("x-oss-access-key-id") ??
+		ofCredential ??
+		"";
+	return callerOf(accounts.find(accessKeyId) ?? accounts.default);
+}

@@ -1,0 +1,90 @@
+/**
+ * The key that signs callbacks: the user's own, or one made once and kept, so that application servers may cache its
+ * public half.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+	type KeyBits,
+	type KeyPair,
+	makeKeyPair,
+	readKeyPair,
+} from "../callback/key-pair.ts";
+import { codeOf } from "../oss/code-of.ts";
+import { StartError } from "../oss/start-error.ts";
+import { kept } from "./secret-file.ts";
+
+const FILE = "callback-key.pem";
+
+export type CallbackKeyOptions = {
+	/** A file of the user's; '' for one of the emulator's. */
+	readonly file: string;
+	/** Of a key that is made. */
+	readonly bits: KeyBits;
+};
+
+/**
+ * Begins to make a key where there is none: that takes 20 ms of another core, beside all else that a start does.
+ *
+ * @param folder null for a key of this run alone; nothing is written there yet
+ * @returns undefined when none is needed
+ */
+export function beginKeyPair(
+	folder: string | null,
+	{ file, bits }: CallbackKeyOptions,
+): Promise<KeyPair> | undefined {
+	const isThere = folder !== null && existsSync(join(folder, FILE));
+	if (file !== "" || isThere) return undefined;
+	const begun = makeKeyPair(bits);
+	begun.catch(() => {}); // told to `loadKeyPair`, if the start gets so far
+	return begun;
+}
+
+/** @returns the user's own; undefined when there is none @throws StartError */
+export async function readOwnKeyPair({
+	file,
+}: CallbackKeyOptions): Promise<KeyPair | undefined> {
+	return file === "" ? undefined : parse(await readOwn(file), file);
+}
+
+/**
+ * Where the user has none.
+ *
+ * @param begun what `beginKeyPair` gave
+ * @throws StartError
+ */
+export async function loadKeyPair(
+	folder: string | null,
+	{ bits }: CallbackKeyOptions,
+	begun?: Promise<KeyPair>,
+): Promise<KeyPair> {
+	const pem = await kept(
+		folder,
+		FILE,
+		async () => (await (begun ?? makeKeyPair(bits))).privatePem,
+	);
+	return parse(pem, folder === null ? FILE : join(folder, FILE));
+}
+
+async function readOwn(file: string): Promise<string> {
+	try {
+		return await readFile(file, "utf8");
+	} catch (error) {
+		const reason = codeOf(error) || String(error);
+		throw new StartError(
+			`--callback-key ${file} cannot be read (${reason}): give a private RSA key in PEM`,
+		);
+	}
+}
+
+function parse(pem: string, path: string): KeyPair {
+	try {
+		return readKeyPair(pem);
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		throw new StartError(
+			`${path}: ${error.message}: put a private RSA key in PEM there, or remove it`,
+		);
+	}
+}

@@ -1,0 +1,249 @@
+/**
+ * How an emulator is to be, from the command line and the environment. What can be set: settings.ts.
+ */
+import { isIP } from "node:net";
+import type { Account } from "../auth/accounts.ts";
+import { STRICT_FINDINGS } from "../callback/finding.ts";
+import type { CallbackSwitches } from "../callback/switches.ts";
+import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
+import { StartError } from "../oss/start-error.ts";
+import type { DeliveryLimits } from "../storage/delivery-rows.ts";
+import type { CallbackKeyOptions } from "./callback-key.ts";
+import {
+	isSettingName,
+	type SettingName,
+	settings,
+	variableOf,
+} from "./settings.ts";
+import {
+	readAccounts,
+	readBits,
+	readChoice,
+	readDomain,
+	readLimit,
+	readOptionalPort,
+	readPort,
+	readRegion,
+	readTimeout,
+} from "./values.ts";
+
+export type Config = {
+	readonly ports: readonly number[];
+	readonly adminPort: number;
+	readonly hosts: readonly string[];
+	/** null for memory. */
+	readonly data: string | null;
+	readonly durable: boolean;
+	readonly files: boolean;
+	readonly region: string;
+	readonly domains: readonly string[];
+	readonly accounts: readonly [Account, ...Account[]];
+	readonly checkSignatures: boolean;
+	/** What holds for buckets without CORS rules. */
+	readonly cors: "off" | "dev";
+	/** A JSON file; '' for none. */
+	readonly ram: string;
+	/** undefined for none. */
+	readonly stsPort: number | undefined;
+	/** undefined for no https. */
+	readonly tlsPort: number | undefined;
+	readonly callbackKey: CallbackKeyOptions;
+	/** `publicKeyUrl` is there only when it was given. */
+	readonly callbacks: Partial<CallbackSwitches>;
+	readonly deliveries: DeliveryLimits;
+	readonly logLevel: LogLevel;
+};
+
+/** What was said of each setting; of those that may repeat, all of it. */
+type Given = ReadonlyMap<SettingName, readonly string[]>;
+
+/**
+ * @param args of the command line, which win over `env`, of which an empty one says nothing
+ * @throws StartError with one line on the first thing that is wrong
+ */
+export function readConfig(
+	args: readonly string[],
+	env: Readonly<Record<string, string | undefined>>,
+): Config {
+	const given = new Map([...readEnvironment(env), ...readArguments(args)]);
+	return toConfig(given);
+}
+
+function readEnvironment(
+	env: Readonly<Record<string, string | undefined>>,
+): Given {
+	const given = new Map<SettingName, string[]>();
+	for (const name of Object.keys(settings).filter(isSettingName)) {
+		const value = env[variableOf(name)];
+		if (value === undefined || value === "") continue;
+		if (settings[name].kind !== "flag") given.set(name, [value]);
+		else if (isYes(variableOf(name), value)) given.set(name, ["yes"]);
+	}
+	return given;
+}
+
+function isYes(variable: string, value: string): boolean {
+	if (/^(1|true|yes|on)$/i.test(value)) return true;
+	if (/^(0|false|no|off)$/i.test(value)) return false;
+	throw new StartError(`${variable} must be true or false, not ${value}`);
+}
+
+function readArguments(args: readonly string[]): Given {
+	const given = new Map<SettingName, string[]>();
+	const rest = [...args];
+	for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+		const [, name = "", , inline] = /^--([a-z0-9-]+)(=(.*))?$/s.exec(arg) ?? [];
+		if (!isSettingName(name))
+			throw new StartError(`unknown flag ${arg}: see oss-emulator --help`);
+		const { kind, byDefault } = settings[name];
+		if (kind === "flag") {
+			if (inline !== undefined)
+				throw new StartError(`--${name} takes no value`);
+			given.set(name, ["yes"]);
+			continue;
+		}
+		const value = inline ?? rest.shift();
+		const isMissing = value === undefined || value.startsWith("--");
+		// Where nothing is the default, nothing may be said.
+		if (isMissing || (value === "" && byDefault !== "")) throw needsValue(name);
+		given.set(
+			name,
+			kind === "list" ? [...(given.get(name) ?? []), value] : [value],
+		);
+	}
+	return given;
+}
+
+const needsValue = (name: SettingName): StartError =>
+	new StartError(`--${name} needs a value: --${name} ${settings[name].value}`);
+
+function toConfig(given: Given): Config {
+	const text = (name: SettingName): string =>
+		given.get(name)?.at(-1) ?? settings[name].byDefault;
+	const list = (name: SettingName): string[] => {
+		const items = (given.get(name) ?? [settings[name].byDefault])
+			.flatMap((one) => one.split(","))
+			.map((one) => one.trim())
+			.filter((one) => one !== "");
+		const isWanted = settings[name].byDefault !== "";
+		if (items.length === 0 && isWanted) throw needsValue(name);
+		return items;
+	};
+	const hosts = list("host");
+	for (const host of hosts) {
+		if (!isIP(host) && host !== "localhost")
+			throw new StartError(
+				`--host must be an IP address or localhost, not ${host}`,
+			);
+	}
+	if (given.has("data") && given.has("memory"))
+		throw new StartError(
+			"--data and --memory exclude one another: leave one out",
+		);
+	return {
+		ports: list("port").map((port) => readPort("port", port)),
+		adminPort: readPort("admin-port", text("admin-port")),
+		hosts: hosts.flatMap((host) =>
+			host === "localhost" ? ["127.0.0.1", "::1"] : [host],
+		),
+		data: given.has("memory") ? null : text("data"),
+		durable: given.has("durable"),
+		files: !given.has("no-files"),
+		region: readRegion(text("region")),
+		domains: list("domain").map(readDomain),
+		accounts: readAccounts(list("access-key")),
+		checkSignatures:
+			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
+		cors: readChoice("cors", text("cors"), ["off", "dev"]),
+		ram: text("ram"),
+		stsPort: readOptionalPort("sts-port", text("sts-port")),
+		tlsPort: readOptionalPort("tls-port", text("tls-port")),
+		callbackKey: {
+			file: text("callback-key"),
+			bits: readBits(text("callback-key-bits")),
+		},
+		callbacks: readCallbacks(text, list, (name) => given.has(name)),
+		deliveries: {
+			countMax: readLimit("deliveries-max", text("deliveries-max")),
+			bytesMax:
+				readLimit("deliveries-mib-max", text("deliveries-mib-max")) *
+				1024 *
+				1024,
+		},
+		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
+	};
+}
+
+function readCallbacks(
+	text: (name: SettingName) => string,
+	list: (name: SettingName) => readonly string[],
+	has: (name: SettingName) => boolean,
+): Partial<CallbackSwitches> {
+	const url = text("public-key-url");
+	// `oss:6770` is a URL too, of the scheme oss.
+	if (url !== "" && !(/^https?:\/\//i.test(url) && URL.canParse(url)))
+		throw new StartError(
+			`--public-key-url must begin with http:// or https://, not ${url}`,
+		);
+	return {
+		...(url === "" ? {} : { publicKeyUrl: url }),
+		timeoutMs: readTimeout(text("callback-timeout")),
+		absentValues: readChoice("callback-absent", text("callback-absent"), [
+			"mixed",
+			"null",
+			"quotes",
+			"nothing",
+		]),
+		missingUrl: readChoice(
+			"callback-missing-url",
+			text("callback-missing-url"),
+			["skip", "refuse"],
+		),
+		unresolvableHost: readChoice(
+			"callback-unresolvable",
+			text("callback-unresolvable"),
+			["refuse", "deliver"],
+		),
+		verifyTls: has("callback-verify-tls"),
+		// The only region that always sends it: docs «Callback».
+		alwaysSni: readRegion(text("region")) === "eu-west-1",
+		...readStrictness(list("strict-except"), has),
+	};
+}
+
+/** Of all that `--strict` makes fail, `--strict-callback` is but what is wrong with where callbacks go. */
+const OF_URLS = ["private-address", "no-url", "no-sni"] as const;
+
+function readStrictness(
+	exceptions: readonly string[],
+	has: (name: SettingName) => boolean,
+): Partial<CallbackSwitches> {
+	const unknown = exceptions.find((one) => !isStrict(one));
+	if (unknown !== undefined)
+		throw new StartError(
+			`--strict-except must name some of ${STRICT_FINDINGS.join(", ")}, not ${unknown}`,
+		);
+	const asked = has("strict")
+		? STRICT_FINDINGS
+		: has("strict-callback")
+			? OF_URLS
+			: [];
+	const strict = asked.filter((id) => !exceptions.includes(id));
+	return {
+		strict,
+		...(strict.includes("no-url") ? { missingUrl: "refuse" } : {}),
+		privateAddresses: strict.includes("private-address") ? "refuse" : "allow",
+	};
+}
+
+const isStrict = (text: string): boolean =>
+	STRICT_FINDINGS.some((id) => id === text);
+
+/** For whoever may look and may not sign. */
+export const withoutSecrets = (config: Config): object => ({
+	...config,
+	accounts: config.accounts.map(({ accessKeyId, uid }) => ({
+		accessKeyId,
+		uid,
+	})),
+});

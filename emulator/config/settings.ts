@@ -1,0 +1,108 @@
+/**
+ * Every setting, one row each: flag, what it is, default. Environment variables and the manual are made from it.
+ *
+ * Pure.
+ */
+import { LOG_LEVELS } from "../oss/log.ts";
+
+type Setting = {
+	/** A list may be given more than once, or with commas. */
+	readonly kind: "text" | "list" | "flag";
+	/** How the value is called in the manual; '' for a flag. */
+	readonly value: string;
+	readonly what: string;
+	readonly byDefault: string;
+};
+
+const flag = (what: string): Setting => ({
+	kind: "flag",
+	value: "",
+	what,
+	byDefault: "",
+});
+
+const text = (value: string, what: string, byDefault = ""): Setting => ({
+	kind: "text",
+	value,
+	what,
+	byDefault,
+});
+
+const list = (value: string, what: string, byDefault = ""): Setting => ({
+	kind: "list",
+	value,
+	what,
+	byDefault,
+});
+
+/** In the order of the manual. */
+// biome-ignore format: a table
+export const settings = {
+  port:                    list("PORT[,PORT]", "where OSS answers; 0 for any free port", "6770"),
+  "admin-port":            text("PORT", "where the admin API and the console answer", "6771"),
+  host:                    list("ADDRESS[,ADDRESS]", "addresses to listen on; 0.0.0.0,:: for all", "127.0.0.1,::1"),
+  data:                    text("FOLDER", "where everything is kept", "./oss-data"),
+  memory:                  flag("keep everything in memory, nothing on disk"),
+  durable:                 flag("survive power cuts too: wait for the disk at every upload"),
+  "no-files":              flag("no plain copy of the objects under FOLDER/files"),
+  region:                  text("REGION", "the region of this OSS", "cn-hangzhou"),
+  domain:                  list("NAME[,NAME]", "more names for which BUCKET.NAME addresses a bucket"),
+  "access-key":            list("ID:SECRET[:UID]", "keys that may sign; the first account owns the emulator", "oss-emulator:oss-emulator-secret:1000000000000001"),
+  ram:                     text("FILE", "JSON of RAM users with keys and policies, and of roles"),
+  "sts-port":              text("PORT", "STS on a port of its own; the ports of OSS answer it too"),
+  "tls-port":              text("PORT", "OSS over https too, by an authority of its own: trust /ca.pem of the admin port"),
+  "public-key-url":        text("URL", "where callbacks say their public key is [this emulator's]"),
+  "callback-key":          text("FILE", "the private RSA key that signs callbacks [one made and kept in the data folder]"),
+  "callback-key-bits":     text("512|1024|2048", "of a key that is made; OSS's has 512, which current libraries refuse", "1024"),
+  "callback-timeout":      text("MILLISECONDS", "for one URL of a callback; at OSS it is 5000 and cannot be set", "5000"),
+  "callback-absent":       text("mixed|null|quotes|nothing", "how a variable without a value is written into a JSON body", "mixed"),
+  "callback-missing-url":  text("skip|refuse", "a callback without callbackUrl: store and call nobody, or answer 400", "skip"),
+  "callback-unresolvable": text("refuse|deliver", "a callback to a host that does not exist: 400 before storing, or 203 after", "refuse"),
+  "callback-verify-tls":   flag("an https application server must have a valid certificate"),
+  "strict-callback":       flag("as in the cloud: no private addresses, no callbacks without URL, no https without callbackSNI"),
+  strict:                  flag("callbacks fail as they would in the cloud, or might; implies --strict-callback"),
+  "strict-except":         list("FINDING[,FINDING]", "what --strict lets pass: private-address where application servers are local"),
+  auth:                    text("strict|off", "off accepts any signature, and none", "strict"),
+  cors:                    text("off|dev", "dev lets pages of any origin do anything to buckets without CORS rules", "off"),
+  "deliveries-max":        text("COUNT", "callbacks that are remembered; the oldest go first", "10000"),
+  "deliveries-mib-max":    text("MIB", "what those that are remembered may take", "64"),
+  "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
+} satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+export const isSettingName = (text: string): text is SettingName =>
+	Object.hasOwn(settings, text);
+
+/** Of the environment. */
+export const variableOf = (name: SettingName): string =>
+	`OSS_EMULATOR_${name.toUpperCase().replaceAll("-", "_")}`;
+
+/** As the manual shows a setting. */
+type DescribedSetting = {
+	/** `--port PORT[,PORT]`. */
+	readonly flag: string;
+	/** '' for none. */
+	readonly byDefault: string;
+	readonly what: string;
+};
+
+export const listSettings = (): DescribedSetting[] =>
+	Object.entries(settings).map(([name, { value, byDefault, what }]) => ({
+		flag: `--${name} ${value}`.trimEnd(),
+		byDefault,
+		what,
+	}));
+
+const FLAG_COLUMNS = 38;
+
+/** The part of the manual that lists the settings. A flag that is too long for its column has a line of its own. */
+export function describeSettings(): string {
+	const rows = listSettings().map(({ flag, byDefault, what }) => {
+		const wide = flag.length + 4 > FLAG_COLUMNS;
+		const start = wide ? `  ${flag}\n` : `  ${flag}`;
+		const column = wide ? start + " ".repeat(FLAG_COLUMNS) : start;
+		return `${column.padEnd(FLAG_COLUMNS)}${what}${byDefault && ` [${byDefault}]`}`;
+	});
+	return rows.join("\n");
+}

@@ -1,0 +1,197 @@
+/**
+ * What is behind an error that concerns a key, a token or a moment: in a sentence, for the developer.
+ *
+ * Pure.
+ */
+
+import type { Accounts } from "../auth/accounts.ts";
+import { ALGORITHM } from "../auth/v4-canonical.ts";
+import { percentDecode } from "../oss/encoding.ts";
+import type { OssError } from "../oss/errors.ts";
+
+/** What the emulator knows. */
+export type Knowledge = {
+	readonly accounts: Accounts;
+	readonly region: string;
+	/** By how much the emulator's clock was moved. */
+	readonly clockAheadMs: number;
+};
+
+/** Of what is said to the developer. */
+export const SENTENCE_CHARACTERS_MAX = 1000;
+
+/** What a request or a form said, and when. */
+export type Said = {
+	readonly accessKeyId: string;
+	/** '' for none. */
+	readonly securityToken: string;
+	readonly receivedAt: Date;
+};
+
+/** @returns '' when there is nothing to say beyond the error itself */
+export function explainError(
+	error: OssError,
+	said: Said,
+	known: Knowledge,
+): string {
+	switch (error.code) {
+		case "InvalidAccessKeyId":
+			return explainKey(said, known);
+		case "InvalidSecurityToken":
+			return explainToken(said, known);
+		case "AccessKeyIdAndSecurityTokenNotMatch":
+			return explainOtherToken(said, known);
+		case "SecurityTokenExpired":
+			return explainEnd(said, known);
+		case "RequestTimeTooSkewed":
+			return explainClock(error, known);
+		case "AccessDenied":
+			return explainMoment(error, known);
+		case "InvalidArgument":
+			return explainArgument(error, known);
+		default:
+			return "";
+	}
+}
+
+const KEYS_SHOWN_MAX = 10;
+
+function explainKey(
+	{ accessKeyId: id }: Said,
+	{ accounts }: Knowledge,
+): string {
+	if (accounts.isDisabled(id))
+		return `the key ${id} of its RAM user is Inactive`;
+	if (accounts.find(id))
+		return `${id} is a permanent key and goes without a token, the request has one: leave it out, or use the temporary key it came with`;
+	const keys = accounts.keys();
+	const near = keys.find(
+		({ accessKeyId }) => accessKeyId.toLowerCase() === id.trim().toLowerCase(),
+	);
+	if (near)
+		return `the key id ${JSON.stringify(id)} is ${near.accessKeyId} but for blanks or case`;
+	if (keys.some(({ accessKeySecret }) => accessKeySecret === id))
+		return "the secret was given as the access key id: the two are mixed up";
+	if (id.startsWith("STS."))
+		return "a temporary key needs its security token, and there is none where OSS looks for it: the header or the form's field x-oss-security-token, in a URL the parameter security-token (V1) or x-oss-security-token (V4)";
+	const ids = keys.map(({ accessKeyId }) => accessKeyId);
+	const more = ids.length > KEYS_SHOWN_MAX ? ", …" : "";
+	return `the emulator knows ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: give another with --access-key`;
+}
+
+/** What is damaged beyond these cannot be told from what another emulator made. */
+function explainToken(
+	{ securityToken: token }: Said,
+	{ accounts }: Knowledge,
+): string {
+	const opens = (text: string): boolean => accounts.session(text) !== undefined;
+	if (opens(token.replaceAll(" ", "+")))
+		return "the security token has blanks where it had +: percent-encode it in the URL, + as %2B";
+	if (opens(percentDecode(token) ?? ""))
+		return "the security token was percent-encoded once too often";
+	if (opens(token.replaceAll(/\s/g, "")))
+		return "the security token has blanks or line ends in it that do not belong there";
+	return `the security token, of which ${token.length} characters came, was cut or changed, or another emulator made it: one knows its own, and those of its data folder`;
+}
+
+function explainOtherToken(
+	{ accessKeyId, securityToken }: Said,
+	{ accounts }: Knowledge,
+): string {
+	const session = accounts.session(securityToken);
+	return session
+		? `the security token is that of ${session.accessKeyId}, the request is of ${accessKeyId}: id, secret and token go together`
+		: "";
+}
+
+function explainEnd(
+	{ securityToken, receivedAt }: Said,
+	{ accounts }: Knowledge,
+): string {
+	const ended = accounts.session(securityToken)?.expires;
+	return ended
+		? `the session ended ${secondsFrom(ended, receivedAt)} s ago: ask STS for new keys in time`
+		: "";
+}
+
+const secondsFrom = (from: Date, to: Date): number =>
+	Math.round((to.getTime() - from.getTime()) / 1000);
+
+function explainClock({ details }: OssError, known: Knowledge): string {
+	const [request = "", server = ""] = [details.RequestTime, details.ServerTime];
+	const seconds = secondsFrom(new Date(server), new Date(request));
+	if (Number.isNaN(seconds)) return "";
+	const direction = seconds > 0 ? "ahead of" : "behind";
+	const moved = Math.round(known.clockAheadMs / 1000);
+	const why =
+		moved === 0
+			? aboutZone(seconds)
+			: `; the emulator's was moved by ${moved} s`;
+	return `the client's clock is ${Math.abs(seconds)} s ${direction} the emulator's: 900 s are allowed${why}`;
+}
+
+const QUARTER_SECONDS = 900;
+const QUARTERS_MAX = 14 * 4;
+const TOLERANCE_SECONDS = 60;
+
+/** Zones are whole quarters of an hour off; a quarter itself is no zone. */
+function aboutZone(seconds: number): string {
+	const quarters = Math.round(seconds / QUARTER_SECONDS);
+	const isZone =
+		Math.abs(seconds - quarters * QUARTER_SECONDS) <= TOLERANCE_SECONDS &&
+		Math.abs(quarters) > 1 &&
+		Math.abs(quarters) <= QUARTERS_MAX;
+	const hours = `${quarters > 0 ? "+" : ""}${quarters / 4}`;
+	return isZone ? `; or it wrote the local time of UTC${hours} as UTC` : "";
+}
+
+/** Seconds since 1970 that are earlier than this are more likely meant as a duration. */
+const LONG_AGO = new Date("2000-01-01T00:00:00Z");
+
+/** Of what V1 wants in a URL. */
+const MISSING: ReadonlyMap<string, string> = new Map([
+	["0002-00000067", "Expires"],
+	["0002-00000071", "OSSAccessKeyId"],
+	["0002-00000074", "Signature"],
+]);
+
+function explainMoment(error: OssError, known: Knowledge): string {
+	const { ec, details } = error;
+	if (ec === "0002-00000503")
+		return "the request has no date: send x-oss-date; Date is not for pages to set";
+	if (ec === "0002-00000235") return explainClock(error, known);
+	const missing = MISSING.get(ec);
+	if (missing !== undefined)
+		return `the URL has no ${missing}: it may have been cut at its first &, as a shell does with one that is not quoted`;
+	const ended = new Date(details.Expires ?? "");
+	const seconds = secondsFrom(ended, new Date(details.ServerTime ?? ""));
+	if (Number.isNaN(seconds)) return "";
+	return ended < LONG_AGO
+		? `Expires is ${ended.getTime() / 1000}, and seconds since 1970: a duration was given for a moment`
+		: `the signed URL ended ${seconds} s ago: sign a new one, or for longer`;
+}
+
+function explainArgument(
+	{ ec, details }: OssError,
+	{ region }: Knowledge,
+): string {
+	const argument = details.Authorization ?? details.ArgumentValue ?? "";
+	switch (ec) {
+		case "0002-00000226":
+			return argument.includes(`/oss-${region}/`)
+				? `the signature is for the region oss-${region}: here it goes by ${region}, without oss-`
+				: `the signature is for another region: this emulator is ${region}, see --region`;
+		case "0002-00000227":
+			return "the signature is for another product than oss: it was made for another service";
+		case "0002-00000232":
+			return Number(argument) > LONG_AGO.getTime() / 1000
+				? "x-oss-expires is a duration in seconds, 604800 at most; a moment was given, as V1's Expires wants it"
+				: "";
+		case "0002-00000061":
+			return argument.startsWith("AWS")
+				? `the request is signed for S3: use an SDK of OSS, or sign with ${ALGORITHM}`
+				: "";
+		default:
+			return "";
+	}
+}

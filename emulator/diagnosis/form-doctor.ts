@@ -1,0 +1,201 @@
+/**
+ * The signature doctor for forms: says in a sentence why a PostObject was refused.
+ *
+ * Pure.
+ */
+import { createHash } from "node:crypto";
+import type { Account } from "../auth/accounts.ts";
+import { type Claim, isSigned } from "../auth/claim.ts";
+import { type FormFields, readFormClaim } from "../auth/post-policy.ts";
+import { ALGORITHM } from "../auth/v4-canonical.ts";
+import { percentDecode, percentEncode } from "../oss/encoding.ts";
+import type { OssError } from "../oss/errors.ts";
+import {
+	explainError,
+	type Knowledge,
+	type Said,
+	SENTENCE_CHARACTERS_MAX,
+} from "./explain.ts";
+import {
+	type Mistaken,
+	mistakenSecrets,
+	mistakenV1Signs,
+	mistakenV4Signs,
+	type Sign,
+	secretsOfOthers,
+} from "./mistaken.ts";
+
+export type FormPatient = Knowledge & {
+	/** By lower-case name, those before the file. */
+	readonly fields: FormFields;
+	readonly bucket: string;
+	readonly receivedAt: Date;
+};
+
+/** @returns '' when there is nothing to say beyond the error itself */
+export function diagnoseForm(error: OssError, patient: FormPatient): string {
+	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
+}
+
+function explain(error: OssError, patient: FormPatient): string {
+	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);
+	switch (error.ec) {
+		case "0006-00000213":
+			return "the policy has expired: sign a new one, or for longer; its expiration is in UTC";
+		case "0006-00000227":
+			return explainCondition(error, patient);
+		default:
+			return explainError(error, sayingOf(patient), patient);
+	}
+}
+
+const sayingOf = ({ fields, receivedAt }: FormPatient): Said => ({
+	accessKeyId:
+		fields.get("ossaccesskeyid") ??
+		fields.get("x-oss-access-key-id") ??
+		fields.get("x-oss-credential")?.split("/", 1)[0] ??
+		"",
+	securityToken: fields.get("x-oss-security-token") ?? "",
+	receivedAt,
+});
+
+const SHOWN_CHARACTERS_MAX = 200;
+
+/** The error names the condition; what the form has in its place is for its author to know. */
+function explainCondition(
+	{ message }: OssError,
+	{ fields, bucket }: FormPatient,
+): string {
+	const name = /\["[a-z-]+", "\$([^"]*)"/.exec(message)?.[1] ?? "";
+	if (name === "bucket")
+		return `the form was sent to the bucket ${bucket}, and its policy is for another`;
+	const value = fields.get(name);
+	return value === undefined
+		? `the policy asks for the field ${name}, and there is none before the file`
+		: `the policy does not allow what the field ${name} has: ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MAX))}`;
+}
+
+function explainMismatch(patient: FormPatient): string {
+	const { fields, region, accounts, receivedAt } = patient;
+	const policy = fields.get("policy") ?? "";
+	const claim = readFormClaim(fields, policy, region);
+	const { accessKeyId, securityToken } = claim;
+	const account = accounts.get(accessKeyId, securityToken, receivedAt);
+	const { accessKeySecret: secret } = account;
+	for (const [signature, sentence] of spoiltSignatures(claim))
+		if (isSigned({ ...claim, signature }, secret, NOWHERE)) return sentence;
+	let tries = Math.ceil(WORK_CHARACTERS_MAX / (policy.length + 1));
+	for (const suspicion of suspicions(patient, claim, account, policy)) {
+		const { text, sign, sentence } = suspicion;
+		if (--tries < 0) return UNKNOWN;
+		if (sign(suspicion.secret, text) === claim.signature) return sentence;
+	}
+	return UNKNOWN;
+}
+
+const NOWHERE = { bucket: "", key: "" };
+
+/** What all tries together may sign: a few tenths of a second. A policy may have two million characters. */
+const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
+
+const UNKNOWN =
+	"no usual mistake explains this signature: it is made of the policy's base64, as the form has it, and most often the secret is another";
+
+function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
+	yield [
+		signature.replaceAll(" ", "+"),
+		"the signature has blanks where it had +: the fields of a form are not to be URL-encoded",
+	];
+	yield [
+		percentDecode(signature) ?? "",
+		"the signature is percent-encoded: the fields of a form are not to be URL-encoded",
+	];
+	yield [signature.trim(), "the signature has blanks or line ends around it"];
+}
+
+type Suspicion = {
+	readonly sentence: string;
+	readonly secret: string;
+	/** What was signed. */
+	readonly text: string;
+	readonly sign: Sign;
+};
+
+function* suspicions(
+	{ fields, accounts }: FormPatient,
+	claim: Claim,
+	account: Account,
+	text: string,
+): Generator<Suspicion> {
+	const right = { secret: account.accessKeySecret, text, sign: claim.sign };
+	for (const [secret, sentence] of mistakenSecrets(
+		account,
+		claim.securityToken,
+	))
+		yield { ...right, secret, sentence };
+	for (const [wrong, sentence] of mistakenPolicies(text))
+		yield { ...right, text: wrong, sentence };
+	for (const [sign, sentence] of mistakenSigns(fields))
+		yield { ...right, sign, sentence };
+	yield {
+		...right,
+		text: asOfRequest(text, fields),
+		sentence:
+			"a string to sign as of a request was signed: of a form it is the policy's base64 alone",
+	};
+	for (const [secret, sentence] of secretsOfOthers(account, accounts.keys()))
+		yield { ...right, secret, sentence };
+}
+
+function mistakenSigns(fields: FormFields): Iterable<Mistaken<Sign>> {
+	const [, date = "", region = "", product = ""] =
+		fields.get("x-oss-credential")?.split("/") ?? [];
+	switch (fields.get("x-oss-signature-version")) {
+		case undefined:
+			return mistakenV1Signs();
+		case ALGORITHM:
+			return mistakenV4Signs({ date, region, product });
+		default:
+			return [];
+	}
+}
+
+function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
+	yield [
+		Buffer.from(policy, "base64").toString(),
+		"the policy's JSON was signed: it is its base64 that is signed",
+	];
+	for (const [end, name] of [
+		["\n", "line feeds"],
+		["\r\n", "line ends"],
+	])
+		for (const last of ["", end])
+			yield [
+				policy.replaceAll(/.{76}(?=.)/g, `$&${end}`) + last,
+				`the policy was signed with ${name} in its base64, which the form has not: encode it without`,
+			];
+	yield [
+		policy.replaceAll(/\s/g, ""),
+		"the policy was signed without the blanks and line ends that the form has in it",
+	];
+	yield [
+		policy.replaceAll(" ", "+"),
+		"the policy has blanks where it had +: the fields of a form are not to be URL-encoded",
+	];
+	yield [
+		percentEncode(policy),
+		"the policy was signed percent-encoded: its base64 is signed as it is",
+	];
+	yield [
+		percentDecode(policy) ?? "",
+		"the policy is percent-encoded: the fields of a form are not to be URL-encoded",
+	];
+}
+
+/** As V4 signs requests, with the policy for the canonical request. */
+function asOfRequest(policy: string, fields: FormFields): string {
+	const [, ...scope] = fields.get("x-oss-credential")?.split("/") ?? [];
+	const digest = createHash("sha256").update(policy).digest("hex");
+	const date = fields.get("x-oss-date") ?? "";
+	return [ALGORITHM, date, scope.join("/"), digest].join("\n");
+}

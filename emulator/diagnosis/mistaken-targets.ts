@@ -1,0 +1,117 @@
+/**
+ * Resources that were signed in the place of the one the request is for.
+ *
+ * Pure.
+ */
+
+import { percentDecode, percentEncode } from "../oss/encoding.ts";
+import type { Target } from "../oss/request.ts";
+import type { Mistaken } from "./mistaken.ts";
+
+type Wrong = Mistaken<Target>;
+
+/** @param buckets that exist: one of them may be meant */
+export function* mistakenTargets(
+	{ bucket, key }: Target,
+	buckets: readonly string[],
+): Generator<Wrong> {
+	if (key !== "") {
+		for (const [wrong, sentence] of keys(key))
+			yield [{ bucket, key: wrong }, sentence];
+		const [first = "", ...rest] = key.split("/");
+		yield [
+			{ bucket: first, key: rest.join("/") },
+			`the resource was signed as /${key}, without its bucket: it is /${bucket}/${key}, whatever the address`,
+		];
+		yield [{ bucket, key: "" }, "the key was not signed: only the bucket was"];
+	}
+	yield [
+		{ bucket: "", key: "" },
+		"bucket and key were not signed: the resource was taken for /",
+	];
+	yield [
+		{ bucket: bucket.toLowerCase(), key: key.toLowerCase() },
+		"the resource was signed in lower case",
+	];
+	yield* otherBuckets({ bucket, key }, buckets);
+}
+
+function* keys(key: string): Generator<Mistaken<string>> {
+	yield [
+		percentEncode(key).replaceAll("%2F", "/"),
+		"the key was signed percent-encoded once too often: sign the plain key",
+	];
+	yield [
+		percentEncode(key),
+		"the key was signed percent-encoded, slashes too: sign the plain key",
+	];
+	yield [
+		percentDecode(key) ?? key,
+		"the key came percent-encoded twice: something between client and emulator encoded the path again",
+	];
+	yield [
+		key.replaceAll(" ", "+"),
+		"a blank of the key was signed as +: sign the plain key, and send %20",
+	];
+	yield [
+		key.replaceAll("+", " "),
+		"a + of the key was signed as a blank: send it as %2B",
+	];
+	yield [
+		`/${key}`,
+		"the key was signed with a slash before it: keys begin without",
+	];
+	yield [
+		key.replaceAll(/\/{2,}/g, "/"),
+		"double slashes of the key were signed as one: something joins paths on the way",
+	];
+	yield [
+		key.normalize("NFD"),
+		"the key was signed in another Unicode form (NFD): normalize file names to NFC",
+	];
+	yield [
+		key.normalize("NFC"),
+		"the key was signed in another Unicode form (NFC) than it was sent in",
+	];
+	yield [
+		key.split("/").slice(1).join("/"),
+		"the first folder of the path was not signed: a proxy in front adds it, or the client has a base path",
+	];
+}
+
+/**
+ * Of a bucket that is not there: the one that was meant.
+ *
+ * @param buckets that exist
+ */
+export function* meantTargets(
+	{ bucket, key }: Target,
+	buckets: readonly string[],
+): Generator<Wrong> {
+	const [first = "", ...rest] = key.split("/");
+	if (buckets.includes(first))
+		yield [
+			{ bucket: first, key: rest.join("/") },
+			`/${key} was signed: the endpoint of the client, or a proxy, puts /${bucket} before it`,
+		];
+	yield* otherBuckets({ bucket, key }, buckets);
+}
+
+/** An SDK may leave out the bucket where it takes the endpoint's host for a bucket's own: java1 does. */
+function* otherBuckets(
+	{ bucket, key }: Target,
+	buckets: readonly string[],
+): Generator<Wrong> {
+	const path = key === "" ? bucket : `${bucket}/${key}`;
+	for (const other of buckets) {
+		if (other === bucket) continue;
+		yield [
+			{ bucket: other, key: path },
+			`/${other}/${path} was signed, and the address has no bucket: let the client put it into the path (setSLDEnabled(true) in Java), or into the host`,
+		];
+		yield [
+			{ bucket: other, key },
+			`the signature is for the bucket ${other}, the request is for ${bucket}`,
+		];
+	}
+}

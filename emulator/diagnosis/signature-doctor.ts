@@ -1,0 +1,242 @@
+/**
+ * The signature doctor: says in a sentence why a request was refused, by finding the mistake that explains its
+ * signature.
+ *
+ * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
+ * refused. How much is tried is bounded: whoever signs wrongly must not keep others waiting.
+ *
+ * Pure.
+ */
+import { hash } from "node:crypto";
+import type { Account } from "../auth/accounts.ts";
+import { readClaim } from "../auth/authenticate.ts";
+import { type Candidate, type Claim, isSigned } from "../auth/claim.ts";
+import { percentDecode } from "../oss/encoding.ts";
+import type { OssError } from "../oss/errors.ts";
+import type { OssRequest, Target } from "../oss/request.ts";
+import {
+	explainError,
+	type Knowledge,
+	SENTENCE_CHARACTERS_MAX,
+} from "./explain.ts";
+import {
+	mistakenSecrets,
+	mistakenV1Signs,
+	mistakenV4Signs,
+	type Sign,
+	secretsOfOthers,
+} from "./mistaken.ts";
+import { mistakenRequests } from "./mistaken-requests.ts";
+import { meantTargets, mistakenTargets } from "./mistaken-targets.ts";
+import {
+	mistakenCanonicalRequests,
+	mistakenStrings,
+} from "./mistaken-texts.ts";
+
+export type Patient = Knowledge & {
+	readonly request: OssRequest;
+	readonly readings: readonly Target[];
+	/** Names of those that exist. */
+	readonly buckets: readonly string[];
+};
+
+/** @returns '' when there is nothing to say beyond the error itself */
+export function diagnose(error: OssError, patient: Patient): string {
+	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
+}
+
+function explain(error: OssError, patient: Patient): string {
+	const { request, region } = patient;
+	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);
+	const amp = [...request.query.keys()].find((name) => name.startsWith("amp;"));
+	if (amp !== undefined)
+		return `the URL has &amp; before ${amp.slice(4)}: it was taken from HTML or XML as it stands, and & is meant`;
+	const claim = tryClaim(request, region);
+	const said = {
+		accessKeyId: claim?.accessKeyId ?? "",
+		securityToken: claim?.securityToken ?? "",
+		receivedAt: request.receivedAt,
+	};
+	return explainError(error, said, patient);
+}
+
+/**
+ * What may be wrong, if a bucket that is not there is all that the error says.
+ *
+ * @returns '' unless the signature is right for a bucket that is there
+ */
+export function diagnoseBucket(patient: Patient): string {
+	const { request, readings, region, buckets } = patient;
+	const [target] = readings;
+	const claim = tryClaim(request, region);
+	const account = claim && findAccount(claim, patient);
+	if (!claim || !account || !target) return "";
+	const secret = account.accessKeySecret;
+	for (const [meant, sentence] of meantTargets(target, buckets))
+		if (isSigned(claim, secret, meant)) return sentence;
+	return "";
+}
+
+function explainMismatch(patient: Patient): string {
+	const { request, readings, region } = patient;
+	const [target] = readings;
+	const claim = tryClaim(request, region);
+	const account = claim && findAccount(claim, patient);
+	if (!claim || !account || !target) return "";
+	const spoilt = explainSpoilt(claim, account, target);
+	if (spoilt !== undefined) return spoilt;
+	let tries = triesFor(request);
+	for (const suspicion of suspicions(patient, claim, account, target)) {
+		if (--tries < 0) return TOO_MUCH;
+		if (explains(suspicion, claim, region)) return suspicion.sentence;
+	}
+	return explainForm(claim, target) ?? UNKNOWN;
+}
+
+const UNKNOWN =
+	"no usual mistake explains this signature: most often the secret is another; compare StringToSign of the answer with the client's";
+const TOO_MUCH =
+	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
+
+/** What all tries together may read: a few tenths of a second. */
+const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
+const TRIES_MAX = 2000;
+
+function triesFor({ rawPath, rawQuery, headers }: OssRequest): number {
+	const head = Object.entries(headers).reduce(
+		(sum, [name, value = ""]) => sum + name.length + value.length,
+		rawPath.length + rawQuery.length,
+	);
+	return Math.min(TRIES_MAX, Math.ceil(WORK_CHARACTERS_MAX / (head + 1)));
+}
+
+function findAccount(
+	{ accessKeyId, securityToken }: Claim,
+	{ accounts, request }: Patient,
+): Account | undefined {
+	try {
+		return accounts.get(accessKeyId, securityToken, request.receivedAt);
+	} catch {
+		return undefined; // then that is what the error says
+	}
+}
+
+/** A signature that was right when it was made. */
+function explainSpoilt(
+	claim: Claim,
+	{ accessKeySecret }: Account,
+	target: Target,
+): string | undefined {
+	const isRight = (signature: string | undefined): boolean =>
+		signature !== undefined &&
+		isSigned({ ...claim, signature }, accessKeySecret, target);
+	const { signature } = claim;
+	if (isRight(signature.replaceAll(" ", "+")))
+		return "the signature has blanks where it had +: percent-encode it in the URL, + as %2B";
+	if (isRight(percentDecode(signature)))
+		return "the signature was percent-encoded once too often";
+	return undefined;
+}
+
+/** What was signed, if a mistake was made. */
+type Suspicion = {
+	/** For the developer: what happened, and what to do. */
+	readonly sentence: string;
+	readonly request: OssRequest;
+	readonly target: Target;
+	readonly secret: string;
+	/** What became of the canonical request of V4, of the string to sign of others. */
+	readonly rewrite?: (text: string) => string;
+	/** In the place of the scheme's own. */
+	readonly sign?: Sign;
+};
+
+/** The likeliest first; one mistake at a time. */
+function* suspicions(
+	{ request, accounts, buckets }: Patient,
+	claim: Claim,
+	account: Account,
+	target: Target,
+): Generator<Suspicion> {
+	const right = { request, target, secret: account.accessKeySecret };
+	for (const [secret, sentence] of mistakenSecrets(
+		account,
+		claim.securityToken,
+	))
+		yield { ...right, secret, sentence };
+	for (const [wrong, sentence] of mistakenTargets(target, buckets))
+		yield { ...right, target: wrong, sentence };
+	for (const [wrong, sentence] of mistakenRequests(request))
+		yield { ...right, request: wrong, sentence };
+	for (const [sign, sentence] of mistakenSigns(claim, target))
+		yield { ...right, sign, sentence };
+	const { rawQuery } = request;
+	for (const [rewrite, sentence] of isV4(claim, target)
+		? mistakenCanonicalRequests(rawQuery)
+		: mistakenStrings(rawQuery))
+		yield { ...right, rewrite, sentence };
+	for (const [secret, sentence] of secretsOfOthers(account, accounts.keys()))
+		yield { ...right, secret, sentence };
+}
+
+const firstOf = (claim: Claim, target: Target): Candidate | undefined => {
+	const [candidate] = claim.candidates(target);
+	return candidate;
+};
+
+const isV4 = (claim: Claim, target: Target): boolean =>
+	firstOf(claim, target)?.canonicalRequest !== undefined;
+
+function mistakenSigns(
+	claim: Claim,
+	target: Target,
+): Iterable<readonly [sign: Sign, sentence: string]> {
+	if (!isV4(claim, target)) return mistakenV1Signs();
+	const [, , scope = ""] =
+		firstOf(claim, target)?.stringToSign.split("\n") ?? [];
+	const [date = "", region = "", product = ""] = scope.split("/");
+	return mistakenV4Signs({ date, region, product });
+}
+
+function explains(
+	{ request, target, secret, rewrite, sign }: Suspicion,
+	{ signature }: Claim,
+	region: string,
+): boolean {
+	const claim = tryClaim(request, region);
+	if (claim?.signature !== signature) return false;
+	if (!rewrite && !sign) return isSigned(claim, secret, target);
+	const candidate = firstOf(claim, target);
+	const text = candidate && rewritten(candidate, rewrite);
+	return text !== undefined && (sign ?? claim.sign)(secret, text) === signature;
+}
+
+function rewritten(
+	{ stringToSign, canonicalRequest }: Candidate,
+	rewrite: Suspicion["rewrite"] = (text) => text,
+): string {
+	if (canonicalRequest === undefined) return rewrite(stringToSign);
+	const digest = hash("sha256", rewrite(canonicalRequest));
+	return stringToSign.replace(/[^\n]*$/, digest);
+}
+
+/** A changed request may be malformed: then it is not what was signed. */
+function tryClaim(request: OssRequest, region: string): Claim | undefined {
+	try {
+		return readClaim(request, region);
+	} catch {
+		return undefined;
+	}
+}
+
+/** What a signature looks like says something too, when nothing reproduces it. */
+function explainForm(claim: Claim, target: Target): string | undefined {
+	const isHex = /^[0-9a-f]{64}$/i.test(claim.signature);
+	if (isV4(claim, target))
+		return isHex
+			? undefined
+			: "the signature is not hex of 32 bytes: V4 has lower-case hex, V1 base64";
+	return isHex
+		? "the signature is hex, as of V4, under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1"
+		: undefined;
+}

@@ -1,0 +1,180 @@
+/**
+ * Whether a caller may do what he asks in a bucket: the policies, of which a Deny wins, then ownership and the ACLs,
+ * then whether he pays where he must.
+ *
+ * The owner's own key meets nothing but the bucket's policy. `--auth off` asks nobody.
+ *
+ * Source: docs «Authentication» of OSS (the flow of a request), «Bucket policy».
+ */
+import type { Ask, Resource } from "../../auth/policy/ask.ts";
+import {
+	type Decision,
+	decide,
+	type Policies,
+} from "../../auth/policy/decide.ts";
+import { isAccount } from "../../auth/policy/principal.ts";
+import { refusedByPolicy } from "../../auth/policy/refusal.ts";
+import { sessionPolicy } from "../../auth/session-policy.ts";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { Caller } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
+import { findBucketPolicy, isPublicAccessBlocked } from "./access-documents.ts";
+import { requireAcl, requirePrivateAcl } from "./access-lists.ts";
+import { actionsOf } from "./actions.ts";
+import { type Asked, circumstancesOf } from "./request-conditions.ts";
+import { requirePayer } from "./requester-pays.ts";
+
+/** @throws OssError AccessDenied unless the caller may do `action`, as a row of the table has it */
+export const requireAccess = (
+	emulator: Emulator,
+	bucket: StoredBucket,
+	asked: Asked,
+	action: string,
+): Promise<void> => requireAccessToEach(emulator, bucket, [asked], action);
+
+/**
+ * Of several keys in one bucket, by one caller.
+ *
+ * @throws OssError AccessDenied for the first that is refused
+ */
+export async function requireAccessToEach(
+	emulator: Emulator,
+	bucket: StoredBucket,
+	all: readonly Asked[],
+	action: string,
+): Promise<void> {
+	const [first] = all;
+	if (!first || !emulator.checkSignatures) return;
+	const access = await openAccess(emulator, bucket, first.caller);
+	if (!isFree(access, action))
+		for (const asked of all) await requireAllowed(access, asked, action);
+	for (const asked of all)
+		await requirePrivateAcl(emulator, bucket, asked, action);
+}
+
+/** What decides about one caller in one bucket. */
+export type Access = {
+	readonly emulator: Emulator;
+	readonly bucket: StoredBucket;
+	readonly caller: Caller;
+	readonly policies: Policies;
+	readonly isPublicBlocked: boolean;
+};
+
+async function openAccess(
+	emulator: Emulator,
+	bucket: StoredBucket,
+	caller: Caller,
+): Promise<Access> {
+	const isPublicBlocked =
+		!isAccount(caller, bucket.owner) &&
+		(await isPublicAccessBlocked(emulator, bucket));
+	const policies = {
+		session: sessionPolicy(caller),
+		identity: emulator.ram.policiesOf(caller),
+		bucket: await findBucketPolicy(emulator, bucket.name, isPublicBlocked),
+	};
+	return { emulator, bucket, caller, policies, isPublicBlocked };
+}
+
+/** The owner, as long as no policy of the bucket's speaks. */
+const isFree = (
+	{ caller, bucket, policies }: Access,
+	action: string,
+): boolean =>
+	isAccount(caller, bucket.owner) &&
+	(!policies.bucket || OF_THE_OWNER.has(action));
+
+/** However a bucket's policy locks its owner out: these he may (A-542). */
+const OF_THE_OWNER = new Set([
+	"oss:PutBucketPolicy",
+	"oss:GetBucketPolicy",
+	"oss:DeleteBucketPolicy",
+]);
+
+async function requireAllowed(
+	access: Access,
+	asked: Asked,
+	action: string,
+): Promise<void> {
+	const { emulator, bucket, caller, policies } = access;
+	const name = asked.key === "" ? bucket.name : `${bucket.name}/${asked.key}`;
+	const resource = makeResource(bucket.location, bucket.owner, name);
+	for (const one of actionsOf(action, asked)) {
+		const ask = await makeAsk(emulator, policies, asked, one, resource);
+		const decision = decide(caller, ask, policies);
+		if (decision.outcome === "refused")
+			throw refusedByPolicy(caller, ask, decision);
+		if (decision.outcome === "undecided" && !isAccount(caller, bucket.owner))
+			await requireOtherwise(access, asked, action, ask, decision);
+	}
+	await requirePayer(emulator, bucket, asked, { action, resource });
+}
+
+/**
+ * As `requireAccess`, of what belongs to no bucket yet: an account's list of buckets, a bucket to be made.
+ *
+ * @param name of the resource: `*`, or the new bucket's
+ * @throws OssError AccessDenied
+ */
+export async function requireServiceAccess(
+	emulator: Emulator,
+	asked: Asked,
+	action: string,
+	name: string,
+): Promise<void> {
+	const { caller } = asked;
+	if (!emulator.checkSignatures) return;
+	await requirePrivateAcl(emulator, { owner: caller.uid }, asked, action);
+	if (caller.identity === undefined) return;
+	const session = sessionPolicy(caller);
+	const identity = emulator.ram.policiesOf(caller);
+	const policies = { session, identity, bucket: undefined };
+	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
+	const ask = await makeAsk(emulator, policies, asked, action, resource);
+	const decision = decide(caller, ask, policies);
+	if (decision.outcome !== "granted")
+		throw refusedByPolicy(caller, ask, decision);
+}
+
+const makeResource = (
+	location: string,
+	owner: string,
+	name: string,
+): Resource => ({
+	service: "oss",
+	regions: [location, location.replace(/^oss-/, "")],
+	owner,
+	name,
+});
+
+async function makeAsk(
+	emulator: Emulator,
+	{ session, identity, bucket }: Policies,
+	asked: Asked,
+	action: string,
+	resource: Resource,
+): Promise<Ask> {
+	const all = [session, ...identity, bucket].filter((one) => one !== undefined);
+	const circumstances = await circumstancesOf(emulator, asked, action, all);
+	return { action, resource, circumstances };
+}
+
+/** Where no policy says anything, ACLs do; a user or session of the owner's is told of the policy that should have. */
+async function requireOtherwise(
+	access: Access,
+	asked: Asked,
+	action: string,
+	ask: Ask,
+	decision: Decision,
+): Promise<void> {
+	const { caller, bucket } = access;
+	try {
+		await requireAcl(access, asked, action, ask);
+	} catch (error) {
+		const isOwn = caller.identity !== undefined && caller.uid === bucket.owner;
+		if (!(error instanceof OssError) || !isOwn) throw error;
+		throw refusedByPolicy(caller, ask, decision);
+	}
+}

@@ -1,0 +1,79 @@
+/**
+ * A bucket's policy, and an access point's: JSON, given back as it was written. Who is refused by it is decided in
+ * access.ts.
+ *
+ * Source: docs «PutBucketPolicy», «GetBucketPolicyStatus»; java1's suite for InvalidPolicyDocument.
+ */
+import { readPolicy } from "../../auth/policy/document.ts";
+import { isPublic } from "../../auth/policy/principal.ts";
+import type { Emulator } from "../../emulator.ts";
+import { type ErrorCode, OssError } from "../../oss/errors.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { writeXml } from "../../xml/write.ts";
+import { readDocument } from "../body.ts";
+import type { Operation } from "../match-operation.ts";
+
+/** Whose policy it is, and what OSS says when there is none. */
+type Place = {
+	readonly name: string;
+	readonly absent: ErrorCode;
+	/** '' for the bucket itself. @throws OssError for one that is not there */
+	readonly idOf: (emulator: Emulator, request: OssRequest) => Promise<string>;
+};
+
+export const OF_BUCKET: Place = {
+	name: "policy",
+	absent: "NoSuchBucketPolicy",
+	idOf: async () => "",
+};
+
+/** 16 KB, as RAM's own may be; more is InvalidPolicyDocument (A-418). */
+const BYTES_MAX = 16 * 1024;
+
+export const putPolicy =
+	({ name, idOf }: Place): Operation =>
+	async (emulator, request) => {
+		const id = await idOf(emulator, request);
+		const json = (await readDocument(request)).toString("utf8");
+		if (Buffer.byteLength(json) > BYTES_MAX)
+			throw new OssError("InvalidPolicyDocument", {
+				message: "Invalid Policy: it is longer than 16 KB.",
+			});
+		readPolicy(json, "bucket");
+		await emulator.store.configurations.put(request.bucket, name, id, json);
+		return empty(200);
+	};
+
+export const getPolicy =
+	({ name, idOf, absent }: Place): Operation =>
+	async (emulator, request) => {
+		const { bucket } = request;
+		const id = await idOf(emulator, request);
+		const json = await emulator.store.configurations.find(bucket, name, id);
+		if (json === undefined)
+			throw new OssError(absent, { details: { BucketName: bucket } });
+		return {
+			status: 200,
+			headers: { "Content-Type": "application/json" },
+			body: Buffer.from(json),
+		};
+	};
+
+export const deletePolicy =
+	({ name, idOf }: Place): Operation =>
+	async (emulator, request) => {
+		const id = await idOf(emulator, request);
+		await emulator.store.configurations.remove(request.bucket, name, id);
+		return empty(204);
+	};
+
+/** Of a bucket without a policy too: that one is not public. */
+export async function getBucketPolicyStatus(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const json = await store.configurations.find(bucket, OF_BUCKET.name);
+	const IsPublic = json !== undefined && isPublic(readPolicy(json, "bucket"));
+	return xml(writeXml("PolicyStatus", { IsPublic }));
+}

@@ -1,0 +1,73 @@
+/**
+ * Block public access: of a bucket, of one of its access points, of all an account has.
+ *
+ * Source: docs «PutPublicAccessBlock», «PutBucketPublicAccessBlock»; py1's suite: false where it was never set.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { writeXml } from "../../xml/write.ts";
+import {
+	kind,
+	parseDocument,
+	receiveDocument,
+	writeDocument,
+} from "../configurations/kind.ts";
+import { element, flag, one } from "../configurations/shape.ts";
+
+/** With an access point's name it is the access point's. */
+export const PUBLIC_ACCESS_BLOCK = kind(
+	element({ BlockPublicAccess: one(flag) }),
+	{
+		name: "publicAccessBlock",
+		root: "PublicAccessBlockConfiguration",
+		absent: () => ({ BlockPublicAccess: false }),
+		idOf: ({ query }) => query.get("x-oss-access-point-name") ?? "",
+	},
+);
+
+const { name, root } = PUBLIC_ACCESS_BLOCK;
+
+export async function putPublicAccessBlock(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const document = await receiveDocument(PUBLIC_ACCESS_BLOCK, {
+		emulator,
+		request,
+	});
+	await emulator.store.configurations.changeOfAccount(
+		request.caller.uid,
+		name,
+		() => writeDocument(document),
+	);
+	return empty(200);
+}
+
+export async function getPublicAccessBlock(
+	emulator: Emulator,
+	{ caller }: OssRequest,
+): Promise<Reply> {
+	const BlockPublicAccess = await isAccountBlocked(emulator, caller.uid);
+	return xml(writeXml(root, { BlockPublicAccess }));
+}
+
+export async function deletePublicAccessBlock(
+	{ store }: Emulator,
+	{ caller }: OssRequest,
+): Promise<Reply> {
+	await store.configurations.changeOfAccount(caller.uid, name, () => undefined);
+	return empty(204);
+}
+
+/** @param account its numeric id */
+export async function isAccountBlocked(
+	{ store }: Pick<Emulator, "store">,
+	account: string,
+): Promise<boolean> {
+	const stored = await store.configurations.findOfAccount(account, name);
+	return (
+		stored !== undefined &&
+		parseDocument(PUBLIC_ACCESS_BLOCK, stored).BlockPublicAccess
+	);
+}

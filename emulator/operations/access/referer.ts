@@ -1,0 +1,82 @@
+/**
+ * Hotlink protection: from which pages objects may be loaded. Only who comes without an Authorization header is asked,
+ * with a signed URL too.
+ *
+ * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for what is true by default.
+ */
+import { matches } from "../../auth/policy/wildcard.ts";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { findDocument, kind } from "../configurations/kind.ts";
+import {
+	element,
+	flag,
+	many,
+	maybe,
+	or,
+	word,
+} from "../configurations/shape.ts";
+
+const LIST = element({ Referer: many(word) });
+
+export const REFERER = kind(
+	element({
+		AllowEmptyReferer: or(flag, true),
+		AllowTruncateQueryString: or(flag, true),
+		TruncatePath: or(flag, false),
+		RefererList: or(LIST, { Referer: [] }),
+		RefererBlacklist: maybe(LIST),
+	}),
+	{
+		name: "referer",
+		root: "RefererConfiguration",
+		absent: () => ({
+			AllowEmptyReferer: true,
+			AllowTruncateQueryString: true,
+			TruncatePath: false,
+			RefererList: {},
+		}),
+	},
+);
+
+type Rules = ReturnType<typeof REFERER.shape>;
+
+/** @throws OssError AccessDenied */
+export async function requireReferer(
+	emulator: Emulator,
+	{ bucket, key, method, headers }: OssRequest,
+): Promise<void> {
+	const isAsked = key !== "" && headers.authorization === undefined;
+	if (!isAsked || method === "OPTIONS") return;
+	if (!(await emulator.store.buckets.find(bucket))) return;
+	const rules = await findDocument(emulator, REFERER, bucket);
+	if (!rules || isWelcome(rules, headers.referer ?? "")) return;
+	throw new OssError("AccessDenied", {
+		message: "You are denied by bucket referer policy.",
+		details: { BucketName: bucket },
+	});
+}
+
+function isWelcome(rules: Rules, referer: string): boolean {
+	const white = entries(rules.RefererList);
+	if (referer === "") return rules.AllowEmptyReferer || white.length === 0;
+	const compared = truncate(rules, referer);
+	const isIn = (list: readonly string[]): boolean =>
+		list.some((pattern) => matches(`${pattern}*`, compared)); // from the start
+	if (isIn(entries(rules.RefererBlacklist))) return false;
+	return white.length === 0 || isIn(white);
+}
+
+const entries = (list: Rules["RefererBlacklist"]): readonly string[] =>
+	list?.Referer.filter((one) => one !== "") ?? [];
+
+function truncate(
+	{ AllowTruncateQueryString, TruncatePath }: Rules,
+	referer: string,
+): string {
+	const path = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i.exec(referer)?.[0];
+	if (TruncatePath && path !== undefined) return path;
+	const [withoutQuery = ""] = referer.split("?", 1);
+	return AllowTruncateQueryString ? withoutQuery : referer;
+}

@@ -1,0 +1,114 @@
+/**
+ * What conditions of policies may ask of a request.
+ *
+ * Source: docs «Authorization syntax and elements»: the table of condition keys; «Bool» of acs:SecureTransport, for
+ * which an older page has the words HTTPS and HTTP.
+ */
+import type { Circumstances } from "../../auth/policy/ask.ts";
+import type { NamedPolicy } from "../../auth/policy/judge.ts";
+import type { Emulator } from "../../emulator.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { readTags, type Tags } from "../tagging/tags.ts";
+import { bucketTags } from "./access-documents.ts";
+
+/** As much of a request as access depends on. */
+export type Asked = Pick<
+	OssRequest,
+	| "bucket"
+	| "key"
+	| "query"
+	| "headers"
+	| "caller"
+	| "clientIp"
+	| "scheme"
+	| "receivedAt"
+> & {
+	/** The tags the request sets, when they are not in its headers. */
+	readonly tags?: Tags;
+};
+
+const BUCKET_TAG = "oss:BucketTag/";
+const EXISTING_TAG = "oss:ExistingObjectTag/";
+const REQUEST_TAG = "oss:RequestObjectTag/";
+
+const LISTINGS = new Set(["oss:ListObjects", "oss:ListObjectVersions"]);
+
+/** @param policies that may ask: tags are looked up only for one that does */
+export async function circumstancesOf(
+	emulator: Emulator,
+	asked: Asked,
+	action: string,
+	policies: readonly NamedPolicy[],
+): Promise<Circumstances> {
+	const values = plainValues(asked, action);
+	const tags = await tagsOf(emulator, asked, action, policies);
+	return (key) => {
+		for (const [prefix, own] of tags) {
+			if (!key.startsWith(prefix)) continue;
+			const name = key.slice(prefix.length);
+			const value = Object.hasOwn(own, name) ? own[name] : undefined;
+			return value === undefined ? undefined : [value];
+		}
+		return values.get(key);
+	};
+}
+
+function plainValues(
+	{ query, headers, caller, clientIp, scheme, receivedAt }: Asked,
+	action: string,
+): ReadonlyMap<string, readonly string[]> {
+	const isListing = LISTINGS.has(action);
+	const known: Readonly<Record<string, string | undefined>> = {
+		"acs:SourceIp": clientIp,
+		"acs:CurrentTime": receivedAt.toISOString(),
+		"acs:UserAgent": headers["user-agent"],
+		"acs:AccessId": caller.accessKeyId || undefined,
+		"acs:MFAPresent": "false",
+		"oss:Prefix": isListing ? (query.get("prefix") ?? "") : undefined,
+		"oss:Delimiter": isListing ? (query.get("delimiter") ?? "") : undefined,
+		"oss:x-oss-acl": headers["x-oss-acl"],
+		"oss:x-oss-object-acl": headers["x-oss-object-acl"],
+	};
+	const values = new Map<string, readonly string[]>();
+	for (const [key, value] of Object.entries(known))
+		if (value !== undefined) values.set(key, [value]);
+	const transport = scheme === "https" ? ["true", "HTTPS"] : ["false", "HTTP"];
+	return values.set("acs:SecureTransport", transport);
+}
+
+async function tagsOf(
+	emulator: Emulator,
+	asked: Asked,
+	action: string,
+	policies: readonly NamedPolicy[],
+): Promise<ReadonlyMap<string, Tags>> {
+	const found = new Map<string, Tags>();
+	if (mentions(policies, BUCKET_TAG))
+		found.set(BUCKET_TAG, await bucketTags(emulator, asked.bucket));
+	if (mentions(policies, EXISTING_TAG))
+		found.set(EXISTING_TAG, await existingTags(emulator, asked, action));
+	if (mentions(policies, REQUEST_TAG))
+		found.set(
+			REQUEST_TAG,
+			asked.tags ?? readTags(asked.headers["x-oss-tagging"]),
+		);
+	return found;
+}
+
+const mentions = (policies: readonly NamedPolicy[], prefix: string): boolean =>
+	policies.some(({ policy }) =>
+		policy.some(({ conditions }) =>
+			conditions.some(({ key }) => key.startsWith(prefix)),
+		),
+	);
+
+/** Of the object asked for; an object that is being written has none yet. */
+async function existingTags(
+	{ store }: Emulator,
+	{ bucket, key, query }: Asked,
+	action: string,
+): Promise<Tags> {
+	if (key === "" || action === "oss:PutObject") return {};
+	const object = await store.objects.find(bucket, key, query.get("versionId"));
+	return object?.properties.tags ?? {};
+}

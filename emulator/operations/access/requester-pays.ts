@@ -1,0 +1,39 @@
+/**
+ * A bucket whose requesters pay.
+ *
+ * Source: docs «Pay-by-requester»; java1 ObjectRequestPaymentTest, cpp and oss2 suites; EC 0003-00000703.
+ */
+import type { Ask } from "../../auth/policy/ask.ts";
+import { explanation } from "../../auth/policy/refusal.ts";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { StoredBucket } from "../../storage/types.ts";
+import { isRequesterPaying } from "./access-documents.ts";
+import type { Asked } from "./request-conditions.ts";
+
+const PAYER = "x-oss-request-payer";
+
+/**
+ * Who is not of the owner's account must say that he pays; the anonymous cannot, whatever they say.
+ *
+ * @param ask what he may otherwise do: other refusals come first (A-543)
+ * @throws OssError AccessDenied
+ */
+export async function requirePayer(
+	emulator: Emulator,
+	bucket: StoredBucket,
+	{ caller, headers, query }: Asked,
+	ask: Pick<Ask, "action" | "resource">,
+): Promise<void> {
+	if (caller.uid === bucket.owner) return;
+	if (!(await isRequesterPaying(emulator, bucket.name))) return;
+	const says = headers[PAYER] ?? query.get(PAYER);
+	if (says?.toLowerCase() === "requester" && caller.uid !== "") return;
+	const reason = `a bucket whose requesters pay, without ${PAYER}: requester, does not allow`;
+	throw new OssError("AccessDenied", {
+		message: "Access denied for requester pay bucket",
+		ec: "0003-00000703",
+		details: { BucketName: bucket.name },
+		why: explanation(caller, ask, "requester pays", "implicit deny", reason),
+	});
+}

@@ -1,0 +1,151 @@
+/**
+ * PutBucket, PutBucketAcl, DeleteBucket, GetBucketLocation.
+ *
+ * Source: docs of these names.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { isStorageClass } from "../../oss/storage-class.ts";
+import { bucketAlreadyExists } from "../../storage/buckets.ts";
+import type { StoredBucket } from "../../storage/types.ts";
+import { childText, readXml } from "../../xml/read.ts";
+import { writeXml } from "../../xml/write.ts";
+import { requirePrivateAcl } from "../access/access-lists.ts";
+import { readBucketAcl } from "../access/acl.ts";
+import { readDocument } from "../body.ts";
+import {
+	keepBucketDocuments,
+	readBucketHeaders,
+} from "./new-bucket-defaults.ts";
+
+const BUCKETS_MAX = 1000;
+
+/** Making one's own bucket again is fine, as long as it stays what it is. */
+export async function putBucket(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const acl = readBucketAcl(request.headers["x-oss-acl"]);
+	const wanted = await readConfiguration(emulator, request);
+	const documents = readBucketHeaders(request);
+	const existing = await emulator.store.buckets.find(request.bucket);
+	if (!existing) {
+		await create(emulator, request, { ...wanted, acl: acl ?? "private" });
+		await keepBucketDocuments(emulator, request.bucket, documents);
+	} else {
+		requireSame(existing, request.caller.uid, wanted);
+		await requirePrivateAcl(emulator, existing, request, "oss:PutBucket");
+		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
+	}
+	return empty(200, { Location: `/${request.bucket}` });
+}
+
+/** Of a bucket that is not there it makes one; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
+export async function putBucketAcl(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, headers } = request;
+	const acl = readBucketAcl(headers["x-oss-acl"]);
+	if (!(await emulator.store.buckets.find(bucket)))
+		await create(emulator, request, { acl: acl ?? "private" });
+	else if (acl) await emulator.store.buckets.change(bucket, { acl });
+	return empty(200, { Location: `/${bucket}` });
+}
+
+type Wanted = Partial<
+	Pick<StoredBucket, "storageClass" | "redundancy" | "location">
+>;
+
+async function create(
+	{ store, region }: Emulator,
+	request: OssRequest,
+	wanted: Wanted & Pick<StoredBucket, "acl">,
+): Promise<void> {
+	const owner = request.caller.uid;
+	if ((await store.buckets.list(owner, "", "")).length >= BUCKETS_MAX)
+		throw new OssError("TooManyBuckets");
+	await store.buckets.create({
+		name: request.bucket,
+		owner,
+		created: request.receivedAt,
+		storageClass: "Standard",
+		redundancy: "LRS",
+		location: `oss-${region}`,
+		...wanted,
+	});
+}
+
+async function readConfiguration(
+	{ region }: Emulator,
+	request: OssRequest,
+): Promise<Wanted> {
+	const document = await readDocument(request);
+	if (document.length === 0) return {};
+	const root = await readXml(document, "CreateBucketConfiguration").catch(
+		underEc("MalformedXML", "0015-00000231"),
+	);
+	const storageClass = childText(root, "StorageClass");
+	const redundancy = childText(root, "DataRedundancyType");
+	const location = childText(root, "LocationConstraint");
+	if (storageClass && !isStorageClass(storageClass)) {
+		throw invalidArgument(
+			"StorageClass",
+			storageClass,
+			"No such bucket storage class exists.",
+			"0013-00000101",
+		);
+	}
+	if (redundancy && !["LRS", "ZRS"].includes(redundancy))
+		throw invalidArgument("DataRedundancyType", redundancy);
+	if (location && location !== `oss-${region}`)
+		throw new OssError("InvalidLocationConstraint");
+	return {
+		...(storageClass && isStorageClass(storageClass) ? { storageClass } : {}),
+		...(redundancy ? { redundancy } : {}),
+	};
+}
+
+/** @throws OssError BucketAlreadyExists */
+function requireSame(
+	existing: StoredBucket,
+	uid: string,
+	wanted: Wanted,
+): void {
+	const details = { BucketName: existing.name };
+	if (existing.owner !== uid) throw bucketAlreadyExists(existing.name);
+	if (wanted.storageClass && wanted.storageClass !== existing.storageClass) {
+		throw new OssError("BucketAlreadyExists", {
+			message: "Cannot modify existing bucket's storage class.",
+			details,
+		});
+	}
+	if (wanted.redundancy && wanted.redundancy !== existing.redundancy) {
+		throw new OssError("BucketAlreadyExists", {
+			message: "Bucket already exists CAN'T modify data redundancy type.",
+			details,
+		});
+	}
+}
+
+/** Live channels count as what is in it; documents go with it. */
+export async function deleteBucket(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const channels = await store.configurations.list(bucket, "live");
+	if (channels.length > 0)
+		throw new OssError("BucketNotEmpty", { details: { BucketName: bucket } });
+	await store.buckets.delete(bucket);
+	return empty(204);
+}
+
+export async function getBucketLocation(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const { location } = await store.buckets.get(bucket);
+	return xml(writeXml("LocationConstraint", location));
+}

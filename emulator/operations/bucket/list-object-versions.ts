@@ -1,0 +1,88 @@
+/**
+ * ListObjectVersions: one page of all versions and delete markers, newest first within a key.
+ *
+ * Source: docs «ListObjectVersions (GetBucketVersions)»; py1's suite for what is refused; EC 0012-00000102, -103.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import { type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import { writeXml, type XmlElement } from "../../xml/write.ts";
+import { lastOf } from "./list-objects.ts";
+import {
+	type Encoding,
+	listedObject,
+	ownerElement,
+	readCount,
+	readEncodingType,
+	readText,
+} from "./listing.ts";
+
+export async function listObjectVersions(
+	{ store }: Emulator,
+	{ bucket, query, receivedAt }: OssRequest,
+): Promise<Reply> {
+	const encoding = readEncodingType(query);
+	const { encode } = encoding;
+	const prefix = readText(query, "prefix", "0012-00000103");
+	const delimiter = readText(query, "delimiter");
+	const after = readText(query, "key-marker");
+	const afterVersionId = readText(query, "version-id-marker");
+	const max = readCount(query, "max-keys", 100, 1000, { ec: "0012-00000102" });
+	if (afterVersionId !== "" && after === "")
+		throw invalidArgument("version-id-marker", afterVersionId);
+	const page = await store.objects.listVersions(bucket, {
+		...{ prefix, delimiter, after, max },
+		...(afterVersionId === "" ? {} : { afterVersionId }),
+	});
+	const { owner } = await store.buckets.get(bucket);
+	const last = page.entries.at(-1);
+	const next = lastOf(page);
+	const endsWithVersion = last !== undefined && last.key === next;
+	return xml(
+		writeXml("ListVersionsResult", {
+			Name: bucket,
+			Prefix: encode(prefix),
+			KeyMarker: encode(after),
+			VersionIdMarker: afterVersionId,
+			MaxKeys: max,
+			Delimiter: encode(delimiter),
+			EncodingType: encoding.type,
+			IsTruncated: page.isTruncated,
+			NextKeyMarker: page.isTruncated ? encode(next) : undefined,
+			NextVersionIdMarker: !page.isTruncated
+				? undefined
+				: endsWithVersion
+					? last.versionId
+					: "",
+			"": page.entries.map((entry) =>
+				listedVersion(entry, encoding, owner, receivedAt),
+			),
+			CommonPrefixes: page.prefixes.map((one) => ({ Prefix: encode(one) })),
+		}),
+	);
+}
+
+function listedVersion(
+	version: StoredObject,
+	encoding: Encoding,
+	owner: string,
+	now: Date,
+): XmlElement {
+	const { Key, LastModified, ...content } = listedObject(
+		version,
+		encoding,
+		now,
+	);
+	const place = {
+		Key,
+		VersionId: version.versionId,
+		IsLatest: version.isLatest,
+		LastModified,
+	};
+	const Owner = ownerElement(owner);
+	return version.type === "DeleteMarker"
+		? { DeleteMarker: { ...place, Owner } }
+		: { Version: { ...place, ...content, Owner } };
+}

@@ -1,0 +1,146 @@
+/**
+ * ListObjects and ListObjectsV2: one page of the current objects, in the byte order of their keys.
+ *
+ * The docs call the delimiter a character; here it may be longer (A-15). No page knows what `max-keys=0` gives: it is
+ * refused like everything else out of range (A-16).
+ *
+ * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)»; EC 0015-00000402, -403, -405.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import { type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest, Query } from "../../oss/request.ts";
+import type { Page, StoredObject } from "../../storage/types.ts";
+import { writeXml, type XmlElement } from "../../xml/write.ts";
+import {
+	type Encoding,
+	listedObject,
+	ownerElement,
+	readCount,
+	readEncodingType,
+	readText,
+} from "./listing.ts";
+
+const KEYS_DEFAULT = 100;
+const KEYS_MAX = 1000;
+
+/** What both versions ask for, and what both print of it. */
+type Asked = {
+	readonly prefix: string;
+	readonly delimiter: string;
+	readonly max: number;
+	readonly encoding: Encoding;
+};
+
+export async function listObjects(
+	{ store }: Emulator,
+	{ bucket, query, receivedAt }: OssRequest,
+): Promise<Reply> {
+	const asked = readAsked(query);
+	const marker = readText(query, "marker", "0015-00000405");
+	const { encode } = asked.encoding;
+	const page = await store.objects.list(bucket, { ...asked, after: marker });
+	const { owner } = await store.buckets.get(bucket);
+	return xml(
+		writeXml("ListBucketResult", {
+			Name: bucket,
+			Prefix: encode(asked.prefix),
+			Marker: encode(marker),
+			MaxKeys: asked.max,
+			Delimiter: encode(asked.delimiter),
+			EncodingType: asked.encoding.type,
+			IsTruncated: page.isTruncated,
+			NextMarker: page.isTruncated ? encode(lastOf(page)) : undefined,
+			...listed(page, asked.encoding, receivedAt, owner),
+		}),
+	);
+}
+
+export async function listObjectsV2(
+	{ store }: Emulator,
+	{ bucket, query, receivedAt }: OssRequest,
+): Promise<Reply> {
+	const asked = readAsked(query);
+	const startAfter = readText(query, "start-after");
+	const token = query.get("continuation-token");
+	const { encode } = asked.encoding;
+	const page = await store.objects.list(bucket, {
+		...asked,
+		after: token ? readToken(token) : startAfter,
+	});
+	const { owner } = await store.buckets.get(bucket);
+	return xml(
+		writeXml("ListBucketResult", {
+			Name: bucket,
+			Prefix: encode(asked.prefix),
+			StartAfter: startAfter === "" ? undefined : encode(startAfter),
+			ContinuationToken: token,
+			MaxKeys: asked.max,
+			Delimiter: encode(asked.delimiter),
+			EncodingType: asked.encoding.type,
+			IsTruncated: page.isTruncated,
+			NextContinuationToken: page.isTruncated
+				? writeToken(lastOf(page))
+				: undefined,
+			KeyCount: page.entries.length + page.prefixes.length,
+			...listed(
+				page,
+				asked.encoding,
+				receivedAt,
+				query.get("fetch-owner") === "true" ? owner : undefined,
+			),
+		}),
+	);
+}
+
+function readAsked(query: Query): Asked {
+	return {
+		prefix: readText(query, "prefix", "0015-00000403"),
+		delimiter: readText(query, "delimiter"),
+		max: readCount(query, "max-keys", KEYS_DEFAULT, KEYS_MAX, {
+			ec: "0015-00000402",
+		}),
+		encoding: readEncodingType(query),
+	};
+}
+
+function listed(
+	page: Page<StoredObject>,
+	encoding: Encoding,
+	now: Date,
+	owner: string | undefined,
+): XmlElement {
+	return {
+		Contents: page.entries.map((object) => ({
+			...listedObject(object, encoding, now),
+			Owner: owner === undefined ? undefined : ownerElement(owner),
+		})),
+		CommonPrefixes: page.prefixes.map((prefix) => ({
+			Prefix: encoding.encode(prefix),
+		})),
+	};
+}
+
+/** Keys and prefixes come in one order; the later of the two lasts is where the next page begins. */
+export function lastOf({ entries, prefixes }: Page<StoredObject>): string {
+	const key = entries.at(-1)?.key ?? "";
+	const prefix = prefixes.at(-1) ?? "";
+	return Buffer.compare(Buffer.from(key), Buffer.from(prefix)) < 0
+		? prefix
+		: key;
+}
+
+const TOKEN = "CgJvcw--";
+
+const writeToken = (after: string): string =>
+	TOKEN + Buffer.from(after).toString("base64url");
+
+/** @throws OssError InvalidArgument for what no listing gave out */
+function readToken(token: string): string {
+	const after = Buffer.from(token.slice(TOKEN.length), "base64url").toString(
+		"utf8",
+	);
+	if (!token.startsWith(TOKEN) || writeToken(after) !== token)
+		throw invalidArgument("continuation-token", token);
+	return after;
+}

@@ -1,0 +1,94 @@
+/**
+ * What all listings share: their parameters, `encoding-type`, and how an object looks in one.
+ *
+ * Pure. Source: docs «GetBucket (ListObjects)»; limits of prefix and marker from the same page; go2 for TransitionTime.
+ */
+import { percentEncode } from "../../oss/encoding.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import type { Query } from "../../oss/request.ts";
+import { isoTime } from "../../oss/times.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import type { XmlElement } from "../../xml/write.ts";
+import { restoreInfo } from "../restore/restoration.ts";
+
+const TEXT_BYTES_MAX = 1023;
+
+/** How names are written: as they are, or percent-encoded when the client asks for it. */
+export type Encoding = {
+	/** The element `EncodingType`; undefined when not asked for. */
+	readonly type: "url" | undefined;
+	encode(text: string): string;
+};
+
+/** @throws OssError InvalidArgument for anything but `url` */
+export function readEncodingType(query: Query): Encoding {
+	const type = query.get("encoding-type");
+	if (type === undefined || type === "")
+		return { type: undefined, encode: (text) => text };
+	if (type.toLowerCase() !== "url")
+		throw invalidArgument(
+			"encoding-type",
+			type,
+			"Invalid Encoding Method specified in Request.",
+		);
+	return { type: "url", encode: percentEncode };
+}
+
+/**
+ * @param ec what the operation's pages call it when it is refused
+ * @throws OssError InvalidArgument when it is not a whole number in the range
+ */
+export function readCount(
+	query: Query,
+	name: string,
+	byDefault: number,
+	max: number,
+	{ min = 1, ec = "" } = {},
+): number {
+	const text = query.get(name);
+	if (text === undefined || text === "") return byDefault;
+	const count = Number(text);
+	if (!/^\d+$/.test(text) || count < min || count > max) {
+		throw invalidArgument(
+			name,
+			text,
+			`Argument ${name} must be an integer between ${min} and ${max}.`,
+			ec,
+		);
+	}
+	return count;
+}
+
+/** As `readCount`. @throws OssError InvalidArgument when it is longer than a key may be */
+export function readText(query: Query, name: string, ec = ""): string {
+	const text = query.get(name) ?? "";
+	if (Buffer.byteLength(text) > TEXT_BYTES_MAX)
+		throw invalidArgument(name, text, undefined, ec);
+	return text;
+}
+
+/** An element of the lists V1 and V2, and of the versions' list. @param now the emulator's time */
+export function listedObject(
+	object: StoredObject,
+	{ encode }: Encoding,
+	now: Date,
+): XmlElement {
+	const { transitioned } = object.state;
+	return {
+		Key: encode(object.key),
+		LastModified: isoTime(object.modified),
+		ETag: `"${object.etag}"`,
+		Type: object.type,
+		Size: object.size,
+		StorageClass: object.storageClass,
+		RestoreInfo: restoreInfo(object, now),
+		TransitionTime:
+			transitioned === undefined ? undefined : isoTime(new Date(transitioned)),
+	};
+}
+
+/** `DisplayName` is the id, as at OSS. */
+export const ownerElement = (uid: string): XmlElement => ({
+	ID: uid,
+	DisplayName: uid,
+});

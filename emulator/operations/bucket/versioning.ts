@@ -1,0 +1,35 @@
+/**
+ * PutBucketVersioning, GetBucketVersioning.
+ *
+ * Source: docs of these names. Of an unknown Status java1's and py1's suites see MalformedXML, the docs
+ * InvalidArgument: the suites ran (A-420).
+ */
+import type { Emulator } from "../../emulator.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { writeXml } from "../../xml/write.ts";
+import { readXmlBody } from "../body.ts";
+import { element, one, oneOf } from "../configurations/shape.ts";
+
+const CONFIGURATION = element({ Status: one(oneOf("Enabled", "Suspended")) });
+
+export async function putBucketVersioning(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const body = await readXmlBody(request, "VersioningConfiguration");
+	const { Status: versioning } = CONFIGURATION(body);
+	await store.buckets.change(request.bucket, { versioning });
+	return empty(200);
+}
+
+/** A bucket that never had versioning has no Status. */
+export async function getBucketVersioning(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const { versioning } = await store.buckets.get(bucket);
+	return xml(
+		writeXml("VersioningConfiguration", { Status: versioning || undefined }),
+	);
+}

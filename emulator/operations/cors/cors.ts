@@ -1,0 +1,63 @@
+/**
+ * The rules of a bucket for requests from pages of other origins.
+ *
+ * Source: docs «PutBucketCors»: ten rules, 16 KB, one asterisk in an origin or header, none in an exposed header;
+ * py1's suite for a negative MaxAgeSeconds.
+ */
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { kind, refused } from "../configurations/kind.ts";
+import {
+	element,
+	flag,
+	integer,
+	many,
+	maybe,
+	oneOf,
+	or,
+	type Shape,
+	word,
+	wrongArgument,
+} from "../configurations/shape.ts";
+
+const RULES_MAX = 10;
+const BYTES_MAX = 16 * 1024;
+const SECONDS_MAX = 999_999_999;
+
+/** As OSS gives it back (py2's suite): names of headers have no case. */
+const headerName: Shape<string> = (node) => word(node).toLowerCase();
+
+const RULE = element({
+	AllowedOrigin: many(word, 1),
+	AllowedMethod: many(oneOf("GET", "PUT", "DELETE", "POST", "HEAD"), 1),
+	AllowedHeader: many(headerName),
+	ExposeHeader: many(word),
+	MaxAgeSeconds: maybe(integer(0, SECONDS_MAX, wrongArgument)),
+});
+
+export type CorsRule = ReturnType<typeof RULE>;
+
+export const CORS = kind(
+	element({ CORSRule: many(RULE, 1), ResponseVary: or(flag, false) }),
+	{
+		name: "cors",
+		root: "CORSConfiguration",
+		bytesMax: BYTES_MAX,
+		absent: refused("NoSuchCORSConfiguration"),
+		accept: (document) => {
+			if (document.CORSRule.length > RULES_MAX)
+				throw new OssError("CORSRuleBeyondLimit");
+			for (const rule of document.CORSRule) requireAsterisks(rule);
+			return document;
+		},
+	},
+);
+
+/** The page says what is allowed, not how the rest is refused (A-405). */
+function requireAsterisks(rule: CorsRule): void {
+	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
+	for (const name of names) {
+		const max = name === "ExposeHeader" ? 0 : 1;
+		const wrong = rule[name].find((one) => one.split("*").length - 1 > max);
+		if (wrong !== undefined) throw invalidArgument(name, wrong);
+	}
+}

@@ -1,0 +1,78 @@
+/** A file on another server, as PutAsyncFetchTask gets it: by one GET. */
+import type { IncomingMessage } from "node:http";
+import { http } from "../../oss/node-http.ts";
+
+/** Of a source that does not give what is asked for. */
+export class SourceError extends Error {
+	override readonly name = "SourceError";
+}
+
+export type Source = {
+	readonly body: AsyncIterable<Buffer>;
+	/** As announced; undefined when it is not. */
+	readonly bytes: number | undefined;
+	readonly contentType: string | undefined;
+};
+
+/** So long nothing may come. */
+const SILENCE_MS_MAX = 60_000;
+
+/**
+ * Where the server sends it on to, it does not go (A-678).
+ *
+ * @param host to name instead of the URL's; '' for that one
+ * @throws SourceError when there is no answer, or another than 200; so does the body when it breaks off
+ */
+export async function openSource(
+	url: string,
+	host: string,
+	signal: AbortSignal,
+): Promise<Source> {
+	const response = await get(readUrl(url), host, signal);
+	const { statusCode, headers } = response;
+	if (statusCode !== 200) {
+		response.destroy();
+		throw new SourceError(`Error status : ${statusCode}.`);
+	}
+	const length = headers["content-length"];
+	return {
+		body: readBody(response),
+		bytes: length === undefined ? undefined : Number(length),
+		contentType: headers["content-type"],
+	};
+}
+
+function readUrl(text: string): URL {
+	const url = URL.parse(text);
+	if (url?.protocol !== "http:" && url?.protocol !== "https:")
+		throw new SourceError(`${text} is not a URL of http or https.`);
+	return url;
+}
+
+async function get(
+	url: URL,
+	host: string,
+	signal: AbortSignal,
+): Promise<IncomingMessage> {
+	const client = url.protocol === "https:" ? await import("node:https") : http;
+	const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+	const outgoing = client
+		.get(
+			url,
+			{ agent: false, signal, headers: { host: host || url.host } },
+			resolve,
+		)
+		.on("error", (error) => reject(new SourceError(error.message)));
+	outgoing.setTimeout(SILENCE_MS_MAX, () =>
+		outgoing.destroy(new Error("The source is silent.")),
+	);
+	return promise;
+}
+
+async function* readBody(response: IncomingMessage): AsyncGenerator<Buffer> {
+	try {
+		yield* response;
+	} catch (error) {
+		throw new SourceError(error instanceof Error ? error.message : "");
+	}
+}

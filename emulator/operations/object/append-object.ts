@@ -1,0 +1,54 @@
+/**
+ * AppendObject: adds to the end of an object, when the uploader knows where that is.
+ *
+ * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14), even what
+ * could not be read, but for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
+ *
+ * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { readExpected, UPLOAD_BYTES_MAX } from "../body.ts";
+import { findProtect, readEncryptedObject } from "./new-object.ts";
+import { writtenHeaders } from "./object-headers.ts";
+import { openUpload } from "./upload-body.ts";
+
+export async function appendObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { store } = emulator;
+	const position = readPosition(request.query.get("position"));
+	const acl = request.headers["x-oss-object-acl"];
+	const said = position === 0 ? request.headers : { "x-oss-object-acl": acl };
+	const given = {
+		...(await readEncryptedObject(emulator, request, said)),
+		protect: await findProtect(emulator, request),
+	};
+	const upload = await openUpload(emulator, request);
+	const { crc64: _ofTheWhole, ...expected } = readExpected(request.headers);
+	const object = await store.objects.append(
+		given,
+		position,
+		upload.body,
+		// No page names the code of an object that would become too large: that of a body that is.
+		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
+	);
+	const bucket = await store.buckets.get(request.bucket);
+	return empty(200, {
+		...writtenHeaders(object, bucket),
+		...upload.headers(),
+		"x-oss-next-append-position": String(object.size),
+	});
+}
+
+/** @throws OssError MissingArgument, InvalidArgument */
+export function readPosition(text: string | undefined): number {
+	if (text === undefined)
+		throw new OssError("MissingArgument", { ec: "0016-00000501" });
+	if (!/^\d{1,15}$/.test(text))
+		throw invalidArgument("position", text, undefined, "0016-00000502");
+	return Number(text);
+}

@@ -1,0 +1,67 @@
+/**
+ * Text on its way out, compressed for who accepts that. Its ETag, its length and its ranges are then not the object's
+ * any more, and are not named; its digests are.
+ *
+ * Source: docs «How do I compress objects that I download from OSS in the GZIP format?».
+ */
+import { pipeline } from "node:stream";
+import { createGzip } from "node:zlib";
+import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
+import type { Headers } from "../../oss/request.ts";
+
+const BYTES_MIN = 1024;
+
+const TYPES = new Set([
+	"text/cache-manifest",
+	"text/xml",
+	"text/css",
+	"text/html",
+	"text/plain",
+	"application/javascript",
+	"application/x-javascript",
+	"application/rss+xml",
+	"application/json",
+	"text/json",
+]);
+
+/**
+ * @param reply to a GET or a HEAD of a whole object
+ * @param asked the headers of the request
+ */
+export function compressed(reply: Reply, asked: Headers): Reply {
+	const { headers, body } = reply;
+	if (!isCompressible(headers) || !wantsGzip(asked)) return reply;
+	const changed = {
+		...headers,
+		...{ ETag: undefined, "Content-Length": undefined },
+		"Accept-Ranges": undefined,
+		"Content-Encoding": "gzip",
+		Vary: "Accept-Encoding",
+	};
+	return { ...reply, headers: changed, body: body && gzip(body) };
+}
+
+const isCompressible = (headers: ReplyHeaders): boolean =>
+	headers["Content-Encoding"] === undefined &&
+	Number(headers["Content-Length"]) >= BYTES_MIN &&
+	TYPES.has(typeOf(headers["Content-Type"]));
+
+const typeOf = (contentType = ""): string =>
+	(contentType.split(";")[0] ?? "").trim().toLowerCase();
+
+/** A range of compressed text would be another range. */
+const wantsGzip = (asked: Headers): boolean =>
+	asked.range === undefined &&
+	(asked["accept-encoding"] ?? "").split(",").some((coding) => {
+		const [name = "", ...parameters] = coding.toLowerCase().split(";");
+		const isRefused = parameters.some((one) => /^\s*q=0(\.0*)?\s*$/.test(one));
+		return name.trim() === "gzip" && !isRefused;
+	});
+
+function gzip(body: NonNullable<Reply["body"]>): Reply["body"] {
+	const stream = createGzip();
+	if (Buffer.isBuffer(body)) stream.end(body);
+	// Whoever reads learns of what goes wrong by the stream he has.
+	else pipeline(body, stream, () => {});
+	return stream;
+}

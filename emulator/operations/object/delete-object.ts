@@ -1,0 +1,30 @@
+/**
+ * DeleteObject: what is not there is no error.
+ *
+ * Source: docs «DeleteObject».
+ */
+import type { Emulator } from "../../emulator.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { readVersionId } from "./find-object.ts";
+import { findProtect, readBypass } from "./new-object.ts";
+
+export async function deleteObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const versionId = readVersionId(request.query);
+	const bypass = await readBypass(emulator, request);
+	const deleted = await emulator.store.objects.delete(
+		request.bucket,
+		request.key,
+		versionId,
+		request.receivedAt,
+		await findProtect(emulator, request, bypass),
+	);
+	return empty(204, {
+		"x-oss-version-id": deleted.versionId || undefined,
+		// oss2 takes any text for true: the header is sent only when it is.
+		"x-oss-delete-marker": deleted.deleteMarker ? "true" : undefined,
+	});
+}

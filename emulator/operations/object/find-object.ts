@@ -1,0 +1,121 @@
+/**
+ * The object a request reads, with OSS's answers for what is not there, deleted, or frozen in an archive.
+ *
+ * Source: docs «GetObject», «Overview of versioning», «RestoreObject».
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import type { ReplyHeaders } from "../../oss/reply.ts";
+import type { OssRequest, Query } from "../../oss/request.ts";
+import { noSuchKey, type OpenObject } from "../../storage/objects.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { ARCHIVE_DIRECT_READ } from "../configurations/switches.ts";
+import { requireReadable, termsOf } from "../restore/restoration.ts";
+import { versionHeader } from "./object-headers.ts";
+
+type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
+
+/** @throws OssError InvalidArgument for an empty one, and as `requireVersionId` */
+export function readVersionId(query: Query): string | undefined {
+	const versionId = query.get("versionId");
+	return versionId === undefined ? undefined : requireVersionId(versionId);
+}
+
+/** All that were ever seen are so long; which characters they may have is a guess (A-653). */
+const VERSION_ID = /^(null|[\w.-]{64})$/;
+
+/** @throws OssError InvalidArgument for what can be no version's. Source: docs «GetObject»; py1's suite */
+export function requireVersionId(text: string): string {
+	if (VERSION_ID.test(text)) return text;
+	const message =
+		text === ""
+			? "Version id can not be the empty string."
+			: "Invalid version id specified.";
+	throw invalidArgument("versionId", text, message);
+}
+
+/**
+ * The object itself, a link included.
+ *
+ * @throws OssError NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker asked for by its id
+ */
+export async function findObject(
+	{ store }: Emulator,
+	{ bucket, key, query }: Asked,
+): Promise<StoredObject> {
+	const versionId = readVersionId(query);
+	const stored = await store.buckets.get(bucket);
+	return requireObject(
+		await store.objects.find(bucket, key, versionId),
+		stored,
+		key,
+		versionId,
+	);
+}
+
+/** As `findObject`, with the content held; the caller reads or releases it. */
+export async function openObject(
+	{ store }: Emulator,
+	{ bucket, key, query }: Asked,
+): Promise<OpenObject> {
+	const versionId = readVersionId(query);
+	const stored = await store.buckets.get(bucket);
+	const opened = await store.objects.open(bucket, key, versionId);
+	requireObject(opened?.object, stored, key, versionId);
+	if (!opened) throw noSuchKey(key);
+	return opened;
+}
+
+/** The header that says which version `object` is. */
+export const versionOf = async (
+	{ store }: Emulator,
+	object: StoredObject,
+): Promise<ReplyHeaders> =>
+	versionHeader(object, await store.buckets.get(object.bucket));
+
+function requireObject(
+	object: StoredObject | undefined,
+	bucket: StoredBucket,
+	key: string,
+	versionId: string | undefined,
+): StoredObject {
+	if (!object) {
+		if (versionId === undefined || bucket.versioning === "")
+			throw noSuchKey(key);
+		throw new OssError("NoSuchVersion", {
+			details: { Key: key, VersionId: versionId },
+		});
+	}
+	if (object.type !== "DeleteMarker") return object;
+	const headers = {
+		"x-oss-delete-marker": "true",
+		"x-oss-version-id": object.versionId,
+	};
+	if (versionId === undefined)
+		throw new OssError("NoSuchKey", { details: { Key: key }, headers });
+	throw new OssError("MethodNotAllowed", {
+		ec: "0003-00000016",
+		details: { Method: "GET", ResourceType: "DeleteMarker" },
+		headers: { ...headers, Allow: "DELETE" },
+	});
+}
+
+/**
+ * What reads the bytes of an archived object needs it restored. A link has none.
+ *
+ * @throws OssError InvalidObjectState
+ */
+export async function requireRestored(
+	emulator: Emulator,
+	object: StoredObject,
+	now: Date,
+): Promise<void> {
+	if (!termsOf(object.storageClass) || object.type === "Symlink") return;
+	const direct = await findDocument(
+		emulator,
+		ARCHIVE_DIRECT_READ,
+		object.bucket,
+	);
+	requireReadable(object, direct?.Enabled === true, now);
+}

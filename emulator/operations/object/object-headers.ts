@@ -1,0 +1,187 @@
+/**
+ * An object's headers, as a writer sends them and a reader gets them back.
+ *
+ * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101.
+ */
+import { isObjectAcl, type ObjectAcl } from "../../oss/acl.ts";
+import { encodeKey } from "../../oss/encoding.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import type { ReplyHeaders } from "../../oss/reply.ts";
+import type { Headers, OssRequest } from "../../oss/request.ts";
+import { isStorageClass, type StorageClass } from "../../oss/storage-class.ts";
+import { httpTime } from "../../oss/times.ts";
+import type {
+	NewObject,
+	ObjectProperties,
+	StoredBucket,
+	StoredObject,
+} from "../../storage/types.ts";
+import { readTags } from "../tagging/tags.ts";
+
+/** Kept with the object and given back as they came. */
+const KEPT = [
+	"Cache-Control",
+	"Content-Disposition",
+	"Content-Encoding",
+	"Content-Language",
+	"Expires",
+] as const;
+
+const META = "x-oss-meta-";
+/** A form can name a field as it likes; it must be able to go out as a header. RFC 9110, 5.6.2. */
+const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
+const META_BYTES_MAX = 8 * 1024;
+
+/**
+ * @param headers of the request, or the form's fields
+ * @throws OssError InvalidArgument for a value OSS does not know
+ */
+export function readNewObject(
+	{
+		bucket,
+		key,
+		receivedAt,
+	}: Pick<OssRequest, "bucket" | "key" | "receivedAt">,
+	headers: Headers,
+): NewObject {
+	const storageClass = readStorageClass(headers);
+	return {
+		bucket,
+		key,
+		modified: receivedAt,
+		acl: readObjectAcl(headers) ?? "default",
+		forbidOverwrite: forbidsOverwrite(headers),
+		properties: readProperties(headers),
+		...(storageClass ? { storageClass } : {}),
+	};
+}
+
+export const forbidsOverwrite = (headers: Headers): boolean =>
+	headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
+
+function readProperties(headers: Headers): ObjectProperties {
+	const kept: Record<string, string> = {};
+	for (const name of KEPT) {
+		const value = headers[name.toLowerCase()];
+		if (value !== undefined) kept[name] = requireHeaderValue(name, value);
+	}
+	return {
+		// A FAQ lets OSS guess it from the key's extension; which extensions, no page tells (A-606).
+		contentType: requireHeaderValue(
+			"Content-Type",
+			headers["content-type"] || "application/octet-stream",
+		),
+		headers: kept,
+		userMetadata: readUserMetadata(headers),
+		tags: readTags(headers["x-oss-tagging"]),
+	};
+}
+
+function readUserMetadata(headers: Headers): Record<string, string> {
+	const metadata = new Map<string, string>();
+	let bytes = 0;
+	for (const [name, value] of Object.entries(headers)) {
+		if (!name.startsWith(META) || value === undefined) continue;
+		if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
+		metadata.set(name.slice(META.length), requireHeaderValue(name, value));
+		bytes += Buffer.byteLength(name) - META.length + Buffer.byteLength(value);
+	}
+	// A-04: no page names the answer to more than 8 KB.
+	if (bytes > META_BYTES_MAX)
+		throw invalidArgument(
+			"x-oss-meta",
+			String(bytes),
+			"The user metadata exceeds 8 KB.",
+		);
+	return Object.fromEntries(metadata);
+}
+
+/** What goes out as a header must be one: form fields and parameters can hold anything. */
+export function requireHeaderValue(name: string, value: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
+		throw invalidArgument(name, value);
+	return value;
+}
+
+export function readObjectAcl(headers: Headers): ObjectAcl | undefined {
+	// Empty is as good as absent: java1's suite sends it.
+	const acl = headers["x-oss-object-acl"] || undefined;
+	if (acl === undefined || isObjectAcl(acl)) return acl;
+	throw invalidArgument(
+		"x-oss-object-acl",
+		acl,
+		"no such object access control exists",
+		"0017-00000104",
+	);
+}
+
+export function readStorageClass(headers: Headers): StorageClass | undefined {
+	const storageClass = headers["x-oss-storage-class"];
+	if (storageClass === undefined || isStorageClass(storageClass))
+		return storageClass;
+	throw invalidArgument(
+		"x-oss-storage-class",
+		storageClass,
+		"No such bucket storage class exists.",
+		"0013-00000101",
+	);
+}
+
+/** What a GET and a HEAD say of an object, range and overrides apart. */
+export function objectHeaders(
+	object: StoredObject,
+	bucket: StoredBucket,
+): ReplyHeaders {
+	const { properties, type } = object;
+	const tags = Object.keys(properties.tags).length;
+	return {
+		"Content-Type": properties.contentType,
+		...properties.headers,
+		"Accept-Ranges": "bytes",
+		ETag: `"${object.etag}"`,
+		"Last-Modified": httpTime(object.modified),
+		"x-oss-object-type": type,
+		"x-oss-hash-crc64ecma": object.crc64,
+		"x-oss-storage-class": object.storageClass,
+		"Content-MD5": object.contentMd5 || undefined,
+		"x-oss-next-append-position":
+			type === "Appendable" ? String(object.size) : undefined,
+		"x-oss-tagging-count": tags > 0 ? String(tags) : undefined,
+		"x-oss-symlink-target":
+			properties.symlinkTarget === undefined
+				? undefined
+				: encodeKey(properties.symlinkTarget),
+		...properties.encryption,
+		...versionHeader(object, bucket),
+		...metadataHeaders(properties),
+	};
+}
+
+export const metadataHeaders = ({
+	userMetadata,
+}: ObjectProperties): ReplyHeaders =>
+	Object.fromEntries(
+		Object.entries(userMetadata).map(([name, value]) => [META + name, value]),
+	);
+
+/** What the answer to a write says of the object written. */
+export function writtenHeaders(
+	object: StoredObject,
+	bucket: StoredBucket,
+): ReplyHeaders {
+	return {
+		ETag: `"${object.etag}"`,
+		"x-oss-hash-crc64ecma": object.crc64,
+		"Content-MD5": object.contentMd5 || undefined,
+		...object.properties.encryption,
+		...versionHeader(object, bucket),
+	};
+}
+
+/** Objects have version ids once their bucket has ever had versioning. */
+export const versionHeader = (
+	{ versionId }: Pick<StoredObject, "versionId">,
+	bucket: StoredBucket,
+): ReplyHeaders =>
+	bucket.versioning === "" ? {} : { "x-oss-version-id": versionId };

@@ -1,0 +1,39 @@
+/**
+ * An object's content for whoever may read it as it is: found, followed if it is a link, restored if it was archived,
+ * and as the request's conditions want it.
+ *
+ * Source: docs «GetObject», «PutSymlink», «RestoreObject».
+ */
+import type { Emulator } from "../../emulator.ts";
+import { requireConditions } from "../../oss/conditions.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { openObject, requireRestored } from "./find-object.ts";
+import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
+
+/**
+ * The caller reads the content or releases it.
+ *
+ * @throws OssError as `openObject`, `requireTargetAccess`, `openTarget`, `requireRestored` and `requireConditions`;
+ *   nothing is held then
+ */
+export async function openForReading(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<OpenLink> {
+	const link = await openObject(emulator, request);
+	try {
+		await requireTargetAccess(emulator, request, link.object);
+	} catch (error) {
+		link.content.release();
+		throw error;
+	}
+	const opened = await openTarget(emulator, request, link);
+	try {
+		await requireRestored(emulator, opened.object, request.receivedAt);
+		requireConditions(request.headers, opened.shown);
+		return opened;
+	} catch (error) {
+		opened.content.release();
+		throw error;
+	}
+}

@@ -1,0 +1,62 @@
+/**
+ * PutObject: store the body under a name, then call the application server back if asked to.
+ *
+ * The callback is read before the body, so a malformed one leaves no object behind. It is sent after the object is
+ * stored, so one that fails does: 203 CallbackFailed.
+ *
+ * Source: docs «PutObject», «Callback».
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { Headers, OssRequest } from "../../oss/request.ts";
+import { readExpected } from "../body.ts";
+import { expirationHeader } from "../lifecycle/expiration.ts";
+import { prepareObject } from "./new-object.ts";
+import { writtenHeaders } from "./object-headers.ts";
+import { openUpload } from "./upload-body.ts";
+import { callBack } from "./upload-callback.ts";
+
+export async function putObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	refuseConditions(request.headers);
+	const callback = await emulator.callbacks.read(request);
+	const given = await prepareObject(emulator, request, request.headers);
+	const expected = readExpected(request.headers);
+	const upload = await openUpload(emulator, request);
+	const object = await emulator.store.objects.put(given, upload.body, expected);
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	const headers = {
+		...writtenHeaders(object, bucket),
+		...upload.headers(),
+		...(await expirationHeader(emulator, object)),
+	};
+	const called = await callBack(
+		emulator,
+		request,
+		callback,
+		object,
+		"PutObject",
+		headers,
+	);
+	return called ?? empty(200, headers);
+}
+
+/** Source: docs «PutObject», table of errors. */
+function refuseConditions(headers: Headers): void {
+	for (const name of [
+		"If-Modified-Since",
+		"If-Unmodified-Since",
+		"If-Match",
+		"If-None-Match",
+	]) {
+		if (headers[name.toLowerCase()] === undefined) continue;
+		throw new OssError("NotImplemented", {
+			message:
+				"A header you provided implies functionality that is not implemented.",
+			details: { Header: name },
+		});
+	}
+}

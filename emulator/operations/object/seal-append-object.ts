@@ -1,0 +1,49 @@
+/**
+ * SealAppendObject: nothing can be appended any more. Sealing again changes nothing, the first seal's time included.
+ *
+ * What later appends and seals of other objects get is in the table of errors only, with 409; a suite that never ran
+ * expects 400 (A-610).
+ *
+ * Source: docs «SealAppendObject».
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { httpTime } from "../../oss/times.ts";
+import { readPosition } from "./append-object.ts";
+import { findObject, versionOf } from "./find-object.ts";
+import { stateHeaders } from "./state-headers.ts";
+
+export async function sealAppendObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, key, receivedAt } = request;
+	const position = readPosition(request.query.get("position"));
+	await findObject(emulator, { bucket, key, query: new Map() });
+	const object = await emulator.store.objects.change(
+		bucket,
+		key,
+		undefined,
+		({ type, size, state }) => {
+			if (type !== "Appendable")
+				throw new OssError("AppendSealedObjectNotAllowed");
+			if (position !== size) throw notAtEnd(size);
+			return { state: { sealed: receivedAt.getTime(), ...state } };
+		},
+	);
+	return empty(200, {
+		ETag: `"${object.etag}"`,
+		"Last-Modified": httpTime(object.modified),
+		"x-oss-object-type": object.type,
+		"x-oss-storage-class": object.storageClass,
+		...stateHeaders(object, receivedAt),
+		...(await versionOf(emulator, object)),
+	});
+}
+
+const notAtEnd = (size: number): OssError =>
+	new OssError("PositionNotEqualToLength", {
+		headers: { "x-oss-next-append-position": String(size) },
+	});

@@ -1,0 +1,144 @@
+/**
+ * PutSymlink, GetSymlink, and what a link shows of its target.
+ *
+ * Source: docs «PutSymlink», «GetSymlink»; ali-oss's suite for a link to a link, java1's for a link's own metadata.
+ */
+import { hash } from "node:crypto";
+import type { Emulator } from "../../emulator.ts";
+import { encodeKey, formDecode } from "../../oss/encoding.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { requireKey } from "../../oss/names.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { httpTime } from "../../oss/times.ts";
+import type { OpenObject } from "../../storage/objects.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import { requireAccess } from "../access/access.ts";
+import { findObject, versionOf } from "./find-object.ts";
+import { prepareObject } from "./new-object.ts";
+import { metadataHeaders, writtenHeaders } from "./object-headers.ts";
+
+const TARGET = "x-oss-symlink-target";
+
+export async function putSymlink(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { store } = emulator;
+	const given = await prepareObject(emulator, request, request.headers);
+	const target = formDecode(request.headers[TARGET] ?? "");
+	if (target === undefined)
+		throw invalidArgument(TARGET, request.headers[TARGET] ?? "");
+	requireKey(target);
+	// It has no content that could be encrypted.
+	const { encryption: _, ...own } = given.properties;
+	const properties = { ...own, symlinkTarget: target };
+	const etag = hash("md5", target, "hex").toUpperCase();
+	const link = await store.objects.putSymlink({ ...given, properties }, etag);
+	return empty(200, {
+		...writtenHeaders(link, await store.buckets.get(request.bucket)),
+		"x-oss-hash-crc64ecma": undefined,
+	});
+}
+
+export async function getSymlink(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const link = await findObject(emulator, request);
+	const { symlinkTarget, contentType } = link.properties;
+	if (symlinkTarget === undefined) throw new OssError("NotSymlink");
+	return empty(200, {
+		"Content-Type": contentType,
+		...metadataHeaders(link.properties),
+		[TARGET]: encodeKey(symlinkTarget),
+		ETag: `"${link.etag}"`,
+		"Last-Modified": httpTime(link.modified),
+		...(await versionOf(emulator, link)),
+	});
+}
+
+/**
+ * What a reader of `object` is shown: of a link, the target's content and the link's own metadata.
+ *
+ * @throws OssError AccessDenied for who may not read the target; SymlinkTargetNotExist, InvalidTargetType
+ */
+export async function followLink(
+	emulator: Emulator,
+	request: OssRequest,
+	object: StoredObject,
+): Promise<StoredObject> {
+	const key = object.properties.symlinkTarget;
+	if (key === undefined) return object;
+	await requireTargetAccess(emulator, request, object);
+	const { objects } = emulator.store;
+	const target = await objects.find(request.bucket, key);
+	return show(object, requireTarget(target, key));
+}
+
+/**
+ * Of a link and its target both are asked, when the target is read: docs «PutSymlink», of ACLs; that policies are no
+ * other matter is a guess (A-692).
+ *
+ * @throws OssError AccessDenied
+ */
+export async function requireTargetAccess(
+	emulator: Emulator,
+	request: OssRequest,
+	{ properties: { symlinkTarget: key } }: StoredObject,
+): Promise<void> {
+	if (key === undefined) return;
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	const query = new Map(request.query);
+	query.delete("versionId"); // of the link
+	const reading = { ...request, key, query };
+	await requireAccess(emulator, bucket, reading, "oss:GetObject");
+}
+
+/** `object` is whose bytes these are, `shown` what is said of them. */
+export type OpenLink = OpenObject & { readonly shown: StoredObject };
+
+/**
+ * As `followLink`, for content, whoever asks.
+ *
+ * @param opened is released if it is a link, or the caller's to release
+ * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is held then
+ */
+export async function openTarget(
+	{ store }: Emulator,
+	{ bucket }: Pick<OssRequest, "bucket">,
+	opened: OpenObject,
+): Promise<OpenLink> {
+	const key = opened.object.properties.symlinkTarget;
+	if (key === undefined) return { ...opened, shown: opened.object };
+	opened.content.release();
+	const target = await store.objects.open(bucket, key);
+	try {
+		const object = requireTarget(target?.object, key);
+		if (!target) throw new OssError("SymlinkTargetNotExist");
+		return { ...target, shown: show(opened.object, object) };
+	} catch (error) {
+		target?.content.release();
+		throw error;
+	}
+}
+
+function requireTarget(
+	target: StoredObject | undefined,
+	key: string,
+): StoredObject {
+	if (!target || target.type === "DeleteMarker") {
+		throw new OssError("SymlinkTargetNotExist", { details: { Key: key } });
+	}
+	if (target.type === "Symlink") throw new OssError("InvalidTargetType");
+	return target;
+}
+
+const show = (link: StoredObject, target: StoredObject): StoredObject => ({
+	...link,
+	size: target.size,
+	etag: target.etag,
+	crc64: target.crc64,
+	contentMd5: target.contentMd5,
+	modified: new Date(Math.max(+link.modified, +target.modified)),
+});

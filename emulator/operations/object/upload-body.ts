@@ -1,0 +1,47 @@
+/**
+ * The body of an upload, as far as the bucket has room for it, and as fast as the sender wants it at most.
+ *
+ * Source: docs «Single-connection bandwidth throttling»; php's suite for what a full bucket answers.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { announcedBytes, uploadBody } from "../body.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { STORAGE_CAPACITY } from "../stored-only/qos.ts";
+import { readTrafficLimit, slowed, type Upload } from "./traffic-limit.ts";
+
+/** @throws OssError MissingContentLength, EntityTooLarge, InvalidArgument, QuotaExceeded, before a byte is read */
+export async function openUpload(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Upload> {
+	const body = uploadBody(request);
+	const limit = readTrafficLimit(request);
+	// Of a body whose length nobody knows, one byte is certain enough.
+	const bytes = announcedBytes(request.headers) ?? 1;
+	await requireRoom(emulator, request.bucket, bytes);
+	return slowed(body, limit);
+}
+
+const GIB = 1024 ** 3;
+
+/**
+ * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
+ *
+ * @param bytes that are to come, or what tells how many; it is asked where it matters
+ * @throws OssError QuotaExceeded
+ */
+export async function requireRoom(
+	emulator: Emulator,
+	bucket: string,
+	bytes: number | (() => Promise<number>),
+): Promise<void> {
+	const document = await findDocument(emulator, STORAGE_CAPACITY, bucket);
+	const capacity = document?.StorageCapacity ?? -1;
+	if (capacity === -1) return;
+	const { classes } = await emulator.store.stat(bucket);
+	const used = classes.values().reduce((sum, { size }) => sum + size, 0);
+	const more = typeof bytes === "number" ? bytes : await bytes();
+	if (used + more > capacity * GIB) throw new OssError("QuotaExceeded");
+}

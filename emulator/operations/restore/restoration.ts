@@ -1,0 +1,109 @@
+/**
+ * Archived objects: frozen until they are asked back, restored for some days, frozen again.
+ *
+ * Pure. Source: docs «RestoreObject», «Restore objects»: the stages, and how long each lasts.
+ */
+import { OssError } from "../../oss/errors.ts";
+import type { StorageClass } from "../../oss/storage-class.ts";
+import { DAY_MS, httpTime } from "../../oss/times.ts";
+import type { Restoration, StoredObject } from "../../storage/types.ts";
+
+type Archived = Pick<StoredObject, "storageClass" | "state">;
+
+/** How urgent, the most urgent first. */
+export const TIERS: readonly Restoration["tier"][] = [
+	"Expedited",
+	"Standard",
+	"Bulk",
+];
+
+/** How a class of archived objects is restored. */
+export type Terms = {
+	/** How many days an object can stay restored, all in all. */
+	readonly daysMax: number;
+	/** Seconds until it is, by tier; a tier that is not here cannot be asked for. */
+	readonly seconds: Readonly<Partial<Record<Restoration["tier"], number>>>;
+};
+
+/**
+ * OSS takes a minute for Archive, hours for the others. Tests that wait are to end, and those that meet an object while
+ * it is being restored are to meet it: seconds, in the same order (A-600).
+ */
+const TERMS: Readonly<Partial<Record<StorageClass, Terms>>> = {
+	Archive: { daysMax: 7, seconds: { "": 3 } },
+	ColdArchive: {
+		daysMax: 365,
+		seconds: { Expedited: 10, Standard: 20, Bulk: 30 },
+	},
+	DeepColdArchive: {
+		daysMax: 365,
+		seconds: { Expedited: 30, Standard: 60 },
+	},
+};
+
+/** @returns undefined for a class that can always be read */
+export const termsOf = (storageClass: StorageClass): Terms | undefined =>
+	TERMS[storageClass];
+
+export type Stage = "frozen" | "restoring" | "restored";
+
+export function stageOf(
+	restoration: Restoration | undefined,
+	now: Date,
+): Stage {
+	const ms = now.getTime();
+	if (!restoration || ms >= restoration.until) return "frozen";
+	return ms < restoration.ready ? "restoring" : "restored";
+}
+
+/** One that begins now. */
+export function beginRestoration(
+	{ seconds }: Terms,
+	tier: Restoration["tier"],
+	days: number,
+	now: Date,
+): Restoration {
+	const ready = now.getTime() + (seconds[tier] ?? 0) * 1000;
+	return { tier, ready, until: ready + days * DAY_MS };
+}
+
+/** `days` more, as far as the class allows. */
+export const prolong = (
+	restoration: Restoration,
+	{ daysMax }: Terms,
+	days: number,
+): Restoration => ({
+	...restoration,
+	until: Math.min(
+		restoration.until + days * DAY_MS,
+		restoration.ready + daysMax * DAY_MS,
+	),
+});
+
+/** `x-oss-restore` and `RestoreInfo`; undefined while an object is frozen, or was never archived. */
+export function restoreInfo(
+	{ storageClass, state: { restoration } }: Archived,
+	now: Date,
+): string | undefined {
+	if (!restoration || !termsOf(storageClass)) return undefined;
+	const stage = stageOf(restoration, now);
+	if (stage === "frozen") return undefined;
+	if (stage === "restoring") return 'ongoing-request="true"';
+	const until = httpTime(new Date(restoration.until));
+	return `ongoing-request="false", expiry-date="${until}"`;
+}
+
+/**
+ * @param isDirect whether the bucket lets Archive be read as it is
+ * @throws OssError InvalidObjectState
+ */
+export function requireReadable(
+	{ storageClass, state: { restoration } }: Archived,
+	isDirect: boolean,
+	now: Date,
+): void {
+	if (!termsOf(storageClass)) return;
+	if (storageClass === "Archive" && isDirect) return;
+	if (stageOf(restoration, now) !== "restored")
+		throw new OssError("InvalidObjectState");
+}

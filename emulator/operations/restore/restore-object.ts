@@ -1,0 +1,151 @@
+/**
+ * RestoreObject, CleanRestoredObject: an archived object is asked back, and sent away again.
+ *
+ * Source: docs of these names; EC 0016-00000701 … -719; ali-oss's and oss2's suites for which document is refused how.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { empty, type Reply } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import type { Restoration, StoredObject } from "../../storage/types.ts";
+import {
+	childrenNamed,
+	childText,
+	malformed,
+	readXml,
+} from "../../xml/read.ts";
+import { readDocument } from "../body.ts";
+import { findObject, versionOf } from "../object/find-object.ts";
+import {
+	beginRestoration,
+	prolong,
+	stageOf,
+	type Terms,
+	TIERS,
+	termsOf,
+} from "./restoration.ts";
+
+/** What a request asks for; the tier is '' where there is none to choose. */
+type Wanted = Pick<Restoration, "tier"> & { readonly days: number };
+
+export async function restoreObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, key, receivedAt } = request;
+	const { storageClass, versionId } = await findObject(emulator, request);
+	const terms = termsOf(storageClass);
+	if (!terms) throw notArchived();
+	const wanted = await readWanted(request, terms);
+	const object = await emulator.store.objects.change(
+		bucket,
+		key,
+		versionId,
+		(present) => {
+			requireClass(present, storageClass);
+			const { state } = present;
+			const restoration = restore(state.restoration, wanted, terms, receivedAt);
+			return { state: { ...state, restoration } };
+		},
+	);
+	const stage = stageOf(object.state.restoration, receivedAt);
+	return empty(stage === "restored" ? 200 : 202, {
+		"x-oss-object-restore-priority": wanted.tier || undefined,
+		...(await versionOf(emulator, object)),
+	});
+}
+
+/** @throws OssError RestoreAlreadyInProgress */
+function restore(
+	present: Restoration | undefined,
+	{ tier, days }: Wanted,
+	terms: Terms,
+	now: Date,
+): Restoration {
+	const begun = beginRestoration(terms, tier, days, now);
+	const stage = stageOf(present, now);
+	if (!present || stage === "frozen") return begun;
+	if (stage === "restored") return prolong(present, terms, days);
+	const faster = urgency(present.tier) - urgency(tier);
+	if (faster > 0) return begun;
+	// The code of asking for a slower one is not on the page of its EC (A-601).
+	throw faster < 0
+		? new OssError("RestoreAlreadyInProgress", { ec: "0016-00000715" })
+		: new OssError("RestoreAlreadyInProgress");
+}
+
+const urgency = (tier: Restoration["tier"]): number => TIERS.indexOf(tier);
+
+/** Only of the classes that are copied to be read; an Archive object is frozen again all the same (A-602). */
+export async function cleanRestoredObject(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { bucket, key, receivedAt } = request;
+	const { versionId } = await findObject(emulator, request);
+	const object = await emulator.store.objects.change(
+		bucket,
+		key,
+		versionId,
+		({ storageClass, state: { restoration, ...rest } }) => {
+			if (!termsOf(storageClass)) throw notArchived();
+			const stage = stageOf(restoration, receivedAt);
+			if (stage === "frozen") throw new OssError("ArchiveRestoreFileStale");
+			if (stage === "restoring")
+				throw new OssError("ArchiveRestoreNotFinished");
+			return { state: rest };
+		},
+	);
+	return empty(200, await versionOf(emulator, object));
+}
+
+function requireClass(
+	{ storageClass }: StoredObject,
+	expected: StoredObject["storageClass"],
+): void {
+	if (storageClass !== expected) throw new OssError("ArchiveRestoreFileStale");
+}
+
+const notArchived = (): OssError =>
+	new OssError("OperationNotSupported", {
+		ec: "0016-00000702",
+		details: {
+			Detail:
+				"RestoreObject operation does not support this object storage class",
+		},
+	});
+
+const DAYS_DEFAULT = 1;
+
+/** @throws OssError MalformedXML, InvalidArgument */
+async function readWanted(request: OssRequest, terms: Terms): Promise<Wanted> {
+	const knowsTiers = !("" in terms.seconds);
+	const byDefault = knowsTiers ? "Standard" : "";
+	const document = await readDocument(request);
+	if (document.length === 0) return { days: DAYS_DEFAULT, tier: byDefault };
+	const root = await readXml(document, "RestoreRequest");
+	const [parameters] = childrenNamed(root, "JobParameters");
+	if (parameters && !knowsTiers)
+		throw malformed("JobParameters are not for Archive objects.");
+	const tier = parameters && childText(parameters, "Tier");
+	return {
+		days: readDays(childText(root, "Days"), terms),
+		tier: tier === undefined ? byDefault : readTier(tier, terms),
+	};
+}
+
+/** The page of the EC names no code (A-603). */
+function readDays(text: string | undefined, { daysMax }: Terms): number {
+	if (text === undefined) return DAYS_DEFAULT;
+	const days = Number(text);
+	if (!/^\d+$/.test(text) || days < 1 || days > daysMax)
+		throw invalidArgument("Days", text, undefined, "0016-00000704");
+	return days;
+}
+
+function readTier(text: string, { seconds }: Terms): Restoration["tier"] {
+	const tier = TIERS.find((one) => one === text);
+	if (tier === undefined || seconds[tier] === undefined)
+		throw invalidArgument("Tier", text, undefined, "0016-00000703");
+	return tier;
+}

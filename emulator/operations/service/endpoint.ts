@@ -1,0 +1,55 @@
+/**
+ * How OSS names its own addresses in answers.
+ *
+ * Clients dial what they read here: it is the address they already use, never a name only this machine knows. Only who
+ * asked by one of Alibaba's names is told Alibaba's names.
+ *
+ * Pure.
+ */
+import { encodeKey } from "../../oss/encoding.ts";
+import type { OssRequest } from "../../oss/request.ts";
+
+type Asked = Pick<
+	OssRequest,
+	"host" | "bucket" | "key" | "scheme" | "isInHost"
+>;
+
+const ALIYUN = /(^|\.)aliyuncs\.com(:\d+)?$/i;
+
+/** `oss-cn-hangzhou.aliyuncs.com`, or `localhost:6770`. */
+export function extranetEndpoint(
+	{ host, bucket }: Asked,
+	region: string,
+): string {
+	return ALIYUN.test(host)
+		? `oss-${region}.aliyuncs.com`
+		: withoutBucket(host, bucket);
+}
+
+export function intranetEndpoint(
+	{ host, bucket }: Asked,
+	region: string,
+): string {
+	return ALIYUN.test(host)
+		? `oss-${region}-internal.aliyuncs.com`
+		: withoutBucket(host, bucket);
+}
+
+const withoutBucket = (host: string, bucket: string): string =>
+	bucket !== "" && host.toLowerCase().startsWith(`${bucket}.`)
+		? host.slice(bucket.length + 1)
+		: host;
+
+/**
+ * The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. A tilde is encoded
+ * here (java1's UploadPartCopyTest).
+ */
+export const objectUrl = (asked: Asked): string =>
+	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key).replaceAll("~", "%7E")}`;
+
+/** Before every key: `/`, or `/bucket/` where the Host does not say which bucket. */
+export const rootOf = ({
+	bucket,
+	isInHost,
+}: Pick<OssRequest, "bucket" | "isInHost">): string =>
+	isInHost ? "/" : `/${bucket}/`;

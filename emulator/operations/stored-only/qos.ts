@@ -1,0 +1,147 @@
+/**
+ * Limits of bandwidth and of capacity: of a bucket, of one who uses it, of the account. -1 is no limit.
+ *
+ * Source: docs «PutBucketQoSInfo»; py1's, java1's and go1's suites.
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+import { type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { writeXml } from "../../xml/write.ts";
+import {
+	findDocument,
+	kind,
+	parseDocument,
+	refused,
+} from "../configurations/kind.ts";
+import { requireParameter } from "../configurations/parameters.ts";
+import {
+	element,
+	integer,
+	one,
+	or,
+	wrongArgument,
+} from "../configurations/shape.ts";
+
+const LIMIT = or(integer(-1, Number.MAX_SAFE_INTEGER, wrongArgument), -1);
+
+const CONFIGURATION = element({
+	TotalUploadBandwidth: LIMIT,
+	IntranetUploadBandwidth: LIMIT,
+	ExtranetUploadBandwidth: LIMIT,
+	TotalDownloadBandwidth: LIMIT,
+	IntranetDownloadBandwidth: LIMIT,
+	ExtranetDownloadBandwidth: LIMIT,
+	TotalQps: LIMIT,
+	IntranetQps: LIMIT,
+	ExtranetQps: LIMIT,
+});
+
+type Limits = ReturnType<typeof CONFIGURATION>;
+
+/** What an account has: 10 Gbit/s each way (A-412). */
+const OF_ACCOUNT: Limits = {
+	TotalUploadBandwidth: 10,
+	IntranetUploadBandwidth: -1,
+	ExtranetUploadBandwidth: -1,
+	TotalDownloadBandwidth: 10,
+	IntranetDownloadBandwidth: -1,
+	ExtranetDownloadBandwidth: -1,
+	TotalQps: -1,
+	IntranetQps: -1,
+	ExtranetQps: -1,
+};
+
+export const QOS_INFO = kind(CONFIGURATION, {
+	name: "qosInfo",
+	root: "QoSConfiguration",
+	absent: refused("NoSuchBucketQosInfo"),
+	accept: (limits) => {
+		requireWithin(limits, "UploadBandwidth");
+		requireWithin(limits, "DownloadBandwidth");
+		requireWithin(limits, "Qps");
+		return limits;
+	},
+});
+
+/** No total beyond the account's, no share beyond the total. */
+function requireWithin(
+	limits: Limits,
+	what: "UploadBandwidth" | "DownloadBandwidth" | "Qps",
+): void {
+	const total = `Total${what}` as const;
+	if (exceeds(limits[total], OF_ACCOUNT[total]))
+		throw invalidArgument(total, String(limits[total]));
+	for (const share of [`Intranet${what}`, `Extranet${what}`] as const)
+		if (exceeds(limits[share], limits[total]))
+			throw invalidArgument(share, String(limits[share]));
+}
+
+const exceeds = (limit: number, bound: number): boolean =>
+	bound !== -1 && limit > bound;
+
+export async function getUserQosInfo({ region }: Emulator): Promise<Reply> {
+	return xml(
+		writeXml("QoSConfiguration", { Region: `oss-${region}`, ...OF_ACCOUNT }),
+	);
+}
+
+/** Gigabytes. */
+export const STORAGE_CAPACITY = kind(
+	element({
+		StorageCapacity: one(integer(-1, Number.MAX_SAFE_INTEGER, wrongArgument)),
+	}),
+	{
+		name: "qos",
+		root: "BucketUserQos",
+		absent: () => ({ StorageCapacity: -1 }),
+	},
+);
+
+/** Of one requester; the id is the requester's. What it may be is not compared with the account's (py1's suite). */
+export const REQUESTER_QOS_INFO = kind(CONFIGURATION, {
+	name: "requesterQosInfo",
+	root: "QoSConfiguration",
+	absent: refused("NoSuchRequesterQosInfo"),
+	idOf: ({ query }) => requireParameter(query, "qosRequester"),
+});
+
+export async function getBucketRequesterQosInfo(
+	emulator: Emulator,
+	{ bucket, query }: OssRequest,
+): Promise<Reply> {
+	const requester = requireParameter(query, "qosRequester");
+	const found = await findDocument(
+		emulator,
+		REQUESTER_QOS_INFO,
+		bucket,
+		requester,
+	);
+	if (!found) throw refused("NoSuchRequesterQosInfo")();
+	return xml(
+		writeXml("RequesterQoSInfo", {
+			Requester: requester,
+			QoSConfiguration: found,
+		}),
+	);
+}
+
+export async function listBucketRequesterQosInfos(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const { name } = REQUESTER_QOS_INFO;
+	const kept = await store.configurations.list(bucket, name);
+	return xml(
+		writeXml("ListBucketRequesterQoSInfosResult", {
+			Bucket: bucket,
+			ContinuationToken: "",
+			NextContinuationToken: "",
+			IsTruncated: false,
+			RequesterQoSInfo: kept.map(({ id, document }) => ({
+				Requester: id,
+				QoSConfiguration: parseDocument(REQUESTER_QOS_INFO, document),
+			})),
+		}),
+	);
+}

@@ -1,0 +1,151 @@
+/**
+ * Replication rules: PutBucketReplication, GetBucketReplication, DeleteBucketReplication, PutBucketRtc. No object is
+ * copied.
+ *
+ * Source: docs of these names; «HTTP 400 / 404 status code»; py1's suite for what is left out of a rule without
+ * SyncRole, and that a deleted rule is closing first.
+ */
+import { randomUUID } from "node:crypto";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { writeXml } from "../../xml/write.ts";
+import { readXmlBody } from "../body.ts";
+import {
+	element,
+	many,
+	maybe,
+	one,
+	oneOf,
+	or,
+	text,
+	word,
+} from "../configurations/shape.ts";
+import { locationsFrom } from "../service/regions.ts";
+import {
+	changeRules,
+	findRules,
+	type KeptRule,
+	statusOf,
+} from "./replication-rules.ts";
+
+const RTC = element({ Status: one(oneOf("enabled", "disabled")) });
+
+const RULE = element({
+	ID: or(word, ""),
+	RTC: maybe(RTC),
+	PrefixSet: maybe(element({ Prefix: many(text) })),
+	Action: or(word, "ALL"),
+	Destination: one(
+		element({
+			Bucket: one(word),
+			Location: one(word),
+			TransferType: maybe(oneOf("internal", "oss_acc")),
+		}),
+	),
+	HistoricalObjectReplication: or(oneOf("enabled", "disabled"), "enabled"),
+	SyncRole: maybe(word),
+	SourceSelectionCriteria: maybe(
+		element({
+			SseKmsEncryptedObjects: maybe(
+				element({ Status: one(oneOf("Enabled", "Disabled")) }),
+			),
+		}),
+	),
+	EncryptionConfiguration: maybe(element({ ReplicaKmsKeyID: one(word) })),
+});
+
+export type ReplicationRule = ReturnType<typeof RULE>;
+
+const CONFIGURATION = element({ Rule: many(RULE) });
+
+export async function putBucketReplication(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const body = await readXmlBody(request, "ReplicationConfiguration");
+	const [given, second] = CONFIGURATION(body).Rule;
+	if (!given) throw new OssError("NoReplicationRule");
+	if (second) throw new OssError("TooManyReplicationRules");
+	const { Location, Bucket } = given.Destination;
+	if (!locationsFrom(emulator.region).includes(Location))
+		throw new OssError("InvalidTargetLocation");
+	const rule = withoutKeys({ ...given, ID: given.ID || randomUUID() });
+	await changeRules(emulator, request, (rules) => {
+		if (rules.some((one) => one.rule.Destination.Bucket === Bucket))
+			throw new OssError("BucketReplicationAlreadyExist");
+		return [...rules, { rule }];
+	});
+	return empty(200, { "x-oss-replication-rule-id": rule.ID });
+}
+
+/** Keys count only with a role that may use them, and where encrypted objects are wanted. */
+function withoutKeys(rule: ReplicationRule): ReplicationRule {
+	const criteria = rule.SyncRole ? rule.SourceSelectionCriteria : undefined;
+	const wanted = criteria?.SseKmsEncryptedObjects?.Status === "Enabled";
+	return {
+		...rule,
+		SourceSelectionCriteria: criteria,
+		EncryptionConfiguration: wanted ? rule.EncryptionConfiguration : undefined,
+	};
+}
+
+export async function getBucketReplication(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const rules = await findRules(emulator, request);
+	if (rules.length === 0) throw new OssError("NoSuchReplicationConfiguration");
+	return xml(
+		writeXml("ReplicationConfiguration", {
+			Rule: rules.map((kept) => ({
+				...kept.rule,
+				Status: statusOf(kept),
+			})),
+		}),
+	);
+}
+
+const RULES = element({ ID: many(word, 1) });
+
+export async function deleteBucketReplication(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const ids = RULES(await readXmlBody(request, "ReplicationRules")).ID;
+	const closedMs = request.receivedAt.getTime();
+	await changeRules(emulator, request, (rules) => {
+		for (const id of ids) requireRule(rules, id);
+		return rules.map((kept) =>
+			ids.includes(kept.rule.ID) ? { ...kept, closedMs } : kept,
+		);
+	});
+	return empty(200);
+}
+
+const RTC_CONFIGURATION = element({ RTC: one(RTC), ID: one(word) });
+
+export async function putBucketRtc(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const body = await readXmlBody(request, "ReplicationRule");
+	const { RTC: control, ID } = RTC_CONFIGURATION(body);
+	await changeRules(emulator, request, (rules) => {
+		requireRule(rules, ID);
+		return rules.map((kept) =>
+			kept.rule.ID === ID
+				? { ...kept, rule: { ...kept.rule, RTC: control } }
+				: kept,
+		);
+	});
+	return empty(200);
+}
+
+/** @throws OssError NoSuchReplicationRule */
+export function requireRule(rules: readonly KeptRule[], id: string): KeptRule {
+	const found = rules.find(({ rule }) => rule.ID === id);
+	if (!found) throw new OssError("NoSuchReplicationRule");
+	return found;
+}

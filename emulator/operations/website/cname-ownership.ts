@@ -1,0 +1,33 @@
+/**
+ * Whether a domain leads to this machine.
+ *
+ * It takes the place of the DNS record by which OSS knows whose a domain is: who can lead it here, by a hosts file or
+ * as the alias of a container, may bind it (A-651). The name is looked up as any program does.
+ */
+import dns from "node:dns";
+import { networkInterfaces } from "node:os";
+import { withinMs } from "../../oss/with-timeout.ts";
+
+/** A resolver without a network can take long to say so. */
+const MILLISECONDS_MAX = 3000;
+
+export async function leadsHere(domain: string): Promise<boolean> {
+	const here = new Set(
+		Object.values(networkInterfaces()).flatMap((addresses) =>
+			(addresses ?? []).map(({ address }) => address),
+		),
+	);
+	const found = await addressesOf(domain);
+	return found.some((address) => here.has(address) || isLoopback(address));
+}
+
+function addressesOf(domain: string): Promise<readonly string[]> {
+	const lookup = dns.promises.lookup(domain, { all: true });
+	return withinMs(lookup, MILLISECONDS_MAX).then(
+		(found) => found.map(({ address }) => address),
+		() => [], // it does not exist, or nobody knows
+	);
+}
+
+const isLoopback = (address: string): boolean =>
+	address === "::1" || address.startsWith("127.");

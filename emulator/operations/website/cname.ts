@@ -1,0 +1,135 @@
+/**
+ * Domains of one's own: a bound one is an address of its bucket. OSS asks for a DNS record with a token in it to know
+ * whose a domain is; here it must lead to this machine.
+ *
+ * Source: docs «CreateCnameToken», «PutCname», «ListCname»; EC 0018-00000115; java1's suite for CnameTokenNotFound.
+ */
+import { randomBytes } from "node:crypto";
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { empty, type Reply, xml } from "../../oss/reply.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { httpTime } from "../../oss/times.ts";
+import { writeXml } from "../../xml/write.ts";
+import { readXmlBody } from "../body.ts";
+import { element, one, word } from "../configurations/shape.ts";
+import { leadsHere } from "./cname-ownership.ts";
+
+const NAME = "cname";
+const BINDING = "cnameBinding";
+const TOKEN_HOURS = 72;
+
+const CONFIGURATION = element({
+	Cname: one(element({ Domain: one(word) })),
+});
+
+type Token = { readonly token: string; readonly expiresMs: number };
+
+/** A token that still holds is given again. */
+export async function createCnameToken(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const domain = await readDomain(request);
+	const { bucket, receivedAt } = request;
+	let token: Token = {
+		token: randomBytes(16).toString("hex"),
+		expiresMs: receivedAt.getTime() + TOKEN_HOURS * 3_600_000,
+	};
+	await store.configurations.change(bucket, NAME, domain, (stored) => {
+		token = parse(stored, receivedAt) ?? token;
+		return JSON.stringify(token);
+	});
+	return cnameToken(bucket, domain, token);
+}
+
+export async function getCnameToken(
+	{ store }: Emulator,
+	{ bucket, query, receivedAt }: OssRequest,
+): Promise<Reply> {
+	const domain = (query.get("cname") ?? "").toLowerCase();
+	const stored = await store.configurations.find(bucket, NAME, domain);
+	const token = parse(stored, receivedAt);
+	if (!token)
+		throw new OssError("CnameTokenNotFound", { details: { Cname: domain } });
+	return cnameToken(bucket, domain, token);
+}
+
+const cnameToken = (bucket: string, domain: string, token: Token): Reply =>
+	xml(
+		writeXml("CnameToken", {
+			Bucket: bucket,
+			Cname: domain,
+			Token: token.token,
+			ExpireTime: httpTime(new Date(token.expiresMs)),
+		}),
+	);
+
+/** One that is bound elsewhere moves, as who can lead it here may say so (A-652). */
+export async function putCname(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const { configurations } = emulator.store;
+	const domain = await readDomain(request);
+	if (!(await leadsHere(domain)))
+		throw new OssError("NeedVerifyDomainOwnership", {
+			details: { Bucket: request.bucket, Cname: domain },
+		});
+	const previous = await findBoundBucket(emulator, domain);
+	if (previous !== undefined && previous !== request.bucket)
+		await configurations.remove(previous, BINDING, domain);
+	const bound = JSON.stringify(httpTime(request.receivedAt));
+	await configurations.put(request.bucket, BINDING, domain, bound);
+	return empty(200);
+}
+
+/** @param domain in lower case */
+export const findBoundBucket = (
+	{ store }: Pick<Emulator, "store">,
+	domain: string,
+): Promise<string | undefined> =>
+	store.configurations.findBucket(BINDING, domain);
+
+export async function listCname(
+	{ store }: Emulator,
+	{ bucket }: OssRequest,
+): Promise<Reply> {
+	const { owner } = await store.buckets.get(bucket);
+	const bound = await store.configurations.list(bucket, BINDING);
+	return xml(
+		writeXml("ListCnameResult", {
+			Bucket: bucket,
+			Owner: owner,
+			Cname: bound.map(({ id, document }) => ({
+				Domain: id,
+				LastModified: JSON.parse(document),
+				Status: "Enabled",
+			})),
+		}),
+	);
+}
+
+/** One that is not bound is no error. */
+export async function deleteCname(
+	{ store }: Emulator,
+	request: OssRequest,
+): Promise<Reply> {
+	const domain = await readDomain(request);
+	await store.configurations.remove(request.bucket, BINDING, domain);
+	return empty(200);
+}
+
+async function readDomain(request: OssRequest): Promise<string> {
+	const body = await readXmlBody(request, "BucketCnameConfiguration");
+	const { Domain } = CONFIGURATION(body).Cname;
+	if (!/^([a-z\d_-]{1,63}\.)+[a-z\d-]{2,63}$/i.test(Domain))
+		throw invalidArgument("Domain", Domain);
+	return Domain.toLowerCase();
+}
+
+function parse(stored: string | undefined, now: Date): Token | undefined {
+	if (stored === undefined) return undefined;
+	const token: Token = JSON.parse(stored);
+	return token.expiresMs > now.getTime() ? token : undefined;
+}

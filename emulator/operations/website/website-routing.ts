@@ -1,0 +1,73 @@
+/**
+ * Which routing rule of a website applies to a request, and where it sends the visitor.
+ *
+ * Pure. Source: docs «PutBucketWebsite», tables of Condition and Redirect.
+ */
+import { encodeKey } from "../../oss/encoding.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import { rootOf } from "../service/endpoint.ts";
+import type { RoutingRule } from "./website.ts";
+
+export type Visit = Pick<
+	OssRequest,
+	"bucket" | "key" | "headers" | "host" | "scheme" | "rawQuery" | "isInHost"
+>;
+
+/**
+ * @param status of the answer; undefined before there is one, when only rules apply that wait for none
+ * @returns the one with the smallest number of all that fit
+ */
+export function findRule(
+	rules: readonly RoutingRule[],
+	visit: Visit,
+	status: number | undefined,
+): RoutingRule | undefined {
+	return rules
+		.filter(({ Condition }) => fits(Condition, visit, status))
+		.toSorted((a, b) => a.RuleNumber - b.RuleNumber)[0];
+}
+
+function fits(
+	condition: RoutingRule["Condition"],
+	{ key, headers }: Visit,
+	status: number | undefined,
+): boolean {
+	return (
+		condition.HttpErrorCodeReturnedEquals === status &&
+		key.startsWith(condition.KeyPrefixEquals ?? "") &&
+		key.endsWith(condition.KeySuffixEquals ?? "") &&
+		condition.IncludeHeader.every(
+			({ Key, Equals, StartsWith = "", EndsWith = "" }) => {
+				const value = headers[Key.toLowerCase()];
+				return (
+					value !== undefined &&
+					(Equals ?? value) === value &&
+					value.startsWith(StartsWith) &&
+					value.endsWith(EndsWith)
+				);
+			},
+		)
+	);
+}
+
+/** The key that takes the place of the one asked for. */
+export function replacedKey(
+	{ Condition, Redirect }: RoutingRule,
+	key: string,
+): string {
+	const { ReplaceKeyWith, ReplaceKeyPrefixWith = "" } = Redirect;
+	if (ReplaceKeyWith) return ReplaceKeyWith.split("$" + "{key}").join(key);
+	if (!ReplaceKeyPrefixWith && !Redirect.EnableReplacePrefix) return key;
+	const prefix = Condition.KeyPrefixEquals ?? "";
+	return ReplaceKeyPrefixWith + key.slice(prefix.length);
+}
+
+/** Where External and AliCDN send the visitor: to another host, or to another key of this one. */
+export function locationOf(rule: RoutingRule, visit: Visit): string {
+	const { Protocol, HostName, PassQueryString } = rule.Redirect;
+	const path = encodeKey(replacedKey(rule, visit.key));
+	const query = PassQueryString && visit.rawQuery ? `?${visit.rawQuery}` : "";
+	const scheme = Protocol ?? visit.scheme;
+	const place = HostName ? `${HostName}/` : `${visit.host}${rootOf(visit)}`;
+	return `${scheme}://${place}${path}${query}`;
+}

@@ -1,0 +1,122 @@
+/**
+ * Who may not go yet: versions within the retention policy of their bucket, within their own retention, or held.
+ *
+ * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays
+ * as it was set, and a date comes no nearer, unless it is governed and who may bypass that asks for it.
+ */
+import { invalidArgument, OssError } from "../../oss/errors.ts";
+import type { Headers } from "../../oss/request.ts";
+import { DAY_MS, readTime } from "../../oss/times.ts";
+import type {
+	ObjectState,
+	Protect,
+	Retention,
+	StoredObject,
+} from "../../storage/types.ts";
+
+/** What is in force at a moment. */
+export type Rules = {
+	readonly now: Date;
+	/** Of the bucket's policy; undefined when there is none. */
+	readonly days: number | undefined;
+	/** Whether governed retention does not count. */
+	readonly bypass: boolean;
+};
+
+/** @returns throws FileImmutable for a version that is protected; a delete marker never is */
+export const makeProtect =
+	(rules: Rules): Protect =>
+	(version) => {
+		if (isProtected(version, rules)) throw new OssError("FileImmutable");
+	};
+
+function isProtected(
+	{ type, modified, state }: StoredObject,
+	{ now, days, bypass }: Rules,
+): boolean {
+	if (type === "DeleteMarker") return false;
+	if (state.legalHold === "ON") return true;
+	if (days !== undefined && modified.getTime() + days * DAY_MS > now.getTime())
+		return true;
+	const { retention } = state;
+	if (!retention || (bypass && retention.mode === "GOVERNANCE")) return false;
+	return isInForce(retention, now);
+}
+
+const isInForce = ({ until }: Retention, now: Date): boolean =>
+	until > now.getTime();
+
+/** @throws OssError FileImmutable when `next` would take something away from `present` */
+export function requireTighter(
+	present: Retention | undefined,
+	next: Retention,
+	{ now, bypass }: Rules,
+): void {
+	if (!present || !isInForce(present, now)) return;
+	const mayLoosen = bypass && present.mode === "GOVERNANCE";
+	if (present.mode !== next.mode || (next.until < present.until && !mayLoosen))
+		throw new OssError("FileImmutable");
+}
+
+/** As the elements of `Retention` and the headers of an upload have it. @throws OssError InvalidArgument (A-621) */
+export function readRetention(
+	mode: string,
+	date: string,
+	now: Date,
+): Retention {
+	if (mode !== "GOVERNANCE" && mode !== "COMPLIANCE")
+		throw invalidArgument("Mode", mode);
+	const until = /^\d{4}-\d\d-\d\dT/.test(date) ? readTime(date) : undefined;
+	if (!until) throw invalidArgument("RetainUntilDate", date);
+	if (until <= now)
+		throw invalidArgument(
+			"RetainUntilDate",
+			date,
+			"The retain until date must be in the future.",
+		);
+	return { mode, until: until.getTime() };
+}
+
+/** @throws OssError InvalidArgument */
+export function readLegalHold(text: string): "ON" | "OFF" {
+	if (text !== "ON" && text !== "OFF") throw invalidArgument("Status", text);
+	return text;
+}
+
+const HEADER = "x-oss-object-worm";
+
+/**
+ * What an upload asks for itself.
+ *
+ * @throws OssError InvalidArgument, also for half of a retention
+ */
+export function readWormHeaders(
+	headers: Headers,
+	now: Date,
+): Pick<ObjectState, "retention" | "legalHold"> {
+	const mode = headers[`${HEADER}-mode`];
+	const date = headers[`${HEADER}-retain-until-date`];
+	const hold = headers[`${HEADER}-legal-hold`];
+	return {
+		...(mode === undefined && date === undefined
+			? {}
+			: { retention: readRetention(mode ?? "", date ?? "", now) }),
+		...(hold === undefined ? {} : { legalHold: readLegalHold(hold) }),
+	};
+}
+
+/** The rule a bucket has for objects that ask for nothing; one of `Days` and `Years` is there. */
+export type DefaultRetention = {
+	readonly Mode: Retention["mode"];
+	readonly Days?: number | undefined;
+	readonly Years?: number | undefined;
+};
+
+export function retentionByDefault(
+	{ Mode, Days = 0, Years = 0 }: DefaultRetention,
+	now: Date,
+): Retention {
+	const until = new Date(now.getTime() + Days * DAY_MS);
+	until.setUTCFullYear(until.getUTCFullYear() + Years);
+	return { mode: Mode, until: until.getTime() };
+}

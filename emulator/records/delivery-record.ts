@@ -1,0 +1,151 @@
+/**
+ * The record of deliveries between those who write it and those who read it: a callback's delivery as the JSON document
+ * that is kept and shown.
+ */
+import type {
+	Answer,
+	Attempt,
+	Delivery,
+	DeliveryRecord,
+	NoAnswer,
+	Outcome,
+	Told,
+} from "../callback/delivery.ts";
+import type { Deliveries } from "../storage/deliveries.ts";
+import type {
+	DeliveryStatus,
+	StoredDelivery,
+} from "../storage/delivery-rows.ts";
+
+/** Bytes as text where they are UTF-8, in base64 otherwise. */
+export type TextBody = {
+	readonly body: string;
+	readonly bodyEncoding: "utf-8" | "base64";
+};
+
+/** Milliseconds since the attempt began; null for what it did not come to. */
+export type TimingDocument = {
+	readonly lookupMs: number;
+	readonly connectedMs: number | null;
+	readonly securedMs: number | null;
+	readonly answeredMs: number | null;
+	readonly totalMs: number;
+};
+
+export type AnswerDocument = Omit<Answer, "body"> & TextBody;
+
+export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
+	readonly sentAt: string;
+	/** null while the answer is waited for. */
+	readonly timing: TimingDocument | null;
+	readonly answer: AnswerDocument | null;
+	readonly noAnswer: {
+		readonly reason: NoAnswer;
+		readonly detail: string;
+	} | null;
+};
+
+/** What the uploader got. */
+export type ToldDocument =
+	| ({ readonly status: 200 } & TextBody)
+	| Extract<Told, { status: 203 | 500 }>;
+
+export type DeliveryDocument = Omit<
+	Delivery,
+	"startedAt" | "completedAt" | "attempts" | "told"
+> & {
+	readonly status: DeliveryStatus;
+	readonly startedAt: string;
+	/** Both null while it is under way, and for ever when it was interrupted; `told` also when nobody was called. */
+	readonly completedAt: string | null;
+	readonly told: ToldDocument | null;
+	readonly attempts: readonly AttemptDocument[];
+	/** The id of the one that this repeats, or null. */
+	readonly repeats: string | null;
+};
+
+/** Where callbacks write what they send. */
+export const recordIn = (deliveries: Deliveries): DeliveryRecord => ({
+	save: (delivery) => deliveries.save(toStored(toDocument(delivery))),
+});
+
+/** As `recordIn`, for the repetition of a recorded delivery: it is a delivery of its own. */
+export const repetitionIn = (
+	deliveries: Deliveries,
+	id: string,
+): DeliveryRecord => ({
+	save: (delivery) =>
+		deliveries.save(
+			toStored({ ...toDocument(delivery), id, repeats: delivery.id }),
+		),
+});
+
+export function readDelivery(stored: StoredDelivery): DeliveryDocument {
+	const document: DeliveryDocument = JSON.parse(stored.document);
+	if (stored.status !== "interrupted") return document;
+	const why = "The emulator ended while the answer was waited for.";
+	return { ...document, status: stored.status, why };
+}
+
+function toStored(document: DeliveryDocument): StoredDelivery {
+	const { id, bucket, key, status, startedAt } = document;
+	return {
+		...{ id, bucket, key, status },
+		started: new Date(startedAt),
+		document: JSON.stringify(document),
+	};
+}
+
+function toDocument(delivery: Delivery): DeliveryDocument {
+	const { told, completedAt } = delivery;
+	return {
+		...delivery,
+		status: statusOf(delivery),
+		startedAt: delivery.startedAt.toISOString(),
+		completedAt: completedAt?.toISOString() ?? null,
+		attempts: delivery.attempts.map(toAttempt),
+		told: told ? toTold(told) : null,
+		repeats: null,
+	};
+}
+
+function statusOf({ told, completedAt }: Delivery): DeliveryStatus {
+	if (told) return told.status === 200 ? "succeeded" : "failed";
+	return completedAt ? "skipped" : "sending";
+}
+
+const toTold = (told: Told): ToldDocument =>
+	told.status === 200 ? { status: 200, ...toText(told.body) } : told;
+
+function toAttempt({ sentAt, outcome, ...rest }: Attempt): AttemptDocument {
+	return {
+		...rest,
+		sentAt: sentAt.toISOString(),
+		timing: outcome ? toTiming(outcome.timing) : null,
+		answer: outcome && "answer" in outcome ? toAnswer(outcome.answer) : null,
+		noAnswer:
+			outcome && "noAnswer" in outcome
+				? { reason: outcome.noAnswer, detail: outcome.detail }
+				: null,
+	};
+}
+
+const toTiming = (timing: Outcome["timing"]): TimingDocument => ({
+	lookupMs: timing.lookupMs,
+	connectedMs: timing.connectedMs ?? null,
+	securedMs: timing.securedMs ?? null,
+	answeredMs: timing.answeredMs ?? null,
+	totalMs: timing.totalMs,
+});
+
+const toAnswer = ({ body, ...rest }: Answer): AnswerDocument => ({
+	...rest,
+	...toText(body),
+});
+
+function toText(bytes: Buffer): TextBody {
+	const text = bytes.toString();
+	return text.includes("\ufffd") && !Buffer.from(text).equals(bytes)
+		? { body: bytes.toString("base64"), bodyEncoding: "base64" }
+		: { body: text, bodyEncoding: "utf-8" };
+}

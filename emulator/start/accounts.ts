@@ -1,0 +1,68 @@
+/**
+ * Whose keys are good: accounts' from the settings, RAM's from its file, and those STS makes, sealed into their tokens
+ * with a key that is kept, so that they are good after a restart too.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Accounts } from "../auth/accounts.ts";
+import { Ram } from "../auth/ram.ts";
+import { RamDocumentError, readRam } from "../auth/ram-document.ts";
+import { SEALING_KEY_BYTES, SessionTokens } from "../auth/session-token.ts";
+import type { Config } from "../config/config.ts";
+import { kept, spoilt } from "../config/secret-file.ts";
+import type { Emulator } from "../emulator.ts";
+import { codeOf } from "../oss/code-of.ts";
+import type { Log } from "../oss/log.ts";
+import { StartError } from "../oss/start-error.ts";
+import { Sts } from "../sts/sts.ts";
+import { StsKeeper } from "./sts-keeper.ts";
+
+/** @throws StartError when the file of the sealing key is not what it should be */
+export async function loadKeys(
+	config: Config,
+	ram: Ram,
+	log: Log,
+): Promise<Pick<Emulator, "accounts" | "ram" | "sts">> {
+	const tokens = new SessionTokens(await loadSealingKey(config.data));
+	const accounts = new Accounts(config.accounts, ram, tokens);
+	const keeper = new StsKeeper({ accounts, ram, tokens, note: log.info });
+	return { accounts, ram, sts: new Sts(keeper, config.checkSignatures) };
+}
+
+/** @throws StartError when the user's file is not what it should be */
+export async function readOwnRam({
+	ram: file,
+	accounts,
+}: Config): Promise<Ram> {
+	if (file === "") return new Ram();
+	try {
+		const [{ uid }] = accounts;
+		const taken = accounts.map(({ accessKeyId }) => accessKeyId);
+		const json = await readFile(file, "utf8");
+		const { users, roles } = readRam(json, uid, taken);
+		return new Ram(users, roles);
+	} catch (error) {
+		throw explain(file, error);
+	}
+}
+
+function explain(file: string, error: unknown): unknown {
+	if (error instanceof RamDocumentError)
+		return new StartError(`--ram ${file}: ${error.message}`);
+	const code = codeOf(error);
+	if (code === "") return error;
+	return new StartError(
+		`--ram ${file} cannot be read (${code}): give a JSON file of users and roles`,
+	);
+}
+
+const SEALING_KEY_FILE = "sts-key";
+
+async function loadSealingKey(folder: string | null): Promise<Buffer> {
+	const text = await kept(folder, SEALING_KEY_FILE, async () =>
+		randomBytes(SEALING_KEY_BYTES).toString("base64"),
+	);
+	const key = Buffer.from(text, "base64");
+	if (key.length === SEALING_KEY_BYTES) return key;
+	throw spoilt(folder, SEALING_KEY_FILE, "key");
+}

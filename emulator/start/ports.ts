@@ -1,0 +1,111 @@
+/**
+ * All ports of an emulator: had before anything else, opened to requests when everything else is there.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Config } from "../config/config.ts";
+import { answerBroken } from "../server/broken-request.ts";
+import type { Certificates } from "../server/certificates.ts";
+import { closeServer, listen, secure } from "../server/listen.ts";
+import { HEADER_BYTES_MAX } from "../server/oss-app.ts";
+
+type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+export type Handlers = {
+	readonly oss: Handler;
+	readonly admin: Handler;
+	/** For a port of its own, if there is one. */
+	readonly sts: Handler;
+};
+
+export type Ports = {
+	readonly oss: number;
+	readonly admin: number;
+	/** undefined when there is none. */
+	readonly sts: number | undefined;
+	/** Lets requests in, those too that came before. */
+	open(handlers: Handlers): void;
+	/** To be called before `open` when there is a port for https. */
+	secure(certificates: Certificates): Promise<void>;
+	/** Stops accepting, lets answers under way finish, and cuts off those that take too long. */
+	close(): Promise<void>;
+};
+
+const GRACE_MS = 10_000;
+
+/** @throws StartError when one cannot be had; none is, then */
+export async function openPorts(config: Config): Promise<Ports> {
+	const oss = gate();
+	const admin = gate();
+	const sts = gate();
+	const certificates = Promise.withResolvers<Certificates>();
+	const servers: Server[] = [];
+	const close = async (): Promise<void> => {
+		await Promise.all(servers.map((server) => closeServer(server, GRACE_MS)));
+	};
+	const open = async (
+		{ handler }: Gate,
+		port: number,
+		flag: string,
+		more: { certificates?: Promise<Certificates> } = {},
+	): Promise<number> => {
+		const { hosts } = config;
+		const common = { onBroken: answerBroken, headerBytesMax: HEADER_BYTES_MAX };
+		const opened = await listen({
+			...{ handler, hosts, port, flag },
+			...common,
+			...more,
+		});
+		servers.push(...opened.servers);
+		return opened.port;
+	};
+	try {
+		const [first = 0, ...others] = config.ports;
+		const ossPort = await open(oss, first, "--port");
+		for (const port of others) await open(oss, port, "--port");
+		if (config.tlsPort !== undefined) {
+			const { promise } = certificates;
+			await open(oss, config.tlsPort, "--tls-port", { certificates: promise });
+		}
+		const adminPort = await open(admin, config.adminPort, "--admin-port");
+		const stsPort =
+			config.stsPort === undefined
+				? undefined
+				: await open(sts, config.stsPort, "--sts-port");
+		return {
+			oss: ossPort,
+			admin: adminPort,
+			sts: stsPort,
+			close,
+			open: (handlers) => {
+				oss.open(handlers.oss);
+				admin.open(handlers.admin);
+				sts.open(handlers.sts);
+			},
+			secure: async (all) => {
+				await secure(servers, all);
+				certificates.resolve(all);
+			},
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+type Gate = { readonly handler: Handler; open(handler: Handler): void };
+
+/** Requests that come before there is anybody to answer them wait. */
+function gate(): Gate {
+	let behind: Handler | undefined;
+	const waiting: Parameters<Handler>[] = [];
+	return {
+		handler: (incoming, outgoing) => {
+			if (behind) behind(incoming, outgoing);
+			else waiting.push([incoming, outgoing]);
+		},
+		open: (handler) => {
+			behind = handler;
+			for (const request of waiting.splice(0)) handler(...request);
+		},
+	};
+}

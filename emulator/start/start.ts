@@ -1,0 +1,193 @@
+/**
+ * Puts an emulator together, and takes it apart in reverse.
+ */
+import type { Ram } from "../auth/ram.ts";
+import { Callbacks } from "../callback/callbacks.ts";
+import type { KeyPair } from "../callback/key-pair.ts";
+import {
+	beginKeyPair,
+	loadKeyPair,
+	readOwnKeyPair,
+} from "../config/callback-key.ts";
+import { type Config, withoutSecrets } from "../config/config.ts";
+import { kept, spoilt } from "../config/secret-file.ts";
+import type { Emulator } from "../emulator.ts";
+import { findCallbackPolicy } from "../operations/configurations/callback-policy.ts";
+import { Lifecycle } from "../operations/lifecycle/scheduler.ts";
+import { MovableClock } from "../oss/clock.ts";
+import { FetchTasks } from "../oss/fetch-tasks.ts";
+import { type Log, makeLog } from "../oss/log.ts";
+import { recordIn } from "../records/delivery-record.ts";
+import { RequestLog } from "../records/request-log.ts";
+import type { Certificates } from "../server/certificates.ts";
+import { createOssApp } from "../server/oss-app.ts";
+import { Store } from "../storage/store.ts";
+import { readVersion } from "../version.ts";
+import { loadKeys, readOwnRam } from "./accounts.ts";
+import { type Handlers, openPorts } from "./ports.ts";
+
+export type Running = {
+	/** `http://127.0.0.1:6770`. */
+	readonly endpoint: string;
+	readonly adminUrl: string;
+	/** Of STS's own port; undefined when it has none. */
+	readonly stsEndpoint: string | undefined;
+	readonly emulator: Emulator;
+	/** Stops accepting, lets answers under way finish (10 s at most), and closes what is kept. */
+	close(): Promise<void>;
+};
+
+/** @throws StartError with one line for the user; nothing has been touched then */
+export async function start(config: Config): Promise<Running> {
+	const log = makeLog(config.logLevel, (line) => process.stderr.write(line));
+	const undo: (() => Promise<void>)[] = [];
+	const close = async (): Promise<void> => {
+		for (const step of undo.splice(0).reverse()) await step();
+	};
+	try {
+		return { ...(await assemble(config, log, undo)), close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Ports first, and files of the user's: what cannot be had of them must leave the data folder untouched. */
+async function assemble(
+	config: Config,
+	log: Log,
+	undo: (() => Promise<void>)[],
+): Promise<Omit<Running, "close">> {
+	const begun = beginKeyPair(config.data, config.callbackKey);
+	const ports = await openPorts(config);
+	undo.push(() => ports.close());
+	const ram = await readOwnRam(config);
+	const own = await readOwnKeyPair(config.callbackKey);
+	const store = await Store.open({
+		folder: config.data,
+		durable: config.durable,
+		files: config.files,
+		report: (error) => log.error(`in the background: ${String(error)}`),
+		deliveries: config.deliveries,
+	});
+	undo.unshift(() => store.close());
+	const endpoint = urlOf(config, ports.oss);
+	let authority: string | undefined;
+	if (config.tlsPort !== undefined) {
+		const certificates = await loadCertificates(config.data);
+		await ports.secure(certificates);
+		authority = certificates.authority;
+	}
+	const keyPair =
+		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
+	const keys = { ram, keyPair };
+	const emulator = await makeEmulator(config, keys, log, store, endpoint);
+	// Last of all: that they are broken off is not to be on record.
+	undo.unshift(async () => emulator.callbacks.close());
+	const lifecycle = new Lifecycle(emulator);
+	undo.push(() => lifecycle.close());
+	undo.push(() => emulator.fetches.close());
+	const requests = new RequestLog();
+	const ending = new AbortController();
+	undo.push(async () => ending.abort());
+	const admin = lazily(async () => {
+		const { createAdminApp } = await import("../admin/app.ts");
+		const app = await createAdminApp({
+			...{ emulator, requests, lifecycle, endpoint, authority },
+			version: readVersion(),
+			settings: withoutSecrets(config),
+			ending: ending.signal,
+		});
+		await app.ready();
+		return app.routing;
+	}, log);
+	ports.open({
+		oss: createOssApp({ emulator, requests }),
+		admin,
+		sts: createOssApp({ emulator, requests, onlySts: true }),
+	});
+	return {
+		endpoint,
+		adminUrl: urlOf(config, ports.admin),
+		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
+		emulator,
+	};
+}
+
+type Keys = { readonly ram: Ram; readonly keyPair: KeyPair };
+
+async function makeEmulator(
+	config: Config,
+	{ ram, keyPair }: Keys,
+	log: Log,
+	store: Store,
+	endpoint: string,
+): Promise<Emulator> {
+	const clock = new MovableClock(Date.now);
+	return {
+		store,
+		clock,
+		log,
+		fetches: new FetchTasks(),
+		callbacks: new Callbacks({
+			keyPair,
+			now: clock.now,
+			warn: log.warn,
+			findPolicy: (bucket, name) => findCallbackPolicy({ store }, bucket, name),
+			record: recordIn(store.deliveries),
+			switches: {
+				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
+				...config.callbacks,
+			},
+		}),
+		...(await loadKeys(config, ram, log)),
+		region: config.region,
+		domains: config.domains,
+		checkSignatures: config.checkSignatures,
+		cors: config.cors,
+	};
+}
+
+/** Made by its first request: whoever only uses OSS starts sooner and does without it. */
+function lazily(
+	make: () => Promise<Handlers["admin"]>,
+	log: Log,
+): Handlers["admin"] {
+	let made: Promise<Handlers["admin"]> | undefined;
+	return async (incoming, outgoing) => {
+		try {
+			made ??= make();
+			const handler = await made;
+			handler(incoming, outgoing);
+		} catch (error) {
+			log.error(`the admin port: ${String(error)}`);
+			outgoing.destroy();
+		}
+	};
+}
+
+/** The authority that certificates of the https port come from. Clients hold these against their own clocks. */
+async function loadCertificates(folder: string | null): Promise<Certificates> {
+	const now = (): Date => new Date();
+	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
+		await import("../server/certificates.ts");
+	const file = "tls-authority.pem";
+	const pem = await kept(folder, file, async () =>
+		writeAuthority(await makeAuthority(now())),
+	);
+	const authority = readAuthority(pem);
+	if (!authority) throw spoilt(folder, file, "authority");
+	return new Certificates(authority, now);
+}
+
+/** An address a client can dial: never `0.0.0.0`. */
+function urlOf({ hosts }: Config, port: number): string {
+	const [host = "127.0.0.1"] = hosts;
+	const dialled =
+		host === "0.0.0.0" || host === "::"
+			? "127.0.0.1"
+			: host.includes(":")
+				? `[${host}]`
+				: host;
+	return `http://${dialled}:${port}`;
+}

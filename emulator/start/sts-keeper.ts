@@ -1,0 +1,212 @@
+/**
+ * What STS needs to know of keys, roles and policies, as auth/ has it.
+ */
+import { randomInt } from "node:crypto";
+import {
+	type Account,
+	type Accounts,
+	callerOf,
+	isTemporary,
+} from "../auth/accounts.ts";
+import type { Ask } from "../auth/policy/ask.ts";
+import { readPolicy } from "../auth/policy/document.ts";
+import { judge, type NamedPolicy } from "../auth/policy/judge.ts";
+import { explanation } from "../auth/policy/refusal.ts";
+import { type Ram, ramId } from "../auth/ram.ts";
+import { sessionPolicy } from "../auth/session-policy.ts";
+import type { SessionTokens } from "../auth/session-token.ts";
+import { mistakenSecrets, secretsOfOthers } from "../diagnosis/mistaken.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Caller } from "../oss/request.ts";
+import { StsError } from "../sts/errors.ts";
+import type {
+	Credentials,
+	Keeper,
+	NewSession,
+	StsKey,
+	StsRole,
+} from "../sts/keeper.ts";
+
+export type Keys = {
+	readonly accounts: Accounts;
+	readonly ram: Ram;
+	readonly tokens: SessionTokens;
+	/** Told, in a sentence, of what works here and not at Alibaba's. */
+	readonly note: (sentence: string) => void;
+};
+
+export class StsKeeper implements Keeper {
+	readonly #keys: Keys;
+	#hasNoted = false;
+
+	constructor(keys: Keys) {
+		this.#keys = keys;
+	}
+
+	getKey(accessKeyId: string, securityToken: string, now: Date): StsKey {
+		const account = this.#getAccount(accessKeyId, securityToken, now);
+		const { accessKeySecret } = account;
+		return { accessKeySecret, caller: callerOf(account) };
+	}
+
+	#getAccount(accessKeyId: string, token: string, now: Date): Account {
+		const { accounts } = this.#keys;
+		if (isTemporary(accessKeyId) && token === "")
+			throw new StsError("Missing", "SecurityToken");
+		try {
+			return accounts.get(accessKeyId, token, now);
+		} catch (error) {
+			if (!(error instanceof OssError)) throw error;
+			throw this.#inStsWords(error, accessKeyId);
+		}
+	}
+
+	/** What OSS says of a key and its token, as STS says it. */
+	#inStsWords({ code }: OssError, accessKeyId: string): StsError {
+		const { accounts } = this.#keys;
+		switch (code) {
+			case "InvalidSecurityToken":
+				return new StsError("InvalidSecurityTokenMalformed");
+			case "AccessKeyIdAndSecurityTokenNotMatch":
+				return new StsError("InvalidSecurityTokenMismatchWithAccessKey");
+			case "SecurityTokenExpired":
+				return new StsError("InvalidSecurityTokenExpired");
+			default:
+				if (accounts.isDisabled(accessKeyId))
+					return new StsError("InvalidAccessKeyIdInactive");
+				return accounts.find(accessKeyId)
+					? new StsError("InvalidSecurityTokenMalformed")
+					: new StsError("InvalidAccessKeyIdNotFound");
+		}
+	}
+
+	believe(accessKeyId: string): Caller {
+		const { accounts } = this.#keys;
+		return callerOf(accounts.find(accessKeyId) ?? accounts.default);
+	}
+
+	/** Every role of an account there is. */
+	findRole(account: string, name: string): StsRole | undefined {
+		const { accounts, ram } = this.#keys;
+		if (!accounts.has(account)) return undefined;
+		const { sessionSecondsMax } = ram.getRole(account, name);
+		return {
+			account,
+			name,
+			id: ramId("role", account, name),
+			sessionSecondsMax,
+		};
+	}
+
+	/**
+	 * An account's own key may, which a real one may not (A-530): here it is also the key of a test's first minute. A
+	 * user, or a session of another role, needs a policy that allows it.
+	 */
+	whyNot(caller: Caller, { account, name }: StsRole, now: Date): string {
+		const { ram } = this.#keys;
+		const { trusts } = ram.getRole(account, name);
+		if (!trusts.includes(caller.uid))
+			return `role ${name} of account ${account} trusts ${trusts.join(", ") || "nobody"}, not account ${caller.uid}`;
+		if (caller.identity === undefined) {
+			this.#noteAccount();
+			return "";
+		}
+		const ask = assuming(caller, account, name, now);
+		const ofSession = sessionPolicy(caller);
+		return (
+			whyRefused(ram.policiesOf(caller), "identity policy", caller, ask) ||
+			(ofSession ? whyRefused([ofSession], "session policy", caller, ask) : "")
+		);
+	}
+
+	mistakenSecrets(
+		accessKeyId: string,
+		token: string,
+		now: Date,
+	): Iterable<readonly [secret: string, sentence: string]> {
+		const { accounts } = this.#keys;
+		const account = accounts.get(accessKeyId, token, now);
+		return [
+			...mistakenSecrets(account, token),
+			...secretsOfOthers(account, accounts.keys()),
+		];
+	}
+
+	#noteAccount(): void {
+		if (this.#hasNoted) return;
+		this.#hasNoted = true;
+		this.#keys.note(
+			"a role was assumed with an account's own key; at Alibaba Cloud only RAM users and roles may do that",
+		);
+	}
+
+	isPolicy(json: string): boolean {
+		try {
+			readPolicy(json, "identity");
+			return true;
+		} catch (error) {
+			if (!(error instanceof OssError)) throw error;
+			return false;
+		}
+	}
+
+	makeCredentials({ role, session, policy, expires }: NewSession): Credentials {
+		const accessKeyId = `STS.${makeText(25)}`;
+		const accessKeySecret = makeText(44);
+		const securityToken = this.#keys.tokens.seal({
+			...{ accessKeyId, accessKeySecret, session, policy, expires },
+			uid: role.account,
+			role: role.name,
+		});
+		return { accessKeyId, accessKeySecret, securityToken };
+	}
+
+	roleId(account: string, name: string): string {
+		return ramId("role", account, name);
+	}
+}
+
+/** @returns '' when the policies allow it */
+function whyRefused(
+	policies: readonly NamedPolicy[],
+	rule: "identity policy" | "session policy",
+	caller: Caller,
+	ask: Ask,
+): string {
+	const judgement = judge(policies, ask);
+	if (judgement.verdict === "allow") return "";
+	const reason =
+		judgement.verdict === "explicit deny"
+			? `statement ${judgement.by.statement} of ${judgement.by.policy} denies`
+			: `no statement of ${rule} allows`;
+	return explanation(caller, ask, rule, judgement.verdict, reason).sentence;
+}
+
+function assuming(
+	caller: Caller,
+	account: string,
+	role: string,
+	now: Date,
+): Ask {
+	const has: Readonly<Record<string, readonly string[]>> = {
+		"acs:CurrentTime": [now.toISOString()],
+		"acs:AccessId": [caller.accessKeyId],
+		"acs:MFAPresent": ["false"],
+	};
+	return {
+		action: "sts:AssumeRole",
+		resource: {
+			service: "ram",
+			regions: [""],
+			owner: account,
+			name: `role/${role}`,
+		},
+		circumstances: (key) => has[key],
+	};
+}
+
+const ALPHABET =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+const makeText = (length: number): string =>
+	Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");

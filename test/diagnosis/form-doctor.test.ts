@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import { refusal } from "../client.ts";
+import { startWithBucket } from "../emulator.ts";
+import {
+	ANY,
+	field,
+	file,
+	ID,
+	type Part,
+	policyOf,
+	postForm,
+	SECRET,
+} from "../operations/object/form.ts";
+import {
+	diagnosisOf,
+	encode,
+	hmac,
+	sha256,
+	signingKey,
+} from "../server/signing.ts";
+
+const POLICY = policyOf(ANY);
+const JSON_OF_IT = Buffer.from(POLICY, "base64").toString();
+const TIME = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+const SCOPE = `${TIME.slice(0, 8)}/cn-hangzhou/oss`;
+
+const v1 = (text: string, secret = SECRET): string =>
+	hmac("sha1", secret, text).toString("base64");
+const v4 = (text: string, secret = SECRET): string =>
+	hmac("sha256", signingKey(`aliyun_v4${secret}`, SCOPE), text).toString("hex");
+
+/** As the docs say, but for what a test says. */
+const formV1 = (signature: string, policy = POLICY): Part[] => [
+	field("OSSAccessKeyId", ID),
+	field("policy", policy),
+	field("Signature", signature),
+];
+const formV4 = (signature: string, policy = POLICY): Part[] => [
+	field("x-oss-signature-version", "OSS4-HMAC-SHA256"),
+	field("x-oss-credential", `${ID}/${SCOPE}/aliyun_v4_request`),
+	field("x-oss-date", TIME),
+	field("policy", policy),
+	field("x-oss-signature", signature),
+];
+
+/** @returns what the uploader is told, and the doctor's sentence */
+async function post(
+	t: TestContext,
+	parts: readonly Part[],
+): Promise<[told: string, sentence: string]> {
+	const keys = `${ID}:${SECRET},second:second-secret`;
+	const flags = ["--access-key", keys];
+	const emulator = await startWithBucket(t, "private", ...flags);
+	const form = [field("key", "cat"), ...parts, file("meow")];
+	const answer = await postForm(emulator.oss, form);
+	return [refusal(answer), await diagnosisOf(emulator, answer)];
+}
+
+const wrapped = POLICY.replaceAll(/.{76}(?=.)/g, "$&\r\n");
+/** One whose base64 has a `+`, which POLICY has not. */
+const PLUS = policyOf([["not-in", "$key", ["~~>~~>~~>"]]]);
+assert.ok(PLUS.includes("+"));
+const stringToSign = `OSS4-HMAC-SHA256\n${TIME}\n${SCOPE}/aliyun_v4_request\n${sha256(POLICY)}`;
+
+const MISTAKES: readonly (readonly [
+	what: string,
+	form: readonly Part[],
+	sentence: RegExp,
+])[] = [
+	[
+		"a line feed after the secret",
+		formV1(v1(POLICY, `${SECRET}\n`)),
+		/line feed/,
+	],
+	["quotes around it", formV4(v4(POLICY, `"${SECRET}"`)), /quotes around it/],
+	["another's secret", formV4(v4(POLICY, "second-secret")), /that of second:/],
+	["the policy's JSON", formV1(v1(JSON_OF_IT)), /the policy's JSON was signed/],
+	["the policy's JSON", formV4(v4(JSON_OF_IT)), /the policy's JSON was signed/],
+	[
+		"a wrapped policy",
+		formV1(v1(wrapped)),
+		/signed with line ends in its base64/,
+	],
+	[
+		"one sent wrapped",
+		formV4(v4(POLICY), wrapped),
+		/without the blanks and line/,
+	],
+	["an encoded policy", formV1(v1(encode(POLICY))), /signed percent-encoded/],
+	[
+		"one sent encoded",
+		formV1(v1(PLUS), encode(PLUS)),
+		/policy is percent-encoded/,
+	],
+	[
+		"one sent with blanks",
+		formV1(v1(PLUS), PLUS.replaceAll("+", " ")),
+		/where it had \+/,
+	],
+	[
+		"an encoded signature",
+		formV1(encode(v1(POLICY))),
+		/signature is percent-enc/,
+	],
+	[
+		"a signature with a line end",
+		formV4(`${v4(POLICY)}\r\n`),
+		/line ends around it/,
+	],
+	[
+		"hex in V1",
+		formV1(hmac("sha1", SECRET, POLICY).toString("hex")),
+		/hex of HMAC/,
+	],
+	["V1's in V4", formV4(v1(POLICY)), /as of V1, under the name of V4/],
+	[
+		"V4's key of the secret alone",
+		formV4(hmac("sha256", SECRET, POLICY).toString("hex")),
+		/the secret itself signed/,
+	],
+	[
+		"a request's string to sign",
+		formV4(v4(stringToSign)),
+		/as of a request was signed/,
+	],
+	[
+		"what nobody knows",
+		formV1(v1(POLICY, "unknown")),
+		/^no usual mistake explains/,
+	],
+];
+
+suite("Of a form's signature the doctor names", () => {
+	for (const [what, form, sentence] of MISTAKES)
+		test(`${what}, with ${form.length} fields`, async (t) => {
+			const [told, said] = await post(t, form);
+			assert.match(told, /^403 SignatureDoesNotMatch /);
+			assert.match(said, sentence);
+		});
+});
+
+suite("Of a form the doctor says", () => {
+	const signed = (...conditions: unknown[]): Part[] => {
+		const policy = policyOf(conditions);
+		return formV4(v4(policy), policy);
+	};
+
+	test("nothing when it is right", async (t) => {
+		for (const form of [
+			formV1(v1(POLICY)),
+			formV4(v4(POLICY)),
+			formV1(v1(PLUS), PLUS),
+		])
+			assert.equal((await post(t, form))[1], "");
+	});
+
+	test("what it has where its policy wants something else", async (t) => {
+		const cases = [
+			[["starts-with", "$key", "a/"], 'field key has: "cat"'],
+			[
+				["eq", "$x-oss-meta-a", "1"],
+				"x-oss-meta-a, and there is none before the",
+			],
+			[{ bucket: "videos" }, "sent to the bucket photos"],
+		] as const;
+		for (const [condition, sentence] of cases) {
+			const [told, said] = await post(t, signed(condition));
+			assert.match(told, /^403 AccessDenied 0006-00000227/);
+			assert.ok(said.includes(sentence), said);
+		}
+	});
+
+	test("that its policy has expired, its key is unknown, its region another", async (t) => {
+		const old = policyOf(ANY, "2020-01-01T00:00:00Z");
+		const cases = [
+			[formV1(v1(old), old), /^the policy has expired/],
+			[
+				formV1(v1(POLICY)).with(0, field("OSSAccessKeyId", "nobody")),
+				/^the emulator knows oss-emulator, second/,
+			],
+			[
+				formV4(v4(POLICY)).with(
+					1,
+					field(
+						"x-oss-credential",
+						`${ID}/20260101/cn-beijing/oss/aliyun_v4_request`,
+					),
+				),
+				/^the signature is for another region/,
+			],
+			[
+				[...formV1(v1(POLICY)), field("x-oss-security-token", "x")],
+				/^oss-emulator is a permanent key and goes without a token/,
+			],
+		] as const;
+		for (const [form, sentence] of cases)
+			assert.match((await post(t, form))[1], sentence);
+	});
+
+	test("something in bounded time, however long the policy", {
+		timeout: 30_000,
+	}, async (t) => {
+		const many = Array.from({ length: 40_000 }, () => ANY[0]);
+		const policy = policyOf(many);
+		assert.ok(policy.length > 1_000_000);
+		const [, said] = await post(t, formV1(v1(policy, "unknown"), policy));
+		assert.match(said, /^no usual mistake explains/);
+	});
+});

@@ -1,0 +1,627 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { after, suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type StartedEmulator, startEmulator } from "../../emulator/index.ts";
+import { Client, refusal } from "../client.ts";
+import type { TestEmulator } from "../emulator.ts";
+import {
+	diagnosisOf,
+	encode,
+	hmac,
+	ID,
+	type Mistake,
+	type Scheme,
+	SECRET,
+	type Sent,
+	sendSigned,
+	sha256,
+	signingKey,
+} from "../server/signing.ts";
+
+const LAUNCH = fileURLToPath(
+	new URL("../../emulator/launch.js", import.meta.url),
+);
+
+type Case = readonly [
+	what: string,
+	scheme: Scheme,
+	sent: Sent,
+	mistake: Mistake,
+	sentence: RegExp,
+];
+
+const CAT: Sent = { path: "/photos/a/cat" };
+const PUT: Sent = { ...CAT, method: "PUT", body: "meow" };
+const BLANK: Sent = { path: "/photos/a%20cat" };
+const LISTING: Sent = {
+	path: "/photos",
+	query: { prefix: "a b", "max-keys": "5", acl: "" },
+};
+const META = { headers: { "x-oss-meta-by": "me" } };
+
+/** All is signed at this moment: midnight may come while the tests run. */
+const NOW = new Date();
+const DAY = NOW.toISOString().slice(0, 10).replaceAll("-", "");
+const SCOPE = `${DAY}/cn-hangzhou/oss`;
+const DAY_BEFORE = new Date(NOW.getTime() - 86_400_000)
+	.toISOString()
+	.slice(0, 10)
+	.replaceAll("-", "");
+
+/** Signs with a key of V4 that is made of this. */
+const keyOf =
+	(
+		start: (secret: string) => string,
+		scope = SCOPE,
+	): NonNullable<Mistake["sign"]> =>
+	(secret, text) =>
+		hmac("sha256", signingKey(start(secret), scope), text).toString("hex");
+
+/** In one line of a canonical request, counted from its beginning or its end. */
+const inLine =
+	(at: number, change: (line: string) => string) =>
+	(text: string): string => {
+		const lines = text.split("\n");
+		const index = (at + lines.length) % lines.length;
+		return lines.with(index, change(lines[index] ?? "")).join("\n");
+	};
+
+const wordsInCapitals = (text: string): string =>
+	text.replaceAll(/^x-oss-[a-z-]*/gm, (name) =>
+		name.replaceAll(/\b./g, (letter) => letter.toUpperCase()),
+	);
+
+const SECRETS: readonly Case[] = (
+	[
+		["quotes around the secret", `"${SECRET}"`, /with quotes around it/],
+		["single quotes", `'${SECRET}'`, /with quotes around it/],
+		["a byte order mark", `\ufeff${SECRET}`, /a byte order mark before it/],
+		["a blank before the secret", ` ${SECRET}`, /a blank before it/],
+		["a CR LF after it", `${SECRET}\r\n`, /a line end at its end/],
+		["an & after it, as RPC wants it", `${SECRET}&`, /with an & at its end/],
+		["another account's", "second-secret", /the secret is that of second/],
+	] as const
+).flatMap(([what, secret, sentence]) =>
+	(["V1 URL", "V4 header"] as const).map(
+		(scheme): Case => [what, scheme, CAT, { secret }, sentence],
+	),
+);
+
+const RESOURCES: readonly Case[] = [
+	[
+		"a resource without its bucket, which the host names",
+		"V4 URL",
+		{ path: "/a/cat", host: "photos.localhost" },
+		{ resource: "/a/cat" },
+		/signed as \/a\/cat, without its bucket: it is \/photos\/a\/cat/,
+	],
+	[
+		"a resource without its bucket, which the path names",
+		"V1 header",
+		CAT,
+		{ resource: "/a/cat" },
+		/signed as \/a\/cat, without its bucket: it is \/photos\/a\/cat/,
+	],
+	[
+		"another bucket",
+		"V4 header",
+		CAT,
+		{ resource: "/videos/a/cat" },
+		/the signature is for the bucket videos, the request is for photos/,
+	],
+	[
+		"a bucket left out of the address, where one is made",
+		"V1 header",
+		{ method: "PUT", path: "/cat", body: "meow" },
+		{ resource: "/photos/cat" },
+		/\/photos\/cat was signed, and the address has no bucket/,
+	],
+	[
+		"a slash before the key",
+		"V4 URL",
+		CAT,
+		{ resource: "/photos//a/cat" },
+		/signed with a slash before it/,
+	],
+	[
+		"the bucket alone",
+		"V4 header",
+		CAT,
+		{ resource: "/photos/" },
+		/the key was not signed: only the bucket/,
+	],
+	[
+		"a path that a proxy puts a folder before",
+		"V4 header",
+		CAT,
+		{ resource: "/photos/cat" },
+		/the first folder of the path was not signed/,
+	],
+	[
+		"a key that is encoded twice",
+		"V4 URL",
+		{ path: "/photos/a%2520cat" },
+		{ resource: "/photos/a cat" },
+		/the key came percent-encoded twice/,
+	],
+];
+
+const REQUESTS: readonly Case[] = [
+	[
+		"a GET used for a PUT",
+		"V1 URL",
+		PUT,
+		{ method: "GET" },
+		/the signature is for GET, the request was a PUT/,
+	],
+	[
+		"a PUT used for a HEAD",
+		"V4 URL",
+		{ ...CAT, method: "HEAD" },
+		{ method: "PUT" },
+		/the signature is for PUT, the request was a HEAD/,
+	],
+	...(["V1 URL", "V4 URL"] as const).map(
+		(scheme): Case => [
+			"a type the browser sends",
+			scheme,
+			{ ...PUT, headers: { "content-type": "image/png" } },
+			{ headers: {} },
+			/the Content-Type image\/png was not signed/,
+		],
+	),
+	[
+		"a header added later",
+		"V4 header",
+		{ ...PUT, ...META },
+		{ headers: {} },
+		/the header x-oss-meta-by was not signed/,
+	],
+	[
+		"a token added to the URL later",
+		"V1 URL",
+		{ ...CAT, query: { "x-oss-traffic-limit": "819200" } },
+		{ query: {} },
+		/the sub-resource x-oss-traffic-limit was not signed/,
+	],
+	[
+		"a parameter added to the URL later",
+		"V4 URL",
+		{ ...CAT, query: { utm: "mail" } },
+		{ query: {} },
+		/the parameter utm was not signed/,
+	],
+	[
+		"parameters added later, several",
+		"V4 URL",
+		LISTING,
+		{ query: {} },
+		/no parameter was signed, and there are 3/,
+	],
+	[
+		"a value that is encoded twice",
+		"V4 header",
+		{ path: "/photos", query: { prefix: "a b" } },
+		{ query: { prefix: "a%20b" } },
+		/the value of prefix was signed percent-encoded once too often/,
+	],
+	[
+		"a + that came as a blank",
+		"V4 header",
+		{ path: "/photos", query: { prefix: "a b" } },
+		{ query: { prefix: "a+b" } },
+		/a \+ in prefix was meant as itself/,
+	],
+	[
+		"the host, which a proxy changes",
+		"V4 header",
+		{ ...CAT, host: "photos.test:8080", path: "/photos/a/cat" },
+		{ additional: ["host"], headers: { host: "localhost" } },
+		/the host localhost was signed, the request came to photos.test:8080/,
+	],
+];
+
+const SIGNS: readonly Case[] = [
+	[
+		"hex",
+		"V1 header",
+		CAT,
+		{ sign: (secret, text) => hmac("sha1", secret, text).toString("hex") },
+		/the signature is hex of HMAC-SHA1/,
+	],
+	[
+		"base64 of hex",
+		"V1 URL",
+		CAT,
+		{
+			sign: (secret, text) =>
+				Buffer.from(hmac("sha1", secret, text).toString("hex")).toString(
+					"base64",
+				),
+		},
+		/the signature is base64 of hex/,
+	],
+	[
+		"base64 without its end",
+		"V1 URL",
+		CAT,
+		{
+			sign: (secret, text) =>
+				hmac("sha1", secret, text).toString("base64").replace("=", ""),
+		},
+		/the = at the end of the signature got lost/,
+	],
+	[
+		"SHA-256",
+		"V1 header",
+		CAT,
+		{ sign: (secret, text) => hmac("sha256", secret, text).toString("base64") },
+		/made with SHA-256: V1 has SHA-1/,
+	],
+	[
+		"a signature that is encoded twice",
+		"V1 URL",
+		CAT,
+		{
+			sign: (secret, text) =>
+				encode(hmac("sha1", secret, text).toString("base64")),
+		},
+		/the signature was percent-encoded once too often/,
+	],
+	[
+		"V1 under the name of V4",
+		"V4 URL",
+		CAT,
+		{ sign: (secret, text) => hmac("sha1", secret, text).toString("base64") },
+		/base64 of HMAC-SHA1, as of V1, under the name of V4/,
+	],
+	[
+		"the secret itself",
+		"V4 header",
+		CAT,
+		{ sign: (secret, text) => hmac("sha256", secret, text).toString("hex") },
+		/the secret itself signed/,
+	],
+	[
+		"a key without aliyun_v4",
+		"V4 header",
+		CAT,
+		{ sign: keyOf((secret) => secret) },
+		/made of the secret alone: V4 puts aliyun_v4 before it/,
+	],
+	[
+		"a key of S3's",
+		"V4 URL",
+		CAT,
+		{ sign: keyOf((secret) => `AWS4${secret}`) },
+		/made with AWS4 before the secret/,
+	],
+	[
+		"a key for the region with its prefix",
+		"V4 header",
+		CAT,
+		{
+			sign: keyOf(
+				(secret) => `aliyun_v4${secret}`,
+				`${DAY}/oss-cn-hangzhou/oss`,
+			),
+		},
+		/made for the region oss-cn-hangzhou, the credential says cn-hangzhou/,
+	],
+	[
+		"a key for another product",
+		"V4 header",
+		CAT,
+		{ sign: keyOf((secret) => `aliyun_v4${secret}`, `${DAY}/cn-hangzhou/s3`) },
+		/made for the product s3, the credential says oss/,
+	],
+	[
+		"a key for the day before",
+		"V4 URL",
+		CAT,
+		{
+			sign: keyOf(
+				(secret) => `aliyun_v4${secret}`,
+				`${DAY_BEFORE}/cn-hangzhou/oss`,
+			),
+		},
+		new RegExp(`made for ${DAY_BEFORE}, the credential says ${DAY}`),
+	],
+	[
+		"upper-case hex",
+		"V4 header",
+		CAT,
+		{
+			sign: (secret, text) =>
+				hmac("sha256", signingKey(`aliyun_v4${secret}`, SCOPE), text)
+					.toString("hex")
+					.toUpperCase(),
+		},
+		/upper-case hex: V4 has lower-case/,
+	],
+	[
+		"base64",
+		"V4 header",
+		CAT,
+		{
+			sign: (secret, text) =>
+				hmac("sha256", signingKey(`aliyun_v4${secret}`, SCOPE), text).toString(
+					"base64",
+				),
+		},
+		/the signature is base64: V4 has lower-case hex/,
+	],
+];
+
+const TEXTS: readonly Case[] = [
+	...(["V1 header", "V4 header"] as const).flatMap((scheme): Case[] => [
+		[
+			"names of headers in capitals",
+			scheme,
+			{ ...PUT, ...META },
+			{ text: wordsInCapitals },
+			/names of headers were signed with capitals/,
+		],
+		[
+			"lines that end with CR and LF",
+			scheme,
+			CAT,
+			{ text: (text) => text.replaceAll("\n", "\r\n") },
+			/lines were joined by CR and LF/,
+		],
+		[
+			"a line feed at the end",
+			scheme,
+			CAT,
+			{ text: (text) => `${text}\n` },
+			/a line feed was signed at the end/,
+		],
+	]),
+	[
+		"no lines for MD5 and type",
+		"V1 header",
+		CAT,
+		{ text: (text) => text.replace("GET\n\n\n", "GET\n") },
+		/the lines of Content-MD5 and Content-Type were left out/,
+	],
+	[
+		"headers and resource in one line",
+		"V1 header",
+		{ ...PUT, ...META },
+		{ text: (text) => text.replace("me\n/", "me/") },
+		/the line feed before the resource was left out/,
+	],
+	[
+		"sub-resources in another order",
+		"V1 header",
+		{ ...CAT, query: { versionId: "null", acl: "" } },
+		{
+			text: (text) =>
+				text.replace("?acl&versionId=null", "?versionId=null&acl"),
+		},
+		/sub-resources were signed in the order they came/,
+	],
+	[
+		"the hash of the body",
+		"V4 header",
+		CAT,
+		{ text: inLine(-1, () => sha256("")) },
+		/the hash of an empty body was signed/,
+	],
+	[
+		"the names of all headers",
+		"V4 header",
+		{ ...PUT, ...META },
+		{ text: inLine(-2, () => "x-oss-date;x-oss-meta-by") },
+		/the names of all headers were signed, as for S3/,
+	],
+	[
+		"no empty line after the headers",
+		"V4 URL",
+		CAT,
+		{ text: (text) => text.replace("\n\n\n", "\n\n") },
+		/the empty line after the headers was left out/,
+	],
+	[
+		"a path that is not encoded",
+		"V4 header",
+		BLANK,
+		{ text: inLine(1, decodeURIComponent) },
+		/the path was signed as it is/,
+	],
+	[
+		"encoded slashes",
+		"V4 header",
+		CAT,
+		{ text: inLine(1, () => "/photos/a%2Fcat") },
+		/slashes of the key were signed as %2F/,
+	],
+	[
+		"blanks as +",
+		"V4 header",
+		LISTING,
+		{ text: (text) => text.replaceAll("%20", "+") },
+		/blanks were signed as \+: V4 has %20/,
+	],
+	[
+		"escapes in lower case",
+		"V4 header",
+		{ path: "/photos/%E7%8C%AB" },
+		{ text: (text) => text.replaceAll("%E7%8C%AB", "%e7%8c%ab") },
+		/percent-escapes were signed in lower case/,
+	],
+	[
+		"parameters in another order",
+		"V4 header",
+		LISTING,
+		{ text: inLine(2, () => "prefix=a%20b&max-keys=5&acl") },
+		/parameters were signed in the order they came/,
+	],
+];
+
+type Place = Pick<TestEmulator, "endpoint" | "adminUrl" | "oss">;
+
+/** One emulator for a suite, with two accounts, the buckets `photos` and `videos`, and an object. */
+function startForSuite(): () => Promise<Place> {
+	let started: Promise<Place & StartedEmulator> | undefined;
+	after(async () => {
+		const emulator = await started;
+		emulator?.oss.close();
+		await emulator?.close();
+	});
+	const start = async (): Promise<Place & StartedEmulator> => {
+		const keys = `${ID}:${SECRET},second:second-secret`;
+		const flags = ["--log-level", "error", "--access-key", keys];
+		const emulator = await startEmulator({ flags });
+		const key = { id: ID, secret: SECRET };
+		const oss = new Client(emulator.endpoint, key);
+		for (const bucket of ["photos", "videos"]) await oss.put(`/${bucket}`);
+		await oss.put("/photos/a/cat", "meow");
+		return { ...emulator, oss };
+	};
+	return () => (started ??= start());
+}
+
+for (const [kind, cases] of Object.entries({
+	secret: SECRETS,
+	resource: RESOURCES,
+	request: REQUESTS,
+	"way of signing": SIGNS,
+	"signed text": TEXTS,
+})) {
+	suite(`Of a wrong ${kind} the signature doctor names`, () => {
+		const started = startForSuite();
+		for (const [what, scheme, sent, mistake, sentence] of cases)
+			test(`${what} (${scheme})`, async () => {
+				const emulator = await started();
+				const signing = { now: NOW, ...mistake };
+				const answer = await sendSigned(emulator, scheme, sent, signing);
+				assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
+				assert.match(await diagnosisOf(emulator, answer), sentence);
+				assert.doesNotMatch(answer.text, sentence, "the answer stays OSS's");
+			});
+	});
+}
+
+suite("The signature doctor", () => {
+	const started = startForSuite();
+
+	for (const scheme of ["V1 header", "V1 URL", "V4 header", "V4 URL"] as const)
+		test(`has nothing to say of a request signed as the docs say (${scheme})`, async () => {
+			const emulator = await started();
+			for (const sent of [CAT, PUT, { ...PUT, ...META }, LISTING]) {
+				const answer = await sendSigned(emulator, scheme, sent);
+				assert.equal(answer.status, 200, answer.text);
+				assert.equal(await diagnosisOf(emulator, answer), "");
+			}
+		});
+
+	test("admits it when nothing explains a signature", async () => {
+		const emulator = await started();
+		for (const scheme of ["V1 URL", "V4 header"] as const) {
+			const mistake = { secret: "another" };
+			const answer = await sendSigned(emulator, scheme, CAT, mistake);
+			const said = await diagnosisOf(emulator, answer);
+			assert.match(said, /^no usual mistake explains this signature/);
+		}
+	});
+
+	test("tells which bucket is meant where the one asked for is not there", async () => {
+		const emulator = await started();
+		const cases = [
+			[
+				"/cat",
+				"/photos/cat",
+				/\/photos\/cat was signed, and the address has no/,
+			],
+			["/oss/photos/cat", "/photos/cat", /or a proxy, puts \/oss before it/],
+			["/photo/cat", "/photos/cat", /is for the bucket photos, .* for photo$/],
+			["/photo/cat", "/other/cat", /^$/],
+		] as const;
+		for (const [path, resource, sentence] of cases) {
+			const signed = { resource };
+			const answer = await sendSigned(emulator, "V4 URL", { path }, signed);
+			assert.match(refusal(answer), /^404 NoSuchBucket /);
+			assert.match(await diagnosisOf(emulator, answer), sentence);
+		}
+	});
+
+	test("explains some requests that cannot be read at all", async () => {
+		const emulator = await started();
+		const expired = { "x-oss-expires": String(Math.floor(Date.now() / 1000)) };
+		const cases = [
+			[{ scope: `${DAY}/oss-cn-hangzhou/oss` }, /here it goes by cn-hangzhou/],
+			[{ scope: `${DAY}/cn-beijing/oss` }, /for another region/],
+			[{ scope: `${DAY}/cn-hangzhou/s3` }, /for another product/],
+		] as const;
+		for (const [mistake, sentence] of cases) {
+			const answer = await sendSigned(emulator, "V4 URL", CAT, mistake);
+			assert.match(refusal(answer), /^400 InvalidArgument /);
+			assert.match(await diagnosisOf(emulator, answer), sentence);
+		}
+		const query = new URLSearchParams({
+			"x-oss-signature-version": "OSS4-HMAC-SHA256",
+			...expired,
+		});
+		const moment = await emulator.oss.get(`/photos/a/cat?${query}`, {
+			as: null,
+		});
+		assert.match(await diagnosisOf(emulator, moment), /duration in seconds/);
+		const s3 = await emulator.oss.get("/photos/a/cat", {
+			as: null,
+			headers: { authorization: "AWS4-HMAC-SHA256 Credential=a/b/c" },
+		});
+		assert.match(await diagnosisOf(emulator, s3), /is signed for S3/);
+	});
+
+	test("writes a line into the log, with the request's id", async (t) => {
+		const flags = ["--memory", "--port", "0", "--admin-port", "0"];
+		const child = spawn(process.execPath, [LAUNCH, ...flags], {
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		t.after(() => child.kill("SIGKILL"));
+		const [ready] = await once(createInterface(child.stdout), "line");
+		const [endpoint = ""] = /http:[^,]*/.exec(String(ready)) ?? [];
+		const oss = new Client(endpoint, { id: ID, secret: SECRET });
+		t.after(() => oss.close());
+		await oss.put("/photos");
+		const lines = once(createInterface(child.stderr), "line");
+
+		const mistake = { secret: `${SECRET}\n` };
+		const answer = await sendSigned({ endpoint }, "V4 URL", CAT, mistake);
+
+		const id = answer.headers["x-oss-request-id"];
+		assert.equal(
+			String((await lines)[0]),
+			`warn: ${id}: SignatureDoesNotMatch: the secret was used with a line feed at its end: trim it where it is read`,
+		);
+	});
+
+	test("tells an URL that was copied from HTML", async () => {
+		const emulator = await started();
+		const target =
+			"/photos/a/cat?OSSAccessKeyId=a&amp;Expires=1&amp;Signature=b";
+		const answer = await emulator.oss.get(target, { as: null });
+		assert.match(
+			await diagnosisOf(emulator, answer),
+			/has &amp; before Expires/,
+		);
+	});
+
+	test("gives up on a request that is too long, before it keeps others waiting", {
+		timeout: 30_000,
+	}, async () => {
+		const emulator = await started();
+		const names = Array.from({ length: 9000 }, (_, index) => `p${index}`);
+		const query = Object.fromEntries(names.map((name) => [name, ""]));
+		const mistake = { secret: "another" };
+		const sent = { ...CAT, query };
+		const answer = await sendSigned(emulator, "V4 header", sent, mistake);
+		assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
+		const said = await diagnosisOf(emulator, answer);
+		assert.match(said, /too long to try all usual mistakes/);
+	});
+});

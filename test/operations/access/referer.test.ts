@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import { type Answer, refusal } from "../../client.ts";
+import { startWithBucket } from "../../emulator.ts";
+import { putDocument } from "../configurations/document.ts";
+
+type Rules = {
+	readonly white?: readonly string[];
+	readonly black?: readonly string[];
+	readonly empty?: boolean;
+	/** Further elements. */
+	readonly more?: string;
+};
+
+const referers = (texts: readonly string[] = []): string =>
+	texts.map((text) => `<Referer>${text}</Referer>`).join("");
+
+const rules = ({ white, black, empty = false, more = "" }: Rules): string =>
+	`<RefererConfiguration><AllowEmptyReferer>${empty}</AllowEmptyReferer>${more}<RefererList>${referers(white)}</RefererList>${black ? `<RefererBlacklist>${referers(black)}</RefererBlacklist>` : ""}</RefererConfiguration>`;
+
+/** Loads an image into a page, with a public bucket that has these rules. */
+async function load(
+	t: TestContext,
+	protection: Rules,
+	referer: string | undefined,
+): Promise<Answer> {
+	const { oss } = await startWithBucket(t, "public-read");
+	await oss.put("/photos/cat", "meow");
+	await putDocument(oss, "/photos?referer", rules(protection));
+	const headers = referer === undefined ? {} : { referer };
+	return oss.get("/photos/cat", { headers, as: null });
+}
+
+const DENIED =
+	/^403 AccessDenied [\d-]*: You are denied by bucket referer policy\.$/;
+
+suite("Hotlink protection", () => {
+	const white = ["http://www.aliyun.com"];
+	const both = {
+		white: ["http://*.aliyun.com"],
+		black: ["http://bad.aliyun.com"],
+	};
+	for (const [what, protection, referer] of [
+		["a page of the list", { white }, "http://www.aliyun.com/123"],
+		["the list's site itself", { white }, "http://www.aliyun.com"],
+		["no page, where that is allowed", { white, empty: true }, undefined],
+		["no page, where there is no list", {}, undefined],
+		["any page, where there is no list", {}, "http://www.evil.com/"],
+		[
+			"a page an asterisk fits",
+			{ white: ["*.aliyun.com"] },
+			"http://help.aliyun.com/a",
+		],
+		[
+			"a page a question mark fits",
+			{ white: ["http://www.?.com"] },
+			"http://www.a.com/",
+		],
+		[
+			"a page that is not on the black list",
+			{ black: ["http://www.evil.com"] },
+			"http://www.good.com/",
+		],
+		["a page of the white list only", both, "http://www.aliyun.com/"],
+	] as const satisfies readonly (readonly [
+		string,
+		Rules,
+		string | undefined,
+	])[])
+		test(`lets through: ${what}`, async (t) => {
+			assert.equal((await load(t, protection, referer)).text, "meow");
+		});
+
+	for (const [what, protection, referer] of [
+		["no page, where that is not allowed", { white }, undefined],
+		["an empty page, where that is not allowed", { white }, ""],
+		["a page that is not on the list", { white }, "http://www.evil.com/"],
+		["a page of another scheme", { white }, "https://www.aliyun.com/"],
+		[
+			"a page with the site in its path",
+			{ white },
+			"http://www.evil.com/http://www.aliyun.com",
+		],
+		[
+			"a page of two characters for a question mark",
+			{ white: ["http://www.?.com"] },
+			"http://www.ab.com/",
+		],
+		[
+			"a page on the black list",
+			{ black: ["http://www.evil.com"] },
+			"http://www.evil.com/a",
+		],
+		["a page of both lists", both, "http://bad.aliyun.com/"],
+	] as const satisfies readonly (readonly [
+		string,
+		Rules,
+		string | undefined,
+	])[])
+		test(`refuses: ${what}`, async (t) => {
+			assert.match(refusal(await load(t, protection, referer)), DENIED);
+		});
+
+	test("does not look into a page's query, unless it is told to", async (t) => {
+		const inQuery = { white: ["http://www.a.com/?from=*b"] };
+		const page = "http://www.a.com/?from=b";
+		assert.match(refusal(await load(t, inQuery, page)), DENIED);
+		const more = "<AllowTruncateQueryString>false</AllowTruncateQueryString>";
+		assert.equal((await load(t, { ...inQuery, more }, page)).text, "meow");
+	});
+
+	test("does not look into a page's path when it is told so", async (t) => {
+		const inPath = { black: ["http://www.a.com/secret"] };
+		const page = "http://www.a.com/secret";
+		assert.match(refusal(await load(t, inPath, page)), DENIED);
+		const more = "<TruncatePath>true</TruncatePath>";
+		assert.equal((await load(t, { ...inPath, more }, page)).text, "meow");
+	});
+
+	test("is about objects, and about who comes without an Authorization header", async (t) => {
+		const { oss } = await startWithBucket(t, "public-read-write");
+		await oss.put("/photos/cat", "meow");
+		await putDocument(oss, "/photos?referer", rules({ white }));
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
+		const listing = await oss.get("/photos", { as: null });
+		assert.doesNotMatch(refusal(listing), DENIED);
+		for (const method of ["GET", "HEAD", "PUT", "DELETE"])
+			assert.match(
+				refusal(await oss.send(method, "/photos/cat", { as: null })),
+				DENIED,
+				method,
+			);
+	});
+
+	test("is asked after the bucket that is not there", async (t) => {
+		const { oss } = await startWithBucket(t);
+		assert.match(
+			refusal(await oss.get("/nobody/cat", { as: null })),
+			/^404 NoSuchBucket /,
+		);
+	});
+});

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { type Answer, refusal, sendRaw, textsOf } from "../../client.ts";
+import { startWithBucket, type TestEmulator } from "../../emulator.ts";
+import {
+	ANY,
+	field,
+	file,
+	formBody,
+	type Part,
+	post,
+	postForm,
+	signedV1,
+	signedV4,
+} from "./form.ts";
+
+const signedForms = [
+	["V1", signedV1],
+	["V4", signedV4],
+] as const;
+
+const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
+	textsOf(await oss.get("/photos"), "Key");
+
+const send = (
+	{ oss }: TestEmulator,
+	signed: readonly Part[],
+	...more: readonly Part[]
+): Promise<Answer> =>
+	postForm(oss, [field("key", "cat"), ...signed, ...more, file("meow")]);
+
+suite("A file in a form", () => {
+	test("may be empty", async (t) => {
+		const emulator = await startWithBucket(t);
+		const sized = signedV1([["content-length-range", 0, 10]]);
+		const parts = [field("key", "cat"), ...sized, file("")];
+		assert.equal((await postForm(emulator.oss, parts)).status, 204);
+		const got = await emulator.oss.get("/photos/cat");
+		assert.equal(`${got.status} ${got.text}`, "200 ");
+	});
+
+	test("may not be empty where the policy wants one byte", async (t) => {
+		const emulator = await startWithBucket(t);
+		const sized = signedV1([["content-length-range", 1, 10]]);
+		const parts = [field("key", "cat"), ...sized, file("")];
+		const posted = await postForm(emulator.oss, parts);
+		assert.match(refusal(posted), /^400 EntityTooSmall /);
+		assert.deepEqual(await keysIn(emulator), []);
+	});
+
+	test("of more than 5 GB is refused before it is sent (A-691)", async (t) => {
+		const { endpoint } = await startWithBucket(t, "public-read-write");
+		const raw = await sendRaw(
+			endpoint,
+			`POST /photos HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${5 * 1024 ** 3 + 1}\r\n\r\n`,
+		);
+		assert.match(raw, /^HTTP\/1\.1 400 /);
+		assert.match(raw, /<Code>EntityTooLarge<.*<EC>0006-00000003</s);
+	});
+
+	for (const name of ["猫 🐈.txt", "é̂.txt", "צ.txt", "a;b=c.txt", "a%41.txt"]) {
+		test(`may be called ${name}, as a browser writes it`, async (t) => {
+			const emulator = await startWithBucket(t);
+			const form = [field("key", "in/${filename}"), ...signedV1(ANY)];
+			const posted = await postForm(emulator.oss, [
+				...form,
+				file("meow", name),
+			]);
+			assert.equal(posted.status, 204);
+			const got = await emulator.oss.get(
+				`/photos/in/${encodeURIComponent(name)}`,
+			);
+			assert.equal(got.text, "meow");
+		});
+	}
+});
+
+suite("A policy", () => {
+	test("may have a megabyte of conditions", async (t) => {
+		const emulator = await startWithBucket(t);
+		const many = Array.from({ length: 35_000 }, () => ANY[0]);
+		assert.ok(JSON.stringify(many).length > 800_000);
+		assert.equal((await send(emulator, signedV1(many))).status, 204);
+	});
+
+	test("is held to the last of them", async (t) => {
+		const emulator = await startWithBucket(t);
+		const many = Array.from({ length: 35_000 }, () => ANY[0]);
+		const posted = await send(
+			emulator,
+			signedV1([...many, { bucket: "others" }]),
+		);
+		assert.match(refusal(posted), /^403 AccessDenied /);
+		assert.deepEqual(await keysIn(emulator), []);
+	});
+
+	test("that is nested without end is no policy", async (t) => {
+		const emulator = await startWithBucket(t);
+		for (const deep of [nested("[", "]"), nested('{"a":', "}")]) {
+			const posted = await send(emulator, signedV1([deep]));
+			assert.match(refusal(posted), /^400 InvalidPolicyDocument /);
+		}
+		assert.deepEqual(await keysIn(emulator), []);
+	});
+});
+
+/** Deep enough for a reader that calls itself to fall over, and small enough to be written by one that does. */
+function nested(open: "[" | '{"a":', close: "]" | "}"): unknown {
+	const depth = 4000;
+	return JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
+}
+
+test("A callback that is nested without end stores nothing", async (t) => {
+	const emulator = await startWithBucket(t);
+	const text = "[".repeat(100_000) + "]".repeat(100_000);
+	const callback = field("callback", Buffer.from(text).toString("base64"));
+	const posted = await send(emulator, signedV1(ANY), callback);
+	assert.match(refusal(posted), /^400 InvalidArgument /);
+	assert.deepEqual(await keysIn(emulator), []);
+});
+
+for (const [version, sign] of signedForms) {
+	suite(`A signed form (${version})`, () => {
+		const conditions = [{ bucket: "photos" }, ["eq", "$key", "cat"]];
+
+		test("may come again until its policy ends, for what its policy says", async (t) => {
+			const emulator = await startWithBucket(t);
+			await emulator.oss.put("/others", "");
+			const form = [field("key", "cat"), ...sign(conditions), file("meow")];
+			for (const again of [false, true]) {
+				const posted = await postForm(emulator.oss, form);
+				assert.equal(posted.status, 204, `again: ${again}`);
+			}
+			const elsewhere = await postForm(emulator.oss, form, "/others");
+			assert.match(refusal(elsewhere), /^403 AccessDenied /);
+			assert.doesNotMatch((await emulator.oss.get("/others")).text, /<Key>/);
+		});
+
+		test("counts by the first of two fields, whatever the second says", async (t) => {
+			const emulator = await startWithBucket(t);
+			const wrong = await send(
+				emulator,
+				[...sign([["eq", "$key", "dog"]])],
+				...sign(conditions),
+			);
+			assert.match(refusal(wrong), /^403 AccessDenied /);
+			const key = field("key", "dog");
+			assert.equal((await send(emulator, sign(conditions), key)).status, 204);
+			assert.deepEqual(await keysIn(emulator), ["cat"]);
+		});
+
+		test("is refused when any character of policy or signature is another", async (t) => {
+			const emulator = await startWithBucket(t);
+			for (const name of ["policy", /signature$/i]) {
+				const whole = sign(conditions);
+				const at = whole.findIndex((part) => part.name.match(name));
+				const value = String(whole[at]?.value);
+				for (let i = 0; i < value.length; i += 7) {
+					const other = value[i] === "A" ? "B" : "A";
+					const changed = value.slice(0, i) + other + value.slice(i + 1);
+					const name = whole[at]?.name ?? "";
+					const tampered = whole.with(at, field(name, changed));
+					assert.match(
+						refusal(await send(emulator, tampered)),
+						/^403 SignatureDoesNotMatch /,
+					);
+				}
+			}
+			assert.deepEqual(await keysIn(emulator), []);
+		});
+
+		test("that is cut off anywhere stores nothing", async (t) => {
+			const emulator = await startWithBucket(t);
+			const body = formBody([
+				field("key", "cat"),
+				...sign(conditions),
+				file("meow"),
+			]);
+			for (let end = 0; end < body.length - 4; end += 13) {
+				const { status } = await post(emulator.oss, body.subarray(0, end));
+				assert.ok(status === 400, `cut at ${end}: ${status}`);
+			}
+			assert.deepEqual(await keysIn(emulator), []);
+		});
+	});
+}

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { hash } from "node:crypto";
+import { suite, test } from "node:test";
+import { refusal, sendRaw, textsOf } from "../../client.ts";
+import { startWithBucket } from "../../emulator.ts";
+
+const md5 = (text: string): string => hash("md5", text, "base64");
+
+suite("PutObject", () => {
+	test("answers with the digests of the body: ETag in capitals, CRC-64 in decimal", async (t) => {
+		const { oss } = await startWithBucket(t);
+		// Published: RFC 1321 and the SDKs' own tests of CRC-64.
+		const put = await oss.put("/photos/cat", "hello world");
+		assert.equal(put.status, 200);
+		assert.equal(put.headers.etag, '"5EB63BBBE01EEED093CB22BB8F5ACDC3"');
+		assert.equal(put.headers["x-oss-hash-crc64ecma"], "5981764153023615706");
+		assert.equal(put.headers["content-md5"], md5("hello world"));
+		assert.equal(put.headers["x-oss-version-id"], undefined);
+		assert.equal(put.text, "");
+	});
+
+	test("takes an empty body, whose CRC-64 is 0", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const key of ["empty", "folder/"]) {
+			const { headers } = await oss.put(`/photos/${key}`, "");
+			assert.equal(headers.etag, '"D41D8CD98F00B204E9800998ECF8427E"');
+			assert.equal(headers["x-oss-hash-crc64ecma"], "0");
+			const get = await oss.get(`/photos/${key}`);
+			assert.equal(get.status, 200);
+			assert.equal(get.headers["content-length"], "0");
+		}
+	});
+
+	test("keeps every byte of bodies small and large", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const size of [1, 65_535, 65_536, 65_537, 3_000_000]) {
+			const body = Buffer.from(
+				Uint8Array.from({ length: size }, (_, i) => (i * 31) ^ (i >> 8)),
+			);
+			await oss.put("/photos/cat", body);
+			const get = await oss.get("/photos/cat");
+			assert.ok(get.body.equals(body), String(size));
+			assert.equal(get.headers["content-length"], String(size));
+		}
+	});
+
+	test("replaces what was there, with all its metadata", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/cat", "meow", {
+			"x-oss-meta-a": "b",
+			"cache-control": "no-cache",
+			"content-type": "text/plain",
+		});
+		await oss.put("/photos/cat", "purr");
+		const { text, headers } = await oss.get("/photos/cat");
+		assert.equal(text, "purr");
+		assert.equal(headers["x-oss-meta-a"], undefined);
+		assert.equal(headers["cache-control"], undefined);
+		assert.equal(headers["content-type"], "application/octet-stream");
+	});
+
+	test("takes chunks of unknown length, as ali-oss's putStream sends", async (t) => {
+		const { endpoint, oss } = await startWithBucket(t, "public-read-write");
+		const raw = await sendRaw(
+			endpoint,
+			"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+			"2\r\nme\r\n",
+			"2\r\now\r\n0\r\n\r\n",
+		);
+		assert.match(raw, /^HTTP\/1\.1 200 OK\r\n/);
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
+	});
+
+	test("takes chunks with a length beside them, which says nothing: ali-oss sends it with a stream", async (t) => {
+		const { endpoint, oss } = await startWithBucket(t, "public-read-write");
+		for (const length of [4, 1, 6_000_000_000]) {
+			const raw = await sendRaw(
+				endpoint,
+				`PUT /photos/cat HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${length}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nmeow\r\n0\r\n\r\n`,
+			);
+			assert.match(raw, /^HTTP\/1\.1 200 OK\r\n/);
+			assert.equal((await oss.get("/photos/cat")).text, "meow");
+			await oss.delete("/photos/cat");
+		}
+	});
+
+	test("wants to know how long the body is: MissingContentLength", async (t) => {
+		const { endpoint } = await startWithBucket(t, "public-read-write");
+		for (const line of ["PUT /photos/a", "POST /photos/a?append&position=0"]) {
+			const raw = await sendRaw(
+				endpoint,
+				`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+			);
+			assert.match(raw, /^HTTP\/1\.1 411 Length Required\r\n/);
+			assert.match(
+				raw,
+				/<Code>MissingContentLength<\/Code>\n {2}<Message>You must provide the Content-Length HTTP header\.</,
+			);
+		}
+	});
+
+	test("of more than 5 GB is EntityTooLarge before a byte is sent (A-617)", async (t) => {
+		const { endpoint } = await startWithBucket(t, "public-read-write");
+		const raw = await sendRaw(
+			endpoint,
+			`PUT /photos/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${5 * 1024 ** 3 + 1}\r\n\r\n`,
+		);
+		assert.match(raw, /^HTTP\/1\.1 400 /);
+		assert.match(
+			raw,
+			/<Code>EntityTooLarge<\/Code>\n {2}<Message>Your proposed upload exceeds the maximum allowed size\.</,
+		);
+	});
+});
+
+suite("An upload with a Content-MD5", () => {
+	const uploads = [
+		["PutObject", "PUT", "/photos/cat"],
+		["AppendObject", "POST", "/photos/cat?append&position=0"],
+		["UploadPart", "PUT", "/photos/cat?partNumber=1&uploadId="],
+	] as const;
+	for (const [operation, method, line] of uploads) {
+		test(`is stored only if the body fits: ${operation}`, async (t) => {
+			const { oss } = await startWithBucket(t);
+			const initiated = await oss.post("/photos/cat?uploads");
+			const [uploadId = ""] = textsOf(initiated, "UploadId");
+			const target = line.endsWith("=") ? line + uploadId : line;
+			const send = (body: string, digest: string) =>
+				oss.send(method, target, { body, headers: { "content-md5": digest } });
+
+			const wrong = await send("meow", md5("purr"));
+			assert.equal(
+				refusal(wrong),
+				"400 InvalidDigest 0017-00000503: The Content-MD5 you specified was invalid.",
+			);
+			assert.deepEqual(textsOf(wrong, "Content-MD5"), [md5("purr")]);
+			for (const digest of ["?", "", "bWVvdw==", `${md5("meow")}=`])
+				assert.equal(
+					refusal(await send("meow", digest)),
+					"400 InvalidDigest 0017-00000502: The Content-MD5 you specified was invalid.",
+				);
+			assert.equal((await oss.get("/photos/cat")).status, 404);
+			const parts = await oss.get(`/photos/cat?uploadId=${uploadId}`);
+			assert.deepEqual(textsOf(parts, "PartNumber"), []);
+			assert.equal((await send("meow", md5("meow"))).status, 200);
+		});
+	}
+
+	test("is refused when large too, and leaves what was there", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/cat", "meow");
+		const body = Buffer.alloc(1_000_000);
+		const answer = await oss.put("/photos/cat", body, {
+			"content-md5": md5("meow"),
+		});
+		assert.match(refusal(answer), /^400 InvalidDigest 0017-00000503/);
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
+	});
+});
+
+test("An upload with a CRC-64 is stored only if the body fits", async (t) => {
+	const { oss } = await startWithBucket(t);
+	const put = (crc64: string) =>
+		oss.put("/photos/cat", "hello world", { "x-oss-hash-crc64ecma": crc64 });
+	assert.equal(
+		refusal(await put("1")),
+		"400 InvalidCRC64 : The x-oss-hash-crc64ecma you specified does not match what we calculated.",
+	);
+	assert.equal((await oss.get("/photos/cat")).status, 404);
+	assert.equal((await put("5981764153023615706")).status, 200);
+});
+
+suite("x-oss-forbid-overwrite", () => {
+	test("lets nothing be replaced: FileAlreadyExists", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const headers = { "x-oss-forbid-overwrite": "true" };
+		assert.equal((await oss.put("/photos/cat", "meow", headers)).status, 200);
+		const FILE_ALREADY_EXISTS =
+			"409 FileAlreadyExists 0026-00000002: The object you specified already exists and can not be overwritten.";
+		await oss.put("/photos/dog", "woof");
+		for (const answer of [
+			await oss.put("/photos/cat", "purr", headers),
+			await oss.put("/photos/cat", Buffer.alloc(100_000), headers),
+			await oss.post("/photos/cat?uploads", "", headers),
+			await oss.put("/photos/cat?symlink", "", {
+				...headers,
+				"x-oss-symlink-target": "dog",
+			}),
+			await oss.put("/photos/cat", "", {
+				...headers,
+				"x-oss-copy-source": "/photos/dog",
+			}),
+		])
+			assert.equal(refusal(answer), FILE_ALREADY_EXISTS);
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
+	});
+
+	test("of false forbids nothing", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/cat", "meow");
+		const headers = { "x-oss-forbid-overwrite": "false" };
+		assert.equal((await oss.put("/photos/cat", "purr", headers)).status, 200);
+	});
+});
+
+suite("PutObject refuses", () => {
+	test("conditions, which it has not: 400 NotImplemented, naming the header", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const name of [
+			"If-Match",
+			"If-None-Match",
+			"If-Modified-Since",
+			"If-Unmodified-Since",
+		]) {
+			const answer = await oss.put("/photos/cat", "meow", { [name]: "x" });
+			assert.equal(
+				refusal(answer),
+				"400 NotImplemented : A header you provided implies functionality that is not implemented.",
+			);
+			assert.deepEqual(textsOf(answer, "Header"), [name]);
+		}
+		assert.equal((await oss.get("/photos/cat")).status, 404);
+	});
+
+	test("a storage class and an encryption that OSS has not", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const put = async (name: string, value: string): Promise<string> =>
+			refusal(await oss.put("/photos/cat", "meow", { [name]: value }));
+		assert.equal(
+			await put("x-oss-storage-class", "Gold"),
+			"400 InvalidArgument 0013-00000101: No such bucket storage class exists.",
+		);
+		assert.equal(
+			await put("x-oss-server-side-encryption", "ROT13"),
+			"400 InvalidEncryptionAlgorithmError : The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.",
+		);
+		assert.equal((await oss.get("/photos/cat")).status, 404);
+	});
+});
+
+test("Two uploads at once under one name: one of them is there whole", async (t) => {
+	const { oss } = await startWithBucket(t);
+	const bodies = ["a", "b", "c", "d"].map((letter) => letter.repeat(200_000));
+	await Promise.all(bodies.map((body) => oss.put("/photos/cat", body)));
+	const { text } = await oss.get("/photos/cat");
+	assert.ok(bodies.includes(text));
+});

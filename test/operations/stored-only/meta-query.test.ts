@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { refusal, textsOf } from "../../client.ts";
+import { SECOND, START, startAtStandstill } from "../../clock.ts";
+import { startWithBucket } from "../../emulator.ts";
+import { getDocument } from "../configurations/document.ts";
+
+const ask = (comp: string): string => `/photos?metaQuery&comp=${comp}`;
+
+const QUERY =
+	'<MetaQuery><MaxResults>5</MaxResults><Query>{"Field": "Size","Value": "1048576","Operation": "gt"}</Query><Aggregations><Aggregation><Field>Size</Field><Operation>sum</Operation></Aggregation></Aggregations></MetaQuery>';
+
+suite("Data indexing", () => {
+	test("is opened, ready, running a little later (A-671), and closed", async (t) => {
+		const { oss, pass } = await startAtStandstill(t);
+		const status = (told: string): string =>
+			`<MetaQueryStatus>${told}<CreateTime>${START}</CreateTime><UpdateTime>${START}</UpdateTime><MetaQueryMode>basic</MetaQueryMode></MetaQueryStatus>`;
+		const absent = /^404 MetaQueryNotExist /;
+		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
+		assert.equal((await oss.post(ask("add"))).status, 200);
+		assert.equal(
+			await getDocument(oss, "/photos?metaQuery"),
+			status("<State>Ready</State><Phase>FullScanning</Phase>"),
+		);
+		await pass(3 * SECOND);
+		assert.equal(
+			await getDocument(oss, "/photos?metaQuery"),
+			status("<State>Running</State><Phase>IncrementalScanning</Phase>"),
+		);
+		assert.match(
+			refusal(await oss.post(ask("add"))),
+			/^400 MetaQueryAlreadyExist /,
+		);
+		assert.equal((await oss.post(ask("delete"))).status, 200);
+		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
+	});
+
+	test("is of one mode or the other", async (t) => {
+		const { oss } = await startWithBucket(t);
+		assert.match(
+			refusal(await oss.post(`${ask("add")}&mode=meow`)),
+			/^400 InvalidArgument /,
+		);
+		await oss.post(`${ask("add")}&mode=semantic`);
+		const status = await oss.get("/photos?metaQuery");
+		assert.deepEqual(textsOf(status, "MetaQueryMode"), ["semantic"]);
+	});
+
+	test("is closed where it is not open (A-417)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		assert.equal((await oss.post(ask("delete"))).status, 200);
+	});
+
+	test("finds nothing", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/cat", "meow");
+		assert.match(
+			refusal(await oss.post(ask("query"), QUERY)),
+			/^404 MetaQueryNotExist /,
+		);
+		await oss.post(ask("add"));
+		const found = await oss.post(ask("query"), QUERY);
+		assert.equal(found.status, 200);
+		assert.deepEqual(textsOf(found, "Files"), [""]);
+		assert.deepEqual(textsOf(found, "Field"), ["Size"]);
+		assert.deepEqual(textsOf(found, "Value"), ["0"]);
+	});
+});

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { parseQuery } from "../../emulator/select-sql/parse.ts";
+import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
+import { selectJson } from "../../emulator/select-sql/select-json.ts";
+import { isLike } from "../../emulator/select-sql/values.ts";
+
+/** In pieces of so many bytes. */
+async function* inPieces(text: string, bytes: number): AsyncGenerator<Buffer> {
+	const all = Buffer.from(text);
+	for (let at = 0; at < all.length; at += bytes)
+		yield all.subarray(at, at + bytes);
+}
+
+async function joined(texts: AsyncIterable<string>): Promise<string> {
+	let all = "";
+	for await (const text of texts) all += text;
+	return all;
+}
+
+const PEOPLE =
+	'name,school,company,age\nLora Francis,School A,Staples Inc,27\n#Anna,B,C,1\nÉléa Little,School B,"Conectiv, Inc",43\nRosie,School C,"said ""hi""",\n';
+
+async function csv(
+	statement: string,
+	text = PEOPLE,
+	more: Partial<Parameters<typeof selectCsv>[1]> = {},
+	bytes = 1e9,
+): Promise<string> {
+	const usual = { recordDelimiter: "\n", fieldDelimiter: ",", quote: '"' };
+	const texts = selectCsv(inPieces(text, bytes), {
+		query: parseQuery(statement),
+		input: { ...usual, comment: "#", allowsQuotedRecordDelimiter: true },
+		header: "use",
+		range: undefined,
+		output: { ...usual, keepsAllColumns: false, hasHeader: false },
+		skippedMax: undefined,
+		...more,
+	});
+	return joined(texts);
+}
+
+async function json(
+	statement: string,
+	text: string,
+	isDocument = false,
+	bytes = 1e9,
+): Promise<string> {
+	const texts = selectJson(inPieces(text, bytes), {
+		query: parseQuery(statement),
+		isDocument,
+		range: undefined,
+		recordDelimiter: "\n",
+	});
+	return joined(texts);
+}
+
+suite("A statement over CSV", () => {
+	/** What SQL says. */
+	const cases = [
+		["select NAME from ossobject where age > 30", "Éléa Little\n"],
+		["select s.name as n from ossobject s where _4 = 27.0", "Lora Francis\n"],
+		[
+			"select name from OSSObject where age between 27 and 43 limit 1",
+			"Lora Francis\n",
+		],
+		["select name from ossobject where company like '%, Inc'", "Éléa Little\n"],
+		["select name from ossobject where name in ('Rosie', 'x')", "Rosie\n"],
+		[
+			"select name from ossobject where not age < 100 or name || age = 'Rosie'",
+			"Rosie\n",
+		],
+		["select name from ossobject where cast(age as int) is null", "Rosie\n"],
+		["select company from ossobject where age = 43", '"Conectiv, Inc"\n'],
+		["select company from ossobject where name = 'Rosie'", '"said ""hi"""\n'],
+		[
+			"select count(*), sum(age), avg(age), max(age), min(age) from ossobject",
+			"3,70,35,43,27\n",
+		],
+		["select age * 2 + 1 from ossobject where -age = -27", "55\n"],
+		["select name from ossobject limit 0", ""],
+		["select name from ossobject where name = 'it''s'", ""],
+		[
+			"select name from ossobject where age % 2 = 1 and true'",
+			"Lora Francis\nÉléa Little\n",
+		],
+	] as const;
+	for (const [statement, expected] of cases)
+		test(`gives what SQL says: ${statement}`, async () => {
+			assert.equal(await csv(statement), expected);
+		});
+
+	test("is the same however the object arrives", async () => {
+		const whole = await csv("select * from ossobject");
+		assert.equal(whole, PEOPLE.replace(/^.*\n/, "").replace(/#.*\n/, ""));
+		for (const bytes of [1, 2, 7])
+			assert.equal(
+				await csv("select * from ossobject", PEOPLE, {}, bytes),
+				whole,
+			);
+	});
+
+	test("keeps a delimiter between quotes in the field", async () => {
+		const text = 'a,b\n"1\n2",3\n';
+		assert.equal(await csv("select a from ossobject", text), '"1\n2"\n');
+	});
+
+	test("counts the header as line 0 of a range, both ends included (A-806)", async () => {
+		const range = { unit: "line", first: 0, last: 1 } as const;
+		assert.equal(
+			await csv("select name from ossobject", PEOPLE, { range }),
+			"Lora Francis\n",
+		);
+	});
+
+	test("counts a comment as a line of it: java1's SelectObjectTest", async () => {
+		const text = "a\n1\n#2\n3\n4\n";
+		const range = { unit: "line", first: 1, last: 3 } as const;
+		assert.equal(
+			await csv("select a from ossobject", text, { range }),
+			"1\n3\n",
+		);
+	});
+
+	test("knows one split (A-803)", async () => {
+		const range = { unit: "split", first: 0, last: 9 } as const;
+		assert.equal(
+			await csv("select count(*) from ossobject", PEOPLE, { range }),
+			"3\n",
+		);
+	});
+
+	test("with a range behind the last line or split is InvalidArgument (A-655)", async () => {
+		for (const [unit, first] of [
+			["line", 5],
+			["split", 1],
+		] as const)
+			await assert.rejects(
+				csv("select name from ossobject", PEOPLE, {
+					range: { unit, first, last: Number.POSITIVE_INFINITY },
+				}),
+				{
+					code: "InvalidArgument",
+					details: {
+						ArgumentName: "Range",
+						ArgumentValue: `${unit}-range=${first}`,
+					},
+				},
+			);
+		const last = { unit: "line", first: 3, last: 9 } as const;
+		assert.notEqual(
+			await csv("select name from ossobject", PEOPLE, { range: last }),
+			"",
+		);
+		const none = { unit: "line", first: 0, last: 9 } as const;
+		assert.equal(await csv("select * from ossobject", "", { range: none }), "");
+	});
+
+	test("ends with InvalidCsvLine at an open quote and at a record over 1 MiB (A-801)", async () => {
+		for (const text of ['a\n"b\n', `a\n${"b".repeat(2 ** 20 + 1)}\n`])
+			await assert.rejects(csv("select * from ossobject", text, {}, 2 ** 16), {
+				code: "InvalidCsvLine",
+			});
+	});
+
+	test("with a column that is not there is InvalidSqlParameter", async () => {
+		for (const what of ["color", "s.color", "_0"])
+			await assert.rejects(csv(`select ${what} from ossobject s`), {
+				code: "InvalidSqlParameter",
+			});
+	});
+});
+
+suite("A statement over JSON", () => {
+	const document =
+		'{"who":[{"n":"A/b","age":1.50,"c":[{"x":1},{"x":2}]},{"n":"Bé","age":7,"c":[]}]}';
+
+	test("takes what a path in FROM leads to, and keeps the digits of numbers", async () => {
+		assert.equal(
+			await json(
+				"select * from ossobject.who[*] w where w.age < 2",
+				document,
+				true,
+			),
+			'{"n":"A\\/b","age":1.50,"c":[{"x":1},{"x":2}]}\n',
+		);
+		assert.equal(
+			await json(
+				"select who[1].n, who[0].age as a, nothing from ossobject",
+				document,
+				true,
+			),
+			'{"n":"Bé","a":1.50}\n',
+		);
+	});
+
+	test("finds one of many with [*], one that fits is enough (A-804)", async () => {
+		const statement =
+			"select s.c[*].x from ossobject.who[*] s where s.c[*].x = 2";
+		assert.equal(await json(statement, document, true), '{"x":[1,2]}\n');
+	});
+
+	test("reads value after value, whatever stands between and however they arrive", async () => {
+		const text = '{"a":"}\\"{"}\n{\n"a":"é\\\\"},{"b":{"a":1}}\n';
+		for (const bytes of [1, 3, 1e9])
+			assert.equal(
+				await json("select a from ossobject", text, false, bytes),
+				'{"a":"}\\"{"}\n{"a":"é\\\\"}\n{}\n',
+			);
+	});
+
+	test("that is no JSON, or longer than 64 MiB (A-802), is InvalidJsonData", async () => {
+		for (const [text, isDocument] of [
+			["a,b\n", true],
+			["a,b\n", false],
+			['{"a":1}}', false],
+			['{"a":1', false],
+			['x{"a":1}', false],
+			["7", false],
+			[" ".repeat(2 ** 26 + 1), true],
+		] as const)
+			await assert.rejects(json("select * from ossobject", text, isDocument), {
+				code: "InvalidJsonData",
+			});
+	});
+});
+
+suite("A statement is InvalidSqlParameter", () => {
+	for (const statement of [
+		"",
+		"select",
+		"select * from table1",
+		"select * from ossobject where avg(cast(year as int)) > 2016",
+		"select year || city from ossobject",
+		"select * from ossobject group by city",
+		"select * from ossobject order by _1",
+		"select * from ossobject oss join s3object s3 on oss.a = s3.a",
+		"select count(*), a from ossobject",
+		"select a from ossobject limit -1",
+		"select a from ossobject where a not 1",
+		"select cast(a as color) from ossobject",
+		"select a from ossobject where a = 'b",
+		`select ${"(".repeat(5000)}a from ossobject`,
+		`select a from ossobject where ${"not ".repeat(4000)}a`,
+		`select a from ossobject where a = '${"b".repeat(16384)}'`,
+	])
+		test(`when it is ${statement.slice(0, 60)}`, () => {
+			assert.throws(() => parseQuery(statement), {
+				code: "InvalidSqlParameter",
+			});
+		});
+});
+
+test("LIKE knows %, _ and what is escaped, and does not take for ever", () => {
+	assert.ok(isLike("blood pressure 18 Years", "%pressure%Years", "\\"));
+	assert.ok(isLike("50%", "50!%", "!"));
+	assert.ok(!isLike("501", "50!%", "!"));
+	assert.ok(isLike("é1", "_1", "\\"));
+	assert.ok(!isLike("a".repeat(5000), `${"%a".repeat(500)}b`, "\\"));
+});
