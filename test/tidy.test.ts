@@ -148,6 +148,10 @@ const missingMentions = ({ path, text }: File): string[] =>
 		)
 		.map((name) => `${path}: ${name}`);
 
+/** A bundler does not see it: the package that it loads would be missing where the emulator is installed. */
+const makesRequire = ({ text }: File): boolean =>
+	/\bcreateRequire\b/.test(text);
+
 const opensSilently = ({ text }: File): boolean => firstComment(text) === "";
 
 suite("The source", () => {
@@ -188,6 +192,13 @@ suite("The source", () => {
 	test("mentions only files that exist", () => {
 		assert.deepEqual(
 			[...files, ...tests.filter(isNotThis)].flatMap(missingMentions),
+			[],
+		);
+	});
+
+	test("loads packages by import only", () => {
+		assert.deepEqual(
+			files.filter(makesRequire).map(({ path }) => path),
 			[],
 		);
 	});

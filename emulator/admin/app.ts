@@ -25,7 +25,7 @@ import { overviewRoutes } from "./overview-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { sendingRoutes } from "./sending-routes.ts";
-import { compileSchema } from "./validate.ts";
+import { compileSchema, loadValidators } from "./validate.ts";
 
 export async function createAdminApp(
 	context: AdminContext,
@@ -43,6 +43,9 @@ export async function createAdminApp(
 		const { host = "", origin } = headers;
 		if (url !== "/health")
 			requireTrusted({ method, host, origin }, context.emulator.domains);
+	});
+	app.addHook("preValidation", async ({ routeOptions }) => {
+		if (routeOptions.schema) await loadValidators();
 	});
 	app.setErrorHandler((error, incoming, outgoing) =>
 		answerError(context, error, incoming, outgoing),

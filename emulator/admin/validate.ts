@@ -1,13 +1,25 @@
 /**
- * Checks what comes in against the routes' schemas. Ajv is loaded by the first request that has something to check: the
- * start, and whoever only asks for /health, do without it.
+ * Checks requests against the routes' schemas. Ajv is loaded by the first request that has something to check: the
+ * start does without it, and so does a client that only asks for /health.
  */
-import { createRequire } from "node:module";
-import type { ErrorObject, ValidateFunction } from "ajv";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
 import { AdminError } from "./admin-error.ts";
 
-const require = createRequire(import.meta.url);
+type Validators = { readonly query: Ajv; readonly body: Ajv };
+
+let validators: Validators | undefined;
+
+/** A hook that runs before Fastify validates, because the validation itself cannot wait for an import. */
+export async function loadValidators(): Promise<void> {
+	if (validators) return;
+	const { Ajv } = await import("ajv");
+	validators = {
+		// Every value of a query is text, and a parameter given once may be a list of one.
+		query: new Ajv({ coerceTypes: "array", useDefaults: true }),
+		body: new Ajv({ coerceTypes: false, useDefaults: true }),
+	};
+}
 
 export const compileSchema: FastifySchemaCompiler<object> = ({
 	schema,
@@ -15,19 +27,14 @@ export const compileSchema: FastifySchemaCompiler<object> = ({
 }) => {
 	let validate: ValidateFunction | undefined;
 	return (data: unknown) => {
-		validate ??= compile(schema, httpPart === "body");
+		if (!validators) throw new TypeError("the validators are not loaded");
+		const kind = httpPart === "body" ? "body" : "query";
+		validate ??= validators[kind].compile(schema);
 		return validate(data)
 			? { value: data }
 			: { error: refuse(validate.errors?.[0]) };
 	};
 };
-
-function compile(schema: object, isBody: boolean): ValidateFunction {
-	const { Ajv }: typeof import("ajv") = require("ajv");
-	// All that a query holds is text, and a parameter given once may be a list of one.
-	const coerceTypes = isBody ? false : "array";
-	return new Ajv({ coerceTypes, useDefaults: true }).compile(schema);
-}
 
 function refuse(error: ErrorObject | undefined): AdminError {
 	return new AdminError(400, "InvalidArgument", explain(error));
