@@ -1,7 +1,4 @@
-/**
- * Keeps what Node makes of the source between the test files, each of which is a process of its own: a quarter of the
- * suite's time is loading the same modules.
- */
+/** Keeps the compiled form of the source between test processes, which would otherwise each strip its types again. */
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { suite, test } from "node:test";
+import { filesOf, groupNames } from "./groups.ts";
+
+suite("The groups of test files", () => {
+	test("have every test file, each in one group", () => {
+		assert.deepEqual(
+			groupNames.flatMap(filesOf).sort(),
+			globSync("test/**/*.test.ts").sort(),
+		);
+	});
+
+	test("have an entry each, and no entry is without a group", () => {
+		const entries = globSync("test/groups/*").sort();
+		assert.deepEqual(
+			entries,
+			groupNames.map((name) => `test/groups/${name}.ts`).sort(),
+		);
+	});
+});
