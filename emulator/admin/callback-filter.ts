@@ -6,7 +6,7 @@
 import type {
 	DeliveryFilter,
 	DeliveryStatus,
-} from "../storage/delivery-rows.ts";
+} from "../storage/rows/delivery-rows.ts";
 import { AdminError } from "./admin-error.ts";
 import { DELIVERY_STATUSES } from "./delivery-schemas.ts";
 import type { Schema } from "./route-schema.ts";

@@ -5,7 +5,7 @@ import {
 	type DeliveryDocument,
 	readDelivery,
 } from "../records/delivery-record.ts";
-import type { StoredDelivery } from "../storage/delivery-rows.ts";
+import type { StoredDelivery } from "../storage/rows/delivery-rows.ts";
 import { AdminError } from "./admin-error.ts";
 import {
 	type FilterQuery,

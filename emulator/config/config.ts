@@ -7,7 +7,7 @@ import { STRICT_FINDINGS } from "../callback/finding.ts";
 import type { CallbackSwitches } from "../callback/switches.ts";
 import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
-import type { DeliveryLimits } from "../storage/delivery-rows.ts";
+import type { DeliveryLimits } from "../storage/rows/delivery-rows.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
 import {
 	isSettingName,

@@ -6,7 +6,7 @@ import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
-import { requireMd5 } from "../storage/receive.ts";
+import { requireMd5 } from "../storage/content/receive.ts";
 import type { Expected } from "../storage/types.ts";
 import { malformed, readXml, type XmlNode } from "../xml/read.ts";
 

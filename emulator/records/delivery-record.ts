@@ -15,7 +15,7 @@ import type { Deliveries } from "../storage/deliveries.ts";
 import type {
 	DeliveryStatus,
 	StoredDelivery,
-} from "../storage/delivery-rows.ts";
+} from "../storage/rows/delivery-rows.ts";
 
 /** Bytes as text where they are UTF-8, in base64 otherwise. */
 export type TextBody = {

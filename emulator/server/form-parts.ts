@@ -11,7 +11,7 @@ import { percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
-import { requireMd5 } from "../storage/receive.ts";
+import { requireMd5 } from "../storage/content/receive.ts";
 import { collect, type Part, readParts } from "./multipart.ts";
 
 const NAME_BYTES_MAX = 8 * 1024;

@@ -6,9 +6,9 @@
 import { combineCrc64 } from "../oss/crc64.ts";
 import { OssError } from "../oss/errors.ts";
 import { wholeSeconds } from "../oss/times.ts";
-import { type Received, receive } from "./receive.ts";
+import { type Received, receive } from "./content/receive.ts";
+import { toObject, type VersionRow } from "./rows/versions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
-import { toObject, type VersionRow } from "./versions.ts";
 import { describe, type Writes } from "./writes.ts";
 
 /** As `Objects.append` says. */

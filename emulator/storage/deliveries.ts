@@ -9,7 +9,7 @@ import {
 	type DeliveryLimits,
 	DeliveryRows,
 	type StoredDelivery,
-} from "./delivery-rows.ts";
+} from "./rows/delivery-rows.ts";
 import type { Sqlite } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 

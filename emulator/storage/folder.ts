@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf } from "../oss/code-of.ts";
 import { StartError } from "../oss/start-error.ts";
-import { DiskBlobs } from "./disk-blobs.ts";
+import { DiskBlobs } from "./content/disk-blobs.ts";
 import { lockFolder } from "./lock.ts";
 import { openDatabase, type Sqlite } from "./schema.ts";
 

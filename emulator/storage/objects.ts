@@ -6,10 +6,11 @@
  */
 import { OssError } from "../oss/errors.ts";
 import { append } from "./appends.ts";
-import type { Listing, VersionListQuery } from "./listing.ts";
-import { OpenContent } from "./open-content.ts";
-import type { ListQuery } from "./page-builder.ts";
-import { receive } from "./receive.ts";
+import { OpenContent } from "./content/open-content.ts";
+import { receive } from "./content/receive.ts";
+import type { Listing, VersionListQuery } from "./rows/listing.ts";
+import type { ListQuery } from "./rows/page-builder.ts";
+import { type Deleted, toObject, type VersionRow } from "./rows/versions.ts";
 import type {
 	Expected,
 	NewObject,
@@ -17,7 +18,6 @@ import type {
 	Protect,
 	StoredObject,
 } from "./types.ts";
-import { type Deleted, toObject, type VersionRow } from "./versions.ts";
 import { describe, type Writes } from "./writes.ts";
 
 export type OpenObject = {

@@ -3,24 +3,25 @@
  *
  * The only module that knows SQL. Its methods are asynchronous so that another engine can take its place.
  */
-import { Blobs } from "./blobs.ts";
-import { type BucketStat, readStat } from "./bucket-stat.ts";
+
 import { Buckets, hasBuckets } from "./buckets.ts";
 import { Configurations } from "./configurations.ts";
-import { Contents } from "./contents.ts";
+import { Blobs } from "./content/blobs.ts";
+import { Contents } from "./content/contents.ts";
+import { MemoryBlobs } from "./content/memory-blobs.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { DeliveryLimits } from "./delivery-rows.ts";
 import { openFolder } from "./folder.ts";
-import { Listing } from "./listing.ts";
-import { MemoryBlobs } from "./memory-blobs.ts";
 import { Objects } from "./objects.ts";
-import { Parts } from "./parts.ts";
-import { neglectPlainCopy, PlainCopy } from "./plain-copy.ts";
+import { neglectPlainCopy, PlainCopy } from "./plain-files/plain-copy.ts";
+import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
+import type { DeliveryLimits } from "./rows/delivery-rows.ts";
+import { Listing } from "./rows/listing.ts";
+import { Parts } from "./rows/parts.ts";
+import { UploadRows } from "./rows/upload-rows.ts";
+import { Versions } from "./rows/versions.ts";
 import { openDatabase, type Sqlite } from "./schema.ts";
 import { Transactions } from "./transactions.ts";
-import { UploadRows } from "./upload-rows.ts";
 import { Uploads } from "./uploads.ts";
-import { Versions } from "./versions.ts";
 import { type OnChange, Writes } from "./writes.ts";
 
 export type StoreOptions = {

@@ -6,11 +6,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { OssError } from "../oss/errors.ts";
 import { chooseParts, joinDigests, type NamedPart } from "./completion.ts";
-import { digestsOfStored } from "./digests.ts";
+import { digestsOfStored } from "./content/digests.ts";
+import { OpenContent } from "./content/open-content.ts";
+import { type Received, receive } from "./content/receive.ts";
 import { noSuchKey } from "./objects.ts";
-import { OpenContent } from "./open-content.ts";
-import type { Parts, PartWithContent } from "./parts.ts";
-import { type Received, receive } from "./receive.ts";
+import type { Parts, PartWithContent } from "./rows/parts.ts";
+import type { UploadListQuery, UploadRows } from "./rows/upload-rows.ts";
+import type { VersionRow } from "./rows/versions.ts";
 import type {
 	Expected,
 	NewObject,
@@ -19,8 +21,6 @@ import type {
 	StoredPart,
 	StoredUpload,
 } from "./types.ts";
-import type { UploadListQuery, UploadRows } from "./upload-rows.ts";
-import type { VersionRow } from "./versions.ts";
 import type { Writes } from "./writes.ts";
 
 export class Uploads {

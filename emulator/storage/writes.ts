@@ -3,11 +3,11 @@
  * plain copy told.
  */
 import type { Buckets } from "./buckets.ts";
-import type { Contents } from "./contents.ts";
-import type { Received } from "./receive.ts";
+import type { Contents } from "./content/contents.ts";
+import type { Received } from "./content/receive.ts";
+import type { NewVersion, Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
 import type { NewObject, StoredObject } from "./types.ts";
-import type { NewVersion, Versions } from "./versions.ts";
 
 /** Told, before the commit, of every key whose current version may change; of a bucket itself with the key ''. */
 export type OnChange = (bucket: string, key: string) => void;

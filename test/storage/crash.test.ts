@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
-import { INLINE_BYTES_MAX } from "../../emulator/storage/receive.ts";
+import { INLINE_BYTES_MAX } from "../../emulator/storage/content/receive.ts";
 import { expectedTree, tree } from "./plain-files.ts";
 import {
 	assertBytes,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { Deliveries } from "../../emulator/storage/deliveries.ts";
-import type { StoredDelivery } from "../../emulator/storage/delivery-rows.ts";
+import type { StoredDelivery } from "../../emulator/storage/rows/delivery-rows.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
 

@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { FileWriter } from "../../emulator/storage/file-writer.ts";
+import { FileWriter } from "../../emulator/storage/content/file-writer.ts";
 import { assertBytes, bytes } from "./stores.ts";
 
 suite("A file that is written while its bytes come in", () => {

@@ -13,7 +13,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { CHANGES_MAX, PlainCopy } from "../../emulator/storage/plain-copy.ts";
+import {
+	CHANGES_MAX,
+	PlainCopy,
+} from "../../emulator/storage/plain-files/plain-copy.ts";
 import type { Store } from "../../emulator/storage/store.ts";
 import { expectedTree, tree } from "./plain-files.ts";
 import {

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import {
 	besideFolder,
 	plainNames,
-} from "../../emulator/storage/plain-names.ts";
+} from "../../emulator/storage/plain-files/plain-names.ts";
 import type { Store } from "../../emulator/storage/store.ts";
 import { drain } from "./stores.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { PlainFolder } from "../../emulator/storage/plain-folder.ts";
-import { PlainSource } from "../../emulator/storage/plain-source.ts";
+import { PlainFolder } from "../../emulator/storage/plain-files/plain-folder.ts";
+import { PlainSource } from "../../emulator/storage/plain-files/plain-source.ts";
 import { expectedTree, tree } from "./plain-files.ts";
 import {
 	BUCKET,

@@ -7,7 +7,7 @@ import {
 	besideFolder,
 	plainName,
 	plainNames,
-} from "../../emulator/storage/plain-names.ts";
+} from "../../emulator/storage/plain-files/plain-names.ts";
 import { dice } from "./stores.ts";
 
 const LONG = "k".repeat(1023);

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Blobs } from "../../emulator/storage/blobs.ts";
 import { Buckets } from "../../emulator/storage/buckets.ts";
-import { Contents } from "../../emulator/storage/contents.ts";
-import { Listing } from "../../emulator/storage/listing.ts";
-import { MemoryBlobs } from "../../emulator/storage/memory-blobs.ts";
-import { Parts } from "../../emulator/storage/parts.ts";
-import { PlainSource } from "../../emulator/storage/plain-source.ts";
+import { Blobs } from "../../emulator/storage/content/blobs.ts";
+import { Contents } from "../../emulator/storage/content/contents.ts";
+import { MemoryBlobs } from "../../emulator/storage/content/memory-blobs.ts";
+import { PlainSource } from "../../emulator/storage/plain-files/plain-source.ts";
+import { Listing } from "../../emulator/storage/rows/listing.ts";
+import { Parts } from "../../emulator/storage/rows/parts.ts";
+import { UploadRows } from "../../emulator/storage/rows/upload-rows.ts";
+import { Versions } from "../../emulator/storage/rows/versions.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
-import { UploadRows } from "../../emulator/storage/upload-rows.ts";
-import { Versions } from "../../emulator/storage/versions.ts";
 
 /** Read once, at start. */
 const ALL_BUCKETS = [

@@ -8,7 +8,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import { isoTime, wholeSeconds } from "../../oss/times.ts";
-import type { BucketStat } from "../../storage/bucket-stat.ts";
+import type { BucketStat } from "../../storage/rows/bucket-stat.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { PUBLIC_ACCESS_BLOCK } from "../access/public-access-block.ts";
 import { ENCRYPTION } from "../configurations/encryption.ts";

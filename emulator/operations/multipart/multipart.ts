@@ -10,7 +10,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
-import { PART_NUMBER_MAX } from "../../storage/parts.ts";
+import { PART_NUMBER_MAX } from "../../storage/rows/parts.ts";
 import type { StoredObject, StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { announcedBytes, readExpected } from "../body.ts";

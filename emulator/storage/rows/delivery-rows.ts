@@ -2,7 +2,7 @@
  * Rows of deliveries, as many as are kept: the oldest go first.
  */
 import type { Statement } from "better-sqlite3";
-import type { Sqlite } from "./schema.ts";
+import type { Sqlite } from "../schema.ts";
 
 /** `skipped`: nobody was called; `interrupted`: the emulator ended before it was known what came of it. */
 export type DeliveryStatus =

@@ -8,16 +8,16 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
-import { OssError } from "../oss/errors.ts";
-import type { ContentColumns, Contents } from "./contents.ts";
-import type { Sqlite } from "./schema.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { ContentColumns, Contents } from "../content/contents.ts";
+import type { Sqlite } from "../schema.ts";
 import type {
 	ObjectProperties,
 	ObjectState,
 	Protect,
 	StoredBucket,
 	StoredObject,
-} from "./types.ts";
+} from "../types.ts";
 
 /** What a version is, short of its place in a key's history. */
 export type NewVersion = ContentColumns &

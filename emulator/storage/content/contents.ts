@@ -6,11 +6,11 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
+import type { Sqlite } from "../schema.ts";
+import type { Transactions } from "../transactions.ts";
 import type { Blobs } from "./blobs.ts";
 import { HeldPieces, type SmallPiece } from "./held-pieces.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
-import type { Sqlite } from "./schema.ts";
-import type { Transactions } from "./transactions.ts";
 
 /** Where the bytes of a row are: in the row, or in pieces. */
 export type ContentColumns = {

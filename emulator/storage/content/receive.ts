@@ -1,11 +1,11 @@
 /**
  * A body on its way in: small ones end in memory, to go into a row; larger ones in a blob; digests of both.
  */
-import { OssError } from "../oss/errors.ts";
-import { brokenOff } from "../oss/incoming.ts";
+import { OssError } from "../../oss/errors.ts";
+import { brokenOff } from "../../oss/incoming.ts";
+import type { Expected } from "../types.ts";
 import type { Blobs, BlobWriter } from "./blobs.ts";
 import { type Digests, digestsOf, RunningDigests } from "./digests.ts";
-import type { Expected } from "./types.ts";
 
 /** Measured: a row with 1 KiB in it takes 28 µs, creating a small file 130 µs and more. */
 export const INLINE_BYTES_MAX = 64 * 1024;

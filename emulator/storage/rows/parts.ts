@@ -4,11 +4,11 @@
  * Every method that writes is called inside a transaction.
  */
 import type { Statement } from "better-sqlite3";
-import { OssError } from "../oss/errors.ts";
-import type { ContentColumns, Contents } from "./contents.ts";
-import { OpenContent } from "./open-content.ts";
-import type { Sqlite } from "./schema.ts";
-import type { StoredPart, StoredUpload } from "./types.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { ContentColumns, Contents } from "../content/contents.ts";
+import { OpenContent } from "../content/open-content.ts";
+import type { Sqlite } from "../schema.ts";
+import type { StoredPart, StoredUpload } from "../types.ts";
 
 type PartRow = Omit<StoredPart, "modified"> & {
 	readonly modified_ms: number;

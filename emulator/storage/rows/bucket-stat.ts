@@ -3,8 +3,8 @@
  *
  * Source: docs «GetBucketStat».
  */
-import type { StorageClass } from "../oss/storage-class.ts";
-import type { Sqlite } from "./schema.ts";
+import type { StorageClass } from "../../oss/storage-class.ts";
+import type { Sqlite } from "../schema.ts";
 
 /** Of all versions of one storage class; bytes. */
 export type ClassStat = {

@@ -12,8 +12,8 @@ import {
 	writeFileSync,
 	writeSync,
 } from "node:fs";
-import { codeOf } from "../oss/code-of.ts";
-import { blobPath } from "./disk-blobs.ts";
+import { codeOf } from "../../oss/code-of.ts";
+import { blobPath } from "../content/disk-blobs.ts";
 import type { PlainObject, PlainPiece, PlainSource } from "./plain-source.ts";
 
 const COPIED_BYTES = 1024 * 1024;

@@ -4,9 +4,9 @@
  * After a common prefix the rows are asked for anew, from behind all that share it, so a million keys under one prefix
  * cost one row.
  */
-import { afterPrefix, laterOf } from "../oss/utf8.ts";
-import { END } from "./schema.ts";
-import type { Page, StoredObject } from "./types.ts";
+import { afterPrefix, laterOf } from "../../oss/utf8.ts";
+import { END } from "../schema.ts";
+import type { Page, StoredObject } from "../types.ts";
 import type { VersionRow } from "./versions.ts";
 
 export type ListQuery = {

@@ -4,7 +4,7 @@
  * It may see an object change from one question to the next: then a newer change is on its way.
  */
 import Database, { type Statement } from "better-sqlite3";
-import type { Sqlite } from "./schema.ts";
+import type { Sqlite } from "../schema.ts";
 
 export type PlainObject = {
 	readonly size: number;

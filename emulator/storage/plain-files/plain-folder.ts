@@ -14,7 +14,7 @@ import {
 	unlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { codeOf } from "../oss/code-of.ts";
+import { codeOf } from "../../oss/code-of.ts";
 import { writeContent } from "./plain-content.ts";
 import { besideFolder, plainName, plainNames } from "./plain-names.ts";
 import type { PlainObject, PlainSource } from "./plain-source.ts";

@@ -5,7 +5,7 @@
  * them at once is more memory.
  */
 import type { FileHandle } from "node:fs/promises";
-import { letGo } from "../oss/detach.ts";
+import { letGo } from "../../oss/detach.ts";
 
 const GATHERED_BYTES = 128 * 1024;
 

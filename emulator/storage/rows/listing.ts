@@ -7,10 +7,10 @@
  * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
  */
 import type { Statement } from "better-sqlite3";
-import type { Buckets } from "./buckets.ts";
+import type { Buckets } from "../buckets.ts";
+import type { Sqlite } from "../schema.ts";
+import type { Page, StoredObject } from "../types.ts";
 import { type Bound, type ListQuery, PageBuilder } from "./page-builder.ts";
-import type { Sqlite } from "./schema.ts";
-import type { Page, StoredObject } from "./types.ts";
 import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
 
 export type VersionListQuery = ListQuery & {

@@ -1,8 +1,8 @@
 /** Rows of uploads, short of their parts. */
 import type { Statement } from "better-sqlite3";
-import { afterPrefix, laterOf } from "../oss/utf8.ts";
-import { END, type Sqlite } from "./schema.ts";
-import type { StoredBucket, StoredUpload } from "./types.ts";
+import { afterPrefix, laterOf } from "../../oss/utf8.ts";
+import { END, type Sqlite } from "../schema.ts";
+import type { StoredBucket, StoredUpload } from "../types.ts";
 import { readState, writeState } from "./versions.ts";
 
 type UploadRow = {
