@@ -6,6 +6,7 @@
 import type { Fault } from "./fault.ts";
 import type { Finding } from "./finding.ts";
 import { type BodyType, FORM } from "./substitute.ts";
+import { readTemplate, type Template } from "./template.ts";
 
 /** An address as DNS gives it. */
 export type Address = { readonly address: string; readonly family: number };
@@ -34,8 +35,8 @@ export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 	readonly urls: readonly Url[];
 	/** The Host header to send; '' for the URL's own. */
 	readonly host: string;
-	/** The template, with `${name}` where a value belongs. */
-	readonly body: string;
+	/** Of the body. */
+	readonly template: Template;
 	readonly bodyType: BodyType;
 	readonly sni: boolean;
 	readonly additionalHeaders: readonly (readonly [string, string])[];
@@ -53,7 +54,7 @@ export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 export const uncalled = (asked: string, why: Finding): Callback<never> => ({
 	urls: [],
 	host: "",
-	body: "",
+	template: readTemplate(""),
 	bodyType: FORM,
 	sni: false,
 	additionalHeaders: [],

@@ -53,5 +53,13 @@ export function refuse(cause: Cause, name: string, value: unknown): OssError {
 	return invalidArgument(name, show(value), message, ec);
 }
 
-const show = (value: unknown): string =>
-	typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+function show(value: unknown): string {
+	if (typeof value === "string") return value;
+	try {
+		return JSON.stringify(value) ?? "";
+	} catch (error) {
+		// Lists in lists, a hundred thousand deep: JSON.parse reads them, JSON.stringify runs out of stack.
+		if (error instanceof RangeError) return "";
+		throw error;
+	}
+}

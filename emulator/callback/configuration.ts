@@ -12,7 +12,7 @@ import { readAdditionalHeaders } from "./additional-headers.ts";
 import type { Callback } from "./callback.ts";
 import { type Cause, refuse } from "./causes.ts";
 import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
-import { requireTemplate } from "./template.ts";
+import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
 export type Configuration = Omit<
@@ -40,8 +40,8 @@ function readFields(json: JsonObject): Omit<Configuration, "urls"> {
 	readText(json, "callbackFailureAction", "failureAction");
 	requireSignatureVersion(json);
 	const additionalHeaders = readAdditionalHeaders(json.additionalHeaders);
-	requireTemplate(body);
-	return { host, body, bodyType, sni, additionalHeaders };
+	const template = readTemplate(body);
+	return { host, template, bodyType, sni, additionalHeaders };
 }
 
 /** @returns '' for a field that is not there */

@@ -12,19 +12,19 @@ import { type ImageInfo, readImageInfo } from "./image-info.ts";
 import { FAILURES, type Failure } from "./relay.ts";
 import { BODY_CHARACTERS_MAX, substitute } from "./substitute.ts";
 import type { CallbackSwitches } from "./switches.ts";
-import { variablesIn } from "./template.ts";
+import type { Template } from "./template.ts";
 import type { Uploaded } from "./uploaded.ts";
 import { valuesOf } from "./variables.ts";
 
 export async function fillIn(
-	{ body, bodyType, variables }: Callback,
+	{ template, bodyType, variables }: Callback,
 	uploaded: Uploaded,
 	{ absentValues }: Pick<CallbackSwitches, "absentValues">,
 ): Promise<Buffer | Failure> {
-	const image = await findImage(body, uploaded);
+	const image = await findImage(template, uploaded);
 	if (image && "why" in image) return image;
 	const values = valuesOf(uploaded, image, variables);
-	const filled = substitute(body, values, bodyType, absentValues);
+	const filled = substitute(template, values, bodyType, absentValues);
 	return filled === undefined ? TOO_LONG : Buffer.from(filled);
 }
 
@@ -35,10 +35,9 @@ const TOO_LONG: Failure = {
 
 /** Reads the content only if the template asks for what is in it. */
 async function findImage(
-	template: string,
+	{ names }: Template,
 	{ size, read }: Uploaded,
 ): Promise<ImageInfo | Failure | undefined> {
-	const names = variablesIn(template);
 	if (!names.some((name) => name.startsWith("imageInfo."))) return undefined;
 	try {
 		return await readImageInfo(size, read);

@@ -10,7 +10,7 @@ import { parseJson } from "./json.ts";
 import { isPrivate } from "./private.ts";
 import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
 import type { CallbackSwitches } from "./switches.ts";
-import { quotedIn, variablesIn } from "./template.ts";
+import { quotedIn, type Template } from "./template.ts";
 import { isCustom, NUMBERS, SYSTEM_VARIABLES } from "./variables.ts";
 
 export function findInCallback(
@@ -84,13 +84,17 @@ function findInVariables(variables: Callback["variables"]): Finding[] {
 	return findings;
 }
 
-function findInTemplate({ body, bodyType, variables }: Callback): Finding[] {
+function findInTemplate({
+	template,
+	bodyType,
+	variables,
+}: Callback): Finding[] {
 	const findings: Finding[] = [];
 	const find = (id: Finding["id"], names: string[], says: string): void => {
 		if (names.length > 0)
 			findings.push(finding(id, `${list(names.map(write))}: ${says}`));
 	};
-	const names = [...new Set(variablesIn(body))];
+	const names = [...new Set(template.names)];
 	find(
 		"unknown-variable",
 		names.filter((name) => !isCustom(name) && !SYSTEM_VARIABLES.includes(name)),
@@ -104,11 +108,11 @@ function findInTemplate({ body, bodyType, variables }: Callback): Finding[] {
 	find(
 		"quoted-variable",
 		bodyType === JSON_TYPE
-			? quotedIn(body).filter((name) => !NUMBERS.has(name))
+			? quotedIn(template).filter((name) => !NUMBERS.has(name))
 			: [],
 		"in JSON OSS writes the quotes of text itself, and yours double them; leave yours out.",
 	);
-	if (bodyType === FORM && /^\s*\{.*\}\s*$/s.test(body))
+	if (bodyType === FORM && looksLikeJson(template))
 		findings.push(
 			finding(
 				"json-as-form",
@@ -117,6 +121,9 @@ function findInTemplate({ body, bodyType, variables }: Callback): Finding[] {
 		);
 	return findings;
 }
+
+const looksLikeJson = ({ text }: Template): boolean =>
+	/^\s*\{/.test(text) && text.trimEnd().endsWith("}");
 
 /** @param body filled in */
 export function findInBody(body: Buffer, bodyType: BodyType): Finding[] {

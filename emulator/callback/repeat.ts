@@ -9,6 +9,7 @@ import type { Callback } from "./callback.ts";
 import type { Caused } from "./compose.ts";
 import type { Attempt, Delivery, HeaderList } from "./delivery.ts";
 import { parseJson } from "./json.ts";
+import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
 /** What must be known of it; at least one attempt. */
@@ -38,7 +39,7 @@ export function readRepetition(
 			urls: readUrls(urls),
 			// Where they differ, each was its URL's own.
 			host: url === undefined && otherHosts.length === 0 ? host : "",
-			body: "",
+			template: readTemplate(""),
 			bodyType: recorded.bodyType,
 			sni: askedForSni(recorded.asked),
 			additionalHeaders: findAdditional(headers),

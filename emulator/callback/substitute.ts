@@ -7,7 +7,7 @@
  * Pure. Source: docs «Callback», step 1; bodies that OSS sent and signed (test/callback/vectors.ts).
  */
 import { percentEncode } from "../oss/encoding.ts";
-import { fill } from "./template.ts";
+import { fill, type Template } from "./template.ts";
 
 export const FORM = "application/x-www-form-urlencoded";
 export const JSON_TYPE = "application/json";
@@ -31,7 +31,7 @@ export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
  *   scripts are written as they are (A-207).
  */
 export function substitute(
-	template: string,
+	template: Template,
 	values: Values,
 	bodyType: BodyType,
 	absent: AbsentValues = "mixed",

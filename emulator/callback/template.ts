@@ -1,57 +1,89 @@
 /**
- * The template of a callback body: text with `${name}` in it. A name is what stands between the braces, whatever that
- * is (A-203); a dollar sign of its own cannot be written.
+ * The template of a callback body: constants with a variable, `${name}`, between them. A name is all that stands
+ * between the braces (A-203); a dollar sign of its own cannot be written.
+ *
+ * A template is split once, in one pass over its text, and handed on in pieces. A form may bring one of megabytes, so
+ * its length and the number of its variables are limited; OSS documents neither limit (A-885).
  *
  * Pure. Source: docs «Callback», «Upload callback errors and troubleshooting»; EC 0007-00000105.
  */
 import { refuse } from "./causes.ts";
 
-const VARIABLE = /\$\{([^}]*)\}/g;
+/** Of the decoded callbackBody. In a header or a query, 5 KB of base64 allow less than 4,000. */
+export const TEMPLATE_CHARACTERS_MAX = 256 * 1024;
+export const TEMPLATE_VARIABLES_MAX = 10_000;
 
-/** @throws OssError InvalidArgument, EC 0007-00000105 */
-export function requireTemplate(template: string): void {
-	// A blank, lest what stood on both sides of a variable become one.
-	const constants = template.replaceAll(VARIABLE, " ");
-	if (!constants.includes("$")) return;
-	const cause = /\$(?!\{)/.test(constants) ? "leftBrace" : "rightBrace";
-	throw refuse(cause, "ReplaceKeyPrefix", template);
+export type Template = {
+	/** As the uploader wrote it. */
+	readonly text: string;
+	/** One more than there are names: the text before, between and after the variables. */
+	readonly constants: readonly string[];
+	/** In their order, repeated ones included. */
+	readonly names: readonly string[];
+};
+
+/** @throws OssError InvalidArgument, EC 0007-00000105 for its syntax, 0007-00000010 for its size */
+export function readTemplate(text: string): Template {
+	const constants: string[] = [];
+	const names: string[] = [];
+	let begin = 0;
+	for (;;) {
+		const dollar = text.indexOf("$", begin);
+		if (dollar < 0) break;
+		if (text[dollar + 1] !== "{") throw malformed("leftBrace", text);
+		const brace = text.indexOf("}", dollar);
+		if (brace < 0) throw malformed(causeOfEnd(text, dollar), text);
+		constants.push(text.slice(begin, dollar));
+		names.push(text.slice(dollar + 2, brace));
+		begin = brace + 1;
+	}
+	constants.push(text.slice(begin));
+	const isTooLarge =
+		text.length > TEMPLATE_CHARACTERS_MAX ||
+		names.length > TEMPLATE_VARIABLES_MAX;
+	if (isTooLarge) throw refuse("body", "callbackBody", text);
+	return { text, constants, names };
 }
 
-export function variablesIn(template: string): string[] {
-	return Array.from(template.matchAll(VARIABLE), ([, name = ""]) => name);
-}
+const malformed = (cause: "leftBrace" | "rightBrace", text: string) =>
+	refuse(cause, "ReplaceKeyPrefix", text);
 
-/** The names of variables that stand between quotes of the template's own. */
-export function quotedIn(template: string): string[] {
+/** A lone dollar sign is reported before a brace that is missing, whichever comes first. */
+const causeOfEnd = (text: string, from: number): "leftBrace" | "rightBrace" =>
+	/\$(?!\{)/.test(text.slice(from)) ? "leftBrace" : "rightBrace";
+
+/** The names of variables that stand between quotation marks of the template's own. */
+export function quotedIn({ constants, names }: Template): string[] {
 	const quoted = new Set<string>();
 	let inText = false;
-	for (const [token, name] of template.matchAll(/\\.|"|\$\{([^}]*)\}/gs)) {
-		if (token === '"') inText = !inText;
-		else if (inText && name !== undefined) quoted.add(name);
+	for (const [at, name] of names.entries()) {
+		for (const [token] of (constants[at] ?? "").matchAll(/\\.|"/gs))
+			if (token === '"') inText = !inText;
+		if (inText) quoted.add(name);
 	}
 	return [...quoted];
 }
 
 /**
- * Values are put in as they are: a `${` in one is not a variable.
+ * Values are inserted as they are: a `${` in one is not a variable.
  *
- * @returns undefined when that would be more than `charactersMax`
+ * @returns undefined when the text would have more than `charactersMax`
  */
 export function fill(
-	template: string,
+	{ constants, names }: Template,
 	write: (name: string) => string,
 	charactersMax: number,
 ): string | undefined {
 	const written = new Map<string, string>();
 	const pieces: string[] = [];
 	let characters = 0;
-	// Constants and names by turns.
-	for (const [at, text] of template.split(VARIABLE).entries()) {
-		const piece = at % 2 === 0 ? text : (written.get(text) ?? write(text));
-		if (at % 2 === 1) written.set(text, piece);
-		characters += piece.length;
+	for (const [at, constant] of constants.entries()) {
+		const name = names[at];
+		const value = name === undefined ? "" : (written.get(name) ?? write(name));
+		if (name !== undefined) written.set(name, value);
+		characters += constant.length + value.length;
 		if (characters > charactersMax) return undefined;
-		pieces.push(piece);
+		pieces.push(constant, value);
 	}
 	return pieces.join("");
 }

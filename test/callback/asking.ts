@@ -1,6 +1,7 @@
 /** Ways to ask for a callback, for tests. */
 import type { Callback } from "../../emulator/callback/callback.ts";
 import type { Lookups } from "../../emulator/callback/read.ts";
+import { readTemplate } from "../../emulator/callback/template.ts";
 import { readUrls } from "../../emulator/callback/urls.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 
@@ -28,7 +29,7 @@ export const callbackTo = (
 ): Callback => ({
 	urls: readUrls(callbackUrl),
 	host: "",
-	body: "a",
+	template: readTemplate("a"),
 	bodyType: "application/x-www-form-urlencoded",
 	sni: false,
 	additionalHeaders: [],

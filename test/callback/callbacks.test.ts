@@ -450,7 +450,7 @@ suite("A callback whose body would be too long", () => {
 
 	test("is not sent, and the uploader is told that it failed (A-632)", async (t) => {
 		const { sent, application, saved } = await ask(t, (value) =>
-			`${value}-${value}`.repeat(50_000),
+			`${value}-${value}`.repeat(5_000),
 		);
 
 		const error = await failureOf(sent);

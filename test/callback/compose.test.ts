@@ -29,7 +29,7 @@ function composed(
 	const [first] = readUrls(url);
 	assert.ok(first);
 	const resolved = { ...first, addresses: [], lookupMs: 0 };
-	const callback = callbackTo(url, { body, ...rest });
+	const callback = callbackTo(url, rest);
 	return composeRequest(
 		resolved,
 		callback,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { readConfiguration } from "../../emulator/callback/configuration.ts";
+import { readTemplate } from "../../emulator/callback/template.ts";
 import { errorOf } from "./asking.ts";
 
 const URL = "http://app.example.com/cb";
@@ -21,7 +22,7 @@ suite("The JSON of a callback", () => {
 				},
 			],
 			host: "",
-			body: "a=${object}",
+			template: readTemplate("a=${object}"),
 			bodyType: "application/x-www-form-urlencoded",
 			sni: false,
 			additionalHeaders: [],
@@ -40,7 +41,7 @@ suite("The JSON of a callback", () => {
 		});
 
 		assert.ok(read);
-		const { urls, body, ...rest } = read;
+		const { urls, template, ...rest } = read;
 		assert.deepEqual(rest, {
 			host: "app.example.org",
 			bodyType: "application/json",
@@ -158,4 +159,14 @@ suite("The JSON of a callback is refused with OSS's EC:", () => {
 			[4, 9, 11, 13, 14, 15, 17, 18, 21, 105],
 		);
 	});
+});
+
+test("A field of lists in lists, deeper than the stack, is refused without its value", async () => {
+	const depth = 100_000;
+	const callbackUrl = JSON.parse("[".repeat(depth) + "]".repeat(depth));
+
+	const error = await errorOf(() => readConfiguration({ callbackUrl }));
+
+	assert.equal(error?.ec, "0007-00000004");
+	assert.equal(error?.value, "");
 });

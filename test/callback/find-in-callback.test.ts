@@ -10,6 +10,7 @@ import {
 } from "../../emulator/callback/find-in-callback.ts";
 import type { Finding } from "../../emulator/callback/finding.ts";
 import { DEFAULT_SWITCHES } from "../../emulator/callback/switches.ts";
+import { readTemplate } from "../../emulator/callback/template.ts";
 import { callbackTo } from "./asking.ts";
 import { SIGNED } from "./vectors.ts";
 
@@ -43,7 +44,10 @@ const variables = (...names: string[]): Map<string, string> =>
 suite("Nothing is found", () => {
 	// What the manual and OSS's own packets have in them.
 	const good: readonly (readonly [string, Given])[] = [
-		["in a public URL with a form", { body: "o=${object}&s=${size}" }],
+		[
+			"in a public URL with a form",
+			{ template: readTemplate("o=${object}&s=${size}") },
+		],
 		["in https with callbackSNI", { url: "https://a.example.com/", sni: true }],
 		[
 			"in https to an address, which has no name",
@@ -51,18 +55,26 @@ suite("Nothing is found", () => {
 		],
 		[
 			"in the manual's JSON template",
-			{ bodyType: JSON_TYPE, body: '{"mimeType":${mimeType},"size":${size}}' },
+			{
+				bodyType: JSON_TYPE,
+				template: readTemplate('{"mimeType":${mimeType},"size":${size}}'),
+			},
 		],
 		[
 			"in numbers between quotes",
 			{
 				bodyType: JSON_TYPE,
-				body: '{"p":"${imageInfo.width},${imageInfo.height}"}',
+				template: readTemplate(
+					'{"p":"${imageInfo.width},${imageInfo.height}"}',
+				),
 			},
 		],
 		[
 			"in a quote that is escaped",
-			{ bodyType: JSON_TYPE, body: '{"a":"\\"","b":${object}}' },
+			{
+				bodyType: JSON_TYPE,
+				template: readTemplate('{"a":"\\"","b":${object}}'),
+			},
 		],
 		[
 			"in ten custom variables",
@@ -71,7 +83,9 @@ suite("Nothing is found", () => {
 		[
 			"in every system variable",
 			{
-				body: "${bucket}${object}${etag}${size}${mimeType}${imageInfo.height}${imageInfo.width}${imageInfo.format}${crc64}${contentMd5}${vpcId}${clientIp}${reqId}${operation}",
+				template: readTemplate(
+					"${bucket}${object}${etag}${size}${mimeType}${imageInfo.height}${imageInfo.width}${imageInfo.format}${crc64}${contentMd5}${vpcId}${clientIp}${reqId}${operation}",
+				),
 			},
 		],
 	];
@@ -113,7 +127,7 @@ suite("It is found that", () => {
 		],
 		[
 			"a custom variable has upper case in its name",
-			{ variables: variables("x:User"), body: "${x:User}" },
+			{ variables: variables("x:User"), template: readTemplate("${x:User}") },
 			"upper-case-variable",
 			/^x:User: .*lower case/,
 		],
@@ -131,31 +145,37 @@ suite("It is found that", () => {
 		],
 		[
 			"a variable is none of OSS's, misspelt perhaps",
-			{ body: "o=${objct}&s=${Size}&s=${Size}" },
+			{ template: readTemplate("o=${objct}&s=${Size}&s=${Size}") },
 			"unknown-variable",
 			/^\$\{objct\}, \$\{Size\}: .*bucket, object/,
 		],
 		[
 			"a custom variable came without its value",
-			{ body: "${x:a}${x:b}", variables: variables("x:a") },
+			{ template: readTemplate("${x:a}${x:b}"), variables: variables("x:a") },
 			"variable-without-value",
 			/^\$\{x:b\}: /,
 		],
 		[
 			"text in JSON would have its quotes twice",
-			{ bodyType: JSON_TYPE, body: '{"o":"${object}","s":"${size}"}' },
+			{
+				bodyType: JSON_TYPE,
+				template: readTemplate('{"o":"${object}","s":"${size}"}'),
+			},
 			"quoted-variable",
 			/^\$\{object\}: .*quotes/,
 		],
 		[
 			"text in JSON would end the text around it",
-			{ bodyType: JSON_TYPE, body: '{"path":"/a/${bucket}/b"}' },
+			{
+				bodyType: JSON_TYPE,
+				template: readTemplate('{"path":"/a/${bucket}/b"}'),
+			},
 			"quoted-variable",
 			/^\$\{bucket\}: /,
 		],
 		[
 			"a JSON template has the type of a form",
-			{ bodyType: FORM, body: ' {"o":${object}}\n' },
+			{ bodyType: FORM, template: readTemplate(' {"o":${object}}\n') },
 			"json-as-form",
 			/callbackBodyType/,
 		],
@@ -181,7 +201,7 @@ suite("It is found that", () => {
 	test("names of a great many unknown variables are counted", () => {
 		const body = Array.from({ length: 300 }, (_, i) => `\${v${i}}`).join("");
 
-		const [found] = find({ body });
+		const [found] = find({ template: readTemplate(body) });
 
 		assert.match(found?.sentence ?? "", /\$\{v9\} and 290 more: /);
 	});

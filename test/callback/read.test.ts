@@ -48,7 +48,7 @@ suite("A callback in headers or query", () => {
 		test(`is found in ${way}`, async () => {
 			const callback = await read(headers, query);
 
-			assert.equal(callback?.body, "x=${x:v}");
+			assert.equal(callback?.template.text, "x=${x:v}");
 			assert.deepEqual(callback?.variables, new Map([["x:v", "1"]]));
 			assert.equal(callback?.asked, JSON_TEXT);
 		});
@@ -87,7 +87,7 @@ suite("A callback in headers or query", () => {
 
 		const callback = await read({ "x-oss-callback": base64(json) });
 
-		assert.equal(callback?.body, "a=1&b=猫");
+		assert.equal(callback?.template.text, "a=1&b=猫");
 	});
 
 	test("may have Chinese names of variables, as Java's test has", async () => {
@@ -320,7 +320,7 @@ suite("A callback that selects a policy of its bucket", () => {
 		const callback = await read(selecting({}), {}, lookups);
 
 		assert.equal(callback?.urls[0]?.path, "/policy");
-		assert.equal(callback?.body, "p=${x:p}");
+		assert.equal(callback?.template.text, "p=${x:p}");
 		assert.equal(callback?.variables.get("x:p"), "policy");
 	});
 
@@ -333,7 +333,7 @@ suite("A callback that selects a policy of its bucket", () => {
 		const callback = await read(headers, {}, lookups);
 
 		assert.equal(callback?.urls[0]?.path, "/policy");
-		assert.equal(callback?.body, "own");
+		assert.equal(callback?.template.text, "own");
 		const expected = new Map([
 			["x:p", "own"],
 			["x:q", "policy"],

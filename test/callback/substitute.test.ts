@@ -7,6 +7,7 @@ import {
 	substitute,
 	type Values,
 } from "../../emulator/callback/substitute.ts";
+import { readTemplate } from "../../emulator/callback/template.ts";
 import { valuesOf } from "../../emulator/callback/variables.ts";
 import { SIGNED } from "./vectors.ts";
 
@@ -35,7 +36,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 	test("a form of a picture", () => {
 		const values = image(".snappython.png", 6014, "image/png", 221, 396);
 
-		assert.equal(substitute(form, values, FORM), two?.body);
+		assert.equal(substitute(readTemplate(form), values, FORM), two?.body);
 	});
 
 	test("a slash in a form", () => {
@@ -47,7 +48,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 			200,
 		);
 
-		assert.equal(substitute(form, values, FORM), three?.body);
+		assert.equal(substitute(readTemplate(form), values, FORM), three?.body);
 	});
 
 	test("a long key in a form", () => {
@@ -59,7 +60,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 			650,
 		);
 
-		assert.equal(substitute(form, values, FORM), six?.body);
+		assert.equal(substitute(readTemplate(form), values, FORM), six?.body);
 	});
 
 	test("a template that looks like a form, with the JSON type", () => {
@@ -71,7 +72,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 			256,
 		);
 
-		assert.equal(substitute(form, values, JSON_TYPE), five?.body);
+		assert.equal(substitute(readTemplate(form), values, JSON_TYPE), five?.body);
 	});
 
 	test("JSON with a custom variable, and numbers within quotes", () => {
@@ -87,7 +88,10 @@ suite("substitute writes what OSS was seen to send:", () => {
 			},
 		);
 
-		assert.equal(substitute(template, values, JSON_TYPE), four?.body);
+		assert.equal(
+			substitute(readTemplate(template), values, JSON_TYPE),
+			four?.body,
+		);
 	});
 
 	test("what is no JSON", () => {
@@ -101,7 +105,10 @@ suite("substitute writes what OSS was seen to send:", () => {
 			},
 		);
 
-		assert.equal(substitute(template, values, JSON_TYPE), seven?.body);
+		assert.equal(
+			substitute(readTemplate(template), values, JSON_TYPE),
+			seven?.body,
+		);
 	});
 
 	// Docs «Callback», step 3, 2021.
@@ -118,7 +125,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 			},
 		);
 
-		const body = substitute(template, values, FORM);
+		const body = substitute(readTemplate(template), values, FORM);
 
 		assert.equal(body?.length, 181);
 		assert.equal(
@@ -160,7 +167,7 @@ suite("substitute", () => {
   ] as const;
 	for (const [what, type, template, expected] of cases)
 		test(what, () => {
-			assert.equal(substitute(template, values, type), expected);
+			assert.equal(substitute(readTemplate(template), values, type), expected);
 		});
 
 	// biome-ignore format: a table
@@ -172,7 +179,10 @@ suite("substitute", () => {
   ] as const;
 	for (const [way, template, expected] of absent)
 		test(`writes absent values in JSON the way «${way}» says (A-204)`, () => {
-			assert.equal(substitute(template, new Map(), JSON_TYPE, way), expected);
+			assert.equal(
+				substitute(readTemplate(template), new Map(), JSON_TYPE, way),
+				expected,
+			);
 		});
 });
 

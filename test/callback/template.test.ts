@@ -1,0 +1,126 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+import assert from "node:assert/strict";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { suite, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import {
+	quotedIn,
+	readTemplate,
+	TEMPLATE_CHARACTERS_MAX,
+	TEMPLATE_VARIABLES_MAX,
+} from "../../emulator/callback/template.ts";
+import { startWithBucket } from "../emulator.ts";
+import { errorOf } from "./asking.ts";
+
+const LEFT = "Left brace must be adjacent to dollar sign.";
+const RIGHT = "Right brace is missing.";
+
+suite("The template of a callback body", () => {
+	test("is split into constants and the names between them", () => {
+		assert.deepEqual(readTemplate("a=${object}&${x:b}"), {
+			text: "a=${object}&${x:b}",
+			constants: ["a=", "&", ""],
+			names: ["object", "x:b"],
+		});
+	});
+
+	// biome-ignore format: a table
+	const malformed = [
+    ["$",              LEFT],
+    ["a$b",            LEFT],
+    ["$(object)",      LEFT],
+    ["$${object}",     LEFT],
+    ["${object",       RIGHT],
+    ["${a}${b",        RIGHT],
+    ["${",             RIGHT],
+    ["${a}$",          LEFT],
+    ["${object and $", LEFT],
+  ] as const;
+	for (const [text, message] of malformed)
+		test(`is refused when it is ${text}: ${message}`, async () => {
+			assert.deepEqual(await errorOf(() => readTemplate(text)), {
+				...{ code: "InvalidArgument", status: 400, message },
+				...{ ec: "0007-00000105", name: "ReplaceKeyPrefix", value: text },
+			});
+		});
+
+	// biome-ignore format: a table
+	const limits = [
+    ["characters", "a".repeat(TEMPLATE_CHARACTERS_MAX)],
+    ["variables",  "${a}".repeat(TEMPLATE_VARIABLES_MAX)],
+  ] as const;
+	for (const [what, text] of limits)
+		test(`has a limit of ${what} (A-885)`, async () => {
+			readTemplate(text);
+
+			const error = await errorOf(() => readTemplate(`${text}\${a}`));
+
+			assert.equal(error?.ec, "0007-00000010");
+			assert.equal(error?.message, "The callback body is invalid.");
+		});
+
+	test("has variables between quotation marks, escaped ones aside", () => {
+		const names = (text: string): string[] => quotedIn(readTemplate(text));
+
+		assert.deepEqual(names('{"a":"${a}","b":${b}}'), ["a"]);
+		assert.deepEqual(names('{"\\"${a}":${b}}'), ["a"]);
+		assert.deepEqual(names('{"\\\\":${a}}'), []);
+		assert.deepEqual(names('"${a}${a} ${b}"'), ["a", "b"]);
+	});
+});
+
+/** Counts how often a text is searched: the work of reading a template, whatever the machine. */
+class CountedText extends String {
+	searched = 0;
+
+	override indexOf(text: string, from = 0): number {
+		const found = super.indexOf(text, from);
+		this.searched += (found < 0 ? this.length : found) - from + 1;
+		return found;
+	}
+}
+
+suite("Reading a template looks at each character a fixed number of times", () => {
+	// biome-ignore format: a table
+	const hostile = [
+    ["variables without end", "${".repeat(500_000)],
+    ["variables",             `\${${"a".repeat(9)}}`.repeat(80_000)],
+    ["nested variables",      `${"${a".repeat(9_000)}}`],
+    ["one long name",         `\${${"a$".repeat(400_000)}}`],
+  ] as const;
+	for (const [what, given] of hostile)
+		test(`of ${what}`, async () => {
+			const counted = new CountedText(given);
+
+			await errorOf(() => readTemplate(counted as unknown as string));
+
+			assert.ok(counted.searched > 0);
+			assert.ok(counted.searched <= 3 * given.length, `${counted.searched}`);
+		});
+});
+
+test("A form with 1 MB of ${ without end is refused, and other requests go on meanwhile", async (t) => {
+	const { endpoint } = await startWithBucket(t, "public-read-write");
+	const form = new FormData();
+	const json = {
+		callbackUrl: "http://127.0.0.1:1/",
+		callbackBody: "${".repeat(370_000),
+	};
+	form.set("key", "cat");
+	form.set("callback", Buffer.from(JSON.stringify(json)).toString("base64"));
+	form.set("file", new Blob(["meow"]));
+	const delay = monitorEventLoopDelay({ resolution: 1 });
+	await setImmediate();
+	delay.enable();
+
+	const answer = await fetch(`${endpoint}/photos`, {
+		method: "POST",
+		body: form,
+	});
+	const text = await answer.text();
+
+	delay.disable();
+	assert.equal(answer.status, 400);
+	assert.match(text, /<EC>0007-00000105<\/EC>/);
+	t.diagnostic(`the event loop waited ${delay.max / 1e6} ms at most`);
+});
