@@ -152,6 +152,14 @@ const missingMentions = ({ path, text }: File): string[] =>
 const makesRequire = ({ text }: File): boolean =>
 	/\bcreateRequire\b/.test(text);
 
+/** `require("oss-emulator")` cannot load a module that waits; only the command's own file may. */
+const waitsAtTop = ({ path, text }: File): boolean =>
+	path !== "emulator/launch.js" &&
+	/^(?:\S.*)?\bawait\b/m.test(withoutComments(text));
+
+const withoutComments = (text: string): string =>
+	text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+
 const opensSilently = ({ text }: File): boolean => firstComment(text) === "";
 
 suite("The source", () => {
@@ -199,6 +207,13 @@ suite("The source", () => {
 	test("loads packages by import only", () => {
 		assert.deepEqual(
 			files.filter(makesRequire).map(({ path }) => path),
+			[],
+		);
+	});
+
+	test("can be loaded by require, because no module waits at its top", () => {
+		assert.deepEqual(
+			files.filter(waitsAtTop).map(({ path }) => path),
 			[],
 		);
 	});

@@ -21,14 +21,14 @@ export type OpenedPage = {
 	readonly complaints: readonly string[];
 };
 
-type Open = (
+export type OpenPage = (
 	t: TestContext,
 	url: string,
 	colorScheme?: "light" | "dark",
 ) => Promise<OpenedPage>;
 
 /** To be called in a suite: one browser for all its tests. @returns what opens a page for one of them */
-export function useBrowser(): Open {
+export function useBrowser(): OpenPage {
 	let browser: Browser | undefined;
 	before(async () => {
 		browser = await chromium.launch({

@@ -19,10 +19,18 @@ import { dirname, join } from "node:path";
 import { after, before, suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readVersion } from "../../emulator/version.ts";
+import { startApplicationServer } from "../application-server.ts";
+import { skip, useBrowser } from "../browser/browser.ts";
 import { Client } from "../client.ts";
 import { fileOf, readBlocks } from "../readme/blocks.ts";
 import { readReadme } from "../readme/generate.ts";
 import { type Background, run, startInBackground, succeed } from "../run.ts";
+import {
+	callEveryRoute,
+	openEveryPage,
+	runEveryCommand,
+	uploadWithCallback,
+} from "./as-users-do.ts";
 
 const BYTES_MAX = 80_000_000;
 const PACKAGES_MAX = 120;
@@ -57,7 +65,9 @@ async function makeFolder(name: string): Promise<string> {
 	return folder;
 }
 
-suite("The package", { concurrency: 1 }, () => {
+suite("The package", { concurrency: 1, skip }, () => {
+	const open = useBrowser();
+
 	test("holds what is used and nothing else", async () => {
 		const listed = await succeed(`tar -tzf ${tarball}`, { cwd: work });
 		const strange = listed
@@ -122,6 +132,45 @@ suite("The package", { concurrency: 1 }, () => {
 		const emulator = await startCommand(t, "node_modules/.bin/oss-emulator");
 		await putAndGet(emulator);
 		assert.equal(await emulator.stop("SIGTERM"), 0);
+	});
+
+	test("works as its users use it: uploads, commands, routes, pages of the console", async (t) => {
+		const emulator = await startCommand(
+			t,
+			"node_modules/.bin/oss-emulator",
+			"--memory",
+		);
+		const [endpoint = "", adminUrl = ""] =
+			emulator.ready.match(/http:\S+?:\d+/g) ?? [];
+		const oss = new Client(endpoint, KEY);
+		t.after(() => oss.close());
+		const application = await startApplicationServer(t);
+		const used = {
+			...{ oss, adminUrl, application },
+			applicationUrl: application.url,
+		};
+		await uploadWithCallback(used);
+		await runEveryCommand((args) =>
+			succeed(`npx oss-emulator ${args} --admin ${adminUrl}`, { cwd: user }),
+		);
+		await openEveryPage(t, open, adminUrl);
+		await callEveryRoute(used);
+		assert.equal(await emulator.stop("SIGTERM"), 0);
+	});
+
+	test("can be imported and required", async () => {
+		const use = `startEmulator({ memory: true }).then(async (emulator) => {
+			console.log(emulator.endpoint);
+			await emulator.close();
+		});`;
+		const imported = `import { startEmulator } from "oss-emulator";\n${use}`;
+		const required = `const { startEmulator } = require("oss-emulator");\n${use}`;
+		await writeFile(join(user, "use.mjs"), imported);
+		await writeFile(join(user, "use.cjs"), required);
+		for (const file of ["use.mjs", "use.cjs"]) {
+			const printed = await succeed(`node ${file}`, { cwd: user });
+			assert.match(printed, /^http:\/\/127\.0\.0\.1:\d+\n$/, file);
+		}
 	});
 
 	test("starts in the process of a test, as the README shows", async () => {
@@ -226,13 +275,14 @@ async function installNode(version: string): Promise<string> {
 	return node;
 }
 
-const startCommand = (t: TestContext, command: string): Promise<Background> =>
-	startInBackground(
-		t,
-		`${command} --port 0 --admin-port 0 --data ${join(work, "data")}`,
-		/ready/,
-		{ cwd: user },
-	);
+const startCommand = (
+	t: TestContext,
+	command: string,
+	place = `--data ${join(work, "data")}`,
+): Promise<Background> =>
+	startInBackground(t, `${command} --port 0 --admin-port 0 ${place}`, /ready/, {
+		cwd: user,
+	});
 
 /** An object goes in and comes out; the admin port says that all is well. */
 async function putAndGet({ ready }: Background): Promise<void> {

@@ -16,7 +16,8 @@ export type Digests = {
 
 const { createCRC64 } = hashWasm;
 
-const whole: IHasher = await createCRC64();
+/** A promise, and not awaited here: a package with an `await` at the top of a module cannot be loaded by `require`. */
+const whole: Promise<IHasher> = createCRC64();
 const idle: IHasher[] = [];
 /** Each keeps 130 KiB. */
 const IDLE_MAX = 16;
@@ -24,9 +25,10 @@ const IDLE_MAX = 16;
 const crc64Of = (hasher: IHasher): bigint => BigInt(`0x${hasher.digest()}`);
 
 /** For a body that is in memory whole. */
-export function digestsOf(data: Buffer): Digests {
-	whole.init().update(data);
-	return { md5: hash("md5", data, "buffer"), crc64: crc64Of(whole) };
+export async function digestsOf(data: Buffer): Promise<Digests> {
+	const hasher = await whole;
+	hasher.init().update(data);
+	return { md5: hash("md5", data, "buffer"), crc64: crc64Of(hasher) };
 }
 
 /** For a body that is not. `release` must be called in the end, once. */

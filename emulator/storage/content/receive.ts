@@ -40,7 +40,7 @@ export async function receive(
 	}
 	const [only] = head;
 	const data = head.length === 1 && only ? only : Buffer.concat(head, size);
-	const digests = digestsOf(data);
+	const digests = await digestsOf(data);
 	requireExpected(digests, expected);
 	return { ...digests, size, data, blob: null };
 }

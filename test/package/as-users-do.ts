@@ -1,0 +1,206 @@
+/**
+ * Uses an emulator that runs elsewhere, installed or in a container, in every way that its users have: each route of the
+ * OpenAPI document, each command, each page of the console, an upload with a callback.
+ */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { USAGE } from "../../emulator/cli/manual.ts";
+import { asking } from "../admin/admin.ts";
+import type { ApplicationServer } from "../application-server.ts";
+import type { OpenPage } from "../browser/browser.ts";
+import { readViewNames } from "../browser/views.ts";
+import type { Client } from "../client.ts";
+
+type Schema = {
+	readonly $ref?: string;
+	readonly type?: string | readonly string[];
+	readonly properties?: Readonly<Record<string, Schema>>;
+	readonly required?: readonly string[];
+	readonly enum?: readonly unknown[];
+	readonly default?: unknown;
+	readonly minimum?: number;
+};
+type Operation = {
+	readonly operationId: string;
+	readonly parameters?: readonly {
+		readonly name: string;
+		readonly in: "path" | "query";
+		readonly required?: boolean;
+		readonly schema: Schema;
+	}[];
+	readonly requestBody?: {
+		readonly content: { readonly "application/json"?: { schema: Schema } };
+	};
+};
+type Description = {
+	readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+
+/** The addresses may differ inside and outside of a container. */
+export type Used = {
+	readonly oss: Client;
+	/** From this process. */
+	readonly adminUrl: string;
+	readonly application: ApplicationServer;
+	/** The application server's URL as the emulator sees it. */
+	readonly applicationUrl: string;
+};
+
+/** Stores /photos/cat.txt and has the application server called back. */
+export async function uploadWithCallback(used: Used): Promise<void> {
+	const { oss, application, applicationUrl } = used;
+	await oss.put("/photos");
+	const callback = {
+		callbackUrl: applicationUrl,
+		callbackBody: "object=${object}&size=${size}",
+	};
+	const put = await oss.put("/photos/cat.txt", "meow", {
+		"content-type": "text/plain",
+		...asking(callback),
+	});
+	assert.deepEqual([put.status, put.text], [200, '{"Status":"OK"}']);
+	const received = application.received.at(-1);
+	assert.equal(received?.body, "object=cat.txt&size=4");
+	assert.ok(received.isSigned);
+}
+
+/**
+ * Sends each request that the OpenAPI document describes, with parameters and a body that its schemas accept. Routes that
+ * read come first, because the others remove what they read.
+ */
+export async function callEveryRoute(used: Used): Promise<void> {
+	const { adminUrl, applicationUrl } = used;
+	const description: Description = JSON.parse(
+		await getText(`${adminUrl}/api/openapi.json`),
+	);
+	const { callbacks } = JSON.parse(await getText(`${adminUrl}/api/callbacks`));
+	const values: Record<string, unknown> = {
+		...{ bucket: "photos", key: "cat.txt", id: callbacks[0].id },
+		...{ now: "2030-01-01T00:00:00Z", fault: "status-500" },
+		callback: { callbackUrl: applicationUrl, callbackBody: "a=b" },
+	};
+	const routes = Object.entries(description.paths).flatMap(
+		([path, operations]) =>
+			Object.entries(operations).map(([method, operation]) => ({
+				...{ path, method: method.toUpperCase(), operation },
+			})),
+	);
+	const readers = routes.filter(({ method }) => method === "GET");
+	const writers = routes.filter(({ method }) => method !== "GET");
+	assert.ok(readers.length > 10 && writers.length > 5);
+	const failures: string[] = [];
+	for (const { path, method, operation } of [...readers, ...writers]) {
+		const said = await call(adminUrl, path, method, operation, values);
+		if (said) failures.push(`${method} ${path}: ${said}`);
+	}
+	assert.deepEqual(failures, []);
+}
+
+/** Without TLS there is no authority. */
+const MAY_BE_ABSENT = ["getAuthority"];
+
+/** @returns how it failed, or "" */
+async function call(
+	adminUrl: string,
+	path: string,
+	method: string,
+	{ operationId, parameters = [], requestBody }: Operation,
+	values: Readonly<Record<string, unknown>>,
+): Promise<string> {
+	const query = new URLSearchParams();
+	let target = path;
+	for (const { name, in: place, required, schema } of parameters) {
+		const value = String(values[name] ?? example(schema, values));
+		if (place === "path")
+			target = target.replace(`{${name}}`, encodeURIComponent(value));
+		else if (required || name in values) query.set(name, value);
+	}
+	const schema = requestBody?.content["application/json"]?.schema;
+	const aborting = new AbortController();
+	const answer = await fetch(`${adminUrl}${target}?${query}`, {
+		method,
+		signal: aborting.signal,
+		...(schema
+			? {
+					headers: { "Content-Type": "application/json" },
+					body: JSON.stringify(example(schema, values)),
+				}
+			: {}),
+	});
+	const { status, headers } = answer;
+	const isStream = headers.get("content-type")?.includes("event-stream");
+	const text = isStream ? "" : await answer.text();
+	if (isStream) aborting.abort();
+	if (status >= 500 || text.includes("NoSuchRoute")) return `${status} ${text}`;
+	const mustSucceed = method === "GET" && !MAY_BE_ABSENT.includes(operationId);
+	return mustSucceed && status !== 200 ? `${status} ${text}` : "";
+}
+
+function example(
+	schema: Schema,
+	values: Readonly<Record<string, unknown>>,
+): unknown {
+	if (schema.enum) return schema.enum[0];
+	if (schema.default !== undefined) return schema.default;
+	const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+	if (type === "integer" || type === "number") return schema.minimum ?? 1;
+	if (type === "boolean") return true;
+	if (type === "array") return [];
+	if (type !== "object") return "a";
+	return Object.fromEntries(
+		Object.entries(schema.properties ?? {})
+			.filter(([name]) => schema.required?.includes(name))
+			.map(([name, one]) => [name, values[name] ?? example(one, values)]),
+	);
+}
+
+async function getText(url: string): Promise<string> {
+	const answer = await fetch(url);
+	const text = await answer.text();
+	assert.equal(answer.status, 200, `${url}: ${text}`);
+	return text;
+}
+
+/** What the arguments of each command are, and what it must print. */
+const COMMANDS: Readonly<Record<string, readonly [string, RegExp]>> = {
+	ls: ["photos --recursive", /cat\.txt/],
+	cat: ["photos/cat.txt", /^meow$/],
+	stat: ["photos/cat.txt", /text\/plain/],
+	callbacks: ["--limit 1 --json", /cat\.txt/],
+};
+
+/** @param command runs `oss-emulator` with these arguments and returns its output; rejects if it fails */
+export async function runEveryCommand(
+	command: (args: string) => Promise<string>,
+): Promise<void> {
+	for (const name of Object.keys(USAGE)) {
+		const [args, expected] = COMMANDS[name] ?? [];
+		assert.ok(expected, `there is no example of «${name}» here`);
+		assert.match(await command(`${name} ${args}`), expected, name);
+	}
+}
+
+/** Opens each page: it must show its heading, and the browser must have nothing to complain about. */
+export async function openEveryPage(
+	t: TestContext,
+	open: OpenPage,
+	adminUrl: string,
+): Promise<void> {
+	const script = await getText(`${adminUrl}/console/console.js`);
+	const { callbacks } = JSON.parse(await getText(`${adminUrl}/api/callbacks`));
+	const queries: Readonly<Record<string, string>> = {
+		bucket: "?name=photos",
+		object: "?bucket=photos&key=cat.txt",
+		callback: `?id=${callbacks[0].id}`,
+	};
+	const { page, complaints } = await open(t, adminUrl);
+	const names = readViewNames(script);
+	assert.ok(names.length >= 7, names.join());
+	for (const name of names) {
+		await page.goto(`${adminUrl}/#/${name}${queries[name] ?? ""}`);
+		await page.reload();
+		await page.getByRole("heading", { level: 1 }).waitFor();
+		assert.equal(await page.getByRole("alert").count(), 0, name);
+	}
+	assert.deepEqual(complaints, []);
+}
