@@ -3,6 +3,7 @@
  *
  * Pure. Source: docs «Signature version 4»; EC 0002-00000201…236; go2 oss/signer/signer_test.go.
  */
+import { readDecimal } from "../oss/decimal.ts";
 import { invalidArgument, type OssError } from "../oss/errors.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 import {
@@ -141,8 +142,8 @@ export function readV4Url(request: OssRequest, region: string): Claim {
 }
 
 function readExpires(text: string): number {
-	const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-	if (seconds < 1 || seconds > EXPIRES_SECONDS_MAX) {
+	const seconds = readDecimal(text, 1, EXPIRES_SECONDS_MAX);
+	if (seconds === undefined) {
 		throw invalidArgument(
 			"x-oss-expires",
 			text,

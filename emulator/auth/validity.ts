@@ -3,6 +3,7 @@
  *
  * Pure. Source: EC 0002-00000069, 070, 235, 236, 502…504; a captured «Request has expired.»; java1 ErrorTest.
  */
+import { readDecimal } from "../oss/decimal.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import {
 	isoTime,
@@ -54,6 +55,9 @@ export function requireClock(date: Date, now: Date): void {
 	});
 }
 
+/** The last second that a `Date` can hold. */
+const EXPIRES_MAX = 8_640_000_000_000;
+
 /**
  * Of a URL signed with V1 or V2.
  *
@@ -61,14 +65,15 @@ export function requireClock(date: Date, now: Date): void {
  * @throws OssError AccessDenied
  */
 export function requireUnexpired(expires: string, now: Date): void {
-	if (!/^\d{1,15}$/.test(expires)) {
+	const seconds = readDecimal(expires, 0, EXPIRES_MAX);
+	if (seconds === undefined) {
 		throw new OssError("AccessDenied", {
 			message: "Invalid date (should be seconds since epoch).",
 			ec: "0002-00000070",
 		});
 	}
-	if (wholeSeconds(now) > Number(expires))
-		throw expired(new Date(Number(expires) * 1000), now, "0002-00000069");
+	if (wholeSeconds(now) > seconds)
+		throw expired(new Date(seconds * 1000), now, "0002-00000069");
 }
 
 /**

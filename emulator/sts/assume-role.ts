@@ -5,6 +5,7 @@
  *
  * Source: docs «AssumeRole» and its table of errors; suites of php, ossutil and ali-oss.
  */
+import { readDecimal } from "../oss/decimal.ts";
 import type { Caller, Query } from "../oss/request.ts";
 import { expiration, type StsElement } from "./answer.ts";
 import {
@@ -76,10 +77,9 @@ const SECONDS_DEFAULT = 3600;
 function readDuration(parameters: Query, role: StsRole | undefined): number {
 	const text = parameters.get("DurationSeconds");
 	if (!text) return SECONDS_DEFAULT;
-	const seconds = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-	const max = role?.sessionSecondsMax ?? Number.POSITIVE_INFINITY;
-	if (seconds < SECONDS_MIN || seconds > max)
-		throw new StsError("InvalidDurationSeconds");
+	const max = role?.sessionSecondsMax;
+	const seconds = readDecimal(text, SECONDS_MIN, max);
+	if (seconds === undefined) throw new StsError("InvalidDurationSeconds");
 	return seconds;
 }
 

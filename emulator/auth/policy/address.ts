@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { readDecimal } from "../../oss/decimal.ts";
 import { matches } from "./wildcard.ts";
 
 type Address = { readonly bits: 32 | 128; readonly value: bigint };
@@ -26,7 +27,7 @@ export function isWithin(address: string, network: string): boolean {
 }
 
 const readPrefix = (text: string): number =>
-	/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+	readDecimal(text, 0, 128) ?? Number.NaN;
 
 /** IPv4 written as IPv6, `::ffff:10.0.0.1`, is IPv4 (A-501). */
 function readAddress(text: string): Address | undefined {
@@ -40,7 +41,7 @@ function readAddress(text: string): Address | undefined {
 function readV4(text: string): Address | undefined {
 	const parts = text.split(".");
 	const areBytes = parts.every(
-		(part) => /^\d{1,3}$/.test(part) && Number(part) <= 255,
+		(part) => part.length <= 3 && readDecimal(part, 0, 255) !== undefined,
 	);
 	if (parts.length !== 4 || !areBytes) return undefined;
 	const value = parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);

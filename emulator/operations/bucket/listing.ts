@@ -3,6 +3,7 @@
  *
  * Pure. Source: docs «GetBucket (ListObjects)»; limits of prefix and marker from the same page; go2 for TransitionTime.
  */
+import { readDecimal } from "../../oss/decimal.ts";
 import { percentEncode } from "../../oss/encoding.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import type { Query } from "../../oss/request.ts";
@@ -47,8 +48,8 @@ export function readCount(
 ): number {
 	const text = query.get(name);
 	if (text === undefined || text === "") return byDefault;
-	const count = Number(text);
-	if (!/^\d+$/.test(text) || count < min || count > max) {
+	const count = readDecimal(text, min, max);
+	if (count === undefined) {
 		throw invalidArgument(
 			name,
 			text,

@@ -6,6 +6,7 @@
  *
  * Pure.
  */
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, type OssError } from "../../oss/errors.ts";
 import { childrenNamed, malformed, type XmlNode } from "../../xml/read.ts";
 import type { XmlElement, XmlValue } from "../../xml/write.ts";
@@ -64,9 +65,12 @@ export const integer =
 		refuse: (node: XmlNode) => OssError = notInteger,
 	): Shape<number> =>
 	(node) => {
-		const value = Number(word(node));
-		if (!/^-?\d+$/.test(word(node)) || value < min || value > max)
-			throw refuse(node);
+		// -1, where it is allowed, stands for no limit.
+		const value =
+			min === -1 && word(node) === "-1"
+				? -1
+				: readDecimal(word(node), min, max);
+		if (value === undefined) throw refuse(node);
 		return value;
 	};
 

@@ -7,7 +7,9 @@
  *
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */
+
 import type { Emulator } from "../../emulator.ts";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -112,7 +114,8 @@ async function readParts(
 
 /** Which numbers there are is for the parts to say; `0x1` and nothing at all are none. */
 function readNumber(text: string): number {
-	if (!/^\d{1,9}$/.test(text))
+	const number = readDecimal(text);
+	if (number === undefined)
 		throw new OssError("MalformedXML", { ec: MALFORMED_EC });
-	return Number(text);
+	return number;
 }

@@ -5,7 +5,9 @@
  *
  * Source: docs of these names; EC 0017-00000220, 0042-…; the Go SDK's uploads for the ignored callback.
  */
+
 import type { Emulator } from "../../emulator.ts";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
@@ -184,8 +186,8 @@ export async function findUpload(
 
 function readPartNumber(query: Query): number {
 	const text = query.get("partNumber") ?? "";
-	const number = Number(text);
-	if (!/^\d+$/.test(text) || number < 1 || number > PART_NUMBER_MAX) {
+	const number = readDecimal(text, 1, PART_NUMBER_MAX);
+	if (number === undefined) {
 		throw invalidArgument(
 			"PartNumber",
 			text,

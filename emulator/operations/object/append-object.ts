@@ -6,7 +6,9 @@
  *
  * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
  */
+
 import type { Emulator } from "../../emulator.ts";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -48,7 +50,8 @@ export async function appendObject(
 export function readPosition(text: string | undefined): number {
 	if (text === undefined)
 		throw new OssError("MissingArgument", { ec: "0016-00000501" });
-	if (!/^\d{1,15}$/.test(text))
+	const position = readDecimal(text);
+	if (position === undefined)
 		throw invalidArgument("position", text, undefined, "0016-00000502");
-	return Number(text);
+	return position;
 }

@@ -3,8 +3,10 @@
  *
  * Source: docs «Single-connection bandwidth throttling»: bounds, messages; go1's suite for the delay.
  */
+
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import { Pace } from "../../oss/pace.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
@@ -33,11 +35,11 @@ export function readTrafficLimit({
 	}
 	const text = inQuery ?? inHeader;
 	if (text === undefined) return undefined;
-	const limit = Number(text);
-	if (!/^\d+$/.test(text) || limit < LIMIT_MIN || limit > LIMIT_MAX) {
+	const limit = readDecimal(text, LIMIT_MIN, LIMIT_MAX);
+	if (limit === undefined) {
 		const message =
 			"x-oss-traffic-limit is invalid, should be specified between 819200(100KB/s) and 838860800(100MB/s).";
-		throw invalidArgument(NAME, text, message);
+		throw invalidArgument(NAME, text, message, "0004-00000502");
 	}
 	return limit;
 }

@@ -3,6 +3,7 @@
  *
  * Pure. Source: docs «SelectObject», «CreateSelectObjectMeta».
  */
+import { readDecimal } from "../../oss/decimal.ts";
 import { decodeBase64 } from "../../oss/encoding.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import type { CsvDialect } from "../../select-sql/csv.ts";
@@ -117,24 +118,28 @@ function readQuery(document: XmlNode): Query {
 	return parseQuery(statement.toString());
 }
 
-const RANGE = /^(line|split)-range=(\d{0,15})-(\d{0,15})$/;
+const RANGE = /^(line|split)-range=(\d*)-(\d*)$/;
 
 /** The header of a CSV object is its line 0. It needs no CreateSelectObjectMeta. */
 function readRange(node: XmlNode): Range | undefined {
 	const text = textOf(node, "Range");
 	if (text === "") return undefined;
 	const [, unit, first, last] = RANGE.exec(text) ?? [];
-	if (unit === undefined) throw invalidArgument("Range", text);
+	const from = readDecimal(first || "0");
+	const to = last ? readDecimal(last) : Infinity;
+	if (unit === undefined || from === undefined || to === undefined)
+		throw invalidArgument("Range", text);
 	return {
 		unit: unit === "line" ? "line" : "split",
-		first: Number(first),
-		last: last ? Number(last) : Infinity,
+		first: from,
+		last: to,
 	};
 }
 
 function readSkippedMax(options: XmlNode): number | undefined {
 	const text = textOf(options, "MaxSkippedRecordsAllowed");
-	if (!/^\d{0,15}$/.test(text))
+	const max = readDecimal(text || "0");
+	if (max === undefined)
 		throw invalidArgument("MaxSkippedRecordsAllowed", text);
-	return isTrue(options, "SkipPartialDataRecord") ? Number(text) : undefined;
+	return isTrue(options, "SkipPartialDataRecord") ? max : undefined;
 }

@@ -3,7 +3,9 @@
  *
  * Source: docs of these names; EC 0016-00000701 … -719; ali-oss's and oss2's suites for which document is refused how.
  */
+
 import type { Emulator } from "../../emulator.ts";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -137,8 +139,8 @@ async function readWanted(request: OssRequest, terms: Terms): Promise<Wanted> {
 /** The page of the EC names no code (A-603). */
 function readDays(text: string | undefined, { daysMax }: Terms): number {
 	if (text === undefined) return DAYS_DEFAULT;
-	const days = Number(text);
-	if (!/^\d+$/.test(text) || days < 1 || days > daysMax)
+	const days = readDecimal(text, 1, daysMax);
+	if (days === undefined)
 		throw invalidArgument("Days", text, undefined, "0016-00000704");
 	return days;
 }

@@ -4,7 +4,9 @@
  * Source: docs «PutLiveChannel» and its companions; «HTTP 400 status code», InvalidChannelName; java1's, py1's, go1's
  * and ali-oss's suites.
  */
+
 import type { Emulator } from "../../emulator.ts";
+import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
@@ -120,18 +122,14 @@ const SPAN_MAX = 24 * 60 * 60;
 
 /** Source: EC 0044-00000304 … 0044-00000307. */
 function requireSpan(query: Query): void {
-	const [start, end] = [
-		query.get("startTime") ?? "",
-		query.get("endTime") ?? "",
-	];
-	const refuse = (name: string, value: string, ec: string): OssError =>
-		invalidArgument(name, value, undefined, ec);
-	if (!/^\d{1,15}$/.test(start))
-		throw refuse("startTime", start, "0044-00000304");
-	if (!/^\d{1,15}$/.test(end)) throw refuse("endTime", end, "0044-00000305");
-	const span = Number(end) - Number(start);
-	if (span < 0) throw refuse("endTime", end, "0044-00000306");
-	if (span > SPAN_MAX) throw refuse("endTime", end, "0044-00000307");
+	const refused = (name: string, ec: string): OssError =>
+		invalidArgument(name, query.get(name) ?? "", undefined, ec);
+	const start = readDecimal(query.get("startTime"));
+	if (start === undefined) throw refused("startTime", "0044-00000304");
+	const end = readDecimal(query.get("endTime"));
+	if (end === undefined) throw refused("endTime", "0044-00000305");
+	if (end < start) throw refused("endTime", "0044-00000306");
+	if (end - start > SPAN_MAX) throw refused("endTime", "0044-00000307");
 }
 
 /** @throws OssError NoSuchLiveChannel */

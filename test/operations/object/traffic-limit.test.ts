@@ -118,7 +118,7 @@ suite("x-oss-traffic-limit", () => {
 			]) {
 				assert.equal(
 					refusal(answer),
-					"400 InvalidArgument : x-oss-traffic-limit is invalid, should be specified between 819200(100KB/s) and 838860800(100MB/s).",
+					"400 InvalidArgument 0004-00000502: x-oss-traffic-limit is invalid, should be specified between 819200(100KB/s) and 838860800(100MB/s).",
 				);
 				assert.deepEqual(textsOf(answer, "ArgumentName"), [NAME]);
 			}
