@@ -1,9 +1,13 @@
 /**
- * The Range header, OSS's way: what it cannot satisfy or understand gives the whole object, unless the request asks
- * for `x-oss-range-behavior: standard`.
+ * The Range header as OSS reads it: a range that it cannot satisfy or parse gives the whole object, unless the request
+ * asks for `x-oss-range-behavior: standard`.
+ *
+ * Of a list, one readable range counts if it is the only one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two are
+ * multi-range, which gives the whole object. That the readable one need not come first is a guess (A-895).
  *
  * Pure. Source: docs «Range download» (its table of nine cases); java1 GetObjectTest for `bytes=-0`.
  */
+import { readDecimal } from "./decimal.ts";
 import { OssError } from "./errors.ts";
 
 /** Both ends included. */
@@ -20,19 +24,55 @@ export function readRange(
 	size: number,
 	standard: boolean,
 ): ByteRange | undefined {
-	const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
-	if (!parts || header === undefined) return undefined;
-	const [, from = "", to = ""] = parts;
-	if (from === "" && to === "") return undefined;
-	if (from === "") return readSuffix(header, Number(to), size, standard);
-
-	const first = Number(from);
-	const last = to === "" ? size - 1 : Number(to);
-	if (first <= last && last < size) return { first, last };
-	if (!standard || (to !== "" && last < first)) return undefined;
-	if (first >= size) throw invalidRange(header, size);
-	return { first, last: size - 1 };
+	const bounds = readBounds(header ?? "");
+	if (!bounds || header === undefined) return undefined;
+	const { from, to } = bounds;
+	if (from === undefined) return readSuffix(header, to ?? 0, size, standard);
+	const last = to ?? size - 1;
+	if (from <= last && last < size) return { first: from, last };
+	if (!standard || (to !== undefined && last < from)) return undefined;
+	if (from >= size) throw invalidRange(header, size);
+	return { first: from, last: size - 1 };
 }
+
+/**
+ * The range of a copy, in `x-oss-copy-source-range`. It has no suffix form.
+ *
+ * @returns undefined for the whole source: also when the range cannot be parsed or ends past the source. Source: java1's
+ *   testUnormalUploadPartCopyByRange
+ */
+export function readCopyRange(
+	header: string | undefined,
+	size: number,
+): ByteRange | undefined {
+	const { from, to } = readBounds(header ?? "") ?? {};
+	if (from === undefined) return undefined;
+	const last = to ?? size - 1;
+	return from <= last && last < size ? { first: from, last } : undefined;
+}
+
+type Bounds = {
+	/** undefined in a suffix, `-5`. */
+	readonly from: number | undefined;
+	/** undefined in an open range, `5-`. */
+	readonly to: number | undefined;
+};
+
+function readBounds(header: string): Bounds | undefined {
+	if (!header.startsWith("bytes=")) return undefined;
+	const readable = header
+		.slice("bytes=".length)
+		.split(",")
+		.flatMap((text) => {
+			const [, from, to] = /^(\d*)-(\d*)$/.exec(text) ?? [];
+			return from || to ? [{ from: position(from), to: position(to) }] : [];
+		});
+	return readable.length === 1 ? readable[0] : undefined;
+}
+
+/** A position that no number can hold exactly is past every end. */
+const position = (digits: string | undefined): number | undefined =>
+	digits ? (readDecimal(digits) ?? Number.MAX_SAFE_INTEGER) : undefined;
 
 function readSuffix(
 	header: string,

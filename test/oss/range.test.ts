@@ -19,6 +19,14 @@ const TABLE = [
 	["byte=0-499", WHOLE, WHOLE],
 	["bytes=a-b", WHOLE, WHOLE],
 	["bytes=0-1,5-6", WHOLE, WHOLE],
+	// ossutil TestRangeGet; the last one is a guess (A-895)
+	["bytes=1-2,", [1, 2], [1, 2]],
+	["bytes=1-2,a-c", [1, 2], [1, 2]],
+	["bytes=1-2,abc", [1, 2], [1, 2]],
+	["bytes=abc,1-2", [1, 2], [1, 2]],
+	["bytes=a-c,-", WHOLE, WHOLE],
+	["bytes=1-2,-5", WHOLE, WHOLE],
+	[`bytes=0-${"9".repeat(30)}`, WHOLE, [0, 999]],
 	// java1 GetObjectTest
 	["bytes=-0", "InvalidRange", "InvalidRange"],
 	// Its edges

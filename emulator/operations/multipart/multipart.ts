@@ -9,11 +9,12 @@
 import type { Emulator } from "../../emulator.ts";
 import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { readCopyRange } from "../../oss/range.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { PART_NUMBER_MAX } from "../../storage/rows/parts.ts";
-import type { StoredObject, StoredUpload } from "../../storage/types.ts";
+import type { StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { announcedBytes, readExpected } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
@@ -105,14 +106,16 @@ export async function uploadPartCopy(
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000311");
 	const { source, bucket } = await findSource(emulator, request, COPY_ECS);
-	const header = request.headers["x-oss-copy-source-range"];
-	const range = readCopyRange(header, source);
+	const range = readCopyRange(
+		request.headers["x-oss-copy-source-range"],
+		source.size,
+	);
 	const part = await store.uploads.copyPart(
 		upload,
 		number,
 		request.receivedAt,
 		source,
-		range,
+		range ?? { first: 0, last: source.size - 1 },
 	);
 	return xml(
 		writeXml("CopyPartResult", {
@@ -123,9 +126,7 @@ export async function uploadPartCopy(
 			ETag: `"${part.etag}"`,
 			"x-oss-hash-crc64ecma": part.crc64,
 			"Content-Range":
-				header === undefined
-					? undefined
-					: `bytes ${range.first}-${range.last}/${source.size}`,
+				range && `bytes ${range.first}-${range.last}/${source.size}`,
 			...upload.properties.encryption,
 			...sourceVersion(source, bucket),
 		},
@@ -138,26 +139,6 @@ const COPY_ECS: SourceEcs = {
 	emptyVersionId: "0042-00000301",
 	deleteMarker: "",
 };
-
-/** Not clamped: a range past the end is refused. Source: EC 0042-00000306; py1's and php's suites for an open end. */
-function readCopyRange(
-	header: string | undefined,
-	{ size }: StoredObject,
-): { first: number; last: number } {
-	if (header === undefined) return { first: 0, last: size - 1 };
-	const parts = /^bytes=(\d+)-(\d*)$/.exec(header);
-	const first = Number(parts?.[1]);
-	const last = parts?.[2] ? Number(parts[2]) : size - 1;
-	if (!parts || first > last || last >= size) {
-		throw invalidArgument(
-			"x-oss-copy-source-range",
-			header,
-			undefined,
-			"0042-00000306",
-		);
-	}
-	return { first, last };
-}
 
 export async function abortMultipartUpload(
 	{ store }: Emulator,
