@@ -399,6 +399,16 @@ suite("Saving what was processed", () => {
 		assert.equal(answer.headers["content-type"], "application/json");
 	});
 
+	test("keeps to a traffic limit when it is only read", async (t) => {
+		const { oss } = await startWithCat(t);
+		const target = "/photos/cat.png?x-oss-process=image/resize,w_20";
+		const got = await oss.get(target, {
+			headers: { "x-oss-traffic-limit": "819200" },
+		});
+		const delay = Math.round((got.body.length * 8 * 1000) / 819_200);
+		assert.equal(got.headers["x-oss-qos-delay-time"], `${delay}`);
+	});
+
 	test("understands every encoding the SDKs send", async (t) => {
 		const { oss } = await startWithCat(t);
 		const key = Buffer.from("???>>>.png");
@@ -425,7 +435,6 @@ suite("Saving what was processed", () => {
 			"image/resize,w_10",
 			`image/resize,w_10|saveas,o_${base64("a")}`,
 			"image/resize,w_10|sys/saveas,b_cGhvdG9z",
-			"",
 		])
 			assert.match(refusal(await save(oss, text)), /^400 InvalidArgument/);
 		assert.match(
@@ -434,6 +443,16 @@ suite("Saving what was processed", () => {
 			),
 			/^404 NoSuchBucket/,
 		);
+	});
+
+	test("refuses an empty process (cpp's suite) and an empty body (A-897)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const target = "/photos/cat.png?x-oss-process";
+		for (const body of ["x-oss-process=", ""])
+			assert.match(
+				refusal(await oss.post(target, body)),
+				/^400 InvalidRequest/,
+			);
 	});
 
 	test("needs the right to put the new object (A-863)", async (t) => {

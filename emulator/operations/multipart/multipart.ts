@@ -25,6 +25,7 @@ import {
 } from "../object/copy-object.ts";
 import { prepareObject } from "../object/new-object.ts";
 import { refuseEncryption } from "../object/object-encryption.ts";
+import { readTrafficLimit } from "../object/traffic-limit.ts";
 import { openUpload } from "../object/upload-body.ts";
 
 export async function initiateMultipartUpload(
@@ -104,6 +105,7 @@ export async function uploadPartCopy(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const number = readPartNumber(request.query);
+	readTrafficLimit(request); // for its errors: no body passes the connection
 	const upload = await findUpload(store, request, "0042-00000311");
 	const { source, bucket } = await findSource(emulator, request, COPY_ECS);
 	const range = readCopyRange(

@@ -36,7 +36,7 @@ export async function copyObject(
 		COPY_ECS,
 	);
 	requireCopyable(source, request);
-	readTrafficLimit(request); // for its errors: nothing passes a connection
+	readTrafficLimit(request); // for its errors: no body passes the connection
 	const given = await prepareObject(emulator, request, request.headers);
 	await requireRoom(emulator, request.bucket, source.size);
 	const isSelf =

@@ -34,14 +34,18 @@ export async function getObject(
 			...overrides,
 		};
 		const reply = read(request, headers, { object, content });
-		return slowedReply(reply, limit);
+		return slowedReply(reply, limit, bytesOf(reply, shown));
 	} catch (error) {
 		content.release();
 		throw error;
 	}
 }
 
-/** All of it, or the range that is asked for. @throws OssError InvalidRange */
+/** Compressed replies do not name their length: it is at most about the object's. */
+const bytesOf = ({ headers }: Reply, { size }: StoredObject): number =>
+	Number(headers["Content-Length"] ?? size);
+
+/** The whole object, or the requested range. @throws OssError InvalidRange */
 function read(
 	{ headers: asked }: OssRequest,
 	headers: ReplyHeaders,

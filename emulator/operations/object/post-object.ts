@@ -57,9 +57,14 @@ export async function postObject(
 		await form.end();
 		callbacks.refuseLate(inTime, form.lateNames);
 	};
-	const object = await receiveFile(emulator, asked, { ...form, end }, policy);
+	const { object, qos } = await receiveFile(
+		emulator,
+		asked,
+		{ ...form, end },
+		policy,
+	);
 	const callback = withLateFields(inTime, form.lateNames);
-	const headers = writtenHeaders(object, bucket);
+	const headers = { ...writtenHeaders(object, bucket), ...qos };
 	if (callback?.urls.length && form.fields.get("success_action_redirect"))
 		emulator.log.warn(
 			`${object.bucket}/${object.key}: the answer of the callback takes the place of success_action_redirect`,
@@ -113,7 +118,7 @@ async function receiveFile(
 	asked: OssRequest,
 	form: Form,
 	policy: Policy | undefined,
-): Promise<StoredObject> {
+): Promise<{ readonly object: StoredObject; readonly qos: ReplyHeaders }> {
 	const { fields, file } = form;
 	const { "content-md5": _ofTheWholeBody, ...headers } = asked.headers;
 	const own = Object.fromEntries(fields);
@@ -135,9 +140,11 @@ async function receiveFile(
 		headers: { ...headers, ...own },
 	});
 	await requireRoom(emulator, asked.bucket, 1);
-	return emulator.store.objects
-		.put(given, slowed(checked(form, policy), limit).body, expected)
+	const upload = slowed(checked(form, policy), limit);
+	const object = await emulator.store.objects
+		.put(given, upload.body, expected)
 		.catch(underEc("EntityTooLarge", TOO_LARGE_EC));
+	return { object, qos: upload.headers() };
 }
 
 /**

@@ -1,7 +1,11 @@
 /**
- * `x-oss-traffic-limit`: one connection may go no faster, up or down.
+ * `x-oss-traffic-limit`: the maximum speed of one upload or download.
  *
- * Source: docs «Single-connection bandwidth throttling»: bounds, messages; go1's suite for the delay.
+ * `x-oss-qos-delay-time` says by how much it was delayed. That its unit is the millisecond is a guess (A-631). The head
+ * of a download goes out before its body, so it names the delay that the limit is going to cause (A-896).
+ *
+ * Source: docs «Single-connection bandwidth throttling»: bounds, messages; EC 0004-00000502; go1's suite for the delay of
+ * uploads, cpp's ObjectTrafficLimit for that of downloads.
  */
 
 import { Readable } from "node:stream";
@@ -19,8 +23,8 @@ const LIMIT_MIN = 819_200;
 const LIMIT_MAX = 838_860_800;
 
 /**
- * @returns bits per second; undefined for as fast as it goes
- * @throws OssError InvalidArgument when it is out of bounds, or stands in both places
+ * @returns bits per second; undefined for no limit
+ * @throws OssError InvalidArgument when it is out of bounds, or in both the query string and the headers
  */
 export function readTrafficLimit({
 	query,
@@ -44,14 +48,16 @@ export function readTrafficLimit({
 	return limit;
 }
 
-/** A body on its way in. */
+const DELAY = "x-oss-qos-delay-time";
+
+/** The body of an upload. */
 export type Upload = {
 	readonly body: AsyncIterable<Buffer>;
-	/** What the answer says of how it came; to be asked for when it has. */
+	/** Headers of the reply; they are known once the body has been read. */
 	headers(): ReplyHeaders;
 };
 
-/** The bytes of `body`, no faster than `limit`. That the delay is in milliseconds is a guess (A-631). */
+/** The bytes of `body`, no faster than `limit`. */
 export function slowed(
 	body: AsyncIterable<Buffer>,
 	limit: number | undefined,
@@ -63,22 +69,32 @@ export function slowed(
 	});
 	return {
 		body: slow,
-		headers: () => ({ "x-oss-qos-delay-time": String(Math.round(delayMs)) }),
+		headers: () => ({ [DELAY]: String(Math.round(delayMs)) }),
 	};
 }
 
-/** `reply`, whose body goes no faster than `limit`. Its length must be in its headers, or known to nobody. */
-export function slowedReply(reply: Reply, limit: number | undefined): Reply {
+/**
+ * `reply` with a body that is sent no faster than `limit`.
+ *
+ * @param bytes of the body; of a body that is compressed while it is sent, an upper bound
+ */
+export function slowedReply(
+	reply: Reply,
+	limit: number | undefined,
+	bytes: number,
+): Reply {
 	const { body } = reply;
 	if (limit === undefined || body === null) return reply;
 	const source = Buffer.isBuffer(body) ? [body] : body;
 	const slow = Readable.from(atPace(source, limit), { objectMode: false });
-	// A generator that was never asked for anything leaves its source open.
+	// A generator that was never started does not close its source.
 	if (!Buffer.isBuffer(body)) slow.once("close", () => body.destroy());
-	return { ...reply, body: slow };
+	const delayMs = Math.round((bytes * 8 * 1000) / limit);
+	const headers = { ...reply.headers, [DELAY]: String(delayMs) };
+	return { ...reply, headers, body: slow };
 }
 
-/** So often per second something passes, if there is enough. */
+/** How many pieces are sent per second. */
 const STEPS = 20;
 
 async function* atPace(

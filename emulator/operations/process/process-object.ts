@@ -26,6 +26,7 @@ import { readOverrides } from "../object/get-object.ts";
 import { prepareObject } from "../object/new-object.ts";
 import { objectHeaders } from "../object/object-headers.ts";
 import { openForReading } from "../object/open-for-reading.ts";
+import { readTrafficLimit, slowedReply } from "../object/traffic-limit.ts";
 import { requireRoom } from "../object/upload-body.ts";
 import { STYLE } from "./style.ts";
 
@@ -35,10 +36,11 @@ export async function getProcessedObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
+	const limit = readTrafficLimit(request);
 	const process = request.query.get("x-oss-process") ?? "";
 	const { shown, content, contentType } = await run(emulator, request, process);
 	const bucket = await emulator.store.buckets.get(request.bucket);
-	return {
+	const reply = {
 		status: 200,
 		headers: {
 			...objectHeaders(shown, bucket),
@@ -54,17 +56,22 @@ export async function getProcessedObject(
 		},
 		body: content,
 	};
+	return slowedReply(reply, limit, content.length);
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-/** Who saves must be allowed to put the new object, besides reading the old one. */
+/**
+ * The caller must be allowed to put the new object, besides reading the old one (A-863). An empty process is
+ * InvalidRequest: cpp's suite; that an empty body is the same is a guess (A-897).
+ */
 export async function processObject(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const body = String(await readDocument(request, BODY_BYTES_MAX));
 	const text = /^x-oss-process=(.*)$/s.exec(body)?.[1];
+	if (body === "" || text === "") throw new OssError("InvalidRequest");
 	if (text === undefined) throw invalidArgument("x-oss-process", body);
 	const { process, target } = readSaveAs(percentDecode(text) ?? text);
 	requireKey(target.key);

@@ -61,10 +61,17 @@ suite("x-oss-traffic-limit", () => {
 		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
 	});
 
-	test("slows forms, by a field", async (t) => {
+	test("slows forms, by a field, and the reply names the delay", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const parts = [field("key", "a"), field(NAME, String(LIMIT)), file(body)];
-		assertSlowed(await timed(() => postForm(oss, parts)));
+		let posted: Answer | undefined;
+		assertSlowed(
+			await timed(async () => {
+				posted = await postForm(oss, parts);
+				return posted;
+			}),
+		);
+		assert.ok(Number(posted?.headers["x-oss-qos-delay-time"]) > 100);
 		assert.ok((await oss.get("/photos/a")).body.equals(body));
 	});
 
@@ -88,9 +95,27 @@ suite("x-oss-traffic-limit", () => {
 				assertSlowed(took);
 				assert.ok(got?.body.equals(content));
 				assert.equal(got?.headers["content-length"], `${content.length}`);
+				assert.equal(got?.headers["x-oss-qos-delay-time"], "200");
 			}
 		});
 	}
+
+	test("names the delay that a download is going to have: cpp's suite (A-896)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", body, { "content-type": "text/plain" });
+		for (const [sent, delay] of [
+			[{}, "200"],
+			[{ range: `bytes=0-${BYTES / 4 - 1}` }, "50"],
+			[{ "accept-encoding": "gzip" }, "200"],
+		] as const) {
+			const got = await oss.get("/photos/a", {
+				headers: { ...headers, ...sent },
+			});
+			assert.equal(got.headers["x-oss-qos-delay-time"], delay);
+		}
+		const free = await oss.get("/photos/a");
+		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
+	});
 
 	test("slows a range by its own length, and what is compressed by what passes", async (t) => {
 		const { oss } = await startWithBucket(t);
@@ -108,11 +133,17 @@ suite("x-oss-traffic-limit", () => {
 		test(`refuses ${limit || "nothing"} before anything happens`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/a", "meow");
+			const [id] = textsOf(await oss.post("/photos/c?uploads"), "UploadId");
+			const part = `/photos/c?partNumber=1&uploadId=${id}`;
 			const bad = { [NAME]: limit };
 			const copy = { "x-oss-copy-source": "/photos/a", ...bad };
 			for (const answer of [
 				await oss.put("/photos/b", "meow", bad),
 				await oss.put("/photos/b", "", copy),
+				await oss.put(part, "meow", bad),
+				await oss.put(part, "", copy),
+				await oss.post("/photos/b?append&position=0", "meow", bad),
+				await oss.get("/photos/a?x-oss-process=image/info", { headers: bad }),
 				await oss.get("/photos/a", { headers: bad }),
 				await oss.get(`/photos/a?${NAME}=${limit}`),
 			]) {
