@@ -38,8 +38,8 @@ export function readRange(
 /**
  * The range of a copy, in `x-oss-copy-source-range`. It has no suffix form.
  *
- * @returns undefined for the whole source: also when the range cannot be parsed or ends past the source. Source: java1's
- *   testUnormalUploadPartCopyByRange
+ * @returns undefined for the whole source: also when the range cannot be parsed or ends past the source. Source:
+ *   java1's testUnormalUploadPartCopyByRange
  */
 export function readCopyRange(
 	header: string | undefined,

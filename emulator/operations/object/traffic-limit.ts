@@ -4,8 +4,8 @@
  * `x-oss-qos-delay-time` says by how much it was delayed. That its unit is the millisecond is a guess (A-631). The head
  * of a download goes out before its body, so it names the delay that the limit is going to cause (A-896).
  *
- * Source: docs «Single-connection bandwidth throttling»: bounds, messages; EC 0004-00000502; go1's suite for the delay of
- * uploads, cpp's ObjectTrafficLimit for that of downloads.
+ * Source: docs «Single-connection bandwidth throttling»: bounds, messages; EC 0004-00000502; go1's suite for the delay
+ * of uploads, cpp's ObjectTrafficLimit for that of downloads.
  */
 
 import { Readable } from "node:stream";
