@@ -60,6 +60,15 @@ export type ObjectState = {
 	readonly transitioned?: number;
 	readonly retention?: Retention;
 	readonly legalHold?: "ON" | "OFF";
+	/** The result of CreateSelectObjectMeta. */
+	readonly selectMeta?: SelectMeta;
+};
+
+/** How many records an object of `size` bytes holds; an append makes it obsolete. */
+export type SelectMeta = {
+	readonly size: number;
+	readonly csv?: { readonly rows: number; readonly columns: number };
+	readonly json?: { readonly rows: number };
 };
 
 export type ObjectType =

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
-import { type Answer, type Client, refusal } from "../client.ts";
+import { type Answer, Client, refusal } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -101,6 +101,70 @@ suite("SelectObject", () => {
 		assert.equal(readFrames(await ask(""))[0], "abc,def\nefg,\n");
 	});
 
+	test("answers an error before the first output by itself, framed or raw, under a header or not: cpp's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "name,job\nabc\nabc,def\n");
+		const USE = "<CSV><FileHeaderInfo>Use</FileHeaderInfo></CSV>";
+		for (const [where, input, output] of [
+			["", USE, ""],
+			["", USE, "<OutputRawData>true</OutputRawData>"],
+			[" where name = 'x'", USE, ""],
+			[" where _1 = 'x'", "", "<OutputRawData>true</OutputRawData>"],
+		] as const) {
+			const answer = await select(
+				oss,
+				"csv",
+				`select _1, _2 from ossobject${where}`,
+				{ input, output, options: SKIP },
+			);
+			assert.match(refusal(answer), /^400 InvalidCsvLine /, where + output);
+		}
+	});
+
+	test("judges the statement before the key, and an empty one is InvalidSqlParameter: cpp's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const kind of ["csv", "json"] as const)
+			for (const statement of ["", "select", "drop table ossobject"])
+				assert.match(
+					refusal(await select(oss, kind, statement)),
+					/^400 InvalidSqlParameter /,
+				);
+	});
+
+	test("and its metadata refuse requesters who pay: cpp's suite", async (t) => {
+		const { oss, endpoint } = await startWithBucket(
+			t,
+			"public-read-write",
+			"--access-key",
+			"oss-emulator:oss-emulator-secret,other:secret:7",
+		);
+		await oss.put("/photos/a", "{}\n");
+		await oss.put(
+			"/photos?requestPayment",
+			"<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>",
+		);
+		const other = new Client(endpoint, { id: "other", secret: "secret" });
+		t.after(() => other.close());
+		const PAYS = { "x-oss-request-payer": "requester" };
+		const statement = `<SelectRequest><Expression>${base64("select * from ossobject")}</Expression></SelectRequest>`;
+		for (const [process, document] of [
+			["csv%2Fselect", statement],
+			["json%2Fselect", statement],
+			["csv%2Fmeta", "<CsvMetaRequest/>"],
+		] as const) {
+			const target = `/photos/a?x-oss-process=${process}`;
+			assert.match(
+				refusal(await other.post(target, document, PAYS)),
+				/^403 AccessDenied : Select API does not support requester pay now\.$/,
+			);
+			assert.match(
+				refusal(await other.post(target, document)),
+				/Access denied for requester pay bucket/,
+			);
+			assert.ok((await oss.post(target, document)).status < 300);
+		}
+	});
+
 	test("answers a range without records with an error, and no frames", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", '{"a":1}\n{"a":2}\n');
@@ -186,6 +250,44 @@ suite("CreateSelectObjectMeta", () => {
 		assert.equal(end?.payload.readUInt32BE(16), 200);
 		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
 		assert.equal(end?.payload.readUInt32BE(32), 3);
+	});
+
+	/** Rows and columns of CSV. */
+	async function countsOf(
+		oss: Client,
+		delimiter: string,
+		more = "",
+	): Promise<[bigint | undefined, number | undefined]> {
+		const answer = await oss.post(
+			"/photos/a?x-oss-process=csv%2Fmeta",
+			`<CsvMetaRequest><InputSerialization><CSV><RecordDelimiter>${base64(delimiter)}</RecordDelimiter></CSV></InputSerialization>${more}</CsvMetaRequest>`,
+		);
+		const [end] = framesOf(answer);
+		return [end?.payload.readBigUInt64BE(24), end?.payload.readUInt32BE(32)];
+	}
+
+	test("returns the metadata that exist unless they are to be overwritten: cpp's suite", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const OVERWRITE = "<OverwriteIfExists>true</OverwriteIfExists>";
+		await oss.put("/photos/a", "a\nb,c;d\n");
+		assert.deepEqual(await countsOf(oss, "\n"), [2n, 1]);
+		assert.deepEqual(await countsOf(oss, ";"), [2n, 1]);
+		assert.deepEqual(await countsOf(oss, ";", OVERWRITE), [2n, 2]);
+		assert.deepEqual(await countsOf(oss, "\n"), [2n, 2]);
+		assert.deepEqual(
+			(await oss.head("/photos/a")).headers["last-modified"],
+			(await oss.get("/photos/a")).headers["last-modified"],
+		);
+		await oss.put("/photos/a", "a\n");
+		assert.deepEqual(await countsOf(oss, "\n"), [1n, 1]);
+	});
+
+	test("counts again when an append has made the metadata obsolete", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.post("/photos/a?append&position=0", "a\n");
+		assert.deepEqual(await countsOf(oss, "\n"), [1n, 1]);
+		await oss.post("/photos/a?append&position=2", "b\n");
+		assert.deepEqual(await countsOf(oss, "\n"), [2n, 1]);
 	});
 
 	const LINES = "<JSON><Type>LINES</Type></JSON>";

@@ -1,10 +1,11 @@
 /**
  * SelectObject and CreateSelectObjectMeta, over CSV and JSON.
  *
- * What is wrong before the first record is the answer; what goes wrong later stands in the last frame of an answer that
- * has begun. Raw output has no frames: it breaks off.
+ * An error before the first output is an HTTP error. A later one is reported in the last frame; raw output has no
+ * frames, so the connection breaks off.
  *
- * Source: docs «SelectObject», «CreateSelectObjectMeta»; readers and suites of the SDKs.
+ * Source: docs «SelectObject», «CreateSelectObjectMeta»; readers and suites of the SDKs, cpp's SelectObjectTest for the
+ * order of errors, for requesters who pay, and for metadata that exist already.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -26,12 +27,15 @@ import { type Range, SPLITS } from "../../select-sql/run.ts";
 import { selectCsv } from "../../select-sql/select-csv.ts";
 import { selectJson } from "../../select-sql/select-json.ts";
 import type { OpenObject } from "../../storage/objects.ts";
+import type { SelectMeta, StoredObject } from "../../storage/types.ts";
 import type { XmlNode } from "../../xml/read.ts";
+import { isRequesterPaying } from "../access/access-documents.ts";
 import { readXmlBody } from "../body.ts";
 import { openForReading } from "../object/open-for-reading.ts";
 import {
 	isCompressed,
 	isJsonDocument,
+	isOverwriting,
 	isRaw,
 	readCsvInput,
 	readCsvSelection,
@@ -42,10 +46,12 @@ export const selectCsvObject = (
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> =>
-	select(emulator, request, (document, size) => {
-		const bytes = readByteRange(request, size);
-		const selection = readCsvSelection(document, bytes);
-		return (chunks) => selectCsv(chunks, selection);
+	select(emulator, request, (document) => {
+		const selection = readCsvSelection(document);
+		return (chunks, size) => {
+			const range = readByteRange(request, size) ?? selection.range;
+			return selectCsv(chunks, { ...selection, range });
+		};
 	});
 
 export const selectJsonObject = (
@@ -57,7 +63,7 @@ export const selectJsonObject = (
 		return (chunks) => selectJson(chunks, selection);
 	});
 
-/** Records that begin there. @throws OssError InvalidRange */
+/** The Range header selects the records that begin in it. @throws OssError InvalidRange */
 function readByteRange(
 	{ headers }: OssRequest,
 	size: number,
@@ -67,23 +73,27 @@ function readByteRange(
 	return range && { unit: "byte", ...range };
 }
 
-type Texts = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<string>;
+type Texts = (
+	chunks: AsyncIterable<Buffer>,
+	size: number,
+) => AsyncGenerator<string>;
 
 async function select(
 	emulator: Emulator,
 	request: OssRequest,
-	read: (document: XmlNode, size: number) => Texts,
+	read: (document: XmlNode) => Texts,
 ): Promise<Reply> {
 	const document = await readXmlBody(request, "SelectRequest");
+	const select = read(document);
+	await requireOwnerPays(emulator, request);
 	const opened = await openForReading(emulator, request);
 	try {
 		const scan = new Scan(opened);
-		const select = read(document, opened.object.size);
 		const chunks = isCompressed(document) ? gunzip(scan) : scan.chunks();
-		const texts = select(chunks);
-		const first = await texts.next();
+		const texts = select(chunks, opened.object.size);
+		const first = await firstOutput(texts, scan);
 		const raw = isRaw(document);
-		const pieces = piecesOf(texts, first.value ?? "", scan);
+		const pieces = piecesOf(texts, first, scan);
 		const body = Readable.from(raw ? unframed(pieces) : framed(pieces, scan));
 		// A client that goes before the first piece is taken leaves the object open.
 		body.once("close", () => texts.return(undefined));
@@ -96,6 +106,31 @@ async function select(
 		opened.content.release();
 		throw error;
 	}
+}
+
+/** Source: cpp's SelectObjectTest. @throws OssError AccessDenied for another account's request to a paying bucket */
+async function requireOwnerPays(
+	emulator: Emulator,
+	{ bucket, caller }: OssRequest,
+): Promise<void> {
+	const { owner } = await emulator.store.buckets.get(bucket);
+	if (caller.uid === owner || !(await isRequesterPaying(emulator, bucket)))
+		return;
+	throw new OssError("AccessDenied", {
+		message: "Select API does not support requester pay now.",
+	});
+}
+
+/** Reads up to the first output, so that an error before it can still be an HTTP error. */
+async function firstOutput(
+	texts: AsyncGenerator<string>,
+	scan: Scan,
+): Promise<string> {
+	while (scan.bytes <= SILENT_BYTES_MAX) {
+		const { done, value } = await texts.next();
+		if (done || value !== "") return value ?? "";
+	}
+	return "";
 }
 
 /** The content, and how much of it is read. */
@@ -190,10 +225,14 @@ export async function createSelectCsvMeta(
 ): Promise<Reply> {
 	const document = await readXmlBody(request, "CsvMetaRequest");
 	const input = readCsvInput(document);
-	const count = (chunks: AsyncIterable<Buffer>) => countCsv(chunks, input);
-	return meta(emulator, request, document, async (scan) =>
-		csvMetaEndFrame(...(await counted(scan, count))),
+	const { size, counts } = await countOnce(
+		emulator,
+		request,
+		document,
+		"csv",
+		(chunks) => countCsv(chunks, input),
 	);
+	return metaReply(csvMetaEndFrame(size, SPLITS, counts));
 }
 
 /** @throws OssError InvalidArgument for a document, whose records are not counted (A-807) */
@@ -203,32 +242,60 @@ export async function createSelectJsonMeta(
 ): Promise<Reply> {
 	const document = await readXmlBody(request, "JsonMetaRequest");
 	if (isJsonDocument(document)) throw invalidArgument("Type", "DOCUMENT");
-	return meta(emulator, request, document, async (scan) =>
-		jsonMetaEndFrame(...(await counted(scan, countJson))),
+	const { size, counts } = await countOnce(
+		emulator,
+		request,
+		document,
+		"json",
+		countJson,
 	);
+	return metaReply(jsonMetaEndFrame(size, SPLITS, counts));
 }
 
-async function counted<T>(
-	scan: Scan,
-	count: (chunks: AsyncIterable<Buffer>) => Promise<T>,
-): Promise<[number, number, T]> {
-	const counts = await count(scan.chunks());
-	return [scan.bytes, SPLITS, counts];
-}
+const metaReply = (body: Buffer): Reply => ({ status: 200, headers: {}, body });
 
-/** What is compressed has no metadata; no page names the code (A-807). @throws OssError InvalidArgument */
-async function meta(
+type Counts = Required<Omit<SelectMeta, "size">>;
+
+/**
+ * Counts the records, unless the object has been counted before and the document lacks OverwriteIfExists. The counts
+ * stay with the object until it is replaced or appended to.
+ *
+ * Compressed objects have no metadata; no page names the code (A-807).
+ *
+ * @throws OssError InvalidArgument, AccessDenied, and all of `openForReading`
+ */
+async function countOnce<K extends keyof Counts>(
 	emulator: Emulator,
 	request: OssRequest,
 	document: XmlNode,
-	endOf: (scan: Scan) => Promise<Buffer>,
-): Promise<Reply> {
+	kind: K,
+	count: (chunks: AsyncIterable<Buffer>) => Promise<Counts[K]>,
+): Promise<{ readonly size: number; readonly counts: Counts[K] }> {
 	if (isCompressed(document)) throw invalidArgument("CompressionType", "GZIP");
+	await requireOwnerPays(emulator, request);
 	const opened = await openForReading(emulator, request);
 	try {
-		const body = await endOf(new Scan(opened));
-		return { status: 200, headers: {}, body };
+		const { object } = opened;
+		const { size } = object;
+		const present: Partial<Counts> = metaOf(object);
+		if (present[kind] && !isOverwriting(document))
+			return { size, counts: present[kind] };
+		const counts = await count(new Scan(opened).chunks());
+		await emulator.store.objects.change(
+			object.bucket,
+			object.key,
+			object.versionId,
+			(now) => {
+				if (now.etag !== object.etag || now.size !== size) return {};
+				const selectMeta = { ...metaOf(now), size, [kind]: counts };
+				return { state: { ...now.state, selectMeta } };
+			},
+		);
+		return { size, counts };
 	} finally {
 		opened.content.release();
 	}
 }
+
+const metaOf = ({ size, state }: StoredObject): Partial<SelectMeta> =>
+	state.selectMeta?.size === size ? state.selectMeta : {};

@@ -71,11 +71,8 @@ export const isJsonDocument = (document: XmlNode): boolean =>
 		"lines",
 	]) === "document";
 
-/** @param bytes the range of a Range header @throws OssError InvalidSqlParameter, InvalidArgument */
-export function readCsvSelection(
-	document: XmlNode,
-	bytes: Range | undefined,
-): CsvSelection {
+/** @throws OssError InvalidSqlParameter, InvalidArgument */
+export function readCsvSelection(document: XmlNode): CsvSelection {
 	const csv = at(document, "InputSerialization", "CSV");
 	const output = at(document, "OutputSerialization");
 	const outputCsv = at(output, "CSV");
@@ -83,7 +80,7 @@ export function readCsvSelection(
 		query: readQuery(document),
 		input: readCsvInput(document),
 		header: oneOf(csv, "FileHeaderInfo", ["none", "ignore", "use"]),
-		range: bytes ?? readRange(csv),
+		range: readRange(csv),
 		output: {
 			recordDelimiter: delimiter(outputCsv, "RecordDelimiter", "\n"),
 			fieldDelimiter: delimiter(outputCsv, "FieldDelimiter", ","),
@@ -108,6 +105,9 @@ export function readJsonSelection(document: XmlNode): JsonSelection {
 		),
 	};
 }
+
+export const isOverwriting = (document: XmlNode): boolean =>
+	isTrue(document, "OverwriteIfExists");
 
 export const isRaw = (document: XmlNode): boolean =>
 	isTrue(at(document, "OutputSerialization"), "OutputRawData");
