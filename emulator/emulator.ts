@@ -27,4 +27,8 @@ export type Emulator = {
 	readonly checkSignatures: boolean;
 	/** What holds for buckets without CORS rules: no page may do anything, or under `--cors dev` any page everything. */
 	readonly cors: "off" | "dev";
+	/** Whether a bucket may be addressed by the endpoint of another region, `BUCKET.oss-cn-beijing.aliyuncs.com`. */
+	readonly otherRegions: "answer" | "refuse";
+	/** Whether new buckets block public access. */
+	readonly blockPublicAccess: boolean;
 };

@@ -2,6 +2,7 @@
  * Who may sign: the keys that exist, and whose they are. Accounts' own, RAM users', and those of sessions of STS, which
  * come with the token they are sealed in.
  */
+import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Caller, Identity } from "../oss/request.ts";
 import { Ram } from "./ram.ts";
@@ -80,30 +81,37 @@ export class Accounts {
 	}
 
 	/**
-	 * @param securityToken what the request has of STS; '' for nothing
-	 * @throws OssError InvalidAccessKeyId: nobody has this key, it is disabled, it is temporary and has no token, or it
-	 *   is permanent and has one (cpp's AccessKeyTest asserts that this is not InvalidSecurityToken);
-	 *   InvalidSecurityToken, AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired
+	 * @param securityToken the request's token of STS; '' if it has none
+	 * @throws OssError InvalidAccessKeyId: the key is unknown or disabled, it is temporary and has no token, or it is
+	 *   permanent and has one, whoever the token belongs to (cpp's AccessKeyTest for the code, A-511);
+	 *   InvalidSecurityToken, AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 …
+	 *   0002-00000008
 	 */
 	get(accessKeyId: string, securityToken: string, now: Date): Account {
-		const permanent = this.find(accessKeyId);
-		if (!permanent && !isTemporary(accessKeyId)) throw unknown(accessKeyId);
 		if (this.isDisabled(accessKeyId)) throw disabled(accessKeyId);
-		if (securityToken !== "")
-			return accountOf(this.#open(accessKeyId, securityToken, now));
-		if (!permanent) throw unknown(accessKeyId);
-		return permanent;
+		const permanent = this.find(accessKeyId);
+		if (permanent) {
+			if (securityToken !== "") throw unknown(accessKeyId, "0002-00000002");
+			return permanent;
+		}
+		if (!isTemporary(accessKeyId)) throw unknown(accessKeyId);
+		if (securityToken === "") throw tokenMissing(accessKeyId);
+		return accountOf(this.#open(accessKeyId, securityToken, now));
 	}
 
 	#open(accessKeyId: string, securityToken: string, now: Date): Session {
 		const session = this.#tokens.open(securityToken);
 		if (!session) {
-			if (isTemporary(accessKeyId)) throw new OssError("InvalidSecurityToken");
-			throw unknown(accessKeyId);
+			// Which of the two ECs of an invalid token belongs to which is a guess.
+			const ec = decodeBase64(securityToken)
+				? "0002-00000008"
+				: "0002-00000006";
+			throw new OssError("InvalidSecurityToken", { ec });
 		}
-		// Also of a permanent key with the token of a session.
 		if (session.accessKeyId !== accessKeyId)
-			throw new OssError("AccessKeyIdAndSecurityTokenNotMatch");
+			throw new OssError("AccessKeyIdAndSecurityTokenNotMatch", {
+				ec: "0002-00000004",
+			});
 		if (now >= session.expires) throw new OssError("SecurityTokenExpired");
 		return session;
 	}
@@ -113,9 +121,19 @@ export class Accounts {
 export const isTemporary = (accessKeyId: string): boolean =>
 	accessKeyId.startsWith("STS.");
 
-const unknown = (accessKeyId: string): OssError =>
+const unknown = (accessKeyId: string, ec?: string): OssError =>
 	new OssError("InvalidAccessKeyId", {
 		details: { OSSAccessKeyId: accessKeyId },
+		...(ec === undefined ? {} : { ec }),
+	});
+
+/** Source: a captured refusal. */
+const tokenMissing = (accessKeyId: string): OssError =>
+	new OssError("InvalidAccessKeyId", {
+		message:
+			"The OSS Access Key Id you provided does not exist in our records. The Security Token may be lost to specify that it is a STS Access Id.",
+		details: { OSSAccessKeyId: accessKeyId },
+		ec: "0002-00000003",
 	});
 
 const disabled = (accessKeyId: string): OssError =>

@@ -1,9 +1,9 @@
 /**
  * Which bucket and key a request means: from the Host, or from the path.
  *
- * OSS does not sign the Host but signs bucket and key, so where a request can be read in several ways all readings are
- * given, the likeliest first, and the one whose signature is right is taken. ali-oss is why: with an IP endpoint it
- * names the bucket only in a made-up Host.
+ * OSS does not sign the Host but signs bucket and key, so where a Host may or may not name the bucket all readings are
+ * given, the likeliest first, and the one whose signature is right is taken. A Host below a known name has one reading,
+ * except where ali-oss makes it up for an endpoint that is an address.
  *
  * Pure. Source: spec «Addressing»: what each SDK sends, by its source.
  */
@@ -95,7 +95,11 @@ function readings(
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
 }
 
-/** ali-oss with an IP endpoint asks `undefined.oss-cn-hangzhou.aliyuncs.com` for its buckets (createRequest.js). */
+/**
+ * A name below OSS's own names the bucket: a signature for the service or for the bare path does not verify (cpp's
+ * EndpointTest). ali-oss with an IP endpoint makes such names up (createRequest.js): it sends ListBuckets to
+ * `undefined.oss-cn-hangzhou.aliyuncs.com`, and with `sldEnable` the same bucket in the Host and in the path.
+ */
 function aliyunReadings(
 	bucket: string,
 	inPath: () => Reading,
@@ -103,7 +107,8 @@ function aliyunReadings(
 ): Reading[] {
 	if (bucket === "") return [inPath()];
 	if (bucket === "undefined") return [inPath(), inHost(bucket)];
-	return [inHost(bucket), inPath()];
+	const path = inPath();
+	return path.bucket === bucket ? [inHost(bucket), path] : [inHost(bucket)];
 }
 
 /**

@@ -47,7 +47,8 @@ export function readV1Header(
 function readKeyAndSignature(
 	authorization: string,
 ): Pick<Claim, "accessKeyId" | "signature"> {
-	const text = authorization.slice("OSS".length).trim();
+	// One blank separates the scheme; a second belongs to the id, which no key then matches (a capture).
+	const text = authorization.slice("OSS ".length).trimEnd();
 	const colon = text.indexOf(":");
 	if (colon < 0) throw badAuthorization(authorization, "0002-00000062");
 	const [accessKeyId, signature] = [
@@ -56,9 +57,9 @@ function readKeyAndSignature(
 	];
 	const missing =
 		"AccessKeyId or Signature is missing in Authorization header value.";
-	if (accessKeyId === "")
+	if (accessKeyId.trimStart() === "")
 		throw badAuthorization(authorization, "0002-00000063", missing);
-	if (!isAccessKeyId(accessKeyId))
+	if (!isAccessKeyId(accessKeyId.trimStart()))
 		throw badAuthorization(authorization, "0002-00000064");
 	if (signature === "")
 		throw badAuthorization(authorization, "0002-00000065", missing);

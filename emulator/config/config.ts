@@ -41,6 +41,9 @@ export type Config = {
 	readonly checkSignatures: boolean;
 	/** What holds for buckets without CORS rules. */
 	readonly cors: "off" | "dev";
+	readonly otherRegions: "answer" | "refuse";
+	/** Whether new buckets block public access. */
+	readonly blockPublicAccess: boolean;
 	/** A JSON file; '' for none. */
 	readonly ram: string;
 	/** undefined for none. */
@@ -152,9 +155,7 @@ function toConfig(given: Given): Config {
 		region: readRegion(text("region")),
 		domains: list("domain").map(readDomain),
 		accounts: readAccounts(list("access-key")),
-		checkSignatures:
-			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
-		cors: readChoice("cors", text("cors"), ["off", "dev"]),
+		...readBehaviour(text, (name) => given.has(name)),
 		ram: text("ram"),
 		stsPort: readOptionalPort("sts-port", text("sts-port")),
 		tlsPort: readOptionalPort("tls-port", text("tls-port")),
@@ -171,6 +172,34 @@ function toConfig(given: Given): Config {
 				1024,
 		},
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
+	};
+}
+
+/** How requests are judged. */
+function readBehaviour(
+	text: (name: SettingName) => string,
+	has: (name: SettingName) => boolean,
+): Pick<
+	Config,
+	"checkSignatures" | "cors" | "otherRegions" | "blockPublicAccess"
+> {
+	const refusesRegions = has("strict") && !has("other-regions");
+	const blocks = readChoice(
+		"block-public-access",
+		text("block-public-access"),
+		["off", "on"],
+	);
+	return {
+		checkSignatures:
+			readChoice("auth", text("auth"), ["strict", "off"]) === "strict",
+		cors: readChoice("cors", text("cors"), ["off", "dev"]),
+		otherRegions: refusesRegions
+			? "refuse"
+			: readChoice("other-regions", text("other-regions"), [
+					"answer",
+					"refuse",
+				]),
+		blockPublicAccess: blocks === "on",
 	};
 }
 

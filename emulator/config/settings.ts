@@ -64,6 +64,8 @@ export const settings = {
   "strict-except":         list("FINDING[,FINDING]", "what --strict lets pass: private-address where application servers are local"),
   auth:                    text("strict|off", "off accepts any signature, and none", "strict"),
   cors:                    text("off|dev", "dev lets pages of any origin do anything to buckets without CORS rules", "off"),
+  "other-regions":         text("answer|refuse", "a Host of another region's endpoint; refuse, as OSS does, under --strict", "answer"),
+  "block-public-access":   text("on|off", "whether new buckets block public access, as OSS's do since October 2025", "off"),
   "deliveries-max":        text("COUNT", "callbacks that are remembered; the oldest go first", "10000"),
   "deliveries-mib-max":    text("MIB", "what those that are remembered may take", "64"),
   "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),

@@ -20,6 +20,7 @@ import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
 import { identify, namesFor } from "./identify.ts";
 import { notImplemented, requireOss } from "./other-products.ts";
+import { requireOwnRegion } from "./other-regions.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -54,6 +55,7 @@ async function answer(
 		if (request.bucket)
 			requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
 		if (request.key) requireKey(request.key);
+		await requireOwnRegion(emulator, request);
 		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
 		if (operation.run) return operation.run(emulator, request);

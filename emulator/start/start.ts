@@ -145,6 +145,8 @@ async function makeEmulator(
 		domains: config.domains,
 		checkSignatures: config.checkSignatures,
 		cors: config.cors,
+		otherRegions: config.otherRegions,
+		blockPublicAccess: config.blockPublicAccess,
 	};
 }
 

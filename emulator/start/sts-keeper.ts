@@ -57,12 +57,16 @@ export class StsKeeper implements Keeper {
 			return accounts.get(accessKeyId, token, now);
 		} catch (error) {
 			if (!(error instanceof OssError)) throw error;
-			throw this.#inStsWords(error, accessKeyId);
+			throw this.#inStsWords(error, accessKeyId, token);
 		}
 	}
 
 	/** What OSS says of a key and its token, as STS says it. */
-	#inStsWords({ code }: OssError, accessKeyId: string): StsError {
+	#inStsWords(
+		{ code }: OssError,
+		accessKeyId: string,
+		token: string,
+	): StsError {
 		const { accounts } = this.#keys;
 		switch (code) {
 			case "InvalidSecurityToken":
@@ -74,9 +78,11 @@ export class StsKeeper implements Keeper {
 			default:
 				if (accounts.isDisabled(accessKeyId))
 					return new StsError("InvalidAccessKeyIdInactive");
-				return accounts.find(accessKeyId)
-					? new StsError("InvalidSecurityTokenMalformed")
-					: new StsError("InvalidAccessKeyIdNotFound");
+				if (!accounts.find(accessKeyId))
+					return new StsError("InvalidAccessKeyIdNotFound");
+				return accounts.session(token)
+					? new StsError("InvalidSecurityTokenMismatchWithAccessKey")
+					: new StsError("InvalidSecurityTokenMalformed");
 		}
 	}
 

@@ -56,7 +56,7 @@ suite("Accounts", () => {
 	test("refuses a token that comes with a permanent key, as cpp's suite asserts", () => {
 		const error = thrownBy(() => accounts.get("ak", "bogus", NOW));
 
-		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
+		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000002");
 	});
 
 	test("does not take a name of Object's prototype for a key", () => {
@@ -111,39 +111,51 @@ suite("A temporary key", () => {
 		});
 	});
 
-	test("without its token does not exist", () => {
+	test("without its token does not exist, and the message says which part is missing: a capture", () => {
 		assert.equal(
 			refusal("STS.abc", ""),
-			"403 InvalidAccessKeyId 0002-00000902",
+			"403 InvalidAccessKeyId 0002-00000003",
+		);
+		assert.equal(
+			(thrownBy(() => accounts.get("STS.abc", "", NOW)) as Error).message,
+			"The OSS Access Key Id you provided does not exist in our records. The Security Token may be lost to specify that it is a STS Access Id.",
 		);
 	});
 
-	test("with a token that was altered or made up is InvalidSecurityToken", () => {
+	test("with a token that was altered or made up is InvalidSecurityToken (A-930)", () => {
 		const token = tokens.seal(session);
 		const altered = `${token.slice(0, 60)}${token[60] === "A" ? "B" : "A"}${token.slice(61)}`;
 		const foreign = new SessionTokens().seal(session);
-		for (const bad of [
-			"bogus",
-			altered,
-			foreign,
-			"CAIS",
-			token.slice(0, 40),
-			"ü",
-		])
-			assert.equal(refusal("STS.abc", bad), "403 InvalidSecurityToken ");
+		for (const bad of ["bogus!", "ü", "C"])
+			assert.equal(
+				refusal("STS.abc", bad),
+				"403 InvalidSecurityToken 0002-00000006",
+			);
+		for (const bad of [altered, foreign, "CAIS", token.slice(0, 40)])
+			assert.equal(
+				refusal("STS.abc", bad),
+				"403 InvalidSecurityToken 0002-00000008",
+			);
 	});
 
-	test("with the token of another session does not match it, nor does a permanent key (A-511)", () => {
+	test("with the token of another session does not match it", () => {
 		const token = tokens.seal(session);
-		for (const id of ["STS.other", "ak"])
-			assert.equal(
-				refusal(id, token),
-				"403 AccessKeyIdAndSecurityTokenNotMatch ",
-			);
+		assert.equal(
+			refusal("STS.other", token),
+			"403 AccessKeyIdAndSecurityTokenNotMatch 0002-00000004",
+		);
 		assert.equal(
 			refusal("nobody", token),
 			"403 InvalidAccessKeyId 0002-00000902",
 		);
+	});
+
+	test("is required by a token: a permanent key with one is refused (A-511)", () => {
+		for (const token of [tokens.seal(session), "bogus"])
+			assert.equal(
+				refusal("ak", token),
+				"403 InvalidAccessKeyId 0002-00000002",
+			);
 	});
 
 	test("is refused from the moment it expires", () => {

@@ -41,7 +41,7 @@ suite("The bucket of a request", () => {
 		test(what, () => assert.deepEqual(read(host, path), [expected]));
 	}
 
-	test("is in Alibaba's names, or else, for ali-oss's IP endpoints, in the path", () => {
+	test("is in Alibaba's names, and for ali-oss's IP endpoints in the path too", () => {
 		for (const endpoint of [
 			"oss-cn-hangzhou.aliyuncs.com",
 			"oss-cn-hangzhou-internal.aliyuncs.com:80",
@@ -49,7 +49,8 @@ suite("The bucket of a request", () => {
 			"oss-accelerate-overseas.aliyuncs.com",
 			"cn-hangzhou.oss.aliyuncs.com",
 		]) {
-			assert.deepEqual(read(`b1.${endpoint}`, "/k/l"), ["b1|k/l", "k|l"]);
+			assert.deepEqual(read(`b1.${endpoint}`, "/k/l"), ["b1|k/l"]);
+			assert.deepEqual(read(`b1.${endpoint}`, "/b1/k"), ["b1|b1/k", "b1|k"]);
 			assert.deepEqual(read(endpoint, "/b1/k"), ["b1|k"], endpoint);
 			assert.deepEqual(read(`.${endpoint}`, "/"), ["|"], endpoint);
 			assert.deepEqual(read(`undefined.${endpoint}`, "/"), ["|", "undefined|"]);

@@ -122,7 +122,7 @@ suite("A request", () => {
 		];
 		for (const one of given) {
 			const error = thrownBy(() => run(one));
-			assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
+			assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000002");
 		}
 	});
 

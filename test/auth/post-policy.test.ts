@@ -149,11 +149,15 @@ suite("A form's signature", () => {
 		for (const fields of [
 			{ ...V1, ossaccesskeyid: "nobody" },
 			{ ...V1, ossaccesskeyid: "__proto__" },
-			{ ...V1, "x-oss-security-token": "bogus" },
-			{ ...V4, "x-oss-security-token": "bogus" },
 		]) {
 			const error = thrownBy(() => read(fields));
 			assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
+		}
+		for (const fields of [V1, V4]) {
+			const error = thrownBy(() =>
+				read({ ...fields, "x-oss-security-token": "bogus" }),
+			);
+			assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000002");
 		}
 	});
 

@@ -190,6 +190,11 @@ suite("Signature V1 in the header", () => {
 			"AccessKeyId or Signature is missing in Authorization header value.",
 		],
 	] as const;
+	test("keeps a second blank before the id, which no key then matches: a capture", () => {
+		const claim = readV1Header(makeRequest({}), "OSS  ak:AAAA");
+		assert.equal(claim.accessKeyId, " ak");
+	});
+
 	for (const [authorization, ec, message] of malformed) {
 		test(`refuses «${authorization}» with ${ec} (A-104)`, () => {
 			const error = thrownBy(() =>

@@ -223,7 +223,7 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 		> = {
 			"without it are unknown": [
 				(_, keys) => ({ ...keys, token: "" }),
-				"403 InvalidAccessKeyId 0002-00000902",
+				"403 InvalidAccessKeyId 0002-00000003",
 			],
 			"with it altered are InvalidSecurityToken": [
 				(_, keys) => ({ ...keys, token: flip(keys.token) }),
@@ -246,7 +246,7 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 			],
 			"are permanent ones, and it is nonsense: unknown": [
 				() => ({ ...PERMANENT, token: "bogus" }),
-				"403 InvalidAccessKeyId 0002-00000902",
+				"403 InvalidAccessKeyId 0002-00000002",
 			],
 			"are expired when it is, though the signature is not": [
 				({ tokens }) => {

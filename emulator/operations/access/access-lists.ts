@@ -113,9 +113,11 @@ export async function requirePrivateAcl(
 	const header = SETTING.get(action);
 	if (!header || !headers[header]?.startsWith("public-")) return;
 	if (!(await isPublicAccessBlocked(emulator, place))) return;
-	const what = header === "x-oss-acl" ? "bucket" : "object";
-	throw new OssError("AccessDenied", {
+	throw publicAclDenied(header === "x-oss-acl" ? "bucket" : "object");
+}
+
+export const publicAclDenied = (what: "bucket" | "object"): OssError =>
+	new OssError("AccessDenied", {
 		message: `Put public ${what} acl is not allowed`,
 		ec: "0016-00000901",
 	});
-}

@@ -4,6 +4,7 @@
  * Source: docs of these names.
  */
 import type { Emulator } from "../../emulator.ts";
+import type { BucketAcl } from "../../oss/acl.ts";
 import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -12,11 +13,13 @@ import { bucketAlreadyExists } from "../../storage/buckets.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
-import { requirePrivateAcl } from "../access/access-lists.ts";
+import { publicAclDenied, requirePrivateAcl } from "../access/access-lists.ts";
 import { readBucketAcl } from "../access/acl.ts";
+import { PUBLIC_ACCESS_BLOCK } from "../access/public-access-block.ts";
 import { readDocument } from "../body.ts";
+import { writeDocument } from "../configurations/kind.ts";
 import {
-	keepBucketDocuments,
+	type BucketDocuments,
 	readBucketHeaders,
 } from "./new-bucket-defaults.ts";
 
@@ -32,8 +35,7 @@ export async function putBucket(
 	const documents = readBucketHeaders(request);
 	const existing = await emulator.store.buckets.find(request.bucket);
 	if (!existing) {
-		await create(emulator, request, { ...wanted, acl: acl ?? "private" });
-		await keepBucketDocuments(emulator, request.bucket, documents);
+		await create(emulator, request, wanted, acl, documents);
 	} else {
 		requireSame(existing, request.caller.uid, wanted);
 		await requirePrivateAcl(emulator, existing, request, "oss:PutBucket");
@@ -50,7 +52,7 @@ export async function putBucketAcl(
 	const { bucket, headers } = request;
 	const acl = readBucketAcl(headers["x-oss-acl"]);
 	if (!(await emulator.store.buckets.find(bucket)))
-		await create(emulator, request, { acl: acl ?? "private" });
+		await create(emulator, request, {}, acl);
 	else if (acl) await emulator.store.buckets.change(bucket, { acl });
 	return empty(200, { Location: `/${bucket}` });
 }
@@ -59,12 +61,16 @@ type Wanted = Partial<
 	Pick<StoredBucket, "storageClass" | "redundancy" | "location">
 >;
 
+/** @throws OssError TooManyBuckets, AccessDenied for a public ACL where new buckets block public access (A-931) */
 async function create(
-	{ store, region }: Emulator,
+	{ store, region, blockPublicAccess }: Emulator,
 	request: OssRequest,
-	wanted: Wanted & Pick<StoredBucket, "acl">,
+	wanted: Wanted,
+	acl: BucketAcl = "private",
+	documents: BucketDocuments = new Map(),
 ): Promise<void> {
 	const owner = request.caller.uid;
+	if (blockPublicAccess && acl !== "private") throw publicAclDenied("bucket");
 	if ((await store.buckets.list(owner, "", "")).length >= BUCKETS_MAX)
 		throw new OssError("TooManyBuckets");
 	await store.buckets.create({
@@ -75,7 +81,16 @@ async function create(
 		redundancy: "LRS",
 		location: `oss-${region}`,
 		...wanted,
+		acl,
 	});
+	const blocked = writeDocument({ BlockPublicAccess: true });
+	for (const [name, document] of [
+		...documents,
+		...(blockPublicAccess
+			? [[PUBLIC_ACCESS_BLOCK.name, blocked] as const]
+			: []),
+	])
+		await store.configurations.put(request.bucket, name, "", document);
 }
 
 async function readConfiguration(

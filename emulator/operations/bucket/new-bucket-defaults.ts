@@ -1,9 +1,8 @@
 /**
- * What PutBucket's headers say that is kept as documents: the resource group, and the encryption by default.
+ * The documents that PutBucket's headers ask for: the resource group and the default encryption.
  *
  * Source: docs «PutBucket»; go1's suite for the encryption.
  */
-import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { ENCRYPTION, requireRule } from "../configurations/encryption.ts";
@@ -43,13 +42,4 @@ export function readBucketHeaders({
 		);
 	}
 	return documents;
-}
-
-export async function keepBucketDocuments(
-	{ store }: Emulator,
-	bucket: string,
-	documents: BucketDocuments,
-): Promise<void> {
-	for (const [name, document] of documents)
-		await store.configurations.put(bucket, name, "", document);
 }

@@ -134,8 +134,7 @@ export function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
 	}
 	if (caller.uid === "" && Object.keys(overrides).length > 0) {
 		throw new OssError("InvalidRequest", {
-			message:
-				"Request specific response headers cannot be used for anonymous GET requests.",
+			message: "Can not override response header for an anonymous user",
 		});
 	}
 	return overrides;

@@ -246,7 +246,7 @@ suite("response-* parameters", () => {
 		await oss.put("/photos/cat", "meow");
 		assert.equal(
 			refusal(await oss.get(`/photos/cat?${query}`, { as: null })),
-			"400 InvalidRequest : Request specific response headers cannot be used for anonymous GET requests.",
+			"400 InvalidRequest : Can not override response header for an anonymous user",
 		);
 		assert.equal((await oss.get("/photos/cat", { as: null })).text, "meow");
 	});
