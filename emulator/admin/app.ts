@@ -9,6 +9,7 @@ import {
 	type FastifyRequest,
 	fastify,
 } from "fastify";
+import { accountRoutes } from "./account-routes.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
@@ -23,6 +24,8 @@ import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
+import { requestRoutes } from "./request-routes.ts";
+import { resetRoutes } from "./reset-routes.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { compileSchema, loadValidators } from "./validate.ts";
@@ -58,6 +61,9 @@ export async function createAdminApp(
 	openApiRoutes(app, context); // first: it watches the others being added
 	for (const routes of [
 		overviewRoutes,
+		accountRoutes,
+		requestRoutes,
+		resetRoutes,
 		bucketRoutes,
 		contentRoutes,
 		callbackRoutes,

@@ -6,7 +6,14 @@ import { noSuchKey } from "../storage/objects.ts";
 import type { StoredObject } from "../storage/types.ts";
 import type { AdminContext, Routes } from "./context.ts";
 import { viewBucket, viewObject } from "./object-view.ts";
-import { answers, listOf, parameters, record, refer } from "./route-schema.ts";
+import {
+	ACCOUNT,
+	answers,
+	listOf,
+	parameters,
+	record,
+	refer,
+} from "./route-schema.ts";
 
 const PAGE_MAX = 1000;
 
@@ -17,9 +24,15 @@ const bucketName = {
 export const bucketRoutes: Routes = (app, { emulator }) => {
 	const { buckets, objects } = emulator.store;
 
-	app.get("/api/buckets", { schema: listBuckets }, async () => ({
-		buckets: (await buckets.all()).map(viewBucket),
-	}));
+	app.get<{ Querystring: { readonly account?: string } }>(
+		"/api/buckets",
+		{ schema: listBuckets },
+		async ({ query: { account } }) => ({
+			buckets: (await buckets.all())
+				.filter(({ owner }) => account === undefined || owner === account)
+				.map(viewBucket),
+		}),
+	);
 
 	app.get<{ Params: BucketParams; Querystring: ObjectsQuery }>(
 		"/api/buckets/:bucket/objects",
@@ -72,7 +85,8 @@ async function versionsOf(
 const listBuckets = {
 	operationId: "listBuckets",
 	tags: ["objects"],
-	summary: "All buckets, of all accounts",
+	summary: "Buckets, by default those of all accounts",
+	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"The buckets, by name.",
 		record({ buckets: listOf(refer("Bucket")) }),

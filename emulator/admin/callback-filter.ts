@@ -9,9 +9,10 @@ import type {
 } from "../storage/rows/delivery-rows.ts";
 import { AdminError } from "./admin-error.ts";
 import { DELIVERY_STATUSES } from "./delivery-schemas.ts";
-import type { Schema } from "./route-schema.ts";
+import { ACCOUNT, type Schema } from "./route-schema.ts";
 
 export type FilterQuery = {
+	readonly account?: string;
 	readonly bucket?: string;
 	readonly key?: string;
 	readonly status?: readonly DeliveryStatus[];
@@ -19,6 +20,7 @@ export type FilterQuery = {
 };
 
 export const filterParameters = {
+	account: ACCOUNT,
 	bucket: { type: "string" },
 	key: { type: "string", description: "Exactly this one." },
 	status: {
@@ -35,20 +37,21 @@ export const filterParameters = {
 
 /** @throws AdminError 400 for a `since` that is no time */
 export function readFilter({
+	account,
 	bucket,
 	key,
 	status,
 	since,
 }: FilterQuery): DeliveryFilter {
 	return {
-		bucket,
-		key,
+		...{ account, bucket, key },
 		statuses: status,
 		since: since === undefined ? undefined : readSince(since),
 	};
 }
 
-function readSince(text: string): Date {
+/** @throws AdminError 400 */
+export function readSince(text: string): Date {
 	const time = new Date(/^\d+$/.test(text) ? Number(text) : text);
 	// `Date` makes a time of nearly anything: of `-5` the first of May 2001.
 	const isTime = /^\d+$|^\d{4}-\d\d-\d\d(?:T|$)/.test(text);

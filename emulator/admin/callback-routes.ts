@@ -14,7 +14,14 @@ import {
 } from "./callback-filter.ts";
 import type { AdminContext, Routes } from "./context.ts";
 import { summarise, viewDelivery } from "./delivery-view.ts";
-import { answers, listOf, parameters, record, refer } from "./route-schema.ts";
+import {
+	ACCOUNT,
+	answers,
+	listOf,
+	parameters,
+	record,
+	refer,
+} from "./route-schema.ts";
 import { endOfWait, readWait } from "./wait.ts";
 
 const LIST_MAX = 1000;
@@ -55,9 +62,13 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 			viewDelivery(await getDelivery(emulator.store, params.id)),
 	);
 
-	app.delete("/api/callbacks", { schema: clearCallbacks }, async () => ({
-		deleted: await deliveries.clear(),
-	}));
+	app.delete<{ Querystring: { readonly account?: string } }>(
+		"/api/callbacks",
+		{ schema: clearCallbacks },
+		async ({ query: { account } }) => ({
+			deleted: await deliveries.clear(account),
+		}),
+	);
 };
 
 /** Whoever waits wants to know what came of it. */
@@ -120,6 +131,7 @@ const clearCallbacks = {
 	operationId: "clearCallbacks",
 	tags: ["callbacks"],
 	summary: "Forgets all callbacks, those under way too",
+	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"How many there were.",
 		record({ deleted: { type: "integer" } }),

@@ -103,6 +103,11 @@ const finding = record(
 
 const common = {
 	id: { ...text, description: "The request id of the upload." },
+	account: {
+		...text,
+		description:
+			"uid of the account it belongs to: the uploader's, or the bucket owner's for an anonymous upload.",
+	},
 	operation: text,
 	bucket: text,
 	key: text,

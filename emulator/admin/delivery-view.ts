@@ -22,6 +22,7 @@ export const viewDelivery = (delivery: DeliveryDocument) => ({
 /** Without what may be long. */
 export const summarise = (delivery: DeliveryDocument) => ({
 	id: delivery.id,
+	account: delivery.account,
 	operation: delivery.operation,
 	bucket: delivery.bucket,
 	key: delivery.key,

@@ -26,13 +26,27 @@ type Document = Readonly<Record<string, unknown>> | null;
 type Named = { readonly name: string };
 type OfAccount = { readonly account?: string };
 
-export const ramRoutes: Routes = (app, { emulator }) => {
+const isOf =
+	({ account }: OfAccount) =>
+	(entry: Entry): boolean =>
+		account === undefined || entry.account === account;
+
+export const ramRoutes: Routes = (app, context) => {
+	userRoutes(app, context);
+	roleRoutes(app, context);
+};
+
+const userRoutes: Routes = (app, { emulator }) => {
 	const { ram, accounts } = emulator;
 	const own = accounts.default.uid;
 
-	app.get("/api/ram/users", { schema: listUsers }, async () => ({
-		users: ram.users().map(viewUser),
-	}));
+	app.get<{ Querystring: OfAccount }>(
+		"/api/ram/users",
+		{ schema: listUsers },
+		async ({ query }) => ({
+			users: ram.users().filter(isOf(query)).map(viewUser),
+		}),
+	);
 
 	app.put<{ Params: Named; Body: Document }>(
 		"/api/ram/users/:name",
@@ -55,10 +69,19 @@ export const ramRoutes: Routes = (app, { emulator }) => {
 			throw new AdminError(404, "NoSuchUser", message);
 		},
 	);
+};
 
-	app.get("/api/ram/roles", { schema: listRoles }, async () => ({
-		roles: ram.roles().map(viewRole),
-	}));
+const roleRoutes: Routes = (app, { emulator }) => {
+	const { ram, accounts } = emulator;
+	const own = accounts.default.uid;
+
+	app.get<{ Querystring: OfAccount }>(
+		"/api/ram/roles",
+		{ schema: listRoles },
+		async ({ query }) => ({
+			roles: ram.roles().filter(isOf(query)).map(viewRole),
+		}),
+	);
 
 	app.put<{ Params: Named; Body: Document }>(
 		"/api/ram/roles/:name",

@@ -4,6 +4,7 @@
  * Pure.
  */
 import {
+	ACCOUNT,
 	answers,
 	listOf,
 	parameters,
@@ -60,6 +61,7 @@ export const listUsers = {
 	operationId: "listRamUsers",
 	tags: ["ram"],
 	summary: "RAM users, those of --ram first",
+	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"The users; their keys without the secrets.",
 		record({ users: listOf(refer("RamUser")) }),
@@ -100,6 +102,7 @@ export const listRoles = {
 	operationId: "listRamRoles",
 	tags: ["ram"],
 	summary: "RAM roles that were configured, those of --ram first",
+	querystring: parameters({ account: ACCOUNT }),
 	description:
 		"Any other role of an account there is can be assumed too, and may do anything.",
 	response: answers("The roles.", record({ roles: listOf(refer("RamRole")) })),

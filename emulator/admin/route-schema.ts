@@ -35,7 +35,8 @@ export type ObjectSchema = Schema & {
 
 export type AnswerSchema = {
 	readonly description: string;
-	readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+	/** None for an answer without a body. */
+	readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 };
 
 export type RouteSchema = {
@@ -78,11 +79,31 @@ export const refer = (name: string): Schema => ({
 
 export const listOf = (items: Schema): Schema => ({ type: "array", items });
 
-/** The answer of status 200. */
+/** The answer of status 200, or of another. */
 export const answers = (
 	description: string,
 	schema: Schema,
 	type = "application/json",
+	status = 200,
 ): RouteSchema["response"] => ({
-	200: { description, content: { [type]: { schema } } },
+	[status]: { description, content: { [type]: { schema } } },
 });
+
+/** The answer of status 201. */
+export const created = (
+	description: string,
+	schema: Schema,
+): RouteSchema["response"] =>
+	answers(description, schema, "application/json", 201);
+
+/** The answer of status 204, which has no body. */
+export const noContent = (description: string): RouteSchema["response"] => ({
+	204: { description },
+});
+
+/** Whose things: a parameter of every list. */
+export const ACCOUNT: Schema = {
+	type: "string",
+	pattern: "^[0-9]{1,20}$",
+	description: "uid of an account; without it those of all accounts.",
+};

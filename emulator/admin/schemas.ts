@@ -3,9 +3,11 @@
  *
  * Pure.
  */
+import { account } from "./account-schemas.ts";
 import { delivery, deliverySummary } from "./delivery-schemas.ts";
 import { faultRule } from "./fault-routes.ts";
 import { ramRole, ramUser } from "./ram-schemas.ts";
+import { requestDetail, requestSchema } from "./request-view.ts";
 import { listOf, record, refer, type Schema } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
@@ -55,43 +57,6 @@ const objectPage = record({
 	nextMarker: { ...text, description: "'' on the last page" },
 });
 
-const accessRefusal = record({
-	rule: text,
-	verdict: { enum: ["explicit deny", "implicit deny"] },
-	action: text,
-	resource: text,
-	caller: text,
-	statements: listOf(
-		record({
-			policy: text,
-			statement: { ...integer, description: "Counts from 1." },
-		}),
-	),
-	sentence: { ...text, description: "All of it in one." },
-});
-
-const request = record({
-	id: { ...text, description: "x-oss-request-id" },
-	receivedAt: time,
-	method: text,
-	host: text,
-	url: { ...text, description: "As on the wire, query included." },
-	clientIp: text,
-	operation: { ...text, description: "'' when none was found" },
-	status: { ...integer, description: "0 while it is under way" },
-	ec: { ...text, description: "Of the error; '' for success." },
-	refusal: {
-		description: "Which rule refused access, if one did.",
-		oneOf: [accessRefusal, { type: "null" }],
-	},
-	diagnosis: {
-		...text,
-		description:
-			"What is behind a refusal, of a signature, a token or a form; '' when nothing is known.",
-	},
-	durationMs: { type: "number" },
-});
-
 const operation = record({
 	name: text,
 	requestLine: text,
@@ -113,7 +78,9 @@ export const components: Readonly<Record<string, Schema>> = {
 	CallbackFault: faultRule,
 	RamUser: ramUser,
 	RamRole: ramRole,
-	Request: request,
+	Account: account,
+	Request: requestSchema,
+	RequestDetail: requestDetail,
 	Operation: operation,
 	Error: error,
 };

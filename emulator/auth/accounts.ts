@@ -15,12 +15,27 @@ export type Account = {
 	readonly uid: string;
 	/** Whose key it is within the account, when it is not the account's own. */
 	readonly identity?: Identity;
+	/** For people; only accounts that were made while the emulator runs have one. */
+	readonly name?: string;
 };
+
+/** The account of an emulator that is given no other: the manual names it. */
+export const DEFAULT_ACCOUNT = {
+	accessKeyId: "oss-emulator",
+	accessKeySecret: "oss-emulator-secret",
+	uid: "1000000000000001",
+} as const satisfies Account;
+
+/** Accounts that were made while the emulator runs. */
+export const ACCOUNTS_MAX = 10_000;
 
 export class Accounts {
 	/** Whose everything is when signatures are not checked. */
 	readonly default: Account;
-	readonly #byKeyId: ReadonlyMap<string, Account>;
+	readonly #configured: readonly Account[];
+	readonly #byKeyId = new Map<string, Account>();
+	/** How many keys each account has of its own. */
+	readonly #keysOf = new Map<string, number>();
 	readonly #ram: Ram;
 	readonly #tokens: SessionTokens;
 
@@ -30,19 +45,45 @@ export class Accounts {
 		tokens: SessionTokens = new SessionTokens(),
 	) {
 		this.default = accounts[0];
-		this.#byKeyId = new Map(
-			accounts.map((account) => [account.accessKeyId, account]),
-		);
+		this.#configured = accounts;
+		for (const account of accounts) this.add(account);
 		this.#ram = ram;
 		this.#tokens = tokens;
 	}
 
 	/** Whether there is an account of this uid: one with a key, or with users or roles. */
 	has(uid: string): boolean {
-		return (
-			this.#byKeyId.values().some((account) => account.uid === uid) ||
-			this.#ram.hasAccount(uid)
-		);
+		return this.#keysOf.has(uid) || this.#ram.hasAccount(uid);
+	}
+
+	/** The accounts' own keys, those of the configuration first. */
+	list(): Account[] {
+		return [...this.#byKeyId.values()];
+	}
+
+	/** Whether the account is one of the configuration. */
+	isConfigured(uid: string): boolean {
+		return this.#configured.some((account) => account.uid === uid);
+	}
+
+	/** Its key must be unused. */
+	add(account: Account): void {
+		this.#byKeyId.set(account.accessKeyId, account);
+		const keys = this.#keysOf.get(account.uid) ?? 0;
+		this.#keysOf.set(account.uid, keys + 1);
+	}
+
+	/** Its keys and security tokens are refused from then on. @returns whether there was such an account */
+	remove(uid: string): boolean {
+		for (const account of this.list())
+			if (account.uid === uid) this.#byKeyId.delete(account.accessKeyId);
+		return this.#keysOf.delete(uid);
+	}
+
+	/** Back to the accounts of the configuration. */
+	reset(): void {
+		for (const { uid } of this.list())
+			if (!this.isConfigured(uid)) this.remove(uid);
 	}
 
 	/** All permanent keys, the accounts' own first. */
@@ -108,6 +149,8 @@ export class Accounts {
 				: "0002-00000006";
 			throw new OssError("InvalidSecurityToken", { ec });
 		}
+		// The account of the session has been removed.
+		if (!this.has(session.uid)) throw unknown(accessKeyId);
 		if (session.accessKeyId !== accessKeyId)
 			throw new OssError("AccessKeyIdAndSecurityTokenNotMatch", {
 				ec: "0002-00000004",

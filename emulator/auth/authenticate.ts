@@ -151,16 +151,23 @@ function urlScheme(query: Query): ReadUrl | undefined {
 }
 
 /** The account of the key the request names, in whichever scheme and however badly; the default one otherwise. */
-function believe({ headers, query }: OssRequest, accounts: Accounts): Caller {
+const believe = (request: OssRequest, accounts: Accounts): Caller =>
+	callerOf(accounts.find(claimedKeyId(request)) ?? accounts.default);
+
+/** The AccessKeyId that a request names, whether or not its signature can be read; '' for none. */
+export function claimedKeyId({
+	headers,
+	query,
+}: Pick<OssRequest, "headers" | "query">): string {
 	const ofHeader = /(?:^OSS |AccessKeyId:|Credential=)([^:,/\s]+)/.exec(
 		headers.authorization ?? "",
 	)?.[1];
 	const [ofCredential] = (query.get("x-oss-credential") ?? "").split("/", 1);
-	const accessKeyId =
+	return (
 		ofHeader ??
 		query.get("OSSAccessKeyId") ??
 		query.get("x-oss-access-key-id") ??
 		ofCredential ??
-		"";
-	return callerOf(accounts.find(accessKeyId) ?? accounts.default);
+		""
+	);
 }

@@ -71,12 +71,20 @@ export class Ram {
 		this.reset();
 	}
 
-	/** Back to the users and roles it was made with. */
-	reset(): void {
-		for (const map of [this.#users, this.#roles, this.#usersByKeyId])
-			map.clear();
-		for (const user of this.#first.users) this.putUser(user);
-		for (const role of this.#first.roles) this.putRole(role);
+	/**
+	 * Back to the users and roles it was made with.
+	 *
+	 * @param account uid of the account whose users and roles these are; undefined for all accounts
+	 */
+	reset(account?: string): void {
+		const isMeant = (entry: { readonly account: string }): boolean =>
+			account === undefined || entry.account === account;
+		for (const user of this.users().filter(isMeant))
+			this.removeUser(user.account, user.name);
+		for (const role of this.roles().filter(isMeant))
+			this.removeRole(role.account, role.name);
+		for (const user of this.#first.users.filter(isMeant)) this.putUser(user);
+		for (const role of this.#first.roles.filter(isMeant)) this.putRole(role);
 	}
 
 	/** Replaces one of the same name. */

@@ -95,6 +95,8 @@ export type Told =
 export type Delivery = {
 	/** The request id of the upload. */
 	readonly id: string;
+	/** uid of the account that the callback belongs to: the uploader's, or the bucket owner's for an anonymous upload. */
+	readonly account: string;
 	readonly operation: string;
 	readonly bucket: string;
 	readonly key: string;

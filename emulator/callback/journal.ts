@@ -36,6 +36,7 @@ export class Journal {
 		this.#waits = uploaded.waits;
 		this.#delivery = {
 			id: uploaded.requestId,
+			account: uploaded.requester || uploaded.owner,
 			operation: uploaded.operation,
 			bucket: uploaded.bucket,
 			key: uploaded.key,

@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { DEFAULT_ACCOUNT } from "../auth/accounts.ts";
 import { LOG_LEVELS } from "../oss/log.ts";
 
 type Setting = {
@@ -47,7 +48,7 @@ export const settings = {
   "no-files":              flag("no plain copy of the objects under FOLDER/files"),
   region:                  text("REGION", "the region of this OSS", "cn-hangzhou"),
   domain:                  list("NAME[,NAME]", "more names for which BUCKET.NAME addresses a bucket"),
-  "access-key":            list("ID:SECRET[:UID]", "keys that may sign; the first account owns the emulator", "oss-emulator:oss-emulator-secret:1000000000000001"),
+  "access-key":            list("ID:SECRET[:UID]", "keys that may sign; the first account owns the emulator", Object.values(DEFAULT_ACCOUNT).join(":")),
   ram:                     text("FILE", "JSON of RAM users with keys and policies, and of roles"),
   "sts-port":              text("PORT", "STS on a port of its own; the ports of OSS answer it too"),
   "tls-port":              text("PORT", "OSS over https too, by an authority of its own: trust /ca.pem of the admin port"),

@@ -81,16 +81,20 @@ export const repetitionIn = (
 });
 
 export function readDelivery(stored: StoredDelivery): DeliveryDocument {
-	const document: DeliveryDocument = JSON.parse(stored.document);
+	const { account } = stored;
+	const document: DeliveryDocument = {
+		...JSON.parse(stored.document),
+		account, // documents of older versions have none
+	};
 	if (stored.status !== "interrupted") return document;
 	const why = "The emulator ended while the answer was waited for.";
 	return { ...document, status: stored.status, why };
 }
 
 function toStored(document: DeliveryDocument): StoredDelivery {
-	const { id, bucket, key, status, startedAt } = document;
+	const { id, account, bucket, key, status, startedAt } = document;
 	return {
-		...{ id, bucket, key, status },
+		...{ id, account, bucket, key, status },
 		started: new Date(startedAt),
 		document: JSON.stringify(document),
 	};

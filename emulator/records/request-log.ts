@@ -1,9 +1,10 @@
 /**
- * The latest requests, for the console and for whoever wonders what his client really sent. Bounded.
+ * The latest requests, for the console and for tests that check what a client really sent. Limited by number and by
+ * size.
  */
 import type { Explanation, OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { Arrival } from "../oss/request.ts";
+import type { Arrival, Headers } from "../oss/request.ts";
 
 export type LoggedRequest = {
 	readonly id: string;
@@ -13,89 +14,203 @@ export type LoggedRequest = {
 	/** As on the wire, query included. */
 	readonly url: string;
 	readonly clientIp: string;
+	/** As they came, secrets included. */
+	readonly headers: Headers;
+	/** uid of the account that the request belongs to; '' if it belongs to none. */
+	account: string;
+	/** '' for the service, and while it is not known. */
+	bucket: string;
+	/** '' for a bucket. */
+	key: string;
 	/** '' when no operation was found. */
 	operation: string;
-	/** 0 while it is under way. */
+	/** 0 while the request is being handled. */
 	status: number;
-	/** Of the error; '' for success. */
+	/** Code, message and EC of the error; '' for success. */
+	code: string;
+	message: string;
 	ec: string;
+	/** What the emulator signed, when the signature did not match; '' otherwise. */
+	stringToSign: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
-	/** What is behind a refusal, says the signature doctor; '' for most. */
+	/** What the signature doctor found behind a refusal; '' for most. */
 	diagnosis: string;
+	/** The fault that was made on purpose; '' for none. */
+	fault: string;
 	durationMs: number;
 };
 
-/** Of a request that is under way. */
+/** What is known of a request once its signature has been checked, or has failed. */
+export type Owned = Pick<LoggedRequest, "account" | "bucket" | "key">;
+
+/** What the record keeps of an error. */
+export type Refusal = Partial<
+	Pick<OssError, "message" | "ec" | "why" | "diagnosis" | "details">
+> & { readonly code?: string };
+
+/** Writes the record of one request while it is handled. */
 export type Entry = {
 	is(operation: string): void;
-	failed(error: Pick<OssError, "why" | "diagnosis">): void;
-	end(reply: Reply): void;
+	belongsTo(owned: Owned): void;
+	faulty(fault: string): void;
+	failed(error: Refusal): void;
+	end(reply: Pick<Reply, "status" | "headers">): void;
 };
 
+export type LogLimits = {
+	readonly countMax: number;
+	/** Of URLs and headers together, in characters. */
+	readonly sizeMax: number;
+};
+
+const LIMITS: LogLimits = { countMax: 5000, sizeMax: 8 * 1024 * 1024 };
 const URL_CHARACTERS_MAX = 2048;
 
-export class RequestLog {
-	readonly #latest: LoggedRequest[] = [];
-	readonly #max: number;
-	#next = 0;
-	readonly #listeners = new Set<() => void>();
+export type RequestTest = (request: LoggedRequest) => boolean;
 
-	constructor(max = 1000) {
-		this.#max = max;
+export class RequestLog {
+	/** By id, the oldest first. */
+	readonly #entries = new Map<string, LoggedRequest>();
+	readonly #limits: LogLimits;
+	#size = 0;
+	readonly #listeners = new Set<(request: LoggedRequest) => void>();
+
+	constructor(limits = LIMITS) {
+		this.#limits = limits;
 	}
 
 	begin(arrival: Arrival): Entry {
 		const started = performance.now();
-		const { id, receivedAt, method, host, clientIp, rawPath, rawQuery } =
-			arrival;
-		const url = (rawQuery === "" ? rawPath : `${rawPath}?${rawQuery}`).slice(
-			0,
-			URL_CHARACTERS_MAX,
-		);
+		const { id, receivedAt, method, host, clientIp, headers } = arrival;
 		const entry: LoggedRequest = {
-			...{ id, receivedAt, method, host, url, clientIp },
-			...{ operation: "", status: 0, ec: "", durationMs: 0 },
-			...{ why: undefined, diagnosis: "" },
+			...{ id, receivedAt, method, host, url: urlOf(arrival), clientIp },
+			...{ headers, account: "", bucket: "", key: "", operation: "" },
+			...{ status: 0, code: "", message: "", ec: "", stringToSign: "" },
+			...{ why: undefined, diagnosis: "", fault: "", durationMs: 0 },
 		};
-		this.#latest[this.#next] = entry;
-		this.#next = (this.#next + 1) % this.#max;
+		this.#add(entry);
 		return {
 			is: (operation) => {
 				entry.operation = operation;
 			},
-			failed: ({ why, diagnosis }) => {
-				entry.why = why;
-				entry.diagnosis = diagnosis;
+			belongsTo: (owned) => {
+				Object.assign(entry, owned);
 			},
-			end: ({ status, headers }) => {
-				entry.status = status;
-				entry.ec = headers["x-oss-ec"] ?? "";
+			faulty: (fault) => {
+				entry.fault = fault;
+			},
+			failed: (error) => {
+				entry.code = error.code ?? "";
+				entry.message = error.message ?? "";
+				entry.why = error.why;
+				entry.diagnosis = error.diagnosis ?? "";
+				entry.stringToSign = error.details?.StringToSign ?? "";
+			},
+			end: (reply) => {
+				entry.status = reply.status;
+				entry.ec = reply.headers["x-oss-ec"] ?? "";
 				entry.durationMs = performance.now() - started;
-				for (const listener of this.#listeners) listener();
+				for (const listener of this.#listeners) listener(entry);
 			},
 		};
 	}
 
+	#add(entry: LoggedRequest): void {
+		this.#entries.set(entry.id, entry);
+		this.#size += sizeOf(entry);
+		const { countMax, sizeMax } = this.#limits;
+		for (const oldest of this.#entries.values()) {
+			if (this.#entries.size <= countMax && this.#size <= sizeMax) return;
+			this.#remove(oldest);
+		}
+	}
+
+	#remove(entry: LoggedRequest): void {
+		if (this.#entries.delete(entry.id)) this.#size -= sizeOf(entry);
+	}
+
 	/**
-	 * @param listener is called whenever a request has been answered, and must be quick
+	 * @param listener is called for every request that has been answered, and must be quick
 	 * @returns ends it
 	 */
-	watch(listener: () => void): () => void {
+	watch(listener: (request: LoggedRequest) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	clear(): void {
-		this.#latest.length = 0;
-		this.#next = 0;
+	find(id: string): LoggedRequest | undefined {
+		return this.#entries.get(id);
 	}
 
-	/** The latest first. */
-	list(): LoggedRequest[] {
-		return [
-			...this.#latest.slice(this.#next),
-			...this.#latest.slice(0, this.#next),
-		].reverse();
+	/**
+	 * The latest first.
+	 *
+	 * @param before only requests that came before the one of this id
+	 */
+	list(test: RequestTest, max: number, before?: string): LoggedRequest[] {
+		const all = [...this.#entries.values()].reverse();
+		const from =
+			before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1;
+		const found: LoggedRequest[] = [];
+		for (let i = from; i < all.length && found.length < max; i++) {
+			const request = all[i];
+			if (request && test(request)) found.push(request);
+		}
+		return before !== undefined && from === 0 ? [] : found;
 	}
+
+	/** As `list`, as soon as there are `count` answered requests; or those that there are when `signal` fires. */
+	async wait(
+		test: RequestTest,
+		count: number,
+		max: number,
+		signal: AbortSignal,
+	): Promise<LoggedRequest[]> {
+		const isAnswered: RequestTest = (one) => one.status !== 0 && test(one);
+		for (;;) {
+			const found = this.list(isAnswered, Math.max(count, max));
+			if (found.length >= count || signal.aborted) return found.slice(0, max);
+			// No request can be answered between `list` and this: both happen in one turn.
+			await this.#next(isAnswered, signal);
+		}
+	}
+
+	#next(test: RequestTest, signal: AbortSignal): Promise<void> {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const unwatch = this.watch((request) => {
+			if (test(request)) resolve();
+		});
+		const giveUp = (): void => resolve();
+		signal.addEventListener("abort", giveUp);
+		return promise.finally(() => {
+			unwatch();
+			signal.removeEventListener("abort", giveUp);
+		});
+	}
+
+	/**
+	 * @param account undefined for the requests of all accounts
+	 * @returns how many there were
+	 */
+	clear(account?: string): number {
+		const before = this.#entries.size;
+		for (const entry of this.#entries.values())
+			if (account === undefined || entry.account === account)
+				this.#remove(entry);
+		return before - this.#entries.size;
+	}
+}
+
+const urlOf = ({ rawPath, rawQuery }: Arrival): string =>
+	(rawQuery === "" ? rawPath : `${rawPath}?${rawQuery}`).slice(
+		0,
+		URL_CHARACTERS_MAX,
+	);
+
+/** Names are shared between requests; values are not. */
+function sizeOf({ url, headers }: LoggedRequest): number {
+	let size = url.length;
+	for (const name in headers) size += headers[name]?.length ?? 0;
+	return size;
 }

@@ -15,12 +15,14 @@ import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
+import type { Owned } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
 import { errorReply } from "./error-reply.ts";
 import { identify, namesFor } from "./identify.ts";
 import { notImplemented, requireOss } from "./other-products.ts";
 import { requireOwnRegion } from "./other-regions.ts";
+import { ownerOfRefused, ownerOfRequest } from "./owner-of-request.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -28,6 +30,8 @@ const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 export type Observer = {
 	/** Told as soon as it is known. */
 	is(operation: Row): void;
+	/** Called once the caller is known, or refused. */
+	belongsTo(owned: Owned): void;
 	/** Told more than the client is. */
 	failed(error: OssError): void;
 };
@@ -64,12 +68,17 @@ async function answer(
 		);
 		throw notImplemented(operation.name);
 	};
+	let isOwned = false;
 	try {
 		requireOss(arrival);
 		const request = await identify(emulator, arrival, names);
+		observer.belongsTo(await ownerOfRequest(emulator, request));
+		isOwned = true;
 		return await visitWebsite(emulator, request, perform);
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
+		if (!isOwned)
+			observer.belongsTo(await ownerOfRefused(emulator, arrival, names));
 		observer.failed(failure);
 		return errorReply(emulator.region, failure, arrival);
 	}

@@ -54,6 +54,7 @@ async function respond(
 		(await answerBeside(options, arrival, entry)) ??
 		(await handle(emulator, arrival, {
 			is: ({ name }) => entry.is(name),
+			belongsTo: (owned) => entry.belongsTo(owned),
 			failed: (error) => {
 				entry.failed(error);
 				if (error.diagnosis !== "")
@@ -89,9 +90,10 @@ async function answerBeside(
 	if (isSts !== "no") {
 		const answered = await answerSts(emulator, arrival, isSts === "yes");
 		if (!answered) return undefined;
-		const { operation, diagnosis, reply } = answered;
+		const { operation, account, diagnosis, reply } = answered;
 		entry.is(operation);
-		entry.failed({ why: undefined, diagnosis });
+		entry.belongsTo({ account, bucket: "", key: "" });
+		entry.failed(answered);
 		if (diagnosis !== "")
 			emulator.log.warn(`${arrival.id}: ${operation}: ${diagnosis}`);
 		return reply;

@@ -18,6 +18,7 @@ import { StsError } from "../sts/errors.ts";
 import { hasForm, readStsRequest, type StsArrival } from "../sts/request.ts";
 import { STS_VERSION } from "../sts/sts.ts";
 import { writeXml } from "../xml/write.ts";
+import { uidOfKey } from "./owner-of-request.ts";
 
 /** `sts.<region>.aliyuncs.com`; but `sts.oss-cn-hangzhou.aliyuncs.com` is the bucket `sts`. */
 const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;
@@ -51,33 +52,37 @@ const BODY_BYTES_MAX = 128 * 1024;
 export type Answered = {
 	readonly reply: Reply;
 	readonly operation: string;
+	/** uid of the account whose key signed; '' when the key is unknown. */
+	readonly account: string;
+	/** Code and message of a refusal; '' for success. */
+	readonly code: string;
+	readonly message: string;
 	/** For the record: what is behind a refusal; '' for most. */
 	readonly diagnosis: string;
 };
 
 /** @returns undefined when the request turns out to be OSS's; its body has been read then, and OSS wants none of it */
 export async function answerSts(
-	{ sts, log }: Emulator,
+	emulator: Emulator,
 	arrival: Arrival,
 	isSure: boolean,
 ): Promise<Answered | undefined> {
+	const { sts, log } = emulator;
 	const told = { ...arrival, path: arrival.rawPath, body: NOTHING };
 	try {
 		const body = await readBody(arrival.body, BODY_BYTES_MAX);
 		if (!isSure && !(body && isStsForm({ ...told, body }))) return undefined;
-		return write(
-			body
-				? sts.answer({ ...told, body })
-				: sts.refuse(
-						told,
-						new StsError("RequestTooLarge", `${BODY_BYTES_MAX}`),
-					),
-		);
+		const answer = body
+			? sts.answer({ ...told, body })
+			: sts.refuse(told, new StsError("RequestTooLarge", `${BODY_BYTES_MAX}`));
+		const account = accountOf(emulator, { ...told, body: body ?? NOTHING });
+		return { ...write(answer), account };
 	} catch (error) {
 		const reason = error instanceof Error ? error.stack : String(error);
 		// An OssError says that the sender went away: then nobody reads this.
 		if (!(error instanceof OssError)) log.error(`${arrival.id}: ${reason}`);
-		return write(sts.refuse(told, new StsError("InternalError")));
+		const answer = sts.refuse(told, new StsError("InternalError"));
+		return { ...write(answer), account: "" };
 	}
 }
 
@@ -85,6 +90,17 @@ const NOTHING = Buffer.alloc(0);
 
 const isStsForm = (arrival: StsArrival): boolean =>
 	namesOperation(readStsRequest(arrival).parameters, arrival.headers);
+
+function accountOf(emulator: Emulator, arrival: StsArrival): string {
+	const { parameters, headers } = readStsRequest(arrival);
+	const accessKeyId =
+		parameters.get("AccessKeyId") ??
+		/Credential=([^,/\s]+)/.exec(headers.authorization ?? "")?.[1] ??
+		"";
+	const token =
+		parameters.get("SecurityToken") ?? headers["x-acs-security-token"] ?? "";
+	return uidOfKey(emulator, accessKeyId, token);
+}
 
 function write({
 	status,
@@ -94,10 +110,12 @@ function write({
 	requestId,
 	operation,
 	diagnosis,
-}: StsAnswer): Answered {
+}: StsAnswer): Omit<Answered, "account"> {
 	const text = format === "XML" ? writeXml(root, body) : JSON.stringify(body);
+	const { Code: code, Message: message } = body;
 	return {
 		operation,
+		...{ code: String(code ?? ""), message: String(message ?? "") },
 		diagnosis,
 		reply: {
 			status,

@@ -20,7 +20,8 @@ export class Deliveries {
 	readonly #transactions: Transactions;
 	readonly #report: (error: unknown) => void;
 	readonly #listeners = new Set<Listener>();
-	readonly #underWay = new Set<string>();
+	/** Their accounts, by their ids. */
+	readonly #underWay = new Map<string, string>();
 	/** Under way when the record was cleared: what comes of them belongs to no record any more. */
 	readonly #forgotten = new Set<string>();
 	#isClosed = false;
@@ -43,8 +44,8 @@ export class Deliveries {
 	 */
 	async save(delivery: StoredDelivery): Promise<void> {
 		if (this.#isClosed) return;
-		const { id, status } = delivery;
-		if (status === "sending") this.#underWay.add(id);
+		const { id, account, status } = delivery;
+		if (status === "sending") this.#underWay.set(id, account);
 		else this.#underWay.delete(id);
 		if (this.#forgotten.has(id)) {
 			if (status !== "sending") this.#forgotten.delete(id);
@@ -119,10 +120,14 @@ export class Deliveries {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** @returns how many there were */
-	async clear(): Promise<number> {
-		for (const id of this.#underWay) this.#forgotten.add(id);
-		return this.#transactions.alone(() => this.#rows.clear());
+	/**
+	 * @param account undefined for the deliveries of all accounts
+	 * @returns how many there were
+	 */
+	async clear(account?: string): Promise<number> {
+		for (const [id, owner] of this.#underWay)
+			if (account === undefined || owner === account) this.#forgotten.add(id);
+		return this.#transactions.alone(() => this.#rows.clear(account));
 	}
 
 	/** To be called before the database is closed: what is under way stays on record as that. */
@@ -134,8 +139,9 @@ export class Deliveries {
 
 const matches = (
 	delivery: StoredDelivery,
-	{ bucket, key, statuses, since }: DeliveryFilter,
+	{ account, bucket, key, statuses, since }: DeliveryFilter,
 ): boolean =>
+	(account === undefined || account === delivery.account) &&
 	(bucket === undefined || bucket === delivery.bucket) &&
 	(key === undefined || key === delivery.key) &&
 	(statuses?.includes(delivery.status) ?? true) &&

@@ -122,6 +122,7 @@ const STEPS = [
   ALTER TABLE version ADD COLUMN state TEXT; -- JSON; null for an object to which nothing has happened
   `,
 	"ALTER TABLE upload ADD COLUMN state TEXT", // of the object to come
+	"ALTER TABLE delivery ADD COLUMN account TEXT NOT NULL DEFAULT ''", // uid; '' in what older versions wrote
 ] as const;
 
 /**

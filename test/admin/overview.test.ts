@@ -213,7 +213,7 @@ suite("POST /api/reset", () => {
 
 		const { status } = await admin.post("/api/reset");
 
-		assert.equal(status, 200);
+		assert.equal(status, 204);
 		assert.deepEqual((await admin.get("/api/buckets")).json.buckets, []);
 		assert.deepEqual((await admin.get("/api/callbacks")).json.callbacks, []);
 		assert.deepEqual((await admin.get("/api/requests")).json.requests, []);
@@ -259,7 +259,7 @@ suite("POST /api/reset", () => {
 
 		const { status } = await admin.send("POST", "/api/reset", { headers });
 
-		assert.equal(status, 200);
+		assert.equal(status, 204);
 	});
 
 	test("lets who is downloading have the object whole", async (t) => {

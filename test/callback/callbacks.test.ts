@@ -504,6 +504,7 @@ suite("The record of a callback", () => {
 		const { attempts, findings, ...delivery } = complete;
 		assert.deepEqual(delivery, {
 			id: UPLOADED.requestId,
+			account: UPLOADED.requester,
 			operation: "PutObject",
 			bucket: "photos",
 			key: "猫/my cat.jpg",

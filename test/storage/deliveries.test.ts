@@ -32,6 +32,7 @@ const make = (
 	more: Partial<StoredDelivery> = {},
 ): StoredDelivery => ({
 	id,
+	account: "1",
 	bucket: "photos",
 	key: "cat.jpg",
 	status: "succeeded",

@@ -14,6 +14,8 @@ export type DeliveryStatus =
 
 export type StoredDelivery = {
 	readonly id: string;
+	/** uid of the account that it belongs to. */
+	readonly account: string;
 	readonly bucket: string;
 	readonly key: string;
 	readonly status: DeliveryStatus;
@@ -24,6 +26,7 @@ export type StoredDelivery = {
 
 /** What is not given is not looked at. */
 export type DeliveryFilter = {
+	readonly account?: string | undefined;
 	readonly bucket?: string | undefined;
 	readonly key?: string | undefined;
 	readonly statuses?: readonly DeliveryStatus[] | undefined;
@@ -44,7 +47,7 @@ type DeliveryRow = Omit<StoredDelivery, "started"> & {
 };
 
 /** CROSS, so that the small rows are walked over and documents are read of those that fit. */
-const ROWS = `SELECT id, bucket, key, status, started_ms, document
+const ROWS = `SELECT id, account, bucket, key, status, started_ms, document
   FROM delivery CROSS JOIN delivery_document USING (seq)`;
 
 export class DeliveryRows {
@@ -65,8 +68,8 @@ export class DeliveryRows {
 		this.#limits = limits;
 		this.#numberOf = db.prepare("SELECT seq, bytes FROM delivery WHERE id = ?");
 		this.#insert = db.prepare(
-			`INSERT INTO delivery (id, bucket, key, status, started_ms, bytes)
-       VALUES (@id, @bucket, @key, @status, @startedMs, @bytes)`,
+			`INSERT INTO delivery (id, account, bucket, key, status, started_ms, bytes)
+       VALUES (@id, @account, @bucket, @key, @status, @startedMs, @bytes)`,
 		);
 		this.#insertDocument = db.prepare(
 			"INSERT INTO delivery_document VALUES (?, ?)",
@@ -171,17 +174,31 @@ export class DeliveryRows {
 			.map(toDelivery);
 	}
 
-	/** Inside a transaction. @returns how many there were */
-	clear(): number {
+	/**
+	 * Inside a transaction.
+	 *
+	 * @param account undefined for the deliveries of all accounts
+	 * @returns how many there were
+	 */
+	clear(account: string | undefined): number {
 		const { count } = this.#totals;
-		this.#db.exec("DELETE FROM delivery; DELETE FROM delivery_document");
-		this.#totals = { count: 0, bytes: 0 };
-		return count;
+		if (account === undefined) {
+			this.#db.exec("DELETE FROM delivery; DELETE FROM delivery_document");
+			this.#totals = { count: 0, bytes: 0 };
+			return count;
+		}
+		const ofAccount = "SELECT seq FROM delivery WHERE account = ?";
+		this.#db
+			.prepare(`DELETE FROM delivery_document WHERE seq IN (${ofAccount})`)
+			.run(account);
+		this.#db.prepare("DELETE FROM delivery WHERE account = ?").run(account);
+		this.#totals = this.#count();
+		return count - this.#totals.count;
 	}
 }
 
 function toSql(
-	{ bucket, key, statuses, since }: DeliveryFilter,
+	{ account, bucket, key, statuses, since }: DeliveryFilter,
 	before: string | undefined,
 ): { conditions: string[]; values: (string | number)[] } {
 	const conditions = ["TRUE"];
@@ -190,6 +207,7 @@ function toSql(
 		conditions.push(condition);
 		values.push(...more);
 	};
+	if (account !== undefined) add("account = ?", account);
 	if (bucket !== undefined) add("bucket = ?", bucket);
 	if (key !== undefined) add("key = ?", key);
 	if (since) add("started_ms >= ?", since.getTime());

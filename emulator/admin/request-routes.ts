@@ -1,0 +1,155 @@
+/**
+ * The latest requests to OSS: list them, wait for them, look at one, remove them.
+ */
+import type { LoggedRequest, RequestTest } from "../records/request-log.ts";
+import { AdminError } from "./admin-error.ts";
+import { readSince } from "./callback-filter.ts";
+import type { Routes } from "./context.ts";
+import { viewRequest, viewRequestLine } from "./request-view.ts";
+import {
+	ACCOUNT,
+	answers,
+	listOf,
+	parameters,
+	record,
+	refer,
+} from "./route-schema.ts";
+import { endOfWait, readWait } from "./wait.ts";
+
+const LIST_MAX = 1000;
+
+type ListQuery = {
+	readonly account?: string;
+	readonly operation?: string;
+	readonly method?: string;
+	readonly status?: string;
+	readonly code?: string;
+	readonly bucket?: string;
+	readonly key?: string;
+	readonly url?: string;
+	readonly since?: string;
+	readonly before?: string;
+	readonly limit: number;
+	readonly wait?: string;
+	readonly count: number;
+};
+
+export const requestRoutes: Routes = (app, { requests, ending }) => {
+	app.get<{ Querystring: ListQuery }>(
+		"/api/requests",
+		{ schema: listRequests },
+		async ({ query }, { raw }) => {
+			const { limit, before, wait, count } = query;
+			const find = async (): Promise<LoggedRequest[]> => {
+				const test = toTest(query);
+				if (wait === undefined) return requests.list(test, limit, before);
+				const end = endOfWait(readWait(wait), raw, ending);
+				return requests.wait(test, count, limit, end);
+			};
+			return { requests: (await find()).map(viewRequestLine) };
+		},
+	);
+
+	app.get<{ Params: { readonly id: string } }>(
+		"/api/requests/:id",
+		{ schema: getRequest },
+		async ({ params: { id } }) => {
+			const found = requests.find(id);
+			if (found) return viewRequest(found);
+			const message = `there is no request ${id}: it may have been removed, or had to make room for later ones`;
+			throw new AdminError(404, "NoSuchRequest", message);
+		},
+	);
+
+	app.delete<{ Querystring: { readonly account?: string } }>(
+		"/api/requests",
+		{ schema: clearRequests },
+		async ({ query: { account } }) => ({ deleted: requests.clear(account) }),
+	);
+};
+
+function toTest(query: ListQuery): RequestTest {
+	const { status, url, since: sinceText } = query;
+	const since = sinceText === undefined ? undefined : readSince(sinceText);
+	return (request) =>
+		EXACT.every(
+			(name) => query[name] === undefined || query[name] === request[name],
+		) &&
+		(url === undefined || request.url.includes(url)) &&
+		(status === undefined || isOfStatus(request.status, status)) &&
+		(since === undefined || since <= request.receivedAt);
+}
+
+const EXACT = [
+	"account",
+	"operation",
+	"method",
+	"code",
+	"bucket",
+	"key",
+] as const;
+
+/** `404`, or `4xx` for all that begin with 4. */
+const isOfStatus = (status: number, wanted: string): boolean =>
+	wanted.endsWith("xx")
+		? Math.floor(status / 100) === Number(wanted[0])
+		: status === Number(wanted);
+
+const text = { type: "string" } as const;
+
+const listRequests = {
+	operationId: "listRequests",
+	tags: ["requests"],
+	summary: "The latest requests to OSS, the latest first; or the next ones",
+	description:
+		"With `wait`, answers as soon as `count` requests match that have been answered, including earlier ones; when the time is up, with those that there are.",
+	querystring: parameters({
+		account: ACCOUNT,
+		operation: { ...text, description: "PutObject and the like." },
+		method: text,
+		status: {
+			...text,
+			pattern: "^[1-5]([0-9]{2}|xx)$",
+			description: "404, or 4xx",
+		},
+		code: { ...text, description: "Of the error: NoSuchKey." },
+		bucket: text,
+		key: { ...text, description: "Exactly this one." },
+		url: { ...text, description: "A part of it, as on the wire." },
+		since: {
+			...text,
+			description:
+				"Received then or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
+		},
+		before: {
+			...text,
+			description: "An id: only requests that came before that one.",
+		},
+		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
+		wait: { ...text, description: "5s, 500ms; at most 50s." },
+		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
+	}),
+	response: answers(
+		"The requests that match.",
+		record({ requests: listOf(refer("Request")) }),
+	),
+} as const;
+
+const getRequest = {
+	operationId: "getRequest",
+	tags: ["requests"],
+	summary: "One request, with its headers and with what was signed",
+	params: parameters({ id: text }, "id"),
+	response: answers("The request.", refer("RequestDetail")),
+} as const;
+
+const clearRequests = {
+	operationId: "clearRequests",
+	tags: ["requests"],
+	summary: "Removes requests from the record",
+	querystring: parameters({ account: ACCOUNT }),
+	response: answers(
+		"How many there were.",
+		record({ deleted: { type: "integer" } }),
+	),
+} as const;
