@@ -9,6 +9,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { OssError } from "../oss/errors.ts";
 import type { Target } from "../oss/request.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
 
 export type Candidate = {
 	readonly stringToSign: string;
@@ -73,4 +74,4 @@ export function mismatch(claim: Claim, target: Target): OssError {
 
 /** `47 45 54 0A `, with the blank at the end. */
 const hexBytes = (text: string): string =>
-	Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "$& ");
+	encodeWireText(text).toString("hex").toUpperCase().replaceAll(/../g, "$& ");

@@ -7,6 +7,7 @@
 import { createHmac } from "node:crypto";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest, Query, Target } from "../oss/request.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
 import {
 	badAuthorization,
 	isAccessKeyId,
@@ -108,7 +109,9 @@ const incomplete = (ec: string): OssError =>
 
 /** @returns base64 */
 export const signV1 = (accessKeySecret: string, stringToSign: string): string =>
-	createHmac("sha1", accessKeySecret).update(stringToSign).digest("base64");
+	createHmac("sha1", accessKeySecret)
+		.update(encodeWireText(stringToSign))
+		.digest("base64");
 
 /** @param date what the date line says: the date, or when the URL expires */
 function* candidates(

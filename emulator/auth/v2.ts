@@ -7,6 +7,7 @@ import { createHmac } from "node:crypto";
 import { percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import type { OssRequest, Target } from "../oss/request.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
 import {
 	areSent,
 	badAdditionalHeaders,
@@ -116,7 +117,9 @@ export function readV2Url(request: OssRequest): Claim {
 
 /** @returns base64 */
 export const signV2 = (accessKeySecret: string, stringToSign: string): string =>
-	createHmac("sha256", accessKeySecret).update(stringToSign).digest("base64");
+	createHmac("sha256", accessKeySecret)
+		.update(encodeWireText(stringToSign))
+		.digest("base64");
 
 /** @param date what the date line says: the date, or when the URL expires */
 function* candidates(

@@ -7,6 +7,7 @@ import { hash } from "node:crypto";
 import { encodeKey } from "../oss/encoding.ts";
 import type { Headers, OssRequest, Target } from "../oss/request.ts";
 import { readCompactTime, readTime } from "../oss/times.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
 import {
 	canonicalHeaders,
 	canonicalQueries,
@@ -70,7 +71,7 @@ export function* candidates(
 				UNSIGNED_PAYLOAD,
 			].join("\n");
 			yield {
-				stringToSign: head + hash("sha256", canonicalRequest),
+				stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
 				canonicalRequest,
 			};
 		}

@@ -8,6 +8,7 @@
  */
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
+import { decodeWireBytes } from "../oss/wire-text.ts";
 
 export type Part = {
 	/** By lower-case name. */
@@ -60,7 +61,7 @@ export async function collect(
 		if (size > bytesMax) throw tooLong();
 		collected.push(piece);
 	}
-	return Buffer.concat(collected, size).toString("utf8");
+	return decodeWireBytes(Buffer.concat(collected, size));
 }
 
 /** @param block begins with the end of the boundary's own line */

@@ -13,6 +13,7 @@ import type { Emulator } from "../emulator.ts";
 import { formDecode } from "../oss/encoding.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, Headers, Query } from "../oss/request.ts";
+import { decodeWireText } from "../oss/wire-text.ts";
 import type { Entry, RequestLog } from "../records/request-log.ts";
 import { endOfTurn } from "./batch-replies.ts";
 import { formParts } from "./form-parts.ts";
@@ -171,22 +172,9 @@ function readHeaders(headers: IncomingMessage["headers"]): Headers {
 	const read: Record<string, string | undefined> = Object.create(null);
 	for (const name in headers) {
 		const value = headers[name];
-		read[name] = readHeader(
+		read[name] = decodeWireText(
 			Array.isArray(value) ? value.join(",") : (value ?? ""),
 		);
 	}
 	return read;
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** Node reads header bytes as latin1; clients write UTF-8 there. */
-function readHeader(value: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
-	if (!/[^\u0000-\u007f]/.test(value)) return value;
-	try {
-		return utf8.decode(Buffer.from(value, "latin1"));
-	} catch {
-		return value; // latin1 then
-	}
 }

@@ -7,6 +7,7 @@ import { letGo } from "../oss/detach.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
 
 /** The request that is answered. */
 export type Answering = Pick<Arrival, "id" | "method"> & {
@@ -85,9 +86,9 @@ function endWith(outgoing: ServerResponse, body: Buffer): void {
 
 const hasLength = (status: number): boolean => status !== 204 && status !== 304;
 
-/** Bytes of UTF-8, which Node takes one by one as latin1. */
+/** The bytes of the text, which Node takes one by one as latin1. */
 const toWire = (value: string): string =>
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
 	/[^\u0000-\u007f]/.test(value)
-		? Buffer.from(value, "utf8").toString("latin1")
+		? encodeWireText(value).toString("latin1")
 		: value;

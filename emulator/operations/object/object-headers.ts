@@ -10,6 +10,7 @@ import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
 import { isStorageClass, type StorageClass } from "../../oss/storage-class.ts";
 import { httpTime } from "../../oss/times.ts";
+import { encodeWireText } from "../../oss/wire-text.ts";
 import type {
 	NewObject,
 	ObjectProperties,
@@ -84,7 +85,8 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 		if (!name.startsWith(META) || value === undefined) continue;
 		if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
 		metadata.set(name.slice(META.length), requireHeaderValue(name, value));
-		bytes += Buffer.byteLength(name) - META.length + Buffer.byteLength(value);
+		bytes +=
+			Buffer.byteLength(name) - META.length + encodeWireText(value).length;
 	}
 	// no page names the answer to more than 8 KB.
 	if (bytes > META_BYTES_MAX)
