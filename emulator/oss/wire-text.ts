@@ -1,9 +1,9 @@
 /**
  * Header bytes as text and back, without loss.
  *
- * Clients write UTF-8 into headers, some GBK or latin1. Bytes that are not UTF-8 become lone surrogates, U+DC80 … U+DCFF
- * for 0x80 … 0xFF (as Python's `surrogateescape` does), so that they are signed, stored and returned as they came. UTF-8
- * never decodes to these.
+ * Clients write UTF-8 into headers, some GBK or latin1. Bytes that are not UTF-8 become lone surrogates: U+DC80 to
+ * U+DCFF stand for 0x80 to 0xFF, as in Python's `surrogateescape`. So they are signed, stored and returned as they
+ * came. UTF-8 never decodes to these.
  *
  * Pure. Source: cpp's PutObjectFullSettings test: GBK in `x-oss-meta-*` verifies and comes back the same.
  */
