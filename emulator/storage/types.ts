@@ -58,6 +58,8 @@ export type ObjectState = {
 	readonly sealed?: number;
 	/** When a lifecycle rule last changed the storage class. */
 	readonly transitioned?: number;
+	/** When it was last read, while the bucket's access monitor was enabled. */
+	readonly accessed?: number;
 	readonly retention?: Retention;
 	readonly legalHold?: "ON" | "OFF";
 	/** The result of CreateSelectObjectMeta. */

@@ -1,10 +1,20 @@
 /**
- * Whether a bucket keeps the times its objects were last read. Switching it off is up to its lifecycle rules:
- * lifecycle-document.ts.
+ * Whether a bucket records when its objects were last read, and that record. Only lifecycle-document.ts may disable the
+ * monitor: lifecycle rules can depend on it.
  *
- * Pure. Source: docs «PutBucketAccessMonitor».
+ * GetObject, image processing, SelectObject and the sources of copies count as reads; HeadObject and GetObjectMeta do
+ * not. OSS updates the record within a day, the emulator at once. An object that was not read since it was written has
+ * the time of that write (A-898).
+ *
+ * Source: docs «PutBucketAccessMonitor», «GetObjectMeta», «Lifecycle rules based on the last access time».
  */
-import { kind } from "../configurations/kind.ts";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { ReplyHeaders } from "../../oss/reply.ts";
+import { httpTime, wholeSeconds } from "../../oss/times.ts";
+import { noSuchKey } from "../../storage/objects.ts";
+import type { StoredObject } from "../../storage/types.ts";
+import { findDocument, kind } from "../configurations/kind.ts";
 import { element, one, oneOf } from "../configurations/shape.ts";
 
 export const ACCESS_MONITOR = kind(
@@ -15,3 +25,44 @@ export const ACCESS_MONITOR = kind(
 		absent: () => ({ Status: "Disabled" }),
 	},
 );
+
+type WithStore = Pick<Emulator, "store">;
+
+export async function isMonitored(
+	{ store }: WithStore,
+	bucket: string,
+): Promise<boolean> {
+	const found = await findDocument({ store }, ACCESS_MONITOR, bucket);
+	return found?.Status === "Enabled";
+}
+
+/** Once a second at most: a header says no more. An object that was replaced or deleted meanwhile is left alone. */
+export async function recordAccess(
+	emulator: WithStore,
+	object: StoredObject,
+	now: Date,
+): Promise<void> {
+	const { bucket, key, versionId, etag } = object;
+	if (!(await isMonitored(emulator, bucket))) return;
+	if (wholeSeconds(lastAccessOf(object)) >= wholeSeconds(now)) return;
+	try {
+		await emulator.store.objects.change(bucket, key, versionId, (present) => {
+			if (present.etag !== etag) throw noSuchKey(key);
+			return { state: { ...present.state, accessed: now.getTime() } };
+		});
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+	}
+}
+
+export async function lastAccessHeader(
+	emulator: WithStore,
+	object: StoredObject,
+): Promise<ReplyHeaders> {
+	return (await isMonitored(emulator, object.bucket))
+		? { "x-oss-last-access-time": httpTime(lastAccessOf(object)) }
+		: {};
+}
+
+const lastAccessOf = ({ modified, state }: StoredObject): Date =>
+	new Date(Math.max(state.accessed ?? 0, modified.getTime()));

@@ -2,7 +2,7 @@
  * What lifecycle rules do with the versions of one key, at a moment.
  *
  * Of several rules one that deletes wins; of several transitions that are due the one to the coldest class, and nothing
- * gets warmer. Rules that go by the time of the last access are not carried out: nobody keeps it (A-642).
+ * gets warmer. Rules that depend on the time of the last access are not carried out (A-642).
  *
  * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: what cannot become colder.
  */

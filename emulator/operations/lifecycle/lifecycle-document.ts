@@ -29,7 +29,7 @@ import {
 	word,
 	wrongArgument,
 } from "../configurations/shape.ts";
-import { ACCESS_MONITOR } from "./access-monitor.ts";
+import { ACCESS_MONITOR, isMonitored } from "./access-monitor.ts";
 import { requireRules } from "./rule-checks.ts";
 
 const RULES_MAX = 1000;
@@ -117,16 +117,11 @@ export const LIFECYCLE = kind(element({ Rule: many(RULE, 1, RULES_MAX) }), {
 		const { headers } = asked.request;
 		requireRules(Rule, {
 			overlap: headers["x-oss-allow-same-action-overlap"] === "true",
-			accessMonitor: await isMonitored(asked),
+			accessMonitor: await isMonitored(asked.emulator, asked.request.bucket),
 		});
 		return { Rule: Rule.map((rule) => complete(rule, asked)) };
 	},
 });
-
-async function isMonitored({ emulator, request }: Asked): Promise<boolean> {
-	const found = await findDocument(emulator, ACCESS_MONITOR, request.bucket);
-	return found?.Status === "Enabled";
-}
 
 /** OSS names a rule that has no name, and notes since when it watches access. */
 function complete(rule: LifecycleRule, { request }: Asked): LifecycleRule {

@@ -18,9 +18,14 @@ import type {
 } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess } from "../access/access.ts";
+import { recordAccess } from "../lifecycle/access-monitor.ts";
 import { findObject, requireRestored } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
-import { versionHeader, writtenHeaders } from "./object-headers.ts";
+import {
+	readObjectAcl,
+	versionHeader,
+	writtenHeaders,
+} from "./object-headers.ts";
 import { readTrafficLimit } from "./traffic-limit.ts";
 import { requireRoom } from "./upload-body.ts";
 
@@ -49,6 +54,9 @@ export async function copyObject(
 		given.properties,
 		isSelf,
 	);
+	// ossutil's TestSetObjectMetaBasic: new metadata do not reset the ACL.
+	const acl =
+		readObjectAcl(request.headers) ?? (isSelf ? source.acl : given.acl);
 	const object =
 		isSelf && sourceBucket.versioning === "" && source.type === "Appendable"
 			? await store.objects.change(
@@ -57,10 +65,10 @@ export async function copyObject(
 					undefined,
 					(present) => {
 						given.protect?.(present);
-						return { properties, modified: given.modified };
+						return { properties, acl, modified: given.modified };
 					},
 				)
-			: await store.objects.copy(source, { ...given, properties });
+			: await store.objects.copy(source, { ...given, acl, properties });
 	const bucket = await store.buckets.get(request.bucket);
 	return xml(
 		writeXml("CopyObjectResult", {
@@ -196,6 +204,7 @@ export async function findSource(
 	});
 	await requireRestored(emulator, source, request.receivedAt);
 	requireConditions(request.headers, source, "x-oss-copy-source-");
+	await recordAccess(emulator, source, request.receivedAt);
 	return { source, bucket };
 }
 

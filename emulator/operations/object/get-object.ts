@@ -12,6 +12,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredObject } from "../../storage/types.ts";
+import { lastAccessHeader } from "../lifecycle/access-monitor.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
 import { compressed } from "./compression.ts";
 import { findObject, versionOf } from "./find-object.ts";
@@ -79,6 +80,7 @@ export async function headObject(
 	requireConditions(request.headers, shown);
 	const headers = {
 		...(await describe(emulator, request, shown)),
+		...(await lastAccessHeader(emulator, shown)),
 		"Content-Length": String(shown.size),
 	};
 	return compressed(empty(200, headers), request.headers);
@@ -98,19 +100,22 @@ async function describe(
 }
 
 /**
- * Of a link this describes the link. Asked by GET, as old SDKs do, it cannot have the object's length: a client would
- * wait for a body (A-12).
+ * A link is described itself, not its target. The reply to a GET, which aiooss2 and old SDKs send, has the object's
+ * length too, and no body: the connection is closed, or a client that reads on would wait for it (A-12).
  */
 export async function getObjectMeta(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const object = await findObject(emulator, request);
+	const hasOtherLength = request.method === "GET" && object.size > 0;
 	return empty(200, {
 		ETag: `"${object.etag}"`,
 		"Last-Modified": httpTime(object.modified),
-		"Content-Length": request.method === "HEAD" ? String(object.size) : "0",
+		"Content-Length": String(object.size),
+		Connection: hasOtherLength ? "close" : undefined,
 		"x-oss-hash-crc64ecma": object.crc64,
+		...(await lastAccessHeader(emulator, object)),
 		...(await versionOf(emulator, object)),
 	});
 }

@@ -7,6 +7,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { requireConditions } from "../../oss/conditions.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import { recordAccess } from "../lifecycle/access-monitor.ts";
 import { openObject, requireRestored } from "./find-object.ts";
 import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
 
@@ -31,6 +32,7 @@ export async function openForReading(
 	try {
 		await requireRestored(emulator, opened.object, request.receivedAt);
 		requireConditions(request.headers, opened.shown);
+		await recordAccess(emulator, opened.object, request.receivedAt);
 		return opened;
 	} catch (error) {
 		opened.content.release();

@@ -205,6 +205,29 @@ suite("CopyObject", () => {
 		assert.deepEqual(await Promise.all(grants), [["default"], ["public-read"]]);
 	});
 
+	for (const [what, put] of [
+		["a plain object", "PUT /photos/cat"],
+		["an appendable object", "POST /photos/cat?append&position=0"],
+	] as const)
+		test(`of ${what} on itself keeps its ACL, unless it is given one: ossutil's suite`, async (t) => {
+			const emulator = await startWithBucket(t);
+			const { oss } = emulator;
+			const [method = "", target = ""] = put.split(" ");
+			const headers = { "x-oss-object-acl": "public-read" };
+			await oss.send(method, target, { body: "meow", headers });
+			const grantAfter = async (sent: Record<string, string>) => {
+				await copy(emulator, "/photos/cat", "/photos/cat", {
+					"x-oss-metadata-directive": "REPLACE",
+					"x-oss-meta-a": "b",
+					...sent,
+				});
+				return textsOf(await oss.get("/photos/cat?acl"), "Grant");
+			};
+			assert.deepEqual(await grantAfter({}), ["public-read"]);
+			const acl = { "x-oss-object-acl": "private" };
+			assert.deepEqual(await grantAfter(acl), ["private"]);
+		});
+
 	test("may be of an appendable object, whose type and ETag it has, and grows apart (A-614)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
