@@ -125,9 +125,20 @@ export function malformed(detail?: string): OssError {
 	);
 }
 
-/** The text of a child, without the blanks around it; undefined when there is no such child. */
+/**
+ * The child of an element that can have one of that name.
+ *
+ * @throws OssError MalformedXML when there are more
+ */
+export function onlyChild(node: XmlNode, name: string): XmlNode | undefined {
+	const [first, second] = childrenNamed(node, name);
+	if (second) throw malformed(`${node.name} can have only one ${name}.`);
+	return first;
+}
+
+/** The text of `onlyChild`, without the blanks around it; undefined when there is no such child. */
 export function childText(node: XmlNode, name: string): string | undefined {
-	return childrenNamed(node, name)[0]?.text.trim();
+	return onlyChild(node, name)?.text.trim();
 }
 
 export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {

@@ -24,7 +24,10 @@ suite("XML", () => {
 			childrenNamed(root, "A").map(({ text }) => text),
 			["1", " 3 "],
 		);
-		assert.equal(childText(root, "A"), "1");
+		assert.throws(() => childText(root, "A"), {
+			code: "MalformedXML",
+			details: { ErrorDetail: "Delete can have only one A." },
+		});
 		assert.equal(childText(root, "D"), "");
 		assert.equal(childText(root, "E"), undefined);
 		assert.deepEqual(root.children[1]?.children, [

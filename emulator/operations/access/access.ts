@@ -53,6 +53,28 @@ export async function requireAccessToEach(
 		await requirePrivateAcl(emulator, bucket, asked, action);
 }
 
+/**
+ * Reads a body on which rights depend. A caller who may not do `action` at all gets AccessDenied even if the body is
+ * wrong in itself. Source: ossfs's test_error.py, for DeleteMultipleObjects; that the rights are those to a key called
+ * `*`, when no key can be read, is a guess (A-899).
+ *
+ * @throws OssError AccessDenied, or what `read` throws
+ */
+export async function rightsBeforeBody<T>(
+	emulator: Emulator,
+	bucket: StoredBucket,
+	asked: Asked,
+	action: string,
+	read: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		await requireAccess(emulator, bucket, asked, action);
+		throw error;
+	}
+}
+
 /** What decides about one caller in one bucket. */
 export type Access = {
 	readonly emulator: Emulator;

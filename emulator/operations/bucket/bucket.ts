@@ -99,12 +99,16 @@ async function readConfiguration(
 ): Promise<Wanted> {
 	const document = await readDocument(request);
 	if (document.length === 0) return {};
-	const root = await readXml(document, "CreateBucketConfiguration").catch(
-		underEc("MalformedXML", "0015-00000231"),
-	);
-	const storageClass = childText(root, "StorageClass");
-	const redundancy = childText(root, "DataRedundancyType");
-	const location = childText(root, "LocationConstraint");
+	const { storageClass, redundancy, location } = await readXml(
+		document,
+		"CreateBucketConfiguration",
+	)
+		.then((root) => ({
+			storageClass: childText(root, "StorageClass"),
+			redundancy: childText(root, "DataRedundancyType"),
+			location: childText(root, "LocationConstraint"),
+		}))
+		.catch(underEc("MalformedXML", "0015-00000231"));
 	if (storageClass && !isStorageClass(storageClass)) {
 		throw invalidArgument(
 			"StorageClass",

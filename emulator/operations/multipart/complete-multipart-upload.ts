@@ -103,19 +103,20 @@ async function readParts(
 			"Should not speficy both complete all header and http body.";
 		throw invalidArgument(COMPLETE_ALL, all, message, "0042-00000216");
 	}
-	const root = await readXml(document, "CompleteMultipartUpload").catch(
-		underEc("MalformedXML", MALFORMED_EC),
-	);
-	return childrenNamed(root, "Part").map((part) => ({
-		number: readNumber(childText(part, "PartNumber") ?? ""),
-		etag: childText(part, "ETag") ?? "",
-	}));
+	try {
+		const root = await readXml(document, "CompleteMultipartUpload");
+		return childrenNamed(root, "Part").map((part) => ({
+			number: readNumber(childText(part, "PartNumber") ?? ""),
+			etag: childText(part, "ETag") ?? "",
+		}));
+	} catch (error) {
+		return underEc("MalformedXML", MALFORMED_EC)(error);
+	}
 }
 
 /** Which numbers there are is for the parts to say; `0x1` and nothing at all are none. */
 function readNumber(text: string): number {
 	const number = readDecimal(text);
-	if (number === undefined)
-		throw new OssError("MalformedXML", { ec: MALFORMED_EC });
+	if (number === undefined) throw new OssError("MalformedXML");
 	return number;
 }

@@ -9,14 +9,16 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import {
 	childrenNamed,
 	childText,
+	onlyChild,
 	wrongRoot,
 	type XmlNode,
 } from "../../xml/read.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import { requireAccessToEach } from "../access/access.ts";
+import { requireAccessToEach, rightsBeforeBody } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
 import { requireVersionId } from "./find-object.ts";
@@ -26,6 +28,11 @@ const KEYS_MAX = 1000;
 
 /** A header by the docs, as java1 sends it; a parameter to the others. */
 const ENCODING = "encoding-type";
+
+type Deletion = {
+	readonly doomed: readonly Doomed[];
+	readonly isQuiet: boolean;
+};
 
 type Doomed = { readonly key: string; readonly versionId: string | undefined };
 
@@ -37,9 +44,15 @@ export async function deleteMultipleObjects(
 	const encoding = readEncodingType(
 		new Map([[ENCODING, request.headers[ENCODING] ?? ""], ...request.query]),
 	);
-	const root = await readDelete(request);
-	const doomed = readDoomed(root);
-	await requireDeletable(emulator, request, doomed);
+	const bucket = await store.buckets.get(request.bucket);
+	const { doomed, isQuiet } = await rightsBeforeBody(
+		emulator,
+		bucket,
+		{ ...request, key: "*" },
+		"oss:DeleteObject",
+		() => readDelete(request),
+	);
+	await requireDeletable(emulator, bucket, request, doomed);
 	const bypass = await readBypass(emulator, request);
 	const protect = await findProtect(emulator, request, bypass);
 	const deleted: XmlElement[] = [];
@@ -58,7 +71,7 @@ export async function deleteMultipleObjects(
 			DeleteMarkerVersionId: result.deleteMarker ? result.versionId : undefined,
 		});
 	}
-	if (childText(root, "Quiet")?.toLowerCase() === "true") return empty(200);
+	if (isQuiet) return empty(200);
 	return xml(
 		writeXml("DeleteResult", { EncodingType: encoding.type, Deleted: deleted }),
 	);
@@ -67,10 +80,10 @@ export async function deleteMultipleObjects(
 /** One key that is refused refuses the whole call. */
 async function requireDeletable(
 	emulator: Emulator,
+	bucket: StoredBucket,
 	request: OssRequest,
 	doomed: readonly Doomed[],
 ): Promise<void> {
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const all = doomed.map(({ key, versionId }) => ({
 		...request,
 		key,
@@ -81,12 +94,15 @@ async function requireDeletable(
 	await requireAccessToEach(emulator, bucket, all, "oss:DeleteObject");
 }
 
-async function readDelete(request: OssRequest): Promise<XmlNode> {
+async function readDelete(request: OssRequest): Promise<Deletion> {
 	try {
-		return await readXmlBody(request, "Delete");
+		const root = await readXmlBody(request, "Delete");
+		const isQuiet = childText(root, "Quiet")?.toLowerCase() === "true";
+		return { doomed: readDoomed(root), isQuiet };
 	} catch (error) {
-		if (!(error instanceof OssError) || error.code !== "MalformedXML")
-			throw error;
+		const isMalformed =
+			error instanceof OssError && error.code === "MalformedXML";
+		if (!isMalformed || error.ec.startsWith("0016-")) throw error;
 		const isOther = error.details.ErrorDetail === wrongRoot("Delete");
 		throw malformed(isOther ? "608" : "607", error.details);
 	}
@@ -98,7 +114,7 @@ function readDoomed(root: XmlNode): Doomed[] {
 	if (objects.length > KEYS_MAX) throw malformed("609");
 	return objects.map((object) => {
 		// Not trimmed: blanks at the ends of a key are part of it.
-		const key = childrenNamed(object, "Key")[0]?.text;
+		const key = onlyChild(object, "Key")?.text;
 		if (!key) throw noKey(key === undefined ? "613" : "611");
 		const versionId = childText(object, "VersionId") || undefined;
 		return { key, versionId: versionId && requireVersionId(versionId) };

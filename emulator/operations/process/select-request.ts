@@ -12,13 +12,13 @@ import { invalidSql, type Query } from "../../select-sql/query.ts";
 import type { Range } from "../../select-sql/run.ts";
 import type { CsvSelection } from "../../select-sql/select-csv.ts";
 import type { JsonSelection } from "../../select-sql/select-json.ts";
-import { childrenNamed, childText, type XmlNode } from "../../xml/read.ts";
+import { childText, onlyChild, type XmlNode } from "../../xml/read.ts";
 
 const NOTHING: XmlNode = { name: "", text: "", children: [] };
 
 /** A child that is not there is an empty one. */
 const at = (node: XmlNode, ...names: readonly string[]): XmlNode =>
-	names.reduce((one, name) => childrenNamed(one, name)[0] ?? NOTHING, node);
+	names.reduce((one, name) => onlyChild(one, name) ?? NOTHING, node);
 
 const textOf = (node: XmlNode, name: string): string =>
 	childText(node, name) ?? "";

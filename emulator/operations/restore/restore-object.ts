@@ -10,12 +10,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { Restoration, StoredObject } from "../../storage/types.ts";
-import {
-	childrenNamed,
-	childText,
-	malformed,
-	readXml,
-} from "../../xml/read.ts";
+import { childText, malformed, onlyChild, readXml } from "../../xml/read.ts";
 import { readDocument } from "../body.ts";
 import { findObject, versionOf } from "../object/find-object.ts";
 import {
@@ -126,7 +121,7 @@ async function readWanted(request: OssRequest, terms: Terms): Promise<Wanted> {
 	const document = await readDocument(request);
 	if (document.length === 0) return { days: DAYS_DEFAULT, tier: byDefault };
 	const root = await readXml(document, "RestoreRequest");
-	const [parameters] = childrenNamed(root, "JobParameters");
+	const parameters = onlyChild(root, "JobParameters");
 	if (parameters && !knowsTiers)
 		throw malformed("JobParameters are not for Archive objects.");
 	const tier = parameters && childText(parameters, "Tier");

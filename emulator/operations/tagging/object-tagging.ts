@@ -11,7 +11,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { childrenNamed, type XmlNode } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
-import { requireAccess } from "../access/access.ts";
+import { requireAccess, rightsBeforeBody } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
 import { findObject, versionOf } from "../object/find-object.ts";
 import { requireTags, type Tags } from "./tags.ts";
@@ -20,10 +20,12 @@ export async function putObjectTagging(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const tags = await readTagging(request);
+	const action = "oss:PutObjectTagging";
 	const bucket = await emulator.store.buckets.get(request.bucket);
-	const asked = { ...request, tags };
-	await requireAccess(emulator, bucket, asked, "oss:PutObjectTagging");
+	const tags = await rightsBeforeBody(emulator, bucket, request, action, () =>
+		readTagging(request),
+	);
+	await requireAccess(emulator, bucket, { ...request, tags }, action);
 	return changeTags(emulator, request, tags, 200);
 }
 
