@@ -43,6 +43,7 @@ const table = {
   InvalidDataEncryptionAlgorithmError:    [400, "The KMS Data Encryption request you specified is not valid. Supported value:SM4"],
   InvalidDigest:                          [400, "The Content-MD5 you specified was invalid."],
   InvalidEncryptionAlgorithmError:        [400, "The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS."],
+  InvalidEncryptionRequest:               [400, "Miss some necessary client encryption meta parameters."],
   InvalidJsonData:                        [400, "The JSON data is invalid."],
   InvalidLocationConstraint:              [400, "The specified location-constraint is not valid"],
   InvalidObjectName:                      [400, "The specified object is not valid.", "0016-00000005"],

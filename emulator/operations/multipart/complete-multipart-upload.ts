@@ -29,6 +29,7 @@ import {
 import { requireRoom } from "../object/upload-body.ts";
 import { callBack } from "../object/upload-callback.ts";
 import { objectUrl } from "../service/endpoint.ts";
+import { requireCompleteEncryption } from "./client-encryption.ts";
 import { findUpload } from "./multipart.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
@@ -45,6 +46,10 @@ export async function completeMultipartUpload(
 	const upload = await findUpload(store, request, "0042-00000002");
 	refuseEncryption(request.headers);
 	const named = await readParts(request, document);
+	const numbers = named
+		? named.map(({ number }) => number)
+		: (await store.uploads.parts(upload)).map(({ number }) => number);
+	requireCompleteEncryption(request.headers, upload, numbers);
 	const acl = readObjectAcl(request.headers);
 	await requireRoom(emulator, request.bucket, async () =>
 		sizeOf(await store.uploads.parts(upload), named),

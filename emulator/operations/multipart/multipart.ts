@@ -16,7 +16,7 @@ import { isoTime } from "../../oss/times.ts";
 import { PART_NUMBER_MAX } from "../../storage/rows/parts.ts";
 import type { StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
-import { announcedBytes, readExpected } from "../body.ts";
+import { readExpected } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
 import {
 	findSource,
@@ -27,6 +27,12 @@ import { prepareObject } from "../object/new-object.ts";
 import { refuseEncryption } from "../object/object-encryption.ts";
 import { readTrafficLimit } from "../object/traffic-limit.ts";
 import { openUpload } from "../object/upload-body.ts";
+import {
+	ofExactSize,
+	refuseEncryptedPartCopy,
+	requirePartEncryption,
+	requireUploadEncryption,
+} from "./client-encryption.ts";
 
 export async function initiateMultipartUpload(
 	emulator: Emulator,
@@ -34,6 +40,7 @@ export async function initiateMultipartUpload(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const encoding = readEncodingType(request.query);
+	requireUploadEncryption(request.headers);
 	const given = await prepareObject(emulator, request, request.headers);
 	const bucket = await store.buckets.get(request.bucket);
 	if (
@@ -65,7 +72,7 @@ export async function uploadPart(
 	const { store } = emulator;
 	const number = readPartNumber(request.query);
 	const upload = await findUpload(store, request, "0042-00000104");
-	requirePartSize(request, upload);
+	const size = requirePartEncryption(request.headers, upload, number);
 	refuseEncryption(request.headers);
 	const expected = readExpected(request.headers);
 	const sent = await openUpload(emulator, request);
@@ -73,7 +80,7 @@ export async function uploadPart(
 		upload,
 		number,
 		request.receivedAt,
-		sent.body,
+		size ? ofExactSize(sent.body, size) : sent.body,
 		expected,
 	);
 	return empty(200, {
@@ -85,20 +92,6 @@ export async function uploadPart(
 	});
 }
 
-/**
- * Who encrypts says with the upload how large its parts are; a larger one could not be decrypted. Source: go1's suite;
- * which error OSS has for it is a guess (A-675).
- */
-function requirePartSize(
-	{ headers }: OssRequest,
-	{ properties }: StoredUpload,
-): void {
-	const name = "client-side-encryption-part-size";
-	const max = Number(properties.userMetadata[name] ?? Number.NaN);
-	const bytes = announcedBytes(headers) ?? 0;
-	if (bytes > max) throw invalidArgument(`x-oss-meta-${name}`, String(max));
-}
-
 export async function uploadPartCopy(
 	emulator: Emulator,
 	request: OssRequest,
@@ -108,6 +101,7 @@ export async function uploadPartCopy(
 	readTrafficLimit(request); // for its errors: no body passes the connection
 	const upload = await findUpload(store, request, "0042-00000311");
 	const { source, bucket } = await findSource(emulator, request, COPY_ECS);
+	refuseEncryptedPartCopy(source, upload);
 	const range = readCopyRange(
 		request.headers["x-oss-copy-source-range"],
 		source.size,

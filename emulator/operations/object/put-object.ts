@@ -12,6 +12,7 @@ import { empty, type Reply } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
 import { readExpected } from "../body.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
+import { requireObjectEncryption } from "../multipart/client-encryption.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
 import { openUpload } from "./upload-body.ts";
@@ -22,6 +23,7 @@ export async function putObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	refuseConditions(request.headers);
+	requireObjectEncryption(request.headers);
 	const callback = await emulator.callbacks.read(request);
 	const given = await prepareObject(emulator, request, request.headers);
 	const expected = readExpected(request.headers);

@@ -136,6 +136,8 @@ suite("CopyObject", () => {
 		await oss.put("/photos/cat", "meow", {
 			[`${meta}key`]: "old",
 			[`${meta}start`]: "start",
+			[`${meta}cek-alg`]: "AES/CTR/NoPadding",
+			[`${meta}wrap-alg`]: "RSA/NONE/PKCS1Padding",
 			[`${meta}matdesc`]: "{}",
 			"x-oss-meta-a": "b",
 		});
