@@ -61,6 +61,12 @@ import {
 	putBucketAccessMonitor,
 } from "./lifecycle/lifecycle-document.ts";
 import { enforced, keptOnly, notThere, type Row } from "./match-operation.ts";
+import { doMetaQuery } from "./meta-query/do-meta-query.ts";
+import {
+	closeMetaQuery,
+	getMetaQueryStatus,
+	openMetaQuery,
+} from "./meta-query/index-switch.ts";
 import { completeMultipartUpload } from "./multipart/complete-multipart-upload.ts";
 import { listMultipartUploads, listParts } from "./multipart/list-uploads.ts";
 import {
@@ -113,12 +119,6 @@ import {
 } from "./stored-only/live-channels.ts";
 import { LOGGING, USER_DEFINED_LOG_FIELDS } from "./stored-only/logging.ts";
 import {
-	closeMetaQuery,
-	doMetaQuery,
-	getMetaQueryStatus,
-	openMetaQuery,
-} from "./stored-only/meta-query.ts";
-import {
 	createObjectProcessPoint,
 	deleteObjectProcessPoint,
 	getObjectProcessConfig,
@@ -127,6 +127,7 @@ import {
 	OBJECT_PROCESS_POLICY,
 	putObjectProcessConfig,
 } from "./stored-only/object-process-points.ts";
+import { PROCESS_CONFIGURATION } from "./stored-only/process-configuration.ts";
 import {
 	getBucketRequesterQosInfo,
 	getUserQosInfo,
@@ -153,6 +154,12 @@ import {
 	getBucketReplicationProgress,
 } from "./stored-only/replication-progress.ts";
 import { RESPONSE_HEADER } from "./stored-only/response-header.ts";
+import {
+	asyncProcessObject,
+	doDataPipelineAction,
+	doMetaQueryAction,
+	getDataPipeline,
+} from "./stored-only/unbound-services.ts";
 import { deleteBucketTags, TAGGING } from "./tagging/bucket-tagging.ts";
 import {
 	deleteObjectTagging,
@@ -200,7 +207,7 @@ export const table: readonly Row[] = [
   notThere("PutUserQosInfo",                   "PUT     /?qosInfo"),
   keptOnly("GetUserQosInfo",                   "GET     /?qosInfo",                     getUserQosInfo),
   notThere("ListRequesterQosInfos",            "GET     /?requesterQosInfo"),
-  notThere("DoDataPipelineAction",             "POST    /?dataPipeline"),
+  keptOnly("DoDataPipelineAction",             "POST    /?dataPipeline",                doDataPipelineAction),
   notThere("CreateUdf",                        "POST    /?udf"),
   notThere("GetUdf",                           "GET     /?udf"),
   notThere("DeleteUdf",                        "DELETE  /?udf"),
@@ -318,10 +325,10 @@ export const table: readonly Row[] = [
   keptOnly("GetBucketInventory",               "GET     /bucket?inventory&inventoryId",      getDocument(INVENTORY)),
   keptOnly("ListBucketInventory",              "GET     /bucket?inventory",                  listBucketInventory),
   keptOnly("DeleteBucketInventory",            "DELETE  /bucket?inventory&inventoryId",      deleteDocument(INVENTORY)),
-  keptOnly("OpenMetaQuery",                    "POST    /bucket?metaQuery&comp=add",         openMetaQuery),
-  keptOnly("GetMetaQueryStatus",               "GET     /bucket?metaQuery",                  getMetaQueryStatus),
-  keptOnly("DoMetaQuery",                      "POST    /bucket?metaQuery&comp=query",       doMetaQuery),
-  keptOnly("CloseMetaQuery",                   "POST    /bucket?metaQuery&comp=delete",      closeMetaQuery),
+  enforced("OpenMetaQuery",                    "POST    /bucket?metaQuery&comp=add",         openMetaQuery),
+  enforced("GetMetaQueryStatus",               "GET     /bucket?metaQuery",                  getMetaQueryStatus),
+  enforced("DoMetaQuery",                      "POST    /bucket?metaQuery&comp=query",       doMetaQuery),
+  enforced("CloseMetaQuery",                   "POST    /bucket?metaQuery&comp=delete",      closeMetaQuery),
 
   // Bucket: replication, acceleration
   keptOnly("PutBucketReplication",             "POST    /bucket?replication&comp=add",    putBucketReplication),
@@ -363,14 +370,14 @@ export const table: readonly Row[] = [
   keptOnly("DeleteAccessPointPolicyForObjectProcess", "DELETE  /bucket?accessPointPolicyForObjectProcess", deletePolicy(OBJECT_PROCESS_POLICY)),
 
   // Bucket: of other products
-  notThere("PutProcessConfiguration", "PUT     /bucket?processConfiguration"),
-  notThere("GetProcessConfiguration", "GET     /bucket?processConfiguration"),
+  keptOnly("PutProcessConfiguration", "PUT     /bucket?processConfiguration", putDocument(PROCESS_CONFIGURATION)),
+  keptOnly("GetProcessConfiguration", "GET     /bucket?processConfiguration", getDocument(PROCESS_CONFIGURATION)),
   notThere("PutBucketVpcip",          "POST    /bucket?vpcip&vip"),
   notThere("PutBucketImage",          "PUT     /bucket?img"),
   notThere("GetBucketImage",          "GET     /bucket?img"),
-  notThere("DoMetaQueryAction",       "POST    /bucket?metaQuery"),
+  keptOnly("DoMetaQueryAction",       "POST    /bucket?metaQuery",            doMetaQueryAction),
   notThere("CreateDataPipeline",      "PUT     /bucket?dataPipeline"),
-  notThere("GetDataPipeline",         "GET     /bucket?dataPipeline"),
+  keptOnly("GetDataPipeline",         "GET     /bucket?dataPipeline",         getDataPipeline),
   notThere("GetObjectGroup",          "GET     /bucket?group"),
 
   // Object: basic
@@ -394,7 +401,7 @@ export const table: readonly Row[] = [
   enforced("CreateSelectObjectMetaOfJson", "POST    /bucket/object?x-oss-process=json/meta",   createSelectJsonMeta,  "GetObject"),
   enforced("ProcessObject",                "POST    /bucket/object?x-oss-process",             processObject,         "GetObject"),
   enforced("ImageProcess",                 "GET     /bucket/object?x-oss-process",             getProcessedObject,    "GetObject"),
-  notThere("AsyncProcessObject",           "POST    /bucket/object?x-oss-async-process"),
+  keptOnly("AsyncProcessObject",           "POST    /bucket/object?x-oss-async-process",       asyncProcessObject,    "GetObject"),
   enforced("PutAsyncFetchTask",            "POST    /bucket?asyncFetch",                       putAsyncFetchTask),
   enforced("GetAsyncFetchTask",            "GET     /bucket?asyncFetch",                       getAsyncFetchTask),
   notThere("WriteGetObjectResponse",       "POST    /?x-oss-write-get-object-response"),

@@ -117,9 +117,9 @@ x-oss-traffic-limit`.split(/\s/);
 /** The README says of each: kept, not enforced. */
 const KEPT_ONLY =
 	`accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
-accessPointPolicyForObjectProcess accessmonitor httpsConfig inventory live logging metaQuery
-overwriteConfig qosInfo redundancyTransition replication replicationLocation replicationProgress requesterQosInfo
-resourceGroup responseHeader rtc transferAcceleration userDefinedLogFieldsConfig vod`.split(
+accessPointPolicyForObjectProcess accessmonitor dataPipeline httpsConfig inventory live logging metaQuery
+overwriteConfig processConfiguration qosInfo redundancyTransition replication replicationLocation replicationProgress requesterQosInfo
+resourceGroup responseHeader rtc transferAcceleration userDefinedLogFieldsConfig vod x-oss-async-process`.split(
 		/\s/,
 	);
 

@@ -62,9 +62,23 @@ function invalid(what: string): OssError {
 function parse(json: string): unknown {
 	try {
 		return JSON.parse(json);
-	} catch (error) {
-		throw invalid(error instanceof Error ? error.message : "");
+	} catch {
+		throw notJson(json);
 	}
+}
+
+/**
+ * The words of OSS's parser for a text that does not begin like JSON. For other mistakes no capture shows any, so the
+ * words of form policies stand in (A-932).
+ */
+function notJson(json: string): OssError {
+	const [first = ""] = json.trimStart();
+	return first === "" || /[[{"\-\dtfn]/.test(first)
+		? invalid("Invalid JSON.")
+		: new OssError("InvalidPolicyDocument", {
+				message: `unknown char ${first}`,
+				ec: "",
+			});
 }
 
 function readStatement(statement: unknown, kind: PolicyKind): Statement {

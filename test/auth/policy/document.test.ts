@@ -18,6 +18,17 @@ const write = (statement: object, version: unknown = "1"): string =>
 const read = (statement: object, kind: PolicyKind = "identity") =>
 	readPolicy(write(statement), kind)[0];
 
+test("A policy that is not JSON is refused in the words of OSS's parser: cpp's suite (A-932)", () => {
+	for (const [json, message] of [
+		["policy", "unknown char p"],
+		["  <x>", "unknown char <"],
+		["{", "Invalid Policy: Invalid JSON."],
+		["{'a':1}", "Invalid Policy: Invalid JSON."],
+		["", "Invalid Policy: Invalid JSON."],
+	] as const)
+		assert.equal(thrownBy(() => readPolicy(json, "bucket")).message, message);
+});
+
 suite("A policy", () => {
 	test("may have one string for a list of one", () => {
 		const single = { Effect: "Allow", Action: "oss:*", Resource: "*" };

@@ -1,8 +1,8 @@
 /**
- * The switch of data indexing, and its status. Nothing is indexed: a query finds nothing.
+ * OpenMetaQuery, GetMetaQueryStatus, CloseMetaQuery. Queries read the rows of the objects, so there is no index to
+ * build.
  *
- * Source: docs «OpenMetaQuery», «GetMetaQueryStatus», «DoMetaQuery»; java1's suite for the codes, go2's for an answer
- * without files, py2's for what is told at once.
+ * Source: docs of these names; java1's suite for the codes, py2's for the status right after opening.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -10,12 +10,10 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { writeXml } from "../../xml/write.ts";
-import { readXmlBody } from "../body.ts";
-import { element, many, maybe, one, word } from "../configurations/shape.ts";
 
 const NAME = "metaQuery";
 
-/** OSS takes as long as the bucket is large. Who waits for it is not to wait long (A-671). */
+/** OSS takes longer the larger the bucket is; here it is short, so that tests need not wait (A-671). */
 const READY_MS = 3000;
 
 type Opened = {
@@ -57,35 +55,7 @@ export async function getMetaQueryStatus(
 	);
 }
 
-const QUERY = element({
-	Aggregations: maybe(
-		element({
-			Aggregation: many(element({ Field: one(word), Operation: one(word) })),
-		}),
-	),
-});
-
-export async function doMetaQuery(
-	emulator: Emulator,
-	request: OssRequest,
-): Promise<Reply> {
-	await requireOpen(emulator, request);
-	const { Aggregations } = QUERY(await readXmlBody(request, "MetaQuery"));
-	return xml(
-		writeXml("MetaQuery", {
-			NextToken: "",
-			Files: {},
-			Aggregations: {
-				Aggregation: Aggregations?.Aggregation.map((asked) => ({
-					...asked,
-					Value: 0,
-				})),
-			},
-		}),
-	);
-}
-
-/** Closing what is not open is no error (A-417). */
+/** Closing an index that is not open succeeds (A-417). */
 export async function closeMetaQuery(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
@@ -94,7 +64,8 @@ export async function closeMetaQuery(
 	return empty(200);
 }
 
-async function requireOpen(
+/** @throws OssError MetaQueryNotExist */
+export async function requireOpen(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
 ): Promise<Opened> {

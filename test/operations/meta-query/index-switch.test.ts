@@ -7,9 +7,6 @@ import { getDocument } from "../configurations/document.ts";
 
 const ask = (comp: string): string => `/photos?metaQuery&comp=${comp}`;
 
-const QUERY =
-	'<MetaQuery><MaxResults>5</MaxResults><Query>{"Field": "Size","Value": "1048576","Operation": "gt"}</Query><Aggregations><Aggregation><Field>Size</Field><Operation>sum</Operation></Aggregation></Aggregations></MetaQuery>';
-
 suite("Data indexing", () => {
 	test("is opened, ready, running a little later (A-671), and closed", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
@@ -49,20 +46,5 @@ suite("Data indexing", () => {
 	test("is closed where it is not open (A-417)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal((await oss.post(ask("delete"))).status, 200);
-	});
-
-	test("finds nothing", async (t) => {
-		const { oss } = await startWithBucket(t);
-		await oss.put("/photos/cat", "meow");
-		assert.match(
-			refusal(await oss.post(ask("query"), QUERY)),
-			/^404 MetaQueryNotExist /,
-		);
-		await oss.post(ask("add"));
-		const found = await oss.post(ask("query"), QUERY);
-		assert.equal(found.status, 200);
-		assert.deepEqual(textsOf(found, "Files"), [""]);
-		assert.deepEqual(textsOf(found, "Field"), ["Size"]);
-		assert.deepEqual(textsOf(found, "Value"), ["0"]);
 	});
 });

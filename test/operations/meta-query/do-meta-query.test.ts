@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import { type Answer, type Client, refusal, textsOf } from "../../client.ts";
+import { startWithBucket } from "../../emulator.ts";
+
+type Document = {
+	readonly query?: object | string;
+	readonly sort?: string;
+	readonly order?: string;
+	readonly max?: string;
+	readonly token?: string;
+	readonly aggregations?: readonly (readonly [string, string])[];
+};
+
+const escapeXml = (text: string): string =>
+	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+const tag = (name: string, text: string | undefined): string =>
+	text === undefined ? "" : `<${name}>${escapeXml(text)}</${name}>`;
+
+function write(document: Document): string {
+	const { query, aggregations = [] } = document;
+	const json = typeof query === "object" ? JSON.stringify(query) : query;
+	const asked = aggregations.map(
+		([field, operation]) =>
+			`<Aggregation>${tag("Field", field)}${tag("Operation", operation)}</Aggregation>`,
+	);
+	return `<MetaQuery>${tag("NextToken", document.token)}${tag("MaxResults", document.max)}${tag("Query", json)}${tag("Sort", document.sort)}${tag("Order", document.order)}${asked.length > 0 ? `<Aggregations>${asked.join("")}</Aggregations>` : ""}</MetaQuery>`;
+}
+
+const ask = (oss: Client, document: Document): Promise<Answer> =>
+	oss.post("/photos?metaQuery&comp=query", write(document));
+
+const find = async (oss: Client, document: Document): Promise<string[]> =>
+	textsOf(await ask(oss, document), "Filename");
+
+/** a 1 byte, b/1 2 bytes, b/2 1,048,577 bytes with tags, metadata and encryption, c a symlink. */
+async function startIndexed(t: TestContext): Promise<Client> {
+	const { oss } = await startWithBucket(t);
+	await oss.post("/photos?metaQuery&comp=add");
+	await oss.put("/photos/a", "1");
+	await oss.put("/photos/b/1", "12", { "x-oss-object-acl": "public-read" });
+	await oss.put("/photos/b/2", Buffer.alloc(1_048_577), {
+		"x-oss-tagging": "owner=John&type=document",
+		"x-oss-meta-address": "hangzhou",
+		"x-oss-server-side-encryption": "AES256",
+		"x-oss-storage-class": "IA",
+	});
+	await oss.put("/photos/c?symlink", "", { "x-oss-symlink-target": "a" });
+	return oss;
+}
+
+suite("A query finds the objects", () => {
+	const cases: readonly (readonly [string, object | string, string[]])[] = [
+		[
+			"larger than 1 MB: the example of the manual",
+			{ Field: "Size", Value: "1048576", Operation: "gt" },
+			["b/2"],
+		],
+		[
+			"of exactly a size",
+			{ Field: "Size", Value: 2, Operation: "eq" },
+			["b/1"],
+		],
+		[
+			"of at most a size",
+			{ Field: "Size", Value: "2", Operation: "lte" },
+			["a", "b/1", "c"],
+		],
+		[
+			"below a prefix",
+			{ Field: "Filename", Value: "b/", Operation: "prefix" },
+			["b/1", "b/2"],
+		],
+		[
+			"whose name contains a text",
+			{ Field: "Filename", Value: "/", Operation: "match" },
+			["b/1", "b/2"],
+		],
+		[
+			"by name, and no regular expression",
+			{ Field: "Filename", Value: "b.1", Operation: "match" },
+			[],
+		],
+		[
+			"modified after a moment: the manual's form with nine digits",
+			{
+				Field: "FileModifiedTime",
+				Value: "2021-06-29T14:50:13.011643661+08:00",
+				Operation: "gte",
+			},
+			["a", "b/1", "b/2", "c"],
+		],
+		[
+			"of a storage class",
+			{ Field: "OSSStorageClass", Value: "IA", Operation: "eq" },
+			["b/2"],
+		],
+		[
+			"of a type",
+			{ Field: "OSSObjectType", Value: "Symlink", Operation: "eq" },
+			["c"],
+		],
+		[
+			"of an ACL",
+			{ Field: "ObjectACL", Value: "public-read", Operation: "eq" },
+			["b/1"],
+		],
+		[
+			"by ETag, which is quoted",
+			{
+				Field: "ETag",
+				Value: '"C4CA4238A0B923820DCC509A6F75849B"',
+				Operation: "eq",
+			},
+			["a"],
+		],
+		[
+			"that are encrypted",
+			{ Field: "ServerSideEncryption", Value: "AES256", Operation: "eq" },
+			["b/2"],
+		],
+		[
+			"with tags",
+			{ Field: "OSSTaggingCount", Value: "2", Operation: "eq" },
+			["b/2"],
+		],
+		[
+			"with a tag or metadata of a value (A-937)",
+			{
+				Operation: "and",
+				SubQueries: [
+					{ Field: "OSSTagging.owner", Value: "John", Operation: "eq" },
+					{ Field: "OSSUserMeta.address", Value: "hang", Operation: "prefix" },
+				],
+			},
+			["b/2"],
+		],
+		[
+			"of nested conditions",
+			{
+				Operation: "or",
+				SubQueries: [
+					{ Field: "Filename", Value: "a", Operation: "eq" },
+					{
+						Operation: "and",
+						SubQueries: [
+							{ Field: "Size", Value: "1", Operation: "gt" },
+							{
+								Operation: "not",
+								SubQueries: [
+									{ Field: "Filename", Value: "b/2", Operation: "eq" },
+								],
+							},
+						],
+					},
+				],
+			},
+			["a", "b/1"],
+		],
+		[
+			"whose name comes after another by its bytes (A-938)",
+			{ Field: "Filename", Value: "b/1", Operation: "gt" },
+			["b/2", "c"],
+		],
+		["all of them, without a condition", "", ["a", "b/1", "b/2", "c"]],
+	];
+	for (const [what, query, expected] of cases)
+		test(what, async (t) => {
+			const oss = await startIndexed(t);
+			assert.deepEqual(await find(oss, { query }), expected);
+		});
+
+	test("and describes them as the manual's example does (A-936)", async (t) => {
+		const oss = await startIndexed(t);
+		const query = { Field: "Filename", Value: "b/2", Operation: "eq" };
+		const answer = await ask(oss, { query });
+		assert.deepEqual(textsOf(answer, "Size"), ["1048577"]);
+		assert.match(
+			textsOf(answer, "FileModifiedTime")[0] ?? "",
+			/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+08:00$/,
+		);
+		for (const [name, expected] of [
+			["OSSObjectType", ["Normal"]],
+			["OSSStorageClass", ["IA"]],
+			["ObjectACL", ["default"]],
+			["ServerSideEncryption", ["AES256"]],
+			["OSSTaggingCount", ["2"]],
+			["Key", ["owner", "type", "address"]],
+			["Value", ["John", "document", "hangzhou"]],
+		] as const)
+			assert.deepEqual(textsOf(answer, name), expected, name);
+		const head = await oss.head("/photos/b/2");
+		assert.deepEqual(textsOf(answer, "ETag"), [head.headers.etag]);
+		assert.deepEqual(textsOf(answer, "OSSCRC64"), [
+			head.headers["x-oss-hash-crc64ecma"],
+		]);
+	});
+
+	test("but neither older versions nor deleted ones", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put(
+			"/photos?versioning",
+			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		);
+		await oss.post("/photos?metaQuery&comp=add");
+		for (const body of ["1", "22"]) await oss.put("/photos/a", body);
+		await oss.put("/photos/b", "1");
+		await oss.delete("/photos/b");
+		const answer = await ask(oss, {});
+		assert.deepEqual(textsOf(answer, "Filename"), ["a"]);
+		assert.deepEqual(textsOf(answer, "Size"), ["2"]);
+	});
+});
+
+suite("A query's answer comes in pages", () => {
+	test("sorted by a field, downwards unless asc is asked for, equal ones by name", async (t) => {
+		const oss = await startIndexed(t);
+		for (const [sort, order, expected] of [
+			["Size", undefined, ["b/2", "b/1", "a", "c"]],
+			["Size", "asc", ["c", "a", "b/1", "b/2"]],
+			["Filename", "desc", ["c", "b/2", "b/1", "a"]],
+			["OSSTagging.owner", "asc", ["b/2", "a", "b/1", "c"]],
+			[undefined, undefined, ["a", "b/1", "b/2", "c"]],
+		] as const) {
+			const document = {
+				...(sort ? { sort } : {}),
+				...(order ? { order } : {}),
+			};
+			const found: string[] = [];
+			let token = "";
+			do {
+				const answer = await ask(oss, { ...document, max: "1", token });
+				found.push(...textsOf(answer, "Filename"));
+				[token = ""] = textsOf(answer, "NextToken");
+			} while (token !== "");
+			const sizes: Record<string, number> = { a: 1, c: 0 };
+			assert.deepEqual(found, expected, `${sort} ${order} ${sizes.a}`);
+			assert.deepEqual(await find(oss, document), expected);
+		}
+	});
+
+	test("over more objects than a page of the store", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.post("/photos?metaQuery&comp=add");
+		await Promise.all(
+			Array.from({ length: 1100 }, (_, i) => oss.put(`/photos/${i}`, "x")),
+		);
+		const [count] = textsOf(
+			await ask(oss, { aggregations: [["Filename", "count"]] }),
+			"Value",
+		);
+		assert.equal(count, "1100");
+	});
+});
+
+test("Aggregations count what matches, and the files are left out (A-935)", async (t) => {
+	const oss = await startIndexed(t);
+	const query = { Field: "Size", Value: "0", Operation: "gt" };
+	const answer = await ask(oss, {
+		query,
+		aggregations: [
+			["Size", "sum"],
+			["Size", "min"],
+			["Size", "max"],
+			["Size", "average"],
+			["Size", "count"],
+			["OSSStorageClass", "distinct"],
+			["OSSStorageClass", "group"],
+		],
+	});
+	assert.deepEqual(textsOf(answer, "Files"), [""]);
+	assert.deepEqual(textsOf(answer, "Value"), [
+		"1048580",
+		"1",
+		"1048577",
+		String(1048580 / 3),
+		"3",
+		"2",
+		"Standard",
+		"IA",
+	]);
+	assert.deepEqual(textsOf(answer, "Count"), ["2", "1"]);
+	const nothing = await ask(oss, {
+		query: { Field: "Size", Value: "9999999", Operation: "gt" },
+		aggregations: [["Size", "sum"]],
+	});
+	assert.deepEqual(textsOf(nothing, "Value"), ["0"]);
+});
+
+suite("A query is refused", () => {
+	const size = { Field: "Size", Value: "1", Operation: "gt" };
+	const deep = (levels: number): object =>
+		levels === 0 ? size : { Operation: "not", SubQueries: [deep(levels - 1)] };
+	const cases: readonly (readonly [string, Document])[] = [
+		["for JSON that is not valid", { query: "{" }],
+		["for a condition that is not an object", { query: "[1]" }],
+		["for an unknown field", { query: { ...size, Field: "__proto__" } }],
+		["for an unknown operation", { query: { ...size, Operation: "like" } }],
+		["for a prefix of a number", { query: { ...size, Operation: "prefix" } }],
+		["for a size that is not a number", { query: { ...size, Value: "big" } }],
+		["for an empty size", { query: { ...size, Value: "" } }],
+		[
+			"for a time that is none",
+			{ query: { ...size, Field: "FileModifiedTime", Value: "soon" } },
+		],
+		["for and without conditions", { query: { Operation: "and" } }],
+		["for conditions nested too deeply", { query: deep(1000) }],
+		[
+			"for too many conditions",
+			{ query: { Operation: "or", SubQueries: Array(200).fill(size) } },
+		],
+		["for a field to sort by that is unknown", { sort: "Weight" }],
+		["for too many results", { max: "101" }],
+		["for results that are no number", { max: "many" }],
+		["for a token that was made up", { token: "bogus" }],
+		[
+			"for a token of another shape",
+			{ token: Buffer.from("[1,2]").toString("base64") },
+		],
+		["for arithmetic on a text", { aggregations: [["Filename", "sum"]] }],
+		["for an unknown aggregation", { aggregations: [["Size", "median"]] }],
+		[
+			"for an unknown field to aggregate",
+			{ aggregations: [["Weight", "sum"]] },
+		],
+	];
+	for (const [why, document] of cases)
+		test(why, async (t) => {
+			const { oss } = await startWithBucket(t);
+			await oss.post("/photos?metaQuery&comp=add");
+			assert.match(
+				refusal(await ask(oss, document)),
+				/^400 (?:InvalidArgument|MalformedXML) /,
+			);
+		});
+
+	test("where the bucket is not indexed", async (t) => {
+		const { oss } = await startWithBucket(t);
+		assert.match(refusal(await ask(oss, {})), /^404 MetaQueryNotExist /);
+	});
+});
