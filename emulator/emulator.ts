@@ -7,6 +7,7 @@ import type { Callbacks } from "./callback/callbacks.ts";
 import type { MovableClock } from "./oss/clock.ts";
 import type { FetchTasks } from "./oss/fetch-tasks.ts";
 import type { Log } from "./oss/log.ts";
+import type { S3Settings } from "./s3/settings.ts";
 import type { Store } from "./storage/store.ts";
 import type { Sts } from "./sts/sts.ts";
 
@@ -31,4 +32,5 @@ export type Emulator = {
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
 	readonly blockPublicAccess: boolean;
+	readonly s3: S3Settings;
 };

@@ -17,7 +17,7 @@ const LAYERS = [
 	["records"],
 	["operations"],
 	["emulator"],
-	["diagnosis"],
+	["diagnosis", "s3"],
 	["auth", "callback", "image", "select-sql", "storage", "sts", "xml"],
 	["oss", "version"],
 ];

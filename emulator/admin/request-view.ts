@@ -64,6 +64,10 @@ const line = {
 	clientIp: text,
 	bucket: { ...text, description: "'' for the service" },
 	key: { ...text, description: "'' for a bucket" },
+	protocol: {
+		enum: ["OSS", "S3"],
+		description: "S3 for a request that is signed as for Amazon S3.",
+	},
 	operation: { ...text, description: "'' when none was found" },
 	status: { ...integer, description: "0 while it is being handled" },
 	code: { ...text, description: "Of the error; '' for success." },
@@ -76,7 +80,7 @@ const line = {
 	diagnosis: {
 		...text,
 		description:
-			"The cause of a refusal, of a signature, a token or a form; '' when it is not known.",
+			"The cause of a refusal, or what works here and OSS refuses; '' when it is not known.",
 	},
 	fault: {
 		...text,

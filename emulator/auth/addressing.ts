@@ -87,8 +87,10 @@ function readings(
 	if (aliyun !== undefined) return aliyunReadings(aliyun, inPath, inHost);
 
 	const domain = domainOf(name, domains);
-	if (domain === name) return [inPath()];
-	if (domain) return [inHost(name.slice(0, -domain.length - 1))];
+	if (domain !== undefined) {
+		const bucket = withoutS3Label(name.slice(0, -domain.length - 1));
+		return bucket === "" ? [inPath()] : [inHost(bucket)];
+	}
 
 	// A name nobody told us of: a container's, a proxy's. The path it is, unless the signature says otherwise.
 	const dot = name.indexOf(".");
@@ -119,8 +121,30 @@ function aliyunReadings(
 function aliyunBucket(name: string): string | undefined {
 	const endpoint =
 		/^(.*?)\.?(?:oss-[a-z0-9-]+|[a-z0-9-]+\.oss)\.aliyuncs\.com$/.exec(name);
-	return endpoint?.[1];
+	return endpoint?.[1] && withoutS3Label(endpoint[1]);
 }
+
+/** `s3.oss-cn-hangzhou.aliyuncs.com` is the S3-compatible endpoint: no bucket can have a name of two characters. */
+const S3_LABEL = /(?:^|\.)s3$/;
+
+const withoutS3Label = (prefix: string): string => prefix.replace(S3_LABEL, "");
+
+/**
+ * Whether a Host is one of the S3-compatible endpoint, with or without a bucket before it; that there is one of the
+ * overseas acceleration too is a guess (A-832).
+ */
+export function isS3Host(host: string, domains: readonly string[]): boolean {
+	const name = hostName(host);
+	if (/(?:^|\.)s3\.oss-[a-z0-9-]+\.aliyuncs\.com$/.test(name)) return true;
+	const domain = domainOf(name, domains);
+	return (
+		domain !== undefined && S3_LABEL.test(name.slice(0, -domain.length - 1))
+	);
+}
+
+/** Whether it is one of Alibaba's own names of OSS. */
+export const isAliyunHost = (host: string): boolean =>
+	aliyunBucket(hostName(host)) !== undefined;
 
 /**
  * At Alibaba's own name of the service a path names no bucket.

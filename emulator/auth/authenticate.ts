@@ -40,6 +40,7 @@ export type Authenticated<R extends Target = Target> = {
 
 /**
  * @param readings what bucket and key may be, likeliest first; at least one
+ * @param read takes the signature apart; that of S3 is read by others
  * @returns the caller with the first reading that was signed; the anonymous caller with the first of all
  * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
  *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
@@ -48,6 +49,7 @@ export function authenticate<R extends Target>(
 	request: OssRequest,
 	readings: readonly R[],
 	{ accounts, region, checkSignatures }: Known,
+	read: typeof readClaim = readClaim,
 ): Authenticated<R> {
 	const [likeliest] = readings;
 	if (!likeliest) throw new Error("a request must have a reading");
@@ -57,7 +59,7 @@ export function authenticate<R extends Target>(
 	const claim =
 		isPreflight(request) || isPostObject(request, likeliest)
 			? undefined
-			: readClaim(request, region);
+			: read(request, region);
 	if (!claim) return { caller: ANONYMOUS, target: likeliest };
 
 	const { accessKeyId, securityToken } = claim;
@@ -159,13 +161,16 @@ export function claimedKeyId({
 	headers,
 	query,
 }: Pick<OssRequest, "headers" | "query">): string {
-	const ofHeader = /(?:^OSS |AccessKeyId:|Credential=)([^:,/\s]+)/.exec(
+	const ofHeader = /(?:^OSS |^AWS |AccessKeyId:|Credential=)([^:,/\s]+)/.exec(
 		headers.authorization ?? "",
 	)?.[1];
-	const [ofCredential] = (query.get("x-oss-credential") ?? "").split("/", 1);
+	const credential =
+		query.get("x-oss-credential") ?? query.get("X-Amz-Credential") ?? "";
+	const [ofCredential] = credential.split("/", 1);
 	return (
 		ofHeader ??
 		query.get("OSSAccessKeyId") ??
+		query.get("AWSAccessKeyId") ??
 		query.get("x-oss-access-key-id") ??
 		ofCredential ??
 		""

@@ -8,7 +8,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { OssError } from "../oss/errors.ts";
-import type { Target } from "../oss/request.ts";
+import type { Reading, Target } from "../oss/request.ts";
 import { encodeWireText } from "../oss/wire-text.ts";
 
 export type Candidate = {
@@ -27,7 +27,10 @@ export type Claim = {
 	readonly mismatchEc: string;
 	/** @throws OssError when the signature is not, or no longer, valid at `now` */
 	readonly requireTime: (now: Date) => void;
-	readonly candidates: (target: Target) => Iterable<Candidate>;
+	/** @param target a reading of the request; S3 signs where its bucket stands */
+	readonly candidates: (
+		target: Target & Partial<Reading>,
+	) => Iterable<Candidate>;
 	readonly sign: (accessKeySecret: string, stringToSign: string) => string;
 };
 
@@ -45,7 +48,7 @@ export function isSigned(
 }
 
 /** In constant time, so that a signature cannot be guessed digit by digit. */
-function sameText(expected: string, given: string): boolean {
+export function sameText(expected: string, given: string): boolean {
 	const [a, b] = [Buffer.from(expected), Buffer.from(given)];
 	return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -14,6 +14,8 @@ const CALLBACK =
 const TROUBLES = "https://www.alibabacloud.com/help/doc-detail/50092.htm";
 const STATUS_203 =
 	"https://www.alibabacloud.com/help/en/oss/support/http-status-code-203";
+const S3 =
+	"https://www.alibabacloud.com/help/en/oss/developer-reference/compatibility-with-amazon-s3";
 const ec = (number: string): string =>
 	`https://www.alibabacloud.com/help/en/oss/support/${number}`;
 
@@ -35,6 +37,7 @@ const table = {
   "json-as-form":           ["taken",   CALLBACK],
   "body-not-json":          ["taken",   CALLBACK],
   "late-field":             ["lenient", ec("0006-00000103")],
+  "over-s3":                ["taken",   S3],
   // What an application server answers
   "redirect":               ["refused", ec("0007-00000203")],
   "no-content-length":      ["refused", STATUS_203],

@@ -51,7 +51,11 @@ type Given = {
  * @throws OssError InvalidArgument
  */
 export async function readCallback(
-	{ headers, query }: Pick<OssRequest, "headers" | "query">,
+	{
+		headers,
+		query,
+		protocol,
+	}: Pick<OssRequest, "headers" | "query" | "protocol">,
 	switches: Pick<CallbackSwitches, "missingUrl">,
 	lookups: Lookups,
 ): Promise<Callback | undefined> {
@@ -68,10 +72,22 @@ export async function readCallback(
 		callback,
 		readOwnVariables: () => readVar(headers, query),
 		fault: headers[FAULT_NAME] || query.get(FAULT_NAME) || "",
-		findings: varElsewhere ? [mixedCarriers()] : [],
+		findings: [
+			...(varElsewhere ? [mixedCarriers()] : []),
+			...(protocol === "S3" ? [overS3()] : []),
+		],
 	};
 	return assemble(given, switches, lookups);
 }
+
+/** No page and no report says whether OSS looks at it there. */
+const overS3 = (): Finding =>
+	finding(
+		"over-s3",
+		"No page says whether OSS sends callbacks of uploads that are signed for its S3-compatible protocol; sign the upload with an SDK of OSS to be sure.",
+	);
+
+const S3_FIELDS = ["x-amz-signature", "AWSAccessKeyId"];
 
 const mixedCarriers = (): Finding =>
 	finding(
@@ -94,7 +110,7 @@ export async function readFormCallback(
 		callback: fields.get("callback") ?? "",
 		readOwnVariables: () => pickVariables(fields),
 		fault: fields.get(FAULT_NAME) ?? "",
-		findings: [],
+		findings: S3_FIELDS.some((name) => fields.has(name)) ? [overS3()] : [],
 	};
 	return assemble(given, switches, lookups);
 }

@@ -7,6 +7,7 @@ import { STRICT_FINDINGS } from "../callback/finding.ts";
 import type { CallbackSwitches } from "../callback/switches.ts";
 import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
+import type { S3Settings } from "../s3/settings.ts";
 import type { DeliveryLimits } from "../storage/rows/delivery-rows.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
 import {
@@ -44,6 +45,7 @@ export type Config = {
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
 	readonly blockPublicAccess: boolean;
+	readonly s3: S3Settings;
 	/** A JSON file; '' for none. */
 	readonly ram: string;
 	/** undefined for none. */
@@ -156,6 +158,7 @@ function toConfig(given: Given): Config {
 		domains: list("domain").map(readDomain),
 		accounts: readAccounts(list("access-key")),
 		...readBehaviour(text, (name) => given.has(name)),
+		s3: readS3(text),
 		ram: text("ram"),
 		stsPort: readOptionalPort("sts-port", text("sts-port")),
 		tlsPort: readOptionalPort("tls-port", text("tls-port")),
@@ -202,6 +205,23 @@ function readBehaviour(
 		blockPublicAccess: blocks === "on",
 	};
 }
+const readS3 = (text: (name: SettingName) => string): S3Settings => ({
+	enabled: readChoice("s3", text("s3"), ["on", "off"]) === "on",
+	pathStyle: readChoice("s3-path-style", text("s3-path-style"), [
+		"local",
+		"allow",
+		"refuse",
+	]),
+	trailers: readChoice("s3-trailers", text("s3-trailers"), [
+		"not-implemented",
+		"invalid-argument",
+	]),
+	signedStreaming: readChoice(
+		"s3-signed-streaming",
+		text("s3-signed-streaming"),
+		["accept", "refuse"],
+	),
+});
 
 function readCallbacks(
 	text: (name: SettingName) => string,

@@ -5,7 +5,6 @@
  */
 
 import type { Accounts } from "../auth/accounts.ts";
-import { ALGORITHM } from "../auth/v4-canonical.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 
@@ -186,10 +185,6 @@ function explainArgument(
 		case "0002-00000232":
 			return Number(argument) > LONG_AGO.getTime() / 1000
 				? "x-oss-expires is a duration in seconds, 604800 at most; a moment was given, as V1's Expires wants it"
-				: "";
-		case "0002-00000061":
-			return argument.startsWith("AWS")
-				? `the request is signed for S3: use an SDK of OSS, or sign with ${ALGORITHM}`
 				: "";
 		default:
 			return "";

@@ -229,7 +229,7 @@ export const table: readonly Row[] = [
   enforced("GetBucketInfo",     "GET     /bucket?bucketInfo",  getBucketInfo),
   enforced("GetBucketLocation", "GET     /bucket?location",    getBucketLocation),
   enforced("GetBucketStat",     "GET     /bucket?stat",        getBucketStat),
-  enforced("HeadBucket",        "HEAD    /bucket",             headBucket),
+  enforced("HeadBucket",        "HEAD    /bucket",             headBucket,  "GetBucketInfo"),
 
   // Bucket: ACL
   enforced("PutBucketAcl", "PUT     /bucket?acl", putBucketAcl),

@@ -80,6 +80,8 @@ export type OssRequest = Reading & {
 	readonly clientIp: string;
 	readonly receivedAt: Date;
 	readonly caller: Caller;
+	/** Which protocol it was translated from, if it was. */
+	readonly protocol?: "S3";
 	/** Whether who asks has closed the connection: there is nobody to answer any more. */
 	readonly hasGone: () => boolean;
 	readonly body: Readable;

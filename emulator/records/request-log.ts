@@ -22,6 +22,7 @@ export type LoggedRequest = {
 	bucket: string;
 	/** '' for a bucket. */
 	key: string;
+	protocol: Protocol;
 	/** '' when no operation was found. */
 	operation: string;
 	/** 0 while the request is being handled. */
@@ -34,12 +35,15 @@ export type LoggedRequest = {
 	stringToSign: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
-	/** What the signature doctor found behind a refusal; '' for most. */
+	/** What the doctor found behind a refusal, or what OSS would refuse; '' for most. */
 	diagnosis: string;
 	/** The fault that was made on purpose; '' for none. */
 	fault: string;
 	durationMs: number;
 };
+
+/** How requests are signed, and which words they use. */
+export type Protocol = "OSS" | "S3";
 
 /** What is known of a request once its signature has been checked, or has failed. */
 export type Owned = Pick<LoggedRequest, "account" | "bucket" | "key">;
@@ -52,6 +56,9 @@ export type Refusal = Partial<
 /** Writes the record of one request while it is handled. */
 export type Entry = {
 	is(operation: string): void;
+	speaks(protocol: Protocol): void;
+	/** What works here and would fail at OSS. */
+	found(finding: string): void;
 	belongsTo(owned: Owned): void;
 	faulty(fault: string): void;
 	failed(error: Refusal): void;
@@ -88,11 +95,18 @@ export class RequestLog {
 			...{ headers, account: "", bucket: "", key: "", operation: "" },
 			...{ status: 0, code: "", message: "", ec: "", stringToSign: "" },
 			...{ why: undefined, diagnosis: "", fault: "", durationMs: 0 },
+			protocol: "OSS",
 		};
 		this.#add(entry);
 		return {
 			is: (operation) => {
 				entry.operation = operation;
+			},
+			speaks: (protocol) => {
+				entry.protocol = protocol;
+			},
+			found: (finding) => {
+				entry.diagnosis = finding;
 			},
 			belongsTo: (owned) => {
 				Object.assign(entry, owned);

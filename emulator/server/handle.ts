@@ -15,14 +15,14 @@ import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
-import type { Owned } from "../records/request-log.ts";
+import type { Owned, Protocol } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
-import { errorReply } from "./error-reply.ts";
 import { identify, namesFor } from "./identify.ts";
 import { notImplemented, requireOss } from "./other-products.ts";
 import { requireOwnRegion } from "./other-regions.ts";
 import { ownerOfRefused, ownerOfRequest } from "./owner-of-request.ts";
+import { S3Edge } from "./s3-edge.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -32,6 +32,10 @@ export type Observer = {
 	is(operation: Row): void;
 	/** Called once the caller is known, or refused. */
 	belongsTo(owned: Owned): void;
+	/** Of the form of a PostObject it is known late. */
+	speaks(protocol: Protocol): void;
+	/** What works here and would fail at OSS. */
+	found(finding: string): void;
 	/** Told more than the client is. */
 	failed(error: OssError): void;
 };
@@ -42,16 +46,19 @@ export async function handle(
 	observer: Observer,
 ): Promise<Reply> {
 	const names = await namesFor(emulator, arrival.host);
-	const reply = await answer(emulator, arrival, names, observer);
-	return withCors(emulator, arrival, names, reply);
+	const edge = new S3Edge(emulator, arrival, names);
+	const reply = await answer(emulator, edge, names, observer);
+	observer.speaks(edge.protocol);
+	return withCors(emulator, arrival, names, edge.finish(reply));
 }
 
 async function answer(
 	emulator: Emulator,
-	arrival: Arrival,
+	edge: S3Edge,
 	names: Names,
 	observer: Observer,
 ): Promise<Reply> {
+	const { arrival } = edge;
 	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
 		observer.is(operation);
@@ -62,7 +69,10 @@ async function answer(
 		await requireOwnRegion(emulator, request);
 		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
-		if (operation.run) return operation.run(emulator, request);
+		if (operation.run) {
+			const reply = await operation.run(emulator, request);
+			return edge.write(operation.name, request, reply);
+		}
 		emulator.log.warn(
 			`${operation.name} is part of the OSS API but not of this emulator`,
 		);
@@ -71,16 +81,19 @@ async function answer(
 	let isOwned = false;
 	try {
 		requireOss(arrival);
-		const request = await identify(emulator, arrival, names);
+		const request = await identify(emulator, edge, names);
 		observer.belongsTo(await ownerOfRequest(emulator, request));
 		isOwned = true;
-		return await visitWebsite(emulator, request, perform);
+		const finding = edge.finding(request);
+		if (finding !== "") observer.found(finding);
+		return await visitWebsite(emulator, await edge.read(request), perform);
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
 		if (!isOwned)
 			observer.belongsTo(await ownerOfRefused(emulator, arrival, names));
+		const reply = edge.refuse(failure);
 		observer.failed(failure);
-		return errorReply(emulator.region, failure, arrival);
+		return reply;
 	}
 }
 

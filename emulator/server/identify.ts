@@ -15,7 +15,6 @@ import {
 	readTargets,
 	requireThirdLevel,
 } from "../auth/addressing.ts";
-import { authenticate } from "../auth/authenticate.ts";
 import type { Emulator } from "../emulator.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { findBoundBucket } from "../operations/website/cname.ts";
@@ -27,23 +26,26 @@ import {
 	type Target,
 } from "../oss/request.ts";
 import { noSuchBucket } from "../storage/buckets.ts";
+import type { S3Edge } from "./s3-edge.ts";
 
 /** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */
 export async function identify(
 	emulator: Emulator,
-	arrival: Arrival,
+	edge: S3Edge,
 	names: Names,
 ): Promise<OssRequest> {
+	const { arrival } = edge;
 	const readings = readTargets(arrival.host, arrival.rawPath, names);
+	edge.requireVirtualHost(readings);
 	const nowhere = { bucket: "", key: "", isInHost: false };
 	const asked = { ...arrival, ...nowhere, caller: ANONYMOUS };
 	try {
-		const { target, caller } = authenticate(asked, readings, emulator);
-		requireThirdLevel(arrival.host, target);
+		const { target, caller } = edge.authenticate(asked, readings);
+		if (!edge.isSigned) requireThirdLevel(arrival.host, target);
 		return { ...arrival, ...target, caller };
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
-		throw await toldBy(emulator, error, asked, readings);
+		throw await toldBy(emulator, edge, error, asked, readings);
 	}
 }
 
@@ -63,6 +65,7 @@ export async function namesFor(
 /** The error that OSS gives, with what the doctor says to it. */
 async function toldBy(
 	{ store, accounts, region, clock }: Emulator,
+	{ claimReader }: S3Edge,
 	error: OssError,
 	request: OssRequest,
 	readings: readonly Target[],
@@ -74,6 +77,7 @@ async function toldBy(
 	const patient = {
 		...{ request, readings, accounts, region },
 		clockAheadMs: clock.aheadMs,
+		read: claimReader,
 		buckets: buckets.slice(0, BUCKETS_MAX),
 	};
 	const [{ bucket } = { bucket: "" }] = readings;

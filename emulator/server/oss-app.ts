@@ -56,6 +56,8 @@ async function respond(
 		(await handle(emulator, arrival, {
 			is: ({ name }) => entry.is(name),
 			belongsTo: (owned) => entry.belongsTo(owned),
+			speaks: entry.speaks,
+			found: entry.found,
 			failed: (error) => {
 				entry.failed(error);
 				if (error.diagnosis !== "")

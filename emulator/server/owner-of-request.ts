@@ -42,8 +42,10 @@ export function uidOfKey(
 
 const tokenOf = ({ headers, query }: Arrival): string =>
 	headers["x-oss-security-token"] ??
+	headers["x-amz-security-token"] ??
 	query.get("security-token") ??
 	query.get("x-oss-security-token") ??
+	query.get("X-Amz-Security-Token") ??
 	"";
 
 function likeliestTarget({ host, rawPath }: Arrival, names: Names): Target {

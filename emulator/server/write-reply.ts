@@ -34,7 +34,8 @@ export async function writeReply(
 		"x-oss-server-time": String(Math.trunc(tookMs)),
 	};
 	for (const [name, value] of Object.entries(reply.headers)) {
-		if (value !== undefined) headers[name] = toWire(value);
+		if (value === undefined) delete headers[name];
+		else headers[name] = toWire(value);
 	}
 	if (!("Content-Length" in reply.headers) && hasLength(status)) {
 		if (body === null) headers["Content-Length"] = "0";

@@ -147,6 +147,7 @@ async function makeEmulator(
 		cors: config.cors,
 		otherRegions: config.otherRegions,
 		blockPublicAccess: config.blockPublicAccess,
+		s3: config.s3,
 	};
 }
 

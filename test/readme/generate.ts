@@ -1,30 +1,39 @@
 /**
- * Writes the parts of README.md that are made from the source, between their markers: `npm run readme`.
+ * Writes the parts of README.md and of the page about S3 that are made from the source, between their markers:
+ * `npm run readme`.
  *
- * The flags are settings.ts's, the operations the table's, so the README cannot claim what is not so.
+ * The flags are settings.ts's, the operations the table's, the cures those of `s3/cures.ts`, so the pages cannot claim
+ * what is not so.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { listSettings } from "../../emulator/config/settings.ts";
 import type { Row } from "../../emulator/operations/match-operation.ts";
 import { table } from "../../emulator/operations/table.ts";
+import { AILMENTS, CLIENTS } from "../../emulator/s3/cures.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
 export const readReadme = (): string => readFileSync(README, "utf8");
 
+export const S3_PAGE = new URL("../../emulator/s3/README.md", import.meta.url);
+
 const PARTS = { flags: writeFlags, operations: writeOperations };
+export const S3_PARTS = { cures: writeCures };
 
 /**
  * @param readme with the markers `<!-- NAME -->` and `<!-- /NAME -->`
  * @throws Error when a marker is missing
  */
-export function generate(readme: string): string {
+export function generate(
+	readme: string,
+	parts: Readonly<Record<string, () => string>> = PARTS,
+): string {
 	let text = readme;
-	for (const [name, write] of Object.entries(PARTS)) {
+	for (const [name, write] of Object.entries(parts)) {
 		const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
 		const [before, after] = [text.indexOf(start), text.indexOf(end)];
 		if (before < 0 || after < before)
-			throw new Error(`README.md lacks the markers ${start} and ${end}`);
+			throw new Error(`the page lacks the markers ${start} and ${end}`);
 		text = `${text.slice(0, before)}${start}\n\n${write()}\n\n${text.slice(after)}`;
 	}
 	return text;
@@ -46,6 +55,14 @@ function writeOperations(): string {
 		],
 	);
 	return writeTable(["", "operations"], rows.sort(byState));
+}
+
+/** A part for each client: its settings hold no place in a table. */
+function writeCures(): string {
+	return CLIENTS.map(({ name, cures }) => {
+		const lines = AILMENTS.map((one) => `- ${one}: ${code(cures[one])}`);
+		return [`### ${name}`, "", ...lines].join("\n");
+	}).join("\n\n");
 }
 
 const MEANING: Partial<Record<Row["state"], string>> = {
@@ -73,4 +90,8 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 const code = (text: string): string => `\`${cell(text)}\``;
 
-if (import.meta.main) writeFileSync(README, generate(readReadme()));
+if (import.meta.main) {
+	writeFileSync(README, generate(readReadme()));
+	const page = readFileSync(S3_PAGE, "utf8");
+	writeFileSync(S3_PAGE, generate(page, S3_PARTS));
+}

@@ -3,13 +3,18 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { readRam } from "../../emulator/auth/ram-document.ts";
 import { startEmulator } from "../emulator.ts";
-import { generate, README, readReadme } from "./generate.ts";
+import { generate, README, readReadme, S3_PAGE, S3_PARTS } from "./generate.ts";
 
 suite("README.md", () => {
 	const readme = readReadme();
 
 	test("lists the flags and the operations as they are: npm run readme", () => {
 		assert.ok(readme === generate(readme), "stale: npm run readme");
+	});
+
+	test("has beside it the settings that cure S3's clients, as they are", () => {
+		const page = readFileSync(S3_PAGE, "utf8");
+		assert.ok(page === generate(page, S3_PARTS), "stale: npm run readme");
 	});
 
 	test("is found stale when a flag or an operation is not in it", () => {

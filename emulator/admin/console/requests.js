@@ -33,6 +33,7 @@ export async function requests(query) {
 			"span",
 			{ class: "long" },
 			h("code", {}, `${one.method} `, name(one.url)),
+			one.protocol === "S3" && badge("plain", "S3"),
 			[one.ec && `EC ${one.ec}`, one.diagnosis, one.refusal?.sentence]
 				.filter(Boolean)
 				.map((line) => h("small", {}, line)),

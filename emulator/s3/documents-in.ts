@@ -1,0 +1,152 @@
+/**
+ * Documents of S3, rewritten as OSS has them: where a bucket is, who may do what, lifecycle rules, encryption,
+ * restores. The others are alike.
+ *
+ * A location of S3 that is no region of OSS is ignored, `us-east-1` and none (A-824). Grants are reduced to OSS's three
+ * ACLs; what they cannot express is refused (A-825). Of a restore the days are ignored. Lifecycle rules may not keep a
+ * number of versions (A-826).
+ *
+ * Source: docs «Compatibility with Amazon S3».
+ */
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import {
+	childrenNamed,
+	childText,
+	readXml,
+	type XmlNode,
+} from "../xml/read.ts";
+import { writeXml, type XmlElement } from "../xml/write.ts";
+import { ALL_USERS, toOssClass, toOssEncryption } from "./words.ts";
+
+/** @returns a CreateBucketConfiguration of OSS; '' for nothing to say */
+export async function toOssLocation(document: Buffer): Promise<string> {
+	if (document.length === 0) return "";
+	const root = await readXml(document, "CreateBucketConfiguration");
+	const location = childText(root, "LocationConstraint") ?? "";
+	const isIgnored = location === "" || location === "us-east-1";
+	const own = location.startsWith("oss-") ? location : `oss-${location}`;
+	return writeXml("CreateBucketConfiguration", {
+		LocationConstraint: isIgnored ? undefined : own,
+		StorageClass: childText(root, "StorageClass"),
+		DataRedundancyType: childText(root, "DataRedundancyType"),
+	});
+}
+
+/**
+ * The ACL that the grants of an AccessControlPolicy come to.
+ *
+ * @throws OssError InvalidArgument, MalformedXML
+ */
+export async function toOssAcl(document: Buffer): Promise<string> {
+	const root = await readXml(document, "AccessControlPolicy");
+	const owner = childText(childNamed(root, "Owner") ?? root, "ID");
+	const list = childNamed(root, "AccessControlList");
+	if (!list) throw new OssError("MalformedXML");
+	const permissions = new Set<string>();
+	for (const grant of childrenNamed(list, "Grant")) {
+		const grantee = childNamed(grant, "Grantee") ?? grant;
+		const permission = childText(grant, "Permission") ?? "";
+		const uri = childText(grantee, "URI");
+		if (uri === ALL_USERS) permissions.add(permission);
+		else if (uri !== undefined || childText(grantee, "ID") !== owner)
+			throw invalidArgument("Grantee", uri ?? childText(grantee, "ID") ?? "");
+	}
+	const writes = permissions.has("WRITE") || permissions.has("FULL_CONTROL");
+	const reads = permissions.has("READ") || permissions.has("FULL_CONTROL");
+	const unknown = [...permissions].find((one) => !KNOWN_PERMISSIONS.has(one));
+	if (unknown !== undefined) throw invalidArgument("Permission", unknown);
+	if (writes && !reads) throw invalidArgument("Permission", "WRITE");
+	return writes ? "public-read-write" : reads ? "public-read" : "private";
+}
+
+const KNOWN_PERMISSIONS = new Set(["READ", "WRITE", "FULL_CONTROL"]);
+
+const childNamed = (node: XmlNode, name: string): XmlNode | undefined =>
+	childrenNamed(node, name)[0];
+
+/** @throws OssError MalformedXML */
+export async function toOssEncryptionRule(document: Buffer): Promise<string> {
+	const root = await readXml(
+		document,
+		"ServerSideEncryptionConfiguration",
+		"ServerSideEncryptionRule",
+	);
+	const rule = childNamed(root, "Rule") ?? root;
+	const own = childNamed(rule, "ApplyServerSideEncryptionByDefault");
+	return writeXml("ServerSideEncryptionRule", {
+		ApplyServerSideEncryptionByDefault: own && {
+			SSEAlgorithm: toOssEncryption(childText(own, "SSEAlgorithm") ?? ""),
+			KMSMasterKeyID: childText(own, "KMSMasterKeyID"),
+		},
+	});
+}
+
+/** @throws OssError MalformedXML, InvalidArgument */
+export async function toOssLifecycle(document: Buffer): Promise<string> {
+	const root = await readXml(document, "LifecycleConfiguration");
+	return writeXml("LifecycleConfiguration", {
+		Rule: childrenNamed(root, "Rule").map(toOssRule),
+	});
+}
+
+function toOssRule(rule: XmlNode): XmlElement {
+	const filter = childNamed(rule, "Filter");
+	const scope = (filter && childNamed(filter, "And")) ?? filter;
+	const tags = scope ? childrenNamed(scope, "Tag") : [];
+	const sizes = scope && {
+		ObjectSizeGreaterThan: childText(scope, "ObjectSizeGreaterThan"),
+		ObjectSizeLessThan: childText(scope, "ObjectSizeLessThan"),
+	};
+	const hasSizes = Object.values(sizes ?? {}).some((one) => one !== undefined);
+	const expiration = childNamed(rule, "Expiration");
+	const abort = childNamed(rule, "AbortIncompleteMultipartUpload");
+	return {
+		ID: childText(rule, "ID"),
+		Prefix: prefixOf(rule, scope),
+		Status: childText(rule, "Status"),
+		Tag: [...tags, ...childrenNamed(rule, "Tag")].map(copyOf),
+		Filter: hasSizes ? sizes : undefined,
+		Expiration: expiration && copyOf(expiration),
+		Transition: childrenNamed(rule, "Transition").map(toOssTransition),
+		AbortMultipartUpload: abort && {
+			Days: childText(abort, "DaysAfterInitiation"),
+		},
+		NoncurrentVersionExpiration: toOssNoncurrent(rule),
+		NoncurrentVersionTransition: childrenNamed(
+			rule,
+			"NoncurrentVersionTransition",
+		).map(toOssTransition),
+	};
+}
+
+/** Blanks at its ends are part of a prefix. */
+const prefixOf = (rule: XmlNode, scope: XmlNode | undefined): string =>
+	((scope && childNamed(scope, "Prefix")) ?? childNamed(rule, "Prefix"))
+		?.text ?? "";
+
+function toOssTransition(node: XmlNode): XmlElement {
+	const { Date: date, StorageClass: name, ...rest } = copyOf(node);
+	refuseVersionCount(node);
+	return {
+		...rest,
+		...(date === undefined ? {} : { CreatedBeforeDate: date }),
+		StorageClass: toOssClass(String(name ?? "")),
+	};
+}
+
+function toOssNoncurrent(rule: XmlNode): XmlElement | undefined {
+	const node = childNamed(rule, "NoncurrentVersionExpiration");
+	if (node) refuseVersionCount(node);
+	return node && copyOf(node);
+}
+
+function refuseVersionCount(node: XmlNode): void {
+	const count = childText(node, "NewerNoncurrentVersions");
+	if (count !== undefined)
+		throw invalidArgument("NewerNoncurrentVersions", count);
+}
+
+const copyOf = (node: XmlNode): Record<string, string> =>
+	Object.fromEntries(
+		node.children.map(({ name, text }) => [name, text.trim()]),
+	);

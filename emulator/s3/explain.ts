@@ -1,0 +1,75 @@
+/**
+ * What is behind a refusal of the S3-compatible protocol, in a sentence for the developer: what OSS does not accept,
+ * and the setting of his client that avoids it. The client is known by its User-Agent.
+ *
+ * Pure.
+ */
+import type { OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { type Ailment, findCure } from "./cures.ts";
+
+type Told = Pick<OssRequest, "headers">;
+
+/** @returns '' when there is nothing to say beyond the error itself */
+export function explainRefusal(error: OssError, { headers }: Told): string {
+	const userAgent = headers["user-agent"] ?? "";
+	const cured = (sentence: string, ailment: Ailment): string =>
+		`${sentence}; ${writeCure(userAgent, ailment)}`;
+	const { code, ec, details } = error;
+	const payload = headers["x-amz-content-sha256"] ?? "";
+	if (code === "SecondLevelDomainForbidden")
+		return cured(PATH_STYLE_REFUSED, "path style");
+	if (ec === "0016-00000606")
+		return cured(
+			"OSS requires Content-MD5 with DeleteObjects, which SDKs no longer send by themselves",
+			"no MD5",
+		);
+	const isAboutBody =
+		/aws-chunked|MultiChunkedEncoding/.test(error.message) &&
+		(code === "NotImplemented" || code === "InvalidArgument");
+	if (isAboutBody)
+		return payload === "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+			? cured("OSS refuses bodies that are signed chunk by chunk", "streaming")
+			: cured(
+					"OSS refuses the checksum trailers that AWS SDKs send over https since 2025",
+					"trailers",
+				);
+	const header = details.Header ?? "";
+	if (/^If-/i.test(header))
+		return `OSS has no conditional writes: for a key that must not exist yet send x-oss-forbid-overwrite: true, which answers 409 FileAlreadyExists`;
+	if (code === "NotImplemented" && header !== "")
+		return `OSS's S3-compatible protocol does not have ${header}`;
+	return explainSignature(error);
+}
+
+function explainSignature({ ec, code }: OssError): string {
+	switch (ec) {
+		case "0002-00000009":
+			return "x-oss-security-token belongs to OSS's own signatures: S3's have x-amz-security-token";
+		case "0002-00000031":
+			return "the emulator was started with --s3 off";
+		case "0002-00000427":
+			return "x-amz-content-sha256 must be the hash of the body, or UNSIGNED-PAYLOAD; a GET, HEAD or DELETE has the hash of nothing";
+		case "0002-00000428":
+			return "SignedHeaders names a header that did not arrive, or one with an underscore: a proxy may have removed it";
+		case "0002-00000431":
+			return "an x-amz- header was sent that SignedHeaders does not name: it was added after signing";
+		default:
+			return code === "SignatureDoesNotMatch"
+				? "compare CanonicalRequest and StringToSign of the answer with the client's; most often the secret is another, or the endpoint has the bucket's name in it already"
+				: "";
+	}
+}
+
+export const PATH_STYLE_REFUSED =
+	"OSS refuses requests of the S3-compatible protocol that have the bucket in the path";
+
+/** `in boto3: Config(s3={…})`. */
+export function writeCure(userAgent: string, ailment: Ailment): string {
+	const { client, setting } = findCure(userAgent, ailment);
+	return `in ${client}: ${setting}`;
+}
+
+/** What is said of a request in path style that is accepted here. */
+export const pathStyleFinding = ({ headers }: Told): string =>
+	`${PATH_STYLE_REFUSED}, with 403 SecondLevelDomainForbidden; it is accepted here since clients of an address have no other way; ${writeCure(headers["user-agent"] ?? "", "path style")}`;

@@ -1,0 +1,120 @@
+/**
+ * Headers of the two protocols: `x-amz-` becomes `x-oss-` on the way in, where OSS has the same, and back on the way
+ * out.
+ *
+ * `x-oss-` headers of a request keep their meaning, so that `x-oss-forbid-overwrite` and a callback work (A-818). A
+ * response's `x-oss-hash-crc64ecma` and `x-oss-object-type` keep their names (A-819), and every object has its storage
+ * class, STANDARD too (A-820).
+ *
+ * Pure. Source: docs «Compatibility with Amazon S3»; captures of goofys, Vector, LobeChat.
+ */
+import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Headers } from "../oss/request.ts";
+import {
+	toOssClass,
+	toOssEncryption,
+	toS3Class,
+	toS3Encryption,
+} from "./words.ts";
+
+const same = (value: string): string => value;
+
+const META = "x-amz-meta-";
+const OSS_META = "x-oss-meta-";
+
+type Renamed = readonly [
+	s3: string,
+	oss: string,
+	read: Rewrite,
+	write: Rewrite,
+];
+type Rewrite = (value: string) => string;
+
+// biome-ignore format: a table
+const RENAMED: readonly Renamed[] = [
+  ["x-amz-storage-class",                                  "x-oss-storage-class",                       toOssClass,      toS3Class],
+  ["x-amz-server-side-encryption",                         "x-oss-server-side-encryption",              toOssEncryption, toS3Encryption],
+  ["x-amz-server-side-encryption-aws-kms-key-id",          "x-oss-server-side-encryption-key-id",       same,            same],
+  ["x-amz-copy-source",                                    "x-oss-copy-source",                         withSlash,       same],
+  ["x-amz-copy-source-range",                              "x-oss-copy-source-range",                   same,            same],
+  ["x-amz-copy-source-if-match",                           "x-oss-copy-source-if-match",                same,            same],
+  ["x-amz-copy-source-if-none-match",                      "x-oss-copy-source-if-none-match",           same,            same],
+  ["x-amz-copy-source-if-modified-since",                  "x-oss-copy-source-if-modified-since",       same,            same],
+  ["x-amz-copy-source-if-unmodified-since",                "x-oss-copy-source-if-unmodified-since",     same,            same],
+  ["x-amz-copy-source-version-id",                         "x-oss-copy-source-version-id",              same,            same],
+  ["x-amz-metadata-directive",                             "x-oss-metadata-directive",                  same,            same],
+  ["x-amz-tagging-directive",                              "x-oss-tagging-directive",                   same,            same],
+  ["x-amz-tagging",                                        "x-oss-tagging",                             same,            same],
+  ["x-amz-tagging-count",                                  "x-oss-tagging-count",                       same,            same],
+  ["x-amz-version-id",                                     "x-oss-version-id",                          same,            same],
+  ["x-amz-delete-marker",                                  "x-oss-delete-marker",                       same,            same],
+  ["x-amz-restore",                                        "x-oss-restore",                             same,            same],
+  ["x-amz-expiration",                                     "x-oss-expiration",                          same,            same],
+  ["x-amz-bucket-region",                                  "x-oss-bucket-region",                       same,            withoutOss],
+  ["x-amz-request-payer",                                  "x-oss-request-payer",                       same,            same],
+  ["x-amz-bypass-governance-retention",                    "x-oss-bypass-governance-retention",         same,            same],
+];
+
+const TO_OSS = new Map(RENAMED.map((one) => [one[0], one]));
+const TO_S3 = new Map(RENAMED.map((one) => [one[1], one]));
+
+/** Whether OSS names a bucket's region to S3's clients, and in which form, is not known (A-836). */
+function withoutOss(location: string): string {
+	return location.replace(/^oss-/, "");
+}
+
+/** S3 does not ask for the slash that OSS asks for. */
+function withSlash(source: string): string {
+	return source === "" || source.startsWith("/") ? source : `/${source}`;
+}
+
+/**
+ * @param aclName what an ACL is called: of a bucket `x-oss-acl`, of an object `x-oss-object-acl`
+ * @returns the request's headers under OSS's names; `x-amz-` headers that OSS does not have are left out
+ */
+export function toOssHeaders(
+	headers: Headers,
+	aclName: "x-oss-acl" | "x-oss-object-acl",
+): Headers {
+	const renamed: Record<string, string | undefined> = Object.create(null);
+	for (const name in headers) {
+		const value = headers[name];
+		if (value === undefined) continue;
+		if (!name.startsWith("x-amz-")) {
+			renamed[name] ??= value;
+			continue;
+		}
+		const [own, text] = toOssHeader(name, value, aclName);
+		if (own !== "") renamed[own] = text;
+	}
+	return renamed;
+}
+
+function toOssHeader(
+	name: string,
+	value: string,
+	aclName: string,
+): readonly [name: string, value: string] {
+	if (name.startsWith(META)) return [OSS_META + name.slice(META.length), value];
+	if (name === "x-amz-acl") return [aclName, value];
+	const row = TO_OSS.get(name);
+	return row ? [row[1], row[2](value)] : ["", ""];
+}
+
+/** @param id of the request: S3's name for it takes the place of OSS's */
+export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
+	const renamed: Record<string, string | undefined> = {
+		"x-oss-request-id": undefined,
+		"x-amz-request-id": id,
+	};
+	for (const [name, value] of Object.entries(headers)) {
+		if (value === undefined) renamed[name] = undefined;
+		else if (name.startsWith(OSS_META))
+			renamed[META + name.slice(OSS_META.length)] = value;
+		else if (name.startsWith("x-oss-")) {
+			const row = TO_S3.get(name);
+			renamed[row?.[0] ?? name] = row ? row[3](value) : value;
+		} else renamed[name] = value;
+	}
+	return renamed;
+}

@@ -1,0 +1,84 @@
+/**
+ * What S3 has and OSS refuses, rather than ignore it: a sub-resource that is ignored would return an object in the
+ * place of a configuration.
+ *
+ * The text and EC are those of a conditional PutObject, of which a capture exists; that the other headers and
+ * sub-resources are refused so is a guess (A-821). OSS wants a Content-MD5 with DeleteObjects.
+ *
+ * Pure. Source: docs «Compatibility with Amazon S3», «PutObject»; captures of Moodiary, Druid, LobeChat.
+ */
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+
+const SUB_RESOURCES = [
+	...["accelerate", "analytics", "attributes", "intelligent-tiering"],
+	...["legal-hold", "metrics", "notification", "object-lock"],
+	...["ownershipControls", "select", "session", "torrent"],
+];
+
+const HEADERS = [
+	/^x-amz-grant-/,
+	/^x-amz-server-side-encryption-customer-/,
+	/^x-amz-copy-source-server-side-encryption-customer-/,
+	/^x-amz-object-lock-/,
+	/^x-amz-bucket-object-lock-/,
+	/^x-amz-rename-source/,
+];
+
+const CONDITIONS = [
+	"If-Modified-Since",
+	"If-Unmodified-Since",
+	"If-Match",
+	"If-None-Match",
+];
+
+/** Of a header or a sub-resource that OSS does not implement. */
+export const NOT_IMPLEMENTED_EC = "0017-00000245";
+
+const notImplemented = (header: string): OssError =>
+	new OssError("NotImplemented", {
+		message:
+			"A header you provided implies functionality that is not implemented.",
+		ec: NOT_IMPLEMENTED_EC,
+		details: { Header: header },
+	});
+
+/** @throws OssError NotImplemented, MissingArgument, InvalidArgument */
+export function refuseUnsupported(request: OssRequest): void {
+	const { query, headers } = request;
+	const parameter = SUB_RESOURCES.find((name) => query.has(name));
+	if (parameter !== undefined) throw notImplemented(parameter);
+	for (const name in headers)
+		if (name.startsWith("x-amz-") && HEADERS.some((one) => one.test(name)))
+			throw notImplemented(name);
+	refuseConditions(request);
+	if (request.method === "POST" && query.has("delete")) requireMd5(request);
+	refuseProcess(request);
+}
+
+/** Conditions of a write: also of CompleteMultipartUpload (A-822). */
+function refuseConditions({ method, key, headers, query }: OssRequest): void {
+	const isWrite =
+		method === "PUT"
+			? !("x-amz-copy-source" in headers)
+			: method === "POST" && query.has("uploadId");
+	if (!isWrite || key === "") return;
+	const name = CONDITIONS.find((one) => one.toLowerCase() in headers);
+	if (name !== undefined) throw notImplemented(name);
+}
+
+function requireMd5({ headers, key }: OssRequest): void {
+	if (key !== "" || headers["content-md5"] !== undefined) return;
+	throw new OssError("MissingArgument", {
+		message: "Missing Some Required Arguments.",
+		ec: "0016-00000606",
+		details: { ArgumentName: "Content-MD5" },
+	});
+}
+
+/** That what is no `image/` or `style/` is refused so is a guess (A-823). */
+function refuseProcess({ query }: OssRequest): void {
+	const process = query.get("x-oss-process");
+	if (process === undefined || /^(?:image|style)\//.test(process)) return;
+	throw invalidArgument("x-oss-process", process);
+}

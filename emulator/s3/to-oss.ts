@@ -1,0 +1,222 @@
+/**
+ * A request of S3 whose sender is known, as the request of OSS that it stands for: refused where OSS refuses it, its
+ * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
+ *
+ * Counts of listings keep OSS's defaults and limits (A-835).
+ *
+ * Order of refusal: what OSS does not implement, then the body's form, before a byte of it is read.
+ */
+import { hash } from "node:crypto";
+import { Readable } from "node:stream";
+import type { Accounts } from "../auth/accounts.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import { readBody } from "../oss/incoming.ts";
+import type { Headers, OssRequest, Query } from "../oss/request.ts";
+import { requireMd5 } from "../storage/content/receive.ts";
+import { malformed } from "../xml/read.ts";
+import { type ChunkSigner, checkHash, unwrapChunks } from "./chunked.ts";
+import {
+	toOssAcl,
+	toOssEncryptionRule,
+	toOssLifecycle,
+	toOssLocation,
+} from "./documents-in.ts";
+import { toOssHeaders } from "./headers.ts";
+import {
+	badHash,
+	EMPTY_SHA256,
+	judgePayload,
+	type Payload,
+	withoutAwsChunked,
+} from "./payload.ts";
+import { refuseUnsupported } from "./refusals.ts";
+import type { S3Settings } from "./settings.ts";
+import { readV4Header } from "./v4.ts";
+import { signingKey, signWith, writeScope } from "./v4-key.ts";
+
+export type Known = {
+	readonly accounts: Accounts;
+	readonly checkSignatures: boolean;
+	readonly s3: S3Settings;
+};
+
+/** @throws OssError NotImplemented, InvalidArgument, MissingArgument, MissingContentLength, and those of documents */
+export async function toOss(
+	request: OssRequest,
+	known: Known,
+): Promise<OssRequest> {
+	refuseUnsupported(request);
+	const { method, headers, query } = request;
+	const payload = judgePayload(method, headers, payloadOf(request), known.s3);
+	const unwrapped = unwrap(request, payload, known);
+	const aclName = request.key === "" ? "x-oss-acl" : "x-oss-object-acl";
+	const translated = {
+		...unwrapped,
+		protocol: "S3" as const,
+		query: toOssQuery(method, request, query),
+		headers: toOssHeaders(unwrapped.headers, aclName),
+	};
+	return withOssDocument(translated, aclName);
+}
+
+/** What the signature says of the body; undefined where it says nothing: V2, no signature, most URLs. */
+function payloadOf({ headers, query }: OssRequest): string | undefined {
+	const isV4 = headers.authorization?.startsWith("AWS4-");
+	return isV4
+		? headers["x-amz-content-sha256"]
+		: (query.get("X-Amz-Content-Sha256") ?? undefined);
+}
+
+function unwrap(
+	request: OssRequest,
+	payload: Payload,
+	known: Known,
+): OssRequest {
+	switch (payload.kind) {
+		case "plain":
+			return request;
+		case "hashed":
+			return withHash(request, payload.sha256);
+		case "chunked":
+			return withoutChunks(request, known);
+	}
+}
+
+function withHash(request: OssRequest, sha256: string): OssRequest {
+	const { headers, body } = request;
+	const wrong = (): OssError => badHash(sha256);
+	if (!hasBody(headers)) {
+		if (sha256 !== EMPTY_SHA256) throw wrong();
+		return request;
+	}
+	return { ...request, body: toReadable(checkHash(body, sha256, wrong)) };
+}
+
+const hasBody = (headers: Headers): boolean =>
+	headers["transfer-encoding"] !== undefined ||
+	Number(headers["content-length"] ?? 0) > 0;
+
+const toReadable = (chunks: AsyncIterable<Buffer>): Readable =>
+	Readable.from(chunks, { objectMode: false });
+
+function withoutChunks(request: OssRequest, known: Known): OssRequest {
+	const { headers, body } = request;
+	const size = readDecodedLength(headers["x-amz-decoded-content-length"]);
+	const signer = known.checkSignatures
+		? chunkSigner(request, known.accounts)
+		: undefined;
+	return {
+		...request,
+		headers: {
+			...headers,
+			"content-length": String(size),
+			"transfer-encoding": undefined,
+			"content-encoding": withoutAwsChunked(headers["content-encoding"]),
+		},
+		body: toReadable(unwrapChunks(body, size, signer)),
+	};
+}
+
+function readDecodedLength(text: string | undefined): number {
+	if (text === undefined) throw new OssError("MissingContentLength");
+	if (!/^\d{1,15}$/.test(text))
+		throw invalidArgument("x-amz-decoded-content-length", text);
+	return Number(text);
+}
+
+/** The request's signature is known to be right. */
+function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
+	const { headers, receivedAt } = request;
+	const { signing, signature, accessKeyId, securityToken } = readV4Header(
+		request,
+		headers.authorization ?? "",
+	);
+	const { credential, date } = signing;
+	const account = accounts.get(accessKeyId, securityToken, receivedAt);
+	const key = signingKey(account.accessKeySecret, credential);
+	return {
+		seed: signature,
+		date,
+		scope: writeScope(credential),
+		sign: (stringToSign) => signWith(key, stringToSign),
+	};
+}
+
+/** S3 lists all buckets at once; a part of an object cannot be read by its number and is ignored (A-830). */
+function toOssQuery(
+	method: string,
+	{ bucket, key }: OssRequest,
+	query: Query,
+): Query {
+	if (bucket === "" && !query.has("max-keys"))
+		return new Map([...query, ["max-keys", "1000"]]);
+	const isRead = method === "GET" || method === "HEAD";
+	if (!isRead || key === "" || !query.has("partNumber")) return query;
+	if (query.has("uploadId")) return query;
+	return new Map([...query].filter(([name]) => name !== "partNumber"));
+}
+
+const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;
+
+/** The request with the document that OSS has in the place of S3's. */
+async function withOssDocument(
+	request: OssRequest,
+	aclName: string,
+): Promise<OssRequest> {
+	const { method, query, headers, key } = request;
+	if (!hasBody(headers)) return request;
+	if (method === "POST" && key !== "" && query.has("restore")) {
+		await readDocument(request);
+		return withBody(request, "");
+	}
+	if (method !== "PUT") return request;
+	if (query.has("acl")) {
+		const document = await readDocument(request);
+		if (headers[aclName] !== undefined) return withBody(request, "");
+		const acl = await toOssAcl(document);
+		const asked = withBody(request, "");
+		return { ...asked, headers: { ...asked.headers, [aclName]: acl } };
+	}
+	if (key !== "") return request;
+	const translate = query.has("lifecycle")
+		? toOssLifecycle
+		: query.has("encryption")
+			? toOssEncryptionRule
+			: isPutBucket(query)
+				? toOssLocation
+				: undefined;
+	return translate
+		? withBody(request, await translate(await readDocument(request)))
+		: request;
+}
+
+/** Only `x-id`, which says nothing, may be there. */
+const isPutBucket = (query: Query): boolean =>
+	[...query.keys()].every(
+		(name) => name === "x-id" || name.startsWith("X-Amz-") || OF_V2.has(name),
+	);
+
+const OF_V2 = new Set(["AWSAccessKeyId", "Expires", "Signature"]);
+
+/** @throws OssError MalformedXML when it is too large, InvalidDigest, IncompleteBody */
+async function readDocument({ headers, body }: OssRequest): Promise<Buffer> {
+	const document = await readBody(body, DOCUMENT_BYTES_MAX);
+	if (!document) throw malformed();
+	const md5 = headers["content-md5"];
+	if (md5 !== undefined) requireMd5({ md5 }, hash("md5", document, "base64"));
+	return document;
+}
+
+function withBody(request: OssRequest, document: string): OssRequest {
+	const content = Buffer.from(document);
+	return {
+		...request,
+		headers: {
+			...request.headers,
+			"content-md5": undefined,
+			"content-length": String(content.length),
+			"transfer-encoding": undefined,
+		},
+		body: Readable.from(content.length === 0 ? [] : [content]),
+	};
+}

@@ -1,0 +1,95 @@
+/**
+ * The canonical request of AWS Signature Version 4, and the string to sign that has its hash.
+ *
+ * Against OSS's V4: the path is the one on the wire, so the bucket is in it only in path style; a bare key of the query
+ * is written `key=`; exactly the listed headers are signed.
+ *
+ * Pure. Source: AWS «Signature calculations for the Authorization header»; vectors of the same page.
+ */
+import { hash } from "node:crypto";
+import type { Candidate } from "../auth/claim.ts";
+import { encodeKey, percentDecode, percentEncode } from "../oss/encoding.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { encodeWireText } from "../oss/wire-text.ts";
+import { type Credential, writeScope } from "./v4-key.ts";
+
+export const ALGORITHM = "AWS4-HMAC-SHA256";
+
+export type Signing = {
+	readonly credential: Credential;
+	/** Lower-case names in the order they were listed. */
+	readonly signedHeaders: readonly string[];
+	/** `yyyyMMddTHHmmssZ`. */
+	readonly date: string;
+	/** The last line: a hash, `UNSIGNED-PAYLOAD`, or what a chunked body says. */
+	readonly payload: string;
+};
+
+/** SDKs differ in what they leave unescaped in the path, and in blanks within header values. */
+export function* candidates(
+	request: OssRequest,
+	{ credential, signedHeaders, date, payload }: Signing,
+): Iterable<Candidate> {
+	const query = canonicalQuery(request.rawQuery);
+	const head = `${ALGORITHM}\n${date}\n${writeScope(credential)}\n`;
+	for (const path of canonicalPaths(request.rawPath))
+		for (const headers of canonicalHeaders(request, signedHeaders)) {
+			const canonicalRequest = `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
+			yield {
+				stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
+				canonicalRequest,
+			};
+		}
+}
+
+/** As on the wire; and encoded as AWS encodes it, where a client sends `!` or `(` as they are. */
+function* canonicalPaths(rawPath: string): Iterable<string> {
+	yield rawPath;
+	if (/^[\w\-.~/]*$/.test(rawPath)) return;
+	const encoded = encodeKey(percentDecode(rawPath) ?? "");
+	if (encoded !== rawPath) yield encoded;
+}
+
+function* canonicalHeaders(
+	{ headers }: OssRequest,
+	names: readonly string[],
+): Iterable<string> {
+	let lines = "";
+	let isSpaced = false;
+	for (const name of names) {
+		const value = headers[name]?.trim() ?? "";
+		isSpaced ||= value.includes("  ");
+		lines += `${name}:${value}\n`;
+	}
+	yield lines;
+	if (isSpaced) yield lines.replaceAll(/ {2,}/g, " ");
+}
+
+/** All pairs but the signature, repeated keys included, sorted by encoded name and value. */
+export function canonicalQuery(rawQuery: string): string {
+	if (rawQuery === "") return "";
+	return rawQuery
+		.split("&")
+		.filter((pair) => pair !== "")
+		.map((pair) => {
+			const equals = pair.indexOf("=");
+			return equals < 0
+				? [encoded(pair), ""]
+				: [encoded(pair.slice(0, equals)), encoded(pair.slice(equals + 1))];
+		})
+		.filter(([name]) => name !== "X-Amz-Signature")
+		.sort(byNameAndValue)
+		.map(([name, value]) => `${name}=${value}`)
+		.join("&");
+}
+
+/** What cannot be decoded is signed by nobody, and kept as it came. */
+const encoded = (text: string): string =>
+	/^[\w\-.~]*$/.test(text)
+		? text
+		: percentEncode(percentDecode(text.replaceAll("+", " ")) ?? text);
+
+function byNameAndValue(a: readonly string[], b: readonly string[]): number {
+	const [left, right] = a[0] === b[0] ? [a[1], b[1]] : [a[0], b[0]];
+	return (left ?? "") < (right ?? "") ? -1 : left === right ? 0 : 1;
+}

@@ -1,0 +1,59 @@
+/**
+ * The credential of AWS Signature Version 4, `AccessKeyId/yyyyMMdd/region/s3/aws4_request`, and the key made for it.
+ *
+ * OSS takes any region as it stands: SDKs sign with `us-east-1`, `cn-hangzhou` or `oss-cn-hangzhou`.
+ *
+ * Pure. Source: AWS «Signature Version 4»; captures of minio-go and clickhouse-backup for the region.
+ */
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+
+export type Credential = {
+	readonly accessKeyId: string;
+	/** `yyyyMMdd`. */
+	readonly date: string;
+	readonly region: string;
+	readonly service: string;
+};
+
+const TERMINATOR = "aws4_request";
+
+/** @returns undefined unless all five parts are there; an access key id may not have a slash */
+export function readCredential(text: string): Credential | undefined {
+	const parts = text.split("/");
+	const [accessKeyId = "", date = "", region = "", service = "", end] = parts;
+	const isComplete =
+		parts.length === 5 &&
+		/^[\x21-\x7e]+$/.test(accessKeyId) &&
+		/^\d{8}$/.test(date) &&
+		region !== "" &&
+		end === TERMINATOR;
+	return isComplete ? { accessKeyId, date, region, service } : undefined;
+}
+
+export const writeScope = ({ date, region, service }: Credential): string =>
+	`${date}/${region}/${service}/${TERMINATOR}`;
+
+const KEYS_MAX = 256;
+
+/** A client uses one all day, and making it takes four HMACs. */
+const keys = new Map<string, KeyObject>();
+
+export function signingKey(secret: string, credential: Credential): KeyObject {
+	const name = `${writeScope(credential)}/${secret}`;
+	const known = keys.get(name);
+	if (known) return known;
+	const { date, region, service } = credential;
+	const made = [date, region, service, TERMINATOR].reduce<Buffer>(
+		(key, part) => createHmac("sha256", key).update(part).digest(),
+		Buffer.from(`AWS4${secret}`),
+	);
+	const key = createSecretKey(made);
+	const [oldest] = keys.keys();
+	if (keys.size >= KEYS_MAX && oldest !== undefined) keys.delete(oldest);
+	keys.set(name, key);
+	return key;
+}
+
+/** @returns 64 lower-case hex digits */
+export const signWith = (key: KeyObject, stringToSign: string): string =>
+	createHmac("sha256", key).update(stringToSign).digest("hex");

@@ -1,0 +1,225 @@
+/**
+ * AWS Signature Version 4 as OSS reads it, in the Authorization header and in a URL.
+ *
+ * The pages of the ECs print neither status nor code: 400 InvalidArgument that names the argument is a guess (A-802),
+ * and so is 403 SignatureDoesNotMatch for a header that is listed and not sent (A-803).
+ *
+ * Pure. Source: EC 0002-00000401…431.
+ */
+import type { Claim } from "../auth/claim.ts";
+import { requireClock, requireDate } from "../auth/validity.ts";
+import { invalidArgument, OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+import {
+	isoTime,
+	readCompactTime,
+	readTime,
+	wholeSeconds,
+} from "../oss/times.ts";
+import { readPayloadLine, UNSIGNED_PAYLOAD } from "./payload.ts";
+import { tokenOfHeader, tokenOfV4Url } from "./security-token.ts";
+import { ALGORITHM, candidates, type Signing } from "./v4-canonical.ts";
+import {
+	type Credential,
+	readCredential,
+	signingKey,
+	signWith,
+} from "./v4-key.ts";
+
+/** What is signed, and what a body that is signed chunk by chunk continues. */
+export type V4Claim = Claim & {
+	readonly signing: Signing;
+};
+
+const ec = (number: string): string => `0002-00000${number}`;
+
+/**
+ * `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=a;b, Signature=…`, in any order.
+ *
+ * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied without a date
+ */
+export function readV4Header(
+	request: OssRequest,
+	authorization: string,
+): V4Claim {
+	const { headers } = request;
+	const fail = (number: string): OssError =>
+		invalidArgument("Authorization", authorization, undefined, ec(number));
+	const items = readItems(authorization, fail);
+	const credential = requireCredential(items.get("Credential"), fail);
+	const signedHeaders = readNames(items.get("SignedHeaders"));
+	if (signedHeaders.length === 0) throw fail("405");
+	const signature = items.get("Signature");
+	if (!signature) throw fail("407");
+	if (signature.length !== SIGNATURE_CHARACTERS) throw fail("408");
+	if (!signedHeaders.includes("host")) throw fail("420");
+	const { moment, text } = readDate(request);
+	if (!text.startsWith(credential.date)) throw fail("409");
+	requireSignedHeaders(request, signedHeaders, {
+		accessKeyId: credential.accessKeyId,
+		signature,
+	});
+	const payload = readPayloadLine(headers["x-amz-content-sha256"]);
+	return {
+		...claimOf(request, { credential, signedHeaders, date: text, payload }),
+		signature,
+		securityToken: tokenOfHeader(request),
+		requireTime: (now) => requireClock(moment, now),
+	};
+}
+
+const SIGNATURE_CHARACTERS = 64;
+
+const claimOf = (
+	request: OssRequest,
+	signing: Signing,
+): Pick<
+	V4Claim,
+	"accessKeyId" | "mismatchEc" | "candidates" | "sign" | "signing"
+> => ({
+	accessKeyId: signing.credential.accessKeyId,
+	mismatchEc: ec("429"),
+	candidates: () => candidates(request, signing),
+	sign: (secret, stringToSign) =>
+		signWith(signingKey(secret, signing.credential), stringToSign),
+	signing,
+});
+
+/** @throws what `fail` makes for another word than the algorithm's, and for items that no comma separates */
+function readItems(
+	authorization: string,
+	fail: (number: string) => OssError,
+): ReadonlyMap<string, string> {
+	const blank = authorization.indexOf(" ");
+	const word = blank < 0 ? authorization : authorization.slice(0, blank);
+	if (word !== ALGORITHM) throw fail("402");
+	const items = new Map<string, string>();
+	for (const item of authorization.slice(word.length).split(",")) {
+		const equals = item.indexOf("=");
+		if (equals < 0) continue;
+		const value = item.slice(equals + 1).trim();
+		// A value has no blank: what follows one is an item that a comma should precede.
+		if (/\s/.test(value)) throw fail("406");
+		items.set(item.slice(0, equals).trim(), value);
+	}
+	return items;
+}
+
+function requireCredential(
+	text: string | undefined,
+	fail: (number: string) => OssError,
+): Credential {
+	if (!text) throw fail("403");
+	const credential = readCredential(text);
+	if (credential?.service !== "s3") throw fail("404");
+	return credential;
+}
+
+const readNames = (text: string | undefined): readonly string[] =>
+	(text ?? "")
+		.toLowerCase()
+		.split(";")
+		.filter((name) => name !== "");
+
+/** `x-amz-date`, or else `Date`, of which the signature has the compact form. */
+function readDate({ headers }: OssRequest): { moment: Date; text: string } {
+	const own = headers["x-amz-date"];
+	const moment = own
+		? requireDate(own, readCompactTime)
+		: requireDate(
+				headers.date,
+				(text) => readCompactTime(text) ?? readTime(text),
+			);
+	return { moment, text: own ?? compactTime(moment) };
+}
+
+const compactTime = (moment: Date): string =>
+	isoTime(moment).replaceAll(/[-:]|\.000/g, "");
+
+/** All headers that are listed must be there, and all `x-amz-*` headers that are there must be listed. */
+function requireSignedHeaders(
+	{ headers }: OssRequest,
+	listed: readonly string[],
+	{ accessKeyId, signature }: Pick<Claim, "accessKeyId" | "signature">,
+): void {
+	const refuse = (number: string): OssError =>
+		new OssError("SignatureDoesNotMatch", {
+			ec: ec(number),
+			details: { OSSAccessKeyId: accessKeyId, SignatureProvided: signature },
+		});
+	if (!listed.every((name) => name in headers && !name.includes("_")))
+		throw refuse("428");
+	for (const name in headers)
+		if (name.startsWith("x-amz-") && !listed.includes(name))
+			throw refuse("431");
+}
+
+export const EXPIRES_SECONDS_MAX = 604_800;
+
+/**
+ * `X-Amz-Algorithm`, `-Credential`, `-Date`, `-Expires`, `-SignedHeaders`, `-Signature`; the pages of an absent
+ * `-SignedHeaders` and `-Signature` were not to be had, so their error has no EC (A-804).
+ *
+ * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied when it has expired
+ */
+export function readV4Url(request: OssRequest): V4Claim {
+	const { query, headers } = request;
+	const fail = (name: string, number: string): OssError =>
+		invalidArgument(
+			name,
+			query.get(name) ?? "",
+			undefined,
+			number === "" ? "" : ec(number),
+		);
+	const require = (name: string, number: string): string => {
+		const value = query.get(name);
+		if (!value) throw fail(name, number);
+		return value;
+	};
+	if (require("X-Amz-Algorithm", "410") !== ALGORITHM)
+		throw fail("X-Amz-Algorithm", "411");
+	const credential = readCredential(require("X-Amz-Credential", "412"));
+	if (credential?.service !== "s3") throw fail("X-Amz-Credential", "425");
+	const date = require("X-Amz-Date", "414");
+	const moment = readCompactTime(date);
+	if (!moment) throw fail("X-Amz-Date", "415");
+	const seconds = readExpires(require("X-Amz-Expires", "416"));
+	if (seconds === undefined) throw fail("X-Amz-Expires", "417");
+	const signedHeaders = readNames(require("X-Amz-SignedHeaders", ""));
+	if (!signedHeaders.includes("host")) throw fail("X-Amz-SignedHeaders", "420");
+	const signature = require("X-Amz-Signature", "");
+	if (!date.startsWith(credential.date)) throw fail("X-Amz-Date", "421");
+	requireSignedHeaders(request, signedHeaders, {
+		accessKeyId: credential.accessKeyId,
+		signature,
+	});
+	const payload =
+		query.get("X-Amz-Content-Sha256") ??
+		(signedHeaders.includes("x-amz-content-sha256")
+			? headers["x-amz-content-sha256"]
+			: undefined) ??
+		UNSIGNED_PAYLOAD;
+	return {
+		...claimOf(request, { credential, signedHeaders, date, payload }),
+		signature,
+		securityToken: tokenOfV4Url(request),
+		requireTime: (now) => requireWindow(moment, seconds, now),
+	};
+}
+
+function readExpires(text: string): number | undefined {
+	const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+	return seconds < 1 || seconds > EXPIRES_SECONDS_MAX ? undefined : seconds;
+}
+
+/** A URL from the future is refused as a header from the future is (A-805). */
+function requireWindow(start: Date, seconds: number, now: Date): void {
+	if (start > now) requireClock(start, now);
+	const end = new Date(start.getTime() + seconds * 1000);
+	if (wholeSeconds(now) <= wholeSeconds(end)) return;
+	throw new OssError("AccessDenied", {
+		message: "Request has expired.",
+		ec: ec("418"),
+		details: { Expires: isoTime(end), ServerTime: isoTime(now) },
+	});
+}

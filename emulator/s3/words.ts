@@ -1,0 +1,46 @@
+/**
+ * What the two protocols call the same thing: storage classes, encryption, ACLs.
+ *
+ * A class of S3 that OSS has no equal of is passed on as it is, and refused by OSS; one of OSS that S3 has no word for
+ * keeps OSS's (A-816). Canned ACLs that OSS has not are refused as a bad `x-oss-acl` is (A-817).
+ *
+ * Pure. Source: docs «Compatibility with Amazon S3»; rclone's provider Alibaba.
+ */
+
+const CLASSES: ReadonlyMap<string, string> = new Map([
+	["STANDARD", "Standard"],
+	["STANDARD_IA", "IA"],
+	["GLACIER", "Archive"],
+]);
+
+const ENCRYPTIONS: ReadonlyMap<string, string> = new Map([["aws:kms", "KMS"]]);
+
+const inverse = (
+	map: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> => new Map(Array.from(map, ([a, b]) => [b, a]));
+
+const S3_CLASSES = inverse(CLASSES);
+const S3_ENCRYPTIONS = inverse(ENCRYPTIONS);
+
+export const toOssClass = (text: string): string => CLASSES.get(text) ?? text;
+export const toS3Class = (text: string): string => S3_CLASSES.get(text) ?? text;
+
+export const toOssEncryption = (text: string): string =>
+	ENCRYPTIONS.get(text) ?? text;
+export const toS3Encryption = (text: string): string =>
+	S3_ENCRYPTIONS.get(text) ?? text;
+
+export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
+
+/** A grant of S3, as far as OSS knows it. */
+export type Permission = "FULL_CONTROL" | "READ" | "WRITE";
+
+/** What everybody may, by each ACL of OSS. */
+export const PUBLIC_PERMISSIONS: ReadonlyMap<string, readonly Permission[]> =
+	new Map([
+		["private", []],
+		["public-read", ["READ"]],
+		["public-read-write", ["READ", "WRITE"]],
+	]);

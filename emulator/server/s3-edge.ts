@@ -1,0 +1,171 @@
+/**
+ * The S3-compatible protocol at the edge: which protocol a request speaks, and the way there and back. Behind it there
+ * is one OSS; no operation knows of S3.
+ *
+ * Whether a PostObject speaks S3 only its form says, when it is read.
+ */
+import { isAliyunHost, isS3Host, type Names } from "../auth/addressing.ts";
+import {
+	type Authenticated,
+	authenticate,
+	readClaim,
+} from "../auth/authenticate.ts";
+import type { Emulator } from "../emulator.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { Arrival, OssRequest, Reading } from "../oss/request.ts";
+import type { Protocol } from "../records/request-log.ts";
+import { readS3Claim } from "../s3/claim.ts";
+import { documentOf } from "../s3/documents-out.ts";
+import { explainRefusal, pathStyleFinding } from "../s3/explain.ts";
+import { toOssForm } from "../s3/form.ts";
+import { toS3Headers } from "../s3/headers.ts";
+import { speaksS3 } from "../s3/protocol.ts";
+import { NOT_IMPLEMENTED_EC } from "../s3/refusals.ts";
+import { toOss } from "../s3/to-oss.ts";
+import { errorReply } from "./error-reply.ts";
+
+export class S3Edge {
+	/** As `arrival`, with a form in OSS's words if it is signed for S3. */
+	readonly arrival: Arrival;
+	readonly #emulator: Emulator;
+	#speaksS3: boolean;
+
+	constructor(emulator: Emulator, arrival: Arrival, { domains }: Names) {
+		this.#emulator = emulator;
+		this.#speaksS3 = speaksS3(arrival, isS3Host(arrival.host, domains));
+		const recognised = (): void => {
+			this.#speaksS3 = true;
+		};
+		const form = (): ReturnType<Arrival["form"]> =>
+			toOssForm(arrival.form(), {
+				accounts: emulator.accounts,
+				now: arrival.receivedAt,
+				checkSignatures: emulator.checkSignatures,
+				recognised,
+			});
+		this.arrival = { ...arrival, form };
+	}
+
+	get protocol(): Protocol {
+		return this.#speaksS3 ? "S3" : "OSS";
+	}
+
+	/**
+	 * As `authenticate`, by the signatures of the protocol.
+	 *
+	 * @throws OssError of `authenticate`; SecondLevelDomainForbidden for a bucket in the path
+	 */
+	authenticate(
+		request: OssRequest,
+		readings: readonly Reading[],
+	): Authenticated<Reading> {
+		return authenticate(
+			request,
+			this.#speaksS3 ? this.#readings(readings) : readings,
+			this.#emulator,
+			this.claimReader,
+		);
+	}
+
+	/** Takes the signature of a request apart, by the rules of its protocol. */
+	get claimReader(): typeof readClaim {
+		const { s3 } = this.#emulator;
+		return this.#speaksS3 ? (asked) => readS3Claim(asked, s3) : readClaim;
+	}
+
+	/** At a name of Alibaba's own the Host alone says which bucket; the path's first segment belongs to the key. */
+	#readings(readings: readonly Reading[]): readonly Reading[] {
+		const [likeliest] = readings;
+		return likeliest && isAliyunHost(this.arrival.host)
+			? readings.filter(({ isInHost }) => isInHost === likeliest.isInHost)
+			: readings;
+	}
+
+	/**
+	 * Before anybody asks who sends the request.
+	 *
+	 * @throws OssError SecondLevelDomainForbidden
+	 */
+	requireVirtualHost([likeliest]: readonly Reading[]): void {
+		if (!this.#isPathStyle(likeliest)) return;
+		const { pathStyle } = this.#emulator.s3;
+		const isRefused =
+			pathStyle === "refuse" ||
+			(pathStyle === "local" && isAliyunHost(this.arrival.host));
+		if (!isRefused || !this.isSigned) return;
+		throw new OssError("SecondLevelDomainForbidden", {
+			message: "Please use virtual hosted style to access.",
+			ec: "0003-00001401",
+		});
+	}
+
+	#isPathStyle(target: Reading | undefined): boolean {
+		const isBucket = target !== undefined && target.bucket !== "";
+		return this.#speaksS3 && isBucket && !target.isInHost;
+	}
+
+	/** Whether the request is signed for S3, rightly or not. */
+	get isSigned(): boolean {
+		const { headers, query } = this.arrival;
+		if (!this.#speaksS3) return false;
+		return (
+			headers.authorization !== undefined ||
+			query.has("X-Amz-Signature") ||
+			query.has("AWSAccessKeyId")
+		);
+	}
+
+	/** The request of OSS that this one stands for. @throws OssError of `toOss` */
+	async read(request: OssRequest): Promise<OssRequest> {
+		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
+	}
+
+	/** What would fail at OSS though it is accepted here; '' for nothing. */
+	finding(request: OssRequest): string {
+		return this.#isPathStyle(request) ? pathStyleFinding(request) : "";
+	}
+
+	/** What an operation answers, with S3's document. */
+	async write(
+		operation: string,
+		{ bucket }: OssRequest,
+		reply: Reply,
+	): Promise<Reply> {
+		const translate = this.#speaksS3 ? documentOf(operation) : undefined;
+		if (!translate || !Buffer.isBuffer(reply.body)) return reply;
+		const { store } = this.#emulator;
+		const aclOfBucket = async (): Promise<string> =>
+			(await store.buckets.get(bucket)).acl;
+		const document = await translate(reply.body.toString(), aclOfBucket);
+		return { ...reply, body: Buffer.from(document) };
+	}
+
+	/** As OSS refuses it; the developer is told which setting of his client avoids it. */
+	refuse(error: OssError): Reply {
+		const { region } = this.#emulator;
+		const { arrival } = this;
+		if (!this.#speaksS3) return errorReply(region, error, arrival);
+		error.diagnosis ||= explainRefusal(error, arrival);
+		const reply = errorReply(region, error, { ...arrival, method: "GET" });
+		if (!Buffer.isBuffer(reply.body)) return reply;
+		// Captured so: this error alone recommends nothing.
+		const body =
+			error.ec === NOT_IMPLEMENTED_EC
+				? Buffer.from(withoutRecommendation(reply.body.toString()))
+				: reply.body;
+		if (arrival.method !== "HEAD") return { ...reply, body };
+		const length = { "Content-Length": String(body.length) };
+		return { ...reply, headers: { ...reply.headers, ...length }, body: null };
+	}
+
+	/** Under S3's names of headers. */
+	finish(reply: Reply): Reply {
+		return this.#speaksS3
+			? { ...reply, headers: toS3Headers(reply.headers, this.arrival.id) }
+			: reply;
+	}
+}
+
+const withoutRecommendation = (document: string): string =>
+	document.replace(/(?<=<RecommendDoc>)[^<]*(?=<)/, "");

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { textsOf } from "../client.ts";
+import { startS3 } from "./s3.ts";
+
+suite("An answer over S3", () => {
+	test("has x-amz-request-id in the place of x-oss-request-id, and no x-amz-id-2", async (t) => {
+		const { photos } = await startS3(t);
+		for (const answer of [
+			await photos.put("/a", "hello"),
+			await photos.get("/a"),
+			await photos.get("/nowhere"),
+			await photos.head("/nowhere"),
+		]) {
+			const { headers } = answer;
+			assert.match(headers["x-amz-request-id"] ?? "", /^[0-9A-F]{24}$/);
+			assert.equal(headers["x-oss-request-id"], undefined);
+			assert.equal(headers["x-amz-id-2"], undefined);
+			assert.equal(headers.server, "AliyunOSS");
+			assert.match(headers["x-oss-server-time"] ?? "", /^\d+$/);
+		}
+	});
+
+	test("that is an error has its EC in a header too, and no namespace", async (t) => {
+		const { photos } = await startS3(t);
+		const answer = await photos.get("/nowhere");
+		assert.deepEqual(textsOf(answer, "EC"), [answer.headers["x-oss-ec"]]);
+		assert.deepEqual(textsOf(answer, "RequestId"), [
+			answer.headers["x-amz-request-id"],
+		]);
+		assert.doesNotMatch(answer.text, /xmlns/);
+	});
+
+	test("to a HEAD that fails has the length of the document that GET gets, and no document", async (t) => {
+		const { photos } = await startS3(t);
+		const got = await photos.get("/nowhere");
+		const head = await photos.head("/nowhere");
+		assert.deepEqual(
+			[head.status, head.text, head.headers["content-length"]],
+			[404, "", got.headers["content-length"]],
+		);
+		assert.equal(head.headers["content-type"], "application/xml");
+		assert.equal(head.headers["x-oss-err"], undefined);
+		assert.equal((await photos.get("/nowhere")).status, 404);
+	});
+
+	test("is for pages of other origins too where CORS rules allow it", async (t) => {
+		const { photos } = await startS3(t, "--cors", "dev");
+		const headers = { origin: "http://localhost:3000" };
+		const got = await photos.get("/", { headers });
+		assert.equal(got.headers["access-control-allow-origin"], "*");
+		assert.ok(got.headers["x-amz-request-id"]);
+	});
+});
