@@ -10,6 +10,7 @@ import type { Log } from "./oss/log.ts";
 import type { S3Settings } from "./s3/settings.ts";
 import type { Store } from "./storage/store.ts";
 import type { Sts } from "./sts/sts.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 
 export type Emulator = {
 	readonly store: Store;
@@ -33,4 +34,6 @@ export type Emulator = {
 	/** Whether new buckets block public access. */
 	readonly blockPublicAccess: boolean;
 	readonly s3: S3Settings;
+	/** The real OSS that requests are passed on to; undefined where the objects are here. */
+	readonly upstream: Upstream | undefined;
 };

@@ -35,12 +35,14 @@ export type Answer = {
 export class Client {
 	readonly #endpoint: URL;
 	readonly #key: Key;
+	readonly #region: string;
 	/** One connection serves request after request: an answer that spoils it spoils the next one too. */
 	readonly #agent = new Agent({ keepAlive: true });
 
-	constructor(endpoint: string, key: Key) {
+	constructor(endpoint: string, key: Key, region = "cn-hangzhou") {
 		this.#endpoint = new URL(endpoint);
 		this.#key = key;
+		this.#region = region;
 	}
 
 	get(target: string, sending?: Sending): Promise<Answer> {
@@ -81,7 +83,7 @@ export class Client {
 	): Promise<Answer> {
 		const { as = this.#key, body, host = this.#endpoint.host } = sending;
 		const signed = as
-			? sign(as, method, target, sending, new Date())
+			? sign(as, this.#region, method, target, sending, new Date())
 			: sending.headers;
 		const headers = Object.entries({ ...signed, host }).map(
 			([name, value]) => [name, Buffer.from(value).toString("latin1")] as const,
@@ -139,6 +141,7 @@ const hmac = (key: string | Buffer, text: string): Buffer =>
 
 function sign(
 	{ id, secret }: Key,
+	region: string,
 	method: string,
 	target: string,
 	{ headers = {}, resource }: Sending,
@@ -146,7 +149,7 @@ function sign(
 ): Record<string, string> {
 	const [path = "", ...rest] = target.split("?");
 	const time = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-	const scope = `${time.slice(0, 8)}/cn-hangzhou/oss/aliyun_v4_request`;
+	const scope = `${time.slice(0, 8)}/${region}/oss/aliyun_v4_request`;
 	const sent: Record<string, string> = {
 		"x-oss-date": time,
 		"x-oss-content-sha256": "UNSIGNED-PAYLOAD",

@@ -18,8 +18,36 @@ const CALLBACK_KEY = fileURLToPath(
 	new URL("../fixtures/keys/callback-512.pem", import.meta.url),
 );
 
-/** @param flags of the command line, e.g. `--auth`, `off` */
+/**
+ * Under `npm run test:gateway` it is a gateway with an emulator of its own behind it, so that a suite meets both.
+ *
+ * @param flags of the command line, e.g. `--auth`, `off`
+ */
 export async function startEmulator(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<TestEmulator> {
+	if (process.env.THROUGH_GATEWAY !== "yes") return startDirectly(t, ...flags);
+	const secret = "secret-of-the-cloud";
+	const cloud = await startDirectly(
+		t,
+		...["--region", "cn-beijing", "--access-key", `cloud:${secret}`],
+	);
+	return startDirectly(
+		t,
+		...["--upstream", `http://localhost:${cloud.port}`],
+		...["--upstream-region", "cn-beijing", "--upstream-bucket", "*"],
+		...["--upstream-access-key", `cloud:${secret}`],
+		...["--upstream-allow", GUARDED, "--region", "cn-hangzhou"],
+		...flags,
+	);
+}
+
+const GUARDED =
+	"ListBuckets,DeleteBucket,PutBucketInventory,PutBucketLogging,PutBucketReplication,ListBucketsByTag,DescribeRegions";
+
+/** Whatever the environment says. */
+export async function startDirectly(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
 ): Promise<TestEmulator> {

@@ -14,10 +14,10 @@ const LAYERS = [
 	["config"],
 	["admin", "cli"],
 	["server"],
-	["records"],
+	["records", "gateway"],
 	["operations"],
 	["emulator"],
-	["diagnosis", "s3"],
+	["diagnosis", "s3", "upstream"],
 	["auth", "callback", "image", "select-sql", "storage", "sts", "xml"],
 	["oss", "version"],
 ];

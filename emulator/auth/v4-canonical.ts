@@ -49,7 +49,7 @@ type Signing = {
 
 /** A header that is declared but not there stays in the line of names (oss2 2.19 signs so). */
 export function* candidates(
-	request: OssRequest,
+	request: Pick<OssRequest, "method" | "headers" | "query" | "rawQuery">,
 	target: Target,
 	{ scope, additional, date = "" }: Signing,
 ): Iterable<Candidate> {

@@ -9,6 +9,7 @@ import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import type { S3Settings } from "../s3/settings.ts";
 import type { DeliveryLimits } from "../storage/rows/delivery-rows.ts";
+import type { UpstreamOptions } from "../upstream/upstream.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
 import {
 	isSettingName,
@@ -16,16 +17,17 @@ import {
 	settings,
 	variableOf,
 } from "./settings.ts";
+import { describeUpstream, readUpstream } from "./upstream.ts";
 import {
 	readAccounts,
 	readBits,
 	readChoice,
 	readDomain,
 	readLimit,
+	readMilliseconds,
 	readOptionalPort,
 	readPort,
 	readRegion,
-	readTimeout,
 } from "./values.ts";
 
 export type Config = {
@@ -56,27 +58,26 @@ export type Config = {
 	/** `publicKeyUrl` is there only when it was given. */
 	readonly callbacks: Partial<CallbackSwitches>;
 	readonly deliveries: DeliveryLimits;
+	/** The OSS behind a gateway; undefined for an emulator with objects of its own. */
+	readonly upstream: UpstreamOptions | undefined;
 	readonly logLevel: LogLevel;
 };
 
 /** What was said of each setting; of those that may repeat, all of it. */
 type Given = ReadonlyMap<SettingName, readonly string[]>;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * @param args of the command line, which win over `env`, of which an empty one says nothing
  * @throws StartError with one line on the first thing that is wrong
  */
-export function readConfig(
-	args: readonly string[],
-	env: Readonly<Record<string, string | undefined>>,
-): Config {
+export function readConfig(args: readonly string[], env: Environment): Config {
 	const given = new Map([...readEnvironment(env), ...readArguments(args)]);
-	return toConfig(given);
+	return toConfig(given, env);
 }
 
-function readEnvironment(
-	env: Readonly<Record<string, string | undefined>>,
-): Given {
+function readEnvironment(env: Environment): Given {
 	const given = new Map<SettingName, string[]>();
 	for (const name of Object.keys(settings).filter(isSettingName)) {
 		const value = env[variableOf(name)];
@@ -122,7 +123,7 @@ function readArguments(args: readonly string[]): Given {
 const needsValue = (name: SettingName): StartError =>
 	new StartError(`--${name} needs a value: --${name} ${settings[name].value}`);
 
-function toConfig(given: Given): Config {
+function toConfig(given: Given, env: Environment): Config {
 	const text = (name: SettingName): string =>
 		given.get(name)?.at(-1) ?? settings[name].byDefault;
 	const list = (name: SettingName): string[] => {
@@ -134,6 +135,7 @@ function toConfig(given: Given): Config {
 		if (items.length === 0 && isWanted) throw needsValue(name);
 		return items;
 	};
+	const has = (name: SettingName): boolean => given.has(name);
 	const hosts = list("host");
 	for (const host of hosts) {
 		if (!isIP(host) && host !== "localhost")
@@ -166,7 +168,7 @@ function toConfig(given: Given): Config {
 			file: text("callback-key"),
 			bits: readBits(text("callback-key-bits")),
 		},
-		callbacks: readCallbacks(text, list, (name) => given.has(name)),
+		callbacks: readCallbacks(text, list, has),
 		deliveries: {
 			countMax: readLimit("deliveries-max", text("deliveries-max")),
 			bytesMax:
@@ -174,6 +176,7 @@ function toConfig(given: Given): Config {
 				1024 *
 				1024,
 		},
+		upstream: readUpstream({ text, list, has }, env),
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 	};
 }
@@ -236,7 +239,7 @@ function readCallbacks(
 		);
 	return {
 		...(url === "" ? {} : { publicKeyUrl: url }),
-		timeoutMs: readTimeout(text("callback-timeout")),
+		timeoutMs: readMilliseconds("callback-timeout", text("callback-timeout")),
 		absentValues: readChoice("callback-absent", text("callback-absent"), [
 			"mixed",
 			"null",
@@ -291,6 +294,7 @@ const isStrict = (text: string): boolean =>
 /** For whoever may look and may not sign. */
 export const withoutSecrets = (config: Config): object => ({
 	...config,
+	upstream: config.upstream && describeUpstream(config.upstream),
 	accounts: config.accounts.map(({ accessKeyId, uid }) => ({
 		accessKeyId,
 		uid,

@@ -73,6 +73,13 @@ export const settings = {
   "s3-signed-streaming":   text("accept|refuse", "S3 uploads that sign each chunk: OSS refused them until 2023", "accept"),
   "deliveries-max":        text("COUNT", "callbacks that are remembered; the oldest go first", "10000"),
   "deliveries-mib-max":    text("MIB", "what those that are remembered may take", "64"),
+  upstream:                text("URL", "be a gateway: pass requests on to this OSS, callbacks excepted"),
+  "upstream-region":       text("REGION", "its region, if its name does not tell"),
+  "upstream-access-key":   text("ID:SECRET[:TOKEN]", "the cloud's own key [as the SDKs find it: environment, profile, credentials URI]"),
+  "upstream-bucket":       list("NAME|LOCAL=REAL[,…]", "the only buckets that the gateway touches; * for all"),
+  "upstream-read-only":    flag("pass on only what changes nothing"),
+  "upstream-allow":        list("OPERATION[,…]", "operations on more than the named buckets that pass, like ListBuckets"),
+  "upstream-timeout":      text("MILLISECONDS", "how long the OSS behind the gateway may be silent", "60000"),
   "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
 } satisfies Record<string, Setting>;
 

@@ -18,11 +18,11 @@ export function readLimit(name: string, text: string): number {
 
 const TIMEOUT_MS_MAX = 600_000;
 
-export function readTimeout(text: string): number {
+export function readMilliseconds(name: string, text: string): number {
 	const timeoutMs = Number(text);
 	if (!/^\d+$/.test(text) || timeoutMs < 1 || timeoutMs > TIMEOUT_MS_MAX) {
 		throw new StartError(
-			`--callback-timeout must be milliseconds, 1 to ${TIMEOUT_MS_MAX}, not ${text}`,
+			`--${name} must be milliseconds, 1 to ${TIMEOUT_MS_MAX}, not ${text}`,
 		);
 	}
 	return timeoutMs;

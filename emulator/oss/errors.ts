@@ -128,6 +128,11 @@ const table = {
   TooManyBuckets:                         [400, "You have attempted to create more buckets than allowed."],
   TooManyReplicationRules:                [400, "OSS only support one replication rule now."],
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],
+  // Of a gateway: OSS has no such codes, and SDKs know them by their status.
+  UpstreamClockSkewed:                    [503, "The clocks of the gateway and of the OSS behind it differ; the gateway has corrected for it: send the request again."],
+  UpstreamRefused:                        [403, "The OSS behind the gateway refused the gateway itself."],
+  UpstreamTimeout:                        [504, "The OSS behind the gateway did not answer in time."],
+  UpstreamUnreachable:                    [502, "The gateway could not reach the OSS behind it."],
   UserKeyMustBeSpecified:                 [400, "User key must be specified."],
   WORMConfigurationAlreadyExists:         [409, "The WORM Configuration already exists."],
   WORMConfigurationLocked:                [403, "The WORM Configuration is locked."],

@@ -10,6 +10,10 @@ const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 export const KEY_BYTES_MAX = 1023;
 
+/** Whether a bucket can be called that; buckets made long ago may have underscores. */
+export const isBucketName = (text: string): boolean =>
+	BUCKET.test(text.replaceAll("_", "-"));
+
 /**
  * @param isNew whether it is to be made; of those that were made long ago some have underscores: java1's BucketInfoTest
  * @throws OssError InvalidBucketName

@@ -16,7 +16,12 @@ export function httpTime(moment: Date): string {
 	return moment.toUTCString();
 }
 
-/** `20221228T102741Z`: `x-oss-date` of V4. @returns undefined when `text` is not of that form */
+/** `20221228T102741Z`: `x-oss-date` of V4. */
+export function compactTime(moment: Date): string {
+	return `${moment.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** Reads what `compactTime` writes. @returns undefined when `text` is not of that form */
 export function readCompactTime(text: string): Date | undefined {
 	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 	if (!parts) return undefined;

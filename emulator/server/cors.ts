@@ -21,6 +21,7 @@ export async function withCors(
 	reply: Reply,
 ): Promise<Reply> {
 	const { method, headers } = arrival;
+	if (emulator.upstream && emulator.cors === "off") return reply;
 	const bucket = likeliestBucket(arrival, names);
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const isThere = await emulator.store.buckets.find(bucket);

@@ -17,7 +17,9 @@ export function errorReply(
 	const { status } = error;
 	if (status === 304) return { status, headers: error.headers, body: null };
 	const headers = { ...error.headers, "x-oss-ec": error.ec || undefined };
-	const document = Buffer.from(writeError(region, error, id, host));
+	// Of an error after the cloud has answered: its id is the one to ask for.
+	const known = error.headers["x-oss-request-id"] ?? id;
+	const document = Buffer.from(writeError(region, error, known, host));
 	if (method !== "HEAD") {
 		const type = { "Content-Type": "application/xml" };
 		return { status, headers: { ...headers, ...type }, body: document };

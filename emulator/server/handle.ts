@@ -66,6 +66,11 @@ async function answer(
 		if (request.bucket)
 			requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
 		if (request.key) requireKey(request.key);
+		const { upstream } = emulator;
+		if (upstream) {
+			const { passOn } = await import("../gateway/gateway.ts");
+			return passOn({ emulator, upstream }, request, operation);
+		}
 		await requireOwnRegion(emulator, request);
 		await requireReferer(emulator, request);
 		await authorize(emulator, request, operation);
@@ -86,7 +91,11 @@ async function answer(
 		isOwned = true;
 		const finding = edge.finding(request);
 		if (finding !== "") observer.found(finding);
-		return await visitWebsite(emulator, await edge.read(request), perform);
+		const read = await edge.read(request);
+		// A website behind a gateway is visited there.
+		return await (emulator.upstream
+			? perform(read)
+			: visitWebsite(emulator, read, perform));
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
 		if (!isOwned)

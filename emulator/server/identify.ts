@@ -64,7 +64,7 @@ export async function namesFor(
 
 /** The error that OSS gives, with what the doctor says to it. */
 async function toldBy(
-	{ store, accounts, region, clock }: Emulator,
+	emulator: Emulator,
 	{ claimReader }: S3Edge,
 	error: OssError,
 	request: OssRequest,
@@ -73,7 +73,10 @@ async function toldBy(
 	const { diagnose, diagnoseBucket } = await import(
 		"../diagnosis/signature-doctor.ts"
 	);
-	const buckets = (await store.buckets.all()).map(({ name }) => name);
+	const { store, accounts, region, clock, upstream } = emulator;
+	const buckets = upstream
+		? upstream.options.buckets.local
+		: (await store.buckets.all()).map(({ name }) => name);
 	const patient = {
 		...{ request, readings, accounts, region },
 		clockAheadMs: clock.aheadMs,
@@ -81,7 +84,8 @@ async function toldBy(
 		buckets: buckets.slice(0, BUCKETS_MAX),
 	};
 	const [{ bucket } = { bucket: "" }] = readings;
-	const isMissing = bucket !== "" && !buckets.includes(bucket);
+	// A gateway does not know which buckets there are.
+	const isMissing = !upstream && bucket !== "" && !buckets.includes(bucket);
 	if (!isMissing || makesBucket(request, readings)) {
 		error.diagnosis = diagnose(error, patient);
 		return error;

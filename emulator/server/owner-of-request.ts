@@ -9,18 +9,23 @@ import { OssError } from "../oss/errors.ts";
 import type { Arrival, OssRequest, Target } from "../oss/request.ts";
 import type { Owned } from "../records/request-log.ts";
 
+type OwnersOf = Pick<Emulator, "store" | "accounts" | "upstream">;
+
 export async function ownerOfRequest(
-	{ store }: Pick<Emulator, "store">,
+	{ store, accounts, upstream }: OwnersOf,
 	{ caller, bucket, key }: Pick<OssRequest, "caller" | "bucket" | "key">,
 ): Promise<Owned> {
 	if (caller.uid !== "") return { account: caller.uid, bucket, key };
-	const owner = (await store.buckets.find(bucket))?.owner ?? "";
+	// Buckets behind a gateway count as the first account's.
+	const owner = upstream
+		? accounts.default.uid
+		: ((await store.buckets.find(bucket))?.owner ?? "");
 	return { account: owner, bucket, key };
 }
 
 /** Of a request that was refused before its caller was known. */
 export async function ownerOfRefused(
-	emulator: Pick<Emulator, "store" | "accounts">,
+	emulator: OwnersOf,
 	arrival: Arrival,
 	names: Names,
 ): Promise<Owned> {

@@ -2,7 +2,7 @@
  * Puts an emulator together, and takes it apart in reverse.
  */
 import type { Ram } from "../auth/ram.ts";
-import { Callbacks } from "../callback/callbacks.ts";
+import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
 import type { KeyPair } from "../callback/key-pair.ts";
 import {
 	beginKeyPair,
@@ -22,9 +22,10 @@ import { RequestLog } from "../records/request-log.ts";
 import type { Certificates } from "../server/certificates.ts";
 import { createOssApp } from "../server/oss-app.ts";
 import { Store } from "../storage/store.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import { readVersion } from "../version.ts";
 import { loadKeys, readOwnRam } from "./accounts.ts";
-import { type Handlers, openPorts } from "./ports.ts";
+import { type Handlers, openPorts, type Ports } from "./ports.ts";
 
 export type Running = {
 	/** `http://127.0.0.1:6770`. */
@@ -72,15 +73,11 @@ async function assemble(
 	});
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
-	let authority: string | undefined;
-	if (config.tlsPort !== undefined) {
-		const certificates = await loadCertificates(config.data);
-		await ports.secure(certificates);
-		authority = certificates.authority;
-	}
+	const authority = await secure(config, ports);
 	const keyPair =
 		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
-	const keys = { ram, keyPair };
+	const upstream = await makeUpstream(config, undo);
+	const keys = { ram, keyPair, upstream };
 	const emulator = await makeEmulator(config, keys, log, store, endpoint);
 	// Last of all: that they are broken off is not to be on record.
 	undo.unshift(async () => emulator.callbacks.close());
@@ -114,11 +111,15 @@ async function assemble(
 	};
 }
 
-type Keys = { readonly ram: Ram; readonly keyPair: KeyPair };
+type Keys = {
+	readonly ram: Ram;
+	readonly keyPair: KeyPair;
+	readonly upstream: Upstream | undefined;
+};
 
 async function makeEmulator(
 	config: Config,
-	{ ram, keyPair }: Keys,
+	{ ram, keyPair, upstream }: Keys,
 	log: Log,
 	store: Store,
 	endpoint: string,
@@ -133,7 +134,7 @@ async function makeEmulator(
 			keyPair,
 			now: clock.now,
 			warn: log.warn,
-			findPolicy: (bucket, name) => findCallbackPolicy({ store }, bucket, name),
+			findPolicy: await makeFindPolicy(store, upstream),
 			record: recordIn(store.deliveries),
 			switches: {
 				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
@@ -148,7 +149,31 @@ async function makeEmulator(
 		otherRegions: config.otherRegions,
 		blockPublicAccess: config.blockPublicAccess,
 		s3: config.s3,
+		upstream,
 	};
+}
+
+/** Loaded only for a gateway. */
+async function makeUpstream(
+	{ upstream: options }: Config,
+	undo: (() => Promise<void>)[],
+): Promise<Upstream | undefined> {
+	if (!options) return undefined;
+	const { Upstream } = await import("../upstream/upstream.ts");
+	const upstream = new Upstream(options);
+	undo.unshift(() => upstream.close());
+	return upstream;
+}
+
+/** Policies for callbacks are where the bucket is. */
+async function makeFindPolicy(
+	store: Store,
+	upstream: Upstream | undefined,
+): Promise<CallbackParts["findPolicy"]> {
+	if (!upstream)
+		return (bucket, name) => findCallbackPolicy({ store }, bucket, name);
+	const { findUpstreamPolicy } = await import("../gateway/callback-policy.ts");
+	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
 }
 
 /** Made by its first request: whoever only uses OSS starts sooner and does without it. */
@@ -167,6 +192,17 @@ function lazily(
 			outgoing.destroy();
 		}
 	};
+}
+
+/** @returns the authority of the https port's certificates, PEM; undefined without such a port */
+async function secure(
+	{ data, tlsPort }: Config,
+	ports: Ports,
+): Promise<string | undefined> {
+	if (tlsPort === undefined) return undefined;
+	const certificates = await loadCertificates(data);
+	await ports.secure(certificates);
+	return certificates.authority;
 }
 
 /** The authority that certificates of the https port come from. Clients hold these against their own clocks. */

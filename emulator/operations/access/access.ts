@@ -160,6 +160,32 @@ export async function requireServiceAccess(
 		throw refusedByPolicy(caller, ask, decision);
 }
 
+/**
+ * As `requireAccess`, of a bucket behind a gateway: its policies and ACLs are decided on there, and only the caller's
+ * own policies are known here. An account may do everything, and anonymous callers stay anonymous there.
+ *
+ * @throws OssError AccessDenied
+ */
+export async function requireIdentityAccess(
+	emulator: Emulator,
+	asked: Asked,
+	action: string,
+): Promise<void> {
+	const { caller, bucket, key } = asked;
+	if (!emulator.checkSignatures || caller.identity === undefined) return;
+	const session = sessionPolicy(caller);
+	const identity = emulator.ram.policiesOf(caller);
+	const policies = { session, identity, bucket: undefined };
+	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
+	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
+	for (const one of actionsOf(action, asked)) {
+		const ask = await makeAsk(emulator, policies, asked, one, resource);
+		const decision = decide(caller, ask, policies);
+		if (decision.outcome !== "granted")
+			throw refusedByPolicy(caller, ask, decision);
+	}
+}
+
 const makeResource = (
 	location: string,
 	owner: string,

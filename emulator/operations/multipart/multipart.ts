@@ -100,7 +100,7 @@ export async function uploadPartCopy(
 	const number = readPartNumber(request.query);
 	readTrafficLimit(request); // for its errors: no body passes the connection
 	const upload = await findUpload(store, request, "0042-00000311");
-	const { source, bucket } = await findSource(emulator, request, COPY_ECS);
+	const { source, bucket } = await findSource(emulator, request, PART_COPY_ECS);
 	refuseEncryptedPartCopy(source, upload);
 	const range = readCopyRange(
 		request.headers["x-oss-copy-source-range"],
@@ -129,7 +129,7 @@ export async function uploadPartCopy(
 	);
 }
 
-const COPY_ECS: SourceEcs = {
+export const PART_COPY_ECS: SourceEcs = {
 	malformed: "0042-00000301",
 	empty: "0042-00000302",
 	emptyVersionId: "0042-00000301",

@@ -178,7 +178,7 @@ export type SourceEcs = {
 };
 
 /** The page of -304 shows an unknown parameter; that whatever else is malformed has it too is a guess. */
-const COPY_ECS: SourceEcs = {
+export const COPY_ECS: SourceEcs = {
 	malformed: "0016-00000304",
 	empty: "0016-00000304",
 	emptyVersionId: "0016-00000305",
@@ -208,9 +208,9 @@ export async function findSource(
 	return { source, bucket };
 }
 
-const SOURCE = "x-oss-copy-source";
+export const SOURCE = "x-oss-copy-source";
 
-function readSource(
+export function readSource(
 	header: string,
 	ecs: SourceEcs,
 ): Pick<OssRequest, "bucket" | "key" | "query"> {

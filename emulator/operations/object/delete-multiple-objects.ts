@@ -34,7 +34,10 @@ type Deletion = {
 	readonly isQuiet: boolean;
 };
 
-type Doomed = { readonly key: string; readonly versionId: string | undefined };
+export type Doomed = {
+	readonly key: string;
+	readonly versionId: string | undefined;
+};
 
 export async function deleteMultipleObjects(
 	emulator: Emulator,
@@ -108,7 +111,7 @@ async function readDelete(request: OssRequest): Promise<Deletion> {
 	}
 }
 
-function readDoomed(root: XmlNode): Doomed[] {
+export function readDoomed(root: XmlNode): Doomed[] {
 	const objects = childrenNamed(root, "Object");
 	if (objects.length === 0) throw malformed("615");
 	if (objects.length > KEYS_MAX) throw malformed("609");

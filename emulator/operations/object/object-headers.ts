@@ -83,8 +83,7 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 	let bytes = 0;
 	for (const [name, value] of Object.entries(headers)) {
 		if (!name.startsWith(META) || value === undefined) continue;
-		if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
-		metadata.set(name.slice(META.length), requireHeaderValue(name, value));
+		metadata.set(name.slice(META.length), requireHeader(name, value));
 		bytes +=
 			Buffer.byteLength(name) - META.length + encodeWireText(value).length;
 	}
@@ -96,6 +95,12 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 			"The user metadata exceeds 8 KB.",
 		);
 	return Object.fromEntries(metadata);
+}
+
+/** As `requireHeaderValue`, of a name that a form made up too. */
+export function requireHeader(name: string, value: string): string {
+	if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
+	return requireHeaderValue(name, value);
 }
 
 /** What goes out as a header must be one: form fields and parameters can hold anything. */

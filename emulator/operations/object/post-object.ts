@@ -13,6 +13,7 @@ import {
 	type Policy,
 	readPostPolicy,
 } from "../../auth/post-policy.ts";
+import type { ResolvedCallback } from "../../callback/callbacks.ts";
 import { withLateFields } from "../../callback/late-fields.ts";
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, underEc } from "../../oss/errors.ts";
@@ -65,10 +66,7 @@ export async function postObject(
 	);
 	const callback = withLateFields(inTime, form.lateNames);
 	const headers = { ...writtenHeaders(object, bucket), ...qos };
-	if (callback?.urls.length && form.fields.get("success_action_redirect"))
-		emulator.log.warn(
-			`${object.bucket}/${object.key}: the answer of the callback takes the place of success_action_redirect`,
-		);
+	warnOfRedirect(emulator, asked, form, callback);
 	const called = await callBack(
 		emulator,
 		asked,
@@ -77,20 +75,32 @@ export async function postObject(
 		"PostObject",
 		headers,
 	);
-	return called ?? answer(asked, form, object, headers);
+	return called ?? answerForm(asked, form, object, headers);
+}
+
+export function warnOfRedirect(
+	{ log }: Pick<Emulator, "log">,
+	{ bucket, key }: Pick<OssRequest, "bucket" | "key">,
+	{ fields }: Form,
+	callback: ResolvedCallback | undefined,
+): void {
+	if (callback?.urls.length && fields.get("success_action_redirect"))
+		log.warn(
+			`${bucket}/${key}: the answer of the callback takes the place of success_action_redirect`,
+		);
 }
 
 /**
  * The type of the file's own part stands in for a field that is not there: java1's suite. That it is the field which
  * `$content-type` means where both are is a guess (A-690).
  */
-const withType = ({ fields, file }: Form): Form["fields"] =>
+export const withType = ({ fields, file }: Form): Form["fields"] =>
 	file.contentType
 		? new Map([["content-type", file.contentType], ...fields])
 		: fields;
 
 /** What a PutObject has in x-oss- headers stands in fields, and nothing else does; tags of a form are not set. */
-function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
+export function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
 	const own = Object.fromEntries(
 		[...fields].filter(([name]) => name.startsWith("x-oss-")),
 	);
@@ -99,7 +109,7 @@ function asOfForm(asked: OssRequest, { fields }: Form): OssRequest {
 }
 
 /** The docs tie a missing key to another error; this one was seen of other fields that are missing (A-607). */
-function readKey({ fields, file }: Form): string {
+export function readKey({ fields, file }: Form): string {
 	const key = fields.get("key");
 	if (!key) {
 		const message =
@@ -168,10 +178,10 @@ async function* checked(
  * A redirect wins over a status; its code and parameters are those of S3 (A-05). The elements of a 201 are as in a
  * capture, whose order is not the docs' and whose ETag has no quotes (A-608).
  */
-function answer(
+export function answerForm(
 	request: OssRequest,
 	{ fields }: Form,
-	object: StoredObject,
+	object: Pick<StoredObject, "bucket" | "key" | "etag">,
 	headers: ReplyHeaders,
 ): Reply {
 	const redirect = fields.get("success_action_redirect");
@@ -198,7 +208,7 @@ function answer(
 /** @returns undefined for what is not a URL of the web: the form is answered as without it */
 function redirectTo(
 	text: string,
-	{ bucket, key, etag }: StoredObject,
+	{ bucket, key, etag }: Pick<StoredObject, "bucket" | "key" | "etag">,
 ): string | undefined {
 	if (!URL.canParse(text)) return undefined;
 	const url = new URL(text);

@@ -1,0 +1,26 @@
+/**
+ * DeleteMultipleObjects: the keys are in the body, so that a RAM user's or session's request is read before it passes.
+ */
+import { requireIdentityAccess } from "../operations/access/access.ts";
+import { readDocument } from "../operations/body.ts";
+import { readDoomed } from "../operations/object/delete-multiple-objects.ts";
+import type { Reply } from "../oss/reply.ts";
+import { readXml } from "../xml/read.ts";
+import { forward, type Gateway, type Passing } from "./gateway.ts";
+
+/** @throws OssError MalformedXML, AccessDenied for the first key that the caller may not delete */
+export async function deleteThrough(
+	gateway: Gateway,
+	{ request, outgoing }: Passing,
+): Promise<Reply> {
+	if (request.caller.identity === undefined)
+		return forward(gateway, { request, outgoing });
+	const body = await readDocument(request);
+	for (const { key, versionId } of readDoomed(await readXml(body, "Delete"))) {
+		const query = new Map(request.query);
+		if (versionId !== undefined) query.set("versionId", versionId);
+		const asked = { ...request, key, query };
+		await requireIdentityAccess(gateway.emulator, asked, "oss:DeleteObject");
+	}
+	return forward(gateway, { request, outgoing: { ...outgoing, body } });
+}

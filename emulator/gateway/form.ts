@@ -1,0 +1,134 @@
+/**
+ * PostObject at a gateway: its policy is signed with the emulator's keys, so that the cloud could not check it. It is
+ * checked here, and the file sent on as a PutObject, while it arrives; a form that turns out to be bad breaks the
+ * upload off, and the cloud stores nothing.
+ *
+ * Source: docs «PostObject».
+ */
+import { checkPolicy, checkSize, readPostPolicy } from "../auth/post-policy.ts";
+import { withLateFields } from "../callback/late-fields.ts";
+import { requireIdentityAccess } from "../operations/access/access.ts";
+import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
+import {
+	type Form,
+	readForm,
+	TOO_LARGE_EC,
+} from "../operations/object/form.ts";
+import { diagnosed } from "../operations/object/form-diagnosis.ts";
+import {
+	readNewObject,
+	requireHeader,
+} from "../operations/object/object-headers.ts";
+import {
+	answerForm,
+	asOfForm,
+	readKey,
+	warnOfRedirect,
+	withType,
+} from "../operations/object/post-object.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
+import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { findHeader } from "./incoming.ts";
+import { callBack } from "./upload.ts";
+
+/** @throws OssError all of PostObject's */
+export async function postThrough(
+	gateway: Gateway,
+	{ request, outgoing }: Passing,
+): Promise<Reply> {
+	const { emulator } = gateway;
+	const form = await readForm(request);
+	const { caller, policy } = await diagnosed(emulator, request, form, () =>
+		readPostPolicy(form.fields, emulator.accounts, {
+			region: emulator.region,
+			now: request.receivedAt,
+			checkSignatures: emulator.checkSignatures,
+		}),
+	);
+	const asked = { ...request, caller, key: readKey(form) };
+	await requireIdentityAccess(emulator, asOfForm(asked, form), "oss:PutObject");
+	const fields = withType(form);
+	await diagnosed(emulator, request, { ...form, fields }, () => {
+		if (policy) checkPolicy(policy, fields, request.bucket);
+	});
+	const { callbacks } = emulator;
+	const inTime = await callbacks.readForm(request.bucket, form.exactFields);
+	const headers = headersOf(asked, form);
+	const sizeMax = Math.min(policy?.size.max ?? Infinity, UPLOAD_BYTES_MAX);
+	let size = 0;
+	async function* whole(): AsyncGenerator<Buffer> {
+		for await (const chunk of form.file.content) {
+			size += chunk.length;
+			if (size > sizeMax)
+				throw new OssError("EntityTooLarge", { ec: TOO_LARGE_EC });
+			yield chunk;
+		}
+		if (policy) checkSize(policy, size);
+		await form.end();
+		callbacks.refuseLate(inTime, form.lateNames);
+	}
+	const passing = {
+		request: asked,
+		outgoing: {
+			...{ method: "PUT", bucket: outgoing.bucket, key: asked.key, headers },
+			...{ query: new Map(), body: whole(), isSigned: caller.uid !== "" },
+		},
+	};
+	const reply = await forward(gateway, passing);
+	if (reply.status !== 200) return reply;
+	const callback = withLateFields(inTime, form.lateNames);
+	warnOfRedirect(emulator, asked, form, callback);
+	const known = { size, contentType: headers["content-type"] ?? "" };
+	const called = await callBack(
+		...([gateway, passing, callback, "PostObject", reply, known] as const),
+	);
+	if (called !== reply) return called;
+	const etag = (findHeader(reply.headers, "etag") ?? "").replaceAll('"', "");
+	const object = { bucket: request.bucket, key: asked.key, etag };
+	return answerForm(asked, form, object, ofWriting(reply));
+}
+
+/** The answer to a form has a body of its own. */
+const ofWriting = ({ headers }: Reply): Reply["headers"] =>
+	Object.fromEntries(
+		Object.entries(headers).filter(
+			([name]) => name.toLowerCase() !== "content-length",
+		),
+	);
+
+/** Fields that say something of the object, as headers of a PutObject. */
+function headersOf(asked: OssRequest, { fields, file }: Form): Headers {
+	const own = Object.fromEntries(
+		[...fields].filter(([name]) => OF_OBJECT.test(name) && !OF_FORM.has(name)),
+	);
+	const contentType =
+		fields.get("x-oss-content-type") ||
+		file.contentType ||
+		fields.get("content-type");
+	const headers: Headers = {
+		...forbidding(asked.headers),
+		...own,
+		...(contentType ? { "content-type": contentType } : {}),
+	};
+	// For their errors: not every field can be a header.
+	readNewObject(asked, headers);
+	readExpected(headers);
+	for (const [name, value] of Object.entries(headers))
+		requireHeader(name, value ?? "");
+	return headers;
+}
+
+const forbidding = ({ "x-oss-forbid-overwrite": forbid }: Headers): Headers =>
+	forbid === undefined ? {} : { "x-oss-forbid-overwrite": forbid };
+
+const OF_OBJECT =
+	/^(?:x-oss-.*|cache-control|content-(?:disposition|encoding|language|md5)|expires)$/;
+
+/** Of the signature; tags of a form are not set. */
+const OF_FORM: ReadonlySet<string> = new Set([
+	...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
+	...["x-oss-signature", "x-oss-security-token", "x-oss-content-type"],
+	...["x-oss-tagging", "x-oss-emulator-fault"],
+]);

@@ -1,0 +1,77 @@
+/**
+ * A request at a gateway, once it is known who sends it and which operation it asks for: guard, access, the way to the
+ * cloud and back. The gateway's own business are callbacks, forms and what names another bucket; everything else passes
+ * as it is, operations that the emulator does not implement too.
+ */
+import type { Emulator } from "../emulator.ts";
+import { requireIdentityAccess } from "../operations/access/access.ts";
+import { uploadBody } from "../operations/body.ts";
+import type { Row } from "../operations/match-operation.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import type { Upstream, UpstreamRequest } from "../upstream/upstream.ts";
+import { requirePassage } from "./guard.ts";
+import { toReply } from "./incoming.ts";
+import { toUpstream } from "./outgoing.ts";
+
+/** What passing a request on takes. */
+export type Gateway = {
+	readonly emulator: Emulator;
+	readonly upstream: Upstream;
+};
+
+/** A request that may pass. */
+export type Passing = {
+	readonly request: OssRequest;
+	/** As the cloud gets it. */
+	readonly outgoing: UpstreamRequest;
+};
+
+/** @throws OssError AccessDenied, UpstreamUnreachable, UpstreamTimeout, UpstreamRefused, UpstreamClockSkewed */
+export async function passOn(
+	gateway: Gateway,
+	request: OssRequest,
+	operation: Row,
+): Promise<Reply> {
+	const { emulator, upstream } = gateway;
+	const bucket = requirePassage(upstream.options, request, operation);
+	const isPreflight = operation.action === "oss:OptionObject";
+	// `--cors dev` answers pages of any origin itself, whatever the bucket's rules are.
+	if (isPreflight && emulator.cors === "dev" && operation.run)
+		return operation.run(emulator, request);
+	const { specialOf } = await import("./special.ts");
+	const special = specialOf(operation.name);
+	if (!special?.decidesAccess)
+		await requireIdentityAccess(emulator, request, operation.action);
+	if (UPLOADS.has(operation.name)) uploadBody(request); // for its errors
+	const { uid } = emulator.accounts.default;
+	const passing = { request, outgoing: toUpstream(request, bucket, uid) };
+	return special ? special.run(gateway, passing) : forward(gateway, passing);
+}
+
+/** They must say how long their body is. */
+const UPLOADS = new Set(["AppendObject", "PutObject", "UploadPart"]);
+
+/** Sends it, and once more when only the clocks were apart and nothing of a body is gone. */
+export async function forward(
+	{ upstream }: Gateway,
+	{ request, outgoing }: Passing,
+): Promise<Reply> {
+	const asked = {
+		method: outgoing.method,
+		localBucket: request.bucket,
+		realBucket: outgoing.bucket,
+		isSigned: outgoing.isSigned,
+	};
+	const once = async (): Promise<Reply> =>
+		toReply(upstream, await upstream.send(outgoing), asked);
+	try {
+		return await once();
+	} catch (error) {
+		const isSkewed =
+			error instanceof OssError && error.code === "UpstreamClockSkewed";
+		if (!isSkewed || outgoing.body !== null) throw error;
+		return once();
+	}
+}

@@ -1,0 +1,69 @@
+/**
+ * What passes a gateway at all: only buckets that are named, only operations that concern such a bucket, and under
+ * `--upstream-read-only` only those that change nothing.
+ *
+ * A real account is behind it: a test that empties «its» buckets must not find more of them than it was given.
+ */
+import type { Row } from "../operations/match-operation.ts";
+import { OssError } from "../oss/errors.ts";
+import type { OssRequest } from "../oss/request.ts";
+import type { UpstreamOptions } from "../upstream/upstream.ts";
+
+/**
+ * Operations that remove a bucket, or make OSS write into another one that their document names. Those on the service
+ * as a whole are guarded too.
+ */
+const GUARDED: ReadonlySet<string> = new Set([
+	"DeleteBucket",
+	"PutBucketInventory",
+	"PutBucketLogging",
+	"PutBucketReplication",
+]);
+
+/** They are POSTs, and read. */
+const READING: ReadonlySet<string> = new Set([
+	...["CreateSelectObjectMeta", "CreateSelectObjectMetaOfJson"],
+	...["DoMetaQuery", "SelectObject", "SelectObjectOfJson"],
+]);
+
+export const isGuarded = ({ name, target }: Row): boolean =>
+	target === "service" || GUARDED.has(name);
+
+/**
+ * @returns the bucket's name in the cloud; '' for the service
+ * @throws OssError AccessDenied, which names the flag that lets it pass
+ */
+export function requirePassage(
+	{ buckets, readOnly, allowed }: UpstreamOptions,
+	{ bucket, method }: Pick<OssRequest, "bucket" | "method">,
+	operation: Row,
+): string {
+	const { name } = operation;
+	if (isGuarded(operation) && !allowed.has(name))
+		throw refused(
+			`${name} concerns more than objects of the named buckets: it passes with --upstream-allow ${name}.`,
+		);
+	const reads = /^(GET|HEAD|OPTIONS)$/.test(method) || READING.has(name);
+	if (readOnly && !reads)
+		throw refused(
+			`${name} changes something, and this gateway is --upstream-read-only.`,
+		);
+	return bucket === "" ? "" : requireReal({ buckets }, bucket);
+}
+
+/** @throws OssError AccessDenied for a bucket that is not named */
+export function requireReal(
+	{ buckets }: Pick<UpstreamOptions, "buckets">,
+	bucket: string,
+): string {
+	const real = buckets.findReal(bucket);
+	if (real !== undefined) return real;
+	throw refused(
+		`The bucket ${bucket} is not one of those that --upstream-bucket names.`,
+	);
+}
+
+const refused = (why: string): OssError =>
+	new OssError("AccessDenied", {
+		message: `The gateway does not pass this on. ${why}`,
+	});

@@ -1,0 +1,166 @@
+/**
+ * The cloud's answer as the gateway's own: its status, headers, request id and body, streamed.
+ *
+ * An error that is about the gateway's signature is not the client's: it must not look for the fault in its own keys
+ * or its own clock. Names of buckets in documents become those that clients know.
+ */
+import type { Readable } from "node:stream";
+import { OssError } from "../oss/errors.ts";
+import { readBody } from "../oss/incoming.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
+import type { Upstream, UpstreamAnswer } from "../upstream/upstream.ts";
+import { childText, readXml } from "../xml/read.ts";
+import { renameBucket } from "./rename-bucket.ts";
+
+/** What an answer is to. */
+export type Asked = {
+	readonly method: string;
+	/** '' for the service. */
+	readonly localBucket: string;
+	readonly realBucket: string;
+	readonly isSigned: boolean;
+};
+
+/**
+ * Spelled as the port and the record of requests look for them, which proxies may have changed. There is no Date:
+ * clients correct their clocks by it, so that it must be the emulator's.
+ */
+const SPELLED: ReadonlyMap<string, string> = new Map(
+	[
+		...["Server", "Content-Length", "Content-Type", "ETag", "Location"],
+		...["x-oss-request-id", "x-oss-server-time", "x-oss-ec"],
+	].map((name) => [name.toLowerCase(), name]),
+);
+
+/** Of an error's document, and of any other that is read whole. */
+const DOCUMENT_BYTES_MAX = 1024 * 1024;
+
+/** @throws OssError UpstreamRefused, UpstreamClockSkewed */
+export async function toReply(
+	upstream: Upstream,
+	answer: UpstreamAnswer,
+	asked: Asked,
+): Promise<Reply> {
+	const { status } = answer;
+	const headers = respell(answer.headers);
+	if (isEmpty(answer, asked.method)) {
+		answer.body.resume();
+		if (status >= 400)
+			await refuseOwn(upstream, asked, headers, errorIn(headers));
+		const length = headers["Content-Length"]; // of a HEAD: none is not 0
+		return {
+			status,
+			headers: { ...headers, "Content-Length": length },
+			body: null,
+		};
+	}
+	if (status < 400) return { status, ...renamed(asked, headers, answer.body) };
+	const document = await readWhole(answer.body);
+	await refuseOwn(upstream, asked, headers, document);
+	const { headers: own, body } = renamed(asked, headers, document);
+	return { status, headers: own, body };
+}
+
+/** @throws OssError UpstreamUnreachable when it is larger than any document of OSS */
+export async function readWhole(body: Readable): Promise<Buffer> {
+	const document = await readBody(body, DOCUMENT_BYTES_MAX);
+	if (document) return document;
+	body.destroy();
+	throw new OssError("UpstreamUnreachable", {
+		message: "The OSS behind the gateway sent a document of more than 1 MiB.",
+	});
+}
+
+const isEmpty = (
+	{ status, headers }: UpstreamAnswer,
+	method: string,
+): boolean =>
+	method === "HEAD" ||
+	status === 204 ||
+	status === 304 ||
+	findHeader(headers, "content-length") === "0";
+
+/** @param name lower-case */
+export function findHeader(
+	headers: ReplyHeaders,
+	name: string,
+): string | undefined {
+	if (headers[name] !== undefined) return headers[name];
+	const found = Object.keys(headers).find((one) => one.toLowerCase() === name);
+	return found === undefined ? undefined : headers[found];
+}
+
+function respell(headers: ReplyHeaders): ReplyHeaders {
+	const own: Record<string, string | undefined> = {};
+	for (const [name, value] of Object.entries(headers)) {
+		const lower = name.toLowerCase();
+		if (lower === "date") continue;
+		own[SPELLED.get(lower) ?? name] = value;
+	}
+	return own;
+}
+
+/** Of a HEAD: the document stands in a header. */
+const errorIn = (headers: ReplyHeaders): Buffer =>
+	Buffer.from(findHeader(headers, "x-oss-err") ?? "", "base64");
+
+/** A document without `Content-Length` if its length changes. */
+function renamed<Body extends Buffer | Readable>(
+	{ localBucket, realBucket }: Asked,
+	headers: ReplyHeaders,
+	body: Body,
+): Pick<Reply, "headers" | "body"> {
+	const type = findHeader(headers, "content-type") ?? "";
+	const isDocument = type.startsWith("application/xml");
+	if (localBucket === realBucket || !isDocument) return { headers, body };
+	const others = Object.entries(headers).filter(
+		([name]) => name.toLowerCase() !== "content-length",
+	);
+	return {
+		headers: Object.fromEntries(others),
+		body: renameBucket(body, realBucket, localBucket),
+	};
+}
+
+/** About a signature that the gateway made. */
+const OWN_CODES: ReadonlySet<string> = new Set([
+	...["InvalidAccessKeyId", "InvalidSecurityToken", "SecurityTokenExpired"],
+	...["SignatureDoesNotMatch", "AccessKeyIdAndSecurityTokenNotMatch"],
+]);
+
+const WRONG_REGION_EC = "0002-00000226";
+const OTHER_ENDPOINT_EC = "0003-00001403";
+
+/** @throws OssError when the error is the gateway's own */
+async function refuseOwn(
+	upstream: Upstream,
+	{ isSigned, realBucket }: Asked,
+	headers: ReplyHeaders,
+	document: Buffer,
+): Promise<void> {
+	if (!isSigned) return;
+	const error = await readXml(document, "Error").catch(() => undefined);
+	if (!error) return; // a proxy's page: it comes through as it is
+	const text = (name: string): string => childText(error, name) ?? "";
+	const code = text("Code");
+	const ec = findHeader(headers, "x-oss-ec") ?? text("EC");
+	const details = {
+		Upstream: upstream.host,
+		UpstreamCode: code,
+		UpstreamMessage: text("Message"),
+		UpstreamRequestId: text("RequestId"),
+	};
+	if (code === "RequestTimeTooSkewed") {
+		upstream.followClock(text("ServerTime") || undefined);
+		throw new OssError("UpstreamClockSkewed", { details });
+	}
+	const isElsewhere = ec === OTHER_ENDPOINT_EC;
+	if (!OWN_CODES.has(code) && ec !== WRONG_REGION_EC && !isElsewhere) return;
+	const why = isElsewhere
+		? `the bucket ${realBucket} is at ${text("Endpoint")}, which --upstream must name`
+		: `${code}: ${text("Message")}`;
+	throw new OssError("UpstreamRefused", {
+		message: `The OSS behind the gateway, ${upstream.host}, refused the gateway itself; the client's own key and signature are good. ${why}`,
+		details,
+	});
+}

@@ -1,0 +1,124 @@
+/**
+ * Uploads that may ask for a callback. The cloud never hears of it: it is read before a byte goes there, sent from here
+ * once the cloud has stored the object, and its answer relayed, as the emulator does for objects of its own.
+ *
+ * Source: docs «Callback».
+ */
+import type { ResolvedCallback } from "../callback/callbacks.ts";
+import type { Uploaded } from "../callback/uploaded.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { findHeader, readWhole } from "./incoming.ts";
+import { describeObject, type Known, readRange } from "./object.ts";
+
+export async function putThrough(
+	gateway: Gateway,
+	{ request, outgoing }: Passing,
+): Promise<Reply> {
+	const callback = await gateway.emulator.callbacks.read(request);
+	const counted = countBytes(outgoing.body);
+	const passing = { request, outgoing: { ...outgoing, body: counted.body } };
+	const reply = await forward(gateway, passing);
+	const known = {
+		size: counted.size(),
+		contentType: request.headers["content-type"] ?? "",
+	};
+	return callBack(gateway, passing, callback, "PutObject", reply, known);
+}
+
+export async function completeThrough(
+	gateway: Gateway,
+	passing: Passing,
+): Promise<Reply> {
+	const callback = await gateway.emulator.callbacks.read(passing.request);
+	const reply = await forward(gateway, passing);
+	const operation = "CompleteMultipartUpload";
+	return callBack(gateway, passing, callback, operation, reply, {});
+}
+
+type Body = Passing["outgoing"]["body"];
+
+/** The same body; its size can be asked once it has been read. */
+export function countBytes(body: Body): {
+	readonly body: Body;
+	readonly size: () => number;
+} {
+	if (body === null || Buffer.isBuffer(body))
+		return { body, size: () => body?.length ?? 0 };
+	let size = 0;
+	async function* read(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+		for await (const chunk of chunks) {
+			size += chunk.length;
+			yield chunk;
+		}
+	}
+	return { body: read(body), size: () => size };
+}
+
+/**
+ * @param reply of the cloud; returned as it is when nobody is to be called
+ * @param known of the object, without asking the cloud
+ * @throws OssError CallbackFailed; the object stays
+ */
+export async function callBack(
+	gateway: Gateway,
+	passing: Passing,
+	callback: ResolvedCallback | undefined,
+	operation: Uploaded["operation"],
+	reply: Reply,
+	known: Known,
+): Promise<Reply> {
+	if (!callback || reply.status !== 200) return reply;
+	const own = await readReply(reply);
+	const uploaded = await toUploaded(gateway, passing, operation, own, known);
+	const headers = Object.entries(own.headers).filter(
+		([name]) => !OF_BODY.has(name.toLowerCase()),
+	);
+	const relayed = await gateway.emulator.callbacks.send(
+		callback,
+		uploaded,
+		Object.fromEntries(headers),
+	);
+	return relayed ?? own;
+}
+
+const OF_BODY = new Set(["content-length", "content-type"]);
+
+/** A small document, or nothing: what the application server answers may take its place. */
+async function readReply(reply: Reply): Promise<Reply> {
+	const { body } = reply;
+	if (body === null || Buffer.isBuffer(body)) return reply;
+	return { ...reply, body: await readWhole(body) };
+}
+
+async function toUploaded(
+	gateway: Gateway,
+	{ request, outgoing }: Passing,
+	operation: Uploaded["operation"],
+	{ headers }: Reply,
+	known: Known,
+): Promise<Uploaded> {
+	const { emulator } = gateway;
+	const object = await describeObject(gateway, outgoing, headers, known);
+	if (!object)
+		throw new OssError("CallbackFailed", {
+			message:
+				"The object is stored, and the OSS behind the gateway does not say how large it is: the callback was not sent.",
+		});
+	return {
+		...object,
+		...{ operation, bucket: request.bucket, key: request.key },
+		contentMd5:
+			operation === "CompleteMultipartUpload"
+				? ""
+				: (findHeader(headers, "content-md5") ?? ""),
+		requestId: findHeader(headers, "x-oss-request-id") ?? request.id,
+		clientIp: request.clientIp,
+		requester: request.caller.uid,
+		// The account's own number is nothing for an application under test.
+		owner: emulator.accounts.default.uid,
+		waits: () => (request.hasGone() ? "gone" : "uploader"),
+		read: (first, last) => readRange(gateway, outgoing, object, first, last),
+	};
+}

@@ -1,0 +1,206 @@
+/**
+ * The cloud's own credentials, from where the SDKs look for them: a flag, the environment, a profile, or a URL that
+ * hands out those of a RAM role.
+ *
+ * They stay in memory: no configuration that is shown, no log and no record has them.
+ *
+ * Source: docs «Manage access credentials» of the SDKs: the variables, `ALIBABA_CLOUD_CREDENTIALS_URI` and its answer,
+ * the file `credentials`.
+ */
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { StartError } from "../oss/start-error.ts";
+
+export type Credentials = {
+	readonly accessKeyId: string;
+	readonly accessKeySecret: string;
+	/** Of STS; '' for a permanent key. */
+	readonly securityToken: string;
+};
+
+/** Where they come from. */
+export type CredentialsSource =
+	| ({ readonly kind: "given" } & Credentials)
+	| {
+			readonly kind: "file";
+			readonly path: string;
+			readonly profile: string;
+	  }
+	| { readonly kind: "uri"; readonly uri: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names of an id, a secret and a token in the environment, in the order in which they are looked for. */
+const VARIABLES = [
+	["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"],
+	[
+		"ALIBABA_CLOUD_ACCESS_KEY_ID",
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+		"ALIBABA_CLOUD_SECURITY_TOKEN",
+	],
+] as const;
+
+/**
+ * @param flag the value of `--upstream-access-key`, '' for nothing
+ * @throws StartError when the flag is malformed; its message does not repeat it
+ */
+export function readCredentialsSource(
+	flag: string,
+	env: Environment,
+): CredentialsSource {
+	if (flag !== "") return { kind: "given", ...readFlag(flag) };
+	for (const [id, secret, token] of VARIABLES) {
+		const { [id]: accessKeyId, [secret]: accessKeySecret } = env;
+		if (accessKeyId && accessKeySecret)
+			return {
+				...{ kind: "given", accessKeyId, accessKeySecret },
+				securityToken: env[token] ?? "",
+			};
+	}
+	const uri = env.ALIBABA_CLOUD_CREDENTIALS_URI;
+	if (uri) return { kind: "uri", uri };
+	return {
+		kind: "file",
+		path:
+			env.ALIBABA_CLOUD_CREDENTIALS_FILE ||
+			join(homedir(), ".alibabacloud", "credentials"),
+		profile: env.ALIBABA_CLOUD_PROFILE || "default",
+	};
+}
+
+/** A token may have colons of its own. */
+function readFlag(flag: string): Credentials {
+	const [, accessKeyId, accessKeySecret, securityToken = ""] =
+		/^([^:]+):([^:]+)(?::(.+))?$/s.exec(flag) ?? [];
+	if (accessKeyId && accessKeySecret)
+		return { accessKeyId, accessKeySecret, securityToken };
+	throw new StartError(
+		"--upstream-access-key must be ID:SECRET or ID:SECRET:TOKEN",
+	);
+}
+
+/** Renewed this long before they expire, so that the cloud never sees expired ones. */
+const RENEWED_BEFORE_MS = 3 * 60_000;
+
+const ANSWER_MS_MAX = 5000;
+
+type Held = {
+	readonly credentials: Credentials;
+	/** Milliseconds of the epoch; Infinity for those that do not expire. */
+	readonly until: number;
+};
+
+/** Credentials that are renewed when they have to be. */
+export class CredentialsKeeper {
+	readonly #source: CredentialsSource;
+	#held: Promise<Held> | undefined;
+
+	constructor(source: CredentialsSource) {
+		this.#source = source;
+	}
+
+	/** @throws CredentialsError when there are none to be had */
+	async get(): Promise<Credentials> {
+		this.#held ??= this.#load();
+		const held = await this.#held;
+		if (Date.now() < held.until - RENEWED_BEFORE_MS) return held.credentials;
+		this.#held = undefined;
+		return (await this.#load()).credentials;
+	}
+
+	/** A failure is not remembered: the next request tries again. */
+	#load(): Promise<Held> {
+		const loading = load(this.#source);
+		this.#held = loading;
+		loading.catch(() => {
+			if (this.#held === loading) this.#held = undefined;
+		});
+		return loading;
+	}
+}
+
+/** Why there are no credentials, in a sentence without any of them. */
+export class CredentialsError extends Error {
+	override readonly name = "CredentialsError";
+}
+
+async function load(source: CredentialsSource): Promise<Held> {
+	switch (source.kind) {
+		case "given": {
+			const { kind: _, ...credentials } = source;
+			return { credentials, until: Infinity };
+		}
+		case "file":
+			return { credentials: await readProfile(source), until: Infinity };
+		case "uri":
+			return fetchCredentials(source.uri);
+	}
+}
+
+/** A profile is a section of an INI file. */
+async function readProfile({
+	path,
+	profile,
+}: Extract<CredentialsSource, { kind: "file" }>): Promise<Credentials> {
+	const text = await readFile(path, "utf8").catch(() => {
+		throw new CredentialsError(
+			"There are no credentials for the cloud: give --upstream-access-key, ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET, or a file of profiles.",
+		);
+	});
+	let section = "";
+	const values = new Map<string, string>();
+	for (const line of text.split(/\r?\n/)) {
+		section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1]?.trim() ?? section;
+		const [, name, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+		if (section === profile && name && value) values.set(name, value);
+	}
+	const accessKeyId = values.get("access_key_id");
+	const accessKeySecret = values.get("access_key_secret");
+	if (accessKeyId && accessKeySecret)
+		return {
+			...{ accessKeyId, accessKeySecret },
+			securityToken: values.get("security_token") ?? "",
+		};
+	throw new CredentialsError(
+		`The profile ${profile} of the credentials file has no access_key_id with its access_key_secret.`,
+	);
+}
+
+/** `{"Code":"Success","AccessKeyId":…,"AccessKeySecret":…,"SecurityToken":…,"Expiration":"2026-01-01T00:00:00Z"}`. */
+async function fetchCredentials(uri: string): Promise<Held> {
+	const answer = await askFor(uri);
+	const text = (name: string): string => {
+		const value: unknown = Object(answer)[name];
+		return typeof value === "string" ? value : "";
+	};
+	const credentials = {
+		accessKeyId: text("AccessKeyId"),
+		accessKeySecret: text("AccessKeySecret"),
+		securityToken: text("SecurityToken"),
+	};
+	if (!credentials.accessKeyId || !credentials.accessKeySecret)
+		throw new CredentialsError(
+			"ALIBABA_CLOUD_CREDENTIALS_URI answered without an AccessKeyId and AccessKeySecret.",
+		);
+	const expiration = Date.parse(text("Expiration"));
+	const until = Number.isNaN(expiration) ? Infinity : expiration;
+	return { credentials, until };
+}
+
+/** Neither the answer nor an error that quotes it may get into a message. */
+async function askFor(uri: string): Promise<unknown> {
+	const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+	const fail = (why: string): CredentialsError =>
+		new CredentialsError(`ALIBABA_CLOUD_CREDENTIALS_URI ${why}.`);
+	const answer = await fetch(uri, { signal }).catch(() => {
+		throw fail("could not be asked");
+	});
+	if (!answer.ok) {
+		await answer.body?.cancel();
+		throw fail(`answered ${answer.status}`);
+	}
+	return answer.json().catch(() => {
+		throw fail("answered with something that is not JSON");
+	});
+}

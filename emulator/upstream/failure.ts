@@ -1,0 +1,52 @@
+/**
+ * Why a gateway has no answer of the cloud, as an error of OSS's shape that says so: neither the client nor its keys
+ * are at fault.
+ *
+ * Pure.
+ */
+import { codeOf } from "../oss/code-of.ts";
+import { OssError } from "../oss/errors.ts";
+
+/** What a code of Node's or undici's means, in words; the others are named by their code. */
+// biome-ignore format: a table
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ["ECONNREFUSED",            "the connection was refused: nothing listens there"],
+  ["ECONNRESET",              "the connection was closed before the answer"],
+  ["EPIPE",                   "the connection was closed before the answer"],
+  ["UND_ERR_SOCKET",          "the connection was closed before the answer"],
+  ["ENOTFOUND",               "its host was not found"],
+  ["EAI_AGAIN",               "its host could not be looked up"],
+  ["EHOSTUNREACH",            "there is no way to its host"],
+  ["ENETUNREACH",             "there is no way to its network"],
+  ["UND_ERR_CONNECT_TIMEOUT", "it could not be connected to in time"],
+  ["ETIMEDOUT",               "it could not be connected to in time"],
+  ["HPE_INVALID_CONSTANT",    "it does not speak HTTP"],
+]);
+
+const SILENT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+/**
+ * @param error of a request that was not answered
+ * @param host of the cloud's endpoint
+ * @returns an OssError for what can go wrong with a network; anything else as it is
+ */
+export function toUpstreamError(error: unknown, host: string): unknown {
+	if (error instanceof OssError || !(error instanceof Error)) return error;
+	const details = { Upstream: host };
+	if (error.name === "CredentialsError")
+		return new OssError("UpstreamRefused", { message: error.message, details });
+	const code = causeOf(error);
+	if (code === "") return error;
+	if (SILENT.has(code)) return new OssError("UpstreamTimeout", { details });
+	const why = CAUSES.get(code) ?? `of ${code}`;
+	const message = `The gateway could not reach the OSS behind it, ${host}: ${why}.`;
+	return new OssError("UpstreamUnreachable", { message, details });
+}
+
+/** Of several addresses that were tried the first counts. */
+function causeOf(error: Error): string {
+	const code = codeOf(error);
+	if (code !== "") return code;
+	const [first] = error instanceof AggregateError ? error.errors : [];
+	return codeOf(first ?? error.cause);
+}

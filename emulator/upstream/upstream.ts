@@ -1,0 +1,200 @@
+/**
+ * The real OSS behind a gateway: sends requests there, signed with the cloud's own credentials, and streams both ways.
+ *
+ * undici is loaded with the first request; its buffers are the only ones: a body is read as fast as the other side
+ * takes it.
+ */
+import { lookup } from "node:dns";
+import type { LookupFunction } from "node:net";
+import { Readable } from "node:stream";
+import { percentEncode } from "../oss/encoding.ts";
+import { brokenOff } from "../oss/incoming.ts";
+import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Headers, OssRequest, Query } from "../oss/request.ts";
+import { readTime } from "../oss/times.ts";
+import { decodeWireText, encodeWireText } from "../oss/wire-text.ts";
+import type { BucketNames } from "./bucket-names.ts";
+import { CredentialsKeeper, type CredentialsSource } from "./credentials.ts";
+import { addressOf, type UpstreamEndpoint } from "./endpoint.ts";
+import { toUpstreamError } from "./failure.ts";
+import { signHeaders } from "./sign.ts";
+
+export type UpstreamOptions = {
+	readonly endpoint: UpstreamEndpoint;
+	readonly buckets: BucketNames;
+	readonly credentials: CredentialsSource;
+	/** Refuses every operation that changes something. */
+	readonly readOnly: boolean;
+	/** Operations that pass although they concern more than the named buckets. */
+	readonly allowed: ReadonlySet<string>;
+	/** How long the cloud may be silent. */
+	readonly timeoutMs: number;
+};
+
+export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
+	/** Its name in the cloud; '' for the service. */
+	readonly bucket: string;
+	/** Lower-case names, without those of a connection and of a signature. */
+	readonly headers: Headers;
+	readonly body: AsyncIterable<Buffer> | Buffer | null;
+	/** false for an anonymous request. */
+	readonly isSigned: boolean;
+};
+
+export type UpstreamAnswer = {
+	readonly status: number;
+	/** Names as the cloud spells them, without those of the connection. */
+	readonly headers: ReplyHeaders;
+	readonly body: Readable;
+};
+
+type Dispatcher = import("undici").Agent;
+
+/** To one bucket; OSS allows many more. */
+const CONNECTIONS_MAX = 256;
+const CONNECT_MS_MAX = 10_000;
+const CHUNK_BYTES = 256 * 1024;
+
+export class Upstream {
+	readonly options: UpstreamOptions;
+	readonly #credentials: CredentialsKeeper;
+	#agent: Promise<Dispatcher> | undefined;
+	/** How far the cloud's clock is ahead of this machine's, as far as that mattered. */
+	#clockAheadMs = 0;
+
+	constructor(options: UpstreamOptions) {
+		this.options = options;
+		this.#credentials = new CredentialsKeeper(options.credentials);
+	}
+
+	/** For messages: `oss-cn-hangzhou.aliyuncs.com`. */
+	get host(): string {
+		const { hostname, port } = this.options.endpoint;
+		return `${hostname}${port}`;
+	}
+
+	/**
+	 * @throws OssError UpstreamUnreachable, UpstreamTimeout, UpstreamRefused (no credentials); what reading the body
+	 *   throws
+	 */
+	async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+		const { endpoint, timeoutMs } = this.options;
+		const { method, bucket, key, query, body } = request;
+		const { origin, path } = addressOf(endpoint, bucket, key);
+		const rawQuery = writeQuery(query);
+		try {
+			const headers = await this.#sign({ ...request, rawQuery });
+			this.#agent ??= makeAgent(timeoutMs);
+			const agent = await this.#agent;
+			const answer = await agent.request({
+				...{ origin, method },
+				path: rawQuery === "" ? path : `${path}?${rawQuery}`,
+				headers: toWire(headers),
+				body: body && !Buffer.isBuffer(body) ? toStream(body) : body,
+				responseHeaders: "raw",
+				highWaterMark: CHUNK_BYTES,
+			});
+			return {
+				status: answer.statusCode,
+				// With `raw` they are a list, whatever the type says.
+				headers: readHeaders(Object.values(answer.headers)),
+				body: answer.body,
+			};
+		} catch (error) {
+			throw toUpstreamError(error, this.host);
+		}
+	}
+
+	/**
+	 * Corrects the time of signatures when the clocks differ.
+	 *
+	 * @param date of an answer that refuses a request for its time
+	 */
+	followClock(date: string | undefined): void {
+		const there = readTime(date);
+		if (there) this.#clockAheadMs = there.getTime() - Date.now();
+	}
+
+	async close(): Promise<void> {
+		await (await this.#agent)?.destroy();
+	}
+
+	async #sign(
+		request: UpstreamRequest & { readonly rawQuery: string },
+	): Promise<Headers> {
+		if (!request.isSigned) return request.headers;
+		const credentials = await this.#credentials.get();
+		const now = new Date(Date.now() + this.#clockAheadMs);
+		const { region } = this.options.endpoint;
+		return signHeaders(request, credentials, region, now);
+	}
+}
+
+async function makeAgent(timeoutMs: number): Promise<Dispatcher> {
+	const { Agent } = await import("undici");
+	return new Agent({
+		connections: CONNECTIONS_MAX,
+		headersTimeout: timeoutMs,
+		bodyTimeout: timeoutMs,
+		connect: {
+			timeout: Math.min(CONNECT_MS_MAX, timeoutMs),
+			lookup: lookupLocalhost,
+		},
+	});
+}
+
+/** Every name below localhost is this machine, whatever its resolver knows of that (RFC 6761, 6.3). */
+const lookupLocalhost: LookupFunction = (name, options, done) =>
+	lookup(name.endsWith(".localhost") ? "localhost" : name, options, done);
+
+/** A stream of its own: undici destroys it when a request fails, and the answer has yet to go to the client. */
+const toStream = (body: AsyncIterable<Buffer>): Readable =>
+	Readable.from(received(body), { objectMode: false });
+
+/** A client that disconnects is not a fault of the cloud's. */
+async function* received(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+	try {
+		for await (const chunk of body) yield chunk;
+	} catch (error) {
+		brokenOff(error);
+	}
+}
+
+/** An empty value is a bare name: sub-resources are written so. */
+export const writeQuery = (query: Query): string =>
+	[...query]
+		.map(([name, value]) =>
+			value === ""
+				? percentEncode(name)
+				: `${percentEncode(name)}=${percentEncode(value)}`,
+		)
+		.join("&");
+
+/** Undici takes values byte by byte, as latin1. */
+const toWire = (headers: Headers): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(headers).flatMap(([name, value]) =>
+			value === undefined
+				? []
+				: [[name, encodeWireText(value).toString("latin1")] as const],
+		),
+	);
+
+/** They are about one connection, and the next has its own. RFC 9110, 7.6.1. */
+export const OF_CONNECTION: ReadonlySet<string> = new Set([
+	...["connection", "keep-alive", "proxy-authenticate", "proxy-connection"],
+	...["proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"],
+]);
+
+/** @param raw names and values in turn, latin1 */
+function readHeaders(raw: readonly unknown[]): ReplyHeaders {
+	const headers: Record<string, string> = {};
+	for (let i = 0; i + 1 < raw.length; i += 2) {
+		const name = String(raw[i]);
+		if (OF_CONNECTION.has(name.toLowerCase())) continue;
+		const value = decodeWireText(String(raw[i + 1]));
+		const before = headers[name];
+		headers[name] = before === undefined ? value : `${before}, ${value}`;
+	}
+	return headers;
+}

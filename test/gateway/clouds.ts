@@ -1,0 +1,57 @@
+/**
+ * A gateway and the cloud behind it: a second emulator, of another region and with keys of its own, which gateways
+ * address by its name below localhost, bucket first.
+ */
+import type { TestContext } from "node:test";
+import { Client, type Key } from "../client.ts";
+import { startDirectly, type TestEmulator } from "../emulator.ts";
+
+export const CLOUD_KEY: Key = {
+	id: "LTAI5tCloudCloudCloud001",
+	secret: "cloud-secret-that-must-stay-in-the-gateway",
+};
+
+export const CLOUD_REGION = "cn-beijing";
+
+export type Cloud = TestEmulator & {
+	/** What `--upstream` is given: requests name the bucket in their Host. */
+	readonly url: string;
+};
+
+/** @param flags of the command line */
+export async function startCloud(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<Cloud> {
+	const { id, secret } = CLOUD_KEY;
+	const own = ["--region", CLOUD_REGION, "--access-key", `${id}:${secret}`];
+	const cloud = await startDirectly(t, ...own, ...flags);
+	const oss = new Client(cloud.endpoint, CLOUD_KEY, CLOUD_REGION);
+	t.after(() => oss.close());
+	return { ...cloud, oss, url: `http://localhost:${cloud.port}` };
+}
+
+/** @param flags beside those that name the cloud */
+export const startGateway = (
+	t: Pick<TestContext, "after">,
+	{ url }: Pick<Cloud, "url">,
+	...flags: readonly string[]
+): Promise<TestEmulator> =>
+	startDirectly(
+		t,
+		...["--upstream", url, "--upstream-region", CLOUD_REGION],
+		...["--upstream-access-key", `${CLOUD_KEY.id}:${CLOUD_KEY.secret}`],
+		...flags,
+	);
+
+/** A cloud with the bucket `real-photos`, and a gateway that calls it `photos`. */
+export async function startBoth(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<{ readonly cloud: Cloud; readonly gateway: TestEmulator }> {
+	const cloud = await startCloud(t);
+	await cloud.oss.put("/real-photos");
+	const names = ["--upstream-bucket", "photos=real-photos"];
+	const gateway = await startGateway(t, cloud, ...names, ...flags);
+	return { cloud, gateway };
+}
