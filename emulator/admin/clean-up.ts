@@ -8,7 +8,7 @@ type Parts = Pick<AdminContext, "emulator" | "requests">;
 /** As freshly started. */
 export async function reset({ emulator, requests }: Parts): Promise<void> {
 	const { store, ram, accounts, callbacks, clock } = emulator;
-	await store.clear();
+	await store.reset();
 	callbacks.faults.clear();
 	ram.reset();
 	requests.clear();

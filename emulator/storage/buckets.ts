@@ -23,6 +23,7 @@ export class Buckets {
 	readonly #insert: Statement<[object], BucketRow>;
 	readonly #update: Statement<[string, string, number]>;
 	readonly #delete: Statement<[number]>;
+	readonly #deleteDocuments: Statement<[number]>;
 	readonly #byName = new Map<string, StoredBucket>();
 
 	/** @param onChange is told, before the commit, of a bucket that comes or goes */
@@ -42,13 +43,36 @@ export class Buckets {
 			"UPDATE bucket SET acl = ?, versioning = ? WHERE id = ?",
 		);
 		this.#delete = db.prepare("DELETE FROM bucket WHERE id = ?");
-		for (const row of db.prepare<[], BucketRow>("SELECT * FROM bucket").all()) {
-			this.#byName.set(row.name, toBucket(row));
-		}
+		this.#deleteDocuments = db.prepare(
+			"DELETE FROM configuration WHERE bucket = ?",
+		);
+		this.reload();
+	}
+
+	/** To be called when rows have been changed by others. */
+	reload(): void {
+		this.#byName.clear();
+		const rows = this.#db.prepare<[], BucketRow>("SELECT * FROM bucket").all();
+		for (const row of rows) this.#byName.set(row.name, toBucket(row));
 	}
 
 	async find(bucket: string): Promise<StoredBucket | undefined> {
+		return this.peek(bucket);
+	}
+
+	/** `find` for use inside the store. */
+	peek(bucket: string): StoredBucket | undefined {
 		return this.#byName.get(bucket);
+	}
+
+	/** Buckets of an account, or of all accounts; and whether those are all buckets there are. */
+	ownedBy(account: string | undefined): {
+		readonly owned: StoredBucket[];
+		readonly isAll: boolean;
+	} {
+		const all = [...this.#byName.values()];
+		const owned = all.filter(({ owner }) => owner === (account ?? owner));
+		return { owned, isAll: owned.length === all.length };
 	}
 
 	/** @throws OssError NoSuchBucket */
@@ -95,10 +119,16 @@ export class Buckets {
 		const { id } = this.require(bucket);
 		this.#transact(() => {
 			this.#requireEmpty(id, bucket);
-			this.#onChange(bucket);
-			this.#delete.run(id);
+			this.deleteRow(id, bucket);
 		});
 		this.#byName.delete(bucket);
+	}
+
+	/** Inside a transaction, after which `reload` must be called: the bucket itself and its documents. */
+	deleteRow(id: number, bucket: string): void {
+		this.#onChange(bucket);
+		this.#deleteDocuments.run(id);
+		this.#delete.run(id);
 	}
 
 	/** How the text of uploads begins is of java1's suite; how it goes on, and its EC, are guesses (A-659). */
@@ -124,11 +154,17 @@ export class Buckets {
 		);
 	}
 
-	/** Inside a transaction: all of them, whatever is in them. */
+	/** Inside a transaction, after which `reload` must be called: all of them, whatever is in them. */
 	clear(): void {
 		for (const bucket of this.#byName.keys()) this.#onChange(bucket);
 		this.#db.exec("DELETE FROM configuration; DELETE FROM bucket");
-		this.#byName.clear();
+	}
+
+	/** All buckets of one account, by name. */
+	async listOwnedBy(account: string): Promise<StoredBucket[]> {
+		return this.ownedBy(account).owned.sort((a, b) =>
+			a.name < b.name ? -1 : 1,
+		);
 	}
 
 	/** Buckets of one owner, by name, after `marker`. */

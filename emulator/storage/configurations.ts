@@ -34,7 +34,7 @@ export class Configurations {
 	>;
 	readonly #keepOfAccount: Statement<[string, string, string]>;
 	readonly #dropOfAccount: Statement<[string, string]>;
-	readonly #dropAccounts: Statement<[]>;
+	readonly #dropAccounts: Statement<[string | null]>;
 	/** By bucket, then by name; within a name by id. */
 	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
 
@@ -49,7 +49,8 @@ export class Configurations {
        WHERE configuration.name = ? AND configuration.id = ? ORDER BY bucket.id LIMIT 1`,
 		);
 		this.#keep = db.prepare(
-			"INSERT OR REPLACE INTO configuration (bucket, name, id, document) VALUES (?, ?, ?, ?)",
+			`INSERT INTO configuration (bucket, name, id, document) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET document = excluded.document`,
 		);
 		this.#drop = db.prepare(
 			"DELETE FROM configuration WHERE bucket = ? AND name = ? AND id = ?",
@@ -58,12 +59,15 @@ export class Configurations {
 			"SELECT document FROM account_configuration WHERE account = ? AND name = ?",
 		);
 		this.#keepOfAccount = db.prepare(
-			"INSERT OR REPLACE INTO account_configuration (account, name, document) VALUES (?, ?, ?)",
+			`INSERT INTO account_configuration (account, name, document) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET document = excluded.document`,
 		);
 		this.#dropOfAccount = db.prepare(
 			"DELETE FROM account_configuration WHERE account = ? AND name = ?",
 		);
-		this.#dropAccounts = db.prepare("DELETE FROM account_configuration");
+		this.#dropAccounts = db.prepare(
+			"DELETE FROM account_configuration WHERE account = coalesce(?, account)",
+		);
 	}
 
 	/** @throws OssError NoSuchBucket */
@@ -146,9 +150,14 @@ export class Configurations {
 		this.#known.delete(bucket);
 	}
 
-	/** Inside a transaction: what accounts keep; what buckets keep goes with them. */
-	clear(): void {
-		this.#dropAccounts.run();
+	/** Inside a transaction: the documents of an account, or of all; those of buckets go with the buckets. */
+	clearAccounts(account: string | undefined): void {
+		this.#dropAccounts.run(account ?? null);
+	}
+
+	/** To be called when rows have been changed by others. */
+	reload(): void {
+		this.#known.clear();
 	}
 
 	#find(bucket: string, name: string, id: string): string | undefined {

@@ -22,7 +22,7 @@ export class Deliveries {
 	readonly #listeners = new Set<Listener>();
 	/** Their accounts, by their ids. */
 	readonly #underWay = new Map<string, string>();
-	/** Under way when the record was cleared: what comes of them belongs to no record any more. */
+	/** Under way when the record was cleared or replaced: their outcomes belong to no record any more. */
 	readonly #forgotten = new Set<string>();
 	#isClosed = false;
 
@@ -121,13 +121,37 @@ export class Deliveries {
 	}
 
 	/**
-	 * @param account undefined for the deliveries of all accounts
+	 * @param account undefined for those of all
 	 * @returns how many there were
 	 */
 	async clear(account?: string): Promise<number> {
+		try {
+			return this.#transactions.alone(() => this.clearRows(account));
+		} finally {
+			this.#rows.recount();
+		}
+	}
+
+	/** Inside a transaction, after which `reload` must be called. @returns how many there were */
+	clearRows(account: string | undefined): number {
+		this.#forget(account);
+		return this.#rows.clear(account);
+	}
+
+	/** Inside the transaction that has replaced the record by that of a snapshot. */
+	replaced(): void {
+		this.#forget(undefined);
+		this.#rows.interrupt();
+	}
+
+	#forget(account: string | undefined): void {
 		for (const [id, owner] of this.#underWay)
-			if (account === undefined || owner === account) this.#forgotten.add(id);
-		return this.#transactions.alone(() => this.#rows.clear(account));
+			if (account === undefined || account === owner) this.#forgotten.add(id);
+	}
+
+	/** To be called when rows have been changed by others. */
+	reload(): void {
+		this.#rows.recount();
 	}
 
 	/** To be called before the database is closed: what is under way stays on record as that. */

@@ -123,6 +123,38 @@ const STEPS = [
   `,
 	"ALTER TABLE upload ADD COLUMN state TEXT", // of the object to come
 	"ALTER TABLE delivery ADD COLUMN account TEXT NOT NULL DEFAULT ''", // uid; '' in what older versions wrote
+	`
+  UPDATE delivery SET account = coalesce((SELECT owner FROM bucket WHERE bucket.name = delivery.bucket), '')
+  WHERE account = '';
+
+  CREATE TABLE snapshot (
+    id         INTEGER PRIMARY KEY, -- a larger one was taken later
+    name       TEXT NOT NULL UNIQUE,
+    created_ms INTEGER NOT NULL,
+    state      TEXT NOT NULL
+  ) STRICT;
+
+  -- Rows as they were in a snapshot, of what has changed since; with \`existed\` 0, that there was no such row.
+  CREATE TABLE former_bucket AS SELECT 0 AS snapshot, 0 AS existed, * FROM bucket LIMIT 0;
+  CREATE UNIQUE INDEX former_bucket_key ON former_bucket (snapshot, id);
+  CREATE TABLE former_configuration AS SELECT 0 AS snapshot, 0 AS existed, * FROM configuration LIMIT 0;
+  CREATE UNIQUE INDEX former_configuration_key ON former_configuration (snapshot, bucket, name, id);
+  CREATE TABLE former_account_configuration AS SELECT 0 AS snapshot, 0 AS existed, * FROM account_configuration LIMIT 0;
+  CREATE UNIQUE INDEX former_account_configuration_key ON former_account_configuration (snapshot, account, name);
+  CREATE TABLE former_version AS SELECT 0 AS snapshot, 0 AS existed, * FROM version LIMIT 0;
+  CREATE UNIQUE INDEX former_version_key ON former_version (snapshot, id);
+  CREATE TABLE former_upload AS SELECT 0 AS snapshot, 0 AS existed, * FROM upload LIMIT 0;
+  CREATE UNIQUE INDEX former_upload_key ON former_upload (snapshot, id);
+  CREATE TABLE former_part AS SELECT 0 AS snapshot, 0 AS existed, * FROM part LIMIT 0;
+  CREATE UNIQUE INDEX former_part_key ON former_part (snapshot, upload, number);
+  CREATE TABLE former_piece AS SELECT 0 AS snapshot, 0 AS existed, * FROM piece LIMIT 0;
+  CREATE UNIQUE INDEX former_piece_key ON former_piece (snapshot, content, start);
+  CREATE INDEX former_piece_by_file ON former_piece (file) WHERE file IS NOT NULL;
+  CREATE TABLE former_delivery AS SELECT 0 AS snapshot, 0 AS existed, * FROM delivery LIMIT 0;
+  CREATE UNIQUE INDEX former_delivery_key ON former_delivery (snapshot, seq);
+  CREATE TABLE former_delivery_document AS SELECT 0 AS snapshot, 0 AS existed, * FROM delivery_document LIMIT 0;
+  CREATE UNIQUE INDEX former_delivery_document_key ON former_delivery_document (snapshot, seq);
+  `,
 ] as const;
 
 /**
@@ -136,7 +168,8 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 		const version = readVersion(db, path);
 		db.pragma("journal_mode = WAL");
 		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
-		db.pragma("foreign_keys = ON");
+		// Rows are removed one table at a time: cascades would delete what a restored snapshot keeps.
+		db.pragma("foreign_keys = OFF");
 		db.pragma("cache_size = -16000");
 		migrate(db, version);
 		return db;

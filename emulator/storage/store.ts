@@ -17,10 +17,12 @@ import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
 import type { DeliveryLimits } from "./rows/delivery-rows.ts";
 import { Listing } from "./rows/listing.ts";
 import { Parts } from "./rows/parts.ts";
+import { Snapshots, type StoredSnapshot } from "./rows/snapshots.ts";
 import { UploadRows } from "./rows/upload-rows.ts";
 import { Versions } from "./rows/versions.ts";
 import { openDatabase, type Sqlite } from "./schema.ts";
-import { Transactions } from "./transactions.ts";
+import { Transactions, type Work } from "./transactions.ts";
+import type { StoredBucket } from "./types.ts";
 import { Uploads } from "./uploads.ts";
 import { type OnChange, Writes } from "./writes.ts";
 
@@ -42,6 +44,17 @@ const DELIVERIES: DeliveryLimits = {
 	bytesMax: 64 * 1024 * 1024,
 };
 
+/** Each costs what changes after it. */
+export const SNAPSHOTS_MAX = 100;
+
+/** In both indexes of versions. */
+const DELETE_IN_BUCKET = [
+	"DELETE FROM version WHERE bucket = ? AND listed = 1",
+	"DELETE FROM version WHERE bucket = ? AND listed = 0",
+	"DELETE FROM part WHERE upload IN (SELECT id FROM upload WHERE bucket = ?)",
+	"DELETE FROM upload WHERE bucket = ?",
+] as const;
+
 export class Store {
 	readonly buckets: Buckets;
 	readonly objects: Objects;
@@ -55,6 +68,8 @@ export class Store {
 	readonly #contents: Contents;
 	readonly #blobs: Blobs;
 	readonly #plainCopy: PlainCopy | null;
+	readonly #snapshots: Snapshots;
+	readonly #onChange: OnChange;
 	readonly #unlock: () => void;
 
 	private constructor(
@@ -80,6 +95,8 @@ export class Store {
 			this.configurations.forget(bucket);
 		});
 		this.configurations = new Configurations(db, alone, this.buckets);
+		this.#onChange = onChange;
+		this.#snapshots = new Snapshots(db);
 		const writes = new Writes(
 			transactions,
 			this.buckets,
@@ -128,17 +145,100 @@ export class Store {
 		);
 	}
 
-	/** All buckets with all that is in them, and the record of deliveries; who reads an object gets it whole. */
-	async clear(): Promise<void> {
-		await this.deliveries.clear();
-		this.#transactions.alone(() => {
-			this.#db.exec(
-				"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
-			);
-			this.#contents.clear();
-			this.configurations.clear();
-			this.buckets.clear();
+	/**
+	 * Deletes all buckets of an account, or of all accounts, with everything in them, the documents of the account and
+	 * the record of its deliveries. Objects that are being read can be read to the end. Snapshots stay.
+	 */
+	async reset(account?: string): Promise<void> {
+		this.#change(() => {
+			const { owned, isAll } = this.buckets.ownedBy(account);
+			if (isAll) this.#deleteAllBuckets();
+			else for (const bucket of owned) this.#deleteBucket(bucket);
+			this.configurations.clearAccounts(account);
+			this.deliveries.clearRows(account);
 		});
+	}
+
+	/** Without conditions, SQLite empties a table at once. */
+	#deleteAllBuckets(): void {
+		this.#contents.clear();
+		this.#db.exec("DELETE FROM version; DELETE FROM part; DELETE FROM upload");
+		this.buckets.clear();
+	}
+
+	#deleteBucket({ id, name }: StoredBucket): void {
+		this.#contents.dropOfBucket(id);
+		for (const sql of DELETE_IN_BUCKET) this.#db.prepare(sql).run(id);
+		this.buckets.deleteRow(id, name);
+	}
+
+	/**
+	 * Keeps everything as it is now under a name, in place of a snapshot of that name. Takes the same time however much
+	 * there is: rows are kept when they change, and contents are shared.
+	 *
+	 * @param state of the caller's own, to be had back with the snapshot
+	 * @returns undefined when there are `SNAPSHOTS_MAX` of other names
+	 */
+	async snapshot(
+		name: string,
+		created: Date,
+		state = "",
+	): Promise<StoredSnapshot | undefined> {
+		const snapshot = { name, created, state };
+		return this.#change(() => {
+			this.#deleteSnapshot(name);
+			if (this.#snapshots.count() >= SNAPSHOTS_MAX) return undefined;
+			this.#snapshots.insert(snapshot);
+			return snapshot;
+		});
+	}
+
+	/**
+	 * Makes everything as it was in a snapshot: buckets, objects, uploads, documents, deliveries. The snapshot stays, and
+	 * so do the others. Takes time for the rows that have changed since.
+	 *
+	 * @returns undefined when there is no snapshot of that name
+	 */
+	async restore(name: string): Promise<StoredSnapshot | undefined> {
+		return this.#change(() => {
+			const found = this.#snapshots.find(name);
+			if (!found) return undefined;
+			const { id, ...snapshot } = found;
+			const before = this.#snapshots.changedKeys(id);
+			this.#contents.keepHeld();
+			const files = this.#snapshots.restore(id);
+			this.#contents.removeUnnamed(files);
+			this.deliveries.replaced();
+			for (const [bucket, key] of before) this.#onChange(bucket, key);
+			return snapshot;
+		});
+	}
+
+	/** In the order in which they were taken. */
+	async listSnapshots(): Promise<StoredSnapshot[]> {
+		return this.#snapshots.list();
+	}
+
+	/** @returns whether there was one of that name */
+	async deleteSnapshot(name: string): Promise<boolean> {
+		return this.#change(() => this.#deleteSnapshot(name));
+	}
+
+	#deleteSnapshot(name: string): boolean {
+		const found = this.#snapshots.find(name);
+		if (found) this.#contents.removeUnnamed(this.#snapshots.delete(found.id));
+		return found !== undefined;
+	}
+
+	/** Changes many rows at once, in a commit of its own; what is known of them in memory is read again. */
+	#change<T>(work: Work<T>): T {
+		try {
+			return this.#transactions.alone(work);
+		} finally {
+			this.buckets.reload();
+			this.configurations.reload();
+			this.deliveries.reload();
+		}
 	}
 
 	/** How much a bucket holds. @throws OssError NoSuchBucket */

@@ -110,7 +110,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		await store.configurations.find(BUCKET, "cors");
 		await store.configurations.changeOfAccount("1", "block", () => "yes");
 
-		await store.clear();
+		await store.reset();
 
 		await makeBucket(store, BUCKET);
 		assert.equal(await store.configurations.find(BUCKET, "cors"), undefined);

@@ -154,7 +154,7 @@ suite("The plain copy", () => {
 		await put(store, "a/b", "1");
 		await store.settled();
 
-		await store.clear();
+		await store.reset();
 		await makeBucket(store, BUCKET);
 		await put(store, "c", "1");
 		await store.settled();

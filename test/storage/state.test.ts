@@ -107,8 +107,16 @@ suite("A data folder from before objects had a state", () => {
 		await put(store, "a", "meow");
 		await store.close();
 		const db = new Database(join(folder, "oss.db"));
+		const later = db
+			.prepare<[], string>(
+				"SELECT name FROM sqlite_schema WHERE type = 'table' AND (name LIKE 'former_%' OR name = 'snapshot')",
+			)
+			.pluck()
+			.all();
+		for (const table of later) db.exec(`DROP TABLE ${table}`);
 		for (const table of ["version", "upload"])
 			db.exec(`ALTER TABLE ${table} DROP COLUMN state`);
+		db.exec("ALTER TABLE delivery DROP COLUMN account");
 		db.pragma("user_version = 1");
 		db.close();
 

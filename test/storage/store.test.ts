@@ -25,7 +25,7 @@ suiteOverBoth("A store that is cleared", (open) => {
 		const upload = await store.uploads.initiate(newObject("b"), false);
 		await store.uploads.putPart(upload, 1, NOW, chunked(bytes(100_000)));
 
-		await store.clear();
+		await store.reset();
 
 		assert.deepEqual(await store.buckets.all(), []);
 		assert.deepEqual(await blobFiles(opened), []);
@@ -48,7 +48,7 @@ suiteOverBoth("A store that is cleared", (open) => {
 		assert.ok(stream instanceof Readable);
 		await once(stream, "readable");
 
-		await store.clear();
+		await store.reset();
 
 		assertBytes(
 			await drain(stream),

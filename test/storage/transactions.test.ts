@@ -177,6 +177,7 @@ function open(t: TestContext): Opened {
 	mkdirSync(folder);
 	const path = join(folder, "oss.db");
 	const db = openDatabase(path, false);
+	db.pragma("foreign_keys = ON"); // so that a commit can be refused
 	db.exec(
 		`CREATE TABLE note (name TEXT PRIMARY KEY,
 		                    of TEXT REFERENCES note DEFERRABLE INITIALLY DEFERRED)`,

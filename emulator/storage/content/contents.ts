@@ -9,7 +9,11 @@ import type { Statement } from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
 import type { Transactions } from "../transactions.ts";
 import type { Blobs } from "./blobs.ts";
-import { HeldPieces, type SmallPiece } from "./held-pieces.ts";
+import {
+	type HeldContent,
+	HeldPieces,
+	type SmallPiece,
+} from "./held-pieces.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
 
 /** Where the bytes of a row are: in the row, or in pieces. */
@@ -45,6 +49,19 @@ const OF_STRETCH = `
   FROM piece WHERE content = @source AND start <= @last
    AND start >= (SELECT max(start) FROM piece WHERE content = @source AND start <= @first) ORDER BY start`;
 
+/** The contents of a bucket's versions, in both of their indexes, and of its parts. */
+const OF_BUCKET = `content IN (
+  SELECT content FROM version WHERE bucket = @bucket AND listed = 1 AND content IS NOT NULL
+  UNION ALL SELECT content FROM version WHERE bucket = @bucket AND listed = 0 AND content IS NOT NULL
+  UNION ALL SELECT part.content FROM upload JOIN part ON part.upload = upload.id
+    WHERE upload.bucket = @bucket AND part.content IS NOT NULL)`;
+
+/** What a reader holds of a content. */
+export type Hold = {
+	readonly files: readonly string[];
+	readonly held: HeldContent;
+};
+
 export class Contents {
 	readonly blobs: Blobs;
 	readonly #db: Sqlite;
@@ -61,7 +78,7 @@ export class Contents {
 	readonly #small: Statement<[string], SmallPiece>;
 	readonly #files: Statement<[string], { readonly file: string }>;
 	readonly #delete: Statement<[string]>;
-	readonly #isNamed: Statement<[string], unknown>;
+	readonly #isNamed: Statement<[string, string], unknown>;
 
 	constructor(db: Sqlite, transactions: Transactions, blobs: Blobs) {
 		this.blobs = blobs;
@@ -91,7 +108,9 @@ export class Contents {
 			"SELECT DISTINCT file FROM piece WHERE content = ? AND file IS NOT NULL",
 		);
 		this.#delete = db.prepare("DELETE FROM piece WHERE content = ?");
-		this.#isNamed = db.prepare("SELECT 1 FROM piece WHERE file = ? LIMIT 1");
+		this.#isNamed = db.prepare(
+			`SELECT 1 FROM piece WHERE file = ? UNION ALL SELECT 1 FROM former_piece WHERE file = ? LIMIT 1`,
+		);
 	}
 
 	/** Inside a transaction: the columns of a row that is to hold `received`. */
@@ -191,21 +210,22 @@ export class Contents {
 	}
 
 	/** The bytes of a small piece, of a content that is held. */
-	dataOf(content: string, { id, offset, size }: Piece): Buffer {
-		const data =
-			this.#data.get(id, content)?.data ?? this.#held.find(content, id);
+	dataOf({ held }: Hold, { id, offset, size }: Piece): Buffer {
+		const data = held.kept.get(id) ?? this.#data.get(id, held.name)?.data;
+		if (!data) throw new Error(`piece ${id} of ${held.name} was not kept`);
 		return data.subarray(offset, offset + size);
 	}
 
-	/** @returns gives the content free; until then its pieces can be read, whatever happens to it */
-	hold(content: string): () => void {
+	/** Until `release`, the pieces of a content can be read, even when it is deleted or replaced meanwhile. */
+	hold(content: string): Hold {
 		const files = this.files(content);
 		this.blobs.hold(files);
-		this.#held.hold(content);
-		return () => {
-			this.blobs.release(files);
-			this.#held.release(content);
-		};
+		return { files, held: this.#held.hold(content) };
+	}
+
+	release({ files, held }: Hold): void {
+		this.blobs.release(files);
+		this.#held.release(held);
 	}
 
 	/** Inside a transaction, after which the blobs go that nobody names any more. */
@@ -214,28 +234,50 @@ export class Contents {
 		const files = this.files(content);
 		this.#held.keep(content, () => this.#small.all(content));
 		this.#delete.run(content);
-		this.#afterwards(() =>
-			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
-		);
+		this.removeUnnamed(files);
 	}
 
-	/** Inside a transaction: all of them; who reads one goes on reading. */
+	/** Inside a transaction: all of them. */
 	clear(): void {
-		const files = this.#db
-			.prepare<[], { readonly file: string }>(
-				"SELECT DISTINCT file FROM piece WHERE file IS NOT NULL",
-			)
-			.all()
-			.map(({ file }) => file);
-		this.#held.keepAll((content) => this.#small.all(content));
+		const files = this.#filesWhere("TRUE");
+		this.keepHeld();
 		this.#db.exec("DELETE FROM piece");
+		this.removeUnnamed(files);
+	}
+
+	/** Inside a transaction, before the rows of a bucket and its uploads are deleted. */
+	dropOfBucket(bucket: number): void {
+		const files = this.#filesWhere(OF_BUCKET, { bucket });
+		this.keepHeld();
+		this.#db.prepare(`DELETE FROM piece WHERE ${OF_BUCKET}`).run({ bucket });
+		this.removeUnnamed(files);
+	}
+
+	#filesWhere(condition: string, values: object = {}): string[] {
+		return this.#db
+			.prepare<[object], string>(
+				`SELECT DISTINCT file FROM piece WHERE file IS NOT NULL AND ${condition}`,
+			)
+			.pluck()
+			.all(values);
+	}
+
+	/** Before many rows change: readers of contents go on reading what they have opened. */
+	keepHeld(): void {
+		this.#held.keepAll((content) => this.#small.all(content));
+	}
+
+	/** Inside a transaction: removes, once it is committed, those of these blobs that no row names. */
+	removeUnnamed(files: readonly string[]): void {
+		if (files.length === 0) return;
 		this.#afterwards(() =>
 			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
 		);
 	}
 
+	/** Whether a row names it, of now or as it was in a snapshot. */
 	isNamed(blob: string): boolean {
-		return this.#isNamed.get(blob) !== undefined;
+		return this.#isNamed.get(blob, blob) !== undefined;
 	}
 }
 

@@ -2,46 +2,54 @@
  * Small pieces of contents that are being read: what `blobs.ts` is for files, this is for bytes kept in rows.
  *
  * They are read from their rows one by one, so that an object of many small appends needs no memory; only when the rows
- * go while somebody reads are the bytes kept here.
+ * are removed during a read are the bytes kept here.
  */
 
 export type SmallPiece = { readonly id: number; readonly data: Buffer };
 
-type Held = { readers: number; readonly kept: Map<number, Buffer> };
+/** A content with readers. */
+export type HeldContent = {
+	readonly name: string;
+	readers: number;
+	/** By the ids of the rows: the bytes as these readers must see them. */
+	readonly kept: Map<number, Buffer>;
+};
 
 export class HeldPieces {
-	readonly #contents = new Map<string, Held>();
+	readonly #contents = new Map<string, HeldContent>();
 
-	hold(content: string): void {
-		const held = this.#contents.get(content);
-		if (held) held.readers++;
-		else this.#contents.set(content, { readers: 1, kept: new Map() });
+	hold(name: string): HeldContent {
+		const held = this.#contents.get(name) ?? {
+			...{ name, readers: 0 },
+			kept: new Map(),
+		};
+		held.readers++;
+		this.#contents.set(name, held);
+		return held;
 	}
 
-	release(content: string): void {
-		const held = this.#contents.get(content);
-		if (!held) throw new Error(`content ${content} is not held`);
+	release(held: HeldContent): void {
 		held.readers--;
-		if (held.readers === 0) this.#contents.delete(content);
+		if (held.readers === 0 && this.#contents.get(held.name) === held)
+			this.#contents.delete(held.name);
 	}
 
-	/** @param read gives the rows that are about to go; asked only when there is a reader */
-	keep(content: string, read: () => readonly SmallPiece[]): void {
-		const held = this.#contents.get(content);
+	/**
+	 * Keeps the bytes of rows that are about to be removed or replaced, for the readers of now: later ones read the rows
+	 * of that name again, which a restored snapshot may have brought back.
+	 *
+	 * @param read is called only when there is a reader
+	 */
+	keep(name: string, read: () => readonly SmallPiece[]): void {
+		const held = this.#contents.get(name);
 		if (!held) return;
 		for (const { id, data } of read()) held.kept.set(id, data);
+		this.#contents.delete(name);
 	}
 
-	/** As `keep`, when the rows of all contents are about to go. */
-	keepAll(read: (content: string) => readonly SmallPiece[]): void {
-		for (const content of this.#contents.keys())
-			this.keep(content, () => read(content));
-	}
-
-	/** The bytes of a piece whose row has gone. */
-	find(content: string, id: number): Buffer {
-		const data = this.#contents.get(content)?.kept.get(id);
-		if (!data) throw new Error(`piece ${id} of ${content} was not kept`);
-		return data;
+	/** As `keep`, for the rows of all contents. */
+	keepAll(read: (name: string) => readonly SmallPiece[]): void {
+		for (const name of [...this.#contents.keys()])
+			this.keep(name, () => read(name));
 	}
 }

@@ -2,22 +2,21 @@
  * An object's bytes, held for a reader: whatever happens to the object meanwhile, these stay.
  */
 import { Readable } from "node:stream";
-import type { ContentColumns, Contents, Piece } from "./contents.ts";
+import type { ContentColumns, Contents, Hold, Piece } from "./contents.ts";
 
 export class OpenContent {
 	readonly #contents: Contents;
 	readonly #columns: ContentColumns;
 	readonly #size: number;
-	#release: () => void;
+	/** null for a content in its row, and once it is released. */
+	#hold: Hold | null;
 
 	/** Must be made in the same turn in which the row was read, before anybody can replace it. */
 	constructor(contents: Contents, columns: ContentColumns, size: number) {
 		this.#contents = contents;
 		this.#columns = columns;
 		this.#size = size;
-		this.#release = columns.content
-			? contents.hold(columns.content)
-			: () => undefined;
+		this.#hold = columns.content ? contents.hold(columns.content) : null;
 	}
 
 	/**
@@ -26,13 +25,15 @@ export class OpenContent {
 	 */
 	read(first = 0, last = this.#size - 1): Buffer | Readable {
 		const { content, data } = this.#columns;
+		const hold = this.#hold;
 		if (!content) return data?.subarray(first, last + 1) ?? Buffer.alloc(0);
+		if (!hold) throw new Error("a released content cannot be read");
 		const pieces = this.#contents.pieces(content, first, last);
 		const [only] = pieces;
 		const stream =
 			pieces.length === 1 && only?.file
 				? this.#readFile(only.file, only)
-				: Readable.from(this.#readAll(content, pieces), { objectMode: false });
+				: Readable.from(this.#readAll(hold, pieces), { objectMode: false });
 		return stream.once("close", () => this.release());
 	}
 
@@ -45,12 +46,12 @@ export class OpenContent {
 	}
 
 	async *#readAll(
-		content: string,
+		hold: Hold,
 		pieces: readonly Piece[],
 	): AsyncGenerator<Buffer> {
 		for (const piece of pieces) {
 			if (piece.file) yield* this.#readFile(piece.file, piece);
-			else yield Buffer.from(this.#contents.dataOf(content, piece));
+			else yield Buffer.from(this.#contents.dataOf(hold, piece));
 		}
 	}
 
@@ -60,7 +61,7 @@ export class OpenContent {
 
 	/** May be called more than once. */
 	release(): void {
-		this.#release();
-		this.#release = () => undefined;
+		if (this.#hold) this.#contents.release(this.#hold);
+		this.#hold = null;
 	}
 }

@@ -87,10 +87,17 @@ export class DeliveryRows {
 		this.#deleteDocument = db.prepare(
 			"DELETE FROM delivery_document WHERE seq = ?",
 		);
-		db.prepare(
-			"UPDATE delivery SET status = 'interrupted' WHERE status = 'sending'",
-		).run();
 		this.#totals = this.#count();
+		this.interrupt();
+	}
+
+	/** To be called when nothing can finish the deliveries on record: after a start, in a restored snapshot. */
+	interrupt(): void {
+		this.#db
+			.prepare(
+				"UPDATE delivery SET status = 'interrupted' WHERE status = 'sending'",
+			)
+			.run();
 	}
 
 	/** Inside a transaction; takes the place of the one of the same id. */
@@ -138,7 +145,7 @@ export class DeliveryRows {
 		this.#totals.bytes -= bytes;
 	}
 
-	/** To be called when a transaction failed: what it counted is not there. */
+	/** To be called when rows have been changed by others, or a transaction that counted some has failed. */
 	recount(): void {
 		this.#totals = this.#count();
 	}
@@ -175,25 +182,23 @@ export class DeliveryRows {
 	}
 
 	/**
-	 * Inside a transaction.
+	 * Inside a transaction, after which `recount` must be called.
 	 *
-	 * @param account undefined for the deliveries of all accounts
+	 * @param account undefined for all
 	 * @returns how many there were
 	 */
 	clear(account: string | undefined): number {
-		const { count } = this.#totals;
 		if (account === undefined) {
 			this.#db.exec("DELETE FROM delivery; DELETE FROM delivery_document");
-			this.#totals = { count: 0, bytes: 0 };
-			return count;
+			return this.#totals.count;
 		}
-		const ofAccount = "SELECT seq FROM delivery WHERE account = ?";
 		this.#db
-			.prepare(`DELETE FROM delivery_document WHERE seq IN (${ofAccount})`)
+			.prepare(
+				"DELETE FROM delivery_document WHERE seq IN (SELECT seq FROM delivery WHERE account = ?)",
+			)
 			.run(account);
-		this.#db.prepare("DELETE FROM delivery WHERE account = ?").run(account);
-		this.#totals = this.#count();
-		return count - this.#totals.count;
+		const deleted = this.#db.prepare("DELETE FROM delivery WHERE account = ?");
+		return deleted.run(account).changes;
 	}
 }
 

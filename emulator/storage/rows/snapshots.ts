@@ -1,0 +1,215 @@
+/**
+ * Snapshots: the state of everything under a name, to which the store can return.
+ *
+ * Taking one copies nothing. From then on triggers keep, in tables of their own, each row as it was when the newest
+ * snapshot was taken, once, before its first change; a row that did not exist is kept as a mark. A snapshot therefore
+ * costs what changes after it, and blobs are shared: one stays while a kept row names it. A row as it was in an older
+ * snapshot is the earliest that is kept for that snapshot or a later one, or else the row as it is now.
+ *
+ * Every method that writes is called inside a transaction. While there is no snapshot there are no triggers.
+ */
+import type { Sqlite } from "../schema.ts";
+
+export type StoredSnapshot = {
+	readonly name: string;
+	readonly created: Date;
+	/** What the caller wants back with it; not read here. */
+	readonly state: string;
+};
+
+type SnapshotRow = { readonly id: number } & Omit<StoredSnapshot, "created"> & {
+		readonly created_ms: number;
+	};
+type FileRow = { readonly file: string };
+
+/** What belongs to a snapshot, by the columns of each table's key. */
+const KEYS = {
+	bucket: ["id"],
+	configuration: ["bucket", "name", "id"],
+	account_configuration: ["account", "name"],
+	version: ["id"],
+	upload: ["id"],
+	part: ["upload", "number"],
+	piece: ["content", "start"],
+	delivery: ["seq"],
+	delivery_document: ["seq"],
+} as const;
+
+export class Snapshots {
+	readonly #db: Sqlite;
+	readonly #tables: readonly Table[];
+
+	constructor(db: Sqlite) {
+		this.#db = db;
+		this.#tables = Object.entries(KEYS).map(([name, key]) => ({
+			...{ name, key },
+			columns: db
+				.prepare<[], string>(`SELECT name FROM pragma_table_info('${name}')`)
+				.pluck()
+				.all(),
+		}));
+	}
+
+	/** In the order in which they were taken. */
+	list(): StoredSnapshot[] {
+		return this.#db
+			.prepare<[], SnapshotRow>("SELECT * FROM snapshot ORDER BY id")
+			.all()
+			.map(toSnapshot);
+	}
+
+	count(): number {
+		const sql = "SELECT count(*) FROM snapshot";
+		return this.#db.prepare<[], number>(sql).pluck().get() ?? 0;
+	}
+
+	find(name: string): (StoredSnapshot & { readonly id: number }) | undefined {
+		const row = this.#db
+			.prepare<[string], SnapshotRow>("SELECT * FROM snapshot WHERE name = ?")
+			.get(name);
+		return row && { id: row.id, ...toSnapshot(row) };
+	}
+
+	insert({ name, created, state }: StoredSnapshot): void {
+		this.#db
+			.prepare(
+				"INSERT INTO snapshot (name, created_ms, state) VALUES (?, ?, ?)",
+			)
+			.run(name, created.getTime(), state);
+		for (const table of this.#tables) this.#db.exec(makeTriggers(table));
+	}
+
+	/** Keys whose current version may differ from that in the snapshot; '' for a bucket itself. */
+	changedKeys(id: number): readonly (readonly [bucket: string, key: string])[] {
+		return this.#db
+			.prepare<[object], [string, string]>(CHANGED_KEYS)
+			.raw()
+			.all({ id });
+	}
+
+	/** @returns files that may have lost their last piece by this */
+	restore(id: number): string[] {
+		const files = this.#db
+			.prepare<[number], FileRow>(
+				`SELECT DISTINCT file FROM piece
+         WHERE file IS NOT NULL AND (content, start) IN (SELECT content, start FROM former_piece WHERE snapshot >= ?)`,
+			)
+			.all(id);
+		for (const table of this.#tables) {
+			this.#db.prepare(removeChanged(table)).run(id);
+			this.#db.prepare(putBack(table)).run(id);
+		}
+		if (id === this.#newest()) this.#forget(id);
+		return files.map(({ file }) => file);
+	}
+
+	/**
+	 * Rows that the snapshot before this one needs too become that one's.
+	 *
+	 * @returns files that may have lost their last piece by this
+	 */
+	delete(id: number): string[] {
+		const files = this.#db
+			.prepare<[number], FileRow>(
+				"SELECT DISTINCT file FROM former_piece WHERE file IS NOT NULL AND snapshot = ?",
+			)
+			.all(id);
+		for (const table of this.#tables)
+			this.#db.prepare(handToPrevious(table)).run({ id });
+		this.#forget(id);
+		this.#db.prepare("DELETE FROM snapshot WHERE id = ?").run(id);
+		if (this.#newest() === null)
+			for (const table of this.#tables) this.#db.exec(dropTriggers(table));
+		return files.map(({ file }) => file);
+	}
+
+	#newest(): number | null {
+		const sql = "SELECT max(id) FROM snapshot";
+		return this.#db.prepare<[], number | null>(sql).pluck().get() ?? null;
+	}
+
+	#forget(id: number): void {
+		for (const { name } of this.#tables)
+			this.#db.prepare(`DELETE FROM former_${name} WHERE snapshot = ?`).run(id);
+	}
+}
+
+type Table = {
+	readonly name: string;
+	readonly key: readonly string[];
+	readonly columns: readonly string[];
+};
+
+const quoted = (columns: readonly string[], of = ""): string =>
+	columns.map((column) => `${of}"${column}"`).join(", ");
+
+const same = (key: readonly string[], one: string, other: string): string =>
+	key
+		.map((column) => `${one}."${column}" = ${other}."${column}"`)
+		.join(" AND ");
+
+/**
+ * Without OR IGNORE: in a trigger, the conflict clause of the statement that fires it counts instead. A row that was
+ * made after the snapshot and goes again leaves no mark, so that a key overwritten for ever costs one row.
+ */
+function makeTriggers({ name, key, columns }: Table): string {
+	const newest = "(SELECT max(id) FROM snapshot)";
+	const isKept = (row: string): string =>
+		`EXISTS (SELECT 1 FROM former_${name} AS kept WHERE kept.snapshot = ${newest} AND ${same(key, "kept", row)})`;
+	const keepOld = `
+    INSERT INTO former_${name} (snapshot, existed, ${quoted(columns)})
+    SELECT ${newest}, 1, ${quoted(columns, "OLD.")} WHERE NOT ${isKept("OLD")};`;
+	return `
+  CREATE TRIGGER IF NOT EXISTS keep_new_${name} AFTER INSERT ON ${name} BEGIN
+    INSERT INTO former_${name} (snapshot, existed, ${quoted(key)})
+    SELECT ${newest}, 0, ${quoted(key, "NEW.")} WHERE NOT ${isKept("NEW")};
+  END;
+  CREATE TRIGGER IF NOT EXISTS keep_changed_${name} AFTER UPDATE ON ${name} BEGIN ${keepOld} END;
+  CREATE TRIGGER IF NOT EXISTS keep_deleted_${name} AFTER DELETE ON ${name} BEGIN ${keepOld}
+    DELETE FROM former_${name}
+    WHERE snapshot = ${newest} AND existed = 0 AND ${same(key, `former_${name}`, "OLD")};
+  END;`;
+}
+
+const dropTriggers = ({ name }: Table): string =>
+	["new", "changed", "deleted"]
+		.map((what) => `DROP TRIGGER IF EXISTS keep_${what}_${name};`)
+		.join("\n");
+
+const removeChanged = ({ name, key }: Table): string =>
+	`DELETE FROM ${name}
+   WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} WHERE snapshot >= ?)`;
+
+const putBack = ({ name, key, columns }: Table): string =>
+	`INSERT INTO ${name} (${quoted(columns)})
+   SELECT ${quoted(columns, "kept.")}
+   FROM (SELECT min(snapshot) AS first, ${quoted(key)} FROM former_${name} WHERE snapshot >= ? GROUP BY ${quoted(key)})
+     AS changed
+   JOIN former_${name} AS kept ON kept.snapshot = changed.first AND ${same(key, "kept", "changed")}
+   WHERE kept.existed = 1`;
+
+const handToPrevious = ({ name, key }: Table): string =>
+	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
+   WHERE snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
+     AND NOT EXISTS (SELECT 1 FROM former_${name} AS earlier
+       WHERE earlier.snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
+         AND ${same(key, "earlier", `former_${name}`)})`;
+
+/** By the rows of now and by those kept, as a key may have either only. */
+const CHANGED_KEYS = `
+  SELECT bucket.name, version.key FROM former_version AS kept
+    JOIN version ON version.id = kept.id JOIN bucket ON bucket.id = version.bucket WHERE kept.snapshot >= @id
+  UNION SELECT bucket.name, kept.key FROM former_version AS kept
+    JOIN bucket ON bucket.id = kept.bucket WHERE kept.snapshot >= @id AND kept.existed = 1
+  UNION SELECT name, '' FROM former_bucket WHERE snapshot >= @id AND existed = 1
+  UNION SELECT bucket.name, '' FROM former_bucket AS kept
+    JOIN bucket ON bucket.id = kept.id WHERE kept.snapshot >= @id`;
+
+const toSnapshot = ({
+	name,
+	created_ms,
+	state,
+}: SnapshotRow): StoredSnapshot => ({
+	...{ name, state },
+	created: new Date(created_ms),
+});
