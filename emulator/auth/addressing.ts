@@ -131,7 +131,7 @@ const withoutS3Label = (prefix: string): string => prefix.replace(S3_LABEL, "");
 
 /**
  * Whether a Host is one of the S3-compatible endpoint, with or without a bucket before it; that there is one of the
- * overseas acceleration too is a guess (A-832).
+ * overseas acceleration too is a guess (A-332).
  */
 export function isS3Host(host: string, domains: readonly string[]): boolean {
 	const name = hostName(host);

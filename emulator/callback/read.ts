@@ -80,7 +80,7 @@ export async function readCallback(
 	return assemble(given, switches, lookups);
 }
 
-/** No page and no report says whether OSS looks at it there. */
+/** No page and no report says whether OSS looks at it there. */
 const overS3 = (): Finding =>
 	finding(
 		"over-s3",

@@ -5,7 +5,7 @@
  * its chunk's signature is known: a stream that ends with an error stores nothing.
  *
  * No page has OSS's errors for it: a wrong signature is refused as that of a request is, and framing that cannot be
- * read with InvalidRequest (A-814); a length other than `x-amz-decoded-content-length` is IncompleteBody (A-815).
+ * read with InvalidRequest (A-314); a length other than `x-amz-decoded-content-length` is IncompleteBody (A-315).
  *
  * Pure. Source: AWS «Signature calculations: transferring payload in multiple chunks», with its example.
  */

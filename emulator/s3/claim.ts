@@ -14,7 +14,7 @@ import { readV4Header, readV4Url } from "./v4.ts";
 
 /**
  * @returns undefined when the request is not signed
- * @throws OssError AccessDenied when the protocol is off, whose status and code are a guess (A-810); InvalidArgument
+ * @throws OssError AccessDenied when the protocol is off, whose status and code are a guess (A-310); InvalidArgument
  */
 export function readS3Claim(
 	request: OssRequest,

@@ -2,9 +2,9 @@
  * Documents of S3, rewritten as OSS has them: where a bucket is, who may do what, lifecycle rules, encryption,
  * restores. The others are alike.
  *
- * A location of S3 that is no region of OSS is ignored, `us-east-1` and none (A-824). Grants are reduced to OSS's three
- * ACLs; what they cannot express is refused (A-825). Of a restore the days are ignored. Lifecycle rules may not keep a
- * number of versions (A-826).
+ * A location of S3 that is no region of OSS is ignored, `us-east-1` and none (A-324). Grants are reduced to OSS's three
+ * ACLs; what they cannot express is refused (A-325). Of a restore the days are ignored. Lifecycle rules may not keep a
+ * number of versions (A-326).
  *
  * Source: docs «Compatibility with Amazon S3».
  */

@@ -1,8 +1,8 @@
 /**
  * Documents that OSS's operations answer with, as S3 has them: a namespace, S3's words, S3's elements only.
  *
- * That OSS sends the namespace is a guess from one capture (A-827), and so are the grants of an ACL (A-828). The
- * location keeps OSS's form, `oss-cn-hangzhou` (A-829). Documents are edited as text: what `xml/write.ts` writes has a
+ * That OSS sends the namespace is a guess from one capture (A-327), and so are the grants of an ACL (A-328). The
+ * location keeps OSS's form, `oss-cn-hangzhou` (A-329). Documents are edited as text: what `xml/write.ts` writes has a
  * line for each leaf, and `<` in a key is escaped.
  *
  * Source: docs «Compatibility with Amazon S3»; AWS «API reference».

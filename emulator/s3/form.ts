@@ -3,7 +3,7 @@
  * sent, since the policy names those.
  *
  * A V4 signature is checked here and the policy signed anew in OSS's way; that of V2 is OSS's V1 under another name.
- * Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter (A-831).
+ * Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter (A-331).
  *
  * Source: docs «PostObject», «Compatibility with Amazon S3»; EC 0002-00000703…712.
  */

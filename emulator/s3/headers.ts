@@ -2,9 +2,9 @@
  * Headers of the two protocols: `x-amz-` becomes `x-oss-` on the way in, where OSS has the same, and back on the way
  * out.
  *
- * `x-oss-` headers of a request keep their meaning, so that `x-oss-forbid-overwrite` and a callback work (A-818). A
- * response's `x-oss-hash-crc64ecma` and `x-oss-object-type` keep their names (A-819), and every object has its storage
- * class, STANDARD too (A-820).
+ * `x-oss-` headers of a request keep their meaning, so that `x-oss-forbid-overwrite` and a callback work (A-318). A
+ * response's `x-oss-hash-crc64ecma` and `x-oss-object-type` keep their names (A-319), and every object has its storage
+ * class, STANDARD too (A-320).
  *
  * Pure. Source: docs «Compatibility with Amazon S3»; captures of goofys, Vector, LobeChat.
  */
@@ -58,7 +58,7 @@ const RENAMED: readonly Renamed[] = [
 const TO_OSS = new Map(RENAMED.map((one) => [one[0], one]));
 const TO_S3 = new Map(RENAMED.map((one) => [one[1], one]));
 
-/** Whether OSS names a bucket's region to S3's clients, and in which form, is not known (A-836). */
+/** Whether OSS names a bucket's region to S3's clients, and in which form, is not known (A-336). */
 function withoutOss(location: string): string {
 	return location.replace(/^oss-/, "");
 }

@@ -2,10 +2,10 @@
  * What a request says of its body: `x-amz-content-sha256` and `Content-Encoding: aws-chunked`.
  *
  * OSS refuses the checksum trailers that AWS SDKs send since 2025. It did so in two ways: with InvalidArgument, whose
- * body is known, and since 2026 with NotImplemented, whose EC is not (A-811). Bodies that are signed chunk by chunk are
- * accepted by its newest pages and were refused until 2023 (A-812).
+ * body is known, and since 2026 with NotImplemented, whose EC is not (A-311). Bodies that are signed chunk by chunk are
+ * accepted by its newest pages and were refused until 2023 (A-312).
  *
- * Checksums of S3 (`x-amz-checksum-…`) are neither checked nor stored (A-833).
+ * Checksums of S3 (`x-amz-checksum-…`) are neither checked nor stored (A-333).
  *
  * Pure. Source: EC 0002-00000427, 0017-00000804; captures of Polaris, Athens, Lakekeeper.
  */
@@ -26,7 +26,7 @@ const NAME = "x-amz-content-sha256";
  * The last line of a canonical request of V4.
  *
  * @throws OssError InvalidArgument for what is no hash and no word of AWS; that a request without one is refused is a
- *   guess (A-813)
+ *   guess (A-313)
  */
 export function readPayloadLine(value: string | undefined): string {
 	if (

@@ -1,8 +1,8 @@
 /**
  * Which protocol a request speaks: the signature decides, not the host.
  *
- * A request that is not signed speaks S3 if it says so or if it comes to an `s3.` host (A-800); a signature of OSS
- * keeps its meaning on such a host (A-801).
+ * A request that is not signed speaks S3 if it says so or if it comes to an `s3.` host (A-300); a signature of OSS
+ * keeps its meaning on such a host (A-301).
  *
  * Pure. Source: docs «Use AWS SDKs to access OSS», the example of every EC page 0002-00000301…431.
  */

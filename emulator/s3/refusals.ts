@@ -3,7 +3,7 @@
  * place of a configuration.
  *
  * The text and EC are those of a conditional PutObject, of which a capture exists; that the other headers and
- * sub-resources are refused so is a guess (A-821). OSS wants a Content-MD5 with DeleteObjects.
+ * sub-resources are refused so is a guess (A-321). OSS wants a Content-MD5 with DeleteObjects.
  *
  * Pure. Source: docs «Compatibility with Amazon S3», «PutObject»; captures of Moodiary, Druid, LobeChat.
  */
@@ -56,7 +56,7 @@ export function refuseUnsupported(request: OssRequest): void {
 	refuseProcess(request);
 }
 
-/** Conditions of a write: also of CompleteMultipartUpload (A-822). */
+/** Conditions of a write: also of CompleteMultipartUpload (A-322). */
 function refuseConditions({ method, key, headers, query }: OssRequest): void {
 	const isWrite =
 		method === "PUT"
@@ -76,7 +76,7 @@ function requireMd5({ headers, key }: OssRequest): void {
 	});
 }
 
-/** That what is no `image/` or `style/` is refused so is a guess (A-823). */
+/** That what is no `image/` or `style/` is refused so is a guess (A-323). */
 function refuseProcess({ query }: OssRequest): void {
 	const process = query.get("x-oss-process");
 	if (process === undefined || /^(?:image|style)\//.test(process)) return;

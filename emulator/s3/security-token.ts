@@ -1,7 +1,7 @@
 /**
  * The security token of a temporary key, where each way of signing has it.
  *
- * OSS's own header is refused beside a signature of S3; that this is 400 InvalidArgument is a guess (A-806).
+ * OSS's own header is refused beside a signature of S3; that this is 400 InvalidArgument is a guess (A-306).
  *
  * Pure. Source: EC 0002-00000009; docs «Use AWS SDKs to access OSS».
  */

@@ -2,7 +2,7 @@
  * A request of S3 whose sender is known, as the request of OSS that it stands for: refused where OSS refuses it, its
  * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
  *
- * Counts of listings keep OSS's defaults and limits (A-835).
+ * Counts of listings keep OSS's defaults and limits (A-335).
  *
  * Order of refusal: what OSS does not implement, then the body's form, before a byte of it is read.
  */
@@ -142,7 +142,7 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 	};
 }
 
-/** S3 lists all buckets at once; a part of an object cannot be read by its number and is ignored. */
+/** S3 lists all buckets at once; a part of an object cannot be read by its number and is ignored. */
 function toOssQuery(
 	method: string,
 	{ bucket, key }: OssRequest,

@@ -2,7 +2,7 @@
  * AWS Signature Version 2, in the Authorization header and in a URL: what boto3's `signature_version="s3"` sends.
  *
  * Against OSS's V1: with `x-amz-date` the line of the date is empty, the path is signed as it is on the wire, and other
- * sub-resources count. Whether `x-oss-process` is one of them is not known, so both are accepted (A-807).
+ * sub-resources count. Whether `x-oss-process` is one of them is not known, so both are accepted (A-307).
  *
  * Pure. Source: AWS «Signing and authenticating REST requests» with its examples; EC 0002-00000301…307.
  */
@@ -23,7 +23,7 @@ import { tokenOfHeader, tokenOfV2Url } from "./security-token.ts";
 const MISMATCH_EC = "0002-00000307";
 
 /**
- * `AWS AccessKeyId:Signature`. No page has an EC for one that is malformed (A-808).
+ * `AWS AccessKeyId:Signature`. No page has an EC for one that is malformed (A-308).
  *
  * @throws OssError InvalidArgument
  */
@@ -59,7 +59,7 @@ export function readV2Header(
 
 /**
  * `AWSAccessKeyId`, `Expires`, `Signature`. That one which is missing is refused as in a URL of OSS's V1 is a guess
- * (A-809), and so is the EC of one that has expired.
+ * (A-309), and so is the EC of one that has expired.
  *
  * @throws OssError AccessDenied
  */

@@ -1,8 +1,8 @@
 /**
  * AWS Signature Version 4 as OSS reads it, in the Authorization header and in a URL.
  *
- * The pages of the ECs print neither status nor code: 400 InvalidArgument that names the argument is a guess (A-802),
- * and so is 403 SignatureDoesNotMatch for a header that is listed and not sent (A-803).
+ * The pages of the ECs print neither status nor code: 400 InvalidArgument that names the argument is a guess (A-302),
+ * and so is 403 SignatureDoesNotMatch for a header that is listed and not sent (A-303).
  *
  * Pure. Source: EC 0002-00000401…431.
  */
@@ -158,7 +158,7 @@ export const EXPIRES_SECONDS_MAX = 604_800;
 
 /**
  * `X-Amz-Algorithm`, `-Credential`, `-Date`, `-Expires`, `-SignedHeaders`, `-Signature`; the pages of an absent
- * `-SignedHeaders` and `-Signature` were not to be had, so their error has no EC (A-804).
+ * `-SignedHeaders` and `-Signature` were not to be had, so their error has no EC (A-304).
  *
  * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied when it has expired
  */
@@ -212,7 +212,7 @@ function readExpires(text: string): number | undefined {
 	return seconds < 1 || seconds > EXPIRES_SECONDS_MAX ? undefined : seconds;
 }
 
-/** A URL from the future is refused as a header from the future is (A-805). */
+/** A URL from the future is refused as a header from the future is (A-305). */
 function requireWindow(start: Date, seconds: number, now: Date): void {
 	if (start > now) requireClock(start, now);
 	const end = new Date(start.getTime() + seconds * 1000);

@@ -2,7 +2,7 @@
  * What the two protocols call the same thing: storage classes, encryption, ACLs.
  *
  * A class of S3 that OSS has no equal of is passed on as it is, and refused by OSS; one of OSS that S3 has no word for
- * keeps OSS's (A-816). Canned ACLs that OSS has not are refused as a bad `x-oss-acl` is (A-817).
+ * keeps OSS's (A-316). Canned ACLs that OSS has not are refused as a bad `x-oss-acl` is (A-317).
  *
  * Pure. Source: docs «Compatibility with Amazon S3»; rclone's provider Alibaba.
  */

@@ -7,7 +7,7 @@ import { ENDPOINT, startS3 } from "./s3.ts";
 const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 suite("A listing over S3", () => {
-	test("of V1 has markers, and S3's elements (A-827)", async (t) => {
+	test("of V1 has markers, and S3's elements (A-327)", async (t) => {
 		const { photos } = await startS3(t);
 		for (const key of ["a", "b", "c/d", "c/e"]) await photos.put(`/${key}`);
 		const first = await photos.get("/?max-keys=1");
@@ -47,7 +47,7 @@ suite("A listing over S3", () => {
 		assert.deepEqual(textsOf(listed, "Prefix"), ["a%20"]);
 	});
 
-	test("has 100 keys by default and 1,000 at most, as OSS's (A-835)", async (t) => {
+	test("has 100 keys by default and 1,000 at most, as OSS's (A-335)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.deepEqual(textsOf(await photos.get("/"), "MaxKeys"), ["100"]);
 		const refused = await photos.get("/?max-keys=1001");
@@ -63,7 +63,7 @@ suite("A bucket over S3", () => {
 		["oss-cn-hangzhou", 200],
 		["eu-west-1", 400],
 	] as const)
-		test(`gets ${status} at the location «${location}» (A-824)`, async (t) => {
+		test(`gets ${status} at the location «${location}» (A-324)`, async (t) => {
 			const { s3 } = await startS3(t);
 			const client = s3.with({ host: `new-one.s3.${ENDPOINT}` });
 			const document = `<CreateBucketConfiguration ${XMLNS}><LocationConstraint>${location}</LocationConstraint></CreateBucketConfiguration>`;
@@ -79,7 +79,7 @@ suite("A bucket over S3", () => {
 			assert.deepEqual(textsOf(acl, "Permission"), ["FULL_CONTROL", "READ"]);
 		});
 
-	test("says where it is (A-829, A-836)", async (t) => {
+	test("says where it is (A-329, A-336)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.equal(
 			(await photos.get("/?location")).text,
@@ -90,7 +90,7 @@ suite("A bucket over S3", () => {
 		assert.equal(headers["x-amz-bucket-region"], "cn-hangzhou");
 	});
 
-	test("has its ACL in grants, and takes one from grants (A-825, A-828)", async (t) => {
+	test("has its ACL in grants, and takes one from grants (A-325, A-328)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const granted = (permissions: readonly string[]): string => {
 			const everybody = permissions.map(
@@ -137,7 +137,7 @@ suite("A bucket over S3", () => {
 	});
 
 	for (const acl of ["authenticated-read", "bucket-owner-full-control"])
-		test(`cannot have the ACL ${acl}, nor can an object (A-817)`, async (t) => {
+		test(`cannot have the ACL ${acl}, nor can an object (A-317)`, async (t) => {
 			const { photos } = await startS3(t);
 			const headers = { "x-amz-acl": acl };
 			for (const target of ["/?acl", "/a"])
@@ -147,7 +147,7 @@ suite("A bucket over S3", () => {
 				);
 		});
 
-	test("has lifecycle rules in the words of each protocol (A-826)", async (t) => {
+	test("has lifecycle rules in the words of each protocol (A-326)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const rule = `<ID>old</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Enabled</Status><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition><Expiration><Days>365</Days></Expiration>`;
 		const put = await photos.put(
@@ -234,7 +234,7 @@ suite("A bucket over S3", () => {
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-object-lock-mode",
 	])
-		test(`and an object cannot have ${name} (A-821)`, async (t) => {
+		test(`and an object cannot have ${name} (A-321)`, async (t) => {
 			const { photos } = await startS3(t);
 			for (const target of ["/?acl", "/a"]) {
 				const put = await photos.put(target, "", { [name]: "id=1" });
@@ -248,7 +248,7 @@ suite("A bucket over S3", () => {
 		...["metrics", "notification", "object-lock", "ownershipControls"],
 		...["select", "session", "torrent"],
 	])
-		test(`has no sub-resource ${name}, which is refused rather than ignored (A-821)`, async (t) => {
+		test(`has no sub-resource ${name}, which is refused rather than ignored (A-321)`, async (t) => {
 			const { photos } = await startS3(t);
 			await photos.put("/a", "hello");
 			for (const target of [`/?${name}`, `/a?${name}`]) {

@@ -42,7 +42,7 @@ suite("One store: what one protocol writes the other reads:", () => {
 		);
 	});
 
-	test("content, metadata, class and ETag, from OSS to S3 (A-816, A-819, A-820)", async (t) => {
+	test("content, metadata, class and ETag, from OSS to S3 (A-316, A-319, A-320)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const classes = [
 			["Standard", "STANDARD"],
@@ -144,7 +144,7 @@ suite("An object over S3", () => {
 		["DEEP_ARCHIVE", "0013-00000101"],
 		["REDUCED_REDUNDANCY", "0013-00000101"],
 	] as const)
-		test(`cannot be of the class ${word} (A-816)`, async (t) => {
+		test(`cannot be of the class ${word} (A-316)`, async (t) => {
 			const { photos } = await startS3(t);
 			const put = await photos.put("/a", "", { "x-amz-storage-class": word });
 			assert.match(refusal(put), new RegExp(`^400 InvalidArgument ${ec}: `));
@@ -201,7 +201,7 @@ suite("An object over S3", () => {
 		assert.equal((await photos.get("/a")).text, "hello");
 	});
 
-	test("is completed on no conditions either (A-822)", async (t) => {
+	test("is completed on no conditions either (A-322)", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const target = `/a?uploadId=${textsOf(begun, "UploadId")[0]}`;
@@ -209,7 +209,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(done), /^400 NotImplemented 0017-00000245: /);
 	});
 
-	test("is not overwritten where x-oss-forbid-overwrite says so (A-818)", async (t) => {
+	test("is not overwritten where x-oss-forbid-overwrite says so (A-318)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		const put = await photos.put("/a", "other", {
@@ -343,7 +343,7 @@ suite("An object over S3", () => {
 		);
 	});
 
-	test("is processed as an image, and not as a video (A-823)", async (t) => {
+	test("is processed as an image, and not as a video (A-323)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a.txt", "hello");
 		const image = await photos.get("/a.txt?x-oss-process=image%2Finfo");
@@ -354,7 +354,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(video), /^400 InvalidArgument /);
 	});
 
-	test("is read whole where a part of it is asked for by its number (A-830)", async (t) => {
+	test("is read whole where a part of it is asked for by its number (A-330)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		assert.equal((await photos.get("/a?partNumber=1")).text, "hello");
@@ -369,7 +369,7 @@ suite("An object over S3", () => {
 	});
 });
 
-test("A callback that an upload over S3 asks for is sent, with a finding (A-834)", async (t) => {
+test("A callback that an upload over S3 asks for is sent, with a finding (A-334)", async (t) => {
 	const { photos, adminUrl } = await startS3(t);
 	const application = await startApplicationServer(t);
 	const put = await photos.put(

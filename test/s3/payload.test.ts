@@ -77,7 +77,7 @@ suite("The body of an upload signed for S3", () => {
 			assert.equal(answer.status, 400);
 		});
 
-	test("must be named: a request without x-amz-content-sha256 is refused (A-813)", async (t) => {
+	test("must be named: a request without x-amz-content-sha256 is refused (A-313)", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const signed = signV4({
@@ -105,7 +105,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("may have checksums of S3, which are neither checked nor returned (A-833)", async (t) => {
+	test("may have checksums of S3, which are neither checked nor returned (A-333)", async (t) => {
 		const { photos } = await startS3(t);
 		const put = await photos.put("/a", "hello", {
 			"x-amz-checksum-crc32": "AAAAAA==",
@@ -124,7 +124,7 @@ suite("The body of an upload signed for S3", () => {
 });
 
 suite("A body with checksum trailers", () => {
-	test("is refused as OSS refuses it now (A-811)", async (t) => {
+	test("is refused as OSS refuses it now (A-311)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.equal(refusal(await putTrailer(photos)), NEWER);
 		assert.equal((await photos.head("/a")).status, 404);
@@ -164,7 +164,7 @@ suite("A body with checksum trailers", () => {
 		"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
 		"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
 	])
-		test(`or one that is ${payload} is refused alike (A-811)`, () => {
+		test(`or one that is ${payload} is refused alike (A-311)`, () => {
 			const error = thrownBy(() =>
 				judgePayload("PUT", {}, payload, {
 					trailers: "not-implemented",
@@ -265,7 +265,7 @@ async function unwrapped(
 	return Buffer.concat(content).toString();
 }
 
-suite("A body that is signed chunk by chunk (A-812)", () => {
+suite("A body that is signed chunk by chunk (A-312)", () => {
 	for (const step of [1, 7, 8192, 100_000])
 		test(`is that of AWS's example, in pieces of ${step} bytes`, async () => {
 			const text = framed();
@@ -293,18 +293,18 @@ suite("A body that is signed chunk by chunk (A-812)", () => {
 			66560,
 			/SignatureDoesNotMatch/,
 		],
-		["a smaller length (A-815)", framed(), 66559, /IncompleteBody/],
-		["a larger length (A-815)", framed(), 66561, /IncompleteBody/],
+		["a smaller length (A-315)", framed(), 66559, /IncompleteBody/],
+		["a larger length (A-315)", framed(), 66561, /IncompleteBody/],
 		["no last chunk", framed().split("0;chunk")[0] ?? "", 66560, /Incomplete/],
 		["no end", framed().slice(0, -2), 66560, /IncompleteBody/],
 		[
-			"something after its end (A-814)",
+			"something after its end (A-314)",
 			`${framed()}x`,
 			66560,
 			/InvalidRequest/,
 		],
 		[
-			"a size that is no number (A-814)",
+			"a size that is no number (A-314)",
 			framed().replace("10000;", "g;"),
 			66560,
 			/InvalidRequest/,

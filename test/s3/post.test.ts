@@ -56,7 +56,7 @@ async function post({ photos }: S3Emulator, fields: Fields) {
 
 suite("A form signed for S3", () => {
 	for (const service of ["s3", "oss"])
-		test(`with V4 for the service ${service} stores its file and metadata (A-831)`, async (t) => {
+		test(`with V4 for the service ${service} stores its file and metadata (A-331)`, async (t) => {
 			const emulator = await startS3(t);
 			const policy = policyOf(CONDITIONS);
 			const answer = await post(emulator, {

@@ -19,7 +19,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		"photos.s3.localhost",
 		"photos.s3.oss.test",
 	])
-		test(`and the bucket by the Host ${host} (A-832)`, async (t) => {
+		test(`and the bucket by the Host ${host} (A-332)`, async (t) => {
 			const { s3, oss } = await startS3(t, "--domain", "oss.test");
 			const put = await s3.with({ host }).put("/a/b.txt", "hello");
 			assert.equal(put.status, 200);
@@ -51,7 +51,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		);
 	});
 
-	test("a request that is not signed speaks it at an s3. host, or when it says so (A-800)", async (t) => {
+	test("a request that is not signed speaks it at an s3. host, or when it says so (A-300)", async (t) => {
 		const { s3 } = await startS3(t);
 		const own = s3.with({ host: `photos.${ENDPOINT}` });
 		const named = s3.with({ host: `photos.s3.${ENDPOINT}` });
@@ -76,7 +76,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.equal(answer.status, 200);
 	});
 
-	test("a signature of OSS keeps its meaning at an s3. host (A-801)", async (t) => {
+	test("a signature of OSS keeps its meaning at an s3. host (A-301)", async (t) => {
 		const { oss } = await startS3(t);
 		const answer = await oss.get("/", {
 			host: `photos.s3.${ENDPOINT}`,
@@ -88,7 +88,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.doesNotMatch(answer.text, /xmlns/);
 	});
 
-	test("all is refused where the protocol is off (A-810)", async (t) => {
+	test("all is refused where the protocol is off (A-310)", async (t) => {
 		const { s3, oss } = await startS3(t, "--s3", "off");
 		assert.match(
 			refusal(await s3.get("/photos")),

@@ -265,7 +265,7 @@ suite("A request signed with V4 in its header", () => {
 		],
 	];
 	for (const [what, change, refused] of changes)
-		test(`with ${what} is refused (A-802)`, async (t) => {
+		test(`with ${what} is refused (A-302)`, async (t) => {
 			const { photos } = await startS3(t);
 			const { key, host } = photos;
 			const signed = signV4({ key, host, method: "GET", target: "/" });
@@ -282,7 +282,7 @@ suite("A request signed with V4 in its header", () => {
 				);
 		});
 
-	test("without a word of its own in an empty header that says it is S3 is refused (A-802)", async (t) => {
+	test("without a word of its own in an empty header that says it is S3 is refused (A-302)", async (t) => {
 		const { photos } = await startS3(t);
 		const answer = await photos.sendAs("GET", "/", {
 			authorization: "",
@@ -291,7 +291,7 @@ suite("A request signed with V4 in its header", () => {
 		assert.match(refusal(answer), /^400 InvalidArgument 0002-00000401: /);
 	});
 
-	test("must sign each x-amz- header that is sent, and send each that is signed (A-803)", async (t) => {
+	test("must sign each x-amz- header that is sent, and send each that is signed (A-303)", async (t) => {
 		const { photos } = await startS3(t);
 		const unsigned = await photos.get("/", {
 			headers: { "x-amz-acl": "private" },
@@ -331,7 +331,7 @@ suite("A request signed with V4 in its header", () => {
 		assert.equal(textsOf(answer, "ServerTime").length, 1);
 	});
 
-	test("with OSS's header of a security token is refused (A-806)", async (t) => {
+	test("with OSS's header of a security token is refused (A-306)", async (t) => {
 		const { photos } = await startS3(t);
 		const headers = { "x-oss-security-token": "CAIS" };
 		assert.match(
