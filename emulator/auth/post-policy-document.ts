@@ -1,15 +1,19 @@
 /**
  * Reads the policy of a PostObject: what the form's fields and the file's size must be.
  *
+ * OSS has one message, «Invalid JSON. », for values of the wrong type (a capture, with a content-length-range of
+ * strings); the emulator's record says which value is meant.
+ *
  * Pure. Source: docs «PostObject», appendix on the policy; EC 0006-00000201…227 (their pages' examples are tests);
- * java1 PostPolicyTest. Texts that start with «Invalid Policy:» are guesses but for the one on simple conditions
- * (A-109).
+ * docs «PostObject errors»; java1 PostPolicyTest. The other texts that start with «Invalid Policy:» are guesses, except
+ * for the one on simple conditions (A-109).
  */
 import { isUtf8 } from "node:buffer";
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { isJsonObject } from "../oss/json-object.ts";
 import { readTime } from "../oss/times.ts";
+import { jsonFault } from "./json-fault.ts";
 
 /** Bytes of the file, both included. */
 export type SizeRange = { readonly min: number; readonly max: number };
@@ -41,7 +45,7 @@ export function readPolicy(text: string, now: Date): Policy {
 		});
 	}
 	if (!Array.isArray(conditions))
-		throw invalid("214", "conditions must be a list.");
+		throw wrongType("214", "conditions must be a list.");
 	if (conditions.length === 0)
 		throw invalid("215", "conditions must not be empty.");
 	const entries = conditions.map(readEntry);
@@ -65,10 +69,16 @@ function invalid(ec: string, what: string): OssError {
 	});
 }
 
+function wrongType(ec: string, what: string): OssError {
+	const error = invalid(ec, "Invalid JSON. ");
+	error.diagnosis = `in the policy, ${what}`;
+	return error;
+}
+
 function decode(text: string): string {
 	const bytes = decodeBase64(text);
 	if (!bytes || !isUtf8(bytes))
-		throw invalid("201", "it is not base64 of UTF-8.");
+		throw wrongType("201", "the text is not base64 of UTF-8.");
 	return bytes.toString();
 }
 
@@ -80,8 +90,14 @@ function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : "";
-		throw invalid("201", `Invalid JSON: ${reason}`);
+		const fault = jsonFault(json);
+		const refusal = invalid(
+			"201",
+			`Invalid JSON${fault ? `: ${fault}` : ". "}`,
+		);
+		// The platform's own words name the position.
+		refusal.diagnosis = `the policy is not JSON: ${error instanceof Error ? error.message : ""}`;
+		throw refusal;
 	}
 }
 
@@ -89,7 +105,8 @@ function requireMembers(policy: unknown): {
 	readonly expiration: unknown;
 	readonly conditions: unknown;
 } {
-	if (!isJsonObject(policy)) throw invalid("201", "it is not a JSON object.");
+	if (!isJsonObject(policy))
+		throw wrongType("201", "the whole must be a JSON object.");
 	const [expiration, conditions] = [policy.expiration, policy.conditions];
 	if (expiration === undefined && conditions === undefined)
 		throw invalid("209", "expiration and conditions are missing.");
@@ -101,7 +118,7 @@ function requireMembers(policy: unknown): {
 /** ISO 8601 in UTC; that another form has the EC 212 is a guess (A-111). */
 function readExpiration(value: unknown): Date {
 	if (typeof value !== "string")
-		throw invalid("210", "expiration must be a string.");
+		throw wrongType("210", "expiration must be a string.");
 	if (value === "") throw invalid("211", "expiration is empty.");
 	const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value);
 	const expiration = isIso ? readTime(value) : undefined;
@@ -113,7 +130,7 @@ function readExpiration(value: unknown): Date {
 function readEntry(entry: unknown): Condition | SizeRange {
 	if (Array.isArray(entry)) return readList(entry);
 	if (!isJsonObject(entry))
-		throw invalid("222", "a condition must be a map or a list.");
+		throw wrongType("222", "a condition must be a map or a list.");
 	const [property, ...others] = Object.entries(entry);
 	if (!property || others.length > 0) {
 		throw invalid(
@@ -143,7 +160,7 @@ const isMode = (text: string): text is Condition["mode"] =>
 
 function readRange(min: unknown, max: unknown): SizeRange {
 	if (!isSize(min) || !isSize(max) || max < min) {
-		throw invalid(
+		throw wrongType(
 			"220",
 			"content-length-range must have two whole numbers, the greater one last.",
 		);
@@ -164,7 +181,10 @@ function readCondition(
 	const values: unknown = wantsList ? value : [value];
 	if (typeof name !== "string" || !isStrings(values)) {
 		const wanted = wantsList ? "a list of strings" : "a string";
-		throw invalid("224", `a condition ${mode} must have a name and ${wanted}.`);
+		throw wrongType(
+			"224",
+			`a condition ${mode} must have a name and ${wanted}.`,
+		);
 	}
 	return {
 		mode,

@@ -147,6 +147,58 @@ suite("A policy", () => {
 		});
 	}
 
+	test("has OSS's words for a content-length-range of strings: a capture", () => {
+		for (const range of [
+			["content-length-range", 0, "1048576"],
+			["content-length-range", "test", 10],
+		]) {
+			const error = thrownBy(() => read(wrong([range])));
+			assert.equal(kindOf(error), "400 InvalidPolicyDocument 0006-00000220");
+			assert.equal(error.message, "Invalid Policy: Invalid JSON. ");
+			assert.match(error.diagnosis, /content-length-range must have two/);
+		}
+	});
+
+	test("has the same words for other values of a wrong type, and the record names them (A-109)", () => {
+		for (const [text, ec] of [
+			["[]", "201"],
+			[wrong([size], 123), "210"],
+			[wrong(123), "214"],
+			[wrong([123]), "222"],
+			[wrong([{ success_action_status: 200 }]), "224"],
+		] as const) {
+			const error = thrownBy(() => read(text));
+			assert.equal(kindOf(error), `400 InvalidPolicyDocument 0006-00000${ec}`);
+			assert.equal(error.message, "Invalid Policy: Invalid JSON. ");
+			assert.match(
+				error.diagnosis,
+				/^in the policy, .+ must be|^in the policy, a condition/,
+			);
+		}
+	});
+
+	// The first two as docs «PostObject errors» show them.
+	for (const [text, fault] of [
+		['{"expiration":expiration}', ": unknown char e"],
+		['{"expiration":"x","conditions":[["eq" "$key"]]}', ": , or ] expected"],
+		['{"expiration":"x" "conditions":[]}', ": , or } expected"],
+		['{"expiration" "x"}', ": : expected"],
+		["{'expiration': 1}", ": unknown char '"],
+		["{a:1}", ": unknown char a"],
+		["[1,]", ": unknown char ]"],
+		["meow", ": unknown char m"],
+		["{} {}", ": unknown char {"],
+		['{"expiration":"x', ". "],
+		["[".repeat(1_000_000), ". "],
+		["", ". "],
+	] as const)
+		test(`that is no JSON is refused in OSS's words: ${text.slice(0, 40)} (A-903)`, () => {
+			const error = thrownBy(() => read(text));
+			assert.equal(kindOf(error), "400 InvalidPolicyDocument 0006-00000201");
+			assert.equal(error.message, `Invalid Policy: Invalid JSON${fault}`);
+			assert.match(error.diagnosis, /^the policy is not JSON: ./);
+		});
+
 	test("expires at a moment in GMT, or is refused (A-111)", () => {
 		read(wrong([size], "2023-02-19T13:19:00Z"));
 		const moments = [

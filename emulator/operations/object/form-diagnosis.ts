@@ -21,7 +21,7 @@ export async function diagnosed<T>(
 		const { diagnoseForm } = await import("../../diagnosis/form-doctor.ts");
 		const known = { accounts, region, clockAheadMs: clock.aheadMs };
 		const patient = { ...known, fields, bucket, receivedAt };
-		error.diagnosis = diagnoseForm(error, patient);
+		error.diagnosis = diagnoseForm(error, patient) || error.diagnosis;
 		throw error;
 	}
 }
