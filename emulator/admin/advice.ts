@@ -58,6 +58,8 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 	lost: "Look into the application server's log: it took the connection and closed it without a word. If it speaks TLS, the URL begins with https.",
 	contentLength:
 		"Send one Content-Length, a number; the framework does when it is given the whole body at once.",
+	interim:
+		"Answer with the final status alone: no 100 Continue, 101 Switching Protocols or 103 Early Hints.",
 	headTooLong: "Answer with fewer headers, or shorter ones.",
 	malformed:
 		"Correct the port or the scheme in callbackUrl: what listens there does not speak HTTP. If it is TLS, the URL begins with https. If it is the application server all the same, the words in brackets say what is wrong with its answer.",

@@ -1,5 +1,6 @@
 /**
- * The request to the application server, as OSS writes it: target, headers in their order and spelling, signature.
+ * The request to the application server, as OSS writes it: target, headers in their order and spelling, signature. Host, Connection and
+ * Content-Length stand where undici puts them, spelled as it spells them.
  *
  * All headers that have been captured are sent, those too that newer dumps in the docs leave out (A-231). A port that
  * is not the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233).
@@ -45,9 +46,8 @@ export function composeRequest(
 	const signed = stringToSign(url.path, url.query, body);
 	const added = callback.additionalHeaders;
 	const headers: HeaderList = [
-		["Host", callback.host || ownHost(url)],
-		["Connection", "close"],
-		["Content-Length", String(body.length)],
+		["host", callback.host || ownHost(url)],
+		["connection", "close"],
 		["Authorization", signCallback(signed, privateKey)],
 		["Content-MD5", createHash("md5").update(body).digest("base64")],
 		["Content-Type", callback.bodyType],
@@ -64,6 +64,7 @@ export function composeRequest(
 		["x-oss-tag", "CALLBACK"],
 		["eagleeye-rpcid", "0.1"],
 		...added,
+		["content-length", String(body.length)],
 	];
 	const target = url.query === "" ? url.path : `${url.path}?${url.query}`;
 	const { sni } = callback;

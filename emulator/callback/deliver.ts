@@ -1,18 +1,31 @@
 /**
- * One POST to one URL, within one time limit for connecting, sending and the whole answer.
+ * One POST to one URL by undici, within one time limit for connecting, sending and the whole answer.
  *
- * node:http rather than undici: it writes the headers in OSS's order and spelling (undici puts its own Host and
- * Connection first, in lower case, and Content-Length last), is here already, and answers 0.05 ms sooner.
+ * The connection is ours (connect.ts), and is used once, as OSS says `Connection: close`. undici writes Host and
+ * Connection first and Content-Length last, in lower case, and everything else as it is given.
+ *
+ * Only an answer of 200 is read to its end. Any other has failed by its status: as much of its body is read for the
+ * record as comes soon, and the uploader is answered (A-250). An interim status is not waited through: nothing in the
+ * request asked for one, and how OSS takes it is not known (A-887).
  *
  * Source: docs «Callback», step 3 and «Limits»; «HTTP 203 status code».
  */
-import type { RequestOptions } from "node:https";
-import { isIP } from "node:net";
-import { http } from "../oss/node-http.ts";
+import type { Socket } from "node:net";
+import type { Client, Dispatcher } from "undici";
+import { codeOf } from "../oss/code-of.ts";
 import type { ResolvedUrl } from "./callback.ts";
 import type { CallbackRequest } from "./compose.ts";
-import { ANSWER_HEAD_BYTES_MAX, NO_TIME, type Outcome } from "./delivery.ts";
-import { Exchange } from "./exchange.ts";
+import { AnswerHead, openConnection } from "./connect.ts";
+import {
+	ANSWER_BYTES_MAX,
+	ANSWER_HEAD_BYTES_MAX,
+	type Answer,
+	findHeader,
+	type HeaderList,
+	NO_TIME,
+	type NoAnswer,
+	type Outcome,
+} from "./delivery.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 export type DeliverOptions = Pick<
@@ -20,8 +33,9 @@ export type DeliverOptions = Pick<
 	"timeoutMs" | "verifyTls" | "alwaysSni"
 >;
 
-/** Of an answer; those above are not read. Node's own limit is 2,000, and OSS's is one of bytes only. */
-const ANSWER_HEADERS_MAX = 20_000;
+/** Of an answer that has failed by its status. */
+export const REFUSAL_BYTES_MAX = 64 * 1024;
+const REFUSAL_MS_MAX = 250;
 
 /**
  * @param ending breaks it off
@@ -32,16 +46,12 @@ export async function deliver(
 	options: DeliverOptions,
 	ending?: AbortSignal,
 ): Promise<Outcome> {
-	const { url, body } = callback;
-	const begun = performance.now();
+	const { url } = callback;
 	if (url.addresses.length === 0) return unresolved(url);
-	const send = url.secure ? (await import("node:https")).request : http.request;
-	const outgoing = send({
-		...requestOptions(callback, options),
-		...(ending ? { signal: ending } : {}),
-	});
-	outgoing.maxHeadersCount = ANSWER_HEADERS_MAX;
-	return new Exchange(outgoing, url, begun).run(body, options.timeoutMs);
+	// Loaded by the first callback: it takes more memory than all the rest of the emulator.
+	const undici = await import("undici");
+	const tls = url.secure ? await import("node:tls") : undefined;
+	return new Exchange(callback, options, tls).run(undici.Client, ending);
 }
 
 const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
@@ -50,26 +60,221 @@ const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
 	detail: `no address is known for ${hostname}`,
 });
 
-function requestOptions(
-	{ url, target, headers, sni }: CallbackRequest,
-	{ verifyTls, alwaysSni }: DeliverOptions,
-): RequestOptions {
-	// The URL's name, not callbackHost (A-244). An address is no server name: RFC 6066, 3.
-	const named = (sni || alwaysSni) && isIP(url.hostname) === 0;
-	return {
-		method: "POST",
-		host: url.hostname,
-		port: url.port,
-		path: target,
-		headers: headers.flat(),
-		agent: false,
-		maxHeaderSize: ANSWER_HEAD_BYTES_MAX,
-		rejectUnauthorized: verifyTls,
-		servername: named ? url.hostname : "",
-		lookup: (_hostname, { all }, found) => {
-			const [first] = url.addresses;
-			if (all) found(null, [...url.addresses]);
-			else found(null, first?.address ?? "", first?.family);
-		},
-	};
+/** undici wants an origin, and takes names apart for it; the connection is opened by our own URL. */
+const ORIGIN = "http://application-server";
+
+/** One request on its way and its answer: what came, how it ended, and when. */
+class Exchange {
+	readonly #callback: CallbackRequest;
+	readonly #options: DeliverOptions;
+	readonly #tls: typeof import("node:tls") | undefined;
+	readonly #begun = performance.now();
+	readonly #done = Promise.withResolvers<Outcome>();
+	readonly #head = new AnswerHead();
+	#socket: Socket | undefined;
+	#connectedMs: number | undefined;
+	#securedMs: number | undefined;
+	#answeredMs: number | undefined;
+	#answer: Pick<Answer, "status" | "headers"> | undefined;
+	#bytesMax = ANSWER_BYTES_MAX;
+	#chunks: Buffer[] = [];
+	#received = 0;
+
+	constructor(
+		callback: CallbackRequest,
+		options: DeliverOptions,
+		tls: typeof import("node:tls") | undefined,
+	) {
+		this.#callback = callback;
+		this.#options = options;
+		this.#tls = tls;
+	}
+
+	async run(Agent: typeof Client, ending?: AbortSignal): Promise<Outcome> {
+		const { timeoutMs } = this.#options;
+		const { target, headers, body } = this.#callback;
+		const timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
+		const breakOff = (): void => this.#giveUp("lost", "the emulator ended");
+		ending?.addEventListener("abort", breakOff);
+		const client = new Agent(ORIGIN, {
+			connect: (_, connected) => this.#connect(connected),
+			maxHeaderSize: ANSWER_HEAD_BYTES_MAX,
+			// The one time limit is the timer's.
+			headersTimeout: 0,
+			bodyTimeout: 0,
+		});
+		client.dispatch(
+			{ method: "POST", path: target, headers: headers.flat(), body },
+			this.#handler(),
+		);
+		try {
+			return await this.#done.promise;
+		} finally {
+			clearTimeout(timer);
+			ending?.removeEventListener("abort", breakOff);
+			client.destroy();
+			this.#socket?.destroy(); // one that is not connected yet is not the client's
+		}
+	}
+
+	#connect(
+		connected: (
+			...args: [error: null, socket: Socket] | [error: Error, socket: null]
+		) => void,
+	): Socket {
+		const { url, sni } = this.#callback;
+		const { alwaysSni, verifyTls } = this.#options;
+		const wanted = { sni: sni || alwaysSni, verifyTls };
+		const socket = openConnection(url, wanted, this.#tls);
+		this.#socket = socket;
+		this.#head.watch(socket, () => this.#giveUp("headTooLong", "cut off"));
+		socket.once("connect", () => {
+			this.#connectedMs = this.#passed();
+			if (!url.secure) connected(null, socket);
+		});
+		socket.once("secureConnect", () => {
+			this.#securedMs = this.#passed();
+			connected(null, socket);
+		});
+		// Once it is connected undici listens itself, and reports it.
+		return socket.on("error", (error) => connected(error, null));
+	}
+
+	#handler(): Dispatcher.DispatchHandler {
+		return {
+			onRequestStart: () => {},
+			onResponseStart: ({ rawHeaders }, status) =>
+				this.#receive(status, pairs(rawHeaders)),
+			onResponseData: (_, chunk) => this.#collect(chunk),
+			onResponseEnd: () => this.#end("complete"),
+			onResponseError: (_, error) => this.#fail(error),
+		};
+	}
+
+	#receive(status: number, headers: HeaderList): void {
+		this.#answeredMs = this.#passed();
+		if (status < 200) {
+			this.#giveUp("interim", `status ${status}`);
+			return;
+		}
+		this.#head.close();
+		this.#answer = { status, headers };
+		if (status !== 200) this.#endSoon();
+		else if (declaredBytes(headers) > ANSWER_BYTES_MAX) this.#end("size");
+	}
+
+	#endSoon(): void {
+		this.#bytesMax = REFUSAL_BYTES_MAX;
+		const timer = setTimeout(() => this.#end("time"), REFUSAL_MS_MAX);
+		this.#done.promise.finally(() => clearTimeout(timer));
+	}
+
+	#collect(chunk: Buffer): void {
+		const room = this.#bytesMax - this.#received;
+		this.#received += chunk.length;
+		if (room > 0) this.#chunks.push(chunk.subarray(0, room));
+		if (chunk.length > room) this.#end("size");
+	}
+
+	/** Once there is a connection, a TLS handshake without end is an answer that does not come (A-245). */
+	#timeOut(timeoutMs: number): void {
+		const reason = this.#connectedMs === undefined ? "unreachable" : "time";
+		if (this.#answer) this.#end("time");
+		else this.#giveUp(reason, `nothing within ${timeoutMs} ms`);
+	}
+
+	#fail(error: Error): void {
+		// A request that undici refuses to write is a bug of ours.
+		if (codeOf(error) === "UND_ERR_INVALID_ARG") this.#done.reject(error);
+		else if (this.#answer) this.#end("cut");
+		else if (MALFORMED.has(error.name)) this.#refuseHead(error);
+		else this.#giveUp(this.#reasonOf(error), say(error));
+	}
+
+	#refuseHead(error: Error): void {
+		const { badLength } = this.#head;
+		if (badLength === "") this.#giveUp("malformed", say(error));
+		else this.#giveUp("contentLength", badLength);
+	}
+
+	#reasonOf(error: Error): NoAnswer {
+		const code = codeOf(error);
+		const [known] = REASONS.find(([, codes]) => codes.test(code)) ?? [];
+		if (known) return known;
+		if (INTERIM.test(error.message)) return "interim";
+		// A reset may be there before the connection is announced.
+		if (this.#connectedMs === undefined && code !== "ECONNRESET")
+			return "unreachable";
+		const { secure } = this.#callback.url;
+		if (!secure || this.#securedMs !== undefined) return "lost";
+		return say(error) === NO_TLS ? "notTls" : "tls";
+	}
+
+	#end(ended: Answer["ended"]): void {
+		const { status = 0, headers = [] } = this.#answer ?? {};
+		const body = Buffer.concat(this.#chunks);
+		const answer = { status, headers, body, ended };
+		this.#done.resolve({ timing: this.#timing(), answer });
+	}
+
+	#giveUp(noAnswer: NoAnswer, detail: string): void {
+		this.#done.resolve({ timing: this.#timing(), noAnswer, detail });
+	}
+
+	#timing(): Outcome["timing"] {
+		return {
+			lookupMs: this.#callback.url.lookupMs,
+			connectedMs: this.#connectedMs,
+			securedMs: this.#securedMs,
+			answeredMs: this.#answeredMs,
+			totalMs: this.#passed(),
+		};
+	}
+
+	readonly #passed = (): number => performance.now() - this.#begun;
+}
+
+/** By the codes of errors. */
+const REASONS: readonly (readonly [NoAnswer, RegExp])[] = [
+	["headTooLong", /^UND_ERR_HEADERS_OVERFLOW$/],
+	["refused", /^ECONNREFUSED$/],
+	["certificate", /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/],
+];
+
+/** The names of undici's errors for an answer that is not HTTP; they have no code, or one of two. */
+const MALFORMED: ReadonlySet<string> = new Set([
+	"HTTPParserError",
+	"ResponseContentLengthMismatchError",
+]);
+
+/** What undici says of 100 and of 101; of the other interim statuses it tells the handler. */
+const INTERIM = /^bad (response|upgrade)$/;
+
+/** What OpenSSL says of an answer that is not TLS at all. */
+const NO_TLS = "wrong version number";
+
+/** Without what is of no use to a user: OpenSSL's numbers and names of functions, Node's advice on its own flags. */
+function say(error: Error): string {
+	const [, openSsl] =
+		/:error:[^:]*:[^:]*:[^:]*:([^:]+):/.exec(error.message) ?? [];
+	const [, parser] =
+		/^Response does not match .* \((.*)\)$/.exec(error.message) ?? [];
+	const message = openSsl ?? parser ?? error.message;
+	return message.split("; ", 1)[0] || codeOf(error);
+}
+
+/** NaN when there is no Content-Length. */
+const declaredBytes = (headers: HeaderList): number =>
+	Number(findHeader(headers, "content-length") ?? Number.NaN);
+
+/** undici hands on names and values by turns, as they came on the wire. */
+function pairs(raw: Dispatcher.DispatchController["rawHeaders"]): HeaderList {
+	const list: [string, string][] = [];
+	if (!Array.isArray(raw)) return list;
+	const text = raw.map((one: Buffer | string) =>
+		typeof one === "string" ? one : one.toString("latin1"),
+	);
+	for (let i = 0; i + 1 < text.length; i += 2)
+		list.push([text[i] ?? "", text[i + 1] ?? ""]);
+	return list;
 }

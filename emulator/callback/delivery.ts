@@ -13,6 +13,9 @@ export const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Docs «Callback», 2026: the head of the answer. */
 export const ANSWER_HEAD_BYTES_MAX = 3 * 1024 * 1024;
 
+/** OSS's own limit is one of bytes only: 3 MB may hold a million headers, each an object here. */
+export const ANSWER_HEAD_LINES_MAX = 20_000;
+
 /** Names as they are on the wire, in their order. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -65,6 +68,7 @@ export type NoAnswer =
 	| "lost"
 	| "contentLength"
 	| "headTooLong"
+	| "interim"
 	| "malformed";
 
 export type Outcome = { readonly timing: Timing } & (

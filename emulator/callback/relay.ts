@@ -11,6 +11,7 @@ import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import {
 	ANSWER_BYTES_MAX,
 	ANSWER_HEAD_BYTES_MAX,
+	ANSWER_HEAD_LINES_MAX,
 	type Answer,
 	findHeader,
 	type NoAnswer,
@@ -56,7 +57,7 @@ export function judge(outcome: Outcome): Verdict {
 	return judgeStatus(answer) ?? judgeLength(answer) ?? judgeBody(answer);
 }
 
-// What has no text of its own in the pages is a 502 too: a lost connection, no HTTP, no address (A-239). A
+// What has no text of its own in the pages is a 502 too: a lost connection, no HTTP, no address (A-239), an interim status (A-887). A
 // Content-Length that is no number is told as such whatever the status, which is not known any more (A-243).
 // biome-ignore format: a table
 const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
@@ -69,7 +70,8 @@ const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, strin
   time:          [FAILURES.time, "was connected to and did not answer in time"],
   lost:          [FAILURES.badGateway, "closed the connection without an answer"],
   contentLength: [FAILURES.invalidLength, "did not answer with one Content-Length that is a number"],
-  headTooLong:   [FAILURES.badGateway, `answered with headers of more than ${ANSWER_HEAD_BYTES_MAX} bytes`],
+  headTooLong:   [FAILURES.badGateway, `answered with more than ${ANSWER_HEAD_BYTES_MAX} bytes or ${ANSWER_HEAD_LINES_MAX} lines of headers`],
+  interim:       [FAILURES.badGateway, "answered first with an interim status (1xx), which nothing asked for"],
   malformed:     [FAILURES.badGateway, "answered something that is not HTTP"],
 };
 

@@ -7,7 +7,12 @@
 import { isJsonObject } from "../oss/json-object.ts";
 import type { Callback } from "./callback.ts";
 import type { Caused } from "./compose.ts";
-import type { Attempt, Delivery, HeaderList } from "./delivery.ts";
+import {
+	type Attempt,
+	type Delivery,
+	findHeader,
+	type HeaderList,
+} from "./delivery.ts";
 import { parseJson } from "./json.ts";
 import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
@@ -32,7 +37,7 @@ export function readRepetition(
 	const called = new Set(attempts.map((attempt) => attempt.url));
 	const urls = url ?? [...called].join(";");
 	const [host = "", ...otherHosts] = new Set(
-		attempts.map((attempt) => find(attempt.headers, "Host")),
+		attempts.map((attempt) => findHeader(attempt.headers, "host") ?? ""),
 	);
 	return {
 		callback: {

@@ -78,7 +78,9 @@ async function startBoth(
 suite("When an application server", () => {
 	for (const [what, told, behaviour] of CASES)
 		test(`${what}, the uploader is told «${told}» in time, and the next upload succeeds`, async (t) => {
-			const flags = ["--callback-timeout", String(TIMEOUT_MS)];
+			// What is no matter of time must not become one on a slow machine.
+			const flags =
+				told === TIME ? ["--callback-timeout", String(TIMEOUT_MS)] : [];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
 			const begun = performance.now();
 
@@ -87,7 +89,7 @@ suite("When an application server", () => {
 			const next = await ask(emulator, good);
 
 			assert.equal(refusal(first), `203 CallbackFailed ${told}`);
-			assert.ok(tookMs < TIMEOUT_MS + PATIENCE_MS, `${tookMs} ms`);
+			assert.ok(tookMs < TIMEOUT_MS + 2 * PATIENCE_MS, `${tookMs} ms`);
 			assert.equal(next.status, 200, next.text);
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});

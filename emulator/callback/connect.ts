@@ -1,0 +1,122 @@
+/**
+ * The connection to an application server: to an address that was resolved before the upload was stored, and with SNI
+ * only where it is wanted. undici gets it ready for use.
+ */
+import { connect, isIP, type LookupFunction, type Socket } from "node:net";
+import type { ResolvedUrl } from "./callback.ts";
+import { ANSWER_HEAD_BYTES_MAX, ANSWER_HEAD_LINES_MAX } from "./delivery.ts";
+
+export type ConnectOptions = {
+	readonly sni: boolean;
+	readonly verifyTls: boolean;
+};
+
+/** @param tls is loaded by the first callback over https */
+export function openConnection(
+	{ secure, hostname, port, addresses }: ResolvedUrl,
+	{ sni, verifyTls }: ConnectOptions,
+	tls: typeof import("node:tls") | undefined,
+): Socket {
+	const lookup: LookupFunction = (_hostname, { all }, found) => {
+		const [first] = addresses;
+		if (all) found(null, [...addresses]);
+		else found(null, first?.address ?? "", first?.family);
+	};
+	const target = { host: hostname, port, lookup, noDelay: true };
+	const socket =
+		secure && tls
+			? tls.connect({
+					...target,
+					// The URL's name, not callbackHost. An address is not a server name: RFC 6066, 3.
+					servername: sni && isIP(hostname) === 0 ? hostname : "",
+					rejectUnauthorized: verifyTls,
+					ALPNProtocols: ["http/1.1"],
+				})
+			: connect(target);
+	ignoreWriteErrors(socket);
+	return socket;
+}
+
+/**
+ * An application server may answer before it has read all of the request, and close the connection. Writing fails
+ * then, and Node would destroy the socket with the answer unread. Reading ends by itself: with the end of the answer,
+ * or with the same error.
+ */
+function ignoreWriteErrors(socket: Socket): void {
+	const write = socket._write.bind(socket);
+	const writeMany = socket._writev?.bind(socket);
+	socket._write = (chunk, encoding, done) =>
+		write(chunk, encoding, (error) => done(unlessClosed(error)));
+	if (writeMany)
+		socket._writev = (chunks, done) =>
+			writeMany(chunks, (error) => done(unlessClosed(error)));
+}
+
+const unlessClosed = (
+	error: (Error & { code?: unknown }) | null | undefined,
+): Error | null | undefined =>
+	error?.code === "EPIPE" || error?.code === "ECONNRESET" ? null : error;
+
+/**
+ * The head of an answer while it is received: keeps its beginning, and limits its length.
+ *
+ * undici's parser counts names and values, but neither headers nor what is between them.
+ */
+export class AnswerHead {
+	#isOpen = true;
+	#text = "";
+	#bytes = 0;
+	#lines = 0;
+
+	/**
+	 * @param exceed is called instead of handing on more than the limits
+	 */
+	watch(socket: Socket, exceed: () => void): void {
+		const read = socket.read.bind(socket);
+		socket.read = (size) => {
+			const chunk: Buffer | null = read(size);
+			if (!this.#isOpen || !chunk) return chunk;
+			this.#count(chunk);
+			if (
+				this.#bytes <= ANSWER_HEAD_BYTES_MAX &&
+				this.#lines <= ANSWER_HEAD_LINES_MAX
+			)
+				return chunk;
+			exceed();
+			return null;
+		};
+	}
+
+	/** The head has been parsed: what follows is its body. */
+	close(): void {
+		this.#isOpen = false;
+	}
+
+	/**
+	 * What the parser does not say of a head that it gives up: the headers that state the length, when they are wrong:
+	 * one that is not a number, two of them, or one next to a Transfer-Encoding. '' when they are not the reason.
+	 */
+	get badLength(): string {
+		const stated = [...this.#text.matchAll(LENGTH_HEADERS)];
+		const lengths = stated.filter(([, name]) => /^content/i.test(name ?? ""));
+		if (lengths.length === 0) return "";
+		const isNumber = /^[ \t]*\d+[ \t]*$/.test(lengths[0]?.[2] ?? "");
+		if (stated.length === 1 && isNumber) return "";
+		const lines = stated.map(([line]) => line.trim());
+		return lines.join(", ").slice(0, DETAIL_CHARACTERS_MAX);
+	}
+
+	#count(chunk: Buffer): void {
+		if (this.#text.length < KEPT_BYTES)
+			this.#text += chunk.toString("latin1", 0, KEPT_BYTES);
+		this.#bytes += chunk.length;
+		for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1))
+			this.#lines++;
+	}
+}
+
+const LENGTH_HEADERS =
+	/^(content-length|transfer-encoding)[ \t]*:([^\r\n]*)/gim;
+const DETAIL_CHARACTERS_MAX = 200;
+
+const KEPT_BYTES = 64 * 1024;
