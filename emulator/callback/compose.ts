@@ -1,9 +1,9 @@
 /**
- * The request to the application server, as OSS writes it: target, headers in their order and spelling, signature. Host, Connection and
- * Content-Length stand where undici puts them, spelled as it spells them.
+ * The request to the application server, as OSS writes it: target, headers in their order and spelling, signature.
+ * Host, Connection and Content-Length stand where undici puts them, spelled as it spells them.
  *
- * All headers that have been captured are sent, those too that newer dumps in the docs leave out (A-231). A port that
- * is not the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233).
+ * All headers that have been captured are sent, including those that newer dumps in the docs leave out (A-231). A port
+ * other than the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233).
  *
  * Pure. Source: docs «Callback», step 3; packets of 2018-09-15 and 2019-06-02.
  */

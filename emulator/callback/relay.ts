@@ -57,8 +57,9 @@ export function judge(outcome: Outcome): Verdict {
 	return judgeStatus(answer) ?? judgeLength(answer) ?? judgeBody(answer);
 }
 
-// What has no text of its own in the pages is a 502 too: a lost connection, no HTTP, no address, an interim status. A
-// Content-Length that is no number is told as such whatever the status, which is not known any more.
+// Reasons without a text of their own in the pages are a 502 as well: a lost connection, something other than HTTP, no
+// address, an interim status. A Content-Length that is not a number is reported as such whatever the
+// status, which is not known any more.
 // biome-ignore format: a table
 const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
   unresolved:    [FAILURES.badGateway, "could not be called, because its host was not found"],
