@@ -4,6 +4,7 @@
 import type { Accounts } from "./auth/accounts.ts";
 import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { MovableClock } from "./oss/clock.ts";
 import type { FetchTasks } from "./oss/fetch-tasks.ts";
 import type { Log } from "./oss/log.ts";
@@ -15,6 +16,8 @@ import type { Upstream } from "./upstream/upstream.ts";
 export type Emulator = {
 	readonly store: Store;
 	readonly callbacks: Callbacks;
+	/** What must go wrong on purpose. */
+	readonly faults: Faults;
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly sts: Sts;

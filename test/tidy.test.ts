@@ -17,7 +17,7 @@ const LAYERS = [
 	["records", "gateway"],
 	["operations"],
 	["emulator"],
-	["diagnosis", "s3", "upstream"],
+	["diagnosis", "faults", "s3", "upstream"],
 	["auth", "callback", "image", "select-sql", "storage", "sts", "xml"],
 	["oss", "version"],
 ];

@@ -12,6 +12,7 @@ import {
 import { accountRoutes } from "./account-routes.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
+import { callbackFaultRoutes } from "./callback-fault-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
@@ -69,6 +70,7 @@ export async function createAdminApp(
 		callbackRoutes,
 		sendingRoutes,
 		faultRoutes,
+		callbackFaultRoutes,
 		eventRoutes,
 		clockRoutes,
 		ramRoutes,

@@ -11,7 +11,10 @@ declare module "fastify" {
 	// What the OpenAPI document says of a route, besides what Fastify reads.
 	interface FastifySchema
 		extends Partial<
-			Pick<RouteSchema, "operationId" | "tags" | "summary" | "description">
+			Pick<
+				RouteSchema,
+				"operationId" | "tags" | "summary" | "description" | "deprecated"
+			>
 		> {}
 }
 

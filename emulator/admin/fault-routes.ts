@@ -1,126 +1,113 @@
 /**
- * Faults of callbacks on purpose: the rules that say which.
+ * Faults on purpose: rules that make requests and callbacks fail, wait or break off.
  */
-import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/fault.ts";
-import { FAULT_RULES_MAX, type FaultRule } from "../callback/faults.ts";
+import type { FaultAction } from "../faults/action.ts";
+import { findMistake } from "../faults/action.ts";
+import {
+	ANY_OPERATION,
+	CALLBACK,
+	FAULTS_MAX,
+	type FaultRule,
+} from "../faults/faults.ts";
 import { AdminError } from "./admin-error.ts";
+import { requireAccount } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
 import {
-	answers,
-	listOf,
-	parameters,
-	record,
-	refer,
-	type Schema,
-} from "./route-schema.ts";
+	addFault,
+	clearFaults,
+	getFault,
+	listFaults,
+	removeFault,
+} from "./fault-schemas.ts";
+
+type OfAccount = { readonly account?: string };
+type WithId = { readonly id: string };
 
 export const faultRoutes: Routes = (app, { emulator }) => {
-	const { faults } = emulator.callbacks;
+	const { faults } = emulator;
 
-	app.get("/api/callback-faults", { schema: listFaults }, async () => ({
-		faults: faults.list(),
-	}));
+	app.get<{ Querystring: OfAccount }>(
+		"/api/faults",
+		{ schema: listFaults },
+		async ({ query: { account } }) => ({
+			faults: faults
+				.list()
+				.filter((rule) => account === undefined || rule.account === account),
+		}),
+	);
 
-	app.post<{ Body: Omit<FaultRule, "id"> }>(
-		"/api/callback-faults",
+	app.post<{ Body: FaultRule }>(
+		"/api/faults",
 		{ schema: addFault },
-		async ({ body }) => {
+		async ({ body }, outgoing) => {
+			requireAction(body.do, body.operation, "do");
+			if (body.account !== undefined) requireAccount(emulator, body.account);
 			const added = faults.add(body);
-			if (added) return added;
-			const message = `there are ${FAULT_RULES_MAX} faults already: remove some first`;
-			throw new AdminError(409, "TooManyFaults", message);
+			if (added) return outgoing.code(201).send(added);
+			throw tooManyFaults();
 		},
 	);
 
-	app.delete<{ Params: { id: string } }>(
-		"/api/callback-faults/:id",
+	app.get<{ Params: WithId }>(
+		"/api/faults/:id",
+		{ schema: getFault },
+		async ({ params: { id } }) => {
+			const found = faults.find(id);
+			if (found) return found;
+			throw noSuchFault(id);
+		},
+	);
+
+	app.delete<{ Params: WithId }>(
+		"/api/faults/:id",
 		{ schema: removeFault },
 		async ({ params: { id } }) => {
 			if (faults.remove(id)) return { deleted: 1 };
-			const message = `there is no fault ${id}: it may have done its work`;
-			throw new AdminError(404, "NoSuchFault", message);
+			throw noSuchFault(id);
 		},
 	);
 
-	app.delete("/api/callback-faults", { schema: clearFaults }, async () => ({
-		deleted: faults.clear(),
-	}));
+	app.delete<{ Querystring: OfAccount }>(
+		"/api/faults",
+		{ schema: clearFaults },
+		async ({ query: { account } }) => ({ deleted: faults.clear(account) }),
+	);
 };
 
-const text: Schema = { type: "string" };
+/** Operations that can have a callback. */
+const UPLOADS: readonly string[] = [
+	...["PutObject", "PostObject", "CompleteMultipartUpload"],
+	...[CALLBACK, ANY_OPERATION],
+];
 
-const match = {
-	bucket: { ...text, minLength: 1 },
-	prefix: { ...text, description: "What keys begin with." },
-	operation: {
-		enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
-	},
-} as const;
+/**
+ * @param place where the action stands in the request, for the message
+ * @throws AdminError 400 for an action that cannot be carried out, or not on such an operation
+ */
+export function requireAction(
+	action: FaultAction,
+	operation: string,
+	place: string,
+): void {
+	const mistake = findMistake(action);
+	if (mistake !== "") throw invalid(`${place}: ${mistake}`);
+	if (action.callback !== undefined && !UPLOADS.includes(operation))
+		throw invalid(
+			`${place}: callback needs an operation that has one: ${UPLOADS.join(", ")}`,
+		);
+	if (action.callback === undefined && operation === CALLBACK)
+		throw invalid(`${place}: operation callback needs a callback`);
+}
 
-const order = {
-	skip: {
-		type: "integer",
-		minimum: 0,
-		maximum: 1_000_000_000,
-		default: 0,
-		description: "So many uploads that fit are let pass first.",
-	},
-	times: {
-		type: "integer",
-		minimum: 1,
-		maximum: 1_000_000_000,
-		default: 1,
-		description: "So many are spoilt then; after that the fault is gone.",
-	},
-} as const;
+const invalid = (message: string): AdminError =>
+	new AdminError(400, "InvalidArgument", message);
 
-const fault: Schema = {
-	...text,
-	description: `${FAULT_KINDS.join(", ")}, or status-NNN; then perhaps «; delay=MILLISECONDS», ${FAULT_DELAY_MS_MAX} at most.`,
-};
+export const tooManyFaults = (): AdminError =>
+	new AdminError(
+		409,
+		"TooManyFaults",
+		`there are ${FAULTS_MAX} faults already: remove some first`,
+	);
 
-export const faultRule: Schema = {
-	...record(
-		{ id: text, fault, ...match, ...order },
-		"Callbacks that are to go wrong; skip and times are what is left of them.",
-	),
-	required: ["id", "fault", "skip", "times"],
-};
-
-const listFaults = {
-	operationId: "listCallbackFaults",
-	tags: ["callbacks"],
-	summary: "The faults that callbacks are going to have",
-	response: answers(
-		"In the order in which they are looked through: the first that fits decides.",
-		record({ faults: listOf(refer("CallbackFault")) }),
-	),
-} as const;
-
-const addFault = {
-	operationId: "addCallbackFault",
-	tags: ["callbacks"],
-	summary: "Lets callbacks go wrong on purpose",
-	description:
-		"For one upload alone, its header x-emulator-callback-fault does the same, and so does a query parameter or, before the file, a form's field of that name. None of them is signed by V1, nor the header by V4.",
-	body: parameters({ fault, ...match, ...order }, "fault"),
-	response: answers("The fault as it is kept.", refer("CallbackFault")),
-} as const;
-
-const removeFault = {
-	operationId: "removeCallbackFault",
-	tags: ["callbacks"],
-	summary: "Forgets one fault",
-	params: parameters({ id: text }, "id"),
-	response: answers("It is gone.", record({ deleted: { const: 1 } })),
-} as const;
-
-const clearFaults = {
-	operationId: "clearCallbackFaults",
-	tags: ["callbacks"],
-	summary: "Forgets all faults",
-	response: answers(
-		"How many there were.",
-		record({ deleted: { type: "integer" } }),
-	),
-} as const;
+export const noSuchFault = (id: string): AdminError =>
+	new AdminError(404, "NoSuchFault", `there is no fault ${id}`);

@@ -17,6 +17,7 @@ export type Schema = {
 	readonly enum?: readonly unknown[];
 	readonly const?: unknown;
 	readonly oneOf?: readonly Schema[];
+	readonly anyOf?: readonly Schema[];
 	readonly default?: unknown;
 	readonly minimum?: number;
 	readonly maximum?: number;
@@ -44,6 +45,7 @@ export type RouteSchema = {
 	readonly tags: readonly [string];
 	readonly summary: string;
 	readonly description?: string;
+	readonly deprecated?: boolean;
 	readonly params?: ObjectSchema;
 	readonly querystring?: ObjectSchema;
 	readonly body?: ObjectSchema;

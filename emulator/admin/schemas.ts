@@ -4,8 +4,9 @@
  * Pure.
  */
 import { account } from "./account-schemas.ts";
+import { callbackFault } from "./callback-fault-routes.ts";
 import { delivery, deliverySummary } from "./delivery-schemas.ts";
-import { faultRule } from "./fault-routes.ts";
+import { fault } from "./fault-schemas.ts";
 import { ramRole, ramUser } from "./ram-schemas.ts";
 import { requestDetail, requestSchema } from "./request-view.ts";
 import { listOf, record, refer, type Schema } from "./route-schema.ts";
@@ -75,7 +76,8 @@ export const components: Readonly<Record<string, Schema>> = {
 	ObjectPage: objectPage,
 	Delivery: delivery,
 	DeliverySummary: deliverySummary,
-	CallbackFault: faultRule,
+	Fault: fault,
+	CallbackFault: callbackFault,
 	RamUser: ramUser,
 	RamRole: ramRole,
 	Account: account,

@@ -60,7 +60,26 @@ export function* canonicalQueries({
 	}
 	if (/%(?:[a-f]|\d[a-f])/.test(rawQuery))
 		yield writePairs(rawPairs(rawQuery), () => "");
+	// A name that is escaped stays, so that this ends.
+	if (rawQuery.split("&").some(isOwn))
+		yield* canonicalQueries(withoutOwn({ query, rawQuery }));
 }
+
+/** The emulator's parameters may be added to a URL that is signed already. */
+const OWN_PARAMETERS = "x-emulator-";
+
+const isOwn = (text: string): boolean => text.startsWith(OWN_PARAMETERS);
+
+const withoutOwn = ({
+	query,
+	rawQuery,
+}: Pick<OssRequest, "query" | "rawQuery">) => ({
+	query: new Map([...query].filter(([name]) => !isOwn(name))),
+	rawQuery: rawQuery
+		.split("&")
+		.filter((pair) => !isOwn(pair))
+		.join("&"),
+});
 
 type Pair = readonly [name: string, value: string];
 

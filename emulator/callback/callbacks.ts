@@ -13,7 +13,6 @@ import { type Call, callApplicationServer } from "./calling.ts";
 import { deliver } from "./deliver.ts";
 import { type DeliveryRecord, NO_RECORD } from "./delivery.ts";
 import type { Fault } from "./fault.ts";
-import { Faults } from "./faults.ts";
 import { fillIn } from "./fill-in.ts";
 import { findInCallback } from "./find-in-callback.ts";
 import { Gate } from "./gate.ts";
@@ -44,6 +43,8 @@ export type CallbackParts = {
 		name: string,
 	) => Promise<CallbackPolicy | undefined>;
 	readonly switches?: Partial<CallbackSwitches>;
+	/** The fault on purpose that an upload's callback has, if it has one. */
+	readonly takeFault?: (uploaded: Uploaded) => Fault | undefined;
 	readonly record?: DeliveryRecord;
 	readonly lookup?: Lookup;
 	readonly deliver?: typeof deliver;
@@ -52,8 +53,6 @@ export type CallbackParts = {
 export type ResolvedCallback = Callback<ResolvedUrl>;
 
 export class Callbacks {
-	/** What is to go wrong on purpose. */
-	readonly faults = new Faults();
 	readonly #parts: Omit<Required<CallbackParts>, "switches"> & {
 		readonly switches: CallbackSwitches;
 	};
@@ -61,7 +60,10 @@ export class Callbacks {
 	readonly #ending = new AbortController();
 
 	constructor(parts: CallbackParts) {
-		const defaults = { record: NO_RECORD, lookup: lookupHost, deliver };
+		const defaults = {
+			...{ record: NO_RECORD, lookup: lookupHost, deliver },
+			takeFault: () => undefined,
+		};
 		const switches = { ...DEFAULT_SWITCHES, ...parts.switches };
 		this.#parts = { ...defaults, ...parts, switches };
 		this.#gate = new Gate(switches.concurrencyMax, switches.waitingMax);
@@ -129,7 +131,7 @@ export class Callbacks {
 	): Promise<Reply | undefined> {
 		const { record, now, switches } = this.#parts;
 		if (callback.urls.length === 0) return this.#skip(callback, uploaded);
-		const fault = callback.fault ?? this.faults.take(uploaded);
+		const fault = callback.fault ?? this.#parts.takeFault(uploaded);
 		const { text } = fault ?? {};
 		const journal = new Journal(record, callback, uploaded, now(), text);
 		const verdict = await this.#record(journal, fault, async () => {

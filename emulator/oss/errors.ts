@@ -181,8 +181,17 @@ export type Explanation = {
 	readonly sentence: string;
 };
 
+/** An error of a fault on purpose, which may have any code. */
+export type ErrorOnPurpose = {
+	readonly status: number;
+	readonly code: string;
+	/** Default: the usual one of the code. */
+	readonly message?: string | undefined;
+	readonly ec?: string | undefined;
+};
+
 export class OssError extends Error {
-	readonly code: ErrorCode;
+	readonly code: string;
 	readonly status: number;
 	readonly ec: string;
 	readonly details: Readonly<Record<string, string>>;
@@ -192,12 +201,12 @@ export class OssError extends Error {
 	/** For the emulator's own record: what is wrong with a signature, found after the error; '' when nothing is known. */
 	diagnosis = "";
 
-	constructor(code: ErrorCode, more: ErrorMore = {}) {
-		const [status, message, ec = ""]: readonly [number, string, string?] =
-			table[code];
+	constructor(code: ErrorCode | ErrorOnPurpose, more: ErrorMore = {}) {
+		const row = typeof code === "string" ? rowOf(code) : code;
+		const { status, message = "", ec = "" } = row;
 		super(more.message ?? message);
-		this.name = code;
-		this.code = code;
+		this.name = row.code;
+		this.code = row.code;
 		this.status = status;
 		this.ec = more.ec ?? ec;
 		this.details = more.details ?? {};
@@ -206,6 +215,15 @@ export class OssError extends Error {
 		this.why = more.why;
 	}
 }
+
+function rowOf(code: ErrorCode): ErrorOnPurpose {
+	const [status, message, ec]: readonly [number, string, string?] = table[code];
+	return { status, code, message, ec };
+}
+
+/** What OSS says with a code, if it is one of the table. */
+export const messageOf = (code: string): string | undefined =>
+	Object.entries(table).find(([name]) => name === code)?.[1][1];
 
 /** `InvalidArgument` as OSS words it most often: which argument, and the value it had. */
 export function invalidArgument(

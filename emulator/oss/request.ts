@@ -85,8 +85,8 @@ export type OssRequest = Reading & {
 	/** Whether who asks has closed the connection: there is nobody to answer any more. */
 	readonly hasGone: () => boolean;
 	readonly body: Readable;
-	/** Reads the body as a form; may be called once, instead of reading `body`. */
-	readonly form: () => AsyncIterable<FormPart>;
+	/** Reads the body, or the given one, as a form; may be called once, instead of reading `body`. */
+	readonly form: (body?: AsyncIterable<Buffer>) => AsyncIterable<FormPart>;
 };
 
 /** A request as the port receives it, before its caller and its target are known. */

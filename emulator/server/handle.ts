@@ -23,11 +23,12 @@ import { notImplemented, requireOss } from "./other-products.ts";
 import { requireOwnRegion } from "./other-regions.ts";
 import { ownerOfRefused, ownerOfRequest } from "./owner-of-request.ts";
 import { S3Edge } from "./s3-edge.ts";
+import { type StruckObserver, underFault } from "./strike.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
-/** Who keeps the record of a request. */
-export type Observer = {
+/** Keeps the record of a request, and holds its connection. */
+export type Observer = StruckObserver & {
 	/** Told as soon as it is known. */
 	is(operation: Row): void;
 	/** Called once the caller is known, or refused. */
@@ -59,36 +60,25 @@ async function answer(
 	observer: Observer,
 ): Promise<Reply> {
 	const { arrival } = edge;
+	let owned: Owned | undefined;
+	let isUnderFault = false;
 	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
 		observer.is(operation);
-		warnOfVainCallback(emulator, request, operation.name);
-		if (request.bucket)
-			requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
-		if (request.key) requireKey(request.key);
-		const { upstream } = emulator;
-		if (upstream) {
-			const { passOn } = await import("../gateway/gateway.ts");
-			return passOn({ emulator, upstream }, request, operation);
-		}
-		await requireOwnRegion(emulator, request);
-		await requireReferer(emulator, request);
-		await authorize(emulator, request, operation);
-		if (operation.run) {
-			const reply = await operation.run(emulator, request);
-			return edge.write(operation.name, request, reply);
-		}
-		emulator.log.warn(
-			`${operation.name} is part of the OSS API but not of this emulator`,
-		);
-		throw notImplemented(operation.name);
+		const run = (one: OssRequest): Promise<Reply> =>
+			runOperation(emulator, edge, one, operation);
+		// A visit to a website may perform several operations; a fault strikes the first.
+		if (isUnderFault || !owned) return run(request);
+		isUnderFault = true;
+		const { account } = owned;
+		const struck = { request, account, operation: operation.name, observer };
+		return underFault(emulator, struck, run);
 	};
-	let isOwned = false;
 	try {
 		requireOss(arrival);
 		const request = await identify(emulator, edge, names);
-		observer.belongsTo(await ownerOfRequest(emulator, request));
-		isOwned = true;
+		owned = await ownerOfRequest(emulator, request);
+		observer.belongsTo(owned);
 		const finding = edge.finding(request);
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
@@ -98,12 +88,40 @@ async function answer(
 			: visitWebsite(emulator, read, perform));
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
-		if (!isOwned)
+		if (!owned)
 			observer.belongsTo(await ownerOfRefused(emulator, arrival, names));
 		const reply = edge.refuse(failure);
 		observer.failed(failure);
 		return reply;
 	}
+}
+
+async function runOperation(
+	emulator: Emulator,
+	edge: S3Edge,
+	request: OssRequest,
+	operation: Row,
+): Promise<Reply> {
+	warnOfVainCallback(emulator, request, operation.name);
+	if (request.bucket)
+		requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
+	if (request.key) requireKey(request.key);
+	const { upstream } = emulator;
+	if (upstream) {
+		const { passOn } = await import("../gateway/gateway.ts");
+		return passOn({ emulator, upstream }, request, operation);
+	}
+	await requireOwnRegion(emulator, request);
+	await requireReferer(emulator, request);
+	await authorize(emulator, request, operation);
+	if (operation.run) {
+		const reply = await operation.run(emulator, request);
+		return edge.write(operation.name, request, reply);
+	}
+	emulator.log.warn(
+		`${operation.name} is part of the OSS API but not of this emulator`,
+	);
+	throw notImplemented(operation.name);
 }
 
 const MAKING_BUCKETS = new Set(["PutBucket", "PutBucketAcl"]);

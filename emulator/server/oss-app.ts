@@ -58,6 +58,8 @@ async function respond(
 			belongsTo: (owned) => entry.belongsTo(owned),
 			speaks: entry.speaks,
 			found: entry.found,
+			faulty: (fault) => entry.faulty(fault),
+			disconnect: () => incoming.socket.destroy(),
 			failed: (error) => {
 				entry.failed(error);
 				if (error.diagnosis !== "")
@@ -140,7 +142,7 @@ function toArrival({ clock }: Emulator, raw: IncomingMessage): Arrival {
 		receivedAt,
 		hasGone: () => !raw.socket.writable,
 		body: raw,
-		form: () => formParts(raw, headers),
+		form: (body = raw) => formParts(body, headers),
 	};
 }
 

@@ -37,8 +37,8 @@ export class S3Edge {
 		const recognised = (): void => {
 			this.#speaksS3 = true;
 		};
-		const form = (): ReturnType<Arrival["form"]> =>
-			toOssForm(arrival.form(), {
+		const form: Arrival["form"] = (body) =>
+			toOssForm(arrival.form(body), {
 				accounts: emulator.accounts,
 				now: arrival.receivedAt,
 				checkSignatures: emulator.checkSignatures,

@@ -1,6 +1,7 @@
 /**
  * Puts an emulator together, and takes it apart in reverse.
  */
+import type { AdminContext } from "../admin/context.ts";
 import type { Ram } from "../auth/ram.ts";
 import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
 import type { KeyPair } from "../callback/key-pair.ts";
@@ -12,6 +13,8 @@ import {
 import { type Config, withoutSecrets } from "../config/config.ts";
 import { kept, spoilt } from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
+import { callbackFaultOf } from "../faults/action.ts";
+import { Faults } from "../faults/faults.ts";
 import { findCallbackPolicy } from "../operations/configurations/callback-policy.ts";
 import { Lifecycle } from "../operations/lifecycle/scheduler.ts";
 import { MovableClock } from "../oss/clock.ts";
@@ -77,27 +80,28 @@ async function assemble(
 	const keyPair =
 		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
 	const upstream = await makeUpstream(config, undo);
-	const keys = { ram, keyPair, upstream };
-	const emulator = await makeEmulator(config, keys, log, store, endpoint);
+	const ending = new AbortController();
+	const emulator = await makeEmulator({
+		...{ config, log, store, endpoint, ram, keyPair, upstream },
+		ending: ending.signal,
+	});
 	// Last of all: that they are broken off is not to be on record.
 	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
 	undo.push(() => lifecycle.close());
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
-	const ending = new AbortController();
 	undo.push(async () => ending.abort());
-	const admin = lazily(async () => {
-		const { createAdminApp } = await import("../admin/app.ts");
-		const app = await createAdminApp({
-			...{ emulator, requests, lifecycle, endpoint, authority },
-			version: readVersion(),
-			settings: withoutSecrets(config),
-			ending: ending.signal,
-		});
-		await app.ready();
-		return app.routing;
-	}, log);
+	const admin = lazily(
+		() =>
+			makeAdmin({
+				...{ emulator, requests, lifecycle, endpoint, authority },
+				version: readVersion(),
+				settings: withoutSecrets(config),
+				ending: ending.signal,
+			}),
+		log,
+	);
 	ports.open({
 		oss: createOssApp({ emulator, requests }),
 		admin,
@@ -111,21 +115,31 @@ async function assemble(
 	};
 }
 
-type Keys = {
+type Parts = {
+	readonly config: Config;
 	readonly ram: Ram;
 	readonly keyPair: KeyPair;
 	readonly upstream: Upstream | undefined;
+	readonly log: Log;
+	readonly store: Store;
+	readonly endpoint: string;
+	readonly ending: AbortSignal;
 };
 
-async function makeEmulator(
-	config: Config,
-	{ ram, keyPair, upstream }: Keys,
-	log: Log,
-	store: Store,
-	endpoint: string,
-): Promise<Emulator> {
+async function makeEmulator({
+	config,
+	ram,
+	keyPair,
+	upstream,
+	log,
+	store,
+	endpoint,
+	ending,
+}: Parts): Promise<Emulator> {
 	const clock = new MovableClock(Date.now);
+	const faults = new Faults(ending);
 	return {
+		faults,
 		store,
 		clock,
 		log,
@@ -136,6 +150,11 @@ async function makeEmulator(
 			warn: log.warn,
 			findPolicy: await makeFindPolicy(store, upstream),
 			record: recordIn(store.deliveries),
+			takeFault: ({ requester, owner, ...uploaded }) => {
+				const account = requester || owner;
+				const action = faults.takeForCallback({ ...uploaded, account });
+				return action && callbackFaultOf(action);
+			},
 			switches: {
 				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
 				...config.callbacks,
@@ -174,6 +193,13 @@ async function makeFindPolicy(
 		return (bucket, name) => findCallbackPolicy({ store }, bucket, name);
 	const { findUpstreamPolicy } = await import("../gateway/callback-policy.ts");
 	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
+}
+
+async function makeAdmin(context: AdminContext): Promise<Handlers["admin"]> {
+	const { createAdminApp } = await import("../admin/app.ts");
+	const app = await createAdminApp(context);
+	await app.ready();
+	return app.routing;
 }
 
 /** Made by its first request: whoever only uses OSS starts sooner and does without it. */

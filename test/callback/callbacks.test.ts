@@ -10,6 +10,7 @@ import {
 	type ResolvedCallback,
 } from "../../emulator/callback/callbacks.ts";
 import type { Delivery } from "../../emulator/callback/delivery.ts";
+import { readFault } from "../../emulator/callback/fault.ts";
 import { readKeyPair } from "../../emulator/callback/key-pair.ts";
 import type { CallbackSwitches } from "../../emulator/callback/switches.ts";
 import type { Uploaded } from "../../emulator/callback/uploaded.ts";
@@ -697,8 +698,8 @@ suite("When callbacks are closed", () => {
 	});
 
 	test("a fault does not delay the end", async () => {
-		const { callbacks } = makeCallbacks();
-		callbacks.faults.add({ fault: "refused; delay=60000", skip: 0, times: 1 });
+		const takeFault = () => readFault("refused; delay=60000");
+		const { callbacks } = makeCallbacks({ takeFault });
 		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
 		const sent = failureOf(send(callbacks, await readFrom(callbacks, json)));
 

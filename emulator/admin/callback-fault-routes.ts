@@ -1,0 +1,177 @@
+/**
+ * Faults of callbacks under the route that version 0.1 had; `fault-routes.ts` has the one that replaced it.
+ */
+import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/fault.ts";
+import type { Uploaded } from "../callback/uploaded.ts";
+import { ANY_OPERATION, type Faults } from "../faults/faults.ts";
+import { globOfPrefix } from "../faults/glob.ts";
+import type { Routes } from "./context.ts";
+import { noSuchFault, requireAction, tooManyFaults } from "./fault-routes.ts";
+import {
+	answers,
+	listOf,
+	parameters,
+	record,
+	refer,
+	type Schema,
+} from "./route-schema.ts";
+
+type CallbackFault = {
+	readonly fault: string;
+	readonly bucket?: string;
+	readonly prefix?: string;
+	readonly operation?: Uploaded["operation"];
+	readonly skip: number;
+	readonly times: number;
+};
+
+export const callbackFaultRoutes: Routes = (app, { emulator: { faults } }) => {
+	/** By their ids. */
+	const added = new Map<string, CallbackFault>();
+	const list = () =>
+		Array.from(added, ([id, given]) => left(faults, id, given)).filter(
+			(rule) => rule !== undefined,
+		);
+
+	app.get("/api/callback-faults", { schema: listFaults }, async () => ({
+		faults: list(),
+	}));
+
+	app.post<{ Body: CallbackFault }>(
+		"/api/callback-faults",
+		{ schema: addFault },
+		async ({ body }) => {
+			for (const [id, given] of added)
+				if (!left(faults, id, given)) added.delete(id);
+			const { id } = add(faults, body);
+			added.set(id, body);
+			return left(faults, id, body);
+		},
+	);
+
+	app.delete<{ Params: { id: string } }>(
+		"/api/callback-faults/:id",
+		{ schema: removeFault },
+		async ({ params: { id } }) => {
+			const given = added.get(id);
+			const isThere = given && left(faults, id, given) !== undefined;
+			added.delete(id);
+			if (faults.remove(id) && isThere) return { deleted: 1 };
+			throw noSuchFault(id);
+		},
+	);
+
+	app.delete("/api/callback-faults", { schema: clearFaults }, async () => {
+		const deleted = list().length;
+		for (const id of added.keys()) faults.remove(id);
+		added.clear();
+		return { deleted };
+	});
+};
+
+/** @throws AdminError 400, 409 */
+function add(faults: Faults, given: CallbackFault) {
+	const { fault, bucket, prefix, operation = ANY_OPERATION } = given;
+	const action = { callback: fault };
+	requireAction(action, operation, "fault");
+	const rule = faults.add({
+		...{ operation, do: action, after: given.skip, times: given.times },
+		...(bucket === undefined ? {} : { bucket }),
+		...(prefix === undefined ? {} : { key: globOfPrefix(prefix) }),
+	});
+	if (rule) return rule;
+	throw tooManyFaults();
+}
+
+/** What is left of a rule; undefined when it has struck as often as it could. */
+function left(faults: Faults, id: string, given: CallbackFault) {
+	const found = faults.find(id);
+	if (!found || found.struck >= given.times) return undefined;
+	return {
+		...{ id, ...given },
+		skip: Math.max(0, given.skip - found.seen),
+		times: given.times - found.struck,
+	};
+}
+
+const text: Schema = { type: "string" };
+
+const match = {
+	bucket: { ...text, minLength: 1 },
+	prefix: { ...text, description: "What keys begin with." },
+	operation: {
+		enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
+	},
+} as const;
+
+const order = {
+	skip: {
+		type: "integer",
+		minimum: 0,
+		maximum: 1_000_000_000,
+		default: 0,
+		description: "This many uploads that match pass first.",
+	},
+	times: {
+		type: "integer",
+		minimum: 1,
+		maximum: 1_000_000_000,
+		default: 1,
+		description: "This many fail then; after that the fault is removed.",
+	},
+} as const;
+
+const fault: Schema = {
+	...text,
+	description: `${FAULT_KINDS.join(", ")}, or status-NNN; then perhaps «; delay=MILLISECONDS», ${FAULT_DELAY_MS_MAX} at most.`,
+};
+
+export const callbackFault: Schema = {
+	...record(
+		{ id: text, fault, ...match, ...order },
+		"Callbacks that must fail; skip and times are what is left of them.",
+	),
+	required: ["id", "fault", "skip", "times"],
+};
+
+const DEPRECATED = {
+	tags: ["faults"],
+	deprecated: true,
+	description: "Use /api/faults; this route goes with the next release.",
+} as const;
+
+const listFaults = {
+	...DEPRECATED,
+	operationId: "listCallbackFaults",
+	summary: "The faults that callbacks are going to have",
+	response: answers(
+		"In the order in which they are tried: the first that matches decides.",
+		record({ faults: listOf(refer("CallbackFault")) }),
+	),
+} as const;
+
+const addFault = {
+	...DEPRECATED,
+	operationId: "addCallbackFault",
+	summary: "Makes callbacks fail on purpose",
+	body: parameters({ fault, ...match, ...order }, "fault"),
+	response: answers("The fault as it is kept.", refer("CallbackFault")),
+} as const;
+
+const removeFault = {
+	...DEPRECATED,
+	operationId: "removeCallbackFault",
+	summary: "Removes one fault of callbacks",
+	params: parameters({ id: text }, "id"),
+	response: answers("It is removed.", record({ deleted: { const: 1 } })),
+} as const;
+
+const clearFaults = {
+	...DEPRECATED,
+	operationId: "clearCallbackFaults",
+	summary: "Removes all faults that were added here",
+	response: answers(
+		"How many there were.",
+		record({ deleted: { type: "integer" } }),
+	),
+} as const;

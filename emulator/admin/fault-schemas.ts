@@ -1,0 +1,168 @@
+/**
+ * How the routes of faults, and their answers, are described.
+ *
+ * Pure.
+ */
+import { FAULT_KINDS } from "../callback/fault.ts";
+import { CUT_BYTES_MAX, DELAY_MS_MAX, DIRECTIONS } from "../faults/action.ts";
+import { ANY_OPERATION, CALLBACK } from "../faults/faults.ts";
+import { table } from "../operations/table.ts";
+import {
+	ACCOUNT,
+	answers,
+	created,
+	listOf,
+	parameters,
+	record,
+	refer,
+	type Schema,
+} from "./route-schema.ts";
+
+const text: Schema = { type: "string" };
+const COUNT_MAX = 1_000_000_000;
+const count = (minimum: number, description: string): Schema => ({
+	...{ type: "integer", minimum, maximum: COUNT_MAX, description },
+});
+
+const OPERATIONS = [
+	...[CALLBACK, ANY_OPERATION],
+	...new Set(table.map(({ name }) => name)),
+];
+
+const callbackKind: Schema = {
+	...text,
+	anyOf: [
+		{ enum: FAULT_KINDS },
+		{ pattern: "^status-[1-5][0-9]{2}$" },
+		{ pattern: "^[a-z0-9-]+ *; *delay *= *[0-9]+$" },
+	],
+	description: `What happens to the callback: ${FAULT_KINDS.join(", ")} or status-NNN.`,
+};
+
+export const faultAction = parameters({
+	status: {
+		type: "integer",
+		minimum: 400,
+		maximum: 599,
+		description: "Answers an error of this status and does nothing.",
+	},
+	code: {
+		...text,
+		pattern: "^[A-Za-z][A-Za-z0-9.]{0,99}$",
+		description: "SlowDown; without it one that goes with the status.",
+	},
+	message: { ...text, maxLength: 1000 },
+	ec: { ...text, pattern: "^[0-9]{4}-[0-9]{8}$" },
+	delayMs: {
+		type: "integer",
+		minimum: 0,
+		maximum: DELAY_MS_MAX,
+		description: "Waits before anything is done; alone, or beside another.",
+	},
+	cutAfterBytes: {
+		type: "integer",
+		minimum: 0,
+		maximum: CUT_BYTES_MAX,
+		description:
+			"Breaks the connection after this many bytes of the body; a shorter body is transferred whole. 0 of a response: the operation is carried out, and the client gets no answer.",
+	},
+	direction: {
+		enum: DIRECTIONS,
+		description:
+			"Whose body is cut: the request's, which is an upload, or the response's, a download. Default: response.",
+	},
+	callback: callbackKind,
+});
+
+const rule = {
+	operation: {
+		enum: OPERATIONS,
+		description:
+			"One of OSS's operations, `*` for all of them, or `callback` for callbacks.",
+	},
+	bucket: { ...text, minLength: 1, maxLength: 63 },
+	key: {
+		...text,
+		minLength: 1,
+		maxLength: 1023,
+		description: "A pattern: * is any text, / included; ? is one character.",
+	},
+	account: { ...ACCOUNT, description: "uid: only what belongs to it." },
+	after: count(0, "This many that match pass first."),
+	times: count(1, "Strikes this often at most; without it, without limit."),
+	every: count(1, "Strikes every Nth of those that match after `after`."),
+	probability: {
+		type: "number",
+		minimum: 0,
+		maximum: 1,
+		description: "Drawn from `seed`: the same requests have the same faults.",
+	},
+	seed: { type: "integer", minimum: 0, maximum: 0xffff_ffff },
+	do: faultAction,
+} as const;
+
+export const faultRule = parameters(rule, "operation", "do");
+
+export const fault: Schema = {
+	...record(
+		{
+			id: text,
+			...rule,
+			seen: { type: "integer", description: "How many have matched." },
+			struck: { type: "integer", description: "How often it struck." },
+		},
+		"A rule, and how far it has come.",
+	),
+	required: ["id", "operation", "do", "seen", "struck"],
+};
+
+const withId = parameters({ id: text }, "id");
+const deleted = (description: string, schema: Schema) =>
+	answers(description, record({ deleted: schema }));
+
+export const listFaults = {
+	operationId: "listFaults",
+	tags: ["faults"],
+	summary: "The faults on purpose, and how often each struck",
+	querystring: parameters({
+		account: { ...ACCOUNT, description: "Only rules of this account." },
+	}),
+	response: answers(
+		"In the order in which they are tried: the first that strikes decides.",
+		record({ faults: listOf(refer("Fault")) }),
+	),
+} as const;
+
+export const addFault = {
+	operationId: "addFault",
+	tags: ["faults"],
+	summary: "Makes requests or callbacks fail on purpose",
+	description:
+		"For one request alone, its header or query parameter `x-emulator-fault: status=503;code=SlowDown` does the same, with the names of `do`; no signature includes it, and one may be added to a signed URL.",
+	body: faultRule,
+	response: created("The fault.", refer("Fault")),
+} as const;
+
+export const getFault = {
+	operationId: "getFault",
+	tags: ["faults"],
+	summary: "One fault, and how often it struck",
+	params: withId,
+	response: answers("The fault.", refer("Fault")),
+} as const;
+
+export const removeFault = {
+	operationId: "removeFault",
+	tags: ["faults"],
+	summary: "Removes one fault",
+	params: withId,
+	response: deleted("It is removed.", { const: 1 }),
+} as const;
+
+export const clearFaults = {
+	operationId: "clearFaults",
+	tags: ["faults"],
+	summary: "Removes all faults, or those of one account",
+	querystring: parameters({ account: ACCOUNT }),
+	response: deleted("How many there were.", { type: "integer" }),
+} as const;

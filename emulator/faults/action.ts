@@ -1,0 +1,153 @@
+/**
+ * What a fault does: answer an error, wait, break the connection, or spoil an upload's callback.
+ *
+ * In the admin API it is JSON, `{"status": 503, "code": "SlowDown"}`; in a header or a query parameter of one request
+ * it is text, `status=503;code=SlowDown`. Both have the same names.
+ *
+ * Pure.
+ */
+import {
+	FAULT_DELAY_MS_MAX,
+	type Fault,
+	readFault,
+} from "../callback/fault.ts";
+import { messageOf, OssError } from "../oss/errors.ts";
+
+/** Of the client: its upload is the body of the request, its download the body of the response. */
+export const DIRECTIONS = [
+	"request",
+	"response",
+	"upload",
+	"download",
+] as const;
+
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** One of `status`, `cutAfterBytes` and `callback`, or only `delayMs`, which may also go with another. */
+export type FaultAction = {
+	/** 400 to 599. */
+	readonly status?: number;
+	readonly code?: string;
+	readonly message?: string;
+	readonly ec?: string;
+	readonly delayMs?: number;
+	/** Bytes of the body; 0 lets nothing through, not even the head of a response. */
+	readonly cutAfterBytes?: number;
+	/** Default: response. */
+	readonly direction?: Direction;
+	/** As `callback/fault.ts` reads it. */
+	readonly callback?: string;
+};
+
+export const DELAY_MS_MAX = FAULT_DELAY_MS_MAX;
+export const CUT_BYTES_MAX = Number.MAX_SAFE_INTEGER;
+
+export const isOfRequest = ({ direction }: FaultAction): boolean =>
+	direction === "request" || direction === "upload";
+
+/**
+ * What cannot be meant, in a sentence that names it.
+ *
+ * @param action whose values have the right types
+ * @returns '' for an action that is in order
+ */
+export function findMistake(action: FaultAction): string {
+	const { status, code, cutAfterBytes, delayMs, callback } = action;
+	const kinds = Object.entries({ status, cutAfterBytes, callback }).filter(
+		([, value]) => value !== undefined,
+	);
+	const [first, second] = kinds.map(([name]) => name);
+	if (second) return `${first} and ${second} exclude one another`;
+	if (!first && code !== undefined) return "code needs a status";
+	if (!first && delayMs === undefined)
+		return "one of status, delayMs, cutAfterBytes and callback is missing";
+	for (const name of ["code", "message", "ec"] as const)
+		if (action[name] !== undefined && first !== "status")
+			return `${name} needs a status`;
+	if (action.direction !== undefined && first !== "cutAfterBytes")
+		return "direction needs cutAfterBytes";
+	if (status !== undefined && !(status >= 400 && status <= 599))
+		return "status must be 400 to 599";
+	return callback === undefined ? "" : findCallbackMistake(callback);
+}
+
+function findCallbackMistake(kind: string): string {
+	try {
+		readFault(kind);
+		return "";
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+		return `callback: ${error.message}`;
+	}
+}
+
+const NUMBERS = ["status", "delayMs", "cutAfterBytes"] as const;
+const TEXTS = ["code", "message", "ec", "direction", "callback"] as const;
+
+/**
+ * Reads `status=503;code=SlowDown`.
+ *
+ * @returns a sentence that names the mistake, if there is one
+ */
+export function readAction(text: string): FaultAction | string {
+	const action: Record<string, string | number> = {};
+	for (const item of text.split(";")) {
+		if (item.trim() === "") continue;
+		const [, name = "", value = ""] =
+			/^\s*(\w+)\s*=\s*(.*?)\s*$/s.exec(item) ?? [];
+		const isNumber = NUMBERS.some((one) => one === name);
+		if (!isNumber && !TEXTS.some((one) => one === name))
+			return `there is no ${name || item.trim()}: use ${[...NUMBERS, ...TEXTS].join(", ")}`;
+		if (isNumber && !/^\d{1,15}$/.test(value))
+			return `${name} must be a whole number, not ${value}`;
+		action[name] = isNumber ? Number(value) : value;
+	}
+	const read: FaultAction = action;
+	return findMistake(read) || findOutOfRange(read) || read;
+}
+
+function findOutOfRange({ delayMs = 0, direction }: FaultAction): string {
+	if (delayMs > DELAY_MS_MAX) return `delayMs must be ${DELAY_MS_MAX} at most`;
+	return direction === undefined || DIRECTIONS.includes(direction)
+		? ""
+		: `direction must be one of ${DIRECTIONS.join(", ")}`;
+}
+
+/** The text that `readAction` reads. */
+export const writeAction = (action: FaultAction): string =>
+	[...NUMBERS, ...TEXTS]
+		.filter((name) => action[name] !== undefined)
+		.map((name) => `${name}=${action[name]}`)
+		.join(";");
+
+/** Codes for a status without one: those that SDKs know. */
+const CODES: Readonly<Record<number, string>> = {
+	403: "AccessDenied",
+	404: "NoSuchKey",
+	503: "SlowDown",
+};
+
+/** Codes that are in no page of errors of OSS but in its SDKs. */
+const MESSAGES: Readonly<Record<string, string>> = {
+	SlowDown: "Please reduce your request rate.",
+};
+
+/** The error that an action with a status answers. */
+export function errorOf(action: FaultAction): OssError {
+	const { status = 500, ec } = action;
+	const byDefault = status >= 500 ? "InternalError" : "BadRequest";
+	const { code = CODES[status] ?? byDefault } = action;
+	const usual = messageOf(code) ?? MESSAGES[code] ?? "A fault on purpose.";
+	const { message = usual } = action;
+	return new OssError({ status, code, message, ec });
+}
+
+/** What a callback does that such an action spoils. */
+export function callbackFaultOf({
+	callback,
+	delayMs = 0,
+}: FaultAction): Fault | undefined {
+	if (callback === undefined) return undefined;
+	const fault = readFault(callback);
+	return { ...fault, delayMs: Math.max(fault.delayMs, delayMs) };
+}

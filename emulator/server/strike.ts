@@ -1,0 +1,136 @@
+/**
+ * Carries out faults on purpose: those of the rules, and the one that a request asks for itself in `x-emulator-fault`,
+ * a header or a query parameter that no signature includes.
+ *
+ * A fault strikes when the operation is known and its caller is authenticated, before anything is done.
+ */
+import { Readable } from "node:stream";
+import { FAULT_NAME as CALLBACK_FAULT_NAME } from "../callback/fault.ts";
+import type { Emulator } from "../emulator.ts";
+import {
+	errorOf,
+	type FaultAction,
+	isOfRequest,
+	readAction,
+	writeAction,
+} from "../faults/action.ts";
+import { invalidArgument } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+
+const FAULT_NAME = "x-emulator-fault";
+
+export type Struck = {
+	readonly request: OssRequest;
+	/** uid of the account that the request belongs to. */
+	readonly account: string;
+	readonly operation: string;
+	readonly observer: StruckObserver;
+};
+
+export type StruckObserver = {
+	/** Called with the fault, as text. */
+	faulty(fault: string): void;
+	/** Breaks the connection to the client. */
+	disconnect(): void;
+};
+
+/** @throws OssError the error of the fault; InvalidArgument for a fault that cannot be read */
+export async function underFault(
+	emulator: Pick<Emulator, "faults">,
+	struck: Struck,
+	perform: (request: OssRequest) => Promise<Reply>,
+): Promise<Reply> {
+	const action = findFault(emulator, struck);
+	if (!action) return perform(struck.request);
+	const { request, observer } = struck;
+	observer.faulty(writeAction(action));
+	if (action.delayMs) await emulator.faults.pause(action.delayMs);
+	if (action.status !== undefined) throw errorOf(action);
+	const { cutAfterBytes } = action;
+	if (cutAfterBytes === undefined)
+		return perform(withCallbackFault(request, action));
+	if (isOfRequest(action)) return perform(withCutBody(struck, cutAfterBytes));
+	return cutReply(await perform(request), cutAfterBytes, observer);
+}
+
+function findFault(
+	{ faults }: Pick<Emulator, "faults">,
+	{ request, account, operation }: Struck,
+): FaultAction | undefined {
+	const { headers, query, bucket, key } = request;
+	const own = headers[FAULT_NAME] || query.get(FAULT_NAME);
+	if (!own) return faults.takeForRequest({ operation, bucket, key, account });
+	const action = readAction(own);
+	if (typeof action !== "string") return action;
+	throw invalidArgument(FAULT_NAME, own, `${FAULT_NAME}: ${action}.`);
+}
+
+/** The upload reads it as its own. */
+const withCallbackFault = (
+	request: OssRequest,
+	{ callback }: FaultAction,
+): OssRequest =>
+	callback === undefined
+		? request
+		: {
+				...request,
+				headers: { ...request.headers, [CALLBACK_FAULT_NAME]: callback },
+			};
+
+function withCutBody(
+	{ request, observer }: Struck,
+	bytesMax: number,
+): OssRequest {
+	const cut = (): void => observer.disconnect();
+	const body = Readable.from(firstBytes(request.body, bytesMax, cut));
+	return { ...request, body, form: () => request.form(body) };
+}
+
+/**
+ * A body that has more than `bytesMax` breaks off after these; a shorter one is sent whole. With 0 nothing is sent.
+ */
+function cutReply(
+	reply: Reply,
+	bytesMax: number,
+	observer: StruckObserver,
+): Reply {
+	const { body, headers } = reply;
+	if (bytesMax === 0) {
+		observer.disconnect();
+		return reply;
+	}
+	if (body === null || (Buffer.isBuffer(body) && body.length <= bytesMax))
+		return reply;
+	const length = Buffer.isBuffer(body) ? String(body.length) : undefined;
+	const whole = Buffer.isBuffer(body) ? [body] : body;
+	return {
+		...reply,
+		headers: { "Content-Length": length, ...headers },
+		body: Readable.from(firstBytes(whole, bytesMax, () => {})),
+	};
+}
+
+/** @param onCut is called before the error that ends the bytes */
+async function* firstBytes(
+	bytes: AsyncIterable<Buffer> | Iterable<Buffer>,
+	bytesMax: number,
+	onCut: () => void,
+): AsyncGenerator<Buffer> {
+	let left = bytesMax;
+	for await (const chunk of bytes) {
+		if (chunk.length > left) {
+			if (left > 0) yield chunk.subarray(0, left);
+			onCut();
+			throw brokenConnection();
+		}
+		left -= chunk.length;
+		yield chunk;
+	}
+}
+
+/** As Node reports a client that disconnects. */
+const brokenConnection = (): Error =>
+	Object.assign(new Error("a fault on purpose broke the connection"), {
+		code: "ECONNRESET",
+	});
