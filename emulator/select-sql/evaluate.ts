@@ -3,15 +3,17 @@
  *
  * Pure.
  */
-import type { Expression, Operator, Step } from "./query.ts";
+import { matchesPattern } from "../oss/wildcard.ts";
 import {
-	cast,
-	compare,
-	isLike,
-	toNumber,
-	toText,
-	type Value,
-} from "./values.ts";
+	type Expression,
+	invalidSql,
+	type Operator,
+	type Step,
+} from "./query.ts";
+import { cast, compare, toNumber, toText, type Value } from "./values.ts";
+
+/** A limit of ours, so that one record cannot keep other requests waiting. */
+const LIKE_CHARACTERS_MAX = 64 * 1024;
 
 /** What stands in a record at a path; undefined: nothing does. */
 export type Lookup = (steps: readonly Step[]) => Value;
@@ -30,10 +32,10 @@ export function evaluate(expression: Expression, at: Lookup): Value {
 			return cast(evaluate(expression.operand, at), expression.type);
 		case "like": {
 			const text = toText(evaluate(expression.operand, at));
-			const { pattern } = expression;
-			return text === undefined
-				? null
-				: isLike(text, pattern, expression.escape);
+			if (text === undefined) return null;
+			if (text.length > LIKE_CHARACTERS_MAX)
+				throw invalidSql("A value is too long for LIKE.");
+			return matchesPattern(expression.pattern, text);
 		}
 		case "binary": {
 			const left = evaluate(expression.left, at);

@@ -7,10 +7,12 @@ import {
 	type CastType,
 	EVERY,
 	type Expression,
+	invalidSql,
 	type Operator,
 	type Step,
 } from "./query.ts";
 import type { Reader } from "./tokens.ts";
+import { readLike } from "./values.ts";
 
 /** What no path or alias is called without double quotes. */
 const KEYWORDS: ReadonlySet<string> = new Set(
@@ -19,12 +21,16 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 	),
 );
 
+/** A limit of ours, so that one record cannot keep other requests waiting. */
+const LIKES_MAX = 32;
+
 /** So that no statement exhausts the stack. */
 const DEPTH_MAX = 100;
 
 export class ExpressionParser {
 	readonly #reader: Reader;
 	#depth = 0;
+	#likes = 0;
 
 	constructor(reader: Reader) {
 		this.#reader = reader;
@@ -69,7 +75,10 @@ export class ExpressionParser {
 	#like(operand: Expression): Expression {
 		const pattern = this.#text();
 		const mark = this.#reader.accept("escape") ? this.#text() : "\\";
-		return { kind: "like", operand, pattern, escape: mark };
+		this.#likes += 1;
+		if (this.#likes > LIKES_MAX)
+			throw invalidSql("The SQL statement has too many LIKE operators.");
+		return { kind: "like", operand, pattern: readLike(pattern, mark) };
 	}
 
 	#between(operand: Expression): Expression {

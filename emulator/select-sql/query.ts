@@ -4,6 +4,7 @@
  * Pure. Source: docs «SelectObject», «SQL syntax».
  */
 import { OssError } from "../oss/errors.ts";
+import type { Pattern } from "../oss/wildcard.ts";
 
 /** Into a JSON value: a key, an index, or `[*]`. Of a CSV record only the first counts: a name or `_1`. */
 export type Step = string | number | typeof EVERY;
@@ -41,8 +42,7 @@ export type Expression =
 	| {
 			readonly kind: "like";
 			readonly operand: Expression;
-			readonly pattern: string;
-			readonly escape: string;
+			readonly pattern: Pattern;
 	  }
 	| {
 			readonly kind: "cast";

@@ -6,7 +6,8 @@
  *
  * Pure.
  */
-import type { CastType } from "./query.ts";
+import { ANY, type Pattern } from "../oss/wildcard.ts";
+import { type CastType, invalidSql } from "./query.ts";
 
 export class NumberText {
 	readonly source: string;
@@ -70,40 +71,28 @@ function toBoolean(value: Value): boolean | null {
 }
 
 /**
- * `%` is any text, `_` one character; behind `mark` each is itself.
+ * Reads the pattern of LIKE: `%` is a run of any length, `_` one character; `mark` makes the next one literal.
  *
- * Two pointers and one place to return to, as no pattern can make a backtracking expression take for ever.
+ * @throws OssError InvalidSqlParameter for a part with `_` that is too long (a limit of ours, A-942)
  */
-export function isLike(text: string, pattern: string, mark: string): boolean {
-	const [characters, parts] = [[...text], partsOf(pattern, mark)];
-	let [at, part, star, resume] = [0, 0, -1, 0];
-	while (at < characters.length) {
-		const wanted = parts[part];
-		if (wanted === MANY) [star, part, resume] = [part, part + 1, at];
-		else if (wanted === ONE || wanted === characters[at]) {
-			at += 1;
-			part += 1;
-		} else if (star >= 0) {
-			resume += 1;
-			[at, part] = [resume, star + 1];
-		} else return false;
-	}
-	return parts.slice(part).every((one) => one === MANY);
-}
-
-const MANY = Symbol("%");
-const ONE = Symbol("_");
-
-function partsOf(pattern: string, mark: string): readonly (string | symbol)[] {
-	const parts: (string | symbol)[] = [];
+export function readLike(pattern: string, mark: string): Pattern {
+	const parts: number[][] = [[]];
 	let isEscaped = false;
 	for (const character of pattern) {
-		if (isEscaped || character !== mark)
-			parts.push(isEscaped ? character : partOf(character));
+		if (!isEscaped && character === "%") parts.push([]);
+		else if (isEscaped || character !== mark)
+			parts
+				.at(-1)
+				?.push(
+					!isEscaped && character === "_"
+						? ANY
+						: (character.codePointAt(0) ?? 0),
+				);
 		isEscaped = !isEscaped && character === mark;
 	}
+	if (parts.some((part) => part.length > ANY_PART_MAX && part.includes(ANY)))
+		throw invalidSql("A pattern of LIKE is too long.");
 	return parts;
 }
 
-const partOf = (character: string): string | symbol =>
-	character === "%" ? MANY : character === "_" ? ONE : character;
+const ANY_PART_MAX = 256;

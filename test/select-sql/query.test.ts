@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { matchesPattern } from "../../emulator/oss/wildcard.ts";
 import { parseQuery } from "../../emulator/select-sql/parse.ts";
 import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
 import { selectJson } from "../../emulator/select-sql/select-json.ts";
-import { isLike } from "../../emulator/select-sql/values.ts";
+import { readLike } from "../../emulator/select-sql/values.ts";
 
 /** In pieces of so many bytes. */
 async function* inPieces(text: string, bytes: number): AsyncGenerator<Buffer> {
@@ -251,10 +252,32 @@ suite("A statement is InvalidSqlParameter", () => {
 		});
 });
 
-test("LIKE knows %, _ and what is escaped, and does not take for ever", () => {
+test("LIKE knows %, _ and what is escaped", () => {
+	const isLike = (text: string, pattern: string, mark: string): boolean =>
+		matchesPattern(readLike(pattern, mark), text);
 	assert.ok(isLike("blood pressure 18 Years", "%pressure%Years", "\\"));
 	assert.ok(isLike("50%", "50!%", "!"));
 	assert.ok(!isLike("501", "50!%", "!"));
 	assert.ok(isLike("é1", "_1", "\\"));
 	assert.ok(!isLike("a".repeat(5000), `${"%a".repeat(500)}b`, "\\"));
+});
+
+test("LIKE refuses a value of more than 64 KiB (A-942)", async () => {
+	const like = "select * from ossobject where _1 like 'a%'";
+	const line = "a".repeat(64 * 1024);
+	assert.equal(await csv(like, line, { header: "none" }), `${line}\n`);
+	await assert.rejects(csv(like, `${line}a`, { header: "none" }), {
+		code: "InvalidSqlParameter",
+	});
+});
+
+test("A statement with too many or too long patterns of LIKE is InvalidSqlParameter (A-942)", () => {
+	const likes = (count: number): string =>
+		`select * from ossobject where ${Array(count).fill("_1 like 'a%'").join(" or ")}`;
+	assert.ok(parseQuery(likes(32)));
+	for (const statement of [
+		likes(33),
+		`select * from ossobject where _1 like '${"_".repeat(257)}'`,
+	])
+		assert.throws(() => parseQuery(statement), { code: "InvalidSqlParameter" });
 });

@@ -4,10 +4,12 @@
  *
  * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for what is true by default.
  */
+
 import { matches } from "../../auth/policy/wildcard.ts";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import { malformed } from "../../xml/read.ts";
 import { findDocument, kind } from "../configurations/kind.ts";
 import {
 	element,
@@ -17,6 +19,9 @@ import {
 	or,
 	word,
 } from "../configurations/shape.ts";
+
+/** The code of longer ones is a guess (A-940). */
+const PATTERNS_BYTES_MAX = 20 * 1024;
 
 const LIST = element({ Referer: many(word) });
 
@@ -37,6 +42,15 @@ export const REFERER = kind(
 			TruncatePath: false,
 			RefererList: {},
 		}),
+		accept: (document) => {
+			const patterns = [
+				...entries(document.RefererList),
+				...entries(document.RefererBlacklist),
+			];
+			if (Buffer.byteLength(patterns.join("")) > PATTERNS_BYTES_MAX)
+				throw malformed("The referers are longer than 20 KB.");
+			return document;
+		},
 	},
 );
 

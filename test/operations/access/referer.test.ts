@@ -140,3 +140,14 @@ suite("Hotlink protection", () => {
 		);
 	});
 });
+
+test("Referers of more than 20 KB are MalformedXML (A-940)", async (t) => {
+	const { oss } = await startWithBucket(t);
+	const put = (bytes: number) =>
+		oss.put(
+			"/photos?referer",
+			`<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList><Referer>${"a".repeat(bytes)}</Referer></RefererList></RefererConfiguration>`,
+		);
+	assert.equal((await put(20 * 1024)).status, 200);
+	assert.match(refusal(await put(20 * 1024 + 1)), /^400 MalformedXML /);
+});

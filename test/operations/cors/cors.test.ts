@@ -281,3 +281,25 @@ suite("CORS headers", () => {
 		);
 	});
 });
+
+test("A preflight with more than 200 headers is allowed by no rule (A-941)", async (t) => {
+	const { oss } = await startWithBucket(t);
+	await oss.put(
+		"/photos?cors",
+		"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><AllowedHeader>*</AllowedHeader></CORSRule></CORSConfiguration>",
+	);
+	for (const [count, status] of [
+		[200, 200],
+		[201, 403],
+	] as const) {
+		const answer = await oss.send("OPTIONS", "/photos/a", {
+			as: null,
+			headers: {
+				origin: "http://a.example",
+				"access-control-request-method": "GET",
+				"access-control-request-headers": Array(count).fill("x").join(","),
+			},
+		});
+		assert.equal(answer.status, status);
+	}
+});
