@@ -4,10 +4,16 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent as TlsAgent, request as requestOverTls } from "node:https";
 import { connect, type Socket } from "node:net";
 import { text as readText } from "node:stream/consumers";
 
-export type Key = { readonly id: string; readonly secret: string };
+export type Key = {
+	readonly id: string;
+	readonly secret: string;
+	/** Of a session of STS. */
+	readonly token?: string;
+};
 
 export type Sending = {
 	readonly headers?: Readonly<Record<string, string>>;
@@ -18,6 +24,10 @@ export type Sending = {
 	readonly resource?: string;
 	/** null sends the request without a signature. */
 	readonly as?: Key | null;
+	/** Where to connect to, when it is not the endpoint. */
+	readonly connectTo?: string;
+	/** Ends with the head: the answer must come without the body that the head declares. */
+	readonly headOnly?: boolean;
 };
 
 export type Answer = {
@@ -37,12 +47,14 @@ export class Client {
 	readonly #key: Key;
 	readonly #region: string;
 	/** One connection serves request after request: an answer that spoils it spoils the next one too. */
-	readonly #agent = new Agent({ keepAlive: true });
+	readonly #agent: Agent;
 
 	constructor(endpoint: string, key: Key, region = "cn-hangzhou") {
 		this.#endpoint = new URL(endpoint);
 		this.#key = key;
 		this.#region = region;
+		const isPlain = this.#endpoint.protocol === "http:";
+		this.#agent = new (isPlain ? Agent : TlsAgent)({ keepAlive: true });
 	}
 
 	get(target: string, sending?: Sending): Promise<Answer> {
@@ -90,11 +102,13 @@ export class Client {
 		);
 		const { promise, resolve, reject } =
 			Promise.withResolvers<IncomingMessage>();
-		const outgoing = request(
+		const connectTo = sending.connectTo ?? this.#endpoint.hostname;
+		const isPlain = this.#endpoint.protocol === "http:";
+		const outgoing = (isPlain ? request : requestOverTls)(
 			{
 				method,
 				path: target,
-				host: this.#endpoint.hostname.replace(/^\[|\]$/g, ""),
+				host: connectTo.replace(/^\[|\]$/g, ""),
 				port: this.#endpoint.port,
 				agent: this.#agent,
 				headers: Object.fromEntries(headers),
@@ -102,9 +116,12 @@ export class Client {
 			resolve,
 		);
 		outgoing.on("error", reject);
+		if (sending.headOnly) outgoing.flushHeaders();
 		// Not as text: Node would write the head in the body's encoding.
-		outgoing.end(body === undefined ? body : Buffer.from(body));
-		return readAnswer(await promise);
+		else outgoing.end(body === undefined ? body : Buffer.from(body));
+		const answer = await readAnswer(await promise);
+		if (sending.headOnly) outgoing.destroy();
+		return answer;
 	}
 
 	close(): void {
@@ -140,7 +157,7 @@ const hmac = (key: string | Buffer, text: string): Buffer =>
 	createHmac("sha256", key).update(text).digest();
 
 function sign(
-	{ id, secret }: Key,
+	{ id, secret, token }: Key,
 	region: string,
 	method: string,
 	target: string,
@@ -153,6 +170,7 @@ function sign(
 	const sent: Record<string, string> = {
 		"x-oss-date": time,
 		"x-oss-content-sha256": "UNSIGNED-PAYLOAD",
+		...(token ? { "x-oss-security-token": token } : {}),
 		...headers,
 	};
 	const canonicalRequest = [
