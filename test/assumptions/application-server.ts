@@ -1,0 +1,100 @@
+/**
+ * The application server that probes let OSS call back. It answers with the bytes a probe gives it, so it speaks HTTP
+ * itself: what is assumed is also how OSS judges an answer that a proper server would not give.
+ */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+
+export type Callback = {
+	/** The request line and the headers, as they came. */
+	readonly head: string;
+	/** By lower-case name. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly target: string;
+	readonly body: Buffer;
+};
+
+export type ApplicationServer = {
+	/** As OSS reaches it, without a path. */
+	readonly url: string;
+	/** Answers the callbacks to come with these bytes, and then closes the connection. */
+	answer(bytes: string | Buffer): void;
+	/** Those received since it was last asked. */
+	take(): Callback[];
+	close(): void;
+};
+
+export const OK = reply("{}");
+
+/** A proper answer of an application server. */
+export function reply(
+	body: string | Buffer,
+	headers = "Content-Type: application/json\r\n",
+	status = "200 OK",
+): Buffer {
+	const head = `HTTP/1.1 ${status}\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+	return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
+}
+
+/** @param url as the cloud reaches it; by default the address it listens on */
+export async function startApplicationServer(
+	host: string,
+	port: number,
+	url?: string,
+): Promise<ApplicationServer> {
+	const received: Callback[] = [];
+	let answer: string | Buffer = OK;
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on("error", () => socket.destroy());
+		socket.on("close", () => sockets.delete(socket));
+		receive(socket, (callback) => {
+			received.push(callback);
+			socket.end(answer);
+		});
+	});
+	server.listen(port, host);
+	await once(server, "listening");
+	const { port: bound } = server.address() as AddressInfo;
+	return {
+		url: url ?? `http://${host}:${bound}`,
+		answer: (bytes) => {
+			answer = bytes;
+		},
+		take: () => received.splice(0),
+		close: () => {
+			for (const socket of sockets) socket.destroy();
+			server.close();
+		},
+	};
+}
+
+const CALLBACK_BYTES_MAX = 1024 * 1024;
+
+/** Calls `then` once the head and as much of a body as it declares have come. */
+function receive(socket: Socket, then: (callback: Callback) => void): void {
+	let bytes = Buffer.alloc(0);
+	socket.on("data", (chunk) => {
+		bytes = Buffer.concat([bytes, chunk]);
+		if (bytes.length > CALLBACK_BYTES_MAX) socket.destroy();
+		const end = bytes.indexOf("\r\n\r\n");
+		if (end < 0) return;
+		const head = bytes.subarray(0, end).toString("latin1");
+		const callback = readHead(head, bytes.subarray(end + 4));
+		const length = Number(callback.headers["content-length"] ?? 0);
+		if (callback.body.length < length) return;
+		socket.removeAllListeners("data");
+		then(callback);
+	});
+}
+
+function readHead(head: string, body: Buffer): Callback {
+	const [requestLine = "", ...lines] = head.split("\r\n");
+	const headers = lines.map((line) => {
+		const [name = "", value = ""] = line.split(/:\s*(.*)/s);
+		return [name.toLowerCase(), value] as const;
+	});
+	const [, target = ""] = requestLine.split(" ");
+	return { head, headers: Object.fromEntries(headers), target, body };
+}

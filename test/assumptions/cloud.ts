@@ -1,0 +1,223 @@
+/**
+ * The OSS that is asked: one bucket of a real account, or an emulator. The same requests go to both, so a bucket is
+ * always addressed by its Host, which the real OSS insists on.
+ *
+ * It counts what is sent and refuses to send more than the limits, so what a run can cost is bounded.
+ */
+import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import { type Answer, Client, type Key, type Sending } from "../client.ts";
+
+export type Address = {
+	/** `https://oss-cn-hangzhou.aliyuncs.com`, or `http://127.0.0.1:6770`. */
+	readonly endpoint: string;
+	readonly region: string;
+	readonly key: Key;
+	readonly bucket: string;
+};
+
+/** What a run may use at most; the plan names it before it begins. */
+export const REQUESTS_MAX = 3000;
+export const BYTES_MAX = 64 * 1024 * 1024;
+
+/** A probe could not be carried out: it says nothing about the assumption. */
+export class CannotAsk extends Error {}
+
+export type Sent = { readonly bucket?: string | null } & Omit<
+	Sending,
+	"host" | "resource" | "connectTo"
+> & {
+		/** The key as it is signed, where the target cannot be decoded. */
+		readonly signedKey?: string;
+	};
+
+export class Cloud {
+	readonly address: Address;
+	readonly #client: Client;
+	readonly #sts: Client;
+	readonly #log: string[] = [];
+	readonly #wait: (ms: number) => Promise<void>;
+	#requests = 0;
+	#bytes = 0;
+	#isStopped = false;
+
+	/** @param wait between two looks at something that takes its time in the cloud */
+	constructor(address: Address, wait: (ms: number) => Promise<void>) {
+		this.address = address;
+		this.#wait = wait;
+		const { endpoint, key, region } = address;
+		this.#client = new Client(endpoint, key, region);
+		this.#sts = new Client(stsEndpoint(endpoint, region), key, region);
+	}
+
+	get bucket(): string {
+		return this.address.bucket;
+	}
+	get key(): Key {
+		return this.address.key;
+	}
+	get region(): string {
+		return this.address.region;
+	}
+	get requests(): number {
+		return this.#requests;
+	}
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** The Host of a bucket, or of the service. */
+	host(bucket: string | null = this.bucket): string {
+		const { hostname, port } = new URL(this.address.endpoint);
+		const service = isIP(hostname.replace(/^\[|\]$/g, ""))
+			? `oss-${this.region}.aliyuncs.com`
+			: `${hostname}${port && `:${port}`}`;
+		return bucket === null ? service : `${bucket}.${service}`;
+	}
+
+	/** A URL that leads to it, whoever asks. */
+	get url(): string {
+		const { endpoint } = this.address;
+		return isLocal(endpoint) ? endpoint : `http://${this.host()}`;
+	}
+
+	/** A new name that no other probe uses. */
+	name(): string {
+		return `p${randomBytes(5).toString("hex")}`;
+	}
+
+	/** @param target key and query as they go over the wire, `/key?acl` */
+	async send(
+		method: string,
+		target: string,
+		{ bucket = this.bucket, signedKey, ...sending }: Sent = {},
+	): Promise<Answer> {
+		this.#count(`${method} ${target}`, Buffer.byteLength(sending.body ?? ""));
+		const [path = ""] = target.split("?");
+		const key = signedKey ?? decode(path.slice(1));
+		const answer = await this.#client.send(method, target, {
+			...sending,
+			host: this.host(bucket),
+			resource: bucket === null ? "/" : `/${bucket}/${key}`,
+			...this.#connection(bucket),
+		});
+		this.#bytes += answer.body.length;
+		return answer;
+	}
+
+	/** @throws CannotAsk when the limits are reached, or the run is over */
+	#count(line: string, bytes: number): void {
+		if (this.#isStopped) throw new CannotAsk("the run was interrupted");
+		this.#requests++;
+		this.#bytes += bytes;
+		if (this.#requests > REQUESTS_MAX || this.#bytes > BYTES_MAX)
+			throw new CannotAsk("the run has used up its limit of requests or bytes");
+		this.#log.push(line);
+	}
+
+	/** A host name is looked up as it is: buckets of one region need not be at one address. */
+	#connection(bucket: string | null): { connectTo?: string } {
+		return isLocal(this.address.endpoint)
+			? {}
+			: { connectTo: this.host(bucket).replace(/:\d+$/, "") };
+	}
+
+	/** A request to STS whose parameters are in its query. */
+	async sts(
+		query: string,
+		headers: Readonly<Record<string, string>> = {},
+	): Promise<Answer> {
+		this.#count("POST / of STS", 0);
+		return this.#sts.send("POST", `/?${query}`, {
+			as: null,
+			headers: {
+				"content-type": "application/x-www-form-urlencoded",
+				...headers,
+			},
+			...(isLocal(this.address.endpoint) ? { host: "sts.aliyuncs.com" } : {}),
+		});
+	}
+
+	get(target: string, sent?: Sent): Promise<Answer> {
+		return this.send("GET", target, sent);
+	}
+	head(target: string, sent?: Sent): Promise<Answer> {
+		return this.send("HEAD", target, sent);
+	}
+	put(
+		target: string,
+		body: string | Uint8Array = "",
+		headers: Sending["headers"] = {},
+	): Promise<Answer> {
+		return this.send("PUT", target, { body, headers });
+	}
+	post(
+		target: string,
+		body: string | Uint8Array = "",
+		headers: Sending["headers"] = {},
+	): Promise<Answer> {
+		return this.send("POST", target, { body, headers });
+	}
+	delete(target: string, sent?: Sent): Promise<Answer> {
+		return this.send("DELETE", target, sent);
+	}
+
+	/** A step that the question depends on. @throws CannotAsk when it is refused */
+	async must(step: Promise<Answer>): Promise<Answer> {
+		const answer = await step;
+		if (answer.status < 300 && answer.status !== 203) return answer;
+		const [, code = "no code"] = /<Code>(.*?)<\/Code>/.exec(answer.text) ?? [];
+		throw new CannotAsk(
+			`a step before it was refused: ${answer.status} ${code}`,
+		);
+	}
+
+	/** Looks until it sees `expected`, for what a cloud does not do at once. @returns what it saw last */
+	async eventually(
+		expected: string,
+		look: () => Promise<string>,
+	): Promise<string> {
+		for (let ms = 250; ; ms *= 2) {
+			const seen = await look();
+			if (seen === expected || ms > 8000) return seen;
+			await this.#wait(ms);
+		}
+	}
+
+	/** Waits until the cloud's clock shows another second. */
+	async nextSecond(): Promise<void> {
+		const now = async (): Promise<string> =>
+			(await this.head("/no-such-object")).headers.date ?? "";
+		const begun = await now();
+		while ((await now()) === begun) await this.#wait(100);
+	}
+
+	/** The request lines since it was last called. */
+	takeLog(): string[] {
+		return this.#log.splice(0);
+	}
+
+	/** Nothing is sent from now on; what is under way breaks off. */
+	stop(): void {
+		this.#isStopped = true;
+		this.#client.close();
+		this.#sts.close();
+	}
+}
+
+/** An address, which is an emulator's or of something between: its name says nothing about buckets and STS. */
+function isLocal(endpoint: string): boolean {
+	const { hostname } = new URL(endpoint);
+	return isIP(hostname.replace(/^\[|\]$/g, "")) > 0 || hostname === "localhost";
+}
+
+const stsEndpoint = (endpoint: string, region: string): string =>
+	isLocal(endpoint) ? endpoint : `https://sts.${region}.aliyuncs.com`;
+
+function decode(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,24 @@
+/** What a run against a real account will create, and what it can cost at most. Pure. */
+import { type Address, BYTES_MAX, REQUESTS_MAX } from "./cloud.ts";
+import type { Probe } from "./probe.ts";
+
+/**
+ * List prices of the China (Hangzhou) region, rounded up: CNY 0.10 per 10,000 requests of the dearest kind that is
+ * used, 1 per GB of traffic or processing, and one GB-month of storage for everything that is stored for 60 days, the
+ * minimum of an Archive object. Source: www.aliyun.com/price/product#/oss/detail.
+ */
+const CNY_MAX = Math.ceil(
+	(REQUESTS_MAX / 10_000) * 0.1 + (BYTES_MAX / 1e9) * (1 + 0.2 * 2),
+);
+
+export const describePlan = (
+	{ endpoint, bucket }: Pick<Address, "endpoint" | "bucket">,
+	chosen: readonly Probe[],
+): string =>
+	[
+		`${chosen.length} probes will be put to ${endpoint}.`,
+		`They create one bucket, ${bucket}, with objects of at most 1 MiB. Its configuration, ACL and policy change for`,
+		"moments, and its public access is not blocked. Nothing else in the account is changed, and no other bucket is read.",
+		`At most ${REQUESTS_MAX.toLocaleString("en")} requests are sent and ${BYTES_MAX / 1024 ** 2} MiB transferred: less than CNY ${CNY_MAX}.`,
+		"The bucket is removed at the end, also when the run is interrupted or crashes.",
+	].join("\n");

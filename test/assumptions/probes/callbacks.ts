@@ -1,0 +1,477 @@
+/** How OSS reads the callback that an upload asks for. No application server is needed to see what is refused. */
+import type { Answer } from "../../client.ts";
+import { field, file } from "../../operations/object/form.ts";
+import { CannotAsk, type Cloud } from "../cloud.ts";
+import { type Asking, base64, code, each, type Probe, said } from "../probe.ts";
+import { postForm, upload } from "./forms.ts";
+
+/** PutObject of a new key with that callback: JSON, or what is sent in its place. */
+export const put = (
+	cloud: Cloud,
+	callback: object | string,
+	more: Readonly<Record<string, string>> = {},
+	content: string | Uint8Array = "meow",
+): Promise<Answer> =>
+	cloud.put(`/${cloud.name()}`, content, {
+		"x-oss-callback":
+			typeof callback === "string" ? callback : base64(callback),
+		...more,
+	});
+
+/**
+ * Accepted is a callback that was sent, whatever became of it.
+ *
+ * @throws CannotAsk when the cloud does not call this machine: then nothing else is said about the callback
+ */
+function accepted(answer: Answer): string {
+	if (answer.status === 200 || answer.status === 203) return "accepted";
+	if (answer.text.includes("0007-00000008"))
+		throw new CannotAsk("the cloud does not call a private address");
+	return said(answer);
+}
+
+const fieldsRefused =
+	(cases: Readonly<Record<string, object>>) =>
+	({ cloud, anyUrl }: Asking): Promise<string[]> =>
+		each(cases, async (fields) =>
+			accepted(
+				await put(cloud, {
+					callbackUrl: anyUrl,
+					callbackBody: "a=b",
+					...fields,
+				}),
+			),
+		);
+
+const urlsRead =
+	(cases: Readonly<Record<string, (url: string) => string>>) =>
+	({ cloud, anyUrl }: Asking): Promise<string[]> =>
+		each(cases, async (urlOf) =>
+			accepted(
+				await put(cloud, { callbackUrl: urlOf(anyUrl), callbackBody: "a=b" }),
+			),
+		);
+
+const many = (count: number): Record<string, string> =>
+	Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "v"]));
+
+export const callbacks: readonly Probe[] = [
+	{
+		id: "A-200",
+		assumes:
+			"Texts of callback errors of which no example is published are worded like their neighbours.",
+		sends:
+			"PutObject with a callback-var that is not base64 and one that is not JSON, a stage and a failure action of numbers, and a template without its right brace.",
+		expects: [
+			"not base64: 400 InvalidArgument 0007-00000102: The callback var is not base64 encoded.",
+			"not JSON: 400 InvalidArgument 0007-00000103: The callback var is not json format.",
+			"callbackStage: 400 InvalidArgument 0007-00000015: The callback stage is invalid.",
+			"callbackFailureAction: 400 InvalidArgument 0007-00000017: The callback failure action is invalid.",
+			"no right brace: 400 InvalidArgument 0007-00000105: Right brace is missing.",
+		],
+		ask: async ({ cloud, anyUrl }) => {
+			const good = { callbackUrl: anyUrl, callbackBody: "a=b" };
+			return [
+				...(await each(
+					{ "not base64": "x:v=1", "not JSON": base64("x:v=1") },
+					async (variables) =>
+						accepted(
+							await put(cloud, good, { "x-oss-callback-var": variables }),
+						),
+				)),
+				...(await each(
+					{
+						callbackStage: { callbackStage: 1 },
+						callbackFailureAction: { callbackFailureAction: 1 },
+						"no right brace": { callbackBody: "a=${bucket" },
+					},
+					async (fields) => accepted(await put(cloud, { ...good, ...fields })),
+				)),
+			];
+		},
+	},
+	{
+		id: "A-201",
+		assumes:
+			"Where only a range of ECs is known, they are numbered in the order in which the fields are documented.",
+		sends:
+			"PutObject with signatureVersion of a number and of 3, eleven additional headers, one in upper case, and two callback-vars.",
+		expects: [
+			"3: 400 InvalidArgument 0007-00000019: The callback signature version is invalid.",
+			"a number: 400 InvalidArgument 0007-00000018: The callback signature version is invalid.",
+			"eleven headers: 400 InvalidArgument 0007-00000022: The number of additional headers exceed max value.",
+			"upper case: 400 InvalidArgument 0007-00000023: The key of additional headers is invalid.",
+			"two callback-vars: 400 InvalidArgument 0007-00000028: Either the callback-var query string parameter or the x-oss-callback-var header should be specified, not both.",
+		],
+		ask: async (asking) => {
+			const { cloud, anyUrl } = asking;
+			const variables = base64({ "x:v": "1" });
+			const twice = await cloud.put(
+				`/${cloud.name()}?callback-var=${encodeURIComponent(variables)}`,
+				"meow",
+				{
+					"x-oss-callback": base64({ callbackUrl: anyUrl, callbackBody: "a" }),
+					"x-oss-callback-var": variables,
+				},
+			);
+			return [
+				...(await fieldsRefused({
+					"a number": { signatureVersion: 1 },
+					"3": { signatureVersion: "3" },
+					"eleven headers": { additionalHeaders: many(11) },
+					"upper case": { additionalHeaders: { Key: "v" } },
+				})(asking)),
+				`two callback-vars: ${accepted(twice)}`,
+			];
+		},
+	},
+	{
+		id: "A-208",
+		assumes:
+			"Empty pieces of callbackUrl are ignored, and so are blanks around a URL.",
+		sends:
+			"PutObject with a URL and «;», with «;;» before it, and with blanks around it.",
+		expects: [
+			"; at the end: accepted",
+			";; before: accepted",
+			"blanks: accepted",
+		],
+		ask: urlsRead({
+			"; at the end": (url) => `${url};`,
+			";; before": (url) => `;;${url}`,
+			blanks: (url) => ` ${url} `,
+		}),
+	},
+	{
+		id: "A-209",
+		assumes:
+			"Other schemes, user names, literals of IPv6 and characters outside of printable ASCII make a callbackUrl malformed.",
+		sends: "PutObject with such URLs.",
+		expects: [
+			"ftp: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"a user: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"IPv6: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"a Chinese path: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"a Chinese name: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"a blank: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"an empty port: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+		],
+		ask: urlsRead({
+			ftp: () => "ftp://www.example.com/",
+			"a user": () => "http://user:secret@www.example.com/",
+			IPv6: () => "http://[2400:3200::1]:80/",
+			"a Chinese path": () => "http://www.example.com/猫",
+			"a Chinese name": () => "http://猫.example.com/",
+			"a blank": () => "http://www.example.com/c d",
+			"an empty port": () => "http://www.example.com:/c",
+		}),
+	},
+	{
+		id: "A-212",
+		assumes: "A text field of a callback that is empty counts as not given.",
+		sends:
+			"PutObject with an empty callbackHost, callbackBodyType and signatureVersion.",
+		expects: [
+			"callbackHost: accepted",
+			"callbackBodyType: accepted",
+			"signatureVersion: accepted",
+		],
+		ask: fieldsRefused({
+			callbackHost: { callbackHost: "" },
+			callbackBodyType: { callbackBodyType: "" },
+			signatureVersion: { signatureVersion: "" },
+		}),
+	},
+	{
+		id: "A-213",
+		assumes: "callbackStage and callbackFailureAction may be any text.",
+		sends: "PutObject with both.",
+		expects: ["callbackStage: accepted", "callbackFailureAction: accepted"],
+		ask: fieldsRefused({
+			callbackStage: { callbackStage: "x" },
+			callbackFailureAction: { callbackFailureAction: "x" },
+		}),
+	},
+	{
+		id: "A-214",
+		assumes:
+			"signatureVersion 2.0 is refused: it is open to invited accounts only.",
+		sends: "PutObject with signatureVersion 2.0.",
+		expects: [
+			"2.0: 400 InvalidArgument 0007-00000020: The callback signature version is invalid.",
+		],
+		ask: fieldsRefused({ "2.0": { signatureVersion: "2.0" } }),
+	},
+	{
+		id: "A-215",
+		assumes:
+			"A callbackHost that cannot stand in a header is refused as one that is not text.",
+		sends: "PutObject with a line break in callbackHost.",
+		expects: [
+			"a line break: 400 InvalidArgument 0007-00000009: The callback host configuration is invalid.",
+		],
+		ask: fieldsRefused({ "a line break": { callbackHost: "a\r\nb: c" } }),
+	},
+	{
+		id: "A-216",
+		assumes: "Additional headers that the callback has itself are refused.",
+		sends: "PutObject with additionalHeaders content-length, host and date.",
+		expects: [
+			"content-length: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
+			"host: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
+			"date: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
+		],
+		ask: fieldsRefused({
+			"content-length": { additionalHeaders: { "content-length": "9" } },
+			host: { additionalHeaders: { host: "a" } },
+			date: { additionalHeaders: { date: "a" } },
+		}),
+	},
+	{
+		id: "A-217",
+		assumes:
+			"The name of a custom variable may have upper case, though a page says that it may not.",
+		sends: "PutObject with a callback-var x:Var.",
+		expects: ["accepted"],
+		ask: async ({ cloud, anyUrl }) => [
+			accepted(
+				await put(
+					cloud,
+					{ callbackUrl: anyUrl, callbackBody: "a=${x:Var}" },
+					{ "x-oss-callback-var": base64({ "x:Var": "1" }) },
+				),
+			),
+		],
+	},
+	{
+		id: "A-218",
+		assumes:
+			"A form has no field callback-var: one that is malformed is ignored.",
+		sends: "PostObject with a callback and a callback-var that is not base64.",
+		expects: ["accepted"],
+		ask: async ({ cloud, anyUrl }) => [
+			accepted(
+				await upload(
+					cloud,
+					cloud.name(),
+					field("callback", base64({ callbackUrl: anyUrl, callbackBody: "a" })),
+					field("callback-var", "error argument"),
+				),
+			),
+		],
+	},
+	{
+		id: "A-219",
+		assumes:
+			"Of several faults of a callback the first counts, in the order of the ECs, and the callback before its variables.",
+		sends: "PutObject with callbacks that have more and more faults; the ECs.",
+		expects: [
+			"callback-var and no base64: 400 InvalidArgument 0007-00000002",
+			"callback-var and a template: 400 InvalidArgument 0007-00000105",
+			"host, body type and more: 400 InvalidArgument 0007-00000009",
+			"body, body type and more: 400 InvalidArgument 0007-00000011",
+		],
+		ask: ({ cloud, anyUrl }) => {
+			const variables = { "x-oss-callback-var": "?" };
+			const faults = {
+				callbackBodyType: "x",
+				callbackSNI: 1,
+				signatureVersion: 1,
+			};
+			return each(
+				{
+					"callback-var and no base64": "?",
+					"callback-var and a template": base64({
+						callbackUrl: anyUrl,
+						callbackBody: "$",
+					}),
+					"host, body type and more": base64({
+						callbackUrl: anyUrl,
+						callbackBody: "$",
+						callbackHost: 1,
+						...faults,
+					}),
+					"body, body type and more": base64({
+						callbackUrl: anyUrl,
+						callbackBody: "",
+						...faults,
+					}),
+				},
+				async (callback) => code(await put(cloud, callback, variables)),
+			);
+		},
+	},
+	{
+		id: "A-220",
+		assumes:
+			"The callback may come in a header and its variables in the query: a page says that only one way may be used.",
+		sends: "PutObject with x-oss-callback and ?callback-var.",
+		expects: ["accepted"],
+		ask: async ({ cloud, anyUrl }) => {
+			const variables = encodeURIComponent(base64({ "x:v": "1" }));
+			return [
+				accepted(
+					await cloud.put(
+						`/${cloud.name()}?callback-var=${variables}`,
+						"meow",
+						{
+							"x-oss-callback": base64({
+								callbackUrl: anyUrl,
+								callbackBody: "a=${x:v}",
+							}),
+						},
+					),
+				),
+			];
+		},
+	},
+	{
+		id: "A-221",
+		assumes: "Without a callback its variables are not looked at.",
+		sends:
+			"PutObject with a callback-var that is not base64, and without a callback.",
+		expects: ["200"],
+		ask: async ({ cloud }) => [
+			said(
+				await cloud.put(`/${cloud.name()}`, "meow", {
+					"x-oss-callback-var": "error argument",
+				}),
+			),
+		],
+	},
+	{
+		id: "A-222",
+		assumes:
+			"The field callback of a form has its name in lower case: Callback asks for nothing.",
+		sends: "PostObject with a malformed field Callback.",
+		expects: ["204"],
+		ask: async ({ cloud }) => [
+			said(
+				await upload(cloud, cloud.name(), field("Callback", "error argument")),
+			),
+		],
+	},
+	{
+		id: "A-224",
+		assumes:
+			"A callback that is not UTF-8, or begins with a byte order mark, is not JSON.",
+		sends: "PutObject with such callbacks; EC.",
+		expects: [
+			"Latin-1: 400 InvalidArgument 0007-00000003",
+			"a byte order mark: 400 InvalidArgument 0007-00000003",
+		],
+		ask: ({ cloud, anyUrl }) => {
+			const json = JSON.stringify({ callbackUrl: anyUrl, callbackBody: "é" });
+			return each(
+				{
+					"Latin-1": Buffer.from(json, "latin1"),
+					"a byte order mark": Buffer.from(`\ufeff${json}`),
+				},
+				async (bytes) => code(await put(cloud, bytes.toString("base64"))),
+			);
+		},
+	},
+	{
+		id: "A-225",
+		assumes:
+			"A callback is refused when one of its several URLs has a name that does not exist.",
+		sends: "PutObject with a good URL and http://123.456/.",
+		expects: [
+			"one of two: 400 InvalidArgument 0007-00000007: Can not get ip by this host.",
+		],
+		ask: urlsRead({ "one of two": (url) => `${url};http://123.456/` }),
+	},
+	{
+		id: "A-227",
+		assumes:
+			"Networks other than those of RFC 1918 are private too: link-local, shared, unspecified.",
+		sends: "PutObject with callbackUrls of such addresses; code and EC.",
+		needs: ["--strict"],
+		expects: [
+			"RFC 1918: 400 InvalidArgument 0007-00000008",
+			"unspecified: 400 InvalidArgument 0007-00000008",
+			"shared: 400 InvalidArgument 0007-00000008",
+			"link-local: 400 InvalidArgument 0007-00000008",
+		],
+		ask: ({ cloud }) =>
+			each(
+				{
+					"RFC 1918": "10.1.2.3",
+					unspecified: "0.0.0.0",
+					shared: "100.100.2.136",
+					"link-local": "169.254.1.1",
+				},
+				async (address) =>
+					code(
+						await put(cloud, {
+							callbackUrl: `http://${address}:8088/`,
+							callbackBody: "a=b",
+						}),
+					),
+			),
+	},
+	{
+		id: "A-242",
+		assumes:
+			"A callbackPolicy that the bucket does not have is InvalidArgument.",
+		sends: "PutObject with callbackPolicy «none-of-these», and of a number.",
+		expects: [
+			"text: 400 InvalidArgument : The callback policy is invalid.",
+			"number: 400 InvalidArgument : The callback policy is invalid.",
+		],
+		ask: ({ cloud }) =>
+			each({ text: "none-of-these", number: 1 }, async (callbackPolicy) =>
+				accepted(await put(cloud, { callbackPolicy })),
+			),
+	},
+	{
+		id: "A-251",
+		assumes:
+			"Under --strict, a callback in a header with its variables in the query has the text of two of one kind.",
+		sends:
+			"PutObject with x-oss-callback and ?callback-var, where only one way may be used.",
+		needs: ["--strict"],
+		expects: [
+			"400 InvalidArgument 0007-00000027: Either the callback query string parameter or the x-oss-callback header should be specified, not both.",
+		],
+		ask: async ({ cloud }) => {
+			const variables = encodeURIComponent(base64({ "x:v": "1" }));
+			return [
+				said(
+					await cloud.put(
+						`/${cloud.name()}?callback-var=${variables}`,
+						"meow",
+						{
+							"x-oss-callback": base64({
+								callbackUrl: "http://192.0.2.1/",
+								callbackBody: "a=${x:v}",
+							}),
+						},
+					),
+				),
+			];
+		},
+	},
+	{
+		id: "A-633",
+		assumes:
+			"Under --strict, a callback after the file of a form is refused: a page says that what follows the file is ignored.",
+		sends: "PostObject with the field callback after the file.",
+		needs: ["--strict"],
+		expects: ["400 MalformedPOSTRequest 0006-00000103"],
+		ask: async ({ cloud }) => {
+			const callback = base64({
+				callbackUrl: "http://192.0.2.1/",
+				callbackBody: "a",
+			});
+			return [
+				code(
+					await postForm(cloud, cloud.name(), [
+						file("meow"),
+						field("callback", callback),
+					]),
+				),
+			];
+		},
+	},
+];

@@ -1,0 +1,363 @@
+/** Forms of PostObject: fields, policies, signatures, answers. */
+import type { Answer } from "../../client.ts";
+import {
+	BOUNDARY,
+	field,
+	file,
+	formBody,
+	type Part,
+} from "../../operations/object/form.ts";
+import type { Cloud } from "../cloud.ts";
+import { base64, code, each, type Probe, said } from "../probe.ts";
+import { compactTime, scopeOf, signText, signV1, signV2 } from "../signing.ts";
+
+const FUTURE = "2099-01-01T00:00:00.000Z";
+const ANY: readonly unknown[] = [["starts-with", "$key", ""]];
+
+const send = (
+	cloud: Cloud,
+	parts: readonly Part[],
+	headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> =>
+	cloud.send("POST", "/", {
+		as: null,
+		body: formBody(parts),
+		headers: {
+			"content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+			...headers,
+		},
+	});
+
+const policyOf = (
+	conditions: unknown = ANY,
+	expiration: unknown = FUTURE,
+): string => base64({ expiration, conditions });
+
+/** The fields that sign a policy with V1. */
+const signedV1 = (cloud: Cloud, policy: string = policyOf()): Part[] => [
+	field("OSSAccessKeyId", cloud.key.id),
+	field("policy", policy),
+	field("Signature", signV1(cloud, policy)),
+];
+
+function signedV4(
+	cloud: Cloud,
+	policy: string = policyOf(),
+	date: Date = new Date(),
+): Part[] {
+	return [
+		field("x-oss-signature-version", "OSS4-HMAC-SHA256"),
+		field("x-oss-credential", `${cloud.key.id}/${scopeOf(cloud, date)}`),
+		field("x-oss-date", compactTime(date)),
+		field("policy", policy),
+		field("x-oss-signature", signText(cloud, date, policy)),
+	];
+}
+
+/** A signed form for a key; `parts` come after the fields that sign it. */
+export const postForm = (
+	cloud: Cloud,
+	key: string,
+	parts: readonly Part[],
+): Promise<Answer> =>
+	send(cloud, [field("key", key), ...signedV1(cloud), ...parts]);
+
+/** A whole form with further fields before its file. */
+export const upload = (
+	cloud: Cloud,
+	key: string,
+	...more: readonly Part[]
+): Promise<Answer> => postForm(cloud, key, [...more, file("meow")]);
+
+const withPolicy = (cloud: Cloud, text: string): Promise<Answer> =>
+	send(cloud, [
+		field("key", cloud.name()),
+		...signedV1(cloud, base64(text)),
+		file("meow"),
+	]);
+
+export const forms: readonly Probe[] = [
+	{
+		id: "A-05",
+		assumes:
+			"success_action_redirect wins over success_action_status; the answer is 303, and bucket, key and etag are added to the query.",
+		sends: "A form with both fields; status and the query of Location.",
+		expects: ["303 id, bucket, key, etag"],
+		ask: async ({ cloud }) => {
+			const answer = await upload(
+				cloud,
+				cloud.name(),
+				field("success_action_redirect", "http://app.example.com/done?id=7"),
+				field("success_action_status", "200"),
+			);
+			const { location = "" } = answer.headers;
+			const names = URL.canParse(location)
+				? [...new URL(location).searchParams.keys()]
+				: [];
+			return [`${answer.status} ${names.join(", ")}`];
+		},
+	},
+	{
+		id: "A-109",
+		assumes:
+			"A malformed policy is InvalidPolicyDocument, with the ECs whose pages show such a policy.",
+		sends: "Signed forms, each with another fault in its policy; code and EC.",
+		expects: [
+			"not JSON: 400 InvalidPolicyDocument 0006-00000201",
+			"an empty object: 400 InvalidPolicyDocument 0006-00000209",
+			"no conditions: 400 InvalidPolicyDocument 0006-00000207",
+			"no expiration: 400 InvalidPolicyDocument 0006-00000208",
+			"a number as expiration: 400 InvalidPolicyDocument 0006-00000210",
+			"a number as conditions: 400 InvalidPolicyDocument 0006-00000214",
+			"empty conditions: 400 InvalidPolicyDocument 0006-00000215",
+			"an unknown operator: 400 InvalidPolicyDocument 0006-00000217",
+			"a condition of four: 400 InvalidPolicyDocument 0006-00000218",
+			"a range of text: 400 InvalidPolicyDocument 0006-00000220",
+		],
+		ask: ({ cloud }) => {
+			const whole = (conditions: unknown, expiration: unknown = FUTURE) =>
+				JSON.stringify({ expiration, conditions });
+			return each(
+				{
+					"not JSON": "{'expiration': 1}",
+					"an empty object": "{}",
+					"no conditions": JSON.stringify({ expiration: FUTURE }),
+					"no expiration": JSON.stringify({ conditions: ANY }),
+					"a number as expiration": whole(ANY, 123),
+					"a number as conditions": whole(123),
+					"empty conditions": whole([]),
+					"an unknown operator": whole([["ends-with", "$key", "a"]]),
+					"a condition of four": whole([["starts-with", "$key", "a", "b"]]),
+					"a range of text": whole([["content-length-range", "a", 10]]),
+				},
+				async (text) => code(await withPolicy(cloud, text)),
+			);
+		},
+	},
+	{
+		id: "A-110",
+		assumes:
+			"An expired policy is AccessDenied: some pages have InvalidPolicyDocument.",
+		sends: "A signed form whose policy expired in 2020.",
+		expects: [
+			"403 AccessDenied 0006-00000213: Invalid according to Policy: Policy expired.",
+		],
+		ask: async ({ cloud }) => {
+			const text = JSON.stringify({
+				expiration: "2020-01-01T00:00:00.000Z",
+				conditions: ANY,
+			});
+			return [said(await withPolicy(cloud, text))];
+		},
+	},
+	{
+		id: "A-111",
+		assumes:
+			"An expiration that is not ISO 8601 in UTC has the EC 0006-00000212.",
+		sends:
+			"Signed forms whose policies expire «tomorrow», on a date without a time, and at a time with +08:00.",
+		expects: [
+			"tomorrow: 400 InvalidPolicyDocument 0006-00000212",
+			"a date: 400 InvalidPolicyDocument 0006-00000212",
+			"+08:00: 400 InvalidPolicyDocument 0006-00000212",
+		],
+		ask: ({ cloud }) =>
+			each(
+				{
+					tomorrow: "tomorrow",
+					"a date": "2099-01-01",
+					"+08:00": "2099-01-01T00:00:00+08:00",
+				},
+				async (expiration) =>
+					code(
+						await withPolicy(
+							cloud,
+							JSON.stringify({ expiration, conditions: ANY }),
+						),
+					),
+			),
+	},
+	{
+		id: "A-112",
+		assumes:
+			"A form may be signed with V2: OSS2, x-oss-access-key-id and x-oss-signature.",
+		sends: "A form signed that way, and one with a wrong signature.",
+		expects: ["right: 204", "wrong: 403 SignatureDoesNotMatch 0002-00000101"],
+		ask: ({ cloud }) => {
+			const policy = policyOf();
+			return each(
+				{ right: signV2(cloud, policy), wrong: "x" },
+				async (signature) =>
+					code(
+						await send(cloud, [
+							field("key", cloud.name()),
+							field("x-oss-signature-version", "OSS2"),
+							field("x-oss-access-key-id", cloud.key.id),
+							field("policy", policy),
+							field("x-oss-signature", signature),
+							file("meow"),
+						]),
+					),
+			);
+		},
+	},
+	{
+		id: "A-113",
+		assumes:
+			"A form of V4 may have been signed long ago, as long as its policy has not expired.",
+		sends: "A form signed with V4 and dated 30 days ago.",
+		expects: ["204"],
+		ask: async ({ cloud }) => {
+			const old = new Date(Date.now() - 30 * 24 * 3_600_000);
+			const parts = signedV4(cloud, policyOf(), old);
+			return [
+				said(
+					await send(cloud, [
+						field("key", cloud.name()),
+						...parts,
+						file("meow"),
+					]),
+				),
+			];
+		},
+	},
+	{
+		id: "A-114",
+		assumes:
+			"The texts for an empty signature, key id and policy of a form are those of an older page.",
+		sends: "Forms of V1 in which one of the three fields is empty.",
+		expects: [
+			"Signature: 400 InvalidArgument 0002-00000704: Post request signature is empty.",
+			"OSSAccessKeyId: 400 InvalidArgument 0002-00000707: Post request accessKeyId is empty.",
+			"policy: 400 InvalidArgument 0002-00000702: Post request policy is empty.",
+		],
+		ask: ({ cloud }) =>
+			each(
+				{
+					Signature: "Signature",
+					OSSAccessKeyId: "OSSAccessKeyId",
+					policy: "policy",
+				},
+				(name) =>
+					send(cloud, [
+						field("key", cloud.name()),
+						...signedV1(cloud).filter((one) => one.name !== name),
+						field(name, ""),
+						file("meow"),
+					]),
+			),
+	},
+	{
+		id: "A-607",
+		assumes:
+			"A form without a key has the text of other fields that are missing.",
+		sends: "A signed form without key.",
+		expects: [
+			"400 InvalidArgument : The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields",
+		],
+		ask: async ({ cloud }) => [
+			said(await send(cloud, [...signedV1(cloud), file("meow")])),
+		],
+	},
+	{
+		id: "A-608",
+		assumes:
+			"A 201 has Bucket, Location, Key and ETag, in this order, and the ETag has no quotes.",
+		sends:
+			"A form with success_action_status=201; the elements, and whether the ETag has quotes.",
+		expects: ["201 Bucket, Location, Key, ETag", "quotes: false"],
+		ask: async ({ cloud }) => {
+			const answer = await upload(
+				cloud,
+				cloud.name(),
+				field("success_action_status", "201"),
+			);
+			const names = Array.from(
+				answer.text.matchAll(/<(\w+)>[^<\s]/g),
+				([, name]) => name,
+			);
+			const [, etag = ""] = /<ETag>(.*)<\/ETag>/.exec(answer.text) ?? [];
+			return [
+				`${answer.status} ${names.join(", ")}`,
+				`quotes: ${/"|&quot;/.test(etag)}`,
+			];
+		},
+	},
+	{
+		id: "A-609",
+		assumes:
+			"The names of a form's fields have no case, and of a field that is sent twice the first counts.",
+		sends:
+			"A form with KEY in upper case, and one with two keys; which of the keys is stored.",
+		expects: ["KEY: 204", "the first of two: 200", "the second of two: 404"],
+		ask: async ({ cloud }) => {
+			const [upper, first, second] = [cloud.name(), cloud.name(), cloud.name()];
+			const rest = [...signedV1(cloud), file("meow")];
+			const inUpperCase = await send(cloud, [field("KEY", upper), ...rest]);
+			await send(cloud, [field("key", first), field("key", second), ...rest]);
+			return [
+				`KEY: ${code(inUpperCase)}`,
+				`the first of two: ${(await cloud.head(`/${first}`)).status}`,
+				`the second of two: ${(await cloud.head(`/${second}`)).status}`,
+			];
+		},
+	},
+	{
+		id: "A-690",
+		assumes:
+			"$content-type of a policy is the field Content-Type, and the type of the file's part without that field.",
+		sends:
+			"Forms whose policy asks for image/png, with the type in the part, in a field, and a field against the part.",
+		expects: [
+			"part image/png: 204",
+			"part image/jpg: 403 AccessDenied 0006-00000227",
+			"field image/png, part image/jpg: 204",
+			"field image/jpg, part image/png: 403 AccessDenied 0006-00000227",
+		],
+		ask: ({ cloud }) => {
+			const policy = policyOf([["in", "$content-type", ["image/png"]]]);
+			const one = (type: string, ...more: readonly Part[]) => [
+				field("key", cloud.name()),
+				...signedV1(cloud, policy),
+				...more,
+				file("meow", "cat", type),
+			];
+			return each(
+				{
+					"part image/png": one("image/png"),
+					"part image/jpg": one("image/jpg"),
+					"field image/png, part image/jpg": one(
+						"image/jpg",
+						field("Content-Type", "image/png"),
+					),
+					"field image/jpg, part image/png": one(
+						"image/png",
+						field("Content-Type", "image/jpg"),
+					),
+				},
+				async (parts) => code(await send(cloud, parts)),
+			);
+		},
+	},
+	{
+		id: "A-691",
+		assumes:
+			"A form of more than 5 GB is EntityTooLarge before its body is read.",
+		sends: "The head of a form with Content-Length: 6442450944, and no body.",
+		expects: [
+			"400 EntityTooLarge 0006-00000003: Your proposed upload exceeds the maximum allowed size.",
+		],
+		ask: async ({ cloud }) => [
+			said(
+				await cloud.send("POST", "/", {
+					as: null,
+					headOnly: true,
+					headers: {
+						"content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+						"content-length": String(6 * 1024 ** 3),
+					},
+				}),
+			),
+		],
+	},
+];

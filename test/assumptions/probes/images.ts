@@ -1,0 +1,250 @@
+/** Image processing: sizes, formats and single pixels of a picture that is red on its left and blue on its right. */
+import type { Answer } from "../../client.ts";
+import type { Cloud } from "../cloud.ts";
+import { each, type Need, type Probe, said } from "../probe.ts";
+
+const needs: readonly Need[] = ["sharp"];
+
+/** Loaded when a probe needs it: sharp is optional. */
+const load = async () => (await import("sharp")).default;
+
+/** 40 × 30, as PNG. */
+async function picture(): Promise<Buffer> {
+	const sharp = await load();
+	const half = (width: number, background: string) => ({
+		create: { width, height: 30, channels: 3 as const, background },
+	});
+	return sharp(half(40, "#0000FF"))
+		.composite([{ input: half(20, "#FF0000"), left: 0, top: 0 }])
+		.png()
+		.toBuffer();
+}
+
+async function process(
+	cloud: Cloud,
+	...steps: readonly string[]
+): Promise<Answer> {
+	const key = `${cloud.name()}.png`;
+	await cloud.must(cloud.put(`/${key}`, await picture()));
+	return cloud.get(
+		`/${key}?x-oss-process=${encodeURIComponent(`image/${steps.join("/")}`)}`,
+	);
+}
+
+/** `10x8 png`. */
+async function look(answer: Answer): Promise<string> {
+	if (answer.status >= 300) return said(answer);
+	const { width, height, format } = await (await load())(
+		answer.body,
+	).metadata();
+	return `${width}x${height} ${format}`;
+}
+
+/** `red`, `white`, … of a pixel, by the nearest of a few. */
+async function colorAt(answer: Answer, x: number, y: number): Promise<string> {
+	if (answer.status >= 300) return said(answer);
+	const { data, info } = await (await load())(answer.body)
+		.ensureAlpha()
+		.raw()
+		.toBuffer({ resolveWithObject: true });
+	const [r = 0, g = 0, b = 0, alpha = 0] = data.subarray(
+		(y * info.width + x) * 4,
+	);
+	if (alpha < 128) return "transparent";
+	if (Math.max(...[r, g, b].map((one) => Math.abs(one - 128))) < 40)
+		return "gray";
+	const bits = [r, g, b].map((one) => (one > 127 ? "1" : "0")).join("");
+	const names: Readonly<Record<string, string>> = {
+		"000": "black",
+		"111": "white",
+		"100": "red",
+		"001": "blue",
+	};
+	return names[bits] ?? bits;
+}
+
+export const images: readonly Probe[] = [
+	{
+		id: "A-850",
+		assumes:
+			"A value that a parameter cannot have is InvalidArgument with a text that names both.",
+		sends:
+			"GET with image/resize of a mode, a width and a percentage that do not exist.",
+		needs,
+		expects: [
+			"mode: 400 InvalidArgument 0040-00000311: The value: big of parameter: m is invalid.",
+			"width: 400 InvalidArgument 0040-00000312: The value: 0 of parameter: w is invalid.",
+			"percentage: 400 InvalidArgument 0040-00000317: The value: 1001 of parameter: p is invalid.",
+		],
+		ask: ({ cloud }) =>
+			each(
+				{
+					mode: "resize,m_big,w_1",
+					width: "resize,w_0",
+					percentage: "resize,p_1001",
+				},
+				(step) => process(cloud, step),
+			),
+	},
+	{
+		id: "A-851",
+		assumes: "A parameter that an action does not have is InvalidArgument.",
+		sends: "GET with image/resize,w_1,q_2.",
+		needs,
+		expects: ["400 InvalidArgument : The value: 2 of parameter: q is invalid."],
+		ask: async ({ cloud }) => [said(await process(cloud, "resize,w_1,q_2"))],
+	},
+	{
+		id: "A-852",
+		assumes: "A percentage above 100 enlarges without limit_0.",
+		sends: "GET with image/resize,p_200 of a picture of 40 × 30; the size.",
+		needs,
+		expects: ["80x60 png"],
+		ask: async ({ cloud }) => [
+			await look(await process(cloud, "resize,p_200")),
+		],
+	},
+	{
+		id: "A-853",
+		assumes:
+			"Where one side is not given, mfit and fixed keep the proportions, and fill and pad make a square.",
+		sends:
+			"GET with image/resize,w_20 in four modes of a picture of 40 × 30; the sizes.",
+		needs,
+		expects: [
+			"mfit: 20x15 png",
+			"fixed: 20x15 png",
+			"fill: 20x20 png",
+			"pad: 20x20 png",
+		],
+		ask: ({ cloud }) =>
+			each(
+				{ mfit: "mfit", fixed: "fixed", fill: "fill", pad: "pad" },
+				async (mode) => look(await process(cloud, `resize,m_${mode},w_20`)),
+			),
+	},
+	{
+		id: "A-854",
+		assumes: "Of a moving GIF the first frame is processed.",
+		sends:
+			"GET with image/resize,w_10 of a GIF of two frames; the number of frames.",
+		needs,
+		expects: ["1 frame"],
+		ask: async ({ cloud }) => {
+			const sharp = await load();
+			const still = await picture();
+			const moving = await sharp(
+				[still, await sharp(still).negate().toBuffer()],
+				{
+					join: { animated: true },
+				},
+			)
+				.gif()
+				.toBuffer();
+			const key = `${cloud.name()}.gif`;
+			await cloud.must(cloud.put(`/${key}`, moving));
+			const answer = await cloud.get(
+				`/${key}?x-oss-process=image%2Fresize%2Cw_10`,
+			);
+			if (answer.status >= 300) return [said(answer)];
+			const { pages = 1 } = await sharp(answer.body, {
+				animated: true,
+			}).metadata();
+			return [`${pages} frame`];
+		},
+	},
+	{
+		id: "A-856",
+		assumes: "A JPEG has the quality 82 when none is given.",
+		sends:
+			"GET with image/format,jpg, and with image/format,jpg/quality,Q_82; whether the bytes are equal.",
+		needs,
+		expects: ["200, equal: true"],
+		ask: async ({ cloud }) => {
+			const [plain, same] = [
+				await process(cloud, "format,jpg"),
+				await process(cloud, "format,jpg", "quality,Q_82"),
+			];
+			return [`${said(plain)}, equal: ${plain.body.equals(same.body)}`];
+		},
+	},
+	{
+		id: "A-857",
+		assumes: "What is transparent becomes white in a JPEG.",
+		sends: "GET with image/rotate,45/format,jpg; the color of a corner.",
+		needs,
+		expects: ["white"],
+		ask: async ({ cloud }) => [
+			await colorAt(await process(cloud, "rotate,45", "format,jpg"), 0, 0),
+		],
+	},
+	{
+		id: "A-858",
+		assumes:
+			"Corners that become free are transparent where the format allows it.",
+		sends:
+			"GET with image/rotate,45 and with image/circle,r_10 of a PNG; the color of a corner.",
+		needs,
+		expects: ["rotate: transparent", "circle: transparent"],
+		ask: ({ cloud }) =>
+			each({ rotate: "rotate,45", circle: "circle,r_10" }, async (step) =>
+				colorAt(await process(cloud, step), 0, 0),
+			),
+	},
+	{
+		id: "A-859",
+		assumes:
+			"Brightness of 100 makes red white, and of -100 black; no contrast makes it gray.",
+		sends:
+			"GET with image/bright,100 and -100 and image/contrast,-100; the color of a red pixel.",
+		needs,
+		expects: ["bright,100: white", "bright,-100: black", "contrast,-100: gray"],
+		ask: ({ cloud }) =>
+			each(
+				{
+					"bright,100": "bright,100",
+					"bright,-100": "bright,-100",
+					"contrast,-100": "contrast,-100",
+				},
+				async (step) => colorAt(await process(cloud, step), 5, 5),
+			),
+	},
+	{
+		id: "A-860",
+		assumes: "The relative quality q_… counts as the absolute one.",
+		sends:
+			"GET with image/format,jpg/quality,q_50 and Q_50; whether the bytes are equal.",
+		needs,
+		expects: ["200, equal: true"],
+		ask: async ({ cloud }) => {
+			const [relative, absolute] = [
+				await process(cloud, "format,jpg", "quality,q_50"),
+				await process(cloud, "format,jpg", "quality,Q_50"),
+			];
+			return [
+				`${said(relative)}, equal: ${relative.body.equals(absolute.body)}`,
+			];
+		},
+	},
+	{
+		id: "A-862",
+		assumes:
+			"A processed image has neither ETag, Content-MD5 nor x-oss-hash-crc64ecma, and a Range is ignored.",
+		sends:
+			"GET with image/resize,w_10 and Range: bytes=0-3; status, and which of the three headers are there.",
+		needs,
+		expects: ["200 none"],
+		ask: async ({ cloud }) => {
+			const key = `${cloud.name()}.png`;
+			await cloud.must(cloud.put(`/${key}`, await picture()));
+			const answer = await cloud.get(
+				`/${key}?x-oss-process=image%2Fresize%2Cw_10`,
+				{ headers: { range: "bytes=0-3" } },
+			);
+			const there = ["etag", "content-md5", "x-oss-hash-crc64ecma"].filter(
+				(name) => name in answer.headers,
+			);
+			return [`${said(answer)} ${there.join(", ") || "none"}`];
+		},
+	},
+];

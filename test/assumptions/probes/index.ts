@@ -1,0 +1,39 @@
+/**
+ * All probes, in the order in which they are put: the one that needs an empty bucket first, and those that turn on
+ * versioning last, since a bucket cannot go back from it.
+ */
+import type { Probe } from "../probe.ts";
+import { callbacks } from "./callbacks.ts";
+import { configurations } from "./configurations.ts";
+import { deliveries } from "./deliveries.ts";
+import { forms } from "./forms.ts";
+import { images } from "./images.ts";
+import { objects } from "./objects.ts";
+import { policies } from "./policies.ts";
+import { emptyBucket, requests } from "./requests.ts";
+import { selects } from "./selects.ts";
+import { signatures } from "./signatures.ts";
+import { sts } from "./sts.ts";
+
+const all: readonly Probe[] = [
+	emptyBucket,
+	...requests,
+	...signatures,
+	...objects,
+	...forms,
+	...configurations,
+	...policies,
+	...callbacks,
+	...deliveries,
+	...images,
+	...selects,
+	...sts,
+];
+
+const needsVersions = ({ needs = [] }: Probe): boolean =>
+	needs.includes("versions");
+
+export const probes: readonly Probe[] = [
+	...all.filter((probe) => !needsVersions(probe)),
+	...all.filter(needsVersions),
+];

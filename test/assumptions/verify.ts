@@ -1,0 +1,278 @@
+/**
+ * `npm run verify`: asks an emulator, or the real OSS, about every assumption that a client can ask about.
+ *
+ * Against the real OSS it creates one bucket, says first what that can cost, and removes it however the run ends:
+ * clean.ts. Exit code 0 when everything that could be asked holds, 1 when something differs, 2 for a wrong flag, 130
+ * when it was interrupted.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { startEmulator } from "../../emulator/index.ts";
+import { readVersion } from "../../emulator/version.ts";
+import { refusal } from "../client.ts";
+import {
+	type ApplicationServer,
+	startApplicationServer,
+} from "./application-server.ts";
+import type { Instruction } from "./clean.ts";
+import { type Address, CannotAsk, Cloud } from "./cloud.ts";
+import {
+	FlagError,
+	type Flags,
+	readFlags,
+	type Target,
+	USAGE,
+} from "./flags.ts";
+import { describePlan } from "./plan.ts";
+import type { Asking, Need, Probe } from "./probe.ts";
+import { probes } from "./probes/index.ts";
+import {
+	type Private,
+	redact,
+	writeReport,
+	writeRow,
+	writeSummary,
+} from "./report.ts";
+import { type Ground, type Outcome, runProbes } from "./run-probes.ts";
+
+const INTERRUPTED = 130;
+
+const known = new Set(probes.map(({ id }) => id));
+
+async function main(args: readonly string[]): Promise<number> {
+	const flags = readFlags(args, known, process.env);
+	if (flags.help) {
+		console.log(USAGE);
+		return 0;
+	}
+	const chosen = probes.filter(
+		({ id }) => flags.only.length === 0 || flags.only.includes(id),
+	);
+	const interruption = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+		process.on(signal, () => interruption.abort());
+	return flags.target
+		? askCloud(flags, flags.target, chosen, interruption.signal)
+		: askEmulator(chosen, interruption.signal);
+}
+
+/** Runs the probes and prints the table. */
+async function report(
+	chosen: readonly Probe[],
+	ground: Ground,
+	given: Private,
+	signal: AbortSignal,
+): Promise<Outcome[]> {
+	const outcomes: Outcome[] = [];
+	for await (const outcome of runProbes(chosen, ground, signal)) {
+		outcomes.push(outcome);
+		console.log(redact(writeRow(outcome), given));
+	}
+	console.log(writeSummary(outcomes));
+	return outcomes;
+}
+
+/** Whether sharp can be loaded here. */
+const hasSharp = (): Promise<boolean> =>
+	import("sharp").then(
+		() => true,
+		() => false, // it is optional: the probes that need it are not asked
+	);
+
+async function missingHere(): Promise<Map<Need, string>> {
+	const missing = new Map<Need, string>();
+	if (!(await hasSharp())) missing.set("sharp", "sharp is not installed here");
+	return missing;
+}
+
+async function askEmulator(
+	chosen: readonly Probe[],
+	signal: AbortSignal,
+): Promise<number> {
+	const application = await startApplicationServer("127.0.0.1", 0);
+	const plain = await startOne(application, []);
+	const strict = await startOne(application, ["--strict"]);
+	try {
+		const ground = {
+			asking: plain.asking,
+			strict: strict.asking,
+			missing: await missingHere(),
+		};
+		const outcomes = await report(chosen, ground, plain.given, signal);
+		if (signal.aborted) return INTERRUPTED;
+		return outcomes.every(({ verdict }) => verdict === "holds") ? 0 : 1;
+	} finally {
+		application.close();
+		await plain.close();
+		await strict.close();
+	}
+}
+
+const KEY = fileURLToPath(
+	new URL("../../fixtures/keys/callback-512.pem", import.meta.url),
+);
+
+async function startOne(
+	application: ApplicationServer,
+	flags: readonly string[],
+): Promise<{ asking: Asking; given: Private; close(): Promise<void> }> {
+	const emulator = await startEmulator({
+		memory: true,
+		flags: ["--log-level", "error", "--callback-key", KEY, ...flags],
+	});
+	const { accessKeyId, accessKeySecret, endpoint, region } = emulator;
+	const bucket = randomName("oss-emulator-verify");
+	const key = { id: accessKeyId, secret: accessKeySecret };
+	const cloud = new Cloud({ endpoint, region, key, bucket }, wait);
+	await cloud.must(cloud.put("/"));
+	return {
+		asking: { cloud, application, anyUrl: application.url },
+		given: { bucket, accessKeyId, accessKeySecret, applicationServer: "" },
+		close: async () => {
+			cloud.stop();
+			await emulator.close();
+		},
+	};
+}
+
+const randomName = (prefix: string): string =>
+	`${prefix}-${randomBytes(4).toString("hex")}`;
+
+async function askCloud(
+	flags: Flags,
+	target: Target,
+	chosen: readonly Probe[],
+	signal: AbortSignal,
+): Promise<number> {
+	const { endpoint, region, key, bucketPrefix, applicationServer } = target;
+	const address = { endpoint, region, key, bucket: randomName(bucketPrefix) };
+	console.log(describePlan(address, chosen));
+	if (!flags.yes && !(await isAgreed(signal))) return INTERRUPTED;
+	const cloud = new Cloud(address, wait);
+	const cleaner = startCleaner(address);
+	let outcomes: Outcome[] = [];
+	const given: Private = {
+		bucket: address.bucket,
+		accessKeyId: key.id,
+		accessKeySecret: key.secret,
+		applicationServer: applicationServer
+			? new URL(applicationServer.url).hostname
+			: "",
+	};
+	let application: ApplicationServer | undefined;
+	try {
+		await createBucket(cloud, cleaner);
+		application = await startOwn(applicationServer);
+		const ground = await groundIn(cloud, application);
+		outcomes = await report(chosen, ground, given, signal);
+	} finally {
+		application?.close();
+		cloud.stop();
+		cleaner.child.stdin?.end();
+		await cleaner.ended;
+	}
+	const date = new Date().toISOString().slice(0, 10);
+	const file = flags.report ?? `oss-emulator-assumptions-${date}.json`;
+	const about = {
+		product: "oss-emulator",
+		version: readVersion(),
+		date,
+		region,
+	};
+	writeFileSync(file, writeReport(outcomes, about, given));
+	console.log(`${file} can be sent to the project: it has no key and no name`);
+	if (signal.aborted) return INTERRUPTED;
+	return outcomes.some(({ verdict }) => verdict === "differs") ? 1 : 0;
+}
+
+/** Asks on a terminal; without one the run begins, for its flags ask for it. */
+async function isAgreed(signal: AbortSignal): Promise<boolean> {
+	if (!process.stdin.isTTY) return true;
+	const terminal = createInterface(process.stdin, process.stdout);
+	try {
+		const answer = await terminal.question("Begin? [y/N] ", { signal });
+		return /^y(es)?$/i.test(answer.trim());
+	} catch {
+		return false; // interrupted
+	} finally {
+		terminal.close();
+	}
+}
+
+type Cleaner = {
+	readonly child: ChildProcess;
+	readonly ended: Promise<unknown>;
+	tell(instruction: Instruction): void;
+};
+
+function startCleaner(address: Address): Cleaner {
+	const script = fileURLToPath(new URL("clean.ts", import.meta.url));
+	const child = spawn(process.execPath, [script], {
+		detached: true, // a session of its own: Ctrl-C does not end it
+		stdio: ["pipe", "inherit", "inherit"],
+	});
+	const ended = once(child, "exit");
+	const tell = (instruction: Instruction): void => {
+		child.stdin?.write(`${JSON.stringify(instruction)}\n`);
+	};
+	child.stdin?.on("error", () => {}); // it has ended; `ended` says so
+	tell(address);
+	return { child, ended, tell };
+}
+
+/** @throws CannotAsk when it is refused */
+async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
+	cleaner.tell({ remove: true });
+	const created = await cloud.put("/");
+	if (created.status >= 300) {
+		cleaner.tell({ remove: false }); // it is not ours
+		throw new CannotAsk(`no bucket could be created: ${refusal(created)}`);
+	}
+	// New buckets block public access. Where the account blocks it too, the probes that need it say so.
+	await cloud.put(
+		"/?publicAccessBlock",
+		"<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess></PublicAccessBlockConfiguration>",
+	);
+}
+
+async function startOwn(
+	given: Target["applicationServer"],
+): Promise<ApplicationServer | undefined> {
+	return given && startApplicationServer("0.0.0.0", given.port, given.url);
+}
+
+async function groundIn(
+	cloud: Cloud,
+	application: ApplicationServer | undefined,
+): Promise<Ground> {
+	const missing = await missingHere();
+	if (!application)
+		missing.set("application server", "it needs --application-server");
+	const asking: Asking = {
+		cloud,
+		// OSS itself answers 4xx to a callback, which is enough to see that it was accepted.
+		anyUrl: application?.url ?? cloud.url,
+		get application(): ApplicationServer {
+			if (application) return application;
+			throw new CannotAsk("it needs --application-server");
+		},
+	};
+	return { asking, strict: asking, missing };
+}
+
+try {
+	process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+	const isFlag = error instanceof FlagError;
+	const text = error instanceof Error ? error.message : String(error);
+	// Of anything unexpected the stack is worth more than a line; it names no key.
+	console.error(
+		isFlag || error instanceof CannotAsk ? `verify: ${text}` : error,
+	);
+	process.exitCode = isFlag ? 2 : 1;
+}
