@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
-import { Agent as TlsAgent, request as requestOverTls } from "node:https";
+import { request as requestOverTls, Agent as TlsAgent } from "node:https";
 import { connect, type Socket } from "node:net";
 import { text as readText } from "node:stream/consumers";
 
@@ -28,6 +28,8 @@ export type Sending = {
 	readonly connectTo?: string;
 	/** Ends with the head: the answer must come without the body that the head declares. */
 	readonly headOnly?: boolean;
+	/** Does not read the answer's body, which may never come. */
+	readonly ignoreBody?: boolean;
 };
 
 export type Answer = {
@@ -119,8 +121,11 @@ export class Client {
 		if (sending.headOnly) outgoing.flushHeaders();
 		// Not as text: Node would write the head in the body's encoding.
 		else outgoing.end(body === undefined ? body : Buffer.from(body));
-		const answer = await readAnswer(await promise);
-		if (sending.headOnly) outgoing.destroy();
+		const incoming = await promise;
+		const answer = sending.ignoreBody
+			? answerOf(incoming, Buffer.alloc(0))
+			: await readAnswer(incoming);
+		if (sending.headOnly || sending.ignoreBody) outgoing.destroy();
 		return answer;
 	}
 
@@ -132,7 +137,10 @@ export class Client {
 async function readAnswer(incoming: IncomingMessage): Promise<Answer> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of incoming) chunks.push(chunk);
-	const body = Buffer.concat(chunks);
+	return answerOf(incoming, Buffer.concat(chunks));
+}
+
+function answerOf(incoming: IncomingMessage, body: Buffer): Answer {
 	const headers = Object.entries(incoming.headers).map(([name, value]) => [
 		name,
 		Buffer.from(String(value), "latin1").toString(),

@@ -42,9 +42,9 @@ const commentsOf = (text: string): string[] =>
 		.flatMap((comment) => comment.split(/\n\s*\n/))
 		.map((paragraph) => paragraph.replaceAll(/\s+/g, " ").trim());
 
-/** A full stop ends a sentence where a capital letter, a quotation mark or a number follows. */
+/** A full stop ends a sentence where a capital letter or a quotation mark follows, and a tag begins one. */
 const sentencesOf = (paragraph: string): string[] =>
-	paragraph.split(/(?<=[.!?])\s+(?=[A-Z«`@])/);
+	paragraph.split(/(?<=[.!?])\s+(?=[A-Z«`])|\s+(?=@\w)/);
 
 /** The sentence of a comment that makes the assumption, without the numbers. */
 export function sentenceOf(sources: readonly SourceFile[], id: string): string {
@@ -57,6 +57,7 @@ export function sentenceOf(sources: readonly SourceFile[], id: string): string {
 		.replaceAll(/\(A-\d+: /g, "(")
 		.replaceAll(/^\(?A-\d+\)?:? /g, "")
 		.replace(/^@\w+ (?:OssError )?/, "")
+		.replace(/^Source: [^;]*; /, "")
 		.trim();
 }
 
