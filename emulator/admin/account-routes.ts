@@ -8,8 +8,13 @@ import {
 	DEFAULT_ACCOUNT,
 } from "../auth/accounts.ts";
 import type { Emulator } from "../emulator.ts";
-import { createAccount, listAccounts } from "./account-schemas.ts";
+import {
+	createAccount,
+	listAccounts,
+	removeAccount,
+} from "./account-schemas.ts";
 import { AdminError } from "./admin-error.ts";
+import { removeAccountWithData, requireAccount } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
 
 type Given = Partial<
@@ -19,8 +24,6 @@ type Given = Partial<
 export const accountRoutes: Routes = (app, context) => {
 	const { emulator } = context;
 	const { accounts } = emulator;
-	/** Keys whose secrets the emulator chose: it may show them again. */
-	const chosen = new Set<string>();
 
 	app.get<{ Querystring: { readonly account?: string } }>(
 		"/api/accounts",
@@ -29,9 +32,7 @@ export const accountRoutes: Routes = (app, context) => {
 			accounts: accounts
 				.list()
 				.filter(({ uid }) => (query.account ?? uid) === uid)
-				.map((one) =>
-					view(emulator, one, chosen.has(one.accessKeyId) || isDocumented(one)),
-				),
+				.map((one) => view(emulator, one, isShown(one))),
 		}),
 	);
 
@@ -41,8 +42,18 @@ export const accountRoutes: Routes = (app, context) => {
 		async ({ body }, outgoing) => {
 			const account = make(emulator, body ?? {});
 			accounts.add(account);
-			if (body?.accessKeySecret === undefined) chosen.add(account.accessKeyId);
 			return outgoing.code(201).send(view(emulator, account, true));
+		},
+	);
+
+	app.delete<{ Params: { readonly uid: string } }>(
+		"/api/accounts/:uid",
+		{ schema: removeAccount },
+		async ({ params: { uid } }) => {
+			requireAccount(emulator, uid);
+			if (accounts.isConfigured(uid)) throw configured(uid);
+			await removeAccountWithData(context, uid);
+			return { deleted: 1 };
 		},
 	);
 };
@@ -53,7 +64,7 @@ function make(
 	{
 		uid = makeUid(accounts.has.bind(accounts)),
 		accessKeyId = `test-${randomBytes(10).toString("hex")}`,
-		accessKeySecret = randomBytes(15).toString("hex"),
+		accessKeySecret,
 		name = "",
 	}: NonNullable<Given>,
 ): Account {
@@ -66,11 +77,22 @@ function make(
 			"TooManyAccounts",
 			`there are ${ACCOUNTS_MAX} accounts already: remove some first`,
 		);
-	return { uid, accessKeyId, accessKeySecret, name };
+	return accessKeySecret === undefined
+		? {
+				...{ uid, accessKeyId, name, isGenerated: true },
+				accessKeySecret: randomBytes(15).toString("hex"),
+			}
+		: { uid, accessKeyId, accessKeySecret, name };
 }
 
 const conflict = (code: string, message: string): AdminError =>
 	new AdminError(409, code, message);
+
+const configured = (uid: string): AdminError =>
+	conflict(
+		"ConfiguredAccount",
+		`account ${uid} is one of --access-key and cannot be removed: reset it instead`,
+	);
 
 /** 16 digits, as at Alibaba Cloud. */
 function makeUid(isTaken: (uid: string) => boolean): string {
@@ -82,8 +104,8 @@ function makeUid(isTaken: (uid: string) => boolean): string {
 }
 
 /** The secret of the default account is in the manual. */
-const isDocumented = ({ accessKeySecret }: Account): boolean =>
-	accessKeySecret === DEFAULT_ACCOUNT.accessKeySecret;
+const isShown = ({ accessKeySecret, isGenerated }: Account): boolean =>
+	isGenerated === true || accessKeySecret === DEFAULT_ACCOUNT.accessKeySecret;
 
 const view = (
 	{ accounts }: Emulator,

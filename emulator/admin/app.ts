@@ -29,6 +29,7 @@ import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { sendingRoutes } from "./sending-routes.ts";
+import { snapshotRoutes } from "./snapshot-routes.ts";
 import { compileSchema, loadValidators } from "./validate.ts";
 
 export async function createAdminApp(
@@ -65,6 +66,7 @@ export async function createAdminApp(
 		accountRoutes,
 		requestRoutes,
 		resetRoutes,
+		snapshotRoutes,
 		bucketRoutes,
 		contentRoutes,
 		callbackRoutes,

@@ -1,20 +1,43 @@
 /**
- * Removes what is in the emulator.
+ * Removes what is in the emulator: all of it, or what belongs to one account.
  */
 import { AdminError } from "./admin-error.ts";
 import type { AdminContext } from "./context.ts";
 
 type Parts = Pick<AdminContext, "emulator" | "requests">;
 
-/** As freshly started. */
-export async function reset({ emulator, requests }: Parts): Promise<void> {
+/**
+ * As freshly started.
+ *
+ * @param account uid of the account whose things are removed; undefined for all accounts
+ * @throws AdminError 404 when there is no such account
+ */
+export async function reset(
+	{ emulator, requests }: Parts,
+	account: string | undefined,
+): Promise<void> {
 	const { store, ram, accounts, faults, clock } = emulator;
-	await store.reset();
-	faults.clear();
-	ram.reset();
-	requests.clear();
+	if (account !== undefined) requireAccount(emulator, account);
+	await store.reset(account);
+	faults.clear(account);
+	ram.reset(account);
+	requests.clear(account);
+	if (account !== undefined) return;
 	accounts.reset();
 	clock.reset();
+}
+
+/** The account itself goes first, so that its requests are refused while the rest goes. */
+export async function removeAccountWithData(
+	{ emulator, requests }: Parts,
+	uid: string,
+): Promise<void> {
+	const { store, ram, accounts, faults } = emulator;
+	accounts.remove(uid);
+	ram.reset(uid);
+	await store.reset(uid);
+	faults.clear(uid);
+	requests.clear(uid);
 }
 
 /** @throws AdminError 404 */

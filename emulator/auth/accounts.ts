@@ -17,6 +17,8 @@ export type Account = {
 	readonly identity?: Identity;
 	/** For people; only accounts that were made while the emulator runs have one. */
 	readonly name?: string;
+	/** Whether the emulator chose the secret: it may show it again. */
+	readonly isGenerated?: boolean;
 };
 
 /** The account of an emulator that is given no other: the manual names it. */

@@ -87,6 +87,13 @@ export class Ram {
 		for (const role of this.#first.roles.filter(isMeant)) this.putRole(role);
 	}
 
+	/** These take the place of all users and roles, except of those of the configuration that they do not name. */
+	replace(users: readonly RamUser[], roles: readonly RamRole[]): void {
+		this.reset();
+		for (const user of users) this.putUser(user);
+		for (const role of roles) this.putRole(role);
+	}
+
 	/** Replaces one of the same name. */
 	putUser(user: RamUser): void {
 		this.removeUser(user.account, user.name);

@@ -13,6 +13,13 @@ export type ClockChange = {
 	readonly frozen?: boolean;
 };
 
+/** As JSON has it. */
+export type ClockState = {
+	readonly offsetMs: number;
+	/** null for a clock that goes. */
+	readonly frozenMs: number | null;
+};
+
 /** The first and last moments a `Date` can hold are far beyond these, and so are those of every format of OSS. */
 const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
@@ -48,6 +55,16 @@ export class MovableClock {
 			throw new RangeError("the clock goes from 1970 to 9999");
 		this.#offsetMs = target - this.#real();
 		this.#frozenMs = frozen ? target : undefined;
+	}
+
+	state(): ClockState {
+		return { offsetMs: this.#offsetMs, frozenMs: this.#frozenMs ?? null };
+	}
+
+	/** @param state of `state` */
+	restore({ offsetMs, frozenMs }: ClockState): void {
+		this.#offsetMs = offsetMs;
+		this.#frozenMs = frozenMs ?? undefined;
 	}
 
 	/** Back to the real time. */

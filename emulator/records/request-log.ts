@@ -153,6 +153,20 @@ export class RequestLog {
 		return () => this.#listeners.delete(listener);
 	}
 
+	/** '' when there is none. */
+	get latestId(): string {
+		return [...this.#entries.keys()].at(-1) ?? "";
+	}
+
+	/** Removes the requests that came after the one of this id; all of them when it is not there any more. */
+	clearAfter(id: string): void {
+		let isAfter = !this.#entries.has(id);
+		for (const entry of this.#entries.values()) {
+			if (isAfter) this.#remove(entry);
+			else isAfter = entry.id === id;
+		}
+	}
+
 	find(id: string): LoggedRequest | undefined {
 		return this.#entries.get(id);
 	}

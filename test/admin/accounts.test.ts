@@ -260,3 +260,108 @@ suite("With an account each, 100 tests in parallel", () => {
 		assert.equal(json.callbacks.length, 100);
 	});
 });
+
+suite("DELETE /api/accounts/UID", () => {
+	test("removes the account with all it owns, and nothing else", async (t) => {
+		const { admin, oss, endpoint } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+		const account = await create(admin);
+		const { uid } = account;
+		const own = clientOf(t, endpoint, account);
+		await oss.put("/photos/a", "meow", asking(callback));
+		await own.put("/mine");
+		await own.put("/mine/a", "meow", asking(callback));
+		await own.post("/mine/b?uploads");
+		await admin.put("/api/ram/users/ann", { account: uid });
+		await admin.post("/api/faults", {
+			...{ operation: "*", account: uid, do: { delayMs: 1 } },
+		});
+
+		const removed = await admin.delete(`/api/accounts/${uid}`);
+
+		assert.deepEqual(removed.json, { deleted: 1 });
+		assert.equal((await own.get("/")).status, 403);
+		assert.equal((await oss.put("/mine")).status, 200);
+		for (const list of ["callbacks", "requests", "faults", "ram/users"]) {
+			const { json } = await admin.get(`/api/${list}?account=${uid}`);
+			assert.deepEqual(Object.values(json), [[]], list);
+		}
+		assert.equal((await oss.get("/photos/a")).text, "meow");
+		const { json } = await admin.get("/api/callbacks");
+		assert.equal(json.callbacks.length, 1);
+		assert.equal((await admin.delete(`/api/accounts/${uid}`)).status, 404);
+	});
+
+	test("refuses an account of --access-key", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		const refused = await admin.delete("/api/accounts/1000000000000001");
+
+		assert.equal(refused.status, 409);
+		assert.match(refused.json.message, /is one of --access-key/);
+	});
+
+	test("ends the sessions that STS made for it", async (t) => {
+		const { admin, endpoint } = await startWithAdmin(t);
+		const { accessKeyId, accessKeySecret, uid } = await create(admin);
+		const sts = new STS({ accessKeyId, accessKeySecret, endpoint });
+		const role = `acs:ram::${uid}:role/app`;
+		const { credentials } = await sts.assumeRole(role, undefined, 3600, "job");
+		const oss = clientOf(t, endpoint, {
+			...{ uid, name: "", accessKeyId: credentials.AccessKeyId ?? "" },
+			accessKeySecret: credentials.AccessKeySecret ?? "",
+		});
+		const headers = { "x-oss-security-token": credentials.SecurityToken ?? "" };
+		assert.equal((await oss.get("/", { headers })).status, 200);
+
+		await admin.delete(`/api/accounts/${uid}`);
+
+		assert.equal((await oss.get("/", { headers })).status, 403);
+	});
+});
+
+suite("POST /api/reset of an account", () => {
+	test("empties it, and leaves its keys, the clock and the others", async (t) => {
+		const { admin, oss, endpoint } = await startWithAdmin(t);
+		const account = await create(admin);
+		const own = clientOf(t, endpoint, account);
+		await own.put("/mine");
+		await admin.put("/api/clock", { advance: 60 });
+
+		const { status } = await admin.post("/api/reset", { account: account.uid });
+
+		assert.equal(status, 204);
+		assert.deepEqual(textsOf(await own.get("/"), "Name"), []);
+		assert.deepEqual(textsOf(await oss.get("/"), "Name"), ["photos"]);
+		const { json } = await admin.get("/api/clock");
+		assert.equal(Math.round(json.aheadSeconds), 60);
+	});
+
+	test("refuses an account that is not there, and a name that it does not know", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		assert.equal(
+			(await admin.post("/api/reset", { account: "7" })).status,
+			404,
+		);
+		const { status, json } = await admin.post("/api/reset", { acount: "7" });
+		assert.equal(status, 400);
+		assert.match(json.message, /no parameter acount/);
+		assert.equal((await admin.get("/api/buckets")).json.buckets.length, 1);
+	});
+
+	test("of all accounts puts the clock back, and removes the accounts made meanwhile", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		await create(admin);
+		await admin.put("/api/clock", { advance: 60, frozen: true });
+
+		await admin.post("/api/reset");
+
+		const { json: clock } = await admin.get("/api/clock");
+		assert.equal(clock.frozen, false);
+		assert.equal(Math.round(clock.aheadSeconds), 0);
+		const { json } = await admin.get("/api/accounts");
+		assert.equal(json.accounts.length, 1);
+	});
+});

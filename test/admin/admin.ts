@@ -43,9 +43,21 @@ export class Admin {
 	}
 
 	post(path: string, body?: unknown): Promise<AdminAnswer> {
-		if (body === undefined) return this.send("POST", path);
+		return this.#sendJson("POST", path, body);
+	}
+
+	put(path: string, body?: unknown): Promise<AdminAnswer> {
+		return this.#sendJson("PUT", path, body);
+	}
+
+	delete(path: string): Promise<AdminAnswer> {
+		return this.send("DELETE", path);
+	}
+
+	#sendJson(method: string, path: string, body: unknown): Promise<AdminAnswer> {
+		if (body === undefined) return this.send(method, path);
 		const headers = { "Content-Type": "application/json" };
-		return this.send("POST", path, { headers, body: JSON.stringify(body) });
+		return this.send(method, path, { headers, body: JSON.stringify(body) });
 	}
 
 	async send(
