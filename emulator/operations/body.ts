@@ -2,11 +2,11 @@
  * Bodies of requests: uploads as a stream, documents as a whole with a limit.
  */
 import { hash } from "node:crypto";
+import { requireMd5 } from "../oss/content-md5.ts";
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
-import { requireMd5 } from "../storage/content/receive.ts";
 import type { Expected } from "../storage/types.ts";
 import { malformed, readXml, type XmlNode } from "../xml/read.ts";
 

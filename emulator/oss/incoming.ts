@@ -34,11 +34,16 @@ export async function readBody(
 
 /**
  * @param error of a stream
- * @throws OssError IncompleteBody when the sender went away; otherwise `error` itself
+ * @throws what `streamError` returns
  */
 export function brokenOff(error: unknown): never {
+	throw streamError(error);
+}
+
+/** @returns OssError IncompleteBody when the sender disconnected; otherwise `error` itself */
+export function streamError(error: unknown): unknown {
 	const code = codeOf(error);
-	throw code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"
+	return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"
 		? new OssError("IncompleteBody")
 		: error;
 }

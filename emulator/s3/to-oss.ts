@@ -9,10 +9,10 @@
 import { hash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Accounts } from "../auth/accounts.ts";
+import { requireMd5 } from "../oss/content-md5.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
-import { requireMd5 } from "../storage/content/receive.ts";
 import { malformed } from "../xml/read.ts";
 import { type ChunkSigner, checkHash, unwrapChunks } from "./chunked.ts";
 import {

@@ -7,9 +7,12 @@ import {
 	requireServiceAccess,
 } from "../operations/access/access.ts";
 import type { Row } from "../operations/match-operation.ts";
+import {
+	bucketAlreadyExists,
+	noSuchBucket,
+} from "../operations/store-protocol.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { bucketAlreadyExists, noSuchBucket } from "../storage/buckets.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /** @throws OssError NoSuchBucket, AccessDenied */

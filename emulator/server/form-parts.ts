@@ -7,11 +7,11 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { readExpected } from "../operations/body.ts";
+import { requireMd5 } from "../oss/content-md5.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
-import { requireMd5 } from "../storage/content/receive.ts";
 import { collect, type Part, readParts } from "./multipart.ts";
 
 const NAME_BYTES_MAX = 8 * 1024;

@@ -16,6 +16,7 @@ import {
 	requireThirdLevel,
 } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
+import { noSuchBucket } from "../operations/store-protocol.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { findBoundBucket } from "../operations/website/cname.ts";
 import { OssError } from "../oss/errors.ts";
@@ -25,7 +26,6 @@ import {
 	type OssRequest,
 	type Target,
 } from "../oss/request.ts";
-import { noSuchBucket } from "../storage/buckets.ts";
 import type { S3Edge } from "./s3-edge.ts";
 
 /** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */

@@ -17,6 +17,7 @@ import { callbackFaultOf } from "../faults/action.ts";
 import { Faults } from "../faults/faults.ts";
 import { findCallbackPolicy } from "../operations/configurations/callback-policy.ts";
 import { Lifecycle } from "../operations/lifecycle/scheduler.ts";
+import { storeProtocol } from "../operations/store-protocol.ts";
 import { MovableClock } from "../oss/clock.ts";
 import { FetchTasks } from "../oss/fetch-tasks.ts";
 import { type Log, makeLog } from "../oss/log.ts";
@@ -71,6 +72,7 @@ async function assemble(
 		folder: config.data,
 		durable: config.durable,
 		files: config.files,
+		protocol: storeProtocol,
 		report: (error) => log.error(`in the background: ${String(error)}`),
 		deliveries: config.deliveries,
 	});

@@ -1,11 +1,7 @@
 /**
- * AppendObject: objects that grow at their end.
- *
- * Source: docs «AppendObject», «SealAppendObject».
+ * Objects that grow at their end.
  */
 import { combineCrc64 } from "../oss/crc64.ts";
-import { OssError } from "../oss/errors.ts";
-import { wholeSeconds } from "../oss/times.ts";
 import { type Received, receive } from "./content/receive.ts";
 import { toObject, type VersionRow } from "./rows/versions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
@@ -20,7 +16,12 @@ export async function append(
 	expected: Expected,
 ): Promise<StoredObject> {
 	requireAppendable(writes, given, position);
-	const received = await receive(body, writes.contents.blobs, expected);
+	const received = await receive(
+		body,
+		writes.contents.blobs,
+		expected,
+		writes.protocol.refuse,
+	);
 	return writes.keep(received, () => {
 		const row = requireAppendable(writes, given, position);
 		return row
@@ -31,28 +32,24 @@ export async function append(
 
 /**
  * @returns what there is to append to; undefined when a new object is to begin, or one after a delete marker
- * @throws OssError ObjectNotAppendable, AppendSealedObjectNotAllowed, PositionNotEqualToLength, what `protect` throws
+ * @throws that it is not appendable, that it is sealed, that `position` is not its end; what `protect` throws
  */
 function requireAppendable(
-	{ buckets, versions }: Writes,
+	{ buckets, versions, protocol: { refuse } }: Writes,
 	{ bucket, key, protect }: NewObject,
 	position: number,
 ): VersionRow | undefined {
 	const row = versions.find(buckets.require(bucket), key, undefined, true);
 	const current = row?.type === "DeleteMarker" ? undefined : row;
 	if (current && current.type !== "Appendable")
-		throw new OssError("ObjectNotAppendable");
+		throw refuse({ is: "not-appendable" });
 	if (current) {
 		const object = toObject(bucket, current, true);
-		if (object.state.sealed) throw new OssError("AppendSealedObjectNotAllowed");
+		if (object.state.sealed) throw refuse({ is: "sealed" });
 		protect?.(object);
 	}
 	const length = current?.size ?? 0;
-	if (position !== length) {
-		throw new OssError("PositionNotEqualToLength", {
-			headers: { "x-oss-next-append-position": String(length) },
-		});
-	}
+	if (position !== length) throw refuse({ is: "not-at-end", length });
 	return current;
 }
 
@@ -64,7 +61,7 @@ function start(
 	return writes.insert(given, {
 		...describe(given, received),
 		type: "Appendable",
-		etag: etagOf(given.modified, received.crc64),
+		etag: writes.protocol.etagOfAppended(given.modified, received.crc64),
 		contentMd5: "",
 		...writes.contents.keep(received),
 	});
@@ -82,7 +79,7 @@ function extend(
 	const crc64 = combineCrc64(BigInt(row.crc64), received.crc64, received.size);
 	const change = {
 		size: row.size + received.size,
-		etag: etagOf(given.modified, crc64),
+		etag: writes.protocol.etagOfAppended(given.modified, crc64),
 		crc64: String(crc64),
 		modified: given.modified,
 		...(given.acl === "default" ? {} : { acl: given.acl }),
@@ -94,10 +91,3 @@ function extend(
 	});
 	return { ...object, ...change };
 }
-
-/** Captures show 24 digits and eight zeros: not an MD5, and new with every append. */
-const etagOf = (now: Date, crc64: bigint): string =>
-	`${hex(wholeSeconds(now), 8)}${hex(crc64, 16)}00000000`;
-
-const hex = (number: number | bigint, digits: number): string =>
-	number.toString(16).toUpperCase().padStart(digits, "0");

@@ -2,8 +2,8 @@
  * Buckets. All of them are kept in memory too: every request asks for one.
  */
 import type { Statement } from "better-sqlite3";
-import { OssError } from "../oss/errors.ts";
 import { afterPrefix } from "../oss/utf8.ts";
+import type { Refuse } from "./facts.ts";
 import type { Sqlite } from "./schema.ts";
 import type { Transact } from "./transactions.ts";
 import type { StoredBucket } from "./types.ts";
@@ -20,6 +20,7 @@ export class Buckets {
 	readonly #db: Sqlite;
 	readonly #transact: Transact;
 	readonly #onChange: (bucket: string) => void;
+	readonly #refuse: Refuse;
 	readonly #insert: Statement<[object], BucketRow>;
 	readonly #update: Statement<[string, string, number]>;
 	readonly #delete: Statement<[number]>;
@@ -31,7 +32,9 @@ export class Buckets {
 		db: Sqlite,
 		transact: Transact,
 		onChange: (bucket: string) => void,
+		refuse: Refuse,
 	) {
+		this.#refuse = refuse;
 		this.#db = db;
 		this.#transact = transact;
 		this.#onChange = onChange;
@@ -75,23 +78,24 @@ export class Buckets {
 		return { owned, isAll: owned.length === all.length };
 	}
 
-	/** @throws OssError NoSuchBucket */
+	/** @throws that there is no such bucket */
 	async get(bucket: string): Promise<StoredBucket> {
 		return this.require(bucket);
 	}
 
-	/** For use inside a transaction of the store's own. @throws OssError NoSuchBucket */
+	/** For use inside a transaction of the store's own. @throws that there is no such bucket */
 	require(bucket: string): StoredBucket {
 		const found = this.#byName.get(bucket);
-		if (!found) throw noSuchBucket(bucket);
+		if (!found) throw this.#refuse({ is: "no-bucket", bucket });
 		return found;
 	}
 
-	/** @throws OssError BucketAlreadyExists */
+	/** @throws that it exists */
 	async create(
 		bucket: Omit<StoredBucket, "id" | "versioning">,
 	): Promise<StoredBucket> {
-		if (this.#byName.has(bucket.name)) throw bucketAlreadyExists(bucket.name);
+		if (this.#byName.has(bucket.name))
+			throw this.#refuse({ is: "bucket-exists", bucket: bucket.name });
 		const row = this.#transact(() => {
 			this.#onChange(bucket.name);
 			return this.#insert.get({
@@ -105,7 +109,7 @@ export class Buckets {
 		return created;
 	}
 
-	/** @throws OssError NoSuchBucket */
+	/** @throws that there is no such bucket */
 	async change(bucket: string, change: BucketChange): Promise<void> {
 		const changed = { ...this.require(bucket), ...change };
 		this.#transact(() =>
@@ -114,7 +118,7 @@ export class Buckets {
 		this.#byName.set(bucket, changed);
 	}
 
-	/** @throws OssError NoSuchBucket, BucketNotEmpty while there are versions, delete markers or uploads in it */
+	/** @throws that there is no such bucket; that it is not empty, for delete markers and uploads too */
 	async delete(bucket: string): Promise<void> {
 		const { id } = this.require(bucket);
 		this.#transact(() => {
@@ -131,20 +135,18 @@ export class Buckets {
 		this.#delete.run(id);
 	}
 
-	/** How the text of uploads begins is of java1's suite; how it goes on, and its EC, are guesses (A-659). */
 	#requireEmpty(id: number, bucket: string): void {
 		const [found] = this.#db
-			.prepare<[number, number, number], { readonly what: string }>(
-				`SELECT 'objects' AS what WHERE EXISTS (SELECT 1 FROM version WHERE bucket = ? AND listed = 1)
+			.prepare<
+				[number, number, number],
+				{ readonly holds: "objects" | "uploads" }
+			>(
+				`SELECT 'objects' AS holds WHERE EXISTS (SELECT 1 FROM version WHERE bucket = ? AND listed = 1)
                                              OR EXISTS (SELECT 1 FROM version WHERE bucket = ? AND listed = 0)
-         UNION ALL SELECT 'Multipart Uploads' WHERE EXISTS (SELECT 1 FROM upload WHERE bucket = ?)`,
+         UNION ALL SELECT 'uploads' WHERE EXISTS (SELECT 1 FROM upload WHERE bucket = ?)`,
 			)
 			.all(id, id, id);
-		if (found)
-			throw new OssError("BucketNotEmpty", {
-				message: `The bucket has ${found.what}. Please delete them first.`,
-				details: { BucketName: bucket },
-			});
+		if (found) throw this.#refuse({ is: "bucket-not-empty", bucket, ...found });
 	}
 
 	/** Of all owners, by name. */
@@ -186,12 +188,6 @@ export class Buckets {
 
 export const hasBuckets = (db: Sqlite): boolean =>
 	db.prepare("SELECT 1 FROM bucket LIMIT 1").get() !== undefined;
-
-export const noSuchBucket = (bucket: string): OssError =>
-	new OssError("NoSuchBucket", { details: { BucketName: bucket } });
-
-export const bucketAlreadyExists = (bucket: string): OssError =>
-	new OssError("BucketAlreadyExists", { details: { BucketName: bucket } });
 
 const toBucket = ({
 	created_ms,

@@ -70,7 +70,7 @@ export class Configurations {
 		);
 	}
 
-	/** @throws OssError NoSuchBucket */
+	/** @throws that there is no such bucket */
 	async find(
 		bucket: string,
 		name: string,
@@ -79,7 +79,7 @@ export class Configurations {
 		return this.#find(bucket, name, id);
 	}
 
-	/** All of one name, in the byte order of their ids. @throws OssError NoSuchBucket */
+	/** All of one name, in the byte order of their ids. @throws that there is no such bucket */
 	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
 		return this.#documents(bucket).get(name) ?? [];
 	}
@@ -89,7 +89,7 @@ export class Configurations {
 		return this.#holder.get(name, id)?.bucket;
 	}
 
-	/** Whatever was there. @throws OssError NoSuchBucket */
+	/** Whatever was there. @throws that there is no such bucket */
 	put(
 		bucket: string,
 		name: string,
@@ -99,7 +99,7 @@ export class Configurations {
 		return this.change(bucket, name, id, () => document);
 	}
 
-	/** What is not there is no error. @throws OssError NoSuchBucket */
+	/** What is not there is no error. @throws that there is no such bucket */
 	remove(bucket: string, name: string, id: string): Promise<void> {
 		return this.change(bucket, name, id, () => undefined);
 	}
@@ -107,7 +107,7 @@ export class Configurations {
 	/**
 	 * Puts a document in the place of the one that is there, or takes it away: all or nothing, with nobody in between.
 	 *
-	 * @throws OssError NoSuchBucket; what `change` throws, and nothing has changed then
+	 * @throws that there is no such bucket; what `change` throws, and nothing has changed then
 	 */
 	async change(
 		bucket: string,

@@ -4,7 +4,6 @@
  * An object exists from the moment its row is committed. Its content is there before that and its predecessor's goes
  * after, so a reader sees the old object or the new one, and a crash leaves at worst a blob that no row names.
  */
-import { OssError } from "../oss/errors.ts";
 import { append } from "./appends.ts";
 import { OpenContent } from "./content/open-content.ts";
 import { receive } from "./content/receive.ts";
@@ -37,8 +36,8 @@ export class Objects {
 	/**
 	 * Stores `body` under a name, in place of what was there.
 	 *
-	 * @throws OssError NoSuchBucket, before a byte is read; FileAlreadyExists; what `receive` and `given.protect` throw.
-	 *   Nothing stays then.
+	 * @throws that there is no such bucket, before a byte is read; that the object exists; what `receive` and
+	 *   `given.protect` throw. Nothing stays then.
 	 */
 	async put(
 		given: NewObject,
@@ -47,7 +46,12 @@ export class Objects {
 	): Promise<StoredObject> {
 		const { buckets, contents } = this.#writes;
 		buckets.require(given.bucket);
-		const received = await receive(body, contents.blobs, expected);
+		const received = await receive(
+			body,
+			contents.blobs,
+			expected,
+			this.#writes.protocol.refuse,
+		);
 		return this.#writes.keep(received, () =>
 			this.#writes.insert(given, {
 				...describe(given, received),
@@ -128,7 +132,10 @@ export class Objects {
 				true,
 			);
 			if (!found || found.row.type === "DeleteMarker")
-				throw noSuchKey(source.key);
+				throw this.#writes.protocol.refuse({
+					is: "no-object",
+					key: source.key,
+				});
 			return this.#writes.insert(given, {
 				...found.object,
 				...{ key, acl, modified, properties },
@@ -140,7 +147,7 @@ export class Objects {
 	/**
 	 * Adds to the end of an appendable object, or makes one.
 	 *
-	 * @throws OssError PositionNotEqualToLength with the right position; ObjectNotAppendable; what `receive` throws
+	 * @throws that `position` is not the end; that the object is not appendable, or sealed; what `receive` throws
 	 */
 	async append(
 		given: NewObject,
@@ -154,7 +161,7 @@ export class Objects {
 	/**
 	 * Changes what an object says of itself; `change` gives the new values from the present ones.
 	 *
-	 * @throws OssError NoSuchKey, for a delete marker too
+	 * @throws that there is no such object, for a delete marker too
 	 */
 	async change(
 		bucket: string,
@@ -171,7 +178,8 @@ export class Objects {
 	): Promise<StoredObject> {
 		return this.#writes.transact(() => {
 			const found = this.#find(bucket, key, versionId, true);
-			if (!found || found.row.type === "DeleteMarker") throw noSuchKey(key);
+			if (!found || found.row.type === "DeleteMarker")
+				throw this.#writes.protocol.refuse({ is: "no-object", key });
 			const changed = change(found.object);
 			if (changed.modified) this.#writes.changed(bucket, key);
 			this.#writes.versions.update(found.row, changed);
@@ -214,6 +222,3 @@ export class Objects {
 		return this.#listing.listVersions(bucket, query);
 	}
 }
-
-export const noSuchKey = (key: string): OssError =>
-	new OssError("NoSuchKey", { details: { Key: key } });

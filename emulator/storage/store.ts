@@ -10,6 +10,7 @@ import { Blobs } from "./content/blobs.ts";
 import { Contents } from "./content/contents.ts";
 import { MemoryBlobs } from "./content/memory-blobs.ts";
 import { Deliveries } from "./deliveries.ts";
+import type { Protocol } from "./facts.ts";
 import { openFolder } from "./folder.ts";
 import { Objects } from "./objects.ts";
 import { neglectPlainCopy, PlainCopy } from "./plain-files/plain-copy.ts";
@@ -35,6 +36,7 @@ export type StoreOptions = {
 	readonly files: boolean;
 	/** Told of what goes wrong in the background. */
 	readonly report: (error: unknown) => void;
+	readonly protocol: Protocol;
 	/** How many deliveries are remembered. */
 	readonly deliveries?: DeliveryLimits;
 };
@@ -78,7 +80,7 @@ export class Store {
 		blobs: Blobs,
 		plainCopy: PlainCopy | null,
 		unlock: () => void,
-		{ report, deliveries = DELIVERIES }: StoreOptions,
+		{ report, protocol, deliveries = DELIVERIES }: StoreOptions,
 	) {
 		this.#db = db;
 		this.#transactions = transactions;
@@ -88,12 +90,18 @@ export class Store {
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
 		const contents = new Contents(db, transactions, blobs);
 		this.#contents = contents;
-		const versions = new Versions(db, contents);
+		const { refuse } = protocol;
+		const versions = new Versions(db, contents, refuse);
 		const { alone } = transactions;
-		this.buckets = new Buckets(db, alone, (bucket) => {
-			onChange(bucket, "");
-			this.configurations.forget(bucket);
-		});
+		this.buckets = new Buckets(
+			db,
+			alone,
+			(bucket) => {
+				onChange(bucket, "");
+				this.configurations.forget(bucket);
+			},
+			refuse,
+		);
 		this.configurations = new Configurations(db, alone, this.buckets);
 		this.#onChange = onChange;
 		this.#snapshots = new Snapshots(db);
@@ -103,12 +111,13 @@ export class Store {
 			contents,
 			versions,
 			onChange,
+			protocol,
 		);
 		this.objects = new Objects(writes, new Listing(db, this.buckets));
 		this.uploads = new Uploads(
 			writes,
 			new UploadRows(db),
-			new Parts(db, contents),
+			new Parts(db, contents, refuse),
 		);
 		this.deliveries = new Deliveries(db, transactions, deliveries, report);
 		blobs.sweep((name) => contents.isNamed(name), report);
@@ -241,9 +250,10 @@ export class Store {
 		}
 	}
 
-	/** How much a bucket holds. @throws OssError NoSuchBucket */
-	async stat(bucket: string): Promise<BucketStat> {
-		return readStat(this.#db, this.buckets.require(bucket).id);
+	/** How much a bucket holds. @param billedBytesMin what a smaller object is billed as */
+	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
+		const { id } = this.buckets.require(bucket);
+		return readStat(this.#db, id, billedBytesMin);
 	}
 
 	/** When all that is done in the background has been done, as far as it has been asked for by now. */

@@ -102,7 +102,7 @@ export type StoredObject = {
 	readonly state: ObjectState;
 };
 
-/** Refuses, by an OssError, that a version be deleted, overwritten or appended to. */
+/** Refuses, by throwing, that a version be deleted, overwritten or appended to. */
 export type Protect = (version: StoredObject) => void;
 
 /** Checks the sender asks for; what does not match is not stored. */

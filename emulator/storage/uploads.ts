@@ -1,15 +1,10 @@
 /**
  * Multipart uploads: parts are stored as they come; completing strings their contents together without copying.
- *
- * Source: docs «InitiateMultipartUpload» … «ListMultipartUploads».
  */
 import { createHash, randomBytes } from "node:crypto";
-import { OssError } from "../oss/errors.ts";
-import { chooseParts, joinDigests, type NamedPart } from "./completion.ts";
 import { digestsOfStored } from "./content/digests.ts";
 import { OpenContent } from "./content/open-content.ts";
 import { type Received, receive } from "./content/receive.ts";
-import { noSuchKey } from "./objects.ts";
 import type { Parts, PartWithContent } from "./rows/parts.ts";
 import type { UploadListQuery, UploadRows } from "./rows/upload-rows.ts";
 import type { VersionRow } from "./rows/versions.ts";
@@ -22,6 +17,18 @@ import type {
 	StoredUpload,
 } from "./types.ts";
 import type { Writes } from "./writes.ts";
+
+/** What becomes of parts that are made into an object, and what is known of it then. */
+export type Joined<Part> = {
+	readonly parts: readonly Part[];
+	readonly size: number;
+	readonly etag: string;
+	readonly crc64: string;
+};
+
+export type ChooseParts = <Part extends StoredPart>(
+	stored: readonly Part[],
+) => Joined<Part>;
 
 export class Uploads {
 	readonly #writes: Writes;
@@ -51,7 +58,7 @@ export class Uploads {
 		return upload;
 	}
 
-	/** @throws OssError NoSuchBucket */
+	/** @throws that there is no such bucket */
 	async find(
 		bucket: string,
 		key: string,
@@ -67,8 +74,7 @@ export class Uploads {
 
 	#require(bucket: string, key: string, id: string): StoredUpload {
 		const upload = this.#find(bucket, key, id);
-		if (!upload)
-			throw new OssError("NoSuchUpload", { details: { UploadId: id } });
+		if (!upload) throw this.#writes.protocol.refuse({ is: "no-upload", id });
 		return upload;
 	}
 
@@ -80,7 +86,7 @@ export class Uploads {
 		yield* this.#rows.list(this.#writes.buckets.require(bucket), query);
 	}
 
-	/** Stores a part, in place of one of the same number. @throws OssError NoSuchUpload, what `receive` throws */
+	/** Stores a part, in place of one of the same number. @throws that there is no such upload; what `receive` throws */
 	async putPart(
 		upload: StoredUpload,
 		number: number,
@@ -89,7 +95,12 @@ export class Uploads {
 		expected: Expected = {},
 	): Promise<StoredPart & { readonly contentMd5: string }> {
 		const { contents } = this.#writes;
-		const received = await receive(body, contents.blobs, expected);
+		const received = await receive(
+			body,
+			contents.blobs,
+			expected,
+			this.#writes.protocol.refuse,
+		);
 		const part = describePart(number, received, modified);
 		await this.#writes.keep(received, () => {
 			this.#require(upload.bucket, upload.key, upload.id);
@@ -101,7 +112,7 @@ export class Uploads {
 	/**
 	 * Makes a part of bytes of an object, both ends included. They are read for their digests, and shared, not copied.
 	 *
-	 * @throws OssError NoSuchUpload; NoSuchKey when the object has changed since
+	 * @throws that there is no such upload; that there is no such object when it has changed since
 	 */
 	async copyPart(
 		upload: StoredUpload,
@@ -128,7 +139,8 @@ export class Uploads {
 	#requireSource({ bucket, key, versionId, etag }: StoredObject): VersionRow {
 		const { buckets, versions } = this.#writes;
 		const row = versions.find(buckets.require(bucket), key, versionId, true);
-		if (row?.etag !== etag) throw noSuchKey(key);
+		if (row?.etag !== etag)
+			throw this.#writes.protocol.refuse({ is: "no-object", key });
 		return row;
 	}
 
@@ -144,15 +156,15 @@ export class Uploads {
 	}
 
 	/**
-	 * Makes the object of the parts named, in their order; parts that are not named go.
+	 * Makes the object of the parts chosen, in their order; the other parts are deleted.
 	 *
-	 * @param named null for all parts there are
-	 * @throws OssError NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, FileAlreadyExists, what `protect`
-	 *   throws; the upload stays
+	 * @param choose may be called more than once
+	 * @throws for the facts that there is no upload, or that the object exists; what `choose` and `protect` throw; the
+	 *   upload stays
 	 */
 	async complete(
 		upload: StoredUpload,
-		named: readonly NamedPart[] | null,
+		choose: ChooseParts,
 		modified: Date,
 		forbidOverwrite: boolean,
 		protect?: Protect,
@@ -161,31 +173,44 @@ export class Uploads {
 			...{ ...upload, modified, forbidOverwrite },
 			...(protect ? { protect } : {}),
 		};
-		if (!upload.sequential) return this.#join(given, named, "");
-		// Reading takes time: what is completed is what was read, or the part is invalid.
-		const parts = chooseParts(this.#parts.list(upload.id), named);
-		return this.#join(given, parts, await this.#md5Of(upload, parts));
+		const { bucket, key, id } = upload;
+		const chooseNow = (): Joined<PartWithContent> => {
+			this.#require(bucket, key, id);
+			return choose(this.#parts.list(id));
+		};
+		if (!upload.sequential) {
+			const join = () => this.#join(given, chooseNow(), "");
+			return this.#writes.transact(join);
+		}
+		for (;;) {
+			const read = chooseNow();
+			const contentMd5 = await this.#md5Of(upload, read.parts);
+			const object = await this.#writes.transact(() => {
+				const chosen = chooseNow();
+				// Reading takes time, in which a part may have been replaced.
+				const isSame = chosen.etag === read.etag;
+				return isSame ? this.#join(given, chosen, contentMd5) : undefined;
+			});
+			if (object) return object;
+		}
 	}
 
+	/** Inside a transaction. */
 	#join(
 		given: StoredUpload & NewObject,
-		named: readonly NamedPart[] | null,
+		{ parts, ...joined }: Joined<PartWithContent>,
 		contentMd5: string,
-	): Promise<StoredObject> {
+	): StoredObject {
 		const { key, acl, modified, properties } = given;
-		return this.#writes.transact(() => {
-			this.#require(given.bucket, given.key, given.id);
-			const parts = chooseParts(this.#parts.list(given.id), named);
-			const object = this.#writes.insert(given, {
-				...{ key, acl, modified, properties, contentMd5 },
-				type: "Multipart",
-				...joinDigests(parts),
-				...this.#parts.join(given.id, parts),
-			});
-			this.#parts.removeAll(given.id);
-			this.#rows.delete(given.id);
-			return object;
+		const object = this.#writes.insert(given, {
+			...{ key, acl, modified, properties, contentMd5 },
+			type: "Multipart",
+			...joined,
+			...this.#parts.join(given.id, parts),
 		});
+		this.#parts.removeAll(given.id);
+		this.#rows.delete(given.id);
+		return object;
 	}
 
 	/** Of all bytes, which are read again for it: only a sequential upload's object has one. */
@@ -207,7 +232,7 @@ export class Uploads {
 		return md5.digest("base64");
 	}
 
-	/** @throws OssError NoSuchUpload */
+	/** @throws that there is no such upload */
 	async abort(bucket: string, key: string, id: string): Promise<void> {
 		await this.#writes.transact(() => {
 			this.#require(bucket, key, id);

@@ -5,6 +5,7 @@
 import type { Buckets } from "./buckets.ts";
 import type { Contents } from "./content/contents.ts";
 import type { Received } from "./content/receive.ts";
+import type { Protocol } from "./facts.ts";
 import type { NewVersion, Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
 import type { NewObject, StoredObject } from "./types.ts";
@@ -17,6 +18,7 @@ export class Writes {
 	readonly buckets: Buckets;
 	readonly contents: Contents;
 	readonly versions: Versions;
+	readonly protocol: Protocol;
 	readonly #onChange: OnChange;
 
 	constructor(
@@ -25,7 +27,9 @@ export class Writes {
 		contents: Contents,
 		versions: Versions,
 		onChange: OnChange,
+		protocol: Protocol,
 	) {
+		this.protocol = protocol;
 		this.transactions = transactions;
 		this.buckets = buckets;
 		this.contents = contents;
@@ -51,7 +55,7 @@ export class Writes {
 	/**
 	 * Inside a transaction.
 	 *
-	 * @throws OssError NoSuchBucket: it may have gone while the content came; FileAlreadyExists; what `given.protect`
+	 * @throws that there is no such bucket (any more); that the object exists; what `given.protect`
 	 *   throws
 	 */
 	insert(

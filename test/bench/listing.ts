@@ -1,5 +1,6 @@
 /** Listings of ten thousand and of a million keys, through the store's own folder and the emulator's own port. */
 import { join } from "node:path";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { Store } from "../../emulator/storage/store.ts";
 import { median, run } from "./load.ts";
 import { startServer } from "./processes.ts";
@@ -73,6 +74,7 @@ async function fill(data: string, keys: number): Promise<void> {
 		folder: data,
 		durable: false,
 		files: false,
+		protocol: storeProtocol,
 		report,
 	});
 	const created = new Date();

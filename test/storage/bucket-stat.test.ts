@@ -14,7 +14,7 @@ suiteOverBoth("What a bucket holds", (open) => {
 	test("is nothing at first", async (t) => {
 		const { store } = await open(t);
 
-		assert.deepEqual(await store.stat(BUCKET), {
+		assert.deepEqual(await store.stat(BUCKET, 65_536), {
 			classes: new Map(),
 			deleteMarkers: 0,
 			uploads: 0,
@@ -30,7 +30,7 @@ suiteOverBoth("What a bucket holds", (open) => {
 		await put(store, "b", Buffer.alloc(100_000), { storageClass: "IA" });
 		await put(store, "c", "123", { storageClass: "IA" });
 
-		const { classes, modified } = await store.stat(BUCKET);
+		const { classes, modified } = await store.stat(BUCKET, 65_536);
 
 		const counts = [...classes].map(([name, { count, size, billed }]) => [
 			name,
@@ -51,7 +51,7 @@ suiteOverBoth("What a bucket holds", (open) => {
 		await put(store, "a", "123");
 		await store.objects.delete(BUCKET, "a", undefined, NOW);
 
-		const { classes, deleteMarkers } = await store.stat(BUCKET);
+		const { classes, deleteMarkers } = await store.stat(BUCKET, 65_536);
 
 		assert.equal(classes.get("Standard")?.count, 2);
 		assert.equal(classes.get("Standard")?.size, 8);
@@ -65,7 +65,7 @@ suiteOverBoth("What a bucket holds", (open) => {
 		for (const number of [1, 2])
 			await store.uploads.putPart(upload, number, NOW, chunked("part"));
 
-		const { uploads, parts } = await store.stat(BUCKET);
+		const { uploads, parts } = await store.stat(BUCKET, 65_536);
 
 		assert.deepEqual([uploads, parts], [2, 2]);
 	});

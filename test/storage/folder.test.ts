@@ -11,6 +11,8 @@ import {
 import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
+import { joinParts } from "../../emulator/operations/multipart/completion.ts";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { StartError } from "../../emulator/oss/start-error.ts";
 import { Store } from "../../emulator/storage/store.ts";
 import {
@@ -31,6 +33,7 @@ import {
 const OPTIONS = {
 	durable: false,
 	files: false,
+	protocol: storeProtocol,
 	report: (error: unknown) => assert.fail(String(error)),
 };
 
@@ -87,7 +90,12 @@ suite("The data folder", () => {
 				await read(store, "grown"),
 				Buffer.concat([bytes(10), bytes(100_000), bytes(20)]),
 			);
-			await store.uploads.complete(expected.upload, null, NOW, false);
+			await store.uploads.complete(
+				expected.upload,
+				joinParts(null),
+				NOW,
+				false,
+			);
 			assertBytes(
 				await read(store, "upload"),
 				Buffer.concat([bytes(200_000), bytes(10)]),

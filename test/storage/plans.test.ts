@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { Buckets } from "../../emulator/storage/buckets.ts";
 import { Blobs } from "../../emulator/storage/content/blobs.ts";
 import { Contents } from "../../emulator/storage/content/contents.ts";
@@ -21,16 +22,17 @@ const ALL_BUCKETS = [
 suite("SQLite's plan", () => {
 	const db = openDatabase(":memory:", false);
 	const transactions = new Transactions(db);
+	const { refuse } = storeProtocol;
 	const statements = prepared(db, () => {
 		const contents = new Contents(
 			db,
 			transactions,
 			new Blobs(new MemoryBlobs()),
 		);
-		new Versions(db, contents);
-		new Listing(db, new Buckets(db, transactions.alone, () => {}));
+		new Versions(db, contents, refuse);
+		new Listing(db, new Buckets(db, transactions.alone, () => {}, refuse));
 		new UploadRows(db);
-		new Parts(db, contents);
+		new Parts(db, contents, refuse);
 		new PlainSource(db);
 	}).filter((sql) => !ALL_BUCKETS.includes(sql));
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { suite, test } from "node:test";
 import Database from "better-sqlite3";
+import { joinParts } from "../../emulator/operations/multipart/completion.ts";
 import { SNAPSHOTS_MAX, type Store } from "../../emulator/storage/store.ts";
 import { expectedTree, tree } from "./plain-files.ts";
 import {
@@ -288,7 +289,8 @@ async function changeSomething(
 			const part = chunked(bytes(next(2) * 70_000 + 10, step));
 			await uploads.putPart(upload, 1, NOW, part);
 			const what = next(3);
-			if (what === 0) await uploads.complete(upload, null, NOW, false);
+			if (what === 0)
+				await uploads.complete(upload, joinParts(null), NOW, false);
 			if (what === 1) await uploads.abort(BUCKET, key, upload.id);
 		},
 		() => store.configurations.put(BUCKET, "cors", "", `<Cors>${step}</Cors>`),

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext } from "node:test";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 import { Store, type StoreOptions } from "../../emulator/storage/store.ts";
 import type {
@@ -78,6 +79,7 @@ export async function openStore(
 		folder: null,
 		durable: false,
 		files: false,
+		protocol: storeProtocol,
 		report: (error) => reported.push(error),
 		...options,
 	});

@@ -4,6 +4,7 @@
  */
 import { writeSync } from "node:fs";
 import { argv } from "node:process";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { Store } from "../../emulator/storage/store.ts";
 import { BUCKET, bytes, makeBucket, put } from "./stores.ts";
 
@@ -13,6 +14,7 @@ const store = await Store.open({
 	folder,
 	durable: false,
 	files: true,
+	protocol: storeProtocol,
 	report: (error) => {
 		throw error;
 	},

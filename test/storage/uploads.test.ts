@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { PART_BYTES_MIN } from "../../emulator/storage/completion.ts";
+import {
+	joinParts,
+	PART_BYTES_MIN,
+} from "../../emulator/operations/multipart/completion.ts";
 import type { Store } from "../../emulator/storage/store.ts";
 import type {
 	NewObject,
@@ -37,7 +40,12 @@ suiteOverBoth("A multipart upload", (open) => {
 		const { upload, parts } = await uploadParts(store, "a", contents);
 		const files = await blobFiles(opened);
 
-		const object = await store.uploads.complete(upload, parts, LATER, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts(parts),
+			LATER,
+			false,
+		);
 
 		const whole = Buffer.concat(contents);
 		const alone = await put(store, "b", whole);
@@ -75,7 +83,12 @@ suiteOverBoth("A multipart upload", (open) => {
 		const { store } = opened;
 		const { upload, parts } = await uploadParts(store, "a", [bytes(10)]);
 
-		const object = await store.uploads.complete(upload, parts, NOW, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts(parts),
+			NOW,
+			false,
+		);
 
 		assert.equal(object.etag, `${md5(md5(bytes(10)))}-1`);
 		assertBytes(await read(store, "a"), bytes(10));
@@ -90,7 +103,7 @@ suiteOverBoth("A multipart upload", (open) => {
 
 		await store.uploads.complete(
 			upload,
-			parts.filter(({ number }) => number !== 2),
+			joinParts(parts.filter(({ number }) => number !== 2)),
 			NOW,
 			false,
 		);
@@ -102,7 +115,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 		assert.equal(await store.uploads.find(BUCKET, "a", upload.id), undefined);
 		await assert.rejects(
-			store.uploads.complete(upload, parts, NOW, false),
+			store.uploads.complete(upload, joinParts(parts), NOW, false),
 			isOssError("NoSuchUpload", {
 				status: 404,
 				details: { UploadId: upload.id },
@@ -121,7 +134,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		for (const number of [7, 2, 5])
 			await putPart(store, upload, number, bytes(PART, number));
 
-		await store.uploads.complete(upload, null, NOW, false);
+		await store.uploads.complete(upload, joinParts(null), NOW, false);
 
 		assertBytes(
 			await read(store, "a"),
@@ -141,7 +154,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		const { contentMd5, ...stored } = part;
 		assert.equal(contentMd5, md5Base64(bytes(PART, 2)));
 		assert.deepEqual(await store.uploads.parts(upload), [stored]);
-		await store.uploads.complete(upload, [part], NOW, false);
+		await store.uploads.complete(upload, joinParts([part]), NOW, false);
 		assertBytes(await read(store, "a"), bytes(PART, 2));
 	});
 
@@ -179,7 +192,12 @@ suiteOverBoth("A multipart upload", (open) => {
 
 		const upload = await store.uploads.initiate(given, false);
 		await putPart(store, upload, 1, bytes(10));
-		const object = await store.uploads.complete(upload, null, LATER, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts(null),
+			LATER,
+			false,
+		);
 
 		assert.match(upload.id, /^[0-9A-F]{32}$/);
 		assert.deepEqual(upload, {
@@ -218,7 +236,7 @@ suiteOverBoth("A multipart upload", (open) => {
 			const before = await blobFiles(opened);
 
 			await assert.rejects(
-				store.uploads.complete(upload, named, NOW, false),
+				store.uploads.complete(upload, joinParts(named), NOW, false),
 				isOssError(code, { status: 400 }),
 			);
 
@@ -239,7 +257,12 @@ suiteOverBoth("A multipart upload", (open) => {
 				bytes(1),
 			]);
 
-			const completed = store.uploads.complete(upload, parts, NOW, false);
+			const completed = store.uploads.complete(
+				upload,
+				joinParts(parts),
+				NOW,
+				false,
+			);
 
 			if (fits) assert.equal((await completed).size, 102_401);
 			else
@@ -263,7 +286,7 @@ suiteOverBoth("A multipart upload", (open) => {
 
 		const object = await store.uploads.complete(
 			upload,
-			[{ number: 1, etag: `"${md5(small).toLowerCase()}"` }],
+			joinParts([{ number: 1, etag: `"${md5(small).toLowerCase()}"` }]),
 			NOW,
 			false,
 		);
@@ -277,12 +300,12 @@ suiteOverBoth("A multipart upload", (open) => {
 		const { upload, parts } = await uploadParts(store, "a", [bytes(PART)]);
 
 		await assert.rejects(
-			store.uploads.complete(upload, parts, NOW, true),
+			store.uploads.complete(upload, joinParts(parts), NOW, true),
 			isOssError("FileAlreadyExists"),
 		);
 
 		assertBytes(await read(store, "a"), "before");
-		await store.uploads.complete(upload, parts, NOW, false);
+		await store.uploads.complete(upload, joinParts(parts), NOW, false);
 		assertBytes(await read(store, "a"), bytes(PART));
 	});
 
@@ -347,7 +370,12 @@ suiteOverBoth("A multipart upload", (open) => {
 		}
 		for (const key of ["source", "tiny"])
 			await store.objects.delete(BUCKET, key, undefined, NOW);
-		const object = await store.uploads.complete(upload, parts, NOW, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts(parts),
+			NOW,
+			false,
+		);
 
 		const whole = Buffer.concat([
 			bytes(2 * PART).subarray(100, 101 + PART),
@@ -388,7 +416,12 @@ suiteOverBoth("A multipart upload", (open) => {
 			await putPart(store, upload, 3, small),
 		];
 
-		const object = await store.uploads.complete(upload, parts, NOW, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts(parts),
+			NOW,
+			false,
+		);
 
 		assert.equal(
 			object.contentMd5,
@@ -406,7 +439,7 @@ suiteOverBoth("A multipart upload", (open) => {
 			const found = await store.objects.open(BUCKET, "a");
 			const stream = found?.content.read();
 
-			await store.uploads.complete(upload, parts, NOW, false);
+			await store.uploads.complete(upload, joinParts(parts), NOW, false);
 
 			if (round === 0) assert.equal(found, undefined);
 			else {
@@ -422,7 +455,12 @@ suiteOverBoth("A multipart upload", (open) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload } = await uploadParts(store, "a", [one, small]);
-		const object = await store.uploads.complete(upload, [], NOW, false);
+		const object = await store.uploads.complete(
+			upload,
+			joinParts([]),
+			NOW,
+			false,
+		);
 		assert.equal(object.size, 0);
 		assert.equal(object.crc64, "0");
 		assert.equal(object.etag, "D41D8CD98F00B204E9800998ECF8427E-0");

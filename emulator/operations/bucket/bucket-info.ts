@@ -110,7 +110,7 @@ export async function getBucketStat(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
 ): Promise<Reply> {
-	const stat = await store.stat(bucket);
+	const stat = await store.stat(bucket, BILLED_BYTES_MIN);
 	const channels = await store.configurations.list(bucket, "live");
 	const all = [...stat.classes.values()];
 	return xml(
@@ -134,7 +134,9 @@ export async function getBucketStat(
 	);
 }
 
-/** All but Standard are billed by at least 64 KB an object. */
+/** Of an object of any class except Standard. */
+const BILLED_BYTES_MIN = 64 * 1024;
+
 function classCounts({ classes }: BucketStat, name: StorageClass): XmlElement {
 	const { billed, size, count } = classes.get(name) ?? NOTHING;
 	const prefix = name === "IA" ? "InfrequentAccess" : name;

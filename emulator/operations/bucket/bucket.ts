@@ -9,7 +9,6 @@ import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isStorageClass } from "../../oss/storage-class.ts";
-import { bucketAlreadyExists } from "../../storage/buckets.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
@@ -18,6 +17,7 @@ import { readBucketAcl } from "../access/acl.ts";
 import { PUBLIC_ACCESS_BLOCK } from "../access/public-access-block.ts";
 import { readDocument } from "../body.ts";
 import { writeDocument } from "../configurations/kind.ts";
+import { bucketAlreadyExists } from "../store-protocol.ts";
 import {
 	type BucketDocuments,
 	readBucketHeaders,

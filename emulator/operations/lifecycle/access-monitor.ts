@@ -12,10 +12,10 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import { httpTime, wholeSeconds } from "../../oss/times.ts";
-import { noSuchKey } from "../../storage/objects.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { findDocument, kind } from "../configurations/kind.ts";
 import { element, one, oneOf } from "../configurations/shape.ts";
+import { noSuchKey } from "../store-protocol.ts";
 
 export const ACCESS_MONITOR = kind(
 	element({ Status: one(oneOf("Enabled", "Disabled")) }),

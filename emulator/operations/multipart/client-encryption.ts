@@ -11,9 +11,9 @@
 import { readDecimal } from "../../oss/decimal.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { Headers } from "../../oss/request.ts";
-import { PART_NUMBER_MAX } from "../../storage/rows/parts.ts";
 import type { StoredUpload } from "../../storage/types.ts";
 import { announcedBytes } from "../body.ts";
+import { PART_NUMBER_MAX } from "./completion.ts";
 
 const PREFIX = "client-side-encryption-";
 

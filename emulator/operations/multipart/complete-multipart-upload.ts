@@ -13,7 +13,6 @@ import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { NamedPart } from "../../storage/completion.ts";
 import type { StoredPart } from "../../storage/types.ts";
 import { childrenNamed, childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
@@ -30,6 +29,7 @@ import { requireRoom } from "../object/upload-body.ts";
 import { callBack } from "../object/upload-callback.ts";
 import { objectUrl } from "../service/endpoint.ts";
 import { requireCompleteEncryption } from "./client-encryption.ts";
+import { joinParts, type NamedPart } from "./completion.ts";
 import { findUpload } from "./multipart.ts";
 
 const COMPLETE_ALL = "x-oss-complete-all";
@@ -56,7 +56,7 @@ export async function completeMultipartUpload(
 	);
 	const object = await store.uploads.complete(
 		acl ? { ...upload, acl } : upload,
-		named,
+		joinParts(named),
 		request.receivedAt,
 		forbidsOverwrite(request.headers),
 		await findProtect(emulator, request),

@@ -13,7 +13,6 @@ import { readCopyRange } from "../../oss/range.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
-import { PART_NUMBER_MAX } from "../../storage/rows/parts.ts";
 import type { StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readExpected } from "../body.ts";
@@ -33,6 +32,7 @@ import {
 	requirePartEncryption,
 	requireUploadEncryption,
 } from "./client-encryption.ts";
+import { PART_NUMBER_MAX } from "./completion.ts";
 
 export async function initiateMultipartUpload(
 	emulator: Emulator,

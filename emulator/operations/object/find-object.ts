@@ -7,11 +7,12 @@ import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
-import { noSuchKey, type OpenObject } from "../../storage/objects.ts";
+import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { ARCHIVE_DIRECT_READ } from "../configurations/switches.ts";
 import { requireReadable, termsOf } from "../restore/restoration.ts";
+import { noSuchKey } from "../store-protocol.ts";
 import { versionHeader } from "./object-headers.ts";
 
 type Asked = Pick<OssRequest, "bucket" | "key" | "query">;

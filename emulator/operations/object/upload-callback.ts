@@ -7,8 +7,8 @@ import type { Uploaded } from "../../callback/uploaded.ts";
 import type { Emulator } from "../../emulator.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import { noSuchKey } from "../../storage/objects.ts";
 import type { StoredObject } from "../../storage/types.ts";
+import { noSuchKey } from "../store-protocol.ts";
 
 /** Where OSS looks at it, or SDKs send it with every step of an upload. */
 const SENT_WITH: ReadonlySet<string> = new Set([

@@ -1,8 +1,7 @@
 /**
  * A body on its way in: small ones end in memory, to go into a row; larger ones in a blob; digests of both.
  */
-import { OssError } from "../../oss/errors.ts";
-import { brokenOff } from "../../oss/incoming.ts";
+import type { Refuse } from "../facts.ts";
 import type { Expected } from "../types.ts";
 import type { Blobs, BlobWriter } from "./blobs.ts";
 import { type Digests, digestsOf, RunningDigests } from "./digests.ts";
@@ -21,27 +20,31 @@ export type Received = Digests & {
 /**
  * Of a body that is refused the rest is left unread: whoever has the connection decides what becomes of it.
  *
- * @throws OssError EntityTooLarge, InvalidDigest, InvalidCRC64, IncompleteBody (the sender went away); no blob stays
- *   then
+ * @throws that the body is too large, differs from what is expected, or failed; no blob stays then
  */
 export async function receive(
 	body: AsyncIterable<Buffer>,
 	blobs: Blobs,
 	expected: Expected,
+	refuse: Refuse,
 ): Promise<Received> {
 	const head: Buffer[] = [];
 	let size = 0;
-	const source = new Source(body, expected.sizeMax ?? Number.POSITIVE_INFINITY);
+	const source = new Source(
+		body,
+		expected.sizeMax ?? Number.POSITIVE_INFINITY,
+		refuse,
+	);
 	for (let chunk = await source.next(); chunk; chunk = await source.next()) {
 		head.push(chunk);
 		size += chunk.length;
 		if (size > INLINE_BYTES_MAX)
-			return receiveBlob(head, source, blobs, expected);
+			return receiveBlob(head, source, blobs, expected, refuse);
 	}
 	const [only] = head;
 	const data = head.length === 1 && only ? only : Buffer.concat(head, size);
 	const digests = await digestsOf(data);
-	requireExpected(digests, expected);
+	requireExpected(digests, expected, refuse);
 	return { ...digests, size, data, blob: null };
 }
 
@@ -50,12 +53,13 @@ async function receiveBlob(
 	source: Source,
 	blobs: Blobs,
 	expected: Expected,
+	refuse: Refuse,
 ): Promise<Received> {
 	const digests = await RunningDigests.start();
 	try {
 		const writer = await blobs.create();
 		try {
-			return await pass(head, source, writer, digests, expected);
+			return await pass(head, source, writer, digests, expected, refuse);
 		} catch (error) {
 			await writer.abandon();
 			throw error;
@@ -71,6 +75,7 @@ async function pass(
 	writer: BlobWriter,
 	digests: RunningDigests,
 	expected: Expected,
+	refuse: Refuse,
 ): Promise<Received> {
 	let size = 0;
 	const take = (chunk: Buffer): Promise<void> => {
@@ -83,44 +88,42 @@ async function pass(
 	for (let chunk = await source.next(); chunk; chunk = await source.next())
 		await take(chunk);
 	const finished = digests.finish();
-	requireExpected(finished, expected);
+	requireExpected(finished, expected, refuse);
 	return { ...finished, size, data: null, blob: await writer.finish() };
 }
 
-/** The body, with a limit, and with OSS's word for a sender that breaks off. */
+/** The body, with a limit. */
 class Source {
 	readonly #chunks: AsyncIterator<Buffer>;
 	readonly #sizeMax: number;
+	readonly #refuse: Refuse;
 	#size = 0;
 
-	constructor(body: AsyncIterable<Buffer>, sizeMax: number) {
+	constructor(body: AsyncIterable<Buffer>, sizeMax: number, refuse: Refuse) {
+		this.#refuse = refuse;
 		this.#chunks = body[Symbol.asyncIterator]();
 		this.#sizeMax = sizeMax;
 	}
 
 	async next(): Promise<Buffer | undefined> {
-		const { done, value } = await this.#chunks.next().catch(brokenOff);
+		const { done, value } = await this.#chunks.next().catch((error) => {
+			throw this.#refuse({ is: "body-failed", error });
+		});
 		if (done) return undefined;
 		this.#size += value.length;
-		if (this.#size > this.#sizeMax) throw new OssError("EntityTooLarge");
+		if (this.#size > this.#sizeMax)
+			throw this.#refuse({ is: "body-too-large" });
 		return value;
 	}
 }
 
-function requireExpected({ md5, crc64 }: Digests, expected: Expected): void {
-	if (expected.md5 !== undefined) requireMd5(expected, md5.toString("base64"));
-	if (expected.crc64 !== undefined && expected.crc64 !== String(crc64))
-		throw new OssError("InvalidCRC64");
-}
-
-/**
- * @param actual base64
- * @throws OssError InvalidDigest when it is not the MD5 that is expected, if one is
- */
-export function requireMd5({ md5 }: Expected, actual: string): void {
-	if (md5 === undefined || md5 === actual) return;
-	throw new OssError("InvalidDigest", {
-		ec: "0017-00000503",
-		details: { "Content-MD5": md5 },
-	});
+function requireExpected(
+	digests: Digests,
+	{ md5, crc64 }: Expected,
+	refuse: Refuse,
+): void {
+	if (md5 !== undefined && md5 !== digests.md5.toString("base64"))
+		throw refuse({ is: "md5-differs", expected: md5 });
+	if (crc64 !== undefined && crc64 !== String(digests.crc64))
+		throw refuse({ is: "crc64-differs" });
 }

@@ -10,7 +10,7 @@ import type { Sqlite } from "../schema.ts";
 export type ClassStat = {
 	readonly count: number;
 	readonly size: number;
-	/** As it is billed: a small object counts as `BILLED_BYTES_MIN`. */
+	/** As it is billed: a small object counts as the minimum. */
 	readonly billed: number;
 };
 
@@ -23,9 +23,6 @@ export type BucketStat = {
 	readonly modified: Date | undefined;
 };
 
-/** What an object of any class but Standard is billed as at least. */
-const BILLED_BYTES_MIN = 64 * 1024;
-
 type VersionsRow = ClassStat & {
 	readonly storage_class: StorageClass;
 	readonly is_marker: number;
@@ -33,7 +30,11 @@ type VersionsRow = ClassStat & {
 };
 type UploadsRow = { readonly uploads: number; readonly parts: number };
 
-export function readStat(db: Sqlite, bucket: number): BucketStat {
+export function readStat(
+	db: Sqlite,
+	bucket: number,
+	billedBytesMin: number,
+): BucketStat {
 	const ofListed = (listed: 0 | 1): string =>
 		`SELECT storage_class, type, size, modified_ms FROM version WHERE bucket = @bucket AND listed = ${listed}`;
 	const rows = db
@@ -42,7 +43,7 @@ export function readStat(db: Sqlite, bucket: number): BucketStat {
               sum(max(size, @min)) AS billed, max(modified_ms) AS modified_ms
        FROM (${ofListed(1)} UNION ALL ${ofListed(0)}) GROUP BY storage_class, is_marker`,
 		)
-		.all({ bucket, min: BILLED_BYTES_MIN });
+		.all({ bucket, min: billedBytesMin });
 	const uploads = db
 		.prepare<[number], UploadsRow>(
 			`SELECT count(DISTINCT upload.id) AS uploads, count(part.number) AS parts

@@ -4,9 +4,9 @@
  * Every method that writes is called inside a transaction.
  */
 import type { Statement } from "better-sqlite3";
-import { OssError } from "../../oss/errors.ts";
 import type { ContentColumns, Contents } from "../content/contents.ts";
 import { OpenContent } from "../content/open-content.ts";
+import type { Refuse } from "../facts.ts";
 import type { Sqlite } from "../schema.ts";
 import type { StoredPart, StoredUpload } from "../types.ts";
 
@@ -18,19 +18,21 @@ type PartRow = Omit<StoredPart, "modified"> & {
 /** Of a part with its bytes in its row, those are read when they are needed. */
 export type PartWithContent = StoredPart & { readonly content: string | null };
 
-/** Parts have the numbers 1 to this. */
-export const PART_NUMBER_MAX = 10_000;
+/** As a LIMIT. */
+const ALL = -1;
 
 export class Parts {
 	readonly #contents: Contents;
+	readonly #refuse: Refuse;
 	readonly #one: Statement<[string, number], PartRow>;
 	readonly #after: Statement<[string, number, number], PartRow>;
 	readonly #data: Statement<[string, number], { readonly data: Buffer | null }>;
 	readonly #insert: Statement<[object]>;
 	readonly #delete: Statement<[string, number]>;
 
-	constructor(db: Sqlite, contents: Contents) {
+	constructor(db: Sqlite, contents: Contents, refuse: Refuse) {
 		this.#contents = contents;
+		this.#refuse = refuse;
 		const columns = "number, size, etag, crc64, modified_ms, content";
 		const one = "FROM part WHERE upload = ? AND number = ?";
 		this.#one = db.prepare(`SELECT ${columns} ${one}`);
@@ -45,7 +47,7 @@ export class Parts {
 		this.#delete = db.prepare(`DELETE ${one}`);
 	}
 
-	list(upload: string, after = 0, max = PART_NUMBER_MAX): PartWithContent[] {
+	list(upload: string, after = 0, max = ALL): PartWithContent[] {
 		return this.#after.all(upload, after, max).map(toPart);
 	}
 
@@ -67,7 +69,7 @@ export class Parts {
 		return { content, size, data: data ?? null };
 	}
 
-	/** @throws OssError PartNotSequential */
+	/** @throws that the part before it is missing */
 	replace(upload: StoredUpload, part: ContentColumns & StoredPart): void {
 		if (upload.sequential) this.#requirePrevious(upload.id, part.number);
 		this.#remove(upload.id, this.#one.get(upload.id, part.number));
@@ -78,7 +80,7 @@ export class Parts {
 
 	#requirePrevious(upload: string, number: number): void {
 		if (number > 1 && !this.#one.get(upload, number - 1))
-			throw new OssError("PartNotSequential");
+			throw this.#refuse({ is: "part-missing" });
 	}
 
 	removeAll(upload: string): void {

@@ -8,8 +8,8 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
-import { OssError } from "../../oss/errors.ts";
 import type { ContentColumns, Contents } from "../content/contents.ts";
+import type { Refuse } from "../facts.ts";
 import type { Sqlite } from "../schema.ts";
 import type {
 	ObjectProperties,
@@ -61,6 +61,7 @@ const NO_PROPERTIES: ObjectProperties = {
 
 export class Versions {
 	readonly #contents: Contents;
+	readonly #refuse: Refuse;
 	readonly #listed: Statement<[number, string], VersionRow>;
 	readonly #listedWithData: Statement<[number, string], VersionRow>;
 	readonly #newestUnlisted: Statement<[number, string], VersionRow>;
@@ -71,8 +72,9 @@ export class Versions {
 	readonly #list: Statement<[number, number]>;
 	readonly #update: Statement<[object]>;
 
-	constructor(db: Sqlite, contents: Contents) {
+	constructor(db: Sqlite, contents: Contents, refuse: Refuse) {
 		this.#contents = contents;
+		this.#refuse = refuse;
 		const ofKey = "FROM version WHERE bucket = ? AND key = ?";
 		this.#listed = db.prepare(
 			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 1`,
@@ -141,7 +143,7 @@ export class Versions {
 	 *
 	 * @param protect is asked before that one goes
 	 * @returns its version id
-	 * @throws OssError FileAlreadyExists under `forbidOverwrite`, which counts only where versioning was never on; what
+	 * @throws that the object exists under `forbidOverwrite`, which counts only where versioning was never on; what
 	 *   `protect` throws
 	 */
 	insert(
@@ -152,9 +154,7 @@ export class Versions {
 	): string {
 		const previous = this.#listed.get(bucket.id, version.key);
 		if (previous && forbidOverwrite && bucket.versioning === "") {
-			throw new OssError("FileAlreadyExists", {
-				details: { Key: version.key },
-			});
+			throw this.#refuse({ is: "object-exists", key: version.key });
 		}
 		const versionId = bucket.versioning === "Enabled" ? newVersionId() : "null";
 		const replaced =

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { joinDigests } from "../../emulator/storage/completion.ts";
+import { joinDigests } from "../../../emulator/operations/multipart/completion.ts";
 
 suite("The ETag of a multipart upload", () => {
 	// py1 unittests/test_multipart.py and go2 client_mock_test.go

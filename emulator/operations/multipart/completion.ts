@@ -4,15 +4,27 @@
  * Pure. Source: docs «CompleteMultipartUpload»; the ETag as py1's and go2's tests compute it.
  */
 import { createHash } from "node:crypto";
-import { combineCrc64 } from "../oss/crc64.ts";
-import { OssError } from "../oss/errors.ts";
-import type { StoredPart } from "./types.ts";
+import { combineCrc64 } from "../../oss/crc64.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { StoredPart } from "../../storage/types.ts";
+import type { ChooseParts } from "../../storage/uploads.ts";
 
-/** All but the last part of an upload. */
+/** Parts have the numbers 1 to this. */
+export const PART_NUMBER_MAX = 10_000;
+
+/** Of each part except the last of an upload. */
 export const PART_BYTES_MIN = 100 * 1024;
 
 /** A part as the uploader names it when completing. */
 export type NamedPart = { readonly number: number; readonly etag: string };
+
+/** @param named as `chooseParts` takes it. @returns as `chooseParts` throws */
+export const joinParts =
+	(named: readonly NamedPart[] | null): ChooseParts =>
+	(stored) => {
+		const parts = chooseParts(stored, named);
+		return { parts, ...joinDigests(parts) };
+	};
 
 /**
  * @param named null for all parts there are, of which there must be one; who names none gets an empty object, as go2's,
