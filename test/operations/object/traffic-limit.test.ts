@@ -55,7 +55,8 @@ suite("x-oss-traffic-limit", () => {
 			await oss.post("/photos/b?append&position=0", body, headers),
 		]) {
 			const delay = Number(answer.headers["x-oss-qos-delay-time"]);
-			assert.ok(delay > 100 && delay < 2 * FIFTH_MS, `${delay}`);
+			// Seconds would be less, microseconds more, however slow the machine is.
+			assert.ok(delay > 100 && delay < 100 * FIFTH_MS, `${delay}`);
 		}
 		const free = await oss.put("/photos/a", body);
 		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
