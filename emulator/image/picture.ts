@@ -7,6 +7,7 @@
 import type { Metadata, Sharp, SharpConstructor } from "sharp";
 import { OssError } from "../oss/errors.ts";
 import type { Size } from "./geometry.ts";
+import { withoutDensity } from "./resolution.ts";
 
 /** What is read and written, by sharp's names and OSS's. */
 export type Format = "jpeg" | "png" | "webp" | "gif" | "tiff";
@@ -112,7 +113,7 @@ export async function work(picture: Picture, change: Sharp): Promise<Picture> {
 }
 
 /** A JPEG has no transparency: what shows through is white. */
-export function write(
+export async function write(
 	sharp: SharpConstructor,
 	picture: Picture,
 ): Promise<Buffer> {
@@ -126,5 +127,5 @@ export function write(
 	else if (format === "webp") image = image.webp({ quality });
 	else if (format === "tiff") image = image.tiff({ quality });
 	else image = image.toFormat(format);
-	return image.toBuffer();
+	return withoutDensity(await image.toBuffer(), format);
 }

@@ -1,5 +1,6 @@
 /**
- * An image and what is to be done with it: bytes in, bytes out. One at a time: pixels take much memory.
+ * Processes an image: bytes in, bytes out. One at a time, because pixels take much memory; how much work one request
+ * may ask for and how many may wait is limited, and a request whose client has disconnected ends.
  */
 import type { SharpConstructor } from "sharp";
 import { invalidArgument, OssError } from "../oss/errors.ts";
@@ -12,8 +13,9 @@ import {
 	quality,
 	sharpen,
 } from "./effects.ts";
-import { imageInfo } from "./info.ts";
+import { averageHue, imageInfo } from "./info.ts";
 import { loadSharp } from "./load-sharp.ts";
+import type { LoadWatermark } from "./overlay.ts";
 import {
 	type Picture,
 	readPicture,
@@ -24,6 +26,7 @@ import {
 	autoOrient,
 	circle,
 	crop,
+	indexcrop,
 	resize,
 	rotate,
 	roundedCorners,
@@ -35,26 +38,46 @@ type Action = (
 	sharp: SharpConstructor,
 	picture: Picture,
 	step: Step,
+	load: LoadWatermark,
 ) => Promise<Picture>;
 
-const ACTIONS: ReadonlyMap<string, Action> = new Map([
-	["resize", resize],
-	["crop", crop],
-	["rotate", rotate],
-	["auto-orient", autoOrient],
-	["circle", circle],
-	["rounded-corners", roundedCorners],
-	["blur", blur],
-	["bright", bright],
-	["contrast", contrast],
-	["sharpen", sharpen],
-	["format", format],
-	["quality", quality],
-	["interlace", interlace],
-	["watermark", watermark],
+/** An action, and how much longer it takes for a pixel than a plain pass over the image: measured. */
+const ACTIONS: ReadonlyMap<string, readonly [Action, number]> = new Map([
+	["resize", [resize, 1]],
+	["crop", [crop, 1]],
+	["indexcrop", [indexcrop, 1]],
+	["rotate", [rotate, 3]],
+	["auto-orient", [autoOrient, 2]],
+	["circle", [circle, 2]],
+	["rounded-corners", [roundedCorners, 2]],
+	["blur", [blur, 5]],
+	["bright", [bright, 1]],
+	["contrast", [contrast, 1]],
+	["sharpen", [sharpen, 15]],
+	["format", [format, 0]],
+	["quality", [quality, 0]],
+	["interlace", [interlace, 0]],
+	["watermark", [watermark, 2]],
 ]);
 
+/** Actions that answer with JSON and stand alone. */
+const REPORTS: ReadonlyMap<
+	string,
+	(sharp: SharpConstructor, content: Buffer) => Promise<string>
+> = new Map([
+	["info", imageInfo],
+	["average-hue", averageHue],
+]);
+
+/** Documented, and not part of the emulator. Source: docs «IMG», «Blind watermarks», «Intelligent cropping». */
+const NOT_HERE = new Set(["blindwatermark", "deblindwatermark", "segment"]);
+
 const STEPS_MAX = 20;
+
+/** Of one request: sixteen plain passes over the largest image, about as many seconds (A-943). */
+const WORK_PIXELS_MAX = 16 * 64 * 1024 ** 2;
+
+const WAITING_MAX = 100;
 
 export type Processed = {
 	readonly content: Buffer;
@@ -66,48 +89,123 @@ export function requireProcessable(size: number): void {
 	if (size > SOURCE_BYTES_MAX) throw new OssError("ImageTooLarge");
 }
 
-/** @throws OssError InvalidArgument for an action nobody knows, and for `info` beside others */
+/**
+ * @throws OssError InvalidArgument for an unknown action, for too many, and for a report among others; NotImplemented
+ *   for documented actions that the emulator lacks
+ */
 export function requireActions(steps: readonly Step[]): void {
 	const [first] = steps;
-	if (steps.length === 1 && first?.action === "info") return;
-	for (const { action } of steps)
+	if (steps.length === 1 && first && REPORTS.has(first.action)) return;
+	for (const { action } of steps) {
+		if (NOT_HERE.has(action))
+			throw new OssError("NotImplemented", {
+				message: `The emulator does not implement image/${action}.`,
+			});
 		if (!ACTIONS.has(action) || steps.length > STEPS_MAX)
 			throw invalidArgument(
 				"x-oss-process",
 				action,
 				`Operation: ${action} is not supported.`,
 			);
+	}
 }
 
-let last: Promise<unknown> = Promise.resolve();
+export type Source = {
+	/** Gives the bytes when it is their turn. */
+	readonly read: () => Promise<Buffer>;
+	readonly loadWatermark: LoadWatermark;
+	/** Whether the client has disconnected. */
+	readonly isAbandoned: () => boolean;
+};
 
-/** @param read gives the bytes when it is their turn */
-export function processImage(
-	read: () => Promise<Buffer>,
+let last: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+
+/** @throws OssError QpsLimitExceeded when too many images wait */
+export async function processImage(
+	source: Source,
 	steps: readonly Step[],
 ): Promise<Processed> {
-	const turn = last.then(async () =>
-		run(await loadSharp(), await read(), steps),
+	if (waiting >= WAITING_MAX) throw new OssError("QpsLimitExceeded");
+	waiting += 1;
+	const turn = last.then(async () => run(await loadSharp(), source, steps));
+	// The caller receives the error; the next request does not depend on it.
+	last = turn.then(
+		() => undefined,
+		() => undefined,
 	);
-	last = turn.catch(() => undefined); // who asked is told; the next one does not care
-	return turn;
+	try {
+		return await turn;
+	} finally {
+		waiting -= 1;
+	}
 }
 
 async function run(
 	sharp: SharpConstructor,
-	content: Buffer,
+	source: Source,
 	steps: readonly Step[],
 ): Promise<Processed> {
-	if (steps[0]?.action === "info") {
-		const info = Buffer.from(await imageInfo(sharp, content));
-		return { content: info, contentType: "application/json" };
+	requireClient(source);
+	const content = await source.read();
+	const report = REPORTS.get(steps[0]?.action ?? "");
+	if (report) {
+		const text = Buffer.from(await report(sharp, content));
+		return { content: text, contentType: "application/json" };
 	}
 	let picture = await readPicture(sharp, content);
-	for (const step of steps)
+	let workPixels = 0;
+	for (const step of steps) {
+		requireClient(source);
+		const [action, weight = 1] = ACTIONS.get(step.action) ?? [];
+		workPixels += picture.width * picture.height * weight;
+		if (workPixels > WORK_PIXELS_MAX) throw new OssError("ImageTooLarge");
 		picture =
-			(await ACTIONS.get(step.action)?.(sharp, picture, step)) ?? picture;
+			(await action?.(sharp, picture, step, source.loadWatermark)) ?? picture;
+	}
 	return {
 		content: await write(sharp, picture),
 		contentType: `image/${picture.format}`,
 	};
 }
+
+/** Nobody receives this error: it ends the work. */
+function requireClient({ isAbandoned }: Source): void {
+	if (isAbandoned()) throw new OssError("RequestTimeout");
+}
+
+/** The image of an image watermark, as PNG. @throws OssError as the steps do */
+export async function processWatermark(
+	content: Buffer,
+	steps: readonly Step[],
+): Promise<Buffer> {
+	const sharp = await loadSharp();
+	let picture = await readPicture(sharp, content);
+	for (const step of steps) {
+		const [action] = OF_WATERMARKS.has(step.action)
+			? (ACTIONS.get(step.action) ?? [])
+			: [];
+		if (!action)
+			throw invalidArgument(
+				"x-oss-process",
+				step.action,
+				`Operation: ${step.action} is not supported.`,
+			);
+		picture = await action(sharp, picture, step, () =>
+			Promise.reject(new OssError("InvalidArgument")),
+		);
+	}
+	return write(sharp, { ...picture, format: "png", orientation: 1 });
+}
+
+/** Source: docs «Add watermarks»: how an image may be processed before it becomes a watermark. */
+const OF_WATERMARKS = new Set([
+	"resize",
+	"crop",
+	"indexcrop",
+	"rotate",
+	"circle",
+	"rounded-corners",
+	"bright",
+	"contrast",
+]);

@@ -1,13 +1,14 @@
 /**
- * Steps that change what shape an image has: resize, crop, rotate, auto-orient, circle, rounded-corners.
+ * Steps that change the shape of an image: resize, crop, indexcrop, rotate, auto-orient, circle, rounded-corners.
  *
- * Source: docs «Resize images», «Custom crop», «Rotate», «Auto-orient», «Inscribed circle», «Rounded rectangle».
+ * Source: docs «Resize images», «Custom crop», «Indexed slice», «Rotate», «Auto-orient», «Inscribed circle», «Rounded
+ * rectangle».
  */
 import type { SharpConstructor } from "sharp";
 import { readCrop, readResize, rotated, type Size } from "./geometry.ts";
 import { open, type Picture, requireSmall, work } from "./picture.ts";
 import type { Step } from "./steps.ts";
-import { requireInteger, requireKnown } from "./values.ts";
+import { integer, refuse, requireInteger, requireKnown } from "./values.ts";
 
 export async function resize(
 	sharp: SharpConstructor,
@@ -37,6 +38,35 @@ export const crop = (
 	step: Step,
 ): Promise<Picture> =>
 	work(picture, open(sharp, picture).extract(readCrop(step, picture)));
+
+/**
+ * One of the slices that an image is cut into, `x` wide or `y` high. A slice that does not exist leaves the image as it
+ * is; of both sides `x` counts (A-944).
+ */
+export async function indexcrop(
+	sharp: SharpConstructor,
+	picture: Picture,
+	step: Step,
+): Promise<Picture> {
+	requireKnown(step, ["x", "y", "i"]);
+	const x = integer(step, "x", 1, picture.width);
+	const y = integer(step, "y", 1, picture.height);
+	if (x === undefined && y === undefined) throw refuse(step, "x", "");
+	const i = integer(step, "i", 0, 100_000) ?? 0;
+	const left = x === undefined ? 0 : x * i;
+	const top = x === undefined && y !== undefined ? y * i : 0;
+	if (left >= picture.width || top >= picture.height) return picture;
+	const slice = {
+		left,
+		top,
+		width: Math.min(x ?? picture.width, picture.width - left),
+		height:
+			x === undefined && y !== undefined
+				? Math.min(y, picture.height - top)
+				: picture.height,
+	};
+	return work(picture, open(sharp, picture).extract(slice));
+}
 
 /** Corners that come free are white, or transparent where the format can be (A-858). */
 export async function rotate(

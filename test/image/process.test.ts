@@ -233,9 +233,25 @@ suite("image/info", () => {
 		assert.equal(headers["content-type"], "application/json");
 		assert.equal(
 			text.split('    "ResolutionUnit"')[0],
-			`{\n    "FileSize": {"value": "${PNG.length}"},\n    "Format": {"value": "png"},\n    "ImageHeight": {"value": "300"},\n    "ImageWidth": {"value": "400"},\n`,
+			`{\n    "FileSize": {"value": "${PNG.length}"},\n    "Format": {"value": "png"},\n    "FrameCount": {"value": "1"},\n    "ImageHeight": {"value": "300"},\n    "ImageWidth": {"value": "400"},\n`,
 		);
 		JSON.parse(text);
+	});
+
+	test("of a resized image has no density, to the last character: cpp's ObjectProcessTest", async (t) => {
+		const { oss } = await startWithCat(t);
+		for (const format of ["jpg", "png", "webp"]) {
+			const resized = await process(
+				oss,
+				`image/resize,m_fixed,w_100,h_100/format,${format}`,
+			);
+			await oss.put("/photos/small", resized.body);
+			const { text } = await process(oss, "image/info", "small");
+			assert.equal(
+				text,
+				`{\n    "FileSize": {"value": "${resized.body.length}"},\n    "Format": {"value": "${format}"},\n    "FrameCount": {"value": "1"},\n    "ImageHeight": {"value": "100"},\n    "ImageWidth": {"value": "100"},\n    "ResolutionUnit": {"value": "1"},\n    "XResolution": {"value": "1/1"},\n    "YResolution": {"value": "1/1"}}`,
+			);
+		}
 	});
 
 	test("knows every format that sharp reads", async (t) => {
@@ -252,6 +268,199 @@ suite("image/info", () => {
 			assert.equal(info.status, 200, `${file}: ${info.text}`);
 			assert.equal(JSON.parse(info.text).Format.value, format);
 		}
+	});
+});
+
+/** Green, 40 × 20. */
+const square = await sharp({
+	create: { width: 40, height: 20, channels: 3, background: "#00FF00" },
+})
+	.png()
+	.toBuffer();
+
+suite("A watermark", () => {
+	/** Where the image was changed, as a box: left, top, right, bottom. */
+	async function changed(answer: Answer): Promise<readonly number[]> {
+		assert.equal(answer.status, 200, answer.text);
+		const [before, after] = await Promise.all(
+			[PNG, answer.body].map((image) =>
+				sharp(image).removeAlpha().raw().toBuffer(),
+			),
+		);
+		let [left, top, right, bottom] = [400, 300, -1, -1];
+		for (let i = 0; i < Number(before?.length); i++) {
+			if (before?.[i] === after?.[i]) continue;
+			const x = Math.floor(i / 3) % 400;
+			const y = Math.floor(i / 3 / 400);
+			left = Math.min(left, x);
+			top = Math.min(top, y);
+			right = Math.max(right, x);
+			bottom = Math.max(bottom, y);
+		}
+		return [left, top, right, bottom];
+	}
+	const base64 = (text: string): string =>
+		Buffer.from(text).toString("base64url");
+	const HELLO = `image/watermark,text_${base64("Hello")},color_FFFFFF,size_30`;
+
+	test("that is turned stands upright (rotate)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const [left = 0, top = 0, right = 0, bottom = 0] = await changed(
+			await process(oss, `${HELLO},g_nw,rotate_90`),
+		);
+		assert.ok(bottom - top > right - left);
+	});
+
+	test("has a shadow beside it (shadow)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const plain = await changed(await process(oss, `${HELLO},g_nw`));
+		const shaded = await changed(
+			await process(oss, `${HELLO},g_nw,shadow_100`),
+		);
+		assert.ok(Number(shaded[2]) > Number(plain[2]), "A-946");
+	});
+
+	test("fills the image, at the distances asked for (fill, padx, pady)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const [left = 9, top = 9, right = 0, bottom = 0] = await changed(
+			await process(oss, `${HELLO},fill_1,padx_20,pady_20`),
+		);
+		assert.ok(left < 60 && top < 60 && right > 340 && bottom > 240);
+		const far = await changed(
+			await process(oss, `${HELLO},fill_1,padx_4096,pady_4096`),
+		);
+		assert.ok(Number(far[2]) < 200, "once, at the top left");
+	});
+
+	test("is lifted from the middle (voffset)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const middle = await changed(await process(oss, `${HELLO},g_west`));
+		const lifted = await changed(
+			await process(oss, `${HELLO},g_west,voffset_50`),
+		);
+		assert.equal(Number(middle[1]) - Number(lifted[1]), 50);
+	});
+
+	test("is another image of the bucket, at a percentage of the picture (image, P, t)", async (t) => {
+		const { oss } = await startWithCat(t);
+		await oss.put("/photos/mark.png", square);
+		const mark = base64("mark.png");
+		const answer = await process(
+			oss,
+			`image/watermark,image_${mark},g_se,x_0,y_0`,
+		);
+		assert.deepEqual(await changed(answer), [360, 280, 399, 299]);
+		assert.equal(await colorAt(answer, 399, 299), "00ff00ff");
+		const half = base64("mark.png?x-oss-process=image/resize,P_50");
+		assert.deepEqual(
+			await changed(
+				await process(oss, `image/watermark,image_${half},g_nw,x_0,y_0`),
+			),
+			[0, 0, 199, 99],
+		);
+		const faint = await process(
+			oss,
+			`image/watermark,image_${mark},g_nw,x_0,y_0,t_50`,
+		);
+		assert.match(await colorAt(faint, 5, 5), /^(?:7[ef]|80){2}00ff$/);
+	});
+
+	test("is an image and a text in a row (order, align, interval)", async (t) => {
+		const { oss } = await startWithCat(t);
+		await oss.put("/photos/mark.png", square);
+		const both = `${HELLO},image_${base64("mark.png")},g_nw,x_0,y_0,align_0,interval_10`;
+		const first = await process(oss, `${both},order_0`);
+		assert.equal(await colorAt(first, 0, 0), "00ff00ff");
+		const second = await process(oss, `${both},order_1`);
+		assert.notEqual(await colorAt(second, 0, 0), "00ff00ff");
+	});
+
+	test("that cannot be had is refused", async (t) => {
+		const { oss } = await startWithCat(t);
+		await oss.put("/photos/text.txt", "meow");
+		const image = (key: string): string =>
+			`image/watermark,image_${base64(key)}`;
+		for (const [text, expected] of [
+			[image("missing.png"), /^404 NoSuchKey /],
+			[image("text.txt"), /^400 BadRequest /],
+			[`${HELLO},shadow_101`, /^400 InvalidArgument /],
+			[`${HELLO},rotate_361`, /^400 InvalidArgument /],
+			[`${HELLO},fill_2`, /^400 InvalidArgument /],
+			[`${HELLO},voffset_1001`, /^400 InvalidArgument /],
+			[
+				`image${`/watermark,image_${base64("cat.png")}`.repeat(4)}`,
+				/^400 InvalidArgument /,
+			],
+		] as const)
+			assert.match(refusal(await process(oss, text)), expected, text);
+	});
+
+	test("is read by whoever may read it (A-947)", async (t) => {
+		const { oss } = await startWithCat(t);
+		const acl = (value: string) => ({ "x-oss-object-acl": value });
+		await oss.put("/photos/cat.png", PNG, acl("public-read"));
+		await oss.put("/photos/mark.png", square, acl("private"));
+		const target = `/photos/cat.png?x-oss-process=image%2Fwatermark%2Cimage_${base64("mark.png")}`;
+		assert.match(
+			refusal(await oss.get(target, { as: null })),
+			/^403 AccessDenied /,
+		);
+		await oss.put("/photos/mark.png", square, acl("public-read"));
+		assert.equal((await oss.get(target, { as: null })).status, 200);
+	});
+});
+
+suite("A documented action", () => {
+	test("cuts slices (indexcrop); one that does not exist leaves the image (A-944)", async (t) => {
+		const { oss } = await startWithCat(t);
+		for (const [step, size, color] of [
+			["x_200,i_0", "200x300", "ff0000ff"],
+			["x_200,i_1", "200x300", "0000ffff"],
+			["y_100,i_2", "400x100", "ff0000ff"],
+			["y_200,i_1", "400x100", "ff0000ff"],
+			["x_200,i_2", "400x300", "ff0000ff"],
+			["x_200,y_100,i_1", "200x300", "0000ffff"],
+		] as const) {
+			const answer = await process(oss, `image/indexcrop,${step}`);
+			assert.equal(await look(answer), `${size} png`, step);
+			assert.equal(await colorAt(answer, 0, 0), color, step);
+		}
+	});
+
+	test("tells the average hue", async (t) => {
+		const { oss } = await startWithCat(t);
+		const { text, headers } = await process(oss, "image/average-hue");
+		assert.equal(headers["content-type"], "application/json");
+		assert.equal(text, '{"RGB": "0x800080"}');
+	});
+
+	test("that the emulator lacks is NotImplemented", async (t) => {
+		const { oss } = await startWithCat(t);
+		for (const action of [
+			"blindwatermark,content_eA",
+			"deblindwatermark",
+			"segment",
+		])
+			assert.match(
+				refusal(await process(oss, `image/${action}`)),
+				/^400 NotImplemented : The emulator does not implement image/,
+			);
+	});
+
+	test("is refused when all of them are too much work (A-943)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const large = await sharp({
+			create: { width: 8000, height: 8000, channels: 3, background: "#FFFFFF" },
+		})
+			.png()
+			.toBuffer();
+		await oss.put("/photos/large.png", large);
+		const answer = await process(
+			oss,
+			`image${"/sharpen,100".repeat(2)}`,
+			"large.png",
+		);
+		assert.match(refusal(answer), /^400 ImageTooLarge/);
 	});
 });
 

@@ -9,6 +9,7 @@ import type { Emulator } from "../../emulator.ts";
 import {
 	type Processed,
 	processImage,
+	processWatermark,
 	requireActions,
 	requireProcessable,
 } from "../../image/process-image.ts";
@@ -124,8 +125,52 @@ async function run(
 	try {
 		const steps = await findSteps(emulator, request.bucket, process);
 		requireProcessable(object.size);
-		const image = await processImage(() => content.readWhole(), steps);
+		requireFewWatermarks(steps);
+		const image = await processImage(
+			{
+				read: () => content.readWhole(),
+				loadWatermark: (key, own) => loadWatermark(emulator, request, key, own),
+				isAbandoned: request.hasGone,
+			},
+			steps,
+		);
 		return { ...image, shown };
+	} finally {
+		content.release();
+	}
+}
+
+/** Source: docs «Add watermarks»: at most three images, of the same bucket. */
+const IMAGE_WATERMARKS_MAX = 3;
+
+function requireFewWatermarks(steps: readonly Step[]): void {
+	const images = steps.filter(
+		({ action, values }) => action === "watermark" && values.has("image"),
+	);
+	if (images.length > IMAGE_WATERMARKS_MAX)
+		throw invalidArgument("watermark", String(images.length));
+}
+
+/** The caller must be allowed to read the image of a watermark too. */
+async function loadWatermark(
+	emulator: Emulator,
+	request: OssRequest,
+	key: string,
+	steps: readonly Step[],
+): Promise<Buffer> {
+	requireKey(key);
+	const reading: OssRequest = {
+		...request,
+		query: new Map(),
+		headers: {},
+		key,
+	};
+	const bucket = await emulator.store.buckets.get(request.bucket);
+	await requireAccess(emulator, bucket, reading, "oss:GetObject");
+	const { object, content } = await openForReading(emulator, reading);
+	try {
+		requireProcessable(object.size);
+		return await processWatermark(await content.readWhole(), steps);
 	} finally {
 		content.release();
 	}
