@@ -3,7 +3,7 @@
  *
  * Pure. Source: docs «Upload callback errors and troubleshooting»; «HTTP 203 status code».
  */
-import { findHeader, type NoAnswer } from "../callback/delivery.ts";
+import { findHeader, type NoAnswer } from "../callback/model.ts";
 import { REDIRECTS } from "../callback/relay.ts";
 import type {
 	AnswerDocument,

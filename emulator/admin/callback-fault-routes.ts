@@ -1,8 +1,8 @@
 /**
  * Faults of callbacks under the route that version 0.1 had; `fault-routes.ts` has the one that replaced it.
  */
-import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/fault.ts";
-import type { Uploaded } from "../callback/uploaded.ts";
+import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/faults/fault.ts";
+import type { UploadFacts } from "../callback/model.ts";
 import { ANY_OPERATION, type Faults } from "../faults/faults.ts";
 import { globOfPrefix } from "../faults/glob.ts";
 import type { Routes } from "./context.ts";
@@ -20,7 +20,7 @@ type CallbackFault = {
 	readonly fault: string;
 	readonly bucket?: string;
 	readonly prefix?: string;
-	readonly operation?: Uploaded["operation"];
+	readonly operation?: UploadFacts["operation"];
 	readonly skip: number;
 	readonly times: number;
 };

@@ -3,7 +3,7 @@
  *
  * Pure.
  */
-import { FINDING_IDS } from "../callback/finding.ts";
+import { FINDING_IDS } from "../callback/advice/finding.ts";
 import {
 	listOf,
 	type ObjectSchema,

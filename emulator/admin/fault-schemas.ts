@@ -3,7 +3,7 @@
  *
  * Pure.
  */
-import { FAULT_KINDS } from "../callback/fault.ts";
+import { FAULT_KINDS } from "../callback/faults/fault.ts";
 import { CUT_BYTES_MAX, DELAY_MS_MAX, DIRECTIONS } from "../faults/action.ts";
 import { ANY_OPERATION, CALLBACK } from "../faults/faults.ts";
 import { table } from "../operations/table.ts";

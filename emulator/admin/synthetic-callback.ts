@@ -1,7 +1,7 @@
 /**
  * A callback without an upload: read, resolved, sent and recorded as one with an upload is.
  */
-import type { Uploaded } from "../callback/uploaded.ts";
+import type { UploadFacts } from "../callback/model.ts";
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import type { StoredObject } from "../storage/types.ts";
@@ -12,9 +12,9 @@ export type MadeUp = {
 	readonly callbackVar?: Readonly<Record<string, string>>;
 	readonly bucket: string;
 	readonly key: string;
-	readonly operation: Uploaded["operation"];
+	readonly operation: UploadFacts["operation"];
 } & Partial<
-	Pick<Uploaded, "size" | "etag" | "contentType" | "crc64" | "contentMd5">
+	Pick<UploadFacts, "size" | "etag" | "contentType" | "crc64" | "contentMd5">
 >;
 
 /**
@@ -64,7 +64,7 @@ async function toUploaded(
 	madeUp: MadeUp,
 	requestId: string,
 	clientIp: string,
-): Promise<Uploaded> {
+): Promise<UploadFacts> {
 	const { bucket, key } = madeUp;
 	const { store, accounts } = emulator;
 	const stored = await store.buckets.find(bucket);
@@ -80,7 +80,7 @@ async function toUploaded(
 		clientIp,
 		requester: accounts.default.uid,
 		owner: stored?.owner ?? accounts.default.uid,
-		waits: () => "nobody",
+		uploader: () => "none",
 		read: (first, last) => read(emulator, madeUp, first, last),
 	};
 }

@@ -7,35 +7,41 @@
 import { setTimeout } from "node:timers/promises";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { type Lookup, lookupHost, resolveCallback } from "./address.ts";
-import type { Callback, ResolvedUrl } from "./callback.ts";
-import { type Call, callApplicationServer } from "./calling.ts";
+import { withFieldsAfterFile } from "./advice/fields-after-file.ts";
+import { findInCallback } from "./advice/find-in-callback.ts";
+import { refuseFieldsAfterFile, refuseStrictly } from "./advice/strict.ts";
+import { type Call, callApplicationServer } from "./call-application-server.ts";
 import { deliver } from "./deliver.ts";
-import { type DeliveryRecord, NO_RECORD } from "./delivery.ts";
-import type { Fault } from "./fault.ts";
-import { fillIn } from "./fill-in.ts";
-import { findInCallback } from "./find-in-callback.ts";
 import { Gate } from "./gate.ts";
 import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
-import { withLateFields } from "./late-fields.ts";
+import {
+	type Callback,
+	type DeliveryRecord,
+	type Failure,
+	type Fault,
+	NO_RECORD,
+	type ResolvedCallback,
+	type UploadFacts,
+	type Verdict,
+} from "./model.ts";
 import {
 	type CallbackPolicy,
 	type Lookups,
 	readCallback,
 	readFormCallback,
 } from "./read.ts";
-import { FAILURES, type Failure, relay, type Verdict } from "./relay.ts";
+import { FAILURES, relay } from "./relay.ts";
 import { type Recorded, readRepetition } from "./repeat.ts";
-import { refuseLateStrictly, refuseStrictly } from "./strict.ts";
+import { type Lookup, lookupHost, resolveCallback } from "./resolve.ts";
+import { makeBody } from "./substitute.ts";
 import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
-import type { Uploaded } from "./uploaded.ts";
 
-/** What callbacks are put together from. */
+/** What the engine is assembled from. */
 export type CallbackParts = {
 	readonly keyPair: KeyPair;
 	readonly now: () => Date;
-	/** Told, in a sentence, what a developer should know and OSS does not say. */
+	/** Logs a sentence for the developer, about what OSS does not report. */
 	readonly warn: (sentence: string) => void;
 	/** The callback policies of buckets. */
 	readonly findPolicy: (
@@ -44,13 +50,11 @@ export type CallbackParts = {
 	) => Promise<CallbackPolicy | undefined>;
 	readonly switches?: Partial<CallbackSwitches>;
 	/** The fault on purpose that an upload's callback has, if it has one. */
-	readonly takeFault?: (uploaded: Uploaded) => Fault | undefined;
+	readonly takeFault?: (uploaded: UploadFacts) => Fault | undefined;
 	readonly record?: DeliveryRecord;
 	readonly lookup?: Lookup;
 	readonly deliver?: typeof deliver;
 };
-
-export type ResolvedCallback = Callback<ResolvedUrl>;
 
 export class Callbacks {
 	readonly #parts: Omit<Required<CallbackParts>, "switches"> & {
@@ -75,9 +79,9 @@ export class Callbacks {
 	}
 
 	/**
-	 * The callback of PutObject and CompleteMultipartUpload. To be called before anything is stored.
+	 * The callback of PutObject and CompleteMultipartUpload. Must be called before anything is stored.
 	 *
-	 * @returns undefined when none is asked for
+	 * @returns undefined when the upload requests none
 	 * @throws OssError InvalidArgument
 	 */
 	async read(request: OssRequest): Promise<ResolvedCallback | undefined> {
@@ -90,7 +94,7 @@ export class Callbacks {
 	/**
 	 * The callback of PostObject.
 	 *
-	 * @param fields those that came before the file, under the names they were sent with
+	 * @param fields that came before the file, under the names they were sent with
 	 * @throws OssError InvalidArgument
 	 */
 	async readForm(
@@ -104,29 +108,29 @@ export class Callbacks {
 	}
 
 	/**
-	 * To be called when the end of a form is known, before its file is stored.
+	 * Must be called when the end of a form is known, before its file is stored.
 	 *
 	 * @param names of the fields after the file
-	 * @throws OssError MalformedPOSTRequest for what belongs to a callback, under `--strict`
+	 * @throws OssError MalformedPOSTRequest for fields of a callback, under `--strict`
 	 */
-	refuseLate(
+	refuseFieldsAfterFile(
 		callback: ResolvedCallback | undefined,
 		names: readonly string[],
 	): void {
-		const late = withLateFields(callback, names);
-		refuseLateStrictly(late, this.#parts.switches.strict);
+		const found = withFieldsAfterFile(callback, names);
+		refuseFieldsAfterFile(found, this.#parts.switches.strict);
 	}
 
 	/**
-	 * Tells the application server of `uploaded`, which must be durable and readable by now.
+	 * Calls the application server about `uploaded`, which must be durable and readable by now.
 	 *
 	 * @param headers of the upload's own reply; they go out with the application server's answer too
-	 * @returns what the uploader is to be told; undefined when `callback` calls nobody
+	 * @returns the reply to the uploader; undefined when the callback is not sent
 	 * @throws OssError CallbackFailed (203), with `headers`
 	 */
 	async send(
 		callback: ResolvedCallback,
-		uploaded: Uploaded,
+		uploaded: UploadFacts,
 		headers: ReplyHeaders,
 	): Promise<Reply | undefined> {
 		const { record, now, switches } = this.#parts;
@@ -135,7 +139,7 @@ export class Callbacks {
 		const { text } = fault ?? {};
 		const journal = new Journal(record, callback, uploaded, now(), text);
 		const verdict = await this.#record(journal, fault, async () => {
-			const body = await fillIn(callback, uploaded, switches);
+			const body = await makeBody(callback, uploaded, switches);
 			if (!Buffer.isBuffer(body)) return body;
 			return this.#call({ callback, uploaded, body, fault, journal });
 		});
@@ -145,9 +149,9 @@ export class Callbacks {
 	/**
 	 * Sends a callback of the record once more.
 	 *
-	 * @param url where to; undefined for all that it went to
-	 * @param record of what comes of it
-	 * @throws OssError InvalidArgument for a URL that is none
+	 * @param url the new target; undefined for all URLs that were called
+	 * @param record where the new delivery is recorded
+	 * @throws OssError InvalidArgument for a malformed URL
 	 */
 	async repeat(
 		recorded: Recorded,
@@ -164,7 +168,7 @@ export class Callbacks {
 		);
 	}
 
-	/** Breaks off what is under way: the uploaders have gone, and nobody else is called. */
+	/** Aborts calls that are under way, and makes no others. */
 	close(): void {
 		this.#ending.abort();
 	}
@@ -174,7 +178,7 @@ export class Callbacks {
 		return callApplicationServer({ ...this.#parts, ending }, call);
 	}
 
-	/** However it ends, the record says so. */
+	/** Records how `work` ends, however that is. */
 	async #record(
 		journal: Journal,
 		fault: Fault | undefined,
@@ -192,16 +196,16 @@ export class Callbacks {
 		}
 	}
 
-	/** As long as that, or until it is closed. */
+	/** Waits that long, or until the engine is closed. */
 	async #pause(ms: number): Promise<void> {
 		const { signal } = this.#ending;
 		await setTimeout(ms, undefined, { signal }).catch(() => {}); // it was closed
 	}
 
-	/** The uploader gets the upload's own reply, and the developer is told why. */
+	/** The uploader gets the upload's own reply, and the log has the reason. */
 	async #skip(
 		callback: ResolvedCallback,
-		uploaded: Uploaded,
+		uploaded: UploadFacts,
 	): Promise<undefined> {
 		const { record, now, warn } = this.#parts;
 		const why = callback.findings.map(({ sentence }) => sentence).join(" ");

@@ -2,16 +2,15 @@
  * The fields of a callback's JSON, checked one after the other in the order of their ECs.
  *
  * A field that is empty text counts as not given (A-212). `callbackStage` and `callbackFailureAction` are documented by
- * their ECs only: they must be text, and do nothing here (A-213). Of `signatureVersion` only 1.0 is open to everyone
- * (A-214).
+ * their ECs only: they must be text, and have no effect here (A-213). `signatureVersion` must be 1.0, the only one
+ * open to everyone (A-214). `additionalHeaders`, by invitation only at OSS, are sent; the names of headers that OSS
+ * writes itself, or that would change how the request is read, are refused (A-216).
  *
  * Pure. Source: docs «Callback», step 1; EC 0007-00000004 … 0007-00000026.
  */
-import type { JsonObject } from "../oss/json-object.ts";
-import { readAdditionalHeaders } from "./additional-headers.ts";
-import type { Callback } from "./callback.ts";
-import { type Cause, refuse } from "./causes.ts";
-import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
+import { isJsonObject, type JsonObject } from "../oss/json-object.ts";
+import { type Cause, refuse } from "./callback-errors.ts";
+import { type BodyType, type Callback, FORM, JSON_TYPE } from "./model.ts";
 import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
@@ -44,14 +43,14 @@ function readFields(json: JsonObject): Omit<Configuration, "urls"> {
 	return { host, template, bodyType, sni, additionalHeaders };
 }
 
-/** @returns '' for a field that is not there */
+/** @returns '' for a field that is absent */
 function readText(json: JsonObject, name: string, cause: Cause): string {
 	const value = json[name] ?? (Object.hasOwn(json, name) ? null : "");
 	if (typeof value !== "string") throw refuse(cause, name, value);
 	return value;
 }
 
-/** What cannot stand in a header is no host (A-215). */
+/** A host must be text that can stand in a header (A-215). */
 function readHost(json: JsonObject): string {
 	const host = readText(json, "callbackHost", "host");
 	if (!/^[!-~]*$/.test(host)) throw refuse("host", "callbackHost", host);
@@ -76,4 +75,48 @@ function requireSignatureVersion(json: JsonObject): void {
 	if (version === "" || version === "1.0") return;
 	const cause = version === "2.0" ? "signatureNotAllowed" : "signatureUnknown";
 	throw refuse(cause, "signatureVersion", version);
+}
+
+const ADDITIONAL_HEADERS_MAX = 10;
+
+const RESERVED = new Set([
+	"authorization",
+	"connection",
+	"content-length",
+	"content-md5",
+	"content-type",
+	"date",
+	"eagleeye-rpcid",
+	"expect",
+	"host",
+	"keep-alive",
+	"te",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+	"user-agent",
+]);
+
+function readAdditionalHeaders(given: unknown): [string, string][] {
+	if (given === undefined) return [];
+	if (!isJsonObject(given)) throw refuse("headers", "additionalHeaders", given);
+	const pairs = Object.entries(given);
+	if (pairs.length > ADDITIONAL_HEADERS_MAX)
+		throw refuse("tooManyHeaders", "additionalHeaders", given);
+	return pairs.map(([name, value]) => [name, readValue(name, value)]);
+}
+
+function readValue(name: string, value: unknown): string {
+	if (typeof value !== "string")
+		throw refuse("headers", "additionalHeaders", value);
+	if (name.startsWith("x-oss-"))
+		throw refuse("headerPrefix", "additionalHeaders", name);
+	if (!/^[a-z0-9-]+$/.test(name))
+		throw refuse("headerName", "additionalHeaders", name);
+	if (RESERVED.has(name))
+		throw refuse("headerReserved", "additionalHeaders", name);
+	// Not only CR and LF, but every character that cannot stand in a header.
+	if (!/^[\t -~\u0080-\u00ff]*$/.test(value))
+		throw refuse("headerValue", "additionalHeaders", value);
+	return value;
 }

@@ -3,8 +3,11 @@
  * only where it is wanted. undici gets it ready for use.
  */
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
-import type { ResolvedUrl } from "./callback.ts";
-import { ANSWER_HEAD_BYTES_MAX, ANSWER_HEAD_LINES_MAX } from "./delivery.ts";
+import {
+	ANSWER_HEAD_BYTES_MAX,
+	ANSWER_HEAD_LINES_MAX,
+	type ResolvedUrl,
+} from "./model.ts";
 
 export type ConnectOptions = {
 	readonly sni: boolean;

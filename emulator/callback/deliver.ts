@@ -13,19 +13,19 @@
 import type { Socket } from "node:net";
 import type { Client, Dispatcher } from "undici";
 import { codeOf } from "../oss/code-of.ts";
-import type { ResolvedUrl } from "./callback.ts";
-import type { CallbackRequest } from "./compose.ts";
 import { AnswerHead, openConnection } from "./connect.ts";
 import {
 	ANSWER_BYTES_MAX,
 	ANSWER_HEAD_BYTES_MAX,
 	type Answer,
+	type CallbackRequest,
 	findHeader,
 	type HeaderList,
 	NO_TIME,
 	type NoAnswer,
 	type Outcome,
-} from "./delivery.ts";
+	type ResolvedUrl,
+} from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 export type DeliverOptions = Pick<
@@ -33,13 +33,13 @@ export type DeliverOptions = Pick<
 	"timeoutMs" | "verifyTls" | "alwaysSni"
 >;
 
-/** Of an answer that has failed by its status. */
+/** Limits of an answer that has failed by its status. */
 export const REFUSAL_BYTES_MAX = 64 * 1024;
 const REFUSAL_MS_MAX = 250;
 
 /**
- * @param ending breaks it off
- * @returns what came of it; nothing the application server does makes it throw, or outlast `timeoutMs`
+ * @param ending aborts the exchange
+ * @returns the outcome; nothing the application server does makes it throw, or exceed `timeoutMs`
  */
 export async function deliver(
 	callback: CallbackRequest,
@@ -60,10 +60,10 @@ const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
 	detail: `no address is known for ${hostname}`,
 });
 
-/** undici wants an origin, and takes names apart for it; the connection is opened by our own URL. */
+/** undici requires an origin, and parses names for it; the connection is opened for our own URL. */
 const ORIGIN = "http://application-server";
 
-/** One request on its way and its answer: what came, how it ended, and when. */
+/** One request and its answer: what arrived, how it ended, and when. */
 class Exchange {
 	readonly #callback: CallbackRequest;
 	readonly #options: DeliverOptions;
@@ -94,8 +94,8 @@ class Exchange {
 		const { timeoutMs } = this.#options;
 		const { target, headers, body } = this.#callback;
 		const timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
-		const breakOff = (): void => this.#giveUp("lost", "the emulator ended");
-		ending?.addEventListener("abort", breakOff);
+		const abort = (): void => this.#giveUp("lost", "the emulator ended");
+		ending?.addEventListener("abort", abort);
 		const client = new Agent(ORIGIN, {
 			connect: (_, connected) => this.#connect(connected),
 			maxHeaderSize: ANSWER_HEAD_BYTES_MAX,
@@ -111,7 +111,7 @@ class Exchange {
 			return await this.#done.promise;
 		} finally {
 			clearTimeout(timer);
-			ending?.removeEventListener("abort", breakOff);
+			ending?.removeEventListener("abort", abort);
 			client.destroy();
 			this.#socket?.destroy(); // one that is not connected yet is not the client's
 		}
@@ -188,12 +188,12 @@ class Exchange {
 		if (codeOf(error) === "UND_ERR_INVALID_ARG") this.#done.reject(error);
 		else if (this.#answer) this.#end("cut");
 		else if (MALFORMED.has(error.name)) this.#refuseHead(error);
-		else this.#giveUp(this.#reasonOf(error), say(error));
+		else this.#giveUp(this.#reasonOf(error), describe(error));
 	}
 
 	#refuseHead(error: Error): void {
 		const { badLength } = this.#head;
-		if (badLength === "") this.#giveUp("malformed", say(error));
+		if (badLength === "") this.#giveUp("malformed", describe(error));
 		else this.#giveUp("contentLength", badLength);
 	}
 
@@ -207,7 +207,7 @@ class Exchange {
 			return "unreachable";
 		const { secure } = this.#callback.url;
 		if (!secure || this.#securedMs !== undefined) return "lost";
-		return say(error) === NO_TLS ? "notTls" : "tls";
+		return describe(error) === NO_TLS ? "notTls" : "tls";
 	}
 
 	#end(ended: Answer["ended"]): void {
@@ -247,14 +247,14 @@ const MALFORMED: ReadonlySet<string> = new Set([
 	"ResponseContentLengthMismatchError",
 ]);
 
-/** What undici says of 100 and of 101; of the other interim statuses it tells the handler. */
+/** undici's messages for 100 and 101; it hands the other interim statuses to the handler. */
 const INTERIM = /^bad (response|upgrade)$/;
 
-/** What OpenSSL says of an answer that is not TLS at all. */
+/** OpenSSL's message for an answer that is not TLS. */
 const NO_TLS = "wrong version number";
 
-/** Without what is of no use to a user: OpenSSL's numbers and names of functions, Node's advice on its own flags. */
-function say(error: Error): string {
+/** The message, without OpenSSL's numbers and names of functions and Node's advice on its own flags. */
+function describe(error: Error): string {
 	const [, openSsl] =
 		/:error:[^:]*:[^:]*:[^:]*:([^:]+):/.exec(error.message) ?? [];
 	const [, parser] =

@@ -1,28 +1,28 @@
 /**
- * Lets so many through at once; the others wait their turn, so many of them and no more.
+ * Limits how many run at once, and how many wait.
  */
 
 export class Gate {
-	readonly #throughMax: number;
+	readonly #runningMax: number;
 	readonly #waitingMax: number;
-	#through = 0;
+	#running = 0;
 	readonly #waiting: (() => void)[] = [];
 
-	constructor(throughMax: number, waitingMax: number) {
-		this.#throughMax = throughMax;
+	constructor(runningMax: number, waitingMax: number) {
+		this.#runningMax = runningMax;
 		this.#waitingMax = waitingMax;
 	}
 
-	/** Nobody may come any more. */
+	/** Whether the next one would exceed both limits. */
 	get isFull(): boolean {
 		return (
-			this.#through >= this.#throughMax &&
+			this.#running >= this.#runningMax &&
 			this.#waiting.length >= this.#waitingMax
 		);
 	}
 
 	async pass<Result>(work: () => Promise<Result>): Promise<Result> {
-		if (this.#through < this.#throughMax) this.#through++;
+		if (this.#running < this.#runningMax) this.#running++;
 		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
 		try {
 			return await work();
@@ -31,10 +31,10 @@ export class Gate {
 		}
 	}
 
-	/** The place goes to the next who waits, if any. */
+	/** The place goes to the next that waits, if there is one. */
 	#leave(): void {
 		const next = this.#waiting.shift();
 		if (next) next();
-		else this.#through--;
+		else this.#running--;
 	}
 }

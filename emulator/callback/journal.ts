@@ -1,39 +1,41 @@
 /**
- * Writes one delivery into the record while it happens: each URL when it is about to be called, and the end.
+ * Writes one delivery into the record while it happens: before the first URL is called, and before the uploader gets
+ * its reply. These two are all, however many URLs there are: each write is a commit that the uploader waits for.
  *
- * What was saved is never changed afterwards; a newer one takes its place.
+ * A saved delivery is never changed afterwards; a newer one replaces it.
  *
  * Pure.
  */
-import type { Callback } from "./callback.ts";
-import type { CallbackRequest, Caused } from "./compose.ts";
+import type { Finding } from "./advice/finding.ts";
 import type {
 	Attempt,
+	Callback,
+	CallbackRequest,
 	Delivery,
 	DeliveryRecord,
 	Outcome,
 	Told,
-} from "./delivery.ts";
-import type { Finding } from "./finding.ts";
-import type { Verdict } from "./relay.ts";
-import type { Waiting } from "./uploaded.ts";
+	UploaderState,
+	UploadReference,
+	Verdict,
+} from "./model.ts";
 
 const WAITING = "The application server has not answered yet.";
 
 export class Journal {
 	readonly #record: DeliveryRecord;
-	readonly #waits: Caused["waits"];
+	readonly #uploader: UploadReference["uploader"];
 	#delivery: Delivery;
 
 	constructor(
 		record: DeliveryRecord,
 		callback: Callback,
-		uploaded: Caused,
+		uploaded: UploadReference,
 		now: Date,
 		fault = "",
 	) {
 		this.#record = record;
-		this.#waits = uploaded.waits;
+		this.#uploader = uploaded.uploader;
 		this.#delivery = {
 			id: uploaded.requestId,
 			account: uploaded.requester || uploaded.owner,
@@ -54,18 +56,31 @@ export class Journal {
 		};
 	}
 
-	/** What is going to be sent. */
-	fillIn(body: Buffer): void {
+	/** The delivery so far. */
+	get delivery(): Delivery {
+		return this.#delivery;
+	}
+
+	setBody(body: Buffer): void {
 		this.#delivery = { ...this.#delivery, body: body.toString() };
 	}
 
-	find(found: readonly Finding[]): void {
+	addFindings(found: readonly Finding[]): void {
 		const findings = [...this.#delivery.findings, ...found];
 		this.#delivery = { ...this.#delivery, findings };
 	}
 
-	/** A URL is about to be called; to be waited for before it is. */
-	sending(request: CallbackRequest, now: Date): Promise<void> {
+	/**
+	 * Must be awaited before a URL is called.
+	 *
+	 * @param others URLs that are called if this one fails
+	 */
+	async sending(
+		request: CallbackRequest,
+		now: Date,
+		others: readonly string[],
+	): Promise<void> {
+		const isFirst = this.#delivery.attempts.length === 0;
 		const attempt: Attempt = {
 			url: request.url.text,
 			sentAt: now,
@@ -75,7 +90,11 @@ export class Journal {
 			outcome: undefined,
 			why: WAITING,
 		};
-		return this.#save({ attempts: [...this.#delivery.attempts, attempt] });
+		const attempts = [...this.#delivery.attempts, attempt];
+		const next = others.length === 0 ? "" : ` Next: ${others.join(", ")}.`;
+		const changed = { attempts, why: `${WAITING}${next}` };
+		if (isFirst) await this.#save(changed);
+		else this.#delivery = { ...this.#delivery, ...changed };
 	}
 
 	/** The URL called last has answered, or never will. */
@@ -88,24 +107,24 @@ export class Journal {
 		this.#delivery = { ...this.#delivery, attempts };
 	}
 
-	/** The uploader is about to be told; to be waited for before that. */
+	/** Must be awaited before the uploader gets its reply. */
 	complete(verdict: Verdict, now: Date): Promise<void> {
 		const url = this.#delivery.attempts.at(-1)?.url ?? "The callback";
 		return this.#save({
 			completedAt: now,
 			told: toTold(verdict),
-			why: `${explain(url, verdict)}${AFTER[this.#waits()](verdict)}.`,
+			why: `${explain(url, verdict)}${AFTER[this.#uploader()](verdict)}.`,
 		});
 	}
 
-	/** Nobody is called. */
+	/** The callback is not sent. */
 	skip(why: string, now: Date): Promise<void> {
 		return this.#save({ completedAt: now, why });
 	}
 
 	/** The emulator itself failed. */
 	fail(now: Date): Promise<void> {
-		const why = "The emulator failed: its log says how.";
+		const why = "Internal error; see the emulator's log.";
 		return this.#save({ completedAt: now, told: { status: 500 }, why });
 	}
 
@@ -118,13 +137,14 @@ export class Journal {
 const explain = (subject: string, verdict: Verdict): string =>
 	"answer" in verdict ? `${subject} answered 200` : `${subject} ${verdict.why}`;
 
-/** What became of the answer, for whoever waited for it. */
-const AFTER: Readonly<Record<Waiting, (verdict: Verdict) => string>> = {
-	uploader: (verdict) =>
+/** Whether an uploader received the answer. */
+const AFTER: Readonly<Record<UploaderState, (verdict: Verdict) => string>> = {
+	waiting: (verdict) =>
 		"answer" in verdict ? ", and the uploader got its answer" : "",
-	gone: () =>
-		". The uploader had closed the connection by then: let it wait longer",
-	nobody: () => "",
+	disconnected: () =>
+		". The uploader had closed the connection by then: give it a longer time-out",
+	none: () =>
+		". The callback was sent by the admin API: no uploader received the answer",
 };
 
 const toTold = (verdict: Verdict): Told =>

@@ -16,13 +16,13 @@ import { promisify } from "node:util";
 
 export type KeyPair = {
 	readonly privateKey: KeyObject;
-	/** PEM, to be kept. */
+	/** PEM, to be stored. */
 	readonly privatePem: string;
 	/** PEM, to be published. */
 	readonly publicPem: string;
 };
 
-/** 512 is what OSS has, and what current libraries refuse. */
+/** OSS's own key has 512 bits, which current libraries refuse. */
 export type KeyBits = 512 | 1024 | 2048;
 export const KEY_BITS: KeyBits = 1024;
 

@@ -2,24 +2,27 @@
  * Finds the callback of an upload, in its headers or query, or in a form, and reads it before anything is stored.
  *
  * The order of the checks: both carriers → length → base64 → JSON → the fields (configuration.ts) → callback-var;
- * no page tells OSS's (A-219). Header and query may be mixed, one for the callback, the other for its variables
- * (A-220). Without a callback its variables are not looked at (A-221).
+ * no page states OSS's order (A-219). Header and query may be mixed, one for the callback, the other for its variables
+ * (A-220). Without a callback its variables are ignored (A-221).
  *
  * Pure. Source: docs «Callback», steps 1 and 2; EC 0007-00000001 … 0007-00000105.
  */
 import { decodeBase64 } from "../oss/encoding.ts";
-import { isJsonObject, type JsonObject } from "../oss/json-object.ts";
+import {
+	isJsonObject,
+	type JsonObject,
+	parseJson,
+} from "../oss/json-object.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { type Callback, uncalled } from "./callback.ts";
-import { refuse } from "./causes.ts";
+import { type Finding, finding } from "./advice/finding.ts";
+import { refuse } from "./callback-errors.ts";
 import { readConfiguration } from "./configuration.ts";
-import { FAULT_NAME, readFault } from "./fault.ts";
-import { type Finding, finding } from "./finding.ts";
-import { parseJson } from "./json.ts";
+import { FAULT_NAME, readFault } from "./faults/fault.ts";
+import { type Callback, skippedCallback } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { pickVariables, readVariables } from "./variables.ts";
 
-/** Of the base64 text, for the callback and for its variables. Docs «HTTP 400 status code»: 5 KB. */
+/** Limit of the base64 text, for the callback and for its variables each. Docs «HTTP 400 status code»: 5 KB. */
 export const CALLBACK_BYTES_MAX = 5 * 1024;
 
 /** A bucket's callback policy: both base64, `callbackVar` may be ''. */
@@ -28,13 +31,13 @@ export type CallbackPolicy = {
 	readonly callbackVar: string;
 };
 
-/** What reading needs from elsewhere. */
+/** What reading looks up elsewhere. */
 export type Lookups = {
 	/** The policy an upload selects with `{"callbackPolicy":"NAME"}`. */
 	readonly findPolicy: (name: string) => Promise<CallbackPolicy | undefined>;
 };
 
-/** One upload's, wherever it came. */
+/** The callback of one upload, whatever carried it. */
 type Given = {
 	/** Base64. */
 	readonly callback: string;
@@ -47,7 +50,7 @@ type Given = {
 /**
  * The callback of PutObject and CompleteMultipartUpload.
  *
- * @returns undefined when none is asked for
+ * @returns undefined when the upload requests none
  * @throws OssError InvalidArgument
  */
 export async function readCallback(
@@ -96,9 +99,9 @@ const mixedCarriers = (): Finding =>
 	);
 
 /**
- * The callback of PostObject. No length is checked: docs «Callback», step 1, has the limit for the others only.
+ * The callback of PostObject. Its length is not checked here: docs «Callback», step 1, limits the other carriers only.
  *
- * @param fields of the form, as far as they came before the file, under the names they were sent with (A-222)
+ * @param fields of the form that came before the file, under the names they were sent with (A-222)
  * @throws OssError InvalidArgument
  */
 export async function readFormCallback(
@@ -126,7 +129,7 @@ async function assemble(
 	const configuration = readConfiguration({ ...policy.json, ...own });
 	if (!configuration && missingUrl === "refuse")
 		throw refuse("url", "callbackUrl", "");
-	if (!configuration) return uncalled(text, noUrl());
+	if (!configuration) return skippedCallback(text, noUrl());
 	return {
 		...configuration,
 		variables: new Map([...policy.variables, ...readOwnVariables()]),
@@ -139,7 +142,7 @@ async function assemble(
 const noUrl = (): Finding =>
 	finding(
 		"no-url",
-		"The callback has no callbackUrl, and nobody was called: one page of OSS does the same, another refuses it with 400 and EC 0007-00000004; name one.",
+		"The callback has no callbackUrl and was not sent: one page of OSS does the same, another refuses it with 400 and EC 0007-00000004; add a callbackUrl.",
 	);
 
 type PolicyPart = {
@@ -148,7 +151,7 @@ type PolicyPart = {
 };
 
 /**
- * What the upload says itself comes before what its policy says (A-223); how an unknown policy is refused is a guess
+ * The upload's own fields take precedence over those of its policy (A-223); how an unknown policy is refused is a guess
  * (A-242).
  */
 async function readPolicy(

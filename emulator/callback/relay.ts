@@ -1,31 +1,25 @@
 /**
- * What came back from the application server → what the uploader is told.
+ * Decides what the uploader gets for the application server's answer.
  *
- * Anything but a complete answer of 200 with a Content-Length and JSON is a 203 CallbackFailed; the object stays.
+ * Anything except a complete answer of 200 with a Content-Length and JSON is a 203 CallbackFailed; the object stays.
  *
  * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code»; «Upload callback errors and troubleshooting».
  */
 import { isUtf8 } from "node:buffer";
 import { OssError } from "../oss/errors.ts";
+import { parseJson } from "../oss/json-object.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import {
 	ANSWER_BYTES_MAX,
 	ANSWER_HEAD_BYTES_MAX,
 	ANSWER_HEAD_LINES_MAX,
 	type Answer,
+	type Failure,
 	findHeader,
 	type NoAnswer,
 	type Outcome,
-} from "./delivery.ts";
-import { parseJson } from "./json.ts";
-
-/** Why a callback counts as failed: what the uploader is told of it, and what a developer should know. */
-export type Failure = {
-	readonly message: string;
-	readonly ec: string;
-	/** A sentence without its subject, the application server. */
-	readonly why: string;
-};
+	type Verdict,
+} from "./model.ts";
 
 const EC_STATUS = "0007-00000203";
 
@@ -41,16 +35,14 @@ export const FAILURES = {
 	tooLong:       { ec: EC_STATUS, message: "Error status : 400.User server return too long content-length value." },
 	notJson:       { ec: "0007-00000205", message: "Response body is not valid json format." },
 	imageInfo:     { ec: "0007-00000301", message: "Get image info failed." },
-	// Of an old page, which has no ECs.
+	// From an old page, which has no ECs.
 	general:       { ec: "", message: "Callback to application server failed, please check your callbackUrl." },
 } as const;
 
-export type Verdict = { readonly answer: Answer } | Failure;
-
-/** Which of the two it is; the first fault found counts, status before length before content (A-238). */
+/** The first fault counts: status before length before content (A-238). */
 export function judge(outcome: Outcome): Verdict {
 	if (!("answer" in outcome)) {
-		const [failure, why] = NO_ANSWER[outcome.noAnswer];
+		const [failure, why] = WITHOUT_ANSWER[outcome.noAnswer];
 		return { ...failure, why: `${why} (${outcome.detail})` };
 	}
 	const { answer } = outcome;
@@ -61,11 +53,11 @@ export function judge(outcome: Outcome): Verdict {
 // address (A-239), an interim status (A-887). A Content-Length that is not a number is reported as such whatever the
 // status, which is not known any more (A-243).
 // biome-ignore format: a table
-const NO_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
+const WITHOUT_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
   unresolved:    [FAILURES.badGateway, "could not be called, because its host was not found"],
   refused:       [FAILURES.badGateway, "refused the connection: nothing listens there"],
   unreachable:   [FAILURES.unreachable, "could not be connected to"],
-  tls:           [FAILURES.badGateway, "could not be spoken to over TLS"],
+  tls:           [FAILURES.badGateway, "did not complete the TLS handshake"],
   notTls:        [FAILURES.badGateway, "was called over TLS and does not speak it"],
   certificate:   [FAILURES.badGateway, "has a certificate that is not valid"],
   time:          [FAILURES.time, "was connected to and did not answer in time"],
@@ -116,16 +108,19 @@ function judgeBody(answer: Answer): Verdict {
 	if (answer.ended !== "complete")
 		return { ...FAILURES.badGateway, why: "broke off its answer" };
 	if (isXml(answer) || parseJson(answer.body) !== undefined) return { answer };
-	return { ...FAILURES.notJson, why: `answered with ${whatIsNotJson(answer)}` };
+	return {
+		...FAILURES.notJson,
+		why: `answered with ${describeNonJson(answer)}`,
+	};
 }
 
-function whatIsNotJson({ headers, body }: Answer): string {
+function describeNonJson({ headers, body }: Answer): string {
 	const coding = findHeader(headers, "content-encoding");
 	if (coding)
-		return `a compressed body (${coding}), which is not JSON as it is`;
+		return `a compressed body (${coding}), which is not JSON in this form`;
 	if (body.subarray(0, 3).equals(BYTE_ORDER_MARK))
-		return "a byte order mark before its body, which is not JSON then";
-	if (!isUtf8(body)) return "a body that is not UTF-8, and so not JSON";
+		return "a byte order mark before its body, which is therefore not JSON";
+	if (!isUtf8(body)) return "a body that is not UTF-8, and therefore not JSON";
 	if (/^\s*</.test(body.toString("latin1", 0, 1024)))
 		return "HTML or XML, which is not JSON";
 	return "a body that is not JSON, or not JSON alone";
@@ -133,7 +128,7 @@ function whatIsNotJson({ headers, body }: Answer): string {
 
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 
-/** One page accepts XML when it is called that, three accept JSON only; it is not read (A-240). */
+/** One page accepts XML with that Content-Type, three accept JSON only; the XML is not parsed (A-240). */
 export const isXml = ({ headers }: Answer): boolean =>
 	/^application\/xml *(;|$)/i.test(findHeader(headers, "content-type") ?? "");
 
@@ -153,7 +148,7 @@ export function relay(verdict: Verdict, headers: ReplyHeaders): Reply {
 	};
 }
 
-/** Keeps the headers of the upload's own reply, but the type of a body that it has not got. */
+/** Keeps the headers of the upload's own reply, except the type of a body that is not sent. */
 function callbackFailed(
 	{ message, ec }: Pick<Failure, "message" | "ec">,
 	{ "Content-Type": _, ...headers }: ReplyHeaders,

@@ -1,43 +1,42 @@
 /**
- * A recorded callback, to be sent once more: the same body and the same headers, signed anew because the URL may be
+ * A recorded callback that is sent once more: the same body and the same headers, signed anew because the URL may be
  * another. The request id stays that of the upload, so that an application server sees a duplicate.
  *
  * Pure.
  */
-import { isJsonObject } from "../oss/json-object.ts";
-import type { Callback } from "./callback.ts";
-import type { Caused } from "./compose.ts";
+import { isJsonObject, parseJson } from "../oss/json-object.ts";
 import {
 	type Attempt,
+	type Callback,
 	type Delivery,
 	findHeader,
 	type HeaderList,
-} from "./delivery.ts";
-import { parseJson } from "./json.ts";
+	type UploadReference,
+} from "./model.ts";
 import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
-/** What must be known of it; at least one attempt. */
+/** The part of a delivery that is needed; it has at least one attempt. */
 export type Recorded = Pick<
 	Delivery,
 	"operation" | "bucket" | "key" | "asked" | "variables" | "body" | "bodyType"
 > & { readonly attempts: readonly Pick<Attempt, "url" | "headers">[] };
 
 /**
- * @param url where to; undefined for all that it went to
- * @throws OssError InvalidArgument for a URL that is none
+ * @param url the new target; undefined for all URLs that were called
+ * @throws OssError InvalidArgument for a malformed URL
  */
 export function readRepetition(
 	recorded: Recorded,
 	url: string | undefined,
-): { readonly callback: Callback; readonly uploaded: Caused } {
+): { readonly callback: Callback; readonly uploaded: UploadReference } {
 	const { attempts, operation, bucket, key } = recorded;
 	const headers = attempts[0]?.headers ?? [];
-	// Each may have been called twice, which is a fault on purpose.
+	// A fault on purpose may have called each twice.
 	const called = new Set(attempts.map((attempt) => attempt.url));
 	const urls = url ?? [...called].join(";");
 	const [host = "", ...otherHosts] = new Set(
-		attempts.map((attempt) => findHeader(attempt.headers, "host") ?? ""),
+		attempts.map((attempt) => find(attempt.headers, "host")),
 	);
 	return {
 		callback: {
@@ -58,20 +57,20 @@ export function readRepetition(
 			owner: find(headers, "x-oss-owner"),
 			requester: find(headers, "x-oss-requester"),
 			requestId: find(headers, "x-oss-request-id"),
-			waits: () => "nobody",
+			uploader: () => "none",
 		},
 	};
 }
 
 const find = (headers: HeaderList, name: string): string =>
-	headers.find(([given]) => given === name)?.[1] ?? "";
+	findHeader(headers, name) ?? "";
 
 function findAdditional(headers: HeaderList): HeaderList {
 	const names = find(headers, "x-oss-additional-headers").split(";");
 	return headers.filter(([name]) => names.includes(name));
 }
 
-/** What a bucket's callback policy says of it is not on record. */
+/** The record does not have the callbackSNI of a bucket's callback policy. */
 function askedForSni(asked: string): boolean {
 	const json = parseJson(Buffer.from(asked));
 	return isJsonObject(json) && json.callbackSNI === true;

@@ -1,29 +1,62 @@
 /**
- * Fills in the variables of a callback body.
+ * The body of a callback: its template with the values of the upload.
  *
  * How a value is written follows the body type, never the look of the template, and the result is not validated: OSS
- * has been seen to send, signed, what is no JSON.
+ * has been seen to send, signed, bodies that are called JSON and are not. An image that cannot be read any more fails
+ * the callback. So does a body that would be too long: OSS's error for that is not known (A-632).
  *
- * Pure. Source: docs «Callback», step 1; bodies that OSS sent and signed (test/callback/vectors.ts).
+ * Source: docs «Callback», step 1; EC 0007-00000301; bodies that OSS sent and signed (test/callback/vectors.ts).
  */
 import { percentEncode } from "../oss/encoding.ts";
-import { fill, type Template } from "./template.ts";
+import { OssError } from "../oss/errors.ts";
+import { type ImageInfo, readImageInfo } from "./image/image-info.ts";
+import {
+	type BodyType,
+	type Callback,
+	type Failure,
+	JSON_TYPE,
+	type Template,
+	type UploadFacts,
+} from "./model.ts";
+import { FAILURES } from "./relay.ts";
+import type { AbsentValues, CallbackSwitches } from "./switches.ts";
+import { fill } from "./template.ts";
+import { type Values, valuesOf } from "./variables.ts";
 
-export const FORM = "application/x-www-form-urlencoded";
-export const JSON_TYPE = "application/json";
-export type BodyType = typeof FORM | typeof JSON_TYPE;
-
-/** By name, custom ones with `x:`. Numbers are written bare in JSON; a name that is not there has no value. */
-export type Values = ReadonlyMap<string, string | number | bigint>;
-
-/**
- * How JSON gets a value that is not there. `mixed`, the default, is what has been seen of OSS: nothing at all for the
- * height and width of what is no image, `null` for the rest (A-204).
- */
-export type AbsentValues = "mixed" | "null" | "quotes" | "nothing";
-
-/** What is longer is not sent: a form may name a value of 2 MB a hundred thousand times (A-632). */
+/** Longer bodies are not sent: a form may name a value of 2 MB ten thousand times (A-632). */
 export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
+
+export async function makeBody(
+	{ template, bodyType, variables }: Callback,
+	uploaded: UploadFacts,
+	{ absentValues }: Pick<CallbackSwitches, "absentValues">,
+): Promise<Buffer | Failure> {
+	const image = await findImage(template, uploaded);
+	if (image && "why" in image) return image;
+	const values = valuesOf(uploaded, image, variables);
+	const filled = substitute(template, values, bodyType, absentValues);
+	return filled === undefined ? TOO_LONG : Buffer.from(filled);
+}
+
+const TOO_LONG: Failure = {
+	...FAILURES.general,
+	why: `was not sent, because its body would have more than ${BODY_CHARACTERS_MAX} characters`,
+};
+
+/** Reads the content only if the template has a variable that needs it. */
+async function findImage(
+	{ names }: Template,
+	{ size, read }: UploadFacts,
+): Promise<ImageInfo | Failure | undefined> {
+	if (!names.some((name) => name.startsWith("imageInfo."))) return undefined;
+	try {
+		return await readImageInfo(size, read);
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+		const why = `was not sent, because the image cannot be read: ${error.message}`;
+		return { ...FAILURES.imageInfo, why };
+	}
+}
 
 /**
  * @returns the body to send; undefined when it would be longer than `BODY_CHARACTERS_MAX`. In a form, a name without a
@@ -48,13 +81,13 @@ function json(
 	name: string,
 	absent: AbsentValues,
 ): string {
-	if (value === undefined) return nothing(name, absent);
+	if (value === undefined) return absentJson(name, absent);
 	return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 const SIZES = new Set(["imageInfo.height", "imageInfo.width"]);
 
-function nothing(name: string, absent: AbsentValues): string {
+function absentJson(name: string, absent: AbsentValues): string {
 	if (absent === "quotes") return '""';
 	if (absent === "nothing") return "";
 	return absent === "mixed" && SIZES.has(name) ? "" : "null";

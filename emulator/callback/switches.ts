@@ -1,10 +1,15 @@
 /**
- * What about callbacks can be set: where OSS's own ways get in a developer's way, or are not known for sure.
+ * The settings of callbacks: where OSS's own behaviour would hinder a developer, or is not known for sure.
  *
  * Pure.
  */
-import type { FindingId } from "./finding.ts";
-import type { AbsentValues } from "./substitute.ts";
+import type { FindingId } from "./advice/finding.ts";
+
+/**
+ * How JSON gets a value that is absent. `mixed`, the default, is what OSS has been seen to do: nothing at all for the
+ * height and width of an object that is not an image, `null` for the rest (A-204).
+ */
+export type AbsentValues = "mixed" | "null" | "quotes" | "nothing";
 
 export type CallbackSwitches = {
 	/** Loopback and private addresses. `refuse`: EC 0007-00000008 as at OSS, which makes local tests impossible. */
@@ -18,13 +23,13 @@ export type CallbackSwitches = {
 	readonly missingUrl: "skip" | "refuse";
 	/** How a variable without a value is written into a JSON body. */
 	readonly absentValues: AbsentValues;
-	/** Where application servers are told to fetch the public key: `x-oss-pub-key-url`, before its base64. */
+	/** Where application servers can fetch the public key: `x-oss-pub-key-url`, before its base64. */
 	readonly publicKeyUrl: string;
 	/** For one URL: connect, send and receive together. OSS's is 5 s and cannot be set. */
 	readonly timeoutMs: number;
 	/**
 	 * Whether the certificate of an https application server must be valid for its name. OSS does not send the
-	 * name by default, so it cannot insist on a certificate for it (A-202); local certificates are self-signed.
+	 * name by default, so it cannot require a certificate for it (A-202); local certificates are self-signed.
 	 */
 	readonly verifyTls: boolean;
 	/** Sends SNI whatever the callback says, as the region of London does. */
@@ -32,11 +37,11 @@ export type CallbackSwitches = {
 	/** Findings that fail as they do at OSS, or may. */
 	readonly strict: readonly FindingId[];
 	/**
-	 * Callbacks under way at once; those above wait, and should not have to because others hang. Each may hold an
+	 * Callbacks under way at once; others wait, which should not happen only because some hang. Each may hold an
 	 * answer of 1 MiB.
 	 */
 	readonly concurrencyMax: number;
-	/** Callbacks waiting for their turn; those above get 203 «Too many callback requests.». */
+	/** Callbacks that wait; others get 203 «Too many callback requests.». */
 	readonly waitingMax: number;
 };
 

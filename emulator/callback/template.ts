@@ -7,20 +7,12 @@
  *
  * Pure. Source: docs «Callback», «Upload callback errors and troubleshooting»; EC 0007-00000105.
  */
-import { refuse } from "./causes.ts";
+import { refuse } from "./callback-errors.ts";
+import type { Template } from "./model.ts";
 
 /** Of the decoded callbackBody. In a header or a query, 5 KB of base64 allow less than 4,000. */
 export const TEMPLATE_CHARACTERS_MAX = 256 * 1024;
 export const TEMPLATE_VARIABLES_MAX = 10_000;
-
-export type Template = {
-	/** As the uploader wrote it. */
-	readonly text: string;
-	/** One more than there are names: the text before, between and after the variables. */
-	readonly constants: readonly string[];
-	/** In their order, repeated ones included. */
-	readonly names: readonly string[];
-};
 
 /** @throws OssError InvalidArgument, EC 0007-00000105 for its syntax, 0007-00000010 for its size */
 export function readTemplate(text: string): Template {

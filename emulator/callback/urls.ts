@@ -1,20 +1,21 @@
 /**
- * `callbackUrl`: one to five URLs with `;` between them, taken apart by hand, because `URL` would normalise the path
- * that is to be signed.
+ * `callbackUrl`: one to five URLs with `;` between them, split by our own code, because `URL` would normalise the path
+ * that is signed; and which addresses are not public.
  *
  * Empty pieces are ignored, as in a list that ends with `;` (A-208). Refused as malformed: other schemes, user names,
  * IPv6 literals, anything outside printable ASCII (A-209). A fragment is not sent (A-210), nor is the `?` of an empty
  * query (A-211).
  *
- * Pure. Source: docs «Callback», step 1; EC 0007-00000004, 0007-00000005.
+ * Pure. Source: docs «Callback», step 1; EC 0007-00000004, 0007-00000005, 0007-00000008; RFC 6890.
  */
-import type { CallbackUrl } from "./callback.ts";
-import { refuse } from "./causes.ts";
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { refuse } from "./callback-errors.ts";
+import type { Address, CallbackUrl } from "./model.ts";
 
 const URLS_MAX = 5;
 
 /**
- * @returns none when `text` names none
+ * @returns an empty list when `text` has no URL
  * @throws OssError InvalidArgument, EC 0007-00000004, 0007-00000005
  */
 export function readUrls(text: string): CallbackUrl[] {
@@ -43,7 +44,7 @@ function readUrl(text: string): CallbackUrl {
 	return { text, secure, hostname, port, ...readTarget(target) };
 }
 
-/** Underscores are no part of DNS, and are of the names of containers. */
+/** Underscores are not allowed in DNS, but in the names of containers. */
 const isHostname = (text: string): boolean =>
 	text.length <= HOSTNAME_CHARACTERS_MAX && HOSTNAME.test(text);
 
@@ -52,4 +53,28 @@ function readTarget(target: string): { path: string; query: string } {
 	const mark = sent.indexOf("?");
 	if (mark < 0) return { path: sent || "/", query: "" };
 	return { path: sent.slice(0, mark) || "/", query: sent.slice(mark + 1) };
+}
+
+const notPublic = new BlockList();
+for (const [network, prefix] of [
+	["0.0.0.0", 8],
+	["10.0.0.0", 8],
+	["100.64.0.0", 10],
+	["127.0.0.0", 8],
+	["169.254.0.0", 16],
+	["172.16.0.0", 12],
+	["192.168.0.0", 16],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv4");
+for (const [network, prefix] of [
+	["::", 127],
+	["fc00::", 7],
+	["fe80::", 10],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv6");
+
+/** Which networks OSS counts as private beyond «127.0.0.1 or any RFC 1918 address» is not known (A-227). */
+export function isPrivate({ address }: Address): boolean {
+	if (isIPv4(address)) return notPublic.check(address, "ipv4");
+	return isIPv6(address) && notPublic.check(address, "ipv6");
 }

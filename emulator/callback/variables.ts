@@ -4,17 +4,19 @@
  * Pure. Source: docs «Callback», step 1, system parameters and callback-var; EC 0007-00000104.
  */
 import type { JsonObject } from "../oss/json-object.ts";
-import { refuse } from "./causes.ts";
-import type { ImageInfo } from "./image-info.ts";
-import type { Values } from "./substitute.ts";
-import type { Uploaded } from "./uploaded.ts";
+import { refuse } from "./callback-errors.ts";
+import type { ImageInfo } from "./image/image-info.ts";
+import type { UploadFacts } from "./model.ts";
+
+/** By name, custom ones with `x:`. Numbers are written bare in JSON; an absent name has no value. */
+export type Values = ReadonlyMap<string, string | number | bigint>;
 
 const PREFIX = "x:";
 
 /**
  * The custom variables of a callback-var. Upper case is accepted, though a page says otherwise (A-217).
  *
- * @throws OssError InvalidArgument when a name lacks its `x:`, or a value is no text
+ * @throws OssError InvalidArgument when a name lacks its `x:`, or a value is not text
  */
 export function readVariables(
 	json: JsonObject,
@@ -29,30 +31,30 @@ export function readVariables(
 	return variables;
 }
 
-/** The custom variables of a form: one field each, its value as it is. A field `callback-var` is none (A-218). */
+/** The custom variables of a form: one field each, its value as it is. A field `callback-var` is not read (A-218). */
 export function pickVariables(
 	fields: ReadonlyMap<string, string>,
 ): Map<string, string> {
 	return new Map([...fields].filter(([name]) => isCustom(name)));
 }
 
-/** In the order of the page; `vpcId` is never there: nobody comes from a VPC here. */
+/** In the order of the page; `vpcId` is always absent, because no client comes from a VPC here. */
 export const SYSTEM_VARIABLES: readonly string[] = [
 	...["bucket", "object", "etag", "size", "mimeType"],
 	...["imageInfo.height", "imageInfo.width", "imageInfo.format"],
 	...["crc64", "contentMd5", "vpcId", "clientIp", "reqId", "operation"],
 ];
 
-/** What JSON gets without quotes. */
+/** Values that are written into JSON without quotation marks. */
 export const NUMBERS: ReadonlySet<string> = new Set([
 	...["size", "imageInfo.height", "imageInfo.width", "crc64"],
 ]);
 
 export const isCustom = (name: string): boolean => name.startsWith(PREFIX);
 
-/** What is '' of a system variable is not there; a custom variable may well be ''. */
+/** A system variable that is '' counts as absent; a custom variable may be ''. */
 export function valuesOf(
-	uploaded: Uploaded,
+	uploaded: UploadFacts,
 	image: ImageInfo | undefined,
 	custom: ReadonlyMap<string, string>,
 ): Values {

@@ -3,7 +3,7 @@
  */
 import { isIP } from "node:net";
 import type { Account } from "../auth/accounts.ts";
-import { STRICT_FINDINGS } from "../callback/finding.ts";
+import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import type { CallbackSwitches } from "../callback/switches.ts";
 import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";

@@ -6,11 +6,8 @@
  *
  * Pure.
  */
-import {
-	FAULT_DELAY_MS_MAX,
-	type Fault,
-	readFault,
-} from "../callback/fault.ts";
+import { FAULT_DELAY_MS_MAX, readFault } from "../callback/faults/fault.ts";
+import type { Fault } from "../callback/model.ts";
 import { messageOf, OssError } from "../oss/errors.ts";
 
 /** Of the client: its upload is the body of the request, its download the body of the response. */
@@ -35,7 +32,7 @@ export type FaultAction = {
 	readonly cutAfterBytes?: number;
 	/** Default: response. */
 	readonly direction?: Direction;
-	/** As `callback/fault.ts` reads it. */
+	/** As `callback/faults/fault.ts` reads it. */
 	readonly callback?: string;
 };
 

@@ -6,7 +6,7 @@
  * Source: docs «PostObject».
  */
 import { checkPolicy, checkSize, readPostPolicy } from "../auth/post-policy.ts";
-import { withLateFields } from "../callback/late-fields.ts";
+import { withFieldsAfterFile } from "../callback/advice/fields-after-file.ts";
 import { requireIdentityAccess } from "../operations/access/access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
 import {
@@ -67,7 +67,7 @@ export async function postThrough(
 		}
 		if (policy) checkSize(policy, size);
 		await form.end();
-		callbacks.refuseLate(inTime, form.lateNames);
+		callbacks.refuseFieldsAfterFile(inTime, form.lateNames);
 	}
 	const passing = {
 		request: asked,
@@ -78,7 +78,7 @@ export async function postThrough(
 	};
 	const reply = await forward(gateway, passing);
 	if (reply.status !== 200) return reply;
-	const callback = withLateFields(inTime, form.lateNames);
+	const callback = withFieldsAfterFile(inTime, form.lateNames);
 	warnOfRedirect(emulator, asked, form, callback);
 	const known = { size, contentType: headers["content-type"] ?? "" };
 	const called = await callBack(

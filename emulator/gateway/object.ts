@@ -1,17 +1,17 @@
 /**
  * An object in the cloud, as a callback's variables describe it, and as much of its content as they ask for.
  */
-import type { Uploaded } from "../callback/uploaded.ts";
+import type { UploadFacts } from "../callback/model.ts";
 import { OssError } from "../oss/errors.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Gateway } from "./gateway.ts";
 import { findHeader, readWhole } from "./incoming.ts";
 
-export type Known = Partial<Pick<Uploaded, "size" | "contentType">>;
+export type Known = Partial<Pick<UploadFacts, "size" | "contentType">>;
 
 export type Described = Pick<
-	Uploaded,
+	UploadFacts,
 	"etag" | "size" | "contentType" | "crc64"
 > & {
 	/** '' in a bucket without versions. */

@@ -4,7 +4,7 @@
  *
  * Pure.
  */
-import { FAULT_NAME } from "../callback/fault.ts";
+import { FAULT_NAME } from "../callback/faults/fault.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
 import { OF_CONNECTION, type UpstreamRequest } from "../upstream/upstream.ts";
 

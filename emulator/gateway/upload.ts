@@ -4,8 +4,7 @@
  *
  * Source: docs «Callback».
  */
-import type { ResolvedCallback } from "../callback/callbacks.ts";
-import type { Uploaded } from "../callback/uploaded.ts";
+import type { ResolvedCallback, UploadFacts } from "../callback/model.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import { forward, type Gateway, type Passing } from "./gateway.ts";
@@ -65,7 +64,7 @@ export async function callBack(
 	gateway: Gateway,
 	passing: Passing,
 	callback: ResolvedCallback | undefined,
-	operation: Uploaded["operation"],
+	operation: UploadFacts["operation"],
 	reply: Reply,
 	known: Known,
 ): Promise<Reply> {
@@ -95,10 +94,10 @@ async function readReply(reply: Reply): Promise<Reply> {
 async function toUploaded(
 	gateway: Gateway,
 	{ request, outgoing }: Passing,
-	operation: Uploaded["operation"],
+	operation: UploadFacts["operation"],
 	{ headers }: Reply,
 	known: Known,
-): Promise<Uploaded> {
+): Promise<UploadFacts> {
 	const { emulator } = gateway;
 	const object = await describeObject(gateway, outgoing, headers, known);
 	if (!object)
@@ -118,7 +117,7 @@ async function toUploaded(
 		requester: request.caller.uid,
 		// The account's own number is nothing for an application under test.
 		owner: emulator.accounts.default.uid,
-		waits: () => (request.hasGone() ? "gone" : "uploader"),
+		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
 		read: (first, last) => readRange(gateway, outgoing, object, first, last),
 	};
 }

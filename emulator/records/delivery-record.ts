@@ -10,7 +10,7 @@ import type {
 	NoAnswer,
 	Outcome,
 	Told,
-} from "../callback/delivery.ts";
+} from "../callback/model.ts";
 import type { Deliveries } from "../storage/deliveries.ts";
 import type {
 	DeliveryStatus,

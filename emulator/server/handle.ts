@@ -7,7 +7,7 @@ import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
 import { makeSelector, type Row } from "../operations/match-operation.ts";
-import { warnOfVainCallback } from "../operations/object/upload-callback.ts";
+import { warnIfCallbackIgnored } from "../operations/object/upload-callback.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
 import { visitWebsite } from "../operations/website/website-visit.ts";
@@ -102,7 +102,7 @@ async function runOperation(
 	request: OssRequest,
 	operation: Row,
 ): Promise<Reply> {
-	warnOfVainCallback(emulator, request, operation.name);
+	warnIfCallbackIgnored(emulator, request, operation.name);
 	if (request.bucket)
 		requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
 	if (request.key) requireKey(request.key);

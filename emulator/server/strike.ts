@@ -5,7 +5,7 @@
  * A fault strikes when the operation is known and its caller is authenticated, before anything is done.
  */
 import { Readable } from "node:stream";
-import { FAULT_NAME as CALLBACK_FAULT_NAME } from "../callback/fault.ts";
+import { FAULT_NAME as CALLBACK_FAULT_NAME } from "../callback/faults/fault.ts";
 import type { Emulator } from "../emulator.ts";
 import {
 	errorOf,

@@ -7,13 +7,15 @@ import { suite, type TestContext, test } from "node:test";
 import {
 	type CallbackParts,
 	Callbacks,
-	type ResolvedCallback,
 } from "../../emulator/callback/callbacks.ts";
-import type { Delivery } from "../../emulator/callback/delivery.ts";
-import { readFault } from "../../emulator/callback/fault.ts";
+import { readFault } from "../../emulator/callback/faults/fault.ts";
 import { readKeyPair } from "../../emulator/callback/key-pair.ts";
+import type {
+	Delivery,
+	ResolvedCallback,
+	UploadFacts,
+} from "../../emulator/callback/model.ts";
 import type { CallbackSwitches } from "../../emulator/callback/switches.ts";
-import type { Uploaded } from "../../emulator/callback/uploaded.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 import type { Reply } from "../../emulator/oss/reply.ts";
 import type { OssRequest } from "../../emulator/oss/request.ts";
@@ -24,13 +26,13 @@ import {
 	startApplicationServer,
 	startTcpServer,
 } from "./application-server.ts";
-import { base64Json, carriers, errorOf } from "./asking.ts";
+import { base64Json, carriers, errorOf } from "./request-callback.ts";
 
 const keyPair = readKeyPair(
 	readFileSync("fixtures/keys/callback-512.pem", "utf8"),
 );
 
-const UPLOADED: Uploaded = {
+const UPLOADED: UploadFacts = {
 	bucket: "photos",
 	key: "猫/my cat.jpg",
 	etag: "D8E8FCA2DC0F896FD7CB4CB0031BA249",
@@ -43,7 +45,7 @@ const UPLOADED: Uploaded = {
 	clientIp: "127.0.0.1",
 	requester: "1000000000000002",
 	owner: "1000000000000001",
-	waits: () => "uploader",
+	uploader: () => "waiting",
 	read: async () => {
 		throw new Error("nobody asked for what is in it");
 	},
@@ -129,7 +131,7 @@ async function readFrom(
 async function send(
 	callbacks: Callbacks,
 	callback: ResolvedCallback,
-	uploaded: Uploaded = UPLOADED,
+	uploaded: UploadFacts = UPLOADED,
 ): Promise<Reply> {
 	const reply = await callbacks.send(callback, uploaded, HEADERS);
 	assert.ok(reply);
@@ -370,7 +372,7 @@ suite("A callback that asks for image info", () => {
 		callbackBody: BODY,
 		callbackBodyType: "application/json",
 	});
-	const uploadOf = (content: Buffer): Uploaded => ({
+	const uploadOf = (content: Buffer): UploadFacts => ({
 		...UPLOADED,
 		contentType: "application/octet-stream",
 		size: content.length,
@@ -406,7 +408,7 @@ suite("A callback that asks for image info", () => {
 		const application = await startApplicationServer(t);
 		const { callbacks, saved } = makeCallbacks();
 		const callback = await readFrom(callbacks, json(application.url));
-		const gone: Uploaded = {
+		const gone: UploadFacts = {
 			...UPLOADED,
 			read: async () => {
 				throw new OssError("NoSuchKey");
@@ -606,7 +608,7 @@ suite("The record of a callback that was never sent", () => {
 		const last = saved.at(-1);
 		assert.deepEqual(last?.told, { status: 500 });
 		assert.ok(last?.completedAt);
-		assert.match(last?.why ?? "", /emulator failed/);
+		assert.match(last?.why ?? "", /^Internal error; see the emulator's log\.$/);
 	});
 
 	test("says that it had no URL, and the uploader gets the upload's own reply", async () => {

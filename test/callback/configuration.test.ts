@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { readConfiguration } from "../../emulator/callback/configuration.ts";
 import { readTemplate } from "../../emulator/callback/template.ts";
-import { errorOf } from "./asking.ts";
+import { errorOf } from "./request-callback.ts";
 
 const URL = "http://app.example.com/cb";
 const GOOD = { callbackUrl: URL, callbackBody: "a=${object}" };

@@ -5,14 +5,14 @@ import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import type { CallbackRequest } from "../../emulator/callback/compose.ts";
 import { deliver, REFUSAL_BYTES_MAX } from "../../emulator/callback/deliver.ts";
+import type { CallbackRequest } from "../../emulator/callback/model.ts";
 import {
 	ANSWER_BYTES_MAX,
 	ANSWER_HEAD_LINES_MAX,
 	type Answer,
 	type Outcome,
-} from "../../emulator/callback/delivery.ts";
+} from "../../emulator/callback/model.ts";
 import {
 	CALLBACK_TIMEOUT_MS,
 	DEFAULT_SWITCHES,

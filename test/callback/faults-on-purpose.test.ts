@@ -22,7 +22,7 @@ import {
 	startApplicationServer as startCareless,
 	startTcpServer,
 } from "./application-server.ts";
-import { base64Json } from "./asking.ts";
+import { base64Json } from "./request-callback.ts";
 
 const FAULT = "x-emulator-callback-fault";
 

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { startWithBucket } from "../emulator.ts";
 import { listen } from "./application-server.ts";
-import { base64Json } from "./asking.ts";
+import { base64Json } from "./request-callback.ts";
 
 const UPLOADS = Number(process.env.UPLOADS ?? 1000);
 const CONNECTIONS = 32;

@@ -9,7 +9,7 @@ import {
 	startApplicationServer,
 	startTcpServer,
 } from "./application-server.ts";
-import { base64Json } from "./asking.ts";
+import { base64Json } from "./request-callback.ts";
 
 /** Where the time runs out on purpose; and where it must not, however slow the machine is. */
 const TIMEOUT_MS = 1000;

@@ -21,7 +21,7 @@ import {
 	initiate,
 	putPart,
 } from "../operations/uploading.ts";
-import { base64Json } from "./asking.ts";
+import { base64Json } from "./request-callback.ts";
 
 const selecting = (more: object = {}): string =>
 	base64Json({ callbackPolicy: "first", ...more });

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Callback } from "../../emulator/callback/callback.ts";
+import type { Callback } from "../../emulator/callback/model.ts";
 import {
 	CALLBACK_BYTES_MAX,
 	type Lookups,
@@ -16,7 +16,7 @@ import {
 	errorOf,
 	NO_LOOKUPS,
 	type Seen,
-} from "./asking.ts";
+} from "./request-callback.ts";
 
 const JSON_TEXT = '{"callbackUrl":"http://a.b/cb","callbackBody":"x=${x:v}"}';
 const CALLBACK = base64(JSON_TEXT);

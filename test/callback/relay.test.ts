@@ -6,7 +6,7 @@ import {
 	type HeaderList,
 	type NoAnswer,
 	type Outcome,
-} from "../../emulator/callback/delivery.ts";
+} from "../../emulator/callback/model.ts";
 import { judge, relay } from "../../emulator/callback/relay.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 

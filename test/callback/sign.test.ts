@@ -2,8 +2,18 @@ import assert from "node:assert/strict";
 import { createPrivateKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
-import { makeKeyPair } from "../../emulator/callback/key-pair.ts";
-import { signCallback, stringToSign } from "../../emulator/callback/sign.ts";
+import { makeKeyPair, readKeyPair } from "../../emulator/callback/key-pair.ts";
+import type {
+	Callback,
+	CallbackRequest,
+} from "../../emulator/callback/model.ts";
+import {
+	composeRequest,
+	signCallback,
+	stringToSign,
+} from "../../emulator/callback/sign.ts";
+import { readUrls } from "../../emulator/callback/urls.ts";
+import { callbackTo } from "./request-callback.ts";
 import { OSS_PUBLIC_KEY, SIGNED } from "./vectors.ts";
 
 const signedText = (path: string, query: string, body: string): string =>
@@ -79,5 +89,141 @@ suite("The signature", () => {
 			signature,
 			"VtCBtHMBThCOABOe+u2X8WJAv51wZFLXa8nsSjmG0OTrlgLApykzfMu1h4CEh7jJORDcQSnGxvyAzlOH60NqvQ==",
 		);
+	});
+});
+
+const pem = readFileSync("fixtures/keys/callback-512.pem", "utf8");
+const UPLOADED = {
+	bucket: "photos",
+	owner: "1000000000000001",
+	requester: "1000000000000002",
+	requestId: "5C1B138A109F4E4057B5B1E2",
+};
+
+function composed(
+	url: string,
+	body = "a=1",
+	given: Partial<Callback> & { requester?: string } = {},
+): CallbackRequest {
+	const { requester = UPLOADED.requester, ...rest } = given;
+	const [first] = readUrls(url);
+	assert.ok(first);
+	const resolved = { ...first, addresses: [], lookupMs: 0 };
+	const callback = callbackTo(url, rest);
+	return composeRequest({
+		url: resolved,
+		callback,
+		uploaded: { ...UPLOADED, requester },
+		body: Buffer.from(body),
+		signer: {
+			privateKey: createPrivateKey(pem),
+			publicKeyUrl: "https://gosspublic.alicdn.com/callback_pub_key_v1.pem",
+		},
+		now: new Date("2018-09-15T10:27:41.000Z"),
+	});
+}
+
+const headerOf = (request: CallbackRequest, name: string): string | undefined =>
+	request.headers.find(([given]) => given === name)?.[1];
+
+suite("The request to the application server", () => {
+	test("has the headers of OSS's packets, in their order (A-231)", () => {
+		const request = composed("http://app.example.com:8080/cb?a=1", "b=2");
+
+		const authorization = headerOf(request, "Authorization");
+		assert.deepEqual(request.headers, [
+			["host", "app.example.com:8080"],
+			["connection", "close"],
+			["Authorization", authorization],
+			["Content-MD5", "Gb+UQr6jdaJKu0wi6ZUakg=="],
+			["Content-Type", "application/x-www-form-urlencoded"],
+			["Date", "Sat, 15 Sep 2018 10:27:41 GMT"],
+			["User-Agent", "aliyun-oss-callback"],
+			["x-oss-additional-headers", ""],
+			["x-oss-bucket", "photos"],
+			["x-oss-owner", "1000000000000001"],
+			[
+				"x-oss-pub-key-url",
+				"aHR0cHM6Ly9nb3NzcHVibGljLmFsaWNkbi5jb20vY2FsbGJhY2tfcHViX2tleV92MS5wZW0=",
+			],
+			["x-oss-request-id", "5C1B138A109F4E4057B5B1E2"],
+			["x-oss-requester", "1000000000000002"],
+			["x-oss-signature-version", "1.0"],
+			["x-oss-tag", "CALLBACK"],
+			["eagleeye-rpcid", "0.1"],
+			["content-length", "3"],
+		]);
+	});
+
+	test("is signed for its URL and body", () => {
+		const request = composed("http://a.b/%E7%8C%AB?q=%20", "b=2");
+
+		const signature = headerOf(request, "Authorization") ?? "";
+		const bytes = Buffer.from(signature, "base64");
+		const { publicPem } = readKeyPair(pem);
+		assert.ok(
+			verify("RSA-MD5", Buffer.from("/猫?q=%20\nb=2"), publicPem, bytes),
+		);
+	});
+
+	// The MD5s that came with these two bodies in OSS's own packets.
+	for (const [index, md5] of [
+		[1, "eiEMyp7lbL8KStPBzMdr9w=="],
+		[4, "nbXlrGfwFyDIgSJjs1PBHA=="],
+	] as const)
+		test(`has the Content-MD5 that OSS sent: ${md5}`, () => {
+			const request = composed("http://a.b/", SIGNED[index]?.body);
+
+			assert.equal(headerOf(request, "Content-MD5"), md5);
+		});
+
+	for (const [url, host] of [
+		["http://a.b/", "a.b"],
+		["http://a.b:80/", "a.b"],
+		["https://a.b/", "a.b"],
+		["https://a.b:443/", "a.b"],
+		["http://a.b:443/", "a.b:443"],
+		["http://127.0.0.1:9090/", "127.0.0.1:9090"],
+	] as const)
+		test(`to ${url} has the Host ${host} (A-232)`, () => {
+			assert.equal(headerOf(composed(url), "host"), host);
+		});
+
+	test("has callbackHost for Host, as it is", () => {
+		const request = composed("http://a.b:1/", "a", { host: "c.d" });
+
+		assert.equal(headerOf(request, "host"), "c.d");
+	});
+
+	test("counts the bytes of the body, not its characters", () => {
+		const request = composed("a.b", "猫");
+
+		assert.equal(headerOf(request, "content-length"), "3");
+	});
+
+	test("has an empty requester for an anonymous upload (A-233)", () => {
+		const request = composed("a.b", "a", { requester: "" });
+
+		assert.equal(headerOf(request, "x-oss-requester"), "");
+	});
+
+	test("has the headers that the upload adds, and their names (A-234)", () => {
+		const additionalHeaders = [
+			["key1", "val1"],
+			["key2", "val2"],
+		] as const;
+
+		const request = composed("a.b", "a", { additionalHeaders });
+
+		assert.equal(headerOf(request, "x-oss-additional-headers"), "key1;key2");
+		assert.deepEqual(request.headers.slice(-3, -1), additionalHeaders);
+	});
+
+	test("goes to the target as it was written", () => {
+		const targets = ["a.b", "a.b/x?", "a.b?y=1", "a.b/%2f?z"].map(
+			(url) => composed(url).target,
+		);
+
+		assert.deepEqual(targets, ["/", "/x", "/?y=1", "/%2f?z"]);
 	});
 });

@@ -1,13 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import {
-	FORM,
-	JSON_TYPE,
-	substitute,
-	type Values,
-} from "../../emulator/callback/substitute.ts";
+import { FORM, JSON_TYPE } from "../../emulator/callback/model.ts";
+import { substitute } from "../../emulator/callback/substitute.ts";
 import { readTemplate } from "../../emulator/callback/template.ts";
+import type { Values } from "../../emulator/callback/variables.ts";
 import { valuesOf } from "../../emulator/callback/variables.ts";
 import { SIGNED } from "./vectors.ts";
 
@@ -200,7 +197,7 @@ suite("The values of variables", () => {
 		clientIp: "192.0.2.7",
 		requester: "1",
 		owner: "2",
-		waits: () => "uploader" as const,
+		uploader: () => "waiting" as const,
 		read: async () => Buffer.alloc(0),
 	} as const;
 

@@ -10,7 +10,7 @@ import {
 	TEMPLATE_VARIABLES_MAX,
 } from "../../emulator/callback/template.ts";
 import { startWithBucket } from "../emulator.ts";
-import { errorOf } from "./asking.ts";
+import { errorOf } from "./request-callback.ts";
 
 const LEFT = "Left brace must be adjacent to dollar sign.";
 const RIGHT = "Right brace is missing.";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { readUrls } from "../../emulator/callback/urls.ts";
-import { errorOf } from "./asking.ts";
+import { errorOf } from "./request-callback.ts";
 
 const partsOf = (text: string): string[] =>
 	readUrls(text).map(

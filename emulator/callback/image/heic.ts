@@ -1,15 +1,15 @@
 /**
- * The size of a HEIC: the properties of its primary item, the extent of which a clean aperture may cut down.
+ * The size of a HEIC: the properties of its primary item, whose extent a clean aperture may reduce.
  *
  * A file has many items (tiles of a grid, thumbnails) and many extents. The boxes may stand behind the pixels.
  *
  * Pure. Source: ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6.5 and 9.3.
  */
-import type { FindSize, ImageSize, ReadSome } from "./size.ts";
+import type { FindSize, ImageSize, ReadSome } from "./formats.ts";
 
 const BOXES_MAX = 1000;
 
-/** Of the metadata; phones write less than 20 KiB. */
+/** Size of the metadata; phones write less than 20 KiB. */
 const META_BYTES_MAX = 256 * 1024;
 
 export const heicSize: FindSize = async (readSome, contentBytes) => {

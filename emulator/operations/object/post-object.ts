@@ -13,8 +13,8 @@ import {
 	type Policy,
 	readPostPolicy,
 } from "../../auth/post-policy.ts";
-import type { ResolvedCallback } from "../../callback/callbacks.ts";
-import { withLateFields } from "../../callback/late-fields.ts";
+import { withFieldsAfterFile } from "../../callback/advice/fields-after-file.ts";
+import type { ResolvedCallback } from "../../callback/model.ts";
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, underEc } from "../../oss/errors.ts";
 import { requireKey } from "../../oss/names.ts";
@@ -56,7 +56,7 @@ export async function postObject(
 	const inTime = await callbacks.readForm(request.bucket, form.exactFields);
 	const end = async (): Promise<void> => {
 		await form.end();
-		callbacks.refuseLate(inTime, form.lateNames);
+		callbacks.refuseFieldsAfterFile(inTime, form.lateNames);
 	};
 	const { object, qos } = await receiveFile(
 		emulator,
@@ -64,7 +64,7 @@ export async function postObject(
 		{ ...form, end },
 		policy,
 	);
-	const callback = withLateFields(inTime, form.lateNames);
+	const callback = withFieldsAfterFile(inTime, form.lateNames);
 	const headers = { ...writtenHeaders(object, bucket), ...qos };
 	warnOfRedirect(emulator, asked, form, callback);
 	const called = await callBack(

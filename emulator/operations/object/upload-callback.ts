@@ -1,40 +1,39 @@
 /**
- * What the three uploads share when a callback is asked for: once the object is stored, the application server is told
- * of it. Other operations call nobody, and the developer is warned.
+ * Callbacks of the three uploads that have them: once the object is stored, the application server is called. For
+ * other operations OSS ignores a callback, and the log says so.
  */
-import type { ResolvedCallback } from "../../callback/callbacks.ts";
-import type { Uploaded } from "../../callback/uploaded.ts";
+import type { ResolvedCallback, UploadFacts } from "../../callback/model.ts";
 import type { Emulator } from "../../emulator.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { noSuchKey } from "../store-protocol.ts";
 
-/** Where OSS looks at it, or SDKs send it with every step of an upload. */
+/** Operations that send a callback, and the steps of an upload with which SDKs send the header as well. */
 const SENT_WITH: ReadonlySet<string> = new Set([
 	...["PutObject", "CompleteMultipartUpload"],
 	...["InitiateMultipartUpload", "UploadPart", "UploadPartCopy"],
 ]);
 
-/** OSS does not say that it takes no notice of a callback. */
-export function warnOfVainCallback(
+/** OSS does not report that it ignores a callback. */
+export function warnIfCallbackIgnored(
 	{ log }: Pick<Emulator, "log">,
 	{ method, headers, query }: Pick<OssRequest, "method" | "headers" | "query">,
 	operation: string,
 ): void {
-	const isAsked = headers["x-oss-callback"] || query.get("callback");
-	if (!isAsked || SENT_WITH.has(operation)) return;
+	const isRequested = headers["x-oss-callback"] || query.get("callback");
+	if (!isRequested || SENT_WITH.has(operation)) return;
 	if (method === "PUT" || method === "POST")
 		log.warn(
-			`${operation} calls nobody back: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
+			`${operation} sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
 		);
 }
 
 /**
- * Calls the application server back, if that was asked for, and answers with its answer.
+ * Calls the application server, if the upload requests a callback, and replies with its answer.
  *
  * @param headers of the upload's own reply
- * @returns undefined when nobody is called
+ * @returns undefined when no callback is sent
  * @throws OssError CallbackFailed; the object stays
  */
 export async function callBack(
@@ -42,12 +41,12 @@ export async function callBack(
 	request: OssRequest,
 	callback: ResolvedCallback | undefined,
 	object: StoredObject,
-	operation: Uploaded["operation"],
+	operation: UploadFacts["operation"],
 	headers: ReplyHeaders,
 ): Promise<Reply | undefined> {
 	if (!callback) return undefined;
 	const { owner } = await emulator.store.buckets.get(object.bucket);
-	const uploaded: Uploaded = {
+	const uploaded: UploadFacts = {
 		bucket: object.bucket,
 		key: object.key,
 		etag: object.etag,
@@ -60,13 +59,13 @@ export async function callBack(
 		clientIp: request.clientIp,
 		requester: request.caller.uid,
 		owner,
-		waits: () => (request.hasGone() ? "gone" : "uploader"),
+		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
 		read: (first, last) => readContent(emulator, object, first, last),
 	};
 	return emulator.callbacks.send(callback, uploaded, headers);
 }
 
-/** @throws OssError NoSuchKey when the object is gone or another by now */
+/** @throws OssError NoSuchKey when the object has been deleted or replaced meanwhile */
 async function readContent(
 	{ store }: Emulator,
 	{ bucket, key, versionId, etag }: StoredObject,

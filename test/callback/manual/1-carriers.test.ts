@@ -19,7 +19,7 @@ import {
 	signedV1,
 } from "../../operations/object/form.ts";
 import { initiate, putPart } from "../../operations/uploading.ts";
-import { base64, base64Json } from "../asking.ts";
+import { base64, base64Json } from "../request-callback.ts";
 import { stored, upload } from "./uploads.ts";
 
 const BODY = "o=${object}&v=${x:v}";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { refusal, textsOf } from "../../client.ts";
 import { startWithBucket } from "../../emulator.ts";
-import { base64, base64Json } from "../asking.ts";
+import { base64, base64Json } from "../request-callback.ts";
 import { stored } from "./uploads.ts";
 
 const URL = "http://127.0.0.1:1/";

@@ -5,7 +5,7 @@ import { suite, type TestContext, test } from "node:test";
 import { type Answer, refusal } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 import { findDeafPort, startTcpServer } from "../application-server.ts";
-import { base64Json } from "../asking.ts";
+import { base64Json } from "../request-callback.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -37,7 +37,7 @@ const ask = ({ oss }: TestEmulator, callback: object): Promise<Answer> =>
 	});
 
 suite("The request", () => {
-	test("is a POST with OSS's headers in OSS's order, and a body that is not chunked", async (t) => {
+	test("is a POST with OSS's headers, in OSS's order except undici's own three, and a body that is not chunked", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 		const { host } = new URL(url);
@@ -58,9 +58,8 @@ suite("The request", () => {
 					.replace(/^(Date): .* GMT$/, "$1: …"),
 			),
 			[
-				`Host: ${host}`,
-				"Connection: close",
-				"Content-Length: 5",
+				`host: ${host}`,
+				"connection: close",
 				"Authorization: …",
 				`Content-MD5: ${md5}`,
 				"Content-Type: application/x-www-form-urlencoded",
@@ -75,6 +74,7 @@ suite("The request", () => {
 				"x-oss-signature-version: 1.0",
 				"x-oss-tag: CALLBACK",
 				"eagleeye-rpcid: 0.1",
+				"content-length: 5",
 			],
 		);
 		assert.equal(body, "o=cat");
@@ -98,10 +98,10 @@ suite("The request", () => {
 
 		await ask(emulator, { callbackUrl: url, callbackHost: "app.example.com" });
 
-		assert.match(requests[0] ?? "", /\r\nHost: app\.example\.com\r\n/);
+		assert.match(requests[0] ?? "", /\r\nhost: app\.example\.com\r\n/);
 	});
 
-	test("has additionalHeaders at its end, and their names in x-oss-additional-headers (A-234)", async (t) => {
+	test("has additionalHeaders behind OSS's own, and their names in x-oss-additional-headers (A-234)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -111,7 +111,7 @@ suite("The request", () => {
 		});
 
 		const [head = ""] = requests[0]?.split("\r\n\r\n") ?? [];
-		assert.match(head, /\r\napp-a: 1\r\napp-b: x y$/);
+		assert.match(head, /\r\napp-a: 1\r\napp-b: x y\r\ncontent-length: 5$/);
 		assert.match(head, /\r\nx-oss-additional-headers: app-a;app-b\r\n/);
 	});
 

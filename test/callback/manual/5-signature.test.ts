@@ -10,7 +10,7 @@ import {
 	type Received,
 	startApplicationServer,
 } from "../application-server.ts";
-import { base64Json } from "../asking.ts";
+import { base64Json } from "../request-callback.ts";
 
 const PATH = "/callback_pub_key_v1.pem";
 

@@ -10,7 +10,7 @@ import {
 	initiate,
 	partsOf,
 } from "../../operations/uploading.ts";
-import { base64Json } from "../asking.ts";
+import { base64Json } from "../request-callback.ts";
 import { OPERATIONS, stored, upload } from "./uploads.ts";
 
 const headersTo = (callbackUrl: string): Record<string, string> => ({
@@ -98,7 +98,7 @@ suite("The header of a callback", () => {
 		await oss.post("/photos/log?append&position=0", "a", headers);
 
 		assert.deepEqual(lines, [
-			"warn: AppendObject calls nobody back: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form\n",
+			"warn: AppendObject sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form\n",
 		]);
 	});
 

@@ -15,7 +15,7 @@ import {
 	initiate,
 	putPart,
 } from "../../operations/uploading.ts";
-import { base64Json } from "../asking.ts";
+import { base64Json } from "../request-callback.ts";
 
 export const OPERATIONS = [
 	"PutObject",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";
-import { base64, base64Json } from "../../callback/asking.ts";
+import { base64, base64Json } from "../../callback/request-callback.ts";
 import { type Answer, refusal, textsOf } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 import {

@@ -11,7 +11,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { base64Json } from "../../callback/asking.ts";
+import { base64Json } from "../../callback/request-callback.ts";
 import { type Answer, refusal } from "../../client.ts";
 import { startEmulator, type TestEmulator } from "../../emulator.ts";
 import { has, startInBackground, succeed } from "../../run.ts";

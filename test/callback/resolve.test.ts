@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { Address } from "../../emulator/callback/model.ts";
 import {
 	type Lookup,
 	resolveCallback,
-} from "../../emulator/callback/address.ts";
-import type { Address } from "../../emulator/callback/callback.ts";
+} from "../../emulator/callback/resolve.ts";
 import {
 	type CallbackSwitches,
 	DEFAULT_SWITCHES,
 } from "../../emulator/callback/switches.ts";
-import { callbackTo, errorOf } from "./asking.ts";
+import { callbackTo, errorOf } from "./request-callback.ts";
 
 const knows =
 	(...addresses: string[]): Lookup =>

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { findInOutcome } from "../../../emulator/callback/advice/find-in-answer.ts";
 import {
 	ANSWER_BYTES_MAX,
 	NO_TIME,
 	type NoAnswer,
 	type Outcome,
-} from "../../emulator/callback/delivery.ts";
-import { findInOutcome } from "../../emulator/callback/find-in-answer.ts";
+} from "../../../emulator/callback/model.ts";
 
 const URL = "http://app.example.com/cb";
 

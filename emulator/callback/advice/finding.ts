@@ -1,10 +1,10 @@
 /**
- * What works here and would fail at OSS, or is seldom what was meant: one row per kind.
+ * What works here and would fail at OSS, or is seldom what was intended: one row per kind.
  *
- * `refused` is refused by OSS and here. `lenient` is what OSS refuses or, where its pages contradict each other, may
- * refuse, and what is let pass here: `--strict` makes it fail the way OSS fails. What is `risky` OSS takes as well, and
- * something else fails by it: `--strict` makes it fail too. What is `taken` application servers have been seen to live
- * with, or may: nothing makes it fail.
+ * `refused` is refused by OSS and here. `lenient` is accepted here and refused by OSS or, where its pages contradict
+ * each other, perhaps refused: `--strict` makes it fail the way OSS fails. `risky` is accepted by OSS as well, and
+ * fails for another reason: `--strict` makes it fail too. `taken` is accepted by OSS, and application servers may cope
+ * with it: nothing makes it fail.
  *
  * Pure. Source: the page that each row names.
  */
@@ -21,7 +21,7 @@ const ec = (number: string): string =>
 
 // biome-ignore format: a table
 const table = {
-  // What an upload asks for
+  // About the request
   "private-address":        ["lenient", ec("0007-00000008")],
   "no-url":                 ["lenient", ec("0007-00000004")],
   "mixed-carriers":         ["lenient", ec("0007-00000027")],
@@ -38,7 +38,7 @@ const table = {
   "body-not-json":          ["taken",   CALLBACK],
   "late-field":             ["lenient", ec("0006-00000103")],
   "over-s3":                ["taken",   S3],
-  // What an application server answers
+  // About the answer
   "redirect":               ["refused", ec("0007-00000203")],
   "no-content-length":      ["refused", STATUS_203],
   "too-large-answer":       ["refused", STATUS_203],
@@ -54,7 +54,7 @@ export type FindingId = keyof typeof table;
 
 export type Finding = {
 	readonly id: FindingId;
-	/** Whether OSS refuses it, or may. */
+	/** Whether OSS refuses it, or may refuse it. */
 	readonly refused: boolean;
 	/** What OSS does, and what to do about it. */
 	readonly sentence: string;
@@ -74,7 +74,7 @@ const isFindingId = (text: string): text is FindingId =>
 export const FINDING_IDS: readonly FindingId[] =
 	Object.keys(table).filter(isFindingId);
 
-/** What `--strict` makes fail. */
+/** Findings that `--strict` makes fail. */
 export const STRICT_FINDINGS: readonly FindingId[] = FINDING_IDS.filter(
 	(id) => table[id][0] === "lenient" || table[id][0] === "risky",
 );

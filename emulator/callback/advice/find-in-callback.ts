@@ -1,20 +1,27 @@
 /**
- * What to tell a developer of a callback as it was asked for.
+ * Findings about a callback as the upload requests it.
  *
  * Pure. Source: docs «Callback»; «Upload callback errors and troubleshooting».
  */
 import { isIP } from "node:net";
-import type { Callback, ResolvedUrl } from "./callback.ts";
+import { parseJson } from "../../oss/json-object.ts";
+import {
+	type BodyType,
+	type Callback,
+	FORM,
+	JSON_TYPE,
+	type ResolvedCallback,
+	type ResolvedUrl,
+	type Template,
+} from "../model.ts";
+import type { CallbackSwitches } from "../switches.ts";
+import { quotedIn } from "../template.ts";
+import { isPrivate } from "../urls.ts";
+import { isCustom, NUMBERS, SYSTEM_VARIABLES } from "../variables.ts";
 import { type Finding, finding } from "./finding.ts";
-import { parseJson } from "./json.ts";
-import { isPrivate } from "./private.ts";
-import { type BodyType, FORM, JSON_TYPE } from "./substitute.ts";
-import type { CallbackSwitches } from "./switches.ts";
-import { quotedIn, type Template } from "./template.ts";
-import { isCustom, NUMBERS, SYSTEM_VARIABLES } from "./variables.ts";
 
 export function findInCallback(
-	callback: Callback<ResolvedUrl>,
+	callback: ResolvedCallback,
 	switches: Pick<CallbackSwitches, "alwaysSni">,
 ): Finding[] {
 	const sni = callback.sni || switches.alwaysSni;

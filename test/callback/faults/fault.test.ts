@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { FAULT_KINDS, readFault } from "../../emulator/callback/fault.ts";
-import { elsewhere } from "../../emulator/callback/forge.ts";
-import { errorOf } from "./asking.ts";
+import {
+	FAULT_KINDS,
+	readFault,
+} from "../../../emulator/callback/faults/fault.ts";
+import { forgedKeyUrl } from "../../../emulator/callback/faults/forged-request.ts";
+import { errorOf } from "../request-callback.ts";
 
 suite("A fault is read", () => {
 	for (const kind of FAULT_KINDS)
@@ -68,5 +71,5 @@ suite("Somebody else's URL of a key", () => {
 			"http://--1.forged.localhost:6770/callback_pub_key_v1.pem",
 		],
 	] as const)
-		test(`begins like ${own}`, () => assert.equal(elsewhere(own), other));
+		test(`begins like ${own}`, () => assert.equal(forgedKeyUrl(own), other));
 });

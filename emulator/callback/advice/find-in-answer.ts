@@ -1,20 +1,20 @@
 /**
- * What to tell a developer of an application server's answer.
+ * Findings about an application server's answer.
  *
  * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code».
  */
+import { parseJson } from "../../oss/json-object.ts";
 import {
 	ANSWER_BYTES_MAX,
 	type Answer,
 	findHeader,
 	type Outcome,
-} from "./delivery.ts";
+} from "../model.ts";
+import { isXml, REDIRECTS } from "../relay.ts";
+import { CALLBACK_TIMEOUT_MS } from "../switches.ts";
 import { type Finding, type FindingId, finding } from "./finding.ts";
-import { parseJson } from "./json.ts";
-import { isXml, REDIRECTS } from "./relay.ts";
-import { CALLBACK_TIMEOUT_MS } from "./switches.ts";
 
-/** Not far from what OSS waits for: the way to it is longer in the cloud, and the load heavier. */
+/** Close to OSS's time limit: the network is slower in the cloud, and the load heavier. */
 const SLOW_MS = 3000;
 const LARGE_BYTES = 0.9 * ANSWER_BYTES_MAX;
 
@@ -53,7 +53,7 @@ function findInAnswer(answer: Answer): Found[] {
 		return [
 			[
 				"redirect",
-				`answered ${status}: OSS does not follow redirects; give it the address that it was sent to.`,
+				`answered ${status}: OSS does not follow redirects; use the address that it redirects to.`,
 			],
 		];
 	if (status !== 200) return [];
@@ -65,17 +65,17 @@ function findInLength({ headers }: Answer): Found {
 	if (length === undefined)
 		return [
 			"no-content-length",
-			"answered without Content-Length, in chunks perhaps: OSS needs one, and says 203 «User server missing content-length.»; give the framework the whole body at once.",
+			"answered without Content-Length, in chunks perhaps: OSS needs one, and answers 203 «User server missing content-length.»; give the framework the whole body at once.",
 		];
 	if (Number(length) > ANSWER_BYTES_MAX)
 		return [
 			"too-large-answer",
-			`answered with ${length} bytes: OSS takes 1 MiB; answer with less.`,
+			`answered with ${length} bytes: OSS accepts 1 MiB; answer with less.`,
 		];
 	if (Number(length) > LARGE_BYTES)
 		return [
 			"large-answer",
-			`answered with ${length} bytes, not far from the ${ANSWER_BYTES_MAX} that OSS takes; answer with less.`,
+			`answered with ${length} bytes, close to the ${ANSWER_BYTES_MAX} that OSS accepts; answer with less.`,
 		];
 	return undefined;
 }
@@ -84,23 +84,23 @@ function findInType(answer: Answer): Found {
 	if (isXml(answer))
 		return [
 			"xml-answer",
-			"answered with XML: one page of OSS takes that, three take JSON only, or 203 «Response body is not valid json format.»; answer with JSON.",
+			"answered with XML: one page of OSS accepts that, three accept JSON only, or 203 «Response body is not valid json format.»; answer with JSON.",
 		];
 	const type = findHeader(answer.headers, "content-type") ?? "";
 	if (/^application\/json *(;|$)/i.test(type)) return undefined;
 	return [
 		"answer-type",
-		`answered with ${type ? `the type ${type}` : "no type"}: OSS hands it on as application/json all the same; say so yourself.`,
+		`answered with ${type ? `the type ${type}` : "no type"}: OSS relays it as application/json all the same; send that type yourself.`,
 	];
 }
 
-/** JSON that begins with anything else is text, a number, or a list. */
+/** JSON that does not begin with `{` is text, a number, or a list. */
 function findInContent(answer: Answer): Found {
 	const { body } = answer;
 	if (/^\s*\{/.test(body.toString("latin1", 0, 1024))) return undefined;
 	if (isXml(answer) || parseJson(body) === undefined) return undefined;
 	return [
 		"answer-is-no-object",
-		'answered with something that is no JSON object: OSS takes any JSON, but SDKs (Go) read the answer into a map; answer with an object like {"Status":"OK"}.',
+		'answered with JSON that is not an object: OSS accepts any JSON, but SDKs (Go) read the answer into a map; answer with an object like {"Status":"OK"}.',
 	];
 }

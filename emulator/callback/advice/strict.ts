@@ -1,23 +1,27 @@
 /**
- * What `--strict` does to findings that OSS refuses, or may, or that fail by something else: they fail as OSS fails.
- *
- * What fails here anyhow, or by a switch of its own (a private address, no URL), has no row.
+ * What `--strict` does to findings that OSS refuses, or may refuse, or that fail for another reason: they fail as OSS
+ * fails. Findings that fail here anyway, or by a switch of their own (a private address, no URL), have no row.
  *
  * Pure. Source: EC 0006-00000103, 0007-00000027, 0007-00000104; «HTTP 203 status code». That mixed carriers are refused
  * with the text of two of the same kind is a guess (A-251).
  */
-import { OssError } from "../oss/errors.ts";
-import type { Callback } from "./callback.ts";
-import { refuse } from "./causes.ts";
-import { NO_TIME, type Outcome } from "./delivery.ts";
+import { OssError } from "../../oss/errors.ts";
+import { refuse } from "../callback-errors.ts";
+import {
+	type Callback,
+	type Failure,
+	NO_TIME,
+	type Outcome,
+	type Verdict,
+} from "../model.ts";
+import { FAILURES, failureOf } from "../relay.ts";
+import type { CallbackSwitches } from "../switches.ts";
 import type { Finding, FindingId } from "./finding.ts";
-import { FAILURES, type Failure, failureOf, type Verdict } from "./relay.ts";
-import type { CallbackSwitches } from "./switches.ts";
 
 type Strictness = CallbackSwitches["strict"];
 
 /**
- * To be called before anything is stored.
+ * Must be called before anything is stored.
  *
  * @throws OssError InvalidArgument
  */
@@ -33,12 +37,12 @@ export function refuseStrictly(callback: Callback, strict: Strictness): void {
 }
 
 /**
- * To be called when a form has been read to its end, before its file is stored. One page says that the file must be the
- * last field, another that what follows is ignored (A-633).
+ * Must be called when a form has been read to its end, before its file is stored. One page says that the file must be
+ * the last field, another that fields after it are ignored (A-633).
  *
  * @throws OssError MalformedPOSTRequest
  */
-export function refuseLateStrictly(
+export function refuseFieldsAfterFile(
 	callback: Callback | undefined,
 	strict: Strictness,
 ): void {
@@ -47,7 +51,7 @@ export function refuseLateStrictly(
 		throw new OssError("MalformedPOSTRequest", { ec: "0006-00000103" });
 }
 
-/** What comes of a URL that is not called, because the call would fail at OSS. */
+/** The outcome of a URL that is not called, because the call would fail at OSS. */
 export function failInstead(
 	findings: readonly Finding[],
 	strict: Strictness,
@@ -61,9 +65,9 @@ export function failInstead(
 }
 
 /**
- * What the answer of an application server comes to.
+ * The verdict on an application server's answer.
  *
- * @param findings of what it was sent, and of its answer
+ * @param findings about the request and about the answer
  */
 export function failStrictly(
 	verdict: Verdict,
@@ -74,11 +78,11 @@ export function failStrictly(
 	const found = findings.find(({ id }) => id in FAILS && strict.includes(id));
 	const failure = found && FAILS[found.id];
 	if (!failure) return verdict;
-	const why = `answered 200, and --strict lets no ${found.id} pass: see the findings`;
+	const why = `answered 200, and --strict refuses ${found.id}: see the findings`;
 	return { ...failure, why };
 }
 
-/** A body with doubled quotes is none that an application server can read: what it says then is 400. */
+/** An application server cannot read a body with doubled quotes: it would answer 400. */
 const FAILS: Partial<Record<FindingId, Omit<Failure, "why">>> = {
 	"quoted-variable": failureOf(400),
 	"slow-answer": FAILURES.time,

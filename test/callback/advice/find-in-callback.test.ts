@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type {
-	Callback,
-	ResolvedUrl,
-} from "../../emulator/callback/callback.ts";
 import {
 	findInBody,
 	findInCallback,
-} from "../../emulator/callback/find-in-callback.ts";
-import type { Finding } from "../../emulator/callback/finding.ts";
-import { DEFAULT_SWITCHES } from "../../emulator/callback/switches.ts";
-import { readTemplate } from "../../emulator/callback/template.ts";
-import { callbackTo } from "./asking.ts";
-import { SIGNED } from "./vectors.ts";
+} from "../../../emulator/callback/advice/find-in-callback.ts";
+import type { Finding } from "../../../emulator/callback/advice/finding.ts";
+import type {
+	Callback,
+	ResolvedUrl,
+} from "../../../emulator/callback/model.ts";
+import { DEFAULT_SWITCHES } from "../../../emulator/callback/switches.ts";
+import { readTemplate } from "../../../emulator/callback/template.ts";
+import { callbackTo } from "../request-callback.ts";
+import { SIGNED } from "../vectors.ts";
 
 const PUBLIC = "http://app.example.com/cb";
 const JSON_TYPE = "application/json";

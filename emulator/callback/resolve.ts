@@ -1,7 +1,7 @@
 /**
- * Looks up the hosts of a callback, before anything is stored: what OSS would refuse is refused here.
+ * Looks up the hosts of a callback before anything is stored, so that a host that OSS would refuse is refused.
  *
- * The addresses found are the ones that are connected to later, so that a name cannot be public when it is checked and
+ * The addresses found are those that are connected to later, so that a name cannot be public when it is checked and
  * private when it is called. Each URL of several must pass (A-225).
  *
  * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`.
@@ -10,15 +10,10 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
 import { withinMs } from "../oss/with-timeout.ts";
-import type {
-	Address,
-	Callback,
-	CallbackUrl,
-	ResolvedUrl,
-} from "./callback.ts";
-import { refuse } from "./causes.ts";
-import { isPrivate } from "./private.ts";
+import { refuse } from "./callback-errors.ts";
+import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
+import { isPrivate } from "./urls.ts";
 
 /**
  * All addresses of a name.
@@ -30,7 +25,7 @@ export type Lookup = (hostname: string) => Promise<readonly Address[]>;
 /** The machine's own resolver: hosts file, Docker's names, DNS. */
 export const lookupHost: Lookup = (hostname) => lookup(hostname, { all: true });
 
-/** A resolver that does not answer is given up after this. */
+/** How long a resolver may take. */
 const LOOKUP_MS_MAX = 5000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000007, 0007-00000008 */
@@ -51,7 +46,7 @@ export async function resolveCallback(
 	return { ...callback, urls };
 }
 
-type Found = {
+type LookupResult = {
 	readonly addresses: readonly Address[];
 	readonly missing: boolean;
 };
@@ -59,9 +54,10 @@ type Found = {
 async function resolveUrl(
 	url: CallbackUrl,
 	lookup: Lookup,
-): Promise<ResolvedUrl & Found> {
+): Promise<ResolvedUrl & LookupResult> {
 	const begun = performance.now();
-	const found = known(url.hostname) ?? (await find(url.hostname, lookup));
+	const found =
+		withoutResolver(url.hostname) ?? (await find(url.hostname, lookup));
 	return { ...url, ...found, lookupMs: performance.now() - begun };
 }
 
@@ -70,20 +66,20 @@ const LOOPBACK: readonly Address[] = [
 	{ address: "::1", family: 6 },
 ];
 
-/** What needs no resolver: addresses, `localhost` and names below it; and what is a number but no address. */
-function known(hostname: string): Found | undefined {
+/** Hosts that need no resolver: addresses, `localhost` and names below it; and numbers that are not an address. */
+function withoutResolver(hostname: string): LookupResult | undefined {
 	const family = isIP(hostname);
 	if (family !== 0)
 		return { addresses: [{ address: hostname, family }], missing: false };
 	if (/^(.+\.)?localhost\.?$/i.test(hostname))
 		return { addresses: LOOPBACK, missing: false };
-	// The C library reads 123.456 as 123.0.1.200; OSS «can not get ip» of it.
+	// The C library reads 123.456 as 123.0.1.200; OSS says «can not get ip».
 	if (/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(hostname))
 		return { addresses: [], missing: true };
 	return undefined;
 }
 
-async function find(hostname: string, lookup: Lookup): Promise<Found> {
+async function find(hostname: string, lookup: Lookup): Promise<LookupResult> {
 	try {
 		const addresses = await withinMs(lookup(hostname), LOOKUP_MS_MAX);
 		return { addresses, missing: addresses.length === 0 };
@@ -95,8 +91,8 @@ async function find(hostname: string, lookup: Lookup): Promise<Found> {
 }
 
 /**
- * A resolver that cannot be asked says nothing about the name: the upload is stored, and told of it after (A-226).
- * Except of a name without a dot, which OSS never finds: java1 CallbackTest, `my`.
+ * A resolver that fails says nothing about the name: the upload is stored, and its callback fails (A-226). A name
+ * without a dot is an exception, because OSS never finds it: java1 CallbackTest, `my`.
  */
 const isMissing = (code: string, hostname: string): boolean =>
 	code === "ENOTFOUND" || !hostname.includes(".");

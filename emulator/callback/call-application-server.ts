@@ -1,35 +1,39 @@
 /**
- * Calls an application server: one URL after the other until one answers as it must.
+ * Calls an application server: one URL after the other until one gives a good answer.
  *
- * When none does, the reason of the last is told (A-241). Here faults are made that are wanted, and what OSS would not
- * do is found.
+ * When none does, the reason of the last one counts (A-241). Faults on purpose take effect here, and what OSS would not
+ * do is found here.
  */
-import type { Callback, ResolvedUrl } from "./callback.ts";
-import type { CallbackRequest, Caused } from "./compose.ts";
+import { findInOutcome } from "./advice/find-in-answer.ts";
+import { findInBody, findInUrl } from "./advice/find-in-callback.ts";
+import { failInstead, failStrictly } from "./advice/strict.ts";
 import type { deliver } from "./deliver.ts";
-import type { Outcome } from "./delivery.ts";
-import type { Fault } from "./fault.ts";
-import { findInOutcome } from "./find-in-answer.ts";
-import { findInBody, findInUrl } from "./find-in-callback.ts";
-import { composeWith } from "./forge.ts";
+import { composeForged } from "./faults/forged-request.ts";
 import type { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
-import { judge, type Verdict } from "./relay.ts";
-import { failInstead, failStrictly } from "./strict.ts";
+import type {
+	CallbackRequest,
+	Fault,
+	Outcome,
+	ResolvedCallback,
+	UploadReference,
+	Verdict,
+} from "./model.ts";
+import { judge } from "./relay.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
-export type CallingParts = {
+export type CallParts = {
 	readonly keyPair: KeyPair;
 	readonly now: () => Date;
 	readonly switches: CallbackSwitches;
 	readonly deliver: typeof deliver;
-	/** Nobody is called any more once this fires. */
+	/** No more calls are made once this fires. */
 	readonly ending: AbortSignal;
 };
 
 export type Call = {
-	readonly callback: Callback<ResolvedUrl>;
-	readonly uploaded: Caused;
+	readonly callback: ResolvedCallback;
+	readonly uploaded: UploadReference;
 	/** Filled in. */
 	readonly body: Buffer;
 	readonly fault: Fault | undefined;
@@ -37,48 +41,50 @@ export type Call = {
 };
 
 export async function callApplicationServer(
-	parts: CallingParts,
+	parts: CallParts,
 	call: Call,
 ): Promise<Verdict> {
 	const { callback, body, fault, journal } = call;
 	const [first] = callback.urls;
 	if (!first) throw new TypeError("a callback has a URL");
-	journal.fillIn(body);
-	journal.find(findInBody(body, callback.bodyType));
+	journal.setBody(body);
+	journal.addFindings(findInBody(body, callback.bodyType));
 	if (fault?.told && fault.sent === 0) return fault.told(first);
-	let verdict = await callUrl(parts, call, first);
-	for (const url of callback.urls.slice(1)) {
+	let verdict = await callUrl(parts, call, 0);
+	for (let at = 1; at < callback.urls.length; at++) {
 		if ("answer" in verdict || parts.ending.aborted) break;
-		verdict = await callUrl(parts, call, url);
+		verdict = await callUrl(parts, call, at);
 	}
 	return fault?.told?.(first) ?? verdict;
 }
 
-/** Once, or as often as the fault wants; the last answer counts, as if those before were lost. */
+/** Calls once, or twice if the fault says so; the last answer counts, as if the one before were lost. */
 async function callUrl(
-	parts: CallingParts,
+	parts: CallParts,
 	call: Call,
-	url: ResolvedUrl,
+	at: number,
 ): Promise<Verdict> {
 	const { callback, uploaded, body, fault } = call;
 	const { keyPair, switches, now } = parts;
+	const url = callback.urls[at];
+	if (!url) throw new RangeError("no such URL");
 	const signer = { ...keyPair, publicKeyUrl: switches.publicKeyUrl };
-	const request = composeWith(
-		fault?.forged,
-		...([url, callback, uploaded, body, signer, now()] as const),
-	);
-	if (fault?.sent === 2) await callOnce(parts, call, request);
-	return callOnce(parts, call, request);
+	const composed = { url, callback, uploaded, body, signer, now: now() };
+	const request = composeForged(fault?.forged, composed);
+	const others = callback.urls.slice(at + 1).map(({ text }) => text);
+	if (fault?.sent === 2) await callOnce(parts, call, request, others);
+	return callOnce(parts, call, request, others);
 }
 
 async function callOnce(
-	parts: CallingParts,
+	parts: CallParts,
 	call: Call,
 	request: CallbackRequest,
+	others: readonly string[],
 ): Promise<Verdict> {
 	const { fault, journal } = call;
 	const { strict } = parts.switches;
-	await journal.sending(request, parts.now());
+	await journal.sending(request, parts.now(), others);
 	const outcome = await findOutcome(parts, call, request);
 	const findings = fault?.outcome
 		? []
@@ -86,12 +92,12 @@ async function callOnce(
 	const all = [...call.callback.findings, ...findings];
 	const verdict = failStrictly(judge(outcome), all, strict);
 	journal.sent(outcome, verdict);
-	journal.find(findings);
+	journal.addFindings(findings);
 	return verdict;
 }
 
 async function findOutcome(
-	{ deliver, switches, ending }: CallingParts,
+	{ deliver, switches, ending }: CallParts,
 	{ callback, fault }: Call,
 	request: CallbackRequest,
 ): Promise<Outcome> {

@@ -1,5 +1,5 @@
 /**
- * Why OSS refuses what an upload says about its callback: one row per EC, with OSS's message.
+ * Why OSS refuses an upload for its callback: one row per EC, with OSS's message.
  *
  * Texts of which no example is published are worded like their neighbours (A-200); where the number itself is only
  * known as a range, the rows are numbered in the order in which the fields are documented (A-201).
@@ -47,7 +47,7 @@ const table = {
 
 export type Cause = keyof typeof table;
 
-/** @param value as it was found; what is not text is shown as JSON */
+/** @param value as it was found; a value other than text is shown as JSON */
 export function refuse(cause: Cause, name: string, value: unknown): OssError {
 	const [ec, message] = table[cause];
 	return invalidArgument(name, show(value), message, ec);

@@ -1,20 +1,26 @@
 /**
  * Width, height and format of an image, from its content, whatever its Content-Type says.
  *
- * Only the bytes that say it are read; the rest of a large object never is. The size is the stored one: an orientation
- * turns nothing (A-230). Formats are told by how they begin, strictly, so that a text beginning with BM is no image.
+ * Only the bytes that state them are read, never the rest of a large object. The size is the stored one: an orientation
+ * does not turn it (A-230). Formats are recognised strictly, so that a text beginning with BM is not an image.
  *
- * By hand rather than with a library: the one tried takes coding blocks of a HEIC for its size, gives up on metadata
- * it was not given whole, and takes seconds over a hostile megabyte.
+ * Our own code rather than a library: the one tried takes the coding blocks of a HEIC for its size, fails on metadata
+ * that it does not get whole, and needs seconds for a hostile megabyte.
  *
  * Source: docs «Callback», step 1; EC 0007-00000301 for the formats.
  */
-import { heicSize } from "./image/heic.ts";
-import { jpegSize } from "./image/jpeg.ts";
-import { bmpSize, gifSize, pngSize, webpSize } from "./image/simple.ts";
-import type { FindSize, ReadSome } from "./image/size.ts";
-import { tiffSize } from "./image/tiff.ts";
-import type { ReadContent } from "./uploaded.ts";
+import type { ReadContent } from "../model.ts";
+import {
+	bmpSize,
+	type FindSize,
+	gifSize,
+	jpegSize,
+	pngSize,
+	type ReadSome,
+	tiffSize,
+	webpSize,
+} from "./formats.ts";
+import { heicSize } from "./heic.ts";
 
 export type ImageFormat =
 	| "bmp"
@@ -33,7 +39,7 @@ export type ImageInfo = {
 	readonly format: ImageFormat;
 };
 
-/** How contents begin, read as latin1, and where their size stands. */
+/** How contents begin, read as latin1, and what finds their size. */
 // biome-ignore format: a table
 const FORMATS: readonly (readonly [ImageFormat, RegExp, FindSize])[] = [
   ["jpg",  /^\xff\xd8\xff/, jpegSize],
@@ -46,7 +52,7 @@ const FORMATS: readonly (readonly [ImageFormat, RegExp, FindSize])[] = [
   ["bmp",  /^BM.{12}[\x28\x34\x38\x40\x6c\x7c]\0\0\0/s, bmpSize],
 ];
 
-/** Read at once, whatever is asked of it then. */
+/** The beginning is read once; most formats state their size in it. */
 const BEGINNING_BYTES = 4 * 1024;
 
 /**

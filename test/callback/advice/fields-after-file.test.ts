@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { withLateFields } from "../../emulator/callback/late-fields.ts";
-import { callbackTo } from "./asking.ts";
+import { withFieldsAfterFile } from "../../../emulator/callback/advice/fields-after-file.ts";
+import { callbackTo } from "../request-callback.ts";
 
 const CALLBACK = { ...callbackTo("a.example.com"), urls: [] };
 
@@ -9,16 +9,21 @@ suite("Fields after the file of a form", () => {
 	test("are of no interest, but for the callback's", () => {
 		const names = ["submit", "Callback", "X:a", "success_action_status"];
 
-		assert.equal(withLateFields(CALLBACK, names), CALLBACK);
-		assert.equal(withLateFields(undefined, names), undefined);
+		assert.equal(withFieldsAfterFile(CALLBACK, names), CALLBACK);
+		assert.equal(withFieldsAfterFile(undefined, names), undefined);
 	});
 
 	test("are of no interest without a callback", () => {
-		assert.equal(withLateFields(undefined, ["x:a"]), undefined);
+		assert.equal(withFieldsAfterFile(undefined, ["x:a"]), undefined);
 	});
 
 	test("are found, when they are a callback's variables", () => {
-		const noted = withLateFields(CALLBACK, ["x:b", "submit", "x:a", "x:b"]);
+		const noted = withFieldsAfterFile(CALLBACK, [
+			"x:b",
+			"submit",
+			"x:a",
+			"x:b",
+		]);
 
 		const [found] = noted?.findings ?? [];
 		assert.equal(found?.id, "late-field");
@@ -26,7 +31,7 @@ suite("Fields after the file of a form", () => {
 	});
 
 	test("are a callback that calls nobody, when they are a callback", () => {
-		const noted = withLateFields(undefined, ["callback"]);
+		const noted = withFieldsAfterFile(undefined, ["callback"]);
 
 		assert.deepEqual(noted?.urls, []);
 		assert.match(noted?.findings[0]?.sentence ?? "", /^callback came after/);

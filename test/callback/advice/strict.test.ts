@@ -1,15 +1,14 @@
 /** What the emulator lets pass and OSS does not, with and without `--strict`. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
-import { NO_TIME, type Outcome } from "../../emulator/callback/delivery.ts";
-import { findInOutcome } from "../../emulator/callback/find-in-answer.ts";
-import { STRICT_FINDINGS } from "../../emulator/callback/finding.ts";
-import { judge } from "../../emulator/callback/relay.ts";
-import { failStrictly } from "../../emulator/callback/strict.ts";
-import { readConfig } from "../../emulator/config/config.ts";
-import { startWithAdmin } from "../admin/admin.ts";
-import { startApplicationServer } from "../application-server.ts";
-import { type Answer, refusal } from "../client.ts";
+import { findInOutcome } from "../../../emulator/callback/advice/find-in-answer.ts";
+import { STRICT_FINDINGS } from "../../../emulator/callback/advice/finding.ts";
+import { failStrictly } from "../../../emulator/callback/advice/strict.ts";
+import { NO_TIME, type Outcome } from "../../../emulator/callback/model.ts";
+import { judge } from "../../../emulator/callback/relay.ts";
+import { readConfig } from "../../../emulator/config/config.ts";
+import { startWithAdmin } from "../../admin/admin.ts";
+import { type Answer, refusal } from "../../client.ts";
 import {
 	ANY,
 	field,
@@ -17,9 +16,12 @@ import {
 	type Part,
 	postForm,
 	signedV1,
-} from "../operations/object/form.ts";
-import { startTcpServer } from "./application-server.ts";
-import { base64Json } from "./asking.ts";
+} from "../../operations/object/form.ts";
+import {
+	startApplicationServer,
+	startTcpServer,
+} from "../application-server.ts";
+import { base64Json } from "../request-callback.ts";
 
 type Case = {
 	readonly headers: Readonly<Record<string, string>>;
@@ -233,7 +235,7 @@ suite("Under --strict", () => {
 
 		const { json } = await admin.get("/api/callbacks");
 		const [{ why, advice, findings }] = json.callbacks;
-		assert.match(why, /--strict lets no quoted-variable pass/);
+		assert.match(why, /--strict refuses quoted-variable/);
 		assert.match(advice, /your own quotes out of callbackBody/);
 		const links = findings.map(({ link }: { link: string }) => link);
 		assert.ok(links.every((link: string) => link.startsWith("https://")));

@@ -1,37 +1,26 @@
 /**
- * Faults on purpose: what can go wrong with a callback, to be had at will by a test.
+ * Faults on purpose: whatever can go wrong with a callback, for tests that need it.
  *
  * Written `KIND` or `KIND; delay=MILLISECONDS`, the same in a header, in a form's field and in the admin API. The delay
- * comes before the uploader is told; without one nobody waits, not for a time-out either.
+ * precedes the uploader's reply; without one there is no waiting, not even for a time-out.
  *
  * Pure. Source: «HTTP 203 status code» and «Upload callback errors and troubleshooting» for the texts.
  */
-import { invalidArgument } from "../oss/errors.ts";
-import type { ResolvedUrl } from "./callback.ts";
+import { invalidArgument } from "../../oss/errors.ts";
 import {
 	ANSWER_BYTES_MAX,
+	type Failure,
+	type Fault,
 	NO_TIME,
 	type NoAnswer,
 	type Outcome,
-} from "./delivery.ts";
-import { FAILURES, type Failure } from "./relay.ts";
-import { CALLBACK_TIMEOUT_MS } from "./switches.ts";
+	type ResolvedUrl,
+} from "../model.ts";
+import { FAILURES } from "../relay.ts";
+import { CALLBACK_TIMEOUT_MS } from "../switches.ts";
 
-type Doing = {
-	/** How often the application server is called. */
-	readonly sent: 0 | 1 | 2;
-	/** What a call comes to, whatever it came to. */
-	readonly outcome?: Outcome;
-	/** What the uploader is told, whatever it came to. */
-	readonly told?: (url: ResolvedUrl) => Failure;
-	readonly forged?: "signature" | "key url";
-};
-
-export type Fault = Doing & {
-	/** As it is written. */
-	readonly text: string;
-	readonly delayMs: number;
-};
+/** A kind of fault, before its text and delay are known. */
+type Effect = Omit<Fault, "text" | "delayMs">;
 
 const ON_PURPOSE = "a fault on purpose";
 
@@ -41,7 +30,7 @@ const without = (noAnswer: NoAnswer): Outcome => ({
 	detail: ON_PURPOSE,
 });
 
-/** @param length that the answer says it has; undefined for chunks */
+/** @param length that the answer declares; undefined for chunks */
 const answered = (status: number, body: string, length?: number): Outcome => ({
 	timing: NO_TIME,
 	answer: {
@@ -61,7 +50,7 @@ const tell = (told: Omit<Failure, "why">) => (): Failure => ({
 	why: `failed: ${ON_PURPOSE}`,
 });
 
-/** The wording of before there was «Cost too long time.»; it has the address and no EC. */
+/** The wording that «Cost too long time.» replaced; it has the address and no EC. */
 function oldTimeOut({ addresses, hostname, port }: ResolvedUrl): Failure {
 	const ms = CALLBACK_TIMEOUT_MS;
 	const at = `${addresses[0]?.address ?? hostname}:${port}`;
@@ -70,7 +59,7 @@ function oldTimeOut({ addresses, hostname, port }: ResolvedUrl): Failure {
 }
 
 // biome-ignore format: a table
-const KINDS: Readonly<Record<string, Doing>> = {
+const KINDS: Readonly<Record<string, Effect>> = {
   "never-sent":         { sent: 0, outcome: without("unreachable") },
   "refused":            { sent: 0, outcome: without("refused") },
   "too-many":           { sent: 0, told: tell(FAILURES.busy) },
@@ -88,22 +77,22 @@ const KINDS: Readonly<Record<string, Doing>> = {
   "wrong-key-url":      { sent: 1, forged: "key url" },
 };
 
-/** `status-NNN` besides: any but 200. */
+/** `status-NNN` as well, any status except 200. */
 export const FAULT_KINDS: readonly string[] = Object.keys(KINDS);
 
 export const FAULT_DELAY_MS_MAX = 60_000;
 
-/** Of a header or a query; a form's field has the same name. */
+/** The name of the header, of the query parameter and of the form's field. */
 export const FAULT_NAME = "x-emulator-callback-fault";
 
-/** @throws OssError InvalidArgument for what is no fault */
+/** @throws OssError InvalidArgument for an unknown fault */
 export function readFault(text: string): Fault {
 	const [, kind = "", delay = "0"] =
 		/^\s*([a-z0-9-]+)\s*(?:;\s*delay\s*=\s*(\d{1,9})\s*)?$/.exec(text) ?? [];
-	const doing = readKind(kind);
+	const effect = readKind(kind);
 	const delayMs = Number(delay);
-	if (doing && delayMs <= FAULT_DELAY_MS_MAX)
-		return { ...doing, text: text.trim(), delayMs };
+	if (effect && delayMs <= FAULT_DELAY_MS_MAX)
+		return { ...effect, text: text.trim(), delayMs };
 	throw invalidArgument(
 		FAULT_NAME,
 		text,
@@ -111,7 +100,7 @@ export function readFault(text: string): Fault {
 	);
 }
 
-function readKind(kind: string): Doing | undefined {
+function readKind(kind: string): Effect | undefined {
 	if (Object.hasOwn(KINDS, kind)) return KINDS[kind];
 	const [, status] = /^status-([1-5]\d\d)$/.exec(kind) ?? [];
 	return status === undefined || status === "200"

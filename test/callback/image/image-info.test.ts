@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
-import { readImageInfo } from "../../emulator/callback/image-info.ts";
+import { readImageInfo } from "../../../emulator/callback/image/image-info.ts";
 
 /** Pictures of 37 × 21, made by Pillow 13, libheif and libtiff. */
 const picture = (name: string): Buffer =>

@@ -1,5 +1,5 @@
 /** Ways to ask for a callback, for tests. */
-import type { Callback } from "../../emulator/callback/callback.ts";
+import type { Callback } from "../../emulator/callback/model.ts";
 import type { Lookups } from "../../emulator/callback/read.ts";
 import { readTemplate } from "../../emulator/callback/template.ts";
 import { readUrls } from "../../emulator/callback/urls.ts";

@@ -1,0 +1,292 @@
+/**
+ * The vocabulary of callbacks: what an upload requests, what is sent for it, what is answered, and what is recorded.
+ *
+ * Everything else in this folder imports it; it imports only the vocabulary of findings.
+ *
+ * Pure. Source: docs «Callback».
+ */
+import type { KeyObject } from "node:crypto";
+import type { Finding } from "./advice/finding.ts";
+
+export const FORM = "application/x-www-form-urlencoded";
+export const JSON_TYPE = "application/json";
+export type BodyType = typeof FORM | typeof JSON_TYPE;
+
+/** An address as DNS returns it. */
+export type Address = { readonly address: string; readonly family: number };
+
+/** One of the URLs of `callbackUrl`, split into its parts; nothing in it is normalised. */
+export type CallbackUrl = {
+	/** As the uploader wrote it. */
+	readonly text: string;
+	readonly secure: boolean;
+	readonly hostname: string;
+	readonly port: number;
+	/** Percent-encoded, begins with `/`. */
+	readonly path: string;
+	/** Percent-encoded, without the `?`; '' when there is none. */
+	readonly query: string;
+};
+
+/** A URL whose host has been looked up; without addresses when the look-up found none. */
+export type ResolvedUrl = CallbackUrl & {
+	readonly addresses: readonly Address[];
+	readonly lookupMs: number;
+};
+
+/** The text of callbackBody, split at its variables. */
+export type Template = {
+	/** As the uploader wrote it. */
+	readonly text: string;
+	/** One more than there are names: the text before, between and after the variables. */
+	readonly constants: readonly string[];
+	/** In their order, repeated ones included. */
+	readonly names: readonly string[];
+};
+
+/** What an upload requests: which URLs to call, with which body. */
+export type Callback<Url extends CallbackUrl = CallbackUrl> = {
+	/** One to five, to be tried in this order; empty when none is called, and `findings` says why. */
+	readonly urls: readonly Url[];
+	/** The Host header to send; '' for the URL's own. */
+	readonly host: string;
+	/** The template of the body. */
+	readonly template: Template;
+	readonly bodyType: BodyType;
+	readonly sni: boolean;
+	readonly additionalHeaders: readonly (readonly [string, string])[];
+	/** Custom variables, by their names with `x:`. */
+	readonly variables: ReadonlyMap<string, string>;
+	/** The callback JSON, decoded, for the record. */
+	readonly asked: string;
+	/** What was noticed while it was read. */
+	readonly findings: readonly Finding[];
+	/** The fault that the upload itself requests. */
+	readonly fault: Fault | undefined;
+};
+
+export type ResolvedCallback = Callback<ResolvedUrl>;
+
+/** A callback that is not sent. */
+export const skippedCallback = (
+	asked: string,
+	why: Finding,
+): Callback<never> => ({
+	urls: [],
+	host: "",
+	template: { text: "", constants: [""], names: [] },
+	bodyType: FORM,
+	sni: false,
+	additionalHeaders: [],
+	variables: new Map(),
+	asked,
+	findings: [why],
+	fault: undefined,
+});
+
+/** An upload that has been stored: what its callback may report. */
+export type UploadFacts = {
+	readonly bucket: string;
+	readonly key: string;
+	/** Without quotes. */
+	readonly etag: string;
+	/** Size of the whole object in bytes. */
+	readonly size: number;
+	readonly contentType: string;
+	/** Decimal, unsigned: `x-oss-hash-crc64ecma`. */
+	readonly crc64: string;
+	/** Base64; '' for CompleteMultipartUpload. */
+	readonly contentMd5: string;
+	readonly operation: "PutObject" | "PostObject" | "CompleteMultipartUpload";
+	readonly requestId: string;
+	readonly clientIp: string;
+	/** The uploader's uid; '' for an anonymous one. */
+	readonly requester: string;
+	/** The uid of the bucket's owner. */
+	readonly owner: string;
+	/** Whether an uploader waits for the application server's answer. */
+	readonly uploader: () => UploaderState;
+	/** Reads the object's content, both ends included. */
+	readonly read: ReadContent;
+};
+
+/** `none`: the callback was sent by the admin API, without an upload. */
+export type UploaderState = "waiting" | "disconnected" | "none";
+
+export type ReadContent = (first: number, last: number) => Promise<Buffer>;
+
+/** The upload that a callback belongs to, as far as its request and its record show it. */
+export type UploadReference = Pick<
+	UploadFacts,
+	"bucket" | "key" | "owner" | "requester" | "requestId" | "uploader"
+> & { readonly operation: string };
+
+/** In the order of the wire, spelled as they are there. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** @param name in lower case */
+export const findHeader = (
+	headers: HeaderList,
+	name: string,
+): string | undefined =>
+	headers.find(([given]) => given.toLowerCase() === name)?.[1];
+
+export type Signer = {
+	readonly privateKey: KeyObject;
+	readonly publicKeyUrl: string;
+};
+
+/** The request to one URL. */
+export type CallbackRequest = {
+	readonly url: ResolvedUrl;
+	/** Path and query, as on the wire. */
+	readonly target: string;
+	readonly headers: HeaderList;
+	readonly body: Buffer;
+	readonly stringToSign: Buffer;
+	readonly sni: boolean;
+};
+
+/** 1 MiB, say step 5 and «HTTP 203 status code»; the table of step 1 says 3 MB (A-235). */
+export const ANSWER_BYTES_MAX = 1024 * 1024;
+
+/** Docs «Callback», 2026: the head of the answer. */
+export const ANSWER_HEAD_BYTES_MAX = 3 * 1024 * 1024;
+
+/** OSS's own limit is one of bytes only (A-886): 3 MB may hold a million headers, each an object here. */
+export const ANSWER_HEAD_LINES_MAX = 20_000;
+
+/** Milliseconds since the attempt began; undefined for steps that were not reached. */
+export type Timing = {
+	/** The look-up before the upload was stored; 0 for an address. */
+	readonly lookupMs: number;
+	readonly connectedMs: number | undefined;
+	/** https only. */
+	readonly securedMs: number | undefined;
+	/** When the head of the answer had arrived. */
+	readonly answeredMs: number | undefined;
+	readonly totalMs: number;
+};
+
+/** The timing of an attempt that never began. */
+export const NO_TIME: Timing = {
+	lookupMs: 0,
+	connectedMs: undefined,
+	securedMs: undefined,
+	answeredMs: undefined,
+	totalMs: 0,
+};
+
+export type Answer = {
+	readonly status: number;
+	readonly headers: HeaderList;
+	/** At most `ANSWER_BYTES_MAX`. */
+	readonly body: Buffer;
+	/** What ended the body: its end, the time limit, a lost connection, or its size. */
+	readonly ended: "complete" | "time" | "cut" | "size";
+};
+
+/** Why there is no answer. */
+export type NoAnswer =
+	| "unresolved"
+	| "refused"
+	| "unreachable"
+	| "tls"
+	| "notTls"
+	| "certificate"
+	| "time"
+	| "lost"
+	| "contentLength"
+	| "headTooLong"
+	| "interim"
+	| "malformed";
+
+export type Outcome = { readonly timing: Timing } & (
+	| { readonly answer: Answer }
+	| { readonly noAnswer: NoAnswer; readonly detail: string }
+);
+
+/** Why a callback counts as failed: the error that the uploader gets, and an explanation for the developer. */
+export type Failure = {
+	readonly message: string;
+	readonly ec: string;
+	/** A sentence without its subject, the application server. */
+	readonly why: string;
+};
+
+export type Verdict = { readonly answer: Answer } | Failure;
+
+/** A fault on purpose. */
+export type Fault = {
+	/** As it is written. */
+	readonly text: string;
+	readonly delayMs: number;
+	/** How often the application server is called. */
+	readonly sent: 0 | 1 | 2;
+	/** The outcome of a call, whatever really happened. */
+	readonly outcome?: Outcome;
+	/** What the uploader gets, whatever really happened. */
+	readonly told?: (url: ResolvedUrl) => Failure;
+	readonly forged?: "signature" | "key url";
+};
+
+/** One POST to one URL. */
+export type Attempt = {
+	readonly url: string;
+	readonly sentAt: Date;
+	/** The request target, as on the wire. */
+	readonly target: string;
+	readonly headers: HeaderList;
+	readonly stringToSign: string;
+	/** undefined until the application server has answered. */
+	readonly outcome: Outcome | undefined;
+	/** In a sentence, the outcome. */
+	readonly why: string;
+};
+
+/** What the uploader got: the application server's body, an error, or 500 because the emulator itself failed. */
+export type Told =
+	| { readonly status: 200; readonly body: Buffer }
+	| { readonly status: 203; readonly message: string; readonly ec: string }
+	| { readonly status: 500 };
+
+/** The record of one callback: what was sent, what was answered, and why the uploader got what it got. */
+export type Delivery = {
+	/** The request id of the upload. */
+	readonly id: string;
+	/** uid of the account that the callback belongs to: the uploader's, or the bucket owner's for an anonymous upload. */
+	readonly account: string;
+	readonly operation: string;
+	readonly bucket: string;
+	readonly key: string;
+	/** The callback JSON as the uploader sent it, decoded. */
+	readonly asked: string;
+	/** The custom variables. */
+	readonly variables: Readonly<Record<string, string>>;
+	readonly body: string;
+	readonly bodyType: BodyType;
+	readonly startedAt: Date;
+	readonly attempts: readonly Attempt[];
+	/** What works here and would not at OSS, or is seldom what was intended. */
+	readonly findings: readonly Finding[];
+	/** The fault on purpose; '' for none. */
+	readonly fault: string;
+	/** undefined while it is under way. */
+	readonly completedAt: Date | undefined;
+	/** undefined while it is under way, and for a callback that was not sent. */
+	readonly told: Told | undefined;
+	/** In a sentence, why the uploader got that. */
+	readonly why: string;
+};
+
+/** Where deliveries are recorded. */
+export type DeliveryRecord = {
+	/**
+	 * Called before the first URL is called, and before the uploader gets its reply; replaces what has the same id.
+	 *
+	 * @returns once it is recorded
+	 */
+	readonly save: (delivery: Delivery) => Promise<void>;
+};
+
+export const NO_RECORD: DeliveryRecord = { save: async () => {} };
