@@ -70,5 +70,6 @@ function toConfig({
 			...flags,
 		],
 		{},
+		process.env, // as an SDK in this process would look for the cloud's credentials
 	);
 }

@@ -70,11 +70,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param args of the command line, which win over `env`, of which an empty one says nothing
+ * @param credentials where those of the cloud behind a gateway are looked for
  * @throws StartError with one line on the first thing that is wrong
  */
-export function readConfig(args: readonly string[], env: Environment): Config {
+export function readConfig(
+	args: readonly string[],
+	env: Environment,
+	credentials: Environment = env,
+): Config {
 	const given = new Map([...readEnvironment(env), ...readArguments(args)]);
-	return toConfig(given, env);
+	return toConfig(given, credentials);
 }
 
 function readEnvironment(env: Environment): Given {
@@ -123,7 +128,7 @@ function readArguments(args: readonly string[]): Given {
 const needsValue = (name: SettingName): StartError =>
 	new StartError(`--${name} needs a value: --${name} ${settings[name].value}`);
 
-function toConfig(given: Given, env: Environment): Config {
+function toConfig(given: Given, credentials: Environment): Config {
 	const text = (name: SettingName): string =>
 		given.get(name)?.at(-1) ?? settings[name].byDefault;
 	const list = (name: SettingName): string[] => {
@@ -136,27 +141,23 @@ function toConfig(given: Given, env: Environment): Config {
 		return items;
 	};
 	const has = (name: SettingName): boolean => given.has(name);
-	const hosts = list("host");
-	for (const host of hosts) {
-		if (!isIP(host) && host !== "localhost")
-			throw new StartError(
-				`--host must be an IP address or localhost, not ${host}`,
-			);
-	}
 	if (given.has("data") && given.has("memory"))
 		throw new StartError(
 			"--data and --memory exclude one another: leave one out",
 		);
+	const upstream = readUpstream({ text, list, has }, credentials);
 	return {
 		ports: list("port").map((port) => readPort("port", port)),
 		adminPort: readPort("admin-port", text("admin-port")),
-		hosts: hosts.flatMap((host) =>
-			host === "localhost" ? ["127.0.0.1", "::1"] : [host],
-		),
+		hosts: readHosts(list("host")),
 		data: given.has("memory") ? null : text("data"),
 		durable: given.has("durable"),
 		files: !given.has("no-files"),
-		region: readRegion(text("region")),
+		// Behind a gateway an application is configured for the region of its bucket.
+		region:
+			has("region") || !upstream
+				? readRegion(text("region"))
+				: upstream.endpoint.region,
 		domains: list("domain").map(readDomain),
 		accounts: readAccounts(list("access-key")),
 		...readBehaviour(text, (name) => given.has(name)),
@@ -176,7 +177,7 @@ function toConfig(given: Given, env: Environment): Config {
 				1024 *
 				1024,
 		},
-		upstream: readUpstream({ text, list, has }, env),
+		upstream,
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 	};
 }
@@ -225,6 +226,17 @@ const readS3 = (text: (name: SettingName) => string): S3Settings => ({
 		["accept", "refuse"],
 	),
 });
+
+function readHosts(hosts: readonly string[]): string[] {
+	const wrong = hosts.find((host) => !isIP(host) && host !== "localhost");
+	if (wrong !== undefined)
+		throw new StartError(
+			`--host must be an IP address or localhost, not ${wrong}`,
+		);
+	return hosts.flatMap((host) =>
+		host === "localhost" ? ["127.0.0.1", "::1"] : [host],
+	);
+}
 
 function readCallbacks(
 	text: (name: SettingName) => string,

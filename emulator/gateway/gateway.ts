@@ -7,6 +7,7 @@ import type { Emulator } from "../emulator.ts";
 import { requireIdentityAccess } from "../operations/access/access.ts";
 import { uploadBody } from "../operations/body.ts";
 import type { Row } from "../operations/match-operation.ts";
+import { rootOf } from "../operations/service/endpoint.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -50,6 +51,12 @@ export async function passOn(
 	return special ? special.run(gateway, passing) : forward(gateway, passing);
 }
 
+/** The answer to a GET of an object is its content, unless a sub-resource asks for a document. */
+const isOfBucket = ({ query }: OssRequest): boolean =>
+	DOCUMENTS.some((name) => query.has(name));
+
+const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
+
 /** They must say how long their body is. */
 const UPLOADS = new Set(["AppendObject", "PutObject", "UploadPart"]);
 
@@ -58,12 +65,15 @@ export async function forward(
 	{ upstream }: Gateway,
 	{ request, outgoing }: Passing,
 ): Promise<Reply> {
-	const asked = {
-		method: outgoing.method,
-		localBucket: request.bucket,
-		realBucket: outgoing.bucket,
-		isSigned: outgoing.isSigned,
+	const { method, bucket, isSigned } = outgoing;
+	const renaming = {
+		toLocal: (real: string) => upstream.options.buckets.toLocal(real),
+		realRoot: upstream.rootOf(bucket),
+		localRoot: `${request.scheme}://${request.host}${rootOf(request)}`,
 	};
+	const isDocument =
+		method !== "GET" || request.key === "" || isOfBucket(request);
+	const asked = { method, bucket, isSigned, renaming, isDocument };
 	const once = async (): Promise<Reply> =>
 		toReply(upstream, await upstream.send(outgoing), asked);
 	try {

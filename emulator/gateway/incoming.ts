@@ -8,17 +8,19 @@ import type { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
-import type { Upstream, UpstreamAnswer } from "../upstream/upstream.ts";
+import type {
+	Upstream,
+	UpstreamAnswer,
+	UpstreamRequest,
+} from "../upstream/upstream.ts";
 import { childText, readXml } from "../xml/read.ts";
-import { renameBucket } from "./rename-bucket.ts";
+import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 
 /** What an answer is to. */
-export type Asked = {
-	readonly method: string;
-	/** '' for the service. */
-	readonly localBucket: string;
-	readonly realBucket: string;
-	readonly isSigned: boolean;
+export type Asked = Pick<UpstreamRequest, "method" | "bucket" | "isSigned"> & {
+	readonly renaming: Renaming;
+	/** Whether it is a document, which names buckets, rather than an object's content. */
+	readonly isDocument: boolean;
 };
 
 /**
@@ -42,7 +44,7 @@ export async function toReply(
 	asked: Asked,
 ): Promise<Reply> {
 	const { status } = answer;
-	const headers = respell(answer.headers);
+	const headers = respell(answer.headers, asked.renaming);
 	if (isEmpty(answer, asked.method)) {
 		answer.body.resume();
 		if (status >= 400)
@@ -54,8 +56,13 @@ export async function toReply(
 			body: null,
 		};
 	}
-	if (status < 400) return { status, ...renamed(asked, headers, answer.body) };
+	const length = Number(headers["Content-Length"] ?? Infinity);
+	// Small documents in one piece: the S3-compatible protocol translates them.
+	const isSmall = asked.isDocument && length <= DOCUMENT_BYTES_MAX;
+	if (status < 400 && !isSmall)
+		return { status, ...renamed(asked, headers, answer.body) };
 	const document = await readWhole(answer.body);
+	if (status < 400) return { status, ...renamed(asked, headers, document) };
 	await refuseOwn(upstream, asked, headers, document);
 	const { headers: own, body } = renamed(asked, headers, document);
 	return { status, headers: own, body };
@@ -90,13 +97,14 @@ export function findHeader(
 	return found === undefined ? undefined : headers[found];
 }
 
-function respell(headers: ReplyHeaders): ReplyHeaders {
+function respell(headers: ReplyHeaders, renaming: Renaming): ReplyHeaders {
 	const own: Record<string, string | undefined> = {};
 	for (const [name, value] of Object.entries(headers)) {
 		const lower = name.toLowerCase();
 		if (lower === "date") continue;
 		own[SPELLED.get(lower) ?? name] = value;
 	}
+	if (own.Location) own.Location = renameUrl(own.Location, renaming);
 	return own;
 }
 
@@ -104,22 +112,17 @@ function respell(headers: ReplyHeaders): ReplyHeaders {
 const errorIn = (headers: ReplyHeaders): Buffer =>
 	Buffer.from(findHeader(headers, "x-oss-err") ?? "", "base64");
 
-/** A document without `Content-Length` if its length changes. */
+/** The length of a document may change. */
 function renamed<Body extends Buffer | Readable>(
-	{ localBucket, realBucket }: Asked,
+	{ renaming, isDocument }: Asked,
 	headers: ReplyHeaders,
 	body: Body,
 ): Pick<Reply, "headers" | "body"> {
-	const type = findHeader(headers, "content-type") ?? "";
-	const isDocument = type.startsWith("application/xml");
-	if (localBucket === realBucket || !isDocument) return { headers, body };
-	const others = Object.entries(headers).filter(
-		([name]) => name.toLowerCase() !== "content-length",
-	);
-	return {
-		headers: Object.fromEntries(others),
-		body: renameBucket(body, realBucket, localBucket),
-	};
+	const type = headers["Content-Type"] ?? "";
+	if (!isDocument || !type.startsWith("application/xml"))
+		return { headers, body };
+	const { "Content-Length": _, ...others } = headers;
+	return { headers: others, body: renameBucket(body, renaming) };
 }
 
 /** About a signature that the gateway made. */
@@ -134,7 +137,7 @@ const OTHER_ENDPOINT_EC = "0003-00001403";
 /** @throws OssError when the error is the gateway's own */
 async function refuseOwn(
 	upstream: Upstream,
-	{ isSigned, realBucket }: Asked,
+	{ isSigned, bucket }: Asked,
 	headers: ReplyHeaders,
 	document: Buffer,
 ): Promise<void> {
@@ -157,7 +160,7 @@ async function refuseOwn(
 	const isElsewhere = ec === OTHER_ENDPOINT_EC;
 	if (!OWN_CODES.has(code) && ec !== WRONG_REGION_EC && !isElsewhere) return;
 	const why = isElsewhere
-		? `the bucket ${realBucket} is at ${text("Endpoint")}, which --upstream must name`
+		? `the bucket ${bucket} is at ${text("Endpoint")}, which --upstream must name`
 		: `${code}: ${text("Message")}`;
 	throw new OssError("UpstreamRefused", {
 		message: `The OSS behind the gateway, ${upstream.host}, refused the gateway itself; the client's own key and signature are good. ${why}`,

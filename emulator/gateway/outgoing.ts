@@ -15,11 +15,17 @@ const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
 	...["x-oss-callback", "x-oss-callback-var", FAULT_NAME],
 ]);
 
+/** What is left of a request of the S3-compatible protocol once it is one of OSS. */
+const OF_S3 = /^x-amz-/i;
+
 const CALLBACK_PARAMETERS = ["callback", "callback-var", FAULT_NAME];
 
-/** By the parameter that makes a URL a signed one: what else it has of the signature. */
+/** By the parameter that makes a URL a signed one: what else it has of the signature. Those of S3 are listed too. */
 const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
-	["Signature", ["OSSAccessKeyId", "Expires", "security-token"]],
+	[
+		"Signature",
+		["OSSAccessKeyId", "AWSAccessKeyId", "Expires", "security-token"],
+	],
 	[
 		"x-oss-signature",
 		[
@@ -43,9 +49,7 @@ export function toUpstream(
 	owner: string,
 ): UpstreamRequest {
 	const { method, key, query, headers, caller } = request;
-	const body = hasBody(request)
-		? request.body.iterator({ destroyOnReturn: false })
-		: null;
+	const body = bodyOf(request);
 	// A length beside chunks says nothing (RFC 9112, 6.3).
 	const isSized = body !== null && headers["transfer-encoding"] === undefined;
 	return {
@@ -57,12 +61,32 @@ export function toUpstream(
 }
 
 /** What frames a body says whether there is one; that of a GET or HEAD means nothing to OSS. */
-function hasBody({ method, headers }: OssRequest): boolean {
-	if (method === "GET" || method === "HEAD") return false;
-	return (
+function bodyOf({
+	method,
+	headers,
+	protocol,
+	body,
+}: OssRequest): AsyncIterable<Buffer> | null {
+	if (method === "GET" || method === "HEAD") return null;
+	const isThere =
 		headers["transfer-encoding"] !== undefined ||
-		Number(headers["content-length"] ?? 0) > 0
-	);
+		Number(headers["content-length"] ?? 0) > 0;
+	const isChecked = protocol === "S3";
+	if (!isThere && !isChecked) return null;
+	const chunks = body.iterator({ destroyOnReturn: false });
+	return isChecked ? heldBack(chunks) : chunks;
+}
+
+/** S3's bodies are checked as they end: the last piece must not have gone on by then, or the cloud would store them. */
+async function* heldBack(
+	chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+	let held: Buffer | undefined;
+	for await (const chunk of chunks) {
+		if (held) yield held;
+		held = chunk;
+	}
+	if (held) yield held;
 }
 
 function ownQuery(query: Query): Query {
@@ -70,13 +94,18 @@ function ownQuery(query: Query): Query {
 		query.has(mark) ? [mark, ...others] : [],
 	);
 	const ofHere = new Set([...CALLBACK_PARAMETERS, ...signing]);
-	return new Map([...query].filter(([name]) => !ofHere.has(name)));
+	return new Map(
+		[...query].filter(([name]) => !ofHere.has(name) && !OF_S3.test(name)),
+	);
 }
 
 function ownHeaders(headers: Headers, isSized: boolean): Headers {
 	const own = Object.entries(headers).filter(
-		([name]) =>
-			!HEADERS_OF_HERE.has(name) && (isSized || name !== "content-length"),
+		([name, value]) =>
+			value !== undefined &&
+			!HEADERS_OF_HERE.has(name) &&
+			!OF_S3.test(name) &&
+			(isSized || name !== "content-length"),
 	);
 	return Object.fromEntries(own);
 }

@@ -1,42 +1,74 @@
 /**
- * Puts the name that clients know into a document of the cloud, where it names a bucket: `Name` of a listing, `Bucket`
- * of an upload, `BucketName` of an error.
+ * Puts the addresses that clients know into a document of the cloud: the bucket's name where it names one (`Name` of a
+ * listing, `Bucket` of an upload, `BucketName` of an error), and the gateway's own host in the `Location` of an object.
  *
  * Pure.
  */
 import { Readable } from "node:stream";
 
-const ELEMENTS = "Name|Bucket|BucketName";
+export type Renaming = {
+	/** @returns the name of a bucket of the cloud, as clients know it */
+	readonly toLocal: (real: string) => string;
+	/** `http://photos.oss-cn-hangzhou.aliyuncs.com/`, without the scheme. */
+	readonly realRoot: string;
+	/** `http://127.0.0.1:6770/photos/`. */
+	readonly localRoot: string;
+};
 
-/** @returns of bytes bytes, of a stream a stream, which keeps back no more than one such element */
+/** @returns of bytes bytes, of a stream a stream, which keeps back no more than the beginning of an element */
 export function renameBucket<Body extends Buffer | Readable>(
 	body: Body,
-	from: string,
-	to: string,
+	renaming: Renaming,
 ): Buffer | Readable {
-	const rename = renamer(from, to);
+	const rename = renamer(renaming);
 	if (Buffer.isBuffer(body))
 		return Buffer.from(rename(body.toString("latin1")), "latin1");
-	return Readable.from(pieces(body, rename, from), { objectMode: false });
+	return Readable.from(pieces(body, rename), { objectMode: false });
 }
 
-/** Names of buckets are ASCII, so that bytes may be taken for characters. */
-function renamer(from: string, to: string): (text: string) => string {
-	const pattern = new RegExp(`<(${ELEMENTS})>${from}</`, "g");
-	return (text) => text.replaceAll(pattern, (_, name) => `<${name}>${to}</`);
+/** A URL that begins at the cloud, beginning at the gateway. */
+export function renameUrl(
+	url: string,
+	{ realRoot, localRoot }: Pick<Renaming, "realRoot" | "localRoot">,
+): string {
+	const start = SCHEMES.map((scheme) => `${scheme}://${realRoot}`).find((one) =>
+		url.startsWith(one),
+	);
+	return start === undefined ? url : localRoot + url.slice(start.length);
 }
 
-/** What follows the last `<` with enough room for an element may be the beginning of one. */
+const SCHEMES = ["https", "http"];
+const NAME = /<(Name|Bucket|BucketName)>([\w-]+)<\//g;
+
+/** Names of buckets and hosts are ASCII, so that bytes may be taken for characters. */
+function renamer(renaming: Renaming): (text: string) => string {
+	const { toLocal, realRoot, localRoot } = renaming;
+	const rename = (_: string, element: string, name: string): string =>
+		`<${element}>${toLocal(name)}</`;
+	return (text) =>
+		SCHEMES.reduce(
+			(renamed, scheme) =>
+				renamed.replaceAll(
+					`<Location>${scheme}://${realRoot}`,
+					() => `<Location>${localRoot}`,
+				),
+			text.replaceAll(NAME, rename),
+		);
+}
+
+/** More than any element has that is renamed: a bucket's name, or a host's with it. */
+const ELEMENT_BYTES_MAX = 512;
+
+/** A `<` near the end may begin an element of which the rest is to come. */
 async function* pieces(
 	body: AsyncIterable<Buffer>,
 	rename: (text: string) => string,
-	from: string,
 ): AsyncGenerator<Buffer> {
-	const most = "<BucketName></".length + from.length;
 	let rest = "";
 	for await (const chunk of body) {
 		const text = rest + chunk.toString("latin1");
-		const open = text.indexOf("<", Math.max(0, text.length - most));
+		const near = Math.max(0, text.length - ELEMENT_BYTES_MAX);
+		const open = text.indexOf("<", near);
 		const end = open < 0 ? text.length : open;
 		rest = text.slice(end);
 		if (end > 0) yield Buffer.from(rename(text.slice(0, end)), "latin1");

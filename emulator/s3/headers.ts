@@ -105,10 +105,12 @@ function toOssHeader(
 export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
 	const renamed: Record<string, string | undefined> = {
 		"x-oss-request-id": undefined,
-		"x-amz-request-id": id,
+		"x-amz-request-id": headers["x-oss-request-id"] ?? id,
 	};
 	for (const [name, value] of Object.entries(headers)) {
 		if (value === undefined) renamed[name] = undefined;
+		else if (name === "x-oss-request-id")
+			continue; // of an OSS behind a gateway
 		else if (name.startsWith(OSS_META))
 			renamed[META + name.slice(OSS_META.length)] = value;
 		else if (name.startsWith("x-oss-")) {

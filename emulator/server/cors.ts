@@ -21,9 +21,16 @@ export async function withCors(
 	reply: Reply,
 ): Promise<Reply> {
 	const { method, headers } = arrival;
-	if (emulator.upstream && emulator.cors === "off") return reply;
 	const bucket = likeliestBucket(arrival, names);
 	if (method === "OPTIONS" || bucket === "") return reply;
+	const { upstream } = emulator;
+	if (upstream && emulator.cors === "off") {
+		// Answers of the cloud have what its rules say.
+		if (headers.origin === undefined || isOfCloud(reply)) return reply;
+		const { findUpstreamCors } = await import("../gateway/cors.ts");
+		const found = await findUpstreamCors(upstream, arrival, bucket);
+		return { ...reply, headers: { ...reply.headers, ...found } };
+	}
 	const isThere = await emulator.store.buckets.find(bucket);
 	const cors =
 		isThere || emulator.cors === "dev"
@@ -38,6 +45,11 @@ export async function withCors(
 	const vary = cors.ResponseVary ? { Vary: "Origin" } : {};
 	return { ...reply, headers: { ...reply.headers, ...allowed, ...vary } };
 }
+
+/** Only the cloud gives its own request id. */
+const isOfCloud = ({ headers }: Reply): boolean =>
+	headers["x-oss-request-id"] !== undefined ||
+	headers["x-amz-request-id"] !== undefined;
 
 /** A bucket has no percent-escapes in its name; what a key has is of no interest here. */
 function likeliestBucket({ host, rawPath }: Arrival, names: Names): string {

@@ -109,7 +109,8 @@ async function runOperation(
 	const { upstream } = emulator;
 	if (upstream) {
 		const { passOn } = await import("../gateway/gateway.ts");
-		return passOn({ emulator, upstream }, request, operation);
+		const reply = await passOn({ emulator, upstream }, request, operation);
+		return edge.write(operation.name, request, reply);
 	}
 	await requireOwnRegion(emulator, request);
 	await requireReferer(emulator, request);

@@ -134,11 +134,16 @@ export class S3Edge {
 	): Promise<Reply> {
 		const translate = this.#speaksS3 ? documentOf(operation) : undefined;
 		if (!translate || !Buffer.isBuffer(reply.body)) return reply;
-		const { store } = this.#emulator;
-		const aclOfBucket = async (): Promise<string> =>
-			(await store.buckets.get(bucket)).acl;
+		const aclOfBucket = (): Promise<string> => this.#aclOf(bucket);
 		const document = await translate(reply.body.toString(), aclOfBucket);
 		return { ...reply, body: Buffer.from(document) };
+	}
+
+	async #aclOf(bucket: string): Promise<string> {
+		const { store, upstream } = this.#emulator;
+		if (!upstream) return (await store.buckets.get(bucket)).acl;
+		const { findUpstreamAcl } = await import("../gateway/bucket-documents.ts");
+		return findUpstreamAcl(upstream, bucket);
 	}
 
 	/** As OSS refuses it; the developer is told which setting of his client avoids it. */

@@ -193,7 +193,7 @@ async function makeFindPolicy(
 ): Promise<CallbackParts["findPolicy"]> {
 	if (!upstream)
 		return (bucket, name) => findCallbackPolicy({ store }, bucket, name);
-	const { findUpstreamPolicy } = await import("../gateway/callback-policy.ts");
+	const { findUpstreamPolicy } = await import("../gateway/bucket-documents.ts");
 	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
 }
 

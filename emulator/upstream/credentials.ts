@@ -94,29 +94,26 @@ type Held = {
 /** Credentials that are renewed when they have to be. */
 export class CredentialsKeeper {
 	readonly #source: CredentialsSource;
-	#held: Promise<Held> | undefined;
+	#held: Held | undefined;
+	#loading: Promise<Held> | undefined;
 
 	constructor(source: CredentialsSource) {
 		this.#source = source;
 	}
 
-	/** @throws CredentialsError when there are none to be had */
+	/**
+	 * Requests that come while they are fetched wait for the same answer; a failure is not remembered.
+	 *
+	 * @throws CredentialsError when there are none to be had
+	 */
 	async get(): Promise<Credentials> {
-		this.#held ??= this.#load();
-		const held = await this.#held;
-		if (Date.now() < held.until - RENEWED_BEFORE_MS) return held.credentials;
-		this.#held = undefined;
-		return (await this.#load()).credentials;
-	}
-
-	/** A failure is not remembered: the next request tries again. */
-	#load(): Promise<Held> {
-		const loading = load(this.#source);
-		this.#held = loading;
-		loading.catch(() => {
-			if (this.#held === loading) this.#held = undefined;
+		const renewal = Date.now() + RENEWED_BEFORE_MS;
+		if (this.#held && renewal < this.#held.until) return this.#held.credentials;
+		this.#loading ??= load(this.#source).finally(() => {
+			this.#loading = undefined;
 		});
-		return loading;
+		this.#held = await this.#loading;
+		return this.#held.credentials;
 	}
 }
 

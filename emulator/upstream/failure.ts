@@ -20,7 +20,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ["ENETUNREACH",             "there is no way to its network"],
   ["UND_ERR_CONNECT_TIMEOUT", "it could not be connected to in time"],
   ["ETIMEDOUT",               "it could not be connected to in time"],
-  ["HPE_INVALID_CONSTANT",    "it does not speak HTTP"],
+  ["NOT_HTTP",                "it does not speak HTTP"],
 ]);
 
 const SILENT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
@@ -45,6 +45,7 @@ export function toUpstreamError(error: unknown, host: string): unknown {
 
 /** Of several addresses that were tried the first counts. */
 function causeOf(error: Error): string {
+	if (error.name === "HTTPParserError") return "NOT_HTTP";
 	const code = codeOf(error);
 	if (code !== "") return code;
 	const [first] = error instanceof AggregateError ? error.errors : [];

@@ -73,6 +73,12 @@ export class Upstream {
 		return `${hostname}${port}`;
 	}
 
+	/** What URLs of a bucket's objects begin with after their scheme: `photos.oss-cn-hangzhou.aliyuncs.com/`. */
+	rootOf(bucket: string): string {
+		const { origin, path } = addressOf(this.options.endpoint, bucket, "");
+		return origin.slice(origin.indexOf("://") + 3) + path;
+	}
+
 	/**
 	 * @throws OssError UpstreamUnreachable, UpstreamTimeout, UpstreamRefused (no credentials); what reading the body
 	 *   throws

@@ -43,6 +43,21 @@ suite("A wrong flag is refused in a line that says what to do:", () => {
 		["--access-key a:b,a:c", /^--access-key names a more than once$/],
 		["--auth maybe", /^--auth must be one of strict, off, not maybe$/],
 		["--cors on", /^--cors must be one of off, dev, not on$/],
+		["--upstream-bucket photos", /^--upstream-bucket needs --upstream: /],
+		["--upstream-read-only", /^--upstream-read-only needs --upstream: /],
+		["--upstream http://127.0.0.1:9", /--upstream-region$/],
+		[
+			"--upstream oss-cn-hangzhou.aliyuncs.com",
+			/^--upstream needs --upstream-bucket/,
+		],
+		[
+			"--upstream oss-cn-hangzhou.aliyuncs.com --upstream-bucket a-b --upstream-allow Nope",
+			/^--upstream-allow must name operations .*, not Nope$/,
+		],
+		[
+			"--upstream oss-cn-hangzhou.aliyuncs.com --upstream-bucket a-b --upstream-timeout 0",
+			/^--upstream-timeout must be milliseconds/,
+		],
 		["--log-level loud", /^--log-level must be one of silent, error, /],
 		["--callback-key-bits 1000", /^--callback-key-bits must be one of 512, /],
 		["--callback-timeout 0", /^--callback-timeout must be milliseconds/],

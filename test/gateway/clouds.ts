@@ -40,6 +40,7 @@ export const startGateway = (
 	startDirectly(
 		t,
 		...["--upstream", url, "--upstream-region", CLOUD_REGION],
+		...["--region", "cn-hangzhou"],
 		...["--upstream-access-key", `${CLOUD_KEY.id}:${CLOUD_KEY.secret}`],
 		...flags,
 	);

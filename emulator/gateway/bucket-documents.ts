@@ -1,0 +1,59 @@
+/**
+ * Documents of a bucket in the cloud that the gateway itself has to look at.
+ */
+import type { CallbackPolicy } from "../callback/read.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import {
+	childrenNamed,
+	childText,
+	readXml,
+	type XmlNode,
+} from "../xml/read.ts";
+import { readWhole } from "./incoming.ts";
+
+/** @returns undefined when the bucket has no callback policy of that name, or the cloud does not show it */
+export async function findUpstreamPolicy(
+	upstream: Upstream,
+	bucket: string,
+	name: string,
+): Promise<CallbackPolicy | undefined> {
+	const query = { policy: "", comp: "callback" };
+	const root = await find(upstream, bucket, query, "BucketCallbackPolicy");
+	const item =
+		root &&
+		childrenNamed(root, "PolicyItem").find(
+			(one) => childText(one, "PolicyName") === name,
+		);
+	return (
+		item && {
+			callback: childText(item, "Callback") ?? "",
+			callbackVar: childText(item, "CallbackVar") ?? "",
+		}
+	);
+}
+
+/** @returns `private`, the least of all, when the cloud does not show it */
+export async function findUpstreamAcl(
+	upstream: Upstream,
+	bucket: string,
+): Promise<string> {
+	const root = await find(upstream, bucket, { acl: "" }, "AccessControlPolicy");
+	const [list] = root ? childrenNamed(root, "AccessControlList") : [];
+	return (list && childText(list, "Grant")) ?? "private";
+}
+
+async function find(
+	upstream: Upstream,
+	bucket: string,
+	query: Readonly<Record<string, string>>,
+	root: string,
+): Promise<XmlNode | undefined> {
+	const real = upstream.options.buckets.findReal(bucket);
+	if (real === undefined) return undefined;
+	const answer = await upstream.send({
+		...{ method: "GET", bucket: real, key: "", headers: {}, body: null },
+		...{ query: new Map(Object.entries(query)), isSigned: true },
+	});
+	const document = await readWhole(answer.body);
+	return answer.status === 200 ? readXml(document, root) : undefined;
+}
