@@ -40,7 +40,7 @@ export const CLIENTS: readonly Client[] = [
       trailers: 'Config(request_checksum_calculation="when_required", response_checksum_validation="when_required"), or Config(signature_version="s3")',
       streaming: 'Config(request_checksum_calculation="when_required")',
       "path style": 'Config(s3={"addressing_style": "virtual"})',
-      "no MD5": 'Config(signature_version="s3"), or a handler of before-sign that adds Content-MD5',
+      "no MD5": 'client.meta.events.register("before-sign.s3.DeleteObjects", …) with a handler that adds Content-MD5',
     },
   },
   {

@@ -21,9 +21,11 @@ const HEADERS = [
 	/^x-amz-server-side-encryption-customer-/,
 	/^x-amz-copy-source-server-side-encryption-customer-/,
 	/^x-amz-object-lock-/,
-	/^x-amz-bucket-object-lock-/,
 	/^x-amz-rename-source/,
 ];
+
+/** rclone sends it with `false`, which asks for nothing. */
+const BUCKET_LOCK = "x-amz-bucket-object-lock-enabled";
 
 const CONDITIONS = [
 	"If-Modified-Since",
@@ -51,6 +53,8 @@ export function refuseUnsupported(request: OssRequest): void {
 	for (const name in headers)
 		if (name.startsWith("x-amz-") && HEADERS.some((one) => one.test(name)))
 			throw notImplemented(name);
+	if (headers[BUCKET_LOCK]?.toLowerCase() === "true")
+		throw notImplemented(BUCKET_LOCK);
 	refuseConditions(request);
 	if (request.method === "POST" && query.has("delete")) requireMd5(request);
 	refuseProcess(request);

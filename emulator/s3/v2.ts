@@ -100,18 +100,29 @@ function* candidates(
 	target: Target & Partial<Reading>,
 	date: string,
 ): Iterable<Candidate> {
-	const bucket = target.isInHost ? `/${target.bucket}` : "";
 	const head = [
 		method,
 		headers["content-md5"] ?? "",
 		headers["content-type"] ?? "",
 		date,
-		canonicalHeaders(headers) + bucket + rawPath,
+		canonicalHeaders(headers),
 	].join("\n");
 	const subResources = canonicalSubResources(rawQuery, SUB_RESOURCES);
-	yield { stringToSign: head + subResources };
 	const more = canonicalSubResources(rawQuery, WITH_PROCESS);
-	if (more !== subResources) yield { stringToSign: head + more };
+	for (const path of resourcePaths(rawPath, target)) {
+		yield { stringToSign: head + path + subResources };
+		if (more !== subResources) yield { stringToSign: head + path + more };
+	}
+}
+
+/** A bucket in the path is signed with a slash at its end, by boto3 even where it sends none. */
+function* resourcePaths(
+	rawPath: string,
+	{ bucket, key, isInHost = false }: Target & Partial<Reading>,
+): Iterable<string> {
+	yield isInHost ? `/${bucket}${rawPath}` : rawPath;
+	if (!isInHost && bucket !== "" && key === "" && !rawPath.endsWith("/"))
+		yield `${rawPath}/`;
 }
 
 /** Names sorted; a folded value is one line. */

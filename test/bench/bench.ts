@@ -12,7 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
-import { signedHeaders, signedRequest } from "./sign.ts";
+import { signedHeaders, signedRequest, signedS3Request } from "./sign.ts";
 import { download, upload } from "./transfer.ts";
 
 const ROUNDS = 3;
@@ -81,6 +81,30 @@ async function measureSmall(emulator: Server, bare: Server): Promise<void> {
 			`${perSecond.bare.toFixed(0)}/s`,
 			ratio,
 			">= 0.5",
+		);
+	}
+}
+
+/** The same object by both protocols: the second column is OSS's own. */
+async function measureS3(emulator: Server): Promise<void> {
+	for (const method of ["PUT", "GET"]) {
+		const body = method === "PUT" ? BODY : undefined;
+		const perSecond = { s3: 0, oss: 0 };
+		for (let round = 0; round < ROUNDS; round++) {
+			const [s3 = [], oss = []] = [signedS3Request, signedRequest].map((sign) =>
+				Array.from({ length: REQUESTS }, (_, i) =>
+					sign(method, `/bench/both/${i}`, body),
+				),
+			);
+			perSecond.s3 = Math.max(perSecond.s3, await rate(emulator, s3));
+			perSecond.oss = Math.max(perSecond.oss, await rate(emulator, oss));
+		}
+		report(
+			`${method} 1 KiB over S3, to OSS's V4`,
+			`${perSecond.s3.toFixed(0)}/s`,
+			`${perSecond.oss.toFixed(0)}/s`,
+			(perSecond.oss / perSecond.s3).toFixed(2),
+			"<= 1.2",
 		);
 	}
 }
@@ -250,6 +274,7 @@ try {
 		const emulator = await startEmulator();
 		const bare = await startServer([BARE]);
 		await measureSmall(emulator, bare);
+		await measureS3(emulator);
 		await measureBig(emulator, bare);
 		await measureCallback(emulator, bare);
 		await emulator.stop();

@@ -228,6 +228,15 @@ suite("A bucket over S3", () => {
 		oss.close();
 	});
 
+	test("can be asked not to lock its objects, as rclone does, and cannot lock them", async (t) => {
+		const { s3 } = await startS3(t);
+		const client = s3.with({ host: `new-one.${ENDPOINT}` });
+		const name = "x-amz-bucket-object-lock-enabled";
+		const locked = await client.put("/", "", { [name]: "true" });
+		assert.match(refusal(locked), /^400 NotImplemented /);
+		assert.equal((await client.put("/", "", { [name]: "false" })).status, 200);
+	});
+
 	for (const name of [
 		"x-amz-grant-read",
 		"x-amz-grant-full-control",

@@ -165,6 +165,16 @@ suite("A request signed with V2", () => {
 			assert.match(refusal(answer), /^404 NoSuchKey /);
 		});
 
+	for (const resource of ["/photos", "/photos/"])
+		test(`may sign a bucket in the path as ${resource}`, async (t) => {
+			const { s3, key } = await startS3(t);
+			const date = new Date().toUTCString();
+			const signed = signText(key.secret, `GET\n\n\n${date}\n${resource}`);
+			const authorization = `AWS ${key.id}:${signed}`;
+			const answer = await s3.sendAs("GET", "/photos", { date, authorization });
+			assert.equal(answer.status, 200, answer.text);
+		});
+
 	test("signs its sub-resources, sorted", async (t) => {
 		const emulator = await startS3(t);
 		const target = "/a?uploadId=1&max-parts=1&partNumber=2";

@@ -4,40 +4,12 @@
  *
  * What is missing is skipped, and fails where the environment says CI.
  */
-import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { suite, type TestContext, test } from "node:test";
-import { run, succeed } from "../../run.ts";
+import { suite, test } from "node:test";
+import { succeed } from "../../run.ts";
 import { exercise } from "./exercise.ts";
 import { install } from "./install.ts";
+import { isSkipped, missingOfNetwork, SEALED } from "./network.ts";
 import { SDKS } from "./table.ts";
-
-/** Beside the clone, unless the environment says where. */
-const SEALED =
-	process.env.SEALED ??
-	join(import.meta.dirname, "../../../../shared/sdk-bench/sealed.sh");
-
-/** What is needed to give names to this machine. */
-const TOOLS = ["dnsmasq", "ip", "unshare"];
-
-/** @returns false when it is there */
-function isSkipped(t: TestContext, missing: string): boolean {
-	if (missing === "") return false;
-	assert.ok(!process.env.CI, missing);
-	console.warn(`SKIPPED: ${t.name}: ${missing}`);
-	t.skip(missing);
-	return true;
-}
-
-async function missingOfNetwork(): Promise<string> {
-	if (process.getuid?.() !== 0) return "who is not root has no private network";
-	if (!existsSync(SEALED)) return `${SEALED} is not there`;
-	const there = await run(`command -v ${TOOLS.join(" && command -v ")}`, {
-		cwd: ".",
-	});
-	return there.code === 0 ? "" : `not all are there: ${TOOLS.join(", ")}`;
-}
 
 suite("On 127.0.0.1 all goes well with", { concurrency: 2 }, () => {
 	for (const sdk of SDKS)

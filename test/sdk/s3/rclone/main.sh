@@ -1,0 +1,45 @@
+# rclone as people use it: every step that goes well is printed, the first that does not ends the script.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# remote NAME PROVIDER: by the environment, as in CI
+remote() {
+  local prefix="RCLONE_CONFIG_${1^^}"
+  export "${prefix}_TYPE=s3" "${prefix}_PROVIDER=$2" "${prefix}_ENDPOINT=$S3_TLS_ENDPOINT" \
+    "${prefix}_ACCESS_KEY_ID=$ACCESS_KEY_ID" "${prefix}_SECRET_ACCESS_KEY=$ACCESS_KEY_SECRET" \
+    "${prefix}_REGION=cn-hangzhou" "${prefix}_FORCE_PATH_STYLE=$([[ $STYLE == path ]] && echo true || echo false)"
+}
+remote other Other
+remote oss Alibaba
+export RCLONE_CONFIG=/dev/null RCLONE_CA_CERT=$CA_FILE RCLONE_RETRIES=1 RCLONE_LOW_LEVEL_RETRIES=1 RCLONE_S3_CHUNK_SIZE=5Mi
+rclone() { "$CACHE/program" "$@"; }
+step() { echo "$1"; }
+
+mkdir -p "$work/from/a b"
+printf hello >"$work/from/a b/猫+.txt"
+head -c 12000000 /dev/zero >"$work/from/big"
+
+rclone mkdir "oss:$BUCKET"
+step 'create bucket'
+# Its providers know what each service refuses; one that is not named is taken for S3.
+if rclone copy --s3-upload-cutoff 5Mi "$work/from" "other:$BUCKET/other" --s3-use-multipart-etag=true 2>"$work/errors"; then
+  echo 'accepted' >&2
+  exit 1
+fi
+grep --quiet 'Etag differ' "$work/errors"
+step 'refused: ETag of parts'
+rclone copy --s3-upload-cutoff 5Mi "$work/from" "oss:$BUCKET/to"
+step 'copy'
+rclone check "$work/from" "oss:$BUCKET/to" --download 2>/dev/null
+rclone check "$work/from" "oss:$BUCKET/to" 2>/dev/null
+step 'check'
+[[ $(rclone cat "oss:$BUCKET/to/a b/猫+.txt") == hello ]]
+step 'cat'
+[[ $(rclone lsf -R --files-only "oss:$BUCKET/to" | sort | tr '\n' ' ') == 'a b/猫+.txt big ' ]]
+step 'list'
+rclone copyto "oss:$BUCKET/to/big" "oss:$BUCKET/copy"
+rclone moveto "oss:$BUCKET/copy" "oss:$BUCKET/moved"
+step 'move'
+rclone purge "oss:$BUCKET"
+step 'delete'

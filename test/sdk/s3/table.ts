@@ -1,0 +1,154 @@
+/**
+ * The clients of S3's protocol, one row each, as `test/sdk/languages/table.ts` has those of OSS's: how it is installed,
+ * how the program beside it is run, what that program does. With its default settings each first meets OSS's refusal, if
+ * it meets one, and then works with the setting that `emulator/s3/README.md` names.
+ */
+import type { Sdk } from "../languages/table.ts";
+
+export type S3Client = Sdk & {
+	/** What it says of a bucket in the path at Alibaba's names. */
+	readonly refusal: RegExp;
+};
+
+const FORBIDDEN = /SecondLevelDomainForbidden|virtual hosted style/;
+
+/** Folders are named from where those of OSS's SDKs are. */
+const here = (folder: string): { readonly folder: string } => ({
+	folder: `../s3/${folder}`,
+});
+
+const PYTHON = {
+	manifest: "requirements.txt",
+	toolchain: "python3 -m venv --help",
+	install:
+		'python3 -m venv "$CACHE" && "$CACHE/bin/pip" install --quiet --requirement requirements.txt',
+	build: "true",
+	refusal: FORBIDDEN,
+};
+
+const python = (program: string): string =>
+	`PYTHONDONTWRITEBYTECODE=1 "$CACHE/bin/python" ${program}`;
+
+const GO = {
+	manifest: "go.sum",
+	toolchain: "go version",
+	install: "go mod download",
+	build: 'go build -o "$CACHE/program" .',
+	start: '"$CACHE/program"',
+	refusal: FORBIDDEN,
+};
+
+const SDK_STEPS = [
+	"create bucket",
+	"refused: trailers",
+	"refused: DeleteObjects",
+	"put",
+	"get",
+	"copy",
+	"list",
+	"multipart",
+	"presigned",
+	"no such key",
+	"delete",
+];
+
+const BOTO3_STEPS = [
+	"create bucket",
+	"refused: trailers",
+	"refused: DeleteObjects",
+	"refused: condition",
+	"put",
+	"get",
+	"copy",
+	"list",
+	"multipart",
+	"presigned",
+	"configure",
+	"no such key",
+	"delete",
+];
+
+export const S3_CLIENTS: readonly S3Client[] = [
+	{
+		...{ ...PYTHON, ...here("boto3"), name: "boto3" },
+		start: python("main.py"),
+		steps: BOTO3_STEPS,
+	},
+	{
+		...{ ...PYTHON, ...here("boto3-1.35"), name: "boto3 of before 2025" },
+		start: python("../boto3/main.py"),
+		steps: BOTO3_STEPS.filter(
+			(step) =>
+				step !== "refused: trailers" && step !== "refused: DeleteObjects",
+		),
+	},
+	{
+		...{ ...PYTHON, ...here("s3fs"), name: "s3fs" },
+		start: python("main.py"),
+		steps: [
+			...["create bucket", "refused: trailers", "write", "read", "find"],
+			...["refused: DeleteObjects", "copy", "delete"],
+		],
+	},
+	{
+		...{ ...PYTHON, ...here("s3cmd"), name: "s3cmd" },
+		start: "bash main.sh",
+		steps: [
+			...["create bucket", "refused: ETag", "put", "get", "multipart", "copy"],
+			...["list", "ACL", "presigned", "delete"],
+		],
+	},
+	{
+		...here("aws-sdk-js"),
+		name: "@aws-sdk/client-s3",
+		manifest: "package.json",
+		toolchain: "npm --version",
+		install:
+			'cp package.json "$CACHE/" && npm install --silent --no-audit --no-fund --prefix "$CACHE"',
+		build: "true",
+		start: `NODE_EXTRA_CA_CERTS="$CA_FILE" "${process.execPath}" main.mjs`,
+		steps: SDK_STEPS,
+		refusal: FORBIDDEN,
+	},
+	{
+		...here("java-v2"),
+		name: "AWS SDK for Java 2",
+		manifest: "pom.xml",
+		toolchain: "javac -version && mvn --version",
+		install:
+			'mvn -q -B -f pom.xml dependency:copy-dependencies -DoutputDirectory="$CACHE/lib"',
+		build: 'javac -encoding UTF-8 -cp "$CACHE/lib/*" -d "$CACHE" Main.java',
+		start: [
+			'rm -f "$CA_FILE.jks"',
+			'keytool -importcert -noprompt -file "$CA_FILE" -keystore "$CA_FILE.jks" -storepass changeit 2>/dev/null',
+			'java -Djavax.net.ssl.trustStore="$CA_FILE.jks" -cp "$CACHE:$CACHE/lib/*" Main',
+		].join(" && "),
+		steps: SDK_STEPS.toSpliced(3, 0, "put over http"),
+		refusal: FORBIDDEN,
+	},
+	{
+		...{ ...GO, ...here("go-v2"), name: "aws-sdk-go-v2" },
+		steps: SDK_STEPS,
+	},
+	{
+		...{ ...GO, ...here("minio-go"), name: "minio-go" },
+		steps: [
+			...["create bucket", "put", "get", "copy", "multipart", "list"],
+			...["presigned", "form", "no such key", "delete"],
+		],
+	},
+	{
+		...{ ...GO, ...here("rclone"), name: "rclone" },
+		start: "bash main.sh",
+		steps: [
+			...["create bucket", "refused: ETag of parts", "copy", "check", "cat"],
+			...["list", "move", "delete"],
+		],
+	},
+	{
+		...{ ...GO, ...here("restic"), name: "restic" },
+		build: 'go build -o "$CACHE/program" github.com/restic/restic/cmd/restic',
+		start: "bash main.sh",
+		steps: ["create bucket", "backup", "check", "restore", "prune"],
+	},
+];
