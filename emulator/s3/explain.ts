@@ -31,7 +31,7 @@ export function explainRefusal(error: OssError, { headers }: Told): string {
 		return payload === "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 			? cured("OSS refuses bodies that are signed chunk by chunk", "streaming")
 			: cured(
-					"OSS refuses the checksum trailers that AWS SDKs send over https since 2025",
+					"OSS refuses the checksum trailers that AWS SDKs send since 2025, most of them over https only",
 					"trailers",
 				);
 	const header = details.Header ?? "";

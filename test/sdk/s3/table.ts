@@ -99,6 +99,15 @@ export const S3_CLIENTS: readonly S3Client[] = [
 		],
 	},
 	{
+		...{ ...PYTHON, ...here("awscli"), name: "AWS CLI" },
+		toolchain: "python3 -m venv --help && curl --version",
+		start: "bash main.sh",
+		steps: [
+			...["create bucket", "refused: trailers", "sync", "get", "list", "move"],
+			...["presigned", "delete"],
+		],
+	},
+	{
 		...here("aws-sdk-js"),
 		name: "@aws-sdk/client-s3",
 		manifest: "package.json",
@@ -121,7 +130,7 @@ export const S3_CLIENTS: readonly S3Client[] = [
 		start: [
 			'rm -f "$CA_FILE.jks"',
 			'keytool -importcert -noprompt -file "$CA_FILE" -keystore "$CA_FILE.jks" -storepass changeit 2>/dev/null',
-			'java -Djavax.net.ssl.trustStore="$CA_FILE.jks" -cp "$CACHE:$CACHE/lib/*" Main',
+			'java -Djavax.net.ssl.trustStore="$CA_FILE.jks" -Djavax.net.ssl.trustStorePassword=changeit -cp "$CACHE:$CACHE/lib/*" Main',
 		].join(" && "),
 		steps: SDK_STEPS.toSpliced(3, 0, "put over http"),
 		refusal: FORBIDDEN,

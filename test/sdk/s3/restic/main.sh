@@ -18,7 +18,7 @@ restic backup "$work/from"
 step 'backup'
 restic check --read-data
 step 'check'
-restic restore latest --target "$work/to"
+restic restore latest --target "$work/to" >/dev/null
 diff -r "$work/from" "$work/to$work/from"
 step 'restore'
 restic forget --keep-last 1 --prune
