@@ -3,8 +3,8 @@
  * /api/openapi.json, by a validator of JSON Schema.
  */
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { after, type TestContext } from "node:test";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,7 +31,6 @@ export type AdminAnswer = {
 export class Admin {
 	readonly url: string;
 	readonly #description: Described;
-	readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
 
 	constructor(url: string, description: Described) {
 		this.url = url;
@@ -81,18 +80,12 @@ export class Admin {
 		json: unknown,
 	): void {
 		const operation = this.#find(method, path.split("?")[0] ?? "");
-		const { responses, components } = {
-			responses: operation?.responses ?? ONLY_ERRORS,
-			components: this.#description.components,
-		};
+		const responses = operation?.responses ?? ONLY_ERRORS;
 		const answer = responses[status] ?? responses.default;
 		const schema = answer?.content["application/json"]?.schema;
 		assert.ok(schema, `${method} ${path} says nothing of ${status}`);
-		const fits = this.#ajv.compile({ ...schema, components });
-		assert.ok(
-			fits(json),
-			`${method} ${path}: ${this.#ajv.errorsText(fits.errors)}`,
-		);
+		const fits = validatorOf(schema, this.#description.components);
+		assert.ok(fits(json), `${method} ${path}: ${ajv.errorsText(fits.errors)}`);
 	}
 
 	#find(method: string, path: string): Operation | undefined {
@@ -101,6 +94,18 @@ export class Admin {
 		);
 		return found?.[1][method.toLowerCase()];
 	}
+}
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const validators = new Map<string, ValidateFunction>();
+
+/** Compiling takes far longer than validating: it is done once for every schema, whichever emulator described it. */
+function validatorOf(schema: object, components: Json): ValidateFunction {
+	const whole = { ...schema, components };
+	const text = JSON.stringify(whole);
+	const validator = validators.get(text) ?? ajv.compile(whole);
+	validators.set(text, validator);
+	return validator;
 }
 
 const ONLY_ERRORS: Operation["responses"] = {
@@ -117,13 +122,71 @@ export async function openAdmin(adminUrl: string): Promise<Admin> {
 	return new Admin(adminUrl, description);
 }
 
-/** With a bucket called `photos`. */
+type WithAdmin = TestEmulator & { readonly admin: Admin };
+type Shared = WithAdmin & {
+	/** As they were when it started. */
+	readonly settings: string;
+};
+
+/** An emulator without flags that no test is using: making one, with its admin port, costs more than most tests do. */
+let idle: Shared | undefined;
+const closeAtTheEnd: (() => Promise<void>)[] = [];
+after(async () => {
+	for (const close of closeAtTheEnd) await close();
+});
+
+/** With a bucket called `photos`. Without flags it may be one that an earlier test has used; it was reset then. */
 export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
-): Promise<TestEmulator & { readonly admin: Admin }> {
+): Promise<WithAdmin> {
+	if (flags.length > 0) return startOwn(t, ...flags);
+	const taken = idle ?? (await startToShare());
+	idle = undefined; // a test that starts two has two
+	let isClosed = false;
+	t.after(async () => {
+		taken.oss.close();
+		if (!isClosed && (await isClean(taken))) idle ??= taken;
+	});
+	await taken.admin.post("/api/reset");
+	await taken.oss.put("/photos");
+	const close = (): Promise<void> => {
+		isClosed = true;
+		return taken.close();
+	};
+	return { ...taken, close };
+}
+
+async function startOwn(
+	t: Pick<TestContext, "after">,
+	...flags: readonly string[]
+): Promise<WithAdmin> {
 	const emulator = await startWithBucket(t, "private", ...flags);
 	return { ...emulator, admin: await openAdmin(emulator.adminUrl) };
+}
+
+async function startToShare(): Promise<Shared> {
+	const ends: (() => unknown)[] = [];
+	const emulator = await startOwn({
+		after: (end: () => unknown) => ends.push(end),
+	});
+	closeAtTheEnd.push(async () => {
+		for (const end of ends) await end();
+	});
+	const { text } = await emulator.admin.get("/api/settings");
+	return { ...emulator, settings: text };
+}
+
+/** Whether a reset makes it like a new one: callbacks that are under way would be seen, and settings stay. */
+async function isClean({ admin, settings }: Shared): Promise<boolean> {
+	const sending = await admin.get("/api/callbacks?status=sending&limit=1");
+	const snapshots = await admin.get("/api/snapshots");
+	const now = await admin.get("/api/settings");
+	return (
+		sending.json.callbacks.length === 0 &&
+		snapshots.json.snapshots.length === 0 &&
+		now.text === settings
+	);
 }
 
 /** The header that asks for a callback. */
