@@ -111,14 +111,16 @@ export class Callbacks {
 	 * Must be called when the end of a form is known, before its file is stored.
 	 *
 	 * @param names of the fields after the file
-	 * @throws OssError MalformedPOSTRequest for fields of a callback, under `--strict`
+	 * @returns `callback` with the finding that a field of it came too late
+	 * @throws OssError MalformedPOSTRequest for such a field, under `--strict`
 	 */
-	refuseFieldsAfterFile(
+	addFieldsAfterFile(
 		callback: ResolvedCallback | undefined,
 		names: readonly string[],
-	): void {
-		const found = withFieldsAfterFile(callback, names);
-		refuseFieldsAfterFile(found, this.#parts.switches.strict);
+	): ResolvedCallback | undefined {
+		const late = withFieldsAfterFile(callback, names);
+		refuseFieldsAfterFile(late, this.#parts.switches.strict);
+		return late;
 	}
 
 	/**

@@ -5,26 +5,21 @@
  *
  * Source: docs «PostObject».
  */
-import { checkPolicy, checkSize, readPostPolicy } from "../auth/post-policy.ts";
-import { withFieldsAfterFile } from "../callback/advice/fields-after-file.ts";
 import { requireIdentityAccess } from "../operations/access/access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
+import { authorizeForm } from "../operations/object/authorize-form.ts";
 import {
 	type Form,
-	readForm,
 	TOO_LARGE_EC,
+	withForm,
 } from "../operations/object/form.ts";
-import { diagnosed } from "../operations/object/form-diagnosis.ts";
 import {
 	readNewObject,
 	requireHeader,
 } from "../operations/object/object-headers.ts";
 import {
 	answerForm,
-	asOfForm,
-	readKey,
 	warnOfRedirect,
-	withType,
 } from "../operations/object/post-object.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
@@ -34,51 +29,53 @@ import { findHeader } from "./incoming.ts";
 import { callBack } from "./upload.ts";
 
 /** @throws OssError all of PostObject's */
-export async function postThrough(
+export const postThrough = (
+	gateway: Gateway,
+	passing: Passing,
+): Promise<Reply> =>
+	withForm(passing.request, (form) => sendForm(gateway, passing, form));
+
+async function sendForm(
 	gateway: Gateway,
 	{ request, outgoing }: Passing,
+	form: Form,
 ): Promise<Reply> {
 	const { emulator } = gateway;
-	const form = await readForm(request);
-	const { caller, policy } = await diagnosed(emulator, request, form, () =>
-		readPostPolicy(form.fields, emulator.accounts, {
-			region: emulator.region,
-			now: request.receivedAt,
-			checkSignatures: emulator.checkSignatures,
-		}),
-	);
-	const asked = { ...request, caller, key: readKey(form) };
-	await requireIdentityAccess(emulator, asOfForm(asked, form), "oss:PutObject");
-	const fields = withType(form);
-	await diagnosed(emulator, request, { ...form, fields }, () => {
-		if (policy) checkPolicy(policy, fields, request.bucket);
-	});
 	const { callbacks } = emulator;
-	const inTime = await callbacks.readForm(request.bucket, form.exactFields);
+	const { asked, policy } = await authorizeForm(
+		emulator,
+		request,
+		form,
+		async (asPut) => requireIdentityAccess(emulator, asPut, "oss:PutObject"),
+	);
+	let callback = await callbacks.readForm(request.bucket, form.exactFields);
 	const headers = headersOf(asked, form);
 	const sizeMax = Math.min(policy?.size.max ?? Infinity, UPLOAD_BYTES_MAX);
 	let size = 0;
-	async function* whole(): AsyncGenerator<Buffer> {
-		for await (const chunk of form.file.content) {
+	async function* body(): AsyncGenerator<Buffer> {
+		const content = form.content(policy, (lateNames) => {
+			callback = callbacks.addFieldsAfterFile(callback, lateNames);
+		});
+		for await (const chunk of content) {
 			size += chunk.length;
 			if (size > sizeMax)
 				throw new OssError("EntityTooLarge", { ec: TOO_LARGE_EC });
 			yield chunk;
 		}
-		if (policy) checkSize(policy, size);
-		await form.end();
-		callbacks.refuseFieldsAfterFile(inTime, form.lateNames);
 	}
 	const passing = {
 		request: asked,
 		outgoing: {
 			...{ method: "PUT", bucket: outgoing.bucket, key: asked.key, headers },
-			...{ query: new Map(), body: whole(), isSigned: caller.uid !== "" },
+			...{
+				query: new Map(),
+				body: body(),
+				isSigned: asked.caller.uid !== "",
+			},
 		},
 	};
 	const reply = await forward(gateway, passing);
 	if (reply.status !== 200) return reply;
-	const callback = withFieldsAfterFile(inTime, form.lateNames);
 	warnOfRedirect(emulator, asked, form, callback);
 	const known = { size, contentType: headers["content-type"] ?? "" };
 	const called = await callBack(
@@ -99,14 +96,13 @@ const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 	);
 
 /** Fields that say something of the object, as headers of a PutObject. */
-function headersOf(asked: OssRequest, { fields, file }: Form): Headers {
+function headersOf(asked: OssRequest, form: Form): Headers {
 	const own = Object.fromEntries(
-		[...fields].filter(([name]) => OF_OBJECT.test(name) && !OF_FORM.has(name)),
+		[...form.fields].filter(
+			([name]) => OF_OBJECT.test(name) && !OF_FORM.has(name),
+		),
 	);
-	const contentType =
-		fields.get("x-oss-content-type") ||
-		file.contentType ||
-		fields.get("content-type");
+	const { contentType } = form;
 	const headers: Headers = {
 		...forbidding(asked.headers),
 		...own,

@@ -50,7 +50,9 @@ export type FormPart =
 			/** '' when the part has none. */
 			readonly contentType: string;
 			readonly content: AsyncIterable<Buffer>;
-	  };
+	  }
+	/** What follows the file: OSS does not read it. */
+	| { readonly kind: "late"; readonly name: string };
 
 export const isForm = ({ headers }: Pick<OssRequest, "headers">): boolean =>
 	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");

@@ -34,14 +34,7 @@ export async function* toOssForm(
 ): AsyncGenerator<FormPart> {
 	const fields = new Map<string, string>();
 	let isTranslated = false;
-	// Not a for-of loop: leaving one would end the form, and the file in it.
-	const iterator = parts[Symbol.asyncIterator]();
-	for (
-		let next = await iterator.next();
-		!next.done;
-		next = await iterator.next()
-	) {
-		const part = next.value;
+	for await (const part of parts) {
 		if (part.kind === "file" && !isTranslated) {
 			yield* translate(fields, context);
 			isTranslated = true;

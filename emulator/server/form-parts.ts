@@ -65,10 +65,15 @@ async function* partsOf(
 	const boundary = quoted ?? bare;
 	if (boundary === undefined) throw new OssError("MalformedPOSTRequest");
 	let count = 0;
+	let isLate = false;
 	for await (const part of readParts(body, boundary)) {
 		if (++count > PARTS_MAX)
 			throw new OssError("MaxPOSTPreDataLengthExceededError");
-		yield await toFormPart(part);
+		const { kind, name, ...more } = await toFormPart(part);
+		yield isLate
+			? { kind: "late", name }
+			: ({ kind, name, ...more } as FormPart);
+		isLate ||= kind === "file";
 	}
 }
 

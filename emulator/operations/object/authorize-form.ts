@@ -1,0 +1,74 @@
+/**
+ * Everything in a form that can refuse it before its file is read: its signature, its key, the caller's rights and the
+ * policy's conditions. A refusal is explained in the emulator's record, as it is for requests that are signed in header
+ * or URL.
+ *
+ * Source: docs «PostObject».
+ */
+import {
+	checkPolicy,
+	type FormFields,
+	type Policy,
+	readPostPolicy,
+} from "../../auth/post-policy.ts";
+import type { Emulator } from "../../emulator.ts";
+import { OssError } from "../../oss/errors.ts";
+import type { OssRequest } from "../../oss/request.ts";
+import type { Form } from "./form.ts";
+
+export type AuthorizedForm = {
+	/** The request with the form's caller and key. */
+	readonly asked: OssRequest;
+	/** undefined when the form is not signed. */
+	readonly policy: Policy | undefined;
+};
+
+/**
+ * @param requireRights throws unless the caller may put the object; the fields are headers to it
+ * @throws OssError AccessDenied, SignatureDoesNotMatch, InvalidAccessKeyId, InvalidPolicyDocument, InvalidArgument,
+ *   InvalidObjectName; what `requireRights` throws
+ */
+export async function authorizeForm(
+	emulator: Emulator,
+	request: OssRequest,
+	form: Form,
+	requireRights: (asked: OssRequest) => Promise<void>,
+): Promise<AuthorizedForm> {
+	const { accounts, region, checkSignatures } = emulator;
+	const { caller, policy } = await diagnosed(
+		emulator,
+		request,
+		form.fields,
+		(fields) =>
+			readPostPolicy(fields, accounts, {
+				...{ region, checkSignatures },
+				now: request.receivedAt,
+			}),
+	);
+	const asked = { ...request, caller, key: form.readKey() };
+	await requireRights({ ...asked, headers: form.headersWith(asked.headers) });
+	await diagnosed(emulator, request, form.judgedFields, (fields) => {
+		if (policy) checkPolicy(policy, fields, request.bucket);
+	});
+	return { asked, policy };
+}
+
+/** @throws what `work` throws, an OssError with its diagnosis */
+async function diagnosed<T>(
+	{ accounts, region, clock }: Emulator,
+	{ bucket, receivedAt }: OssRequest,
+	fields: FormFields,
+	work: (fields: FormFields) => T,
+): Promise<T> {
+	try {
+		return work(fields);
+	} catch (error) {
+		if (!(error instanceof OssError)) throw error;
+		// Loaded when the first form is refused.
+		const { diagnoseForm } = await import("../../diagnosis/form-doctor.ts");
+		const known = { accounts, region, clockAheadMs: clock.aheadMs };
+		const form = { ...known, fields, bucket, receivedAt };
+		error.diagnosis = diagnoseForm(error, form) || error.diagnosis;
+		throw error;
+	}
+}
