@@ -28,6 +28,7 @@ import { ramRoutes } from "./ram-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
+import { seedRoutes } from "./seed-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { compileSchema, loadValidators } from "./validate.ts";
@@ -67,6 +68,7 @@ export async function createAdminApp(
 		requestRoutes,
 		resetRoutes,
 		snapshotRoutes,
+		seedRoutes,
 		bucketRoutes,
 		contentRoutes,
 		callbackRoutes,

@@ -13,7 +13,12 @@ declare module "fastify" {
 		extends Partial<
 			Pick<
 				RouteSchema,
-				"operationId" | "tags" | "summary" | "description" | "deprecated"
+				| "operationId"
+				| "tags"
+				| "summary"
+				| "description"
+				| "deprecated"
+				| "documentedBody"
 			>
 		> {}
 }

@@ -44,6 +44,7 @@ function writeOperation({
 	params,
 	querystring,
 	body,
+	documentedBody = body,
 	response,
 	...rest
 }: RouteSchema): object {
@@ -53,7 +54,9 @@ function writeOperation({
 			...writeParameters("path", params),
 			...writeParameters("query", querystring),
 		],
-		...(body ? { requestBody: { content: json(body) } } : {}),
+		...(documentedBody
+			? { requestBody: { content: json(documentedBody) } }
+			: {}),
 		responses: {
 			...Object.fromEntries(
 				Object.entries(response).map(([status, { description, content }]) => [

@@ -8,8 +8,9 @@ import {
 	type RamUser,
 	ramId,
 } from "../auth/ram.ts";
-import { RamDocumentError, readRole, readUser } from "../auth/ram-document.ts";
+import { readRole, readUser } from "../auth/ram-document.ts";
 import type { Emulator } from "../emulator.ts";
+import { JsonMistake } from "../oss/json-place.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
 import {
@@ -112,7 +113,7 @@ function read<T>(work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
-		if (!(error instanceof RamDocumentError)) throw error;
+		if (!(error instanceof JsonMistake)) throw error;
 		throw new AdminError(400, "InvalidArgument", error.message);
 	}
 }

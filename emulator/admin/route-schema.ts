@@ -49,6 +49,8 @@ export type RouteSchema = {
 	readonly params?: ObjectSchema;
 	readonly querystring?: ObjectSchema;
 	readonly body?: ObjectSchema;
+	/** Of a body that the route itself checks. */
+	readonly documentedBody?: Schema;
 	readonly response: Readonly<Record<number, AnswerSchema>>;
 };
 

@@ -10,6 +10,7 @@ import { fault } from "./fault-schemas.ts";
 import { ramRole, ramUser } from "./ram-schemas.ts";
 import { requestDetail, requestSchema } from "./request-view.ts";
 import { listOf, record, refer, type Schema } from "./route-schema.ts";
+import { seedSchema } from "./seed-routes.ts";
 import { snapshot } from "./snapshot-routes.ts";
 
 const text: Schema = { type: "string" };
@@ -82,6 +83,7 @@ export const components: Readonly<Record<string, Schema>> = {
 	RamUser: ramUser,
 	RamRole: ramRole,
 	Account: account,
+	Seed: seedSchema,
 	Snapshot: snapshot,
 	Request: requestSchema,
 	RequestDetail: requestDetail,

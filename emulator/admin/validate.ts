@@ -36,6 +36,15 @@ export const compileSchema: FastifySchemaCompiler<object> = ({
 	};
 };
 
+/** @returns a function that names what is wrong with a value, '' for nothing */
+export async function makeCheck(
+	schema: object,
+): Promise<(value: unknown) => string> {
+	await loadValidators();
+	const validate = validators?.body.compile(schema);
+	return (value) => (validate?.(value) ? "" : explain(validate?.errors?.[0]));
+}
+
 function refuse(error: ErrorObject | undefined): AdminError {
 	return new AdminError(400, "InvalidArgument", explain(error));
 }

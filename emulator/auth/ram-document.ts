@@ -16,7 +16,7 @@
  * Pure.
  */
 import { OssError } from "../oss/errors.ts";
-import { isJsonObject } from "../oss/json-object.ts";
+import { JsonMistake, JsonPlace } from "../oss/json-place.ts";
 import { readPolicy } from "./policy/document.ts";
 import {
 	type RamKey,
@@ -27,11 +27,6 @@ import {
 	SESSION_SECONDS_MAX,
 } from "./ram.ts";
 
-/** What is wrong with a document, and where: `users[0].policies[1]: …`. */
-export class RamDocumentError extends Error {
-	override readonly name = "RamDocumentError";
-}
-
 export type RamDocument = {
 	readonly users: readonly RamUser[];
 	readonly roles: readonly RamRole[];
@@ -40,16 +35,18 @@ export type RamDocument = {
 /**
  * `{ "users": […], "roles": […] }`, both optional.
  *
+ * @param json text, or the place of a document in another
  * @param account whose a user or role is that does not say
  * @param taken ids of keys that accounts have
- * @throws RamDocumentError
+ * @throws JsonMistake
  */
 export function readRam(
-	json: string,
+	json: string | JsonPlace,
 	account: string,
 	taken: readonly string[] = [],
 ): RamDocument {
-	const document = new Node(parse(json), "");
+	const document =
+		typeof json === "string" ? new JsonPlace(parse(json), "") : json;
 	document.refuseOthers(["users", "roles"]);
 	const users = document.list("users").map((user) => toUser(user, account));
 	const roles = document.list("roles").map((role) => toRole(role, account));
@@ -68,26 +65,26 @@ const nameOf = ({ account, name }: RamUser | RamRole): string =>
 function requireOnce(what: string, names: readonly string[]): void {
 	const twice = names.find((name, index) => names.indexOf(name) < index);
 	if (twice !== undefined)
-		throw new RamDocumentError(`there are two of the ${what} ${twice}`);
+		throw new JsonMistake(`there are two of the ${what} ${twice}`);
 }
 
-/** @throws RamDocumentError */
+/** @throws JsonMistake */
 export const readUser = (value: unknown, account: string): RamUser =>
-	toUser(new Node(value, ""), account);
+	toUser(new JsonPlace(value, ""), account);
 
-/** @throws RamDocumentError */
+/** @throws JsonMistake */
 export const readRole = (value: unknown, account: string): RamRole =>
-	toRole(new Node(value, ""), account);
+	toRole(new JsonPlace(value, ""), account);
 
 function parse(json: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch (error) {
-		throw new RamDocumentError(error instanceof Error ? error.message : "");
+		throw new JsonMistake(error instanceof Error ? error.message : "");
 	}
 }
 
-function toUser(node: Node, ownAccount: string): RamUser {
+function toUser(node: JsonPlace, ownAccount: string): RamUser {
 	node.refuseOthers(["name", "account", "id", "accessKeys", "policies"]);
 	const name = node.text("name", NAME);
 	const account = node.text("account", UID, ownAccount);
@@ -100,7 +97,7 @@ function toUser(node: Node, ownAccount: string): RamUser {
 	};
 }
 
-function toKey(node: Node): RamKey {
+function toKey(node: JsonPlace): RamKey {
 	node.refuseOthers(["id", "secret", "status"]);
 	return {
 		accessKeyId: node.text("id", /^[\x21-\x7e]+$/),
@@ -110,7 +107,7 @@ function toKey(node: Node): RamKey {
 	};
 }
 
-function toRole(node: Node, ownAccount: string): RamRole {
+function toRole(node: JsonPlace, ownAccount: string): RamRole {
 	node.refuseOthers([
 		"name",
 		"account",
@@ -139,7 +136,7 @@ const UID = /^\d+$/;
 /** Of the language of policies seven levels have a meaning. */
 const POLICY_LEVELS_MAX = 16;
 
-function toPolicy(node: Node): RamPolicy {
+function toPolicy(node: JsonPlace): RamPolicy {
 	if (isDeeper(node.value, POLICY_LEVELS_MAX))
 		throw node.wrong(`is nested in more than ${POLICY_LEVELS_MAX} levels`);
 	try {
@@ -155,70 +152,3 @@ const isDeeper = (value: unknown, levels: number): boolean =>
 	value !== null &&
 	(levels === 0 ||
 		Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
-
-/** A value and where it stands. */
-class Node {
-	readonly value: unknown;
-	readonly #path: string;
-
-	constructor(value: unknown, path: string) {
-		this.value = value;
-		this.#path = path;
-	}
-
-	wrong(what: string): RamDocumentError {
-		return new RamDocumentError(
-			this.#path === "" ? what : `${this.#path}: ${what}`,
-		);
-	}
-
-	/** A misspelt name would be a permission that is silently not there. */
-	refuseOthers(names: readonly string[]): void {
-		const { value } = this;
-		if (!isJsonObject(value)) throw this.wrong("must be an object");
-		const other = Object.keys(value).find((name) => !names.includes(name));
-		if (other !== undefined)
-			throw this.wrong(`has ${other}, not one of ${names.join(", ")}`);
-	}
-
-	list(name: string): Node[] {
-		const child = this.#child(name);
-		if (child.value === undefined) return [];
-		if (!Array.isArray(child.value)) throw child.wrong("must be a list");
-		return child.value.map(
-			(item, index) => new Node(item, `${child.#path}[${index}]`),
-		);
-	}
-
-	text(name: string, form: RegExp, byDefault?: string): string {
-		const child = this.#child(name);
-		if (child.value === undefined && byDefault !== undefined) return byDefault;
-		return child.#asText(form);
-	}
-
-	texts(name: string, form: RegExp, byDefault: readonly string[]): string[] {
-		if (this.#child(name).value === undefined) return [...byDefault];
-		return this.list(name).map((item) => item.#asText(form));
-	}
-
-	number(name: string, min: number, max: number, byDefault: number): number {
-		const { value } = this.#child(name);
-		if (value === undefined) return byDefault;
-		if (!Number.isInteger(value) || Number(value) < min || Number(value) > max)
-			throw this.wrong(`${name} must be a whole number, ${min} to ${max}`);
-		return Number(value);
-	}
-
-	#asText(form: RegExp): string {
-		if (typeof this.value !== "string" || !form.test(this.value))
-			throw this.wrong(`must be text of the form ${form.source}`);
-		return this.value;
-	}
-
-	#child(name: string): Node {
-		const { value } = this;
-		const isObject = typeof value === "object" && value !== null;
-		const child = isObject ? Reflect.get(value, name) : undefined;
-		return new Node(child, this.#path === "" ? name : `${this.#path}.${name}`);
-	}
-}

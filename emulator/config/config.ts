@@ -50,6 +50,8 @@ export type Config = {
 	readonly s3: S3Settings;
 	/** A JSON file; '' for none. */
 	readonly ram: string;
+	/** Files and folders of seeds. */
+	readonly seeds: readonly string[];
 	/** undefined for none. */
 	readonly stsPort: number | undefined;
 	/** undefined for no https. */
@@ -141,10 +143,7 @@ function toConfig(given: Given, credentials: Environment): Config {
 		return items;
 	};
 	const has = (name: SettingName): boolean => given.has(name);
-	if (given.has("data") && given.has("memory"))
-		throw new StartError(
-			"--data and --memory exclude one another: leave one out",
-		);
+	refuseContradictions(has);
 	const upstream = readUpstream({ text, list, has }, credentials);
 	return {
 		ports: list("port").map((port) => readPort("port", port)),
@@ -163,6 +162,7 @@ function toConfig(given: Given, credentials: Environment): Config {
 		...readBehaviour(text, (name) => given.has(name)),
 		s3: readS3(text),
 		ram: text("ram"),
+		seeds: list("seed"),
 		stsPort: readOptionalPort("sts-port", text("sts-port")),
 		tlsPort: readOptionalPort("tls-port", text("tls-port")),
 		callbackKey: {
@@ -180,6 +180,20 @@ function toConfig(given: Given, credentials: Environment): Config {
 		upstream,
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 	};
+}
+
+/** The buckets of a gateway are in the cloud. */
+const EXCLUSIVE = [
+	["data", "memory"],
+	["seed", "upstream"],
+] as const;
+
+function refuseContradictions(has: (name: SettingName) => boolean): void {
+	for (const [one, other] of EXCLUSIVE)
+		if (has(one) && has(other))
+			throw new StartError(
+				`--${one} and --${other} exclude one another: leave one out`,
+			);
 }
 
 /** How requests are judged. */

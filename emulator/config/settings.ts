@@ -50,6 +50,7 @@ export const settings = {
   domain:                  list("NAME[,NAME]", "more names for which BUCKET.NAME addresses a bucket"),
   "access-key":            list("ID:SECRET[:UID]", "keys that may sign; the first account owns the emulator", Object.values(DEFAULT_ACCOUNT).join(":")),
   ram:                     text("FILE", "JSON of RAM users with keys and policies, and of roles"),
+  seed:                    list("FILE_OR_FOLDER[,…]", "what to begin with: JSON as of PUT /api/seed, or a folder whose sub-folders are buckets"),
   "sts-port":              text("PORT", "STS on a port of its own; the ports of OSS answer it too"),
   "tls-port":              text("PORT", "OSS over https too, by an authority of its own: trust /ca.pem of the admin port"),
   "public-key-url":        text("URL", "where callbacks say their public key is [this emulator's]"),

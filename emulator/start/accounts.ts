@@ -6,12 +6,13 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Accounts } from "../auth/accounts.ts";
 import { Ram } from "../auth/ram.ts";
-import { RamDocumentError, readRam } from "../auth/ram-document.ts";
+import { readRam } from "../auth/ram-document.ts";
 import { SEALING_KEY_BYTES, SessionTokens } from "../auth/session-token.ts";
 import type { Config } from "../config/config.ts";
 import { kept, spoilt } from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
 import { codeOf } from "../oss/code-of.ts";
+import { JsonMistake } from "../oss/json-place.ts";
 import type { Log } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { Sts } from "../sts/sts.ts";
@@ -47,7 +48,7 @@ export async function readOwnRam({
 }
 
 function explain(file: string, error: unknown): unknown {
-	if (error instanceof RamDocumentError)
+	if (error instanceof JsonMistake)
 		return new StartError(`--ram ${file}: ${error.message}`);
 	const code = codeOf(error);
 	if (code === "") return error;

@@ -4,7 +4,7 @@
 import type { AdminContext } from "../admin/context.ts";
 import type { Ram } from "../auth/ram.ts";
 import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
-import type { KeyPair } from "../callback/key-pair.ts";
+import { type KeyPair, makeKeyPair } from "../callback/key-pair.ts";
 import {
 	beginKeyPair,
 	loadKeyPair,
@@ -68,6 +68,7 @@ async function assemble(
 	undo.push(() => ports.close());
 	const ram = await readOwnRam(config);
 	const own = await readOwnKeyPair(config.callbackKey);
+	const seed = await readOwnSeeds(config, ram, log);
 	const store = await Store.open({
 		folder: config.data,
 		durable: config.durable,
@@ -87,6 +88,7 @@ async function assemble(
 		...{ config, log, store, endpoint, ram, keyPair, upstream },
 		ending: ending.signal,
 	});
+	await seed(emulator);
 	// Last of all: that they are broken off is not to be on record.
 	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
@@ -172,6 +174,37 @@ async function makeEmulator({
 		s3: config.s3,
 		upstream,
 	};
+}
+
+/**
+ * Reads and tries the seeds of the configuration.
+ *
+ * @returns applies them
+ * @throws StartError
+ */
+async function readOwnSeeds(
+	config: Config,
+	ram: Ram,
+	log: Log,
+): Promise<(emulator: Emulator) => Promise<void>> {
+	if (config.seeds.length === 0) return async () => {};
+	const { applySeeds, findSeeds, openScratchStore } = await import(
+		"./seeds.ts"
+	);
+	const store = await openScratchStore();
+	const scratch = await makeEmulator({
+		...{ config: { ...config, data: null }, log, ram, store },
+		...{ endpoint: "http://localhost", upstream: undefined },
+		keyPair: await makeKeyPair(512), // signs nothing
+		ending: new AbortController().signal,
+	});
+	try {
+		const [{ uid }] = config.accounts;
+		const seeds = await findSeeds(config.seeds, scratch, uid);
+		return (emulator) => applySeeds(seeds, emulator);
+	} finally {
+		await store.close();
+	}
 }
 
 /** Loaded only for a gateway. */

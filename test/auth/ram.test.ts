@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Ram, ramId } from "../../emulator/auth/ram.ts";
 import {
-	RamDocumentError,
 	readRam,
 	readRole,
 	readUser,
 } from "../../emulator/auth/ram-document.ts";
+import { JsonMistake } from "../../emulator/oss/json-place.ts";
 
 const READ = {
 	Version: "1",
@@ -145,7 +145,7 @@ suite("RAM's document", () => {
 			assert.throws(
 				() => readRam(json, "1", ["own"]),
 				(error) => {
-					assert.ok(error instanceof RamDocumentError);
+					assert.ok(error instanceof JsonMistake);
 					assert.match(error.message, message);
 					return true;
 				},

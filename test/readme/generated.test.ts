@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { readSeed } from "../../emulator/admin/seed/read-seed.ts";
 import { readRam } from "../../emulator/auth/ram-document.ts";
 import { startEmulator } from "../emulator.ts";
 import { generate, README, readReadme, S3_PAGE, S3_PARTS } from "./generate.ts";
@@ -58,5 +59,18 @@ suite("README.md", () => {
 		const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(readme) ?? [];
 		const { users, roles } = readRam(json, "1");
 		assert.deepEqual([users.length, roles.length], [1, 1]);
+	});
+
+	test("has a file for --seed that is one", () => {
+		const [, json = ""] =
+			/^```json\n(\{\n {2}"buckets".*?)^```$/ms.exec(readme) ?? [];
+		const resolveFile = (path: string): string => path;
+		const seed = readSeed(JSON.parse(json), { account: "1", resolveFile });
+		const [bucket] = seed.buckets;
+		assert.deepEqual(
+			bucket?.objects.map(({ content }) => content),
+			[{ bytes: Buffer.from("meow") }, { file: "pictures/cat.jpg" }],
+		);
+		assert.equal(seed.faults.length, 1);
 	});
 });

@@ -1,0 +1,80 @@
+/**
+ * Operations of OSS without a request: in the name of an account, for seeds and for the routes that change buckets and
+ * objects. They check and store as they do for a client.
+ */
+import { Readable } from "node:stream";
+import type { Emulator } from "../emulator.ts";
+import { table } from "../operations/table.ts";
+import { requireBucketName, requireKey } from "../oss/names.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import { makeRequestId } from "../server/request-id.ts";
+import { AdminError } from "./admin-error.ts";
+
+export type Performed = {
+	/** Of the table. */
+	readonly operation: string;
+	/** uid. */
+	readonly account: string;
+	readonly bucket: string;
+	/** '' for an operation of a bucket. */
+	readonly key?: string;
+	/** Besides the sub-resources of the operation. */
+	readonly query?: Readonly<Record<string, string>>;
+	/** Lower-case names; undefined ones are left out. */
+	readonly headers?: Readonly<Record<string, string | undefined>>;
+	readonly body?: Readable | Buffer | string;
+};
+
+/** @throws OssError of the operation; AdminError 409 behind a gateway, where buckets are in the cloud */
+export async function performAsOwner(
+	emulator: Emulator,
+	performed: Performed,
+): Promise<Reply> {
+	const row = table.find(({ name }) => name === performed.operation);
+	if (!row?.run) throw new TypeError(`no operation ${performed.operation}`);
+	if (emulator.upstream)
+		throw new AdminError(
+			409,
+			"Gateway",
+			"the buckets of a gateway are in the cloud: use an SDK to change them",
+		);
+	const { bucket, key = "" } = performed;
+	requireBucketName(bucket, row.name === "PutBucket");
+	if (row.target === "object") requireKey(key);
+	return row.run(emulator, toRequest(emulator, performed, row));
+}
+
+function toRequest(
+	{ clock }: Emulator,
+	{ account, bucket, key = "", query = {}, headers = {}, body = "" }: Performed,
+	{ method, query: subResources }: (typeof table)[number],
+): OssRequest {
+	const receivedAt = clock.now();
+	const own = subResources.map((one) => one.split("=", 2));
+	return {
+		id: makeRequestId(receivedAt),
+		...{ method, bucket, key, isInHost: false },
+		query: new Map([
+			...own.map(([name = "", value = ""]) => [name, value] as const),
+			...Object.entries(query),
+		]),
+		...{ rawQuery: "", rawPath: `/${bucket}/${encodeURIComponent(key)}` },
+		headers: { ...headers, ...lengthOf(body) },
+		...{ host: "localhost", scheme: "http", clientIp: "127.0.0.1" },
+		receivedAt,
+		caller: { accessKeyId: "", uid: account },
+		hasGone: () => false,
+		body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
+		form: () => {
+			throw new TypeError("there is no form");
+		},
+	};
+}
+
+const lengthOf = (
+	body: Readable | Buffer | string,
+): Readonly<Record<string, string>> =>
+	body instanceof Readable
+		? { "transfer-encoding": "chunked" }
+		: { "content-length": String(Buffer.byteLength(body)) };

@@ -1,0 +1,144 @@
+/**
+ * The documents of buckets by the names of their sub-resources (`cors`, `lifecycle`, …), and documents written as JSON
+ * instead of OSS's XML.
+ *
+ * JSON has the elements of the XML under their names; `allowedOrigins` is taken for `AllowedOrigin`, a list stands for
+ * elements that repeat, and the root element may be left out where it is known. A list alone is the list of rules.
+ *
+ * Pure.
+ */
+import type { Row } from "../operations/match-operation.ts";
+import { table } from "../operations/table.ts";
+import { isJsonObject } from "../oss/json-object.ts";
+import { writeXml, type XmlElement, type XmlValue } from "../xml/write.ts";
+
+/** The operations of a document. */
+export type DocumentOperations = {
+	readonly put: string;
+	readonly get: string;
+	/** undefined for one that cannot be removed. */
+	readonly remove: string | undefined;
+};
+
+const CALLBACK_POLICY = "callbackPolicy";
+
+/** A document is put and given back under one sub-resource; an ACL and versioning are properties of the bucket. */
+export const DOCUMENTS: ReadonlyMap<string, DocumentOperations> = new Map(
+	table.filter(isPutOfDocument).map((row) => [
+		nameOf(row),
+		{
+			put: row.name,
+			get: find("GET", row)?.name ?? "",
+			remove: find("DELETE", row)?.name,
+		},
+	]),
+);
+
+function isPutOfDocument(row: Row): boolean {
+	const { method, target, query, run } = row;
+	const isNamed =
+		query.length === 1 || query.join("&") === "policy&comp=callback";
+	return (
+		method === "PUT" &&
+		target === "bucket" &&
+		isNamed &&
+		run !== null &&
+		!["acl", "versioning", "accessPoint", "rtc"].includes(query[0] ?? "") &&
+		!query[0]?.startsWith("accessPoint") &&
+		find("GET", row)?.run !== null &&
+		find("GET", row) !== undefined
+	);
+}
+
+function nameOf({ query }: Row): string {
+	return query.length === 1 ? (query[0] ?? "") : CALLBACK_POLICY;
+}
+
+function find(method: string, { target, query }: Row): Row | undefined {
+	return table.find(
+		(row) =>
+			row.method === method &&
+			row.target === target &&
+			row.query.join("&") === query.join("&"),
+	);
+}
+
+/** Root elements, and the element that a list alone repeats. */
+const ROOTS: Readonly<Record<string, readonly [root: string, item?: string]>> =
+	{
+		cors: ["CORSConfiguration", "CORSRule"],
+		lifecycle: ["LifecycleConfiguration", "Rule"],
+		website: ["WebsiteConfiguration"],
+		callbackPolicy: ["BucketCallbackPolicy", "PolicyItem"],
+		referer: ["RefererConfiguration"],
+		encryption: ["ServerSideEncryptionRule"],
+		logging: ["BucketLoggingStatus"],
+		requestPayment: ["RequestPaymentConfiguration"],
+		publicAccessBlock: ["PublicAccessBlockConfiguration"],
+		transferAcceleration: ["TransferAccelerationConfiguration"],
+	};
+
+/**
+ * @param document text is sent as it is; JSON is made XML, or stays JSON for a policy
+ * @returns what the operation reads
+ * @throws TypeError whose message says what is wrong
+ */
+export function writeAsSent(name: string, document: unknown): string {
+	if (typeof document === "string") return document;
+	if (name === "policy") return JSON.stringify(document);
+	const [known, item] = ROOTS[name] ?? [];
+	if (Array.isArray(document)) {
+		if (known === undefined || item === undefined)
+			throw new TypeError("must be an object, or text");
+		return writeXml(known, toXml({ [item]: document }));
+	}
+	if (!isJsonObject(document))
+		throw new TypeError("must be an object, a list or text");
+	const entries = Object.entries(document);
+	const [[root, content] = ["", undefined]] = entries;
+	const hasRoot =
+		entries.length === 1 &&
+		isJsonObject(content) &&
+		(known === undefined || root === known);
+	if (hasRoot) return writeXml(root, toXml(content));
+	if (known === undefined)
+		throw new TypeError(
+			'must have one member, the root element: {"Root": {…}}',
+		);
+	return writeXml(known, toXml(document));
+}
+
+const toXml = (value: object): XmlElement =>
+	Object.fromEntries(
+		Object.entries(value).map(([name, content]) => [
+			elementName(name, content),
+			toXmlValue(name, content),
+		]),
+	);
+
+function toXmlValue(name: string, value: unknown): XmlValue {
+	if (Array.isArray(value)) {
+		const items = value.map((one) => toXmlValue(name, one));
+		return /^routingRules$/i.test(name) ? { RoutingRule: items } : items;
+	}
+	if (isEncoded(name) && isJsonObject(value))
+		return Buffer.from(JSON.stringify(value)).toString("base64");
+	if (isJsonObject(value)) return toXml(value);
+	if (["string", "number", "boolean"].includes(typeof value))
+		return String(value);
+	throw new TypeError(`${name} must not be ${value}`);
+}
+
+/** OSS has them in base64. */
+const isEncoded = (name: string): boolean =>
+	/^(callback|callbackVar)$/i.test(name);
+
+/** `allowedOrigins: […]` is `AllowedOrigin`, `id` is `ID`. */
+function elementName(name: string, value: unknown): string {
+	if (name.toLowerCase() === "id") return "ID";
+	const capital = name.charAt(0).toUpperCase() + name.slice(1);
+	const isPlural =
+		Array.isArray(value) && /s$/.test(capital) && capital !== "RoutingRules";
+	const singular = isPlural ? capital.slice(0, -1) : capital;
+	return singular === "CorsRule" ? "CORSRule" : singular;
+}

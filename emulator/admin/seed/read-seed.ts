@@ -1,0 +1,162 @@
+/**
+ * Reads a seed, the declaration of what an emulator must contain:
+ *
+ *     {
+ *       "buckets": [{
+ *         "name": "photos", "acl": "public-read", "versioning": "Enabled", "owner": "1000000000000001",
+ *         "cors": [{ "AllowedOrigin": ["*"], "AllowedMethod": ["GET"] }],
+ *         "objects": [{ "key": "cat.txt", "text": "meow", "metadata": { "by": "ann" }, "tags": { "kind": "cat" } }]
+ *       }],
+ *       "ram": { "users": [], "roles": [] },
+ *       "faults": [{ "operation": "GetObject", "times": 1, "do": { "status": 503 } }]
+ *     }
+ *
+ * Here is checked what can be without the emulator; OSS's own rules are checked when the seed is tried.
+ *
+ * Pure.
+ */
+import { type RamDocument, readRam } from "../../auth/ram-document.ts";
+import { decodeBase64 } from "../../oss/encoding.ts";
+import { JsonPlace } from "../../oss/json-place.ts";
+import { DOCUMENTS, writeAsSent } from "../documents.ts";
+
+export type SeedContent =
+	| { readonly bytes: Buffer }
+	/** Path. */
+	| { readonly file: string };
+
+export type SeedObject = {
+	readonly place: JsonPlace;
+	readonly key: string;
+	readonly content: SeedContent;
+	/** '' for one that goes with the key. */
+	readonly contentType: string;
+	readonly acl: string;
+	readonly storageClass: string;
+	readonly metadata: Readonly<Record<string, string>>;
+	readonly tags: Readonly<Record<string, string>>;
+};
+
+export type SeedDocument = {
+	readonly place: JsonPlace;
+	/** Of `DOCUMENTS`. */
+	readonly name: string;
+	/** As a client sends it. */
+	readonly body: string;
+};
+
+export type SeedBucket = {
+	readonly place: JsonPlace;
+	readonly name: string;
+	/** uid. */
+	readonly owner: string;
+	/** '' for the default. */
+	readonly acl: string;
+	readonly versioning: string;
+	readonly documents: readonly SeedDocument[];
+	readonly objects: readonly SeedObject[];
+};
+
+export type Seed = {
+	readonly buckets: readonly SeedBucket[];
+	readonly ram: RamDocument;
+	/** Rules, not checked yet, and where they stand. */
+	readonly faults: readonly JsonPlace[];
+};
+
+export type SeedContext = {
+	/** uid of the owner of what names no other. */
+	readonly account: string;
+	/** Gives the path of a file that an object names. @throws JsonMistake at `place` */
+	readonly resolveFile: (path: string, place: JsonPlace) => string;
+};
+
+/** @throws JsonMistake that names the place */
+export function readSeed(value: unknown, context: SeedContext): Seed {
+	const root = new JsonPlace(value, "");
+	root.refuseOthers(["buckets", "ram", "faults"]);
+	const buckets = root
+		.list("buckets")
+		.map((bucket) => readBucket(bucket, context));
+	const names = buckets.map(({ name }) => name);
+	for (const [index, { place, name }] of buckets.entries())
+		if (names.indexOf(name) !== index)
+			throw place.wrong(`there are two buckets ${name}`);
+	const ram = root.find("ram");
+	return {
+		buckets,
+		ram: ram ? readRam(ram, context.account) : { users: [], roles: [] },
+		faults: root.list("faults"),
+	};
+}
+
+const PROPERTIES = ["name", "acl", "versioning", "owner", "objects"];
+const ANY = /^/;
+
+function readBucket(place: JsonPlace, context: SeedContext): SeedBucket {
+	place.refuseOthers([...PROPERTIES, ...DOCUMENTS.keys()]);
+	const documents = place
+		.entries()
+		.filter(([name]) => DOCUMENTS.has(name))
+		.map(([name, document]) => ({
+			...{ place: document, name },
+			body: writeDocument(name, document),
+		}));
+	return {
+		place,
+		name: place.text("name", ANY),
+		owner: place.text("owner", /^\d+$/, context.account),
+		acl: place.choice("acl", ["private", "public-read", "public-read-write"]),
+		versioning: place.choice("versioning", ["Enabled", "Suspended"]),
+		documents,
+		objects: place.list("objects").map((object) => readObject(object, context)),
+	};
+}
+
+function writeDocument(name: string, place: JsonPlace): string {
+	try {
+		return writeAsSent(name, place.value);
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		throw place.wrong(error.message);
+	}
+}
+
+function readObject(place: JsonPlace, context: SeedContext): SeedObject {
+	place.refuseOthers([
+		...["key", "text", "base64", "file", "contentType", "acl"],
+		...["storageClass", "metadata", "tags"],
+	]);
+	return {
+		place,
+		key: place.text("key", ANY),
+		content: readContent(place, context),
+		contentType: place.text("contentType", ANY, ""),
+		acl: place.text("acl", ANY, ""),
+		storageClass: place.text("storageClass", ANY, ""),
+		metadata: readTexts(place.find("metadata")),
+		tags: readTexts(place.find("tags")),
+	};
+}
+
+function readContent(
+	place: JsonPlace,
+	{ resolveFile }: SeedContext,
+): SeedContent {
+	const given = ["text", "base64", "file"].filter((name) => place.find(name));
+	if (given.length > 1)
+		throw place.wrong(`${given.join(" and ")} exclude one another`);
+	const text = place.text("text", ANY, "");
+	const base64 = place.find("base64");
+	const file = place.find("file");
+	if (file) return { file: resolveFile(place.text("file", /./), file) };
+	if (!base64) return { bytes: Buffer.from(text) };
+	const bytes = decodeBase64(place.text("base64", ANY));
+	if (!bytes) throw base64.wrong("is not base64");
+	return { bytes };
+}
+
+const readTexts = (place: JsonPlace | undefined): Record<string, string> =>
+	Object.fromEntries(
+		(place?.entries() ?? []).map(([name, value]) => [name, value.asText(ANY)]),
+	);
