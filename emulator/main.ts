@@ -34,7 +34,9 @@ export async function main(
 	}
 	try {
 		const { start } = await import("./start/start.ts"); // commands do without it
-		const running = await start(readConfig(args, process.env));
+		const running = await start(readConfig(args, process.env), (error) =>
+			process.exit(fail(error)),
+		);
 		const { endpoint, adminUrl, stsEndpoint } = running;
 		const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
 		process.stdout.write(
@@ -44,9 +46,13 @@ export async function main(
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof StartError)) throw error;
-		process.stderr.write(`oss-emulator: ${printable(error.message)}\n`);
-		return 2;
+		return fail(error);
 	}
+}
+
+function fail({ message }: StartError): number {
+	process.stderr.write(`oss-emulator: ${printable(message)}\n`);
+	return 2;
 }
 
 function print(text: string): number {

@@ -107,10 +107,11 @@ function answerError(
 ): FastifyReply {
 	const answer = toErrorAnswer(error);
 	if (answer) return outgoing.code(answer.status).send(answer.body);
-	const { log } = emulator;
-	log.error(
-		`${method} ${url}: ${error instanceof Error ? error.stack : String(error)}`,
-	);
+	const { log, store } = emulator;
+	if (!store.noteDamage(error))
+		log.error(
+			`${method} ${url}: ${error instanceof Error ? error.stack : String(error)}`,
+		);
 	return outgoing.code(500).send({
 		error: "InternalError",
 		message: "the emulator failed: its log says how",

@@ -44,6 +44,8 @@ function refuse(fact: Fact): unknown {
 			return invalidDigest(fact.expected);
 		case "crc64-differs":
 			return new OssError("InvalidCRC64");
+		case "damaged":
+			return new OssError("InternalError");
 	}
 }
 

@@ -129,11 +129,12 @@ const MAKING_BUCKETS = new Set(["PutBucket", "PutBucketAcl"]);
 
 /** What is not an `OssError` is a bug of ours: it is logged whole, and the client learns the request's id. */
 function asOssError(
-	{ log }: Emulator,
+	{ log, store }: Emulator,
 	error: unknown,
 	{ id }: Arrival,
 ): OssError {
 	if (error instanceof OssError) return error;
-	log.error(`${id}: ${error instanceof Error ? error.stack : String(error)}`);
+	if (!store.noteDamage(error))
+		log.error(`${id}: ${error instanceof Error ? error.stack : String(error)}`);
 	return new OssError("InternalError");
 }

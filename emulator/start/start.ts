@@ -21,6 +21,7 @@ import { storeProtocol } from "../operations/store-protocol.ts";
 import { MovableClock } from "../oss/clock.ts";
 import { FetchTasks } from "../oss/fetch-tasks.ts";
 import { type Log, makeLog } from "../oss/log.ts";
+import { StartError } from "../oss/start-error.ts";
 import { recordIn } from "../records/delivery-record.ts";
 import { RequestLog } from "../records/request-log.ts";
 import type { Certificates } from "../server/certificates.ts";
@@ -42,15 +43,22 @@ export type Running = {
 	close(): Promise<void>;
 };
 
-/** @throws StartError with one line for the user; nothing has been touched then */
-export async function start(config: Config): Promise<Running> {
+/**
+ * @param onFailure called when a running emulator cannot go on; by default that is logged
+ * @throws StartError with one line for the user; nothing has been touched then
+ */
+export async function start(
+	config: Config,
+	onFailure?: (error: StartError) => void,
+): Promise<Running> {
 	const log = makeLog(config.logLevel, (line) => process.stderr.write(line));
+	const fail = onFailure ?? (({ message }) => log.error(message));
 	const undo: (() => Promise<void>)[] = [];
 	const close = async (): Promise<void> => {
 		for (const step of undo.splice(0).reverse()) await step();
 	};
 	try {
-		return { ...(await assemble(config, log, undo)), close };
+		return { ...(await assemble(config, log, undo, fail)), close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -62,6 +70,7 @@ async function assemble(
 	config: Config,
 	log: Log,
 	undo: (() => Promise<void>)[],
+	fail: (error: StartError) => void,
 ): Promise<Omit<Running, "close">> {
 	const begun = beginKeyPair(config.data, config.callbackKey);
 	const ports = await openPorts(config);
@@ -69,14 +78,7 @@ async function assemble(
 	const ram = await readOwnRam(config);
 	const own = await readOwnKeyPair(config.callbackKey);
 	const seed = await readOwnSeeds(config, ram, log);
-	const store = await Store.open({
-		folder: config.data,
-		durable: config.durable,
-		files: config.files,
-		protocol: storeProtocol,
-		report: (error) => log.error(`in the background: ${String(error)}`),
-		deliveries: config.deliveries,
-	});
+	const store = await openStore(config, log, fail);
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
 	const authority = await secure(config, ports);
@@ -117,6 +119,21 @@ async function assemble(
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
 		emulator,
 	};
+}
+
+function openStore(
+	{ data, durable, files, deliveries }: Config,
+	log: Log,
+	fail: (error: StartError) => void,
+): Promise<Store> {
+	return Store.open({
+		...{ folder: data, durable, files, deliveries },
+		protocol: storeProtocol,
+		report: (error) => {
+			if (error instanceof StartError) fail(error);
+			else log.error(`storage: ${String(error)}`);
+		},
+	});
 }
 
 type Parts = {

@@ -25,7 +25,9 @@ export type Fact =
 	| { readonly is: "body-failed"; readonly error: unknown }
 	/** `expected` in base64. */
 	| { readonly is: "md5-differs"; readonly expected: string }
-	| { readonly is: "crc64-differs" };
+	| { readonly is: "crc64-differs" }
+	/** A content that cannot be read, which has been reported. */
+	| { readonly is: "damaged" };
 
 /** Makes what the store throws then, and its callers catch. */
 export type Refuse = (fact: Fact) => unknown;

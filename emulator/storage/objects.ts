@@ -99,8 +99,13 @@ export class Objects {
 		const found = this.#find(bucket, key, versionId, true);
 		if (!found) return undefined;
 		const { object, row } = found;
-		const content = new OpenContent(this.#writes.contents, row, row.size);
-		return { object, content };
+		const { contents, protocol } = this.#writes;
+		const content = new OpenContent(contents, row, row.size);
+		const damage = content.findDamage();
+		if (damage === undefined) return { object, content };
+		content.release();
+		contents.report(`${bucket}/${key} cannot be read: ${damage}`);
+		throw protocol.refuse({ is: "damaged" });
 	}
 
 	#find(

@@ -155,6 +155,11 @@ const STEPS = [
   CREATE TABLE former_delivery_document AS SELECT 0 AS snapshot, 0 AS existed, * FROM delivery_document LIMIT 0;
   CREATE UNIQUE INDEX former_delivery_document_key ON former_delivery_document (snapshot, seq);
   `,
+	`
+  -- Names of the latest run of an emulator and of the one before it; '' for none.
+  CREATE TABLE session (current TEXT NOT NULL, previous TEXT NOT NULL) STRICT;
+  INSERT INTO session VALUES ('', '');
+  `,
 ] as const;
 
 /**

@@ -6,12 +6,17 @@
 
 import { Buckets, hasBuckets } from "./buckets.ts";
 import { Configurations } from "./configurations.ts";
-import { Blobs } from "./content/blobs.ts";
+import { type BlobStore, Blobs } from "./content/blobs.ts";
 import { Contents } from "./content/contents.ts";
 import { MemoryBlobs } from "./content/memory-blobs.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Protocol } from "./facts.ts";
-import { openFolder } from "./folder.ts";
+import {
+	explain,
+	isDamage,
+	type OpenFolder,
+	openFolder,
+} from "./folder/folder.ts";
 import { Objects } from "./objects.ts";
 import { neglectPlainCopy, PlainCopy } from "./plain-files/plain-copy.ts";
 import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
@@ -34,7 +39,7 @@ export type StoreOptions = {
 	readonly durable: boolean;
 	/** Whether `<folder>/files` shows a plain copy of every current object. */
 	readonly files: boolean;
-	/** Told of what goes wrong in the background. */
+	/** Called with errors in the background; with a StartError when the emulator cannot go on. */
 	readonly report: (error: unknown) => void;
 	readonly protocol: Protocol;
 	/** How many deliveries are remembered. */
@@ -57,6 +62,13 @@ const DELETE_IN_BUCKET = [
 	"DELETE FROM upload WHERE bucket = ?",
 ] as const;
 
+type Opened = Omit<OpenFolder, "blobs"> & { readonly blobs: BlobStore };
+
+function openMemory(): Opened {
+	const db = openDatabase(":memory:", false);
+	return { db, blobs: new MemoryBlobs(), close: () => db.close() };
+}
+
 export class Store {
 	readonly buckets: Buckets;
 	readonly objects: Objects;
@@ -72,23 +84,27 @@ export class Store {
 	readonly #plainCopy: PlainCopy | null;
 	readonly #snapshots: Snapshots;
 	readonly #onChange: OnChange;
-	readonly #unlock: () => void;
+	readonly #close: () => void;
+	readonly #report: StoreOptions["report"];
+	readonly #folder: string | null;
 
 	private constructor(
-		db: Sqlite,
+		opened: Opened,
 		transactions: Transactions,
-		blobs: Blobs,
 		plainCopy: PlainCopy | null,
-		unlock: () => void,
-		{ report, protocol, deliveries = DELIVERIES }: StoreOptions,
+		{ folder, report, protocol, deliveries = DELIVERIES }: StoreOptions,
 	) {
+		const { db, close } = opened;
+		const blobs = new Blobs(opened.blobs);
 		this.#db = db;
 		this.#transactions = transactions;
 		this.#blobs = blobs;
 		this.#plainCopy = plainCopy;
-		this.#unlock = unlock;
+		this.#close = close;
+		this.#report = report;
+		this.#folder = folder;
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
-		const contents = new Contents(db, transactions, blobs);
+		const contents = new Contents(db, transactions, blobs, report);
 		this.#contents = contents;
 		const { refuse } = protocol;
 		const versions = new Versions(db, contents, refuse);
@@ -124,34 +140,33 @@ export class Store {
 	}
 
 	/** @throws StartError when the folder cannot be used; nothing has been written then */
-	static async open(options: StoreOptions): Promise<Store> {
-		const { folder, durable, files, report } = options;
-		if (folder === null) {
-			const db = openDatabase(":memory:", false);
-			return new Store(
-				db,
-				new Transactions(db),
-				new Blobs(new MemoryBlobs()),
-				null,
-				() => {},
-				options,
-			);
+	static async open(given: StoreOptions): Promise<Store> {
+		const { folder, durable, files } = given;
+		const report = (error: unknown): void =>
+			given.report(isDamage(error) ? explain(folder ?? "", error) : error);
+		const options = { ...given, report };
+		const opened =
+			folder === null ? openMemory() : openFolder(folder, durable, report);
+		try {
+			const transactions = new Transactions(opened.db);
+			const commit = (): void => transactions.commit();
+			const isEmpty = !hasBuckets(opened.db);
+			const plainCopy =
+				folder !== null && files
+					? new PlainCopy(folder, isEmpty, commit, report)
+					: null;
+			if (folder !== null && !files) neglectPlainCopy(folder);
+			return new Store(opened, transactions, plainCopy, options);
+		} catch (error) {
+			opened.close();
+			throw explain(folder ?? "", error);
 		}
-		const { db, blobs, unlock } = openFolder(folder, durable, report);
-		const transactions = new Transactions(db);
-		const commit = (): void => transactions.commit();
-		const plainCopy = files
-			? new PlainCopy(folder, !hasBuckets(db), commit, report)
-			: null;
-		if (!plainCopy) neglectPlainCopy(folder);
-		return new Store(
-			db,
-			transactions,
-			new Blobs(blobs),
-			plainCopy,
-			unlock,
-			options,
-		);
+	}
+
+	/** Reports that the emulator cannot go on, if that is what an error means. @returns whether it is */
+	noteDamage(error: unknown): boolean {
+		if (isDamage(error)) this.#report(explain(this.#folder ?? "", error));
+		return isDamage(error);
 	}
 
 	/**
@@ -268,7 +283,6 @@ export class Store {
 		await this.#plainCopy?.close();
 		await this.#blobs.close();
 		this.deliveries.close();
-		this.#db.close();
-		this.#unlock();
+		this.#close();
 	}
 }

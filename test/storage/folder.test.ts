@@ -185,7 +185,10 @@ suite("The data folder", () => {
 	for (const [what, code, spoil] of SPOILT) {
 		test(`${what} is refused in a line that says why, every time`, async (t) => {
 			const folder = spoil(makeFolder(t));
-			const line = `the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`;
+			const line =
+				code === "SQLITE_NOTADB"
+					? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
+					: `the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`;
 
 			for (const _time of [1, 2]) {
 				await assert.rejects(Store.open({ folder, ...OPTIONS }), {

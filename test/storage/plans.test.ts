@@ -28,6 +28,7 @@ suite("SQLite's plan", () => {
 			db,
 			transactions,
 			new Blobs(new MemoryBlobs()),
+			(error) => assert.fail(String(error)),
 		);
 		new Versions(db, contents, refuse);
 		new Listing(db, new Buckets(db, transactions.alone, () => {}, refuse));

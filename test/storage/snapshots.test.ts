@@ -349,7 +349,7 @@ suite("A snapshot on disk", () => {
 			.pluck();
 		const tables = db
 			.prepare<[], string>(
-				"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'former_%' AND name <> 'snapshot'",
+				"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'former_%' AND name NOT IN ('snapshot', 'session')",
 			)
 			.pluck()
 			.all();

@@ -109,7 +109,7 @@ suite("A data folder from before objects had a state", () => {
 		const db = new Database(join(folder, "oss.db"));
 		const later = db
 			.prepare<[], string>(
-				"SELECT name FROM sqlite_schema WHERE type = 'table' AND (name LIKE 'former_%' OR name = 'snapshot')",
+				"SELECT name FROM sqlite_schema WHERE type = 'table' AND (name LIKE 'former_%' OR name IN ('snapshot', 'session'))",
 			)
 			.pluck()
 			.all();

@@ -20,6 +20,8 @@ export interface BlobStore {
 	create(): Promise<BlobWriter>;
 	/** Both ends included. The bytes are the reader's own. */
 	read(name: string, first: number, last: number): Readable;
+	/** In bytes; undefined for a blob that is missing. */
+	sizeOf(name: string): number | undefined;
 	remove(name: string): void;
 	/** Removes the blobs that were here at start and that `isNamed` does not know. May be called once. */
 	sweep(isNamed: (name: string) => boolean): Promise<void>;
@@ -46,6 +48,10 @@ export class Blobs {
 
 	read(name: string, first: number, last: number): Readable {
 		return this.#store.read(name, first, last);
+	}
+
+	sizeOf(name: string): number | undefined {
+		return this.#store.sizeOf(name);
 	}
 
 	hold(names: readonly string[]): void {

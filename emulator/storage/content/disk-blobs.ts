@@ -1,18 +1,17 @@
 /**
- * Blobs as files: `<data>/blobs/ab/abcdef…`.
+ * Blobs as files: `<data>/blobs/ab/abcdef…-<size>`; those of older emulators have no size in their names.
  *
  * A blob is written in `<data>/incoming` and renamed when complete; rows that name it are committed after that. A crash
  * therefore leaves at worst files that no row names, and the next start removes them.
  */
 import { randomBytes } from "node:crypto";
-import { createReadStream, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { BlobReader } from "./blob-reader.ts";
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { FileWriter } from "./file-writer.ts";
-
-const READ_BYTES = 128 * 1024;
 
 export class DiskBlobs implements BlobStore {
 	readonly #data: string;
@@ -46,13 +45,14 @@ export class DiskBlobs implements BlobStore {
 	}
 
 	async create(): Promise<BlobWriter> {
-		const name = randomBytes(12).toString("hex");
-		const incoming = join(this.#incoming, name);
+		const id = randomBytes(12).toString("hex");
+		const incoming = join(this.#incoming, id);
 		const writer = new FileWriter(await open(incoming, "wx"));
+		let name = id;
 		return {
 			write: (chunk) => writer.write(chunk),
 			finish: async () => {
-				await writer.finish(this.#durable);
+				name = `${id}-${await writer.finish(this.#durable)}`;
 				await this.#publish(incoming, name);
 				return name;
 			},
@@ -77,11 +77,11 @@ export class DiskBlobs implements BlobStore {
 	}
 
 	read(name: string, first: number, last: number): Readable {
-		return createReadStream(this.#path(name), {
-			start: first,
-			end: last,
-			highWaterMark: READ_BYTES,
-		});
+		return new BlobReader(this.#path(name), first, last);
+	}
+
+	sizeOf(name: string): number | undefined {
+		return statSync(this.#path(name), { throwIfNoEntry: false })?.size;
 	}
 
 	remove(name: string): void {
@@ -119,6 +119,12 @@ export class DiskBlobs implements BlobStore {
 /** @param data the data folder */
 export const blobPath = (data: string, name: string): string =>
 	join(data, "blobs", name.slice(0, 2), name);
+
+/** @returns how many bytes its name says that it has; undefined for names of older emulators */
+export function namedSize(name: string): number | undefined {
+	const size = /-(\d+)$/.exec(name)?.[1];
+	return size === undefined ? undefined : Number(size);
+}
 
 async function syncFolder(path: string): Promise<void> {
 	const folder = await open(path, "r");

@@ -47,12 +47,16 @@ export class FileWriter {
 		for (const chunk of chunks) letGo(chunk);
 	}
 
-	/** @param sync whether the bytes are on the disk after this, not just in the system's cache */
-	async finish(sync: boolean): Promise<void> {
+	/**
+	 * @param sync whether the bytes are on the disk after this, not just in the system's cache
+	 * @returns how many bytes there are
+	 */
+	async finish(sync: boolean): Promise<number> {
 		await this.#flush();
 		await this.#pending;
 		if (sync) await this.#file.sync();
 		await this.#file.close();
+		return this.#position;
 	}
 
 	async abandon(): Promise<void> {

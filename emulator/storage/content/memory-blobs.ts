@@ -27,6 +27,10 @@ export class MemoryBlobs implements BlobStore {
 		});
 	}
 
+	sizeOf(name: string): number | undefined {
+		return this.#chunks.get(name)?.reduce((sum, { length }) => sum + length, 0);
+	}
+
 	remove(name: string): void {
 		this.#chunks.delete(name);
 	}

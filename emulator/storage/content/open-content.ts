@@ -10,9 +10,11 @@ export class OpenContent {
 	readonly #size: number;
 	/** null for a content in its row, and once it is released. */
 	#hold: Hold | null;
+	readonly #report: (error: unknown) => void;
 
 	/** Must be made in the same turn in which the row was read, before anybody can replace it. */
 	constructor(contents: Contents, columns: ContentColumns, size: number) {
+		this.#report = contents.report;
 		this.#contents = contents;
 		this.#columns = columns;
 		this.#size = size;
@@ -34,6 +36,7 @@ export class OpenContent {
 			pieces.length === 1 && only?.file
 				? this.#readFile(only.file, only)
 				: Readable.from(this.#readAll(hold, pieces), { objectMode: false });
+		stream.once("error", (error) => this.#report(error));
 		return stream.once("close", () => this.release());
 	}
 
@@ -57,6 +60,11 @@ export class OpenContent {
 
 	#readFile(file: string, { offset, size }: Piece): Readable {
 		return this.#contents.blobs.read(file, offset, offset + size - 1);
+	}
+
+	/** @returns what is wrong with the content, as far as that shows before it is read */
+	findDamage(): string | undefined {
+		return this.#hold ? this.#contents.findDamage(this.#hold) : undefined;
 	}
 
 	/** May be called more than once. */

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { StartError } from "../oss/start-error.ts";
+import { StartError } from "../../oss/start-error.ts";
 
 /**
  * @returns gives the folder free

@@ -1,0 +1,71 @@
+/**
+ * Reads a stretch of a file, to its end or not at all: a file that is shorter ends the stream with an error, where
+ * Node's own would end it as if all were well.
+ */
+import { close, open, read } from "node:fs";
+import { Readable } from "node:stream";
+
+const READ_BYTES = 128 * 1024;
+
+export class BlobReader extends Readable {
+	readonly #path: string;
+	readonly #end: number;
+	#position: number;
+	#file: number | undefined;
+	#isReading = false;
+	/** Called when the read under way has ended: until then the file must stay open. */
+	#afterRead: (() => void) | undefined;
+
+	/** Both ends included. Each chunk has memory of its own, which the reader may detach. */
+	constructor(path: string, first: number, last: number) {
+		super({ highWaterMark: READ_BYTES });
+		this.#path = path;
+		this.#position = first;
+		this.#end = last + 1;
+	}
+
+	override _construct(done: (error?: Error | null) => void): void {
+		open(this.#path, "r", (error, file) => {
+			this.#file = file;
+			done(error);
+		});
+	}
+
+	override _read(): void {
+		const size = Math.min(READ_BYTES, this.#end - this.#position);
+		if (size <= 0) {
+			this.push(null);
+			return;
+		}
+		const buffer = Buffer.allocUnsafeSlow(size);
+		this.#isReading = true;
+		read(this.#file ?? -1, buffer, 0, size, this.#position, (error, bytes) => {
+			this.#isReading = false;
+			this.#afterRead?.();
+			if (this.destroyed) return;
+			if (error) this.destroy(error);
+			else if (bytes === 0)
+				this.destroy(new Error(`${this.#path} is shorter than it was`));
+			else this.#take(buffer.subarray(0, bytes));
+		});
+	}
+
+	#take(chunk: Buffer): void {
+		this.#position += chunk.length;
+		this.push(chunk);
+		if (this.#position === this.#end) this.push(null);
+	}
+
+	override _destroy(
+		reason: Error | null,
+		done: (error?: Error | null) => void,
+	): void {
+		const file = this.#file;
+		const finish = (): void => {
+			if (file === undefined) done(reason);
+			else close(file, (error) => done(reason ?? error));
+		};
+		if (this.#isReading) this.#afterRead = finish;
+		else finish();
+	}
+}

@@ -1,0 +1,113 @@
+/**
+ * The data folder: taken by one emulator, opened, or refused in one line that says why.
+ */
+import {
+	closeSync,
+	existsSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { codeOf } from "../../oss/code-of.ts";
+import { StartError } from "../../oss/start-error.ts";
+import { DiskBlobs } from "../content/disk-blobs.ts";
+import { openDatabase, type Sqlite } from "../schema.ts";
+import { lockFolder } from "./lock.ts";
+import { findLoss, findMismatch, Session } from "./session.ts";
+
+export type OpenFolder = {
+	readonly db: Sqlite;
+	readonly blobs: DiskBlobs;
+	/** Closes the database, in order, and releases the folder. */
+	readonly close: () => void;
+};
+
+/** @throws StartError */
+export function openFolder(
+	folder: string,
+	durable: boolean,
+	report: (error: unknown) => void,
+): OpenFolder {
+	const undo: (() => void)[] = [];
+	try {
+		makeFolder(folder, durable);
+		const unlock = lockFolder(folder);
+		undo.push(unlock);
+		refuse(folder, findLoss(folder));
+		const db = openDatabase(join(folder, "oss.db"), durable);
+		undo.push(() => db.close());
+		refuse(folder, findMismatch(folder, db));
+		const blobs = new DiskBlobs(folder, durable, report);
+		const session = new Session(folder, durable);
+		session.begin(db);
+		if (durable) syncFolder(folder);
+		return { db, blobs, close: () => closeInOrder(db, session, unlock) };
+	} catch (error) {
+		for (const step of undo.reverse()) step();
+		throw explain(folder, error);
+	}
+}
+
+/** Where everything is in the database's own file, its log is not missed; it goes with the last connection. */
+function closeInOrder(db: Sqlite, session: Session, unlock: () => void): void {
+	const [result] = db.pragma("wal_checkpoint(TRUNCATE)") as {
+		readonly busy: number;
+	}[];
+	if (result?.busy === 0) session.end();
+	db.close();
+	unlock();
+}
+
+function refuse(folder: string, reason: string | undefined): void {
+	if (reason === undefined) return;
+	throw new StartError(
+		`the data folder ${folder} cannot be used (${reason}): put back what is missing, ` +
+			`or see «oss-emulator check ${folder}»`,
+	);
+}
+
+/** Step by step: where nothing can be made, as in /proc, Node's `recursive` never ends. */
+function makeFolder(folder: string, durable: boolean): void {
+	if (isFolder(folder)) return;
+	const parent = dirname(folder);
+	if (!existsSync(parent)) makeFolder(parent, durable);
+	try {
+		mkdirSync(folder);
+	} catch (error) {
+		if (!isFolder(folder)) throw error; // another process may have made it
+	}
+	if (durable) syncFolder(parent);
+}
+
+const isFolder = (path: string): boolean =>
+	statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** Until then, a power cut may take away what was made in it. */
+export function syncFolder(path: string): void {
+	const folder = openSync(path, "r");
+	try {
+		fsyncSync(folder);
+	} finally {
+		closeSync(folder);
+	}
+}
+
+const DAMAGED = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
+
+/** Whether SQLite has met a page of the database that cannot be right. */
+export const isDamage = (error: unknown): boolean =>
+	DAMAGED.some((code) => codeOf(error).startsWith(code));
+
+/** Errors of the system and of SQLite have a code; all others are bugs of the emulator. */
+export function explain(folder: string, error: unknown): unknown {
+	if (error instanceof StartError) return error;
+	const code = codeOf(error);
+	if (code === "") return error;
+	return new StartError(
+		isDamage(error)
+			? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
+			: `the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`,
+	);
+}

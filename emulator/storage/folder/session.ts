@@ -1,0 +1,184 @@
+/**
+ * Whether the database and the blobs of a data folder belong together, and whether the database has all that was
+ * committed: only then may blobs that no row names be removed.
+ *
+ * Each run of an emulator is a session with a random name. The name is kept in the database, in its first commit, and
+ * after that in a file next to it, together with whether the session has ended in order. So a database that was put
+ * back from a copy, or lost its log, is recognised.
+ */
+import { randomBytes } from "node:crypto";
+import {
+	closeSync,
+	existsSync,
+	fsyncSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	statSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { codeOf } from "../../oss/code-of.ts";
+import type { Sqlite } from "../schema.ts";
+import { hasLostCommits } from "./write-ahead-log.ts";
+
+export type Marker = {
+	readonly session: string;
+	readonly state: "open" | "shut";
+	/** Of the machine, which forgets what was not synced; '' where that is not known. */
+	readonly boot: string;
+};
+
+const databaseOf = (folder: string): string => join(folder, "oss.db");
+const markerOf = (folder: string): string => join(folder, "session");
+
+/**
+ * To be called before the database is opened.
+ *
+ * @returns why its blobs must not be touched; undefined when nothing speaks against it
+ */
+export function findLoss(folder: string): string | undefined {
+	const database = databaseOf(folder);
+	const marker = readMarker(folder);
+	const sameBoot = marker?.boot === "" || marker?.boot === readBoot();
+	if (
+		sizeOf(database) > 0 &&
+		marker?.state === "open" &&
+		hasLostCommits(database, sameBoot)
+	)
+		return "the write-ahead log of its database, oss.db-wal, is missing or damaged";
+	return isEmptyDatabase(database) && findBlob(folder) !== undefined
+		? "its database oss.db is missing or empty, but there are blobs"
+		: undefined;
+}
+
+const sizeOf = (path: string): number =>
+	statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** No file, or one without tables, unless they are in the log. */
+function isEmptyDatabase(path: string): boolean {
+	if (sizeOf(path) < DATABASE_HEADER_BYTES) return true;
+	if (!statSync(path).isFile() || sizeOf(`${path}-wal`) > 0) return false;
+	return readStart(path, DATABASE_HEADER_BYTES).readUInt32BE(60) === 0; // user_version
+}
+
+const DATABASE_HEADER_BYTES = 100;
+
+function readStart(path: string, size: number): Buffer {
+	const file = openSync(path, "r");
+	try {
+		const bytes = Buffer.alloc(size);
+		readSync(file, bytes, 0, size, 0);
+		return bytes;
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** As `findLoss`, by what the database says. */
+export function findMismatch(folder: string, db: Sqlite): string | undefined {
+	const known = db
+		.prepare<[], [string, string]>("SELECT current, previous FROM session")
+		.raw()
+		.get();
+	// A folder of before there were sessions has '' in the database, and no marker.
+	const isSame = known?.includes(readMarker(folder)?.session ?? "");
+	return isSame || findBlob(folder) === undefined
+		? undefined
+		: "its database oss.db is not the one that its blobs belong to";
+}
+
+/** One run of an emulator on a data folder. */
+export class Session {
+	readonly #folder: string;
+	readonly #durable: boolean;
+	readonly #session = randomBytes(12).toString("hex");
+
+	constructor(folder: string, durable: boolean) {
+		this.#folder = folder;
+		this.#durable = durable;
+	}
+
+	/** First in the database: after a crash between the two, the marker names the previous one. */
+	begin(db: Sqlite): void {
+		db.prepare("UPDATE session SET previous = current, current = ?").run(
+			this.#session,
+		);
+		this.#mark("open");
+	}
+
+	/** To be called when all commits are in the database's own file; does nothing in a folder that was removed. */
+	end(): void {
+		if (existsSync(markerOf(this.#folder))) this.#mark("shut");
+	}
+
+	#mark(state: Marker["state"]): void {
+		writeMarker(
+			this.#folder,
+			{ session: this.#session, state, boot: readBoot() },
+			this.#durable,
+		);
+	}
+}
+
+/** Makes the blobs belong to the database as it is, by decision of the user. */
+export function adopt(folder: string, db: Sqlite): void {
+	const session = randomBytes(12).toString("hex");
+	db.prepare("UPDATE session SET previous = current, current = ?").run(session);
+	writeMarker(folder, { session, state: "shut", boot: "" }, true);
+}
+
+/** @returns undefined for a folder that has none, or an unreadable one */
+export function readMarker(folder: string): Marker | undefined {
+	const path = markerOf(folder);
+	if (!existsSync(path)) return undefined;
+	const [session = "", state, boot = ""] = readFileSync(path, "latin1")
+		.trim()
+		.split(" ");
+	return state === "open" || state === "shut"
+		? { session, state, boot }
+		: undefined;
+}
+
+/** Always as long, in place: that needs no room on a full disk. */
+const MARKER_BYTES = 80;
+
+function writeMarker(folder: string, marker: Marker, durable: boolean): void {
+	const { session, state, boot } = marker;
+	const text = `${session} ${state} ${boot}`.padEnd(MARKER_BYTES - 1);
+	const file = openForWriting(markerOf(folder));
+	try {
+		writeSync(file, `${text}\n`, 0, "latin1");
+		if (durable) fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
+function openForWriting(path: string): number {
+	try {
+		return openSync(path, "r+");
+	} catch (error) {
+		if (codeOf(error) !== "ENOENT") throw error;
+		return openSync(path, "w");
+	}
+}
+
+function readBoot(): string {
+	const path = "/proc/sys/kernel/random/boot_id"; // of Linux
+	return existsSync(path) ? readFileSync(path, "latin1").trim() : "";
+}
+
+/** The name of any blob. */
+function findBlob(folder: string): string | undefined {
+	const blobs = join(folder, "blobs");
+	if (!statSync(blobs, { throwIfNoEntry: false })?.isDirectory())
+		return undefined;
+	for (const entry of readdirSync(blobs, { withFileTypes: true })) {
+		if (!entry.isDirectory()) continue;
+		const [name] = readdirSync(join(blobs, entry.name));
+		if (name !== undefined) return name;
+	}
+	return undefined;
+}

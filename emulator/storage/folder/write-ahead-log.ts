@@ -1,0 +1,130 @@
+/**
+ * How much of SQLite's write-ahead log is whole, found out without SQLite: opening the database would take what is left
+ * of a damaged log for all there ever was, and throw the rest away.
+ *
+ * After a kill the index of the log, in shared memory that is a file, still says how many frames were committed. After
+ * the machine has stopped it says nothing that can be trusted.
+ *
+ * Source: SQLite's «WAL-mode File Format».
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { endianness } from "node:os";
+
+type Log = {
+	/** Frames up to the last commit that can be read. */
+	readonly committed: number;
+	/** Whether commits follow that cannot be read. */
+	readonly isBroken: boolean;
+	/** 8 bytes that change when the log begins anew, in hex. */
+	readonly salt: string;
+};
+
+type Index = Pick<Log, "committed" | "salt">;
+
+const HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+const INDEX_BYTES = 48;
+const INDEX_VERSION = 3_007_000;
+/** Its last bit gives the byte order of the checksums. */
+const MAGIC = 0x377f0682;
+
+/**
+ * Whether a log that was not emptied in order has lost commits, as far as that can be known.
+ *
+ * @param database the path of its file
+ * @param sameBoot whether the machine has not been started since
+ */
+export function hasLostCommits(database: string, sameBoot: boolean): boolean {
+	const log = readLog(`${database}-wal`);
+	const index = sameBoot ? readIndex(`${database}-shm`) : undefined;
+	if (!index) return log === undefined || log.isBroken;
+	if (index.committed === 0) return false;
+	return log?.salt !== index.salt || log.committed < index.committed;
+}
+
+/** @returns undefined for a log that does not exist or never began */
+function readLog(path: string): Log | undefined {
+	if (!existsSync(path)) return undefined;
+	const bytes = readFileSync(path);
+	if (bytes.length < HEADER_BYTES) return undefined;
+	const magic = bytes.readUInt32BE(0);
+	const salt = bytes.toString("hex", 16, 24);
+	const begun = new Checksum((magic & 1) === 0).add(bytes, 0, 24);
+	if (magic >>> 1 !== MAGIC >>> 1 || !begun.isAt(bytes, 24))
+		return { committed: 0, isBroken: true, salt };
+	const frame = FRAME_HEADER_BYTES + bytes.readUInt32BE(8);
+	let committed = 0;
+	let isBroken = false;
+	let isWhole = true;
+	for (
+		let at = HEADER_BYTES, number = 1;
+		at + frame <= bytes.length;
+		at += frame, number++
+	) {
+		// Behind the last frame are those of the log before this one.
+		if (bytes.toString("hex", at + 8, at + 16) !== salt) break;
+		isWhole &&= begun
+			.add(bytes, at, at + 8)
+			.add(bytes, at + FRAME_HEADER_BYTES, at + frame)
+			.isAt(bytes, at + 16);
+		const isCommit = bytes.readUInt32BE(at + 4) !== 0;
+		if (isCommit && isWhole) committed = number;
+		else if (isCommit) isBroken = true;
+	}
+	return { committed, isBroken, salt };
+}
+
+/** @returns undefined for an index that does not exist or is not whole */
+function readIndex(path: string): Index | undefined {
+	if (!existsSync(path)) return undefined;
+	const bytes = readFileSync(path);
+	if (bytes.length < 2 * INDEX_BYTES) return undefined;
+	const isLittle = endianness() === "LE";
+	const number = (at: number): number =>
+		isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+	const [first, second] = [0, INDEX_BYTES].map((at) =>
+		bytes.subarray(at, at + INDEX_BYTES),
+	);
+	const sum = new Checksum(isLittle).add(bytes, 0, 40);
+	const isWhole =
+		number(0) === INDEX_VERSION &&
+		first?.equals(second ?? first) &&
+		sum.is(number(40), number(44));
+	return isWhole
+		? { committed: number(16), salt: bytes.toString("hex", 32, 40) }
+		: undefined;
+}
+
+/** SQLite's: two sums over pairs of 32-bit numbers. */
+class Checksum {
+	readonly #isLittle: boolean;
+	#first = 0;
+	#second = 0;
+
+	constructor(isLittle: boolean) {
+		this.#isLittle = isLittle;
+	}
+
+	add(bytes: Buffer, start: number, end: number): this {
+		const view = new DataView(
+			bytes.buffer,
+			bytes.byteOffset + start,
+			end - start,
+		);
+		for (let at = 0; at < view.byteLength; at += 8) {
+			const one = view.getUint32(at, this.#isLittle);
+			this.#first = (this.#first + one + this.#second) >>> 0;
+			const other = view.getUint32(at + 4, this.#isLittle);
+			this.#second = (this.#second + other + this.#first) >>> 0;
+		}
+		return this;
+	}
+
+	isAt(bytes: Buffer, at: number): boolean {
+		return this.is(bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4));
+	}
+
+	is(first: number, second: number): boolean {
+		return this.#first === first && this.#second === second;
+	}
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	copyFileSync,
+	cpSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, suite, type TestContext, test } from "node:test";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
+import { StartError } from "../../emulator/oss/start-error.ts";
+import { Store } from "../../emulator/storage/store.ts";
+import {
+	BUCKET,
+	bytes,
+	filesIn,
+	makeBucket,
+	makeFolder,
+	openStore,
+	put,
+} from "./stores.ts";
+
+const refusedOpening = async (folder: string): Promise<string> => {
+	const before = filesIn(join(folder, "blobs"));
+	const report = (error: unknown): never => assert.fail(String(error));
+	const options = { durable: false, files: false, report };
+	try {
+		const protocol = storeProtocol;
+		const store = await Store.open({ folder, protocol, ...options });
+		await store.close();
+		return assert.fail("it was opened");
+	} catch (error) {
+		assert.ok(error instanceof StartError, String(error));
+		assert.doesNotMatch(error.message, /\n/);
+		assert.match(error.message, /see «oss-emulator check /);
+		assert.deepEqual(filesIn(join(folder, "blobs")), before);
+		return error.message;
+	}
+};
+
+/** What a kill leaves: the last commits are in the log. */
+const killed = killInUpload();
+
+async function makeKilled(t: TestContext): Promise<string> {
+	const folder = makeFolder(t);
+	cpSync(await killed, folder, { recursive: true });
+	return folder;
+}
+
+async function killInUpload(): Promise<string> {
+	const parent = mkdtempSync(join(tmpdir(), "oss-emulator-"));
+	after(() => rmSync(parent, { recursive: true }));
+	const folder = join(parent, "data");
+	const child = spawn(
+		process.execPath,
+		[
+			join(import.meta.dirname, "uploading-process.ts"),
+			...[folder, "upload", "0"],
+		],
+		{ stdio: ["ignore", "pipe", "inherit"] },
+	);
+	let acknowledged = 0;
+	for await (const line of createInterface(child.stdout))
+		if (line.startsWith("acknowledged") && ++acknowledged === 20)
+			child.kill("SIGKILL");
+	if (child.exitCode === null && child.signalCode === null)
+		await once(child, "exit");
+	return folder;
+}
+
+const flip = (file: string, at: number): void => {
+	const content = readFileSync(file);
+	content[at] = (content[at] ?? 0) ^ 0xff;
+	writeFileSync(file, content);
+};
+
+const LOG = "is missing or damaged";
+const DAMAGES: readonly (readonly [
+	what: string,
+	damage: (database: string) => void,
+	line: string,
+])[] = [
+	["without its database", (db) => rmSync(db), "is missing or empty"],
+	["with an empty one", (db) => truncateSync(db), "is missing or empty"],
+	["without the log", (db) => rmSync(`${db}-wal`), LOG],
+	[
+		"without the log and its index",
+		(db) => {
+			rmSync(`${db}-wal`);
+			rmSync(`${db}-shm`);
+		},
+		LOG,
+	],
+	["with an empty log", (db) => truncateSync(`${db}-wal`), LOG],
+	[
+		"with a log that was cut",
+		(db) => truncateSync(`${db}-wal`, readFileSync(`${db}-wal`).length / 2),
+		LOG,
+	],
+	[
+		"with a log that is wrong in the middle",
+		(db) => flip(`${db}-wal`, readFileSync(`${db}-wal`).length / 2),
+		LOG,
+	],
+	[
+		"with such a log and no index",
+		(db) => {
+			flip(`${db}-wal`, 32 + 24 + 100);
+			rmSync(`${db}-shm`);
+		},
+		LOG,
+	],
+];
+
+suite("The data folder of an emulator that was killed", () => {
+	for (const [what, damage, line] of DAMAGES) {
+		test(`${what} is refused, and keeps its blobs`, async (t) => {
+			const folder = await makeKilled(t);
+			damage(join(folder, "oss.db"));
+			assert.ok((await refusedOpening(folder)).includes(line));
+			assert.ok((await refusedOpening(folder)).includes(line));
+		});
+	}
+
+	test("opens as it is, and without the index of the log too", async (t) => {
+		for (const change of [
+			() => {},
+			(folder: string) => rmSync(join(folder, "oss.db-shm")),
+		]) {
+			const folder = await makeKilled(t);
+			change(folder);
+			const store = await openStore(t, { folder });
+			await store.settled();
+			await store.close();
+		}
+	});
+
+	test("opens after the machine was started again, whatever the index says", async (t) => {
+		const folder = await makeKilled(t);
+		// The machine was started since: what the index says is not known to be of this log.
+		const marker = join(folder, "session");
+		const text = readFileSync(marker, "latin1");
+		const [session = "", state = ""] = text.split(" ");
+		const elsewhere = `${session} ${state} elsewhere`;
+		writeFileSync(marker, `${elsewhere.padEnd(text.length - 1)}\n`);
+		flip(join(folder, "oss.db-shm"), 20);
+		await (await openStore(t, { folder })).close();
+	});
+});
+
+suite("A data folder that was closed in order", () => {
+	const fill = async (folder: string, t: TestContext, seed: number) => {
+		const store = await openStore(t, { folder });
+		if (seed === 0) await makeBucket(store, BUCKET);
+		await put(store, `big-${seed}`, bytes(100_000, seed));
+		await store.close();
+	};
+
+	test("is refused with an older copy of its database, and with that of another folder", async (t) => {
+		const [folder, other] = [makeFolder(t), makeFolder(t)];
+		await fill(folder, t, 0);
+		await fill(other, t, 0);
+		const database = join(folder, "oss.db");
+		copyFileSync(database, `${database}.old`);
+		await fill(folder, t, 1);
+		await fill(folder, t, 2);
+		copyFileSync(database, `${database}.new`);
+
+		for (const copy of [`${database}.old`, join(other, "oss.db")]) {
+			copyFileSync(copy, database);
+			const line = await refusedOpening(folder);
+			assert.match(line, /is not the one that its blobs belong to/);
+		}
+
+		copyFileSync(`${database}.new`, database);
+		const store = await openStore(t, { folder });
+		await store.settled();
+		assert.equal(filesIn(join(folder, "blobs")).length, 3);
+	});
+
+	test("whose database and blobs were both removed begins anew", async (t) => {
+		const folder = makeFolder(t);
+		await fill(folder, t, 0);
+		rmSync(join(folder, "oss.db"));
+		rmSync(join(folder, "blobs"), { recursive: true });
+		const store = await openStore(t, { folder });
+		assert.deepEqual(await store.buckets.all(), []);
+	});
+});
+
+suite("A damaged page of the database", () => {
+	test("ends a start in one line, wherever it is met", async (t) => {
+		const folder = makeFolder(t);
+		const store = await openStore(t, { folder });
+		await makeBucket(store, BUCKET);
+		for (let i = 0; i < 200; i++) await put(store, `${i}`, bytes(3000, i));
+		await store.close();
+		const database = join(folder, "oss.db");
+		const whole = readFileSync(database);
+		let refused = 0;
+		const pages = whole.length / 4096;
+		for (let page = 0; page < pages; page += page < 10 ? 1 : pages / 10) {
+			const garbage = Buffer.alloc(4096, 0xa5);
+			const content = Buffer.from(whole);
+			garbage.copy(content, Math.trunc(page) * 4096);
+			writeFileSync(database, content);
+			const found = await openAndClose(folder);
+			if (found) refused++;
+		}
+		assert.ok(refused > 0);
+	});
+});
+
+/** @returns the line it was refused with, if it was */
+async function openAndClose(folder: string): Promise<string | undefined> {
+	const reported: unknown[] = [];
+	const report = (error: unknown): unknown => reported.push(error);
+	const options = { durable: false, files: false, report };
+	try {
+		const protocol = storeProtocol;
+		const store = await Store.open({ folder, protocol, ...options });
+		await store.settled();
+		await store.close();
+		for (const error of reported)
+			assert.ok(error instanceof StartError, String(error));
+		return reported.length > 0 ? String(reported[0]) : undefined;
+	} catch (error) {
+		assert.ok(error instanceof StartError, (error as Error).stack);
+		return error.message;
+	}
+}
