@@ -80,6 +80,7 @@ async function toUploaded(
 		clientIp,
 		requester: accounts.default.uid,
 		owner: stored?.owner ?? accounts.default.uid,
+		publicKeyUrl: "",
 		uploader: () => "none",
 		read: (first, last) => read(emulator, madeUp, first, last),
 	};

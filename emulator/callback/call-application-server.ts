@@ -10,7 +10,7 @@ import { failInstead, failStrictly } from "./advice/strict.ts";
 import type { deliver } from "./deliver.ts";
 import { composeForged } from "./faults/forged-request.ts";
 import type { Journal } from "./journal.ts";
-import type { KeyPair } from "./key-pair.ts";
+import { type KeyPair, PUBLIC_KEY_PATH } from "./key-pair.ts";
 import type {
 	CallbackRequest,
 	Fault,
@@ -24,6 +24,7 @@ import type { CallbackSwitches } from "./switches.ts";
 
 export type CallParts = {
 	readonly keyPair: KeyPair;
+	readonly endpoint: string;
 	readonly now: () => Date;
 	readonly switches: CallbackSwitches;
 	readonly deliver: typeof deliver;
@@ -65,10 +66,14 @@ async function callUrl(
 	at: number,
 ): Promise<Verdict> {
 	const { callback, uploaded, body, fault } = call;
-	const { keyPair, switches, now } = parts;
+	const { keyPair, switches, now, endpoint } = parts;
 	const url = callback.urls[at];
 	if (!url) throw new RangeError("no such URL");
-	const signer = { ...keyPair, publicKeyUrl: switches.publicKeyUrl };
+	const publicKeyUrl =
+		switches.publicKeyUrl ||
+		uploaded.publicKeyUrl ||
+		`${endpoint}${PUBLIC_KEY_PATH}`;
+	const signer = { ...keyPair, publicKeyUrl };
 	const composed = { url, callback, uploaded, body, signer, now: now() };
 	const request = composeForged(fault?.forged, composed);
 	const others = callback.urls.slice(at + 1).map(({ text }) => text);

@@ -40,6 +40,8 @@ import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 /** What the engine is assembled from. */
 export type CallbackParts = {
 	readonly keyPair: KeyPair;
+	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host is of no use. */
+	readonly endpoint: string;
 	readonly now: () => Date;
 	/** Logs a sentence for the developer, about what OSS does not report. */
 	readonly warn: (sentence: string) => void;
@@ -57,7 +59,7 @@ export type CallbackParts = {
 };
 
 export class Callbacks {
-	readonly #parts: Omit<Required<CallbackParts>, "switches"> & {
+	#parts: Omit<Required<CallbackParts>, "switches"> & {
 		readonly switches: CallbackSwitches;
 	};
 	readonly #gate: Gate;
@@ -71,6 +73,12 @@ export class Callbacks {
 		const switches = { ...DEFAULT_SWITCHES, ...parts.switches };
 		this.#parts = { ...defaults, ...parts, switches };
 		this.#gate = new Gate(switches.concurrencyMax, switches.waitingMax);
+	}
+
+	/** Changes settings; they hold for callbacks that are read from now on. The two limits stay. */
+	configure(changed: Partial<CallbackSwitches>): void {
+		const switches = { ...this.#parts.switches, ...changed };
+		this.#parts = { ...this.#parts, switches };
 	}
 
 	/** The public half of the key, PEM. */

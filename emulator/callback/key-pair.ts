@@ -14,6 +14,9 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 
+/** Where the OSS port serves the public half, for any Host. */
+export const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
+
 export type KeyPair = {
 	readonly privateKey: KeyObject;
 	/** PEM, to be stored. */

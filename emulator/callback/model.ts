@@ -104,6 +104,8 @@ export type UploadFacts = {
 	readonly requester: string;
 	/** The uid of the bucket's owner. */
 	readonly owner: string;
+	/** Where the public key can be fetched, by the name under which the upload reached the emulator; '' if unknown. */
+	readonly publicKeyUrl: string;
 	/** Whether an uploader waits for the application server's answer. */
 	readonly uploader: () => UploaderState;
 	/** Reads the object's content, both ends included. */
@@ -118,7 +120,13 @@ export type ReadContent = (first: number, last: number) => Promise<Buffer>;
 /** The upload that a callback belongs to, as far as its request and its record show it. */
 export type UploadReference = Pick<
 	UploadFacts,
-	"bucket" | "key" | "owner" | "requester" | "requestId" | "uploader"
+	| "bucket"
+	| "key"
+	| "owner"
+	| "publicKeyUrl"
+	| "requester"
+	| "requestId"
+	| "uploader"
 > & { readonly operation: string };
 
 /** In the order of the wire, spelled as they are there. */

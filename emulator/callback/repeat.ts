@@ -55,6 +55,10 @@ export function readRepetition(
 		uploaded: {
 			...{ operation, bucket, key },
 			owner: find(headers, "x-oss-owner"),
+			publicKeyUrl: Buffer.from(
+				find(headers, "x-oss-pub-key-url"),
+				"base64",
+			).toString(),
 			requester: find(headers, "x-oss-requester"),
 			requestId: find(headers, "x-oss-request-id"),
 			uploader: () => "none",

@@ -23,7 +23,10 @@ export type CallbackSwitches = {
 	readonly missingUrl: "skip" | "refuse";
 	/** How a variable without a value is written into a JSON body. */
 	readonly absentValues: AbsentValues;
-	/** Where application servers can fetch the public key: `x-oss-pub-key-url`, before its base64. */
+	/**
+	 * Where application servers fetch the public key: `x-oss-pub-key-url`, before its base64. '' for the Host that the
+	 * upload was sent to, which works through mapped ports and between containers.
+	 */
 	readonly publicKeyUrl: string;
 	/** For one URL: connect, send and receive together. OSS's is 5 s and cannot be set. */
 	readonly timeoutMs: number;
@@ -53,7 +56,7 @@ export const DEFAULT_SWITCHES: CallbackSwitches = {
 	unresolvableHost: "refuse",
 	missingUrl: "skip",
 	absentValues: "mixed",
-	publicKeyUrl: "http://127.0.0.1:6770/callback_pub_key_v1.pem",
+	publicKeyUrl: "",
 	timeoutMs: CALLBACK_TIMEOUT_MS,
 	verifyTls: false,
 	alwaysSni: false,

@@ -53,7 +53,7 @@ export const settings = {
   seed:                    list("FILE_OR_FOLDER[,…]", "what to begin with: JSON as of PUT /api/seed, or a folder whose sub-folders are buckets"),
   "sts-port":              text("PORT", "STS on a port of its own; the ports of OSS answer it too"),
   "tls-port":              text("PORT", "OSS over https too, by an authority of its own: trust /ca.pem of the admin port"),
-  "public-key-url":        text("URL", "where callbacks say their public key is [this emulator's]"),
+  "public-key-url":        text("URL", "where application servers fetch the public key of callbacks [the Host of the upload]"),
   "callback-key":          text("FILE", "the private RSA key that signs callbacks [one made and kept in the data folder]"),
   "callback-key-bits":     text("512|1024|2048", "of a key that is made; OSS's has 512, which current libraries refuse", "1024"),
   "callback-timeout":      text("MILLISECONDS", "for one URL of a callback; at OSS it is 5000 and cannot be set", "5000"),

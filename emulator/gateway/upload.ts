@@ -4,7 +4,9 @@
  *
  * Source: docs «Callback».
  */
+
 import type { ResolvedCallback, UploadFacts } from "../callback/model.ts";
+import { publicKeyUrlFor } from "../operations/object/upload-callback.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import { forward, type Gateway, type Passing } from "./gateway.ts";
@@ -117,6 +119,7 @@ async function toUploaded(
 		requester: request.caller.uid,
 		// The account's own number is nothing for an application under test.
 		owner: emulator.accounts.default.uid,
+		publicKeyUrl: publicKeyUrlFor(request),
 		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
 		read: (first, last) => readRange(gateway, outgoing, object, first, last),
 	};

@@ -166,7 +166,7 @@ async function makeEmulator({
 		log,
 		fetches: new FetchTasks(),
 		callbacks: new Callbacks({
-			keyPair,
+			...{ keyPair, endpoint },
 			now: clock.now,
 			warn: log.warn,
 			findPolicy: await makeFindPolicy(store, upstream),
@@ -176,10 +176,7 @@ async function makeEmulator({
 				const action = faults.takeForCallback({ ...uploaded, account });
 				return action && callbackFaultOf(action);
 			},
-			switches: {
-				publicKeyUrl: `${endpoint}/callback_pub_key_v1.pem`,
-				...config.callbacks,
-			},
+			switches: config.callbacks,
 		}),
 		...(await loadKeys(config, ram, log)),
 		region: config.region,

@@ -95,7 +95,7 @@ suite("A callback on record", () => {
 		const callback = to(url)["x-oss-callback"];
 		const socket = await openSocket(endpoint);
 		socket.end(
-			`PUT /photos/cat.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nx-oss-callback: ${callback}\r\n\r\nmeow`,
+			`PUT /photos/cat.txt HTTP/1.1\r\nHost: ${new URL(endpoint).host}\r\nContent-Length: 4\r\nx-oss-callback: ${callback}\r\n\r\nmeow`,
 		);
 		await once(socket.resume(), "close");
 		gone.resolve();

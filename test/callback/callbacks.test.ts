@@ -45,6 +45,7 @@ const UPLOADED: UploadFacts = {
 	clientIp: "127.0.0.1",
 	requester: "1000000000000002",
 	owner: "1000000000000001",
+	publicKeyUrl: "",
 	uploader: () => "waiting",
 	read: async () => {
 		throw new Error("nobody asked for what is in it");
@@ -68,7 +69,7 @@ function makeCallbacks(given: Given = {}): {
 } {
 	const saved: Delivery[] = [];
 	const callbacks = new Callbacks({
-		keyPair,
+		...{ keyPair, endpoint: "http://127.0.0.1:6770" },
 		now: () => new Date("2018-09-15T10:27:41.000Z"),
 		warn: () => {},
 		findPolicy: async () => undefined,

@@ -197,6 +197,7 @@ suite("The values of variables", () => {
 		clientIp: "192.0.2.7",
 		requester: "1",
 		owner: "2",
+		publicKeyUrl: "",
 		uploader: () => "waiting" as const,
 		read: async () => Buffer.alloc(0),
 	} as const;

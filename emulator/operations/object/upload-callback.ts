@@ -2,6 +2,7 @@
  * Callbacks of the three uploads that have them: once the object is stored, the application server is called. For
  * other operations OSS ignores a callback, and the log says so.
  */
+import { PUBLIC_KEY_PATH } from "../../callback/key-pair.ts";
 import type { ResolvedCallback, UploadFacts } from "../../callback/model.ts";
 import type { Emulator } from "../../emulator.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
@@ -59,11 +60,34 @@ export async function callBack(
 		clientIp: request.clientIp,
 		requester: request.caller.uid,
 		owner,
+		publicKeyUrl: publicKeyUrlFor(request),
 		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
 		read: (first, last) => readContent(emulator, object, first, last),
 	};
 	return emulator.callbacks.send(callback, uploaded, headers);
 }
+
+/**
+ * The URL of the public key, by the name under which the upload reached the emulator: a mapped port, the name of a
+ * container. A bucket's label is left out, because names below an address or a container's name seldom resolve.
+ *
+ * @returns '' for a Host that is not a name, and for the cloud's own names: an SDK makes one up where it is pointed at
+ *   an address, and application servers would ask the cloud
+ */
+export function publicKeyUrlFor({
+	scheme,
+	host,
+	bucket,
+	isInHost,
+}: Pick<OssRequest, "scheme" | "host" | "bucket" | "isInHost">): string {
+	const isBelow = isInHost && host.startsWith(`${bucket}.`);
+	const name = isBelow ? host.slice(bucket.length + 1) : host;
+	if (!HOST.test(name) || CLOUD.test(name)) return "";
+	return `${scheme}://${name}${PUBLIC_KEY_PATH}`;
+}
+
+const HOST = /^(\[[\da-f:.]{2,45}\]|[\w.-]{1,253})(:\d{1,5})?$/i;
+const CLOUD = /(^|\.)aliyuncs\.com\.?(:\d+)?$/i;
 
 /** @throws OssError NoSuchKey when the object has been deleted or replaced meanwhile */
 async function readContent(
