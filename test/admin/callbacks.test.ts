@@ -246,7 +246,10 @@ suite("A callback sent again", () => {
 		assert.equal(second?.isSigned, true);
 		assert.equal(json.status, "succeeded");
 		assert.equal(json.repeats, id);
-		assert.match(json.why, /answered 200\. The callback was sent by the admin API: no uploader received the answer\.$/); // no uploader got it
+		assert.match(
+			json.why,
+			/answered 200\. The callback was sent by the admin API: no uploader received the answer\.$/,
+		);
 		assert.notEqual(json.id, id);
 		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 2);
 	});
@@ -399,7 +402,10 @@ suite("A made-up callback", () => {
 		);
 		assert.equal(json.status, "succeeded");
 		assert.equal(json.body, sent?.body);
-		assert.match(json.why, /answered 200\. The callback was sent by the admin API: no uploader received the answer\.$/); // no uploader got it
+		assert.match(
+			json.why,
+			/answered 200\. The callback was sent by the admin API: no uploader received the answer\.$/,
+		);
 	});
 
 	test("takes what is not given from the object of that name", async (t) => {
