@@ -18,12 +18,14 @@ import { clockRoutes } from "./clock-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
 import type { AdminContext } from "./context.ts";
+import { editRoutes } from "./edit-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
 import { requireTrusted } from "./guard.ts";
 import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
+import { presignRoutes } from "./presign-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
@@ -71,6 +73,8 @@ export async function createAdminApp(
 		seedRoutes,
 		bucketRoutes,
 		contentRoutes,
+		editRoutes,
+		presignRoutes,
 		callbackRoutes,
 		sendingRoutes,
 		faultRoutes,

@@ -1,0 +1,122 @@
+/**
+ * Presigned URLs, for people who want to try one without a program.
+ */
+
+import { hash } from "node:crypto";
+import { ALGORITHM, UNSIGNED_PAYLOAD } from "../auth/v4-canonical.ts";
+import { signV4, writeScope } from "../auth/v4-scope.ts";
+import { EXPIRES_SECONDS_MAX } from "../auth/validity.ts";
+import type { Emulator } from "../emulator.ts";
+import { encodeKey, percentEncode } from "../oss/encoding.ts";
+import { AdminError } from "./admin-error.ts";
+import type { Routes } from "./context.ts";
+import {
+	ACCOUNT,
+	answers,
+	parameters,
+	record,
+	type Schema,
+} from "./route-schema.ts";
+
+type Asked = {
+	readonly bucket: string;
+	readonly key: string;
+	readonly method: string;
+	readonly seconds: number;
+	readonly account?: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly endpoint?: string;
+};
+
+export const presignRoutes: Routes = (app, { emulator, endpoint }) => {
+	app.post<{ Body: Asked }>(
+		"/api/presign",
+		{ schema: presign },
+		async ({ body }) => ({
+			url: await write(emulator, { endpoint, ...body }),
+		}),
+	);
+};
+
+/** Source: docs «Signature version 4», URLs. */
+async function write(
+	{ accounts, store, region, clock }: Emulator,
+	{ bucket, key, method, seconds, account, query = {}, endpoint = "" }: Asked,
+): Promise<string> {
+	const uid = account ?? (await store.buckets.find(bucket))?.owner;
+	const owner =
+		uid === undefined
+			? accounts.default
+			: accounts.list().find((one) => one.uid === uid);
+	if (!owner)
+		throw new AdminError(404, "NoSuchAccount", `there is no account ${uid}`);
+	const date = clock
+		.now()
+		.toISOString()
+		.replaceAll(/[-:]|\.\d+/g, "");
+	const scope = { date: date.slice(0, 8), region, product: "oss" };
+	const all = {
+		...query,
+		"x-oss-signature-version": ALGORITHM,
+		"x-oss-credential": `${owner.accessKeyId}/${writeScope(scope)}`,
+		"x-oss-date": date,
+		"x-oss-expires": String(seconds),
+	};
+	const path = encodeKey(`/${bucket}/${key}`);
+	const signed = Object.entries(all)
+		.map((pair) => pair.map(percentEncode))
+		.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1))
+		.map(([name, value]) => (value ? `${name}=${value}` : name))
+		.join("&");
+	const canonical = [method, path, signed, "", "", UNSIGNED_PAYLOAD].join("\n");
+	const head = `${ALGORITHM}\n${date}\n${writeScope(scope)}\n`;
+	const signature = signV4(
+		...([
+			owner.accessKeySecret,
+			scope,
+			head + hash("sha256", canonical),
+		] as const),
+	);
+	return `${endpoint}${path}?${signed}&x-oss-signature=${signature}`;
+}
+
+const text: Schema = { type: "string" };
+
+const presign = {
+	operationId: "presign",
+	tags: ["objects"],
+	summary: "A URL that is signed for a time, with V4",
+	body: parameters(
+		{
+			bucket: { ...text, minLength: 3, maxLength: 63 },
+			key: { ...text, minLength: 1, maxLength: 1023 },
+			method: {
+				enum: ["GET", "HEAD", "PUT", "POST", "DELETE"],
+				default: "GET",
+			},
+			seconds: {
+				type: "integer",
+				minimum: 1,
+				maximum: EXPIRES_SECONDS_MAX,
+				default: 3600,
+			},
+			account: {
+				...ACCOUNT,
+				description: "uid of who signs; without it the bucket's owner.",
+			},
+			query: {
+				type: "object",
+				additionalProperties: text,
+				description: "Further parameters: x-oss-process, response-…",
+			},
+			endpoint: {
+				...text,
+				pattern: "^https?://[^/?#]+$",
+				description: "Without it the emulator's own.",
+			},
+		},
+		"bucket",
+		"key",
+	),
+	response: answers("The URL.", record({ url: text })),
+} as const;
