@@ -4,6 +4,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Config, readConfig } from "./config/config.ts";
 import { start } from "./start/start.ts";
+import "./server/oss-app.ts"; // loaded with the package, so that its first emulator starts as fast as its others
 
 export type EmulatorOptions = {
 	/** Keep everything in memory. Default: true when no `data` is given. */

@@ -9,6 +9,7 @@ import {
 	type FastifyRequest,
 	fastify,
 } from "fastify";
+import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
@@ -29,7 +30,6 @@ import { presignRoutes } from "./presign-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
-import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { seedRoutes } from "./seed-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";

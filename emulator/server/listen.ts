@@ -2,16 +2,16 @@
  * Ports: one application on several addresses and ports, closed without cutting off who is being answered.
  */
 import type { RequestListener, Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import type { Server as TlsServer } from "node:https";
 import {
 	isIPv6,
 	type ListenOptions as NetListenOptions,
 	type Socket,
 } from "node:net";
 import type { Duplex } from "node:stream";
-import { type TlsOptions, Server as TlsServer } from "node:tls";
+import type { TlsOptions } from "node:tls";
 import { codeOf } from "../oss/code-of.ts";
-import { http } from "../oss/node-http.ts";
+import { http, https } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
 import { isHttp } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
@@ -19,7 +19,6 @@ import type { Certificates } from "./certificates.ts";
 export type ListenOptions = {
 	readonly handler: RequestListener;
 	readonly onBroken: (error: Error, socket: Duplex) => void;
-	readonly headerBytesMax: number;
 	/** Addresses to listen on, at least one; those this machine does not have are left out, unless it has none. */
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
@@ -30,7 +29,10 @@ export type ListenOptions = {
 	readonly flag: string;
 };
 
-/** Nobody is silent this long in the middle of a request or an answer. */
+/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
+const HEADER_BYTES_MAX = 64 * 1024;
+
+/** A client that is silent this long in the middle of a request or an answer is disconnected. */
 const SILENCE_MS_MAX = 60_000;
 
 const PORT_TRIES = 20;
@@ -81,11 +83,10 @@ async function listenOnAll(
 function makeServer({
 	handler,
 	onBroken,
-	headerBytesMax,
 	certificates,
 }: ListenOptions): Server {
 	const options = {
-		maxHeaderSize: headerBytesMax,
+		maxHeaderSize: HEADER_BYTES_MAX,
 		requestTimeout: 0,
 		requireHostHeader: false, // Node's answer would not be OSS's; without one the path counts
 		keepAliveTimeout: 72_000,
@@ -100,7 +101,7 @@ function makeServer({
 		}
 	};
 	const server = certificates
-		? createTlsServer({ ...options, ...certified(certificates) }, receive)
+		? https.createServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
 	// Node would answer an unknown expectation with a 417 that is not OSS's; it is not heeded, as nginx does not.
@@ -109,11 +110,14 @@ function makeServer({
 	return server.on("clientError", onBroken);
 }
 
+const isTls = (server: Server): server is TlsServer =>
+	"setSecureContext" in server;
+
 const connections = new WeakMap<Server, ReadonlySet<Socket>>();
 
 function track(server: Server): ReadonlySet<Socket> {
 	const open = new Set<Socket>();
-	const event = server instanceof TlsServer ? "secureConnection" : "connection";
+	const event = isTls(server) ? "secureConnection" : "connection";
 	server.on(event, (socket: Socket) => {
 		open.add(socket);
 		socket.once("close", () => open.delete(socket));
@@ -137,8 +141,7 @@ export async function secure(
 	certificates: Certificates,
 ): Promise<void> {
 	const own = await certificates.forThisMachine();
-	for (const server of servers)
-		if (server instanceof TlsServer) server.setSecureContext(own);
+	for (const server of servers) if (isTls(server)) server.setSecureContext(own);
 }
 
 function listenOn(server: Server, where: NetListenOptions): Promise<void> {

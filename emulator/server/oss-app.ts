@@ -1,92 +1,166 @@
 /**
- * The OSS port: Node's request → OssRequest, `handle`, Reply → the wire.
+ * The OSS port: a Fastify application with one route, because path, query and body are OSS's to read.
  *
- * No framework: path, query and body are OSS's to read, so that one would have a single route and nothing to parse, at
- * 30 ms of every start.
+ * Fastify's lifecycle carries the request: `onRequest` translates it and opens its record, the handler answers it,
+ * `onResponse` drains what the client still sends. Authentication is not a hook: OSS reads a website's request twice,
+ * and a form's signature stands in its body. `handle.ts` tells that story. Fastify's logger is off: it would load pino,
+ * 7 ms of every start, and requests have a record of their own.
  */
-import type {
-	IncomingMessage,
-	RequestListener,
-	ServerResponse,
-} from "node:http";
+import type { IncomingMessage } from "node:http";
+import {
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+	fastify,
+	type RouteHandlerMethod,
+} from "fastify";
 import type { Emulator } from "../emulator.ts";
-import { formDecode } from "../oss/encoding.ts";
+import { OssError } from "../oss/errors.ts";
+import { http } from "../oss/node-http.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { Arrival, Headers, Query } from "../oss/request.ts";
-import { decodeWireText } from "../oss/wire-text.ts";
+import type { Arrival } from "../oss/request.ts";
 import type { Entry, RequestLog } from "../records/request-log.ts";
-import { endOfTurn } from "./batch-replies.ts";
-import { formParts } from "./form-parts.ts";
+import { toArrival } from "./arrival.ts";
+import { errorReply } from "./error-reply.ts";
 import { handle } from "./handle.ts";
 import { makeRequestId } from "./request-id.ts";
+import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts, isForSts } from "./sts.ts";
-import { writeReply } from "./write-reply.ts";
+import { endOfTurn, writeReply } from "./write-reply.ts";
 
-/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
-export const HEADER_BYTES_MAX = 64 * 1024;
+declare module "fastify" {
+	interface FastifyRequest {
+		/** The request in OSS's words. On the OSS port only. */
+		arrival: Arrival;
+		/** Its record. On the OSS port only. */
+		entry: Entry;
+	}
+}
 
 export type OssAppOptions = {
 	readonly emulator: Emulator;
 	readonly requests: RequestLog;
-	/** Whether every request is STS's; otherwise each is looked at. */
-	readonly onlySts?: boolean;
+	/** A port whose requests are all for STS; on the others the request decides. */
+	readonly stsPort: number | undefined;
 };
 
-export function createOssApp(options: OssAppOptions): RequestListener {
-	return (incoming, outgoing) => {
-		respond(options, incoming, outgoing).catch((error: unknown) => {
-			// A reply that cannot be written is a bug of ours; nobody is to wait for it.
-			options.emulator.log.error(`no answer: ${String(error)}`);
-			outgoing.destroy();
-		});
-	};
+/** The servers are ours (`listen.ts`), and pass requests to `routing` of the application when it is ready. */
+export async function createOssApp(
+	options: OssAppOptions,
+): Promise<FastifyInstance> {
+	const { emulator, requests } = options;
+	const app = fastify({
+		// Fastify would decode and normalise the path; a key may hold `//`, `..` and `%2F`.
+		rewriteUrl: () => ONLY_ROUTE,
+		genReqId: () => makeRequestId(emulator.clock.now()),
+		exposeHeadRoutes: false,
+		return503OnClosing: false, // requests under way are finished
+		schemaController: NO_SCHEMA_COMPILERS,
+		serverFactory: (handler) => http.createServer(handler), // it never listens
+	});
+	passBodiesOn(app);
+	app.decorateRequest("arrival");
+	app.decorateRequest("entry");
+	app.addHook("onRequest", (request, _, done) => {
+		const { raw, id, originalUrl } = request;
+		request.arrival = toArrival(raw, id, originalUrl, emulator.clock.now());
+		request.entry = requests.begin(request.arrival);
+		// Fastify would refuse a media type that it cannot read. OSS stores whatever is sent; `arrival` has it.
+		delete raw.headers["content-type"];
+		done();
+	});
+	app.addHook("onResponse", ({ raw }, _, done) => {
+		drain(raw);
+		done();
+	});
+	app.setErrorHandler((error, request, reply) => {
+		emulator.log.error(
+			`${request.id}: ${error instanceof Error ? error.stack : error}`,
+		);
+		const failure = new OssError("InternalError");
+		return send(
+			options,
+			request,
+			reply,
+			errorReply(emulator.region, failure, request.arrival),
+		);
+	});
+	const serve: RouteHandlerMethod = async (request, reply) =>
+		send(options, request, reply, await answer(options, request));
+	app.all(ONLY_ROUTE, serve);
+	app.setNotFoundHandler(serve); // for methods that Fastify does not route, `PROPFIND`
+	await app.ready();
+	return app;
 }
 
-async function respond(
-	options: OssAppOptions,
-	incoming: IncomingMessage,
-	outgoing: ServerResponse,
-): Promise<void> {
-	const { emulator, requests } = options;
-	const started = performance.now();
-	const arrival = toArrival(emulator, incoming);
-	const entry = requests.begin(arrival);
-	const reply =
-		(await answerBeside(options, arrival, entry)) ??
-		(await handle(emulator, arrival, {
+const ONLY_ROUTE = "/";
+
+/** Bodies are passed on as streams: an upload may be larger than memory. */
+function passBodiesOn(app: FastifyInstance): void {
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser("*", (_, body, done) => done(null, body));
+	// Fastify would refuse a QUERY without a media type before OSS refuses the method.
+	app.addHttpMethod("QUERY", { overrideExisting: true });
+}
+
+async function answer(
+	{ emulator, stsPort }: OssAppOptions,
+	{ arrival, entry, raw }: FastifyRequest,
+): Promise<Reply> {
+	const onlySts = stsPort !== undefined && raw.socket.localPort === stsPort;
+	return (
+		(await answerOtherThanOss(emulator, onlySts, arrival, entry)) ??
+		handle(emulator, arrival, {
 			is: ({ name }) => entry.is(name),
 			belongsTo: (owned) => entry.belongsTo(owned),
 			speaks: entry.speaks,
 			found: entry.found,
 			faulty: (fault) => entry.faulty(fault),
-			disconnect: () => incoming.socket.destroy(),
+			disconnect: () => raw.socket.destroy(),
 			failed: (error) => {
 				entry.failed(error);
 				if (error.diagnosis !== "")
 					emulator.log.warn(`${arrival.id}: ${error.code}: ${error.diagnosis}`);
 			},
-		}));
+		})
+	);
+}
+
+/** Hijacks the reply, because Fastify writes the names of headers in lower case, and some clients compare them. */
+async function send(
+	{ emulator }: OssAppOptions,
+	{ arrival, entry, raw }: FastifyRequest,
+	outgoing: FastifyReply,
+	reply: Reply,
+): Promise<void> {
 	await endOfTurn();
-	if (announcesInVain(incoming)) outgoing.shouldKeepAlive = false;
-	await writeReply(outgoing, reply, {
-		...{ id: arrival.id, method: arrival.method },
-		now: emulator.clock.now(),
-		tookMs: performance.now() - started,
-	});
+	if (declaresUnsentBody(raw)) outgoing.raw.shouldKeepAlive = false;
+	outgoing.hijack();
+	try {
+		await writeReply(outgoing.raw, reply, {
+			...{ id: arrival.id, method: arrival.method },
+			now: emulator.clock.now(),
+			tookMs: outgoing.elapsedTime,
+		});
+	} catch (error) {
+		// A bug of ours. Close the socket so that the client does not hang.
+		emulator.log.error(`${arrival.id}: no answer: ${String(error)}`);
+		outgoing.raw.destroy();
+	}
 	entry.end(reply);
-	readOff(incoming);
 }
 
 /**
- * Whether a body that nobody asks for is announced and does not come: py1's suite signs a Content-Length and sends it
- * with GET too, and what comes next on the connection would be taken for that body.
+ * Whether the request declares a body that is not sent: py1's suite signs a Content-Length and sends it with GET too,
+ * and the next request on the connection would be taken for that body.
  */
-const announcesInVain = ({ method, complete }: IncomingMessage): boolean =>
+const declaresUnsentBody = ({ method, complete }: IncomingMessage): boolean =>
 	(method === "GET" || method === "HEAD") && !complete;
 
-/** What is no request to OSS, though it comes to the same port. */
-async function answerBeside(
-	{ emulator, onlySts = false }: OssAppOptions,
+/** Requests for STS or for the callback's public key, which arrive on the same port. */
+async function answerOtherThanOss(
+	emulator: Emulator,
+	onlySts: boolean,
 	arrival: Arrival,
 	entry: Entry,
 ): Promise<Reply | undefined> {
@@ -108,15 +182,15 @@ async function answerBeside(
 		: undefined;
 }
 
-/** What a refused upload goes on sending would be taken for the next request, or keep the sender from reading on. */
-function readOff(body: IncomingMessage): void {
+/** Drain a refused upload, or its bytes would be parsed as the next request, or keep the client from the answer. */
+function drain(body: IncomingMessage): void {
 	if (body.readableEnded || body.destroyed) return;
 	body.unpipe();
 	body.removeAllListeners("readable"); // of an iteration that was left in the middle
 	body.resume();
 }
 
-/** No bucket can be called that. */
+/** No bucket can have this name. */
 const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
 const pem = (text: string): Reply => ({
@@ -124,61 +198,3 @@ const pem = (text: string): Reply => ({
 	headers: { "Content-Type": "application/x-pem-file" },
 	body: Buffer.from(text),
 });
-
-function toArrival({ clock }: Emulator, raw: IncomingMessage): Arrival {
-	const receivedAt = clock.now();
-	const [rawPath, rawQuery] = splitUrl(raw.url ?? "/");
-	const headers = readHeaders(raw.headers);
-	return {
-		id: makeRequestId(receivedAt),
-		method: raw.method ?? "GET",
-		rawPath,
-		rawQuery,
-		query: readQuery(rawQuery),
-		headers,
-		host: raw.headers.host ?? "",
-		scheme: "encrypted" in raw.socket ? "https" : "http",
-		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
-		receivedAt,
-		hasGone: () => !raw.socket.writable,
-		body: raw,
-		form: (body = raw) => formParts(body, headers),
-	};
-}
-
-/** A proxy's client sends the whole URL in the request line. */
-function splitUrl(url: string): [path: string, query: string] {
-	const target = url.startsWith("/")
-		? url
-		: url.replace(/^[a-z]+:\/\/[^/?]*/i, "");
-	const mark = target.indexOf("?");
-	return mark < 0
-		? [target, ""]
-		: [target.slice(0, mark), target.slice(mark + 1)];
-}
-
-/** @throws nothing: what cannot be decoded is kept as it came, and no signature will fit it */
-function readQuery(raw: string): Query {
-	const query = new Map<string, string>();
-	if (raw === "") return query;
-	for (const pair of raw.split("&")) {
-		if (pair === "") continue;
-		const equals = pair.indexOf("=");
-		const [name, value] =
-			equals < 0 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
-		const decoded = formDecode(name) ?? name;
-		if (!query.has(decoded)) query.set(decoded, formDecode(value) ?? value);
-	}
-	return query;
-}
-
-function readHeaders(headers: IncomingMessage["headers"]): Headers {
-	const read: Record<string, string | undefined> = Object.create(null);
-	for (const name in headers) {
-		const value = headers[name];
-		read[name] = decodeWireText(
-			Array.isArray(value) ? value.join(",") : (value ?? ""),
-		);
-	}
-	return read;
-}

@@ -1,5 +1,5 @@
 /**
- * A reply on the wire: the headers every answer has, names spelled as OSS spells them, no framework in between.
+ * A reply on the wire: the headers that every answer has, their names spelled as OSS spells them.
  */
 import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
@@ -93,3 +93,22 @@ const toWire = (value: string): string =>
 	/[^\u0000-\u007f]/.test(value)
 		? encodeWireText(value).toString("latin1")
 		: value;
+
+/**
+ * The end of a turn of the event loop, when all requests that had arrived have been looked at.
+ *
+ * Answers wait for it and leave together: each answer that is written while its reader sleeps wakes that reader, which
+ * costs as much as answering. Measured with 32 connections, GET of 1 KiB: 100 µs of processor time without this, 63
+ * with it.
+ */
+let turn: Promise<void> | undefined;
+
+export function endOfTurn(): Promise<void> {
+	turn ??= new Promise((resolve) => {
+		setImmediate(() => {
+			turn = undefined;
+			resolve();
+		});
+	});
+	return turn;
+}

@@ -6,15 +6,13 @@ import type { Config } from "../config/config.ts";
 import { answerBroken } from "../server/broken-request.ts";
 import type { Certificates } from "../server/certificates.ts";
 import { closeServer, listen, secure } from "../server/listen.ts";
-import { HEADER_BYTES_MAX } from "../server/oss-app.ts";
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 export type Handlers = {
+	/** Also for STS's own port, if there is one. */
 	readonly oss: Handler;
 	readonly admin: Handler;
-	/** For a port of its own, if there is one. */
-	readonly sts: Handler;
 };
 
 export type Ports = {
@@ -36,7 +34,6 @@ const GRACE_MS = 10_000;
 export async function openPorts(config: Config): Promise<Ports> {
 	const oss = gate();
 	const admin = gate();
-	const sts = gate();
 	const certificates = Promise.withResolvers<Certificates>();
 	const servers: Server[] = [];
 	const close = async (): Promise<void> => {
@@ -49,10 +46,8 @@ export async function openPorts(config: Config): Promise<Ports> {
 		more: { certificates?: Promise<Certificates> } = {},
 	): Promise<number> => {
 		const { hosts } = config;
-		const common = { onBroken: answerBroken, headerBytesMax: HEADER_BYTES_MAX };
 		const opened = await listen({
-			...{ handler, hosts, port, flag },
-			...common,
+			...{ handler, hosts, port, flag, onBroken: answerBroken },
 			...more,
 		});
 		servers.push(...opened.servers);
@@ -70,7 +65,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 		const stsPort =
 			config.stsPort === undefined
 				? undefined
-				: await open(sts, config.stsPort, "--sts-port");
+				: await open(oss, config.stsPort, "--sts-port");
 		return {
 			oss: ossPort,
 			admin: adminPort,
@@ -79,7 +74,6 @@ export async function openPorts(config: Config): Promise<Ports> {
 			open: (handlers) => {
 				oss.open(handlers.oss);
 				admin.open(handlers.admin);
-				sts.open(handlers.sts);
 			},
 			secure: async (all) => {
 				await secure(servers, all);

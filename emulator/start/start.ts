@@ -25,7 +25,6 @@ import { StartError } from "../oss/start-error.ts";
 import { recordIn } from "../records/delivery-record.ts";
 import { RequestLog } from "../records/request-log.ts";
 import type { Certificates } from "../server/certificates.ts";
-import { createOssApp } from "../server/oss-app.ts";
 import { Store } from "../storage/store.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { readVersion } from "../version.ts";
@@ -75,6 +74,8 @@ async function assemble(
 	const begun = beginKeyPair(config.data, config.callbackKey);
 	const ports = await openPorts(config);
 	undo.push(() => ports.close());
+	// Loaded here, Fastify and all operations, while another thread makes the key pair.
+	const { createOssApp } = await import("../server/oss-app.ts");
 	const ram = await readOwnRam(config);
 	const own = await readOwnKeyPair(config.callbackKey);
 	const seed = await readOwnSeeds(config, ram, log);
@@ -98,21 +99,14 @@ async function assemble(
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
 	undo.push(async () => ending.abort());
-	const admin = lazily(
-		() =>
-			makeAdmin({
-				...{ emulator, requests, lifecycle, endpoint, authority },
-				version: readVersion(),
-				settings: withoutSecrets(config),
-				ending: ending.signal,
-			}),
-		log,
-	);
-	ports.open({
-		oss: createOssApp({ emulator, requests }),
-		admin,
-		sts: createOssApp({ emulator, requests, onlySts: true }),
+	const admin = makeAdmin({
+		...{ emulator, requests, lifecycle, endpoint, authority },
+		version: readVersion(),
+		settings: withoutSecrets(config),
+		ending: ending.signal,
 	});
+	const app = await createOssApp({ emulator, requests, stsPort: ports.sts });
+	ports.open({ oss: app.routing, admin });
 	return {
 		endpoint,
 		adminUrl: urlOf(config, ports.admin),
@@ -244,18 +238,14 @@ async function makeFindPolicy(
 	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
 }
 
-async function makeAdmin(context: AdminContext): Promise<Handlers["admin"]> {
-	const { createAdminApp } = await import("../admin/app.ts");
-	const app = await createAdminApp(context);
-	await app.ready();
-	return app.routing;
-}
-
-/** Made by its first request: whoever only uses OSS starts sooner and does without it. */
-function lazily(
-	make: () => Promise<Handlers["admin"]>,
-	log: Log,
-): Handlers["admin"] {
+/** The admin port's application is made by its first request: a client that only uses OSS does without it. */
+function makeAdmin(context: AdminContext): Handlers["admin"] {
+	const make = async (): Promise<Handlers["admin"]> => {
+		const { createAdminApp } = await import("../admin/app.ts");
+		const app = await createAdminApp(context);
+		await app.ready();
+		return app.routing;
+	};
 	let made: Promise<Handlers["admin"]> | undefined;
 	return async (incoming, outgoing) => {
 		try {
@@ -263,7 +253,7 @@ function lazily(
 			const handler = await made;
 			handler(incoming, outgoing);
 		} catch (error) {
-			log.error(`the admin port: ${String(error)}`);
+			context.emulator.log.error(`the admin port: ${String(error)}`);
 			outgoing.destroy();
 		}
 	};

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
-import { writeReply } from "../../emulator/server/write-reply.ts";
+import { endOfTurn, writeReply } from "../../emulator/server/write-reply.ts";
 
 const PIECE = 100_000;
 const PIECES = 50;
@@ -54,6 +54,21 @@ suite("A body that is a stream", () => {
 		assert.match(received.toString(), /some\r\n$/); // no last chunk
 		await written;
 	});
+});
+
+test("A turn of the event loop ends when all requests that arrived in it have been looked at", async () => {
+	const seen: string[] = [];
+	const first = endOfTurn().then(() => seen.push("answered"));
+	queueMicrotask(() => seen.push("looked at"));
+	const second = endOfTurn().then(() => seen.push("answered"));
+
+	await Promise.all([first, second]);
+	assert.deepEqual(seen, ["looked at", "answered", "answered"]);
+
+	const next = endOfTurn();
+	queueMicrotask(() => seen.push("looked at"));
+	await next;
+	assert.equal(seen.at(-1), "looked at");
 });
 
 /** Answers one request with `body`; `written` settles when that has been done. */

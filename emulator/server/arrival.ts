@@ -1,0 +1,69 @@
+/**
+ * A request of Node's → an `Arrival`: path and query as in the request line, decoded once, nothing normalised.
+ */
+import type { IncomingMessage } from "node:http";
+import { formDecode } from "../oss/encoding.ts";
+import type { Arrival, Headers, Query } from "../oss/request.ts";
+import { decodeWireText } from "../oss/wire-text.ts";
+import { formParts } from "./form-parts.ts";
+
+/** @param target of the request line */
+export function toArrival(
+	raw: IncomingMessage,
+	id: string,
+	target: string,
+	receivedAt: Date,
+): Arrival {
+	const [rawPath, rawQuery] = splitTarget(target);
+	const headers = readHeaders(raw.headers);
+	return {
+		id,
+		method: raw.method ?? "GET",
+		rawPath,
+		rawQuery,
+		query: readQuery(rawQuery),
+		headers,
+		host: raw.headers.host ?? "",
+		scheme: "encrypted" in raw.socket ? "https" : "http",
+		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+		receivedAt,
+		hasGone: () => !raw.socket.writable,
+		body: raw,
+		form: (body = raw) => formParts(body, headers),
+	};
+}
+
+/** The client of a proxy sends the whole URL in the request line. */
+function splitTarget(target: string): [path: string, query: string] {
+	const local = target.startsWith("/")
+		? target
+		: target.replace(/^[a-z]+:\/\/[^/?]*/i, "");
+	const mark = local.indexOf("?");
+	return mark < 0 ? [local, ""] : [local.slice(0, mark), local.slice(mark + 1)];
+}
+
+/** @throws nothing: a value that cannot be decoded stays as it came, and no signature fits it */
+function readQuery(raw: string): Query {
+	const query = new Map<string, string>();
+	if (raw === "") return query;
+	for (const pair of raw.split("&")) {
+		if (pair === "") continue;
+		const equals = pair.indexOf("=");
+		const [name, value] =
+			equals < 0 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
+		const decoded = formDecode(name) ?? name;
+		if (!query.has(decoded)) query.set(decoded, formDecode(value) ?? value);
+	}
+	return query;
+}
+
+function readHeaders(headers: IncomingMessage["headers"]): Headers {
+	const read: Record<string, string | undefined> = Object.create(null);
+	for (const name in headers) {
+		const value = headers[name];
+		read[name] = decodeWireText(
+			Array.isArray(value) ? value.join(",") : (value ?? ""),
+		);
+	}
+	return read;
+}
