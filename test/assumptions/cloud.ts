@@ -25,7 +25,7 @@ export class CannotAsk extends Error {}
 
 export type Sent = { readonly bucket?: string | null } & Omit<
 	Sending,
-	"host" | "resource" | "connectTo"
+	"resource" | "connectTo"
 > & {
 		/** The key as it is signed, where the target cannot be decoded. */
 		readonly signedKey?: string;
@@ -93,13 +93,14 @@ export class Cloud {
 		{ bucket = this.bucket, signedKey, ...sending }: Sent = {},
 	): Promise<Answer> {
 		this.#count(`${method} ${target}`, Buffer.byteLength(sending.body ?? ""));
+		const host = sending.host ?? this.host(bucket);
 		const [path = ""] = target.split("?");
 		const key = signedKey ?? decode(path.slice(1));
 		const answer = await this.#client.send(method, target, {
+			host,
 			...sending,
-			host: this.host(bucket),
 			resource: bucket === null ? "/" : `/${bucket}/${key}`,
-			...this.#connection(bucket),
+			...this.#connection(host),
 		});
 		this.#bytes += answer.body.length;
 		return answer;
@@ -116,10 +117,35 @@ export class Cloud {
 	}
 
 	/** A host name is looked up as it is: buckets of one region need not be at one address. */
-	#connection(bucket: string | null): { connectTo?: string } {
+	#connection(host: string): { connectTo?: string } {
 		return isLocal(this.address.endpoint)
 			? {}
-			: { connectTo: this.host(bucket).replace(/:\d+$/, "") };
+			: { connectTo: host.replace(/:\d+$/, "") };
+	}
+
+	/** The bucket's Host at the S3-compatible endpoint. */
+	get s3Host(): string {
+		const { hostname } = new URL(this.address.endpoint);
+		const service = isLocal(this.address.endpoint)
+			? `oss-${this.region}.aliyuncs.com`
+			: hostname;
+		return `${this.bucket}.s3.${service}`;
+	}
+
+	/** A request over the S3-compatible protocol, with headers that sign it or do not. */
+	sendS3(
+		method: string,
+		target: string,
+		headers: Readonly<Record<string, string>>,
+		body?: string | Uint8Array,
+	): Promise<Answer> {
+		const { host = this.s3Host, ...others } = headers;
+		return this.send(method, target, {
+			as: null,
+			host,
+			headers: others,
+			...(body === undefined ? {} : { body }),
+		});
 	}
 
 	/** A request to STS whose parameters are in its query. */

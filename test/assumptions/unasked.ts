@@ -14,6 +14,7 @@ const RETAINED = "It needs objects that cannot be deleted for a day.";
 const LARGE = "It needs more data than a run may send.";
 const OWN = "It is the emulator's own doing, not OSS's.";
 const DOMAIN = "It needs a domain of one's own.";
+const QUERY = "An open meta query costs more than a run may.";
 const FROZEN = "It needs an archived object to be restored, which takes hours.";
 
 export const unasked: Readonly<Record<string, Unasked>> = {
@@ -171,7 +172,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-671": {
 		assumes: "A meta query that was opened runs after a few seconds.",
-		why: "An open meta query costs more than a run may.",
+		why: QUERY,
 	},
 	"A-674": {
 		assumes:
@@ -209,6 +210,90 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	"A-863": {
 		assumes:
 			"Saving a processed image needs the right to put the new object besides the right to read the old one.",
+		why: SECOND,
+	},
+	"A-310": {
+		assumes:
+			"Where the S3-compatible protocol is switched off, its requests are AccessDenied.",
+		why: OWN,
+	},
+	"A-324": {
+		assumes:
+			"A LocationConstraint that is no region of OSS is ignored over S3: us-east-1, and none.",
+		why: "It needs a bucket for each location.",
+	},
+	"A-332": {
+		assumes:
+			"The hosts of the S3-compatible endpoint include that of overseas acceleration.",
+		why: "It needs transfer acceleration, which costs more than a run may.",
+	},
+	"A-885": {
+		assumes:
+			"The template of a callback body has limits of length and of variables.",
+		why: OWN,
+	},
+	"A-886": {
+		assumes:
+			"The head of an application server's answer has a limit of lines, besides OSS's own of bytes.",
+		why: OWN,
+	},
+	"A-898": {
+		assumes:
+			"An object that was not read since it was written has the last access time of that write.",
+		why: TIME,
+	},
+	"A-899": {
+		assumes:
+			"A caller without rights gets AccessDenied even if the body is wrong in itself.",
+		why: SECOND,
+	},
+	"A-931": {
+		assumes:
+			"Where new buckets block public access, PutBucket with a public ACL is AccessDenied.",
+		why: "It needs a second bucket.",
+	},
+	"A-935": {
+		assumes:
+			"Without Sort the files of DoMetaQuery are in the order of their names, and an answer with aggregations has none.",
+		why: QUERY,
+	},
+	"A-936": {
+		assumes:
+			"FileModifiedTime of DoMetaQuery is written as the manual's example is.",
+		why: QUERY,
+	},
+	"A-937": {
+		assumes:
+			"DoMetaQuery addresses tags and metadata as OSSTagging.KEY and OSSUserMeta.NAME.",
+		why: QUERY,
+	},
+	"A-938": {
+		assumes: "DoMetaQuery compares texts by their UTF-8 bytes.",
+		why: QUERY,
+	},
+	"A-939": {
+		assumes: "Wildcards compare the first 4,096 characters of a text.",
+		why: OWN,
+	},
+	"A-941": {
+		assumes: "A preflight with more than 200 headers is allowed by no rule.",
+		why: OWN,
+	},
+	"A-942": {
+		assumes: "LIKE has limits of patterns and of lengths.",
+		why: OWN,
+	},
+	"A-943": {
+		assumes: "The work of one x-oss-process is limited by its pixels.",
+		why: OWN,
+	},
+	"A-946": {
+		assumes:
+			"The shadow of a text lies a twentieth of its size below and to the right.",
+		why: "The fonts of OSS and of this machine differ.",
+	},
+	"A-947": {
+		assumes: "The caller must be allowed to read the image of a watermark.",
 		why: SECOND,
 	},
 };

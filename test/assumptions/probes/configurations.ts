@@ -584,4 +584,43 @@ export const configurations: readonly Probe[] = [
 			}
 		},
 	},
+	{
+		id: "A-940",
+		assumes: "Referers of more than 20 KB are MalformedXML.",
+		sends:
+			"PutBucketReferer with a referer of 20 KB and one byte; code and EC. The list is emptied again.",
+		expects: ["400 MalformedXML 0031-00000001"],
+		ask: async ({ cloud }) => {
+			const referers = (list: string) =>
+				cloud.put(
+					"/?referer",
+					`<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList>${list}</RefererList></RefererConfiguration>`,
+				);
+			const long = `<Referer>${"a".repeat(20 * 1024 + 1)}</Referer>`;
+			const answer = await referers(long);
+			await referers("<Referer></Referer>");
+			return [code(answer)];
+		},
+	},
+	{
+		id: "A-934",
+		assumes:
+			"A data pipeline that does not exist is NoSuchDataPipeline; a list of none is 200.",
+		sends:
+			"POST /?dataPipeline of the service with actions that list and get; code.",
+		expects: ["list: 200", "get: 404 NoSuchDataPipeline"],
+		ask: ({ cloud }) =>
+			each(
+				{
+					list: "listDataPipelineConfigurations",
+					get: "getDataPipelineConfiguration",
+				},
+				async (action) =>
+					code(
+						await cloud.send("POST", `/?dataPipeline&action=${action}`, {
+							bucket: null,
+						}),
+					),
+			),
+	},
 ];

@@ -1,7 +1,7 @@
 /** Image processing: sizes, formats and single pixels of a picture that is red on its left and blue on its right. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
-import { each, type Need, type Probe, said } from "../probe.ts";
+import { code, each, type Need, type Probe, said } from "../probe.ts";
 
 const needs: readonly Need[] = ["sharp"];
 
@@ -246,5 +246,31 @@ export const images: readonly Probe[] = [
 			);
 			return [`${said(answer)} ${there.join(", ") || "none"}`];
 		},
+	},
+	{
+		id: "A-897",
+		assumes:
+			"ProcessObject with an empty body is InvalidRequest, as with an empty process.",
+		sends: "POST /KEY?x-oss-process without a body; code.",
+		expects: ["400 InvalidRequest"],
+		ask: async ({ cloud }) => {
+			const key = cloud.name();
+			await cloud.must(cloud.put(`/${key}`, "meow"));
+			return [code(await cloud.post(`/${key}?x-oss-process`))];
+		},
+	},
+	{
+		id: "A-944",
+		assumes:
+			"A slice that does not exist leaves the image as it is, and of x and y x counts.",
+		sends:
+			"GET with image/indexcrop of the third of two slices, and of both sides; the sizes.",
+		needs,
+		expects: ["no such slice: 40x30 png", "both: 20x30 png"],
+		ask: ({ cloud }) =>
+			each(
+				{ "no such slice": "x_20,i_2", both: "x_20,y_10,i_1" },
+				async (slice) => look(await process(cloud, `indexcrop,${slice}`)),
+			),
 	},
 ];

@@ -11,6 +11,7 @@ import { images } from "./images.ts";
 import { objects } from "./objects.ts";
 import { policies } from "./policies.ts";
 import { emptyBucket, requests } from "./requests.ts";
+import { s3 } from "./s3.ts";
 import { selects } from "./selects.ts";
 import { signatures } from "./signatures.ts";
 import { sts } from "./sts.ts";
@@ -28,6 +29,7 @@ const all: readonly Probe[] = [
 	...images,
 	...selects,
 	...sts,
+	...s3,
 ];
 
 const needsVersions = ({ needs = [] }: Probe): boolean =>

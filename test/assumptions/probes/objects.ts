@@ -453,4 +453,55 @@ export const objects: readonly Probe[] = [
 			);
 		},
 	},
+	{
+		id: "A-895",
+		assumes:
+			"Of a Range with several parts, of which one can be read, that one counts, wherever it stands.",
+		sends:
+			"GET with Range: bytes=1-2,a-c and bytes=a-c,1-2; status and content.",
+		expects: ["first: 206 el", "last: 206 el"],
+		ask: async ({ cloud }) => {
+			const key = await store(cloud, "hello");
+			return each(
+				{ first: "bytes=1-2,a-c", last: "bytes=a-c,1-2" },
+				async (range) => {
+					const got = await cloud.get(`/${key}`, { headers: { range } });
+					return `${got.status} ${got.text.slice(0, 20)}`;
+				},
+			);
+		},
+	},
+	{
+		id: "A-896",
+		assumes:
+			"The head of a download names the delay that x-oss-traffic-limit is going to cause.",
+		sends:
+			"GET of 100 KiB with x-oss-traffic-limit: 819200; whether x-oss-qos-delay-time is about 1,000.",
+		expects: ["about 1,000"],
+		ask: async ({ cloud }) => {
+			const key = await store(cloud, "x".repeat(100 * 1024));
+			const got = await cloud.get(`/${key}`, {
+				headers: { "x-oss-traffic-limit": "819200" },
+			});
+			const { "x-oss-qos-delay-time": delay = "none" } = got.headers;
+			return [
+				Number(delay) > 900 && Number(delay) < 1100 ? "about 1,000" : delay,
+			];
+		},
+	},
+	{
+		id: "A-933",
+		assumes:
+			"AsyncProcessObject in a bucket that no project is bound to is 404 Imm Client.",
+		sends: "POST /KEY?x-oss-async-process with a conversion of a video.",
+		expects: ["404 Imm Client : ResourceNotFound, The specified resource Attachment is not found."],
+		ask: async ({ cloud }) => [
+			said(
+				await cloud.post(
+					`/${await store(cloud)}?x-oss-async-process`,
+					"x-oss-async-process=video/convert,f_avi|sys/saveas,o_YQ",
+				),
+			),
+		],
+	},
 ];

@@ -1,6 +1,6 @@
 /** Bucket policies, asked by anonymous requests: a statement about everybody is the one that one account can test. */
 import { CannotAsk, type Cloud } from "../cloud.ts";
-import { elements, type Probe, said } from "../probe.ts";
+import { each, elements, type Probe, said } from "../probe.ts";
 
 type Statement = {
 	readonly action?: string;
@@ -181,5 +181,16 @@ export const policies: readonly Probe[] = [
 				`a date: ${await isPublic(date)}`,
 			];
 		},
+	},
+	{
+		id: "A-932",
+		assumes:
+			"The text for a bucket policy that is not JSON is that of form policies.",
+		sends: "PutBucketPolicy of texts that are not JSON.",
+		expects: ["word: 400 InvalidPolicyDocument : unknown char p", "half an object: 400 InvalidPolicyDocument : Invalid Policy: Invalid JSON."],
+		ask: ({ cloud }) =>
+			each({ word: "policy", "half an object": "{" }, (text) =>
+				cloud.put("/?policy", text),
+			),
 	},
 ];
