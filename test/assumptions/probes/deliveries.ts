@@ -548,7 +548,9 @@ export const deliveries: readonly Probe[] = [
 		assumes: "An interim status before the answer is told as status 502.",
 		sends: "A callback that is answered 103, and then 200.",
 		needs,
-		expects: ["103 and 200: 203 CallbackFailed 0007-00000203: Error status : 502."],
+		expects: [
+			"103 and 200: 203 CallbackFailed 0007-00000203: Error status : 502.",
+		],
 		ask: judged({
 			"103 and 200": Buffer.concat([
 				Buffer.from("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),

@@ -365,7 +365,12 @@ export const forms: readonly Probe[] = [
 		assumes:
 			"The text for a policy that is not JSON names the character at fault, or what was expected.",
 		sends: "Signed forms with policies that are not JSON in different ways.",
-		expects: ["a word: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char m", "single quotes: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char '", "no colon: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: : expected", "a list that goes on: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char ]"],
+		expects: [
+			"a word: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char m",
+			"single quotes: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char '",
+			"no colon: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: : expected",
+			"a list that goes on: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char ]",
+		],
 		ask: ({ cloud }) =>
 			each(
 				{

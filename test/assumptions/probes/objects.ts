@@ -494,7 +494,9 @@ export const objects: readonly Probe[] = [
 		assumes:
 			"AsyncProcessObject in a bucket that no project is bound to is 404 Imm Client.",
 		sends: "POST /KEY?x-oss-async-process with a conversion of a video.",
-		expects: ["404 Imm Client : ResourceNotFound, The specified resource Attachment is not found."],
+		expects: [
+			"404 Imm Client : ResourceNotFound, The specified resource Attachment is not found.",
+		],
 		ask: async ({ cloud }) => [
 			said(
 				await cloud.post(

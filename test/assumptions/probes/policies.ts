@@ -187,7 +187,10 @@ export const policies: readonly Probe[] = [
 		assumes:
 			"The text for a bucket policy that is not JSON is that of form policies.",
 		sends: "PutBucketPolicy of texts that are not JSON.",
-		expects: ["word: 400 InvalidPolicyDocument : unknown char p", "half an object: 400 InvalidPolicyDocument : Invalid Policy: Invalid JSON."],
+		expects: [
+			"word: 400 InvalidPolicyDocument : unknown char p",
+			"half an object: 400 InvalidPolicyDocument : Invalid Policy: Invalid JSON.",
+		],
 		ask: ({ cloud }) =>
 			each({ word: "policy", "half an object": "{" }, (text) =>
 				cloud.put("/?policy", text),

@@ -381,7 +381,10 @@ export const signatures: readonly Probe[] = [
 			"A security token that cannot be decoded has the EC 0002-00000006, and one that was altered 0002-00000008.",
 		sends:
 			"GET / with a made-up temporary key and tokens that are not base64, and are; code and EC.",
-		expects: ["not base64: 403 InvalidSecurityToken 0002-00000006", "base64: 403 InvalidSecurityToken 0002-00000008"],
+		expects: [
+			"not base64: 403 InvalidSecurityToken 0002-00000006",
+			"base64: 403 InvalidSecurityToken 0002-00000008",
+		],
 		ask: ({ cloud }) =>
 			each({ "not base64": "bogus!", base64: "CAIS" }, async (token) =>
 				code(
