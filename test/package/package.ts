@@ -23,7 +23,7 @@ import { startApplicationServer } from "../application-server.ts";
 import { skip, useBrowser } from "../browser/browser.ts";
 import { Client } from "../client.ts";
 import { fileOf, readBlocks } from "../readme/blocks.ts";
-import { readReadme } from "../readme/generate.ts";
+import { readPage } from "../readme/generate.ts";
 import { type Background, run, startInBackground, succeed } from "../run.ts";
 import {
 	callEveryRoute,
@@ -174,7 +174,7 @@ suite("The package", { concurrency: 1, skip }, () => {
 	});
 
 	test("starts in the process of a test, as the README shows", async () => {
-		const file = fileOf(readBlocks(readReadme()), "photos.test.mjs");
+		const file = fileOf(readBlocks(readPage("README.md")), "photos.test.mjs");
 		await writeFile(join(user, "photos.test.mjs"), file);
 		await symlink(
 			join(root, "node_modules/ali-oss"),

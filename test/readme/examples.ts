@@ -1,5 +1,6 @@
 /**
- * The README's first uploads, typed as they stand there into an empty folder, against an emulator of the test's own:
+ * The first uploads of README.md and of examples/first-upload, typed as they stand there into an empty folder, against an
+ * emulator of the test's own:
  * `npm run test:readme`. It is not part of `npm test`, for it installs the SDKs from their registries.
  *
  * An example whose toolchain is missing is skipped, and fails where the environment says CI.
@@ -11,11 +12,14 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { startEmulator } from "../../emulator/index.ts";
+import { findFreePort } from "../free-port.ts";
 import { has, succeed } from "../run.ts";
 import { commandsOf, fileOf, readBlocks } from "./blocks.ts";
-import { readReadme } from "./generate.ts";
+import { readPage } from "./generate.ts";
 
-const blocks = readBlocks(readReadme());
+const blocks = readBlocks(
+	`${readPage("README.md")}\n${readPage("examples/first-upload/README.md")}`,
+);
 
 type Example = {
 	readonly needs: string;
@@ -64,9 +68,17 @@ const examples: Readonly<Record<string, Example>> = {
 	},
 };
 
-const [promised] = blocks.filter(({ language }) => language === "text");
+/** What a page says that its example prints. */
+const promiseWith = (text: string): string => {
+	const [found] = blocks.filter(
+		(block) => block.language === "text" && block.text.includes(text),
+	);
+	assert.ok(found, text);
+	return found.text;
+};
+const promised = promiseWith('{"saved":"hello.txt"');
 
-suite("The first upload of the README", { concurrency: 1 }, () => {
+suite("A first upload", { concurrency: 1 }, () => {
 	for (const [name, example] of Object.entries(examples)) {
 		test(`in ${name} prints what it promises`, async (t) => {
 			if (!process.env.CI && !(await has(example.needs)))
@@ -90,7 +102,27 @@ suite("The first upload of the README", { concurrency: 1 }, () => {
 				.trim()
 				.split("\n")
 				.slice(-1);
-			assert.deepEqual(JSON.parse(last), JSON.parse(promised?.text ?? ""));
+			assert.deepEqual(JSON.parse(last), JSON.parse(promised));
 		});
 	}
+
+	test("of README.md prints what it promises", async (t) => {
+		const emulator = await startEmulator();
+		t.after(() => emulator.close());
+		const { host } = new URL(emulator.endpoint);
+		const port = String(await findFreePort());
+		const folder = await mkdtemp(join(tmpdir(), "oss-emulator-readme-"));
+		t.after(() => rm(folder, { recursive: true }));
+		const text = fileOf(blocks, "first.mjs")
+			.replaceAll("127.0.0.1:6770", host)
+			.replaceAll("8000", port);
+		await writeFile(join(folder, "first.mjs"), text);
+		const printed = await succeed(commandsOf(blocks, "node first.mjs"), {
+			cwd: folder,
+		});
+		assert.ok(
+			stripVTControlCharacters(printed).endsWith(promiseWith("OSS says:")),
+			printed,
+		);
+	});
 });

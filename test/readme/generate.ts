@@ -1,9 +1,8 @@
 /**
- * Writes the parts of README.md and of the page about S3 that are made from the source, between their markers:
- * `npm run readme`.
+ * Writes the parts of the pages that are made from the source, between their markers: `npm run readme`.
  *
  * The flags are settings.ts's, the operations the table's, the cures those of `s3/cures.ts`, so the pages cannot claim
- * what is not so.
+ * anything else.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { listSettings } from "../../emulator/config/settings.ts";
@@ -11,24 +10,28 @@ import type { Row } from "../../emulator/operations/match-operation.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { AILMENTS, CLIENTS } from "../../emulator/s3/cures.ts";
 
-export const README = new URL("../../README.md", import.meta.url);
+type Parts = Readonly<Record<string, () => string>>;
 
-export const readReadme = (): string => readFileSync(README, "utf8");
+/** From the root of the repository. */
+export const PAGES: Readonly<Record<string, Parts>> = {
+	"emulator/config/README.md": { flags: writeFlags },
+	"emulator/operations/README.md": { operations: writeOperations },
+	"emulator/s3/README.md": { cures: writeCures },
+};
 
-export const S3_PAGE = new URL("../../emulator/s3/README.md", import.meta.url);
+/** @param path from the root of the repository */
+export const urlOf = (path: string): URL =>
+	new URL(`../../${path}`, import.meta.url);
 
-const PARTS = { flags: writeFlags, operations: writeOperations };
-export const S3_PARTS = { cures: writeCures };
+export const readPage = (path: string): string =>
+	readFileSync(urlOf(path), "utf8");
 
 /**
- * @param readme with the markers `<!-- NAME -->` and `<!-- /NAME -->`
+ * @param page with the markers `<!-- NAME -->` and `<!-- /NAME -->`
  * @throws Error when a marker is missing
  */
-export function generate(
-	readme: string,
-	parts: Readonly<Record<string, () => string>> = PARTS,
-): string {
-	let text = readme;
+export function generate(page: string, parts: Parts): string {
+	let text = page;
 	for (const [name, write] of Object.entries(parts)) {
 		const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
 		const [before, after] = [text.indexOf(start), text.indexOf(end)];
@@ -90,8 +93,6 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 const code = (text: string): string => `\`${cell(text)}\``;
 
-if (import.meta.main) {
-	writeFileSync(README, generate(readReadme()));
-	const page = readFileSync(S3_PAGE, "utf8");
-	writeFileSync(S3_PAGE, generate(page, S3_PARTS));
-}
+if (import.meta.main)
+	for (const [path, parts] of Object.entries(PAGES))
+		writeFileSync(urlOf(path), generate(readPage(path), parts));

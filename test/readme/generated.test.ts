@@ -1,50 +1,65 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { suite, test } from "node:test";
 import { readSeed } from "../../emulator/admin/seed/read-seed.ts";
 import { readRam } from "../../emulator/auth/ram-document.ts";
 import { startEmulator } from "../emulator.ts";
-import { generate, README, readReadme, S3_PAGE, S3_PARTS } from "./generate.ts";
+import { generate, PAGES, readPage, urlOf } from "./generate.ts";
 
-suite("README.md", () => {
-	const readme = readReadme();
+suite("The pages of the documentation", () => {
+	for (const [path, parts] of Object.entries(PAGES)) {
+		test(`list what is there: npm run readme (${path})`, () => {
+			const page = readPage(path);
+			assert.ok(page === generate(page, parts), "stale: npm run readme");
+		});
 
-	test("lists the flags and the operations as they are: npm run readme", () => {
-		assert.ok(readme === generate(readme), "stale: npm run readme");
-	});
+		test(`need their markers (${path})`, () => {
+			for (const name of Object.keys(parts))
+				for (const marker of [`<!-- ${name} -->`, `<!-- /${name} -->`]) {
+					const page = readPage(path).replace(marker, "");
+					assert.throws(() => generate(page, parts), /markers/);
+				}
+		});
+	}
 
-	test("has beside it the settings that cure S3's clients, as they are", () => {
-		const page = readFileSync(S3_PAGE, "utf8");
-		assert.ok(page === generate(page, S3_PARTS), "stale: npm run readme");
-	});
-
-	test("is found stale when a flag or an operation is not in it", () => {
-		for (const fact of ["| `--memory` |", "PutObject, "]) {
-			const stale = readme.replace(fact, "");
-			assert.ok(stale !== readme, fact);
-			assert.ok(stale !== generate(stale), fact);
+	test("are found stale when a flag or an operation is not in them", () => {
+		for (const [path, fact] of [
+			["emulator/config/README.md", "| `--memory` |"],
+			["emulator/operations/README.md", "PutObject, "],
+		] as const) {
+			const stale = readPage(path).replace(fact, "");
+			assert.ok(stale !== readPage(path), fact);
+			assert.ok(stale !== generate(stale, PAGES[path] ?? {}), fact);
 		}
 	});
 
-	test("needs its markers", () => {
-		for (const marker of ["<!-- flags -->", "<!-- /operations -->"])
-			assert.throws(() => generate(readme.replace(marker, "")), /markers/);
-	});
+	const pages = globSync(
+		[
+			"*.md",
+			".github/*.md",
+			"emulator/**/*.md",
+			"examples/**/*.md",
+			"test/**/*.md",
+		],
+		{ exclude: (path) => path.includes("node_modules") },
+	);
 
-	test("links to nothing that is not there", () => {
-		const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-		for (const [, file = ""] of links)
-			assert.doesNotThrow(() => readFileSync(new URL(file, README)), file);
-		assert.ok(links.length > 0);
-	});
+	for (const path of pages)
+		test(`link only to files that exist (${path})`, () => {
+			const links = [...readPage(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+			for (const [, file = ""] of links)
+				assert.ok(existsSync(new URL(file, urlOf(path))), file);
+		});
 
-	test("asks the admin API for nothing that is not there", async (t) => {
+	test("ask the admin API for routes that exist", async (t) => {
 		const { adminUrl } = await startEmulator(t);
 		const answer = await fetch(`${adminUrl}/api/openapi.json`);
 		const { paths }: { paths: Record<string, Record<string, object>> } =
 			JSON.parse(await answer.text());
 
-		const asked = [...readme.matchAll(/`([A-Z]+) (\/api\/[a-zA-Z/-]+)/g)];
+		const asked = pages.flatMap((path) => [
+			...readPage(path).matchAll(/`([A-Z]+) (\/api\/[a-zA-Z/-]+)/g),
+		]);
 		for (const [, method = "", path = ""] of asked) {
 			const place = path.replaceAll(/\b[A-Z]+\b/g, "{}");
 			const known = Object.entries(paths).find(
@@ -55,15 +70,17 @@ suite("README.md", () => {
 		assert.ok(asked.length > 5);
 	});
 
-	test("has a file for --ram that is one", () => {
-		const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(readme) ?? [];
+	const steering = readPage("emulator/admin/README.md");
+
+	test("have a file for --ram that is one", () => {
+		const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(steering) ?? [];
 		const { users, roles } = readRam(json, "1");
 		assert.deepEqual([users.length, roles.length], [1, 1]);
 	});
 
-	test("has a file for --seed that is one", () => {
+	test("have a file for --seed that is one", () => {
 		const [, json = ""] =
-			/^```json\n(\{\n {2}"buckets".*?)^```$/ms.exec(readme) ?? [];
+			/^```json\n(\{\n {2}"buckets".*?)^```$/ms.exec(steering) ?? [];
 		const resolveFile = (path: string): string => path;
 		const seed = readSeed(JSON.parse(json), { account: "1", resolveFile });
 		const [bucket] = seed.buckets;
