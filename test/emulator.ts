@@ -9,6 +9,8 @@ import { Client } from "./client.ts";
 
 export type TestEmulator = StartedEmulator & {
 	readonly port: string;
+	/** Of its buckets. */
+	readonly location: string;
 	/** Sends requests signed with the default account's key. */
 	readonly oss: Client;
 };
@@ -19,7 +21,8 @@ const CALLBACK_KEY = fileURLToPath(
 );
 
 /**
- * Under `npm run test:gateway` it is a gateway with an emulator of its own behind it, so that a suite meets both.
+ * Under `npm run test:gateway`, whose environment names a host in THROUGH_GATEWAY, it is a gateway, with a cloud of its
+ * own at that host: an emulator of another region, with other keys.
  *
  * @param flags of the command line, e.g. `--auth`, `off`
  */
@@ -27,24 +30,28 @@ export async function startEmulator(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
 ): Promise<TestEmulator> {
-	if (process.env.THROUGH_GATEWAY !== "yes") return startDirectly(t, ...flags);
-	const secret = "secret-of-the-cloud";
+	const host = process.env.THROUGH_GATEWAY ?? "";
+	if (host === "") return startDirectly(t, ...flags);
+	const key = "cloud:secret-of-the-cloud";
 	const cloud = await startDirectly(
 		t,
-		...["--region", "cn-beijing", "--access-key", `cloud:${secret}`],
+		...["--region", "cn-beijing", "--access-key", key],
 	);
-	return startDirectly(
+	const gateway = await startDirectly(
 		t,
-		...["--upstream", `http://localhost:${cloud.port}`],
-		...["--upstream-region", "cn-beijing", "--upstream-bucket", "*"],
-		...["--upstream-access-key", `cloud:${secret}`],
-		...["--upstream-allow", GUARDED, "--region", "cn-hangzhou"],
+		...["--upstream", `http://${host}:${cloud.port}`],
+		...["--upstream-region", "cn-beijing", "--upstream-access-key", key],
+		...["--upstream-bucket", "*", "--upstream-allow", GUARDED],
+		...["--region", "cn-hangzhou"],
 		...flags,
 	);
+	return { ...gateway, location: cloud.location };
 }
 
-const GUARDED =
-	"ListBuckets,DeleteBucket,PutBucketInventory,PutBucketLogging,PutBucketReplication,ListBucketsByTag,DescribeRegions";
+const GUARDED = [
+	...["ListBuckets", "ListBucketsByTag", "DescribeRegions", "DeleteBucket"],
+	...["PutBucketInventory", "PutBucketLogging", "PutBucketReplication"],
+].join(",");
 
 /** Whatever the environment says. */
 export async function startDirectly(
@@ -61,7 +68,8 @@ export async function startDirectly(
 		oss.close();
 		await emulator.close();
 	});
-	return { ...emulator, oss, port: new URL(endpoint).port };
+	const location = `oss-${emulator.region}`;
+	return { ...emulator, oss, location, port: new URL(endpoint).port };
 }
 
 /** With a bucket called `photos`. */

@@ -7,6 +7,7 @@
 import { FAULT_NAME } from "../callback/faults/fault.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
 import { OF_CONNECTION, type UpstreamRequest } from "../upstream/upstream.ts";
+import { BorrowedBody } from "./borrowed-body.ts";
 
 const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
 	...OF_CONNECTION,
@@ -66,15 +67,16 @@ function bodyOf({
 	headers,
 	protocol,
 	body,
-}: OssRequest): AsyncIterable<Buffer> | null {
+}: OssRequest): UpstreamRequest["body"] {
 	if (method === "GET" || method === "HEAD") return null;
 	const isThere =
 		headers["transfer-encoding"] !== undefined ||
 		Number(headers["content-length"] ?? 0) > 0;
 	const isChecked = protocol === "S3";
 	if (!isThere && !isChecked) return null;
-	const chunks = body.iterator({ destroyOnReturn: false });
-	return isChecked ? heldBack(chunks) : chunks;
+	return isChecked
+		? heldBack(body.iterator({ destroyOnReturn: false }))
+		: new BorrowedBody(body);
 }
 
 /** S3's bodies are checked as they end: the last piece must not have gone on by then, or the cloud would store them. */

@@ -15,15 +15,15 @@ import { describeObject, type Known, readRange } from "./object.ts";
 
 export async function putThrough(
 	gateway: Gateway,
-	{ request, outgoing }: Passing,
+	passing: Passing,
 ): Promise<Reply> {
-	const callback = await gateway.emulator.callbacks.read(request);
-	const counted = countBytes(outgoing.body);
-	const passing = { request, outgoing: { ...outgoing, body: counted.body } };
+	const callback = await gateway.emulator.callbacks.read(passing.request);
 	const reply = await forward(gateway, passing);
-	const known = {
-		size: counted.size(),
-		contentType: request.headers["content-type"] ?? "",
+	const { headers } = passing.request;
+	const length = passing.outgoing.headers["content-length"];
+	const known: Known = {
+		contentType: headers["content-type"] ?? "",
+		...(length === undefined ? {} : { size: Number(length) }),
 	};
 	return callBack(gateway, passing, callback, "PutObject", reply, known);
 }
@@ -36,25 +36,6 @@ export async function completeThrough(
 	const reply = await forward(gateway, passing);
 	const operation = "CompleteMultipartUpload";
 	return callBack(gateway, passing, callback, operation, reply, {});
-}
-
-type Body = Passing["outgoing"]["body"];
-
-/** The same body; its size can be asked once it has been read. */
-export function countBytes(body: Body): {
-	readonly body: Body;
-	readonly size: () => number;
-} {
-	if (body === null || Buffer.isBuffer(body))
-		return { body, size: () => body?.length ?? 0 };
-	let size = 0;
-	async function* read(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-		for await (const chunk of chunks) {
-			size += chunk.length;
-			yield chunk;
-		}
-	}
-	return { body: read(body), size: () => size };
 }
 
 /**

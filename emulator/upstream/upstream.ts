@@ -36,7 +36,8 @@ export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
 	readonly bucket: string;
 	/** Lower-case names, without those of a connection and of a signature. */
 	readonly headers: Headers;
-	readonly body: AsyncIterable<Buffer> | Buffer | null;
+	/** A stream is destroyed if the request fails. */
+	readonly body: Readable | AsyncIterable<Buffer> | Buffer | null;
 	/** false for an anonymous request. */
 	readonly isSigned: boolean;
 };
@@ -96,7 +97,7 @@ export class Upstream {
 				...{ origin, method },
 				path: rawQuery === "" ? path : `${path}?${rawQuery}`,
 				headers: toWire(headers),
-				body: body && !Buffer.isBuffer(body) ? toStream(body) : body,
+				body: toBody(body),
 				responseHeaders: "raw",
 				highWaterMark: CHUNK_BYTES,
 			});
@@ -153,9 +154,11 @@ async function makeAgent(timeoutMs: number): Promise<Dispatcher> {
 const lookupLocalhost: LookupFunction = (name, options, done) =>
 	lookup(name.endsWith(".localhost") ? "localhost" : name, options, done);
 
-/** A stream of its own: undici destroys it when a request fails, and the answer has yet to go to the client. */
-const toStream = (body: AsyncIterable<Buffer>): Readable =>
-	Readable.from(received(body), { objectMode: false });
+function toBody(body: UpstreamRequest["body"]): Readable | Buffer | null {
+	if (body === null || Buffer.isBuffer(body) || body instanceof Readable)
+		return body;
+	return Readable.from(received(body), { objectMode: false });
+}
 
 /** A client that disconnects is not a fault of the cloud's. */
 async function* received(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -3,12 +3,13 @@
  *
  * Ratios are what counts: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
- * keys instead, which takes minutes.
+ * keys instead, which takes minutes; `-- gateway` a gateway beside nginx, which must be installed.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { measureGateway } from "./gateway.ts";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
@@ -270,6 +271,8 @@ async function measureMemory(): Promise<void> {
 try {
 	report("", "emulator", "bare", "ratio", "budget");
 	if (process.argv.includes("listing")) await measureListing(folder, report);
+	else if (process.argv.includes("gateway"))
+		await measureGateway(EMULATOR, report);
 	else {
 		const emulator = await startEmulator();
 		const bare = await startServer([BARE]);

@@ -30,7 +30,7 @@ for (let i = 0; i < LARGE.length; i += 4096) LARGE.writeUInt32BE(i, i);
 for (const way of WAYS) {
 	suite(`ali-oss, ${nameOf(way)}:`, () => {
 		test("buckets", async (t) => {
-			const { client } = await startAliOss(t, way);
+			const { client, location: expected } = await startAliOss(t, way);
 			const { buckets } = await client.listBuckets();
 			assert.deepEqual(
 				buckets?.map(({ name }) => name),
@@ -40,7 +40,7 @@ for (const way of WAYS) {
 			assert.equal(bucket.Name, "photos");
 			assert.deepEqual(bucket.AccessControlList, { Grant: "private" });
 			const { location } = await client.getBucketLocation("photos");
-			assert.equal(location, "oss-cn-hangzhou");
+			assert.equal(location, expected);
 			await client.putBucketACL("photos", "public-read");
 			assert.equal((await client.getBucketACL("photos")).acl, "public-read");
 			await client.deleteBucket("photos");

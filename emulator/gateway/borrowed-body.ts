@@ -1,0 +1,58 @@
+/**
+ * The body of a client's request as undici may have it: undici destroys a body when its request fails, and a client's
+ * connection has yet to carry the answer.
+ *
+ * Bytes pass without a promise for each piece, as far as both sides keep up: the pace is that of the slower one.
+ */
+import { Readable } from "node:stream";
+import { OssError } from "../oss/errors.ts";
+
+const AHEAD_BYTES_MAX = 256 * 1024;
+
+export class BorrowedBody extends Readable {
+	readonly #source: Readable;
+	#isStarted = false;
+
+	constructor(source: Readable) {
+		super({ highWaterMark: AHEAD_BYTES_MAX });
+		this.#source = source;
+	}
+
+	override _read(): void {
+		if (this.#isStarted) {
+			this.#source.resume();
+			return;
+		}
+		this.#isStarted = true;
+		this.#source.on("data", this.#onData);
+		this.#source.on("end", this.#onEnd);
+		this.#source.on("error", this.#onBroken);
+		this.#source.on("close", this.#onBroken);
+	}
+
+	/** The source stays: what is left of it is for the server to read off. */
+	override _destroy(
+		error: Error | null,
+		done: (error: Error | null) => void,
+	): void {
+		this.#source.off("data", this.#onData);
+		this.#source.off("end", this.#onEnd);
+		this.#source.off("error", this.#onBroken);
+		this.#source.off("close", this.#onBroken);
+		done(error);
+	}
+
+	readonly #onData = (chunk: Buffer): void => {
+		if (!this.push(chunk)) this.#source.pause();
+	};
+
+	readonly #onEnd = (): void => {
+		this.push(null);
+	};
+
+	/** A client that disconnects is not a fault of the cloud's. */
+	readonly #onBroken = (): void => {
+		if (!this.readableEnded && !this.#source.readableEnded)
+			this.destroy(new OssError("IncompleteBody"));
+	};
+}
