@@ -1,7 +1,8 @@
 /**
- * How an emulator is to be, from the command line and the environment. What can be set: settings.ts.
+ * Reads the configuration from the command line and the environment. The settings are listed in settings.ts.
  */
 import { isIP } from "node:net";
+import { parseArgs } from "node:util";
 import type { Account } from "../auth/accounts.ts";
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import type { CallbackSwitches } from "../callback/switches.ts";
@@ -65,15 +66,15 @@ export type Config = {
 	readonly logLevel: LogLevel;
 };
 
-/** What was said of each setting; of those that may repeat, all of it. */
+/** The raw values of each setting; all of them if it may be repeated. */
 type Given = ReadonlyMap<SettingName, readonly string[]>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param args of the command line, which win over `env`, of which an empty one says nothing
- * @param credentials where those of the cloud behind a gateway are looked for
- * @throws StartError with one line on the first thing that is wrong
+ * @param args of the command line; they take precedence over `env`, whose empty variables are ignored
+ * @param credentials the variables in which a gateway looks for the cloud's key
+ * @throws StartError whose message says in one line what is wrong first
  */
 export function readConfig(
 	args: readonly string[],
@@ -101,23 +102,36 @@ function isYes(variable: string, value: string): boolean {
 	throw new StartError(`${variable} must be true or false, not ${value}`);
 }
 
+/** As `parseArgs` wants to know them. */
+const OPTIONS = Object.fromEntries(
+	Object.entries(settings).map(([name, { kind }]) => [
+		name,
+		{ type: kind === "flag" ? "boolean" : "string" } as const,
+	]),
+);
+
 function readArguments(args: readonly string[]): Given {
 	const given = new Map<SettingName, string[]>();
-	const rest = [...args];
-	for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-		const [, name = "", , inline] = /^--([a-z0-9-]+)(=(.*))?$/s.exec(arg) ?? [];
-		if (!isSettingName(name))
-			throw new StartError(`unknown flag ${arg}: see oss-emulator --help`);
+	// Not strict, because its messages do not say what a value looks like.
+	const { tokens } = parseArgs({
+		...{ args: [...args], options: OPTIONS },
+		...{ strict: false, tokens: true },
+	});
+	for (const token of tokens) {
+		if (token.kind !== "option" || !isSettingName(token.name))
+			throw new StartError(
+				`unknown flag ${args[token.index]}: see oss-emulator --help`,
+			);
+		const { name, value } = token;
 		const { kind, byDefault } = settings[name];
 		if (kind === "flag") {
-			if (inline !== undefined)
-				throw new StartError(`--${name} takes no value`);
+			if (value !== undefined) throw new StartError(`--${name} takes no value`);
 			given.set(name, ["yes"]);
 			continue;
 		}
-		const value = inline ?? rest.shift();
-		const isMissing = value === undefined || value.startsWith("--");
-		// Where nothing is the default, nothing may be said.
+		const isMissing =
+			value === undefined || (!token.inlineValue && value.startsWith("--"));
+		// An empty value is meant where the default is empty.
 		if (isMissing || (value === "" && byDefault !== "")) throw needsValue(name);
 		given.set(
 			name,
