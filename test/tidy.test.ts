@@ -121,6 +121,7 @@ const TEXTS =
 /** A text in code cannot be broken: it counts as nothing. A tab is two columns, as Biome has it. */
 function longLines({ path, text }: File): string[] {
 	return text.split("\n").flatMap((line, i) => {
+		if (isRowOfTable(path, line)) return [];
 		const isComment = /^\s*(?:\*|\/\*|\/\/)/.test(line);
 		const counted = isComment ? line : line.replaceAll(TEXTS, "");
 		const columns = counted.replaceAll("\t", "  ").length;
@@ -129,6 +130,10 @@ function longLines({ path, text }: File): string[] {
 			: [];
 	});
 }
+
+/** THE TABLE has one operation a line, whatever is to say of it. */
+const isRowOfTable = (path: string, line: string): boolean =>
+	path === "emulator/operations/table.ts" && /^ {2}\w+\("/.test(line);
 
 const assumptionsIn = (some: readonly File[]): string[] =>
 	[

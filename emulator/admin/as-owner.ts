@@ -40,7 +40,7 @@ export async function performAsOwner(
 			"the buckets of a gateway are in the cloud: use an SDK to change them",
 		);
 	const { bucket, key = "" } = performed;
-	requireBucketName(bucket, row.name === "PutBucket");
+	requireBucketName(bucket, row.makesBucket);
 	if (row.target === "object") requireKey(key);
 	return row.run(emulator, toRequest(emulator, performed, row));
 }

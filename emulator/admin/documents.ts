@@ -7,7 +7,7 @@
  *
  * Pure.
  */
-import type { Row } from "../operations/match-operation.ts";
+import type { Row } from "../operations/row.ts";
 import { table } from "../operations/table.ts";
 import { isJsonObject } from "../oss/json-object.ts";
 import { writeXml, type XmlElement, type XmlValue } from "../xml/write.ts";

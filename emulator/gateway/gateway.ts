@@ -6,7 +6,7 @@
 import type { Emulator } from "../emulator.ts";
 import { requireIdentityAccess } from "../operations/access/access.ts";
 import { uploadBody } from "../operations/body.ts";
-import type { Row } from "../operations/match-operation.ts";
+import type { Row } from "../operations/row.ts";
 import { rootOf } from "../operations/service/endpoint.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
@@ -37,7 +37,7 @@ export async function passOn(
 ): Promise<Reply> {
 	const { emulator, upstream } = gateway;
 	const bucket = requirePassage(upstream.options, request, operation);
-	const isPreflight = operation.action === "oss:OptionObject";
+	const isPreflight = operation.access === "nowhere";
 	// `--cors dev` answers pages of any origin itself, whatever the bucket's rules are.
 	if (isPreflight && emulator.cors === "dev" && operation.run)
 		return operation.run(emulator, request);
@@ -45,7 +45,7 @@ export async function passOn(
 	const special = specialOf(operation.name);
 	if (!special?.decidesAccess)
 		await requireIdentityAccess(emulator, request, operation.action);
-	if (UPLOADS.has(operation.name)) uploadBody(request); // for its errors
+	if (operation.lengthRequired) uploadBody(request); // for its errors
 	const { uid } = emulator.accounts.default;
 	const passing = { request, outgoing: toUpstream(request, bucket, uid) };
 	return special ? special.run(gateway, passing) : forward(gateway, passing);
@@ -56,9 +56,6 @@ const isOfBucket = ({ query }: OssRequest): boolean =>
 	DOCUMENTS.some((name) => query.has(name));
 
 const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
-
-/** They must say how long their body is. */
-const UPLOADS = new Set(["AppendObject", "PutObject", "UploadPart"]);
 
 /** Sends it, and once more when only the clocks were apart and nothing of a body is gone. */
 export async function forward(

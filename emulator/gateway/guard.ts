@@ -4,30 +4,10 @@
  *
  * A real account is behind it: a test that empties «its» buckets must not find more of them than it was given.
  */
-import type { Row } from "../operations/match-operation.ts";
+import type { Row } from "../operations/row.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { UpstreamOptions } from "../upstream/upstream.ts";
-
-/**
- * Operations that remove a bucket, or make OSS write into another one that their document names. Those on the service
- * as a whole are guarded too.
- */
-const GUARDED: ReadonlySet<string> = new Set([
-	"DeleteBucket",
-	"PutBucketInventory",
-	"PutBucketLogging",
-	"PutBucketReplication",
-]);
-
-/** They are POSTs, and read. */
-const READING: ReadonlySet<string> = new Set([
-	...["CreateSelectObjectMeta", "CreateSelectObjectMetaOfJson"],
-	...["DoMetaQuery", "SelectObject", "SelectObjectOfJson"],
-]);
-
-export const isGuarded = ({ name, target }: Row): boolean =>
-	target === "service" || GUARDED.has(name);
 
 /**
  * @returns the bucket's name in the cloud; '' for the service
@@ -35,16 +15,14 @@ export const isGuarded = ({ name, target }: Row): boolean =>
  */
 export function requirePassage(
 	{ buckets, readOnly, allowed }: UpstreamOptions,
-	{ bucket, method }: Pick<OssRequest, "bucket" | "method">,
-	operation: Row,
+	{ bucket }: Pick<OssRequest, "bucket">,
+	{ name, reachesFurther, changes }: Row,
 ): string {
-	const { name } = operation;
-	if (isGuarded(operation) && !allowed.has(name))
+	if (reachesFurther && !allowed.has(name))
 		throw refused(
 			`${name} concerns more than objects of the named buckets: it passes with --upstream-allow ${name}.`,
 		);
-	const reads = /^(GET|HEAD|OPTIONS)$/.test(method) || READING.has(name);
-	if (readOnly && !reads)
+	if (readOnly && changes)
 		throw refused(
 			`${name} changes something, and this gateway is --upstream-read-only.`,
 		);

@@ -8,83 +8,9 @@
  *
  * Pure.
  */
-import type { Emulator } from "../emulator.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-
-export type Operation = (
-	emulator: Emulator,
-	request: OssRequest,
-) => Promise<Reply>;
-
-export type Row = {
-	/** The name in the OSS API reference; also the name in logs and in the admin API. */
-	readonly name: string;
-	readonly method: string;
-	readonly target: "service" | "bucket" | "object";
-	/** Sub-resources that must be present; `list-type=2` also fixes the value. */
-	readonly query: readonly string[];
-	/** Header that must be present, or ''. */
-	readonly header: string;
-	/** As the reference prints it. */
-	readonly requestLine: string;
-	/** null: in the OSS API, not in the emulator; answers NotImplemented with the name. */
-	readonly run: Operation | null;
-	/** What a policy must allow, `oss:PutObject`. */
-	readonly action: string;
-	/** What the emulator makes of it; `stored only`: it is kept and given back, and changes nothing. */
-	readonly state: "enforced" | "stored only" | "not there";
-};
-
-const REQUEST_LINE =
-	/^([A-Z]+) +(\/(?:bucket(?:\/object)?)?)(?:\?(\S+))?(?: +([a-z-]+):)?$/;
-
-/**
- * Reads a row written as the API reference writes a request line:
- * `PUT /bucket/object?partNumber&uploadId  x-oss-copy-source:`.
- *
- * @param action of policies, where it is not the operation's name
- * @throws TypeError on a line of another form, at start-up, so a typo never reaches a request
- */
-export function row(
-	name: string,
-	requestLine: string,
-	run: Operation | null = null,
-	action = name,
-): Row {
-	const parts = REQUEST_LINE.exec(requestLine);
-	if (!parts) throw new TypeError(`not a request line: ${requestLine}`);
-	const [, method = "", path = "", query = "", header = ""] = parts;
-	return {
-		name,
-		method,
-		target: path === "/" ? "service" : path === "/bucket" ? "bucket" : "object",
-		query: query ? query.split("&") : [],
-		header,
-		requestLine: requestLine.replaceAll(/ +/g, " "),
-		run,
-		action: `oss:${action}`,
-		state: run ? "enforced" : "not there",
-	};
-}
-
-/** As `row`; the emulator behaves as OSS does. */
-export const enforced: (
-	name: string,
-	requestLine: string,
-	run: Operation,
-	action?: string,
-) => Row = row;
-
-/** As `row`; what is put is kept and given back, and nobody carries it out. */
-export const keptOnly = (...given: Parameters<typeof enforced>): Row => ({
-	...row(...given),
-	state: "stored only",
-});
-
-/** As `row`; OSS has it and the emulator has not. */
-export const notThere: (name: string, requestLine: string) => Row = row;
+import type { Row } from "./row.ts";
 
 export type Selector = (request: OssRequest) => Row;
 

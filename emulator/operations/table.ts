@@ -60,7 +60,6 @@ import {
 	LIFECYCLE,
 	putBucketAccessMonitor,
 } from "./lifecycle/lifecycle-document.ts";
-import { enforced, keptOnly, notThere, type Row } from "./match-operation.ts";
 import { doMetaQuery } from "./meta-query/do-meta-query.ts";
 import {
 	closeMetaQuery,
@@ -96,6 +95,7 @@ import {
 	cleanRestoredObject,
 	restoreObject,
 } from "./restore/restore-object.ts";
+import { enforced, keptOnly, notThere, type Row } from "./row.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { describeRegions, listCloudBoxes } from "./service/regions.ts";
 import {
@@ -222,17 +222,17 @@ export const table: readonly Row[] = [
   keptOnly("ListAccessPointsForObjectProcess", "GET     /?accessPointForObjectProcess", listObjectProcessPoints),
 
   // Bucket: basic
-  enforced("PutBucket",         "PUT     /bucket",             putBucket),
-  enforced("DeleteBucket",      "DELETE  /bucket",             deleteBucket),
+  enforced("PutBucket",         "PUT     /bucket",             putBucket,     { access: "account" }),
+  enforced("DeleteBucket",      "DELETE  /bucket",             deleteBucket,  { reachesFurther: true }),
   enforced("ListObjects",       "GET     /bucket",             listObjects),
   enforced("ListObjectsV2",     "GET     /bucket?list-type=2", listObjectsV2, "ListObjects"),
   enforced("GetBucketInfo",     "GET     /bucket?bucketInfo",  getBucketInfo),
   enforced("GetBucketLocation", "GET     /bucket?location",    getBucketLocation),
   enforced("GetBucketStat",     "GET     /bucket?stat",        getBucketStat),
-  enforced("HeadBucket",        "HEAD    /bucket",             headBucket,  "GetBucketInfo"),
+  enforced("HeadBucket",        "HEAD    /bucket",             headBucket,    "GetBucketInfo"),
 
   // Bucket: ACL
-  enforced("PutBucketAcl", "PUT     /bucket?acl", putBucketAcl),
+  enforced("PutBucketAcl", "PUT     /bucket?acl", putBucketAcl, { access: "account for a new bucket" }),
   enforced("GetBucketAcl", "GET     /bucket?acl", getBucketAcl),
 
   // Bucket: versioning
@@ -244,8 +244,8 @@ export const table: readonly Row[] = [
   enforced("PutBucketCors",                 "PUT     /bucket?cors",                 putDocument(CORS)),
   enforced("GetBucketCors",                 "GET     /bucket?cors",                 getDocument(CORS)),
   enforced("DeleteBucketCors",              "DELETE  /bucket?cors",                 deleteDocument(CORS)),
-  enforced("OptionObject",                  "OPTIONS /bucket/object",               optionObject),
-  enforced("OptionBucket",                  "OPTIONS /bucket",                      optionObject, "OptionObject"),
+  enforced("OptionObject",                  "OPTIONS /bucket/object",               optionObject, { access: "nowhere" }),
+  enforced("OptionBucket",                  "OPTIONS /bucket",                      optionObject, { action: "OptionObject", access: "nowhere" }),
   enforced("PutBucketPolicy",               "PUT     /bucket?policy",               putPolicy(OF_BUCKET)),
   enforced("GetBucketPolicy",               "GET     /bucket?policy",               getPolicy(OF_BUCKET)),
   enforced("DeleteBucketPolicy",            "DELETE  /bucket?policy",               deletePolicy(OF_BUCKET)),
@@ -293,10 +293,10 @@ export const table: readonly Row[] = [
   keptOnly("GetBucketAccessMonitor",      "GET     /bucket?accessmonitor",           getDocument(ACCESS_MONITOR)),
   enforced("PutBucketArchiveDirectRead",  "PUT     /bucket?bucketArchiveDirectRead", putDocument(ARCHIVE_DIRECT_READ)),
   enforced("GetBucketArchiveDirectRead",  "GET     /bucket?bucketArchiveDirectRead", getDocument(ARCHIVE_DIRECT_READ)),
-  keptOnly("PutBucketOverwriteConfig",    "PUT     /bucket?overwriteConfig",         putDocument(OVERWRITE_CONFIG)),
+  keptOnly("PutBucketOverwriteConfig",    "PUT     /bucket?overwriteConfig",         putDocument(OVERWRITE_CONFIG), { withoutBucket: "MalformedXML" }),
   keptOnly("GetBucketOverwriteConfig",    "GET     /bucket?overwriteConfig",         getDocument(OVERWRITE_CONFIG)),
   keptOnly("DeleteBucketOverwriteConfig", "DELETE  /bucket?overwriteConfig",         deleteDocument(OVERWRITE_CONFIG)),
-  enforced("PutBucketObjectWorm",         "PUT     /bucket?objectWorm",              putDocument(OBJECT_WORM)),
+  enforced("PutBucketObjectWorm",         "PUT     /bucket?objectWorm",              putDocument(OBJECT_WORM),      { withoutBucket: "MalformedXML" }),
   enforced("GetBucketObjectWorm",         "GET     /bucket?objectWorm",              getDocument(OBJECT_WORM)),
   enforced("SetBucketStorageCapacity",    "PUT     /bucket?qos",                     putDocument(STORAGE_CAPACITY)),
   enforced("GetBucketStorageCapacity",    "GET     /bucket?qos",                     getDocument(STORAGE_CAPACITY)),
@@ -315,23 +315,23 @@ export const table: readonly Row[] = [
   keptOnly("GetBucketResourceGroup", "GET     /bucket?resourceGroup", getDocument(RESOURCE_GROUP_CONFIGURATION)),
 
   // Bucket: logging, inventory, data indexing
-  keptOnly("PutBucketLogging",                 "PUT     /bucket?logging",                    putDocument(LOGGING)),
+  keptOnly("PutBucketLogging",                 "PUT     /bucket?logging",                    putDocument(LOGGING),   { reachesFurther: true }),
   keptOnly("GetBucketLogging",                 "GET     /bucket?logging",                    getDocument(LOGGING)),
   keptOnly("DeleteBucketLogging",              "DELETE  /bucket?logging",                    deleteDocument(LOGGING)),
   keptOnly("PutUserDefinedLogFieldsConfig",    "PUT     /bucket?userDefinedLogFieldsConfig", putDocument(USER_DEFINED_LOG_FIELDS)),
   keptOnly("GetUserDefinedLogFieldsConfig",    "GET     /bucket?userDefinedLogFieldsConfig", getDocument(USER_DEFINED_LOG_FIELDS)),
   keptOnly("DeleteUserDefinedLogFieldsConfig", "DELETE  /bucket?userDefinedLogFieldsConfig", deleteDocument(USER_DEFINED_LOG_FIELDS)),
-  keptOnly("PutBucketInventory",               "PUT     /bucket?inventory&inventoryId",      putDocument(INVENTORY)),
+  keptOnly("PutBucketInventory",               "PUT     /bucket?inventory&inventoryId",      putDocument(INVENTORY), { reachesFurther: true }),
   keptOnly("GetBucketInventory",               "GET     /bucket?inventory&inventoryId",      getDocument(INVENTORY)),
   keptOnly("ListBucketInventory",              "GET     /bucket?inventory",                  listBucketInventory),
   keptOnly("DeleteBucketInventory",            "DELETE  /bucket?inventory&inventoryId",      deleteDocument(INVENTORY)),
   enforced("OpenMetaQuery",                    "POST    /bucket?metaQuery&comp=add",         openMetaQuery),
   enforced("GetMetaQueryStatus",               "GET     /bucket?metaQuery",                  getMetaQueryStatus),
-  enforced("DoMetaQuery",                      "POST    /bucket?metaQuery&comp=query",       doMetaQuery),
+  enforced("DoMetaQuery",                      "POST    /bucket?metaQuery&comp=query",       doMetaQuery,            { changes: false }),
   enforced("CloseMetaQuery",                   "POST    /bucket?metaQuery&comp=delete",      closeMetaQuery),
 
   // Bucket: replication, acceleration
-  keptOnly("PutBucketReplication",             "POST    /bucket?replication&comp=add",    putBucketReplication),
+  keptOnly("PutBucketReplication",             "POST    /bucket?replication&comp=add",    putBucketReplication, { reachesFurther: true }),
   keptOnly("GetBucketReplication",             "GET     /bucket?replication",             getBucketReplication),
   keptOnly("GetBucketReplicationLocation",     "GET     /bucket?replicationLocation",     getBucketReplicationLocation),
   keptOnly("GetBucketReplicationProgress",     "GET     /bucket?replicationProgress",     getBucketReplicationProgress),
@@ -381,10 +381,10 @@ export const table: readonly Row[] = [
   notThere("GetObjectGroup",          "GET     /bucket?group"),
 
   // Object: basic
-  enforced("PutObject",                    "PUT     /bucket/object",                           putObject),
+  enforced("PutObject",                    "PUT     /bucket/object",                           putObject,             { callback: "sent", lengthRequired: true }),
   enforced("CopyObject",                   "PUT     /bucket/object  x-oss-copy-source:",       copyObject,            "PutObject"),
-  enforced("PostObject",                   "POST    /bucket",                                  postObject,            "PutObject"),
-  enforced("AppendObject",                 "POST    /bucket/object?append",                    appendObject,          "PutObject"),
+  enforced("PostObject",                   "POST    /bucket",                                  postObject,            { action: "PutObject", access: "by the operation" }),
+  enforced("AppendObject",                 "POST    /bucket/object?append",                    appendObject,          { action: "PutObject", lengthRequired: true }),
   enforced("SealAppendObject",             "POST    /bucket/object?seal",                      sealAppendObject),
   enforced("GetObject",                    "GET     /bucket/object",                           getObject),
   enforced("HeadObject",                   "HEAD    /bucket/object",                           headObject,            "GetObject"),
@@ -392,13 +392,13 @@ export const table: readonly Row[] = [
   enforced("GetObjectMetaByGet",           "GET     /bucket/object?objectMeta",                getObjectMeta,         "GetObject"),
   enforced("DeleteObject",                 "DELETE  /bucket/object",                           deleteObject),
   enforced("DeleteObjectBySymlink",        "DELETE  /bucket/object?symlink",                   deleteObject,          "DeleteObject"),
-  enforced("DeleteMultipleObjects",        "POST    /bucket?delete",                           deleteMultipleObjects, "DeleteObject"),
+  enforced("DeleteMultipleObjects",        "POST    /bucket?delete",                           deleteMultipleObjects, { action: "DeleteObject", access: "by the operation" }),
   enforced("RestoreObject",                "POST    /bucket/object?restore",                   restoreObject),
   enforced("CleanRestoredObject",          "POST    /bucket/object?cleanRestoredObject",       cleanRestoredObject),
-  enforced("SelectObject",                 "POST    /bucket/object?x-oss-process=csv/select",  selectCsvObject,       "GetObject"),
-  enforced("SelectObjectOfJson",           "POST    /bucket/object?x-oss-process=json/select", selectJsonObject,      "GetObject"),
-  enforced("CreateSelectObjectMeta",       "POST    /bucket/object?x-oss-process=csv/meta",    createSelectCsvMeta,   "GetObject"),
-  enforced("CreateSelectObjectMetaOfJson", "POST    /bucket/object?x-oss-process=json/meta",   createSelectJsonMeta,  "GetObject"),
+  enforced("SelectObject",                 "POST    /bucket/object?x-oss-process=csv/select",  selectCsvObject,       { action: "GetObject", changes: false }),
+  enforced("SelectObjectOfJson",           "POST    /bucket/object?x-oss-process=json/select", selectJsonObject,      { action: "GetObject", changes: false }),
+  enforced("CreateSelectObjectMeta",       "POST    /bucket/object?x-oss-process=csv/meta",    createSelectCsvMeta,   { action: "GetObject", changes: false }),
+  enforced("CreateSelectObjectMetaOfJson", "POST    /bucket/object?x-oss-process=json/meta",   createSelectJsonMeta,  { action: "GetObject", changes: false }),
   enforced("ProcessObject",                "POST    /bucket/object?x-oss-process",             processObject,         "GetObject"),
   enforced("ImageProcess",                 "GET     /bucket/object?x-oss-process",             getProcessedObject,    "GetObject"),
   keptOnly("AsyncProcessObject",           "POST    /bucket/object?x-oss-async-process",       asyncProcessObject,    "GetObject"),
@@ -410,22 +410,22 @@ export const table: readonly Row[] = [
   notThere("RenameObject",                 "POST    /bucket/object?x-oss-rename"),
 
   // Object: multipart upload
-  enforced("InitiateMultipartUpload", "POST    /bucket/object?uploads",                                 initiateMultipartUpload, "PutObject"),
-  enforced("UploadPart",              "PUT     /bucket/object?partNumber&uploadId",                     uploadPart,              "PutObject"),
-  enforced("UploadPartCopy",          "PUT     /bucket/object?partNumber&uploadId  x-oss-copy-source:", uploadPartCopy,          "PutObject"),
-  enforced("CompleteMultipartUpload", "POST    /bucket/object?uploadId",                                completeMultipartUpload, "PutObject"),
+  enforced("InitiateMultipartUpload", "POST    /bucket/object?uploads",                                 initiateMultipartUpload, { action: "PutObject", callback: "announced" }),
+  enforced("UploadPart",              "PUT     /bucket/object?partNumber&uploadId",                     uploadPart,              { action: "PutObject", callback: "announced", lengthRequired: true }),
+  enforced("UploadPartCopy",          "PUT     /bucket/object?partNumber&uploadId  x-oss-copy-source:", uploadPartCopy,          { action: "PutObject", callback: "announced" }),
+  enforced("CompleteMultipartUpload", "POST    /bucket/object?uploadId",                                completeMultipartUpload, { action: "PutObject", callback: "sent" }),
   enforced("AbortMultipartUpload",    "DELETE  /bucket/object?uploadId",                                abortMultipartUpload),
   enforced("ListMultipartUploads",    "GET     /bucket?uploads",                                        listMultipartUploads),
   enforced("ListParts",               "GET     /bucket/object?uploadId",                                listParts),
 
   // Object: ACL, tags, symlink, retention
-  enforced("PutObjectACL",        "PUT     /bucket/object?acl",        putObjectAcl, "PutObjectAcl"),
-  enforced("GetObjectACL",        "GET     /bucket/object?acl",        getObjectAcl, "GetObjectAcl"),
-  enforced("PutObjectTagging",    "PUT     /bucket/object?tagging",    putObjectTagging),
+  enforced("PutObjectACL",        "PUT     /bucket/object?acl",        putObjectAcl,     "PutObjectAcl"),
+  enforced("GetObjectACL",        "GET     /bucket/object?acl",        getObjectAcl,     "GetObjectAcl"),
+  enforced("PutObjectTagging",    "PUT     /bucket/object?tagging",    putObjectTagging, { access: "by the operation" }),
   enforced("GetObjectTagging",    "GET     /bucket/object?tagging",    getObjectTagging),
   enforced("DeleteObjectTagging", "DELETE  /bucket/object?tagging",    deleteObjectTagging),
-  enforced("PutSymlink",          "PUT     /bucket/object?symlink",    putSymlink,   "PutObject"),
-  enforced("GetSymlink",          "GET     /bucket/object?symlink",    getSymlink,   "GetObject"),
+  enforced("PutSymlink",          "PUT     /bucket/object?symlink",    putSymlink,       "PutObject"),
+  enforced("GetSymlink",          "GET     /bucket/object?symlink",    getSymlink,       "GetObject"),
   enforced("PutObjectRetention",  "PUT     /bucket/object?retention",  putObjectRetention),
   enforced("GetObjectRetention",  "GET     /bucket/object?retention",  getObjectRetention),
   enforced("PutObjectLegalHold",  "PUT     /bucket/object?legalHold",  putObjectLegalHold),

@@ -1,12 +1,12 @@
 /**
- * Whether the caller may: each operation by its action, before it runs.
+ * Checks whether the caller may perform an operation, by the action of its row, before it runs.
  */
 import type { Emulator } from "../emulator.ts";
 import {
 	requireAccess,
 	requireServiceAccess,
 } from "../operations/access/access.ts";
-import type { Row } from "../operations/match-operation.ts";
+import type { Row } from "../operations/row.ts";
 import {
 	bucketAlreadyExists,
 	noSuchBucket,
@@ -19,22 +19,22 @@ import type { StoredBucket } from "../storage/types.ts";
 export async function authorize(
 	emulator: Emulator,
 	request: OssRequest,
-	{ target, action, name }: Row,
+	{ access, action, withoutBucket }: Row,
 ): Promise<void> {
-	if (target === "service" || action === "oss:PutBucket") {
+	if (access === "nowhere") return;
+	if (access === "account") {
 		if (request.caller.uid === "") throw forbidden();
 		const resource = request.bucket || "*";
 		return requireServiceAccess(emulator, request, action, resource);
 	}
-	// A preflight asks for nothing yet.
-	if (action === "oss:OptionObject") return;
 	const bucket = await emulator.store.buckets.find(request.bucket);
-	if (name === "PutBucketAcl" && !ownedBy(bucket, request))
+	if (access === "account for a new bucket" && !ownedBy(bucket, request))
 		return authorizeNewAcl(emulator, bucket, request, action);
-	if (!bucket && TAKEN_FOR_PUT_BUCKET.has(name))
-		throw new OssError("MalformedXML", { ec: "0015-00000231" });
-	if (!bucket) throw noSuchBucket(request.bucket);
-	if (!ASKING_LATER.has(name))
+	if (!bucket)
+		throw withoutBucket === "MalformedXML"
+			? new OssError("MalformedXML", { ec: "0015-00000231" })
+			: noSuchBucket(request.bucket);
+	if (access !== "by the operation")
 		await requireAccess(emulator, bucket, request, action);
 }
 
@@ -44,7 +44,7 @@ const ownedBy = (
 ): boolean => bucket?.owner === caller.uid;
 
 /**
- * PutBucketAcl is PutBucket to OSS: it makes the bucket that is not there, and what is somebody else's exists already.
+ * PutBucketAcl is PutBucket to OSS: it makes the bucket if there is none, and another account's bucket exists already.
  *
  * Source: the suites of ali-oss (it creates) and java1 (BucketAlreadyExists).
  *
@@ -68,19 +68,6 @@ async function authorizeNewAcl(
 		throw isAnonymous ? error : bucketAlreadyExists(bucket.name);
 	}
 }
-
-/** Of a bucket that is not there: their documents are no CreateBucketConfiguration. Source: go2's suite. */
-const TAKEN_FOR_PUT_BUCKET = new Set([
-	"PutBucketObjectWorm",
-	"PutBucketOverwriteConfig",
-]);
-
-/** What is asked for stands in the body, in a form even who asks. */
-const ASKING_LATER = new Set([
-	"PostObject",
-	"DeleteMultipleObjects",
-	"PutObjectTagging",
-]);
 
 const forbidden = (): OssError =>
 	new OssError("AccessDenied", {

@@ -6,8 +6,9 @@
 import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
-import { makeSelector, type Row } from "../operations/match-operation.ts";
+import { makeSelector } from "../operations/match-operation.ts";
 import { warnIfCallbackIgnored } from "../operations/object/upload-callback.ts";
+import type { Row } from "../operations/row.ts";
 import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
 import { visitWebsite } from "../operations/website/website-visit.ts";
@@ -102,9 +103,8 @@ async function runOperation(
 	request: OssRequest,
 	operation: Row,
 ): Promise<Reply> {
-	warnIfCallbackIgnored(emulator, request, operation.name);
-	if (request.bucket)
-		requireBucketName(request.bucket, MAKING_BUCKETS.has(operation.name));
+	warnIfCallbackIgnored(emulator, request, operation);
+	if (request.bucket) requireBucketName(request.bucket, operation.makesBucket);
 	if (request.key) requireKey(request.key);
 	const { upstream } = emulator;
 	if (upstream) {
@@ -124,8 +124,6 @@ async function runOperation(
 	);
 	throw notImplemented(operation.name);
 }
-
-const MAKING_BUCKETS = new Set(["PutBucket", "PutBucketAcl"]);
 
 /** What is not an `OssError` is a bug of ours: it is logged whole, and the client learns the request's id. */
 function asOssError(

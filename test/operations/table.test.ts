@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { SUB_RESOURCES } from "../../emulator/auth/sub-resources.ts";
-import {
-	makeSelector,
-	type Row,
-	row,
-} from "../../emulator/operations/match-operation.ts";
+import { makeSelector } from "../../emulator/operations/match-operation.ts";
+import { type Row, row } from "../../emulator/operations/row.ts";
 import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { OssError } from "../../emulator/oss/errors.ts";

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { listSettings } from "../../emulator/config/settings.ts";
-import type { Row } from "../../emulator/operations/match-operation.ts";
+import type { Row } from "../../emulator/operations/row.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { AILMENTS, CLIENTS } from "../../emulator/s3/cures.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { startEmulator } from "../../emulator/index.ts";
-import type { Row } from "../../emulator/operations/match-operation.ts";
+import type { Row } from "../../emulator/operations/row.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { type Answer, Client, refusal } from "../client.ts";
 import { type Presigning, presignV1, presignV4 } from "../presign.ts";

@@ -1,5 +1,5 @@
 /**
- * What ACLs allow to those who do not own the bucket, and who may set which.
+ * Checks what ACLs allow to callers who do not own the bucket, and which ACLs may be set.
  *
  * Source: docs «Bucket ACL», «Object ACL», «Block public access»; captures of AccessDenied and its EC in the spec.
  */
@@ -9,17 +9,8 @@ import type { Emulator } from "../../emulator.ts";
 import { type Explanation, OssError } from "../../oss/errors.ts";
 import type { Access } from "./access.ts";
 import { isPublicAccessBlocked } from "./access-documents.ts";
+import { factsOf } from "./actions.ts";
 import type { Asked } from "./request-conditions.ts";
-
-/** What a public-read ACL allows to everybody: to read objects, not to list them (A-11) … */
-const READ = "oss:GetObject";
-/** … and what public-read-write allows besides. */
-const WRITES = new Set([
-	"oss:PutObject",
-	"oss:DeleteObject",
-	"oss:AbortMultipartUpload",
-	"oss:ListParts",
-]);
 
 /** @throws OssError AccessDenied unless ACLs let everybody do `action` */
 export async function requireAcl(
@@ -28,14 +19,14 @@ export async function requireAcl(
 	action: string,
 	ask: Ask,
 ): Promise<void> {
-	const isRead = action === READ;
+	const { allowedBy } = factsOf(action);
+	const isRead = allowedBy === "public-read";
 	const why = (
 		reason: string,
 		rule: Explanation["rule"] = "acl",
 	): Explanation => explanation(caller, ask, rule, "implicit deny", reason);
 	if (key === "") throw deniedBucket(caller.uid === "", why("no ACL allows"));
-	if (!isRead && !WRITES.has(action))
-		throw deniedAction(action, why("no ACL allows"));
+	if (allowedBy === undefined) throw deniedAction(action, why("no ACL allows"));
 	const versionId = query.get("versionId");
 	const object = await emulator.store.objects.find(bucket.name, key, versionId);
 	const own = object && object.acl !== "default" ? object.acl : undefined;
@@ -60,17 +51,10 @@ const deniedBucket = (isAnonymous: boolean, why: Explanation): OssError =>
 				why,
 			});
 
-/** Which text goes with which EC follows from their order in the docs (A-546). */
-const OF_AN_ACL: ReadonlyMap<string, readonly [what: string, ec: string]> =
-	new Map([
-		["oss:GetObjectAcl", ["read", "0003-00000007"]],
-		["oss:PutObjectAcl", ["write", "0003-00000008"]],
-	]);
-
 function deniedAction(action: string, why: Explanation): OssError {
-	const found = OF_AN_ACL.get(action);
-	if (!found) return deniedByBucket(why);
-	const [what, ec] = found;
+	const { refusal } = factsOf(action);
+	if (!refusal) return deniedByBucket(why);
+	const { what, ec } = refusal;
 	const message = `You do not have ${what} acl permission on this object.`;
 	return new OssError("AccessDenied", { message, ec, why });
 }
@@ -89,16 +73,8 @@ const deniedByObject = (isRead: boolean, why: Explanation): OssError =>
 		why,
 	});
 
-/** The header that sets an ACL. */
-const SETTING: ReadonlyMap<string, string> = new Map([
-	["oss:PutBucket", "x-oss-acl"],
-	["oss:PutBucketAcl", "x-oss-acl"],
-	["oss:PutObject", "x-oss-object-acl"],
-	["oss:PutObjectAcl", "x-oss-object-acl"],
-]);
-
 /**
- * Where public access is blocked nobody may allow it, the owner included.
+ * Refuses a public ACL where public access is blocked, also to the owner.
  *
  * @param place whose block counts; without a name the account's alone
  * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed»; of a bucket the text was
@@ -110,7 +86,7 @@ export async function requirePrivateAcl(
 	{ headers }: Asked,
 	action: string,
 ): Promise<void> {
-	const header = SETTING.get(action);
+	const { aclHeader: header } = factsOf(action);
 	if (!header || !headers[header]?.startsWith("public-")) return;
 	if (!(await isPublicAccessBlocked(emulator, place))) return;
 	throw publicAclDenied(header === "x-oss-acl" ? "bucket" : "object");

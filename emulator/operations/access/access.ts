@@ -1,8 +1,8 @@
 /**
- * Whether a caller may do what he asks in a bucket: the policies, of which a Deny wins, then ownership and the ACLs,
- * then whether he pays where he must.
+ * Checks whether a caller may perform an action in a bucket: the policies, of which a Deny wins, then ownership and the
+ * ACLs, then whether the requester pays where that is required.
  *
- * The owner's own key meets nothing but the bucket's policy. `--auth off` asks nobody.
+ * The owner's own key is subject only to the bucket policy. With `--auth off` everything is allowed.
  *
  * Source: docs «Authentication» of OSS (the flow of a request), «Bucket policy».
  */
@@ -21,7 +21,7 @@ import type { Caller } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { findBucketPolicy, isPublicAccessBlocked } from "./access-documents.ts";
 import { requireAcl, requirePrivateAcl } from "./access-lists.ts";
-import { actionsOf } from "./actions.ts";
+import { actionsOf, factsOf } from "./actions.ts";
 import { type Asked, circumstancesOf } from "./request-conditions.ts";
 import { requirePayer } from "./requester-pays.ts";
 
@@ -47,7 +47,7 @@ export async function requireAccessToEach(
 	const [first] = all;
 	if (!first || !emulator.checkSignatures) return;
 	const access = await openAccess(emulator, bucket, first.caller);
-	if (!isFree(access, action))
+	if (!isUnrestrictedOwner(access, action))
 		for (const asked of all) await requireAllowed(access, asked, action);
 	for (const asked of all)
 		await requirePrivateAcl(emulator, bucket, asked, action);
@@ -75,7 +75,7 @@ export async function rightsBeforeBody<T>(
 	}
 }
 
-/** What decides about one caller in one bucket. */
+/** The rules that hold for one caller in one bucket. */
 export type Access = {
 	readonly emulator: Emulator;
 	readonly bucket: StoredBucket;
@@ -100,20 +100,13 @@ async function openAccess(
 	return { emulator, bucket, caller, policies, isPublicBlocked };
 }
 
-/** The owner, as long as no policy of the bucket's speaks. */
-const isFree = (
+/** The owner, unless the bucket has a policy. */
+const isUnrestrictedOwner = (
 	{ caller, bucket, policies }: Access,
 	action: string,
 ): boolean =>
 	isAccount(caller, bucket.owner) &&
-	(!policies.bucket || OF_THE_OWNER.has(action));
-
-/** However a bucket's policy locks its owner out: these he may (A-542). */
-const OF_THE_OWNER = new Set([
-	"oss:PutBucketPolicy",
-	"oss:GetBucketPolicy",
-	"oss:DeleteBucketPolicy",
-]);
+	(!policies.bucket || factsOf(action).ownerMayAlways === true);
 
 async function requireAllowed(
 	access: Access,
@@ -135,7 +128,7 @@ async function requireAllowed(
 }
 
 /**
- * As `requireAccess`, of what belongs to no bucket yet: an account's list of buckets, a bucket to be made.
+ * As `requireAccess`, for what is not in a bucket yet: an account's list of buckets, a new bucket.
  *
  * @param name of the resource: `*`, or the new bucket's
  * @throws OssError AccessDenied
@@ -209,7 +202,7 @@ async function makeAsk(
 	return { action, resource, circumstances };
 }
 
-/** Where no policy says anything, ACLs do; a user or session of the owner's is told of the policy that should have. */
+/** Where no policy decides, ACLs do; for the owner's own users and sessions the refusal names the missing policy. */
 async function requireOtherwise(
 	access: Access,
 	asked: Asked,

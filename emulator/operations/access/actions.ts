@@ -1,30 +1,58 @@
 /**
- * What policies must allow for an operation: the row's action, its twin for an old version, and what the request asks
- * for besides.
+ * The actions of policies: which of them a request needs, and every fact about one on which access depends. Operations
+ * share them: the table of operations says which operation needs which.
  *
- * Pure. Source: docs «Authorization syntax and elements»: the table of actions.
+ * Pure. Source: docs «Authorization syntax and elements»: the table of actions; «Bucket ACL», «Object ACL».
  */
 import type { OssRequest } from "../../oss/request.ts";
 
-/** Where a `versionId` makes another action of it. */
-const OF_A_VERSION: ReadonlyMap<string, string> = new Map([
-	["oss:DeleteObject", "oss:DeleteObjectVersion"],
-	["oss:DeleteObjectTagging", "oss:DeleteObjectVersionTagging"],
-	["oss:GetObject", "oss:GetObjectVersion"],
-	["oss:GetObjectAcl", "oss:GetObjectVersionAcl"],
-	["oss:GetObjectTagging", "oss:GetObjectVersionTagging"],
-	["oss:PutObjectAcl", "oss:PutObjectVersionAcl"],
-	["oss:PutObjectTagging", "oss:PutObjectVersionTagging"],
-	["oss:RestoreObject", "oss:RestoreObjectVersion"],
-]);
+type ActionFacts = {
+	/** The action that a request with `versionId` needs instead. */
+	readonly ofVersion?: string;
+	/** The least public ACL that allows it to everybody. Objects can be read by one, not listed (A-11). */
+	readonly allowedBy?: "public-read" | "public-read-write";
+	/** The header that sets an ACL with it. */
+	readonly aclHeader?: "x-oss-acl" | "x-oss-object-acl";
+	/** How a refusal names it; which text goes with which EC follows from their order in the docs (A-546). */
+	readonly refusal?: { readonly what: string; readonly ec: string };
+	/** Whether the bucket's owner may always do it, even if the bucket's policy locks him out (A-542). */
+	readonly ownerMayAlways?: boolean;
+	/** Whether prefix and delimiter of the request count in conditions. */
+	readonly isListing?: boolean;
+};
 
-/** All of them must be allowed. */
+// biome-ignore format: a table
+const actions: Readonly<Record<string, ActionFacts>> = {
+  "oss:GetObject":            { ofVersion: "oss:GetObjectVersion", allowedBy: "public-read" },
+  "oss:PutObject":            { allowedBy: "public-read-write", aclHeader: "x-oss-object-acl" },
+  "oss:DeleteObject":         { ofVersion: "oss:DeleteObjectVersion", allowedBy: "public-read-write" },
+  "oss:AbortMultipartUpload": { allowedBy: "public-read-write" },
+  "oss:ListParts":            { allowedBy: "public-read-write" },
+  "oss:RestoreObject":        { ofVersion: "oss:RestoreObjectVersion" },
+  "oss:GetObjectAcl":         { ofVersion: "oss:GetObjectVersionAcl", refusal: { what: "read", ec: "0003-00000007" } },
+  "oss:PutObjectAcl":         { ofVersion: "oss:PutObjectVersionAcl", refusal: { what: "write", ec: "0003-00000008" }, aclHeader: "x-oss-object-acl" },
+  "oss:GetObjectTagging":     { ofVersion: "oss:GetObjectVersionTagging" },
+  "oss:PutObjectTagging":     { ofVersion: "oss:PutObjectVersionTagging" },
+  "oss:DeleteObjectTagging":  { ofVersion: "oss:DeleteObjectVersionTagging" },
+  "oss:ListObjects":          { isListing: true },
+  "oss:ListObjectVersions":   { isListing: true },
+  "oss:PutBucket":            { aclHeader: "x-oss-acl" },
+  "oss:PutBucketAcl":         { aclHeader: "x-oss-acl" },
+  "oss:PutBucketPolicy":      { ownerMayAlways: true },
+  "oss:GetBucketPolicy":      { ownerMayAlways: true },
+  "oss:DeleteBucketPolicy":   { ownerMayAlways: true },
+};
+
+export const factsOf = (action: string): ActionFacts =>
+	Object.hasOwn(actions, action) ? (actions[action] ?? {}) : {};
+
+/** The action of the row, or that of an old version, and those that the request's headers need in addition. */
 export function actionsOf(
 	action: string,
 	{ query, headers }: Pick<OssRequest, "query" | "headers">,
 ): readonly string[] {
 	const own = query.has("versionId")
-		? (OF_A_VERSION.get(action) ?? action)
+		? (factsOf(action).ofVersion ?? action)
 		: action;
 	const tags = action === "oss:PutObject" && headers["x-oss-tagging"];
 	return tags ? [own, "oss:PutObjectTagging"] : [own];

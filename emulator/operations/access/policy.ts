@@ -12,7 +12,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
-import type { Operation } from "../match-operation.ts";
+import type { Operation } from "../row.ts";
 
 /** Whose policy it is, and what OSS says when there is none. */
 type Place = {

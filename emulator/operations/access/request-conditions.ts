@@ -1,5 +1,5 @@
 /**
- * What conditions of policies may ask of a request.
+ * The values of a request that conditions of policies compare.
  *
  * Source: docs «Authorization syntax and elements»: the table of condition keys; «Bool» of acs:SecureTransport, for
  * which an older page has the words HTTPS and HTTP.
@@ -10,8 +10,9 @@ import type { Emulator } from "../../emulator.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { readTags, type Tags } from "../tagging/tags.ts";
 import { bucketTags } from "./access-documents.ts";
+import { factsOf } from "./actions.ts";
 
-/** As much of a request as access depends on. */
+/** The part of a request on which access depends. */
 export type Asked = Pick<
 	OssRequest,
 	| "bucket"
@@ -31,9 +32,7 @@ const BUCKET_TAG = "oss:BucketTag/";
 const EXISTING_TAG = "oss:ExistingObjectTag/";
 const REQUEST_TAG = "oss:RequestObjectTag/";
 
-const LISTINGS = new Set(["oss:ListObjects", "oss:ListObjectVersions"]);
-
-/** @param policies that may ask: tags are looked up only for one that does */
+/** @param policies whose conditions compare the values; tags are looked up only if one of them does */
 export async function circumstancesOf(
 	emulator: Emulator,
 	asked: Asked,
@@ -57,7 +56,7 @@ function plainValues(
 	{ query, headers, caller, clientIp, scheme, receivedAt }: Asked,
 	action: string,
 ): ReadonlyMap<string, readonly string[]> {
-	const isListing = LISTINGS.has(action);
+	const { isListing } = factsOf(action);
 	const known: Readonly<Record<string, string | undefined>> = {
 		"acs:SourceIp": clientIp,
 		"acs:CurrentTime": receivedAt.toISOString(),
@@ -102,7 +101,7 @@ const mentions = (policies: readonly NamedPolicy[], prefix: string): boolean =>
 		),
 	);
 
-/** Of the object asked for; an object that is being written has none yet. */
+/** The tags of the requested object; an object that is being written has none yet. */
 async function existingTags(
 	{ store }: Emulator,
 	{ bucket, key, query }: Asked,

@@ -6,7 +6,7 @@
  */
 import { empty, xml } from "../../oss/reply.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import type { Operation } from "../match-operation.ts";
+import type { Operation } from "../row.ts";
 import {
 	findDocument,
 	type Kind,

@@ -8,25 +8,20 @@ import type { Emulator } from "../../emulator.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { StoredObject } from "../../storage/types.ts";
+import type { Row } from "../row.ts";
 import { noSuchKey } from "../store-protocol.ts";
-
-/** Operations that send a callback, and the steps of an upload with which SDKs send the header as well. */
-const SENT_WITH: ReadonlySet<string> = new Set([
-	...["PutObject", "CompleteMultipartUpload"],
-	...["InitiateMultipartUpload", "UploadPart", "UploadPartCopy"],
-]);
 
 /** OSS does not report that it ignores a callback. */
 export function warnIfCallbackIgnored(
 	{ log }: Pick<Emulator, "log">,
 	{ method, headers, query }: Pick<OssRequest, "method" | "headers" | "query">,
-	operation: string,
+	{ name, callback }: Pick<Row, "name" | "callback">,
 ): void {
 	const isRequested = headers["x-oss-callback"] || query.get("callback");
-	if (!isRequested || SENT_WITH.has(operation)) return;
+	if (!isRequested || callback !== "ignored") return;
 	if (method === "PUT" || method === "POST")
 		log.warn(
-			`${operation} sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
+			`${name} sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
 		);
 }
 

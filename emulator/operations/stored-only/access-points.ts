@@ -24,7 +24,7 @@ import {
 	or,
 	word,
 } from "../configurations/shape.ts";
-import type { Operation } from "../match-operation.ts";
+import type { Operation } from "../row.ts";
 
 const NAME = "accessPoint";
 const ACCESS_POINT_NAME = "x-oss-access-point-name";
