@@ -12,19 +12,22 @@ import type { S3Settings } from "./settings.ts";
 import { readV2Header, readV2Url } from "./v2.ts";
 import { readV4Header, readV4Url } from "./v4.ts";
 
+/** Its status and code are a guess. */
+export const disabled = (): OssError =>
+	new OssError("AccessDenied", {
+		message: "The S3-compatible protocol is not enabled for this account.",
+		ec: "0002-00000031",
+	});
+
 /**
  * @returns undefined when the request is not signed
- * @throws OssError AccessDenied when the protocol is off, whose status and code are a guess (A-310); InvalidArgument
+ * @throws OssError AccessDenied when the protocol is off; InvalidArgument
  */
 export function readS3Claim(
 	request: OssRequest,
 	{ enabled }: Pick<S3Settings, "enabled">,
 ): Claim | undefined {
-	if (!enabled)
-		throw new OssError("AccessDenied", {
-			message: "The S3-compatible protocol is not enabled for this account.",
-			ec: "0002-00000031",
-		});
+	if (!enabled) throw disabled();
 	const { headers, query } = request;
 	const { authorization } = headers;
 	const isV4Url = V4_PARAMETERS.some((name) => query.has(name));

@@ -42,24 +42,37 @@ export async function toOssAcl(document: Buffer): Promise<string> {
 	const owner = childText(childNamed(root, "Owner") ?? root, "ID");
 	const list = childNamed(root, "AccessControlList");
 	if (!list) throw new OssError("MalformedXML");
-	const permissions = new Set<string>();
-	for (const grant of childrenNamed(list, "Grant")) {
-		const grantee = childNamed(grant, "Grantee") ?? grant;
-		const permission = childText(grant, "Permission") ?? "";
-		const uri = childText(grantee, "URI");
-		if (uri === ALL_USERS) permissions.add(permission);
-		else if (uri !== undefined || childText(grantee, "ID") !== owner)
-			throw invalidArgument("Grantee", uri ?? childText(grantee, "ID") ?? "");
-	}
-	const writes = permissions.has("WRITE") || permissions.has("FULL_CONTROL");
-	const reads = permissions.has("READ") || permissions.has("FULL_CONTROL");
-	const unknown = [...permissions].find((one) => !KNOWN_PERMISSIONS.has(one));
-	if (unknown !== undefined) throw invalidArgument("Permission", unknown);
+	const permissions = childrenNamed(list, "Grant").flatMap((grant) =>
+		publicPermission(grant, owner),
+	);
+	const isFull = permissions.includes("FULL_CONTROL");
+	const reads = isFull || permissions.includes("READ");
+	const writes = isFull || permissions.includes("WRITE");
+	const other = permissions.find((one) => one.endsWith("_ACP"));
+	if (other !== undefined) throw invalidArgument("Permission", other);
 	if (writes && !reads) throw invalidArgument("Permission", "WRITE");
 	return writes ? "public-read-write" : reads ? "public-read" : "private";
 }
 
-const KNOWN_PERMISSIONS = new Set(["READ", "WRITE", "FULL_CONTROL"]);
+const PERMISSIONS = new Set([
+	...["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"],
+]);
+
+/** @returns what a grant allows to everybody; nothing for a grant to the owner, who may do anything */
+function publicPermission(
+	grant: XmlNode,
+	owner: string | undefined,
+): readonly string[] {
+	const grantee = childNamed(grant, "Grantee");
+	const permission = childText(grant, "Permission") ?? "";
+	if (!grantee || !PERMISSIONS.has(permission))
+		throw new OssError("MalformedXML");
+	const uri = childText(grantee, "URI");
+	if (uri === ALL_USERS) return [permission];
+	const id = childText(grantee, "ID");
+	if (uri === undefined && id !== undefined && id === owner) return [];
+	throw invalidArgument("Grantee", uri ?? id ?? "");
+}
 
 const childNamed = (node: XmlNode, name: string): XmlNode | undefined =>
 	childrenNamed(node, name)[0];

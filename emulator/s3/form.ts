@@ -12,6 +12,7 @@ import { sameText } from "../auth/claim.ts";
 import { signV1 } from "../auth/v1.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { FormPart } from "../oss/request.ts";
+import { disabled } from "./claim.ts";
 import { ALGORITHM } from "./v4-canonical.ts";
 import { readCredential, signingKey, signWith } from "./v4-key.ts";
 import { toOssClass, toOssEncryption } from "./words.ts";
@@ -20,6 +21,8 @@ export type FormContext = {
 	readonly accounts: Accounts;
 	readonly now: Date;
 	readonly checkSignatures: boolean;
+	/** Whether the account may use the protocol. */
+	readonly enabled: boolean;
 	/** Called when the form turns out to be signed for S3. */
 	readonly recognised: () => void;
 };
@@ -27,7 +30,10 @@ export type FormContext = {
 /** All fields together; more are refused by whoever reads the form. */
 const FIELDS_MAX = 1000;
 
-/** @throws OssError InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch, and those of a security token */
+/**
+ * @throws OssError AccessDenied when the protocol is off, InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch, and
+ *   those of a security token
+ */
 export async function* toOssForm(
 	parts: AsyncIterable<FormPart>,
 	context: FormContext,
@@ -54,6 +60,7 @@ function* translate(fields: Fields, context: FormContext): Iterable<FormPart> {
 	const isV4 = V4_FIELDS.some((name) => fields.has(name));
 	if (!isV4 && !fields.has("awsaccesskeyid")) return;
 	context.recognised();
+	if (!context.enabled) throw disabled();
 	const own = isV4 ? signAnew(fields, context) : renameV2(fields);
 	for (const [name, value] of [...own, ...toOssFields(fields)])
 		yield { kind: "field", name, value };

@@ -79,7 +79,7 @@ export function toOssHeaders(
 	const renamed: Record<string, string | undefined> = Object.create(null);
 	for (const name in headers) {
 		const value = headers[name];
-		if (value === undefined) continue;
+		if (value === undefined || name === "authorization") continue;
 		if (!name.startsWith("x-amz-")) {
 			renamed[name] ??= value;
 			continue;

@@ -59,12 +59,18 @@ export async function toOss(
 	return withOssDocument(translated, aclName);
 }
 
-/** What the signature says of the body; undefined where it says nothing: V2, no signature, most URLs. */
+/**
+ * What the signature says of the body; undefined where it says nothing: V2, no signature, most URLs.
+ *
+ * @throws OssError InvalidArgument for a URL that says that chunks are signed: they cannot continue its signature
+ */
 function payloadOf({ headers, query }: OssRequest): string | undefined {
-	const isV4 = headers.authorization?.startsWith("AWS4-");
-	return isV4
-		? headers["x-amz-content-sha256"]
-		: (query.get("X-Amz-Content-Sha256") ?? undefined);
+	const inHeader = headers["x-amz-content-sha256"];
+	if (headers.authorization?.startsWith("AWS4-")) return inHeader;
+	if (!query.has("X-Amz-Signature")) return undefined;
+	const payload = query.get("X-Amz-Content-Sha256") ?? inHeader;
+	if (payload?.startsWith("STREAMING-")) throw badHash(payload);
+	return payload;
 }
 
 function unwrap(
@@ -142,19 +148,40 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 	};
 }
 
-/** S3 lists all buckets at once; a part of an object cannot be read by its number and is ignored (A-330). */
+/**
+ * Without what signs it: whoever passes the request on signs it anew. S3 lists all buckets at once; a part of an object
+ * cannot be read by its number, which is ignored (A-330).
+ */
 function toOssQuery(
 	method: string,
 	{ bucket, key }: OssRequest,
 	query: Query,
 ): Query {
 	if (bucket === "" && !query.has("max-keys"))
-		return new Map([...query, ["max-keys", "1000"]]);
+		return new Map([...withoutSigning(query), ["max-keys", "1000"]]);
+	if (query.size === 0) return query;
 	const isRead = method === "GET" || method === "HEAD";
-	if (!isRead || key === "" || !query.has("partNumber")) return query;
-	if (query.has("uploadId")) return query;
-	return new Map([...query].filter(([name]) => name !== "partNumber"));
+	const isWhole = isRead && key !== "" && !query.has("uploadId");
+	return new Map(
+		withoutSigning(query).filter(
+			([name]) => !(isWhole && name === "partNumber"),
+		),
+	);
 }
+
+const withoutSigning = (query: Query): [string, string][] => {
+	const isV2 = query.has("AWSAccessKeyId");
+	return [...query].filter(
+		([name]) =>
+			name !== "x-id" &&
+			!name.startsWith("X-Amz-") &&
+			!(isV2 && OF_V2.has(name)),
+	);
+};
+
+const OF_V2 = new Set([
+	...["AWSAccessKeyId", "Expires", "Signature", "x-amz-security-token"],
+]);
 
 const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;
 
@@ -190,13 +217,7 @@ async function withOssDocument(
 		: request;
 }
 
-/** Only `x-id`, which says nothing, may be there. */
-const isPutBucket = (query: Query): boolean =>
-	[...query.keys()].every(
-		(name) => name === "x-id" || name.startsWith("X-Amz-") || OF_V2.has(name),
-	);
-
-const OF_V2 = new Set(["AWSAccessKeyId", "Expires", "Signature"]);
+const isPutBucket = (query: Query): boolean => query.size === 0;
 
 /** @throws OssError MalformedXML when it is too large, InvalidDigest, IncompleteBody */
 async function readDocument({ headers, body }: OssRequest): Promise<Buffer> {

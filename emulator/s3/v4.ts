@@ -193,12 +193,11 @@ export function readV4Url(request: OssRequest): V4Claim {
 		accessKeyId: credential.accessKeyId,
 		signature,
 	});
-	const payload =
+	const payload = readPayloadLine(
 		query.get("X-Amz-Content-Sha256") ??
-		(signedHeaders.includes("x-amz-content-sha256")
-			? headers["x-amz-content-sha256"]
-			: undefined) ??
-		UNSIGNED_PAYLOAD;
+			headers["x-amz-content-sha256"] ??
+			UNSIGNED_PAYLOAD,
+	);
 	return {
 		...claimOf(request, { credential, signedHeaders, date, payload }),
 		signature,

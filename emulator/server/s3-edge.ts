@@ -42,9 +42,10 @@ export class S3Edge {
 				accounts: emulator.accounts,
 				now: arrival.receivedAt,
 				checkSignatures: emulator.checkSignatures,
+				enabled: emulator.s3.enabled,
 				recognised,
 			});
-		this.arrival = { ...arrival, form };
+		this.arrival = arrival.method === "POST" ? { ...arrival, form } : arrival;
 	}
 
 	get protocol(): Protocol {

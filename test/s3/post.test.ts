@@ -122,6 +122,7 @@ suite("A form signed for S3", () => {
 					accounts: new Accounts([account]),
 					now: new Date("2026-01-01T00:00:00Z"),
 					checkSignatures: true,
+					enabled: true,
 					recognised: () => names.push("recognised"),
 				},
 			);
@@ -203,6 +204,13 @@ suite("A form signed for S3", () => {
 		});
 		assert.equal(answer.status, 201);
 		assert.deepEqual(textsOf(answer, "Key"), ["user/a.txt"]);
+	});
+
+	test("is refused where the protocol is off (A-310)", async (t) => {
+		const emulator = await startS3(t, "--s3", "off");
+		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
+		const answer = await post(emulator, fields);
+		assert.match(refusal(answer), /^403 AccessDenied 0002-00000031: /);
 	});
 
 	test("is believed under --auth off", async (t) => {

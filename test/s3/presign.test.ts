@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { refusal, textsOf } from "../client.ts";
 import { ENDPOINT, startS3 } from "./s3.ts";
-import { presignV4 } from "./sign.ts";
+import { presignV4, sha256 } from "./sign.ts";
 
 suite("A URL signed with AWS Signature Version 4", () => {
 	test("reads and writes, with a content type that is signed along", async (t) => {
@@ -48,6 +48,26 @@ suite("A URL signed with AWS Signature Version 4", () => {
 			...(["PUT", put, { "x-amz-acl": "public-read" }, "hello"] as const),
 		);
 		assert.match(refusal(answer), /^403 SignatureDoesNotMatch 0002-00000431: /);
+	});
+
+	test("may name the hash of its body, and cannot sign chunks", async (t) => {
+		const { photos } = await startS3(t);
+		const { key, host } = photos;
+		const target = `/a?X-Amz-Content-Sha256=${sha256("hello")}`;
+		const payload = sha256("hello");
+		const put = presignV4({ key, host, method: "PUT", target, payload });
+		assert.equal((await photos.sendAs("PUT", put, {}, "hello")).status, 200);
+		const other = await photos.sendAs("PUT", put, {}, "hallo");
+		assert.match(refusal(other), /^400 InvalidArgument 0002-00000427: /);
+		const streaming = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+		const chunked = presignV4({
+			...{ key, host, method: "PUT", payload: streaming },
+			target: `/a?X-Amz-Content-Sha256=${streaming}`,
+		});
+		assert.match(
+			refusal(await photos.sendAs("PUT", chunked, {}, "hello")),
+			/^400 InvalidArgument 0002-00000427: /,
+		);
 	});
 
 	test("is refused in path style", async (t) => {

@@ -143,7 +143,7 @@ export function presignV4(
 	const { signature } = signRequest(
 		{ ...signing, target: whole },
 		{ host: signing.host, ...headers },
-		"UNSIGNED-PAYLOAD",
+		signing.payload ?? "UNSIGNED-PAYLOAD",
 	);
 	return `${whole}&X-Amz-Signature=${signature}`;
 }

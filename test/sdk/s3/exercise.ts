@@ -10,6 +10,8 @@ import { type Ran, run } from "../../run.ts";
 import { environmentOf } from "../languages/install.ts";
 import type { S3Client } from "./table.ts";
 
+const BUCKET = "s3-photos";
+
 export type Place = {
 	/** Of the endpoint: `127.0.0.1`, `localhost`, `oss-cn-hangzhou.aliyuncs.com`. */
 	readonly host: string;
@@ -46,6 +48,8 @@ async function runAt(
 ): Promise<Ran> {
 	const tlsPort = await findFreePort();
 	const emulator = await startEmulator(t, "--tls-port", String(tlsPort));
+	if (client.needsBucket && style === "virtual")
+		await emulator.oss.put(`/${BUCKET}`);
 	const folder = mkdtempSync(join(tmpdir(), "oss-s3-"));
 	t.after(() => rmSync(folder, { recursive: true }));
 	const authority = await fetch(`${emulator.adminUrl}/ca.pem`);
@@ -62,7 +66,7 @@ async function runAt(
 			STYLE: style,
 			ACCESS_KEY_ID: emulator.accessKeyId,
 			ACCESS_KEY_SECRET: emulator.accessKeySecret,
-			BUCKET: "s3-photos",
+			BUCKET,
 		},
 	});
 }

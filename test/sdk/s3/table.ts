@@ -6,8 +6,10 @@
 import type { Sdk } from "../languages/table.ts";
 
 export type S3Client = Sdk & {
-	/** What it says of a bucket in the path at Alibaba's names. */
+	/** What it says of a bucket in the path at Alibaba's names; to a HEAD there is no code. */
 	readonly refusal: RegExp;
+	/** It puts a new bucket's name into the path whatever its settings: OSS refuses that, so there must be one already. */
+	readonly needsBucket?: true;
 };
 
 const FORBIDDEN = /SecondLevelDomainForbidden|virtual hosted style/;
@@ -141,6 +143,8 @@ export const S3_CLIENTS: readonly S3Client[] = [
 	},
 	{
 		...{ ...GO, ...here("minio-go"), name: "minio-go" },
+		refusal: /Access Denied/,
+		needsBucket: true,
 		steps: [
 			...["create bucket", "put", "get", "copy", "multipart", "list"],
 			...["presigned", "form", "no such key", "delete"],
@@ -156,6 +160,8 @@ export const S3_CLIENTS: readonly S3Client[] = [
 	},
 	{
 		...{ ...GO, ...here("restic"), name: "restic" },
+		refusal: /Access Denied/,
+		needsBucket: true,
 		build: 'go build -o "$CACHE/program" github.com/restic/restic/cmd/restic',
 		start: "bash main.sh",
 		steps: ["create bucket", "backup", "check", "restore", "prune"],

@@ -88,7 +88,8 @@ def create_bucket():
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "oss-cn-hangzhou"})
     s3.head_bucket(Bucket=BUCKET)
     assert BUCKET in [one["Name"] for one in v2.list_buckets()["Buckets"]]
-    expect(s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"], "oss-cn-hangzhou")
+    if env["STYLE"] == "path":  # the only way it asks for this: OSS refuses it
+        expect(s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"], "oss-cn-hangzhou")
 
 
 def put():

@@ -77,8 +77,12 @@ func main() {
 		fmt.Println(name)
 	}
 	step("create bucket", func() {
-		check(plain.MakeBucket(ctx, bucket, minio.MakeBucketOptions{Region: "oss-cn-hangzhou"}))
 		exists, err := plain.BucketExists(ctx, bucket)
+		check(err)
+		if !exists {
+			check(plain.MakeBucket(ctx, bucket, minio.MakeBucketOptions{Region: "oss-cn-hangzhou"}))
+		}
+		exists, err = plain.BucketExists(ctx, bucket)
 		check(err)
 		expect(exists, true)
 	})

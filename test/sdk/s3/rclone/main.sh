@@ -27,7 +27,10 @@ if rclone copy --s3-upload-cutoff 5Mi "$work/from" "other:$BUCKET/other" --s3-us
   echo 'accepted' >&2
   exit 1
 fi
-grep --quiet 'Etag differ' "$work/errors"
+grep --quiet 'Etag differ' "$work/errors" || {
+  cat "$work/errors" >&2
+  exit 1
+}
 step 'refused: ETag of parts'
 rclone copy --s3-upload-cutoff 5Mi "$work/from" "oss:$BUCKET/to"
 step 'copy'
