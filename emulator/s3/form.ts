@@ -31,8 +31,8 @@ export type FormContext = {
 const FIELDS_MAX = 1000;
 
 /**
- * @throws OssError AccessDenied when the protocol is off, InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch, and
- *   those of a security token
+ * @throws OssError AccessDenied when the protocol is off; InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch
+ *   and those of a security token
  */
 export async function* toOssForm(
 	parts: AsyncIterable<FormPart>,
