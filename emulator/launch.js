@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 /**
- * The first file that runs, in plain JavaScript: an older Node can read it, and is told in one line what to do.
+ * The first file that runs, in plain JavaScript, so that an older Node.js reads it and is told in one line what to do.
  */
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+import { nodeMistake } from "./node-version.js";
 
-if (major < 22 || (major === 22 && minor < 19)) {
-	process.stderr.write(
-		`oss-emulator: Node.js 22.19 or newer is needed, this is ${process.versions.node}: install a newer one (https://nodejs.org)\n`,
-	);
+const mistake = nodeMistake(process.versions.node);
+if (mistake !== "") {
+	process.stderr.write(`oss-emulator: ${mistake}\n`);
 	process.exit(2);
 }
 

@@ -12,14 +12,14 @@ const LAYERS = [
 	["main"],
 	["start"],
 	["config"],
-	["admin", "cli"],
+	["admin", "cli", "client"],
 	["server"],
 	["records", "gateway"],
 	["operations"],
 	["emulator"],
 	["diagnosis", "faults", "s3", "upstream"],
 	["auth", "callback", "image", "select-sql", "storage", "sts", "xml"],
-	["oss", "version"],
+	["oss", "version", "node-version"],
 ];
 const FUNCTION_LINES_MAX = 60;
 const COLUMNS_MAX = 120;

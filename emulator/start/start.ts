@@ -1,6 +1,7 @@
 /**
  * Puts an emulator together, and takes it apart in reverse.
  */
+import type { FastifyInstance } from "fastify";
 import type { AdminContext } from "../admin/context.ts";
 import type { Ram } from "../auth/ram.ts";
 import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
@@ -38,6 +39,8 @@ export type Running = {
 	/** Of STS's own port; undefined when it has none. */
 	readonly stsEndpoint: string | undefined;
 	readonly emulator: Emulator;
+	/** The application of the admin port, made when it is first needed. */
+	readonly adminApp: () => Promise<FastifyInstance>;
 	/** Stops accepting, lets answers under way finish (10 s at most), and closes what is kept. */
 	close(): Promise<void>;
 };
@@ -99,19 +102,19 @@ async function assemble(
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
 	undo.push(async () => ending.abort());
-	const admin = makeAdmin({
+	const adminApp = makeAdminApp({
 		...{ emulator, requests, lifecycle, endpoint, authority },
 		version: readVersion(),
 		settings: withoutSecrets(config),
 		ending: ending.signal,
 	});
 	const app = await createOssApp({ emulator, requests, stsPort: ports.sts });
-	ports.open({ oss: app.routing, admin });
+	ports.open({ oss: app.routing, admin: answerWith(adminApp, log) });
 	return {
 		endpoint,
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
-		emulator,
+		...{ emulator, adminApp },
 	};
 }
 
@@ -238,26 +241,32 @@ async function makeFindPolicy(
 	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
 }
 
-/** The admin port's application is made by its first request: a client that only uses OSS does without it. */
-function makeAdmin(context: AdminContext): Handlers["admin"] {
-	const make = async (): Promise<Handlers["admin"]> => {
+/** A client that only uses OSS does without it. */
+function makeAdminApp(context: AdminContext): Running["adminApp"] {
+	const make = async (): Promise<FastifyInstance> => {
 		const { createAdminApp } = await import("../admin/app.ts");
 		const app = await createAdminApp(context);
 		await app.ready();
-		return app.routing;
+		return app;
 	};
-	let made: Promise<Handlers["admin"]> | undefined;
-	return async (incoming, outgoing) => {
+	let made: Promise<FastifyInstance> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+const answerWith =
+	(adminApp: Running["adminApp"], log: Log): Handlers["admin"] =>
+	async (incoming, outgoing) => {
 		try {
-			made ??= make();
-			const handler = await made;
-			handler(incoming, outgoing);
+			const { routing } = await adminApp();
+			routing(incoming, outgoing);
 		} catch (error) {
-			context.emulator.log.error(`the admin port: ${String(error)}`);
+			log.error(`the admin port: ${String(error)}`);
 			outgoing.destroy();
 		}
 	};
-}
 
 /** @returns the authority of the https port's certificates, PEM; undefined without such a port */
 async function secure(

@@ -208,7 +208,16 @@ suite("The package", { concurrency: 1, skip }, () => {
 });
 
 const TYPED = `
-import { startEmulator, type StartedEmulator } from "oss-emulator";
+import {
+	AdminApiError,
+	type Callback,
+	connectEmulator,
+	type EmulatorControl,
+	type FaultRule,
+	type Seed,
+	startEmulator,
+	type StartedEmulator,
+} from "oss-emulator";
 
 const emulator: StartedEmulator = await startEmulator({ memory: true, port: 0 });
 const endpoint: string = emulator.endpoint;
@@ -216,6 +225,40 @@ const endpoint: string = emulator.endpoint;
 await startEmulator({ port: endpoint });
 // @ts-expect-error: there is no such thing
 emulator.colour;
+const seed: Seed = {
+	buckets: [{ name: "docs", cors: [{ AllowedOrigin: ["*"] }], objects: [{ key: "a", text: "b" }] }],
+};
+const rule: FaultRule = { operation: "PutObject", after: 1, do: { status: 503, code: "SlowDown" } };
+// @ts-expect-error: no such fault of callbacks
+const wrong: FaultRule = { operation: "callback", do: { callback: "meow" } };
+// @ts-expect-error: an error and a cut exclude one another
+const both: FaultRule = { operation: "*", do: { status: 503, direction: "request" } };
+async function use(control: EmulatorControl): Promise<string> {
+	await control.reset();
+	const { uid } = await control.createAccount({ name: "a test" });
+	const { written } = await control.seed(seed, { account: uid });
+	const count: number = written;
+	await control.snapshot("base");
+	await control.restore("base");
+	const { id, struck } = await control.fault(rule);
+	await control.createBucket("photos", { acl: "public-read", owner: uid });
+	await control.put("photos", "a", new Uint8Array(count + struck), { metadata: { by: id } });
+	const { body, text } = await control.get("photos", "a");
+	const bytes: Uint8Array = body;
+	const { aheadSeconds } = await control.clock.advance(60, { scope: "expiry" });
+	const callback: Callback = await control.waitForCallback({ key: "a", timeoutMs: aheadSeconds });
+	const request = await control.waitForRequest({ status: "4xx", since: new Date() });
+	return callback.body + request.code + text + bytes.length;
+}
+await use(emulator);
+const other = await connectEmulator({ adminUrl: emulator.adminUrl }).catch((error) => {
+	if (error instanceof AdminApiError) console.log(error.code);
+	throw error;
+});
+await use(other);
+// @ts-expect-error: a misspelt option
+await startEmulator({ memroy: true });
+await startEmulator({ auth: "off", cors: "dev", strict: true, seed, logLevel: "silent", accounts: [] });
 await emulator.close();
 `;
 
@@ -238,6 +281,17 @@ suite("Of Node.js", { concurrency: 1 }, () => {
 		);
 		assert.deepEqual([code, stdout], [2, ""]);
 		assert.match(stderr, NEEDED);
+	});
+
+	test("20 is told so by startEmulator() too", async () => {
+		const node = await installNode("20");
+		await writeFile(
+			join(user, "old.mjs"),
+			`import { startEmulator } from "oss-emulator";
+await startEmulator().catch(({ message }) => console.log(message));`,
+		);
+		const printed = await succeed(`${node} old.mjs`, { cwd: user });
+		assert.match(`oss-emulator: ${printed}`, NEEDED);
 	});
 
 	test("20 is told so in a clone without development dependencies too", async () => {

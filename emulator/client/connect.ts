@@ -1,0 +1,108 @@
+/**
+ * An emulator that runs elsewhere, in a container or as a service of a CI job, with the methods of one in this process.
+ */
+import { AdminApiError, makeControl, type Transport } from "./control.ts";
+import type { EmulatorControl } from "./types.ts";
+
+export type ConnectOptions = {
+	/** Of the admin port: `http://127.0.0.1:6771`. */
+	readonly adminUrl: string;
+	/**
+	 * Of the OSS port, where it is not the one that the emulator itself listens on: a container's port may be mapped.
+	 * Default: the host of `adminUrl` with the emulator's own port.
+	 */
+	readonly endpoint?: string;
+	/** Of the first account, where it is not the default one. */
+	readonly accessKeySecret?: string;
+};
+
+/**
+ * @throws AdminApiError when something else answers there; Error when nothing does, with the URL
+ */
+export async function connectEmulator(
+	options: ConnectOptions,
+): Promise<EmulatorControl> {
+	refuseOthers(options);
+	const adminUrl = readUrl("adminUrl", options.adminUrl);
+	const transport = fetchFrom(adminUrl);
+	const settings = await getJson<Settings>(transport, "/api/settings");
+	const { accounts } = await getJson<Accounts>(transport, "/api/accounts");
+	const [first] = accounts;
+	return {
+		...makeControl(transport),
+		adminUrl,
+		endpoint:
+			options.endpoint === undefined
+				? asSeenFrom(adminUrl, settings.endpoint)
+				: readUrl("endpoint", options.endpoint),
+		accessKeyId: first?.accessKeyId ?? "",
+		accessKeySecret: options.accessKeySecret ?? first?.accessKeySecret ?? "",
+		region: settings.region,
+		close: async () => {}, // connections are the platform's to keep
+	};
+}
+
+type Settings = { readonly endpoint: string; readonly region: string };
+type Accounts = {
+	readonly accounts: readonly {
+		readonly accessKeyId: string;
+		readonly accessKeySecret: string | null;
+	}[];
+};
+
+const OPTIONS = ["adminUrl", "endpoint", "accessKeySecret"];
+
+function refuseOthers(options: ConnectOptions): void {
+	const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
+	if (other !== undefined)
+		throw new TypeError(
+			`connectEmulator has no option ${other}: use ${OPTIONS.join(", ")}`,
+		);
+}
+
+function readUrl(name: string, text: string): string {
+	if (/^https?:\/\//i.test(text) && URL.canParse(text))
+		return text.replace(/\/+$/, "");
+	throw new TypeError(
+		`${name} must be like http://127.0.0.1:6771, not ${text}`,
+	);
+}
+
+function asSeenFrom(adminUrl: string, endpoint: string): string {
+	const { hostname } = new URL(adminUrl);
+	const url = new URL(endpoint);
+	url.hostname = hostname;
+	return url.origin;
+}
+
+const fetchFrom =
+	(adminUrl: string): Transport =>
+	async ({ method, path, headers, body }) => {
+		const answer = await fetch(adminUrl + path, {
+			...{ method, headers },
+			...(body === undefined ? {} : { body: Buffer.from(body) }),
+		}).catch((error: unknown) => {
+			throw new Error(
+				`no emulator answers at ${adminUrl}: start one, or correct adminUrl`,
+				{ cause: error },
+			);
+		});
+		return {
+			status: answer.status,
+			contentType: answer.headers.get("content-type") ?? "",
+			body: Buffer.from(await answer.arrayBuffer()),
+		};
+	};
+
+async function getJson<T>(transport: Transport, path: string): Promise<T> {
+	const { status, contentType, body } = await transport({
+		...{ method: "GET", path, headers: {}, body: undefined },
+	});
+	if (status === 200 && /json/.test(contentType))
+		return JSON.parse(Buffer.from(body).toString());
+	throw new AdminApiError(
+		status,
+		"NotAnEmulator",
+		`GET ${path} answered ${status}: adminUrl must be that of the emulator's admin port`,
+	);
+}

@@ -1,0 +1,67 @@
+/**
+ * An emulator in the process of a test: its options read, its methods those of the admin API, without a port between.
+ */
+import { makeControl, type Transport } from "../client/control.ts";
+import type { EmulatorControl, Seed } from "../client/types.ts";
+import { readConfig } from "../config/config.ts";
+import { toArguments } from "../config/options.ts";
+import { type Running, start } from "./start.ts";
+
+export type InProcess = EmulatorControl & {
+	readonly stsEndpoint: string | undefined;
+	[Symbol.asyncDispose](): Promise<void>;
+};
+
+/**
+ * @param options as `EmulatorOptions` of the package
+ * @throws StartError whose message says in one line what is wrong
+ */
+export async function startInProcess(
+	options: Readonly<Record<string, unknown>>,
+): Promise<InProcess> {
+	const { seed, ...others } = options;
+	const isDeclared = isSeed(seed);
+	const args = toArguments(isDeclared ? others : options);
+	// As an SDK in this process would look for the cloud's credentials.
+	const config = readConfig(args, {}, process.env);
+	const running = await start(config);
+	const [{ accessKeyId, accessKeySecret }] = config.accounts;
+	let isClosed = false;
+	const close = async (): Promise<void> => {
+		isClosed = true;
+		await running.close();
+	};
+	const { endpoint, adminUrl, stsEndpoint } = running;
+	const control = makeControl(inside(running, () => isClosed));
+	try {
+		if (isDeclared) await control.seed(seed);
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return {
+		...{ ...control, endpoint, adminUrl, stsEndpoint },
+		...{ accessKeyId, accessKeySecret, region: config.region, close },
+		[Symbol.asyncDispose]: close,
+	};
+}
+
+/** Files and folders are texts. */
+const isSeed = (seed: unknown): seed is Seed =>
+	typeof seed === "object" && seed !== null && !Array.isArray(seed);
+
+const inside =
+	({ adminApp }: Running, isClosed: () => boolean): Transport =>
+	async ({ method, path, headers, body }) => {
+		if (isClosed()) throw new Error("the emulator has been closed");
+		const app = await adminApp();
+		const answer = await app.inject({
+			...{ method, url: path, headers },
+			...(body === undefined ? {} : { payload: Buffer.from(body) }),
+		});
+		return {
+			status: answer.statusCode,
+			contentType: String(answer.headers["content-type"] ?? ""),
+			body: answer.rawPayload,
+		};
+	};
