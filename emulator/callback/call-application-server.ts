@@ -5,7 +5,7 @@
  * do is found here.
  */
 import { findInOutcome } from "./advice/find-in-answer.ts";
-import { findInBody, findInUrl } from "./advice/find-in-callback.ts";
+import { findInUrl } from "./advice/find-in-callback.ts";
 import { failInstead, failStrictly } from "./advice/strict.ts";
 import type { deliver } from "./deliver.ts";
 import { composeForged } from "./faults/forged-request.ts";
@@ -45,11 +45,10 @@ export async function callApplicationServer(
 	parts: CallParts,
 	call: Call,
 ): Promise<Verdict> {
-	const { callback, body, fault, journal } = call;
+	const { callback, fault, journal } = call;
 	const [first] = callback.urls;
 	if (!first) throw new TypeError("a callback has a URL");
-	journal.setBody(body);
-	journal.addFindings(findInBody(body, callback.bodyType));
+	journal.setBody(call.body);
 	if (fault?.told && fault.sent === 0) return fault.told(first);
 	let verdict = await callUrl(parts, call, 0);
 	for (let at = 1; at < callback.urls.length; at++) {

@@ -149,8 +149,10 @@ export class Callbacks {
 		const { text } = fault ?? {};
 		const journal = new Journal(record, callback, uploaded, now(), text);
 		const verdict = await this.#record(journal, fault, async () => {
-			const body = await makeBody(callback, uploaded, switches);
-			if (!Buffer.isBuffer(body)) return body;
+			const made = await makeBody(callback, uploaded, switches);
+			if ("why" in made) return made;
+			const { body, findings } = made;
+			journal.addFindings(findings);
 			return this.#call({ callback, uploaded, body, fault, journal });
 		});
 		return relay(verdict, headers);

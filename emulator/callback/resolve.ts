@@ -10,6 +10,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
 import { withinMs } from "../oss/with-timeout.ts";
+import { explainStrict } from "./advice/strict.ts";
 import { refuse } from "./callback-errors.ts";
 import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
@@ -41,7 +42,10 @@ export async function resolveCallback(
 		if (missing && switches.unresolvableHost === "refuse")
 			throw refuse("unresolvableHost", "callbackUrl", text);
 		if (switches.privateAddresses === "refuse" && addresses.some(isPrivate))
-			throw refuse("privateAddress", "callbackUrl", text);
+			throw explainStrict(
+				refuse("privateAddress", "callbackUrl", text),
+				"private-address",
+			);
 	}
 	return { ...callback, urls };
 }

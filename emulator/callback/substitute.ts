@@ -9,6 +9,8 @@
  */
 import { percentEncode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
+import { findInJsonBody } from "./advice/find-in-body.ts";
+import type { Finding } from "./advice/finding.ts";
 import { type ImageInfo, readImageInfo } from "./image/image-info.ts";
 import {
 	type BodyType,
@@ -26,16 +28,27 @@ import { type Values, valuesOf } from "./variables.ts";
 /** Longer bodies are not sent: a form may name a value of 2 MB ten thousand times. */
 export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
 
+/** Filled in, and what there is to say about it. */
+export type Body = {
+	readonly body: Buffer;
+	readonly findings: readonly Finding[];
+};
+
 export async function makeBody(
 	{ template, bodyType, variables }: Callback,
 	uploaded: UploadFacts,
 	{ absentValues }: Pick<CallbackSwitches, "absentValues">,
-): Promise<Buffer | Failure> {
+): Promise<Body | Failure> {
 	const image = await findImage(template, uploaded);
 	if (image && "why" in image) return image;
 	const values = valuesOf(uploaded, image, variables);
-	const filled = substitute(template, values, bodyType, absentValues);
-	return filled === undefined ? TOO_LONG : Buffer.from(filled);
+	const write = writerOf(values, bodyType, absentValues);
+	const filled = fill(template, write, BODY_CHARACTERS_MAX);
+	if (filled === undefined) return TOO_LONG;
+	const body = Buffer.from(filled);
+	const findings =
+		bodyType === JSON_TYPE ? findInJsonBody(body, template, write) : [];
+	return { body, findings };
 }
 
 const TOO_LONG: Failure = {
@@ -69,12 +82,18 @@ export function substitute(
 	bodyType: BodyType,
 	absent: AbsentValues = "mixed",
 ): string | undefined {
-	const write =
-		bodyType === JSON_TYPE
-			? (name: string) => json(values.get(name), name, absent)
-			: (name: string) => percentEncode(String(values.get(name) ?? ""));
+	const write = writerOf(values, bodyType, absent);
 	return fill(template, write, BODY_CHARACTERS_MAX);
 }
+
+const writerOf = (
+	values: Values,
+	bodyType: BodyType,
+	absent: AbsentValues,
+): ((name: string) => string) =>
+	bodyType === JSON_TYPE
+		? (name) => json(values.get(name), name, absent)
+		: (name) => percentEncode(String(values.get(name) ?? ""));
 
 function json(
 	value: string | number | bigint | undefined,

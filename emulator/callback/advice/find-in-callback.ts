@@ -4,9 +4,7 @@
  * Pure. Source: docs «Callback»; «Upload callback errors and troubleshooting».
  */
 import { isIP } from "node:net";
-import { parseJson } from "../../oss/json-object.ts";
 import {
-	type BodyType,
 	type Callback,
 	FORM,
 	JSON_TYPE,
@@ -27,7 +25,7 @@ export function findInCallback(
 	const sni = callback.sni || switches.alwaysSni;
 	return [
 		...callback.urls.flatMap((url) => findInUrl(url, sni)),
-		...findInVariables(callback.variables),
+		...findInVariables(callback),
 		...findInTemplate(callback),
 	];
 }
@@ -41,27 +39,27 @@ export function findInUrl(url: ResolvedUrl, sni: boolean): Finding[] {
 	if (addresses.some(isPrivate))
 		find(
 			"private-address",
-			"OSS refuses a private address with 400 and EC 0007-00000008; outside tests, give one that is public.",
+			"the address is private: accepted here for local tests, refused by OSS with 400 and EC 0007-00000008, and by --strict.",
 		);
 	if (secure && !sni && isIP(hostname) === 0)
 		find(
 			"no-sni",
-			'OSS does not send the server its name without callbackSNI, and a server of several names fails with 203 «Error status : 502.»; add "callbackSNI": true.',
+			'OSS does not send the name of the server without callbackSNI, and a server with several names fails with 203 «Error status : 502.»; add "callbackSNI": true.',
 		);
 	if (!/^https?:\/\//i.test(text))
 		find(
 			"no-scheme",
-			"OSS takes a URL without scheme for http; write http:// if that is meant.",
+			"OSS treats a URL without scheme as http; write http:// if that is intended.",
 		);
 	if (/^[^?#]*\?(#|$)/.test(text))
 		find(
 			"empty-query",
-			"whether OSS signs a ? with nothing behind it is not known, and application servers check it in two ways; leave it out.",
+			"it is not known whether OSS signs a ? without a query, and application servers check it in two ways; leave it out.",
 		);
 	if (text.includes("${"))
 		find(
 			"variable-in-url",
-			"OSS fills in variables in callbackBody only, and calls this as it stands; move them to the body.",
+			"OSS fills in variables in callbackBody only, and calls this URL as it is; move them to the body.",
 		);
 	return findings;
 }
@@ -70,7 +68,7 @@ export function findInUrl(url: ResolvedUrl, sni: boolean): Finding[] {
 const VARIABLES_ADVISED = 10;
 const VARIABLES_BYTES_ADVISED = 512;
 
-function findInVariables(variables: Callback["variables"]): Finding[] {
+function findInVariables({ variables, template }: Callback): Finding[] {
 	const findings: Finding[] = [];
 	const bytes = Buffer.byteLength([...variables].flat().join(""));
 	const upper = [...variables.keys()].filter((name) => /\p{Lu}/u.test(name));
@@ -78,7 +76,7 @@ function findInVariables(variables: Callback["variables"]): Finding[] {
 		findings.push(
 			finding(
 				"upper-case-variable",
-				`${list(upper)}: one page of OSS says that names of custom variables must be lower case or an error is returned; write them so.`,
+				`${list(upper)}: one page of OSS says that names of custom variables must be lower case or an error is returned; use lower case.`,
 			),
 		);
 	if (variables.size > VARIABLES_ADVISED || bytes > VARIABLES_BYTES_ADVISED)
@@ -86,6 +84,15 @@ function findInVariables(variables: Callback["variables"]): Finding[] {
 			finding(
 				"many-variables",
 				`${variables.size} custom variables of ${bytes} bytes: OSS advises ${VARIABLES_ADVISED} and ${VARIABLES_BYTES_ADVISED} bytes at most; send a reference to the rest.`,
+			),
+		);
+	const named = new Set(template.names);
+	const unused = [...variables.keys()].filter((name) => !named.has(name));
+	if (unused.length > 0)
+		findings.push(
+			finding(
+				"unused-variable",
+				`${list(unused)}: callbackBody does not name it, so that the application server never gets its value; write ${write(unused[0] ?? "")} into the body.`,
 			),
 		);
 	return findings;
@@ -101,23 +108,32 @@ function findInTemplate({
 		if (names.length > 0)
 			findings.push(finding(id, `${list(names.map(write))}: ${says}`));
 	};
+	const lookalike =
+		template.names.length === 0 && LOOKALIKE.exec(template.text);
+	if (lookalike)
+		findings.push(
+			finding(
+				"no-variable",
+				`callbackBody has ${lookalike[0]}, and no variable that OSS would replace: it is sent as it is. A variable is written as in \${object}; do not percent-encode callbackBody.`,
+			),
+		);
 	const names = [...new Set(template.names)];
 	find(
 		"unknown-variable",
 		names.filter((name) => !isCustom(name) && !SYSTEM_VARIABLES.includes(name)),
-		`OSS knows no such variable and puts nothing in its place; it knows ${SYSTEM_VARIABLES.join(", ")}, and your own with x:.`,
+		`OSS has no such variable and writes nothing in its place; it has ${SYSTEM_VARIABLES.join(", ")}, and your own with x:.`,
 	);
 	find(
 		"variable-without-value",
 		names.filter((name) => isCustom(name) && !variables.has(name)),
-		"no value came with the upload, and nothing is put in its place; send one, or correct the name: case counts.",
+		"the upload has no value for it, and nothing is written in its place; send one, or correct the name: upper and lower case differ.",
 	);
 	find(
 		"quoted-variable",
 		bodyType === JSON_TYPE
 			? quotedIn(template).filter((name) => !NUMBERS.has(name))
 			: [],
-		"in JSON OSS writes the quotes of text itself, and yours double them; leave yours out.",
+		"OSS writes the quotes of text into JSON itself, and yours double them; remove yours.",
 	);
 	if (bodyType === FORM && looksLikeJson(template))
 		findings.push(
@@ -129,19 +145,12 @@ function findInTemplate({
 	return findings;
 }
 
+/** What clients write when they percent-encode a body, or use the syntax of another template language. */
+const LOOKALIKE =
+	/%24%7B[^%]{0,99}(%7D)?|[#%]?\{{1,2} ?(bucket|object|etag|size|mimeType|imageInfo\.\w{1,9}|x:[\w-]{1,99}) ?\}{1,2}/i;
+
 const looksLikeJson = ({ text }: Template): boolean =>
 	/^\s*\{/.test(text) && text.trimEnd().endsWith("}");
-
-/** @param body filled in */
-export function findInBody(body: Buffer, bodyType: BodyType): Finding[] {
-	if (bodyType !== JSON_TYPE || parseJson(body) !== undefined) return [];
-	return [
-		finding(
-			"body-not-json",
-			"the body is called JSON and is none; OSS sends it as it is, and most application servers cannot read it: compare callbackBody with what was sent.",
-		),
-	];
-}
 
 const NAMES_SHOWN = 10;
 

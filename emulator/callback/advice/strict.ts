@@ -20,6 +20,15 @@ import type { Finding, FindingId } from "./finding.ts";
 
 type Strictness = CallbackSwitches["strict"];
 
+/** Adds to an error, for the log and the record, that `--strict` is the reason, and how to accept the finding. */
+export function explainStrict(error: OssError, id: FindingId): OssError {
+	error.diagnosis = `--strict refuses ${id}, as OSS does or may do; ${acceptedBy(id)}`;
+	return error;
+}
+
+const acceptedBy = (id: FindingId): string =>
+	`--strict-except ${id} accepts it`;
+
 /**
  * Must be called before anything is stored.
  *
@@ -29,11 +38,15 @@ export function refuseStrictly(callback: Callback, strict: Strictness): void {
 	const found = new Set(callback.findings.map(({ id }) => id));
 	const fails = (id: FindingId): boolean =>
 		strict.includes(id) && found.has(id);
-	if (fails("mixed-carriers"))
-		throw refuse("bothCallbacks", "callback", callback.asked);
+	if (fails("mixed-carriers")) {
+		const error = refuse("bothCallbacks", "callback", callback.asked);
+		throw explainStrict(error, "mixed-carriers");
+	}
 	const variables = Object.fromEntries(callback.variables);
-	if (fails("upper-case-variable"))
-		throw refuse("varNotMap", "callback-var", variables);
+	if (fails("upper-case-variable")) {
+		const error = refuse("varNotMap", "callback-var", variables);
+		throw explainStrict(error, "upper-case-variable");
+	}
 }
 
 /**
@@ -47,8 +60,9 @@ export function refuseFieldsAfterFile(
 	strict: Strictness,
 ): void {
 	const isLate = callback?.findings.some(({ id }) => id === "late-field");
-	if (isLate && strict.includes("late-field"))
-		throw new OssError("MalformedPOSTRequest", { ec: "0006-00000103" });
+	if (!isLate || !strict.includes("late-field")) return;
+	const error = new OssError("MalformedPOSTRequest", { ec: "0006-00000103" });
+	throw explainStrict(error, "late-field");
 }
 
 /** The outcome of a URL that is not called, because the call would fail at OSS. */
@@ -60,7 +74,7 @@ export function failInstead(
 		({ id }) => id === "no-sni" && strict.includes(id),
 	);
 	if (!isLost) return undefined;
-	const detail = "it was not called, because of --strict";
+	const detail = `it was not called, because of --strict; ${acceptedBy("no-sni")}`;
 	return { timing: NO_TIME, noAnswer: "tls", detail };
 }
 
@@ -78,7 +92,7 @@ export function failStrictly(
 	const found = findings.find(({ id }) => id in FAILS && strict.includes(id));
 	const failure = found && FAILS[found.id];
 	if (!failure) return verdict;
-	const why = `answered 200, and --strict refuses ${found.id}: see the findings`;
+	const why = `answered 200, and --strict refuses ${found.id} (see the findings); ${acceptedBy(found.id)}`;
 	return { ...failure, why };
 }
 

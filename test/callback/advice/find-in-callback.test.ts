@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import {
-	findInBody,
-	findInCallback,
-} from "../../../emulator/callback/advice/find-in-callback.ts";
+import { findInCallback } from "../../../emulator/callback/advice/find-in-callback.ts";
 import type { Finding } from "../../../emulator/callback/advice/finding.ts";
 import type {
 	Callback,
@@ -12,7 +9,6 @@ import type {
 import { DEFAULT_SWITCHES } from "../../../emulator/callback/switches.ts";
 import { readTemplate } from "../../../emulator/callback/template.ts";
 import { callbackTo } from "../request-callback.ts";
-import { SIGNED } from "../vectors.ts";
 
 const PUBLIC = "http://app.example.com/cb";
 const JSON_TYPE = "application/json";
@@ -24,7 +20,10 @@ type Given = Partial<Callback> & {
 };
 
 function find({ url = PUBLIC, address, ...more }: Given): Finding[] {
-	const callback = callbackTo(url, more);
+	// Names every variable that it has, unless a test says otherwise.
+	const names = [...(more.variables?.keys() ?? [])];
+	const template = readTemplate(names.map((name) => `\${${name}}`).join(""));
+	const callback = callbackTo(url, { template, ...more });
 	const urls = callback.urls.map(
 		(one): ResolvedUrl => ({
 			...one,
@@ -78,7 +77,9 @@ suite("Nothing is found", () => {
 		],
 		[
 			"in ten custom variables",
-			{ variables: variables(...Array.from("0123456789", (n) => `x:${n}`)) },
+			{
+				variables: variables(...Array.from("0123456789", (n) => `x:${n}`)),
+			},
 		],
 		[
 			"in every system variable",
@@ -93,6 +94,30 @@ suite("Nothing is found", () => {
 		test(where, () => assert.deepEqual(find(given), []));
 });
 
+suite("A body without any variable that OSS would replace is found", () => {
+	// biome-ignore format: a table
+	const bodies = [
+    ["percent-encoded",                "bucket%3D%24%7Bbucket%7D",  "%24%7Bbucket%7D"],
+    ["percent-encoded in part",        "a=%24%7bx:user%7d",         "%24%7bx:user%7d"],
+    ["in braces alone",                "o={object}",                "{object}"],
+    ["in double braces",               "o={{ object }}",            "{{ object }}"],
+    ["as in Ruby",                     "o=#{imageInfo.width}",      "#{imageInfo.width}"],
+  ] as const;
+	for (const [how, body, shown] of bodies)
+		test(`when they are written ${how}`, () => {
+			const [found, ...others] = find({ template: readTemplate(body) });
+
+			assert.deepEqual(others, []);
+			assert.equal(found?.id, "no-variable");
+			assert.ok(found.sentence.includes(`callbackBody has ${shown}, and`));
+		});
+
+	for (const body of ["uploaded", "a={b}", "o=${object}{object}"])
+		test(`but not ${body}`, () => {
+			assert.deepEqual(find({ template: readTemplate(body) }), []);
+		});
+});
+
 suite("It is found that", () => {
 	const cases: readonly (readonly [string, Given, string, RegExp])[] = [
 		[
@@ -100,6 +125,12 @@ suite("It is found that", () => {
 			{ address: "192.168.1.1" },
 			"private-address",
 			/^http:\/\/app\.example\.com\/cb: .*0007-00000008/,
+		],
+		[
+			"a custom variable is not in the body",
+			{ variables: variables("x:a", "x:b"), template: readTemplate("${x:a}") },
+			"unused-variable",
+			/^x:b: callbackBody does not name it.* write \$\{x:b\} into the body\.$/,
 		],
 		[
 			"https has no callbackSNI, so that name-based servers fail at OSS",
@@ -204,22 +235,5 @@ suite("It is found that", () => {
 		const [found] = find({ template: readTemplate(body) });
 
 		assert.match(found?.sentence ?? "", /\$\{v9\} and 290 more: /);
-	});
-});
-
-suite("A filled-in body that is called JSON", () => {
-	test("and is none, as OSS was seen to send, is found", () => {
-		const [, , , , , , seventh] = SIGNED;
-		const body = Buffer.from(seventh?.body ?? "");
-
-		assert.deepEqual(idsOf(findInBody(body, JSON_TYPE)), ["body-not-json"]);
-	});
-
-	test("and is JSON, is not", () => {
-		assert.deepEqual(findInBody(Buffer.from('{"a":"猫"}'), JSON_TYPE), []);
-	});
-
-	test("and one that is called a form, is not", () => {
-		assert.deepEqual(findInBody(Buffer.from("a=1"), FORM), []);
 	});
 });

@@ -289,3 +289,30 @@ suite("--strict", () => {
 		);
 	});
 });
+
+test("A refusal that --strict makes names --strict-except in the record of the request", async (t) => {
+	const { oss, admin } = await startWithAdmin(t, "--strict");
+
+	const answer = await oss.put("/photos/cat", "meow", asking("127.0.0.1"));
+
+	const { json } = await admin.get("/api/requests");
+	const refused = json.requests.find(
+		({ status }: { status: number }) => status === 400,
+	);
+	assert.match(refusal(answer), /0007-00000008/);
+	assert.match(
+		refused.diagnosis,
+		/--strict-except private-address accepts it$/,
+	);
+});
+
+test("A private address is a note: information, not an alarm", async (t) => {
+	const { oss, admin } = await startWithAdmin(t);
+
+	await oss.put("/photos/cat", "meow", asking(await urlOf(t)));
+
+	const { json } = await admin.get("/api/callbacks");
+	const [found] = json.callbacks[0].findings;
+	assert.equal(found.id, "private-address");
+	assert.equal(found.refused, false);
+});

@@ -1,0 +1,53 @@
+/**
+ * Findings about a body that is called JSON and is not: which variable broke it.
+ *
+ * Pure. Source: docs «Callback», step 1: OSS sends the body as it is.
+ */
+import { parseJson } from "../../oss/json-object.ts";
+import type { Template } from "../model.ts";
+import { fill, quotedIn } from "../template.ts";
+import { NUMBERS } from "../variables.ts";
+import { type Finding, finding } from "./finding.ts";
+
+/** How many names a sentence lists. */
+const NAMES_SHOWN = 10;
+
+/**
+ * @param body filled in, of the type application/json
+ * @param write what each variable of the template was replaced with
+ */
+export function findInJsonBody(
+	body: Buffer,
+	template: Template,
+	write: (name: string) => string,
+): Finding[] {
+	if (parseJson(body) !== undefined) return [];
+	return [finding("body-not-json", explain(template, write, body.length))];
+}
+
+const SENT_ANYWAY =
+	"OSS sends it all the same, and most application servers cannot read it";
+
+function explain(
+	template: Template,
+	write: (name: string) => string,
+	bytes: number,
+): string {
+	// A number is JSON wherever a variable may stand, also between quotation marks.
+	const withNumbers = fill(template, () => "0", bytes + template.text.length);
+	const isGood = parseJson(Buffer.from(withNumbers ?? "")) !== undefined;
+	if (!isGood)
+		return `callbackBody is not JSON, whatever its variables are: ${SENT_ANYWAY}; correct the text around the variables.`;
+	const names = [...new Set(template.names)];
+	const absent = names.filter((name) => write(name) === "");
+	if (absent.length > 0)
+		return `${list(absent)} has no value, and nothing in its place is not JSON: ${SENT_ANYWAY}; --callback-absent null writes null instead, or leave the variable out.`;
+	const quoted = quotedIn(template).filter((name) => !NUMBERS.has(name));
+	return `${list(quoted.length > 0 ? quoted : names)} broke the JSON of the body: ${SENT_ANYWAY}; OSS writes the quotation marks of text itself, remove yours.`;
+}
+
+const list = (names: readonly string[]): string =>
+	`${names
+		.slice(0, NAMES_SHOWN)
+		.map((name) => `\${${name}}`)
+		.join(", ")}${names.length > NAMES_SHOWN ? " and others" : ""}`;
