@@ -3,21 +3,26 @@
  *
  * Pure.
  */
+import { adviseOn } from "../callback/advice/advise.ts";
 import type {
 	AttemptDocument,
 	DeliveryDocument,
 } from "../records/delivery-record.ts";
-import { adviseOn } from "./advice.ts";
 import { writeCurl } from "./curl.ts";
 
 export const viewDelivery = (delivery: DeliveryDocument) => ({
 	...delivery,
-	advice: adviseOn(delivery),
+	advice: adviceOn(delivery),
 	attempts: delivery.attempts.map((attempt) => ({
 		...attempt,
 		curl: writeCurl(attempt, delivery.body),
 	})),
 });
+
+const adviceOn = (delivery: DeliveryDocument): string =>
+	delivery.status === "interrupted"
+		? "The object is stored. Send the callback again, or upload again."
+		: adviseOn(delivery);
 
 /** Without what may be long. */
 export const summarise = (delivery: DeliveryDocument) => ({
@@ -30,7 +35,7 @@ export const summarise = (delivery: DeliveryDocument) => ({
 	startedAt: delivery.startedAt,
 	completedAt: delivery.completedAt,
 	why: delivery.why,
-	advice: adviseOn(delivery),
+	advice: adviceOn(delivery),
 	fault: delivery.fault,
 	findings: delivery.findings.map(({ id }) => id),
 	repeats: delivery.repeats,

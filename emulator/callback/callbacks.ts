@@ -7,6 +7,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import { adviseOnDelivery } from "./advice/advise.ts";
 import { withFieldsAfterFile } from "./advice/fields-after-file.ts";
 import { findInCallback } from "./advice/find-in-callback.ts";
 import { refuseFieldsAfterFile, refuseStrictly } from "./advice/strict.ts";
@@ -17,6 +18,7 @@ import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
 import {
 	type Callback,
+	type Delivery,
 	type DeliveryRecord,
 	type Failure,
 	type Fault,
@@ -201,11 +203,21 @@ export class Callbacks {
 			const verdict = this.#gate.isFull ? BUSY : await this.#gate.pass(work);
 			if (fault && fault.delayMs > 0) await this.#pause(fault.delayMs);
 			await journal.complete(verdict, now());
+			if (!("answer" in verdict)) this.#logFailure(journal.delivery);
 			return verdict;
 		} catch (error) {
 			await journal.fail(now());
 			throw error;
 		}
+	}
+
+	/** Two lines: why, and what to do. */
+	#logFailure(delivery: Delivery): void {
+		const { id, bucket, key, why } = delivery;
+		const { warn } = this.#parts;
+		warn(`${id}: the callback of ${bucket}/${key} failed: ${why}`);
+		const advice = adviseOnDelivery(delivery);
+		if (advice !== "") warn(`${id}: ${advice}`);
 	}
 
 	/** Waits that long, or until the engine is closed. */

@@ -715,3 +715,25 @@ test("The public key is the key pair's", () => {
 
 	assert.equal(callbacks.publicPem, keyPair.publicPem);
 });
+
+suite("The log has of a callback", () => {
+	const linesOf = async (t: TestContext, answer: object): Promise<string[]> => {
+		const lines: string[] = [];
+		const { url } = await startApplicationServer(t, answer);
+		const { callbacks } = makeCallbacks({ warn: (line) => lines.push(line) });
+		const json = { callbackUrl: url, callbackBody: "a" };
+		await send(callbacks, await readFrom(callbacks, json)).catch(() => {});
+		return lines.map((line) => line.replaceAll(url, "URL"));
+	};
+
+	test("that failed two lines: why, and what to do", async (t) => {
+		assert.deepEqual(await linesOf(t, { status: 404 }), [
+			`${UPLOADED.requestId}: the callback of photos/猫/my cat.jpg failed: URL answered 404; only 200 counts.`,
+			`${UPLOADED.requestId}: Give the application server a route for POST /.`,
+		]);
+	});
+
+	test("that succeeded nothing", async (t) => {
+		assert.deepEqual(await linesOf(t, {}), []);
+	});
+});

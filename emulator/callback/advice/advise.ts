@@ -1,0 +1,164 @@
+/**
+ * What to do about a callback that failed, in a sentence or two for the developer of the application server.
+ *
+ * Pure. Source: docs «Upload callback errors and troubleshooting»; «HTTP 203 status code».
+ */
+import {
+	type Answer,
+	type Attempt,
+	type Delivery,
+	findHeader,
+	type NoAnswer,
+} from "../model.ts";
+import { REDIRECTS } from "../relay.ts";
+import type { Finding } from "./finding.ts";
+
+/** A delivery, as far as the advice depends on it; a recorded one has this shape too. */
+export type Failed = {
+	readonly bodyType: string;
+	readonly fault: string;
+	readonly findings: readonly Pick<Finding, "id">[];
+	readonly told:
+		| { readonly status: 200 | 500 }
+		| { readonly status: 203; readonly ec: string; readonly message: string }
+		| null;
+	readonly attempts: readonly {
+		readonly target: string;
+		readonly answer: AnswerHead | null;
+		readonly noAnswer: { readonly reason: NoAnswer } | null;
+	}[];
+};
+
+type AnswerHead = Pick<Answer, "status" | "headers" | "ended">;
+
+/** @returns '' when there is nothing to do */
+export const adviseOnDelivery = (delivery: Delivery): string =>
+	adviseOn({
+		...delivery,
+		told: delivery.told ?? null,
+		attempts: delivery.attempts.map(toAttempt),
+	});
+
+const toAttempt = ({
+	target,
+	outcome,
+}: Attempt): Failed["attempts"][number] => ({
+	target,
+	answer: outcome && "answer" in outcome ? outcome.answer : null,
+	noAnswer:
+		outcome && "noAnswer" in outcome ? { reason: outcome.noAnswer } : null,
+});
+
+/** @returns '' when there is nothing to do */
+export function adviseOn(delivery: Failed): string {
+	const { told, attempts, fault } = delivery;
+	if (told?.status === 200 && FORGED.test(fault))
+		return "The application server accepted a request that OSS had not signed: let it check the signature and the URL of the key, and answer 403.";
+	if (told?.status !== 203) return "";
+	if (fault !== "")
+		return `It has a fault on purpose, ${fault}: remove the header or the rule that requests it.`;
+	const last = attempts.at(-1);
+	if (!last) return BEFORE_SENDING[told.ec] ?? "";
+	if (last.noAnswer) return onSilence(last.noAnswer.reason, delivery);
+	if (!last.answer) return "";
+	if (last.answer.status !== 200)
+		return onStatus(last.target, last.answer, delivery.bodyType);
+	return onContent(last.answer, told);
+}
+
+const FORGED = /^(bad-signature|wrong-key-url)/;
+
+const BEFORE_SENDING: Readonly<Record<string, string>> = {
+	"": "Use fewer variables in callbackBody, or shorter values.",
+	"0007-00000201":
+		"Upload fewer objects at once, or let the application server answer sooner.",
+	"0007-00000301":
+		"Upload an image that can be read, or leave ${imageInfo…} out of callbackBody.",
+};
+
+const IN_TIME =
+	"OSS waits 5 seconds for the whole answer and does not try again: answer first, and do the work afterwards.";
+
+const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
+	unresolved:
+		"Correct the host in callbackUrl. Between containers it is the service's name, and both must be on one network.",
+	refused:
+		"Start the application server, or correct the port in callbackUrl. In a container 127.0.0.1 is the container itself: use the name of the service, or host.docker.internal for the machine.",
+	unreachable:
+		"Correct the address in callbackUrl, or let this machine reach it: nothing there accepted the connection.",
+	tls: "Look into the application server's log: the TLS handshake failed. For a test, call it over http.",
+	notTls:
+		"Let callbackUrl begin with http://, or use the port where the application server speaks TLS.",
+	certificate:
+		"Give the application server a certificate for its name from an authority that is trusted here, or leave out --callback-verify-tls.",
+	time: IN_TIME,
+	lost: "Look into the application server's log: it accepted the connection and closed it without an answer. If it speaks TLS, the URL must begin with https.",
+	contentLength:
+		"Send one Content-Length, a number; frameworks do when they get the whole body at once.",
+	interim:
+		"Answer with the final status alone: no 100 Continue, 101 Switching Protocols or 103 Early Hints.",
+	headTooLong: "Answer with fewer headers, or shorter ones.",
+	malformed:
+		"Correct the port or the scheme in callbackUrl: the server there does not speak HTTP. If it speaks TLS, the URL begins with https. If it is the application server, the words in parentheses say what is wrong with its answer.",
+};
+
+function onSilence(reason: NoAnswer, { findings }: Failed): string {
+	if (reason === "tls" && findings.some(({ id }) => id === "no-sni"))
+		return 'Set "callbackSNI": true in the callback: a server of several names needs it. Or call it over http.';
+	return WITHOUT_ANSWER[reason];
+}
+
+function onStatus(
+	target: string,
+	{ status, headers }: AnswerHead,
+	bodyType: string,
+): string {
+	const [path = ""] = target.split("?");
+	if (REDIRECTS.has(status)) {
+		const to = findHeader(headers, "location") ?? "";
+		return `Give the address it redirects to as callbackUrl${to && `: ${to}`}. A slash too many or too few is often the reason.`;
+	}
+	if (status >= 500) return "Look into the application server's log.";
+	if (status < 400) return "Answer 200; to OSS anything else is a failure.";
+	return ON_REFUSAL[status]?.(path, bodyType) ?? REQUEST_REFUSED;
+}
+
+const REQUEST_REFUSED =
+	"The application server refused the request: its answer may say why.";
+
+const CHECK_SIGNATURE =
+	"If the check of the signature refused the request, compare its string with the string to sign in the record: the path decoded, the query as it came, a line break, the body; verified with MD5 and RSA against the key of x-oss-pub-key-url. A proxy may have changed the path.";
+
+type OnRefusal = (path: string, bodyType: string) => string;
+
+const ON_REFUSAL: Readonly<Record<number, OnRefusal>> = {
+	401: () => CHECK_SIGNATURE,
+	403: () => CHECK_SIGNATURE,
+	404: (path) => `Give the application server a route for POST ${path}.`,
+	405: (path) => `Allow POST on ${path}: a callback is never a GET.`,
+	411: () => "Accept requests with a Content-Length; this one had one.",
+	413: () => "Let the application server accept bodies of this size.",
+	415: (_path, bodyType) =>
+		`Accept ${bodyType}, or set callbackBodyType to what the application server reads.`,
+};
+
+function onContent(
+	{ ended, headers }: AnswerHead,
+	told: { readonly ec: string; readonly message: string },
+): string {
+	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
+	if (told.message === "Error status : 400.")
+		// Only --strict reports this for a good answer.
+		return "Remove your own quotes from callbackBody: OSS writes those of text into JSON itself.";
+	if (ended === "cut")
+		return "Look into the application server's log: the connection broke in the middle of its answer.";
+	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))
+		return "Do not compress the answer: the request does not allow it by an Accept-Encoding.";
+	if (told.ec === "0007-00000205")
+		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: text such as success or ok does not count, nor do a byte order mark or HTML.';
+	if (/missing content-length/.test(told.message))
+		return "Answer with a Content-Length: give the framework the whole body at once, so that it does not send it in chunks; a proxy must not compress it.";
+	if (/too long/.test(told.message))
+		return "Answer with less than 1 MiB; the uploader gets all of it.";
+	return 'Answer with a body, for instance {"Status":"OK"}, and its length.';
+}
