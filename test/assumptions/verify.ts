@@ -12,7 +12,6 @@ import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startEmulator } from "../../emulator/index.ts";
 import { readVersion } from "../../emulator/version.ts";
 import { refusal } from "../client.ts";
 import {
@@ -121,6 +120,8 @@ async function startOne(
 	application: ApplicationServer,
 	flags: readonly string[],
 ): Promise<{ asking: Asking; given: Private; close(): Promise<void> }> {
+	// A run against the real OSS does not load it.
+	const { startEmulator } = await import("../../emulator/index.ts");
 	const emulator = await startEmulator({
 		memory: true,
 		flags: ["--log-level", "error", "--callback-key", KEY, ...flags],
@@ -212,7 +213,7 @@ type Cleaner = {
 
 function startCleaner(address: Address): Cleaner {
 	const script = fileURLToPath(new URL("clean.ts", import.meta.url));
-	const child = spawn(process.execPath, [script], {
+	const child = spawn(process.execPath, [...process.execArgv, script], {
 		detached: true, // a session of its own: Ctrl-C does not end it
 		stdio: ["pipe", "inherit", "inherit"],
 	});

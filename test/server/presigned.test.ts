@@ -63,24 +63,25 @@ const VALUES: ReadonlyMap<string, string> = new Map([
 const send = async (
 	{ method, resource, headers = {} }: Presigning,
 	query: string,
+	ignoreBody = false,
 ): Promise<Answer> => {
 	const path = encodeURI(resource);
 	const target = query === "" ? path : `${path}?${query}`;
-	return (await client).send(method, target, { as: null, headers });
+	const sending = { as: null, headers, ignoreBody };
+	return (await client).send(method, target, sending);
 };
 
 /** Signed in its headers, and not in the URL. */
-const sendByHeader = async ({
-	method,
-	resource,
-	query,
-	headers = {},
-}: Presigning): Promise<Answer> => {
+const sendByHeader = async (
+	{ method, resource, query, headers = {} }: Presigning,
+	ignoreBody: boolean,
+): Promise<Answer> => {
 	const text = Object.entries(query).map(([name, value]) =>
 		value === "" ? name : `${name}=${encodeURIComponent(value)}`,
 	);
 	const target = encodeURI(resource) + (text.length > 0 ? "?" : "");
-	return (await client).send(method, target + text.join("&"), { headers });
+	const sending = { headers, ignoreBody };
+	return (await client).send(method, target + text.join("&"), sending);
 };
 
 const codeOf = (answer: Answer): string =>
@@ -113,9 +114,11 @@ suite("By a signed URL", () => {
 					refusal(await send(request, presign(KEY, expired))),
 					/^403 AccessDenied 0002-00000(069|236): Request has expired\.$/,
 				);
+				// It has the object's length, and no body that could be read.
+				const ignoreBody = row.name === "GetObjectMetaByGet";
 				assert.equal(
-					codeOf(await send(request, whole)),
-					codeOf(await sendByHeader(requestOf(row, byHeader))),
+					codeOf(await send(request, whole, ignoreBody)),
+					codeOf(await sendByHeader(requestOf(row, byHeader), ignoreBody)),
 				);
 			});
 });
