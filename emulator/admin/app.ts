@@ -112,7 +112,7 @@ function answerError(
 	const answer = toErrorAnswer(error);
 	if (answer) return outgoing.code(answer.status).send(answer.body);
 	const { log, store } = emulator;
-	if (!store.noteDamage(error))
+	if (!store.explains(error))
 		log.error(
 			`${method} ${url}: ${error instanceof Error ? error.stack : String(error)}`,
 		);

@@ -44,10 +44,15 @@ function refuse(fact: Fact): unknown {
 			return invalidDigest(fact.expected);
 		case "crc64-differs":
 			return new OssError("InvalidCRC64");
+		case "disk-full":
+			return new OssError("InternalError", { message: DISK_FULL });
 		case "damaged":
 			return new OssError("InternalError");
 	}
 }
+
+const DISK_FULL =
+	"The emulator's disk is full: delete something, or make room.";
 
 export const noSuchBucket = (bucket: string): OssError =>
 	new OssError("NoSuchBucket", { details: { BucketName: bucket } });

@@ -132,7 +132,7 @@ function asOssError(
 	{ id }: Arrival,
 ): OssError {
 	if (error instanceof OssError) return error;
-	if (!store.noteDamage(error))
+	if (!store.explains(error))
 		log.error(`${id}: ${error instanceof Error ? error.stack : String(error)}`);
 	return new OssError("InternalError");
 }

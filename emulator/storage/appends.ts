@@ -2,7 +2,7 @@
  * Objects that grow at their end.
  */
 import { combineCrc64 } from "../oss/crc64.ts";
-import { type Received, receive } from "./content/receive.ts";
+import type { Received } from "./content/receive.ts";
 import { toObject, type VersionRow } from "./rows/versions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 import { describe, type Writes } from "./writes.ts";
@@ -16,12 +16,7 @@ export async function append(
 	expected: Expected,
 ): Promise<StoredObject> {
 	requireAppendable(writes, given, position);
-	const received = await receive(
-		body,
-		writes.contents.blobs,
-		expected,
-		writes.protocol.refuse,
-	);
+	const received = await writes.receive(body, expected);
 	return writes.keep(received, () => {
 		const row = requireAppendable(writes, given, position);
 		return row

@@ -26,6 +26,7 @@ export type Fact =
 	/** `expected` in base64. */
 	| { readonly is: "md5-differs"; readonly expected: string }
 	| { readonly is: "crc64-differs" }
+	| { readonly is: "disk-full" }
 	/** A content that cannot be read, which has been reported. */
 	| { readonly is: "damaged" };
 

@@ -6,7 +6,6 @@
  */
 import { append } from "./appends.ts";
 import { OpenContent } from "./content/open-content.ts";
-import { receive } from "./content/receive.ts";
 import type { Listing, VersionListQuery } from "./rows/listing.ts";
 import type { ListQuery } from "./rows/page-builder.ts";
 import { type Deleted, toObject, type VersionRow } from "./rows/versions.ts";
@@ -46,12 +45,7 @@ export class Objects {
 	): Promise<StoredObject> {
 		const { buckets, contents } = this.#writes;
 		buckets.require(given.bucket);
-		const received = await receive(
-			body,
-			contents.blobs,
-			expected,
-			this.#writes.protocol.refuse,
-		);
+		const received = await this.#writes.receive(body, expected);
 		return this.#writes.keep(received, () =>
 			this.#writes.insert(given, {
 				...describe(given, received),
@@ -206,7 +200,7 @@ export class Objects {
 	): Promise<Deleted> {
 		const { buckets, versions } = this.#writes;
 		const stored = buckets.require(bucket);
-		return this.#writes.transact(() => {
+		return this.#writes.free(() => {
 			this.#writes.changed(bucket, key);
 			return versionId === undefined
 				? versions.delete(stored, key, now, protect)

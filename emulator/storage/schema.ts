@@ -176,6 +176,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 		// Rows are removed one table at a time: cascades would delete what a restored snapshot keeps.
 		db.pragma("foreign_keys = OFF");
 		db.pragma("cache_size = -16000");
+		db.pragma("temp_store = MEMORY");
 		migrate(db, version);
 		return db;
 	} catch (error) {

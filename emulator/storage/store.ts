@@ -11,6 +11,7 @@ import { Contents } from "./content/contents.ts";
 import { MemoryBlobs } from "./content/memory-blobs.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Protocol } from "./facts.ts";
+import { type DiskRoom, isNoRoom } from "./folder/disk-room.ts";
 import {
 	explain,
 	isDamage,
@@ -62,11 +63,15 @@ const DELETE_IN_BUCKET = [
 	"DELETE FROM upload WHERE bucket = ?",
 ] as const;
 
-type Opened = Omit<OpenFolder, "blobs"> & { readonly blobs: BlobStore };
+type Opened = Omit<OpenFolder, "blobs" | "room"> & {
+	readonly blobs: BlobStore;
+	readonly room: DiskRoom | null;
+};
 
 function openMemory(): Opened {
 	const db = openDatabase(":memory:", false);
-	return { db, blobs: new MemoryBlobs(), close: () => db.close() };
+	const blobs = new MemoryBlobs();
+	return { db, blobs, room: null, close: () => db.close() };
 }
 
 export class Store {
@@ -106,6 +111,7 @@ export class Store {
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
 		const contents = new Contents(db, transactions, blobs, report);
 		this.#contents = contents;
+		opened.room?.beforeMoving(() => contents.keepHeld());
 		const { refuse } = protocol;
 		const versions = new Versions(db, contents, refuse);
 		const { alone } = transactions;
@@ -128,6 +134,7 @@ export class Store {
 			versions,
 			onChange,
 			protocol,
+			opened.room,
 		);
 		this.objects = new Objects(writes, new Listing(db, this.buckets));
 		this.uploads = new Uploads(
@@ -135,7 +142,9 @@ export class Store {
 			new UploadRows(db),
 			new Parts(db, contents, refuse),
 		);
-		this.deliveries = new Deliveries(db, transactions, deliveries, report);
+		this.deliveries = new Deliveries(db, transactions, deliveries, (error) => {
+			if (!isNoRoom(error)) report(error);
+		});
 		blobs.sweep((name) => contents.isNamed(name), report);
 	}
 
@@ -148,12 +157,16 @@ export class Store {
 		const opened =
 			folder === null ? openMemory() : openFolder(folder, durable, report);
 		try {
-			const transactions = new Transactions(opened.db);
+			const { room } = opened;
+			const transactions = new Transactions(
+				opened.db,
+				(error) => room?.relieve(error) ?? false,
+			);
 			const commit = (): void => transactions.commit();
 			const isEmpty = !hasBuckets(opened.db);
 			const plainCopy =
 				folder !== null && files
-					? new PlainCopy(folder, isEmpty, commit, report)
+					? new PlainCopy(folder, isEmpty, commit, report, room)
 					: null;
 			if (folder !== null && !files) neglectPlainCopy(folder);
 			return new Store(opened, transactions, plainCopy, options);
@@ -163,10 +176,14 @@ export class Store {
 		}
 	}
 
-	/** Reports that the emulator cannot go on, if that is what an error means. @returns whether it is */
-	noteDamage(error: unknown): boolean {
+	/**
+	 * To be called with errors of the store that would be bugs of the emulator otherwise.
+	 *
+	 * @returns whether it is reported: that the disk is full, or the database damaged, so that the emulator cannot go on
+	 */
+	explains(error: unknown): boolean {
 		if (isDamage(error)) this.#report(explain(this.#folder ?? "", error));
-		return isDamage(error);
+		return isDamage(error) || isNoRoom(error);
 	}
 
 	/**

@@ -20,30 +20,51 @@ export class Transactions {
 	readonly #db: Sqlite;
 	readonly #run: (sql: Sql) => void;
 	readonly #afterwards: (() => void)[] = [];
+	readonly #relieve: (error: unknown) => boolean;
 	#group: Group | undefined;
 
-	constructor(db: Sqlite) {
+	/** @param relieve may make room on a full disk. @returns whether a work is worth trying again then */
+	constructor(db: Sqlite, relieve: (error: unknown) => boolean = () => false) {
 		this.#db = db;
+		this.#relieve = relieve;
 		// better-sqlite3's own transactions take 4 µs to make for every use.
 		const statements = new Map(SQL.map((sql) => [sql, db.prepare(sql)]));
 		this.#run = (sql) => statements.get(sql)?.run();
 	}
 
 	/**
-	 * Runs `work` now, in the commit of this turn.
+	 * Runs `work` now, in the commit of this turn; and once more if that fails on a full disk.
 	 *
 	 * @returns when that is done
 	 * @throws as `Transact`
 	 */
 	async share<T>(work: Work<T>): Promise<T> {
+		try {
+			return await this.#share(work);
+		} catch (error) {
+			if (!this.#relieve(error)) throw error;
+			return this.#share(work);
+		}
+	}
+
+	async #share<T>(work: Work<T>): Promise<T> {
 		const group = this.#open();
 		const result = this.#inSavepoint(work);
 		await group.promise;
 		return result;
 	}
 
-	/** Runs `work` in a commit of its own, after that of the works before it. */
+	/** Runs `work` in a commit of its own, after that of the works before it; and once more as `share` does. */
 	readonly alone: Transact = (work) => {
+		try {
+			return this.#alone(work);
+		} catch (error) {
+			if (!this.#relieve(error)) throw error;
+			return this.#alone(work);
+		}
+	};
+
+	readonly #alone: Transact = (work) => {
 		this.commit();
 		this.#run("BEGIN IMMEDIATE");
 		try {

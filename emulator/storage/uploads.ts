@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { digestsOfStored } from "./content/digests.ts";
 import { OpenContent } from "./content/open-content.ts";
-import { type Received, receive } from "./content/receive.ts";
+import type { Received } from "./content/receive.ts";
 import type { Parts, PartWithContent } from "./rows/parts.ts";
 import type { UploadListQuery, UploadRows } from "./rows/upload-rows.ts";
 import type { VersionRow } from "./rows/versions.ts";
@@ -95,12 +95,7 @@ export class Uploads {
 		expected: Expected = {},
 	): Promise<StoredPart & { readonly contentMd5: string }> {
 		const { contents } = this.#writes;
-		const received = await receive(
-			body,
-			contents.blobs,
-			expected,
-			this.#writes.protocol.refuse,
-		);
+		const received = await this.#writes.receive(body, expected);
 		const part = describePart(number, received, modified);
 		await this.#writes.keep(received, () => {
 			this.#require(upload.bucket, upload.key, upload.id);
@@ -180,12 +175,12 @@ export class Uploads {
 		};
 		if (!upload.sequential) {
 			const join = () => this.#join(given, chooseNow(), "");
-			return this.#writes.transact(join);
+			return this.#writes.free(join);
 		}
 		for (;;) {
 			const read = chooseNow();
 			const contentMd5 = await this.#md5Of(upload, read.parts);
-			const object = await this.#writes.transact(() => {
+			const object = await this.#writes.free(() => {
 				const chosen = chooseNow();
 				// Reading takes time, in which a part may have been replaced.
 				const isSame = chosen.etag === read.etag;
@@ -234,7 +229,7 @@ export class Uploads {
 
 	/** @throws that there is no such upload */
 	async abort(bucket: string, key: string, id: string): Promise<void> {
-		await this.#writes.transact(() => {
+		await this.#writes.free(() => {
 			this.#require(bucket, key, id);
 			this.#parts.removeAll(id);
 			this.#rows.delete(id);

@@ -3,12 +3,14 @@
  * plain copy told.
  */
 import type { Buckets } from "./buckets.ts";
+import type { Blobs } from "./content/blobs.ts";
 import type { Contents } from "./content/contents.ts";
-import type { Received } from "./content/receive.ts";
+import { type Received, receive } from "./content/receive.ts";
 import type { Protocol } from "./facts.ts";
+import { type DiskRoom, isNoRoom } from "./folder/disk-room.ts";
 import type { NewVersion, Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
-import type { NewObject, StoredObject } from "./types.ts";
+import type { Expected, NewObject, StoredObject } from "./types.ts";
 
 /** Told, before the commit, of every key whose current version may change; of a bucket itself with the key ''. */
 export type OnChange = (bucket: string, key: string) => void;
@@ -19,6 +21,10 @@ export class Writes {
 	readonly contents: Contents;
 	readonly versions: Versions;
 	readonly protocol: Protocol;
+	/** null in memory. */
+	readonly room: DiskRoom | null;
+	/** Refuses new blobs when the disk is full. */
+	readonly #roomyBlobs: Pick<Blobs, "create">;
 	readonly #onChange: OnChange;
 
 	constructor(
@@ -28,7 +34,15 @@ export class Writes {
 		versions: Versions,
 		onChange: OnChange,
 		protocol: Protocol,
+		room: DiskRoom | null,
 	) {
+		this.room = room;
+		this.#roomyBlobs = {
+			create: () => {
+				this.requireRoom(false);
+				return contents.blobs.create();
+			},
+		};
 		this.protocol = protocol;
 		this.transactions = transactions;
 		this.buckets = buckets;
@@ -37,9 +51,46 @@ export class Writes {
 		this.#onChange = onChange;
 	}
 
-	/** As `Transactions.share`. */
+	/** As `Transactions.share`, for what needs room. @throws that the disk is full */
 	transact<T>(work: Work<T>): Promise<T> {
-		return this.transactions.share(work);
+		this.requireRoom(true);
+		return this.#share(work);
+	}
+
+	/** As `transact`, for what makes room: it goes on when the disk is full. */
+	free<T>(work: Work<T>): Promise<T> {
+		return this.#share(work);
+	}
+
+	async #share<T>(work: Work<T>): Promise<T> {
+		try {
+			return await this.transactions.share(work);
+		} catch (error) {
+			throw isNoRoom(error) ? this.protocol.refuse({ is: "disk-full" }) : error;
+		}
+	}
+
+	/** @param inRows as `DiskRoom.admits` takes it. @throws that the disk is full */
+	requireRoom(inRows: boolean): void {
+		if (this.room && !this.room.admits(inRows))
+			throw this.protocol.refuse({ is: "disk-full" });
+	}
+
+	/** As `receive`. @throws also that the disk is full */
+	async receive(
+		body: AsyncIterable<Buffer>,
+		expected: Expected,
+	): Promise<Received> {
+		const { refuse } = this.protocol;
+		this.requireRoom(true);
+		try {
+			const received = await receive(body, this.#roomyBlobs, expected, refuse);
+			this.room?.wrote(received.size);
+			return received;
+		} catch (error) {
+			this.room?.relieve(error);
+			throw isNoRoom(error) ? refuse({ is: "disk-full" }) : error;
+		}
 	}
 
 	/** Commits what was received, or removes it again. */

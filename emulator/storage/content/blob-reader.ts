@@ -7,6 +7,11 @@ import { Readable } from "node:stream";
 
 const READ_BYTES = 128 * 1024;
 
+/** Why a file cannot be read to its end. */
+export class UnreadableBlob extends Error {
+	override readonly name = "UnreadableBlob";
+}
+
 export class BlobReader extends Readable {
 	readonly #path: string;
 	readonly #end: number;
@@ -27,7 +32,7 @@ export class BlobReader extends Readable {
 	override _construct(done: (error?: Error | null) => void): void {
 		open(this.#path, "r", (error, file) => {
 			this.#file = file;
-			done(error);
+			done(error && this.#unreadable(error.message));
 		});
 	}
 
@@ -43,11 +48,15 @@ export class BlobReader extends Readable {
 			this.#isReading = false;
 			this.#afterRead?.();
 			if (this.destroyed) return;
-			if (error) this.destroy(error);
+			if (error) this.destroy(this.#unreadable(error.message));
 			else if (bytes === 0)
-				this.destroy(new Error(`${this.#path} is shorter than it was`));
+				this.destroy(this.#unreadable("it is shorter than it was"));
 			else this.#take(buffer.subarray(0, bytes));
 		});
+	}
+
+	#unreadable(why: string): UnreadableBlob {
+		return new UnreadableBlob(`${this.#path} cannot be read: ${why}`);
 	}
 
 	#take(chunk: Buffer): void {

@@ -2,6 +2,7 @@
  * An object's bytes, held for a reader: whatever happens to the object meanwhile, these stay.
  */
 import { Readable } from "node:stream";
+import { UnreadableBlob } from "./blob-reader.ts";
 import type { ContentColumns, Contents, Hold, Piece } from "./contents.ts";
 
 export class OpenContent {
@@ -36,7 +37,9 @@ export class OpenContent {
 			pieces.length === 1 && only?.file
 				? this.#readFile(only.file, only)
 				: Readable.from(this.#readAll(hold, pieces), { objectMode: false });
-		stream.once("error", (error) => this.#report(error));
+		stream.once("error", (error) => {
+			if (error instanceof UnreadableBlob) this.#report(error);
+		});
 		return stream.once("close", () => this.release());
 	}
 

@@ -24,7 +24,7 @@ export type Received = Digests & {
  */
 export async function receive(
 	body: AsyncIterable<Buffer>,
-	blobs: Blobs,
+	blobs: Pick<Blobs, "create">,
 	expected: Expected,
 	refuse: Refuse,
 ): Promise<Received> {
@@ -51,7 +51,7 @@ export async function receive(
 async function receiveBlob(
 	head: readonly Buffer[],
 	source: Source,
-	blobs: Blobs,
+	blobs: Pick<Blobs, "create">,
 	expected: Expected,
 	refuse: Refuse,
 ): Promise<Received> {

@@ -14,12 +14,14 @@ import { codeOf } from "../../oss/code-of.ts";
 import { StartError } from "../../oss/start-error.ts";
 import { DiskBlobs } from "../content/disk-blobs.ts";
 import { openDatabase, type Sqlite } from "../schema.ts";
+import { DiskRoom, makeRoomToStart } from "./disk-room.ts";
 import { lockFolder } from "./lock.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
 
 export type OpenFolder = {
 	readonly db: Sqlite;
 	readonly blobs: DiskBlobs;
+	readonly room: DiskRoom;
 	/** Closes the database, in order, and releases the folder. */
 	readonly close: () => void;
 };
@@ -36,14 +38,16 @@ export function openFolder(
 		const unlock = lockFolder(folder);
 		undo.push(unlock);
 		refuse(folder, findLoss(folder));
+		makeRoomToStart(folder);
 		const db = openDatabase(join(folder, "oss.db"), durable);
 		undo.push(() => db.close());
 		refuse(folder, findMismatch(folder, db));
 		const blobs = new DiskBlobs(folder, durable, report);
+		const room = new DiskRoom(folder, db, report);
 		const session = new Session(folder, durable);
 		session.begin(db);
 		if (durable) syncFolder(folder);
-		return { db, blobs, close: () => closeInOrder(db, session, unlock) };
+		return { db, blobs, room, close: () => closeInOrder(db, session, unlock) };
 	} catch (error) {
 		for (const step of undo.reverse()) step();
 		throw explain(folder, error);

@@ -8,16 +8,25 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { isNoRoom } from "../folder/disk-room.ts";
 import { PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
 /** Buckets and keys whose copies may be old, the key '' for all of a bucket; or all there is. */
 export type PlainTask =
-	| readonly (readonly [bucket: string, key: string])[]
+	| {
+			readonly changes: readonly (readonly [bucket: string, key: string])[];
+			/** Whether nothing is written, as the disk is full. */
+			readonly onlyRemove: boolean;
+	  }
 	| "all";
 
-/** What could not be copied, and why; the first of it. */
-export type PlainAnswer = readonly string[];
+export type PlainAnswer = {
+	/** What could not be copied, and why; the first of it. */
+	readonly failures: readonly string[];
+	/** Whether something was not copied because the disk is full, or nearly. */
+	readonly noRoom: boolean;
+};
 
 const TOLD_MAX = 10;
 
@@ -32,24 +41,27 @@ if (process.platform === "linux") setPriority(10);
 
 port.on("message", (task: PlainTask) => {
 	const failures: string[] = [];
+	let noRoom = false;
 	const all = task === "all" || !existsSync(files);
 	if (all) attempt("everything", rebuild);
 	else {
 		const folder = new PlainFolder(files, data, source);
-		for (const [bucket, key] of task) {
+		for (const [bucket, key] of task.changes) {
 			attempt(`${bucket}/${key}`, () => {
-				if (key === "") folder.updateBucket(bucket);
+				if (task.onlyRemove) folder.removeIfGone(bucket, key);
+				else if (key === "") folder.updateBucket(bucket);
 				else folder.update(bucket, key);
 			});
 		}
 	}
-	port.postMessage(failures satisfies PlainAnswer);
+	port.postMessage({ failures, noRoom } satisfies PlainAnswer);
 
 	function attempt(what: string, work: () => void): void {
 		try {
 			work();
 		} catch (error) {
-			if (failures.length < TOLD_MAX)
+			if (isNoRoom(error)) noRoom = true;
+			else if (failures.length < TOLD_MAX)
 				failures.push(`no plain copy of ${what}: ${error}`);
 		}
 	}

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { DiskRoom } from "../folder/disk-room.ts";
 import { Copyist } from "./copyist.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
@@ -18,6 +19,9 @@ export const CHANGES_MAX = 50_000;
 
 /** Handing them to the worker takes a microsecond each, while uploads wait. */
 const HANDED_MAX = 500;
+
+/** After this, copies that found the disk full are tried again. */
+const STARVED_MS = 5_000;
 
 /** A worker that ends by itself so often in a row is not started again. */
 const ENDS_MAX = 3;
@@ -43,6 +47,11 @@ export class PlainCopy {
 	#isMarked: boolean;
 	#timer: NodeJS.Timeout | undefined;
 	#copying: Promise<void> | null = null;
+	readonly #room: Pick<DiskRoom, "isFull"> | null;
+	/** Changes of which a full disk let only removals through. */
+	readonly #postponed = new Set<string>();
+	#isStarved = false;
+	#retry: NodeJS.Timeout | undefined;
 	/** Something was not copied: the marker stays. */
 	#isWrong = false;
 	#ends = 0;
@@ -59,7 +68,10 @@ export class PlainCopy {
 		isEmpty: boolean,
 		commit: () => void,
 		report: (error: unknown) => void,
+		room: Pick<DiskRoom, "isFull" | "whenRoom"> | null = null,
 	) {
+		this.#room = room;
+		room?.whenRoom(() => this.#resume());
 		this.#marker = markerOf(data);
 		this.#commit = commit;
 		this.#report = report;
@@ -121,7 +133,8 @@ export class PlainCopy {
 			this.#commit();
 			await this.#run(this.#take());
 		}
-		if (!this.#hasWork() && !this.#isWrong) this.#unmark();
+		const isDone = !this.#hasWork() && this.#postponed.size === 0;
+		if (isDone && !this.#isWrong) this.#unmark();
 	}
 
 	#hasWork(): boolean {
@@ -129,6 +142,7 @@ export class PlainCopy {
 	}
 
 	#canWork(): boolean {
+		if (this.#isAllOld && this.#room?.isFull) return false;
 		return !this.#isClosed && this.#ends < ENDS_MAX;
 	}
 
@@ -140,12 +154,35 @@ export class PlainCopy {
 		}
 		const changes = [...this.#changes.values().take(HANDED_MAX)];
 		for (const change of changes) this.#changes.delete(change);
-		return changes.map(split);
+		const onlyRemove = this.#isStarved || (this.#room?.isFull ?? false);
+		if (onlyRemove) this.#postpone(changes);
+		return { changes: changes.map(split), onlyRemove };
+	}
+
+	/** Until there is room; in case that is not noticed elsewhere, for a while. */
+	#postpone(changes: readonly string[]): void {
+		for (const change of changes) this.#postponed.add(change);
+		if (this.#postponed.size > CHANGES_MAX) {
+			this.#postponed.clear();
+			this.#isWrong = true;
+		}
+		this.#isStarved = true;
+		this.#retry ??= setTimeout(() => this.#resume(), STARVED_MS).unref();
+	}
+
+	#resume(): void {
+		clearTimeout(this.#retry);
+		this.#retry = undefined;
+		this.#isStarved = false;
+		for (const change of this.#postponed) this.#changes.add(change);
+		this.#postponed.clear();
+		if (this.#hasWork()) this.#schedule();
 	}
 
 	async #run(task: PlainTask): Promise<void> {
 		try {
-			const failures = await this.#copyist.run(task);
+			const { failures, noRoom } = await this.#copyist.run(task);
+			if (noRoom) this.#starve(task);
 			for (const failure of failures) this.#report(new Error(failure));
 			this.#ends = 0;
 			if (task === "all") this.#isWrong = false;
@@ -156,6 +193,11 @@ export class PlainCopy {
 			this.#ends++;
 			if (!this.#isClosed) this.#report(error);
 		}
+	}
+
+	#starve(task: PlainTask): void {
+		if (task === "all") this.#isWrong = true;
+		else this.#postpone(task.changes.map((change) => change.join("/")));
 	}
 
 	/** When all changes so far have been copied, or cannot be. */
@@ -175,6 +217,7 @@ export class PlainCopy {
 		await patience.catch(() => {}); // it was aborted just now
 		this.#isClosed = true;
 		clearTimeout(this.#timer);
+		clearTimeout(this.#retry);
 		await this.#copyist.stop();
 		await this.#copying;
 	}

@@ -54,6 +54,13 @@ export class PlainFolder {
 		else this.#remove(bucket, key);
 	}
 
+	/** What `update`, and for the key '' `updateBucket`, do without writing. */
+	removeIfGone(bucket: string, key: string): void {
+		if (key !== "") {
+			if (!this.#source.find(bucket, key)) this.#remove(bucket, key);
+		} else if (!this.#source.hasBucket(bucket)) this.updateBucket(bucket);
+	}
+
 	#put(bucket: string, key: string, object: PlainObject): void {
 		const file = this.#file(bucket, key);
 		this.#makeFolders(bucket, key);
