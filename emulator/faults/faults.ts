@@ -70,7 +70,7 @@ export class Faults {
 	readonly #ending: AbortSignal;
 
 	/** @param ending ends all pauses */
-	constructor(ending = new AbortController().signal) {
+	constructor(ending: AbortSignal = new AbortController().signal) {
 		this.#ending = ending;
 	}
 

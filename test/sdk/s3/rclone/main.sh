@@ -23,7 +23,7 @@ head -c 12000000 /dev/zero >"$work/from/big"
 rclone mkdir "oss:$BUCKET"
 step 'create bucket'
 # Its providers know what each service refuses; one that is not named is taken for S3.
-if rclone copy --s3-upload-cutoff 5Mi "$work/from" "other:$BUCKET/other" --s3-use-multipart-etag=true 2>"$work/errors"; then
+if rclone copy --s3-upload-cutoff 5Mi "$work/from" "other:$BUCKET" --s3-use-multipart-etag=true 2>"$work/errors"; then
   echo 'accepted' >&2
   exit 1
 fi
