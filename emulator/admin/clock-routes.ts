@@ -2,11 +2,15 @@
  * The emulator's clock, to be moved by tests: what takes OSS days takes them a moment. What lifecycle rules have due
  * then is done when the answer comes.
  */
-import type { ClockChange, MovableClock } from "../oss/clock.ts";
+import {
+	CLOCK_SCOPES,
+	type ClockChange,
+	type MovableClock,
+} from "../oss/clock.ts";
 import { readTime } from "../oss/times.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
-import { answers, record } from "./route-schema.ts";
+import { answers, record, type Schema } from "./route-schema.ts";
 
 type Change = Omit<ClockChange, "now"> & { readonly now?: string };
 
@@ -33,9 +37,10 @@ export const clockRoutes: Routes = (app, { emulator, lifecycle }) => {
 };
 
 const view = (clock: MovableClock) => ({
-	now: clock.now(),
+	now: clock.expiryNow(),
 	frozen: clock.isFrozen,
 	aheadSeconds: clock.aheadMs / 1000,
+	scope: clock.scope,
 });
 
 function readNow(text: string): Date {
@@ -57,6 +62,12 @@ function move(clock: MovableClock, change: ClockChange): void {
 	}
 }
 
+const scope: Schema = {
+	enum: CLOCK_SCOPES,
+	description:
+		"What goes by it: everything, or only what expires, which are security tokens, signed URLs, policies of forms and lifecycle rules. Then the times of requests are judged by the real clock.",
+};
+
 const theClock = answers(
 	"The clock.",
 	record({
@@ -66,6 +77,7 @@ const theClock = answers(
 			type: "number",
 			description: "By how much it is ahead of the real time.",
 		},
+		scope,
 	}),
 );
 
@@ -81,7 +93,7 @@ const putClock = {
 	tags: ["emulator"],
 	summary: "Moves the emulator's clock, or stops it",
 	description:
-		"All that goes by time goes by this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves.",
+		"All that goes by time goes by this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and `scope: expiry` refuses none.",
 	body: {
 		type: "object",
 		properties: {
@@ -94,6 +106,7 @@ const putClock = {
 				type: "boolean",
 				description: "Whether it stands still from then on.",
 			},
+			scope,
 		},
 		additionalProperties: false,
 	},

@@ -12,6 +12,7 @@ import { invalidArgument } from "../oss/errors.ts";
 import {
 	ANONYMOUS,
 	type Caller,
+	expiryTimeOf,
 	isForm,
 	type OssRequest,
 	type Query,
@@ -63,8 +64,9 @@ export function authenticate<R extends Target>(
 	if (!claim) return { caller: ANONYMOUS, target: likeliest };
 
 	const { accessKeyId, securityToken } = claim;
-	const account = accounts.get(accessKeyId, securityToken, request.receivedAt);
-	claim.requireTime(request.receivedAt);
+	const expiryTime = expiryTimeOf(request);
+	const account = accounts.get(accessKeyId, securityToken, expiryTime);
+	claim.requireTime(claim.expires ? expiryTime : request.receivedAt);
 	const target = readings.find((reading) =>
 		isSigned(claim, account.accessKeySecret, reading),
 	);

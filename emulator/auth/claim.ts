@@ -27,6 +27,8 @@ export type Claim = {
 	readonly mismatchEc: string;
 	/** @throws OssError when the signature is not, or no longer, valid at `now` */
 	readonly requireTime: (now: Date) => void;
+	/** Whether the signature says itself until when it is valid, as those of URLs do. */
+	readonly expires?: true;
 	/** @param target a reading of the request; S3 signs where its bucket stands */
 	readonly candidates: (
 		target: Target & Partial<Reading>,

@@ -84,6 +84,7 @@ export function readV1Url(request: OssRequest): Claim {
 		securityToken: tokenOfUrl(request),
 		mismatchEc: "0002-00000040",
 		requireTime: (now) => requireUnexpired(expires, now),
+		expires: true,
 		candidates: (target) => candidates(request, target, expires),
 		sign: signV1,
 	};

@@ -110,6 +110,7 @@ export function readV2Url(request: OssRequest): Claim {
 		securityToken: tokenOfUrl(request),
 		mismatchEc: "0002-00000101",
 		requireTime: (now) => requireUnexpired(expires, now),
+		expires: true,
 		candidates: (target) => candidates(request, target, expires, additional),
 		sign: signV2,
 	};

@@ -135,6 +135,7 @@ export function readV4Url(request: OssRequest, region: string): Claim {
 		mismatchEc: "0002-00000201",
 		requireTime: (now) =>
 			requireWindow(requireDate(date.text, date.read), expires, now),
+		expires: true,
 		candidates: (target) =>
 			candidates(request, target, { scope, additional, date: date.text }),
 		sign: (secret, stringToSign) => signV4(secret, scope, stringToSign),

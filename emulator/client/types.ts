@@ -262,10 +262,12 @@ export type ClockState = {
 	readonly frozen: boolean;
 	/** By how much it is ahead of the real time. */
 	readonly aheadSeconds: number;
+	/** What goes by it. */
+	readonly scope: "all" | "expiry";
 };
 
 export type Scope = {
-	/** `expiry` moves only what expires; the times of requests are judged by the real clock. Default: `all`. */
+	/** `expiry` moves only what expires; requests are judged by the real clock. Default: as it is, at first `all`. */
 	readonly scope?: "all" | "expiry";
 };
 

@@ -13,7 +13,7 @@ import { readClaim } from "../auth/authenticate.ts";
 import { type Candidate, type Claim, isSigned } from "../auth/claim.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
-import type { OssRequest, Target } from "../oss/request.ts";
+import { expiryTimeOf, type OssRequest, type Target } from "../oss/request.ts";
 import {
 	explainError,
 	type Knowledge,
@@ -57,7 +57,7 @@ function explain(error: OssError, patient: Patient): string {
 	const said = {
 		accessKeyId: claim?.accessKeyId ?? "",
 		securityToken: claim?.securityToken ?? "",
-		receivedAt: request.receivedAt,
+		receivedAt: expiryTimeOf(request),
 	};
 	return explainError(error, said, patient);
 }
@@ -117,7 +117,7 @@ function findAccount(
 	{ accounts, request }: Patient,
 ): Account | undefined {
 	try {
-		return accounts.get(accessKeyId, securityToken, request.receivedAt);
+		return accounts.get(accessKeyId, securityToken, expiryTimeOf(request));
 	} catch {
 		return undefined; // then that is what the error says
 	}

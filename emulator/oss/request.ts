@@ -81,6 +81,8 @@ export type OssRequest = Reading & {
 	readonly scheme: "http" | "https";
 	readonly clientIp: string;
 	readonly receivedAt: Date;
+	/** By which what expires is judged; by default `receivedAt`. */
+	readonly expiryTime?: Date;
 	readonly caller: Caller;
 	/** Which protocol it was translated from, if it was. */
 	readonly protocol?: "S3";
@@ -93,3 +95,9 @@ export type OssRequest = Reading & {
 
 /** A request as the port receives it, before its caller and its target are known. */
 export type Arrival = Omit<OssRequest, keyof Reading | "caller">;
+
+export const expiryTimeOf = ({
+	expiryTime,
+	receivedAt,
+}: Pick<Arrival, "expiryTime" | "receivedAt">): Date =>
+	expiryTime ?? receivedAt;

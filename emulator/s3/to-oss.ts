@@ -12,7 +12,12 @@ import type { Accounts } from "../auth/accounts.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
-import type { Headers, OssRequest, Query } from "../oss/request.ts";
+import {
+	expiryTimeOf,
+	type Headers,
+	type OssRequest,
+	type Query,
+} from "../oss/request.ts";
 import { malformed } from "../xml/read.ts";
 import { type ChunkSigner, checkHash, unwrapChunks } from "./chunked.ts";
 import {
@@ -132,13 +137,17 @@ function readDecodedLength(text: string | undefined): number {
 
 /** The request's signature is known to be right. */
 function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
-	const { headers, receivedAt } = request;
+	const { headers } = request;
 	const { signing, signature, accessKeyId, securityToken } = readV4Header(
 		request,
 		headers.authorization ?? "",
 	);
 	const { credential, date } = signing;
-	const account = accounts.get(accessKeyId, securityToken, receivedAt);
+	const account = accounts.get(
+		accessKeyId,
+		securityToken,
+		expiryTimeOf(request),
+	);
 	const key = signingKey(account.accessKeySecret, credential);
 	return {
 		seed: signature,

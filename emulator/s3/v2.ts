@@ -74,6 +74,7 @@ export function readV2Url(request: OssRequest): Claim {
 		securityToken: tokenOfV2Url(request),
 		mismatchEc: MISMATCH_EC,
 		requireTime: (now) => requireUnexpired(expires, now),
+		expires: true,
 		candidates: (target) => candidates(request, target, expires),
 		sign: signV1,
 	};

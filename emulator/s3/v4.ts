@@ -203,6 +203,7 @@ export function readV4Url(request: OssRequest): V4Claim {
 		signature,
 		securityToken: tokenOfV4Url(request),
 		requireTime: (now) => requireWindow(moment, seconds, now),
+		expires: true,
 	};
 }
 

@@ -2,6 +2,7 @@
  * A request of Node's → an `Arrival`: path and query as in the request line, decoded once, nothing normalised.
  */
 import type { IncomingMessage } from "node:http";
+import type { MovableClock } from "../oss/clock.ts";
 import { formDecode } from "../oss/encoding.ts";
 import type { Arrival, Headers, Query } from "../oss/request.ts";
 import { decodeWireText } from "../oss/wire-text.ts";
@@ -12,8 +13,9 @@ export function toArrival(
 	raw: IncomingMessage,
 	id: string,
 	target: string,
-	receivedAt: Date,
+	clock: Pick<MovableClock, "now" | "expiryNow" | "scope">,
 ): Arrival {
+	const receivedAt = clock.now();
 	const [rawPath, rawQuery] = splitTarget(target);
 	const headers = readHeaders(raw.headers);
 	return {
@@ -27,6 +29,7 @@ export function toArrival(
 		scheme: "encrypted" in raw.socket ? "https" : "http",
 		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
 		receivedAt,
+		...(clock.scope === "all" ? {} : { expiryTime: clock.expiryNow() }),
 		hasGone: () => !raw.socket.writable,
 		body: raw,
 		form: (body = raw) => formParts(body, headers),

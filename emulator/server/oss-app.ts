@@ -63,7 +63,7 @@ export async function createOssApp(
 	app.decorateRequest("entry");
 	app.addHook("onRequest", (request, _, done) => {
 		const { raw, id, originalUrl } = request;
-		request.arrival = toArrival(raw, id, originalUrl, emulator.clock.now());
+		request.arrival = toArrival(raw, id, originalUrl, emulator.clock);
 		request.entry = requests.begin(request.arrival);
 		// Fastify would refuse a media type that it cannot read. OSS stores whatever is sent; `arrival` has it.
 		delete raw.headers["content-type"];

@@ -13,7 +13,12 @@ import {
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { Arrival, OssRequest, Reading } from "../oss/request.ts";
+import {
+	type Arrival,
+	expiryTimeOf,
+	type OssRequest,
+	type Reading,
+} from "../oss/request.ts";
 import type { Protocol } from "../records/request-log.ts";
 import { readS3Claim } from "../s3/claim.ts";
 import { documentOf } from "../s3/documents-out.ts";
@@ -40,7 +45,7 @@ export class S3Edge {
 		const form: Arrival["form"] = (body) =>
 			toOssForm(arrival.form(body), {
 				accounts: emulator.accounts,
-				now: arrival.receivedAt,
+				now: expiryTimeOf(arrival),
 				checkSignatures: emulator.checkSignatures,
 				enabled: emulator.s3.enabled,
 				recognised,

@@ -17,6 +17,8 @@ export type StsArrival = {
 	readonly headers: Headers;
 	readonly body: Buffer;
 	readonly receivedAt: Date;
+	/** By which what expires is judged; by default `receivedAt`. */
+	readonly expiryTime?: Date;
 };
 
 export type StsRequest = StsArrival & {

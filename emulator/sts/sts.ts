@@ -6,7 +6,7 @@
  * Source: docs «API reference (STS)»; the order is a guess (A-526).
  */
 import { randomUUID } from "node:crypto";
-import type { Caller } from "../oss/request.ts";
+import { type Caller, expiryTimeOf } from "../oss/request.ts";
 import { isAcs3, readAcs3Claim } from "./acs3.ts";
 import { readFormat, type StsAnswer, type StsElement } from "./answer.ts";
 import { type Assuming, assumeRole } from "./assume-role.ts";
@@ -63,7 +63,8 @@ export class Sts {
 	}
 
 	#run(request: StsRequest): StsElement {
-		const { parameters, headers, receivedAt: now } = request;
+		const { parameters, headers } = request;
+		const now = expiryTimeOf(request);
 		requireBodyType(request);
 		const version = parameters.get("Version") ?? headers["x-acs-version"];
 		const operation = OPERATIONS.get(nameOf(request));
@@ -81,11 +82,19 @@ export class Sts {
 			? readAcs3Claim(request)
 			: readRpcClaim(request);
 		const { accessKeyId, securityToken, nonce } = claim;
-		const key = this.#keeper.getKey(accessKeyId, securityToken, now);
+		const key = this.#keeper.getKey(
+			accessKeyId,
+			securityToken,
+			expiryTimeOf(request),
+		);
 		requireTimestamp(claim, now);
 		this.#nonces.requireUnused(accessKeyId, nonce, now);
 		requireSignature(claim, key.accessKeySecret, () =>
-			this.#keeper.mistakenSecrets(accessKeyId, securityToken, now),
+			this.#keeper.mistakenSecrets(
+				accessKeyId,
+				securityToken,
+				expiryTimeOf(request),
+			),
 		);
 		this.#nonces.use(accessKeyId, nonce, now);
 		return key.caller;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { suite, test } from "node:test";
-import { refusal, textsOf } from "../client.ts";
+import { type Answer, refusal, textsOf } from "../client.ts";
+import { field, file, postForm, signedV1 } from "../operations/object/form.ts";
+import { presignV1, presignV4 } from "../presign.ts";
 import { startWithAdmin } from "./admin.ts";
 
 const MINUTE = 60;
@@ -90,3 +93,106 @@ suite("The clock of the emulator", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 });
+
+suite("A clock that moves only what expires", () => {
+	const ahead = { advance: 2 * 60 * MINUTE, scope: "expiry" };
+
+	test("refuses no request for its time, and leaves Date and Last-Modified real", async (t) => {
+		const { admin, oss } = await startWithAdmin(t);
+		const { json } = await admin.put("/api/clock", ahead);
+
+		const put = await oss.put("/photos/cat", "meow");
+		const head = await oss.head("/photos/cat");
+
+		assert.equal(json.scope, "expiry");
+		assert.equal(minutesAhead(json.now), 120);
+		assert.equal(put.status, 200);
+		assert.equal(minutesAhead(put.headers.date), 0);
+		assert.equal(minutesAhead(head.headers["last-modified"]), 0);
+	});
+
+	test("ends security tokens, whose successor STS makes for a client whose clock is real", async (t) => {
+		const { admin, oss, endpoint } = await startWithAdmin(t);
+		const { STS }: { readonly STS: new (options: object) => Sts } =
+			createRequire(import.meta.url)("ali-oss");
+		const sts = new STS({
+			...{ accessKeyId: "oss-emulator", endpoint },
+			accessKeySecret: "oss-emulator-secret",
+		});
+		const role = "acs:ram::1000000000000001:role/app";
+		const assume = async () => {
+			const { credentials } = await sts.assumeRole(role, "", 3600, "job");
+			const { AccessKeyId, AccessKeySecret, SecurityToken } = credentials;
+			return (): Promise<Answer> =>
+				oss.get("/photos", {
+					as: { id: AccessKeyId ?? "", secret: AccessKeySecret ?? "" },
+					headers: { "x-oss-security-token": SecurityToken ?? "" },
+				});
+		};
+		const withFirst = await assume();
+		assert.equal((await withFirst()).status, 200);
+
+		await admin.put("/api/clock", ahead);
+
+		assert.match(refusal(await withFirst()), /^403 SecurityTokenExpired/);
+		const withSecond = await assume();
+		assert.equal((await withSecond()).status, 200);
+	});
+
+	test("ends signed URLs, policies of forms, and what lifecycle rules keep", async (t) => {
+		const { admin, oss, endpoint } = await startWithAdmin(t);
+		await oss.put("/photos/logs/cat", "meow");
+		await oss.put("/photos/cat", "meow");
+		await admin.put("/api/buckets/photos/documents/lifecycle", {
+			document: [
+				{
+					...{ ID: "old", Prefix: "logs/", Status: "Enabled" },
+					Expiration: { Days: 1 },
+				},
+			],
+		});
+		const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
+		const asked = { method: "GET", resource: "/photos/cat", query: {} };
+		const urls = [presignV1, presignV4].map(
+			(presign) => `${endpoint}/photos/cat?${presign(key, asked)}`,
+		);
+		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+		const form = [
+			...[
+				field("key", "form"),
+				...signedV1([["eq", "$key", "form"]], inAnHour),
+			],
+			file("meow"),
+		];
+		assert.equal((await postForm(oss, form)).status, 204);
+
+		await admin.put("/api/clock", { advance: 2 * DAY, scope: "expiry" });
+
+		for (const url of urls) assert.equal((await fetch(url)).status, 403);
+		assert.match(refusal(await postForm(oss, form)), /^403 AccessDenied/);
+		assert.equal((await oss.get("/photos/logs/cat")).status, 404);
+		assert.equal((await oss.get("/photos/cat")).status, 200);
+	});
+
+	test("keeps its scope until another is asked for, or it is reset", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		const scopeAfter = async (change: object): Promise<string> =>
+			(await admin.put("/api/clock", change)).json.scope;
+
+		assert.equal(await scopeAfter({ advance: 1 }), "all");
+		assert.equal(await scopeAfter(ahead), "expiry");
+		assert.equal(await scopeAfter({ advance: 1 }), "expiry");
+		assert.equal(await scopeAfter({ scope: "all" }), "all");
+		await scopeAfter(ahead);
+		await admin.post("/api/reset");
+		assert.equal((await admin.get("/api/clock")).json.scope, "all");
+		const refused = await admin.put("/api/clock", { scope: "some" });
+		assert.equal(refused.json.message, "scope must be one of all, expiry");
+	});
+});
+
+type Sts = {
+	assumeRole(
+		...asked: readonly unknown[]
+	): Promise<{ readonly credentials: Readonly<Record<string, string>> }>;
+};

@@ -41,7 +41,7 @@ export async function runLifecycle(
 		const found = await findDocument({ store }, LIFECYCLE, name).catch(isGone);
 		const rules = found?.Rule.filter(isEnabled) ?? [];
 		if (rules.length === 0) continue;
-		const now = clock.now();
+		const now = clock.expiryNow();
 		await runObjects(store, name, rules, now, tell).catch(isGone);
 		await runUploads(store, name, rules, now, tell).catch(isGone);
 	}

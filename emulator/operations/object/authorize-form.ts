@@ -13,7 +13,7 @@ import {
 } from "../../auth/post-policy.ts";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import type { Form } from "./form.ts";
 
 export type AuthorizedForm = {
@@ -42,7 +42,7 @@ export async function authorizeForm(
 		(fields) =>
 			readPostPolicy(fields, accounts, {
 				...{ region, checkSignatures },
-				now: request.receivedAt,
+				now: expiryTimeOf(request),
 			}),
 	);
 	const asked = { ...request, caller, key: form.readKey() };
@@ -56,7 +56,7 @@ export async function authorizeForm(
 /** @throws what `work` throws, an OssError with its diagnosis */
 async function diagnosed<T>(
 	{ accounts, region, clock }: Emulator,
-	{ bucket, receivedAt }: OssRequest,
+	request: OssRequest,
 	fields: FormFields,
 	work: (fields: FormFields) => T,
 ): Promise<T> {
@@ -67,7 +67,8 @@ async function diagnosed<T>(
 		// Loaded when the first form is refused.
 		const { diagnoseForm } = await import("../../diagnosis/form-doctor.ts");
 		const known = { accounts, region, clockAheadMs: clock.aheadMs };
-		const form = { ...known, fields, bucket, receivedAt };
+		const receivedAt = expiryTimeOf(request);
+		const form = { ...known, fields, bucket: request.bucket, receivedAt };
 		error.diagnosis = diagnoseForm(error, form) || error.diagnosis;
 		throw error;
 	}
