@@ -81,6 +81,7 @@ export const settings = {
   "upstream-read-only":    flag("pass on only what changes nothing"),
   "upstream-allow":        list("OPERATION[,…]", "operations on more than the named buckets that pass, like ListBuckets"),
   "upstream-timeout":      text("MILLISECONDS", "how long the OSS behind the gateway may be silent", "60000"),
+  record:                  text("FOLDER", "with --upstream: write each exchange with the cloud there, without secrets"),
   "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
 } satisfies Record<string, Setting>;
 

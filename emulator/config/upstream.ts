@@ -21,6 +21,7 @@ export type Given = {
 
 /** They mean nothing without `--upstream`. */
 const OF_UPSTREAM = [
+	"record",
 	"upstream-access-key",
 	"upstream-allow",
 	"upstream-bucket",
@@ -53,6 +54,7 @@ export function readUpstream(
 		readOnly: has("upstream-read-only"),
 		allowed: new Set(list("upstream-allow").map(readOperation)),
 		timeoutMs: readMilliseconds("upstream-timeout", text("upstream-timeout")),
+		record: text("record"),
 	};
 }
 
@@ -70,8 +72,9 @@ export const describeUpstream = ({
 	readOnly,
 	allowed,
 	timeoutMs,
+	record,
 }: UpstreamOptions): object => ({
-	...{ endpoint, readOnly, timeoutMs },
+	...{ endpoint, readOnly, timeoutMs, record },
 	allowed: [...allowed],
 	buckets: {
 		...Object.fromEntries(

@@ -16,8 +16,9 @@ import { requireReal } from "./guard.ts";
 /** @throws OssError InvalidArgument, AccessDenied */
 export async function copyThrough(
 	gateway: Gateway,
-	{ request, outgoing }: Passing,
+	passing: Passing,
 ): Promise<Reply> {
+	const { request, outgoing } = passing;
 	const { emulator, upstream } = gateway;
 	const header = request.headers[SOURCE] ?? "";
 	const ecs = request.query.has("uploadId") ? PART_COPY_ECS : COPY_ECS;
@@ -27,5 +28,5 @@ export async function copyThrough(
 	await requireIdentityAccess(emulator, reading, "oss:GetObject");
 	const keyAndVersion = header.slice(header.indexOf("/", 1));
 	const headers = { ...outgoing.headers, [SOURCE]: `/${real}${keyAndVersion}` };
-	return forward(gateway, { request, outgoing: { ...outgoing, headers } });
+	return forward(gateway, { ...passing, outgoing: { ...outgoing, headers } });
 }

@@ -11,10 +11,10 @@ import { forward, type Gateway, type Passing } from "./gateway.ts";
 /** @throws OssError MalformedXML, AccessDenied for the first key that the caller may not delete */
 export async function deleteThrough(
 	gateway: Gateway,
-	{ request, outgoing }: Passing,
+	passing: Passing,
 ): Promise<Reply> {
-	if (request.caller.identity === undefined)
-		return forward(gateway, { request, outgoing });
+	const { request, outgoing } = passing;
+	if (request.caller.identity === undefined) return forward(gateway, passing);
 	const body = await readDocument(request);
 	for (const { key, versionId } of readDoomed(await readXml(body, "Delete"))) {
 		const query = new Map(request.query);
@@ -22,5 +22,5 @@ export async function deleteThrough(
 		const asked = { ...request, key, query };
 		await requireIdentityAccess(gateway.emulator, asked, "oss:DeleteObject");
 	}
-	return forward(gateway, { request, outgoing: { ...outgoing, body } });
+	return forward(gateway, { ...passing, outgoing: { ...outgoing, body } });
 }

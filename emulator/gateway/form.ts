@@ -64,6 +64,7 @@ async function sendForm(
 		}
 	}
 	const passing = {
+		operation: "PutObject",
 		request: asked,
 		outgoing: {
 			...{ method: "PUT", bucket: outgoing.bucket, key: asked.key, headers },

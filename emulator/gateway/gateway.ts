@@ -13,7 +13,7 @@ import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { Upstream, UpstreamRequest } from "../upstream/upstream.ts";
 import { requirePassage } from "./guard.ts";
-import { toReply } from "./incoming.ts";
+import { type Asked, toReply } from "./incoming.ts";
 import { toUpstream } from "./outgoing.ts";
 
 /** What passing a request on takes. */
@@ -24,6 +24,8 @@ export type Gateway = {
 
 /** A request that may pass. */
 export type Passing = {
+	/** As the API reference calls what the cloud is asked for. */
+	readonly operation: string;
 	readonly request: OssRequest;
 	/** As the cloud gets it. */
 	readonly outgoing: UpstreamRequest;
@@ -47,7 +49,8 @@ export async function passOn(
 		await requireIdentityAccess(emulator, request, operation.action);
 	if (operation.lengthRequired) uploadBody(request); // for its errors
 	const { uid } = emulator.accounts.default;
-	const passing = { request, outgoing: toUpstream(request, bucket, uid) };
+	const outgoing = toUpstream(request, bucket, uid);
+	const passing = { operation: operation.name, request, outgoing };
 	return special ? special.run(gateway, passing) : forward(gateway, passing);
 }
 
@@ -60,8 +63,9 @@ const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
 /** Sends it, and once more when only the clocks were apart and nothing of a body is gone. */
 export async function forward(
 	{ upstream }: Gateway,
-	{ request, outgoing }: Passing,
+	passing: Passing,
 ): Promise<Reply> {
+	const { request, outgoing } = passing;
 	const { method, bucket, isSigned } = outgoing;
 	const renaming = {
 		toLocal: (real: string) => upstream.options.buckets.toLocal(real),
@@ -71,8 +75,7 @@ export async function forward(
 	const isDocument =
 		method !== "GET" || request.key === "" || isOfBucket(request);
 	const asked = { method, bucket, isSigned, renaming, isDocument };
-	const once = async (): Promise<Reply> =>
-		toReply(upstream, await upstream.send(outgoing), asked);
+	const once = (): Promise<Reply> => exchange(upstream, passing, asked);
 	try {
 		return await once();
 	} catch (error) {
@@ -81,4 +84,24 @@ export async function forward(
 		if (!isSkewed || outgoing.body !== null) throw error;
 		return once();
 	}
+}
+
+/** There and back, recorded if `--record` says so. */
+async function exchange(
+	upstream: Upstream,
+	{ operation, request, outgoing }: Passing,
+	asked: Asked,
+): Promise<Reply> {
+	const { recorder } = upstream;
+	if (!recorder) return toReply(upstream, await upstream.send(outgoing), asked);
+	const recording = recorder.begin(
+		...([operation, request.bucket, outgoing] as const),
+		await upstream.secrets(),
+	);
+	if (!recording)
+		return toReply(upstream, await upstream.send(outgoing), asked);
+	const answer = await upstream.send(recording.request);
+	const reply = await toReply(upstream, recording.answer(answer), asked);
+	recording.keep();
+	return reply;
 }

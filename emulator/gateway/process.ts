@@ -16,8 +16,9 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** @throws OssError InvalidArgument, AccessDenied */
 export async function processThrough(
 	gateway: Gateway,
-	{ request, outgoing }: Passing,
+	passing: Passing,
 ): Promise<Reply> {
+	const { request, outgoing } = passing;
 	const { emulator, upstream } = gateway;
 	const sent = String(await readDocument(request, BODY_BYTES_MAX));
 	const text = percentDecode(sent);
@@ -42,7 +43,7 @@ export async function processThrough(
 	} = outgoing.headers;
 	const body = Buffer.from(renamed);
 	return forward(gateway, {
-		request,
+		...passing,
 		outgoing: { ...outgoing, headers, body },
 	});
 }

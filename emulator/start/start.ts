@@ -88,7 +88,7 @@ async function assemble(
 	const authority = await secure(config, ports);
 	const keyPair =
 		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
-	const upstream = await makeUpstream(config, undo);
+	const upstream = await makeUpstream(config, log, undo);
 	const ending = new AbortController();
 	const emulator = await makeEmulator({
 		...{ config, log, store, endpoint, ram, keyPair, upstream },
@@ -221,11 +221,16 @@ async function readOwnSeeds(
 /** Loaded only for a gateway. */
 async function makeUpstream(
 	{ upstream: options }: Config,
+	log: Log,
 	undo: (() => Promise<void>)[],
 ): Promise<Upstream | undefined> {
 	if (!options) return undefined;
 	const { Upstream } = await import("../upstream/upstream.ts");
-	const upstream = new Upstream(options);
+	const { Recorder } = await import("../upstream/recorder.ts");
+	const { record, endpoint } = options;
+	const recorder =
+		record === "" ? undefined : new Recorder(record, endpoint.region, log);
+	const upstream = new Upstream(options, recorder);
 	undo.unshift(() => upstream.close());
 	return upstream;
 }

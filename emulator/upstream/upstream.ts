@@ -17,6 +17,7 @@ import type { BucketNames } from "./bucket-names.ts";
 import { CredentialsKeeper, type CredentialsSource } from "./credentials.ts";
 import { addressOf, type UpstreamEndpoint } from "./endpoint.ts";
 import { toUpstreamError } from "./failure.ts";
+import type { Recorder } from "./recorder.ts";
 import { signHeaders } from "./sign.ts";
 
 export type UpstreamOptions = {
@@ -29,6 +30,8 @@ export type UpstreamOptions = {
 	readonly allowed: ReadonlySet<string>;
 	/** How long the cloud may be silent. */
 	readonly timeoutMs: number;
+	/** A folder for exchanges with the cloud; '' for no recording. */
+	readonly record: string;
 };
 
 export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
@@ -58,13 +61,16 @@ const CHUNK_BYTES = 256 * 1024;
 
 export class Upstream {
 	readonly options: UpstreamOptions;
+	/** Of `--record`. */
+	readonly recorder: Recorder | undefined;
 	readonly #credentials: CredentialsKeeper;
 	#agent: Promise<Dispatcher> | undefined;
 	/** How far the cloud's clock is ahead of this machine's, as far as that mattered. */
 	#clockAheadMs = 0;
 
-	constructor(options: UpstreamOptions) {
+	constructor(options: UpstreamOptions, recorder?: Recorder) {
 		this.options = options;
+		this.recorder = recorder;
 		this.#credentials = new CredentialsKeeper(options.credentials);
 	}
 
@@ -122,8 +128,25 @@ export class Upstream {
 		if (there) this.#clockAheadMs = there.getTime() - Date.now();
 	}
 
+	/**
+	 * The cloud's credentials as they are now: texts that must not be written down.
+	 *
+	 * @throws OssError UpstreamRefused when there are none to be had
+	 */
+	async secrets(): Promise<readonly string[]> {
+		try {
+			const { accessKeyId, accessKeySecret, securityToken } =
+				await this.#credentials.get();
+			const all = [accessKeyId, accessKeySecret, securityToken];
+			return all.filter((text) => text !== "");
+		} catch (error) {
+			throw toUpstreamError(error, this.host);
+		}
+	}
+
 	async close(): Promise<void> {
 		await (await this.#agent)?.destroy();
+		await this.recorder?.close();
 	}
 
 	async #sign(

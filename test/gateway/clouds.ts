@@ -11,6 +11,9 @@ export const CLOUD_KEY: Key = {
 	secret: "cloud-secret-that-must-stay-in-the-gateway",
 };
 
+/** The number of its account. */
+export const CLOUD_ACCOUNT = "1357924680135792";
+
 export const CLOUD_REGION = "cn-beijing";
 
 export type Cloud = TestEmulator & {
@@ -24,7 +27,8 @@ export async function startCloud(
 	...flags: readonly string[]
 ): Promise<Cloud> {
 	const { id, secret } = CLOUD_KEY;
-	const own = ["--region", CLOUD_REGION, "--access-key", `${id}:${secret}`];
+	const key = `${id}:${secret}:${CLOUD_ACCOUNT}`;
+	const own = ["--region", CLOUD_REGION, "--access-key", key];
 	const cloud = await startDirectly(t, ...own, ...flags);
 	const oss = new Client(cloud.endpoint, CLOUD_KEY, CLOUD_REGION);
 	t.after(() => oss.close());
