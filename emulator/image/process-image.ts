@@ -60,6 +60,8 @@ const ACTIONS: ReadonlyMap<string, readonly [Action, number]> = new Map([
 	["watermark", [watermark, 2]],
 ]);
 
+const SHRINKING = new Set(["resize", "crop", "indexcrop", "circle"]);
+
 /** Actions that answer with JSON and stand alone. */
 const REPORTS: ReadonlyMap<
 	string,
@@ -154,6 +156,7 @@ async function run(
 		return { content: text, contentType: "application/json" };
 	}
 	let picture = await readPicture(sharp, content);
+	requireWork(picture, steps);
 	let workPixels = 0;
 	for (const step of steps) {
 		requireClient(source);
@@ -167,6 +170,21 @@ async function run(
 		content: await write(sharp, picture),
 		contentType: `image/${picture.format}`,
 	};
+}
+
+/**
+ * The steps before the first that can make the image smaller have a known price: too many are refused before any work.
+ *
+ * @throws OssError ImageTooLarge
+ */
+function requireWork({ width, height }: Picture, steps: readonly Step[]): void {
+	const end = steps.findIndex(({ action }) => SHRINKING.has(action));
+	const passes = (end < 0 ? steps : steps.slice(0, end)).reduce(
+		(sum, { action }) => sum + (ACTIONS.get(action)?.[1] ?? 1),
+		0,
+	);
+	if (width * height * passes > WORK_PIXELS_MAX)
+		throw new OssError("ImageTooLarge");
 }
 
 /** Nobody receives this error: it ends the work. */
