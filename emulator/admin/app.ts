@@ -16,9 +16,10 @@ import { bucketRoutes } from "./bucket-routes.ts";
 import { callbackFaultRoutes } from "./callback-fault-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
+import { cloudRoutes } from "./cloud-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
-import type { AdminContext } from "./context.ts";
+import type { AdminContext, Routes } from "./context.ts";
 import { editRoutes } from "./edit-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
@@ -71,8 +72,7 @@ export async function createAdminApp(
 		resetRoutes,
 		snapshotRoutes,
 		seedRoutes,
-		bucketRoutes,
-		contentRoutes,
+		...readingRoutes(context),
 		editRoutes,
 		presignRoutes,
 		callbackRoutes,
@@ -87,6 +87,12 @@ export async function createAdminApp(
 	])
 		routes(app, context);
 	return app;
+}
+
+/** Buckets and objects, of the emulator or of the cloud behind a gateway. */
+function readingRoutes({ emulator }: AdminContext): Routes[] {
+	const { upstream } = emulator;
+	return upstream ? [cloudRoutes(upstream)] : [bucketRoutes, contentRoutes];
 }
 
 /** As Fastify does, but many a client says that nothing is JSON. */

@@ -82,7 +82,7 @@ async function versionsOf(
 	return entries.filter((version) => version.key === key);
 }
 
-const listBuckets = {
+export const listBuckets = {
 	operationId: "listBuckets",
 	tags: ["objects"],
 	summary: "Buckets, by default those of all accounts",
@@ -93,7 +93,7 @@ const listBuckets = {
 	),
 } as const;
 
-const listObjects = {
+export const listObjects = {
 	operationId: "listObjects",
 	tags: ["objects"],
 	summary: "A page of a bucket's current objects",
@@ -115,7 +115,7 @@ const listObjects = {
 	response: answers("A page, by key.", refer("ObjectPage")),
 } as const;
 
-const getObject = {
+export const getObject = {
 	operationId: "getObject",
 	tags: ["objects"],
 	summary: "What is known of an object, all versions of it",

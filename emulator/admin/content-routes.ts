@@ -65,7 +65,7 @@ function rangeHeaders(
 	};
 }
 
-const SAFE = {
+export const SAFE = {
 	"Content-Security-Policy":
 		"sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
 	"X-Content-Type-Options": "nosniff",
@@ -74,17 +74,21 @@ const SAFE = {
 	"Referrer-Policy": "no-referrer",
 };
 
+export function dispositionOf(key: string, download: boolean): string {
+	const name = percentEncode(key.split("/").at(-1) || "object");
+	return `${download ? "attachment" : "inline"}; filename*=UTF-8''${name}`;
+}
+
 function contentHeaders(
 	object: StoredObject,
 	download: boolean,
 ): Record<string, string> {
-	const name = object.key.split("/").at(-1) || "object";
 	const { contentType, headers } = object.properties;
 	const encoding = headers["Content-Encoding"];
 	return {
 		...SAFE,
 		"Content-Type": toWire(contentType),
-		"Content-Disposition": `${download ? "attachment" : "inline"}; filename*=UTF-8''${percentEncode(name)}`,
+		"Content-Disposition": dispositionOf(object.key, download),
 		"Last-Modified": httpTime(object.modified),
 		ETag: `"${object.etag}"`,
 		"Accept-Ranges": "bytes",
@@ -95,7 +99,7 @@ function contentHeaders(
 /** Bytes of UTF-8, which Node takes one by one as latin1. */
 const toWire = (value: string): string => Buffer.from(value).toString("latin1");
 
-const getContent = {
+export const getContent = {
 	operationId: "getContent",
 	tags: ["objects"],
 	summary: "An object's content",

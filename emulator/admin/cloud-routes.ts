@@ -1,0 +1,92 @@
+/**
+ * The routes of buckets, objects and their content at a gateway: as those of the emulator's own, read from the cloud.
+ */
+import { findHeader, readWhole } from "../gateway/incoming.ts";
+import { getObject, listBuckets, listObjects } from "./bucket-routes.ts";
+import {
+	type Cloud,
+	listCloudObjects,
+	type Page,
+	send,
+	toError,
+	viewCloudBucket,
+	viewCloudVersions,
+} from "./cloud-objects.ts";
+import { dispositionOf, getContent, SAFE } from "./content-routes.ts";
+import type { Routes } from "./context.ts";
+
+type OfBucket = { readonly bucket: string };
+
+type Content = {
+	readonly key: string;
+	readonly versionId?: string;
+	readonly download: boolean;
+};
+
+export const cloudRoutes =
+	(upstream: Cloud["upstream"]): Routes =>
+	(app, { emulator }) => {
+		const cloud = { emulator, upstream };
+
+		app.get<{ Querystring: { readonly account?: string } }>(
+			"/api/buckets",
+			{ schema: listBuckets },
+			async ({ query: { account } }) => {
+				const { uid } = emulator.accounts.default;
+				const names =
+					account === undefined || account === uid
+						? upstream.options.buckets.local
+						: [];
+				const buckets = names.map((name) => viewCloudBucket(cloud, name));
+				return { buckets: await Promise.all(buckets) };
+			},
+		);
+
+		app.get<{ Params: OfBucket; Querystring: Page }>(
+			"/api/buckets/:bucket/objects",
+			{ schema: listObjects },
+			({ params, query }) => listCloudObjects(cloud, params.bucket, query),
+		);
+
+		app.get<{ Params: OfBucket; Querystring: { readonly key: string } }>(
+			"/api/buckets/:bucket/object",
+			{ schema: getObject },
+			async ({ params: { bucket }, query: { key } }) => ({
+				versions: await viewCloudVersions(cloud, bucket, key),
+			}),
+		);
+
+		app.get<{ Params: OfBucket; Querystring: Content }>(
+			"/api/buckets/:bucket/content",
+			{ schema: getContent, exposeHeadRoute: false },
+			async (
+				{ params, query: { key, versionId, download }, headers },
+				outgoing,
+			) => {
+				const { range } = headers;
+				const answer = await send(cloud, {
+					...{ bucket: params.bucket, key },
+					query: versionId === undefined ? {} : { versionId },
+					headers: range === undefined ? {} : { range },
+				});
+				if (answer.status !== 200 && answer.status !== 206)
+					throw await toError(
+						...([cloud, await readWhole(answer.body), answer.status] as const),
+					);
+				const shown = PASSED.flatMap((name) => {
+					const value = findHeader(answer.headers, name);
+					return value === undefined ? [] : [[name, value] as const];
+				});
+				return outgoing
+					.code(answer.status)
+					.headers({ ...Object.fromEntries(shown), ...SAFE })
+					.header("content-disposition", dispositionOf(key, download))
+					.send(answer.body);
+			},
+		);
+	};
+
+const PASSED = [
+	...["accept-ranges", "content-encoding", "content-length", "content-range"],
+	...["content-type", "etag", "last-modified"],
+];

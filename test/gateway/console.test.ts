@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { startBoth } from "./clouds.ts";
+
+suite("The admin API of a gateway", () => {
+	const start = async (t: Parameters<typeof startBoth>[0]) => {
+		const both = await startBoth(t);
+		const ask = async (path: string) => {
+			const answer = await fetch(`${both.gateway.adminUrl}${path}`);
+			return { status: answer.status, json: Object(await answer.json()) };
+		};
+		return { ...both, ask };
+	};
+
+	test("shows the named buckets as they are in the cloud", async (t) => {
+		const { cloud, gateway, ask } = await start(t);
+		await cloud.oss.put("/another");
+		await cloud.oss.put("/real-photos?acl", "", { "x-oss-acl": "public-read" });
+		const { buckets } = (await ask("/api/buckets")).json;
+		assert.equal(buckets.length, 1);
+		const [{ createdAt, ...bucket }] = buckets;
+		assert.ok(Date.parse(createdAt) > 0);
+		assert.deepEqual(bucket, {
+			...{ name: "photos", owner: "1000000000000001", acl: "public-read" },
+			...{ storageClass: "Standard", redundancy: "LRS" },
+			...{ location: "oss-cn-beijing", versioning: "" },
+		});
+		const other = await ask("/api/buckets?account=1000000000000002");
+		assert.deepEqual(other.json, { buckets: [] });
+		assert.equal((await ask("/api/buckets/another/objects")).status, 403);
+		void gateway;
+	});
+
+	test("lists, describes and shows objects of the cloud", async (t) => {
+		const { cloud, gateway, ask } = await start(t);
+		await cloud.oss.put("/real-photos/a/%E7%8C%AB%20%2B.html", "<b>meow</b>", {
+			"content-type": "text/html",
+			"cache-control": "no-cache",
+			"x-oss-meta-by": "猫",
+			"x-oss-tagging": "a=1",
+		});
+		await cloud.oss.put("/real-photos/b", "b");
+
+		const root = (await ask("/api/buckets/photos/objects?delimiter=/&limit=1"))
+			.json;
+		assert.deepEqual(root.prefixes, ["a/"]);
+		assert.equal(root.isTruncated, true);
+		const next = `/api/buckets/photos/objects?delimiter=/&marker=${encodeURIComponent(root.nextMarker)}`;
+		const rest = (await ask(next)).json;
+		assert.deepEqual(
+			rest.objects.map(({ key, size }: { key: string; size: number }) => [
+				key,
+				size,
+			]),
+			[["b", 1]],
+		);
+
+		const key = encodeURIComponent("a/猫 +.html");
+		const { versions } = (await ask(`/api/buckets/photos/object?key=${key}`))
+			.json;
+		const [object] = versions;
+		assert.equal(versions.length, 1);
+		assert.equal(object.bucket, "photos");
+		assert.equal(object.key, "a/猫 +.html");
+		assert.equal(object.contentType, "text/html");
+		assert.deepEqual(object.userMetadata, { by: "猫" });
+		assert.deepEqual(object.tags, { a: "1" });
+		assert.deepEqual(Object.values(object.headers), ["no-cache"]);
+		assert.equal(object.acl, "default");
+
+		const url = `${gateway.adminUrl}/api/buckets/photos/content?key=${key}`;
+		const content = await fetch(url, { headers: { range: "bytes=3-6" } });
+		assert.equal(content.status, 206);
+		assert.equal(await content.text(), "meow");
+		assert.match(
+			content.headers.get("content-security-policy") ?? "",
+			/^sandbox/,
+		);
+		assert.match(content.headers.get("content-disposition") ?? "", /^inline;/);
+		const missing = await ask("/api/buckets/photos/object?key=nothing");
+		assert.equal(missing.status, 404);
+		const gone = await ask("/api/buckets/photos/content?key=nothing");
+		assert.deepEqual([gone.status, gone.json.error], [404, "NoSuchKey"]);
+	});
+
+	test("shows versions and delete markers", async (t) => {
+		const { gateway, ask } = await start(t);
+		const { oss } = gateway;
+		await oss.put(
+			"/photos?versioning",
+			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		);
+		await oss.put("/photos/cat", "1");
+		const first = await oss.put("/photos/cat", "22");
+		await oss.delete("/photos/cat");
+		const { versions } = (await ask("/api/buckets/photos/object?key=cat")).json;
+		assert.deepEqual(
+			versions.map(({ type }: { type: string }) => type),
+			["DeleteMarker", "Normal", "Normal"],
+		);
+		const id = first.headers["x-oss-version-id"];
+		const old = await fetch(
+			`${gateway.adminUrl}/api/buckets/photos/content?key=cat&versionId=${id}`,
+		);
+		assert.equal(await old.text(), "22");
+	});
+});
