@@ -105,6 +105,8 @@ export type EmulatorOptions = {
 	readonly upstreamTimeout?: number;
 	/** What is written to standard error. Default: `warn`. */
 	readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
+	/** How it is written. Default: `text`; `json` is an object per line. */
+	readonly logFormat?: "text" | "json";
 	/** Further flags of the command line: `["--auth", "off"]`. */
 	readonly flags?: readonly string[];
 };

@@ -35,6 +35,7 @@ import { seedRoutes } from "./seed-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { compileSchema, loadValidators } from "./validate.ts";
+import { refuseOssRequests } from "./wrong-port.ts";
 
 export async function createAdminApp(
 	context: AdminContext,
@@ -48,6 +49,7 @@ export async function createAdminApp(
 	app.setValidatorCompiler(compileSchema);
 	// Answers are described, not filtered: a test holds them to their schemas.
 	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+	refuseOssRequests(app, context);
 	app.addHook("onRequest", async ({ method, url, headers }) => {
 		const { host = "", origin } = headers;
 		if (url !== "/health")

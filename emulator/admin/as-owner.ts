@@ -61,7 +61,8 @@ function toRequest(
 		]),
 		...{ rawQuery: "", rawPath: `/${bucket}/${encodeURIComponent(key)}` },
 		headers: { ...headers, ...lengthOf(body) },
-		...{ host: "localhost", scheme: "http", clientIp: "127.0.0.1" },
+		// Without a Host, callbacks announce the public key at the emulator's own endpoint.
+		...{ host: "", scheme: "http", clientIp: "127.0.0.1" },
 		receivedAt,
 		caller: { accessKeyId: "", uid: account },
 		hasGone: () => false,

@@ -6,7 +6,12 @@ import { parseArgs } from "node:util";
 import type { Account } from "../auth/accounts.ts";
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import type { CallbackSwitches } from "../callback/switches.ts";
-import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
+import {
+	LOG_FORMATS,
+	LOG_LEVELS,
+	type LogFormat,
+	type LogLevel,
+} from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import type { S3Settings } from "../s3/settings.ts";
 import type { DeliveryLimits } from "../storage/rows/delivery-rows.ts";
@@ -64,6 +69,7 @@ export type Config = {
 	/** The OSS behind a gateway; undefined for an emulator with objects of its own. */
 	readonly upstream: UpstreamOptions | undefined;
 	readonly logLevel: LogLevel;
+	readonly logFormat: LogFormat;
 };
 
 /** The raw values of each setting; all of them if it may be repeated. */
@@ -193,6 +199,7 @@ function toConfig(given: Given, credentials: Environment): Config {
 		},
 		upstream,
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
+		logFormat: readChoice("log-format", text("log-format"), LOG_FORMATS),
 	};
 }
 

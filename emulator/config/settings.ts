@@ -4,7 +4,7 @@
  * Pure.
  */
 import { DEFAULT_ACCOUNT } from "../auth/accounts.ts";
-import { LOG_LEVELS } from "../oss/log.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../oss/log.ts";
 
 type Setting = {
 	/** A list may be given more than once, or with commas. */
@@ -83,6 +83,7 @@ export const settings = {
   "upstream-timeout":      text("MILLISECONDS", "how long the OSS behind the gateway may be silent", "60000"),
   record:                  text("FOLDER", "with --upstream: write each exchange with the cloud there, without secrets"),
   "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
+  "log-format":            text(LOG_FORMATS.join("|"), "how the log is written; json is an object per line", "text"),
 } satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

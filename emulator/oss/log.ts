@@ -1,34 +1,57 @@
 /**
- * The emulator's log: a line an event on standard error, so that standard output stays the ready line alone.
+ * The emulator's log: one line per event on standard error, so that standard output has the ready line alone.
  */
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** What a line says beyond its message; programs read it from the format `json`. */
+export type LogFields = Readonly<Record<string, string | number>>;
+
+type Write = (message: string, fields?: LogFields) => void;
+
 export interface Log {
-	error(message: string): void;
-	warn(message: string): void;
-	info(message: string): void;
-	debug(message: string): void;
+	readonly error: Write;
+	readonly warn: Write;
+	readonly info: Write;
+	readonly debug: Write;
+	/** Whether lines of this level are written. */
+	readonly has: (level: LogLevel) => boolean;
 }
 
 /** @param write takes whole lines */
-export function makeLog(level: LogLevel, write: (line: string) => void): Log {
+export function makeLog(
+	level: LogLevel,
+	write: (line: string) => void,
+	format: LogFormat = "text",
+): Log {
 	const rank = LOG_LEVELS.indexOf(level);
-	const at = (own: LogLevel) => (message: string) => {
-		if (LOG_LEVELS.indexOf(own) <= rank)
-			write(`${own}: ${printable(message)}\n`);
-	};
+	const has = (own: LogLevel): boolean => LOG_LEVELS.indexOf(own) <= rank;
+	const at =
+		(own: LogLevel): Write =>
+		(message, fields = {}) => {
+			if (!has(own)) return;
+			if (format === "text") write(`${own}: ${printable(message)}\n`);
+			else write(`${JSON.stringify(toJson(own, message, fields))}\n`);
+		};
 	return {
-		error: at("error"),
-		warn: at("warn"),
-		info: at("info"),
-		debug: at("debug"),
+		...{ error: at("error"), warn: at("warn") },
+		...{ info: at("info"), debug: at("debug"), has },
 	};
 }
 
-/** A key may hold anything: no line of a log is to be made by a client. */
+const toJson = (level: LogLevel, message: string, fields: LogFields) => ({
+	time: new Date().toISOString(),
+	level,
+	message,
+	...fields,
+});
+
+/** A key may hold anything: a client must not be able to add lines to the log. */
 export const printable = (message: string): string =>
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
 	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
 
 function escaped(character: string): string {

@@ -65,6 +65,19 @@ export type Entry = {
 	end(reply: Pick<Reply, "status" | "headers">): void;
 };
 
+/** The part of a request that is recorded. */
+type Recordable = Pick<
+	Arrival,
+	| "id"
+	| "receivedAt"
+	| "method"
+	| "host"
+	| "clientIp"
+	| "headers"
+	| "rawPath"
+	| "rawQuery"
+>;
+
 export type LogLimits = {
 	readonly countMax: number;
 	/** Of URLs and headers together, in characters. */
@@ -87,7 +100,7 @@ export class RequestLog {
 		this.#limits = limits;
 	}
 
-	begin(arrival: Arrival): Entry {
+	begin(arrival: Recordable): Entry {
 		const started = performance.now();
 		const { id, receivedAt, method, host, clientIp, headers } = arrival;
 		const entry: LoggedRequest = {
@@ -230,7 +243,7 @@ export class RequestLog {
 	}
 }
 
-const urlOf = ({ rawPath, rawQuery }: Arrival): string =>
+const urlOf = ({ rawPath, rawQuery }: Recordable): string =>
 	(rawQuery === "" ? rawPath : `${rawPath}?${rawQuery}`).slice(
 		0,
 		URL_CHARACTERS_MAX,

@@ -25,10 +25,23 @@ export const isHttp = ({
 	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
 	!rawHeaders.some((text) => CONTROL.test(text));
 
-/** Node's parser gives up with `error`; nothing but the socket is left to answer on. */
+/** A request that was refused before it became one. */
+export type BrokenRequest = {
+	readonly id: string;
+	readonly receivedAt: Date;
+	readonly error: OssError;
+	readonly socket: Duplex;
+};
+
+/**
+ * Node's parser gives up with `error`; nothing but the socket is left to answer on.
+ *
+ * @param report for the log and the record
+ */
 export function answerBroken(
-	error: Error & { readonly code?: string },
+	error: Error & { readonly code?: string; readonly rawPacket?: Buffer },
 	socket: Duplex,
+	report: (broken: BrokenRequest) => void,
 ): void {
 	if (answered.has(socket)) return;
 	if (!socket.writable || error.code === "ECONNRESET" || isStreaming(socket)) {
@@ -38,15 +51,12 @@ export function answerBroken(
 	answered.add(socket);
 	const now = new Date();
 	const id = makeRequestId(now);
-	const { status, headers, body } = errorReply(
-		"cn-hangzhou",
-		toOssError(error),
-		{
-			id,
-			host: "",
-			method: "GET",
-		},
-	);
+	const refusal = toOssError(error);
+	if (error.rawPacket?.[0] === TLS_HANDSHAKE) refusal.diagnosis = TLS_TO_HTTP;
+	report({ id, receivedAt: now, error: refusal, socket });
+	const { status, headers, body } = errorReply("cn-hangzhou", refusal, {
+		...{ id, host: "", method: "GET" },
+	});
 	const lines = Object.entries({
 		Server: "AliyunOSS",
 		Date: httpTime(now),
@@ -63,6 +73,11 @@ export function answerBroken(
 	socket.end(Buffer.isBuffer(body) ? body : undefined);
 	linger(socket);
 }
+
+/** The first byte of a TLS client's first record: RFC 8446, 5.1. */
+const TLS_HANDSHAKE = 0x16;
+const TLS_TO_HTTP =
+	"the client spoke TLS (https) to a port of plain http: let its endpoint begin with http://, or start the emulator with --tls-port and use that port";
 
 /** What these go on sending is read and dropped, or the answer would be lost with the connection. */
 const answered = new WeakSet<Duplex>();

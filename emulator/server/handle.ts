@@ -4,6 +4,7 @@
  */
 
 import type { Names } from "../auth/addressing.ts";
+import { refusedByCloud } from "../diagnosis/cloud-only-refusals.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
 import { makeSelector } from "../operations/match-operation.ts";
@@ -80,7 +81,7 @@ async function answer(
 		const request = await identify(emulator, edge, names);
 		owned = await ownerOfRequest(emulator, request);
 		observer.belongsTo(owned);
-		const finding = edge.finding(request);
+		const finding = edge.finding(request) || refusedByCloud(request);
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
 		// A website behind a gateway is visited there.

@@ -2,8 +2,9 @@
  * All ports of an emulator: had before anything else, opened to requests when everything else is there.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.ts";
-import { answerBroken } from "../server/broken-request.ts";
+import { answerBroken, type BrokenRequest } from "../server/broken-request.ts";
 import type { Certificates } from "../server/certificates.ts";
 import { closeServer, listen, secure } from "../server/listen.ts";
 
@@ -13,6 +14,8 @@ export type Handlers = {
 	/** Also for STS's own port, if there is one. */
 	readonly oss: Handler;
 	readonly admin: Handler;
+	/** Called for requests that are refused before they become one. */
+	readonly broken: (request: BrokenRequest) => void;
 };
 
 export type Ports = {
@@ -36,6 +39,9 @@ export async function openPorts(config: Config): Promise<Ports> {
 	const admin = gate();
 	const certificates = Promise.withResolvers<Certificates>();
 	const servers: Server[] = [];
+	let report: Handlers["broken"] = () => {};
+	const onBroken = (error: Error, socket: Duplex): void =>
+		answerBroken(error, socket, (request) => report(request));
 	const close = async (): Promise<void> => {
 		await Promise.all(servers.map((server) => closeServer(server, GRACE_MS)));
 	};
@@ -47,7 +53,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 	): Promise<number> => {
 		const { hosts } = config;
 		const opened = await listen({
-			...{ handler, hosts, port, flag, onBroken: answerBroken },
+			...{ handler, hosts, port, flag, onBroken },
 			...more,
 		});
 		servers.push(...opened.servers);
@@ -74,6 +80,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 			open: (handlers) => {
 				oss.open(handlers.oss);
 				admin.open(handlers.admin);
+				report = handlers.broken;
 			},
 			secure: async (all) => {
 				await secure(servers, all);

@@ -24,8 +24,10 @@ import { FetchTasks } from "../oss/fetch-tasks.ts";
 import { type Log, makeLog } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { recordIn } from "../records/delivery-record.ts";
+import { requestLine } from "../records/request-line.ts";
 import { RequestLog } from "../records/request-log.ts";
 import type { Certificates } from "../server/certificates.ts";
+import { recordBroken } from "../server/record-broken.ts";
 import { Store } from "../storage/store.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { readVersion } from "../version.ts";
@@ -53,7 +55,11 @@ export async function start(
 	config: Config,
 	onFailure?: (error: StartError) => void,
 ): Promise<Running> {
-	const log = makeLog(config.logLevel, (line) => process.stderr.write(line));
+	const log = makeLog(
+		config.logLevel,
+		(line) => process.stderr.write(line),
+		config.logFormat,
+	);
 	const fail = onFailure ?? (({ message }) => log.error(message));
 	const undo: (() => Promise<void>)[] = [];
 	const close = async (): Promise<void> => {
@@ -101,6 +107,11 @@ async function assemble(
 	undo.push(() => lifecycle.close());
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
+	if (log.has("info"))
+		requests.watch((request) => {
+			const { message, fields } = requestLine(request);
+			log.info(message, fields);
+		});
 	undo.push(async () => ending.abort());
 	const adminApp = makeAdminApp({
 		...{ emulator, requests, lifecycle, endpoint, authority },
@@ -109,7 +120,11 @@ async function assemble(
 		ending: ending.signal,
 	});
 	const app = await createOssApp({ emulator, requests, stsPort: ports.sts });
-	ports.open({ oss: app.routing, admin: answerWith(adminApp, log) });
+	ports.open({
+		oss: app.routing,
+		admin: answerWith(adminApp, log),
+		broken: (request) => recordBroken(request, requests, log),
+	});
 	return {
 		endpoint,
 		adminUrl: urlOf(config, ports.admin),

@@ -34,4 +34,23 @@ suite("The log", () => {
 			"info: a\\r\\nerror: forged\\u2028\\u001b[31m\\u0085猫\n",
 		]);
 	});
+
+	test("can be JSON: an object per line, with the fields of an event", () => {
+		const lines: string[] = [];
+		const log = makeLog("info", (line) => lines.push(line), "json");
+
+		log.info("a\nb", { status: 200 });
+
+		const [line = ""] = lines;
+		const { time, ...rest } = JSON.parse(line);
+		assert.ok(line.endsWith("}\n") && line.indexOf("\n") === line.length - 1);
+		assert.equal(new Date(time).toISOString(), time);
+		assert.deepEqual(rest, { level: "info", message: "a\nb", status: 200 });
+	});
+
+	test("says which levels it has", () => {
+		const log = makeLog("warn", () => {});
+
+		assert.deepEqual([log.has("warn"), log.has("info")], [true, false]);
+	});
 });

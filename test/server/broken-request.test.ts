@@ -156,7 +156,7 @@ test("Headers that do not come to an end are RequestTimeout", async () => {
 	const error = Object.assign(new Error(), {
 		code: "ERR_HTTP_REQUEST_TIMEOUT",
 	});
-	answerBroken(error, ours);
+	answerBroken(error, ours, () => {});
 	theirs.end();
 	assert.equal(
 		codeOf(await text(theirs)),

@@ -23,21 +23,53 @@ export function corsHeaders(
 	return rule && headersOf(rule, asked);
 }
 
-function fits(
-	rule: CorsRule,
-	{ origin, method, headers }: CrossOrigin,
-): boolean {
+const fits = (rule: CorsRule, wanted: CrossOrigin): boolean =>
+	rule.AllowedMethod.some((one) => one === wanted.method) &&
+	rule.AllowedOrigin.some((one) => matches(one, wanted.origin)) &&
+	refusedHeader(rule, wanted) === undefined;
+
+/** @returns the first announced header that the rule does not allow */
+function refusedHeader(
+	{ AllowedHeader }: CorsRule,
+	{ headers }: CrossOrigin,
+): string | undefined {
 	const names = headers
 		.split(",")
 		.map((name) => name.trim().toLowerCase())
 		.filter((name) => name !== "");
-	if (names.length > NAMES_MAX) return false;
-	return (
-		rule.AllowedMethod.some((one) => one === method) &&
-		rule.AllowedOrigin.some((one) => matches(one, origin)) &&
-		names.every((name) => rule.AllowedHeader.some((one) => matches(one, name)))
-	);
+	if (names.length > NAMES_MAX) return `the ${NAMES_MAX + 1}th`;
+	return names.find((name) => !AllowedHeader.some((one) => matches(one, name)));
 }
+
+/** Why no rule fits, for the developer of the page; the browser itself shows next to nothing. */
+export function explainCors(
+	bucket: string,
+	rules: readonly CorsRule[],
+	wanted: CrossOrigin,
+): string {
+	const { origin, method } = wanted;
+	if (rules.length === 0)
+		return `bucket ${bucket} has no CORS rule: add one (PutBucketCors), or start the emulator with --cors dev`;
+	const ofOrigin = rules.filter(({ AllowedOrigin }) =>
+		AllowedOrigin.some((one) => matches(one, origin)),
+	);
+	if (ofOrigin.length === 0)
+		return `no CORS rule of bucket ${bucket} allows the origin ${origin}: they allow ${list(rules.flatMap(({ AllowedOrigin }) => AllowedOrigin))}; scheme and port count`;
+	const ofMethod = ofOrigin.filter(({ AllowedMethod }) =>
+		AllowedMethod.some((one) => one === method),
+	);
+	if (ofMethod.length === 0)
+		return `no CORS rule of bucket ${bucket} allows ${method} for the origin ${origin}: they allow ${list(ofOrigin.flatMap(({ AllowedMethod }) => AllowedMethod))}`;
+	const [first] = ofMethod;
+	return `no CORS rule of bucket ${bucket} allows the header ${first && refusedHeader(first, wanted)} for ${method} and the origin ${origin}: add it to AllowedHeader, or *`;
+}
+
+const SHOWN_MAX = 10;
+
+const list = (values: readonly string[]): string => {
+	const all = [...new Set(values)];
+	return `${all.slice(0, SHOWN_MAX).join(", ")}${all.length > SHOWN_MAX ? ", …" : ""}`;
+};
 
 /** A limit of ours: thousands of names against a rule of 16 KB would keep other requests waiting (A-941). */
 const NAMES_MAX = 200;

@@ -7,7 +7,8 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import { corsHeaders } from "./cors-rules.ts";
+import type { CorsRule } from "./cors.ts";
+import { type CrossOrigin, corsHeaders, explainCors } from "./cors-rules.ts";
 import { findCors } from "./find-cors.ts";
 
 /** @throws OssError BadRequest, AccessForbidden */
@@ -21,13 +22,23 @@ export async function optionObject(
 	if (!method)
 		throw insufficient("Request Access-Control-Request-Method header");
 	const rules = await findCors(emulator, bucket);
-	const allowed = corsHeaders(rules?.CORSRule ?? [], {
-		origin,
-		method,
+	const wanted: CrossOrigin = {
+		...{ origin, method },
 		headers: headers["access-control-request-headers"] ?? "",
-	});
-	if (!allowed) throw new OssError("AccessForbidden");
+	};
+	const allowed = corsHeaders(rules?.CORSRule ?? [], wanted);
+	if (!allowed) throw refused(bucket, rules?.CORSRule ?? [], wanted);
 	return empty(200, allowed);
+}
+
+function refused(
+	bucket: string,
+	rules: readonly CorsRule[],
+	wanted: CrossOrigin,
+): OssError {
+	const error = new OssError("AccessForbidden");
+	error.diagnosis = explainCors(bucket, rules, wanted);
+	return error;
 }
 
 const insufficient = (what: string): OssError =>

@@ -1,0 +1,48 @@
+/**
+ * Requests of an SDK that is pointed at the admin port: they get an error that the SDK can read, and the log and the
+ * record of requests say what is wrong.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { OssError } from "../oss/errors.ts";
+import { toArrival } from "../server/arrival.ts";
+import { errorReply } from "../server/error-reply.ts";
+import { makeRequestId } from "../server/request-id.ts";
+import type { AdminContext } from "./context.ts";
+
+/** Must be called before other hooks: a bucket's host is not a name that the admin port accepts. */
+export function refuseOssRequests(
+	app: FastifyInstance,
+	context: AdminContext,
+): void {
+	app.addHook("onRequest", async (request, outgoing) => {
+		if (isForOss(request)) return refuse(context, request, outgoing);
+	});
+}
+
+const AUTHORIZATION = /^(OSS |OSS4-HMAC-SHA256|AWS |AWS4-HMAC-SHA256)/;
+const SIGNED_QUERY =
+	/[?&](OSSAccessKeyId|x-oss-credential|x-oss-access-key-id|AWSAccessKeyId|X-Amz-Credential)=/;
+
+/** Signed the way of OSS or of S3, which nothing at the admin port is. */
+const isForOss = ({ headers, url }: FastifyRequest): boolean =>
+	AUTHORIZATION.test(headers.authorization ?? "") || SIGNED_QUERY.test(url);
+
+function refuse(
+	{ emulator, requests, endpoint }: AdminContext,
+	{ raw, url }: FastifyRequest,
+	outgoing: FastifyReply,
+): FastifyReply {
+	const now = emulator.clock.now();
+	const arrival = toArrival(raw, makeRequestId(now), url, now);
+	const error = new OssError("InvalidRequest", {
+		message: `This is the admin port of the emulator; the endpoint of OSS is ${endpoint}.`,
+	});
+	error.diagnosis = `the client is pointed at the admin port: set its endpoint to ${endpoint}`;
+	const reply = errorReply(emulator.region, error, arrival);
+	const entry = requests.begin(arrival);
+	entry.failed(error);
+	entry.end(reply);
+	emulator.log.warn(`${arrival.id}: ${error.diagnosis}`);
+	const headers = { ...reply.headers, "x-oss-request-id": arrival.id };
+	return outgoing.code(reply.status).headers(headers).send(reply.body);
+}
