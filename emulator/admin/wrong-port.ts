@@ -32,8 +32,8 @@ function refuse(
 	{ raw, url }: FastifyRequest,
 	outgoing: FastifyReply,
 ): FastifyReply {
-	const now = emulator.clock.now();
-	const arrival = toArrival(raw, makeRequestId(now), url, now);
+	const { clock } = emulator;
+	const arrival = toArrival(raw, makeRequestId(clock.now()), url, clock);
 	const error = new OssError("InvalidRequest", {
 		message: `This is the admin port of the emulator; the endpoint of OSS is ${endpoint}.`,
 	});
