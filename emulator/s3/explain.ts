@@ -70,6 +70,18 @@ export function writeCure(userAgent: string, ailment: Ailment): string {
 	return `in ${client}: ${setting}`;
 }
 
+const FINDINGS_MAX = 100;
+
+/** By User-Agent: clients of an address get it with each request. */
+const findings = new Map<string, string>();
+
 /** What is said of a request in path style that is accepted here. */
-export const pathStyleFinding = ({ headers }: Told): string =>
-	`${PATH_STYLE_REFUSED}, with 403 SecondLevelDomainForbidden; it is accepted here since clients of an address have no other way; ${writeCure(headers["user-agent"] ?? "", "path style")}`;
+export function pathStyleFinding({ headers }: Told): string {
+	const userAgent = headers["user-agent"] ?? "";
+	const known = findings.get(userAgent);
+	if (known !== undefined) return known;
+	if (findings.size >= FINDINGS_MAX) findings.clear();
+	const finding = `${PATH_STYLE_REFUSED}, with 403 SecondLevelDomainForbidden; it is accepted here since clients of an address have no other way; ${writeCure(userAgent, "path style")}`;
+	findings.set(userAgent, finding);
+	return finding;
+}

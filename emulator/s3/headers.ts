@@ -104,19 +104,19 @@ function toOssHeader(
 /** @param id of the request: S3's name for it takes the place of OSS's */
 export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
 	const renamed: Record<string, string | undefined> = {
-		"x-oss-request-id": undefined,
-		"x-amz-request-id": headers["x-oss-request-id"] ?? id,
+		"x-amz-request-id": id,
 	};
-	for (const [name, value] of Object.entries(headers)) {
-		if (value === undefined) renamed[name] = undefined;
-		else if (name === "x-oss-request-id")
-			continue; // of an OSS behind a gateway
+	for (const name in headers) {
+		const value = headers[name];
+		// An undefined Content-Length says that there is none.
+		if (!name.startsWith("x-oss-")) renamed[name] = value;
+		else if (value === undefined) continue;
 		else if (name.startsWith(OSS_META))
 			renamed[META + name.slice(OSS_META.length)] = value;
-		else if (name.startsWith("x-oss-")) {
+		else {
 			const row = TO_S3.get(name);
 			renamed[row?.[0] ?? name] = row ? row[3](value) : value;
-		} else renamed[name] = value;
+		}
 	}
 	return renamed;
 }

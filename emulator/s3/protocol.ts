@@ -26,12 +26,13 @@ const OSS_PARAMETERS = [
 /** @param isS3Host whether the Host is one of the S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com` */
 export function speaksS3(
 	{ headers, query }: Pick<OssRequest, "headers" | "query">,
-	isS3Host: boolean,
+	isS3Host: () => boolean,
 ): boolean {
 	const { authorization } = headers;
 	if (authorization) return /^AWS(?:4-| |$)/.test(authorization);
-	if (SIGNING_PARAMETERS.some((name) => query.has(name))) return true;
+	if (query.size > 0 && SIGNING_PARAMETERS.some((name) => query.has(name)))
+		return true;
 	const saysSo = headers["x-oss-s3-compat"]?.toLowerCase() === "true";
 	if (saysSo) return true;
-	return isS3Host && !OSS_PARAMETERS.some((name) => query.has(name));
+	return !OSS_PARAMETERS.some((name) => query.has(name)) && isS3Host();
 }

@@ -38,7 +38,7 @@ export class S3Edge {
 
 	constructor(emulator: Emulator, arrival: Arrival, { domains }: Names) {
 		this.#emulator = emulator;
-		this.#speaksS3 = speaksS3(arrival, isS3Host(arrival.host, domains));
+		this.#speaksS3 = speaksS3(arrival, () => isS3Host(arrival.host, domains));
 		const recognised = (): void => {
 			this.#speaksS3 = true;
 		};

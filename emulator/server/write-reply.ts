@@ -30,12 +30,11 @@ export async function writeReply(
 	const headers: Record<string, string> = {
 		Server: "AliyunOSS",
 		Date: httpTime(now),
-		"x-oss-request-id": id,
+		...(S3_REQUEST_ID in reply.headers ? {} : { "x-oss-request-id": id }),
 		"x-oss-server-time": String(Math.trunc(tookMs)),
 	};
 	for (const [name, value] of Object.entries(reply.headers)) {
-		if (value === undefined) delete headers[name];
-		else headers[name] = toWire(value);
+		if (value !== undefined) headers[name] = toWire(value);
 	}
 	if (!("Content-Length" in reply.headers) && hasLength(status)) {
 		if (body === null) headers["Content-Length"] = "0";
@@ -47,6 +46,9 @@ export async function writeReply(
 	else if (Buffer.isBuffer(body)) endWith(outgoing, body);
 	else await stream(body, outgoing);
 }
+
+/** Takes the place of OSS's own. */
+const S3_REQUEST_ID = "x-amz-request-id";
 
 /** Connections with an answer under way, into which nobody else may write. */
 const streaming = new WeakSet<Duplex>();
