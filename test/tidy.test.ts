@@ -53,6 +53,23 @@ const upwards = (file: File): string[] =>
 		.filter((to) => depthOf(to) <= depthOf(file.path))
 		.map((to) => `${file.path} -> ${to}`);
 
+/** @returns each circle of imports once, as `a -> b -> a`, found from its first file */
+function circles(some: readonly File[]): string[] {
+	const byPath = new Map(some.map((file) => [file.path, file]));
+	const done = new Set<string>();
+	const found: string[] = [];
+	const visit = (path: string, above: readonly string[]): void => {
+		const start = above.indexOf(path);
+		if (start >= 0) found.push([...above.slice(start), path].join(" -> "));
+		const file = byPath.get(path);
+		if (start >= 0 || done.has(path) || !file) return;
+		for (const to of importsOf(file)) visit(to, [...above, path]);
+		done.add(path);
+	};
+	for (const { path } of some) visit(path, []);
+	return found;
+}
+
 const IMPURE = new RegExp(
 	[
 		'from "(?:fastify|undici|better-sqlite3)"',
@@ -180,6 +197,10 @@ suite("The source", () => {
 		assert.deepEqual(files.flatMap(upwards), []);
 	});
 
+	test("has no circle of imports, not even of types", () => {
+		assert.deepEqual(circles(files), []);
+	});
+
 	test("keeps files that say «Pure» free of clocks, chance and I/O", () => {
 		assert.deepEqual(
 			files.filter(isImpure).map(({ path }) => path),
@@ -258,6 +279,21 @@ suite("The check of", () => {
 		];
 		for (const line of lines)
 			assert.equal(upwards(at("emulator/oss/a.ts", line)).length, 1, line);
+	});
+
+	test("circles finds one, however long, once", () => {
+		const importing = (path: string, to: string): File =>
+			at(path, `import type { A } from "${to}";`);
+		const ring = [
+			importing("emulator/oss/a.ts", "./b.ts"),
+			importing("emulator/oss/b.ts", "./c.ts"),
+			importing("emulator/oss/c.ts", "./a.ts"),
+			importing("emulator/oss/d.ts", "./a.ts"),
+		];
+		assert.deepEqual(circles(ring), [
+			"emulator/oss/a.ts -> emulator/oss/b.ts -> emulator/oss/c.ts -> emulator/oss/a.ts",
+		]);
+		assert.deepEqual(circles(ring.slice(1)), []);
 	});
 
 	test("purity sees clocks, chance and I/O, in files that say so", () => {

@@ -42,7 +42,10 @@ export async function performAsOwner(
 	const { bucket, key = "" } = performed;
 	requireBucketName(bucket, row.makesBucket);
 	if (row.target === "object") requireKey(key);
-	return row.run(emulator, toRequest(emulator, performed, row));
+	const stored = row.makesBucket
+		? undefined
+		: await emulator.store.buckets.get(bucket);
+	return row.run(emulator, toRequest(emulator, performed, row), stored);
 }
 
 function toRequest(

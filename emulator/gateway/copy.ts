@@ -10,7 +10,7 @@ import {
 	SOURCE,
 } from "../operations/object/copy-object.ts";
 import type { Reply } from "../oss/reply.ts";
-import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { forward, type Gateway, type Passing } from "./forward.ts";
 import { requireReal } from "./guard.ts";
 
 /** @throws OssError InvalidArgument, AccessDenied */

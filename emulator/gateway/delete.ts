@@ -6,7 +6,7 @@ import { readDocument } from "../operations/body.ts";
 import { readDoomed } from "../operations/object/delete-multiple-objects.ts";
 import type { Reply } from "../oss/reply.ts";
 import { readXml } from "../xml/read.ts";
-import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { forward, type Gateway, type Passing } from "./forward.ts";
 
 /** @throws OssError MalformedXML, AccessDenied for the first key that the caller may not delete */
 export async function deleteThrough(

@@ -24,7 +24,7 @@ import {
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
-import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { forward, type Gateway, type Passing } from "./forward.ts";
 import { findHeader } from "./incoming.ts";
 import { callBack } from "./upload.ts";
 

@@ -5,7 +5,7 @@ import type { UploadFacts } from "../callback/model.ts";
 import { OssError } from "../oss/errors.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "./forward.ts";
 import { findHeader, readWhole } from "./incoming.ts";
 
 export type Known = Partial<Pick<UploadFacts, "size" | "contentType">>;

@@ -8,7 +8,7 @@ import { readDocument } from "../operations/body.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { invalidArgument } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
-import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { forward, type Gateway, type Passing } from "./forward.ts";
 import { requireReal } from "./guard.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;

@@ -5,7 +5,7 @@ import type { Reply } from "../oss/reply.ts";
 import { copyThrough } from "./copy.ts";
 import { deleteThrough } from "./delete.ts";
 import { postThrough } from "./form.ts";
-import type { Gateway, Passing } from "./gateway.ts";
+import type { Gateway, Passing } from "./forward.ts";
 import { processThrough } from "./process.ts";
 import { completeThrough, putThrough } from "./upload.ts";
 

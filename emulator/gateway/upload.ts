@@ -9,7 +9,7 @@ import type { ResolvedCallback, UploadFacts } from "../callback/model.ts";
 import { publicKeyUrlFor } from "../operations/object/upload-callback.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
-import { forward, type Gateway, type Passing } from "./gateway.ts";
+import { forward, type Gateway, type Passing } from "./forward.ts";
 import { findHeader, readWhole } from "./incoming.ts";
 import { describeObject, type Known, readRange } from "./object.ts";
 

@@ -7,10 +7,7 @@
 import type { Metadata, Sharp, SharpConstructor } from "sharp";
 import { OssError } from "../oss/errors.ts";
 import type { Size } from "./geometry.ts";
-import { withoutDensity } from "./resolution.ts";
-
-/** What is read and written, by sharp's names and OSS's. */
-export type Format = "jpeg" | "png" | "webp" | "gif" | "tiff";
+import { type Format, withoutDensity } from "./resolution.ts";
 
 export const FORMATS: ReadonlyMap<string, Format> = new Map([
 	["jpg", "jpeg"],

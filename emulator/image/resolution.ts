@@ -4,7 +4,8 @@
  *
  * Pure. Source: cpp's ObjectProcessTest, the info of a resized image; JFIF 1.02; PNG, chunk pHYs.
  */
-import type { Format } from "./picture.ts";
+/** The formats that are read and written, by sharp's names. */
+export type Format = "jpeg" | "png" | "webp" | "gif" | "tiff";
 
 /** Takes the density out of a written image. */
 export function withoutDensity(image: Buffer, format: Format): Buffer {

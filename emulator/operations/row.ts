@@ -7,11 +7,19 @@
 import type { Emulator } from "../emulator.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import type { StoredBucket } from "../storage/types.ts";
 
-export type Operation = (
-	emulator: Emulator,
-	request: OssRequest,
-) => Promise<Reply>;
+/**
+ * Takes the bucket that access was checked to, so that it is looked up once; operations of an account get none. Written
+ * as a method because those of a bucket may then demand one: `access` in their row says that they get it.
+ */
+export type Operation = {
+	run(
+		emulator: Emulator,
+		request: OssRequest,
+		bucket: StoredBucket | undefined,
+	): Promise<Reply>;
+}["run"];
 
 /** What is not the same for most operations. */
 type Facts = {

@@ -15,27 +15,34 @@ import { OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
-/** @throws OssError NoSuchBucket, AccessDenied */
+/**
+ * @returns the bucket to which the operation has access; undefined for one that is not in a bucket
+ * @throws OssError NoSuchBucket, AccessDenied
+ */
 export async function authorize(
 	emulator: Emulator,
 	request: OssRequest,
 	{ access, action, withoutBucket }: Row,
-): Promise<void> {
-	if (access === "nowhere") return;
+): Promise<StoredBucket | undefined> {
+	if (access === "nowhere") return undefined;
 	if (access === "account") {
 		if (request.caller.uid === "") throw forbidden();
 		const resource = request.bucket || "*";
-		return requireServiceAccess(emulator, request, action, resource);
+		await requireServiceAccess(emulator, request, action, resource);
+		return undefined;
 	}
 	const bucket = await emulator.store.buckets.find(request.bucket);
-	if (access === "account for a new bucket" && !ownedBy(bucket, request))
-		return authorizeNewAcl(emulator, bucket, request, action);
+	if (access === "account for a new bucket" && !ownedBy(bucket, request)) {
+		await authorizeNewAcl(emulator, bucket, request, action);
+		return bucket;
+	}
 	if (!bucket)
 		throw withoutBucket === "MalformedXML"
 			? new OssError("MalformedXML", { ec: "0015-00000231" })
 			: noSuchBucket(request.bucket);
 	if (access !== "by the operation")
 		await requireAccess(emulator, bucket, request, action);
+	return bucket;
 }
 
 const ownedBy = (

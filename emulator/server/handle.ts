@@ -115,9 +115,9 @@ async function runOperation(
 	}
 	await requireOwnRegion(emulator, request);
 	await requireReferer(emulator, request);
-	await authorize(emulator, request, operation);
+	const bucket = await authorize(emulator, request, operation);
 	if (operation.run) {
-		const reply = await operation.run(emulator, request);
+		const reply = await operation.run(emulator, request, bucket);
 		return edge.write(operation.name, request, reply);
 	}
 	emulator.log.warn(

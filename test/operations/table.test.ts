@@ -39,6 +39,18 @@ suite("The table of operations", () => {
 		});
 	}
 
+	test("gives no bucket to an operation that demands one and is not in a bucket", () => {
+		const demanding = table.filter(
+			({ access, run }) =>
+				(access === "account" || access === "nowhere") &&
+				(run?.length ?? 0) > 2,
+		);
+		assert.deepEqual(
+			demanding.map(({ name }) => name),
+			[],
+		);
+	});
+
 	test("names no operation twice", () => {
 		const names = table.map(({ name }) => name);
 		assert.deepEqual(names, [...new Set(names)]);

@@ -4,13 +4,24 @@
  * Source: docs «Bucket ACL», «Object ACL», «Block public access»; captures of AccessDenied and its EC in the spec.
  */
 import type { Ask } from "../../auth/policy/ask.ts";
+import type { Policies } from "../../auth/policy/decide.ts";
 import { explanation } from "../../auth/policy/refusal.ts";
 import type { Emulator } from "../../emulator.ts";
 import { type Explanation, OssError } from "../../oss/errors.ts";
-import type { Access } from "./access.ts";
+import type { Caller } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { isPublicAccessBlocked } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
 import type { Asked } from "./request-conditions.ts";
+
+/** The rules that hold for one caller in one bucket. */
+export type Access = {
+	readonly emulator: Emulator;
+	readonly bucket: StoredBucket;
+	readonly caller: Caller;
+	readonly policies: Policies;
+	readonly isPublicBlocked: boolean;
+};
 
 /** @throws OssError AccessDenied unless ACLs let everybody do `action` */
 export async function requireAcl(

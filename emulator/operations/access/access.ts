@@ -20,7 +20,7 @@ import { OssError } from "../../oss/errors.ts";
 import type { Caller } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { findBucketPolicy, isPublicAccessBlocked } from "./access-documents.ts";
-import { requireAcl, requirePrivateAcl } from "./access-lists.ts";
+import { type Access, requireAcl, requirePrivateAcl } from "./access-lists.ts";
 import { actionsOf, factsOf } from "./actions.ts";
 import { type Asked, circumstancesOf } from "./request-conditions.ts";
 import { requirePayer } from "./requester-pays.ts";
@@ -74,15 +74,6 @@ export async function rightsBeforeBody<T>(
 		throw error;
 	}
 }
-
-/** The rules that hold for one caller in one bucket. */
-export type Access = {
-	readonly emulator: Emulator;
-	readonly bucket: StoredBucket;
-	readonly caller: Caller;
-	readonly policies: Policies;
-	readonly isPublicBlocked: boolean;
-};
 
 async function openAccess(
 	emulator: Emulator,

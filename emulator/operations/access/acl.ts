@@ -9,6 +9,7 @@ import { type BucketAcl, isBucketAcl } from "../../oss/acl.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { ownerElement } from "../bucket/listing.ts";
 import { findObject, versionOf } from "../object/find-object.ts";
@@ -26,10 +27,10 @@ export function readBucketAcl(acl: string | undefined): BucketAcl | undefined {
 }
 
 export async function getBucketAcl(
-	{ store }: Emulator,
-	{ bucket }: OssRequest,
+	_emulator: Emulator,
+	_request: OssRequest,
+	{ owner, acl }: StoredBucket,
 ): Promise<Reply> {
-	const { owner, acl } = await store.buckets.get(bucket);
 	return accessControlPolicy(owner, acl);
 }
 
@@ -53,9 +54,9 @@ export async function putObjectAcl(
 export async function getObjectAcl(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const object = await findObject(emulator, request);
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	return accessControlPolicy(
 		bucket.owner,
 		object.acl,

@@ -9,6 +9,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import { isoTime, wholeSeconds } from "../../oss/times.ts";
 import type { BucketStat } from "../../storage/rows/bucket-stat.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { PUBLIC_ACCESS_BLOCK } from "../access/public-access-block.ts";
 import { ENCRYPTION } from "../configurations/encryption.ts";
@@ -27,9 +28,9 @@ import { ownerElement } from "./listing.ts";
 export async function getBucketInfo(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const { store, region } = emulator;
-	const bucket = await store.buckets.get(request.bucket);
+	const { region } = emulator;
 	const kept = await readKept(emulator, request);
 	return xml(
 		writeXml("BucketInfo", {
@@ -99,10 +100,10 @@ export async function findResourceGroup(
 }
 
 export async function headBucket(
-	{ store }: Emulator,
-	{ bucket }: OssRequest,
+	_emulator: Emulator,
+	_request: OssRequest,
+	{ location }: StoredBucket,
 ): Promise<Reply> {
-	const { location } = await store.buckets.get(bucket);
 	return empty(200, { "x-oss-bucket-region": location });
 }
 

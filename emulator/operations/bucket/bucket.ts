@@ -162,9 +162,9 @@ export async function deleteBucket(
 }
 
 export async function getBucketLocation(
-	{ store }: Emulator,
-	{ bucket }: OssRequest,
+	_emulator: Emulator,
+	_request: OssRequest,
+	{ location }: StoredBucket,
 ): Promise<Reply> {
-	const { location } = await store.buckets.get(bucket);
 	return xml(writeXml("LocationConstraint", location));
 }

@@ -7,7 +7,7 @@ import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { lastOf } from "./list-objects.ts";
 import {
@@ -22,6 +22,7 @@ import {
 export async function listObjectVersions(
 	{ store }: Emulator,
 	{ bucket, query, receivedAt }: OssRequest,
+	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const encoding = readEncodingType(query);
 	const { encode } = encoding;
@@ -36,7 +37,6 @@ export async function listObjectVersions(
 		...{ prefix, delimiter, after, max },
 		...(afterVersionId === "" ? {} : { afterVersionId }),
 	});
-	const { owner } = await store.buckets.get(bucket);
 	const last = page.entries.at(-1);
 	const next = lastOf(page);
 	const endsWithVersion = last !== undefined && last.key === next;

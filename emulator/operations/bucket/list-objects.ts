@@ -10,7 +10,7 @@ import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
-import type { Page, StoredObject } from "../../storage/types.ts";
+import type { Page, StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import {
 	type Encoding,
@@ -35,12 +35,12 @@ type Asked = {
 export async function listObjects(
 	{ store }: Emulator,
 	{ bucket, query, receivedAt }: OssRequest,
+	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const asked = readAsked(query);
 	const marker = readText(query, "marker", "0015-00000405");
 	const { encode } = asked.encoding;
 	const page = await store.objects.list(bucket, { ...asked, after: marker });
-	const { owner } = await store.buckets.get(bucket);
 	return xml(
 		writeXml("ListBucketResult", {
 			Name: bucket,
@@ -59,6 +59,7 @@ export async function listObjects(
 export async function listObjectsV2(
 	{ store }: Emulator,
 	{ bucket, query, receivedAt }: OssRequest,
+	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const asked = readAsked(query);
 	const startAfter = readText(query, "start-after");
@@ -68,7 +69,6 @@ export async function listObjectsV2(
 		...asked,
 		after: token ? readToken(token) : startAfter,
 	});
-	const { owner } = await store.buckets.get(bucket);
 	return xml(
 		writeXml("ListBucketResult", {
 			Name: bucket,

@@ -7,6 +7,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
 import { element, one, oneOf } from "../configurations/shape.ts";
@@ -25,10 +26,10 @@ export async function putBucketVersioning(
 
 /** A bucket that never had versioning has no Status. */
 export async function getBucketVersioning(
-	{ store }: Emulator,
-	{ bucket }: OssRequest,
+	_emulator: Emulator,
+	_request: OssRequest,
+	{ versioning }: StoredBucket,
 ): Promise<Reply> {
-	const { versioning } = await store.buckets.get(bucket);
 	return xml(
 		writeXml("VersioningConfiguration", { Status: versioning || undefined }),
 	);

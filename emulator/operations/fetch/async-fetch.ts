@@ -131,7 +131,9 @@ async function tell(
 		query: new Map(),
 	};
 	const callback = await emulator.callbacks.read(asked);
-	await callBack(emulator, asked, callback, object, "PutObject", {});
+	const { owner } = await emulator.store.buckets.get(object.bucket);
+	const stored = { object, owner };
+	await callBack(emulator, asked, callback, stored, "PutObject", {});
 }
 
 function explain({ log }: Emulator, error: unknown): string {

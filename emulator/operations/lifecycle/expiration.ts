@@ -10,7 +10,8 @@ import { httpTime } from "../../oss/times.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { dueOf } from "./due.ts";
-import { LIFECYCLE, type LifecycleRule } from "./lifecycle-document.ts";
+import { LIFECYCLE } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { isAbout, isEnabled } from "./matching.ts";
 
 export async function expirationHeader(

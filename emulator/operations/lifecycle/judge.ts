@@ -9,7 +9,7 @@
 import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { daysAfter, dueOf, isDue } from "./due.ts";
-import type { LifecycleRule } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { isAbout } from "./matching.ts";
 
 export type Action =

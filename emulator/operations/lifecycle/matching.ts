@@ -4,7 +4,7 @@
  * Pure. Source: docs «Lifecycle rules», «Configuration elements»: prefix, tags, sizes, Not.
  */
 import type { StoredObject } from "../../storage/types.ts";
-import type { LifecycleRule } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 
 type Described = Pick<StoredObject, "key" | "size" | "type" | "properties">;
 

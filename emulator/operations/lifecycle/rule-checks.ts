@@ -8,7 +8,7 @@
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { STORAGE_CLASSES } from "../../oss/storage-class.ts";
-import type { LifecycleRule } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 
 const ID_BYTES_MAX = 255;
 

@@ -14,7 +14,8 @@ import { findDocument } from "../configurations/kind.ts";
 import { findProtect } from "../object/new-object.ts";
 import { dueOf, isDue } from "./due.ts";
 import { type Judged, judge } from "./judge.ts";
-import { LIFECYCLE, type LifecycleRule } from "./lifecycle-document.ts";
+import { LIFECYCLE } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { isAboutUpload, isEnabled } from "./matching.ts";
 import { keysOf } from "./walk.ts";
 

@@ -3,7 +3,7 @@
  */
 import type { Store } from "../../storage/store.ts";
 import type { StoredObject } from "../../storage/types.ts";
-import type { LifecycleRule } from "./lifecycle-document.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 
 const PAGE_MAX = 1000;
 

@@ -61,15 +61,13 @@ export async function completeMultipartUpload(
 		forbidsOverwrite(request.headers),
 		await findProtect(emulator, request),
 	);
-	const headers = writtenHeaders(
-		object,
-		await store.buckets.get(request.bucket),
-	);
+	const bucket = await store.buckets.get(request.bucket);
+	const headers = writtenHeaders(object, bucket);
 	const called = await callBack(
 		emulator,
 		request,
 		callback,
-		object,
+		{ object, owner: bucket.owner },
 		"CompleteMultipartUpload",
 		headers,
 	);

@@ -13,7 +13,7 @@ import { readCopyRange } from "../../oss/range.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
-import type { StoredUpload } from "../../storage/types.ts";
+import type { StoredBucket, StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readExpected } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
@@ -37,12 +37,12 @@ import { PART_NUMBER_MAX } from "./completion.ts";
 export async function initiateMultipartUpload(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const { store } = emulator;
 	const encoding = readEncodingType(request.query);
 	requireUploadEncryption(request.headers);
 	const given = await prepareObject(emulator, request, request.headers);
-	const bucket = await store.buckets.get(request.bucket);
 	if (
 		given.forbidOverwrite &&
 		bucket.versioning === "" &&

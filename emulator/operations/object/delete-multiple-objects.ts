@@ -42,12 +42,12 @@ export type Doomed = {
 export async function deleteMultipleObjects(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const { store } = emulator;
 	const encoding = readEncodingType(
 		new Map([[ENCODING, request.headers[ENCODING] ?? ""], ...request.query]),
 	);
-	const bucket = await store.buckets.get(request.bucket);
 	const { doomed, isQuiet } = await rightsBeforeBody(
 		emulator,
 		bucket,

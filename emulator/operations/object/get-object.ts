@@ -11,7 +11,7 @@ import { empty, type Reply, type ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import type { OpenObject } from "../../storage/objects.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { lastAccessHeader } from "../lifecycle/access-monitor.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
 import { compressed } from "./compression.ts";
@@ -25,13 +25,14 @@ import { readTrafficLimit, slowedReply } from "./traffic-limit.ts";
 export async function getObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
 	const limit = readTrafficLimit(request);
 	const { object, shown, content } = await openForReading(emulator, request);
 	try {
 		const headers = {
-			...(await describe(emulator, request, shown)),
+			...(await describe(emulator, request, bucket, shown)),
 			...overrides,
 		};
 		const reply = read(request, headers, { object, content });
@@ -74,12 +75,13 @@ function read(
 export async function headObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const link = await findObject(emulator, request);
 	const shown = await followLink(emulator, request, link);
 	requireConditions(request.headers, shown);
 	const headers = {
-		...(await describe(emulator, request, shown)),
+		...(await describe(emulator, request, bucket, shown)),
 		...(await lastAccessHeader(emulator, shown)),
 		"Content-Length": String(shown.size),
 	};
@@ -89,11 +91,12 @@ export async function headObject(
 /** @param shown of a link: with the target's content */
 async function describe(
 	emulator: Emulator,
-	{ bucket, receivedAt }: OssRequest,
+	{ receivedAt }: OssRequest,
+	bucket: StoredBucket,
 	shown: StoredObject,
 ): Promise<ReplyHeaders> {
 	return {
-		...objectHeaders(shown, await emulator.store.buckets.get(bucket)),
+		...objectHeaders(shown, bucket),
 		...stateHeaders(shown, receivedAt),
 		...(await expirationHeader(emulator, shown)),
 	};

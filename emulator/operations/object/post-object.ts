@@ -13,7 +13,7 @@ import type { Emulator } from "../../emulator.ts";
 import { underEc } from "../../oss/errors.ts";
 import { empty, type Reply, type ReplyHeaders, xml } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess } from "../access/access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../body.ts";
@@ -29,16 +29,17 @@ import { callBack } from "./upload-callback.ts";
 export const postObject = (
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> =>
-	withForm(request, (form) => storeForm(emulator, request, form));
+	withForm(request, (form) => storeForm(emulator, request, bucket, form));
 
 async function storeForm(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	form: Form,
 ): Promise<Reply> {
-	const { store, callbacks } = emulator;
-	const bucket = await store.buckets.get(request.bucket);
+	const { callbacks } = emulator;
 	const { asked, policy } = await authorizeForm(
 		emulator,
 		request,
@@ -56,7 +57,7 @@ async function storeForm(
 		emulator,
 		asked,
 		callback,
-		object,
+		{ object, owner: bucket.owner },
 		"PostObject",
 		headers,
 	);

@@ -39,7 +39,7 @@ export async function putObject(
 		emulator,
 		request,
 		callback,
-		object,
+		{ object, owner: bucket.owner },
 		"PutObject",
 		headers,
 	);

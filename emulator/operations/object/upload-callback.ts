@@ -28,6 +28,7 @@ export function warnIfCallbackIgnored(
 /**
  * Calls the application server, if the upload requests a callback, and replies with its answer.
  *
+ * @param owner of the bucket
  * @param headers of the upload's own reply
  * @returns undefined when no callback is sent
  * @throws OssError CallbackFailed; the object stays
@@ -36,12 +37,11 @@ export async function callBack(
 	emulator: Emulator,
 	request: OssRequest,
 	callback: ResolvedCallback | undefined,
-	object: StoredObject,
+	{ object, owner }: { readonly object: StoredObject; readonly owner: string },
 	operation: UploadFacts["operation"],
 	headers: ReplyHeaders,
 ): Promise<Reply | undefined> {
 	if (!callback) return undefined;
-	const { owner } = await emulator.store.buckets.get(object.bucket);
 	const uploaded: UploadFacts = {
 		bucket: object.bucket,
 		key: object.key,

@@ -19,7 +19,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { requireKey } from "../../oss/names.ts";
 import type { Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
 import { readDocument } from "../body.ts";
 import { findDocument } from "../configurations/kind.ts";
@@ -35,12 +35,12 @@ import { STYLE } from "./style.ts";
 export async function getProcessedObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
 	const limit = readTrafficLimit(request);
 	const process = request.query.get("x-oss-process") ?? "";
 	const { shown, content, contentType } = await run(emulator, request, process);
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const reply = {
 		status: 200,
 		headers: {

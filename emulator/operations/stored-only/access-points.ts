@@ -184,8 +184,8 @@ export const ACCESS_POINT_POLICY = {
 /** Of operations that mean a bucket, or one of its access points when they name it. */
 export const withAccessPoint =
 	(run: Operation): Operation =>
-	async (emulator, request) => {
+	async (emulator, request, bucket) => {
 		if (request.query.has(ACCESS_POINT_NAME))
 			await requireAccessPoint(emulator, request);
-		return run(emulator, request);
+		return run(emulator, request, bucket);
 	};

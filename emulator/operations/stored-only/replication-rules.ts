@@ -4,7 +4,44 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { ReplicationRule } from "./replication.ts";
+import {
+	element,
+	many,
+	maybe,
+	one,
+	oneOf,
+	or,
+	text,
+	word,
+} from "../configurations/shape.ts";
+
+export const RTC = element({ Status: one(oneOf("enabled", "disabled")) });
+
+export const RULE = element({
+	ID: or(word, ""),
+	RTC: maybe(RTC),
+	PrefixSet: maybe(element({ Prefix: many(text) })),
+	Action: or(word, "ALL"),
+	Destination: one(
+		element({
+			Bucket: one(word),
+			Location: one(word),
+			TransferType: maybe(oneOf("internal", "oss_acc")),
+		}),
+	),
+	HistoricalObjectReplication: or(oneOf("enabled", "disabled"), "enabled"),
+	SyncRole: maybe(word),
+	SourceSelectionCriteria: maybe(
+		element({
+			SseKmsEncryptedObjects: maybe(
+				element({ Status: one(oneOf("Enabled", "Disabled")) }),
+			),
+		}),
+	),
+	EncryptionConfiguration: maybe(element({ ReplicaKmsKeyID: one(word) })),
+});
+
+export type ReplicationRule = ReturnType<typeof RULE>;
 
 const NAME = "replication";
 const CLOSING_MS = 60_000;

@@ -12,51 +12,17 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
-import {
-	element,
-	many,
-	maybe,
-	one,
-	oneOf,
-	or,
-	text,
-	word,
-} from "../configurations/shape.ts";
+import { element, many, one, word } from "../configurations/shape.ts";
 import { locationsFrom } from "../service/regions.ts";
 import {
 	changeRules,
 	findRules,
 	type KeptRule,
+	type ReplicationRule,
+	RTC,
+	RULE,
 	statusOf,
 } from "./replication-rules.ts";
-
-const RTC = element({ Status: one(oneOf("enabled", "disabled")) });
-
-const RULE = element({
-	ID: or(word, ""),
-	RTC: maybe(RTC),
-	PrefixSet: maybe(element({ Prefix: many(text) })),
-	Action: or(word, "ALL"),
-	Destination: one(
-		element({
-			Bucket: one(word),
-			Location: one(word),
-			TransferType: maybe(oneOf("internal", "oss_acc")),
-		}),
-	),
-	HistoricalObjectReplication: or(oneOf("enabled", "disabled"), "enabled"),
-	SyncRole: maybe(word),
-	SourceSelectionCriteria: maybe(
-		element({
-			SseKmsEncryptedObjects: maybe(
-				element({ Status: one(oneOf("Enabled", "Disabled")) }),
-			),
-		}),
-	),
-	EncryptionConfiguration: maybe(element({ ReplicaKmsKeyID: one(word) })),
-});
-
-export type ReplicationRule = ReturnType<typeof RULE>;
 
 const CONFIGURATION = element({ Rule: many(RULE) });
 

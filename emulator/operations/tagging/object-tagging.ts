@@ -9,6 +9,7 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError, underEc } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { childrenNamed, type XmlNode } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess, rightsBeforeBody } from "../access/access.ts";
@@ -19,9 +20,9 @@ import { requireTags, type Tags } from "./tags.ts";
 export async function putObjectTagging(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const action = "oss:PutObjectTagging";
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const tags = await rightsBeforeBody(emulator, bucket, request, action, () =>
 		readTagging(request),
 	);

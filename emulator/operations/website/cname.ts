@@ -10,6 +10,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
 import { element, one, word } from "../configurations/shape.ts";
@@ -94,8 +95,8 @@ export const findBoundBucket = (
 export async function listCname(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,
+	{ owner }: StoredBucket,
 ): Promise<Reply> {
-	const { owner } = await store.buckets.get(bucket);
 	const bound = await store.configurations.list(bucket, BINDING);
 	return xml(
 		writeXml("ListCnameResult", {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { LifecycleRule } from "../../../emulator/operations/lifecycle/lifecycle-document.ts";
+import type { LifecycleRule } from "../../../emulator/operations/lifecycle/lifecycle-rule.ts";
 import {
 	isAbout,
 	isAboutUpload,

@@ -1,0 +1,77 @@
+/**
+ * The way of a request to the cloud and of its answer back, and the types of both.
+ */
+import type { Emulator } from "../emulator.ts";
+import { rootOf } from "../operations/service/endpoint.ts";
+import { OssError } from "../oss/errors.ts";
+import type { Reply } from "../oss/reply.ts";
+import type { OssRequest } from "../oss/request.ts";
+import type { Upstream, UpstreamRequest } from "../upstream/upstream.ts";
+import { type Asked, toReply } from "./incoming.ts";
+
+/** The parts that pass a request on. */
+export type Gateway = {
+	readonly emulator: Emulator;
+	readonly upstream: Upstream;
+};
+
+/** A request that may pass. */
+export type Passing = {
+	/** As the API reference calls what the cloud is asked for. */
+	readonly operation: string;
+	readonly request: OssRequest;
+	/** As the cloud gets it. */
+	readonly outgoing: UpstreamRequest;
+};
+
+/** The answer to a GET of an object is its content, unless a sub-resource asks for a document. */
+const isOfBucket = ({ query }: OssRequest): boolean =>
+	DOCUMENTS.some((name) => query.has(name));
+
+const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
+
+/** Sends it, and once more when only the clocks were apart and nothing of a body is gone. */
+export async function forward(
+	{ upstream }: Gateway,
+	passing: Passing,
+): Promise<Reply> {
+	const { request, outgoing } = passing;
+	const { method, bucket, isSigned } = outgoing;
+	const renaming = {
+		toLocal: (real: string) => upstream.options.buckets.toLocal(real),
+		realRoot: upstream.rootOf(bucket),
+		localRoot: `${request.scheme}://${request.host}${rootOf(request)}`,
+	};
+	const isDocument =
+		method !== "GET" || request.key === "" || isOfBucket(request);
+	const asked = { method, bucket, isSigned, renaming, isDocument };
+	const once = (): Promise<Reply> => exchange(upstream, passing, asked);
+	try {
+		return await once();
+	} catch (error) {
+		const isSkewed =
+			error instanceof OssError && error.code === "UpstreamClockSkewed";
+		if (!isSkewed || outgoing.body !== null) throw error;
+		return once();
+	}
+}
+
+/** There and back, recorded if `--record` says so. */
+async function exchange(
+	upstream: Upstream,
+	{ operation, request, outgoing }: Passing,
+	asked: Asked,
+): Promise<Reply> {
+	const { recorder } = upstream;
+	if (!recorder) return toReply(upstream, await upstream.send(outgoing), asked);
+	const recording = recorder.begin(
+		...([operation, request.bucket, outgoing] as const),
+		await upstream.secrets(),
+	);
+	if (!recording)
+		return toReply(upstream, await upstream.send(outgoing), asked);
+	const answer = await upstream.send(recording.request);
+	const reply = await toReply(upstream, recording.answer(answer), asked);
+	recording.keep();
+	return reply;
+}
