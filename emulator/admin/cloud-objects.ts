@@ -7,7 +7,8 @@ import { requireReal } from "../gateway/guard.ts";
 import { findHeader, readWhole } from "../gateway/incoming.ts";
 import { formDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
-import type { Upstream, UpstreamAnswer } from "../upstream/upstream.ts";
+import type { UpstreamAnswer } from "../upstream/request.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import {
 	childrenNamed,
 	childText,

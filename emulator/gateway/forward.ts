@@ -6,7 +6,8 @@ import { rootOf } from "../operations/service/endpoint.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import type { Upstream, UpstreamRequest } from "../upstream/upstream.ts";
+import type { UpstreamRequest } from "../upstream/request.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import { type Asked, toReply } from "./incoming.ts";
 
 /** The parts that pass a request on. */

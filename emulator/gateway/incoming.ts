@@ -8,11 +8,8 @@ import type { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
-import type {
-	Upstream,
-	UpstreamAnswer,
-	UpstreamRequest,
-} from "../upstream/upstream.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "../upstream/request.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import { childText, readXml } from "../xml/read.ts";
 import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 

@@ -4,7 +4,7 @@
 import type { UploadFacts } from "../callback/model.ts";
 import { OssError } from "../oss/errors.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
-import type { UpstreamRequest } from "../upstream/upstream.ts";
+import type { UpstreamRequest } from "../upstream/request.ts";
 import type { Gateway } from "./forward.ts";
 import { findHeader, readWhole } from "./incoming.ts";
 

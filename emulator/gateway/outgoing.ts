@@ -6,7 +6,8 @@
  */
 import { FAULT_NAME } from "../callback/faults/fault.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
-import { OF_CONNECTION, type UpstreamRequest } from "../upstream/upstream.ts";
+import type { UpstreamRequest } from "../upstream/request.ts";
+import { OF_CONNECTION } from "../upstream/upstream.ts";
 import { BorrowedBody } from "./borrowed-body.ts";
 
 const HEADERS_OF_HERE: ReadonlySet<string> = new Set([

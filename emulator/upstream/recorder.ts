@@ -18,7 +18,7 @@ import {
 	redactHeaders,
 	redactText,
 } from "./exchange.ts";
-import type { UpstreamAnswer, UpstreamRequest } from "./upstream.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "./request.ts";
 
 /** A folder of more than that is no test. */
 const EXCHANGES_MAX = 10_000;

@@ -10,7 +10,7 @@ import { Readable } from "node:stream";
 import { percentEncode } from "../oss/encoding.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
-import type { Headers, OssRequest, Query } from "../oss/request.ts";
+import type { Headers, Query } from "../oss/request.ts";
 import { readTime } from "../oss/times.ts";
 import { decodeWireText, encodeWireText } from "../oss/wire-text.ts";
 import type { BucketNames } from "./bucket-names.ts";
@@ -18,6 +18,7 @@ import { CredentialsKeeper, type CredentialsSource } from "./credentials.ts";
 import { addressOf, type UpstreamEndpoint } from "./endpoint.ts";
 import { toUpstreamError } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "./request.ts";
 import { signHeaders } from "./sign.ts";
 
 export type UpstreamOptions = {
@@ -32,24 +33,6 @@ export type UpstreamOptions = {
 	readonly timeoutMs: number;
 	/** A folder for exchanges with the cloud; '' for no recording. */
 	readonly record: string;
-};
-
-export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
-	/** Its name in the cloud; '' for the service. */
-	readonly bucket: string;
-	/** Lower-case names, without those of a connection and of a signature. */
-	readonly headers: Headers;
-	/** A stream is destroyed if the request fails. */
-	readonly body: Readable | AsyncIterable<Buffer> | Buffer | null;
-	/** false for an anonymous request. */
-	readonly isSigned: boolean;
-};
-
-export type UpstreamAnswer = {
-	readonly status: number;
-	/** Names as the cloud spells them, without those of the connection. */
-	readonly headers: ReplyHeaders;
-	readonly body: Readable;
 };
 
 type Dispatcher = import("undici").Agent;

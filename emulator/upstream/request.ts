@@ -1,0 +1,26 @@
+/**
+ * A request to the cloud and its answer, as the gateway hands them on.
+ *
+ * Pure.
+ */
+import type { Readable } from "node:stream";
+import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Headers, OssRequest } from "../oss/request.ts";
+
+export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
+	/** Its name in the cloud; '' for the service. */
+	readonly bucket: string;
+	/** Lower-case names, without those of a connection and of a signature. */
+	readonly headers: Headers;
+	/** A stream is destroyed if the request fails. */
+	readonly body: Readable | AsyncIterable<Buffer> | Buffer | null;
+	/** false for an anonymous request. */
+	readonly isSigned: boolean;
+};
+
+export type UpstreamAnswer = {
+	readonly status: number;
+	/** Names as the cloud spells them, without those of the connection. */
+	readonly headers: ReplyHeaders;
+	readonly body: Readable;
+};
