@@ -3,9 +3,8 @@ import { type Address, BYTES_MAX, REQUESTS_MAX } from "./cloud.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * List prices of the China (Hangzhou) region, rounded up: CNY 0.10 per 10,000 requests of the dearest kind that is
- * used, 1 per GB of traffic or processing, and one GB-month of storage for everything that is stored for 60 days, the
- * minimum of an Archive object. Source: www.aliyun.com/price/product#/oss/detail.
+ * Upper bounds, several times the list prices: CNY 0.10 per 10,000 requests, 1 per GB of traffic or processing, 0.20 per
+ * GB and month of storage, which is charged for two months where an object is archived.
  */
 const CNY_MAX = Math.ceil(
 	(REQUESTS_MAX / 10_000) * 0.1 + (BYTES_MAX / 1e9) * (1 + 0.2 * 2),

@@ -108,6 +108,9 @@ puts them to a real account. It says first what it creates and what that can cos
 name, removes it however it ends, and writes a file without keys and names: please send it to the project.
 \`--help\` lists the flags.
 
+A new assumption gets the next free number, in the comment of the code that rests on it and in the title of the test
+that pins it; a probe below \`probes/\`, or a line in \`unasked.ts\` that says why there is none; and \`npm run readme\`.
+
 | number | the emulator assumes | source | test | probe |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}

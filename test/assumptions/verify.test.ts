@@ -11,6 +11,7 @@ import { suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client, textsOf } from "../client.ts";
 import { startEmulator } from "../emulator.ts";
+import { findFreePort } from "../free-port.ts";
 
 const VERIFY = fileURLToPath(new URL("verify.ts", import.meta.url));
 const CACHE = new URL("../compile-cache.js", import.meta.url).href;
@@ -116,7 +117,7 @@ function verify(t: TestContext, ...flags: readonly string[]): Run {
 /** The flags for that cloud, and a file for the report. */
 function flagsFor(
 	t: TestContext,
-	{ endpoint }: Cloud,
+	{ endpoint }: Pick<Cloud, "endpoint">,
 	...more: readonly string[]
 ): { flags: readonly string[]; file: string } {
 	const folder = mkdtempSync(join(tmpdir(), "oss-emulator-verify-"));
@@ -223,6 +224,19 @@ suite("npm run verify", () => {
 			/^verify: no bucket could be created: 403 InvalidAccessKeyId [^\n]*\n$/,
 		);
 		assert.deepEqual(cloud.lines, ["PUT /"]);
+	});
+
+	test("says in one line that the endpoint cannot be reached", async (t) => {
+		const endpoint = `http://127.0.0.1:${await findFreePort()}`;
+		const { flags } = flagsFor(t, { endpoint });
+
+		const { code, stderr } = await verify(t, ...flags).ended;
+
+		assert.equal(code, 1);
+		assert.match(
+			stderr,
+			/^verify: no bucket could be created: connect ECONNREFUSED [^\n]*\n$/,
+		);
 	});
 
 	test("refuses a wrong flag in one line, with exit code 2", async (t) => {

@@ -12,6 +12,7 @@ import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { codeOf } from "../../emulator/oss/code-of.ts";
 import { readVersion } from "../../emulator/version.ts";
 import { refusal } from "../client.ts";
 import {
@@ -195,8 +196,11 @@ async function askCloud(
 async function isAgreed(signal: AbortSignal): Promise<boolean> {
 	if (!process.stdin.isTTY) return true;
 	const terminal = createInterface(process.stdin, process.stdout);
+	const interruption = new AbortController();
+	terminal.on("SIGINT", () => interruption.abort()); // a terminal's Ctrl-C comes here
+	const either = AbortSignal.any([signal, interruption.signal]);
 	try {
-		const answer = await terminal.question("Begin? [y/N] ", { signal });
+		const answer = await terminal.question("Begin? [y/N] ", { signal: either });
 		return /^y(es)?$/i.test(answer.trim());
 	} catch {
 		return false; // interrupted
@@ -226,10 +230,20 @@ function startCleaner(address: Address): Cleaner {
 	return { child, ended, tell };
 }
 
-/** @throws CannotAsk when it is refused */
+/** With these there was no connection on which a bucket could have been created. */
+const NEVER_SENT: ReadonlySet<unknown> = new Set([
+	"ECONNREFUSED",
+	"ENOTFOUND",
+	"EAI_AGAIN",
+]);
+
+/** @throws CannotAsk when it is refused, or cannot be sent */
 async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
 	cleaner.tell({ remove: true });
-	const created = await cloud.put("/");
+	const created = await cloud.put("/").catch((error: Error) => {
+		if (NEVER_SENT.has(codeOf(error))) cleaner.tell({ remove: false });
+		throw new CannotAsk(`no bucket could be created: ${error.message}`);
+	});
 	if (created.status >= 300) {
 		cleaner.tell({ remove: false }); // it is not ours
 		throw new CannotAsk(`no bucket could be created: ${refusal(created)}`);
