@@ -244,6 +244,19 @@ suite("The source", () => {
 		);
 	});
 
+	test("has a page on its architecture that mentions only files that exist", () => {
+		const page = readFileSync("emulator/README.md", "utf8");
+		const names = page.match(/(?<=`)[\w./-]+\/[\w-]+\.(?:ts|js)(?=`)/g) ?? [];
+		assert.ok(names.length > 15);
+		assert.deepEqual(
+			names.filter(
+				(name) =>
+					![name, join("emulator", name)].some((file) => existsSync(file)),
+			),
+			[],
+		);
+	});
+
 	test("opens every file with a comment that says what it is for", () => {
 		assert.deepEqual(
 			files.filter(opensSilently).map(({ path }) => path),
