@@ -506,4 +506,19 @@ export const objects: readonly Probe[] = [
 			),
 		],
 	},
+	{
+		id: "A-888",
+		assumes:
+			"A signed GetObject may set response-content-type: a page says that no GET request may.",
+		sends:
+			"GET /KEY?response-content-type=text/html, signed with V4; code and EC, or the type.",
+		expects: ["text/html"],
+		ask: async ({ cloud }) => {
+			const key = await store(cloud);
+			const got = await cloud.get(`/${key}?response-content-type=text%2Fhtml`);
+			return [
+				got.status < 300 ? (got.headers["content-type"] ?? "none") : code(got),
+			];
+		},
+	},
 ];
