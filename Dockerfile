@@ -28,8 +28,10 @@ RUN install -d -o node -g node /data \
 	&& ln -s /app/dist/launch.js /usr/local/bin/oss-emulator
 USER node
 VOLUME /data
-ENV OSS_EMULATOR_HOST=0.0.0.0,::
+# The ready file tells the health check, and «docker exec … oss-emulator ls», which flags the emulator was started with.
+ENV OSS_EMULATOR_HOST=0.0.0.0,:: \
+	OSS_EMULATOR_READY_FILE=/tmp/oss-emulator.json
 EXPOSE 6770 6771
 HEALTHCHECK --interval=3s --timeout=3s --retries=5 \
-	CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.OSS_EMULATOR_ADMIN_PORT || 6771) + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+	CMD ["node", "-e", "fetch(JSON.parse(fs.readFileSync(process.env.OSS_EMULATOR_READY_FILE, 'utf8')).adminUrl + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/launch.js"]

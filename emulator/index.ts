@@ -103,6 +103,8 @@ export type EmulatorOptions = {
 	readonly upstreamAllow?: string | readonly string[];
 	/** Milliseconds. Default: 60000. */
 	readonly upstreamTimeout?: number;
+	/** Where to write how the emulator is reached, keys included, as JSON. */
+	readonly readyFile?: string;
 	/** What is written to standard error. Default: `warn`. */
 	readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
 	/** How it is written. Default: `text`; `json` is an object per line. */

@@ -2,10 +2,11 @@
  * The command: arguments in, a running emulator out, until a signal.
  */
 import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
-import { readConfig } from "./config/config.ts";
+import { type Config, readConfig } from "./config/config.ts";
 import { describeSettings } from "./config/settings.ts";
 import { printable } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
+import type { Running } from "./start/start.ts";
 
 const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
 
@@ -34,20 +35,30 @@ export async function main(
 	}
 	try {
 		const { start } = await import("./start/start.ts"); // commands do without it
-		const running = await start(readConfig(args, process.env), (error) =>
-			process.exit(fail(error)),
-		);
-		const { endpoint, adminUrl, stsEndpoint } = running;
-		const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
-		process.stdout.write(
-			`oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl}${sts}\n`,
-		);
+		const config = readConfig(args, process.env);
+		const running = await start(config, (error) => process.exit(fail(error)));
+		print(`${await readyLine(config, running, version)}\n`);
 		closeOnSignal(running);
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof StartError)) throw error;
 		return fail(error);
 	}
+}
+
+/** On standard output, where there is no other line. */
+async function readyLine(
+	config: Config,
+	running: Running,
+	version: string,
+): Promise<string> {
+	const { endpoint, adminUrl, stsEndpoint } = running;
+	if (config.ready === "json") {
+		const { describeReady } = await import("./start/ready.ts");
+		return JSON.stringify(describeReady(config, running));
+	}
+	const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
+	return `oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl} (open it for the console)${sts}`;
 }
 
 function fail({ message }: StartError): number {

@@ -88,7 +88,7 @@ test("An emulator names its ports, and at SIGTERM finishes what is in flight, ta
 		{ cwd },
 	);
 	const [, endpoint = "", adminUrl = ""] =
-		/^oss-emulator \d+\.\d+\.\d+ ready: OSS on (http:\S+), admin on (http:\S+)$/.exec(
+		/^oss-emulator \d+\.\d+\.\d+ ready: OSS on (http:\S+), admin on (http:\S+) \(open it for the console\)$/.exec(
 			ready,
 		) ?? [];
 	assert.equal((await fetch(`${adminUrl}/health`)).status, 200);

@@ -33,6 +33,7 @@ import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
 import { seedRoutes } from "./seed-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
+import { settingsRoutes } from "./settings-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { compileSchema, loadValidators } from "./validate.ts";
 import { refuseOssRequests } from "./wrong-port.ts";
@@ -69,6 +70,7 @@ export async function createAdminApp(
 	openApiRoutes(app, context); // first: it watches the others being added
 	for (const routes of [
 		overviewRoutes,
+		settingsRoutes,
 		accountRoutes,
 		requestRoutes,
 		resetRoutes,

@@ -4,6 +4,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";
 import type { Lifecycle } from "../operations/lifecycle/scheduler.ts";
+import type { AdjustableLog } from "../oss/log.ts";
 import type { RequestLog } from "../records/request-log.ts";
 import type { RouteSchema } from "./route-schema.ts";
 
@@ -27,6 +28,7 @@ export type AdminContext = {
 	readonly emulator: Emulator;
 	readonly requests: RequestLog;
 	readonly lifecycle: Lifecycle;
+	readonly log: AdjustableLog;
 	/** Of the OSS port. */
 	readonly endpoint: string;
 	readonly version: string;

@@ -1,5 +1,5 @@
 /**
- * Health, operations, settings and the authority of the https port.
+ * Health, operations and the authority of the https port.
  */
 import { table } from "../operations/table.ts";
 import { AdminError } from "./admin-error.ts";
@@ -7,7 +7,7 @@ import type { Routes } from "./context.ts";
 import { answers, listOf, record, refer } from "./route-schema.ts";
 
 export const overviewRoutes: Routes = (app, context) => {
-	const { emulator, endpoint, version, authority } = context;
+	const { endpoint, authority } = context;
 
 	app.get("/health", { schema: health }, async () => ({
 		status: "ok",
@@ -18,14 +18,6 @@ export const overviewRoutes: Routes = (app, context) => {
 		operations: table.map(({ name, requestLine, action, state }) => ({
 			...{ name, requestLine, action, state },
 		})),
-	}));
-
-	app.get("/api/settings", { schema: getSettings }, async () => ({
-		version,
-		endpoint,
-		region: emulator.region,
-		publicKey: emulator.callbacks.publicPem,
-		settings: context.settings,
 	}));
 
 	app.get("/ca.pem", { schema: getAuthority }, async (_, outgoing) => {
@@ -56,25 +48,6 @@ const listOperations = {
 	response: answers(
 		"All operations, in the order of the API reference.",
 		record({ operations: listOf(refer("Operation")) }),
-	),
-} as const;
-
-const getSettings = {
-	operationId: "getSettings",
-	tags: ["emulator"],
-	summary: "How the emulator was started; no secrets",
-	response: answers(
-		"The settings.",
-		record({
-			version: { type: "string" },
-			endpoint: { type: "string" },
-			region: { type: "string" },
-			publicKey: {
-				type: "string",
-				description: "PEM: what callbacks are signed with.",
-			},
-			settings: { type: "object", additionalProperties: true },
-		}),
 	),
 } as const;
 

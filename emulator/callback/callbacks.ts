@@ -83,6 +83,10 @@ export class Callbacks {
 		this.#parts = { ...this.#parts, switches };
 	}
 
+	get switches(): CallbackSwitches {
+		return this.#parts.switches;
+	}
+
 	/** The public half of the key, PEM. */
 	get publicPem(): string {
 		return this.#parts.keyPair.publicPem;

@@ -48,6 +48,15 @@ export type CallbackSwitches = {
 	readonly waitingMax: number;
 };
 
+/** The settings that go with findings that must fail. */
+export const strictSwitches = (
+	strict: readonly FindingId[],
+): Pick<CallbackSwitches, "strict" | "missingUrl" | "privateAddresses"> => ({
+	strict,
+	missingUrl: strict.includes("no-url") ? "refuse" : "skip",
+	privateAddresses: strict.includes("private-address") ? "refuse" : "allow",
+});
+
 /** Docs «Callback»: «5 seconds», for every region. */
 export const CALLBACK_TIMEOUT_MS = 5000;
 

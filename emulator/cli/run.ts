@@ -9,6 +9,7 @@ import { callbacks } from "./callbacks.ts";
 import { cat } from "./cat.ts";
 import { type Command, type Flags, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";
+import { findAdminUrl } from "./find-admin-url.ts";
 import { ls } from "./ls.ts";
 import { type CommandName, USAGE } from "./manual.ts";
 import { stat } from "./stat.ts";
@@ -54,7 +55,7 @@ async function execute(
 ): Promise<void> {
 	const { words, flags, admin } = readArguments(name, args);
 	const client = new AdminClient(
-		admin ?? (env.OSS_EMULATOR_ADMIN || "http://127.0.0.1:6771"),
+		admin ?? (env.OSS_EMULATOR_ADMIN || findAdminUrl(env)),
 	);
 	const write = (line: string): unknown => process.stdout.write(line);
 	try {

@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import type { Account } from "../auth/accounts.ts";
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
-import type { CallbackSwitches } from "../callback/switches.ts";
+import { type CallbackSwitches, strictSwitches } from "../callback/switches.ts";
 import {
 	LOG_FORMATS,
 	LOG_LEVELS,
@@ -70,6 +70,10 @@ export type Config = {
 	readonly upstream: UpstreamOptions | undefined;
 	readonly logLevel: LogLevel;
 	readonly logFormat: LogFormat;
+	/** The form of the line that says that it is ready. */
+	readonly ready: "text" | "json";
+	/** Where to write how the emulator is reached, as JSON; '' for nowhere. */
+	readonly readyFile: string;
 };
 
 /** The raw values of each setting; all of them if it may be repeated. */
@@ -200,6 +204,8 @@ function toConfig(given: Given, credentials: Environment): Config {
 		upstream,
 		logLevel: readChoice("log-level", text("log-level"), LOG_LEVELS),
 		logFormat: readChoice("log-format", text("log-format"), LOG_FORMATS),
+		ready: readChoice("ready", text("ready"), ["text", "json"]),
+		readyFile: text("ready-file"),
 	};
 }
 
@@ -328,11 +334,8 @@ function readStrictness(
 			? OF_URLS
 			: [];
 	const strict = asked.filter((id) => !exceptions.includes(id));
-	return {
-		strict,
-		...(strict.includes("no-url") ? { missingUrl: "refuse" } : {}),
-		privateAddresses: strict.includes("private-address") ? "refuse" : "allow",
-	};
+	const { missingUrl, ...more } = strictSwitches(strict);
+	return { ...more, ...(missingUrl === "refuse" ? { missingUrl } : {}) };
 }
 
 const isStrict = (text: string): boolean =>

@@ -82,6 +82,8 @@ export const settings = {
   "upstream-allow":        list("OPERATION[,…]", "operations on more than the named buckets that pass, like ListBuckets"),
   "upstream-timeout":      text("MILLISECONDS", "how long the OSS behind the gateway may be silent", "60000"),
   record:                  text("FOLDER", "with --upstream: write each exchange with the cloud there, without secrets"),
+  ready:                   text("text|json", "the form of the line on standard output that says it is ready", "text"),
+  "ready-file":            text("FILE", "where to write how the emulator is reached, keys included, as JSON, once it is ready"),
   "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
   "log-format":            text(LOG_FORMATS.join("|"), "how the log is written; json is an object per line", "text"),
 } satisfies Record<string, Setting>;

@@ -21,14 +21,19 @@ export interface Log {
 	readonly has: (level: LogLevel) => boolean;
 }
 
+export type AdjustableLog = Log & {
+	/** May be changed at any time. */
+	level: LogLevel;
+};
+
 /** @param write takes whole lines */
 export function makeLog(
 	level: LogLevel,
 	write: (line: string) => void,
 	format: LogFormat = "text",
-): Log {
-	const rank = LOG_LEVELS.indexOf(level);
-	const has = (own: LogLevel): boolean => LOG_LEVELS.indexOf(own) <= rank;
+): AdjustableLog {
+	const has = (own: LogLevel): boolean =>
+		LOG_LEVELS.indexOf(own) <= LOG_LEVELS.indexOf(log.level);
 	const at =
 		(own: LogLevel): Write =>
 		(message, fields = {}) => {
@@ -36,10 +41,12 @@ export function makeLog(
 			if (format === "text") write(`${own}: ${printable(message)}\n`);
 			else write(`${JSON.stringify(toJson(own, message, fields))}\n`);
 		};
-	return {
+	const log: AdjustableLog = {
+		level,
 		...{ error: at("error"), warn: at("warn") },
 		...{ info: at("info"), debug: at("debug"), has },
 	};
+	return log;
 }
 
 const toJson = (level: LogLevel, message: string, fields: LogFields) => ({

@@ -21,7 +21,7 @@ import { Lifecycle } from "../operations/lifecycle/scheduler.ts";
 import { storeProtocol } from "../operations/store-protocol.ts";
 import { MovableClock } from "../oss/clock.ts";
 import { FetchTasks } from "../oss/fetch-tasks.ts";
-import { type Log, makeLog } from "../oss/log.ts";
+import { type AdjustableLog, type Log, makeLog } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { recordIn } from "../records/delivery-record.ts";
 import { requestLine } from "../records/request-line.ts";
@@ -33,6 +33,7 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { readVersion } from "../version.ts";
 import { loadKeys, readOwnRam } from "./accounts.ts";
 import { type Handlers, openPorts, type Ports } from "./ports.ts";
+import { requireReadyFile, writeReadyFile } from "./ready.ts";
 
 export type Running = {
 	/** `http://127.0.0.1:6770`. */
@@ -66,7 +67,11 @@ export async function start(
 		for (const step of undo.splice(0).reverse()) await step();
 	};
 	try {
-		return { ...(await assemble(config, log, undo, fail)), close };
+		requireReadyFile(config);
+		const running = { ...(await assemble(config, log, undo, fail)), close };
+		log.info(`the console and the admin API are at ${running.adminUrl}/`);
+		undo.push(await writeReadyFile(config, running));
+		return running;
 	} catch (error) {
 		await close();
 		throw error;
@@ -76,7 +81,7 @@ export async function start(
 /** Ports first, and files of the user's: what cannot be had of them must leave the data folder untouched. */
 async function assemble(
 	config: Config,
-	log: Log,
+	log: AdjustableLog,
 	undo: (() => Promise<void>)[],
 	fail: (error: StartError) => void,
 ): Promise<Omit<Running, "close">> {
@@ -114,7 +119,7 @@ async function assemble(
 		});
 	undo.push(async () => ending.abort());
 	const adminApp = makeAdminApp({
-		...{ emulator, requests, lifecycle, endpoint, authority },
+		...{ emulator, requests, lifecycle, endpoint, authority, log },
 		version: readVersion(),
 		settings: withoutSecrets(config),
 		ending: ending.signal,

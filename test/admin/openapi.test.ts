@@ -4,6 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { createAdminApp } from "../../emulator/admin/app.ts";
 import { readConfig } from "../../emulator/config/config.ts";
 import { Lifecycle } from "../../emulator/operations/lifecycle/scheduler.ts";
+import { makeLog } from "../../emulator/oss/log.ts";
 import { RequestLog } from "../../emulator/records/request-log.ts";
 import { start } from "../../emulator/start/start.ts";
 import { startWithAdmin } from "./admin.ts";
@@ -36,6 +37,7 @@ suite("The description of the admin API", () => {
 		});
 		const app = await createAdminApp({
 			...{ emulator, lifecycle, endpoint },
+			log: makeLog("error", () => {}),
 			requests: new RequestLog(),
 			version: "0",
 			authority: undefined,

@@ -8,6 +8,7 @@ import {
 	mkdirSync,
 	openSync,
 	statSync,
+	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
@@ -46,11 +47,22 @@ export function openFolder(
 		const room = new DiskRoom(folder, db, report);
 		const session = new Session(folder, durable);
 		session.begin(db);
+		hideFromGit(folder, report);
 		if (durable) syncFolder(folder);
 		return { db, blobs, room, close: () => closeInOrder(db, session, unlock) };
 	} catch (error) {
 		for (const step of undo.reverse()) step();
 		throw explain(folder, error);
+	}
+}
+
+/** It often lies in a project, whose history it must not enter. The emulator works without the file. */
+function hideFromGit(folder: string, report: (error: unknown) => void): void {
+	const file = join(folder, ".gitignore");
+	try {
+		if (!existsSync(file)) writeFileSync(file, "*\n");
+	} catch (error) {
+		report(error);
 	}
 }
 

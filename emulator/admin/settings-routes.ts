@@ -1,0 +1,124 @@
+/**
+ * How the emulator was started, and what of it can change while it runs.
+ */
+import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
+import { strictSwitches } from "../callback/switches.ts";
+import { LOG_LEVELS, type LogLevel } from "../oss/log.ts";
+import { AdminError } from "./admin-error.ts";
+import type { AdminContext, Routes } from "./context.ts";
+import {
+	answers,
+	listOf,
+	parameters,
+	record,
+	type Schema,
+} from "./route-schema.ts";
+
+type Finding = (typeof STRICT_FINDINGS)[number];
+
+type Change = {
+	readonly publicKeyUrl?: string;
+	readonly strict?: boolean | readonly Finding[];
+	readonly logLevel?: LogLevel;
+};
+
+export const settingsRoutes: Routes = (app, context) => {
+	app.get("/api/settings", { schema: getSettings }, async () => view(context));
+
+	app.post<{ Body: Change }>(
+		"/api/settings",
+		{ schema: changeSettings },
+		async ({ body: { publicKeyUrl, strict, logLevel } }) => {
+			const { callbacks } = context.emulator;
+			if (publicKeyUrl !== undefined) requireUrl(publicKeyUrl);
+			if (publicKeyUrl !== undefined) callbacks.configure({ publicKeyUrl });
+			if (strict !== undefined)
+				callbacks.configure(strictSwitches(findingsOf(strict)));
+			if (logLevel !== undefined) context.log.level = logLevel;
+			return view(context);
+		},
+	);
+};
+
+const view = ({
+	emulator,
+	endpoint,
+	version,
+	settings,
+	log,
+}: AdminContext) => ({
+	...{ version, endpoint, region: emulator.region },
+	publicKey: emulator.callbacks.publicPem,
+	publicKeyUrl: emulator.callbacks.switches.publicKeyUrl,
+	strict: emulator.callbacks.switches.strict,
+	...{ logLevel: log.level, settings },
+});
+
+const findingsOf = (
+	strict: boolean | readonly Finding[],
+): readonly Finding[] =>
+	typeof strict === "boolean" ? (strict ? STRICT_FINDINGS : []) : strict;
+
+function requireUrl(text: string): void {
+	// `oss:6770` is a URL too, of the scheme oss.
+	if (text === "" || (/^https?:\/\//i.test(text) && URL.canParse(text))) return;
+	throw new AdminError(
+		400,
+		"InvalidArgument",
+		`publicKeyUrl must begin with http:// or https://, not ${text}`,
+	);
+}
+
+const text: Schema = { type: "string" };
+const publicKeyUrl: Schema = {
+	...text,
+	description:
+		"Where application servers fetch the public key; '' for the Host of the upload.",
+};
+const logLevel: Schema = { enum: LOG_LEVELS };
+const findings: Schema = listOf({ enum: STRICT_FINDINGS });
+
+const theSettings = answers(
+	"The settings.",
+	record({
+		version: text,
+		endpoint: text,
+		region: text,
+		publicKey: { ...text, description: "PEM: what callbacks are signed with." },
+		publicKeyUrl,
+		strict: {
+			...findings,
+			description: "What fails in callbacks as it would in the cloud.",
+		},
+		logLevel,
+		settings: {
+			...{ type: "object", additionalProperties: true },
+			description: "How it was started.",
+		},
+	}),
+);
+
+const getSettings = {
+	operationId: "getSettings",
+	tags: ["emulator"],
+	summary: "How the emulator was started, and what changed since; no secrets",
+	response: theSettings,
+} as const;
+
+const changeSettings = {
+	operationId: "changeSettings",
+	tags: ["emulator"],
+	summary: "Changes what can change while the emulator runs",
+	description:
+		"For callbacks and the log from then on, until the emulator ends; a reset leaves it.",
+	body: parameters({
+		publicKeyUrl,
+		strict: {
+			type: ["boolean", "array"],
+			items: { enum: STRICT_FINDINGS },
+			description: `As --strict, for callbacks: true for ${STRICT_FINDINGS.join(", ")}, or some of these.`,
+		},
+		logLevel,
+	}),
+	response: theSettings,
+} as const;

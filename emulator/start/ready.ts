@@ -1,0 +1,67 @@
+/**
+ * How an emulator is reached, for programs: a file that is there while it runs, or a line of JSON.
+ */
+import { accessSync, constants } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Config } from "../config/config.ts";
+import { codeOf } from "../oss/code-of.ts";
+import { StartError } from "../oss/start-error.ts";
+import { readVersion } from "../version.ts";
+
+export type Reached = {
+	readonly endpoint: string;
+	readonly adminUrl: string;
+	/** undefined when STS has no port of its own. */
+	readonly stsEndpoint: string | undefined;
+};
+
+export const describeReady = (
+	{ accounts, region }: Config,
+	{ endpoint, adminUrl, stsEndpoint }: Reached,
+) => ({
+	...{ endpoint, adminUrl, stsEndpoint },
+	accessKeyId: accounts[0].accessKeyId,
+	accessKeySecret: accounts[0].accessKeySecret,
+	uid: accounts[0].uid,
+	...{ region, version: readVersion(), pid: process.pid },
+});
+
+/** @throws StartError before anything is touched */
+export function requireReadyFile({ readyFile }: Config): void {
+	if (readyFile === "") return;
+	try {
+		accessSync(dirname(resolve(readyFile)), constants.W_OK);
+	} catch (error) {
+		throw unwritable(readyFile, error);
+	}
+}
+
+const unwritable = (file: string, error: unknown): StartError =>
+	new StartError(
+		`--ready-file ${file} cannot be written (${codeOf(error) || error}): give a file in a folder that can be written`,
+	);
+
+/**
+ * Written beside and renamed, so that a reader never meets half of it. Only the user may read it: it has a secret.
+ *
+ * @returns removes it
+ * @throws StartError
+ */
+export async function writeReadyFile(
+	config: Config,
+	reached: Reached,
+): Promise<() => Promise<void>> {
+	const { readyFile } = config;
+	if (readyFile === "") return async () => {};
+	const beside = `${readyFile}.${process.pid}`;
+	try {
+		const text = `${JSON.stringify(describeReady(config, reached))}\n`;
+		await writeFile(beside, text, { mode: 0o600 });
+		await rename(beside, readyFile);
+	} catch (error) {
+		await rm(beside, { force: true });
+		throw unwritable(readyFile, error);
+	}
+	return () => rm(readyFile, { force: true });
+}

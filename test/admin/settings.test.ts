@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { startApplicationServer } from "../application-server.ts";
+import { refusal } from "../client.ts";
+import { asking, startWithAdmin } from "./admin.ts";
+
+suite("POST /api/settings", () => {
+	test("changes where callbacks say that their public key is", async (t) => {
+		const { oss, admin, endpoint } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+		const publicKeyUrl = `${endpoint}/callback_pub_key_v1.pem?mine`;
+
+		const { json } = await admin.post("/api/settings", { publicKeyUrl });
+		await oss.put("/photos/a", "meow", asking(callback));
+
+		assert.equal(json.publicKeyUrl, publicKeyUrl);
+		const announced = application.received[0]?.headers["x-oss-pub-key-url"];
+		assert.equal(
+			Buffer.from(String(announced), "base64").toString(),
+			publicKeyUrl,
+		);
+	});
+
+	test("makes callbacks fail as in the cloud, all of it or some, and no more", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
+		const put = async (): Promise<string> => {
+			const answer = await oss.put("/photos/a", "meow", asking(callback));
+			return answer.status === 200 ? "200" : refusal(answer);
+		};
+
+		await admin.post("/api/settings", { strict: true });
+		const strict = await put();
+		await admin.post("/api/settings", { strict: ["no-url"] });
+		const some = await put();
+		const { json } = await admin.post("/api/settings", { strict: false });
+
+		assert.match(strict, /^400 InvalidArgument 0007-00000008/);
+		assert.equal(some, "200");
+		assert.deepEqual(json.strict, []);
+		assert.equal(await put(), "200");
+	});
+
+	test("changes what is logged, and outlives a reset", async (t) => {
+		const { admin } = await startWithAdmin(t);
+
+		await admin.post("/api/settings", { logLevel: "silent" });
+		await admin.post("/api/reset");
+
+		const { json } = await admin.get("/api/settings");
+		assert.equal(json.logLevel, "silent");
+		assert.equal(json.settings.logLevel, "error"); // as it was started
+	});
+
+	const wrong: readonly (readonly [object, RegExp])[] = [
+		[{ publicKeyUrl: "oss:6770" }, /^publicKeyUrl must begin with http/],
+		[{ publicKeyUrl: 7 }, /^publicKeyUrl must be string$/],
+		[{ strict: "yes" }, /^strict must be boolean,array$/],
+		[{ strict: ["meow"] }, /^strict must be one of private-address, /],
+		[{ logLevel: "loud" }, /^logLevel must be one of silent, error, /],
+		[{ loglevel: "warn" }, /no parameter loglevel/],
+		[{ logLevel: "silent", publicKeyUrl: "x" }, /^publicKeyUrl must begin/],
+	];
+	for (const [change, message] of wrong)
+		test(`refuses ${JSON.stringify(change)}, and changes nothing`, async (t) => {
+			const { admin } = await startWithAdmin(t);
+			const before = await admin.get("/api/settings");
+
+			const refused = await admin.post("/api/settings", change);
+
+			assert.equal(refused.status, 400);
+			assert.match(refused.json.message, message);
+			assert.equal((await admin.get("/api/settings")).text, before.text);
+		});
+});

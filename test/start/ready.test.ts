@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { findAdminUrl } from "../../emulator/cli/find-admin-url.ts";
+import { startEmulator } from "../../emulator/index.ts";
+import { startInBackground, succeed } from "../run.ts";
+
+const LAUNCH = fileURLToPath(
+	new URL("../../emulator/launch.js", import.meta.url),
+);
+const COMMAND = `${process.execPath} ${LAUNCH}`;
+
+async function makeFolder(t: TestContext): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), "ready-"));
+	t.after(() => rm(folder, { recursive: true }));
+	return folder;
+}
+
+suite("--ready-file", () => {
+	test("is there while the emulator runs, for its user alone", async (t) => {
+		const folder = await makeFolder(t);
+		const readyFile = join(folder, "ready.json");
+		const emulator = await startEmulator({ logLevel: "silent", readyFile });
+
+		const ready = JSON.parse(readFileSync(readyFile, "utf8"));
+		const { mode } = statSync(readyFile);
+		await emulator.close();
+
+		assert.deepEqual(
+			[ready.endpoint, ready.adminUrl, ready.accessKeyId],
+			[emulator.endpoint, emulator.adminUrl, "oss-emulator"],
+		);
+		assert.deepEqual(
+			[ready.accessKeySecret, ready.uid, ready.region, ready.pid],
+			["oss-emulator-secret", "1000000000000001", "cn-hangzhou", process.pid],
+		);
+		assert.equal(mode & 0o077, 0);
+		assert.deepEqual(readdirSync(folder), []);
+	});
+
+	test("in a folder that is not there is refused, and nothing is touched", async (t) => {
+		const folder = await makeFolder(t);
+		const data = join(folder, "data");
+
+		await assert.rejects(
+			startEmulator({ data, readyFile: join(folder, "none/ready.json") }),
+			/^StartError: --ready-file .* cannot be written \(ENOENT\): give a file/,
+		);
+
+		assert.ok(!existsSync(data));
+	});
+
+	test("leads a command to the emulator that was started with the same environment", async (t) => {
+		const folder = await makeFolder(t);
+		const readyFile = join(folder, "ready.json");
+		const emulator = await startEmulator({ logLevel: "silent", readyFile });
+		t.after(() => emulator.close());
+		await emulator.createBucket("photos");
+
+		const env = { OSS_EMULATOR_READY_FILE: readyFile };
+		const listed = await succeed(`${COMMAND} ls`, { cwd: folder, env });
+
+		assert.match(listed, /photos/);
+		assert.equal(findAdminUrl(env), emulator.adminUrl);
+		assert.equal(
+			findAdminUrl({ ...env, OSS_EMULATOR_READY_FILE: "none" }),
+			"http://127.0.0.1:6771",
+		);
+		assert.equal(
+			findAdminUrl({ OSS_EMULATOR_ADMIN_PORT: "7001" }),
+			"http://127.0.0.1:7001",
+		);
+	});
+});
+
+test("--ready json prints one line of JSON", async (t) => {
+	const cwd = await makeFolder(t);
+	const flags = "--memory --port 0 --admin-port 0 --ready json";
+
+	const { ready, stop } = await startInBackground(
+		...([t, `${COMMAND} ${flags}`, /adminUrl/, { cwd }] as const),
+	);
+
+	const { adminUrl, endpoint, region } = JSON.parse(ready);
+	assert.equal((await fetch(`${adminUrl}/health`)).status, 200);
+	assert.match(endpoint, /^http:\/\/127\.0\.0\.1:\d+$/);
+	assert.equal(region, "cn-hangzhou");
+	assert.equal(await stop("SIGTERM"), 0);
+});
+
+test("The data folder stays out of the history of a project", async (t) => {
+	const data = join(await makeFolder(t), "oss-data");
+	const emulator = await startEmulator({ logLevel: "silent", data });
+	await emulator.close();
+
+	assert.equal(readFileSync(join(data, ".gitignore"), "utf8"), "*\n");
+});
