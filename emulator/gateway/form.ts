@@ -127,5 +127,5 @@ const OF_OBJECT =
 const OF_FORM: ReadonlySet<string> = new Set([
 	...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
 	...["x-oss-signature", "x-oss-security-token", "x-oss-content-type"],
-	...["x-oss-tagging", "x-oss-emulator-fault"],
+	"x-oss-tagging",
 ]);

@@ -155,7 +155,8 @@ async function refuseOwn(
 		throw new OssError("UpstreamClockSkewed", { details });
 	}
 	const isElsewhere = ec === OTHER_ENDPOINT_EC;
-	if (!OWN_CODES.has(code) && ec !== WRONG_REGION_EC && !isElsewhere) return;
+	if (OWN_CODES.has(code)) upstream.forgetCredentials();
+	else if (ec !== WRONG_REGION_EC && !isElsewhere) return;
 	const why = isElsewhere
 		? `the bucket ${bucket} is at ${text("Endpoint")}, which --upstream must name`
 		: `${code}: ${text("Message")}`;

@@ -4,7 +4,6 @@
  *
  * Pure.
  */
-import { FAULT_NAME } from "../callback/faults/fault.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { OF_CONNECTION } from "../upstream/upstream.ts";
@@ -14,13 +13,13 @@ const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
 	...OF_CONNECTION,
 	...["host", "expect", "authorization", "date", "x-oss-date"],
 	...["x-oss-content-sha256", "x-oss-security-token"],
-	...["x-oss-callback", "x-oss-callback-var", FAULT_NAME],
+	...["x-oss-callback", "x-oss-callback-var"],
 ]);
 
-/** What is left of a request of the S3-compatible protocol once it is one of OSS. */
-const OF_S3 = /^x-amz-/i;
+/** What is left of a request of the S3-compatible protocol once it is one of OSS, and what is for the emulator. */
+const OF_HERE = /^x-(?:amz|emulator)-/i;
 
-const CALLBACK_PARAMETERS = ["callback", "callback-var", FAULT_NAME];
+const CALLBACK_PARAMETERS = ["callback", "callback-var"];
 
 /** By the parameter that makes a URL a signed one: what else it has of the signature. Those of S3 are listed too. */
 const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
@@ -98,7 +97,7 @@ function ownQuery(query: Query): Query {
 	);
 	const ofHere = new Set([...CALLBACK_PARAMETERS, ...signing]);
 	return new Map(
-		[...query].filter(([name]) => !ofHere.has(name) && !OF_S3.test(name)),
+		[...query].filter(([name]) => !ofHere.has(name) && !OF_HERE.test(name)),
 	);
 }
 
@@ -107,7 +106,7 @@ function ownHeaders(headers: Headers, isSized: boolean): Headers {
 		([name, value]) =>
 			value !== undefined &&
 			!HEADERS_OF_HERE.has(name) &&
-			!OF_S3.test(name) &&
+			!OF_HERE.test(name) &&
 			(isSized || name !== "content-length"),
 	);
 	return Object.fromEntries(own);

@@ -7,7 +7,8 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival, Headers } from "../oss/request.ts";
 
 export type LoggedRequest = {
-	readonly id: string;
+	/** The cloud's own once it has answered, at a gateway: the client's answer and the callback have that one. */
+	id: string;
 	readonly receivedAt: Date;
 	readonly method: string;
 	readonly host: string;
@@ -135,6 +136,7 @@ export class RequestLog {
 				entry.stringToSign = error.details?.StringToSign ?? "";
 			},
 			end: (reply) => {
+				this.#rename(entry, reply.headers["x-oss-request-id"]);
 				entry.status = reply.status;
 				entry.ec = reply.headers["x-oss-ec"] ?? "";
 				entry.durationMs = performance.now() - started;
@@ -151,6 +153,13 @@ export class RequestLog {
 			if (this.#entries.size <= countMax && this.#size <= sizeMax) return;
 			this.#remove(oldest);
 		}
+	}
+
+	#rename(entry: LoggedRequest, id: string | undefined): void {
+		if (id === undefined || id === entry.id) return;
+		if (!this.#entries.delete(entry.id)) return; // it had to make room
+		entry.id = id;
+		this.#entries.set(id, entry);
 	}
 
 	#remove(entry: LoggedRequest): void {

@@ -115,6 +115,11 @@ export class CredentialsKeeper {
 		this.#held = await this.#loading;
 		return this.#held.credentials;
 	}
+
+	/** To be called when the cloud has refused them: those of a file or a URL may be others by now. */
+	forget(): void {
+		this.#held = undefined;
+	}
 }
 
 /** Why there are no credentials, in a sentence without any of them. */

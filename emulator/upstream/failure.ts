@@ -38,10 +38,16 @@ export function toUpstreamError(error: unknown, host: string): unknown {
 	const code = causeOf(error);
 	if (code === "") return error;
 	if (SILENT.has(code)) return new OssError("UpstreamTimeout", { details });
-	const why = CAUSES.get(code) ?? `of ${code}`;
+	const why = CAUSES.get(code) ?? otherCause(code);
 	const message = `The gateway could not reach the OSS behind it, ${host}: ${why}.`;
 	return new OssError("UpstreamUnreachable", { message, details });
 }
+
+/** Node has some thirty codes for what is wrong with a certificate. */
+const otherCause = (code: string): string =>
+	/CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
+		? `its certificate is not accepted (${code})`
+		: `of ${code}`;
 
 /** Of several addresses that were tried the first counts. */
 function causeOf(error: Error): string {

@@ -111,6 +111,11 @@ export class Upstream {
 		if (there) this.#clockAheadMs = there.getTime() - Date.now();
 	}
 
+	/** The next request takes the credentials from their source again. */
+	forgetCredentials(): void {
+		this.#credentials.forget();
+	}
+
 	/**
 	 * The cloud's credentials as they are now: texts that must not be written down.
 	 *

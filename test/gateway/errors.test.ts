@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { type Answer, refusal, textsOf } from "../client.ts";
 import { startDirectly, type TestEmulator } from "../emulator.ts";
@@ -36,6 +39,16 @@ suite("Of a cloud that", () => {
 			assert.deepEqual(textsOf(answer, "Upstream"), [`127.0.0.1:${port}`]);
 			assert.equal(textsOf(answer, "RequestId")[0]?.length, 24);
 		}
+	});
+
+	test("has a certificate of nobody's the error says so, and none of the request is sent", async (t) => {
+		const port = await findFreePort();
+		const cloud = await startCloud(t, "--tls-port", String(port));
+		await cloud.oss.put("/photos");
+		const { oss } = await startBefore(t, `https://localhost:${port}`);
+		const answer = await oss.put("/photos/cat", "meow");
+		assert.equal(codeOf(answer), "502 UpstreamUnreachable");
+		assert.match(answer.text, /its certificate is not accepted \([A-Z_]+\)/);
 	});
 
 	test("has no address the error says so", async (t) => {
@@ -161,6 +174,56 @@ suite("A gateway whose own", () => {
 		const flags = ["--upstream-region", "cn-shanghai"];
 		const { oss } = await start(t, key, ...flags);
 		requireOwn(await oss.get("/photos"), "InvalidArgument");
+	});
+
+	test("endpoint is not the bucket's says which is, and that it is for --upstream", async (t) => {
+		// Docs «HTTP 403 status code», captured: 0003-00001403.
+		const url = await startFake(t, (_, outgoing) => {
+			outgoing.writeHead(403, { "Content-Type": "application/xml" });
+			outgoing.end(
+				"<Error><Code>AccessDenied</Code><Message>The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.</Message><Bucket>photos</Bucket><Endpoint>oss-cn-shanghai.aliyuncs.com</Endpoint><EC>0003-00001403</EC></Error>",
+			);
+		});
+		const { oss } = await startBefore(t, url);
+		const answer = await oss.get("/photos");
+		requireOwn(answer, "AccessDenied");
+		assert.match(
+			answer.text,
+			/the bucket photos is at oss-cn-shanghai\.aliyuncs\.com, which --upstream must name/,
+		);
+	});
+
+	test("token has expired says so, and takes the next from the profile without a restart", async (t) => {
+		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
+		t.after(() => rmSync(folder, { recursive: true }));
+		const file = join(folder, "credentials");
+		const write = (id: string): void =>
+			writeFileSync(
+				file,
+				`[default]\naccess_key_id=${id}\naccess_key_secret=secret\nsecurity_token=token\n`,
+			);
+		const url = await startFake(t, (incoming, outgoing) => {
+			const isOld = incoming.headers.authorization?.includes("STS.old");
+			outgoing.writeHead(isOld ? 403 : 200);
+			outgoing.end(
+				isOld
+					? "<Error><Code>SecurityTokenExpired</Code><Message>The security token you provided has expired.</Message></Error>"
+					: "meow",
+			);
+		});
+		process.env.ALIBABA_CLOUD_CREDENTIALS_FILE = file;
+		t.after(() => {
+			delete process.env.ALIBABA_CLOUD_CREDENTIALS_FILE;
+		});
+		write("STS.old");
+		const { oss } = await startDirectly(
+			t,
+			...["--upstream", url, "--upstream-bucket", "photos"],
+			...["--upstream-region", CLOUD_REGION, "--region", "cn-hangzhou"],
+		);
+		requireOwn(await oss.get("/photos/cat"), "SecurityTokenExpired");
+		write("STS.new");
+		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
 	test("credentials cannot be had says so", async (t) => {

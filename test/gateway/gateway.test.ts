@@ -71,8 +71,12 @@ suite("A gateway", () => {
 		const gone = await gateway.oss.get("/photos/nothing");
 		const id = gone.headers["x-oss-request-id"];
 		assert.deepEqual(textsOf(gone, "RequestId"), [id]);
-		const listed = await fetch(`${cloud.adminUrl}/api/requests`);
-		assert.ok((await listed.text()).includes(String(id)));
+		// Both records have it: what the client was given can be looked up in either.
+		for (const { adminUrl } of [cloud, gateway]) {
+			const found = await fetch(`${adminUrl}/api/requests/${id}`);
+			assert.equal(found.status, 200);
+			assert.equal(Object(await found.json()).operation, "GetObject");
+		}
 	});
 
 	test("addresses the bucket in the Host where the cloud has a name, and in the path where it has an address", async (t) => {
@@ -114,7 +118,7 @@ suite("A gateway", () => {
 
 	test("streams large bodies both ways, with a length and without", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
-		const bytes = makeBytes(20 * 1024 * 1024);
+		const bytes = makeBytes(5 * 1024 * 1024);
 
 		const put = await gateway.oss.put("/photos/big", bytes);
 		assert.equal(put.headers.etag, `"${md5(bytes)}"`);
@@ -137,7 +141,7 @@ suite("A gateway", () => {
 
 	test("reads an upload no faster than the cloud takes it, and a download no faster than the client does", async (t) => {
 		const { gateway } = await startBoth(t);
-		const size = 64 * 1024 * 1024;
+		const size = 24 * 1024 * 1024;
 		assert.equal(
 			(await gateway.oss.put("/photos/big", makeBytes(size))).status,
 			200,
