@@ -16,6 +16,7 @@ export type Flags = {
 	readonly key?: string;
 	readonly status?: string;
 	readonly limit?: string;
+	readonly repair?: boolean;
 };
 
 export type Asked = {

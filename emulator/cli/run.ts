@@ -7,6 +7,7 @@ import { printable } from "../oss/log.ts";
 import { AdminClient } from "./admin-client.ts";
 import { callbacks } from "./callbacks.ts";
 import { cat } from "./cat.ts";
+import { check } from "./check.ts";
 import { type Command, type Flags, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { findAdminUrl } from "./find-admin-url.ts";
@@ -19,6 +20,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
 	cat,
 	stat,
 	callbacks,
+	check,
 };
 
 const options = {
@@ -31,6 +33,7 @@ const options = {
 	key: { type: "string" },
 	status: { type: "string" },
 	limit: { type: "string" },
+	repair: { type: "boolean" },
 } as const;
 
 export async function run(

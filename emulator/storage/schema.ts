@@ -170,7 +170,7 @@ const STEPS = [
 export function openDatabase(path: string, durable: boolean): Sqlite {
 	const db = new Database(path);
 	try {
-		const version = readVersion(db, path);
+		const version = requireKnownVersion(db, path);
 		db.pragma("journal_mode = WAL");
 		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
 		// Rows are removed one table at a time: cascades would delete what a restored snapshot keeps.
@@ -185,7 +185,8 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	}
 }
 
-function readVersion(db: Sqlite, path: string): number {
+/** @throws StartError when it is newer than this emulator knows */
+export function requireKnownVersion(db: Sqlite, path: string): number {
 	const version = Number(db.pragma("user_version", { simple: true }));
 	if (version > STEPS.length) {
 		throw new StartError(

@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
 	copyFileSync,
-	cpSync,
-	mkdtempSync,
 	readFileSync,
 	rmSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { after, suite, type TestContext, test } from "node:test";
+import { suite, type TestContext, test } from "node:test";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { StartError } from "../../emulator/oss/start-error.ts";
 import { Store } from "../../emulator/storage/store.ts";
+import { start } from "./emulator-process.ts";
+import { killedFolder } from "./killed-folder.ts";
 import {
 	BUCKET,
 	bytes,
@@ -44,36 +40,6 @@ const refusedOpening = async (folder: string): Promise<string> => {
 		return error.message;
 	}
 };
-
-/** What a kill leaves: the last commits are in the log. */
-const killed = killInUpload();
-
-async function makeKilled(t: TestContext): Promise<string> {
-	const folder = makeFolder(t);
-	cpSync(await killed, folder, { recursive: true });
-	return folder;
-}
-
-async function killInUpload(): Promise<string> {
-	const parent = mkdtempSync(join(tmpdir(), "oss-emulator-"));
-	after(() => rmSync(parent, { recursive: true }));
-	const folder = join(parent, "data");
-	const child = spawn(
-		process.execPath,
-		[
-			join(import.meta.dirname, "uploading-process.ts"),
-			...[folder, "upload", "0"],
-		],
-		{ stdio: ["ignore", "pipe", "inherit"] },
-	);
-	let acknowledged = 0;
-	for await (const line of createInterface(child.stdout))
-		if (line.startsWith("acknowledged") && ++acknowledged === 20)
-			child.kill("SIGKILL");
-	if (child.exitCode === null && child.signalCode === null)
-		await once(child, "exit");
-	return folder;
-}
 
 const flip = (file: string, at: number): void => {
 	const content = readFileSync(file);
@@ -122,7 +88,7 @@ const DAMAGES: readonly (readonly [
 suite("The data folder of an emulator that was killed", () => {
 	for (const [what, damage, line] of DAMAGES) {
 		test(`${what} is refused, and keeps its blobs`, async (t) => {
-			const folder = await makeKilled(t);
+			const folder = await killedFolder(t);
 			damage(join(folder, "oss.db"));
 			assert.ok((await refusedOpening(folder)).includes(line));
 			assert.ok((await refusedOpening(folder)).includes(line));
@@ -134,7 +100,7 @@ suite("The data folder of an emulator that was killed", () => {
 			() => {},
 			(folder: string) => rmSync(join(folder, "oss.db-shm")),
 		]) {
-			const folder = await makeKilled(t);
+			const folder = await killedFolder(t);
 			change(folder);
 			const store = await openStore(t, { folder });
 			await store.settled();
@@ -143,7 +109,7 @@ suite("The data folder of an emulator that was killed", () => {
 	});
 
 	test("opens after the machine was started again, whatever the index says", async (t) => {
-		const folder = await makeKilled(t);
+		const folder = await killedFolder(t);
 		// The machine was started since: what the index says is not known to be of this log.
 		const marker = join(folder, "session");
 		const text = readFileSync(marker, "latin1");
@@ -215,6 +181,30 @@ suite("A damaged page of the database", () => {
 			if (found) refused++;
 		}
 		assert.ok(refused > 0);
+	});
+});
+
+suite("A running emulator", () => {
+	test("that meets a damaged page says so in one line, and exits with 2", async (t) => {
+		const folder = makeFolder(t);
+		const store = await openStore(t, { folder });
+		await makeBucket(store, BUCKET);
+		for (let i = 0; i < 300; i++) await put(store, `${i}`, bytes(3000, i));
+		await store.close();
+		const database = join(folder, "oss.db");
+		const content = readFileSync(database);
+		content.fill(0xa5, 200 * 4096, 203 * 4096);
+		writeFileSync(database, content);
+		const { oss, lines, ended } = await start(t, folder, "--no-files");
+
+		const readAll = async (): Promise<void> => {
+			for (let i = 0; i < 300; i++) await oss.get(`/${BUCKET}/${i}`);
+		};
+
+		await assert.rejects(readAll());
+		assert.equal(await ended, 2);
+		assert.equal(lines.length, 1);
+		assert.match(lines[0] ?? "", /^oss-emulator: the database .* is damaged /);
 	});
 });
 

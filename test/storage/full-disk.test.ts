@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { suite, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { type Answer, Client } from "../client.ts";
-
-const LAUNCH = fileURLToPath(
-	new URL("../../emulator/launch.js", import.meta.url),
-);
-const FLAGS = "--port 0 --admin-port 0 --access-key id:secret".split(" ");
+import type { Answer, Client } from "../client.ts";
+import { type Started, start } from "./emulator-process.ts";
 
 /** Four objects each. */
 const DELETED_MAX = 200;
@@ -38,42 +31,6 @@ function mountDisk(t: TestContext, size: string): string {
 		rmSync(folder, { recursive: true });
 	});
 	return join(folder, "data");
-}
-
-type Started = {
-	readonly oss: Client;
-	readonly admin: Client;
-	/** Lines on standard error, so far. */
-	readonly lines: readonly string[];
-	stop(signal: NodeJS.Signals): Promise<void>;
-};
-
-async function start(
-	t: TestContext,
-	data: string,
-	...flags: readonly string[]
-): Promise<Started> {
-	const child = spawn(
-		process.execPath,
-		[LAUNCH, "--data", data, ...FLAGS, ...flags],
-		{ stdio: ["ignore", "pipe", "pipe"] },
-	);
-	const lines: string[] = [];
-	createInterface(child.stderr).on("line", (line) => lines.push(line));
-	const [ready] = await once(createInterface(child.stdout), "line");
-	const [, oss = "", admin = ""] =
-		/OSS on (\S+), admin on (\S+)/.exec(String(ready)) ?? [];
-	const key = { id: "id", secret: "secret" };
-	const clients = [new Client(oss, key), new Client(admin, key)] as const;
-	const stop = async (signal: NodeJS.Signals): Promise<void> => {
-		for (const client of clients) client.close();
-		if (child.exitCode !== null || child.signalCode !== null) return;
-		const exited = once(child, "exit");
-		child.kill(signal);
-		await exited;
-	};
-	t.after(() => stop("SIGKILL"));
-	return { oss: clients[0], admin: clients[1], lines, stop };
 }
 
 const isRefusal = ({ status, text }: Answer): boolean => {

@@ -81,7 +81,7 @@ export class DiskBlobs implements BlobStore {
 	}
 
 	sizeOf(name: string): number | undefined {
-		return statSync(this.#path(name), { throwIfNoEntry: false })?.size;
+		return blobSize(this.#data, name);
 	}
 
 	remove(name: string): void {
@@ -119,6 +119,10 @@ export class DiskBlobs implements BlobStore {
 /** @param data the data folder */
 export const blobPath = (data: string, name: string): string =>
 	join(data, "blobs", name.slice(0, 2), name);
+
+/** In bytes; undefined for a blob that is missing. @param data the data folder */
+export const blobSize = (data: string, name: string): number | undefined =>
+	statSync(blobPath(data, name), { throwIfNoEntry: false })?.size;
 
 /** @returns how many bytes its name says that it has; undefined for names of older emulators */
 export function namedSize(name: string): number | undefined {

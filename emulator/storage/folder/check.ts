@@ -1,0 +1,227 @@
+/**
+ * What is in a data folder, and what is missing or damaged in it. Looks only.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { codeOf } from "../../oss/code-of.ts";
+import { StartError } from "../../oss/start-error.ts";
+import { blobSize, namedSize } from "../content/disk-blobs.ts";
+import { requireKnownVersion, type Sqlite } from "../schema.ts";
+import { isDamage } from "./folder.ts";
+import { findLoss, findMismatch } from "./session.ts";
+
+export type Findings = {
+	/** Lines for people: what is there. */
+	readonly facts: readonly string[];
+	/** Lines for people: what is wrong. */
+	readonly problems: readonly string[];
+	/** Whether the blobs that no row names may be needed. */
+	readonly isLost: boolean;
+	/** Whether nothing can be read, or something cannot. */
+	readonly database: "whole" | "damaged" | "missing";
+	/** Contents that cannot be read, with why. */
+	readonly contents: ReadonlyMap<string, string>;
+	readonly orphans: readonly string[];
+};
+
+/** Lines of SQLite's own check, and of contents, that are shown. */
+const SHOWN_MAX = 20;
+
+/** The folder must be locked. @throws StartError when it was written by a newer emulator */
+export function inspect(folder: string): Findings {
+	const loss = findLoss(folder);
+	const blobs = listBlobs(folder);
+	const index = join(folder, "oss.db-shm");
+	const before = existsSync(index) ? readFileSync(index) : undefined;
+	try {
+		return inspectDatabase(folder, loss, blobs);
+	} catch (error) {
+		if (!isDamage(error) && codeOf(error) !== "SQLITE_CANTOPEN") throw error;
+		const problem = loss ?? `the database cannot be read (${codeOf(error)})`;
+		return {
+			facts: [`${blobs.length} blobs`],
+			...{ problems: [problem], isLost: true, database: "missing" },
+			...{ contents: new Map(), orphans: blobs },
+		};
+	} finally {
+		// SQLite wrote it anew; what it said is what a start judges the log by.
+		if (before) writeFileSync(index, before);
+	}
+}
+
+function inspectDatabase(
+	folder: string,
+	loss: string | undefined,
+	blobs: readonly string[],
+): Findings {
+	const path = join(folder, "oss.db");
+	const db = new Database(path, { readonly: true, fileMustExist: true });
+	try {
+		if (requireKnownVersion(db, path) === 0)
+			throw new Database.SqliteError("no tables", "SQLITE_NOTADB");
+		const damage = integrityOf(db);
+		const hasSessions = hasTable(db, "session");
+		const mismatch = hasSessions ? findMismatch(folder, db) : undefined;
+		const contents = unreadableContents(db, folder);
+		const named = new Set(namedFiles(db).map(({ file }) => file));
+		const reasons = [loss, mismatch].filter((one) => one !== undefined);
+		return {
+			facts: [...count(db), `${blobs.length} blobs`],
+			problems: [
+				...reasons,
+				...damage.slice(0, SHOWN_MAX).map((line) => `the database: ${line}`),
+				...describe(db, contents),
+			],
+			isLost: reasons.length > 0 || damage.length > 0,
+			database: damage.length > 0 ? "damaged" : "whole",
+			contents,
+			orphans: blobs.filter((name) => !named.has(name)),
+		};
+	} finally {
+		db.close();
+	}
+}
+
+function integrityOf(db: Sqlite): string[] {
+	try {
+		const lines = db.pragma("integrity_check") as {
+			readonly integrity_check: string;
+		}[];
+		return lines
+			.flatMap(({ integrity_check }) => integrity_check.split("\n"))
+			.filter((line) => line !== "ok");
+	} catch (error) {
+		if (!(error instanceof Error) || !isDamage(error)) throw error;
+		return [error.message];
+	}
+}
+
+const hasTable = (db: Sqlite, name: string): boolean =>
+	db.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(name) !==
+	undefined;
+
+function count(db: Sqlite): string[] {
+	const one = (sql: string): number =>
+		tolerantly(() => db.prepare<[], number>(sql).pluck().get()) ?? 0;
+	const objects = one("SELECT count(*) FROM version WHERE listed = 1");
+	const versions = one("SELECT count(*) FROM version");
+	return [
+		`${one("SELECT count(*) FROM bucket")} buckets`,
+		`${objects} objects, and ${versions - objects} older versions and delete markers`,
+		`${one("SELECT count(*) FROM upload")} multipart uploads under way`,
+		`${one("SELECT count(*) FROM delivery")} callbacks on record`,
+	];
+}
+
+/** @returns undefined when a damaged page is in the way */
+function tolerantly<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (isDamage(error)) return undefined;
+		throw error;
+	}
+}
+
+type NamedFile = { readonly file: string; readonly end: number };
+
+/** Files that rows name, of now or of snapshots, and how far into them those reach. */
+function namedFiles(db: Sqlite): NamedFile[] {
+	const tables = ["piece", "former_piece"].filter((name) => hasTable(db, name));
+	return tables.flatMap(
+		(table) =>
+			tolerantly(() =>
+				db
+					.prepare<[], NamedFile>(
+						`SELECT file, max("offset" + size) AS end FROM ${table} WHERE file IS NOT NULL GROUP BY file`,
+					)
+					.all(),
+			) ?? [],
+	);
+}
+
+/** Of versions and parts whose pieces are not all there, or in files that are not what they were. */
+function unreadableContents(db: Sqlite, folder: string): Map<string, string> {
+	const found = new Map<string, string>();
+	const tables = ["piece", "former_piece"].filter((name) => hasTable(db, name));
+	for (const { file, end } of namedFiles(db)) {
+		const size = blobSize(folder, file);
+		const right = namedSize(file) ?? Math.max(end, size ?? 0);
+		if (size === right) continue;
+		const why =
+			size === undefined
+				? `blob ${file} is missing`
+				: `blob ${file} has ${size} bytes instead of ${right}`;
+		for (const table of tables)
+			for (const content of db
+				.prepare<[string], string>(
+					`SELECT content FROM ${table} WHERE file = ?`,
+				)
+				.pluck()
+				.all(file))
+				found.set(content, why);
+	}
+	for (const table of ["version", "part"])
+		for (const content of tolerantly(() => incomplete(db, table)) ?? [])
+			if (!found.has(content)) found.set(content, "pieces of it are missing");
+	return found;
+}
+
+const incomplete = (db: Sqlite, table: string): string[] =>
+	db
+		.prepare<[], string>(
+			`SELECT content FROM ${table} AS owner WHERE content IS NOT NULL
+         AND size <> (SELECT coalesce(sum(size), 0) FROM piece WHERE piece.content = owner.content)`,
+		)
+		.pluck()
+		.all();
+
+/** Whose content cannot be read. */
+export type Owner = {
+	readonly bucket: string | null;
+	readonly key: string;
+	/** Of a version, or `part N of upload ID`. */
+	readonly what: string;
+};
+
+export const ownersOf = (db: Sqlite, content: string): Owner[] =>
+	db
+		.prepare<[string, string], Owner>(
+			`SELECT bucket.name AS bucket, key, 'version ' || version_id AS what
+       FROM version LEFT JOIN bucket ON bucket.id = version.bucket WHERE content = ?
+       UNION ALL SELECT bucket.name, key, 'part ' || number || ' of upload ' || upload.id
+       FROM part JOIN upload ON upload.id = part.upload LEFT JOIN bucket ON bucket.id = upload.bucket
+       WHERE content = ?`,
+		)
+		.all(content, content);
+
+function describe(
+	db: Sqlite,
+	contents: ReadonlyMap<string, string>,
+): readonly string[] {
+	const lines = [...contents].slice(0, SHOWN_MAX).flatMap(([content, why]) => {
+		const owners = tolerantly(() => ownersOf(db, content)) ?? [];
+		if (owners.length === 0) return [`an object of a snapshot: ${why}`];
+		return owners.map(
+			({ bucket, key, what }) => `${bucket}/${key}, ${what}: ${why}`,
+		);
+	});
+	const more = contents.size - SHOWN_MAX;
+	return more > 0 ? [...lines, `and ${more} others like that`] : lines;
+}
+
+function listBlobs(folder: string): string[] {
+	const blobs = join(folder, "blobs");
+	if (!existsSync(blobs)) return [];
+	return readdirSync(blobs, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.flatMap(({ name }) => readdirSync(join(blobs, name)));
+}
+
+/** @throws StartError */
+export function requireFolder(folder: string): void {
+	if (existsSync(join(folder, "blobs")) || existsSync(join(folder, "oss.db")))
+		return;
+	throw new StartError(`${folder} is not a data folder of oss-emulator`);
+}

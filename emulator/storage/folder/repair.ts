@@ -1,0 +1,229 @@
+/**
+ * Makes a data folder one that an emulator starts with: takes out what cannot be read, and puts aside, never deletes,
+ * files that may be needed.
+ */
+import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { blobPath } from "../content/disk-blobs.ts";
+import { openDatabase, type Sqlite } from "../schema.ts";
+import { type Findings, inspect, ownersOf, requireFolder } from "./check.ts";
+import { isDamage } from "./folder.ts";
+import { lockFolder } from "./lock.ts";
+import { adopt } from "./session.ts";
+
+/** Lines for people. */
+export type Checked = {
+	readonly facts: readonly string[];
+	readonly problems: readonly string[];
+	/** What was done. */
+	readonly repairs: readonly string[];
+	/** Problems that are left. */
+	readonly left: readonly string[];
+};
+
+/** @throws StartError when the folder is in use, of a newer emulator, or not a data folder */
+export function checkFolder(folder: string, withRepair: boolean): Checked {
+	requireFolder(folder);
+	const unlock = lockFolder(folder);
+	try {
+		const findings = inspect(folder);
+		const { facts, problems } = findings;
+		if (!withRepair || problems.length === 0)
+			return { facts, problems, repairs: [], left: problems };
+		const repairs = repair(folder, findings);
+		if (findings.database === "missing")
+			return { facts: [], problems, repairs, left: [] };
+		const after = inspect(folder);
+		return { facts: after.facts, problems, repairs, left: after.problems };
+	} finally {
+		unlock();
+	}
+}
+
+function repair(folder: string, found: Findings): string[] {
+	if (found.database === "missing") return beginAnew(folder);
+	if (found.database === "damaged") {
+		const lines = salvage(folder);
+		return [...lines, ...removeUnreadable(folder, inspect(folder), true)];
+	}
+	const lines = found.isLost ? keepLog(folder) : [];
+	return [...lines, ...removeUnreadable(folder, found, found.isLost)];
+}
+
+/** @param isLost whether blobs without a row are put aside instead of being removed at the next start */
+function removeUnreadable(
+	folder: string,
+	{ contents, orphans }: Findings,
+	isLost: boolean,
+): string[] {
+	const db = openDatabase(join(folder, "oss.db"), true);
+	try {
+		const removed = db
+			.transaction(() => removeOwners(db, contents))
+			.immediate();
+		const damaged = [...contents.values()].flatMap(
+			(why) => /^blob (\S+)/.exec(why)?.[1] ?? [],
+		);
+		const aside = new Set([...(isLost ? orphans : []), ...damaged]);
+		const moved = putAside(folder, [...aside]);
+		adopt(folder, db);
+		db.pragma("wal_checkpoint(TRUNCATE)");
+		return [...removed, ...moved];
+	} finally {
+		db.close();
+	}
+}
+
+/** Inside a transaction: versions and parts, of now and of snapshots, whose contents cannot be read. */
+function removeOwners(
+	db: Sqlite,
+	contents: ReadonlyMap<string, string>,
+): string[] {
+	const keys = db.prepare<[string], { bucket: number; key: string }>(
+		"SELECT bucket, key FROM version WHERE content = ?",
+	);
+	return [...contents.keys()].flatMap((content) => {
+		const owners = ownersOf(db, content);
+		const changed = keys.all(content);
+		for (const sql of REMOVALS) db.prepare(sql).run(content);
+		for (const key of changed) db.prepare(LIST_NEWEST).run(key);
+		return owners.map(
+			({ bucket, key, what }) => `removed: ${bucket}/${key}, ${what}`,
+		);
+	});
+}
+
+/** Rows of snapshots last: the triggers that keep them have seen the others go. */
+const REMOVALS = [
+	"DELETE FROM version WHERE content = ?",
+	"DELETE FROM part WHERE content = ?",
+	"DELETE FROM piece WHERE content = ?",
+	"UPDATE former_version SET existed = 0 WHERE content = ?",
+	"UPDATE former_part SET existed = 0 WHERE content = ?",
+	"DELETE FROM former_piece WHERE content = ?",
+] as const;
+
+/** Of what remains of a key the newest is listed, unless it is a delete marker. */
+const LIST_NEWEST = `UPDATE version SET listed = 1 WHERE type <> 'DeleteMarker'
+  AND id = (SELECT max(id) FROM version WHERE bucket = @bucket AND key = @key)`;
+
+/** A folder without a database that can be read begins anew. */
+function beginAnew(folder: string): string[] {
+	const moved = ["oss.db", "oss.db-wal", "oss.db-shm", "blobs", "session"]
+		.filter((name) => existsSync(join(folder, name)))
+		.map((name) => moveAside(folder, name));
+	return [`put aside: ${moved.join(", ")}; the folder begins anew`];
+}
+
+/** A name that is free. */
+function asideOf(folder: string, name: string): string {
+	for (let i = 1; ; i++) {
+		const other = `${name}.lost-${i}`;
+		if (!existsSync(join(folder, other))) return other;
+	}
+}
+
+function moveAside(folder: string, name: string): string {
+	const other = asideOf(folder, name);
+	renameSync(join(folder, name), join(folder, other));
+	return other;
+}
+
+/** What SQLite cannot read of the log is gone once the database has been opened. */
+function keepLog(folder: string): string[] {
+	const log = "oss.db-wal";
+	if (!existsSync(join(folder, log))) return [];
+	const other = asideOf(folder, log);
+	copyFileSync(join(folder, log), join(folder, other));
+	return [`kept: a copy of the log, ${other}`];
+}
+
+function putAside(folder: string, names: readonly string[]): string[] {
+	const there = names.filter((name) => existsSync(blobPath(folder, name)));
+	if (there.length === 0) return [];
+	mkdirSync(join(folder, "blobs.lost"), { recursive: true });
+	for (const name of there)
+		renameSync(blobPath(folder, name), join(folder, "blobs.lost", name));
+	return [`put aside: ${there.length} blobs, in blobs.lost`];
+}
+
+/** Copies every row that can be read into a database of its own, which takes the place of the damaged one. */
+function salvage(folder: string): string[] {
+	const path = join(folder, "oss.db");
+	const other = moveAside(folder, "oss.db");
+	for (const end of ["-wal", "-shm"])
+		if (existsSync(path + end))
+			renameSync(path + end, join(folder, other + end));
+	const from = new Database(join(folder, other));
+	const to = openDatabase(path, true);
+	try {
+		const tables = to
+			.prepare<[], string>(
+				"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'session'",
+			)
+			.pluck()
+			.all();
+		const copy = to.transaction(() => {
+			const rows = tables.map((table) => copyTable(from, to, table));
+			for (const sql of WITHOUT_BUCKET) to.exec(sql);
+			return rows.reduce((sum, count) => sum + count, 0);
+		});
+		return [`put aside: ${other}; ${copy.immediate()} rows of it were kept`];
+	} finally {
+		from.close();
+		to.close();
+	}
+}
+
+const WITHOUT_BUCKET = [
+	"DELETE FROM version WHERE bucket NOT IN (SELECT id FROM bucket)",
+	"DELETE FROM configuration WHERE bucket NOT IN (SELECT id FROM bucket)",
+	"DELETE FROM upload WHERE bucket NOT IN (SELECT id FROM bucket)",
+	"DELETE FROM part WHERE upload NOT IN (SELECT id FROM upload)",
+] as const;
+
+/** From both ends, up to the pages that cannot be read. @returns how many rows were copied */
+function copyTable(from: Sqlite, to: Sqlite, table: string): number {
+	const columnsIn = (db: Sqlite): string[] =>
+		db
+			.prepare<[string], string>("SELECT name FROM pragma_table_info(?)")
+			.pluck()
+			.all(table);
+	const known = columnsIn(from);
+	const columns = columnsIn(to).filter((column) => known.includes(column));
+	if (columns.length === 0) return 0;
+	const list = columns.map((column) => `"${column}"`).join(", ");
+	const values = columns.map(() => "?").join(", ");
+	const insert = to.prepare<unknown[]>(
+		`INSERT OR IGNORE INTO ${table} (${list}) VALUES (${values})`,
+	);
+	let copied = 0;
+	for (const order of ["ASC", "DESC"]) {
+		const rows = from
+			.prepare<[], unknown[]>(
+				`SELECT ${list} FROM ${table} NOT INDEXED ORDER BY ${orderOf(from, table)} ${order}`,
+			)
+			.raw();
+		try {
+			for (const row of rows.iterate()) copied += insert.run(...row).changes;
+			return copied;
+		} catch (error) {
+			if (!isDamage(error)) throw error;
+		}
+	}
+	return copied;
+}
+
+/** The order in which rows lie in their table, so that nothing is sorted. */
+const orderOf = (db: Sqlite, table: string): string => {
+	const sql = db
+		.prepare<[string], string>("SELECT sql FROM sqlite_schema WHERE name = ?")
+		.pluck()
+		.get(table);
+	const key = /PRIMARY KEY \(([^)]*)\)\s*\) STRICT, WITHOUT ROWID/.exec(
+		sql ?? "",
+	)?.[1];
+	if (key) return key.split(",")[0] ?? "rowid";
+	return sql?.includes("WITHOUT ROWID") ? "id" : "rowid";
+};

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+	existsSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { killedFolder } from "../storage/killed-folder.ts";
+import {
+	assertBytes,
+	BUCKET,
+	bytes,
+	filesIn,
+	makeBucket,
+	makeFolder,
+	NOW,
+	openStore,
+	put,
+	read,
+} from "../storage/stores.ts";
+
+const LAUNCH = fileURLToPath(
+	new URL("../../emulator/launch.js", import.meta.url),
+);
+
+type Ended = {
+	readonly code: number | null;
+	readonly out: string;
+	readonly err: string;
+};
+
+function check(...words: readonly string[]): Ended {
+	const { status, stdout, stderr } = spawnSync(
+		process.execPath,
+		[LAUNCH, "check", ...words],
+		{ encoding: "utf8" },
+	);
+	return { code: status, out: stdout, err: stderr };
+}
+
+/** Three objects of a version each, the large one in a blob; closed in order. */
+async function makeData(t: TestContext): Promise<string> {
+	const folder = makeFolder(t);
+	const store = await openStore(t, { folder });
+	await makeBucket(store, BUCKET);
+	await store.buckets.change(BUCKET, { versioning: "Enabled" });
+	await put(store, "small", "1");
+	await put(store, "both", "before");
+	await put(store, "both", bytes(100_000));
+	await store.close();
+	return folder;
+}
+
+const onlyBlob = (folder: string): string => {
+	const [blob = "", ...more] = filesIn(join(folder, "blobs"));
+	assert.deepEqual(more, []);
+	return blob;
+};
+
+suite("oss-emulator check", () => {
+	test("says what is in a data folder where all is well", async (t) => {
+		const folder = await makeData(t);
+		const { code, out, err } = check(folder);
+		assert.deepEqual({ code, err }, { code: 0, err: "" });
+		assert.match(out, /^1 buckets\n2 objects, and 1 older versions/);
+		assert.match(out, /\n1 blobs\nall is well\n$/);
+		const json = JSON.parse(check(folder, "--json").out);
+		assert.deepEqual([json.problems, json.left], [[], []]);
+	});
+
+	for (const [what, damage, line] of [
+		["missing", (blob: string) => rmSync(blob), / is missing\n/],
+		["cut", (blob: string) => truncateSync(blob, 5), / has 5 bytes instead /],
+		[
+			"too long",
+			(blob: string) => truncateSync(blob, 100_001),
+			/ has 100001 bytes instead of 100000\n/,
+		],
+	] as const) {
+		test(`names the object whose content is ${what}, and takes it out with --repair`, async (t) => {
+			const folder = await makeData(t);
+			damage(onlyBlob(folder));
+			const found = check(folder);
+			assert.equal(found.code, 1);
+			assert.match(found.out, /^problem: photos\/both, version CAEQ/);
+			assert.match(found.out, line);
+			assert.match(
+				found.err,
+				/^oss-emulator: .*: 1 problem found.*--repair.*\n$/,
+			);
+
+			const repaired = check(folder, "--repair");
+
+			assert.deepEqual([repaired.code, repaired.err], [0, ""]);
+			assert.match(repaired.out, /\nremoved: photos\/both, version CAEQ/);
+			const store = await openStore(t, { folder });
+			assertBytes(await read(store, "both"), "before");
+			assertBytes(await read(store, "small"), "1");
+			await store.close();
+			assert.equal(check(folder).code, 0);
+		});
+	}
+
+	test("puts the blobs of a missing database aside with --repair", async (t) => {
+		const folder = await killedFolder(t);
+		const blobs = filesIn(join(folder, "blobs")).length;
+		assert.ok(blobs > 0);
+		rmSync(join(folder, "oss.db"));
+		const found = check(folder);
+		assert.equal(found.code, 1);
+		assert.match(found.out, /^problem: .*oss\.db is missing or empty/);
+		assert.equal(filesIn(join(folder, "blobs")).length, blobs);
+
+		assert.equal(check(folder, "--repair").code, 0);
+
+		const store = await openStore(t, { folder });
+		assert.deepEqual(await store.buckets.all(), []);
+		assert.equal(filesIn(join(folder, "blobs.lost-1")).length, blobs);
+	});
+
+	test("changes nothing about a log that was cut, until it repairs", async (t) => {
+		const folder = await killedFolder(t);
+		const log = join(folder, "oss.db-wal");
+		const blobs = filesIn(join(folder, "blobs")).length;
+		truncateSync(log, readFileSync(log).length / 2);
+		for (const _time of [1, 2]) {
+			const { code, out } = check(folder);
+			assert.equal(code, 1);
+			assert.match(out, /^problem: the write-ahead log /);
+		}
+
+		const repaired = check(folder, "--repair");
+
+		assert.equal(repaired.code, 0, repaired.out);
+		assert.match(repaired.out, /a copy of the log, oss\.db-wal\.lost-1/);
+		const store = await openStore(t, { folder });
+		await store.settled();
+		const aside = join(folder, "blobs.lost");
+		const lost = existsSync(aside) ? readdirSync(aside).length : 0;
+		assert.equal(filesIn(join(folder, "blobs")).length + lost, blobs);
+	});
+
+	test("keeps the rows that can be read of a damaged database", async (t) => {
+		const folder = makeFolder(t);
+		const store = await openStore(t, { folder });
+		await makeBucket(store, BUCKET);
+		for (let i = 0; i < 300; i++) await put(store, `${i}`, bytes(3000, i));
+		await put(store, "big", bytes(100_000));
+		await store.objects.delete(BUCKET, "0", undefined, NOW);
+		await store.close();
+		const database = join(folder, "oss.db");
+		const content = readFileSync(database);
+		content.fill(0xa5, 200 * 4096, 203 * 4096);
+		writeFileSync(database, content);
+		const found = check(folder);
+		assert.equal(found.code, 1);
+		assert.match(found.out, /^problem: the database: /);
+
+		const repaired = check(folder, "--repair");
+
+		assert.equal(repaired.code, 0, repaired.out + repaired.err);
+		assert.match(repaired.out, /put aside: oss\.db\.lost-1; \d+ rows/);
+		const after = await openStore(t, { folder });
+		const all = { prefix: "", delimiter: "", after: "", max: 1000 };
+		const { entries } = await after.objects.list(BUCKET, all);
+		assert.ok(entries.length > 200, String(entries.length));
+		for (const { key } of entries)
+			if (key !== "big")
+				assertBytes(await read(after, key), bytes(3000, Number(key)));
+	});
+
+	test("refuses a folder in use, one that is none, and wrong words", async (t) => {
+		const folder = await makeData(t);
+		const store = await openStore(t, { folder });
+		const used = check(folder);
+		assert.equal(used.code, 2);
+		assert.match(used.err, /is used by another oss-emulator/);
+		await store.close();
+		const other = check(join(folder, "incoming"));
+		assert.equal(other.code, 2);
+		assert.match(other.err, /is not a data folder/);
+		for (const words of [[], ["a", "b"], [folder, "--recursive"]])
+			assert.equal(check(...words).code, 2);
+	});
+});

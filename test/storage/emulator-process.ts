@@ -1,0 +1,55 @@
+/** An emulator in a process of its own, on a data folder, so that it can be killed and its log be read. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Client } from "../client.ts";
+
+const LAUNCH = fileURLToPath(
+	new URL("../../emulator/launch.js", import.meta.url),
+);
+const FLAGS = "--port 0 --admin-port 0 --access-key id:secret".split(" ");
+
+export type Started = {
+	readonly oss: Client;
+	readonly admin: Client;
+	/** Lines on standard error, so far. */
+	readonly lines: readonly string[];
+	stop(signal: NodeJS.Signals): Promise<void>;
+	/** Its exit code, once it has ended by itself. */
+	readonly ended: Promise<number | null>;
+};
+
+export async function start(
+	t: TestContext,
+	data: string,
+	...flags: readonly string[]
+): Promise<Started> {
+	const child = spawn(
+		process.execPath,
+		[LAUNCH, "--data", data, ...FLAGS, ...flags],
+		{ stdio: ["ignore", "pipe", "pipe"] },
+	);
+	const lines: string[] = [];
+	createInterface(child.stderr).on("line", (line) => lines.push(line));
+	const exit = once(child, "exit");
+	const [ready] = await Promise.race([
+		once(createInterface(child.stdout), "line"),
+		exit.then(() => assert.fail(lines.join("\n"))),
+	]);
+	const [, oss = "", admin = ""] =
+		/OSS on (\S+), admin on (\S+)/.exec(String(ready)) ?? [];
+	const key = { id: "id", secret: "secret" };
+	const clients = [new Client(oss, key), new Client(admin, key)] as const;
+	const stop = async (signal: NodeJS.Signals): Promise<void> => {
+		for (const client of clients) client.close();
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		child.kill(signal);
+		await exit;
+	};
+	t.after(() => stop("SIGKILL"));
+	const ended = exit.then(([code]) => code);
+	return { oss: clients[0], admin: clients[1], lines, stop, ended };
+}
