@@ -1,6 +1,4 @@
-/**
- * What an operation may use: the one argument, besides the request, that every operation takes.
- */
+/** The parts of an emulator that operations use; every operation takes it as its first argument. */
 import type { Accounts } from "./auth/accounts.ts";
 import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
@@ -16,7 +14,7 @@ import type { Upstream } from "./upstream/upstream.ts";
 export type Emulator = {
 	readonly store: Store;
 	readonly callbacks: Callbacks;
-	/** What must go wrong on purpose. */
+	/** The faults that are caused on purpose. */
 	readonly faults: Faults;
 	readonly accounts: Accounts;
 	readonly ram: Ram;
@@ -26,17 +24,17 @@ export type Emulator = {
 	readonly log: Log;
 	/** Without prefix, `cn-hangzhou`. */
 	readonly region: string;
-	/** `BUCKET.<domain>` addresses a bucket for each of these, besides `localhost` and `*.aliyuncs.com`. */
+	/** `BUCKET.<domain>` addresses a bucket for each of these, in addition to `localhost` and `*.aliyuncs.com`. */
 	readonly domains: readonly string[];
-	/** false under `--auth off`. */
+	/** false with `--auth off`. */
 	readonly checkSignatures: boolean;
-	/** What holds for buckets without CORS rules: no page may do anything, or under `--cors dev` any page everything. */
+	/** The rules of buckets without CORS rules: pages can do nothing, or with `--cors dev` everything. */
 	readonly cors: "off" | "dev";
 	/** Whether a bucket may be addressed by the endpoint of another region, `BUCKET.oss-cn-beijing.aliyuncs.com`. */
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
 	readonly blockPublicAccess: boolean;
 	readonly s3: S3Settings;
-	/** The real OSS that requests are passed on to; undefined where the objects are here. */
+	/** The real OSS that requests are passed on to; undefined when this emulator stores the objects. */
 	readonly upstream: Upstream | undefined;
 };

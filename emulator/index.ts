@@ -1,8 +1,8 @@
 /**
  * The package's face: an emulator in the process of a test, or the methods of one that runs elsewhere.
  *
- * The emulator itself is loaded beside this file, not by it, so that an older Node.js can read this file and is told
- * what it lacks.
+ * The emulator itself is loaded beside this file, not by it, so that an older Node.js can read this file, which says
+ * what is missing.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -46,9 +46,9 @@ export type EmulatorOptions = {
 	}[];
 	/** A JSON file of RAM users with keys and policies, and of roles. */
 	readonly ram?: string;
-	/** What it must contain: a declaration, or JSON files and folders with objects. */
+	/** The initial content: a declaration, or JSON files and folders with objects. */
 	readonly seed?: Seed | string | readonly string[];
-	/** `off` accepts any signature, and none. Default: `strict`. */
+	/** `off` accepts any signature, or none. Default: `strict`. */
 	readonly auth?: "strict" | "off";
 	/** `dev` lets pages of any origin use buckets without CORS rules. Default: `off`. */
 	readonly cors?: "off" | "dev";
@@ -88,7 +88,7 @@ export type EmulatorOptions = {
 	readonly s3SignedStreaming?: "accept" | "refuse";
 	/** How many callbacks are remembered. Default: 10000. */
 	readonly deliveriesMax?: number;
-	/** How many MiB those may take. Default: 64. */
+	/** The maximum size of these callbacks, in MiB. Default: 64. */
 	readonly deliveriesMibMax?: number;
 	/** Be a gateway: pass requests on to this OSS, callbacks excepted. */
 	readonly upstream?: string;
@@ -97,7 +97,7 @@ export type EmulatorOptions = {
 	readonly upstreamAccessKey?: string;
 	/** The only buckets that the gateway touches. */
 	readonly upstreamBucket?: string | readonly string[];
-	/** Pass on only what changes nothing. */
+	/** Pass on only requests that change nothing. */
 	readonly upstreamReadOnly?: boolean;
 	/** Operations on more than the named buckets that pass. */
 	readonly upstreamAllow?: string | readonly string[];
@@ -114,7 +114,7 @@ export type EmulatorOptions = {
 };
 
 export type StartedEmulator = EmulatorControl & {
-	/** Of STS's own port, when `stsPort` asks for one; `endpoint` answers STS too. */
+	/** The endpoint of STS's own port, when `stsPort` asks for one; `endpoint` answers STS too. */
 	readonly stsEndpoint: string | undefined;
 	/** Must be called at the end, because the process does not end otherwise. */
 	close(): Promise<void>;

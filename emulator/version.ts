@@ -1,4 +1,7 @@
-/** The version of this package, from its package.json, which lies one folder up wherever this file is. */
+/**
+ * The version of this package, from its package.json, which is one folder above this file, in the source and in the
+ * package.
+ */
 import { readFileSync } from "node:fs";
 
 export function readVersion(): string {

@@ -68,7 +68,7 @@ function toRequest(
 		...{ host: "", scheme: "http", clientIp: "127.0.0.1" },
 		receivedAt,
 		caller: { accessKeyId: "", uid: account },
-		hasGone: () => false,
+		isDisconnected: () => false,
 		body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
 		form: () => {
 			throw new TypeError("there is no form");

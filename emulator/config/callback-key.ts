@@ -1,6 +1,6 @@
 /**
- * The key that signs callbacks: the user's own, or one made once and kept, so that application servers may cache its
- * public half.
+ * The key that signs callbacks: the user's own, or one that is generated once and stored, so that application servers
+ * can cache its public half.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -13,22 +13,22 @@ import {
 } from "../callback/key-pair.ts";
 import { codeOf } from "../oss/code-of.ts";
 import { StartError } from "../oss/start-error.ts";
-import { kept } from "./secret-file.ts";
+import { loadOrCreateSecret } from "./secret-file.ts";
 
 const FILE = "callback-key.pem";
 
 export type CallbackKeyOptions = {
-	/** A file of the user's; '' for one of the emulator's. */
+	/** The user's own file; '' for a generated key. */
 	readonly file: string;
-	/** Of a key that is made. */
+	/** Size of a generated key. */
 	readonly bits: KeyBits;
 };
 
 /**
- * Begins to make a key where there is none: that takes 20 ms of another core, beside all else that a start does.
+ * Starts to generate a key if there is none. That takes 20 ms on another core, while the start goes on.
  *
  * @param folder null for a key of this run alone; nothing is written there yet
- * @returns undefined when none is needed
+ * @returns undefined when no key must be generated
  */
 export function beginKeyPair(
 	folder: string | null,
@@ -37,11 +37,11 @@ export function beginKeyPair(
 	const isThere = folder !== null && existsSync(join(folder, FILE));
 	if (file !== "" || isThere) return undefined;
 	const begun = makeKeyPair(bits);
-	begun.catch(() => {}); // told to `loadKeyPair`, if the start gets so far
+	begun.catch(() => {}); // `loadKeyPair` throws it, if the start gets so far
 	return begun;
 }
 
-/** @returns the user's own; undefined when there is none @throws StartError */
+/** @returns the user's own key; undefined if the user has none @throws StartError */
 export async function readOwnKeyPair({
 	file,
 }: CallbackKeyOptions): Promise<KeyPair | undefined> {
@@ -49,7 +49,7 @@ export async function readOwnKeyPair({
 }
 
 /**
- * Where the user has none.
+ * The generated key, from the data folder or new.
  *
  * @param begun what `beginKeyPair` gave
  * @throws StartError
@@ -59,7 +59,7 @@ export async function loadKeyPair(
 	{ bits }: CallbackKeyOptions,
 	begun?: Promise<KeyPair>,
 ): Promise<KeyPair> {
-	const pem = await kept(
+	const pem = await loadOrCreateSecret(
 		folder,
 		FILE,
 		async () => (await (begun ?? makeKeyPair(bits))).privatePem,

@@ -48,7 +48,7 @@ export type Config = {
 	readonly domains: readonly string[];
 	readonly accounts: readonly [Account, ...Account[]];
 	readonly checkSignatures: boolean;
-	/** What holds for buckets without CORS rules. */
+	/** The rules of buckets without CORS rules. */
 	readonly cors: "off" | "dev";
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
@@ -63,10 +63,10 @@ export type Config = {
 	/** undefined for no https. */
 	readonly tlsPort: number | undefined;
 	readonly callbackKey: CallbackKeyOptions;
-	/** `publicKeyUrl` is there only when it was given. */
+	/** `publicKeyUrl` is present only if it was given. */
 	readonly callbacks: Partial<CallbackSwitches>;
 	readonly deliveries: DeliveryLimits;
-	/** The OSS behind a gateway; undefined for an emulator with objects of its own. */
+	/** The OSS behind a gateway; undefined for an emulator that stores objects itself. */
 	readonly upstream: UpstreamOptions | undefined;
 	readonly logLevel: LogLevel;
 	readonly logFormat: LogFormat;
@@ -112,7 +112,7 @@ function isYes(variable: string, value: string): boolean {
 	throw new StartError(`${variable} must be true or false, not ${value}`);
 }
 
-/** As `parseArgs` wants to know them. */
+/** The settings as options of `parseArgs`. */
 const OPTIONS = Object.fromEntries(
 	Object.entries(settings).map(([name, { kind }]) => [
 		name,
@@ -141,7 +141,7 @@ function readArguments(args: readonly string[]): Given {
 		}
 		const isMissing =
 			value === undefined || (!token.inlineValue && value.startsWith("--"));
-		// An empty value is meant where the default is empty.
+		// An empty value is valid where the default is empty.
 		if (isMissing || (value === "" && byDefault !== "")) throw needsValue(name);
 		given.set(
 			name,
@@ -176,7 +176,7 @@ function toConfig(given: Given, credentials: Environment): Config {
 		data: given.has("memory") ? null : text("data"),
 		durable: given.has("durable"),
 		files: !given.has("no-files"),
-		// Behind a gateway an application is configured for the region of its bucket.
+		// Applications behind a gateway are configured for the region of their bucket.
 		region:
 			has("region") || !upstream
 				? readRegion(text("region"))
@@ -223,7 +223,7 @@ function refuseContradictions(has: (name: SettingName) => boolean): void {
 			);
 }
 
-/** How requests are judged. */
+/** How strictly requests are checked. */
 function readBehaviour(
 	text: (name: SettingName) => string,
 	has: (name: SettingName) => boolean,
@@ -285,7 +285,7 @@ function readCallbacks(
 	has: (name: SettingName) => boolean,
 ): Partial<CallbackSwitches> {
 	const url = text("public-key-url");
-	// `oss:6770` is a URL too, of the scheme oss.
+	// `oss:6770` is a valid URL too, with the scheme oss.
 	if (url !== "" && !(/^https?:\/\//i.test(url) && URL.canParse(url)))
 		throw new StartError(
 			`--public-key-url must begin with http:// or https://, not ${url}`,
@@ -316,7 +316,7 @@ function readCallbacks(
 	};
 }
 
-/** Of all that `--strict` makes fail, `--strict-callback` is but what is wrong with where callbacks go. */
+/** The findings of `--strict` that `--strict-callback` includes: those about where callbacks go. */
 const OF_URLS = ["private-address", "no-url", "no-sni"] as const;
 
 function readStrictness(
@@ -341,7 +341,7 @@ function readStrictness(
 const isStrict = (text: string): boolean =>
 	STRICT_FINDINGS.some((id) => id === text);
 
-/** For whoever may look and may not sign. */
+/** For readers who may see the settings but not the keys. */
 export const withoutSecrets = (config: Config): object => ({
 	...config,
 	upstream: config.upstream && describeUpstream(config.upstream),

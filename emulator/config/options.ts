@@ -7,7 +7,7 @@ import { findNearest } from "../oss/nearest.ts";
 import { StartError } from "../oss/start-error.ts";
 import { isSettingName, type SettingName, settings } from "./settings.ts";
 
-/** An option's value, as a program may give it. */
+/** The value of an option, as a program gives it. */
 type Value = unknown;
 type Options = Readonly<Record<string, Value>>;
 
@@ -65,7 +65,7 @@ function readFlags(value: Value): string[] {
 	throw new StartError('flags must be a list of texts: ["--auth", "off"]');
 }
 
-/** Free ports, and memory unless a folder is given: tests must not meet. */
+/** Free ports, and memory unless a folder is given, so that tests do not interfere. */
 function byDefault(options: Options, flags: readonly string[]): string[] {
 	const isGiven = (name: SettingName): boolean =>
 		options[camelCase(name)] !== undefined ||
@@ -112,7 +112,7 @@ function accountArguments(value: Value): string[] {
 	});
 }
 
-/** Which of two counts, nobody could know. */
+/** Refuses a setting that is given twice. */
 function refuseTwice(named: readonly string[], flags: readonly string[]): void {
 	const nameOf = (argument: string): string => argument.split("=", 1)[0] ?? "";
 	const twice = named

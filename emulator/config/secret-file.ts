@@ -1,17 +1,15 @@
-/**
- * Keys that are made once and kept in the data folder, readable by their owner only.
- */
+/** Secrets that are generated once and stored in the data folder, readable by their owner only. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../oss/code-of.ts";
 import { StartError } from "../oss/start-error.ts";
 
 /**
- * @param folder null for what lasts as long as the process
+ * @param folder null for a secret of this process only
  * @param file in it
- * @returns what the file holds, or what `make` gives, which the file holds from then on
+ * @returns the content of the file; if there is none, the result of `make`, which is stored
  */
-export async function kept(
+export async function loadOrCreateSecret(
 	folder: string | null,
 	file: string,
 	make: () => Promise<string>,
@@ -26,8 +24,8 @@ export async function kept(
 	return made;
 }
 
-/** What is kept and cannot be read again; `what` is then made anew. */
-export const spoilt = (
+/** The error for a stored secret that cannot be read; `what` is generated again when it is removed. */
+export const corruptSecretFile = (
 	folder: string | null,
 	file: string,
 	what: string,

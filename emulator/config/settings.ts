@@ -1,5 +1,5 @@
 /**
- * Every setting, one row each: flag, what it is, default. Environment variables and the manual are made from it.
+ * Every setting, one row each: flag, what it is, default. Environment variables and the manual follow from it.
  *
  * Pure.
  */
@@ -9,7 +9,7 @@ import { LOG_FORMATS, LOG_LEVELS } from "../oss/log.ts";
 type Setting = {
 	/** A list may be given more than once, or with commas. */
 	readonly kind: "text" | "list" | "flag";
-	/** How the value is called in the manual; '' for a flag. */
+	/** The name of the value in the manual; '' for a flag. */
 	readonly value: string;
 	readonly what: string;
 	readonly byDefault: string;
@@ -42,7 +42,7 @@ export const settings = {
   port:                    list("PORT[,PORT]", "where OSS answers; 0 for any free port", "6770"),
   "admin-port":            text("PORT", "where the admin API and the console answer", "6771"),
   host:                    list("ADDRESS[,ADDRESS]", "addresses to listen on; 0.0.0.0,:: for all", "127.0.0.1,::1"),
-  data:                    text("FOLDER", "where everything is kept", "./oss-data"),
+  data:                    text("FOLDER", "where everything is stored", "./oss-data"),
   memory:                  flag("keep everything in memory, nothing on disk"),
   durable:                 flag("survive power cuts too: wait for the disk at every upload"),
   "no-files":              flag("no plain copy of the objects under FOLDER/files"),
@@ -50,35 +50,35 @@ export const settings = {
   domain:                  list("NAME[,NAME]", "more names for which BUCKET.NAME addresses a bucket"),
   "access-key":            list("ID:SECRET[:UID]", "keys that may sign; the first account owns the emulator", Object.values(DEFAULT_ACCOUNT).join(":")),
   ram:                     text("FILE", "JSON of RAM users with keys and policies, and of roles"),
-  seed:                    list("FILE_OR_FOLDER[,…]", "what to begin with: JSON as of PUT /api/seed, or a folder whose sub-folders are buckets"),
+  seed:                    list("FILE_OR_FOLDER[,…]", "the initial content: JSON as for PUT /api/seed, or a folder whose sub-folders are buckets"),
   "sts-port":              text("PORT", "STS on a port of its own; the ports of OSS answer it too"),
-  "tls-port":              text("PORT", "OSS over https too, by an authority of its own: trust /ca.pem of the admin port"),
+  "tls-port":              text("PORT", "OSS over https too, with an authority of its own: clients must trust /ca.pem of the admin port"),
   "public-key-url":        text("URL", "where application servers fetch the public key of callbacks [the Host of the upload]"),
-  "callback-key":          text("FILE", "the private RSA key that signs callbacks [one made and kept in the data folder]"),
-  "callback-key-bits":     text("512|1024|2048", "of a key that is made; OSS's has 512, which current libraries refuse", "1024"),
+  "callback-key":          text("FILE", "the private RSA key that signs callbacks [one that is generated and stored in the data folder]"),
+  "callback-key-bits":     text("512|1024|2048", "size of the generated key in bits; OSS's own has 512, which current libraries refuse", "1024"),
   "callback-timeout":      text("MILLISECONDS", "for one URL of a callback; at OSS it is 5000 and cannot be set", "5000"),
   "callback-absent":       text("mixed|null|quotes|nothing", "how a variable without a value is written into a JSON body", "mixed"),
-  "callback-missing-url":  text("skip|refuse", "a callback without callbackUrl: store and call nobody, or answer 400", "skip"),
+  "callback-missing-url":  text("skip|refuse", "a callback without callbackUrl: store and call no server, or answer 400", "skip"),
   "callback-unresolvable": text("refuse|deliver", "a callback to a host that does not exist: 400 before storing, or 203 after", "refuse"),
   "callback-verify-tls":   flag("an https application server must have a valid certificate"),
   "strict-callback":       flag("as in the cloud: no private addresses, no callbacks without URL, no https without callbackSNI"),
   strict:                  flag("callbacks fail as they would in the cloud, or might; implies --strict-callback"),
   "strict-except":         list("FINDING[,FINDING]", "what --strict lets pass: private-address where application servers are local"),
-  auth:                    text("strict|off", "off accepts any signature, and none", "strict"),
+  auth:                    text("strict|off", "off accepts any signature, or none", "strict"),
   cors:                    text("off|dev", "dev lets pages of any origin do anything to buckets without CORS rules", "off"),
   "other-regions":         text("answer|refuse", "a Host of another region's endpoint; refuse, as OSS does, under --strict", "answer"),
   "block-public-access":   text("on|off", "whether new buckets block public access, as OSS's do since October 2025", "off"),
-  s3:                      text("on|off", "the S3-compatible protocol, told by how a request is signed", "on"),
+  s3:                      text("on|off", "the S3-compatible protocol, recognised by how a request is signed", "on"),
   "s3-path-style":         text("local|allow|refuse", "BUCKET in the path of S3 requests: OSS refuses it; local allows it except at *.aliyuncs.com", "local"),
   "s3-trailers":           text("not-implemented|invalid-argument", "how checksum trailers of AWS SDKs are refused: as OSS does now, or did until 2026", "not-implemented"),
   "s3-signed-streaming":   text("accept|refuse", "S3 uploads that sign each chunk: OSS refused them until 2023", "accept"),
-  "deliveries-max":        text("COUNT", "callbacks that are remembered; the oldest go first", "10000"),
-  "deliveries-mib-max":    text("MIB", "what those that are remembered may take", "64"),
+  "deliveries-max":        text("COUNT", "maximum number of callbacks in the log; the oldest are removed first", "10000"),
+  "deliveries-mib-max":    text("MIB", "maximum size of the callback log, in MiB", "64"),
   upstream:                text("URL", "be a gateway: pass requests on to this OSS, callbacks excepted"),
-  "upstream-region":       text("REGION", "its region, if its name does not tell"),
+  "upstream-region":       text("REGION", "its region, if it does not follow from the name"),
   "upstream-access-key":   text("ID:SECRET[:TOKEN]", "the cloud's own key [as the SDKs find it: environment, profile, credentials URI]"),
   "upstream-bucket":       list("NAME|LOCAL=REAL[,…]", "the only buckets that the gateway touches; * for all"),
-  "upstream-read-only":    flag("pass on only what changes nothing"),
+  "upstream-read-only":    flag("pass on only requests that change nothing"),
   "upstream-allow":        list("OPERATION[,…]", "operations on more than the named buckets that pass, like ListBuckets"),
   "upstream-timeout":      text("MILLISECONDS", "how long the OSS behind the gateway may be silent", "60000"),
   record:                  text("FOLDER", "with --upstream: write each exchange with the cloud there, without secrets"),
@@ -93,7 +93,7 @@ export type SettingName = keyof typeof settings;
 export const isSettingName = (text: string): text is SettingName =>
 	Object.hasOwn(settings, text);
 
-/** Of the environment. */
+/** The name of its environment variable. */
 export const variableOf = (name: SettingName): string =>
 	`OSS_EMULATOR_${name.toUpperCase().replaceAll("-", "_")}`;
 

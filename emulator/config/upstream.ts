@@ -19,7 +19,7 @@ export type Given = {
 	readonly has: (name: SettingName) => boolean;
 };
 
-/** They mean nothing without `--upstream`. */
+/** Settings that are only valid with `--upstream`. */
 const OF_UPSTREAM = [
 	"record",
 	"upstream-access-key",
@@ -65,7 +65,7 @@ function readOperation(name: string): string {
 	);
 }
 
-/** As it is shown: without credentials. */
+/** The settings as they are shown, without credentials. */
 export const describeUpstream = ({
 	endpoint,
 	buckets,

@@ -25,7 +25,7 @@ import {
 	secretsOfOthers,
 } from "./mistaken.ts";
 
-export type FormPatient = Knowledge & {
+export type RefusedForm = Knowledge & {
 	/** By lower-case name, those before the file. */
 	readonly fields: FormFields;
 	readonly bucket: string;
@@ -33,23 +33,23 @@ export type FormPatient = Knowledge & {
 };
 
 /** @returns '' when there is nothing to say beyond the error itself */
-export function diagnoseForm(error: OssError, patient: FormPatient): string {
-	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
+export function diagnoseForm(error: OssError, refused: RefusedForm): string {
+	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
 }
 
-function explain(error: OssError, patient: FormPatient): string {
-	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);
+function explain(error: OssError, refused: RefusedForm): string {
+	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	switch (error.ec) {
 		case "0006-00000213":
 			return "the policy has expired: sign a new one, or for longer; its expiration is in UTC";
 		case "0006-00000227":
-			return explainCondition(error, patient);
+			return explainCondition(error, refused);
 		default:
-			return explainError(error, sayingOf(patient), patient);
+			return explainError(error, sayingOf(refused), refused);
 	}
 }
 
-const sayingOf = ({ fields, receivedAt }: FormPatient): Said => ({
+const sayingOf = ({ fields, receivedAt }: RefusedForm): Said => ({
 	accessKeyId:
 		fields.get("ossaccesskeyid") ??
 		fields.get("x-oss-access-key-id") ??
@@ -64,7 +64,7 @@ const SHOWN_CHARACTERS_MAX = 200;
 /** The error names the condition; what the form has in its place is for its author to know. */
 function explainCondition(
 	{ message }: OssError,
-	{ fields, bucket }: FormPatient,
+	{ fields, bucket }: RefusedForm,
 ): string {
 	const name = /\["[a-z-]+", "\$([^"]*)"/.exec(message)?.[1] ?? "";
 	if (name === "bucket")
@@ -75,8 +75,8 @@ function explainCondition(
 		: `the policy does not allow what the field ${name} has: ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MAX))}`;
 }
 
-function explainMismatch(patient: FormPatient): string {
-	const { fields, region, accounts, receivedAt } = patient;
+function explainMismatch(refused: RefusedForm): string {
+	const { fields, region, accounts, receivedAt } = refused;
 	const policy = fields.get("policy") ?? "";
 	const claim = readFormClaim(fields, policy, region);
 	const { accessKeyId, securityToken } = claim;
@@ -85,7 +85,7 @@ function explainMismatch(patient: FormPatient): string {
 	for (const [signature, sentence] of spoiltSignatures(claim))
 		if (isSigned({ ...claim, signature }, secret, NOWHERE)) return sentence;
 	let tries = Math.ceil(WORK_CHARACTERS_MAX / (policy.length + 1));
-	for (const suspicion of suspicions(patient, claim, account, policy)) {
+	for (const suspicion of suspicions(refused, claim, account, policy)) {
 		const { text, sign, sentence } = suspicion;
 		if (--tries < 0) return UNKNOWN;
 		if (sign(suspicion.secret, text) === claim.signature) return sentence;
@@ -122,7 +122,7 @@ type Suspicion = {
 };
 
 function* suspicions(
-	{ fields, accounts }: FormPatient,
+	{ fields, accounts }: RefusedForm,
 	claim: Claim,
 	account: Account,
 	text: string,

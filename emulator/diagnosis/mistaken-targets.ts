@@ -84,7 +84,7 @@ function* keys(key: string): Generator<Mistaken<string>> {
  *
  * @param buckets that exist
  */
-export function* meantTargets(
+export function* intendedTargets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
 ): Generator<Wrong> {

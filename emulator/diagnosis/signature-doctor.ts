@@ -27,13 +27,13 @@ import {
 	secretsOfOthers,
 } from "./mistaken.ts";
 import { mistakenRequests } from "./mistaken-requests.ts";
-import { meantTargets, mistakenTargets } from "./mistaken-targets.ts";
+import { intendedTargets, mistakenTargets } from "./mistaken-targets.ts";
 import {
 	mistakenCanonicalRequests,
 	mistakenStrings,
 } from "./mistaken-texts.ts";
 
-export type Patient = Knowledge & {
+export type Refused = Knowledge & {
 	readonly request: OssRequest;
 	readonly readings: readonly Target[];
 	/** Names of those that exist. */
@@ -43,23 +43,23 @@ export type Patient = Knowledge & {
 };
 
 /** @returns '' when there is nothing to say beyond the error itself */
-export function diagnose(error: OssError, patient: Patient): string {
-	return explain(error, patient).slice(0, SENTENCE_CHARACTERS_MAX);
+export function diagnose(error: OssError, refused: Refused): string {
+	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
 }
 
-function explain(error: OssError, patient: Patient): string {
-	const { request } = patient;
-	if (error.code === "SignatureDoesNotMatch") return explainMismatch(patient);
+function explain(error: OssError, refused: Refused): string {
+	const { request } = refused;
+	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	const amp = [...request.query.keys()].find((name) => name.startsWith("amp;"));
 	if (amp !== undefined)
-		return `the URL has &amp; before ${amp.slice(4)}: it was taken from HTML or XML as it stands, and & is meant`;
-	const claim = tryClaim(request, patient);
+		return `the URL has &amp; before ${amp.slice(4)}: it was taken from HTML or XML as it stands, and & is intended`;
+	const claim = tryClaim(request, refused);
 	const said = {
 		accessKeyId: claim?.accessKeyId ?? "",
 		securityToken: claim?.securityToken ?? "",
 		receivedAt: expiryTimeOf(request),
 	};
-	return explainError(error, said, patient);
+	return explainError(error, said, refused);
 }
 
 /**
@@ -67,30 +67,30 @@ function explain(error: OssError, patient: Patient): string {
  *
  * @returns '' unless the signature is right for a bucket that is there
  */
-export function diagnoseBucket(patient: Patient): string {
-	const { request, readings, buckets } = patient;
+export function diagnoseBucket(refused: Refused): string {
+	const { request, readings, buckets } = refused;
 	const [target] = readings;
-	const claim = tryClaim(request, patient);
-	const account = claim && findAccount(claim, patient);
+	const claim = tryClaim(request, refused);
+	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
 	const secret = account.accessKeySecret;
-	for (const [meant, sentence] of meantTargets(target, buckets))
-		if (isSigned(claim, secret, meant)) return sentence;
+	for (const [intended, sentence] of intendedTargets(target, buckets))
+		if (isSigned(claim, secret, intended)) return sentence;
 	return "";
 }
 
-function explainMismatch(patient: Patient): string {
-	const { request, readings } = patient;
+function explainMismatch(refused: Refused): string {
+	const { request, readings } = refused;
 	const [target] = readings;
-	const claim = tryClaim(request, patient);
-	const account = claim && findAccount(claim, patient);
+	const claim = tryClaim(request, refused);
+	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
 	const spoilt = explainSpoilt(claim, account, target);
 	if (spoilt !== undefined) return spoilt;
 	let tries = triesFor(request);
-	for (const suspicion of suspicions(patient, claim, account, target)) {
+	for (const suspicion of suspicions(refused, claim, account, target)) {
 		if (--tries < 0) return TOO_MUCH;
-		if (explains(suspicion, claim, patient)) return suspicion.sentence;
+		if (explains(suspicion, claim, refused)) return suspicion.sentence;
 	}
 	return explainForm(claim, target) ?? UNKNOWN;
 }
@@ -114,7 +114,7 @@ function triesFor({ rawPath, rawQuery, headers }: OssRequest): number {
 
 function findAccount(
 	{ accessKeyId, securityToken }: Claim,
-	{ accounts, request }: Patient,
+	{ accounts, request }: Refused,
 ): Account | undefined {
 	try {
 		return accounts.get(accessKeyId, securityToken, expiryTimeOf(request));
@@ -155,7 +155,7 @@ type Suspicion = {
 
 /** The likeliest first; one mistake at a time. */
 function* suspicions(
-	{ request, accounts, buckets }: Patient,
+	{ request, accounts, buckets }: Refused,
 	claim: Claim,
 	account: Account,
 	target: Target,
@@ -203,9 +203,9 @@ function mistakenSigns(
 function explains(
 	{ request, target, secret, rewrite, sign }: Suspicion,
 	{ signature }: Claim,
-	patient: Patient,
+	refused: Refused,
 ): boolean {
-	const claim = tryClaim(request, patient);
+	const claim = tryClaim(request, refused);
 	if (claim?.signature !== signature) return false;
 	if (!rewrite && !sign) return isSigned(claim, secret, target);
 	const candidate = firstOf(claim, target);
@@ -225,7 +225,7 @@ function rewritten(
 /** A changed request may be malformed: then it is not what was signed. */
 function tryClaim(
 	request: OssRequest,
-	{ region, read = readClaim }: Pick<Patient, "region" | "read">,
+	{ region, read = readClaim }: Pick<Refused, "region" | "read">,
 ): Claim | undefined {
 	try {
 		return read(request, region);

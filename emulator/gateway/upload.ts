@@ -101,7 +101,7 @@ async function toUploaded(
 		// The account's own number is nothing for an application under test.
 		owner: emulator.accounts.default.uid,
 		publicKeyUrl: publicKeyUrlFor(request),
-		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
+		uploader: () => (request.isDisconnected() ? "disconnected" : "waiting"),
 		read: (first, last) => readRange(gateway, outgoing, object, first, last),
 	};
 }

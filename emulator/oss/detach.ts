@@ -6,7 +6,7 @@
  */
 
 /** Whoever calls this is the last to look at `bytes`, which are gone then; a part of a larger piece stays. */
-export function letGo(bytes: Buffer): void {
+export function detach(bytes: Buffer): void {
 	const { buffer } = bytes;
 	if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength)
 		buffer.transfer(0);

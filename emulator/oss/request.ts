@@ -87,7 +87,7 @@ export type OssRequest = Reading & {
 	/** Which protocol it was translated from, if it was. */
 	readonly protocol?: "S3";
 	/** Whether who asks has closed the connection: there is nobody to answer any more. */
-	readonly hasGone: () => boolean;
+	readonly isDisconnected: () => boolean;
 	readonly body: Readable;
 	/** Reads the body, or the given one, as a form; may be called once, instead of reading `body`. */
 	readonly form: (body?: AsyncIterable<Buffer>) => AsyncIterable<FormPart>;

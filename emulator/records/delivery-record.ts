@@ -1,7 +1,4 @@
-/**
- * The record of deliveries between those who write it and those who read it: a callback's delivery as the JSON document
- * that is kept and shown.
- */
+/** The record of a callback's delivery: the JSON document that is stored and shown. */
 import type {
 	Answer,
 	Attempt,
@@ -23,7 +20,7 @@ export type TextBody = {
 	readonly bodyEncoding: "utf-8" | "base64";
 };
 
-/** Milliseconds since the attempt began; null for what it did not come to. */
+/** Milliseconds since the attempt began; null for steps that were not reached. */
 export type TimingDocument = {
 	readonly lookupMs: number;
 	readonly connectedMs: number | null;
@@ -36,7 +33,7 @@ export type AnswerDocument = Omit<Answer, "body"> & TextBody;
 
 export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
 	readonly sentAt: string;
-	/** null while the answer is waited for. */
+	/** null until the answer arrives. */
 	readonly timing: TimingDocument | null;
 	readonly answer: AnswerDocument | null;
 	readonly noAnswer: {
@@ -45,7 +42,7 @@ export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
 	} | null;
 };
 
-/** What the uploader got. */
+/** The answer that the uploader got. */
 export type ToldDocument =
 	| ({ readonly status: 200 } & TextBody)
 	| Extract<Told, { status: 203 | 500 }>;
@@ -56,15 +53,15 @@ export type DeliveryDocument = Omit<
 > & {
 	readonly status: DeliveryStatus;
 	readonly startedAt: string;
-	/** Both null while it is under way, and for ever when it was interrupted; `told` also when nobody was called. */
+	/** Both are null while it is under way, and stay so if it was interrupted; `told` also if no server was called. */
 	readonly completedAt: string | null;
 	readonly told: ToldDocument | null;
 	readonly attempts: readonly AttemptDocument[];
-	/** The id of the one that this repeats, or null. */
+	/** The id of the delivery that this one repeats, or null. */
 	readonly repeats: string | null;
 };
 
-/** Where callbacks write what they send. */
+/** Where callbacks record what they send. */
 export const recordIn = (deliveries: Deliveries): DeliveryRecord => ({
 	save: (delivery) => deliveries.save(toStored(toDocument(delivery))),
 });
@@ -84,7 +81,7 @@ export function readDelivery(stored: StoredDelivery): DeliveryDocument {
 	const { account } = stored;
 	const document: DeliveryDocument = {
 		...JSON.parse(stored.document),
-		account, // documents of older versions have none
+		account, // absent in documents of older versions
 	};
 	if (stored.status !== "interrupted") return document;
 	const why = "The emulator ended while the answer was waited for.";

@@ -15,11 +15,11 @@ export type LoggedRequest = {
 	/** As on the wire, query included. */
 	readonly url: string;
 	readonly clientIp: string;
-	/** As they came, secrets included. */
+	/** As they arrived, secrets included. */
 	readonly headers: Headers;
 	/** uid of the account that the request belongs to; '' if it belongs to none. */
 	account: string;
-	/** '' for the service, and while it is not known. */
+	/** '' for the service, and until it is known. */
 	bucket: string;
 	/** '' for a bucket. */
 	key: string;
@@ -36,20 +36,20 @@ export type LoggedRequest = {
 	stringToSign: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
-	/** What the doctor found behind a refusal, or what OSS would refuse; '' for most. */
+	/** The doctor's diagnosis of a refusal, or what OSS would refuse; '' for most. */
 	diagnosis: string;
-	/** The fault that was made on purpose; '' for none. */
+	/** The fault that was caused on purpose; '' for none. */
 	fault: string;
 	durationMs: number;
 };
 
-/** How requests are signed, and which words they use. */
+/** The protocol: how requests are signed, and which names they use. */
 export type Protocol = "OSS" | "S3";
 
-/** What is known of a request once its signature has been checked, or has failed. */
+/** The account, bucket and key of a request, known once its signature has been checked. */
 export type Owned = Pick<LoggedRequest, "account" | "bucket" | "key">;
 
-/** What the record keeps of an error. */
+/** The part of an error that is recorded. */
 export type Refusal = Partial<
 	Pick<OssError, "message" | "ec" | "why" | "diagnosis" | "details">
 > & { readonly code?: string };
@@ -58,7 +58,7 @@ export type Refusal = Partial<
 export type Entry = {
 	is(operation: string): void;
 	speaks(protocol: Protocol): void;
-	/** What works here and would fail at OSS. */
+	/** Called for what works here and would fail at OSS. */
 	found(finding: string): void;
 	belongsTo(owned: Owned): void;
 	faulty(fault: string): void;
@@ -180,7 +180,7 @@ export class RequestLog {
 		return [...this.#entries.keys()].at(-1) ?? "";
 	}
 
-	/** Removes the requests that came after the one of this id; all of them when it is not there any more. */
+	/** Removes the requests that came after the one of this id; all of them when it is no longer recorded. */
 	clearAfter(id: string): void {
 		let isAfter = !this.#entries.has(id);
 		for (const entry of this.#entries.values()) {
@@ -210,7 +210,7 @@ export class RequestLog {
 		return before !== undefined && from === 0 ? [] : found;
 	}
 
-	/** As `list`, as soon as there are `count` answered requests; or those that there are when `signal` fires. */
+	/** As `list`, as soon as there are `count` answered requests; or the present ones when `signal` fires. */
 	async wait(
 		test: RequestTest,
 		count: number,

@@ -30,7 +30,7 @@ export function toArrival(
 		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
 		receivedAt,
 		...(clock.scope === "all" ? {} : { expiryTime: clock.expiryNow() }),
-		hasGone: () => !raw.socket.writable,
+		isDisconnected: () => !raw.socket.writable,
 		body: raw,
 		form: (body = raw) => formParts(body, headers),
 	};

@@ -1,6 +1,4 @@
-/**
- * What cannot be read as HTTP, or breaks off in the middle, still gets OSS's error.
- */
+/** Input that is not HTTP, or that ends in the middle of a request, still gets OSS's error. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
@@ -13,7 +11,7 @@ import { isStreaming } from "./write-reply.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
-/** @returns false of what a lenient parser lets through and nobody sends, and of what comes after it on its socket */
+/** @returns false for requests that only a lenient parser accepts, and for everything after them on their socket */
 export const isHttp = ({
 	httpVersion,
 	headers,
@@ -25,7 +23,7 @@ export const isHttp = ({
 	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
 	!rawHeaders.some((text) => CONTROL.test(text));
 
-/** A request that was refused before it became one. */
+/** A request that was refused before it could be parsed. */
 export type BrokenRequest = {
 	readonly id: string;
 	readonly receivedAt: Date;
@@ -34,7 +32,7 @@ export type BrokenRequest = {
 };
 
 /**
- * Node's parser gives up with `error`; nothing but the socket is left to answer on.
+ * Node's parser gives up with `error`; only the socket is left to answer on.
  *
  * @param report for the log and the record
  */
@@ -79,7 +77,7 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_TO_HTTP =
 	"the client spoke TLS (https) to a port of plain http: let its endpoint begin with http://, or start the emulator with --tls-port and use that port";
 
-/** What these go on sending is read and dropped, or the answer would be lost with the connection. */
+/** Reads and drops what these clients still send, or the answer would be lost with the connection. */
 const answered = new WeakSet<Duplex>();
 
 const LINGER_MS = 5000;
@@ -94,7 +92,7 @@ function toOssError({ code }: { readonly code?: string }): OssError {
 	if (code === "HPE_INVALID_EOF_STATE") return new OssError("IncompleteBody");
 	if (code === "ERR_HTTP_REQUEST_TIMEOUT")
 		return new OssError("RequestTimeout");
-	// A-03: no page has OSS's word for headers that are too large.
+	// A-03: no page has OSS's message for headers that are too large.
 	if (code === "HPE_HEADER_OVERFLOW") {
 		return new OssError("InvalidRequest", {
 			message: "The request headers are too large.",

@@ -1,8 +1,8 @@
 /**
- * Certificates for whatever name a TLS client asks for, from an authority of the emulator's own.
+ * Certificates for any name that a TLS client asks for, from an authority of the emulator's own.
  *
  * The authority is made once and kept in the data folder, so that it can be trusted once. Names come with the
- * handshake: an emulator in a container cannot know what it will be called.
+ * handshake: an emulator in a container cannot know under which names it is reached.
  */
 import {
 	createPublicKey,
@@ -30,10 +30,10 @@ const generate = promisify(generateKeyPair);
 
 const KEY_BITS = 2048;
 const YEARS = 10;
-/** Some clients refuse a server's certificate that is good for longer. */
+/** Some clients refuse a server certificate with a longer validity. */
 const LEAF_DAYS = 800;
 const NAME = "oss-emulator";
-/** Every name costs a signature of some milliseconds; whoever asks for thousands of names is no client. */
+/** Every name costs a signature of some milliseconds; no real client asks for thousands of names. */
 const NAMES_MAX = 256;
 
 export async function makeAuthority(now: Date): Promise<Authority> {
@@ -56,7 +56,7 @@ export async function makeAuthority(now: Date): Promise<Authority> {
 	};
 }
 
-/** Both halves one after the other, as they are kept. */
+/** Key and certificate one after the other, as they are stored. */
 export const writeAuthority = ({
 	certificate,
 	privateKey,
@@ -77,7 +77,7 @@ export class Certificates {
 	readonly #authority: Authority;
 	readonly #now: () => Date;
 	readonly #contexts = new Map<string, Promise<SecureContext>>();
-	/** All names share one key: it is theirs to be trusted, not to be secret from each other. */
+	/** All names share one key, because they need not be protected from each other. */
 	readonly #key: Promise<string>;
 
 	constructor(authority: Authority, now: () => Date) {
@@ -107,7 +107,7 @@ export class Certificates {
 			this.#contexts.delete(oldest);
 		const made = this.#make([name]).then(createSecureContext);
 		this.#contexts.set(name, made);
-		made.catch(() => this.#contexts.delete(name)); // whoever asked is told; the next may try again
+		made.catch(() => this.#contexts.delete(name)); // this client gets the error; the next one may try again
 		return made;
 	}
 
@@ -156,7 +156,7 @@ function draft(
 		String(createPublicKey(privateKey).export({ type: "spki", format: "pem" })),
 	);
 	certificate.serialNumber = `01${randomBytes(15).toString("hex")}`;
-	certificate.validity.notBefore = new Date(now.getTime() - DAY_MS); // clocks of containers differ
+	certificate.validity.notBefore = new Date(now.getTime() - DAY_MS); // because clocks of containers differ
 	certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
 	return certificate;
 }

@@ -1,8 +1,8 @@
 /**
- * CORS headers of an answer to an actual request: of one that failed too, so that a page learns why.
+ * CORS headers of the answer to an actual request, also to one that failed, so that a page can read why.
  *
- * Which bucket's rules they are is read from the request as it stands, for it need not have got as far as to be known
- * by its signature.
+ * The bucket is read from the request as it arrived, because the request may have failed before its signature was
+ * checked.
  *
  * Source: docs «PutBucketCors».
  */
@@ -25,7 +25,7 @@ export async function withCors(
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const { upstream } = emulator;
 	if (upstream && emulator.cors === "off") {
-		// Answers of the cloud have what its rules say.
+		// Answers of the cloud already have the headers of its rules.
 		if (headers.origin === undefined || isOfCloud(reply)) return reply;
 		const { findUpstreamCors } = await import("../gateway/cors.ts");
 		const found = await findUpstreamCors(upstream, arrival, bucket);
@@ -46,12 +46,12 @@ export async function withCors(
 	return { ...reply, headers: { ...reply.headers, ...allowed, ...vary } };
 }
 
-/** Only the cloud gives its own request id. */
+/** Only answers of the cloud bring a request id. */
 const isOfCloud = ({ headers }: Reply): boolean =>
 	headers["x-oss-request-id"] !== undefined ||
 	headers["x-amz-request-id"] !== undefined;
 
-/** A bucket has no percent-escapes in its name; what a key has is of no interest here. */
+/** The name of a bucket has no percent-escapes; the key does not matter here. */
 function likeliestBucket({ host, rawPath }: Arrival, names: Names): string {
 	const [, first = ""] = rawPath.split("/", 2);
 	const path = first.includes("%") ? "/" : `/${first}`;

@@ -1,5 +1,5 @@
 /**
- * An error as OSS answers it: a document, of a HEAD in a header; of a 304 neither.
+ * An error as OSS answers it: a document, for HEAD in a header, for 304 neither.
  *
  * Pure. Source: docs «Error responses»; the SDKs' error parsers read `x-oss-err`, swift's `x-oss-error`.
  */
@@ -17,7 +17,7 @@ export function errorReply(
 	const { status } = error;
 	if (status === 304) return { status, headers: error.headers, body: null };
 	const headers = { ...error.headers, "x-oss-ec": error.ec || undefined };
-	// Of an error after the cloud has answered: its id is the one to ask for.
+	// An error of the cloud keeps the cloud's request id, because its support asks for that one.
 	const known = error.headers["x-oss-request-id"] ?? id;
 	const document = Buffer.from(writeError(region, error, known, host));
 	if (method !== "HEAD") {

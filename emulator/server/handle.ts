@@ -1,7 +1,4 @@
-/**
- * One request from arrival to answer: authenticate, select, authorize, run. The only place where an error becomes an
- * answer.
- */
+/** The story of one request: identify, select, authorize, run. The only place where an error becomes an answer. */
 
 import type { Names } from "../auth/addressing.ts";
 import { refusedByCloud } from "../diagnosis/cloud-only-refusals.ts";
@@ -31,15 +28,15 @@ const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 /** Keeps the record of a request, and holds its connection. */
 export type Observer = StruckObserver & {
-	/** Told as soon as it is known. */
+	/** Called as soon as the operation is known. */
 	is(operation: Row): void;
 	/** Called once the caller is known, or refused. */
 	belongsTo(owned: Owned): void;
-	/** Of the form of a PostObject it is known late. */
+	/** Called late for a PostObject, whose form decides. */
 	speaks(protocol: Protocol): void;
-	/** What works here and would fail at OSS. */
+	/** Called for what works here and would fail at OSS. */
 	found(finding: string): void;
-	/** Told more than the client is. */
+	/** Called with the whole error, of which the client gets only a part. */
 	failed(error: OssError): void;
 };
 
@@ -126,7 +123,7 @@ async function runOperation(
 	throw notImplemented(operation.name);
 }
 
-/** What is not an `OssError` is a bug of ours: it is logged whole, and the client learns the request's id. */
+/** Any other error is a bug of ours: it is logged in full, and the client gets the request's id. */
 function asOssError(
 	{ log, store }: Emulator,
 	error: unknown,

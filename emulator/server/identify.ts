@@ -1,11 +1,11 @@
 /**
- * Who asks, and for which bucket and key.
+ * Identifies the caller, the bucket and the key of a request.
  *
- * A bucket that does not exist is found missing before anybody asks who wants it, as OSS routes a request before it
- * authenticates it; but for PutBucket and PutBucketAcl, which one is.
+ * NoSuchBucket precedes authentication errors, because OSS routes a request before it authenticates it, except for
+ * PutBucket and PutBucketAcl.
  *
- * Source: py2's suite: a made-up key gets NoSuchBucket of a bucket that is not there, InvalidAccessKeyId of one that
- * is, and of these two operations.
+ * Source: py2's suite: an unknown key gets NoSuchBucket for a missing bucket, and InvalidAccessKeyId for an existing
+ * one and for these two operations.
  */
 
 import {
@@ -37,19 +37,19 @@ export async function identify(
 	const { arrival } = edge;
 	const readings = readTargets(arrival.host, arrival.rawPath, names);
 	edge.requireVirtualHost(readings);
-	const nowhere = { bucket: "", key: "", isInHost: false };
-	const asked = { ...arrival, ...nowhere, caller: ANONYMOUS };
+	const noTarget = { bucket: "", key: "", isInHost: false };
+	const asked = { ...arrival, ...noTarget, caller: ANONYMOUS };
 	try {
 		const { target, caller } = edge.authenticate(asked, readings);
 		if (!edge.isSigned) requireThirdLevel(arrival.host, target);
 		return { ...arrival, ...target, caller };
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
-		throw await toldBy(emulator, edge, error, asked, readings);
+		throw await diagnosed(emulator, edge, error, asked, readings);
 	}
 }
 
-/** What a Host may name. @param host of a request */
+/** The names that a Host may contain. @param host of a request */
 export async function namesFor(
 	emulator: Emulator,
 	host: string,
@@ -62,8 +62,8 @@ export async function namesFor(
 	return { domains, bound };
 }
 
-/** The error that OSS gives, with what the doctor says to it. */
-async function toldBy(
+/** The error of OSS, with the diagnosis of the signature doctor. */
+async function diagnosed(
 	emulator: Emulator,
 	{ claimReader }: S3Edge,
 	error: OssError,
@@ -77,26 +77,26 @@ async function toldBy(
 	const buckets = upstream
 		? upstream.options.buckets.local
 		: (await store.buckets.all()).map(({ name }) => name);
-	const patient = {
+	const refused = {
 		...{ request, readings, accounts, region },
 		clockAheadMs: clock.aheadMs,
 		read: claimReader,
 		buckets: buckets.slice(0, BUCKETS_MAX),
 	};
 	const [{ bucket } = { bucket: "" }] = readings;
-	// A gateway does not know which buckets there are.
+	// A gateway does not know which buckets exist.
 	const isMissing = !upstream && bucket !== "" && !buckets.includes(bucket);
 	if (!isMissing || makesBucket(request, readings)) {
-		error.diagnosis = diagnose(error, patient);
+		error.diagnosis = diagnose(error, refused);
 		return error;
 	}
 	const missing = noSuchBucket(bucket);
 	if (error.code === "SignatureDoesNotMatch")
-		missing.diagnosis = diagnoseBucket(patient);
+		missing.diagnosis = diagnoseBucket(refused);
 	return missing;
 }
 
-/** As many are looked at for one that may have been meant. */
+/** How many existing buckets are considered as the intended one. */
 const BUCKETS_MAX = 50;
 
 const makesBucket = (

@@ -1,6 +1,4 @@
-/**
- * Ports: one application on several addresses and ports, closed without cutting off who is being answered.
- */
+/** Ports: one application on several addresses and ports, closed without interrupting answers under way. */
 import type { RequestListener, Server } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import {
@@ -23,7 +21,7 @@ export type ListenOptions = {
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
 	readonly port: number;
-	/** For https; undefined for plain HTTP. They may come after the port is had: clients wait for them. */
+	/** For https; undefined for plain HTTP. They may be ready after the port is bound: clients wait for them. */
 	readonly certificates?: Promise<Certificates>;
 	/** For the message when the port is taken: `--port`. */
 	readonly flag: string;
@@ -37,7 +35,7 @@ const SILENCE_MS_MAX = 60_000;
 
 const PORT_TRIES = 20;
 
-/** @throws StartError when the port cannot be had */
+/** @throws StartError when the port cannot be bound */
 export async function listen(
 	options: ListenOptions,
 ): Promise<{ port: number; servers: Server[] }> {
@@ -61,7 +59,7 @@ async function listenOnAll(
 ): Promise<number> {
 	let port = options.port;
 	let missing: unknown;
-	// `::` alone takes IPv4 as well; beside 0.0.0.0 it must leave that to it.
+	// `::` alone accepts IPv4 as well; next to 0.0.0.0 it must not.
 	const several = options.hosts.length > 1;
 	for (const host of options.hosts) {
 		const server = makeServer(options);
@@ -88,9 +86,9 @@ function makeServer({
 	const options = {
 		maxHeaderSize: HEADER_BYTES_MAX,
 		requestTimeout: 0,
-		requireHostHeader: false, // Node's answer would not be OSS's; without one the path counts
+		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
 		keepAliveTimeout: 72_000,
-		// For a length beside chunks, which ali-oss sends with streams and OSS takes. What else it lets in, isHttp refuses.
+		// Accepts a length next to chunks, which ali-oss sends with streams. isHttp refuses what else it lets in.
 		insecureHTTPParser: true,
 	};
 	const receive: RequestListener = (incoming, outgoing) => {
@@ -104,7 +102,7 @@ function makeServer({
 		? https.createServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
-	// Node would answer an unknown expectation with a 417 that is not OSS's; it is not heeded, as nginx does not.
+	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
 	server.on("checkExpectation", receive);
 	connections.set(server, track(server));
 	return server.on("clientError", onBroken);
@@ -125,7 +123,7 @@ function track(server: Server): ReadonlySet<Socket> {
 	return open;
 }
 
-/** A client that sends no name gets what `secure` has set. */
+/** A client that sends no name gets the certificate that `secure` has set. */
 const certified = (certificates: Promise<Certificates>): TlsOptions => ({
 	ALPNProtocols: ["http/1.1"],
 	SNICallback: (name, done) => {
@@ -180,9 +178,7 @@ function toStartError(
 	}
 }
 
-/**
- * Stops accepting, lets answers under way finish, and cuts off those that take longer than `graceMs`.
- */
+/** Stops accepting, lets answers under way finish, and interrupts those that take longer than `graceMs`. */
 export async function closeServer(
 	server: Server,
 	graceMs: number,
@@ -198,7 +194,7 @@ export async function closeServer(
 	clearTimeout(cut);
 }
 
-/** Browsers open connections before they need them; Node does not take those for idle. */
+/** Browsers open connections before they need them, and Node does not count those as idle. */
 function closeIdle(server: Server): void {
 	server.closeIdleConnections();
 	for (const socket of connections.get(server) ?? [])

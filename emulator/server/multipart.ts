@@ -1,8 +1,8 @@
 /**
  * `multipart/form-data` as it streams by: parts with their headers and their content, nothing interpreted.
  *
- * By hand, because what a form says is OSS's to judge: libraries drop the parameters of a file's type, invent a type
- * where there is none, parse fields that call themselves JSON, and refuse a field called `constructor`.
+ * Not a library, because OSS judges a form itself: libraries drop the parameters of a file's type, invent a type where
+ * there is none, parse fields that call themselves JSON, and refuse a field called `constructor`.
  *
  * Pure. Source: RFC 2046, 5.1; RFC 7578.
  */
@@ -13,7 +13,7 @@ import { decodeWireBytes } from "../oss/wire-text.ts";
 export type Part = {
 	/** By lower-case name. */
 	readonly headers: ReadonlyMap<string, string>;
-	/** What is not read of it is skipped when the next part is asked for. */
+	/** Content that is not read is skipped when the next part is requested. */
 	readonly content: AsyncIterable<Buffer>;
 };
 
@@ -21,7 +21,8 @@ const HEADERS_BYTES_MAX = 32 * 1024;
 const HEADERS_END = Buffer.from("\r\n\r\n");
 
 /**
- * @throws OssError MalformedPOSTRequest, also when the last boundary is missing; IncompleteBody (the sender went away)
+ * @throws OssError MalformedPOSTRequest, also when the last boundary is missing; IncompleteBody (the sender
+ *   disconnected)
  */
 export async function* readParts(
 	body: AsyncIterable<Buffer>,
@@ -92,7 +93,7 @@ class Reader {
 		return this.#rest.toString("latin1", 0, length);
 	}
 
-	/** All before `delimiter`, piece by piece, and past it. */
+	/** Everything before `delimiter`, piece by piece; skips the delimiter itself. */
 	async *until(delimiter: Buffer): AsyncGenerator<Buffer> {
 		for (;;) {
 			const at = this.#rest.indexOf(delimiter);

@@ -6,7 +6,7 @@ import { wholeSeconds } from "../oss/times.ts";
 
 export function makeRequestId(now: Date): string {
 	const seconds = wholeSeconds(now);
-	// Node makes UUIDs in advance; these two pieces of one are all chance.
+	// Node makes UUIDs in advance; these two parts of one are random.
 	const chance = randomUUID();
 	return `${seconds.toString(16).padStart(8, "0")}${chance.slice(-12)}${chance.slice(0, 4)}`.toUpperCase();
 }

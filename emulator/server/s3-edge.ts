@@ -1,8 +1,8 @@
 /**
- * The S3-compatible protocol at the edge: which protocol a request speaks, and the way there and back. Behind it there
- * is one OSS; no operation knows of S3.
+ * The S3-compatible protocol at the edge: decides which protocol a request speaks, and translates it and its reply. No
+ * operation knows of S3.
  *
- * Whether a PostObject speaks S3 only its form says, when it is read.
+ * For a PostObject only its form decides, when it is read.
  */
 import { isAliyunHost, isS3Host, type Names } from "../auth/addressing.ts";
 import {
@@ -89,7 +89,7 @@ export class S3Edge {
 	}
 
 	/**
-	 * Before anybody asks who sends the request.
+	 * Checked before authentication.
 	 *
 	 * @throws OssError SecondLevelDomainForbidden
 	 */
@@ -111,7 +111,7 @@ export class S3Edge {
 		return this.#speaksS3 && isBucket && !target.isInHost;
 	}
 
-	/** Whether the request is signed for S3, rightly or not. */
+	/** Whether the request is signed for S3, correctly or not. */
 	get isSigned(): boolean {
 		const { headers, query } = this.arrival;
 		if (!this.#speaksS3) return false;
@@ -127,12 +127,12 @@ export class S3Edge {
 		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
 	}
 
-	/** What would fail at OSS though it is accepted here; '' for nothing. */
+	/** What is accepted here and would fail at OSS; '' for nothing. */
 	finding(request: OssRequest): string {
 		return this.#isPathStyle(request) ? pathStyleFinding(request) : "";
 	}
 
-	/** What an operation answers, with S3's document. */
+	/** The reply of an operation, with S3's document. */
 	async write(
 		operation: string,
 		{ bucket }: OssRequest,
@@ -152,7 +152,7 @@ export class S3Edge {
 		return findUpstreamAcl(upstream, bucket);
 	}
 
-	/** As OSS refuses it; the developer is told which setting of his client avoids it. */
+	/** The refusal of OSS; the diagnosis names the client setting that avoids it. */
 	refuse(error: OssError): Reply {
 		const { region } = this.#emulator;
 		const { arrival } = this;
@@ -160,7 +160,7 @@ export class S3Edge {
 		error.diagnosis ||= explainRefusal(error, arrival);
 		const reply = errorReply(region, error, { ...arrival, method: "GET" });
 		if (!Buffer.isBuffer(reply.body)) return reply;
-		// Captured so: this error alone recommends nothing.
+		// Captured so: this error alone has no RecommendDoc.
 		const body =
 			error.ec === NOT_IMPLEMENTED_EC
 				? Buffer.from(withoutRecommendation(reply.body.toString()))

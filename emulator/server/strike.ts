@@ -1,6 +1,6 @@
 /**
- * Carries out faults on purpose: those of the rules, and the one that a request asks for itself in `x-emulator-fault`,
- * a header or a query parameter that no signature includes.
+ * Carries out faults on purpose: those of the rules, and the one that a request names itself in `x-emulator-fault`, a
+ * header or a query parameter that no signature includes.
  *
  * A fault strikes when the operation is known and its caller is authenticated, before anything is done.
  */
@@ -87,9 +87,7 @@ function withCutBody(
 	return { ...request, body, form: () => request.form(body) };
 }
 
-/**
- * A body that has more than `bytesMax` breaks off after these; a shorter one is sent whole. With 0 nothing is sent.
- */
+/** A body of more than `bytesMax` bytes ends after these; a shorter one is sent whole. With 0 nothing is sent. */
 function cutReply(
 	reply: Reply,
 	bytesMax: number,
@@ -129,7 +127,7 @@ async function* firstBytes(
 	}
 }
 
-/** As Node reports a client that disconnects. */
+/** The error with which Node reports that a client disconnected. */
 const brokenConnection = (): Error =>
 	Object.assign(new Error("a fault on purpose broke the connection"), {
 		code: "ECONNRESET",

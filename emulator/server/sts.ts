@@ -1,8 +1,8 @@
 /**
- * STS beside OSS: which requests on the OSS port are STS's, and how they are answered.
+ * Requests for STS on the OSS port: how they are recognised and answered.
  *
  * Clients are pointed at Alibaba's hosts, at a port of STS's own, or simply at the emulator. Where the host does not
- * say it, the request must name an operation and the version of STS's API; some clients do so in the body only.
+ * decide, the request must name an operation and the version of STS's API; some clients do so in the body only.
  *
  * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
  */
@@ -24,9 +24,9 @@ import { uidOfKey } from "./owner-of-request.ts";
 const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;
 
 /**
- * Whether a request is STS's, or may be: then only its body can tell.
+ * Whether a request is for STS, or may be: then only its body decides.
  *
- * Nearly every request is answered by its path alone.
+ * For nearly every request its path alone decides.
  */
 export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
 	const { rawPath, host, method, query, rawQuery, headers } = arrival;
@@ -46,7 +46,7 @@ const namesOperation = (
 	(parameters.has("Action") || headers["x-acs-action"] !== undefined) &&
 	(parameters.get("Version") ?? headers["x-acs-version"]) === STS_VERSION;
 
-/** More than STS takes by far: a policy has 2,048 characters at most. */
+/** Far more than STS accepts: a policy has 2,048 characters at most. */
 const BODY_BYTES_MAX = 128 * 1024;
 
 export type Answered = {
@@ -57,31 +57,34 @@ export type Answered = {
 	/** Code and message of a refusal; '' for success. */
 	readonly code: string;
 	readonly message: string;
-	/** For the record: what is behind a refusal; '' for most. */
+	/** For the record: the cause of a refusal; '' for most. */
 	readonly diagnosis: string;
 };
 
-/** @returns undefined when the request turns out to be OSS's; its body has been read then, and OSS wants none of it */
+/** @returns undefined when the request is for OSS; its body has been read then, and OSS does not need it */
 export async function answerSts(
 	emulator: Emulator,
 	arrival: Arrival,
 	isSure: boolean,
 ): Promise<Answered | undefined> {
 	const { sts, log } = emulator;
-	const told = { ...arrival, path: arrival.rawPath, body: NOTHING };
+	const request = { ...arrival, path: arrival.rawPath, body: NOTHING };
 	try {
 		const body = await readBody(arrival.body, BODY_BYTES_MAX);
-		if (!isSure && !(body && isStsForm({ ...told, body }))) return undefined;
+		if (!isSure && !(body && isStsForm({ ...request, body }))) return undefined;
 		const answer = body
-			? sts.answer({ ...told, body })
-			: sts.refuse(told, new StsError("RequestTooLarge", `${BODY_BYTES_MAX}`));
-		const account = accountOf(emulator, { ...told, body: body ?? NOTHING });
+			? sts.answer({ ...request, body })
+			: sts.refuse(
+					request,
+					new StsError("RequestTooLarge", `${BODY_BYTES_MAX}`),
+				);
+		const account = accountOf(emulator, { ...request, body: body ?? NOTHING });
 		return { ...write(answer), account };
 	} catch (error) {
 		const reason = error instanceof Error ? error.stack : String(error);
-		// An OssError says that the sender went away: then nobody reads this.
+		// An OssError says that the sender disconnected; it does not read this answer.
 		if (!(error instanceof OssError)) log.error(`${arrival.id}: ${reason}`);
-		const answer = sts.refuse(told, new StsError("InternalError"));
+		const answer = sts.refuse(request, new StsError("InternalError"));
 		return { ...write(answer), account: "" };
 	}
 }

@@ -1,6 +1,6 @@
 /**
- * Whose keys are good: accounts' from the settings, RAM's from its file, and those STS makes, sealed into their tokens
- * with a key that is kept, so that they are good after a restart too.
+ * Builds accounts, RAM users and STS from the configuration. STS seals its keys into their tokens with a stored key, so
+ * that they stay valid after a restart.
  */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,10 @@ import { Ram } from "../auth/ram.ts";
 import { readRam } from "../auth/ram-document.ts";
 import { SEALING_KEY_BYTES, SessionTokens } from "../auth/session-token.ts";
 import type { Config } from "../config/config.ts";
-import { kept, spoilt } from "../config/secret-file.ts";
+import {
+	corruptSecretFile,
+	loadOrCreateSecret,
+} from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
 import { codeOf } from "../oss/code-of.ts";
 import { JsonMistake } from "../oss/json-place.ts";
@@ -18,7 +21,7 @@ import { StartError } from "../oss/start-error.ts";
 import { Sts } from "../sts/sts.ts";
 import { StsKeeper } from "./sts-keeper.ts";
 
-/** @throws StartError when the file of the sealing key is not what it should be */
+/** @throws StartError when the file of the sealing key is corrupt */
 export async function loadKeys(
 	config: Config,
 	ram: Ram,
@@ -30,7 +33,7 @@ export async function loadKeys(
 	return { accounts, ram, sts: new Sts(keeper, config.checkSignatures) };
 }
 
-/** @throws StartError when the user's file is not what it should be */
+/** @throws StartError when the user's file is invalid */
 export async function readOwnRam({
 	ram: file,
 	accounts,
@@ -60,10 +63,10 @@ function explain(file: string, error: unknown): unknown {
 const SEALING_KEY_FILE = "sts-key";
 
 async function loadSealingKey(folder: string | null): Promise<Buffer> {
-	const text = await kept(folder, SEALING_KEY_FILE, async () =>
+	const text = await loadOrCreateSecret(folder, SEALING_KEY_FILE, async () =>
 		randomBytes(SEALING_KEY_BYTES).toString("base64"),
 	);
 	const key = Buffer.from(text, "base64");
 	if (key.length === SEALING_KEY_BYTES) return key;
-	throw spoilt(folder, SEALING_KEY_FILE, "key");
+	throw corruptSecretFile(folder, SEALING_KEY_FILE, "key");
 }

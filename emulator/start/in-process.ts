@@ -1,5 +1,5 @@
 /**
- * An emulator in the process of a test: its options read, its methods those of the admin API, without a port between.
+ * An emulator in the process of a test: reads its options, and offers the admin API as methods, without a port between.
  */
 import { makeControl, type Transport } from "../client/control.ts";
 import type { EmulatorControl, Seed } from "../client/types.ts";
@@ -46,7 +46,7 @@ export async function startInProcess(
 	};
 }
 
-/** Files and folders are texts. */
+/** Files and folders are given as texts. */
 const isSeed = (seed: unknown): seed is Seed =>
 	typeof seed === "object" && seed !== null && !Array.isArray(seed);
 

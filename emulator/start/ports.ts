@@ -1,6 +1,4 @@
-/**
- * All ports of an emulator: had before anything else, opened to requests when everything else is there.
- */
+/** Binds all ports first; requests are held until `open`. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.ts";
@@ -14,7 +12,7 @@ export type Handlers = {
 	/** Also for STS's own port, if there is one. */
 	readonly oss: Handler;
 	readonly admin: Handler;
-	/** Called for requests that are refused before they become one. */
+	/** Called for requests that are refused before they can be parsed. */
 	readonly broken: (request: BrokenRequest) => void;
 };
 
@@ -23,17 +21,17 @@ export type Ports = {
 	readonly admin: number;
 	/** undefined when there is none. */
 	readonly sts: number | undefined;
-	/** Lets requests in, those too that came before. */
+	/** Starts to answer, also the requests that arrived before. */
 	open(handlers: Handlers): void;
 	/** To be called before `open` when there is a port for https. */
 	secure(certificates: Certificates): Promise<void>;
-	/** Stops accepting, lets answers under way finish, and cuts off those that take too long. */
+	/** Stops accepting, lets answers under way finish, and interrupts those that take too long. */
 	close(): Promise<void>;
 };
 
 const GRACE_MS = 10_000;
 
-/** @throws StartError when one cannot be had; none is, then */
+/** @throws StartError when one cannot be bound; then none is */
 export async function openPorts(config: Config): Promise<Ports> {
 	const oss = gate();
 	const admin = gate();
@@ -95,7 +93,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 
 type Gate = { readonly handler: Handler; open(handler: Handler): void };
 
-/** Requests that come before there is anybody to answer them wait. */
+/** Holds requests that arrive before the application is ready. */
 function gate(): Gate {
 	let behind: Handler | undefined;
 	const waiting: Parameters<Handler>[] = [];

@@ -15,7 +15,7 @@ export type FoundSeed = { readonly path: string; readonly seed: Seed };
 
 /**
  * @param scratch an emulator with nothing in it
- * @param account uid of the owner of what names no other
+ * @param account uid of the owner of everything that names no other
  * @throws StartError that names the file and the place
  */
 export async function findSeeds(
@@ -33,7 +33,7 @@ export async function findSeeds(
 	return found;
 }
 
-/** @throws StartError for what only the data folder shows, such as a bucket of another account */
+/** @throws StartError for conflicts with the data folder, such as a bucket of another account */
 export async function applySeeds(
 	seeds: readonly FoundSeed[],
 	emulator: Emulator,

@@ -12,7 +12,10 @@ import {
 	readOwnKeyPair,
 } from "../config/callback-key.ts";
 import { type Config, withoutSecrets } from "../config/config.ts";
-import { kept, spoilt } from "../config/secret-file.ts";
+import {
+	corruptSecretFile,
+	loadOrCreateSecret,
+} from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
 import { callbackFaultOf } from "../faults/action.ts";
 import { Faults } from "../faults/faults.ts";
@@ -44,12 +47,12 @@ export type Running = {
 	readonly emulator: Emulator;
 	/** The application of the admin port, made when it is first needed. */
 	readonly adminApp: () => Promise<FastifyInstance>;
-	/** Stops accepting, lets answers under way finish (10 s at most), and closes what is kept. */
+	/** Stops accepting, lets answers under way finish (10 s at most), and closes the storage. */
 	close(): Promise<void>;
 };
 
 /**
- * @param onFailure called when a running emulator cannot go on; by default that is logged
+ * @param onFailure called when a running emulator cannot continue; by default that is logged
  * @throws StartError with one line for the user; nothing has been touched then
  */
 export async function start(
@@ -78,7 +81,7 @@ export async function start(
 	}
 }
 
-/** Ports first, and files of the user's: what cannot be had of them must leave the data folder untouched. */
+/** Ports and the user's own files come first: if one of them fails, the data folder must be untouched. */
 async function assemble(
 	config: Config,
 	log: AdjustableLog,
@@ -106,7 +109,7 @@ async function assemble(
 		ending: ending.signal,
 	});
 	await seed(emulator);
-	// Last of all: that they are broken off is not to be on record.
+	// Last, so that interrupted deliveries are not recorded as failed.
 	undo.unshift(async () => emulator.callbacks.close());
 	const lifecycle = new Lifecycle(emulator);
 	undo.push(() => lifecycle.close());
@@ -255,7 +258,7 @@ async function makeUpstream(
 	return upstream;
 }
 
-/** Policies for callbacks are where the bucket is. */
+/** Callback policies are stored where the bucket is. */
 async function makeFindPolicy(
 	store: Store,
 	upstream: Upstream | undefined,
@@ -304,17 +307,17 @@ async function secure(
 	return certificates.authority;
 }
 
-/** The authority that certificates of the https port come from. Clients hold these against their own clocks. */
+/** The authority of the https port's certificates. Clients compare their validity with their own clocks. */
 async function loadCertificates(folder: string | null): Promise<Certificates> {
 	const now = (): Date => new Date();
 	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
 		await import("../server/certificates.ts");
 	const file = "tls-authority.pem";
-	const pem = await kept(folder, file, async () =>
+	const pem = await loadOrCreateSecret(folder, file, async () =>
 		writeAuthority(await makeAuthority(now())),
 	);
 	const authority = readAuthority(pem);
-	if (!authority) throw spoilt(folder, file, "authority");
+	if (!authority) throw corruptSecretFile(folder, file, "authority");
 	return new Certificates(authority, now);
 }
 

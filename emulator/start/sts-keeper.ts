@@ -1,6 +1,4 @@
-/**
- * What STS needs to know of keys, roles and policies, as auth/ has it.
- */
+/** Keys, roles and policies for STS, from auth/. */
 import { randomInt } from "node:crypto";
 import {
 	type Account,
@@ -31,7 +29,7 @@ export type Keys = {
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly tokens: SessionTokens;
-	/** Told, in a sentence, of what works here and not at Alibaba's. */
+	/** Called with a sentence about what works here and not at Alibaba Cloud. */
 	readonly note: (sentence: string) => void;
 };
 
@@ -61,7 +59,7 @@ export class StsKeeper implements Keeper {
 		}
 	}
 
-	/** What OSS says of a key and its token, as STS says it. */
+	/** OSS's error for a key and its token, in the words of STS. */
 	#inStsWords(
 		{ code }: OssError,
 		accessKeyId: string,
@@ -91,7 +89,7 @@ export class StsKeeper implements Keeper {
 		return callerOf(accounts.find(accessKeyId) ?? accounts.default);
 	}
 
-	/** Every role of an account there is. */
+	/** Every role of an account. */
 	findRole(account: string, name: string): StsRole | undefined {
 		const { accounts, ram } = this.#keys;
 		if (!accounts.has(account)) return undefined;
@@ -105,8 +103,8 @@ export class StsKeeper implements Keeper {
 	}
 
 	/**
-	 * An account's own key may, which a real one may not (A-530): here it is also the key of a test's first minute. A
-	 * user, or a session of another role, needs a policy that allows it.
+	 * An account's own key may, unlike a real one (A-530), because it is the first key that a test has. A user, or a
+	 * session of another role, needs a policy that allows it.
 	 */
 	whyNot(caller: Caller, { account, name }: StsRole, now: Date): string {
 		const { ram } = this.#keys;

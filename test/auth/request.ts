@@ -44,7 +44,7 @@ export function makeRequest({
 		clientIp: "127.0.0.1",
 		receivedAt,
 		caller: ANONYMOUS,
-		hasGone: () => false,
+		isDisconnected: () => false,
 		body: Readable.from([]),
 		form: async function* () {},
 	};

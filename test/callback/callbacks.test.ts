@@ -105,7 +105,7 @@ function uploadWith(
 		clientIp: "127.0.0.1",
 		receivedAt: new Date(0),
 		caller: NOBODY,
-		hasGone: () => false,
+		isDisconnected: () => false,
 		body: process.stdin,
 		form: () => {
 			throw new Error("no form");

@@ -56,7 +56,7 @@ export async function callBack(
 		requester: request.caller.uid,
 		owner,
 		publicKeyUrl: publicKeyUrlFor(request),
-		uploader: () => (request.hasGone() ? "disconnected" : "waiting"),
+		uploader: () => (request.isDisconnected() ? "disconnected" : "waiting"),
 		read: (first, last) => readContent(emulator, object, first, last),
 	};
 	return emulator.callbacks.send(callback, uploaded, headers);

@@ -130,7 +130,7 @@ async function run(
 			{
 				read: () => content.readWhole(),
 				loadWatermark: (key, own) => loadWatermark(emulator, request, key, own),
-				isAbandoned: request.hasGone,
+				isAbandoned: request.isDisconnected,
 			},
 			steps,
 		);

@@ -5,7 +5,7 @@
  * them at once is more memory.
  */
 import type { FileHandle } from "node:fs/promises";
-import { letGo } from "../../oss/detach.ts";
+import { detach } from "../../oss/detach.ts";
 
 const GATHERED_BYTES = 128 * 1024;
 
@@ -44,7 +44,7 @@ export class FileWriter {
 			rest = behind(rest, bytesWritten);
 			at += bytesWritten;
 		}
-		for (const chunk of chunks) letGo(chunk);
+		for (const chunk of chunks) detach(chunk);
 	}
 
 	/**
