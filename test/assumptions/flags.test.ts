@@ -24,6 +24,8 @@ suite("The flags of npm run verify", () => {
 		});
 		const internal = "--endpoint http://oss-us-west-1-internal.aliyuncs.com/";
 		assert.equal(read(`${internal} ${KEY}`).target?.region, "us-west-1");
+		const local = `--endpoint http://[::1]:6770 ${KEY}`;
+		assert.equal(read(local).target?.region, "cn-hangzhou");
 		const elsewhere = "--endpoint http://127.0.0.1:6770 --region cn-shanghai";
 		assert.equal(read(`${elsewhere} ${KEY}`).target?.region, "cn-shanghai");
 	});
@@ -67,7 +69,7 @@ suite("The flags of npm run verify", () => {
 			"--endpoint must be a URL of http or https without a path",
 		],
 		[
-			`--endpoint http://127.0.0.1:1 ${KEY}`,
+			`--endpoint https://oss.example.com ${KEY}`,
 			"--region is needed: the endpoint does not name it",
 		],
 		[

@@ -3,6 +3,7 @@
  *
  * @throws FlagError with one line that says what is wrong
  */
+import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import type { Key } from "../client.ts";
 
@@ -37,7 +38,7 @@ Asks OSS about each assumption the emulator makes. Without --endpoint it asks an
   --endpoint URL               https://oss-cn-hangzhou.aliyuncs.com
   --access-key ID:SECRET       or OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET in the environment
   --bucket NAME                what the name of the bucket that it creates begins with (oss-emulator-verify)
-  --region REGION              when the endpoint does not name it
+  --region REGION              when the endpoint does not name it (cn-hangzhou for an address)
   --application-server URL     a public URL that leads to this machine: some assumptions are about callbacks
   --application-server-port N  where this machine listens for it (by default the port of the URL)
   --only A-15,A-16             these assumptions alone
@@ -134,12 +135,16 @@ function readUrl(flag: string, text: string): URL {
 	return url;
 }
 
+/** Of an emulator that was not told another one. */
+const LOCAL_REGION = "cn-hangzhou";
 const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
 
 function readRegion(given: string | undefined, { hostname }: URL): string {
 	const [, named] =
 		/^oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/.exec(hostname) ?? [];
-	const region = given ?? named;
+	const isLocal =
+		isIP(hostname.replace(/^\[|\]$/g, "")) > 0 || hostname === "localhost";
+	const region = given ?? named ?? (isLocal ? LOCAL_REGION : undefined);
 	if (region === undefined)
 		throw new FlagError("--region is needed: the endpoint does not name it");
 	if (!REGION.test(region))

@@ -142,7 +142,7 @@ suite("npm run verify", () => {
 		const cloud = await startCloud(t, (line) =>
 			line === "GET /?max-keys=0" ? { status: 418, body } : undefined,
 		);
-		const only = "A-02,A-16,A-17,A-606,A-659";
+		const only = "A-02,A-16,A-17,A-227,A-606,A-659";
 		const { flags, file } = flagsFor(t, cloud, "--only", only);
 
 		const { code, stdout } = await verify(t, ...flags, "--bucket", "mine")
@@ -151,7 +151,7 @@ suite("npm run verify", () => {
 		assert.equal(code, 1);
 		assert.match(
 			stdout,
-			/^5 probes will be put to .*\n.* one bucket, mine-[\da-f]{8},/,
+			/^6 probes will be put to .*\n.* one bucket, mine-[\da-f]{8},/,
 		);
 		assert.match(stdout, /less than CNY \d+\./);
 		assert.equal(cloud.lines[0], "PUT /");
@@ -162,7 +162,7 @@ suite("npm run verify", () => {
 			stdout,
 			/^A-17 +could not be asked .*\n +because +it needs --application-server$/m,
 		);
-		assert.match(stdout, /^3 hold, 1 differ, 1 could not be asked$/m);
+		assert.match(stdout, /^3 hold, 1 differ, 2 could not be asked$/m);
 		const report = readFileSync(file, "utf8");
 		const [bucket = "?"] = /mine-[\da-f]{8}/.exec(stdout) ?? [];
 		for (const secret of [ID, SECRET, UID, bucket, "5C3D9175B6FC201293AD4ABC"])

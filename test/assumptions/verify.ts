@@ -30,6 +30,7 @@ import {
 } from "./flags.ts";
 import { describePlan } from "./plan.ts";
 import type { Asking, Need, Probe } from "./probe.ts";
+import { put as putWithCallback } from "./probes/callbacks.ts";
 import { probes } from "./probes/index.ts";
 import {
 	type Private,
@@ -261,6 +262,13 @@ async function startOwn(
 	return given && startApplicationServer("0.0.0.0", given.port, given.url);
 }
 
+/** An emulator without --strict does not. */
+async function refusesPrivateAddress(cloud: Cloud): Promise<boolean> {
+	const callback = { callbackUrl: "http://127.0.0.1:9/", callbackBody: "a=b" };
+	const answer = await putWithCallback(cloud, callback);
+	return answer.text.includes("0007-00000008");
+}
+
 async function groundIn(
 	cloud: Cloud,
 	application: ApplicationServer | undefined,
@@ -268,6 +276,8 @@ async function groundIn(
 	const missing = await missingHere();
 	if (!application)
 		missing.set("application server", "it needs --application-server");
+	if (!(await refusesPrivateAddress(cloud)))
+		missing.set("--strict", "it calls private addresses, which OSS does not");
 	const asking: Asking = {
 		cloud,
 		// OSS itself answers 4xx to a callback, which is enough to see that it was accepted.
