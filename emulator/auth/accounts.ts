@@ -1,6 +1,6 @@
 /**
- * Who may sign: the keys that exist, and whose they are. Accounts' own, RAM users', and those of sessions of STS, which
- * come with the token they are sealed in.
+ * The keys that may sign, and their owners: accounts, RAM users, and sessions of STS, whose keys arrive sealed in a
+ * token.
  */
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
@@ -11,17 +11,17 @@ import { type Session, SessionTokens } from "./session-token.ts";
 export type Account = {
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
-	/** The account's numeric id: the owner's in listings and ACLs. */
+	/** The account's numeric id, which listings and ACLs show as the owner. */
 	readonly uid: string;
-	/** Whose key it is within the account, when it is not the account's own. */
+	/** The user or session that the key belongs to, if it is not the account's own. */
 	readonly identity?: Identity;
-	/** For people; only accounts that were made while the emulator runs have one. */
+	/** A name for people; only accounts that were made while the emulator runs have one. */
 	readonly name?: string;
-	/** Whether the emulator chose the secret: it may show it again. */
+	/** Whether the emulator chose the secret, and may therefore show it again. */
 	readonly isGenerated?: boolean;
 };
 
-/** The account of an emulator that is given no other: the manual names it. */
+/** The default account, which the manual names. */
 export const DEFAULT_ACCOUNT = {
 	accessKeyId: "oss-emulator",
 	accessKeySecret: "oss-emulator-secret",
@@ -32,11 +32,11 @@ export const DEFAULT_ACCOUNT = {
 export const ACCOUNTS_MAX = 10_000;
 
 export class Accounts {
-	/** Whose everything is when signatures are not checked. */
+	/** The owner of everything when signatures are not checked. */
 	readonly default: Account;
 	readonly #configured: readonly Account[];
 	readonly #byKeyId = new Map<string, Account>();
-	/** How many keys each account has of its own. */
+	/** The number of keys of each account. */
 	readonly #keysOf = new Map<string, number>();
 	readonly #ram: Ram;
 	readonly #tokens: SessionTokens;
@@ -53,7 +53,7 @@ export class Accounts {
 		this.#tokens = tokens;
 	}
 
-	/** Whether there is an account of this uid: one with a key, or with users or roles. */
+	/** Whether an account with this uid exists: it has a key, or users or roles. */
 	has(uid: string): boolean {
 		return this.#keysOf.has(uid) || this.#ram.hasAccount(uid);
 	}
@@ -75,14 +75,14 @@ export class Accounts {
 		this.#keysOf.set(account.uid, keys + 1);
 	}
 
-	/** Its keys and security tokens are refused from then on. @returns whether there was such an account */
+	/** Its keys and security tokens are refused from then on. @returns whether the account existed */
 	remove(uid: string): boolean {
 		for (const account of this.list())
 			if (account.uid === uid) this.#byKeyId.delete(account.accessKeyId);
 		return this.#keysOf.delete(uid);
 	}
 
-	/** Back to the accounts of the configuration. */
+	/** Restores the accounts of the configuration. */
 	reset(): void {
 		for (const { uid } of this.list())
 			if (!this.isConfigured(uid)) this.remove(uid);
@@ -97,12 +97,12 @@ export class Accounts {
 		return [...this.#byKeyId.values(), ...ofUsers];
 	}
 
-	/** Whose security token it is, expired or not; undefined when it was not made here. */
+	/** The session of a security token, expired or not; undefined when the token was not made here. */
 	session(securityToken: string): Session | undefined {
 		return this.#tokens.open(securityToken);
 	}
 
-	/** A permanent key, in use or not. */
+	/** A permanent key, active or not. */
 	find(accessKeyId: string): Account | undefined {
 		const own = this.#byKeyId.get(accessKeyId);
 		if (own) return own;
@@ -118,7 +118,7 @@ export class Accounts {
 		);
 	}
 
-	/** Of a RAM user's key that was switched off. */
+	/** Whether it is a RAM user's key that was deactivated. */
 	isDisabled(accessKeyId: string): boolean {
 		return this.#ram.findKey(accessKeyId)?.key.isActive === false;
 	}
@@ -126,9 +126,8 @@ export class Accounts {
 	/**
 	 * @param securityToken the request's token of STS; '' if it has none
 	 * @throws OssError InvalidAccessKeyId: the key is unknown or disabled, it is temporary and has no token, or it is
-	 *   permanent and has one, whoever the token belongs to (cpp's AccessKeyTest for the code, A-511);
-	 *   InvalidSecurityToken, AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 …
-	 *   0002-00000008
+	 *   permanent and has one, whatever the token (cpp's AccessKeyTest for the code, A-511); InvalidSecurityToken,
+	 *   AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 … 0002-00000008
 	 */
 	get(accessKeyId: string, securityToken: string, now: Date): Account {
 		if (this.isDisabled(accessKeyId)) throw disabled(accessKeyId);

@@ -1,9 +1,9 @@
 /**
- * Which bucket and key a request means: from the Host, or from the path.
+ * Reads the bucket and key of a request from the Host or from the path.
  *
  * OSS does not sign the Host but signs bucket and key, so where a Host may or may not name the bucket all readings are
- * given, the likeliest first, and the one whose signature is right is taken. A Host below a known name has one reading,
- * except where ali-oss makes it up for an endpoint that is an address.
+ * returned, the likeliest first, and the one whose signature is correct counts. A Host below a known name has one
+ * reading, except where ali-oss makes the Host up for an endpoint that is an address.
  *
  * Pure. Source: spec «Addressing»: what each SDK sends, by its source.
  */
@@ -12,9 +12,9 @@ import { formDecode, percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reading, Target } from "../oss/request.ts";
 
-/** Of names for which a bucket is addressed. */
+/** The names by which buckets are addressed. */
 export type Names = {
-	/** `BUCKET.<domain>` addresses a bucket for these, besides `localhost` and `*.aliyuncs.com`. */
+	/** `BUCKET.<domain>` addresses a bucket for these, in addition to `localhost` and `*.aliyuncs.com`. */
 	readonly domains: readonly string[];
 	/** The bucket that the Host's own name is bound to, if it is. */
 	readonly bound: string | undefined;
@@ -24,7 +24,7 @@ export type Names = {
  * @param host the Host header, with or without a port
  * @param path as on the wire, without the query
  * @returns at least one reading
- * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), InvalidArgument for one that is no UTF-8
+ * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), InvalidArgument for one that is not UTF-8
  */
 export function readTargets(
 	host: string,
@@ -63,8 +63,8 @@ export function readTargets(
 }
 
 /**
- * Source: php1's suite and EC 0016-00000002 for bytes that are no UTF-8; that the one's code and text go with the
- * other's EC is a guess (A-658).
+ * Source: php1's suite and EC 0016-00000002 for bytes that are not UTF-8; that this code and text go with that EC is a
+ * guess (A-658).
  */
 function undecodable(text: string): OssError {
 	const ec = "0016-00000002";
@@ -92,14 +92,14 @@ function readings(
 		return bucket === "" ? [inPath()] : [inHost(bucket)];
 	}
 
-	// A name nobody told us of: a container's, a proxy's. The path it is, unless the signature says otherwise.
+	// An unknown name, such as a container's or a proxy's: the path counts, unless the signature says otherwise.
 	const dot = name.indexOf(".");
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
 }
 
 /**
  * A name below OSS's own names the bucket: a signature for the service or for the bare path does not verify (cpp's
- * EndpointTest). ali-oss with an IP endpoint makes such names up (createRequest.js): it sends ListBuckets to
+ * EndpointTest). ali-oss with an IP endpoint makes up such names (createRequest.js): it sends ListBuckets to
  * `undefined.oss-cn-hangzhou.aliyuncs.com`, and with `sldEnable` the same bucket in the Host and in the path.
  */
 function aliyunReadings(
@@ -114,7 +114,7 @@ function aliyunReadings(
 }
 
 /**
- * The bucket in a name of OSS's own: `photos.oss-cn-hangzhou.aliyuncs.com`, `photos.cn-hangzhou.oss.aliyuncs.com`.
+ * The bucket in one of OSS's own names: `photos.oss-cn-hangzhou.aliyuncs.com`, `photos.cn-hangzhou.oss.aliyuncs.com`.
  *
  * @returns '' for the service; undefined for any other name
  */
@@ -130,8 +130,8 @@ const S3_LABEL = /(?:^|\.)s3$/;
 const withoutS3Label = (prefix: string): string => prefix.replace(S3_LABEL, "");
 
 /**
- * Whether a Host is one of the S3-compatible endpoint, with or without a bucket before it; that there is one of the
- * overseas acceleration too is a guess (A-332).
+ * Whether a Host belongs to the S3-compatible endpoint, with or without a bucket before it; that the overseas
+ * acceleration has such an endpoint too is a guess (A-332).
  */
 export function isS3Host(host: string, domains: readonly string[]): boolean {
 	const name = hostName(host);
@@ -142,12 +142,12 @@ export function isS3Host(host: string, domains: readonly string[]): boolean {
 	);
 }
 
-/** Whether it is one of Alibaba's own names of OSS. */
+/** Whether it is one of Alibaba Cloud's own names of OSS. */
 export const isAliyunHost = (host: string): boolean =>
 	aliyunBucket(hostName(host)) !== undefined;
 
 /**
- * At Alibaba's own name of the service a path names no bucket.
+ * At Alibaba Cloud's own name of the service a path does not name a bucket.
  *
  * @throws OssError SecondLevelDomainForbidden. Source: docs «HTTP 403 status code»; cpp's, oss2's and go1's suites
  */
@@ -156,14 +156,14 @@ export function requireThirdLevel(host: string, { bucket }: Target): void {
 		throw new OssError("SecondLevelDomainForbidden");
 }
 
-/** Whether a name can be bound to a bucket: it is neither an address nor one that has a meaning already. */
+/** Whether a name can be bound to a bucket: it is neither an address nor a name that has a meaning already. */
 export const isOwnName = (name: string, domains: readonly string[]): boolean =>
 	name.includes(".") &&
 	isIP(name) === 0 &&
 	aliyunBucket(name) === undefined &&
 	domainOf(name, domains) === undefined;
 
-/** The known name that this one is, or is below. */
+/** The known name that equals this one or ends it. */
 const domainOf = (
 	name: string,
 	domains: readonly string[],

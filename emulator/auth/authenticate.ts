@@ -1,8 +1,8 @@
 /**
- * Who sends a request, and to what: the signature decides both.
+ * Authenticates a request. The signature decides both the caller and the target.
  *
- * A request may be read in several ways (whether the Host names the bucket, whether a `+` in the path is a space);
- * what was signed tells which was meant. Order of refusal: what cannot be parsed (400), unknown keys, times,
+ * A request may be read in several ways (whether the Host names the bucket, whether a `+` in the path is a space); the
+ * signature decides which one was intended. Order of refusal: what cannot be parsed (400), unknown keys, times,
  * signatures (403).
  *
  * Pure. Source: docs «Add signatures to URLs»; EC 0002-00000061, 066; py2, java1, cpp suites.
@@ -28,9 +28,9 @@ import { ALGORITHM } from "./v4-canonical.ts";
 
 export type Known = {
 	readonly accounts: Accounts;
-	/** What the scope of V4 must name: `cn-hangzhou`. */
+	/** The region that the scope of V4 must name, `cn-hangzhou`. */
 	readonly region: string;
-	/** False believes anybody. */
+	/** false accepts any signature. */
 	readonly checkSignatures: boolean;
 };
 
@@ -40,11 +40,11 @@ export type Authenticated<R extends Target = Target> = {
 };
 
 /**
- * @param readings what bucket and key may be, likeliest first; at least one
- * @param read takes the signature apart; that of S3 is read by others
+ * @param readings possible buckets and keys, the likeliest first; at least one
+ * @param read parses the signature; the S3 protocol has its own
  * @returns the caller with the first reading that was signed; the anonymous caller with the first of all
  * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
- *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with what should have been signed for the first reading
+ *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with the string to sign of the first reading
  */
 export function authenticate<R extends Target>(
 	request: OssRequest,
@@ -74,10 +74,10 @@ export function authenticate<R extends Target>(
 	return { caller: callerOf(account), target };
 }
 
-/** A browser asks about a signed URL before it uses it, with another method than was signed. */
+/** A browser sends a preflight for a signed URL with another method than the signed one. */
 const isPreflight = ({ method }: OssRequest): boolean => method === "OPTIONS";
 
-/** A PostObject's fields say who sends it; nothing else is asked. */
+/** The fields of a PostObject authenticate it; nothing else counts. */
 const isPostObject = (request: OssRequest, { bucket, key }: Target): boolean =>
 	request.method === "POST" && bucket !== "" && key === "" && isForm(request);
 
@@ -110,7 +110,7 @@ export function readClaim(
 	const [scheme = ""] = authorization.split(" ", 1);
 	const readHeader = HEADER_SCHEMES.get(scheme);
 	if (readHeader) return readHeader(request, authorization, region);
-	// (A-115) The text is of a look-alike of OSS, the EC of OSS's own page.
+	// (A-115) The text is taken from another implementation of OSS, the EC from OSS's own page.
 	throw badAuthorization(
 		authorization,
 		"0002-00000061",
@@ -136,7 +136,7 @@ const URL_SCHEMES: ReadonlyMap<string, ReadUrl> = new Map([
 	[ALGORITHM, readV4Url],
 ]);
 
-/** `Expires` alone signs nothing (A-116): other parameters are called so. */
+/** `Expires` alone is not a signature (A-116): other parameters have this name. */
 function urlScheme(query: Query): ReadUrl | undefined {
 	const version = query.get("x-oss-signature-version");
 	if (version === undefined) {
@@ -154,11 +154,14 @@ function urlScheme(query: Query): ReadUrl | undefined {
 	);
 }
 
-/** The account of the key the request names, in whichever scheme and however badly; the default one otherwise. */
+/**
+ * The account of the key that the request names in any scheme, even with a malformed signature; otherwise the default
+ * account.
+ */
 const believe = (request: OssRequest, accounts: Accounts): Caller =>
 	callerOf(accounts.find(claimedKeyId(request)) ?? accounts.default);
 
-/** The AccessKeyId that a request names, whether or not its signature can be read; '' for none. */
+/** The AccessKeyId that a request names, even if its signature cannot be parsed; '' for none. */
 export function claimedKeyId({
 	headers,
 	query,

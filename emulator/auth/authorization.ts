@@ -1,8 +1,8 @@
 /**
- * Takes apart the two carriers of a signature: the Authorization header of V2 and V4, and the parameters of a URL.
+ * Parses the two carriers of a signature: the Authorization header of V2 and V4, and the parameters of a URL.
  *
- * Pure. Source: EC 0002-00000102…118 and 202…224; which of the documented texts goes with which EC, and the texts
- * for URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
+ * Pure. Source: EC 0002-00000102…118 and 202…224; which of the documented texts goes with which EC, and the texts for
+ * URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
@@ -21,7 +21,7 @@ export const badAdditionalHeaders = (
 	invalidArgument("x-oss-additional-headers", listed ?? "", undefined, ec);
 
 /**
- * The pairs after the scheme's word: any order, blanks around the commas (py1 writes them).
+ * The pairs after the name of the scheme, in any order, with blanks around the commas (py1 writes them).
  *
  * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, of V4 0002-000002nn
  * @throws OssError InvalidArgument
@@ -53,7 +53,7 @@ export function readItems(
 	return pairs;
 }
 
-/** The ECs of something that is not there, and of something that is there and empty. */
+/** The ECs for an absent item and for an empty one. */
 export type Absent = readonly [missing: string, empty: string];
 
 /** @throws OssError InvalidArgument */
@@ -89,9 +89,9 @@ export function requireParameter(
 }
 
 /**
- * Header names that are signed besides those that always are: lower-case, sorted, each once.
+ * Names of headers that are signed in addition to those that always are: lower-case, sorted, each once.
  *
- * @param fail makes the error: 'empty' when the whole is, 'item' when one of the names is
+ * @param fail makes the error: 'empty' when the list is empty, 'item' when one of the names is invalid
  */
 export function readAdditionalHeaders(
 	text: string | undefined,
@@ -105,22 +105,22 @@ export function readAdditionalHeaders(
 }
 
 /**
- * Whether headers that are said to be signed are sent, and have names that OSS reads.
+ * Checks that the declared signed headers are sent, and have names that OSS reads.
  *
- * Source: EC 0002-00000077, 112; go2's TestPresignExtra, of a URL of V4. In the header of V4 who is not sent is signed
- * as nothing.
+ * Source: EC 0002-00000077, 112; go2's TestPresignExtra, of a URL of V4. In the header of V4 an absent header is signed
+ * as empty.
  */
 export const areSent = (names: readonly string[], headers: Headers): boolean =>
 	names.every((name) => Object.hasOwn(headers, name) && !name.includes("_"));
 
-/** No blank, no control character, nothing beyond ASCII. */
+/** Printable ASCII without blanks. */
 export const isAccessKeyId = (text: string): boolean =>
 	/^[\x21-\x7e]+$/.test(text);
 
 /**
  * The token of a request signed in its headers. py2 and java2 forget the `x-oss-` in V1.
  *
- * @throws OssError InvalidArgument when there is one in the URL too
+ * @throws OssError InvalidArgument when the URL has one too
  */
 export function tokenOfHeaders({ headers, query }: OssRequest): string {
 	const token = headers["x-oss-security-token"] || headers["security-token"];
@@ -131,7 +131,7 @@ export function tokenOfHeaders({ headers, query }: OssRequest): string {
 /**
  * `security-token` in V1 and V2, where php writes `x-oss-security-token` as all do in V4.
  *
- * @throws OssError InvalidRequest when it is among the headers only, InvalidArgument when it is there too
+ * @throws OssError InvalidRequest when only the headers have it, InvalidArgument when both have it
  */
 export function tokenOfUrl({ query, headers }: OssRequest): string {
 	const token = inQuery(query);

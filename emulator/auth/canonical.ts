@@ -8,7 +8,7 @@ import type { Headers, OssRequest, Target } from "../oss/request.ts";
 import { SUB_RESOURCES } from "./sub-resources.ts";
 
 /**
- * `/`, `/bucket/`, `/bucket/key`, whatever the address; of a bucket also `/bucket`, which the C SDK signs for IP
+ * `/`, `/bucket/`, `/bucket/key`, whatever the address; for a bucket also `/bucket`, which the C SDK signs for IP
  * endpoints and java1 in URLs.
  */
 export function resourcePaths({ bucket, key }: Target): readonly string[] {
@@ -17,8 +17,8 @@ export function resourcePaths({ bucket, key }: Target): readonly string[] {
 }
 
 /**
- * `name:value` lines, sorted: every x-oss-* and those of `more` that the request has. Only own names count: one may
- * declare `constructor`.
+ * Sorted lines `name:value`: every x-oss-* header and those of `more` that the request has. Only own properties count,
+ * because a client may declare `constructor`.
  *
  * @param more lower-case names
  */
@@ -38,8 +38,8 @@ export function canonicalHeaders(
 /**
  * The ways to write the query, without `x-oss-signature`, likeliest first.
  *
- * OSS writes an empty value as a bare name. ali-oss writes `name=`, but for sub-resources; others may everywhere
- * (A-102). go2 keeps lower-case hex as it is on the wire (A-103).
+ * OSS writes an empty value as a bare name. ali-oss writes `name=`, except for sub-resources; other clients may do so
+ * everywhere (A-102). go2 keeps lower-case hex as it is on the wire (A-103).
  */
 export function* canonicalQueries({
 	query,
@@ -60,7 +60,7 @@ export function* canonicalQueries({
 	}
 	if (/%(?:[a-f]|\d[a-f])/.test(rawQuery))
 		yield writePairs(rawPairs(rawQuery), () => "");
-	// A name that is escaped stays, so that this ends.
+	// An escaped name stays, so that this terminates.
 	if (rawQuery.split("&").some(isOwn))
 		yield* canonicalQueries(withoutOwn({ query, rawQuery }));
 }

@@ -1,8 +1,8 @@
 /**
- * What a request says of its signature, in whichever scheme, and whether that is true.
+ * The claim of a request's signature, in any scheme, and its verification.
  *
- * SDKs do not agree on what they sign, so there may be several strings to sign: the first is OSS's own and the one
- * an error names, any of them is good enough.
+ * SDKs do not agree on what they sign, so there may be several strings to sign: the first is OSS's own, which an error
+ * names; any of them is accepted.
  *
  * Pure. Source: docs «Error responses», captured 403s of V1 and V4; EC 0002-00000040, 0002-00000201.
  */
@@ -13,30 +13,30 @@ import { encodeWireText } from "../oss/wire-text.ts";
 
 export type Candidate = {
 	readonly stringToSign: string;
-	/** Of V4: what the string to sign has the hash of. */
+	/** The canonical request of V4, whose hash is in the string to sign. */
 	readonly canonicalRequest?: string;
 };
 
 export type Claim = {
 	readonly accessKeyId: string;
-	/** Of STS; '' when the request has none. */
+	/** The security token of STS; '' when the request has none. */
 	readonly securityToken: string;
-	/** As the request has it: base64, of V4 lower-case hex. */
+	/** As in the request: base64, for V4 lower-case hex. */
 	readonly signature: string;
-	/** EC of a signature that is wrong. */
+	/** The EC for a wrong signature. */
 	readonly mismatchEc: string;
 	/** @throws OssError when the signature is not, or no longer, valid at `now` */
 	readonly requireTime: (now: Date) => void;
-	/** Whether the signature says itself until when it is valid, as those of URLs do. */
+	/** Whether the signature contains its own expiration, as signatures of URLs do. */
 	readonly expires?: true;
-	/** @param target a reading of the request; S3 signs where its bucket stands */
+	/** @param target a reading of the request; S3 also signs where the bucket was named */
 	readonly candidates: (
 		target: Target & Partial<Reading>,
 	) => Iterable<Candidate>;
 	readonly sign: (accessKeySecret: string, stringToSign: string) => string;
 };
 
-/** Did the holder of `accessKeySecret` sign this request to `target`? */
+/** Whether the holder of `accessKeySecret` signed this request to `target`. */
 export function isSigned(
 	claim: Claim,
 	accessKeySecret: string,
@@ -55,10 +55,10 @@ export function sameText(expected: string, given: string): boolean {
 	return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** A policy to be signed may have megabytes; its signer knows the rest. */
+/** The longest part of a string to sign that an answer shows: a policy may have megabytes. */
 const SHOWN_CHARACTERS_MAX = 16_384;
 
-/** What was to be signed is in the answer, byte by byte: that is how users find their mistake. */
+/** The answer contains the string to sign, byte by byte, because users find their mistake by comparing it. */
 export function mismatch(claim: Claim, target: Target): OssError {
 	const [candidate] = claim.candidates(target);
 	const shown = candidate?.stringToSign.slice(0, SHOWN_CHARACTERS_MAX) ?? "";

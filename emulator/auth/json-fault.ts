@@ -1,8 +1,8 @@
 /**
- * What OSS's JSON parser says about a text that is not JSON.
+ * The messages of OSS's JSON parser for a text that is not JSON.
  *
- * Pure, linear and without recursion. Source: docs «PostObject errors», which show «unknown char e» and
- * «, or ] expected»; the words for other faults follow these two (A-903).
+ * Pure, linear and without recursion. Source: docs «PostObject errors», which show «unknown char e» and «, or ]
+ * expected»; the words for other faults follow these two (A-903).
  */
 
 type Expected = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma";
@@ -61,7 +61,7 @@ function endOf(pattern: RegExp, text: string, at: number): number {
 	return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** A string may hold anything here: only where it ends matters. @returns `at` itself when no string begins there */
+/** A string may contain anything here; only its end matters. @returns `at` itself when no string begins there */
 function endOfString(text: string, at: number): number {
 	if (text.charAt(at) !== '"') return at;
 	for (let next = at + 1; next < text.length; next++) {

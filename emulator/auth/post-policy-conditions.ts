@@ -1,5 +1,5 @@
 /**
- * Holds a PostObject to its policy: the form before the file is stored, the file's size when it is known.
+ * Checks a PostObject against its policy: the form before the file is stored, the file's size once it is known.
  *
  * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 227.
  */
@@ -7,7 +7,7 @@ import { OssError } from "../oss/errors.ts";
 import type { Condition, Policy } from "./post-policy-document.ts";
 
 /**
- * Fields that no condition names may be anything; one that a condition names and the form has not is empty.
+ * Fields without a condition may have any value; a field that a condition names and the form lacks counts as empty.
  *
  * @param fields by lower-case name; `key` before `${filename}` is filled in
  * @throws OssError AccessDenied, naming the condition
@@ -34,7 +34,7 @@ function holds({ mode, values }: Condition, value: string): boolean {
 	return values.includes(value) !== (mode === "not-in");
 }
 
-/** `["eq", "$success_action_status", "200"]`, also of a simple condition. */
+/** `["eq", "$success_action_status", "200"]`, also for a simple condition. */
 function writeCondition({ mode, name, values }: Condition): string {
 	const list = values.map((value) => JSON.stringify(value)).join(", ");
 	const isList = mode === "in" || mode === "not-in";

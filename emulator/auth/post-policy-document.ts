@@ -1,12 +1,12 @@
 /**
- * Reads the policy of a PostObject: what the form's fields and the file's size must be.
+ * Reads the policy of a PostObject: the conditions on the form's fields and on the file's size.
  *
  * OSS has one message, «Invalid JSON. », for values of the wrong type (a capture, with a content-length-range of
- * strings); the emulator's record says which value is meant.
+ * strings); the emulator's record says which value is wrong.
  *
- * Pure. Source: docs «PostObject», appendix on the policy; EC 0006-00000201…227 (their pages' examples are tests);
- * docs «PostObject errors»; java1 PostPolicyTest. The other texts that start with «Invalid Policy:» are guesses, except
- * for the one on simple conditions (A-109).
+ * Pure. Source: docs «PostObject», appendix on the policy; EC 0006-00000201…227 (their pages' examples are tests); docs
+ * «PostObject errors»; java1 PostPolicyTest. The other texts that start with «Invalid Policy:» are guesses, except the
+ * one on simple conditions (A-109).
  */
 import { isUtf8 } from "node:buffer";
 import { decodeBase64 } from "../oss/encoding.ts";
@@ -22,13 +22,13 @@ export type Condition = {
 	readonly mode: "eq" | "starts-with" | "in" | "not-in";
 	/** Lower-case, without `$`. */
 	readonly name: string;
-	/** One, but for `in` and `not-in`. */
+	/** One value, except for `in` and `not-in`. */
 	readonly values: readonly string[];
 };
 
 export type Policy = {
 	readonly conditions: readonly Condition[];
-	/** What the `content-length-range`s leave together. */
+	/** The intersection of all `content-length-range`s. */
 	readonly size: SizeRange;
 };
 
@@ -95,7 +95,7 @@ function parseJson(text: string): unknown {
 			"201",
 			`Invalid JSON${fault ? `: ${fault}` : ". "}`,
 		);
-		// The platform's own words name the position.
+		// The message of the platform names the position.
 		refusal.diagnosis = `the policy is not JSON: ${error instanceof Error ? error.message : ""}`;
 		throw refusal;
 	}

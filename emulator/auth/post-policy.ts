@@ -1,7 +1,7 @@
 /**
- * Who sends a PostObject: the form's own fields say so, and sign the policy.
+ * Authenticates a PostObject: its own fields name the caller and sign the policy.
  *
- * What is signed is the policy's base64 as it was sent. Header and URL of the request count for nothing.
+ * The base64 of the policy is signed as it was sent. Headers and URL of the request do not count.
  *
  * Pure. Source: docs «PostObject»; EC 0002-00000701…710; js calculatePostSignature.js, signPostObjectPolicyV4.js.
  */
@@ -17,7 +17,10 @@ import { ALGORITHM } from "./v4-canonical.ts";
 import { readCredential, requireScope, signV4 } from "./v4-scope.ts";
 import { requireDate } from "./validity.ts";
 
-/** By lower-case name: the main page says case does not count. Of a field that is repeated the caller chooses. */
+/**
+ * By lower-case name: the main page says case does not count. The caller chooses which value of a repeated field
+ * counts.
+ */
 export type FormFields = ReadonlyMap<string, string>;
 
 export { checkPolicy, checkSize } from "./post-policy-conditions.ts";
@@ -25,15 +28,15 @@ export type { Policy };
 
 export type PostAuthentication = {
 	readonly caller: Caller;
-	/** None when the form is not signed. */
+	/** Absent when the form is not signed. */
 	readonly policy: Policy | undefined;
 };
 
 /**
  * @param region the emulator's
- * @param checkSignatures false believes any key and signature; the policy holds even then
- * @throws OssError InvalidArgument for fields that are missing or malformed, InvalidAccessKeyId,
- *   SignatureDoesNotMatch, InvalidPolicyDocument, AccessDenied for a policy that has expired
+ * @param checkSignatures false accepts any key and signature; the policy is checked even then
+ * @throws OssError InvalidArgument for fields that are missing or malformed, InvalidAccessKeyId, SignatureDoesNotMatch,
+ *   InvalidPolicyDocument, AccessDenied for a policy that has expired
  */
 export function readPostPolicy(
 	fields: FormFields,
@@ -70,7 +73,7 @@ const SIGNING_FIELDS = [
 	"x-oss-signature",
 ];
 
-/** A form's signature does not depend on where it goes; its policy may. */
+/** The signature of a form does not depend on its target; its policy may. */
 const NOWHERE: Target = { bucket: "", key: "" };
 
 function believe(
@@ -147,8 +150,8 @@ function readV2Fields(fields: FormFields): OwnPart {
 }
 
 /**
- * The signing date may not be far from now, says a page, and not how far; here it may be anything (A-113), as a form
- * ends with its policy.
+ * The signing date may not be far from now, says a page without naming a limit; here any date is accepted (A-113),
+ * because the form expires with its policy.
  */
 function readV4Fields(fields: FormFields, region: string): OwnPart {
 	const signature = requireField(fields, "x-oss-signature", "703", "704");
@@ -173,12 +176,12 @@ function readV4Fields(fields: FormFields, region: string): OwnPart {
 	};
 }
 
-/** Until the policy expires, which is another question. */
+/** The policy's own expiration is checked elsewhere. */
 const always = (): void => {};
 
 /**
  * @param name as the docs spell it
- * @throws OssError InvalidArgument; the text for an empty one is of an older page (A-114)
+ * @throws OssError InvalidArgument; the text for an empty one is from an older page (A-114)
  */
 function requireField(
 	fields: FormFields,

@@ -1,5 +1,5 @@
 /**
- * Reads RAM's users and roles from JSON: the file of `--ram`, or one of them from elsewhere.
+ * Reads RAM's users and roles from JSON: the file of `--ram`, or a single one from the admin API.
  *
  *     {
  *       "users": [{
@@ -10,8 +10,8 @@
  *       "roles": [{ "name": "uploader", "maxSessionDuration": 3600, "policies": [] }]
  *     }
  *
- * Both may say whose they are (`account`, a uid), a user its number (`id`), a key that it is `Inactive` (`status`), a
- * role which accounts may assume it (`trusts`, uids).
+ * Both may name their account (`account`, a uid), a user its number (`id`), a key its state (`status`, `Inactive`), a
+ * role the accounts that may assume it (`trusts`, uids).
  *
  * Pure.
  */
@@ -36,7 +36,7 @@ export type RamDocument = {
  * `{ "users": […], "roles": […] }`, both optional.
  *
  * @param json text, or the place of a document in another
- * @param account whose a user or role is that does not say
+ * @param account uid of the account of users and roles that name none
  * @param taken ids of keys that accounts have
  * @throws JsonMistake
  */
@@ -57,11 +57,11 @@ export function readRam(
 	return { users, roles };
 }
 
-/** As RAM has it: case does not count. */
+/** RAM ignores the case of names. */
 const nameOf = ({ account, name }: RamUser | RamRole): string =>
 	`${name.toLowerCase()} of account ${account}`;
 
-/** The second of two would silently be the only one. */
+/** Refuses a second user or role of the same name, which would replace the first. */
 function requireOnce(what: string, names: readonly string[]): void {
 	const twice = names.find((name, index) => names.indexOf(name) < index);
 	if (twice !== undefined)
@@ -133,7 +133,7 @@ function toRole(node: JsonPlace, ownAccount: string): RamRole {
 const NAME = /^[A-Za-z0-9._@-]{1,64}$/;
 const UID = /^\d+$/;
 
-/** Of the language of policies seven levels have a meaning. */
+/** The language of policies has at most seven levels. */
 const POLICY_LEVELS_MAX = 16;
 
 function toPolicy(node: JsonPlace): RamPolicy {

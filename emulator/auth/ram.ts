@@ -1,8 +1,8 @@
 /**
  * RAM: users with keys and roles to assume, each with policies.
  *
- * A role that nobody configured exists too: STS hands it out, and it may do anything in its account. What is changed
- * while the emulator runs is kept in memory: the file has what lasts.
+ * Roles that are not configured exist too: STS returns them, and they may do anything in their account. Changes while
+ * the emulator runs are kept in memory only.
  */
 import { createHash } from "node:crypto";
 import type { Caller } from "../oss/request.ts";
@@ -10,7 +10,7 @@ import type { Policy } from "./policy/document.ts";
 import type { NamedPolicy } from "./policy/judge.ts";
 
 export type RamPolicy = {
-	/** As it was written, to be shown again. */
+	/** The original text, for display. */
 	readonly document: unknown;
 	readonly policy: Policy;
 };
@@ -44,7 +44,7 @@ export type RamRole = {
 
 export const SESSION_SECONDS_MAX = 43_200;
 
-/** Of users, and of roles. */
+/** Users, or roles. */
 export const RAM_ENTRIES_MAX = 1000;
 
 const EVERYTHING: Policy = [
@@ -72,7 +72,7 @@ export class Ram {
 	}
 
 	/**
-	 * Back to the users and roles it was made with.
+	 * Restores the users and roles of the configuration.
 	 *
 	 * @param account uid of the account whose users and roles these are; undefined for all accounts
 	 */
@@ -87,7 +87,7 @@ export class Ram {
 		for (const role of this.#first.roles.filter(isMeant)) this.putRole(role);
 	}
 
-	/** These take the place of all users and roles, except of those of the configuration that they do not name. */
+	/** Replaces all users and roles, except those of the configuration that are not named. */
 	replace(users: readonly RamUser[], roles: readonly RamRole[]): void {
 		this.reset();
 		for (const user of users) this.putUser(user);
@@ -102,7 +102,7 @@ export class Ram {
 			this.#usersByKeyId.set(accessKeyId, user);
 	}
 
-	/** @returns whether there was one */
+	/** @returns whether it existed */
 	removeUser(account: string, name: string): boolean {
 		const user = this.#users.get(path({ account, name }));
 		for (const { accessKeyId } of user?.accessKeys ?? [])
@@ -115,7 +115,7 @@ export class Ram {
 		this.#roles.set(path(role), role);
 	}
 
-	/** @returns whether there was one; the sessions it has become those of a role nobody configured */
+	/** @returns whether it existed; its sessions become those of a role that is not configured */
 	removeRole(account: string, name: string): boolean {
 		return this.#roles.delete(path({ account, name }));
 	}
@@ -128,7 +128,7 @@ export class Ram {
 		return [...this.#roles.values()];
 	}
 
-	/** Whether somebody or something is configured in the account. */
+	/** Whether the account has a user or a role. */
 	hasAccount(uid: string): boolean {
 		return [...this.users(), ...this.roles()].some(
 			({ account }) => account === uid,
@@ -149,7 +149,7 @@ export class Ram {
 		return configured ?? unconfigured(account, name);
 	}
 
-	/** What its policies let the user or role of `caller` do; none for an account and for the anonymous. */
+	/** The policies of the user or role of `caller`; none for an account or an anonymous caller. */
 	policiesOf({ uid, identity }: Caller): NamedPolicy[] {
 		switch (identity?.kind) {
 			case undefined:
@@ -190,7 +190,7 @@ const unconfigured = (account: string, name: string): RamRole => ({
 	policies: [{ document: null, policy: EVERYTHING }],
 });
 
-/** What RAM gives to a user or a role: 18 digits, always the same for the same one. */
+/** The id of a user or a role as RAM writes it: 18 digits, always the same for the same name. */
 export function ramId(
 	kind: "user" | "role",
 	account: string,

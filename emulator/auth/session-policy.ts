@@ -1,5 +1,5 @@
 /**
- * The policy a session was given when its role was assumed.
+ * The policy that a session received when its role was assumed.
  *
  * Pure.
  */
@@ -7,7 +7,7 @@ import type { Caller } from "../oss/request.ts";
 import { readPolicy } from "./policy/document.ts";
 import type { NamedPolicy } from "./policy/judge.ts";
 
-/** @returns undefined for who is no session, and for a session that may what its role may */
+/** @returns undefined for callers that are not sessions, and for sessions without a policy of their own */
 export function sessionPolicy({ identity }: Caller): NamedPolicy | undefined {
 	if (identity?.kind !== "AssumedRoleUser" || identity.policy === undefined)
 		return undefined;

@@ -1,8 +1,8 @@
 /**
- * Temporary keys. All there is to know of one is sealed into its security token, so that tokens outlive a restart and
- * none is kept.
+ * Temporary keys. Everything about one is sealed into its security token, so that tokens survive a restart and none is
+ * stored.
  *
- * AES-256-GCM: a token that was altered, made up, or sealed with another key does not open.
+ * AES-256-GCM: a token that was altered, forged or sealed with another key cannot be opened.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { decodeBase64 } from "../oss/encoding.ts";
@@ -10,7 +10,7 @@ import { decodeBase64 } from "../oss/encoding.ts";
 export type Session = {
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
-	/** Of the account the role belongs to. */
+	/** uid of the role's account. */
 	readonly uid: string;
 	readonly role: string;
 	readonly session: string;
@@ -21,7 +21,7 @@ export type Session = {
 
 export const SEALING_KEY_BYTES = 32;
 
-/** What OSS's tokens begin with, `CAIS` in base64: also the mark of this layout. */
+/** The beginning of OSS's tokens, `CAIS` in base64; it also marks this layout. */
 const MARK = Buffer.from("CAIS", "base64");
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -30,7 +30,7 @@ const CIPHER = "aes-256-gcm";
 export class SessionTokens {
 	readonly #key: Buffer;
 
-	/** @param key whoever has it can make tokens */
+	/** @param key the secret with which tokens are sealed and opened */
 	constructor(key: Buffer = randomBytes(SEALING_KEY_BYTES)) {
 		this.#key = key;
 	}
@@ -45,7 +45,7 @@ export class SessionTokens {
 		return Buffer.concat(parts).toString("base64");
 	}
 
-	/** @returns undefined for what was not sealed with this key */
+	/** @returns undefined for a text that was not sealed with this key */
 	open(token: string): Session | undefined {
 		const bytes = decodeBase64(token);
 		const start = MARK.length + IV_BYTES + TAG_BYTES;
@@ -68,11 +68,11 @@ export class SessionTokens {
 	}
 }
 
-/** What `final` says to a wrong tag; it has no code for it. */
+/** The message of `final` for a wrong tag, which has no code. */
 const isForged = (error: unknown): boolean =>
 	error instanceof Error && /unable to authenticate/i.test(error.message);
 
-/** What opens was sealed here: its form is known. */
+/** Content that opens was sealed here, so its form is known. */
 const readSession = ({
 	expires,
 	...session

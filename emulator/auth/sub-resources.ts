@@ -1,9 +1,9 @@
 /**
  * The query parameters that V1 signs; V2 and V4 sign all.
  *
- * Pure. Source: the lists of all official SDKs, united (py1 `_subresource_key_set`, go1 conn.go, java1
- * SignParameters, go2 and py2 signers with their operations, php SignerV1). None has `regions`: a DescribeRegions
- * that names one is signed as `/`, says py1's suite.
+ * Pure. Source: the lists of all official SDKs, united (py1 `_subresource_key_set`, go1 conn.go, java1 SignParameters,
+ * go2 and py2 signers with their operations, php SignerV1). No list has `regions`: py1's suite signs a DescribeRegions
+ * that names one as `/`.
  */
 
 // biome-ignore format: a list

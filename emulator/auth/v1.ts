@@ -48,7 +48,7 @@ export function readV1Header(
 function readKeyAndSignature(
 	authorization: string,
 ): Pick<Claim, "accessKeyId" | "signature"> {
-	// One blank separates the scheme; a second belongs to the id, which no key then matches (a capture).
+	// One blank separates the scheme; a second one belongs to the id, which then matches no key (a capture).
 	const text = authorization.slice("OSS ".length).trimEnd();
 	const colon = text.indexOf(":");
 	if (colon < 0) throw badAuthorization(authorization, "0002-00000062");
@@ -70,7 +70,7 @@ function readKeyAndSignature(
 /**
  * `OSSAccessKeyId`, `Expires`, `Signature`.
  *
- * @throws OssError AccessDenied when one is not there, or, with the same text (A-118), not usable; InvalidRequest
+ * @throws OssError AccessDenied when one is absent or, with the same text (A-118), unusable; InvalidRequest
  */
 export function readV1Url(request: OssRequest): Claim {
 	const { query } = request;
@@ -114,7 +114,7 @@ export const signV1 = (accessKeySecret: string, stringToSign: string): string =>
 		.update(encodeWireText(stringToSign))
 		.digest("base64");
 
-/** @param date what the date line says: the date, or when the URL expires */
+/** @param date the content of the date line: the date, or the expiration of a URL */
 function* candidates(
 	{ method, headers, query }: OssRequest,
 	target: Target,
@@ -141,7 +141,7 @@ function* candidates(
 const NONE: ReadonlySet<string> = new Set();
 const OF_THE_URL = new Set(["OSSAccessKeyId", "Expires", "Signature"]);
 
-/** Which parameters are signed. go2 adds all x-oss-*; whoever signs all there are is believed too (A-106). */
+/** The parameters that are signed. go2 adds all x-oss-*; a signature over all parameters is accepted too (A-106). */
 const SELECTIONS: readonly ((name: string) => boolean)[] = [
 	(name) => SUB_RESOURCES.has(name),
 	(name) => SUB_RESOURCES.has(name) || name.startsWith("x-oss-"),

@@ -1,5 +1,5 @@
 /**
- * Signature V2 (`OSS2`): HMAC-SHA256, all parameters and chosen headers. Offered by py1, go1 and java1 only.
+ * Signature V2 (`OSS2`): HMAC-SHA256, all parameters and chosen headers. Only py1, go1 and java1 offer it.
  *
  * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000076, 77, 102…118. EC of a mismatch: (A-107).
  */
@@ -36,8 +36,8 @@ import {
 /**
  * `OSS2 AccessKeyId:…,AdditionalHeaders:a;b,Signature:…`.
  *
- * py1 signs `Date` even when `x-oss-date` is there, and OSS checks the latter's time (py1 test_sign.py); that `Date`
- * is what OSS signs too is a guess (A-119).
+ * py1 signs `Date` even if `x-oss-date` is present, and OSS checks the time of the latter (py1 test_sign.py); that
+ * `Date` is what OSS signs too is a guess (A-119).
  *
  * @throws OssError InvalidArgument
  */
@@ -122,7 +122,7 @@ export const signV2 = (accessKeySecret: string, stringToSign: string): string =>
 		.update(encodeWireText(stringToSign))
 		.digest("base64");
 
-/** @param date what the date line says: the date, or when the URL expires */
+/** @param date the content of the date line: the date, or the expiration of a URL */
 function* candidates(
 	request: OssRequest,
 	target: Target,

@@ -1,5 +1,5 @@
 /**
- * The canonical request of V4, and the string to sign that has its hash.
+ * The canonical request of V4, and the string to sign that contains its hash.
  *
  * Pure. Source: docs «Signature version 4»; go2 oss/signer/signer_test.go, vectors of oss2 2.19.
  */
@@ -19,7 +19,7 @@ import { type Scope, writeScope } from "./v4-scope.ts";
 export const ALGORITHM = "OSS4-HMAC-SHA256";
 export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 
-/** And every x-oss-*. */
+/** In addition to every x-oss-*. */
 export const ALWAYS_SIGNED: ReadonlySet<string> = new Set([
 	"content-type",
 	"content-md5",
@@ -47,7 +47,7 @@ type Signing = {
 	readonly date: string | undefined;
 };
 
-/** A header that is declared but not there stays in the line of names (oss2 2.19 signs so). */
+/** A header that is declared but absent stays in the line of names (oss2 2.19 signs so). */
 export function* candidates(
 	request: Pick<OssRequest, "method" | "headers" | "query" | "rawQuery">,
 	target: Target,

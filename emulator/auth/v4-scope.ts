@@ -11,7 +11,7 @@ import { isAccessKeyId } from "./authorization.ts";
 export type Scope = {
 	/** `yyyyMMdd`. */
 	readonly date: string;
-	/** Without `oss-`; of a cloud box its id. */
+	/** Without `oss-`; for a cloud box its id. */
 	readonly region: string;
 	/** `oss`, or `oss-cloudbox`. */
 	readonly product: string;
@@ -22,12 +22,12 @@ export type Credential = {
 	readonly scope: Scope;
 };
 
-/** Where a credential stands, for the error that refuses it. */
+/** The place of a credential, for the error that refuses it. */
 export type Place = {
 	readonly argument: "Authorization" | "x-oss-credential";
-	/** What the argument is, whole. */
+	/** The whole argument. */
 	readonly value: string;
-	/** One for each part that may be wrong. */
+	/** One EC for each part that may be wrong. */
 	readonly ec: {
 		readonly accessKeyId: string;
 		readonly date: string;
@@ -56,9 +56,9 @@ export function readCredential(text: string, place: Place): Credential {
 }
 
 /**
- * A cloud box is somewhere else, and so is its product: `oss-cloudbox` is good only for a region of that id. An
- * ordinary region answers it with the product's error, not the region's (java1 ErrorTest). Of a URL py1's suite knows
- * the region's text; that forms have it too, and both the ECs of the header, is a guess (A-120).
+ * A cloud box has an own product: `oss-cloudbox` is valid only for a region of that id. An ordinary region refuses it
+ * with the product's error, not the region's (java1 ErrorTest). For a URL py1's suite has the region's text; that forms
+ * have it too, and both the ECs of the header, is a guess (A-120).
  *
  * @param region the emulator's
  * @throws OssError InvalidArgument
@@ -89,14 +89,14 @@ export function requireScope(
 
 const KEYS_MAX = 256;
 
-/** A client uses one all day; making it costs more than all the rest of a verification. */
+/** A client uses one key all day; deriving it costs more than the rest of a verification. */
 const keys = new Map<string, KeyObject>();
 
 export function signingKey(accessKeySecret: string, scope: Scope): KeyObject {
 	const name = `${writeScope(scope)}/${accessKeySecret}`;
 	const known = keys.get(name);
 	if (known) return known;
-	// A KeyObject: with a Buffer every signature pays 9 µs for making one of it.
+	// A KeyObject, because with a Buffer every signature spends 9 µs on making one.
 	const key = createSecretKey(
 		makeSigningKey(`aliyun_v4${accessKeySecret}`, scope),
 	);
@@ -106,7 +106,7 @@ export function signingKey(accessKeySecret: string, scope: Scope): KeyObject {
 	return key;
 }
 
-/** @param start what is signed with first: `aliyun_v4` and the secret */
+/** @param start the first key: `aliyun_v4` and the secret */
 export function makeSigningKey(
 	start: string,
 	{ date, region, product }: Scope,

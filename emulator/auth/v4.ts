@@ -1,5 +1,5 @@
 /**
- * Signature V4: HMAC-SHA256 with a key made for a day, a region and a product.
+ * Signature V4: HMAC-SHA256 with a key derived for a day, a region and a product.
  *
  * Pure. Source: docs «Signature version 4»; EC 0002-00000201…236; go2 oss/signer/signer_test.go.
  */
@@ -155,7 +155,7 @@ function readExpires(text: string): number {
 	return seconds;
 }
 
-/** Those that are signed in any case are dropped from the list. */
+/** Headers that are always signed are removed from the list. */
 const readAdditional = (
 	text: string | undefined,
 	fail: (ec: string) => OssError,
@@ -166,7 +166,7 @@ const readAdditional = (
 
 const ADDITIONAL_EC = { empty: "0002-00000209", item: "0002-00000210" };
 
-/** A request that does not say so signs as if it did. */
+/** A request without this header is signed as if it had it. */
 function requireUnsignedPayload(headers: Headers): void {
 	const payload = headers["x-oss-content-sha256"] ?? UNSIGNED_PAYLOAD;
 	if (payload === UNSIGNED_PAYLOAD) return;

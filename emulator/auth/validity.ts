@@ -1,5 +1,5 @@
 /**
- * When a signature is valid: near its date in a header, until it expires in a URL.
+ * Checks the time of a signature: near its date in a header, before its expiration in a URL.
  *
  * Pure. Source: EC 0002-00000069, 070, 235, 236, 502…504; a captured «Request has expired.»; java1 ErrorTest.
  */
@@ -14,10 +14,10 @@ import {
 
 const CLOCK_SKEW_MS_MAX = 900_000;
 
-/** Seven days; a session of STS ends sooner by itself. */
+/** Seven days; a session of STS expires earlier. */
 export const EXPIRES_SECONDS_MAX = 604_800;
 
-/** `x-oss-date` and `Date` before V4: RFC 1123, or as V4 has it (EC 0002-00000503's example). */
+/** `x-oss-date` and `Date` before V4: RFC 1123, or the form of V4 (the example of EC 0002-00000503). */
 export const readAnyTime = (text: string): Date | undefined =>
 	readCompactTime(text) ?? readTime(text);
 
@@ -43,7 +43,7 @@ export function requireDate(
 	return date;
 }
 
-/** @throws OssError RequestTimeTooSkewed, with both clocks: SDKs correct theirs from it and try again */
+/** @throws OssError RequestTimeTooSkewed, with both clocks: SDKs correct their clock with it and try again */
 export function requireClock(date: Date, now: Date): void {
 	if (Math.abs(now.getTime() - date.getTime()) <= CLOCK_SKEW_MS_MAX) return;
 	throw new OssError("RequestTimeTooSkewed", {
@@ -59,7 +59,7 @@ export function requireClock(date: Date, now: Date): void {
 const EXPIRES_MAX = 8_640_000_000_000;
 
 /**
- * Of a URL signed with V1 or V2.
+ * Checks a URL signed with V1 or V2.
  *
  * @param expires seconds since 1970
  * @throws OssError AccessDenied
@@ -77,7 +77,7 @@ export function requireUnexpired(expires: string, now: Date): void {
 }
 
 /**
- * Of a URL signed with V4.
+ * Checks a URL signed with V4.
  *
  * @throws OssError AccessDenied; the text for one from the future is a guess (A-101)
  */

@@ -7,7 +7,7 @@ import type { OssRequest } from "../oss/request.ts";
 
 /**
  * The page of EC 0017-00000902 says that no GET request may set the type of its answer. The suites of the SDKs do, with
- * success, and buckets that are older than the rule may go on: it is a finding here, and not refused (A-888).
+ * success, and buckets that are older than the rule may still allow it: here it is a finding, and not refused (A-888).
  *
  * @returns '' for most
  */

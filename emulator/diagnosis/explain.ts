@@ -1,5 +1,5 @@
 /**
- * What is behind an error that concerns a key, a token or a moment: in a sentence, for the developer.
+ * Explains an error that concerns a key, a token or a time, in a sentence for the developer.
  *
  * Pure.
  */
@@ -8,7 +8,7 @@ import type { Accounts } from "../auth/accounts.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 
-/** What the emulator knows. */
+/** The facts that the emulator knows. */
 export type Knowledge = {
 	readonly accounts: Accounts;
 	readonly region: string;
@@ -16,10 +16,10 @@ export type Knowledge = {
 	readonly clockAheadMs: number;
 };
 
-/** Of what is said to the developer. */
+/** The maximum length of an explanation. */
 export const SENTENCE_CHARACTERS_MAX = 1000;
 
-/** What a request or a form said, and when. */
+/** The content of a request or a form, and its time. */
 export type Said = {
 	readonly accessKeyId: string;
 	/** '' for none. */
@@ -27,7 +27,7 @@ export type Said = {
 	readonly receivedAt: Date;
 };
 
-/** @returns '' when there is nothing to say beyond the error itself */
+/** @returns '' when there is no explanation beyond the error itself */
 export function explainError(
 	error: OssError,
 	said: Said,
@@ -78,7 +78,7 @@ function explainKey(
 	return `the emulator knows ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: give another with --access-key`;
 }
 
-/** What is damaged beyond these cannot be told from what another emulator made. */
+/** A token without this prefix may come from another emulator. */
 function explainToken(
 	{ securityToken: token }: Said,
 	{ accounts }: Knowledge,
@@ -133,7 +133,7 @@ const QUARTER_SECONDS = 900;
 const QUARTERS_MAX = 14 * 4;
 const TOLERANCE_SECONDS = 60;
 
-/** Zones are whole quarters of an hour off; a quarter itself is no zone. */
+/** Time zones differ by whole quarters of an hour; a single quarter is not a zone. */
 function aboutZone(seconds: number): string {
 	const quarters = Math.round(seconds / QUARTER_SECONDS);
 	const isZone =
@@ -144,10 +144,10 @@ function aboutZone(seconds: number): string {
 	return isZone ? `; or it wrote the local time of UTC${hours} as UTC` : "";
 }
 
-/** Seconds since 1970 that are earlier than this are more likely meant as a duration. */
+/** Earlier times are more likely a duration in seconds. */
 const LONG_AGO = new Date("2000-01-01T00:00:00Z");
 
-/** Of what V1 wants in a URL. */
+/** The parameters that V1 requires in a URL. */
 const MISSING: ReadonlyMap<string, string> = new Map([
 	["0002-00000067", "Expires"],
 	["0002-00000071", "OSSAccessKeyId"],

@@ -32,7 +32,7 @@ export type RefusedForm = Knowledge & {
 	readonly receivedAt: Date;
 };
 
-/** @returns '' when there is nothing to say beyond the error itself */
+/** @returns '' when there is no explanation beyond the error itself */
 export function diagnoseForm(error: OssError, refused: RefusedForm): string {
 	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
 }
@@ -61,7 +61,7 @@ const sayingOf = ({ fields, receivedAt }: RefusedForm): Said => ({
 
 const SHOWN_CHARACTERS_MAX = 200;
 
-/** The error names the condition; what the form has in its place is for its author to know. */
+/** The error names the condition; the explanation adds the form's value. */
 function explainCondition(
 	{ message }: OssError,
 	{ fields, bucket }: RefusedForm,
@@ -95,7 +95,10 @@ function explainMismatch(refused: RefusedForm): string {
 
 const NOWHERE = { bucket: "", key: "" };
 
-/** What all tries together may sign: a few tenths of a second. A policy may have two million characters. */
+/**
+ * The number of characters that all attempts together may sign, a few tenths of a second. A policy may have two
+ * million.
+ */
 const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 const UNKNOWN =
@@ -116,7 +119,7 @@ function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 type Suspicion = {
 	readonly sentence: string;
 	readonly secret: string;
-	/** What was signed. */
+	/** The string that was signed. */
 	readonly text: string;
 	readonly sign: Sign;
 };
@@ -192,7 +195,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 }
 
-/** As V4 signs requests, with the policy for the canonical request. */
+/** The mistake of signing as V4 signs requests, with the policy as canonical request. */
 function asOfRequest(policy: string, fields: FormFields): string {
 	const [, ...scope] = fields.get("x-oss-credential")?.split("/") ?? [];
 	const digest = createHash("sha256").update(policy).digest("hex");

@@ -1,5 +1,5 @@
 /**
- * Requests that were signed in the place of the one that came: something was added, left out or changed on the way.
+ * Requests that may have been signed instead of the received one: something was added, left out or changed on the way.
  *
  * Pure.
  */
@@ -107,10 +107,10 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 	}
 }
 
-/** Of more only these are looked at one by one. */
+/** At most this many are tried one by one. */
 const PARAMETERS_MAX = 20;
 
-/** They carry the signature, or are no part of what is signed. */
+/** Parameters that carry the signature, or that are not signed. */
 const SIGNING = new Set([
 	"OSSAccessKeyId",
 	"Expires",
@@ -136,7 +136,7 @@ const withParameter = (
 	value: string,
 ): OssRequest => withQuery(request, new Map([...request.query, [name, value]]));
 
-/** The raw text must say the same: signers of V4 are held to it too. */
+/** The raw text must agree, because V4 signs it too. */
 const withQuery = (request: OssRequest, query: Query): OssRequest => ({
 	...request,
 	query,
@@ -145,7 +145,7 @@ const withQuery = (request: OssRequest, query: Query): OssRequest => ({
 		.join("&"),
 });
 
-/** Only who declares Host as an additional header signs it. */
+/** Host is signed only if it is declared as an additional header. */
 function* hosts(request: OssRequest): Generator<Wrong> {
 	const { host } = request;
 	const bare = host.replace(/:\d+$/, "");

@@ -1,5 +1,5 @@
 /**
- * Resources that were signed in the place of the one the request is for.
+ * Resources that may have been signed instead of the request's own.
  *
  * Pure.
  */
@@ -10,7 +10,7 @@ import type { Mistaken } from "./mistaken.ts";
 
 type Wrong = Mistaken<Target>;
 
-/** @param buckets that exist: one of them may be meant */
+/** @param buckets the existing ones, one of which may be intended */
 export function* mistakenTargets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
@@ -80,9 +80,9 @@ function* keys(key: string): Generator<Mistaken<string>> {
 }
 
 /**
- * Of a bucket that is not there: the one that was meant.
+ * The existing bucket that was probably intended, when the named one does not exist.
  *
- * @param buckets that exist
+ * @param buckets the existing ones
  */
 export function* intendedTargets(
 	{ bucket, key }: Target,
@@ -97,7 +97,7 @@ export function* intendedTargets(
 	yield* otherBuckets({ bucket, key }, buckets);
 }
 
-/** An SDK may leave out the bucket where it takes the endpoint's host for a bucket's own: java1 does. */
+/** An SDK may leave out the bucket if it takes the endpoint for a bucket's own host, as java1 does. */
 function* otherBuckets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],

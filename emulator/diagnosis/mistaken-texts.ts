@@ -1,12 +1,12 @@
 /**
- * Slips in the text that was signed, by those who write it themselves.
+ * Mistakes in the string to sign, in code that builds it itself.
  *
  * Pure.
  */
 import { createHash } from "node:crypto";
 import type { Mistaken } from "./mistaken.ts";
 
-/** What was made of the text that should have been signed. */
+/** A wrong variant of the text that should have been signed. */
 type Wrong = Mistaken<(text: string) => string>;
 
 const CAPITAL_NAMES: Wrong = [
@@ -28,9 +28,9 @@ const LAST_LINE_FEED: Wrong = [
 ];
 
 /**
- * Of V1: the string to sign.
+ * For V1: the string to sign.
  *
- * @param rawQuery in whose order parameters came
+ * @param rawQuery has the original order of parameters
  */
 export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 	yield CAPITAL_NAMES;
@@ -53,7 +53,7 @@ export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 	];
 }
 
-/** Of V4: the canonical request. */
+/** For V4: the canonical request. */
 export function* mistakenCanonicalRequests(rawQuery: string): Generator<Wrong> {
 	yield CAPITAL_NAMES;
 	yield LINE_ENDS;
@@ -95,7 +95,7 @@ export function* mistakenCanonicalRequests(rawQuery: string): Generator<Wrong> {
 	];
 }
 
-/** Lines of a canonical request, from its beginning and from its end. */
+/** Positions of lines in a canonical request, from its beginning and from its end. */
 const [PATH, QUERY, AFTER_HEADERS, ADDITIONAL, PAYLOAD] = [1, 2, -3, -2, -1];
 
 const EMPTY_HASH = createHash("sha256").digest("hex");

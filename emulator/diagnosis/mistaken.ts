@@ -1,5 +1,5 @@
 /**
- * Mistakes in what was signed with which secret and how: they are made alike in requests and in forms.
+ * Mistakes with the secret and the way of signing, which are the same in requests and in forms.
  *
  * Pure. Source: the questions under «SignatureDoesNotMatch» in the trackers of the SDKs, of MinIO and of LocalStack.
  */
@@ -8,10 +8,10 @@ import type { Account } from "../auth/accounts.ts";
 import { makeSigningKey, type Scope } from "../auth/v4-scope.ts";
 import { DAY_MS } from "../oss/times.ts";
 
-/** What was taken for the right one, and in a sentence, for the developer, what happened and what to do. */
+/** A wrong secret or way of signing, and a sentence for the developer: what happened and what to do. */
 export type Mistaken<T> = readonly [wrong: T, sentence: string];
 
-/** @param token of the request; '' for none */
+/** @param token of the request; '' if it has none */
 export function* mistakenSecrets(
 	{ accessKeyId, accessKeySecret: secret }: Account,
 	token: string,
@@ -41,7 +41,7 @@ export function* mistakenSecrets(
 	yield ["", "the secret was empty: it is not set where the client reads it"];
 }
 
-/** @param keys all there are */
+/** @param keys all existing keys */
 export function* secretsOfOthers(
 	{ accessKeyId }: Account,
 	keys: readonly Account[],
@@ -92,7 +92,7 @@ export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	];
 }
 
-/** For hex of HMAC-SHA256 with a key that is made in four steps. */
+/** For hex of HMAC-SHA256 with a key that is derived in four steps. */
 export function* mistakenV4Signs(scope: Scope): Generator<Mistaken<Sign>> {
 	const { date, region } = scope;
 	const made =
@@ -146,13 +146,13 @@ const hmac = (
 	text: string,
 ): Buffer => createHmac(algorithm, key).update(text).digest();
 
-/** As V4 signs, with whatever stands in the place of `aliyun_v4` and the secret. */
+/** Signs as V4 does, with another start instead of `aliyun_v4` and the secret. */
 const signV4 = (start: string, scope: Scope, text: string): Buffer =>
 	hmac("sha256", makeSigningKey(start, scope), text);
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** `20260131` and 1 → `20260201`; '' for what is no day. */
+/** `20260131` and 1 → `20260201`; '' for a text that is not a day. */
 function dayBeside(date: string, days: number): string {
 	const iso = date.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
 	const day = new Date(Date.parse(iso) + days * DAY_MS);

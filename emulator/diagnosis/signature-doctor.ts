@@ -3,7 +3,7 @@
  * signature.
  *
  * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
- * refused. How much is tried is bounded: whoever signs wrongly must not keep others waiting.
+ * refused. The number of attempts is limited, so that wrong signatures do not delay other requests.
  *
  * Pure.
  */
@@ -36,13 +36,13 @@ import {
 export type Refused = Knowledge & {
 	readonly request: OssRequest;
 	readonly readings: readonly Target[];
-	/** Names of those that exist. */
+	/** Names of the existing buckets. */
 	readonly buckets: readonly string[];
-	/** Takes a signature apart by the rules of the protocol that the request speaks. */
+	/** Parses a signature by the rules of the request's protocol. */
 	readonly read?: typeof readClaim;
 };
 
-/** @returns '' when there is nothing to say beyond the error itself */
+/** @returns '' when there is no explanation beyond the error itself */
 export function diagnose(error: OssError, refused: Refused): string {
 	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
 }
@@ -63,9 +63,9 @@ function explain(error: OssError, refused: Refused): string {
 }
 
 /**
- * What may be wrong, if a bucket that is not there is all that the error says.
+ * The probable mistake behind NoSuchBucket.
  *
- * @returns '' unless the signature is right for a bucket that is there
+ * @returns '' unless the signature is correct for an existing bucket
  */
 export function diagnoseBucket(refused: Refused): string {
 	const { request, readings, buckets } = refused;
@@ -100,7 +100,7 @@ const UNKNOWN =
 const TOO_MUCH =
 	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
 
-/** What all tries together may read: a few tenths of a second. */
+/** The number of characters that all attempts together may read, a few tenths of a second. */
 const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
 const TRIES_MAX = 2000;
 
@@ -119,11 +119,11 @@ function findAccount(
 	try {
 		return accounts.get(accessKeyId, securityToken, expiryTimeOf(request));
 	} catch {
-		return undefined; // then that is what the error says
+		return undefined; // the error says so itself
 	}
 }
 
-/** A signature that was right when it was made. */
+/** A signature that was correct when it was made. */
 function explainSpoilt(
 	claim: Claim,
 	{ accessKeySecret }: Account,
@@ -140,20 +140,20 @@ function explainSpoilt(
 	return undefined;
 }
 
-/** What was signed, if a mistake was made. */
+/** A possible mistake, and the text that was signed then. */
 type Suspicion = {
-	/** For the developer: what happened, and what to do. */
+	/** A sentence for the developer: what happened and what to do. */
 	readonly sentence: string;
 	readonly request: OssRequest;
 	readonly target: Target;
 	readonly secret: string;
-	/** What became of the canonical request of V4, of the string to sign of others. */
+	/** The wrong canonical request of V4, or the wrong string to sign of the others. */
 	readonly rewrite?: (text: string) => string;
-	/** In the place of the scheme's own. */
+	/** Replaces the scheme's own. */
 	readonly sign?: Sign;
 };
 
-/** The likeliest first; one mistake at a time. */
+/** The likeliest mistakes first, one at a time. */
 function* suspicions(
 	{ request, accounts, buckets }: Refused,
 	claim: Claim,
@@ -222,7 +222,7 @@ function rewritten(
 	return stringToSign.replace(/[^\n]*$/, digest);
 }
 
-/** A changed request may be malformed: then it is not what was signed. */
+/** A changed request may be malformed; it cannot have been signed then. */
 function tryClaim(
 	request: OssRequest,
 	{ region, read = readClaim }: Pick<Refused, "region" | "read">,
@@ -234,7 +234,7 @@ function tryClaim(
 	}
 }
 
-/** What a signature looks like says something too, when nothing reproduces it. */
+/** If no mistake reproduces the signature, its form may explain it. */
 function explainForm(claim: Claim, target: Target): string | undefined {
 	const isHex = /^[0-9a-f]{64}$/i.test(claim.signature);
 	if (isV4(claim, target))

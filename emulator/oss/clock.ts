@@ -1,13 +1,13 @@
 /**
- * The emulator's time. Everything that asks for it asks here, so that it can be moved.
+ * The emulator's clock. All code reads the time here, so that it can be moved.
  *
- * Durations are no matter of this clock: whoever measures or waits does so by the platform's own.
+ * Durations are not measured by this clock, but by the platform's own.
  */
 
-/** Where a clock is to be put; what is not said stays. */
+/** The new state of a clock; absent values stay. */
 export type ClockChange = {
 	readonly now?: Date;
-	/** Seconds, after `now` has been set; negative ones lead back. */
+	/** Seconds, after `now` has been set; negative ones go back. */
 	readonly advance?: number;
 	/** Whether it stands still from then on. */
 	readonly frozen?: boolean;
@@ -15,8 +15,9 @@ export type ClockChange = {
 };
 
 /**
- * Whether everything goes by the moved clock, or only what expires: tokens, URLs, policies of forms, lifecycle rules.
- * Then the times of requests are judged by the real clock, and clients whose own clocks stay behind are not refused.
+ * Whether the moved clock counts for everything, or only for expirations: tokens, URLs, policies of forms, lifecycle
+ * rules. In the second case the dates of requests are checked by the real clock, so that clients with the real time are
+ * accepted.
  */
 export type ClockScope = (typeof CLOCK_SCOPES)[number];
 export const CLOCK_SCOPES = ["all", "expiry"] as const;
@@ -24,7 +25,7 @@ export const CLOCK_SCOPES = ["all", "expiry"] as const;
 /** As JSON has it. */
 export type ClockState = {
 	readonly offsetMs: number;
-	/** null for a clock that goes. */
+	/** null for a running clock. */
 	readonly frozenMs: number | null;
 	readonly scope: ClockScope;
 };
@@ -33,7 +34,7 @@ export type ClockState = {
 const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
-/** Goes with the real time until it is moved or stopped; moved, it goes on from there. */
+/** Follows the real time until it is moved or stopped; a moved clock continues from there. */
 export class MovableClock {
 	readonly #real: () => number;
 	#offsetMs = 0;
@@ -45,11 +46,11 @@ export class MovableClock {
 		this.#real = real;
 	}
 
-	/** Bound: it is handed on as a function. */
+	/** Bound, because it is passed on as a function. */
 	readonly now = (): Date =>
 		this.#scope === "all" ? this.expiryNow() : new Date(this.#real());
 
-	/** By which what expires is judged. */
+	/** The time by which expiration is judged. */
 	expiryNow(): Date {
 		return new Date(this.#frozenMs ?? this.#real() + this.#offsetMs);
 	}
@@ -62,12 +63,12 @@ export class MovableClock {
 		return this.#frozenMs !== undefined;
 	}
 
-	/** By how many milliseconds it is ahead of the real time, whatever goes by it. */
+	/** How many milliseconds it is ahead of the real time. */
 	get aheadMs(): number {
 		return this.expiryNow().getTime() - this.#real();
 	}
 
-	/** @throws RangeError for a moment that has no name in four digits of a year */
+	/** @throws RangeError for a time whose year does not have four digits */
 	move({
 		now = this.expiryNow(),
 		advance = 0,
@@ -94,7 +95,7 @@ export class MovableClock {
 		this.#frozenMs = frozenMs ?? undefined;
 	}
 
-	/** Back to the real time. */
+	/** Returns to the real time. */
 	reset(): void {
 		this.#offsetMs = 0;
 		this.#frozenMs = undefined;

@@ -43,7 +43,7 @@ const names = (list: string, etag: string): boolean =>
 			["*", etag].includes(one.trim().replaceAll('"', "").toUpperCase()),
 		);
 
-/** With what caches tell contents apart by: no page shows it, RFC 9110 §15.4.5 demands it (A-710). */
+/** With the headers by which caches distinguish contents: no page shows it, RFC 9110 §15.4.5 demands it (A-710). */
 const notModified = ({ etag, modified }: Validators): OssError =>
 	new OssError("NotModified", {
 		headers: { ETag: `"${etag}"`, "Last-Modified": httpTime(modified) },

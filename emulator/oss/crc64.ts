@@ -1,9 +1,9 @@
 /**
- * CRC-64/XZ of a whole from the CRCs of its parts, so that nothing is read again.
+ * CRC-64/XZ of a whole from the CRCs of its parts, without reading anything again.
  *
- * A CRC is a polynomial over GF(2) modulo P. Appending `length` bytes to a text multiplies its CRC by
- * x^(8·length); the CRC of the concatenation is that product plus the second CRC. Polynomials are kept reflected,
- * as the CRC itself is: the highest bit of the number is the coefficient of x^0.
+ * A CRC is a polynomial over GF(2) modulo P. Appending `length` bytes to a text multiplies its CRC by x^(8·length); the
+ * CRC of the concatenation is that product plus the second CRC. Polynomials are kept reflected, as the CRC itself is:
+ * the highest bit of the number is the coefficient of x^0.
  *
  * Pure. Source: check values of CRC-64/XZ; the SDKs' own `combine` functions.
  */
@@ -33,7 +33,7 @@ function multiply(a: bigint, b: bigint): bigint {
 /** x^8, x^16, x^32 …: each the square of the one before. */
 const squares: bigint[] = [ONE >> 8n];
 
-/** Parts of one upload have one size: their power is the same again and again. */
+/** The parts of an upload have the same size, so their power is cached. */
 let latest = { length: 0, value: ONE };
 
 function power(length: number): bigint {

@@ -1,11 +1,11 @@
 /**
- * Gives memory back at once. V8 learns of the bytes of a buffer late: by the time it collects, a transfer has left
- * 60 MiB of them behind.
+ * Frees the memory of a buffer at once. V8 counts the bytes of buffers late: before it collects garbage, a transfer
+ * leaves 60 MiB behind.
  *
  * Pure.
  */
 
-/** Whoever calls this is the last to look at `bytes`, which are gone then; a part of a larger piece stays. */
+/** The caller must be the last user of `bytes`, which are empty afterwards; a part of a larger buffer is kept. */
 export function detach(bytes: Buffer): void {
 	const { buffer } = bytes;
 	if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength)

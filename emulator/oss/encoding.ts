@@ -4,9 +4,11 @@
  * Pure.
  */
 
-/** RFC 3986: all but `A-Za-z0-9-._~` as upper-case UTF-8 hex. Signatures and callback bodies are written so. */
+/**
+ * RFC 3986: everything except `A-Za-z0-9-._~` as upper-case UTF-8 hex. Signatures and callback bodies are written so.
+ */
 export function percentEncode(text: string): string {
-	if (/^[\w\-.~]*$/.test(text)) return text; // as most are
+	if (/^[\w\-.~]*$/.test(text)) return text; // the usual case
 	return encodeURIComponent(text.toWellFormed()).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -29,7 +31,7 @@ export function percentDecode(text: string): string | undefined {
 	try {
 		return decodeURIComponent(text);
 	} catch {
-		return undefined; // decodeURIComponent has no other way to say no
+		return undefined; // decodeURIComponent reports malformed escapes only so
 	}
 }
 

@@ -1,8 +1,8 @@
 /**
- * The errors OSS answers with, one row each: code, HTTP status, usual message, usual EC.
+ * The errors of OSS, one row each: code, HTTP status, usual message, usual EC.
  *
- * What goes wrong in a way OSS has a name for is thrown as an `OssError`, from any depth;
- * `server/handle.ts` alone turns one into an answer. Anything else thrown is a bug of ours: 500.
+ * Failures that have a name in OSS are thrown as an `OssError`, from any depth; only `server/handle.ts` turns one into
+ * an answer. Any other error is a bug of ours: 500.
  *
  * Pure. Source: docs «Error responses», «HTTP 4xx status code», the EC pages.
  */
@@ -128,7 +128,7 @@ const table = {
   TooManyBuckets:                         [400, "You have attempted to create more buckets than allowed."],
   TooManyReplicationRules:                [400, "OSS only support one replication rule now."],
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],
-  // Of a gateway: OSS has no such codes, and SDKs know them by their status.
+  // Errors of a gateway: OSS does not have these codes, and SDKs recognise them by their status.
   UpstreamClockSkewed:                    [503, "The clocks of the gateway and of the OSS behind it differ; the gateway has corrected for it: send the request again."],
   UpstreamRefused:                        [403, "The OSS behind the gateway refused the gateway itself."],
   UpstreamTimeout:                        [504, "The OSS behind the gateway did not answer in time."],
@@ -141,22 +141,24 @@ const table = {
 
 export type ErrorCode = keyof typeof table;
 
-/** What one occurrence of an error adds to its row. */
+/** The details of one occurrence of an error. */
 export type ErrorMore = {
 	readonly message?: string;
 	/** The number OSS gives to the cause, `NNNN-NNNNNNNN`; '' when none is known. */
 	readonly ec?: string;
 	/** Extra elements of the error document, in the order OSS writes them, e.g. `BucketName`. */
 	readonly details?: Readonly<Record<string, string>>;
-	/** `AccessDeniedDetail`, with its own elements: who was refused what, and by which kind of policy. */
+	/**
+	 * `AccessDeniedDetail`, with its own elements: which caller was refused which action, and by which kind of policy.
+	 */
 	readonly accessDenied?: Readonly<Record<string, string>>;
-	/** Headers the answer carries besides the usual ones, e.g. `Allow`. */
+	/** Headers of the answer in addition to the usual ones, e.g. `Allow`. */
 	readonly headers?: Readonly<Record<string, string>>;
-	/** For the emulator's own record: the client is told what OSS tells. */
+	/** For the emulator's own record; the client gets OSS's answer. */
 	readonly why?: Explanation;
 };
 
-/** Which rule refused access, and where it stands. */
+/** The rule that refused access, and its place. */
 export type Explanation = {
 	readonly rule:
 		| "session policy"
@@ -165,19 +167,19 @@ export type Explanation = {
 		| "acl"
 		| "block public access"
 		| "requester pays";
-	/** Whether the rule says no, or none says yes. */
+	/** Whether a rule denies, or no rule allows. */
 	readonly verdict: "explicit deny" | "implicit deny";
 	readonly action: string;
 	/** `acs:oss:oss-cn-hangzhou:1000000000000001:photos/cat.jpg`. */
 	readonly resource: string;
-	/** For people: `account 1000000000000001`, `session job of role app`. */
+	/** A name for people: `account 1000000000000001`, `session job of role app`. */
 	readonly caller: string;
-	/** Of policies: what said no; statements count from 1. */
+	/** For policies: the denying policy and its statement, counted from 1. */
 	readonly statements: readonly {
 		readonly policy: string;
 		readonly statement: number;
 	}[];
-	/** All of it in one. */
+	/** All of it in one sentence. */
 	readonly sentence: string;
 };
 
@@ -185,7 +187,7 @@ export type Explanation = {
 export type ErrorOnPurpose = {
 	readonly status: number;
 	readonly code: string;
-	/** Default: the usual one of the code. */
+	/** Default: the usual status of the code. */
 	readonly message?: string | undefined;
 	readonly ec?: string | undefined;
 };
@@ -198,7 +200,7 @@ export class OssError extends Error {
 	readonly accessDenied: Readonly<Record<string, string>> | undefined;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly why: Explanation | undefined;
-	/** For the emulator's own record: what is wrong with a signature, found after the error; '' when nothing is known. */
+	/** For the emulator's own record: the mistake in a signature, found after the error; '' when it is not known. */
 	diagnosis = "";
 
 	constructor(code: ErrorCode | ErrorOnPurpose, more: ErrorMore = {}) {
@@ -221,11 +223,11 @@ function rowOf(code: ErrorCode): ErrorOnPurpose {
 	return { status, code, message, ec };
 }
 
-/** What OSS says with a code, if it is one of the table. */
+/** OSS's message for a code of the table. */
 export const messageOf = (code: string): string | undefined =>
 	Object.entries(table).find(([name]) => name === code)?.[1][1];
 
-/** `InvalidArgument` as OSS words it most often: which argument, and the value it had. */
+/** `InvalidArgument` in OSS's usual form: the name and the value of the argument. */
 export function invalidArgument(
 	name: string,
 	value: string,
@@ -240,7 +242,7 @@ export function invalidArgument(
 }
 
 /**
- * For `catch`: pages give one error several ECs, by what was asked for.
+ * For `catch`: the documentation gives one error several ECs, by operation.
  *
  * @throws `error`, under this EC if it is one of `code`
  */

@@ -1,12 +1,12 @@
 /**
- * What is fetched from elsewhere after its request was answered: what is under way, and what became of the rest.
+ * Tasks that fetch from elsewhere after their request was answered: the running ones, and the results of the others.
  *
- * Nothing of it outlives the emulator.
+ * They end with the emulator.
  */
 import { randomUUID } from "node:crypto";
 import { OssError } from "./errors.ts";
 
-/** As PutAsyncFetchTask has it; '' for what was not said. */
+/** As in PutAsyncFetchTask; '' for absent values. */
 export type FetchConfiguration = {
 	readonly Url: string;
 	readonly Object: string;
@@ -23,7 +23,7 @@ export type FetchOutcome = {
 		| "Success"
 		| "FetchSuccessCallbackFailed"
 		| "Failed";
-	/** What went wrong; '' when nothing did. */
+	/** The error; '' for success. */
 	readonly error: string;
 };
 
@@ -33,9 +33,9 @@ export type FetchTask = FetchOutcome & {
 	readonly configuration: FetchConfiguration;
 };
 
-/** Remembered; the oldest go first. */
+/** Maximum number of recorded tasks; the oldest are removed first. */
 const TASKS_MAX = 1000;
-/** At a time; the others wait. */
+/** Maximum number of running tasks; the others wait. */
 const RUNNING_MAX = 8;
 
 export class FetchTasks {
@@ -53,9 +53,9 @@ export class FetchTasks {
 	}
 
 	/**
-	 * @param fetch never rejects; it is to give up when the signal says so
+	 * @param fetch must not reject, and must stop when the signal fires
 	 * @returns the task's id
-	 * @throws OssError QpsLimitExceeded when as many as are remembered wait for their end: a guess (A-677)
+	 * @throws OssError QpsLimitExceeded when the maximum number of tasks is unfinished: a guess (A-677)
 	 */
 	start(
 		bucket: string,
@@ -83,7 +83,7 @@ export class FetchTasks {
 		return task?.bucket === bucket ? task : undefined;
 	}
 
-	/** When all have given up. */
+	/** Settles when all tasks have stopped. */
 	async close(): Promise<void> {
 		this.#ending.abort();
 		await Promise.all(this.#lanes);

@@ -1,5 +1,5 @@
 /**
- * Bodies of requests on their way in, and senders who go away in the middle of one: no fault of ours.
+ * Reads bodies of requests, and recognises senders that disconnect in the middle of one.
  *
  * Pure.
  */
@@ -10,7 +10,7 @@ import { OssError } from "./errors.ts";
 /**
  * The whole of a body.
  *
- * @returns undefined when it is larger than `bytesMax`; the rest is left unread then
+ * @returns undefined when it is larger than `bytesMax`; the rest stays unread then
  * @throws OssError IncompleteBody
  */
 export async function readBody(
@@ -20,7 +20,7 @@ export async function readBody(
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {
-		// What is left of a body that is refused must not cost the sender the answer.
+		// The rest of a refused body must not keep the sender from the answer.
 		for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 			size += chunk.length;
 			if (size > bytesMax) return undefined;

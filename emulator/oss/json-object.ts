@@ -20,6 +20,6 @@ export function parseJson(bytes: Buffer): unknown {
 	try {
 		return JSON.parse(utf8.decode(bytes));
 	} catch {
-		return undefined; // neither parser has another way to refuse
+		return undefined; // both parsers report errors only so
 	}
 }

@@ -5,12 +5,12 @@
  */
 import { isJsonObject } from "./json-object.ts";
 
-/** What is wrong with a document, and where. */
+/** A mistake in a document, with its place. */
 export class JsonMistake extends Error {
 	override readonly name = "JsonMistake";
 }
 
-/** A value and where it stands in its document. */
+/** A value and its place in its document. */
 export class JsonPlace {
 	readonly value: unknown;
 	readonly #path: string;
@@ -24,7 +24,7 @@ export class JsonPlace {
 		return new JsonMistake(this.#path === "" ? what : `${this.#path}: ${what}`);
 	}
 
-	/** A misspelt name would be a permission that is silently not there. */
+	/** Refuses unknown names, because a misspelt permission would be missing silently. */
 	refuseOthers(names: readonly string[]): void {
 		const { value } = this;
 		if (!isJsonObject(value)) throw this.wrong("must be an object");
@@ -33,13 +33,13 @@ export class JsonPlace {
 			throw this.wrong(`has ${other}, not one of ${names.join(", ")}`);
 	}
 
-	/** undefined for what is not there. */
+	/** undefined for an absent member. */
 	find(name: string): JsonPlace | undefined {
 		const child = this.#child(name);
 		return child.value === undefined ? undefined : child;
 	}
 
-	/** Its members, whatever they are called. */
+	/** All its members. */
 	entries(): [string, JsonPlace][] {
 		if (!isJsonObject(this.value)) throw this.wrong("must be an object");
 		return Object.keys(this.value).map((name) => [name, this.#child(name)]);
@@ -83,7 +83,7 @@ export class JsonPlace {
 		return this.value;
 	}
 
-	/** @returns '' when it is not there */
+	/** @returns '' when it is absent */
 	choice(name: string, choices: readonly string[]): string {
 		const child = this.find(name);
 		if (!child) return "";

@@ -7,7 +7,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** What a line says beyond its message; programs read it from the format `json`. */
+/** The fields of a line in addition to its message; programs read them in the format `json`. */
 export type LogFields = Readonly<Record<string, string | number>>;
 
 type Write = (message: string, fields?: LogFields) => void;

@@ -1,8 +1,8 @@
 /**
- * Which names a bucket and an object may have.
+ * The valid names of buckets and objects.
  *
- * Pure. Source: docs «Bucket naming conventions», «Object naming conventions»; EC 0015-00000001,
- * 0016-00000002 (length, UTF-8), -005.
+ * Pure. Source: docs «Bucket naming conventions», «Object naming conventions»; EC 0015-00000001, 0016-00000002 (length,
+ * UTF-8), -005.
  */
 import { type ErrorMore, OssError } from "./errors.ts";
 
@@ -10,12 +10,12 @@ const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 export const KEY_BYTES_MAX = 1023;
 
-/** Whether a bucket can be called that; buckets made long ago may have underscores. */
+/** Whether a bucket can have this name; old buckets may have underscores. */
 export const isBucketName = (text: string): boolean =>
 	BUCKET.test(text.replaceAll("_", "-"));
 
 /**
- * @param isNew whether it is to be made; of those that were made long ago some have underscores: java1's BucketInfoTest
+ * @param isNew whether the bucket will be made; old buckets may have underscores: java1's BucketInfoTest
  * @throws OssError InvalidBucketName
  */
 export function requireBucketName(bucket: string, isNew = true): void {
@@ -27,7 +27,8 @@ export function requireBucketName(bucket: string, isNew = true): void {
 }
 
 /**
- * Control characters, CR and LF included, are legal: the SDKs' own suites store such keys, whatever a page says.
+ * Control characters, CR and LF included, are legal: the SDKs' own suites store such keys, although a page says
+ * otherwise.
  *
  * @throws OssError InvalidObjectName
  */
@@ -43,7 +44,7 @@ export function requireKey(key: string): void {
 function whatIsWrong(key: string): ErrorMore | undefined {
 	if (key === "") return { message: "The Object name can not be empty." };
 	if (key.startsWith("/") || key.startsWith("\\")) return {};
-	// A UTF-16 unit is at most three bytes of UTF-8: most keys need no counting.
+	// A UTF-16 unit is at most three bytes of UTF-8: most keys need not be measured.
 	if (
 		key.length * 3 > KEY_BYTES_MAX &&
 		Buffer.byteLength(key) > KEY_BYTES_MAX

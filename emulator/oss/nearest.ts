@@ -4,7 +4,7 @@
  * Pure.
  */
 
-/** @returns undefined when none is near */
+/** @returns undefined when none is similar */
 export function findNearest(
 	word: string,
 	words: Iterable<string>,
@@ -21,7 +21,7 @@ export function findNearest(
 	return nearest;
 }
 
-/** Edits from one to the other: Levenshtein's, and two neighbours that changed places. */
+/** The number of edits from one to the other: Levenshtein's, and swapped neighbours. */
 function distanceOf(a: string, b: string): number {
 	let before: number[] = [];
 	let last = Array.from({ length: b.length + 1 }, (_, j) => j);

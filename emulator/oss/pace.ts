@@ -1,16 +1,16 @@
 /**
- * How fast bytes may pass: a bucket that fills at the rate allowed. It is kept from the first byte on, so that waits
- * that end late do not add up to a slower rate.
+ * Limits the rate of bytes. The rate is measured from the first byte on, so that waits that end late do not add up to a
+ * slower rate.
  *
  * Pure.
  */
 
-/** Who was slow may catch up with this much; it is also what a late timer may cost. */
+/** How much a slow client may catch up; it is also the tolerance for late timers. */
 const SAVED_MS_MAX = 200;
 
 export class Pace {
 	readonly #bytesPerMs: number;
-	/** When all that has passed so far was allowed to have passed. */
+	/** The earliest time at which the bytes so far were allowed to have passed. */
 	#dueMs: number;
 
 	constructor(bitsPerSecond: number, nowMs: number) {
@@ -18,7 +18,7 @@ export class Pace {
 		this.#dueMs = nowMs;
 	}
 
-	/** @returns how many milliseconds `bytes` more have to wait before they pass */
+	/** @returns how many milliseconds the next `bytes` must wait */
 	take(bytes: number, nowMs: number): number {
 		const from = Math.max(this.#dueMs, nowMs - SAVED_MS_MAX);
 		this.#dueMs = from + bytes / this.#bytesPerMs;

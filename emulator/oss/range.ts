@@ -10,7 +10,7 @@
 import { readDecimal } from "./decimal.ts";
 import { OssError } from "./errors.ts";
 
-/** Both ends included. */
+/** Both positions are included. */
 export type ByteRange = { readonly first: number; readonly last: number };
 
 /**
@@ -70,7 +70,7 @@ function readBounds(header: string): Bounds | undefined {
 	return readable.length === 1 ? readable[0] : undefined;
 }
 
-/** A position that no number can hold exactly is past every end. */
+/** A position that a number cannot represent exactly is past every end. */
 const position = (digits: string | undefined): number | undefined =>
 	digits ? (readDecimal(digits) ?? Number.MAX_SAFE_INTEGER) : undefined;
 

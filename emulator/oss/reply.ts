@@ -1,17 +1,17 @@
 /**
- * What an operation answers. The port adds the headers every answer has.
+ * The reply of an operation. The port adds the headers that every reply has.
  *
  * Pure.
  */
 import type { Readable } from "node:stream";
 
-/** Names as OSS spells them; an undefined one is left out, a Content-Length too, which is added otherwise. */
+/** Names as OSS spells them. Undefined ones are omitted, also a Content-Length, which is otherwise added. */
 export type ReplyHeaders = Readonly<Record<string, string | undefined>>;
 
 export type Reply = {
 	readonly status: number;
 	readonly headers: ReplyHeaders;
-	/** The bytes of a stream are given away: they are gone once they are sent. */
+	/** The memory of a stream's chunks is freed when they have been sent. */
 	readonly body: Buffer | Readable | null;
 };
 

@@ -1,23 +1,23 @@
 /**
- * A request to OSS, as the port hands it to the rest: decoded once, nothing normalised.
+ * A request to OSS as the port passes it on: decoded once, not normalised.
  *
  * Pure.
  */
 import type { Readable } from "node:stream";
 
-/** Decoded parameters; of one that is repeated the first value counts, as at OSS. */
+/** Decoded parameters; the first value of a repeated one counts, as at OSS. */
 export type Query = ReadonlyMap<string, string>;
 
 /** Lower-case names; values are text (UTF-8 where the bytes are that, latin1 otherwise). */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Who asks. */
+/** The caller of a request. */
 export type Caller = {
 	/** '' for an anonymous request. */
 	readonly accessKeyId: string;
 	/** The account's numeric id; '' for an anonymous request. */
 	readonly uid: string;
-	/** Who it is within the account; none is the account itself, or nobody. */
+	/** The user or session within the account; absent for the account itself and for anonymous callers. */
 	readonly identity?: Identity;
 };
 
@@ -33,7 +33,7 @@ export type Identity =
 			readonly kind: "AssumedRoleUser";
 			readonly role: string;
 			readonly session: string;
-			/** The session policy, JSON; none limits nothing. */
+			/** The session policy, JSON; absent if the session has all rights of the role. */
 			readonly policy?: string;
 	  };
 
@@ -45,24 +45,24 @@ export type FormPart =
 	| {
 			readonly kind: "file";
 			readonly name: string;
-			/** '' when the part names none. */
+			/** '' when the part has none. */
 			readonly filename: string;
 			/** '' when the part has none. */
 			readonly contentType: string;
 			readonly content: AsyncIterable<Buffer>;
 	  }
-	/** What follows the file: OSS does not read it. */
+	/** The parts after the file, which OSS does not read. */
 	| { readonly kind: "late"; readonly name: string };
 
 export const isForm = ({ headers }: Pick<OssRequest, "headers">): boolean =>
 	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
 
-/** Where a request goes: '' for bucket is the service, '' for key is the bucket. */
+/** The target of a request: without a bucket the service, without a key the bucket. */
 export type Target = { readonly bucket: string; readonly key: string };
 
-/** How a request can be read. */
+/** One reading of a request. */
 export type Reading = Target & {
-	/** Whether it is the Host that says which bucket; otherwise the path does. */
+	/** Whether the Host names the bucket; otherwise the path does. */
 	readonly isInHost: boolean;
 };
 
@@ -81,12 +81,12 @@ export type OssRequest = Reading & {
 	readonly scheme: "http" | "https";
 	readonly clientIp: string;
 	readonly receivedAt: Date;
-	/** By which what expires is judged; by default `receivedAt`. */
+	/** The time by which expiration is judged; by default `receivedAt`. */
 	readonly expiryTime?: Date;
 	readonly caller: Caller;
 	/** Which protocol it was translated from, if it was. */
 	readonly protocol?: "S3";
-	/** Whether who asks has closed the connection: there is nobody to answer any more. */
+	/** Whether the client has closed the connection and cannot get an answer. */
 	readonly isDisconnected: () => boolean;
 	readonly body: Readable;
 	/** Reads the body, or the given one, as a form; may be called once, instead of reading `body`. */

@@ -1,5 +1,5 @@
 /**
- * The ways OSS writes a moment.
+ * The formats in which OSS writes times.
  *
  * Pure. Source: docs «Common HTTP headers», «Signature version 4»; SDKs' parsers insist on every digit.
  */
@@ -29,14 +29,14 @@ export function readCompactTime(text: string): Date | undefined {
 	return readTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** Reads what `httpTime` and `isoTime` write, and what `Date` understands besides. */
+/** Reads what `httpTime` and `isoTime` write, and everything else that `Date` reads. */
 export function readTime(text: string | undefined): Date | undefined {
 	if (text === undefined) return undefined;
 	const moment = new Date(text);
 	return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
-/** Conditions and listings compare whole seconds: that is all a header can carry. */
+/** Conditions and listings compare whole seconds, because headers have no fractions. */
 export function wholeSeconds(moment: Date): number {
 	return Math.floor(moment.getTime() / 1000);
 }

@@ -9,7 +9,7 @@ const LAST = 0x10ffff;
 /**
  * The first text, in byte order, after every text that begins with `prefix`.
  *
- * @returns '' when there is none: nothing comes after
+ * @returns '' when no text comes after
  */
 export function afterPrefix(prefix: string): string {
 	const points = Array.from(
@@ -19,7 +19,7 @@ export function afterPrefix(prefix: string): string {
 	while (points.at(-1) === LAST) points.pop();
 	const last = points.pop();
 	if (last === undefined) return "";
-	// U+D800…U+DFFF are no characters: UTF-8 goes from U+D7FF to U+E000.
+	// U+D800…U+DFFF are not characters: UTF-8 goes from U+D7FF to U+E000.
 	return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 

@@ -1,9 +1,9 @@
-/** Waits for what may take for ever. */
+/** Waits for a promise, but not forever. */
 
 /**
- * What `work` gives. It goes on after the limit, and nobody hears of it.
+ * The result of `work`, which continues after the limit without effect.
  *
- * @throws Error with the code ETIMEOUT after `limitMs` milliseconds; what `work` throws before
+ * @throws Error with the code ETIMEOUT after `limitMs` milliseconds; the error of `work` before that
  */
 export function withinMs<Value>(
 	work: Promise<Value>,

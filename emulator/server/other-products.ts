@@ -1,6 +1,6 @@
 /**
- * Products beside OSS whose requests come to its port: their hosts end as OSS's do, their SDKs are OSS's own, and their
- * signatures are of other forms. They are named before anybody takes them for requests to a bucket.
+ * Other products whose requests arrive at the OSS port: their hosts end as OSS's do, their SDKs are OSS's own, and
+ * their signatures have other forms. They are refused by name before they are read as requests to a bucket.
  *
  * Source: py2's and go2's `vectors` and `tables`, endpoints and signers; docs «Endpoints» of KMS and CloudBox.
  */
@@ -17,7 +17,7 @@ const HOSTS = [
 	[/(?:^kms(?:-vpc)?|\.kms)(?:\.(?!oss-)[a-z0-9-]+)?\.aliyuncs\.com$/, "KMS"],
 ] as const;
 
-/** What tells vectors from objects where the host does not: `PutVectors` is `POST /?putVectors`. */
+/** The parameters that distinguish vectors from objects if the host does not: `PutVectors` is `POST /?putVectors`. */
 const VECTORS = [
 	...["deleteVectorIndex", "deleteVectors", "getVectorIndex", "getVectors"],
 	...["listVectorIndexes", "listVectors", "putVectorIndex", "putVectors"],
@@ -52,7 +52,7 @@ function vectorsOperation(query: OssRequest["query"]): string | undefined {
 	return found && found.charAt(0).toUpperCase() + found.slice(1);
 }
 
-/** The product a signature is made for. */
+/** Whether the signature is made for OSS Tables. */
 const isForTables = ({
 	headers: { authorization },
 	query,

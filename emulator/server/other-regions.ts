@@ -1,8 +1,8 @@
 /**
  * Requests for a bucket that arrive by the endpoint of another region.
  *
- * OSS refuses them. The emulator answers by default: ali-oss with an address for an endpoint makes a Host up from its
- * `region`, whatever region the emulator has, and such a Host cannot be told from a genuine one.
+ * OSS refuses them. The emulator answers by default: ali-oss with an address as endpoint makes up a Host from its
+ * `region`, whatever region the emulator has, and such a Host looks like a real one.
  *
  * Source: java1's OverwriteEndpointTest and ossutil's TestListRegionBucketByEndpoint; EC 0003-00001403.
  */
@@ -15,7 +15,7 @@ import type { OssRequest } from "../oss/request.ts";
 const ENDPOINT =
 	/(?:^|\.)(oss-(?!accelerate)[a-z0-9-]+?)(-internal)?\.aliyuncs\.com$/;
 
-/** @throws OssError AccessDenied, naming the endpoint to use, under `--other-regions refuse` */
+/** @throws OssError AccessDenied, naming the endpoint to use, with `--other-regions refuse` */
 export async function requireOwnRegion(
 	{ store, otherRegions }: Emulator,
 	{ host, bucket }: OssRequest,

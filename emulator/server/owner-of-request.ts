@@ -23,7 +23,7 @@ export async function ownerOfRequest(
 	return { account: owner, bucket, key };
 }
 
-/** Of a request that was refused before its caller was known. */
+/** The owner of a request that was refused before its caller was known. */
 export async function ownerOfRefused(
 	emulator: OwnersOf,
 	arrival: Arrival,

@@ -36,7 +36,7 @@ export function readAcs3Claim(request: StsRequest): StsClaim {
 	return {
 		accessKeyId,
 		signature,
-		// The names of what is missing are those of the RPC style.
+		// The missing parts have the names of the RPC style.
 		nonce: header("x-acs-signature-nonce", "SignatureNonce"),
 		timestamp: header("x-acs-date", "Timestamp"),
 		securityToken: headers["x-acs-security-token"] ?? "",
@@ -44,7 +44,7 @@ export function readAcs3Claim(request: StsRequest): StsClaim {
 		stringToSign,
 		sign: (accessKeySecret) =>
 			createHmac("sha256", accessKeySecret).update(stringToSign).digest("hex"),
-		mistakes: () => [], // nobody signs this by hand
+		mistakes: () => [], // this signature is not made by hand
 	};
 }
 
@@ -59,7 +59,7 @@ const readParts = (authorization: string): ReadonlyMap<string, string> =>
 			}),
 	);
 
-/** The hash is that of the body that came, not the one the header names: a body exchanged on the way does not fit. */
+/** The hash of the received body counts, not the one in the header, so that a replaced body does not match. */
 function writeCanonicalRequest(
 	{ method, path, query, headers, body }: StsRequest,
 	signedHeaders: string,

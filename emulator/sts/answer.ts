@@ -1,5 +1,5 @@
 /**
- * What STS answers, before it is JSON or XML.
+ * The answer of STS, before it becomes JSON or XML.
  *
  * Pure. Source: docs «Responses» of STS; clients test the JSON's type by its beginning and the XML's exactly.
  */
@@ -10,7 +10,7 @@ export type StsElement = {
 };
 
 export type StsAnswer = {
-	/** As the request names it, of whatever service; '' when it names none. */
+	/** The operation as the request names it, of any service; '' when it names none. */
 	readonly operation: string;
 	readonly status: number;
 	/** The XML's root: `AssumeRoleResponse`, `Error`. */
@@ -19,7 +19,7 @@ export type StsAnswer = {
 	readonly format: "JSON" | "XML";
 	/** Upper-case UUID; also in the body. */
 	readonly requestId: string;
-	/** For the emulator's own record: what is behind an error; '' for most. */
+	/** For the emulator's own record: the cause of an error; '' for most. */
 	readonly diagnosis: string;
 };
 
@@ -32,6 +32,6 @@ export const CONTENT_TYPE: Readonly<Record<StsAnswer["format"], string>> = {
 export const readFormat = (text: string | undefined): StsAnswer["format"] =>
 	text?.toUpperCase() === "XML" ? "XML" : "JSON";
 
-/** `2015-11-17T07:30:00Z`: with milliseconds some clients cannot read it. */
+/** `2015-11-17T07:30:00Z`: some clients cannot read it with milliseconds. */
 export const expiration = (moment: Date): string =>
 	`${moment.toISOString().slice(0, 19)}Z`;

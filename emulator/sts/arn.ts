@@ -1,5 +1,5 @@
 /**
- * Names of roles and of those who assume them.
+ * Names of roles and of their sessions.
  *
  * Pure. Source: docs «AssumeRole», «GetCallerIdentity».
  */

@@ -1,7 +1,7 @@
 /**
- * AssumeRole: keys for a while, with the rights of a role or less.
+ * AssumeRole: temporary keys with the rights of a role, or with fewer.
  *
- * Parameters are looked at in the order of the docs, the role after them.
+ * Parameters are checked in the order of the documentation, the role after them.
  *
  * Source: docs «AssumeRole» and its table of errors; suites of php, ossutil and ali-oss.
  */
@@ -85,7 +85,7 @@ function readDuration(parameters: Query, role: StsRole | undefined): number {
 
 const POLICY_CHARACTERS_MAX = 2048;
 
-/** An empty policy is none: some clients always send the parameter. */
+/** An empty policy counts as absent, because some clients always send the parameter. */
 function readPolicy(parameters: Query, keeper: Keeper): string {
 	const policy = parameters.get("Policy") ?? "";
 	if (policy.length > POLICY_CHARACTERS_MAX)

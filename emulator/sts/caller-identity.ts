@@ -1,7 +1,7 @@
 /**
- * GetCallerIdentity: who signed this.
+ * GetCallerIdentity: the identity that signed the request.
  *
- * Source: docs «GetCallerIdentity»; php's StsTest. The Arn of an account and of a RAM user is RAM's usual one.
+ * Source: docs «GetCallerIdentity»; php's StsTest. The Arn of an account and of a RAM user has RAM's usual form.
  */
 import type { Caller } from "../oss/request.ts";
 import type { StsElement } from "./answer.ts";

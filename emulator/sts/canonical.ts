@@ -1,5 +1,5 @@
 /**
- * Parameters as both signatures of STS have them: percent-encoded as in RFC 3986, sorted by name.
+ * Parameters as both signatures of STS write them: percent-encoded as in RFC 3986, sorted by name.
  *
  * Pure. Source: docs «Signature method» of STS. Some test clients encode a space as `+`; no real value has one.
  */

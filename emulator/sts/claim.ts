@@ -1,5 +1,5 @@
 /**
- * What a request to STS says of its signature: with which key, when, once, and what was signed.
+ * The claim of a request's signature to STS: its key, its time, its nonce and the string to sign.
  *
  * Pure.
  */
@@ -9,16 +9,16 @@ import { StsError } from "./errors.ts";
 
 export type StsClaim = {
 	readonly accessKeyId: string;
-	/** Of a caller whose own key is temporary; '' for none. */
+	/** The security token of a caller with a temporary key; '' for none. */
 	readonly securityToken: string;
 	readonly timestamp: string;
 	readonly nonce: string;
 	readonly signature: string;
-	/** What a signature looks like. */
+	/** The form of a signature. */
 	readonly signatureForm: RegExp;
 	readonly stringToSign: string;
 	readonly sign: (accessKeySecret: string) => string;
-	/** What is made of the right secret by mistake, each with a sentence for the developer. */
+	/** Common mistakes with the right secret, each with a sentence for the developer. */
 	readonly mistakes: (
 		accessKeySecret: string,
 	) => Iterable<readonly [signature: string, sentence: string]>;
@@ -27,7 +27,7 @@ export type StsClaim = {
 export const SKEW_MS_MAX = 900_000;
 
 /**
- * `2015-09-01T05:57:34Z`, with milliseconds if need be; the php suite has an `H` for the `T` and is served.
+ * `2015-09-01T05:57:34Z`, with milliseconds if need be; the php suite writes an `H` for the `T`, which is accepted.
  *
  * @throws StsError
  */

@@ -1,6 +1,4 @@
-/**
- * What STS asks of whoever keeps keys, roles and policies. STS itself keeps nothing.
- */
+/** The keys, roles and policies that STS needs. STS itself stores nothing. */
 import type { Caller } from "../oss/request.ts";
 
 /** A key that may sign requests to STS. */
@@ -9,17 +7,17 @@ export type StsKey = {
 	readonly caller: Caller;
 };
 
-/** A role that may be assumed, or would be by somebody else. */
+/** A role, whether or not this caller may assume it. */
 export type StsRole = {
 	readonly account: string;
-	/** As it is configured: the caller may have written it in another case. */
+	/** The configured spelling; the caller may have used another case. */
 	readonly name: string;
-	/** 18 digits, the same for ever. */
+	/** 18 digits that never change. */
 	readonly id: string;
 	readonly sessionSecondsMax: number;
 };
 
-/** What a temporary key is made of. */
+/** The content of a temporary key. */
 export type NewSession = {
 	readonly role: StsRole;
 	readonly session: string;
@@ -37,31 +35,33 @@ export type Credentials = {
 export interface Keeper {
 	/**
 	 * @param securityToken '' for none
-	 * @throws StsError when there is no such key, or it does not go with the token
+	 * @throws StsError when the key does not exist, or does not belong to the token
 	 */
 	getKey(accessKeyId: string, securityToken: string, now: Date): StsKey;
 
-	/** Whoever the request says it is of, when signatures are not checked; somebody in any case. */
+	/**
+	 * The caller that the request names, for use when signatures are not checked; the default account if it names none.
+	 */
 	believe(accessKeyId: string): Caller;
 
-	/** @returns undefined when there is no such role */
+	/** @returns undefined when the role does not exist */
 	findRole(account: string, name: string): StsRole | undefined;
 
 	/**
-	 * Why RAM does not let `caller` assume the role, or the role does not trust him.
+	 * Why RAM does not allow `caller` to assume the role, or why the role does not trust the caller.
 	 *
-	 * @returns '' when he may
+	 * @returns '' when the caller may
 	 */
 	whyNot(caller: Caller, role: StsRole, now: Date): string;
 
-	/** What may have been taken for the secret of this key, which is good, each with a sentence for the developer. */
+	/** Other secrets that may have been used with this valid key by mistake, each with a sentence for the developer. */
 	mistakenSecrets(
 		accessKeyId: string,
 		securityToken: string,
 		now: Date,
 	): Iterable<readonly [secret: string, sentence: string]>;
 
-	/** Whether `json` is a policy a session may have. */
+	/** Whether `json` is a valid session policy. */
 	isPolicy(json: string): boolean;
 
 	makeCredentials(session: NewSession): Credentials;

@@ -20,7 +20,7 @@ export class Nonces {
 			throw new StsError("SignatureNonceUsed");
 	}
 
-	/** To be called when the signature is known to be right: nobody else can use up a nonce. */
+	/** Must be called after the signature was verified, so that other callers cannot use up a nonce. */
 	use(accessKeyId: string, nonce: string, now: Date): void {
 		this.#used.set(hash(accessKeyId, nonce), now.getTime());
 	}
@@ -29,7 +29,7 @@ export class Nonces {
 		return this.#used.size;
 	}
 
-	/** A request may be dated ahead as far as behind. */
+	/** A request may be dated as far in the future as in the past. */
 	#forget(now: number): void {
 		for (const [used, at] of this.#used) {
 			if (at > now - 2 * SKEW_MS_MAX && this.#used.size < NONCES_MAX) return;

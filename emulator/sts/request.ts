@@ -1,5 +1,5 @@
 /**
- * A request to STS: whatever travels in the query and whatever travels in the body are one set of parameters.
+ * A request to STS: the parameters in the query and in the body are one set.
  *
  * Pure. Source: docs «Request structure» of STS; every official client mixes the two in its own way.
  */
@@ -17,7 +17,7 @@ export type StsArrival = {
 	readonly headers: Headers;
 	readonly body: Buffer;
 	readonly receivedAt: Date;
-	/** By which what expires is judged; by default `receivedAt`. */
+	/** The time by which expiration is judged; by default `receivedAt`. */
 	readonly expiryTime?: Date;
 };
 
@@ -62,7 +62,7 @@ function readForm(text: string): Parameter[] {
 	});
 }
 
-/** What cannot be decoded is kept as it came, and no signature will fit it. */
+/** A value that cannot be decoded stays as it came, and no signature fits it. */
 const decode = (text: string): string => formDecode(text) ?? text;
 
 function readJson(text: string): Parameter[] {
@@ -73,7 +73,7 @@ function readJson(text: string): Parameter[] {
 		.map(([name, item]) => [name, toText(item)]);
 }
 
-/** No parameter is a list or an object: one that is, however deep, is refused as whatever it stands for. */
+/** Parameters are neither lists nor objects; one that is counts as an invalid value. */
 const toText = (item: unknown): string =>
 	typeof item === "object" ? "{}" : String(item);
 
@@ -81,6 +81,6 @@ function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		return undefined; // then nothing was said, and what is missing is named
+		return undefined; // the parameters are empty then, and the error names the missing ones
 	}
 }

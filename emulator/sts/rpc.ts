@@ -11,7 +11,7 @@ import type { StsClaim } from "./claim.ts";
 import { StsError } from "./errors.ts";
 import type { StsRequest } from "./request.ts";
 
-/** @throws StsError when one of the common parameters is missing, or signs in another way than there is */
+/** @throws StsError when one of the common parameters is missing, or names an unknown signature method */
 export function readRpcClaim({ method, parameters }: StsRequest): StsClaim {
 	const [accessKeyId, signature, , , nonce, timestamp] = COMMON.map((name) =>
 		required(parameters, name),
@@ -32,7 +32,7 @@ export function readRpcClaim({ method, parameters }: StsRequest): StsClaim {
 	};
 }
 
-/** Of those who sign by hand. */
+/** Mistakes of developers who sign by hand. */
 function* mistakes(
 	secret: string,
 	method: string,
@@ -63,7 +63,7 @@ function* mistakes(
 	];
 }
 
-/** In this order they are missed. */
+/** Missing ones are reported in this order. */
 const COMMON = [
 	"AccessKeyId",
 	"Signature",
@@ -73,7 +73,7 @@ const COMMON = [
 	"Timestamp",
 ];
 
-/** @throws StsError MissingNAME; an empty value is none */
+/** @throws StsError MissingNAME; an empty value counts as absent */
 export function required(parameters: Query, name: string): string {
 	const value = parameters.get(name);
 	if (!value) throw new StsError("Missing", name);

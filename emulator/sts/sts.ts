@@ -37,13 +37,13 @@ export class Sts {
 	readonly #checkSignatures: boolean;
 	readonly #nonces = new Nonces();
 
-	/** @param checkSignatures false believes anybody */
+	/** @param checkSignatures false accepts any signature */
 	constructor(keeper: Keeper, checkSignatures: boolean) {
 		this.#keeper = keeper;
 		this.#checkSignatures = checkSignatures;
 	}
 
-	/** Errors of STS's are answers too; what else is thrown is a bug of ours. */
+	/** Errors of STS are answers too; any other error is a bug of ours. */
 	answer(arrival: StsArrival): StsAnswer {
 		try {
 			const request = readStsRequest(arrival);

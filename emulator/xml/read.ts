@@ -1,9 +1,9 @@
 /**
- * Reads the XML of request bodies: elements and text; attributes and comments do not count, nor does any order.
+ * Reads the XML of request bodies: elements and text. Attributes, comments and the order of elements are ignored.
  *
- * Lenient where OSS is: control characters pass, raw or as `&#x1c;`, and so does an ampersand that begins no reference
- * (java1's suite has one in a referer, which its SDK does not escape). Strict where safety asks for it: no document
- * type, so no entities of the sender's own, and no depth beyond what a document of OSS has.
+ * Lenient where OSS is: control characters pass, raw or as `&#x1c;`, and so does an ampersand that does not begin a
+ * reference (java1's suite has one in a referer, which its SDK does not escape). Strict where safety asks for it: no
+ * document type, therefore no entities of the sender, and a limited depth.
  */
 import { OssError } from "../oss/errors.ts";
 
@@ -17,14 +17,14 @@ export type XmlNode = {
 type RawNode = Readonly<Record<string, readonly RawNode[] | string>>;
 
 /**
- * @param roots names the document may have
+ * @param roots allowed names of the root element
  * @throws OssError MalformedXML
  */
 export async function readXml(
 	body: Buffer,
 	...roots: readonly string[]
 ): Promise<XmlNode> {
-	// Most requests have no XML.
+	// Loaded here, because most requests have no XML.
 	const { XMLParser, XMLValidator } = await import("fast-xml-parser");
 	const written = body.toString("utf8").trimStart(); // go1's suite begins with blanks
 	const text = written.includes("<![CDATA[")
@@ -39,7 +39,7 @@ export async function readXml(
 	return root;
 }
 
-/** What `ErrorDetail` says of a document with another root. Source: a MalformedXML of go2's mock. */
+/** The `ErrorDetail` for a document with another root. Source: a MalformedXML of go2's mock. */
 export const wrongRoot = (...roots: readonly string[]): string =>
 	`the root node is not named ${roots.join(" or ")}.`;
 
@@ -126,7 +126,7 @@ export function malformed(detail?: string): OssError {
 }
 
 /**
- * The child of an element that can have one of that name.
+ * The child of an element that can have only one child of that name.
  *
  * @throws OssError MalformedXML when there are more
  */

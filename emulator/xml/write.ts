@@ -1,11 +1,11 @@
 /**
  * Writes XML as OSS does: a declaration, two blanks a level, no namespace, a newline at the end.
  *
- * Pure. Source: a captured 416 whose Content-Length this layout reproduces; py1, java1, cs1 find nothing in a document
- * with a namespace, whatever the docs print.
+ * Pure. Source: a captured 416 whose Content-Length this layout reproduces; py1, java1 and cs1 find no elements in a
+ * document with a namespace, although the documentation prints one.
  */
 
-/** Text, an element's children, a list of equals, or undefined for nothing at all. */
+/** Text, an element's children, a list of elements of one name, or undefined for no element. */
 export type XmlValue =
 	| string
 	| number
@@ -45,7 +45,7 @@ const isList = (
 	value: XmlElement | readonly XmlValue[],
 ): value is readonly XmlValue[] => Array.isArray(value);
 
-/** Control characters are left as they are: OSS does too, and tells clients to ask for `encoding-type=url`. */
+/** Control characters are left as they are: OSS does so too, and clients ask for `encoding-type=url`. */
 function escapeXml(text: string): string {
 	return /[&<>]/.test(text)
 		? text

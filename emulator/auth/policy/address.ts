@@ -10,7 +10,7 @@ type Address = { readonly bits: 32 | 128; readonly value: bigint };
 
 /**
  * @param network an address, `192.168.0.0/16`, `2001:db8::/32`, or a pattern: `192.168.*`
- * @returns false also for what is no address and no network
+ * @returns false also for a text that is neither an address nor a network
  */
 export function isWithin(address: string, network: string): boolean {
 	if (network.includes("*")) return matches(network, address);
@@ -63,7 +63,7 @@ function readV6(text: string): bigint | undefined {
 	);
 }
 
-/** `a:b:1.2.3.4` → four groups; '' is none. */
+/** `a:b:1.2.3.4` → four groups; '' has none. */
 function readGroups(text: string): bigint[] | undefined {
 	if (text === "") return [];
 	const groups: bigint[] = [];

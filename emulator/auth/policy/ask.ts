@@ -1,5 +1,5 @@
 /**
- * What is asked of policies: may this be done to that, under these circumstances?
+ * The question to policies: is this action allowed on this resource, under these circumstances?
  *
  * Pure. Source: docs «Authorization syntax and elements» of OSS.
  */
@@ -8,7 +8,7 @@
 export type Resource = {
 	/** `oss`; `ram` for roles. */
 	readonly service: string;
-	/** All the ways to write it; '' for what has none. */
+	/** All the ways to write it; '' for resources without a region. */
 	readonly regions: readonly string[];
 	/** The account it belongs to. */
 	readonly owner: string;
@@ -17,9 +17,9 @@ export type Resource = {
 };
 
 /**
- * What a condition's key is in this request. Names are as documented, case included (A-503).
+ * The value of a condition key in this request. Names are as documented, case included (A-503).
  *
- * @returns undefined for a key the request has not
+ * @returns undefined for a key that the request does not have
  */
 export type Circumstances = (key: string) => readonly string[] | undefined;
 

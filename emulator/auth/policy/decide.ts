@@ -1,6 +1,6 @@
 /**
- * Whether policies let a caller do what he asks, in OSS's order: session policy, then those of the user or role and
- * that of the bucket together, of which a Deny in any wins. What none speaks of is left to the ACLs.
+ * Decides by policies whether a caller may perform an action, in OSS's order: the session policy, then those of the
+ * user or role and of the bucket together, where any Deny wins. Without a matching statement the ACLs decide.
  *
  * Pure. Source: docs «Authentication» of OSS (its flow of a request), «Policy evaluation process» of RAM.
  */
@@ -15,25 +15,25 @@ import {
 import { isAbout } from "./principal.ts";
 
 export type Policies = {
-	/** Of a session of STS that was given one: nothing it does not allow is allowed by another. */
+	/** The session policy, if STS was given one: the other policies cannot allow more than it does. */
 	readonly session: NamedPolicy | undefined;
-	/** Of the RAM user or role; they count where their own account owns what is asked for. */
+	/** Of the RAM user or role; they count where their own account owns the resource. */
 	readonly identity: readonly NamedPolicy[];
 	readonly bucket: NamedPolicy | undefined;
 };
 
 export type PolicyRule = "session policy" | "identity policy" | "bucket policy";
 
-/** A rule and what it said. */
+/** A policy and its decision. */
 export type Ruling = {
 	readonly rule: PolicyRule;
 	readonly judgement: Judgement;
 };
 
 export type Decision = {
-	/** undecided: no policy said anything. */
+	/** undecided: no policy has a matching statement. */
 	readonly outcome: "granted" | "refused" | "undecided";
-	/** What decided. */
+	/** The decisive policies. */
 	readonly rulings: readonly Ruling[];
 };
 

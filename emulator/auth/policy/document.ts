@@ -2,7 +2,8 @@
  * Reads a policy: of a session, of a RAM user or role, or of a bucket. One language; only a bucket's has principals.
  *
  * Pure. Source: docs «Policy structure and syntax», «Policy elements» of RAM; «Bucket policy» of OSS; java1
- * BucketPolicyTest, which stores a statement without Principal; py2's suite, to which OSS says that one is public.
+ * BucketPolicyTest, which stores a statement without Principal; py2's suite, to which OSS answers that such a policy is
+ * public.
  */
 import { OssError } from "../../oss/errors.ts";
 import { isJsonObject, type JsonObject } from "../../oss/json-object.ts";
@@ -25,7 +26,7 @@ export type Statement = {
 	readonly effect: "Allow" | "Deny";
 	readonly actions: Patterns;
 	readonly resources: Patterns;
-	/** Of a bucket's policy; undefined: whoever has the policy. */
+	/** Only in a bucket's policy; undefined means the owner of the policy. */
 	readonly principals: readonly string[] | undefined;
 	/** All must hold. */
 	readonly conditions: readonly Condition[];
@@ -33,12 +34,12 @@ export type Statement = {
 
 export type Policy = readonly Statement[];
 
-/** Whose it is: it decides whether there may be principals, and must be a Version. */
+/** The kind of the policy, which decides whether principals are allowed and a Version is required. */
 export type PolicyKind = "identity" | "bucket";
 
 /**
  * @param json as its author wrote it
- * @throws OssError InvalidPolicyDocument; STS has a code of its own for that
+ * @throws OssError InvalidPolicyDocument; STS has its own code for that
  */
 export function readPolicy(json: string, kind: PolicyKind): Policy {
 	const document = parse(json);
@@ -68,8 +69,8 @@ function parse(json: string): unknown {
 }
 
 /**
- * The words of OSS's parser for a text that does not begin like JSON. For other mistakes no capture shows any, so the
- * words of form policies stand in (A-932).
+ * The message of OSS's parser for a text that does not begin like JSON. No capture shows the message for other
+ * mistakes, so those of form policies are used (A-932).
  */
 function notJson(json: string): OssError {
 	const [first = ""] = json.trimStart();
@@ -108,7 +109,7 @@ function readPatterns(
 	return { patterns, isNegated: negated !== undefined };
 }
 
-/** One string is as good as a list of one. */
+/** A single string counts as a list of one. */
 function readStrings(value: unknown): readonly string[] | undefined {
 	const list: readonly unknown[] = Array.isArray(value) ? value : [value];
 	const strings = list.filter((item) => typeof item === "string");

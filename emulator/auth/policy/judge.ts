@@ -1,5 +1,5 @@
 /**
- * What policies of one kind say together: a Deny that speaks of it wins, then an Allow, then nobody allowed it.
+ * Combines policies of one kind: a matching Deny wins, then a matching Allow; without either nothing is allowed.
  *
  * Pure. Source: docs «Policy evaluation process».
  */
@@ -8,12 +8,12 @@ import type { Policy, Statement } from "./document.ts";
 import { speaksOf } from "./statement.ts";
 
 export type NamedPolicy = {
-	/** For people: `session policy`, `policy 1 of role app`. */
+	/** A name for people: `session policy`, `policy 1 of role app`. */
 	readonly name: string;
 	readonly policy: Policy;
 };
 
-/** Which statement decided. */
+/** The statement that decided. */
 export type Place = {
 	readonly policy: string;
 	/** In the policy, from 1. */
@@ -26,7 +26,7 @@ export type Judgement =
 
 export const IMPLICIT_DENY: Judgement = { verdict: "implicit deny" };
 
-/** @param concerns whether a statement is about the one who asks at all */
+/** @param concerns whether a statement is about the caller at all */
 export function judge(
 	policies: readonly NamedPolicy[],
 	ask: Ask,

@@ -1,5 +1,6 @@
 /**
- * The operators of conditions. A negated one is the negation of its positive one: with several values none of them.
+ * The operators of conditions. A negated operator is the negation of its positive one: with several values none of them
+ * may match.
  *
  * Pure. Source: docs «Conditional operators».
  */
@@ -31,7 +32,7 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
 	GreaterThanEquals: (a, b) => a >= b,
 };
 
-/** What is no number, or no moment, is NaN, which compares with nothing. */
+/** A text that is not a number or a time becomes NaN, which equals nothing. */
 const compared = (
 	kind: string,
 	read: (text: string) => number,
@@ -44,7 +45,7 @@ const compared = (
 const readNumber = (text: string): number =>
 	text.trim() === "" ? Number.NaN : Number(text);
 
-/** ISO 8601; without `Z` or an offset it is in UTC (A-502). */
+/** ISO 8601; without `Z` or an offset the time is in UTC (A-502). */
 const readMoment = (text: string): number =>
 	Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
 
@@ -68,7 +69,7 @@ const NEGATED: ReadonlyMap<string, string> = new Map([
 	["NotIpAddress", "IpAddress"],
 ]);
 
-/** @returns undefined for a name that is no operator */
+/** @returns undefined for an unknown operator */
 export function findOperator(name: string): Operator | undefined {
 	const positive = NEGATED.get(name);
 	const compare = POSITIVE.get(positive ?? name);

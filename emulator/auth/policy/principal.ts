@@ -1,8 +1,8 @@
 /**
- * Whom a statement of a bucket's policy is about, and whether it opens the bucket to the public.
+ * The principals of a bucket policy's statement, and whether it makes the bucket public.
  *
- * Pure. Source: docs «Bucket policy» (`*` without Condition spares the bucket's owner, with one it does not), «Block
- * public access» (what counts as public).
+ * Pure. Source: docs «Bucket policy» (`*` without Condition does not include the bucket's owner, with a Condition it
+ * does), «Block public access» (what counts as public).
  */
 import type { Caller } from "../../oss/request.ts";
 import type { Policy, Statement } from "./document.ts";
@@ -21,7 +21,7 @@ export function isAbout(
 	);
 }
 
-/** Its own key: a user or a session of the account is not the account (A-507). */
+/** The account's own key: a user or a session of the account is not the account (A-507). */
 export const isAccount = ({ uid, identity }: Caller, owner: string): boolean =>
 	uid === owner && identity === undefined;
 
@@ -50,7 +50,7 @@ function namesSession(
 	);
 }
 
-/** Keys that tie a statement to somebody known, when they name no pattern. */
+/** Condition keys that limit a statement to known callers, unless their value is a pattern. */
 const CONFINING = new Set([
 	"acs:AccessId",
 	"acs:SourceIp",
@@ -58,7 +58,7 @@ const CONFINING = new Set([
 	"acs:SourceVpcId",
 ]);
 
-/** Which conditions keep a statement from being public is told for a few keys only (A-508). */
+/** The documentation says only for a few keys that their conditions keep a statement from being public (A-508). */
 export const isPublicStatement = ({
 	effect,
 	principals = [],
@@ -73,6 +73,6 @@ export const isPublicStatement = ({
 			!values.some((value) => value.includes("*")),
 	);
 
-/** What GetBucketPolicyStatus tells, and what blocking public access forbids. */
+/** The answer of GetBucketPolicyStatus, which is also what blocking public access forbids. */
 export const isPublic = (policy: Policy): boolean =>
 	policy.some(isPublicStatement);

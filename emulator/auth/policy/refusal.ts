@@ -1,5 +1,5 @@
 /**
- * What a caller is told whom policies refuse, and what the emulator keeps of it.
+ * The error for a caller that policies refuse, and its explanation in the emulator's record.
  *
  * Pure. Source: captured refusals of sessions; ali-oss's test of them; EC 0003-00000001, 101, 201…203. Which of 201 and
  * 202 a session gets is a guess (A-509).
@@ -9,7 +9,7 @@ import type { Caller } from "../../oss/request.ts";
 import { type Ask, writeResource } from "./ask.ts";
 import type { Decision, PolicyRule, Ruling } from "./decide.ts";
 
-/** @param decision that refuses, or leaves undecided what no ACL allows either */
+/** @param decision a refusal, or an undecided one where no ACL allows the action either */
 export function refusedByPolicy(
 	caller: Caller,
 	ask: Ask,
@@ -84,7 +84,7 @@ function detail(
 				? "SessionPolicy"
 				: "AccountLevelIdentityBasedPolicy",
 		AuthAction: action,
-		// At OSS encrypted for RAM's DecodeDiagnosticMessage; here base64 tells whoever looks.
+		// At OSS encrypted for RAM's DecodeDiagnosticMessage; here it is plain base64.
 		EncodedDiagnosticMessage: Buffer.from(JSON.stringify(why)).toString(
 			"base64",
 		),
@@ -102,7 +102,7 @@ function displayName({ uid, identity }: Caller): string {
 	}
 }
 
-/** @param rulings that led to the refusal: the explicit ones, or those that do not allow */
+/** @param rulings that led to the refusal: the explicit denials, or the policies without an Allow */
 function explain(
 	caller: Caller,
 	ask: Ask,

@@ -1,5 +1,5 @@
 /**
- * Whether a statement speaks of what is asked.
+ * Whether a statement matches an action, a resource and circumstances.
  *
  * Pure. Source: docs «Policy elements»; the choices of the fact sheet on policies.
  */
@@ -26,9 +26,7 @@ const isAction = (pattern: string, action: string): boolean =>
 
 const PARTS = 5;
 
-/**
- * Part by part: a star that went over the colons would make of `acs:oss:*:*:b` the object `x:b` in any bucket (A-505).
- */
+/** Part by part: if a star could match colons, `acs:oss:*:*:b` would match the object `x:b` in any bucket (A-505). */
 function isResource(
 	pattern: string,
 	{ service, regions, owner, name }: Resource,
@@ -47,7 +45,7 @@ function isResource(
 	);
 }
 
-/** A key the request has not makes a positive operator false and a negated one true (A-506). */
+/** A key that the request does not have makes a positive operator false and a negated one true (A-506). */
 function holds(
 	{ operator, key, values }: Condition,
 	circumstances: Circumstances,
