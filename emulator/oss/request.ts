@@ -54,8 +54,12 @@ export type FormPart =
 	/** The parts after the file, which OSS does not read. */
 	| { readonly kind: "late"; readonly name: string };
 
+/** Whether a Content-Type is that of a form. */
+export const isFormType = (contentType: string | undefined): boolean =>
+	/^multipart\/form-data\b/i.test(contentType ?? "");
+
 export const isForm = ({ headers }: Pick<OssRequest, "headers">): boolean =>
-	/^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
+	isFormType(headers["content-type"]);
 
 /** The target of a request: without a bucket the service, without a key the bucket. */
 export type Target = { readonly bucket: string; readonly key: string };

@@ -4,16 +4,24 @@
 import type { IncomingMessage } from "node:http";
 import type { MovableClock } from "../oss/clock.ts";
 import { formDecode } from "../oss/encoding.ts";
-import type { Arrival, Headers, Query } from "../oss/request.ts";
+import type { Arrival, FormPart, Headers, Query } from "../oss/request.ts";
 import { decodeWireText } from "../oss/wire-text.ts";
-import { formParts } from "./form-parts.ts";
 
-/** @param target of the request line */
+export type ReadForm = (
+	body: AsyncIterable<Buffer>,
+	headers: Headers,
+) => AsyncIterable<FormPart>;
+
+/**
+ * @param target of the request line
+ * @param readForm for the OSS port; other ports read no forms
+ */
 export function toArrival(
 	raw: IncomingMessage,
 	id: string,
 	target: string,
 	clock: Pick<MovableClock, "now" | "expiryNow" | "scope">,
+	readForm: ReadForm = readNone,
 ): Arrival {
 	const receivedAt = clock.now();
 	const [rawPath, rawQuery] = splitTarget(target);
@@ -32,9 +40,17 @@ export function toArrival(
 		...(clock.scope === "all" ? {} : { expiryTime: clock.expiryNow() }),
 		isDisconnected: () => !raw.socket.writable,
 		body: raw,
-		form: (body = raw) => formParts(body, headers),
+		form: (body = pieces(raw)) => readForm(body, headers),
 	};
 }
+
+function readNone(): never {
+	throw new Error("forms are read at the OSS port only");
+}
+
+/** A form that is left early must leave the connection as it is: an answer has to follow. */
+const pieces = (raw: IncomingMessage): AsyncIterable<Buffer> =>
+	raw.iterator({ destroyOnReturn: false });
 
 /** The client of a proxy sends the whole URL in the request line. */
 function splitTarget(target: string): [path: string, query: string] {

@@ -1,109 +1,220 @@
 /**
- * The parts of a PostObject's form, in OSS's words: fields and the file.
+ * The parts of a PostObject's form, in OSS's words: fields and the file. @fastify/multipart reads them.
  *
- * The file is the part of that name, whether or not it has a file name; others are fields even if they have one.
+ * Every part is a stream, so that a field is never parsed as JSON, and a client is not read faster than its file is
+ * stored. `form-heads.ts` supplies what the plugin does not hand on. The file is the part of that name, whether or not
+ * it has a file name; others are fields even if they have one.
  *
- * Pure. Source: docs «PostObject»: names of 8 KB, values of 2 MB, Content-MD5.
+ * Source: docs «PostObject»: values of 2 MB, Content-MD5; RFC 2046, 5.1: boundaries.
  */
 import { createHash, type Hash } from "node:crypto";
-import { readExpected } from "../operations/body.ts";
+import { Readable } from "node:stream";
+import multipart from "@fastify/multipart";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
+import type { ByteBudget } from "../oss/byte-budget.ts";
+import { codeOf } from "../oss/code-of.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
-import { percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
-import { collect, type Part, readParts } from "./multipart.ts";
+import { decodeWireBytes } from "../oss/wire-text.ts";
+import {
+	FormHeads,
+	HEAD_BYTES_MAX,
+	HEADERS_MAX,
+	type Head,
+	isFile,
+} from "./form-heads.ts";
 
-const NAME_BYTES_MAX = 8 * 1024;
 const VALUE_BYTES_MAX = 2 * 1024 * 1024;
 const PARTS_MAX = 1000;
 
-const tooLong = (): OssError => new OssError("FieldItemTooLong");
+/** All that the parser knows: none is left at its default. */
+const LIMITS = {
+	parts: PARTS_MAX,
+	// Each part is a file to the plugin, and none is a field.
+	files: PARTS_MAX,
+	fields: 0,
+	// The store refuses the byte after the last in OSS's words; the plugin would cut it off.
+	fileSize: UPLOAD_BYTES_MAX + 1,
+	fieldSize: VALUE_BYTES_MAX,
+	fieldNameSize: HEAD_BYTES_MAX,
+	headerPairs: HEADERS_MAX,
+	headerSize: HEAD_BYTES_MAX,
+};
 
-/**
- * @param headers of the request; a Content-MD5 is of the whole body
- * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody;
- *   InvalidDigest at the end
- */
-export async function* formParts(
-	body: AsyncIterable<Buffer>,
-	headers: Headers,
-): AsyncGenerator<FormPart> {
-	const expected = readExpected({ "content-md5": headers["content-md5"] });
-	if (expected.md5 === undefined) {
-		yield* partsOf(body, headers);
-		return;
-	}
-	const md5 = createHash("md5");
-	const digested = digest(body, md5);
-	yield* partsOf(digested, headers);
-	for await (const _afterTheEnd of digested);
-	requireMd5(expected, md5.digest("base64"));
+/** Requests to the routes of `app` can be given to `formParts` then. */
+export async function acceptForms(app: FastifyInstance): Promise<void> {
+	await app.register(multipart, { limits: LIMITS, throwFileSizeLimit: false });
 }
 
-async function* digest(
-	body: AsyncIterable<Buffer>,
-	md5: Hash,
-): AsyncGenerator<Buffer> {
+/**
+ * The parts of one form; memory is given back when they are left.
+ *
+ * @param incoming came to an application with `acceptForms`
+ * @param content the body of the request, unread
+ * @param headers of the request; a Content-MD5 is that of the whole body
+ * @param memory what the fields of all unfinished forms may take together
+ * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody,
+ *   QpsLimitExceeded; InvalidDigest at the end
+ */
+export async function* formParts(
+	incoming: FastifyRequest,
+	content: AsyncIterable<Buffer>,
+	headers: Headers,
+	memory: ByteBudget,
+): AsyncGenerator<FormPart> {
+	const boundary = readBoundary(headers["content-type"] ?? "");
+	const expected = readExpected({ "content-md5": headers["content-md5"] });
+	const md5 = expected.md5 === undefined ? undefined : createHash("md5");
+	const heads = new FormHeads(boundary);
+	const body = Object.assign(
+		Readable.from(observed(content, heads, md5), { objectMode: false }),
+		{
+			headers: {
+				"content-type": `multipart/form-data; boundary="${boundary}"`,
+			},
+		},
+	);
+	let held = 0;
+	const hold = (bytes: number): void => {
+		// SDKs try this one again. That OSS would answer so is a guess (A-905).
+		if (!memory.take(bytes)) throw new OssError("QpsLimitExceeded");
+		held += bytes;
+	};
 	try {
-		for await (const chunk of body) {
-			md5.update(chunk);
+		yield* partsOf(incoming, body, heads, hold);
+		if (md5) {
+			for await (const _afterTheEnd of body);
+			requireMd5(expected, md5.digest("base64"));
+		}
+	} finally {
+		body.destroy();
+		memory.give(held);
+	}
+}
+
+/** RFC 2046 allows 70 characters; quotes and backslashes are not among them. */
+function readBoundary(contentType: string): string {
+	const [, quoted, bare] =
+		/;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
+	const boundary = quoted ?? bare ?? "";
+	if (!/^[ -~]{1,70}$/.test(boundary) || /["\\]/.test(boundary))
+		throw new OssError("MalformedPOSTRequest");
+	return boundary;
+}
+
+/** The body, as `heads` and `md5` see it before the plugin does. */
+async function* observed(
+	content: AsyncIterable<Buffer>,
+	heads: FormHeads,
+	md5: Hash | undefined,
+): AsyncGenerator<Buffer> {
+	let isEmpty = true;
+	try {
+		for await (const chunk of content) {
+			isEmpty = false;
+			md5?.update(chunk);
+			heads.write(chunk);
 			yield chunk;
 		}
 	} catch (error) {
 		brokenOff(error);
 	}
+	// The plugin takes no body for a form without parts.
+	if (isEmpty) throw new OssError("MalformedPOSTRequest");
 }
+
+type Body = Readable & { readonly headers: Readonly<Record<string, string>> };
 
 async function* partsOf(
-	body: AsyncIterable<Buffer>,
-	headers: Headers,
+	incoming: FastifyRequest,
+	body: Body,
+	heads: FormHeads,
+	hold: (bytes: number) => void,
 ): AsyncGenerator<FormPart> {
-	const contentType = headers["content-type"] ?? "";
-	const [, quoted, bare] =
-		/;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
-	const boundary = quoted ?? bare;
-	if (boundary === undefined) throw new OssError("MalformedPOSTRequest");
-	let count = 0;
-	let isLate = false;
-	for await (const part of readParts(body, boundary)) {
-		if (++count > PARTS_MAX)
-			throw new OssError("MaxPOSTPreDataLengthExceededError");
-		const { kind, name, ...more } = await toFormPart(part);
-		yield isLate
-			? { kind: "late", name }
-			: ({ kind, name, ...more } as FormPart);
-		isLate ||= kind === "file";
+	const request: FastifyRequest = Object.create(incoming, {
+		raw: { value: body },
+		// Fastify is not told the content type: it would judge it.
+		isMultipart: { value: () => true },
+	});
+	const isPartAFile = (name: string | undefined): boolean => {
+		heads.confirm(name);
+		return true;
+	};
+	try {
+		for await (const part of request.parts({ isPartAFile })) {
+			if (part.type === "field") throw new TypeError("a part is no stream");
+			const { hidden, head } = heads.next();
+			for (const one of hidden) yield await hiddenField(one, hold);
+			if (head) yield await toFormPart(head, part.file, hold);
+			else {
+				part.file.resume();
+				yield { kind: "late", name: part.fieldname };
+			}
+		}
+	} catch (error) {
+		// This one stands for the end of a form, after a field that the plugin keeps to itself.
+		if (codeOf(error) !== "FST_PROTO_VIOLATION") throw toOssError(error);
+	}
+	for (const one of heads.next().hidden) yield await hiddenField(one, hold);
+}
+
+async function toFormPart(
+	head: Head,
+	content: Readable,
+	hold: (bytes: number) => void,
+): Promise<FormPart> {
+	if (isFile(head)) return { kind: "file", ...head, content: whole(content) };
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of whole(content)) {
+		size += chunk.length;
+		if (size > VALUE_BYTES_MAX) throw new OssError("FieldItemTooLong");
+		hold(chunk.length);
+		chunks.push(chunk);
+	}
+	const value = decodeWireBytes(Buffer.concat(chunks, size));
+	return { kind: "field", name: head.name, value };
+}
+
+async function hiddenField(
+	{ name, value = Promise.resolve("") }: Head,
+	hold: (bytes: number) => void,
+): Promise<FormPart> {
+	const text = await value;
+	const bytes = Buffer.byteLength(text);
+	if (bytes > VALUE_BYTES_MAX) throw new OssError("FieldItemTooLong");
+	hold(bytes);
+	return { kind: "field", name, value: text };
+}
+
+/** The bytes of a part, or the reason in OSS's words why they are not complete. */
+async function* whole(content: Readable): AsyncGenerator<Buffer> {
+	try {
+		yield* content;
+	} catch (error) {
+		throw toOssError(error);
 	}
 }
 
-async function toFormPart({ headers, content }: Part): Promise<FormPart> {
-	const disposition = headers.get("content-disposition") ?? "";
-	const { name, filename } = readDisposition(disposition);
-	if (name.toLowerCase() === "file") {
-		const contentType = headers.get("content-type") ?? "";
-		return { kind: "file", name, filename, contentType, content };
+function toOssError(error: unknown): unknown {
+	switch (codeOf(error)) {
+		case "FST_PARTS_LIMIT":
+		case "FST_FILES_LIMIT":
+			return new OssError("MaxPOSTPreDataLengthExceededError");
+		case "FST_MP_PREMATURE_CLOSE":
+			return new OssError("IncompleteBody");
+		case "":
+			// The parser's own errors have no code.
+			return error instanceof Error && UNFINISHED.test(error.message)
+				? new OssError("MalformedPOSTRequest")
+				: error;
+		default:
+			return error;
 	}
-	const value = await collect(content, VALUE_BYTES_MAX, tooLong);
-	return { kind: "field", name, value };
 }
 
-const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s;]*))/g;
-
-/**
- * `form-data; name="file"; filename="C:\cat.txt"`: a backslash escapes nothing but a quote, or old browsers' paths
- * broke.
- */
-function readDisposition(text: string): { name: string; filename: string } {
-	if (!/^form-data\s*(?:;|$)/i.test(text))
-		throw new OssError("MalformedPOSTRequest");
-	const parameters = new Map<string, string>();
-	for (const [, key = "", quoted, bare = ""] of text.matchAll(PARAMETER))
-		parameters.set(key.toLowerCase(), quoted?.replaceAll('\\"', '"') ?? bare);
-	const name = parameters.get("name");
-	if (name === undefined) throw new OssError("MalformedPOSTRequest");
-	if (Buffer.byteLength(name) > NAME_BYTES_MAX) throw tooLong();
-	const extended = parameters.get("filename*")?.replace(/^utf-8'[^']*'/i, "");
-	const filename = percentDecode(extended ?? "") || parameters.get("filename");
-	return { name, filename: filename ?? "" };
-}
+const UNFINISHED =
+	/^(?:Unexpected end of multipart data|Part terminated early)/;

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { suite, test } from "node:test";
-import { type Answer, refusal, sendRaw, textsOf } from "../../client.ts";
+import {
+	type Answer,
+	openSocket,
+	refusal,
+	sendRaw,
+	textsOf,
+} from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 import {
 	ANY,
+	BOUNDARY,
 	field,
 	file,
 	formBody,
@@ -184,3 +193,141 @@ for (const [version, sign] of signedForms) {
 		});
 	});
 }
+
+suite("Of a form that precedes its file", () => {
+	const KEY = field("key", "cat");
+	const TOO_LONG =
+		"400 MaxPOSTPreDataLengthExceededError : Your POST request fields preceding the upload file were too large.";
+	const WHOLE = formBody([KEY, file("meow")]);
+
+	const cases = [
+		["a preamble", [Buffer.alloc(1000, "x"), "\r\n", WHOLE], "204 "],
+		[
+			"a preamble without end (A-904)",
+			[Buffer.alloc(200_000, "x"), "\r\n", WHOLE],
+			TOO_LONG,
+		],
+		[
+			"a field with a name of every object and a value without end (A-904)",
+			[formBody([KEY, field("constructor", "v".repeat(9_000_000))])],
+			TOO_LONG,
+		],
+		[
+			"heads without end (A-904)",
+			[
+				formBody(
+					Array.from({ length: 400 }, (_, i) => ({
+						...field(`f${i}`, ""),
+						headers: [`X-A: ${"a".repeat(20_000)}`, `X-B: ${"b".repeat(4000)}`],
+					})),
+				),
+			],
+			TOO_LONG,
+		],
+		[
+			"one head of more than 24 KB",
+			[formBody([{ ...KEY, headers: [`X-A: ${"a".repeat(25_000)}`] }])],
+			"400 MalformedPOSTRequest",
+		],
+		[
+			"one head of more than 32 headers",
+			[
+				formBody([
+					{
+						...KEY,
+						headers: Array.from({ length: 33 }, (_, i) => `X-${i}: a`),
+					},
+				]),
+			],
+			"400 MalformedPOSTRequest",
+		],
+		[
+			"a part without a name",
+			[String(WHOLE).replace('; name="key"', "")],
+			"400 MalformedPOSTRequest",
+		],
+		[
+			"a part that is not form-data",
+			[String(WHOLE).replace("form-data", "attachment")],
+			"400 MalformedPOSTRequest",
+		],
+		[
+			"a part without a head",
+			[`--${BOUNDARY}\r\n--${BOUNDARY}\r\n`, WHOLE],
+			"400 MalformedPOSTRequest",
+		],
+		[
+			"a name that two parsers read differently",
+			[String(WHOLE).replace('name="key"', 'name="k\\\\ey"')],
+			"400 MalformedPOSTRequest",
+		],
+	] as const;
+	for (const [what, pieces, expected] of cases)
+		test(`${what} gets ${expected.slice(0, 26)}`, async (t) => {
+			const emulator = await startWithBucket(t, "public-read-write");
+			const body = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+			const posted = await post(emulator.oss, body);
+			const answer = posted.status < 300 ? "204 " : refusal(posted);
+			assert.equal(answer.slice(0, expected.length), expected);
+			const keys = expected === "204 " ? ["cat"] : [];
+			assert.deepEqual(await keysIn(emulator), keys);
+		});
+
+	test("a boundary may have 70 characters, and no more", async (t) => {
+		const { oss } = await startWithBucket(t, "public-read-write");
+		const send = (boundary: string) =>
+			post(oss, formBody([KEY, file("meow")], boundary), "/photos", {
+				"content-type": `multipart/form-data; boundary="${boundary}"`,
+			});
+		assert.equal((await send("b".repeat(70))).status, 204);
+		assert.equal((await send("a 'b' (c)+_,-./:=?d")).status, 204);
+		for (const boundary of ["b".repeat(71), "b".repeat(5000)])
+			assert.match(refusal(await send(boundary)), /^400 MalformedPOSTRequest/);
+	});
+
+	test("a value of an object's own name counts, for the policy too", async (t) => {
+		const emulator = await startWithBucket(t);
+		const conditions = [["eq", "$constructor", "x"]];
+		const posted = await send(
+			emulator,
+			signedV1(conditions),
+			field("constructor", "x"),
+			field("hasOwnProperty", "y"),
+		);
+		assert.equal(posted.status, 204, posted.text);
+		const refused = await send(emulator, signedV1(conditions));
+		assert.match(refusal(refused), /^403 AccessDenied /);
+	});
+});
+
+test("Unfinished forms share 64 MB: one too many is asked to come again (A-905)", async (t) => {
+	const { oss, endpoint } = await startWithBucket(t, "public-read-write");
+	const fields = ["a", "b"].map((name) => field(name, "v".repeat(1_950_000)));
+	const end = `--${BOUNDARY}--\r\n`.length;
+	const unfinished = formBody(fields).subarray(0, -end);
+	const head = `POST /photos HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: 9000000\r\n\r\n`;
+	const sockets: Socket[] = [];
+	t.after(() => {
+		for (const socket of sockets) socket.destroy();
+	});
+	const begin = async (): Promise<string> => {
+		const socket = await openSocket(endpoint);
+		sockets.push(socket);
+		const answered = once(socket, "data").then(([data]) => String(data));
+		socket.write(head);
+		socket.write(unfinished);
+		return answered;
+	};
+	// 18 of them would hold 70 MB together.
+	const answers = Array.from({ length: 18 }, begin);
+	const first = await Promise.race(answers);
+	assert.match(first, /^HTTP\/1\.1 503 .*<Code>QpsLimitExceeded</s);
+	for (const socket of sockets) socket.destroy();
+	const form = [field("key", "cat"), ...fields, file("meow")];
+	for (;;) {
+		const { status } = await postForm(oss, form);
+		if (status === 503) continue; // until the emulator has noticed
+		assert.equal(status, 204);
+		break;
+	}
+});
