@@ -10,14 +10,17 @@ type Validators = { readonly query: Ajv; readonly body: Ajv };
 
 let validators: Validators | undefined;
 
+/** Without the last, Ajv prints a warning for a value that may have several types. */
+const COMMON = { useDefaults: true, allowUnionTypes: true };
+
 /** A hook that runs before Fastify validates, because the validation itself cannot wait for an import. */
 export async function loadValidators(): Promise<void> {
 	if (validators) return;
 	const { Ajv } = await import("ajv");
 	validators = {
 		// Every value of a query is text, and a parameter given once may be a list of one.
-		query: new Ajv({ coerceTypes: "array", useDefaults: true }),
-		body: new Ajv({ coerceTypes: false, useDefaults: true }),
+		query: new Ajv({ coerceTypes: "array", ...COMMON }),
+		body: new Ajv({ coerceTypes: false, ...COMMON }),
 	};
 }
 

@@ -95,28 +95,38 @@ export type CallbackFault =
 	/** Any status but 200. */
 	| `status-${number}`;
 
-/** What a fault does; `delayMs` may go with each of the others. */
-export type FaultAction = {
-	/** Waits before anything is done. */
-	readonly delayMs?: number;
-} & (
-	| {
-			/** Answers an error of this status, 400 to 599, and does nothing. */
-			readonly status: number;
-			/** `SlowDown`; default: one that goes with the status. */
-			readonly code?: string;
-			readonly message?: string;
-			readonly ec?: string;
-	  }
-	| {
-			/** Breaks the connection after so many bytes of the body; 0 of a response: the client gets no answer. */
-			readonly cutAfterBytes: number;
-			/** Whose body is cut. Default: the response's, which is a download. */
-			readonly direction?: "request" | "response" | "upload" | "download";
-	  }
-	| { readonly callback: CallbackFault }
-	| { readonly delayMs: number }
-);
+/** Answers an error and does nothing. */
+export type ErrorAction = {
+	/** 400 to 599. */
+	readonly status: number;
+	/** `SlowDown`; default: one that goes with the status. */
+	readonly code?: string;
+	readonly message?: string;
+	readonly ec?: string;
+};
+
+/** Breaks the connection. */
+export type CutAction = {
+	/** After this many bytes of the body; 0 of a response: the client gets no answer. */
+	readonly cutAfterBytes: number;
+	/** Whose body is cut. Default: the response's, which is a download. */
+	readonly direction?: "request" | "response" | "upload" | "download";
+};
+
+/** Spoils the callback of an upload. */
+export type CallbackAction = { readonly callback: CallbackFault };
+
+/** Waits before anything is done; may go with each of the others. */
+export type DelayAction = { readonly delayMs: number };
+
+type Without<T> = { readonly [name in keyof T]?: never };
+
+/** What a fault does. */
+export type FaultAction =
+	| (ErrorAction & Partial<DelayAction> & Without<CutAction & CallbackAction>)
+	| (CutAction & Partial<DelayAction> & Without<ErrorAction & CallbackAction>)
+	| (CallbackAction & Partial<DelayAction> & Without<ErrorAction & CutAction>)
+	| (DelayAction & Without<ErrorAction & CutAction & CallbackAction>);
 
 export type FaultRule = {
 	/** An operation of OSS, `PutObject`; `*` for all of them; `callback` for callbacks. */

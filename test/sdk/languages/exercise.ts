@@ -1,17 +1,30 @@
 /** Runs an SDK's program against an emulator of its own, and looks at what its application server was told. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import type { FaultRule } from "../../../emulator/index.ts";
 import { startApplicationServer } from "../../application-server.ts";
 import { startEmulator, type TestEmulator } from "../../emulator.ts";
 import { findFreePort } from "../../free-port.ts";
 import { succeed } from "../../run.ts";
 import { environmentOf } from "./install.ts";
-import type { Sdk } from "./table.ts";
+import { RECOVERY, type Sdk } from "./table.ts";
 
 /** As the programs ask for them; percent-encoded as docs «Callback» have it for form bodies. */
 const CALLBACKS = [
 	"object=a%20b%2F%E7%8C%AB.txt&size=5&by=tom%20%26%20co",
 	"object=big&size=102401&by=tom%20%26%20co",
+];
+
+/** Of the objects that are stored and read to see the SDK recover. */
+const FAULTS: readonly FaultRule[] = [
+	{
+		...{ operation: "PutObject", key: "flaky/*", after: 1, times: 1 },
+		do: { status: 503, code: "SlowDown" },
+	},
+	{
+		...{ operation: "GetObject", key: "flaky/*", times: 1 },
+		do: { cutAfterBytes: 60_000, direction: "response" },
+	},
 ];
 
 const BUCKET = "sdk-photos";
@@ -28,6 +41,7 @@ export async function exercise(
 	if (!sdk.steps.includes("create bucket"))
 		await emulator.oss.put(`/${BUCKET}`);
 	const { cwd, env } = environmentOf(sdk);
+	for (const fault of FAULTS) await emulator.fault(fault);
 
 	const printed = await succeed(sdk.start, {
 		cwd,
@@ -48,6 +62,11 @@ export async function exercise(
 		body,
 		isSigned,
 	}));
+	const struck = sdk.steps.includes(RECOVERY) ? 1 : 0;
+	assert.deepEqual(
+		(await emulator.faults()).map((fault) => fault.struck),
+		FAULTS.map(() => struck),
+	);
 	const expected = sdk.steps.includes("put with callback") ? CALLBACKS : [];
 	assert.deepEqual(
 		told,

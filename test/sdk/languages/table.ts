@@ -42,6 +42,11 @@ const STEPS = [
 	"delete",
 ];
 
+/** A 503 of the second upload, and a download that breaks off in the middle. */
+export const RECOVERY = "recovers from faults";
+
+const STEPS_WITH_RECOVERY = [...STEPS.slice(0, -1), RECOVERY, "delete"];
+
 const PYTHON = {
 	manifest: "requirements.txt",
 	toolchain: "python3 -m venv --help",
@@ -111,9 +116,14 @@ export const SDKS: readonly Sdk[] = [
 		install: "true", // it comes with `npm ci`
 		build: "true",
 		start: `"${process.execPath}" main.mjs`,
-		steps: STEPS,
+		steps: STEPS_WITH_RECOVERY,
 	},
-	{ ...PYTHON, name: "oss2", folder: "python-v1", steps: STEPS },
+	{
+		...PYTHON,
+		name: "oss2",
+		folder: "python-v1",
+		steps: STEPS_WITH_RECOVERY,
+	},
 	{
 		...PYTHON,
 		name: "alibabacloud-oss-v2 in Python",
@@ -122,7 +132,12 @@ export const SDKS: readonly Sdk[] = [
 	},
 	{ ...PYTHON, name: "opendal", folder: "opendal", steps: OPENDAL_STEPS },
 	{ ...GO, name: "aliyun-oss-go-sdk", folder: "go-v1", steps: STEPS },
-	{ ...GO, name: "alibabacloud-oss-go-sdk-v2", folder: "go-v2", steps: STEPS },
+	{
+		...GO,
+		name: "alibabacloud-oss-go-sdk-v2",
+		folder: "go-v2",
+		steps: STEPS_WITH_RECOVERY,
+	},
 	{
 		...GO,
 		name: "ossutil",
@@ -132,7 +147,12 @@ export const SDKS: readonly Sdk[] = [
 		start: "bash main.sh",
 		steps: OSSUTIL_STEPS,
 	},
-	{ ...JAVA, name: "aliyun-sdk-oss", folder: "java-v1", steps: STEPS },
+	{
+		...JAVA,
+		name: "aliyun-sdk-oss",
+		folder: "java-v1",
+		steps: STEPS_WITH_RECOVERY,
+	},
 	{
 		...JAVA,
 		name: "alibabacloud-oss-v2 in Java",

@@ -64,6 +64,16 @@ async function presigned(client) {
 	assert.equal(other.status, 403);
 }
 
+/** As its manual has it for errors that pass: the same once more. */
+async function again(status, send) {
+	try {
+		return await send();
+	} catch (error) {
+		assert.equal(error.status, status);
+		return send();
+	}
+}
+
 const STEPS = {
 	"create bucket": async () => {
 		await v4.putBucket(bucket);
@@ -150,6 +160,15 @@ const STEPS = {
 			const client = clientWith({ authorizationV4, accessKeySecret: "wrong" });
 			await assert.rejects(client.get(KEY), refused);
 		}
+	},
+	"recovers from faults": async () => {
+		// What it repeats by itself, and how often, is for its user to say.
+		const patient = clientWith({ retryMax: 3 });
+		const content = Buffer.alloc(PART_SIZE_MIN + 1, "b");
+		await patient.put("flaky/1", content);
+		await again(503, () => patient.put("flaky/2", content));
+		const got = await again(200, () => patient.get("flaky/2")); // the head said 200
+		assert.ok(got.content.equals(content));
 	},
 	delete: async () => {
 		await v4.delete(KEY);

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -43,6 +44,7 @@ var steps = []struct {
 	{"presigned V4", func() { presigned(v4) }},
 	{"NoSuchKey", noSuchKey},
 	{"wrong secret", wrongSecret},
+	{"recovers from faults", recoverFromFaults},
 	{"delete", deleteAll},
 }
 
@@ -65,6 +67,17 @@ func createBucket() {
 	must(v4.PutBucket(ctx, &oss.PutBucketRequest{Bucket: bucket}))
 	info := must(v1.GetBucketInfo(ctx, &oss.GetBucketInfoRequest{Bucket: bucket}))
 	expect(*info.BucketInfo.Name, *bucket)
+}
+
+// It repeats both by itself.
+func recoverFromFaults() {
+	content := strings.Repeat("b", partSizeMin+1)
+	for _, name := range []string{"flaky/1", "flaky/2"} {
+		must(v4.PutObject(ctx, &oss.PutObjectRequest{Bucket: bucket, Key: oss.Ptr(name), Body: strings.NewReader(content)}))
+	}
+	file := filepath.Join(must(os.MkdirTemp("", "flaky")), "2")
+	must(v4.GetObjectToFile(ctx, &oss.GetObjectRequest{Bucket: bucket, Key: oss.Ptr("flaky/2")}, file))
+	expect(string(must(os.ReadFile(file))), content)
 }
 
 func put() {

@@ -10,6 +10,7 @@ import com.aliyun.oss.model.Callback;
 import com.aliyun.oss.model.CannedAccessControlList;
 import com.aliyun.oss.model.CompleteMultipartUploadRequest;
 import com.aliyun.oss.model.DeleteObjectsRequest;
+import com.aliyun.oss.model.DownloadFileRequest;
 import com.aliyun.oss.model.GeneratePresignedUrlRequest;
 import com.aliyun.oss.model.GenericResult;
 import com.aliyun.oss.model.GetObjectRequest;
@@ -29,6 +30,8 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -40,7 +43,7 @@ import java.util.Objects;
 /** aliyun-sdk-oss as people use it: prints every step that goes well, ends at the first that does not. */
 public class Main {
   interface Step {
-    void run() throws Exception;
+    void run() throws Throwable;
   }
 
   static final Map<String, String> ENV = System.getenv();
@@ -52,7 +55,7 @@ public class Main {
   static final OSS V1 = open(ENV.get("ACCESS_KEY_SECRET"), SignVersion.V1);
   static final OSS V4 = open(ENV.get("ACCESS_KEY_SECRET"), SignVersion.V4);
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) throws Throwable {
     Map<String, Step> steps = new LinkedHashMap<>();
     steps.put("create bucket", Main::createBucket);
     steps.put("put", Main::put);
@@ -70,6 +73,7 @@ public class Main {
     steps.put("presigned V4", () -> presigned(V4));
     steps.put("NoSuchKey", Main::noSuchKey);
     steps.put("wrong secret", Main::wrongSecret);
+    steps.put("recovers from faults", Main::recoverFromFaults);
     steps.put("delete", Main::delete);
     for (Map.Entry<String, Step> step : steps.entrySet()) {
       step.getValue().run();
@@ -95,6 +99,23 @@ public class Main {
   static void createBucket() {
     V4.createBucket(BUCKET);
     expect(V1.getBucketInfo(BUCKET).getBucket().getName(), BUCKET);
+  }
+
+  /** It repeats an upload by itself; a download into a file goes on with the parts that are missing. */
+  static void recoverFromFaults() throws Throwable {
+    String content = "b".repeat(PART_SIZE_MIN + 1);
+    V4.putObject(BUCKET, "flaky/1", bytes(content));
+    V4.putObject(BUCKET, "flaky/2", bytes(content));
+    Path file = Files.createTempDirectory("flaky").resolve("2");
+    DownloadFileRequest request = new DownloadFileRequest(BUCKET, "flaky/2");
+    request.setDownloadFile(file.toString());
+    request.setEnableCheckpoint(true);
+    try {
+      V4.downloadFile(request);
+    } catch (Throwable broken) {
+      V4.downloadFile(request);
+    }
+    expect(Files.readString(file), content);
   }
 
   static void put() {
@@ -245,7 +266,7 @@ public class Main {
     }
   }
 
-  static void refused(String code, Step step) throws Exception {
+  static void refused(String code, Step step) throws Throwable {
     try {
       step.run();
     } catch (OSSException refusal) {
