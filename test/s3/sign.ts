@@ -93,15 +93,16 @@ function signRequest(
 
 /** @returns all headers to send, `host` included */
 export function signV4(signing: Signing): Record<string, string> {
+	const { now = new Date() } = signing; // once: the next second may begin at any time
 	const payload = signing.payload ?? sha256(signing.body ?? "");
 	const headers = {
 		host: signing.host,
 		"x-amz-content-sha256": payload,
-		"x-amz-date": compact(signing.now ?? new Date()),
+		"x-amz-date": compact(now),
 		...signing.headers,
 	};
 	const { signature, signedHeaders, scope } = signRequest(
-		signing,
+		{ ...signing, now },
 		headers,
 		payload,
 	);
@@ -141,7 +142,7 @@ export function presignV4(
 	).join("&");
 	const whole = target + (target.includes("?") ? "&" : "?") + written;
 	const { signature } = signRequest(
-		{ ...signing, target: whole },
+		{ ...signing, target: whole, now },
 		{ host: signing.host, ...headers },
 		signing.payload ?? "UNSIGNED-PAYLOAD",
 	);
