@@ -19,6 +19,7 @@ await build({
 	entryPoints: [
 		"emulator/launch.js",
 		"emulator/index.ts",
+		"emulator/storage/checkpoint-worker.ts",
 		"emulator/storage/plain-files/plain-copy-worker.ts",
 	],
 	entryNames: "[name]",

@@ -4,7 +4,9 @@
  * The only module that knows SQL. Its methods are asynchronous so that another engine can take its place.
  */
 
+import { join } from "node:path";
 import { Buckets, hasBuckets } from "./buckets.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { Configurations } from "./configurations.ts";
 import { type BlobStore, Blobs } from "./content/blobs.ts";
 import { Contents } from "./content/contents.ts";
@@ -90,6 +92,7 @@ export class Store {
 	readonly #snapshots: Snapshots;
 	readonly #onChange: OnChange;
 	readonly #close: () => void;
+	readonly #checkpoints: Checkpoints | null;
 	readonly #report: StoreOptions["report"];
 	readonly #folder: string | null;
 
@@ -106,6 +109,11 @@ export class Store {
 		this.#blobs = blobs;
 		this.#plainCopy = plainCopy;
 		this.#close = close;
+		this.#checkpoints =
+			folder === null
+				? null
+				: new Checkpoints(join(folder, "oss.db"), db, report);
+		transactions.whenCommitted(() => this.#checkpoints?.committed());
 		this.#report = report;
 		this.#folder = folder;
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
@@ -299,6 +307,7 @@ export class Store {
 		this.#transactions.commit();
 		await this.#plainCopy?.close();
 		await this.#blobs.close();
+		await this.#checkpoints?.close();
 		this.deliveries.close();
 		this.#close();
 	}

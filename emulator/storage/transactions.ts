@@ -22,6 +22,7 @@ export class Transactions {
 	readonly #afterwards: (() => void)[] = [];
 	readonly #relieve: (error: unknown) => boolean;
 	#group: Group | undefined;
+	#committed: () => void = () => {};
 
 	/** @param relieve may make room on a full disk. @returns whether a work is worth trying again then */
 	constructor(db: Sqlite, relieve: (error: unknown) => boolean = () => false) {
@@ -135,7 +136,13 @@ export class Transactions {
 		this.#finish();
 	}
 
+	/** To be called with what follows every commit. */
+	whenCommitted(step: () => void): void {
+		this.#committed = step;
+	}
+
 	#finish(): void {
+		this.#committed();
 		for (const step of this.#afterwards.splice(0)) step();
 	}
 }

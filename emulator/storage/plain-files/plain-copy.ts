@@ -11,8 +11,11 @@ import type { DiskRoom } from "../folder/disk-room.ts";
 import { Copyist } from "./copyist.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
-/** Changes that come together are copied together, and an object overwritten meanwhile once. */
-const GATHER_MS = 20;
+/** Changes are copied when none has come for this long: then there is room beside uploads … */
+const QUIET_MS = 200;
+
+/** … and under steady load after this; an object that was overwritten meanwhile is copied once. */
+const STEADY_MS = 5_000;
 
 /** More changes than this are not remembered one by one: all is copied anew. */
 export const CHANGES_MAX = 50_000;
@@ -44,6 +47,8 @@ export class PlainCopy {
 	/** `bucket/key`. */
 	readonly #changes = new Set<string>();
 	#isAllOld: boolean;
+	/** Whether no change has come since the last look. */
+	#isQuiet = false;
 	#isMarked: boolean;
 	#timer: NodeJS.Timeout | undefined;
 	#copying: Promise<void> | null = null;
@@ -97,7 +102,18 @@ export class PlainCopy {
 
 	#schedule(): void {
 		if (!this.#isMarked) this.#mark();
-		this.#timer ??= setTimeout(() => this.#start(), GATHER_MS).unref();
+		this.#isQuiet = false;
+		this.#timer ??= this.#watch(STEADY_MS / QUIET_MS);
+	}
+
+	/** @param looks how often at most before it starts */
+	#watch(looks: number): NodeJS.Timeout {
+		const look = (): void => {
+			if (this.#isQuiet || looks <= 1) this.#start();
+			else this.#timer = this.#watch(looks - 1);
+			this.#isQuiet = true;
+		};
+		return setTimeout(look, QUIET_MS).unref();
 	}
 
 	#mark(): void {

@@ -71,6 +71,7 @@ export class Versions {
 	readonly #delete: Statement<[number]>;
 	readonly #list: Statement<[number, number]>;
 	readonly #update: Statement<[object]>;
+	readonly #replace: Statement<[object]>;
 
 	constructor(db: Sqlite, contents: Contents, refuse: Refuse) {
 		this.#contents = contents;
@@ -96,6 +97,12 @@ export class Versions {
                @acl, @properties, @state, @content, @data)`,
 		);
 		this.#delete = db.prepare("DELETE FROM version WHERE id = ?");
+		this.#replace = db.prepare(
+			`UPDATE version SET type = @type, size = @size, etag = @etag, crc64 = @crc64, md5 = @contentMd5,
+                          modified_ms = @modifiedMs, storage_class = @storageClass, acl = @acl,
+                          properties = @properties, state = @state, content = @content, data = @data
+       WHERE id = @id`,
+		);
 		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
 		this.#update = db.prepare(
 			`UPDATE version SET size = @size, etag = @etag, crc64 = @crc64, modified_ms = @modifiedMs, acl = @acl,
@@ -161,14 +168,24 @@ export class Versions {
 			versionId === "null"
 				? this.#findNull(bucket, version.key, previous)
 				: undefined;
-		if (replaced) this.#remove(bucket, replaced, protect);
-		if (previous && previous !== replaced) this.#list.run(0, previous.id);
-		this.#insert.run({
+		const columns = {
 			...version,
 			modified: null,
 			modifiedMs: version.modified.getTime(),
 			properties: JSON.stringify(version.properties),
 			state: writeState(version.state),
+		};
+		if (replaced && bucket.versioning === "") {
+			// Its place in the indexes stays, and so does its id: there are no others of its key.
+			protect?.(toObject(bucket.name, replaced, true));
+			this.#contents.drop(replaced);
+			this.#replace.run({ ...columns, id: replaced.id });
+			return versionId;
+		}
+		if (replaced) this.#remove(bucket, replaced, protect);
+		if (previous && previous !== replaced) this.#list.run(0, previous.id);
+		this.#insert.run({
+			...columns,
 			bucket: bucket.id,
 			versionId,
 			listed: version.type === "DeleteMarker" ? 0 : 1,
