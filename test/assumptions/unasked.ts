@@ -296,4 +296,9 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 		assumes: "The caller must be allowed to read the image of a watermark.",
 		why: SECOND,
 	},
+	"A-905": {
+		assumes:
+			"A form that would need more memory than unfinished forms may share is QpsLimitExceeded.",
+		why: OWN,
+	},
 };

@@ -382,4 +382,29 @@ export const forms: readonly Probe[] = [
 				(text) => withPolicy(cloud, text),
 			),
 	},
+	{
+		id: "A-904",
+		assumes: "A form with more than 64 KiB before its first part is refused.",
+		sends: "A form behind a preamble of 200,000 bytes; code and EC.",
+		expects: ["400 MaxPOSTPreDataLengthExceededError"],
+		ask: async ({ cloud }) => [
+			code(
+				await cloud.send("POST", "/", {
+					as: null,
+					body: Buffer.concat([
+						Buffer.alloc(200_000, "x"),
+						Buffer.from("\r\n"),
+						formBody([
+							field("key", cloud.name()),
+							...signedV1(cloud),
+							file("meow"),
+						]),
+					]),
+					headers: {
+						"content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+					},
+				}),
+			),
+		],
+	},
 ];
