@@ -20,14 +20,32 @@ export function combineCrc64(
 	return length === 0 ? first : multiply(first, power(length)) ^ second;
 }
 
+const P_HIGH = Number(P >> 32n) | 0;
+const P_LOW = Number(P & 0xffff_ffffn) | 0;
+
+/** In halves of 32 bits: with BigInt the 10,000 parts of an upload would take half a second. */
 function multiply(a: bigint, b: bigint): bigint {
-	let product = 0n;
-	let term = b;
-	for (let bit = ONE; bit !== 0n; bit >>= 1n) {
-		if (a & bit) product ^= term;
-		term = term & 1n ? (term >> 1n) ^ P : term >> 1n;
+	const aHigh = Number(a >> 32n) | 0;
+	const aLow = Number(a & 0xffff_ffffn) | 0;
+	let high = Number(b >> 32n) | 0;
+	let low = Number(b & 0xffff_ffffn) | 0;
+	let productHigh = 0;
+	let productLow = 0;
+	for (let bit = 0; bit < 64; bit++) {
+		const half = bit < 32 ? aHigh : aLow;
+		if ((half >>> (31 - (bit & 31))) & 1) {
+			productHigh ^= high;
+			productLow ^= low;
+		}
+		const carry = low & 1;
+		low = (low >>> 1) | (high << 31);
+		high >>>= 1;
+		if (carry) {
+			high ^= P_HIGH;
+			low ^= P_LOW;
+		}
 	}
-	return product;
+	return (BigInt(productHigh >>> 0) << 32n) | BigInt(productLow >>> 0);
 }
 
 /** x^8, x^16, x^32 …: each the square of the one before. */

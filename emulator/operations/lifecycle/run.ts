@@ -7,6 +7,7 @@
  * Source: docs «Lifecycle rules»; «Retention policy»: transitions go on, deletions wait.
  */
 import type { Emulator } from "../../emulator.ts";
+import { Breaks } from "../../oss/breaks.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import type { StoredObject } from "../../storage/types.ts";
@@ -62,9 +63,12 @@ async function runObjects(
 	now: Date,
 	tell: (deed: Deed) => void,
 ): Promise<void> {
-	for await (const versions of keysOf(store, bucket, rules))
-		for (const judged of judge(rules, versions, now))
+	const breaks = new Breaks();
+	for await (const versions of keysOf(store, bucket, rules, breaks))
+		for (const judged of judge(rules, versions, now)) {
+			await breaks.pause();
 			if (await act(store, judged, now)) tell(toDeed(judged));
+		}
 }
 
 const WHAT = {
@@ -147,7 +151,9 @@ async function runUploads(
 	const aborting = rules.filter((rule) => rule.AbortMultipartUpload);
 	if (aborting.length === 0) return;
 	const all = { prefix: "", keyMarker: "", uploadIdMarker: "" };
+	const breaks = new Breaks();
 	for await (const { key, id, initiated } of store.uploads.list(bucket, all)) {
+		await breaks.pause();
 		const rule = aborting.find(
 			(one) =>
 				one.AbortMultipartUpload &&

@@ -1,14 +1,16 @@
 /**
- * The keys that lifecycle rules may be about, each with all its versions.
+ * The keys to which lifecycle rules may apply, each with all its versions.
  */
+import type { Breaks } from "../../oss/breaks.ts";
 import type { Store } from "../../storage/store.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
 
-const PAGE_MAX = 1000;
+/** Few enough that a page does not delay other requests. */
+const PAGE_MAX = 500;
 
 /**
- * What is done with a key while the next is awaited does not disturb: all its versions have been read by then.
+ * A key may be changed before the next one is requested: all its versions have been read by then.
  *
  * @returns for each key its versions, the newest first
  */
@@ -16,12 +18,13 @@ export async function* keysOf(
 	store: Store,
 	bucket: string,
 	rules: readonly LifecycleRule[],
+	breaks: Breaks,
 ): AsyncGenerator<readonly StoredObject[]> {
 	for (const prefix of shortest(rules.map(({ Prefix }) => Prefix)))
-		yield* keysUnder(store, bucket, prefix);
+		yield* keysUnder(store, bucket, prefix, breaks);
 }
 
-/** None of them begins with another. */
+/** Those of which none begins with another. */
 export const shortest = (prefixes: readonly string[]): string[] =>
 	[...new Set(prefixes)].filter(
 		(one) => !prefixes.some((other) => other !== one && one.startsWith(other)),
@@ -31,10 +34,12 @@ async function* keysUnder(
 	store: Store,
 	bucket: string,
 	prefix: string,
+	breaks: Breaks,
 ): AsyncGenerator<readonly StoredObject[]> {
 	let versions: StoredObject[] = [];
 	let marker: { after: string; afterVersionId?: string } = { after: "" };
 	for (;;) {
+		await breaks.pause();
 		const page = await store.objects.listVersions(bucket, {
 			...{ prefix, delimiter: "", max: PAGE_MAX },
 			...marker,
@@ -42,10 +47,11 @@ async function* keysUnder(
 		for (const version of page.entries) {
 			const isOther =
 				versions[0] !== undefined && versions[0].key !== version.key;
-			// A page begins the key anew when the version it was to begin after has gone.
+			// A page begins the key anew when the version after which it had to begin no longer exists.
 			const isAgain = version.isLatest && versions[0]?.key === version.key;
 			if (isOther) yield versions;
-			versions = isOther || isAgain ? [version] : [...versions, version];
+			if (isOther || isAgain) versions = [];
+			versions.push(version);
 		}
 		const last = page.entries.at(-1);
 		if (!page.isTruncated || !last) break;

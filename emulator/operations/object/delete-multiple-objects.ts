@@ -6,6 +6,7 @@
  * not there, whose page names none (A-604).
  */
 import type { Emulator } from "../../emulator.ts";
+import { Breaks } from "../../oss/breaks.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -59,7 +60,9 @@ export async function deleteMultipleObjects(
 	const bypass = await readBypass(emulator, request);
 	const protect = await findProtect(emulator, request, bypass);
 	const deleted: XmlElement[] = [];
+	const breaks = new Breaks();
 	for (const { key, versionId } of doomed) {
+		await breaks.pause();
 		const result = await store.objects.delete(
 			request.bucket,
 			key,

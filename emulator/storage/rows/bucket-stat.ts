@@ -1,8 +1,10 @@
 /**
- * How much a bucket holds, counted when asked: nothing has to be kept in step.
+ * How much a bucket holds, counted on request in pages: no write has to keep a count.
  *
  * Source: docs «GetBucketStat».
  */
+import type { Statement } from "better-sqlite3";
+import { Breaks } from "../../oss/breaks.ts";
 import type { StorageClass } from "../../oss/storage-class.ts";
 import type { Sqlite } from "../schema.ts";
 
@@ -23,42 +25,103 @@ export type BucketStat = {
 	readonly modified: Date | undefined;
 };
 
-type VersionsRow = ClassStat & {
-	readonly storage_class: StorageClass;
-	readonly is_marker: number;
+type VersionRow = {
+	readonly id: number;
+	readonly key: string;
+	readonly type: string;
+	readonly size: number;
 	readonly modified_ms: number;
+	readonly storage_class: StorageClass;
 };
-type UploadsRow = { readonly uploads: number; readonly parts: number };
 
-export function readStat(
+/** Few enough that a page does not delay other requests. */
+const PAGE_MAX = 2000;
+
+/** @param billedBytesMin as which a smaller object counts in `billed` */
+export async function readStat(
 	db: Sqlite,
 	bucket: number,
 	billedBytesMin: number,
-): BucketStat {
-	const ofListed = (listed: 0 | 1): string =>
-		`SELECT storage_class, type, size, modified_ms FROM version WHERE bucket = @bucket AND listed = ${listed}`;
-	const rows = db
-		.prepare<[object], VersionsRow>(
-			`SELECT storage_class, type = 'DeleteMarker' AS is_marker, count(*) AS count, sum(size) AS size,
-              sum(max(size, @min)) AS billed, max(modified_ms) AS modified_ms
-       FROM (${ofListed(1)} UNION ALL ${ofListed(0)}) GROUP BY storage_class, is_marker`,
-		)
-		.all({ bucket, min: billedBytesMin });
-	const uploads = db
-		.prepare<[number], UploadsRow>(
+): Promise<BucketStat> {
+	const classes = new Map<StorageClass, ClassStat>();
+	let deleteMarkers = 0;
+	let modified = Number.NEGATIVE_INFINITY;
+	for await (const page of pagesOf(db, bucket))
+		for (const { type, size, storage_class, modified_ms } of page) {
+			modified = Math.max(modified, modified_ms);
+			if (type === "DeleteMarker") {
+				deleteMarkers += 1;
+				continue;
+			}
+			const known = classes.get(storage_class) ?? NOTHING;
+			classes.set(storage_class, {
+				count: known.count + 1,
+				size: known.size + size,
+				billed: known.billed + Math.max(size, billedBytesMin),
+			});
+		}
+	return {
+		...{ classes, deleteMarkers, ...countUploads(db, bucket) },
+		modified: modified > 0 ? new Date(modified) : undefined,
+	};
+}
+
+const NOTHING: ClassStat = { count: 0, size: 0, billed: 0 };
+
+/** All versions, in the order of their indexes. Other requests are served between two pages. */
+async function* pagesOf(
+	db: Sqlite,
+	bucket: number,
+): AsyncGenerator<readonly VersionRow[]> {
+	const breaks = new Breaks();
+	for (const conditions of [
+		// Listed versions, of which a key has one.
+		["listed = 1 AND key > @key ORDER BY key"],
+		// The others, of which it can have any number: first the rest of those of the last key.
+		[
+			"listed = 0 AND key = @key AND id < @id ORDER BY id DESC",
+			"listed = 0 AND key > @key ORDER BY key, id DESC",
+		],
+	]) {
+		const pages = conditions.map((condition) =>
+			db.prepare<[object], VersionRow>(
+				`SELECT id, key, type, size, modified_ms, storage_class FROM version
+         WHERE bucket = @bucket AND ${condition} LIMIT ${PAGE_MAX}`,
+			),
+		);
+		let last = { key: "", id: 0 };
+		for (;;) {
+			const page = firstOf(pages, { bucket, ...last });
+			const next = page.at(-1);
+			if (!next) break;
+			yield page;
+			last = { key: next.key, id: next.id };
+			await breaks.pause();
+		}
+	}
+}
+
+/** The rows of the first statement that has any. */
+function firstOf<Row>(
+	statements: readonly Statement<[object], Row>[],
+	parameters: object,
+): readonly Row[] {
+	for (const statement of statements) {
+		const rows = statement.all(parameters);
+		if (rows.length > 0) return rows;
+	}
+	return [];
+}
+
+function countUploads(
+	db: Sqlite,
+	bucket: number,
+): Pick<BucketStat, "uploads" | "parts"> {
+	const found = db
+		.prepare<[number], Pick<BucketStat, "uploads" | "parts">>(
 			`SELECT count(DISTINCT upload.id) AS uploads, count(part.number) AS parts
        FROM upload LEFT JOIN part ON part.upload = upload.id WHERE upload.bucket = ?`,
 		)
 		.get(bucket);
-	const objects = rows.filter(({ is_marker }) => is_marker === 0);
-	const modified = Math.max(...rows.map(({ modified_ms }) => modified_ms));
-	return {
-		classes: new Map(objects.map((row) => [row.storage_class, row])),
-		deleteMarkers: rows
-			.filter(({ is_marker }) => is_marker === 1)
-			.reduce((sum, { count }) => sum + count, 0),
-		uploads: uploads?.uploads ?? 0,
-		parts: uploads?.parts ?? 0,
-		modified: rows.length > 0 ? new Date(modified) : undefined,
-	};
+	return found ?? { uploads: 0, parts: 0 };
 }
