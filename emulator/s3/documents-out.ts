@@ -119,7 +119,7 @@ async function lifecycle(document: string): Promise<string> {
 	);
 }
 
-/** A rule for some tags or sizes has them, and its prefix, in a filter. */
+/** A rule for tags or sizes has them and its prefix in a filter; another has its prefix as OSS has it. */
 function toS3Rule(rule: XmlNode): XmlElement {
 	const renamed: Record<string, XmlElement | string> = {};
 	const tags = childrenNamed(rule, "Tag").map(copyOf);
@@ -140,8 +140,9 @@ function toS3Rule(rule: XmlNode): XmlElement {
 		};
 	return {
 		ID: childText(rule, "ID"),
+		Prefix: isPlain ? prefix : undefined,
 		Filter: isPlain
-			? { Prefix: prefix }
+			? undefined
 			: {
 					And: {
 						Prefix: prefix,

@@ -2,8 +2,8 @@
  * A request of S3 whose sender is known, as the request of OSS that it stands for: refused where OSS refuses it, its
  * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
  *
- * Counts of listings keep OSS's defaults and limits (A-335), and a range that ends past the object gives all of it, as in
- * OSS's own protocol (A-337).
+ * Counts of listings keep OSS's defaults and limits (A-335), and a range that ends past the object gives all of it, as
+ * in OSS's own protocol (A-337).
  *
  * Order of refusal: what OSS does not implement, then the body's form, before a byte of it is read.
  */

@@ -147,7 +147,7 @@ suite("A bucket over S3", () => {
 				);
 		});
 
-	test("has lifecycle rules in the words of each protocol (A-326)", async (t) => {
+	test("has lifecycle rules in the words of each protocol (A-326, A-338)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const rule = `<ID>old</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Enabled</Status><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition><Expiration><Days>365</Days></Expiration>`;
 		const put = await photos.put(
@@ -162,6 +162,7 @@ suite("A bucket over S3", () => {
 		const got = await photos.get("/?lifecycle");
 		assert.deepEqual(textsOf(got, "StorageClass"), ["GLACIER"]);
 		assert.deepEqual(textsOf(got, "DaysAfterInitiation"), ["7"]);
+		assert.match(got.text, /<ID>parts<\/ID>\s*<Prefix>b<\/Prefix>/);
 		assert.deepEqual(textsOf(got, "Key"), ["k"]);
 		const counted = await photos.put(
 			"/?lifecycle",
