@@ -128,6 +128,6 @@ function answerError(
 		);
 	return outgoing.code(500).send({
 		error: "InternalError",
-		message: "the emulator failed: its log says how",
+		message: "Internal error; see the log of the emulator.",
 	});
 }

@@ -9,19 +9,9 @@ import type { RequestLog } from "../records/request-log.ts";
 import type { RouteSchema } from "./route-schema.ts";
 
 declare module "fastify" {
-	// What the OpenAPI document says of a route, besides what Fastify reads.
+	// For the OpenAPI document, in addition to the properties of @fastify/swagger.
 	interface FastifySchema
-		extends Partial<
-			Pick<
-				RouteSchema,
-				| "operationId"
-				| "tags"
-				| "summary"
-				| "description"
-				| "deprecated"
-				| "documentedBody"
-			>
-		> {}
+		extends Partial<Pick<RouteSchema, "documentedBody">> {}
 }
 
 export type AdminContext = {

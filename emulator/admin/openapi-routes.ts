@@ -14,10 +14,14 @@ export const openApiRoutes: Routes = (app, { version }) => {
 		routes.push({ method: String(method), url, schema });
 	});
 
-	app.get("/api/openapi.json", { schema: getOpenApi }, async () =>
-		writeOpenApi(routes, components, version),
-	);
+	app.get("/api/openapi.json", { schema: getOpenApi }, () => {
+		document ??= writeOpenApi(routes, components, version);
+		return document;
+	});
 };
+
+/** Every emulator of a process has the same routes. */
+let document: Promise<object> | undefined;
 
 /** The console's files are not. */
 const isDescribed = (schema: unknown): schema is RouteSchema =>

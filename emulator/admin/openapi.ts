@@ -1,87 +1,94 @@
 /**
- * The description of the admin API as an OpenAPI 3.1 document, made from the routes themselves.
+ * The description of the admin API as an OpenAPI 3.1 document, made from the routes by @fastify/swagger. It is
+ * loaded by the first request for the document, into an application that has the routes' schemas and serves nothing.
  *
- * Pure. Source: OpenAPI Specification 3.1.1.
+ * Source: OpenAPI Specification 3.1.1.
  */
-import type { ObjectSchema, RouteSchema, Schema } from "./route-schema.ts";
+import { fastify } from "fastify";
+import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
+import type { RouteSchema, Schema } from "./route-schema.ts";
 
 export type Route = {
 	readonly method: string;
-	/** As Fastify has it: `/api/buckets/:bucket`. */
+	/** As Fastify writes it: `/api/buckets/:bucket`. */
 	readonly url: string;
 	readonly schema: RouteSchema;
 };
 
-export function writeOpenApi(
+export async function writeOpenApi(
 	routes: readonly Route[],
 	components: Readonly<Record<string, Schema>>,
 	version: string,
-): object {
-	const paths: Record<string, Record<string, object>> = {};
-	for (const route of routes) {
-		const path = route.url.replaceAll(/:(\w+)/g, "{$1}");
-		paths[path] = {
-			...paths[path],
-			[route.method.toLowerCase()]: writeOperation(route.schema),
-		};
-	}
-	return {
-		openapi: "3.1.1",
-		info: {
-			title: "oss-emulator admin API",
-			version,
-			description:
-				"What is in the emulator, and what happened: for tests and for the curious.",
-			license: { name: "MIT", identifier: "MIT" },
+): Promise<object> {
+	const { default: swagger } = await import("@fastify/swagger");
+	const app = fastify({ schemaController: NO_SCHEMA_COMPILERS });
+	app.setValidatorCompiler(() => () => true);
+	app.setSerializerCompiler(() => () => "");
+	await app.register(swagger, {
+		openapi: {
+			openapi: "3.1.1",
+			info: {
+				title: "oss-emulator admin API",
+				version,
+				description:
+					"The content of the emulator, and a record of what happened.",
+				license: { name: "MIT", identifier: "MIT" },
+			},
+			servers: [{ url: "/" }],
+			components: { schemas: copy(components) },
 		},
-		servers: [{ url: "/" }],
-		paths,
-		components: { schemas: components },
-	};
+	});
+	for (const { method, url, schema } of routes)
+		app.route({
+			...{ method, url },
+			schema: described(schema),
+			handler: async () => {},
+		});
+	await app.ready();
+	return withoutInventions(copy(app.swagger()));
 }
 
-function writeOperation({
-	params,
-	querystring,
+/** As JSON, whose type is not checked: the types of @fastify/swagger cover OpenAPI 3.1 only in part. */
+const copy = (value: object) => JSON.parse(JSON.stringify(value));
+
+/**
+ * Removes what @fastify/swagger adds: that every body is required, and that an answer without a body is JSON. Which
+ * bodies may be absent their own schemas say.
+ */
+function withoutInventions(document: Document): object {
+	for (const path of Object.values(document.paths ?? {}))
+		for (const operation of Object.values(path ?? {})) {
+			if (operation.requestBody) delete operation.requestBody.required;
+			if (operation.responses?.[204]) delete operation.responses[204].content;
+		}
+	return document;
+}
+
+type Document = {
+	readonly paths?: Readonly<
+		Record<string, Readonly<Record<string, Operation>> | undefined>
+	>;
+};
+type Operation = {
+	readonly requestBody?: { required?: boolean };
+	readonly responses?: Record<string, { content?: object }>;
+};
+
+const described = ({
 	body,
 	documentedBody = body,
 	response,
 	...rest
-}: RouteSchema): object {
-	return {
-		...rest,
-		parameters: [
-			...writeParameters("path", params),
-			...writeParameters("query", querystring),
-		],
-		...(documentedBody
-			? { requestBody: { content: json(documentedBody) } }
-			: {}),
-		responses: {
-			...Object.fromEntries(
-				Object.entries(response).map(([status, { description, content }]) => [
-					status,
-					{ description, content },
-				]),
-			),
-			default: {
-				description: "What is wrong, in one line.",
-				content: json({ $ref: "#/components/schemas/Error" }),
+}: RouteSchema): object => ({
+	...rest,
+	...(documentedBody ? { body: documentedBody } : {}),
+	response: {
+		...response,
+		default: {
+			description: "What is wrong, in one line.",
+			content: {
+				"application/json": { schema: { $ref: "#/components/schemas/Error" } },
 			},
 		},
-	};
-}
-
-const writeParameters = (
-	place: "path" | "query",
-	{ properties, required = [] }: ObjectSchema = { properties: {} },
-): object[] =>
-	Object.entries(properties).map(([name, { description, ...schema }]) => ({
-		name,
-		in: place,
-		required: place === "path" || required.includes(name),
-		description,
-		schema,
-	}));
-
-const json = (schema: Schema): object => ({ "application/json": { schema } });
+	},
+});

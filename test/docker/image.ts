@@ -66,8 +66,12 @@ suite("The image", { concurrency: 1, skip }, () => {
 
 		const used = { oss, adminUrl, application, applicationUrl };
 		await uploadWithCallback(used);
-		await runEveryCommand((args) =>
-			docker(`exec ${name} oss-emulator ${args} --admin ${adminUrl}`),
+		await runEveryCommand(
+			(args) =>
+				docker(
+					`exec --env OSS_EMULATOR_ADMIN=${adminUrl} ${name} oss-emulator ${args}`,
+				),
+			"/data",
 		);
 		await openEveryPage(t, open, adminUrl);
 		await callEveryRoute(used);

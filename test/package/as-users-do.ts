@@ -169,11 +169,20 @@ const COMMANDS: Readonly<Record<string, readonly [string, RegExp]>> = {
 	callbacks: ["--limit 1 --json", /cat\.txt/],
 };
 
-/** @param command runs `oss-emulator` with these arguments and returns its output; rejects if it fails */
+/**
+ * @param command runs `oss-emulator` with these arguments and returns its output; rejects if it fails
+ * @param folder the data folder of the running emulator, which `check` must refuse
+ */
 export async function runEveryCommand(
 	command: (args: string) => Promise<string>,
+	folder: string,
 ): Promise<void> {
+	await assert.rejects(
+		command(`check ${folder}`),
+		/is used by another oss-emulator/,
+	);
 	for (const name of Object.keys(USAGE)) {
+		if (name === "check") continue;
 		const [args, expected] = COMMANDS[name] ?? [];
 		assert.ok(expected, `there is no example of «${name}» here`);
 		assert.match(await command(`${name} ${args}`), expected, name);

@@ -138,7 +138,7 @@ suite("The package", { concurrency: 1, skip }, () => {
 		const emulator = await startCommand(
 			t,
 			"node_modules/.bin/oss-emulator",
-			"--memory",
+			`--data ${join(work, "used")}`,
 		);
 		const [endpoint = "", adminUrl = ""] =
 			emulator.ready.match(/http:\S+?:\d+/g) ?? [];
@@ -150,8 +150,13 @@ suite("The package", { concurrency: 1, skip }, () => {
 			applicationUrl: application.url,
 		};
 		await uploadWithCallback(used);
-		await runEveryCommand((args) =>
-			succeed(`npx oss-emulator ${args} --admin ${adminUrl}`, { cwd: user }),
+		await runEveryCommand(
+			(args) =>
+				succeed(`npx oss-emulator ${args}`, {
+					cwd: user,
+					env: { OSS_EMULATOR_ADMIN: adminUrl },
+				}),
+			join(work, "used"),
 		);
 		await openEveryPage(t, open, adminUrl);
 		await callEveryRoute(used);
