@@ -1,6 +1,6 @@
 /**
  * The application server that probes let OSS call back. It answers with the bytes a probe gives it, so it speaks HTTP
- * itself: what is assumed is also how OSS judges an answer that a proper server would not give.
+ * itself: some assumptions are about answers that a proper server does not give.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";

@@ -9,7 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, textsOf } from "../client.ts";
 import { type Address, Cloud } from "./cloud.ts";
 
-/** The first line, and then that the bucket is to be removed, or is not the run's. */
+/** The first line is the address; a later one says whether the bucket belongs to the run and must be removed. */
 export type Instruction = Address | { readonly remove: boolean };
 
 /** Objects, versions and uploads arrive late in lists. */

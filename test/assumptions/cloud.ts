@@ -2,7 +2,7 @@
  * The OSS that is asked: one bucket of a real account, or an emulator. The same requests go to both, so a bucket is
  * always addressed by its Host, which the real OSS insists on.
  *
- * It counts what is sent and refuses to send more than the limits, so what a run can cost is bounded.
+ * It counts requests and bytes and refuses to send more than the limits, so the cost of a run is bounded.
  */
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
@@ -16,7 +16,7 @@ export type Address = {
 	readonly bucket: string;
 };
 
-/** What a run may use at most; the plan names it before it begins. */
+/** Limits of a run; the plan names them before it begins. */
 export const REQUESTS_MAX = 3000;
 export const BYTES_MAX = 64 * 1024 * 1024;
 
@@ -75,7 +75,7 @@ export class Cloud {
 		return bucket === null ? service : `${bucket}.${service}`;
 	}
 
-	/** A URL that leads to it, whoever asks. */
+	/** A URL that reaches it. */
 	get url(): string {
 		const { endpoint } = this.address;
 		return isLocal(endpoint) ? endpoint : `http://${this.host()}`;
@@ -198,7 +198,7 @@ export class Cloud {
 		);
 	}
 
-	/** Looks until it sees `expected`, for what a cloud does not do at once. @returns what it saw last */
+	/** Looks until it sees `expected`, because changes take time in a cloud. @returns the last text it saw */
 	async eventually(
 		expected: string,
 		look: () => Promise<string>,
@@ -223,7 +223,7 @@ export class Cloud {
 		return this.#log.splice(0);
 	}
 
-	/** Nothing is sent from now on; what is under way breaks off. */
+	/** Sends nothing more, and breaks off requests that are under way. */
 	stop(): void {
 		this.#isStopped = true;
 		this.#client.close();

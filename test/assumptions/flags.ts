@@ -13,7 +13,7 @@ export type Target = {
 	readonly endpoint: string;
 	readonly region: string;
 	readonly key: Key;
-	/** What the name of the bucket begins with. */
+	/** The beginning of the bucket's name. */
 	readonly bucketPrefix: string;
 	/** As the cloud reaches it; undefined when there is none. */
 	readonly applicationServer?: { readonly url: string; readonly port: number };
@@ -135,7 +135,7 @@ function readUrl(flag: string, text: string): URL {
 	return url;
 }
 
-/** Of an emulator that was not told another one. */
+/** The default region of an emulator. */
 const LOCAL_REGION = "cn-hangzhou";
 const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
 

@@ -1,4 +1,4 @@
-/** What a run against a real account will create, and what it can cost at most. Pure. */
+/** Says what a run against a real account creates, and the most that it can cost. Pure. */
 import { type Address, BYTES_MAX, REQUESTS_MAX } from "./cloud.ts";
 import type { Probe } from "./probe.ts";
 

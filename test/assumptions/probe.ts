@@ -1,9 +1,9 @@
-/** What a probe of an assumption is, and the words that probes use to say what they saw. */
+/** The type of a probe, and the functions with which probes describe an answer. */
 import { type Answer, refusal, textsOf } from "../client.ts";
 import type { ApplicationServer } from "./application-server.ts";
 import { CannotAsk, type Cloud } from "./cloud.ts";
 
-/** What a probe needs beside a bucket; a cloud in which it is missing cannot be asked. */
+/** A precondition besides the bucket; without it the probe cannot be asked. */
 export type Need =
 	/** A server that the cloud can call back. */
 	| "application server"
@@ -20,7 +20,7 @@ export type Asking = {
 	readonly cloud: Cloud;
 	/** @throws CannotAsk where there is none */
 	readonly application: ApplicationServer;
-	/** Where a callback may go when nobody needs to receive it. */
+	/** A URL for callbacks that no probe has to receive. */
 	readonly anyUrl: string;
 };
 
@@ -29,9 +29,9 @@ export type Probe = {
 	readonly id: string;
 	/** The assumption, a sentence. */
 	readonly assumes: string;
-	/** What is sent, and what of the answer is read. */
+	/** The request, and the part of the answer that is read. */
 	readonly sends: string;
-	/** What the emulator answers, in the words of `ask`. */
+	/** The emulator's answer, as `ask` describes it. */
 	readonly expects: readonly string[];
 	readonly needs?: readonly Need[];
 	/** @throws CannotAsk when a step before the question is refused */
@@ -50,7 +50,7 @@ export const said = (answer: Answer): string =>
 export const code = (answer: Answer): string =>
 	said(answer).replace(/:.*$/s, "").trim();
 
-/** `a: what was said`, case by case. */
+/** One line per case: its name, and the answer. */
 export async function each<T>(
 	cases: Readonly<Record<string, T>>,
 	send: (one: T) => Promise<Answer | string>,
@@ -65,7 +65,7 @@ export async function each<T>(
 	return lines;
 }
 
-/** What stands in the elements of that name, or how it was refused. */
+/** The texts of the elements of that name, or the refusal. */
 export const elements = (answer: Answer, name: string): string =>
 	answer.status < 300 ? textsOf(answer, name).join(", ") : said(answer);
 

@@ -61,7 +61,7 @@ export function sentenceOf(sources: readonly SourceFile[], id: string): string {
 		.trim();
 }
 
-/** What the first comment of a file names as its source, if it names one. */
+/** The source that a file's first comment names; '' without one. */
 function documentOf({ text }: SourceFile): string {
 	const [first = ""] = commentsOf(text).filter((one) =>
 		/\bSources?: /.test(one),

@@ -1,7 +1,7 @@
-/** What a run has found, for people and for the project. Pure. */
+/** The findings of a run, as a table and as a file for the project. Pure. */
 import type { Outcome } from "./run-probes.ts";
 
-/** What must not leave the machine. */
+/** Values that must not leave the machine. */
 export type Private = {
 	readonly bucket: string;
 	readonly accessKeyId: string;
@@ -31,7 +31,7 @@ export function redact(text: string, given: Private): string {
 		.replaceAll(/\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b/gi, "ADDRESS");
 }
 
-/** One line of the table, and under one that differs what was assumed and what was seen. */
+/** One line of the table; below one that differs, the assumed and the actual answer. */
 export function writeRow({ probe, verdict, seen }: Outcome): string {
 	const head = `${probe.id.padEnd(6)} ${verdict.padEnd(18)}`;
 	if (verdict === "holds") return `${head} ${probe.assumes}`;

@@ -5,13 +5,13 @@ import type { Asking, Need, Probe } from "./probe.ts";
 export type Outcome = {
 	readonly probe: Probe;
 	readonly verdict: "holds" | "differs" | "could not be asked";
-	/** What was seen; why it could not be asked. */
+	/** The description of the answer, or the reason why it could not be asked. */
 	readonly seen: readonly string[];
 	/** The request lines. */
 	readonly sent: readonly string[];
 };
 
-/** Where the probes are put; a need without an entry is not met, and the text says what is missing. */
+/** The OSS to ask. `missing` has the needs that it does not meet, with the reason. */
 export type Ground = {
 	readonly asking: Asking;
 	/** Refuses private addresses. */
@@ -19,7 +19,7 @@ export type Ground = {
 	readonly missing: ReadonlyMap<Need, string>;
 };
 
-/** No probe takes longer; in a cloud some wait for what takes its time there. */
+/** The limit of a probe. Changes of a bucket's configuration take seconds in a cloud. */
 const PROBE_MS_MAX = 60_000;
 
 export async function* runProbes(
@@ -71,7 +71,7 @@ async function withinTime(
 			asked: true,
 		};
 	} catch (error) {
-		// A lost connection says nothing about the assumption either; its message says what happened.
+		// A lost connection says nothing about the assumption either; its message is the reason.
 		const why = error instanceof Error ? error.message : String(error);
 		return { seen: [why], asked: false };
 	} finally {

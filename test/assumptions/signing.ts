@@ -54,7 +54,7 @@ export const signText = (cloud: Cloud, moment: Date, text: string): string =>
 		text,
 	).toString("hex");
 
-/** Sends what is signed already, or signed wrongly on purpose. */
+/** Sends a request with a signature that the probe made. */
 export const sendAs = (
 	cloud: Cloud,
 	target: string,

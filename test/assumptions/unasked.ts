@@ -34,7 +34,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-245": {
 		assumes:
-			"A TLS handshake without end is told as an answer that does not come in time.",
+			"A TLS handshake without end is reported as an answer that does not come in time.",
 		why: TLS,
 	},
 	"A-415": {
@@ -73,7 +73,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 		why: SECOND,
 	},
 	"A-525": {
-		assumes: "An empty Policy of AssumeRole is none.",
+		assumes: "An empty Policy of AssumeRole counts as absent.",
 		why: SECOND,
 	},
 	"A-530": {
@@ -111,7 +111,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-602": {
 		assumes:
-			"x-oss-restore of a restored object that is deleted early is kept only for classes that are copied to be read.",
+			"x-oss-restore of a restored object that is deleted early remains only for classes that are copied to be read.",
 		why: FROZEN,
 	},
 	"A-611": {
@@ -147,7 +147,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-632": {
 		assumes:
-			"A callback whose body would have more than 2 MiB is not sent, and the uploader is told that it failed.",
+			"A callback whose body would have more than 2 MiB is not sent, and the uploader gets 203 CallbackFailed.",
 		why: LARGE,
 	},
 	"A-641": {
@@ -162,7 +162,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-651": {
 		assumes:
-			"A domain can be bound by whoever can make it lead to the emulator: the name takes the place of the DNS record.",
+			"A client that can make a domain lead to the emulator can bind it: the address takes the place of the DNS record.",
 		why: OWN,
 	},
 	"A-652": {

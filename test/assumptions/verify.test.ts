@@ -19,7 +19,7 @@ const ID = "LTAI5tVerifyTest0001";
 const SECRET = "VerifyTestSecretVerifyTestSecr";
 const UID = "1234567890123456";
 
-/** What became of a request: another answer in the place of OSS's, or none at all. */
+/** Replaces the answer to a request, or holds it back. */
 type Change = (
 	line: string,
 ) => { status: number; body: string } | "hold" | undefined;
@@ -35,7 +35,7 @@ type Cloud = {
 	buckets(): Promise<string[]>;
 };
 
-/** A second emulator in the part of the real OSS, behind something that may change what it answers. */
+/** A second emulator that plays the real OSS, behind a proxy that can change its answers. */
 async function startCloud(
 	t: TestContext,
 	change: Change = () => undefined,

@@ -1,11 +1,11 @@
-/** How OSS reads the callback that an upload asks for. No application server is needed to see what is refused. */
+/** How OSS reads the callback that an upload asks for. Refusals need no application server. */
 import type { Answer } from "../../client.ts";
 import { field, file } from "../../operations/object/form.ts";
 import { CannotAsk, type Cloud } from "../cloud.ts";
 import { type Asking, base64, code, each, type Probe, said } from "../probe.ts";
 import { postForm, upload } from "./forms.ts";
 
-/** PutObject of a new key with that callback: JSON, or what is sent in its place. */
+/** PutObject of a new key with that callback: JSON, or the text of the header. */
 export const put = (
 	cloud: Cloud,
 	callback: object | string,

@@ -1,4 +1,4 @@
-/** The documents of a bucket: what is refused, and what is given back. Each is deleted again by the probe that put it. */
+/** The configuration documents of a bucket: refusals, and how they are returned. Each probe deletes its document. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
 import { code, each, elements, type Probe, said } from "../probe.ts";

@@ -1,4 +1,4 @@
-/** What OSS sends to an application server, and how it judges its answer. */
+/** The request that OSS sends to an application server, and how OSS judges its answer. */
 import { createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { field } from "../../operations/object/form.ts";
@@ -19,7 +19,7 @@ import { upload } from "./forms.ts";
 
 const needs: readonly Need[] = ["application server"];
 
-/** Lets OSS call back with that body. @returns what it sent */
+/** Lets OSS call back with that body. @returns the request */
 async function called(
 	{ cloud, application }: Asking,
 	callback: object,
@@ -36,7 +36,7 @@ async function called(
 	return received;
 }
 
-/** What the body of a callback becomes, for each template. */
+/** The body that arrives, for each template. */
 const filledIn =
 	(bodyType: string, templates: Readonly<Record<string, string>>) =>
 	(asking: Asking): Promise<string[]> =>
@@ -49,7 +49,7 @@ const filledIn =
 			return body.toString();
 		});
 
-/** What the uploader is answered when the application server answers that. */
+/** The answer to the uploader, for each answer of the application server. */
 const judged =
 	(answers: Readonly<Record<string, string | Buffer>>) =>
 	({ cloud, application }: Asking): Promise<string[]> =>
@@ -424,7 +424,7 @@ export const deliveries: readonly Probe[] = [
 	{
 		id: "A-239",
 		assumes:
-			"A lost connection and an answer that is not HTTP are told as status 502.",
+			"A lost connection and an answer that is not HTTP are reported as status 502.",
 		sends:
 			"Callbacks that are answered with nothing, with a mail server's greeting, and with half a body.",
 		needs,
@@ -457,7 +457,7 @@ export const deliveries: readonly Probe[] = [
 	},
 	{
 		id: "A-241",
-		assumes: "When all URLs fail, the uploader is told the reason of the last.",
+		assumes: "When all URLs fail, the uploader gets the reason of the last.",
 		sends:
 			"A callback to a port where nothing listens and to a server that answers 500.",
 		needs,
@@ -478,7 +478,7 @@ export const deliveries: readonly Probe[] = [
 	{
 		id: "A-243",
 		assumes:
-			"A Content-Length that is not a number is told as such, whatever the status.",
+			"A Content-Length that is not a number is reported as such, whatever the status.",
 		sends: "Callbacks that are answered 200 and 500 with Content-Length: meow.",
 		needs,
 		expects: [
@@ -545,7 +545,7 @@ export const deliveries: readonly Probe[] = [
 	},
 	{
 		id: "A-887",
-		assumes: "An interim status before the answer is told as status 502.",
+		assumes: "An interim status before the answer is reported as status 502.",
 		sends: "A callback that is answered 103, and then 200.",
 		needs,
 		expects: [

@@ -1,4 +1,4 @@
-/** What the operations on objects do and refuse. */
+/** The operations on objects: effects and refusals. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
 import { code, each, element, elements, type Probe, said } from "../probe.ts";
@@ -37,7 +37,7 @@ const copyFrom = (
 
 const ENCRYPTION = "x-oss-meta-client-side-encryption-";
 
-/** What an encrypted object must say of itself. */
+/** The metadata that a client-side encrypted object must have. */
 const ENCRYPTED = {
 	[`${ENCRYPTION}key`]: "old",
 	[`${ENCRYPTION}start`]: "start",

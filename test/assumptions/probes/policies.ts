@@ -4,7 +4,7 @@ import { each, elements, type Probe, said } from "../probe.ts";
 
 type Statement = {
 	readonly action?: string;
-	/** What comes after `acs:oss:*:*:`; or a whole resource. */
+	/** The part after `acs:oss:*:*:BUCKET/`, or a whole resource. */
 	readonly resource?: string;
 	readonly condition?: Readonly<
 		Record<string, Readonly<Record<string, string[]>>>

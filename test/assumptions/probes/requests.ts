@@ -1,4 +1,4 @@
-/** How a request is read before an operation runs: path, query, headers, and what a bucket's name and ACL decide. */
+/** How a request is read before an operation runs: path, query, headers, the bucket and its ACL. */
 import { code, each, element, type Probe, said } from "../probe.ts";
 
 /** Comes first: it needs a bucket without objects. */

@@ -1,4 +1,4 @@
-/** SelectObject and CreateSelectObjectMeta. Answers are frames; what is read of them is text. */
+/** SelectObject and CreateSelectObjectMeta. Of the frames of an answer the probes read the text. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
 import { base64, code, each, type Probe } from "../probe.ts";

@@ -1,4 +1,4 @@
-/** STS, asked with the same key. Every call names a role that does not exist, so none is assumed. */
+/** STS, asked with the same key. Every call names a role that does not exist, so no role is assumed. */
 import { createHmac, randomUUID } from "node:crypto";
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
