@@ -126,7 +126,7 @@ const mistake = nodeMistake(process.versions.node);
 /** Loaded with the package, so that the first emulator starts as fast as the others. */
 const loading = mistake === "" ? import("./start/in-process.ts") : undefined;
 loading?.catch(() => {}); // `startEmulator` rejects with it
-loading?.then(() => import("./server/oss-app.ts")).catch(() => {});
+loading?.then(({ warmUp }) => warmUp()).catch(() => {});
 
 /**
  * Starts an emulator in this process: in memory and on free ports, unless the options say otherwise.

@@ -36,9 +36,18 @@ export function beginKeyPair(
 ): Promise<KeyPair> | undefined {
 	const isThere = folder !== null && existsSync(join(folder, FILE));
 	if (file !== "" || isThere) return undefined;
-	const begun = makeKeyPair(bits);
+	const begun = folder === null ? keyOfProcess(bits) : makeKeyPair(bits);
 	begun.catch(() => {}); // `loadKeyPair` throws it, if the start gets so far
 	return begun;
+}
+
+/** Emulators in memory share a key: none of them outlives the process, and generating one takes longer than a start. */
+const keysOfProcess = new Map<KeyBits, Promise<KeyPair>>();
+
+function keyOfProcess(bits: KeyBits): Promise<KeyPair> {
+	const key = keysOfProcess.get(bits) ?? makeKeyPair(bits);
+	keysOfProcess.set(bits, key);
+	return key;
 }
 
 /** @returns the user's own key; undefined if the user has none @throws StartError */

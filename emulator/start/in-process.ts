@@ -1,11 +1,20 @@
 /**
  * An emulator in the process of a test: reads its options, and offers the admin API as methods, without a port between.
  */
+
+import { KEY_BITS } from "../callback/key-pair.ts";
 import { makeControl, type Transport } from "../client/control.ts";
 import type { EmulatorControl, Seed } from "../client/types.ts";
+import { beginKeyPair } from "../config/callback-key.ts";
 import { readConfig } from "../config/config.ts";
 import { toArguments } from "../config/options.ts";
 import { type Running, start } from "./start.ts";
+
+/** Loads and makes beforehand what the first start would wait for. */
+export async function warmUp(): Promise<void> {
+	beginKeyPair(null, { file: "", bits: KEY_BITS });
+	await import("../server/oss-app.ts");
+}
 
 export type InProcess = EmulatorControl & {
 	readonly stsEndpoint: string | undefined;

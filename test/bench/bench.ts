@@ -3,13 +3,15 @@
  *
  * Ratios are what counts: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
- * keys instead, which takes minutes; `-- gateway` a gateway beside nginx, which must be installed.
+ * keys instead, which takes minutes; `-- gateway` a gateway beside nginx, which must be installed; `-- in-process` only
+ * what a test pays that starts an emulator of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { measureGateway } from "./gateway.ts";
+import { measureInProcess } from "./in-process.ts";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
@@ -232,6 +234,11 @@ async function measureStart(): Promise<void> {
 	);
 }
 
+const measureTests = (): Promise<void> =>
+	measureInProcess((what, ms, budget) =>
+		report(what, `${ms.toFixed(1)} ms`, "", "", budget),
+	);
+
 async function measureMemory(): Promise<void> {
 	const emulator = await startEmulator();
 	const idle = memoryOf(emulator).now;
@@ -273,6 +280,7 @@ try {
 	if (process.argv.includes("listing")) await measureListing(folder, report);
 	else if (process.argv.includes("gateway"))
 		await measureGateway(EMULATOR, report);
+	else if (process.argv.includes("in-process")) await measureTests();
 	else {
 		const emulator = await startEmulator();
 		const bare = await startServer([BARE]);
@@ -283,6 +291,7 @@ try {
 		await emulator.stop();
 		await bare.stop();
 		await measureStart();
+		await measureTests();
 		await measureMemory();
 	}
 } finally {
