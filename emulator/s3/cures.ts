@@ -1,5 +1,5 @@
 /**
- * Which setting of which client cures a refusal of OSS, one row per client; README.md beside it is the same for people.
+ * Which setting of which client avoids a refusal of OSS, one row per client. README.md in this folder is made from it.
  *
  * Pure. Source: docs «Use AWS SDKs to access OSS»; the clients' own manuals.
  */
@@ -67,7 +67,7 @@ export const CLIENTS: readonly Client[] = [
       trailers: "withChunkedEncodingDisabled(true)",
       streaming: "withChunkedEncodingDisabled(true)",
       "path style": "withPathStyleAccessEnabled(false)",
-      "no MD5": "nothing: it sends one by itself",
+      "no MD5": "not needed: it sends a Content-MD5 by itself",
     },
   },
   {
@@ -76,7 +76,7 @@ export const CLIENTS: readonly Client[] = [
       trailers: "provider = Alibaba",
       streaming: "provider = Alibaba",
       "path style": "provider = Alibaba, or force_path_style = false",
-      "no MD5": "nothing: it deletes one by one",
+      "no MD5": "not needed: it deletes one by one",
     },
   },
   {
@@ -91,9 +91,9 @@ export const CLIENTS: readonly Client[] = [
   {
     name: "AWS SDK for Go v1", userAgent: /\baws-sdk-go\//,
     cures: {
-      trailers: "nothing: it sends none", streaming: "nothing: it sends none",
+      trailers: "not needed: it sends no trailers", streaming: "not needed: it signs no chunks",
       "path style": "S3ForcePathStyle: aws.Bool(false)",
-      "no MD5": "nothing: it sends one by itself",
+      "no MD5": "not needed: it sends a Content-MD5 by itself",
     },
   },
   {
@@ -129,13 +129,13 @@ export const CLIENTS: readonly Client[] = [
       trailers: "TrailingHeaders: false, which is its default",
       streaming: "https: minio-go signs chunks over http only; or PutObjectOptions{DisableContentSha256: true}",
       "path style": "BucketLookup: minio.BucketLookupDNS",
-      "no MD5": "nothing: it sends one by itself",
+      "no MD5": "not needed: it sends a Content-MD5 by itself",
     },
   },
   {
     name: "object_store of Rust", userAgent: /\bobject_store\//,
     cures: {
-      trailers: "nothing: it sends none", streaming: "nothing: it sends none",
+      trailers: "not needed: it sends no trailers", streaming: "not needed: it signs no chunks",
       "path style": "aws_virtual_hosted_style_request = true",
       "no MD5": NO_CURE,
     },
@@ -155,7 +155,7 @@ const ANY: Client = {
 	},
 };
 
-/** @param userAgent of a request; '' for none */
+/** @param userAgent of a request; '' if it has no User-Agent */
 export function findCure(
 	userAgent: string,
 	ailment: Ailment,

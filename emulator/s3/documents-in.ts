@@ -2,9 +2,9 @@
  * Documents of S3, rewritten as OSS has them: where a bucket is, who may do what, lifecycle rules, encryption,
  * restores. The others are alike.
  *
- * A location of S3 that is no region of OSS is ignored, `us-east-1` and none (A-324). Grants are reduced to OSS's three
- * ACLs; what they cannot express is refused (A-325). Of a restore the days are ignored. Lifecycle rules may not keep a
- * number of versions (A-326).
+ * An empty LocationConstraint and `us-east-1`, which is not a region of OSS, are ignored (A-324). Grants are reduced to
+ * OSS's three ACLs; other grants are refused (A-325). The days of a restore are ignored. Lifecycle rules that keep a
+ * number of noncurrent versions are refused (A-326).
  *
  * Source: docs «Compatibility with Amazon S3».
  */
@@ -18,7 +18,7 @@ import {
 import { writeXml, type XmlElement } from "../xml/write.ts";
 import { ALL_USERS, toOssClass, toOssEncryption } from "./words.ts";
 
-/** @returns a CreateBucketConfiguration of OSS; '' for nothing to say */
+/** @returns a CreateBucketConfiguration of OSS; '' if there was no document */
 export async function toOssLocation(document: Buffer): Promise<string> {
 	if (document.length === 0) return "";
 	const root = await readXml(document, "CreateBucketConfiguration");

@@ -22,7 +22,7 @@ import {
 	toS3Encryption,
 } from "./words.ts";
 
-/** @param bucketAcl the ACL of the bucket: that of its objects which have none of their own */
+/** @param bucketAcl the ACL of the bucket, which applies to objects without an ACL of their own */
 export type Translate = (
 	document: string,
 	bucketAcl: () => Promise<string>,

@@ -1,6 +1,6 @@
 /**
- * What is behind a refusal of the S3-compatible protocol, in a sentence for the developer: what OSS does not accept,
- * and the setting of his client that avoids it. The client is known by its User-Agent.
+ * Explains a refusal of the S3-compatible protocol in a sentence for the developer: what OSS does not accept, and the
+ * setting of the client that avoids it. The client is recognised by its User-Agent.
  *
  * Pure.
  */
@@ -75,7 +75,7 @@ const FINDINGS_MAX = 100;
 /** By User-Agent: clients of an address get it with each request. */
 const findings = new Map<string, string>();
 
-/** What is said of a request in path style that is accepted here. */
+/** The finding about a request in path style that is accepted here. */
 export function pathStyleFinding({ headers }: Told): string {
 	const userAgent = headers["user-agent"] ?? "";
 	const known = findings.get(userAgent);

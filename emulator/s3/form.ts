@@ -27,7 +27,7 @@ export type FormContext = {
 	readonly recognised: () => void;
 };
 
-/** All fields together; more are refused by whoever reads the form. */
+/** The reader of the form refuses more. */
 const FIELDS_MAX = 1000;
 
 /**

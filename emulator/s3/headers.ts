@@ -108,7 +108,7 @@ export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
 	};
 	for (const name in headers) {
 		const value = headers[name];
-		// An undefined Content-Length says that there is none.
+		// An undefined Content-Length means that the reply must not have one.
 		if (!name.startsWith("x-oss-")) renamed[name] = value;
 		else if (value === undefined) continue;
 		else if (name.startsWith(OSS_META))

@@ -25,8 +25,8 @@ const NAME = "x-amz-content-sha256";
 /**
  * The last line of a canonical request of V4.
  *
- * @throws OssError InvalidArgument for what is no hash and no word of AWS; that a request without one is refused is a
- *   guess (A-313)
+ * @throws OssError InvalidArgument for a value that is neither a hash nor a word of AWS; refusing a request without the
+ *   header is a guess (A-313)
  */
 export function readPayloadLine(value: string | undefined): string {
 	if (
@@ -39,11 +39,11 @@ export function readPayloadLine(value: string | undefined): string {
 	throw badHash(value ?? "");
 }
 
-/** Of a body that is not what its hash says, and of a hash that is none. */
+/** The error for a body with another hash, and for a malformed hash. */
 export const badHash = (value: string): OssError =>
 	invalidArgument(NAME, value, undefined, "0002-00000427");
 
-/** How a body comes. */
+/** How a body is sent. */
 export type Payload =
 	| { readonly kind: "plain" }
 	| { readonly kind: "hashed"; readonly sha256: string }
@@ -102,7 +102,7 @@ const encodings = (headers: Headers): readonly string[] =>
 		.split(",")
 		.map((one) => one.trim());
 
-/** What is stored: `aws-chunked` is only of the way, and goes. @returns undefined when nothing is left */
+/** `aws-chunked` describes the transfer and is not stored. @returns undefined when nothing is left */
 export function withoutAwsChunked(
 	encoding: string | undefined,
 ): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * What S3 has and OSS refuses, rather than ignore it: a sub-resource that is ignored would return an object in the
+ * Features of S3 that OSS refuses rather than ignores: if a sub-resource were ignored, an object would be returned in
  * place of a configuration.
  *
  * The text and EC are those of a conditional PutObject, of which a capture exists; that the other headers and
@@ -80,7 +80,7 @@ function requireMd5({ headers, key }: OssRequest): void {
 	});
 }
 
-/** That what is no `image/` or `style/` is refused so is a guess (A-323). */
+/** Only `image/` and `style/` are processed; the error for other actions is a guess (A-323). */
 function refuseProcess({ query }: OssRequest): void {
 	const process = query.get("x-oss-process");
 	if (process === undefined || /^(?:image|style)\//.test(process)) return;

@@ -2,8 +2,8 @@
  * A request of S3 whose sender is known, as the request of OSS that it stands for: refused where OSS refuses it, its
  * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
  *
- * Counts of listings keep OSS's defaults and limits (A-335), and a range that ends past the object gives all of it, as
- * in OSS's own protocol (A-337).
+ * Counts of listings keep OSS's defaults and limits (A-335). A range that ends past the object gives the whole object,
+ * as in OSS's own protocol (A-337).
  *
  * Order of refusal: what OSS does not implement, then the body's form, before a byte of it is read.
  */
@@ -159,8 +159,8 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 }
 
 /**
- * Without what signs it: whoever passes the request on signs it anew. S3 lists all buckets at once; a part of an object
- * cannot be read by its number, which is ignored (A-330).
+ * Without the parameters of the signature: a gateway signs the request anew. S3 lists all buckets at once; a part of
+ * an object cannot be read by its number, which is ignored (A-330).
  */
 function toOssQuery(
 	method: string,

@@ -58,8 +58,8 @@ export function readV2Header(
 }
 
 /**
- * `AWSAccessKeyId`, `Expires`, `Signature`. That one which is missing is refused as in a URL of OSS's V1 is a guess
- * (A-309), and so is the EC of one that has expired.
+ * `AWSAccessKeyId`, `Expires`, `Signature`. Refusing a missing parameter as in a URL of OSS's V1 is a guess (A-309),
+ * and so is the EC of an expired URL.
  *
  * @throws OssError AccessDenied
  */
@@ -116,7 +116,7 @@ function* candidates(
 	}
 }
 
-/** A bucket in the path is signed with a slash at its end, by boto3 even where it sends none. */
+/** boto3 signs a bucket in the path with a slash at its end, even if the path has no slash there. */
 function* resourcePaths(
 	rawPath: string,
 	{ bucket, key, isInHost = false }: Target & Partial<Reading>,

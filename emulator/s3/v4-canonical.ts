@@ -83,7 +83,7 @@ export function canonicalQuery(rawQuery: string): string {
 		.join("&");
 }
 
-/** What cannot be decoded is signed by nobody, and kept as it came. */
+/** Text with a malformed escape is kept as it was sent; no signature will match it. */
 const encoded = (text: string): string =>
 	/^[\w\-.~]*$/.test(text)
 		? text

@@ -17,7 +17,7 @@ export type Credential = {
 
 const TERMINATOR = "aws4_request";
 
-/** @returns undefined unless all five parts are there; an access key id may not have a slash */
+/** @returns undefined unless all five parts are there; an access key id cannot contain a slash */
 export function readCredential(text: string): Credential | undefined {
 	const parts = text.split("/");
 	const [accessKeyId = "", date = "", region = "", service = "", end] = parts;
@@ -35,7 +35,7 @@ export const writeScope = ({ date, region, service }: Credential): string =>
 
 const KEYS_MAX = 256;
 
-/** A client uses one all day, and making it takes four HMACs. */
+/** A client uses the same key for a day, and deriving it takes four HMACs. */
 const keys = new Map<string, KeyObject>();
 
 export function signingKey(secret: string, credential: Credential): KeyObject {

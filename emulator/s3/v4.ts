@@ -26,7 +26,7 @@ import {
 	signWith,
 } from "./v4-key.ts";
 
-/** What is signed, and what a body that is signed chunk by chunk continues. */
+/** Also has what the signatures of chunks continue. */
 export type V4Claim = Claim & {
 	readonly signing: Signing;
 };

@@ -127,7 +127,7 @@ export class S3Edge {
 		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
 	}
 
-	/** What is accepted here and would fail at OSS; '' for nothing. */
+	/** A sentence about a request that is accepted here and would fail at OSS; '' if there is nothing to say. */
 	finding(request: OssRequest): string {
 		return this.#isPathStyle(request) ? pathStyleFinding(request) : "";
 	}

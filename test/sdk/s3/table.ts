@@ -1,7 +1,7 @@
 /**
  * The clients of S3's protocol, one row each, as `test/sdk/languages/table.ts` has those of OSS's: how it is installed,
- * how the program beside it is run, what that program does. With its default settings each first meets OSS's refusal, if
- * it meets one, and then works with the setting that `emulator/s3/README.md` names.
+ * how its program is run, and what that program does. Each client is first refused with its default settings, where OSS
+ * refuses them, and then works with the setting that `emulator/s3/README.md` names.
  */
 import type { Sdk } from "../languages/table.ts";
 
