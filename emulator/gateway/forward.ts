@@ -45,7 +45,11 @@ export async function forward(
 	};
 	const isDocument =
 		method !== "GET" || request.key === "" || isOfBucket(request);
-	const asked = { method, bucket, isSigned, renaming, isDocument };
+	const isHeadOnly = request.query.has("objectMeta");
+	const asked = {
+		...{ method, bucket, isSigned },
+		...{ renaming, isDocument, isHeadOnly },
+	};
 	const once = (): Promise<Reply> => exchange(upstream, passing, asked);
 	try {
 		return await once();

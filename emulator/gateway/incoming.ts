@@ -18,6 +18,8 @@ export type Asked = Pick<UpstreamRequest, "method" | "bucket" | "isSigned"> & {
 	readonly renaming: Renaming;
 	/** Whether it is a document, which names buckets, rather than an object's content. */
 	readonly isDocument: boolean;
+	/** Of GetObjectMeta: the length is the object's, and nothing of it comes. */
+	readonly isHeadOnly: boolean;
 };
 
 /**
@@ -42,14 +44,17 @@ export async function toReply(
 ): Promise<Reply> {
 	const { status } = answer;
 	const headers = respell(answer.headers, asked.renaming);
-	if (isEmpty(answer, asked.method)) {
+	if (isEmpty(answer, asked)) {
 		answer.body.resume();
 		if (status >= 400)
 			await refuseOwn(upstream, asked, headers, errorIn(headers));
 		const length = headers["Content-Length"]; // of a HEAD: none is not 0
+		// A client that reads on would wait for what does not come.
+		const ends = asked.isHeadOnly && asked.method === "GET" && length !== "0";
+		const close = ends ? { Connection: "close" } : {};
 		return {
 			status,
-			headers: { ...headers, "Content-Length": length },
+			headers: { ...headers, "Content-Length": length, ...close },
 			body: null,
 		};
 	}
@@ -77,9 +82,10 @@ export async function readWhole(body: Readable): Promise<Buffer> {
 
 const isEmpty = (
 	{ status, headers }: UpstreamAnswer,
-	method: string,
+	{ method, isHeadOnly }: Asked,
 ): boolean =>
 	method === "HEAD" ||
+	(isHeadOnly && status === 200) ||
 	status === 204 ||
 	status === 304 ||
 	findHeader(headers, "content-length") === "0";

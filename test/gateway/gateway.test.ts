@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
-import { Client, openSocket, refusal, textsOf } from "../client.ts";
+import { Client, openSocket, refusal, sendRaw, textsOf } from "../client.ts";
 import { startDirectly } from "../emulator.ts";
 import {
 	ANY,
@@ -202,6 +202,25 @@ suite("A gateway", () => {
 		await oss.put("/photos/cat?acl", "", { "x-oss-object-acl": "public-read" });
 		const acl = await cloud.oss.get("/real-photos/cat?acl");
 		assert.deepEqual(textsOf(acl, "Grant"), ["public-read"]);
+	});
+
+	test("answers GetObjectMeta with the object's length and no body, by HEAD and by GET", async (t) => {
+		const { gateway } = await startBoth(t);
+		await gateway.oss.put("/photos/cat", "meow");
+		const head = await gateway.oss.head("/photos/cat?objectMeta");
+		assert.equal(head.headers["content-length"], "4");
+		const key = { id: gateway.accessKeyId, secret: gateway.accessKeySecret };
+		const query = presignV4(key, {
+			...{ method: "GET", resource: "/photos/cat" },
+			query: { objectMeta: "" },
+		});
+		const raw = await sendRaw(
+			gateway.endpoint,
+			`GET /photos/cat?${query} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+		);
+		assert.match(raw, /^HTTP\/1\.1 200 OK\r\n/);
+		assert.match(raw, /\r\nContent-Length: 4\r\n/);
+		assert.match(raw, /\r\n\r\n$/);
 	});
 
 	test("copies within the cloud, from a bucket by the name it has here", async (t) => {
