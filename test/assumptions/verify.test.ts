@@ -239,6 +239,20 @@ suite("npm run verify", () => {
 		);
 	});
 
+	test("creates nothing for a report that cannot be written", async (t) => {
+		const cloud = await startCloud(t);
+		const { flags } = flagsFor(t, cloud, "--report", "/nowhere/report.json");
+
+		const { code, stderr } = await verify(t, ...flags).ended;
+
+		assert.equal(code, 2);
+		assert.equal(
+			stderr,
+			"verify: --report: /nowhere is not a folder to write to\n",
+		);
+		assert.deepEqual(cloud.lines, []);
+	});
+
 	test("refuses a wrong flag in one line, with exit code 2", async (t) => {
 		const { code, stdout, stderr } = await verify(t, "--meow").ended;
 		assert.equal(code, 2);

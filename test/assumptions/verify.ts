@@ -8,7 +8,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -153,6 +154,9 @@ async function askCloud(
 ): Promise<number> {
 	const { endpoint, region, key, bucketPrefix, applicationServer } = target;
 	const address = { endpoint, region, key, bucket: randomName(bucketPrefix) };
+	const date = new Date().toISOString().slice(0, 10);
+	const file = flags.report ?? `oss-emulator-assumptions-${date}.json`;
+	requireFolder(file);
 	console.log(describePlan(address, chosen));
 	if (!flags.yes && !(await isAgreed(signal))) return INTERRUPTED;
 	const cloud = new Cloud(address, wait);
@@ -178,8 +182,6 @@ async function askCloud(
 		cleaner.child.stdin?.end();
 		await cleaner.ended;
 	}
-	const date = new Date().toISOString().slice(0, 10);
-	const file = flags.report ?? `oss-emulator-assumptions-${date}.json`;
 	const about = {
 		product: "oss-emulator",
 		version: readVersion(),
@@ -190,6 +192,16 @@ async function askCloud(
 	console.log(`${file} can be sent to the project: it has no key and no name`);
 	if (signal.aborted) return INTERRUPTED;
 	return outcomes.some(({ verdict }) => verdict === "differs") ? 1 : 0;
+}
+
+/** Nothing is created for a report that cannot be written. @throws FlagError */
+function requireFolder(file: string): void {
+	const folder = dirname(resolve(file));
+	try {
+		accessSync(folder, constants.W_OK);
+	} catch {
+		throw new FlagError(`--report: ${folder} is not a folder to write to`);
+	}
 }
 
 /** Asks on a terminal; without one the run begins, for its flags ask for it. */
