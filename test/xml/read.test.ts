@@ -114,6 +114,18 @@ suite("MalformedXML is", () => {
 			'<!doctype D [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Delete>&b;</Delete>',
 		],
 		[
+			"an attribute that the parser stumbles over",
+			"<Delete hasOwnProperty='a' b='c'></Delete>",
+		],
+		[
+			"more attributes than a document needs",
+			`<Delete ${Array.from({ length: 1001 }, (_, i) => `a${i}=""`).join(" ")}/>`,
+		],
+		[
+			"more elements than the largest document has",
+			`<Delete>${"<a/>".repeat(100_000)}</Delete>`,
+		],
+		[
 			"a tower of elements",
 			`<Delete>${"<a>".repeat(50_000)}${"</a>".repeat(50_000)}</Delete>`,
 		],
@@ -126,4 +138,39 @@ suite("MalformedXML is", () => {
 			);
 		});
 	}
+});
+
+suite("A document of 2 MB", () => {
+	const SIZE = 2 * 1024 * 1024;
+	const fill = (piece: string): string =>
+		piece.repeat(Math.floor((SIZE - 17) / piece.length));
+
+	for (const [what, text] of [
+		["elements", `<Delete>${"<Key>0123456789</Key>".repeat(99_000)}</Delete>`],
+		["ampersands", `<Delete>${fill("&")}</Delete>`],
+		["references", `<Delete>${fill("&#x1c;")}</Delete>`],
+		["half references", `<Delete>${fill("&a ")}</Delete>`],
+		["text", `<Delete>${fill("x")}</Delete>`],
+		["comments", `<Delete>${fill("<!---->")}</Delete>`],
+		["sections", `<Delete>${fill("<![CDATA[&]]>")}</Delete>`],
+	] as const)
+		test(`of ${what} lets others go first while it is read`, async () => {
+			let turns = 0;
+			let isReading = true;
+			const turn = (): void => {
+				turns += 1;
+				if (isReading) setImmediate(turn);
+			};
+			setImmediate(turn);
+			assert.equal((await read(text)).name, "Delete");
+			isReading = false;
+			assert.ok(turns > 1, `${turns} turns`);
+		});
+
+	test("may have a reference at every place where it is cut", async () => {
+		const root = await read(
+			`<Delete><Key>${"&#x4e00;&amp;".repeat(9000)}</Key></Delete>`,
+		);
+		assert.equal(childText(root, "Key"), "一&".repeat(9000));
+	});
 });
