@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client } from "../client.ts";
 
-const LAUNCH = fileURLToPath(
+export const LAUNCH = fileURLToPath(
 	new URL("../../emulator/launch.js", import.meta.url),
 );
 const FLAGS = "--port 0 --admin-port 0 --access-key id:secret".split(" ");
@@ -23,7 +23,7 @@ export type Started = {
 };
 
 export async function start(
-	t: TestContext,
+	t: Pick<TestContext, "after">,
 	data: string,
 	...flags: readonly string[]
 ): Promise<Started> {

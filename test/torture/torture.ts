@@ -1,0 +1,48 @@
+/**
+ * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races]`: what an emulator must survive,
+ * for as long as one likes. The seed is printed, and makes the same choices again.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { damage } from "./damage.ts";
+import { torture, type Undo } from "./kills.ts";
+import { race } from "./races.ts";
+
+const { values } = parseArgs({
+	options: {
+		seconds: { type: "string", default: "60" },
+		seed: { type: "string" },
+		only: { type: "string" },
+	},
+});
+const seed = Number(values.seed ?? Math.trunc(Math.random() * 1e9));
+console.log(`torture: --seed ${seed}`);
+
+const steps: (() => unknown)[] = [];
+const undo: Undo = {
+	after: (step) => {
+		if (step) steps.unshift(step as () => unknown);
+	},
+};
+const parent = mkdtempSync(join(tmpdir(), "oss-emulator-"));
+undo.after(() => rmSync(parent, { recursive: true }));
+
+const parts = {
+	kills: { share: 0.7, run: torture },
+	races: { share: 0.1, run: race },
+	damage: { share: 0.2, run: damage },
+} as const;
+
+try {
+	for (const [name, { share, run }] of Object.entries(parts)) {
+		if (values.only !== undefined && values.only !== name) continue;
+		const seconds = Number(values.seconds) * (values.only ? 1 : share);
+		const until = Date.now() + seconds * 1000;
+		const folder = join(parent, name);
+		console.log(`${name}: ${await run({ seed, until, folder, undo })}`);
+	}
+} finally {
+	for (const step of steps) await step();
+}
