@@ -684,4 +684,40 @@ export const s3: readonly Probe[] = [
 				);
 			}),
 	},
+	{
+		id: "A-337",
+		assumes:
+			"A range that ends past the object gives the whole object over S3 too.",
+		sends:
+			"GET with Range: bytes=1-9 of an object of 5 bytes; status and content.",
+		expects: ["200 hello"],
+		ask: async ({ cloud }) => {
+			const headers = { range: "bytes=1-9" };
+			const target = `/${await store(cloud)}`;
+			const got = await send(cloud, "GET", target, { headers });
+			return [`${got.status} ${got.text.slice(0, 20)}`];
+		},
+	},
+	{
+		id: "A-338",
+		assumes:
+			"A lifecycle rule without tags and sizes has its prefix beside its status over S3, and no filter.",
+		sends:
+			"PutBucketLifecycle over OSS, then GET /?lifecycle over S3; whether the rule has a filter.",
+		expects: ["a prefix"],
+		ask: async ({ cloud }) => {
+			await cloud.must(
+				cloud.put(
+					"/?lifecycle",
+					"<LifecycleConfiguration><Rule><ID>r</ID><Prefix>none/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>",
+				),
+			);
+			try {
+				const { text } = await cloud.must(send(cloud, "GET", "/?lifecycle="));
+				return [text.includes("<Filter") ? "a filter" : "a prefix"];
+			} finally {
+				await cloud.delete("/?lifecycle");
+			}
+		},
+	},
 ];
