@@ -1,14 +1,21 @@
 /**
  * The command: arguments in, a running emulator out, until a signal.
  */
-import { COMMANDS_MANUAL, isCommand } from "./cli/manual.ts";
+import {
+	commandsManual,
+	isCommand,
+	isRunnable,
+	nearestCommand,
+	pageOf,
+} from "./cli/manual.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { describeSettings } from "./config/settings.ts";
 import { printable } from "./oss/log.ts";
 import { StartError } from "./oss/start-error.ts";
 import type { Running } from "./start/start.ts";
 
-const MANUAL = `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
+const manual =
+	(): string => `oss-emulator: Alibaba Cloud OSS on localhost, upload callbacks included
 
 usage: oss-emulator [flags], and an emulator runs until it is interrupted
 
@@ -18,7 +25,7 @@ ${describeSettings()}
 
 Every flag can be given as an environment variable: --admin-port as OSS_EMULATOR_ADMIN_PORT.
 
-${COMMANDS_MANUAL}
+${commandsManual()}
 `;
 
 /** @returns the exit code, or undefined while the emulator runs */
@@ -26,13 +33,17 @@ export async function main(
 	args: readonly string[],
 	version: string,
 ): Promise<number | undefined> {
-	if (args.includes("--help") || args.includes("-h")) return print(MANUAL);
-	if (args.includes("--version")) return print(`${version}\n`);
 	const [command, ...rest] = args;
-	if (isCommand(command)) {
+	if (command === "help") return help(rest);
+	if (command === "version") return print(`${version}\n`);
+	if (isRunnable(command)) {
 		const { run } = await import("./cli/run.ts");
-		return run(command, rest, process.env);
+		return run(command, rest, process.env, version);
 	}
+	if (args.includes("--help") || args.includes("-h")) return print(manual());
+	if (args.includes("--version")) return print(`${version}\n`);
+	if (command !== undefined && !command.startsWith("-"))
+		return unknownCommand(command);
 	try {
 		const { start } = await import("./start/start.ts"); // commands do without it
 		const config = readConfig(args, process.env);
@@ -59,6 +70,23 @@ async function readyLine(
 	}
 	const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
 	return `oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl} (open it for the console)${sts}`;
+}
+
+function help([command, ...more]: readonly string[]): number {
+	if (command === undefined) return print(manual());
+	return isCommand(command) && more.length === 0
+		? print(pageOf(command))
+		: unknownCommand([command, ...more].join(" "));
+}
+
+function unknownCommand(word: string): number {
+	const near = nearestCommand(word);
+	const hint = near === undefined ? "" : ` did you mean ${near}?`;
+	return fail(
+		new StartError(
+			`there is no command ${word}:${hint || " see oss-emulator help"}`,
+		),
+	);
 }
 
 function fail({ message }: StartError): number {

@@ -3,13 +3,21 @@
  */
 import { CommandError } from "./command-error.ts";
 
-/** What is undefined is left out. */
+/** Undefined ones are left out. */
 export type Query = Readonly<Record<string, string | undefined>>;
+
+export type Sending = {
+	readonly query?: Query;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Sent as JSON unless it is bytes. */
+	readonly body?: unknown;
+	readonly signal?: AbortSignal;
+};
 
 export class AdminClient {
 	readonly url: string;
 
-	/** @throws CommandError for what is no URL */
+	/** @throws CommandError for a text that is not a URL */
 	constructor(url: string) {
 		if (!/^https?:\/\//.test(url) || !URL.canParse(url))
 			throw new CommandError(
@@ -19,31 +27,66 @@ export class AdminClient {
 		this.url = url.replace(/\/+$/, "");
 	}
 
-	/** @throws CommandError: 1 when it is not there, 2 when there is no emulator, or it refuses */
-	async get(
+	/** @throws CommandError: 1 when it does not exist, 2 when there is no emulator, or it refuses */
+	async send(
+		method: string,
 		path: string,
-		query: Query = {},
-		signal?: AbortSignal,
+		{ query = {}, headers = {}, body, signal }: Sending = {},
 	): Promise<Response> {
 		const search = new URLSearchParams();
 		for (const [name, value] of Object.entries(query))
 			if (value !== undefined) search.set(name, value);
-		const answer = await this.#fetch(`${this.url}${path}?${search}`, signal);
+		const isBytes =
+			body instanceof ReadableStream || body instanceof Uint8Array;
+		const answer = await this.#fetch(`${this.url}${path}?${search}`, {
+			method,
+			...(signal ? { signal } : {}),
+			headers: {
+				...(body === undefined || isBytes
+					? {}
+					: { "content-type": "application/json" }),
+				...headers,
+			},
+			...(body === undefined
+				? {}
+				: {
+						body: isBytes ? body : JSON.stringify(body),
+						duplex: "half",
+					}),
+		});
 		if (answer.ok) return answer;
 		const refusal: unknown = this.#parse(await answer.text());
 		if (!isRefusal(refusal)) throw this.#stranger();
 		throw new CommandError(answer.status === 404 ? 1 : 2, refusal.message);
 	}
 
-	/** What it answers, as /api/openapi.json describes it. */
-	async json<Shape>(path: string, query?: Query): Promise<Shape> {
-		const answer = await this.get(path, query);
-		return this.#parse(await answer.text());
+	get(
+		path: string,
+		query: Query = {},
+		signal?: AbortSignal,
+	): Promise<Response> {
+		return this.send("GET", path, { query, ...(signal ? { signal } : {}) });
 	}
 
-	async #fetch(url: string, signal?: AbortSignal): Promise<Response> {
+	/** What it answers, as /api/openapi.json describes it. */
+	async json<Shape>(path: string, query: Query = {}): Promise<Shape> {
+		return this.ask("GET", path, { query });
+	}
+
+	/** As `send`, with the JSON of the answer; undefined for an answer without a body. */
+	async ask<Shape>(
+		method: string,
+		path: string,
+		sending: Sending = {},
+	): Promise<Shape> {
+		const answer = await this.send(method, path, sending);
+		const text = await answer.text();
+		return this.#parse(text === "" ? "null" : text);
+	}
+
+	async #fetch(url: string, init: RequestInit): Promise<Response> {
 		try {
-			return await fetch(url, signal ? { signal } : {});
+			return await fetch(url, init);
 		} catch (error) {
 			if (!(error instanceof TypeError)) throw error; // fetch has no other way to say it
 			throw new CommandError(

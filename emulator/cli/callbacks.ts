@@ -2,34 +2,72 @@
  * `oss-emulator callbacks`: what application servers were sent, and what came of it; or, as it happens, what they are
  * being sent.
  */
-import { type Asked, type Command, wrongUsage } from "./command.ts";
-import { describeCallback, type Summary } from "./describe-callback.ts";
+import {
+	type Command,
+	type Requested,
+	readOnly,
+	wrongUsage,
+} from "./command.ts";
+import {
+	describeCallback,
+	describeContent,
+	type Summary,
+} from "./describe-callback.ts";
 import { follow } from "./follow.ts";
 
-export const callbacks: Command = async (asked) => {
-	if (asked.words.length > 0)
+export const callbacks: Command = async (requested) => {
+	if (requested.words.length > 0)
 		throw wrongUsage("callbacks", "filters are flags");
-	if (asked.flags.follow && asked.flags.limit !== undefined)
+	if (requested.flags.follow && requested.flags.limit !== undefined)
 		throw wrongUsage("callbacks", "--follow has no --limit");
-	await (asked.flags.follow ? followCallbacks(asked) : listCallbacks(asked));
+	await (requested.flags.follow
+		? followCallbacks(requested)
+		: listCallbacks(requested));
 };
 
 type Found = { readonly callbacks: readonly Summary[] };
 
 /** The latest last, where a terminal ends. */
-async function listCallbacks({ client, flags, write }: Asked): Promise<void> {
-	const { bucket, key, status, limit, json } = flags;
+async function listCallbacks(requested: Requested): Promise<void> {
+	const { client, flags } = requested;
+	const { account, bucket, key, status, limit, json } = flags;
 	const found = await client.json<Found>("/api/callbacks", {
-		...{ bucket, key, status, limit },
+		...{ bucket, key, status, limit, account },
 		summary: json ? "false" : "true",
 	});
-	for (const one of found.callbacks.toReversed())
-		write(json ? `${JSON.stringify(one)}\n` : describeCallback(one));
+	for (const one of found.callbacks.toReversed()) await print(requested, one);
 }
 
+async function print(
+	{ client, flags, write }: Requested,
+	one: Summary,
+): Promise<void> {
+	if (flags.json) {
+		write(`${JSON.stringify(one)}\n`);
+		return;
+	}
+	write(describeCallback(one));
+	if (flags.verbose)
+		write(describeContent(await client.json(`/api/callbacks/${one.id}`)));
+}
+
+/** `oss-emulator resend`: a callback once more, as it was recorded. */
+export const resend: Command = async ({ client, words, flags, write }) => {
+	const id = readOnly("resend", words, "callback");
+	const { url } = flags;
+	const sent = await client.ask<Pick<Summary, "id" | "status">>(
+		"POST",
+		`/api/callbacks/${encodeURIComponent(id)}/send`,
+		{ body: url === undefined ? {} : { url } },
+	);
+	write(
+		flags.json ? `${JSON.stringify(sent)}\n` : `${sent.id} ${sent.status}\n`,
+	);
+};
+
 /** Each when it is known what came of it. */
-async function followCallbacks(asked: Asked): Promise<void> {
-	const { client, flags, write } = asked;
+async function followCallbacks(requested: Requested): Promise<void> {
+	const { client, flags, write } = requested;
 	const { bucket, key, status } = flags;
 	// Refuses a filter that nothing would ever fit.
 	await client.json("/api/callbacks", { bucket, key, status, limit: "1" });
@@ -45,5 +83,9 @@ async function followCallbacks(asked: Asked): Promise<void> {
 
 const isWanted = (
 	one: Summary,
-	{ bucket = one.bucket, key = one.key, status = one.status }: Asked["flags"],
+	{
+		bucket = one.bucket,
+		key = one.key,
+		status = one.status,
+	}: Requested["flags"],
 ): boolean => one.bucket === bucket && one.key === key && one.status === status;

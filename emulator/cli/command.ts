@@ -1,48 +1,67 @@
 /**
- * What a subcommand is given.
+ * What a subcommand receives.
  *
  * Pure.
  */
 import type { AdminClient } from "./admin-client.ts";
 import { CommandError } from "./command-error.ts";
-import { type CommandName, USAGE } from "./manual.ts";
+import { type CommandName, usageOf } from "./manual.ts";
 
 export type Flags = {
 	readonly json?: boolean;
 	readonly recursive?: boolean;
 	readonly follow?: boolean;
-	readonly "version-id"?: string;
-	readonly bucket?: string;
-	readonly key?: string;
-	readonly status?: string;
-	readonly limit?: string;
+	readonly verbose?: boolean;
+	readonly force?: boolean;
 	readonly repair?: boolean;
+	readonly versioning?: boolean;
+	readonly "version-id"?: string;
+	readonly account?: string;
+	readonly acl?: string;
+	readonly after?: string;
+	readonly bucket?: string;
+	readonly callback?: string;
+	readonly "callback-body"?: string;
+	readonly "content-type"?: string;
+	readonly key?: string;
+	readonly limit?: string;
+	readonly meta?: readonly string[];
+	readonly method?: string;
+	readonly name?: string;
+	readonly seconds?: string;
+	readonly status?: string;
+	readonly "storage-class"?: string;
+	readonly tag?: readonly string[];
+	readonly times?: string;
+	readonly url?: string;
 };
 
-export type Asked = {
+export type Requested = {
 	readonly client: AdminClient;
 	/** After the command's name. */
 	readonly words: readonly string[];
 	readonly flags: Flags;
+	readonly version: string;
 	/** To standard output. */
 	readonly write: (text: string) => void;
+	/** To standard error, where it is a terminal: how far long work has come. */
+	readonly progress: (text: string) => void;
 };
 
 /** @throws CommandError */
-export type Command = (asked: Asked) => Promise<void>;
+export type Command = (requested: Requested) => Promise<void>;
 
 export const wrongUsage = (name: CommandName, what: string): CommandError =>
-	new CommandError(2, `${what}: oss-emulator ${USAGE[name]}`);
+	new CommandError(2, `${what}: oss-emulator ${usageOf(name)}`);
+
+export type Place = { readonly bucket: string; readonly key: string };
 
 /**
  * `photos/a/cat.jpg`, also as `oss://photos/a/cat.jpg`.
  *
  * @returns '' for a key that is not given
  */
-export function readPlace(word: string): {
-	readonly bucket: string;
-	readonly key: string;
-} {
+export function readPlace(word: string): Place {
 	const place = word.replace(/^oss:\/\//, "");
 	const slash = place.indexOf("/");
 	return slash < 0
@@ -50,14 +69,30 @@ export function readPlace(word: string): {
 		: { bucket: place.slice(0, slash), key: place.slice(slash + 1) };
 }
 
+/** The route of a bucket. */
+export const pathOf = (bucket: string): string =>
+	`/api/buckets/${encodeURIComponent(bucket)}`;
+
 /** @throws CommandError when it is not one BUCKET/KEY */
 export function readObjectPlace(
 	name: CommandName,
 	words: readonly string[],
-): { readonly path: string; readonly key: string } {
+): Place & { readonly path: string } {
 	const [word = "", ...more] = words;
 	const { bucket, key } = readPlace(word);
 	if (bucket === "" || key === "" || more.length > 0)
 		throw wrongUsage(name, "name one object");
-	return { path: `/api/buckets/${encodeURIComponent(bucket)}`, key };
+	return { path: pathOf(bucket), bucket, key };
+}
+
+/** @throws CommandError unless there is exactly one word */
+export function readOnly(
+	name: CommandName,
+	words: readonly string[],
+	what: string,
+): string {
+	const [word, ...more] = words;
+	if (word === undefined || more.length > 0)
+		throw wrongUsage(name, `name one ${what}`);
+	return word;
 }

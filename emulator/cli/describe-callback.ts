@@ -37,3 +37,24 @@ export function describeCallback(one: Summary): string {
 		.map((line) => `${printable(line)}\n`)
 		.join("");
 }
+
+/** As /api/openapi.json describes Delivery, as far as it is shown. */
+type Content = {
+	readonly body?: string | null;
+	readonly attempts?: readonly {
+		readonly answer?: {
+			readonly status?: number;
+			readonly body?: string;
+		} | null;
+	}[];
+};
+
+/** What was sent, and what the application server answered. */
+export function describeContent({ body, attempts = [] }: Content): string {
+	const answer = attempts.at(-1)?.answer;
+	const lines = [
+		...(body ? [`sent: ${body}`] : []),
+		...(answer ? [`answer: ${answer.status ?? ""} ${answer.body ?? ""}`] : []),
+	];
+	return lines.map((line) => `    ${printable(line)}\n`).join("");
+}

@@ -2,7 +2,13 @@
  * `oss-emulator ls`: the buckets, or what is in one, as a folder shows it.
  */
 import { printable } from "../oss/log.ts";
-import { type Asked, type Command, readPlace, wrongUsage } from "./command.ts";
+import {
+	type Command,
+	pathOf,
+	type Requested,
+	readPlace,
+	wrongUsage,
+} from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
 type Known = { readonly buckets: readonly { readonly name: string }[] };
@@ -18,23 +24,25 @@ type Page = {
 	readonly nextMarker: string;
 };
 
-export const ls: Command = async (asked) => {
-	const [word, ...more] = asked.words;
+export const ls: Command = async (requested) => {
+	const [word, ...more] = requested.words;
 	if (more.length > 0) throw wrongUsage("ls", "name one bucket or prefix");
-	if (word === undefined) await listBuckets(asked);
-	else await listObjects(asked, word);
+	if (word === undefined) await listBuckets(requested);
+	else await listObjects(requested, word);
 };
 
-async function listBuckets({ client, flags, write }: Asked): Promise<void> {
-	const { buckets } = await client.json<Known>("/api/buckets");
+async function listBuckets({ client, flags, write }: Requested): Promise<void> {
+	const { buckets } = await client.json<Known>("/api/buckets", {
+		account: flags.account,
+	});
 	if (flags.json) for (const one of buckets) write(`${JSON.stringify(one)}\n`);
 	else for (const { name } of buckets) write(`${name}\n`);
 }
 
-async function listObjects(asked: Asked, word: string): Promise<void> {
-	const { client, flags, write } = asked;
+async function listObjects(requested: Requested, word: string): Promise<void> {
+	const { client, flags, write } = requested;
 	const { bucket, key: prefix } = readPlace(word);
-	const path = `/api/buckets/${encodeURIComponent(bucket)}/objects`;
+	const path = `${pathOf(bucket)}/objects`;
 	const delimiter = flags.recursive ? "" : "/";
 	const query = { prefix, delimiter, limit: "1000" };
 	let found = 0;

@@ -1,34 +1,223 @@
 /**
- * The subcommands' part of the manual.
+ * The subcommands of `oss-emulator`: how each is written, what it does, and in which group the manual lists it.
  *
  * Pure.
  */
 
-/** How each is written. */
-export const USAGE = {
-	ls: "ls [BUCKET[/PREFIX]] [--recursive] [--json]",
-	cat: "cat BUCKET/KEY [--version-id ID]",
-	stat: "stat BUCKET/KEY [--json]",
-	callbacks:
-		"callbacks [--follow] [--json] [--bucket NAME] [--key KEY] [--status STATUS] [--limit COUNT]",
-	check: "check FOLDER [--repair] [--json]",
-} as const;
+type Described = {
+	/** After `oss-emulator`; it names every flag that the command accepts. */
+	readonly usage: string;
+	/** A line, in the imperative. */
+	readonly what: string;
+	/** What the command's own page adds. */
+	readonly more?: string;
+};
 
-export type CommandName = keyof typeof USAGE;
+const GROUPS = {
+	"Objects and buckets": {
+		ls: {
+			usage: "ls [BUCKET[/PREFIX]] [--recursive] [--account UID] [--json]",
+			what: "list the buckets, or a bucket folder by folder",
+		},
+		cat: {
+			usage: "cat BUCKET/KEY [--version-id ID]",
+			what: "print an object's content",
+		},
+		stat: {
+			usage: "stat BUCKET/KEY [--json]",
+			what: "describe an object and its versions",
+		},
+		put: {
+			usage:
+				"put FILE BUCKET/KEY [--content-type TYPE] [--acl ACL] [--storage-class CLASS] [--meta NAME=VALUE] [--tag NAME=VALUE] [--callback URL] [--callback-body BODY] [--json]",
+			what: "upload a file, - for standard input; with --callback OSS calls that URL",
+			more: "A KEY that ends in / gets the file's name. Without --callback-body the body is the object and its size.",
+		},
+		get: {
+			usage: "get BUCKET/KEY [FILE] [--version-id ID]",
+			what: "download an object into a file, by default one of the key's last name",
+		},
+		cp: {
+			usage: "cp SOURCE TARGET [--recursive]",
+			what: "copy between files and objects; objects are oss://BUCKET/KEY",
+			more: "One side at least must be an object. With --recursive a folder or a prefix is copied.",
+		},
+		rm: {
+			usage: "rm BUCKET/KEY [--recursive] [--version-id ID] [--json]",
+			what: "delete an object, or with --recursive all keys that begin with KEY",
+		},
+		mb: {
+			usage: "mb BUCKET [--acl ACL] [--versioning] [--account UID] [--json]",
+			what: "make a bucket",
+		},
+		rb: {
+			usage: "rb BUCKET [--force]",
+			what: "remove a bucket; --force removes its content first",
+		},
+		presign: {
+			usage:
+				"presign BUCKET/KEY [--method METHOD] [--seconds COUNT] [--account UID] [--json]",
+			what: "print a signed URL [GET, 3600 seconds]",
+		},
+	},
+	"What happened": {
+		callbacks: {
+			usage:
+				"callbacks [--follow] [--json] [--verbose] [--bucket NAME] [--key KEY] [--status STATUS] [--account UID] [--limit COUNT]",
+			what: "list callbacks: what was sent, and what came of it; --verbose shows body and answer",
+		},
+		requests: {
+			usage:
+				"requests [--follow] [--json] [--bucket NAME] [--key KEY] [--status STATUS] [--account UID] [--limit COUNT]",
+			what: "list requests, and why they were refused",
+		},
+		resend: {
+			usage: "resend ID [--url URL] [--json]",
+			what: "send a callback again, to its own URL or to another",
+		},
+	},
+	"State for tests": {
+		reset: {
+			usage: "reset [--account UID]",
+			what: "remove everything, or what one account owns",
+		},
+		seed: {
+			usage: "seed FILE [--account UID]",
+			what: "create buckets, objects and documents from a JSON file, - for standard input",
+		},
+		snapshot: {
+			usage: "snapshot [save|restore|rm] [NAME] [--json]",
+			what: "list, save, restore or remove snapshots",
+		},
+		export: {
+			usage: "export FILE.tar [--bucket NAME] [--account UID]",
+			what: "write buckets, objects and documents into a tar file",
+		},
+		import: {
+			usage: "import FILE.tar [--account UID]",
+			what: "create what a tar file of export contains",
+		},
+		clock: {
+			usage: "clock [TIME|+SECONDS|freeze|follow] [--json]",
+			what: "show or move the emulator's clock",
+		},
+		fault: {
+			usage:
+				"fault [OPERATION DO|rm ID|clear] [--bucket NAME] [--key GLOB] [--account UID] [--times COUNT] [--after COUNT] [--json]",
+			what: "list faults, or make an operation fail",
+			more: "DO is status=503;code=SlowDown, delayMs=200, cutAfterBytes=100 or callback=time-out. OPERATION is PutObject, callback, * …",
+		},
+		account: {
+			usage: "account [new|rm UID] [--name NAME] [--json]",
+			what: "list accounts, make one with keys of its own, or remove one",
+		},
+	},
+	"About the emulator": {
+		check: {
+			usage: "check FOLDER [--repair] [--json]",
+			what: "examine a data folder that no emulator uses, and repair it",
+		},
+		doctor: {
+			usage: "doctor [--json]",
+			what: "print versions, the system and the settings, without secrets, for a bug report",
+		},
+		openapi: {
+			usage: "openapi",
+			what: "print the description of the admin API",
+		},
+		completion: {
+			usage: "completion bash|zsh",
+			what: "print a script that completes commands and flags",
+		},
+		help: {
+			usage: "help [COMMAND]",
+			what: "print the manual, or a command's page",
+		},
+		version: { usage: "version", what: "print the version" },
+	},
+} as const satisfies Record<string, Record<string, Described>>;
+
+type Groups = typeof GROUPS;
+export type CommandName = {
+	[G in keyof Groups]: keyof Groups[G];
+}[keyof Groups];
+
+const COMMANDS: ReadonlyMap<string, Described> = new Map(
+	Object.values(GROUPS).flatMap((group) => Object.entries<Described>(group)),
+);
+
+export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
+
+/** Commands that need more than the manual. */
+export type RunnableName = Exclude<CommandName, "help" | "version">;
+
+export const isRunnable = (word: string | undefined): word is RunnableName =>
+	isCommand(word) && word !== "help" && word !== "version";
 
 export const isCommand = (word: string | undefined): word is CommandName =>
-	word !== undefined && Object.hasOwn(USAGE, word);
+	word !== undefined && COMMANDS.has(word);
 
-export const COMMANDS_MANUAL = `of a running emulator:
-  oss-emulator ls                     the buckets
-  oss-emulator ls BUCKET[/PREFIX]     what is in a bucket, folder by folder; all of it with --recursive
-  oss-emulator cat BUCKET/KEY         an object's content; --version-id ID for that of one version
-  oss-emulator stat BUCKET/KEY        what is known of an object
-  oss-emulator callbacks              what application servers were sent, and what came of it; --follow for what comes;
-                                      only those of --bucket NAME, --key KEY, --status STATUS; the latest --limit COUNT
-  --json prints JSON; --admin URL (OSS_EMULATOR_ADMIN) says where the emulator is [http://127.0.0.1:6771]
-  exit codes: 1 when it is not there, 2 for wrong usage or when there is no emulator
+const describe = (name: CommandName): Described =>
+	COMMANDS.get(name) ?? { usage: name, what: "" };
 
-of a data folder that no emulator uses:
-  oss-emulator check FOLDER           what is in it, and what is missing or damaged; --repair takes out what cannot
-                                      be read and puts aside files that may be needed; exit code 1 for problems left`;
+export const usageOf = (name: CommandName): string => describe(name).usage;
+
+/** The flags that a command accepts, without their dashes. */
+export const flagsOf = (name: CommandName): readonly string[] =>
+	Array.from(usageOf(name).matchAll(/--([a-z-]+)/g), ([, flag = ""]) => flag);
+
+/** The page of one command. */
+export function pageOf(name: CommandName): string {
+	const { usage, what, more } = describe(name);
+	const talks = !["check", "completion", "help", "version"].includes(name);
+	const admin =
+		"--admin URL (OSS_EMULATOR_ADMIN) says where the emulator is [http://127.0.0.1:6771]";
+	return [
+		`usage: oss-emulator ${usage}`,
+		"",
+		`${what[0]?.toUpperCase()}${what.slice(1)}.`,
+		...(more === undefined ? [] : [more]),
+		...(talks ? ["", admin] : []),
+		"Exit codes: 0; 1 when it does not exist; 2 for wrong usage or when there is no emulator.",
+		"",
+	].join("\n");
+}
+
+const NAME_COLUMNS = 14;
+
+/** The subcommands' part of the manual. */
+export const commandsManual = (): string =>
+	[
+		...Object.entries(GROUPS).flatMap(([title, group]) => [
+			`${title}:`,
+			...Object.entries<Described>(group).map(
+				([name, { what }]) => `  ${name.padEnd(NAME_COLUMNS)}${what}`,
+			),
+			"",
+		]),
+		"oss-emulator help COMMAND describes a command. --admin URL (OSS_EMULATOR_ADMIN) says where the emulator is",
+		"[http://127.0.0.1:6771]. Exit codes: 1 when it does not exist, 2 for wrong usage or when there is no emulator.",
+	].join("\n");
+
+/** The command that was probably meant; undefined when none is near. */
+export function nearestCommand(word: string): string | undefined {
+	const near = COMMAND_NAMES.map(
+		(name) => [name, distance(word, name)] as const,
+	).sort(([, a], [, b]) => a - b);
+	const [[name, edits] = ["", Number.POSITIVE_INFINITY]] = near;
+	return edits <= Math.min(2, word.length - 1) ? name : undefined;
+}
+
+/** Edits between two words (Levenshtein). */
+function distance(a: string, b: string): number {
+	let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+	for (let i = 1; i <= a.length; i++) {
+		const next = [i];
+		for (let j = 1; j <= b.length; j++) {
+			const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+			next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+		}
+		row = next;
+	}
+	return row.at(-1) ?? 0;
+}

@@ -1,48 +1,93 @@
 /**
- * One subcommand, from its words to its exit code: 0; 1 when what is asked for is not there; 2 for wrong usage, or when
+ * One subcommand, from its words to its exit code: 0; 1 when the thing named does not exist; 2 for wrong usage, or when
  * there is no emulator.
  */
 import { parseArgs } from "node:util";
 import { printable } from "../oss/log.ts";
 import { AdminClient } from "./admin-client.ts";
-import { callbacks } from "./callbacks.ts";
-import { cat } from "./cat.ts";
-import { check } from "./check.ts";
 import { type Command, type Flags, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { findAdminUrl } from "./find-admin-url.ts";
-import { ls } from "./ls.ts";
-import { type CommandName, USAGE } from "./manual.ts";
-import { stat } from "./stat.ts";
+import {
+	type CommandName,
+	flagsOf,
+	pageOf,
+	type RunnableName,
+} from "./manual.ts";
 
-const commands: Readonly<Record<CommandName, Command>> = {
-	ls,
-	cat,
-	stat,
-	callbacks,
-	check,
+/** Each is loaded when it is used. */
+const LOADERS: Readonly<Record<RunnableName, () => Promise<Command>>> = {
+	ls: async () => (await import("./ls.ts")).ls,
+	cat: async () => (await import("./cat.ts")).cat,
+	stat: async () => (await import("./stat.ts")).stat,
+	put: async () => (await import("./transfer.ts")).put,
+	get: async () => (await import("./transfer.ts")).get,
+	cp: async () => (await import("./cp.ts")).cp,
+	rm: async () => (await import("./rm.ts")).rm,
+	mb: async () => (await import("./buckets.ts")).mb,
+	rb: async () => (await import("./buckets.ts")).rb,
+	presign: async () => (await import("./presign.ts")).presign,
+	callbacks: async () => (await import("./callbacks.ts")).callbacks,
+	requests: async () => (await import("./requests.ts")).requests,
+	resend: async () => (await import("./callbacks.ts")).resend,
+	reset: async () => (await import("./state.ts")).reset,
+	seed: async () => (await import("./state.ts")).seed,
+	snapshot: async () => (await import("./state.ts")).snapshot,
+	clock: async () => (await import("./state.ts")).clock,
+	export: async () => (await import("./archive.ts")).exportTar,
+	import: async () => (await import("./archive.ts")).importTar,
+	fault: async () => (await import("./fault.ts")).fault,
+	account: async () => (await import("./account.ts")).account,
+	check: async () => (await import("./check.ts")).check,
+	doctor: async () => (await import("./doctor.ts")).doctor,
+	openapi: async () => (await import("./doctor.ts")).openapi,
+	completion: async () => (await import("./completion.ts")).completion,
 };
 
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const list = { type: "string", multiple: true } as const;
+
 const options = {
-	admin: { type: "string" },
+	admin: text,
+	help: { type: "boolean", short: "h" },
 	recursive: { type: "boolean", short: "r" },
 	follow: { type: "boolean", short: "f" },
-	json: { type: "boolean" },
-	"version-id": { type: "string" },
-	bucket: { type: "string" },
-	key: { type: "string" },
-	status: { type: "string" },
-	limit: { type: "string" },
-	repair: { type: "boolean" },
+	verbose: { type: "boolean", short: "v" },
+	json: flag,
+	force: flag,
+	repair: flag,
+	versioning: flag,
+	"version-id": text,
+	account: text,
+	acl: text,
+	after: text,
+	bucket: text,
+	callback: text,
+	"callback-body": text,
+	"content-type": text,
+	key: text,
+	limit: text,
+	meta: list,
+	method: text,
+	name: text,
+	seconds: text,
+	status: text,
+	"storage-class": text,
+	tag: list,
+	times: text,
+	url: text,
 } as const;
 
+/** @param version of this package */
 export async function run(
-	name: CommandName,
+	name: RunnableName,
 	args: readonly string[],
 	env: Readonly<Record<string, string | undefined>>,
+	version: string,
 ): Promise<number> {
 	try {
-		await execute(name, args, env);
+		await execute(name, args, env, version);
 		return 0;
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
@@ -52,17 +97,23 @@ export async function run(
 }
 
 async function execute(
-	name: CommandName,
+	name: RunnableName,
 	args: readonly string[],
 	env: Readonly<Record<string, string | undefined>>,
+	version: string,
 ): Promise<void> {
-	const { words, flags, admin } = readArguments(name, args);
+	const { words, flags, admin, help } = readArguments(name, args);
+	const write = (line: string): unknown => process.stdout.write(line);
+	const command = await LOADERS[name]();
+	if (help) {
+		write(pageOf(name));
+		return;
+	}
 	const client = new AdminClient(
 		admin ?? (env.OSS_EMULATOR_ADMIN || findAdminUrl(env)),
 	);
-	const write = (line: string): unknown => process.stdout.write(line);
 	try {
-		await commands[name]({ client, words, flags, write });
+		await command({ client, words, flags, version, write, progress });
 	} catch (error) {
 		if (error instanceof CommandError && error.code === 1)
 			throw new CommandError(1, `${words.join(" ")}: ${error.message}`);
@@ -70,19 +121,28 @@ async function execute(
 	}
 }
 
-/** @throws CommandError for a flag that is none, or none of this command's */
+/** One line that is written over. */
+function progress(text: string): void {
+	if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+/** @throws CommandError for an unknown flag, or one that the command does not accept */
 function readArguments(
 	name: CommandName,
 	args: readonly string[],
-): { words: readonly string[]; flags: Flags; admin: string | undefined } {
+): {
+	words: readonly string[];
+	flags: Flags;
+	admin: string | undefined;
+	help: boolean;
+} {
 	const { positionals, values } = parse(name, args);
-	const { admin, ...flags } = values;
-	const other = Object.keys(flags).find(
-		(flag) => !USAGE[name].includes(`--${flag}`),
-	);
+	const { admin, help = false, ...flags } = values;
+	const accepted = flagsOf(name);
+	const other = Object.keys(flags).find((one) => !accepted.includes(one));
 	if (other !== undefined)
 		throw wrongUsage(name, `--${other} is not for this command`);
-	return { words: positionals, flags, admin };
+	return { words: positionals, flags, admin, help };
 }
 
 function parse(name: CommandName, args: readonly string[]) {

@@ -7,7 +7,11 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { USAGE } from "../../emulator/cli/manual.ts";
+import {
+	COMMAND_NAMES,
+	flagsOf,
+	isCommand,
+} from "../../emulator/cli/manual.ts";
 import { asking, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 
@@ -311,14 +315,16 @@ suite("A subcommand exits with 2 and one line", () => {
 });
 
 suite("oss-emulator --help", () => {
-	test("names the subcommands and their flags", async () => {
+	test("names the subcommands, and the page of each its flags", async () => {
 		const { code, out } = await run("", "--help");
 
 		assert.equal(code, 0);
-		for (const [name, usage] of Object.entries(USAGE)) {
-			assert.match(out, new RegExp(`^  oss-emulator ${name}\\b`, "m"));
-			for (const [flag] of usage.matchAll(/--[a-z-]+/g))
-				assert.ok(out.includes(flag), flag);
+		for (const name of COMMAND_NAMES.filter(isCommand)) {
+			assert.match(out, new RegExp(`^  ${name} `, "m"));
+			const page = await run("", "help", name);
+			assert.equal(page.code, 0);
+			for (const flag of flagsOf(name))
+				assert.ok(page.out.includes(`--${flag}`), flag);
 		}
 	});
 });

@@ -1,0 +1,38 @@
+/**
+ * `oss-emulator account`: accounts, each with keys and buckets of its own.
+ */
+import { type Command, wrongUsage } from "./command.ts";
+
+type Account = {
+	readonly uid: string;
+	readonly accessKeyId: string;
+	readonly accessKeySecret?: string;
+	readonly name?: string;
+};
+
+type Known = { readonly accounts: readonly Account[] };
+
+export const account: Command = async ({ client, words, flags, write }) => {
+	const [verb, uid, ...more] = words;
+	if (more.length > 0) throw wrongUsage("account", "name one account");
+	if (verb === undefined) {
+		const { accounts } = await client.json<Known>("/api/accounts");
+		for (const one of accounts)
+			write(
+				flags.json
+					? `${JSON.stringify(one)}\n`
+					: `${[one.uid, one.accessKeyId, one.name ?? ""].join(" ").trimEnd()}\n`,
+			);
+	} else if (verb === "new" && uid === undefined) {
+		const { name } = flags;
+		const body = name === undefined ? {} : { name };
+		const made = await client.ask<Account>("POST", "/api/accounts", { body });
+		write(
+			flags.json
+				? `${JSON.stringify(made)}\n`
+				: `uid ${made.uid}\naccess key id ${made.accessKeyId}\naccess key secret ${made.accessKeySecret}\n`,
+		);
+	} else if (verb === "rm" && uid !== undefined)
+		await client.ask("DELETE", `/api/accounts/${encodeURIComponent(uid)}`);
+	else throw wrongUsage("account", "say new, or rm and a uid");
+};

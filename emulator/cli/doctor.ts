@@ -1,0 +1,42 @@
+/**
+ * `oss-emulator doctor` and `openapi`: what an emulator is, for a bug report and for programs.
+ */
+import { arch, release, type } from "node:os";
+import type { AdminClient } from "./admin-client.ts";
+import type { Command } from "./command.ts";
+import { CommandError } from "./command-error.ts";
+
+export const doctor: Command = async ({ client, flags, version, write }) => {
+	const report = {
+		command: version,
+		node: process.version,
+		system: `${type()} ${release()} ${arch()}`,
+		emulator: await ask(client, "/health"),
+		settings: await ask(client, "/api/settings"),
+	};
+	if (flags.json) {
+		write(`${JSON.stringify(report, undefined, 2)}\n`);
+		return;
+	}
+	const { settings, ...facts } = report;
+	for (const [name, value] of Object.entries(facts))
+		write(
+			`${name}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`,
+		);
+	write(`settings: ${JSON.stringify(settings, undefined, 2)}\n`);
+};
+
+/** The report is of use without an emulator too: it then says that there is none. */
+async function ask(client: AdminClient, path: string): Promise<unknown> {
+	try {
+		return await client.json(path);
+	} catch (error) {
+		if (error instanceof CommandError) return error.message;
+		throw error;
+	}
+}
+
+export const openapi: Command = async ({ client, write }) => {
+	const document = await client.json<object>("/api/openapi.json");
+	write(`${JSON.stringify(document, undefined, 2)}\n`);
+};
