@@ -92,6 +92,17 @@ suite("The image", { concurrency: 1, skip }, () => {
 		);
 	});
 
+	test("becomes healthy, and its command finds the emulator, with other ports by flags", async (t) => {
+		const since = await now();
+		const name = await docker(
+			`run --detach ${IMAGE} --memory --port 7000 --admin-port 7001`,
+		);
+		t.after(() => docker(`rm --force ${name}`));
+		await untilHealthy(t, name, since);
+
+		assert.equal(await docker(`exec ${name} oss-emulator ls`), "");
+	});
+
 	test("keeps its data over a restart, and ends at SIGTERM with 0", async (t) => {
 		const { name, oss, port } = await startContainer(t);
 		await oss.put("/photos");
