@@ -70,6 +70,20 @@ function circles(some: readonly File[]): string[] {
 	return found;
 }
 
+/** The files that are loaded with `path`: imports of types are gone by then, and `import()` waits until it runs. */
+function loadedWith(path: string, seen = new Set<string>()): string[] {
+	const text = files.find((file) => file.path === path)?.text ?? "";
+	seen.add(path);
+	const imported = text.matchAll(
+		/^(?:import|export)(?! type\b)(?:[^;"]*?\bfrom)?\s*"(\.[^"]+)"/gm,
+	);
+	for (const [, to = ""] of imported) {
+		const next = normalize(join(dirname(path), to));
+		if (!seen.has(next)) loadedWith(next, seen);
+	}
+	return [...seen];
+}
+
 const IMPURE = new RegExp(
 	[
 		'from "(?:fastify|undici|better-sqlite3)"',
@@ -199,6 +213,15 @@ suite("The source", () => {
 
 	test("has no circle of imports, not even of types", () => {
 		assert.deepEqual(circles(files), []);
+	});
+
+	test("starts without the operations: commands do without them, and the key is made while they load", () => {
+		const loaded = loadedWith("emulator/main.ts");
+		assert.ok(loaded.includes("emulator/config/config.ts"));
+		assert.deepEqual(
+			loaded.filter((path) => /^emulator\/(operations|server)\//.test(path)),
+			[],
+		);
 	});
 
 	test("keeps files that say «Pure» free of clocks, chance and I/O", () => {

@@ -3,7 +3,6 @@
  *
  * Pure.
  */
-import { table } from "../operations/table.ts";
 import { StartError } from "../oss/start-error.ts";
 import { readBucketNames } from "../upstream/bucket-names.ts";
 import { readCredentialsSource } from "../upstream/credentials.ts";
@@ -52,17 +51,10 @@ export function readUpstream(
 		buckets: readBucketNames(list("upstream-bucket")),
 		credentials: readCredentialsSource(text("upstream-access-key"), env),
 		readOnly: has("upstream-read-only"),
-		allowed: new Set(list("upstream-allow").map(readOperation)),
+		allowed: new Set(list("upstream-allow")),
 		timeoutMs: readMilliseconds("upstream-timeout", text("upstream-timeout")),
 		record: text("record"),
 	};
-}
-
-function readOperation(name: string): string {
-	if (table.some((row) => row.name === name)) return name;
-	throw new StartError(
-		`--upstream-allow must name operations as the API reference does, like ListBuckets, not ${name}`,
-	);
 }
 
 /** The settings as they are shown, without credentials. */

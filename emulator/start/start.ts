@@ -93,6 +93,7 @@ async function assemble(
 	undo.push(() => ports.close());
 	// Loaded here, Fastify and all operations, while another thread makes the key pair.
 	const { createOssApp } = await import("../server/oss-app.ts");
+	await requireKnownOperations(config);
 	const ram = await readOwnRam(config);
 	const own = await readOwnKeyPair(config.callbackKey);
 	const seed = await readOwnSeeds(config, ram, log);
@@ -239,6 +240,24 @@ async function readOwnSeeds(
 	} finally {
 		await store.close();
 	}
+}
+
+/**
+ * The names of `--upstream-allow` are checked here, because the table loads all operations, and commands that
+ * only read settings do without.
+ *
+ * @throws StartError
+ */
+async function requireKnownOperations({ upstream }: Config): Promise<void> {
+	if (!upstream) return;
+	const { table } = await import("../operations/table.ts");
+	const unknown = [...upstream.allowed].find(
+		(name) => !table.some((row) => row.name === name),
+	);
+	if (unknown !== undefined)
+		throw new StartError(
+			`--upstream-allow must name operations as the API reference does, like ListBuckets, not ${unknown}`,
+		);
 }
 
 /** Loaded only for a gateway. */
