@@ -4,6 +4,7 @@
  * When none does, the reason of the last one counts (A-241). Faults on purpose take effect here, and what OSS would not
  * do is found here.
  */
+import { setImmediate } from "node:timers/promises";
 import { findInOutcome } from "./advice/find-in-answer.ts";
 import { findInUrl } from "./advice/find-in-callback.ts";
 import { failInstead, failStrictly } from "./advice/strict.ts";
@@ -49,6 +50,7 @@ export async function callApplicationServer(
 	const [first] = callback.urls;
 	if (!first) throw new TypeError("a callback has a URL");
 	journal.setBody(call.body);
+	if (call.body.length > LARGE_BYTES) await setImmediate();
 	if (fault?.told && fault.sent === 0) return fault.told(first);
 	let verdict = await callUrl(parts, call, 0);
 	for (let at = 1; at < callback.urls.length; at++) {
@@ -75,10 +77,14 @@ async function callUrl(
 	const signer = { ...keyPair, publicKeyUrl };
 	const composed = { url, callback, uploaded, body, signer, now: now() };
 	const request = composeForged(fault?.forged, composed);
+	if (body.length > LARGE_BYTES) await setImmediate();
 	const others = callback.urls.slice(at + 1).map(({ text }) => text);
 	if (fault?.sent === 2) await callOnce(parts, call, request, others);
 	return callOnce(parts, call, request, others);
 }
+
+/** Larger bodies are signed, recorded and sent in separate turns of the event loop, so that other requests go on. */
+const LARGE_BYTES = 256 * 1024;
 
 async function callOnce(
 	parts: CallParts,

@@ -25,6 +25,15 @@ import { pickVariables, readVariables } from "./variables.ts";
 /** Limit of the base64 text, for the callback and for its variables each. Docs «HTTP 400 status code»: 5 KB. */
 export const CALLBACK_BYTES_MAX = 5 * 1024;
 
+/**
+ * Limit of the base64 text in a form or in a callback policy. docs «Callback», step 1, exempts PostObject from the
+ * other limit; form fields may have 2 MB (A-885).
+ */
+export const FORM_CALLBACK_BYTES_MAX = 256 * 1024;
+
+/** Limit of lists in lists: a callback has two levels, and JSON.parse needs seconds for a million (A-885). */
+const DEPTH_MAX = 100;
+
 /** A bucket's callback policy: both base64, `callbackVar` may be ''. */
 export type CallbackPolicy = {
 	readonly callback: string;
@@ -99,7 +108,7 @@ const mixedCarriers = (): Finding =>
 	);
 
 /**
- * The callback of PostObject. Its length is not checked here: docs «Callback», step 1, limits the other carriers only.
+ * The callback of PostObject.
  *
  * @param fields of the form that came before the file, under the names they were sent with (A-222)
  * @throws OssError InvalidArgument
@@ -192,10 +201,29 @@ function decodeVar(given: string): Map<string, string> {
 }
 
 function decodeCallback(given: string): { text: string; json: JsonObject } {
+	if (given.length > FORM_CALLBACK_BYTES_MAX)
+		throw refuse("callbackTooLong", "callback", given);
 	const bytes = decodeBase64(given);
 	if (!bytes) throw refuse("callbackNotBase64", "callback", given);
-	const json = parseJson(bytes);
+	const json = isTooDeep(bytes) ? undefined : parseJson(bytes);
 	if (!isJsonObject(json))
 		throw refuse("callbackNotJson", "callback", bytes.toString());
 	return { text: bytes.toString(), json };
+}
+
+const [QUOTE, BACKSLASH] = Buffer.from('"\\');
+const OPENING = new Set(Buffer.from("[{"));
+const CLOSING = new Set(Buffer.from("]}"));
+
+function isTooDeep(json: Buffer): boolean {
+	let depth = 0;
+	let inText = false;
+	for (let at = 0; at < json.length; at++) {
+		const byte = json[at] ?? 0;
+		if (inText && byte === BACKSLASH) at++;
+		else if (byte === QUOTE) inText = !inText;
+		else if (!inText && OPENING.has(byte) && ++depth > DEPTH_MAX) return true;
+		else if (!inText && CLOSING.has(byte)) depth--;
+	}
+	return false;
 }

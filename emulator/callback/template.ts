@@ -2,16 +2,15 @@
  * The template of a callback body: constants with a variable, `${name}`, between them. A name is all that stands
  * between the braces (A-203); a dollar sign of its own cannot be written.
  *
- * A template is split once, in one pass over its text, and handed on in pieces. A form may bring one of megabytes, so
- * its length and the number of its variables are limited; OSS documents neither limit (A-885).
+ * A template is split once, in one pass over its text, and handed on in pieces. The number of its variables is limited;
+ * OSS documents no limit (A-885).
  *
  * Pure. Source: docs «Callback», «Upload callback errors and troubleshooting»; EC 0007-00000105.
  */
 import { refuse } from "./callback-errors.ts";
 import type { Template } from "./model.ts";
 
-/** Of the decoded callbackBody. In a header or a query, 5 KB of base64 allow less than 4,000. */
-export const TEMPLATE_CHARACTERS_MAX = 256 * 1024;
+/** In a header or a query, 5 KB of base64 have room for less than 1,000. */
 export const TEMPLATE_VARIABLES_MAX = 10_000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000105 for its syntax, 0007-00000010 for its size */
@@ -30,10 +29,8 @@ export function readTemplate(text: string): Template {
 		begin = brace + 1;
 	}
 	constants.push(text.slice(begin));
-	const isTooLarge =
-		text.length > TEMPLATE_CHARACTERS_MAX ||
-		names.length > TEMPLATE_VARIABLES_MAX;
-	if (isTooLarge) throw refuse("body", "callbackBody", text);
+	if (names.length > TEMPLATE_VARIABLES_MAX)
+		throw refuse("body", "callbackBody", text);
 	return { text, constants, names };
 }
 

@@ -80,7 +80,7 @@ export const repetitionIn = (
 export function readDelivery(stored: StoredDelivery): DeliveryDocument {
 	const { account } = stored;
 	const document: DeliveryDocument = {
-		...JSON.parse(stored.document),
+		...withBodies(JSON.parse(stored.document)),
 		account, // absent in documents of older versions
 	};
 	if (stored.status !== "interrupted") return document;
@@ -93,9 +93,41 @@ function toStored(document: DeliveryDocument): StoredDelivery {
 	return {
 		...{ id, account, bucket, key, status },
 		started: new Date(startedAt),
-		document: JSON.stringify(document),
+		document: JSON.stringify(withoutBodies(document)),
 	};
 }
+
+/** A string to sign ends with the body, which is recorded once. */
+type Compact = Omit<DeliveryDocument, "attempts"> & {
+	readonly attempts: readonly (Omit<AttemptDocument, "stringToSign"> & {
+		readonly stringToSign: string | { readonly beforeBody: string };
+	})[];
+};
+
+const withoutBodies = (document: DeliveryDocument): Compact => ({
+	...document,
+	attempts: document.attempts.map((attempt) => {
+		const { stringToSign } = attempt;
+		const end = stringToSign.length - document.body.length;
+		return document.body !== "" && stringToSign.endsWith(document.body)
+			? { ...attempt, stringToSign: { beforeBody: stringToSign.slice(0, end) } }
+			: attempt;
+	}),
+});
+
+const withBodies = (compact: Compact): DeliveryDocument => ({
+	...compact,
+	attempts: compact.attempts.map((attempt) => {
+		const { stringToSign } = attempt;
+		return {
+			...attempt,
+			stringToSign:
+				typeof stringToSign === "string"
+					? stringToSign
+					: `${stringToSign.beforeBody}${compact.body}`,
+		};
+	}),
+});
 
 function toDocument(delivery: Delivery): DeliveryDocument {
 	const { told, completedAt } = delivery;

@@ -666,11 +666,16 @@ suite("Many callbacks at once", () => {
 		assert.equal(error.ec, "0007-00000201");
 		assert.equal(error.headers.ETag, HEADERS.ETag);
 
-		while (waiting.length > 0 || running > 0) {
+		const all = Promise.all(three);
+		let isOver = false;
+		all.finally(() => {
+			isOver = true;
+		});
+		while (!isOver) {
 			waiting.shift()?.();
 			await new Promise(setImmediate);
 		}
-		const replies = await Promise.all(three);
+		const replies = await all;
 		assert.deepEqual(
 			replies.map(({ status }) => status),
 			[200, 200, 200],
@@ -736,4 +741,20 @@ suite("The log has of a callback", () => {
 	test("that succeeded nothing", async (t) => {
 		assert.deepEqual(await linesOf(t, {}), []);
 	});
+});
+
+test("A callback of five URLs is recorded twice: before the first call, and when it is complete", async (t) => {
+	const { callbacks, saved } = makeCallbacks();
+	const { url } = await startApplicationServer(t, { status: 500 });
+	const urls = Array.from({ length: 5 }, (_, i) => `${url}/${i}`);
+	const json = { callbackUrl: urls.join(";"), callbackBody: "a" };
+
+	await failureOf(send(callbacks, await readFrom(callbacks, json)));
+
+	assert.deepEqual(
+		saved.map(({ attempts }) => attempts.length),
+		[1, 5],
+	);
+	const [, ...others] = urls;
+	assert.ok(saved[0]?.why.endsWith(` Next: ${others.join(", ")}.`));
 });

@@ -357,3 +357,24 @@ suite("A callback that selects a policy of its bucket", () => {
 			});
 		});
 });
+
+suite("A callback of lists in lists (A-885)", () => {
+	const nested = (depth: number): string =>
+		`{"callbackUrl":"a.b","callbackBody":"[[\\"[","x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+
+	test("is read when they are a hundred, the object included", async () => {
+		const given = carriers({ "x-oss-callback": base64(nested(99)) });
+
+		assert.ok(await readCallback(given, DEFAULT_SWITCHES, NO_LOOKUPS));
+	});
+
+	test("is not read when they are more", async () => {
+		const given = carriers({ "x-oss-callback": base64(nested(100)) });
+
+		const error = await errorOf(() =>
+			readCallback(given, DEFAULT_SWITCHES, NO_LOOKUPS),
+		);
+
+		assert.equal(error?.ec, "0007-00000003");
+	});
+});
