@@ -46,10 +46,10 @@ export const CLIENTS: readonly Client[] = [
   {
     name: "Hadoop S3A", userAgent: /\bHadoop\b/,
     cures: {
-      trailers: "fs.s3a.create.checksum.algorithm unset and fs.s3a.checksum.generation=false",
-      streaming: "fs.s3a.checksum.generation=false, with an SDK whose chunkedEncodingEnabled is false",
+      trailers: "fs.s3a.checksum.generation=false, which is the default, and fs.s3a.create.checksum.algorithm unset",
+      streaming: "fs.s3a.checksum.generation=false",
       "path style": "fs.s3a.path.style.access=false",
-      "no MD5": "fs.s3a.multiobjectdelete.enable=false, which deletes one by one; or fs.s3a.request.md5.header=true",
+      "no MD5": "fs.s3a.request.md5.header=true, which is the default; or fs.s3a.multiobjectdelete.enable=false",
     },
   },
   {

@@ -34,6 +34,8 @@ export function explainRefusal(error: OssError, { headers }: Told): string {
 					"OSS refuses the checksum trailers that AWS SDKs send since 2025, most of them over https only",
 					"trailers",
 				);
+	if (details.ArgumentName === "max-keys")
+		return "OSS refuses a page of more than 1,000 keys, which S3 shortens; in Hadoop S3A: fs.s3a.paging.maximum=1000";
 	const header = details.Header ?? "";
 	if (/^If-/i.test(header))
 		return `OSS has no conditional writes: for a key that must not exist yet send x-oss-forbid-overwrite: true, which answers 409 FileAlreadyExists`;

@@ -48,7 +48,7 @@ async function runAt(
 ): Promise<Ran> {
 	const tlsPort = await findFreePort();
 	const emulator = await startEmulator(t, "--tls-port", String(tlsPort));
-	if (client.needsBucket && style === "virtual")
+	if (client.needsBucket === "always" || client.needsBucket === style)
 		await emulator.oss.put(`/${BUCKET}`);
 	const folder = mkdtempSync(join(tmpdir(), "oss-s3-"));
 	t.after(() => rmSync(folder, { recursive: true }));

@@ -8,8 +8,11 @@ import type { Sdk } from "../languages/table.ts";
 export type S3Client = Sdk & {
 	/** What it says of a bucket in the path at Alibaba's names; to a HEAD there is no code. */
 	readonly refusal: RegExp;
-	/** It puts a new bucket's name into the path whatever its settings: OSS refuses that, so there must be one already. */
-	readonly needsBucket?: true;
+	/**
+	 * When there must be a bucket already: with the bucket in the host for clients that put a new bucket's name into the
+	 * path whatever their settings, which OSS refuses; always for clients that create none.
+	 */
+	readonly needsBucket?: "virtual" | "always";
 };
 
 const FORBIDDEN = /SecondLevelDomainForbidden|virtual hosted style/;
@@ -37,6 +40,20 @@ const GO = {
 	install: "go mod download",
 	build: 'go build -o "$CACHE/program" .',
 	start: '"$CACHE/program"',
+	refusal: FORBIDDEN,
+};
+
+const JAVA = {
+	manifest: "pom.xml",
+	toolchain: "javac -version && mvn --version",
+	install:
+		'mvn -q -B -f pom.xml dependency:copy-dependencies -DoutputDirectory="$CACHE/lib"',
+	build: 'javac -encoding UTF-8 -cp "$CACHE/lib/*" -d "$CACHE" Main.java',
+	start: [
+		'rm -f "$CA_FILE.jks"',
+		'keytool -importcert -noprompt -file "$CA_FILE" -keystore "$CA_FILE.jks" -storepass changeit 2>/dev/null',
+		'java -Djavax.net.ssl.trustStore="$CA_FILE.jks" -Djavax.net.ssl.trustStorePassword=changeit -cp "$CACHE:$CACHE/lib/*" Main',
+	].join(" && "),
 	refusal: FORBIDDEN,
 };
 
@@ -122,20 +139,14 @@ export const S3_CLIENTS: readonly S3Client[] = [
 		refusal: FORBIDDEN,
 	},
 	{
-		...here("java-v2"),
-		name: "AWS SDK for Java 2",
-		manifest: "pom.xml",
-		toolchain: "javac -version && mvn --version",
-		install:
-			'mvn -q -B -f pom.xml dependency:copy-dependencies -DoutputDirectory="$CACHE/lib"',
-		build: 'javac -encoding UTF-8 -cp "$CACHE/lib/*" -d "$CACHE" Main.java',
-		start: [
-			'rm -f "$CA_FILE.jks"',
-			'keytool -importcert -noprompt -file "$CA_FILE" -keystore "$CA_FILE.jks" -storepass changeit 2>/dev/null',
-			'java -Djavax.net.ssl.trustStore="$CA_FILE.jks" -Djavax.net.ssl.trustStorePassword=changeit -cp "$CACHE:$CACHE/lib/*" Main',
-		].join(" && "),
+		...{ ...JAVA, ...here("java-v2"), name: "AWS SDK for Java 2" },
 		steps: SDK_STEPS.toSpliced(3, 0, "put over http"),
-		refusal: FORBIDDEN,
+	},
+	{
+		...{ ...JAVA, ...here("hadoop-s3a"), name: "Hadoop S3A" },
+		steps: ["write", "read", "refused: listing", "list", "rename", "delete"],
+		refusal: /Forbidden|AccessDenied/,
+		needsBucket: "always",
 	},
 	{
 		...{ ...GO, ...here("go-v2"), name: "aws-sdk-go-v2" },
@@ -144,7 +155,7 @@ export const S3_CLIENTS: readonly S3Client[] = [
 	{
 		...{ ...GO, ...here("minio-go"), name: "minio-go" },
 		refusal: /Access Denied/,
-		needsBucket: true,
+		needsBucket: "virtual",
 		steps: [
 			...["create bucket", "put", "get", "copy", "multipart", "list"],
 			...["presigned", "form", "no such key", "delete"],
@@ -161,7 +172,7 @@ export const S3_CLIENTS: readonly S3Client[] = [
 	{
 		...{ ...GO, ...here("restic"), name: "restic" },
 		refusal: /Access Denied/,
-		needsBucket: true,
+		needsBucket: "virtual",
 		build: 'go build -o "$CACHE/program" github.com/restic/restic/cmd/restic',
 		start: "bash main.sh",
 		steps: ["create bucket", "backup", "check", "restore", "prune"],

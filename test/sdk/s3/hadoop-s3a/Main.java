@@ -1,0 +1,108 @@
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Hadoop's S3A, as Spark and Hive use it: every step that goes well is printed, the first that does not ends the program.
+ * The emulator's authority comes with javax.net.ssl.trustStore.
+ */
+public class Main {
+  static final String BUCKET = System.getenv("BUCKET");
+  static final int PART_SIZE_MIN = 5 * 1024 * 1024;
+
+  interface Step {
+    void run() throws Exception;
+  }
+
+  static void step(String name, Step work) throws Exception {
+    work.run();
+    System.out.println(name);
+  }
+
+  static void expect(Object actual, Object expected) {
+    if (!actual.equals(expected)) throw new AssertionError(actual + " is not " + expected);
+  }
+
+  /** The documented cure: a listing of OSS has 1,000 keys at most, and S3A asks for 5,000. */
+  static void cure(Configuration conf) {
+    conf.setInt("fs.s3a.paging.maximum", 1000);
+  }
+
+  static FileSystem open(boolean isCured) throws Exception {
+    Configuration conf = new Configuration();
+    conf.set("fs.s3a.endpoint", System.getenv("S3_TLS_ENDPOINT"));
+    conf.set("fs.s3a.endpoint.region", "cn-hangzhou");
+    conf.set("fs.s3a.access.key", System.getenv("ACCESS_KEY_ID"));
+    conf.set("fs.s3a.secret.key", System.getenv("ACCESS_KEY_SECRET"));
+    conf.setBoolean("fs.s3a.path.style.access", "path".equals(System.getenv("STYLE")));
+    if (isCured) cure(conf);
+    conf.set("fs.s3a.multipart.size", "5M");
+    conf.set("fs.s3a.fast.upload.buffer", "bytebuffer");
+    conf.setInt("fs.s3a.attempts.maximum", 1);
+    conf.setInt("fs.s3a.retry.limit", 1);
+    // Its probe of a bucket is a HEAD, whose refusal says nothing.
+    conf.setInt("fs.s3a.bucket.probe", 0);
+    return FileSystem.newInstance(new URI("s3a://" + BUCKET + "/"), conf);
+  }
+
+  static byte[] read(FileSystem fs, Path path) throws Exception {
+    try (FSDataInputStream in = fs.open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    FileSystem byDefault = open(false);
+    FileSystem fs = open(true);
+    Path small = new Path("/a b/猫+.txt");
+    Path big = new Path("/tables/part-0");
+    byte[] content = new byte[2 * PART_SIZE_MIN + 1];
+    Arrays.fill(content, (byte) 'a');
+
+    step("write", () -> {
+      try (FSDataOutputStream out = fs.create(small)) {
+        out.write("hello".getBytes(StandardCharsets.UTF_8));
+      }
+      try (FSDataOutputStream out = fs.create(big)) {
+        out.write(content);
+      }
+    });
+    step("read", () -> {
+      expect(new String(read(fs, small), StandardCharsets.UTF_8), "hello");
+      expect(Arrays.equals(read(fs, big), content), true);
+      expect(fs.getFileStatus(big).getLen(), (long) content.length);
+    });
+    step("refused: listing", () -> {
+      try {
+        byDefault.listStatus(new Path("/"));
+      } catch (java.io.IOException error) {
+        expect(error.getMessage().contains("max-keys"), true);
+        return;
+      }
+      throw new AssertionError("accepted");
+    });
+    step("list", () -> {
+      FileStatus[] found = fs.listStatus(new Path("/"));
+      expect(found.length, 2);
+      expect(fs.exists(new Path("/nowhere")), false);
+    });
+    step("rename", () -> {
+      expect(fs.rename(new Path("/tables"), new Path("/renamed")), true);
+      expect(fs.exists(big), false);
+      expect(fs.getFileStatus(new Path("/renamed/part-0")).getLen(), (long) content.length);
+    });
+    step("delete", () -> {
+      expect(fs.delete(new Path("/a b"), true), true);
+      expect(fs.delete(new Path("/renamed"), true), true);
+      expect(fs.listStatus(new Path("/")).length, 0);
+    });
+    byDefault.close();
+    fs.close();
+  }
+}
