@@ -140,7 +140,9 @@ export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
 ): Promise<WithAdmin> {
-	if (flags.length > 0) return startOwn(t, ...flags);
+	// What is in the cloud behind a gateway outlives a reset.
+	const isGateway = (process.env.THROUGH_GATEWAY ?? "") !== "";
+	if (flags.length > 0 || isGateway) return startOwn(t, ...flags);
 	const taken = idle ?? (await startToShare());
 	idle = undefined; // a test that starts two has two
 	let isClosed = false;
