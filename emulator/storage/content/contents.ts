@@ -57,6 +57,9 @@ const OF_BUCKET = `content IN (
   UNION ALL SELECT part.content FROM upload JOIN part ON part.upload = upload.id
     WHERE upload.bucket = @bucket AND part.content IS NOT NULL)`;
 
+const OF_UPLOAD =
+	"content IN (SELECT content FROM part WHERE upload = @upload AND content IS NOT NULL)";
+
 /** A file of a content, and how far into it that reaches. */
 type UsedFile = { readonly file: string; readonly end: number };
 
@@ -81,6 +84,7 @@ export class Contents {
 	>;
 	readonly #stretch: Statement<[Stretch], Piece>;
 	readonly #repeat: Statement<[Stretch]>;
+	readonly #join: Statement<[object]>;
 	readonly #tail: Statement<[string], Tail>;
 	readonly #lengthen: Statement<[number, Buffer, number]>;
 	readonly #data: Statement<[number, string], { readonly data: Buffer }>;
@@ -107,6 +111,13 @@ export class Contents {
 		this.#repeat = db.prepare(
 			`INSERT INTO piece (content, start, size, file, "offset", data)
        SELECT @target, @at + max(start, @first) - @first, ${CUT}, data ${OF_STRETCH}`,
+		);
+		// One statement: 10,000 of them, one for each part of an upload, would delay other requests.
+		this.#join = db.prepare(
+			`INSERT INTO piece (content, start, size, file, "offset", data)
+       SELECT @target, named.at + start, size, file, "offset", data
+       FROM (SELECT value ->> 0 AS content, value ->> 1 AS at FROM json_each(@named)) AS named
+       CROSS JOIN piece ON piece.content = named.content`,
 		);
 		this.#tail = db.prepare(
 			`SELECT rowid AS id, start, size, file, "offset", data FROM piece WHERE content = ? ORDER BY start DESC LIMIT 1`,
@@ -150,19 +161,14 @@ export class Contents {
 			return { content: null, data: only.data };
 		if (!only) return { content: null, data: Buffer.alloc(0) };
 		const target = newName();
+		const named: (readonly [content: string, at: number])[] = [];
 		let at = 0;
 		for (const { content, data, size } of parts) {
-			if (content)
-				this.#repeat.run({
-					source: content,
-					first: 0,
-					last: size - 1,
-					target,
-					at,
-				});
+			if (content) named.push([content, at]);
 			else if (size > 0) this.#insert.run(target, at, size, null, 0, data);
 			at += size;
 		}
+		this.#join.run({ target, named: JSON.stringify(named) });
 		return { content: target, data: null };
 	}
 
@@ -279,6 +285,14 @@ export class Contents {
 		const files = this.#filesWhere(OF_BUCKET, { bucket });
 		this.keepHeld();
 		this.#db.prepare(`DELETE FROM piece WHERE ${OF_BUCKET}`).run({ bucket });
+		this.removeUnnamed(files);
+	}
+
+	/** Inside a transaction, before the rows of its parts are deleted. */
+	dropOfUpload(upload: string): void {
+		const files = this.#filesWhere(OF_UPLOAD, { upload });
+		this.keepHeld();
+		this.#db.prepare(`DELETE FROM piece WHERE ${OF_UPLOAD}`).run({ upload });
 		this.removeUnnamed(files);
 	}
 
