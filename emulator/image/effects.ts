@@ -2,7 +2,7 @@
  * Steps that change how an image looks, and how it is written: blur, bright, contrast, sharpen, format, quality,
  * interlace.
  *
- * The pixels are like OSS's, not the same: nobody knows its formulas (A-859).
+ * The pixels are similar to OSS's, not the same, because its formulas are not known (A-859).
  * Source: docs «Blur», «Brightness», «Contrast», «Sharpen», «Format conversion», «Quality transformation».
  */
 import type { Sharp, SharpConstructor } from "sharp";
@@ -47,7 +47,7 @@ export const sharpen = effect([""], (image, step) =>
 	image.sharpen({ sigma: requireInteger(step, "", 50, 399) / 100 }),
 );
 
-/** What OSS writes and sharp does not. */
+/** Formats that OSS writes and sharp does not. */
 const NOT_HERE = new Set(["bmp", "heic", "avif"]);
 
 export async function format(
@@ -66,7 +66,7 @@ export async function format(
 	return { ...picture, format: found };
 }
 
-/** Relative quality counts as absolute: what the source was written with stands nowhere. */
+/** Relative quality counts as absolute, because the quality of the source is not recorded. */
 export async function quality(
 	_sharp: SharpConstructor,
 	picture: Picture,

@@ -1,5 +1,5 @@
 /**
- * How large an image becomes, and which part of it is meant.
+ * The size of a result, and which part of the image it shows.
  *
  * Pure. Source: docs «Resize images», «Custom crop», «Add watermarks» (table of origins).
  */
@@ -10,7 +10,7 @@ import { choice, color, integer, refuse, requireKnown } from "./values.ts";
 export type Size = { readonly width: number; readonly height: number };
 export type Area = Size & { readonly left: number; readonly top: number };
 
-/** Scaled to `scaled`, of which `area` is kept; an area that is larger is filled with `color`. */
+/** Scaled to `scaled` and cut to `area`; a larger area is filled with `color`. */
 export type Resizing = {
 	readonly scaled: Size;
 	readonly area: Size;
@@ -117,7 +117,7 @@ export function sharesOf(origin: Origin): readonly [number, number] {
 export const readOrigin = (step: Step, absent: Origin): Origin =>
 	choice(step, "g", [absent, ...ORIGINS.flat()]);
 
-/** What sticks out of the image is cut off. @throws OssError BadRequest for what begins outside of it */
+/** Cuts off the part outside of the image. @throws OssError BadRequest for an area that begins outside of it */
 export function readCrop(step: Step, source: Size): Area {
 	requireKnown(step, ["w", "h", "x", "y", "g", "r"]);
 	const width = integer(step, "w", 0, 30_000) ?? source.width;
@@ -141,7 +141,7 @@ export function readCrop(step: Step, source: Size): Area {
 	};
 }
 
-/** The rectangle around an image that is turned by so many degrees. */
+/** The rectangle around an image that is turned by `angle` degrees. */
 export function rotated({ width, height }: Size, angle: number): Size {
 	const radians = (angle / 180) * Math.PI;
 	const sine = Math.abs(Math.sin(radians));

@@ -1,5 +1,5 @@
 /**
- * sharp, which is optional: it is looked for when the first image is to be processed.
+ * Loads sharp, which is optional, when the first image is processed.
  *
  * One thread and no cache: an emulator shares its machine with the tests.
  */

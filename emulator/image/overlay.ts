@@ -1,5 +1,5 @@
 /**
- * What a watermark draws: a text, an image, or both beside one another, as one picture that `watermark.ts` puts into
+ * Draws a watermark: a text, an image, or both next to each other, as one picture that `watermark.ts` puts into
  * place. The font is the machine's own, not OSS's (A-861).
  *
  * Source: docs «Add watermarks», tables of the parameters.
@@ -24,7 +24,7 @@ const TRANSPARENT = { r: 0, g: 0, b: 0, alpha: 0 };
 
 /**
  * @param picture the image that the watermark goes onto: `P` of an image watermark is a percentage of it
- * @throws OssError MissingArgument without text and image, InvalidArgument, WatermarkError for what cannot be drawn
+ * @throws OssError MissingArgument without text and image, InvalidArgument, WatermarkError when drawing fails
  */
 export async function drawOverlay(
 	sharp: SharpConstructor,

@@ -1,5 +1,5 @@
 /**
- * An image while it is worked on: its pixels, and how it is to be written in the end.
+ * An image while it is processed: its pixels, and how it will be written.
  *
  * Source: docs «IMG» (formats, limits). Of moving images the first frame is processed (A-854). OSS takes 250 million
  * pixels; here are fewer, for the memory's sake (A-855).
@@ -38,7 +38,7 @@ const PIXELS_MAX = 64 * 1024 ** 2;
 /** Not documented; of the results whose sizes py1's suite has, this comes nearest (A-856). */
 const QUALITY = 82;
 
-/** @throws OssError BadRequest for what is no image, ImageTooLarge */
+/** @throws OssError BadRequest for content that is not an image, ImageTooLarge */
 export async function readMetadata(
 	sharp: SharpConstructor,
 	content: Buffer,
@@ -55,7 +55,7 @@ export async function readMetadata(
 	return { ...metadata, format };
 }
 
-/** @throws OssError ImageTooLarge for what would need too much memory */
+/** @throws OssError ImageTooLarge for an image that would need too much memory */
 export function requireSmall({ width, height }: Size): void {
 	const side = Math.max(width, height);
 	if (side > SIDE_MAX || width * height > PIXELS_MAX)
@@ -99,7 +99,7 @@ export const open = (
 	{ pixels, width, height }: Picture,
 ): Sharp => sharp(pixels, { raw: { width, height, channels: 4 } });
 
-/** @param change what becomes of the picture's pixels */
+/** @param change gives the new pixels of the picture */
 export async function work(picture: Picture, change: Sharp): Promise<Picture> {
 	const { data, info } = await change
 		.toColourspace("srgb")
@@ -109,7 +109,7 @@ export async function work(picture: Picture, change: Sharp): Promise<Picture> {
 	return { ...picture, pixels: data, width: info.width, height: info.height };
 }
 
-/** A JPEG has no transparency: what shows through is white (A-857). */
+/** A JPEG has no transparency: transparent pixels become white (A-857). */
 export async function write(
 	sharp: SharpConstructor,
 	picture: Picture,

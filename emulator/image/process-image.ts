@@ -187,7 +187,7 @@ function requireWork({ width, height }: Picture, steps: readonly Step[]): void {
 		throw new OssError("ImageTooLarge");
 }
 
-/** Nobody receives this error: it ends the work. */
+/** The client has disconnected and does not receive this error; it ends the work. */
 function requireClient({ isAbandoned }: Source): void {
 	if (isAbandoned()) throw new OssError("RequestTimeout");
 }

@@ -1,5 +1,5 @@
 /**
- * What a text of `x-oss-process` asks for: `image/resize,w_100/format,png` is two steps, each with its parameters.
+ * Reads the text of `x-oss-process`: `image/resize,w_100/format,png` is two steps, each with its parameters.
  *
  * Pure. Source: docs «IMG parameters», «Save processed images»; ali-oss sends a comma that ends a step.
  */
@@ -7,11 +7,11 @@ import { invalidArgument } from "../oss/errors.ts";
 
 export type Step = {
 	readonly action: string;
-	/** By name; what stands without one, the `90` of `rotate,90`, is under ''. */
+	/** By name; a value without a name, like the `90` of `rotate,90`, is under ''. */
 	readonly values: ReadonlyMap<string, string>;
 };
 
-/** Where a result goes that is kept: '' where nothing is said. */
+/** Where a saved result goes; '' for a part that is not given. */
 export type SaveAs = { readonly bucket: string; readonly key: string };
 
 /** @param text after `image/`. @throws OssError InvalidArgument */

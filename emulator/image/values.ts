@@ -26,7 +26,7 @@ export const refuse = (
 		ECS.get(`${action} ${name}`) ?? "",
 	);
 
-/** @throws OssError InvalidArgument for one that is no integer or out of bounds */
+/** @throws OssError InvalidArgument for a value that is not an integer or out of bounds */
 export function integer(
 	step: Step,
 	name: string,
@@ -41,7 +41,7 @@ export function integer(
 	return value;
 }
 
-/** As `integer`, of one that must be there. */
+/** As `integer`, for a required parameter. */
 export function requireInteger(
 	step: Step,
 	name: string,
@@ -53,7 +53,7 @@ export function requireInteger(
 	return value;
 }
 
-/** One of some words; the first where nothing is said. */
+/** One of some words; the first when the parameter is absent. */
 export function choice<T extends string>(
 	step: Step,
 	name: string,
@@ -73,7 +73,7 @@ export function color(step: Step, absent: string): string {
 	return `#${text}`;
 }
 
-/** @throws OssError InvalidArgument for a parameter the action has not (A-851) */
+/** @throws OssError InvalidArgument for a parameter that the action does not have (A-851) */
 export function requireKnown(step: Step, names: readonly string[]): void {
 	for (const [name, value] of step.values)
 		if (!names.includes(name)) throw refuse(step, name, value);

@@ -1,5 +1,5 @@
 /**
- * Which operation a request asks for.
+ * Matches a request to its operation.
  *
  * OSS gives many operations one method and one path and tells them apart by sub-resources and by headers. A row of the
  * table names what the request must carry; of the rows that fit, the one that asks for most wins, so the order of rows
@@ -30,7 +30,7 @@ export function makeSelector(
 		table,
 		({ method, target }) => `${method} ${target}`,
 	);
-	// Most requests have no query, and of fifty rows one or two want none.
+	// Most requests have no query, and one or two rows of fifty match without one.
 	const plain = Map.groupBy(
 		table.filter(({ query }) => query.length === 0),
 		({ method, target }) => `${method} ${target}`,
@@ -73,7 +73,7 @@ function select(
 	return best;
 }
 
-/** Those of a preflight select the request that it asks leave for. */
+/** A preflight's sub-resources belong to the request that it announces. */
 const namesOf = ({ method, query }: OssRequest): string[] =>
 	method === "OPTIONS" ? [] : [...query.keys()];
 

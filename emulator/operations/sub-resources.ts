@@ -1,5 +1,5 @@
 /**
- * The sub-resources that select an operation: every one that OSS signs, less those that only modify one.
+ * The sub-resources that select an operation: all that OSS signs, except those that only modify an operation.
  *
  * `acl` makes another operation of a GET; `response-content-type` or `versionId` do not.
  *

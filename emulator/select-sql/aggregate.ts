@@ -1,5 +1,6 @@
 /**
- * count, sum, avg, max, min: one value of many records. What is null, or is no number where one is needed, is left out.
+ * count, sum, avg, max, min: one value of many records. Null, and texts that are not numbers where one is needed, are
+ * ignored.
  *
  * Pure.
  */

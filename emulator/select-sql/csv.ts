@@ -139,7 +139,7 @@ function closingQuote(line: string, from: number, quote: string): number {
 	}
 }
 
-/** Quoted where it must be. */
+/** Quotes the field where necessary. */
 export function csvField(
 	text: string,
 	{

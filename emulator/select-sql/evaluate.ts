@@ -15,7 +15,7 @@ import { cast, compare, toNumber, toText, type Value } from "./values.ts";
 /** A limit of ours, so that one record cannot keep other requests waiting (A-942). */
 const LIKE_CHARACTERS_MAX = 64 * 1024;
 
-/** What stands in a record at a path; undefined: nothing does. */
+/** The value in a record at a path; undefined when it is absent. */
 export type Lookup = (steps: readonly Step[]) => Value;
 
 export function evaluate(expression: Expression, at: Lookup): Value {
@@ -51,7 +51,7 @@ const isNull = (value: Value): boolean => value === null || value === undefined;
 const negated = (value: Value): Value =>
 	typeof value === "boolean" ? !value : null;
 
-/** What needs no right side. */
+/** Whether the left side alone decides. */
 function decides(operator: Operator, left: Value): boolean | undefined {
 	if (operator === "and" && left === false) return false;
 	return operator === "or" && left === true ? true : undefined;
@@ -81,7 +81,7 @@ function combine(operator: Operator, left: Value, right: Value): Value {
 const joined = (a: string | undefined, b: string | undefined): Value =>
 	a === undefined || b === undefined ? null : a + b;
 
-/** Of what `[*]` found, one that fits is enough (A-804). */
+/** One of the values that `[*]` finds is enough (A-804). */
 function compared(operator: Operator, left: Value, right: Value): Value {
 	if (Array.isArray(left))
 		return left.some((one) => compared(operator, one, right) === true);

@@ -10,7 +10,7 @@ import { NumberText, type Value } from "./values.ts";
 
 export type JsonRecord = { readonly value: Value; readonly start: number };
 
-/** What is longer is not read (A-802). */
+/** A longer value is refused (A-802). */
 const VALUE_BYTES_MAX = 64 * 1024 ** 2;
 
 const SEPARATORS = /^[\s,]*$/;
@@ -52,7 +52,7 @@ export async function jsonDocument(
 	return parse(Buffer.concat(all, size).toString("latin1"));
 }
 
-/** Looks for the end of the first object or array of a text that grows, without looking twice at what it has seen. */
+/** Finds the end of the first object or array of a growing text, looking at each character once. */
 class Scan {
 	begin = -1;
 	#at = 0;
@@ -71,7 +71,7 @@ class Scan {
 		for (;;) {
 			const found = interesting.exec(text);
 			if (!found) break;
-			// What is escaped may still be to come.
+			// The escaped character may still be missing.
 			if (found[0] === "\\" && found.index + 1 === text.length) {
 				this.#at = found.index;
 				return -1;
@@ -120,7 +120,7 @@ type Reviver = (
 const invalidJson = (what: string): OssError =>
 	new OssError("InvalidJsonData", { message: `The JSON data ${what}.` });
 
-/** What a path leads to: `[*]` to each element, so to any number of values. */
+/** The values at a path: `[*]` is each element, so there may be any number. */
 export function valuesAt(value: Value, steps: readonly Step[]): Value[] {
 	const [step, ...rest] = steps;
 	if (step === undefined) return value === undefined ? [] : [value];

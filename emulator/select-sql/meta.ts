@@ -1,5 +1,5 @@
 /**
- * What CreateSelectObjectMeta counts.
+ * The counts of CreateSelectObjectMeta.
  *
  * Pure. Source: docs «CreateSelectObjectMeta».
  */

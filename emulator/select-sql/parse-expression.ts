@@ -14,7 +14,7 @@ import {
 import type { Reader } from "./tokens.ts";
 import { readLike } from "./values.ts";
 
-/** What no path or alias is called without double quotes. */
+/** Words that need double quotes as a path or alias. */
 const KEYWORDS: ReadonlySet<string> = new Set(
 	"select from where limit group order by having join on and or not like escape between in is null as cast avg sum max min count true false union".split(
 		" ",
@@ -145,7 +145,7 @@ export class ExpressionParser {
 		return { kind: "cast", operand, type };
 	}
 
-	/** @throws OssError InvalidSqlParameter where a keyword or something else stands */
+	/** @throws OssError InvalidSqlParameter for a keyword or anything else */
 	identifier(): string {
 		const { kind, text } = this.#reader.next;
 		if (!this.isIdentifier()) throw this.#reader.unexpected();

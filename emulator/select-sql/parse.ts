@@ -4,7 +4,7 @@
  * No parser of the registry's reads OSS's dialect: paths with `[*]` behind the table, two aliases of which the last
  * counts, a quote too many at the end.
  *
- * Pure. Source: docs «SelectObject»; what the suites of the SDKs want to be refused.
+ * Pure. Source: docs «SelectObject»; the suites of the SDKs for the refusals.
  */
 import { ExpressionParser } from "./parse-expression.ts";
 import {
@@ -89,7 +89,7 @@ function readOperand(
 	return operand;
 }
 
-/** OSS joins texts in conditions, and refuses to select what is joined. */
+/** OSS joins texts in conditions, and refuses to select joined texts. */
 function requireNoConcatenation(expression: Expression): Expression {
 	if (expression.kind === "binary" && expression.operator === "||")
 		throw invalidSql("|| is not supported in the select list.");

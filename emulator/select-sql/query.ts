@@ -1,5 +1,5 @@
 /**
- * A SelectObject statement as it is understood: what to take, from where, which records, how many.
+ * A SelectObject statement after parsing: columns, source, condition, limit.
  *
  * Pure. Source: docs «SelectObject», «SQL syntax».
  */
@@ -65,7 +65,7 @@ export type Column = {
 export type Query = {
 	/** Empty: `*`. */
 	readonly columns: readonly Column[];
-	/** Behind `ossobject`. */
+	/** The path after `ossobject`. */
 	readonly from: readonly Step[];
 	readonly where: Expression | undefined;
 	readonly limit: number;

@@ -1,5 +1,5 @@
 /**
- * Carries a statement out over the records of an object, one at a time.
+ * Runs a statement over the records of an object, one at a time.
  *
  * Pure.
  */
@@ -27,7 +27,7 @@ export const SPLITS = 1;
 
 const EVERYTHING: Range = { unit: "line", first: 0, last: Infinity };
 
-/** Below 0: before the range; above: behind it. */
+/** Below 0: before the range; above 0: after it. */
 export function placeIn(
 	{ unit, first, last }: Range = EVERYTHING,
 	line: number,
@@ -38,7 +38,7 @@ export function placeIn(
 }
 
 /**
- * @param last the number of the last line there is; -1 when there is none
+ * @param last the number of the last line; -1 for an empty object
  * @throws OssError InvalidArgument for lines or splits that all lie behind it: java1's suite, which does not say with
  *   which code (A-655)
  */
@@ -51,8 +51,8 @@ export function requireReached(range: Range | undefined, last: number): void {
 
 /**
  * @param rows a text among them is passed on
- * @param write what aggregations are, as one row
- * @returns a text for every row; '' where it has none
+ * @param write writes the aggregations as one row
+ * @returns a text for every row; '' for a row that is left out
  */
 export async function* run(
 	{ columns, where, limit }: Query,

@@ -26,7 +26,7 @@ export type CsvSelection = {
 	readonly header: "none" | "ignore" | "use";
 	readonly range: Range | undefined;
 	readonly output: CsvOutput;
-	/** How many records may lack a column of the statement; undefined: any, and what they lack is empty. */
+	/** How many records may lack a column of the statement; undefined: any, and the column is empty. */
 	readonly skippedMax: number | undefined;
 };
 
@@ -136,7 +136,7 @@ class Columns {
 		return fields.length < this.#needed;
 	}
 
-	/** Each in its place, the others empty. */
+	/** Each column in its place; the others are empty. */
 	keptOf(fields: readonly string[]): readonly string[] {
 		return fields.map((field, i) => (this.#selected.has(i) ? field : ""));
 	}

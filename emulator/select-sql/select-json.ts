@@ -1,5 +1,6 @@
 /**
- * A statement over a JSON object: of each value, or of the one document, what stands behind `ossobject` is the records.
+ * A statement over a JSON object: the path behind `ossobject` selects the records of each value, or of the one
+ * document.
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for names, and for keys that are not there.
  */
@@ -75,7 +76,7 @@ function toRow(value: Value, selection: JsonSelection): Row {
 	};
 }
 
-/** Without what is not there. */
+/** Absent values are left out. */
 function jsonRecord(
 	values: readonly Value[],
 	{ query, recordDelimiter }: JsonSelection,

@@ -1,5 +1,5 @@
 /**
- * What a field or a JSON value is worth in an expression.
+ * Values of fields and JSON in expressions: their conversion and comparison.
  *
  * A text beside a number counts as the number it spells; one that spells none compares to nothing. Numbers of JSON keep
  * the digits they were written with.
@@ -56,7 +56,7 @@ export function compare(a: Value, b: Value): number | undefined {
 	return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** What cannot be cast is null. */
+/** A value that cannot be cast becomes null. */
 export function cast(value: Value, type: CastType): Value {
 	if (type === "string") return toText(value) ?? null;
 	if (type === "bool") return toBoolean(value);

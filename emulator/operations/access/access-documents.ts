@@ -1,5 +1,5 @@
 /**
- * The configuration documents that have a say in who may do what: the bucket's policy and tags, who pays, and whether
+ * The configuration documents that access depends on: the bucket's policy and tags, who pays, and whether
  * public access is blocked.
  *
  * Source: docs «PutBucketPolicy», «PutBucketRequestPayment», «PutBucketPublicAccessBlock», «PutBucketTags».
@@ -17,7 +17,7 @@ import {
 	PUBLIC_ACCESS_BLOCK,
 } from "./public-access-block.ts";
 
-/** @param isPublicBlocked what it allows to everybody does not count then */
+/** @param isPublicBlocked statements that allow the public are then ignored */
 export async function findBucketPolicy(
 	{ store }: Emulator,
 	name: string,

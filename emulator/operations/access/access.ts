@@ -54,7 +54,7 @@ export async function requireAccessToEach(
 }
 
 /**
- * Reads a body on which rights depend. A caller who may not do `action` at all gets AccessDenied even if the body is
+ * Reads a body on which rights depend. A caller without the right to `action` gets AccessDenied even if the body is
  * wrong in itself. Source: ossfs's test_error.py, for DeleteMultipleObjects; that the rights are those to a key called
  * `*`, when no key can be read, is a guess (A-899).
  *
@@ -119,7 +119,7 @@ async function requireAllowed(
 }
 
 /**
- * As `requireAccess`, for what is not in a bucket yet: an account's list of buckets, a new bucket.
+ * As `requireAccess`, for operations without a bucket: an account's list of buckets, a new bucket.
  *
  * @param name of the resource: `*`, or the new bucket's
  * @throws OssError AccessDenied

@@ -1,5 +1,5 @@
 /**
- * A bucket's policy, and an access point's: JSON, given back as it was written. Who is refused by it is decided in
+ * The policy of a bucket or an access point: JSON, returned as it was written. Its evaluation is in
  * access.ts.
  *
  * Source: docs «PutBucketPolicy», «GetBucketPolicyStatus»; java1's suite for InvalidPolicyDocument.
@@ -14,11 +14,11 @@ import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import type { Operation } from "../row.ts";
 
-/** Whose policy it is, and what OSS says when there is none. */
+/** The owner of the policy, and OSS's error when it has none. */
 type Place = {
 	readonly name: string;
 	readonly absent: ErrorCode;
-	/** '' for the bucket itself. @throws OssError for one that is not there */
+	/** '' for the bucket itself. @throws OssError for an access point that does not exist */
 	readonly idOf: (emulator: Emulator, request: OssRequest) => Promise<string>;
 };
 
@@ -68,7 +68,7 @@ export const deletePolicy =
 		return empty(204);
 	};
 
-/** Of a bucket without a policy too: that one is not public. */
+/** A bucket without a policy is not public. */
 export async function getBucketPolicyStatus(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,

@@ -1,8 +1,8 @@
 /**
- * Hotlink protection: from which pages objects may be loaded. Only who comes without an Authorization header is asked,
- * with a signed URL too.
+ * Hotlink protection: from which pages objects may be loaded. Only requests without an Authorization header are
+ * checked, with a signed URL too.
  *
- * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for what is true by default.
+ * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for the defaults.
  */
 
 import { matches } from "../../auth/policy/wildcard.ts";

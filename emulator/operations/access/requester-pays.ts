@@ -1,5 +1,5 @@
 /**
- * A bucket whose requesters pay.
+ * Buckets whose requesters pay.
  *
  * Source: docs «Pay-by-requester»; java1 ObjectRequestPaymentTest, cpp and oss2 suites; EC 0003-00000703.
  */
@@ -14,9 +14,9 @@ import type { Asked } from "./request-conditions.ts";
 const PAYER = "x-oss-request-payer";
 
 /**
- * Who is not of the owner's account must say that he pays; the anonymous cannot, whatever they say.
+ * A caller of another account must declare that it pays; anonymous callers cannot.
  *
- * @param ask what he may otherwise do: other refusals come first (A-543)
+ * @param ask the access that was allowed already: other refusals come first (A-543)
  * @throws OssError AccessDenied
  */
 export async function requirePayer(

@@ -13,10 +13,10 @@ import {
 	RESOURCE_GROUP_HEADER,
 } from "../configurations/switches.ts";
 
-/** By the names they are kept under. */
+/** By the names they are stored under. */
 export type BucketDocuments = ReadonlyMap<string, string>;
 
-/** @throws OssError InvalidArgument for a group that is none (java1's suite), and as PutBucketEncryption does */
+/** @throws OssError InvalidArgument for an invalid group (java1's suite), and as PutBucketEncryption does */
 export function readBucketHeaders({
 	headers,
 }: Pick<OssRequest, "headers">): BucketDocuments {

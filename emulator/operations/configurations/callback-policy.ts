@@ -1,5 +1,5 @@
 /**
- * A bucket's callback policies: callbacks with a name, which an upload asks for by `{"callbackPolicy":"NAME"}`.
+ * A bucket's callback policies: named callbacks, which an upload requests by `{"callbackPolicy":"NAME"}`.
  *
  * Source: java1 BucketCallbackPolicyTest, py1 test_bucket_callback_policy (a policy without items is put too).
  */
@@ -35,7 +35,7 @@ export const CALLBACK_POLICY = kind(
 	},
 );
 
-/** What the callback engine asks for. */
+/** Looks a policy up for the callback engine. */
 export async function findCallbackPolicy(
 	emulator: Pick<Emulator, "store">,
 	bucket: string,

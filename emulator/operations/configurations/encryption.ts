@@ -33,7 +33,7 @@ export function requireAlgorithm(algorithm: string): void {
 		throw new OssError("InvalidEncryptionAlgorithmError");
 }
 
-/** @returns the rule without what is empty, and what only KMS has use for (py1's suite) */
+/** @returns the rule without empty elements and, except for KMS, without those of KMS (py1's suite) */
 export function requireRule(rule: EncryptionRule): EncryptionRule {
 	const { SSEAlgorithm, KMSMasterKeyID, KMSDataEncryption } = rule;
 	requireAlgorithm(SSEAlgorithm);

@@ -2,7 +2,7 @@
  * The kinds of documents a bucket keeps, as OSS's interface sees them: put whole, given back as OSS writes them,
  * deleted without a question whether they were there.
  *
- * A document is kept as JSON of the value its shape reads. That value is what others read who act on it.
+ * A document is stored as JSON of the value that its shape reads; operations that act on it read that value.
  */
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
@@ -19,20 +19,20 @@ export type Asked = {
 };
 
 export type Kind<T extends XmlElement> = {
-	/** The sub-resource; also the name it is kept under. */
+	/** The sub-resource; also the name it is stored under. */
 	readonly name: string;
 	readonly root: string;
 	readonly shape: Shape<T>;
-	/** What is kept of a document of the right shape. @throws OssError when OSS refuses it */
+	/** Gives the value to store for a document of the right shape. @throws OssError when OSS refuses it */
 	readonly accept?: (document: T, asked: Asked) => T | Promise<T>;
-	/** What GET answers while there is none. @throws OssError where OSS has an error for that */
+	/** Gives the answer of GET while no document is stored. @throws OssError where OSS has an error for that */
 	readonly absent: (asked: Asked) => XmlElement;
 	/** Of kinds of which there can be several: which one a request means. @throws OssError InvalidArgument */
 	readonly idOf?: (request: OssRequest) => string;
 	readonly bytesMax?: number;
 };
 
-/** The shape comes first, so that the compiler knows what the rest speaks of. */
+/** The shape comes first, so that the compiler infers the type of the rest. */
 export const kind = <T extends XmlElement>(
 	shape: Shape<T>,
 	row: Omit<Kind<T>, "shape">,
@@ -45,7 +45,7 @@ export const refused =
 		throw new OssError(...error);
 	};
 
-/** @throws OssError MalformedXML, InvalidDigest, what the kind's own rules refuse */
+/** @throws OssError MalformedXML, InvalidDigest, and the errors of the kind's own rules */
 export async function receiveDocument<T extends XmlElement>(
 	kind: Kind<T>,
 	asked: Asked,

@@ -6,14 +6,14 @@
 import { invalidArgument } from "../../oss/errors.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 
-/** @throws OssError InvalidArgument when there is none, or an empty one */
+/** @throws OssError InvalidArgument when the parameter is absent or empty */
 export function requireParameter(query: Query, name: string): string {
 	const value = query.get(name) ?? "";
 	if (value === "") throw invalidArgument(name, "");
 	return value;
 }
 
-/** Of what SDKs send as a header, and some as a parameter. @throws as `requireParameter` */
+/** As `requireParameter`, for a value that most SDKs send as a header and some as a parameter. */
 export function requireHeader(
 	{ headers, query }: Pick<OssRequest, "headers" | "query">,
 	name: string,

@@ -1,5 +1,5 @@
 /**
- * What an XML document may hold, declared once. A shape reads elements, in whatever order they come, into a plain
+ * Declares what an XML document may contain. A shape reads elements, in any order, into a plain
  * value; `writeXml` writes that value in the order of the declaration.
  *
  * An element that no declaration has is left out (A-400): newer SDKs know some that no page describes.
@@ -14,7 +14,7 @@ import type { XmlElement, XmlValue } from "../../xml/write.ts";
 /** @throws OssError MalformedXML when the element is of another shape */
 export type Shape<T extends XmlValue> = (node: XmlNode) => T;
 
-/** What a declaration says of the children of one name. */
+/** The declaration of the children of one name. */
 export type Child<T extends XmlValue> = (parent: XmlNode, name: string) => T;
 
 type Children = Readonly<Record<string, Child<XmlValue>>>;
@@ -34,7 +34,7 @@ export function element(children: Children): Shape<XmlElement> {
 		);
 }
 
-/** Text as it stands, blanks included. */
+/** The text, blanks included. */
 export const text: Shape<string> = (node) => node.text;
 
 /** Text without the blanks around it. */
@@ -57,7 +57,7 @@ export const flag: Shape<boolean> = (node) => {
 	return value === "true";
 };
 
-/** @param refuse says with which error a number out of bounds, or none at all, is refused */
+/** @param refuse makes the error for a text that is not a number or out of bounds */
 export const integer =
 	(
 		min: number,
@@ -65,7 +65,7 @@ export const integer =
 		refuse: (node: XmlNode) => OssError = notInteger,
 	): Shape<number> =>
 	(node) => {
-		// -1, where it is allowed, stands for no limit.
+		// -1, where it is allowed, means no limit.
 		const value =
 			min === -1 && word(node) === "-1"
 				? -1
@@ -81,7 +81,7 @@ const notInteger = ({ name }: XmlNode): OssError =>
 export const wrongArgument = (node: XmlNode): OssError =>
 	invalidArgument(node.name, word(node));
 
-/** There must be one. */
+/** The element must occur once. */
 export const one =
 	<T extends XmlValue>(shape: Shape<T>): Child<T> =>
 	(parent, name) => {
@@ -91,7 +91,7 @@ export const one =
 		return shape(first);
 	};
 
-/** There may be one. */
+/** The element may occur once. */
 export const maybe =
 	<T extends XmlValue>(shape: Shape<T>): Child<T | undefined> =>
 	(parent, name) =>
@@ -99,13 +99,13 @@ export const maybe =
 			? one(shape)(parent, name)
 			: undefined;
 
-/** There may be one; `byDefault` stands for one that is not there. */
+/** There may be one; `byDefault` is the value when it is absent. */
 export const or =
 	<T extends XmlValue>(shape: Shape<T>, byDefault: NoInfer<T>): Child<T> =>
 	(parent, name) =>
 		maybe(shape)(parent, name) ?? byDefault;
 
-/** There may be any number of them, within bounds. */
+/** The element may occur any number of times within the bounds. */
 export const many =
 	<T extends XmlValue>(
 		shape: Shape<T>,

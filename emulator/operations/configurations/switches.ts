@@ -1,10 +1,10 @@
 /**
- * Documents of a switch or little more: who pays, acceleration, direct reading of archived objects, TLS versions, the
- * resource group, what may not be overwritten, retention by default.
+ * Documents with one or two settings: who pays, acceleration, direct reading of archived objects, TLS versions, the
+ * resource group, protection against overwriting, default retention.
  *
  * Source: docs «PutBucketRequestPayment», «PutBucketTransferAcceleration», «PutBucketArchiveDirectRead»,
- * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of what was never set: java1's
- * suite, the Terraform provider; of the last one a guess (A-408).
+ * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of settings that were never made:
+ * java1's suite, the Terraform provider; of the last one a guess (A-408).
  */
 import { OssError } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";
@@ -81,7 +81,7 @@ const RESOURCE_GROUP = /^rg-[a-z0-9]{15}$/;
 /** The header that names a group to put a new bucket into, or to list the buckets of. */
 export const RESOURCE_GROUP_HEADER = "x-oss-resource-group-id";
 
-/** The group of buckets that were put into none. */
+/** The group of buckets without one. */
 export const DEFAULT_RESOURCE_GROUP = "rg-acfmossemulator";
 
 export const isResourceGroup = (id: string): boolean => RESOURCE_GROUP.test(id);

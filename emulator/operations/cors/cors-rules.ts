@@ -1,20 +1,20 @@
 /**
- * Which CORS rule fits a request, and what it makes the answer say.
+ * Finds the CORS rule that fits a request, and the headers it adds to the answer.
  *
  * Pure. Source: docs «PutBucketCors», «OptionObject».
  */
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { CorsRule } from "./cors.ts";
 
-/** What a page wants to do. */
+/** The cross-origin request of a page. */
 export type CrossOrigin = {
 	readonly origin: string;
 	readonly method: string;
-	/** Those a preflight announces, as it wrote them; '' for none. */
+	/** The header names that a preflight announces, as written; '' without any. */
 	readonly headers: string;
 };
 
-/** @returns the headers of the first rule that fits; undefined when none does */
+/** @returns the headers of the first rule that fits; undefined when no rule fits */
 export function corsHeaders(
 	rules: readonly CorsRule[],
 	asked: CrossOrigin,

@@ -1,8 +1,8 @@
 /**
  * The rules of a bucket for requests from pages of other origins.
  *
- * Source: docs «PutBucketCors»: ten rules, 16 KB, one asterisk in an origin or header, none in an exposed header;
- * py1's suite for a negative MaxAgeSeconds.
+ * Source: docs «PutBucketCors»: ten rules, 16 KB, one asterisk in an origin or header and no asterisk in an exposed
+ * header; py1's suite for a negative MaxAgeSeconds.
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { kind, refused } from "../configurations/kind.ts";
@@ -52,7 +52,7 @@ export const CORS = kind(
 	},
 );
 
-/** The page says what is allowed, not how the rest is refused (A-405). */
+/** The manual lists what is allowed, not the error for anything else (A-405). */
 function requireAsterisks(rule: CorsRule): void {
 	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
 	for (const name of names) {

@@ -1,5 +1,5 @@
 /**
- * The CORS rules that hold for a bucket: its own, or under `--cors dev`, where it has none, some that let a page do
+ * The CORS rules of a bucket: its own, or under `--cors dev`, if it has no rules, rules that let a page do
  * whatever it likes: of a bucket that is not there, read that it is not.
  */
 import type { Emulator } from "../../emulator.ts";
@@ -20,7 +20,7 @@ export async function findCors(
 }
 
 /**
- * What OSS might answer is named. The asterisk, which no rule of a bucket may have here, is for what nobody can name:
+ * Lists the headers that OSS may return. The asterisk, which a bucket's own rule may not have here, covers
  * x-oss-meta-… (A-700).
  */
 const EXPOSED =

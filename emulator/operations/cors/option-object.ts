@@ -1,5 +1,5 @@
 /**
- * OptionObject: a browser asks whether a page may do what it is about to do. Nobody is asked who sends it.
+ * OptionObject: the preflight of a browser. It is not authenticated.
  *
  * Source: docs «OptionObject»; «HTTP 400 status code», BadRequest.
  */

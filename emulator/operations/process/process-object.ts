@@ -31,7 +31,7 @@ import { readTrafficLimit, slowedReply } from "../object/traffic-limit.ts";
 import { requireRoom } from "../object/upload-body.ts";
 import { STYLE } from "./style.ts";
 
-/** The result has no ETag and no checksums: those of the source are not its own. Ranges are not heeded. */
+/** The result has no ETag and no checksums, because those belong to the source. Ranges are ignored. */
 export async function getProcessedObject(
 	emulator: Emulator,
 	request: OssRequest,
@@ -115,7 +115,7 @@ const json = ({
 	),
 });
 
-/** @throws OssError of what is not there, may not be read, or cannot be processed so */
+/** @throws OssError for an object that does not exist, cannot be read by the caller, or cannot be processed */
 async function run(
 	emulator: Emulator,
 	request: OssRequest,
@@ -176,7 +176,7 @@ async function loadWatermark(
 	}
 }
 
-/** @throws OssError NoSuchStyle, InvalidArgument, NotImplemented for what is no image's */
+/** @throws OssError NoSuchStyle, InvalidArgument, NotImplemented for other than image actions */
 async function findSteps(
 	emulator: Emulator,
 	bucket: string,

@@ -133,7 +133,7 @@ async function firstOutput(
 	return "";
 }
 
-/** The content, and how much of it is read. */
+/** The content, and how many bytes of it have been read. */
 class Scan {
 	bytes = 0;
 	readonly #opened: OpenObject;
@@ -156,10 +156,10 @@ class Scan {
 	}
 }
 
-/** No page names the code for what is not compressed as it says. @throws OssError InvalidArgument */
+/** No page names the code for content that is not compressed as declared. @throws OssError InvalidArgument */
 async function* gunzip(scan: Scan): AsyncGenerator<Buffer> {
 	const unpacked = createGunzip();
-	// An error comes out of what is iterated.
+	// An error is thrown by the iteration.
 	pipeline(Readable.from(scan.chunks()), unpacked, () => undefined);
 	try {
 		yield* unpacked;
@@ -170,11 +170,11 @@ async function* gunzip(scan: Scan): AsyncGenerator<Buffer> {
 	}
 }
 
-/** So much text goes out together, and so much is read before something does. */
+/** Size of a piece, and how much is read before a sign of life is sent. */
 const PIECE_CHARACTERS = 64 * 1024;
 const SILENT_BYTES_MAX = 4 * 1024 ** 2;
 
-/** Texts, put together; '' when for long there is none. What is complete goes out before an error. */
+/** Joins texts into pieces; '' after a long silence. A complete piece is sent before an error. */
 async function* piecesOf(
 	texts: AsyncIterable<string>,
 	first: string,

@@ -1,5 +1,5 @@
 /**
- * What a SelectRequest, CsvMetaRequest or JsonMetaRequest says. Delimiters and the statement come in base64.
+ * Reads a SelectRequest, CsvMetaRequest or JsonMetaRequest. Delimiters and the statement are base64.
  *
  * Pure. Source: docs «SelectObject», «CreateSelectObjectMeta».
  */
@@ -16,7 +16,7 @@ import { childText, onlyChild, type XmlNode } from "../../xml/read.ts";
 
 const NOTHING: XmlNode = { name: "", text: "", children: [] };
 
-/** A child that is not there is an empty one. */
+/** An absent child is read as an empty one. */
 const at = (node: XmlNode, ...names: readonly string[]): XmlNode =>
 	names.reduce((one, name) => onlyChild(one, name) ?? NOTHING, node);
 
@@ -34,7 +34,7 @@ function delimiter(node: XmlNode, name: string, usual: string): string {
 	return bytes.toString() || usual;
 }
 
-/** One of a few words in any case; the first when there is none. @throws OssError InvalidArgument */
+/** One of a few words in any case; the first when the element is absent. @throws OssError InvalidArgument */
 function oneOf<T extends string>(
 	node: XmlNode,
 	name: string,

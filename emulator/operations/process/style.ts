@@ -1,7 +1,7 @@
 /**
  * Image styles: names for ways to process an image.
  *
- * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for what is refused, and that the content is not read;
+ * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for the refusals, and that the content is not parsed;
  * go1's for the order of a list.
  */
 import type { Emulator } from "../../emulator.ts";
@@ -20,7 +20,7 @@ import {
 import { requireParameter } from "../configurations/parameters.ts";
 import { element, one, or, word } from "../configurations/shape.ts";
 
-/** A request has the content only; the rest is what OSS notes. */
+/** A request has the content only; OSS adds the rest. */
 export const STYLE = kind(
 	element({
 		Name: or(word, ""),

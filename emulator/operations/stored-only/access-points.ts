@@ -1,9 +1,9 @@
 /**
- * Access points: further names of a bucket, each with a policy of its own. They are kept; no request comes through
+ * Access points: further names of a bucket, each with a policy of its own. They are stored; no request arrives through
  * one.
  *
  * Source: docs «CreateAccessPoint», «GetAccessPoint», «ListAccessPoints», «DeleteAccessPoint»; py1's and go2's suites.
- * What a name may be is from the first; how a second of a name is refused is a guess (A-421).
+ * The rules for names are from the first; the error for a duplicate name is a guess (A-421).
  */
 import { hash } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";

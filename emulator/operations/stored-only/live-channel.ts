@@ -1,7 +1,7 @@
 /**
- * A live channel as it is kept, and the addresses OSS gives it.
+ * A live channel as it is stored, and the addresses OSS gives it.
  *
- * Pure. Source: docs «PutLiveChannel»: the bounds of each element, and what it is by default.
+ * Pure. Source: docs «PutLiveChannel»: the bounds and the default of each element.
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -69,7 +69,7 @@ export type Channel = {
 	readonly modified: string;
 };
 
-/** @throws OssError NoSuchLiveChannel when there is none */
+/** @throws OssError NoSuchLiveChannel when it does not exist */
 export function parseChannel(stored: string | undefined): Channel {
 	if (stored === undefined) throw new OssError("NoSuchLiveChannel");
 	return JSON.parse(stored);

@@ -1,5 +1,5 @@
 /**
- * Live channels, as far as they are documents: nobody can push a stream, so none is ever live.
+ * Live channels as documents: streams cannot be pushed, so no channel is ever live.
  *
  * Source: docs «PutLiveChannel» and its companions; «HTTP 400 status code», InvalidChannelName; java1's, py1's, go1's
  * and ali-oss's suites.
@@ -90,7 +90,7 @@ export async function putLiveChannelStatus(
 	return empty(200);
 }
 
-/** One that is not there is no error, one that cannot be is. */
+/** A missing channel is not an error; an invalid name is. */
 export async function deleteLiveChannel(
 	{ store }: Emulator,
 	{ bucket, key }: OssRequest,
@@ -101,7 +101,7 @@ export async function deleteLiveChannel(
 }
 
 /**
- * Without a stream there is nothing to make a playlist of: neither for a channel nor, says ali-oss's suite, where there
+ * Without a stream a playlist cannot be made: neither for a channel nor, as ali-oss's suite shows, where there
  * is no channel. That it is so for GET as well is a guess (A-672).
  */
 export async function vodPlaylist(

@@ -1,5 +1,5 @@
 /**
- * Access points that would have a function process what is read through them. They are kept; nothing is processed.
+ * Access points through which a function would process objects. They are stored; nothing is processed.
  *
  * Source: docs «CreateAccessPointForObjectProcess» and its companions; go2's suite.
  */

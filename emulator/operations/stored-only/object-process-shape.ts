@@ -1,5 +1,5 @@
 /**
- * What an access point for object processing says of the function that processes.
+ * The function that an access point for object processing names.
  *
  * Pure. Source: docs «CreateAccessPointForObjectProcess»; go2's ObjectProcessConfiguration.
  */

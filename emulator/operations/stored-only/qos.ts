@@ -1,5 +1,5 @@
 /**
- * Limits of bandwidth and of capacity: of a bucket, of one who uses it, of the account. -1 is no limit.
+ * Limits of bandwidth and capacity: of a bucket, of one of its requesters, of the account. -1 means no limit.
  *
  * Source: docs «PutBucketQoSInfo»; py1's, java1's and go1's suites.
  */
@@ -39,7 +39,7 @@ const CONFIGURATION = element({
 
 type Limits = ReturnType<typeof CONFIGURATION>;
 
-/** What an account has: 10 Gbit/s each way (A-412). */
+/** An account's default: 10 Gbit/s each way (A-412). */
 const OF_ACCOUNT: Limits = {
 	TotalUploadBandwidth: 10,
 	IntranetUploadBandwidth: -1,
@@ -98,7 +98,7 @@ export const STORAGE_CAPACITY = kind(
 	},
 );
 
-/** Of one requester; the id is the requester's. What it may be is not compared with the account's (py1's suite). */
+/** Limits of one requester; the id is the requester's. They are not compared with the account's (py1's suite). */
 export const REQUESTER_QOS_INFO = kind(CONFIGURATION, {
 	name: "requesterQosInfo",
 	root: "QoSConfiguration",

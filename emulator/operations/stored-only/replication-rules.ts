@@ -1,5 +1,5 @@
 /**
- * Replication rules as they are kept. Nothing is copied, so a rule never gets beyond starting; one that is deleted is
+ * Replication rules as they are stored. Nothing is copied, so a rule stays in the state starting; a deleted rule is
  * closing for a while before it is gone. How long, no page tells (A-416).
  */
 import type { Emulator } from "../../emulator.ts";

@@ -2,8 +2,8 @@
  * Replication rules: PutBucketReplication, GetBucketReplication, DeleteBucketReplication, PutBucketRtc. No object is
  * copied.
  *
- * Source: docs of these names; «HTTP 400 / 404 status code»; py1's suite for what is left out of a rule without
- * SyncRole, and that a deleted rule is closing first.
+ * Source: docs of these names; «HTTP 400 / 404 status code»; py1's suite for the elements that are left out of a rule
+ * without SyncRole, and that a deleted rule is closing first.
  */
 import { randomUUID } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";

@@ -1,7 +1,7 @@
 /**
  * Which headers would be left out of which operations' answers.
  *
- * Source: go1's `PutBucketResponseHeader` and its suite; the code of one that was never set is a guess (A-413).
+ * Source: go1's `PutBucketResponseHeader` and its suite; the code for a document that was never set is a guess (A-413).
  */
 import { kind, refused } from "../configurations/kind.ts";
 import { element, many, maybe, one, word } from "../configurations/shape.ts";

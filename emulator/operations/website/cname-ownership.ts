@@ -1,7 +1,7 @@
 /**
  * Whether a domain leads to this machine.
  *
- * It takes the place of the DNS record by which OSS knows whose a domain is: who can lead it here, by a hosts file or
+ * It replaces the DNS record by which OSS verifies who owns a domain: whoever can point it here, by a hosts file or
  * as the alias of a container, may bind it (A-651). The name is looked up as any program does.
  */
 import dns from "node:dns";
@@ -25,7 +25,7 @@ function addressesOf(domain: string): Promise<readonly string[]> {
 	const lookup = dns.promises.lookup(domain, { all: true });
 	return withinMs(lookup, MILLISECONDS_MAX).then(
 		(found) => found.map(({ address }) => address),
-		() => [], // it does not exist, or nobody knows
+		() => [], // it does not exist, or the resolver does not answer
 	);
 }
 

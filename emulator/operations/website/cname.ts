@@ -1,5 +1,5 @@
 /**
- * Domains of one's own: a bound one is an address of its bucket. OSS asks for a DNS record with a token in it to know
+ * Custom domains: a bound domain is an address of its bucket. OSS requires a DNS record with a token to verify
  * whose a domain is; here it must lead to this machine.
  *
  * Source: docs «CreateCnameToken», «PutCname», «ListCname»; EC 0018-00000115; java1's suite for CnameTokenNotFound.
@@ -66,7 +66,7 @@ const cnameToken = (bucket: string, domain: string, token: Token): Reply =>
 		}),
 	);
 
-/** One that is bound elsewhere moves, as who can lead it here may say so (A-652). */
+/** A domain that is bound elsewhere moves, because pointing it here proves ownership (A-652). */
 export async function putCname(
 	emulator: Emulator,
 	request: OssRequest,

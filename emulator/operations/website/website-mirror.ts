@@ -1,5 +1,5 @@
 /**
- * What a routing rule may say of the origin that missing objects come from. It is kept; no object is fetched.
+ * The origin of missing objects in a routing rule. It is stored; no object is fetched.
  *
  * Pure. Source: docs «PutBucketWebsite»; go2's RoutingRuleRedirect for the elements no page describes.
  */

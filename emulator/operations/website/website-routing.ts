@@ -14,7 +14,7 @@ export type Visit = Pick<
 >;
 
 /**
- * @param status of the answer; undefined before there is one, when only rules apply that wait for none
+ * @param status of the answer; undefined before it is known, when only rules without an error code apply
  * @returns the one with the smallest number of all that fit
  */
 export function findRule(

@@ -1,5 +1,5 @@
 /**
- * A visit to a bucket that is a website: whoever comes without a signature gets pages where others get listings and
+ * A visit to a bucket that is a website: unsigned requests get pages where signed ones get listings and
  * errors. Who reads an object with one is sent on by rules all the same, and shown the index page of a folder that is
  * no object (py1's suite); that he gets no error page is a guess (A-657).
  *
@@ -43,7 +43,7 @@ const isSigned = ({ headers, query }: OssRequest): boolean =>
 	headers.authorization !== undefined ||
 	SIGNING.some((name) => query.has(name));
 
-/** Whoever asks for a listing, however unsigned, does not want a page (A-423). */
+/** An unsigned request for a listing gets the listing, not a page (A-423). */
 function isVisit(request: OssRequest): boolean {
 	const { method, bucket, key, query } = request;
 	const others = key === "" ? [...LISTING, "list-type"] : [];
@@ -144,7 +144,7 @@ async function errorPage(visited: Visited): Promise<Reply | undefined> {
 	return reply && { ...reply, status: page.HttpStatus ?? 404 };
 }
 
-/** Another object in the place of the one that is not there; undefined when it cannot be read. */
+/** Another object in place of the missing one; undefined when it cannot be read. */
 async function perhaps(
 	{ request, perform }: Visited,
 	key: string,

@@ -2,8 +2,8 @@
  * A bucket as a static website: its index page, its error page, and where requests are sent on to. What of it comes
  * into effect: website-visit.ts.
  *
- * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only, and who names no type means External;
- * go2 for the elements no page describes.
+ * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only, and a rule without a type means
+ * External; go2 for the elements no page describes.
  */
 import { invalidArgument } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";
@@ -87,7 +87,7 @@ export const WEBSITE = kind(
 		absent: refused("NoSuchWebsiteConfiguration"),
 		accept: (given) => {
 			const { IndexDocument, ErrorDocument, RoutingRules } = given;
-			// An empty page is none: go1 sends all containers.
+			// An empty page counts as absent: go1 sends all containers.
 			const document = {
 				IndexDocument: IndexDocument?.Suffix ? IndexDocument : undefined,
 				ErrorDocument: ErrorDocument?.Key ? ErrorDocument : undefined,
