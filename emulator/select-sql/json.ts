@@ -1,6 +1,6 @@
 /**
- * Records of JSON: values one behind the other, whatever stands between them, or one whole document. As for CSV a byte
- * is a character until a record is complete.
+ * Records of JSON: consecutive values with any separators, or one whole document. As in CSV, a byte counts as a
+ * character until a record is complete.
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for commas between values and for `\/`.
  */

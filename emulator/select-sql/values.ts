@@ -1,8 +1,8 @@
 /**
  * Values of fields and JSON in expressions: their conversion and comparison.
  *
- * A text beside a number counts as the number it spells; one that spells none compares to nothing. Numbers of JSON keep
- * the digits they were written with.
+ * A text compared with a number counts as the number it spells; any other text compares to nothing. Numbers of JSON
+ * keep the digits they were written with.
  *
  * Pure.
  */

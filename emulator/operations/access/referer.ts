@@ -1,6 +1,6 @@
 /**
  * Hotlink protection: from which pages objects may be loaded. Only requests without an Authorization header are
- * checked, with a signed URL too.
+ * checked, those with a signed URL included.
  *
  * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for the defaults.
  */

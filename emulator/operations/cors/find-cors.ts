@@ -1,6 +1,6 @@
 /**
- * The CORS rules of a bucket: its own, or under `--cors dev`, if it has no rules, rules that let a page do
- * whatever it likes: of a bucket that is not there, read that it is not.
+ * The CORS rules of a bucket: its own, or, under `--cors dev` and without its own, rules that let a page do anything.
+ * These cover a missing bucket too, so that a page can read the error.
  */
 import type { Emulator } from "../../emulator.ts";
 import { findDocument } from "../configurations/kind.ts";
@@ -8,7 +8,7 @@ import { CORS } from "./cors.ts";
 
 export type CorsRules = ReturnType<typeof CORS.shape>;
 
-/** @throws OssError NoSuchBucket, but under `--cors dev` */
+/** @throws OssError NoSuchBucket, except under `--cors dev` */
 export async function findCors(
 	emulator: Pick<Emulator, "store" | "cors">,
 	bucket: string,

@@ -1,5 +1,5 @@
 /**
- * Whether a domain leads to this machine.
+ * Checks whether a domain resolves to this machine.
  *
  * It replaces the DNS record by which OSS verifies who owns a domain: whoever can point it here, by a hosts file or
  * as the alias of a container, may bind it (A-651). The name is looked up as any program does.

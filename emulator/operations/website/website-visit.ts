@@ -1,10 +1,10 @@
 /**
  * A visit to a bucket that is a website: unsigned requests get pages where signed ones get listings and
- * errors. Who reads an object with one is sent on by rules all the same, and shown the index page of a folder that is
- * no object (py1's suite); that he gets no error page is a guess (A-657).
+ * errors. Signed reads of objects follow routing rules too, and get the index page of a folder that is not an object
+ * (py1's suite); that they get no error page is a guess (A-657).
  *
- * In this order: rules that wait for no answer, the index page of a folder, rules for the answer's status, a folder
- * asked for without its slash, the error page. Objects are not fetched from a mirror.
+ * In this order: rules without an error code, the index page of a folder, rules for the answer's status, a folder
+ * requested without its slash, the error page. Objects are not fetched from a mirror.
  *
  * Source: docs «PutBucketWebsite», «Static website hosting».
  */
