@@ -1,5 +1,5 @@
 /**
- * What the admin port refuses, and how errors look there: one line of JSON that says what is wrong.
+ * Errors of the admin port: one line of JSON that says what is wrong.
  *
  * Pure.
  */
@@ -23,7 +23,7 @@ export type ErrorAnswer = {
 	readonly body: { readonly error: string; readonly message: string };
 };
 
-/** @returns undefined for what is not the client's fault: a bug of ours */
+/** @returns undefined for an error that is not the client's fault but a bug of the emulator */
 export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
 	if (error instanceof AdminError || error instanceof OssError)
 		return answer(error.status, error.code, error.message);

@@ -1,5 +1,5 @@
 /**
- * Deliveries of callbacks: looking at them, waiting for them, forgetting them.
+ * Deliveries of callbacks: list them, wait for them, look at one, remove them.
  */
 import {
 	type DeliveryDocument,
@@ -71,7 +71,7 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 	);
 };
 
-/** Whoever waits wants to know what came of it. */
+/** A client that waits wants to know the outcome. */
 const COMPLETED = ["succeeded", "failed", "skipped", "interrupted"] as const;
 
 /** @throws AdminError 404 */
@@ -130,7 +130,7 @@ const getCallback = {
 const clearCallbacks = {
 	operationId: "clearCallbacks",
 	tags: ["callbacks"],
-	summary: "Forgets all callbacks, those under way too",
+	summary: "Removes callbacks from the record, also those under way",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"How many there were.",

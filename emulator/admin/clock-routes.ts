@@ -1,6 +1,6 @@
 /**
- * The emulator's clock, to be moved by tests: what takes OSS days takes them a moment. What lifecycle rules have due
- * then is done when the answer comes.
+ * The emulator's clock, which tests can move: what takes days at OSS takes a moment. The answer comes when everything
+ * has been done that lifecycle rules have due at that time.
  */
 import {
 	CLOCK_SCOPES,
@@ -84,7 +84,7 @@ const theClock = answers(
 const getClock = {
 	operationId: "getClock",
 	tags: ["emulator"],
-	summary: "The time it is for the emulator",
+	summary: "The time of the emulator's clock",
 	response: theClock,
 } as const;
 
@@ -93,7 +93,7 @@ const putClock = {
 	tags: ["emulator"],
 	summary: "Moves the emulator's clock, or stops it",
 	description:
-		"All that goes by time goes by this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and `scope: expiry` refuses none.",
+		"Everything that depends on time uses this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and `scope: expiry` refuses none.",
 	body: {
 		type: "object",
 		properties: {

@@ -1,5 +1,5 @@
 /**
- * The console: a page with its style and scripts, served as they lie in console/.
+ * The console: a page with its style and scripts, served as they are in console/.
  */
 import { readFile } from "node:fs/promises";
 import type { Routes } from "./context.ts";
@@ -21,7 +21,7 @@ const HEADERS = {
 	"Cache-Control": "no-cache",
 };
 
-/** Everything there is to serve: no other name reaches the disk. */
+/** All files that are served: no other name is looked up on the disk. */
 const FILES = [
 	"index.html",
 	"style.css",

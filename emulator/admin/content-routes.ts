@@ -1,7 +1,7 @@
 /**
  * An object's content for a browser or a command line: as it was stored, and harmless whatever it is.
  *
- * Anybody may have stored anything. A page or an SVG is shown without its scripts and apart from the console, in an
+ * A client may have stored anything. A page or an SVG is shown without its scripts and apart from the console, in an
  * origin of its own; nothing is taken for another type than the object says.
  */
 import { openObject } from "../operations/object/find-object.ts";

@@ -1,5 +1,5 @@
 /**
- * What the routes of the admin port may use.
+ * What the routes of the admin port have access to.
  */
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";
@@ -22,13 +22,13 @@ export type AdminContext = {
 	/** Of the OSS port. */
 	readonly endpoint: string;
 	readonly version: string;
-	/** PEM: the certificate that clients of the https port are to trust, if there is such a port. */
+	/** PEM: the certificate that clients of the https port must trust; undefined without such a port. */
 	readonly authority: string | undefined;
 	/** How it was started; without secrets. */
 	readonly settings: object;
-	/** Fires when the emulator is about to end: whoever waits for something is answered then. */
+	/** Fires when the emulator is about to end: requests that wait are answered then. */
 	readonly ending: AbortSignal;
 };
 
-/** Adds some routes. */
+/** Adds routes to the admin application. */
 export type Routes = (app: FastifyInstance, context: AdminContext) => void;

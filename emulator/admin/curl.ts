@@ -12,11 +12,11 @@ export function writeCurl(
 	{ url, target, headers }: Pick<AttemptDocument, "url" | "target" | "headers">,
 	body: string,
 ): string {
-	// The target is what was signed: a URL may end in an empty query, and need not have a scheme.
+	// The target is what was signed: a URL may end in an empty query, or have no scheme.
 	const [, scheme = "http://", host = ""] =
 		/^(https?:\/\/)?([^/?#]*)/i.exec(url) ?? [];
 	const address = quote(`${scheme}${host}${target}`);
-	// The emulator takes any certificate too, unless it is told otherwise.
+	// The emulator accepts any certificate too, unless --callback-verify-tls is given.
 	const trust = /^https/i.test(scheme) ? ["--insecure"] : [];
 	// A header without a value is sent when it ends with a semicolon.
 	const given = headers

@@ -1,5 +1,5 @@
 /**
- * What a delivery of a callback looks like in the admin API.
+ * The schemas of deliveries of callbacks.
  *
  * Pure.
  */
@@ -50,7 +50,7 @@ const timing = record(
 		answeredMs: orNull(number),
 		totalMs: number,
 	},
-	"Milliseconds since the attempt began; null for what it did not come to.",
+	"Milliseconds since the attempt began; null for a step that was not reached.",
 );
 
 const answer = record({
@@ -79,7 +79,7 @@ const attempt = record(
 
 const told: Schema = {
 	description:
-		"What the uploader got, or was to get; null while it is not known, and when nobody was called.",
+		"The response to the uploader; null while it is not known, and when no application server was called.",
 	oneOf: [
 		record({ status: { const: 200 }, body: text, bodyEncoding: encoding }),
 		record({ status: { const: 203 }, message: text, ec: text }),
@@ -98,7 +98,7 @@ const finding = record(
 		sentence: { ...text, description: "What OSS does, and what to do." },
 		link: { ...text, description: "The page of OSS's documentation." },
 	},
-	"What works here and would not at OSS, or is seldom what was meant.",
+	"Something that works here but not at OSS, or is rarely intended.",
 );
 
 const common = {
@@ -114,7 +114,7 @@ const common = {
 	status: { enum: DELIVERY_STATUSES },
 	startedAt: time,
 	completedAt: orNull(time),
-	why: { ...text, description: "In a sentence, what became of it." },
+	why: { ...text, description: "In a sentence, its outcome." },
 	advice: { ...text, description: "What to do about it; '' for nothing." },
 	fault: {
 		...text,
@@ -150,5 +150,5 @@ export const delivery: ObjectSchema = record(
 		findings: listOf(finding),
 		told,
 	},
-	"An upload's callback: what was sent, what came back, what the uploader was told, and why.",
+	"An upload's callback: the request, the response, the response to the uploader, and the reason.",
 );

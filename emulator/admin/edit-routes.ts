@@ -192,7 +192,7 @@ async function makeBucket(
 	return emulator.store.buckets.get(bucket);
 }
 
-/** The headers that say something of an object, its callback included. */
+/** The headers that describe the object or ask for a callback. */
 const ownHeaders = (
 	headers: Readonly<Record<string, unknown>>,
 ): Record<string, string> =>
@@ -275,7 +275,7 @@ async function read(
 	return (Buffer.isBuffer(body) ? body : await buffer(body)).toString();
 }
 
-/** There is none of it. */
+/** The bucket has no such document. */
 function ifRefused(error: unknown): undefined {
 	if (!(error instanceof OssError)) throw error;
 	return undefined;

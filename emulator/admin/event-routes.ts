@@ -1,5 +1,5 @@
 /**
- * What happens, as it happens: server-sent events for the console and for the command line's `callbacks --follow`.
+ * Events while they happen, as server-sent events: for the console and for `callbacks --follow`.
  */
 import type { ServerResponse } from "node:http";
 import { readDelivery } from "../records/delivery-record.ts";
@@ -10,13 +10,13 @@ import { answers } from "./route-schema.ts";
 
 const LISTENERS_MAX = 100;
 
-/** Who does not read is cut off, and connects again. */
+/** A client that does not read is disconnected, and connects again. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
 /** Well below the minute after which a silent connection is closed. */
 const BEAT_MS = 15_000;
 
-/** However many requests there are, a page is told this often. */
+/** A page gets an event for requests at most this often. */
 const REQUESTS_EVERY_MS = 250;
 
 export const eventRoutes: Routes = (app, { emulator, requests, ending }) => {
@@ -66,7 +66,7 @@ class EventStream {
 		this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 	}
 
-	/** Something was asked of OSS. */
+	/** OSS answered a request. */
 	requests(): void {
 		this.#requestsTimer ??= setTimeout(() => {
 			this.#requestsTimer = undefined;

@@ -1,7 +1,7 @@
 /**
- * Who may use the admin port from a browser: its own pages. Other sites can neither change anything (a request that
- * does must not come from another origin) nor read anything under a name of their own that they let point here (DNS
- * rebinding: the Host must be a name nobody can register).
+ * Only its own pages may use the admin port from a browser. Other sites cannot change anything, because a request that
+ * does must not come from another origin; and they cannot read anything under a name of their own that points here (DNS
+ * rebinding), because the Host must be a name that cannot be registered.
  *
  * Pure. Source: Fetch standard, «Origin»; RFC 6761, RFC 6762, RFC 8375 for the reserved names.
  */
@@ -9,14 +9,14 @@ import { isIP } from "node:net";
 import { hostName } from "../auth/addressing.ts";
 import { AdminError } from "./admin-error.ts";
 
-/** Top-level names that are in no public DNS. */
+/** Top-level domains that are not in the public DNS. */
 const RESERVED = /\.(localhost|local|internal|test|home\.arpa)$/;
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export type Asking = {
 	readonly method: string;
-	/** '' when there is none, which no browser does. */
+	/** '' when there is none; browsers always send one. */
 	readonly host: string;
 	readonly origin: string | undefined;
 };

@@ -1,5 +1,5 @@
 /**
- * Lifecycle rules on demand: a test need not wait for the hour.
+ * Lifecycle rules on demand, so that a test does not wait for the hourly run.
  */
 import type { Routes } from "./context.ts";
 import { answers, listOf, record } from "./route-schema.ts";

@@ -54,6 +54,6 @@ const listOperations = {
 const getAuthority = {
 	operationId: "getAuthority",
 	tags: ["emulator"],
-	summary: "The certificate that clients of the https port are to trust",
+	summary: "The certificate that clients of the https port must trust",
 	response: answers("PEM.", { type: "string" }, "application/x-pem-file"),
 } as const;

@@ -55,7 +55,7 @@ const named = parameters(
 	"name",
 );
 
-const deleted = answers("It is gone.", record({ deleted: { const: 1 } }));
+const deleted = answers("It is removed.", record({ deleted: { const: 1 } }));
 
 export const listUsers = {
 	operationId: "listRamUsers",
@@ -71,9 +71,9 @@ export const listUsers = {
 export const putUser = {
 	operationId: "putRamUser",
 	tags: ["ram"],
-	summary: "Makes a RAM user, or another of one there is",
+	summary: "Creates or replaces a RAM user",
 	description:
-		"Without policies it may do nothing. It lasts until the emulator ends or is emptied; users and roles of --ram are there again then.",
+		"Without policies it may do nothing. It lasts until the emulator ends or is reset, when the users and roles of --ram return.",
 	params: named,
 	body: parameters({
 		account,
@@ -111,7 +111,7 @@ export const listRoles = {
 export const putRole = {
 	operationId: "putRamRole",
 	tags: ["ram"],
-	summary: "Makes a RAM role, or another of one there is",
+	summary: "Creates or replaces a RAM role",
 	description:
 		"Without policies it may do nothing. Sessions it has go by its policies from then on.",
 	params: named,
@@ -122,7 +122,7 @@ export const putRole = {
 export const removeRole = {
 	operationId: "removeRamRole",
 	tags: ["ram"],
-	summary: "Forgets what was configured of a RAM role",
+	summary: "Removes the configuration of a RAM role",
 	description: "It may do anything then, as any role that was not configured.",
 	params: named,
 	querystring: parameters({ account }),

@@ -22,7 +22,7 @@ export const viewRequest = (request: LoggedRequest) => ({
 	stringToSign: request.stringToSign,
 });
 
-/** They allow requests in somebody's name, for as long as they are valid. */
+/** While they are valid, they allow requests in the name of their owner. */
 const SECRET: ReadonlySet<string> = new Set([
 	"cookie",
 	"proxy-authorization",

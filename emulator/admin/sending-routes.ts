@@ -49,7 +49,7 @@ const sendAgain = {
 	tags: ["callbacks"],
 	summary: "Sends a callback once more, to its own URLs or to another",
 	description:
-		"The same body and headers with the same request id, signed for the URL it goes to: what an application server sees of a duplicate. Answers when it is known what came of it.",
+		"The same body and headers with the same request id, signed for the URL it goes to: what an application server sees of a duplicate. Answers when the outcome is known.",
 	params: parameters({ id: { type: "string" } }, "id"),
 	body: {
 		type: ["object", "null"],
@@ -66,7 +66,7 @@ const sendWithoutUpload = {
 	tags: ["callbacks"],
 	summary: "Sends a callback without an upload",
 	description:
-		"As if the object had just been uploaded. What is not given is taken from the object if there is one of this name, and made up otherwise. Answers when it is known what came of it.",
+		"As if the object had just been uploaded. What is not given is taken from the object if there is one of this name, and made up otherwise. Answers when the outcome is known.",
 	body: parameters(
 		{
 			callback: {

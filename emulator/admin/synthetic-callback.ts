@@ -39,13 +39,13 @@ export async function sendMadeUp(
 		throw new AdminError(
 			400,
 			"InvalidArgument",
-			"callback has no callbackUrl: nobody would be called",
+			"callback has no callbackUrl: there is no server to call",
 		);
 	const uploaded = await toUploaded(emulator, madeUp, id, clientIp);
 	try {
 		await emulator.callbacks.send(callback, uploaded, {});
 	} catch (error) {
-		// What the uploader would be told; it is on record.
+		// The response to the uploader, which is on record.
 		if (!(error instanceof OssError && error.code === "CallbackFailed"))
 			throw error;
 	}

@@ -22,13 +22,14 @@ export function readWait(text: string): number {
 	);
 }
 
-/** @returns fires when the time is up, the client has gone, or the emulator ends */
+/** @returns fires when the time is up, the client disconnects, or the emulator ends */
 export function endOfWait(
 	ms: number,
 	outgoing: ServerResponse,
 	ending: AbortSignal,
 ): AbortSignal {
-	const gone = new AbortController();
-	outgoing.once("close", () => gone.abort());
-	return AbortSignal.any([AbortSignal.timeout(ms), gone.signal, ending]);
+	const disconnected = new AbortController();
+	outgoing.once("close", () => disconnected.abort());
+	const { signal } = disconnected;
+	return AbortSignal.any([AbortSignal.timeout(ms), signal, ending]);
 }

@@ -284,7 +284,7 @@ export type Scope = {
 /** The emulator's clock. */
 export type Clock = {
 	get(): Promise<ClockState>;
-	/** Moves it by so many seconds, and carries out what lifecycle rules have due then. */
+	/** Moves it by this many seconds, and carries out the lifecycle rules that are due then. */
 	advance(seconds: number, options?: Scope): Promise<ClockState>;
 	/** Puts it to a moment. */
 	set(now: Date, options?: Scope): Promise<ClockState>;

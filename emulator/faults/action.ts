@@ -43,10 +43,10 @@ export const isOfRequest = ({ direction }: FaultAction): boolean =>
 	direction === "request" || direction === "upload";
 
 /**
- * What cannot be meant, in a sentence that names it.
+ * Finds a contradiction in an action.
  *
  * @param action whose values have the right types
- * @returns '' for an action that is in order
+ * @returns a sentence that names it; '' when there is none
  */
 export function findMistake(action: FaultAction): string {
 	const { status, code, cutAfterBytes, delayMs, callback } = action;

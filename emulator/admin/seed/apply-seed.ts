@@ -2,8 +2,8 @@
  * Brings an emulator into the state that a seed declares: whole, or not at all.
  *
  * A seed is tried first on an empty store in memory, with empty objects, so that everything OSS refuses is found before
- * anything changes. What fails after that, such as a full disk, is undone; an object that was overwritten stays so.
- * What is there already as declared is not written again.
+ * anything changes. A failure after that, such as a full disk, is undone, except that an object that was overwritten
+ * stays so. An object that is there already as declared is not written again.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

@@ -11,7 +11,7 @@
  *       "faults": [{ "operation": "GetObject", "times": 1, "do": { "status": 503 } }]
  *     }
  *
- * Here is checked what can be without the emulator; OSS's own rules are checked when the seed is tried.
+ * This file checks the form only; OSS's own rules are checked when the seed is tried.
  *
  * Pure.
  */
