@@ -42,7 +42,7 @@ suite("Accounts", () => {
 		assert.equal(accounts.default, first);
 	});
 
-	test("refuses a key nobody has, with the text go2's suite asserts", () => {
+	test("refuses an unknown key, with the text go2's suite asserts", () => {
 		const error = thrownBy(() => accounts.get("nobody", "", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");

@@ -57,7 +57,7 @@ suite("The bucket of a request", () => {
 		}
 	});
 
-	test("is in the path for names nobody told of, or else in the Host", () => {
+	test("is in the path for unknown names, or else in the Host", () => {
 		assert.deepEqual(read("emulator", "/b1/k"), ["b1|k"]);
 		assert.deepEqual(read("oss.internal:6770", "/b1/k"), ["b1|k", "oss|b1/k"]);
 		assert.deepEqual(read("aliyuncs.com", "/b1/k"), ["b1|k", "aliyuncs|b1/k"]);

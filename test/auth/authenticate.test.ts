@@ -66,7 +66,7 @@ suite("A request", () => {
 		assert.equal(target, object);
 	});
 
-	test("whose signature fits no reading is told of the likeliest", () => {
+	test("whose signature fits no reading gets the error of the likeliest one", () => {
 		const readings = [
 			{ bucket: "b", key: "a b" },
 			{ bucket: "b", key: "a+b" },
@@ -88,7 +88,7 @@ suite("A request", () => {
 		assert.equal(error.code, "SignatureDoesNotMatch");
 	});
 
-	test("of an unknown key is told so before its date and signature are looked at", () => {
+	test("with an unknown key is refused for it before its date and signature are checked", () => {
 		const headers = { authorization: "OSS nobody:x" };
 		const error = thrownBy(() => run({ headers }));
 
@@ -126,7 +126,7 @@ suite("A request", () => {
 		}
 	});
 
-	test("that is late is told so before its signature is compared", () => {
+	test("that is late is refused for it before its signature is compared", () => {
 		const headers = { ...V1_1, authorization: "OSS ak:x" };
 		const receivedAt = new Date("2022-12-28T10:43:00Z");
 		const error = thrownBy(() => run({ method: "PUT", headers, receivedAt }));

@@ -192,7 +192,7 @@ suite("A policy", () => {
 		["[".repeat(1_000_000), ". "],
 		["", ". "],
 	] as const)
-		test(`that is no JSON is refused in OSS's words: ${text.slice(0, 40)} (A-903)`, () => {
+		test(`that is not JSON is refused in OSS's words: ${text.slice(0, 40)} (A-903)`, () => {
 			const error = thrownBy(() => read(text));
 			assert.equal(kindOf(error), "400 InvalidPolicyDocument 0006-00000201");
 			assert.equal(error.message, `Invalid Policy: Invalid JSON${fault}`);

@@ -117,7 +117,7 @@ suite("A form's signature", () => {
 		assert.equal(kindOf(error), "403 SignatureDoesNotMatch 0002-00000101");
 	});
 
-	test("may be missing: then nobody in particular sends the form", () => {
+	test("can be missing: then the form is anonymous", () => {
 		const { caller, policy } = read({ key: "a", "x-oss-date": "x" });
 		assert.deepEqual(caller, { accessKeyId: "", uid: "" });
 		assert.equal(policy, undefined);
@@ -145,7 +145,7 @@ suite("A form's signature", () => {
 			assert.equal(thrownBy(() => read(fields)).code, "SignatureDoesNotMatch");
 	});
 
-	test("needs a key somebody has, and no token with a permanent one", () => {
+	test("needs an existing key, and no token with a permanent one", () => {
 		for (const fields of [
 			{ ...V1, ossaccesskeyid: "nobody" },
 			{ ...V1, ossaccesskeyid: "__proto__" },

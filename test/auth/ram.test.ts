@@ -37,7 +37,7 @@ suite("RAM", () => {
 		assert.deepEqual(ram.users(), []);
 	});
 
-	test("has every role, and one that nobody configured may do anything", () => {
+	test("has every role, and a role that is not configured may do anything", () => {
 		const ram = new Ram([], [readRole(APP, "1")]);
 		assert.equal(ram.getRole("1", "App").sessionSecondsMax, 7200);
 		const other = ram.getRole("1", "other");

@@ -17,7 +17,7 @@ const session: Session = {
 };
 
 suite("A security token", () => {
-	test("holds all of its session, for whoever has the key: after a restart too", () => {
+	test("contains its whole session, for every holder of the sealing key, also after a restart", () => {
 		const key = randomBytes(32);
 		const token = new SessionTokens(key).seal(session);
 		assert.deepEqual(new SessionTokens(key).open(token), session);

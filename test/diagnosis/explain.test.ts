@@ -173,7 +173,7 @@ suite("Of a moment the signature doctor tells", () => {
 		assert.match(url, /s ahead of .* UTC\+2 as UTC$/);
 	});
 
-	test("that it is no zone's", async (t) => {
+	test("that no time zone explains it", async (t) => {
 		const said = await asked(t, "V4 header", Date.now() + 20 * 60_000);
 		assert.match(said, /^the client's clock is .*: 900 s are allowed$/);
 	});

@@ -18,7 +18,7 @@ suite("A bucket's name", () => {
 		"a.b",
 		"abc\n",
 	]) {
-		test(`may not be ${JSON.stringify(name)}`, () => {
+		test(`cannot be ${JSON.stringify(name)}`, () => {
 			assert.throws(() => requireBucketName(name), {
 				code: "InvalidBucketName",
 				status: 400,
@@ -61,7 +61,7 @@ suite("A key", () => {
 		`${"猫".repeat(341)}k`,
 		"\u{1F600}".repeat(256),
 	]) {
-		test(`may not be ${JSON.stringify(key.slice(0, 20))} of ${Buffer.byteLength(key)} bytes`, () => {
+		test(`cannot be ${JSON.stringify(key.slice(0, 20))} of ${Buffer.byteLength(key)} bytes`, () => {
 			assert.throws(() => requireKey(key), {
 				code: "InvalidObjectName",
 				status: 400,

@@ -46,7 +46,7 @@ suite("A moment", () => {
 		});
 	}
 
-	test("is not read from nothing, nor from what is no date", () => {
+	test("is not read from an empty text, nor from one that is not a date", () => {
 		assert.equal(readTime(undefined), undefined);
 		assert.equal(readTime("yesterday"), undefined);
 	});

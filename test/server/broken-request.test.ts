@@ -230,7 +230,7 @@ suite("A connection", () => {
 		assert.equal((await emulator.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("is told to go on by who expects it, before it sends a body", async (t) => {
+	test("gets 100 Continue before it sends a body, if it expects that", async (t) => {
 		const { endpoint } = await startWithBucket(t, PUBLIC);
 		const socket = await openSocket(endpoint);
 		socket.write(

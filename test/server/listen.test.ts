@@ -8,7 +8,7 @@ import { startEmulator } from "../../emulator/index.ts";
 import { findFreePort } from "../free-port.ts";
 
 suite("An emulator that stops", () => {
-	test("closes connections on which nobody has said a word, while an upload goes on", async () => {
+	test("closes connections without any request, while an upload goes on", async () => {
 		const tlsPort = await findFreePort();
 		const emulator = await startEmulator({
 			memory: true,

@@ -43,7 +43,7 @@ suite("STS on the port of OSS", () => {
 		assert.equal(refusal(answer).slice(0, 16), "404 NoSuchBucket");
 	});
 
-	test("answers whoever names an operation and the version at the root of any host", async (t) => {
+	test("answers requests that name an operation and the version at the root of any host", async (t) => {
 		const { oss } = await startEmulator(t);
 		const sendings = [
 			oss.get(`/?${now({}, "GET")}`, { as: null }),
@@ -57,7 +57,7 @@ suite("STS on the port of OSS", () => {
 		}
 	});
 
-	test("answers whoever names them in headers only", async (t) => {
+	test("answers requests that name them in headers only", async (t) => {
 		const { oss } = await startEmulator(t);
 		const headers = {
 			"x-acs-action": "AssumeRole",

@@ -355,7 +355,7 @@ suite("AssumeRole", () => {
 		assert.equal(ask(sts, assuming(own)).body.Code, "MissingRoleArn");
 	});
 
-	test("tells whoever signed wrongly what was to be signed", () => {
+	test("answers a wrong signature with the string to sign", () => {
 		const parameters = signed(assuming(), "wrong");
 		const { status, body } = makeSts().answer(arrival(parameters));
 		assert.equal(status, 400);
@@ -367,7 +367,7 @@ suite("AssumeRole", () => {
 		);
 	});
 
-	test("calls a signature that is none incomplete", () => {
+	test("calls an impossible signature incomplete", () => {
 		for (const Signature of ["x", "AAAA", `${"A".repeat(40)}`]) {
 			const { body } = makeSts().answer(
 				arrival({ ...signed(assuming()), Signature }),
@@ -449,7 +449,7 @@ suite("A role may be assumed", () => {
 		return status === 200 ? "assumed" : body.Code;
 	};
 
-	test("by an account's own key, though a real account may not (A-530)", () => {
+	test("by an account's own key, although a real account cannot (A-530)", () => {
 		assert.equal(outcome({}, "sk"), "assumed");
 
 		const notes: string[] = [];

@@ -47,7 +47,7 @@ suite("A policy", () => {
 		assert.equal(statement?.resources.isNegated, true);
 	});
 
-	test("of a bucket has principals: a list, one, and [] or none for everybody", () => {
+	test("of a bucket has principals: a list, a single one, and [] or none for all callers", () => {
 		const principalsOf = (Principal: unknown) =>
 			read({ ...GOOD, Principal }, "bucket")?.principals;
 		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);
@@ -103,7 +103,7 @@ suite("A policy", () => {
 		});
 	}
 
-	test("of a bucket may not have an object for a principal", () => {
+	test("of a bucket cannot have an object as principal", () => {
 		const json = write({ ...GOOD, Principal: { RAM: ["1"] } });
 		assert.equal(
 			thrownBy(() => readPolicy(json, "bucket")).code,

@@ -138,7 +138,7 @@ suite("A condition", () => {
 		);
 	});
 
-	test("negated with several values wants none of them", () => {
+	test("negated with several values matches if none of them does", () => {
 		const negated = { StringNotEquals: { "oss:Prefix": ["foo", "bar"] } };
 		assert.equal(
 			condition(negated, { "oss:Prefix": ["bar"] }),
