@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { startEmulator } from "../../emulator.ts";
+import { startEmulator, type TestEmulator } from "../../emulator.ts";
 import { findFreePort } from "../../free-port.ts";
 import { type Ran, run } from "../../run.ts";
 import { environmentOf } from "../languages/install.ts";
@@ -41,13 +41,30 @@ export async function beRefused(
 	assert.match(`${stdout}${stderr}`, client.refusal);
 }
 
+const ATTEMPTS_MAX = 5;
+
+/** Another program may take the port between the search for it and the start. */
+async function startWithTls(t: TestContext): Promise<{
+	readonly emulator: TestEmulator;
+	readonly tlsPort: number;
+}> {
+	for (let attempt = 1; ; attempt++) {
+		const tlsPort = await findFreePort();
+		try {
+			const flags = ["--tls-port", String(tlsPort)];
+			return { emulator: await startEmulator(t, ...flags), tlsPort };
+		} catch (error) {
+			if (attempt === ATTEMPTS_MAX) throw error;
+		}
+	}
+}
+
 async function runAt(
 	t: TestContext,
 	client: S3Client,
 	{ host, style }: Place,
 ): Promise<Ran> {
-	const tlsPort = await findFreePort();
-	const emulator = await startEmulator(t, "--tls-port", String(tlsPort));
+	const { emulator, tlsPort } = await startWithTls(t);
 	if (client.needsBucket === "always" || client.needsBucket === style)
 		await emulator.oss.put(`/${BUCKET}`);
 	const folder = mkdtempSync(join(tmpdir(), "oss-s3-"));
