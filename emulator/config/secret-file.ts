@@ -19,7 +19,8 @@ export async function loadOrCreateSecret(
 	const found = await readFile(path, "utf8").catch(absent);
 	if (found !== undefined) return found;
 	const made = await make();
-	await writeFile(`${path}.new`, made, { mode: 0o600 });
+	// Synced, or a power cut may leave the name without the content.
+	await writeFile(`${path}.new`, made, { mode: 0o600, flush: true });
 	await rename(`${path}.new`, path);
 	return made;
 }

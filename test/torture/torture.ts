@@ -1,5 +1,5 @@
 /**
- * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races]`: what an emulator must survive,
+ * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races|power-cuts]`: what an emulator must survive,
  * for as long as one likes. The seed is printed, and makes the same choices again.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { damage } from "./damage.ts";
 import { torture, type Undo } from "./kills.ts";
+import { cutPower } from "./power-cuts.ts";
 import { race } from "./races.ts";
 
 const { values } = parseArgs({
@@ -30,9 +31,10 @@ const parent = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 undo.after(() => rmSync(parent, { recursive: true }));
 
 const parts = {
-	kills: { share: 0.7, run: torture },
+	kills: { share: 0.55, run: torture },
 	races: { share: 0.1, run: race },
 	damage: { share: 0.2, run: damage },
+	"power-cuts": { share: 0.15, run: cutPower },
 } as const;
 
 try {

@@ -28,6 +28,8 @@ export type Marker = {
 	readonly state: "open" | "shut";
 	/** Of the machine, which forgets what was not synced; '' where that is not known. */
 	readonly boot: string;
+	/** Whether commits were synced before they were acknowledged. */
+	readonly durable: boolean;
 };
 
 const databaseOf = (folder: string): string => join(folder, "oss.db");
@@ -45,7 +47,7 @@ export function findLoss(folder: string): string | undefined {
 	if (
 		sizeOf(database) > 0 &&
 		marker?.state === "open" &&
-		hasLostCommits(database, sameBoot)
+		hasLostCommits(database, { sameBoot, durable: marker.durable })
 	)
 		return "the write-ahead log of its database, oss.db-wal, is missing or damaged";
 	return isEmptyDatabase(database) && findBlob(folder) !== undefined
@@ -116,7 +118,10 @@ export class Session {
 	#mark(state: Marker["state"]): void {
 		writeMarker(
 			this.#folder,
-			{ session: this.#session, state, boot: readBoot() },
+			{
+				...{ session: this.#session, state, boot: readBoot() },
+				durable: this.#durable,
+			},
 			this.#durable,
 		);
 	}
@@ -126,18 +131,22 @@ export class Session {
 export function adopt(folder: string, db: Sqlite): void {
 	const session = randomBytes(12).toString("hex");
 	db.prepare("UPDATE session SET previous = current, current = ?").run(session);
-	writeMarker(folder, { session, state: "shut", boot: "" }, true);
+	writeMarker(
+		folder,
+		{ session, state: "shut", boot: "", durable: true },
+		true,
+	);
 }
 
 /** @returns undefined for a folder that has none, or an unreadable one */
 export function readMarker(folder: string): Marker | undefined {
 	const path = markerOf(folder);
 	if (!existsSync(path)) return undefined;
-	const [session = "", state, boot = ""] = readFileSync(path, "latin1")
+	const [session = "", state, boot = "", durable] = readFileSync(path, "latin1")
 		.trim()
 		.split(" ");
 	return state === "open" || state === "shut"
-		? { session, state, boot }
+		? { session, state, boot, durable: durable === "durable" }
 		: undefined;
 }
 
@@ -146,7 +155,8 @@ const MARKER_BYTES = 80;
 
 function writeMarker(folder: string, marker: Marker, durable: boolean): void {
 	const { session, state, boot } = marker;
-	const text = `${session} ${state} ${boot}`.padEnd(MARKER_BYTES - 1);
+	const word = marker.durable ? "durable" : "";
+	const text = `${session} ${state} ${boot} ${word}`.padEnd(MARKER_BYTES - 1);
 	const file = openForWriting(markerOf(folder));
 	try {
 		writeSync(file, `${text}\n`, 0, "latin1");

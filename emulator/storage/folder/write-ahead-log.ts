@@ -33,11 +33,20 @@ const MAGIC = 0x377f0682;
  *
  * @param database the path of its file
  * @param sameBoot whether the machine has not been started since
+ * @param durable whether commits were synced before they were acknowledged: then what a power cut breaks at the end of
+ *   the log was not acknowledged
  */
-export function hasLostCommits(database: string, sameBoot: boolean): boolean {
+export function hasLostCommits(
+	database: string,
+	{
+		sameBoot,
+		durable,
+	}: { readonly sameBoot: boolean; readonly durable: boolean },
+): boolean {
 	const log = readLog(`${database}-wal`);
 	const index = sameBoot ? readIndex(`${database}-shm`) : undefined;
-	if (!index) return log === undefined || log.isBroken;
+	if (!index)
+		return log === undefined || (log.isBroken && (sameBoot || !durable));
 	if (index.committed === 0) return false;
 	return log?.salt !== index.salt || log.committed < index.committed;
 }

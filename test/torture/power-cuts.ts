@@ -1,0 +1,246 @@
+/**
+ * Power cuts of an emulator with `--durable`, simulated: strace writes down what it writes, syncs and renames, and when
+ * it answers. For a cut at some moment a folder is made of what was synced by then, and of some of the rest, each write
+ * for itself, as a disk may; every object that was acknowledged by then must be in it, whole.
+ *
+ * The names of a folder last from the sync of that folder on, the bytes of a file from that of the file. Memory that is
+ * mapped, as SQLite's index of its log, is lost.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Client } from "../client.ts";
+import { LAUNCH, start } from "../storage/emulator-process.ts";
+import { bytes, dice } from "../storage/stores.ts";
+import type { KillOptions } from "./kills.ts";
+
+const OBJECTS = 40;
+const CALLS =
+	"openat,pwrite64,write,writev,pwritev,ftruncate,fsync,fdatasync,rename,unlink,mkdir";
+const sizeOf = (i: number): number => (i % 3 === 0 ? 70_000 + i : 1500 + i);
+
+type Call = {
+	readonly name: string;
+	/** Seconds; when it began, and when it had ended. */
+	readonly begun: number;
+	readonly ended: number;
+	readonly args: string;
+	readonly result: number;
+};
+
+export async function cutPower(options: KillOptions): Promise<string> {
+	const { seed, until, folder, undo } = options;
+	const next = dice(seed);
+	const calls = await trace(folder);
+	const answers = calls.filter(isAnswer);
+	assert.ok(answers.length > OBJECTS, String(answers.length));
+	let cuts = 0;
+	while (Date.now() < until) {
+		const acknowledged = 1 + next(OBJECTS);
+		const moment = answers[acknowledged]?.begun ?? 0;
+		const before = calls.filter(({ ended }) => ended <= moment);
+		const copy = `${folder}-cut`;
+		rmSync(copy, { recursive: true, force: true });
+		const lucky = next(3) === 0 ? () => false : () => next(2) === 0;
+		rebuild(before, folder, copy, lucky);
+		const { oss, stop } = await start(undo, copy, "--no-files");
+		for (let i = 0; i < acknowledged; i++) {
+			const { status, body } = await oss.get(`/plain/${i}`);
+			assert.equal(status, 200, `cut after ${acknowledged}: object ${i}`);
+			assert.ok(body.equals(bytes(sizeOf(i), i)), `object ${i} is torn`);
+		}
+		await stop("SIGKILL");
+		cuts++;
+	}
+	return `${cuts} power cuts, 0 lost, 0 torn`;
+}
+
+/** One upload after the other, so that the nth answer is that of the nth object; the first is the bucket's. */
+async function trace(folder: string): Promise<Call[]> {
+	const log = `${folder}-trace`;
+	mkdirSync(log, { recursive: true });
+	const words =
+		"--port 0 --admin-port 0 --no-files --durable --access-key id:secret";
+	const child = spawn(
+		"strace",
+		[
+			...["-ff", "-ttt", "-T", "-y", "-xx", "-s", "400000"],
+			...["-e", `trace=${CALLS}`, "-o", join(log, "t")],
+			...[process.execPath, LAUNCH, "--data", folder, ...words.split(" ")],
+		],
+		{ stdio: ["ignore", "pipe", "inherit"], detached: true },
+	);
+	const exited = once(child, "exit");
+	const [ready] = await once(createInterface(child.stdout), "line");
+	const url = /OSS on (\S+),/.exec(String(ready))?.[1] ?? "";
+	const oss = new Client(url, { id: "id", secret: "secret" });
+	await oss.put("/plain");
+	for (let i = 0; i < OBJECTS; i++) {
+		const { status } = await oss.put(`/plain/${i}`, bytes(sizeOf(i), i));
+		assert.equal(status, 200);
+	}
+	oss.close();
+	process.kill(-(child.pid ?? assert.fail()), "SIGKILL");
+	await exited;
+	return readdirSync(log)
+		.flatMap((name) => readFileSync(join(log, name), "latin1").split("\n"))
+		.flatMap(parse)
+		.sort((a, b) => a.ended - b.ended);
+}
+
+const LINE = /^(\d+\.\d+) (\w+)\((.*)\) += (-?\d+)\S*(?: .*)? <(\d+\.\d+)>$/s;
+
+function parse(line: string): Call[] {
+	const [, time, name = "", args = "", result, took] = LINE.exec(line) ?? [];
+	const begun = Number(time);
+	return time === undefined || Number(result) < 0
+		? []
+		: [
+				{
+					name,
+					args,
+					begun,
+					ended: begun + Number(took),
+					result: Number(result),
+				},
+			];
+}
+
+const bytesOf = (text: string): Buffer =>
+	Buffer.from(text.replaceAll("\\x", ""), "hex");
+
+const HTTP_200 = [...Buffer.from("HTTP/1.1 200")]
+	.map((byte) => `\\x${byte.toString(16)}`)
+	.join("");
+
+const isAnswer = ({ name, args }: Call): boolean =>
+	/^writev?$/.test(name) && args.includes(HTTP_200);
+
+type Inode = { synced: Buffer; writes: { at: number; data: Buffer }[] };
+type Change = { readonly path: string; readonly node: Inode | "folder" | null };
+
+/** Names and files as they are on the disk, and what has not been synced of them. */
+function rebuild(
+	calls: readonly Call[],
+	from: string,
+	to: string,
+	isLucky: () => boolean,
+): void {
+	const now = new Map<string, Inode | "folder">();
+	const synced = new Map<string, Inode | "folder">();
+	const changes: Change[] = [];
+	const change = (path: string, node: Change["node"]): void => {
+		if (node) now.set(path, node);
+		else now.delete(path);
+		changes.push({ path, node });
+	};
+	const apply = ({ path, node }: Change): void => {
+		if (node) synced.set(path, node);
+		else synced.delete(path);
+	};
+	const positions = new Map<string, number>();
+	for (const { name, args, result } of calls) {
+		const paths = [...args.matchAll(/<((?:\\x..)+|[^>"]*)>|"((?:\\x..)*)"/g)];
+		const quoted = paths.flatMap(([, , text]) =>
+			text === undefined ? [] : [bytesOf(text).toString()],
+		);
+		const open = toPath(paths[0]?.[1] ?? "");
+		if (name === "mkdir") change(quoted[0] ?? "", "folder");
+		else if (name === "unlink") change(quoted[0] ?? "", null);
+		else if (name === "rename") {
+			const [old = "", renamed = ""] = quoted;
+			const node = now.get(old);
+			if (node) {
+				change(renamed, node);
+				change(old, null);
+			}
+		} else if (name === "openat") {
+			const path = quoted.at(-1) ?? "";
+			if (args.includes("O_CREAT") && !now.has(path))
+				change(path, { synced: Buffer.alloc(0), writes: [] });
+			positions.set(path, 0);
+		} else if (/^f(data)?sync$/.test(name)) {
+			const node = now.get(open);
+			if (node && node !== "folder") {
+				node.synced = contentOf(node, () => true);
+				node.writes = [];
+			} else {
+				for (const one of changes.filter(
+					({ path }) => dirname(path) === open,
+				)) {
+					apply(one);
+					changes.splice(changes.indexOf(one), 1);
+				}
+			}
+		} else write(now.get(open), name, args, result, positions, open);
+	}
+	for (const one of changes) if (isLucky()) apply(one);
+	for (const [path, node] of synced) {
+		if (path !== from && !path.startsWith(`${from}/`)) continue;
+		const target = to + path.slice(from.length);
+		mkdirSync(node === "folder" ? target : dirname(target), {
+			recursive: true,
+		});
+		if (node === "folder") continue;
+		const content = contentOf(node, isLucky);
+		writeFileSync(
+			target,
+			target === join(to, "session") ? elsewhere(content) : content,
+		);
+	}
+}
+
+const toPath = (text: string): string =>
+	text.startsWith("\\x") ? bytesOf(text).toString() : text;
+
+/** The machine was started again. */
+const elsewhere = (marker: Buffer): string =>
+	marker.toString("latin1").replace(/[0-9a-f]{8}-[0-9a-f]{4}/, "00000000-0000");
+
+function contentOf({ synced, writes }: Inode, isKept: () => boolean): Buffer {
+	let content = synced;
+	for (const { at, data } of writes) {
+		if (!isKept()) continue;
+		const size = Math.max(content.length, at + data.length);
+		const grown = Buffer.alloc(size);
+		content.copy(grown);
+		data.copy(grown, at);
+		content = grown;
+	}
+	return content;
+}
+
+function write(
+	node: Inode | "folder" | undefined,
+	name: string,
+	args: string,
+	result: number,
+	positions: Map<string, number>,
+	path: string,
+): void {
+	if (!node || node === "folder") return;
+	if (name === "ftruncate") {
+		const size = Number(/, (\d+)$/.exec(args)?.[1]);
+		node.synced = Buffer.concat([contentOf(node, () => true)], size);
+		node.writes = [];
+		return;
+	}
+	const data = Buffer.concat(
+		[...args.matchAll(/"((?:\\x..)*)"/g)].map(([, text = ""]) => bytesOf(text)),
+	).subarray(0, result);
+	const named = /^p/.test(name)
+		? Number(/, (\d+)$/.exec(args)?.[1])
+		: undefined;
+	const at = named ?? positions.get(path) ?? 0;
+	if (named === undefined) positions.set(path, at + data.length);
+	node.writes.push({ at, data });
+}
