@@ -5,8 +5,8 @@
  * Connection first and Content-Length last, in lower case, and everything else as it is given.
  *
  * Only an answer of 200 is read to its end. Any other has failed by its status: as much of its body is read for the
- * record as comes soon, and the uploader is answered (A-250). An interim status is not waited through: nothing in the
- * request asked for one, and how OSS takes it is not known (A-887).
+ * record as comes soon, and the uploader is answered (A-250). An interim status fails as well: the request does
+ * not ask for one, and what OSS does with it is not known (A-887).
  *
  * Source: docs «Callback», step 3 and «Limits»; «HTTP 203 status code».
  */

@@ -64,7 +64,7 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, 
   lost:          [FAILURES.badGateway, "closed the connection without an answer"],
   contentLength: [FAILURES.invalidLength, "did not answer with one Content-Length that is a number"],
   headTooLong:   [FAILURES.badGateway, `answered with more than ${ANSWER_HEAD_BYTES_MAX} bytes or ${ANSWER_HEAD_LINES_MAX} lines of headers`],
-  interim:       [FAILURES.badGateway, "answered first with an interim status (1xx), which nothing asked for"],
+  interim:       [FAILURES.badGateway, "answered first with an interim status (1xx), which nothing requested"],
   malformed:     [FAILURES.badGateway, "answered something that is not HTTP"],
 };
 
@@ -153,12 +153,12 @@ function callbackFailed(
 	{ message, ec }: Pick<Failure, "message" | "ec">,
 	{ "Content-Type": _, ...headers }: ReplyHeaders,
 ): OssError {
-	const kept = Object.entries(headers).flatMap(([name, value]) =>
+	const own = Object.entries(headers).flatMap(([name, value]) =>
 		value === undefined ? [] : [[name, value] as const],
 	);
 	return new OssError("CallbackFailed", {
 		message,
 		ec,
-		headers: Object.fromEntries(kept),
+		headers: Object.fromEntries(own),
 	});
 }

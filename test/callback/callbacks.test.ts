@@ -266,7 +266,7 @@ suite("A callback", () => {
 		assert.equal(body, "v=1%202&op=PostObject");
 	});
 
-	test("is none when none is asked for", async () => {
+	test("is undefined when the upload requests none", async () => {
 		const { callbacks } = makeCallbacks();
 
 		assert.equal(await callbacks.read(uploadWith({})), undefined);
@@ -331,7 +331,7 @@ suite("The URLs of a callback", () => {
 		assert.match(why[2] ?? "", /answered 200\.$/);
 	});
 
-	test("when all fail: the reason of the last is told, the headers of the upload stay (A-241)", async (t) => {
+	test("when all fail: the uploader gets the reason of the last and the headers of the upload (A-241)", async (t) => {
 		const first = await startApplicationServer(t, { status: 403 });
 		const last = await startApplicationServer(t, { body: "OK" });
 		const { callbacks } = makeCallbacks();
@@ -405,7 +405,7 @@ suite("A callback that asks for image info", () => {
 		assert.equal(body, '{"w":null,"h":null,"f":null}');
 	});
 
-	test("fails when the object is gone: «Get image info failed.»", async (t) => {
+	test("fails when the object has been deleted: «Get image info failed.»", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks, saved } = makeCallbacks();
 		const callback = await readFrom(callbacks, json(application.url));
@@ -452,7 +452,7 @@ suite("A callback whose body would be too long", () => {
 		return { sent: send(callbacks, callback), application, saved };
 	};
 
-	test("is not sent, and the uploader is told that it failed (A-632)", async (t) => {
+	test("is not sent, and the uploader gets an error (A-632)", async (t) => {
 		const { sent, application, saved } = await ask(t, (value) =>
 			`${value}-${value}`.repeat(5_000),
 		);
@@ -479,7 +479,7 @@ suite("A callback whose body would be too long", () => {
 });
 
 suite("The record of a callback", () => {
-	test("is there when it is sent, and complete before the uploader is told", async (t) => {
+	test("is there when it is sent, and complete before the uploader gets its reply", async (t) => {
 		const seen: (Delivery | undefined)[] = [];
 		const { callbacks, saved } = makeCallbacks();
 		const { url } = await startTcpServer(t, (socket) => {
@@ -535,7 +535,7 @@ suite("The record of a callback", () => {
 		assert.ok(attempt.outcome.timing.totalMs > 0);
 	});
 
-	test("is waited for before the application server is called, and before the uploader is told", async (t) => {
+	test("is awaited before the application server is called, and before the uploader gets its reply", async (t) => {
 		const { url, received } = await startApplicationServer(t);
 		const saves: { status: string; called: number; keep: () => void }[] = [];
 		const saving = [
@@ -577,7 +577,7 @@ suite("The record of a callback", () => {
 		);
 	});
 
-	test("says what the uploader was told, and why", async (t) => {
+	test("says what the uploader got, and why", async (t) => {
 		const { url } = await startApplicationServer(t, { status: 500 });
 		const { callbacks, saved } = makeCallbacks();
 		const json = { callbackUrl: url, callbackBody: "a" };
@@ -633,7 +633,7 @@ suite("The record of a callback that was never sent", () => {
 });
 
 suite("Many callbacks at once", () => {
-	test("are limited: some wait, and those above are told so", async () => {
+	test("are limited: some wait, and others get an error", async () => {
 		const waiting: (() => void)[] = [];
 		let running = 0;
 		let most = 0;

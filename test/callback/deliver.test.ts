@@ -27,9 +27,9 @@ import {
 
 const BODY = "bucket=photos&object=my%20cat.jpg";
 
-/** Long enough for whatever is to be done on one machine. */
+/** Long enough for everything on one machine. */
 const OPTIONS = { ...DEFAULT_SWITCHES, timeoutMs: 100_000 };
-/** For servers that never get done. */
+/** For servers that never finish. */
 const SOON = { ...DEFAULT_SWITCHES, timeoutMs: 500 };
 
 function requestTo(
@@ -63,7 +63,7 @@ function answerOf(outcome: Outcome): Answer {
 const reasonOf = (outcome: Outcome): string =>
 	"answer" in outcome ? `answered ${outcome.answer.status}` : outcome.noAnswer;
 
-/** Sends what is given as soon as the request has come, and ends. */
+/** Sends the text as soon as the request has arrived, and ends. */
 const answering = (text: string | Buffer) => (socket: Socket) => {
 	socket.once("data", () => socket.end(text));
 };
@@ -233,7 +233,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 		assert.equal(ended, "time");
 	});
 
-	test("a long one, of which the beginning is kept", async (t) => {
+	test("a long one, whose beginning is recorded", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => {
 			socket.write(head + "a".repeat(2 * REFUSAL_BYTES_MAX));
 		});
@@ -306,7 +306,7 @@ suite("An answer is broken off", () => {
 	});
 });
 
-test("No connection is kept to a server that answers without end", async (t) => {
+test("The connection to a server that answers without end is closed", async (t) => {
 	const closed = Promise.withResolvers<void>();
 	const { url } = await startTcpServer(t, (socket) => {
 		socket.once("close", closed.resolve).resume();
@@ -435,7 +435,7 @@ suite("There is no answer", () => {
 			assert.equal(reasonOf(outcome), reason);
 		});
 
-	test("where nobody listens", async () => {
+	test("where no server listens", async () => {
 		const outcome = await deliver(
 			requestTo(`http://127.0.0.1:${await findDeafPort()}`),
 			OPTIONS,
@@ -463,7 +463,7 @@ suite("There is no answer", () => {
 	});
 });
 
-/** Listens and never accepts; its backlog is filled, so that nobody else is connected. */
+/** Listens and never accepts; its backlog is full, so that no further connection succeeds. */
 async function startBlockedServer(t: TestContext): Promise<number> {
 	const script = `
 		const server = require("node:net").createServer();
@@ -500,7 +500,7 @@ suite("A delivery over TLS", () => {
 		assert.equal(answer.ended, "complete");
 	});
 
-	/** Answers, and tells the server name that each client asked for. */
+	/** Answers, and records the server name that each client sent. */
 	async function startTlsServer(
 		t: TestContext,
 	): Promise<{ port: number; names: (string | false)[] }> {
@@ -546,7 +546,7 @@ suite("A delivery over TLS", () => {
 		assert.deepEqual(names, ["app.example.com"]);
 	});
 
-	test("sends no name where there is none", async (t) => {
+	test("sends no name for an address", async (t) => {
 		const { port, names } = await startTlsServer(t);
 
 		await deliver(
@@ -557,7 +557,7 @@ suite("A delivery over TLS", () => {
 		assert.deepEqual(names, [false]);
 	});
 
-	test("takes any certificate (A-202), unless that is not wished", async (t) => {
+	test("accepts any certificate (A-202), unless it must be valid", async (t) => {
 		const { port } = await startTlsServer(t);
 		const request = requestTo(`https://app.example.com:${port}`);
 

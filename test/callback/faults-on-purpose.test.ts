@@ -106,7 +106,7 @@ suite("A fault on purpose of one upload", () => {
 		assert.equal(lengths[0], lengths[1]);
 	});
 
-	test("wrong-key-url: the signature is right for a key of somebody else", async (t) => {
+	test("wrong-key-url: the signature is right, and the key URL is of another owner", async (t) => {
 		const { oss, endpoint } = await startWithAdmin(t);
 		const application = await startCareless(t);
 
@@ -157,7 +157,7 @@ suite("A fault on purpose of one upload", () => {
 		assert.deepEqual(statuses, [200, 409]);
 	});
 
-	test("with a delay is told after it", async (t) => {
+	test("with a delay is answered after it", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const begun = performance.now();
 
@@ -170,7 +170,7 @@ suite("A fault on purpose of one upload", () => {
 		assert.ok(performance.now() - begun >= 99);
 	});
 
-	test("is refused before anything is stored when there is none of that name", async (t) => {
+	test("is refused before anything is stored when its name is unknown", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const put = await oss.put("/photos/cat", "meow", {

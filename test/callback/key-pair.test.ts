@@ -13,7 +13,7 @@ const bitsOf = (publicPem: string): number | undefined =>
 	createPublicKey(publicPem).asymmetricKeyDetails?.modulusLength;
 
 suite("The key pair of callbacks", () => {
-	test("has 1024 bits when nobody says", async () => {
+	test("has 1024 bits by default", async () => {
 		const { publicPem } = await makeKeyPair();
 
 		assert.equal(bitsOf(publicPem), 1024);
@@ -37,7 +37,7 @@ suite("The key pair of callbacks", () => {
 		createPublicKey({ key, format: "der", type: "spki" });
 	});
 
-	test("is the same after it was kept", async () => {
+	test("is the same after it was stored", async () => {
 		const made = await makeKeyPair();
 
 		const read = readKeyPair(made.privatePem);

@@ -1,5 +1,5 @@
 /**
- * Many uploads at once, each with a callback: none lost, none doubled, each on record, each answered with its own
+ * Many uploads at once, each with a callback: none is lost or doubled, each is recorded, and each gets its own
  * answer. `UPLOADS=10000` is the full number.
  */
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** Application servers that do what they like: the uploader is told soon, and the next upload is as good as ever. */
+/** Badly behaved application servers: the uploader gets its reply soon, and the next upload succeeds. */
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
@@ -79,7 +79,7 @@ async function startBoth(
 
 suite("When an application server", () => {
 	for (const [what, told, behaviour] of CASES)
-		test(`${what}, the uploader is told «${told}» in time, and the next upload succeeds`, async (t) => {
+		test(`${what}, the uploader gets «${told}» in time, and the next upload succeeds`, async (t) => {
 			const timeoutMs = told === TIME ? TIMEOUT_MS : NO_TIMEOUT_MS;
 			const flags = ["--callback-timeout", String(timeoutMs)];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);

@@ -122,7 +122,7 @@ suite("An upload that selects a callback policy", () => {
 		]);
 	});
 
-	test("stores nothing if there is none of that name", async (t) => {
+	test("stores nothing if no policy has that name", async (t) => {
 		const { oss } = await startWithPolicies(t);
 
 		const put = await oss.put("/photos/cat", "meow", {

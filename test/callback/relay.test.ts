@@ -105,7 +105,7 @@ const NOT_JSON = "Response body is not valid json format.";
 const INVALID_LENGTH =
 	"Error status : 400.User server return invalid conent-length value.";
 
-suite("The uploader is told 203 CallbackFailed", () => {
+suite("The uploader gets 203 CallbackFailed", () => {
 	// biome-ignore format: a table
 	const rows: readonly (readonly [string, Outcome, string, string])[] = [
     ["for 201",                  answered("{}", { status: 201 }), "Error status : 201.", "0007-00000203"],

@@ -1,4 +1,4 @@
-/** Ways to ask for a callback, for tests. */
+/** Requests of callbacks, for tests. */
 import type { Callback } from "../../emulator/callback/model.ts";
 import type { Lookups } from "../../emulator/callback/read.ts";
 import { readTemplate } from "../../emulator/callback/template.ts";
@@ -19,7 +19,7 @@ export function carriers(
 	return { headers, query: new Map(Object.entries(query)) };
 }
 
-/** Knows no policy. */
+/** Finds no policy. */
 export const NO_LOOKUPS: Lookups = { findPolicy: async () => undefined };
 
 /** A callback that has been read. */
@@ -40,7 +40,7 @@ export const callbackTo = (
 	...more,
 });
 
-/** What of an error the uploader sees. */
+/** The part of an error that the uploader sees. */
 export type Seen = {
 	readonly code: string;
 	readonly status: number;
@@ -50,7 +50,7 @@ export type Seen = {
 	readonly value: string | undefined;
 };
 
-/** @throws whatever `work` does, but an OssError */
+/** @throws what `work` throws, except an OssError */
 export async function errorOf(work: () => unknown): Promise<Seen | undefined> {
 	try {
 		await work();

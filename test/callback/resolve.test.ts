@@ -93,7 +93,7 @@ suite("The host of a callback", () => {
 		}
 	});
 
-	test("is refused if it has no dot and nobody knows it, as java1's «my»", async () => {
+	test("is refused if it has no dot and does not resolve, as java1's «my»", async () => {
 		const error = await errorOf(() =>
 			addressesOf("my", failsWith("EAI_AGAIN")),
 		);

@@ -53,7 +53,7 @@ suite("The string to sign", () => {
 		assert.equal(signedText("/a+b", "", ""), "/a+b\n");
 	});
 
-	test("keeps an escape that is none (A-229)", () => {
+	test("keeps a malformed escape (A-229)", () => {
 		assert.equal(signedText("/100%/%zz/%4", "", ""), "/100%/%zz/%4\n");
 	});
 });

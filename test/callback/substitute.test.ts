@@ -155,12 +155,12 @@ suite("substitute", () => {
     ["quotes a custom variable that looks like a number",      JSON_TYPE, "${x:n}",              '"42"'],
     ["writes the CRC bare, to its last digit",                 JSON_TYPE, "${crc64}",            "18446744073709551615"],
     ["writes an empty custom variable as empty text",          JSON_TYPE, "${x:empty}",          '""'],
-    ["escapes what JSON must",                                 JSON_TYPE, "${x:hard}",           '"a\\"b\\\\c\\n\\u0001/"'],
+    ["escapes what JSON requires",                                 JSON_TYPE, "${x:hard}",           '"a\\"b\\\\c\\n\\u0001/"'],
     ["keeps blanks and lines of the template",                 JSON_TYPE, "{\n \"s\" : ${size} }", "{\n \"s\" : 5 }"],
-    ["knows no name of its own making",                        FORM,      "${constructor}${__proto__}", ""],
-    ["takes names by their case",                              FORM,      "${Size}",             ""],
+    ["does not read inherited properties",                        FORM,      "${constructor}${__proto__}", ""],
+    ["distinguishes upper and lower case in names",                              FORM,      "${Size}",             ""],
     ["keeps a constant",                                       FORM,      "hello {size}",        "hello {size}"],
-    ["takes all up to the brace for a name (A-203)",           FORM,      "<${a${size}>${}",     "<>"],
+    ["reads everything up to the brace as the name (A-203)",           FORM,      "<${a${size}>${}",     "<>"],
   ] as const;
 	for (const [what, type, template, expected] of cases)
 		test(what, () => {
@@ -225,7 +225,7 @@ suite("The values of variables", () => {
 		});
 	});
 
-	test("have none for what an upload has not got", () => {
+	test("have no value for facts that an upload lacks", () => {
 		const values = valuesOf(
 			{ ...uploaded, contentMd5: "" },
 			undefined,
@@ -239,7 +239,7 @@ suite("The values of variables", () => {
 		);
 	});
 
-	test("have a size for what is empty", () => {
+	test("have a size for an empty object", () => {
 		const values = valuesOf({ ...uploaded, size: 0 }, undefined, new Map());
 
 		assert.equal(values.get("size"), 0);

@@ -6,7 +6,7 @@ import { callbackTo } from "../request-callback.ts";
 const CALLBACK = { ...callbackTo("a.example.com"), urls: [] };
 
 suite("Fields after the file of a form", () => {
-	test("are of no interest, but for the callback's", () => {
+	test("are ignored, except those of the callback", () => {
 		const names = ["submit", "Callback", "X:a", "success_action_status"];
 
 		assert.equal(withFieldsAfterFile(CALLBACK, names), CALLBACK);
@@ -30,7 +30,7 @@ suite("Fields after the file of a form", () => {
 		assert.match(found?.sentence ?? "", /^x:b, x:a came after the file/);
 	});
 
-	test("are a callback that calls nobody, when they are a callback", () => {
+	test("are a callback that is not sent, when they are a callback", () => {
 		const noted = withFieldsAfterFile(undefined, ["callback"]);
 
 		assert.deepEqual(noted?.urls, []);

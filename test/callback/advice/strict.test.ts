@@ -1,4 +1,4 @@
-/** What the emulator lets pass and OSS does not, with and without `--strict`. */
+/** What the emulator accepts and OSS does not, with and without `--strict`. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { findInOutcome } from "../../../emulator/callback/advice/find-in-answer.ts";
@@ -111,10 +111,10 @@ const others = (id: string): string =>
 
 for (const [id, [arrange, expected]] of Object.entries(CASES)) {
 	suite(`The finding ${id}`, () => {
-		test("is but found by default", async (t) => {
+		test("is only a finding by default", async (t) => {
 			const { answer, findings } = await upload(t, await arrange(t));
 
-			// Where nothing speaks TLS nothing can be let pass.
+			// A server that does not speak TLS cannot succeed.
 			if (id !== "no-sni") assert.equal(answer.status, 200, answer.text);
 			assert.ok(findings.includes(id), findings.join());
 		});
@@ -282,7 +282,7 @@ suite("--strict", () => {
 			assert.deepEqual([privateAddresses, missingUrl], ["refuse", "refuse"]);
 	});
 
-	test("does not let pass what nobody knows", () => {
+	test("refuses unknown findings", () => {
 		assert.throws(
 			() => switchesOf("--strict", "--strict-except", "private"),
 			/--strict-except must name some of private-address, .*, not private$/,

@@ -46,7 +46,7 @@ suite("No fault is", () => {
 		"time-out; delay=1; delay=2",
 		"time-out, refused",
 	])
-		test(`«${text}», and the uploader is told which there are`, async () => {
+		test(`«${text}», and the uploader gets a list of the known ones`, async () => {
 			const error = await errorOf(() => readFault(text));
 
 			assert.equal(error?.code, "InvalidArgument");

@@ -172,7 +172,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.deepEqual(bodies(application), ["o=g&v="]);
 	});
 
-	test("headers of the request are none of it", async (t) => {
+	test("headers of the request do not belong to it", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const boundary = "b";
 		const part = (name: string, value: string) =>

@@ -164,7 +164,7 @@ suite("In a form", () => {
 		assert.equal(body, '{"o":"a%2Fb"}');
 	});
 
-	test("a value is put in once: what looks like a variable in it is none", async (t) => {
+	test("a value is inserted once: text in it that looks like a variable stays", async (t) => {
 		const { body } = await told(t, "PutObject", "${x:a}", {
 			variables: { "x:a": "${bucket}" },
 		});
@@ -174,7 +174,7 @@ suite("In a form", () => {
 });
 
 suite("In JSON", () => {
-	test("text has its quotes from OSS, numbers have none", async (t) => {
+	test("OSS writes the quotes of text, and numbers without quotes", async (t) => {
 		const template =
 			'{"bucket":${bucket},"object":${object},"etag":${etag},"size":${size},"crc":${crc64},"by":${x:by}}';
 
@@ -237,7 +237,7 @@ test("callbackUrl has no variables: it is called as it stands", async (t) => {
 	);
 });
 
-test("A Content-MD5 that is wrong calls nobody", async (t) => {
+test("A wrong Content-MD5 sends no callback", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 

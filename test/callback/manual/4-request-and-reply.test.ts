@@ -164,7 +164,7 @@ suite("Of several URLs", () => {
 		assert.notEqual(signatures[0], signatures[1]);
 	});
 
-	test("five may be named, and the reason of the last is told (A-241)", async (t) => {
+	test("five may be given, and the uploader gets the reason of the last (A-241)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const statuses = [400, 403, 404, 500, 503];
 		const answers = statuses.map((status) => OK.replace("200", `${status}`));

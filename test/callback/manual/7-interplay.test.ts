@@ -1,4 +1,4 @@
-/** A callback beside the rest of OSS: which operations call back, and when nobody is called. */
+/** Callbacks and the rest of OSS: which operations send one, and when none is sent. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";
@@ -44,7 +44,7 @@ suite("The header of a callback", () => {
 		);
 	});
 
-	test("is not looked at where nobody is to be called, malformed or not", async (t) => {
+	test("is ignored where no callback is sent, malformed or not", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -82,7 +82,7 @@ suite("The header of a callback", () => {
 		);
 	});
 
-	test("is warned of where nobody is called, but not where SDKs send it anyhow", async (t) => {
+	test("is logged where it is ignored, but not where SDKs always send it", async (t) => {
 		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
 		const { oss } = emulator;
 		const lines: string[] = [];
@@ -240,7 +240,7 @@ suite("The application server", () => {
 		assert.equal(await stored(emulator.oss, "c"), "c");
 	});
 
-	test("is told who uploads: nobody, of an anonymous upload", async (t) => {
+	test("has an empty requester for an anonymous upload", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const application = await startApplicationServer(t);
 		const headers = headersTo(application.url);

@@ -1,4 +1,4 @@
-/** The three uploads that OSS calls back for, each in one step, as the sections of the manual need them. */
+/** The three uploads that send a callback, each in one step, as the sections of the manual need them. */
 import { type Answer, type Client, refusal } from "../../client.ts";
 import type { TestEmulator } from "../../emulator.ts";
 import {
@@ -29,10 +29,10 @@ export type Upload = {
 	readonly key?: string;
 	readonly content?: string | Buffer;
 	readonly type?: string;
-	/** The callback's JSON, or what stands in its place. */
+	/** The callback's JSON, or the text that replaces it. */
 	readonly callback?: object | string;
 	readonly variables?: Readonly<Record<string, string>>;
-	/** Besides; of a form, fields. */
+	/** Further headers; in a form, fields. */
 	readonly more?: Readonly<Record<string, string>>;
 };
 

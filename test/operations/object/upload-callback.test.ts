@@ -178,7 +178,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			assert.equal(await stored(emulator), "200 hello world");
 		});
 
-		test("to nobody is 203, and the object stays", async (t) => {
+		test("to a port without a server is 203, and the object stays", async (t) => {
 			const emulator = await startWithBucket(t);
 			const answer = await upload(emulator, {
 				callback: base64Json({
