@@ -3,7 +3,7 @@
  * compilers of its own.
  */
 const none = (): never => {
-	throw new TypeError("a route has a schema, and nobody set a compiler");
+	throw new TypeError("a route has a schema, but no compiler is set");
 };
 
 export const NO_SCHEMA_COMPILERS = {
