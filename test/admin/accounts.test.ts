@@ -219,7 +219,7 @@ suite("GET /api/requests?wait", () => {
 });
 
 suite("With an account each, 100 tests in parallel", () => {
-	test("see their own buckets, callbacks and requests only", async (t) => {
+	test("see their own buckets, callbacks, requests and faults only", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 
@@ -233,6 +233,24 @@ suite("With an account each, 100 tests in parallel", () => {
 			);
 			await oss.put(`/${bucket}`);
 			await oss.put(`/${bucket}/cat`, "meow", asking(callback));
+			const fault = {
+				...{ operation: "HeadObject", account: account.uid, times: 1 },
+				do: { status: 503 },
+			};
+			const { json: added } = await admin.post("/api/faults", fault);
+			const heads = [
+				(await oss.head(`/${bucket}/cat`)).status,
+				(await oss.head(`/${bucket}/cat`)).status,
+			];
+			assert.deepEqual(heads, [503, 200]);
+			const faults = await admin.get(`/api/faults?account=${account.uid}`);
+			assert.deepEqual(
+				faults.json.faults.map((one: Record<string, unknown>) => [
+					one.id,
+					one.struck,
+				]),
+				[[added.id, 1]],
+			);
 			const [callbacks, requests, buckets] = await Promise.all([
 				waiting,
 				admin.get(`/api/requests?account=${account.uid}`),
@@ -247,7 +265,7 @@ suite("With an account each, 100 tests in parallel", () => {
 			);
 			assert.deepEqual(
 				requests.json.requests.map((one: Record<string, string>) => one.bucket),
-				[bucket, bucket],
+				[bucket, bucket, bucket, bucket],
 			);
 			assert.deepEqual(
 				buckets.json.buckets.map((one: Record<string, string>) => one.name),

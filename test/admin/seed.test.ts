@@ -393,6 +393,37 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 			assert.equal(await stateOf(admin), before);
 		});
 
+	test("one that only the data show, when a part of it has been carried out", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		await oss.put("/photos/old", "meow");
+		await oss.put(
+			"/photos?qos",
+			"<BucketUserQos><StorageCapacity>0</StorageCapacity></BucketUserQos>",
+		);
+
+		const refused = await admin.put("/api/seed", {
+			buckets: [
+				{ name: "fresh", objects: [{ key: "a", text: "b" }] },
+				{
+					...{ name: "photos", acl: "public-read", cors: CORS },
+					objects: [{ key: "new", text: "b" }],
+				},
+			],
+			ram: { users: [{ name: "ann" }] },
+		});
+
+		assert.equal(refused.status, 400);
+		assert.match(
+			refused.json.message,
+			/^buckets\[1\]\.objects\[0\]: QuotaExceeded: /,
+		);
+		assert.equal((await oss.get("/fresh")).status, 404);
+		assert.equal((await oss.get("/photos?cors")).status, 404);
+		assert.equal((await oss.get("/photos/old", { as: null })).status, 403);
+		assert.equal((await oss.get("/photos/old")).text, "meow");
+		assert.deepEqual((await admin.get("/api/ram/users")).json.users, []);
+	});
+
 	test("an account that is not there", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { status, json } = await admin.put("/api/seed?account=7", {});
