@@ -62,7 +62,7 @@ function start(
 	});
 }
 
-/** Of what the writer says of the object only the ACL counts, and one that says nothing takes none away. */
+/** Of the writer's properties only the ACL counts, and the default one leaves the present ACL. */
 function extend(
 	writes: Writes,
 	given: NewObject,

@@ -27,7 +27,7 @@ export class Buckets {
 	readonly #deleteDocuments: Statement<[number]>;
 	readonly #byName = new Map<string, StoredBucket>();
 
-	/** @param onChange is told, before the commit, of a bucket that comes or goes */
+	/** @param onChange called before the commit with a bucket that is made or deleted */
 	constructor(
 		db: Sqlite,
 		transact: Transact,

@@ -18,7 +18,7 @@ export type StoredDocument = {
 
 type Row = StoredDocument & { readonly name: string };
 
-/** @returns what is to be there; undefined for nothing */
+/** @returns the document to keep; undefined to keep no document */
 type Change = (present: string | undefined) => string | undefined;
 
 export class Configurations {
@@ -99,13 +99,13 @@ export class Configurations {
 		return this.change(bucket, name, id, () => document);
 	}
 
-	/** What is not there is no error. @throws that there is no such bucket */
+	/** A document that does not exist is not an error. @throws that there is no such bucket */
 	remove(bucket: string, name: string, id: string): Promise<void> {
 		return this.change(bucket, name, id, () => undefined);
 	}
 
 	/**
-	 * Puts a document in the place of the one that is there, or takes it away: all or nothing, with nobody in between.
+	 * Replaces the present document, or removes it, in one transaction with reading it.
 	 *
 	 * @throws that there is no such bucket; what `change` throws, and nothing has changed then
 	 */
@@ -145,7 +145,7 @@ export class Configurations {
 		});
 	}
 
-	/** To be called when a bucket has come or gone: one of the same name may have kept other documents. */
+	/** Must be called when a bucket is made or deleted: an earlier one of that name had other documents. */
 	forget(bucket: string): void {
 		this.#known.delete(bucket);
 	}

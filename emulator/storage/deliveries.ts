@@ -112,7 +112,7 @@ export class Deliveries {
 	}
 
 	/**
-	 * @param listener is told of every delivery when it is saved, and must be quick
+	 * @param listener called with every delivery when it is saved; must be quick
 	 * @returns ends it
 	 */
 	watch(listener: Listener): () => void {
@@ -154,7 +154,7 @@ export class Deliveries {
 		this.#rows.recount();
 	}
 
-	/** To be called before the database is closed: what is under way stays on record as that. */
+	/** Must be called before the database is closed: deliveries under way stay on record as such. */
 	close(): void {
 		this.#transactions.commit();
 		this.#isClosed = true;

@@ -33,7 +33,7 @@ export class Objects {
 	}
 
 	/**
-	 * Stores `body` under a name, in place of what was there.
+	 * Stores `body` under a name, in place of the object of that name.
 	 *
 	 * @throws that there is no such bucket, before a byte is read; that the object exists; what `receive` and
 	 *   `given.protect` throw. Nothing stays then.
@@ -119,7 +119,7 @@ export class Objects {
 	/**
 	 * Makes an object of another one's content, which is shared, not copied.
 	 *
-	 * @param source as `find` gave it; gone meanwhile is NoSuchKey
+	 * @param source as `find` returned it. @throws that there is no such object, if it was deleted meanwhile
 	 */
 	async copy(source: StoredObject, given: NewObject): Promise<StoredObject> {
 		const { key, acl, modified, properties } = given;
@@ -187,7 +187,7 @@ export class Objects {
 	}
 
 	/**
-	 * Deletes the current version, or one by its id. What is not there is no error.
+	 * Deletes the current version, or one by its id. An object that does not exist is not an error.
 	 *
 	 * @param protect is asked before a version goes; a delete marker in front of it is no loss
 	 */

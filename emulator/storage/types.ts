@@ -34,7 +34,7 @@ export type ObjectProperties = {
 	readonly encryption?: Readonly<Record<string, string>>;
 };
 
-/** Until when nobody may delete or overwrite a version; of a governing mode some may. */
+/** Until when a version cannot be deleted or overwritten; in governance mode, privileged users can. */
 export type Retention = {
 	readonly mode: "GOVERNANCE" | "COMPLIANCE";
 	/** Milliseconds of the epoch. */

@@ -93,7 +93,7 @@ export class Writes {
 		}
 	}
 
-	/** Commits what was received, or removes it again. */
+	/** Commits a received body, or removes it again. */
 	async keep<T>(received: Received, commit: () => T): Promise<T> {
 		try {
 			return await this.transact(commit);

@@ -1,5 +1,5 @@
 /**
- * Contents too large for a row: files that are written once, read, and removed when nobody needs them.
+ * Contents too large for a row: files that are written once, read, and removed when no row names them.
  *
  * A blob that is being read is removed only after its last reader, so that a reader gets the old object whole while a
  * new one takes its place.
@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 
 /** Receives one blob's bytes in order. One of `finish` and `abandon` must be called. */
 export interface BlobWriter {
-	/** Takes `chunk`: whoever calls this may look at it until its next turn, and not change it. */
+	/** Takes `chunk`: the caller may read it until its next turn, and must not change it. */
 	write(chunk: Buffer): Promise<void>;
 	/** @returns the blob's name; it can be read from now on */
 	finish(): Promise<string>;

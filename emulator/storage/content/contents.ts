@@ -2,7 +2,7 @@
  * Contents in pieces: stretches of blobs, shared by all who have the same bytes.
  *
  * Completing an upload strings the parts' pieces together and copying an object repeats its pieces; neither touches a
- * byte. A blob goes when its last piece has gone. Small pieces keep their bytes in their row.
+ * byte. A blob is removed with its last piece. Small pieces keep their bytes in their row.
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
@@ -263,7 +263,7 @@ export class Contents {
 		this.#held.release(held);
 	}
 
-	/** Inside a transaction, after which the blobs go that nobody names any more. */
+	/** Inside a transaction, after which blobs that no row names are removed. */
 	drop({ content }: Pick<ContentColumns, "content">): void {
 		if (!content) return;
 		const files = this.files(content);

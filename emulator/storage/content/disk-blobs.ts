@@ -27,7 +27,7 @@ export class DiskBlobs implements BlobStore {
 
 	/**
 	 * @param durable whether a blob is on the disk, not just in the system's cache, when `finish` settles
-	 * @param report is told of a file that cannot be removed; the next start tries again
+	 * @param report called when a file cannot be removed; the next start tries again
 	 */
 	constructor(
 		data: string,

@@ -65,7 +65,7 @@ export class FileWriter {
 	}
 }
 
-/** What is left of `chunks` after their first `done` bytes. */
+/** The rest of `chunks` after their first `done` bytes. */
 export function behind(chunks: readonly Buffer[], done: number): Buffer[] {
 	let skip = done;
 	return chunks.flatMap((chunk) => {

@@ -13,7 +13,7 @@ export class OpenContent {
 	#hold: Hold | null;
 	readonly #report: (error: unknown) => void;
 
-	/** Must be made in the same turn in which the row was read, before anybody can replace it. */
+	/** Must be made in the same turn in which the row was read, before it can be replaced. */
 	constructor(contents: Contents, columns: ContentColumns, size: number) {
 		this.#report = contents.report;
 		this.#contents = contents;

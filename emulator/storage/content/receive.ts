@@ -18,7 +18,7 @@ export type Received = Digests & {
 };
 
 /**
- * Of a body that is refused the rest is left unread: whoever has the connection decides what becomes of it.
+ * Leaves the rest of a refused body unread: the owner of the connection drains it or closes the connection.
  *
  * @throws that the body is too large, differs from what is expected, or failed; no blob stays then
  */

@@ -1,5 +1,5 @@
 /**
- * What is in a data folder, and what is missing or damaged in it. Looks only.
+ * What is in a data folder, and what is missing or damaged in it. Changes nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

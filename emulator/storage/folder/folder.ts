@@ -100,7 +100,7 @@ function makeFolder(folder: string, durable: boolean): void {
 const isFolder = (path: string): boolean =>
 	statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Until then, a power cut may take away what was made in it. */
+/** Before this, a power cut may remove entries that were made in it. */
 export function syncFolder(path: string): void {
 	const folder = openSync(path, "r");
 	try {

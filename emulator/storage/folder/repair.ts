@@ -16,7 +16,7 @@ import { adopt } from "./session.ts";
 export type Checked = {
 	readonly facts: readonly string[];
 	readonly problems: readonly string[];
-	/** What was done. */
+	/** Repairs that were made. */
 	readonly repairs: readonly string[];
 	/** Problems that are left. */
 	readonly left: readonly string[];
@@ -130,7 +130,7 @@ function moveAside(folder: string, name: string): string {
 	return other;
 }
 
-/** What SQLite cannot read of the log is gone once the database has been opened. */
+/** Opening the database removes the part of the log that SQLite cannot read. */
 function keepLog(folder: string): string[] {
 	const log = "oss.db-wal";
 	if (!existsSync(join(folder, log))) return [];

@@ -37,7 +37,7 @@ export function writeContent(
 	return true;
 }
 
-/** A blob goes when nobody needs it: an object that was in it is another one by now. */
+/** A blob is removed when no row names it: then the object has changed meanwhile. */
 function isThere(write: () => boolean): boolean {
 	try {
 		return write();
@@ -61,7 +61,7 @@ function writePieces(
 	if (pieces.length === 1 && only?.file) {
 		const blob = blobPath(data, only.file);
 		if (statSync(blob).size === size) {
-			// On file systems that can, the copy shares the blob's blocks until somebody writes to it.
+			// Where the file system can, the copy shares the blob's blocks until one of them is written to.
 			copyFileSync(blob, file, constants.COPYFILE_FICLONE);
 			return true;
 		}

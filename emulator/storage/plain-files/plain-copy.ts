@@ -66,7 +66,7 @@ export class PlainCopy {
 	 * @param data the data folder
 	 * @param isEmpty whether there is no bucket
 	 * @param commit makes the worker, which has a connection of its own, see what has changed
-	 * @param report is told of what cannot be copied
+	 * @param report called with the reason when something cannot be copied
 	 */
 	constructor(
 		data: string,
@@ -126,7 +126,7 @@ export class PlainCopy {
 		this.#isMarked = false;
 	}
 
-	/** No upload is to fail for a view's sake. */
+	/** An upload must not fail because of a view. */
 	#tryTo(work: () => void): void {
 		try {
 			work();

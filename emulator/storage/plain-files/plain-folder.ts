@@ -23,7 +23,7 @@ export class PlainFolder {
 	readonly #root: string;
 	readonly #data: string;
 	readonly #source: PlainSource;
-	/** Written here, then renamed: nobody sees half a file. */
+	/** Written here, then renamed, so that no reader sees half a file. */
 	readonly #unfinished: string;
 
 	/** @param data the data folder; `root` is below it */
@@ -39,7 +39,7 @@ export class PlainFolder {
 		for (const bucket of this.#source.buckets()) this.updateBucket(bucket);
 	}
 
-	/** All of a bucket, which may have gone, or be another one of the same name. */
+	/** All of a bucket, which may have been deleted, or replaced by another one of the same name. */
 	updateBucket(bucket: string): void {
 		const folder = join(this.#root, plainName(bucket));
 		rmSync(folder, { recursive: true, force: true });
@@ -78,7 +78,7 @@ export class PlainFolder {
 		if (kindOf(other) === "file") unlinkSync(other);
 	}
 
-	/** Of a key's folders, one may still be the file of an object of that name, or of one that has gone. */
+	/** One of a key's folders may still be the file of an object of that name, or of a deleted one. */
 	#makeFolders(bucket: string, key: string): void {
 		const folder = dirname(this.#file(bucket, key));
 		if (kindOf(folder) === "folder") return;

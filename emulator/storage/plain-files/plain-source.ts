@@ -1,5 +1,5 @@
 /**
- * What there is to copy, read over a connection of its own, so that nobody waits for it.
+ * Reads the objects to copy over a connection of its own, so that no request waits for it.
  *
  * It may see an object change from one question to the next: then a newer change is on its way.
  */
@@ -99,7 +99,7 @@ export class PlainSource {
 		return this.#pieces.all(content);
 	}
 
-	/** Of a piece that is in no file; undefined when it has gone meanwhile. */
+	/** The bytes of a piece that is not in a file; undefined when it was deleted meanwhile. */
 	dataOf(
 		content: string,
 		{ id, offset, size }: PlainPiece,

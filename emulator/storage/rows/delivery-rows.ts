@@ -4,7 +4,7 @@
 import type { Statement } from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
 
-/** `skipped`: nobody was called; `interrupted`: the emulator ended before it was known what came of it. */
+/** `skipped`: no server was called; `interrupted`: the emulator ended before the outcome was known. */
 export type DeliveryStatus =
 	| "sending"
 	| "succeeded"
@@ -20,11 +20,11 @@ export type StoredDelivery = {
 	readonly key: string;
 	readonly status: DeliveryStatus;
 	readonly started: Date;
-	/** All that is known of it: JSON, which nobody here reads. */
+	/** The whole delivery as JSON, which is not read here. */
 	readonly document: string;
 };
 
-/** What is not given is not looked at. */
+/** A field that is undefined matches every delivery. */
 export type DeliveryFilter = {
 	readonly account?: string | undefined;
 	readonly bucket?: string | undefined;

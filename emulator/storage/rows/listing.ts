@@ -102,7 +102,7 @@ export class Listing {
 	}
 }
 
-/** Of a version that was deleted since the last page, the others of its key come (again): none may be missed. */
+/** If the version of the marker was deleted since the last page, all others of its key are listed (again). */
 function startOf(
 	{ after, afterVersionId }: VersionListQuery,
 	marker: number | undefined,

@@ -48,7 +48,7 @@ export const COLUMNS =
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
 	readonly versionId: string;
-	/** Whether a delete marker was made, or was what was deleted. */
+	/** Whether a delete marker was made or deleted. */
 	readonly deleteMarker: boolean;
 };
 
