@@ -149,7 +149,7 @@ function requireSame(
 	}
 }
 
-/** Live channels count as what is in it; documents go with it. */
+/** A bucket with live channels is not empty; its documents are deleted with it. */
 export async function deleteBucket(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,

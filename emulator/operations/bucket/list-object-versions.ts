@@ -1,7 +1,7 @@
 /**
  * ListObjectVersions: one page of all versions and delete markers, newest first within a key.
  *
- * Source: docs «ListObjectVersions (GetBucketVersions)»; py1's suite for what is refused; EC 0012-00000102, -103.
+ * Source: docs «ListObjectVersions (GetBucketVersions)»; py1's suite for the refusals; EC 0012-00000102, -103.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";

@@ -14,9 +14,9 @@ import { restoreInfo } from "../restore/restoration.ts";
 
 const TEXT_BYTES_MAX = 1023;
 
-/** How names are written: as they are, or percent-encoded when the client asks for it. */
+/** Whether names are written unchanged, or percent-encoded because the client asks for it. */
 export type Encoding = {
-	/** The element `EncodingType`; undefined when not asked for. */
+	/** The element `EncodingType`; undefined unless the request asks for it. */
 	readonly type: "url" | undefined;
 	encode(text: string): string;
 };

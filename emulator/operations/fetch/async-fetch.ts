@@ -1,5 +1,5 @@
 /**
- * PutAsyncFetchTask, GetAsyncFetchTask: OSS fetches a file from elsewhere and stores it, while nobody waits.
+ * PutAsyncFetchTask, GetAsyncFetchTask: OSS fetches a file from elsewhere and stores it in the background.
  *
  * The callback is read when the object is there; whatever is wrong with it then, the object stays. That it is told of
  * PutObject, and that nobody is called when the fetch failed, whatever CallbackWhenFailed says, are guesses (A-676).

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { http } from "../../oss/node-http.ts";
 
-/** Of a source that does not give what is asked for. */
+/** The source did not deliver the file. */
 export class SourceError extends Error {
 	override readonly name = "SourceError";
 }
@@ -21,7 +21,7 @@ const SILENCE_MS_MAX = 60_000;
  * Where the server sends it on to, it does not go (A-678).
  *
  * @param host to name instead of the URL's; '' for that one
- * @throws SourceError when there is no answer, or another than 200; so does the body when it breaks off
+ * @throws SourceError without an answer, or for a status other than 200; the body throws it when it breaks off
  */
 export async function openSource(
 	url: string,

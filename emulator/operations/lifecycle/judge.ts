@@ -129,7 +129,7 @@ const canBecome = (
 	return type !== "Symlink" && coldness(target) > coldness(storageClass);
 };
 
-/** The delete marker that would be the key's only version, when what is to go has gone. */
+/** The delete marker that will be the key's only version when the judged versions are deleted. */
 function lonelyMarker(
 	versions: readonly StoredObject[],
 	judged: readonly Judged[],

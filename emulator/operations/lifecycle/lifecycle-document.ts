@@ -45,7 +45,7 @@ function complete(rule: LifecycleRule, { request }: Asked): LifecycleRule {
 }
 
 /**
- * The access monitor cannot be switched off while a rule goes by what it keeps.
+ * The access monitor cannot be disabled while a rule depends on the last access.
  *
  * Source: docs «PutBucketAccessMonitor», its error codes.
  */

@@ -11,7 +11,7 @@ type Described = Pick<StoredObject, "key" | "size" | "type" | "properties">;
 export const isEnabled = ({ Status }: LifecycleRule): boolean =>
 	Status === "Enabled";
 
-/** A delete marker has neither tags nor a size: what asks for some is not about it. */
+/** A delete marker has neither tags nor a size, so a rule with such conditions does not apply to it. */
 export function isAbout(rule: LifecycleRule, object: Described): boolean {
 	const { Prefix, Tag, Filter } = rule;
 	if (!object.key.startsWith(Prefix)) return false;
@@ -30,7 +30,7 @@ export function isAbout(rule: LifecycleRule, object: Described): boolean {
 	);
 }
 
-/** Parts have no tags, and an upload has no size yet: a rule goes by the key alone. */
+/** Parts have no tags, and an upload has no size yet: only the key matters. */
 export const isAboutUpload = (
 	{ Prefix, Tag, Filter }: LifecycleRule,
 	key: string,

@@ -1,5 +1,5 @@
 /**
- * Which lifecycle rules OSS accepts: each on its own, and beside each other.
+ * Which lifecycle rules OSS accepts, each by itself and together.
  *
  * Where a page or a suite names only that a request is refused, the code is a guess: InvalidArgument for values that
  * contradict each other, MalformedXML for elements that do (A-403).
@@ -170,7 +170,7 @@ const stagesOf = ({ Transition, Expiration }: LifecycleRule) =>
 		{ stage: CLASSES.length, days: Expiration?.Days },
 	].flatMap(({ stage, days }) => (days === undefined ? [] : [{ stage, days }]));
 
-/** Whether one object can be meant by both; no object has two values of one tag. */
+/** Whether both rules can apply to one object; no object has two values of one tag. */
 function mayMeet(a: LifecycleRule, b: LifecycleRule): boolean {
 	const prefixes =
 		a.Prefix.startsWith(b.Prefix) || b.Prefix.startsWith(a.Prefix);

@@ -29,7 +29,7 @@ export type Deed = {
 	readonly what: "expired" | "version deleted" | "transitioned" | "aborted";
 	/** The rule's id. */
 	readonly rule: string;
-	/** '' but for a transition. */
+	/** '' except for a transition. */
 	readonly storageClass: string;
 };
 
@@ -104,7 +104,7 @@ async function act(
 		} else if (action.kind === "deleteVersion") {
 			await store.objects.delete(bucket, key, versionId, now, protect);
 		} else {
-			// With versioning nothing goes, and nobody is asked: this is the one question there is.
+			// With versioning no version is deleted, so `protect` is not called: this is the only check.
 			const current = await store.objects.find(bucket, key);
 			if (!current) return false;
 			requireSame(current, version);

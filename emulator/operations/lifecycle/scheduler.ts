@@ -1,5 +1,5 @@
 /**
- * Lifecycle rules at work: from the start on every hour, and whenever somebody asks. One run at a time.
+ * Runs the lifecycle rules: at the start, every hour, and on request. One run at a time.
  */
 import type { Emulator } from "../../emulator.ts";
 import { type Deed, runLifecycle } from "./run.ts";
@@ -30,7 +30,7 @@ export class Lifecycle {
 	/** A run of its own, after the one under way: its rules and its time are those of now, or later. */
 	run(): Promise<Report> {
 		const report = this.#running.then(() => this.#run());
-		this.#running = report.catch(() => {}); // who asked is told; the next run does not care
+		this.#running = report.catch(() => {}); // the caller gets the error; the next run starts anyway
 		return report;
 	}
 

@@ -1,5 +1,5 @@
 /**
- * CompleteMultipartUpload: make the object of the parts, then call the application server back if asked to.
+ * CompleteMultipartUpload: makes an object of the parts, then calls the application server if the request asks for it.
  *
  * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL named here wins
  * over the one named when the upload began. Whether Last-Modified is the time of this or of the beginning is not
@@ -117,7 +117,7 @@ async function readParts(
 	}
 }
 
-/** Which numbers there are is for the parts to say; `0x1` and nothing at all are none. */
+/** Only the form of the number is checked here: `0x1` and an empty text are not numbers. */
 function readNumber(text: string): number {
 	const number = readDecimal(text);
 	if (number === undefined) throw new OssError("MalformedXML");

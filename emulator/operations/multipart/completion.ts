@@ -1,5 +1,5 @@
 /**
- * CompleteMultipartUpload's rules: which parts make the object, and what is known of it from theirs.
+ * CompleteMultipartUpload's rules: which parts make the object, and its properties from theirs.
  *
  * Pure. Source: docs «CompleteMultipartUpload»; the ETag as py1's and go2's tests compute it.
  */
@@ -27,8 +27,8 @@ export const joinParts =
 	};
 
 /**
- * @param named null for all parts there are, of which there must be one; who names none gets an empty object, as go2's,
- *   java1's and php's suites do
+ * @param named null for all stored parts, of which there must be one; an empty list makes an empty object, as in go2's,
+ *   java1's and php's suites
  * @throws OssError InvalidPart, InvalidPartOrder, EntityTooSmall
  */
 export function chooseParts<

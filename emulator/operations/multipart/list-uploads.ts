@@ -56,7 +56,7 @@ export async function listMultipartUploads(
 type UploadPage = {
 	readonly uploads: readonly StoredUpload[];
 	readonly prefixes: readonly string[];
-	/** The last entry, whether or not there are more; empty when there is none. */
+	/** The last entry of the page, also when no more follow; empty for an empty page. */
 	readonly next: { readonly key: string; readonly id: string };
 	readonly isTruncated: boolean;
 };

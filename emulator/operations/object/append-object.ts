@@ -1,5 +1,5 @@
 /**
- * AppendObject: adds to the end of an object, when the uploader knows where that is.
+ * AppendObject: adds to the end of an object, at the position that the uploader names.
  *
  * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14), even what
  * could not be read, but for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).

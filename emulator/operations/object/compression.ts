@@ -1,5 +1,5 @@
 /**
- * Text on its way out, compressed for who accepts that. Its ETag, its length and its ranges are then not the object's
+ * Text that is compressed for clients that accept it. Its ETag, its length and its ranges are then not the object's
  * any more, and are not named; its digests are.
  *
  * Source: docs «How do I compress objects that I download from OSS in the GZIP format?».
@@ -61,7 +61,7 @@ const wantsGzip = (asked: Headers): boolean =>
 function gzip(body: NonNullable<Reply["body"]>): Reply["body"] {
 	const stream = createGzip();
 	if (Buffer.isBuffer(body)) stream.end(body);
-	// Whoever reads learns of what goes wrong by the stream he has.
+	// An error reaches the reader through the stream that it reads.
 	else pipeline(body, stream, () => {});
 	return stream;
 }

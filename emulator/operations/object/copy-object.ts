@@ -104,7 +104,7 @@ export function requireCopyable(
 		});
 }
 
-/** A copy on itself replaces the metadata, whatever the directive says. */
+/** A copy of an object on itself replaces the metadata under any directive. */
 function chooseProperties(
 	{ headers }: OssRequest,
 	source: StoredObject,
@@ -123,7 +123,7 @@ function chooseProperties(
 	};
 }
 
-/** How metadata of content that the client encrypted begin: without them nobody can decrypt it. */
+/** Prefix of the metadata without which content that a client encrypted cannot be decrypted. */
 const CLIENT_ENCRYPTION = "client-side-encryption-";
 
 /**
@@ -148,7 +148,7 @@ function replaceProperties(
 	};
 }
 
-/** @returns whether it says REPLACE */
+/** @returns whether the directive is REPLACE */
 function readDirective(headers: Headers, name: string): boolean {
 	const text = headers[name] ?? "COPY";
 	const directive = text.toUpperCase();
@@ -169,7 +169,7 @@ export const sourceVersion = (
 				],
 			};
 
-/** What an operation calls the faults of a source; '' where no page says it. */
+/** The ECs of an operation for the faults of a source; '' where no page names one. */
 export type SourceEcs = {
 	readonly malformed: string;
 	readonly empty: string;

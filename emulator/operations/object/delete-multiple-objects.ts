@@ -68,7 +68,7 @@ export async function deleteMultipleObjects(
 			key,
 			versionId,
 			request.receivedAt,
-			protect, // what it refuses ends the call, after those before it have gone
+			protect, // a refusal ends the call; the keys before it are deleted
 		);
 		deleted.push({
 			Key: encoding.encode(key),

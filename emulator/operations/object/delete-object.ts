@@ -1,5 +1,5 @@
 /**
- * DeleteObject: what is not there is no error.
+ * DeleteObject: a missing object is not an error.
  *
  * Source: docs «DeleteObject».
  */

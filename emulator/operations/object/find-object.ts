@@ -1,5 +1,5 @@
 /**
- * The object a request reads, with OSS's answers for what is not there, deleted, or frozen in an archive.
+ * The object that a request reads, with OSS's errors for objects that are missing, deleted or archived.
  *
  * Source: docs «GetObject», «Overview of versioning», «RestoreObject».
  */
@@ -39,7 +39,7 @@ export function requireVersionId(text: string): string {
 /**
  * The object itself, a link included.
  *
- * @throws OssError NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker asked for by its id
+ * @throws OssError NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker that is named by its id
  */
 export async function findObject(
 	{ store }: Emulator,
@@ -68,7 +68,7 @@ export async function openObject(
 	return opened;
 }
 
-/** The header that says which version `object` is. */
+/** The header with the version id of `object`. */
 export const versionOf = async (
 	{ store }: Emulator,
 	object: StoredObject,
@@ -103,7 +103,7 @@ function requireObject(
 }
 
 /**
- * What reads the bytes of an archived object needs it restored. A link has none.
+ * An archived object must be restored before its bytes are read. A link has no bytes.
  *
  * @throws OssError InvalidObjectState
  */

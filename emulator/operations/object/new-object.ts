@@ -1,6 +1,6 @@
 /**
- * A new object as the request and its bucket want it: what the writer says of it, how it is encrypted and how long it
- * is to be retained, and whose place it may not take.
+ * A new object as the request and its bucket define it: its properties, its encryption, its retention, and which
+ * objects it must not replace.
  *
  * Source: docs «PutObject», «Retention policy», «PutBucketObjectWormConfiguration».
  */
@@ -49,7 +49,7 @@ export async function readEncryptedObject(
 		: given;
 }
 
-/** @returns what refuses that a version of the bucket goes before its time */
+/** @returns a function that refuses to delete a version of the bucket that is still retained */
 export async function findProtect(
 	{ store }: Pick<Emulator, "store">,
 	{ bucket, receivedAt }: Pick<OssRequest, "bucket" | "receivedAt">,
@@ -59,7 +59,7 @@ export async function findProtect(
 	return makeProtect({ now: receivedAt, days: worm?.days, bypass });
 }
 
-/** @throws OssError AccessDenied for who asks to bypass governed retention, and may not */
+/** @throws OssError AccessDenied for a caller who must not bypass governed retention */
 export async function readBypass(
 	emulator: Emulator,
 	request: OssRequest,
@@ -76,7 +76,7 @@ export async function readBypass(
 	return true;
 }
 
-/** An object that asks for nothing is retained as its bucket has it by default. */
+/** Without headers of its own an object gets the default retention of its bucket. */
 async function initialState(
 	emulator: Emulator,
 	{ bucket, receivedAt }: Pick<OssRequest, "bucket" | "receivedAt">,

@@ -1,7 +1,7 @@
 /**
- * How an object is encrypted, as far as anybody is told: nothing is encrypted at rest.
+ * The encryption that replies name; the emulator encrypts nothing at rest.
  *
- * What the writer asks for comes first, then what the bucket has by default. KMS without a key means the key OSS
+ * The request's headers count first, then the bucket's default. KMS without a key means the key OSS
  * manages for the account, whose id is made up (A-650).
  *
  * Source: docs «PutObject», «PutBucketEncryption», «CopyObject»; java1's and py1's suites.
@@ -53,7 +53,7 @@ function readEncryption(headers: Headers): Encryption | undefined {
 	});
 }
 
-/** Parts, and what is made of them, are encrypted as their upload is. @throws OssError InvalidArgument: py1's suite */
+/** Parts and the completed object have the encryption of the upload. @throws OssError InvalidArgument: py1's suite */
 export function refuseEncryption(headers: Headers): void {
 	const asked = headers[ALGORITHM];
 	if (asked !== undefined) throw invalidArgument(ALGORITHM, asked);

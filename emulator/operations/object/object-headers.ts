@@ -103,9 +103,9 @@ export function requireHeader(name: string, value: string): string {
 	return requireHeaderValue(name, value);
 }
 
-/** What goes out as a header must be one: form fields and parameters can hold anything. */
+/** Form fields and parameters can hold characters that a header of a reply cannot. */
 export function requireHeaderValue(name: string, value: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are searched for
 	if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
 		throw invalidArgument(name, value);
 	return value;
@@ -172,7 +172,7 @@ export const metadataHeaders = ({
 		Object.entries(userMetadata).map(([name, value]) => [META + name, value]),
 	);
 
-/** What the answer to a write says of the object written. */
+/** Headers of the reply to a write. */
 export function writtenHeaders(
 	object: StoredObject,
 	bucket: StoredBucket,

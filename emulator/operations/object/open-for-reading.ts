@@ -1,5 +1,5 @@
 /**
- * An object's content for whoever may read it as it is: found, followed if it is a link, restored if it was archived,
+ * An object's content for a caller who may read it: found, followed if it is a link, restored if it was archived,
  * and as the request's conditions want it.
  *
  * Source: docs «GetObject», «PutSymlink», «RestoreObject».

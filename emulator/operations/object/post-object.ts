@@ -137,7 +137,7 @@ export function answerForm(
 	);
 }
 
-/** @returns undefined for what is not a URL of the web: the form is answered as without it */
+/** @returns undefined unless `text` is a URL of http or https: the form is then answered as without a redirect */
 function redirectTo(
 	text: string,
 	{ bucket, key, etag }: Pick<StoredObject, "bucket" | "key" | "etag">,

@@ -1,5 +1,5 @@
 /**
- * PutObject: store the body under a name, then call the application server back if asked to.
+ * PutObject: store the body under a name, then call the application server if the request asks for it.
  *
  * The callback is read before the body, so a malformed one leaves no object behind. It is sent after the object is
  * stored, so one that fails does: 203 CallbackFailed.

@@ -61,7 +61,7 @@ export async function getSymlink(
 /**
  * What a reader of `object` is shown: of a link, the target's content and the link's own metadata.
  *
- * @throws OssError AccessDenied for who may not read the target; SymlinkTargetNotExist, InvalidTargetType
+ * @throws OssError AccessDenied for a caller who cannot read the target; SymlinkTargetNotExist, InvalidTargetType
  */
 export async function followLink(
 	emulator: Emulator,
@@ -95,11 +95,11 @@ export async function requireTargetAccess(
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 }
 
-/** `object` is whose bytes these are, `shown` what is said of them. */
+/** `object` has the bytes; `shown` has the properties for the reply. */
 export type OpenLink = OpenObject & { readonly shown: StoredObject };
 
 /**
- * As `followLink`, for content, whoever asks.
+ * As `followLink`, for content, without a check of the caller's rights.
  *
  * @param opened is released if it is a link, or the caller's to release
  * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is held then

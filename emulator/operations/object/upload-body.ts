@@ -18,7 +18,7 @@ export async function openUpload(
 ): Promise<Upload> {
 	const body = uploadBody(request);
 	const limit = readTrafficLimit(request);
-	// Of a body whose length nobody knows, one byte is certain enough.
+	// A body without a known length counts as one byte.
 	const bytes = announcedBytes(request.headers) ?? 1;
 	await requireRoom(emulator, request.bucket, bytes);
 	return slowed(body, limit);
@@ -29,7 +29,7 @@ const GIB = 1024 ** 3;
 /**
  * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
  *
- * @param bytes that are to come, or what tells how many; it is asked where it matters
+ * @param bytes to come, or a function that returns their number; it is called only when the bucket has a capacity
  * @throws OssError QuotaExceeded
  */
 export async function requireRoom(

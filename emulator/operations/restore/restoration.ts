@@ -1,5 +1,5 @@
 /**
- * Archived objects: frozen until they are asked back, restored for some days, frozen again.
+ * Archived objects: frozen until a request restores them for some days, then frozen again.
  *
  * Pure. Source: docs «RestoreObject», «Restore objects»: the stages, and how long each lasts.
  */
@@ -21,7 +21,7 @@ export const TIERS: readonly Restoration["tier"][] = [
 export type Terms = {
 	/** How many days an object can stay restored, all in all. */
 	readonly daysMax: number;
-	/** Seconds until it is, by tier; a tier that is not here cannot be asked for. */
+	/** Seconds until it is restored, by tier; other tiers are refused. */
 	readonly seconds: Readonly<Partial<Record<Restoration["tier"], number>>>;
 };
 

@@ -1,5 +1,5 @@
 /**
- * RestoreObject, CleanRestoredObject: an archived object is asked back, and sent away again.
+ * RestoreObject restores an archived object; CleanRestoredObject freezes it again.
  *
  * Source: docs of these names; EC 0016-00000701 … -719; ali-oss's and oss2's suites for which document is refused how.
  */
@@ -22,7 +22,7 @@ import {
 	termsOf,
 } from "./restoration.ts";
 
-/** What a request asks for; the tier is '' where there is none to choose. */
+/** The requested restoration; the tier is '' for classes without tiers. */
 type Wanted = Pick<Restoration, "tier"> & { readonly days: number };
 
 export async function restoreObject(

@@ -45,7 +45,7 @@ export async function describeRegions(
 	);
 }
 
-/** There are none. */
+/** The emulator has no cloud boxes. */
 export async function listCloudBoxes(
 	_emulator: Emulator,
 	{ query, caller }: OssRequest,

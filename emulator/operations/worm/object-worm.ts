@@ -32,7 +32,7 @@ export async function putObjectRetention(
 	const retention = readRetention(mode, date, now);
 	const bypass = await readBypass(emulator, request);
 	return change(emulator, request, ({ type, state }) => {
-		// Not for appendable objects, says the page, and no more.
+		// The page excludes appendable objects, and does not name the error.
 		if (type === "Appendable") throw new OssError("OperationNotSupported");
 		requireTighter(state.retention, retention, {
 			...{ now, bypass },

@@ -17,7 +17,7 @@ import type {
 /** What is in force at a moment. */
 export type Rules = {
 	readonly now: Date;
-	/** Of the bucket's policy; undefined when there is none. */
+	/** Days of the bucket's policy; undefined without one. */
 	readonly days: number | undefined;
 	/** Whether governed retention does not count. */
 	readonly bypass: boolean;
@@ -86,7 +86,7 @@ export function readLegalHold(text: string): "ON" | "OFF" {
 const HEADER = "x-oss-object-worm";
 
 /**
- * What an upload asks for itself.
+ * The retention that an upload's own headers request.
  *
  * @throws OssError InvalidArgument, also for half of a retention
  */
