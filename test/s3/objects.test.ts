@@ -333,6 +333,11 @@ suite("An object over S3", () => {
 			"x-amz-copy-source-range": "bytes=0-102399",
 		});
 		assert.match(copied.text, /<CopyPartResult xmlns=/);
+		const past = await photos.put(`/a?partNumber=2&uploadId=${id}`, "", {
+			"x-amz-copy-source": "photos/source",
+			"x-amz-copy-source-range": "bytes=0-999999",
+		});
+		assert.match(refusal(past), /^400 InvalidArgument /);
 		const parts = await photos.get(`/a?uploadId=${id}`);
 		assert.deepEqual(textsOf(parts, "Size"), ["102400"]);
 		assert.match(parts.text, /<StorageClass>STANDARD<\/StorageClass>/);

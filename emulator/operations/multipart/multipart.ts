@@ -102,10 +102,14 @@ export async function uploadPartCopy(
 	const upload = await findUpload(store, request, "0042-00000311");
 	const { source, bucket } = await findSource(emulator, request, PART_COPY_ECS);
 	refuseEncryptedPartCopy(source, upload);
-	const range = readCopyRange(
-		request.headers["x-oss-copy-source-range"],
-		source.size,
-	);
+	const asked = request.headers["x-oss-copy-source-range"];
+	const range = readCopyRange(asked, source.size);
+	// OSS ignores a bad range in its own header, and refuses it in S3's. Source: EC 0042-00000306.
+	if (request.protocol === "S3" && asked !== undefined && !range)
+		throw invalidArgument(
+			...(["x-amz-copy-source-range", asked, undefined] as const),
+			"0042-00000306",
+		);
 	const part = await store.uploads.copyPart(
 		upload,
 		number,
