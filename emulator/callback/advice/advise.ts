@@ -149,7 +149,7 @@ function onContent(
 	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
 	if (told.message === "Error status : 400.")
 		// Only --strict reports this for a good answer.
-		return "Leave your own quotes out of callbackBody: OSS writes those of text into JSON itself.";
+		return "Remove your own quotes from callbackBody: OSS writes those of text into JSON itself.";
 	if (ended === "cut")
 		return "Look into the application server's log: the connection broke in the middle of its answer.";
 	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))
