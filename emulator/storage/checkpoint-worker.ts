@@ -19,6 +19,6 @@ port.on("message", (task: "checkpoint" | "close") => {
 		return;
 	}
 	db.pragma("wal_checkpoint(PASSIVE)");
-	db.pragma("wal_checkpoint(RESTART)");
+	db.pragma("wal_checkpoint(TRUNCATE)");
 	port.postMessage("done");
 });

@@ -15,7 +15,7 @@ import {
 	read,
 } from "./stores.ts";
 
-/** Changes when the log begins anew. */
+/** Changes when the log is emptied, or begins anew. */
 const saltOf = (database: string): string =>
 	readFileSync(`${database}-wal`).toString("hex", 16, 24);
 

@@ -46,16 +46,21 @@ export function hasLostCommits(
 	const log = readLog(`${database}-wal`);
 	const index = sameBoot ? readIndex(`${database}-shm`) : undefined;
 	if (!index)
-		return log === undefined || (log.isBroken && (sameBoot || !durable));
+		return (
+			log === undefined ||
+			(log.isBroken && (sameBoot || !durable)) ||
+			(log.salt === "" && sameBoot)
+		);
 	if (index.committed === 0) return false;
 	return log?.salt !== index.salt || log.committed < index.committed;
 }
 
-/** @returns undefined for a log that does not exist or never began */
+/** @returns undefined for a log that does not exist; one that was emptied in order has no salt */
 function readLog(path: string): Log | undefined {
 	if (!existsSync(path)) return undefined;
 	const bytes = readFileSync(path);
-	if (bytes.length < HEADER_BYTES) return undefined;
+	if (bytes.length < HEADER_BYTES)
+		return { committed: 0, isBroken: false, salt: "" };
 	const magic = bytes.readUInt32BE(0);
 	const salt = bytes.toString("hex", 16, 24);
 	const begun = new Checksum((magic & 1) === 0).add(bytes, 0, 24);
