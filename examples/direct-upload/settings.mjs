@@ -29,9 +29,10 @@ export const roleArn =
 /** Where OSS reaches this server, and who may say where the public key is. */
 export const callbackUrl =
 	env.CALLBACK_URL ?? `http://127.0.0.1:${port}/uploaded`;
-export const keyUrls = (env.OSS_KEY_URLS ?? "http://127.0.0.1:6770/").split(
-	",",
-);
+// The emulator names its key by the name that the browser uploaded to.
+export const keyUrls = (
+	env.OSS_KEY_URLS ?? "http://127.0.0.1:6770/,http://localhost:6770/"
+).split(",");
 
 /** What browsers may upload, and for how long they have leave to. */
 export const prefix = "incoming/";

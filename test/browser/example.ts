@@ -30,7 +30,7 @@ export async function startExample(
 		PORT: port,
 		OSS_ENDPOINT: `http://localhost:${emulator.port}`,
 		STS_ENDPOINT: emulator.endpoint,
-		OSS_KEY_URLS: `${emulator.endpoint}/`,
+		OSS_KEY_URLS: `${emulator.endpoint}/,${emulator.endpoint.replace("127.0.0.1", "localhost")}/`,
 		BYTES_MAX: String(BYTES_MAX),
 	};
 	const server = await startInBackground(t, "node server.mjs", /server on/, {
