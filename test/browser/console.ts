@@ -226,7 +226,7 @@ suite("The console", { skip }, () => {
 		assert.match(text, /HTTP 500\s*broken/);
 		assert.match(text, /HTTP 203 CallbackFailed/);
 		assert.match(text, /Error status : 500\./);
-		assert.match(text, /OSS refuses this.*private/i);
+		assert.match(text, /private.*refused by OSS/i);
 		const { json } = await admin.get("/api/callbacks?status=failed");
 		assert.equal(copied, json.callbacks[0].attempts[0].curl);
 		assert.equal(other.received[0]?.isSigned, true);
