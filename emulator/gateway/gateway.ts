@@ -21,7 +21,7 @@ export async function passOn(
 ): Promise<Reply> {
 	const { emulator, upstream } = gateway;
 	const bucket = requirePassage(upstream.options, request, operation);
-	const isPreflight = operation.access === "nowhere";
+	const isPreflight = operation.access === "none";
 	// `--cors dev` answers pages of any origin itself, whatever the bucket's rules are.
 	if (isPreflight && emulator.cors === "dev" && operation.run)
 		return operation.run(emulator, request, undefined);

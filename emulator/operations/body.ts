@@ -33,7 +33,7 @@ export function uploadBody({
 	return body;
 }
 
-/** @returns undefined of chunks: a Content-Length beside them says nothing (RFC 9112, 6.3) */
+/** @returns undefined for a chunked body, whose Content-Length is ignored (RFC 9112, 6.3) */
 export function announcedBytes(headers: Headers): number | undefined {
 	const length = headers["content-length"];
 	return length === undefined || headers["transfer-encoding"] !== undefined
@@ -42,7 +42,7 @@ export function announcedBytes(headers: Headers): number | undefined {
 }
 
 /**
- * What the sender says of the body, to be checked while it is read.
+ * The checksums that the client declares for the body, which are checked while it is read.
  *
  * @throws OssError InvalidDigest for a Content-MD5 that is not base64 of 16 bytes
  */
@@ -63,7 +63,7 @@ export function readExpected(headers: Headers): Expected {
 }
 
 /**
- * @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it is not what Content-MD5 says,
+ * @throws OssError MalformedXML when it is larger than `bytesMax`, InvalidDigest when it does not match Content-MD5,
  *   IncompleteBody
  */
 export async function readDocument(

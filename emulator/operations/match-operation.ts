@@ -2,8 +2,8 @@
  * Matches a request to its operation.
  *
  * OSS gives many operations one method and one path and tells them apart by sub-resources and by headers. A row of the
- * table names what the request must carry; of the rows that fit, the one that asks for most wins, so the order of rows
- * means nothing. A sub-resource that selects operations must be one the chosen row names: none falls through to another
+ * table names what the request must carry; of the rows that fit, the one that requires most wins, so the order of rows
+ * has no effect. A sub-resource that selects operations must be one the chosen row names: none falls through to another
  * operation.
  *
  * Pure.
@@ -103,7 +103,7 @@ const targetOf = ({ bucket, key }: OssRequest): Row["target"] =>
 const resourceType = ({ key, bucket }: OssRequest): string =>
 	key ? "Object" : bucket ? "Bucket" : "Service";
 
-/** `PUT /bucket/object?uploadId` lacks its partNumber: OSS names what is missing. */
+/** `PUT /bucket/object?uploadId` lacks its partNumber: OSS names the missing parameter. */
 function missingPartner(
 	rows: readonly Row[],
 	name: string,

@@ -10,7 +10,7 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * Takes the bucket that access was checked to, so that it is looked up once; operations of an account get none. Written
+ * Takes the bucket that access was checked to, so that it is looked up once; operations on an account get none. Written
  * as a method because those of a bucket may then demand one: `access` in their row says that they get it.
  */
 export type Operation = {
@@ -21,21 +21,22 @@ export type Operation = {
 	): Promise<Reply>;
 }["run"];
 
-/** What is not the same for most operations. */
+/** The properties that have a default because most operations share them. */
 type Facts = {
 	/** The action that policies must allow, `PutObject`; by default the operation's name. */
 	readonly action?: string;
 	/**
 	 * Where access is checked. `bucket`: to the bucket or the object, before the operation runs. `account`: to the
 	 * account. `account for a new bucket`: to the account if the bucket does not exist. `by the operation`: by itself,
-	 * because the body says what it is about, in a form even who sends it. `nowhere`: the request does nothing yet.
+	 * because the bucket or the object, or the caller of a form, is named in the body. `none`: it is not checked, since
+	 * the request does nothing yet.
 	 */
 	readonly access?:
 		| "bucket"
 		| "account"
 		| "account for a new bucket"
 		| "by the operation"
-		| "nowhere";
+		| "none";
 	/** The error for a bucket that does not exist. */
 	readonly withoutBucket?: "NoSuchBucket" | "MalformedXML";
 	/** `sent`: by the operation. `announced`: SDKs send the header with it, as a step of an upload. `ignored`: by OSS. */
@@ -61,11 +62,11 @@ export type Row = Required<Omit<Facts, "action">> & {
 	readonly requestLine: string;
 	/** null for an operation of the OSS API that the emulator does not have; it answers NotImplemented with the name. */
 	readonly run: Operation | null;
-	/** What policies must allow, `oss:PutObject`. */
+	/** The action that policies must allow, `oss:PutObject`. */
 	readonly action: string;
 	/** Whether it may make the bucket, whose name must then be one that OSS accepts for new buckets. */
 	readonly makesBucket: boolean;
-	/** What the emulator does with it; `stored only`: it stores and returns the document, which has no effect. */
+	/** How far the emulator implements it; `stored only`: it stores and returns the document, which has no effect. */
 	readonly state: "enforced" | "stored only" | "not there";
 };
 

@@ -1,6 +1,6 @@
 /**
- * What the store is given of OSS: the errors for the facts that stand in the way of a request, and the ETag of appended
- * objects.
+ * The parts of OSS that the store depends on: the errors for requests that cannot be carried out, and the ETag of
+ * appended objects.
  *
  * Pure. Source: docs «Error responses» and the pages of the operations.
  */

@@ -240,12 +240,12 @@ export const table: readonly Row[] = [
   enforced("GetBucketVersioning", "GET     /bucket?versioning", getBucketVersioning),
   enforced("ListObjectVersions",  "GET     /bucket?versions",   listObjectVersions),
 
-  // Bucket: who may do what
+  // Bucket: access
   enforced("PutBucketCors",                 "PUT     /bucket?cors",                 putDocument(CORS)),
   enforced("GetBucketCors",                 "GET     /bucket?cors",                 getDocument(CORS)),
   enforced("DeleteBucketCors",              "DELETE  /bucket?cors",                 deleteDocument(CORS)),
-  enforced("OptionObject",                  "OPTIONS /bucket/object",               optionObject, { access: "nowhere" }),
-  enforced("OptionBucket",                  "OPTIONS /bucket",                      optionObject, { action: "OptionObject", access: "nowhere" }),
+  enforced("OptionObject",                  "OPTIONS /bucket/object",               optionObject, { access: "none" }),
+  enforced("OptionBucket",                  "OPTIONS /bucket",                      optionObject, { action: "OptionObject", access: "none" }),
   enforced("PutBucketPolicy",               "PUT     /bucket?policy",               putPolicy(OF_BUCKET)),
   enforced("GetBucketPolicy",               "GET     /bucket?policy",               getPolicy(OF_BUCKET)),
   enforced("DeleteBucketPolicy",            "DELETE  /bucket?policy",               deletePolicy(OF_BUCKET)),
@@ -277,7 +277,7 @@ export const table: readonly Row[] = [
   enforced("CreateCnameToken",    "POST    /bucket?cname&comp=token",  createCnameToken),
   enforced("GetCnameToken",       "GET     /bucket?cname&comp=token",  getCnameToken),
 
-  // Bucket: how objects are kept
+  // Bucket: how objects are stored
   enforced("PutBucketLifecycle",          "PUT     /bucket?lifecycle",               putDocument(LIFECYCLE)),
   enforced("GetBucketLifecycle",          "GET     /bucket?lifecycle",               getDocument(LIFECYCLE)),
   enforced("DeleteBucketLifecycle",       "DELETE  /bucket?lifecycle",               deleteDocument(LIFECYCLE)),

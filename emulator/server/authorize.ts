@@ -24,7 +24,7 @@ export async function authorize(
 	request: OssRequest,
 	{ access, action, withoutBucket }: Row,
 ): Promise<StoredBucket | undefined> {
-	if (access === "nowhere") return undefined;
+	if (access === "none") return undefined;
 	if (access === "account") {
 		if (request.caller.uid === "") throw forbidden();
 		const resource = request.bucket || "*";

@@ -69,7 +69,7 @@ function writeCures(): string {
 }
 
 const MEANING: Partial<Record<Row["state"], string>> = {
-	"stored only": ": kept, not enforced",
+	"stored only": ": stored, not enforced",
 };
 
 const STATES: readonly Row["state"][] = [

@@ -1,5 +1,5 @@
 /**
- * The configuration documents that access depends on: the bucket's policy and tags, who pays, and whether
+ * The configuration documents that access depends on: the bucket's policy and tags, the payer, and whether
  * public access is blocked.
  *
  * Source: docs «PutBucketPolicy», «PutBucketRequestPayment», «PutBucketPublicAccessBlock», «PutBucketTags».

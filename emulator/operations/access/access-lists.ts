@@ -1,5 +1,5 @@
 /**
- * Checks what ACLs allow to callers who do not own the bucket, and which ACLs may be set.
+ * Checks access by ACL for callers other than the bucket's owner, and which ACLs can be set.
  *
  * Source: docs «Bucket ACL», «Object ACL», «Block public access»; captures of AccessDenied and its EC in the spec.
  */

@@ -1,5 +1,5 @@
 /**
- * GetBucketInfo, GetBucketStat, HeadBucket: what a bucket is, and how much is in it.
+ * GetBucketInfo, GetBucketStat, HeadBucket: the properties of a bucket, and its size.
  *
  * Source: docs of these names; go2 wants every element to be there; java1's suite for HeadBucket's header.
  */
@@ -31,35 +31,35 @@ export async function getBucketInfo(
 	bucket: StoredBucket,
 ): Promise<Reply> {
 	const { region } = emulator;
-	const kept = await readKept(emulator, request);
+	const stored = await readStored(emulator, request);
 	return xml(
 		writeXml("BucketInfo", {
 			Bucket: {
-				AccessMonitor: kept.accessMonitor,
-				BlockPublicAccess: kept.blockPublicAccess,
+				AccessMonitor: stored.accessMonitor,
+				BlockPublicAccess: stored.blockPublicAccess,
 				Comment: "",
 				CreationDate: isoTime(bucket.created),
-				CrossRegionReplication: kept.replication,
+				CrossRegionReplication: stored.replication,
 				DataRedundancyType: bucket.redundancy,
 				ExtranetEndpoint: extranetEndpoint(request, region),
 				IntranetEndpoint: intranetEndpoint(request, region),
 				Location: bucket.location,
 				Name: bucket.name,
-				ResourceGroupId: kept.resourceGroup,
+				ResourceGroupId: stored.resourceGroup,
 				StorageClass: bucket.storageClass,
-				TransferAcceleration: kept.acceleration,
+				TransferAcceleration: stored.acceleration,
 				Versioning: bucket.versioning || undefined,
 				Owner: ownerElement(bucket.owner),
 				AccessControlList: { Grant: bucket.acl },
-				ServerSideEncryptionRule: kept.encryption,
-				BucketPolicy: kept.logging,
+				ServerSideEncryptionRule: stored.encryption,
+				BucketPolicy: stored.logging,
 			},
 		}),
 	);
 }
 
-/** What configuration documents say of it. */
-async function readKept(emulator: Emulator, request: OssRequest) {
+/** The properties that configuration documents hold. */
+async function readStored(emulator: Emulator, request: OssRequest) {
 	const { bucket } = request;
 	const block = await findDocument(emulator, PUBLIC_ACCESS_BLOCK, bucket);
 	const acceleration = await findDocument(

@@ -25,7 +25,7 @@ import {
 
 const BUCKETS_MAX = 1000;
 
-/** Making one's own bucket again is fine, as long as it stays what it is. */
+/** An owner can create a bucket again, as long as the request does not change it. */
 export async function putBucket(
 	emulator: Emulator,
 	request: OssRequest,

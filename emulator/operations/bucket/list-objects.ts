@@ -1,8 +1,8 @@
 /**
  * ListObjects and ListObjectsV2: one page of the current objects, in the byte order of their keys.
  *
- * The docs call the delimiter a character; here it may be longer (A-15). No page knows what `max-keys=0` gives: it is
- * refused like everything else out of range (A-16).
+ * The docs call the delimiter a character; here it may be longer (A-15). The response to `max-keys=0` is
+ * undocumented: it is refused like everything else out of range (A-16).
  *
  * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)»; EC 0015-00000402, -403, -405.
  */
@@ -24,7 +24,7 @@ import {
 const KEYS_DEFAULT = 100;
 const KEYS_MAX = 1000;
 
-/** What both versions ask for, and what both print of it. */
+/** The parameters that both versions have, and the elements that both print for them. */
 type Asked = {
 	readonly prefix: string;
 	readonly delimiter: string;
@@ -135,7 +135,7 @@ const TOKEN = "CgJvcw--";
 const writeToken = (after: string): string =>
 	TOKEN + Buffer.from(after).toString("base64url");
 
-/** @throws OssError InvalidArgument for what no listing gave out */
+/** @throws OssError InvalidArgument for a token that no listing returned */
 function readToken(token: string): string {
 	const after = Buffer.from(token.slice(TOKEN.length), "base64url").toString(
 		"utf8",

@@ -1,5 +1,5 @@
 /**
- * What all listings share: their parameters, `encoding-type`, and how an object looks in one.
+ * The parts common to all listings: their parameters, `encoding-type`, and the elements of an object.
  *
  * Pure. Source: docs «GetBucket (ListObjects)»; limits of prefix and marker from the same page; go2 for TransitionTime.
  */
@@ -14,9 +14,9 @@ import { restoreInfo } from "../restore/restoration.ts";
 
 const TEXT_BYTES_MAX = 1023;
 
-/** Whether names are written unchanged, or percent-encoded because the client asks for it. */
+/** Whether names are written unchanged, or percent-encoded because the client requests it. */
 export type Encoding = {
-	/** The element `EncodingType`; undefined unless the request asks for it. */
+	/** The element `EncodingType`; undefined unless the request has the parameter. */
 	readonly type: "url" | undefined;
 	encode(text: string): string;
 };
@@ -36,7 +36,7 @@ export function readEncodingType(query: Query): Encoding {
 }
 
 /**
- * @param ec what the operation's pages call it when it is refused
+ * @param ec the EC of the refusal, from the operation's page
  * @throws OssError InvalidArgument when it is not a whole number in the range
  */
 export function readCount(

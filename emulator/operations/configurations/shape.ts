@@ -1,5 +1,5 @@
 /**
- * Declares what an XML document may contain. A shape reads elements, in any order, into a plain
+ * Declares the elements that an XML document can contain. A shape reads elements, in any order, into a plain
  * value; `writeXml` writes that value in the order of the declaration.
  *
  * An element that no declaration has is left out (A-400): newer SDKs know some that no page describes.

@@ -1,5 +1,5 @@
 /**
- * Documents with one or two settings: who pays, acceleration, direct reading of archived objects, TLS versions, the
+ * Documents with one or two settings: the payer, acceleration, direct reading of archived objects, TLS versions, the
  * resource group, protection against overwriting, default retention.
  *
  * Source: docs «PutBucketRequestPayment», «PutBucketTransferAcceleration», «PutBucketArchiveDirectRead»,

@@ -52,7 +52,7 @@ export const CORS = kind(
 	},
 );
 
-/** The manual lists what is allowed, not the error for anything else. */
+/** The manual lists the allowed values, not the error for others. */
 function requireAsterisks(rule: CorsRule): void {
 	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
 	for (const name of names) {

@@ -20,7 +20,7 @@ export async function findCors(
 }
 
 /**
- * Lists the headers that OSS may return. The asterisk, which a bucket's own rule may not have here, covers
+ * Lists the headers that OSS may return. The asterisk, which a bucket's own rule must not have here, covers
  * x-oss-meta-… (A-700).
  */
 const EXPOSED =

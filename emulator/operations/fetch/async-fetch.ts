@@ -1,8 +1,8 @@
 /**
  * PutAsyncFetchTask, GetAsyncFetchTask: OSS fetches a file from elsewhere and stores it in the background.
  *
- * The callback is read when the object is there; whatever is wrong with it then, the object stays. That it is told of
- * PutObject, and that nobody is called when the fetch failed, whatever CallbackWhenFailed says, are guesses (A-676).
+ * The callback is read when the object is stored, so an invalid callback leaves the object in place. That the callback
+ * names PutObject, and that none is sent when the fetch failed, whatever CallbackWhenFailed says, are guesses (A-676).
  *
  * Source: the suites of oss2, java1 and go1; no page of the manual has these operations.
  */

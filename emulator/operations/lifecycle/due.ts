@@ -1,15 +1,16 @@
 /**
- * When a lifecycle rule acts on what it is about.
+ * Calculates when a lifecycle rule takes effect.
  *
- * OSS looks once a day, at midnight UTC, and takes another day for it. The emulator acts once so many times 24 hours
- * have passed, and names that moment (A-640): a test that moves the clock by a day expects the day to have passed.
+ * OSS runs the rules once a day, at midnight UTC, within another day. The emulator acts as soon as that many times 24
+ * hours have passed, and names that moment (A-640): a test that moves the clock by a day expects the day to have
+ * passed.
  *
- * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». `Date` is what old SDKs send: the day from which objects
- * that are older than it go (A-641).
+ * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». `Date` is sent by old SDKs: the day from which objects
+ * older than it are deleted (A-641).
  */
 import { DAY_MS } from "../../oss/times.ts";
 
-/** One of them is there. */
+/** One of the properties is present. */
 export type When = {
 	readonly Days?: number | undefined;
 	/** Midnight UTC, ISO 8601. */

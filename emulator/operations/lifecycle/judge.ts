@@ -1,10 +1,10 @@
 /**
- * What lifecycle rules do with the versions of one key, at a moment.
+ * Decides which actions of lifecycle rules are due for the versions of one key.
  *
  * Of several rules one that deletes wins; of several transitions that are due the one to the coldest class, and nothing
  * gets warmer. Rules that depend on the time of the last access are not carried out (A-642).
  *
- * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: what cannot become colder.
+ * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: objects that cannot become colder.
  */
 import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import type { StoredObject } from "../../storage/types.ts";
@@ -70,7 +70,7 @@ function judgeCurrent(
 	);
 }
 
-/** @param since when another version came in front of it */
+/** @param since when a newer version replaced it as the current one */
 function judgeNoncurrent(
 	rules: readonly LifecycleRule[],
 	version: StoredObject,

@@ -1,5 +1,5 @@
 /**
- * One lifecycle rule: which elements it may have, and what they may hold.
+ * One lifecycle rule: its elements and their allowed values.
  *
  * Pure. Source: docs «PutBucketLifecycle»; EC 0014-00000031.
  */

@@ -1,7 +1,7 @@
 /**
  * One run of the lifecycle rules over all buckets that have some.
  *
- * Whatever was judged is looked at again in the transaction that acts on it: what has changed since, or is protected,
+ * The transaction that acts on an object checks it again: an object that has changed since, or is protected,
  * is left for the next run.
  *
  * Source: docs «Lifecycle rules»; «Retention policy»: transitions go on, deletions wait.
@@ -126,7 +126,7 @@ function requireSame(present: StoredObject, judged: StoredObject): void {
 		throw new OssError("PreconditionFailed");
 }
 
-/** What is archived in another class is frozen there, whatever it was before. */
+/** A transition to an archived class makes the object archived, even if it was restored before. */
 async function transition(
 	store: Store,
 	version: StoredObject,

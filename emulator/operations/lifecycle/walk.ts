@@ -24,7 +24,7 @@ export async function* keysOf(
 		yield* keysUnder(store, bucket, prefix, breaks);
 }
 
-/** Those of which none begins with another. */
+/** Drops the prefixes that begin with another one. */
 export const shortest = (prefixes: readonly string[]): string[] =>
 	[...new Set(prefixes)].filter(
 		(one) => !prefixes.some((other) => other !== one && one.startsWith(other)),

@@ -1,5 +1,5 @@
 /**
- * Client-side encryption: what its metadata must say, so that the content can be decrypted again.
+ * Client-side encryption: the metadata that must be present, so that the content can be decrypted again.
  *
  * PutObject and InitiateMultipartUpload need all of the encryption's metadata once they send one of them; a multipart
  * upload also announces its size and the size of its parts, to which UploadPart and CompleteMultipartUpload are held.

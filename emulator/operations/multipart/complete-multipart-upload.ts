@@ -1,5 +1,6 @@
 /**
- * CompleteMultipartUpload: makes an object of the parts, then calls the application server if the request asks for it.
+ * CompleteMultipartUpload: makes an object of the parts, then calls the application server if the request has a
+ * callback.
  *
  * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL named here wins
  * over the one named when the upload began. Whether Last-Modified is the time of this or of the beginning is not
@@ -93,7 +94,7 @@ function sizeOf(
 	return parts.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** @returns null for `x-oss-complete-all: yes`, which stands for all parts there are */
+/** @returns null for `x-oss-complete-all: yes`, which means all uploaded parts */
 async function readParts(
 	request: OssRequest,
 	document: Buffer,

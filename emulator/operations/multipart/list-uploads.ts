@@ -2,7 +2,7 @@
  * ListMultipartUploads, ListParts.
  *
  * Source: docs of these names; java1's and oss2's tests for the markers of a last page and of an empty one, py2's for
- * what ListParts tells of an upload that its client encrypts.
+ * what ListParts returns for an upload that its client encrypts.
  */
 import type { Emulator } from "../../emulator.ts";
 import { type Reply, xml } from "../../oss/reply.ts";

@@ -1,8 +1,8 @@
 /**
  * AppendObject: adds to the end of an object, at the position that the uploader names.
  *
- * What later requests say of the object is documented as not allowed, without an error: it is ignored (A-14), even what
- * could not be read, but for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
+ * Object headers of later appends are documented as not allowed, without an error: they are ignored (A-14), even
+ * invalid ones, except for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
  *
  * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
  */

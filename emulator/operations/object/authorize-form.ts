@@ -26,7 +26,7 @@ export type AuthorizedForm = {
 /**
  * @param requireRights throws unless the caller may put the object; the fields are headers to it
  * @throws OssError AccessDenied, SignatureDoesNotMatch, InvalidAccessKeyId, InvalidPolicyDocument, InvalidArgument,
- *   InvalidObjectName; what `requireRights` throws
+ *   InvalidObjectName; the errors of `requireRights`
  */
 export async function authorizeForm(
 	emulator: Emulator,
@@ -53,7 +53,7 @@ export async function authorizeForm(
 	return { asked, policy };
 }
 
-/** @throws what `work` throws, an OssError with its diagnosis */
+/** @throws the error of `work`; an OssError has its diagnosis added */
 async function diagnosed<T>(
 	{ accounts, region, clock }: Emulator,
 	request: OssRequest,

@@ -127,16 +127,16 @@ function chooseProperties(
 const CLIENT_ENCRYPTION = "client-side-encryption-";
 
 /**
- * A request that names no Content-Type leaves the source's, and what tells how to decrypt the content stays. Source:
- * py2's suite («content-type no change», four of the encryption's metadata); that the others stay too is a guess
- * (A-670).
+ * Without a Content-Type in the request the source's is preserved, and so is the metadata needed for decryption.
+ * Source: py2's suite («content-type no change», four of the encryption's metadata); that the others stay too is a
+ * guess (A-670).
  */
 function replaceProperties(
 	headers: Headers,
 	{ properties }: StoredObject,
 	given: ObjectProperties,
 ): ObjectProperties {
-	const kept = Object.entries(properties.userMetadata).filter(([name]) =>
+	const preserved = Object.entries(properties.userMetadata).filter(([name]) =>
 		name.startsWith(CLIENT_ENCRYPTION),
 	);
 	return {
@@ -144,7 +144,7 @@ function replaceProperties(
 		contentType: headers["content-type"]
 			? given.contentType
 			: properties.contentType,
-		userMetadata: { ...Object.fromEntries(kept), ...given.userMetadata },
+		userMetadata: { ...Object.fromEntries(preserved), ...given.userMetadata },
 	};
 }
 

@@ -1,6 +1,6 @@
 /**
  * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted. The docs require
- * a Content-MD5, and do not say what happens without one; nothing does (A-13).
+ * a Content-MD5, and do not say what happens without one; it is accepted (A-13).
  *
  * Source: docs «DeleteMultipleObjects», EC 0016-00000607 … -615; «HTTP status code 400» for the code of a key that is
  * not there, whose page names none (A-604).
@@ -119,7 +119,7 @@ export function readDoomed(root: XmlNode): Doomed[] {
 	if (objects.length === 0) throw malformed("615");
 	if (objects.length > KEYS_MAX) throw malformed("609");
 	return objects.map((object) => {
-		// Not trimmed: blanks at the ends of a key are part of it.
+		// Not trimmed, because a key can begin or end with a blank.
 		const key = onlyChild(object, "Key")?.text;
 		if (!key) throw noKey(key === undefined ? "613" : "611");
 		const versionId = childText(object, "VersionId") || undefined;

@@ -26,7 +26,7 @@ export function readVersionId(query: Query): string | undefined {
 /** All that were ever seen are so long; which characters they may have is a guess (A-653). */
 const VERSION_ID = /^(null|[\w.-]{64})$/;
 
-/** @throws OssError InvalidArgument for what can be no version's. Source: docs «GetObject»; py1's suite */
+/** @throws OssError InvalidArgument for an impossible version id. Source: docs «GetObject»; py1's suite */
 export function requireVersionId(text: string): string {
 	if (VERSION_ID.test(text)) return text;
 	const message =

@@ -29,7 +29,7 @@ const FIELDS_BYTES_MAX = 4 * 1024 * 1024;
  * A body of more than 5 GB is refused before it is read: docs «PostObject» says so, and not with which error (A-691).
  *
  * @throws OssError RequestIsNotMultiPartContent, MethodNotAllowed, EntityTooLarge, MalformedPOSTRequest,
- *   MaxPOSTPreDataLengthExceededError; what `use` throws
+ *   MaxPOSTPreDataLengthExceededError; the errors of `use`
  */
 export async function withForm<T>(
 	request: OssRequest,
@@ -98,8 +98,8 @@ export class Form {
 	}
 
 	/**
-	 * The fields as the policy's conditions see them: the type of the file's own part stands in for a field that is not
-	 * there. That `$content-type` is the field where there are both is a guess (A-690).
+	 * The fields as the policy's conditions see them: the type of the file's own part replaces a field that is not
+	 * present. That `$content-type` is the field if both are present is a guess (A-690).
 	 */
 	get judgedFields(): Fields {
 		const { contentType } = this.#file;
@@ -108,7 +108,7 @@ export class Form {
 			: this.fields;
 	}
 
-	/** The type of the object: by the manual the first of these counts; undefined when none is there. */
+	/** The type of the object: the first of these that is present, as the manual says; otherwise undefined. */
 	get contentType(): string | undefined {
 		return (
 			this.fields.get("x-oss-content-type") ||

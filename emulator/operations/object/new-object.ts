@@ -59,7 +59,7 @@ export async function findProtect(
 	return makeProtect({ now: receivedAt, days: worm?.days, bypass });
 }
 
-/** @throws OssError AccessDenied for a caller who must not bypass governed retention */
+/** @throws OssError AccessDenied for a caller without the right to bypass governed retention */
 export async function readBypass(
 	emulator: Emulator,
 	request: OssRequest,

@@ -20,7 +20,7 @@ import type {
 import { readTags } from "../tagging/tags.ts";
 
 /** Kept with the object and given back as they came. */
-const KEPT = [
+const PRESERVED = [
 	"Cache-Control",
 	"Content-Disposition",
 	"Content-Encoding",
@@ -61,18 +61,18 @@ export const forbidsOverwrite = (headers: Headers): boolean =>
 	headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
 
 function readProperties(headers: Headers): ObjectProperties {
-	const kept: Record<string, string> = {};
-	for (const name of KEPT) {
+	const preserved: Record<string, string> = {};
+	for (const name of PRESERVED) {
 		const value = headers[name.toLowerCase()];
-		if (value !== undefined) kept[name] = requireHeaderValue(name, value);
+		if (value !== undefined) preserved[name] = requireHeaderValue(name, value);
 	}
 	return {
-		// A FAQ lets OSS guess it from the key's extension; which extensions, no page tells.
+		// A FAQ lets OSS guess it from the key's extension; no page lists the extensions.
 		contentType: requireHeaderValue(
 			"Content-Type",
 			headers["content-type"] || "application/octet-stream",
 		),
-		headers: kept,
+		headers: preserved,
 		userMetadata: readUserMetadata(headers),
 		tags: readTags(headers["x-oss-tagging"]),
 	};
@@ -135,7 +135,7 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
 	);
 }
 
-/** What a GET and a HEAD say of an object, range and overrides apart. */
+/** The headers that GET and HEAD return for an object, except those of ranges and overrides. */
 export function objectHeaders(
 	object: StoredObject,
 	bucket: StoredBucket,

@@ -1,6 +1,6 @@
 /**
- * An object's content for a caller who may read it: found, followed if it is a link, restored if it was archived,
- * and as the request's conditions want it.
+ * Opens an object's content for an authorized reader: follows a symlink, requires that an archived object is restored,
+ * and checks the request's conditions.
  *
  * Source: docs «GetObject», «PutSymlink», «RestoreObject».
  */

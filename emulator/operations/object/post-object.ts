@@ -1,9 +1,9 @@
 /**
  * PostObject: an upload by an HTML form, signed by the policy in it.
  *
- * Only fields before `file` are read; what follows it is ignored, a callback too. The file is received while the policy
- * is known to allow it so far; a size the policy does not allow leaves nothing behind. Of a callback the application
- * server's answer counts, not the status or redirect that the form asks for (A-17).
+ * Only fields before `file` are read; fields after it are ignored, a callback too. The file is received while the
+ * policy is known to allow it so far; a size the policy does not allow leaves nothing behind. Of a callback the
+ * application server's answer counts, not the status or redirect that the form requests (A-17).
  *
  * Source: docs «PostObject», «Callback»; java SDK FAQ for fields after the file.
  */

@@ -1,7 +1,8 @@
 /**
  * SealAppendObject: nothing can be appended any more. Sealing again changes nothing, the first seal's time included.
  *
- * What later appends and seals of other objects get is in the table of errors only, with 409; a suite that never ran
+ * The errors of later appends, and of seals of other objects, are in the table of errors only, with 409; a suite that
+ * never ran
  * expects 400 (A-610).
  *
  * Source: docs «SealAppendObject».

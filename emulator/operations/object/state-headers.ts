@@ -1,5 +1,5 @@
 /**
- * What a GET and a HEAD say of what happened to an object since it was written.
+ * The headers of GET and HEAD about changes to an object since it was written.
  *
  * Pure. Source: docs «HeadObject», «SealAppendObject»; go2's results for the formats. Of a legal hold nothing is said
  * unless it is on: seen at OSS by multicloudj's tests.

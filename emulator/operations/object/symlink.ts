@@ -1,5 +1,5 @@
 /**
- * PutSymlink, GetSymlink, and what a link shows of its target.
+ * PutSymlink, GetSymlink, and reading an object through a symlink.
  *
  * Source: docs «PutSymlink», «GetSymlink»; ali-oss's suite for a link to a link, java1's for a link's own metadata.
  */
@@ -59,7 +59,7 @@ export async function getSymlink(
 }
 
 /**
- * What a reader of `object` is shown: of a link, the target's content and the link's own metadata.
+ * The object that a reader of `object` gets: for a link, the target's content and the link's own metadata.
  *
  * @throws OssError AccessDenied for a caller who cannot read the target; SymlinkTargetNotExist, InvalidTargetType
  */

@@ -1,7 +1,7 @@
 /**
- * The body of an upload, as far as the bucket has room for it, and as fast as the sender wants it at most.
+ * The body of an upload, limited by the bucket's capacity and by the speed that the client requests.
  *
- * Source: docs «Single-connection bandwidth throttling»; php's suite for what a full bucket answers.
+ * Source: docs «Single-connection bandwidth throttling»; php's suite for the error of a full bucket.
  */
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";

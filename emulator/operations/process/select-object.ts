@@ -5,7 +5,7 @@
  * frames, so the connection breaks off.
  *
  * Source: docs «SelectObject», «CreateSelectObjectMeta»; readers and suites of the SDKs, cpp's SelectObjectTest for the
- * order of errors, for requesters who pay, and for metadata that exist already.
+ * order of errors, for requesters that pay, and for metadata that exist already.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";

@@ -26,8 +26,8 @@ export type Terms = {
 };
 
 /**
- * OSS takes a minute for Archive, hours for the others. Tests that wait are to end, and those that meet an object while
- * it is being restored are to meet it: seconds, in the same order (A-600).
+ * OSS takes a minute for Archive, hours for the others. Here it takes seconds, in the same order, so that tests can
+ * both wait for the end and observe an object while it is being restored (A-600).
  */
 const TERMS: Readonly<Partial<Record<StorageClass, Terms>>> = {
 	Archive: { daysMax: 7, seconds: { "": 3 } },
@@ -67,7 +67,7 @@ export function beginRestoration(
 	return { tier, ready, until: ready + days * DAY_MS };
 }
 
-/** `days` more, as far as the class allows. */
+/** Adds `days`, up to the maximum of the storage class. */
 export const prolong = (
 	restoration: Restoration,
 	{ daysMax }: Terms,

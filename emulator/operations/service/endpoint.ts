@@ -1,8 +1,8 @@
 /**
  * How OSS names its own addresses in answers.
  *
- * Clients dial what they read here: it is the address they already use, never a name only this machine knows. Only who
- * asked by one of Alibaba's names is told Alibaba's names.
+ * Clients connect to the returned address: it is the one they already use, never a name that only this machine knows.
+ * Requests to one of Alibaba's names get Alibaba's names.
  *
  * Pure.
  */

@@ -1,5 +1,5 @@
 /**
- * ListBuckets: the caller's buckets by name; those with a tag or in a resource group, if the request asks for it.
+ * ListBuckets: the caller's buckets by name; limited to a tag or a resource group if the request names one.
  *
  * Source: docs «GetService (ListBuckets)»; py1's and java1's suites for `tag-key`, ali-oss's for `tagging="k":"v",…`,
  * php2's for `k:v`, which are given back in the result; EC 0017-00000289, -290 and go1's suite for a prefix with

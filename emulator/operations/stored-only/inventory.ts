@@ -1,10 +1,10 @@
 /**
  * Inventories: lists of a bucket's objects that would be written every day or week.
  *
- * One of an id that is there is replaced, whatever the page of 409 says: the suites do so (A-411).
+ * An inventory with an existing id is replaced, although a page documents a 409: the suites do so (A-411).
  *
  * Source: docs «PutBucketInventory», «ListBucketInventory»; EC 0020-00000031; go1's suite (a destination that is not
- * one's own; no or two encryptions); py2's for the incremental inventory, which comes every so many seconds.
+ * one's own; no or two encryptions); py2's for the incremental inventory, which is written at an interval in seconds.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -128,8 +128,8 @@ async function requireRoom(
 	{ emulator, request }: Asked,
 ): Promise<void> {
 	const { configurations } = emulator.store;
-	const kept = await configurations.list(request.bucket, INVENTORY.name);
-	if (kept.length >= INVENTORIES_MAX && !kept.some((one) => one.id === id))
+	const stored = await configurations.list(request.bucket, INVENTORY.name);
+	if (stored.length >= INVENTORIES_MAX && !stored.some((one) => one.id === id))
 		throw new OssError("InventoryExceedLimit");
 }
 
@@ -139,9 +139,9 @@ export async function listBucketInventory(
 	{ bucket, query }: OssRequest,
 ): Promise<Reply> {
 	const after = query.get("continuation-token") ?? "";
-	const kept = await store.configurations.list(bucket, INVENTORY.name);
-	if (kept.length === 0) throw new OssError("NoSuchInventory");
-	const left = kept.filter(({ id }) => id > after);
+	const stored = await store.configurations.list(bucket, INVENTORY.name);
+	if (stored.length === 0) throw new OssError("NoSuchInventory");
+	const left = stored.filter(({ id }) => id > after);
 	const page = left.slice(0, PAGE_MAX);
 	const isTruncated = left.length > page.length;
 	return xml(

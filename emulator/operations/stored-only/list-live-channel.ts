@@ -18,9 +18,9 @@ export async function listLiveChannel(
 	const prefix = readText(query, "prefix");
 	const marker = readText(query, "marker");
 	const max = readCount(query, "max-keys", 100, 1000);
-	const kept = await store.configurations.list(bucket, NAME);
+	const stored = await store.configurations.list(bucket, NAME);
 	const after = Buffer.from(marker);
-	const left = kept.filter(
+	const left = stored.filter(
 		({ id }) =>
 			id.startsWith(prefix) && Buffer.compare(Buffer.from(id), after) > 0,
 	);

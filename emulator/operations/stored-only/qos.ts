@@ -131,14 +131,14 @@ export async function listBucketRequesterQosInfos(
 	{ bucket }: OssRequest,
 ): Promise<Reply> {
 	const { name } = REQUESTER_QOS_INFO;
-	const kept = await store.configurations.list(bucket, name);
+	const stored = await store.configurations.list(bucket, name);
 	return xml(
 		writeXml("ListBucketRequesterQoSInfosResult", {
 			Bucket: bucket,
 			ContinuationToken: "",
 			NextContinuationToken: "",
 			IsTruncated: false,
-			RequesterQoSInfo: kept.map(({ id, document }) => ({
+			RequesterQoSInfo: stored.map(({ id, document }) => ({
 				Requester: id,
 				QoSConfiguration: parseDocument(REQUESTER_QOS_INFO, document),
 			})),

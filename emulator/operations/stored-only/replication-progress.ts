@@ -20,13 +20,13 @@ export async function getBucketReplicationProgress(
 	const wanted = id === "" ? rules : [requireRule(rules, id)];
 	return xml(
 		writeXml("ReplicationProgress", {
-			Rule: wanted.map((kept) => ({
-				ID: kept.rule.ID,
-				PrefixSet: kept.rule.PrefixSet,
-				Action: kept.rule.Action,
-				Destination: kept.rule.Destination,
-				Status: statusOf(kept),
-				HistoricalObjectReplication: kept.rule.HistoricalObjectReplication,
+			Rule: wanted.map((stored) => ({
+				ID: stored.rule.ID,
+				PrefixSet: stored.rule.PrefixSet,
+				Action: stored.rule.Action,
+				Destination: stored.rule.Destination,
+				Status: statusOf(stored),
+				HistoricalObjectReplication: stored.rule.HistoricalObjectReplication,
 				Progress: { HistoricalObject: "0" },
 			})),
 		}),

@@ -65,9 +65,9 @@ export async function getBucketReplication(
 	if (rules.length === 0) throw new OssError("NoSuchReplicationConfiguration");
 	return xml(
 		writeXml("ReplicationConfiguration", {
-			Rule: rules.map((kept) => ({
-				...kept.rule,
-				Status: statusOf(kept),
+			Rule: rules.map((stored) => ({
+				...stored.rule,
+				Status: statusOf(stored),
 			})),
 		}),
 	);
@@ -83,8 +83,8 @@ export async function deleteBucketReplication(
 	const closedMs = request.receivedAt.getTime();
 	await changeRules(emulator, request, (rules) => {
 		for (const id of ids) requireRule(rules, id);
-		return rules.map((kept) =>
-			ids.includes(kept.rule.ID) ? { ...kept, closedMs } : kept,
+		return rules.map((stored) =>
+			ids.includes(stored.rule.ID) ? { ...stored, closedMs } : stored,
 		);
 	});
 	return empty(200);
@@ -100,10 +100,10 @@ export async function putBucketRtc(
 	const { RTC: control, ID } = RTC_CONFIGURATION(body);
 	await changeRules(emulator, request, (rules) => {
 		requireRule(rules, ID);
-		return rules.map((kept) =>
-			kept.rule.ID === ID
-				? { ...kept, rule: { ...kept.rule, RTC: control } }
-				: kept,
+		return rules.map((stored) =>
+			stored.rule.ID === ID
+				? { ...stored, rule: { ...stored.rule, RTC: control } }
+				: stored,
 		);
 	});
 	return empty(200);

@@ -1,6 +1,6 @@
 /**
  * Operations of services that a bucket must first be bound to: Intelligent Media Management and data pipelines. No
- * bucket is bound here, so they answer what OSS answers then.
+ * bucket is bound here, so they return OSS's errors for unbound buckets.
  *
  * Source: go2's TestAsyncProcessObject, TestDoMetaQueryAction and TestDoDataPipeLineAction; java1's
  * AsyncProcessObjectTest.

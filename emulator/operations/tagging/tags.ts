@@ -39,7 +39,7 @@ export function readTags(header: string | undefined): Tags {
 }
 
 /**
- * @param repeated is what a key that comes twice is refused with
+ * @param repeated the error for a key that occurs twice
  * @throws OssError InvalidTag, BadRequest for too many, and `repeated`
  */
 export function requireTags(

@@ -1,8 +1,8 @@
 /**
  * Checks whether a domain resolves to this machine.
  *
- * It replaces the DNS record by which OSS verifies who owns a domain: whoever can point it here, by a hosts file or
- * as the alias of a container, may bind it (A-651). The name is looked up as any program does.
+ * It replaces the DNS record by which OSS verifies the ownership of a domain: a caller that can point it here, by a
+ * hosts file or as the alias of a container, can bind it (A-651). The name is looked up as any program does.
  */
 import dns from "node:dns";
 import { networkInterfaces } from "node:os";

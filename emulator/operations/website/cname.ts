@@ -1,6 +1,6 @@
 /**
  * Custom domains: a bound domain is an address of its bucket. OSS requires a DNS record with a token to verify
- * who owns a domain; here the domain must resolve to this machine.
+ * the ownership of a domain; here the domain must resolve to this machine.
  *
  * Source: docs «CreateCnameToken», «PutCname», «ListCname»; EC 0018-00000115; java1's suite for CnameTokenNotFound.
  */

@@ -111,7 +111,7 @@ async function follow(
 		: empty(HttpRedirectCode, { Location: locationOf(rule, request) });
 }
 
-/** `abc` where `abc/index.html` is what there is: by Type, on to `abc/` (0), not found (1), or that page (2). */
+/** `abc` where only `abc/index.html` exists: by Type, on to `abc/` (0), not found (1), or that page (2). */
 async function folder({
 	emulator,
 	website,

@@ -1,6 +1,6 @@
 /**
- * A bucket as a static website: its index page, its error page, and where requests are sent on to. What of it comes
- * into effect: website-visit.ts.
+ * A bucket as a static website: its index page, its error page, and its redirects. The part that takes
+ * effect is in website-visit.ts.
  *
  * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only, and a rule without a type means
  * External; go2 for the elements no page describes.
@@ -106,8 +106,8 @@ export const WEBSITE = kind(
 export type Website = ReturnType<typeof WEBSITE.shape>;
 
 /**
- * A mirror's rule as OSS gives it back: with what it does by default, and with MirrorPassQueryString, which counts for
- * it, in PassQueryString too. Source: the suites of go1, py2 and java1; what only PassQueryString says is a guess
+ * A mirror's rule as OSS returns it: with the default values, and with MirrorPassQueryString, which counts for
+ * it, in PassQueryString too. Source: the suites of go1, py2 and java1; that PassQueryString alone suffices is a guess
  * (A-674).
  */
 function completeMirror(rule: RoutingRule): RoutingRule {

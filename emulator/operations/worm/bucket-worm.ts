@@ -50,7 +50,7 @@ export async function initiateBucketWorm(
 	return empty(200, { "x-oss-worm-id": worm.id });
 }
 
-/** What to do with a policy that is locked already is a guess. */
+/** The response for a policy that is locked already is a guess. */
 export async function completeBucketWorm(
 	emulator: Emulator,
 	request: OssRequest,

@@ -1,8 +1,8 @@
 /**
- * Who may not go yet: versions within the retention policy of their bucket, within their own retention, or held.
+ * Versions that cannot be deleted yet: within their bucket's retention policy, within their own retention, or on hold.
  *
  * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays
- * as it was set, and a date comes no nearer, unless it is governed and who may bypass that asks for it.
+ * as it was set, and a date is never shortened, unless it is governed and an authorized caller requests to bypass it.
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { Headers } from "../../oss/request.ts";
@@ -14,7 +14,7 @@ import type {
 	StoredObject,
 } from "../../storage/types.ts";
 
-/** What is in force at a moment. */
+/** The retention in force at a given time. */
 export type Rules = {
 	readonly now: Date;
 	/** Days of the bucket's policy; undefined without one. */
