@@ -40,7 +40,7 @@ export const settingsRoutes: Routes = (app, context) => {
 	);
 };
 
-const view = ({
+const view = async ({
 	emulator,
 	endpoint,
 	version,
@@ -48,7 +48,7 @@ const view = ({
 	log,
 }: AdminContext) => ({
 	...{ version, endpoint, region: emulator.region },
-	publicKey: emulator.callbacks.publicPem,
+	publicKey: await emulator.callbacks.publicPem(),
 	publicKeyUrl: emulator.callbacks.switches.publicKeyUrl,
 	strict: emulator.callbacks.switches.strict,
 	...{ logLevel: log.level, settings },

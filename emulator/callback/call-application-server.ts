@@ -24,7 +24,8 @@ import { judge } from "./relay.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 export type CallParts = {
-	readonly keyPair: KeyPair;
+	/** The first call may have to generate it. */
+	readonly keyPair: () => Promise<KeyPair>;
 	readonly endpoint: string;
 	readonly now: () => Date;
 	readonly switches: CallbackSwitches;
@@ -74,7 +75,7 @@ async function callUrl(
 		switches.publicKeyUrl ||
 		uploaded.publicKeyUrl ||
 		`${endpoint}${PUBLIC_KEY_PATH}`;
-	const signer = { ...keyPair, publicKeyUrl };
+	const signer = { ...(await keyPair()), publicKeyUrl };
 	const composed = { url, callback, uploaded, body, signer, now: now() };
 	const request = composeForged(fault?.forged, composed);
 	if (body.length > LARGE_BYTES) await setImmediate();

@@ -41,7 +41,8 @@ import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 
 /** What the engine is assembled from. */
 export type CallbackParts = {
-	readonly keyPair: KeyPair;
+	/** The first call may have to generate it. */
+	readonly keyPair: () => Promise<KeyPair>;
 	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host is of no use. */
 	readonly endpoint: string;
 	readonly now: () => Date;
@@ -88,8 +89,8 @@ export class Callbacks {
 	}
 
 	/** The public half of the key, PEM. */
-	get publicPem(): string {
-		return this.#parts.keyPair.publicPem;
+	async publicPem(): Promise<string> {
+		return (await this.#parts.keyPair()).publicPem;
 	}
 
 	/**

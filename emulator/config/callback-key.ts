@@ -24,27 +24,13 @@ export type CallbackKeyOptions = {
 	readonly bits: KeyBits;
 };
 
-/**
- * Starts to generate a key if there is none. That takes 20 ms on another core, while the start goes on.
- *
- * @param folder null for a key of this run alone; nothing is written there yet
- * @returns undefined when no key must be generated
- */
-export function beginKeyPair(
-	folder: string | null,
-	{ file, bits }: CallbackKeyOptions,
-): Promise<KeyPair> | undefined {
-	const isThere = folder !== null && existsSync(join(folder, FILE));
-	if (file !== "" || isThere) return undefined;
-	const begun = folder === null ? keyOfProcess(bits) : makeKeyPair(bits);
-	begun.catch(() => {}); // `loadKeyPair` throws it, if the start gets so far
-	return begun;
-}
+/** Gives the key pair; the first call may have to generate it. @throws as the generator */
+export type KeySource = () => Promise<KeyPair>;
 
 /** Emulators in memory share a key: none of them outlives the process, and generating one takes longer than a start. */
 const keysOfProcess = new Map<KeyBits, Promise<KeyPair>>();
 
-function keyOfProcess(bits: KeyBits): Promise<KeyPair> {
+export function keyOfProcess(bits: KeyBits): Promise<KeyPair> {
 	const key = keysOfProcess.get(bits) ?? makeKeyPair(bits);
 	keysOfProcess.set(bits, key);
 	return key;
@@ -58,22 +44,35 @@ export async function readOwnKeyPair({
 }
 
 /**
- * The generated key, from the data folder or new.
+ * The key of the data folder. A key that exists is read now, so that a damaged file stops the start; a new one is
+ * generated when it is first needed, because that takes longer than all the rest of a start.
  *
- * @param begun what `beginKeyPair` gave
+ * @param folder null for the key of this process
  * @throws StartError
  */
-export async function loadKeyPair(
+export async function openKeyPair(
 	folder: string | null,
 	{ bits }: CallbackKeyOptions,
-	begun?: Promise<KeyPair>,
-): Promise<KeyPair> {
+): Promise<KeySource> {
+	if (folder === null) return () => keyOfProcess(bits);
+	if (existsSync(join(folder, FILE))) {
+		const stored = await loadKeyPair(folder, bits);
+		return async () => stored;
+	}
+	let made: Promise<KeyPair> | undefined;
+	return () => {
+		made ??= loadKeyPair(folder, bits);
+		return made;
+	};
+}
+
+async function loadKeyPair(folder: string, bits: KeyBits): Promise<KeyPair> {
 	const pem = await loadOrCreateSecret(
 		folder,
 		FILE,
-		async () => (await (begun ?? makeKeyPair(bits))).privatePem,
+		async () => (await makeKeyPair(bits)).privatePem,
 	);
-	return parse(pem, folder === null ? FILE : join(folder, FILE));
+	return parse(pem, join(folder, FILE));
 }
 
 async function readOwn(file: string): Promise<string> {

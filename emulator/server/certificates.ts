@@ -4,16 +4,11 @@
  * The authority is made once and kept in the data folder, so that it can be trusted once. Names come with the
  * handshake: an emulator in a container cannot know under which names it is reached.
  */
-import {
-	createPublicKey,
-	generateKeyPair,
-	type KeyObject,
-	randomBytes,
-} from "node:crypto";
+import { createPublicKey, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { promisify } from "node:util";
 import type Forge from "node-forge";
+import { generateRsaKey } from "../oss/rsa-key.ts";
 import { DAY_MS } from "../oss/times.ts";
 
 export type Authority = {
@@ -26,8 +21,6 @@ export type Authority = {
 /** A private key and the chain of its certificate, PEM. */
 export type Certified = { readonly key: string; readonly cert: string };
 
-const generate = promisify(generateKeyPair);
-
 const KEY_BITS = 2048;
 const YEARS = 10;
 /** Some clients refuse a server certificate with a longer validity. */
@@ -38,8 +31,7 @@ const NAMES_MAX = 256;
 
 export async function makeAuthority(now: Date): Promise<Authority> {
 	const { default: forge } = await import("node-forge");
-	const { privateKey } = await generate("rsa", { modulusLength: KEY_BITS });
-	const pem = toPem(privateKey);
+	const pem = await generateRsaKey(KEY_BITS);
 	const certificate = draft(forge, pem, now, YEARS * 365);
 	const subject = [{ name: "commonName", value: `${NAME} local authority` }];
 	certificate.setSubject(subject);
@@ -83,9 +75,7 @@ export class Certificates {
 	constructor(authority: Authority, now: () => Date) {
 		this.#authority = authority;
 		this.#now = now;
-		this.#key = generate("rsa", { modulusLength: KEY_BITS }).then(
-			({ privateKey }) => toPem(privateKey),
-		);
+		this.#key = generateRsaKey(KEY_BITS);
 	}
 
 	/** The authority's, PEM, for clients to trust. */
@@ -164,6 +154,3 @@ function draft(
 /** Types of GeneralName, RFC 5280. */
 const toAltName = (name: string): object =>
 	isIP(name) ? { type: 7, ip: name } : { type: 2, value: name };
-
-const toPem = (key: KeyObject): string =>
-	String(key.export({ type: "pkcs1", format: "pem" }));

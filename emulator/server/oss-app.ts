@@ -226,7 +226,7 @@ async function answerOtherThanOss(
 		return reply;
 	}
 	return rawPath === PUBLIC_KEY_PATH && method === "GET"
-		? pem(emulator.callbacks.publicPem)
+		? pem(await emulator.callbacks.publicPem())
 		: undefined;
 }
 

@@ -5,14 +5,15 @@
 import { KEY_BITS } from "../callback/key-pair.ts";
 import { makeControl, type Transport } from "../client/control.ts";
 import type { EmulatorControl, Seed } from "../client/types.ts";
-import { beginKeyPair } from "../config/callback-key.ts";
+import { keyOfProcess } from "../config/callback-key.ts";
 import { readConfig } from "../config/config.ts";
 import { toArguments } from "../config/options.ts";
 import { type Running, start } from "./start.ts";
 
 /** Loads and makes beforehand what the first start would wait for. */
 export async function warmUp(): Promise<void> {
-	beginKeyPair(null, { file: "", bits: KEY_BITS });
+	// The first callback gets the error, if there is one.
+	keyOfProcess(KEY_BITS).catch(() => {});
 	await import("../server/oss-app.ts");
 }
 

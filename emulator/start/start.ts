@@ -5,10 +5,9 @@ import type { FastifyInstance } from "fastify";
 import type { AdminContext } from "../admin/context.ts";
 import type { Ram } from "../auth/ram.ts";
 import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
-import { type KeyPair, makeKeyPair } from "../callback/key-pair.ts";
 import {
-	beginKeyPair,
-	loadKeyPair,
+	type KeySource,
+	openKeyPair,
 	readOwnKeyPair,
 } from "../config/callback-key.ts";
 import { type Config, withoutSecrets } from "../config/config.ts";
@@ -88,10 +87,9 @@ async function assemble(
 	undo: (() => Promise<void>)[],
 	fail: (error: StartError) => void,
 ): Promise<Omit<Running, "close">> {
-	const begun = beginKeyPair(config.data, config.callbackKey);
 	const ports = await openPorts(config);
 	undo.push(() => ports.close());
-	// Loaded here, Fastify and all operations, while another thread makes the key pair.
+	// Loaded here, because it is the longest part of a start: Fastify and all operations.
 	const { createOssApp } = await import("../server/oss-app.ts");
 	await requireKnownOperations(config);
 	const ram = await readOwnRam(config);
@@ -101,8 +99,9 @@ async function assemble(
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
 	const authority = await secure(config, ports);
-	const keyPair =
-		own ?? (await loadKeyPair(config.data, config.callbackKey, begun));
+	const keyPair: KeySource = own
+		? async () => own
+		: await openKeyPair(config.data, config.callbackKey);
 	const upstream = await makeUpstream(config, log, undo);
 	const ending = new AbortController();
 	const emulator = await makeEmulator({
@@ -160,7 +159,7 @@ function openStore(
 type Parts = {
 	readonly config: Config;
 	readonly ram: Ram;
-	readonly keyPair: KeyPair;
+	readonly keyPair: KeySource;
 	readonly upstream: Upstream | undefined;
 	readonly log: Log;
 	readonly store: Store;
@@ -230,7 +229,7 @@ async function readOwnSeeds(
 	const scratch = await makeEmulator({
 		...{ config: { ...config, data: null }, log, ram, store },
 		...{ endpoint: "http://localhost", upstream: undefined },
-		keyPair: await makeKeyPair(512), // signs nothing
+		keyPair: () => Promise.reject(new TypeError("a seed signs nothing")),
 		ending: new AbortController().signal,
 	});
 	try {

@@ -69,7 +69,8 @@ function makeCallbacks(given: Given = {}): {
 } {
 	const saved: Delivery[] = [];
 	const callbacks = new Callbacks({
-		...{ keyPair, endpoint: "http://127.0.0.1:6770" },
+		keyPair: async () => keyPair,
+		endpoint: "http://127.0.0.1:6770",
 		now: () => new Date("2018-09-15T10:27:41.000Z"),
 		warn: () => {},
 		findPolicy: async () => undefined,
@@ -715,10 +716,10 @@ suite("When callbacks are closed", () => {
 	});
 });
 
-test("The public key is the key pair's", () => {
+test("The public key is the key pair's", async () => {
 	const { callbacks } = makeCallbacks();
 
-	assert.equal(callbacks.publicPem, keyPair.publicPem);
+	assert.equal(await callbacks.publicPem(), keyPair.publicPem);
 });
 
 suite("The log has of a callback", () => {
