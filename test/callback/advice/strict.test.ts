@@ -236,7 +236,7 @@ suite("Under --strict", () => {
 		const { json } = await admin.get("/api/callbacks");
 		const [{ why, advice, findings }] = json.callbacks;
 		assert.match(why, /--strict refuses quoted-variable/);
-		assert.match(advice, /your own quotes out of callbackBody/);
+		assert.match(advice, /your own quotes from callbackBody/);
 		const links = findings.map(({ link }: { link: string }) => link);
 		assert.ok(links.every((link: string) => link.startsWith("https://")));
 	});
