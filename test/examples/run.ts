@@ -29,6 +29,11 @@ const EXAMPLES: readonly Example[] = [
 		toolchain: "python3 -m venv --help",
 		passed: /\b4 passed\b/,
 	},
+	{
+		folder: "go-test",
+		toolchain: "go version",
+		passed: /(?:^--- PASS[\s\S]+){4}^PASS$/m,
+	},
 ];
 
 /** What a clone contains, as far as the examples use it. */
