@@ -20,12 +20,17 @@ after(async () => {
 	await (await running).close();
 });
 
-async function makeBucket(bucket: string, { target }: Row): Promise<void> {
+async function makeBucket(
+	bucket: string,
+	{ name, target }: Row,
+): Promise<void> {
 	if (target === "service") return;
 	const oss = await client;
 	await oss.put(`/${bucket}`, "");
+	// A GET of the meta announces the object's length and sends no body: only an empty object leaves the answer whole.
+	const content = name === "GetObjectMetaByGet" ? "" : "meow";
 	if (target === "object")
-		await oss.put(encodeURI(`/${bucket}/a b/猫`), "meow");
+		await oss.put(encodeURI(`/${bucket}/a b/猫`), content);
 }
 
 /** As the table's row asks for it; values are as good as none, but the same for all who ask. */

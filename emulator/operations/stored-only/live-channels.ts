@@ -29,14 +29,31 @@ export async function putLiveChannel(
 	const { bucket, key, receivedAt } = request;
 	requireChannelName(key);
 	const body = await readXmlBody(request, "LiveChannelConfiguration");
+	const configuration = CONFIGURATION(body);
+	const target = configuration.Snapshot?.DestBucket;
+	if (target !== undefined) await requireOwnBucket(store, request, target);
 	const channel: Channel = {
-		configuration: CONFIGURATION(body),
+		configuration,
 		modified: isoTime(receivedAt),
 	};
 	await store.configurations.put(bucket, NAME, key, JSON.stringify(channel));
 	return xml(
 		writeXml("CreateLiveChannelResult", urlsOf(request, key, channel)),
 	);
+}
+
+/**
+ * Snapshots go to a bucket of the same owner. Source: docs «PutLiveChannel», DestBucket; cpp's suite, which sees a
+ * request for a missing one fail and does not name the code (A-948).
+ */
+async function requireOwnBucket(
+	store: Emulator["store"],
+	{ bucket }: OssRequest,
+	target: string,
+): Promise<void> {
+	const { owner } = await store.buckets.get(bucket);
+	const found = await store.buckets.find(target);
+	if (found?.owner !== owner) throw invalidArgument("DestBucket", target);
 }
 
 function requireChannelName(name: string): void {

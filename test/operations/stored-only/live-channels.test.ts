@@ -189,3 +189,18 @@ suite("ListLiveChannel", () => {
 		assert.deepEqual(textsOf(second, "IsTruncated"), ["false"]);
 	});
 });
+
+test("A live channel's snapshots go into a bucket of the same owner (A-948)", async (t) => {
+	const { oss } = await startWithBucket(t);
+	const put = (bucket: string) =>
+		oss.put(
+			"/photos/channel?live",
+			`<LiveChannelConfiguration><Target><Type>HLS</Type></Target><Snapshot><RoleName>role</RoleName><DestBucket>${bucket}</DestBucket><NotifyTopic>topic</NotifyTopic><Interval>5</Interval></Snapshot></LiveChannelConfiguration>`,
+		);
+	assert.match(refusal(await put("missing")), /^400 InvalidArgument /);
+	assert.match(
+		refusal(await oss.get("/photos/channel?live")),
+		/^404 NoSuchLiveChannel /,
+	);
+	assert.equal((await put("photos")).status, 200);
+});
