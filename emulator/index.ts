@@ -1,8 +1,8 @@
 /**
  * The package's face: an emulator in the process of a test, or the methods of one that runs elsewhere.
  *
- * The emulator itself is loaded beside this file, not by it, so that an older Node.js can read this file, which says
- * what is missing.
+ * The emulator itself is loaded dynamically, so that an older Node.js can read this file, which reports
+ * the required version.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -48,7 +48,7 @@ export type EmulatorOptions = {
 	readonly ram?: string;
 	/** The initial content: a declaration, or JSON files and folders with objects. */
 	readonly seed?: Seed | string | readonly string[];
-	/** `off` accepts any signature, or none. Default: `strict`. */
+	/** `off` accepts any signature, or a missing one. Default: `strict`. */
 	readonly auth?: "strict" | "off";
 	/** `dev` lets pages of any origin use buckets without CORS rules. Default: `off`. */
 	readonly cors?: "off" | "dev";
@@ -58,7 +58,7 @@ export type EmulatorOptions = {
 	readonly blockPublicAccess?: "on" | "off";
 	/** Callbacks fail as they would in the cloud, or might. */
 	readonly strict?: boolean;
-	/** What `strict` lets pass: `private-address` where application servers are local. */
+	/** The findings that `strict` ignores: `private-address` where application servers are local. */
 	readonly strictExcept?: string | readonly string[];
 	/** As in the cloud: no private addresses, no callbacks without URL, no https without callbackSNI. */
 	readonly strictCallback?: boolean;
@@ -105,7 +105,7 @@ export type EmulatorOptions = {
 	readonly upstreamTimeout?: number;
 	/** Where to write how the emulator is reached, keys included, as JSON. */
 	readonly readyFile?: string;
-	/** What is written to standard error. Default: `warn`. */
+	/** The least severe level that is written to standard error. Default: `warn`. */
 	readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
 	/** How it is written. Default: `text`; `json` is an object per line. */
 	readonly logFormat?: "text" | "json";
@@ -131,7 +131,7 @@ loading?.then(({ warmUp }) => warmUp()).catch(() => {});
 /**
  * Starts an emulator in this process: in memory and on free ports, unless the options say otherwise.
  *
- * @throws Error whose message says in one line what is wrong
+ * @throws Error whose message names the mistake in one line
  */
 export async function startEmulator(
 	options: EmulatorOptions = {},

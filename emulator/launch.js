@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The first file that runs, in plain JavaScript, so that an older Node.js can read it and prints in one line what to
- * do.
+ * The first file that runs, in plain JavaScript, so that an older Node.js can read it and prints a one-line
+ * instruction.
  */
 import { nodeMistake } from "./node-version.js";
 

@@ -4,7 +4,7 @@
 
 /**
  * @param {string} version `22.19.0`
- * @returns {string} one line that says what to do; '' when it can
+ * @returns {string} a one-line instruction; '' if the version is supported
  */
 export function nodeMistake(version) {
 	const [major = 0, minor = 0] = version.split(".").map(Number);

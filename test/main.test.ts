@@ -32,7 +32,7 @@ suite("An emulator that cannot start says why in one line, exits with 2 and touc
 	const cases = [
 		["a wrong flag", "--auth maybe", /--auth must be one of strict, off/],
 		[
-			"a key for callbacks that is none",
+			"an invalid key for callbacks",
 			"--callback-key own.txt",
 			/own\.txt: the key for callbacks is not a private key/,
 		],
@@ -79,7 +79,7 @@ suite("An emulator that cannot start says why in one line, exits with 2 and touc
 	});
 });
 
-test("An emulator names its ports, and at SIGTERM finishes what is in flight, takes no more, and exits with 0", async (t) => {
+test("An emulator names its ports, and at SIGTERM finishes pending requests, accepts no more, and exits with 0", async (t) => {
 	const cwd = makeFolder(t);
 	const { ready, stop, lines } = await startInBackground(
 		t,

@@ -408,7 +408,7 @@ suite("The check of", () => {
 		assert.deepEqual(found, ["A-90", "A-901", "A-91"]);
 	});
 
-	test("mentions looks in comments, beside the file and from the top", () => {
+	test("mentions looks in comments, next to the file and from the top", () => {
 		const of = (comment: string): string[] =>
 			missingMentions(at("emulator/server/a.ts", `${comment}\nb.c.ts`));
 		assert.deepEqual(of("/** See handle.ts. */"), []);

@@ -68,7 +68,7 @@ export class AdminClient {
 		return this.send("GET", path, { query, ...(signal ? { signal } : {}) });
 	}
 
-	/** What it answers, as /api/openapi.json describes it. */
+	/** The response, as /api/openapi.json describes it. */
 	async json<Shape>(path: string, query: Query = {}): Promise<Shape> {
 		return this.ask("GET", path, { query });
 	}
@@ -108,7 +108,7 @@ export class AdminClient {
 	#stranger(): CommandError {
 		return new CommandError(
 			2,
-			`what answers at ${this.url} is not the admin port of an oss-emulator`,
+			`the server at ${this.url} is not the admin port of an oss-emulator`,
 		);
 	}
 }

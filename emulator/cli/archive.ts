@@ -1,9 +1,9 @@
 /**
  * `oss-emulator export` and `import`: buckets with their documents, and objects with their metadata, as one tar file,
- * so that the state of a failing test can be handed on.
+ * so that the state of a failing test can be shared.
  *
- * The file holds `seed.json`, a seed whose objects name the files beside it. Only current versions are written. Both
- * commands go by a temporary folder, which needs as much room as the objects.
+ * The file holds `seed.json`, a seed whose objects name the files next to it. Only current versions are written. Both
+ * commands use a temporary folder, which needs as much space as the objects.
  */
 import { createReadStream } from "node:fs";
 import {
@@ -103,7 +103,7 @@ async function inTemporaryFolder(
 	}
 }
 
-/** Written beside and renamed: half a file must not look like a whole one. */
+/** Writes a temporary file and renames it, so that a partial file never looks complete. */
 async function writeTar(file: string, cwd: string): Promise<void> {
 	const part = `${file}.part`;
 	try {

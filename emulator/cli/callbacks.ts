@@ -1,6 +1,6 @@
 /**
- * `oss-emulator callbacks`: what application servers were sent, and what came of it; or, as it happens, what they are
- * being sent.
+ * `oss-emulator callbacks`: lists the requests to application servers and their outcomes, or follows them as they
+ * happen.
  */
 import {
 	type Command,
@@ -65,7 +65,7 @@ export const resend: Command = async ({ client, words, flags, write }) => {
 	);
 };
 
-/** Each when it is known what came of it. */
+/** Prints each callback once its outcome is known. */
 async function followCallbacks(requested: Requested): Promise<void> {
 	const { client, flags, write } = requested;
 	const { bucket, key, status } = flags;

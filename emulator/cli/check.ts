@@ -1,5 +1,6 @@
 /**
- * `oss-emulator check FOLDER`: what is in a data folder that no emulator uses, what is missing or damaged, and with
+ * `oss-emulator check FOLDER`: reports the content of a data folder that no emulator uses, missing and damaged data,
+ * and with
  * `--repair` its repair.
  */
 import { resolve } from "node:path";
@@ -23,7 +24,7 @@ export const check: Command = async ({ words, flags, write }) => {
 	const count = `${left} ${left === 1 ? "problem" : "problems"}`;
 	const hint = flags.repair
 		? `${count} left`
-		: `${count} found: --repair takes out what cannot be read`;
+		: `${count} found: --repair removes unreadable data`;
 	throw new CommandError(1, hint);
 };
 

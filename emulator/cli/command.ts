@@ -1,5 +1,5 @@
 /**
- * What a subcommand receives.
+ * The arguments of a subcommand.
  *
  * Pure.
  */

@@ -29,7 +29,7 @@ export function describeCallback(one: Summary): string {
 		operation,
 		`${bucket}/${key}`,
 		"->",
-		`${urls.join(" ") || "nobody"}${took}`,
+		`${urls.join(" ") || "no server"}${took}`,
 	];
 	const isGood = status === "succeeded" || status === "sending";
 	const more = isGood ? [] : [one.why, one.advice];
@@ -38,7 +38,7 @@ export function describeCallback(one: Summary): string {
 		.join("");
 }
 
-/** As /api/openapi.json describes Delivery, as far as it is shown. */
+/** The printed part of Delivery in /api/openapi.json. */
 type Content = {
 	readonly body?: string | null;
 	readonly attempts?: readonly {
@@ -49,7 +49,7 @@ type Content = {
 	}[];
 };
 
-/** What was sent, and what the application server answered. */
+/** The body that was sent, and the application server's answer. */
 export function describeContent({ body, attempts = [] }: Content): string {
 	const answer = attempts.at(-1)?.answer;
 	const lines = [

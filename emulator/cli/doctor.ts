@@ -1,5 +1,5 @@
 /**
- * `oss-emulator doctor` and `openapi`: what an emulator is, for a bug report and for programs.
+ * `oss-emulator doctor` and `openapi`: describes an emulator, for a bug report and for programs.
  */
 import { arch, release, type } from "node:os";
 import type { AdminClient } from "./admin-client.ts";
@@ -26,7 +26,7 @@ export const doctor: Command = async ({ client, flags, version, write }) => {
 	write(`settings: ${JSON.stringify(settings, undefined, 2)}\n`);
 };
 
-/** The report is of use without an emulator too: it then says that there is none. */
+/** The report is useful without an emulator too: it then says that none answers. */
 async function ask(client: AdminClient, path: string): Promise<unknown> {
 	try {
 		return await client.json(path);

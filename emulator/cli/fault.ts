@@ -26,7 +26,7 @@ export const fault: Command = async (requested) => {
 	} else if (verb === "clear") {
 		await client.ask("DELETE", "/api/faults", { query: { account } });
 	} else if (word === undefined)
-		throw wrongUsage("fault", "name an operation and what happens");
+		throw wrongUsage("fault", "name an operation and a fault");
 	else if (verb === "rm")
 		await client.ask("DELETE", `/api/faults/${encodeURIComponent(word)}`);
 	else {

@@ -1,5 +1,5 @@
 /**
- * Where the emulator is that a command means, when it is not told: the one whose ready file the environment names, or
+ * Finds the emulator for a command that does not name one: the one whose ready file the environment names, or
  * the one that was started with the same environment.
  */
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ export function findAdminUrl(
 	return `http://127.0.0.1:${env.OSS_EMULATOR_ADMIN_PORT || 6771}`;
 }
 
-/** @returns undefined when there is none: the emulator has ended, or was not started with it */
+/** @returns undefined without a ready file: the emulator has ended, or was not started with one */
 function readReadyFile(file: string): string | undefined {
 	try {
 		const json: unknown = JSON.parse(readFileSync(file, "utf8"));

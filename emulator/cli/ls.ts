@@ -1,5 +1,5 @@
 /**
- * `oss-emulator ls`: the buckets, or what is in one, as a folder shows it.
+ * `oss-emulator ls`: lists the buckets, or the content of one as a folder.
  */
 import { printable } from "../oss/log.ts";
 import {

@@ -1,5 +1,5 @@
 /**
- * The subcommands of `oss-emulator`: how each is written, what it does, and in which group the manual lists it.
+ * The subcommands of `oss-emulator`: usage, purpose, and group in the manual.
  *
  * Pure.
  */
@@ -9,7 +9,7 @@ type Described = {
 	readonly usage: string;
 	/** A line, in the imperative. */
 	readonly what: string;
-	/** What the command's own page adds. */
+	/** Additional text on the command's own page. */
 	readonly more?: string;
 };
 
@@ -64,7 +64,7 @@ const GROUPS = {
 		callbacks: {
 			usage:
 				"callbacks [--follow] [--json] [--verbose] [--bucket NAME] [--key KEY] [--status STATUS] [--account UID] [--limit COUNT]",
-			what: "list callbacks: what was sent, and what came of it; --verbose shows body and answer",
+			what: "list callbacks and their outcomes; --verbose shows body and answer",
 		},
 		requests: {
 			usage:
@@ -79,7 +79,7 @@ const GROUPS = {
 	"State for tests": {
 		reset: {
 			usage: "reset [--account UID]",
-			what: "remove everything, or what one account owns",
+			what: "remove everything, or everything that one account owns",
 		},
 		seed: {
 			usage: "seed FILE [--account UID]",
@@ -95,7 +95,7 @@ const GROUPS = {
 		},
 		import: {
 			usage: "import FILE.tar [--account UID]",
-			what: "create what a tar file of export contains",
+			what: "create the content of a tar file that export wrote",
 		},
 		clock: {
 			usage: "clock [TIME|+SECONDS|freeze|follow] [--json]",
@@ -199,7 +199,7 @@ export const commandsManual = (): string =>
 		"[http://127.0.0.1:6771]. Exit codes: 1 when it does not exist, 2 for wrong usage or when there is no emulator.",
 	].join("\n");
 
-/** The command that was probably meant; undefined when none is near. */
+/** The command that was probably intended; undefined when none is similar. */
 export function nearestCommand(word: string): string | undefined {
 	const near = COMMAND_NAMES.map(
 		(name) => [name, distance(word, name)] as const,

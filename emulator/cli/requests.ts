@@ -43,7 +43,7 @@ const filterOf = ({ flags }: Requested) => ({
 	account: flags.account,
 });
 
-/** Asks for what came after the latest one, and waits there. */
+/** Requests those after the latest one, and waits for more. */
 async function follow(
 	requested: Requested,
 	filter: ReturnType<typeof filterOf>,

@@ -15,7 +15,7 @@ export const rm: Command = async (requested) => {
 	let deleted = 0;
 	if (!flags.recursive) {
 		const versionId = flags["version-id"];
-		// OSS deletes what does not exist without an error; a command should say so.
+		// OSS deletes an object that does not exist without an error; a command should report it.
 		await client.json(path, { key });
 		await client.ask("DELETE", path, { query: { key, versionId } });
 		deleted = 1;

@@ -1,5 +1,5 @@
 /**
- * `oss-emulator stat`: what is known of an object, a line each.
+ * `oss-emulator stat`: prints an object's properties, one a line.
  */
 import { printable } from "../oss/log.ts";
 import { type Command, readObjectPlace } from "./command.ts";
@@ -25,7 +25,7 @@ export const stat: Command = async ({ client, words, flags, write }) => {
 	write(describe({ ...current, versions: versions.length }));
 };
 
-/** Of what is a list of names and values, `tags.colour`; what is empty is left out. */
+/** Names nested values `tags.colour`; leaves out empty values. */
 function describe(known: Version): string {
 	const lines = Object.entries(known).flatMap(([name, value]) =>
 		isMap(value)

@@ -70,7 +70,7 @@ async function requireFile(file: string): Promise<void> {
 	throw new CommandError(2, `${file} is not a file`);
 }
 
-/** Content types by ending, for what tests usually upload. */
+/** Content types by extension, for the files that tests usually upload. */
 const TYPES: Readonly<Record<string, string>> = {
 	css: "text/css",
 	csv: "text/csv",
@@ -163,7 +163,7 @@ export async function download(
 	}
 }
 
-/** What an object says of itself, as a seed has it. */
+/** An object's metadata in the form of a seed. */
 export type ObjectFacts = {
 	readonly contentType: string;
 	readonly acl: string;

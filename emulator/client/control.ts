@@ -19,7 +19,7 @@ import type {
 	Waiting,
 } from "./types.ts";
 
-/** What the admin API refuses. */
+/** A request that the admin API refused. */
 export class AdminApiError extends Error {
 	override readonly name = "AdminApiError";
 	readonly status: number;
@@ -201,7 +201,7 @@ const makeRecordMethods = (api: Api) => {
 
 const TIMEOUT_MS = 5000;
 
-/** What the admin API waits at most. */
+/** The longest time that the admin API waits. */
 const WAIT_MS_MAX = 50_000;
 
 async function waitFor<T>(
@@ -220,7 +220,7 @@ async function waitFor<T>(
 	}
 }
 
-/** What there is instead, to find the mistake by. */
+/** Describes the latest ones, which helps to find the mistake. */
 async function describeLatest<T>(
 	what: string,
 	list: (query: Query) => Promise<T[]>,

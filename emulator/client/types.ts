@@ -1,5 +1,5 @@
 /**
- * What tests work with: an emulator, whether it runs in the process of a test or elsewhere.
+ * The types for tests: an emulator, in the process of the test or elsewhere.
  *
  * Pure.
  */
@@ -10,7 +10,7 @@ export type Account = {
 	readonly uid: string;
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
-	/** For people; `""` for none. */
+	/** A display name; `""` for none. */
 	readonly name: string;
 };
 
@@ -57,7 +57,7 @@ export type SeedBucket = {
 	readonly publicAccessBlock?: Document;
 };
 
-/** What an emulator must contain. */
+/** The content that an emulator must have. */
 export type Seed = {
 	readonly buckets?: readonly SeedBucket[];
 	/** Users and roles, as in the file of `--ram`. */
@@ -75,7 +75,7 @@ export type Seeded = {
 	readonly written: number;
 };
 
-/** What can go wrong with a callback. */
+/** The faults of a callback. */
 export type CallbackFault =
 	| "never-sent"
 	| "refused"
@@ -121,7 +121,7 @@ export type DelayAction = { readonly delayMs: number };
 
 type Without<T> = { readonly [name in keyof T]?: never };
 
-/** What a fault does. */
+/** The effect of a fault. */
 export type FaultAction =
 	| (ErrorAction & Partial<DelayAction> & Without<CutAction & CallbackAction>)
 	| (CutAction & Partial<DelayAction> & Without<ErrorAction & CallbackAction>)
@@ -140,7 +140,7 @@ export type FaultRule = {
 	readonly after?: number;
 	/** Strikes this often at most. Default: without limit. */
 	readonly times?: number;
-	/** Strikes every Nth of those that match. */
+	/** Strikes every Nth matching request. */
 	readonly every?: number;
 	/** 0 to 1, drawn from `seed`: the same requests have the same faults. */
 	readonly probability?: number;
@@ -171,7 +171,7 @@ export type CallbackAttempt = {
 	readonly target: string;
 	readonly headers: readonly (readonly [name: string, value: string])[];
 	readonly stringToSign: string;
-	/** undefined or null when there is none. */
+	/** undefined or null if there is no value. */
 	readonly answer: {
 		readonly status: number;
 		readonly body: string;
@@ -181,7 +181,7 @@ export type CallbackAttempt = {
 	readonly curl: string;
 };
 
-/** The callback of an upload: what was sent, what came back, and why the uploader got what it got. */
+/** The callback of an upload: the request, the answer, and the reason for the uploader's result. */
 export type Callback = {
 	/** The request id of the upload. */
 	readonly id: string;
@@ -195,7 +195,7 @@ export type Callback = {
 	readonly completedAt: string | null;
 	/** In a sentence, its outcome. */
 	readonly why: string;
-	/** What to do about it; `""` for nothing. */
+	/** The suggested remedy; `""` if there is none. */
 	readonly advice: string;
 	/** The filled-in body that was sent. */
 	readonly body: string;
@@ -232,7 +232,7 @@ export type Request = {
 	readonly ec: string;
 	/** The cause of a refusal; `""` when it is not known. */
 	readonly diagnosis: string;
-	/** The fault that was made on purpose; `""` for none. */
+	/** The injected fault; `""` for none. */
 	readonly fault: string;
 	readonly durationMs: number;
 };
@@ -272,12 +272,12 @@ export type ClockState = {
 	readonly frozen: boolean;
 	/** By how much it is ahead of the real time. */
 	readonly aheadSeconds: number;
-	/** What goes by it. */
+	/** The times that it affects. */
 	readonly scope: "all" | "expiry";
 };
 
 export type Scope = {
-	/** `expiry` moves only what expires; requests are judged by the real clock. Default: as it is, at first `all`. */
+	/** `expiry` moves only expirations; requests are judged by the real clock. Default: as it is, at first `all`. */
 	readonly scope?: "all" | "expiry";
 };
 
@@ -327,7 +327,10 @@ export type StoredContent = {
 	readonly contentType: string;
 };
 
-/** An emulator, in the process of a test or elsewhere. Promises reject with an `AdminApiError` for what is refused. */
+/**
+ * An emulator, in the process of a test or elsewhere. Promises reject with an `AdminApiError` if the admin API
+ * refuses.
+ */
 export type EmulatorControl = {
 	/** `http://127.0.0.1:PORT`, for an SDK's endpoint. */
 	readonly endpoint: string;
@@ -339,12 +342,12 @@ export type EmulatorControl = {
 	readonly accessKeySecret: string;
 	/** Without prefix, `cn-hangzhou`. */
 	readonly region: string;
-	/** As freshly started: everything, or what belongs to one account. */
+	/** Resets everything, or everything of one account, to the state after a start. */
 	reset(options?: { readonly account?: string }): Promise<void>;
 	createAccount(account?: NewAccount): Promise<Account>;
 	/** Removes an account with everything it owns. */
 	deleteAccount(uid: string): Promise<void>;
-	/** Makes the emulator contain what is declared, whole or not at all. */
+	/** Creates the declared content, completely or not at all. */
 	seed(seed: Seed, options?: { readonly account?: string }): Promise<Seeded>;
 	/** Keeps everything as it is now, under a name. */
 	snapshot(name: string): Promise<void>;
@@ -357,11 +360,11 @@ export type EmulatorControl = {
 	removeFault(id: string): Promise<void>;
 	/** Callbacks on record, the latest first. */
 	callbacks(filter?: CallbackFilter): Promise<Callback[]>;
-	/** The latest callback that matches and is complete, or the next one. Rejects when there is none in time. */
+	/** The latest callback that matches and is complete, or the next one. Rejects after the time-out. */
 	waitForCallback(filter?: CallbackFilter & Waiting): Promise<Callback>;
 	/** Requests on record, the latest first. */
 	requests(filter?: RequestFilter): Promise<Request[]>;
-	/** The latest request that matches and is answered, or the next one. Rejects when there is none in time. */
+	/** The latest request that matches and is answered, or the next one. Rejects after the time-out. */
 	waitForRequest(filter?: RequestFilter & Waiting): Promise<Request>;
 	readonly clock: Clock;
 	createBucket(name: string, options?: NewBucket): Promise<void>;

@@ -24,7 +24,7 @@ export type CallbackKeyOptions = {
 	readonly bits: KeyBits;
 };
 
-/** Gives the key pair; the first call may have to generate it. @throws as the generator */
+/** Returns the key pair; the first call may generate it. @throws as the generator */
 export type KeySource = () => Promise<KeyPair>;
 
 /** Emulators in memory share a key: none of them outlives the process, and generating one takes longer than a start. */

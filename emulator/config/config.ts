@@ -58,7 +58,7 @@ export type Config = {
 	readonly ram: string;
 	/** Files and folders of seeds. */
 	readonly seeds: readonly string[];
-	/** undefined for none. */
+	/** undefined if not set. */
 	readonly stsPort: number | undefined;
 	/** undefined for no https. */
 	readonly tlsPort: number | undefined;
@@ -84,7 +84,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * @param args of the command line; they take precedence over `env`, whose empty variables are ignored
  * @param credentials the variables in which a gateway looks for the cloud's key
- * @throws StartError whose message says in one line what is wrong first
+ * @throws StartError whose message names the first mistake in one line
  */
 export function readConfig(
 	args: readonly string[],
@@ -122,7 +122,7 @@ const OPTIONS = Object.fromEntries(
 
 function readArguments(args: readonly string[]): Given {
 	const given = new Map<SettingName, string[]>();
-	// Not strict, because its messages do not say what a value looks like.
+	// Not strict, because its messages do not describe valid values.
 	const { tokens } = parseArgs({
 		...{ args: [...args], options: OPTIONS },
 		...{ strict: false, tokens: true },
@@ -341,7 +341,7 @@ function readStrictness(
 const isStrict = (text: string): boolean =>
 	STRICT_FINDINGS.some((id) => id === text);
 
-/** For readers who may see the settings but not the keys. */
+/** The settings without the keys, which must stay secret. */
 export const withoutSecrets = (config: Config): object => ({
 	...config,
 	upstream: config.upstream && describeUpstream(config.upstream),

@@ -32,7 +32,7 @@ export const corruptSecretFile = (
 	what: string,
 ): StartError =>
 	new StartError(
-		`${folder}/${file} is not what the emulator wrote: remove it, and a new ${what} is made`,
+		`${folder}/${file} is damaged or was changed: remove it, and a new ${what} is generated`,
 	);
 
 function absent(error: unknown): undefined {

@@ -1,5 +1,5 @@
 /**
- * Every setting, one row each: flag, what it is, default. Environment variables and the manual follow from it.
+ * Every setting, one row each: flag, meaning, default. Environment variables and the manual follow from it.
  *
  * Pure.
  */
@@ -63,8 +63,8 @@ export const settings = {
   "callback-verify-tls":   flag("an https application server must have a valid certificate"),
   "strict-callback":       flag("as in the cloud: no private addresses, no callbacks without URL, no https without callbackSNI"),
   strict:                  flag("callbacks fail as they would in the cloud, or might; implies --strict-callback"),
-  "strict-except":         list("FINDING[,FINDING]", "what --strict lets pass: private-address where application servers are local"),
-  auth:                    text("strict|off", "off accepts any signature, or none", "strict"),
+  "strict-except":         list("FINDING[,FINDING]", "findings that --strict ignores: private-address where application servers are local"),
+  auth:                    text("strict|off", "off accepts any signature, or a missing one", "strict"),
   cors:                    text("off|dev", "dev lets pages of any origin do anything to buckets without CORS rules", "off"),
   "other-regions":         text("answer|refuse", "a Host of another region's endpoint; refuse, as OSS does, under --strict", "answer"),
   "block-public-access":   text("on|off", "whether new buckets block public access, as OSS's do since October 2025", "off"),
@@ -84,7 +84,7 @@ export const settings = {
   record:                  text("FOLDER", "with --upstream: write each exchange with the cloud there, without secrets"),
   ready:                   text("text|json", "the form of the line on standard output that says it is ready", "text"),
   "ready-file":            text("FILE", "where to write how the emulator is reached, keys included, as JSON, once it is ready"),
-  "log-level":             text(LOG_LEVELS.join("|"), "what is written to standard error", "warn"),
+  "log-level":             text(LOG_LEVELS.join("|"), "least severe level that is written to standard error", "warn"),
   "log-format":            text(LOG_FORMATS.join("|"), "how the log is written; json is an object per line", "text"),
 } satisfies Record<string, Setting>;
 

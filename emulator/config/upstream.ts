@@ -1,5 +1,5 @@
 /**
- * The settings of a gateway: the OSS behind it, its credentials, and what may pass.
+ * The settings of a gateway: the OSS behind it, its credentials, and the allowed requests.
  *
  * Pure.
  */

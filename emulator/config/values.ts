@@ -1,7 +1,7 @@
 /**
  * The values of settings, each read from its text.
  *
- * Every function throws a StartError, one line that says which flag is wrong and what it must be. `name` is the flag
+ * Every function throws a StartError, one line with the wrong flag and the valid values. `name` is the flag
  * without its dashes.
  *
  * Pure.

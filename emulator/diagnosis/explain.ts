@@ -68,11 +68,11 @@ function explainKey(
 		({ accessKeyId }) => accessKeyId.toLowerCase() === id.trim().toLowerCase(),
 	);
 	if (near)
-		return `the key id ${JSON.stringify(id)} is ${near.accessKeyId} but for blanks or case`;
+		return `the key id ${JSON.stringify(id)} is ${near.accessKeyId} except for blanks or case`;
 	if (keys.some(({ accessKeySecret }) => accessKeySecret === id))
 		return "the secret was given as the access key id: the two are mixed up";
 	if (id.startsWith("STS."))
-		return "a temporary key needs its security token, and there is none where OSS looks for it: the header or the form's field x-oss-security-token, in a URL the parameter security-token (V1) or x-oss-security-token (V4)";
+		return "a temporary key needs its security token, which is missing where OSS looks for it: the header or the form's field x-oss-security-token, in a URL the parameter security-token (V1) or x-oss-security-token (V4)";
 	const ids = keys.map(({ accessKeyId }) => accessKeyId);
 	const more = ids.length > KEYS_SHOWN_MAX ? ", …" : "";
 	return `the emulator knows ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: give another with --access-key`;

@@ -79,7 +79,7 @@ function* headers(request: OssRequest): Generator<Wrong> {
 		if (name.startsWith("x-oss-") && name !== "x-oss-date")
 			yield [
 				set(name, undefined),
-				`the header ${name} was not signed: every x-oss- header must be; sign it, or find out what adds it on the way`,
+				`the header ${name} was not signed: every x-oss- header must be; sign it, or find out which proxy or library adds it`,
 			];
 }
 
@@ -88,13 +88,13 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 	if (own.length > 1)
 		yield [
 			without(request, new Set(own.map(([name]) => name))),
-			`no parameter was signed, and there are ${own.length}: they belong to what is signed`,
+			`no parameter was signed, and there are ${own.length}: they must be part of the signed text`,
 		];
 	for (const [name, value] of own.slice(0, PARAMETERS_MAX)) {
 		const what = SUB_RESOURCES.has(name) ? "sub-resource" : "parameter";
 		yield [
 			without(request, new Set([name])),
-			`the ${what} ${name} was not signed: it belongs to what is signed`,
+			`the ${what} ${name} was not signed: it must be part of the signed text`,
 		];
 		yield [
 			withParameter(request, name, percentEncode(value)),
@@ -102,7 +102,7 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 		];
 		yield [
 			withParameter(request, name, value.replaceAll(" ", "+")),
-			`a + in ${name} was meant as itself: send it as %2B`,
+			`a + in ${name} was intended literally: send it as %2B`,
 		];
 	}
 }

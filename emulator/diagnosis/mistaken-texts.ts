@@ -19,12 +19,12 @@ const CAPITAL_NAMES: Wrong = [
 
 const LINE_ENDS: Wrong = [
 	(text) => text.replaceAll("\n", "\r\n"),
-	"lines were joined by CR and LF: what is signed has LF",
+	"lines were joined by CR and LF: the signed text has LF",
 ];
 
 const LAST_LINE_FEED: Wrong = [
 	(text) => `${text}\n`,
-	"a line feed was signed at the end: there is none",
+	"a line feed was signed at the end: the signed text does not end with one",
 ];
 
 /**

@@ -8,7 +8,7 @@ import type { Account } from "../auth/accounts.ts";
 import { makeSigningKey, type Scope } from "../auth/v4-scope.ts";
 import { DAY_MS } from "../oss/times.ts";
 
-/** A wrong secret or way of signing, and a sentence for the developer: what happened and what to do. */
+/** A wrong secret or way of signing, and a sentence for the developer: the mistake and its correction. */
 export type Mistaken<T> = readonly [wrong: T, sentence: string];
 
 /** @param token of the request; '' if it has none */
@@ -71,7 +71,7 @@ export type Sign = (accessKeySecret: string, stringToSign: string) => string;
 export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	yield [
 		(secret, text) => hmac("sha1", secret, text).toString("hex"),
-		"the signature is hex of HMAC-SHA1: V1 wants base64 of it",
+		"the signature is hex of HMAC-SHA1: V1 needs it in base64",
 	];
 	yield [
 		(secret, text) =>
@@ -101,7 +101,7 @@ export function* mistakenV4Signs(scope: Scope): Generator<Mistaken<Sign>> {
 			signV4(prefix + secret, { ...scope, ...more }, text).toString("hex");
 	yield [
 		(secret, text) => hmac("sha256", secret, text).toString("hex"),
-		"the secret itself signed: V4 signs with a key made of it, the day, the region and the product",
+		"the secret itself signed: V4 signs with a key derived from it, the day, the region and the product",
 	];
 	yield [
 		made({}, ""),

@@ -52,7 +52,7 @@ function explain(error: OssError, refused: Refused): string {
 	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	const amp = [...request.query.keys()].find((name) => name.startsWith("amp;"));
 	if (amp !== undefined)
-		return `the URL has &amp; before ${amp.slice(4)}: it was taken from HTML or XML as it stands, and & is intended`;
+		return `the URL has &amp; before ${amp.slice(4)}: it was copied from HTML or XML without decoding; & is intended`;
 	const claim = tryClaim(request, refused);
 	const said = {
 		accessKeyId: claim?.accessKeyId ?? "",
@@ -142,7 +142,7 @@ function explainSpoilt(
 
 /** A possible mistake, and the text that was signed then. */
 type Suspicion = {
-	/** A sentence for the developer: what happened and what to do. */
+	/** A sentence for the developer: the mistake and its correction. */
 	readonly sentence: string;
 	readonly request: OssRequest;
 	readonly target: Target;

@@ -1,5 +1,5 @@
 /**
- * What a fault does: answer an error, wait, break the connection, or spoil an upload's callback.
+ * The effects of a fault: an error, a delay, a broken connection, or a failure of an upload's callback.
  *
  * In the admin API it is JSON, `{"status": 503, "code": "SlowDown"}`; in a header or a query parameter of one request
  * it is text, `status=503;code=SlowDown`. Both have the same names.
@@ -46,7 +46,7 @@ export const isOfRequest = ({ direction }: FaultAction): boolean =>
  * Finds a contradiction in an action.
  *
  * @param action whose values have the right types
- * @returns a sentence that names it; '' when there is none
+ * @returns a sentence that names it; '' if the action is valid
  */
 export function findMistake(action: FaultAction): string {
 	const { status, code, cutAfterBytes, delayMs, callback } = action;
@@ -117,7 +117,7 @@ export const writeAction = (action: FaultAction): string =>
 		.map((name) => `${name}=${action[name]}`)
 		.join(";");
 
-/** Codes for a status without one: those that SDKs know. */
+/** Codes for a status without one, as SDKs know them. */
 const CODES: Readonly<Record<number, string>> = {
 	403: "AccessDenied",
 	404: "NoSuchKey",
@@ -139,7 +139,7 @@ export function errorOf(action: FaultAction): OssError {
 	return new OssError({ status, code, message, ec });
 }
 
-/** What a callback does that such an action spoils. */
+/** The behaviour of a callback that an action makes fail. */
 export function callbackFaultOf({
 	callback,
 	delayMs = 0,

@@ -26,7 +26,7 @@ export type FaultRule = {
 	readonly after?: number;
 	/** Strikes this often at most. Default: without limit. */
 	readonly times?: number;
-	/** Strikes every Nth of those that match. Default: 1. */
+	/** Strikes every Nth matching request. Default: 1. */
 	readonly every?: number;
 	/** 0 to 1, drawn from `seed`. Default: 1. */
 	readonly probability?: number;
@@ -47,7 +47,7 @@ export type AddedFault = FaultRule & Progress & { readonly id: string };
 
 export const FAULTS_MAX = 1000;
 
-/** What may be struck. */
+/** A request or callback that a fault can strike. */
 export type Target = {
 	readonly operation: string;
 	readonly bucket: string;

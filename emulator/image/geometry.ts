@@ -117,7 +117,7 @@ export function sharesOf(origin: Origin): readonly [number, number] {
 export const readOrigin = (step: Step, absent: Origin): Origin =>
 	choice(step, "g", [absent, ...ORIGINS.flat()]);
 
-/** Cuts off the part outside of the image. @throws OssError BadRequest for an area that begins outside of it */
+/** Removes the part outside of the image. @throws OssError BadRequest for an area that begins outside of it */
 export function readCrop(step: Step, source: Size): Area {
 	requireKnown(step, ["w", "h", "x", "y", "g", "r"]);
 	const width = integer(step, "w", 0, 30_000) ?? source.width;

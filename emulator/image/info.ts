@@ -15,7 +15,7 @@ export async function imageInfo(
 ): Promise<string> {
 	const metadata = await readMetadata(sharp, content);
 	const { width, height, pages = 1, orientation } = metadata;
-	// sharp gives 72 dpi for an image that has none.
+	// sharp reports 72 dpi for an image without a density.
 	const isDense =
 		metadata.exif !== undefined || hasDensity(content, metadata.format);
 	const density = isDense ? metadata.density : undefined;

@@ -1,5 +1,5 @@
 /**
- * The density of an image file. sharp writes 72 dpi into some formats, where OSS's results have none, which
+ * The density of an image file. sharp writes 72 dpi into some formats, where OSS's results have no density, which
  * `image/info` shows as unit 1 and 1/1.
  *
  * Pure. Source: cpp's ObjectProcessTest, the info of a resized image; JFIF 1.02; PNG, chunk pHYs.
@@ -48,7 +48,7 @@ function withoutPhys(png: Buffer): Buffer {
 		: png;
 }
 
-/** The chunk, which stands before the first IDAT. */
+/** The chunk, which precedes the first IDAT. */
 function findPhys(
 	png: Buffer,
 ): { readonly start: number; readonly end: number } | undefined {

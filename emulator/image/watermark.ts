@@ -69,7 +69,7 @@ function placeOf(
 const margin = (step: Step, name: string): number =>
 	integer(step, name, 0, 4096) ?? 10;
 
-/** @param margin to the side that is nearest; the middle has none */
+/** @param margin to the nearest side; ignored in the middle */
 function place(room: number, share: number, margin: number): number {
 	const at = share === 0 ? margin : share === 1 ? room - margin : room / 2;
 	return Math.round(Math.min(Math.max(at, 0), room));

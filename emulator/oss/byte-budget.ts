@@ -1,5 +1,5 @@
 /**
- * Memory that several requests share: what one of them holds is not there for the others.
+ * A limit on the memory that several requests hold together.
  *
  * Pure.
  */
@@ -11,7 +11,7 @@ export class ByteBudget {
 		this.#bytesMax = bytesMax;
 	}
 
-	/** @returns whether there were so many left; otherwise nothing is taken */
+	/** @returns whether that many bytes were left; otherwise none are taken */
 	take(bytes: number): boolean {
 		if (this.#bytes + bytes > this.#bytesMax) return false;
 		this.#bytes += bytes;

@@ -9,7 +9,7 @@ export type ClockChange = {
 	readonly now?: Date;
 	/** Seconds, after `now` has been set; negative ones go back. */
 	readonly advance?: number;
-	/** Whether it stands still from then on. */
+	/** Whether it is frozen from then on. */
 	readonly frozen?: boolean;
 	readonly scope?: ClockScope;
 };

@@ -2,7 +2,7 @@
  * CRC-64/XZ of a whole from the CRCs of its parts, without reading anything again.
  *
  * A CRC is a polynomial over GF(2) modulo P. Appending `length` bytes to a text multiplies its CRC by x^(8·length); the
- * CRC of the concatenation is that product plus the second CRC. Polynomials are kept reflected, as the CRC itself is:
+ * CRC of the concatenation is that product plus the second CRC. Polynomials are stored reflected, as the CRC itself is:
  * the highest bit of the number is the coefficient of x^0.
  *
  * Pure. Source: check values of CRC-64/XZ; the SDKs' own `combine` functions.

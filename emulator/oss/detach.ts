@@ -5,7 +5,9 @@
  * Pure.
  */
 
-/** The caller must be the last user of `bytes`, which are empty afterwards; a part of a larger buffer is kept. */
+/**
+ * The caller must be the last user of `bytes`, which are empty afterwards; a part of a larger buffer is left intact.
+ */
 export function detach(bytes: Buffer): void {
 	const { buffer } = bytes;
 	if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength)

@@ -15,7 +15,7 @@ export function percentEncode(text: string): string {
 	);
 }
 
-/** A key in a URL: as `percentEncode`, with `/` kept. */
+/** A key in a URL: as `percentEncode`, except that `/` is preserved. */
 export function encodeKey(key: string): string {
 	if (/^[\w\-.~/]*$/.test(key)) return key;
 	return percentEncode(key).replaceAll("%2F", "/");

@@ -144,7 +144,7 @@ export type ErrorCode = keyof typeof table;
 /** The details of one occurrence of an error. */
 export type ErrorMore = {
 	readonly message?: string;
-	/** The number OSS gives to the cause, `NNNN-NNNNNNNN`; '' when none is known. */
+	/** The number OSS gives to the cause, `NNNN-NNNNNNNN`; '' if unknown. */
 	readonly ec?: string;
 	/** Extra elements of the error document, in the order OSS writes them, e.g. `BucketName`. */
 	readonly details?: Readonly<Record<string, string>>;
@@ -179,7 +179,7 @@ export type Explanation = {
 		readonly policy: string;
 		readonly statement: number;
 	}[];
-	/** All of it in one sentence. */
+	/** The explanation in one sentence. */
 	readonly sentence: string;
 };
 

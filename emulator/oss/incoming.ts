@@ -34,7 +34,7 @@ export async function readBody(
 
 /**
  * @param error of a stream
- * @throws what `streamError` returns
+ * @throws the error that `streamError` returns
  */
 export function brokenOff(error: unknown): never {
 	throw streamError(error);

@@ -58,7 +58,7 @@ const toJson = (level: LogLevel, message: string, fields: LogFields) => ({
 
 /** A key may hold anything: a client must not be able to add lines to the log. */
 export const printable = (message: string): string =>
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern replaces them
 	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
 
 function escaped(character: string): string {

@@ -4,7 +4,7 @@
  * Pure.
  */
 
-/** @returns undefined when none is similar */
+/** @returns undefined if no name is similar */
 export function findNearest(
 	word: string,
 	words: Iterable<string>,

@@ -1,5 +1,5 @@
 /**
- * `node:http` and `node:https` without what importing them as modules costs: Node then evaluates every export of the
+ * `node:http` and `node:https` without the cost of importing them as modules: Node then evaluates every export of the
  * module and of those below it: behind `WebSocket` there is a whole second HTTP client, behind `rootCertificates` all
  * certificates. Measured: 40 of 130 ms at start, and 8 MB.
  */

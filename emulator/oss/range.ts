@@ -1,6 +1,6 @@
 /**
  * The Range header as OSS reads it: a range that it cannot satisfy or parse gives the whole object, unless the request
- * asks for `x-oss-range-behavior: standard`.
+ * has `x-oss-range-behavior: standard`.
  *
  * Of a list, one readable range counts if it is the only one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two are
  * multi-range, which gives the whole object. That the readable one need not come first is a guess (A-895).

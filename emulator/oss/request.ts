@@ -45,9 +45,9 @@ export type FormPart =
 	| {
 			readonly kind: "file";
 			readonly name: string;
-			/** '' when the part has none. */
+			/** '' if the part has none. */
 			readonly filename: string;
-			/** '' when the part has none. */
+			/** '' if the part has none. */
 			readonly contentType: string;
 			readonly content: AsyncIterable<Buffer>;
 	  }

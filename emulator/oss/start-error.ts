@@ -1,5 +1,5 @@
 /**
- * The reason why the emulator cannot start: one line that says what is wrong and what to do.
+ * The reason why the emulator cannot start: one line with the mistake and its correction.
  *
  * `main.ts` prints the line and exits with 2; nothing has been touched then.
  */

@@ -21,7 +21,7 @@ export function compactTime(moment: Date): string {
 	return `${moment.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
-/** Reads what `compactTime` writes. @returns undefined when `text` is not of that form */
+/** Reads the format of `compactTime`. @returns undefined for text in another format */
 export function readCompactTime(text: string): Date | undefined {
 	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 	if (!parts) return undefined;
@@ -29,7 +29,7 @@ export function readCompactTime(text: string): Date | undefined {
 	return readTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** Reads what `httpTime` and `isoTime` write, and everything else that `Date` reads. */
+/** Reads the formats of `httpTime` and `isoTime`, and every other that `Date` reads. */
 export function readTime(text: string | undefined): Date | undefined {
 	if (text === undefined) return undefined;
 	const moment = new Date(text);

@@ -71,7 +71,7 @@ function startsWith(
 	return part.every((one, i) => one === ANY || one === characters[at + i]);
 }
 
-/** The leftmost place of `part` between `from` and `to`; -1 when there is none. */
+/** The leftmost position of `part` between `from` and `to`; -1 if it does not occur. */
 function find(
 	characters: ArrayLike<number>,
 	part: Part,

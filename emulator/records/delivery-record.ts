@@ -61,7 +61,7 @@ export type DeliveryDocument = Omit<
 	readonly repeats: string | null;
 };
 
-/** Where callbacks record what they send. */
+/** The record of the callbacks that are sent. */
 export const recordIn = (deliveries: Deliveries): DeliveryRecord => ({
 	save: (delivery) => deliveries.save(toStored(toDocument(delivery))),
 });

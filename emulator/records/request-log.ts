@@ -1,5 +1,5 @@
 /**
- * The latest requests, for the console and for tests that check what a client really sent. Limited by number and by
+ * The latest requests, for the console and for tests that check the requests of a client. Limited by number and by
  * size.
  */
 import type { Explanation, OssError } from "../oss/errors.ts";
@@ -17,7 +17,7 @@ export type LoggedRequest = {
 	readonly clientIp: string;
 	/** As they arrived, secrets included. */
 	readonly headers: Headers;
-	/** uid of the account that the request belongs to; '' if it belongs to none. */
+	/** uid of the account that the request belongs to; '' for no account. */
 	account: string;
 	/** '' for the service, and until it is known. */
 	bucket: string;
@@ -32,13 +32,13 @@ export type LoggedRequest = {
 	code: string;
 	message: string;
 	ec: string;
-	/** What the emulator signed, when the signature did not match; '' otherwise. */
+	/** The emulator's string to sign, if the signature did not match; '' otherwise. */
 	stringToSign: string;
 	/** Which rule refused access, if one did. */
 	why: Explanation | undefined;
-	/** The doctor's diagnosis of a refusal, or what OSS would refuse; '' for most. */
+	/** The doctor's diagnosis of a refusal, or the reason why OSS would refuse; '' for most. */
 	diagnosis: string;
-	/** The fault that was caused on purpose; '' for none. */
+	/** The injected fault; '' for none. */
 	fault: string;
 	durationMs: number;
 };
@@ -58,7 +58,7 @@ export type Refusal = Partial<
 export type Entry = {
 	is(operation: string): void;
 	speaks(protocol: Protocol): void;
-	/** Called for what works here and would fail at OSS. */
+	/** Called for a request that works here and would fail at OSS. */
 	found(finding: string): void;
 	belongsTo(owned: Owned): void;
 	faulty(fault: string): void;
@@ -175,7 +175,7 @@ export class RequestLog {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** '' when there is none. */
+	/** '' if there is none. */
 	get latestId(): string {
 		return [...this.#entries.keys()].at(-1) ?? "";
 	}

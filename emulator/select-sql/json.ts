@@ -92,7 +92,8 @@ class Scan {
 			return false;
 		}
 		this.#depth -= 1;
-		if (this.#depth < 0) throw invalidJson("closes what is not open");
+		if (this.#depth < 0)
+			throw invalidJson("closing bracket without an opening one");
 		return this.#depth === 0;
 	}
 }

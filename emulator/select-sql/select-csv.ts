@@ -1,7 +1,7 @@
 /**
  * A statement over a CSV object.
  *
- * Pure. Source: docs «SelectObject»; suites of the SDKs for partial records and kept columns.
+ * Pure. Source: docs «SelectObject»; suites of the SDKs for partial records and unchanged columns.
  */
 import {
 	type CsvDialect,

@@ -37,7 +37,7 @@ export function tokenize(statement: string): readonly Token[] {
 	return [...tokens, END];
 }
 
-/** The last quote: kept where it closes a text, dropped where it would open one. */
+/** The last quote: preserved where it closes a text, dropped where it would open one. */
 const closesQuote = (statement: string): string =>
 	(statement.split("'").length - 1) % 2 === 0 ? "'" : "";
 

@@ -10,7 +10,7 @@ import { readConfig } from "../config/config.ts";
 import { toArguments } from "../config/options.ts";
 import { type Running, start } from "./start.ts";
 
-/** Loads and makes beforehand what the first start would wait for. */
+/** Loads modules and generates the key in advance, so that the first start does not wait for them. */
 export async function warmUp(): Promise<void> {
 	// The first callback gets the error, if there is one.
 	keyOfProcess(KEY_BITS).catch(() => {});
@@ -24,7 +24,7 @@ export type InProcess = EmulatorControl & {
 
 /**
  * @param options as `EmulatorOptions` of the package
- * @throws StartError whose message says in one line what is wrong
+ * @throws StartError whose message names the mistake in one line
  */
 export async function startInProcess(
 	options: Readonly<Record<string, unknown>>,

@@ -19,19 +19,19 @@ export type Handlers = {
 export type Ports = {
 	readonly oss: number;
 	readonly admin: number;
-	/** undefined when there is none. */
+	/** undefined if there is none. */
 	readonly sts: number | undefined;
 	/** Starts to answer, also the requests that arrived before. */
 	open(handlers: Handlers): void;
 	/** To be called before `open` when there is a port for https. */
 	secure(certificates: Certificates): Promise<void>;
-	/** Stops accepting, lets answers under way finish, and interrupts those that take too long. */
+	/** Stops accepting, lets pending responses finish, and interrupts those that take too long. */
 	close(): Promise<void>;
 };
 
 const GRACE_MS = 10_000;
 
-/** @throws StartError when one cannot be bound; then none is */
+/** @throws StartError if one cannot be bound; the others are then released */
 export async function openPorts(config: Config): Promise<Ports> {
 	const oss = gate();
 	const admin = gate();

@@ -43,7 +43,8 @@ const unwritable = (file: string, error: unknown): StartError =>
 	);
 
 /**
- * Written beside and renamed, so that a reader never meets half of it. Only the user may read it: it has a secret.
+ * Writes a temporary file and renames it, so that a reader never sees a partial file. Only the user can read it,
+ * because it has a secret.
  *
  * @returns removes it
  * @throws StartError

@@ -41,7 +41,7 @@ export type Running = {
 	/** `http://127.0.0.1:6770`. */
 	readonly endpoint: string;
 	readonly adminUrl: string;
-	/** Of STS's own port; undefined when it has none. */
+	/** The endpoint on STS's own port; undefined without such a port. */
 	readonly stsEndpoint: string | undefined;
 	readonly emulator: Emulator;
 	/** The application of the admin port, made when it is first needed. */

@@ -29,7 +29,7 @@ export type Keys = {
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly tokens: SessionTokens;
-	/** Called with a sentence about what works here and not at Alibaba Cloud. */
+	/** Called with a sentence about a request that works here and would fail at Alibaba Cloud. */
 	readonly note: (sentence: string) => void;
 };
 
@@ -110,7 +110,7 @@ export class StsKeeper implements Keeper {
 		const { ram } = this.#keys;
 		const { trusts } = ram.getRole(account, name);
 		if (!trusts.includes(caller.uid))
-			return `role ${name} of account ${account} trusts ${trusts.join(", ") || "nobody"}, not account ${caller.uid}`;
+			return `role ${name} of account ${account} trusts ${trusts.join(", ") || "no principal"}, not account ${caller.uid}`;
 		if (caller.identity === undefined) {
 			this.#noteAccount();
 			return "";

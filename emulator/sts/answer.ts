@@ -10,7 +10,7 @@ export type StsElement = {
 };
 
 export type StsAnswer = {
-	/** The operation as the request names it, of any service; '' when it names none. */
+	/** The operation as the request names it, of any service; '' if it names none. */
 	readonly operation: string;
 	readonly status: number;
 	/** The XML's root: `AssumeRoleResponse`, `Error`. */

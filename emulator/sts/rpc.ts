@@ -32,7 +32,7 @@ export function readRpcClaim({ method, parameters }: StsRequest): StsClaim {
 	};
 }
 
-/** Mistakes of developers who sign by hand. */
+/** Mistakes in requests that are signed by hand. */
 function* mistakes(
 	secret: string,
 	method: string,

@@ -2,7 +2,7 @@
  * Reads the XML of request bodies: elements and text. Attributes, comments and the order of elements are ignored.
  *
  * Lenient where OSS is: control characters pass, raw or as `&#x1c;`, and so does an ampersand that does not begin a
- * reference (java1's suite has one in a referer, which its SDK does not escape). Strict where safety asks for it: no
+ * reference (java1's suite has one in a referer, which its SDK does not escape). Strict where safety requires it: no
  * document type, therefore no entities of the sender, and a limited depth.
  *
  * A document is read in pieces, between which other requests are served: one of 2 MB takes up to half a second.
@@ -56,7 +56,7 @@ export async function readXml(
 	return root;
 }
 
-/** What the parser throws of its own is the document's fault too: an attribute `hasOwnProperty` makes it fail. */
+/** The parser's own errors are the document's fault too: an attribute `hasOwnProperty` makes it fail. */
 function asMalformed(read: () => void): void {
 	try {
 		read();

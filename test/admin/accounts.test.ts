@@ -170,7 +170,7 @@ suite("A request belongs to the account", () => {
 		);
 	});
 
-	test("and says what the client signed beside what the emulator signed", async (t) => {
+	test("and shows the client's string to sign next to the emulator's", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const as = { id: "oss-emulator", secret: "wrong" };
 		const refused = await oss.get("/photos/cat", {
@@ -209,7 +209,7 @@ suite("GET /api/requests?wait", () => {
 		);
 	});
 
-	test("answers with those that there are when the time is up", async (t) => {
+	test("answers with the existing ones after the time-out", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { json } = await admin.get("/api/requests?wait=1ms&key=nothing");

@@ -20,7 +20,7 @@ const to = (url: string): Record<string, string> =>
 	);
 
 suite("A callback on record", () => {
-	test("says what was asked, what was sent, what came back and what the uploader got", async (t) => {
+	test("has the parameters, the request, the answer and the uploader's response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: '{"saved":"ja"}',
@@ -166,7 +166,7 @@ suite("A callback on record", () => {
 		assert.equal(summary.attempts, undefined);
 	});
 
-	test("is gone when the record is cleared", async (t) => {
+	test("is deleted when the record is cleared", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -179,7 +179,7 @@ suite("A callback on record", () => {
 });
 
 suite("Waiting for a callback", () => {
-	test("is one call that ends when it is known what came of it", async (t) => {
+	test("is one call that ends when the outcome is known", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const waiting = admin.get("/api/callbacks?wait=20s&count=1&key=cat.txt");
@@ -197,7 +197,7 @@ suite("Waiting for a callback", () => {
 		);
 	});
 
-	test("ends with what there is when the time is up", async (t) => {
+	test("ends with the existing ones after the time-out", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/api/callbacks?wait=30ms&key=no");
@@ -292,7 +292,7 @@ suite("A callback sent again", () => {
 		assert.deepEqual(called, urls);
 	});
 
-	test("to what is no URL is refused, and nothing is recorded", async (t) => {
+	test("to an invalid URL is refused, and nothing is recorded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -408,7 +408,7 @@ suite("A made-up callback", () => {
 		);
 	});
 
-	test("takes what is not given from the object of that name", async (t) => {
+	test("takes missing properties from the object of that name", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", {
@@ -461,7 +461,7 @@ suite("A made-up callback", () => {
 			/callbackVar/,
 		],
 		[
-			"with a field nobody knows",
+			"with an unknown field",
 			{ callback: {}, bucket: "b", key: "k", sise: 3 },
 			/no parameter sise/,
 		],

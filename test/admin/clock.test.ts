@@ -58,7 +58,7 @@ suite("The clock of the emulator", () => {
 		});
 	}
 
-	test("is what signatures are held against, and what answers tell clients", async (t) => {
+	test("is the time for checking signatures, and the time in responses", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		await oss.put("/photos/cat", "meow");
 		const move = (advance: number) =>
@@ -139,7 +139,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal((await withSecond()).status, 200);
 	});
 
-	test("ends signed URLs, policies of forms, and what lifecycle rules keep", async (t) => {
+	test("expires signed URLs, policies of forms, and objects under lifecycle rules", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		await oss.put("/photos/logs/cat", "meow");
 		await oss.put("/photos/cat", "meow");

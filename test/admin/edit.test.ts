@@ -36,7 +36,7 @@ suite("Buckets of the admin API", () => {
 		assert.equal(taken.json.error, "BucketAlreadyExists");
 	});
 
-	test("can be emptied, versions and uploads included, or removed with all of it", async (t) => {
+	test("can be emptied, versions and uploads included, or removed with its content", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await admin.put("/api/buckets/docs", { versioning: "Enabled" });
 		const fill = async (): Promise<void> => {

@@ -165,7 +165,7 @@ suite("A connection that is cut", () => {
 			assert.deepEqual(await download(url), [size, false]);
 		});
 
-	test("does not cut what is shorter", async (t) => {
+	test("does not cut shorter answers", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 		await add(admin, { operation: "*", do: { cutAfterBytes: 4 } });
@@ -174,7 +174,7 @@ suite("A connection that is cut", () => {
 		assert.deepEqual(await download(url), [4, false]);
 	});
 
-	test("after 0 bytes of the answer: the upload is stored, and the client is not told", async (t) => {
+	test("after 0 bytes of the answer: the upload is stored, and the client gets no response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await add(admin, {
 			...{ operation: "PutObject", times: 1 },
@@ -365,7 +365,7 @@ suite("POST /api/faults refuses", () => {
 			/^do\.callback /,
 		],
 		[
-			"a callback of an operation that has none",
+			"a callback of an operation without callbacks",
 			{ operation: "GetObject", do: { callback: "refused" } },
 			/^do: callback needs an operation that has one/,
 		],

@@ -71,7 +71,7 @@ suite("A request that changes something is refused from the origin", () => {
 			assert.ok(isTrusted("GET", "localhost:6771", origin));
 		});
 
-	test("but not from the console's own, nor from what is no browser", () => {
+	test("but not from the console's own, nor from clients other than browsers", () => {
 		assert.ok(isTrusted("POST", "localhost:6771", "http://localhost:6771"));
 		assert.ok(isTrusted("POST", "[::1]:6771", "http://[::1]:6771"));
 		assert.ok(isTrusted("POST", "Oss:6771", "http://oss:6771"));

@@ -30,7 +30,7 @@ suite("Objects in the admin API", () => {
 		assert.deepEqual(await list("b"), [["d"], ["c/"], false, ""]);
 	});
 
-	test("say what OSS knows of them", async (t) => {
+	test("have the properties that OSS stores", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const put = await oss.put("/photos/cat.txt", "meow", {
 			"content-type": "text/plain",

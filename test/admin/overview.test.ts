@@ -20,7 +20,7 @@ suite("The admin port", () => {
 		assert.deepEqual(json, { status: "ok", endpoint });
 	});
 
-	test("lists the operations of the table, with what the emulator makes of each", async (t) => {
+	test("lists the operations of the table, with the support for each", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { json } = await admin.get("/api/operations");
@@ -54,7 +54,7 @@ suite("The admin port", () => {
 		assert.match(json.publicKey, /^-----BEGIN PUBLIC KEY-----/);
 	});
 
-	test("lists requests, the latest first, by what they were and what came of them", async (t) => {
+	test("lists requests, the latest first, filtered by their properties and outcomes", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/cat.txt", "meow");
 		const missing = await oss.get("/photos/nothing?x=1");
@@ -85,7 +85,7 @@ suite("The admin port", () => {
 		assert.equal(json.requests[0].ec, "0026-00000001");
 	});
 
-	test("says of a refused request which rule refused it, or what is wrong with its signature", async (t) => {
+	test("names the rule that refused a request, or the mistake in its signature", async (t) => {
 		const { oss, admin, accessKeyId: id } = await startWithAdmin(t);
 		await oss.get("/photos/cat.txt", { as: null });
 		await oss.get("/photos/cat.txt", { as: { id, secret: "wrong" } });
@@ -114,7 +114,7 @@ suite("The admin port", () => {
 		assert.match(text, /^-----BEGIN CERTIFICATE-----/);
 	});
 
-	test("answers what is not there with a line that says where to look", async (t) => {
+	test("answers unknown paths with a line that says where to look", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/api/nothing?x=1");
@@ -143,13 +143,7 @@ suite("A request that the admin port cannot read is refused in a line:", () => {
 			400,
 			/^status must be one of sending,/,
 		],
-		[
-			"a time that is none",
-			"/api/callbacks?since=x",
-			{},
-			400,
-			/^since must be/,
-		],
+		["an invalid time", "/api/callbacks?since=x", {}, 400, /^since must be/],
 		[
 			"a time that only Date takes for one",
 			"/api/callbacks?since=-5",
@@ -253,7 +247,7 @@ suite("POST /api/reset", () => {
 		assert.deepEqual(await holding(), []);
 	});
 
-	test("takes an empty body for none, even when it is called JSON", async (t) => {
+	test("accepts an empty body, even with the type JSON", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const headers = { "Content-Type": "application/json" };
 
@@ -262,7 +256,7 @@ suite("POST /api/reset", () => {
 		assert.equal(status, 204);
 	});
 
-	test("lets who is downloading have the object whole", async (t) => {
+	test("lets a download under way finish", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.alloc(8 * 1024 * 1024, "0123456789");
 		await oss.put("/photos/large", bytes);
@@ -277,7 +271,7 @@ suite("POST /api/reset", () => {
 });
 
 suite("GET /api/events", () => {
-	test("tells of a callback when it is sent and when it is known what came of it", async (t) => {
+	test("reports a callback when it is sent and when its outcome is known", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };

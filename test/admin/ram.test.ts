@@ -68,7 +68,7 @@ async function makeFile(t: TestContext, document: object): Promise<string> {
 }
 
 suite("A RAM user", () => {
-	test("that is put may at once what its policies say", async (t) => {
+	test("has the rights of its policies as soon as it is put", async (t) => {
 		const emulator = await start(t);
 		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
 
@@ -167,7 +167,7 @@ suite("A RAM role", () => {
 		assert.equal(await ask("GET"), "200");
 	});
 
-	test("says how long a session may last, and who may have one", async (t) => {
+	test("limits the duration of a session, and the principals that can assume it", async (t) => {
 		const emulator = await start(t);
 		const body = { maxSessionDuration: 3600 };
 		const { json } = await put(emulator.admin, "roles/short", body);
@@ -279,7 +279,7 @@ suite("The admin API refuses", () => {
 			assert.equal(users.length, 1);
 		});
 
-	test("to remove what is not there", async (t) => {
+	test("to remove an unknown user", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		for (const [path, message] of [
 			["users/bob", `there is no user bob of account ${OWNER}`],

@@ -234,7 +234,7 @@ suite("Every route of the admin API refuses", () => {
 		return promise;
 	};
 
-	test("what a page of another site sends, except to read", async (t) => {
+	test("requests from another site's page, except for reading", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
@@ -249,7 +249,7 @@ suite("Every route of the admin API refuses", () => {
 		assert.ok(count > 25, `${count}`);
 	});
 
-	test("what comes under a name that somebody can let point here", async (t) => {
+	test("requests to a name that another party can resolve to this machine", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {

@@ -91,7 +91,7 @@ suite("When the emulator is killed", () => {
 		assert.equal((await again.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("by whom it has just answered, the record says what that was", async (t) => {
+	test("right after an answer, the record has that answer", async (t) => {
 		const launch = await prepare(t);
 		const { child, oss } = await launch();
 		const { url } = await startApplicationServer(t);

@@ -200,7 +200,7 @@ suite("PUT /api/seed", () => {
 		assert.equal((await admin.put("/api/seed", seed)).json.written, 1);
 	});
 
-	test("leaves alone what it does not name, and belongs to the account that is asked for", async (t) => {
+	test("leaves everything else alone, and belongs to the requested account", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		const { json: account } = await admin.post("/api/accounts", {});
@@ -261,7 +261,7 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 			/^buckets\[1\]\.owner: there is no account 7$/,
 		],
 		[
-			"somebody else's bucket",
+			"another account's bucket",
 			{ buckets: [{ name: "theirs" }] },
 			/^buckets\[0\]\.name: the bucket theirs belongs to account \d+$/,
 		],
@@ -271,12 +271,12 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 			/^buckets\[1\]\.cors: MalformedXML: /,
 		],
 		[
-			"XML that is none",
+			"invalid XML",
 			bucket({ lifecycle: "<a" }),
 			/^buckets\[1\]\.lifecycle: MalformedXML: /,
 		],
 		[
-			"a policy that is none",
+			"an invalid policy",
 			bucket({ policy: { a: 1 } }),
 			/^buckets\[1\]\.policy: /,
 		],
@@ -393,7 +393,7 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 			assert.equal(await stateOf(admin), before);
 		});
 
-	test("one that only the data show, when a part of it has been carried out", async (t) => {
+	test("a mistake that shows only after a part has been carried out", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		await oss.put(

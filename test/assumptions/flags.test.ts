@@ -10,7 +10,7 @@ const CLOUD = "--endpoint https://oss-cn-beijing.aliyuncs.com";
 const KEY = "--access-key id:secret";
 
 suite("The flags of npm run verify", () => {
-	test("ask an emulator when there are none", () => {
+	test("use an emulator by default", () => {
 		assert.deepEqual(read(""), { help: false, yes: false, only: [] });
 		assert.deepEqual(read("--only A-16,A-15").only, ["A-16", "A-15"]);
 	});

@@ -44,7 +44,7 @@ suite("The register of assumptions", async () => {
 		);
 	});
 
-	test("says why there is no probe only where there is none", () => {
+	test("gives the reason for a missing probe only where it is missing", () => {
 		const asked = new Set(probes.map(({ id }) => id));
 		const needless = Object.keys(register.unasked).filter(
 			(id) => asked.has(id) || !ids.includes(id),

@@ -31,7 +31,7 @@ suite("What leaves the machine", () => {
 			assert.equal(redact(text, given), expected);
 		});
 
-	test("keeps what an answer is told by", () => {
+	test("keeps the distinguishing parts of an answer", () => {
 		for (const text of [
 			"403 AccessDenied 0003-00000905: AccessDenied",
 			"GET /p0123456789?partNumber=1&uploadId=x",

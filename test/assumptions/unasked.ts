@@ -219,7 +219,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	},
 	"A-324": {
 		assumes:
-			"A LocationConstraint that is no region of OSS is ignored over S3: us-east-1, and none.",
+			"A LocationConstraint that is not a region of OSS is ignored over S3: us-east-1, and a missing one.",
 		why: "It needs a bucket for each location.",
 	},
 	"A-332": {

@@ -137,7 +137,7 @@ suite("npm run verify", () => {
 		assert.equal(code, 0);
 	});
 
-	test("says what it will create, finds what a cloud does otherwise, and tells the project without secrets", async (t) => {
+	test("lists what it will create, finds differences of a cloud, and reports them without secrets", async (t) => {
 		const body = `<Error><Code>AnotherCode</Code><Message>Of ${UID}, key ${ID}.</Message><RequestId>5C3D9175B6FC201293AD4ABC</RequestId><EC>0001-00000001</EC></Error>`;
 		const cloud = await startCloud(t, (line) =>
 			line === "GET /?max-keys=0" ? { status: 418, body } : undefined,

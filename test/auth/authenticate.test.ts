@@ -186,7 +186,7 @@ suite("A request", () => {
 		assert.equal(error.ec, "0002-00000226");
 	});
 
-	test("that is a form is anonymous here: its fields say who sends it", () => {
+	test("that is a form is anonymous here: its fields name the caller", () => {
 		const bucket = { bucket: "b", key: "" };
 		const form = {
 			method: "POST",

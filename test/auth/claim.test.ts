@@ -22,7 +22,7 @@ suite("A claim", () => {
 		assert.ok(!isSigned(claimOf("ks(a)", "a"), "sk", NOWHERE));
 	});
 
-	test("is false for a signature of another length, script or none", () => {
+	test("is false for a signature of another length or script, and for a missing one", () => {
 		for (const signature of ["", "sk(a) ", "sk(ａ)", "\ud800", "x".repeat(1e6)])
 			assert.ok(!isSigned(claimOf(signature, "a"), "sk", NOWHERE));
 	});

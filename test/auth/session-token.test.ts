@@ -30,7 +30,7 @@ suite("A security token", () => {
 		assert.notEqual(one, other);
 	});
 
-	test("shows nothing of what is in it", () => {
+	test("does not reveal its content", () => {
 		const bytes = Buffer.from(new SessionTokens().seal(session), "base64");
 		for (const text of ["STS.abc", "temporary", "app", "Version"])
 			assert.ok(!bytes.includes(text), text);

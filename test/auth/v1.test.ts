@@ -146,7 +146,7 @@ suite("Signature V1 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "", key: "" }));
 	});
 
-	test("that is wrong says what should have been signed, in OSS's order", () => {
+	test("that is wrong is answered with the string to sign, in OSS's order", () => {
 		const claim = byHeader({ headers: { date: DATE } }, "AAAA");
 		const error = mismatch(claim, { bucket: "b", key: "" });
 

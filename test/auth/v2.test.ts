@@ -100,7 +100,7 @@ suite("Signature V2 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "bucket", key: "k" }));
 	});
 
-	test("that is wrong says what should have been signed (A-107)", () => {
+	test("that is wrong is answered with the string to sign (A-107)", () => {
 		const request = makeRequest({ rawQuery: "acl", headers: { date: DATE } });
 		const claim = readV2Header(request, "OSS2 AccessKeyId:ak,Signature:x");
 		const error = mismatch(claim, bucket);
@@ -147,7 +147,7 @@ suite("Signature V2 in the URL", () => {
 	const URL_2 =
 		"x-oss-signature-version=OSS2&x-oss-expires=1671944261&x-oss-access-key-id=ak&x-oss-additional-headers=range&x-oss-signature=ymftscd1TUD5WSl0y%2FDnLg78%2FNgfugUQtxQv%2Bui4FY4%3D";
 
-	test("verifies what oss2 signs, until it expires", () => {
+	test("verifies signatures of oss2, until they expire", () => {
 		const claim = readV2Url(makeRequest({ rawQuery: URL_1 }));
 
 		assert.ok(isSigned(claim, "sk", object));

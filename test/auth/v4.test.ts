@@ -231,7 +231,7 @@ suite("Signature V4 in the header", () => {
 		assert.ok(!signed("prefix&versions=", "versions=&prefix="));
 	});
 
-	test("tolerates lower-case hex that was signed as it stands, as go2 signs it (A-103)", () => {
+	test("tolerates lower-case hex that was signed unchanged, as go2 signs it (A-103)", () => {
 		assert.ok(signed("marker=a%20%2fb&x", "x=&marker=a+%2fb"));
 		assert.ok(signed("marker=a%20%2Fb&x", "x=&marker=a+%2fb"));
 	});
@@ -311,7 +311,7 @@ suite("Signature V4 in the header", () => {
 		);
 	});
 
-	test("signs the text of Date when that is what dates it", () => {
+	test("signs the text of Date if the request has no other date", () => {
 		const date = "Sat, 16 Dec 2023 16:20:57 GMT";
 		const signature = sign("GET\n/b/k\n\n\n\nUNSIGNED-PAYLOAD", date);
 		const claim = byHeader(

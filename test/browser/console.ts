@@ -102,7 +102,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("link", { name: "100" }).waitFor();
 	});
 
-	test("takes every key for what it is, wherever it stands", async (t) => {
+	test("shows every key unchanged, in every place", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: `{"<script>document.title='hacked'</script>":1}`,
@@ -158,7 +158,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await page.evaluate("origin"), "null");
 	});
 
-	test("shows a callback while it happens, and what came of it, without being reloaded", async (t) => {
+	test("shows a callback and its outcome as they happen, without being reloaded", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { promise: mayAnswer, resolve: answerNow } =
 			Promise.withResolvers<void>();
@@ -194,7 +194,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("cell", { name: "GET /photos/dog.txt" }).waitFor();
 	});
 
-	test("says of a callback what was sent, what came back, and why; sends it again", async (t) => {
+	test("shows the request, the answer and the reason of a callback; sends it again", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			status: 500,
@@ -337,7 +337,7 @@ suite("The console", { skip }, () => {
 		assert.ok(height > 0 && height < 60, `${height} pixels high`);
 	});
 
-	test("asks nobody but the emulator", async (t) => {
+	test("sends requests only to the emulator", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, "about:blank");
 		const asked = new Set<string>();

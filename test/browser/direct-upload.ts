@@ -240,7 +240,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by ali-oss gives up an upload, and nothing is left of it", async (t) => {
+	test("by ali-oss aborts an upload, which leaves nothing behind", async (t) => {
 		const { page, complaints, ...example } = await start(t);
 		await page.evaluate(WATCH);
 		await page.evaluate("pauseAt = 0.4");
@@ -285,7 +285,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 	});
 });
 
-test("The page's application server turns away who is not OSS", async (t) => {
+test("The page's application server refuses callers other than OSS", async (t) => {
 	const { url, endpoint, server } = await startExample(t);
 	const forgeries = [
 		{},

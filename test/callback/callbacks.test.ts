@@ -214,7 +214,7 @@ suite("A callback", () => {
 		assert.equal(received.headers["content-md5"], md5);
 	});
 
-	test("has JSON if it asks for it", async (t) => {
+	test("has JSON if it requests it", async (t) => {
 		const application = await startApplicationServer(t);
 		const publicKeyUrl = await startKeyServer(t, keyPair.publicPem);
 		const { callbacks } = makeCallbacks({ switches: { publicKeyUrl } });
@@ -267,7 +267,7 @@ suite("A callback", () => {
 		assert.equal(body, "v=1%202&op=PostObject");
 	});
 
-	test("is undefined when the upload requests none", async () => {
+	test("is undefined when the upload requests no callback", async () => {
 		const { callbacks } = makeCallbacks();
 
 		assert.equal(await callbacks.read(uploadWith({})), undefined);
@@ -393,7 +393,7 @@ suite("A callback that asks for image info", () => {
 		assert.equal(body, '{"w":37,"h":21,"f":"jpg"}');
 	});
 
-	test("gets nothing of what is no image, and is sent", async (t) => {
+	test("has no image information for other files, and is sent", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks({
 			switches: { absentValues: "null" },
@@ -578,7 +578,7 @@ suite("The record of a callback", () => {
 		);
 	});
 
-	test("says what the uploader got, and why", async (t) => {
+	test("has the uploader's response, and the reason", async (t) => {
 		const { url } = await startApplicationServer(t, { status: 500 });
 		const { callbacks, saved } = makeCallbacks();
 		const json = { callbackUrl: url, callbackBody: "a" };
@@ -732,7 +732,7 @@ suite("The log has of a callback", () => {
 		return lines.map((line) => line.replaceAll(url, "URL"));
 	};
 
-	test("that failed two lines: why, and what to do", async (t) => {
+	test("that failed two lines: the reason and the remedy", async (t) => {
 		assert.deepEqual(await linesOf(t, { status: 404 }), [
 			`${UPLOADED.requestId}: the callback of photos/猫/my cat.jpg failed: URL answered 404; only 200 counts.`,
 			`${UPLOADED.requestId}: Give the application server a route for POST /.`,

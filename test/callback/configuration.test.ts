@@ -75,7 +75,7 @@ suite("The JSON of a callback", () => {
 			assert.equal(readConfiguration({ ...GOOD, callbackUrl }), undefined);
 		});
 
-	test("asks for nothing without a URL", () => {
+	test("is ignored without a URL", () => {
 		assert.equal(readConfiguration({ callbackBody: 1 }), undefined);
 	});
 });

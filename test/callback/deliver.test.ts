@@ -525,7 +525,7 @@ suite("A delivery over TLS", () => {
 		assert.ok(outcome.timing.securedMs !== undefined);
 	});
 
-	test("sends the name in the URL if callbackSNI asks for it, not callbackHost (A-244)", async (t) => {
+	test("sends the name in the URL if callbackSNI requests it, not callbackHost (A-244)", async (t) => {
 		const { port, names } = await startTlsServer(t);
 		const url = `https://app.example.com:${port}`;
 

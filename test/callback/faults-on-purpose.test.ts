@@ -88,7 +88,7 @@ suite("A fault on purpose of one upload", () => {
 		);
 	});
 
-	test("bad-signature: what the application server gets is signed, but not for this", async (t) => {
+	test("bad-signature: the request is signed, but the signature does not match it", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = callbackTo(application.url);
@@ -221,7 +221,7 @@ suite("A fault on purpose of one upload", () => {
 });
 
 suite("The rules of the admin API spoil", () => {
-	test("the uploads that fit, in order, so many, and no others", async (t) => {
+	test("that many matching uploads, in order, and no others", async (t) => {
 		const emulator = await startWithAdmin(t);
 		const { oss, admin } = emulator;
 		const application = await startApplicationServer(t);

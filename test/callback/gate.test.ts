@@ -17,7 +17,7 @@ function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
 }
 
 suite("A gate", () => {
-	test("lets so many through, the others in order, and is full at some time", async () => {
+	test("lets a number through at once, the others in order, and has a limited queue", async () => {
 		const gate = new Gate(2, 1);
 		const [a, b, c] = [work(), work(), work()];
 

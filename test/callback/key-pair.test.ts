@@ -51,7 +51,7 @@ suite("The key pair of callbacks", () => {
 		assert.equal(bitsOf(readKeyPair(pem).publicPem), 512);
 	});
 
-	test("may not be a key of another kind", () => {
+	test("cannot be a key of another kind", () => {
 		const { privateKey } = generateKeyPairSync("ed25519");
 		const pem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
 

@@ -1,4 +1,7 @@
-/** A bucket's callback policies, from the request that puts them to the application server that an upload calls by one. */
+/**
+ * A bucket's callback policies, from the request that puts them to the application server that an upload calls by
+ * one.
+ */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { startWithAdmin } from "../admin/admin.ts";
@@ -107,7 +110,7 @@ suite("A callback policy of the bucket is called by", () => {
 });
 
 suite("An upload that selects a callback policy", () => {
-	test("may say some of it otherwise, and has variables of its own", async (t) => {
+	test("can override some settings, and has variables of its own", async (t) => {
 		const started = await startWithPolicies(t);
 
 		await started.oss.put("/photos/cat", "meow", {

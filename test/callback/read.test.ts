@@ -162,7 +162,7 @@ suite("A callback is refused with OSS's EC:", () => {
 			assert.deepEqual(error, { code, status: 400, message, ec, name, value });
 		});
 
-	test("0007-00000003 for what is not UTF-8, or has a byte order mark (A-224)", async () => {
+	test("0007-00000003 for a text that is not UTF-8, or has a byte order mark (A-224)", async () => {
 		const latin1 = Buffer.from(JSON_TEXT.replace("x=", "é="), "latin1");
 		const marked = Buffer.from(`\ufeff${JSON_TEXT}`);
 		for (const bytes of [latin1, marked]) {
@@ -316,7 +316,7 @@ suite("A callback that selects a policy of its bucket", () => {
 		"x-oss-callback": base64Json({ callbackPolicy: "test_2", ...more }),
 	});
 
-	test("is what the policy says", async () => {
+	test("follows the policy", async () => {
 		const callback = await read(selecting({}), {}, lookups);
 
 		assert.equal(callback?.urls[0]?.path, "/policy");
@@ -324,7 +324,7 @@ suite("A callback that selects a policy of its bucket", () => {
 		assert.equal(callback?.variables.get("x:p"), "policy");
 	});
 
-	test("comes first in what it says itself (A-223)", async () => {
+	test("takes precedence over the policy (A-223)", async () => {
 		const headers = {
 			...selecting({ callbackBody: "own" }),
 			"x-oss-callback-var": base64Json({ "x:p": "own" }),

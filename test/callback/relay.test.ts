@@ -160,7 +160,7 @@ suite("The uploader gets 203 CallbackFailed", () => {
 			assert.equal(error.ec, ec);
 		});
 
-	test("with the headers of the upload, as far as it has them", () => {
+	test("with the headers of the upload that are present", () => {
 		const outcome = answered("{}", { status: 500 });
 		const verdict = judge(outcome);
 		const headers = { ...UPLOAD_HEADERS, "Content-Type": "text/plain" };

@@ -116,7 +116,7 @@ suite("The host of a callback", () => {
 		assert.equal(error?.value, "c.d/x");
 	});
 
-	test("may not exist if that is wished, and has no address then", async () => {
+	test("is allowed to be unknown if configured so, and has no address then", async () => {
 		const deliver = { unresolvableHost: "deliver" } as const;
 
 		const found = await addressesOf(

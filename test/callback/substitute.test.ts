@@ -91,7 +91,7 @@ suite("substitute writes what OSS was seen to send:", () => {
 		);
 	});
 
-	test("what is no JSON", () => {
+	test("a text that is not JSON", () => {
 		const [template, values] = text(
 			'{"mimeType":${mimeType}, "size":${size}, "filename",${object}, "bucket":${bucket}}',
 			{

@@ -44,7 +44,7 @@ suite("callbackUrl", () => {
 		]);
 	});
 
-	test("keeps what was written", () => {
+	test("keeps the original spelling", () => {
 		const texts = readUrls("a.b?; HTTPS://c.d/#e").map(({ text }) => text);
 
 		assert.deepEqual(texts, ["a.b?", "HTTPS://c.d/#e"]);

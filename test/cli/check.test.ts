@@ -64,7 +64,7 @@ const onlyBlob = (folder: string): string => {
 };
 
 suite("oss-emulator check", () => {
-	test("says what is in a data folder where all is well", async (t) => {
+	test("reports the content of an intact data folder", async (t) => {
 		const folder = await makeData(t);
 		const { code, out, err } = check(folder);
 		assert.deepEqual({ code, err }, { code: 0, err: "" });
@@ -175,7 +175,7 @@ suite("oss-emulator check", () => {
 				assertBytes(await read(after, key), bytes(3000, Number(key)));
 	});
 
-	test("refuses a folder in use, one that is none, and wrong words", async (t) => {
+	test("refuses a folder in use, a path that is not a data folder, and wrong arguments", async (t) => {
 		const folder = await makeData(t);
 		const store = await openStore(t, { folder });
 		const used = check(folder);

@@ -140,7 +140,7 @@ suite("oss-emulator cat", () => {
 		assert.ok(out === content);
 	});
 
-	test("exits with 1 when there is no such object, with 2 when none is named", async (t) => {
+	test("exits with 1 when there is no such object, with 2 without a name", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		const missing = await run(adminUrl, "cat", "photos/none");
@@ -172,7 +172,7 @@ suite("oss-emulator cat", () => {
 });
 
 suite("oss-emulator stat", () => {
-	test("says what is known of an object", async (t) => {
+	test("prints an object's properties", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		const plain = await run(adminUrl, "stat", "photos/cat.txt");
@@ -191,7 +191,7 @@ suite("oss-emulator stat", () => {
 });
 
 suite("oss-emulator callbacks", () => {
-	test("lists what was sent, and why it failed", async (t) => {
+	test("lists callbacks, and the reasons of failures", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, { status: 500 });
 		const { url } = application;
@@ -211,7 +211,7 @@ suite("oss-emulator callbacks", () => {
 		assert.equal(JSON.parse(one.out).told.message, "Error status : 500.");
 	});
 
-	test("--follow prints each when it is known what came of it, until it is interrupted", async (t) => {
+	test("--follow prints each once its outcome is known, until it is interrupted", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { url } = application;
@@ -238,7 +238,7 @@ suite("oss-emulator callbacks", () => {
 		assert.equal(code, 0);
 	});
 
-	test("--follow exits with 2 for a status that is none", async (t) => {
+	test("--follow exits with 2 for an invalid status", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 
 		const asked = ["callbacks", "--follow", "--status", "nope"];

@@ -265,7 +265,7 @@ suite("On the command line", () => {
 		assert.match(await succeed("openapi"), /"openapi": "3/);
 	});
 
-	test("a misspelt command is told the nearest, and completion is valid bash", async (t) => {
+	test("a misspelt command gets a suggestion, and completion is valid bash", async (t) => {
 		const { run, succeed, cwd } = await startCommand(t);
 		assert.deepEqual(await run("lss"), {
 			code: 2,

@@ -106,7 +106,7 @@ for (const [where, isElsewhere] of [
 			assert.equal((await oss.get("/")).status, 403);
 		});
 
-		test("says what there was instead when it waits in vain", async (t) => {
+		test("lists the latest ones after a time-out", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await oss.put("/photos");
 
@@ -167,7 +167,7 @@ for (const [where, isElsewhere] of [
 			assert.equal(Math.round((await emulator.clock.get()).aheadSeconds), 0);
 		});
 
-		test("rejects with what the admin API says", async (t) => {
+		test("rejects with the admin API's message", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 			const refusalOf = (promise: Promise<unknown>): Promise<AdminApiError> =>
 				promise.then(
@@ -208,7 +208,7 @@ suite("connectEmulator", () => {
 		);
 	});
 
-	test("refuses options that it does not know, and URLs that are none", async () => {
+	test("refuses unknown options and invalid URLs", async () => {
 		await assert.rejects(
 			connectEmulator({ adminUrl: "127.0.0.1:6771" }),
 			/^TypeError: adminUrl must be like http/,

@@ -97,7 +97,7 @@ suite("Of a security token the signature doctor tells", () => {
 		assert.match(refusal(without), /^403 InvalidAccessKeyId /);
 		assert.match(
 			await diagnosisOf(emulator, without),
-			/^a temporary key needs its security token, and there is none/,
+			/^a temporary key needs its security token, which is missing/,
 		);
 		const headers = { "x-oss-security-token": "made-up" };
 		const sent = { ...CAT, headers };
@@ -194,7 +194,7 @@ suite("Of a moment the signature doctor tells", () => {
 		);
 	});
 
-	test("that there is none, or a duration in its place", async (t) => {
+	test("that it is missing, or that a duration is in its place", async (t) => {
 		const emulator = await start(t);
 		const bare = await emulator.oss.get("/photos/cat", {
 			as: null,

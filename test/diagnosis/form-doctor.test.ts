@@ -125,7 +125,7 @@ const MISTAKES: readonly (readonly [
 		/as of a request was signed/,
 	],
 	[
-		"what nobody knows",
+		"an unknown field",
 		formV1(v1(POLICY, "unknown")),
 		/^no usual mistake explains/,
 	],
@@ -155,12 +155,12 @@ suite("Of a form the doctor says", () => {
 			assert.equal((await post(t, form))[1], "");
 	});
 
-	test("what it has where its policy wants something else", async (t) => {
+	test("a value that its policy does not allow", async (t) => {
 		const cases = [
-			[["starts-with", "$key", "a/"], 'field key has: "cat"'],
+			[["starts-with", "$key", "a/"], 'the field key: "cat"'],
 			[
 				["eq", "$x-oss-meta-a", "1"],
-				"x-oss-meta-a, and there is none before the",
+				"x-oss-meta-a, which is missing before the",
 			],
 			[{ bucket: "videos" }, "sent to the bucket photos"],
 		] as const;

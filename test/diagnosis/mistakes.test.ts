@@ -213,7 +213,7 @@ const REQUESTS: readonly Case[] = [
 		"V4 header",
 		{ path: "/photos", query: { prefix: "a b" } },
 		{ query: { prefix: "a+b" } },
-		/a \+ in prefix was meant as itself/,
+		/a \+ in prefix was intended literally/,
 	],
 	[
 		"the host, which a proxy changes",
@@ -529,7 +529,7 @@ suite("The signature doctor", () => {
 		}
 	});
 
-	test("tells which bucket is meant where the one asked for is not there", async () => {
+	test("suggests an existing bucket where the requested one does not exist", async () => {
 		const emulator = await started();
 		const cases = [
 			[

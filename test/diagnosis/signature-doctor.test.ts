@@ -80,7 +80,7 @@ const cases: readonly (readonly [
 		"a blank after the id",
 		{ id: "OSS-Emulator", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
-		/is oss-emulator but for blanks or case/,
+		/is oss-emulator except for blanks or case/,
 	],
 	[
 		"an unknown id",
@@ -189,7 +189,7 @@ const cases: readonly (readonly [
 		/the client's clock is 3[56]\d\d s behind/,
 	],
 	[
-		"a secret nobody knows",
+		"an unknown secret",
 		{ secret: "something else", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
 		/no usual mistake explains this signature/,

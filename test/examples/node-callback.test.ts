@@ -10,7 +10,7 @@ const cwd = fileURLToPath(
 );
 
 suite("The example of a direct upload", () => {
-	test("tells the application server of the photo, and the uploader what it said", async (t) => {
+	test("notifies the application server of the photo, and returns its answer to the uploader", async (t) => {
 		const { endpoint } = await startEmulator(t);
 		const port = String(await findFreePort());
 		const server = await startInBackground(t, "node server.mjs", /server on/, {
@@ -30,7 +30,7 @@ suite("The example of a direct upload", () => {
 		assert.equal(server.lines.at(-1), "tom uploaded incoming/cat.jpg, 4 bytes");
 	});
 
-	test("turns away who is not OSS", async (t) => {
+	test("refuses callers other than OSS", async (t) => {
 		const { endpoint } = await startEmulator(t);
 		const port = String(await findFreePort());
 		await startInBackground(t, "node server.mjs", /server on/, {

@@ -79,7 +79,7 @@ suite("A rule strikes", () => {
 });
 
 suite("Of several rules", () => {
-	test("the first that strikes decides; the others count what it lets pass", () => {
+	test("the first that strikes decides; the others count the requests that it lets pass", () => {
 		const faults = new Faults();
 		faults.add({ ...RULE, after: 1, times: 1, do: { status: 503 } });
 		faults.add({ ...RULE, times: 2, do: { status: 500 } });
@@ -112,7 +112,7 @@ suite("Of several rules", () => {
 		assert.equal(faults.clear(), 1);
 	});
 
-	test("there is a limit; those that cannot strike any more make room", () => {
+	test("there is a limit; used-up faults are dropped first", () => {
 		const faults = new Faults();
 		const spent = faults.add({ ...RULE, times: 1 });
 		for (let i = 1; i < FAULTS_MAX; i++)

@@ -41,7 +41,7 @@ suite("Of a cloud that", () => {
 		}
 	});
 
-	test("has a certificate of nobody's the error says so, and none of the request is sent", async (t) => {
+	test("has an untrusted certificate the error says so, and none of the request is sent", async (t) => {
 		const port = await findFreePort();
 		const cloud = await startCloud(t, "--tls-port", String(port));
 		await cloud.oss.put("/photos");
@@ -151,7 +151,7 @@ suite("A gateway whose own", () => {
 		assert.ok(!answer.text.includes(CLOUD_KEY.secret));
 	};
 
-	test("key is unknown is told by the cloud, and says that the client's is good", async (t) => {
+	test("key is unknown is reported by the cloud, and the diagnosis says that the client's key is valid", async (t) => {
 		const { oss } = await start(t, `nobody:${CLOUD_KEY.secret}`);
 		requireOwn(await oss.get("/photos"), "InvalidAccessKeyId");
 		requireOwn(await oss.put("/photos/cat", "meow"), "InvalidAccessKeyId");

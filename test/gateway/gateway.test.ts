@@ -558,7 +558,7 @@ suite("A callback of a gateway", () => {
 		assert.equal(application.received[0]?.body, "a=4");
 	});
 
-	test("is in the record of the gateway, with what the uploader was told", async (t) => {
+	test("is in the record of the gateway, with the uploader's response", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		await gateway.oss.put(

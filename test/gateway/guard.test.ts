@@ -63,7 +63,7 @@ suite("The guard of a gateway", () => {
 		assert.equal((await bold.oss.delete("/photos")).status, 204);
 	});
 
-	test("under --upstream-read-only refuses what changes something, before a byte is sent", async (t) => {
+	test("under --upstream-read-only refuses requests that change something, before a byte is sent", async (t) => {
 		const { cloud, gateway } = await startBoth(t, "--upstream-read-only");
 		const application = await startApplicationServer(t);
 		await cloud.oss.put("/real-photos/cat", "a,b\n");
@@ -127,7 +127,7 @@ suite("At a gateway a RAM user", () => {
 		return { cloud, gateway, oss };
 	};
 
-	test("may what its policies here allow, and nothing else", async (t) => {
+	test("has the rights of its policies here, and no others", async (t) => {
 		const { gateway, oss } = await start(t);
 		await gateway.oss.put("/photos/ann/cat", "purr");
 		assert.equal((await oss.put("/photos/tom/cat", "meow")).status, 200);

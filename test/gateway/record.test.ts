@@ -127,7 +127,7 @@ suite("A recording", () => {
 		assert.equal(request.body.content.length, 65_536);
 	});
 
-	test("does not have what the cloud says to the gateway itself", async (t) => {
+	test("does not have the cloud's responses to the gateway's own requests", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-record-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const cloud = await startCloud(t);
@@ -143,7 +143,7 @@ suite("A recording", () => {
 		assert.deepEqual(readdirSync(folder), []);
 	});
 
-	test("into what is not a folder is refused at the start", async (t) => {
+	test("into a path that is not a folder is refused at the start", async (t) => {
 		const file = join(mkdtempSync(join(tmpdir(), "oss-emulator-record-")), "a");
 		t.after(() => rmSync(join(file, ".."), { recursive: true }));
 		writeFileSync(file, "");
@@ -164,7 +164,7 @@ suite("npm run replay", () => {
 			cwd: join(import.meta.dirname, "../.."),
 		});
 
-	test("says of each exchange whether it holds, and what differs", async (t) => {
+	test("reports whether each exchange matches, and the differences", async (t) => {
 		const folder = await record(t, async ({ oss }) => {
 			await oss.put("/photos/cat", "meow");
 			await oss.get("/photos/nothing");

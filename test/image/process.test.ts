@@ -139,7 +139,7 @@ suite("An image", () => {
 		}
 	});
 
-	test("is written in the format and with the quality asked for, of 82 where none is (A-856, A-860)", async (t) => {
+	test("is written in the format and with the requested quality, 82 by default (A-856, A-860)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [name, format] of [
 			["jpg", "jpeg"],
@@ -303,7 +303,7 @@ suite("A watermark", () => {
 		Buffer.from(text).toString("base64url");
 	const HELLO = `image/watermark,text_${base64("Hello")},color_FFFFFF,size_30`;
 
-	test("that is turned stands upright (rotate)", async (t) => {
+	test("with an orientation is turned upright (rotate)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const [left = 0, top = 0, right = 0, bottom = 0] = await changed(
 			await process(oss, `${HELLO},g_nw,rotate_90`),
@@ -311,7 +311,7 @@ suite("A watermark", () => {
 		assert.ok(bottom - top > right - left);
 	});
 
-	test("has a shadow beside it (shadow)", async (t) => {
+	test("has a shadow (shadow)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const plain = await changed(await process(oss, `${HELLO},g_nw`));
 		const shaded = await changed(
@@ -395,7 +395,7 @@ suite("A watermark", () => {
 			assert.match(refusal(await process(oss, text)), expected, text);
 	});
 
-	test("is read by whoever may read it (A-947)", async (t) => {
+	test("is read by every authorized reader (A-947)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const acl = (value: string) => ({ "x-oss-object-acl": value });
 		await oss.put("/photos/cat.png", PNG, acl("public-read"));
@@ -500,7 +500,7 @@ suite("x-oss-process", () => {
 			);
 	});
 
-	test("refuses what it does not know, and info beside others", async (t) => {
+	test("refuses unknown actions, and info together with others", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [text, code] of [
 			["image/", "InvalidArgument"],
@@ -516,7 +516,7 @@ suite("x-oss-process", () => {
 			);
 	});
 
-	test("refuses what is no image, is hostile or is too large (A-855)", async (t) => {
+	test("refuses files that are not images, hostile ones and too large ones (A-855)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const svg =
 			'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
@@ -549,7 +549,7 @@ suite("x-oss-process", () => {
 		assert.match(refusal(wide), /^400 ImageTooLarge/);
 	});
 
-	test("heeds access, conditions and versions", async (t) => {
+	test("respects access, conditions and versions", async (t) => {
 		const { oss } = await startWithCat(t);
 		const target = "/photos/cat.png?x-oss-process=image/info";
 		assert.match(
@@ -570,7 +570,7 @@ suite("x-oss-process", () => {
 		assert.match(refusal(await oss.get(target)), /^400 BadRequest/);
 	});
 
-	test("does what a style says", async (t) => {
+	test("applies a style", async (t) => {
 		const { oss } = await startWithCat(t);
 		await oss.put(
 			"/photos?style&styleName=small",

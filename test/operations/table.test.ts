@@ -55,7 +55,7 @@ suite("The table of operations", () => {
 		assert.deepEqual(names, [...new Set(names)]);
 	});
 
-	test("asks for each thing once", () => {
+	test("requires each sub-resource and header once", () => {
 		const lines = table.map(({ method, target, query, header }) =>
 			JSON.stringify([method, target, query.toSorted(), header]),
 		);
@@ -94,7 +94,7 @@ suite("The table of operations", () => {
 		);
 	});
 
-	test("says «stored only» of what nobody carries out, and of nothing else", () => {
+	test("says «stored only» of documents without effect, and of nothing else", () => {
 		const stored = table.filter(({ state }) => state === "stored only");
 		const kept = new Set(stored.map(({ query: [first = ""] }) => first));
 		assert.deepEqual([...kept].sort(), KEPT_ONLY);
@@ -102,7 +102,7 @@ suite("The table of operations", () => {
 			assert.equal(state === "not there", run === null, name);
 	});
 
-	test("leaves what only modifies an operation to the operation", () => {
+	test("leaves parameters that only modify an operation to the operation", () => {
 		const named = new Set(table.flatMap(({ query }) => query));
 		const modifying = [...SUB_RESOURCES].filter(
 			(name) => !selecting.includes(name) && !named.has(name),
@@ -186,7 +186,7 @@ suite("Of the operations of one method and path", () => {
 			assert.equal(ask("GET", "bucket", `list-type=${value}`), "ListObjects");
 	});
 
-	test("the one whose row asks for most wins, wherever it stands", () => {
+	test("the row that requires most wins, in any position", () => {
 		const rows = [
 			row("Plain", "GET /bucket"),
 			row("One", "GET /bucket?a"),
@@ -209,7 +209,7 @@ suite("Of the operations of one method and path", () => {
 		assert.deepEqual(asked("c=2"), ["Value", "Value"]);
 	});
 
-	test("none is picked when two fit equally well: InvalidArgument (A-02)", () => {
+	test("two that fit equally well are refused: InvalidArgument (A-02)", () => {
 		for (const query of ["acl&cors", "cors&acl", "uploads&bucketInfo"]) {
 			const error = thrownBy(() => ask("GET", "bucket", query));
 			assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
@@ -219,7 +219,7 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
-	test("none is meant by half of a pair: the missing half is named, as in the page of EC 0017-00000219", () => {
+	test("half of a pair is refused: the missing half is named, as in the page of EC 0017-00000219", () => {
 		const error = thrownBy(() => ask("PUT", "object", "uploadId=A"));
 		assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
 		assert.deepEqual(error.details, {
@@ -230,7 +230,7 @@ suite("Of the operations of one method and path", () => {
 		assert.equal(other.details.ArgumentValue, "uploadId");
 	});
 
-	test("none is there for the method: MethodNotAllowed", () => {
+	test("a method without an operation is MethodNotAllowed", () => {
 		for (const [method, target] of [
 			["PATCH", "object"],
 			["POST", "object"],
@@ -244,7 +244,7 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
-	test("none has a method that HTTP knows and OSS does not", async (t) => {
+	test("a method that HTTP knows and OSS does not has no operation", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const method of ["PATCH", "MKCOL", "REPORT", "QUERY", "TRACE"])
 			assert.match(
@@ -253,7 +253,7 @@ suite("Of the operations of one method and path", () => {
 			);
 	});
 
-	test("a misspelt request line never gets as far as a request", () => {
+	test("a misspelt request line is refused before routing", () => {
 		for (const line of ["GET bucket", "get /bucket", "GET /bucket/", "GET"])
 			assert.throws(() => row("X", line), TypeError);
 	});

@@ -39,7 +39,7 @@ for (const prefix of ["", "x-oss-copy-source-"] as const) {
 			});
 		}
 
-		test("pass when there are none", () => {
+		test("pass without conditions", () => {
 			assert.equal(outcome({}, prefix), "passes");
 		});
 

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { detach } from "../../emulator/oss/detach.ts";
 
 suite("Bytes that are let go", () => {
-	test("are gone, and their memory with them", () => {
+	test("are released, together with their memory", () => {
 		const bytes = Buffer.alloc(65_536, "x");
 		const { buffer } = bytes;
 

@@ -13,7 +13,7 @@ suite("An OSS error", () => {
 		assert.deepEqual([error.details, error.headers], [{}, {}]);
 	});
 
-	test("has what one occurrence adds", () => {
+	test("has the details of one occurrence", () => {
 		const more = {
 			message: "no",
 			ec: "0000-00000001",

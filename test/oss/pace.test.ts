@@ -49,7 +49,7 @@ suite("The pace of bytes", () => {
 		assert.ok(last >= 10_000 && last <= 10_030, `${last} ms`);
 	});
 
-	test("lets who was idle catch up by a fifth of a second, no more", () => {
+	test("lets an idle sender catch up by a fifth of a second, no more", () => {
 		let now = 0;
 		const pace = new Pace(LIMIT, now);
 		now += 60_000;

@@ -27,7 +27,7 @@ function allOf(characters: string, length: number): string[] {
 }
 
 suite("A pattern with wildcards", () => {
-	test("matches what the obvious way matches, for all short patterns and texts", () => {
+	test("matches like the simple algorithm, for all short patterns and texts", () => {
 		const texts = allOf("ab", 5);
 		for (const pattern of allOf("ab*?", 5))
 			for (const text of texts)

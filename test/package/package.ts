@@ -68,7 +68,7 @@ async function makeFolder(name: string): Promise<string> {
 suite("The package", { concurrency: 1, skip }, () => {
 	const open = useBrowser();
 
-	test("holds what is used and nothing else", async () => {
+	test("contains the used files and nothing else", async () => {
 		const listed = await succeed(`tar -tzf ${tarball}`, { cwd: work });
 		const strange = listed
 			.trim()
@@ -278,7 +278,7 @@ suite("Of Node.js", { concurrency: 1 }, () => {
 		assert.equal(await emulator.stop("SIGTERM"), 0);
 	});
 
-	test("20 is told in one line what is needed", async () => {
+	test("20 prints the required version in one line", async () => {
 		const node = await installNode("20");
 		const { code, stdout, stderr } = await run(
 			`${node} node_modules/oss-emulator/dist/launch.js`,
@@ -288,7 +288,7 @@ suite("Of Node.js", { concurrency: 1 }, () => {
 		assert.match(stderr, NEEDED);
 	});
 
-	test("20 is told so by startEmulator() too", async () => {
+	test("20 gets the same message from startEmulator()", async () => {
 		const node = await installNode("20");
 		await writeFile(
 			join(user, "old.mjs"),
@@ -299,7 +299,7 @@ await startEmulator().catch(({ message }) => console.log(message));`,
 		assert.match(`oss-emulator: ${printed}`, NEEDED);
 	});
 
-	test("20 is told so in a clone without development dependencies too", async () => {
+	test("20 gets the same message in a clone without development dependencies", async () => {
 		const cwd = join(work, "clone");
 		await mkdir(cwd);
 		for (const name of [

@@ -1,7 +1,7 @@
 /**
- * The first uploads of README.md and of examples/first-upload, typed as they stand there into an empty folder, against an
- * emulator of the test's own:
- * `npm run test:readme`. It is not part of `npm test`, for it installs the SDKs from their registries.
+ * The first uploads of README.md and of examples/first-upload, typed as they stand there into an empty folder,
+ * against an emulator of the test's own: `npm run test:readme`. It is not part of `npm test`, for it installs the
+ * SDKs from their registries.
  *
  * An example whose toolchain is missing is skipped, and fails where the environment says CI.
  */
@@ -106,7 +106,7 @@ suite("A first upload", { concurrency: 1 }, () => {
 		});
 	}
 
-	test("of README.md prints what it promises", async (t) => {
+	test("of README.md prints the documented output", async (t) => {
 		const emulator = await startEmulator();
 		t.after(() => emulator.close());
 		const { host } = new URL(emulator.endpoint);

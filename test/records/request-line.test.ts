@@ -13,7 +13,7 @@ const REQUEST: LoggedRequest = {
 };
 
 suite("The line of a request", () => {
-	test("has what was asked and what was answered", () => {
+	test("has the request and the response", () => {
 		assert.equal(
 			requestLine(REQUEST).message,
 			"5C1B138A109F4E4057B5B1E2: PUT /photos/cat 200 PutObject 3.1 ms",

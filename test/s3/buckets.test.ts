@@ -217,7 +217,7 @@ suite("A bucket over S3", () => {
 			assert.match(refusal(answer), /^400 MalformedXML /);
 	});
 
-	test("is looked at by who may oss:GetBucketInfo", async (t) => {
+	test("requires the right oss:GetBucketInfo", async (t) => {
 		const { photos, key, oss } = await startS3(t);
 		assert.equal((await photos.head("/")).status, 200);
 		const stranger = await photos.with({ key: { ...key, id: "x" } }).head("/");

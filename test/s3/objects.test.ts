@@ -177,7 +177,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(none), /^416 InvalidRange /);
 	});
 
-	test("is read on conditions, and written on none", async (t) => {
+	test("is read with conditions, and written without", async (t) => {
 		const { photos } = await startS3(t);
 		const {
 			headers: { etag = "" },
@@ -361,7 +361,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(video), /^400 InvalidArgument /);
 	});
 
-	test("is read whole where a part of it is asked for by its number (A-330)", async (t) => {
+	test("is returned whole for a request with a part number (A-330)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		assert.equal((await photos.get("/a?partNumber=1")).text, "hello");
@@ -376,7 +376,7 @@ suite("An object over S3", () => {
 	});
 });
 
-test("A callback that an upload over S3 asks for is sent, with a finding (A-334)", async (t) => {
+test("A callback that an upload over S3 requests is sent, with a finding (A-334)", async (t) => {
 	const { photos, adminUrl } = await startS3(t);
 	const application = await startApplicationServer(t);
 	const put = await photos.put(

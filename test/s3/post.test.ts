@@ -213,7 +213,7 @@ suite("A form signed for S3", () => {
 		assert.match(refusal(answer), /^403 AccessDenied 0002-00000031: /);
 	});
 
-	test("is believed under --auth off", async (t) => {
+	test("is accepted under --auth off", async (t) => {
 		const emulator = await startS3(t, "--auth", "off");
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
 		const change = { "x-amz-signature": "0".repeat(64) };

@@ -42,7 +42,7 @@ const FAILED = {
 
 for (const way of WAYS) {
 	suite(`A callback that ali-oss asks for, ${nameOf(way)},`, () => {
-		test("by put is signed, and its answer is what put returns", async (t) => {
+		test("by put is signed, and put returns its answer", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { body: ANSWER });
 			const put = await client.put("a b/猫+", Buffer.from("meow"), {

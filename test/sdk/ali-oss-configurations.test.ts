@@ -146,7 +146,7 @@ for (const way of WAYS)
 			);
 		});
 
-		test("who pays", async (t) => {
+		test("the payer", async (t) => {
 			const oss = await open(t, way);
 			await oss("putBucketRequestPayment", "Requester");
 			const { payer } = await oss("getBucketRequestPayment");
@@ -224,7 +224,7 @@ for (const way of WAYS)
 			);
 		});
 
-		test("and counts what is in it", async (t) => {
+		test("and counts its content", async (t) => {
 			const oss = await open(t, way);
 			const { stat } = await oss("getBucketStat");
 			assert.ok(stat && typeof stat === "object");

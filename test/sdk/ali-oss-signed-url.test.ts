@@ -58,7 +58,7 @@ for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 			assert.equal(get.headers.get("content-type"), "text/custom");
 		});
 
-		test("does nothing but what it was signed for", async (t) => {
+		test("is valid only for the signed operation", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("cat", Buffer.from("meow"));
 			for (const url of [

@@ -92,7 +92,7 @@ for (const way of WAYS) {
 			assert.ok(part.content.equals(LARGE.subarray(4096, 4100)));
 		});
 
-		test("streams with a length, which it sends beside the chunks", async (t) => {
+		test("streams with a length, which it sends with the chunks", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("cat", Readable.from([Buffer.from("meow")]), {
 				headers: { "Content-Length": 4 },

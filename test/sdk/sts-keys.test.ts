@@ -272,7 +272,7 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 }
 
 suite("A session", () => {
-	test("is the role's account to a callback, and the owner of what it makes", async (t) => {
+	test("is the role's account in a callback, and the owner of its objects", async (t) => {
 		const place = await open(t);
 		const application = await startApplicationServer(t);
 		const client = place.client(await assume(place));

@@ -114,7 +114,7 @@ suite("A statement over CSV", () => {
 		);
 	});
 
-	test("counts a comment as a line of it: java1's SelectObjectTest", async () => {
+	test("counts a comment as a line: java1's SelectObjectTest", async () => {
 		const text = "a\n1\n#2\n3\n4\n";
 		const range = { unit: "line", first: 1, last: 3 } as const;
 		assert.equal(
@@ -176,7 +176,7 @@ suite("A statement over JSON", () => {
 	const document =
 		'{"who":[{"n":"A/b","age":1.50,"c":[{"x":1},{"x":2}]},{"n":"Bé","age":7,"c":[]}]}';
 
-	test("takes what a path in FROM leads to, and keeps the digits of numbers", async () => {
+	test("selects the values at a path in FROM, and preserves the digits of numbers", async () => {
 		assert.equal(
 			await json(
 				"select * from ossobject.who[*] w where w.age < 2",
@@ -201,7 +201,7 @@ suite("A statement over JSON", () => {
 		assert.equal(await json(statement, document, true), '{"x":[1,2]}\n');
 	});
 
-	test("reads value after value, whatever stands between and however they arrive", async () => {
+	test("reads value after value, with any whitespace between them and in any pieces", async () => {
 		const text = '{"a":"}\\"{"}\n{\n"a":"é\\\\"},{"b":{"a":1}}\n';
 		for (const bytes of [1, 3, 1e9])
 			assert.equal(
@@ -252,7 +252,7 @@ suite("A statement is InvalidSqlParameter", () => {
 		});
 });
 
-test("LIKE knows %, _ and what is escaped", () => {
+test("LIKE supports %, _ and escapes", () => {
 	const isLike = (text: string, pattern: string, mark: string): boolean =>
 		matchesPattern(readLike(pattern, mark), text);
 	assert.ok(isLike("blood pressure 18 Years", "%pressure%Years", "\\"));

@@ -76,7 +76,7 @@ suite("SelectObject", () => {
 		assert.equal(answer.text, '{"a":1}\n');
 	});
 
-	test("writes header, delimiters and kept columns as it is asked to", async (t) => {
+	test("writes header, delimiters and quoted columns as requested", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "name,job\nabc,def\n");
 		const answer = await select(oss, "csv", "select job from ossobject", {
@@ -131,7 +131,7 @@ suite("SelectObject", () => {
 				);
 	});
 
-	test("and its metadata refuse requesters who pay: cpp's suite", async (t) => {
+	test("and its metadata refuse requesters that pay: cpp's suite", async (t) => {
 		const { oss, endpoint } = await startWithBucket(
 			t,
 			"public-read-write",
@@ -190,7 +190,7 @@ suite("SelectObject", () => {
 		assert.equal(await ask("bytes=1-8"), "abc\n");
 	});
 
-	test("unpacks GZIP, and refuses what is none (A-805)", async (t) => {
+	test("unpacks GZIP, and refuses invalid GZIP (A-805)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const ask = (): Promise<Answer> =>
 			select(oss, "csv", "select _1 from ossobject", {
@@ -218,7 +218,7 @@ suite("SelectObject", () => {
 		assert.ok(types.includes(8388612));
 	});
 
-	test("refuses what is wrong from the start", async (t) => {
+	test("refuses invalid requests at once", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "a,b\n");
 		const sql = await select(oss, "csv", "select c from ossobject");
@@ -266,7 +266,7 @@ suite("CreateSelectObjectMeta", () => {
 		return [end?.payload.readBigUInt64BE(24), end?.payload.readUInt32BE(32)];
 	}
 
-	test("returns the metadata that exist unless they are to be overwritten: cpp's suite", async (t) => {
+	test("returns the metadata that exist unless they must be overwritten: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const OVERWRITE = "<OverwriteIfExists>true</OverwriteIfExists>";
 		await oss.put("/photos/a", "a\nb,c;d\n");

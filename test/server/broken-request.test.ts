@@ -43,15 +43,15 @@ suite("What is not HTTP", () => {
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nmeow",
 		],
 		[
-			"an encoding that is none, and a length",
+			"an invalid encoding, and a length",
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: meow\r\n\r\nmeow",
 		],
 		[
-			"what comes after what is not HTTP",
+			"bytes after bytes that are not HTTP",
 			"PUT /photos/a HTTP/1.2\r\nHost: a\r\nContent-Length: 0\r\n\r\nPUT /photos/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 		],
 		[
-			"an encoding that is none",
+			"an invalid encoding",
 			"PUT /photos/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: meow\r\n\r\nmeow",
 		],
 		[

@@ -54,7 +54,7 @@ suite("A refused CORS preflight says why: the bucket", () => {
 		});
 });
 
-test("TLS on the port of plain http is recorded with what to do", async (t) => {
+test("TLS on the port of plain http is recorded with a remedy", async (t) => {
 	const emulator = await startWithBucket(t);
 	const socket = connectTls({ port: Number(emulator.port), host: "127.0.0.1" });
 

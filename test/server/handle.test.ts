@@ -97,7 +97,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("is not there for 304, which says what a cache goes by (A-710)", async (t) => {
+	test("is missing in a 304, which has the headers for caches (A-710)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const { headers } = await oss.put("/photos/cat", "meow");
 		const whole = (await oss.get("/photos/cat")).headers;
@@ -195,7 +195,7 @@ suite("What is wrong is looked for in this order:", () => {
 		);
 	});
 
-	test("but the key id first for what makes a bucket", async (t) => {
+	test("but the key id first for requests that create a bucket", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const target of ["/no-such-bucket", "/no-such-bucket?acl"]) {
 			const answer = await oss.send("PUT", target, { as: nobody, body: "" });
@@ -213,7 +213,7 @@ suite("What is wrong is looked for in this order:", () => {
 		assert.match(answer.text, /<OSSAccessKeyId>nobody<\/OSSAccessKeyId>/);
 	});
 
-	test("the signature, with what should have been signed", async (t) => {
+	test("the signature, with the correct string to sign", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await oss.get("/photos", { as: forger });
 		assert.equal(
@@ -230,7 +230,7 @@ suite("What is wrong is looked for in this order:", () => {
 			assert.match(answer.text, new RegExp(`<${name}>[^<]+</${name}>`), name);
 	});
 
-	test("the names, before what they stand for", async (t) => {
+	test("the names, before the existence of bucket and object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of ["Photos", "ab", "-photos", "ph_otos", "a".repeat(64)])
 			assert.equal(

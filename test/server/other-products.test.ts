@@ -31,7 +31,7 @@ suite("Products beside OSS answer 400 NotImplemented by their names:", () => {
 			assert.equal(refusal(sent), notThere(name));
 		});
 
-	test("OSS Tables, by what a signature is made for", async (t) => {
+	test("OSS Tables, by the product in a signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [target, headers] of [
 			["/namespaces/a", signedFor("osstables")],

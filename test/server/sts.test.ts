@@ -67,7 +67,7 @@ suite("STS on the port of OSS", () => {
 		assert.equal(json(answer.text).Code, "MissingAccessKeyId");
 	});
 
-	test("leaves to OSS what names no operation of its own", async (t) => {
+	test("leaves requests without an operation of STS to OSS", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const answer of [
 			await oss.get("/?Action=ListUsers&Version=2015-05-01", { as: null }),
@@ -201,12 +201,12 @@ suite("Temporary keys", () => {
 		assert.equal((await stat(join(data, "sts-key"))).mode & 0o777, 0o600);
 	});
 
-	test("cannot be made with a key file that is none", async (t) => {
+	test("cannot be started with an invalid key file", async (t) => {
 		const data = await makeFolder(t);
 		await writeFile(join(data, "sts-key"), "short");
 		await assert.rejects(
 			start({ data }),
-			/sts-key is not what the emulator wrote: remove it/,
+			/sts-key is damaged or was changed: remove it/,
 		);
 	});
 });
@@ -240,7 +240,7 @@ suite("--ram", () => {
 		assert.equal(json(answer.text).Arn, "acs:ram::1000000000000001:user/ann");
 	});
 
-	test("says in one line what is wrong with it", async (t) => {
+	test("names the mistake in one line", async (t) => {
 		const file = join(await makeFolder(t), "ram.json");
 		const startWith = () => start({ flags: ["--ram", file] });
 		await assert.rejects(

@@ -101,12 +101,12 @@ suite("An option of startEmulator() is refused in a line:", () => {
 		],
 		["an object for text", { region: {} }, /^region must be text or a number/],
 		[
-			"a port that is none",
+			"an invalid port",
 			{ port: 70_000 },
 			/^--port must be a port, 0 to 65535, not 70000$/,
 		],
 		[
-			"a choice that is none",
+			"an invalid choice",
 			{ auth: "of" },
 			/^--auth must be one of strict, off, not of$/,
 		],
@@ -220,7 +220,7 @@ suite("startEmulator()", () => {
 	});
 });
 
-test("An older Node.js is told what it lacks", () => {
+test("An older Node.js gets a message with the required version", () => {
 	for (const version of ["18.20.0", "20.19.0", "22.18.9"])
 		assert.match(nodeMistake(version), /^Node\.js 22\.19 or newer is needed/);
 	for (const version of ["22.19.0", "24.0.0", "26.1.0"])

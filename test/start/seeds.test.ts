@@ -40,7 +40,7 @@ suite("--seed", () => {
 		assert.deepEqual(textsOf(await oss.get("/empty"), "Key"), []);
 	});
 
-	test("takes files with JSON, whose files lie beside them, and several of all of these", async (t) => {
+	test("takes files with JSON, whose files are next to them, and several of all of these", async (t) => {
 		const folder = await makeFiles(t, {
 			"seed.json": JSON.stringify({
 				buckets: [
@@ -82,7 +82,7 @@ suite("--seed", () => {
 		["is not JSON", "{", /is not JSON: /],
 		["has a mistake", '{"buckets":[{}]}', /buckets\[0\]\.name: must be text$/],
 		[
-			"has what OSS refuses",
+			"has content that OSS refuses",
 			'{"buckets":[{"name":"docs","cors":"<a/>"}]}',
 			/buckets\[0\]\.cors: MalformedXML: /,
 		],

@@ -176,7 +176,7 @@ suiteOverBoth("AppendObject", (open) => {
 		}
 	});
 
-	test("does not disturb a reader, nor does deleting what he reads", async (t) => {
+	test("does not disturb a reader, nor does deleting the object", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		// Big ones between, so that there are many small pieces; one ends the content.

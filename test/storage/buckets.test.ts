@@ -80,7 +80,7 @@ suiteOverBoth("Buckets", (open) => {
 		});
 	});
 
-	test("only an empty bucket is deleted; its name is free then, and nothing of it comes back", async (t) => {
+	test("only an empty bucket is deleted; its name is then free, and its content is not restored", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "meow");
 		const marker = await store.objects.delete(BUCKET, "a", undefined, NOW);

@@ -20,7 +20,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "website"), undefined);
 	});
 
-	test("a change is told what is there, and may take it away", async (t) => {
+	test("a change receives the existing configuration, and can remove it", async (t) => {
 		const { configurations } = (await open(t)).store;
 		const seen: (string | undefined)[] = [];
 		const put = (document: string | undefined) =>
@@ -73,7 +73,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.deepEqual(await configurations.list(BUCKET, "style"), []);
 	});
 
-	test("they go with the bucket, and the next of its name has none", async (t) => {
+	test("they are deleted with the bucket, and the next of its name has none", async (t) => {
 		const { store } = await open(t);
 		const { buckets, configurations } = store;
 		await configurations.put(BUCKET, "cors", "", "rules");

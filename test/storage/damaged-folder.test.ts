@@ -185,7 +185,7 @@ suite("A damaged page of the database", () => {
 });
 
 suite("A running emulator", () => {
-	test("that meets a damaged page says so in one line, and exits with 2", async (t) => {
+	test("that reads a damaged page reports it in one line, and exits with 2", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);

@@ -54,7 +54,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(await deliveries.list({}, 10), [make("1")]);
 	});
 
-	test("keeps the latest of what was saved under one id, in its first place", async (t) => {
+	test("keeps the latest delivery saved under one id, in its first position", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("1", { status: "sending" }));
 		deliveries.save(make("2"));
@@ -136,7 +136,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["3", "2"]);
 	});
 
-	test("does without what alone is larger than all may be", async (t) => {
+	test("drops a delivery that alone exceeds the limit", async (t) => {
 		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
 		for (const id of ["1", "2"]) deliveries.save(make(id));
 		await deliveries.list({}, 10); // written by now
@@ -157,7 +157,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["2"]);
 	});
 
-	test("forgets what is cleared, and what was under way then", async (t) => {
+	test("removes cleared deliveries, and those that were under way", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("done"));
 		deliveries.save(make("under way", { status: "sending" }));
@@ -183,7 +183,7 @@ suite("Waiting for deliveries", () => {
 		assert.deepEqual(idsOf(await waiting), ["awaited", "there"]);
 	});
 
-	test("counts what is there already", async (t) => {
+	test("counts existing deliveries", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("there"));
 		const { signal } = new AbortController();
@@ -193,7 +193,7 @@ suite("Waiting for deliveries", () => {
 		assert.deepEqual(idsOf(found), ["there"]);
 	});
 
-	test("gives what there is when the time is up", async (t) => {
+	test("returns the existing ones after the time-out", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("there"));
 		const ending = new AbortController();
@@ -215,7 +215,7 @@ suite("The record of deliveries on disk", () => {
 		};
 	}
 
-	test("is there again after a restart; what was under way is interrupted", async (t) => {
+	test("exists after a restart; deliveries under way are interrupted", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		before.save(make("done", { status: "failed" }));
@@ -236,7 +236,7 @@ suite("The record of deliveries on disk", () => {
 		);
 	});
 
-	test("takes nothing any more once it is closed: what ends later stays interrupted", async (t) => {
+	test("accepts nothing after it is closed: deliveries that end later stay interrupted", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		before.save(make("late", { status: "sending" }));
@@ -251,7 +251,7 @@ suite("The record of deliveries on disk", () => {
 		assert.equal(late?.status, "interrupted");
 	});
 
-	test("is bounded by what was there before the restart, too", async (t) => {
+	test("is limited together with the deliveries from before the restart", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		for (const id of ["1", "2"]) before.save(make(id));

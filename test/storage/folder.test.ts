@@ -111,7 +111,7 @@ suite("The data folder", () => {
 		assert.ok(existsSync(join(folder, "oss.db")));
 	});
 
-	test("loses at start the blobs that no row names, what was on its way, and nothing else", async (t) => {
+	test("deletes at start the blobs without a row, unfinished uploads, and nothing else", async (t) => {
 		const folder = makeFolder(t);
 		const before = await openStore(t, { folder });
 		await makeBucket(before, BUCKET);

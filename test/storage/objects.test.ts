@@ -52,7 +52,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	}
 
-	test("what a writer said of an object is found again", async (t) => {
+	test("an object's metadata can be read again", async (t) => {
 		const { store } = await open(t);
 		const properties = {
 			contentType: "image/png",
@@ -114,7 +114,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	}
 
-	test("a deleted object is gone, and its blob; deleting it again is no error", async (t) => {
+	test("a deleted object is removed with its blob; deleting it again is no error", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		await put(store, "a", bytes(100_000));
@@ -127,7 +127,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("any legal key works, and none is taken for another", async (t) => {
+	test("any legal key works, and keys are never confused", async (t) => {
 		const { store } = await open(t);
 		const keys = [
 			"a",
@@ -338,7 +338,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	}
 
-	test("a copy of what has gone is NoSuchKey", async (t) => {
+	test("a copy of a deleted object is NoSuchKey", async (t) => {
 		const { store } = await open(t);
 		const source = await put(store, "a", "meow");
 		await store.objects.delete(BUCKET, "a", undefined, NOW);
@@ -378,7 +378,7 @@ suiteOverBoth("Objects", (open) => {
 		);
 	});
 
-	test("a symlink is kept with its target and without bytes", async (t) => {
+	test("a symlink is stored with its target and without bytes", async (t) => {
 		const { store } = await open(t);
 		const { properties } = newObject("link");
 

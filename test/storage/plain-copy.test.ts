@@ -119,7 +119,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(readdirSync(files), [BUCKET]);
 	});
 
-	test("shows what is current: no old versions, nothing under a delete marker", async (t) => {
+	test("has the current objects: no old versions, nothing under a delete marker", async (t) => {
 		const { store, files } = await open(t);
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
 		await put(store, "a", "old");
@@ -215,7 +215,7 @@ suite("The plain copy", () => {
 		});
 	}
 
-	test("is made anew after an emulator that made none", async (t) => {
+	test("is created again after an emulator without copies", async (t) => {
 		const { store, files, data } = await open(t);
 		await fill(store);
 		await store.close();
@@ -230,7 +230,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(tree(files), await expectedTree(again));
 	});
 
-	test("is not made where nobody asked for it", async (t) => {
+	test("is not created unless it is requested", async (t) => {
 		const data = makeFolder(t);
 		const store = await openStore(t, { folder: data, files: false });
 		await makeBucket(store, BUCKET);
@@ -240,7 +240,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(namesBeside(data), []);
 	});
 
-	test("is never read back: what a user does to it is his own", async (t) => {
+	test("is never read again: a user's changes to it have no effect", async (t) => {
 		const { store, files, data } = await open(t);
 		await put(store, "a", bytes(100_000));
 		await store.settled();

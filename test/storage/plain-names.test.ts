@@ -75,7 +75,7 @@ suite("A key as a file", () => {
 		assert.notEqual(plainName(`${LONG}a`), plainName(`${LONG}b`));
 	});
 
-	test("is another one for every other key, and another than any beside a folder", () => {
+	test("is unique for every key, also next to a folder", () => {
 		const roll = dice(5);
 		const keys = new Map<string, string>();
 		for (let i = 0; i < 20_000; i++) {
@@ -96,7 +96,7 @@ suite("A key as a file", () => {
 		for (let i = 0; i < 20_000; i++) {
 			for (const name of plainNames(randomKey(roll))) {
 				assert.ok(Buffer.byteLength(besideFolder(name)) <= 255);
-				// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 				assert.doesNotMatch(name, /[\0-\x1f"*:<>?\\|/]|[. ]$|^$/);
 				for (const path of [posix, win32]) {
 					const file = path.join("/data", name);

@@ -60,7 +60,7 @@ async function dump(store: Store): Promise<unknown> {
 }
 
 suiteOverBoth("A snapshot", (open) => {
-	test("is what the store was, whatever has happened since", async (t) => {
+	test("restores the store, whatever has happened since", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const next = dice(20_240_506);
@@ -202,7 +202,7 @@ suiteOverBoth("A snapshot", (open) => {
 });
 
 suiteOverBoth("Reset of one account", (open) => {
-	test("takes what the account owns, and leaves the others theirs", async (t) => {
+	test("restores the account's data, and leaves those of other accounts unchanged", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store, folder } = opened;
 		await fill(store, BUCKET, OWNER);

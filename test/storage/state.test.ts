@@ -85,7 +85,7 @@ suiteOverBoth("A protected version", (open) => {
 		);
 	});
 
-	test("lets another come in front of it", async (t) => {
+	test("lets another one overtake it", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "1");
 		await put(store, "a", "2", { protect });

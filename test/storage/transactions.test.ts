@@ -8,7 +8,7 @@ import { Transactions } from "../../emulator/storage/transactions.ts";
 import { makeFolder } from "./stores.ts";
 
 suite("Works that come in one turn of the event loop", () => {
-	test("share a commit, and each is told when it has been made", async (t) => {
+	test("share a commit, and each is resolved after it", async (t) => {
 		const { transactions, add, seen } = open(t);
 
 		const first = transactions.share(() => add("a"));
@@ -31,7 +31,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["a", "b"]);
 	});
 
-	test("leave what one of them wrote that failed behind, and nothing of the others", async (t) => {
+	test("undo the writes of a failed one, and nothing of the others", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const refusal = new Error("refused");
 
@@ -53,7 +53,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["a", "c"]);
 	});
 
-	test("are all told when SQLite cannot commit, and nothing is kept", async (t) => {
+	test("are all rejected when SQLite cannot commit, and nothing is stored", async (t) => {
 		const { transactions, add, addOrphan, seen } = open(t);
 
 		const works = [
@@ -68,7 +68,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["b"]);
 	});
 
-	test("are all told when SQLite gives the whole transaction up, as it may when the disk is full", async (t) => {
+	test("are all rejected when SQLite rolls the whole transaction back, as it may when the disk is full", async (t) => {
 		const { db, transactions, add, seen } = open(t);
 		const full = new Error("full");
 
@@ -86,7 +86,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["b"]);
 	});
 
-	test("are kept or not as each is told when the disk is full", async (t) => {
+	test("are stored or not, as reported to each, when the disk is full", async (t) => {
 		const { db, transactions, add, seen } = open(t);
 		const pages = Number(db.pragma("page_count", { simple: true }));
 		db.pragma(`max_page_count = ${pages + 1}`);
@@ -104,7 +104,7 @@ suite("Works that come in one turn of the event loop", () => {
 });
 
 suite("A work alone", () => {
-	test("is committed at once, after those that came before it", async (t) => {
+	test("is committed at once, after the earlier ones", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const shared = transactions.share(() => add("a"));
 

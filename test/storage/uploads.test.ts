@@ -95,7 +95,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("is gone when it is completed, and takes parts that are not named with it", async (t) => {
+	test("is removed when it is completed, with the parts that are not named", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const contents = [bytes(PART, 1), bytes(PART, 2), bytes(PART, 3)];
@@ -128,7 +128,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("takes all parts, in order, when none are named", async (t) => {
+	test("uses all parts, in order, if none are named", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), false);
 		for (const number of [7, 2, 5])
@@ -158,7 +158,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assertBytes(await read(store, "a"), bytes(PART, 2));
 	});
 
-	test("that is aborted removes its files, and is gone", async (t) => {
+	test("that is aborted is removed with its files", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload } = await uploadParts(store, "a", [bytes(PART), bytes(10)]);
@@ -180,7 +180,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.equal(await store.uploads.find(BUCKET, "b", upload.id), undefined);
 	});
 
-	test("gives back what it was initiated with, and the object has it", async (t) => {
+	test("returns the metadata of its initiation, and the object has them", async (t) => {
 		const { store } = await open(t);
 		const { properties } = newObject("a");
 		const given: NewObject = newObject("a", {
@@ -326,7 +326,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), before);
 	});
 
-	test("lists parts by number, after a number, so many", async (t) => {
+	test("lists parts by number, after a number, up to a count", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), false);
 		for (const number of [10, 2, 9_999, 3])

@@ -38,7 +38,7 @@ suiteOverBoth("Without versioning", (open) => {
 });
 
 suiteOverBoth("With versioning enabled", (open) => {
-	test("every write is a version of its own, with a 64-character id, and none is lost", async (t) => {
+	test("every write is a version of its own, with a 64-character id, and no version is lost", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const contents = [bytes(10), bytes(100_000, 1), bytes(10, 2)];
@@ -65,7 +65,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assert.deepEqual(await current(store), ["a"]);
 	});
 
-	test("what was written before stays as the version null", async (t) => {
+	test("earlier objects stay as the version null", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "old");
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
@@ -101,7 +101,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assert.equal(named?.isLatest, true);
 	});
 
-	test("deleting what is not there adds a delete marker too, and another on that", async (t) => {
+	test("deleting a missing object adds a delete marker, and deleting it again adds another", async (t) => {
 		const { store } = await open(t, "Enabled");
 
 		const first = await store.objects.delete(BUCKET, "a", undefined, NOW);
@@ -155,7 +155,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 1);
 	});
 
-	test("deleting an older version, or a marker below another, leaves what is current", async (t) => {
+	test("deleting an older version, or a marker below another, does not change the current one", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const first = await put(store, "a", "1");
 		const marker = await store.objects.delete(BUCKET, "a", undefined, NOW);

@@ -84,7 +84,7 @@ suite("The RPC signature", () => {
 		});
 	}
 
-	test("sorts by name, not by what is written after it", () => {
+	test("sorts by name, not by the rest of the pair", () => {
 		const parameters = new Map([
 			["A1", "x"],
 			["A", "y"],

@@ -112,7 +112,7 @@ suite("AssumeRole", () => {
 		assert.equal(sts.answer(arrival({}, more)).status, 200);
 	});
 
-	test("takes an empty Policy for none, and empty options for none (A-525)", () => {
+	test("ignores an empty Policy and empty options (A-525)", () => {
 		const more = { Policy: "", DurationSeconds: "", ExternalId: "" };
 		assert.equal(ask(makeSts(), assuming(more)).status, 200);
 	});
@@ -180,7 +180,7 @@ suite("AssumeRole", () => {
 			'400 InvalidParameter: The specified parameter "SignatureVersion" is not valid.',
 		],
 		[
-			"a key nobody has (A-520)",
+			"an unknown key (A-520)",
 			{ AccessKeyId: "nobody" },
 			"404 InvalidAccessKeyId.NotFound: Specified access key is not found.",
 		],
@@ -215,17 +215,17 @@ suite("AssumeRole", () => {
 			"400 InvalidTimeStamp.Expired: Specified time stamp or date value is expired.",
 		],
 		[
-			"a time that is none",
+			"an invalid time",
 			{ Timestamp: "Fri, 02 Jan 2026 03:04:05 GMT" },
 			"400 InvalidTimeStamp.Format: Specified time stamp or date value is not well formatted.",
 		],
 		[
-			"a day that is none",
+			"an invalid date",
 			{ Timestamp: "2026-02-40T03:04:05Z" },
 			"400 InvalidTimeStamp.Format: Specified time stamp or date value is not well formatted.",
 		],
 		[
-			"a RoleArn that is none",
+			"an invalid RoleArn",
 			{ RoleArn: "role-1" },
 			"400 InvalidParameter.RoleArn: The parameter RoleArn is wrongly formed.",
 		],
@@ -305,7 +305,7 @@ suite("AssumeRole", () => {
 			"400 InvalidParameter.SourceIdentity: The parameter SourceIdentity is wrongly formed.",
 		],
 		[
-			"a role of an account nobody has",
+			"a role of an unknown account",
 			{ RoleArn: "acs:ram::3:role/app" },
 			"404 EntityNotExist.Role: The specified Role not exists.",
 		],

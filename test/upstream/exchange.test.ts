@@ -57,7 +57,7 @@ suite("A recorded exchange has no", () => {
 	for (const [what, text, expected] of cases)
 		test(what, () => assert.equal(redactText(text, REDACTION), expected));
 
-	test("header that says who or where a client is", () => {
+	test("header with the identity or address of a client", () => {
 		const headers = {
 			authorization: "OSS4-HMAC-SHA256 …",
 			"x-oss-security-token": "t",

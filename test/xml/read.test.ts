@@ -75,7 +75,7 @@ suite("XML", () => {
 		assert.equal(childText(await read(body), "Key"), "a");
 	});
 
-	test("may have elements called as what JavaScript's objects have", async () => {
+	test("can have elements named like properties of JavaScript's objects", async () => {
 		for (const name of ["valueOf", "toString", "hasOwnProperty"]) {
 			const root = await read(
 				`<Delete><${name}>a</${name}><Key>b</Key></Delete>`,

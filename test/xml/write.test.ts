@@ -47,7 +47,7 @@ suite("An XML document", () => {
 		assert.ok(writeXml("R", {}).endsWith("\n<R></R>\n"));
 	});
 
-	test("has elements of different names in their order, beside others", () => {
+	test("has elements of different names in their order, next to others", () => {
 		assert.equal(
 			writeXml("R", {
 				Name: "photos",

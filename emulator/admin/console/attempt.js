@@ -1,5 +1,5 @@
 /**
- * One attempt of a callback: what was sent to a URL, how long that took, and what it answered.
+ * One attempt of a callback: the request to a URL, the timing, and the answer.
  */
 import { code, duration, h, name, table, time } from "./page.js";
 
@@ -38,8 +38,7 @@ export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 /** Where the time went; the look-up was before the upload was stored and is not in the sum. */
 function phasesOf({ connectedMs, securedMs, answeredMs, totalMs, lookupMs }) {
 	const ready = securedMs ?? connectedMs ?? 0;
-	const inVain =
-		connectedMs === null ? "Connecting in vain" : "Waiting in vain";
+	const inVain = connectedMs === null ? "No connection" : "No answer";
 	const all = [
 		["lookup", "Look-up", lookupMs],
 		["connect", "Connect", connectedMs],

@@ -1,5 +1,5 @@
 /**
- * One callback: why it ended as it did, what was sent, what came back, and what the uploader got.
+ * One callback: the reason for its outcome, the request, the answer, and the uploader's result.
  */
 import { showAttempt } from "./attempt.js";
 import { statusBadge } from "./callbacks.js";
@@ -110,7 +110,7 @@ function sendAgain(one) {
 }
 
 const uploader = (one) =>
-	h("section", {}, h("h2", {}, "What the uploader got"), toldIn(one));
+	h("section", {}, h("h2", {}, "Response to the uploader"), toldIn(one));
 
 function toldIn({ told, status }) {
 	if (told?.status === 200)
@@ -136,12 +136,12 @@ function toldIn({ told, status }) {
 		"p",
 		{},
 		status === "skipped"
-			? "The answer of an upload without a callback: nobody was called."
+			? "The response of an upload without a callback: none was sent."
 			: "Nothing yet.",
 	);
 }
 
-/** What works here and would not at OSS, or is seldom what was meant. */
+/** Behaviour that works here and would fail at OSS, or is probably a mistake. */
 function noticed({ findings = [] }) {
 	if (findings.length === 0) return "";
 	const items = findings.map(({ refused, sentence, link: page }) =>
@@ -169,7 +169,7 @@ function asked({ asked: text, variables }) {
 	return h(
 		"section",
 		{},
-		h("h2", {}, "What the uploader asked for"),
+		h("h2", {}, "The uploader's parameters"),
 		code(pretty(text)),
 		rows.length > 0 ? table("Variables", ["Variable", "Value"], rows) : "",
 	);

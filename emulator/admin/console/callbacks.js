@@ -1,5 +1,5 @@
 /**
- * Callbacks: what application servers were sent, and what came of it, the latest first.
+ * Callbacks: the requests to application servers and their outcomes, the latest first.
  */
 import {
 	addressOf,
@@ -104,7 +104,7 @@ function noticed(findings) {
 }
 
 const callee = ({ status, urls, why, findings = [], fault }) => [
-	urls.length === 0 ? "nobody" : name(urls.at(-1)),
+	urls.length === 0 ? "no server" : name(urls.at(-1)),
 	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
 	noticed(findings),
 	fault ? h("small", {}, `A fault on purpose: ${fault}`) : "",
@@ -143,7 +143,7 @@ const none = ({ status, key, before }) =>
 		: nothing(
 				"No callback yet. Upload something with the header ",
 				h("code", {}, "x-oss-callback"),
-				", and what is sent to your application server shows up here: the filled-in body, the string to sign, the answer, and why it failed if it did.",
+				", and the request to your application server is shown here: the filled-in body, the string to sign, the answer, and the reason if it failed.",
 			);
 
 function pages(query, found) {

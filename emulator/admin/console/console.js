@@ -41,7 +41,7 @@ async function draw() {
 	const mine = ++drawing;
 	const { view, query } = readAddress();
 	const drawn = await view(query).catch(failed);
-	if (mine !== drawing) return false; // the user has gone on
+	if (mine !== drawing) return false; // the user has opened another page
 	follows = drawn.follows;
 	document.title = `${drawn.title} – OSS emulator`;
 	for (const tab of document.querySelectorAll("nav a"))
@@ -61,7 +61,7 @@ const failed = (error) => ({
 	follows: "open",
 });
 
-/** Who was on a link or a button when the page is drawn anew stays on it. */
+/** Preserves the focus on a link or a button when the page is drawn again. */
 function show(nodes) {
 	const focused = document.activeElement;
 	const wasInside = main.contains(focused) && focused !== main;

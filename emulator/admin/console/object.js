@@ -1,5 +1,5 @@
 /**
- * One object: what is known of it, its versions, and a look at its content.
+ * One object: its properties, its versions, and a preview of its content.
  */
 import { breadcrumbs } from "./buckets.js";
 import {
@@ -153,7 +153,7 @@ async function content({ bucket, key, type, contentType, size }) {
 	);
 	const more =
 		size > TEXT_BYTES_SHOWN
-			? h("p", {}, `The first ${bytes(TEXT_BYTES_SHOWN)} of it.`)
+			? h("p", {}, `Only the first ${bytes(TEXT_BYTES_SHOWN)} are shown.`)
 			: "";
 	return [heading, code(await answer.text()), more];
 }

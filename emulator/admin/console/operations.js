@@ -1,5 +1,5 @@
 /**
- * The operations of OSS, and what the emulator makes of each.
+ * The operations of OSS, and the emulator's support for each.
  */
 import { badge, choices, h, nothing, table } from "./page.js";
 import { ask } from "./server.js";
@@ -28,7 +28,7 @@ export async function operations(query) {
 			h(
 				"p",
 				{},
-				"The API of OSS as this emulator knows it. What is not there answers 400 NotImplemented with its name; what is stored only is kept and given back, and changes nothing.",
+				"The API of OSS as this emulator supports it. Operations that are not there return 400 NotImplemented with their name; documents that are stored only can be read again, and have no other effect.",
 			),
 			h(
 				"div",

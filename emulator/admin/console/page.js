@@ -28,9 +28,9 @@ export function addressOf(view, query = {}) {
 	return given.length === 0 ? `#/${view}` : `#/${view}?${search}`;
 }
 
-/** Control characters, and those that turn the direction of writing: shown, lest a name pass for another. */
+/** Control characters, and those that change the direction of writing, are shown, so that names cannot be confused. */
 const HIDDEN =
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 	/[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 /** A name as it is, in one line. */
@@ -88,7 +88,7 @@ export const duration = (ms) =>
 export const badge = (kind, text) =>
 	h("span", { class: "badge", "data-kind": kind }, text);
 
-/** What fits in a definition list; what is empty is left out. */
+/** The rows of a definition list; empty values are left out. */
 export const facts = (entries) =>
 	h(
 		"dl",

@@ -1,5 +1,5 @@
 /**
- * The admin API, as the console asks it.
+ * The console's client of the admin API.
  */
 
 /** @throws Error with a line for the user */

@@ -230,7 +230,7 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-217",
 		assumes:
-			"The name of a custom variable may have upper case, though a page says that it may not.",
+			"The name of a custom variable can have upper case, though a page forbids it.",
 		sends: "PutObject with a callback-var x:Var.",
 		expects: ["accepted"],
 		ask: async ({ cloud, anyUrl }) => [
@@ -342,7 +342,7 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-222",
 		assumes:
-			"The field callback of a form has its name in lower case: Callback asks for nothing.",
+			"The field callback of a form has its name in lower case: Callback is ignored.",
 		sends: "PostObject with a malformed field Callback.",
 		expects: ["204"],
 		ask: async ({ cloud }) => [
@@ -455,7 +455,7 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-633",
 		assumes:
-			"Under --strict, a callback after the file of a form is refused: a page says that what follows the file is ignored.",
+			"Under --strict, a callback after the file of a form is refused: a page says that fields after the file are ignored.",
 		sends: "PostObject with the field callback after the file.",
 		needs: ["--strict"],
 		expects: ["400 MalformedPOSTRequest 0006-00000103"],

@@ -291,7 +291,7 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-408",
 		assumes:
-			"GetBucketObjectWormConfiguration of a bucket that has none is 404 NoSuchObjectWormConfiguration.",
+			"GetBucketObjectWormConfiguration of a bucket without one is 404 NoSuchObjectWormConfiguration.",
 		sends: "GET /?objectWorm.",
 		expects: ["404 NoSuchObjectWormConfiguration"],
 		ask: async ({ cloud }) => [code(await cloud.get("/?objectWorm"))],
@@ -299,7 +299,7 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-413",
 		assumes:
-			"GetBucketResponseHeader of a bucket that has none is 404 NoSuchBucketResponseHeader.",
+			"GetBucketResponseHeader of a bucket without one is 404 NoSuchBucketResponseHeader.",
 		sends: "GET /?responseHeader.",
 		expects: ["404 NoSuchBucketResponseHeader"],
 		ask: async ({ cloud }) => [code(await cloud.get("/?responseHeader"))],
@@ -348,7 +348,7 @@ export const configurations: readonly Probe[] = [
 		assumes:
 			"PutBucketInventory with an id that exists replaces the inventory: the page of 409 says otherwise.",
 		sends:
-			"PutBucketInventory twice with one id; it needs a role that the account may not have.",
+			"PutBucketInventory twice with one id; it needs a role that the account may lack.",
 		expects: ["200"],
 		ask: ({ cloud }) =>
 			withDocument(
@@ -373,7 +373,7 @@ export const configurations: readonly Probe[] = [
 		assumes:
 			"The storage classes of an inventory's filter are given back in alphabetical order.",
 		sends:
-			"PutBucketInventory with Standard,IA,Archive, then GET; it needs a role that the account may not have.",
+			"PutBucketInventory with Standard,IA,Archive, then GET; it needs a role that the account may lack.",
 		expects: ["Archive,IA,Standard"],
 		ask: ({ cloud }) =>
 			withDocument(
@@ -507,7 +507,7 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-423",
 		assumes:
-			"An anonymous request that asks for a listing does not get the index page of a website.",
+			"An anonymous request for a listing does not get the index page of a website.",
 		sends:
 			"GET /?prefix= and GET / without a signature, of a bucket with a website; code and EC, or the page.",
 		expects: ["GET /: home", "GET /?prefix=: 403 AccessDenied 0003-00000905"],

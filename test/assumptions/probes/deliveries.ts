@@ -101,7 +101,7 @@ export const deliveries: readonly Probe[] = [
 	{
 		id: "A-17",
 		assumes:
-			"The answer to a form with a callback is 200 and the application server's, whatever status or redirect the form asks for.",
+			"The answer to a form with a callback is 200 and the application server's, whatever status or redirect the form requests.",
 		sends:
 			"Forms with a callback and success_action_status 201 and 204, and a redirect.",
 		needs,
@@ -213,7 +213,7 @@ export const deliveries: readonly Probe[] = [
 	{
 		id: "A-223",
 		assumes:
-			"What an upload says itself comes before what its callback policy says.",
+			"The upload's own parameters take precedence over its callback policy.",
 		sends:
 			"A callback policy with a body and two variables, and a callback that selects it with another body and one of them; the body that arrives.",
 		needs,

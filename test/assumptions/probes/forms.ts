@@ -307,7 +307,7 @@ export const forms: readonly Probe[] = [
 		assumes:
 			"$content-type of a policy is the field Content-Type, and the type of the file's part without that field.",
 		sends:
-			"Forms whose policy asks for image/png, with the type in the part, in a field, and a field against the part.",
+			"Forms whose policy requires image/png, with the type in the part, in a field, and a field against the part.",
 		expects: [
 			"part image/png: 204",
 			"part image/jpg: 403 AccessDenied 0006-00000227",
@@ -363,7 +363,7 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-903",
 		assumes:
-			"The text for a policy that is not JSON names the character at fault, or what was expected.",
+			"The text for a policy that is not JSON names the invalid character, or the expected token.",
 		sends: "Signed forms with policies that are not JSON in different ways.",
 		expects: [
 			"a word: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char m",

@@ -456,7 +456,7 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-895",
 		assumes:
-			"Of a Range with several parts, of which one can be read, that one counts, wherever it stands.",
+			"Of a Range with several parts, of which one is valid, that one counts, in any position.",
 		sends:
 			"GET with Range: bytes=1-2,a-c and bytes=a-c,1-2; status and content.",
 		expects: ["first: 206 el", "last: 206 el"],

@@ -203,7 +203,7 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-306",
 		assumes:
-			"x-oss-security-token beside a signature of S3 is 400 InvalidArgument.",
+			"x-oss-security-token with a signature of S3 is 400 InvalidArgument.",
 		sends: "GET / signed with S3's V4 and x-oss-security-token.",
 		expects: ["400 InvalidArgument 0002-00000009"],
 		ask: async ({ cloud }) => {
@@ -626,7 +626,7 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-334",
-		assumes: "A callback that an upload over S3 asks for is sent.",
+		assumes: "A callback that an upload over S3 requests is sent.",
 		sends:
 			"PUT signed with S3's V4, with x-oss-callback; whether a callback came.",
 		needs: ["application server"],
@@ -701,7 +701,7 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-338",
 		assumes:
-			"A lifecycle rule without tags and sizes has its prefix beside its status over S3, and no filter.",
+			"A lifecycle rule without tags and sizes has its prefix next to its status over S3, and no filter.",
 		sends:
 			"PutBucketLifecycle over OSS, then GET /?lifecycle over S3; whether the rule has a filter.",
 		expects: ["a prefix"],

@@ -23,12 +23,7 @@ suite("An address", () => {
 		["of IPv4 is in no network of IPv6", "10.0.0.1", "::/0", false],
 		["mapped is of IPv4 (A-501)", "::ffff:10.0.0.1", "10.0.0.0/8", true],
 		["is in a mapped network (A-501)", "10.0.0.1", "::ffff:10.0.0.0/104", true],
-		[
-			"is not in what is wider than one",
-			"10.0.0.1",
-			"::ffff:10.0.0.0/90",
-			false,
-		],
+		["is not in a wider network", "10.0.0.1", "::ffff:10.0.0.0/90", false],
 		[
 			"fits a pattern, as acs:SourceIp may be",
 			"192.168.3.4",
@@ -40,7 +35,7 @@ suite("An address", () => {
 	for (const [what, address, network, expected] of cases)
 		test(what, () => assert.equal(isWithin(address, network), expected));
 
-	test("is in no network that is none", () => {
+	test("is not in an invalid network", () => {
 		for (const network of [
 			"",
 			"10.0.0.0/33",

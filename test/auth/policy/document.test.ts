@@ -36,7 +36,7 @@ suite("A policy", () => {
 		assert.deepEqual(read(single)?.resources.patterns, ["*"]);
 	});
 
-	test("may name what it does not speak of: NotAction, NotResource", () => {
+	test("can exclude actions and resources: NotAction, NotResource", () => {
 		const { Action, Resource, ...rest } = GOOD;
 		const statement = read({
 			...rest,
@@ -47,7 +47,7 @@ suite("A policy", () => {
 		assert.equal(statement?.resources.isNegated, true);
 	});
 
-	test("of a bucket has principals: a list, a single one, and [] or none for all callers", () => {
+	test("of a bucket has principals: a list, a single one, and [] or no element for all callers", () => {
 		const principalsOf = (Principal: unknown) =>
 			read({ ...GOOD, Principal }, "bucket")?.principals;
 		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);

@@ -42,7 +42,7 @@ const condition = (Condition: object, has: Given["has"] = {}): string =>
 	judged([{ ...ALLOW, Condition }], { has });
 
 suite("Policies", () => {
-	test("deny what any of them denies, whatever the order, and say which statement did", () => {
+	test("deny if any of them denies, in any order, and name the statement", () => {
 		const deny = { ...ALLOW, Effect: "Deny" };
 		assert.equal(judged([ALLOW, deny]), "explicit deny");
 		assert.equal(judged([deny, ALLOW]), "explicit deny");
@@ -147,7 +147,7 @@ suite("A condition", () => {
 		assert.equal(condition(negated, { "oss:Prefix": ["baz"] }), "allow");
 	});
 
-	test("on what the request has not is false, and true when negated (A-506)", () => {
+	test("on a key that the request lacks is false, and true when negated (A-506)", () => {
 		assert.equal(
 			condition({ StringEquals: { "acs:SourceVpc": "v" } }),
 			"implicit deny",
@@ -244,7 +244,7 @@ suite("A bucket's policy", () => {
 			),
 		);
 
-	test("is public when it allows everybody, unless a condition names who (A-508)", () => {
+	test("is public when it allows all callers, unless a condition names them (A-508)", () => {
 		const from = (address: string) => ({
 			Condition: { IpAddress: { "acs:SourceIp": [address] } },
 		});

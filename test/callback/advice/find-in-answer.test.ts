@@ -12,7 +12,7 @@ const URL = "http://app.example.com/cb";
 
 type Given = {
 	readonly status?: number;
-	/** undefined for none. */
+	/** undefined if not set. */
 	readonly length?: number | undefined;
 	readonly type?: string;
 	readonly body?: string;

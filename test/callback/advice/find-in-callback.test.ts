@@ -175,7 +175,7 @@ suite("It is found that", () => {
 			/603 bytes/,
 		],
 		[
-			"a variable is none of OSS's, misspelt perhaps",
+			"a variable is not one of OSS's, perhaps misspelt",
 			{ template: readTemplate("o=${objct}&s=${Size}&s=${Size}") },
 			"unknown-variable",
 			/^\$\{objct\}, \$\{Size\}: .*bucket, object/,

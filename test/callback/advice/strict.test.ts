@@ -225,7 +225,7 @@ suite("Under --strict", () => {
 		assert.deepEqual([posted.status, excepted.status], [204, 204]);
 	});
 
-	test("says what did not pass, and what to do", async (t) => {
+	test("names the finding and its remedy", async (t) => {
 		const given = await CASES["quoted-variable"]?.[0](t);
 		assert.ok(given);
 		const except = ["--strict-except", "private-address"];
@@ -241,7 +241,7 @@ suite("Under --strict", () => {
 		assert.ok(links.every((link: string) => link.startsWith("https://")));
 	});
 
-	test("what OSS takes is taken", async (t) => {
+	test("accepts everything that OSS accepts", async (t) => {
 		const body = '"ok"';
 		const headers = { "Content-Type": "text/plain" };
 		const { url } = await startApplicationServer(t, { headers, body });

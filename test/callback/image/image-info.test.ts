@@ -168,7 +168,7 @@ suite("Of a large image, only what says its size is read:", () => {
 			assert.equal(await bytesRead(large), 4096);
 		});
 
-	test("what is no image", async () => {
+	test("files that are not images", async () => {
 		assert.equal(await bytesRead(Buffer.alloc(8 * MIB)), 4096);
 	});
 });
@@ -218,7 +218,7 @@ suite("A hostile image ends soon:", () => {
 	});
 });
 
-test("What reading throws, image info lets through", async () => {
+test("Image info rethrows errors of reading", async () => {
 	const gone = new Error("gone");
 
 	await assert.rejects(

@@ -211,7 +211,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.match(delivery.why, /callback came after the file/);
 	});
 
-	test("a policy need not name it, and is held to what it names: the base64, and each variable", async (t) => {
+	test("a policy does not have to name it; the values that it names must match: the base64, and each variable", async (t) => {
 		const { oss, application, callback, json } = await start(t);
 		const other = base64Json({ ...json, callbackBody: "other" });
 		const postBy = (policy: readonly unknown[]): Promise<Answer> =>

@@ -111,7 +111,7 @@ for (const operation of OPERATIONS)
 			);
 		});
 
-		test("what is no image has no image info", async (t) => {
+		test("other files have no image info", async (t) => {
 			const template =
 				"h=${imageInfo.height}&w=${imageInfo.width}&f=${imageInfo.format}";
 
@@ -148,7 +148,7 @@ suite("In a form", () => {
 		);
 	});
 
-	test("what is not there is empty, known or not (A-205)", async (t) => {
+	test("missing variables are empty, known or not (A-205)", async (t) => {
 		const template = "a=${vpcId}&b=${x:none}&c=${objct}&d=${Bucket}";
 
 		const { body } = await told(t, "PutObject", template);
@@ -191,7 +191,7 @@ suite("In JSON", () => {
 		);
 	});
 
-	test("what is not there is null, or nothing for the size of an image (A-204)", async (t) => {
+	test("missing variables are null, or nothing for the size of an image (A-204)", async (t) => {
 		const { body } = await told(
 			t,
 			"PutObject",
@@ -202,7 +202,7 @@ suite("In JSON", () => {
 		assert.equal(body, '{"v":null,"x":null,"f":null,"p":","}');
 	});
 
-	test("what is not JSON in the end is sent as it is, and found", async (t) => {
+	test("a body that is not JSON in the end is sent unchanged, with a finding", async (t) => {
 		const { body, emulator } = await told(t, "PutObject", '{"o":"${object}"}', {
 			bodyType: JSON_TYPE,
 		});
@@ -220,7 +220,7 @@ suite("In JSON", () => {
 	});
 });
 
-test("callbackUrl has no variables: it is called as it stands", async (t) => {
+test("callbackUrl has no variables: it is called unchanged", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 

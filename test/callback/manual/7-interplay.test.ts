@@ -102,7 +102,7 @@ suite("The header of a callback", () => {
 		]);
 	});
 
-	test("is said to win over the redirect that a form asks for", async (t) => {
+	test("is said to win over the redirect that a form requests", async (t) => {
 		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
 		const application = await startApplicationServer(t);
 		const lines: string[] = [];
@@ -153,7 +153,7 @@ suite("Nobody is called", () => {
 			assert.equal(await stored(emulator.oss), "before");
 		});
 
-	test("when the uploader may not upload", async (t) => {
+	test("when the uploader has no right to upload", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const headers = headersTo(application.url);

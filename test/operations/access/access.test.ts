@@ -81,7 +81,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by a RAM user's policies says what a captured one says", async (t) => {
+	test("by a RAM user's policies has the text of a captured one", async (t) => {
 		const place = await openPlace(t);
 		const silent =
 			"403 AccessDenied 0003-00000001: You have no right to access this object because of bucket acl.";
@@ -159,7 +159,7 @@ suite("A refusal", () => {
 			assert.equal(await told(place, who, ask), `403 AccessDenied ${expected}`);
 	});
 
-	test("carries who was refused what, in OSS's order, in a HEAD too", async (t) => {
+	test("names the caller and the refused action, in OSS's order, in a HEAD too", async (t) => {
 		const place = await openPlace(t);
 		const who = S(allow("PutObject", "*"));
 		const answer = await place.ask(who, "photos", get("cat"));
@@ -223,7 +223,7 @@ suite("Why a request was refused", () => {
 		});
 	});
 
-	test("says that none allowed", async (t) => {
+	test("says that no policy allowed it", async (t) => {
 		const place = await openPlace(t);
 		const sentenceOf = async (who: Who) =>
 			(await place.refusal(who, "photos", get("cat"))).why?.sentence;
@@ -278,7 +278,7 @@ suite("A RAM user", () => {
 		assert.equal(owner, OWNER);
 	});
 
-	test("may in another account's bucket what that one's policy says, whatever its own", async (t) => {
+	test("has the rights of the bucket's policy in another account's bucket, whatever its own policies say", async (t) => {
 		const place = await openPlace(t, "private", [
 			allow("GetObject", "photos/*", { Principal: ["201"] }),
 		]);
@@ -336,7 +336,7 @@ suite("A bucket whose requesters pay", () => {
 		assert.equal(await told(place, N, get("cat", PAYING)), REFUSED);
 	});
 
-	test("asks nothing of its owner, nor of the owner's users and sessions", async (t) => {
+	test("needs no header from its owner, nor from the owner's users and sessions", async (t) => {
 		const place = await open(t);
 		for (const who of [O, S(), addUser(place, allow("*", "*"))])
 			assert.equal(await place.verdict(who, "photos", get("cat")), "allow");
@@ -487,7 +487,7 @@ suite("Conditions on a form", () => {
 });
 
 suite("--auth off", () => {
-	test("asks no policy, no ACL and no payer", async (t) => {
+	test("depends on no policy, no ACL and no payer", async (t) => {
 		const flags = ["--auth", "off"];
 		const place = await openPlace(
 			t,

@@ -41,7 +41,7 @@ suite("Bucket ACL", () => {
 		}
 	});
 
-	test("stays what it is when none is sent: java1's suite", async (t) => {
+	test("is unchanged by a request without an ACL: java1's suite", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		assert.equal((await oss.put("/photos?acl")).status, 200);
 		assert.deepEqual(textsOf(await oss.get("/photos?acl"), "Grant"), [
@@ -165,7 +165,7 @@ suite("A stranger", () => {
 		});
 	}
 
-	test("is told why, in the words of captures", async (t) => {
+	test("gets the reason, in the words of captures", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/own", "meow", { "x-oss-object-acl": "private" });
 		await oss.put("/photos/cat", "meow");
@@ -220,7 +220,7 @@ suite("A stranger", () => {
 		assert.equal((await oss.get("/photos/cat", { as })).text, "meow");
 	});
 
-	test("may not copy what he may not read", async (t) => {
+	test("cannot copy an object without the right to read it", async (t) => {
 		const { oss } = await startWithBucket(t, "private");
 		await oss.put("/open", "", { "x-oss-acl": "public-read-write" });
 		await oss.put("/photos/cat", "meow");

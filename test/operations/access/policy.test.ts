@@ -51,7 +51,7 @@ suite("A bucket's policy", () => {
 		);
 	});
 
-	test("is public when anybody is meant", async (t) => {
+	test("is public when it allows all callers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const isPublic = async () =>
 			textsOf(await oss.get("/photos?policyStatus"), "IsPublic");

@@ -101,7 +101,7 @@ suite("Hotlink protection", () => {
 			assert.match(refusal(await load(t, protection, referer)), DENIED);
 		});
 
-	test("does not look into a page's query, unless it is told to", async (t) => {
+	test("ignores a page's query, unless the configuration includes it", async (t) => {
 		const inQuery = { white: ["http://www.a.com/?from=*b"] };
 		const page = "http://www.a.com/?from=b";
 		assert.match(refusal(await load(t, inQuery, page)), DENIED);
@@ -109,7 +109,7 @@ suite("Hotlink protection", () => {
 		assert.equal((await load(t, { ...inQuery, more }, page)).text, "meow");
 	});
 
-	test("does not look into a page's path when it is told so", async (t) => {
+	test("ignores a page's path if configured so", async (t) => {
 		const inPath = { black: ["http://www.a.com/secret"] };
 		const page = "http://www.a.com/secret";
 		assert.match(refusal(await load(t, inPath, page)), DENIED);
@@ -117,7 +117,7 @@ suite("Hotlink protection", () => {
 		assert.equal((await load(t, { ...inPath, more }, page)).text, "meow");
 	});
 
-	test("is about objects, and about who comes without an Authorization header", async (t) => {
+	test("applies to objects, and to requests without an Authorization header", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		await oss.put("/photos/cat", "meow");
 		await putDocument(oss, "/photos?referer", rules({ white }));

@@ -34,7 +34,7 @@ suite("Under --block-public-access on", () => {
 	});
 });
 
-test("New buckets do not block public access unless the emulator is told to", async (t) => {
+test("New buckets do not block public access unless the emulator is configured so", async (t) => {
 	const { oss } = await startEmulator(t);
 	await oss.put("/photos", "", { "x-oss-acl": "public-read" });
 	assert.deepEqual(

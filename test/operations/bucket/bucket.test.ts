@@ -57,7 +57,7 @@ suite("PutBucket", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("again does not make another bucket of it: BucketAlreadyExists", async (t) => {
+	test("again cannot change the bucket: BucketAlreadyExists", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const again = async (elements: string): Promise<string> =>
 			refusal(await oss.put("/photos", configuration(elements)));
@@ -75,7 +75,7 @@ suite("PutBucket", () => {
 		);
 	});
 
-	test("of somebody else's bucket is BucketAlreadyExists", async (t) => {
+	test("of another account's bucket is BucketAlreadyExists", async (t) => {
 		const { oss } = await startWithBucket(t, "private", ...TWO_ACCOUNTS);
 		const answer = await oss.send("PUT", "/photos", { as: OTHER });
 		assert.equal(
@@ -132,7 +132,7 @@ suite("PutBucketAcl is PutBucket to OSS: it", () => {
 		]);
 	});
 
-	test("is for who has an account", async (t) => {
+	test("requires an account", async (t) => {
 		const emulator = await startEmulator(t);
 		assert.equal(
 			refusal(await asOther(emulator, null)),
@@ -141,7 +141,7 @@ suite("PutBucketAcl is PutBucket to OSS: it", () => {
 		assert.equal((await emulator.oss.get("/photos")).status, 404);
 	});
 
-	test("says of somebody else's that it exists", async (t) => {
+	test("reports that another account's bucket exists", async (t) => {
 		const emulator = await startWithBucket(
 			t,
 			"public-read-write",
@@ -158,7 +158,7 @@ suite("PutBucketAcl is PutBucket to OSS: it", () => {
 		]);
 	});
 
-	test("obeys the policy of somebody else's", async (t) => {
+	test("obeys the policy of another account's bucket", async (t) => {
 		const emulator = await startWithBucket(
 			t,
 			"public-read-write",
@@ -292,7 +292,7 @@ suite("ListBuckets", () => {
 		assert.deepEqual(textsOf(second, "NextMarker"), []);
 	});
 
-	test("is refused to nobody in particular", async (t) => {
+	test("is refused to anonymous callers", async (t) => {
 		const { oss } = await startEmulator(t);
 		assert.equal(
 			refusal(await oss.get("/", { as: null })),

@@ -95,7 +95,7 @@ suite("ListObjects", () => {
 		assert.deepEqual(listed(await oss.get("/photos")), [byBytes, []]);
 	});
 
-	test("groups what has the delimiter after the prefix", async (t) => {
+	test("groups keys with the delimiter after the prefix", async (t) => {
 		const { oss } = await startWith(t, ...TREE);
 		const cases = [
 			["delimiter=/", ["a", "a0", "b", "d"], ["a/", "c/"]],

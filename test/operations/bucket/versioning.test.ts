@@ -15,7 +15,7 @@ const version = (oss: Client, status = "Enabled"): Promise<void> =>
 	);
 
 suite("A bucket's versioning", () => {
-	test("is nothing, then what was put", async (t) => {
+	test("is empty at first, then as it was put", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?versioning"),
@@ -142,7 +142,7 @@ suite("ListObjectVersions", () => {
 		assert.deepEqual(listed(second), ["Version eel true"]);
 	});
 
-	test("encodes keys when it is told to", async (t) => {
+	test("encodes keys if requested", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a%01b", "x");
 		const list = await oss.get("/photos?versions&encoding-type=url");

@@ -30,7 +30,7 @@ suite("A bucket's resource group", () => {
 			);
 	});
 
-	test("is what ListBuckets can be asked for", async (t) => {
+	test("can be a filter of ListBuckets", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/apes");
 		await putDocument(oss, TARGET, group("rg-aek27tc2xxxxxxx"));
@@ -88,7 +88,7 @@ suite("Documents of little more than a switch", () => {
 		[
 			"?httpsConfig",
 			tls("<Enable>true</Enable><TLSVersion>SSLv3</TLSVersion>"),
-			"TLS of a version that is none",
+			"an invalid TLS version",
 		],
 		["?objectWorm", worm(""), "retention for no time"],
 		[

@@ -96,7 +96,7 @@ suite("OptionObject", () => {
 	const FORBIDDEN =
 		"403 AccessForbidden : CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec.";
 
-	test("answers with what the rule allows", async (t) => {
+	test("answers with the allowed methods and headers of the rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {
 			methods: ["GET", "PUT"],
@@ -169,7 +169,7 @@ suite("OptionObject", () => {
 			assert.deepEqual(corsHeadersOf(answer), {});
 		});
 
-	test("refuses a request that does not say what it is about", async (t) => {
+	test("refuses a request without the method that it asks about", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {});
 		assert.equal(
@@ -182,7 +182,7 @@ suite("OptionObject", () => {
 		);
 	});
 
-	test("of a bucket that is not there finds none", async (t) => {
+	test("of a missing bucket finds no rule", async (t) => {
 		const { oss } = await startEmulator(t);
 		assert.match(refusal(await preflight(oss, GET)), /^404 NoSuchBucket /);
 	});
@@ -255,7 +255,7 @@ suite("CORS headers", () => {
 			assert.equal(get.headers.vary, undefined);
 		});
 
-	test("come with Vary, to whoever asks, where the rules say so", async (t) => {
+	test("come with Vary, for every request, if the rules say so", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await putDocument(

@@ -59,7 +59,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		}
 	});
 
-	test("answers as ever who names no origin", async (t) => {
+	test("does not affect requests without an origin", async (t) => {
 		const oss = await start(t);
 		const { headers } = await oss.put("/photos/cat", "meow");
 		const names = Object.keys(headers);

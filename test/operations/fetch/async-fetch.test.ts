@@ -70,7 +70,7 @@ const encode = (value: object): string =>
 	Buffer.from(JSON.stringify(value)).toString("base64");
 
 suite("A file that OSS is to fetch", () => {
-	test("is stored, and what was asked for is given back", async (t) => {
+	test("is stored, and its configuration can be read again", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const url = await startSource(t);
 		const ContentMD5 = hash("md5", "meow", "base64");
@@ -153,7 +153,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("leaves an object that is there alone, unless told to replace it", async (t) => {
+	test("leaves an object that exists alone, unless it must be replaced", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		await oss.put("/photos/cat", "purr");
@@ -167,7 +167,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("that is there is told to the application server (A-676)", async (t) => {
+	test("that was fetched is reported to the application server (A-676)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		const application = await startApplicationServer(t);

@@ -113,7 +113,7 @@ suite("Lifecycle rules", () => {
 		],
 		["one of no days", rules(rule("a", expire(0))), ARGUMENT],
 		[
-			"one to a class that is none",
+			"one to an invalid class",
 			rules(rule("a", move(1, "Standard"))),
 			ARGUMENT,
 		],
@@ -155,7 +155,7 @@ suite("Lifecycle rules", () => {
 			ARGUMENT,
 		],
 		[
-			"gone before it is moved",
+			"deletion before transition",
 			rules(rule("a", expire(10), move(30, "IA"))),
 			ARGUMENT,
 		],

@@ -65,7 +65,7 @@ async function run({ adminUrl }: Timed) {
 }
 
 suite("Expiration", () => {
-	test("by days deletes what has not been modified for so long (A-640)", async (t) => {
+	test("by days deletes objects that have not been modified for that time (A-640)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -79,7 +79,7 @@ suite("Expiration", () => {
 		assert.equal((await oss.get("/photos/old")).status, 404);
 	});
 
-	test("by CreatedBeforeDate deletes at once what is older, and nothing else", async (t) => {
+	test("by CreatedBeforeDate deletes older objects at once, and nothing else", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -94,7 +94,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await keys(emulator), ["new"]);
 	});
 
-	test("by Date deletes from that day on what is older (A-641)", async (t) => {
+	test("by Date deletes older objects from that day on (A-641)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -108,7 +108,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await keys(emulator), ["new"]);
 	});
 
-	test("is for what the rule is about: prefix, tag, size, Not", async (t) => {
+	test("applies to objects that match the rule: prefix, tag, size, Not", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		const tagged = { "x-oss-tagging": "keep=no" };
@@ -157,7 +157,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await run(emulator), { count: 0, deeds: [] });
 	});
 
-	test("waits for what is retained", async (t) => {
+	test("waits until retention has ended", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -242,7 +242,7 @@ suite("Expiration with versioning", () => {
 		assert.deepEqual(await history(emulator), []);
 	});
 
-	test("removes a key with all its history in one run, when all of it is due", async (t) => {
+	test("removes a key with all its versions in one run, when all are due", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await enableVersioning(emulator);
@@ -332,7 +332,7 @@ suite("Transition", () => {
 		assert.equal(await classOf(emulator, "cat"), "Standard");
 	});
 
-	test("of what may still grow ends at Archive, until it is sealed: docs «SealAppendObject»", async (t) => {
+	test("of an appendable object ends at Archive, until it is sealed: docs «SealAppendObject»", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		for (const key of ["open", "sealed"])
@@ -347,7 +347,7 @@ suite("Transition", () => {
 		assert.equal(await classOf(emulator, "sealed"), "ColdArchive");
 	});
 
-	test("freezes what was restored of another class", async (t) => {
+	test("archives an object again that was restored from another class", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow", { "x-oss-storage-class": "Archive" });
@@ -443,7 +443,7 @@ suite("x-oss-expiration", () => {
 		);
 	});
 
-	test("is not there for what no rule deletes", async (t) => {
+	test("is missing for objects that no rule deletes", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await putRules(

@@ -257,7 +257,7 @@ suite("A query's answer comes in pages", () => {
 	});
 });
 
-test("Aggregations count what matches, and the files are left out (A-935)", async (t) => {
+test("Aggregations count the matches, and the files are left out (A-935)", async (t) => {
 	const oss = await startIndexed(t);
 	const query = { Field: "Size", Value: "0", Operation: "gt" };
 	const answer = await ask(oss, {
@@ -304,7 +304,7 @@ suite("A query is refused", () => {
 		["for a size that is not a number", { query: { ...size, Value: "big" } }],
 		["for an empty size", { query: { ...size, Value: "" } }],
 		[
-			"for a time that is none",
+			"for an invalid time",
 			{ query: { ...size, Field: "FileModifiedTime", Value: "soon" } },
 		],
 		["for and without conditions", { query: { Operation: "and" } }],

@@ -217,7 +217,7 @@ suite("A part of an upload that its client encrypts", () => {
 			);
 		});
 
-	test("repeats all of the metadata or nothing of it (A-901)", async (t) => {
+	test("repeats all of the metadata or none (A-901)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const id = await begin(emulator);
 		const put = (metadata: Metadata) =>

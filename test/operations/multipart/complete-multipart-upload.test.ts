@@ -227,7 +227,7 @@ suite("x-oss-complete-all", () => {
 		assert.deepEqual(textsOf(answer, "Location"), [place]);
 	});
 
-	test("of none where none is named is an empty object", async (t) => {
+	test("without any parts is an empty object", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 1, "meow");
@@ -324,7 +324,7 @@ suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
 		});
 	}
 
-	test("a body that is not what Content-MD5 says", async (t) => {
+	test("a body that does not match Content-MD5", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 1, "meow");

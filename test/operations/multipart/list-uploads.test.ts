@@ -5,7 +5,7 @@ import { startWithBucket } from "../../emulator.ts";
 import { initiate, putPart } from "../uploading.ts";
 
 suite("ListParts", () => {
-	test("lists what has been uploaded, with all the SDKs read", async (t) => {
+	test("lists the uploaded parts, with every element that the SDKs read", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 5, "hello world");
@@ -73,7 +73,7 @@ suite("ListParts", () => {
 		assert.deepEqual(await page(100), ["", "false", ""]);
 	});
 
-	test("refuses counts that are none", async (t) => {
+	test("refuses invalid counts", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		for (const query of [
@@ -202,7 +202,7 @@ suite("ListMultipartUploads", () => {
 		assert.deepEqual(textsOf(second, "Prefix"), ["", "d/"]);
 	});
 
-	test("refuses counts that are none", async (t) => {
+	test("refuses invalid counts", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const max of ["0", "1001", "-1", "x"])
 			assert.match(

@@ -202,7 +202,7 @@ suite("UploadPartCopy", () => {
 		assert.equal(answer.headers["content-range"], "bytes 0-10/26");
 	});
 
-	test("copies to the end where the range names none: py1's test_upload_part_copy", async (t) => {
+	test("copies to the end if the range has no end: py1's test_upload_part_copy", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", SOURCE);
 		const uploadId = await initiate(emulator, "copy");

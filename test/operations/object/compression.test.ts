@@ -88,7 +88,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		}
 	});
 
-	test("leaves what has an encoding as it is, and ranges", async (t) => {
+	test("leaves encoded objects and ranges unchanged", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const given = { "content-type": "text/plain", "content-encoding": "br" };
 		await oss.put("/photos/cat", TEXT, given);

@@ -112,7 +112,7 @@ suite("CopyObject", () => {
 		assert.equal(retagged["x-oss-tagging-count"], "1");
 	});
 
-	test("leaves the Content-Type under REPLACE where the request names none", async (t) => {
+	test("preserves the Content-Type under REPLACE if the request has no Content-Type", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", {
@@ -129,7 +129,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("keeps under REPLACE what tells how to decrypt the content (A-670)", async (t) => {
+	test("preserves under REPLACE the metadata that is needed for decryption (A-670)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const meta = "x-oss-meta-client-side-encryption-";
@@ -152,7 +152,7 @@ suite("CopyObject", () => {
 		assert.equal(headers["x-oss-meta-a"], undefined);
 	});
 
-	test("refuses a directive that is none", async (t) => {
+	test("refuses an invalid directive", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		for (const name of [
@@ -363,7 +363,7 @@ suite("Conditions of a copy", () => {
 		}
 	});
 
-	test("are only those that are called so: ali-oss sends every header twice", async (t) => {
+	test("are only those with the prefix: ali-oss sends every header twice", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		const answer = await copy(emulator, "/photos/cat", "/photos/dog", {

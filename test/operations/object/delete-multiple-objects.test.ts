@@ -25,7 +25,7 @@ const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 	textsOf(await oss.get("/photos"), "Key");
 
 suite("DeleteMultipleObjects", () => {
-	test("deletes what is named; what is not there counts as deleted", async (t) => {
+	test("deletes the named objects; missing ones count as deleted", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const key of ["a", "b", "c"])
 			await emulator.oss.put(`/photos/${key}`, "x");
@@ -55,7 +55,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), ["b"]);
 	});
 
-	test("says nothing when it is to be quiet, wherever Quiet stands", async (t) => {
+	test("returns no list in quiet mode, wherever Quiet is in the document", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const body of [
 			`<Delete><Quiet>true</Quiet>${object("a")}</Delete>`,
@@ -84,7 +84,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("encodes them when a header asks for it, as java1's does", async (t) => {
+	test("encodes them when a header requests it, as java1's does", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const body = `<Delete>${object("a b")}</Delete>`;
 		const headers = { "encoding-type": "url" };
@@ -160,7 +160,7 @@ suite("DeleteMultipleObjects", () => {
 			malformedXml("607"),
 		],
 		[
-			"too much of it",
+			"too large a body",
 			`<Delete>${object("a".repeat(2_100_000))}</Delete>`,
 			malformedXml("607"),
 		],
@@ -183,7 +183,7 @@ suite("DeleteMultipleObjects", () => {
 		]);
 	});
 
-	test("deletes nothing when the body is not what Content-MD5 says", async (t) => {
+	test("deletes nothing when the body does not match Content-MD5", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a", "x");
 		const body = `<Delete>${object("a")}</Delete>`;

@@ -17,7 +17,7 @@ suite("DeleteObject", () => {
 		}
 	});
 
-	test("deletes what is called so, and nothing else", async (t) => {
+	test("deletes the named object, and nothing else", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const key of ["a", "a/", "a/b", "A"])
 			await oss.put(`/photos/${key}`, key);

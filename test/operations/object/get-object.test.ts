@@ -53,7 +53,7 @@ suite("GetObject", () => {
 			);
 	});
 
-	test("gives what was there to who has begun to read, whatever comes after", async (t) => {
+	test("returns the old content to a reader that has begun, whatever is written later", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		const size = 6 * 1024 * 1024;
 		await oss.put("/photos/cat", Buffer.alloc(size, "a"));
@@ -154,7 +154,7 @@ suite("Range", () => {
 		}
 	});
 
-	test("of an empty object gives all of it", async (t) => {
+	test("of an empty object returns the whole object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/empty", "");
 		const headers = { range: "bytes=0-9" };

@@ -27,7 +27,7 @@ const NONE = { algorithm: undefined, keyId: undefined, data: undefined };
 const BY_AES = { ...NONE, algorithm: "AES256" };
 
 suite("The encryption a bucket has by default", () => {
-	test("is that of an object whose writer names none", async (t) => {
+	test("applies to an object that is written without encryption headers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await encryptByDefault(oss, KMS_KEY);
 
@@ -39,7 +39,7 @@ suite("The encryption a bucket has by default", () => {
 			assert.deepEqual(encryptionOf(await read), expected);
 	});
 
-	test("gives way to what the writer asks for", async (t) => {
+	test("yields to the encryption headers of the request", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await encryptByDefault(oss, KMS_KEY);
 		const put = await oss.put("/photos/cat", "meow", { [ALGORITHM]: "AES256" });

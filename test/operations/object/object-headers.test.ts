@@ -37,7 +37,7 @@ suite("Headers of an upload that come back with the object", () => {
 		});
 	}
 
-	test("are a type of octets when none was sent: the name is not looked at (A-606)", async (t) => {
+	test("have the type application/octet-stream by default: the name has no effect (A-606)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");
 		const { headers } = await oss.head("/photos/cat.jpg");

@@ -48,7 +48,7 @@ suite("A file in a form", () => {
 		assert.equal(`${got.status} ${got.text}`, "200 ");
 	});
 
-	test("may not be empty where the policy wants one byte", async (t) => {
+	test("cannot be empty if the policy requires one byte", async (t) => {
 		const emulator = await startWithBucket(t);
 		const sized = signedV1([["content-length-range", 1, 10]]);
 		const parts = [field("key", "cat"), ...sized, file("")];
@@ -132,7 +132,7 @@ for (const [version, sign] of signedForms) {
 	suite(`A signed form (${version})`, () => {
 		const conditions = [{ bucket: "photos" }, ["eq", "$key", "cat"]];
 
-		test("may come again until its policy ends, for what its policy says", async (t) => {
+		test("can be repeated until its policy expires, within its conditions", async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/others", "");
 			const form = [field("key", "cat"), ...sign(conditions), file("meow")];

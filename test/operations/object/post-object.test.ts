@@ -68,7 +68,7 @@ suite("PostObject", () => {
 		assert.deepEqual(await keysIn(emulator), ["cat"]);
 	});
 
-	test("keeps every byte, what looks like a boundary too", async (t) => {
+	test("preserves every byte, even those that look like a boundary", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const almost = `\r\n--${BOUNDARY.slice(0, -1)}`;
 		const bodies = [
@@ -236,7 +236,7 @@ suite("A PostObject that succeeds answers", () => {
 	): ReturnType<typeof postForm> =>
 		postForm(oss, [field("key", "my cat"), ...fields, file("hello world")]);
 
-	test("with the status that the form asks for, of 200, 201 and 204", async (t) => {
+	test("with the status that the form requests, of 200, 201 and 204", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const [asked, status] of [
 			["200", 200],
@@ -272,7 +272,7 @@ suite("A PostObject that succeeds answers", () => {
 		);
 	});
 
-	test("with a redirect when the form asks for one, whatever status it asks for (A-05)", async (t) => {
+	test("with a redirect when the form requests one, whatever status it requests (A-05)", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const answer = await ask(
 			emulator,
@@ -287,7 +287,7 @@ suite("A PostObject that succeeds answers", () => {
 		assert.equal(answer.text, "");
 	});
 
-	test("without a redirect to what is no web address", async (t) => {
+	test("without a redirect to an invalid URL", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const target of [
 			"javascript:alert(1)",
@@ -393,7 +393,7 @@ suite("The policy of a PostObject", () => {
 		});
 	}
 
-	test("asks for the type in a field, or that of the file's part (A-690)", async (t) => {
+	test("requires the type in a field, or that of the file's part (A-690)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const png = ["in", "$Content-Type", ["image/png"]];
 		const send = (type: string, ...more: readonly Part[]): Promise<Answer> =>
@@ -506,7 +506,7 @@ suite("A form that is not as it should be stores nothing:", () => {
 			"400 IncorrectNumberOfFilesInPOSTRequest : POST requires exactly one file upload per request.",
 		],
 		[
-			"an ACL that is none",
+			"an invalid ACL",
 			formBody([
 				field("key", "cat"),
 				field("x-oss-object-acl", "x"),
@@ -552,7 +552,7 @@ suite("A form that is not as it should be stores nothing:", () => {
 			"400 MaxPOSTPreDataLengthExceededError : Your POST request fields preceding the upload file were too large.",
 		],
 		[
-			"more fields than anybody has",
+			"more fields than allowed",
 			formBody([
 				field("key", "cat"),
 				...Array.from({ length: 1001 }, (_, i) => field(`f${i}`, "")),
@@ -561,7 +561,7 @@ suite("A form that is not as it should be stores nothing:", () => {
 			"400 MaxPOSTPreDataLengthExceededError : Your POST request fields preceding the upload file were too large.",
 		],
 		[
-			"a Content-MD5 that is none",
+			"an invalid Content-MD5",
 			formBody([field("key", "cat"), field("Content-MD5", "x"), file("meow")]),
 			"400 InvalidDigest 0017-00000502: The Content-MD5 you specified was invalid.",
 		],
@@ -631,7 +631,7 @@ suite("Content-MD5 in the headers of a form", () => {
 		file(Buffer.alloc(300_000, "meow")),
 	]);
 
-	test("is of the whole body, what follows the last boundary included", async (t) => {
+	test("covers the whole body, including bytes after the last boundary", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const whole of [body, Buffer.concat([body, Buffer.from("\r\nend")])]) {
 			const posted = await post(emulator.oss, whole, "/photos", {
@@ -719,7 +719,7 @@ suite("A form cannot", () => {
 		assert.equal(Object.hasOwn(Object.prototype, "key"), false);
 	});
 
-	test("change what a field says by giving it a type", async (t) => {
+	test("change the value of a field by giving it a type", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const typed: Part = {
 			...field("x-oss-meta-a", '{ "b" : 1 }'),

@@ -44,7 +44,7 @@ suite("PutObject", () => {
 		}
 	});
 
-	test("replaces what was there, with all its metadata", async (t) => {
+	test("replaces the old object, with all its metadata", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", {
 			"x-oss-meta-a": "b",
@@ -71,7 +71,7 @@ suite("PutObject", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("takes chunks with a length beside them, which says nothing: ali-oss sends it with a stream", async (t) => {
+	test("accepts a chunked body with a Content-Length, which is ignored: ali-oss sends it with a stream", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t, "public-read-write");
 		for (const length of [4, 1, 6_000_000_000]) {
 			const raw = await sendRaw(
@@ -146,7 +146,7 @@ suite("An upload with a Content-MD5", () => {
 		});
 	}
 
-	test("is refused when large too, and leaves what was there", async (t) => {
+	test("is refused when large too, and leaves the old object unchanged", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const body = Buffer.alloc(1_000_000);

@@ -79,7 +79,7 @@ suite("SealAppendObject", () => {
 		assert.match(refusal(none), /^400 MissingArgument/);
 	});
 
-	test("is for appendable objects only, and for those that are there (A-610)", async (t) => {
+	test("requires an existing appendable object (A-610)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		assert.equal(refusal(await seal(emulator, 4, "cat")), SEALED);
@@ -99,7 +99,7 @@ suite("SealAppendObject", () => {
 });
 
 suite("An appendable object", () => {
-	test("takes an ACL of later appends, and ignores what else they say, however wrong: go1's and py1's suites", async (t) => {
+	test("accepts an ACL of later appends, and ignores their other headers, even invalid ones: go1's and py1's suites", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const tags = Array.from({ length: 15 }, (_, i) => `k${i}=v`).join("&");
 		await oss.post("/photos/log?append&position=0", "one", {

@@ -90,7 +90,7 @@ suite("A symbolic link", () => {
 		assert.notEqual(await modified(), target.headers["last-modified"]);
 	});
 
-	test("shows what its target has become", async (t) => {
+	test("returns the current content of its target", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		await link(emulator, "link", "cat");
@@ -98,7 +98,7 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/link")).text, "purr purr");
 	});
 
-	test("opens to nobody who may not read its target (A-692)", async (t) => {
+	test("requires the right to read its target (A-692)", async (t) => {
 		const emulator = await startWithBucket(t, "public-read");
 		const { oss } = emulator;
 		const secret = { "x-oss-object-acl": "private" };
@@ -179,7 +179,7 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("cannot be had of what is none: NotSymlink", async (t) => {
+	test("of another object is refused: NotSymlink", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		assert.equal(

@@ -118,7 +118,7 @@ suite("x-oss-traffic-limit", () => {
 		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
 	});
 
-	test("slows a range by its own length, and what is compressed by what passes", async (t) => {
+	test("slows a range by its own length, and a compressed object by its transferred bytes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", Buffer.concat([body, body, body]), {
 			"content-type": "text/plain",
@@ -158,7 +158,7 @@ suite("x-oss-traffic-limit", () => {
 		});
 	}
 
-	test("stands in one place, not in two", async (t) => {
+	test("must be in one place, not in two", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.put(`/photos/a?${NAME}=${LIMIT}`, "meow", headers)),

@@ -58,7 +58,7 @@ suite("A bucket's storage capacity", () => {
 		assert.equal((await whole()).status, 200);
 	});
 
-	test("lets be stored what still fits, by what it announces", async (t) => {
+	test("accepts an upload that still fits, by its declared size", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await limit(emulator, 1);

@@ -355,7 +355,7 @@ suite("A callback in a form", () => {
 		assert.equal((await ask(callback)).status, 200);
 	});
 
-	test("answers 200 whatever status or redirect the form asks for (A-17)", async (t) => {
+	test("answers 200 whatever status or redirect the form requests (A-17)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		for (const asked of [

@@ -139,7 +139,7 @@ suite("Of a bucket with versions", () => {
 		assert.deepEqual(textsOf(list, "VersionId"), ids.toReversed());
 	});
 
-	test("what is suspended writes and deletes the null version only", async (t) => {
+	test("when suspended writes and deletes only the null version", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "before");
 		await set(oss, "Enabled");
@@ -161,7 +161,7 @@ suite("Of a bucket with versions", () => {
 		);
 	});
 
-	test("a marker that is deleted brings back what was before it", async (t) => {
+	test("deleting a marker makes the previous version current again", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await set(oss, "Enabled");
 		const first = idOf(await oss.put("/photos/cat", "meow"));
@@ -176,7 +176,7 @@ suite("Of a bucket with versions", () => {
 		assert.equal(unknown.status, 204);
 	});
 
-	test("DeleteMultipleObjects names markers, and deletes nothing for an id that is none", async (t) => {
+	test("DeleteMultipleObjects names markers, and deletes nothing for an invalid id", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await set(oss, "Enabled");
 		const first = idOf(await oss.put("/photos/cat", "meow"));

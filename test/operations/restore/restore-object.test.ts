@@ -177,7 +177,7 @@ suite("RestoreObject", () => {
 		});
 	}
 
-	test("is Standard where tiers are and none is asked for", async (t) => {
+	test("is Standard by default if the class has tiers", async (t) => {
 		for (const body of ["", wanting(), wanting(3)]) {
 			const emulator = await startAtStandstill(t);
 			await archive(emulator, "ColdArchive");
@@ -249,7 +249,7 @@ suite("RestoreObject", () => {
 		);
 	});
 
-	test("is for archived objects only, and for those that are there", async (t) => {
+	test("requires an existing archived object", async (t) => {
 		const emulator = await startAtStandstill(t);
 		for (const storageClass of ["Standard", "IA"]) {
 			await archive(emulator, storageClass);
@@ -292,7 +292,7 @@ suite("CleanRestoredObject", () => {
 		});
 	}
 
-	test("is for archived objects only, and for those that are there", async (t) => {
+	test("requires an existing archived object", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "IA");
 		assert.match(

@@ -206,7 +206,7 @@ suite("An access point for object processing", () => {
 		);
 	});
 
-	test("has a name, and is the only one of it", async (t) => {
+	test("has a unique name", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of ["", "FC"])
 			assert.match(refusal(await create(oss, name)), /^400 InvalidArgument /);

@@ -115,7 +115,7 @@ suite("Inventories", () => {
 		assert.deepEqual(textsOf(second, "ContinuationToken"), [token]);
 	});
 
-	test("are not listed where there are none", async (t) => {
+	test("cannot be listed if there are none", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/photos?inventory")),

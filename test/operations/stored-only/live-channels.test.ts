@@ -35,7 +35,7 @@ suite("A live channel", () => {
 		]);
 	});
 
-	test("is given back with what it has by default", async (t) => {
+	test("is returned with its default values", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		assert.equal(
@@ -55,7 +55,7 @@ suite("A live channel", () => {
 		);
 	});
 
-	test("is idle or disabled: nobody can push a stream", async (t) => {
+	test("is idle or disabled: streams cannot be pushed", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		const stat = async () =>
@@ -73,7 +73,7 @@ suite("A live channel", () => {
 		);
 	});
 
-	test("has no playlist of what never was, or of no channel (A-672)", async (t) => {
+	test("has no playlist without a stream or a channel (A-672)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		const query = "vod&startTime=1459922368&endTime=1459922563";
@@ -110,7 +110,7 @@ suite("A live channel", () => {
 			);
 		});
 
-	test("is deleted, and then is none", async (t) => {
+	test("does not exist after deletion", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		for (const _ of [1, 2])
@@ -123,7 +123,7 @@ suite("A live channel", () => {
 		);
 	});
 
-	test("cannot be deleted under a name that none can have: go1's suite", async (t) => {
+	test("cannot be deleted under an invalid name: go1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = refusal(await oss.delete(`/photos/${"a".repeat(64)}?live`));
 		assert.match(answer, /^400 InvalidChannelName /);

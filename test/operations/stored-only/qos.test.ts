@@ -81,7 +81,7 @@ suite("A bucket's bandwidth", () => {
 			"ExtranetQps",
 		],
 		[
-			"a limit below none",
+			"a negative limit",
 			[-2, -1, -1, -1, -1, -1, -1, -1, -1],
 			"TotalUploadBandwidth",
 		],
@@ -131,7 +131,7 @@ suite("A requester's bandwidth", () => {
 		assert.equal(refusal(await oss.get(at("123"))), absent);
 	});
 
-	test("is somebody's", async (t) => {
+	test("belongs to a requester", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.put(at(""), qos(SOME))),
@@ -182,7 +182,7 @@ suite("DescribeRegions", () => {
 });
 
 suite("ListCloudBoxes", () => {
-	test("finds none", async (t) => {
+	test("finds no settings", async (t) => {
 		const { oss } = await startEmulator(t);
 		const list = await oss.get("/?cloudboxes&prefix=a");
 		assert.equal(list.status, 200);

@@ -66,7 +66,7 @@ suite("Replication", () => {
 			"400 TooManyReplicationRules : OSS only support one replication rule now.",
 		],
 		[
-			"a region that is none",
+			"an invalid region",
 			[rule("one").replace("beijing", "nowhere")],
 			"400 InvalidTargetLocation ",
 		],
@@ -97,7 +97,7 @@ suite("Replication", () => {
 		["with a role", `<SyncRole>role</SyncRole>${ENCRYPTED}`, ["key"]],
 		["without a role", ENCRYPTED, []],
 		[
-			"of what is not wanted",
+			"with an unknown element",
 			`<SyncRole>role</SyncRole>${ENCRYPTED}`.replace("Enabled", "Disabled"),
 			[],
 		],
@@ -109,7 +109,7 @@ suite("Replication", () => {
 			assert.deepEqual(textsOf(get, "ReplicaKmsKeyID"), keys);
 		});
 
-	test("is closing when it is deleted, and a minute later gone (A-416)", async (t) => {
+	test("is closing when it is deleted, and removed a minute later (A-416)", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		const id = await replicateTo(oss, "target");
 		await replicateTo(oss, "other");
@@ -123,7 +123,7 @@ suite("Replication", () => {
 		await replicateTo(oss, "target");
 	});
 
-	test("is none once the last rule is gone", async (t) => {
+	test("does not exist after the last rule is removed", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		await remove(oss, await replicateTo(oss, "target"));
 		await pass(60 * SECOND);
@@ -150,7 +150,7 @@ suite("Replication", () => {
 });
 
 suite("Replication's progress", () => {
-	test("is of one rule or of all, and none has got anywhere", async (t) => {
+	test("covers one rule or all, without any progress", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await replicateTo(oss, "one");
 		await replicateTo(oss, "two");

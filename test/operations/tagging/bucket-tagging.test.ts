@@ -112,7 +112,7 @@ suite("ListBuckets by tag", () => {
 			assert.deepEqual(textsOf(list, "Name"), names);
 		});
 
-	test("fills its pages with what it finds", async (t) => {
+	test("fills its pages with matching buckets", async (t) => {
 		const { oss } = await startEmulator(t);
 		await makeBuckets(oss);
 		const first = await oss.get("/?tag-key=a&max-keys=1");

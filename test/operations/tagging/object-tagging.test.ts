@@ -93,7 +93,7 @@ suite("Object tagging", () => {
 			"400 BadRequest 0010-00000218: Object tags cannot be greater than 10",
 		],
 		[
-			"what is not XML",
+			"a body that is not XML",
 			"<Tagging><TagSet>",
 			`400 MalformedXML 0010-00000101: ${XML}`,
 		],

@@ -41,7 +41,7 @@ suite("A domain of one's own", () => {
 		assert.notEqual(await tokenOf(oss, "example.com"), token);
 	});
 
-	test("is bound by who can lead it here (A-651), and is an address of the bucket then", async (t) => {
+	test("can be bound if it resolves to this machine (A-651), and is then an address of the bucket", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss, port } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");

@@ -29,7 +29,7 @@ suite("A website's configuration", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
-	test("has of a mirror what it does by default", async (t) => {
+	test("has the default values of a mirror", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const redirect = (more: string, headers: string): string =>
 			routed(
@@ -107,7 +107,7 @@ suite("A website's configuration", () => {
 			MALFORMED,
 		],
 		[
-			"a type of index that is none",
+			"an invalid type of index",
 			website(
 				"<IndexDocument><Suffix>a</Suffix><Type>3</Type></IndexDocument>",
 			),
@@ -191,7 +191,7 @@ suite("A visitor of a website", () => {
 		return { oss, visit, host };
 	}
 
-	test("gets the index page, and whoever signs the listing", async (t) => {
+	test("gets the index page; a signed request gets the listing", async (t) => {
 		const { oss, visit } = await open(t, { document: website(INDEX) });
 		const home = await visit("/");
 		assert.equal(`${home.status} ${home.text}`, "200 home");
@@ -257,7 +257,7 @@ suite("A visitor of a website", () => {
 		assert.match(refusal(await visit("/")), /^403 AccessDenied /);
 	});
 
-	test("who signs, or asks for something else, gets the errors as they are", async (t) => {
+	test("a signed request, or one for a sub-resource, gets the errors unchanged", async (t) => {
 		const { oss, visit } = await open(t, { document: website(INDEX + ERROR) });
 		assert.match(refusal(await oss.get("/photos/dog")), /^404 NoSuchKey /);
 		assert.match(refusal(await visit("/dog?acl")), /^403 AccessDenied /);
@@ -267,7 +267,7 @@ suite("A visitor of a website", () => {
 		);
 	});
 
-	test("who signs gets the index page of a folder that is no object, and no error page (A-657)", async (t) => {
+	test("a signed request gets the index page of a folder without an object, and no error page (A-657)", async (t) => {
 		const { oss } = await open(t, { document: website(INDEX + ERROR) });
 		await oss.put("/photos/folder/", "an object");
 		assert.equal((await oss.get("/photos/abc/")).text, "home");
@@ -278,7 +278,7 @@ suite("A visitor of a website", () => {
 		assert.match(refusal(await oss.get("/photos/abc/")), /^404 NoSuchKey /);
 	});
 
-	test("who signs is sent on by rules too", async (t) => {
+	test("a signed request is redirected by rules too", async (t) => {
 		const rule = routed(NOT_FOUND, "<HostName>example.com</HostName>");
 		const { oss } = await open(t, { document: rule });
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
@@ -357,7 +357,7 @@ suite("A visitor of a website", () => {
 			"200 meow",
 		],
 		[
-			"by what is missing",
+			"by a missing element",
 			NOT_FOUND,
 			to(elsewhere),
 			"/dog",

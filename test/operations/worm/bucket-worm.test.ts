@@ -122,7 +122,7 @@ suite("A retention policy", () => {
 		assert.equal(await stateOf(oss), "Locked for 10");
 	});
 
-	test("of another id is none", async (t) => {
+	test("of another id is refused", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(refusal(await complete(oss, "X")), NONE);
 		await initiate(oss, 1);

@@ -227,7 +227,7 @@ suite("An object's retention", () => {
 		}
 	});
 
-	test("is bypassed where it is governed, by who asks for that", async (t) => {
+	test("is bypassed in governance mode if the request asks for that", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		const id = await putCat(emulator);
@@ -245,7 +245,7 @@ suite("An object's retention", () => {
 		await succeed(remove(BYPASS));
 	});
 
-	test("is not bypassed by who may do no more than delete", async (t) => {
+	test("is not bypassed with only the right to delete", async (t) => {
 		const { oss } = await startWithBucket(
 			t,
 			"public-read-write",
@@ -262,7 +262,7 @@ suite("An object's retention", () => {
 		assert.equal((await oss.delete("/photos/cat", { as: other })).status, 204);
 	});
 
-	test("of compliance is bypassed by nobody", async (t) => {
+	test("in compliance mode cannot be bypassed", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		const id = await putCat(emulator);
@@ -286,7 +286,7 @@ suite("An object's retention", () => {
 
 	for (const [what, body, refused] of [
 		[
-			"a mode nobody knows (A-621)",
+			"an unknown mode (A-621)",
 			retention("SOME", isoAfter(60)),
 			/^400 InvalidArgument/,
 		],
@@ -296,12 +296,12 @@ suite("An object's retention", () => {
 			/^400 InvalidArgument .*must be in the future/,
 		],
 		[
-			"what is no moment (A-621)",
+			"an invalid time (A-621)",
 			retention("COMPLIANCE", "tomorrow"),
 			/^400 InvalidArgument/,
 		],
 		[
-			"half of it (A-621)",
+			"only one element (A-621)",
 			"<Retention><Mode>COMPLIANCE</Mode></Retention>",
 			/^400 InvalidArgument/,
 		],
@@ -360,7 +360,7 @@ suite("An object's retention", () => {
 		assert.equal((await oss.head("/photos/dog")).status, 404);
 	});
 
-	test("comes with an upload that asks for it, of whatever kind", async (t) => {
+	test("can be set by every kind of upload", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		const until = isoAfter(60);

@@ -98,7 +98,7 @@ async function install(
 	if (installed.code !== 0)
 		return skip(
 			t,
-			`what ${folder} needs cannot be installed: ${output.slice(-500)}`,
+			`the dependencies of ${folder} cannot be installed: ${output.slice(-500)}`,
 		);
 	await writeFile(ready, "");
 	return cwd;

@@ -1,4 +1,4 @@
-"""OpenDAL, which nobody at Alibaba wrote: prints every step that goes well, ends at the first that does not."""
+"""OpenDAL, which is independent of Alibaba: prints every successful step, and ends at the first failure."""
 import asyncio
 import os
 from urllib.error import HTTPError

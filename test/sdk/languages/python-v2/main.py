@@ -49,7 +49,7 @@ def expect(actual, expected):
 
 
 def refused(send):
-    """What the server answered, as the SDK tells it."""
+    """The server's answer, as the SDK returns it."""
     try:
         send()
     except oss.exceptions.OperationError as error:
