@@ -1,6 +1,6 @@
 /**
  * An application server as OSS's documentation tells to write one: it fetches the public key that the callback names,
- * verifies the signature, and answers JSON; who is not OSS gets 403.
+ * verifies the signature, and answers JSON; callers other than OSS get 403.
  *
  * Source: docs «Callback», step 4, and its sample in Python.
  */

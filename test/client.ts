@@ -232,7 +232,7 @@ function decode(text: string): string {
 	}
 }
 
-/** What stands in the elements of that name, in order. */
+/** The texts of the elements of that name, in order. */
 export const textsOf = ({ text }: Answer, name: string): string[] =>
 	Array.from(
 		text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g")),
@@ -243,11 +243,13 @@ export const textsOf = ({ text }: Answer, name: string): string[] =>
 				.replaceAll("&amp;", "&"),
 	);
 
-/** The document of an error: the body, or what a HEAD has in its place. */
+/** The document of an error: the body, or its replacement in a HEAD. */
 export const errorDocument = ({ headers, text }: Answer): string =>
 	text || Buffer.from(headers["x-oss-err"] ?? "", "base64").toString();
 
-/** What a client tells errors apart by: `404 NoSuchKey 0026-00000001: The specified key does not exist.` */
+/**
+ * The parts by which a client distinguishes errors: `404 NoSuchKey 0026-00000001: The specified key does not exist.`
+ */
 export function refusal(answer: Answer): string {
 	const text = errorDocument(answer);
 	const [code, message, ec] = ["Code", "Message", "EC"].map(

@@ -1,5 +1,5 @@
 /**
- * An emulator whose clock the test moves. It stands still in between, and believes clients whose own clock does not
+ * An emulator whose clock the test moves. It is frozen in between, and accepts clients whose own clock does not
  * follow.
  */
 import assert from "node:assert/strict";

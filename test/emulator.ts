@@ -1,4 +1,4 @@
-/** A running emulator for one test, gone afterwards. Its endpoint is 127.0.0.1; it listens on ::1 as well. */
+/** A running emulator for one test, removed afterwards. Its endpoint is 127.0.0.1; it listens on ::1 as well. */
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import {

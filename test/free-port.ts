@@ -1,4 +1,4 @@
-/** A port that nobody has at this moment, for a program that must be told one. */
+/** A port that is free at this moment, for a program that cannot choose one itself. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 

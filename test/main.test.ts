@@ -115,7 +115,7 @@ test("An emulator names its ports, and at SIGTERM finishes pending requests, acc
 	assert.equal(await again.stop("SIGINT"), 0);
 });
 
-/** Until nobody listens there any more. */
+/** Waits until the port is closed. */
 async function refused(endpoint: string): Promise<void> {
 	for (;;) {
 		try {

@@ -1,4 +1,4 @@
-/** Runs what a person would type: to its end, or in the background until a test is over. */
+/** Runs a command: to its end, or in the background until a test is over. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -42,7 +42,7 @@ const spawnShell = (script: string, { cwd, env = {} }: Running) =>
 		detached: true, // a group of its own, so that all of it can be ended
 	});
 
-/** Ends what is left of it. */
+/** Kills it if it still runs. */
 function end(child: ChildProcess, signal: NodeJS.Signals): void {
 	const { pid, exitCode, signalCode } = child;
 	const runs = exitCode === null && signalCode === null;
@@ -52,7 +52,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
 export type Background = {
 	/** The line that said it is ready. */
 	readonly ready: string;
-	/** What it has printed since it started. */
+	/** Its output since it started. */
 	readonly lines: readonly string[];
 	/** @returns its exit code */
 	stop(signal: NodeJS.Signals): Promise<number | null>;
@@ -96,7 +96,7 @@ export async function succeed(
 	throw new Error(`exit code ${code} of\n${script}\n${stdout}\n${stderr}`);
 }
 
-/** The environment without what npm and the test runner tell those they start: they would take it for one of theirs. */
+/** The environment without the variables of npm and the test runner, which would affect the command. */
 const outside = (): NodeJS.ProcessEnv =>
 	Object.fromEntries(
 		Object.entries(process.env).filter(

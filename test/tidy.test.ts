@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { suite, test } from "node:test";
 
 /**
- * What lies in one row may import what lies in the rows below, and nothing else outside of its own folder: siblings do
+ * Files of one row can import files of the rows below, and nothing else outside of their own folder: siblings do
  * not know one another.
  */
 const LAYERS = [
@@ -70,7 +70,7 @@ function circles(some: readonly File[]): string[] {
 	return found;
 }
 
-/** The files that are loaded with `path`: imports of types are gone by then, and `import()` waits until it runs. */
+/** The files that are loaded with `path`: imports of types are erased, and `import()` loads only when it runs. */
 function loadedWith(path: string, seen = new Set<string>()): string[] {
 	const text = files.find((file) => file.path === path)?.text ?? "";
 	seen.add(path);
@@ -162,7 +162,7 @@ function longLines({ path, text }: File): string[] {
 	});
 }
 
-/** THE TABLE has one operation a line, whatever is to say of it. */
+/** THE TABLE has one operation a line, however long. */
 const isRowOfTable = (path: string, line: string): boolean =>
 	path === "emulator/operations/table.ts" && /^ {2}\w+\("/.test(line);
 

@@ -140,7 +140,7 @@ export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
 ): Promise<WithAdmin> {
-	// What is in the cloud behind a gateway outlives a reset.
+	// The content of the cloud behind a gateway outlives a reset.
 	const isGateway = (process.env.THROUGH_GATEWAY ?? "") !== "";
 	if (flags.length > 0 || isGateway) return startOwn(t, ...flags);
 	const taken = idle ?? (await startToShare());
@@ -191,7 +191,7 @@ async function isClean({ admin, settings }: Shared): Promise<boolean> {
 	);
 }
 
-/** The header that asks for a callback. */
+/** The header that requests a callback. */
 export const asking = (
 	callback: object,
 	variables?: object,

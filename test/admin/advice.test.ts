@@ -8,7 +8,7 @@ import { asking, startWithAdmin } from "./admin.ts";
 
 type Answering = (t: TestContext) => Promise<{ readonly url: string }>;
 
-/** Writes these bytes to whoever connects, or nothing, and hangs up. */
+/** Writes these bytes, or nothing, to every connection and closes it. */
 const saying =
 	(bytes: string): Answering =>
 	async (t) => {

@@ -44,7 +44,7 @@ suite("The admin port answers under the name", () => {
 });
 
 suite("The admin port does not answer under the name", () => {
-	// What somebody can register, and let point to 127.0.0.1: DNS rebinding.
+	// A name that an attacker can register and resolve to 127.0.0.1: DNS rebinding.
 	for (const host of [
 		"evil.example",
 		"evil.example:6771",

@@ -60,7 +60,7 @@ suite("The description of the admin API", () => {
 	});
 });
 
-/** Fastify's own list, a line a route: `├── /api/buckets (GET, HEAD)`, indented under what it continues. */
+/** Fastify's own list, a line a route: `├── /api/buckets (GET, HEAD)`, indented under its parent. */
 function routesOf(printed: string): string[] {
 	const above: string[] = [];
 	const routes: string[] = [];

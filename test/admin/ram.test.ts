@@ -42,7 +42,7 @@ const told = async (
 	return answer.status < 300 ? String(answer.status) : refusal(answer);
 };
 
-/** What STS answers the default account. */
+/** STS's response to the default account. */
 async function assume(
 	{ oss }: TestEmulator,
 	role: string,

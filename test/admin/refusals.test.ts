@@ -1,6 +1,6 @@
 /**
- * What every route of the admin API refuses, found by its own description: names that it does not know, values of other
- * types, bodies that are no JSON, other sites' pages and names that somebody could register.
+ * Refusals of every route of the admin API, derived from its own description: unknown names, values of other
+ * types, bodies that are not JSON, other sites' pages and names that an attacker could register.
  */
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -86,7 +86,7 @@ async function stateOf(admin: Admin): Promise<string> {
 	return [...texts, clock.frozen, Math.round(clock.aheadSeconds)].join("\n");
 }
 
-/** @returns what is wrong with a refusal; '' for nothing */
+/** @returns the mistake in a refusal; '' if it is correct */
 function judge(
 	{ status, json, text: said }: Awaited<ReturnType<Admin["send"]>>,
 	name: string,
@@ -119,7 +119,7 @@ async function failuresOf(
 	return { failures, count };
 }
 
-/** They are for programs that are not ours, and take what they are sent. */
+/** These routes are for other programs, and accept any body. */
 const TAKES_ANY_QUERY = ["/health", "/ca.pem", "/api/openapi.json"];
 
 const WRONG: Readonly<Record<string, unknown>> = {
@@ -183,7 +183,7 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 					].flat();
 					if (!(first in WRONG)) continue;
 					const others = (body.required ?? []).filter((one) => one !== name);
-					// What else is missing may be named in its place.
+					// Another missing property may be named instead.
 					if (others.length > 0) continue;
 					yield [name, await attempt(name, { [name]: WRONG[first] })];
 				}

@@ -48,7 +48,7 @@ async function removeBucket(cloud: Cloud): Promise<boolean> {
 	return false;
 }
 
-/** @returns whether the bucket is gone */
+/** @returns whether the bucket is deleted */
 async function empty(cloud: Cloud): Promise<boolean> {
 	for (const document of ["policy", "worm", "lifecycle"])
 		await cloud.delete(`/?${document}`);

@@ -1,7 +1,7 @@
 /**
  * The flags of `npm run verify`. Pure.
  *
- * @throws FlagError with one line that says what is wrong
+ * @throws FlagError with one line that names the mistake
  */
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ export type Target = {
 	readonly key: Key;
 	/** The beginning of the bucket's name. */
 	readonly bucketPrefix: string;
-	/** As the cloud reaches it; undefined when there is none. */
+	/** As the cloud reaches it; undefined if there is none. */
 	readonly applicationServer?: { readonly url: string; readonly port: number };
 };
 
@@ -23,7 +23,7 @@ export type Flags = {
 	readonly help: boolean;
 	/** Does not ask before it begins. */
 	readonly yes: boolean;
-	/** undefined asks an emulator of its own. */
+	/** undefined for an emulator of its own. */
 	readonly target?: Target;
 	/** Empty for all. */
 	readonly only: readonly string[];

@@ -1,10 +1,10 @@
-/** Says what a run against a real account creates, and the most that it can cost. Pure. */
+/** Lists everything that a run against a real account creates, and its maximum cost. Pure. */
 import { type Address, BYTES_MAX, REQUESTS_MAX } from "./cloud.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * Upper bounds, several times the list prices: CNY 0.10 per 10,000 requests, 1 per GB of traffic or processing, 0.20 per
- * GB and month of storage, which is charged for two months where an object is archived.
+ * Upper bounds, several times the list prices: CNY 0.10 per 10,000 requests, 1 per GB of traffic or processing, 0.20
+ * per GB and month of storage, which is charged for two months where an object is archived.
  */
 const CNY_MAX = Math.ceil(
 	(REQUESTS_MAX / 10_000) * 0.1 + (BYTES_MAX / 1e9) * (1 + 0.2 * 2),

@@ -18,7 +18,7 @@ export type Need =
 
 export type Asking = {
 	readonly cloud: Cloud;
-	/** @throws CannotAsk where there is none */
+	/** @throws CannotAsk if there is none */
 	readonly application: ApplicationServer;
 	/** A URL for callbacks that no probe has to receive. */
 	readonly anyUrl: string;
@@ -46,7 +46,7 @@ export const said = (answer: Answer): string =>
 			? "304"
 			: refusal(answer);
 
-/** Status, code and EC, where the text is documented or repeats what was sent. */
+/** Status, code and EC, where the text is documented or repeats the request. */
 export const code = (answer: Answer): string =>
 	said(answer).replace(/:.*$/s, "").trim();
 

@@ -10,7 +10,7 @@ export type Private = {
 	readonly applicationServer: string;
 };
 
-/** Replaces keys, names, account ids, request ids and addresses by what they are. */
+/** Replaces keys, names, account ids, request ids and addresses by placeholders. */
 export function redact(text: string, given: Private): string {
 	const names: readonly (readonly [string, string])[] = [
 		[given.accessKeySecret, "SECRET"],

@@ -11,7 +11,7 @@ export type Outcome = {
 	readonly sent: readonly string[];
 };
 
-/** The OSS to ask. `missing` has the needs that it does not meet, with the reason. */
+/** The OSS to probe. `missing` has the requirements that it lacks, with the reason. */
 export type Ground = {
 	readonly asking: Asking;
 	/** Refuses private addresses. */

@@ -1,5 +1,5 @@
 /**
- * `npm run verify`: asks an emulator, or the real OSS, about every assumption that a client can ask about.
+ * `npm run verify`: checks every assumption that a client can check, against an emulator or the real OSS.
  *
  * Against the real OSS it creates one bucket, says first how much that can cost, and removes it however the run ends:
  * clean.ts. Exit code 0 when everything that could be asked holds, 1 when something differs, 2 for a wrong flag, 130

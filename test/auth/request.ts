@@ -1,4 +1,4 @@
-/** Makes requests for tests of signatures, and catches what they throw. */
+/** Makes requests for tests of signatures, and catches their errors. */
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { formDecode } from "../../emulator/oss/encoding.ts";
@@ -72,6 +72,6 @@ export function thrownBy(work: () => unknown): OssError {
 	throw new assert.AssertionError({ message: "nothing was thrown" });
 }
 
-/** Status, code and EC: what a client tells errors apart by. */
+/** Status, code and EC, by which a client distinguishes errors. */
 export const kindOf = ({ status, code, ec }: OssError): string =>
 	`${status} ${code} ${ec}`;

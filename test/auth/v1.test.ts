@@ -23,7 +23,7 @@ const byHeader = (given: Given, signature: string): Claim =>
 	readV1Header(makeRequest(given), `OSS ak:${signature}`);
 const byUrl = (given: Given): Claim => readV1Url(makeRequest(given));
 
-/** What a signer other than OSS's SDKs might send: platform crypto, the string spelt out. */
+/** A signer independent of OSS's SDKs: platform crypto, and a literal string to sign. */
 const sign = (stringToSign: string): string =>
 	createHmac("sha1", "sk").update(stringToSign).digest("base64");
 

@@ -1,5 +1,5 @@
 /**
- * What the emulator is measured against: the least a server can do for the same work.
+ * The server that the emulator is compared with: the minimum for the same work.
  *
  * PUT /small: MD5, one SQLite row. GET /small: that row. PUT /big: a file, with MD5. GET /big: the file. POST: an
  * application server's answer to a callback. Its own process, on a free port, which it prints.

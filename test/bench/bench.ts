@@ -1,10 +1,10 @@
 /**
- * `npm run bench`: what the emulator costs, beside a bare server that does the same work, in one run on one machine.
+ * `npm run bench`: the cost of the emulator relative to a bare server with the same work, in one run on one machine.
  *
- * Ratios are what counts: they hold on other machines. Rounds alternate between the two and the best of each is taken,
+ * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
- * keys instead, which takes minutes; `-- gateway` a gateway beside nginx, which must be installed; `-- in-process` only
- * what a test pays that starts an emulator of its own.
+ * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
+ * the cost of a test that starts an emulator of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * A gateway beside nginx as a plain proxy, both before the same cloud: an emulator of its own process, in memory, so
- * that the disk is no part of it.
+ * A gateway compared with nginx as a plain proxy, both in front of the same cloud: an emulator in its own process, in
+ * memory, so that the disk does not matter.
  */
 import { startNginx } from "../gateway/nginx.ts";
 import { type Measured, median, run } from "./load.ts";
@@ -63,7 +63,7 @@ async function ask(
 	return measured;
 }
 
-/** What a request that goes through costs more at the gateway. */
+/** The additional cost of a forwarded request at the gateway. */
 async function measureSmall(
 	gateway: Port,
 	nginx: Port,

@@ -1,5 +1,5 @@
 /**
- * What a test pays for an emulator of its own, in a process that has imported the package; and for a known state to
+ * The cost of a test's own emulator, in a process that has imported the package; and of a known state to
  * begin with.
  */
 import { join } from "node:path";

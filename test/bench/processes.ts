@@ -1,4 +1,4 @@
-/** Servers to measure, each a process of its own, and what they cost. */
+/** Servers to measure, each a process of its own, and their costs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -44,7 +44,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 	return promise;
 }
 
-/** What the process holds of the machine's memory now, and at its highest, in MiB; Linux only. */
+/** The memory of the process now and at its peak, in MiB; Linux only. */
 export function memoryOf({ process: { pid } }: Server): {
 	now: number;
 	peak: number;

@@ -1,4 +1,4 @@
-/** Large bodies, up and down, over one connection; nothing is kept of them. */
+/** Large bodies, up and down, over one connection; they are discarded. */
 import { once } from "node:events";
 import { request } from "node:http";
 

@@ -27,7 +27,7 @@ export type OpenPage = (
 	colorScheme?: "light" | "dark",
 ) => Promise<OpenedPage>;
 
-/** To be called in a suite: one browser for all its tests. @returns what opens a page for one of them */
+/** For a suite: one browser for all its tests. @returns a function that opens a page for a test */
 export function useBrowser(): OpenPage {
 	let browser: Browser | undefined;
 	before(async () => {

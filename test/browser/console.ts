@@ -27,7 +27,7 @@ const EVIL_KEYS = [
 	"猫 🐈",
 ];
 
-/** As the console writes what would not be seen. */
+/** As the console writes invisible characters. */
 const visible = (key: string): string =>
 	[
 		["\u0000", "NUL"],

@@ -31,11 +31,11 @@ async function choose(
 const press = (page: Page, name: string): Promise<void> =>
 	page.getByRole("button", { name, exact: true }).click();
 
-/** What the page shows of the answer: more than the one character it shows while it waits. */
+/** The page's text for the answer: more than the one character that it shows while it waits. */
 const shown = (page: Page, form: string): Promise<string> =>
 	textOf(page.locator(`#${form} output`).filter({ hasText: /../ }));
 
-/** What stands in the frame that a form sent by the browser itself is answered in. */
+/** The text of the frame with the answer to a form that the browser itself submits. */
 const framed = (page: Page): Promise<string> =>
 	textOf(page.frameLocator("iframe").locator(":root").filter({ hasText: /./ }));
 
@@ -305,7 +305,7 @@ test("The page's application server refuses callers other than OSS", async (t) =
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** Keeps what the progress bar shows, and presses «Pause» as soon as it shows enough. */
+/** Records the progress bar, and presses «Pause» as soon as it has advanced enough. */
 const WATCH = `
 	shares = [];
 	pauseAt = 2;
@@ -316,7 +316,7 @@ const WATCH = `
 	}).observe(bar, { attributes: true });
 `;
 
-/** Time passes for the emulator alone: what the application server signs from now on is old already. */
+/** Moves the emulator's time only: requests that the application server signs from now on have expired already. */
 async function advance(
 	{ adminUrl }: Pick<TestEmulator, "adminUrl">,
 	seconds: number,

@@ -1,4 +1,4 @@
-/** The example examples/direct-upload beside an emulator, as its README tells to run them, but on free ports. */
+/** The example examples/direct-upload with an emulator, run as in its README, but on free ports. */
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startEmulator, type TestEmulator } from "../emulator.ts";
@@ -9,7 +9,7 @@ const cwd = fileURLToPath(
 	new URL("../../examples/direct-upload", import.meta.url),
 );
 
-/** What the example's policy allows here. */
+/** The maximum size in the example's policy. */
 export const BYTES_MAX = 1_000_000;
 
 export type Example = TestEmulator & {

@@ -87,7 +87,7 @@ function makeCallbacks(given: Given = {}): {
 
 const NOBODY = { accessKeyId: "", uid: "" };
 
-/** An upload that carries what is given. */
+/** An upload with the given parameters. */
 function uploadWith(
 	headers: Record<string, string>,
 	query: Record<string, string> = {},
@@ -129,7 +129,7 @@ async function readFrom(
 	return callback;
 }
 
-/** An upload that is complete; somebody is called. */
+/** A complete upload with a callback. */
 async function send(
 	callbacks: Callbacks,
 	callback: ResolvedCallback,

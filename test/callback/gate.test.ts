@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Gate } from "../../emulator/callback/gate.ts";
 
-/** Work that is done when told so. */
+/** Work that ends on demand. */
 function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	const one = {

@@ -1,6 +1,6 @@
 /**
- * Many uploads at once, each with a callback: none is lost or doubled, each is recorded, and each gets its own
- * answer. `UPLOADS=10000` is the full number.
+ * Many uploads at once, each with a callback: no callback is lost or sent twice, each is recorded, and each gets its
+ * own answer. `UPLOADS=10000` is the full number.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

@@ -55,7 +55,7 @@ async function startWithPolicies(t: TestContext): Promise<Started> {
 	return { ...emulator, application };
 }
 
-/** What the application server was told, and whether it was OSS who did. */
+/** The bodies that the application server received, and whether OSS's signature was valid. */
 const toldOf = ({ application }: Started): unknown[] =>
 	application.received.map(({ target, body, isSigned }) => [
 		...[target, body, isSigned],

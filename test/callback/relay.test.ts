@@ -25,7 +25,7 @@ const UPLOAD_HEADERS = {
 	"x-oss-version-id": undefined,
 };
 
-/** An answer as most are, but for what is given. */
+/** A typical answer, with the given differences. */
 function answered(
 	body: string | Buffer,
 	given: Partial<Answer> & { type?: string; length?: string | undefined } = {},

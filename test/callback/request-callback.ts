@@ -11,7 +11,7 @@ export const base64 = (text: string): string =>
 export const base64Json = (json: unknown): string =>
 	base64(JSON.stringify(json));
 
-/** What a request carries of a callback. */
+/** The callback parameters of a request. */
 export function carriers(
 	headers: Record<string, string> = {},
 	query: Record<string, string> = {},
@@ -50,7 +50,7 @@ export type Seen = {
 	readonly value: string | undefined;
 };
 
-/** @throws what `work` throws, except an OssError */
+/** @throws the errors of `work`, except an OssError */
 export async function errorOf(work: () => unknown): Promise<Seen | undefined> {
 	try {
 		await work();

@@ -30,7 +30,7 @@ const v1 = (text: string, secret = SECRET): string =>
 const v4 = (text: string, secret = SECRET): string =>
 	hmac("sha256", signingKey(`aliyun_v4${secret}`, SCOPE), text).toString("hex");
 
-/** As the docs say, but for what a test says. */
+/** A form as in the docs, with the differences of a test. */
 const formV1 = (signature: string, policy = POLICY): Part[] => [
 	field("OSSAccessKeyId", ID),
 	field("policy", policy),
@@ -44,7 +44,7 @@ const formV4 = (signature: string, policy = POLICY): Part[] => [
 	field("x-oss-signature", signature),
 ];
 
-/** @returns what the uploader is told, and the doctor's sentence */
+/** @returns the uploader's error, and the doctor's sentence */
 async function post(
 	t: TestContext,
 	parts: readonly Part[],

@@ -6,7 +6,7 @@ import { startWithBucket } from "../emulator.ts";
 const ID = "oss-emulator";
 const SECRET = "oss-emulator-secret";
 
-/** What a client signs, V1, and what it sends; they agree where nothing else is said. */
+/** The text that a client signs with V1, and the request that it sends; they agree unless the test says otherwise. */
 type Signing = {
 	readonly id?: string;
 	readonly secret?: string;

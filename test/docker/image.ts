@@ -221,7 +221,7 @@ function connect(t: TestContext, port: number): Client {
 /** By the engine's clock. */
 const now = (): Promise<string> => docker("info --format '{{.SystemTime}}'");
 
-/** @param since what came before is not waited for again */
+/** @param since earlier lines are ignored */
 async function untilHealthy(
 	t: TestContext,
 	name: string,

@@ -17,7 +17,7 @@ export const CLOUD_ACCOUNT = "1357924680135792";
 export const CLOUD_REGION = "cn-beijing";
 
 export type Cloud = TestEmulator & {
-	/** What `--upstream` is given: requests name the bucket in their Host. */
+	/** The value of `--upstream`: requests name the bucket in their Host. */
 	readonly url: string;
 };
 
@@ -35,7 +35,7 @@ export async function startCloud(
 	return { ...cloud, oss, url: `http://localhost:${cloud.port}` };
 }
 
-/** @param flags beside those that name the cloud */
+/** @param flags in addition to those that name the cloud */
 export const startGateway = (
 	t: Pick<TestContext, "after">,
 	{ url }: Pick<Cloud, "url">,

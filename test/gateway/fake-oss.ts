@@ -21,7 +21,7 @@ export async function startFake(
 	return urlOf(server.address());
 }
 
-/** @param handle gets each connection, and what comes over it is up to it */
+/** @param handle receives each connection, and reads from it itself */
 export async function startRaw(
 	t: Pick<TestContext, "after">,
 	handle: (socket: Socket) => void,

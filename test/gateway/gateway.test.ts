@@ -71,7 +71,7 @@ suite("A gateway", () => {
 		const gone = await gateway.oss.get("/photos/nothing");
 		const id = gone.headers["x-oss-request-id"];
 		assert.deepEqual(textsOf(gone, "RequestId"), [id]);
-		// Both records have it: what the client was given can be looked up in either.
+		// Both records have it: the client's request id can be looked up in either.
 		for (const { adminUrl } of [cloud, gateway]) {
 			const found = await fetch(`${adminUrl}/api/requests/${id}`);
 			assert.equal(found.status, 200);

@@ -20,7 +20,7 @@ suite("The guard of a gateway", () => {
 			await oss.delete("/precious/cat"),
 			await oss.delete("/precious"),
 			await oss.put("/another"),
-			// The real name of a bucket is not a name of it here.
+			// The real name of a bucket is not valid here.
 			await oss.get("/real-photos"),
 			await oss.put("/photos/copy", undefined, {
 				"x-oss-copy-source": "/precious/cat",

@@ -8,7 +8,7 @@ const BEFORE = "Mon, 06 May 2024 07:08:08 GMT";
 const SAME = "Mon, 06 May 2024 07:08:09 GMT";
 const AFTER = "Mon, 06 May 2024 07:08:10 GMT";
 
-/** Docs «GetObject», table of conditions: header, value, and what comes of it. */
+/** Docs «GetObject», table of conditions: header, value, and result. */
 const TABLE = [
 	["if-match", `"${ETAG}"`, "passes"],
 	["if-match", ETAG, "passes"],

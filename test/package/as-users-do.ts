@@ -1,6 +1,6 @@
 /**
- * Uses an emulator that runs elsewhere, installed or in a container, in every way that its users have: each route of the
- * OpenAPI document, each command, each page of the console, an upload with a callback.
+ * Uses an emulator that runs elsewhere, installed or in a container, in every way that its users have: each route of
+ * the OpenAPI document, each command, each page of the console, an upload with a callback.
  */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
@@ -65,8 +65,9 @@ export async function uploadWithCallback(used: Used): Promise<void> {
 }
 
 /**
- * Sends each request that the OpenAPI document describes, with parameters and a body that its schemas accept. Routes that
- * read come first, because the others remove what they read.
+ * Sends each request that the OpenAPI document describes, with parameters and a body that its schemas accept. Routes
+ * that
+ * read come first, because the others remove their data.
  */
 export async function callEveryRoute(used: Used): Promise<void> {
 	const { adminUrl, applicationUrl } = used;
@@ -161,7 +162,7 @@ async function getText(url: string): Promise<string> {
 	return text;
 }
 
-/** What the arguments of each command are, and what it must print. */
+/** The arguments of each command, and the expected output. */
 const COMMANDS: Readonly<Record<string, readonly [string, RegExp]>> = {
 	ls: ["photos --recursive", /cat\.txt/],
 	cat: ["photos/cat.txt", /^meow$/],

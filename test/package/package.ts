@@ -46,7 +46,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 let work = "";
 let tarball = "";
-/** The folder of a user who has installed the package. */
+/** A user's folder in which the package is installed. */
 let user = "";
 
 before(async () => {

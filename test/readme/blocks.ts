@@ -7,7 +7,7 @@
 export type Block = {
 	/** `sh`, `js`, … as after the fence. */
 	readonly language: string;
-	/** As the first line says, `// upload.mjs: …`; '' for what is no file. */
+	/** As the first line says, `// upload.mjs: …`; '' for a block that is not a file. */
 	readonly file: string;
 	readonly text: string;
 };
@@ -24,7 +24,7 @@ export const readBlocks = (markdown: string): Block[] =>
 
 /**
  * @returns the file of that name
- * @throws Error when the page has none, or two
+ * @throws Error if the page has none, or two
  */
 export function fileOf(blocks: readonly Block[], name: string): string {
 	const [found, second] = blocks.filter(({ file }) => file === name);
@@ -33,7 +33,7 @@ export function fileOf(blocks: readonly Block[], name: string): string {
 	return found.text;
 }
 
-/** @returns the commands that mention `what`, as they are to be typed */
+/** @returns the commands that mention `what`, as a user types them */
 export function commandsOf(blocks: readonly Block[], what: string): string {
 	const [found, second] = blocks.filter(
 		({ language, text }) => language === "sh" && text.includes(what),

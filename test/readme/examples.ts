@@ -25,7 +25,7 @@ type Example = {
 	readonly needs: string;
 	/** Under their names in the README. */
 	readonly files: readonly string[];
-	/** What the block of commands mentions. */
+	/** A text in the block of commands. */
 	readonly commands: string;
 	/** Typed before. */
 	readonly before?: string;
@@ -68,7 +68,7 @@ const examples: Readonly<Record<string, Example>> = {
 	},
 };
 
-/** What a page says that its example prints. */
+/** The output of the example according to its page. */
 const promiseWith = (text: string): string => {
 	const [found] = blocks.filter(
 		(block) => block.language === "text" && block.text.includes(text),

@@ -1,5 +1,5 @@
 /**
- * What the emulator answers, beside what OSS answered when the exchange was recorded. Times, ids and addresses differ
+ * Compares the emulator's response with OSS's when the exchange was recorded. Times, ids and addresses differ
  * every time: of them only that they are there is compared.
  */
 import { XMLParser } from "fast-xml-parser";
@@ -42,7 +42,7 @@ const CHANGING_ELEMENTS = new Set([
 
 const CONTENT_ELEMENTS = new Set(["ETag", "HashCrc64ecma"]);
 
-/** @param isFiller whether the object's content is not the recorded one, which was too long to be kept */
+/** @param isFiller whether the object's content is not the recorded one, which was too long to be stored */
 export function compare(
 	recorded: Exchange["answer"],
 	answered: Answered,
@@ -156,7 +156,7 @@ function compareXml(there: string, here: string, isFiller: boolean): string[] {
 	});
 }
 
-/** Ids that OSS gave in a recorded answer, with those that the emulator gave in their place. */
+/** Ids in OSS's recorded responses, with the emulator's corresponding ids. */
 export function matchIds(
 	recorded: Exchange["answer"],
 	answered: Answered,

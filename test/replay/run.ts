@@ -1,4 +1,4 @@
-/** Sends recorded exchanges to an emulator, in their order, and compares what it answers. */
+/** Sends recorded exchanges to an emulator, in their order, and compares its responses. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../../emulator/index.ts";

@@ -248,7 +248,7 @@ const signer = {
 			.digest("hex"),
 };
 
-/** The content in pieces of so many bytes. */
+/** The content in pieces of that many bytes. */
 async function unwrapped(
 	text: string,
 	size: number,

@@ -1,4 +1,4 @@
-/** A client of the S3-compatible protocol for one test, beside the one of OSS that the emulator comes with. */
+/** A client of the S3-compatible protocol for one test, in addition to the emulator's own client for OSS. */
 import type { TestContext } from "node:test";
 import type { Answer, Key } from "../client.ts";
 import { startEmulator, type TestEmulator } from "../emulator.ts";
@@ -7,13 +7,13 @@ import { type Headers, type Signing, signV4 } from "./sign.ts";
 export type S3Emulator = TestEmulator & {
 	readonly key: Key;
 	readonly s3: S3Client;
-	/** As `s3`, where the bucket stands in the Host: `photos`. */
+	/** As `s3`, with the bucket in the Host: `photos`. */
 	readonly photos: S3Client;
 };
 
 type More = Partial<Omit<Signing, "method" | "target">>;
 
-/** Signs with V4; a test may change what is signed. */
+/** Signs with V4; a test can change the signed text. */
 export class S3Client {
 	readonly #emulator: TestEmulator;
 	readonly key: Key;

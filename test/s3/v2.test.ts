@@ -107,7 +107,7 @@ type Sending = {
 	readonly method?: string;
 	readonly target: string;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** What is signed after the headers. */
+	/** The signed text after the headers. */
 	readonly resource?: string;
 	readonly date?: string;
 	readonly body?: string;

@@ -18,7 +18,7 @@ resolveLocalhost();
 const LARGE = Buffer.alloc(300 * 1024, "x");
 const ANSWER = '{"saved":true,"名":"猫"}';
 
-/** What an application passes to ali-oss. */
+/** An application's options for ali-oss. */
 const callbackTo = ({ url }: ApplicationServer): CallbackOption => ({
 	url: `${url}/up loaded?from=oss&b=c`,
 	body: "object=${object}&size=${size}&op=${operation}&by=${x:user}",
@@ -33,7 +33,7 @@ const lastOf = ({ received }: ApplicationServer): string => {
 	return callback.body;
 };
 
-/** The name ali-oss gives to a 203, and what it keeps of it. */
+/** ali-oss's name for a 203, and the parts of it that it preserves. */
 const FAILED = {
 	status: 203,
 	code: "CallbackFailed",

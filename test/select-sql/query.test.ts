@@ -6,7 +6,7 @@ import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
 import { selectJson } from "../../emulator/select-sql/select-json.ts";
 import { readLike } from "../../emulator/select-sql/values.ts";
 
-/** In pieces of so many bytes. */
+/** Splits into pieces of that many bytes. */
 async function* inPieces(text: string, bytes: number): AsyncGenerator<Buffer> {
 	const all = Buffer.from(text);
 	for (let at = 0; at < all.length; at += bytes)
@@ -57,7 +57,7 @@ async function json(
 }
 
 suite("A statement over CSV", () => {
-	/** What SQL says. */
+	/** The query. */
 	const cases = [
 		["select NAME from ossobject where age > 30", "Éléa Little\n"],
 		["select s.name as n from ossobject s where _4 = 27.0", "Lora Francis\n"],

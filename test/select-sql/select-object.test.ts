@@ -38,7 +38,7 @@ function framesOf({ body }: Answer): Frame[] {
 	return frames;
 }
 
-/** The text, and what the last frame says. */
+/** The text, and the content of the last frame. */
 function readFrames(answer: Answer): [string, number, string] {
 	const frames = framesOf(answer);
 	const end = frames.at(-1);

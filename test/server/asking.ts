@@ -23,7 +23,10 @@ export const ACCOUNT_3 = "3000000000000003";
 
 export type Statement = Readonly<Record<string, unknown>>;
 
-/** Who asks: nobody, an account, or a session of the owner's role with these statements, none being no policy. */
+/**
+ * The caller: anonymous, an account, or a session of the owner's role with these statements, an empty list being no
+ * policy.
+ */
 export type Who =
 	| { readonly is: "nobody" }
 	| { readonly is: "account"; readonly uid: string }
@@ -76,7 +79,7 @@ export type Ask = {
 	readonly body?: string;
 	/** Sends more than one request, or another kind. */
 	readonly send?: (trial: Trial) => Promise<Answer>;
-	/** What cannot be had on this machine: the request is put together by hand then, and only authorized. */
+	/** Requests that are impossible on this machine are built by hand, and only authorized. */
 	readonly made?: { readonly clientIp?: string; readonly scheme?: "https" };
 };
 
@@ -121,7 +124,7 @@ export const copy = (from: string, to: string): Ask => ({
 	},
 });
 
-/** @param end what is done with the upload: completed, aborted, or its parts listed */
+/** @param end of the upload: it is completed, aborted, or its parts are listed */
 export const multipart = (
 	key: string,
 	end: "complete" | "abort" | "list" = "complete",
@@ -186,13 +189,13 @@ type Sending = NonNullable<Parameters<Client["send"]>[2]>;
 /** A RAM user of that key. */
 export const user = (key: string): Who => ({ is: "user", key });
 
-/** Somebody at a bucket. */
+/** A caller at a bucket. */
 export type Trial = {
 	readonly client: Client;
 	readonly bucket: string;
-	/** undefined for nobody. */
+	/** undefined for an anonymous caller. */
 	readonly keys: Keys | undefined;
-	/** Adds what makes the request his. */
+	/** Signs the request. */
 	readonly sign: (sending: Sending) => Sending;
 };
 
@@ -264,7 +267,7 @@ export class Place {
 		await configurations.put(bucket, name, "", text);
 	}
 
-	/** What the caller is told. */
+	/** The response to the caller. */
 	async ask(who: Who, bucket: string, ask: Ask): Promise<Answer> {
 		const trial = this.#trial(who, bucket);
 		if (ask.send) return ask.send(trial);
@@ -280,7 +283,7 @@ export class Place {
 		const answer = await this.ask(who, bucket, ask);
 		const [status = "", code = ""] = refusal(answer).split(" ");
 		if (code === "AccessDenied") return "deny";
-		// What CORS refuses is not refused for want of rights, nor what the emulator has not.
+		// Refusals by CORS are not for lack of rights, nor are those of missing operations.
 		const isAnswered =
 			Number(status) < 300 ||
 			["AccessForbidden", "NotImplemented"].includes(code);

@@ -41,7 +41,7 @@ type Case = {
 	readonly acl?: string;
 	/** Stored beforehand by the owner, with these headers. */
 	readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-	/** A question and its answer; of those that are asked one after the other. */
+	/** A request and the expected result; one of a series. */
 	readonly asks: readonly (readonly [ask: Ask, verdict: Verdict])[];
 	readonly source: string;
 };
@@ -542,7 +542,7 @@ const CASES: readonly Case[] = [
 	},
 ];
 
-/** Further ones, of what the sheet tells in words. */
+/** Further cases, which the sheet describes in words. */
 const MORE: readonly Case[] = [
 	{
 		who: S(allow("*", B, when("DateLessThan", "acs:CurrentTime", future))),

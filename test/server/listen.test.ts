@@ -32,7 +32,7 @@ suite("An emulator that stops", () => {
 		await once(upload, "readable"); // 100 Continue: it is under way
 
 		const closed = emulator.close();
-		// When the time for what is under way is over, the upload is cut off too.
+		// When the time for pending requests is over, the upload is cut off too.
 		await gone;
 		upload.write("meow");
 

@@ -33,7 +33,7 @@ async function makeBucket(
 		await oss.put(encodeURI(`/${bucket}/a b/猫`), content);
 }
 
-/** As the table's row asks for it; values are as good as none, but the same for all who ask. */
+/** As the table's row requires it; the values are arbitrary, but the same for all callers. */
 function requestOf(
 	{ method, target, query, header }: Row,
 	bucket: string,
@@ -94,7 +94,7 @@ const codeOf = (answer: Answer): string =>
 		? String(answer.status)
 		: refusal(answer).split(":", 1).join();
 
-/** Nobody asks who sends a preflight. */
+/** A preflight needs no signature. */
 const signed = table.filter(({ method }) => method !== "OPTIONS");
 
 suite("By a signed URL", () => {

@@ -1,5 +1,5 @@
 /**
- * Requests signed as the docs say, but for the one mistake a test makes; and what the emulator's record says of them.
+ * Requests signed as the docs say, except for the one mistake of a test; and the emulator's record of them.
  */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
@@ -9,7 +9,7 @@ import type { TestEmulator } from "../emulator.ts";
 export const ID = "oss-emulator";
 export const SECRET = "oss-emulator-secret";
 
-/** What is sent. */
+/** The sent request. */
 export type Sent = {
 	readonly method?: string;
 	/** As on the wire, without the query. */
@@ -21,7 +21,7 @@ export type Sent = {
 	readonly body?: string;
 };
 
-/** What is signed, where it is not what is sent. */
+/** The signed request, where it differs from the sent one. */
 export type Mistake = {
 	readonly id?: string;
 	readonly secret?: string;
@@ -35,7 +35,7 @@ export type Mistake = {
 	readonly now?: Date;
 	/** Of V4: yyyyMMdd/region/product in the credential. */
 	readonly scope?: string;
-	/** What became of the canonical request of V4, of the string to sign of V1. */
+	/** Changes the canonical request of V4, or the string to sign of V1. */
 	readonly text?: (text: string) => string;
 	/** In the place of the scheme's own. */
 	readonly sign?: (secret: string, stringToSign: string) => string;
@@ -100,7 +100,7 @@ function v4Text(
 	].join("\n");
 }
 
-/** @returns what is to be added to the query, or to the headers */
+/** @returns the additions to the query, or to the headers */
 function signV4(
 	sent: Sent,
 	mistake: Mistake,
@@ -222,7 +222,7 @@ export async function sendSigned(
 	}
 }
 
-/** What the doctor says of a request that was answered. */
+/** The doctor's diagnosis of a request that was answered. */
 export async function diagnosisOf(
 	{ adminUrl }: Pick<TestEmulator, "adminUrl">,
 	{ headers }: Answer,

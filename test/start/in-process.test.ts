@@ -213,7 +213,7 @@ suite("startEmulator()", () => {
 			texts,
 			all.map((_, index) => String(index)),
 		);
-		// What is closed is gone a few turns later.
+		// Closed handles disappear a few turns later.
 		for (let turn = 0; turn < 1000 && excess().length > 0; turn++)
 			await new Promise((resolve) => setImmediate(resolve));
 		assert.deepEqual(excess(), []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { BUCKET, makeBucket, newObject, openStore, put } from "./stores.ts";
 
-/** More than a page of what is counted at a time. */
+/** More than the number that is counted at a time. */
 const MANY = 2500;
 
 suite("The counts of a bucket", () => {

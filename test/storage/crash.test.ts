@@ -22,7 +22,7 @@ const ACKNOWLEDGED_BEFORE_KILL = 40;
 suite("An emulator that is killed", () => {
 	test("has every acknowledged object whole after it, and nothing that was not uploaded", async (t) => {
 		const folder = makeFolder(t);
-		/** What may be found under a key: the last acknowledged upload, or one begun after it. */
+		/** The possible contents of a key: the last acknowledged upload, or one begun after it. */
 		const possible = new Map<string, readonly Upload[]>();
 
 		for (let round = 0; round < ROUNDS; round++) {

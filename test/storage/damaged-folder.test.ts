@@ -110,7 +110,7 @@ suite("The data folder of an emulator that was killed", () => {
 
 	test("opens after the machine was started again, whatever the index says", async (t) => {
 		const folder = await killedFolder(t);
-		// The machine was started since: what the index says is not known to be of this log.
+		// The machine was restarted since, so the index may belong to another log.
 		const marker = join(folder, "session");
 		const text = readFileSync(marker, "latin1");
 		const [session = "", state = ""] = text.split(" ");

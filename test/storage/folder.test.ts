@@ -37,7 +37,7 @@ const OPTIONS = {
 	report: (error: unknown) => assert.fail(String(error)),
 };
 
-/** What is wrong, the system's or SQLite's word for it, and how a folder gets so. */
+/** The mistake, the system's or SQLite's word for it, and how to cause it. */
 const SPOILT: [string, string, (folder: string) => string][] = [
 	["below a file", "ENOTDIR", (folder) => join(makeFile(folder, ""), "data")],
 	["that is a file", "EEXIST", (folder) => makeFile(folder, "")],
@@ -208,7 +208,7 @@ const startError =
 		return true;
 	};
 
-/** One of everything; returns what is to be found again. */
+/** Writes one of everything; returns the data to compare with later. */
 async function fill(store: Store) {
 	await makeBucket(store, BUCKET);
 	await put(store, "small", bytes(10));

@@ -5,7 +5,7 @@ import type { Store } from "../../emulator/storage/store.ts";
 import type { StoredObject } from "../../emulator/storage/types.ts";
 import { BUCKET, dice, NOW, put, suiteOverBoth } from "./stores.ts";
 
-/** What keys are made of: neighbours in byte order, and what UTF-16 orders otherwise. */
+/** Parts of keys: neighbours in byte order, and characters that UTF-16 orders differently. */
 const PIECES = [
 	"a",
 	"b",
@@ -171,7 +171,7 @@ const pick = <T>(list: readonly T[], roll: Roll): T =>
 const randomKey = (roll: Roll): string =>
 	Array.from({ length: 1 + roll(5) }, () => pick(PIECES, roll)).join("");
 
-/** The beginning of a key, or something that is none. */
+/** The beginning of a key, or another text. */
 function randomStart(keys: readonly string[], roll: Roll): string {
 	const key = roll(4) ? pick(keys, roll) : randomKey(roll);
 	const characters = Array.from(key);
@@ -234,7 +234,7 @@ const sketch = ({ key, versionId, isLatest }: StoredObject): Version => ({
 
 const keysOf = (model: readonly Version[]) => model.map(({ key }) => key);
 
-/** Random writes and deletions; returns what there is, in the order of a listing. */
+/** Random writes and deletions; returns the remaining objects, in the order of a listing. */
 async function makeHistory(store: Store, roll: Roll): Promise<Version[]> {
 	const keys = Array.from({ length: 15 }, () => randomKey(roll));
 	let model: Omit<Version, "isLatest">[] = [];

@@ -427,6 +427,6 @@ async function fill(store: Store): Promise<void> {
 	await makeBucket(store, "empty");
 }
 
-/** Of the names in the data folder those that have to do with the copies. */
+/** The names in the data folder that belong to the copies. */
 const namesBeside = (data: string): string[] =>
 	readdirSync(data).filter((name) => name.startsWith("files"));

@@ -1,5 +1,5 @@
 /**
- * What is to be seen under `<data>/files`, for tests.
+ * The content of `<data>/files`, for tests.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -23,7 +23,7 @@ export function tree(folder: string): Record<string, string> {
 	return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What is to be seen of all current objects, one by one and without a thought of what was there before. */
+/** The expected copies of all current objects, calculated one by one and without the history. */
 export async function expectedTree(
 	store: Store,
 ): Promise<Record<string, string>> {

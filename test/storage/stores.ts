@@ -1,5 +1,5 @@
 /**
- * Stores for tests: each test its own, on disk and in memory, gone afterwards.
+ * Stores for tests: each test its own, on disk and in memory, removed afterwards.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -62,14 +62,14 @@ function finallyDo(t: TestContext, step: Step): void {
 	});
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is removed after the test. */
 export function makeFolder(t: TestContext): string {
 	const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 	finallyDo(t, () => rmSync(folder, { recursive: true, force: true }));
 	return join(folder, "data");
 }
 
-/** A store that is closed, unless it has been, before its folder goes. What it reports fails the test. */
+/** A store that is closed before its folder is removed, unless it is closed already. Its reports fail the test. */
 export async function openStore(
 	t: TestContext,
 	options: Partial<StoreOptions>,

@@ -168,7 +168,7 @@ type Opened = {
 	readonly add: (name: string) => string;
 	/** A row that the commit refuses. */
 	readonly addOrphan: () => void;
-	/** What is committed, over a connection of its own. */
+	/** The committed rows, read over a connection of its own. */
 	readonly seen: () => string[];
 };
 

@@ -1,5 +1,5 @@
 /**
- * A process that uploads until it is killed, and says on standard output, a line each, what it has begun and what was
+ * A process that uploads until it is killed, and prints a line for every upload that it begins and every upload that was
  * acknowledged. Started by tests: `uploading-process.ts <folder> hold|upload <first generation>`.
  */
 import { writeSync } from "node:fs";
@@ -39,7 +39,7 @@ async function uploadForEver(uploader: number): Promise<void> {
 	}
 }
 
-/** Without a buffer: what is said has been said, whatever comes. */
+/** Writes without a buffer, so that no line is lost when the process is killed. */
 function say(line: string): void {
 	writeSync(1, `${line}\n`);
 }

@@ -1,5 +1,5 @@
 /**
- * What a client knows of its objects: the last state that was acknowledged, and the one that a request under way would
+ * A client's knowledge of its objects: the last acknowledged state, and the one that a pending request would
  * make. After a kill, either may be found, whole.
  */
 import assert from "node:assert/strict";
@@ -65,7 +65,7 @@ export class Book {
 			.sort();
 	}
 
-	/** Reads everything, and takes what is found for known. @throws AssertionError for what is lost or torn */
+	/** Reads everything, and records it as known. @throws AssertionError for lost or torn objects */
 	async check(oss: Client): Promise<void> {
 		for (const [path, entry] of this.#entries) {
 			const { status, body, headers } = await oss.get(path);

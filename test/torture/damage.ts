@@ -1,6 +1,6 @@
 /**
- * Folders of killed emulators with a file missing, cut or changed: a start refuses them in one line with exit code 2, or
- * every object is whole or answers an error; and after `oss-emulator check --repair` a start works.
+ * Folders of killed emulators with a file missing, cut or changed: a start refuses them in one line with exit code 2,
+ * or every object is whole or answers an error; and after `oss-emulator check --repair` a start works.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -118,7 +118,7 @@ async function tryToStart(folder: string) {
 	return { lines, oss, stop, code: oss ? undefined : Number(first) };
 }
 
-/** What is answered is right; a damaged page met by a request ends the emulator. */
+/** Every response is correct; a request that reads a damaged page ends the emulator. */
 async function readAll(oss: Client, what: string): Promise<void> {
 	for (let i = 0; i < OBJECTS; i++) {
 		try {

@@ -1,6 +1,6 @@
 /**
  * An emulator that is killed again and again, also while it starts, under clients that keep book: nothing that was
- * acknowledged is lost, nothing is torn, no blob is left over, and the plain copies are what they should be.
+ * acknowledged is lost, nothing is torn, no blob is left over, and the plain copies are correct.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -30,7 +30,7 @@ export type KillOptions = {
 	readonly flags?: readonly string[];
 };
 
-/** @returns what happened, in one line */
+/** @returns a summary in one line */
 export async function torture(options: KillOptions): Promise<string> {
 	const { seed, until, folder, undo, flags = [] } = options;
 	const next = dice(seed);
@@ -70,7 +70,7 @@ export async function torture(options: KillOptions): Promise<string> {
 	return `${kills} kills, ${early} more while starting, ${acknowledged} acknowledged requests: 0 lost, 0 torn, 0 orphans`;
 }
 
-/** Without a look at signatures: the emulator that sends the key may be gone by then. @returns its URL */
+/** Does not check signatures, because the emulator that has the key may have ended by then. @returns its URL */
 async function startApplicationServer(undo: Undo): Promise<string> {
 	const server = createServer((incoming, outgoing) => {
 		incoming.resume().on("end", () => {

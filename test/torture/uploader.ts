@@ -1,4 +1,4 @@
-/** A client that writes to keys of its own until its emulator is killed, and keeps book of it. */
+/** A client that writes to keys of its own until its emulator is killed, and records its requests. */
 import assert from "node:assert/strict";
 import type { Answer, Client } from "../client.ts";
 import { bytes } from "../storage/stores.ts";
@@ -25,7 +25,7 @@ export class Uploader {
 		this.#callbackUrl = callbackUrl;
 	}
 
-	/** Ends when the emulator is gone. @returns how many requests were acknowledged */
+	/** Ends when the emulator has ended. @returns how many requests were acknowledged */
 	async run(oss: Client): Promise<number> {
 		this.#oss = oss;
 		const before = this.#count;

@@ -12,7 +12,7 @@ const B1: Signable = {
 };
 
 suite("A request to the cloud is signed as oss2 2.19.1 signs it:", () => {
-	// What that SDK puts out for these requests.
+	// That SDK's output for these requests.
 	const vectors: readonly (readonly [
 		string,
 		Partial<Signable>,

@@ -5,7 +5,7 @@ import { childrenNamed, childText, readXml } from "../../emulator/xml/read.ts";
 
 const read = (text: string) => readXml(Buffer.from(text), "Delete");
 
-/** What stands in `Key`. */
+/** The text of `Key`. */
 const keyOf = async (inner: string): Promise<string | undefined> =>
 	childrenNamed(await read(`<Delete><Key>${inner}</Key></Delete>`), "Key")[0]
 		?.text;

@@ -1,4 +1,4 @@
-/** How OSS reads the callback that an upload asks for. Refusals need no application server. */
+/** How OSS reads the callback of an upload. Refusals need no application server. */
 import type { Answer } from "../../client.ts";
 import { field, file } from "../../operations/object/form.ts";
 import { CannotAsk, type Cloud } from "../cloud.ts";
@@ -19,7 +19,7 @@ export const put = (
 	});
 
 /**
- * Accepted is a callback that was sent, whatever became of it.
+ * A callback counts as accepted if it was sent, whatever its outcome.
  *
  * @throws CannotAsk when the cloud does not call this machine: then nothing else is said about the callback
  */

@@ -1,5 +1,5 @@
 /**
- * All probes, in the order in which they are put: the one that needs an empty bucket first, and those that turn on
+ * All probes, in the order in which they run: the one that needs an empty bucket first, and those that turn on
  * versioning last, since a bucket cannot go back from it.
  */
 import type { Probe } from "../probe.ts";

@@ -41,7 +41,7 @@ const variables = (...names: string[]): Map<string, string> =>
 	new Map(names.map((name) => [name, "1"]));
 
 suite("Nothing is found", () => {
-	// What the manual and OSS's own packets have in them.
+	// From the manual and OSS's own packets.
 	const good: readonly (readonly [string, Given])[] = [
 		[
 			"in a public URL with a form",

@@ -1,4 +1,4 @@
-/** What the emulator accepts and OSS does not, with and without `--strict`. */
+/** Callbacks that the emulator accepts and OSS refuses, with and without `--strict`. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { findInOutcome } from "../../../emulator/callback/advice/find-in-answer.ts";
@@ -28,7 +28,7 @@ type Case = {
 	readonly query?: Readonly<Record<string, string>>;
 };
 
-/** What to send to have it, and what `--strict` answers. */
+/** A request with the finding, and its response under `--strict`. */
 const CASES: Readonly<
 	Record<string, readonly [(t: TestContext) => Promise<Case>, RegExp]>
 > = {

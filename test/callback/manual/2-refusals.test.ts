@@ -1,5 +1,5 @@
 /**
- * The table of ECs 0007-00000001 … 0007-00000105: what OSS refuses in a callback, with 400 InvalidArgument, before
+ * The table of ECs 0007-00000001 … 0007-00000105: callbacks that OSS refuses, with 400 InvalidArgument, before
  * anything is stored.
  */
 import assert from "node:assert/strict";

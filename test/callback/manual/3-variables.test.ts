@@ -1,4 +1,4 @@
-/** Docs «Callback», step 1: what becomes of the variables of callbackBody, for each of the three uploads. */
+/** Docs «Callback», step 1: the values of the variables in callbackBody, for each of the three uploads. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ type Told = {
 	readonly emulator: TestEmulator;
 };
 
-/** What an application server is told of an upload. */
+/** The body that an application server receives for an upload. */
 async function told(
 	t: TestContext,
 	operation: Operation,

@@ -11,7 +11,7 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
 type Sending = {
 	readonly url: string;
-	/** What came, as it came. */
+	/** The received bytes, unchanged. */
 	readonly requests: readonly string[];
 };
 

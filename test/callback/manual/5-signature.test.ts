@@ -1,4 +1,4 @@
-/** Docs «Callback», step 4: what is signed, with which key, and where an application server finds the other half. */
+/** Docs «Callback», step 4: the signed text, the key, and where an application server finds the public key. */
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

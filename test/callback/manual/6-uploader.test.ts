@@ -1,4 +1,4 @@
-/** Docs «Callback», steps 5 and 6; «HTTP 203 status code»: what the uploader gets. */
+/** Docs «Callback», steps 5 and 6; «HTTP 203 status code»: the uploader's response. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";
@@ -13,7 +13,7 @@ const WRITTEN = [
 	"x-oss-version-id",
 ];
 
-/** What an upload's answer says of the object. */
+/** The headers of an upload's response about the object. */
 const writtenOf = ({ headers }: Answer): Record<string, string | undefined> =>
 	Object.fromEntries(WRITTEN.map((name) => [name, headers[name]]));
 

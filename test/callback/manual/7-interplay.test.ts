@@ -1,4 +1,4 @@
-/** Callbacks and the rest of OSS: which operations send one, and when none is sent. */
+/** Callbacks and the rest of OSS: which operations send one, and when it is not sent. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";

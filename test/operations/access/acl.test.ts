@@ -150,7 +150,7 @@ suite("A stranger", () => {
 		["public-read", undefined, [200, 200, 403, 403, 403, 403]],
 		["public-read-write", undefined, [200, 200, 200, 204, 403, 403]],
 		["private", "public-read", [200, 200, 403, 403, 403, 403]],
-		// What he uploads himself has the bucket's ACL, and is not his to delete.
+		// An object of such a caller has the bucket's ACL, and its uploader cannot delete it.
 		["private", "public-read-write", [200, 200, 200, 403, 403, 403]],
 		["public-read-write", "private", [403, 403, 403, 403, 403, 403]],
 		["public-read-write", "public-read", [200, 200, 403, 403, 403, 403]],

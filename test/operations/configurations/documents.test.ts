@@ -13,13 +13,13 @@ type Example = {
 	readonly document: string;
 	/** As it is given back, where that is not as it was put. */
 	readonly kept?: string;
-	/** What GET answers while there is none: a document, or an error. */
+	/** The response of GET before there is one: a document, or an error. */
 	readonly absent: string;
 	/** OSS has no operation that deletes it. */
 	readonly stays?: true;
 };
 
-/** Documents of the API reference's pages and of the SDKs' suites; what OSS says while there is none, likewise. */
+/** Documents of the API reference's pages and of the SDKs' suites; OSS's response before there is one, likewise. */
 const examples: readonly Example[] = [
 	{
 		target: "?accessmonitor",

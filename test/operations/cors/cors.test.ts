@@ -76,7 +76,7 @@ suite("CORS rules", () => {
 		});
 });
 
-/** Nobody signs it. */
+/** A preflight, which is never signed. */
 const preflight = (oss: Client, headers: Record<string, string>) =>
 	oss.send("OPTIONS", "/photos/cat", { headers, as: null });
 

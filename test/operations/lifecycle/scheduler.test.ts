@@ -45,7 +45,7 @@ const classOf = async ({ oss }: Timed, key: string, id?: string) =>
 		"x-oss-storage-class"
 	];
 
-/** @returns what there is, the newest first: a version's id, or `marker` */
+/** @returns the versions, the newest first: a version's id, or `marker` */
 async function history({ oss }: Timed): Promise<string[]> {
 	const { text } = await oss.get("/photos?versions");
 	const found = text.matchAll(

@@ -79,7 +79,10 @@ suite("Range", () => {
 	const content = Buffer.from(
 		Uint8Array.from({ length: 1000 }, (_, i) => i % 251),
 	);
-	/** From docs «Range download», an object of 1000 bytes: the range, what comes by default, what under `standard`. */
+	/**
+	 * From docs «Range download», an object of 1000 bytes: the range, the default response, and the response under
+	 * `standard`.
+	 */
 	const cases = [
 		["bytes=0-499", "0-499", "0-499"],
 		["bytes=500-", "500-999", "500-999"],
@@ -265,7 +268,7 @@ suite("response-* parameters", () => {
 });
 
 suite("GetObjectMeta", () => {
-	/** A client that reads on after the head of a GET loses the connection: only sockets see all of it. */
+	/** A client that reads on after the head of a GET loses the connection: only sockets see everything. */
 	const ask = (endpoint: string, method: string): Promise<string> =>
 		sendRaw(
 			endpoint,

@@ -63,7 +63,7 @@ suite("A bucket's storage capacity", () => {
 		const { oss } = emulator;
 		await limit(emulator, 1);
 		assert.equal((await oss.put("/photos/cat", "meow")).status, 200);
-		// It is refused by its Content-Length: nothing of it is read.
+		// It is refused by its Content-Length, before it is read.
 		const headers = { "content-length": String(1024 ** 3 - 3) };
 		assert.equal(
 			refusal(await oss.put("/photos/dog", undefined, headers)),

@@ -12,7 +12,7 @@ const set = (oss: Client, status: "Enabled" | "Suspended"): Promise<Answer> =>
 const idOf = ({ headers }: Answer): string | undefined =>
 	headers["x-oss-version-id"];
 
-/** A version id like any other, that nobody has. */
+/** A valid version id that does not exist. */
 const UNKNOWN = "CAEQ".padEnd(64, "x");
 
 const TAGS =

@@ -7,7 +7,7 @@ import { documentOf, getDocument } from "../configurations/document.ts";
 
 const SECONDS = Date.parse(START) / 1000;
 
-/** Allows nobody anything who could not do it anyhow. */
+/** Grants only rights that the caller has anyway. */
 const POLICY = JSON.stringify({
 	Version: "1",
 	Statement: [

@@ -16,7 +16,7 @@ const ask = (oss: Client, comp: string, domain: string) =>
 const tokenOf = async (oss: Client, domain: string): Promise<string> =>
 	textsOf(await ask(oss, "token", domain), "Token")[0] ?? "";
 
-/** What the machine's resolver says of any name; undefined: it knows none. */
+/** The resolver's answer for any name; undefined if it has none. */
 function leadTo(t: TestContext, address: string | undefined): void {
 	t.mock.method(dns.promises, "lookup", async () => {
 		if (address === undefined) throw new Error("ENOTFOUND");

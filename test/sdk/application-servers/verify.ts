@@ -1,5 +1,6 @@
 /**
- * Application servers in five languages, none of which knows of the emulator: each checks the signature of a callback
+ * Application servers in five languages, written for OSS and not for the emulator: each checks the signature of a
+ * callback
  * the documented way, with the key that it fetches from gosspublic.alicdn.com.
  *
  * To be run by `run`, which makes that name this machine.
@@ -17,7 +18,7 @@ import { startEmulator, type TestEmulator } from "../../emulator.ts";
 import { has, startInBackground, succeed } from "../../run.ts";
 
 type Language = {
-	/** What must be there. */
+	/** The required commands. */
 	readonly needs: string;
 	/** For a shell, in the folder of that name; `CA` is a file in PEM to be trusted. */
 	readonly start: string;
@@ -53,7 +54,7 @@ const KEY = "gosspublic.alicdn.com/callback_pub_key_v1.pem";
 const READY = /^ready$| started$/;
 const FIRST_PORT = 8000;
 
-/** Without what it needs a test does nothing; where the environment says CI it fails. */
+/** Without its tools a test is skipped; where the environment says CI it fails. */
 function isSkipped(t: TestContext, missing: string): boolean {
 	if (missing === "") return false;
 	assert.ok(!process.env.CI, missing);
@@ -156,7 +157,7 @@ async function send(
 	return promise;
 }
 
-/** What an attacker may try with a genuine callback. */
+/** Attacks with a genuine callback. */
 const CHANGES: Readonly<Record<string, (sent: Sent) => Sent>> = {
 	body: (sent) => ({ ...sent, body: sent.body.replace("size=4", "size=5") }),
 	path: (sent) => ({ ...sent, target: sent.target.replace("/cb", "/cc") }),

@@ -1,4 +1,4 @@
-/** Runs an SDK's program against an emulator of its own, and looks at what its application server was told. */
+/** Runs an SDK's program against an emulator of its own, and checks the requests to its application server. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { FaultRule } from "../../../emulator/index.ts";

@@ -1,4 +1,4 @@
-/** What tests with real clients need beside the clients: a private network in which names lead to this machine. */
+/** For tests with real clients: a private network in which names resolve to this machine. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export const SEALED =
 	process.env.SEALED ??
 	join(import.meta.dirname, "../../../../shared/sdk-bench/sealed.sh");
 
-/** What is needed to give names to this machine. */
+/** The tools for giving names to this machine. */
 const TOOLS = ["dnsmasq", "ip", "unshare"];
 
 /** @returns false when it is there */

@@ -2,7 +2,7 @@
  * The SDKs themselves, each with a short program of ours that uses it as people do: `npm run test:sdks`. It is not part
  * of `npm test`, for it installs the SDKs from their registries, once, outside the tree.
  *
- * What is missing is skipped, and fails where the environment says CI.
+ * SDKs with missing tools are skipped, and fail where the environment says CI.
  */
 import { suite, test } from "node:test";
 import { succeed } from "../../run.ts";

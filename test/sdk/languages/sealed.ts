@@ -1,6 +1,6 @@
 /**
  * The same programs in a network where every name under localhost and aliyuncs.com is this machine: SDKs put the bucket
- * before the host, and some have no other way. To be run by `sdks.ts`, after what is needed has been installed.
+ * before the host, and some have no other way. `sdks.ts` runs it, after everything is installed.
  */
 import { suite, test } from "node:test";
 import { exercise } from "./exercise.ts";

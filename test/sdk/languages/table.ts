@@ -1,13 +1,13 @@
 /**
- * The SDKs, one row each: how it is installed, how the program beside it is run, what that program does.
+ * The SDKs, one row each: how it is installed, how its program is run, and what that program does.
  *
- * Two are not here: PHP's is to be had through Composer only, and rclone speaks S3's protocol to OSS.
+ * Two are not here: PHP's is available through Composer only, and rclone speaks S3's protocol to OSS.
  */
 
 export type Sdk = {
 	/** As its registry calls it. */
 	readonly name: string;
-	/** Of its program, beside this file; commands run there, with a folder `CACHE` for what they make. */
+	/** The folder of its program, next to this file; commands run there, with a folder `CACHE` for their output. */
 	readonly folder: string;
 	/** In that folder: names the version. */
 	readonly manifest: string;
@@ -18,7 +18,7 @@ export type Sdk = {
 	/** Before each run, without a network. */
 	readonly build: string;
 	readonly start: string;
-	/** What the program prints, a line each, when all goes well. */
+	/** The output of the program, line by line, if it succeeds. */
 	readonly steps: readonly string[];
 };
 

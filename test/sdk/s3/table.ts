@@ -6,7 +6,7 @@
 import type { Sdk } from "../languages/table.ts";
 
 export type S3Client = Sdk & {
-	/** What it says of a bucket in the path at Alibaba's names; to a HEAD there is no code. */
+	/** Its error for a bucket in the path at Alibaba's names; for a HEAD there is no code. */
 	readonly refusal: RegExp;
 	/**
 	 * When there must be a bucket already: with the bucket in the host for clients that put a new bucket's name into the

@@ -1,6 +1,7 @@
 /**
  * The official STS clients of four languages, as they are published: each gets temporary keys from a running emulator
- * and uploads with them. What they need is installed once, outside the tree, from the registries of their languages.
+ * and uploads with them. Their dependencies are installed once, outside the tree, from the registries of their
+ * languages.
  *
  * Where a language or its registry is missing the test is skipped, and says so; where `CI` is set it fails instead.
  */
@@ -16,11 +17,11 @@ import { startWithBucket } from "../../emulator.ts";
 import { run } from "../../run.ts";
 
 type Language = {
-	/** Folder beside this file. */
+	/** The folder next to this file. */
 	readonly folder: string;
 	/** Says that the toolchain is there. */
 	readonly toolchain: string;
-	/** Installs what is needed into the folder it runs in; ends quickly when it is there. */
+	/** Installs the dependencies into the folder it runs in; ends quickly if they are installed. */
 	readonly install: string;
 	/** `CA` is a file in PEM to be trusted. */
 	readonly start: string;
@@ -104,14 +105,14 @@ async function install(
 	return cwd;
 }
 
-/** Where everything is to be there, what is not is a failure. */
+/** Where everything must be installed, a missing tool is a failure. */
 function skip(t: TestContext, reason: string): undefined {
 	assert.ok(!process.env.CI, reason);
 	t.skip(reason);
 	console.warn(`SKIPPED: ${reason}`);
 }
 
-/** The port of https is not told: it has to be known before. */
+/** The port of https is not announced, so it must be chosen in advance. */
 async function findFreePort(): Promise<number> {
 	const server = createServer();
 	const { promise, resolve } = Promise.withResolvers<void>();

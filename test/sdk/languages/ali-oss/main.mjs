@@ -162,7 +162,7 @@ const STEPS = {
 		}
 	},
 	"recovers from faults": async () => {
-		// What it repeats by itself, and how often, is for its user to say.
+		// Its user can configure what it repeats by itself, and how often.
 		const patient = clientWith({ retryMax: 3 });
 		const content = Buffer.alloc(PART_SIZE_MIN + 1, "b");
 		await patient.put("flaky/1", content);
