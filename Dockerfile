@@ -22,7 +22,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-# ./oss-data is where objects are kept by default; so --memory and --data work as everywhere.
+# ./oss-data is the default data folder; so --memory and --data work as everywhere.
 RUN install -d -o node -g node /data \
 	&& ln -s /data oss-data \
 	&& ln -s /app/dist/launch.js /usr/local/bin/oss-emulator

@@ -69,7 +69,7 @@ export const resend: Command = async ({ client, words, flags, write }) => {
 async function followCallbacks(requested: Requested): Promise<void> {
 	const { client, flags, write } = requested;
 	const { bucket, key, status } = flags;
-	// Refuses a filter that nothing would ever fit.
+	// Refuses a filter that cannot match.
 	await client.json("/api/callbacks", { bucket, key, status, limit: "1" });
 	for await (const one of follow(client)) {
 		if (one.status === "sending" || !isWanted(one, flags)) continue;

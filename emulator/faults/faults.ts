@@ -55,7 +55,7 @@ export type Target = {
 	readonly account: string;
 };
 
-type Kept = {
+type StoredFault = {
 	readonly id: string;
 	readonly rule: FaultRule;
 	readonly isKey: (key: string) => boolean;
@@ -66,7 +66,7 @@ type Kept = {
 };
 
 export class Faults {
-	readonly #kept = new Map<string, Kept>();
+	readonly #faults = new Map<string, StoredFault>();
 	readonly #ending: AbortSignal;
 
 	/** @param ending ends all pauses */
@@ -80,38 +80,38 @@ export class Faults {
 	 * @returns undefined when there are `FAULTS_MAX` that still can
 	 */
 	add(rule: FaultRule): AddedFault | undefined {
-		if (this.#kept.size >= FAULTS_MAX) this.#dropSpent();
-		if (this.#kept.size >= FAULTS_MAX) return undefined;
+		if (this.#faults.size >= FAULTS_MAX) this.#dropSpent();
+		if (this.#faults.size >= FAULTS_MAX) return undefined;
 		return this.#keep({ ...rule, id: randomUUID(), seen: 0, struck: 0 });
 	}
 
 	#keep({ id, seen, struck, ...rule }: AddedFault): AddedFault {
-		const kept: Kept = {
+		const fault: StoredFault = {
 			...{ id, rule, isKey: makeGlob(rule.key ?? "*") },
 			...{ seen, struck, chance: rule.seed ?? 1 },
 		};
-		this.#kept.set(id, kept);
-		return view(kept);
+		this.#faults.set(id, fault);
+		return view(fault);
 	}
 
 	#dropSpent(): void {
-		for (const kept of this.#kept.values())
-			if (isSpent(kept)) this.#kept.delete(kept.id);
+		for (const fault of this.#faults.values())
+			if (isSpent(fault)) this.#faults.delete(fault.id);
 	}
 
 	/** In the order in which they were added. */
 	list(): AddedFault[] {
-		return Array.from(this.#kept.values(), view);
+		return Array.from(this.#faults.values(), view);
 	}
 
 	find(id: string): AddedFault | undefined {
-		const kept = this.#kept.get(id);
-		return kept && view(kept);
+		const fault = this.#faults.get(id);
+		return fault && view(fault);
 	}
 
 	/** @returns whether there was one of that id */
 	remove(id: string): boolean {
-		return this.#kept.delete(id);
+		return this.#faults.delete(id);
 	}
 
 	/**
@@ -119,16 +119,16 @@ export class Faults {
 	 * @returns how many there were
 	 */
 	clear(account?: string): number {
-		const before = this.#kept.size;
-		for (const { id, rule } of this.#kept.values())
+		const before = this.#faults.size;
+		for (const { id, rule } of this.#faults.values())
 			if (account === undefined || rule.account === account)
-				this.#kept.delete(id);
-		return before - this.#kept.size;
+				this.#faults.delete(id);
+		return before - this.#faults.size;
 	}
 
 	/** Puts back rules as `list` gave them; chance begins anew. */
 	restore(faults: readonly AddedFault[]): void {
-		this.#kept.clear();
+		this.#faults.clear();
 		for (const fault of faults) this.#keep(fault);
 	}
 
@@ -149,17 +149,17 @@ export class Faults {
 	}
 
 	#take(target: Target, isCallback: boolean): FaultAction | undefined {
-		for (const kept of this.#kept.values()) {
-			const { rule } = kept;
+		for (const fault of this.#faults.values()) {
+			const { rule } = fault;
 			if ((rule.do.callback !== undefined) !== isCallback) continue;
-			if (isSpent(kept) || !fits(kept, target)) continue;
-			if (strikes(kept)) return rule.do;
+			if (isSpent(fault) || !fits(fault, target)) continue;
+			if (strikes(fault)) return rule.do;
 		}
 		return undefined;
 	}
 }
 
-function fits({ rule, isKey }: Kept, target: Target): boolean {
+function fits({ rule, isKey }: StoredFault, target: Target): boolean {
 	const { operation, bucket, account } = rule;
 	return (
 		(operation === ANY_OPERATION ||
@@ -171,29 +171,29 @@ function fits({ rule, isKey }: Kept, target: Target): boolean {
 	);
 }
 
-const isSpent = ({ rule: { times }, struck }: Kept): boolean =>
+const isSpent = ({ rule: { times }, struck }: StoredFault): boolean =>
 	times !== undefined && struck >= times;
 
 /** Counts one that matches. */
-function strikes(kept: Kept): boolean {
-	const { after = 0, every = 1, probability = 1 } = kept.rule;
-	kept.seen++;
-	const turn = kept.seen - after;
+function strikes(fault: StoredFault): boolean {
+	const { after = 0, every = 1, probability = 1 } = fault.rule;
+	fault.seen++;
+	const turn = fault.seen - after;
 	if (turn <= 0 || turn % every !== 0) return false;
-	if (probability < 1 && draw(kept) >= probability) return false;
-	kept.struck++;
+	if (probability < 1 && draw(fault) >= probability) return false;
+	fault.struck++;
 	return true;
 }
 
 /** Mulberry32: a number from 0 to 1, the same for the same seed. Source: Tommy Ettinger, public domain. */
-function draw(kept: Kept): number {
-	kept.chance = (kept.chance + 0x6d2b79f5) | 0;
-	let mixed = Math.imul(kept.chance ^ (kept.chance >>> 15), 1 | kept.chance);
+function draw(fault: StoredFault): number {
+	fault.chance = (fault.chance + 0x6d2b79f5) | 0;
+	let mixed = Math.imul(fault.chance ^ (fault.chance >>> 15), 1 | fault.chance);
 	mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
 	return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 
-const view = ({ id, rule, seen, struck }: Kept): AddedFault => ({
+const view = ({ id, rule, seen, struck }: StoredFault): AddedFault => ({
 	...{ id, ...rule },
 	...{ seen, struck },
 });

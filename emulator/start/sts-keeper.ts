@@ -84,7 +84,7 @@ export class StsKeeper implements Keeper {
 		}
 	}
 
-	believe(accessKeyId: string): Caller {
+	identifyUnchecked(accessKeyId: string): Caller {
 		const { accounts } = this.#keys;
 		return callerOf(accounts.find(accessKeyId) ?? accounts.default);
 	}

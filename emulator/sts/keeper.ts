@@ -42,7 +42,7 @@ export interface Keeper {
 	/**
 	 * The caller that the request names, for use when signatures are not checked; the default account if it names none.
 	 */
-	believe(accessKeyId: string): Caller;
+	identifyUnchecked(accessKeyId: string): Caller;
 
 	/** @returns undefined when the role does not exist */
 	findRole(account: string, name: string): StsRole | undefined;

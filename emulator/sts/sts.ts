@@ -77,7 +77,9 @@ export class Sts {
 	#authenticate(request: StsRequest): Caller {
 		const { parameters, receivedAt: now } = request;
 		if (!this.#checkSignatures)
-			return this.#keeper.believe(parameters.get("AccessKeyId") ?? "");
+			return this.#keeper.identifyUnchecked(
+				parameters.get("AccessKeyId") ?? "",
+			);
 		const claim = isAcs3(request)
 			? readAcs3Claim(request)
 			: readRpcClaim(request);

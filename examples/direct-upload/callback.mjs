@@ -1,17 +1,17 @@
-/** Who calls back: OSS, or somebody who would like to be. Source: OSS's documentation, «Callback», step 4. */
+/** Checks whether a callback comes from OSS or from an impostor. Source: OSS's documentation, «Callback», step 4. */
 import { createPublicKey, verify } from "node:crypto";
 import { keyUrls } from "./settings.mjs";
 
 const fromBase64 = (text = "") => Buffer.from(text, "base64");
 
-/** The key may be anywhere, says the request; it is not fetched from anywhere. */
+/** The request names the URL of the public key; only trusted URLs are fetched. */
 async function fetchKey(url) {
 	if (!keyUrls.some((start) => url.startsWith(start))) return undefined;
 	const answer = await fetch(url);
 	return createPublicKey(await answer.text());
 }
 
-/** Signed are the path without its escapes, the query as it stands, a line feed and the body. */
+/** The signed text: the decoded path, the query unchanged, a line feed and the body. */
 export async function isFromOss({ url, headers }, body) {
 	const keyUrl = fromBase64(headers["x-oss-pub-key-url"]).toString();
 	const key = await fetchKey(keyUrl);

@@ -1,8 +1,8 @@
-/** Three ways from a browser to OSS. The server is asked for leave; the file goes to OSS, and its answer comes back. */
+/** Three ways from a browser to OSS. The server gives a permit; the file goes to OSS, whose response is shown. */
 
 const ask = async (path) => (await fetch(path)).json();
 
-/** Runs `upload` when a button of the form is pressed, and shows what came of it. */
+/** Runs `upload` when a button of the form is pressed, and shows the result. */
 function on(id, upload) {
 	const form = document.getElementById(id);
 	form.addEventListener("submit", async (event) => {
@@ -19,7 +19,7 @@ function on(id, upload) {
 
 const fileOf = ({ elements }) => elements.file.files[0];
 
-// A form: the browser sends it itself and shows the answer in the frame, so CORS has no say.
+// A form: the browser sends it itself and shows the answer in the frame, so CORS does not apply.
 const form = document.getElementById("form");
 form.addEventListener("submit", async (event) => {
 	event.preventDefault();
@@ -45,7 +45,7 @@ on("fetch", async (form) => {
 	return `${response.status} ${text}\nETag ${response.headers.get("ETag")}`;
 });
 
-// ali-oss: CORS rules must allow all its headers, and expose the ETag, of which it completes the parts.
+// ali-oss: CORS rules must allow all its headers, and expose the ETag, which it needs to complete the parts.
 let client;
 let checkpoint;
 
@@ -59,7 +59,7 @@ const options = (form, callback) => ({
 	},
 });
 
-/** With new keys each time: a paused upload may be resumed long after the old ones have ended. */
+/** With new keys each time: a paused upload may be resumed long after the old ones have expired. */
 async function open() {
 	const permit = await ask("/client");
 	client = new OSS({

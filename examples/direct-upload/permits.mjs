@@ -1,5 +1,5 @@
 /**
- * What a browser is given so that it may upload by itself: a signed form, a signed URL, or keys for a while. The secret
+ * Permits with which a browser uploads by itself: a signed form, a signed URL, or temporary keys. The secret
  * never leaves this server.
  */
 import OSS from "ali-oss";
@@ -35,7 +35,7 @@ const encodedCallback = toBase64({
 	callbackBodyType: callback.contentType,
 });
 
-/** The fields of a form that may upload one file; the page adds `key` before them, and `file` after. */
+/** The fields of a form that can upload one file; the page adds `key` before them, and `file` after. */
 export function permitForm(version) {
 	const { protocol, host } = new URL(endpoint);
 	const signed = version === "V1" ? signV1() : signV4();
@@ -51,7 +51,7 @@ const policyOf = (...conditions) => ({
 		{ bucket },
 		["starts-with", "$key", prefix],
 		["content-length-range", 0, settings.bytesMax],
-		{ callback: encodedCallback }, // so that nobody leaves it out
+		{ callback: encodedCallback }, // so that no client can leave it out
 		...conditions,
 	],
 });
@@ -89,7 +89,7 @@ export async function permitPut(name, type) {
 	return { url, headers };
 }
 
-/** Keys that may do nothing but write below the prefix, and what else the browser's client needs. */
+/** Keys that can only write below the prefix, and the other settings of the browser's client. */
 export async function permitClient() {
 	const { credentials } = await sts.assumeRole(
 		settings.roleArn,

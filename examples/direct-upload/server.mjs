@@ -1,6 +1,6 @@
 /**
- * An application server for uploads that go from the browser to OSS. It serves the page, gives leave to upload in three
- * ways, and is told by OSS of what came. The files themselves never pass through it.
+ * An application server for uploads that go from the browser to OSS. It serves the page, permits uploads in three
+ * ways, and receives a callback from OSS for each. The files themselves never pass through it.
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -22,7 +22,7 @@ const files = {
 	"/aliyun-oss-sdk.js": [sdk, "text/javascript; charset=utf-8"],
 };
 
-/** In an application: only for who has logged in, and below a prefix of their own. */
+/** In an application: only for logged-in users, and below a prefix of their own. */
 const permits = {
 	"/form": (query) => permitForm(query.get("version")),
 	"/url": (query) => permitPut(query.get("name"), query.get("type")),
@@ -39,7 +39,7 @@ async function answer(request) {
 	return json(404, { error: "not here" });
 }
 
-/** What it answers is what the browser gets for its upload. */
+/** OSS returns this answer to the browser as the response of its upload. */
 async function uploaded(request) {
 	const body = await buffer(request);
 	if (!(await isFromOss(request, body)))
@@ -62,7 +62,7 @@ createServer(async (request, response) => {
 	});
 	response.writeHead(status, {
 		"Content-Type": type,
-		"Content-Length": content.length, // OSS wants one of a callback's answer
+		"Content-Length": content.length, // OSS requires one in a callback's answer
 	});
 	response.end(content);
 }).listen(port, host, () => {

@@ -1,5 +1,5 @@
 /**
- * All that differs between the emulator and OSS; each line may come from the environment. For OSS, say
+ * All differences between the emulator and OSS; the environment overrides each. For OSS, set
  *
  *     OSS_ENDPOINT   https://oss-cn-hangzhou.aliyuncs.com
  *     OSS_REGION     of your bucket
@@ -7,14 +7,14 @@
  *     OSS_KEY_URLS   https://gosspublic.alicdn.com/,http://gosspublic.alicdn.com/
  *     CALLBACK_URL   where OSS reaches this server: a public address
  *
- * with the key of a RAM user who may assume ROLE_ARN, and a role that may write to the bucket.
+ * with the key of a RAM user that can assume ROLE_ARN, and a role that can write to the bucket.
  */
 const { env } = process;
 
 export const host = env.HOST ?? "127.0.0.1";
 export const port = Number(env.PORT ?? "8000");
 
-/** By a name, not an address: browsers find BUCKET.localhost by themselves. */
+/** A name, not an address, because browsers resolve BUCKET.localhost by themselves. */
 export const endpoint = env.OSS_ENDPOINT ?? "http://localhost:6770";
 export const region = env.OSS_REGION ?? "cn-hangzhou";
 export const bucket = env.OSS_BUCKET ?? "photos";
@@ -26,7 +26,7 @@ export const stsEndpoint = env.STS_ENDPOINT ?? "http://127.0.0.1:6770";
 export const roleArn =
 	env.ROLE_ARN ?? "acs:ram::1000000000000001:role/uploader";
 
-/** Where OSS reaches this server, and who may say where the public key is. */
+/** The address of this server for OSS, and the trusted URLs of the public key. */
 export const callbackUrl =
 	env.CALLBACK_URL ?? `http://127.0.0.1:${port}/uploaded`;
 // The emulator names its key by the name that the browser uploaded to.
@@ -34,7 +34,7 @@ export const keyUrls = (
 	env.OSS_KEY_URLS ?? "http://127.0.0.1:6770/,http://localhost:6770/"
 ).split(",");
 
-/** What browsers may upload, and for how long they have leave to. */
+/** The limits of uploads by browsers, and the lifetime of permits. */
 export const prefix = "incoming/";
 export const bytesMax = Number(env.BYTES_MAX ?? "10000000");
 export const seconds = 300;

@@ -1,6 +1,6 @@
 const OSS = require("ali-oss");
 
-test("a photo is kept", async () => {
+test("a photo is stored", async () => {
 	const client = new OSS({
 		endpoint: process.env.OSS_ENDPOINT,
 		accessKeyId: "oss-emulator",

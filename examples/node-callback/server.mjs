@@ -1,6 +1,6 @@
 /**
- * An application server for direct uploads. It gives a signed policy to whoever wants to upload (`GET /policy`), and
- * is told by OSS of what was uploaded (`POST /uploaded`). The files themselves never pass through it.
+ * An application server for direct uploads. It gives a signed policy to each uploader (`GET /policy`), and
+ * receives OSS's callback for each upload (`POST /uploaded`). The files themselves never pass through it.
  */
 import { createHmac, createPublicKey, verify } from "node:crypto";
 import { createServer } from "node:http";
@@ -12,9 +12,9 @@ const {
 	OSS_ENDPOINT = "http://127.0.0.1:6770",
 	OSS_ACCESS_KEY_ID = "oss-emulator",
 	OSS_ACCESS_KEY_SECRET = "oss-emulator-secret",
-	// Where OSS reaches this server.
+	// The address of this server for OSS.
 	CALLBACK_URL = `http://127.0.0.1:${PORT}/uploaded`,
-	// Who may say where the public key is. In production: https://gosspublic.alicdn.com/
+	// The trusted URL of the public key. In production: https://gosspublic.alicdn.com/
 	OSS_KEY_URLS = `${OSS_ENDPOINT}/`,
 } = process.env;
 
@@ -22,7 +22,7 @@ const toBase64 = (value) =>
 	Buffer.from(JSON.stringify(value)).toString("base64");
 const fromBase64 = (text = "") => Buffer.from(text, "base64");
 
-/** The fields of a form that may upload one photo of at most 10 MB within the next five minutes. */
+/** The fields of a form that can upload one photo of at most 10 MB within the next five minutes. */
 function signPolicy() {
 	const policy = toBase64({
 		expiration: new Date(Date.now() + 300_000).toISOString(),
@@ -86,7 +86,7 @@ createServer(async (request, response) => {
 	const content = JSON.stringify(value);
 	response.writeHead(status, {
 		"Content-Type": "application/json",
-		"Content-Length": Buffer.byteLength(content), // OSS wants one
+		"Content-Length": Buffer.byteLength(content), // OSS requires one
 	});
 	response.end(content);
 }).listen(Number(PORT), HOST, function () {

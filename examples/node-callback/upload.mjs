@@ -1,4 +1,4 @@
-/** Uploads a photo as a browser's form does, and prints what the application server said of it. */
+/** Uploads a photo as a browser's form does, and prints the application server's answer. */
 import OSS from "ali-oss";
 
 const {

@@ -15,13 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-test("a photo is kept", async () => {
+test("a photo is stored", async () => {
 	await client.put("cat.jpg", Buffer.from("meow"));
 	const { content } = await client.get("cat.jpg");
 	expect(content.toString()).toBe("meow");
 });
 
-test("the application server is told of a photo", async () => {
+test("the application server receives the callback of a photo", async () => {
 	const told = [];
 	const server = createServer(async (request, response) => {
 		told.push(await text(request));

@@ -71,7 +71,7 @@ const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp]
   ["it has not changed",        status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
   ["it redirects",              status(302, { Location: "/other/" }), /redirects are not followed/,      /callbackUrl: \/other\//],
   ["it answers 201",            status(201),                         /only 200 counts/,                  /Answer 200/],
-  ["it does not believe OSS",   status(403),                         /answered 403/,                     /compare its string with the string to sign/],
+  ["it does not accept OSS",    status(403),                         /answered 403/,                     /compare its string with the string to sign/],
   ["it has no such route",      status(404),                         /answered 404/,                     /a route for POST \/cb\./],
   ["it wants a GET",            status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
   ["it does not know the type", status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
