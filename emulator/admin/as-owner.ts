@@ -67,6 +67,7 @@ function toRequest(
 		// Without a Host, callbacks announce the public key at the emulator's own endpoint.
 		...{ host: "", scheme: "http", clientIp: "127.0.0.1" },
 		receivedAt,
+		expiryTime: clock.expiryNow(),
 		caller: { accessKeyId: "", uid: account },
 		isDisconnected: () => false,
 		body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),

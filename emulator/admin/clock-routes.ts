@@ -65,7 +65,7 @@ function move(clock: MovableClock, change: ClockChange): void {
 const scope: Schema = {
 	enum: CLOCK_SCOPES,
 	description:
-		"What goes by it: everything, or only what expires, which are security tokens, signed URLs, policies of forms and lifecycle rules. Then the times of requests are judged by the real clock.",
+		"What goes by it: everything, or only what expires, which are security tokens, signed URLs, policies of forms, lifecycle rules, retention, restored objects and conditions on acs:CurrentTime. Then the times of requests are judged by the real clock.",
 };
 
 const theClock = answers(

@@ -16,8 +16,8 @@ export type ClockChange = {
 
 /**
  * Whether the moved clock counts for everything, or only for expirations: tokens, URLs, policies of forms, lifecycle
- * rules. In the second case the dates of requests are checked by the real clock, so that clients with the real time are
- * accepted.
+ * rules, retention, restored objects, conditions on `acs:CurrentTime`. In the second case the dates of requests are
+ * checked by the real clock, so that clients with the real time are accepted.
  */
 export type ClockScope = (typeof CLOCK_SCOPES)[number];
 export const CLOCK_SCOPES = ["all", "expiry"] as const;

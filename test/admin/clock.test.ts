@@ -174,6 +174,82 @@ suite("A clock that moves only what expires", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 200);
 	});
 
+	test("ends the retention of an object and of a bucket", async (t) => {
+		const { admin, oss } = await startWithAdmin(t);
+		const tomorrow = new Date(Date.now() + DAY * 1000).toISOString();
+		await oss.put("/photos/cat", "meow");
+		await oss.put(
+			"/photos?objectWorm",
+			"<ObjectWormConfiguration><ObjectWormEnabled>Enabled</ObjectWormEnabled></ObjectWormConfiguration>",
+		);
+		const retained = await oss.put(
+			"/photos/cat?retention",
+			`<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>${tomorrow}</RetainUntilDate></Retention>`,
+		);
+		assert.equal(retained.status, 200);
+		await oss.put("/papers");
+		await oss.put("/papers/deed", "mine");
+		const worm = await oss.post(
+			"/papers?worm",
+			"<InitiateWormConfiguration><RetentionPeriodInDays>1</RetentionPeriodInDays></InitiateWormConfiguration>",
+		);
+		await oss.post(`/papers?wormId=${worm.headers["x-oss-worm-id"]}`);
+		const remove = async (): Promise<number[]> => [
+			(await oss.delete("/photos/cat")).status,
+			(await oss.delete("/papers/deed")).status,
+		];
+		assert.deepEqual(await remove(), [409, 409]);
+
+		await admin.put("/api/clock", { advance: 2 * DAY, scope: "expiry" });
+
+		assert.deepEqual(await remove(), [204, 204]);
+	});
+
+	test("restores archived objects, and freezes them again", async (t) => {
+		const { admin, oss } = await startWithAdmin(t);
+		const archived = { "x-oss-storage-class": "ColdArchive" };
+		await oss.put("/photos/cat", "meow", archived);
+		const restoring = await oss.post("/photos/cat?restore");
+		assert.equal(restoring.status, 202);
+		const read = async (): Promise<[number, boolean, boolean]> => [
+			(await oss.get("/photos/cat")).status,
+			"x-oss-restore" in (await oss.head("/photos/cat")).headers,
+			(await oss.get("/photos")).text.includes("<RestoreInfo>"),
+		];
+		assert.deepEqual(await read(), [403, true, true]);
+
+		await admin.put("/api/clock", { advance: MINUTE, scope: "expiry" });
+		assert.deepEqual(await read(), [200, true, true]);
+
+		await admin.put("/api/clock", { advance: 2 * DAY });
+		assert.deepEqual(await read(), [403, false, false]);
+	});
+
+	test("ends what a policy allows until some time", async (t) => {
+		const { admin, oss } = await startWithAdmin(t);
+		await oss.put("/photos/cat", "meow");
+		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+		const policy = {
+			Version: "1",
+			Statement: [
+				{
+					...{ Effect: "Allow", Principal: ["*"], Action: "oss:GetObject" },
+					Resource: "acs:oss:*:*:photos/*",
+					Condition: { DateLessThan: { "acs:CurrentTime": inAnHour } },
+				},
+			],
+		};
+		const put = await oss.put("/photos?policy", JSON.stringify(policy));
+		assert.equal(put.status, 200);
+		const read = async (): Promise<number> =>
+			(await oss.get("/photos/cat", { as: null })).status;
+		assert.equal(await read(), 200);
+
+		await admin.put("/api/clock", ahead);
+
+		assert.equal(await read(), 403);
+	});
+
 	test("keeps its scope until another is asked for, or it is reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const scopeAfter = async (change: object): Promise<string> =>

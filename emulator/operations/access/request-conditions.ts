@@ -7,7 +7,7 @@
 import type { Circumstances } from "../../auth/policy/ask.ts";
 import type { NamedPolicy } from "../../auth/policy/judge.ts";
 import type { Emulator } from "../../emulator.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { readTags, type Tags } from "../tagging/tags.ts";
 import { bucketTags } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
@@ -23,6 +23,7 @@ export type Asked = Pick<
 	| "clientIp"
 	| "scheme"
 	| "receivedAt"
+	| "expiryTime"
 > & {
 	/** The tags the request sets, when they are not in its headers. */
 	readonly tags?: Tags;
@@ -53,13 +54,14 @@ export async function circumstancesOf(
 }
 
 function plainValues(
-	{ query, headers, caller, clientIp, scheme, receivedAt }: Asked,
+	asked: Asked,
 	action: string,
 ): ReadonlyMap<string, readonly string[]> {
+	const { query, headers, caller, clientIp, scheme } = asked;
 	const { isListing } = factsOf(action);
 	const known: Readonly<Record<string, string | undefined>> = {
 		"acs:SourceIp": clientIp,
-		"acs:CurrentTime": receivedAt.toISOString(),
+		"acs:CurrentTime": expiryTimeOf(asked).toISOString(),
 		"acs:UserAgent": headers["user-agent"],
 		"acs:AccessId": caller.accessKeyId || undefined,
 		"acs:MFAPresent": "false",

@@ -6,7 +6,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { lastOf } from "./list-objects.ts";
@@ -21,9 +21,10 @@ import {
 
 export async function listObjectVersions(
 	{ store }: Emulator,
-	{ bucket, query, receivedAt }: OssRequest,
+	request: OssRequest,
 	{ owner }: StoredBucket,
 ): Promise<Reply> {
+	const { bucket, query } = request;
 	const encoding = readEncodingType(query);
 	const { encode } = encoding;
 	const prefix = readText(query, "prefix", "0012-00000103");
@@ -57,7 +58,7 @@ export async function listObjectVersions(
 					? last.versionId
 					: "",
 			"": page.entries.map((entry) =>
-				listedVersion(entry, encoding, owner, receivedAt),
+				listedVersion(entry, encoding, owner, expiryTimeOf(request)),
 			),
 			CommonPrefixes: page.prefixes.map((one) => ({ Prefix: encode(one) })),
 		}),

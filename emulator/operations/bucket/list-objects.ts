@@ -9,7 +9,11 @@
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
-import type { OssRequest, Query } from "../../oss/request.ts";
+import {
+	expiryTimeOf,
+	type OssRequest,
+	type Query,
+} from "../../oss/request.ts";
 import type { Page, StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import {
@@ -34,9 +38,10 @@ type Asked = {
 
 export async function listObjects(
 	{ store }: Emulator,
-	{ bucket, query, receivedAt }: OssRequest,
+	request: OssRequest,
 	{ owner }: StoredBucket,
 ): Promise<Reply> {
+	const { bucket, query } = request;
 	const asked = readAsked(query);
 	const marker = readText(query, "marker", "0015-00000405");
 	const { encode } = asked.encoding;
@@ -51,16 +56,17 @@ export async function listObjects(
 			EncodingType: asked.encoding.type,
 			IsTruncated: page.isTruncated,
 			NextMarker: page.isTruncated ? encode(lastOf(page)) : undefined,
-			...listed(page, asked.encoding, receivedAt, owner),
+			...listed(page, asked.encoding, expiryTimeOf(request), owner),
 		}),
 	);
 }
 
 export async function listObjectsV2(
 	{ store }: Emulator,
-	{ bucket, query, receivedAt }: OssRequest,
+	request: OssRequest,
 	{ owner }: StoredBucket,
 ): Promise<Reply> {
+	const { bucket, query } = request;
 	const asked = readAsked(query);
 	const startAfter = readText(query, "start-after");
 	const token = query.get("continuation-token");
@@ -86,7 +92,7 @@ export async function listObjectsV2(
 			...listed(
 				page,
 				asked.encoding,
-				receivedAt,
+				expiryTimeOf(request),
 				query.get("fetch-owner") === "true" ? owner : undefined,
 			),
 		}),

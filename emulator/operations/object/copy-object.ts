@@ -9,7 +9,11 @@ import { requireConditions } from "../../oss/conditions.ts";
 import { formDecode } from "../../oss/encoding.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { type Reply, type ReplyHeaders, xml } from "../../oss/reply.ts";
-import type { Headers, OssRequest } from "../../oss/request.ts";
+import {
+	expiryTimeOf,
+	type Headers,
+	type OssRequest,
+} from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import type {
 	ObjectProperties,
@@ -202,7 +206,7 @@ export async function findSource(
 	const source = await findObject(emulator, asked).catch((error: unknown) => {
 		throw ofSource(error, header, ecs);
 	});
-	await requireRestored(emulator, source, request.receivedAt);
+	await requireRestored(emulator, source, expiryTimeOf(request));
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	await recordAccess(emulator, source, request.receivedAt);
 	return { source, bucket };

@@ -8,7 +8,7 @@ import { requireConditions } from "../../oss/conditions.ts";
 import { OssError } from "../../oss/errors.ts";
 import { readRange } from "../../oss/range.ts";
 import { empty, type Reply, type ReplyHeaders } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
@@ -91,13 +91,13 @@ export async function headObject(
 /** @param shown of a link: with the target's content */
 async function describe(
 	emulator: Emulator,
-	{ receivedAt }: OssRequest,
+	request: OssRequest,
 	bucket: StoredBucket,
 	shown: StoredObject,
 ): Promise<ReplyHeaders> {
 	return {
 		...objectHeaders(shown, bucket),
-		...stateHeaders(shown, receivedAt),
+		...stateHeaders(shown, expiryTimeOf(request)),
 		...(await expirationHeader(emulator, shown)),
 	};
 }

@@ -6,7 +6,11 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
-import type { Headers, OssRequest } from "../../oss/request.ts";
+import {
+	expiryTimeOf,
+	type Headers,
+	type OssRequest,
+} from "../../oss/request.ts";
 import type { NewObject, ObjectState, Protect } from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
 import { findDocument } from "../configurations/kind.ts";
@@ -52,11 +56,12 @@ export async function readEncryptedObject(
 /** @returns a function that refuses to delete a version of the bucket that is still retained */
 export async function findProtect(
 	{ store }: Pick<Emulator, "store">,
-	{ bucket, receivedAt }: Pick<OssRequest, "bucket" | "receivedAt">,
+	request: Pick<OssRequest, "bucket" | "receivedAt" | "expiryTime">,
 	bypass = false,
 ): Promise<Protect> {
-	const worm = await findWorm(store, bucket, receivedAt);
-	return makeProtect({ now: receivedAt, days: worm?.days, bypass });
+	const now = expiryTimeOf(request);
+	const worm = await findWorm(store, request.bucket, now);
+	return makeProtect({ now, days: worm?.days, bypass });
 }
 
 /** @throws OssError AccessDenied for a caller without the right to bypass governed retention */
@@ -79,13 +84,14 @@ export async function readBypass(
 /** Without headers of its own an object gets the default retention of its bucket. */
 async function initialState(
 	emulator: Emulator,
-	{ bucket, receivedAt }: Pick<OssRequest, "bucket" | "receivedAt">,
+	request: Pick<OssRequest, "bucket" | "receivedAt" | "expiryTime">,
 	headers: Headers,
 ): Promise<ObjectState> {
-	const asked = readWormHeaders(headers, receivedAt);
+	const now = expiryTimeOf(request);
+	const asked = readWormHeaders(headers, now);
 	const isAsked =
 		asked.retention !== undefined || asked.legalHold !== undefined;
-	const worm = await findDocument(emulator, OBJECT_WORM, bucket);
+	const worm = await findDocument(emulator, OBJECT_WORM, request.bucket);
 	if (!worm) {
 		// Which error a bucket without object-level retention has for it is a guess.
 		if (isAsked) throw new OssError("NoSuchObjectWormConfiguration");
@@ -94,5 +100,5 @@ async function initialState(
 	const rule = worm.Rule?.DefaultRetention;
 	return asked.retention || !rule
 		? asked
-		: { ...asked, retention: retentionByDefault(rule, receivedAt) };
+		: { ...asked, retention: retentionByDefault(rule, now) };
 }

@@ -6,7 +6,7 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { requireConditions } from "../../oss/conditions.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { recordAccess } from "../lifecycle/access-monitor.ts";
 import { openObject, requireRestored } from "./find-object.ts";
 import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
@@ -30,7 +30,7 @@ export async function openForReading(
 	}
 	const opened = await openTarget(emulator, request, link);
 	try {
-		await requireRestored(emulator, opened.object, request.receivedAt);
+		await requireRestored(emulator, opened.object, expiryTimeOf(request));
 		requireConditions(request.headers, opened.shown);
 		await recordAccess(emulator, opened.object, request.receivedAt);
 		return opened;

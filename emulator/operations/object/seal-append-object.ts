@@ -10,7 +10,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import { readPosition } from "./append-object.ts";
 import { findObject, versionOf } from "./find-object.ts";
@@ -39,7 +39,7 @@ export async function sealAppendObject(
 		"Last-Modified": httpTime(object.modified),
 		"x-oss-object-type": object.type,
 		"x-oss-storage-class": object.storageClass,
-		...stateHeaders(object, receivedAt),
+		...stateHeaders(object, expiryTimeOf(request)),
 		...(await versionOf(emulator, object)),
 	});
 }

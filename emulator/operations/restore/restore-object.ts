@@ -8,7 +8,7 @@ import type { Emulator } from "../../emulator.ts";
 import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import type { Restoration, StoredObject } from "../../storage/types.ts";
 import { childText, malformed, onlyChild, readXml } from "../../xml/read.ts";
 import { readDocument } from "../body.ts";
@@ -29,7 +29,8 @@ export async function restoreObject(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const { bucket, key, receivedAt } = request;
+	const { bucket, key } = request;
+	const now = expiryTimeOf(request);
 	const { storageClass, versionId } = await findObject(emulator, request);
 	const terms = termsOf(storageClass);
 	if (!terms) throw notArchived();
@@ -41,11 +42,11 @@ export async function restoreObject(
 		(present) => {
 			requireClass(present, storageClass);
 			const { state } = present;
-			const restoration = restore(state.restoration, wanted, terms, receivedAt);
+			const restoration = restore(state.restoration, wanted, terms, now);
 			return { state: { ...state, restoration } };
 		},
 	);
-	const stage = stageOf(object.state.restoration, receivedAt);
+	const stage = stageOf(object.state.restoration, now);
 	return empty(stage === "restored" ? 200 : 202, {
 		"x-oss-object-restore-priority": wanted.tier || undefined,
 		...(await versionOf(emulator, object)),
@@ -78,7 +79,8 @@ export async function cleanRestoredObject(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const { bucket, key, receivedAt } = request;
+	const { bucket, key } = request;
+	const now = expiryTimeOf(request);
 	const { versionId } = await findObject(emulator, request);
 	const object = await emulator.store.objects.change(
 		bucket,
@@ -86,7 +88,7 @@ export async function cleanRestoredObject(
 		versionId,
 		({ storageClass, state: { restoration, ...rest } }) => {
 			if (!termsOf(storageClass)) throw notArchived();
-			const stage = stageOf(restoration, receivedAt);
+			const stage = stageOf(restoration, now);
 			if (stage === "frozen") throw new OssError("ArchiveRestoreFileStale");
 			if (stage === "restoring")
 				throw new OssError("ArchiveRestoreNotFinished");

@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
@@ -41,7 +41,7 @@ export async function initiateBucketWorm(
 		id: randomBytes(16).toString("hex").toUpperCase(),
 		isLocked: false,
 		days: DAYS(body).RetentionPeriodInDays,
-		created: isoTime(request.receivedAt),
+		created: isoTime(expiryTimeOf(request)),
 	};
 	await change(emulator, request, (present) => {
 		if (present) throw new OssError("WORMConfigurationAlreadyExists");
@@ -95,9 +95,10 @@ export async function abortBucketWorm(
 
 export async function getBucketWorm(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: OssRequest,
+	request: OssRequest,
 ): Promise<Reply> {
-	const worm = requireWorm(await findWorm(store, bucket, receivedAt));
+	const now = expiryTimeOf(request);
+	const worm = requireWorm(await findWorm(store, request.bucket, now));
 	return xml(
 		writeXml("WormConfiguration", {
 			WormId: worm.id,
@@ -129,11 +130,12 @@ function requireWorm(worm: Worm | undefined, id?: string): Worm {
 
 async function change(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: OssRequest,
+	request: OssRequest,
 	next: (present: Worm | undefined) => Worm | undefined,
 ): Promise<void> {
-	await store.configurations.change(bucket, NAME, "", (stored) => {
-		const worm = next(parse(stored, receivedAt));
+	const now = expiryTimeOf(request);
+	await store.configurations.change(request.bucket, NAME, "", (stored) => {
+		const worm = next(parse(stored, now));
 		return worm && JSON.stringify(worm);
 	});
 }

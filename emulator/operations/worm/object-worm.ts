@@ -9,7 +9,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
-import type { OssRequest } from "../../oss/request.ts";
+import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import type { ObjectState, StoredObject } from "../../storage/types.ts";
 import { childText } from "../../xml/read.ts";
@@ -25,7 +25,7 @@ export async function putObjectRetention(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const { receivedAt: now } = request;
+	const now = expiryTimeOf(request);
 	const root = await readXmlBody(request, "Retention");
 	const mode = childText(root, "Mode") ?? "";
 	const date = childText(root, "RetainUntilDate") ?? "";
