@@ -13,13 +13,13 @@ import { after, before, suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readBlocks } from "../readme/blocks.ts";
 import { readPage } from "../readme/generate.ts";
-import { run, succeed } from "../run.ts";
+import { run } from "../run.ts";
 
 type Example = {
 	readonly folder: string;
 	/** Fails where it is missing. */
 	readonly toolchain: string;
-	/** What the last command prints when the four tests have passed. */
+	/** What the commands print when the four tests have passed. */
 	readonly passed: RegExp;
 };
 
@@ -33,6 +33,11 @@ const EXAMPLES: readonly Example[] = [
 		folder: "go-test",
 		toolchain: "go version",
 		passed: /(?:^--- PASS[\s\S]+){4}^PASS$/m,
+	},
+	{
+		folder: "junit",
+		toolchain: "javac -version && mvn --version",
+		passed: /Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\s*$/m,
 	},
 ];
 
@@ -76,7 +81,9 @@ suite("The commands of the README, in their order, pass in", () => {
 			const found = await run(`{ ${toolchain}; } >/dev/null 2>&1`, { cwd });
 			if (!process.env.CI && found.code !== 0)
 				return t.skip(`skipped: it fails: ${toolchain}`);
-			const printed = await succeed(commandsOf(folder), { cwd });
+			const { code, stdout, stderr } = await run(commandsOf(folder), { cwd });
+			const printed = `${stdout}\n${stderr}`; // Jest reports on stderr
+			assert.equal(code, 0, printed);
 			assert.match(printed, passed);
 		});
 });
