@@ -114,7 +114,7 @@ export type EmulatorOptions = {
 };
 
 export type StartedEmulator = EmulatorControl & {
-	/** The endpoint of STS's own port, when `stsPort` asks for one; `endpoint` answers STS too. */
+	/** The endpoint of STS's own port, if `stsPort` is set; `endpoint` answers STS too. */
 	readonly stsEndpoint: string | undefined;
 	/** Must be called at the end, because the process does not end otherwise. */
 	close(): Promise<void>;

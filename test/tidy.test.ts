@@ -280,7 +280,7 @@ suite("The source", () => {
 		);
 	});
 
-	test("opens every file with a comment that says what it is for", () => {
+	test("opens every file with a comment about its purpose", () => {
 		assert.deepEqual(
 			files.filter(opensSilently).map(({ path }) => path),
 			[],

@@ -178,7 +178,7 @@ function explainArgument(
 	switch (ec) {
 		case "0002-00000226":
 			return argument.includes(`/oss-${region}/`)
-				? `the signature is for the region oss-${region}: here it goes by ${region}, without oss-`
+				? `the signature is for the region oss-${region}: its name is ${region}, without oss-`
 				: `the signature is for another region: this emulator is ${region}, see --region`;
 		case "0002-00000227":
 			return "the signature is for another product than oss: it was made for another service";

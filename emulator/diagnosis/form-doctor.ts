@@ -71,7 +71,7 @@ function explainCondition(
 		return `the form was sent to the bucket ${bucket}, and its policy is for another`;
 	const value = fields.get(name);
 	return value === undefined
-		? `the policy asks for the field ${name}, which is missing before the file`
+		? `the policy requires the field ${name}, which is missing before the file`
 		: `the policy does not allow the value of the field ${name}: ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MAX))}`;
 }
 

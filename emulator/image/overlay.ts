@@ -41,7 +41,9 @@ export async function drawOverlay(
 			: undefined;
 		const text = hasText ? await drawText(sharp, step) : undefined;
 		const both =
-			image && text ? await beside(sharp, step, image, text) : undefined;
+			image && text
+				? await placeSideBySide(sharp, step, image, text)
+				: undefined;
 		const drawn = both ?? image ?? text;
 		if (!drawn) throw new OssError("MissingArgument");
 		return await faded(sharp, step, drawn);
@@ -139,7 +141,7 @@ async function drawImage(
 }
 
 /** Image and text in a row: `order` 0 has the image first, `align` 0 … 2 is top, middle, bottom. */
-function beside(
+function placeSideBySide(
 	sharp: SharpConstructor,
 	step: Step,
 	image: Overlay,

@@ -109,10 +109,10 @@ function missingPartner(
 	name: string,
 	request: OssRequest,
 ): string | undefined {
-	const meant = rows.find(
+	const intended = rows.find(
 		({ query }) => query.length > 1 && query.includes(name),
 	);
-	return meant?.query.find((condition) => !holds(condition, request));
+	return intended?.query.find((condition) => !holds(condition, request));
 }
 
 /** Source: EC 0017-00000219. */

@@ -55,13 +55,13 @@ export async function writeReadyFile(
 ): Promise<() => Promise<void>> {
 	const { readyFile } = config;
 	if (readyFile === "") return async () => {};
-	const beside = `${readyFile}.${process.pid}`;
+	const temporary = `${readyFile}.${process.pid}`;
 	try {
 		const text = `${JSON.stringify(describeReady(config, reached))}\n`;
-		await writeFile(beside, text, { mode: 0o600 });
-		await rename(beside, readyFile);
+		await writeFile(temporary, text, { mode: 0o600 });
+		await rename(temporary, readyFile);
 	} catch (error) {
-		await rm(beside, { force: true });
+		await rm(temporary, { force: true });
 		throw unwritable(readyFile, error);
 	}
 	return () => rm(readyFile, { force: true });

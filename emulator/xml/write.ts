@@ -45,7 +45,7 @@ const isList = (
 	value: XmlElement | readonly XmlValue[],
 ): value is readonly XmlValue[] => Array.isArray(value);
 
-/** Control characters are left as they are: OSS does so too, and clients ask for `encoding-type=url`. */
+/** Control characters are left as they are: OSS does so too, and clients request `encoding-type=url`. */
 function escapeXml(text: string): string {
 	return /[&<>]/.test(text)
 		? text

@@ -22,9 +22,9 @@ test("a photo is stored", async () => {
 });
 
 test("the application server receives the callback of a photo", async () => {
-	const told = [];
+	const bodies = [];
 	const server = createServer(async (request, response) => {
-		told.push(await text(request));
+		bodies.push(await text(request));
 		response.writeHead(200, { "Content-Length": 13 }).end('{"album":"7"}');
 	});
 	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,6 +37,6 @@ test("the application server receives the callback of a photo", async () => {
 	});
 
 	expect(data).toEqual({ album: "7" });
-	expect(told).toEqual(["key=dog.jpg&size=5"]);
+	expect(bodies).toEqual(["key=dog.jpg&size=5"]);
 	server.close();
 });

@@ -77,7 +77,7 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 		why: SECOND,
 	},
 	"A-530": {
-		assumes: "An account's own key may assume roles, which a real one may not.",
+		assumes: "An account's own key can assume roles, which a real one cannot.",
 		why: OWN,
 	},
 	"A-541": {

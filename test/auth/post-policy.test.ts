@@ -54,7 +54,7 @@ suite("A form's signature", () => {
 		["V1", V1],
 		["V4", V4],
 	] as const) {
-		test(`${version} says who sends it, and what it may be`, () => {
+		test(`${version} names the caller and the conditions`, () => {
 			const { caller, policy } = read({ key: "user/a", ...fields });
 
 			assert.deepEqual(caller, { accessKeyId: "ak", uid: "1" });

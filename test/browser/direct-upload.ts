@@ -72,7 +72,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 	}
 
 	for (const version of ["V1", "V4"]) {
-		test(`by a form (${version}) shows what the application server said`, async (t) => {
+		test(`by a form (${version}) shows the application server's answer`, async (t) => {
 			const { page, complaints, server, ...example } = await start(t);
 			await choose(page, "form", CAT);
 			await press(page, `Upload (${version})`);

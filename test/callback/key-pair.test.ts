@@ -62,7 +62,7 @@ suite("The key pair of callbacks", () => {
 		["text", "no key"],
 		["a public key", OSS_PUBLIC_KEY],
 	] as const)
-		test(`may not be ${what}`, () => {
+		test(`cannot be ${what}`, () => {
 			assert.throws(() => readKeyPair(pem), {
 				name: "TypeError",
 				message: "the key for callbacks is not a private key in PEM",

@@ -78,7 +78,7 @@ suite("callbackUrl", () => {
 		"http://a.b/c\r\nd",
 		"http://a.b:/c",
 	])
-		test(`is refused, as far as known: ${JSON.stringify(text)} (A-209)`, async () => {
+		test(`is refused, without claiming to be complete: ${JSON.stringify(text)} (A-209)`, async () => {
 			assert.equal((await errorOf(() => readUrls(text)))?.ec, "0007-00000004");
 		});
 });

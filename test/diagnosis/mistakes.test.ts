@@ -553,7 +553,7 @@ suite("The signature doctor", () => {
 		const emulator = await started();
 		const expired = { "x-oss-expires": String(Math.floor(Date.now() / 1000)) };
 		const cases = [
-			[{ scope: `${DAY}/oss-cn-hangzhou/oss` }, /here it goes by cn-hangzhou/],
+			[{ scope: `${DAY}/oss-cn-hangzhou/oss` }, /its name is cn-hangzhou/],
 			[{ scope: `${DAY}/cn-beijing/oss` }, /for another region/],
 			[{ scope: `${DAY}/cn-hangzhou/s3` }, /for another product/],
 		] as const;

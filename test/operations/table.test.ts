@@ -34,7 +34,7 @@ const askFor = ({ method, target, query, header }: Row): string =>
 
 suite("The table of operations", () => {
 	for (const one of table) {
-		test(`${one.name} is what its own request line selects: ${one.requestLine}`, () => {
+		test(`${one.name} is selected by its own request line: ${one.requestLine}`, () => {
 			assert.equal(askFor(one), one.name);
 		});
 	}

@@ -80,7 +80,7 @@ const promised = promiseWith('{"saved":"hello.txt"');
 
 suite("A first upload", { concurrency: 1 }, () => {
 	for (const [name, example] of Object.entries(examples)) {
-		test(`in ${name} prints what it promises`, async (t) => {
+		test(`in ${name} prints the documented output`, async (t) => {
 			if (!process.env.CI && !(await has(example.needs)))
 				return t.skip(`skipped: no ${example.needs}`);
 			const emulator = await startEmulator(); // as users have it, its key included

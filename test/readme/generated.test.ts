@@ -8,7 +8,7 @@ import { generate, PAGES, readPage, urlOf } from "./generate.ts";
 
 suite("The pages of the documentation", () => {
 	for (const [path, parts] of Object.entries(PAGES)) {
-		test(`list what is there: npm run readme (${path})`, () => {
+		test(`are up to date: npm run readme (${path})`, () => {
 			const page = readPage(path);
 			assert.ok(page === generate(page, parts), "stale: npm run readme");
 		});

@@ -148,7 +148,7 @@ suite("A request signed with V4 in its header", () => {
 		"/%2Fa",
 		"/paren(1)!.txt",
 	])
-		test(`reads ${target} as it stands`, async (t) => {
+		test(`reads ${target} unchanged`, async (t) => {
 			const { photos } = await startS3(t);
 			const put = await photos.put(target, "hello");
 			if (target === "/%2Fa") {

@@ -99,7 +99,7 @@ const CASES: readonly Case[] = [
 	{
 		who: WRITER,
 		asks: all("allow", put("usr001/")),
-		source: "docs «Policy elements»: * is none too",
+		source: "docs «Policy elements»: * is not one either",
 	},
 	{
 		who: WRITER,

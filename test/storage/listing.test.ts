@@ -28,7 +28,7 @@ const SEEDS = [1, 2, 3, 4, 5, 6];
 
 suiteOverBoth("A listing of random keys", (open) => {
 	for (const seed of SEEDS) {
-		test(`is what a brute-force one is (seed ${seed})`, async (t) => {
+		test(`equals a brute-force one (seed ${seed})`, async (t) => {
 			const { store } = await open(t);
 			const roll = dice(seed);
 			const keys = new Set<string>();
@@ -73,7 +73,7 @@ suiteOverBoth("A listing of random keys", (open) => {
 			}
 		});
 
-		test(`of versions is what a brute-force one is (seed ${seed})`, async (t) => {
+		test(`of versions equals a brute-force one (seed ${seed})`, async (t) => {
 			const { store } = await open(t);
 			const roll = dice(seed);
 			const model = await makeHistory(store, roll);

@@ -38,7 +38,7 @@ suite("SQLite's plan", () => {
 	}).filter((sql) => !ALL_BUCKETS.includes(sql));
 
 	for (const sql of statements) {
-		test(`is to search by an index and not to sort: ${sql.replaceAll(/\s+/g, " ")}`, () => {
+		test(`searches by an index and does not sort: ${sql.replaceAll(/\s+/g, " ")}`, () => {
 			const plan = explain(db, sql);
 
 			assert.deepEqual(
@@ -49,7 +49,7 @@ suite("SQLite's plan", () => {
 		});
 	}
 
-	test("of listing versions is to merge the two indexes", () => {
+	test("of listing versions merges the two indexes", () => {
 		const both = statements.find((sql) =>
 			sql.includes("ORDER BY key, id DESC"),
 		);

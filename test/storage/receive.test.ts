@@ -173,5 +173,5 @@ function send(port: number, size: number): ClientRequest {
 		method: "PUT",
 		headers: { "Content-Length": size },
 	});
-	return sender.on("error", () => {}); // it is to break off
+	return sender.on("error", () => {}); // the test breaks the connection
 }

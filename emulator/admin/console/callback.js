@@ -110,9 +110,14 @@ function sendAgain(one) {
 }
 
 const uploader = (one) =>
-	h("section", {}, h("h2", {}, "Response to the uploader"), toldIn(one));
+	h(
+		"section",
+		{},
+		h("h2", {}, "Response to the uploader"),
+		describeResponse(one),
+	);
 
-function toldIn({ told, status }) {
+function describeResponse({ told, status }) {
 	if (told?.status === 200)
 		return [
 			h("p", {}, h("code", {}, "HTTP 200"), ", with this answer."),

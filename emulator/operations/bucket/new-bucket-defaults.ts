@@ -1,5 +1,5 @@
 /**
- * The documents that PutBucket's headers ask for: the resource group and the default encryption.
+ * The documents that PutBucket's headers set: the resource group and the default encryption.
  *
  * Source: docs «PutBucket»; go1's suite for the encryption.
  */

@@ -134,12 +134,12 @@ function lonelyMarker(
 	versions: readonly StoredObject[],
 	judged: readonly Judged[],
 ): StoredObject | undefined {
-	const gone = new Set(
+	const deleted = new Set(
 		judged
 			.filter(({ action }) => action.kind === "deleteVersion")
 			.map(({ version }) => version),
 	);
-	const [only, ...more] = versions.filter((version) => !gone.has(version));
+	const [only, ...more] = versions.filter((version) => !deleted.has(version));
 	return only?.type === "DeleteMarker" && more.length === 0 ? only : undefined;
 }
 

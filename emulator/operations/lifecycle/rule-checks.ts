@@ -134,7 +134,7 @@ function requireOrder(
 }
 
 /**
- * Of two rules that one object may meet.
+ * Compares two rules that can apply to the same object.
  *
  * @throws OssError whose message py1's suite asserts; its code is a guess (A-404)
  */

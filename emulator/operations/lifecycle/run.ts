@@ -112,7 +112,7 @@ async function act(
 		}
 		return true;
 	} catch (error) {
-		if (error instanceof OssError) return false; // changed, protected or gone
+		if (error instanceof OssError) return false; // changed, protected or deleted
 		throw error;
 	}
 }

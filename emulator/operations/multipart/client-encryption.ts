@@ -110,7 +110,7 @@ export async function* ofExactSize(
  * Of the list of parts.
  *
  * @param numbers of the parts that become the object
- * @throws OssError InvalidEncryptionRequest unless they are exactly those that were announced
+ * @throws OssError InvalidEncryptionRequest unless they match the metadata of the initiation exactly
  */
 export function requireCompleteEncryption(
 	headers: Headers,

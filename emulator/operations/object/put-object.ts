@@ -1,5 +1,5 @@
 /**
- * PutObject: store the body under a name, then call the application server if the request asks for it.
+ * PutObject: stores the body under a name, then calls the application server if the request has a callback.
  *
  * The callback is read before the body, so a malformed one leaves no object behind. It is sent after the object is
  * stored, so one that fails does: 203 CallbackFailed.

@@ -133,7 +133,7 @@ async function firstOutput(
 	return "";
 }
 
-/** The content, and how many bytes of it have been read. */
+/** The content, and the number of bytes read so far. */
 class Scan {
 	bytes = 0;
 	readonly #opened: OpenObject;

@@ -1,7 +1,8 @@
 /**
  * GetBucketReplicationProgress, GetBucketReplicationLocation.
  *
- * Source: docs of these names; py1's and go1's suites: nothing has been copied yet; without a rule's id all are meant.
+ * Source: docs of these names; py1's and go1's suites: nothing has been copied yet; without a rule's id all are
+ * returned.
  */
 import type { Emulator } from "../../emulator.ts";
 import { type Reply, xml } from "../../oss/reply.ts";

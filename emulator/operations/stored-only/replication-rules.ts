@@ -1,6 +1,6 @@
 /**
  * Replication rules as they are stored. Nothing is copied, so a rule stays in the state starting; a deleted rule is
- * closing for a while before it is gone. The manual does not say how long (A-416).
+ * closing for a while before it is removed. The manual does not say how long (A-416).
  */
 import type { Emulator } from "../../emulator.ts";
 import type { OssRequest } from "../../oss/request.ts";

@@ -105,7 +105,7 @@ export function readWormHeaders(
 	};
 }
 
-/** The rule a bucket has for objects that ask for nothing; one of `Days` and `Years` is there. */
+/** The bucket's rule for objects without a retention of their own; it has either `Days` or `Years`. */
 export type DefaultRetention = {
 	readonly Mode: Retention["mode"];
 	readonly Days?: number | undefined;

@@ -170,7 +170,7 @@ export const images: readonly Probe[] = [
 	},
 	{
 		id: "A-857",
-		assumes: "What is transparent becomes white in a JPEG.",
+		assumes: "Transparent pixels become white in a JPEG.",
 		sends: "GET with image/rotate,45/format,jpg; the color of a corner.",
 		needs,
 		expects: ["white"],

@@ -385,7 +385,7 @@ suite("Where public access is blocked", () => {
 			assert.equal(why?.rule, "block public access");
 		});
 
-		test(`${where}, nobody sets a public ACL (A-545)`, async (t) => {
+		test(`${where}, a public ACL cannot be set (A-545)`, async (t) => {
 			const place = await openPlace(t);
 			await set(place);
 			const object = { "x-oss-object-acl": "public-read" };

@@ -216,7 +216,7 @@ suite("ListObjects", () => {
 		["marker", "0015-00000405"],
 	]);
 	for (const version of ["", "list-type=2&"]) {
-		test(`refuses what it cannot do: ${version || "list-type=1"}`, async (t) => {
+		test(`refuses invalid parameters: ${version || "list-type=1"}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const long = "k".repeat(1024);
 			for (const [name, value] of [

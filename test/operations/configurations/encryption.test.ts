@@ -16,7 +16,7 @@ suite("A bucket's encryption", () => {
 		"<SSEAlgorithm>KMS</SSEAlgorithm>",
 		"<SSEAlgorithm>KMS</SSEAlgorithm><KMSMasterKeyID>id</KMSMasterKeyID><KMSDataEncryption>SM4</KMSDataEncryption>",
 	])
-		test(`is kept: ${content}`, async (t) => {
+		test(`is stored: ${content}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await putDocument(oss, TARGET, rule(content));
 			assert.equal(await getDocument(oss, TARGET), rule(content));

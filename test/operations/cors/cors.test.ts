@@ -127,7 +127,7 @@ suite("OptionObject", () => {
 		});
 	});
 
-	test("goes by the first rule that fits", async (t) => {
+	test("uses the first matching rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(
 			oss,

@@ -82,7 +82,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		);
 	});
 
-	test("goes by its own as soon as it has some", async (t) => {
+	test("uses its own rules as soon as it has some", async (t) => {
 		const oss = await start(t);
 		assert.equal((await oss.put("/photos?cors", OWN_RULES)).status, 200);
 		const asked = await preflight(oss, "/photos/cat", "PUT");

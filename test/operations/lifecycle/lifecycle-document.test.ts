@@ -101,7 +101,7 @@ suite("Lifecycle rules", () => {
 			`${MALFORMED}0014-00000060`,
 		],
 		[
-			"one that goes by days and by a date",
+			"one with both days and a date",
 			rules(
 				rule(
 					"a",

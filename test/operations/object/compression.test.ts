@@ -67,7 +67,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 			assert.equal(await given(type), false, type);
 	});
 
-	test("goes by the type that the answer has", async (t) => {
+	test("depends on the type of the response", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", TEXT);
 		const query = "response-content-type=text%2Fplain";

@@ -56,7 +56,7 @@ const ofId = (mark: string, versionId: string | undefined): string =>
 
 suite("Of a bucket with versions", () => {
 	for (const [name, operation] of Object.entries(OPERATIONS)) {
-		test(`${name} knows old versions, delete markers, and what is no version`, async (t) => {
+		test(`${name} handles old versions, delete markers, and invalid version ids`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await set(oss, "Enabled");
 			const old = idOf(await oss.put("/photos/cat", "old"));

@@ -45,7 +45,7 @@ suite("A task to change a bucket's redundancy", () => {
 	});
 
 	for (const type of ["", "LRS"])
-		test(`is none to '${type}'`, async (t) => {
+		test(`is refused for '${type}'`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			assert.match(
 				refusal(await create(oss, "photos", type)),

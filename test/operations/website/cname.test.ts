@@ -122,7 +122,7 @@ suite("A domain of one's own", () => {
 	});
 
 	for (const address of ["192.0.2.1", "2001:db8::1", undefined])
-		test(`is somebody else's as long as it leads to ${address ?? "nowhere"}`, async (t) => {
+		test(`belongs to another server while it resolves to ${address ?? "no address"}`, async (t) => {
 			leadTo(t, address);
 			const { oss } = await startWithBucket(t);
 			await tokenOf(oss, "example.com");

@@ -400,7 +400,7 @@ suite("An object's retention", () => {
 		["<Days>3</Days>", "2024-05-09T07:08:09.000Z"],
 		["<Years>2</Years>", "2026-05-06T07:08:09.000Z"],
 	] as const) {
-		test(`is by default what the bucket has: ${period}`, async (t) => {
+		test(`is by default that of the bucket: ${period}`, async (t) => {
 			const emulator = await startWithObjectWorm(
 				t,
 				`<Rule><DefaultRetention><Mode>COMPLIANCE</Mode>${period}</DefaultRetention></Rule>`,
