@@ -1,8 +1,8 @@
 /**
  * Calls an application server: one URL after the other until one gives a good answer.
  *
- * When none does, the reason of the last one counts (A-241). Faults on purpose take effect here, and what OSS would not
- * do is found here.
+ * If all of them fail, the reason of the last one counts (A-241). Faults on purpose take effect here, and what OSS
+ * would not do is found here.
  */
 import { setImmediate } from "node:timers/promises";
 import { findInOutcome } from "./advice/find-in-answer.ts";

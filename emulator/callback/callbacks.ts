@@ -1,6 +1,6 @@
 /**
  * Upload callbacks from beginning to end: read and resolve before an upload is stored; after it, fill in, sign, deliver
- * and relay, and keep a record of all of it.
+ * and relay, and record every step.
  *
  * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201.
  */
@@ -39,7 +39,7 @@ import { type Lookup, lookupHost, resolveCallback } from "./resolve.ts";
 import { makeBody } from "./substitute.ts";
 import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 
-/** What the engine is assembled from. */
+/** The parts of the engine. */
 export type CallbackParts = {
 	/** The first call may have to generate it. */
 	readonly keyPair: () => Promise<KeyPair>;
@@ -126,7 +126,7 @@ export class Callbacks {
 	 * Must be called when the end of a form is known, before its file is stored.
 	 *
 	 * @param names of the fields after the file
-	 * @returns `callback` with the finding that a field of it came too late
+	 * @returns `callback` with the finding that one of its fields came too late
 	 * @throws OssError MalformedPOSTRequest for such a field, under `--strict`
 	 */
 	addFieldsAfterFile(

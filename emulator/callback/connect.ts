@@ -63,7 +63,7 @@ const unlessClosed = (
 /**
  * The head of an answer while it is received: keeps its beginning, and limits its length.
  *
- * undici's parser counts names and values, but neither headers nor what is between them.
+ * undici's parser counts names and values, but neither headers nor the bytes between them.
  */
 export class AnswerHead {
 	#isOpen = true;
@@ -96,8 +96,9 @@ export class AnswerHead {
 	}
 
 	/**
-	 * What the parser does not say of a head that it gives up: the headers that state the length, when they are wrong:
-	 * one that is not a number, two of them, or one next to a Transfer-Encoding. '' when they are not the reason.
+	 * The headers that state the length, if they are wrong, which the parser does not report for a head that it
+	 * rejects: a length that is not a number, two lengths, or a length next to a Transfer-Encoding. '' when they are
+	 * not the reason.
 	 */
 	get badLength(): string {
 		const stated = [...this.#text.matchAll(LENGTH_HEADERS)];

@@ -31,7 +31,7 @@ export class Gate {
 		}
 	}
 
-	/** The place goes to the next that waits, if there is one. */
+	/** The next waiting caller, if any, takes the place. */
 	#leave(): void {
 		const next = this.#waiting.shift();
 		if (next) next();

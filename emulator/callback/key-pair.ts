@@ -29,7 +29,7 @@ export const makeKeyPair = async (bits: KeyBits = KEY_BITS): Promise<KeyPair> =>
 
 /**
  * @param pem a private RSA key, PKCS #1 or #8, not encrypted
- * @throws TypeError that says what is wrong with it
+ * @throws TypeError that names the error in it
  */
 export function readKeyPair(pem: string): KeyPair {
 	const privateKey = readPrivateKey(pem);

@@ -1,5 +1,5 @@
 /**
- * The vocabulary of callbacks: what an upload requests, what is sent for it, what is answered, and what is recorded.
+ * The types of callbacks: the request of an upload, the request that is sent for it, its answer, and the record.
  *
  * Everything else in this folder imports it; it imports only the vocabulary of findings.
  *
@@ -44,7 +44,7 @@ export type Template = {
 	readonly names: readonly string[];
 };
 
-/** What an upload requests: which URLs to call, with which body. */
+/** The callback that an upload requests: the URLs to call, and the body. */
 export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 	/** One to five, to be tried in this order; empty when none is called, and `findings` says why. */
 	readonly urls: readonly Url[];
@@ -59,7 +59,7 @@ export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 	readonly variables: ReadonlyMap<string, string>;
 	/** The callback JSON, decoded, for the record. */
 	readonly asked: string;
-	/** What was noticed while it was read. */
+	/** Findings about it, made while it was read. */
 	readonly findings: readonly Finding[];
 	/** The fault that the upload itself requests. */
 	readonly fault: Fault | undefined;
@@ -117,7 +117,7 @@ export type UploaderState = "waiting" | "disconnected" | "none";
 
 export type ReadContent = (first: number, last: number) => Promise<Buffer>;
 
-/** The upload that a callback belongs to, as far as its request and its record show it. */
+/** The upload that a callback belongs to: the facts that its request and its record show. */
 export type UploadReference = Pick<
 	UploadFacts,
 	| "bucket"
@@ -190,7 +190,7 @@ export type Answer = {
 	readonly headers: HeaderList;
 	/** At most `ANSWER_BYTES_MAX`. */
 	readonly body: Buffer;
-	/** What ended the body: its end, the time limit, a lost connection, or its size. */
+	/** The reason why the body ended: its end, the time limit, a lost connection, or its size. */
 	readonly ended: "complete" | "time" | "cut" | "size";
 };
 
@@ -233,7 +233,7 @@ export type Fault = {
 	readonly sent: 0 | 1 | 2;
 	/** The outcome of a call, whatever really happened. */
 	readonly outcome?: Outcome;
-	/** What the uploader gets, whatever really happened. */
+	/** The uploader's reply, regardless of the real outcome. */
 	readonly told?: (url: ResolvedUrl) => Failure;
 	readonly forged?: "signature" | "key url";
 };
@@ -252,13 +252,13 @@ export type Attempt = {
 	readonly why: string;
 };
 
-/** What the uploader got: the application server's body, an error, or 500 because the emulator itself failed. */
+/** The uploader's reply: the application server's body, an error, or 500 because the emulator itself failed. */
 export type Told =
 	| { readonly status: 200; readonly body: Buffer }
 	| { readonly status: 203; readonly message: string; readonly ec: string }
 	| { readonly status: 500 };
 
-/** The record of one callback: what was sent, what was answered, and why the uploader got what it got. */
+/** The record of one callback: the request, the answer, and the reason for the uploader's reply. */
 export type Delivery = {
 	/** The request id of the upload. */
 	readonly id: string;
@@ -275,7 +275,7 @@ export type Delivery = {
 	readonly bodyType: BodyType;
 	readonly startedAt: Date;
 	readonly attempts: readonly Attempt[];
-	/** What works here and would not at OSS, or is seldom what was intended. */
+	/** Mistakes that work here but not at OSS, or that are rarely intended. */
 	readonly findings: readonly Finding[];
 	/** The fault on purpose; '' for none. */
 	readonly fault: string;
@@ -290,7 +290,8 @@ export type Delivery = {
 /** Where deliveries are recorded. */
 export type DeliveryRecord = {
 	/**
-	 * Called before the first URL is called, and before the uploader gets its reply; replaces what has the same id.
+	 * Called before the first URL is called, and before the uploader gets its reply; replaces the record with the same
+	 * id.
 	 *
 	 * @returns once it is recorded
 	 */

@@ -40,7 +40,7 @@ export type CallbackPolicy = {
 	readonly callbackVar: string;
 };
 
-/** What reading looks up elsewhere. */
+/** The look-ups that reading needs. */
 export type Lookups = {
 	/** The policy an upload selects with `{"callbackPolicy":"NAME"}`. */
 	readonly findPolicy: (name: string) => Promise<CallbackPolicy | undefined>;
@@ -160,8 +160,8 @@ type PolicyPart = {
 };
 
 /**
- * The upload's own fields take precedence over those of its policy (A-223); how an unknown policy is refused is a guess
- * (A-242).
+ * The upload's own fields take precedence over the fields of its policy (A-223); how an unknown policy is refused is
+ * a guess (A-242).
  */
 async function readPolicy(
 	{ callbackPolicy: name }: JsonObject,

@@ -1,5 +1,5 @@
 /**
- * Decides what the uploader gets for the application server's answer.
+ * Decides on the uploader's reply to the application server's answer.
  *
  * Anything except a complete answer of 200 with a Content-Length and JSON is a 203 CallbackFailed; the object stays.
  *

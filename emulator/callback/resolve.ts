@@ -1,7 +1,7 @@
 /**
  * Looks up the hosts of a callback before anything is stored, so that a host that OSS would refuse is refused.
  *
- * The addresses found are those that are connected to later, so that a name cannot be public when it is checked and
+ * Later connections use the addresses found here, so that a name cannot be public when it is checked and
  * private when it is called. Each URL of several must pass (A-225).
  *
  * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`.

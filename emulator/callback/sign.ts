@@ -2,9 +2,9 @@
  * The request to the application server, signed the way OSS signs it, so that the application server's own check
  * accepts it.
  *
- * All headers that have been captured are sent, including those that newer dumps in the docs leave out (A-231). A port
- * other than the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233). Host,
- * Connection and Content-Length stand where undici puts them, spelled as it spells them.
+ * All headers that have been captured are sent, including headers that newer dumps in the docs leave out (A-231). A
+ * port other than the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233).
+ * Host, Connection and Content-Length stand where undici puts them, spelled as it spells them.
  *
  * Pure: PKCS #1 v1.5 signatures are deterministic. Source: docs «Callback», steps 3 and 4; packets of 2018-09-15 and
  * 2019-06-02; seven signatures of OSS (test/callback/vectors.ts).

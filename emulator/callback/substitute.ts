@@ -28,7 +28,7 @@ import { type Values, valuesOf } from "./variables.ts";
 /** Longer bodies are not sent: a form may name a value of 2 MB ten thousand times. */
 export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
 
-/** Filled in, and what there is to say about it. */
+/** The filled-in text, and findings about it. */
 export type Body = {
 	readonly body: Buffer;
 	readonly findings: readonly Finding[];

@@ -2,7 +2,7 @@
  * The body of a client's request as undici may have it: undici destroys a body when its request fails, and a client's
  * connection has yet to carry the answer.
  *
- * Bytes pass without a promise for each piece, as far as both sides keep up: the pace is that of the slower one.
+ * Bytes pass without a promise for each piece while both sides keep up; the slower side sets the pace.
  */
 import { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
@@ -30,7 +30,7 @@ export class BorrowedBody extends Readable {
 		this.#source.on("close", this.#onBroken);
 	}
 
-	/** The source stays: what is left of it is for the server to read off. */
+	/** The source stays open: the server drains the rest. */
 	override _destroy(
 		error: Error | null,
 		done: (error: Error | null) => void,

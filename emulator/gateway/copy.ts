@@ -1,5 +1,5 @@
 /**
- * CopyObject and UploadPartCopy: the source is an object of a bucket too, so it must be one that the gateway may touch
+ * CopyObject and UploadPartCopy: the source is an object of a bucket too, so the gateway must be allowed to read it
  * and the caller may read.
  */
 import { requireIdentityAccess } from "../operations/access/access.ts";

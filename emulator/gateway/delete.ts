@@ -8,7 +8,7 @@ import type { Reply } from "../oss/reply.ts";
 import { readXml } from "../xml/read.ts";
 import { forward, type Gateway, type Passing } from "./forward.ts";
 
-/** @throws OssError MalformedXML, AccessDenied for the first key that the caller may not delete */
+/** @throws OssError MalformedXML, AccessDenied for the first key that the caller must not delete */
 export async function deleteThrough(
 	gateway: Gateway,
 	passing: Passing,

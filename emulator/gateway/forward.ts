@@ -18,20 +18,20 @@ export type Gateway = {
 
 /** A request that may pass. */
 export type Passing = {
-	/** As the API reference calls what the cloud is asked for. */
+	/** The API reference's name of the operation that the cloud receives. */
 	readonly operation: string;
 	readonly request: OssRequest;
 	/** As the cloud gets it. */
 	readonly outgoing: UpstreamRequest;
 };
 
-/** The answer to a GET of an object is its content, unless a sub-resource asks for a document. */
+/** The answer to a GET of an object is its content, unless a sub-resource requests a document. */
 const isOfBucket = ({ query }: OssRequest): boolean =>
 	DOCUMENTS.some((name) => query.has(name));
 
 const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
 
-/** Sends it, and once more when only the clocks were apart and nothing of a body is gone. */
+/** Sends it, and retries once if only the clocks differed and no byte of a body has been sent. */
 export async function forward(
 	{ upstream }: Gateway,
 	passing: Passing,

@@ -1,5 +1,5 @@
 /**
- * A request at a gateway, once it is known who sends it and which operation it asks for: guard, access, the way to the
+ * A request at a gateway, once its caller and its operation are known: guard, access, the way to the
  * cloud and back. The gateway's own business are callbacks, forms and what names another bucket; everything else passes
  * as it is, operations that the emulator does not implement too.
  */

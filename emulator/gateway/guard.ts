@@ -1,6 +1,6 @@
 /**
- * What passes a gateway at all: only buckets that are named, only operations that concern such a bucket, and under
- * `--upstream-read-only` only those that change nothing.
+ * The requests that pass a gateway: only buckets that are named, only operations on such a bucket, and under
+ * `--upstream-read-only` only operations that change nothing.
  *
  * A real account is behind it: a test that empties «its» buckets must not find more of them than it was given.
  */

@@ -2,7 +2,7 @@
  * The cloud's answer as the gateway's own: its status, headers, request id and body, streamed.
  *
  * An error that is about the gateway's signature is not the client's: it must not look for the fault in its own keys
- * or its own clock. Names of buckets in documents become those that clients know.
+ * or its own clock. Names of buckets in documents become the names that clients know.
  */
 import type { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
@@ -13,12 +13,12 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { childText, readXml } from "../xml/read.ts";
 import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 
-/** What an answer is to. */
+/** The request that an answer belongs to. */
 export type Asked = Pick<UpstreamRequest, "method" | "bucket" | "isSigned"> & {
 	readonly renaming: Renaming;
 	/** Whether it is a document, which names buckets, rather than an object's content. */
 	readonly isDocument: boolean;
-	/** Of GetObjectMeta: the length is the object's, and nothing of it comes. */
+	/** True for GetObjectMeta: the length is the object's, and no content follows. */
 	readonly isHeadOnly: boolean;
 };
 
@@ -48,7 +48,7 @@ export async function toReply(
 		answer.body.resume();
 		if (status >= 400)
 			await refuseOwn(upstream, asked, headers, errorIn(headers));
-		const length = headers["Content-Length"]; // of a HEAD: none is not 0
+		const length = headers["Content-Length"]; // a HEAD without it does not mean 0
 		// A client that reads on would wait for what does not come.
 		const ends = asked.isHeadOnly && asked.method === "GET" && length !== "0";
 		const close = ends ? { Connection: "close" } : {};
@@ -111,7 +111,7 @@ function respell(headers: ReplyHeaders, renaming: Renaming): ReplyHeaders {
 	return own;
 }
 
-/** Of a HEAD: the document stands in a header. */
+/** True for a HEAD: a header contains the document. */
 const errorIn = (headers: ReplyHeaders): Buffer =>
 	Buffer.from(findHeader(headers, "x-oss-err") ?? "", "base64");
 

@@ -19,7 +19,7 @@ export type Described = Pick<
 };
 
 /**
- * From the upload's own answer; what it lacks is asked for with a HeadObject.
+ * From the upload's own answer; a HeadObject supplies the missing facts.
  *
  * @param headers of the answer
  * @param known of the object from the request; a type that is '' is the cloud's to choose
@@ -63,7 +63,7 @@ const versionQuery = ({
 /**
  * Both ends included.
  *
- * @throws OssError UpstreamUnreachable when the cloud does not give it: the object is gone, or another by now
+ * @throws OssError UpstreamUnreachable when the cloud does not return it: the object has been deleted or replaced
  */
 export async function readRange(
 	{ upstream }: Gateway,

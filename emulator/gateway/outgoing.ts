@@ -1,6 +1,6 @@
 /**
- * A client's request as it goes on to the cloud: without what belongs to the client's connection, to its signature and
- * to its callback, all of which end here.
+ * A client's request as it goes on to the cloud: without the headers that belong to the client's connection, to its
+ * signature and to its callback, all of which end here.
  *
  * Pure.
  */
@@ -16,7 +16,7 @@ const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
 	...["x-oss-callback", "x-oss-callback-var"],
 ]);
 
-/** What is left of a request of the S3-compatible protocol once it is one of OSS, and what is for the emulator. */
+/** Headers of the S3-compatible protocol that remain after the translation to OSS, and headers for the emulator. */
 const OF_HERE = /^x-(?:amz|emulator)-/i;
 
 const CALLBACK_PARAMETERS = ["callback", "callback-var"];
@@ -51,7 +51,7 @@ export function toUpstream(
 ): UpstreamRequest {
 	const { method, key, query, headers, caller } = request;
 	const body = bodyOf(request);
-	// A length beside chunks says nothing (RFC 9112, 6.3).
+	// A length next to chunks is ignored (RFC 9112, 6.3).
 	const isSized = body !== null && headers["transfer-encoding"] === undefined;
 	return {
 		...{ method, bucket, key, body },
@@ -61,7 +61,7 @@ export function toUpstream(
 	};
 }
 
-/** What frames a body says whether there is one; that of a GET or HEAD means nothing to OSS. */
+/** The framing headers show whether a body follows; OSS ignores the body of a GET or HEAD. */
 function bodyOf({
 	method,
 	headers,

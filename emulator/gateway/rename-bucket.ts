@@ -59,7 +59,7 @@ function renamer(renaming: Renaming): (text: string) => string {
 /** More than any element has that is renamed: a bucket's name, or a host's with it. */
 const ELEMENT_BYTES_MAX = 512;
 
-/** A `<` near the end may begin an element of which the rest is to come. */
+/** A `<` near the end may begin an element whose rest has not arrived yet. */
 async function* pieces(
 	body: AsyncIterable<Buffer>,
 	rename: (text: string) => string,

@@ -11,7 +11,7 @@ import { completeThrough, putThrough } from "./upload.ts";
 
 export type Special = {
 	readonly run: (gateway: Gateway, passing: Passing) => Promise<Reply>;
-	/** Whether it looks itself whether the caller may: its body says what is asked for. */
+	/** Whether it checks permissions itself, because its body names the resources. */
 	readonly decidesAccess?: boolean;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Uploads that may ask for a callback. The cloud never hears of it: it is read before a byte goes there, sent from here
+ * Uploads that may request a callback. The cloud never receives it: it is read before a byte goes there, sent from here
  * once the cloud has stored the object, and its answer relayed, as the emulator does for objects of its own.
  *
  * Source: docs «Callback».
@@ -39,7 +39,7 @@ export async function completeThrough(
 }
 
 /**
- * @param reply of the cloud; returned as it is when nobody is to be called
+ * @param reply the cloud's reply; returned unchanged if there is no callback
  * @param known of the object, without asking the cloud
  * @throws OssError CallbackFailed; the object stays
  */
@@ -67,7 +67,7 @@ export async function callBack(
 
 const OF_BODY = new Set(["content-length", "content-type"]);
 
-/** A small document, or nothing: what the application server answers may take its place. */
+/** A small document, or nothing: the application server's answer may replace it. */
 async function readReply(reply: Reply): Promise<Reply> {
 	const { body } = reply;
 	if (body === null || Buffer.isBuffer(body)) return reply;

@@ -26,7 +26,7 @@ export async function append(
 }
 
 /**
- * @returns what there is to append to; undefined when a new object is to begin, or one after a delete marker
+ * @returns the object to append to; undefined if a new object must begin, also after a delete marker
  * @throws that it is not appendable, that it is sealed, that `position` is not its end; what `protect` throws
  */
 function requireAppendable(

@@ -1,5 +1,5 @@
 /**
- * Buckets. All of them are kept in memory too: every request asks for one.
+ * Buckets. All of them are also held in memory, because every request looks one up.
  */
 import type { Statement } from "better-sqlite3";
 import { afterPrefix } from "../oss/utf8.ts";
@@ -13,7 +13,7 @@ type BucketRow = Omit<StoredBucket, "created" | "storageClass"> & {
 	readonly storage_class: StoredBucket["storageClass"];
 };
 
-/** What may change after a bucket was made. */
+/** The properties that may change after a bucket was made. */
 export type BucketChange = Partial<Pick<StoredBucket, "acl" | "versioning">>;
 
 export class Buckets {

@@ -2,7 +2,7 @@
  * Moves commits from SQLite's write-ahead log into the database, over a connection of its own: waiting for the disk is
  * no request's business.
  *
- * Most of it happens beside the writer. The log begins anew only when nothing of it is left, which a steady writer
+ * Most of it runs in parallel with the writer. The log begins anew only when it is empty, which a steady writer
  * never lets happen: the rest, a few pages, is moved while the writer waits.
  */
 import { parentPort, workerData } from "node:worker_threads";

@@ -10,7 +10,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Sqlite } from "./schema.ts";
 
-/** Of the log. Twice of it is recovered within a tenth of a second after a crash. */
+/** Size of the log. Twice this size is recovered within a tenth of a second after a crash. */
 const LONG_BYTES = 8 * 1024 * 1024;
 /** Commits between two looks at the log. */
 const COMMITS_PER_LOOK = 32;
@@ -35,7 +35,7 @@ export class Checkpoints {
 		this.#disableOwn();
 	}
 
-	/** Unless the log is kept shorter still, where there is little room. */
+	/** The log is even shorter where there is little room. */
 	#disableOwn(): void {
 		const pages = this.#db.pragma("wal_autocheckpoint", { simple: true });
 		if (pages === OWN_PAGES) this.#db.pragma("wal_autocheckpoint = 0");

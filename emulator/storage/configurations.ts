@@ -2,8 +2,8 @@
  * Documents that buckets and accounts keep: CORS rules, a policy, a live channel … each under a name and, where there
  * can be several, an id.
  *
- * What a document says is its writer's business; here it is text. A bucket's are in memory from their first use on:
- * nearly every request asks for some.
+ * A document is opaque text here. A bucket's documents are in memory from their first use on:
+ * nearly every request reads some.
  */
 import type { Statement } from "better-sqlite3";
 import type { Buckets } from "./buckets.ts";
@@ -107,7 +107,7 @@ export class Configurations {
 	/**
 	 * Replaces the present document, or removes it, in one transaction with reading it.
 	 *
-	 * @throws that there is no such bucket; what `change` throws, and nothing has changed then
+	 * @throws that there is no such bucket; errors of `change`, and then nothing has changed
 	 */
 	async change(
 		bucket: string,
@@ -150,7 +150,7 @@ export class Configurations {
 		this.#known.delete(bucket);
 	}
 
-	/** Inside a transaction: the documents of an account, or of all; those of buckets go with the buckets. */
+	/** Inside a transaction: the documents of an account, or of all; a bucket's documents are deleted with the bucket. */
 	clearAccounts(account: string | undefined): void {
 		this.#dropAccounts.run(account ?? null);
 	}

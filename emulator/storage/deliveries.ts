@@ -1,8 +1,8 @@
 /**
- * The record of deliveries: what application servers were sent and what came of it, the latest of them.
+ * The record of the latest deliveries: the requests to application servers and their outcomes.
  *
- * Who saves waits for the commit, which is that of all that is written in this turn of the event loop, before anybody
- * outside sees what was saved: so a process that is killed has it on record. Readers see it at once.
+ * A caller that saves waits for the commit, shared by all writes of this turn of the event loop, before any client
+ * sees the result: so the record survives a killed process. Readers see it at once.
  */
 import {
 	type DeliveryFilter,
@@ -38,7 +38,7 @@ export class Deliveries {
 	}
 
 	/**
-	 * Takes the place of what was saved of the same id.
+	 * Replaces the record that was saved under the same id.
 	 *
 	 * @returns when it is written, or cannot be
 	 */
@@ -73,7 +73,7 @@ export class Deliveries {
 	/**
 	 * The latest first.
 	 *
-	 * @param before only those that began before the one of this id
+	 * @param before only deliveries that began before the one with this id
 	 */
 	async list(
 		filter: DeliveryFilter,
@@ -83,7 +83,7 @@ export class Deliveries {
 		return this.#rows.list(filter, max, before);
 	}
 
-	/** As `list`, as soon as there are `count`; or whatever there is when `signal` fires. */
+	/** As `list`, as soon as there are `count`; or the existing ones when `signal` fires. */
 	async wait(
 		filter: DeliveryFilter,
 		count: number,
@@ -121,7 +121,7 @@ export class Deliveries {
 	}
 
 	/**
-	 * @param account undefined for those of all
+	 * @param account undefined for all accounts
 	 * @returns how many there were
 	 */
 	async clear(account?: string): Promise<number> {

@@ -1,5 +1,5 @@
 /**
- * What the store is given of the protocol above it, so that it knows neither codes nor texts of OSS, and what it
+ * The parts of the protocol above that the store receives, so that it knows neither codes nor texts of OSS, and that it
  * reports: facts that stand in the way of a request.
  */
 
@@ -30,7 +30,7 @@ export type Fact =
 	/** A content that cannot be read, which has been reported. */
 	| { readonly is: "damaged" };
 
-/** Makes what the store throws then, and its callers catch. */
+/** Makes the error that the store throws and its callers catch. */
 export type Refuse = (fact: Fact) => unknown;
 
 export type Protocol = {

@@ -74,7 +74,7 @@ export class Objects {
 
 	/**
 	 * @param versionId undefined for the current version
-	 * @returns a delete marker too; undefined when there is nothing of that name
+	 * @returns a delete marker too; undefined when the name does not exist
 	 */
 	async find(
 		bucket: string,
@@ -189,7 +189,7 @@ export class Objects {
 	/**
 	 * Deletes the current version, or one by its id. An object that does not exist is not an error.
 	 *
-	 * @param protect is asked before a version goes; a delete marker in front of it is no loss
+	 * @param protect is called before a version is removed, but not if a delete marker only hides it
 	 */
 	async delete(
 		bucket: string,

@@ -103,7 +103,7 @@ const STEPS = [
   ) STRICT;
   CREATE INDEX piece_by_file ON piece (file) WHERE file IS NOT NULL;
 
-  -- What application servers were sent. Apart from its document a row is small, so that a search walks over few bytes.
+  -- The requests sent to application servers. Apart from its document a row is small, so that a search walks over few bytes.
   CREATE TABLE delivery (
     seq        INTEGER PRIMARY KEY, -- a larger one began later
     id         TEXT NOT NULL UNIQUE,
@@ -134,7 +134,7 @@ const STEPS = [
     state      TEXT NOT NULL
   ) STRICT;
 
-  -- Rows as they were in a snapshot, of what has changed since; with \`existed\` 0, that there was no such row.
+  -- Rows that have changed since a snapshot, as they were in it; with \`existed\` 0, that there was no such row.
   CREATE TABLE former_bucket AS SELECT 0 AS snapshot, 0 AS existed, * FROM bucket LIMIT 0;
   CREATE UNIQUE INDEX former_bucket_key ON former_bucket (snapshot, id);
   CREATE TABLE former_configuration AS SELECT 0 AS snapshot, 0 AS existed, * FROM configuration LIMIT 0;
@@ -173,7 +173,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 		const version = requireKnownVersion(db, path);
 		db.pragma("journal_mode = WAL");
 		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
-		// Rows are removed one table at a time: cascades would delete what a restored snapshot keeps.
+		// Rows are removed one table at a time: cascades would delete rows that a restored snapshot keeps.
 		db.pragma("foreign_keys = OFF");
 		db.pragma("cache_size = -16000");
 		db.pragma("temp_store = MEMORY");

@@ -38,7 +38,7 @@ import { type OnChange, Writes } from "./writes.ts";
 export type StoreOptions = {
 	/** The data folder, made if absent; null for memory. */
 	readonly folder: string | null;
-	/** Whether what was acknowledged survives a power cut too. */
+	/** Whether acknowledged writes survive a power cut too. */
 	readonly durable: boolean;
 	/** Whether `<folder>/files` shows a plain copy of every current object. */
 	readonly files: boolean;
@@ -82,7 +82,7 @@ export class Store {
 	readonly uploads: Uploads;
 	/** The documents of buckets and accounts. */
 	readonly configurations: Configurations;
-	/** What application servers were sent. */
+	/** The requests that were sent to application servers. */
 	readonly deliveries: Deliveries;
 	readonly #db: Sqlite;
 	readonly #transactions: Transactions;
@@ -223,7 +223,7 @@ export class Store {
 
 	/**
 	 * Keeps everything as it is now under a name, in place of a snapshot of that name. Takes the same time however much
-	 * there is: rows are kept when they change, and contents are shared.
+	 * there is: rows are copied when they change, and contents are shared.
 	 *
 	 * @param state of the caller's own, to be had back with the snapshot
 	 * @returns undefined when there are `SNAPSHOTS_MAX` of other names
@@ -279,7 +279,7 @@ export class Store {
 		return found !== undefined;
 	}
 
-	/** Changes many rows at once, in a commit of its own; what is known of them in memory is read again. */
+	/** Changes many rows at once, in a commit of its own; the caches are read again. */
 	#change<T>(work: Work<T>): T {
 		try {
 			return this.#transactions.alone(work);
@@ -290,13 +290,13 @@ export class Store {
 		}
 	}
 
-	/** How much a bucket holds. @param billedBytesMin what a smaller object is billed as */
+	/** How much a bucket holds. @param billedBytesMin the billed size of a smaller object */
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
 		const { id } = this.buckets.require(bucket);
 		return readStat(this.#db, id, billedBytesMin);
 	}
 
-	/** When all that is done in the background has been done, as far as it has been asked for by now. */
+	/** Resolves when the background work requested so far is done. */
 	async settled(): Promise<void> {
 		await this.#plainCopy?.settled();
 		await this.#blobs.settled();

@@ -1,16 +1,16 @@
 /**
- * Transactions: what a piece of work writes is kept whole, or nothing of it.
+ * Transactions: the writes of a piece of work are stored completely, or not at all.
  *
- * A commit costs more than what it keeps, and with --durable a hundred times as much: works that come in one turn of
- * the event loop share one, each a savepoint in it. Whoever asked is told when it is committed; until then, for less
- * than a turn, those who read see it already.
+ * A commit costs more than the writes in it, and with --durable a hundred times as much: works of one turn of the
+ * event loop share one, each a savepoint in it. Each caller's promise resolves with the commit; until then, for less
+ * than a turn, readers see it already.
  */
 import type { Sqlite } from "./schema.ts";
 
 /** A piece of work, synchronous. */
 export type Work<T> = () => T;
 
-/** @throws what `work` throws, and nothing is kept then; what SQLite throws when it cannot commit */
+/** @throws errors of `work`, and then nothing is stored; errors of SQLite when it cannot commit */
 export type Transact = <T>(work: Work<T>) => T;
 
 /** A commit that several share. */
@@ -85,7 +85,7 @@ export class Transactions {
 		this.#afterwards.push(step);
 	}
 
-	/** Commits what has been written so far, whose writers are told if that fails. */
+	/** Commits the writes so far; their promises reject if that fails. */
 	commit(): void {
 		const group = this.#leave();
 		if (!group) return;
@@ -104,7 +104,7 @@ export class Transactions {
 		this.#run("BEGIN IMMEDIATE");
 		const end = setImmediate(() => this.commit());
 		this.#group = { ...Promise.withResolvers<void>(), end };
-		this.#group.promise.catch(() => {}); // told to each who shares it; there may be none left
+		this.#group.promise.catch(() => {}); // each sharer receives the error; there may be no sharer left
 		return this.#group;
 	}
 
@@ -130,7 +130,7 @@ export class Transactions {
 		}
 	}
 
-	/** A full disk makes SQLite roll back all there is, the works before this one too. */
+	/** A full disk makes SQLite roll back everything, including the works before this one. */
 	#lose(error: unknown): void {
 		this.#leave()?.reject(error);
 		this.#finish();

@@ -1,5 +1,5 @@
 /**
- * What the store gives and takes: buckets, objects and their versions, uploads and their parts.
+ * The store's types: buckets, objects and their versions, uploads and their parts.
  */
 import type { BucketAcl, ObjectAcl } from "../oss/acl.ts";
 import type { StorageClass } from "../oss/storage-class.ts";
@@ -20,7 +20,7 @@ export type StoredBucket = {
 	readonly versioning: Versioning;
 };
 
-/** What a writer says of an object besides its content. */
+/** The metadata that a writer sets on an object. */
 export type ObjectProperties = {
 	readonly contentType: string;
 	/** Cache-Control, Content-Disposition, Content-Encoding, Content-Language, Expires: as spelled here. */
@@ -43,7 +43,7 @@ export type Retention = {
 
 /** An archived object that was asked back; moments in milliseconds of the epoch. */
 export type Restoration = {
-	/** '' for Archive, which knows none. */
+	/** '' for Archive, which has no tiers. */
 	readonly tier: "" | "Expedited" | "Standard" | "Bulk";
 	/** From then on it can be read … */
 	readonly ready: number;
@@ -51,7 +51,7 @@ export type Restoration = {
 	readonly until: number;
 };
 
-/** What has happened to an object since it was written: a copy of it begins anew. Moments as in `Restoration`. */
+/** The state of an object that changed after it was written; a copy begins anew. Moments as in `Restoration`. */
 export type ObjectState = {
 	readonly restoration?: Restoration;
 	/** When nothing could be appended any more. */
@@ -83,7 +83,7 @@ export type ObjectType =
 export type StoredObject = {
 	readonly bucket: string;
 	readonly key: string;
-	/** `null`, the word, for what was written outside versioning. */
+	/** The word `null` for objects written outside versioning. */
 	readonly versionId: string;
 	readonly isLatest: boolean;
 	readonly type: ObjectType;
@@ -93,7 +93,7 @@ export type StoredObject = {
 	readonly etag: string;
 	/** Unsigned decimal. */
 	readonly crc64: string;
-	/** Base64; '' for what has none: multipart (unless sequential), appendable, symlink. */
+	/** Base64; '' for objects without one: multipart (unless sequential), appendable, symlink. */
 	readonly contentMd5: string;
 	readonly modified: Date;
 	readonly storageClass: StorageClass;
@@ -105,7 +105,7 @@ export type StoredObject = {
 /** Refuses, by throwing, that a version be deleted, overwritten or appended to. */
 export type Protect = (version: StoredObject) => void;
 
-/** Checks the sender asks for; what does not match is not stored. */
+/** Checks that the sender requests; content that does not match is not stored. */
 export type Expected = {
 	/** Base64 of 16 bytes. */
 	readonly md5?: string;
@@ -126,7 +126,7 @@ export type NewObject = {
 	readonly forbidOverwrite: boolean;
 	/** Default: {}. */
 	readonly state?: ObjectState;
-	/** Asked before a version goes in whose place this one comes; default: none is protected. */
+	/** Called before this version replaces another one; by default no version is protected. */
 	readonly protect?: Protect;
 };
 
@@ -140,7 +140,7 @@ export type StoredUpload = {
 	/** Parts must come in order; the object then has a Content-MD5. */
 	readonly sequential: boolean;
 	readonly properties: ObjectProperties;
-	/** What the object begins with. */
+	/** The first bytes of the object. */
 	readonly state: ObjectState;
 };
 

@@ -18,7 +18,7 @@ import type {
 } from "./types.ts";
 import type { Writes } from "./writes.ts";
 
-/** What becomes of parts that are made into an object, and what is known of it then. */
+/** How parts become an object, and the facts about that object. */
 export type Joined<Part> = {
 	readonly parts: readonly Part[];
 	readonly size: number;
@@ -86,7 +86,7 @@ export class Uploads {
 		yield* this.#rows.list(this.#writes.buckets.require(bucket), query);
 	}
 
-	/** Stores a part, in place of one of the same number. @throws that there is no such upload; what `receive` throws */
+	/** Stores a part; replaces one with the same number. @throws that there is no such upload; errors of `receive` */
 	async putPart(
 		upload: StoredUpload,
 		number: number,
@@ -154,7 +154,7 @@ export class Uploads {
 	 * Makes the object of the parts chosen, in their order; the other parts are deleted.
 	 *
 	 * @param choose may be called more than once
-	 * @throws for the facts that there is no upload, or that the object exists; what `choose` and `protect` throw; the
+	 * @throws for the facts that there is no upload, or that the object exists; errors of `choose` and `protect`; the
 	 *   upload stays
 	 */
 	async complete(

@@ -1,6 +1,6 @@
 /**
- * What every write to a key has in common: one transaction, whatever was received gone again when that fails, and the
- * plain copy told.
+ * The common steps of all writes to a key: one transaction, received blobs removed again if it fails, and a notice to
+ * the plain copy.
  */
 import type { Buckets } from "./buckets.ts";
 import type { Blobs } from "./content/blobs.ts";
@@ -135,7 +135,7 @@ export class Writes {
 	}
 }
 
-/** The columns of a version that come from what the writer said and sent. */
+/** The columns of a version that come from the writer's metadata and content. */
 export function describe(
 	{ key, acl, modified, properties }: NewObject,
 	{ size, md5, crc64 }: Pick<Received, "size" | "md5" | "crc64">,

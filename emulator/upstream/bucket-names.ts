@@ -40,7 +40,7 @@ export class BucketNames {
 		return this.#toLocal.get(real) ?? real;
 	}
 
-	/** Local names, in the order in which they were given; without those that `*` adds. */
+	/** Local names, in the order in which they were given; without names that `*` adds. */
 	get local(): readonly string[] {
 		return [...this.#toReal.keys()];
 	}

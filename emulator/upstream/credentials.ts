@@ -1,6 +1,6 @@
 /**
  * The cloud's own credentials, from where the SDKs look for them: a flag, the environment, a profile, or a URL that
- * hands out those of a RAM role.
+ * hands out the keys of a RAM role.
  *
  * They stay in memory: no configuration that is shown, no log and no record has them.
  *
@@ -87,7 +87,7 @@ const ANSWER_MS_MAX = 5000;
 
 type Held = {
 	readonly credentials: Credentials;
-	/** Milliseconds of the epoch; Infinity for those that do not expire. */
+	/** Milliseconds of the epoch; Infinity for keys that do not expire. */
 	readonly until: number;
 };
 
@@ -104,7 +104,7 @@ export class CredentialsKeeper {
 	/**
 	 * Requests that come while they are fetched wait for the same answer; a failure is not remembered.
 	 *
-	 * @throws CredentialsError when there are none to be had
+	 * @throws CredentialsError when no credentials are available
 	 */
 	async get(): Promise<Credentials> {
 		const renewal = Date.now() + RENEWED_BEFORE_MS;
@@ -116,7 +116,7 @@ export class CredentialsKeeper {
 		return this.#held.credentials;
 	}
 
-	/** To be called when the cloud has refused them: those of a file or a URL may be others by now. */
+	/** Must be called when the cloud has refused them: a file or a URL may contain new ones by now. */
 	forget(): void {
 		this.#held = undefined;
 	}

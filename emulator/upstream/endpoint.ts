@@ -20,7 +20,7 @@ export type UpstreamEndpoint = {
 	readonly region: string;
 };
 
-/** What a request's first line and Host name. */
+/** The target that a request's first line and Host name. */
 export type Address = {
 	/** `https://photos.oss-cn-hangzhou.aliyuncs.com`. */
 	readonly origin: string;
@@ -30,7 +30,7 @@ export type Address = {
 
 /**
  * @param text of `--upstream`; without a scheme it is https
- * @param region '' for the one that the endpoint's name has
+ * @param region '' for the region in the endpoint's name
  * @throws StartError
  */
 export function readEndpoint(text: string, region: string): UpstreamEndpoint {

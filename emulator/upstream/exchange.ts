@@ -1,8 +1,8 @@
 /**
- * One recorded exchange with OSS: what was asked and what was answered, as a JSON document without secrets.
+ * One recorded exchange with OSS: request and response, as a JSON document without secrets.
  *
  * Key ids, tokens and account ids are replaced, and so is the name that the bucket has in the cloud. Replacements of
- * account ids are as long as they are, so that lengths stay true. What an application itself puts into objects and
+ * account ids are as long as they are, so that lengths stay true. Data that an application itself puts into objects and
  * metadata is its own and stays.
  *
  * Pure.
@@ -14,7 +14,7 @@ export const RECORDED_BYTES_MAX = 64 * 1024;
 export type RecordedBody = {
 	/** Of the whole body, in bytes. */
 	readonly size: number;
-	/** Whether all of it is here, and not only its first 64 KiB. */
+	/** Whether the whole body is here, and not only its first 64 KiB. */
 	readonly isWhole: boolean;
 	readonly encoding: "utf-8" | "base64";
 	readonly content: string;
@@ -42,13 +42,13 @@ export type Exchange = {
 	};
 };
 
-/** What is found in one exchange and must not get into another's file as it is. */
+/** Secrets found in one exchange that must not get into another's file unchanged. */
 export type Redaction = {
 	/** Texts that must not appear, the cloud's credentials. */
 	readonly secrets: readonly string[];
 	readonly realBucket: string;
 	readonly localBucket: string;
-	/** @returns the id that stands for an account's, the same for each occurrence */
+	/** @returns the id that replaces an account's, the same for each occurrence */
 	readonly aliasOf: (accountId: string) => string;
 };
 
@@ -64,7 +64,7 @@ const ACCOUNT =
 
 const KEY_ID = /\b(?:LTAI[A-Za-z0-9]{8,}|STS\.[A-Za-z0-9]{8,})\b/g;
 
-/** Opaque, and only Alibaba Cloud can say what of the caller is in it. */
+/** Opaque; only Alibaba Cloud knows which facts about the caller it contains. */
 const DIAGNOSTIC =
 	/(<EncodedDiagnosticMessage>)[^<]*(?=<\/EncodedDiagnosticMessage>)/g;
 

@@ -7,7 +7,7 @@
 import { codeOf } from "../oss/code-of.ts";
 import { OssError } from "../oss/errors.ts";
 
-/** What a code of Node's or undici's means, in words; the others are named by their code. */
+/** The meaning of codes of Node and undici, in words; the others are named by their code. */
 // biome-ignore format: a table
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED",            "the connection was refused: nothing listens there"],
@@ -16,8 +16,8 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ["UND_ERR_SOCKET",          "the connection was closed before the answer"],
   ["ENOTFOUND",               "its host was not found"],
   ["EAI_AGAIN",               "its host could not be looked up"],
-  ["EHOSTUNREACH",            "there is no way to its host"],
-  ["ENETUNREACH",             "there is no way to its network"],
+  ["EHOSTUNREACH",            "its host is unreachable"],
+  ["ENETUNREACH",             "its network is unreachable"],
   ["UND_ERR_CONNECT_TIMEOUT", "it could not be connected to in time"],
   ["ETIMEDOUT",               "it could not be connected to in time"],
   ["NOT_HTTP",                "it does not speak HTTP"],
@@ -28,7 +28,7 @@ const SILENT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 /**
  * @param error of a request that was not answered
  * @param host of the cloud's endpoint
- * @returns an OssError for what can go wrong with a network; anything else as it is
+ * @returns an OssError for network errors; any other error unchanged
  */
 export function toUpstreamError(error: unknown, host: string): unknown {
 	if (error instanceof OssError || !(error instanceof Error)) return error;
@@ -43,7 +43,7 @@ export function toUpstreamError(error: unknown, host: string): unknown {
 	return new OssError("UpstreamUnreachable", { message, details });
 }
 
-/** Node has some thirty codes for what is wrong with a certificate. */
+/** Node has some thirty codes for errors in a certificate. */
 const otherCause = (code: string): string =>
 	/CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
 		? `its certificate is not accepted (${code})`

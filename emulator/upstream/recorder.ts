@@ -20,10 +20,10 @@ import {
 } from "./exchange.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./request.ts";
 
-/** A folder of more than that is no test. */
+/** A test does not record more than that in one folder. */
 const EXCHANGES_MAX = 10_000;
 
-/** What an id of an account becomes: the emulator's own first. */
+/** The replacements of account ids: the emulator's own first. */
 const FIRST_ALIAS = 1_000_000_000_000_001n;
 const ALIASES_MAX = 10_000;
 
@@ -31,7 +31,7 @@ const ALIASES_MAX = 10_000;
 export type Recording = {
 	/** To be sent in the place of the request that it was begun with. */
 	readonly request: UpstreamRequest;
-	/** @returns the same answer, of which a copy is kept */
+	/** @returns the same answer, with a copy being recorded */
 	answer(answer: UpstreamAnswer): UpstreamAnswer;
 	/**
 	 * To be called when the answer goes to the client, so that it is written once it has passed. One about the gateway
@@ -175,23 +175,23 @@ const toRest = (
 type Body = UpstreamRequest["body"];
 
 type Passed = {
-	/** The beginning of what has passed. */
+	/** The first bytes that have passed. */
 	readonly bytes: () => Buffer;
 	/** How much has passed. */
 	readonly size: () => number;
 };
 
-/** @param atEnd runs when all of the body has passed; never for one that is broken off */
+/** @param atEnd runs when the whole body has passed; never for a body that is broken off */
 function copyOf<B extends Body>(
 	body: B,
 	atEnd = () => {},
 ): Passed & { readonly body: B | AsyncGenerator<Buffer> } {
-	const kept: Buffer[] = [];
+	const recorded: Buffer[] = [];
 	let size = 0;
 	const keep = (chunk: Buffer): void => {
 		const room = RECORDED_BYTES_MAX - size;
 		// A copy: bytes that have been sent are detached.
-		if (room > 0) kept.push(Buffer.from(chunk.subarray(0, room)));
+		if (room > 0) recorded.push(Buffer.from(chunk.subarray(0, room)));
 		size += chunk.length;
 	};
 	async function* pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -205,7 +205,7 @@ function copyOf<B extends Body>(
 	const isWhole = body === null || Buffer.isBuffer(body);
 	return {
 		body: isWhole ? body : pass(body),
-		bytes: () => Buffer.concat(kept),
+		bytes: () => Buffer.concat(recorded),
 		size: () => size,
 	};
 }

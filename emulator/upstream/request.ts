@@ -10,7 +10,7 @@ import type { Headers, OssRequest } from "../oss/request.ts";
 export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
 	/** Its name in the cloud; '' for the service. */
 	readonly bucket: string;
-	/** Lower-case names, without those of a connection and of a signature. */
+	/** Lower-case names, without the headers of a connection and of a signature. */
 	readonly headers: Headers;
 	/** A stream is destroyed if the request fails. */
 	readonly body: Readable | AsyncIterable<Buffer> | Buffer | null;
@@ -20,7 +20,7 @@ export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
 
 export type UpstreamAnswer = {
 	readonly status: number;
-	/** Names as the cloud spells them, without those of the connection. */
+	/** Names as the cloud spells them, without the headers of the connection. */
 	readonly headers: ReplyHeaders;
 	readonly body: Readable;
 };

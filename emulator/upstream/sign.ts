@@ -23,7 +23,7 @@ export type Signable = Pick<
 	readonly rawQuery: string;
 };
 
-/** @returns the request's headers, and those of the signature */
+/** @returns the request's headers, and the signature's headers */
 export function signHeaders(
 	request: Signable,
 	{ accessKeyId, accessKeySecret, securityToken }: Credentials,

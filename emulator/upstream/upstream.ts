@@ -48,7 +48,7 @@ export class Upstream {
 	readonly recorder: Recorder | undefined;
 	readonly #credentials: CredentialsKeeper;
 	#agent: Promise<Dispatcher> | undefined;
-	/** How far the cloud's clock is ahead of this machine's, as far as that mattered. */
+	/** How far the cloud's clock is ahead of this machine's, last time it mattered. */
 	#clockAheadMs = 0;
 
 	constructor(options: UpstreamOptions, recorder?: Recorder) {
@@ -63,7 +63,7 @@ export class Upstream {
 		return `${hostname}${port}`;
 	}
 
-	/** What URLs of a bucket's objects begin with after their scheme: `photos.oss-cn-hangzhou.aliyuncs.com/`. */
+	/** The beginning of the URLs of a bucket's objects, after their scheme: `photos.oss-cn-hangzhou.aliyuncs.com/`. */
 	rootOf(bucket: string): string {
 		const { origin, path } = addressOf(this.options.endpoint, bucket, "");
 		return origin.slice(origin.indexOf("://") + 3) + path;
@@ -119,7 +119,7 @@ export class Upstream {
 	/**
 	 * The cloud's credentials as they are now: texts that must not be written down.
 	 *
-	 * @throws OssError UpstreamRefused when there are none to be had
+	 * @throws OssError UpstreamRefused when no credentials are available
 	 */
 	async secrets(): Promise<readonly string[]> {
 		try {

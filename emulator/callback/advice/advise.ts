@@ -1,5 +1,5 @@
 /**
- * What to do about a callback that failed, in a sentence or two for the developer of the application server.
+ * Advice for the developer of the application server about a callback that failed, in a sentence or two.
  *
  * Pure. Source: docs «Upload callback errors and troubleshooting»; «HTTP 203 status code».
  */
@@ -13,7 +13,7 @@ import {
 import { REDIRECTS } from "../relay.ts";
 import type { Finding } from "./finding.ts";
 
-/** A delivery, as far as the advice depends on it; a recorded one has this shape too. */
+/** The properties of a delivery that the advice depends on; a recorded delivery has this shape too. */
 export type Failed = {
 	readonly bodyType: string;
 	readonly fault: string;
@@ -99,7 +99,7 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 		"Answer with the final status alone: no 100 Continue, 101 Switching Protocols or 103 Early Hints.",
 	headTooLong: "Answer with fewer headers, or shorter ones.",
 	malformed:
-		"Correct the port or the scheme in callbackUrl: the server there does not speak HTTP. If it speaks TLS, the URL begins with https. If it is the application server, the words in parentheses say what is wrong with its answer.",
+		"Correct the port or the scheme in callbackUrl: the server there does not speak HTTP. If it speaks TLS, the URL begins with https. If it is the application server, the words in parentheses name the error in its answer.",
 };
 
 function onSilence(reason: NoAnswer, { findings }: Failed): string {
@@ -139,7 +139,7 @@ const ON_REFUSAL: Readonly<Record<number, OnRefusal>> = {
 	411: () => "Accept requests with a Content-Length; this one had one.",
 	413: () => "Let the application server accept bodies of this size.",
 	415: (_path, bodyType) =>
-		`Accept ${bodyType}, or set callbackBodyType to what the application server reads.`,
+		`Accept ${bodyType}, or set callbackBodyType to a type that the application server reads.`,
 };
 
 function onContent(
@@ -149,7 +149,7 @@ function onContent(
 	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
 	if (told.message === "Error status : 400.")
 		// Only --strict reports this for a good answer.
-		return "Remove your own quotes from callbackBody: OSS writes those of text into JSON itself.";
+		return "Remove your own quotes from callbackBody: OSS adds the quotes of text in JSON itself.";
 	if (ended === "cut")
 		return "Look into the application server's log: the connection broke in the middle of its answer.";
 	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))
@@ -159,6 +159,6 @@ function onContent(
 	if (/missing content-length/.test(told.message))
 		return "Answer with a Content-Length: give the framework the whole body at once, so that it does not send it in chunks; a proxy must not compress it.";
 	if (/too long/.test(told.message))
-		return "Answer with less than 1 MiB; the uploader gets all of it.";
+		return "Answer with less than 1 MiB; the uploader receives the whole body.";
 	return 'Answer with a body, for instance {"Status":"OK"}, and its length.';
 }

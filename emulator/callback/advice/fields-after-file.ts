@@ -10,7 +10,7 @@ import { finding } from "./finding.ts";
 /**
  * @param callback of the fields before the file
  * @param names of the fields after it
- * @returns the callback with a finding about them; one that is not sent if `callback` itself came after the file
+ * @returns the callback with a finding about them; it is not sent if `callback` itself came after the file
  */
 export function withFieldsAfterFile(
 	callback: ResolvedCallback | undefined,

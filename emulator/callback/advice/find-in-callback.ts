@@ -145,7 +145,7 @@ function findInTemplate({
 	return findings;
 }
 
-/** What clients write when they percent-encode a body, or use the syntax of another template language. */
+/** Text of clients that percent-encode a body, or use the syntax of another template language. */
 const LOOKALIKE =
 	/%24%7B[^%]{0,99}(%7D)?|[#%]?\{{1,2} ?(bucket|object|etag|size|mimeType|imageInfo\.\w{1,9}|x:[\w-]{1,99}) ?\}{1,2}/i;
 

@@ -1,5 +1,5 @@
 /**
- * What works here and would fail at OSS, or is seldom what was intended: one row per kind.
+ * Mistakes that work here but would fail at OSS, or that are rarely intended: one row per kind.
  *
  * `refused` is refused by OSS and here. `lenient` is accepted here and refused by OSS or, where its pages contradict
  * each other, perhaps refused: `--strict` makes it fail the way OSS fails. `risky` is accepted by OSS as well, and
@@ -59,7 +59,7 @@ export type Finding = {
 	readonly id: FindingId;
 	/** Whether it is an alarm: OSS refuses it, or may refuse it. */
 	readonly refused: boolean;
-	/** What OSS does, and what to do about it. */
+	/** OSS's behaviour, and the remedy. */
 	readonly sentence: string;
 	/** The page that says so. */
 	readonly link: string;

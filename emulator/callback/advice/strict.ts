@@ -1,6 +1,6 @@
 /**
- * What `--strict` does to findings that OSS refuses, or may refuse, or that fail for another reason: they fail as OSS
- * fails. Findings that fail here anyway, or by a switch of their own (a private address, no URL), have no row.
+ * The effect of `--strict` on findings that OSS refuses, or may refuse, or that fail for another reason: they fail as
+ * OSS fails. Findings that fail here anyway, or by a switch of their own (a private address, no URL), have no row.
  *
  * Pure. Source: EC 0006-00000103, 0007-00000027, 0007-00000104; «HTTP 203 status code». That mixed carriers are refused
  * with the text of two of the same kind is a guess (A-251).

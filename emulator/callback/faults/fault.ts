@@ -2,7 +2,7 @@
  * Faults on purpose: whatever can go wrong with a callback, for tests that need it.
  *
  * Written `KIND` or `KIND; delay=MILLISECONDS`, the same in a header, in a form's field and in the admin API. The delay
- * precedes the uploader's reply; without one there is no waiting, not even for a time-out.
+ * precedes the uploader's reply; without a request nothing is delayed, not even for a time-out.
  *
  * Pure. Source: «HTTP 203 status code» and «Upload callback errors and troubleshooting» for the texts.
  */

@@ -6,7 +6,7 @@
 import type { CallbackRequest, Fault, HeaderList } from "../model.ts";
 import { composeRequest, type RequestParts, signCallback } from "../sign.ts";
 
-/** As `composeRequest`, with what the fault makes wrong. */
+/** As `composeRequest`, with the error that the fault adds. */
 export function composeForged(
 	forged: Fault["forged"],
 	parts: RequestParts,

@@ -31,7 +31,7 @@ export interface BlobStore {
 	close(): Promise<void>;
 }
 
-/** Which blobs are being read, and which of those are to go when they no longer are. */
+/** The blobs that are being read, and those of them that must be deleted afterwards. */
 export class Blobs {
 	readonly #store: BlobStore;
 	readonly #readers = new Map<string, number>();

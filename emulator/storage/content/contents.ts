@@ -66,7 +66,7 @@ type UsedFile = { readonly file: string; readonly end: number };
 /** Looking takes 3 µs a file; the others are found damaged while they are read. */
 const INSPECTED_MAX = 1000;
 
-/** What a reader holds of a content. */
+/** The parts of a content that a reader holds. */
 export type Hold = {
 	readonly used: readonly UsedFile[];
 	readonly files: readonly string[];
@@ -93,7 +93,7 @@ export class Contents {
 	readonly #delete: Statement<[string]>;
 	readonly #isNamed: Statement<[string, string], unknown>;
 
-	/** @param report is called with what goes wrong while a content is read */
+	/** @param report is called with errors that occur while a content is read */
 	constructor(
 		db: Sqlite,
 		transactions: Transactions,
@@ -140,7 +140,7 @@ export class Contents {
 		);
 	}
 
-	/** Inside a transaction: the columns of a row that is to hold `received`. */
+	/** Inside a transaction: the columns of a row for `received`. */
 	keep({
 		size,
 		data,
@@ -233,8 +233,8 @@ export class Contents {
 
 	/** The bytes of a small piece, of a content that is held. */
 	dataOf({ held }: Hold, { id, offset, size }: Piece): Buffer {
-		const data = held.kept.get(id) ?? this.#data.get(id, held.name)?.data;
-		if (!data) throw new Error(`piece ${id} of ${held.name} was not kept`);
+		const data = held.removed.get(id) ?? this.#data.get(id, held.name)?.data;
+		if (!data) throw new Error(`piece ${id} of ${held.name} was not held`);
 		return data.subarray(offset, offset + size);
 	}
 
@@ -246,7 +246,7 @@ export class Contents {
 		return { used, files, held: this.#held.hold(content) };
 	}
 
-	/** @returns what is wrong with the blobs of a content that is held, as far as their sizes say */
+	/** @returns the damage to the blobs of a held content that their sizes show */
 	findDamage({ used }: Hold): string | undefined {
 		for (const { file, end } of used.slice(0, INSPECTED_MAX)) {
 			const size = this.blobs.sizeOf(file);
@@ -305,12 +305,12 @@ export class Contents {
 			.all(values);
 	}
 
-	/** Before many rows change: readers of contents go on reading what they have opened. */
+	/** Must be called before many rows change, so that readers can finish the contents that they have opened. */
 	keepHeld(): void {
 		this.#held.keepAll((content) => this.#small.all(content));
 	}
 
-	/** Inside a transaction: removes, once it is committed, those of these blobs that no row names. */
+	/** Inside a transaction: removes, once it is committed, the given blobs that no row names. */
 	removeUnnamed(files: readonly string[]): void {
 		if (files.length === 0) return;
 		this.#afterwards(() =>

@@ -59,7 +59,7 @@ export class RunningDigests {
 	}
 }
 
-/** For bytes that are stored already: read to the end, kept nowhere. */
+/** For bytes that are stored already: reads to the end and discards them. */
 export async function digestsOfStored(
 	content: Buffer | AsyncIterable<Buffer>,
 ): Promise<Digests> {

@@ -1,5 +1,5 @@
 /**
- * Blobs as files: `<data>/blobs/ab/abcdef…-<size>`; those of older emulators have no size in their names.
+ * Blobs as files: `<data>/blobs/ab/abcdef…-<size>`; blobs of older emulators have no size in their names.
  *
  * A blob is written in `<data>/incoming` and renamed when complete; rows that name it are committed after that. A crash
  * therefore leaves at worst files that no row names, and the next start removes them.

@@ -30,7 +30,7 @@ export class FileWriter {
 	async #flush(): Promise<void> {
 		await this.#pending;
 		this.#pending = this.#writeAll(this.#gathered, this.#position);
-		this.#pending.catch(() => {}); // thrown by whoever waits next: the following flush, or finish
+		this.#pending.catch(() => {}); // thrown by the next call that waits: the following flush, or finish
 		this.#position += this.#gatheredBytes;
 		this.#gathered = [];
 		this.#gatheredBytes = 0;

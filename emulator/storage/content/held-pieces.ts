@@ -1,8 +1,8 @@
 /**
- * Small pieces of contents that are being read: what `blobs.ts` is for files, this is for bytes kept in rows.
+ * Small pieces of contents that are being read: the counterpart of `blobs.ts` for bytes in rows.
  *
  * They are read from their rows one by one, so that an object of many small appends needs no memory; only when the rows
- * are removed during a read are the bytes kept here.
+ * are removed during a read are the bytes held here.
  */
 
 export type SmallPiece = { readonly id: number; readonly data: Buffer };
@@ -12,7 +12,7 @@ export type HeldContent = {
 	readonly name: string;
 	readers: number;
 	/** By the ids of the rows: the bytes as these readers must see them. */
-	readonly kept: Map<number, Buffer>;
+	readonly removed: Map<number, Buffer>;
 };
 
 export class HeldPieces {
@@ -21,7 +21,7 @@ export class HeldPieces {
 	hold(name: string): HeldContent {
 		const held = this.#contents.get(name) ?? {
 			...{ name, readers: 0 },
-			kept: new Map(),
+			removed: new Map(),
 		};
 		held.readers++;
 		this.#contents.set(name, held);
@@ -43,7 +43,7 @@ export class HeldPieces {
 	keep(name: string, read: () => readonly SmallPiece[]): void {
 		const held = this.#contents.get(name);
 		if (!held) return;
-		for (const { id, data } of read()) held.kept.set(id, data);
+		for (const { id, data } of read()) held.removed.set(id, data);
 		this.#contents.delete(name);
 	}
 

@@ -65,7 +65,7 @@ export class OpenContent {
 		return this.#contents.blobs.read(file, offset, offset + size - 1);
 	}
 
-	/** @returns what is wrong with the content, as far as that shows before it is read */
+	/** @returns the damage to the content that shows before it is read */
 	findDamage(): string | undefined {
 		return this.#hold ? this.#contents.findDamage(this.#hold) : undefined;
 	}

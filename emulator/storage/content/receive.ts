@@ -20,7 +20,7 @@ export type Received = Digests & {
 /**
  * Leaves the rest of a refused body unread: the owner of the connection drains it or closes the connection.
  *
- * @throws that the body is too large, differs from what is expected, or failed; no blob stays then
+ * @throws that the body is too large, does not match the expected facts, or failed; then no blob stays
  */
 export async function receive(
 	body: AsyncIterable<Buffer>,

@@ -1,5 +1,5 @@
 /**
- * What is in a data folder, and what is missing or damaged in it. Changes nothing.
+ * Reports the contents of a data folder, and missing or damaged parts. Changes nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,9 +12,9 @@ import { isDamage } from "./folder.ts";
 import { findLoss, findMismatch } from "./session.ts";
 
 export type Findings = {
-	/** Lines for people: what is there. */
+	/** Lines for people: the contents. */
 	readonly facts: readonly string[];
-	/** Lines for people: what is wrong. */
+	/** Lines for people: the damage. */
 	readonly problems: readonly string[];
 	/** Whether the blobs that no row names may be needed. */
 	readonly isLost: boolean;
@@ -45,7 +45,7 @@ export function inspect(folder: string): Findings {
 			...{ contents: new Map(), orphans: blobs },
 		};
 	} finally {
-		// SQLite wrote it anew; what it said is what a start judges the log by.
+		// SQLite wrote it anew; a start judges the log by its former text.
 		if (before) writeFileSync(index, before);
 	}
 }
@@ -141,7 +141,7 @@ function namedFiles(db: Sqlite): NamedFile[] {
 	);
 }
 
-/** Of versions and parts whose pieces are not all there, or in files that are not what they were. */
+/** Versions and parts with pieces that are missing, or in files that have changed. */
 function unreadableContents(db: Sqlite, folder: string): Map<string, string> {
 	const found = new Map<string, string>();
 	const tables = ["piece", "former_piece"].filter((name) => hasTable(db, name));
@@ -164,7 +164,8 @@ function unreadableContents(db: Sqlite, folder: string): Map<string, string> {
 	}
 	for (const table of ["version", "part"])
 		for (const content of tolerantly(() => incomplete(db, table)) ?? [])
-			if (!found.has(content)) found.set(content, "pieces of it are missing");
+			if (!found.has(content))
+				found.set(content, "some of its pieces are missing");
 	return found;
 }
 
@@ -177,7 +178,7 @@ const incomplete = (db: Sqlite, table: string): string[] =>
 		.pluck()
 		.all();
 
-/** Whose content cannot be read. */
+/** The versions and parts whose content cannot be read. */
 export type Owner = {
 	readonly bucket: string | null;
 	readonly key: string;

@@ -1,21 +1,21 @@
 /**
- * Room on the disk of a data folder. When there is none left, uploads are refused, and what makes room goes on:
+ * Room on the disk of a data folder. When it is full, uploads are refused, and requests that free room go on:
  * deleting, aborting and resetting need some themselves, for SQLite's log, which comes from a reserve.
  *
- * The reserve is a file that is made when little room is left, removed when there is none, and made again when there is
- * enough. All of this is one line in the log when it begins and one when it ends.
+ * The reserve is a file that is made when little room is left, removed when the disk is full, and made again when
+ * there is enough. All of this is one line in the log when it begins and one when it ends.
  */
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
 import type { Sqlite } from "../schema.ts";
 
-/** From here on a reserve is kept, and the log of the database is kept short. */
+/** Below this a reserve exists, and the log of the database stays short. */
 const LITTLE_BYTES = 256 * 1024 * 1024;
 const RESERVE_BYTES_MAX = 8 * 1024 * 1024;
 /** How much of a small disk becomes the reserve. */
 const RESERVE_SHARE = 1 / 8;
-/** Besides the reserve; as long as there is this, nothing is full. */
+/** In addition to the reserve; the disk is not full while this much is free. */
 const MARGIN_BYTES = 512 * 1024;
 /** Pages of the log after which SQLite empties it, when there is little room. */
 const SHORT_LOG_PAGES = 100;
@@ -86,7 +86,7 @@ export class DiskRoom {
 		this.#beforeMoving.push(listener);
 	}
 
-	/** To be called with what has been written. */
+	/** Must be called with the number of bytes written. */
 	wrote(bytes: number): void {
 		this.#written += bytes;
 		if (this.#written < LOOK_BYTES || this.#isFull) return;
@@ -166,7 +166,7 @@ export class DiskRoom {
 		this.#db.pragma(`wal_autocheckpoint = ${SHORT_LOG_PAGES}`);
 	}
 
-	/** Gives the room of the log back, as far as its pages fit into the database. */
+	/** Frees the room of the log if its pages fit into the database. */
 	#shortenLog(): void {
 		try {
 			this.#db.pragma("wal_checkpoint(TRUNCATE)");

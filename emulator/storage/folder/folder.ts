@@ -79,7 +79,7 @@ function closeInOrder(db: Sqlite, session: Session, unlock: () => void): void {
 function refuse(folder: string, reason: string | undefined): void {
 	if (reason === undefined) return;
 	throw new StartError(
-		`the data folder ${folder} cannot be used (${reason}): put back what is missing, ` +
+		`the data folder ${folder} cannot be used (${reason}): put back the missing files, ` +
 			`or see «oss-emulator check ${folder}»`,
 	);
 }

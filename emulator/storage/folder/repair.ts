@@ -1,5 +1,5 @@
 /**
- * Makes a data folder one that an emulator starts with: takes out what cannot be read, and puts aside, never deletes,
+ * Makes a data folder one that an emulator starts with: takes out unreadable data, and puts aside, never deletes,
  * files that may be needed.
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";

@@ -2,7 +2,7 @@
  * Whether the database and the blobs of a data folder belong together, and whether the database has all that was
  * committed: only then may blobs that no row names be removed.
  *
- * Each run of an emulator is a session with a random name. The name is kept in the database, in its first commit, and
+ * Each run of an emulator is a session with a random name. The name is stored in the database, in its first commit, and
  * after that in a file next to it, together with whether the session has ended in order. So a database that was put
  * back from a copy, or lost its log, is recognised.
  */
@@ -26,7 +26,7 @@ import { hasLostCommits } from "./write-ahead-log.ts";
 export type Marker = {
 	readonly session: string;
 	readonly state: "open" | "shut";
-	/** Of the machine, which forgets what was not synced; '' where that is not known. */
+	/** The boot id of the machine, which loses unsynced data when it restarts; '' where it is unknown. */
 	readonly boot: string;
 	/** Whether commits were synced before they were acknowledged. */
 	readonly durable: boolean;
@@ -78,7 +78,7 @@ function readStart(path: string, size: number): Buffer {
 	}
 }
 
-/** As `findLoss`, by what the database says. */
+/** As `findLoss`, from the database's contents. */
 export function findMismatch(folder: string, db: Sqlite): string | undefined {
 	const known = db
 		.prepare<[], [string, string]>("SELECT current, previous FROM session")

@@ -1,5 +1,5 @@
 /**
- * How much of SQLite's write-ahead log is whole, found out without SQLite: opening the database would take what is left
+ * How much of SQLite's write-ahead log is whole, found out without SQLite: opening the database would remove the rest
  * of a damaged log for all there ever was, and throw the rest away.
  *
  * After a kill the index of the log, in shared memory that is a file, still says how many frames were committed. After
@@ -29,7 +29,7 @@ const INDEX_VERSION = 3_007_000;
 const MAGIC = 0x377f0682;
 
 /**
- * Whether a log that was not emptied in order has lost commits, as far as that can be known.
+ * Whether a log that was not emptied in order is known to have lost commits.
  *
  * @param database the path of its file
  * @param sameBoot whether the machine has not been started since
@@ -75,7 +75,7 @@ function readLog(path: string): Log | undefined {
 		at + frame <= bytes.length;
 		at += frame, number++
 	) {
-		// Behind the last frame are those of the log before this one.
+		// After the last frame follow frames of the previous log.
 		if (bytes.toString("hex", at + 8, at + 16) !== salt) break;
 		isWhole &&= begun
 			.add(bytes, at, at + 8)

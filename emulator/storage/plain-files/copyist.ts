@@ -1,5 +1,5 @@
 /**
- * The life of the worker that makes plain copies: started when there is something to do, gone when there has been
+ * The life of the worker that makes plain copies: started when there is something to do, ended when there has been
  * nothing for a while, so that an idle emulator stays small.
  */
 import { once } from "node:events";

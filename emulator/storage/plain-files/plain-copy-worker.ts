@@ -1,7 +1,7 @@
 /**
  * The worker that keeps `<data>/files` in step: one task at a time, each answered when it is done.
  *
- * It reads and writes synchronously: nobody waits for this thread, and it takes none of the threads that uploads write
+ * It reads and writes synchronously: no request waits for this thread, and it uses no thread that uploads write
  * with.
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { isNoRoom } from "../folder/disk-room.ts";
 import { PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
-/** Buckets and keys whose copies may be old, the key '' for all of a bucket; or all there is. */
+/** Buckets and keys whose copies may be old, the key '' for all of a bucket; or everything. */
 export type PlainTask =
 	| {
 			readonly changes: readonly (readonly [bucket: string, key: string])[];
@@ -22,7 +22,7 @@ export type PlainTask =
 	| "all";
 
 export type PlainAnswer = {
-	/** What could not be copied, and why; the first of it. */
+	/** The first object that could not be copied, and why. */
 	readonly failures: readonly string[];
 	/** Whether something was not copied because the disk is full, or nearly. */
 	readonly noRoom: boolean;

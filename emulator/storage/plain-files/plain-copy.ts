@@ -1,8 +1,8 @@
 /**
  * `<data>/files`: a plain copy of every current object, kept in step in the background.
  *
- * It is a view: people look at it, the emulator never does. A marker beside it says that it may be old, from before the
- * first change until the last one is copied; where it is found at start, all is copied anew.
+ * It is a view: people look at it, the emulator never does. A marker next to it says that it may be old, from before
+ * the first change until the last one is copied; where it is found at start, all is copied anew.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import type { DiskRoom } from "../folder/disk-room.ts";
 import { Copyist } from "./copyist.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
-/** Changes are copied when none has come for this long: then there is room beside uploads … */
+/** Changes are copied when none has come for this long: then uploads leave room for it … */
 const QUIET_MS = 200;
 
 /** … and under steady load after this; an object that was overwritten meanwhile is copied once. */

@@ -1,9 +1,9 @@
 /**
- * The folder of plain copies: `<root>/<bucket>/<key>`, one file or folder at a time made what the object is now.
+ * The folder of plain copies: `<root>/<bucket>/<key>`, one file or folder at a time is updated to the current object.
  *
- * What is right follows from what there is, never from what has happened: whatever order changes are heard of in, and
- * however often, after the last one every file is where it belongs. Of an object `a` beside objects `a/…` the folder is
- * called `a`.
+ * The right state follows from the current objects, never from the events: in whatever order changes arrive, and
+ * however often, after the last one every file is where it belongs. Of an object `a` next to objects `a/…` the folder
+ * is called `a`.
  */
 import {
 	lstatSync,
@@ -54,7 +54,7 @@ export class PlainFolder {
 		else this.#remove(bucket, key);
 	}
 
-	/** What `update`, and for the key '' `updateBucket`, do without writing. */
+	/** The part of `update`, and for the key '' of `updateBucket`, that does not write. */
 	removeIfGone(bucket: string, key: string): void {
 		if (key !== "") {
 			if (!this.#source.find(bucket, key)) this.#remove(bucket, key);
@@ -98,8 +98,8 @@ export class PlainFolder {
 			const folder = this.#file(bucket, above);
 			if (this.#source.find(bucket, `${above}/`)) return;
 			if (!removeIfEmpty(folder)) return;
-			const beside = besideFolder(folder);
-			if (kindOf(beside) === "file") renameSync(beside, folder);
+			const nextToFolder = besideFolder(folder);
+			if (kindOf(nextToFolder) === "file") renameSync(nextToFolder, folder);
 		}
 	}
 
@@ -118,7 +118,7 @@ export class PlainFolder {
 const keysAbove = (key: string): string[] =>
 	[...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index));
 
-/** What consoles make to show a folder: its parent folder shows it well enough. */
+/** An empty object that consoles make to show a folder; its parent folder already shows it. */
 const isFolder = (key: string, { size }: PlainObject): boolean =>
 	key.endsWith("/") && size === 0;
 
@@ -128,7 +128,7 @@ function kindOf(path: string): "file" | "folder" | "nothing" {
 		if (!found) return "nothing";
 		return found.isDirectory() ? "folder" : "file";
 	} catch (error) {
-		if (codeOf(error) === "ENOTDIR") return "nothing"; // what is above it is a file
+		if (codeOf(error) === "ENOTDIR") return "nothing"; // its parent is a file
 		throw error;
 	}
 }

@@ -1,10 +1,10 @@
 /**
- * What a key is called as a file, on any system, and never outside its folder.
+ * The file name of a key, valid on any system, and never outside its folder.
  *
- * Different keys have different names. Most keys are their own; a `%` in a name says what a file system could not take:
- * `%2E` for a character, `%` alone for nothing between two slashes, `%~` before the digest of what was cut off,
- * `%object` for an object beside the folder of the same name. (Systems that ignore case still see one name where keys
- * differ only in case.)
+ * Different keys have different names. Most keys are their own; a `%` in a name replaces text that a file system does
+ * not accept: `%2E` for a character, `%` alone for nothing between two slashes, `%~` before the digest of the part
+ * that was cut off, `%object` for an object next to the folder of the same name. (Systems that ignore case still see
+ * one name where keys differ only in case.)
  *
  * Pure. Source: Microsoft «Naming Files, Paths, and Namespaces»; 255 bytes are the most that file systems take.
  */
@@ -16,7 +16,7 @@ const DIGEST_DIGITS = 16;
 
 /** Control characters, what Windows forbids, `%` itself, and a dot or a blank at the end, which Windows drops. */
 const HOSTILE =
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 	/[\u0000-\u001f\u007f-\u009f%"*:<>?\\|/]|[. ]$/g;
 
 /** The first letter of a device's name, whatever extension that is given. */

@@ -77,7 +77,7 @@ async function* pagesOf(
 	for (const conditions of [
 		// Listed versions, of which a key has one.
 		["listed = 1 AND key > @key ORDER BY key"],
-		// The others, of which it can have any number: first the rest of those of the last key.
+		// The other versions, any number of them: first the rest of the last key's.
 		[
 			"listed = 0 AND key = @key AND id < @id ORDER BY id DESC",
 			"listed = 0 AND key > @key ORDER BY key, id DESC",

@@ -1,5 +1,5 @@
 /**
- * Rows of deliveries, as many as are kept: the oldest go first.
+ * Rows of deliveries, up to a limit: the oldest are removed first.
  */
 import type { Statement } from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
@@ -46,7 +46,7 @@ type DeliveryRow = Omit<StoredDelivery, "started"> & {
 	readonly started_ms: number;
 };
 
-/** CROSS, so that the small rows are walked over and documents are read of those that fit. */
+/** CROSS, so that only the small rows are scanned, and documents are read only for rows that match. */
 const ROWS = `SELECT id, account, bucket, key, status, started_ms, document
   FROM delivery CROSS JOIN delivery_document USING (seq)`;
 
@@ -166,7 +166,7 @@ export class DeliveryRows {
 		return row && toDelivery(row);
 	}
 
-	/** @param before only those that began before the one of this id */
+	/** @param before only deliveries that began before the one with this id */
 	list(
 		filter: DeliveryFilter,
 		max: number,

@@ -1,5 +1,5 @@
 /**
- * Listings that seek: every row that is read is returned, or stands for a common prefix that is.
+ * Listings that seek: every row that is read is returned, or represents a returned common prefix.
  *
  * After a common prefix the next query begins behind all that share it, so a million keys under one prefix cost one
  * row.
@@ -90,7 +90,7 @@ export class Listing {
 		return builder.page();
 	}
 
-	/** The row that `afterVersionId` names; undefined when it does not count, or is gone. */
+	/** The row that `afterVersionId` names; undefined when it does not count, or was deleted. */
 	#findMarker(
 		bucket: number,
 		{ prefix, after, afterVersionId }: VersionListQuery,

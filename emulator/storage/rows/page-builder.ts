@@ -61,7 +61,7 @@ export class PageBuilder {
 		}
 	}
 
-	/** @returns the common prefix under which the first row lies that was not taken; undefined when there is none */
+	/** @returns the common prefix of the first row that was not taken; undefined when it has none */
 	takeRows(rows: Iterable<VersionRow>): string | undefined {
 		for (const row of rows) {
 			const commonPrefix = this.#commonPrefix(row.key);
@@ -81,7 +81,7 @@ export class PageBuilder {
 		return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 	}
 
-	/** @returns the key behind the common prefixes, the first that lies under none; undefined when there is none */
+	/** @returns the first key after the common prefixes that has none; undefined when no such key exists */
 	#takePrefixes(
 		first: string | undefined,
 		keyFrom: (start: string) => string | undefined,

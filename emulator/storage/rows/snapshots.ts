@@ -2,9 +2,9 @@
  * Snapshots: the state of everything under a name, to which the store can return.
  *
  * Taking one copies nothing. From then on triggers keep, in tables of their own, each row as it was when the newest
- * snapshot was taken, once, before its first change; a row that did not exist is kept as a mark. A snapshot therefore
- * costs what changes after it, and blobs are shared: one stays while a kept row names it. A row as it was in an older
- * snapshot is the earliest that is kept for that snapshot or a later one, or else the row as it is now.
+ * snapshot was taken, once, before its first change; a row that did not exist is stored as a mark. A snapshot therefore
+ * costs what changes after it, and blobs are shared: one stays while a stored row names it. A row as it was in an older
+ * snapshot is the earliest that is stored for that snapshot or a later one, or else the row as it is now.
  *
  * Every method that writes is called inside a transaction. While there is no snapshot there are no triggers.
  */
@@ -13,7 +13,7 @@ import type { Sqlite } from "../schema.ts";
 export type StoredSnapshot = {
 	readonly name: string;
 	readonly created: Date;
-	/** What the caller wants back with it; not read here. */
+	/** The caller's own data, returned with it; not read here. */
 	readonly state: string;
 };
 
@@ -22,7 +22,7 @@ type SnapshotRow = { readonly id: number } & Omit<StoredSnapshot, "created"> & {
 	};
 type FileRow = { readonly file: string };
 
-/** What belongs to a snapshot, by the columns of each table's key. */
+/** The tables that belong to a snapshot, with the columns of their keys. */
 const KEYS = {
 	bucket: ["id"],
 	configuration: ["bucket", "name", "id"],
@@ -155,7 +155,7 @@ const same = (key: readonly string[], one: string, other: string): string =>
 function makeTriggers({ name, key, columns }: Table): string {
 	const newest = "(SELECT max(id) FROM snapshot)";
 	const isKept = (row: string): string =>
-		`EXISTS (SELECT 1 FROM former_${name} AS kept WHERE kept.snapshot = ${newest} AND ${same(key, "kept", row)})`;
+		`EXISTS (SELECT 1 FROM former_${name} AS former WHERE former.snapshot = ${newest} AND ${same(key, "former", row)})`;
 	const keepOld = `
     INSERT INTO former_${name} (snapshot, existed, ${quoted(columns)})
     SELECT ${newest}, 1, ${quoted(columns, "OLD.")} WHERE NOT ${isKept("OLD")};`;
@@ -182,11 +182,11 @@ const removeChanged = ({ name, key }: Table): string =>
 
 const putBack = ({ name, key, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
-   SELECT ${quoted(columns, "kept.")}
+   SELECT ${quoted(columns, "former.")}
    FROM (SELECT min(snapshot) AS first, ${quoted(key)} FROM former_${name} WHERE snapshot >= ? GROUP BY ${quoted(key)})
      AS changed
-   JOIN former_${name} AS kept ON kept.snapshot = changed.first AND ${same(key, "kept", "changed")}
-   WHERE kept.existed = 1`;
+   JOIN former_${name} AS former ON former.snapshot = changed.first AND ${same(key, "former", "changed")}
+   WHERE former.existed = 1`;
 
 const handToPrevious = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
@@ -195,15 +195,15 @@ const handToPrevious = ({ name, key }: Table): string =>
        WHERE earlier.snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
          AND ${same(key, "earlier", `former_${name}`)})`;
 
-/** By the rows of now and by those kept, as a key may have either only. */
+/** From current and from former rows, because a key may have only one of the two. */
 const CHANGED_KEYS = `
-  SELECT bucket.name, version.key FROM former_version AS kept
-    JOIN version ON version.id = kept.id JOIN bucket ON bucket.id = version.bucket WHERE kept.snapshot >= @id
-  UNION SELECT bucket.name, kept.key FROM former_version AS kept
-    JOIN bucket ON bucket.id = kept.bucket WHERE kept.snapshot >= @id AND kept.existed = 1
+  SELECT bucket.name, version.key FROM former_version AS former
+    JOIN version ON version.id = former.id JOIN bucket ON bucket.id = version.bucket WHERE former.snapshot >= @id
+  UNION SELECT bucket.name, former.key FROM former_version AS former
+    JOIN bucket ON bucket.id = former.bucket WHERE former.snapshot >= @id AND former.existed = 1
   UNION SELECT name, '' FROM former_bucket WHERE snapshot >= @id AND existed = 1
-  UNION SELECT bucket.name, '' FROM former_bucket AS kept
-    JOIN bucket ON bucket.id = kept.id WHERE kept.snapshot >= @id`;
+  UNION SELECT bucket.name, '' FROM former_bucket AS former
+    JOIN bucket ON bucket.id = former.id WHERE former.snapshot >= @id`;
 
 const toSnapshot = ({
 	name,

@@ -19,7 +19,7 @@ import type {
 	StoredObject,
 } from "../types.ts";
 
-/** What a version is, short of its place in a key's history. */
+/** A version, without its place in a key's history. */
 export type NewVersion = ContentColumns &
 	Omit<StoredObject, "bucket" | "versionId" | "isLatest">;
 
@@ -230,7 +230,7 @@ export class Versions {
 		return { versionId, deleteMarker: true };
 	}
 
-	/** Deletes one version for good; of what remains the newest becomes current. An unknown id is no error. */
+	/** Deletes one version permanently; the newest remaining one becomes current. An unknown id is not an error. */
 	deleteVersion(
 		bucket: StoredBucket,
 		key: string,
