@@ -19,13 +19,13 @@ const text: Schema = { type: "string" };
 const given = {
 	uid: {
 		...ACCOUNT,
-		description: "Digits; without it one that no account has.",
+		description: "Digits; default: an unused uid.",
 	},
 	accessKeyId: {
 		...text,
 		// V1 splits `ID:SIGNATURE`, V4 `Credential=ID/…,`.
 		pattern: "^[A-Za-z0-9._-]{1,128}$",
-		description: "Without it one that no account has.",
+		description: "Default: an unused id.",
 	},
 	accessKeySecret: {
 		...text,
@@ -43,7 +43,7 @@ export const account: Schema = record({
 		description:
 			"null in a list, for a secret that the emulator did not choose itself.",
 	},
-	name: { ...text, description: "'' for none" },
+	name: { ...text, description: "'' without a name" },
 	configured: {
 		type: "boolean",
 		description: "Whether it is one of --access-key.",
@@ -53,10 +53,10 @@ export const account: Schema = record({
 export const listAccounts = {
 	operationId: "listAccounts",
 	tags: ["accounts"],
-	summary: "Accounts, those of --access-key first",
+	summary: "Accounts, starting with those of --access-key",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
-		"The accounts; one that has several keys is there once for each.",
+		"The accounts; an account with several keys appears once per key.",
 		record({ accounts: listOf(refer("Account")) }),
 	),
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Errors of the admin port: one line of JSON that says what is wrong.
+ * Errors of the admin port: one line of JSON that names the error.
  *
  * Pure.
  */

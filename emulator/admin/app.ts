@@ -1,5 +1,5 @@
 /**
- * The admin port: what is in the emulator and what happened, as JSON under /api, and the console that shows it.
+ * The admin port: the emulator's contents and history, as JSON under /api, and the console that shows them.
  *
  * Every route of /api is described by its schema; the description at /api/openapi.json is made of these.
  */

@@ -85,7 +85,7 @@ async function versionsOf(
 export const listBuckets = {
 	operationId: "listBuckets",
 	tags: ["objects"],
-	summary: "Buckets, by default those of all accounts",
+	summary: "Buckets, by default of all accounts",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"The buckets, by name.",
@@ -118,7 +118,7 @@ export const listObjects = {
 export const getObject = {
 	operationId: "getObject",
 	tags: ["objects"],
-	summary: "What is known of an object, all versions of it",
+	summary: "All facts about an object, with its versions",
 	params: parameters(bucketName, "bucket"),
 	querystring: parameters({ key: { type: "string", minLength: 1 } }, "key"),
 	response: answers(

@@ -1,5 +1,5 @@
 /**
- * Faults of callbacks under the route that version 0.1 had; `fault-routes.ts` has the one that replaced it.
+ * Faults of callbacks under the route of version 0.1; `fault-routes.ts` has the one that replaced it.
  */
 import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/faults/fault.ts";
 import type { UploadFacts } from "../callback/model.ts";
@@ -83,7 +83,7 @@ function add(faults: Faults, given: CallbackFault) {
 	throw tooManyFaults();
 }
 
-/** What is left of a rule; undefined when it has struck as often as it could. */
+/** The rest of a rule; undefined when it has struck as often as it could. */
 function left(faults: Faults, id: string, given: CallbackFault) {
 	const found = faults.find(id);
 	if (!found || found.struck >= given.times) return undefined;
@@ -129,7 +129,7 @@ const fault: Schema = {
 export const callbackFault: Schema = {
 	...record(
 		{ id: text, fault, ...match, ...order },
-		"Callbacks that must fail; skip and times are what is left of them.",
+		"Callbacks that must fail; skip and times are the remaining numbers.",
 	),
 	required: ["id", "fault", "skip", "times"],
 };
@@ -155,7 +155,7 @@ const addFault = {
 	operationId: "addCallbackFault",
 	summary: "Makes callbacks fail on purpose",
 	body: parameters({ fault, ...match, ...order }, "fault"),
-	response: answers("The fault as it is kept.", refer("CallbackFault")),
+	response: answers("The fault as it is stored.", refer("CallbackFault")),
 } as const;
 
 const removeFault = {

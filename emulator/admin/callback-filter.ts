@@ -1,5 +1,5 @@
 /**
- * Which deliveries a request of the admin API asks for.
+ * The filter for deliveries in a request of the admin API.
  *
  * Pure.
  */

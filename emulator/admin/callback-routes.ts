@@ -84,7 +84,7 @@ export async function getDelivery(
 	throw new AdminError(
 		404,
 		"NoSuchCallback",
-		`there is no callback ${id}: it may have been cleared, or had to make room for later ones`,
+		`there is no callback ${id}: it may have been cleared, or removed to make room for later ones`,
 	);
 }
 
@@ -93,7 +93,7 @@ const listCallbacks = {
 	tags: ["callbacks"],
 	summary: "Callbacks, the latest first; or the next ones, in one call",
 	description:
-		"With `wait`, answers as soon as `count` callbacks match, those included that are there already; when the time is up, with what there is. Callbacks that are still under way do not count then, unless `status` asks for them.",
+		"With `wait`, answers as soon as `count` callbacks match, including earlier ones; when the time is up, with the matching ones so far. Callbacks that are still under way do not count then, unless `status` includes them.",
 	querystring: parameters({
 		...filterParameters,
 		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
@@ -122,7 +122,8 @@ const listCallbacks = {
 const getCallback = {
 	operationId: "getCallback",
 	tags: ["callbacks"],
-	summary: "One callback: what was sent, what came back, and why",
+	summary:
+		"One callback: the request, the answer, and the reason for the result",
 	params: parameters({ id: { type: "string" } }, "id"),
 	response: answers("The callback.", refer("Delivery")),
 } as const;

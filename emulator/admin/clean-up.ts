@@ -1,5 +1,5 @@
 /**
- * Removes what is in the emulator: all of it, or what belongs to one account.
+ * Removes everything in the emulator, or everything that belongs to one account.
  */
 import { AdminError } from "./admin-error.ts";
 import type { AdminContext } from "./context.ts";

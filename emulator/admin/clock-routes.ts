@@ -72,7 +72,7 @@ const theClock = answers(
 	"The clock.",
 	record({
 		now: { type: "string", format: "date-time" },
-		frozen: { type: "boolean", description: "Whether it stands still." },
+		frozen: { type: "boolean", description: "Whether the clock is frozen." },
 		aheadSeconds: {
 			type: "number",
 			description: "By how much it is ahead of the real time.",
@@ -93,7 +93,7 @@ const putClock = {
 	tags: ["emulator"],
 	summary: "Moves the emulator's clock, or stops it",
 	description:
-		"Everything that depends on time uses this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock stays behind is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and `scope: expiry` refuses none.",
+		"Everything that depends on time uses this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock differs is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and with `scope: expiry` no client is refused.",
 	body: {
 		type: "object",
 		properties: {
@@ -104,7 +104,7 @@ const putClock = {
 			},
 			frozen: {
 				type: "boolean",
-				description: "Whether it stands still from then on.",
+				description: "Whether the clock is frozen from then on.",
 			},
 			scope,
 		},

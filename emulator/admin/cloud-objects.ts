@@ -1,6 +1,6 @@
 /**
  * Buckets and objects behind a gateway, read from the cloud, in the shapes that the admin API has for the emulator's
- * own. What a listing does not say of an object is ''.
+ * own. Properties that a listing does not contain are ''.
  */
 import type { Emulator } from "../emulator.ts";
 import { requireReal } from "../gateway/guard.ts";
@@ -16,7 +16,7 @@ import {
 	type XmlNode,
 } from "../xml/read.ts";
 
-/** What reads need of the emulator. */
+/** The parts of the emulator that reads need. */
 export type Cloud = {
 	readonly emulator: Emulator;
 	readonly upstream: Upstream;
@@ -45,7 +45,7 @@ export const send = (
 		query: new Map(Object.entries(query)),
 	});
 
-/** @throws OssError UpstreamRefused with what the cloud says, for an answer other than a document */
+/** @throws OssError UpstreamRefused with the cloud's message, for an answer other than a document */
 async function readDocument(
 	cloud: Cloud,
 	asked: Asked,

@@ -1,5 +1,6 @@
 /**
- * The routes of buckets, objects and their content at a gateway: as those of the emulator's own, read from the cloud.
+ * The routes of buckets, objects and their content at a gateway: like the emulator's own routes, but read from the
+ * cloud.
  */
 import { findHeader, readWhole } from "../gateway/incoming.ts";
 import { getObject, listBuckets, listObjects } from "./bucket-routes.ts";

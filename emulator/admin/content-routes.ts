@@ -46,7 +46,7 @@ export const contentRoutes: Routes = (app, { emulator }) => {
 	);
 };
 
-/** What cannot be satisfied gives the whole object, as at OSS. */
+/** A range that cannot be satisfied returns the whole object, as at OSS. */
 const readSatisfiable = (
 	header: string | undefined,
 	size: number,
@@ -104,7 +104,7 @@ export const getContent = {
 	tags: ["objects"],
 	summary: "An object's content",
 	description:
-		"As it was stored, in a sandbox: a browser runs no script of it. Ranges are answered.",
+		"As it was stored, in a sandbox: a browser runs none of its scripts. Ranges are supported.",
 	params: parameters({ bucket: { type: "string" } }, "bucket"),
 	querystring: parameters(
 		{

@@ -1,5 +1,5 @@
 /**
- * What the routes of the admin port have access to.
+ * The objects that the routes of the admin port have access to.
  */
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";

@@ -5,14 +5,14 @@
  */
 import type { AttemptDocument } from "../records/delivery-record.ts";
 
-/** curl makes these itself, or they would contradict what it does. */
+/** curl makes these itself, or they would contradict its behaviour. */
 const LEFT_OUT = new Set(["connection", "content-length"]);
 
 export function writeCurl(
 	{ url, target, headers }: Pick<AttemptDocument, "url" | "target" | "headers">,
 	body: string,
 ): string {
-	// The target is what was signed: a URL may end in an empty query, or have no scheme.
+	// The target is exactly the signed text: a URL may end in an empty query, or have no scheme.
 	const [, scheme = "http://", host = ""] =
 		/^(https?:\/\/)?([^/?#]*)/i.exec(url) ?? [];
 	const address = quote(`${scheme}${host}${target}`);

@@ -28,7 +28,7 @@ export const DELIVERY_STATUSES = [
 
 const encoding: Schema = {
 	enum: ["utf-8", "base64"],
-	description: "base64 for what is not UTF-8",
+	description: "base64 for bytes that are not UTF-8",
 };
 
 const headers: Schema = {
@@ -118,7 +118,7 @@ const common = {
 	advice: { ...text, description: "What to do about it; '' for nothing." },
 	fault: {
 		...text,
-		description: "The fault that was made on purpose; '' for none.",
+		description: "The fault that was made on purpose, or ''.",
 	},
 	repeats: orNull({
 		...text,

@@ -2,7 +2,7 @@
  * The documents of buckets by the names of their sub-resources (`cors`, `lifecycle`, …), and documents written as JSON
  * instead of OSS's XML.
  *
- * JSON has the elements of the XML under their names; `allowedOrigins` is taken for `AllowedOrigin`, a list stands for
+ * JSON has the elements of the XML under their names; `allowedOrigins` is taken for `AllowedOrigin`, a list means
  * elements that repeat, and the root element may be left out where it is known. A list alone is the list of rules.
  *
  * Pure.
@@ -16,7 +16,7 @@ import { writeXml, type XmlElement, type XmlValue } from "../xml/write.ts";
 export type DocumentOperations = {
 	readonly put: string;
 	readonly get: string;
-	/** undefined for one that cannot be removed. */
+	/** undefined if the document cannot be removed. */
 	readonly remove: string | undefined;
 };
 
@@ -80,8 +80,8 @@ const ROOTS: Readonly<Record<string, readonly [root: string, item?: string]>> =
 
 /**
  * @param document text is sent as it is; JSON is made XML, or stays JSON for a policy
- * @returns what the operation reads
- * @throws TypeError whose message says what is wrong
+ * @returns the body that the operation reads
+ * @throws TypeError whose message names the error
  */
 export function writeAsSent(name: string, document: unknown): string {
 	if (typeof document === "string") return document;

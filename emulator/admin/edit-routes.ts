@@ -159,7 +159,7 @@ const documentRoutes: Routes = (app, { emulator }) => {
 	);
 };
 
-/** @throws OssError NoSuchBucket, and those of the operation */
+/** @throws OssError NoSuchBucket, and the operation's errors */
 async function perform(
 	emulator: Emulator,
 	performed: Omit<Performed, "account">,
@@ -205,7 +205,7 @@ const ownHeaders = (
 const OWN =
 	/^(content-(type|md5|encoding|language|disposition)|cache-control|expires|x-oss-.*|x-emulator-.*)$/;
 
-/** A callback that fails leaves the object, and is no failure of the upload here. */
+/** A failed callback keeps the object, and does not fail the upload here. */
 async function put(emulator: Emulator, performed: Omit<Performed, "account">) {
 	try {
 		const { status, headers, body } = await perform(emulator, performed);

@@ -107,8 +107,8 @@ export const putContent = {
 export const deleteObject = {
 	operationId: "deleteObject",
 	tags: ["objects"],
-	summary: "Removes an object, or one version of it",
-	description: "One that is not there is no error, as at OSS.",
+	summary: "Removes an object, or one of its versions",
+	description: "A missing object is not an error, as at OSS.",
 	params: ofBucket,
 	querystring: parameters({ key, versionId: text }, "key"),
 	response: deleted,
@@ -141,7 +141,7 @@ export const getDocument = {
 export const putDocument = {
 	operationId: "putDocument",
 	tags: ["documents"],
-	summary: "Puts a document in the place of the one that is there",
+	summary: "Replaces a document",
 	description: "As JSON or as OSS's XML, as in a seed.",
 	params: ofDocument,
 	body: parameters(

@@ -102,6 +102,6 @@ const followEvents = {
 	tags: ["events"],
 	summary: "What happens, as it happens: server-sent events",
 	description:
-		"`callback`: a callback was sent, or it is known what came of it; the data is a DeliverySummary. `requests`: OSS answered requests; no data.",
+		"`callback`: a callback was sent, or its outcome is known; the data is a DeliverySummary. `requests`: OSS answered requests; no data.",
 	response: answers("A stream that does not end.", {}, "text/event-stream"),
 } as const;

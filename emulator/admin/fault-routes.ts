@@ -81,7 +81,7 @@ const UPLOADS: readonly string[] = [
 ];
 
 /**
- * @param place where the action stands in the request, for the message
+ * @param place position of the action in the request, for the message
  * @throws AdminError 400 for an action that cannot be carried out, or not on such an operation
  */
 export function requireAction(

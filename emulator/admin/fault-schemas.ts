@@ -49,7 +49,7 @@ export const faultAction = parameters({
 	code: {
 		...text,
 		pattern: "^[A-Za-z][A-Za-z0-9.]{0,99}$",
-		description: "SlowDown; without it one that goes with the status.",
+		description: "SlowDown; default: a code that fits the status.",
 	},
 	message: { ...text, maxLength: 1000 },
 	ec: { ...text, pattern: "^[0-9]{4}-[0-9]{8}$" },
@@ -57,7 +57,8 @@ export const faultAction = parameters({
 		type: "integer",
 		minimum: 0,
 		maximum: DELAY_MS_MAX,
-		description: "Waits before anything is done; alone, or beside another.",
+		description:
+			"Waits before anything is done; alone, or together with another action.",
 	},
 	cutAfterBytes: {
 		type: "integer",
@@ -87,10 +88,10 @@ const rule = {
 		maxLength: 1023,
 		description: "A pattern: * is any text, / included; ? is one character.",
 	},
-	account: { ...ACCOUNT, description: "uid: only what belongs to it." },
+	account: { ...ACCOUNT, description: "uid: only requests that belong to it." },
 	after: count(0, "This many that match pass first."),
 	times: count(1, "Strikes this often at most; without it, without limit."),
-	every: count(1, "Strikes every Nth of those that match after `after`."),
+	every: count(1, "Strikes every Nth matching request after `after`."),
 	probability: {
 		type: "number",
 		minimum: 0,
@@ -162,7 +163,7 @@ export const removeFault = {
 export const clearFaults = {
 	operationId: "clearFaults",
 	tags: ["faults"],
-	summary: "Removes all faults, or those of one account",
+	summary: "Removes all faults, or the faults of one account",
 	querystring: parameters({ account: ACCOUNT }),
 	response: deleted("How many there were.", { type: "integer" }),
 } as const;

@@ -40,7 +40,7 @@ export function requireTrusted(
 		throw new AdminError(
 			403,
 			"UntrustedOrigin",
-			`a page of ${origin} may not change anything here`,
+			`a page of ${origin} must not change anything here`,
 		);
 }
 

@@ -32,7 +32,10 @@ const runLifecycle = {
 							enum: ["expired", "version deleted", "transitioned", "aborted"],
 						},
 						rule: { ...text, description: "The rule's id." },
-						storageClass: { ...text, description: "'' but for a transition" },
+						storageClass: {
+							...text,
+							description: "'' except for a transition",
+						},
 					}),
 				),
 				description: "The first thousand.",

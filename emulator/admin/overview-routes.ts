@@ -44,7 +44,7 @@ const health = {
 const listOperations = {
 	operationId: "listOperations",
 	tags: ["emulator"],
-	summary: "The operations of OSS, and what the emulator makes of each",
+	summary: "The operations of OSS, and how the emulator supports each",
 	response: answers(
 		"All operations, in the order of the API reference.",
 		record({ operations: listOf(refer("Operation")) }),

@@ -22,7 +22,7 @@ import {
 	removeUser,
 } from "./ram-schemas.ts";
 
-/** As in the file, but for the name. */
+/** As in the file, except the name. */
 type Document = Readonly<Record<string, unknown>> | null;
 type Named = { readonly name: string };
 type OfAccount = { readonly account?: string };
@@ -143,8 +143,8 @@ function requireFreeKeys({ accounts, ram }: Emulator, user: RamUser): void {
 	const ids = user.accessKeys.map(({ accessKeyId }) => accessKeyId);
 	for (const [index, id] of ids.entries()) {
 		const holder = ram.findKey(id)?.user;
-		const isFree = holder ? isSame(holder, user) : !accounts.find(id);
-		if (isFree && ids.indexOf(id) === index) continue;
+		const isAvailable = holder ? isSame(holder, user) : !accounts.find(id);
+		if (isAvailable && ids.indexOf(id) === index) continue;
 		const message = `there is a key ${id} already: take another id`;
 		throw new AdminError(409, "KeyInUse", message);
 	}

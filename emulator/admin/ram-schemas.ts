@@ -1,5 +1,5 @@
 /**
- * How the routes of RAM, and what they answer, are described.
+ * The schemas of the routes of RAM and of their answers.
  *
  * Pure.
  */
@@ -16,7 +16,7 @@ import {
 const text: Schema = { type: "string" };
 const account: Schema = {
 	...text,
-	description: "Whose: a uid; without it the first account's.",
+	description: "uid of the account; default: the first account.",
 };
 const status: Schema = { enum: ["Active", "Inactive"] };
 const policies: Schema = {
@@ -33,7 +33,7 @@ const seconds: Schema = {
 	type: "integer",
 	minimum: 3600,
 	maximum: 43_200,
-	description: "Seconds a session of it may last at most.",
+	description: "Maximum duration of its sessions, in seconds.",
 };
 
 export const ramUser: Schema = record({
@@ -60,7 +60,7 @@ const deleted = answers("It is removed.", record({ deleted: { const: 1 } }));
 export const listUsers = {
 	operationId: "listRamUsers",
 	tags: ["ram"],
-	summary: "RAM users, those of --ram first",
+	summary: "RAM users, starting with those of --ram",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
 		"The users; their keys without the secrets.",
@@ -79,14 +79,15 @@ export const putUser = {
 		account,
 		id: {
 			...text,
-			description: "A number; without it one that is always the same.",
+			description:
+				"A number; default: always the same number for the same user.",
 		},
 		accessKeys: listOf(
 			parameters({ id: text, secret: text, status }, "id", "secret"),
 		),
 		policies,
 	}),
-	response: answers("The user as it is kept.", refer("RamUser")),
+	response: answers("The user as it is stored.", refer("RamUser")),
 } as const;
 
 export const removeUser = {
@@ -101,10 +102,10 @@ export const removeUser = {
 export const listRoles = {
 	operationId: "listRamRoles",
 	tags: ["ram"],
-	summary: "RAM roles that were configured, those of --ram first",
+	summary: "RAM roles that were configured, starting with those of --ram",
 	querystring: parameters({ account: ACCOUNT }),
 	description:
-		"Any other role of an account there is can be assumed too, and may do anything.",
+		"Any other role of an existing account can be assumed too, and may do anything.",
 	response: answers("The roles.", record({ roles: listOf(refer("RamRole")) })),
 } as const;
 
@@ -116,7 +117,7 @@ export const putRole = {
 		"Without policies it may do nothing. Sessions it has go by its policies from then on.",
 	params: named,
 	body: parameters({ account, maxSessionDuration: seconds, trusts, policies }),
-	response: answers("The role as it is kept.", refer("RamRole")),
+	response: answers("The role as it is stored.", refer("RamRole")),
 } as const;
 
 export const removeRole = {

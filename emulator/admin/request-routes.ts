@@ -56,7 +56,7 @@ export const requestRoutes: Routes = (app, { requests, ending }) => {
 		async ({ params: { id } }) => {
 			const found = requests.find(id);
 			if (found) return viewRequest(found);
-			const message = `there is no request ${id}: it may have been removed, or had to make room for later ones`;
+			const message = `there is no request ${id}: it may have been removed, also to make room for later ones`;
 			throw new AdminError(404, "NoSuchRequest", message);
 		},
 	);
@@ -102,7 +102,7 @@ const listRequests = {
 	tags: ["requests"],
 	summary: "The latest requests to OSS, the latest first; or the next ones",
 	description:
-		"With `wait`, answers as soon as `count` requests match that have been answered, including earlier ones; when the time is up, with those that there are.",
+		"With `wait`, answers as soon as `count` requests match that have been answered, including earlier ones; when the time is up, with the matching ones so far.",
 	querystring: parameters({
 		account: ACCOUNT,
 		operation: { ...text, description: "PutObject and the like." },
@@ -115,7 +115,7 @@ const listRequests = {
 		code: { ...text, description: "Of the error: NoSuchKey." },
 		bucket: text,
 		key: { ...text, description: "Exactly this one." },
-		url: { ...text, description: "A part of it, as on the wire." },
+		url: { ...text, description: "A part of the URL, as on the wire." },
 		since: {
 			...text,
 			description:
@@ -138,7 +138,7 @@ const listRequests = {
 const getRequest = {
 	operationId: "getRequest",
 	tags: ["requests"],
-	summary: "One request, with its headers and with what was signed",
+	summary: "One request, with its headers and the text that was signed",
 	params: parameters({ id: text }, "id"),
 	response: answers("The request.", refer("RequestDetail")),
 } as const;

@@ -47,7 +47,7 @@ const accessRefusal = record({
 			statement: { ...integer, description: "Counts from 1." },
 		}),
 	},
-	sentence: { ...text, description: "All of it in one." },
+	sentence: { ...text, description: "The whole explanation." },
 });
 
 const line = {
@@ -55,7 +55,7 @@ const line = {
 	account: {
 		...text,
 		description:
-			"uid of the account it belongs to: the caller's, or the bucket owner's when the caller is anonymous or unknown; '' for none.",
+			"uid of the account it belongs to: the caller's, or the bucket owner's when the caller is anonymous or unknown; '' without an account.",
 	},
 	receivedAt: { ...text, format: "date-time" },
 	method: text,
@@ -68,7 +68,7 @@ const line = {
 		enum: ["OSS", "S3"],
 		description: "S3 for a request that is signed as for Amazon S3.",
 	},
-	operation: { ...text, description: "'' when none was found" },
+	operation: { ...text, description: "'' when no operation was found" },
 	status: { ...integer, description: "0 while it is being handled" },
 	code: { ...text, description: "Of the error; '' for success." },
 	message: { ...text, description: "Of the error; '' for success." },
@@ -84,7 +84,7 @@ const line = {
 	},
 	fault: {
 		...text,
-		description: "The fault that was made on purpose; '' for none.",
+		description: "The fault that was made on purpose, or ''.",
 	},
 	durationMs: { type: "number" },
 } as const;

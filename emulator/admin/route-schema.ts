@@ -4,7 +4,7 @@
  * Pure.
  */
 
-/** JSON Schema, as far as it is used here. */
+/** The part of JSON Schema that is used here. */
 export type Schema = {
 	readonly type?: string | readonly string[];
 	readonly description?: string;
@@ -105,9 +105,9 @@ export const noContent = (description: string): RouteSchema["response"] => ({
 	204: { description },
 });
 
-/** Whose things: a parameter of every list. */
+/** The account of the listed things: a parameter of every list. */
 export const ACCOUNT: Schema = {
 	type: "string",
 	pattern: "^[0-9]{1,20}$",
-	description: "uid of an account; without it those of all accounts.",
+	description: "uid of an account; default: all accounts.",
 };

@@ -1,5 +1,5 @@
 /**
- * What buckets, objects, requests and operations look like in the admin API.
+ * The schemas of buckets, objects, requests and operations in the admin API.
  *
  * Pure.
  */
@@ -69,7 +69,7 @@ const operation = record({
 
 const error = record({
 	error: { ...text, description: "A word to tell errors apart by." },
-	message: { ...text, description: "A line that says what is wrong." },
+	message: { ...text, description: "A line that names the error." },
 });
 
 export const components: Readonly<Record<string, Schema>> = {

@@ -75,7 +75,7 @@ const objectSchema = parameters(
 		},
 		contentType: {
 			...text,
-			description: "Without it the one that goes with the end of the key.",
+			description: "Default: the type that fits the end of the key.",
 		},
 		acl: text,
 		storageClass: text,
@@ -114,7 +114,7 @@ const putSeed = {
 	tags: ["seed"],
 	summary: "Makes the emulator contain what a document declares",
 	description:
-		'Buckets with their documents and objects, users, roles and faults: all of it or, when something is wrong, nothing. What is there already as declared stays as it is; nothing is removed. Documents are JSON with the elements of OSS\'s XML (`{"CORSRule":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}]}`, a list is the list of rules), or the XML itself as text.',
+		'Buckets with their documents and objects, users, roles and faults: all of them or, after an error, none. Things that exist already as declared stay unchanged; nothing is removed. Documents are JSON with the elements of OSS\'s XML (`{"CORSRule":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}]}`, a list is the list of rules), or the XML itself as text.',
 	querystring: parameters({
 		account: {
 			...ACCOUNT,

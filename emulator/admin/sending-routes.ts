@@ -66,7 +66,7 @@ const sendWithoutUpload = {
 	tags: ["callbacks"],
 	summary: "Sends a callback without an upload",
 	description:
-		"As if the object had just been uploaded. What is not given is taken from the object if there is one of this name, and made up otherwise. Answers when the outcome is known.",
+		"As if the object had just been uploaded. Omitted facts are taken from the object of this name if it exists, and are synthetic otherwise. Answers when the outcome is known.",
 	body: parameters(
 		{
 			callback: {

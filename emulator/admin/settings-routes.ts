@@ -1,5 +1,5 @@
 /**
- * How the emulator was started, and what of it can change while it runs.
+ * The settings the emulator was started with, and those that can change while it runs.
  */
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import { strictSwitches } from "../callback/switches.ts";
@@ -108,7 +108,7 @@ const getSettings = {
 const changeSettings = {
 	operationId: "changeSettings",
 	tags: ["emulator"],
-	summary: "Changes what can change while the emulator runs",
+	summary: "Changes the settings that can change while the emulator runs",
 	description:
 		"For callbacks and the log from then on, until the emulator ends; a reset leaves it.",
 	body: parameters({

@@ -1,5 +1,5 @@
 /**
- * Snapshots: everything there is, under a name, to return to.
+ * Snapshots: the whole state, saved under a name, to be restored later.
  */
 import { SNAPSHOTS_MAX } from "../storage/store.ts";
 import { AdminError } from "./admin-error.ts";

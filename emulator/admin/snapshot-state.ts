@@ -1,5 +1,5 @@
 /**
- * What a snapshot keeps besides the store: accounts and RAM made by the admin API, faults, the clock, and how far the
+ * The parts of a snapshot besides the store: accounts and RAM made by the admin API, faults, the clock, and how far the
  * record of requests went.
  */
 import type { Account } from "../auth/accounts.ts";
@@ -18,7 +18,7 @@ type State = {
 	readonly roles: readonly object[];
 	readonly faults: readonly AddedFault[];
 	readonly clock: ClockState;
-	/** Id of the latest request; '' for none. */
+	/** Id of the latest request, or ''. */
 	readonly request: string;
 };
 
@@ -35,7 +35,7 @@ export function writeState({ emulator, requests }: Parts): string {
 	return JSON.stringify(state);
 }
 
-/** Accounts, users and roles of the configuration stay, also those that it has since another start. */
+/** Accounts, users and roles of the configuration stay, also if they were added by a later start. */
 export function readState({ emulator, requests }: Parts, text: string): void {
 	const state: State = JSON.parse(text);
 	const { accounts, ram, faults, clock } = emulator;

@@ -19,7 +19,7 @@ export type MadeUp = {
 
 /**
  * @param id of the delivery, the request id that the application server sees
- * @param clientIp what the uploader's address is said to be
+ * @param clientIp the uploader's address in the callback
  * @throws OssError InvalidArgument, as an upload with such a callback; AdminError 400 when it names no URL
  */
 export async function sendMadeUp(
@@ -97,7 +97,7 @@ const describe = ({
 	contentType: properties.contentType,
 });
 
-/** For image info: a made-up object has no content. */
+/** For image info: a synthetic object has no content. */
 async function read(
 	{ store }: Emulator,
 	{ bucket, key }: MadeUp,

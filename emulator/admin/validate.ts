@@ -1,6 +1,6 @@
 /**
  * Checks requests against the routes' schemas. Ajv is loaded by the first request that has something to check: the
- * start does without it, and so does a client that only asks for /health.
+ * start does not need it, nor does a client that only requests /health.
  */
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
@@ -39,7 +39,7 @@ export const compileSchema: FastifySchemaCompiler<object> = ({
 	};
 };
 
-/** @returns a function that names what is wrong with a value, '' for nothing */
+/** @returns a function that names the error in a value, or returns '' */
 export async function makeCheck(
 	schema: object,
 ): Promise<(value: unknown) => string> {

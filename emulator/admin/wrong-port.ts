@@ -1,6 +1,6 @@
 /**
  * Requests of an SDK that is pointed at the admin port: they get an error that the SDK can read, and the log and the
- * record of requests say what is wrong.
+ * record of requests name the mistake.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OssError } from "../oss/errors.ts";

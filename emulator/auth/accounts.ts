@@ -58,7 +58,7 @@ export class Accounts {
 		return this.#keysOf.has(uid) || this.#ram.hasAccount(uid);
 	}
 
-	/** The accounts' own keys, those of the configuration first. */
+	/** The accounts' own keys, starting with the configured ones. */
 	list(): Account[] {
 		return [...this.#byKeyId.values()];
 	}
@@ -124,7 +124,7 @@ export class Accounts {
 	}
 
 	/**
-	 * @param securityToken the request's token of STS; '' if it has none
+	 * @param securityToken the request's STS token, or ''
 	 * @throws OssError InvalidAccessKeyId: the key is unknown or disabled, it is temporary and has no token, or it is
 	 *   permanent and has one, whatever the token (cpp's AccessKeyTest for the code, A-511); InvalidSecurityToken,
 	 *   AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 … 0002-00000008

@@ -24,7 +24,8 @@ export type Names = {
  * @param host the Host header, with or without a port
  * @param path as on the wire, without the query
  * @returns at least one reading
- * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), InvalidArgument for one that is not UTF-8
+ * @throws OssError InvalidObjectName for a malformed percent-escape (A-01), InvalidArgument for an escape that is not
+ * UTF-8
  */
 export function readTargets(
 	host: string,

@@ -55,7 +55,7 @@ export function authenticate<R extends Target>(
 	const [likeliest] = readings;
 	if (!likeliest) throw new Error("a request must have a reading");
 	if (!checkSignatures)
-		return { caller: believe(request, accounts), target: likeliest };
+		return { caller: callerUnchecked(request, accounts), target: likeliest };
 
 	const claim =
 		isPreflight(request) || isPostObject(request, likeliest)
@@ -158,10 +158,10 @@ function urlScheme(query: Query): ReadUrl | undefined {
  * The account of the key that the request names in any scheme, even with a malformed signature; otherwise the default
  * account.
  */
-const believe = (request: OssRequest, accounts: Accounts): Caller =>
+const callerUnchecked = (request: OssRequest, accounts: Accounts): Caller =>
 	callerOf(accounts.find(claimedKeyId(request)) ?? accounts.default);
 
-/** The AccessKeyId that a request names, even if its signature cannot be parsed; '' for none. */
+/** The AccessKeyId that a request names, even if its signature cannot be parsed; '' if it names none. */
 export function claimedKeyId({
 	headers,
 	query,

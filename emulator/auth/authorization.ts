@@ -89,7 +89,7 @@ export function requireParameter(
 }
 
 /**
- * Names of headers that are signed in addition to those that always are: lower-case, sorted, each once.
+ * Names of headers that are signed in addition to the mandatory ones: lower-case, sorted, each once.
  *
  * @param fail makes the error: 'empty' when the list is empty, 'item' when one of the names is invalid
  */

@@ -17,8 +17,8 @@ export function resourcePaths({ bucket, key }: Target): readonly string[] {
 }
 
 /**
- * Sorted lines `name:value`: every x-oss-* header and those of `more` that the request has. Only own properties count,
- * because a client may declare `constructor`.
+ * Sorted lines `name:value`: every x-oss-* header and the headers in `more` that the request has. Only own properties
+ * count, because a client may declare `constructor`.
  *
  * @param more lower-case names
  */

@@ -1,7 +1,7 @@
 /**
  * The claim of a request's signature, in any scheme, and its verification.
  *
- * SDKs do not agree on what they sign, so there may be several strings to sign: the first is OSS's own, which an error
+ * SDKs do not sign the same text, so there may be several strings to sign: the first is OSS's own, which an error
  * names; any of them is accepted.
  *
  * Pure. Source: docs «Error responses», captured 403s of V1 and V4; EC 0002-00000040, 0002-00000201.
@@ -19,7 +19,7 @@ export type Candidate = {
 
 export type Claim = {
 	readonly accessKeyId: string;
-	/** The security token of STS; '' when the request has none. */
+	/** The security token of STS, or ''. */
 	readonly securityToken: string;
 	/** As in the request: base64, for V4 lower-case hex. */
 	readonly signature: string;

@@ -51,7 +51,7 @@ export function readPostPolicy(
 		readonly checkSignatures?: boolean;
 	},
 ): PostAuthentication {
-	if (!checkSignatures) return believe(fields, accounts, now);
+	if (!checkSignatures) return readUnchecked(fields, accounts, now);
 	if (!SIGNING_FIELDS.some((name) => fields.has(name)))
 		return { caller: ANONYMOUS, policy: undefined };
 	const text = requireField(fields, "policy", "702", "702");
@@ -76,7 +76,7 @@ const SIGNING_FIELDS = [
 /** The signature of a form does not depend on its target; its policy may. */
 const NOWHERE: Target = { bucket: "", key: "" };
 
-function believe(
+function readUnchecked(
 	fields: FormFields,
 	accounts: Accounts,
 	now: Date,
@@ -150,7 +150,7 @@ function readV2Fields(fields: FormFields): OwnPart {
 }
 
 /**
- * The signing date may not be far from now, says a page without naming a limit; here any date is accepted (A-113),
+ * The signing date must not be far from now, says a page without naming a limit; here any date is accepted (A-113),
  * because the form expires with its policy.
  */
 function readV4Fields(fields: FormFields, region: string): OwnPart {

@@ -36,7 +36,7 @@ export type RamDocument = {
  * `{ "users": […], "roles": […] }`, both optional.
  *
  * @param json text, or the place of a document in another
- * @param account uid of the account of users and roles that name none
+ * @param account uid of the account of users and roles that do not name one
  * @param taken ids of keys that accounts have
  * @throws JsonMistake
  */

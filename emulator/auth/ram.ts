@@ -2,7 +2,7 @@
  * RAM: users with keys and roles to assume, each with policies.
  *
  * Roles that are not configured exist too: STS returns them, and they may do anything in their account. Changes while
- * the emulator runs are kept in memory only.
+ * the emulator runs are held in memory only.
  */
 import { createHash } from "node:crypto";
 import type { Caller } from "../oss/request.ts";
@@ -87,7 +87,7 @@ export class Ram {
 		for (const role of this.#first.roles.filter(isMeant)) this.putRole(role);
 	}
 
-	/** Replaces all users and roles, except those of the configuration that are not named. */
+	/** Replaces all users and roles, except configured ones that are not named. */
 	replace(users: readonly RamUser[], roles: readonly RamRole[]): void {
 		this.reset();
 		for (const user of users) this.putUser(user);
@@ -115,7 +115,7 @@ export class Ram {
 		this.#roles.set(path(role), role);
 	}
 
-	/** @returns whether it existed; its sessions become those of a role that is not configured */
+	/** @returns whether it existed; its sessions continue as sessions of a role that is not configured */
 	removeRole(account: string, name: string): boolean {
 		return this.#roles.delete(path({ account, name }));
 	}

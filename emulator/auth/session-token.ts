@@ -14,7 +14,7 @@ export type Session = {
 	readonly uid: string;
 	readonly role: string;
 	readonly session: string;
-	/** Session policy, JSON; '' for none. */
+	/** Session policy as JSON, or ''. */
 	readonly policy: string;
 	readonly expires: Date;
 };

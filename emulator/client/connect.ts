@@ -8,7 +8,7 @@ export type ConnectOptions = {
 	/** Of the admin port: `http://127.0.0.1:6771`. */
 	readonly adminUrl: string;
 	/**
-	 * Of the OSS port, where it is not the one that the emulator itself listens on: a container's port may be mapped.
+	 * The OSS port, if it differs from the one the emulator listens on: a container's port may be mapped.
 	 * Default: the host of `adminUrl` with the emulator's own port.
 	 */
 	readonly endpoint?: string;

@@ -29,7 +29,7 @@ export type SeedObject = {
 	readonly base64?: string;
 	/** A path on the emulator's machine. */
 	readonly file?: string;
-	/** Default: the one that goes with the end of the key. */
+	/** Default: the type that fits the end of the key. */
 	readonly contentType?: string;
 	readonly acl?: BucketAcl | "default";
 	readonly storageClass?: string;
@@ -99,7 +99,7 @@ export type CallbackFault =
 export type ErrorAction = {
 	/** 400 to 599. */
 	readonly status: number;
-	/** `SlowDown`; default: one that goes with the status. */
+	/** `SlowDown`; default: a code that fits the status. */
 	readonly code?: string;
 	readonly message?: string;
 	readonly ec?: string;
@@ -109,7 +109,7 @@ export type ErrorAction = {
 export type CutAction = {
 	/** After this many bytes of the body; 0 of a response: the client gets no answer. */
 	readonly cutAfterBytes: number;
-	/** Whose body is cut. Default: the response's, which is a download. */
+	/** The message whose body is cut. Default: the response, which is a download. */
 	readonly direction?: "request" | "response" | "upload" | "download";
 };
 
@@ -213,7 +213,7 @@ export type Callback = {
 /** A request to OSS, as it is on record. */
 export type Request = {
 	readonly id: string;
-	/** uid of the account that it belongs to; `""` for none. */
+	/** uid of the account that it belongs to, or `""`. */
 	readonly account: string;
 	readonly receivedAt: string;
 	readonly method: string;
@@ -223,7 +223,7 @@ export type Request = {
 	readonly clientIp: string;
 	readonly bucket: string;
 	readonly key: string;
-	/** `PutObject`; `""` when none was found. */
+	/** `PutObject`; `""` when no operation was found. */
 	readonly operation: string;
 	readonly status: number;
 	/** Code, message and EC of the error; `""` for success. */

@@ -4,7 +4,7 @@
  * Pure. Source: docs «Use AWS SDKs to access OSS»; the clients' own manuals.
  */
 
-/** What OSS refuses and S3 does not. */
+/** Requests that OSS refuses and S3 accepts. */
 export const AILMENTS = [
 	"trailers",
 	"streaming",

@@ -58,7 +58,7 @@ const PERMISSIONS = new Set([
 	...["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"],
 ]);
 
-/** @returns what a grant allows to everybody; nothing for a grant to the owner, who may do anything */
+/** @returns the permissions that a grant gives to all callers; none for the owner, who may do anything */
 function publicPermission(
 	grant: XmlNode,
 	owner: string | undefined,

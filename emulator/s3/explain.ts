@@ -10,7 +10,7 @@ import { type Ailment, findCure } from "./cures.ts";
 
 type Told = Pick<OssRequest, "headers">;
 
-/** @returns '' when there is nothing to say beyond the error itself */
+/** @returns '' if the error itself says everything */
 export function explainRefusal(error: OssError, { headers }: Told): string {
 	const userAgent = headers["user-agent"] ?? "";
 	const cured = (sentence: string, ailment: Ailment): string =>

@@ -1,5 +1,5 @@
 /**
- * The form of a PostObject that is signed for S3, as OSS's form: its fields in OSS's words beside the ones that were
+ * The form of a PostObject that is signed for S3, as OSS's form: its fields in OSS's words next to the ones that were
  * sent, since the policy names those.
  *
  * A V4 signature is checked here and the policy signed anew in OSS's way; that of V2 is OSS's V1 under another name.
@@ -32,7 +32,7 @@ const FIELDS_MAX = 1000;
 
 /**
  * @throws OssError AccessDenied when the protocol is off; InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch
- *   and those of a security token
+ *   and the fields of a security token
  */
 export async function* toOssForm(
 	parts: AsyncIterable<FormPart>,

@@ -63,7 +63,7 @@ function withoutOss(location: string): string {
 	return location.replace(/^oss-/, "");
 }
 
-/** S3 does not ask for the slash that OSS asks for. */
+/** S3 does not require the slash that OSS requires. */
 function withSlash(source: string): string {
 	return source === "" || source.startsWith("/") ? source : `/${source}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a request says of its body: `x-amz-content-sha256` and `Content-Encoding: aws-chunked`.
+ * The headers that describe a request's body: `x-amz-content-sha256` and `Content-Encoding: aws-chunked`.
  *
  * OSS refuses the checksum trailers that AWS SDKs send since 2025. It did so in two ways: with InvalidArgument, whose
  * body is known, and since 2026 with NotImplemented, whose EC is not (A-311). Bodies that are signed chunk by chunk are
@@ -51,7 +51,7 @@ export type Payload =
 	| { readonly kind: "chunked" };
 
 /**
- * @param payload what the signature says of the body; undefined for a signature that says nothing
+ * @param payload the signature's statement about the body; undefined if there is none
  * @throws OssError InvalidArgument, NotImplemented
  */
 export function judgePayload(

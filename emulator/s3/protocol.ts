@@ -8,7 +8,7 @@
  */
 import type { OssRequest } from "../oss/request.ts";
 
-/** Any of them makes a URL one that is signed for S3. */
+/** Any of them marks a URL as signed for S3. */
 const SIGNING_PARAMETERS = [
 	"X-Amz-Algorithm",
 	"X-Amz-Credential",

@@ -2,7 +2,7 @@
  * Features of S3 that OSS refuses rather than ignores: if a sub-resource were ignored, an object would be returned in
  * place of a configuration.
  *
- * The text and EC are those of a conditional PutObject, of which a capture exists; that the other headers and
+ * The text and EC are taken from a conditional PutObject, of which a capture exists; that the other headers and
  * sub-resources are refused so is a guess (A-321). OSS wants a Content-MD5 with DeleteObjects.
  *
  * Pure. Source: docs «Compatibility with Amazon S3», «PutObject»; captures of Moodiary, Druid, LobeChat.
@@ -24,7 +24,7 @@ const HEADERS = [
 	/^x-amz-rename-source/,
 ];
 
-/** rclone sends it with `false`, which asks for nothing. */
+/** rclone sends it with `false`, which has no effect. */
 const BUCKET_LOCK = "x-amz-bucket-object-lock-enabled";
 
 const CONDITIONS = [

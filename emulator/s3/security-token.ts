@@ -1,7 +1,7 @@
 /**
  * The security token of a temporary key, where each way of signing has it.
  *
- * OSS's own header is refused beside a signature of S3; that this is 400 InvalidArgument is a guess (A-306).
+ * OSS's own header is refused next to a signature of S3; that this is 400 InvalidArgument is a guess (A-306).
  *
  * Pure. Source: EC 0002-00000009; docs «Use AWS SDKs to access OSS».
  */
@@ -10,7 +10,7 @@ import type { OssRequest } from "../oss/request.ts";
 
 const OWN = "x-oss-security-token";
 
-/** @returns '' when the request has none. @throws OssError InvalidArgument */
+/** @returns '' when the request has no token. @throws OssError InvalidArgument */
 export function tokenOfHeader(request: OssRequest): string {
 	refuseOwn(request);
 	return request.headers["x-amz-security-token"] ?? "";

@@ -1,5 +1,5 @@
 /**
- * What can be chosen about the S3-compatible protocol, where OSS has changed its mind or differs by account.
+ * The settings of the S3-compatible protocol, where OSS has changed its mind or differs by account.
  *
  * Pure.
  */

@@ -1,11 +1,11 @@
 /**
- * A request of S3 whose sender is known, as the request of OSS that it stands for: refused where OSS refuses it, its
+ * A request of S3 whose sender is known, as the equivalent request of OSS: refused where OSS refuses it, its
  * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
  *
  * Counts of listings keep OSS's defaults and limits (A-335). A range that ends past the object gives the whole object,
  * as in OSS's own protocol (A-337).
  *
- * Order of refusal: what OSS does not implement, then the body's form, before a byte of it is read.
+ * Order of refusal: features that OSS does not implement, then the body's form, before a byte of it is read.
  */
 import { hash } from "node:crypto";
 import { Readable } from "node:stream";
@@ -46,7 +46,7 @@ export type Known = {
 	readonly s3: S3Settings;
 };
 
-/** @throws OssError NotImplemented, InvalidArgument, MissingArgument, MissingContentLength, and those of documents */
+/** @throws OssError NotImplemented, InvalidArgument, MissingArgument, MissingContentLength, and errors of documents */
 export async function toOss(
 	request: OssRequest,
 	known: Known,
@@ -66,7 +66,7 @@ export async function toOss(
 }
 
 /**
- * What the signature says of the body; undefined where it says nothing: V2, no signature, most URLs.
+ * The signature's statement about the body; undefined if there is none: V2, no signature, most URLs.
  *
  * @throws OssError InvalidArgument for a URL that says that chunks are signed: they cannot continue its signature
  */

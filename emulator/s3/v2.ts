@@ -23,7 +23,7 @@ import { tokenOfHeader, tokenOfV2Url } from "./security-token.ts";
 const MISMATCH_EC = "0002-00000307";
 
 /**
- * `AWS AccessKeyId:Signature`. No page has an EC for one that is malformed (A-308).
+ * `AWS AccessKeyId:Signature`. No page has an EC for a malformed header (A-308).
  *
  * @throws OssError InvalidArgument
  */

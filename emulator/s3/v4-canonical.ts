@@ -21,11 +21,11 @@ export type Signing = {
 	readonly signedHeaders: readonly string[];
 	/** `yyyyMMddTHHmmssZ`. */
 	readonly date: string;
-	/** The last line: a hash, `UNSIGNED-PAYLOAD`, or what a chunked body says. */
+	/** The last line: a hash, `UNSIGNED-PAYLOAD`, or the value for a chunked body. */
 	readonly payload: string;
 };
 
-/** SDKs differ in what they leave unescaped in the path, and in blanks within header values. */
+/** SDKs differ in the characters they leave unescaped in the path, and in blanks within header values. */
 export function* candidates(
 	request: OssRequest,
 	{ credential, signedHeaders, date, payload }: Signing,
@@ -83,7 +83,7 @@ export function canonicalQuery(rawQuery: string): string {
 		.join("&");
 }
 
-/** Text with a malformed escape is kept as it was sent; no signature will match it. */
+/** Text with a malformed escape stays as it was sent; no signature will match it. */
 const encoded = (text: string): string =>
 	/^[\w\-.~]*$/.test(text)
 		? text

@@ -1,7 +1,7 @@
 /**
  * The credential of AWS Signature Version 4, `AccessKeyId/yyyyMMdd/region/s3/aws4_request`, and the key made for it.
  *
- * OSS takes any region as it stands: SDKs sign with `us-east-1`, `cn-hangzhou` or `oss-cn-hangzhou`.
+ * OSS accepts any region unchanged: SDKs sign with `us-east-1`, `cn-hangzhou` or `oss-cn-hangzhou`.
  *
  * Pure. Source: AWS «Signature Version 4»; captures of minio-go and clickhouse-backup for the region.
  */

@@ -26,7 +26,7 @@ import {
 	signWith,
 } from "./v4-key.ts";
 
-/** Also has what the signatures of chunks continue. */
+/** Also has the values on which the signatures of chunks are based. */
 export type V4Claim = Claim & {
 	readonly signing: Signing;
 };

@@ -1,5 +1,5 @@
 /**
- * What the two protocols call the same thing: storage classes, encryption, ACLs.
+ * The two protocols' names for the same things: storage classes, encryption, ACLs.
  *
  * A class of S3 that OSS has no equal of is passed on as it is, and refused by OSS; one of OSS that S3 has no word for
  * keeps OSS's (A-316). Canned ACLs that OSS has not are refused as a bad `x-oss-acl` is (A-317).
@@ -34,10 +34,10 @@ export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 
-/** A grant of S3, as far as OSS knows it. */
+/** The parts of an S3 grant that OSS knows. */
 export type Permission = "FULL_CONTROL" | "READ" | "WRITE";
 
-/** What everybody may, by each ACL of OSS. */
+/** The permissions of all callers under each ACL of OSS. */
 export const PUBLIC_PERMISSIONS: ReadonlyMap<string, readonly Permission[]> =
 	new Map([
 		["private", []],

@@ -16,7 +16,7 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * @returns the bucket to which the operation has access; undefined for one that is not in a bucket
+ * @returns the bucket to which the operation has access; undefined for an operation outside buckets
  * @throws OssError NoSuchBucket, AccessDenied
  */
 export async function authorize(

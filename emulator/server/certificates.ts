@@ -1,7 +1,7 @@
 /**
  * Certificates for any name that a TLS client asks for, from an authority of the emulator's own.
  *
- * The authority is made once and kept in the data folder, so that it can be trusted once. Names come with the
+ * The authority is made once and stored in the data folder, so that it can be trusted once. Names come with the
  * handshake: an emulator in a container cannot know under which names it is reached.
  */
 import { createPublicKey, randomBytes } from "node:crypto";
@@ -26,7 +26,7 @@ const YEARS = 10;
 /** Some clients refuse a server certificate with a longer validity. */
 const LEAF_DAYS = 800;
 const NAME = "oss-emulator";
-/** Every name costs a signature of some milliseconds; no real client asks for thousands of names. */
+/** Every name costs a signature of some milliseconds; no real client uses thousands of names. */
 const NAMES_MAX = 256;
 
 export async function makeAuthority(now: Date): Promise<Authority> {
@@ -69,7 +69,7 @@ export class Certificates {
 	readonly #authority: Authority;
 	readonly #now: () => Date;
 	readonly #contexts = new Map<string, Promise<SecureContext>>();
-	/** All names share one key, because they need not be protected from each other. */
+	/** All names share one key, because they do not have to be protected from each other. */
 	readonly #key: Promise<string>;
 
 	constructor(authority: Authority, now: () => Date) {

@@ -17,7 +17,7 @@ export function errorReply(
 	const { status } = error;
 	if (status === 304) return { status, headers: error.headers, body: null };
 	const headers = { ...error.headers, "x-oss-ec": error.ec || undefined };
-	// An error of the cloud keeps the cloud's request id, because its support asks for that one.
+	// An error of the cloud keeps the cloud's request id, because its support needs that one.
 	const known = error.headers["x-oss-request-id"] ?? id;
 	const document = Buffer.from(writeError(region, error, known, host));
 	if (method !== "HEAD") {

@@ -1,7 +1,7 @@
 /**
  * The heads of a form's parts up to the file, which @fastify/multipart does not hand on as they were sent.
  *
- * It drops the parameters of the file's type and invents a type where there is none, skips malformed parts, and refuses
+ * It drops the parameters of the file's type and invents a type where it is missing, skips malformed parts, and refuses
  * a field whose name every object of JavaScript has, `constructor`. Dicer, the parser inside the plugin, reads the same
  * bytes here, until the file begins.
  *
@@ -19,12 +19,12 @@ import {
 	encodeWireText,
 } from "../oss/wire-text.ts";
 
-/** What a part says about itself. */
+/** The headers of a part. */
 export type Head = {
 	readonly name: string;
-	/** '' when the part names none. */
+	/** '' when the part has no name. */
 	readonly filename: string;
-	/** With its parameters; '' when the part has none. */
+	/** With its parameters; '' when the part has no type. */
 	readonly contentType: string;
 	/** Of a field that the plugin does not hand on. */
 	readonly value?: Promise<string>;
@@ -46,7 +46,7 @@ const malformed = (): OssError => new OssError("MalformedPOSTRequest");
 export class FormHeads {
 	/** As Dicer found them. */
 	readonly #found: Head[] = [];
-	/** Those that the plugin found too, and what it did not hand on. */
+	/** The parts that the plugin found too, and the data that it did not hand on. */
 	readonly #confirmed: Head[] = [];
 	#dicer: Dicer | undefined;
 	#isHeadDue = false;
@@ -59,7 +59,7 @@ export class FormHeads {
 			boundary,
 			maxHeaderPairs: HEADERS_MAX + 1,
 			maxHeaderSize: HEAD_BYTES_MAX,
-			// A part that fills up would make Dicer wait, and the plugin would be ahead of it.
+			// A part whose buffer is full would make Dicer wait, and the plugin would be ahead of it.
 			partHwm: BEFORE_FILE_BYTES_MAX,
 		};
 		this.#dicer = new Dicer(config);
@@ -141,7 +141,7 @@ function readHead(header: RawHead): Head {
 		values.map((value) => name.length + value.length),
 	);
 	const bytes = lines.reduce((sum, length) => sum + length, 0);
-	// A quarter is more than the separators between so many names and values.
+	// A quarter is more than the separators between this many names and values.
 	if (lines.length > HEADERS_MAX || bytes > (HEAD_BYTES_MAX * 3) / 4)
 		throw malformed();
 	const disposition = valueIn(header, "content-disposition");

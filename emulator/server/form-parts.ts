@@ -2,8 +2,8 @@
  * The parts of a PostObject's form, in OSS's words: fields and the file. @fastify/multipart reads them.
  *
  * Every part is a stream, so that a field is never parsed as JSON, and a client is not read faster than its file is
- * stored. `form-heads.ts` supplies what the plugin does not hand on. The file is the part of that name, whether or not
- * it has a file name; others are fields even if they have one.
+ * stored. `form-heads.ts` supplies the data that the plugin does not hand on. The file is the part named `file`,
+ * whether or not it has a file name; others are fields even if they have one.
  *
  * Source: docs «PostObject»: values of 2 MB, Content-MD5; RFC 2046, 5.1: boundaries.
  */
@@ -30,7 +30,7 @@ import {
 const VALUE_BYTES_MAX = 2 * 1024 * 1024;
 const PARTS_MAX = 1000;
 
-/** All that the parser knows: none is left at its default. */
+/** All limits of the parser: none stays at its default. */
 const LIMITS = {
 	parts: PARTS_MAX,
 	// Each part is a file to the plugin, and none is a field.
@@ -55,7 +55,7 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
  * @param incoming came to an application with `acceptForms`
  * @param content the body of the request, unread
  * @param headers of the request; a Content-MD5 is that of the whole body
- * @param memory what the fields of all unfinished forms may take together
+ * @param memory limit for the fields of all unfinished forms together
  * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody,
  *   QpsLimitExceeded; InvalidDigest at the end
  */
@@ -136,7 +136,7 @@ async function* partsOf(
 ): AsyncGenerator<FormPart> {
 	const request: FastifyRequest = Object.create(incoming, {
 		raw: { value: body },
-		// Fastify is not told the content type: it would judge it.
+		// Fastify does not receive the content type, because it would check it.
 		isMultipart: { value: () => true },
 	});
 	const isPartAFile = (name: string | undefined): boolean => {
@@ -145,7 +145,7 @@ async function* partsOf(
 	};
 	try {
 		for await (const part of request.parts({ isPartAFile })) {
-			if (part.type === "field") throw new TypeError("a part is no stream");
+			if (part.type === "field") throw new TypeError("a part is not a stream");
 			const { hidden, head } = heads.next();
 			for (const one of hidden) yield await hiddenField(one, hold);
 			if (head) yield await toFormPart(head, part.file, hold);
@@ -155,7 +155,7 @@ async function* partsOf(
 			}
 		}
 	} catch (error) {
-		// This one stands for the end of a form, after a field that the plugin keeps to itself.
+		// This part marks the end of a form, after a field that the plugin keeps to itself.
 		if (codeOf(error) !== "FST_PROTO_VIOLATION") throw toOssError(error);
 	}
 	for (const one of heads.next().hidden) yield await hiddenField(one, hold);

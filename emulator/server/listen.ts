@@ -17,7 +17,10 @@ import type { Certificates } from "./certificates.ts";
 export type ListenOptions = {
 	readonly handler: RequestListener;
 	readonly onBroken: (error: Error, socket: Duplex) => void;
-	/** Addresses to listen on, at least one; those this machine does not have are left out, unless it has none. */
+	/**
+	 * Addresses to listen on, at least one; addresses this machine does not have are left out, unless it has none of
+	 * them.
+	 */
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
 	readonly port: number;
@@ -178,7 +181,7 @@ function toStartError(
 	}
 }
 
-/** Stops accepting, lets answers under way finish, and interrupts those that take longer than `graceMs`. */
+/** Stops accepting, lets answers under way finish, and interrupts answers that take longer than `graceMs`. */
 export async function closeServer(
 	server: Server,
 	graceMs: number,

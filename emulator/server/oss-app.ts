@@ -4,8 +4,8 @@
  * and a start is 8 ms shorter.
  *
  * Fastify's lifecycle carries the request: `onRequest` translates it and opens its record, the handler answers it,
- * `onResponse` drains what the client still sends. Authentication is not a hook: OSS reads a website's request twice,
- * and a form's signature stands in its body. `handle.ts` tells that story. Fastify's logger is off: it would load pino,
+ * `onResponse` drains the rest of the client's body. Authentication is not a hook: OSS reads a website's request twice,
+ * and a form's signature is in its body; see `handle.ts`. Fastify's logger is off: it would load pino,
  * 7 ms of every start, and requests have a record of their own.
  */
 import type { IncomingMessage, RequestListener } from "node:http";
@@ -48,7 +48,7 @@ export type OssAppOptions = {
 	readonly stsPort: number | undefined;
 };
 
-/** What the fields of all unfinished forms may take together; one form may have fields of 4 MB. */
+/** Limit for the fields of all unfinished forms together; one form may have fields of 4 MB. */
 const FORMS_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The servers are ours (`listen.ts`), and pass requests to `routing` when it is there. */

@@ -122,12 +122,12 @@ export class S3Edge {
 		);
 	}
 
-	/** The request of OSS that this one stands for. @throws OssError of `toOss` */
+	/** The equivalent request of OSS. @throws OssError of `toOss` */
 	async read(request: OssRequest): Promise<OssRequest> {
 		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
 	}
 
-	/** A sentence about a request that is accepted here and would fail at OSS; '' if there is nothing to say. */
+	/** A sentence about a request that is accepted here and would fail at OSS, or ''. */
 	finding(request: OssRequest): string {
 		return this.#isPathStyle(request) ? pathStyleFinding(request) : "";
 	}

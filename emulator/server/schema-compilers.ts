@@ -2,10 +2,13 @@
  * Keeps Fastify from loading compilers of schemas, 20 ms of the first request, for an application that sets
  * compilers of its own.
  */
-const none = (): never => {
+const refuseSchema = (): never => {
 	throw new TypeError("a route has a schema, but no compiler is set");
 };
 
 export const NO_SCHEMA_COMPILERS = {
-	compilersFactory: { buildValidator: none, buildSerializer: none },
+	compilersFactory: {
+		buildValidator: refuseSchema,
+		buildSerializer: refuseSchema,
+	},
 };

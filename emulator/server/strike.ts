@@ -1,6 +1,6 @@
 /**
- * Carries out faults on purpose: those of the rules, and the one that a request names itself in `x-emulator-fault`, a
- * header or a query parameter that no signature includes.
+ * Carries out faults on purpose: the faults of the rules, and the one that a request names itself in
+ * `x-emulator-fault`, a header or a query parameter that no signature includes.
  *
  * A fault strikes when the operation is known and its caller is authenticated, before anything is done.
  */

@@ -9,7 +9,7 @@ import { closeServer, listen, secure } from "../server/listen.ts";
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 export type Handlers = {
-	/** Also for STS's own port, if there is one. */
+	/** Also applies to STS's own port, if it exists. */
 	readonly oss: Handler;
 	readonly admin: Handler;
 	/** Called for requests that are refused before they can be parsed. */
@@ -23,7 +23,7 @@ export type Ports = {
 	readonly sts: number | undefined;
 	/** Starts to answer, also the requests that arrived before. */
 	open(handlers: Handlers): void;
-	/** To be called before `open` when there is a port for https. */
+	/** Must be called before `open` when there is a port for https. */
 	secure(certificates: Certificates): Promise<void>;
 	/** Stops accepting, lets pending responses finish, and interrupts those that take too long. */
 	close(): Promise<void>;

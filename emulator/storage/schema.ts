@@ -103,7 +103,7 @@ const STEPS = [
   ) STRICT;
   CREATE INDEX piece_by_file ON piece (file) WHERE file IS NOT NULL;
 
-  -- The requests sent to application servers. Apart from its document a row is small, so that a search walks over few bytes.
+  -- Requests to application servers. Apart from its document a row is small, so that a search reads few bytes.
   CREATE TABLE delivery (
     seq        INTEGER PRIMARY KEY, -- a larger one began later
     id         TEXT NOT NULL UNIQUE,

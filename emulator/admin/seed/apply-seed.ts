@@ -56,7 +56,7 @@ export async function applySeed(
 }
 
 /**
- * @returns the faults to be added: those that are not there yet
+ * @returns the faults to be added: those that do not exist yet
  * @throws JsonMistake
  */
 export async function checkSeed(
@@ -139,7 +139,7 @@ async function applyBuckets(
 	return written;
 }
 
-/** What OSS refuses is a mistake at this place. */
+/** A refusal of OSS is a mistake at this place. */
 async function at<T>(place: JsonPlace, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
@@ -187,7 +187,7 @@ async function applyDocument(
 	const target = { account, bucket };
 	const before = await performAsOwner(emulator, { operation: get, ...target })
 		.then((reply) => reply.body)
-		.catch(ifRefused(() => null)); // there is none
+		.catch(ifRefused(() => null)); // there is no document
 	undo.push(async () => {
 		if (Buffer.isBuffer(before))
 			await performAsOwner(emulator, {

@@ -1,5 +1,5 @@
 /**
- * The faults of a seed: checked as POST /api/faults checks them, without those that are there already.
+ * The faults of a seed: checked as POST /api/faults checks them, without faults that exist already.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Emulator } from "../../emulator.ts";

@@ -29,7 +29,7 @@ export type SeedObject = {
 	readonly place: JsonPlace;
 	readonly key: string;
 	readonly content: SeedContent;
-	/** '' for one that goes with the key. */
+	/** '' for the type that fits the key. */
 	readonly contentType: string;
 	readonly acl: string;
 	readonly storageClass: string;

@@ -63,7 +63,7 @@ function readV6(text: string): bigint | undefined {
 	);
 }
 
-/** `a:b:1.2.3.4` → four groups; '' has none. */
+/** `a:b:1.2.3.4` → four groups; '' → no group. */
 function readGroups(text: string): bigint[] | undefined {
 	if (text === "") return [];
 	const groups: bigint[] = [];

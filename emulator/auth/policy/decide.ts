@@ -1,6 +1,6 @@
 /**
- * Decides by policies whether a caller may perform an action, in OSS's order: the session policy, then those of the
- * user or role and of the bucket together, where any Deny wins. Without a matching statement the ACLs decide.
+ * Decides by policies whether a caller may perform an action, in OSS's order: the session policy, then the policies
+ * of the user or role and of the bucket together, where any Deny wins. Without a matching statement the ACLs decide.
  *
  * Pure. Source: docs «Authentication» of OSS (its flow of a request), «Policy evaluation process» of RAM.
  */

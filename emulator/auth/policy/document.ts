@@ -70,7 +70,7 @@ function parse(json: string): unknown {
 
 /**
  * The message of OSS's parser for a text that does not begin like JSON. No capture shows the message for other
- * mistakes, so those of form policies are used (A-932).
+ * mistakes, so the texts of form policies are used (A-932).
  */
 function notJson(json: string): OssError {
 	const [first = ""] = json.trimStart();

@@ -1,6 +1,6 @@
 /**
- * The operators of conditions. A negated operator is the negation of its positive one: with several values none of them
- * may match.
+ * The operators of conditions. A negated operator is the negation of its positive one: with several values, none of
+ * them may match.
  *
  * Pure. Source: docs «Conditional operators».
  */
