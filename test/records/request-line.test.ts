@@ -31,6 +31,17 @@ suite("The line of a request", () => {
 		);
 	});
 
+	test("says of an accepted request why OSS may refuse it", () => {
+		const finding = "OSS may refuse response-content-type";
+		const accepted = { ...REQUEST, diagnosis: finding };
+		const { message, fields } = requestLine(accepted);
+
+		assert.ok(message.endsWith(` 3.1 ms; ${finding}`), message);
+		assert.equal(fields.finding, finding);
+		const refused = { ...accepted, status: 403, code: "AccessDenied" };
+		assert.ok(!requestLine(refused).message.includes(finding));
+	});
+
 	test("has the beginning of a long URL, and fields for programs", () => {
 		const url = `/${"a".repeat(1000)}`;
 		const { message, fields } = requestLine({ ...REQUEST, url });
