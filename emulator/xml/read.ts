@@ -186,3 +186,11 @@ export function childText(node: XmlNode, name: string): string | undefined {
 export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {
 	return node.children.filter((child) => child.name === name);
 }
+
+/** For documents without lists. @throws OssError MalformedXML when an element has two children of one name */
+export function requireNoneTwice({ name, children }: XmlNode): void {
+	const names = new Set(children.map((child) => child.name));
+	if (names.size < children.length)
+		throw malformed(`${name} has an element more than once.`);
+	for (const child of children) requireNoneTwice(child);
+}

@@ -163,3 +163,81 @@ suite("An element that comes twice where OSS wants one", () => {
 
 const WORM =
 	"<ObjectWormConfiguration><ObjectWormEnabled>Enabled</ObjectWormEnabled></ObjectWormConfiguration>";
+
+/** Every element that they can have once; the lists are left out. */
+const DOCUMENTS = [
+	[
+		"PutBucketLogging",
+		"PUT /photos?logging",
+		"<BucketLoggingStatus><LoggingEnabled><TargetBucket>photos</TargetBucket><TargetPrefix>p-</TargetPrefix></LoggingEnabled></BucketLoggingStatus>",
+	],
+	[
+		"PutBucketWebsite",
+		"PUT /photos?website",
+		"<WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix><SupportSubDir>true</SupportSubDir><Type>0</Type></IndexDocument><ErrorDocument><Key>e.html</Key><HttpStatus>404</HttpStatus></ErrorDocument></WebsiteConfiguration>",
+	],
+	[
+		"PutBucketReferer",
+		"PUT /photos?referer",
+		"<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>true</TruncatePath><RefererList></RefererList></RefererConfiguration>",
+	],
+	[
+		"PutBucketEncryption",
+		"PUT /photos?encryption",
+		"<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>",
+	],
+	[
+		"PutBucketRequestPayment",
+		"PUT /photos?requestPayment",
+		"<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+	],
+	[
+		"PutBucketAccessMonitor",
+		"PUT /photos?accessmonitor",
+		"<AccessMonitorConfiguration><Status>Enabled</Status></AccessMonitorConfiguration>",
+	],
+	[
+		"PutStyle",
+		"PUT /photos?style&styleName=small",
+		"<Style><Content>image/resize,w_10</Content></Style>",
+	],
+	[
+		"PutLiveChannel",
+		"PUT /photos/live?live",
+		"<LiveChannelConfiguration><Description/><Status>enabled</Status><Target><Type>HLS</Type><FragDuration>5</FragDuration><FragCount>3</FragCount><PlaylistName>playlist.m3u8</PlaylistName></Target></LiveChannelConfiguration>",
+	],
+	[
+		"SelectObject",
+		"POST /photos/cat?x-oss-process=csv/select",
+		`<SelectRequest>${SELECT}<InputSerialization><CompressionType>None</CompressionType><CSV><FileHeaderInfo>None</FileHeaderInfo></CSV></InputSerialization><OutputSerialization><KeepAllColumns>false</KeepAllColumns><OutputRawData>false</OutputRawData><EnablePayloadCrc>true</EnablePayloadCrc></OutputSerialization><Options><SkipPartialDataRecord>false</SkipPartialDataRecord></Options></SelectRequest>`,
+	],
+] as const;
+
+suite("Each element of a document that is no list can come once:", () => {
+	for (const [what, target, document] of DOCUMENTS)
+		test(what, async (t) => {
+			const { oss } = await startWithBucket(t);
+			await oss.put("/photos/cat", "a,b\n");
+			const [method = "", path = ""] = target.split(" ");
+			const send = (body: string) => oss.send(method, path, { body });
+			assert.ok((await send(document)).status < 300);
+			const repeated = doubled(document);
+			assert.ok(repeated.length > 0);
+			for (const body of repeated)
+				assert.match(refusal(await send(body)), /^400 MalformedXML /, body);
+		});
+});
+
+/** The document once for each of its elements, with that one twice. */
+function doubled(document: string): string[] {
+	const inner = document.replaceAll(/^<\w+>|<\/\w+>$/g, "");
+	const names = new Set(
+		Array.from(inner.matchAll(/<(\w+)/g), ([, name = ""]) => name),
+	);
+	return Array.from(names, (name) =>
+		document.replace(
+			new RegExp(`<${name}/>|<${name}>.*?</${name}>`),
+			(element) => element + element,
+		),
+	);
+}

@@ -28,7 +28,7 @@ import { selectCsv } from "../../select-sql/select-csv.ts";
 import { selectJson } from "../../select-sql/select-json.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { SelectMeta, StoredObject } from "../../storage/types.ts";
-import type { XmlNode } from "../../xml/read.ts";
+import { requireNoneTwice, type XmlNode } from "../../xml/read.ts";
 import { isRequesterPaying } from "../access/access-documents.ts";
 import { readXmlBody } from "../body.ts";
 import { openForReading } from "../object/open-for-reading.ts";
@@ -78,12 +78,22 @@ type Texts = (
 	size: number,
 ) => AsyncGenerator<string>;
 
+/** Elements that are not read here, like `EnablePayloadCrc`, cannot come twice either. @throws OssError MalformedXML */
+async function readSelectBody(
+	request: OssRequest,
+	root: string,
+): Promise<XmlNode> {
+	const document = await readXmlBody(request, root);
+	requireNoneTwice(document);
+	return document;
+}
+
 async function select(
 	emulator: Emulator,
 	request: OssRequest,
 	read: (document: XmlNode) => Texts,
 ): Promise<Reply> {
-	const document = await readXmlBody(request, "SelectRequest");
+	const document = await readSelectBody(request, "SelectRequest");
 	const select = read(document);
 	await requireOwnerPays(emulator, request);
 	const opened = await openForReading(emulator, request);
@@ -223,7 +233,7 @@ export async function createSelectCsvMeta(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const document = await readXmlBody(request, "CsvMetaRequest");
+	const document = await readSelectBody(request, "CsvMetaRequest");
 	const input = readCsvInput(document);
 	const { size, counts } = await countOnce(
 		emulator,
@@ -240,7 +250,7 @@ export async function createSelectJsonMeta(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
-	const document = await readXmlBody(request, "JsonMetaRequest");
+	const document = await readSelectBody(request, "JsonMetaRequest");
 	if (isJsonDocument(document)) throw invalidArgument("Type", "DOCUMENT");
 	const { size, counts } = await countOnce(
 		emulator,
