@@ -12,7 +12,7 @@ import type { Caller } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { isPublicAccessBlocked } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
-import type { Asked } from "./request-conditions.ts";
+import type { DocumentRequest } from "./request-conditions.ts";
 
 /** The rules that hold for one caller in one bucket. */
 export type Access = {
@@ -26,7 +26,7 @@ export type Access = {
 /** @throws OssError AccessDenied unless ACLs let everybody do `action` */
 export async function requireAcl(
 	{ emulator, bucket, caller, isPublicBlocked }: Access,
-	{ key, query }: Asked,
+	{ key, query }: DocumentRequest,
 	action: string,
 	ask: Ask,
 ): Promise<void> {
@@ -94,7 +94,7 @@ const deniedByObject = (isRead: boolean, why: Explanation): OssError =>
 export async function requirePrivateAcl(
 	emulator: Emulator,
 	place: { readonly name?: string; readonly owner: string },
-	{ headers }: Asked,
+	{ headers }: DocumentRequest,
 	action: string,
 ): Promise<void> {
 	const { aclHeader: header } = factsOf(action);

@@ -22,14 +22,14 @@ import type { StoredBucket } from "../../storage/types.ts";
 import { findBucketPolicy, isPublicAccessBlocked } from "./access-documents.ts";
 import { type Access, requireAcl, requirePrivateAcl } from "./access-lists.ts";
 import { actionsOf, factsOf } from "./actions.ts";
-import { type Asked, circumstancesOf } from "./request-conditions.ts";
+import { circumstancesOf, type DocumentRequest } from "./request-conditions.ts";
 import { requirePayer } from "./requester-pays.ts";
 
 /** @throws OssError AccessDenied unless the caller may do `action`, as a row of the table has it */
 export const requireAccess = (
 	emulator: Emulator,
 	bucket: StoredBucket,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 ): Promise<void> => requireAccessToEach(emulator, bucket, [asked], action);
 
@@ -41,7 +41,7 @@ export const requireAccess = (
 export async function requireAccessToEach(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	all: readonly Asked[],
+	all: readonly DocumentRequest[],
 	action: string,
 ): Promise<void> {
 	const [first] = all;
@@ -63,7 +63,7 @@ export async function requireAccessToEach(
 export async function rightsBeforeBody<T>(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	read: () => Promise<T>,
 ): Promise<T> {
@@ -101,7 +101,7 @@ const isUnrestrictedOwner = (
 
 async function requireAllowed(
 	access: Access,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 ): Promise<void> {
 	const { emulator, bucket, caller, policies } = access;
@@ -126,7 +126,7 @@ async function requireAllowed(
  */
 export async function requireServiceAccess(
 	emulator: Emulator,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	name: string,
 ): Promise<void> {
@@ -152,7 +152,7 @@ export async function requireServiceAccess(
  */
 export async function requireIdentityAccess(
 	emulator: Emulator,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 ): Promise<void> {
 	const { caller, bucket, key } = asked;
@@ -184,7 +184,7 @@ const makeResource = (
 async function makeAsk(
 	emulator: Emulator,
 	{ session, identity, bucket }: Policies,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	resource: Resource,
 ): Promise<Ask> {
@@ -196,7 +196,7 @@ async function makeAsk(
 /** Where no policy decides, ACLs do; for the owner's own users and sessions the refusal names the missing policy. */
 async function requireOtherwise(
 	access: Access,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	ask: Ask,
 	decision: Decision,

@@ -13,7 +13,7 @@ import { bucketTags } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
 
 /** The part of a request on which access depends. */
-export type Asked = Pick<
+export type DocumentRequest = Pick<
 	OssRequest,
 	| "bucket"
 	| "key"
@@ -36,7 +36,7 @@ const REQUEST_TAG = "oss:RequestObjectTag/";
 /** @param policies whose conditions compare the values; tags are looked up only if one of them does */
 export async function circumstancesOf(
 	emulator: Emulator,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	policies: readonly NamedPolicy[],
 ): Promise<Circumstances> {
@@ -54,7 +54,7 @@ export async function circumstancesOf(
 }
 
 function plainValues(
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 ): ReadonlyMap<string, readonly string[]> {
 	const { query, headers, caller, clientIp, scheme } = asked;
@@ -79,7 +79,7 @@ function plainValues(
 
 async function tagsOf(
 	emulator: Emulator,
-	asked: Asked,
+	asked: DocumentRequest,
 	action: string,
 	policies: readonly NamedPolicy[],
 ): Promise<ReadonlyMap<string, Tags>> {
@@ -106,7 +106,7 @@ const mentions = (policies: readonly NamedPolicy[], prefix: string): boolean =>
 /** The tags of the requested object; an object that is being written has none yet. */
 async function existingTags(
 	{ store }: Emulator,
-	{ bucket, key, query }: Asked,
+	{ bucket, key, query }: DocumentRequest,
 	action: string,
 ): Promise<Tags> {
 	if (key === "" || action === "oss:PutObject") return {};

@@ -9,7 +9,7 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { isRequesterPaying } from "./access-documents.ts";
-import type { Asked } from "./request-conditions.ts";
+import type { DocumentRequest } from "./request-conditions.ts";
 
 const PAYER = "x-oss-request-payer";
 
@@ -22,7 +22,7 @@ const PAYER = "x-oss-request-payer";
 export async function requirePayer(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	{ caller, headers, query }: Asked,
+	{ caller, headers, query }: DocumentRequest,
 	ask: Pick<Ask, "action" | "resource">,
 ): Promise<void> {
 	if (caller.uid === bucket.owner) return;

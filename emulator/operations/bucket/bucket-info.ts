@@ -135,7 +135,7 @@ export async function getBucketStat(
 	);
 }
 
-/** Of an object of any class except Standard. */
+/** Minimum billed size of an object of any class except Standard. */
 const BILLED_BYTES_MIN = 64 * 1024;
 
 function classCounts({ classes }: BucketStat, name: StorageClass): XmlElement {

@@ -44,7 +44,7 @@ export async function putBucket(
 	return empty(200, { Location: `/${request.bucket}` });
 }
 
-/** Of a bucket that is not there it makes one; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
+/** Creates a bucket that does not exist; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
 export async function putBucketAcl(
 	emulator: Emulator,
 	request: OssRequest,

@@ -29,7 +29,7 @@ const KEYS_DEFAULT = 100;
 const KEYS_MAX = 1000;
 
 /** The parameters that both versions have, and the elements that both print for them. */
-type Asked = {
+type DocumentRequest = {
 	readonly prefix: string;
 	readonly delimiter: string;
 	readonly max: number;
@@ -99,7 +99,7 @@ export async function listObjectsV2(
 	);
 }
 
-function readAsked(query: Query): Asked {
+function readAsked(query: Query): DocumentRequest {
 	return {
 		prefix: readText(query, "prefix", "0015-00000403"),
 		delimiter: readText(query, "delimiter"),

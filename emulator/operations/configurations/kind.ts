@@ -12,8 +12,8 @@ import type { XmlElement } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import type { Shape } from "./shape.ts";
 
-/** Of which request a document is put or asked for. */
-export type Asked = {
+/** The request that puts or gets a document. */
+export type DocumentRequest = {
 	readonly emulator: Emulator;
 	readonly request: OssRequest;
 };
@@ -24,10 +24,10 @@ export type Kind<T extends XmlElement> = {
 	readonly root: string;
 	readonly shape: Shape<T>;
 	/** Gives the value to store for a document of the right shape. @throws OssError when OSS refuses it */
-	readonly accept?: (document: T, asked: Asked) => T | Promise<T>;
+	readonly accept?: (document: T, asked: DocumentRequest) => T | Promise<T>;
 	/** Gives the answer of GET while no document is stored. @throws OssError where OSS has an error for that */
-	readonly absent: (asked: Asked) => XmlElement;
-	/** Of kinds of which there can be several: which one a request means. @throws OssError InvalidArgument */
+	readonly absent: (asked: DocumentRequest) => XmlElement;
+	/** Finds the one that a request names, for kinds with several. @throws OssError InvalidArgument */
 	readonly idOf?: (request: OssRequest) => string;
 	readonly bytesMax?: number;
 };
@@ -48,7 +48,7 @@ export const refused =
 /** @throws OssError MalformedXML, InvalidDigest, and the errors of the kind's own rules */
 export async function receiveDocument<T extends XmlElement>(
 	kind: Kind<T>,
-	asked: Asked,
+	asked: DocumentRequest,
 ): Promise<T> {
 	const { root, shape, bytesMax, accept } = kind;
 	const body = await readDocument(asked.request, bytesMax);

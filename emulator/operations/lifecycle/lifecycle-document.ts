@@ -9,7 +9,7 @@ import { OssError } from "../../oss/errors.ts";
 import { wholeSeconds } from "../../oss/times.ts";
 import { putDocument } from "../configurations/documents.ts";
 import {
-	type Asked,
+	type DocumentRequest,
 	findDocument,
 	kind,
 	refused,
@@ -35,7 +35,10 @@ export const LIFECYCLE = kind(element({ Rule: many(RULE, 1, RULES_MAX) }), {
 });
 
 /** OSS names a rule that has no name, and notes since when it watches access. */
-function complete(rule: LifecycleRule, { request }: Asked): LifecycleRule {
+function complete(
+	rule: LifecycleRule,
+	{ request }: DocumentRequest,
+): LifecycleRule {
 	const watches = transitionsOf(rule).some(({ IsAccessTime }) => IsAccessTime);
 	return {
 		...rule,

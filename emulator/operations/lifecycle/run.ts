@@ -24,7 +24,7 @@ import { keysOf } from "./walk.ts";
 export type Deed = {
 	readonly bucket: string;
 	readonly key: string;
-	/** Of an upload: its id. */
+	/** The id of an upload. */
 	readonly versionId: string;
 	readonly what: "expired" | "version deleted" | "transitioned" | "aborted";
 	/** The rule's id. */

@@ -39,7 +39,7 @@ export function requireObjectEncryption(headers: Headers): void {
 	requireKeyMaterial(fromHeaders(headers));
 }
 
-/** Of a new upload. @throws OssError InvalidEncryptionRequest */
+/** Checks the metadata of a new upload. @throws OssError InvalidEncryptionRequest */
 export function requireUploadEncryption(headers: Headers): void {
 	const metadata = fromHeaders(headers);
 	if (metadata.size === 0) return;
@@ -80,7 +80,7 @@ export function requirePartEncryption(
 
 export type ExactSize = {
 	readonly bytes: number;
-	/** Of a part of another size. */
+	/** The error for a part of another size. */
 	readonly refusal: OssError;
 };
 

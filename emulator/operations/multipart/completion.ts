@@ -12,7 +12,7 @@ import type { ChooseParts } from "../../storage/uploads.ts";
 /** Parts have the numbers 1 to this. */
 export const PART_NUMBER_MAX = 10_000;
 
-/** Of each part except the last of an upload. */
+/** Minimum size of each part except the last of an upload. */
 export const PART_BYTES_MIN = 100 * 1024;
 
 /** A part as the uploader names it when completing. */

@@ -234,7 +234,7 @@ export function readSource(
 	};
 }
 
-/** Of a delete marker the docs have the status, 400, and the EC; its code is a guess. */
+/** For a delete marker the docs have the status, 400, and the EC; its code is a guess. */
 function ofSource(error: unknown, header: string, ecs: SourceEcs): unknown {
 	if (!(error instanceof OssError)) return error;
 	const { code, message, details } = error;

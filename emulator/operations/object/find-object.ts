@@ -15,7 +15,7 @@ import { requireReadable, termsOf } from "../restore/restoration.ts";
 import { noSuchKey } from "../store-protocol.ts";
 import { versionHeader } from "./object-headers.ts";
 
-type Asked = Pick<OssRequest, "bucket" | "key" | "query">;
+type DocumentRequest = Pick<OssRequest, "bucket" | "key" | "query">;
 
 /** @throws OssError InvalidArgument for an empty one, and as `requireVersionId` */
 export function readVersionId(query: Query): string | undefined {
@@ -43,7 +43,7 @@ export function requireVersionId(text: string): string {
  */
 export async function findObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: Asked,
+	{ bucket, key, query }: DocumentRequest,
 ): Promise<StoredObject> {
 	const versionId = readVersionId(query);
 	const stored = await store.buckets.get(bucket);
@@ -58,7 +58,7 @@ export async function findObject(
 /** As `findObject`, with the content held; the caller reads or releases it. */
 export async function openObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: Asked,
+	{ bucket, key, query }: DocumentRequest,
 ): Promise<OpenObject> {
 	const versionId = readVersionId(query);
 	const stored = await store.buckets.get(bucket);

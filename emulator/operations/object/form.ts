@@ -17,7 +17,7 @@ import { UPLOAD_BYTES_MAX } from "../body.ts";
 type FormFile = Extract<FormPart, { kind: "file" }>;
 type Fields = ReadonlyMap<string, string>;
 
-/** Of a form, or a file in it, that is too large. */
+/** The EC for a form, or a file in it, that is too large. */
 export const TOO_LARGE_EC = "0006-00000003";
 
 /** All fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */

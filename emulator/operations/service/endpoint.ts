@@ -9,7 +9,7 @@
 import { encodeKey } from "../../oss/encoding.ts";
 import type { OssRequest } from "../../oss/request.ts";
 
-type Asked = Pick<
+type DocumentRequest = Pick<
 	OssRequest,
 	"host" | "bucket" | "key" | "scheme" | "isInHost"
 >;
@@ -18,7 +18,7 @@ const ALIYUN = /(^|\.)aliyuncs\.com(:\d+)?$/i;
 
 /** `oss-cn-hangzhou.aliyuncs.com`, or `localhost:6770`. */
 export function extranetEndpoint(
-	{ host, bucket }: Asked,
+	{ host, bucket }: DocumentRequest,
 	region: string,
 ): string {
 	return ALIYUN.test(host)
@@ -27,7 +27,7 @@ export function extranetEndpoint(
 }
 
 export function intranetEndpoint(
-	{ host, bucket }: Asked,
+	{ host, bucket }: DocumentRequest,
 	region: string,
 ): string {
 	return ALIYUN.test(host)
@@ -44,7 +44,7 @@ const withoutBucket = (host: string, bucket: string): string =>
  * The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. A tilde is encoded
  * here (java1's UploadPartCopyTest).
  */
-export const objectUrl = (asked: Asked): string =>
+export const objectUrl = (asked: DocumentRequest): string =>
 	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key).replaceAll("~", "%7E")}`;
 
 /** Before every key: `/`, or `/bucket/` where the Host does not say which bucket. */

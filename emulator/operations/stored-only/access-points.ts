@@ -124,7 +124,7 @@ async function requireAccessPoint(
 	return JSON.parse(stored);
 }
 
-/** Of the bucket asked for, or of all that the caller has. */
+/** For the requested bucket, or for all buckets of the caller. */
 export async function listAccessPoints(
 	emulator: Emulator,
 	{ bucket, query, caller }: OssRequest,
@@ -181,7 +181,7 @@ export const ACCESS_POINT_POLICY = {
 		(await requireAccessPoint(emulator, request)).AccessPointName,
 } as const;
 
-/** Of operations that mean a bucket, or one of its access points when they name it. */
+/** For operations on a bucket, or on one of its access points if they name it. */
 export const withAccessPoint =
 	(run: Operation): Operation =>
 	async (emulator, request, bucket) => {

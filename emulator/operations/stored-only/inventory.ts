@@ -13,7 +13,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import { malformed } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import {
-	type Asked,
+	type DocumentRequest,
 	kind,
 	parseDocument,
 	refused,
@@ -115,7 +115,7 @@ const inOrder = (
 
 async function requireDestination(
 	arn: string,
-	{ emulator, request }: Asked,
+	{ emulator, request }: DocumentRequest,
 ): Promise<void> {
 	const [, name = ""] = /^acs:oss:::(.*)$/.exec(arn) ?? [];
 	const bucket = await emulator.store.buckets.find(name);
@@ -125,7 +125,7 @@ async function requireDestination(
 
 async function requireRoom(
 	id: string,
-	{ emulator, request }: Asked,
+	{ emulator, request }: DocumentRequest,
 ): Promise<void> {
 	const { configurations } = emulator.store;
 	const stored = await configurations.list(request.bucket, INVENTORY.name);

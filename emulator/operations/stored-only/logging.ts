@@ -5,7 +5,7 @@
  * the code of fields that were never set.
  */
 import { OssError } from "../../oss/errors.ts";
-import { type Asked, kind, refused } from "../configurations/kind.ts";
+import { type DocumentRequest, kind, refused } from "../configurations/kind.ts";
 import {
 	element,
 	many,
@@ -41,7 +41,7 @@ export const LOGGING = kind(
 
 async function requireOwn(
 	bucket: string,
-	{ emulator, request }: Asked,
+	{ emulator, request }: DocumentRequest,
 ): Promise<void> {
 	const target = await emulator.store.buckets.find(bucket);
 	if (target?.owner !== request.caller.uid)

@@ -52,21 +52,21 @@ export type KeptRule = {
 	readonly closedMs?: number;
 };
 
-type Asked = Pick<OssRequest, "bucket" | "receivedAt">;
+type DocumentRequest = Pick<OssRequest, "bucket" | "receivedAt">;
 
 export const statusOf = ({ closedMs }: KeptRule): "starting" | "closing" =>
 	closedMs === undefined ? "starting" : "closing";
 
 export async function findRules(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: Asked,
+	{ bucket, receivedAt }: DocumentRequest,
 ): Promise<readonly KeptRule[]> {
 	return parse(await store.configurations.find(bucket, NAME), receivedAt);
 }
 
 export async function changeRules(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: Asked,
+	{ bucket, receivedAt }: DocumentRequest,
 	change: (rules: readonly KeptRule[]) => readonly KeptRule[],
 ): Promise<void> {
 	await store.configurations.change(bucket, NAME, "", (stored) => {

@@ -15,7 +15,7 @@ import {
 
 const PAIR = element({ Key: maybe(text), Value: maybe(text) });
 
-/** Of an element with some ten names a rule. */
+/** Limit for an element with about ten names a rule. */
 const NAMES_MAX = 10;
 
 export const MIRROR = {
