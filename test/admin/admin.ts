@@ -135,7 +135,7 @@ after(async () => {
 	for (const close of closeAtTheEnd) await close();
 });
 
-/** With a bucket called `photos`. Without flags it may be one that an earlier test has used; it was reset then. */
+/** With a bucket called `photos`. Without flags it may be an emulator that an earlier test has used, after a reset. */
 export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]

@@ -51,7 +51,7 @@ const at =
 
 // biome-ignore format: a table
 const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp])[] = [
-  ["nobody listens",            at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
+  ["no server listens",         at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
   ["it hangs up",               saying(""),                          /closed the connection/,            /log/],
   ["it does not speak HTTP",    saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
   ["its length is no number",   saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /did not answer with one Content-Length that is a number \(Content-Length: x\)/, /Content-Length/],

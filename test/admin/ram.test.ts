@@ -291,7 +291,7 @@ suite("The admin API refuses", () => {
 		}
 	});
 
-	test("more than a thousand roles, but not another of one there is", async (t) => {
+	test("more than a thousand roles, but not the replacement of an existing one", async (t) => {
 		const names = Array.from({ length: 1000 }, (_, index) => `r${index}`);
 		const roles = names.map((name) => ({ name }));
 		const file = await makeFile(t, { roles });

@@ -121,7 +121,7 @@ suite("PUT /api/seed", () => {
 		assert.match(await read("more", "website"), /<Key>error.html</);
 	});
 
-	test("gives a bucket a policy for callbacks, whose JSON need not be encoded", async (t) => {
+	test("gives a bucket a policy for callbacks, whose JSON does not have to be encoded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };

@@ -75,7 +75,7 @@ suite("Accounts", () => {
 		);
 	});
 
-	test("knows the keys of RAM users, and refuses one that is disabled", () => {
+	test("knows the keys of RAM users, and refuses a disabled key", () => {
 		assert.deepEqual(callerOf(accounts.get("annKey", "", NOW)), {
 			accessKeyId: "annKey",
 			uid: "2",

@@ -71,7 +71,7 @@ suite("The JSON of a callback", () => {
 	});
 
 	for (const callbackUrl of ["", " ", ";"])
-		test(`asks for nothing with the URL «${callbackUrl}»`, () => {
+		test(`requests no callback with the URL «${callbackUrl}»`, () => {
 			assert.equal(readConfiguration({ ...GOOD, callbackUrl }), undefined);
 		});
 

@@ -34,7 +34,7 @@ suite("A fault on purpose of one upload", () => {
 		"Error status : -1.OSS can not connect to your callbackUrl, please check it.";
 	const LONG =
 		"Error status : 400.User server return too long content-length value.";
-	// The texts are those of docs «HTTP 203 status code»; then how often the application server was called.
+	// The texts are from docs «HTTP 203 status code»; then how often the application server was called.
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string, string, number])[] = [
     ["never-sent",         "0007-00000203", CONNECT, 0],
@@ -197,7 +197,7 @@ suite("A fault on purpose of one upload", () => {
 		assert.match(refusal(put), /Too many callback requests/);
 	});
 
-	test("may be a field of a form, which its policy need not name", async (t) => {
+	test("may be a field of a form, which its policy does not have to name", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const post = await postForm(oss, [

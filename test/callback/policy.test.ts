@@ -147,7 +147,7 @@ suite("An upload that selects a callback policy", () => {
 		assert.match(refusal(put), /^400 InvalidArgument /);
 	});
 
-	test("does not get those of another bucket", async (t) => {
+	test("does not get the settings of another bucket", async (t) => {
 		const { oss } = await startWithPolicies(t);
 		await oss.put("/videos");
 

@@ -221,7 +221,7 @@ suite("A callback is refused with OSS's EC:", () => {
 suite("A callback without callbackUrl", () => {
 	const without = { "x-oss-callback": base64Json({ callbackBody: "a" }) };
 
-	test("is not sent, and there is a finding", async () => {
+	test("is not sent, and has a finding", async () => {
 		const callback = await read(without);
 
 		assert.deepEqual(callback?.urls, []);

@@ -202,7 +202,7 @@ suite("The values of variables", () => {
 		read: async () => Buffer.alloc(0),
 	} as const;
 
-	test("are those of the table of system parameters", () => {
+	test("equal the table of system parameters", () => {
 		const image = { width: 37, height: 21, format: "jpg" } as const;
 
 		const values = valuesOf(uploaded, image, new Map([["x:a", ""]]));

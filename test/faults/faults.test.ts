@@ -99,7 +99,7 @@ suite("Of several rules", () => {
 		);
 	});
 
-	test("one or all can be removed, or those of an account", () => {
+	test("one, all, or all faults of an account can be removed", () => {
 		const faults = new Faults();
 		const first = faults.add(RULE);
 		faults.add({ ...RULE, account: "1" });

@@ -65,7 +65,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.equal(refusal(asOss), refusal(atS3));
 	});
 
-	test("the header x-oss-s3-compat need not be signed", async (t) => {
+	test("the header x-oss-s3-compat does not have to be signed", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const signed = signV4({ key, host, method: "GET", target: "/" });

@@ -89,7 +89,7 @@ suite("A body that is shorter than its Content-Length", () => {
 		const rest = operation === "PostObject" ? form : "me";
 		const bytes = `${head}Host: a\r\nContent-Length: 1000\r\n\r\n${rest}`;
 
-		test(`stores nothing when its sender closes his side: ${operation}`, async (t) => {
+		test(`stores nothing when its sender closes its side: ${operation}`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
 			const socket = await openSocket(emulator.endpoint);
 			socket.end(bytes);

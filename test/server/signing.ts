@@ -145,7 +145,7 @@ function signV4(
 	};
 }
 
-/** The parameters that V1 does not sign, of those the tests use. */
+/** The parameters used by tests that V1 does not sign. */
 const UNSIGNED = new Set(["prefix", "max-keys", "list-type", "utm"]);
 
 /** Docs «Include signatures in the Authorization header», «Add signatures to URLs». */

@@ -151,7 +151,7 @@ suite("A refusal by STS", () => {
 });
 
 suite("STS on a port of its own", () => {
-	test("is all there is on it", async (t) => {
+	test("is the only service on it", async (t) => {
 		const emulator = await startEmulator(t, "--sts-port", "0");
 		assert.ok(emulator.stsEndpoint);
 		const sts = new Client(emulator.stsEndpoint, { id: "", secret: "" });

@@ -42,7 +42,7 @@ suite("--ready-file", () => {
 		assert.deepEqual(readdirSync(folder), []);
 	});
 
-	test("in a folder that is not there is refused, and nothing is touched", async (t) => {
+	test("in a missing folder is refused, and nothing is changed", async (t) => {
 		const folder = await makeFolder(t);
 		const data = join(folder, "data");
 

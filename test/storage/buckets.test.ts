@@ -39,7 +39,7 @@ suiteOverBoth("Buckets", (open) => {
 		assert.deepEqual(await store.buckets.find("pictures"), made);
 	});
 
-	test("a bucket that is not there is NoSuchBucket", async (t) => {
+	test("a missing bucket is NoSuchBucket", async (t) => {
 		const { store } = await open(t);
 		const missing = isOssError("NoSuchBucket", {
 			status: 404,

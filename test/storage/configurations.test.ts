@@ -59,7 +59,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.findBucket("domain", "a"), undefined);
 	});
 
-	test("those of one name are listed in the byte order of their ids", async (t) => {
+	test("documents of one name are listed in the byte order of their ids", async (t) => {
 		const { configurations } = (await open(t)).store;
 		for (const id of ["\u{1f431}", "b", "\uffee", "a"])
 			await configurations.put(BUCKET, "live", id, `of ${id}`);

@@ -125,7 +125,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["5", "4", "3"]);
 	});
 
-	test("lets the oldest go when they take too many bytes, one that grew too", async (t) => {
+	test("removes the oldest when they take too many bytes, also when one of them grew", async (t) => {
 		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
 		const document = "x".repeat(1000);
 		for (const id of ["1", "2", "3"]) deliveries.save(make(id, { document }));

@@ -168,7 +168,7 @@ suite("The data folder", () => {
 		await openStore(t, { folder });
 	});
 
-	test("is used by one process; one that was killed does not count", async (t) => {
+	test("is used by one process; a killed process does not count", async (t) => {
 		const folder = makeFolder(t);
 		const other = await holdInAnotherProcess(t, folder);
 

@@ -189,7 +189,7 @@ suiteOverBoth("Objects", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 1);
 	});
 
-	test("an upload into a bucket that is not there is refused before a byte is read", async (t) => {
+	test("an upload into a missing bucket is refused before a byte is read", async (t) => {
 		const { store } = await open(t);
 		let asked = false;
 		const body = Readable.from(

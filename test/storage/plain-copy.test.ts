@@ -34,7 +34,7 @@ import {
 	read,
 } from "./stores.ts";
 
-/** Changes need no commit where there is no database. */
+/** Without a database changes need no commit. */
 const NOTHING = (): void => {};
 
 type Opened = {

@@ -169,7 +169,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.ok(kept.length <= 2, String(kept));
 	});
 
-	test("is refused beyond the limit, and a name that is there is not", async (t) => {
+	test("is refused beyond the limit, but an existing name is not", async (t) => {
 		const { store } = await open(t);
 		for (let i = 0; i < SNAPSHOTS_MAX; i++) await store.snapshot(`${i}`, NOW);
 		assert.equal(await store.snapshot("one more", NOW), undefined);

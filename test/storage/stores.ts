@@ -165,7 +165,7 @@ export function dice(seed: number): (below: number) => number {
 	};
 }
 
-/** The bytes of an object, or some of them; undefined when there is nothing of that name. */
+/** The bytes of an object, or some of them; undefined when the object does not exist. */
 export async function read(
 	store: Store,
 	key: string,

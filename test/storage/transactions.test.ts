@@ -20,7 +20,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.equal(await second, "b");
 	});
 
-	test("do not share one with those of the next", async (t) => {
+	test("do not share a commit with works of the next turn", async (t) => {
 		const { transactions, add, seen } = open(t);
 		await transactions.share(() => add("a"));
 

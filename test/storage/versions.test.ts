@@ -174,7 +174,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assert.deepEqual(await current(store), []);
 	});
 
-	test("deleting a version that is not there is no error and changes nothing", async (t) => {
+	test("deleting a missing version is not an error and changes nothing", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "1");
 

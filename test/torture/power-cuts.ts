@@ -1,7 +1,7 @@
 /**
- * Power cuts of an emulator with `--durable`, simulated: strace writes down what it writes, syncs and renames, and
- * when it answers. For a cut at some moment a folder is made of the data that were synced by then, and of some of the
- * rest, each write for itself, as a disk may; every object that was acknowledged by then must be in it, whole.
+ * Power cuts of an emulator with `--durable`, simulated: strace records its writes, syncs and renames, and when it
+ * answers. For a cut at some moment a folder is made of the data that were synced by then, and of some of the rest,
+ * each write for itself, as a disk may; every object that was acknowledged by then must be in it, whole.
  *
  * The names of a folder last from the sync of that folder on, the bytes of a file from that of the file. Memory that is
  * mapped, as SQLite's index of its log, is lost.

@@ -93,7 +93,10 @@ suite("A policy", () => {
 			"compares with an object",
 			write({ ...GOOD, Condition: { Bool: { a: {} } } }),
 		],
-		["has a principal, and is no bucket's", write({ ...GOOD, Principal: "*" })],
+		[
+			"has a principal, and is not a bucket policy",
+			write({ ...GOOD, Principal: "*" }),
+		],
 	];
 	for (const [what, json] of bad) {
 		test(`that ${what} is InvalidPolicyDocument`, () => {

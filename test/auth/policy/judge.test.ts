@@ -87,7 +87,11 @@ suite("A resource", () => {
 	const cases = [
 		["may be everything", "*", "allow"],
 		["may leave region and owner open", "acs:oss:*:*:b/k", "allow"],
-		["without a region is none of a bucket", "acs:oss::*:b/k", "implicit deny"],
+		[
+			"without a region does not match a bucket",
+			"acs:oss::*:b/k",
+			"implicit deny",
+		],
 		["may name the bucket's region", "acs:oss:oss-cn-hangzhou:*:b/k", "allow"],
 		["may name it without oss-", "acs:oss:cn-hangzhou:*:b/k", "allow"],
 		[

@@ -6,7 +6,7 @@ import { callbackTo } from "../request-callback.ts";
 const CALLBACK = { ...callbackTo("a.example.com"), urls: [] };
 
 suite("Fields after the file of a form", () => {
-	test("are ignored, except those of the callback", () => {
+	test("are ignored, except the callback's", () => {
 		const names = ["submit", "Callback", "X:a", "success_action_status"];
 
 		assert.equal(withFieldsAfterFile(CALLBACK, names), CALLBACK);

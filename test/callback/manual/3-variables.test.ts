@@ -74,7 +74,7 @@ for (const operation of OPERATIONS)
 			});
 		});
 
-		test("crc64, reqId and clientIp are those of the upload", async (t) => {
+		test("crc64, reqId and clientIp belong to the upload", async (t) => {
 			const template = "${crc64} ${reqId} ${clientIp}";
 
 			const { body, answer } = await told(t, operation, template);

@@ -89,7 +89,7 @@ async function completeUpload(
 	return complete(emulator, uploadId, body, headersOf(given), key);
 }
 
-/** The content of an object, or which error there is instead. */
+/** The content of an object, or the error code instead. */
 export async function stored(oss: Client, key = "cat"): Promise<string> {
 	const answer = await oss.get(`/photos/${key}`);
 	return answer.status === 200 ? answer.text : refusal(answer);

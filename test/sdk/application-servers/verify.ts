@@ -73,7 +73,7 @@ async function startOss(
 		t,
 		...["--port", "0,80", "--tls-port", "443"],
 		...["--public-key-url", `${scheme}://${KEY}`],
-		"--callback-key=", // one that is made, as users have it
+		"--callback-key=", // a generated key, as users have it
 	);
 	await emulator.oss.put("/photos");
 	const ca = join(folder, "ca.pem");

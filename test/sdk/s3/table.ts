@@ -1,5 +1,5 @@
 /**
- * The clients of S3's protocol, one row each, as `test/sdk/languages/table.ts` has those of OSS's: how it is installed,
+ * The clients of S3's protocol, one row each, as `test/sdk/languages/table.ts` has OSS's SDKs: how it is installed,
  * how its program is run, and what that program does. Each client is first refused with its default settings, where OSS
  * refuses them, and then works with the setting that `emulator/s3/README.md` names.
  */
@@ -10,14 +10,14 @@ export type S3Client = Sdk & {
 	readonly refusal: RegExp;
 	/**
 	 * When there must be a bucket already: with the bucket in the host for clients that put a new bucket's name into the
-	 * path whatever their settings, which OSS refuses; always for clients that create none.
+	 * path whatever their settings, which OSS refuses; always for clients that do not create buckets.
 	 */
 	readonly needsBucket?: "virtual" | "always";
 };
 
 const FORBIDDEN = /SecondLevelDomainForbidden|virtual hosted style/;
 
-/** Folders are named from where those of OSS's SDKs are. */
+/** Folders are relative to those of OSS's SDKs. */
 const here = (folder: string): { readonly folder: string } => ({
 	folder: `../s3/${folder}`,
 });

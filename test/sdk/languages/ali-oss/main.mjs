@@ -33,7 +33,7 @@ const ANSWER = { Status: "OK" };
 
 const read = async (key) => String((await v4.get(key)).content);
 
-/** It makes no URL for an IP address; one that is made for a name is right for any other host. */
+/** It makes no URL for an IP address; a URL made for a name is correct for any other host. */
 function urlsBy(client) {
 	const isIp = isIPv4(new URL(endpoint).hostname);
 	const signer = isIp
