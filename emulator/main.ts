@@ -48,8 +48,8 @@ export async function main(
 		const { start } = await import("./start/start.ts"); // commands do without it
 		const config = readConfig(args, process.env);
 		const running = await start(config, (error) => process.exit(fail(error)));
+		closeOnSignal(running); // a reader of the next line may send one at once
 		print(`${await readyLine(config, running, version)}\n`);
-		closeOnSignal(running);
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof StartError)) throw error;
