@@ -21,7 +21,17 @@ export const isHttp = ({
 	!answered.has(socket) &&
 	/^1\.[01]$/.test(httpVersion) &&
 	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
-	!rawHeaders.some((text) => CONTROL.test(text));
+	!rawHeaders.some((text) => CONTROL.test(text)) &&
+	!hasTwoHosts(rawHeaders);
+
+/** RFC 9112, 3.2: they would be two targets. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+	let hosts = 0;
+	for (let i = 0; i < rawHeaders.length; i += 2)
+		if (rawHeaders[i]?.length === 4 && /^host$/i.test(rawHeaders[i] ?? ""))
+			hosts += 1;
+	return hosts > 1;
+}
 
 /** A request that was refused before it could be parsed. */
 export type BrokenRequest = {

@@ -1,5 +1,5 @@
 /** Ports: one application on several addresses and ports, closed without interrupting answers under way. */
-import type { RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import {
 	isIPv6,
@@ -13,6 +13,8 @@ import { http, https } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
 import { isHttp } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
+import { Exchanges } from "./exchanges.ts";
+import { acceptLengthNextToChunks } from "./http-parser.ts";
 
 export type ListenOptions = {
 	readonly handler: RequestListener;
@@ -28,6 +30,26 @@ export type ListenOptions = {
 	readonly certificates?: Promise<Certificates>;
 	/** For the message when the port is taken: `--port`. */
 	readonly flag: string;
+	readonly patience?: Patience;
+};
+
+/** How slow and how many clients may be. */
+export type Patience = {
+	/** From the first byte of a request to the end of its headers. */
+	readonly headMs: number;
+	/** In each such time … */
+	readonly bodyMs: number;
+	/** … at least this much of a body must arrive. */
+	readonly bodyBytesMin: number;
+	/** On each address and port; further ones are closed at once. */
+	readonly connectionsMax: number;
+};
+
+const PATIENCE: Patience = {
+	headMs: 60_000,
+	bodyMs: 60_000,
+	bodyBytesMin: 1024,
+	connectionsMax: 10_000,
 };
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
@@ -85,41 +107,81 @@ function makeServer({
 	handler,
 	onBroken,
 	certificates,
+	patience = PATIENCE,
 }: ListenOptions): Server {
+	const { headMs, connectionsMax } = patience;
 	const options = {
 		maxHeaderSize: HEADER_BYTES_MAX,
 		requestTimeout: 0,
+		headersTimeout: headMs,
+		connectionsCheckingInterval: headMs / 2,
 		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
 		keepAliveTimeout: 72_000,
-		// Accepts a length next to chunks, which ali-oss sends with streams. isHttp refuses what else it lets in.
-		insecureHTTPParser: true,
+		insecureHTTPParser: true, // see http-parser.ts. isHttp refuses what else it lets in.
 	};
+	const exchanges = new Exchanges();
 	const receive: RequestListener = (incoming, outgoing) => {
-		if (isHttp(incoming)) handler(incoming, outgoing);
-		else {
+		if (isHttp(incoming)) {
+			exchanges.begin(incoming, outgoing);
+			// RFC 9112, 6.1: somebody on the way may have understood such a request differently.
+			if (isFramedTwice(incoming)) outgoing.shouldKeepAlive = false;
+			handler(incoming, outgoing);
+		} else {
 			incoming.resume();
-			onBroken(new Error("not HTTP"), incoming.socket);
+			const { socket } = incoming;
+			exchanges.afterAnswer(socket, () =>
+				onBroken(new Error("not HTTP"), socket),
+			);
 		}
 	};
 	const server = certificates
 		? https.createServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
 	server.setTimeout(SILENCE_MS_MAX);
+	server.maxConnections = connectionsMax;
+	acceptLengthNextToChunks(server, connectionEvent(server));
 	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
 	server.on("checkExpectation", receive);
 	connections.set(server, track(server));
-	return server.on("clientError", onBroken);
+	cutSlowClients(server, exchanges, patience, onBroken);
+	return server.on("clientError", (error, socket) => {
+		if (codeOf(error) === "ECONNRESET") onBroken(error, socket);
+		else exchanges.afterAnswer(socket, () => onBroken(error, socket));
+	});
+}
+
+const isFramedTwice = ({ headers }: IncomingMessage): boolean =>
+	headers["transfer-encoding"] !== undefined &&
+	headers["content-length"] !== undefined;
+
+function cutSlowClients(
+	server: Server,
+	exchanges: Exchanges,
+	{ bodyMs, bodyBytesMin }: Patience,
+	onBroken: ListenOptions["onBroken"],
+): void {
+	const code = "ERR_HTTP_REQUEST_TIMEOUT";
+	const check = setInterval(() => {
+		exchanges.cutSlow(bodyBytesMin, (socket) =>
+			onBroken(Object.assign(new Error("slow body"), { code }), socket),
+		);
+	}, bodyMs);
+	check.unref();
+	server.once("close", () => clearInterval(check));
 }
 
 const isTls = (server: Server): server is TlsServer =>
 	"setSecureContext" in server;
 
+/** When there is a connection on which HTTP is spoken. */
+const connectionEvent = (server: Server): string =>
+	isTls(server) ? "secureConnection" : "connection";
+
 const connections = new WeakMap<Server, ReadonlySet<Socket>>();
 
 function track(server: Server): ReadonlySet<Socket> {
 	const open = new Set<Socket>();
-	const event = isTls(server) ? "secureConnection" : "connection";
-	server.on(event, (socket: Socket) => {
+	server.on(connectionEvent(server), (socket: Socket) => {
 		open.add(socket);
 		socket.once("close", () => open.delete(socket));
 	});
