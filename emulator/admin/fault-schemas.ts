@@ -70,7 +70,7 @@ export const faultAction = parameters({
 	direction: {
 		enum: DIRECTIONS,
 		description:
-			"Whose body is cut: the request's, which is an upload, or the response's, a download. Default: response.",
+			"The message whose body is cut: the request (an upload) or the response (a download). Default: response.",
 	},
 	callback: callbackKind,
 });

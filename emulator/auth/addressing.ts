@@ -1,9 +1,9 @@
 /**
  * Reads the bucket and key of a request from the Host or from the path.
  *
- * OSS does not sign the Host but signs bucket and key, so where a Host may or may not name the bucket all readings are
- * returned, the likeliest first, and the one whose signature is correct counts. A Host below a known name has one
- * reading, except where ali-oss makes the Host up for an endpoint that is an address.
+ * OSS does not sign the Host but signs bucket and key, so if it is unclear whether a Host names the bucket, all
+ * readings are returned, the likeliest first, and the one whose signature is correct counts. A Host below a known
+ * name has one reading, except where ali-oss makes the Host up for an endpoint that is an address.
  *
  * Pure. Source: spec «Addressing»: what each SDK sends, by its source.
  */

@@ -97,7 +97,7 @@ const toWire = (value: string): string =>
 		: value;
 
 /**
- * The end of a turn of the event loop, when all requests that had arrived have been handled as far as possible.
+ * The end of a turn of the event loop, when all requests that had arrived have been handled or wait for something else.
  *
  * Answers wait for it and leave together: each answer that is written while its reader sleeps wakes that reader, which
  * costs as much as answering. Measured with 32 connections, GET of 1 KiB: 100 µs of processor time without this, 63

@@ -135,7 +135,7 @@ suite("A request that the admin port cannot read is refused in a line:", () => {
 		["a malformed URL", "/api/buckets/%zz/objects", {}, 400, /not a valid url/],
 		["an unknown parameter", "/api/callbacks?wat=1", {}, 400, /parameter wat/],
 		["a parameter given twice", "/api/callbacks?key=a&key=b", {}, 400, /^key /],
-		["a number that is none", "/api/callbacks?limit=x", {}, 400, /^limit /],
+		["an invalid number", "/api/callbacks?limit=x", {}, 400, /^limit /],
 		[
 			"an unknown status",
 			"/api/callbacks?status=x",

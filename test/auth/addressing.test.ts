@@ -130,7 +130,11 @@ suite("A signed request reaches its object", () => {
 		["with a blank as + (ruby)", "oss", `/photos/${WIRE.replace("%20", "+")}`],
 		["by the name of its bucket", "photos.localhost", `/${WIRE}`],
 		["by the name of its bucket in a domain", "photos.oss.test", `/${WIRE}`],
-		["by a CNAME-like name nobody told of", "photos.example.com", `/${WIRE}`],
+		[
+			"by an unregistered name that looks like a CNAME",
+			"photos.example.com",
+			`/${WIRE}`,
+		],
 		["by Alibaba's name", "photos.oss-cn-hangzhou.aliyuncs.com", `/${WIRE}`],
 		[
 			"by the Host that ali-oss makes up for an IP",

@@ -48,7 +48,7 @@ const UPLOADED: UploadFacts = {
 	publicKeyUrl: "",
 	uploader: () => "waiting",
 	read: async () => {
-		throw new Error("nobody asked for what is in it");
+		throw new Error("the content must not be read");
 	},
 };
 
@@ -431,7 +431,7 @@ suite("A callback that asks for image info", () => {
 		const { callbacks } = makeCallbacks();
 		const callback = await readFrom(callbacks, json("127.0.0.1"));
 
-		await assert.rejects(send(callbacks, callback), /nobody asked/);
+		await assert.rejects(send(callbacks, callback), /must not be read/);
 	});
 });
 

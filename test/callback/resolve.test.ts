@@ -22,7 +22,7 @@ const failsWith =
 		throw Object.assign(new Error(code), { code });
 	};
 
-const nobodyAsks: Lookup = async (hostname) => {
+const unexpectedLookup: Lookup = async (hostname) => {
 	throw new Error(`looked up ${hostname}`);
 };
 
@@ -52,7 +52,7 @@ suite("The host of a callback", () => {
 	test("may be private: that is the point", async () => {
 		const urls = "127.0.0.1:1;10.0.0.1;http://localhost:2";
 
-		const found = await addressesOf(urls, nobodyAsks);
+		const found = await addressesOf(urls, unexpectedLookup);
 
 		assert.deepEqual(found[0], [{ address: "127.0.0.1", family: 4 }]);
 		assert.equal(found.length, 3);
@@ -61,7 +61,7 @@ suite("The host of a callback", () => {
 	// RFC 6761, 6.3: without asking, and both families, because servers listen on either.
 	for (const name of ["localhost", "app.localhost", "LOCALHOST."])
 		test(`is loopback if it is ${name}`, async () => {
-			const [addresses] = await addressesOf(name, nobodyAsks);
+			const [addresses] = await addressesOf(name, unexpectedLookup);
 
 			assert.deepEqual(
 				addresses?.map(({ address }) => address),
@@ -87,7 +87,7 @@ suite("The host of a callback", () => {
 
 	test("is refused if it is a number and no address, as 123.456 is", async () => {
 		for (const value of ["123.456", "http://0x7f.1/", "1.2.3.4.5"]) {
-			const error = await errorOf(() => addressesOf(value, nobodyAsks));
+			const error = await errorOf(() => addressesOf(value, unexpectedLookup));
 
 			assert.deepEqual(error, { ...refusal, value });
 		}
@@ -133,7 +133,10 @@ suite("The host of a callback", () => {
 	});
 
 	test("lets a fault of the resolver's own through", async () => {
-		await assert.rejects(addressesOf("a.b", nobodyAsks), /looked up a\.b/);
+		await assert.rejects(
+			addressesOf("a.b", unexpectedLookup),
+			/looked up a\.b/,
+		);
 	});
 });
 
@@ -147,7 +150,7 @@ suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
 		test(`the address ${host}`, async () => {
 			const value = `http://${host}:8088/test.php`;
 
-			const error = await refused(value, nobodyAsks);
+			const error = await refused(value, unexpectedLookup);
 
 			assert.deepEqual(error, {
 				code: "InvalidArgument",
@@ -160,7 +163,10 @@ suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
 		});
 
 	test("localhost", async () => {
-		assert.equal((await refused("localhost", nobodyAsks))?.ec, "0007-00000008");
+		assert.equal(
+			(await refused("localhost", unexpectedLookup))?.ec,
+			"0007-00000008",
+		);
 	});
 
 	test("a public name of a private address", async () => {

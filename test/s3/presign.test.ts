@@ -143,7 +143,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 	for (const [what, change, ec] of [
 		["another algorithm", ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"], "411"],
 		["a credential of four parts", ["%2Fs3%2F", "%2F"], "425"],
-		["a date that is none", ["X-Amz-Date=2", "X-Amz-Date=x"], "415"],
+		["an invalid date", ["X-Amz-Date=2", "X-Amz-Date=x"], "415"],
 		[
 			"no signed host",
 			["X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=range"],

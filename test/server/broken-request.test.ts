@@ -29,7 +29,7 @@ suite("What is not HTTP", () => {
 		["zeros", Buffer.alloc(100)],
 		["TLS", Buffer.from("16030100c8010000c40303", "hex")],
 		["a method OSS never heard of", "MEOW / HTTP/1.1\r\nHost: a\r\n\r\n"],
-		["a version that is none", "GET / HTTP/9.9\r\nHost: a\r\n\r\n"],
+		["an invalid version", "GET / HTTP/9.9\r\nHost: a\r\n\r\n"],
 		["a header without a colon", "GET / HTTP/1.1\r\nHost: a\r\nmeow\r\n\r\n"],
 		["a header with a blank in its name", "GET / HTTP/1.1\r\nx y: z\r\n\r\n"],
 		["a zero in a header", "GET / HTTP/1.1\r\nHost: a\r\nx: \0\r\n\r\n"],

@@ -11,7 +11,7 @@ const signedFor = (product: string) => ({
 const notThere = (name: string): string =>
 	`400 NotImplemented : The emulator does not implement ${name}.`;
 
-suite("Products beside OSS answer 400 NotImplemented by their names:", () => {
+suite("Products other than OSS answer 400 NotImplemented by their names:", () => {
 	const vectors = "oss-vectors.aliyuncs.com";
 	const tables = "oss-tables.aliyuncs.com";
 	for (const [method, target, host, name] of [

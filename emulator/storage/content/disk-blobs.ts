@@ -20,7 +20,7 @@ export class DiskBlobs implements BlobStore {
 	readonly #durable: boolean;
 	readonly #removals = new Set<Promise<void>>();
 	readonly #shards = new Set<string>();
-	/** Blobs whose rows may not be committed yet while `sweep` looks for blobs without one. */
+	/** Blobs whose rows are possibly not committed yet while `sweep` looks for blobs without one. */
 	#fresh: Set<string> | null = new Set();
 	#closed = false;
 	readonly #report: (error: unknown) => void;

@@ -56,7 +56,7 @@ suite("No fault is", () => {
 		});
 });
 
-suite("Somebody else's URL of a key", () => {
+suite("Another server's URL of a key", () => {
 	for (const [own, other] of [
 		[
 			"https://gosspublic.alicdn.com/callback_pub_key_v1.pem",

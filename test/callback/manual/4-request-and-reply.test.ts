@@ -253,7 +253,7 @@ suite("203 CallbackFailed is what the uploader gets for", () => {
     ["no Content-Length",             answer("{}"), missing],
     ["chunks",                        answer("2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), missing],
     ["a Content-Length of 0",         sized(""), invalid],
-    ["a Content-Length that is none", answer("{}", "Content-Length: two"), invalid],
+    ["an invalid Content-Length", answer("{}", "Content-Length: two"), invalid],
     ["a negative Content-Length",     answer("{}", "Content-Length: -2"), invalid],
     ["the bare word OK",              sized("OK"), notJson],
     ["HTML",                          sized("<html></html>"), notJson],

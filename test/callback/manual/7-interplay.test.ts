@@ -136,7 +136,7 @@ suite("The header of a callback", () => {
 	});
 });
 
-suite("Nobody is called", () => {
+suite("No server is called", () => {
 	for (const operation of OPERATIONS)
 		test(`when ${operation} must not overwrite, and would`, async (t) => {
 			const emulator = await startWithBucket(t);
