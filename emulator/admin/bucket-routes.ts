@@ -34,6 +34,21 @@ export const bucketRoutes: Routes = (app, { emulator }) => {
 		}),
 	);
 
+	app.get<{ Params: BucketParams }>(
+		"/api/buckets/:bucket/stat",
+		{ schema: getBucketStat },
+		async ({ params }) => {
+			const { classes, ...stat } = await emulator.store.stat(params.bucket);
+			const all = [...classes.values()];
+			return {
+				objects: all.reduce((sum, { count }) => sum + count, 0),
+				bytes: all.reduce((sum, { size }) => sum + size, 0),
+				deleteMarkers: stat.deleteMarkers,
+				uploads: stat.uploads,
+			};
+		},
+	);
+
 	app.get<{ Params: BucketParams; Querystring: ObjectsQuery }>(
 		"/api/buckets/:bucket/objects",
 		{ schema: listObjects },
@@ -90,6 +105,22 @@ export const listBuckets = {
 	response: answers(
 		"The buckets, by name.",
 		record({ buckets: listOf(refer("Bucket")) }),
+	),
+} as const;
+
+export const getBucketStat = {
+	operationId: "getBucketStat",
+	tags: ["objects"],
+	summary: "How much a bucket holds",
+	params: parameters(bucketName, "bucket"),
+	response: answers(
+		"As GetBucketStat counts: earlier versions are included.",
+		record({
+			objects: { type: "integer" },
+			bytes: { type: "integer" },
+			deleteMarkers: { type: "integer" },
+			uploads: { type: "integer" },
+		}),
 	),
 } as const;
 

@@ -15,6 +15,7 @@ export type FilterQuery = {
 	readonly account?: string;
 	readonly bucket?: string;
 	readonly key?: string;
+	readonly search?: string;
 	readonly status?: readonly DeliveryStatus[];
 	readonly since?: string;
 };
@@ -23,6 +24,7 @@ export const filterParameters = {
 	account: ACCOUNT,
 	bucket: { type: "string" },
 	key: { type: "string", description: "Exactly this one." },
+	search: { type: "string", description: "A part of the key." },
 	status: {
 		type: "array",
 		items: { enum: DELIVERY_STATUSES },
@@ -40,11 +42,12 @@ export function readFilter({
 	account,
 	bucket,
 	key,
+	search,
 	status,
 	since,
 }: FilterQuery): DeliveryFilter {
 	return {
-		...{ account, bucket, key },
+		...{ account, bucket, key, search },
 		statuses: status,
 		since: since === undefined ? undefined : readSince(since),
 	};

@@ -131,6 +131,12 @@ export const deliverySummary: ObjectSchema = record(
 		...common,
 		urls: listOf(text),
 		durationMs: orNull(number),
+		bodyStart: { ...text, description: "The first 200 characters sent." },
+		answerStatus: {
+			...orNull({ type: "integer" }),
+			description: "The HTTP status of the last answer; null without one.",
+		},
+		answerStart: { ...text, description: "Its first 200 characters." },
 		findings: listOf({ enum: FINDING_IDS }),
 	},
 	"A delivery in a line.",

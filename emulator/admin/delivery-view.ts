@@ -41,7 +41,20 @@ export const summarise = (delivery: DeliveryDocument) => ({
 	repeats: delivery.repeats,
 	urls: delivery.attempts.map(({ url }) => url),
 	durationMs: durationOf(delivery),
+	...beginningsOf(delivery),
 });
+
+/** How many characters of a body and of an answer a list shows. */
+const START_MAX = 200;
+
+function beginningsOf({ body, attempts }: DeliveryDocument) {
+	const answer = attempts.at(-1)?.answer ?? null;
+	return {
+		bodyStart: body.slice(0, START_MAX),
+		answerStatus: answer?.status ?? null,
+		answerStart: answer?.body.slice(0, START_MAX) ?? "",
+	};
+}
 
 function durationOf({ attempts }: DeliveryDocument): number | null {
 	const spent = attempts.map(({ timing }: AttemptDocument) => timing?.totalMs);

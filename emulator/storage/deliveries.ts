@@ -163,10 +163,11 @@ export class Deliveries {
 
 const matches = (
 	delivery: StoredDelivery,
-	{ account, bucket, key, statuses, since }: DeliveryFilter,
+	{ account, bucket, key, search, statuses, since }: DeliveryFilter,
 ): boolean =>
 	(account === undefined || account === delivery.account) &&
 	(bucket === undefined || bucket === delivery.bucket) &&
 	(key === undefined || key === delivery.key) &&
+	(search === undefined || delivery.key.includes(search)) &&
 	(statuses?.includes(delivery.status) ?? true) &&
 	(since === undefined || since <= delivery.started);

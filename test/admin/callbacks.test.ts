@@ -153,6 +153,27 @@ suite("A callback on record", () => {
 		);
 	});
 
+	test("is found by a part of its key, and shows how body and answer begin", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const application = await startApplicationServer(t, {
+			body: `{"a":"${"x".repeat(300)}"}`,
+		});
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+		await oss.put("/photos/dog.txt", "wuff", to(application.url));
+
+		const query = "search=og.t&summary=true";
+		const { json } = await admin.get(`/api/callbacks?${query}`);
+
+		const [one] = json.callbacks;
+		assert.equal(json.callbacks.length, 1);
+		assert.equal(one.key, "dog.txt");
+		assert.match(one.bodyStart, /^object=dog\.txt&size=4/);
+		assert.equal(one.answerStatus, 200);
+		assert.equal(one.answerStart, `{"a":"${"x".repeat(194)}`);
+		const waited = await admin.get("/api/callbacks?search=og.t&wait=5s");
+		assert.equal(waited.json.callbacks.length, 1);
+	});
+
 	test("fits in a line when a summary is asked for", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);

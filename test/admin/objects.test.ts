@@ -30,6 +30,19 @@ suite("Objects in the admin API", () => {
 		assert.deepEqual(await list("b"), [["d"], ["c/"], false, ""]);
 	});
 
+	test("are counted as GetBucketStat counts them", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		await oss.put("/photos/a", "meow");
+		await oss.put("/photos/b", "wuff!");
+
+		const { json } = await admin.get("/api/buckets/photos/stat");
+
+		assert.deepEqual(json, {
+			...{ objects: 2, bytes: 9, deleteMarkers: 0, uploads: 0 },
+		});
+		assert.equal((await admin.get("/api/buckets/nowhere/stat")).status, 404);
+	});
+
 	test("have the properties that OSS stores", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const put = await oss.put("/photos/cat.txt", "meow", {

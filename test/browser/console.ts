@@ -42,7 +42,24 @@ const visible = (key: string): string =>
 const textOf = async (locator: Locator): Promise<string> =>
 	(await locator.textContent()) ?? "";
 
+const CORS =
+	"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
+
+/** Drops a file on the form that uploads. */
+const DROP = `(() => {
+	const dataTransfer = new DataTransfer();
+	dataTransfer.items.add(new File(["wuff"], "dropped.txt"));
+	document.querySelector("form.upload").dispatchEvent(
+		new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+})()`;
+
 const BODY = "object=${object}&size=${size}";
+
+/** The views whose address needs no query. */
+const PLAIN_VIEWS = [
+	...["", "buckets", "callbacks", "requests", "faults", "accounts", "ram"],
+	...["clock", "snapshots", "settings", "operations", "api"],
+];
 
 suite("The console", { skip }, () => {
 	const open = useBrowser();
@@ -53,9 +70,9 @@ suite("The console", { skip }, () => {
 			"content-type": "text/plain",
 			"x-oss-meta-mood": "grumpy",
 		});
-		const { page, complaints } = await open(t, adminUrl);
+		const { page, complaints } = await open(t, `${adminUrl}/#/buckets`);
 
-		await page.getByRole("link", { name: "photos" }).click();
+		await page.getByRole("link", { name: "photos", exact: true }).click();
 		await page.getByRole("link", { name: "2026/" }).click();
 		await page.getByRole("link", { name: "cats/" }).click();
 		await page.getByRole("link", { name: "tom.txt" }).click();
@@ -242,7 +259,7 @@ suite("The console", { skip }, () => {
 		await oss.put("/photos/dog.txt", "wuff", asking(callback));
 		const { page } = await open(t, `${adminUrl}/#/callbacks`);
 
-		await page.getByLabel("Key").fill("dog.txt");
+		await page.getByLabel("Part of a key").fill("dog");
 		await page.getByRole("button", { name: "Find" }).click();
 		await page
 			.getByRole("link", { name: "cat.txt" })
@@ -294,14 +311,19 @@ suite("The console", { skip }, () => {
 			const { json } = await admin.get("/api/callbacks");
 			const { page, complaints } = await open(t, adminUrl, scheme);
 
+			await admin.post("/api/faults", {
+				...{ operation: "GetObject", do: { delayMs: 1 } },
+			});
+			await admin.put("/api/snapshots/before");
+			await oss.get("/photos/no");
+			const { json: refused } = await admin.get("/api/requests?status=404");
 			for (const view of [
-				"",
+				...PLAIN_VIEWS,
 				"bucket?name=photos",
+				"documents?name=photos",
 				"object?bucket=photos&key=a%2Fcat.txt",
-				"callbacks",
+				`request?id=${refused.requests[0].id}`,
 				...json.callbacks.map(({ id }: { id: string }) => `callback?id=${id}`),
-				"requests",
-				"operations",
 			]) {
 				await page.goto(`${adminUrl}/#/${view}`);
 				await page.reload();
@@ -323,7 +345,12 @@ suite("The console", { skip }, () => {
 		const { page } = await open(t, adminUrl);
 		await page.setViewportSize({ width: 360, height: 740 });
 
-		for (const view of ["", "bucket?name=photos", "callbacks", "operations"]) {
+		for (const view of [
+			...PLAIN_VIEWS,
+			"bucket?name=photos",
+			"documents?name=photos",
+			"object?bucket=photos&key=summer-holidays-0001.jpg",
+		]) {
 			await page.goto(`${adminUrl}/#/${view}`);
 			await page.reload();
 			await page.getByRole("heading", { level: 1 }).waitFor();
@@ -335,6 +362,216 @@ suite("The console", { skip }, () => {
 		const link = page.getByRole("link", { name: "summer-holidays-0001.jpg" });
 		const { height = 0 } = (await link.boundingBox()) ?? {};
 		assert.ok(height > 0 && height < 60, `${height} pixels high`);
+	});
+
+	test("shows at home how to connect, and what was refused", async (t) => {
+		const { oss, admin, adminUrl } = await startWithAdmin(t);
+		await oss.get("/photos/missing.txt");
+		await admin.post("/api/faults", {
+			...{ operation: "PutObject", do: { status: 503, code: "SlowDown" } },
+		});
+		const { page, complaints } = await open(t, adminUrl);
+
+		await page.getByRole("button", { name: "Copy AccessKeySecret" }).click();
+		await page.getByText("Copied.").waitFor();
+		const copied = await page.evaluate("navigator.clipboard.readText()");
+		const text = await textOf(page.getByRole("main"));
+		await page.getByRole("link", { name: "GET /photos/missing.txt" }).click();
+		await page.getByRole("heading", { name: "String to sign" }).waitFor();
+
+		const { json } = await admin.get("/api/accounts");
+		assert.equal(copied, json.accounts[0].accessKeySecret);
+		assert.match(text, /NoSuchKey: The specified key does not exist/);
+		assert.match(text, /PutObject · status 503, code SlowDown/);
+		assert.match(await textOf(page.getByRole("main")), /OSS4-HMAC-SHA256/);
+		assert.deepEqual(complaints, []);
+	});
+
+	test("creates, empties and deletes a bucket, and edits its documents", async (t) => {
+		const { admin, adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, `${adminUrl}/#/buckets`);
+
+		await page.getByLabel("Name").fill("made-here");
+		await page.getByRole("button", { name: "Create bucket" }).click();
+		await page.getByRole("link", { name: "made-here" }).waitFor();
+		await admin.put("/api/buckets/made-here/content?key=a.txt", {});
+		await page.goto(`${adminUrl}/#/documents?name=made-here`);
+		await page.getByLabel("Document", { exact: true }).selectOption("cors");
+		await page.getByLabel("Content, as XML or JSON").fill(CORS);
+		await page.getByRole("button", { name: "Add", exact: true }).click();
+		await page.getByText("The document was added.").waitFor();
+		const { json } = await admin.get("/api/buckets/made-here/documents/cors");
+		await page.getByRole("link", { name: "Buckets" }).first().click();
+		await page.getByRole("button", { name: "Empty made-here" }).click();
+		await page.getByText("1 deleted.").waitFor();
+		await page.getByRole("button", { name: "Delete made-here" }).click();
+		await page
+			.getByRole("link", { name: "made-here" })
+			.waitFor({ state: "detached" });
+
+		assert.match(json.document, /<AllowedMethod>GET<\/AllowedMethod>/);
+	});
+
+	test("uploads a file with a callback to try, and one that is dropped", async (t) => {
+		const { admin, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const { page, complaints } = await open(
+			t,
+			`${adminUrl}/#/bucket?name=photos&prefix=cats/`,
+		);
+
+		await page.getByText("With a callback").click();
+		await page.getByLabel("callbackUrl").fill(application.url);
+		await page.getByLabel("Files").setInputFiles({
+			...{ name: "tom.txt", mimeType: "text/plain" },
+			buffer: Buffer.from("meow"),
+		});
+		await page.getByRole("button", { name: "Upload", exact: true }).click();
+		await page.getByRole("link", { name: "tom.txt" }).waitFor();
+		await page.evaluate(DROP);
+		await page.getByRole("link", { name: "dropped.txt" }).waitFor();
+		await page.getByLabel("Prefix").fill("cats/to");
+		await page.getByRole("button", { name: "Find" }).click();
+		await page
+			.getByRole("link", { name: "dropped.txt" })
+			.waitFor({ state: "detached" });
+		await page.getByRole("link", { name: "tom.txt" }).click();
+		await page.getByRole("cell", { name: "succeeded" }).waitFor();
+
+		const dropped = "/api/buckets/photos/content?key=cats%2Fdropped.txt";
+		assert.equal((await admin.get(dropped)).text, "wuff");
+		const [{ body = "", isSigned = false } = {}] = application.received;
+		assert.match(body, /object=cats%2Ftom\.txt&size=4/);
+		assert.equal(isSigned, true);
+		assert.deepEqual(complaints, []);
+	});
+
+	test("signs a URL, deletes an object, and brings it back from under its delete marker", async (t) => {
+		const { oss, admin, adminUrl } = await startWithAdmin(t);
+		await admin.put("/api/buckets/photos", { versioning: "Enabled" });
+		const type = { "content-type": "text/plain" };
+		await oss.put("/photos/cat.txt", "meow", type);
+		const address = `${adminUrl}/#/object?bucket=photos&key=cat.txt`;
+		const { page } = await open(t, address);
+
+		await page.getByRole("button", { name: "Sign", exact: true }).click();
+		await page.getByRole("button", { name: "Copy URL" }).click();
+		await page.getByText("Copied.").waitFor();
+		const url = String(await page.evaluate("navigator.clipboard.readText()"));
+		const signed = await fetch(url);
+		await page.getByRole("button", { name: "Delete", exact: true }).click();
+		await page.getByText("a delete marker is its latest version").waitFor();
+		await page.getByRole("button", { name: "Delete version" }).first().click();
+		await page.getByRole("heading", { name: "Content" }).waitFor();
+
+		assert.equal(await signed.text(), "meow");
+		assert.equal((await oss.get("/photos/cat.txt")).status, 200);
+	});
+
+	test("shows a form as a table, and where two strings to sign differ", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: BODY };
+		await oss.put("/photos/cat.txt", "meow", asking(callback));
+		const { page } = await open(t, `${adminUrl}/#/callbacks`);
+		await page
+			.getByRole("cell", { name: /object=cat.txt&size=4.*200/ })
+			.waitFor();
+
+		await page.getByRole("link", { name: "cat.txt" }).click();
+		const body = page.getByRole("table", { name: "Body" });
+		await body.getByRole("cell", { name: "cat.txt" }).waitFor();
+		const label = "Compare with what the application computed";
+		await page.getByText(label).first().click();
+		await page.getByRole("textbox", { name: label }).fill("/\nobject=dog.txt");
+		await page.getByRole("button", { name: "Compare" }).click();
+
+		await page.getByText("They differ from character 10, in line 2.").waitFor();
+	});
+
+	test("finds requests by their URL, and turns their pages", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		for (let i = 0; i < 120; i++) await oss.get(`/photos/${1000 + i}`);
+		const { page } = await open(t, `${adminUrl}/#/requests`);
+
+		await page.getByRole("link", { name: "GET /photos/1119" }).waitFor();
+		assert.equal(await page.getByRole("row").count(), 101);
+		await page.getByRole("link", { name: "Older" }).click();
+		await page.getByRole("link", { name: "GET /photos/1000" }).waitFor();
+		await page.getByLabel("Part of the URL").fill("photos/1042");
+		await page.getByRole("button", { name: "Find" }).click();
+		await page.getByRole("link", { name: "GET /photos/1042" }).waitFor();
+
+		assert.equal(await page.getByRole("row").count(), 2);
+	});
+
+	test("adds a fault that strikes, and removes it", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, `${adminUrl}/#/faults`);
+
+		await page.getByLabel("Operation").selectOption("PutObject");
+		await page.getByLabel("Status", { exact: true }).fill("503");
+		await page.getByLabel("Code", { exact: true }).fill("SlowDown");
+		await page.getByLabel("Times", { exact: true }).fill("1");
+		await page.getByRole("button", { name: "Add", exact: true }).click();
+		await page.getByRole("cell", { name: /PutObject · status 503/ }).waitFor();
+		const { status } = await oss.put("/photos/cat.txt", "meow");
+		await page.getByRole("cell", { name: "1 of 1" }).waitFor();
+		await page.getByRole("button", { name: "Remove", exact: true }).click();
+		await page.getByText("No request and no callback fails").waitFor();
+
+		assert.equal(status, 503);
+	});
+
+	test("makes accounts, RAM users and snapshots, moves the clock, changes settings", async (t) => {
+		const { oss, admin, adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, `${adminUrl}/#/accounts`);
+
+		await page.getByLabel("Name").fill("suite one");
+		await page.getByRole("button", { name: "Create account" }).click();
+		await page.getByRole("cell", { name: "suite one" }).waitFor();
+
+		await page.getByRole("link", { name: "RAM" }).click();
+		await page.getByLabel("Name").first().fill("anna");
+		await page.getByLabel("AccessKeyId").fill("anna-key");
+		await page.getByLabel("AccessKeySecret").fill("anna-secret");
+		await page.getByRole("button", { name: /replace user/ }).click();
+		await page.getByText("The user was saved.").waitFor();
+
+		await page.getByRole("link", { name: "Snapshots" }).click();
+		await page.getByLabel("Name").fill("empty");
+		await page.getByRole("button", { name: "Take snapshot" }).click();
+		await page.getByRole("cell", { name: "empty", exact: true }).waitFor();
+		await oss.put("/photos/cat.txt", "meow");
+		await page.getByRole("button", { name: "Restore empty" }).click();
+		await page.getByText("empty was restored.").waitFor();
+
+		await page.getByRole("link", { name: "Clock" }).click();
+		await page.getByRole("button", { name: "+1 day" }).click();
+		await page.getByText("86400 seconds").waitFor();
+		await page.getByRole("button", { name: "Real time" }).click();
+		await page.getByText("The clock shows the real time.").waitFor();
+
+		await page.getByRole("link", { name: "Settings" }).click();
+		await page.getByLabel("Log level").selectOption("silent");
+		await page.getByRole("button", { name: "Save" }).click();
+		await page.getByText("Saved.").waitFor();
+
+		const { json: users } = await admin.get("/api/ram/users");
+		assert.equal(users.users[0].name, "anna");
+		assert.equal((await oss.get("/photos/cat.txt")).status, 404);
+		const { json: settings } = await admin.get("/api/settings");
+		assert.equal(settings.logLevel, "silent");
+	});
+
+	test("says what is wrong with a form that the emulator refuses", async (t) => {
+		const { adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, `${adminUrl}/#/buckets`);
+
+		await page.getByLabel("Name").fill("Not_A_Bucket");
+		await page.getByRole("button", { name: "Create bucket" }).click();
+
+		await page.getByText("The specified bucket is not valid.").waitFor();
 	});
 
 	test("sends requests only to the emulator", async (t) => {

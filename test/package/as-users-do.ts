@@ -220,8 +220,11 @@ export async function openEveryPage(
 ): Promise<void> {
 	const script = await getText(`${adminUrl}/console/console.js`);
 	const { callbacks } = JSON.parse(await getText(`${adminUrl}/api/callbacks`));
+	const { requests } = JSON.parse(await getText(`${adminUrl}/api/requests`));
 	const queries: Readonly<Record<string, string>> = {
 		bucket: "?name=photos",
+		documents: "?name=photos",
+		request: `?id=${requests[0].id}`,
 		object: "?bucket=photos&key=cat.txt",
 		callback: `?id=${callbacks[0].id}`,
 	};

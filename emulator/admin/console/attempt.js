@@ -1,7 +1,9 @@
 /**
  * One attempt of a callback: the request to a URL, the timing, and the answer.
  */
-import { code, duration, h, name, table, time } from "./page.js";
+import { compareForm } from "./compare.js";
+import { code, duration, exactCode, h, name, table, time } from "./page.js";
+import { present } from "./present.js";
 
 export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 	const count =
@@ -21,14 +23,18 @@ export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 		attempt.timing ? showTiming(attempt.timing) : "",
 		h("h3", {}, "Body"),
 		h("p", { class: "note" }, bodyType),
-		code(body),
+		present("Body", body, bodyType),
 		h("h3", {}, "String to sign"),
 		h(
 			"p",
 			{ class: "note" },
 			"The decoded path, the query, a line break, the body. MD5 and RSA of this are in Authorization.",
 		),
-		code(attempt.stringToSign),
+		exactCode(attempt.stringToSign),
+		compareForm(
+			attempt.stringToSign,
+			"Compare with what the application computed",
+		),
 		folded("Headers sent", headerTable("Headers sent", attempt.headers)),
 		h("h2", {}, "Answer"),
 		showAnswer(attempt),
@@ -38,14 +44,14 @@ export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 /** Where the time went; the look-up was before the upload was stored and is not in the sum. */
 function phasesOf({ connectedMs, securedMs, answeredMs, totalMs, lookupMs }) {
 	const ready = securedMs ?? connectedMs ?? 0;
-	const inVain = connectedMs === null ? "No connection" : "No answer";
+	const unanswered = connectedMs === null ? "No connection" : "No answer";
 	const all = [
 		["lookup", "Look-up", lookupMs],
 		["connect", "Connect", connectedMs],
 		["secure", "TLS", securedMs === null ? 0 : securedMs - connectedMs],
 		["wait", "Wait", answeredMs === null ? 0 : answeredMs - ready],
 		answeredMs === null
-			? ["wait", inVain, totalMs - ready]
+			? ["wait", unanswered, totalMs - ready]
 			: ["read", "Read", totalMs - answeredMs],
 	];
 	return all.filter(([, , ms]) => ms >= VISIBLE_MS);
@@ -93,7 +99,9 @@ function showAnswer({ answer, noAnswer }) {
 		),
 		answer.body === ""
 			? h("p", { class: "note" }, "No body.")
-			: code(answer.body),
+			: answer.bodyEncoding === "base64"
+				? code(answer.body)
+				: present("Answer", answer.body, headerOf(answer, "content-type")),
 		answer.bodyEncoding === "base64"
 			? h("p", { class: "note" }, "It is not text: shown in base64.")
 			: "",
@@ -103,6 +111,9 @@ function showAnswer({ answer, noAnswer }) {
 		),
 	);
 }
+
+const headerOf = ({ headers }, wanted) =>
+	headers.find(([header]) => header.toLowerCase() === wanted)?.[1];
 
 const ENDED = {
 	time: "not finished in time",

@@ -1,142 +1,128 @@
 /**
- * Buckets, and a bucket as folders show it.
+ * Buckets: how much each holds; make, empty and delete them.
  */
+import { changeForm, given, selectField, textField } from "./forms.js";
 import {
-	addressOf,
 	bytes,
 	h,
 	link,
 	name,
 	nothing,
+	riskyButton,
 	table,
 	time,
 } from "./page.js";
-import { ask, bucketPath } from "./server.js";
+import { ask, bucketPath, put, remove } from "./server.js";
 
-export async function buckets() {
+/** The sizes of more buckets than this are not read. */
+const COUNTED_MAX = 100;
+
+const HEADS = [
+	"Bucket",
+	"#Versions",
+	"#Size",
+	"ACL",
+	"Versioning",
+	"Storage class",
+	"Owner",
+	"Created",
+	"Actions",
+];
+
+const PAGE = 200;
+
+export async function buckets({ search = "", from = "0" }) {
 	const { buckets: all } = await ask("/api/buckets");
-	const rows = all.map((bucket) => [
-		link("bucket", { name: bucket.name }, name(bucket.name)),
-		bucket.acl,
-		bucket.versioning || "never",
-		bucket.storageClass,
-		bucket.owner,
-		time(bucket.createdAt),
-	]);
-	const heads = [
-		"Bucket",
-		"ACL",
-		"Versioning",
-		"Storage class",
-		"Owner",
-		"Created",
-	];
+	const found = all.filter((bucket) => bucket.name.includes(search));
+	const start = Number(from) || 0;
+	const shown = found.slice(start, start + PAGE);
+	const stats = await Promise.all(
+		shown.map((bucket, index) =>
+			index < COUNTED_MAX
+				? ask(`${bucketPath(bucket.name)}/stat`).catch(() => undefined)
+				: undefined,
+		),
+	);
+	const next = start + PAGE < found.length;
 	return {
 		title: "Buckets",
 		tab: "buckets",
 		follows: "requests",
 		nodes: [
 			h("h1", {}, "Buckets"),
-			rows.length === 0
+			newBucket(),
+			shown.length === 0
 				? nothing(
-						"There is no bucket yet. Make one with your SDK or ossutil: everything that is stored shows up here.",
+						"There is no bucket yet. Make one here, with your SDK or with ossutil.",
 					)
-				: table("Buckets", heads, rows),
-		],
-	};
-}
-
-const PAGE = "200";
-
-export async function bucket({
-	name: bucketName = "",
-	prefix = "",
-	marker = "",
-}) {
-	const page = await ask(`${bucketPath(bucketName)}/objects`, {
-		...{ prefix, marker, delimiter: "/", limit: PAGE },
-	});
-	const rows = [...page.prefixes.map(folderRow), ...page.objects.map(objectRow)]
-		.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-		.map(({ cells }) => cells);
-	return {
-		title: bucketName,
-		tab: "buckets",
-		follows: "requests",
-		nodes: [
-			breadcrumbs(bucketName, prefix),
-			h("h1", {}, name(prefix.split("/").at(-2) ?? bucketName)),
-			rows.length === 0
-				? nothing(prefix || marker ? "Nothing here." : "This bucket is empty.")
 				: table(
-						"Objects",
-						["Name", "#Size", "Type", "Storage class", "Modified"],
-						rows,
+						"Buckets",
+						HEADS,
+						shown.map((one, i) => row(one, stats[i])),
 					),
-			pages(bucketName, prefix, marker, page),
+			h(
+				"p",
+				{ class: "pages" },
+				start > 0 ? link("buckets", { search }, "First page") : "",
+				next
+					? link("buckets", { search, from: String(start + PAGE) }, "Next page")
+					: "",
+			),
 		],
 	};
-
-	function folderRow(key) {
-		const shown = name(key.slice(prefix.length));
-		const to = link("bucket", { name: bucketName, prefix: key }, shown);
-		return { key, cells: [h("span", { class: "folder" }, to), "", "", "", ""] };
-	}
-
-	function objectRow({ key, size, contentType, storageClass, modifiedAt }) {
-		const shown = name(key.slice(prefix.length) || key);
-		const to = link("object", { bucket: bucketName, key }, shown);
-		return {
-			key,
-			cells: [
-				to,
-				bytes(size),
-				name(contentType),
-				storageClass,
-				time(modifiedAt),
-			],
-		};
-	}
 }
 
-/** Buckets / photos / a / b: each leads there. */
-export function breadcrumbs(bucketName, prefix, last) {
-	const folders = prefix.split("/").slice(0, -1);
-	const links = folders.map((folder, index) => {
-		const to = `${folders.slice(0, index + 1).join("/")}/`;
-		return link(
-			"bucket",
-			{ name: bucketName, prefix: to },
-			name(folder || "/"),
-		);
-	});
-	const all = [
-		link("", {}, "Buckets"),
-		link("bucket", { name: bucketName }, name(bucketName)),
-		...links,
-	];
-	const shown = last === undefined ? all.slice(0, -1) : all;
-	return h(
-		"nav",
-		{ class: "breadcrumbs", "aria-label": "Where this is" },
-		h(
-			"ol",
-			{},
-			shown.map((one) => h("li", {}, one)),
+const row = (bucket, stat) => [
+	link("bucket", { name: bucket.name }, name(bucket.name)),
+	stat ? String(stat.objects) : "",
+	stat ? bytes(stat.bytes) : "",
+	bucket.acl,
+	bucket.versioning || "never",
+	bucket.storageClass,
+	bucket.owner,
+	time(bucket.createdAt),
+	actions(bucket.name),
+];
+
+const actions = (bucket) =>
+	h(
+		"span",
+		{ class: "actions" },
+		link("documents", { name: bucket }, "Documents"),
+		riskyButton(
+			"Empty",
+			`Delete everything in ${bucket}?`,
+			() => remove(`${bucketPath(bucket)}/objects`),
+			({ deleted }) => `${deleted} deleted.`,
+			`Empty ${bucket}`,
+		),
+		riskyButton(
+			"Delete",
+			`Delete ${bucket} with everything in it?`,
+			() => remove(bucketPath(bucket), { force: "true" }),
+			`${bucket} was deleted.`,
+			`Delete ${bucket}`,
 		),
 	);
-}
 
-function pages(bucketName, prefix, marker, { isTruncated, nextMarker }) {
-	const query = { name: bucketName, prefix };
-	const first =
-		marker && h("a", { href: addressOf("bucket", query) }, "First page");
-	const next =
-		isTruncated &&
-		h(
-			"a",
-			{ href: addressOf("bucket", { ...query, marker: nextMarker }) },
-			"Next page",
-		);
-	return h("p", { class: "pages" }, [first, next].filter(Boolean));
-}
+const same = (values) => values.map((value) => [value, value]);
+
+const newBucket = () =>
+	changeForm(
+		"New bucket",
+		[
+			textField("Name", "name", { required: true, placeholder: "my-bucket" }),
+			selectField(
+				"ACL",
+				"acl",
+				same(["private", "public-read", "public-read-write"]),
+			),
+			selectField("Versioning", "versioning", [
+				["", "never"],
+				...same(["Enabled", "Suspended"]),
+			]),
+		],
+		"Create bucket",
+		({ name: bucket, ...options }) => put(bucketPath(bucket), given(options)),
+		(made) => `${made.name} was created.`,
+	);

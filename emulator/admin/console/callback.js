@@ -17,6 +17,7 @@ import {
 	table,
 	time,
 } from "./page.js";
+import { indented, present } from "./present.js";
 import { ask, post } from "./server.js";
 
 export async function callback({ id = "" }) {
@@ -60,7 +61,7 @@ const about = (one) =>
 			"Key",
 			link("object", { bucket: one.bucket, key: one.key }, name(one.key)),
 		],
-		["Request id", h("code", {}, one.id)],
+		["Request id", link("request", { id: one.id }, h("code", {}, one.id))],
 		["Started", time(one.startedAt)],
 		[
 			"Repeats",
@@ -121,7 +122,7 @@ function describeResponse({ told, status }) {
 	if (told?.status === 200)
 		return [
 			h("p", {}, h("code", {}, "HTTP 200"), ", with this answer."),
-			code(told.body),
+			present("Answer to the uploader", told.body),
 		];
 	if (told?.status === 203)
 		return [
@@ -175,15 +176,7 @@ function asked({ asked: text, variables }) {
 		"section",
 		{},
 		h("h2", {}, "The uploader's parameters"),
-		code(pretty(text)),
+		code(indented(text) ?? text),
 		rows.length > 0 ? table("Variables", ["Variable", "Value"], rows) : "",
 	);
-}
-
-function pretty(text) {
-	try {
-		return JSON.stringify(JSON.parse(text), null, 2);
-	} catch {
-		return text;
-	}
 }

@@ -1,17 +1,18 @@
 /**
  * Callbacks: the requests to application servers and their outcomes, the latest first.
  */
+
+import { searchField, searchForm } from "./forms.js";
 import {
 	addressOf,
 	badge,
-	button,
 	choices,
 	duration,
 	h,
 	link,
 	name,
 	nothing,
-	notify,
+	riskyButton,
 	table,
 	time,
 } from "./page.js";
@@ -45,7 +46,10 @@ export async function callbacks(query) {
 		summary: "true",
 	});
 	const rows = found.map((one) => [
-		statusBadge(one.status),
+		[
+			statusBadge(one.status),
+			one.answerStatus === null ? "" : h("small", {}, ` ${one.answerStatus}`),
+		],
 		h(
 			"span",
 			{ class: "long" },
@@ -54,6 +58,7 @@ export async function callbacks(query) {
 		h("span", { class: "short" }, name(one.bucket)),
 		one.operation,
 		h("span", { class: "long" }, callee(one)),
+		h("span", { class: "long" }, exchange(one)),
 		duration(one.durationMs),
 		time(one.startedAt),
 	]);
@@ -63,6 +68,7 @@ export async function callbacks(query) {
 		"Bucket",
 		"Upload",
 		"Application server",
+		"Body and answer",
 		"#Took",
 		"Sent",
 	];
@@ -75,7 +81,13 @@ export async function callbacks(query) {
 				"div",
 				{ class: "heading" },
 				h("h1", {}, "Callbacks"),
-				found.length > 0 && button("Clear all", clear),
+				found.length > 0 &&
+					riskyButton(
+						"Clear all",
+						"Forget all callbacks?",
+						() => remove("/api/callbacks"),
+						({ deleted }) => `${deleted} forgotten.`,
+					),
 			),
 			h(
 				"div",
@@ -95,6 +107,19 @@ export async function callbacks(query) {
 	};
 }
 
+/** The first of what was sent and of what came back. */
+const exchange = ({ bodyStart, answerStatus, answerStart }) => [
+	h("code", {}, name(startOf(bodyStart))),
+	answerStatus === null
+		? ""
+		: h("small", {}, `${answerStatus} `, name(startOf(answerStart))),
+];
+
+const START_MAX = 100;
+
+const startOf = (text) =>
+	text.length > START_MAX ? `${text.slice(0, START_MAX)}…` : text;
+
 /** Every address of a test is private: that is on the callback's own page. */
 function noticed(findings) {
 	const telling = new Set(findings).difference(new Set(["private-address"]));
@@ -112,33 +137,21 @@ const callee = ({ status, urls, why, findings = [], fault }) => [
 
 const withoutBefore = ({ before: _, ...query }) => query;
 
-function keyFilter(query) {
-	const input = h("input", {
-		type: "search",
-		name: "key",
-		"aria-label": "Key",
-		placeholder: "Exact key",
-		autocomplete: "off",
-	});
-	input.value = query.key ?? "";
-	const filter = (event) => {
-		event.preventDefault();
-		input.blur();
-		location.hash = addressOf("callbacks", {
-			...withoutBefore(query),
-			key: input.value,
-		});
-	};
-	return h(
-		"form",
-		{ role: "search", onsubmit: filter },
-		input,
-		h("button", { type: "submit" }, "Find"),
+const keyFilter = (query) =>
+	searchForm(
+		[
+			searchField("Part of a key", "search", query.search),
+			searchField("Bucket", "bucket", query.bucket),
+		],
+		({ search, bucket }) =>
+			addressOf("callbacks", {
+				...{ status: query.status, account: query.account },
+				...{ search, bucket },
+			}),
 	);
-}
 
-const none = ({ status, key, before }) =>
-	status || key || before
+const none = ({ status, key, search, bucket, before }) =>
+	status || key || search || bucket || before
 		? nothing("No callback like that.")
 		: nothing(
 				"No callback yet. Upload something with the header ",
@@ -153,11 +166,4 @@ function pages(query, found) {
 		found.length === PAGE &&
 		link("callbacks", { ...query, before: found.at(-1).id }, "Older");
 	return h("p", { class: "pages" }, [newest, older].filter(Boolean));
-}
-
-async function clear() {
-	if (!confirm("Forget all callbacks?")) return;
-	const { deleted } = await remove("/api/callbacks");
-	notify(`${deleted} forgotten.`);
-	dispatchEvent(new HashChangeEvent("hashchange"));
 }

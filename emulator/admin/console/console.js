@@ -1,14 +1,25 @@
 /**
  * The console: one page, a view for each address after the `#`, drawn anew when the emulator tells of something.
  */
-import { bucket, buckets } from "./buckets.js";
+import { accounts } from "./accounts.js";
+import { api } from "./api.js";
+import { bucket } from "./bucket.js";
+import { buckets } from "./buckets.js";
 import { callback } from "./callback.js";
 import { callbacks } from "./callbacks.js";
+import { clock } from "./clock.js";
+import { documents } from "./documents.js";
+import { faults } from "./faults.js";
+import { home } from "./home.js";
 import { object } from "./object.js";
 import { operations } from "./operations.js";
 import { h } from "./page.js";
+import { ram } from "./ram.js";
+import { request } from "./request.js";
 import { requests } from "./requests.js";
 import { ask } from "./server.js";
+import { settings } from "./settings.js";
+import { snapshots } from "./snapshots.js";
 
 /**
  * A view is a function of the query in its address.
@@ -18,18 +29,29 @@ import { ask } from "./server.js";
  * @type {Record<string, (query: Record<string, string>) => Promise<Drawn>>}
  */
 const views = {
-	"": buckets,
+	"": home,
+	buckets,
 	bucket,
+	documents,
 	object,
 	callbacks,
 	callback,
 	requests,
+	request,
+	faults,
+	accounts,
+	ram,
+	clock,
+	snapshots,
+	settings,
 	operations,
+	api,
 };
 
 const main = document.getElementById("view");
 let follows;
 let drawing = 0;
+let shownAddress;
 
 function readAddress() {
 	const [path, search] = location.hash.replace(/^#\/?/, "").split("?", 2);
@@ -47,7 +69,8 @@ async function draw() {
 	for (const tab of document.querySelectorAll("nav a"))
 		if (tab.dataset.tab === drawn.tab) tab.setAttribute("aria-current", "page");
 		else tab.removeAttribute("aria-current");
-	show(drawn.nodes);
+	show(drawn.nodes, shownAddress === location.hash);
+	shownAddress = location.hash;
 	return true;
 }
 
@@ -61,13 +84,25 @@ const failed = (error) => ({
 	follows: "open",
 });
 
+/** The summaries of what the user has unfolded. */
+const unfolded = () =>
+	new Set(
+		Array.from(
+			main.querySelectorAll("details[open] > summary"),
+			({ textContent }) => textContent,
+		),
+	);
+
 /** Preserves the focus on a link or a button when the page is drawn again. */
-function show(nodes) {
+function show(nodes, isSamePage) {
 	const focused = document.activeElement;
 	const wasInside = main.contains(focused) && focused !== main;
 	const equals = () => [...main.querySelectorAll(focused.tagName)];
 	const place = wasInside ? equals().indexOf(focused) : -1;
+	const open = isSamePage ? unfolded() : new Set();
 	main.replaceChildren(...nodes);
+	for (const summary of main.querySelectorAll("details > summary"))
+		if (open.has(summary.textContent)) summary.parentElement.open = true;
 	if (!wasInside) return;
 	const again =
 		equals().find(({ href }) => href && href === focused.href) ??
@@ -81,15 +116,22 @@ async function navigate() {
 	main.focus({ preventScroll: true });
 }
 
+/** A form that was begun is not taken away by an event. */
 const isTyping = () =>
-	main.contains(document.activeElement) &&
-	document.activeElement.matches("input, select, textarea");
+	main.querySelector("form[data-begun]") !== null ||
+	(main.contains(document.activeElement) &&
+		document.activeElement.matches("input, select, textarea"));
+
+main.addEventListener("input", ({ target }) => {
+	if (target.form) target.form.dataset.begun = "";
+});
 
 const REDRAW_AFTER_MS = 150;
 let redrawing;
 
 function happened(event) {
-	if (redrawing || (event !== follows && event !== "open")) return;
+	const concerns = [event, "any"].includes(follows) || event === "open";
+	if (redrawing || !concerns) return;
 	redrawing = setTimeout(() => {
 		redrawing = undefined;
 		if (isTyping()) happened(event);
@@ -118,6 +160,7 @@ function follow() {
 }
 
 addEventListener("hashchange", navigate);
+addEventListener("redraw", draw);
 follow();
 draw();
 ask("/api/settings").then(({ endpoint }) => {

@@ -58,6 +58,10 @@ const NAMED = {
 
 export const code = (text) => h("pre", { tabindex: "0" }, text);
 
+/** Text whose lines end only where a line break is: long lines scroll. */
+export const exactCode = (text) =>
+	h("pre", { tabindex: "0", class: "exact" }, text);
+
 const MONTH_TO_SECOND = {
 	month: "short",
 	day: "numeric",
@@ -105,23 +109,41 @@ export function table(label, heads, rows) {
 	const head = heads.map((text) =>
 		h(
 			"th",
-			{ scope: "col", class: text.startsWith("#") && "number" },
+			{
+				scope: "col",
+				role: "columnheader",
+				class: text.startsWith("#") && "number",
+			},
 			text.replace("#", ""),
 		),
 	);
 	const body = rows.map((cells) =>
 		h(
 			"tr",
-			{},
+			{ role: "row" },
 			cells.map((cell, index) =>
-				h("td", { class: heads[index].startsWith("#") && "number" }, cell),
+				h(
+					"td",
+					{
+						role: "cell",
+						"data-label": heads[index].replace("#", ""),
+						class: heads[index].startsWith("#") && "number",
+					},
+					cell,
+				),
 			),
 		),
 	);
 	return h(
 		"div",
 		{ class: "table", role: "region", "aria-label": label, tabindex: "0" },
-		h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)),
+		// The roles are written out: a table shown as cards has none by itself.
+		h(
+			"table",
+			{ role: "table", "aria-label": label },
+			h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)),
+			h("tbody", { role: "rowgroup" }, body),
+		),
 	);
 }
 
@@ -147,11 +169,14 @@ export const choices = (label, view, query, parameter, values) =>
 export const button = (text, onclick, kind = "plain") =>
 	h("button", { type: "button", onclick, "data-kind": kind }, text);
 
-export const copyButton = (text, content) =>
-	button(text, async () => {
+export function copyButton(text, content, label) {
+	const made = button(text, async () => {
 		await copy(content);
 		notify("Copied.");
 	});
+	if (label) made.setAttribute("aria-label", label);
+	return made;
+}
 
 async function copy(text) {
 	if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -164,13 +189,36 @@ async function copy(text) {
 	area.remove();
 }
 
+/** Draws the page anew, after a change that was made here. */
+export const redraw = () => dispatchEvent(new Event("redraw"));
+
+/** Carries out a change, says what came of it, and draws the page anew. */
+export async function act(change, done, redraws = true) {
+	try {
+		const result = await change();
+		notify(typeof done === "function" ? done(result) : done);
+		if (redraws) redraw();
+	} catch (error) {
+		notify(error.message, ERROR_SHOWN_MS);
+	}
+}
+
+const ERROR_SHOWN_MS = 10_000;
+
+/** A button that asks before it destroys something. */
+export const riskyButton = (text, question, change, done, label) => {
+	const made = button(text, () => confirm(question) && act(change, done));
+	if (label) made.setAttribute("aria-label", label);
+	return made;
+};
+
 let quiet;
 
-export function notify(text) {
+export function notify(text, shownMs = 4000) {
 	const notice = document.getElementById("notice");
 	notice.textContent = text;
 	clearTimeout(quiet);
 	quiet = setTimeout(() => {
 		notice.textContent = "";
-	}, 4000);
+	}, shownMs);
 }

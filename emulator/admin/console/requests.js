@@ -1,11 +1,14 @@
 /**
  * The latest requests to OSS.
  */
+import { searchField, searchForm } from "./forms.js";
 import {
+	addressOf,
 	badge,
 	choices,
 	duration,
 	h,
+	link,
 	name,
 	nothing,
 	table,
@@ -21,20 +24,31 @@ const STATUSES = [
 	["5xx", "5xx"],
 ];
 
+const PAGE = 100;
+
 export async function requests(query) {
 	const { requests: found } = await ask("/api/requests", {
 		...query,
-		limit: "200",
+		limit: String(PAGE),
 	});
 	const rows = found.map((one) => [
-		badge(kindOf(one.status), one.status === 0 ? "…" : String(one.status)),
-		one.operation || "none",
+		requestBadge(one.status),
+		one.operation || "unknown",
 		h(
 			"span",
 			{ class: "long" },
-			h("code", {}, `${one.method} `, name(one.url)),
+			link(
+				"request",
+				{ id: one.id },
+				h("code", {}, `${one.method} `, name(one.url)),
+			),
 			one.protocol === "S3" && badge("plain", "S3"),
-			[one.ec && `EC ${one.ec}`, one.diagnosis, one.refusal?.sentence]
+			[
+				[one.code, one.message].filter(Boolean).join(": "),
+				one.ec && `EC ${one.ec}`,
+				one.diagnosis,
+				one.refusal?.sentence,
+			]
 				.filter(Boolean)
 				.map((line) => h("small", {}, line)),
 		),
@@ -55,20 +69,45 @@ export async function requests(query) {
 	return {
 		title: "Requests",
 		tab: "requests",
-		follows: "requests",
+		follows: query.before ? undefined : "requests",
 		nodes: [
 			h("h1", {}, "Requests"),
 			h(
 				"div",
 				{ class: "filters" },
-				choices("Status", "requests", query, "status", STATUSES),
+				choices("Status", "requests", latest(query), "status", STATUSES),
+				filter(query),
 			),
 			rows.length === 0
 				? nothing("No request like that yet.")
 				: table("Requests", heads, rows),
+			pages(query, found),
 		],
 	};
 }
+
+const latest = ({ before: _, ...query }) => query;
+
+const filter = (query) =>
+	searchForm(
+		[
+			searchField("Part of the URL", "url", query.url),
+			searchField("Operation", "operation", query.operation),
+			searchField("Error code", "code", query.code),
+		],
+		(values) => addressOf("requests", { ...latest(query), ...values }),
+	);
+
+function pages(query, found) {
+	const newest = query.before && link("requests", latest(query), "Latest");
+	const older =
+		found.length === PAGE &&
+		link("requests", { ...query, before: found.at(-1).id }, "Older");
+	return h("p", { class: "pages" }, [newest, older].filter(Boolean));
+}
+
+export const requestBadge = (status) =>
+	badge(kindOf(status), status === 0 ? "…" : String(status));
 
 const kindOf = (status) =>
 	status === 0 ? "busy" : status >= 400 || status === 203 ? "bad" : "good";

@@ -5,7 +5,7 @@
 /** @throws Error with a line for the user */
 export async function ask(path, query = {}, init = {}) {
 	const answer = await send(path, query, init);
-	return answer.json();
+	return answer.status === 204 ? undefined : answer.json();
 }
 
 export async function send(path, query = {}, init = {}) {
@@ -24,18 +24,24 @@ async function reach(url, init) {
 	}
 }
 
-export const post = (path, body = null) =>
-	ask(
-		path,
-		{},
-		{
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify(body),
-		},
-	);
+const sendJson =
+	(method) =>
+	(path, body = null) =>
+		ask(
+			path,
+			{},
+			{
+				method,
+				headers: { "Content-Type": "application/json" },
+				body: JSON.stringify(body),
+			},
+		);
 
-export const remove = (path) => ask(path, {}, { method: "DELETE" });
+export const post = sendJson("POST");
+export const put = sendJson("PUT");
+
+export const remove = (path, query = {}) =>
+	ask(path, query, { method: "DELETE" });
 
 export const bucketPath = (bucket) =>
 	`/api/buckets/${encodeURIComponent(bucket)}`;

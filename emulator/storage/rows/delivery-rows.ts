@@ -29,6 +29,8 @@ export type DeliveryFilter = {
 	readonly account?: string | undefined;
 	readonly bucket?: string | undefined;
 	readonly key?: string | undefined;
+	/** A part of the key. */
+	readonly search?: string | undefined;
 	readonly statuses?: readonly DeliveryStatus[] | undefined;
 	/** Begun then, or later. */
 	readonly since?: Date | undefined;
@@ -203,7 +205,7 @@ export class DeliveryRows {
 }
 
 function toSql(
-	{ account, bucket, key, statuses, since }: DeliveryFilter,
+	{ account, bucket, key, search, statuses, since }: DeliveryFilter,
 	before: string | undefined,
 ): { conditions: string[]; values: (string | number)[] } {
 	const conditions = ["TRUE"];
@@ -215,6 +217,7 @@ function toSql(
 	if (account !== undefined) add("account = ?", account);
 	if (bucket !== undefined) add("bucket = ?", bucket);
 	if (key !== undefined) add("key = ?", key);
+	if (search !== undefined) add("instr(key, ?) > 0", search);
 	if (since) add("started_ms >= ?", since.getTime());
 	if (statuses)
 		add(`status IN (${statuses.map(() => "?").join(", ")})`, ...statuses);

@@ -1,0 +1,78 @@
+/**
+ * The admin API, as the emulator describes it.
+ */
+import { badge, code, h, table } from "./page.js";
+import { ask } from "./server.js";
+
+export async function api() {
+	const description = await ask("/api/openapi.json");
+	const operations = Object.entries(description.paths).flatMap(
+		([path, methods]) =>
+			Object.entries(methods).map(([method, operation]) => ({
+				...{ path, method: method.toUpperCase(), operation },
+			})),
+	);
+	const groups = Object.groupBy(
+		operations,
+		({ operation }) => operation.tags?.[0] ?? "other",
+	);
+	return {
+		title: "API",
+		tab: "api",
+		nodes: [
+			h("h1", {}, "Admin API"),
+			h(
+				"p",
+				{},
+				"All that this console does is done with it. ",
+				h("a", { href: "/api/openapi.json" }, "As an OpenAPI document"),
+			),
+			...Object.entries(groups).flatMap(([tag, list]) => [
+				h("h2", {}, tag),
+				...list.map(show),
+			]),
+		],
+	};
+}
+
+const show = ({ path, method, operation }) =>
+	h(
+		"details",
+		{},
+		h(
+			"summary",
+			{},
+			badge("plain", method),
+			" ",
+			h("code", {}, path),
+			` ${operation.summary ?? ""}`,
+		),
+		operation.description ? h("p", {}, operation.description) : "",
+		parameters(operation.parameters ?? []),
+		body(operation.requestBody),
+	);
+
+const parameters = (list) =>
+	list.length === 0
+		? ""
+		: table(
+				"Parameters",
+				["Name", "In", "Type", "Description"],
+				list.map((one) => [
+					h("code", {}, one.name),
+					one.in,
+					[].concat(one.schema?.type ?? one.schema?.enum ?? "").join(", "),
+					one.description ?? one.schema?.description ?? "",
+				]),
+			);
+
+function body(requestBody) {
+	const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+	if (!content) return "";
+	return h(
+		"div",
+		{},
+		h("h3", {}, `Body, ${type}`),
+		code(JSON.stringify(content.schema ?? {}, null, 2)),
+	);
+}

@@ -1,0 +1,62 @@
+/**
+ * The emulator's clock: move it, stop it, put it back.
+ */
+import { changeForm, selectField, textField } from "./forms.js";
+import { act, button, facts, h, time } from "./page.js";
+import { ask, put, remove } from "./server.js";
+
+const STEPS = [
+	["+1 minute", 60],
+	["+15 minutes", 900],
+	["+1 hour", 3600],
+	["+1 day", 86_400],
+	["+30 days", 2_592_000],
+];
+
+export async function clock() {
+	const { now, frozen, aheadSeconds, scope } = await ask("/api/clock");
+	const change = (body) => act(() => put("/api/clock", body), "Changed.");
+	return {
+		title: "Clock",
+		tab: "clock",
+		nodes: [
+			h("h1", {}, "Clock"),
+			facts([
+				["Now", time(now)],
+				["State", frozen ? "stopped" : "running"],
+				["Ahead of the real time", `${Math.round(aheadSeconds)} seconds`],
+				["Applies to", scope === "all" ? "everything" : "expiry only"],
+			]),
+			h(
+				"div",
+				{ class: "actions" },
+				STEPS.map(([label, advance]) =>
+					button(label, () => change({ advance })),
+				),
+				button(frozen ? "Start" : "Stop", () => change({ frozen: !frozen })),
+				button("Real time", () =>
+					act(() => remove("/api/clock"), "The clock shows the real time."),
+				),
+			),
+			h("h2", {}, "Set the clock"),
+			changeForm(
+				"Set the clock",
+				[
+					textField("Time", "now", { value: now, required: true }),
+					selectField(
+						"Applies to",
+						"scope",
+						[
+							["all", "everything"],
+							["expiry", "expiry only"],
+						],
+						scope,
+					),
+				],
+				"Set",
+				(values) => put("/api/clock", values),
+				"The clock was set.",
+			),
+		],
+	};
+}

@@ -1,0 +1,61 @@
+/**
+ * Compares a string to sign with what an application or a client computed.
+ */
+import { textArea } from "./forms.js";
+import { h } from "./page.js";
+
+const CONTEXT = 30;
+
+/** @param {string} right what the emulator signed or checked */
+export function compareForm(right, label) {
+	const area = textArea(label, "theirs", "", { rows: "4" });
+	const result = h("div", { role: "status" });
+	const compare = (event) => {
+		event.preventDefault();
+		const theirs = event.target.elements.theirs.value.replaceAll("\r\n", "\n");
+		result.replaceChildren(...describe(right, theirs));
+	};
+	return h(
+		"details",
+		{},
+		h("summary", {}, label),
+		h(
+			"form",
+			{ class: "fields", "aria-label": label, onsubmit: compare },
+			area,
+			h("button", { type: "submit" }, "Compare"),
+		),
+		result,
+	);
+}
+
+function describe(right, theirs) {
+	const at = firstDifference(right, theirs);
+	if (at === undefined) return [h("p", {}, "They are equal.")];
+	const line = right.slice(0, at).split("\n").length;
+	return [
+		h("p", {}, `They differ from character ${at + 1}, in line ${line}.`),
+		h("p", {}, "Emulator: ", around(right, at)),
+		h("p", {}, "Yours: ", around(theirs, at)),
+	];
+}
+
+function firstDifference(a, b) {
+	if (a === b) return undefined;
+	let at = 0;
+	while (a[at] === b[at]) at++;
+	return at;
+}
+
+/** Quoted, so that spaces and line breaks are seen. */
+function around(text, at) {
+	const quoted = (from, to) =>
+		JSON.stringify(text.slice(from, to)).slice(1, -1);
+	const rest = quoted(at, at + CONTEXT);
+	return h(
+		"code",
+		{},
+		quoted(Math.max(0, at - CONTEXT), at),
+		h("mark", {}, rest === "" ? "(the end)" : rest),
+	);
+}

@@ -1,0 +1,82 @@
+/**
+ * The documents of a bucket: CORS rules, lifecycle rules and so on, to read and to edit.
+ */
+import { breadcrumbs } from "./bucket.js";
+import { changeForm, selectField, textArea } from "./forms.js";
+import { h, name, nothing, riskyButton } from "./page.js";
+import { ask, bucketPath, put, remove } from "./server.js";
+
+export async function documents({ name: bucket = "" }) {
+	const path = `${bucketPath(bucket)}/documents`;
+	const [{ documents: all }, names] = await Promise.all([
+		ask(path),
+		documentNames(),
+	]);
+	const missing = names.filter((one) => !Object.hasOwn(all, one));
+	const entries = Object.entries(all);
+	return {
+		title: `Documents of ${bucket}`,
+		tab: "buckets",
+		nodes: [
+			breadcrumbs(bucket, "", ""),
+			h("h1", {}, "Documents of ", name(bucket)),
+			entries.length === 0 ? nothing("This bucket has no documents.") : "",
+			entries.map(([key, text]) => one(path, key, text)),
+			h("h2", {}, "Add a document"),
+			changeForm(
+				"Add a document",
+				[
+					selectField(
+						"Document",
+						"document",
+						missing.map((key) => [key, key]),
+					),
+					textArea("Content, as XML or JSON", "text"),
+				],
+				"Add",
+				({ document, text }) => put(`${path}/${document}`, write(text)),
+				"The document was added.",
+			),
+		].flat(),
+	};
+}
+
+/** What the emulator's description of itself lists. */
+async function documentNames() {
+	const { components } = await ask("/api/openapi.json");
+	const { properties } = components.schemas.Seed.properties.buckets.items;
+	const others = ["name", "owner", "acl", "versioning", "objects"];
+	return Object.keys(properties).filter((key) => !others.includes(key));
+}
+
+/** A policy is JSON, and so may be any other; the rest is XML. */
+function write(text) {
+	try {
+		return { document: JSON.parse(text) };
+	} catch {
+		return { document: text };
+	}
+}
+
+function one(path, key, text) {
+	const removal = riskyButton(
+		"Remove",
+		`Remove ${key}?`,
+		() => remove(`${path}/${key}`),
+		`${key} was removed.`,
+		`Remove ${key}`,
+	);
+	return h(
+		"details",
+		{},
+		h("summary", {}, key),
+		changeForm(
+			key,
+			[textArea(key, "text", text, { rows: "12" })],
+			"Save",
+			(values) => put(`${path}/${key}`, write(values.text)),
+			`${key} was saved.`,
+		),
+		removal,
+	);
+}

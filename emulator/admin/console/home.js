@@ -1,0 +1,137 @@
+/**
+ * Home: how to reach the emulator, and what matters now.
+ */
+import { statusBadge } from "./callbacks.js";
+import { describeFault } from "./faults.js";
+import { copyButton, facts, h, link, name, table, time } from "./page.js";
+import { requestBadge } from "./requests.js";
+import { ask } from "./server.js";
+
+const SHOWN = "5";
+
+export async function home() {
+	const [settings, { accounts }, { callbacks }, refusals, clock, { faults }] =
+		await Promise.all([
+			ask("/api/settings"),
+			ask("/api/accounts"),
+			ask("/api/callbacks", { limit: SHOWN, summary: "true" }),
+			latestRefusals(),
+			ask("/api/clock"),
+			ask("/api/faults"),
+		]);
+	return {
+		title: "Home",
+		tab: "home",
+		follows: "any",
+		nodes: [
+			h("h1", {}, "OSS emulator"),
+			howToConnect(settings, accounts[0]),
+			h("h2", {}, "Latest callbacks"),
+			callbackTable(callbacks),
+			h("h2", {}, "Latest refusals"),
+			refusalTable(refusals),
+			h("h2", {}, "Clock"),
+			describeClock(clock),
+			h("h2", {}, "Faults in force"),
+			faults.length === 0
+				? h("p", {}, "No faults. ", link("faults", {}, "Add one"))
+				: h(
+						"ul",
+						{},
+						faults.map((fault) =>
+							h("li", {}, link("faults", {}, describeFault(fault))),
+						),
+					),
+		],
+	};
+}
+
+async function latestRefusals() {
+	const [client, server] = await Promise.all(
+		["4xx", "5xx"].map((status) =>
+			ask("/api/requests", { status, limit: SHOWN }),
+		),
+	);
+	return [...client.requests, ...server.requests]
+		.toSorted((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1))
+		.slice(0, Number(SHOWN));
+}
+
+const withCopy = (label, value) =>
+	h(
+		"span",
+		{ class: "copyable" },
+		h("code", {}, name(value)),
+		copyButton("Copy", value, `Copy ${label}`),
+	);
+
+const howToConnect = ({ endpoint, region, version }, account) =>
+	facts([
+		["Endpoint", withCopy("endpoint", endpoint)],
+		["AccessKeyId", withCopy("AccessKeyId", account.accessKeyId)],
+		[
+			"AccessKeySecret",
+			account.accessKeySecret === null
+				? ""
+				: withCopy("AccessKeySecret", account.accessKeySecret),
+		],
+		["Region", withCopy("region", region)],
+		["Version", version],
+	]);
+
+const callbackTable = (callbacks) =>
+	callbacks.length === 0
+		? h("p", {}, "No callback yet.")
+		: table(
+				"Latest callbacks",
+				["Status", "Key", "Why", "Sent"],
+				callbacks.map((one) => [
+					statusBadge(one.status),
+					h(
+						"span",
+						{ class: "long" },
+						link("callback", { id: one.id }, name(one.key)),
+					),
+					h("span", { class: "long" }, one.why),
+					time(one.startedAt),
+				]),
+			);
+
+const refusalTable = (requests) =>
+	requests.length === 0
+		? h("p", {}, "No request was refused.")
+		: table(
+				"Latest refusals",
+				["Status", "Request", "Why", "Received"],
+				requests.map((one) => [
+					requestBadge(one.status),
+					h(
+						"span",
+						{ class: "long" },
+						link(
+							"request",
+							{ id: one.id },
+							h("code", {}, `${one.method} `, name(one.url)),
+						),
+					),
+					h(
+						"span",
+						{ class: "long" },
+						[one.code, one.message].filter(Boolean).join(": "),
+					),
+					time(one.receivedAt),
+				]),
+			);
+
+const describeClock = ({ now, frozen, aheadSeconds }) =>
+	h(
+		"p",
+		{},
+		time(now),
+		frozen ? ", stopped" : "",
+		aheadSeconds === 0
+			? ", the real time"
+			: `, ${Math.round(aheadSeconds)} seconds ahead of the real time`,
+		". ",
+		link("clock", {}, "Change"),
+	);

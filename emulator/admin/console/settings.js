@@ -1,0 +1,60 @@
+/**
+ * How the emulator was started, and what can change while it runs.
+ */
+import { changeForm, selectField, textField } from "./forms.js";
+import { code, h } from "./page.js";
+import { ask, post } from "./server.js";
+
+const LEVELS = ["silent", "error", "warn", "info", "debug"];
+
+export async function settings() {
+	const all = await ask("/api/settings");
+	const strict = all.strict.length > 0;
+	return {
+		title: "Settings",
+		tab: "settings",
+		nodes: [
+			h("h1", {}, "Settings"),
+			h("p", {}, `oss-emulator ${all.version}. What can change while it runs:`),
+			changeForm(
+				"Settings",
+				[
+					selectField(
+						"Findings that OSS refuses",
+						"strict",
+						[
+							["false", "are accepted"],
+							["true", "are refused (strict)"],
+							...(strict
+								? [["", `some are refused: ${all.strict.join(", ")}`]]
+								: []),
+						],
+						strict ? "" : "false",
+					),
+					selectField(
+						"Log level",
+						"logLevel",
+						LEVELS.map((level) => [level, level]),
+						all.logLevel,
+					),
+					textField("URL of the public key", "publicKeyUrl", {
+						value: all.publicKeyUrl,
+					}),
+				],
+				"Save",
+				(values) => post("/api/settings", changes(values, all)),
+				"Saved.",
+			),
+			h("h2", {}, "As it was started"),
+			code(JSON.stringify(all.settings, null, 2)),
+			h("h2", {}, "Public key of callbacks"),
+			code(all.publicKey),
+		],
+	};
+}
+
+const changes = ({ strict, logLevel, publicKeyUrl }, all) => ({
+	logLevel,
+	...(strict === "" ? {} : { strict: strict === "true" }),
+	...(publicKeyUrl === all.publicKeyUrl ? {} : { publicKeyUrl }),
+});

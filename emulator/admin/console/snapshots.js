@@ -1,0 +1,64 @@
+/**
+ * Snapshots: keep everything as it is, and go back to it.
+ */
+import { changeForm, textField } from "./forms.js";
+import { h, name, nothing, riskyButton, table, time } from "./page.js";
+import { ask, post, put, remove } from "./server.js";
+
+const pathOf = (snapshot) => `/api/snapshots/${encodeURIComponent(snapshot)}`;
+
+export async function snapshots() {
+	const { snapshots: all } = await ask("/api/snapshots");
+	const rows = all.map((one) => [
+		name(one.name),
+		time(one.createdAt),
+		h(
+			"span",
+			{ class: "actions" },
+			riskyButton(
+				"Restore",
+				`Make everything as it was in ${one.name}?`,
+				() => post(`${pathOf(one.name)}/restore`, {}),
+				`${one.name} was restored.`,
+				`Restore ${one.name}`,
+			),
+			riskyButton(
+				"Remove",
+				`Remove ${one.name}?`,
+				() => remove(pathOf(one.name)),
+				`${one.name} was removed.`,
+				`Remove ${one.name}`,
+			),
+		),
+	]);
+	return {
+		title: "Snapshots",
+		tab: "snapshots",
+		nodes: [
+			h("h1", {}, "Snapshots"),
+			rows.length === 0
+				? nothing("There is no snapshot yet.")
+				: table("Snapshots", ["Name", "Taken", "Actions"], rows),
+			h("h2", {}, "Take a snapshot"),
+			changeForm(
+				"Take a snapshot",
+				[textField("Name", "name", { required: true })],
+				"Take snapshot",
+				(values) => put(pathOf(values.name), {}),
+				(taken) => `${taken.name} was taken.`,
+			),
+			h("h2", {}, "Start again"),
+			h(
+				"p",
+				{},
+				"A reset deletes buckets, objects, callbacks and faults. Snapshots stay.",
+			),
+			riskyButton(
+				"Reset everything",
+				"Delete all buckets, objects, callbacks and faults?",
+				() => post("/api/reset", {}),
+				"The emulator is empty.",
+			),
+		],
+	};
+}
