@@ -10,6 +10,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Emulator } from "../../emulator.ts";
+import { Breaks } from "../../oss/breaks.ts";
 import { codeOf } from "../../oss/code-of.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { readRange } from "../../oss/range.ts";
@@ -136,7 +137,9 @@ async function firstOutput(
 	texts: AsyncGenerator<string>,
 	scan: Scan,
 ): Promise<string> {
+	const breaks = new Breaks();
 	while (scan.bytes <= SILENT_BYTES_MAX) {
+		await breaks.pause();
 		const { done, value } = await texts.next();
 		if (done || value !== "") return value ?? "";
 	}
@@ -191,8 +194,10 @@ async function* piecesOf(
 	scan: Scan,
 ): AsyncGenerator<string> {
 	let [piece, said] = [first, 0];
+	const breaks = new Breaks();
 	try {
 		for await (const text of texts) {
+			await breaks.pause();
 			piece += text;
 			const isSilent = scan.bytes - said > SILENT_BYTES_MAX;
 			if (piece.length < PIECE_CHARACTERS && !isSilent) continue;
