@@ -1,42 +1,59 @@
-import { createServer } from "node:http";
-import { text } from "node:stream/consumers";
-import OSS from "ali-oss";
-import { startEmulator } from "oss-emulator";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test as base } from "./oss-emulator.mjs";
+import { startPhotos, upload } from "./photos.mjs";
 
-let emulator;
-let client;
-beforeAll(async () => {
-	emulator = await startEmulator(); // in memory, on free ports
-	const { endpoint, accessKeyId, accessKeySecret } = emulator;
-	client = new OSS({ endpoint, accessKeyId, accessKeySecret });
-	await client.putBucket("photos");
-	client.useBucket("photos");
-});
-afterAll(() => emulator.close());
-
-test("a photo is stored", async () => {
-	await client.put("cat.jpg", Buffer.from("meow"));
-	const { content } = await client.get("cat.jpg");
-	expect(content.toString()).toBe("meow");
+const test = base.extend({
+	photos: async ({ oss }, use) => {
+		const { endpoint } = oss;
+		const local = { stsEndpoint: endpoint, keyUrls: [`${endpoint}/`] };
+		const photos = await startPhotos({ ...oss, ...local, sldEnable: true });
+		await use(photos);
+		await photos.close();
+	},
 });
 
-test("the application server receives the callback of a photo", async () => {
-	const bodies = [];
-	const server = createServer(async (request, response) => {
-		bodies.push(await text(request));
-		response.writeHead(200, { "Content-Length": 13 }).end('{"album":"7"}');
-	});
-	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+test("a direct upload is reported to the application", async ({
+	oss,
+	photos,
+}) => {
+	const response = await upload(await photos.permit("cat.jpg"), "meow");
 
-	const { data } = await client.put("dog.jpg", Buffer.from("woof!"), {
-		callback: {
-			url: `http://127.0.0.1:${server.address().port}/uploaded`,
-			body: "key=${object}&size=${size}",
-		},
-	});
+	expect(response.status).toBe(200);
+	expect(await response.json()).toEqual({ saved: "cat.jpg" });
+	expect([...photos.saved]).toEqual([["cat.jpg", 4]]);
+	expect((await oss.waitForCallback("cat.jpg")).status).toBe("succeeded");
+});
 
-	expect(data).toEqual({ album: "7" });
-	expect(bodies).toEqual(["key=dog.jpg&size=5"]);
-	server.close();
+test("a permit without its callback is refused", async ({ oss, photos }) => {
+	const { url } = await photos.permit("cat.jpg");
+
+	const response = await upload({ url, headers: {} }, "meow");
+
+	expect(response.status).toBe(403);
+	expect(await response.text()).toContain("<Code>SignatureDoesNotMatch</Code>");
+	expect([...photos.saved]).toEqual([]);
+	expect(await oss.callbacks()).toEqual([]);
+});
+
+test("a token that has expired is replaced", async ({ oss, photos }) => {
+	const old = await photos.permit("cat.jpg");
+	await upload(old, "meow");
+	await oss.expire(1800); // seconds: a token of STS lasts 900 here, a permit 3600
+
+	const refused = await upload(old, "meow");
+	expect(await refused.text()).toContain("<Code>SecurityTokenExpired</Code>");
+	expect(await photos.sizeInOss("cat.jpg")).toBe(4); // with new keys
+	const response = await upload(await photos.permit("dog.jpg"), "woof!");
+	expect(await response.json()).toEqual({ saved: "dog.jpg" });
+});
+
+test("an upload is tried again and reported once", async ({ oss, photos }) => {
+	const slowDown = { status: 503, code: "SlowDown" };
+	await oss.fault({ operation: "PutObject", times: 1, do: slowDown });
+
+	const response = await upload(await photos.permit("cat.jpg"), "meow");
+
+	expect(response.status).toBe(200);
+	await oss.waitForCallback("cat.jpg");
+	expect(await oss.callbacks()).toHaveLength(1);
 });

@@ -39,6 +39,8 @@ const EXAMPLES: readonly Example[] = [
 		toolchain: "javac -version && mvn --version",
 		passed: /Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\s*$/m,
 	},
+	{ folder: "vitest", toolchain: "npm --version", passed: /(?<!\d)4 passed\b/ },
+	{ folder: "jest", toolchain: "npm --version", passed: /(?<!\d)4 passed\b/ },
 ];
 
 /** What a clone contains, as far as the examples use it. */
