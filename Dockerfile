@@ -10,7 +10,7 @@ COPY tsconfig.json ./
 COPY .ci/build.ts .ci/
 COPY emulator emulator
 RUN npm run build \
-	&& chmod +x dist/launch.js \
+	&& chmod +x dist/launch.cjs \
 	&& npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
 	# better-sqlite3 brings its binary for every system, and the sources
 	&& cd node_modules/better-sqlite3 \
@@ -25,7 +25,7 @@ COPY package.json LICENSE ./
 # ./oss-data is the default data folder; so --memory and --data work as everywhere.
 RUN install -d -o node -g node /data \
 	&& ln -s /data oss-data \
-	&& ln -s /app/dist/launch.js /usr/local/bin/oss-emulator
+	&& ln -s /app/dist/launch.cjs /usr/local/bin/oss-emulator
 USER node
 VOLUME /data
 # The ready file tells the health check, and «docker exec … oss-emulator ls», which flags the emulator was started with.
@@ -34,4 +34,4 @@ ENV OSS_EMULATOR_HOST=0.0.0.0,:: \
 EXPOSE 6770 6771
 HEALTHCHECK --interval=3s --timeout=3s --retries=5 \
 	CMD ["node", "-e", "fetch(JSON.parse(fs.readFileSync(process.env.OSS_EMULATOR_READY_FILE, 'utf8')).adminUrl + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/launch.js"]
+ENTRYPOINT ["node", "dist/launch.cjs"]

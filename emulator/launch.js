@@ -11,9 +11,13 @@ if (mistake !== "") {
 	process.exit(2);
 }
 
-const { enableCompileCache } = await import("node:module");
-enableCompileCache();
-const { main } = await import("./main.ts");
-const { readVersion } = await import("./version.ts");
-const code = await main(process.argv.slice(2), readVersion());
-if (code !== undefined) process.exitCode = code;
+launch();
+
+async function launch() {
+	const { enableCompileCache } = await import("node:module");
+	enableCompileCache();
+	const { main } = await import("./main.ts");
+	const { readVersion } = await import("./version.ts");
+	const code = await main(process.argv.slice(2), readVersion());
+	if (code !== undefined) process.exitCode = code;
+}

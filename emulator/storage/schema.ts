@@ -197,13 +197,12 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 	return version;
 }
 
+/** In one transaction: the disk is waited for once, and an interrupted migration leaves the file as it was. */
 function migrate(db: Sqlite, version: number): void {
-	for (const [from, step] of STEPS.entries()) {
-		if (from < version) continue;
-		const climb = db.transaction(() => {
-			db.exec(step);
-			db.pragma(`user_version = ${from + 1}`);
-		});
-		climb.immediate();
-	}
+	if (version === STEPS.length) return;
+	const climb = db.transaction(() => {
+		for (const step of STEPS.slice(version)) db.exec(step);
+		db.pragma(`user_version = ${STEPS.length}`);
+	});
+	climb.immediate();
 }

@@ -27,7 +27,7 @@ const GIB = 1024 ** 3;
 const IDLE_AGAIN_MS = 7000;
 const BODY = Buffer.alloc(1024, "x");
 
-const EMULATOR = join(import.meta.dirname, "../../dist/launch.js");
+const EMULATOR = join(import.meta.dirname, "../../dist/launch.cjs");
 const BARE = join(import.meta.dirname, "bare-server.ts");
 const HELLO = `require("node:http").createServer().listen(0, function () { console.log("http://127.0.0.1:" + this.address().port) })`;
 

@@ -6,7 +6,7 @@ import { median, run } from "./load.ts";
 import { startServer } from "./processes.ts";
 import { signedRequest } from "./sign.ts";
 
-const EMULATOR = join(import.meta.dirname, "../../dist/launch.js");
+const EMULATOR = join(import.meta.dirname, "../../dist/launch.cjs");
 const PAGES = 200;
 
 const QUERIES = {

@@ -36,10 +36,10 @@ const BYTES_MAX = 80_000_000;
 const PACKAGES_MAX = 120;
 /** The name of a package that a built file imports. */
 const IMPORTED =
-	/(?:\bfrom|\bimport\()\s*"(?!node:)((?:@[\w.-]+\/)?[a-z][\w.-]*)[^"]*"/g;
+	/(?:\bfrom|\b(?:import|require)\()\s*"(?!node:)((?:@[\w.-]+\/)?[a-z][\w.-]*)[^"]*"/g;
 /** Files that belong into the package. */
 const PACKED =
-	/^package\/(dist\/.+\.(js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+	/^package\/(dist\/.+\.(c?js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -272,7 +272,7 @@ suite("Of Node.js", { concurrency: 1 }, () => {
 		const node = await installNode("22.19");
 		const emulator = await startCommand(
 			t,
-			`${node} node_modules/oss-emulator/dist/launch.js`,
+			`${node} node_modules/oss-emulator/dist/launch.cjs`,
 		);
 		await putAndGet(emulator);
 		assert.equal(await emulator.stop("SIGTERM"), 0);
@@ -281,7 +281,7 @@ suite("Of Node.js", { concurrency: 1 }, () => {
 	test("20 prints the required version in one line", async () => {
 		const node = await installNode("20");
 		const { code, stdout, stderr } = await run(
-			`${node} node_modules/oss-emulator/dist/launch.js`,
+			`${node} node_modules/oss-emulator/dist/launch.cjs`,
 			{ cwd: user },
 		);
 		assert.deepEqual([code, stdout], [2, ""]);
