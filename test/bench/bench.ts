@@ -4,7 +4,7 @@
  * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
  * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
- * the cost of a test that starts an emulator of its own.
+ * the cost of a test that starts an emulator of its own; `-- --peers` other emulators beside this one.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { measureGateway } from "./gateway.ts";
 import { measureInProcess } from "./in-process.ts";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
+import { measurePeers } from "./peers.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
 import { signedHeaders, signedRequest, signedS3Request } from "./sign.ts";
 import { download, upload } from "./transfer.ts";
@@ -276,6 +277,13 @@ async function measureMemory(): Promise<void> {
 }
 
 try {
+	if (process.argv.includes("--peers")) await measurePeers(EMULATOR);
+	else await measureAll();
+} finally {
+	rmSync(folder, { recursive: true });
+}
+
+async function measureAll(): Promise<void> {
 	report("", "emulator", "bare", "ratio", "budget");
 	if (process.argv.includes("listing")) await measureListing(folder, report);
 	else if (process.argv.includes("gateway"))
@@ -294,6 +302,4 @@ try {
 		await measureTests();
 		await measureMemory();
 	}
-} finally {
-	rmSync(folder, { recursive: true });
 }

@@ -45,7 +45,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 }
 
 /** The memory of the process now and at its peak, in MiB; Linux only. */
-export function memoryOf({ process: { pid } }: Server): {
+export function memoryOf({ process: { pid } }: Pick<Server, "process">): {
 	now: number;
 	peak: number;
 } {

@@ -26,15 +26,35 @@ export function signedRequest(
 	]);
 }
 
+type Key = { readonly id: string; readonly secret: string };
+
 /** As `signedRequest`, for S3: the body's hash is signed, as SDKs do over http. */
 export function signedS3Request(
 	method: string,
 	path: string,
 	body: Buffer = Buffer.alloc(0),
+	key: Key = { id: ID, secret: SECRET },
 ): Buffer {
+	const payload = createHash("sha256").update(body).digest("hex");
+	const lines = Object.entries({
+		...signedS3Headers(method, path, payload, key),
+		"content-length": String(body.length),
+	}).map(([name, value]) => `${name}: ${value}\r\n`);
+	return Buffer.concat([
+		Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`),
+		body,
+	]);
+}
+
+/** @param payload the hash of the body, or UNSIGNED-PAYLOAD */
+export function signedS3Headers(
+	method: string,
+	path: string,
+	payload: string,
+	{ id, secret }: Key,
+): Record<string, string> {
 	const time = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 	const scope = `${time.slice(0, 8)}/${REGION}/s3/aws4_request`;
-	const payload = createHash("sha256").update(body).digest("hex");
 	const headers: Record<string, string> = {
 		host: "127.0.0.1",
 		"x-amz-content-sha256": payload,
@@ -46,23 +66,17 @@ export function signedS3Request(
 		.join("");
 	const request = `${method}\n${path}\n\n${canonical}\n${names}\n${payload}`;
 	const hashed = createHash("sha256").update(request).digest("hex");
-	const key = scope
+	const signing = scope
 		.split("/")
-		.reduce<Buffer>(hmac, Buffer.from(`AWS4${SECRET}`));
+		.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
 	const signature = hmac(
-		key,
+		signing,
 		`AWS4-HMAC-SHA256\n${time}\n${scope}\n${hashed}`,
 	).toString("hex");
-	const authorization = `AWS4-HMAC-SHA256 Credential=${ID}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
-	const lines = Object.entries({
+	return {
 		...headers,
-		authorization,
-		"content-length": String(body.length),
-	}).map(([name, value]) => `${name}: ${value}\r\n`);
-	return Buffer.concat([
-		Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`),
-		body,
-	]);
+		authorization: `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+	};
 }
 
 /** @param path may have a query of bare sub-resources, in their order */

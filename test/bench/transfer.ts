@@ -30,7 +30,7 @@ export async function upload(
 	}
 	outgoing.end();
 	const [answer] = await answered;
-	if (answer.statusCode !== 200)
+	if (answer.statusCode >= 300)
 		throw new Error(`PUT ${path}: ${answer.statusCode}`);
 	answer.resume();
 	await once(answer, "end");
