@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { suite, test } from "node:test";
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { asking, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { skip, useBrowser } from "./browser.ts";
@@ -60,6 +60,12 @@ const PLAIN_VIEWS = [
 	...["", "buckets", "callbacks", "requests", "faults", "accounts", "ram"],
 	...["clock", "snapshots", "settings", "operations", "api"],
 ];
+
+/** Waits for the heading: until then the view before is still on the page. */
+async function openView(page: Page, name: string): Promise<void> {
+	await page.getByRole("link", { name }).click();
+	await page.getByRole("heading", { level: 1, name }).waitFor();
+}
 
 suite("The console", { skip }, () => {
 	const open = useBrowser();
@@ -531,14 +537,14 @@ suite("The console", { skip }, () => {
 		await page.getByRole("button", { name: "Create account" }).click();
 		await page.getByRole("cell", { name: "suite one" }).waitFor();
 
-		await page.getByRole("link", { name: "RAM" }).click();
+		await openView(page, "RAM");
 		await page.getByLabel("Name").first().fill("anna");
 		await page.getByLabel("AccessKeyId").fill("anna-key");
 		await page.getByLabel("AccessKeySecret").fill("anna-secret");
 		await page.getByRole("button", { name: /replace user/ }).click();
 		await page.getByText("The user was saved.").waitFor();
 
-		await page.getByRole("link", { name: "Snapshots" }).click();
+		await openView(page, "Snapshots");
 		await page.getByLabel("Name").fill("empty");
 		await page.getByRole("button", { name: "Take snapshot" }).click();
 		await page.getByRole("cell", { name: "empty", exact: true }).waitFor();
@@ -546,13 +552,13 @@ suite("The console", { skip }, () => {
 		await page.getByRole("button", { name: "Restore empty" }).click();
 		await page.getByText("empty was restored.").waitFor();
 
-		await page.getByRole("link", { name: "Clock" }).click();
+		await openView(page, "Clock");
 		await page.getByRole("button", { name: "+1 day" }).click();
 		await page.getByText("86400 seconds").waitFor();
 		await page.getByRole("button", { name: "Real time" }).click();
 		await page.getByText("The clock shows the real time.").waitFor();
 
-		await page.getByRole("link", { name: "Settings" }).click();
+		await openView(page, "Settings");
 		await page.getByLabel("Log level").selectOption("silent");
 		await page.getByRole("button", { name: "Save" }).click();
 		await page.getByText("Saved.").waitFor();
