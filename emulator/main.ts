@@ -2,15 +2,16 @@
  * The command: arguments in, a running emulator out, until a signal.
  */
 import {
+	COMMAND_NAMES,
 	commandsManual,
 	isCommand,
 	isRunnable,
-	nearestCommand,
 	pageOf,
 } from "./cli/manual.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { describeSettings } from "./config/settings.ts";
 import { printable } from "./oss/log.ts";
+import { findNearest } from "./oss/nearest.ts";
 import { StartError } from "./oss/start-error.ts";
 import type { Running } from "./start/start.ts";
 
@@ -80,7 +81,7 @@ function help([command, ...more]: readonly string[]): number {
 }
 
 function unknownCommand(word: string): number {
-	const near = nearestCommand(word);
+	const near = findNearest(word, COMMAND_NAMES);
 	const hint = near === undefined ? "" : ` did you mean ${near}?`;
 	return fail(
 		new StartError(

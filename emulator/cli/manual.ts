@@ -198,26 +198,3 @@ export const commandsManual = (): string =>
 		"oss-emulator help COMMAND describes a command. --admin URL (OSS_EMULATOR_ADMIN) says where the emulator is",
 		"[http://127.0.0.1:6771]. Exit codes: 1 when it does not exist, 2 for wrong usage or when there is no emulator.",
 	].join("\n");
-
-/** The command that was probably intended; undefined when none is similar. */
-export function nearestCommand(word: string): string | undefined {
-	const near = COMMAND_NAMES.map(
-		(name) => [name, distance(word, name)] as const,
-	).sort(([, a], [, b]) => a - b);
-	const [[name, edits] = ["", Number.POSITIVE_INFINITY]] = near;
-	return edits <= Math.min(2, word.length - 1) ? name : undefined;
-}
-
-/** Edits between two words (Levenshtein). */
-function distance(a: string, b: string): number {
-	let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-	for (let i = 1; i <= a.length; i++) {
-		const next = [i];
-		for (let j = 1; j <= b.length; j++) {
-			const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-			next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
-		}
-		row = next;
-	}
-	return row.at(-1) ?? 0;
-}
