@@ -6,7 +6,6 @@
  */
 import { createHash, hash } from "node:crypto";
 import type { IHasher } from "hash-wasm";
-import hashWasm from "hash-wasm/dist/crc64.umd.min.js";
 
 export type Digests = {
 	/** 16 bytes. */
@@ -14,18 +13,22 @@ export type Digests = {
 	readonly crc64: bigint;
 };
 
-const { createCRC64 } = hashWasm;
-
-/** A promise, and not awaited here: a package with an `await` at the top of a module cannot be loaded by `require`. */
-const whole: Promise<IHasher> = createCRC64();
+/** For bodies in memory. Made for the first of them, because WebAssembly costs a start 1 MiB and some milliseconds. */
+let whole: Promise<IHasher> | undefined;
 const idle: IHasher[] = [];
 /** Each keeps 130 KiB. */
 const IDLE_MAX = 16;
+
+async function makeHasher(): Promise<IHasher> {
+	const { default: hashWasm } = await import("hash-wasm/dist/crc64.umd.min.js");
+	return hashWasm.createCRC64();
+}
 
 const crc64Of = (hasher: IHasher): bigint => BigInt(`0x${hasher.digest()}`);
 
 /** For a body that is in memory whole. */
 export async function digestsOf(data: Buffer): Promise<Digests> {
+	whole ??= makeHasher();
 	const hasher = await whole;
 	hasher.init().update(data);
 	return { md5: hash("md5", data, "buffer"), crc64: crc64Of(hasher) };
@@ -41,7 +44,7 @@ export class RunningDigests {
 	}
 
 	static async start(): Promise<RunningDigests> {
-		const hasher = idle.pop() ?? (await createCRC64());
+		const hasher = idle.pop() ?? (await makeHasher());
 		return new RunningDigests(hasher.init());
 	}
 
