@@ -8,7 +8,7 @@ import { table } from "../operations/table.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { makeRequestId } from "../server/request-id.ts";
+import { makeRequestId } from "../server/arrival.ts";
 import { AdminError } from "./admin-error.ts";
 
 export type Performed = {

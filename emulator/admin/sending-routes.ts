@@ -2,7 +2,7 @@
  * Callbacks sent by hand: one of the record once more, or one without any upload.
  */
 import { repetitionIn } from "../records/delivery-record.ts";
-import { makeRequestId } from "../server/request-id.ts";
+import { makeRequestId } from "../server/arrival.ts";
 import { AdminError } from "./admin-error.ts";
 import { getDelivery } from "./callback-routes.ts";
 import type { Routes } from "./context.ts";

@@ -4,9 +4,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OssError } from "../oss/errors.ts";
-import { toArrival } from "../server/arrival.ts";
+import { makeRequestId, toArrival } from "../server/arrival.ts";
 import { errorReply } from "../server/error-reply.ts";
-import { makeRequestId } from "../server/request-id.ts";
 import type { AdminContext } from "./context.ts";
 
 /** Must be called before other hooks: a bucket's host is not a name that the admin port accepts. */

@@ -1,10 +1,13 @@
 /**
  * A request of Node's → an `Arrival`: path and query as in the request line, decoded once, nothing normalised.
  */
+
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { MovableClock } from "../oss/clock.ts";
 import { formDecode } from "../oss/encoding.ts";
 import type { Arrival, FormPart, Headers, Query } from "../oss/request.ts";
+import { wholeSeconds } from "../oss/times.ts";
 import { decodeWireText } from "../oss/wire-text.ts";
 
 export type ReadForm = (
@@ -85,4 +88,12 @@ function readHeaders(headers: IncomingMessage["headers"]): Headers {
 		);
 	}
 	return read;
+}
+
+/** 24 hex digits, the first eight of which are the time in seconds, as in captures. */
+export function makeRequestId(now: Date): string {
+	const seconds = wholeSeconds(now);
+	// Node makes UUIDs in advance; these two parts of one are random.
+	const chance = randomUUID();
+	return `${seconds.toString(16).padStart(8, "0")}${chance.slice(-12)}${chance.slice(0, 4)}`.toUpperCase();
 }

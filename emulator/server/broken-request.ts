@@ -1,37 +1,15 @@
 /** Input that is not HTTP, or that ends in the middle of a request, still gets OSS's error. */
-import type { IncomingMessage } from "node:http";
+
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { OssError } from "../oss/errors.ts";
+import type { Log } from "../oss/log.ts";
 import { http } from "../oss/node-http.ts";
 import { httpTime } from "../oss/times.ts";
+import type { RequestLog } from "../records/request-log.ts";
+import { makeRequestId } from "./arrival.ts";
 import { errorReply } from "./error-reply.ts";
-import { makeRequestId } from "./request-id.ts";
 import { isStreaming } from "./write-reply.ts";
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-
-/** @returns false for requests that only a lenient parser accepts, and for everything after them on their socket */
-export const isHttp = ({
-	httpVersion,
-	headers,
-	rawHeaders,
-	socket,
-}: IncomingMessage): boolean =>
-	!answered.has(socket) &&
-	/^1\.[01]$/.test(httpVersion) &&
-	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
-	!rawHeaders.some((text) => CONTROL.test(text)) &&
-	!hasTwoHosts(rawHeaders);
-
-/** RFC 9112, 3.2: they would be two targets. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-	let hosts = 0;
-	for (let i = 0; i < rawHeaders.length; i += 2)
-		if (rawHeaders[i]?.length === 4 && /^host$/i.test(rawHeaders[i] ?? ""))
-			hosts += 1;
-	return hosts > 1;
-}
 
 /** A request that was refused before it could be parsed. */
 export type BrokenRequest = {
@@ -51,12 +29,12 @@ export function answerBroken(
 	socket: Duplex,
 	report: (broken: BrokenRequest) => void,
 ): void {
-	if (answered.has(socket)) return;
+	if (spentSockets.has(socket)) return;
 	if (!socket.writable || error.code === "ECONNRESET" || isStreaming(socket)) {
 		socket.destroy();
 		return;
 	}
-	answered.add(socket);
+	spentSockets.add(socket);
 	const now = new Date();
 	const id = makeRequestId(now);
 	const refusal = toOssError(error);
@@ -87,11 +65,12 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_TO_HTTP =
 	"the client spoke TLS (https) to a port of plain http: let its endpoint begin with http://, or start the emulator with --tls-port and use that port";
 
-/** Reads and drops what these clients still send, or the answer would be lost with the connection. */
-const answered = new WeakSet<Duplex>();
+/** No further request is accepted on these: what their clients still send is read and dropped. */
+export const spentSockets = new WeakSet<Duplex>();
 
 const LINGER_MS = 5000;
 
+/** The answer would be lost with the connection. */
 function linger(socket: Duplex): void {
 	const cut = setTimeout(() => socket.destroy(), LINGER_MS);
 	socket.once("close", () => clearTimeout(cut));
@@ -109,4 +88,20 @@ function toOssError({ code }: { readonly code?: string }): OssError {
 		});
 	}
 	return new OssError("BadRequest");
+}
+
+/** The record of a request that has no request line: it was refused before one could be read. */
+export function recordBroken(
+	{ id, receivedAt, error, socket }: BrokenRequest,
+	requests: RequestLog,
+	log: Log,
+): void {
+	const remote = socket instanceof Socket ? socket.remoteAddress : undefined;
+	const entry = requests.begin({
+		...{ id, receivedAt, method: "", host: "", rawPath: "", rawQuery: "" },
+		...{ headers: {}, clientIp: (remote ?? "").replace(/^::ffff:/, "") },
+	});
+	entry.failed(error);
+	entry.end({ status: error.status, headers: { "x-oss-ec": error.ec } });
+	if (error.diagnosis !== "") log.warn(`${id}: ${error.diagnosis}`);
 }

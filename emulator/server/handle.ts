@@ -17,10 +17,17 @@ import type { Arrival, OssRequest } from "../oss/request.ts";
 import type { Owned, Protocol } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
 import { withCors } from "./cors.ts";
-import { identify, namesFor } from "./identify.ts";
-import { notImplemented, requireOss } from "./other-products.ts";
-import { requireOwnRegion } from "./other-regions.ts";
-import { ownerOfRefused, ownerOfRequest } from "./owner-of-request.ts";
+import {
+	identify,
+	namesFor,
+	ownerOfRefused,
+	ownerOfRequest,
+} from "./identify.ts";
+import {
+	notImplemented,
+	requireOss,
+	requireOwnRegion,
+} from "./other-services.ts";
 import { S3Edge } from "./s3-edge.ts";
 import { type StruckObserver, underFault } from "./strike.ts";
 

@@ -1,24 +1,17 @@
 /** Ports: one application on several addresses and ports, closed without interrupting answers under way. */
-import type { IncomingMessage, RequestListener, Server } from "node:http";
-import type { Server as TlsServer } from "node:https";
-import {
-	isIPv6,
-	type ListenOptions as NetListenOptions,
-	type Socket,
-} from "node:net";
-import type { Duplex } from "node:stream";
-import type { TlsOptions } from "node:tls";
+import type { Server } from "node:http";
+import { isIPv6, type ListenOptions as NetListenOptions } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
-import { http, https } from "../oss/node-http.ts";
 import { StartError } from "../oss/start-error.ts";
-import { isHttp } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
-import { Exchanges } from "./exchanges.ts";
-import { acceptLengthNextToChunks } from "./http-parser.ts";
+import {
+	closeIdle,
+	isTls,
+	makeServer,
+	type ServerOptions,
+} from "./http-server.ts";
 
-export type ListenOptions = {
-	readonly handler: RequestListener;
-	readonly onBroken: (error: Error, socket: Duplex) => void;
+export type ListenOptions = ServerOptions & {
 	/**
 	 * Addresses to listen on, at least one; addresses this machine does not have are left out, unless it has none of
 	 * them.
@@ -26,37 +19,9 @@ export type ListenOptions = {
 	readonly hosts: readonly string[];
 	/** 0 for any free one, the same on all addresses. */
 	readonly port: number;
-	/** For https; undefined for plain HTTP. They may be ready after the port is bound: clients wait for them. */
-	readonly certificates?: Promise<Certificates>;
 	/** For the message when the port is taken: `--port`. */
 	readonly flag: string;
-	readonly patience?: Patience;
 };
-
-/** How slow and how many clients may be. */
-export type Patience = {
-	/** From the first byte of a request to the end of its headers. */
-	readonly headMs: number;
-	/** In each such time … */
-	readonly bodyMs: number;
-	/** … at least this much of a body must arrive. */
-	readonly bodyBytesMin: number;
-	/** On each address and port; further ones are closed at once. */
-	readonly connectionsMax: number;
-};
-
-const PATIENCE: Patience = {
-	headMs: 60_000,
-	bodyMs: 60_000,
-	bodyBytesMin: 1024,
-	connectionsMax: 10_000,
-};
-
-/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
-const HEADER_BYTES_MAX = 64 * 1024;
-
-/** A client that is silent this long in the middle of a request or an answer is disconnected. */
-const SILENCE_MS_MAX = 60_000;
 
 const PORT_TRIES = 20;
 
@@ -102,101 +67,6 @@ async function listenOnAll(
 	if (servers.length === 0) throw missing;
 	return port;
 }
-
-function makeServer({
-	handler,
-	onBroken,
-	certificates,
-	patience = PATIENCE,
-}: ListenOptions): Server {
-	const { headMs, connectionsMax } = patience;
-	const options = {
-		maxHeaderSize: HEADER_BYTES_MAX,
-		requestTimeout: 0,
-		headersTimeout: headMs,
-		connectionsCheckingInterval: headMs / 2,
-		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
-		keepAliveTimeout: 72_000,
-		insecureHTTPParser: true, // see http-parser.ts. isHttp refuses what else it lets in.
-	};
-	const exchanges = new Exchanges();
-	const receive: RequestListener = (incoming, outgoing) => {
-		if (isHttp(incoming)) {
-			exchanges.begin(incoming, outgoing);
-			// RFC 9112, 6.1: somebody on the way may have understood such a request differently.
-			if (isFramedTwice(incoming)) outgoing.shouldKeepAlive = false;
-			handler(incoming, outgoing);
-		} else {
-			incoming.resume();
-			const { socket } = incoming;
-			exchanges.afterAnswer(socket, () =>
-				onBroken(new Error("not HTTP"), socket),
-			);
-		}
-	};
-	const server = certificates
-		? https.createServer({ ...options, ...certified(certificates) }, receive)
-		: http.createServer(options, receive);
-	server.setTimeout(SILENCE_MS_MAX);
-	server.maxConnections = connectionsMax;
-	acceptLengthNextToChunks(server, connectionEvent(server));
-	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
-	server.on("checkExpectation", receive);
-	connections.set(server, track(server));
-	cutSlowClients(server, exchanges, patience, onBroken);
-	return server.on("clientError", (error, socket) => {
-		if (codeOf(error) === "ECONNRESET") onBroken(error, socket);
-		else exchanges.afterAnswer(socket, () => onBroken(error, socket));
-	});
-}
-
-const isFramedTwice = ({ headers }: IncomingMessage): boolean =>
-	headers["transfer-encoding"] !== undefined &&
-	headers["content-length"] !== undefined;
-
-function cutSlowClients(
-	server: Server,
-	exchanges: Exchanges,
-	{ bodyMs, bodyBytesMin }: Patience,
-	onBroken: ListenOptions["onBroken"],
-): void {
-	const code = "ERR_HTTP_REQUEST_TIMEOUT";
-	const check = setInterval(() => {
-		exchanges.cutSlow(bodyBytesMin, (socket) =>
-			onBroken(Object.assign(new Error("slow body"), { code }), socket),
-		);
-	}, bodyMs);
-	check.unref();
-	server.once("close", () => clearInterval(check));
-}
-
-const isTls = (server: Server): server is TlsServer =>
-	"setSecureContext" in server;
-
-/** When there is a connection on which HTTP is spoken. */
-const connectionEvent = (server: Server): string =>
-	isTls(server) ? "secureConnection" : "connection";
-
-const connections = new WeakMap<Server, ReadonlySet<Socket>>();
-
-function track(server: Server): ReadonlySet<Socket> {
-	const open = new Set<Socket>();
-	server.on(connectionEvent(server), (socket: Socket) => {
-		open.add(socket);
-		socket.once("close", () => open.delete(socket));
-	});
-	return open;
-}
-
-/** A client that sends no name gets the certificate that `secure` has set. */
-const certified = (certificates: Promise<Certificates>): TlsOptions => ({
-	ALPNProtocols: ["http/1.1"],
-	SNICallback: (name, done) => {
-		certificates
-			.then((all) => all.contextFor(name))
-			.then((context) => done(null, context), done);
-	},
-});
 
 /** Gives https servers the certificate of the machine's own names. */
 export async function secure(
@@ -257,11 +127,4 @@ export async function closeServer(
 	await promise;
 	clearInterval(sweep);
 	clearTimeout(cut);
-}
-
-/** Browsers open connections before they need them, and Node does not count those as idle. */
-function closeIdle(server: Server): void {
-	server.closeIdleConnections();
-	for (const socket of connections.get(server) ?? [])
-		if (socket.bytesRead === 0) socket.destroy();
 }

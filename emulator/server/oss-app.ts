@@ -23,13 +23,13 @@ import { http } from "../oss/node-http.ts";
 import type { Reply } from "../oss/reply.ts";
 import { type Arrival, type FormPart, isFormType } from "../oss/request.ts";
 import type { Entry, RequestLog } from "../records/request-log.ts";
-import { toArrival } from "./arrival.ts";
+import { makeRequestId, toArrival } from "./arrival.ts";
 import { errorReply } from "./error-reply.ts";
 import type { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
-import { makeRequestId } from "./request-id.ts";
+import { isForSts } from "./other-services.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
-import { answerSts, isForSts } from "./sts.ts";
+import { answerSts } from "./sts.ts";
 import { endOfTurn, writeReply } from "./write-reply.ts";
 
 declare module "fastify" {

@@ -2,7 +2,9 @@
  * The S3-compatible protocol at the edge: decides which protocol a request speaks, and translates it and its reply. No
  * operation knows of S3.
  *
- * For a PostObject only its form decides, when it is read.
+ * The signature decides, not the host; for a PostObject the one in its form, when that is read.
+ *
+ * Source: docs «Use AWS SDKs to access OSS», the example of every EC page 0002-00000301…431.
  */
 import { isAliyunHost, isS3Host, type Names } from "../auth/addressing.ts";
 import {
@@ -25,7 +27,6 @@ import { documentOf } from "../s3/documents-out.ts";
 import { explainRefusal, pathStyleFinding } from "../s3/explain.ts";
 import { toOssForm } from "../s3/form.ts";
 import { toS3Headers } from "../s3/headers.ts";
-import { speaksS3 } from "../s3/protocol.ts";
 import { NOT_IMPLEMENTED_EC } from "../s3/refusals.ts";
 import { toOss } from "../s3/to-oss.ts";
 import { errorReply } from "./error-reply.ts";
@@ -180,3 +181,37 @@ export class S3Edge {
 
 const withoutRecommendation = (document: string): string =>
 	document.replace(/(?<=<RecommendDoc>)[^<]*(?=<)/, "");
+
+/** Any of them marks a URL as signed for S3. */
+const SIGNING_PARAMETERS = [
+	"X-Amz-Algorithm",
+	"X-Amz-Credential",
+	"X-Amz-Signature",
+	"AWSAccessKeyId",
+];
+
+const OSS_PARAMETERS = [
+	"OSSAccessKeyId",
+	"Signature",
+	"x-oss-signature-version",
+	"x-oss-signature",
+];
+
+/**
+ * Whether a request speaks S3. One that is not signed does if it says so or if it comes to an `s3.` host (A-300); a
+ * signature of OSS keeps its meaning on such a host (A-301).
+ *
+ * @param isS3Host whether the Host is one of the S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com`
+ */
+function speaksS3(
+	{ headers, query }: Pick<OssRequest, "headers" | "query">,
+	isS3Host: () => boolean,
+): boolean {
+	const { authorization } = headers;
+	if (authorization) return /^AWS(?:4-| |$)/.test(authorization);
+	if (query.size > 0 && SIGNING_PARAMETERS.some((name) => query.has(name)))
+		return true;
+	const saysSo = headers["x-oss-s3-compat"]?.toLowerCase() === "true";
+	if (saysSo) return true;
+	return !OSS_PARAMETERS.some((name) => query.has(name)) && isS3Host();
+}

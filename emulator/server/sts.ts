@@ -1,5 +1,5 @@
 /**
- * Requests for STS on the OSS port: how they are recognised and answered.
+ * Answers requests for STS on the OSS port.
  *
  * Clients are pointed at Alibaba's hosts, at a port of STS's own, or simply at the emulator. Where the host does not
  * decide, the request must name an operation and the version of STS's API; some clients do so in the body only.
@@ -7,7 +7,6 @@
  * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
  */
 
-import { hostName } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import { readBody } from "../oss/incoming.ts";
@@ -15,36 +14,10 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import { CONTENT_TYPE, type StsAnswer } from "../sts/answer.ts";
 import { StsError } from "../sts/errors.ts";
-import { hasForm, readStsRequest, type StsArrival } from "../sts/request.ts";
-import { STS_VERSION } from "../sts/sts.ts";
+import { readStsRequest, type StsArrival } from "../sts/request.ts";
 import { writeXml } from "../xml/write.ts";
-import { uidOfKey } from "./owner-of-request.ts";
-
-/** `sts.<region>.aliyuncs.com`; but `sts.oss-cn-hangzhou.aliyuncs.com` is the bucket `sts`. */
-const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;
-
-/**
- * Whether a request is for STS, or may be: then only its body decides.
- *
- * For nearly every request its path alone decides.
- */
-export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
-	const { rawPath, host, method, query, rawQuery, headers } = arrival;
-	if (/^sts/i.test(host) && STS_HOST.test(hostName(host))) return "yes";
-	if (rawPath !== "/") return "no";
-	if (namesOperation(query, headers)) return "yes";
-	const saysNothing = rawQuery === "" && headers.authorization === undefined;
-	return method === "POST" && saysNothing && hasForm(arrival)
-		? "perhaps"
-		: "no";
-}
-
-const namesOperation = (
-	parameters: Arrival["query"],
-	headers: Arrival["headers"],
-): boolean =>
-	(parameters.has("Action") || headers["x-acs-action"] !== undefined) &&
-	(parameters.get("Version") ?? headers["x-acs-version"]) === STS_VERSION;
+import { uidOfKey } from "./identify.ts";
+import { namesStsOperation } from "./other-services.ts";
 
 /** Far more than STS accepts: a policy has 2,048 characters at most. */
 const BODY_BYTES_MAX = 128 * 1024;
@@ -92,7 +65,7 @@ export async function answerSts(
 const NOTHING = Buffer.alloc(0);
 
 const isStsForm = (arrival: StsArrival): boolean =>
-	namesOperation(readStsRequest(arrival).parameters, arrival.headers);
+	namesStsOperation(readStsRequest(arrival).parameters, arrival.headers);
 
 function accountOf(emulator: Emulator, arrival: StsArrival): string {
 	const { parameters, headers } = readStsRequest(arrival);

@@ -1,0 +1,276 @@
+/**
+ * A server of Node's for HTTP as OSS speaks it: which requests it accepts, and how slow its clients may be. What is
+ * wrong with a connection is said after the answer to the request that came before on it.
+ *
+ * Source: docs «HTTP 400 status code», RequestTimeout. How slow is too slow for OSS no page says (A-380).
+ */
+import type {
+	IncomingMessage,
+	RequestListener,
+	Server,
+	ServerResponse,
+} from "node:http";
+import type { Server as TlsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TlsOptions } from "node:tls";
+import { codeOf } from "../oss/code-of.ts";
+import { http, https } from "../oss/node-http.ts";
+import { spentSockets } from "./broken-request.ts";
+import type { Certificates } from "./certificates.ts";
+
+export type ServerOptions = {
+	readonly handler: RequestListener;
+	readonly onBroken: (error: Error, socket: Duplex) => void;
+	/** For https; undefined for plain HTTP. They may be ready after the port is bound: clients wait for them. */
+	readonly certificates?: Promise<Certificates>;
+	readonly patience?: Patience;
+};
+
+/** How slow and how many clients may be. */
+export type Patience = {
+	/** From the first byte of a request to the end of its headers. */
+	readonly headMs: number;
+	/** In each such time … */
+	readonly bodyMs: number;
+	/** … at least this much of a body must arrive. */
+	readonly bodyBytesMin: number;
+	/** On each address and port; further ones are closed at once. */
+	readonly connectionsMax: number;
+};
+
+const PATIENCE: Patience = {
+	headMs: 60_000,
+	bodyMs: 60_000,
+	bodyBytesMin: 1024,
+	connectionsMax: 10_000,
+};
+
+/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
+const HEADER_BYTES_MAX = 64 * 1024;
+
+/** A client that is silent this long in the middle of a request or an answer is disconnected. */
+const SILENCE_MS_MAX = 60_000;
+
+export function makeServer({
+	handler,
+	onBroken,
+	certificates,
+	patience = PATIENCE,
+}: ServerOptions): Server {
+	const { headMs, connectionsMax } = patience;
+	const options = {
+		maxHeaderSize: HEADER_BYTES_MAX,
+		requestTimeout: 0,
+		headersTimeout: headMs,
+		connectionsCheckingInterval: headMs / 2,
+		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
+		keepAliveTimeout: 72_000,
+		insecureHTTPParser: true, // see acceptLengthNextToChunks. isHttp refuses what else it lets in.
+	};
+	const exchanges = new Exchanges();
+	const receive: RequestListener = (incoming, outgoing) => {
+		if (isHttp(incoming)) {
+			exchanges.begin(incoming, outgoing);
+			// RFC 9112, 6.1: somebody on the way may have understood such a request differently.
+			if (isFramedTwice(incoming)) outgoing.shouldKeepAlive = false;
+			handler(incoming, outgoing);
+		} else {
+			incoming.resume();
+			const { socket } = incoming;
+			exchanges.afterAnswer(socket, () =>
+				onBroken(new Error("not HTTP"), socket),
+			);
+		}
+	};
+	const server = certificates
+		? https.createServer({ ...options, ...certified(certificates) }, receive)
+		: http.createServer(options, receive);
+	server.setTimeout(SILENCE_MS_MAX);
+	server.maxConnections = connectionsMax;
+	acceptLengthNextToChunks(server, connectionEvent(server));
+	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
+	server.on("checkExpectation", receive);
+	connections.set(server, track(server));
+	cutSlowClients(server, exchanges, patience, onBroken);
+	return server.on("clientError", (error, socket) => {
+		if (codeOf(error) === "ECONNRESET") onBroken(error, socket);
+		else exchanges.afterAnswer(socket, () => onBroken(error, socket));
+	});
+}
+
+const isFramedTwice = ({ headers }: IncomingMessage): boolean =>
+	headers["transfer-encoding"] !== undefined &&
+	headers["content-length"] !== undefined;
+
+function cutSlowClients(
+	server: Server,
+	exchanges: Exchanges,
+	{ bodyMs, bodyBytesMin }: Patience,
+	onBroken: ServerOptions["onBroken"],
+): void {
+	const code = "ERR_HTTP_REQUEST_TIMEOUT";
+	const check = setInterval(() => {
+		exchanges.cutSlow(bodyBytesMin, (socket) =>
+			onBroken(Object.assign(new Error("slow body"), { code }), socket),
+		);
+	}, bodyMs);
+	check.unref();
+	server.once("close", () => clearInterval(check));
+}
+
+/** @returns false for requests that only a lenient parser accepts, and for everything after them on their socket */
+const isHttp = ({
+	httpVersion,
+	headers,
+	rawHeaders,
+	socket,
+}: IncomingMessage): boolean =>
+	!spentSockets.has(socket) &&
+	/^1\.[01]$/.test(httpVersion) &&
+	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
+	!rawHeaders.some((text) => CONTROL.test(text)) &&
+	!hasTwoHosts(rawHeaders);
+
+/** RFC 9112, 3.2: they would be two targets. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+	let hosts = 0;
+	for (let i = 0; i < rawHeaders.length; i += 2)
+		if (rawHeaders[i]?.length === 4 && /^host$/i.test(rawHeaders[i] ?? ""))
+			hosts += 1;
+	return hosts > 1;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+type Exchange = {
+	readonly incoming: IncomingMessage;
+	readonly outgoing: ServerResponse;
+	/** What its connection had received when it was last looked at. */
+	bytes: number | undefined;
+	/** Something waits for the end of the answer. */
+	isLast: boolean;
+};
+
+const NEW = { bytes: undefined, isLast: false };
+
+/** The latest request on each connection. */
+class Exchanges {
+	readonly #latest = new Map<Duplex, Exchange>();
+
+	begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
+		const { socket } = incoming;
+		if (!this.#latest.has(socket))
+			socket.once("close", () => this.#latest.delete(socket));
+		this.#latest.set(socket, { incoming, outgoing, ...NEW });
+	}
+
+	/** Calls `then` after the answer to a request that came whole; at once if there is none to wait for. */
+	afterAnswer(socket: Duplex, then: () => void): void {
+		const latest = this.#latest.get(socket);
+		if (!latest?.incoming.complete || latest.outgoing.writableFinished) {
+			then();
+			return;
+		}
+		if (latest.isLast) return;
+		latest.isLast = true;
+		latest.outgoing.once("finish", then);
+	}
+
+	/**
+	 * To be called at regular intervals. What the emulator has not read yet is not the client's delay.
+	 *
+	 * @param bytesMin of a body must arrive between two calls
+	 */
+	cutSlow(bytesMin: number, refuse: (socket: Duplex) => void): void {
+		for (const [socket, exchange] of this.#latest) {
+			const { incoming, outgoing, bytes } = exchange;
+			if (incoming.complete || incoming.readableLength > 0) continue;
+			exchange.bytes = incoming.socket.bytesRead;
+			if (bytes === undefined || exchange.bytes - bytes >= bytesMin) continue;
+			// An answer has begun, or is complete and its request still comes.
+			if (outgoing.headersSent) socket.destroy();
+			else {
+				// What waits for the rest of the body must learn that it does not come.
+				socket.once("finish", () => socket.destroy());
+				refuse(socket);
+			}
+		}
+	}
+}
+
+/**
+ * Makes the parser of a server lenient in one point only: it accepts a length next to chunks, which ali-oss sends with
+ * streams.
+ *
+ * `insecureHTTPParser` is all or nothing: with it Node accepts folded headers and lines that end in a bare LF as well,
+ * and afterwards they cannot be recognised. Node reads the flags behind that option when a connection is made, so
+ * they are replaced for that moment. Other servers of the process keep theirs.
+ *
+ * @param server was made with `insecureHTTPParser` and accepts connections at `event`
+ */
+function acceptLengthNextToChunks(server: Server, event: string): void {
+	const flags = findFlags();
+	if (!flags) return;
+	const { kLenientAll } = flags;
+	server.prependListener(event, () => {
+		flags.kLenientAll = flags.kLenientChunkedLength;
+	});
+	server.on(event, () => {
+		flags.kLenientAll = kLenientAll;
+	});
+}
+
+type Flags = { kLenientAll: number; readonly kLenientChunkedLength: number };
+
+const isFlags = (parser: unknown): parser is Flags =>
+	typeof parser === "function" &&
+	"kLenientAll" in parser &&
+	"kLenientChunkedLength" in parser;
+
+/** undefined where Node has no such flags: the parser is lenient in all points then. */
+function findFlags(): Flags | undefined {
+	const common: unknown = process.getBuiltinModule("_http_common");
+	return typeof common === "object" &&
+		common !== null &&
+		"HTTPParser" in common &&
+		isFlags(common.HTTPParser)
+		? common.HTTPParser
+		: undefined;
+}
+
+export const isTls = (server: Server): server is TlsServer =>
+	"setSecureContext" in server;
+
+/** When there is a connection on which HTTP is spoken. */
+const connectionEvent = (server: Server): string =>
+	isTls(server) ? "secureConnection" : "connection";
+
+const connections = new WeakMap<Server, ReadonlySet<Socket>>();
+
+function track(server: Server): ReadonlySet<Socket> {
+	const open = new Set<Socket>();
+	server.on(connectionEvent(server), (socket: Socket) => {
+		open.add(socket);
+		socket.once("close", () => open.delete(socket));
+	});
+	return open;
+}
+
+/** A client that sends no name gets the certificate that `secure` has set. */
+const certified = (certificates: Promise<Certificates>): TlsOptions => ({
+	ALPNProtocols: ["http/1.1"],
+	SNICallback: (name, done) => {
+		certificates
+			.then((all) => all.contextFor(name))
+			.then((context) => done(null, context), done);
+	},
+});
+
+/** Browsers open connections before they need them, and Node does not count those as idle. */
+export function closeIdle(server: Server): void {
+	server.closeIdleConnections();
+	for (const socket of connections.get(server) ?? [])
+		if (socket.bytesRead === 0) socket.destroy();
+}
