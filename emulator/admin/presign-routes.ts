@@ -3,7 +3,7 @@
  */
 
 import { hash } from "node:crypto";
-import { ALGORITHM, UNSIGNED_PAYLOAD } from "../auth/v4-canonical.ts";
+import { ALGORITHM, UNSIGNED_PAYLOAD } from "../auth/v4.ts";
 import { signV4, writeScope } from "../auth/v4-scope.ts";
 import { EXPIRES_SECONDS_MAX } from "../auth/validity.ts";
 import type { Emulator } from "../emulator.ts";

@@ -23,8 +23,7 @@ import { badAuthorization } from "./authorization.ts";
 import { type Claim, isSigned, mismatch } from "./claim.ts";
 import { readV1Header, readV1Url } from "./v1.ts";
 import { readV2Header, readV2Url } from "./v2.ts";
-import { readV4Header, readV4Url } from "./v4.ts";
-import { ALGORITHM } from "./v4-canonical.ts";
+import { ALGORITHM, readV4Header, readV4Url } from "./v4.ts";
 
 export type Known = {
 	readonly accounts: Accounts;

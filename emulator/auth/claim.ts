@@ -7,9 +7,9 @@
  * Pure. Source: docs «Error responses», captured 403s of V1 and V4; EC 0002-00000040, 0002-00000201.
  */
 import { timingSafeEqual } from "node:crypto";
+import { encodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reading, Target } from "../oss/request.ts";
-import { encodeWireText } from "../oss/wire-text.ts";
 
 export type Candidate = {
 	readonly stringToSign: string;

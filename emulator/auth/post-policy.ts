@@ -13,7 +13,7 @@ import { type Claim, isSigned, mismatch } from "./claim.ts";
 import { type Policy, readPolicy } from "./post-policy-document.ts";
 import { signV1 } from "./v1.ts";
 import { signV2 } from "./v2.ts";
-import { ALGORITHM } from "./v4-canonical.ts";
+import { ALGORITHM } from "./v4.ts";
 import { readCredential, requireScope, signV4 } from "./v4-scope.ts";
 import { requireDate } from "./validity.ts";
 

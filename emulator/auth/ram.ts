@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Caller } from "../oss/request.ts";
-import type { Policy } from "./policy/document.ts";
+import { type Policy, readPolicy } from "./policy/document.ts";
 import type { NamedPolicy } from "./policy/judge.ts";
 
 export type RamPolicy = {
@@ -201,4 +201,16 @@ export function ramId(
 		.digest();
 	const digits = hash.readBigUInt64BE() % 10n ** 17n;
 	return `3${digits.toString().padStart(17, "0")}`;
+}
+
+/**
+ * The policy that a session received when its role was assumed.
+ *
+ * @returns undefined for callers that are not sessions, and for sessions without a policy of their own
+ */
+export function sessionPolicy({ identity }: Caller): NamedPolicy | undefined {
+	if (identity?.kind !== "AssumedRoleUser" || identity.policy === undefined)
+		return undefined;
+	const policy = readPolicy(identity.policy, "identity");
+	return { name: "the session policy", policy };
 }

@@ -5,9 +5,9 @@
  * 0002-00000062…075; go2 oss/signer/signer_test.go.
  */
 import { createHmac } from "node:crypto";
+import { encodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { OssRequest, Query, Target } from "../oss/request.ts";
-import { encodeWireText } from "../oss/wire-text.ts";
 import {
 	badAuthorization,
 	isAccessKeyId,

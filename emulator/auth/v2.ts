@@ -4,10 +4,9 @@
  * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000076, 77, 102…118. EC of a mismatch: (A-107).
  */
 import { createHmac } from "node:crypto";
-import { percentEncode } from "../oss/encoding.ts";
+import { encodeWireText, percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import type { OssRequest, Target } from "../oss/request.ts";
-import { encodeWireText } from "../oss/wire-text.ts";
 import {
 	areSent,
 	badAdditionalHeaders,

@@ -1,11 +1,16 @@
 /**
- * Signature V4: HMAC-SHA256 with a key derived for a day, a region and a product.
+ * Signature V4: HMAC-SHA256 with a key derived for a day, a region and a product, over a string that contains the hash
+ * of the canonical request.
  *
- * Pure. Source: docs «Signature version 4»; EC 0002-00000201…236; go2 oss/signer/signer_test.go.
+ * Pure. Source: docs «Signature version 4»; EC 0002-00000201…236; go2 oss/signer/signer_test.go, vectors of oss2 2.19.
  */
+
+import { hash } from "node:crypto";
 import { readDecimal } from "../oss/decimal.ts";
+import { encodeKey, encodeWireText } from "../oss/encoding.ts";
 import { invalidArgument, type OssError } from "../oss/errors.ts";
-import type { Headers, OssRequest } from "../oss/request.ts";
+import type { Headers, OssRequest, Target } from "../oss/request.ts";
+import { readCompactTime, readTime } from "../oss/times.ts";
 import {
 	areSent,
 	badAdditionalHeaders,
@@ -17,19 +22,19 @@ import {
 	tokenOfHeaders,
 	tokenOfUrl,
 } from "./authorization.ts";
-import type { Claim } from "./claim.ts";
 import {
-	ALWAYS_SIGNED,
-	candidates,
-	dateOfHeaders,
-	dateOfUrl,
-	UNSIGNED_PAYLOAD,
-} from "./v4-canonical.ts";
+	canonicalHeaders,
+	canonicalQueries,
+	resourcePaths,
+} from "./canonical.ts";
+import type { Candidate, Claim } from "./claim.ts";
 import {
 	type Place,
 	readCredential,
 	requireScope,
+	type Scope,
 	signV4,
+	writeScope,
 } from "./v4-scope.ts";
 import {
 	EXPIRES_SECONDS_MAX,
@@ -176,4 +181,66 @@ function requireUnsignedPayload(headers: Headers): void {
 		"The x-oss-content-sha256 only supports UNSIGNED-PAYLOAD.",
 		"0002-00000214",
 	);
+}
+
+export const ALGORITHM = "OSS4-HMAC-SHA256";
+export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+
+/** In addition to every x-oss-*. */
+export const ALWAYS_SIGNED: ReadonlySet<string> = new Set([
+	"content-type",
+	"content-md5",
+]);
+
+/** The second line of the string to sign, and how to read it: each source has one form (EC 0002-00000502). */
+type DateLine = {
+	readonly text: string | undefined;
+	readonly read: (text: string) => Date | undefined;
+};
+
+export const dateOfHeaders = (headers: Headers): DateLine =>
+	headers["x-oss-date"]
+		? { text: headers["x-oss-date"], read: readCompactTime }
+		: { text: headers.date, read: readTime };
+
+export const dateOfUrl = ({ query, headers }: OssRequest): DateLine =>
+	query.has("x-oss-date")
+		? { text: query.get("x-oss-date"), read: readCompactTime }
+		: dateOfHeaders(headers);
+
+type Signing = {
+	readonly scope: Scope;
+	readonly additional: readonly string[];
+	readonly date: string | undefined;
+};
+
+/** A header that is declared but absent stays in the line of names (oss2 2.19 signs so). */
+export function* candidates(
+	request: Pick<OssRequest, "method" | "headers" | "query" | "rawQuery">,
+	target: Target,
+	{ scope, additional, date = "" }: Signing,
+): Iterable<Candidate> {
+	const signed =
+		additional.length === 0
+			? ALWAYS_SIGNED
+			: new Set([...ALWAYS_SIGNED, ...additional]);
+	const headers = canonicalHeaders(request.headers, signed);
+	const names = additional.join(";");
+	const head = `${ALGORITHM}\n${date}\n${writeScope(scope)}\n`;
+	for (const path of resourcePaths(target)) {
+		for (const query of canonicalQueries(request)) {
+			const canonicalRequest = [
+				request.method,
+				encodeKey(path),
+				query,
+				headers,
+				names,
+				UNSIGNED_PAYLOAD,
+			].join("\n");
+			yield {
+				stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
+				canonicalRequest,
+			};
+		}
+	}
 }

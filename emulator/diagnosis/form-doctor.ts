@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
 import { type Claim, isSigned } from "../auth/claim.ts";
 import { type FormFields, readFormClaim } from "../auth/post-policy.ts";
-import { ALGORITHM } from "../auth/v4-canonical.ts";
+import { ALGORITHM } from "../auth/v4.ts";
 import { percentDecode, percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import {

@@ -105,3 +105,7 @@ export const expiryTimeOf = ({
 	receivedAt,
 }: Pick<Arrival, "expiryTime" | "receivedAt">): Date =>
 	expiryTime ?? receivedAt;
+
+/** The account's own key: a user or a session of the account is not the account. */
+export const isAccount = ({ uid, identity }: Caller, owner: string): boolean =>
+	uid === owner && identity === undefined;

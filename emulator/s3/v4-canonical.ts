@@ -8,9 +8,13 @@
  */
 import { hash } from "node:crypto";
 import type { Candidate } from "../auth/claim.ts";
-import { encodeKey, percentDecode, percentEncode } from "../oss/encoding.ts";
+import {
+	encodeKey,
+	encodeWireText,
+	percentDecode,
+	percentEncode,
+} from "../oss/encoding.ts";
 import type { OssRequest } from "../oss/request.ts";
-import { encodeWireText } from "../oss/wire-text.ts";
 import { type Credential, writeScope } from "./v4-key.ts";
 
 export const ALGORITHM = "AWS4-HMAC-SHA256";

@@ -5,10 +5,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { MovableClock } from "../oss/clock.ts";
-import { formDecode } from "../oss/encoding.ts";
+import { decodeWireText, formDecode } from "../oss/encoding.ts";
 import type { Arrival, FormPart, Headers, Query } from "../oss/request.ts";
 import { wholeSeconds } from "../oss/times.ts";
-import { decodeWireText } from "../oss/wire-text.ts";
 
 export type ReadForm = (
 	body: AsyncIterable<Buffer>,

@@ -11,13 +11,13 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { Dicer } from "@fastify/busboy";
-import { percentDecode } from "../oss/encoding.ts";
-import { OssError } from "../oss/errors.ts";
 import {
 	decodeWireBytes,
 	decodeWireText,
 	encodeWireText,
-} from "../oss/wire-text.ts";
+	percentDecode,
+} from "../oss/encoding.ts";
+import { OssError } from "../oss/errors.ts";
 
 /** The headers of a part. */
 export type Head = {

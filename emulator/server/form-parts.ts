@@ -15,10 +15,10 @@ import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
 import type { ByteBudget } from "../oss/byte-budget.ts";
 import { codeOf } from "../oss/code-of.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
+import { decodeWireBytes } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
-import { decodeWireBytes } from "../oss/wire-text.ts";
 import {
 	FormHeads,
 	HEAD_BYTES_MAX,

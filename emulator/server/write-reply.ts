@@ -4,10 +4,10 @@
 import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import { detach } from "../oss/detach.ts";
+import { encodeWireText } from "../oss/encoding.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
-import { encodeWireText } from "../oss/wire-text.ts";
 
 /** The request that is answered. */
 export type Answering = Pick<Arrival, "id" | "method"> & {

@@ -4,11 +4,7 @@
  *
  * Pure. Source: docs «Signature version 4».
  */
-import {
-	ALGORITHM,
-	candidates,
-	UNSIGNED_PAYLOAD,
-} from "../auth/v4-canonical.ts";
+import { ALGORITHM, candidates, UNSIGNED_PAYLOAD } from "../auth/v4.ts";
 import { signV4, writeScope } from "../auth/v4-scope.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 import { compactTime } from "../oss/times.ts";

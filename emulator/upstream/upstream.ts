@@ -7,12 +7,15 @@
 import { lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { Readable } from "node:stream";
-import { percentEncode } from "../oss/encoding.ts";
+import {
+	decodeWireText,
+	encodeWireText,
+	percentEncode,
+} from "../oss/encoding.ts";
 import { brokenOff } from "../oss/incoming.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { readTime } from "../oss/times.ts";
-import { decodeWireText, encodeWireText } from "../oss/wire-text.ts";
 import type { BucketNames } from "./bucket-names.ts";
 import { CredentialsKeeper, type CredentialsSource } from "./credentials.ts";
 import { addressOf, type UpstreamEndpoint } from "./endpoint.ts";

@@ -4,7 +4,7 @@
  * Pure. Source: docs «Bucket policy» (`*` without Condition does not include the bucket's owner, with a Condition it
  * does), «Block public access» (what counts as public).
  */
-import type { Caller } from "../../oss/request.ts";
+import { type Caller, isAccount } from "../../oss/request.ts";
 import type { Policy, Statement } from "./document.ts";
 import { matches } from "./wildcard.ts";
 
@@ -20,10 +20,6 @@ export function isAbout(
 			: names(principal, caller),
 	);
 }
-
-/** The account's own key: a user or a session of the account is not the account (A-507). */
-export const isAccount = ({ uid, identity }: Caller, owner: string): boolean =>
-	uid === owner && identity === undefined;
 
 function names(principal: string, { uid, identity }: Caller): boolean {
 	switch (identity?.kind) {

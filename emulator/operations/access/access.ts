@@ -12,12 +12,11 @@ import {
 	decide,
 	type Policies,
 } from "../../auth/policy/decide.ts";
-import { isAccount } from "../../auth/policy/principal.ts";
 import { refusedByPolicy } from "../../auth/policy/refusal.ts";
-import { sessionPolicy } from "../../auth/session-policy.ts";
+import { sessionPolicy } from "../../auth/ram.ts";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
-import type { Caller } from "../../oss/request.ts";
+import { type Caller, isAccount } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { findBucketPolicy, isPublicAccessBlocked } from "./access-documents.ts";
 import { type Access, requireAcl, requirePrivateAcl } from "./access-lists.ts";

@@ -4,13 +4,12 @@
  * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101.
  */
 import { isObjectAcl, type ObjectAcl } from "../../oss/acl.ts";
-import { encodeKey } from "../../oss/encoding.ts";
+import { encodeKey, encodeWireText } from "../../oss/encoding.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
 import { isStorageClass, type StorageClass } from "../../oss/storage-class.ts";
 import { httpTime } from "../../oss/times.ts";
-import { encodeWireText } from "../../oss/wire-text.ts";
 import type {
 	NewObject,
 	ObjectProperties,

@@ -4,7 +4,7 @@ import {
 	decodeWireBytes,
 	decodeWireText,
 	encodeWireText,
-} from "../../emulator/oss/wire-text.ts";
+} from "../../emulator/oss/encoding.ts";
 
 suite("Header bytes", () => {
 	test("that are UTF-8 are read as it, a byte order mark included", () => {
