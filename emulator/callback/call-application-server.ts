@@ -1,8 +1,8 @@
 /**
- * Calls an application server: one URL after the other until one gives a good answer.
+ * Calls an application server: one URL after the other until one call succeeds.
  *
- * If all of them fail, the reason of the last one counts (A-241). Faults on purpose take effect here, and what OSS
- * would not do is found here.
+ * If all calls fail, the reason of the last one counts (A-241). Injected faults take effect here, and answers are
+ * compared with what OSS accepts.
  */
 import { setImmediate } from "node:timers/promises";
 import { findInOutcome } from "./advice/find-in-answer.ts";
@@ -37,7 +37,7 @@ export type CallParts = {
 export type Call = {
 	readonly callback: ResolvedCallback;
 	readonly uploaded: UploadReference;
-	/** Filled in. */
+	/** The filled-in body. */
 	readonly body: Buffer;
 	readonly fault: Fault | undefined;
 	readonly journal: Journal;
@@ -52,16 +52,16 @@ export async function callApplicationServer(
 	if (!first) throw new TypeError("a callback has a URL");
 	journal.setBody(call.body);
 	if (call.body.length > LARGE_BYTES) await setImmediate();
-	if (fault?.told && fault.sent === 0) return fault.told(first);
+	if (fault?.failure && fault.sent === 0) return fault.failure(first);
 	let verdict = await callUrl(parts, call, 0);
 	for (let at = 1; at < callback.urls.length; at++) {
 		if ("answer" in verdict || parts.ending.aborted) break;
 		verdict = await callUrl(parts, call, at);
 	}
-	return fault?.told?.(first) ?? verdict;
+	return fault?.failure?.(first) ?? verdict;
 }
 
-/** Calls once, or twice if the fault says so; the last answer counts, as if the one before were lost. */
+/** Calls once, or twice if the fault says so; the last answer counts, as if the first had been lost. */
 async function callUrl(
 	parts: CallParts,
 	call: Call,

@@ -1,8 +1,8 @@
 /**
  * Why OSS refuses an upload for its callback: one row per EC, with OSS's message.
  *
- * Texts of which no example is published are worded like their neighbours (A-200); where the number itself is only
- * known as a range, the rows are numbered in the order in which the fields are documented (A-201).
+ * Messages without a published example are worded like the others (A-200). Where only a range of numbers is known, the
+ * rows are numbered in the order in which the fields are documented (A-201).
  *
  * Pure. Source: the pages of EC 0007-00000001 … 0007-00000105; docs «Callback», «HTTP 400 status code».
  */
@@ -47,7 +47,7 @@ const table = {
 
 export type Cause = keyof typeof table;
 
-/** @param value as it was found; a value other than text is shown as JSON */
+/** @param value the refused value; a value that is not a string is shown as JSON */
 export function refuse(cause: Cause, name: string, value: unknown): OssError {
 	const [ec, message] = table[cause];
 	return invalidArgument(name, show(value), message, ec);
@@ -58,7 +58,7 @@ function show(value: unknown): string {
 	try {
 		return JSON.stringify(value) ?? "";
 	} catch (error) {
-		// Lists in lists, a hundred thousand deep: JSON.parse reads them, JSON.stringify runs out of stack.
+		// Nested lists, a hundred thousand deep: JSON.parse reads them, JSON.stringify runs out of stack.
 		if (error instanceof RangeError) return "";
 		throw error;
 	}

@@ -43,10 +43,10 @@ import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 export type CallbackParts = {
 	/** The first call may have to generate it. */
 	readonly keyPair: () => Promise<KeyPair>;
-	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host is of no use. */
+	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host header cannot be used. */
 	readonly endpoint: string;
 	readonly now: () => Date;
-	/** Logs a sentence for the developer, about what OSS does not report. */
+	/** Logs a sentence for the developer about a problem that OSS does not report. */
 	readonly warn: (sentence: string) => void;
 	/** The callback policies of buckets. */
 	readonly findPolicy: (
@@ -54,7 +54,7 @@ export type CallbackParts = {
 		name: string,
 	) => Promise<CallbackPolicy | undefined>;
 	readonly switches?: Partial<CallbackSwitches>;
-	/** The fault on purpose that an upload's callback has, if it has one. */
+	/** The injected fault of an upload's callback, if any. */
 	readonly takeFault?: (uploaded: UploadFacts) => Fault | undefined;
 	readonly record?: DeliveryRecord;
 	readonly lookup?: Lookup;
@@ -78,9 +78,9 @@ export class Callbacks {
 		this.#gate = new Gate(switches.concurrencyMax, switches.waitingMax);
 	}
 
-	/** Changes settings; they hold for callbacks that are read from now on. The two limits stay. */
-	configure(changed: Partial<CallbackSwitches>): void {
-		const switches = { ...this.#parts.switches, ...changed };
+	/** Changes settings for callbacks that are read from now on; the two limits stay as they are. */
+	configure(changes: Partial<CallbackSwitches>): void {
+		const switches = { ...this.#parts.switches, ...changes };
 		this.#parts = { ...this.#parts, switches };
 	}
 
@@ -96,7 +96,7 @@ export class Callbacks {
 	/**
 	 * The callback of PutObject and CompleteMultipartUpload. Must be called before anything is stored.
 	 *
-	 * @returns undefined when the upload requests none
+	 * @returns undefined when the upload requests no callback
 	 * @throws OssError InvalidArgument
 	 */
 	async read(request: OssRequest): Promise<ResolvedCallback | undefined> {
@@ -109,7 +109,7 @@ export class Callbacks {
 	/**
 	 * The callback of PostObject.
 	 *
-	 * @param fields that came before the file, under the names they were sent with
+	 * @param fields the fields before the file, under the names they were sent with
 	 * @throws OssError InvalidArgument
 	 */
 	async readForm(
@@ -123,25 +123,25 @@ export class Callbacks {
 	}
 
 	/**
-	 * Must be called when the end of a form is known, before its file is stored.
+	 * Must be called once a form has been read to its end, before its file is stored.
 	 *
-	 * @param names of the fields after the file
-	 * @returns `callback` with the finding that one of its fields came too late
+	 * @param names the names of the fields after the file
+	 * @returns `callback`, with a finding if one of its fields came after the file
 	 * @throws OssError MalformedPOSTRequest for such a field, under `--strict`
 	 */
 	addFieldsAfterFile(
 		callback: ResolvedCallback | undefined,
 		names: readonly string[],
 	): ResolvedCallback | undefined {
-		const late = withFieldsAfterFile(callback, names);
-		refuseFieldsAfterFile(late, this.#parts.switches.strict);
-		return late;
+		const withFindings = withFieldsAfterFile(callback, names);
+		refuseFieldsAfterFile(withFindings, this.#parts.switches.strict);
+		return withFindings;
 	}
 
 	/**
 	 * Calls the application server about `uploaded`, which must be durable and readable by now.
 	 *
-	 * @param headers of the upload's own reply; they go out with the application server's answer too
+	 * @param headers the headers of the upload's own reply; they are also sent with the application server's answer
 	 * @returns the reply to the uploader; undefined when the callback is not sent
 	 * @throws OssError CallbackFailed (203), with `headers`
 	 */
@@ -166,10 +166,10 @@ export class Callbacks {
 	}
 
 	/**
-	 * Sends a callback of the record once more.
+	 * Sends a recorded callback once more.
 	 *
 	 * @param url the new target; undefined for all URLs that were called
-	 * @param record where the new delivery is recorded
+	 * @param record receives the new delivery
 	 * @throws OssError InvalidArgument for a malformed URL
 	 */
 	async repeat(
@@ -187,7 +187,7 @@ export class Callbacks {
 		);
 	}
 
-	/** Aborts calls that are under way, and makes no others. */
+	/** Aborts calls that are under way, and starts no more. */
 	close(): void {
 		this.#ending.abort();
 	}
@@ -197,7 +197,7 @@ export class Callbacks {
 		return callApplicationServer({ ...this.#parts, ending }, call);
 	}
 
-	/** Records how `work` ends, however that is. */
+	/** Records how `work` ends, errors included. */
 	async #record(
 		journal: Journal,
 		fault: Fault | undefined,
@@ -216,7 +216,7 @@ export class Callbacks {
 		}
 	}
 
-	/** Two lines: why, and what to do. */
+	/** Logs two lines: why the callback failed, and what to do. */
 	#logFailure(delivery: Delivery): void {
 		const { id, bucket, key, why } = delivery;
 		const { warn } = this.#parts;
@@ -225,13 +225,13 @@ export class Callbacks {
 		if (advice !== "") warn(`${id}: ${advice}`);
 	}
 
-	/** Waits that long, or until the engine is closed. */
+	/** Waits `ms`, or until the engine is closed. */
 	async #pause(ms: number): Promise<void> {
 		const { signal } = this.#ending;
-		await setTimeout(ms, undefined, { signal }).catch(() => {}); // it was closed
+		await setTimeout(ms, undefined, { signal }).catch(() => {}); // closed
 	}
 
-	/** The uploader gets the upload's own reply, and the log has the reason. */
+	/** The uploader gets the upload's own reply; the log states the reason. */
 	async #skip(
 		callback: ResolvedCallback,
 		uploaded: UploadFacts,

@@ -1,10 +1,10 @@
 /**
  * The fields of a callback's JSON, checked one after the other in the order of their ECs.
  *
- * A field that is empty text counts as not given (A-212). `callbackStage` and `callbackFailureAction` are documented by
- * their ECs only: they must be text, and have no effect here (A-213). `signatureVersion` must be 1.0, the only one
- * open to everyone (A-214). `additionalHeaders`, by invitation only at OSS, are sent; the names of headers that OSS
- * writes itself, or that would change how the request is read, are refused (A-216).
+ * An empty string counts as a missing field (A-212). `callbackStage` and `callbackFailureAction` are documented by
+ * their ECs only: they must be text, and have no effect here (A-213). `signatureVersion` must be 1.0, the only version
+ * open to everyone (A-214). `additionalHeaders`, which OSS allows by invitation only, are sent; names of headers that
+ * OSS writes itself, or that would change how the request is parsed, are refused (A-216).
  *
  * Pure. Source: docs «Callback», step 1; EC 0007-00000004 … 0007-00000026.
  */
@@ -16,7 +16,7 @@ import { readUrls } from "./urls.ts";
 
 export type Configuration = Omit<
 	Callback,
-	"variables" | "asked" | "findings" | "fault"
+	"variables" | "json" | "findings" | "fault"
 >;
 
 /**
@@ -50,7 +50,7 @@ function readText(json: JsonObject, name: string, cause: Cause): string {
 	return value;
 }
 
-/** A host must be text that can stand in a header (A-215). */
+/** A host must be text that is allowed in a header (A-215). */
 function readHost(json: JsonObject): string {
 	const host = readText(json, "callbackHost", "host");
 	if (!/^[!-~]*$/.test(host)) throw refuse("host", "callbackHost", host);
@@ -97,12 +97,12 @@ const RESERVED = new Set([
 	"user-agent",
 ]);
 
-function readAdditionalHeaders(given: unknown): [string, string][] {
-	if (given === undefined) return [];
-	if (!isJsonObject(given)) throw refuse("headers", "additionalHeaders", given);
-	const pairs = Object.entries(given);
+function readAdditionalHeaders(value: unknown): [string, string][] {
+	if (value === undefined) return [];
+	if (!isJsonObject(value)) throw refuse("headers", "additionalHeaders", value);
+	const pairs = Object.entries(value);
 	if (pairs.length > ADDITIONAL_HEADERS_MAX)
-		throw refuse("tooManyHeaders", "additionalHeaders", given);
+		throw refuse("tooManyHeaders", "additionalHeaders", value);
 	return pairs.map(([name, value]) => [name, readValue(name, value)]);
 }
 
@@ -115,7 +115,7 @@ function readValue(name: string, value: unknown): string {
 		throw refuse("headerName", "additionalHeaders", name);
 	if (RESERVED.has(name))
 		throw refuse("headerReserved", "additionalHeaders", name);
-	// Not only CR and LF, but every character that cannot stand in a header.
+	// Every character that is not allowed in a header, not only CR and LF.
 	if (!/^[\t -~\u0080-\u00ff]*$/.test(value))
 		throw refuse("headerValue", "additionalHeaders", value);
 	return value;

@@ -1,6 +1,6 @@
 /**
- * The connection to an application server: to an address that was resolved before the upload was stored, and with SNI
- * only where it is wanted. undici gets it ready for use.
+ * Opens the connection to an application server: to an address that was resolved before the upload was stored, and with
+ * SNI only if requested. undici gets the connected socket.
  */
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import {
@@ -14,7 +14,7 @@ export type ConnectOptions = {
 	readonly verifyTls: boolean;
 };
 
-/** @param tls is loaded by the first callback over https */
+/** @param tls loaded by the first callback over https */
 export function openConnection(
 	{ secure, hostname, port, addresses }: ResolvedUrl,
 	{ sni, verifyTls }: ConnectOptions,
@@ -41,9 +41,9 @@ export function openConnection(
 }
 
 /**
- * An application server may answer before it has read all of the request, and close the connection. Writing fails
- * then, and Node would destroy the socket with the answer unread. Reading ends by itself: with the end of the answer,
- * or with the same error.
+ * An application server may answer before it has read the whole request, and close the connection. Writing then fails,
+ * and Node would destroy the socket before the answer is read. Reading ends by itself: at the end of the answer, or
+ * with the same error.
  */
 function ignoreWriteErrors(socket: Socket): void {
 	const write = socket._write.bind(socket);
@@ -72,7 +72,7 @@ export class AnswerHead {
 	#lines = 0;
 
 	/**
-	 * @param exceed is called instead of handing on more than the limits
+	 * @param exceed called instead of passing on more than the limits allow
 	 */
 	watch(socket: Socket, exceed: () => void): void {
 		const read = socket.read.bind(socket);
@@ -90,15 +90,14 @@ export class AnswerHead {
 		};
 	}
 
-	/** The head has been parsed: what follows is its body. */
+	/** Ends the head: it has been parsed, and the body follows. */
 	close(): void {
 		this.#isOpen = false;
 	}
 
 	/**
-	 * The headers that state the length, if they are wrong, which the parser does not report for a head that it
-	 * rejects: a length that is not a number, two lengths, or a length next to a Transfer-Encoding. '' when they are
-	 * not the reason.
+	 * Describes wrong length headers, which the parser does not name when it rejects a head: a length that is not a
+	 * number, two lengths, or a length together with a Transfer-Encoding. '' when the length is not the reason.
 	 */
 	get badLength(): string {
 		const stated = [...this.#text.matchAll(LENGTH_HEADERS)];

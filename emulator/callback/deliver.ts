@@ -1,12 +1,12 @@
 /**
- * One POST to one URL by undici, within one time limit for connecting, sending and the whole answer.
+ * Sends one POST to one URL with undici, within one time limit for connecting, sending and the whole answer.
  *
- * The connection is ours (connect.ts), and is used once, as OSS says `Connection: close`. undici writes Host and
- * Connection first and Content-Length last, in lower case, and everything else as it is given.
+ * The emulator opens the connection itself (connect.ts) and uses it once, because OSS sends `Connection: close`. undici
+ * writes Host and Connection first and Content-Length last, in lower case, and all other headers as given.
  *
- * Only an answer of 200 is read to its end. Any other has failed by its status: as much of its body is read for the
- * record as comes soon, and the uploader is answered (A-250). An interim status fails as well: the request does
- * not ask for one, and what OSS does with it is not known (A-887).
+ * Only an answer of 200 is read to its end. Any other status is a failure: the part of the body that arrives soon is
+ * read for the record, and the uploader is answered (A-250). An interim status is a failure too: the request does not
+ * ask for one, and it is not known what OSS does with it (A-887).
  *
  * Source: docs «Callback», step 3 and «Limits»; «HTTP 203 status code».
  */
@@ -33,13 +33,13 @@ export type DeliverOptions = Pick<
 	"timeoutMs" | "verifyTls" | "alwaysSni"
 >;
 
-/** Limits of an answer that has failed by its status. */
+/** Limits for the body of an answer whose status is a failure. */
 export const REFUSAL_BYTES_MAX = 64 * 1024;
 const REFUSAL_MS_MAX = 250;
 
 /**
- * @param ending aborts the exchange
- * @returns the outcome; nothing the application server does makes it throw, or exceed `timeoutMs`
+ * @param ending aborts the exchange when the emulator ends
+ * @returns the outcome; never throws and never exceeds `timeoutMs`, whatever the application server does
  */
 export async function deliver(
 	callback: CallbackRequest,
@@ -63,10 +63,10 @@ const unresolved = ({ lookupMs, hostname }: ResolvedUrl): Outcome => ({
 	detail: `no address is known for ${hostname}`,
 });
 
-/** undici requires an origin, and parses names for it; the connection is opened for our own URL. */
+/** undici requires an origin and parses its name; the connection is opened to the callback's URL instead. */
 const ORIGIN = "http://application-server";
 
-/** One request and its answer: what arrived, how it ended, and when. */
+/** One request and its answer: the bytes that arrived, how it ended, and when. */
 class Exchange {
 	readonly #callback: CallbackRequest;
 	readonly #options: DeliverOptions;
@@ -102,7 +102,7 @@ class Exchange {
 		const client = new Agent(ORIGIN, {
 			connect: (_, connected) => this.#connect(connected),
 			maxHeaderSize: ANSWER_HEAD_BYTES_MAX,
-			// The one time limit is the timer's.
+			// The timer is the only time limit.
 			headersTimeout: 0,
 			bodyTimeout: 0,
 		});
@@ -115,7 +115,7 @@ class Exchange {
 		} finally {
 			clearTimeout(timer);
 			ending?.removeEventListener("abort", abort);
-			// That ends the client too: it has no other connection, and nothing left to send.
+			// Ends the client too: it has no other connection and nothing left to send.
 			this.#socket?.destroy();
 		}
 	}
@@ -127,8 +127,8 @@ class Exchange {
 	): Socket {
 		const { url, sni } = this.#callback;
 		const { alwaysSni, verifyTls } = this.#options;
-		const wanted = { sni: sni || alwaysSni, verifyTls };
-		const socket = openConnection(url, wanted, this.#tls);
+		const connectOptions = { sni: sni || alwaysSni, verifyTls };
+		const socket = openConnection(url, connectOptions, this.#tls);
 		this.#socket = socket;
 		this.#head.watch(socket, () => this.#giveUp("headTooLong", "cut off"));
 		socket.once("connect", () => {
@@ -139,7 +139,7 @@ class Exchange {
 			this.#securedMs = this.#passed();
 			connected(null, socket);
 		});
-		// Once it is connected undici listens itself, and reports it.
+		// Once connected, undici listens for errors itself and reports them.
 		return socket.on("error", (error) => connected(error, null));
 	}
 
@@ -179,7 +179,7 @@ class Exchange {
 		if (chunk.length > room) this.#end("size");
 	}
 
-	/** Once there is a connection, a TLS handshake without end is an answer that does not come (A-245). */
+	/** Once connected, a TLS handshake that never ends counts as a missing answer (A-245). */
 	#timeOut(timeoutMs: number): void {
 		const reason = this.#connectedMs === undefined ? "unreachable" : "time";
 		if (this.#answer) this.#end("time");
@@ -187,7 +187,7 @@ class Exchange {
 	}
 
 	#fail(error: Error): void {
-		// A request that undici refuses to write is a bug of ours.
+		// A request that undici refuses to write is a bug in the emulator.
 		if (codeOf(error) === "UND_ERR_INVALID_ARG") this.#done.reject(error);
 		else if (this.#answer) this.#end("cut");
 		else if (MALFORMED.has(error.name)) this.#refuseHead(error);
@@ -205,7 +205,7 @@ class Exchange {
 		const [known] = REASONS.find(([, codes]) => codes.test(code)) ?? [];
 		if (known) return known;
 		if (INTERIM.test(error.message)) return "interim";
-		// A reset may be there before the connection is announced.
+		// A reset may arrive before the connection is announced.
 		if (this.#connectedMs === undefined && code !== "ECONNRESET")
 			return "unreachable";
 		const { secure } = this.#callback.url;
@@ -237,26 +237,26 @@ class Exchange {
 	readonly #passed = (): number => performance.now() - this.#begun;
 }
 
-/** By the codes of errors. */
+/** Reasons by error code. */
 const REASONS: readonly (readonly [NoAnswer, RegExp])[] = [
 	["headTooLong", /^UND_ERR_HEADERS_OVERFLOW$/],
 	["refused", /^ECONNREFUSED$/],
 	["certificate", /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/],
 ];
 
-/** The names of undici's errors for an answer that is not HTTP; they have no code, or one of two. */
+/** Names of undici's errors for an answer that is not HTTP; their codes differ, or are missing. */
 const MALFORMED: ReadonlySet<string> = new Set([
 	"HTTPParserError",
 	"ResponseContentLengthMismatchError",
 ]);
 
-/** undici's messages for 100 and 101; it hands the other interim statuses to the handler. */
+/** undici's messages for 100 and 101; it passes other interim statuses to the handler. */
 const INTERIM = /^bad (response|upgrade)$/;
 
 /** OpenSSL's message for an answer that is not TLS. */
 const NO_TLS = "wrong version number";
 
-/** The message, without OpenSSL's numbers and names of functions and Node's advice on its own flags. */
+/** The message without OpenSSL's numbers and function names, and without Node's advice on its own flags. */
 function describe(error: Error): string {
 	const [, openSsl] =
 		/:error:[^:]*:[^:]*:[^:]*:([^:]+):/.exec(error.message) ?? [];
@@ -270,7 +270,7 @@ function describe(error: Error): string {
 const declaredBytes = (headers: HeaderList): number =>
 	Number(findHeader(headers, "content-length") ?? Number.NaN);
 
-/** undici hands on names and values by turns, as they came on the wire. */
+/** undici passes names and values alternately, as they came on the wire. */
 function pairs(raw: Dispatcher.DispatchController["rawHeaders"]): HeaderList {
 	const list: [string, string][] = [];
 	if (!Array.isArray(raw)) return list;

@@ -1,5 +1,5 @@
 /**
- * Limits how many run at once, and how many wait.
+ * Limits how many calls run at once, and how many wait.
  */
 
 export class Gate {
@@ -13,7 +13,7 @@ export class Gate {
 		this.#waitingMax = waitingMax;
 	}
 
-	/** Whether the next one would exceed both limits. */
+	/** Whether the next call would exceed both limits. */
 	get isFull(): boolean {
 		return (
 			this.#running >= this.#runningMax &&

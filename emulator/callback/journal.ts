@@ -1,8 +1,8 @@
 /**
  * Writes one delivery into the record while it happens: before the first URL is called, and before the uploader gets
- * its reply. These two are all, however many URLs there are: each write is a commit that the uploader waits for.
+ * its reply. There are only these two writes, however many URLs there are, because the uploader waits for each commit.
  *
- * A saved delivery is never changed afterwards; a newer one replaces it.
+ * A saved delivery is never modified; a newer one replaces it.
  *
  * Pure.
  */
@@ -14,7 +14,7 @@ import type {
 	Delivery,
 	DeliveryRecord,
 	Outcome,
-	Told,
+	UploaderReply,
 	UploaderState,
 	UploadReference,
 	Verdict,
@@ -42,7 +42,7 @@ export class Journal {
 			operation: uploaded.operation,
 			bucket: uploaded.bucket,
 			key: uploaded.key,
-			asked: callback.asked,
+			asked: callback.json,
 			variables: Object.fromEntries(callback.variables),
 			body: "",
 			bodyType: callback.bodyType,
@@ -73,7 +73,7 @@ export class Journal {
 	/**
 	 * Must be awaited before a URL is called.
 	 *
-	 * @param others URLs that are called if this one fails
+	 * @param others the URLs that are called if this one fails
 	 */
 	async sending(
 		request: CallbackRequest,
@@ -97,7 +97,7 @@ export class Journal {
 		else this.#delivery = { ...this.#delivery, ...changed };
 	}
 
-	/** The URL called last has answered, or never will. */
+	/** Records the outcome of the URL called last. */
 	sent(outcome: Outcome, verdict: Verdict): void {
 		const attempts = this.#delivery.attempts.map((attempt, index, all) =>
 			index === all.length - 1
@@ -112,17 +112,17 @@ export class Journal {
 		const url = this.#delivery.attempts.at(-1)?.url ?? "The callback";
 		return this.#save({
 			completedAt: now,
-			told: toTold(verdict),
+			told: toUploaderReply(verdict),
 			why: `${explain(url, verdict)}${AFTER[this.#uploader()](verdict)}.`,
 		});
 	}
 
-	/** The callback is not sent. */
+	/** Records that the callback is not sent. */
 	skip(why: string, now: Date): Promise<void> {
 		return this.#save({ completedAt: now, why });
 	}
 
-	/** The emulator itself failed. */
+	/** Records that the emulator itself failed. */
 	fail(now: Date): Promise<void> {
 		const why = "Internal error; see the emulator's log.";
 		return this.#save({ completedAt: now, told: { status: 500 }, why });
@@ -147,7 +147,7 @@ const AFTER: Readonly<Record<UploaderState, (verdict: Verdict) => string>> = {
 		". The callback was sent by the admin API: no uploader received the answer",
 };
 
-const toTold = (verdict: Verdict): Told =>
+const toUploaderReply = (verdict: Verdict): UploaderReply =>
 	"answer" in verdict
 		? { status: 200, body: verdict.answer.body }
 		: { status: 203, message: verdict.message, ec: verdict.ec };

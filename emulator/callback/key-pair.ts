@@ -1,15 +1,15 @@
 /**
  * The key pair that signs callbacks; the public half is what application servers fetch.
  *
- * node-forge generates it, by the platform's own generator, which makes 512 bits too. Signing is node:crypto's.
- * The public half is SPKI with the label PUBLIC KEY, because verifiers strip exactly that line.
+ * node-forge generates it with the platform's generator, which supports 512 bits; node:crypto signs. The public half is
+ * SPKI with the label PUBLIC KEY, because verifiers strip exactly that line.
  *
  * Source: docs «Callback», step 4; the tutorial's Java verifier.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { generateRsaKey } from "../oss/rsa-key.ts";
 
-/** Where the OSS port serves the public half, for any Host. */
+/** Path of the public half on the OSS port, for any Host. */
 export const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
 export type KeyPair = {

@@ -1,7 +1,7 @@
 /**
  * The types of callbacks: the request of an upload, the request that is sent for it, its answer, and the record.
  *
- * Everything else in this folder imports it; it imports only the vocabulary of findings.
+ * All other files of this folder import it; it imports only the types of findings.
  *
  * Pure. Source: docs «Callback».
  */
@@ -24,11 +24,11 @@ export type CallbackUrl = {
 	readonly port: number;
 	/** Percent-encoded, begins with `/`. */
 	readonly path: string;
-	/** Percent-encoded, without the `?`; '' when there is none. */
+	/** Percent-encoded, without the `?`; '' when the URL has no query. */
 	readonly query: string;
 };
 
-/** A URL whose host has been looked up; without addresses when the look-up found none. */
+/** A URL whose host has been looked up; `addresses` is empty when none was found. */
 export type ResolvedUrl = CallbackUrl & {
 	readonly addresses: readonly Address[];
 	readonly lookupMs: number;
@@ -38,15 +38,15 @@ export type ResolvedUrl = CallbackUrl & {
 export type Template = {
 	/** As the uploader wrote it. */
 	readonly text: string;
-	/** One more than there are names: the text before, between and after the variables. */
+	/** The text before, between and after the variables: one more than `names`. */
 	readonly constants: readonly string[];
-	/** In their order, repeated ones included. */
+	/** In order of appearance, repeated names included. */
 	readonly names: readonly string[];
 };
 
 /** The callback that an upload requests: the URLs to call, and the body. */
 export type Callback<Url extends CallbackUrl = CallbackUrl> = {
-	/** One to five, to be tried in this order; empty when none is called, and `findings` says why. */
+	/** One to five, tried in this order; empty when no URL is called, for the reason in `findings`. */
 	readonly urls: readonly Url[];
 	/** The Host header to send; '' for the URL's own. */
 	readonly host: string;
@@ -55,11 +55,11 @@ export type Callback<Url extends CallbackUrl = CallbackUrl> = {
 	readonly bodyType: BodyType;
 	readonly sni: boolean;
 	readonly additionalHeaders: readonly (readonly [string, string])[];
-	/** Custom variables, by their names with `x:`. */
+	/** Custom variables, by name; names begin with `x:`. */
 	readonly variables: ReadonlyMap<string, string>;
 	/** The callback JSON, decoded, for the record. */
-	readonly asked: string;
-	/** Findings about it, made while it was read. */
+	readonly json: string;
+	/** Findings made while the callback was read. */
 	readonly findings: readonly Finding[];
 	/** The fault that the upload itself requests. */
 	readonly fault: Fault | undefined;
@@ -79,12 +79,12 @@ export const skippedCallback = (
 	sni: false,
 	additionalHeaders: [],
 	variables: new Map(),
-	asked,
+	json: asked,
 	findings: [why],
 	fault: undefined,
 });
 
-/** An upload that has been stored: what its callback may report. */
+/** The facts about a stored upload that its callback may report. */
 export type UploadFacts = {
 	readonly bucket: string;
 	readonly key: string;
@@ -100,11 +100,11 @@ export type UploadFacts = {
 	readonly operation: "PutObject" | "PostObject" | "CompleteMultipartUpload";
 	readonly requestId: string;
 	readonly clientIp: string;
-	/** The uploader's uid; '' for an anonymous one. */
+	/** The uploader's uid; '' for an anonymous uploader. */
 	readonly requester: string;
 	/** The uid of the bucket's owner. */
 	readonly owner: string;
-	/** Where the public key can be fetched, by the name under which the upload reached the emulator; '' if unknown. */
+	/** URL of the public key, with the host name under which the upload reached the emulator; '' if unknown. */
 	readonly publicKeyUrl: string;
 	/** Whether an uploader waits for the application server's answer. */
 	readonly uploader: () => UploaderState;
@@ -117,7 +117,7 @@ export type UploaderState = "waiting" | "disconnected" | "none";
 
 export type ReadContent = (first: number, last: number) => Promise<Buffer>;
 
-/** The upload that a callback belongs to: the facts that its request and its record show. */
+/** The upload that a callback belongs to: the facts in its request and its record. */
 export type UploadReference = Pick<
 	UploadFacts,
 	| "bucket"
@@ -129,7 +129,7 @@ export type UploadReference = Pick<
 	| "uploader"
 > & { readonly operation: string };
 
-/** In the order of the wire, spelled as they are there. */
+/** Headers in the order and spelling of the wire. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** @param name in lower case */
@@ -155,13 +155,13 @@ export type CallbackRequest = {
 	readonly sni: boolean;
 };
 
-/** 1 MiB, say step 5 and «HTTP 203 status code»; the table of step 1 says 3 MB (A-235). */
+/** 1 MiB according to step 5 and «HTTP 203 status code»; the table of step 1 says 3 MB (A-235). */
 export const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** Docs «Callback», 2026: the head of the answer. */
 export const ANSWER_HEAD_BYTES_MAX = 3 * 1024 * 1024;
 
-/** OSS's own limit is one of bytes only (A-886): 3 MB may hold a million headers, each an object here. */
+/** OSS limits bytes only (A-886), but 3 MB may hold a million headers, each of which is an object here. */
 export const ANSWER_HEAD_LINES_MAX = 20_000;
 
 /** Milliseconds since the attempt began; undefined for steps that were not reached. */
@@ -169,14 +169,14 @@ export type Timing = {
 	/** The look-up before the upload was stored; 0 for an address. */
 	readonly lookupMs: number;
 	readonly connectedMs: number | undefined;
-	/** https only. */
+	/** For https only. */
 	readonly securedMs: number | undefined;
-	/** When the head of the answer had arrived. */
+	/** When the head of the answer arrived. */
 	readonly answeredMs: number | undefined;
 	readonly totalMs: number;
 };
 
-/** The timing of an attempt that never began. */
+/** The timing of an attempt that did not begin. */
 export const NO_TIME: Timing = {
 	lookupMs: 0,
 	connectedMs: undefined,
@@ -190,7 +190,7 @@ export type Answer = {
 	readonly headers: HeaderList;
 	/** At most `ANSWER_BYTES_MAX`. */
 	readonly body: Buffer;
-	/** The reason why the body ended: its end, the time limit, a lost connection, or its size. */
+	/** Why the body ended: it is complete, the time limit, a lost connection, or its size. */
 	readonly ended: "complete" | "time" | "cut" | "size";
 };
 
@@ -224,17 +224,17 @@ export type Failure = {
 
 export type Verdict = { readonly answer: Answer } | Failure;
 
-/** A fault on purpose. */
+/** An injected fault. */
 export type Fault = {
-	/** As it is written. */
+	/** The fault as its author wrote it. */
 	readonly text: string;
 	readonly delayMs: number;
-	/** How often the application server is called. */
+	/** How many times the application server is called. */
 	readonly sent: 0 | 1 | 2;
-	/** The outcome of a call, whatever really happened. */
+	/** The outcome to report for a call, regardless of what happened. */
 	readonly outcome?: Outcome;
 	/** The uploader's reply, regardless of the real outcome. */
-	readonly told?: (url: ResolvedUrl) => Failure;
+	readonly failure?: (url: ResolvedUrl) => Failure;
 	readonly forged?: "signature" | "key url";
 };
 
@@ -248,12 +248,12 @@ export type Attempt = {
 	readonly stringToSign: string;
 	/** undefined until the application server has answered. */
 	readonly outcome: Outcome | undefined;
-	/** In a sentence, the outcome. */
+	/** The outcome, in a sentence. */
 	readonly why: string;
 };
 
 /** The uploader's reply: the application server's body, an error, or 500 because the emulator itself failed. */
-export type Told =
+export type UploaderReply =
 	| { readonly status: 200; readonly body: Buffer }
 	| { readonly status: 203; readonly message: string; readonly ec: string }
 	| { readonly status: 500 };
@@ -277,13 +277,13 @@ export type Delivery = {
 	readonly attempts: readonly Attempt[];
 	/** Mistakes that work here but not at OSS, or that are rarely intended. */
 	readonly findings: readonly Finding[];
-	/** The fault on purpose; '' for none. */
+	/** The injected fault; '' for none. */
 	readonly fault: string;
-	/** undefined while it is under way. */
+	/** undefined while the delivery is under way. */
 	readonly completedAt: Date | undefined;
-	/** undefined while it is under way, and for a callback that was not sent. */
-	readonly told: Told | undefined;
-	/** In a sentence, why the uploader got that. */
+	/** undefined while the delivery is under way, and for a callback that was not sent. */
+	readonly told: UploaderReply | undefined;
+	/** The reason for the uploader's reply, in a sentence. */
 	readonly why: string;
 };
 

@@ -1,9 +1,9 @@
 /**
  * Finds the callback of an upload, in its headers or query, or in a form, and reads it before anything is stored.
  *
- * The order of the checks: both carriers → length → base64 → JSON → the fields (configuration.ts) → callback-var;
- * no page states OSS's order (A-219). Header and query may be mixed, one for the callback, the other for its variables
- * (A-220). Without a callback its variables are ignored (A-221).
+ * Order of the checks: both carriers → length → base64 → JSON → the fields (configuration.ts) → callback-var; no page
+ * states OSS's order (A-219). Header and query may be mixed, one for the callback, the other for its variables (A-220).
+ * Without a callback its variables are ignored (A-221).
  *
  * Pure. Source: docs «Callback», steps 1 and 2; EC 0007-00000001 … 0007-00000105.
  */
@@ -22,16 +22,18 @@ import { type Callback, skippedCallback } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { pickVariables, readVariables } from "./variables.ts";
 
-/** Limit of the base64 text, for the callback and for its variables each. Docs «HTTP 400 status code»: 5 KB. */
+/**
+ * Maximum length of the base64 text, for the callback and for its variables each. Docs «HTTP 400 status code»: 5 KB.
+ */
 export const CALLBACK_BYTES_MAX = 5 * 1024;
 
 /**
- * Limit of the base64 text in a form or in a callback policy. docs «Callback», step 1, exempts PostObject from the
- * other limit; form fields may have 2 MB (A-885).
+ * Maximum length of the base64 text in a form or a callback policy. Docs «Callback», step 1, exempts PostObject from
+ * the limit above; form fields may have 2 MB (A-885).
  */
 export const FORM_CALLBACK_BYTES_MAX = 256 * 1024;
 
-/** Limit of lists in lists: a callback has two levels, and JSON.parse needs seconds for a million (A-885). */
+/** Maximum nesting depth: a callback has two levels, and JSON.parse needs seconds for a million (A-885). */
 const DEPTH_MAX = 100;
 
 /** A bucket's callback policy: both base64, `callbackVar` may be ''. */
@@ -42,7 +44,7 @@ export type CallbackPolicy = {
 
 /** The look-ups that reading needs. */
 export type Lookups = {
-	/** The policy an upload selects with `{"callbackPolicy":"NAME"}`. */
+	/** Finds the policy that an upload selects with `{"callbackPolicy":"NAME"}`. */
 	readonly findPolicy: (name: string) => Promise<CallbackPolicy | undefined>;
 };
 
@@ -59,7 +61,7 @@ type Given = {
 /**
  * The callback of PutObject and CompleteMultipartUpload.
  *
- * @returns undefined when the upload requests none
+ * @returns undefined when the upload requests no callback
  * @throws OssError InvalidArgument
  */
 export async function readCallback(
@@ -92,7 +94,7 @@ export async function readCallback(
 	return assemble(given, switches, lookups);
 }
 
-/** No page and no report says whether OSS looks at it there (A-334). */
+/** Whether OSS reads a callback in a request for the S3-compatible protocol is not known (A-334). */
 const overS3 = (): Finding =>
 	finding(
 		"over-s3",
@@ -104,13 +106,13 @@ const S3_FIELDS = ["x-amz-signature", "AWSAccessKeyId"];
 const mixedCarriers = (): Finding =>
 	finding(
 		"mixed-carriers",
-		"The callback came in the header and its variables in the query, or the other way round: one page of OSS allows one way at a time, and refuses others with InvalidArgument; send both the same way.",
+		"The callback came in the header and its variables in the query, or the other way round: one page of OSS allows only one of the two, and says that mixing them is refused with InvalidArgument; send both in the same way.",
 	);
 
 /**
  * The callback of PostObject.
  *
- * @param fields of the form that came before the file, under the names they were sent with (A-222)
+ * @param fields the form fields before the file, under the names they were sent with (A-222)
  * @throws OssError InvalidArgument
  */
 export async function readFormCallback(
@@ -142,7 +144,7 @@ async function assemble(
 	return {
 		...configuration,
 		variables: new Map([...policy.variables, ...readOwnVariables()]),
-		asked: text,
+		json: text,
 		findings,
 		fault: fault === "" ? undefined : readFault(fault),
 	};
@@ -151,7 +153,7 @@ async function assemble(
 const noUrl = (): Finding =>
 	finding(
 		"no-url",
-		"The callback has no callbackUrl and was not sent: one page of OSS does the same, another refuses it with 400 and EC 0007-00000004; add a callbackUrl.",
+		"The callback has no callbackUrl and was not sent: according to one page OSS does the same, according to another it answers 400 with EC 0007-00000004; add a callbackUrl.",
 	);
 
 type PolicyPart = {

@@ -1,7 +1,7 @@
 /**
- * Decides on the uploader's reply to the application server's answer.
+ * Turns the application server's answer into the reply to the uploader.
  *
- * Anything except a complete answer of 200 with a Content-Length and JSON is a 203 CallbackFailed; the object stays.
+ * Anything except a complete answer of 200 with a Content-Length and JSON becomes 203 CallbackFailed; the object stays.
  *
  * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code»; «Upload callback errors and troubleshooting».
  */
@@ -29,17 +29,17 @@ export const FAILURES = {
 	time:          { ec: "0007-00000202", message: "Cost too long time." },
 	badGateway:    { ec: EC_STATUS, message: "Error status : 502." },
 	unreachable:   { ec: EC_STATUS, message: "Error status : -1.OSS can not connect to your callbackUrl, please check it." },
-	// The three of Content-Length have no EC of their own in any page (A-236).
+	// No page states an own EC for the three Content-Length errors (A-236).
 	missingLength: { ec: EC_STATUS, message: "Error status : 400.User server missing content-length." },
 	invalidLength: { ec: EC_STATUS, message: "Error status : 400.User server return invalid conent-length value." },
 	tooLong:       { ec: EC_STATUS, message: "Error status : 400.User server return too long content-length value." },
 	notJson:       { ec: "0007-00000205", message: "Response body is not valid json format." },
 	imageInfo:     { ec: "0007-00000301", message: "Get image info failed." },
-	// From an old page, which has no ECs.
+	// From an old page without ECs.
 	general:       { ec: "", message: "Callback to application server failed, please check your callbackUrl." },
 } as const;
 
-/** The first fault counts: status before length before content (A-238). */
+/** Checks in this order: status, length, content (A-238). */
 export function judge(outcome: Outcome): Verdict {
 	if (!("answer" in outcome)) {
 		const [failure, why] = WITHOUT_ANSWER[outcome.noAnswer];
@@ -49,23 +49,39 @@ export function judge(outcome: Outcome): Verdict {
 	return judgeStatus(answer) ?? judgeLength(answer) ?? judgeBody(answer);
 }
 
-// Reasons without a text of their own in the pages are a 502 as well: a lost connection, something other than HTTP, no
-// address (A-239), an interim status (A-887). A Content-Length that is not a number is reported as such whatever the
-// status, which is not known any more (A-243).
-// biome-ignore format: a table
-const WITHOUT_ANSWER: Readonly<Record<NoAnswer, readonly [Omit<Failure, "why">, string]>> = {
-  unresolved:    [FAILURES.badGateway, "could not be called, because its host was not found"],
-  refused:       [FAILURES.badGateway, "refused the connection: nothing listens there"],
-  unreachable:   [FAILURES.unreachable, "could not be connected to"],
-  tls:           [FAILURES.badGateway, "did not complete the TLS handshake"],
-  notTls:        [FAILURES.badGateway, "was called over TLS and does not speak it"],
-  certificate:   [FAILURES.badGateway, "has a certificate that is not valid"],
-  time:          [FAILURES.time, "was connected to and did not answer in time"],
-  lost:          [FAILURES.badGateway, "closed the connection without an answer"],
-  contentLength: [FAILURES.invalidLength, "did not answer with one Content-Length that is a number"],
-  headTooLong:   [FAILURES.badGateway, `answered with more than ${ANSWER_HEAD_BYTES_MAX} bytes or ${ANSWER_HEAD_LINES_MAX} lines of headers`],
-  interim:       [FAILURES.badGateway, "answered first with an interim status (1xx), which nothing requested"],
-  malformed:     [FAILURES.badGateway, "answered something that is not HTTP"],
+// Reasons without a documented message are reported as 502 too: a lost connection, an answer that is not HTTP, no
+// address (A-239), an interim status (A-887). A Content-Length that is not a number is reported as such regardless of
+// the status, which is not available by then (A-243). biome-ignore format: a table
+const WITHOUT_ANSWER: Readonly<
+	Record<NoAnswer, readonly [Omit<Failure, "why">, string]>
+> = {
+	unresolved: [
+		FAILURES.badGateway,
+		"could not be called, because its host was not found",
+	],
+	refused: [
+		FAILURES.badGateway,
+		"refused the connection: nothing listens there",
+	],
+	unreachable: [FAILURES.unreachable, "could not be connected to"],
+	tls: [FAILURES.badGateway, "did not complete the TLS handshake"],
+	notTls: [FAILURES.badGateway, "was called over TLS and does not speak it"],
+	certificate: [FAILURES.badGateway, "has a certificate that is not valid"],
+	time: [FAILURES.time, "was connected to and did not answer in time"],
+	lost: [FAILURES.badGateway, "closed the connection without an answer"],
+	contentLength: [
+		FAILURES.invalidLength,
+		"did not answer with one Content-Length that is a number",
+	],
+	headTooLong: [
+		FAILURES.badGateway,
+		`answered with more than ${ANSWER_HEAD_BYTES_MAX} bytes or ${ANSWER_HEAD_LINES_MAX} lines of headers`,
+	],
+	interim: [
+		FAILURES.badGateway,
+		"answered first with an interim status (1xx), which nothing requested",
+	],
+	malformed: [FAILURES.badGateway, "answered something that is not HTTP"],
 };
 
 function judgeStatus({ status }: Answer): Failure | undefined {
@@ -133,13 +149,13 @@ export const isXml = ({ headers }: Answer): boolean =>
 	/^application\/xml *(;|$)/i.test(findHeader(headers, "content-type") ?? "");
 
 /**
- * @param headers of the upload's own reply; they go out with the application server's answer too
+ * @param headers the headers of the upload's own reply; they are also sent with the application server's answer
  * @throws OssError CallbackFailed (203), with the same headers
  */
 export function relay(verdict: Verdict, headers: ReplyHeaders): Reply {
 	if (!("answer" in verdict)) throw callbackFailed(verdict, headers);
 	const { answer } = verdict;
-	// Whatever type the application server gave it (A-237).
+	// Regardless of the application server's Content-Type (A-237).
 	const type = isXml(answer) ? "application/xml" : "application/json";
 	return {
 		status: 200,

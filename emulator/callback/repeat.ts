@@ -1,6 +1,6 @@
 /**
- * A recorded callback that is sent once more: the same body and the same headers, signed anew because the URL may be
- * another. The request id stays that of the upload, so that an application server sees a duplicate.
+ * Makes a callback from a recorded one in order to send it once more: the same body and headers, signed again because
+ * the URL may differ. It keeps the upload's request id, so that an application server sees a duplicate.
  *
  * Pure.
  */
@@ -16,7 +16,7 @@ import {
 import { readTemplate } from "./template.ts";
 import { readUrls } from "./urls.ts";
 
-/** The part of a delivery that is needed; it has at least one attempt. */
+/** The required part of a delivery, which has at least one attempt. */
 export type Recorded = Pick<
 	Delivery,
 	"operation" | "bucket" | "key" | "asked" | "variables" | "body" | "bodyType"
@@ -32,7 +32,7 @@ export function readRepetition(
 ): { readonly callback: Callback; readonly uploaded: UploadReference } {
 	const { attempts, operation, bucket, key } = recorded;
 	const headers = attempts[0]?.headers ?? [];
-	// A fault on purpose may have called each twice.
+	// An injected fault may have called each URL twice.
 	const called = new Set(attempts.map((attempt) => attempt.url));
 	const urls = url ?? [...called].join(";");
 	const [host = "", ...otherHosts] = new Set(
@@ -41,14 +41,14 @@ export function readRepetition(
 	return {
 		callback: {
 			urls: readUrls(urls),
-			// Where they differ, each was its URL's own.
+			// If they differ, each URL had its own host.
 			host: url === undefined && otherHosts.length === 0 ? host : "",
 			template: readTemplate(""),
 			bodyType: recorded.bodyType,
-			sni: askedForSni(recorded.asked),
+			sni: requestsSni(recorded.asked),
 			additionalHeaders: findAdditional(headers),
 			variables: new Map(Object.entries(recorded.variables)),
-			asked: recorded.asked,
+			json: recorded.asked,
 			findings: [],
 			fault: undefined,
 		},
@@ -75,7 +75,7 @@ function findAdditional(headers: HeaderList): HeaderList {
 }
 
 /** The record does not have the callbackSNI of a bucket's callback policy. */
-function askedForSni(asked: string): boolean {
+function requestsSni(asked: string): boolean {
 	const json = parseJson(Buffer.from(asked));
 	return isJsonObject(json) && json.callbackSNI === true;
 }

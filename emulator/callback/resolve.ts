@@ -1,8 +1,8 @@
 /**
- * Looks up the hosts of a callback before anything is stored, so that a host that OSS would refuse is refused.
+ * Looks up the hosts of a callback before anything is stored, in order to refuse hosts that OSS would refuse.
  *
- * Later connections use the addresses found here, so that a name cannot be public when it is checked and
- * private when it is called. Each URL of several must pass (A-225).
+ * Later connections use the addresses found here, so that a name cannot be public when it is checked and private when
+ * it is called. If there are several URLs, all must pass (A-225).
  *
  * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`.
  */
@@ -16,17 +16,16 @@ import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
 import { isPrivate } from "./urls.ts";
 
-/**
- * All addresses of a name.
+/** Returns all addresses of a name.
  *
  * @throws Error with a `code`, `ENOTFOUND` when the name does not exist
  */
 export type Lookup = (hostname: string) => Promise<readonly Address[]>;
 
-/** The machine's own resolver: hosts file, Docker's names, DNS. */
+/** Uses the machine's resolver: hosts file, Docker's names, DNS. */
 export const lookupHost: Lookup = (hostname) => lookup(hostname, { all: true });
 
-/** How long a resolver may take. */
+/** Time limit for a resolver. */
 const LOOKUP_MS_MAX = 5000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000007, 0007-00000008 */
@@ -70,7 +69,10 @@ const LOOPBACK: readonly Address[] = [
 	{ address: "::1", family: 6 },
 ];
 
-/** Hosts that need no resolver: addresses, `localhost` and names below it; and numbers that are not an address. */
+/**
+ * Resolves hosts that do not need a resolver: addresses, `localhost` and names below it, and numbers that are not an
+ * address.
+ */
 function withoutResolver(hostname: string): LookupResult | undefined {
 	const family = isIP(hostname);
 	if (family !== 0)

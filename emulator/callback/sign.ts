@@ -1,10 +1,10 @@
 /**
- * The request to the application server, signed the way OSS signs it, so that the application server's own check
- * accepts it.
+ * Composes the request to the application server and signs it as OSS does, so that the application server's signature
+ * check accepts it.
  *
- * All headers that have been captured are sent, including headers that newer dumps in the docs leave out (A-231). A
- * port other than the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233).
- * Host, Connection and Content-Length stand where undici puts them, spelled as it spells them.
+ * Sends all headers that have been captured, including headers missing from newer dumps in the docs (A-231). A port
+ * other than the scheme's own stays in Host (A-232). The requester of an anonymous upload is empty (A-233). Host,
+ * Connection and Content-Length have the position and spelling that undici gives them.
  *
  * Pure: PKCS #1 v1.5 signatures are deterministic. Source: docs «Callback», steps 3 and 4; packets of 2018-09-15 and
  * 2019-06-02; seven signatures of OSS (test/callback/vectors.ts).
@@ -20,7 +20,7 @@ import type {
 	UploadReference,
 } from "./model.ts";
 
-/** Everything that a request is made of. */
+/** The inputs of a request. */
 export type RequestParts = {
 	readonly url: ResolvedUrl;
 	readonly callback: Callback;
@@ -28,7 +28,7 @@ export type RequestParts = {
 		UploadReference,
 		"bucket" | "owner" | "requester" | "requestId"
 	>;
-	/** Filled in. */
+	/** The filled-in body. */
 	readonly body: Buffer;
 	readonly signer: Signer;
 	readonly now: Date;
@@ -47,7 +47,7 @@ export function composeRequest(parts: RequestParts): CallbackRequest {
 		["Content-Type", callback.bodyType],
 		["Date", httpTime(now)],
 		["User-Agent", "aliyun-oss-callback"],
-		// Empty in every packet; that it lists the names, as in V4 signatures, is a guess (A-234).
+		// Empty in every captured packet; listing the names, as in V4 signatures, is a guess (A-234).
 		["x-oss-additional-headers", added.map(([name]) => name).join(";")],
 		["x-oss-bucket", uploaded.bucket],
 		["x-oss-owner", uploaded.owner],
@@ -71,7 +71,7 @@ function ownHost({ hostname, port, secure }: ResolvedUrl): string {
 
 /**
  * @param path percent-encoded; it is signed decoded, `+` stays (A-228), and so does a malformed escape (A-229)
- * @param query as it is sent, without the `?`; '' when there is none
+ * @param query as sent, without the `?`; '' when the URL has no query
  */
 export function stringToSign(
 	path: string,
@@ -82,7 +82,7 @@ export function stringToSign(
 	return Buffer.concat([decodePath(path), Buffer.from(target), body]);
 }
 
-/** To bytes, not to text: a path may be something other than UTF-8. */
+/** Decodes to bytes, not to text: a path may not be valid UTF-8. */
 function decodePath(path: string): Buffer {
 	const decoded = path.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) =>
 		String.fromCharCode(Number.parseInt(hex, 16)),

@@ -1,9 +1,9 @@
 /**
- * The body of a callback: its template with the values of the upload.
+ * Makes the body of a callback: its template filled with the values of the upload.
  *
- * How a value is written follows the body type, never the look of the template, and the result is not validated: OSS
- * has been seen to send, signed, bodies that are called JSON and are not. An image that cannot be read any more fails
- * the callback. So does a body that would be too long: OSS's error for that is not known (A-632).
+ * How a value is written depends on the body type only, not on the template, and the result is not validated: OSS has
+ * been seen to sign and send bodies that are declared as JSON but are not. The callback fails if the image cannot be
+ * read any more, or if the body would be too long; OSS's error for the latter is not known (A-632).
  *
  * Source: docs «Callback», step 1; EC 0007-00000301; bodies that OSS sent and signed (test/callback/vectors.ts).
  */
@@ -25,7 +25,7 @@ import type { AbsentValues, CallbackSwitches } from "./switches.ts";
 import { fill } from "./template.ts";
 import { type Values, valuesOf } from "./variables.ts";
 
-/** Longer bodies are not sent: a form may name a value of 2 MB ten thousand times. */
+/** Longer bodies are not sent: a form may repeat a value of 2 MB ten thousand times. */
 export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;
 
 /** The filled-in text, and findings about it. */

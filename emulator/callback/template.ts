@@ -1,16 +1,16 @@
 /**
- * The template of a callback body: constants with a variable, `${name}`, between them. A name is all that stands
- * between the braces (A-203); a dollar sign of its own cannot be written.
+ * The template of a callback body: constants with variables, `${name}`, between them. All text between the braces is
+ * the name (A-203); a dollar sign cannot be escaped.
  *
- * A template is split once, in one pass over its text, and handed on in pieces. The number of its variables is limited;
- * OSS documents no limit (A-885).
+ * A template is split once, in one pass over its text. The number of variables is limited; OSS documents no limit
+ * (A-885).
  *
  * Pure. Source: docs «Callback», «Upload callback errors and troubleshooting»; EC 0007-00000105.
  */
 import { refuse } from "./callback-errors.ts";
 import type { Template } from "./model.ts";
 
-/** In a header or a query, 5 KB of base64 have room for less than 1,000. */
+/** A header or query of 5 KB of base64 has room for fewer than 1,000 variables. */
 export const TEMPLATE_VARIABLES_MAX = 10_000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000105 for its syntax, 0007-00000010 for its size */
@@ -37,11 +37,11 @@ export function readTemplate(text: string): Template {
 const malformed = (cause: "leftBrace" | "rightBrace", text: string) =>
 	refuse(cause, "ReplaceKeyPrefix", text);
 
-/** A lone dollar sign is reported before a brace that is missing, whichever comes first. */
+/** A dollar sign without a brace is reported before a missing brace, whichever comes first. */
 const causeOfEnd = (text: string, from: number): "leftBrace" | "rightBrace" =>
 	/\$(?!\{)/.test(text.slice(from)) ? "leftBrace" : "rightBrace";
 
-/** The names of variables that stand between quotation marks of the template's own. */
+/** The names of variables that the template puts between quotation marks. */
 export function quotedIn({ constants, names }: Template): string[] {
 	const quoted = new Set<string>();
 	let inText = false;
@@ -54,7 +54,7 @@ export function quotedIn({ constants, names }: Template): string[] {
 }
 
 /**
- * Values are inserted as they are: a `${` in one is not a variable.
+ * Values are inserted unchanged: a `${` in a value is not a variable.
  *
  * @returns undefined when the text would have more than `charactersMax`
  */

@@ -1,6 +1,6 @@
 /**
- * `callbackUrl`: one to five URLs with `;` between them, split by our own code, because `URL` would normalise the path
- * that is signed; and which addresses are not public.
+ * Reads `callbackUrl`, one to five URLs separated by `;`, without `URL`, which would normalise the signed path; and
+ * knows which addresses are not public.
  *
  * Empty pieces are ignored, as in a list that ends with `;` (A-208). Refused as malformed: other schemes, user names,
  * IPv6 literals, anything outside printable ASCII (A-209). A fragment is not sent (A-210), nor is the `?` of an empty
@@ -46,7 +46,7 @@ function readUrl(text: string): CallbackUrl {
 	return { text, secure, hostname, port, ...readTarget(target) };
 }
 
-/** Underscores are not allowed in DNS, but in the names of containers. */
+/** Underscores are not allowed in DNS, but they are in the names of containers. */
 const isHostname = (text: string): boolean =>
 	text.length <= HOSTNAME_CHARACTERS_MAX && HOSTNAME.test(text);
 

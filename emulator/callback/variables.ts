@@ -8,7 +8,10 @@ import { refuse } from "./callback-errors.ts";
 import type { ImageInfo } from "./image/image-info.ts";
 import type { UploadFacts } from "./model.ts";
 
-/** By name, custom ones with `x:`. Numbers are written bare in JSON; an absent name has no value. */
+/**
+ * Values by name; custom names begin with `x:`. Numbers are written without quotation marks in JSON; an absent name has
+ * no value.
+ */
 export type Values = ReadonlyMap<string, string | number | bigint>;
 
 const PREFIX = "x:";
@@ -31,14 +34,16 @@ export function readVariables(
 	return variables;
 }
 
-/** The custom variables of a form: one field each, its value as it is. A field `callback-var` is not read (A-218). */
+/**
+ * The custom variables of a form: one field each, with its value unchanged. A field `callback-var` is not read (A-218).
+ */
 export function pickVariables(
 	fields: ReadonlyMap<string, string>,
 ): Map<string, string> {
 	return new Map([...fields].filter(([name]) => isCustom(name)));
 }
 
-/** In the order of the page; `vpcId` is always absent, because no client comes from a VPC here. */
+/** In the order of the page; `vpcId` is always absent, because the emulator has no VPC. */
 export const SYSTEM_VARIABLES: readonly string[] = [
 	...["bucket", "object", "etag", "size", "mimeType"],
 	...["imageInfo.height", "imageInfo.width", "imageInfo.format"],

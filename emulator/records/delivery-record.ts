@@ -6,7 +6,7 @@ import type {
 	DeliveryRecord,
 	NoAnswer,
 	Outcome,
-	Told,
+	UploaderReply,
 } from "../callback/model.ts";
 import type { Deliveries } from "../storage/deliveries.ts";
 import type {
@@ -43,9 +43,9 @@ export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
 };
 
 /** The answer that the uploader got. */
-export type ToldDocument =
+export type UploaderReplyDocument =
 	| ({ readonly status: 200 } & TextBody)
-	| Extract<Told, { status: 203 | 500 }>;
+	| Extract<UploaderReply, { status: 203 | 500 }>;
 
 export type DeliveryDocument = Omit<
 	Delivery,
@@ -55,7 +55,7 @@ export type DeliveryDocument = Omit<
 	readonly startedAt: string;
 	/** Both are null while it is under way, and stay so if it was interrupted; `told` also if no server was called. */
 	readonly completedAt: string | null;
-	readonly told: ToldDocument | null;
+	readonly told: UploaderReplyDocument | null;
 	readonly attempts: readonly AttemptDocument[];
 	/** The id of the delivery that this one repeats, or null. */
 	readonly repeats: string | null;
@@ -137,7 +137,7 @@ function toDocument(delivery: Delivery): DeliveryDocument {
 		startedAt: delivery.startedAt.toISOString(),
 		completedAt: completedAt?.toISOString() ?? null,
 		attempts: delivery.attempts.map(toAttempt),
-		told: told ? toTold(told) : null,
+		told: told ? toUploaderReply(told) : null,
 		repeats: null,
 	};
 }
@@ -147,7 +147,7 @@ function statusOf({ told, completedAt }: Delivery): DeliveryStatus {
 	return completedAt ? "skipped" : "sending";
 }
 
-const toTold = (told: Told): ToldDocument =>
+const toUploaderReply = (told: UploaderReply): UploaderReplyDocument =>
 	told.status === 200 ? { status: 200, ...toText(told.body) } : told;
 
 function toAttempt({ sentAt, outcome, ...rest }: Attempt): AttemptDocument {

@@ -244,7 +244,7 @@ suite("The console", { skip }, () => {
 		await page.getByText(`${other.url}/other answered 200`).first().waitFor();
 
 		assert.match(text, /answered 500; only 200 counts/);
-		assert.match(text, /Look into the application server's log/);
+		assert.match(text, /See the application server's log/);
 		assert.match(text, /\/cb\?x=1\nobject=cat\.txt&size=4/);
 		assert.match(text, /HTTP 500\s*broken/);
 		assert.match(text, /HTTP 203 CallbackFailed/);

@@ -735,7 +735,7 @@ suite("The log has of a callback", () => {
 	test("that failed two lines: the reason and the remedy", async (t) => {
 		assert.deepEqual(await linesOf(t, { status: 404 }), [
 			`${UPLOADED.requestId}: the callback of photos/猫/my cat.jpg failed: URL answered 404; only 200 counts.`,
-			`${UPLOADED.requestId}: Give the application server a route for POST /.`,
+			`${UPLOADED.requestId}: Add a route for POST / to the application server.`,
 		]);
 	});
 

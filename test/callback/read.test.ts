@@ -50,7 +50,7 @@ suite("A callback in headers or query", () => {
 
 			assert.equal(callback?.template.text, "x=${x:v}");
 			assert.deepEqual(callback?.variables, new Map([["x:v", "1"]]));
-			assert.equal(callback?.asked, JSON_TEXT);
+			assert.equal(callback?.json, JSON_TEXT);
 		});
 
 	test("is not asked for by an upload without one, or with empty ones", async () => {
@@ -225,7 +225,7 @@ suite("A callback without callbackUrl", () => {
 		const callback = await read(without);
 
 		assert.deepEqual(callback?.urls, []);
-		assert.equal(callback?.asked, '{"callbackBody":"a"}');
+		assert.equal(callback?.json, '{"callbackBody":"a"}');
 		const [found, ...more] = callback?.findings ?? [];
 		assert.equal(found?.id, "no-url");
 		assert.match(found?.sentence ?? "", /no callbackUrl/);

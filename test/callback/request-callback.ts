@@ -34,7 +34,7 @@ export const callbackTo = (
 	sni: false,
 	additionalHeaders: [],
 	variables: new Map(),
-	asked: "",
+	json: "",
 	findings: [],
 	fault: undefined,
 	...more,

@@ -206,7 +206,7 @@ suite("oss-emulator callbacks", () => {
 		const lines = out.split("\n");
 		assert.match(lines[0] ?? "", /failed +PutObject photos\/cat\.txt -> http:/);
 		assert.match(lines[1] ?? "", /answered 500/);
-		assert.match(lines[2] ?? "", /Look into the application server's log/);
+		assert.match(lines[2] ?? "", /See the application server's log/);
 		assert.match(lines[3] ?? "", /photos\/dog\.txt/);
 		assert.equal(JSON.parse(one.out).told.message, "Error status : 500.");
 	});

@@ -56,7 +56,7 @@ export function adviseOn(delivery: Failed): string {
 		return "The application server accepted a request that OSS had not signed: let it check the signature and the URL of the key, and answer 403.";
 	if (told?.status !== 203) return "";
 	if (fault !== "")
-		return `It has a fault on purpose, ${fault}: remove the header or the rule that requests it.`;
+		return `The fault ${fault} was injected: remove the header or the rule that requests it.`;
 	const last = attempts.at(-1);
 	if (!last) return BEFORE_SENDING[told.ec] ?? "";
 	if (last.noAnswer) return onSilence(last.noAnswer.reason, delivery);
@@ -83,18 +83,18 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 	unresolved:
 		"Correct the host in callbackUrl. Between containers it is the service's name, and both must be on one network.",
 	refused:
-		"Start the application server, or correct the port in callbackUrl. In a container 127.0.0.1 is the container itself: use the name of the service, or host.docker.internal for the machine.",
+		"Start the application server, or correct the port in callbackUrl. In a container, 127.0.0.1 is the container itself: use the name of the service, or host.docker.internal for the machine.",
 	unreachable:
-		"Correct the address in callbackUrl, or let this machine reach it: nothing there accepted the connection.",
-	tls: "Look into the application server's log: the TLS handshake failed. For a test, call it over http.",
+		"Correct the address in callbackUrl, or make it reachable from this machine: nothing there accepted the connection.",
+	tls: "See the application server's log: the TLS handshake failed. For a test, call it over http.",
 	notTls:
-		"Let callbackUrl begin with http://, or use the port where the application server speaks TLS.",
+		"Use http:// in callbackUrl, or the port on which the application server speaks TLS.",
 	certificate:
 		"Give the application server a certificate for its name from an authority that is trusted here, or leave out --callback-verify-tls.",
 	time: IN_TIME,
-	lost: "Look into the application server's log: it accepted the connection and closed it without an answer. If it speaks TLS, the URL must begin with https.",
+	lost: "See the application server's log: it accepted the connection and closed it without an answer. If it speaks TLS, the URL must begin with https.",
 	contentLength:
-		"Send one Content-Length, a number; frameworks do when they get the whole body at once.",
+		"Send exactly one Content-Length that is a number; frameworks do so when they get the whole body at once.",
 	interim:
 		"Answer with the final status alone: no 100 Continue, 101 Switching Protocols or 103 Early Hints.",
 	headTooLong: "Answer with fewer headers, or shorter ones.",
@@ -104,7 +104,7 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 
 function onSilence(reason: NoAnswer, { findings }: Failed): string {
 	if (reason === "tls" && findings.some(({ id }) => id === "no-sni"))
-		return 'Set "callbackSNI": true in the callback: a server of several names needs it. Or call it over http.';
+		return 'Set "callbackSNI": true in the callback: a server with several names needs it. Or call it over http.';
 	return WITHOUT_ANSWER[reason];
 }
 
@@ -116,28 +116,29 @@ function onStatus(
 	const [path = ""] = target.split("?");
 	if (REDIRECTS.has(status)) {
 		const to = findHeader(headers, "location") ?? "";
-		return `Give the address it redirects to as callbackUrl${to && `: ${to}`}. A slash too many or too few is often the reason.`;
+		return `Set callbackUrl to the address it redirects to${to && `: ${to}`}. An extra or missing slash is often the reason.`;
 	}
-	if (status >= 500) return "Look into the application server's log.";
-	if (status < 400) return "Answer 200; to OSS anything else is a failure.";
+	if (status >= 500) return "See the application server's log.";
+	if (status < 400)
+		return "Answer 200; OSS treats any other status as a failure.";
 	return ON_REFUSAL[status]?.(path, bodyType) ?? REQUEST_REFUSED;
 }
 
 const REQUEST_REFUSED =
-	"The application server refused the request: its answer may say why.";
+	"The application server refused the request: see its answer for the reason.";
 
 const CHECK_SIGNATURE =
-	"If the check of the signature refused the request, compare its string with the string to sign in the record: the path decoded, the query as it came, a line break, the body; verified with MD5 and RSA against the key of x-oss-pub-key-url. A proxy may have changed the path.";
+	"If the signature check refused the request, compare the string that it verifies with the string to sign in the record: the decoded path, the query as received, a line break, the body; verified with MD5 and RSA against the key of x-oss-pub-key-url. A proxy may have changed the path.";
 
 type OnRefusal = (path: string, bodyType: string) => string;
 
 const ON_REFUSAL: Readonly<Record<number, OnRefusal>> = {
 	401: () => CHECK_SIGNATURE,
 	403: () => CHECK_SIGNATURE,
-	404: (path) => `Give the application server a route for POST ${path}.`,
+	404: (path) => `Add a route for POST ${path} to the application server.`,
 	405: (path) => `Allow POST on ${path}: a callback is never a GET.`,
-	411: () => "Accept requests with a Content-Length; this one had one.",
-	413: () => "Let the application server accept bodies of this size.",
+	411: () => "Accept requests with a Content-Length; this request had one.",
+	413: () => "Configure the application server to accept bodies of this size.",
 	415: (_path, bodyType) =>
 		`Accept ${bodyType}, or set callbackBodyType to a type that the application server reads.`,
 };
@@ -151,14 +152,14 @@ function onContent(
 		// Only --strict reports this for a good answer.
 		return "Remove your own quotes from callbackBody: OSS adds the quotes of text in JSON itself.";
 	if (ended === "cut")
-		return "Look into the application server's log: the connection broke in the middle of its answer.";
+		return "See the application server's log: the connection broke in the middle of its answer.";
 	if (told.ec === "0007-00000205" && findHeader(headers, "content-encoding"))
-		return "Do not compress the answer: the request does not allow it by an Accept-Encoding.";
+		return "Do not compress the answer: the request has no Accept-Encoding that allows it.";
 	if (told.ec === "0007-00000205")
-		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: text such as success or ok does not count, nor do a byte order mark or HTML.';
+		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: OSS does not accept text such as success or ok, HTML, or a byte order mark.';
 	if (/missing content-length/.test(told.message))
 		return "Answer with a Content-Length: give the framework the whole body at once, so that it does not send it in chunks; a proxy must not compress it.";
 	if (/too long/.test(told.message))
-		return "Answer with less than 1 MiB; the uploader receives the whole body.";
+		return "Answer with less than 1 MiB: OSS passes the whole body on to the uploader.";
 	return 'Answer with a body, for instance {"Status":"OK"}, and its length.';
 }

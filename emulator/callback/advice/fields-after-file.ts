@@ -1,5 +1,5 @@
 /**
- * Fields of a form that came after the file: OSS ignores them, and does not report it.
+ * Form fields that came after the file: OSS ignores them without an error.
  *
  * Pure. Source: java SDK FAQ; EC 0006-00000103.
  */
@@ -8,8 +8,8 @@ import { isCustom } from "../variables.ts";
 import { finding } from "./finding.ts";
 
 /**
- * @param callback of the fields before the file
- * @param names of the fields after it
+ * @param callback the one in the fields before the file
+ * @param names the names of the fields after the file
  * @returns the callback with a finding about them; it is not sent if `callback` itself came after the file
  */
 export function withFieldsAfterFile(
@@ -21,7 +21,7 @@ export function withFieldsAfterFile(
 		return callback;
 	const found = finding(
 		"late-field",
-		`${[...new Set(late)].join(", ")} came after the file in the form: OSS ignores what follows the file, and does not report it; put the file last.`,
+		`${[...new Set(late)].join(", ")} came after the file in the form: OSS ignores fields after the file without an error; put the file last.`,
 	);
 	if (!callback) return skippedCallback("", found);
 	return { ...callback, findings: [...callback.findings, found] };

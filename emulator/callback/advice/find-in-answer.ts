@@ -14,11 +14,11 @@ import { isXml, REDIRECTS } from "../relay.ts";
 import { CALLBACK_TIMEOUT_MS } from "../switches.ts";
 import { type Finding, type FindingId, finding } from "./finding.ts";
 
-/** Close to OSS's time limit: the network is slower in the cloud, and the load heavier. */
+/** Close to OSS's time limit; in the cloud the network is slower and the load heavier. */
 const SLOW_MS = 3000;
 const LARGE_BYTES = 0.9 * ANSWER_BYTES_MAX;
 
-/** @param url whose answer it is, as the uploader wrote it */
+/** @param url the URL that was called, as the uploader wrote it */
 export function findInOutcome(outcome: Outcome, url: string): Finding[] {
 	const { totalMs } = outcome.timing;
 	const found = [
@@ -65,7 +65,7 @@ function findInLength({ headers }: Answer): Found {
 	if (length === undefined)
 		return [
 			"no-content-length",
-			"answered without Content-Length, in chunks perhaps: OSS needs one, and answers 203 «User server missing content-length.»; give the framework the whole body at once.",
+			"answered without Content-Length, perhaps in chunks: OSS requires it, and otherwise answers 203 «User server missing content-length.»; give the framework the whole body at once.",
 		];
 	if (Number(length) > ANSWER_BYTES_MAX)
 		return [
@@ -90,7 +90,7 @@ function findInType(answer: Answer): Found {
 	if (/^application\/json *(;|$)/i.test(type)) return undefined;
 	return [
 		"answer-type",
-		`answered with ${type ? `the type ${type}` : "no type"}: OSS relays it as application/json all the same; send that type yourself.`,
+		`answered with ${type ? `the type ${type}` : "no type"}: OSS relays it as application/json anyway; send that type yourself.`,
 	];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Findings about a body that is called JSON and is not: which variable broke it.
+ * Findings about a body that is declared as JSON but is not valid JSON: which variable broke it.
  *
  * Pure. Source: docs «Callback», step 1: OSS sends the body as it is.
  */
@@ -9,12 +9,12 @@ import { fill, quotedIn } from "../template.ts";
 import { NUMBERS } from "../variables.ts";
 import { type Finding, finding } from "./finding.ts";
 
-/** How many names a sentence lists. */
+/** Maximum number of names in a sentence. */
 const NAMES_SHOWN = 10;
 
 /**
- * @param body filled in, of the type application/json
- * @param write what each variable of the template was replaced with
+ * @param body the filled-in body, of type application/json
+ * @param write returns the text that replaced a variable
  */
 export function findInJsonBody(
 	body: Buffer,
@@ -26,7 +26,7 @@ export function findInJsonBody(
 }
 
 const SENT_ANYWAY =
-	"OSS sends it all the same, and most application servers cannot read it";
+	"OSS sends it anyway, and most application servers cannot read it";
 
 function explain(
 	template: Template,
@@ -37,13 +37,13 @@ function explain(
 	const withNumbers = fill(template, () => "0", bytes + template.text.length);
 	const isGood = parseJson(Buffer.from(withNumbers ?? "")) !== undefined;
 	if (!isGood)
-		return `callbackBody is not JSON, whatever its variables are: ${SENT_ANYWAY}; correct the text around the variables.`;
+		return `callbackBody is not JSON, whatever the values of its variables: ${SENT_ANYWAY}; correct the text around the variables.`;
 	const names = [...new Set(template.names)];
 	const absent = names.filter((name) => write(name) === "");
 	if (absent.length > 0)
-		return `${list(absent)} has no value, and nothing in its place is not JSON: ${SENT_ANYWAY}; --callback-absent null writes null instead, or leave the variable out.`;
+		return `${list(absent)} has no value, and the body without it is not JSON: ${SENT_ANYWAY}; use --callback-absent null to write null instead, or leave the variable out.`;
 	const quoted = quotedIn(template).filter((name) => !NUMBERS.has(name));
-	return `${list(quoted.length > 0 ? quoted : names)} broke the JSON of the body: ${SENT_ANYWAY}; OSS writes the quotation marks of text itself, remove yours.`;
+	return `${list(quoted.length > 0 ? quoted : names)} broke the JSON of the body: ${SENT_ANYWAY}; OSS adds the quotation marks of text itself; remove yours.`;
 }
 
 const list = (names: readonly string[]): string =>

@@ -1,5 +1,5 @@
 /**
- * Findings about a callback as the upload requests it.
+ * Findings about the callback that an upload requests.
  *
  * Pure. Source: docs «Callback»; «Upload callback errors and troubleshooting».
  */
@@ -54,12 +54,12 @@ export function findInUrl(url: ResolvedUrl, sni: boolean): Finding[] {
 	if (/^[^?#]*\?(#|$)/.test(text))
 		find(
 			"empty-query",
-			"it is not known whether OSS signs a ? without a query, and application servers check it in two ways; leave it out.",
+			"it is not known whether OSS signs a ? without a query, and application servers differ in how they check it; leave it out.",
 		);
 	if (text.includes("${"))
 		find(
 			"variable-in-url",
-			"OSS fills in variables in callbackBody only, and calls this URL as it is; move them to the body.",
+			"OSS fills in variables in callbackBody only, and calls this URL unchanged; move the variables to the body.",
 		);
 	return findings;
 }
@@ -92,7 +92,7 @@ function findInVariables({ variables, template }: Callback): Finding[] {
 		findings.push(
 			finding(
 				"unused-variable",
-				`${list(unused)}: callbackBody does not name it, so that the application server never gets its value; write ${write(unused[0] ?? "")} into the body.`,
+				`${list(unused)}: callbackBody does not use it, so the application server never receives its value; write ${write(unused[0] ?? "")} into the body.`,
 			),
 		);
 	return findings;
@@ -114,26 +114,26 @@ function findInTemplate({
 		findings.push(
 			finding(
 				"no-variable",
-				`callbackBody has ${lookalike[0]}, and no variable that OSS would replace: it is sent as it is. A variable is written as in \${object}; do not percent-encode callbackBody.`,
+				`callbackBody contains ${lookalike[0]} and no variable that OSS would replace: it is sent unchanged. Write a variable as in \${object}; do not percent-encode callbackBody.`,
 			),
 		);
 	const names = [...new Set(template.names)];
 	find(
 		"unknown-variable",
 		names.filter((name) => !isCustom(name) && !SYSTEM_VARIABLES.includes(name)),
-		`OSS has no such variable and writes nothing in its place; it has ${SYSTEM_VARIABLES.join(", ")}, and your own with x:.`,
+		`OSS has no such variable and writes nothing in its place; the variables are ${SYSTEM_VARIABLES.join(", ")}, and your own, which begin with x:.`,
 	);
 	find(
 		"variable-without-value",
 		names.filter((name) => isCustom(name) && !variables.has(name)),
-		"the upload has no value for it, and nothing is written in its place; send one, or correct the name: upper and lower case differ.",
+		"the upload has no value for it, and nothing is written in its place; send a value, or correct the name, which is case-sensitive.",
 	);
 	find(
 		"quoted-variable",
 		bodyType === JSON_TYPE
 			? quotedIn(template).filter((name) => !NUMBERS.has(name))
 			: [],
-		"OSS writes the quotes of text into JSON itself, and yours double them; remove yours.",
+		"OSS adds the quotes of text in JSON itself, so yours are doubled; remove yours.",
 	);
 	if (bodyType === FORM && looksLikeJson(template))
 		findings.push(

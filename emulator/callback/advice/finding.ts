@@ -1,18 +1,18 @@
 /**
  * Mistakes that work here but would fail at OSS, or that are rarely intended: one row per kind.
  *
- * `refused` is refused by OSS and here. `lenient` is accepted here and refused by OSS or, where its pages contradict
- * each other, perhaps refused: `--strict` makes it fail the way OSS fails. `risky` is accepted by OSS as well, and
- * fails for another reason: `--strict` makes it fail too. `taken` is accepted by OSS, and application servers may cope
- * with it: nothing makes it fail. A `note` belongs to every local test and is not an alarm, although OSS refuses it:
- * `--strict` makes it fail.
+ * `refused`: both OSS and the emulator refuse it. `lenient`: the emulator accepts it; OSS refuses it or, where its
+ * pages contradict each other, may refuse it. With `--strict` it fails as at OSS. `risky`: OSS accepts it as well, but
+ * it fails for another reason. With `--strict` it fails too. `taken`: OSS accepts it, and application servers may be
+ * able to handle it. It never fails. `note`: OSS refuses it, but every local test has it, so it is not an alarm. With
+ * `--strict` it fails.
  *
- * Pure. Source: the page that each row names.
+ * Pure. Source: the page named in each row.
  */
 
 const CALLBACK =
 	"https://www.alibabacloud.com/help/en/oss/developer-reference/callback";
-const TROUBLES = "https://www.alibabacloud.com/help/doc-detail/50092.htm";
+const UPLOAD_ERRORS = "https://www.alibabacloud.com/help/doc-detail/50092.htm";
 const STATUS_203 =
 	"https://www.alibabacloud.com/help/en/oss/support/http-status-code-203";
 const S3 =
@@ -31,7 +31,7 @@ const table = {
   "no-scheme":              ["taken",   CALLBACK],
   "empty-query":            ["taken",   CALLBACK],
   "variable-in-url":        ["taken",   CALLBACK],
-  "many-variables":         ["taken",   TROUBLES],
+  "many-variables":         ["taken",   UPLOAD_ERRORS],
   "no-variable":            ["taken",   CALLBACK],
   "unused-variable":        ["taken",   CALLBACK],
   "unknown-variable":       ["taken",   CALLBACK],
@@ -57,11 +57,11 @@ export type FindingId = keyof typeof table;
 
 export type Finding = {
 	readonly id: FindingId;
-	/** Whether it is an alarm: OSS refuses it, or may refuse it. */
+	/** Whether the finding is an alarm: OSS refuses the callback, or may refuse it. */
 	readonly refused: boolean;
-	/** OSS's behaviour, and the remedy. */
+	/** What OSS does, and how to correct it. */
 	readonly sentence: string;
-	/** The page that says so. */
+	/** The page that documents it. */
 	readonly link: string;
 };
 

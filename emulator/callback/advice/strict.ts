@@ -1,9 +1,9 @@
 /**
- * The effect of `--strict` on findings that OSS refuses, or may refuse, or that fail for another reason: they fail as
- * OSS fails. Findings that fail here anyway, or by a switch of their own (a private address, no URL), have no row.
+ * The effect of `--strict`: findings that OSS refuses or may refuse, or that fail for another reason, fail as they do
+ * at OSS. Findings that fail anyway, or have their own switch (a private address, no URL), have no row here.
  *
- * Pure. Source: EC 0006-00000103, 0007-00000027, 0007-00000104; «HTTP 203 status code». That mixed carriers are refused
- * with the text of two of the same kind is a guess (A-251).
+ * Pure. Source: EC 0006-00000103, 0007-00000027, 0007-00000104; «HTTP 203 status code». It is a guess that mixed
+ * carriers are refused with the text for two of the same kind (A-251).
  */
 import { OssError } from "../../oss/errors.ts";
 import { refuse } from "../callback-errors.ts";
@@ -20,7 +20,9 @@ import type { Finding, FindingId } from "./finding.ts";
 
 type Strictness = CallbackSwitches["strict"];
 
-/** Adds to an error, for the log and the record, that `--strict` is the reason, and how to accept the finding. */
+/**
+ * Adds to an error, for the log and the record, that `--strict` is the reason and which setting accepts the finding.
+ */
 export function explainStrict(error: OssError, id: FindingId): OssError {
 	error.diagnosis = `--strict refuses ${id}, as OSS does or may do; ${acceptedBy(id)}`;
 	return error;
@@ -39,7 +41,7 @@ export function refuseStrictly(callback: Callback, strict: Strictness): void {
 	const fails = (id: FindingId): boolean =>
 		strict.includes(id) && found.has(id);
 	if (fails("mixed-carriers")) {
-		const error = refuse("bothCallbacks", "callback", callback.asked);
+		const error = refuse("bothCallbacks", "callback", callback.json);
 		throw explainStrict(error, "mixed-carriers");
 	}
 	const variables = Object.fromEntries(callback.variables);
@@ -65,7 +67,7 @@ export function refuseFieldsAfterFile(
 	throw explainStrict(error, "late-field");
 }
 
-/** The outcome of a URL that is not called, because the call would fail at OSS. */
+/** The outcome for a URL that is not called because the call would fail at OSS. */
 export function failInstead(
 	findings: readonly Finding[],
 	strict: Strictness,
@@ -81,7 +83,7 @@ export function failInstead(
 /**
  * The verdict on an application server's answer.
  *
- * @param findings about the request and about the answer
+ * @param findings those about the request and about the answer
  */
 export function failStrictly(
 	verdict: Verdict,

@@ -1,8 +1,8 @@
 /**
- * Faults on purpose: whatever can go wrong with a callback, for tests that need it.
+ * Injected faults: everything that can go wrong with a callback, for tests.
  *
- * Written `KIND` or `KIND; delay=MILLISECONDS`, the same in a header, in a form's field and in the admin API. The delay
- * precedes the uploader's reply; without a request nothing is delayed, not even for a time-out.
+ * Written `KIND` or `KIND; delay=MILLISECONDS`, in a header, a form field and the admin API alike. The delay precedes
+ * the uploader's reply; without a `delay` nothing waits, not even a time-out.
  *
  * Pure. Source: «HTTP 203 status code» and «Upload callback errors and troubleshooting» for the texts.
  */
@@ -22,15 +22,15 @@ import { CALLBACK_TIMEOUT_MS } from "../switches.ts";
 /** A kind of fault, before its text and delay are known. */
 type Effect = Omit<Fault, "text" | "delayMs">;
 
-const ON_PURPOSE = "a fault on purpose";
+const INJECTED = "an injected fault";
 
-const without = (noAnswer: NoAnswer): Outcome => ({
+const outcomeWithout = (noAnswer: NoAnswer): Outcome => ({
 	timing: NO_TIME,
 	noAnswer,
-	detail: ON_PURPOSE,
+	detail: INJECTED,
 });
 
-/** @param length that the answer declares; undefined for chunks */
+/** @param length the length that the answer declares; undefined for chunks */
 const answered = (status: number, body: string, length?: number): Outcome => ({
 	timing: NO_TIME,
 	answer: {
@@ -45,33 +45,33 @@ const answered = (status: number, body: string, length?: number): Outcome => ({
 	},
 });
 
-const tell = (told: Omit<Failure, "why">) => (): Failure => ({
-	...told,
-	why: `failed: ${ON_PURPOSE}`,
+const failWith = (failure: Omit<Failure, "why">) => (): Failure => ({
+	...failure,
+	why: `failed: ${INJECTED}`,
 });
 
-/** The wording that «Cost too long time.» replaced; it has the address and no EC. */
+/** The older wording of «Cost too long time.», with the address and without an EC. */
 function oldTimeOut({ addresses, hostname, port }: ResolvedUrl): Failure {
 	const ms = CALLBACK_TIMEOUT_MS;
 	const at = `${addresses[0]?.address ?? hostname}:${port}`;
 	const message = `Error status : -1 ${at} reply timeout, cost:${ms}ms, timeout:${ms}ms (err -4, errno115)`;
-	return tell({ message, ec: "" })();
+	return failWith({ message, ec: "" })();
 }
 
 // biome-ignore format: a table
 const KINDS: Readonly<Record<string, Effect>> = {
-  "never-sent":         { sent: 0, outcome: without("unreachable") },
-  "refused":            { sent: 0, outcome: without("refused") },
-  "too-many":           { sent: 0, told: tell(FAILURES.busy) },
-  "image-info":         { sent: 0, told: tell(FAILURES.imageInfo) },
-  "time-out":           { sent: 1, outcome: without("time") },
-  "reply-lost":         { sent: 1, outcome: without("lost") },
+  "never-sent":         { sent: 0, outcome: outcomeWithout("unreachable") },
+  "refused":            { sent: 0, outcome: outcomeWithout("refused") },
+  "too-many":           { sent: 0, failure: failWith(FAILURES.busy) },
+  "image-info":         { sent: 0, failure: failWith(FAILURES.imageInfo) },
+  "time-out":           { sent: 1, outcome: outcomeWithout("time") },
+  "reply-lost":         { sent: 1, outcome: outcomeWithout("lost") },
   "no-content-length":  { sent: 1, outcome: answered(200, "{}") },
-  "bad-content-length": { sent: 1, outcome: without("contentLength") },
+  "bad-content-length": { sent: 1, outcome: outcomeWithout("contentLength") },
   "too-long":           { sent: 1, outcome: answered(200, "", ANSWER_BYTES_MAX + 1) },
   "not-json":           { sent: 1, outcome: answered(200, "OK", 2) },
-  "old-time-out":       { sent: 1, told: oldTimeOut },
-  "old-failure":        { sent: 1, told: tell(FAILURES.general) },
+  "old-time-out":       { sent: 1, failure: oldTimeOut },
+  "old-failure":        { sent: 1, failure: failWith(FAILURES.general) },
   "sent-twice":         { sent: 2 },
   "bad-signature":      { sent: 1, forged: "signature" },
   "wrong-key-url":      { sent: 1, forged: "key url" },
@@ -82,7 +82,7 @@ export const FAULT_KINDS: readonly string[] = Object.keys(KINDS);
 
 export const FAULT_DELAY_MS_MAX = 60_000;
 
-/** The name of the header, of the query parameter and of the form's field. */
+/** The name of the header, the query parameter and the form field. */
 export const FAULT_NAME = "x-emulator-callback-fault";
 
 /** @throws OssError InvalidArgument for an unknown fault */

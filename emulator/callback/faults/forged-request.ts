@@ -6,7 +6,7 @@
 import type { CallbackRequest, Fault, HeaderList } from "../model.ts";
 import { composeRequest, type RequestParts, signCallback } from "../sign.ts";
 
-/** As `composeRequest`, with the error that the fault adds. */
+/** Like `composeRequest`, with the error that the fault adds. */
 export function composeForged(
 	forged: Fault["forged"],
 	parts: RequestParts,
@@ -18,7 +18,7 @@ export function composeForged(
 	}
 	const request = composeRequest(parts);
 	if (forged !== "signature") return request;
-	// The right key and another text: only verification tells it from a good signature.
+	// The right key over another text: only verification distinguishes it from a valid signature.
 	const other = Buffer.concat([request.stringToSign, Buffer.from("!")]);
 	const headers: HeaderList = request.headers.map(([name, value]) =>
 		name === "Authorization"
@@ -30,7 +30,7 @@ export function composeForged(
 
 /**
  * A URL of another owner that begins much like the right one. It serves the emulator's own key wherever names below
- * `localhost` are this machine: an application server that does not compare the URL finds the signature right.
+ * `localhost` are this machine, so an application server that does not compare the URL accepts the signature.
  */
 export function forgedKeyUrl(publicKeyUrl: string): string {
 	const url = new URL(publicKeyUrl);

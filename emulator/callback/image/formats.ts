@@ -32,7 +32,7 @@ export const gifSize: FindSize = async (readSome) => {
 	return { width: head.readUInt16LE(6), height: head.readUInt16LE(8) };
 };
 
-/** A negative height means: rows from top to bottom. */
+/** A negative height means that rows are stored from top to bottom. */
 export const bmpSize: FindSize = async (readSome) => {
 	const head = await readSome(0, HEAD_BYTES);
 	return {

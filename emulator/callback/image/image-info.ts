@@ -4,8 +4,8 @@
  * Only the bytes that state them are read, never the rest of a large object. The size is the stored one: an orientation
  * does not turn it (A-230). Formats are recognised strictly, so that a text beginning with BM is not an image.
  *
- * Our own code rather than a library: the one tried takes the coding blocks of a HEIC for its size, fails on metadata
- * that it does not get whole, and needs seconds for a hostile megabyte.
+ * No library is used: the one that was tried reports the coding blocks of a HEIC as its size, fails on incomplete
+ * metadata, and needs seconds for a hostile megabyte.
  *
  * Source: docs «Callback», step 1; EC 0007-00000301 for the formats.
  */
@@ -39,7 +39,7 @@ export type ImageInfo = {
 	readonly format: ImageFormat;
 };
 
-/** How contents begin, read as latin1, and what finds their size. */
+/** How each format begins, read as latin1, and the function that finds its size. */
 // biome-ignore format: a table
 const FORMATS: readonly (readonly [ImageFormat, RegExp, FindSize])[] = [
   ["jpg",  /^\xff\xd8\xff/, jpegSize],
@@ -56,9 +56,9 @@ const FORMATS: readonly (readonly [ImageFormat, RegExp, FindSize])[] = [
 const BEGINNING_BYTES = 4 * 1024;
 
 /**
- * @param size of the content, in bytes
- * @returns undefined when the content is not an image of these formats, or a broken one
- * @throws what `read` does
+ * @param size the size of the content, in bytes
+ * @returns undefined when the content is not an image of these formats, or is broken
+ * @throws errors of `read`
  */
 export async function readImageInfo(
 	size: number,
@@ -68,7 +68,8 @@ export async function readImageInfo(
 	if (size > 0)
 		(await read(0, Math.min(size, BEGINNING_BYTES) - 1)).copy(beginning);
 	const text = beginning.toString("latin1", 0, 64);
-	const [format, , findSize] = FORMATS.find(([, is]) => is.test(text)) ?? [];
+	const [format, , findSize] =
+		FORMATS.find(([, matches]) => matches.test(text)) ?? [];
 	if (!format || !findSize) return undefined;
 	const found = await findSize(readerOf(size, read, beginning), size);
 	return found && found.width > 0 && found.height > 0

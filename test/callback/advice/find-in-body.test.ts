@@ -31,7 +31,7 @@ suite("A body that is called JSON", () => {
 	const cases = [
     ["is named with the variables that have no value", '{"w":${imageInfo.width},"h":${imageInfo.height},"s":${size}}', /^\$\{imageInfo\.width\}, \$\{imageInfo\.height\} has no value, .*--callback-absent null/],
     ["is named with the variable that is quoted twice", '{"o":"${object}","s":"${size}"}', /^\$\{object\} broke the JSON/],
-    ["is not the fault of a variable",                 '{"o":${object}', /^callbackBody is not JSON, whatever its variables are/],
+    ["is not the fault of a variable",                 '{"o":${object}', /^callbackBody is not JSON, whatever the values of its variables/],
   ] as const;
 	for (const [what, template, sentence] of cases)
 		test(what, () => {

@@ -109,7 +109,7 @@ suite("A body without any variable that OSS would replace is found", () => {
 
 			assert.deepEqual(others, []);
 			assert.equal(found?.id, "no-variable");
-			assert.ok(found.sentence.includes(`callbackBody has ${shown}, and`));
+			assert.ok(found.sentence.includes(`callbackBody contains ${shown} and`));
 		});
 
 	for (const body of ["uploaded", "a={b}", "o=${object}{object}"])
@@ -130,7 +130,7 @@ suite("It is found that", () => {
 			"a custom variable is not in the body",
 			{ variables: variables("x:a", "x:b"), template: readTemplate("${x:a}") },
 			"unused-variable",
-			/^x:b: callbackBody does not name it.* write \$\{x:b\} into the body\.$/,
+			/^x:b: callbackBody does not use it.* write \$\{x:b\} into the body\.$/,
 		],
 		[
 			"https has no callbackSNI, so that name-based servers fail at OSS",
