@@ -4,12 +4,14 @@
  * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
  * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
- * the cost of a test that starts an emulator of its own; `-- --peers` other emulators beside this one.
+ * the cost of a test that starts an emulator of its own; `-- --peers` other emulators beside this one; `-- --cpu` the
+ * processor time of a request.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { measureCpu } from "./cpu.ts";
 import { measureGateway } from "./gateway.ts";
 import { measureInProcess } from "./in-process.ts";
 import { measureListing } from "./listing.ts";
@@ -289,7 +291,13 @@ async function measureAll(): Promise<void> {
 	else if (process.argv.includes("gateway"))
 		await measureGateway(EMULATOR, report);
 	else if (process.argv.includes("in-process")) await measureTests();
-	else {
+	else if (process.argv.includes("--cpu")) {
+		const emulator = await startEmulator();
+		const bare = await startServer([BARE]);
+		await measureCpu(emulator, bare, report);
+		await emulator.stop();
+		await bare.stop();
+	} else {
 		const emulator = await startEmulator();
 		const bare = await startServer([BARE]);
 		await measureSmall(emulator, bare);

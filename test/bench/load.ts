@@ -24,27 +24,56 @@ export async function run({
 	connections,
 	requests,
 }: Load): Promise<Measured> {
-	const latencies: number[] = [];
-	const statuses: Record<string, number> = {};
-	let next = 0;
-	const work = async (): Promise<void> => {
-		const connection = await Connection.open(port);
-		for (let request = requests[next++]; request; request = requests[next++]) {
-			const started = performance.now();
-			const status = await connection.ask(request);
-			latencies.push(performance.now() - started);
-			statuses[status] = (statuses[status] ?? 0) + 1;
-		}
-		connection.close();
-	};
-	const started = performance.now();
-	await Promise.all(Array.from({ length: connections }, work));
-	const seconds = (performance.now() - started) / 1000;
-	return {
-		perSecond: requests.length / seconds,
-		latencies: latencies.sort((a, b) => a - b),
-		statuses,
-	};
+	const pool = await Pool.open(port, connections);
+	const measured = await pool.run(requests);
+	pool.close();
+	return measured;
+}
+
+/** Connections that stay open for several loads. */
+export class Pool {
+	readonly #connections: readonly Connection[];
+
+	private constructor(connections: readonly Connection[]) {
+		this.#connections = connections;
+	}
+
+	static async open(port: number, connections: number): Promise<Pool> {
+		const open = (): Promise<Connection> => Connection.open(port);
+		return new Pool(
+			await Promise.all(Array.from({ length: connections }, open)),
+		);
+	}
+
+	async run(requests: readonly Buffer[]): Promise<Measured> {
+		const latencies: number[] = [];
+		const statuses: Record<string, number> = {};
+		let next = 0;
+		const work = async (connection: Connection): Promise<void> => {
+			for (
+				let request = requests[next++];
+				request;
+				request = requests[next++]
+			) {
+				const started = performance.now();
+				const status = await connection.ask(request);
+				latencies.push(performance.now() - started);
+				statuses[status] = (statuses[status] ?? 0) + 1;
+			}
+		};
+		const started = performance.now();
+		await Promise.all(this.#connections.map(work));
+		const seconds = (performance.now() - started) / 1000;
+		return {
+			perSecond: requests.length / seconds,
+			latencies: latencies.sort((a, b) => a - b),
+			statuses,
+		};
+	}
+
+	close(): void {
+		for (const connection of this.#connections) connection.close();
+	}
 }
 
 export const median = ({ latencies }: Measured): number =>
