@@ -87,12 +87,15 @@ export type LogLimits = {
 
 const LIMITS: LogLimits = { countMax: 5000, sizeMax: 8 * 1024 * 1024 };
 const URL_CHARACTERS_MAX = 2048;
+/** Removing the first of many entries moves all others. */
+const DROPPED_TOGETHER = 128;
 
 export type RequestTest = (request: LoggedRequest) => boolean;
 
 export class RequestLog {
-	/** By id, the oldest first. */
-	readonly #entries = new Map<string, LoggedRequest>();
+	/** The oldest first. Those before `#first` have been dropped, and only wait to be removed together. */
+	readonly #entries: LogEntry[] = [];
+	#first = 0;
 	readonly #limits: LogLimits;
 	#size = 0;
 	readonly #listeners = new Set<(request: LoggedRequest) => void>();
@@ -102,68 +105,40 @@ export class RequestLog {
 	}
 
 	begin(arrival: Recordable): Entry {
-		const started = performance.now();
-		const { id, receivedAt, method, host, clientIp, headers } = arrival;
-		const entry: LoggedRequest = {
-			...{ id, receivedAt, method, host, url: urlOf(arrival), clientIp },
-			...{ headers, account: "", bucket: "", key: "", operation: "" },
-			...{ status: 0, code: "", message: "", ec: "", stringToSign: "" },
-			...{ why: undefined, diagnosis: "", fault: "", durationMs: 0 },
-			protocol: "OSS",
-		};
-		this.#add(entry);
-		return {
-			is: (operation) => {
-				entry.operation = operation;
-			},
-			speaks: (protocol) => {
-				entry.protocol = protocol;
-			},
-			found: (finding) => {
-				entry.diagnosis = finding;
-			},
-			belongsTo: (owned) => {
-				Object.assign(entry, owned);
-			},
-			faulty: (fault) => {
-				entry.fault = fault;
-			},
-			failed: (error) => {
-				entry.code = error.code ?? "";
-				entry.message = error.message ?? "";
-				entry.why = error.why;
-				entry.diagnosis = error.diagnosis ?? "";
-				entry.stringToSign = error.details?.StringToSign ?? "";
-			},
-			end: (reply) => {
-				this.#rename(entry, reply.headers["x-oss-request-id"]);
-				entry.status = reply.status;
-				entry.ec = reply.headers["x-oss-ec"] ?? "";
-				entry.durationMs = performance.now() - started;
-				for (const listener of this.#listeners) listener(entry);
-			},
-		};
+		const entry = new LogEntry(arrival, this.#answered);
+		this.#entries.push(entry);
+		this.#size += entry.size;
+		this.#makeRoom();
+		return entry;
 	}
 
-	#add(entry: LoggedRequest): void {
-		this.#entries.set(entry.id, entry);
-		this.#size += sizeOf(entry);
+	readonly #answered = (entry: LoggedRequest): void => {
+		for (const listener of this.#listeners) listener(entry);
+	};
+
+	#makeRoom(): void {
 		const { countMax, sizeMax } = this.#limits;
-		for (const oldest of this.#entries.values()) {
-			if (this.#entries.size <= countMax && this.#size <= sizeMax) return;
-			this.#remove(oldest);
+		while (this.#count > countMax || this.#size > sizeMax) {
+			this.#size -= this.#entries[this.#first]?.size ?? 0;
+			this.#first += 1;
 		}
+		if (this.#first < DROPPED_TOGETHER) return;
+		this.#entries.splice(0, this.#first);
+		this.#first = 0;
 	}
 
-	#rename(entry: LoggedRequest, id: string | undefined): void {
-		if (id === undefined || id === entry.id) return;
-		if (!this.#entries.delete(entry.id)) return; // it had to make room
-		entry.id = id;
-		this.#entries.set(id, entry);
+	get #count(): number {
+		return this.#entries.length - this.#first;
 	}
 
-	#remove(entry: LoggedRequest): void {
-		if (this.#entries.delete(entry.id)) this.#size -= sizeOf(entry);
+	#present(): LogEntry[] {
+		return this.#entries.slice(this.#first);
+	}
+
+	#keep(entries: readonly LogEntry[]): void {
+		this.#entries.splice(0, this.#entries.length, ...entries);
+		this.#first = 0;
+		this.#size = entries.reduce((sum, { size }) => sum + size, 0);
 	}
 
 	/**
@@ -177,20 +152,19 @@ export class RequestLog {
 
 	/** '' if there is none. */
 	get latestId(): string {
-		return [...this.#entries.keys()].at(-1) ?? "";
+		return this.#present().at(-1)?.id ?? "";
 	}
 
 	/** Removes the requests that came after the one of this id; all of them when it is no longer recorded. */
 	clearAfter(id: string): void {
-		let isAfter = !this.#entries.has(id);
-		for (const entry of this.#entries.values()) {
-			if (isAfter) this.#remove(entry);
-			else isAfter = entry.id === id;
-		}
+		const present = this.#present();
+		this.#keep(
+			present.slice(0, present.findLastIndex((one) => one.id === id) + 1),
+		);
 	}
 
 	find(id: string): LoggedRequest | undefined {
-		return this.#entries.get(id);
+		return this.#present().findLast((one) => one.id === id);
 	}
 
 	/**
@@ -199,7 +173,7 @@ export class RequestLog {
 	 * @param before only requests that came before the one of this id
 	 */
 	list(test: RequestTest, max: number, before?: string): LoggedRequest[] {
-		const all = [...this.#entries.values()].reverse();
+		const all = this.#present().reverse();
 		const from =
 			before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1;
 		const found: LoggedRequest[] = [];
@@ -244,11 +218,96 @@ export class RequestLog {
 	 * @returns how many there were
 	 */
 	clear(account?: string): number {
-		const before = this.#entries.size;
-		for (const entry of this.#entries.values())
-			if (account === undefined || entry.account === account)
-				this.#remove(entry);
-		return before - this.#entries.size;
+		const before = this.#count;
+		this.#keep(
+			this.#present().filter(
+				(one) => account !== undefined && one.account !== account,
+			),
+		);
+		return before - this.#count;
+	}
+}
+
+/** The methods are on the prototype: an object of closures for every request costs more than the record itself. */
+class LogEntry implements LoggedRequest, Entry {
+	id: string;
+	readonly receivedAt: Date;
+	readonly method: string;
+	readonly host: string;
+	readonly url: string;
+	readonly clientIp: string;
+	readonly headers: Headers;
+	account = "";
+	bucket = "";
+	key = "";
+	protocol: Protocol = "OSS";
+	operation = "";
+	status = 0;
+	code = "";
+	message = "";
+	ec = "";
+	stringToSign = "";
+	why: Explanation | undefined = undefined;
+	diagnosis = "";
+	fault = "";
+	durationMs = 0;
+	readonly #size: number;
+	readonly #startedMs = performance.now();
+	readonly #answered: (entry: LoggedRequest) => void;
+
+	constructor(arrival: Recordable, answered: (entry: LoggedRequest) => void) {
+		this.id = arrival.id;
+		this.receivedAt = arrival.receivedAt;
+		this.method = arrival.method;
+		this.host = arrival.host;
+		this.url = urlOf(arrival);
+		this.clientIp = arrival.clientIp;
+		this.headers = arrival.headers;
+		this.#size = sizeOf(this);
+		this.#answered = answered;
+	}
+
+	/** As `LogLimits.sizeMax` counts it. */
+	get size(): number {
+		return this.#size;
+	}
+
+	is(operation: string): void {
+		this.operation = operation;
+	}
+
+	speaks(protocol: Protocol): void {
+		this.protocol = protocol;
+	}
+
+	found(finding: string): void {
+		this.diagnosis = finding;
+	}
+
+	belongsTo({ account, bucket, key }: Owned): void {
+		this.account = account;
+		this.bucket = bucket;
+		this.key = key;
+	}
+
+	faulty(fault: string): void {
+		this.fault = fault;
+	}
+
+	failed(error: Refusal): void {
+		this.code = error.code ?? "";
+		this.message = error.message ?? "";
+		this.why = error.why;
+		this.diagnosis = error.diagnosis ?? "";
+		this.stringToSign = error.details?.StringToSign ?? "";
+	}
+
+	end({ status, headers }: Pick<Reply, "status" | "headers">): void {
+		this.id = headers["x-oss-request-id"] ?? this.id;
+		this.status = status;
+		this.ec = headers["x-oss-ec"] ?? "";
+		this.durationMs = performance.now() - this.#startedMs;
+		this.#answered(this);
 	}
 }
 
