@@ -4,16 +4,16 @@
  * Pure.
  */
 export class ByteBudget {
-	readonly #bytesMax: number;
+	readonly bytesMax: number;
 	#bytes = 0;
 
 	constructor(bytesMax: number) {
-		this.#bytesMax = bytesMax;
+		this.bytesMax = bytesMax;
 	}
 
 	/** @returns whether that many bytes were left; otherwise none are taken */
 	take(bytes: number): boolean {
-		if (this.#bytes + bytes > this.#bytesMax) return false;
+		if (this.#bytes + bytes > this.bytesMax) return false;
 		this.#bytes += bytes;
 		return true;
 	}

@@ -26,6 +26,9 @@ export type CsvRecord = {
 /** A longer record is not read (A-801: the documentation speaks of less). */
 const RECORD_BYTES_MAX = 1024 ** 2;
 
+/** A limit of ours, so that one record cannot keep other requests waiting. */
+const FIELDS_MAX = 16_384;
+
 /** @throws OssError InvalidCsvLine for a quote that is not closed, and for a record that is too long */
 export async function* csvRecords(
 	chunks: AsyncIterable<Buffer>,
@@ -40,11 +43,12 @@ export async function* csvRecords(
 			? undefined
 			: { fields: fieldsOf(content, bytes), start, line };
 	};
+	const search = new RecordEnds(bytes);
 	for await (const chunk of chunks) {
 		text += chunk.toString("latin1");
 		let from = 0;
 		for (;;) {
-			const end = recordEnd(text, from, bytes);
+			const end = search.next(text, from);
 			if (end < 0) break;
 			if (end - from > RECORD_BYTES_MAX) throw invalidLine("is too long");
 			const found = record(text.slice(from, end));
@@ -53,6 +57,7 @@ export async function* csvRecords(
 			from = end + recordDelimiter.length;
 		}
 		text = text.slice(from);
+		search.cut(from);
 		if (text.length > RECORD_BYTES_MAX) throw invalidLine("is too long");
 	}
 	if (text === "") return;
@@ -81,16 +86,37 @@ const isOpen = (
 	{ quote, allowsQuotedRecordDelimiter }: CsvDialect,
 ): boolean => allowsQuotedRecordDelimiter && count(line, quote) % 2 === 1;
 
-/** Where quotes are even: a delimiter between two belongs to the field. */
-function recordEnd(text: string, from: number, dialect: CsvDialect): number {
-	const { recordDelimiter, quote, allowsQuotedRecordDelimiter } = dialect;
-	let [searched, quotes] = [from, 0];
-	for (;;) {
-		const end = text.indexOf(recordDelimiter, searched);
-		if (end < 0 || !allowsQuotedRecordDelimiter) return end;
-		quotes += count(text.slice(searched, end), quote);
-		if (quotes % 2 === 0) return end;
-		searched = end + recordDelimiter.length;
+/** Finds the ends of records in a growing text, looking at each character once. */
+class RecordEnds {
+	readonly #dialect: CsvDialect;
+	/** Of the record that is incomplete: how far it has been searched, and the quotes so far. */
+	#searched = 0;
+	#quotes = 0;
+
+	constructor(dialect: CsvDialect) {
+		this.#dialect = dialect;
+	}
+
+	/** That many characters were removed from the beginning of the text. */
+	cut(characters: number): void {
+		this.#searched = Math.max(0, this.#searched - characters);
+	}
+
+	/** Where quotes are even: a delimiter between two belongs to the field. @returns -1 when the end is missing */
+	next(text: string, from: number): number {
+		const { recordDelimiter, quote, allowsQuotedRecordDelimiter } =
+			this.#dialect;
+		this.#searched = Math.max(this.#searched, from);
+		for (;;) {
+			const end = text.indexOf(recordDelimiter, this.#searched);
+			if (end < 0) return -1;
+			if (allowsQuotedRecordDelimiter)
+				this.#quotes += count(text.slice(this.#searched, end), quote);
+			this.#searched = end + recordDelimiter.length;
+			if (this.#quotes % 2 === 1) continue;
+			this.#quotes = 0;
+			return end;
+		}
 	}
 }
 
@@ -102,7 +128,8 @@ function fieldsOf(line: string, dialect: CsvDialect): readonly string[] {
 	const hasQuotes = quote !== "" && line.includes(quote);
 	const fields = hasQuotes
 		? quotedFields(line, fieldDelimiter, quote)
-		: line.split(fieldDelimiter);
+		: line.split(fieldDelimiter, FIELDS_MAX + 1);
+	if (fields.length > FIELDS_MAX) throw invalidLine("has too many columns");
 	return fields.map((field) => Buffer.from(field, "latin1").toString());
 }
 
@@ -124,7 +151,7 @@ function quotedFields(
 		}
 		const end = line.indexOf(delimiter, at);
 		fields.push(field + line.slice(at, end < 0 ? undefined : end));
-		if (end < 0) return fields;
+		if (end < 0 || fields.length > FIELDS_MAX) return fields;
 		at = end + delimiter.length;
 	}
 }

@@ -15,6 +15,8 @@ import { cast, compare, toNumber, toText, type Value } from "./values.ts";
 /** A limit of ours, so that one record cannot keep other requests waiting (A-942). */
 const LIKE_CHARACTERS_MAX = 64 * 1024;
 
+const JOINED_CHARACTERS_MAX = 4 * 1024 ** 2;
+
 /** The value in a record at a path; undefined when it is absent. */
 export type Lookup = (steps: readonly Step[]) => Value;
 
@@ -78,8 +80,13 @@ function combine(operator: Operator, left: Value, right: Value): Value {
 	}
 }
 
-const joined = (a: string | undefined, b: string | undefined): Value =>
-	a === undefined || b === undefined ? null : a + b;
+/** @throws OssError InvalidSqlParameter for a text that is too long, a limit of ours (A-960) */
+function joined(a: string | undefined, b: string | undefined): Value {
+	if (a === undefined || b === undefined) return null;
+	if (a.length + b.length > JOINED_CHARACTERS_MAX)
+		throw invalidSql("A text joined by || is too long.");
+	return a + b;
+}
 
 /** One of the values that `[*]` finds is enough (A-804). */
 function compared(operator: Operator, left: Value, right: Value): Value {

@@ -1,135 +1,84 @@
 /**
- * Records of JSON: consecutive values with any separators, or one whole document. As in CSV, a byte counts as a
- * character until a record is complete.
+ * Records of JSON: consecutive values with any separators, or one whole document; the values at a path; and how OSS
+ * writes them.
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for commas between values and for `\/`.
  */
+import type { ByteBudget } from "../oss/byte-budget.ts";
 import { OssError } from "../oss/errors.ts";
-import { EVERY, type Step } from "./query.ts";
+import {
+	invalidJson,
+	type JsonItem,
+	JsonReader,
+	type JsonReading,
+} from "./json-reader.ts";
+import { EVERY, invalidSql, type Step } from "./query.ts";
 import { NumberText, type Value } from "./values.ts";
 
-export type JsonRecord = { readonly value: Value; readonly start: number };
+/** Memory is asked for in steps of that many bytes. */
+const STEP_BYTES = 1024 ** 2;
 
-/** A longer value is refused (A-802). */
-const VALUE_BYTES_MAX = 64 * 1024 ** 2;
-
-const SEPARATORS = /^[\s,]*$/;
-
-/** @throws OssError InvalidJsonData */
-export async function* jsonLines(
+/**
+ * @param memory shared with other requests. A row that needs more than all of it is refused (A-802), and so is one that
+ *   does not find room beside others (A-961)
+ * @returns rows, and where records begin; undefined after each chunk
+ * @throws OssError InvalidJsonData, QpsLimitExceeded
+ */
+export async function* jsonItems(
 	chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<JsonRecord> {
-	let [text, start] = ["", 0];
-	const scan = new Scan();
-	for await (const chunk of chunks) {
-		text += chunk.toString("latin1");
-		for (let end = scan.next(text); end >= 0; end = scan.next(text)) {
-			const begin = scan.begin;
-			if (!SEPARATORS.test(text.slice(0, begin)))
-				throw invalidJson("is no JSON");
-			yield { value: parse(text.slice(begin, end)), start: start + begin };
-			text = text.slice(end);
-			start += end;
-			scan.restart();
-		}
-		if (text.length > VALUE_BYTES_MAX) throw invalidJson("is too long");
-	}
-	// A number or a text alone is no record.
-	if (!SEPARATORS.test(text)) throw invalidJson("is no JSON");
-}
-
-/** @throws OssError InvalidJsonData */
-export async function jsonDocument(
-	chunks: AsyncIterable<Buffer>,
-): Promise<Value> {
-	const all: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of chunks) {
-		size += chunk.length;
-		if (size > VALUE_BYTES_MAX) throw invalidJson("is too long");
-		all.push(chunk);
-	}
-	return parse(Buffer.concat(all, size).toString("latin1"));
-}
-
-/** Finds the end of the first object or array of a growing text, looking at each character once. */
-class Scan {
-	begin = -1;
-	#at = 0;
-	#depth = 0;
-	#inString = false;
-
-	restart(): void {
-		this.begin = -1;
-		this.#at = 0;
-	}
-
-	/** @returns behind the value; -1 while it is not complete */
-	next(text: string): number {
-		const interesting = /["\\{}[\]]/g;
-		interesting.lastIndex = this.#at;
-		for (;;) {
-			const found = interesting.exec(text);
-			if (!found) break;
-			// The escaped character may still be missing.
-			if (found[0] === "\\" && found.index + 1 === text.length) {
-				this.#at = found.index;
-				return -1;
-			}
-			if (found[0] === "\\") interesting.lastIndex = found.index + 2;
-			else if (this.#ends(found[0], found.index)) return found.index + 1;
-		}
-		this.#at = text.length;
-		return -1;
-	}
-
-	#ends(character: string, index: number): boolean {
-		if (character === '"') this.#inString = !this.#inString;
-		if (this.#inString || character === '"') return false;
-		if (character === "{" || character === "[") {
-			if (this.#depth === 0) this.begin = index;
-			this.#depth += 1;
-			return false;
-		}
-		this.#depth -= 1;
-		if (this.#depth < 0)
-			throw invalidJson("closing bracket without an opening one");
-		return this.#depth === 0;
-	}
-}
-
-function parse(latin1: string): Value {
-	const text = Buffer.from(latin1, "latin1").toString();
+	reading: JsonReading,
+	memory: ByteBudget,
+): AsyncGenerator<JsonItem | undefined> {
+	const reader = new JsonReader(reading);
+	let held = 0;
 	try {
-		const keepDigits: Reviver = (_, value, { source } = {}) =>
-			typeof value === "number" && source !== undefined
-				? new NumberText(source)
-				: value;
-		const parsed: Value = JSON.parse(text, keepDigits);
-		return parsed;
-	} catch {
-		throw invalidJson("is no JSON"); // JSON.parse says where, and cites the object
+		for await (const chunk of chunks) {
+			yield* reader.read(chunk.toString("latin1"));
+			const bytes = Math.ceil(reader.rowBytes / STEP_BYTES) * STEP_BYTES;
+			if (bytes > memory.bytesMax)
+				throw invalidJson("has a row that is too large");
+			if (bytes > held && !memory.take(bytes - held))
+				throw new OssError("QpsLimitExceeded");
+			if (bytes < held) memory.give(held - bytes);
+			held = bytes;
+			yield undefined;
+		}
+		yield* reader.end();
+	} finally {
+		memory.give(held);
 	}
 }
 
-type Reviver = (
-	key: string,
-	value: unknown,
-	context?: { readonly source?: string },
-) => unknown;
+/** How many values a path may pass in one row: a limit of ours (A-960). */
+const PASSED_MAX = 100_000;
 
-const invalidJson = (what: string): OssError =>
-	new OssError("InvalidJsonData", { message: `The JSON data ${what}.` });
+/**
+ * Finds the values at a path: `[*]` is each element, so there may be any number.
+ */
+export class Finder {
+	#passed = 0;
 
-/** The values at a path: `[*]` is each element, so there may be any number. */
-export function valuesAt(value: Value, steps: readonly Step[]): Value[] {
-	const [step, ...rest] = steps;
-	if (step === undefined) return value === undefined ? [] : [value];
-	if (step === EVERY)
-		return Array.isArray(value)
-			? value.flatMap((one: Value) => valuesAt(one, rest))
-			: [];
-	return valuesAt(child(value, step), rest);
+	/** @throws OssError InvalidSqlParameter when too many values are passed by one finder */
+	valuesAt(value: Value, steps: readonly Step[]): Value[] {
+		let values: Value[] = value === undefined ? [] : [value];
+		for (const step of steps) {
+			const next: Value[] = [];
+			for (const one of values) this.#follow(one, step, next);
+			values = next;
+		}
+		return values;
+	}
+
+	#follow(value: Value, step: Step, into: Value[]): void {
+		const isMany = step === EVERY && Array.isArray(value);
+		this.#passed += isMany ? value.length : 1;
+		if (this.#passed > PASSED_MAX)
+			throw invalidSql("The paths find too many values in one row.");
+		if (step !== EVERY) {
+			const one = child(value, step);
+			if (one !== undefined) into.push(one);
+		} else if (isMany) for (const one of value) into.push(one);
+	}
 }
 
 function child(value: Value, step: string | number): Value {
@@ -146,18 +95,56 @@ export const isMap = (
 	!Array.isArray(value) &&
 	!(value instanceof NumberText);
 
-/** As OSS writes it: without blanks, every slash escaped. */
-export function jsonText(value: Value): string {
-	return write(value).replaceAll("/", "\\/");
+/** Size of a piece of a large value. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** As OSS writes it: without blanks, every slash escaped. In pieces, so that a large value can be written in breaks. */
+export function* jsonTexts(value: Value): Generator<string> {
+	let piece = "";
+	for (const text of tokensOf(value)) {
+		piece += text;
+		if (piece.length < PIECE_CHARACTERS) continue;
+		yield piece.replaceAll("/", "\\/");
+		piece = "";
+	}
+	yield piece.replaceAll("/", "\\/");
 }
 
-function write(value: Value): string {
-	if (value === undefined) return "null";
+type Open = {
+	readonly keys: readonly string[] | undefined;
+	readonly values: readonly Value[];
+	readonly count: number;
+	at: number;
+};
+
+/** Without recursion: a value may be as deep as the reader allows. */
+function* tokensOf(value: Value): Generator<string> {
+	const open: Open[] = [];
+	let next: Value = value;
+	for (;;) {
+		if (Array.isArray(next)) {
+			open.push({ keys: undefined, values: next, count: next.length, at: 0 });
+			yield "[";
+		} else if (isMap(next)) {
+			const keys = Object.keys(next);
+			const values = Object.values(next);
+			open.push({ keys, values, count: keys.length, at: 0 });
+			yield "{";
+		} else yield scalarText(next);
+		let top = open.at(-1);
+		for (; top && top.at === top.count; top = open.at(-1)) {
+			yield top.keys ? "}" : "]";
+			open.pop();
+		}
+		if (!top) return;
+		next = top.values[top.at];
+		if (top.at > 0) yield ",";
+		if (top.keys) yield `${JSON.stringify(top.keys[top.at])}:`;
+		top.at += 1;
+	}
+}
+
+function scalarText(value: Value): string {
 	if (value instanceof NumberText) return value.source;
-	if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
-	if (!isMap(value)) return JSON.stringify(value);
-	const members = Object.entries(value).map(
-		([key, one]) => `${JSON.stringify(key)}:${write(one)}`,
-	);
-	return `{${members.join(",")}}`;
+	return value === undefined ? "null" : JSON.stringify(value);
 }

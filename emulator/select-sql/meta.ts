@@ -3,8 +3,9 @@
  *
  * Pure. Source: docs «CreateSelectObjectMeta».
  */
+import { ByteBudget } from "../oss/byte-budget.ts";
 import { type CsvDialect, csvRecords } from "./csv.ts";
-import { jsonLines } from "./json.ts";
+import { jsonItems } from "./json.ts";
 
 /** Columns are those of the first record. */
 export async function countCsv(
@@ -22,8 +23,9 @@ export async function countCsv(
 export async function countJson(
 	chunks: AsyncIterable<Buffer>,
 ): Promise<{ readonly rows: number }> {
-	const records = jsonLines(chunks);
+	const reading = { isDocument: false, from: undefined };
 	let rows = 0;
-	while (!(await records.next()).done) rows += 1;
+	for await (const item of jsonItems(chunks, reading, new ByteBudget(0)))
+		if (item) rows += 1;
 	return { rows };
 }

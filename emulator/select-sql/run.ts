@@ -11,8 +11,8 @@ import type { Value } from "./values.ts";
 
 export type Row = {
 	readonly at: Lookup;
-	/** As it is written when it is selected. */
-	readonly text: () => string;
+	/** As it is written when it is selected; a large row in pieces. */
+	readonly texts: () => Iterable<string>;
 };
 
 /** Which records: counted as lines, as splits, or by where they begin. Both ends belong to it. */
@@ -57,7 +57,7 @@ export function requireReached(range: Range | undefined, last: number): void {
 export async function* run(
 	{ columns, where, limit }: Query,
 	rows: AsyncIterable<Row | string>,
-	write: (values: readonly Value[]) => string,
+	write: (values: readonly Value[]) => Iterable<string>,
 ): AsyncGenerator<string> {
 	const totals = columns.flatMap(toTotal);
 	let written = 0;
@@ -72,13 +72,13 @@ export async function* run(
 				aggregate.add(evaluate(column.expression, row.at));
 			yield "";
 		} else {
-			if (written < limit) yield row.text();
+			if (written < limit) yield* row.texts();
 			written += 1;
 			if (written >= limit) return;
 		}
 	}
 	if (totals.length > 0 && limit > 0)
-		yield write(totals.map(({ aggregate }) => aggregate.value));
+		yield* write(totals.map(({ aggregate }) => aggregate.value));
 }
 
 const toTotal = (

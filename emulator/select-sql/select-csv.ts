@@ -36,9 +36,9 @@ export function selectCsv(
 	selection: CsvSelection,
 ): AsyncGenerator<string> {
 	const { query, output } = selection;
-	return run(query, csvRows(chunks, selection), (values) =>
+	return run(query, csvRows(chunks, selection), (values) => [
 		csvLine(values.map(toField), output),
-	);
+	]);
 }
 
 async function* csvRows(
@@ -86,12 +86,12 @@ function toRow(
 	const at: Lookup = (steps) => fields[columns.indexOf(steps)];
 	return {
 		at,
-		text: () => {
-			if (query.columns.length === 0) return csvLine(fields, output);
+		texts: () => {
+			if (query.columns.length === 0) return [csvLine(fields, output)];
 			if (output.keepsAllColumns)
-				return csvLine(columns.keptOf(fields), output);
+				return [csvLine(columns.keptOf(fields), output)];
 			const values = query.columns.map((one) => evaluate(one.expression, at));
-			return csvLine(values.map(toField), output);
+			return [csvLine(values.map(toField), output)];
 		},
 	};
 }

@@ -4,15 +4,9 @@
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for names, and for keys that are not there.
  */
+import type { ByteBudget } from "../oss/byte-budget.ts";
 import { evaluate, type Lookup } from "./evaluate.ts";
-import {
-	isMap,
-	type JsonRecord,
-	jsonDocument,
-	jsonLines,
-	jsonText,
-	valuesAt,
-} from "./json.ts";
+import { Finder, isMap, jsonItems, jsonTexts } from "./json.ts";
 import { EVERY, type Query } from "./query.ts";
 import { placeIn, type Range, type Row, requireReached, run } from "./run.ts";
 import type { Value } from "./values.ts";
@@ -24,12 +18,16 @@ export type JsonSelection = {
 	readonly recordDelimiter: string;
 };
 
-/** @throws OssError InvalidJsonData */
+/**
+ * @param memory for rows; shared with other requests
+ * @throws OssError InvalidJsonData, QpsLimitExceeded
+ */
 export function selectJson(
 	chunks: AsyncIterable<Buffer>,
 	selection: JsonSelection,
+	memory: ByteBudget,
 ): AsyncGenerator<string> {
-	return run(selection.query, jsonRows(chunks, selection), (values) =>
+	return run(selection.query, jsonRows(chunks, selection, memory), (values) =>
 		jsonRecord(values, selection),
 	);
 }
@@ -37,52 +35,56 @@ export function selectJson(
 async function* jsonRows(
 	chunks: AsyncIterable<Buffer>,
 	selection: JsonSelection,
+	memory: ByteBudget,
 ): AsyncGenerator<Row | string> {
 	const { query, range, isDocument } = selection;
-	let line = 0;
-	const records = isDocument ? document(chunks) : jsonLines(chunks);
-	for await (const { value, start } of records) {
-		const place = placeIn(range, line++, start);
+	let last = -1;
+	const reading = { isDocument, from: query.from };
+	for await (const item of jsonItems(chunks, reading, memory)) {
+		if (!item) {
+			yield "";
+			continue;
+		}
+		last = item.line;
+		const place = placeIn(range, item.line, item.start);
 		if (place > 0) return;
 		if (place < 0) continue;
-		yield "";
-		for (const one of valuesAt(value, query.from)) yield toRow(one, selection);
+		yield item.value === undefined ? "" : toRow(item.value, selection);
 	}
-	requireReached(range, line - 1);
-}
-
-async function* document(
-	chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<JsonRecord> {
-	yield { value: await jsonDocument(chunks), start: 0 };
+	requireReached(range, last);
 }
 
 function toRow(value: Value, selection: JsonSelection): Row {
 	const { query, recordDelimiter } = selection;
+	const finder = new Finder();
 	const at: Lookup = (steps) => {
-		const found = valuesAt(value, steps);
+		const found = finder.valuesAt(value, steps);
 		return steps.includes(EVERY) ? found : found[0];
 	};
 	return {
 		at,
-		text: () => {
+		*texts() {
 			if (query.columns.length > 0)
-				return jsonRecord(
+				yield* jsonRecord(
 					query.columns.map((one) => evaluate(one.expression, at)),
 					selection,
 				);
-			return jsonText(isMap(value) ? value : { _1: value }) + recordDelimiter;
+			else {
+				yield* jsonTexts(isMap(value) ? value : { _1: value });
+				yield recordDelimiter;
+			}
 		},
 	};
 }
 
 /** Absent values are left out. */
-function jsonRecord(
+function* jsonRecord(
 	values: readonly Value[],
 	{ query, recordDelimiter }: JsonSelection,
-): string {
+): Generator<string> {
 	const members = values.flatMap((value, i): [string, Value][] =>
 		value === undefined ? [] : [[query.columns[i]?.name ?? `_${i + 1}`, value]],
 	);
-	return jsonText(Object.fromEntries(members)) + recordDelimiter;
+	yield* jsonTexts(Object.fromEntries(members));
+	yield recordDelimiter;
 }

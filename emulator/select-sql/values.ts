@@ -46,15 +46,15 @@ export function toText(value: Value): string | undefined {
 
 /** Below 0, 0, above 0; undefined where the two do not compare. */
 export function compare(a: Value, b: Value): number | undefined {
-	const isNumeric = [a, b].some(
-		(one) => typeof one === "number" || one instanceof NumberText,
-	);
-	const [left, right] = isNumeric
-		? [toNumber(a), toNumber(b)]
-		: [toText(a), toText(b)];
+	const isNumeric = isNumber(a) || isNumber(b);
+	const left = isNumeric ? toNumber(a) : toText(a);
+	const right = isNumeric ? toNumber(b) : toText(b);
 	if (left === undefined || right === undefined) return undefined;
 	return left < right ? -1 : left > right ? 1 : 0;
 }
+
+const isNumber = (value: Value): boolean =>
+	typeof value === "number" || value instanceof NumberText;
 
 /** A value that cannot be cast becomes null. */
 export function cast(value: Value, type: CastType): Value {

@@ -194,7 +194,8 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 		why: OWN,
 	},
 	"A-802": {
-		assumes: "SelectObject reads JSON documents of up to 64 MiB.",
+		assumes:
+			"A row of JSON that needs more than 256 MiB of memory is InvalidJsonData.",
 		why: LARGE,
 	},
 	"A-855": {
@@ -295,6 +296,15 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 	"A-947": {
 		assumes: "The caller must be allowed to read the image of a watermark.",
 		why: SECOND,
+	},
+	"A-960": {
+		assumes: "SelectObject has limits of texts, members, nesting and columns.",
+		why: OWN,
+	},
+	"A-961": {
+		assumes:
+			"A row of JSON that finds no memory beside other requests is QpsLimitExceeded.",
+		why: OWN,
 	},
 	"A-905": {
 		assumes:

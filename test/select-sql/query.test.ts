@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { ByteBudget } from "../../emulator/oss/byte-budget.ts";
 import { matchesPattern } from "../../emulator/oss/wildcard.ts";
 import { parseQuery } from "../../emulator/select-sql/parse.ts";
 import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
@@ -41,18 +42,24 @@ async function csv(
 	return joined(texts);
 }
 
+const DOCUMENT = {
+	isDocument: true,
+	range: undefined,
+	recordDelimiter: "\n",
+};
+
 async function json(
 	statement: string,
 	text: string,
 	isDocument = false,
 	bytes = 1e9,
+	memory = new ByteBudget(2 ** 28),
 ): Promise<string> {
-	const texts = selectJson(inPieces(text, bytes), {
-		query: parseQuery(statement),
-		isDocument,
-		range: undefined,
-		recordDelimiter: "\n",
-	});
+	const texts = selectJson(
+		inPieces(text, bytes),
+		{ ...DOCUMENT, query: parseQuery(statement), isDocument },
+		memory,
+	);
 	return joined(texts);
 }
 
@@ -157,6 +164,28 @@ suite("A statement over CSV", () => {
 		assert.equal(await csv("select * from ossobject", "", { range: none }), "");
 	});
 
+	test("finds the same records when a quote stays open over many lines and pieces", async () => {
+		const text = `a,"${"\n".repeat(1000)}",c\nd,"e\n"\n`;
+		for (const bytes of [1, 5, 1e9])
+			assert.equal(
+				await csv("select _1 from ossobject", text, { header: "none" }, bytes),
+				"a\nd\n",
+			);
+	});
+
+	test("with more than 16,384 columns is InvalidCsvLine (A-960)", async () => {
+		for (const field of ["x", '"x"']) {
+			const line = Array(16_384).fill(field).join(",");
+			assert.equal(
+				await csv("select _1 from ossobject", line, { header: "none" }),
+				"x\n",
+			);
+			await assert.rejects(csv("select _1 from ossobject", `${line},x`), {
+				code: "InvalidCsvLine",
+			});
+		}
+	});
+
 	test("ends with InvalidCsvLine at an open quote and at a record over 1 MiB (A-801)", async () => {
 		for (const text of ['a\n"b\n', `a\n${"b".repeat(2 ** 20 + 1)}\n`])
 			await assert.rejects(csv("select * from ossobject", text, {}, 2 ** 16), {
@@ -210,7 +239,56 @@ suite("A statement over JSON", () => {
 			);
 	});
 
-	test("that is no JSON, or longer than 64 MiB (A-802), is InvalidJsonData", async () => {
+	test("makes the same rows as JSON.parse, at any path and in any pieces", async () => {
+		const text = JSON.stringify({
+			a: [{ b: [1, { c: 'é\\"\u0001' }, []] }, { b: [{ c: "/" }] }, 5, null],
+			b: { a: [[true, false], "x"], __proto__x: {}, "": -1.5e-7 },
+		});
+		const tree = JSON.parse(text);
+		const paths = {
+			"": [tree],
+			".a": [tree.a],
+			".a[*].b[*].c": ['é\\"\u0001', "/"],
+			".a[0].b": [tree.a[0].b],
+			".b.a[0][*]": [true, false],
+			".c[*]": [],
+		};
+		for (const [path, values] of Object.entries(paths)) {
+			const rows = values.map((one) => {
+				const isMap = typeof one === "object" && !Array.isArray(one);
+				const row = JSON.stringify(isMap ? one : { _1: one });
+				return `${row.replaceAll("/", "\\/")}\n`;
+			});
+			for (const bytes of [1, 2, 7, 1e9])
+				assert.equal(
+					await json(`select * from ossobject${path}`, text, true, bytes),
+					rows.join(""),
+				);
+		}
+	});
+
+	test("gives a row before the rest of the document is read", async () => {
+		const pieces = ['{"a":[{"b":1},', '{"b":2}]', "}"];
+		const read: string[] = [];
+		const chunks = async function* () {
+			for (const piece of pieces) {
+				read.push(piece);
+				yield Buffer.from(piece);
+			}
+		};
+		const texts = selectJson(
+			chunks(),
+			{ ...DOCUMENT, query: parseQuery("select * from ossobject.a[*]") },
+			new ByteBudget(2 ** 20),
+		);
+		let first = "";
+		while (first === "") first = (await texts.next()).value ?? "end";
+		assert.equal(first, '{"b":1}');
+		assert.deepEqual(read, pieces.slice(0, 1));
+		await texts.return(undefined);
+	});
+
+	test("that is no JSON is InvalidJsonData", async () => {
 		for (const [text, isDocument] of [
 			["a,b\n", true],
 			["a,b\n", false],
@@ -218,11 +296,76 @@ suite("A statement over JSON", () => {
 			['{"a":1', false],
 			['x{"a":1}', false],
 			["7", false],
-			[" ".repeat(2 ** 26 + 1), true],
+			["7 8", true],
+			[" ", true],
+			["[1,]", true],
+			["{,}", true],
+			['{"a" 1}', true],
+			['{"a":01}', true],
+			["[nul]", true],
+			["[1}", true],
+			['["\t"]', true],
+			['["\\x"]', true],
 		] as const)
-			await assert.rejects(json("select * from ossobject", text, isDocument), {
-				code: "InvalidJsonData",
-			});
+			for (const path of ["", ".b"])
+				await assert.rejects(
+					json(`select * from ossobject${path}`, text, isDocument),
+					{ code: "InvalidJsonData" },
+					text,
+				);
+	});
+
+	test("with a row that needs more memory than there is for all is InvalidJsonData (A-802)", async () => {
+		const memory = new ByteBudget(2 ** 20);
+		const text = `[${"1,".repeat(20_000)}1]`;
+		const all = "select * from ossobject";
+		await assert.rejects(json(all, text, true, 1e4, memory), {
+			code: "InvalidJsonData",
+		});
+		const count = "select count(*) from ossobject[*]";
+		assert.equal(await json(count, text, true, 1e4, memory), '{"_1":20001}\n');
+	});
+
+	test("that finds no memory beside other requests is QpsLimitExceeded, and gives back what it had (A-961)", async () => {
+		const mebibytes = 2 ** 20;
+		const memory = new ByteBudget(4 * mebibytes);
+		const text = `[${'"some text",'.repeat(80_000)}1]`;
+		const statement = "select * from ossobject";
+		const size = (await json(statement, text, true, 1e5, memory)).length;
+		assert.equal(size, text.length + '{"_1":}\n'.length);
+		assert.ok(memory.take(2 * mebibytes));
+		await assert.rejects(json(statement, text, true, 1e5, memory), {
+			code: "QpsLimitExceeded",
+		});
+		assert.ok(memory.take(2 * mebibytes));
+	});
+
+	test("with a text, an object or nesting beyond the emulator's limits is InvalidJsonData (A-960)", async () => {
+		const members = Array.from({ length: 100_001 }, (_, i) => `"${i}":1`);
+		for (const [text, what] of [
+			[`["${"x".repeat(2 ** 22 + 1)}"]`, /text that is too long/],
+			[`[${"1".repeat(2 ** 16 + 1)}]`, /number that is too long/],
+			[`{${members.join(",")}}`, /too many members/],
+			["[".repeat(1001), /nested too deep/],
+		] as const)
+			await assert.rejects(
+				json("select * from ossobject", text, true, 65_536),
+				what,
+			);
+	});
+
+	test("with paths that pass too many values, or with too long a joined text, is InvalidSqlParameter (A-960)", async () => {
+		const many = `{"a":[${"1,".repeat(40_000)}1]}`;
+		const paths = "a[*] = 2 or a[*] = 3 or a[*] = 4";
+		await assert.rejects(
+			json(`select * from ossobject where ${paths}`, many, true, 65_536),
+			{ code: "InvalidSqlParameter" },
+		);
+		const long = `{"a":"${"x".repeat(2 ** 21 + 1)}"}`;
+		await assert.rejects(
+			json("select * from ossobject where a || a = 'x'", long, true, 65_536),
+			{ code: "InvalidSqlParameter" },
+		);
 	});
 });
 

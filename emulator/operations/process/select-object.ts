@@ -11,6 +11,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Emulator } from "../../emulator.ts";
 import { Breaks } from "../../oss/breaks.ts";
+import { ByteBudget } from "../../oss/byte-budget.ts";
 import { codeOf } from "../../oss/code-of.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { readRange } from "../../oss/range.ts";
@@ -61,8 +62,11 @@ export const selectJsonObject = (
 ): Promise<Reply> =>
 	select(emulator, request, (document) => {
 		const selection = readJsonSelection(document);
-		return (chunks) => selectJson(chunks, selection);
+		return (chunks) => selectJson(chunks, selection, rowsMemory);
 	});
+
+/** What rows of JSON may take that are read at one time, by all emulators of the process. */
+const rowsMemory = new ByteBudget(256 * 1024 ** 2);
 
 /** The Range header selects the records that begin in it. @throws OssError InvalidRange */
 function readByteRange(
@@ -101,7 +105,7 @@ async function select(
 	try {
 		const scan = new Scan(opened);
 		const chunks = isCompressed(document) ? gunzip(scan) : scan.chunks();
-		const texts = select(chunks, opened.object.size);
+		const texts = select(inBreaks(chunks), opened.object.size);
 		const first = await firstOutput(texts, scan);
 		const raw = isRaw(document);
 		const pieces = piecesOf(texts, first, scan);
@@ -167,6 +171,21 @@ class Scan {
 			yield chunk;
 		}
 	}
+}
+
+/** Parsing that many bytes takes a few milliseconds. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** Small chunks, between which other requests go first. */
+async function* inBreaks(
+	chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+	const breaks = new Breaks();
+	for await (const chunk of chunks)
+		for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
+			await breaks.pause();
+			yield chunk.subarray(at, at + CHUNK_BYTES);
+		}
 }
 
 /** No page names the code for content that is not compressed as declared. @throws OssError InvalidArgument */
@@ -295,7 +314,7 @@ async function countOnce<K extends keyof Counts>(
 		const present: Partial<Counts> = metaOf(object);
 		if (present[kind] && !isOverwriting(document))
 			return { size, counts: present[kind] };
-		const counts = await count(new Scan(opened).chunks());
+		const counts = await count(inBreaks(new Scan(opened).chunks()));
 		await emulator.store.objects.change(
 			object.bucket,
 			object.key,
