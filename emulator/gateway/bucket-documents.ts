@@ -1,7 +1,10 @@
 /**
- * Documents of a bucket in the cloud that the gateway itself has to look at.
+ * Documents of a bucket in the cloud that the gateway itself has to look at: callback policies, the ACL, CORS rules.
  */
 import type { CallbackPolicy } from "../callback/read.ts";
+import { OssError } from "../oss/errors.ts";
+import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Arrival } from "../oss/request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import {
 	childrenNamed,
@@ -56,4 +59,41 @@ async function find(
 	});
 	const document = await readWhole(answer.body);
 	return answer.status === 200 ? readXml(document, root) : undefined;
+}
+
+const CORS_HEADERS = /^(?:access-control-allow-(?:origin|credentials)|vary)$/i;
+
+/**
+ * CORS headers for an answer that a gateway makes itself, an error above all: a page must be able to read why it was
+ * refused.
+ *
+ * @returns no headers when the cloud's rules do not allow the request, or the cloud does not answer
+ */
+export async function findUpstreamCors(
+	upstream: Upstream,
+	{ method, headers }: Pick<Arrival, "method" | "headers">,
+	bucket: string,
+): Promise<ReplyHeaders> {
+	const real = upstream.options.buckets.findReal(bucket);
+	if (real === undefined || headers.origin === undefined) return {};
+	try {
+		const answer = await upstream.send({
+			...{ method: "OPTIONS", bucket: real, key: "", query: new Map() },
+			headers: {
+				origin: headers.origin,
+				"access-control-request-method": method,
+			},
+			...{ body: null, isSigned: false },
+		});
+		answer.body.resume();
+		if (answer.status !== 200) return {};
+		const found = Object.entries(answer.headers);
+		return Object.fromEntries(
+			found.filter(([name]) => CORS_HEADERS.test(name)),
+		);
+	} catch (error) {
+		// The answer is an error already: that of the request itself.
+		if (error instanceof OssError) return {};
+		throw error;
+	}
 }

@@ -27,7 +27,7 @@ export async function withCors(
 	if (upstream && emulator.cors === "off") {
 		// Answers of the cloud already have the headers of its rules.
 		if (headers.origin === undefined || isOfCloud(reply)) return reply;
-		const { findUpstreamCors } = await import("../gateway/cors.ts");
+		const { findUpstreamCors } = await import("../gateway/bucket-documents.ts");
 		const found = await findUpstreamCors(upstream, arrival, bucket);
 		return { ...reply, headers: { ...reply.headers, ...found } };
 	}

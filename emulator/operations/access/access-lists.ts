@@ -1,5 +1,5 @@
 /**
- * Checks access by ACL for callers other than the bucket's owner, and which ACLs can be set.
+ * Checks access by ACL for callers other than the bucket's owner.
  *
  * Source: docs «Bucket ACL», «Object ACL», «Block public access»; captures of AccessDenied and its EC in the spec.
  */
@@ -10,7 +10,6 @@ import type { Emulator } from "../../emulator.ts";
 import { type Explanation, OssError } from "../../oss/errors.ts";
 import type { Caller } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
-import { isPublicAccessBlocked } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
 import type { DocumentRequest } from "./request-conditions.ts";
 
@@ -83,25 +82,6 @@ const deniedByObject = (isRead: boolean, why: Explanation): OssError =>
 		ec: isRead ? "0003-00000005" : "0003-00000006",
 		why,
 	});
-
-/**
- * Refuses a public ACL where public access is blocked, also to the owner.
- *
- * @param place whose block counts; without a name the account's alone
- * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed»; of a bucket the text was
- *   seen, its EC is taken from there (A-545)
- */
-export async function requirePrivateAcl(
-	emulator: Emulator,
-	place: { readonly name?: string; readonly owner: string },
-	{ headers }: DocumentRequest,
-	action: string,
-): Promise<void> {
-	const { aclHeader: header } = factsOf(action);
-	if (!header || !headers[header]?.startsWith("public-")) return;
-	if (!(await isPublicAccessBlocked(emulator, place))) return;
-	throw publicAclDenied(header === "x-oss-acl" ? "bucket" : "object");
-}
 
 export const publicAclDenied = (what: "bucket" | "object"): OssError =>
 	new OssError("AccessDenied", {

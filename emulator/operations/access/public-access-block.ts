@@ -8,6 +8,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
 import {
+	findDocument,
 	kind,
 	parseDocument,
 	receiveDocument,
@@ -70,4 +71,20 @@ export async function isAccountBlocked(
 		stored !== undefined &&
 		parseDocument(PUBLIC_ACCESS_BLOCK, stored).BlockPublicAccess
 	);
+}
+
+/**
+ * Whether it is blocked for the bucket itself, or for all that its owner has.
+ *
+ * @param place without a name: of the owner alone
+ */
+export async function isPublicAccessBlocked(
+	emulator: Pick<Emulator, "store">,
+	{ name, owner }: { readonly name?: string; readonly owner: string },
+): Promise<boolean> {
+	const own =
+		name === undefined
+			? undefined
+			: await findDocument(emulator, PUBLIC_ACCESS_BLOCK, name);
+	return own?.BlockPublicAccess || isAccountBlocked(emulator, owner);
 }

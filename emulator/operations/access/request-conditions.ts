@@ -8,8 +8,8 @@ import type { Circumstances } from "../../auth/policy/ask.ts";
 import type { NamedPolicy } from "../../auth/policy/judge.ts";
 import type { Emulator } from "../../emulator.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
+import { bucketTags } from "../tagging/bucket-tagging.ts";
 import { readTags, type Tags } from "../tagging/tags.ts";
-import { bucketTags } from "./access-documents.ts";
 import { factsOf } from "./actions.ts";
 
 /** The part of a request on which access depends. */

@@ -8,7 +8,8 @@ import { explanation } from "../../auth/policy/refusal.ts";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import type { StoredBucket } from "../../storage/types.ts";
-import { isRequesterPaying } from "./access-documents.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { REQUEST_PAYMENT } from "../configurations/switches.ts";
 import type { DocumentRequest } from "./request-conditions.ts";
 
 const PAYER = "x-oss-request-payer";
@@ -36,4 +37,12 @@ export async function requirePayer(
 		details: { BucketName: bucket.name },
 		why: explanation(caller, ask, "requester pays", "implicit deny", reason),
 	});
+}
+
+export async function isRequesterPaying(
+	emulator: Pick<Emulator, "store">,
+	bucket: string,
+): Promise<boolean> {
+	const found = await findDocument(emulator, REQUEST_PAYMENT, bucket);
+	return found?.Payer === "Requester";
 }

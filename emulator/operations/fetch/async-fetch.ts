@@ -20,9 +20,9 @@ import { writeXml } from "../../xml/write.ts";
 import { readExpected, readXmlBody } from "../body.ts";
 import { requireHeader } from "../configurations/parameters.ts";
 import { element, flag, one, or, text, word } from "../configurations/shape.ts";
+import { requireRoom } from "../object/body-limits.ts";
 import { prepareObject } from "../object/new-object.ts";
 import { readStorageClass } from "../object/object-headers.ts";
-import { requireRoom } from "../object/upload-body.ts";
 import { callBack } from "../object/upload-callback.ts";
 import { openSource, SourceError } from "./fetch-source.ts";
 

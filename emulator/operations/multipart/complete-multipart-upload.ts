@@ -19,14 +19,13 @@ import { childrenNamed, childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
-import { findProtect } from "../object/new-object.ts";
-import { refuseEncryption } from "../object/object-encryption.ts";
+import { requireRoom } from "../object/body-limits.ts";
+import { findProtect, refuseEncryption } from "../object/new-object.ts";
 import {
 	forbidsOverwrite,
 	readObjectAcl,
 	writtenHeaders,
 } from "../object/object-headers.ts";
-import { requireRoom } from "../object/upload-body.ts";
 import { callBack } from "../object/upload-callback.ts";
 import { objectUrl } from "../service/endpoint.ts";
 import { requireCompleteEncryption } from "./client-encryption.ts";

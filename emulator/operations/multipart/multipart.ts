@@ -17,15 +17,13 @@ import type { StoredBucket, StoredUpload } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readExpected } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
+import { openUpload, readTrafficLimit } from "../object/body-limits.ts";
 import {
 	findSource,
 	type SourceEcs,
 	sourceVersion,
 } from "../object/copy-object.ts";
-import { prepareObject } from "../object/new-object.ts";
-import { refuseEncryption } from "../object/object-encryption.ts";
-import { readTrafficLimit } from "../object/traffic-limit.ts";
-import { openUpload } from "../object/upload-body.ts";
+import { prepareObject, refuseEncryption } from "../object/new-object.ts";
 import {
 	ofExactSize,
 	refuseEncryptedPartCopy,

@@ -13,9 +13,9 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../body.ts";
+import { openUpload } from "./body-limits.ts";
 import { findProtect, readEncryptedObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
-import { openUpload } from "./upload-body.ts";
 
 export async function appendObject(
 	emulator: Emulator,

@@ -23,6 +23,7 @@ import type {
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess } from "../access/access.ts";
 import { recordAccess } from "../lifecycle/access-monitor.ts";
+import { readTrafficLimit, requireRoom } from "./body-limits.ts";
 import { findObject, requireRestored } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
 import {
@@ -30,8 +31,6 @@ import {
 	versionHeader,
 	writtenHeaders,
 } from "./object-headers.ts";
-import { readTrafficLimit } from "./traffic-limit.ts";
-import { requireRoom } from "./upload-body.ts";
 
 /** An appendable object may be copied: only older pages say otherwise. Its ETag stays. */
 export async function copyObject(

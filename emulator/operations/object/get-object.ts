@@ -14,13 +14,13 @@ import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { lastAccessHeader } from "../lifecycle/access-monitor.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
+import { readTrafficLimit, slowedReply } from "./body-limits.ts";
 import { compressed } from "./compression.ts";
 import { findObject, versionOf } from "./find-object.ts";
 import { objectHeaders, requireHeaderValue } from "./object-headers.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { stateHeaders } from "./state-headers.ts";
 import { followLink } from "./symlink.ts";
-import { readTrafficLimit, slowedReply } from "./traffic-limit.ts";
 
 export async function getObject(
 	emulator: Emulator,

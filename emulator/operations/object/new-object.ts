@@ -2,10 +2,14 @@
  * A new object as the request and its bucket define it: its properties, its encryption, its retention, and which
  * objects it must not replace.
  *
- * Source: docs «PutObject», «Retention policy», «PutBucketObjectWormConfiguration».
+ * The emulator encrypts nothing at rest: the encryption is only named in replies. The request's headers count first, then
+ * the bucket's default. KMS without a key means the key OSS manages for the account, whose id is made up (A-650).
+ *
+ * Source: docs «PutObject», «PutBucketEncryption», «Retention policy», «PutBucketObjectWormConfiguration»; java1's and
+ * py1's suites.
  */
 import type { Emulator } from "../../emulator.ts";
-import { OssError } from "../../oss/errors.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
 import {
 	expiryTimeOf,
 	type Headers,
@@ -13,16 +17,16 @@ import {
 } from "../../oss/request.ts";
 import type { NewObject, ObjectState, Protect } from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
+import { ENCRYPTION, requireAlgorithm } from "../configurations/encryption.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { OBJECT_WORM } from "../configurations/switches.ts";
-import { findWorm } from "../worm/bucket-worm.ts";
 import {
+	findWorm,
 	makeProtect,
 	readWormHeaders,
 	retentionByDefault,
 } from "../worm/retention.ts";
-import { findEncryption } from "./object-encryption.ts";
-import { readNewObject } from "./object-headers.ts";
+import { readNewObject, requireHeaderValue } from "./object-headers.ts";
 
 /**
  * @param headers of the request, or the form's fields
@@ -101,4 +105,63 @@ async function initialState(
 	return asked.retention || !rule
 		? asked
 		: { ...asked, retention: retentionByDefault(rule, now) };
+}
+
+const ALGORITHM = "x-oss-server-side-encryption";
+const KEY_ID = `${ALGORITHM}-key-id`;
+const DATA_ALGORITHM = "x-oss-server-side-data-encryption";
+
+const MANAGED_KEY = "0f5e1d0c-0000-4000-8000-000000000000";
+
+/** The headers that say so, by their names. */
+type Encryption = Readonly<Record<string, string>>;
+
+/** @throws OssError InvalidEncryptionAlgorithmError, NoSuchBucket */
+export async function findEncryption(
+	emulator: Pick<Emulator, "store">,
+	bucket: string,
+	headers: Headers,
+): Promise<Encryption | undefined> {
+	const asked = readEncryption(headers);
+	if (asked) return asked;
+	const document = await findDocument(emulator, ENCRYPTION, bucket);
+	const rule = document?.ApplyServerSideEncryptionByDefault;
+	return (
+		rule &&
+		complete({
+			[ALGORITHM]: rule.SSEAlgorithm,
+			[KEY_ID]: rule.KMSMasterKeyID,
+			[DATA_ALGORITHM]: rule.KMSDataEncryption,
+		})
+	);
+}
+
+function readEncryption(headers: Headers): Encryption | undefined {
+	const algorithm = headers[ALGORITHM];
+	if (algorithm === undefined) return undefined;
+	requireAlgorithm(algorithm);
+	return complete({
+		[ALGORITHM]: algorithm,
+		[KEY_ID]: headers[KEY_ID],
+		[DATA_ALGORITHM]: headers[DATA_ALGORITHM],
+	});
+}
+
+/** Parts and the completed object have the encryption of the upload. @throws OssError InvalidArgument: py1's suite */
+export function refuseEncryption(headers: Headers): void {
+	const asked = headers[ALGORITHM];
+	if (asked !== undefined) throw invalidArgument(ALGORITHM, asked);
+}
+
+/** Only KMS has keys and algorithms for data: py1's suite. */
+function complete({
+	[ALGORITHM]: algorithm = "",
+	...ofKms
+}: Readonly<Record<string, string | undefined>>): Encryption {
+	const encryption: Record<string, string> = { [ALGORITHM]: algorithm };
+	if (algorithm !== "KMS") return encryption;
+	for (const [name, value] of Object.entries(ofKms))
+		if (value) encryption[name] = requireHeaderValue(name, value);
+	encryption[KEY_ID] ??= MANAGED_KEY;
+	return encryption;
 }

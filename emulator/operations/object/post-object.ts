@@ -19,11 +19,10 @@ import { requireAccess } from "../access/access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../body.ts";
 import { objectUrl } from "../service/endpoint.ts";
 import { authorizeForm } from "./authorize-form.ts";
+import { readTrafficLimit, requireRoom, slowed } from "./body-limits.ts";
 import { type Form, TOO_LARGE_EC, withForm } from "./form.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
-import { readTrafficLimit, slowed } from "./traffic-limit.ts";
-import { requireRoom } from "./upload-body.ts";
 import { callBack } from "./upload-callback.ts";
 
 export const postObject = (

@@ -13,9 +13,9 @@ import type { Headers, OssRequest } from "../../oss/request.ts";
 import { readExpected } from "../body.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
 import { requireObjectEncryption } from "../multipart/client-encryption.ts";
+import { openUpload } from "./body-limits.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
-import { openUpload } from "./upload-body.ts";
 import { callBack } from "./upload-callback.ts";
 
 export async function putObject(

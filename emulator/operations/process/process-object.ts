@@ -23,12 +23,15 @@ import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
 import { readDocument } from "../body.ts";
 import { findDocument } from "../configurations/kind.ts";
+import {
+	readTrafficLimit,
+	requireRoom,
+	slowedReply,
+} from "../object/body-limits.ts";
 import { readOverrides } from "../object/get-object.ts";
 import { prepareObject } from "../object/new-object.ts";
 import { objectHeaders } from "../object/object-headers.ts";
 import { openForReading } from "../object/open-for-reading.ts";
-import { readTrafficLimit, slowedReply } from "../object/traffic-limit.ts";
-import { requireRoom } from "../object/upload-body.ts";
 import { STYLE } from "./style.ts";
 
 /** The result has no ETag and no checksums, because those belong to the source. Ranges are ignored. */

@@ -31,7 +31,7 @@ import { selectJson } from "../../select-sql/select-json.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { SelectMeta, StoredObject } from "../../storage/types.ts";
 import { requireNoneTwice, type XmlNode } from "../../xml/read.ts";
-import { isRequesterPaying } from "../access/access-documents.ts";
+import { isRequesterPaying } from "../access/requester-pays.ts";
 import { readXmlBody } from "../body.ts";
 import { openForReading } from "../object/open-for-reading.ts";
 import {

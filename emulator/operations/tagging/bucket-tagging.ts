@@ -8,8 +8,14 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import { kind, parseDocument, writeDocument } from "../configurations/kind.ts";
+import {
+	findDocument,
+	kind,
+	parseDocument,
+	writeDocument,
+} from "../configurations/kind.ts";
 import { element, many, one, or, text } from "../configurations/shape.ts";
+import type { Tags } from "./tags.ts";
 
 const TAGS_MAX = 20;
 const KEY_BYTES_MAX = 64;
@@ -70,4 +76,14 @@ export async function deleteBucketTags(
 			: undefined;
 	});
 	return empty(204);
+}
+
+export async function bucketTags(
+	emulator: Pick<Emulator, "store">,
+	bucket: string,
+): Promise<Tags> {
+	if (!(await emulator.store.buckets.find(bucket))) return {}; // it is yet to be made
+	const found = await findDocument(emulator, TAGGING, bucket);
+	const tags = found?.TagSet.Tag ?? [];
+	return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

@@ -15,22 +15,12 @@ import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
 import { requireParameter } from "../configurations/parameters.ts";
 import { element, integer, one } from "../configurations/shape.ts";
-
-const NAME = "worm";
+import { findWorm, parseWorm, WORM, type Worm } from "./retention.ts";
 
 /** 70 years; more is MalformedXML (A-414). */
 const DAYS_MAX = 25_550;
-const UNLOCKED_HOURS_MAX = 24;
 
 const DAYS = element({ RetentionPeriodInDays: one(integer(1, DAYS_MAX)) });
-
-export type Worm = {
-	readonly id: string;
-	readonly isLocked: boolean;
-	readonly days: number;
-	/** `isoTime`. */
-	readonly created: string;
-};
 
 export async function initiateBucketWorm(
 	emulator: Emulator,
@@ -109,15 +99,6 @@ export async function getBucketWorm(
 	);
 }
 
-/** The policy in force, locked or not yet. @throws OssError NoSuchBucket */
-export async function findWorm(
-	{ configurations }: Emulator["store"],
-	bucket: string,
-	now: Date,
-): Promise<Worm | undefined> {
-	return parse(await configurations.find(bucket, NAME), now);
-}
-
 /** @throws OssError NoSuchWORMConfiguration */
 function requireWorm(worm: Worm | undefined, id?: string): Worm {
 	if (!worm) throw new OssError("NoSuchWORMConfiguration");
@@ -134,17 +115,8 @@ async function change(
 	next: (present: Worm | undefined) => Worm | undefined,
 ): Promise<void> {
 	const now = expiryTimeOf(request);
-	await store.configurations.change(request.bucket, NAME, "", (stored) => {
-		const worm = next(parse(stored, now));
+	await store.configurations.change(request.bucket, WORM, "", (stored) => {
+		const worm = next(parseWorm(stored, now));
 		return worm && JSON.stringify(worm);
 	});
-}
-
-function parse(stored: string | undefined, now: Date): Worm | undefined {
-	if (stored === undefined) return undefined;
-	const worm: Worm = JSON.parse(stored);
-	const age = now.getTime() - Date.parse(worm.created);
-	return worm.isLocked || age < UNLOCKED_HOURS_MAX * 3_600_000
-		? worm
-		: undefined;
 }

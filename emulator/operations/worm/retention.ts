@@ -4,6 +4,7 @@
  * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays
  * as it was set, and a date is never shortened, unless it is governed and an authorized caller requests to bypass it.
  */
+import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { Headers } from "../../oss/request.ts";
 import { DAY_MS, readTime } from "../../oss/times.ts";
@@ -13,6 +14,42 @@ import type {
 	Retention,
 	StoredObject,
 } from "../../storage/types.ts";
+
+/** Under which a bucket's retention policy is stored. */
+export const WORM = "worm";
+
+const UNLOCKED_HOURS_MAX = 24;
+
+/** The retention policy of a bucket. */
+export type Worm = {
+	readonly id: string;
+	readonly isLocked: boolean;
+	readonly days: number;
+	/** `isoTime`. */
+	readonly created: string;
+};
+
+/** The policy in force, locked or not yet. @throws OssError NoSuchBucket */
+export async function findWorm(
+	{ configurations }: Emulator["store"],
+	bucket: string,
+	now: Date,
+): Promise<Worm | undefined> {
+	return parseWorm(await configurations.find(bucket, WORM), now);
+}
+
+/** @returns undefined for a policy that was not locked in time, which is void */
+export function parseWorm(
+	stored: string | undefined,
+	now: Date,
+): Worm | undefined {
+	if (stored === undefined) return undefined;
+	const worm: Worm = JSON.parse(stored);
+	const age = now.getTime() - Date.parse(worm.created);
+	return worm.isLocked || age < UNLOCKED_HOURS_MAX * 3_600_000
+		? worm
+		: undefined;
+}
 
 /** The retention in force at a given time. */
 export type Rules = {

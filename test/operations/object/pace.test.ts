@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Pace } from "../../emulator/oss/pace.ts";
+import { Pace } from "../../../emulator/operations/object/body-limits.ts";
 
 const KIB = 1024;
 /** The slowest that OSS allows: 100 KiB a second. */

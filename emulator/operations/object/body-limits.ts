@@ -1,20 +1,58 @@
 /**
- * `x-oss-traffic-limit`: the maximum speed of one upload or download.
+ * Limits on the body of an upload or a download: the capacity of the bucket, and `x-oss-traffic-limit`, the maximum speed
+ * that the client requests.
  *
  * `x-oss-qos-delay-time` says by how much it was delayed. That its unit is the millisecond is a guess (A-631). The head
  * of a download goes out before its body, so it names the delay that the limit is going to cause (A-896).
  *
  * Source: docs «Single-connection bandwidth throttling»: bounds, messages; EC 0004-00000502; go1's suite for the delay
- * of uploads, cpp's ObjectTrafficLimit for that of downloads.
+ * of uploads, cpp's ObjectTrafficLimit for that of downloads, php's for the error of a full bucket.
  */
-
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Emulator } from "../../emulator.ts";
 import { readDecimal } from "../../oss/decimal.ts";
-import { invalidArgument } from "../../oss/errors.ts";
-import { Pace } from "../../oss/pace.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
 import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import { announcedBytes, uploadBody } from "../body.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { STORAGE_CAPACITY } from "../stored-only/qos.ts";
+
+/** @throws OssError MissingContentLength, EntityTooLarge, InvalidArgument, QuotaExceeded, before a byte is read */
+export async function openUpload(
+	emulator: Emulator,
+	request: OssRequest,
+): Promise<Upload> {
+	const body = uploadBody(request);
+	const limit = readTrafficLimit(request);
+	// A body without a known length counts as one byte.
+	const bytes = announcedBytes(request.headers) ?? 1;
+	await requireRoom(emulator, request.bucket, bytes);
+	return slowed(body, limit);
+}
+
+const GIB = 1024 ** 3;
+
+/**
+ * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
+ *
+ * @param bytes to come, or a function that returns their number; it is called only when the bucket has a capacity
+ * @throws OssError QuotaExceeded
+ */
+export async function requireRoom(
+	emulator: Emulator,
+	bucket: string,
+	bytes: number | (() => Promise<number>),
+): Promise<void> {
+	const document = await findDocument(emulator, STORAGE_CAPACITY, bucket);
+	const capacity = document?.StorageCapacity ?? -1;
+	if (capacity === -1) return;
+	const { classes } = await emulator.store.stat(bucket);
+	const used = classes.values().reduce((sum, { size }) => sum + size, 0);
+	const more = typeof bytes === "number" ? bytes : await bytes();
+	if (used + more > capacity * GIB) throw new OssError("QuotaExceeded");
+}
 
 const NAME = "x-oss-traffic-limit";
 
@@ -114,5 +152,30 @@ async function* atPace(
 			}
 			yield slice;
 		}
+	}
+}
+
+/**
+ * Limits the rate of bytes. The rate is measured from the first byte on, so that waits that end late do not add up to a
+ * slower rate.
+ */
+/** How much a slow client may catch up; it is also the tolerance for late timers. */
+const SAVED_MS_MAX = 200;
+
+export class Pace {
+	readonly #bytesPerMs: number;
+	/** The earliest time at which the bytes so far were allowed to have passed. */
+	#dueMs: number;
+
+	constructor(bitsPerSecond: number, nowMs: number) {
+		this.#bytesPerMs = bitsPerSecond / 8 / 1000;
+		this.#dueMs = nowMs;
+	}
+
+	/** @returns how many milliseconds the next `bytes` must wait */
+	take(bytes: number, nowMs: number): number {
+		const from = Math.max(this.#dueMs, nowMs - SAVED_MS_MAX);
+		this.#dueMs = from + bytes / this.#bytesPerMs;
+		return Math.max(0, this.#dueMs - nowMs);
 	}
 }
