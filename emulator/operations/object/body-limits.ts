@@ -1,6 +1,6 @@
 /**
- * Limits on the body of an upload or a download: the capacity of the bucket, and `x-oss-traffic-limit`, the maximum speed
- * that the client requests.
+ * Limits on the body of an upload or a download: the capacity of the bucket, and `x-oss-traffic-limit`, the maximum
+ * speed that the client requests.
  *
  * `x-oss-qos-delay-time` says by how much it was delayed. That its unit is the millisecond is a guess (A-631). The head
  * of a download goes out before its body, so it names the delay that the limit is going to cause (A-896).

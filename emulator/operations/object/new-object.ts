@@ -2,8 +2,8 @@
  * A new object as the request and its bucket define it: its properties, its encryption, its retention, and which
  * objects it must not replace.
  *
- * The emulator encrypts nothing at rest: the encryption is only named in replies. The request's headers count first, then
- * the bucket's default. KMS without a key means the key OSS manages for the account, whose id is made up (A-650).
+ * The emulator encrypts nothing at rest: the encryption is only named in replies. The request's headers count first,
+ * then the bucket's default. KMS without a key means the key OSS manages for the account, whose id is made up (A-650).
  *
  * Source: docs «PutObject», «PutBucketEncryption», «Retention policy», «PutBucketObjectWormConfiguration»; java1's and
  * py1's suites.
