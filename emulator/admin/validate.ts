@@ -4,14 +4,20 @@
  */
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
+import { findNearest } from "../oss/nearest.ts";
 import { AdminError } from "./admin-error.ts";
 
 type Validators = { readonly query: Ajv; readonly body: Ajv };
 
 let validators: Validators | undefined;
 
-/** Without the last, Ajv prints a warning for a value that may have several types. */
-const COMMON = { useDefaults: true, allowUnionTypes: true };
+/**
+ * Without `allowUnionTypes`, Ajv prints a warning for a value that may have several types. With `verbose`, errors bring
+ * the value and its schema.
+ */
+const COMMON = { useDefaults: true, allowUnionTypes: true, verbose: true };
+/** A longer list of allowed values is not printed: there are two hundred operations. */
+const LISTED_MAX = 12;
 
 /** A hook that runs before Fastify validates, because the validation itself cannot wait for an import. */
 export async function loadValidators(): Promise<void> {
@@ -54,13 +60,29 @@ function refuse(error: ErrorObject | undefined): AdminError {
 
 function explain(error: ErrorObject | undefined): string {
 	if (!error) return "the request does not fit the description of this route";
-	const { keyword, params, instancePath, message } = error;
+	const { keyword, params, instancePath, parentSchema, message } = error;
 	const path = instancePath.slice(1).replace(/\/\d+$/, "");
 	const name = path.replaceAll("/", ".") || "the body";
-	if (keyword === "additionalProperties")
-		return `there is no parameter ${params.additionalProperty}: see /api/openapi.json`;
+	if (keyword === "additionalProperties") {
+		const known = Object.keys(parentSchema?.properties ?? {});
+		return `there is no parameter ${params.additionalProperty}: ${didYouMean(params.additionalProperty, known)}`;
+	}
 	if (keyword === "enum")
-		return `${name} must be one of ${params.allowedValues.join(", ")}`;
+		return explainEnum(name, error.data, params.allowedValues);
 	if (keyword === "required") return `${params.missingProperty} is missing`;
+	if (keyword === "type")
+		return `${name} must be ${String(params.type).replaceAll(",", " or ")}`;
 	return `${name} ${message}`;
+}
+
+function explainEnum(name: string, value: unknown, allowed: string[]): string {
+	if (allowed.length <= LISTED_MAX)
+		return `${name} must be one of ${allowed.join(", ")}`;
+	const given = String(value).slice(0, 64);
+	return `${name} cannot be ${given}: ${didYouMean(given, allowed)}`;
+}
+
+function didYouMean(word: string, words: readonly string[]): string {
+	const near = findNearest(word, words);
+	return near === undefined ? "see /api/openapi.json" : `did you mean ${near}?`;
 }

@@ -4,11 +4,15 @@
  * Pure.
  */
 
-/** @returns undefined if no name is similar */
+/** The comparison takes the product of both lengths, and no name that is searched for is longer. */
+const LENGTH_MAX = 128;
+
+/** @returns undefined if no name is similar, or the word is longer than 128 characters */
 export function findNearest(
 	word: string,
 	words: Iterable<string>,
 ): string | undefined {
+	if (word.length > LENGTH_MAX) return undefined;
 	const given = word.toLowerCase();
 	let nearest: string | undefined;
 	let least = Math.max(1, Math.floor(word.length / 3)) + 1;

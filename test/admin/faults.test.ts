@@ -302,7 +302,7 @@ suite("POST /api/faults refuses", () => {
 		[
 			"an unknown operation",
 			{ operation: "PutObjct", do: BUSY },
-			/^operation must be one of callback, \*, /,
+			/^operation cannot be PutObjct: did you mean PutObject\?$/,
 		],
 		[
 			"an unknown parameter",

@@ -57,10 +57,10 @@ suite("POST /api/settings", () => {
 	const wrong: readonly (readonly [object, RegExp])[] = [
 		[{ publicKeyUrl: "oss:6770" }, /^publicKeyUrl must begin with http/],
 		[{ publicKeyUrl: 7 }, /^publicKeyUrl must be string$/],
-		[{ strict: "yes" }, /^strict must be boolean,array$/],
+		[{ strict: "yes" }, /^strict must be boolean or array$/],
 		[{ strict: ["meow"] }, /^strict must be one of private-address, /],
 		[{ logLevel: "loud" }, /^logLevel must be one of silent, error, /],
-		[{ loglevel: "warn" }, /no parameter loglevel/],
+		[{ loglevel: "warn" }, /no parameter loglevel: did you mean logLevel\?$/],
 		[{ logLevel: "silent", publicKeyUrl: "x" }, /^publicKeyUrl must begin/],
 	];
 	for (const [change, message] of wrong)
