@@ -9,7 +9,6 @@ import { findInOutcome } from "./advice/find-in-answer.ts";
 import { findInUrl } from "./advice/find-in-callback.ts";
 import { failInstead, failStrictly } from "./advice/strict.ts";
 import type { deliver } from "./deliver.ts";
-import { composeForged } from "./faults/forged-request.ts";
 import type { Journal } from "./journal.ts";
 import { type KeyPair, PUBLIC_KEY_PATH } from "./key-pair.ts";
 import type {
@@ -21,6 +20,7 @@ import type {
 	Verdict,
 } from "./model.ts";
 import { judge } from "./relay.ts";
+import { composeForged } from "./sign.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 export type CallParts = {
@@ -120,4 +120,42 @@ async function findOutcome(
 	return fault?.outcome
 		? { ...fault.outcome, timing: outcome.timing }
 		: outcome;
+}
+
+/** Limits how many calls run at once, and how many wait. */
+export class Gate {
+	readonly #runningMax: number;
+	readonly #waitingMax: number;
+	#running = 0;
+	readonly #waiting: (() => void)[] = [];
+
+	constructor(runningMax: number, waitingMax: number) {
+		this.#runningMax = runningMax;
+		this.#waitingMax = waitingMax;
+	}
+
+	/** Whether the next call would exceed both limits. */
+	get isFull(): boolean {
+		return (
+			this.#running >= this.#runningMax &&
+			this.#waiting.length >= this.#waitingMax
+		);
+	}
+
+	async pass<Result>(work: () => Promise<Result>): Promise<Result> {
+		if (this.#running < this.#runningMax) this.#running++;
+		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		try {
+			return await work();
+		} finally {
+			this.#leave();
+		}
+	}
+
+	/** The next waiting caller, if any, takes the place. */
+	#leave(): void {
+		const next = this.#waiting.shift();
+		if (next) next();
+		else this.#running--;
+	}
 }

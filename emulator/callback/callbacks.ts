@@ -8,12 +8,17 @@ import { setTimeout } from "node:timers/promises";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { adviseOnDelivery } from "./advice/advise.ts";
-import { withFieldsAfterFile } from "./advice/fields-after-file.ts";
-import { findInCallback } from "./advice/find-in-callback.ts";
+import {
+	findInCallback,
+	withFieldsAfterFile,
+} from "./advice/find-in-callback.ts";
 import { refuseFieldsAfterFile, refuseStrictly } from "./advice/strict.ts";
-import { type Call, callApplicationServer } from "./call-application-server.ts";
+import {
+	type Call,
+	callApplicationServer,
+	Gate,
+} from "./call-application-server.ts";
 import { deliver } from "./deliver.ts";
-import { Gate } from "./gate.ts";
 import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";
 import {
@@ -41,7 +46,7 @@ import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 
 /** The parts of the engine. */
 export type CallbackParts = {
-	/** The first call may have to generate it. */
+	/** Called once, when it is first needed; may have to generate it. */
 	readonly keyPair: () => Promise<KeyPair>;
 	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host header cannot be used. */
 	readonly endpoint: string;
@@ -66,6 +71,7 @@ export class Callbacks {
 		readonly switches: CallbackSwitches;
 	};
 	readonly #gate: Gate;
+	#keyPair: Promise<KeyPair> | undefined;
 	readonly #ending = new AbortController();
 
 	constructor(parts: CallbackParts) {
@@ -90,7 +96,12 @@ export class Callbacks {
 
 	/** The public half of the key, PEM. */
 	async publicPem(): Promise<string> {
-		return (await this.#parts.keyPair()).publicPem;
+		return (await this.#findKeyPair()).publicPem;
+	}
+
+	#findKeyPair(): Promise<KeyPair> {
+		this.#keyPair ??= this.#parts.keyPair();
+		return this.#keyPair;
 	}
 
 	/**
@@ -194,7 +205,8 @@ export class Callbacks {
 
 	#call(call: Call): Promise<Verdict> {
 		const { signal: ending } = this.#ending;
-		return callApplicationServer({ ...this.#parts, ending }, call);
+		const keyPair = () => this.#findKeyPair();
+		return callApplicationServer({ ...this.#parts, keyPair, ending }, call);
 	}
 
 	/** Records how `work` ends, errors included. */

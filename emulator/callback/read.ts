@@ -20,7 +20,7 @@ import { readConfiguration } from "./configuration.ts";
 import { FAULT_NAME, readFault } from "./faults/fault.ts";
 import { type Callback, skippedCallback } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
-import { pickVariables, readVariables } from "./variables.ts";
+import { pickVariables, readVariables } from "./template.ts";
 
 /**
  * Maximum length of the base64 text, for the callback and for its variables each. Docs «HTTP 400 status code»: 5 KB.

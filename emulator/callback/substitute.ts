@@ -22,8 +22,7 @@ import {
 } from "./model.ts";
 import { FAILURES } from "./relay.ts";
 import type { AbsentValues, CallbackSwitches } from "./switches.ts";
-import { fill } from "./template.ts";
-import { type Values, valuesOf } from "./variables.ts";
+import { fill, type Values, valuesOf } from "./template.ts";
 
 /** Longer bodies are not sent: a form may repeat a value of 2 MB ten thousand times. */
 export const BODY_CHARACTERS_MAX = 2 * 1024 * 1024;

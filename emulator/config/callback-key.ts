@@ -24,7 +24,7 @@ export type CallbackKeyOptions = {
 	readonly bits: KeyBits;
 };
 
-/** Returns the key pair; the first call may generate it. @throws as the generator */
+/** Returns the key pair, which may have to be generated; called once. @throws as the generator */
 export type KeySource = () => Promise<KeyPair>;
 
 /** Emulators in memory share a key: none of them outlives the process, and generating one takes longer than a start. */
@@ -59,11 +59,7 @@ export async function openKeyPair(
 		const stored = await loadKeyPair(folder, bits);
 		return async () => stored;
 	}
-	let made: Promise<KeyPair> | undefined;
-	return () => {
-		made ??= loadKeyPair(folder, bits);
-		return made;
-	};
+	return () => loadKeyPair(folder, bits);
 }
 
 async function loadKeyPair(folder: string, bits: KeyBits): Promise<KeyPair> {

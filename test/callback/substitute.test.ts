@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { FORM, JSON_TYPE } from "../../emulator/callback/model.ts";
 import { substitute } from "../../emulator/callback/substitute.ts";
-import { readTemplate } from "../../emulator/callback/template.ts";
-import type { Values } from "../../emulator/callback/variables.ts";
-import { valuesOf } from "../../emulator/callback/variables.ts";
+import type { Values } from "../../emulator/callback/template.ts";
+import { readTemplate, valuesOf } from "../../emulator/callback/template.ts";
 import { SIGNED } from "./vectors.ts";
 
 const text = (body: string, values: Record<string, string | number | bigint>) =>

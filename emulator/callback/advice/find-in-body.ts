@@ -5,8 +5,7 @@
  */
 import { parseJson } from "../../oss/json-object.ts";
 import type { Template } from "../model.ts";
-import { fill, quotedIn } from "../template.ts";
-import { NUMBERS } from "../variables.ts";
+import { fill, NUMBERS, quotedIn } from "../template.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Maximum number of names in a sentence. */

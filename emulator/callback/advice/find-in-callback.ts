@@ -10,12 +10,12 @@ import {
 	JSON_TYPE,
 	type ResolvedCallback,
 	type ResolvedUrl,
+	skippedCallback,
 	type Template,
 } from "../model.ts";
 import type { CallbackSwitches } from "../switches.ts";
-import { quotedIn } from "../template.ts";
+import { isCustom, NUMBERS, quotedIn, SYSTEM_VARIABLES } from "../template.ts";
 import { isPrivate } from "../urls.ts";
-import { isCustom, NUMBERS, SYSTEM_VARIABLES } from "../variables.ts";
 import { type Finding, finding } from "./finding.ts";
 
 export function findInCallback(
@@ -160,3 +160,25 @@ const list = (names: readonly string[]): string =>
 		: names.join(", ");
 
 const write = (name: string): string => `\${${name}}`;
+
+/**
+ * Form fields that came after the file: OSS ignores them without an error. Source: java SDK FAQ; EC 0006-00000103.
+ *
+ * @param callback the one in the fields before the file
+ * @param names the names of the fields after the file
+ * @returns the callback with a finding about them; it is not sent if `callback` itself came after the file
+ */
+export function withFieldsAfterFile(
+	callback: ResolvedCallback | undefined,
+	names: readonly string[],
+): ResolvedCallback | undefined {
+	const late = names.filter((name) => name === "callback" || isCustom(name));
+	if (late.length === 0 || !(callback || late.includes("callback")))
+		return callback;
+	const found = finding(
+		"late-field",
+		`${[...new Set(late)].join(", ")} came after the file in the form: OSS ignores fields after the file without an error; put the file last.`,
+	);
+	if (!callback) return skippedCallback("", found);
+	return { ...callback, findings: [...callback.findings, found] };
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { withFieldsAfterFile } from "../../../emulator/callback/advice/fields-after-file.ts";
+import { withFieldsAfterFile } from "../../../emulator/callback/advice/find-in-callback.ts";
 import { callbackTo } from "../request-callback.ts";
 
 const CALLBACK = { ...callbackTo("a.example.com"), urls: [] };

@@ -4,7 +4,7 @@ import {
 	FAULT_KINDS,
 	readFault,
 } from "../../../emulator/callback/faults/fault.ts";
-import { forgedKeyUrl } from "../../../emulator/callback/faults/forged-request.ts";
+import { forgedKeyUrl } from "../../../emulator/callback/sign.ts";
 import { errorOf } from "../request-callback.ts";
 
 suite("A fault is read", () => {
