@@ -47,6 +47,10 @@ const timing = record(
 		lookupMs: number,
 		connectedMs: orNull(number),
 		securedMs: orNull(number),
+		sentMs: {
+			...orNull(number),
+			description: "When all of the request had been handed to the connection.",
+		},
 		answeredMs: orNull(number),
 		totalMs: number,
 	},

@@ -77,6 +77,7 @@ class Exchange {
 	#socket: Socket | undefined;
 	#connectedMs: number | undefined;
 	#securedMs: number | undefined;
+	#sentMs: number | undefined;
 	#answeredMs: number | undefined;
 	#answer: Pick<Answer, "status" | "headers"> | undefined;
 	#bytesMax = ANSWER_BYTES_MAX;
@@ -146,6 +147,9 @@ class Exchange {
 	#handler(): Dispatcher.DispatchHandler {
 		return {
 			onRequestStart: () => {},
+			onRequestSent: () => {
+				this.#sentMs = this.#passed();
+			},
 			onResponseStart: ({ rawHeaders }, status) =>
 				this.#receive(status, pairs(rawHeaders)),
 			onResponseData: (_, chunk) => this.#collect(chunk),
@@ -229,6 +233,7 @@ class Exchange {
 			lookupMs: this.#callback.url.lookupMs,
 			connectedMs: this.#connectedMs,
 			securedMs: this.#securedMs,
+			sentMs: this.#sentMs,
 			answeredMs: this.#answeredMs,
 			totalMs: this.#passed(),
 		};

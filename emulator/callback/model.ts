@@ -171,6 +171,8 @@ export type Timing = {
 	readonly connectedMs: number | undefined;
 	/** For https only. */
 	readonly securedMs: number | undefined;
+	/** When all of the request had been handed to the connection. */
+	readonly sentMs: number | undefined;
 	/** When the head of the answer arrived. */
 	readonly answeredMs: number | undefined;
 	readonly totalMs: number;
@@ -181,6 +183,7 @@ export const NO_TIME: Timing = {
 	lookupMs: 0,
 	connectedMs: undefined,
 	securedMs: undefined,
+	sentMs: undefined,
 	answeredMs: undefined,
 	totalMs: 0,
 };

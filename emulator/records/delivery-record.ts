@@ -25,6 +25,7 @@ export type TimingDocument = {
 	readonly lookupMs: number;
 	readonly connectedMs: number | null;
 	readonly securedMs: number | null;
+	readonly sentMs: number | null;
 	readonly answeredMs: number | null;
 	readonly totalMs: number;
 };
@@ -121,6 +122,7 @@ const withBodies = (compact: Compact): DeliveryDocument => ({
 		const { stringToSign } = attempt;
 		return {
 			...attempt,
+			timing: attempt.timing && { ...UNTIMED, ...attempt.timing },
 			stringToSign:
 				typeof stringToSign === "string"
 					? stringToSign
@@ -128,6 +130,9 @@ const withBodies = (compact: Compact): DeliveryDocument => ({
 		};
 	}),
 });
+
+/** Absent in documents of older versions. */
+const UNTIMED = { sentMs: null };
 
 function toDocument(delivery: Delivery): DeliveryDocument {
 	const { told, completedAt } = delivery;
@@ -167,6 +172,7 @@ const toTiming = (timing: Outcome["timing"]): TimingDocument => ({
 	lookupMs: timing.lookupMs,
 	connectedMs: timing.connectedMs ?? null,
 	securedMs: timing.securedMs ?? null,
+	sentMs: timing.sentMs ?? null,
 	answeredMs: timing.answeredMs ?? null,
 	totalMs: timing.totalMs,
 });

@@ -648,6 +648,7 @@ suite("Many callbacks at once", () => {
 					lookupMs: 0,
 					connectedMs: 0,
 					securedMs: undefined,
+					sentMs: 0,
 					answeredMs: 0,
 					totalMs: 0,
 				};

@@ -14,6 +14,7 @@ const timing = {
 	lookupMs: 0,
 	connectedMs: 1,
 	securedMs: undefined,
+	sentMs: 1,
 	answeredMs: 2,
 	totalMs: 3,
 };
