@@ -65,6 +65,27 @@ export const bucketRoutes: Routes = (app, { emulator }) => {
 		},
 	);
 
+	app.get<{ Params: BucketParams; Querystring: VersionsQuery }>(
+		"/api/buckets/:bucket/versions",
+		{ schema: listVersions },
+		async ({ params, query }) => {
+			const { prefix, delimiter, marker, versionMarker, limit } = query;
+			const page = await objects.listVersions(params.bucket, {
+				...{ prefix, delimiter, after: marker, max: limit },
+				...(versionMarker === "" ? {} : { afterVersionId: versionMarker }),
+			});
+			const next = page.isTruncated ? lastOf(page) : "";
+			const last = page.entries.at(-1);
+			return {
+				versions: page.entries.map(viewObject),
+				prefixes: page.prefixes,
+				isTruncated: page.isTruncated,
+				nextMarker: next,
+				nextVersionMarker: last?.key === next ? last.versionId : "",
+			};
+		},
+	);
+
 	app.get<{ Params: BucketParams; Querystring: { key: string } }>(
 		"/api/buckets/:bucket/object",
 		{ schema: getObject },
@@ -84,6 +105,8 @@ type ObjectsQuery = {
 	readonly marker: string;
 	readonly limit: number;
 };
+
+type VersionsQuery = ObjectsQuery & { readonly versionMarker: string };
 
 /** The latest `PAGE_MAX` of them. */
 async function versionsOf(
@@ -124,26 +147,47 @@ export const getBucketStat = {
 	),
 } as const;
 
+const pageParameters = {
+	prefix: { type: "string", default: "" },
+	delimiter: {
+		type: "string",
+		default: "",
+		description: "/ groups keys into folders",
+	},
+	marker: {
+		type: "string",
+		default: "",
+		description: "nextMarker of the page before",
+	},
+	limit: { type: "integer", minimum: 1, maximum: PAGE_MAX, default: 100 },
+} as const;
+
 export const listObjects = {
 	operationId: "listObjects",
 	tags: ["objects"],
 	summary: "A page of a bucket's current objects",
 	params: parameters(bucketName, "bucket"),
-	querystring: parameters({
-		prefix: { type: "string", default: "" },
-		delimiter: {
-			type: "string",
-			default: "",
-			description: "/ groups keys into folders",
-		},
-		marker: {
-			type: "string",
-			default: "",
-			description: "nextMarker of the page before",
-		},
-		limit: { type: "integer", minimum: 1, maximum: PAGE_MAX, default: 100 },
-	}),
+	querystring: parameters(pageParameters),
 	response: answers("A page, by key.", refer("ObjectPage")),
+} as const;
+
+const listVersions = {
+	operationId: "listVersions",
+	tags: ["objects"],
+	summary: "A page of a bucket's versions, delete markers included",
+	params: parameters(bucketName, "bucket"),
+	querystring: parameters({
+		...pageParameters,
+		versionMarker: {
+			type: "string",
+			default: "",
+			description: "nextVersionMarker of the page before",
+		},
+	}),
+	response: answers(
+		"A page, by key, the latest version of a key first.",
+		refer("VersionPage"),
+	),
 } as const;
 
 export const getObject = {

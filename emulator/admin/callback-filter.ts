@@ -12,6 +12,7 @@ import { DELIVERY_STATUSES } from "./delivery-schemas.ts";
 import { ACCOUNT, type Schema } from "./route-schema.ts";
 
 export type FilterQuery = {
+	readonly id?: string;
 	readonly account?: string;
 	readonly bucket?: string;
 	readonly key?: string;
@@ -21,6 +22,10 @@ export type FilterQuery = {
 };
 
 export const filterParameters = {
+	id: {
+		type: "string",
+		description: "The callback of the request with this id.",
+	},
 	account: ACCOUNT,
 	bucket: { type: "string" },
 	key: { type: "string", description: "Exactly this one." },
@@ -39,6 +44,7 @@ export const filterParameters = {
 
 /** @throws AdminError 400 for a `since` that is no time */
 export function readFilter({
+	id,
 	account,
 	bucket,
 	key,
@@ -47,7 +53,7 @@ export function readFilter({
 	since,
 }: FilterQuery): DeliveryFilter {
 	return {
-		...{ account, bucket, key, search },
+		...{ id, account, bucket, key, search },
 		statuses: status,
 		since: since === undefined ? undefined : readSince(since),
 	};

@@ -60,6 +60,17 @@ const objectPage = record({
 	nextMarker: { ...text, description: "'' on the last page" },
 });
 
+const versionPage = record({
+	versions: listOf(refer("Object")),
+	prefixes: { ...listOf(text), description: "Common prefixes: folders." },
+	isTruncated: { type: "boolean" },
+	nextMarker: { ...text, description: "'' on the last page" },
+	nextVersionMarker: {
+		...text,
+		description: "'' on the last page, and where a page ends with a prefix",
+	},
+});
+
 const operation = record({
 	name: text,
 	requestLine: text,
@@ -76,6 +87,7 @@ export const components: Readonly<Record<string, Schema>> = {
 	Bucket: bucket,
 	Object: object,
 	ObjectPage: objectPage,
+	VersionPage: versionPage,
 	Delivery: delivery,
 	DeliverySummary: deliverySummary,
 	Fault: fault,

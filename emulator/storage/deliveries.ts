@@ -163,8 +163,9 @@ export class Deliveries {
 
 const matches = (
 	delivery: StoredDelivery,
-	{ account, bucket, key, search, statuses, since }: DeliveryFilter,
+	{ id, account, bucket, key, search, statuses, since }: DeliveryFilter,
 ): boolean =>
+	(id === undefined || id === delivery.id) &&
 	(account === undefined || account === delivery.account) &&
 	(bucket === undefined || bucket === delivery.bucket) &&
 	(key === undefined || key === delivery.key) &&

@@ -136,6 +136,24 @@ suite("A callback on record", () => {
 		assert.equal(missing.json.error, "NoSuchCallback");
 	});
 
+	test("is found in the list by the id of its request", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const { url } = await startApplicationServer(t);
+		const callback = asking({ callbackUrl: url, callbackBody: "a" });
+		const { headers } = await oss.put("/photos/cat.txt", "meow", callback);
+		await oss.put("/photos/cat.txt", "meow", callback);
+		const id = headers["x-oss-request-id"];
+
+		const { json } = await admin.get(`/api/callbacks?id=${id}`);
+		const none = await admin.get("/api/callbacks?id=no-such");
+
+		assert.deepEqual(
+			json.callbacks.map((one: { id: string }) => one.id),
+			[id],
+		);
+		assert.deepEqual(none.json.callbacks, []);
+	});
+
 	test("is found by its key, whatever that is made of", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);

@@ -88,6 +88,37 @@ suite("Objects in the admin API", () => {
 			);
 		});
 
+	test("are listed with all versions and delete markers, page by page", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		await admin.put("/api/buckets/photos", { versioning: "Enabled" });
+		for (const text of ["one", "two", "three"])
+			await oss.put("/photos/cats/tom.txt", text);
+		await oss.delete("/photos/cats/tom.txt");
+		await oss.put("/photos/dogs/rex.txt", "wuff");
+		const path = "/api/buckets/photos/versions";
+		const seen: unknown[] = [];
+
+		let marker = "";
+		let versionMarker = "";
+		do {
+			const query = new URLSearchParams({ limit: "2", marker, versionMarker });
+			const { json } = await admin.get(`${path}?${query}`);
+			for (const { key, type, isLatest } of json.versions)
+				seen.push([key, type, isLatest]);
+			({ nextMarker: marker, nextVersionMarker: versionMarker } = json);
+		} while (marker !== "");
+		const folders = await admin.get(`${path}?delimiter=/`);
+
+		assert.deepEqual(seen, [
+			["cats/tom.txt", "DeleteMarker", true],
+			["cats/tom.txt", "Normal", false],
+			["cats/tom.txt", "Normal", false],
+			["cats/tom.txt", "Normal", false],
+			["dogs/rex.txt", "Normal", true],
+		]);
+		assert.deepEqual(folders.json.prefixes, ["cats/", "dogs/"]);
+	});
+
 	test("have all their versions, delete markers too, the latest first", async (t) => {
 		const config = readConfig(
 			["--memory", "--port", "0", "--admin-port", "0"],

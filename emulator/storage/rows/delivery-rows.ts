@@ -26,6 +26,7 @@ export type StoredDelivery = {
 
 /** A field that is undefined matches every delivery. */
 export type DeliveryFilter = {
+	readonly id?: string | undefined;
 	readonly account?: string | undefined;
 	readonly bucket?: string | undefined;
 	readonly key?: string | undefined;
@@ -205,7 +206,7 @@ export class DeliveryRows {
 }
 
 function toSql(
-	{ account, bucket, key, search, statuses, since }: DeliveryFilter,
+	{ id, account, bucket, key, search, statuses, since }: DeliveryFilter,
 	before: string | undefined,
 ): { conditions: string[]; values: (string | number)[] } {
 	const conditions = ["TRUE"];
@@ -214,6 +215,7 @@ function toSql(
 		conditions.push(condition);
 		values.push(...more);
 	};
+	if (id !== undefined) add("id = ?", id);
 	if (account !== undefined) add("account = ?", account);
 	if (bucket !== undefined) add("bucket = ?", bucket);
 	if (key !== undefined) add("key = ?", key);
