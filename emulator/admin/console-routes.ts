@@ -40,6 +40,7 @@ const FILES = [
 	"faults.js",
 	"forms.js",
 	"home.js",
+	"menu.js",
 	"object.js",
 	"operations.js",
 	"page.js",

@@ -6,7 +6,14 @@ import { existsSync } from "node:fs";
 import { after, before, type TestContext } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Of a browser that asks nothing of the network by itself. */
+export const FLAGS: string[] = [
+	...["--no-sandbox", "--disable-gpu", "--disable-quic"],
+	...["--no-first-run", "--disable-background-networking"],
+	...["--disable-component-update", "--disable-sync"],
+];
 
 /** For `suite`: why not, or false. */
 export const skip: string | false =
@@ -33,11 +40,7 @@ export function useBrowser(): OpenPage {
 	before(async () => {
 		browser = await chromium.launch({
 			executablePath: BROWSER,
-			args: [
-				...["--no-sandbox", "--disable-gpu", "--disable-quic"],
-				...["--no-first-run", "--disable-background-networking"],
-				...["--disable-component-update", "--disable-sync"],
-			],
+			args: FLAGS,
 		});
 	});
 	after(() => browser?.close());

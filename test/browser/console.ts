@@ -53,7 +53,67 @@ const DROP = `(() => {
 		new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 })()`;
 
+/** What Chromium says of a refused form. */
+const FAILED_TO_LOAD =
+	"Failed to load resource: the server responded with a status of 400 (Bad Request)";
+
 const BODY = "object=${object}&size=${size}";
+
+const JSON_MISTAKE = /^Policies, as a JSON list: this is not JSON: /;
+
+/** View, fields by their labels, button, and the sentence. */
+const BAD_FORMS: readonly (readonly [
+	string,
+	Readonly<Record<string, string>>,
+	string,
+	string | RegExp,
+])[] = [
+	[
+		"faults",
+		{ Bucket: "photos" },
+		"Add",
+		"What happens: fill in a status, a delay, a cut or a fault of the callback.",
+	],
+	["faults", { Code: "SlowDown" }, "Add", "do: code needs a status"],
+	[
+		"clock",
+		{ Time: "tomorrow" },
+		"Set",
+		"Time must be a moment in ISO 8601, 2030-01-31T08:00:00Z",
+	],
+	[
+		"ram",
+		{ Name: "uploader", "Policies, as a JSON list": "[{" },
+		"Create or replace role",
+		JSON_MISTAKE,
+	],
+	[
+		"ram",
+		{ Name: "uploader", "Trusted accounts, by uid": "ann" },
+		"Create or replace role",
+		/^Trusted accounts, by uid: must be text of the form/,
+	],
+	[
+		"ram",
+		{ Name: "two words" },
+		"Create or replace role",
+		/^Name: must be text of the form/,
+	],
+	["snapshots", { Name: "a/b" }, "Take snapshot", /^Name must match pattern/],
+	[
+		"accounts",
+		{ AccessKeyId: "a b" },
+		"Create account",
+		/^AccessKeyId must match pattern/,
+	],
+	[
+		"documents?name=photos",
+		{ "Content, as XML or JSON": "<CORSConfiguration" },
+		"Add",
+		/./,
+	],
+	["bucket?name=photos", {}, "Upload", "Files: choose one first."],
+];
 
 /** The views whose address needs no query. */
 const PLAIN_VIEWS = [
@@ -63,9 +123,25 @@ const PLAIN_VIEWS = [
 
 /** Waits for the heading: until then the view before is still on the page. */
 async function openView(page: Page, name: string): Promise<void> {
+	await page.getByRole("button", { name: "More" }).click();
 	await page.getByRole("link", { name }).click();
 	await page.getByRole("heading", { level: 1, name }).waitFor();
 }
+
+/** Agrees in the dialog that asks before something is destroyed. */
+const agree = (page: Page, name: string): Promise<void> =>
+	page.getByRole("dialog").getByRole("button", { name }).click();
+
+/** What axe finds wrong with the page. */
+async function findViolations(page: Page): Promise<unknown> {
+	await page.evaluate(AXE);
+	return page.evaluate(
+		"axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))",
+	);
+}
+
+const focused = (page: Page): Promise<unknown> =>
+	page.evaluate("document.activeElement.textContent");
 
 suite("The console", { skip }, () => {
 	const open = useBrowser();
@@ -272,6 +348,7 @@ suite("The console", { skip }, () => {
 			.waitFor({ state: "detached" });
 		assert.equal(await page.getByRole("row").count(), 2);
 		await page.getByRole("button", { name: "Clear all" }).click();
+		await agree(page, "Clear all");
 
 		await page.getByText("No callback like that.").waitFor();
 	});
@@ -326,6 +403,7 @@ suite("The console", { skip }, () => {
 			for (const view of [
 				...PLAIN_VIEWS,
 				"bucket?name=photos",
+				"bucket?name=photos&versions=all",
 				"documents?name=photos",
 				"object?bucket=photos&key=a%2Fcat.txt",
 				`request?id=${refused.requests[0].id}`,
@@ -334,13 +412,18 @@ suite("The console", { skip }, () => {
 				await page.goto(`${adminUrl}/#/${view}`);
 				await page.reload();
 				await page.getByRole("heading", { level: 1 }).waitFor();
-				await page.evaluate(AXE);
-				const report = await page.evaluate(
-					"axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))",
-				);
-				assert.deepEqual(report, [], view);
+				assert.deepEqual(await findViolations(page), [], view);
 			}
-			assert.deepEqual(complaints, []);
+			await page.getByRole("button", { name: "More" }).click();
+			assert.deepEqual(await findViolations(page), [], "the menu");
+			await page.goto(`${adminUrl}/#/buckets`);
+			await page.getByLabel("Name", { exact: true }).fill("No");
+			await page.getByRole("button", { name: "Create bucket" }).click();
+			await page.getByRole("alert").getByText("is not valid").waitFor();
+			await page.getByRole("button", { name: "Delete photos" }).click();
+			await page.getByRole("dialog").waitFor();
+			assert.deepEqual(await findViolations(page), [], "the dialog");
+			assert.deepEqual(complaints, [FAILED_TO_LOAD]);
 		});
 
 	test("fits a telephone: only tables scroll sideways, and no name is squeezed to a letter a line", async (t) => {
@@ -409,8 +492,10 @@ suite("The console", { skip }, () => {
 		const { json } = await admin.get("/api/buckets/made-here/documents/cors");
 		await page.getByRole("link", { name: "Buckets" }).first().click();
 		await page.getByRole("button", { name: "Empty made-here" }).click();
+		await agree(page, "Empty");
 		await page.getByText("1 deleted.").waitFor();
 		await page.getByRole("button", { name: "Delete made-here" }).click();
+		await agree(page, "Delete");
 		await page
 			.getByRole("link", { name: "made-here" })
 			.waitFor({ state: "detached" });
@@ -466,12 +551,109 @@ suite("The console", { skip }, () => {
 		const url = String(await page.evaluate("navigator.clipboard.readText()"));
 		const signed = await fetch(url);
 		await page.getByRole("button", { name: "Delete", exact: true }).click();
+		await agree(page, "Delete");
 		await page.getByText("a delete marker is its latest version").waitFor();
 		await page.getByRole("button", { name: "Delete version" }).first().click();
+		await agree(page, "Delete");
 		await page.getByRole("heading", { name: "Content" }).waitFor();
 
 		assert.equal(await signed.text(), "meow");
 		assert.equal((await oss.get("/photos/cat.txt")).status, 200);
+	});
+
+	test("lists versions and delete markers, and returns to the list when the last version is gone", async (t) => {
+		const { oss, admin, adminUrl } = await startWithAdmin(t);
+		await admin.put("/api/buckets/photos", { versioning: "Enabled" });
+		await oss.put("/photos/cats/tom.txt", "meow");
+		await oss.delete("/photos/cats/tom.txt");
+		const address = `${adminUrl}/#/bucket?name=photos&prefix=cats/`;
+		const { page, complaints } = await open(t, address);
+
+		await page.getByText("Nothing current begins with this").waitFor();
+		await page.getByRole("link", { name: "All versions" }).click();
+		await page.getByRole("cell", { name: "delete marker" }).waitFor();
+		await page.getByRole("link", { name: "tom.txt" }).first().click();
+		for (const left of [1, 0]) {
+			const all = page.getByRole("button", { name: /^Delete version/ });
+			await all.first().click();
+			await agree(page, "Delete");
+			await all.nth(left).waitFor({ state: "detached" });
+		}
+		await page.getByText("The version was deleted.").waitFor();
+		await page.getByRole("heading", { level: 1, name: "cats" }).waitFor();
+
+		const { json } = await admin.get("/api/buckets/photos/versions");
+		assert.deepEqual(json.versions, []);
+		assert.deepEqual(complaints, []);
+	});
+
+	test("keeps the less frequent pages in a menu that the keyboard alone can use", async (t) => {
+		const { adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, adminUrl);
+		const menu = page.getByRole("button", { name: "More" });
+		await menu.waitFor();
+		const clock = page.getByRole("link", { name: "Clock", exact: true });
+		assert.equal(await clock.isVisible(), false);
+
+		await menu.focus();
+		await page.keyboard.press("ArrowDown");
+		assert.equal(await focused(page), "Clock");
+		await page.keyboard.press("ArrowUp");
+		assert.equal(await focused(page), "API");
+		await page.keyboard.press("Escape");
+		assert.equal(await clock.isVisible(), false);
+		assert.equal(await focused(page), "More");
+		await page.keyboard.press("Enter");
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { level: 1, name: "Snapshots" }).waitFor();
+
+		assert.equal(await menu.getAttribute("aria-expanded"), "false");
+		const current = page.locator("header [aria-current]");
+		assert.equal(await textOf(current), "Snapshots");
+	});
+
+	test("asks before it destroys something; Escape and Enter keep it, and the focus returns", async (t) => {
+		const { adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, `${adminUrl}/#/buckets`);
+		const remove = page.getByRole("button", { name: "Delete photos" });
+
+		for (const key of ["Escape", "Enter"]) {
+			await remove.focus();
+			await page.keyboard.press("Enter");
+			await page.getByText("Delete photos with everything in it?").waitFor();
+			assert.equal(await focused(page), "Cancel");
+			await page.keyboard.press(key);
+			await page.getByRole("dialog").waitFor({ state: "detached" });
+			assert.equal(
+				await page.evaluate("document.activeElement.ariaLabel"),
+				"Delete photos",
+			);
+		}
+		await page.keyboard.press("Enter");
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+
+		await page.getByText("photos was deleted.").waitFor();
+	});
+
+	test("shows the timing of a callback in one line, from resolving the name to the end of the answer", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const application = await startApplicationServer(t);
+		const callback = { callbackUrl: application.url, callbackBody: BODY };
+		const { headers } = await oss.put("/photos/a", "", asking(callback));
+		const id = headers["x-oss-request-id"];
+		const { page } = await open(t, `${adminUrl}/#/callback?id=${id}`);
+
+		const line = await textOf(page.locator(".timing"));
+		const { height = 0 } = (await page.locator(".timing").boundingBox()) ?? {};
+
+		assert.match(
+			line,
+			/^resolve [\d.]+connect [\d.]+TLS –send [\d.]+wait [\d.]+receive [\d.]+total [\d.]+ ms$/,
+		);
+		assert.ok(height < 30, `${height} pixels high`);
 	});
 
 	test("shows a form as a table, and where two strings to sign differ", async (t) => {
@@ -481,7 +663,7 @@ suite("The console", { skip }, () => {
 		await oss.put("/photos/cat.txt", "meow", asking(callback));
 		const { page } = await open(t, `${adminUrl}/#/callbacks`);
 		await page
-			.getByRole("cell", { name: /object=cat.txt&size=4.*200/ })
+			.getByRole("cell", { name: /object=cat.txt&size=4.*OK/ })
 			.waitFor();
 
 		await page.getByRole("link", { name: "cat.txt" }).click();
@@ -524,6 +706,7 @@ suite("The console", { skip }, () => {
 		const { status } = await oss.put("/photos/cat.txt", "meow");
 		await page.getByRole("cell", { name: "1 of 1" }).waitFor();
 		await page.getByRole("button", { name: "Remove", exact: true }).click();
+		await agree(page, "Remove");
 		await page.getByText("No request and no callback fails").waitFor();
 
 		assert.equal(status, 503);
@@ -550,11 +733,12 @@ suite("The console", { skip }, () => {
 		await page.getByRole("cell", { name: "empty", exact: true }).waitFor();
 		await oss.put("/photos/cat.txt", "meow");
 		await page.getByRole("button", { name: "Restore empty" }).click();
+		await agree(page, "Restore");
 		await page.getByText("empty was restored.").waitFor();
 
 		await openView(page, "Clock");
 		await page.getByRole("button", { name: "+1 day" }).click();
-		await page.getByText("86400 seconds").waitFor();
+		await page.getByText("1 day", { exact: true }).waitFor();
 		await page.getByRole("button", { name: "Real time" }).click();
 		await page.getByText("The clock shows the real time.").waitFor();
 
@@ -578,6 +762,50 @@ suite("The console", { skip }, () => {
 		await page.getByRole("button", { name: "Create bucket" }).click();
 
 		await page.getByText("The specified bucket is not valid.").waitFor();
+	});
+
+	test("says in one sentence which field is wrong, and changes nothing", async (t) => {
+		const { admin, adminUrl } = await startWithAdmin(t);
+		const { page } = await open(t, adminUrl);
+		const { text: before } = await admin.get("/api/ram/roles");
+
+		for (const [view, fields, button, sentence] of BAD_FORMS) {
+			await page.goto(`${adminUrl}/#/${view}`);
+			await page.reload();
+			const place = page.locator("form", {
+				has: page.getByRole("button", { name: button, exact: true }),
+			});
+			for (const [label, value] of Object.entries(fields))
+				await place.getByLabel(label, { exact: true }).fill(value);
+			await place.getByRole("button", { name: button, exact: true }).click();
+			await place.getByRole("alert").getByText(sentence).waitFor();
+		}
+
+		assert.equal((await admin.get("/api/ram/roles")).text, before);
+		const { json } = await admin.get("/api/callbacks");
+		assert.deepEqual(json.callbacks, []);
+		const objects = await admin.get("/api/buckets/photos/objects");
+		assert.deepEqual(objects.json.objects, []);
+	});
+
+	test("gives a role the accounts that it trusts, and turns the pages of many users", async (t) => {
+		const { admin, adminUrl } = await startWithAdmin(t);
+		for (let i = 100; i < 160; i++)
+			await admin.put(`/api/ram/users/user-${i}`, { policies: [] });
+		const { page } = await open(t, `${adminUrl}/#/ram`);
+
+		await page.getByRole("heading", { name: "Users (60)" }).waitFor();
+		assert.equal(await page.locator("main summary").count(), 50);
+		await page.getByRole("link", { name: "Next users" }).click();
+		await page.getByText("user-159", { exact: true }).waitFor();
+		const form = page.getByRole("form", { name: "RAM role" });
+		await form.getByLabel("Name").fill("uploader");
+		await form.getByLabel("Trusted accounts, by uid").fill("111, 222");
+		await page.getByRole("button", { name: "Create or replace role" }).click();
+		await page.getByText("The role was saved.").waitFor();
+
+		const { json } = await admin.get("/api/ram/roles");
+		assert.deepEqual(json.roles[0].trusts, ["111", "222"]);
 	});
 
 	test("sends requests only to the emulator", async (t) => {

@@ -1,7 +1,7 @@
 /**
  * The admin API, as the emulator describes it.
  */
-import { badge, code, h, table } from "./page.js";
+import { badge, code, entries, h, table } from "./page.js";
 import { ask } from "./server.js";
 
 export async function api() {
@@ -29,8 +29,10 @@ export async function api() {
 			),
 			...Object.entries(groups).flatMap(([tag, list]) => [
 				h("h2", {}, tag),
-				...list.map(show),
+				entries(list.map(show)),
 			]),
+			h("h2", {}, "Schemas"),
+			entries(Object.entries(description.components.schemas).map(schema)),
 		],
 	};
 }
@@ -50,7 +52,36 @@ const show = ({ path, method, operation }) =>
 		operation.description ? h("p", {}, operation.description) : "",
 		parameters(operation.parameters ?? []),
 		body(operation.requestBody),
+		responses(operation.responses),
 	);
+
+const schema = ([title, one]) =>
+	h(
+		"details",
+		{},
+		h("summary", {}, h("code", {}, title)),
+		code(JSON.stringify(one, null, 2)),
+	);
+
+const REFERENCE = "#/components/schemas/";
+
+const responses = (all) =>
+	table(
+		"Responses",
+		["Status", "Description", "Schema"],
+		Object.entries(all).map(([status, { description, content = {} }]) => [
+			status,
+			description,
+			h("code", {}, inShort(Object.values(content)[0]?.schema)),
+		]),
+	);
+
+/** The name of a schema, or its properties. */
+function inShort({ $ref, properties, type = "" } = {}) {
+	if ($ref) return $ref.replace(REFERENCE, "");
+	if (properties) return `{ ${Object.keys(properties).join(", ")} }`;
+	return String(type);
+}
 
 const parameters = (list) =>
 	list.length === 0

@@ -2,7 +2,7 @@
  * One attempt of a callback: the request to a URL, the timing, and the answer.
  */
 import { compareForm } from "./compare.js";
-import { code, duration, exactCode, h, name, table, time } from "./page.js";
+import { code, exactCode, h, name, table, time } from "./page.js";
 import { present } from "./present.js";
 
 export function showAttempt(attempt, { body, bodyType, attempts }, index) {
@@ -41,48 +41,37 @@ export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 	);
 }
 
-/** Where the time went; the look-up was before the upload was stored and is not in the sum. */
-function phasesOf({ connectedMs, securedMs, answeredMs, totalMs, lookupMs }) {
-	const ready = securedMs ?? connectedMs ?? 0;
-	const unanswered = connectedMs === null ? "No connection" : "No answer";
-	const all = [
-		["lookup", "Look-up", lookupMs],
-		["connect", "Connect", connectedMs],
-		["secure", "TLS", securedMs === null ? 0 : securedMs - connectedMs],
-		["wait", "Wait", answeredMs === null ? 0 : answeredMs - ready],
-		answeredMs === null
-			? ["wait", unanswered, totalMs - ready]
-			: ["read", "Read", totalMs - answeredMs],
+/**
+ * Where the time went, step by step; null for a step that did not happen. The name was resolved before the upload was
+ * stored, which is not in the sum.
+ */
+function stepsOf(timing) {
+	const { lookupMs, connectedMs, securedMs, sentMs, answeredMs, totalMs } =
+		timing;
+	const between = (from, to) =>
+		from === null || to === null ? null : to - from;
+	const ready = securedMs ?? connectedMs;
+	// Records of older versions do not say when the request had been sent.
+	const sent = sentMs ?? ready;
+	return [
+		["resolve", lookupMs],
+		["connect", connectedMs],
+		["TLS", between(connectedMs, securedMs)],
+		["send", between(ready, sentMs)],
+		["wait", between(sent, answeredMs)],
+		["receive", between(answeredMs, totalMs)],
 	];
-	return all.filter(([, , ms]) => ms >= VISIBLE_MS);
 }
 
-const VISIBLE_MS = 0.05;
-
-/** A bar, and the same in words. */
-function showTiming(timing) {
-	const phases = phasesOf(timing);
-	const sum = phases.reduce((total, [, , ms]) => total + ms, 0);
-	const bar = phases.map(([kind, , ms]) => {
-		const piece = h("span", { "data-phase": kind });
-		piece.style.width = `${(ms / sum) * 100}%`; // CSSOM: the policy allows no style attribute
-		return piece;
-	});
-	const words = phases.map(([kind, label, ms]) =>
-		h("span", { "data-phase": kind }, `${label} ${duration(ms)}`),
-	);
-	return h(
-		"div",
+const showTiming = (timing) =>
+	h(
+		"p",
 		{ class: "timing" },
-		h("div", { class: "bar", "aria-hidden": "true" }, bar),
-		h(
-			"p",
-			{ class: "legend" },
-			words,
-			h("strong", {}, `${duration(timing.totalMs)} in all`),
+		stepsOf(timing).map(([step, ms]) =>
+			h("span", {}, `${step} `, ms === null ? "–" : h("b", {}, ms.toFixed(1))),
 		),
+		h("span", {}, "total ", h("b", {}, `${timing.totalMs.toFixed(1)} ms`)),
 	);
-}
 
 function showAnswer({ answer, noAnswer }) {
 	if (noAnswer)

@@ -4,79 +4,167 @@
 import { searchField, searchForm } from "./forms.js";
 import {
 	addressOf,
+	badge,
 	bytes,
+	choices,
 	h,
 	link,
 	name,
 	nothing,
+	oneLine,
 	table,
 	time,
 } from "./page.js";
-import { ask, bucketPath } from "./server.js";
+import { ask, bucketPath, isGateway } from "./server.js";
 import { uploadForm } from "./upload.js";
 
 const PAGE = "200";
 
-export async function bucket({
-	name: bucketName = "",
-	prefix = "",
-	marker = "",
-}) {
-	const page = await ask(`${bucketPath(bucketName)}/objects`, {
-		...{ prefix, marker, delimiter: "/", limit: PAGE },
-	});
+export async function bucket(query) {
+	const { name: bucketName = "", prefix = "" } = query;
 	const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-	const rows = [...page.prefixes.map(folderRow), ...page.objects.map(objectRow)]
-		.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-		.map(({ cells }) => cells);
+	const isOfVersions = query.versions === "all";
+	const isInCloud = await isGateway();
+	const { rows, next } = isOfVersions
+		? await versionPage(query, folder)
+		: await objectPage(query, folder);
 	return {
 		title: bucketName,
 		tab: "buckets",
 		follows: "requests",
 		nodes: [
-			breadcrumbs(bucketName, folder),
-			h("h1", {}, name(folder.split("/").at(-2) ?? bucketName)),
+			breadcrumbs(bucketName, prefix),
+			h(
+				"div",
+				{ class: "heading" },
+				h("h1", {}, folder ? name(folder.split("/").at(-2)) : name(bucketName)),
+				!isInCloud &&
+					h(
+						"p",
+						{ class: "actions" },
+						link("documents", { name: bucketName }, "Documents"),
+					),
+			),
 			h(
 				"div",
 				{ class: "filters" },
+				isInCloud
+					? h("p", { class: "note" }, "In the cloud: to be changed by an SDK.")
+					: choices(
+							"Versions",
+							"bucket",
+							{ name: bucketName, prefix, versions: query.versions },
+							"versions",
+							[
+								["", "Current objects"],
+								["all", "All versions"],
+							],
+						),
 				searchForm([searchField("Prefix", "prefix", prefix)], (values) =>
-					addressOf("bucket", { name: bucketName, prefix: values.prefix }),
+					addressOf("bucket", {
+						...{ name: bucketName, versions: query.versions },
+						prefix: values.prefix,
+					}),
 				),
-				link("documents", { name: bucketName }, "Documents"),
 			),
-			uploadForm(bucketName, folder),
+			!isInCloud && uploadForm(bucketName, folder),
 			rows.length === 0
-				? nothing(prefix || marker ? "Nothing here." : "This bucket is empty.")
+				? nothing(
+						prefix || query.marker
+							? `Nothing${isOfVersions ? "" : " current"} begins with this prefix.`
+							: "This bucket is empty.",
+					)
 				: table(
-						"Objects",
-						["Name", "#Size", "Type", "Storage class", "Modified"],
+						isOfVersions ? "Versions" : "Objects",
+						isOfVersions ? VERSION_HEADS : OBJECT_HEADS,
 						rows,
 					),
-			pages(bucketName, prefix, marker, page),
-		],
+			pages(query, next),
+		].filter(Boolean),
 	};
-
-	function folderRow(key) {
-		const shown = name(key.slice(folder.length));
-		const to = link("bucket", { name: bucketName, prefix: key }, shown);
-		return { key, cells: [h("span", { class: "folder" }, to), "", "", "", ""] };
-	}
-
-	function objectRow({ key, size, contentType, storageClass, modifiedAt }) {
-		const shown = name(key.slice(folder.length) || key);
-		const to = link("object", { bucket: bucketName, key }, shown);
-		return {
-			key,
-			cells: [
-				to,
-				bytes(size),
-				name(contentType),
-				storageClass,
-				time(modifiedAt),
-			],
-		};
-	}
 }
+
+const OBJECT_HEADS = ["Name", "#Size", "Type", "Storage class", "Modified"];
+const VERSION_HEADS = ["Name", "Version", "State", "#Size", "Modified"];
+
+const inOrder = (rows) =>
+	rows.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+
+/** A row for each folder and each object, and the query of the next page. */
+async function objectPage({ name: bucketName, prefix, marker }, folder) {
+	const page = await ask(`${bucketPath(bucketName)}/objects`, {
+		...{ prefix, marker, delimiter: "/", limit: PAGE },
+	});
+	const rows = page.objects.map((object) => ({
+		key: object.key,
+		cells: [
+			objectLink(object, folder),
+			bytes(object.size),
+			name(object.contentType),
+			object.storageClass,
+			time(object.modifiedAt),
+		],
+	}));
+	return {
+		rows: inOrder([
+			...page.prefixes.map((key) =>
+				folderRow({ name: bucketName }, key, folder),
+			),
+			...rows,
+		]).map(({ cells }) => cells),
+		next: page.isTruncated && { marker: page.nextMarker },
+	};
+}
+
+/** As `objectPage`, for versions and delete markers. */
+async function versionPage(query, folder) {
+	const { name: bucketName, prefix, marker, versionMarker } = query;
+	const page = await ask(`${bucketPath(bucketName)}/versions`, {
+		...{ prefix, marker, versionMarker, delimiter: "/", limit: PAGE },
+	});
+	const rows = page.versions.map((version) => ({
+		key: version.key,
+		cells: [
+			objectLink(version, folder),
+			h("code", {}, oneLine(version.versionId)),
+			stateOf(version),
+			version.type === "DeleteMarker" ? "" : bytes(version.size),
+			time(version.modifiedAt),
+		],
+	}));
+	const kept = { name: bucketName, versions: "all" };
+	return {
+		rows: inOrder([
+			...page.prefixes.map((key) => folderRow(kept, key, folder)),
+			...rows,
+		]).map(({ cells }) => cells),
+		next: page.isTruncated && {
+			...{ marker: page.nextMarker, versionMarker: page.nextVersionMarker },
+		},
+	};
+}
+
+/** Badges: whether it is the latest version, and whether it is a delete marker. */
+export const stateOf = ({ isLatest, type }) => [
+	isLatest && [badge("good", "latest"), " "],
+	type === "DeleteMarker" && badge("plain", "delete marker"),
+];
+
+function folderRow(query, key, folder) {
+	const to = link(
+		"bucket",
+		{ ...query, prefix: key },
+		name(key.slice(folder.length)),
+	);
+	return { key, cells: [h("span", { class: "folder" }, to), "", "", "", ""] };
+}
+
+const objectLink = ({ bucket: bucketName, key }, folder) =>
+	link(
+		"object",
+		{ bucket: bucketName, key },
+		name(key.slice(folder.length) || key),
+	);
 
 /** Buckets / photos / a / b: each leads there. */
 export function breadcrumbs(bucketName, prefix, last) {
@@ -106,16 +194,12 @@ export function breadcrumbs(bucketName, prefix, last) {
 	);
 }
 
-function pages(bucketName, prefix, marker, { isTruncated, nextMarker }) {
-	const query = { name: bucketName, prefix };
-	const first =
-		marker && h("a", { href: addressOf("bucket", query) }, "First page");
-	const next =
-		isTruncated &&
-		h(
-			"a",
-			{ href: addressOf("bucket", { ...query, marker: nextMarker }) },
-			"Next page",
-		);
-	return h("p", { class: "pages" }, [first, next].filter(Boolean));
+function pages({ name: bucketName, prefix, versions, marker }, next) {
+	const query = { name: bucketName, prefix, versions };
+	return h(
+		"p",
+		{ class: "pages" },
+		marker && link("bucket", query, "First page"),
+		next && link("bucket", { ...query, ...next }, "Next page"),
+	);
 }

@@ -1,8 +1,16 @@
 /**
  * Buckets: how much each holds; make, empty and delete them.
  */
-import { changeForm, given, selectField, textField } from "./forms.js";
 import {
+	changeForm,
+	given,
+	searchField,
+	searchForm,
+	selectField,
+	textField,
+} from "./forms.js";
+import {
+	addressOf,
 	bytes,
 	h,
 	link,
@@ -12,10 +20,7 @@ import {
 	table,
 	time,
 } from "./page.js";
-import { ask, bucketPath, put, remove } from "./server.js";
-
-/** The sizes of more buckets than this are not read. */
-const COUNTED_MAX = 100;
+import { ask, bucketPath, isGateway, put, remove } from "./server.js";
 
 const HEADS = [
 	"Bucket",
@@ -29,60 +34,98 @@ const HEADS = [
 	"Actions",
 ];
 
-const PAGE = 200;
+const PAGE = 100;
 
 export async function buckets({ search = "", from = "0" }) {
-	const { buckets: all } = await ask("/api/buckets");
+	const [{ buckets: all }, isInCloud] = await Promise.all([
+		ask("/api/buckets"),
+		isGateway(),
+	]);
 	const found = all.filter((bucket) => bucket.name.includes(search));
 	const start = Number(from) || 0;
 	const shown = found.slice(start, start + PAGE);
-	const stats = await Promise.all(
-		shown.map((bucket, index) =>
-			index < COUNTED_MAX
-				? ask(`${bucketPath(bucket.name)}/stat`).catch(() => undefined)
-				: undefined,
-		),
-	);
-	const next = start + PAGE < found.length;
+	const rows = shown.map((bucket) => row(bucket, isInCloud));
+	if (!isInCloud) countAll(rows);
 	return {
 		title: "Buckets",
 		tab: "buckets",
 		follows: "requests",
 		nodes: [
 			h("h1", {}, "Buckets"),
-			newBucket(),
-			shown.length === 0
-				? nothing(
-						"There is no bucket yet. Make one here, with your SDK or with ossutil.",
+			isInCloud
+				? h("p", {}, "They are in the cloud: use an SDK to change them.")
+				: newBucket(),
+			all.length > PAGE || search
+				? searchForm([searchField("Part of a name", "search", search)], (to) =>
+						addressOf("buckets", to),
 					)
-				: table(
+				: "",
+			shown.length > 0
+				? table(
 						"Buckets",
 						HEADS,
-						shown.map((one, i) => row(one, stats[i])),
+						rows.map(({ cells }) => cells),
+					)
+				: nothing(
+						search
+							? "No bucket is called like that."
+							: "There is no bucket yet. Make one here, with your SDK or with ossutil.",
 					),
 			h(
 				"p",
 				{ class: "pages" },
-				start > 0 ? link("buckets", { search }, "First page") : "",
-				next
-					? link("buckets", { search, from: String(start + PAGE) }, "Next page")
-					: "",
+				start > 0 && link("buckets", { search }, "First page"),
+				start + PAGE < found.length &&
+					link("buckets", { search, from: String(start + PAGE) }, "Next page"),
 			),
 		],
 	};
 }
 
-const row = (bucket, stat) => [
-	link("bucket", { name: bucket.name }, name(bucket.name)),
-	stat ? String(stat.objects) : "",
-	stat ? bytes(stat.bytes) : "",
-	bucket.acl,
-	bucket.versioning || "never",
-	bucket.storageClass,
-	bucket.owner,
-	time(bucket.createdAt),
-	actions(bucket.name),
-];
+function row(bucket, isInCloud) {
+	const count = h("span", {});
+	const size = h("span", {});
+	const cells = [
+		link("bucket", { name: bucket.name }, name(bucket.name)),
+		count,
+		size,
+		bucket.acl,
+		bucket.versioning || "never",
+		bucket.storageClass,
+		bucket.owner,
+		time(bucket.createdAt),
+		isInCloud ? "" : actions(bucket.name),
+	];
+	return { bucket: bucket.name, count, size, cells };
+}
+
+/** The counts that are shown until newer ones are there: counting takes a while. */
+const counted = new Map();
+
+/** A bucket is counted again after so many times as long as that takes. */
+const REST = 20;
+
+/** One bucket after the other, while the page is shown. */
+async function countAll(rows) {
+	for (const one of rows) show(one);
+	await new Promise(requestAnimationFrame); // it is on the page then
+	for (const one of rows) {
+		if (!one.count.isConnected) return;
+		const known = counted.get(one.bucket);
+		if (known && performance.now() < known.until) continue;
+		const began = performance.now();
+		const stat = await ask(`${bucketPath(one.bucket)}/stat`).catch(() => {});
+		const took = performance.now() - began;
+		counted.set(one.bucket, { stat, until: began + took * (1 + REST) });
+		show(one);
+	}
+}
+
+function show({ bucket, count, size }) {
+	const { stat } = counted.get(bucket) ?? {};
+	count.textContent = stat ? String(stat.objects) : "…";
+	size.textContent = stat ? bytes(stat.bytes) : "…";
+}
 
 const actions = (bucket) =>
 	h(
@@ -92,7 +135,10 @@ const actions = (bucket) =>
 		riskyButton(
 			"Empty",
 			`Delete everything in ${bucket}?`,
-			() => remove(`${bucketPath(bucket)}/objects`),
+			() => {
+				counted.delete(bucket);
+				return remove(`${bucketPath(bucket)}/objects`);
+			},
 			({ deleted }) => `${deleted} deleted.`,
 			`Empty ${bucket}`,
 		),

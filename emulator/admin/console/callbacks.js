@@ -12,6 +12,7 @@ import {
 	link,
 	name,
 	nothing,
+	oneLine,
 	riskyButton,
 	table,
 	time,
@@ -46,27 +47,23 @@ export async function callbacks(query) {
 		summary: "true",
 	});
 	const rows = found.map((one) => [
-		[
-			statusBadge(one.status),
-			one.answerStatus === null ? "" : h("small", {}, ` ${one.answerStatus}`),
-		],
+		statusBadge(one.status),
+		one.answerStatus === null ? "" : String(one.answerStatus),
 		h(
 			"span",
 			{ class: "long" },
 			link("callback", { id: one.id }, name(one.key)),
+			h("small", {}, `${one.operation} in `, name(one.bucket)),
 		),
-		h("span", { class: "short" }, name(one.bucket)),
-		one.operation,
 		h("span", { class: "long" }, callee(one)),
-		h("span", { class: "long" }, exchange(one)),
+		exchange(one),
 		duration(one.durationMs),
 		time(one.startedAt),
 	]);
 	const heads = [
 		"Status",
+		"HTTP",
 		"Key",
-		"Bucket",
-		"Upload",
 		"Application server",
 		"Body and answer",
 		"#Took",
@@ -108,12 +105,13 @@ export async function callbacks(query) {
 }
 
 /** The first of what was sent and of what came back. */
-const exchange = ({ bodyStart, answerStatus, answerStart }) => [
-	h("code", {}, name(startOf(bodyStart))),
-	answerStatus === null
-		? ""
-		: h("small", {}, `${answerStatus} `, name(startOf(answerStart))),
-];
+const exchange = ({ bodyStart, answerStart }) =>
+	h(
+		"span",
+		{ class: "exchange" },
+		h("code", {}, oneLine(startOf(bodyStart))),
+		answerStart && h("small", {}, oneLine(startOf(answerStart))),
+	);
 
 const START_MAX = 100;
 
@@ -129,7 +127,7 @@ function noticed(findings) {
 }
 
 const callee = ({ status, urls, why, findings = [], fault }) => [
-	urls.length === 0 ? "no server" : name(urls.at(-1)),
+	urls.length === 0 ? "no server" : oneLine(urls.at(-1)),
 	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
 	noticed(findings),
 	fault ? h("small", {}, `A fault on purpose: ${fault}`) : "",

@@ -2,7 +2,7 @@
  * The emulator's clock: move it, stop it, put it back.
  */
 import { changeForm, selectField, textField } from "./forms.js";
-import { act, button, facts, h, time } from "./page.js";
+import { act, button, facts, h } from "./page.js";
 import { ask, put, remove } from "./server.js";
 
 const STEPS = [
@@ -13,6 +13,24 @@ const STEPS = [
 	["+30 days", 2_592_000],
 ];
 
+const UNITS = [
+	["day", 86_400],
+	["hour", 3600],
+	["minute", 60],
+	["second", 1],
+];
+
+/** 90,061 seconds are `1 day 1 hour 1 minute 1 second`. */
+export function inWords(seconds) {
+	let left = Math.abs(Math.round(seconds));
+	const words = UNITS.map(([unit, length]) => {
+		const count = Math.floor(left / length);
+		left %= length;
+		return count > 0 && `${count} ${unit}${count === 1 ? "" : "s"}`;
+	}).filter(Boolean);
+	return `${seconds <= -0.5 ? "−" : ""}${words.join(" ") || "0 seconds"}`;
+}
+
 export async function clock() {
 	const { now, frozen, aheadSeconds, scope } = await ask("/api/clock");
 	const change = (body) => act(() => put("/api/clock", body), "Changed.");
@@ -22,9 +40,9 @@ export async function clock() {
 		nodes: [
 			h("h1", {}, "Clock"),
 			facts([
-				["Now", time(now)],
+				["Now", h("time", { datetime: now }, now)],
 				["State", frozen ? "stopped" : "running"],
-				["Ahead of the real time", `${Math.round(aheadSeconds)} seconds`],
+				["Ahead of the real time", inWords(aheadSeconds)],
 				["Applies to", scope === "all" ? "everything" : "expiry only"],
 			]),
 			h(
@@ -42,7 +60,9 @@ export async function clock() {
 			changeForm(
 				"Set the clock",
 				[
-					textField("Time", "now", { value: now, required: true }),
+					textField("Time", "now", {
+						...{ value: now, required: true, class: "wide" },
+					}),
 					selectField(
 						"Applies to",
 						"scope",

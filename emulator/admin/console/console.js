@@ -11,9 +11,10 @@ import { clock } from "./clock.js";
 import { documents } from "./documents.js";
 import { faults } from "./faults.js";
 import { home } from "./home.js";
+import { enableMenu } from "./menu.js";
 import { object } from "./object.js";
 import { operations } from "./operations.js";
-import { h } from "./page.js";
+import { h, link } from "./page.js";
 import { ram } from "./ram.js";
 import { request } from "./request.js";
 import { requests } from "./requests.js";
@@ -66,12 +67,19 @@ async function draw() {
 	if (mine !== drawing) return false; // the user has opened another page
 	follows = drawn.follows;
 	document.title = `${drawn.title} – OSS emulator`;
-	for (const tab of document.querySelectorAll("nav a"))
-		if (tab.dataset.tab === drawn.tab) tab.setAttribute("aria-current", "page");
-		else tab.removeAttribute("aria-current");
+	markTab(drawn.tab);
 	show(drawn.nodes, shownAddress === location.hash);
 	shownAddress = location.hash;
 	return true;
+}
+
+function markTab(wanted) {
+	const tabs = [...document.querySelectorAll("header nav a")];
+	for (const tab of tabs)
+		if (tab.dataset.tab === wanted) tab.setAttribute("aria-current", "page");
+		else tab.removeAttribute("aria-current");
+	const isInMenu = document.querySelector("#menu [aria-current]") !== null;
+	document.querySelector(".more").toggleAttribute("data-current", isInMenu);
 }
 
 const failed = (error) => ({
@@ -79,7 +87,19 @@ const failed = (error) => ({
 	tab: "",
 	nodes: [
 		h("h1", {}, "That did not work"),
-		h("p", { role: "alert" }, error.message),
+		h("p", { class: "mistake", role: "alert" }, error.message),
+		h(
+			"p",
+			{},
+			link("", {}, "Home"),
+			", ",
+			link("buckets", {}, "buckets"),
+			", ",
+			link("callbacks", {}, "callbacks"),
+			" or ",
+			link("requests", {}, "requests"),
+			".",
+		),
 	],
 	follows: "open",
 });
@@ -116,8 +136,9 @@ async function navigate() {
 	main.focus({ preventScroll: true });
 }
 
-/** A form that was begun is not taken away by an event. */
+/** A form that was begun, or a question, is not taken away by an event. */
 const isTyping = () =>
+	document.querySelector("dialog[open]") !== null ||
 	main.querySelector("form[data-begun]") !== null ||
 	(main.contains(document.activeElement) &&
 		document.activeElement.matches("input, select, textarea"));
@@ -161,6 +182,7 @@ function follow() {
 
 addEventListener("hashchange", navigate);
 addEventListener("redraw", draw);
+enableMenu();
 follow();
 draw();
 ask("/api/settings").then(({ endpoint }) => {

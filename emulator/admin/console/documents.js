@@ -3,7 +3,7 @@
  */
 import { breadcrumbs } from "./bucket.js";
 import { changeForm, selectField, textArea } from "./forms.js";
-import { h, name, nothing, riskyButton } from "./page.js";
+import { entries as foldable, h, name, nothing, riskyButton } from "./page.js";
 import { ask, bucketPath, put, remove } from "./server.js";
 
 export async function documents({ name: bucket = "" }) {
@@ -21,7 +21,9 @@ export async function documents({ name: bucket = "" }) {
 			breadcrumbs(bucket, "", ""),
 			h("h1", {}, "Documents of ", name(bucket)),
 			entries.length === 0 ? nothing("This bucket has no documents.") : "",
-			entries.map(([key, text]) => one(path, key, text)),
+			entries.length === 0
+				? ""
+				: foldable(entries.map(([key, text]) => one(path, key, text))),
 			h("h2", {}, "Add a document"),
 			changeForm(
 				"Add a document",

@@ -1,7 +1,7 @@
 /**
  * Faults: requests and callbacks that fail on purpose.
  */
-import { changeForm, given, selectField, textField } from "./forms.js";
+import { changeForm, given, group, selectField, textField } from "./forms.js";
 import { h, name, nothing, riskyButton, table } from "./page.js";
 import { ask, post, remove } from "./server.js";
 
@@ -61,31 +61,40 @@ export function describeFault({ operation, do: what, after, times, every }) {
 
 const same = (values) => values.map((value) => [value, value]);
 
+const count = (label, field, min, properties = {}) =>
+	textField(label, field, { type: "number", min, step: "1", ...properties });
+
 const newFault = (properties) =>
 	changeForm(
 		"Add a fault",
 		[
-			selectField("Operation", "operation", same(properties.operation.enum)),
-			textField("Bucket", "bucket"),
-			textField("Key (glob)", "key"),
-			textField("Status", "status", { type: "number", placeholder: "503" }),
-			textField("Code", "code", { placeholder: "SlowDown" }),
-			textField("Delay in ms", "delayMs", { type: "number" }),
-			textField("Cut after bytes", "cutAfterBytes", { type: "number" }),
-			selectField("Of", "direction", [
-				["response", "the response"],
-				["request", "the request"],
-			]),
-			selectField("Of a callback", "callback", [
-				["", "–"],
-				...same(kinds(properties.do)),
-			]),
-			textField("After", "after", { type: "number", min: "0" }),
-			textField("Times", "times", { type: "number", min: "1" }),
-			textField("Every", "every", { type: "number", min: "1" }),
+			group(
+				"Which requests",
+				selectField("Operation", "operation", same(properties.operation.enum)),
+				textField("Bucket", "bucket", { placeholder: "any" }),
+				textField("Key (glob)", "key", { placeholder: "any" }),
+				count("Skip the first", "after", "0", { placeholder: "0" }),
+				count("Times", "times", "1", { placeholder: "always" }),
+				count("Every n-th", "every", "1", { placeholder: "1" }),
+			),
+			group(
+				"What happens",
+				count("Status", "status", "400", { max: "599", placeholder: "503" }),
+				textField("Code", "code", { placeholder: "SlowDown" }),
+				count("Delay in ms", "delayMs", "0"),
+				count("Cut after bytes", "cutAfterBytes", "0"),
+				selectField("Cut in", "direction", [
+					["response", "the response"],
+					["request", "the request"],
+				]),
+				selectField("Fault of the callback", "callback", [
+					["", "–"],
+					...same(kinds(properties.do)),
+				]),
+			),
 		],
 		"Add",
-		(values) => post("/api/faults", readFault(values)),
+		async (values) => post("/api/faults", readFault(values)),
 		"The fault was added.",
 	);
 
@@ -100,15 +109,21 @@ const numbers = (values, names) =>
 		names.filter((one) => values[one]).map((one) => [one, Number(values[one])]),
 	);
 
+/** @throws Error when nothing would happen */
 function readFault(values) {
 	const { operation, bucket, key, code, callback, direction } = values;
+	const what = {
+		...numbers(values, ["status", "delayMs", "cutAfterBytes"]),
+		...given({ code, callback }),
+		...(values.cutAfterBytes ? { direction } : {}),
+	};
+	if (Object.keys(what).length === 0)
+		throw new Error(
+			"What happens: fill in a status, a delay, a cut or a fault of the callback.",
+		);
 	return {
 		...given({ operation, bucket, key }),
 		...numbers(values, ["after", "times", "every"]),
-		do: {
-			...numbers(values, ["status", "delayMs", "cutAfterBytes"]),
-			...given({ code, callback }),
-			...(values.cutAfterBytes ? { direction } : {}),
-		},
+		do: what,
 	};
 }

@@ -34,19 +34,84 @@ export function selectField(label, name, values, chosen = "") {
 	return labelled(label, select);
 }
 
-/** @param {(values: Record<string, string>) => Promise<unknown>} change */
+/** @param {(values: Record<string, string>) => Promise<unknown>} change what it throws is shown in the form */
 export function changeForm(label, fields, submitText, change, done) {
-	const submit = (event) => {
+	return formOf(
+		label,
+		[fields, h("button", { type: "submit" }, submitText)],
+		(form, fail) =>
+			act(
+				() => change(Object.fromEntries(new FormData(form))),
+				done,
+				true,
+				fail,
+			),
+	);
+}
+
+/**
+ * A form with a place for what is wrong with it. While it is carried out it is not sent again.
+ *
+ * @param {(form: HTMLFormElement, fail: (message: string) => void) => Promise<unknown>} carryOut
+ */
+export function formOf(label, children, carryOut, properties = {}) {
+	const mistake = h("p", { class: "mistake", role: "alert" });
+	let isBusy = false;
+	const submit = async (event) => {
 		event.preventDefault();
-		const values = Object.fromEntries(new FormData(event.target));
-		act(() => change(values), done);
+		if (isBusy) return;
+		isBusy = true;
+		mistake.textContent = "";
+		const { target: form } = event;
+		for (const field of form.querySelectorAll("[aria-invalid]"))
+			field.removeAttribute("aria-invalid");
+		await carryOut(form, (message) => {
+			mistake.textContent = pointOut(form, message);
+		});
+		isBusy = false;
 	};
 	return h(
 		"form",
-		{ class: "fields", "aria-label": label, onsubmit: submit },
-		fields,
-		h("button", { type: "submit" }, submitText),
+		{ class: "fields", "aria-label": label, onsubmit: submit, ...properties },
+		children,
+		mistake,
 	);
+}
+
+/**
+ * The emulator names a field as its API does, at the beginning of a message: `do.status must be >= 400`. The field gets
+ * the focus.
+ *
+ * @returns the message with the label of the field instead
+ */
+function pointOut(form, message) {
+	const [, path = "", rest] = /^([\w.[\]]+)(:? .*)$/s.exec(message) ?? [];
+	const parts = path.split(/[.[\]]+/).filter((part) => !/^\d*$/.test(part));
+	const field = parts
+		.map((part) => form.elements.namedItem(part))
+		.findLast((one) => one?.labels?.length > 0);
+	if (!field) return message;
+	field.setAttribute("aria-invalid", "true");
+	field.focus();
+	return `${field.labels[0].textContent}${rest}`;
+}
+
+/** Fields that belong together. */
+export const group = (legend, ...fields) =>
+	h(
+		"fieldset",
+		{},
+		h("legend", {}, legend),
+		h("div", { class: "fields" }, fields),
+	);
+
+/** @throws Error that names the field */
+export function readJson(label, text) {
+	try {
+		return JSON.parse(text);
+	} catch ({ message }) {
+		throw new Error(`${label}: this is not JSON: ${message}.`);
+	}
 }
 
 /** @param {(values: Record<string, string>) => string} addressFrom the address of the page with the results */

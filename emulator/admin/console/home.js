@@ -2,6 +2,7 @@
  * Home: how to reach the emulator, and what matters now.
  */
 import { statusBadge } from "./callbacks.js";
+import { inWords } from "./clock.js";
 import { describeFault } from "./faults.js";
 import { copyButton, facts, h, link, name, table, time } from "./page.js";
 import { requestBadge } from "./requests.js";
@@ -131,7 +132,7 @@ const describeClock = ({ now, frozen, aheadSeconds }) =>
 		frozen ? ", stopped" : "",
 		aheadSeconds === 0
 			? ", the real time"
-			: `, ${Math.round(aheadSeconds)} seconds ahead of the real time`,
+			: `, ${inWords(aheadSeconds)} ahead of the real time`,
 		". ",
 		link("clock", {}, "Change"),
 	);

@@ -1,13 +1,12 @@
 /**
  * One object: its properties, its versions, and a preview of its content.
  */
-import { breadcrumbs } from "./bucket.js";
+import { breadcrumbs, stateOf } from "./bucket.js";
 import { statusBadge } from "./callbacks.js";
-import { selectField, textField } from "./forms.js";
+import { formOf, selectField, textField } from "./forms.js";
 import {
 	act,
 	addressOf,
-	badge,
 	bytes,
 	code,
 	copyButton,
@@ -17,26 +16,40 @@ import {
 	link,
 	name,
 	nothing,
+	oneLine,
 	riskyButton,
 	table,
 	time,
 } from "./page.js";
 import { requestBadge } from "./requests.js";
-import { ask, bucketPath, contentUrl, post, remove, send } from "./server.js";
+import {
+	ask,
+	bucketPath,
+	contentUrl,
+	isGateway,
+	post,
+	remove,
+	send,
+} from "./server.js";
 
 /** How many callbacks and requests are shown. */
 const LISTED = "20";
 
+/** How many versions are shown; all of them are in the bucket's list of versions. */
+const VERSIONS_SHOWN = 100;
+
 const TEXT_BYTES_SHOWN = 64 * 1024;
 
 export async function object({ bucket = "", key = "" }) {
-	const [{ versions }, { callbacks }, { requests }] = await Promise.all([
-		ask(`${bucketPath(bucket)}/object`, { key }),
-		ask("/api/callbacks", { bucket, key, limit: LISTED, summary: "true" }),
-		ask("/api/requests", { bucket, key, limit: LISTED }),
-	]);
+	const [isInCloud, { versions }, { callbacks }, { requests }] =
+		await Promise.all([
+			isGateway(),
+			ask(`${bucketPath(bucket)}/object`, { key }),
+			ask("/api/callbacks", { bucket, key, limit: LISTED, summary: "true" }),
+			ask("/api/requests", { bucket, key, limit: LISTED }),
+		]);
 	const [latest] = versions;
-	const folder = key.slice(0, key.replace(/\/$/, "").lastIndexOf("/") + 1);
+	const folder = folderOf(key);
 	return {
 		title: key,
 		tab: "buckets",
@@ -44,27 +57,29 @@ export async function object({ bucket = "", key = "" }) {
 		nodes: [
 			breadcrumbs(bucket, folder, key),
 			h("h1", {}, name(key.slice(folder.length))),
-			actions(latest),
+			actions(latest, isInCloud),
 			latest.type === "DeleteMarker"
 				? h("p", {}, "Deleted: a delete marker is its latest version.")
 				: known(latest),
-			versions.length > 1 || latest.versionId !== "null"
-				? allVersions(versions)
-				: undefined,
-			presign(bucket, key),
+			(versions.length > 1 || latest.versionId !== "null") &&
+				allVersions(versions, isInCloud),
+			!isInCloud && presign(bucket, key),
 			...(await content(latest)),
 			...history(callbacks, requests),
 		].filter(Boolean),
 	};
 }
 
-const actions = ({ bucket, key, type }) =>
+const folderOf = (key) =>
+	key.slice(0, key.replace(/\/$/, "").lastIndexOf("/") + 1);
+
+const actions = ({ bucket, key, type }, isInCloud) =>
 	h(
 		"p",
 		{ class: "actions" },
 		type === "DeleteMarker" ? [] : contentLinks(bucket, key),
 		copyButton("Copy key", key),
-		type === "DeleteMarker"
+		type === "DeleteMarker" || isInCloud
 			? ""
 			: riskyButton(
 					"Delete",
@@ -123,7 +138,7 @@ const known = (object) =>
 		...named("", object.encryption),
 	]);
 
-const allVersions = (versions) =>
+const allVersions = (versions, isInCloud) =>
 	h(
 		"section",
 		{},
@@ -131,31 +146,48 @@ const allVersions = (versions) =>
 		table(
 			"Versions",
 			["Version", "State", "#Size", "ETag", "Modified", "Actions"],
-			versions.map(
-				({
-					bucket,
-					key,
-					versionId,
-					isLatest,
-					type,
-					size,
-					etag,
-					modifiedAt,
-				}) => [
-					h("code", {}, name(versionId)),
-					isLatest ? badge("good", "latest") : "",
-					type === "DeleteMarker" ? "delete marker" : bytes(size),
-					etag,
-					time(modifiedAt),
-					h(
-						"span",
-						{ class: "actions" },
-						type === "DeleteMarker" ? [] : contentLinks(bucket, key, versionId),
-						deleteVersion(bucket, key, versionId),
-					),
-				],
-			),
+			versions
+				.slice(0, VERSIONS_SHOWN)
+				.map(
+					({
+						bucket,
+						key,
+						versionId,
+						isLatest,
+						type,
+						size,
+						etag,
+						modifiedAt,
+					}) => [
+						h("code", {}, name(versionId)),
+						stateOf({ isLatest, type }),
+						type === "DeleteMarker" ? "" : bytes(size),
+						h("code", {}, oneLine(etag)),
+						time(modifiedAt),
+						h(
+							"span",
+							{ class: "actions" },
+							type === "DeleteMarker"
+								? []
+								: contentLinks(bucket, key, versionId),
+							!isInCloud && deleteVersion(bucket, key, versionId),
+						),
+					],
+				),
 		),
+		versions.length > VERSIONS_SHOWN &&
+			h(
+				"p",
+				{ class: "pages" },
+				link(
+					"bucket",
+					{
+						...{ name: versions[0].bucket, prefix: versions[0].key },
+						versions: "all",
+					},
+					"All versions",
+				),
+			),
 	);
 
 const deleteVersion = (bucket, key, versionId) =>
@@ -172,25 +204,16 @@ const deleteVersion = (bucket, key, versionId) =>
 
 /** Without any version there is no page of the object any more. */
 async function leaveIfGone(bucket, key) {
-	const { objects } = await ask(`${bucketPath(bucket)}/objects`, {
+	const { versions } = await ask(`${bucketPath(bucket)}/versions`, {
 		...{ prefix: key, limit: "1" },
 	});
-	if (objects[0]?.key === key) return;
-	const { versioning } = await bucketNamed(bucket);
-	if (versioning) return;
-	location.hash = addressOf("bucket", { name: bucket });
-}
-
-async function bucketNamed(bucket) {
-	const { buckets } = await ask("/api/buckets");
-	return buckets.find(({ name: one }) => one === bucket) ?? {};
+	if (versions[0]?.key === key) return;
+	location.hash = addressOf("bucket", { name: bucket, prefix: folderOf(key) });
 }
 
 function presign(bucket, key) {
 	const result = h("div", { role: "status" });
-	const submit = async (event) => {
-		event.preventDefault();
-		const { method, seconds } = event.target.elements;
+	const sign = async ({ elements: { method, seconds } }) => {
 		const { url } = await post("/api/presign", {
 			...{ bucket, key, method: method.value, seconds: Number(seconds.value) },
 		});
@@ -201,22 +224,21 @@ function presign(bucket, key) {
 		"section",
 		{},
 		h("h2", {}, "Presigned URL"),
-		h(
-			"form",
-			{
-				class: "fields",
-				"aria-label": "Presigned URL",
-				onsubmit: (event) => act(() => submit(event), "Signed.", false),
-			},
-			selectField(
-				"Method",
-				"method",
-				methods.map((one) => [one, one]),
-			),
-			textField("Seconds", "seconds", {
-				...{ type: "number", min: "1", max: "604800", value: "3600" },
-			}),
-			h("button", { type: "submit" }, "Sign"),
+		formOf(
+			"Presigned URL",
+			[
+				selectField(
+					"Method",
+					"method",
+					methods.map((one) => [one, one]),
+				),
+				textField("Seconds", "seconds", {
+					...{ type: "number", min: "1", max: "604800", value: "3600" },
+					required: true,
+				}),
+				h("button", { type: "submit" }, "Sign"),
+			],
+			(form, fail) => act(() => sign(form), "Signed.", false, fail),
 		),
 		result,
 	);
@@ -245,7 +267,7 @@ const history = (callbacks, requests) => [
 				["Status", "Operation", "#Took", "Received"],
 				requests.map((one) => [
 					requestBadge(one.status),
-					link("request", { id: one.id }, one.operation || "unknown"),
+					link("request", { id: one.id }, one.operation || one.method),
 					duration(one.durationMs),
 					time(one.receivedAt),
 				]),

@@ -5,7 +5,7 @@
 /**
  * @param {string} tag
  * @param {Record<string, unknown>} properties attributes, and listeners as `onclick`; undefined and false are left out
- * @param {...unknown} children elements and texts, in lists or not
+ * @param {...unknown} children elements and texts, in lists or not; undefined, false and "" are left out
  */
 export function h(tag, properties = {}, ...children) {
 	const element = document.createElement(tag);
@@ -14,9 +14,12 @@ export function h(tag, properties = {}, ...children) {
 		if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
 		else element.setAttribute(name, value === true ? "" : String(value));
 	}
-	element.append(...children.flat(3).filter((child) => child !== undefined));
+	element.append(...children.flat(3).filter(isShown));
 	return element;
 }
+
+const isShown = (child) =>
+	child !== undefined && child !== false && child !== "";
 
 /** A link within the console. */
 export const link = (view, query, ...children) =>
@@ -147,6 +150,14 @@ export function table(label, heads, rows) {
 	);
 }
 
+/** One line; the end of a longer text is cut off, and shown by the pointer. */
+export const oneLine = (text) =>
+	h("span", { class: "one-line", title: text }, name(text));
+
+/** What can be unfolded, each with a summary. */
+export const entries = (...children) =>
+	h("div", { class: "entries" }, children);
+
 export const nothing = (...children) => h("p", { class: "nothing" }, children);
 
 /** Links of which one is chosen. */
@@ -166,6 +177,7 @@ export const choices = (label, view, query, parameter, values) =>
 		),
 	);
 
+/** @param {"plain" | "main" | "danger"} kind */
 export const button = (text, onclick, kind = "plain") =>
 	h("button", { type: "button", onclick, "data-kind": kind }, text);
 
@@ -192,25 +204,58 @@ async function copy(text) {
 /** Draws the page anew, after a change that was made here. */
 export const redraw = () => dispatchEvent(new Event("redraw"));
 
-/** Carries out a change, says what came of it, and draws the page anew. */
-export async function act(change, done, redraws = true) {
+/**
+ * Carries out a change, says what came of it, and draws the page anew.
+ *
+ * @param {(message: string) => void} fail shows why it did not succeed
+ */
+export async function act(change, done, redraws = true, fail = notifyFailure) {
 	try {
 		const result = await change();
 		notify(typeof done === "function" ? done(result) : done);
 		if (redraws) redraw();
 	} catch (error) {
-		notify(error.message, ERROR_SHOWN_MS);
+		notify("");
+		fail(error.message);
 	}
 }
+
+const notifyFailure = (message) => notify(message, ERROR_SHOWN_MS);
 
 const ERROR_SHOWN_MS = 10_000;
 
 /** A button that asks before it destroys something. */
 export const riskyButton = (text, question, change, done, label) => {
-	const made = button(text, () => confirm(question) && act(change, done));
+	const ask = async () => {
+		if (await isConfirmed(question, text)) act(change, done);
+	};
+	const made = button(text, ask, "danger");
 	if (label) made.setAttribute("aria-label", label);
 	return made;
 };
+
+/** @param {string} consent the text of the button that agrees */
+function isConfirmed(question, consent) {
+	const { promise, resolve } = Promise.withResolvers();
+	const dialog = h(
+		"dialog",
+		{ "aria-labelledby": "question" },
+		h("p", { id: "question" }, question),
+		h(
+			"p",
+			{ class: "actions" },
+			button("Cancel", () => dialog.close()),
+			button(consent, () => dialog.close("yes"), "danger"),
+		),
+	);
+	dialog.addEventListener("close", () => {
+		dialog.remove();
+		resolve(dialog.returnValue === "yes");
+	});
+	document.body.append(dialog);
+	dialog.showModal(); // the focus is on Cancel, and returns to where it was
+	return promise;
+}
 
 let quiet;
 

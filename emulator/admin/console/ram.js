@@ -1,8 +1,8 @@
 /**
  * RAM: users with their keys, and roles, with their policies.
  */
-import { changeForm, given, textArea, textField } from "./forms.js";
-import { code, h, name, nothing, riskyButton } from "./page.js";
+import { changeForm, given, readJson, textArea, textField } from "./forms.js";
+import { code, entries, h, link, name, nothing, riskyButton } from "./page.js";
 import { ask, put, remove } from "./server.js";
 
 const POLICY = JSON.stringify(
@@ -16,10 +16,9 @@ const POLICY = JSON.stringify(
 	2,
 );
 
-/** More users or roles than this are not shown. */
-const SHOWN_MAX = 200;
+const PAGE = 50;
 
-export async function ram() {
+export async function ram(query) {
 	const [{ users }, { roles }] = await Promise.all([
 		ask("/api/ram/users"),
 		ask("/api/ram/roles"),
@@ -29,18 +28,37 @@ export async function ram() {
 		tab: "ram",
 		nodes: [
 			h("h1", {}, "RAM"),
-			h("h2", {}, "Users"),
-			users.length === 0 ? nothing("There are no RAM users.") : "",
-			users.slice(0, SHOWN_MAX).map((one) => entry("users", one)),
+			h("h2", {}, `Users (${users.length})`),
+			page("users", users, query),
+			h("h3", {}, "Create or replace a user"),
 			userForm(),
-			h("h2", {}, "Roles"),
-			roles.length === 0
-				? nothing("There are no roles with a configuration.")
-				: "",
-			roles.slice(0, SHOWN_MAX).map((one) => entry("roles", one)),
+			h("h2", {}, `Roles (${roles.length})`),
+			page("roles", roles, query),
+			h("h3", {}, "Create or replace a role"),
 			roleForm(),
 		].flat(),
 	};
+}
+
+/** @param {"users" | "roles"} kind also the name of the parameter that says where its page begins */
+function page(kind, all, query) {
+	if (all.length === 0)
+		return nothing(
+			kind === "users"
+				? "There are no RAM users."
+				: "No role is configured: any role can be assumed, and may do anything.",
+		);
+	const start = Number(query[kind]) || 0;
+	return [
+		entries(all.slice(start, start + PAGE).map((one) => entry(kind, one))),
+		h(
+			"p",
+			{ class: "pages" },
+			start > 0 && link("ram", { ...query, [kind]: "" }, `First ${kind}`),
+			start + PAGE < all.length &&
+				link("ram", { ...query, [kind]: String(start + PAGE) }, `Next ${kind}`),
+		),
+	];
 }
 
 const entry = (kind, one) =>
@@ -61,20 +79,27 @@ const entry = (kind, one) =>
 		),
 	);
 
+const POLICIES = "Policies, as a JSON list";
+
+const nameField = () =>
+	textField("Name", "name", { required: true, maxlength: "64" });
+
+const policiesField = () => textArea(POLICIES, "policies", POLICY);
+
 const userForm = () =>
 	changeForm(
 		"RAM user",
 		[
-			textField("Name", "name", { required: true }),
+			nameField(),
 			textField("AccessKeyId", "id", { required: true }),
 			textField("AccessKeySecret", "secret", { required: true }),
-			textArea("Policies, as a JSON list", "policies", POLICY),
+			policiesField(),
 		],
 		"Create or replace user",
-		({ name: user, id, secret, policies }) =>
+		async ({ name: user, id, secret, policies }) =>
 			put(`/api/ram/users/${encodeURIComponent(user)}`, {
 				accessKeys: [{ id, secret }],
-				policies: JSON.parse(policies),
+				policies: readJson(POLICIES, policies),
 			}),
 		"The user was saved.",
 	);
@@ -83,15 +108,27 @@ const roleForm = () =>
 	changeForm(
 		"RAM role",
 		[
-			textField("Name", "name", { required: true }),
-			textField("Longest session in seconds", "max", { type: "number" }),
-			textArea("Policies, as a JSON list", "policies", POLICY),
+			nameField(),
+			textField("Longest session in seconds", "maxSessionDuration", {
+				...{ type: "number", min: "3600", max: "43200", placeholder: "3600" },
+			}),
+			textField("Trusted accounts, by uid", "trusts", {
+				placeholder: "its own",
+				class: "wide",
+			}),
+			policiesField(),
 		],
 		"Create or replace role",
-		({ name: role, max, policies }) =>
+		async ({ name: role, maxSessionDuration, trusts, policies }) =>
 			put(`/api/ram/roles/${encodeURIComponent(role)}`, {
-				...given({ maxSessionDuration: max && Number(max) }),
-				policies: JSON.parse(policies),
+				...given({
+					maxSessionDuration: maxSessionDuration && Number(maxSessionDuration),
+					trusts: listOf(trusts),
+				}),
+				policies: readJson(POLICIES, policies),
 			}),
 		"The role was saved.",
 	);
+
+/** @returns undefined for a text with nothing in it */
+const listOf = (text) => text.match(/[^\s,]+/g) ?? undefined;

@@ -46,11 +46,9 @@ export async function request({ id = "" }) {
 }
 
 /** A callback has the id of its upload's request. */
-async function callbackOf({ id, bucket, key }) {
-	if (key === "") return undefined;
-	const query = { bucket, key, summary: "true", limit: "1000" };
-	const { callbacks } = await ask("/api/callbacks", query);
-	return callbacks.find((one) => one.id === id);
+async function callbackOf({ id }) {
+	const { callbacks } = await ask("/api/callbacks", { id, summary: "true" });
+	return callbacks[0];
 }
 
 const verdict = ({ status, code, message, diagnosis, refusal, fault }) =>
@@ -60,7 +58,13 @@ const verdict = ({ status, code, message, diagnosis, refusal, fault }) =>
 			class: "verdict",
 			"data-status": status >= 400 || status === 203 ? "failed" : "succeeded",
 		},
-		h("p", {}, requestBadge(status), ` ${code} `, message),
+		h(
+			"p",
+			{},
+			requestBadge(status),
+			" ",
+			[code, message].filter(Boolean).join(": "),
+		),
 		[diagnosis, refusal?.sentence, fault && `A fault on purpose: ${fault}`]
 			.filter(Boolean)
 			.map((line) => h("p", { class: "advice" }, line)),

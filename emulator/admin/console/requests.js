@@ -33,7 +33,7 @@ export async function requests(query) {
 	});
 	const rows = found.map((one) => [
 		requestBadge(one.status),
-		one.operation || "unknown",
+		one.operation || "–",
 		h(
 			"span",
 			{ class: "long" },
@@ -42,17 +42,20 @@ export async function requests(query) {
 				{ id: one.id },
 				h("code", {}, `${one.method} `, name(one.url)),
 			),
-			one.protocol === "S3" && badge("plain", "S3"),
+			one.protocol === "S3" && [" ", badge("plain", "S3")],
 			[
-				[one.code, one.message].filter(Boolean).join(": "),
-				one.ec && `EC ${one.ec}`,
+				[
+					[one.code, one.message].filter(Boolean).join(": "),
+					one.ec && `EC ${one.ec}`,
+				]
+					.filter(Boolean)
+					.join(" · "),
 				one.diagnosis,
 				one.refusal?.sentence,
 			]
 				.filter(Boolean)
 				.map((line) => h("small", {}, line)),
 		),
-		h("span", { class: "short" }, name(one.host)),
 		duration(one.durationMs),
 		time(one.receivedAt),
 		h("code", {}, one.id),
@@ -61,7 +64,6 @@ export async function requests(query) {
 		"Status",
 		"Operation",
 		"Request",
-		"Host",
 		"#Took",
 		"Received",
 		"Request id",

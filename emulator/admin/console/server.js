@@ -24,6 +24,19 @@ async function reach(url, init) {
 	}
 }
 
+/** Whether the buckets are in the cloud, where only an SDK changes them. */
+export async function isGateway() {
+	asked ??= ask("/api/settings");
+	const { settings } = await asked.catch((error) => {
+		asked = undefined;
+		throw error;
+	});
+	return Boolean(settings.upstream);
+}
+
+/** It cannot change while the emulator runs. */
+let asked;
+
 const sendJson =
 	(method) =>
 	(path, body = null) =>

@@ -2,7 +2,7 @@
  * How the emulator was started, and what can change while it runs.
  */
 import { changeForm, selectField, textField } from "./forms.js";
-import { code, h } from "./page.js";
+import { code, facts, h } from "./page.js";
 import { ask, post } from "./server.js";
 
 const LEVELS = ["silent", "error", "warn", "info", "debug"];
@@ -38,7 +38,8 @@ export async function settings() {
 						all.logLevel,
 					),
 					textField("URL of the public key", "publicKeyUrl", {
-						value: all.publicKeyUrl,
+						...{ value: all.publicKeyUrl, class: "wide", type: "url" },
+						placeholder: "the Host of the upload",
 					}),
 				],
 				"Save",
@@ -46,12 +47,20 @@ export async function settings() {
 				"Saved.",
 			),
 			h("h2", {}, "As it was started"),
-			code(JSON.stringify(all.settings, null, 2)),
+			facts(Object.entries(all.settings).map(startedWith)),
 			h("h2", {}, "Public key of callbacks"),
 			code(all.publicKey),
 		],
 	};
 }
+
+const startedWith = ([setting, value]) => [
+	setting,
+	h("code", {}, typeof value === "string" ? value || "–" : inLine(value)),
+];
+
+const inLine = (value) =>
+	JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, " ");
 
 const changes = ({ strict, logLevel, publicKeyUrl }, all) => ({
 	logLevel,

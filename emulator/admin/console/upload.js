@@ -1,7 +1,7 @@
 /**
  * The form that uploads files, chosen or dropped, with a callback to try.
  */
-import { selectField, textArea, textField } from "./forms.js";
+import { formOf, readJson, selectField, textArea, textField } from "./forms.js";
 import { act, h, notify } from "./page.js";
 import { ask, bucketPath } from "./server.js";
 
@@ -10,18 +10,17 @@ const BODY =
 
 export function uploadForm(bucket, folder) {
 	const files = textField("Files", "files", { type: "file", multiple: true });
-	const form = h(
-		"form",
-		{ class: "fields upload", "aria-label": "Upload" },
-		files,
-		h("button", { type: "submit" }, "Upload"),
-		h("p", { class: "note" }, "or drop files here"),
-		callbackFields(),
+	const form = formOf(
+		"Upload",
+		[
+			files,
+			h("button", { type: "submit" }, "Upload"),
+			h("span", { class: "note" }, "or drop files here"),
+			callbackFields(),
+		],
+		(_, fail) => upload(form.elements.files.files, fail),
+		{ class: "fields upload" },
 	);
-	form.addEventListener("submit", (event) => {
-		event.preventDefault();
-		upload(form.elements.files.files);
-	});
 	form.addEventListener("dragover", (event) => {
 		event.preventDefault();
 		form.dataset.over = "";
@@ -36,10 +35,13 @@ export function uploadForm(bucket, folder) {
 	});
 	return form;
 
-	function upload(chosen) {
-		if (chosen.length === 0) return notify("Choose a file first.");
-		const headers = callbackHeaders(form.elements);
-		return act(() => storeAll(bucket, folder, [...chosen], headers), describe);
+	function upload(chosen, fail) {
+		const change = async () => {
+			if (chosen.length === 0) throw new Error("Files: choose one first.");
+			const headers = callbackHeaders(form.elements);
+			return storeAll(bucket, folder, [...chosen], headers);
+		};
+		return act(change, describe, true, fail);
 	}
 }
 
@@ -77,6 +79,7 @@ function callbackHeaders(fields) {
 		callbackBodyType: callbackBodyType.value,
 	};
 	const variables = callbackVar.value.trim();
+	if (variables !== "") readJson("Custom variables as JSON", variables);
 	return {
 		"x-oss-callback": toBase64(JSON.stringify(callback)),
 		...(variables === "" ? {} : { "x-oss-callback-var": toBase64(variables) }),
@@ -86,10 +89,12 @@ function callbackHeaders(fields) {
 const toBase64 = (text) =>
 	btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
+/** @throws Error that names the file that was refused, and says how many were stored before it */
 async function storeAll(bucket, folder, files, headers) {
 	const answers = [];
 	for (const file of files) {
-		notify(`Uploading ${file.name} …`);
+		const count = `${answers.length + 1} of ${files.length}`;
+		notify(`Uploading ${file.name} (${count}) …`, UPLOAD_SHOWN_MS);
 		const init = {
 			method: "PUT",
 			headers: {
@@ -99,10 +104,19 @@ async function storeAll(bucket, folder, files, headers) {
 			body: file,
 		};
 		const query = { key: folder + file.name };
-		answers.push(await ask(`${bucketPath(bucket)}/content`, query, init));
+		const path = `${bucketPath(bucket)}/content`;
+		try {
+			answers.push(await ask(path, query, init));
+		} catch ({ message }) {
+			const stored = answers.length === 0 ? "" : ` ${answers.length} stored.`;
+			throw new Error(`${file.name}: ${message}${stored}`);
+		}
 	}
 	return answers;
 }
+
+/** Until it is stored, or refused. */
+const UPLOAD_SHOWN_MS = 3_600_000;
 
 function describe(answers) {
 	const failed = answers.find(({ status }) => status === 203);
