@@ -1,0 +1,32 @@
+/**
+ * A worker that asks the emulator for its health again and again, and says how long the longest answer took: that long
+ * its event loop was busy with something else.
+ */
+import { Agent, get } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+
+const PAUSE_MS = 4;
+
+const agent = new Agent({ keepAlive: true });
+let longestMs = 0;
+parentPort?.on("message", () => {
+	parentPort?.postMessage(longestMs);
+	longestMs = 0;
+});
+
+for (;;) {
+	const began = performance.now();
+	await ask(`${workerData}/health`);
+	longestMs = Math.max(longestMs, performance.now() - began);
+	await wait(PAUSE_MS);
+}
+
+function ask(url: string): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	get(url, { agent }, (answer) => {
+		answer.resume();
+		answer.once("end", resolve);
+	}).once("error", () => process.exit());
+	return promise;
+}
