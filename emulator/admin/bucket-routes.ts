@@ -21,7 +21,8 @@ const bucketName = {
 	bucket: { type: "string", description: "The bucket's name." },
 } as const;
 
-export const bucketRoutes: Routes = (app, { emulator }) => {
+export const bucketRoutes: Routes = (app, context) => {
+	const { emulator } = context;
 	const { buckets, objects } = emulator.store;
 
 	app.get<{ Querystring: { readonly account?: string } }>(
@@ -65,6 +66,21 @@ export const bucketRoutes: Routes = (app, { emulator }) => {
 		},
 	);
 
+	app.get<{ Params: BucketParams; Querystring: { key: string } }>(
+		"/api/buckets/:bucket/object",
+		{ schema: getObject },
+		async ({ params, query }) => {
+			const versions = await versionsOf(emulator, params.bucket, query.key);
+			if (versions.length === 0) throw noSuchKey(query.key);
+			return { versions: versions.map(viewObject) };
+		},
+	);
+	versionRoutes(app, context);
+};
+
+const versionRoutes: Routes = (app, { emulator }) => {
+	const { objects } = emulator.store;
+
 	app.get<{ Params: BucketParams; Querystring: VersionsQuery }>(
 		"/api/buckets/:bucket/versions",
 		{ schema: listVersions },
@@ -83,16 +99,6 @@ export const bucketRoutes: Routes = (app, { emulator }) => {
 				nextMarker: next,
 				nextVersionMarker: last?.key === next ? last.versionId : "",
 			};
-		},
-	);
-
-	app.get<{ Params: BucketParams; Querystring: { key: string } }>(
-		"/api/buckets/:bucket/object",
-		{ schema: getObject },
-		async ({ params, query }) => {
-			const versions = await versionsOf(emulator, params.bucket, query.key);
-			if (versions.length === 0) throw noSuchKey(query.key);
-			return { versions: versions.map(viewObject) };
 		},
 	);
 };
