@@ -1,8 +1,9 @@
 /**
  * Buckets, and the objects in them, as they are listed and described.
  */
-import { lastOf } from "../operations/bucket/list-objects.ts";
+
 import { noSuchKey } from "../operations/store-protocol.ts";
+import { lastOf } from "../oss/page.ts";
 import type { StoredObject } from "../storage/types.ts";
 import type { AdminContext, Routes } from "./context.ts";
 import { viewBucket, viewObject } from "./object-view.ts";

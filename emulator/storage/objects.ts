@@ -4,18 +4,12 @@
  * An object exists from the moment its row is committed. Its content is there before that and its predecessor's goes
  * after, so a reader sees the old object or the new one, and a crash leaves at worst a blob that no row names.
  */
+import type { ListQuery, Page } from "../oss/page.ts";
 import { append } from "./appends.ts";
 import { OpenContent } from "./content/open-content.ts";
 import type { Listing, VersionListQuery } from "./rows/listing.ts";
-import type { ListQuery } from "./rows/page-builder.ts";
 import { type Deleted, toObject, type VersionRow } from "./rows/versions.ts";
-import type {
-	Expected,
-	NewObject,
-	Page,
-	Protect,
-	StoredObject,
-} from "./types.ts";
+import type { Expected, NewObject, Protect, StoredObject } from "./types.ts";
 import { describe, type Writes } from "./writes.ts";
 
 export type OpenObject = {

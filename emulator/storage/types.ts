@@ -151,11 +151,3 @@ export type StoredPart = {
 	readonly crc64: string;
 	readonly modified: Date;
 };
-
-/** One page of a listing. */
-export type Page<Entry> = {
-	readonly entries: readonly Entry[];
-	/** Common prefixes, in order. */
-	readonly prefixes: readonly string[];
-	readonly isTruncated: boolean;
-};

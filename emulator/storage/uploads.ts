@@ -1,12 +1,18 @@
 /**
  * Multipart uploads: parts are stored as they come; completing strings their contents together without copying.
  */
+
 import { createHash, randomBytes } from "node:crypto";
+import type { Page } from "../oss/page.ts";
 import { digestsOfStored } from "./content/digests.ts";
 import { OpenContent } from "./content/open-content.ts";
 import type { Received } from "./content/receive.ts";
 import type { Parts, PartWithContent } from "./rows/parts.ts";
-import type { UploadListQuery, UploadRows } from "./rows/upload-rows.ts";
+import type {
+	UploadListQuery,
+	UploadPageQuery,
+	UploadRows,
+} from "./rows/upload-rows.ts";
 import type { VersionRow } from "./rows/versions.ts";
 import type {
 	Expected,
@@ -78,7 +84,15 @@ export class Uploads {
 		return upload;
 	}
 
-	/** Uploads in the order of their keys, then of their ids, after the markers; all of them: the caller makes pages. */
+	/** One page of the uploads, in the order of their keys, then of their ids. */
+	async page(
+		bucket: string,
+		query: UploadPageQuery,
+	): Promise<Page<StoredUpload>> {
+		return this.#rows.page(this.#writes.buckets.require(bucket), query);
+	}
+
+	/** All uploads after the markers, in the same order. */
 	async *list(
 		bucket: string,
 		query: UploadListQuery,

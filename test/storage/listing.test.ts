@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListQuery } from "../../emulator/storage/rows/page-builder.ts";
+import type { ListQuery } from "../../emulator/oss/page.ts";
 import type { Store } from "../../emulator/storage/store.ts";
 import type { StoredObject } from "../../emulator/storage/types.ts";
 import { BUCKET, dice, NOW, put, suiteOverBoth } from "./stores.ts";

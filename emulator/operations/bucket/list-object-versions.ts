@@ -5,11 +5,11 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
+import { lastOf } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import { lastOf } from "./list-objects.ts";
 import {
 	type Encoding,
 	listedObject,

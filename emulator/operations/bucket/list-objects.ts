@@ -8,13 +8,14 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
+import { lastOf, type Page } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import {
 	expiryTimeOf,
 	type OssRequest,
 	type Query,
 } from "../../oss/request.ts";
-import type { Page, StoredBucket, StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import {
 	type Encoding,
@@ -125,15 +126,6 @@ function listed(
 			Prefix: encoding.encode(prefix),
 		})),
 	};
-}
-
-/** Keys and prefixes come in one order; the later of the two lasts is where the next page begins. */
-export function lastOf({ entries, prefixes }: Page<StoredObject>): string {
-	const key = entries.at(-1)?.key ?? "";
-	const prefix = prefixes.at(-1) ?? "";
-	return Buffer.compare(Buffer.from(key), Buffer.from(prefix)) < 0
-		? prefix
-		: key;
 }
 
 const TOKEN = "CgJvcw--";

@@ -5,6 +5,7 @@
  * what ListParts returns for an upload that its client encrypts.
  */
 import type { Emulator } from "../../emulator.ts";
+import { firstPage, lastOf, type Page } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
@@ -23,12 +24,11 @@ export async function listMultipartUploads(
 	const keyMarker = readText(query, "key-marker");
 	const uploadIdMarker = readText(query, "upload-id-marker");
 	const max = readCount(query, "max-uploads", 1000, 1000);
-	const uploads = store.uploads.list(bucket, {
-		prefix,
-		keyMarker,
-		uploadIdMarker,
+	const page = await store.uploads.page(bucket, {
+		...{ prefix, delimiter, max },
+		...{ after: keyMarker, afterUploadId: uploadIdMarker },
 	});
-	const page = await takePage(uploads, prefix, delimiter, keyMarker, max);
+	const next = markerOf(page);
 	const { encode } = encoding;
 	return xml(
 		writeXml("ListMultipartUploadsResult", {
@@ -36,13 +36,13 @@ export async function listMultipartUploads(
 			Bucket: bucket,
 			KeyMarker: encode(keyMarker),
 			UploadIdMarker: uploadIdMarker,
-			NextKeyMarker: encode(page.next.key),
-			NextUploadIdMarker: page.next.id,
+			NextKeyMarker: encode(next.key),
+			NextUploadIdMarker: next.id,
 			Delimiter: encode(delimiter),
 			Prefix: encode(prefix),
 			MaxUploads: max,
 			IsTruncated: page.isTruncated,
-			Upload: page.uploads.map((upload) => ({
+			Upload: page.entries.map((upload) => ({
 				Key: encode(upload.key),
 				UploadId: upload.id,
 				StorageClass: upload.storageClass,
@@ -53,45 +53,14 @@ export async function listMultipartUploads(
 	);
 }
 
-type UploadPage = {
-	readonly uploads: readonly StoredUpload[];
-	readonly prefixes: readonly string[];
-	/** The last entry of the page, also when no more follow; empty for an empty page. */
-	readonly next: { readonly key: string; readonly id: string };
-	readonly isTruncated: boolean;
-};
-
-async function takePage(
-	all: AsyncIterable<StoredUpload>,
-	prefix: string,
-	delimiter: string,
-	keyMarker: string,
-	max: number,
-): Promise<UploadPage> {
-	const uploads: StoredUpload[] = [];
-	const prefixes: string[] = [];
-	let next = { key: "", id: "" };
-	for await (const upload of all) {
-		const at =
-			delimiter === "" ? -1 : upload.key.indexOf(delimiter, prefix.length);
-		const common =
-			at < 0 ? undefined : upload.key.slice(0, at + delimiter.length);
-		if (
-			common !== undefined &&
-			(common === prefixes.at(-1) || keyMarker.startsWith(common))
-		)
-			continue;
-		if (uploads.length + prefixes.length >= max)
-			return { uploads, prefixes, next, isTruncated: true };
-		if (common === undefined) {
-			uploads.push(upload);
-			next = { key: upload.key, id: upload.id };
-		} else {
-			prefixes.push(common);
-			next = { key: common, id: "" };
-		}
-	}
-	return { uploads, prefixes, next, isTruncated: false };
+/** The last entry of a page, also when no more follow; empty for an empty page. */
+function markerOf(page: Page<StoredUpload>): {
+	readonly key: string;
+	readonly id: string;
+} {
+	const key = lastOf(page);
+	const last = page.entries.at(-1);
+	return { key, id: last?.key === key ? last.id : "" };
 }
 
 export async function listParts(
@@ -110,7 +79,7 @@ export async function listParts(
 	);
 	const upload = await findUpload(store, request, "0042-00000002");
 	const parts = await store.uploads.parts(upload, marker, max + 1);
-	const page = parts.slice(0, max);
+	const page = firstPage(parts, max);
 	return xml(
 		writeXml("ListPartsResult", {
 			EncodingType: encoding.type,
@@ -119,11 +88,11 @@ export async function listParts(
 			UploadId: upload.id,
 			StorageClass: upload.storageClass,
 			PartNumberMarker: marker,
-			NextPartNumberMarker: page.at(-1)?.number ?? "",
+			NextPartNumberMarker: page.entries.at(-1)?.number ?? "",
 			MaxParts: max,
-			IsTruncated: parts.length > max,
+			IsTruncated: page.isTruncated,
 			...clientEncryption(upload),
-			Part: page.map((part) => ({
+			Part: page.entries.map((part) => ({
 				PartNumber: part.number,
 				LastModified: isoTime(part.modified),
 				ETag: `"${part.etag}"`,

@@ -7,6 +7,7 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
+import { firstPage } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
@@ -38,18 +39,17 @@ export async function listBuckets(
 		const described = await describe(emulator, bucket);
 		if (isWanted(described)) found.push(described);
 	}
-	const page = found.slice(0, max);
-	const isTruncated = found.length > max;
+	const { entries, isTruncated } = firstPage(found, max);
 	return xml(
 		writeXml("ListAllMyBucketsResult", {
 			Prefix: prefix,
 			Marker: marker,
 			MaxKeys: max,
 			IsTruncated: isTruncated,
-			NextMarker: isTruncated ? page.at(-1)?.bucket.name : undefined,
+			NextMarker: isTruncated ? entries.at(-1)?.bucket.name : undefined,
 			Owner: ownerElement(caller.uid),
 			Buckets: {
-				Bucket: page.map(({ bucket, tags, resourceGroup }) => ({
+				Bucket: entries.map(({ bucket, tags, resourceGroup }) => ({
 					Comment: "",
 					CreationDate: isoTime(bucket.created),
 					ExtranetEndpoint: extranetEndpoint(request, region),

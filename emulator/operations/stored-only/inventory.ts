@@ -8,6 +8,7 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
+import { firstPage } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { malformed } from "../../xml/read.ts";
@@ -142,16 +143,15 @@ export async function listBucketInventory(
 	const stored = await store.configurations.list(bucket, INVENTORY.name);
 	if (stored.length === 0) throw new OssError("NoSuchInventory");
 	const left = stored.filter(({ id }) => id > after);
-	const page = left.slice(0, PAGE_MAX);
-	const isTruncated = left.length > page.length;
+	const { entries, isTruncated } = firstPage(left, PAGE_MAX);
 	return xml(
 		writeXml("ListInventoryConfigurationsResult", {
-			InventoryConfiguration: page.map(({ document }) =>
+			InventoryConfiguration: entries.map(({ document }) =>
 				parseDocument(INVENTORY, document),
 			),
 			ContinuationToken: after || undefined,
 			IsTruncated: isTruncated,
-			NextContinuationToken: isTruncated ? page.at(-1)?.id : undefined,
+			NextContinuationToken: isTruncated ? entries.at(-1)?.id : undefined,
 		}),
 	);
 }

@@ -4,6 +4,7 @@
  * Source: docs of this name; py1's suite for the marker of a last page.
  */
 import type { Emulator } from "../../emulator.ts";
+import { firstPage } from "../../oss/page.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
@@ -24,16 +25,15 @@ export async function listLiveChannel(
 		({ id }) =>
 			id.startsWith(prefix) && Buffer.compare(Buffer.from(id), after) > 0,
 	);
-	const page = left.slice(0, max);
-	const isTruncated = left.length > max;
+	const { entries, isTruncated } = firstPage(left, max);
 	return xml(
 		writeXml("ListLiveChannelResult", {
 			Prefix: prefix,
 			Marker: marker,
 			MaxKeys: max,
 			IsTruncated: isTruncated,
-			NextMarker: isTruncated ? page.at(-1)?.id : "",
-			LiveChannel: page.map(({ id, document }) => {
+			NextMarker: isTruncated ? entries.at(-1)?.id : "",
+			LiveChannel: entries.map(({ id, document }) => {
 				const channel = parseChannel(document);
 				const { Description, Status } = channel.configuration;
 				return {

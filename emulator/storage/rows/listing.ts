@@ -7,10 +7,10 @@
  * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
  */
 import type { Statement } from "better-sqlite3";
+import { type ListQuery, type Page, PageBuilder } from "../../oss/page.ts";
 import type { Buckets } from "../buckets.ts";
-import type { Sqlite } from "../schema.ts";
-import type { Page, StoredObject } from "../types.ts";
-import { type Bound, type ListQuery, PageBuilder } from "./page-builder.ts";
+import { END, type Sqlite } from "../schema.ts";
+import type { StoredObject } from "../types.ts";
 import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
 
 export type VersionListQuery = ListQuery & {
@@ -18,7 +18,7 @@ export type VersionListQuery = ListQuery & {
 	readonly afterVersionId?: string;
 };
 
-type Range = [bucket: number, start: string, end: Bound];
+type Range = [bucket: number, start: string, end: string | Buffer];
 type TwoRanges = [...Range, ...Range];
 
 export class Listing {
@@ -61,13 +61,13 @@ export class Listing {
 
 	list(bucket: string, query: ListQuery): Page<StoredObject> {
 		const { id } = this.#buckets.require(bucket);
-		const builder = new PageBuilder(query, (row) =>
+		const builder = new PageBuilder(query, keyOf, (row) =>
 			toObject(bucket, row, true),
 		);
 		const from = query.after && `${query.after}\0`;
 		builder.take(from, {
-			from: (start, end) => this.#listed.iterate(id, start, end),
-			firstKey: (start, end) => this.#listedKey.get(id, start, end),
+			from: (start, end) => this.#listed.iterate(id, start, end || END),
+			firstKey: (start, end) => this.#listedKey.get(id, start, end || END),
 		});
 		return builder.page();
 	}
@@ -76,7 +76,7 @@ export class Listing {
 		const { id } = this.#buckets.require(bucket);
 		const marker = this.#findMarker(id, query);
 		let key = marker === undefined ? undefined : query.after;
-		const builder = new PageBuilder(query, (row) => {
+		const builder = new PageBuilder(query, keyOf, (row) => {
 			const isLatest = row.key !== key;
 			key = row.key;
 			return toObject(bucket, row, isLatest);
@@ -84,8 +84,8 @@ export class Listing {
 		if (marker !== undefined)
 			builder.takeRows(this.#older.iterate(id, query.after, marker));
 		builder.take(startOf(query, marker), {
-			from: (...range) => this.#all.iterate(id, ...range, id, ...range),
-			firstKey: (...range) => this.#allKey.get(id, ...range, id, ...range),
+			from: (start, end) => this.#all.iterate(...bothRanges(id, start, end)),
+			firstKey: (start, end) => this.#allKey.get(...bothRanges(id, start, end)),
 		});
 		return builder.page();
 	}
@@ -101,6 +101,13 @@ export class Listing {
 		return this.#idOf.get(...named, ...named)?.id;
 	}
 }
+
+const keyOf = ({ key }: VersionRow): string => key;
+
+const bothRanges = (bucket: number, start: string, end: string): TwoRanges => [
+	...([bucket, start, end || END] as const),
+	...([bucket, start, end || END] as const),
+];
 
 /** If the version of the marker was deleted since the last page, all others of its key are listed (again). */
 function startOf(

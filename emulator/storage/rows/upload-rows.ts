@@ -1,5 +1,6 @@
 /** Rows of uploads, short of their parts. */
 import type { Statement } from "better-sqlite3";
+import { type ListQuery, type Page, PageBuilder } from "../../oss/page.ts";
 import { afterPrefix, laterOf } from "../../oss/utf8.ts";
 import { END, type Sqlite } from "../schema.ts";
 import type { StoredBucket, StoredUpload } from "../types.ts";
@@ -25,7 +26,12 @@ export type UploadListQuery = {
 	readonly uploadIdMarker: string;
 };
 
-/** Rows read at a time, while the caller makes a page of them. */
+export type UploadPageQuery = ListQuery & {
+	/** Uploads of the key `after` with a later id come too; '' for none. */
+	readonly afterUploadId: string;
+};
+
+/** Rows read at a time. */
 const ROWS_MAX = 1000;
 
 /** Behind every upload id. */
@@ -39,6 +45,9 @@ export class UploadRows {
 		[number, string, string, string | Buffer],
 		UploadRow
 	>;
+	readonly #ofKey: Statement<[number, string, string], UploadRow>;
+	readonly #from: Statement<[number, string, string | Buffer], UploadRow>;
+	readonly #firstKey: Statement<[number, string, string | Buffer], string>;
 
 	constructor(db: Sqlite) {
 		this.#find = db.prepare("SELECT * FROM upload WHERE id = ? AND bucket = ?");
@@ -51,6 +60,16 @@ export class UploadRows {
 		this.#after = db.prepare(
 			`SELECT * FROM upload WHERE bucket = ? AND (key, id) > (?, ?) AND key < ? ORDER BY key, id LIMIT ${ROWS_MAX}`,
 		);
+		this.#ofKey = db.prepare(
+			"SELECT * FROM upload WHERE bucket = ? AND key = ? AND id > ? ORDER BY id",
+		);
+		const range = "FROM upload WHERE bucket = ? AND key >= ? AND key < ?";
+		this.#from = db.prepare(`SELECT * ${range} ORDER BY key, id`);
+		this.#firstKey = db
+			.prepare<[number, string, string | Buffer], string>(
+				`SELECT key ${range} ORDER BY key LIMIT 1`,
+			)
+			.pluck();
 	}
 
 	find(bucket: StoredBucket, id: string): StoredUpload | undefined {
@@ -76,6 +95,23 @@ export class UploadRows {
 		this.#delete.run(id);
 	}
 
+	page({ id, name }: StoredBucket, query: UploadPageQuery): Page<StoredUpload> {
+		const { prefix, after, afterUploadId } = query;
+		const builder = new PageBuilder<UploadRow, StoredUpload>(
+			query,
+			({ key }) => key,
+			(row) => toUpload(name, row),
+		);
+		if (afterUploadId !== "" && after.startsWith(prefix))
+			builder.takeRows(this.#ofKey.iterate(id, after, afterUploadId));
+		builder.take(after && `${after}\0`, {
+			from: (start, end) => this.#from.iterate(id, start, end || END),
+			firstKey: (start, end) => this.#firstKey.get(id, start, end || END),
+		});
+		return builder.page();
+	}
+
+	/** All uploads from the markers on. */
 	*list(
 		bucket: StoredBucket,
 		{ prefix, keyMarker, uploadIdMarker }: UploadListQuery,

@@ -1,13 +1,19 @@
 /**
  * One page of a listing, made of rows as they come: entries, common prefixes, and whether there is more.
  *
- * After a common prefix the rows are asked for anew, from behind all that share it, so a million keys under one prefix
- * cost one row.
+ * Where rows can be read from any key on, they are read again from behind a common prefix, so a million keys under one
+ * prefix cost one row.
+ *
+ * Pure. Source: docs «GetBucket (ListObjects)».
  */
-import { afterPrefix, laterOf } from "../../oss/utf8.ts";
-import { END } from "../schema.ts";
-import type { Page, StoredObject } from "../types.ts";
-import type { VersionRow } from "./versions.ts";
+import { afterPrefix, laterOf } from "./utf8.ts";
+
+export type Page<Entry> = {
+	readonly entries: readonly Entry[];
+	/** Common prefixes, in order. */
+	readonly prefixes: readonly string[];
+	readonly isTruncated: boolean;
+};
 
 export type ListQuery = {
 	readonly prefix: string;
@@ -19,28 +25,55 @@ export type ListQuery = {
 	readonly max: number;
 };
 
-export type Bound = string | Buffer;
-
-/** Reads from a key on, in order, up to an exclusive end. */
-export type Rows = {
-	readonly from: (start: string, end: Bound) => Iterable<VersionRow>;
+/** Reads from a key on, in order, up to an exclusive end; '' for no end. */
+export type Rows<Row> = {
+	readonly from: (start: string, end: string) => Iterable<Row>;
 	/** The key of the first row alone: read three times faster. */
-	readonly firstKey: (start: string, end: Bound) => string | undefined;
+	readonly firstKey: (start: string, end: string) => string | undefined;
 };
 
-export class PageBuilder {
+/** The first `max` of a list that has no common prefixes. */
+export function firstPage<Entry>(
+	all: Iterable<Entry>,
+	max: number,
+): Page<Entry> {
+	const query = { prefix: "", delimiter: "", after: "", max };
+	const builder = new PageBuilder<Entry, Entry>(
+		query,
+		() => "",
+		(entry) => entry,
+	);
+	builder.takeRows(all);
+	return builder.page();
+}
+
+/** The last key or common prefix of a page; '' for an empty page. The next page comes after it. */
+export function lastOf({
+	entries,
+	prefixes,
+}: Page<{ readonly key: string }>): string {
+	return laterOf(entries.at(-1)?.key ?? "", prefixes.at(-1) ?? "");
+}
+
+export class PageBuilder<Row, Entry> {
 	readonly #query: ListQuery;
-	readonly #toEntry: (row: VersionRow) => StoredObject;
-	readonly #entries: StoredObject[] = [];
+	readonly #keyOf: (row: Row) => string;
+	readonly #toEntry: (row: Row) => Entry;
+	readonly #entries: Entry[] = [];
 	readonly #prefixes: string[] = [];
 	#isTruncated = false;
 
-	constructor(query: ListQuery, toEntry: (row: VersionRow) => StoredObject) {
+	constructor(
+		query: ListQuery,
+		keyOf: (row: Row) => string,
+		toEntry: (row: Row) => Entry,
+	) {
 		this.#query = query;
+		this.#keyOf = keyOf;
 		this.#toEntry = toEntry;
 	}
 
-	page(): Page<StoredObject> {
+	page(): Page<Entry> {
 		return {
 			entries: this.#entries,
 			prefixes: this.#prefixes,
@@ -49,9 +82,9 @@ export class PageBuilder {
 	}
 
 	/** @param from the first key that may come */
-	take(from: string, rows: Rows): void {
+	take(from: string, rows: Rows<Row>): void {
 		const { prefix } = this.#query;
-		const end = afterPrefix(prefix) || END;
+		const end = afterPrefix(prefix);
 		let start: string | undefined = laterOf(prefix, from);
 		while (start !== undefined && !this.#isTruncated) {
 			const commonPrefix = this.takeRows(rows.from(start, end));
@@ -62,9 +95,9 @@ export class PageBuilder {
 	}
 
 	/** @returns the common prefix of the first row that was not taken; undefined when it has none */
-	takeRows(rows: Iterable<VersionRow>): string | undefined {
+	takeRows(rows: Iterable<Row>): string | undefined {
 		for (const row of rows) {
-			const commonPrefix = this.#commonPrefix(row.key);
+			const commonPrefix = this.#commonPrefix(this.#keyOf(row));
 			if (commonPrefix !== undefined) return commonPrefix;
 			if (this.#isFull()) {
 				this.#isTruncated = true;
