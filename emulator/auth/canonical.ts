@@ -26,9 +26,9 @@ export function canonicalHeaders(
 	headers: Headers,
 	more: ReadonlySet<string>,
 ): string {
-	const names = Object.keys(headers).filter(
-		(name) => name.startsWith("x-oss-") || more.has(name),
-	);
+	const names: string[] = [];
+	for (const name of Object.keys(headers))
+		if (name.startsWith("x-oss-") || more.has(name)) names.push(name);
 	let lines = "";
 	for (const name of names.sort())
 		lines += `${name}:${headers[name]?.trim() ?? ""}\n`;
@@ -41,14 +41,16 @@ export function canonicalHeaders(
  * OSS writes an empty value as a bare name. ali-oss writes `name=`, except for sub-resources; other clients may do so
  * everywhere (A-102). go2 keeps lower-case hex as it is on the wire (A-103).
  */
-export function* canonicalQueries({
+export const canonicalQueries = (
+	queries: Pick<OssRequest, "query" | "rawQuery">,
+): Iterable<string> => (queries.rawQuery === "" ? NO_QUERY : written(queries));
+
+const NO_QUERY = [""];
+
+function* written({
 	query,
 	rawQuery,
 }: Pick<OssRequest, "query" | "rawQuery">): Iterable<string> {
-	if (rawQuery === "") {
-		yield "";
-		return;
-	}
 	const pairs = [...query]
 		.filter(([name]) => name !== "x-oss-signature")
 		.map(([name, value]): Pair => [percentEncode(name), percentEncode(value)])

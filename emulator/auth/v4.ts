@@ -59,11 +59,7 @@ export function readV4Header(
 	const place: Place = {
 		argument: "Authorization",
 		value: authorization,
-		ec: {
-			accessKeyId: "0002-00000206",
-			date: "0002-00000212",
-			form: "0002-00000213",
-		},
+		ec: HEADER_EC,
 	};
 	const credential = requireItem(items, "Credential", authorization, [
 		"0002-00000205",
@@ -91,6 +87,12 @@ export function readV4Header(
 		sign: (secret, stringToSign) => signV4(secret, scope, stringToSign),
 	};
 }
+
+const HEADER_EC: Place["ec"] = {
+	accessKeyId: "0002-00000206",
+	date: "0002-00000212",
+	form: "0002-00000213",
+};
 
 const ITEMS = ["Credential", "AdditionalHeaders", "Signature"];
 
@@ -229,14 +231,7 @@ export function* candidates(
 	const head = `${ALGORITHM}\n${date}\n${writeScope(scope)}\n`;
 	for (const path of resourcePaths(target)) {
 		for (const query of canonicalQueries(request)) {
-			const canonicalRequest = [
-				request.method,
-				encodeKey(path),
-				query,
-				headers,
-				names,
-				UNSIGNED_PAYLOAD,
-			].join("\n");
+			const canonicalRequest = `${request.method}\n${encodeKey(path)}\n${query}\n${headers}\n${names}\n${UNSIGNED_PAYLOAD}`;
 			yield {
 				stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
 				canonicalRequest,

@@ -5,7 +5,8 @@
  *
  * Pure. Source: AWS «Signature Version 4»; captures of minio-go and clickhouse-backup for the region.
  */
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { HmacKey } from "../auth/hmac-key.ts";
 
 export type Credential = {
 	readonly accessKeyId: string;
@@ -36,9 +37,9 @@ export const writeScope = ({ date, region, service }: Credential): string =>
 const KEYS_MAX = 256;
 
 /** A client uses the same key for a day, and deriving it takes four HMACs. */
-const keys = new Map<string, KeyObject>();
+const keys = new Map<string, HmacKey>();
 
-export function signingKey(secret: string, credential: Credential): KeyObject {
+export function signingKey(secret: string, credential: Credential): HmacKey {
 	const name = `${writeScope(credential)}/${secret}`;
 	const known = keys.get(name);
 	if (known) return known;
@@ -47,7 +48,7 @@ export function signingKey(secret: string, credential: Credential): KeyObject {
 		(key, part) => createHmac("sha256", key).update(part).digest(),
 		Buffer.from(`AWS4${secret}`),
 	);
-	const key = createSecretKey(made);
+	const key = new HmacKey(made);
 	const [oldest] = keys.keys();
 	if (keys.size >= KEYS_MAX && oldest !== undefined) keys.delete(oldest);
 	keys.set(name, key);
@@ -55,5 +56,5 @@ export function signingKey(secret: string, credential: Credential): KeyObject {
 }
 
 /** @returns 64 lower-case hex digits */
-export const signWith = (key: KeyObject, stringToSign: string): string =>
-	createHmac("sha256", key).update(stringToSign).digest("hex");
+export const signWith = (key: HmacKey, stringToSign: string): string =>
+	key.sign(stringToSign);
