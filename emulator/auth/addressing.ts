@@ -32,6 +32,8 @@ export function readTargets(
 	path: string,
 	{ domains, bound }: Names,
 ): readonly Reading[] {
+	if (bound === undefined && !/[%+]/.test(path) && namesNoBucket(host, domains))
+		return [plainReading(path)];
 	const name = hostName(host);
 	const decodings = path.includes("+")
 		? [formDecode, percentDecode]
@@ -62,6 +64,44 @@ export function readTargets(
 			: [inHost(bound)];
 	});
 }
+
+/** The reading of a path without escapes, at a Host that never names a bucket. */
+function plainReading(path: string): Reading {
+	const start = path.startsWith("/") ? 1 : 0;
+	const slash = path.indexOf("/", start);
+	return {
+		bucket: path.slice(start, slash < 0 ? path.length : slash),
+		key: slash < 0 ? "" : path.slice(slash + 1),
+		isInHost: false,
+	};
+}
+
+/** Whether a bucket is always named by the path at this Host, as at an address or at `localhost`. */
+export function namesNoBucket(
+	host: string,
+	domains: readonly string[],
+): boolean {
+	// The clients of an emulator use one Host, or a few.
+	const latest = latestHosts.get(domains);
+	if (latest?.host === host) return latest.namesNone;
+	const inPath = { bucket: "", key: "", isInHost: false };
+	const inHost = { ...inPath, isInHost: true };
+	const all = readings(
+		hostName(host),
+		domains,
+		() => inPath,
+		() => inHost,
+	);
+	const namesNone = all.length === 1 && all[0] === inPath;
+	latestHosts.set(domains, { host, namesNone });
+	return namesNone;
+}
+
+/** The latest Host that was asked about, by the domains of an emulator. */
+const latestHosts = new WeakMap<
+	readonly string[],
+	{ readonly host: string; readonly namesNone: boolean }
+>();
 
 /**
  * Source: php1's suite and EC 0016-00000002 for bytes that are not UTF-8; that this code and text go with that EC is a
@@ -120,6 +160,7 @@ function aliyunReadings(
  * @returns '' for the service; undefined for any other name
  */
 function aliyunBucket(name: string): string | undefined {
+	if (!name.endsWith(".aliyuncs.com")) return undefined;
 	const endpoint =
 		/^(.*?)\.?(?:oss-[a-z0-9-]+|[a-z0-9-]+\.oss)\.aliyuncs\.com$/.exec(name);
 	return endpoint?.[1] && withoutS3Label(endpoint[1]);

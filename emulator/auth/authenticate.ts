@@ -11,10 +11,10 @@
 import { invalidArgument } from "../oss/errors.ts";
 import {
 	ANONYMOUS,
+	type Arrival,
 	type Caller,
 	expiryTimeOf,
 	isForm,
-	type OssRequest,
 	type Query,
 	type Target,
 } from "../oss/request.ts";
@@ -46,7 +46,7 @@ export type Authenticated<R extends Target = Target> = {
  *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with the string to sign of the first reading
  */
 export function authenticate<R extends Target>(
-	request: OssRequest,
+	request: Arrival,
 	readings: readonly R[],
 	{ accounts, region, checkSignatures }: Known,
 	read: typeof readClaim = readClaim,
@@ -74,20 +74,17 @@ export function authenticate<R extends Target>(
 }
 
 /** A browser sends a preflight for a signed URL with another method than the signed one. */
-const isPreflight = ({ method }: OssRequest): boolean => method === "OPTIONS";
+const isPreflight = ({ method }: Arrival): boolean => method === "OPTIONS";
 
 /** The fields of a PostObject authenticate it; nothing else counts. */
-const isPostObject = (request: OssRequest, { bucket, key }: Target): boolean =>
+const isPostObject = (request: Arrival, { bucket, key }: Target): boolean =>
 	request.method === "POST" && bucket !== "" && key === "" && isForm(request);
 
 /**
  * @returns undefined when the request is not signed
  * @throws OssError InvalidArgument for a signature that cannot be read
  */
-export function readClaim(
-	request: OssRequest,
-	region: string,
-): Claim | undefined {
+export function readClaim(request: Arrival, region: string): Claim | undefined {
 	const { authorization } = request.headers;
 	const readUrl = urlScheme(request.query);
 	if (authorization === undefined) return readUrl?.(request, region);
@@ -118,11 +115,11 @@ export function readClaim(
 }
 
 type ReadHeader = (
-	request: OssRequest,
+	request: Arrival,
 	authorization: string,
 	region: string,
 ) => Claim;
-type ReadUrl = (request: OssRequest, region: string) => Claim;
+type ReadUrl = (request: Arrival, region: string) => Claim;
 
 const HEADER_SCHEMES: ReadonlyMap<string, ReadHeader> = new Map([
 	["OSS", readV1Header],
@@ -157,14 +154,14 @@ function urlScheme(query: Query): ReadUrl | undefined {
  * The account of the key that the request names in any scheme, even with a malformed signature; otherwise the default
  * account.
  */
-const callerUnchecked = (request: OssRequest, accounts: Accounts): Caller =>
+const callerUnchecked = (request: Arrival, accounts: Accounts): Caller =>
 	callerOf(accounts.find(claimedKeyId(request)) ?? accounts.default);
 
 /** The AccessKeyId that a request names, even if its signature cannot be parsed; '' if it names none. */
 export function claimedKeyId({
 	headers,
 	query,
-}: Pick<OssRequest, "headers" | "query">): string {
+}: Pick<Arrival, "headers" | "query">): string {
 	const ofHeader = /(?:^OSS |^AWS |AccessKeyId:|Credential=)([^:,/\s]+)/.exec(
 		headers.authorization ?? "",
 	)?.[1];

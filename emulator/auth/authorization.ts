@@ -5,7 +5,7 @@
  * URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { Headers, OssRequest, Query } from "../oss/request.ts";
+import type { Arrival, Headers, Query } from "../oss/request.ts";
 
 export const badAuthorization = (
 	authorization: string,
@@ -122,7 +122,7 @@ export const isAccessKeyId = (text: string): boolean =>
  *
  * @throws OssError InvalidArgument when the URL has one too
  */
-export function tokenOfHeaders({ headers, query }: OssRequest): string {
+export function tokenOfHeaders({ headers, query }: Arrival): string {
 	const token = headers["x-oss-security-token"] || headers["security-token"];
 	if (token) refuseSecondToken(inQuery(query));
 	return token ?? "";
@@ -133,7 +133,7 @@ export function tokenOfHeaders({ headers, query }: OssRequest): string {
  *
  * @throws OssError InvalidRequest when only the headers have it, InvalidArgument when both have it
  */
-export function tokenOfUrl({ query, headers }: OssRequest): string {
+export function tokenOfUrl({ query, headers }: Arrival): string {
 	const token = inQuery(query);
 	const inHeader = headers["x-oss-security-token"];
 	if (token) refuseSecondToken(inHeader);

@@ -7,7 +7,7 @@
 import { createHmac } from "node:crypto";
 import { encodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
-import type { OssRequest, Query, Target } from "../oss/request.ts";
+import type { Arrival, Query, Target } from "../oss/request.ts";
 import {
 	badAuthorization,
 	isAccessKeyId,
@@ -29,10 +29,7 @@ import {
  *
  * @throws OssError InvalidArgument
  */
-export function readV1Header(
-	request: OssRequest,
-	authorization: string,
-): Claim {
+export function readV1Header(request: Arrival, authorization: string): Claim {
 	const { headers } = request;
 	const date = headers["x-oss-date"] || headers.date;
 	return {
@@ -72,7 +69,7 @@ function readKeyAndSignature(
  *
  * @throws OssError AccessDenied when one is absent or, with the same text (A-118), unusable; InvalidRequest
  */
-export function readV1Url(request: OssRequest): Claim {
+export function readV1Url(request: Arrival): Claim {
 	const { query } = request;
 	const expires = requirePart(query, "Expires", "67", "68");
 	const accessKeyId = requirePart(query, "OSSAccessKeyId", "71", "72");
@@ -116,7 +113,7 @@ export const signV1 = (accessKeySecret: string, stringToSign: string): string =>
 
 /** @param date the content of the date line: the date, or the expiration of a URL */
 function* candidates(
-	{ method, headers, query }: OssRequest,
+	{ method, headers, query }: Arrival,
 	target: Target,
 	date: string,
 ): Iterable<Candidate> {

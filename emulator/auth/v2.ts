@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import { encodeWireText, percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
-import type { OssRequest, Target } from "../oss/request.ts";
+import type { Arrival, Target } from "../oss/request.ts";
 import {
 	areSent,
 	badAdditionalHeaders,
@@ -40,10 +40,7 @@ import {
  *
  * @throws OssError InvalidArgument
  */
-export function readV2Header(
-	request: OssRequest,
-	authorization: string,
-): Claim {
+export function readV2Header(request: Arrival, authorization: string): Claim {
 	const { headers } = request;
 	const items = readItems(authorization, ":", ITEMS, "1");
 	const accessKeyId = requireItem(items, "AccessKeyId", authorization, [
@@ -83,7 +80,7 @@ const ADDITIONAL_EC = { empty: "0002-00000110", item: "0002-00000111" };
  *
  * @throws OssError InvalidArgument, InvalidRequest
  */
-export function readV2Url(request: OssRequest): Claim {
+export function readV2Url(request: Arrival): Claim {
 	const { query } = request;
 	const expires = requireParameter(query, "x-oss-expires", [
 		"0002-00000113",
@@ -123,7 +120,7 @@ export const signV2 = (accessKeySecret: string, stringToSign: string): string =>
 
 /** @param date the content of the date line: the date, or the expiration of a URL */
 function* candidates(
-	request: OssRequest,
+	request: Arrival,
 	target: Target,
 	date: string,
 	additional: readonly string[],

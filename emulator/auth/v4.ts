@@ -9,7 +9,7 @@ import { hash } from "node:crypto";
 import { readDecimal } from "../oss/decimal.ts";
 import { encodeKey, encodeWireText } from "../oss/encoding.ts";
 import { invalidArgument, type OssError } from "../oss/errors.ts";
-import type { Headers, OssRequest, Target } from "../oss/request.ts";
+import type { Arrival, Headers, Target } from "../oss/request.ts";
 import { readCompactTime, readTime } from "../oss/times.ts";
 import {
 	areSent,
@@ -50,7 +50,7 @@ import {
  * @throws OssError InvalidArgument
  */
 export function readV4Header(
-	request: OssRequest,
+	request: Arrival,
 	authorization: string,
 	region: string,
 ): Claim {
@@ -103,7 +103,7 @@ const ITEMS = ["Credential", "AdditionalHeaders", "Signature"];
  * @param region the emulator's
  * @throws OssError InvalidArgument, InvalidRequest
  */
-export function readV4Url(request: OssRequest, region: string): Claim {
+export function readV4Url(request: Arrival, region: string): Claim {
 	const { query } = request;
 	const expires = readExpires(
 		requireParameter(query, "x-oss-expires", [
@@ -205,7 +205,7 @@ export const dateOfHeaders = (headers: Headers): DateLine =>
 		? { text: headers["x-oss-date"], read: readCompactTime }
 		: { text: headers.date, read: readTime };
 
-export const dateOfUrl = ({ query, headers }: OssRequest): DateLine =>
+export const dateOfUrl = ({ query, headers }: Arrival): DateLine =>
 	query.has("x-oss-date")
 		? { text: query.get("x-oss-date"), read: readCompactTime }
 		: dateOfHeaders(headers);
@@ -218,7 +218,7 @@ type Signing = {
 
 /** A header that is declared but absent stays in the line of names (oss2 2.19 signs so). */
 export function* candidates(
-	request: Pick<OssRequest, "method" | "headers" | "query" | "rawQuery">,
+	request: Pick<Arrival, "method" | "headers" | "query" | "rawQuery">,
 	target: Target,
 	{ scope, additional, date = "" }: Signing,
 ): Iterable<Candidate> {

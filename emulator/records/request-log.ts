@@ -56,6 +56,8 @@ export type Refusal = Partial<
 
 /** Writes the record of one request while it is handled. */
 export type Entry = {
+	/** The request's own until it has ended. */
+	readonly id: string;
 	is(operation: string): void;
 	speaks(protocol: Protocol): void;
 	/** Called for a request that works here and would fail at OSS. */

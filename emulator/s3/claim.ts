@@ -7,7 +7,7 @@
 import { badAuthorization } from "../auth/authorization.ts";
 import type { Claim } from "../auth/claim.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { OssRequest } from "../oss/request.ts";
+import type { Arrival } from "../oss/request.ts";
 import type { S3Settings } from "./settings.ts";
 import { readV2Header, readV2Url } from "./v2.ts";
 import { readV4Header, readV4Url } from "./v4.ts";
@@ -24,7 +24,7 @@ export const disabled = (): OssError =>
  * @throws OssError AccessDenied when the protocol is off; InvalidArgument
  */
 export function readS3Claim(
-	request: OssRequest,
+	request: Arrival,
 	{ enabled }: Pick<S3Settings, "enabled">,
 ): Claim | undefined {
 	if (!enabled) throw disabled();

@@ -6,18 +6,18 @@
  * Pure. Source: EC 0002-00000009; docs «Use AWS SDKs to access OSS».
  */
 import { invalidArgument } from "../oss/errors.ts";
-import type { OssRequest } from "../oss/request.ts";
+import type { Arrival } from "../oss/request.ts";
 
 const OWN = "x-oss-security-token";
 
 /** @returns '' when the request has no token. @throws OssError InvalidArgument */
-export function tokenOfHeader(request: OssRequest): string {
+export function tokenOfHeader(request: Arrival): string {
 	refuseOwn(request);
 	return request.headers["x-amz-security-token"] ?? "";
 }
 
 /** As `tokenOfHeader`, of a URL signed with V4. */
-export function tokenOfV4Url(request: OssRequest): string {
+export function tokenOfV4Url(request: Arrival): string {
 	refuseOwn(request);
 	const { query } = request;
 	return (
@@ -28,7 +28,7 @@ export function tokenOfV4Url(request: OssRequest): string {
 }
 
 /** As `tokenOfHeader`, of a URL signed with V2, which spells the parameter as the header. */
-export function tokenOfV2Url(request: OssRequest): string {
+export function tokenOfV2Url(request: Arrival): string {
 	refuseOwn(request);
 	const { query, headers } = request;
 	return (
@@ -36,7 +36,7 @@ export function tokenOfV2Url(request: OssRequest): string {
 	);
 }
 
-function refuseOwn({ headers, query }: OssRequest): void {
+function refuseOwn({ headers, query }: Arrival): void {
 	const own = headers[OWN] ?? query.get(OWN);
 	if (own === undefined) return;
 	throw invalidArgument(OWN, own, undefined, "0002-00000009");

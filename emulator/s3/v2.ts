@@ -17,7 +17,7 @@ import {
 } from "../auth/validity.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { OssRequest, Reading, Target } from "../oss/request.ts";
+import type { Arrival, Reading, Target } from "../oss/request.ts";
 import { tokenOfHeader, tokenOfV2Url } from "./security-token.ts";
 
 const MISMATCH_EC = "0002-00000307";
@@ -27,10 +27,7 @@ const MISMATCH_EC = "0002-00000307";
  *
  * @throws OssError InvalidArgument
  */
-export function readV2Header(
-	request: OssRequest,
-	authorization: string,
-): Claim {
+export function readV2Header(request: Arrival, authorization: string): Claim {
 	const { headers } = request;
 	const parts = /^AWS ([\x21-\x39\x3b-\x7e]+):(\S+)$/.exec(
 		authorization.trim(),
@@ -63,7 +60,7 @@ export function readV2Header(
  *
  * @throws OssError AccessDenied
  */
-export function readV2Url(request: OssRequest): Claim {
+export function readV2Url(request: Arrival): Claim {
 	const { query } = request;
 	const expires = requirePart(query, "Expires", "301", "302");
 	const accessKeyId = requirePart(query, "AWSAccessKeyId", "303", "304");
@@ -81,7 +78,7 @@ export function readV2Url(request: OssRequest): Claim {
 }
 
 function requirePart(
-	query: OssRequest["query"],
+	query: Arrival["query"],
 	name: string,
 	missing: string,
 	empty: string,
@@ -97,7 +94,7 @@ function requirePart(
 
 /** @param target a reading of the request: in a virtual host the path has no bucket */
 function* candidates(
-	{ method, headers, rawPath, rawQuery }: OssRequest,
+	{ method, headers, rawPath, rawQuery }: Arrival,
 	target: Target & Partial<Reading>,
 	date: string,
 ): Iterable<Candidate> {
@@ -127,7 +124,7 @@ function* resourcePaths(
 }
 
 /** Names sorted; a folded value is one line. */
-function canonicalHeaders(headers: OssRequest["headers"]): string {
+function canonicalHeaders(headers: Arrival["headers"]): string {
 	return Object.keys(headers)
 		.filter((name) => name.startsWith("x-amz-"))
 		.sort()

@@ -14,7 +14,7 @@ import {
 	percentDecode,
 	percentEncode,
 } from "../oss/encoding.ts";
-import type { OssRequest } from "../oss/request.ts";
+import type { Arrival } from "../oss/request.ts";
 import { type Credential, writeScope } from "./v4-key.ts";
 
 export const ALGORITHM = "AWS4-HMAC-SHA256";
@@ -31,7 +31,7 @@ export type Signing = {
 
 /** SDKs differ in the characters they leave unescaped in the path, and in blanks within header values. */
 export function* candidates(
-	request: OssRequest,
+	request: Arrival,
 	{ credential, signedHeaders, date, payload }: Signing,
 ): Iterable<Candidate> {
 	const query = canonicalQuery(request.rawQuery);
@@ -55,7 +55,7 @@ function* canonicalPaths(rawPath: string): Iterable<string> {
 }
 
 function* canonicalHeaders(
-	{ headers }: OssRequest,
+	{ headers }: Arrival,
 	names: readonly string[],
 ): Iterable<string> {
 	let lines = "";

@@ -9,7 +9,7 @@
 import type { Claim } from "../auth/claim.ts";
 import { requireClock, requireDate } from "../auth/validity.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import type { OssRequest } from "../oss/request.ts";
+import type { Arrival } from "../oss/request.ts";
 import {
 	isoTime,
 	readCompactTime,
@@ -38,10 +38,7 @@ const ec = (number: string): string => `0002-00000${number}`;
  *
  * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied without a date
  */
-export function readV4Header(
-	request: OssRequest,
-	authorization: string,
-): V4Claim {
+export function readV4Header(request: Arrival, authorization: string): V4Claim {
 	const { headers } = request;
 	const fail = (number: string): OssError =>
 		invalidArgument("Authorization", authorization, undefined, ec(number));
@@ -71,7 +68,7 @@ export function readV4Header(
 const SIGNATURE_CHARACTERS = 64;
 
 const claimOf = (
-	request: OssRequest,
+	request: Arrival,
 	signing: Signing,
 ): Pick<
 	V4Claim,
@@ -122,7 +119,7 @@ const readNames = (text: string | undefined): readonly string[] =>
 		.filter((name) => name !== "");
 
 /** `x-amz-date`, or else `Date`, of which the signature has the compact form. */
-function readDate({ headers }: OssRequest): { moment: Date; text: string } {
+function readDate({ headers }: Arrival): { moment: Date; text: string } {
 	const own = headers["x-amz-date"];
 	const moment = own
 		? requireDate(own, readCompactTime)
@@ -138,7 +135,7 @@ const compactTime = (moment: Date): string =>
 
 /** All headers that are listed must be there, and all `x-amz-*` headers that are there must be listed. */
 function requireSignedHeaders(
-	{ headers }: OssRequest,
+	{ headers }: Arrival,
 	listed: readonly string[],
 	{ accessKeyId, signature }: Pick<Claim, "accessKeyId" | "signature">,
 ): void {
@@ -162,7 +159,7 @@ export const EXPIRES_SECONDS_MAX = 604_800;
  *
  * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied when it has expired
  */
-export function readV4Url(request: OssRequest): V4Claim {
+export function readV4Url(request: Arrival): V4Claim {
 	const { query, headers } = request;
 	const fail = (name: string, number: string): OssError =>
 		invalidArgument(

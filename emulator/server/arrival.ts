@@ -28,7 +28,7 @@ export function toArrival(
 	const receivedAt = clock.now();
 	const [rawPath, rawQuery] = splitTarget(target);
 	const headers = readHeaders(raw.headers);
-	return {
+	const arrival: Arrival = {
 		id,
 		method: raw.method ?? "GET",
 		rawPath,
@@ -37,14 +37,20 @@ export function toArrival(
 		headers,
 		host: raw.headers.host ?? "",
 		scheme: "encrypted" in raw.socket ? "https" : "http",
-		clientIp: (raw.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+		clientIp: withoutMapping(raw.socket.remoteAddress ?? ""),
 		receivedAt,
-		...(clock.scope === "all" ? {} : { expiryTime: clock.expiryNow() }),
 		isDisconnected: () => !raw.socket.writable,
 		body: raw,
 		form: (body = pieces(raw)) => readForm(body, headers),
 	};
+	return clock.scope === "all"
+		? arrival
+		: { ...arrival, expiryTime: clock.expiryNow() };
 }
+
+/** An IPv4 address that an IPv6 socket shows. */
+const withoutMapping = (address: string): string =>
+	address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 
 function readNone(): never {
 	throw new Error("forms are read at the OSS port only");

@@ -1,8 +1,7 @@
 /**
  * CORS headers of the answer to an actual request, also to one that failed, so that a page can read why.
  *
- * The bucket is read from the request as it arrived, because the request may have failed before its signature was
- * checked.
+ * The bucket of a request that failed before its signature was checked is read from the request as it arrived.
  *
  * Source: docs «PutBucketCors».
  */
@@ -14,14 +13,14 @@ import { findCors } from "../operations/cors/find-cors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 
+/** @param bucket of the request */
 export async function withCors(
 	emulator: Emulator,
 	arrival: Arrival,
-	names: Names,
+	bucket: string,
 	reply: Reply,
 ): Promise<Reply> {
 	const { method, headers } = arrival;
-	const bucket = likeliestBucket(arrival, names);
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const { upstream } = emulator;
 	if (upstream && emulator.cors === "off") {
@@ -52,7 +51,10 @@ const isOfCloud = ({ headers }: Reply): boolean =>
 	headers["x-amz-request-id"] !== undefined;
 
 /** The name of a bucket has no percent-escapes; the key does not matter here. */
-function likeliestBucket({ host, rawPath }: Arrival, names: Names): string {
+export function likeliestBucket(
+	{ host, rawPath }: Arrival,
+	names: Names,
+): string {
 	const [, first = ""] = rawPath.split("/", 2);
 	const path = first.includes("%") ? "/" : `/${first}`;
 	return readTargets(host, path, names)[0]?.bucket ?? "";

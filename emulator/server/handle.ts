@@ -16,7 +16,7 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
 import type { Owned, Protocol } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
-import { withCors } from "./cors.ts";
+import { likeliestBucket, withCors } from "./cors.ts";
 import {
 	identify,
 	namesFor,
@@ -54,17 +54,19 @@ export async function handle(
 ): Promise<Reply> {
 	const names = await namesFor(emulator, arrival.host);
 	const edge = new S3Edge(emulator, arrival, names);
-	const reply = await answer(emulator, edge, names, observer);
+	const { reply, bucket } = await answer(emulator, edge, names, observer);
 	observer.speaks(edge.protocol);
-	return withCors(emulator, arrival, names, edge.finish(reply));
+	return withCors(emulator, arrival, bucket, edge.finish(reply));
 }
+
+type Answer = { readonly reply: Reply; readonly bucket: string };
 
 async function answer(
 	emulator: Emulator,
 	edge: S3Edge,
 	names: Names,
 	observer: Observer,
-): Promise<Reply> {
+): Promise<Answer> {
 	const { arrival } = edge;
 	let owned: Owned | undefined;
 	let isUnderFault = false;
@@ -89,16 +91,17 @@ async function answer(
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
 		// A website behind a gateway is visited there.
-		return await (emulator.upstream
+		const reply = await (emulator.upstream
 			? perform(read)
 			: visitWebsite(emulator, read, perform));
+		return { reply, bucket: owned.bucket };
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
 		if (!owned)
 			observer.belongsTo(await ownerOfRefused(emulator, arrival, names));
 		const reply = edge.refuse(failure);
 		observer.failed(failure);
-		return reply;
+		return { reply, bucket: owned?.bucket ?? likeliestBucket(arrival, names) };
 	}
 }
 

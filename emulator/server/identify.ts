@@ -11,6 +11,7 @@ import {
 	hostName,
 	isOwnName,
 	type Names,
+	namesNoBucket,
 	readTargets,
 	requireThirdLevel,
 } from "../auth/addressing.ts";
@@ -38,14 +39,15 @@ export async function identify(
 	const { arrival } = edge;
 	const readings = readTargets(arrival.host, arrival.rawPath, names);
 	edge.requireVirtualHost(readings);
-	const noTarget = { bucket: "", key: "", isInHost: false };
-	const asked = { ...arrival, ...noTarget, caller: ANONYMOUS };
 	try {
-		const { target, caller } = edge.authenticate(asked, readings);
+		const { target, caller } = edge.authenticate(arrival, readings);
 		if (!edge.isSigned) requireThirdLevel(arrival.host, target);
-		return { ...arrival, ...target, caller };
+		const { bucket, key, isInHost } = target;
+		return { ...arrival, bucket, key, isInHost, caller };
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
+		const noTarget = { bucket: "", key: "", isInHost: false };
+		const asked = { ...arrival, ...noTarget, caller: ANONYMOUS };
 		throw await diagnosed(emulator, edge, error, asked, readings);
 	}
 }
@@ -56,6 +58,7 @@ export async function namesFor(
 	host: string,
 ): Promise<Names> {
 	const { domains } = emulator;
+	if (namesNoBucket(host, domains)) return { domains, bound: undefined };
 	const name = hostName(host);
 	const bound = isOwnName(name, domains)
 		? await findBoundBucket(emulator, name)

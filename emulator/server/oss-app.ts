@@ -28,6 +28,7 @@ import { errorReply } from "./error-reply.ts";
 import type { formParts } from "./form-parts.ts";
 import { handle } from "./handle.ts";
 import { isForSts } from "./other-services.ts";
+import { RequestObserver } from "./request-observer.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts } from "./sts.ts";
 import { endOfTurn, writeReply } from "./write-reply.ts";
@@ -104,8 +105,8 @@ async function makeApp(
 			(body, headers) => readForm(request, body, headers, formMemory),
 		);
 		request.entry = requests.begin(request.arrival);
-		// Fastify would refuse a media type that it cannot read. OSS stores whatever is sent; `arrival` has it.
-		delete raw.headers["content-type"];
+		// Fastify would refuse a media type that it cannot read. OSS stores whatever is sent; `arrival` has the headers.
+		raw.headers = NO_HEADERS;
 		done();
 	});
 	app.addHook("onResponse", ({ raw }, _, done) => {
@@ -135,6 +136,8 @@ async function makeApp(
 
 const ONLY_ROUTE = "/";
 
+const NO_HEADERS: IncomingMessage["headers"] = {};
+
 /** As `formParts`, which is loaded when the first form comes. */
 async function* readForm(
 	...form: Parameters<typeof formParts>
@@ -156,21 +159,10 @@ async function answer(
 	{ arrival, entry, raw }: FastifyRequest,
 ): Promise<Reply> {
 	const onlySts = stsPort !== undefined && raw.socket.localPort === stsPort;
+	const other = answerOtherThanOss(emulator, onlySts, arrival, entry);
 	return (
-		(await answerOtherThanOss(emulator, onlySts, arrival, entry)) ??
-		handle(emulator, arrival, {
-			is: ({ name }) => entry.is(name),
-			belongsTo: (owned) => entry.belongsTo(owned),
-			speaks: entry.speaks,
-			found: entry.found,
-			faulty: (fault) => entry.faulty(fault),
-			disconnect: () => raw.socket.destroy(),
-			failed: (error) => {
-				entry.failed(error);
-				if (error.diagnosis !== "")
-					emulator.log.warn(`${arrival.id}: ${error.code}: ${error.diagnosis}`);
-			},
-		})
+		(other && (await other)) ??
+		handle(emulator, arrival, new RequestObserver(emulator.log, raw, entry))
 	);
 }
 
@@ -205,29 +197,42 @@ async function send(
 const declaresUnsentBody = ({ method, complete }: IncomingMessage): boolean =>
 	(method === "GET" || method === "HEAD") && !complete;
 
-/** Requests for STS or for the callback's public key, which arrive on the same port. */
-async function answerOtherThanOss(
+/**
+ * Requests for STS or for the callback's public key, which arrive on the same port.
+ *
+ * @returns undefined for nearly all requests, at once
+ */
+function answerOtherThanOss(
 	emulator: Emulator,
 	onlySts: boolean,
 	arrival: Arrival,
 	entry: Entry,
-): Promise<Reply | undefined> {
+): Promise<Reply | undefined> | undefined {
 	const { rawPath, method } = arrival;
 	const isSts = onlySts ? "yes" : isForSts(arrival);
-	if (isSts !== "no") {
-		const answered = await answerSts(emulator, arrival, isSts === "yes");
-		if (!answered) return undefined;
-		const { operation, account, diagnosis, reply } = answered;
-		entry.is(operation);
-		entry.belongsTo({ account, bucket: "", key: "" });
-		entry.failed(answered);
-		if (diagnosis !== "")
-			emulator.log.warn(`${arrival.id}: ${operation}: ${diagnosis}`);
-		return reply;
-	}
+	if (isSts !== "no")
+		return answerAsSts(emulator, arrival, isSts === "yes", entry);
 	return rawPath === PUBLIC_KEY_PATH && method === "GET"
-		? pem(await emulator.callbacks.publicPem())
+		? emulator.callbacks.publicPem().then(pem)
 		: undefined;
+}
+
+/** @returns undefined when it is not for STS after all */
+async function answerAsSts(
+	emulator: Emulator,
+	arrival: Arrival,
+	isSure: boolean,
+	entry: Entry,
+): Promise<Reply | undefined> {
+	const answered = await answerSts(emulator, arrival, isSure);
+	if (!answered) return undefined;
+	const { operation, account, diagnosis, reply } = answered;
+	entry.is(operation);
+	entry.belongsTo({ account, bucket: "", key: "" });
+	entry.failed(answered);
+	if (diagnosis !== "")
+		emulator.log.warn(`${arrival.id}: ${operation}: ${diagnosis}`);
+	return reply;
 }
 
 /** Drain a refused upload, or its bytes would be parsed as the next request, or keep the client from the answer. */

@@ -64,7 +64,7 @@ export class S3Edge {
 	 * @throws OssError of `authenticate`; SecondLevelDomainForbidden for a bucket in the path
 	 */
 	authenticate(
-		request: OssRequest,
+		request: Arrival,
 		readings: readonly Reading[],
 	): Authenticated<Reading> {
 		return authenticate(

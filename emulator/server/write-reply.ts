@@ -26,22 +26,26 @@ export async function writeReply(
 	reply: Reply,
 	{ id, method, now, tookMs }: Answering,
 ): Promise<void> {
-	const { status, body } = reply;
-	const headers: Record<string, string> = {
-		Server: "AliyunOSS",
-		Date: httpTime(now),
-		...(S3_REQUEST_ID in reply.headers ? {} : { "x-oss-request-id": id }),
-		"x-oss-server-time": String(Math.trunc(tookMs)),
+	const { status, headers, body } = reply;
+	// Names and values by turns, which Node writes as they are: an object would be made for Node to take apart.
+	const head: string[] = [];
+	const add = (name: string, value: string): void => {
+		if (headers[name] === undefined) head.push(name, value);
 	};
-	for (const [name, value] of Object.entries(reply.headers)) {
-		if (value !== undefined) headers[name] = toWire(value);
+	add("Server", "AliyunOSS");
+	add("Date", httpTime(now));
+	if (!(S3_REQUEST_ID in headers)) add("x-oss-request-id", id);
+	add("x-oss-server-time", String(Math.trunc(tookMs)));
+	for (const name in headers) {
+		const value = headers[name];
+		if (value !== undefined) head.push(name, toWire(value));
 	}
-	if (!("Content-Length" in reply.headers) && hasLength(status)) {
-		if (body === null) headers["Content-Length"] = "0";
+	if (!("Content-Length" in headers) && hasLength(status)) {
+		if (body === null) head.push("Content-Length", "0");
 		else if (Buffer.isBuffer(body))
-			headers["Content-Length"] = String(body.length);
+			head.push("Content-Length", String(body.length));
 	}
-	outgoing.writeHead(status, headers);
+	outgoing.writeHead(status, head);
 	if (body === null || method === "HEAD") outgoing.end();
 	else if (Buffer.isBuffer(body)) endWith(outgoing, body);
 	else await stream(body, outgoing);

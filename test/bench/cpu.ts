@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- --cpu`: the processor time that one request costs the server, ours and the bare one. Unlike requests
- * per second it is nearly independent of what else the machine does.
+ * `npm run bench -- --cpu`, or `-- --cpu 'GET 1 KiB'` for one kind: the processor time that a request costs the server,
+ * ours and the bare one. Unlike requests per second it is nearly independent of what else the machine does.
  *
  * Measured are the main thread, which answers, and all threads of the process, because garbage collection, checkpoints
  * and plain copies have their own. Short rounds alternate and the least of each counts. Linux only.
@@ -11,8 +11,8 @@ import { Pool } from "./load.ts";
 import type { Server } from "./processes.ts";
 import { signedRequest } from "./sign.ts";
 
-const WARM_UP = 8;
-const ROUNDS = 24;
+const WARM_UP = 20;
+const ROUNDS = 20;
 const REQUESTS = 500;
 const CONNECTIONS = 32;
 const BODY = Buffer.alloc(1024, "x");
@@ -106,9 +106,19 @@ export async function measureCpu(
 	bare: Server,
 	report: Report,
 ): Promise<void> {
-	const bucket = await Pool.open(emulator.port, 1);
-	await bucket.run([signedRequest("PUT", "/bench")]);
-	bucket.close();
+	for (const [server, folder] of [
+		[emulator, "/bench/small"],
+		[bare, "/small"],
+	] as const) {
+		const pool = await Pool.open(server.port, 1);
+		await pool.run([signedRequest("PUT", "/bench")]);
+		await pool.run(
+			Array.from({ length: REQUESTS }, (_, i) =>
+				signedRequest("PUT", `${folder}/${i}`, BODY),
+			),
+		);
+		pool.close();
+	}
 	const callback = JSON.stringify({
 		callbackUrl: `http://127.0.0.1:${bare.port}/uploaded`,
 		callbackBody: "object=${object}&size=${size}&etag=${etag}",
@@ -119,7 +129,8 @@ export async function measureCpu(
 		["GET 1 KiB", "GET", Buffer.alloc(0), {}],
 		["PUT 1 KiB with callback", "PUT", BODY, asking],
 	] as const;
-	for (const [what, method, body, headers] of kinds) {
+	const wanted = kinds.filter(([what]) => process.argv.includes(what));
+	for (const [what, method, body, headers] of wanted[0] ? wanted : kinds) {
 		const ours = await Side.open(emulator, (i) =>
 			signedRequest(method, `/bench/small/${i}`, body, headers),
 		);
