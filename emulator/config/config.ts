@@ -2,10 +2,8 @@
  * Reads the configuration from the command line and the environment. The settings are listed in settings.ts.
  */
 import { isIP } from "node:net";
-import { parseArgs } from "node:util";
 import type { Account } from "../auth/accounts.ts";
-import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
-import { type CallbackSwitches, strictSwitches } from "../callback/switches.ts";
+import type { CallbackSwitches } from "../callback/switches.ts";
 import {
 	LOG_FORMATS,
 	LOG_LEVELS,
@@ -17,12 +15,15 @@ import type { S3Settings } from "../s3/settings.ts";
 import type { DeliveryLimits } from "../storage/rows/delivery-rows.ts";
 import type { UpstreamOptions } from "../upstream/upstream.ts";
 import type { CallbackKeyOptions } from "./callback-key.ts";
+import { readCallbacks } from "./callbacks.ts";
 import {
-	isSettingName,
-	type SettingName,
-	settings,
-	variableOf,
-} from "./settings.ts";
+	type Environment,
+	type Given,
+	needsValue,
+	readArguments,
+	readEnvironment,
+} from "./given.ts";
+import { type SettingName, settings } from "./settings.ts";
 import { describeUpstream, readUpstream } from "./upstream.ts";
 import {
 	readAccounts,
@@ -30,7 +31,6 @@ import {
 	readChoice,
 	readDomain,
 	readLimit,
-	readMilliseconds,
 	readOptionalPort,
 	readPort,
 	readRegion,
@@ -76,11 +76,6 @@ export type Config = {
 	readonly readyFile: string;
 };
 
-/** The raw values of each setting; all of them if it may be repeated. */
-type Given = ReadonlyMap<SettingName, readonly string[]>;
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * @param args of the command line; they take precedence over `env`, whose empty variables are ignored
  * @param credentials the variables in which a gateway looks for the cloud's key
@@ -94,65 +89,6 @@ export function readConfig(
 	const given = new Map([...readEnvironment(env), ...readArguments(args)]);
 	return toConfig(given, credentials);
 }
-
-function readEnvironment(env: Environment): Given {
-	const given = new Map<SettingName, string[]>();
-	for (const name of Object.keys(settings).filter(isSettingName)) {
-		const value = env[variableOf(name)];
-		if (value === undefined || value === "") continue;
-		if (settings[name].kind !== "flag") given.set(name, [value]);
-		else if (isYes(variableOf(name), value)) given.set(name, ["yes"]);
-	}
-	return given;
-}
-
-function isYes(variable: string, value: string): boolean {
-	if (/^(1|true|yes|on)$/i.test(value)) return true;
-	if (/^(0|false|no|off)$/i.test(value)) return false;
-	throw new StartError(`${variable} must be true or false, not ${value}`);
-}
-
-/** The settings as options of `parseArgs`. */
-const OPTIONS = Object.fromEntries(
-	Object.entries(settings).map(([name, { kind }]) => [
-		name,
-		{ type: kind === "flag" ? "boolean" : "string" } as const,
-	]),
-);
-
-function readArguments(args: readonly string[]): Given {
-	const given = new Map<SettingName, string[]>();
-	// Not strict, because its messages do not describe valid values.
-	const { tokens } = parseArgs({
-		...{ args: [...args], options: OPTIONS },
-		...{ strict: false, tokens: true },
-	});
-	for (const token of tokens) {
-		if (token.kind !== "option" || !isSettingName(token.name))
-			throw new StartError(
-				`unknown flag ${args[token.index]}: see oss-emulator --help`,
-			);
-		const { name, value } = token;
-		const { kind, byDefault } = settings[name];
-		if (kind === "flag") {
-			if (value !== undefined) throw new StartError(`--${name} takes no value`);
-			given.set(name, ["yes"]);
-			continue;
-		}
-		const isMissing =
-			value === undefined || (!token.inlineValue && value.startsWith("--"));
-		// An empty value is valid where the default is empty.
-		if (isMissing || (value === "" && byDefault !== "")) throw needsValue(name);
-		given.set(
-			name,
-			kind === "list" ? [...(given.get(name) ?? []), value] : [value],
-		);
-	}
-	return given;
-}
-
-const needsValue = (name: SettingName): StartError =>
-	new StartError(`--${name} needs a value: --${name} ${settings[name].value}`);
 
 function toConfig(given: Given, credentials: Environment): Config {
 	const text = (name: SettingName): string =>
@@ -250,6 +186,7 @@ function readBehaviour(
 		blockPublicAccess: blocks === "on",
 	};
 }
+
 const readS3 = (text: (name: SettingName) => string): S3Settings => ({
 	enabled: readChoice("s3", text("s3"), ["on", "off"]) === "on",
 	pathStyle: readChoice("s3-path-style", text("s3-path-style"), [
@@ -278,68 +215,6 @@ function readHosts(hosts: readonly string[]): string[] {
 		host === "localhost" ? ["127.0.0.1", "::1"] : [host],
 	);
 }
-
-function readCallbacks(
-	text: (name: SettingName) => string,
-	list: (name: SettingName) => readonly string[],
-	has: (name: SettingName) => boolean,
-): Partial<CallbackSwitches> {
-	const url = text("public-key-url");
-	// `oss:6770` is a valid URL too, with the scheme oss.
-	if (url !== "" && !(/^https?:\/\//i.test(url) && URL.canParse(url)))
-		throw new StartError(
-			`--public-key-url must begin with http:// or https://, not ${url}`,
-		);
-	return {
-		...(url === "" ? {} : { publicKeyUrl: url }),
-		timeoutMs: readMilliseconds("callback-timeout", text("callback-timeout")),
-		absentValues: readChoice("callback-absent", text("callback-absent"), [
-			"mixed",
-			"null",
-			"quotes",
-			"nothing",
-		]),
-		missingUrl: readChoice(
-			"callback-missing-url",
-			text("callback-missing-url"),
-			["skip", "refuse"],
-		),
-		unresolvableHost: readChoice(
-			"callback-unresolvable",
-			text("callback-unresolvable"),
-			["refuse", "deliver"],
-		),
-		verifyTls: has("callback-verify-tls"),
-		// The only region that always sends it: docs «Callback».
-		alwaysSni: readRegion(text("region")) === "eu-west-1",
-		...readStrictness(list("strict-except"), has),
-	};
-}
-
-/** The findings of `--strict` that `--strict-callback` includes: those about where callbacks go. */
-const OF_URLS = ["private-address", "no-url", "no-sni"] as const;
-
-function readStrictness(
-	exceptions: readonly string[],
-	has: (name: SettingName) => boolean,
-): Partial<CallbackSwitches> {
-	const unknown = exceptions.find((one) => !isStrict(one));
-	if (unknown !== undefined)
-		throw new StartError(
-			`--strict-except must name some of ${STRICT_FINDINGS.join(", ")}, not ${unknown}`,
-		);
-	const asked = has("strict")
-		? STRICT_FINDINGS
-		: has("strict-callback")
-			? OF_URLS
-			: [];
-	const strict = asked.filter((id) => !exceptions.includes(id));
-	const { missingUrl, ...more } = strictSwitches(strict);
-	return { ...more, ...(missingUrl === "refuse" ? { missingUrl } : {}) };
-}
-
-const isStrict = (text: string): boolean =>
-	STRICT_FINDINGS.some((id) => id === text);
 
 /** The settings without the keys, which must stay secret. */
 export const withoutSecrets = (config: Config): object => ({

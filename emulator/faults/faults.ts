@@ -6,7 +6,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import type { FaultAction } from "./action.ts";
+import type { Fault, UploadFacts } from "../callback/model.ts";
+import { callbackFaultOf, type FaultAction } from "./action.ts";
 import { makeGlob } from "./glob.ts";
 
 /** Matches every operation of OSS. */
@@ -54,6 +55,11 @@ export type Target = {
 	readonly key: string;
 	readonly account: string;
 };
+
+type StruckUpload = Pick<
+	UploadFacts,
+	"operation" | "bucket" | "key" | "requester" | "owner"
+>;
 
 type StoredFault = {
 	readonly id: string;
@@ -137,10 +143,18 @@ export class Faults {
 		return this.#take(target, false);
 	}
 
-	/** @param target the upload; @returns the fault that its callback has; it counts as struck */
-	takeForCallback(target: Target): FaultAction | undefined {
-		return this.#take(target, true);
-	}
+	/** The fault that the callback of an upload has; it counts as struck. */
+	readonly takeForCallback = ({
+		operation,
+		bucket,
+		key,
+		requester,
+		owner,
+	}: StruckUpload): Fault | undefined => {
+		const account = requester || owner;
+		const action = this.#take({ operation, bucket, key, account }, true);
+		return action && callbackFaultOf(action);
+	};
 
 	/** Waits that long, or until the emulator ends. */
 	async pause(ms: number): Promise<void> {

@@ -47,6 +47,8 @@ type Facts = {
 	readonly lengthRequired?: boolean;
 	/** Whether it removes the bucket, or makes OSS write into another bucket, which its document names. */
 	readonly reachesFurther?: boolean;
+	/** Returns why OSS refuses, or may refuse, a request that works here; '' for most requests. */
+	readonly finding?: ((request: OssRequest) => string) | null;
 };
 
 export type Row = Required<Omit<Facts, "action">> & {
@@ -104,6 +106,7 @@ export function row(
 		callback: "ignored",
 		changes: !["GET", "HEAD", "OPTIONS"].includes(method),
 		lengthRequired: false,
+		finding: null,
 		reachesFurther: target === "service",
 		...known,
 		makesBucket: target === "bucket" && known.access.startsWith("account"),

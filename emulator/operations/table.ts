@@ -78,7 +78,12 @@ import { appendObject } from "./object/append-object.ts";
 import { copyObject } from "./object/copy-object.ts";
 import { deleteMultipleObjects } from "./object/delete-multiple-objects.ts";
 import { deleteObject } from "./object/delete-object.ts";
-import { getObject, getObjectMeta, headObject } from "./object/get-object.ts";
+import {
+	findOverriddenType,
+	getObject,
+	getObjectMeta,
+	headObject,
+} from "./object/get-object.ts";
 import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
 import { sealAppendObject } from "./object/seal-append-object.ts";
@@ -386,7 +391,7 @@ export const table: readonly Row[] = [
   enforced("PostObject",                   "POST    /bucket",                                  postObject,            { action: "PutObject", access: "by the operation" }),
   enforced("AppendObject",                 "POST    /bucket/object?append",                    appendObject,          { action: "PutObject", lengthRequired: true }),
   enforced("SealAppendObject",             "POST    /bucket/object?seal",                      sealAppendObject),
-  enforced("GetObject",                    "GET     /bucket/object",                           getObject),
+  enforced("GetObject",                    "GET     /bucket/object",                           getObject,             { finding: findOverriddenType }),
   enforced("HeadObject",                   "HEAD    /bucket/object",                           headObject,            "GetObject"),
   enforced("GetObjectMeta",                "HEAD    /bucket/object?objectMeta",                getObjectMeta,         "GetObject"),
   enforced("GetObjectMetaByGet",           "GET     /bucket/object?objectMeta",                getObjectMeta,         "GetObject"),

@@ -1,7 +1,6 @@
 /** The story of one request: identify, select, authorize, run. The only place where an error becomes an answer. */
 
 import type { Names } from "../auth/addressing.ts";
-import { refusedByCloud } from "../diagnosis/cloud-only-refusals.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
 import { makeSelector } from "../operations/match-operation.ts";
@@ -73,6 +72,8 @@ async function answer(
 	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
 		observer.is(operation);
+		const finding = operation.finding?.(request) ?? "";
+		if (finding !== "") observer.found(finding);
 		const run = (one: OssRequest): Promise<Reply> =>
 			runOperation(emulator, edge, one, operation);
 		// A visit to a website may perform several operations; a fault strikes the first.
@@ -87,7 +88,7 @@ async function answer(
 		const request = await identify(emulator, edge, names);
 		owned = await ownerOfRequest(emulator, request);
 		observer.belongsTo(owned);
-		const finding = edge.finding(request) || refusedByCloud(request);
+		const finding = edge.finding(request);
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
 		// A website behind a gateway is visited there.

@@ -2,6 +2,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.ts";
+import {
+	corruptSecretFile,
+	loadOrCreateSecret,
+} from "../config/secret-file.ts";
 import { answerBroken, type BrokenRequest } from "../server/broken-request.ts";
 import type { Certificates } from "../server/certificates.ts";
 import { closeServer, listen, secure } from "../server/listen.ts";
@@ -107,4 +111,29 @@ function gate(): Gate {
 			for (const request of waiting.splice(0)) handler(...request);
 		},
 	};
+}
+
+/** @returns the authority of the https port's certificates, PEM; undefined without such a port */
+export async function openTls(
+	{ data, tlsPort }: Config,
+	ports: Ports,
+): Promise<string | undefined> {
+	if (tlsPort === undefined) return undefined;
+	const certificates = await loadCertificates(data);
+	await ports.secure(certificates);
+	return certificates.authority;
+}
+
+/** The authority of the https port's certificates. Clients compare their validity with their own clocks. */
+async function loadCertificates(folder: string | null): Promise<Certificates> {
+	const now = (): Date => new Date();
+	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
+		await import("../server/certificates.ts");
+	const file = "tls-authority.pem";
+	const pem = await loadOrCreateSecret(folder, file, async () =>
+		writeAuthority(await makeAuthority(now())),
+	);
+	const authority = readAuthority(pem);
+	if (!authority) throw corruptSecretFile(folder, file, "authority");
+	return new Certificates(authority, now);
 }

@@ -4,37 +4,23 @@
 import type { FastifyInstance } from "fastify";
 import type { AdminContext } from "../admin/context.ts";
 import type { Ram } from "../auth/ram.ts";
-import { type CallbackParts, Callbacks } from "../callback/callbacks.ts";
 import {
 	type KeySource,
 	openKeyPair,
 	readOwnKeyPair,
 } from "../config/callback-key.ts";
 import { type Config, withoutSecrets } from "../config/config.ts";
-import {
-	corruptSecretFile,
-	loadOrCreateSecret,
-} from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
-import { callbackFaultOf } from "../faults/action.ts";
-import { Faults } from "../faults/faults.ts";
-import { findCallbackPolicy } from "../operations/configurations/callback-policy.ts";
 import { Lifecycle } from "../operations/lifecycle/scheduler.ts";
-import { storeProtocol } from "../operations/store-protocol.ts";
-import { MovableClock } from "../oss/clock.ts";
-import { FetchTasks } from "../oss/fetch-tasks.ts";
 import { type AdjustableLog, type Log, makeLog } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
-import { recordIn } from "../records/delivery-record.ts";
 import { requestLine } from "../records/request-line.ts";
 import { RequestLog } from "../records/request-log.ts";
 import { recordBroken } from "../server/broken-request.ts";
-import type { Certificates } from "../server/certificates.ts";
-import { Store } from "../storage/store.ts";
-import type { Upstream } from "../upstream/upstream.ts";
 import { readVersion } from "../version.ts";
-import { loadKeys, readOwnRam } from "./accounts.ts";
-import { type Handlers, openPorts, type Ports } from "./ports.ts";
+import { readOwnRam } from "./accounts.ts";
+import { makeEmulator, makeUpstream, openStore } from "./make-emulator.ts";
+import { type Handlers, openPorts, openTls } from "./ports.ts";
 import { requireReadyFile, writeReadyFile } from "./ready.ts";
 
 export type Running = {
@@ -98,7 +84,7 @@ async function assemble(
 	const store = await openStore(config, log, fail);
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
-	const authority = await secure(config, ports);
+	const authority = await openTls(config, ports);
 	const keyPair: KeySource = own
 		? async () => own
 		: await openKeyPair(config.data, config.callbackKey);
@@ -138,75 +124,6 @@ async function assemble(
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
 		...{ emulator, adminApp },
-	};
-}
-
-function openStore(
-	{ data, durable, files, deliveries }: Config,
-	log: Log,
-	fail: (error: StartError) => void,
-): Promise<Store> {
-	return Store.open({
-		...{ folder: data, durable, files, deliveries },
-		protocol: storeProtocol,
-		report: (error) => {
-			if (error instanceof StartError) fail(error);
-			else log.error(`storage: ${String(error)}`);
-		},
-	});
-}
-
-type Parts = {
-	readonly config: Config;
-	readonly ram: Ram;
-	readonly keyPair: KeySource;
-	readonly upstream: Upstream | undefined;
-	readonly log: Log;
-	readonly store: Store;
-	readonly endpoint: string;
-	readonly ending: AbortSignal;
-};
-
-async function makeEmulator({
-	config,
-	ram,
-	keyPair,
-	upstream,
-	log,
-	store,
-	endpoint,
-	ending,
-}: Parts): Promise<Emulator> {
-	const clock = new MovableClock(Date.now);
-	const faults = new Faults(ending);
-	return {
-		faults,
-		store,
-		clock,
-		log,
-		fetches: new FetchTasks(),
-		callbacks: new Callbacks({
-			...{ keyPair, endpoint },
-			now: clock.now,
-			warn: log.warn,
-			findPolicy: await makeFindPolicy(store, upstream),
-			record: recordIn(store.deliveries),
-			takeFault: ({ requester, owner, ...uploaded }) => {
-				const account = requester || owner;
-				const action = faults.takeForCallback({ ...uploaded, account });
-				return action && callbackFaultOf(action);
-			},
-			switches: config.callbacks,
-		}),
-		...(await loadKeys(config, ram, log)),
-		region: config.region,
-		domains: config.domains,
-		checkSignatures: config.checkSignatures,
-		cors: config.cors,
-		otherRegions: config.otherRegions,
-		blockPublicAccess: config.blockPublicAccess,
-		s3: config.s3,
-		upstream,
 	};
 }
 
@@ -259,34 +176,6 @@ async function requireKnownOperations({ upstream }: Config): Promise<void> {
 		);
 }
 
-/** Loaded only for a gateway. */
-async function makeUpstream(
-	{ upstream: options }: Config,
-	log: Log,
-	undo: (() => Promise<void>)[],
-): Promise<Upstream | undefined> {
-	if (!options) return undefined;
-	const { Upstream } = await import("../upstream/upstream.ts");
-	const { Recorder } = await import("../upstream/recorder.ts");
-	const { record, endpoint } = options;
-	const recorder =
-		record === "" ? undefined : new Recorder(record, endpoint.region, log);
-	const upstream = new Upstream(options, recorder);
-	undo.unshift(() => upstream.close());
-	return upstream;
-}
-
-/** Callback policies are stored where the bucket is. */
-async function makeFindPolicy(
-	store: Store,
-	upstream: Upstream | undefined,
-): Promise<CallbackParts["findPolicy"]> {
-	if (!upstream)
-		return (bucket, name) => findCallbackPolicy({ store }, bucket, name);
-	const { findUpstreamPolicy } = await import("../gateway/bucket-documents.ts");
-	return (bucket, name) => findUpstreamPolicy(upstream, bucket, name);
-}
-
 /** A client that only uses OSS does without it. */
 function makeAdminApp(context: AdminContext): Running["adminApp"] {
 	const make = async (): Promise<FastifyInstance> => {
@@ -313,31 +202,6 @@ const answerWith =
 			outgoing.destroy();
 		}
 	};
-
-/** @returns the authority of the https port's certificates, PEM; undefined without such a port */
-async function secure(
-	{ data, tlsPort }: Config,
-	ports: Ports,
-): Promise<string | undefined> {
-	if (tlsPort === undefined) return undefined;
-	const certificates = await loadCertificates(data);
-	await ports.secure(certificates);
-	return certificates.authority;
-}
-
-/** The authority of the https port's certificates. Clients compare their validity with their own clocks. */
-async function loadCertificates(folder: string | null): Promise<Certificates> {
-	const now = (): Date => new Date();
-	const { Certificates, makeAuthority, readAuthority, writeAuthority } =
-		await import("../server/certificates.ts");
-	const file = "tls-authority.pem";
-	const pem = await loadOrCreateSecret(folder, file, async () =>
-		writeAuthority(await makeAuthority(now())),
-	);
-	const authority = readAuthority(pem);
-	if (!authority) throw corruptSecretFile(folder, file, "authority");
-	return new Certificates(authority, now);
-}
 
 /** An address a client can dial: never `0.0.0.0`. */
 function urlOf({ hosts }: Config, port: number): string {

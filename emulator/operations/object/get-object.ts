@@ -147,3 +147,12 @@ export function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
 	}
 	return overrides;
 }
+
+/**
+ * The page of EC 0017-00000902 says that no GET request may set the type of its answer. The suites of the SDKs do, with
+ * success, and buckets that are older than the rule may still allow it: here it is a finding, and not refused (A-888).
+ */
+export function findOverriddenType({ query, caller }: OssRequest): string {
+	if (!query.has("response-content-type") || caller.uid === "") return "";
+	return "OSS may refuse response-content-type in a GET request with 400 InvalidRequest and EC 0017-00000902, «Can not override response header on content-type»: leave it out, and give the object its Content-Type when it is uploaded";
+}
