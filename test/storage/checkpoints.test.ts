@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { readMarker } from "../../emulator/storage/folder/session.ts";
 import {
@@ -16,8 +17,13 @@ import {
 } from "./stores.ts";
 
 /** Changes when the log is emptied, or begins anew. */
-const saltOf = (database: string): string =>
-	readFileSync(`${database}-wal`).toString("hex", 16, 24);
+function saltOf(database: string): string {
+	const log = openSync(`${database}-wal`, "r");
+	const salt = Buffer.alloc(8);
+	readSync(log, salt, 0, salt.length, 16);
+	closeSync(log);
+	return salt.toString("hex");
+}
 
 suite("The write-ahead log", () => {
 	test("begins anew while objects are written, and is emptied when the store is closed", async (t) => {
@@ -41,5 +47,22 @@ suite("The write-ahead log", () => {
 		const again = await openStore(t, { folder });
 		const last = count - 1;
 		assertBytes(await read(again, `${last % 7}`), bytes(60_000, last));
+	});
+
+	test("is emptied when it is long and nothing more is written", async (t) => {
+		const folder = makeFolder(t);
+		const log = join(folder, "oss.db-wal");
+		const store = await openStore(t, { folder });
+		await makeBucket(store, BUCKET);
+		let longest = 0;
+		for (let i = 0; i < 200; i++) {
+			await put(store, `${i % 7}`, bytes(60_000, i));
+			longest = Math.max(longest, statSync(log).size);
+		}
+		assert.ok(longest > 4 * 1024 * 1024);
+
+		while (statSync(log).size > 0) await turn();
+
+		assertBytes(await read(store, `${199 % 7}`), bytes(60_000, 199));
 	});
 });
