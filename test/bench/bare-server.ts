@@ -2,7 +2,7 @@
  * The server that the emulator is compared with: the minimum for the same work.
  *
  * PUT /small: MD5, one SQLite row. GET /small: that row. PUT /big: a file, with MD5. GET /big: the file. POST: an
- * application server's answer to a callback. Its own process, on a free port, which it prints.
+ * application server's answer to a callback. Its own process, on the port of its argument, or a free one; it prints it.
  */
 import { createHash, hash } from "node:crypto";
 import {
@@ -87,7 +87,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 const server = createServer(
 	(request, response) => void respond(request, response),
 );
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
 	const address = server.address();
 	if (address !== null && typeof address !== "string")
 		process.stdout.write(`http://127.0.0.1:${address.port}\n`);

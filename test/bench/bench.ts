@@ -4,19 +4,19 @@
  * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
  * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
- * the cost of a test that starts an emulator of its own; `-- --peers` other emulators beside this one; `-- --cpu` the
+ * the cost of a test that starts an emulator of its own; `-- --peers` other object stores beside it; `-- --cpu` the
  * processor time of a request.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { comparePeers } from "./compare.ts";
 import { measureCpu } from "./cpu.ts";
 import { measureGateway } from "./gateway.ts";
 import { measureInProcess } from "./in-process.ts";
 import { measureListing } from "./listing.ts";
 import { type Measured, median, run } from "./load.ts";
-import { measurePeers } from "./peers.ts";
 import { memoryOf, type Server, startServer } from "./processes.ts";
 import { signedHeaders, signedRequest, signedS3Request } from "./sign.ts";
 import { download, upload } from "./transfer.ts";
@@ -279,7 +279,7 @@ async function measureMemory(): Promise<void> {
 }
 
 try {
-	if (process.argv.includes("--peers")) await measurePeers(EMULATOR);
+	if (process.argv.includes("--peers")) await comparePeers(EMULATOR, BARE);
 	else await measureAll();
 } finally {
 	rmSync(folder, { recursive: true });

@@ -9,6 +9,8 @@ export type Load = {
 	readonly connections: number;
 	/** Whole HTTP requests, Content-Length included. */
 	readonly requests: readonly Buffer[];
+	/** After this many milliseconds no further request is sent. */
+	readonly msMax?: number;
 };
 
 export type Measured = {
@@ -23,9 +25,10 @@ export async function run({
 	port,
 	connections,
 	requests,
+	msMax,
 }: Load): Promise<Measured> {
 	const pool = await Pool.open(port, connections);
-	const measured = await pool.run(requests);
+	const measured = await pool.run(requests, msMax);
 	pool.close();
 	return measured;
 }
@@ -45,7 +48,11 @@ export class Pool {
 		);
 	}
 
-	async run(requests: readonly Buffer[]): Promise<Measured> {
+	/** @param msMax as in `Load` */
+	async run(
+		requests: readonly Buffer[],
+		msMax = Number.POSITIVE_INFINITY,
+	): Promise<Measured> {
 		const latencies: number[] = [];
 		const statuses: Record<string, number> = {};
 		let next = 0;
@@ -59,13 +66,14 @@ export class Pool {
 				const status = await connection.ask(request);
 				latencies.push(performance.now() - started);
 				statuses[status] = (statuses[status] ?? 0) + 1;
+				if (performance.now() - begun > msMax) break;
 			}
 		};
-		const started = performance.now();
+		const begun = performance.now();
 		await Promise.all(this.#connections.map(work));
-		const seconds = (performance.now() - started) / 1000;
+		const seconds = (performance.now() - begun) / 1000;
 		return {
-			perSecond: requests.length / seconds,
+			perSecond: latencies.length / seconds,
 			latencies: latencies.sort((a, b) => a - b),
 			statuses,
 		};

@@ -1,6 +1,8 @@
-/** Large bodies, up and down, over one connection; they are discarded. */
+/** Large bodies, up and down, over one connection; and single requests whose answers are kept. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import { buffer } from "node:stream/consumers";
 
 export type Transfer = {
 	readonly port: number;
@@ -35,6 +37,35 @@ export async function upload(
 	answer.resume();
 	await once(answer, "end");
 	return (performance.now() - started) / 1000;
+}
+
+/** @returns the answer to a small request */
+export async function exchange(
+	{ port, path, headers = {} }: Transfer,
+	method: string,
+	body: string,
+): Promise<{ readonly status: number; readonly body: Buffer }> {
+	const outgoing = request({ port, path, method, host: "127.0.0.1", headers });
+	outgoing.setHeader("content-length", body.length).end(body);
+	const [answer]: IncomingMessage[] = await once(outgoing, "response");
+	if (!answer) throw new Error(`${method} ${path}: no answer`);
+	return { status: answer.statusCode ?? 0, body: await buffer(answer) };
+}
+
+/** Downloads what `upload` has sent. @throws Error if it is something else */
+export async function requireUploaded(
+	{ port, path, headers = {} }: Transfer,
+	size: number,
+): Promise<void> {
+	const outgoing = request({ port, path, host: "127.0.0.1", headers });
+	outgoing.end();
+	const [answer]: IncomingMessage[] = await once(outgoing, "response");
+	const [sent, received] = [createHash("md5"), createHash("md5")];
+	for (let at = 0; at < size; at += CHUNK.length)
+		sent.update(CHUNK.subarray(0, Math.min(CHUNK.length, size - at)));
+	for await (const chunk of answer ?? []) received.update(chunk);
+	if (sent.digest("hex") !== received.digest("hex"))
+		throw new Error(`GET ${path}: other bytes than were uploaded`);
 }
 
 /** @returns seconds until the last byte */

@@ -1,0 +1,60 @@
+/**
+ * Installs the servers that the emulator is compared with, each by the package manager of its language, in the folder
+ * of the user's caches, where they stay for the next run.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Source } from "./peers.ts";
+
+const CACHE = join(
+	process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
+	"oss-emulator-bench",
+);
+
+/** Building the largest takes ten minutes on two busy cores. */
+const INSTALL_MS_MAX = 20 * 60_000;
+
+/**
+ * @returns the file to start
+ * @throws Error with the last line of what the package manager printed
+ */
+export async function installPeer(source: Source): Promise<string> {
+	const { by, name, version, file } = source;
+	const folder = join(CACHE, `${basename(name)}-${version}`);
+	if (existsSync(folder)) return join(folder, file);
+	const unfinished = `${folder}.unfinished`;
+	rmSync(unfinished, { recursive: true, force: true });
+	mkdirSync(unfinished, { recursive: true });
+	const quiet = ["--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
+	const [command, ...args] =
+		by === "npm"
+			? ["npm", "install", "--prefix", unfinished, ...quiet]
+			: ["go", "install"];
+	await execute(command ?? "", [...args, `${name}@${version}`], {
+		GOBIN: join(unfinished, "bin"),
+	});
+	if (!existsSync(join(unfinished, file)))
+		throw new Error(`${command} has not installed ${file}`);
+	renameSync(unfinished, folder);
+	return join(folder, file);
+}
+
+async function execute(
+	command: string,
+	args: readonly string[],
+	env: Readonly<Record<string, string>>,
+): Promise<void> {
+	const child = spawn(command, args, {
+		stdio: ["ignore", "ignore", "pipe"],
+		env: { ...process.env, ...env },
+		timeout: INSTALL_MS_MAX,
+	});
+	const printed = text(child.stderr);
+	const [code] = await once(child, "close"); // rejects if there is no such command
+	if (code !== 0)
+		throw new Error((await printed).trim().split("\n").at(-1) || `${code}`);
+}
