@@ -5,7 +5,7 @@
  * The file holds `seed.json`, a seed whose objects name the files next to it. Only current versions are written. Both
  * commands use a temporary folder, which needs as much space as the objects.
  */
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import {
 	mkdir,
 	mkdtemp,
@@ -19,6 +19,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { create, extract } from "tar";
 import { codeOf } from "../oss/code-of.ts";
+import { isJsonObject, parseJson } from "../oss/json-object.ts";
 import type { AdminClient } from "./admin-client.ts";
 import { type Command, pathOf, type Requested, readOnly } from "./command.ts";
 import { CommandError } from "./command-error.ts";
@@ -99,7 +100,8 @@ async function inTemporaryFolder(
 	try {
 		await work(folder);
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		// An extraction that has failed may still be writing.
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	}
 }
 
@@ -168,7 +170,7 @@ async function importFrom(
 	file: string,
 	folder: string,
 ): Promise<void> {
-	const buckets = await readSeed(file, join(folder, SEED));
+	const buckets = await readSeed(file, folder);
 	await client.ask("PUT", "/api/seed", {
 		query: { account: flags.account },
 		body: { buckets: buckets.map((one) => ({ ...one, objects: [] })) },
@@ -191,14 +193,37 @@ async function importFrom(
 
 async function readSeed(
 	file: string,
-	path: string,
+	folder: string,
 ): Promise<readonly SeedBucket[]> {
-	try {
-		const seed: { readonly buckets: readonly SeedBucket[] } = JSON.parse(
-			await readFile(path, "utf8"),
-		);
-		return seed.buckets;
-	} catch {
-		throw new CommandError(2, `${file} is not a file of oss-emulator export`);
-	}
+	const text = await readFile(join(folder, SEED), "utf8").catch(() => "");
+	const seed = parseJson(Buffer.from(text));
+	const buckets =
+		isJsonObject(seed) && isListOf(seed.buckets, isBucket) ? seed.buckets : [];
+	const objects = buckets.flatMap((bucket) => bucket.objects);
+	const isWhole = objects.every((one) => existsSync(join(folder, one.file)));
+	if (buckets.length > 0 && isWhole) return buckets;
+	throw new CommandError(2, `${file} is not a file of oss-emulator export`);
 }
+
+const isListOf = <T>(
+	value: unknown,
+	is: (item: unknown) => item is T,
+): value is readonly T[] => Array.isArray(value) && value.every(is);
+
+const isBucket = (value: unknown): value is SeedBucket =>
+	isJsonObject(value) &&
+	typeof value.name === "string" &&
+	isListOf(value.objects, isObject);
+
+/** The file may come from anybody: it names no file outside of the folder. */
+const isObject = (value: unknown): value is SeedObject =>
+	isJsonObject(value) &&
+	[value.key, value.contentType, value.acl, value.storageClass].every(
+		(one) => typeof one === "string",
+	) &&
+	/^objects\/\d+$/.test(String(value.file)) &&
+	[value.metadata, value.tags].every(isTexts);
+
+const isTexts = (value: unknown): boolean =>
+	isJsonObject(value) &&
+	Object.values(value).every((text) => typeof text === "string");

@@ -10,10 +10,11 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { create } from "tar";
 import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 
@@ -226,6 +227,44 @@ suite("On the command line", () => {
 		assert.ok(bad.code > 0);
 		assert.equal(bad.err.trim().split("\n").length, 1);
 		assert.equal((await run("export x.tar --bucket none")).code, 1);
+	});
+
+	test("a tar file that names files elsewhere, or is no export, imports nothing", async (t) => {
+		const { oss, cwd, run } = await startCommand(t);
+		writeFileSync(join(cwd, "secret"), "of this machine");
+		mkdirSync(join(cwd, "objects"));
+		writeFileSync(join(cwd, "objects/1"), "x");
+		const facts = {
+			contentType: "a/b",
+			acl: "default",
+			storageClass: "Standard",
+		};
+		const object = { key: "a", ...facts, metadata: {}, tags: {} };
+		const outside = `../${basename(cwd)}/secret`;
+		const seeds = [
+			{
+				buckets: [{ name: "films", objects: [{ ...object, file: outside }] }],
+			},
+			{
+				buckets: [
+					{ name: "films", objects: [{ ...object, file: "objects/2" }] },
+				],
+			},
+			{
+				buckets: [
+					{ name: "films", objects: [{ key: "a", file: "objects/1" }] },
+				],
+			},
+			{},
+		];
+		for (const seed of seeds) {
+			writeFileSync(join(cwd, "seed.json"), JSON.stringify(seed));
+			await create({ file: join(cwd, "x.tar"), cwd }, ["seed.json", "objects"]);
+			const { code, err } = await run("import x.tar");
+			assert.ok(code > 0, JSON.stringify(seed));
+			assert.match(err, /^oss-emulator: .*\n$/);
+			assert.equal((await oss.get("/films/a")).status, 404);
+		}
 	});
 
 	test("the clock is moved, an operation fails, an account is made", async (t) => {
