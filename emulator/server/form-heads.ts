@@ -110,6 +110,12 @@ export class FormHeads {
 	}
 
 	#begin(part: Readable): void {
+		// The rest of the piece that the file began in: what follows the file does not depend on the pieces.
+		if (!this.#dicer) {
+			part.on("error", () => {});
+			part.resume();
+			return;
+		}
 		// The plugin does not see a part that ends within its head.
 		if (this.#isHeadDue) throw malformed();
 		this.#isHeadDue = true;

@@ -273,6 +273,17 @@ suite("Of a form that precedes its file", () => {
 			assert.deepEqual(await keysIn(emulator), keys);
 		});
 
+	test("a malformed part after the file is ignored, whether or not it comes in the file's packet", async (t) => {
+		const { oss } = await startWithBucket(t, "public-read-write");
+		for (const bytes of [4, 300_000]) {
+			const whole = formBody([KEY, file("x".repeat(bytes))]).toString();
+			const nameless = `--${BOUNDARY}\r\nX: y\r\n\r\nz\r\n--${BOUNDARY}--\r\n`;
+			const body = whole.replace(`--${BOUNDARY}--\r\n`, () => nameless);
+			const posted = await post(oss, body);
+			assert.equal(posted.status, 204, `${bytes}: ${posted.text}`);
+		}
+	});
+
 	test("a boundary may have 70 characters, and no more", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const send = (boundary: string) =>
