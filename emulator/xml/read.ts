@@ -28,6 +28,8 @@ const PIECE = 16 * 1024;
 
 /** Stands for `&`, so that the parser leaves references alone: UTF-8 never decodes to a lone surrogate. */
 const AMPERSAND = "\ud800";
+/** With `u`, or it would match the first half of U+10000 … U+103FF. */
+const AMPERSANDS = /\ud800/gu;
 
 /**
  * @param roots allowed names of the root element
@@ -93,7 +95,7 @@ class Tree {
 		parser.oncomment = () => this.#decode();
 		parser.oncdata = (text) => {
 			this.#decode();
-			this.#add(text.replaceAll(AMPERSAND, "&"));
+			this.#add(text.replaceAll(AMPERSANDS, "&"));
 		};
 	}
 
@@ -119,7 +121,7 @@ class Tree {
 
 	#decode(): void {
 		if (this.#written === "") return;
-		this.#add(decodeReferences(this.#written.replaceAll(AMPERSAND, "&")));
+		this.#add(decodeReferences(this.#written.replaceAll(AMPERSANDS, "&")));
 		this.#written = "";
 	}
 

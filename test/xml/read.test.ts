@@ -62,6 +62,8 @@ suite("XML", () => {
 		["0x10", "0x10"],
 		["true", "true"],
 		["猫", "猫"],
+		["&#x10000;𐀀 &amp; 𐏿", "𐀀𐀀 & 𐏿"],
+		["<![CDATA[𐀀 & 𐏿]]>", "𐀀 & 𐏿"],
 		["", ""],
 	] as const;
 	for (const [written, expected] of texts) {
