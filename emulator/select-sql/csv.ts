@@ -175,9 +175,12 @@ export function csvField(
 		quote,
 	}: Pick<CsvDialect, "fieldDelimiter" | "recordDelimiter" | "quote">,
 ): string {
+	// Also at its end, where it may be the beginning of a delimiter of several characters: `|` before `||`.
 	const needsQuotes =
 		quote !== "" &&
-		[fieldDelimiter, recordDelimiter, quote].some((one) => text.includes(one));
+		[fieldDelimiter, recordDelimiter, quote].some(
+			(one) => (text + one).indexOf(one) < text.length,
+		);
 	return needsQuotes
 		? quote + text.replaceAll(quote, quote + quote) + quote
 		: text;

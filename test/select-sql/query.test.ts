@@ -113,6 +113,17 @@ suite("A statement over CSV", () => {
 		assert.equal(await csv("select a from ossobject", text), '"1\n2"\n');
 	});
 
+	test("quotes a field at whose end a delimiter would begin too early", async () => {
+		const output = {
+			...{ recordDelimiter: "\n", fieldDelimiter: "||", quote: '"' },
+			...{ keepsAllColumns: false, hasHeader: false },
+		};
+		const written = await csv("select * from ossobject", "a,b\n1|,2\n", {
+			output,
+		});
+		assert.equal(written, '"1|"||2\n');
+	});
+
 	test("counts the header as line 0 of a range, both ends included (A-806)", async () => {
 		const range = { unit: "line", first: 0, last: 1 } as const;
 		assert.equal(
