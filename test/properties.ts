@@ -1,0 +1,115 @@
+/**
+ * Runs a property over inputs of fast-check's: each test a few dozen times, with another seed in each run of the suite.
+ *
+ * `FUZZ_RUNS=20000 node --test test/groups/properties.ts` looks longer. A failure prints its seed and path, with which
+ * `FUZZ_SEED=… FUZZ_PATH=…` repeats it.
+ */
+import fc from "fast-check";
+
+const { FUZZ_RUNS, FUZZ_SEED, FUZZ_PATH } = process.env;
+
+/** As many as cost `npm test` next to nothing. */
+const RUNS = 20;
+
+type Arbitraries<T extends readonly unknown[]> = {
+	readonly [N in keyof T]: fc.Arbitrary<T[N]>;
+};
+
+/**
+ * @param arbitraries inputs, one for each parameter of `holds`
+ * @param holds throws for an input that it does not hold for
+ * @param share of the usual number of runs, for properties whose run takes milliseconds
+ */
+export async function forAll<T extends [unknown, ...unknown[]]>(
+	arbitraries: Arbitraries<T>,
+	holds: (...inputs: T) => void | Promise<void>,
+	share = 1,
+): Promise<void> {
+	const property = fc.asyncProperty<T>(...arbitraries, async (...inputs: T) => {
+		await holds(...inputs);
+	});
+	await fc.assert(property, {
+		numRuns: Math.ceil(Number(FUZZ_RUNS ?? RUNS) * share),
+		...(FUZZ_SEED ? { seed: Number(FUZZ_SEED) } : {}),
+		...(FUZZ_PATH ? { path: FUZZ_PATH } : {}),
+	});
+}
+
+/** Any Unicode, a lone surrogate never. */
+export const text = (maxLength = 20): fc.Arbitrary<string> =>
+	fc.string({ unit: "binary", maxLength });
+
+/** Any bytes. */
+export const bytes = (maxLength = 200): fc.Arbitrary<Buffer> =>
+	fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
+
+/** Texts made of a few words, so that they come near what a reader knows. */
+export const textOf = (
+	words: readonly string[],
+	maxLength = 12,
+): fc.Arbitrary<string> =>
+	fc
+		.array(fc.constantFrom(...words), { maxLength })
+		.map((some) => some.join(""));
+
+/** A key that OSS takes. */
+export const key: fc.Arbitrary<string> = fc
+	.oneof(
+		text(12),
+		textOf([
+			"a",
+			"/",
+			"//",
+			".",
+			"..",
+			"+",
+			"%",
+			"%2F",
+			" ",
+			"?",
+			"&",
+			"#",
+			"é",
+			"😀",
+			"\n",
+			"\\",
+			"~",
+			"'",
+		]),
+	)
+	.filter((one) => one !== "" && !/^[/\\]/.test(one));
+
+/** The content cut into pieces at any places. */
+export const cut = (content: Buffer, places: readonly number[]): Buffer[] => {
+	const cuts = [
+		...places.map((place) => place % (content.length + 1)),
+		0,
+		content.length,
+	];
+	const sorted = cuts.toSorted((a, b) => a - b);
+	return sorted
+		.slice(1)
+		.map((end, i) => content.subarray(sorted[i], end))
+		.filter((piece) => piece.length > 0);
+};
+
+export const places: fc.Arbitrary<number[]> = fc.array(fc.nat(500), {
+	maxLength: 8,
+});
+
+export { fc };
+
+type ErrorClass = abstract new (...parameters: never[]) => Error;
+
+/** What a reader returns, undefined for an error of these classes. @throws any other error */
+export async function orRefused<T>(
+	read: () => T | Promise<T>,
+	...classes: readonly ErrorClass[]
+): Promise<T | undefined> {
+	try {
+		return await read();
+	} catch (error) {
+		if (classes.some((one) => error instanceof one)) return undefined;
+		throw error;
+	}
+}
