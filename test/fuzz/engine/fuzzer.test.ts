@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { readXml } from "../../../emulator/xml/read.ts";
+import { type Finding, Fuzzer } from "./fuzzer.ts";
+import { targetNames, urlOf } from "./run.ts";
+import { reading, type Target } from "./target.ts";
+
+const watch = { starts: () => {}, found: () => {}, kept: () => {} };
+
+suite("The fuzzer", () => {
+	test("finds an input that throws by what its reader compares with, and leaves out the rest of it", async () => {
+		const found: Finding[] = [];
+		const planted: Target = {
+			about: "a planted fault",
+			seeds: ["<a>b</a>"],
+			run: async (input) => {
+				await reading(input, () => readXml(input, "a"));
+				if (input.includes("MalformedXML")) throw new Error("planted");
+			},
+		};
+		const fuzzer = new Fuzzer(planted, 7, {
+			...watch,
+			found: (finding) => found.push(finding),
+		});
+		for (let seconds = 0; found.length === 0 && seconds < 50; seconds++)
+			await fuzzer.run(0.1, []);
+		assert.equal(String(found[0]?.input), "MalformedXML");
+		assert.match(found[0]?.what ?? "", /^Error: planted/);
+	});
+
+	test("knows its targets by name, and exits with 2 for any other", () => {
+		const file = join(import.meta.dirname, "run.ts");
+		const { status, stderr } = spawnSync(process.execPath, [file, "xlm"]);
+		assert.equal(status, 2);
+		assert.match(String(stderr), /^fuzz: xlm is none of .*xml/);
+	});
+});
+
+suite("A target of the fuzzer", () => {
+	for (const name of targetNames())
+		test(`accepts its seeds: ${name}`, async () => {
+			const { default: target }: { default: Target } = await import(
+				urlOf(name)
+			);
+			const end = await target.start?.();
+			for (const seed of target.seeds) await target.run(Buffer.from(seed));
+			await end?.();
+		});
+});

@@ -1,0 +1,93 @@
+/** What a target of the fuzzer is, and what its run asserts about errors. */
+import { OssError } from "../../../emulator/oss/errors.ts";
+
+export type Target = {
+	/** One line for the table: what gets the bytes, and what is compared. */
+	readonly about: string;
+	/** Inputs to begin with: small, and of every kind that the reader knows. */
+	readonly seeds: readonly (string | Buffer)[];
+	/** Texts to insert, in addition to the literals of the files that run. */
+	readonly words?: readonly string[];
+	/** Bytes of the largest input; 4096 by default. */
+	readonly bytesMax?: number;
+	/** Called once before the first run; the result ends what it started. */
+	readonly start?: () => Promise<() => Promise<void>>;
+	/** @throws for a finding: an unexpected error, or two results that disagree */
+	readonly run: (input: Buffer) => void | Promise<void>;
+};
+
+/** A target's own check has failed. */
+export class Disagreement extends Error {
+	override readonly name = "Disagreement";
+}
+
+export function agree(what: string, actual: unknown, expected: unknown): void {
+	const [a, b] = [show(actual), show(expected)];
+	if (a !== b) throw new Disagreement(`${what}: ${a} is not ${b}`);
+}
+
+const show = (value: unknown): string =>
+	JSON.stringify(value, (_, one) => {
+		if (typeof one === "bigint") return `${one}n`;
+		if (one instanceof Map) return [...one];
+		if (one instanceof Uint8Array) return Buffer.from(one).toString("latin1");
+		return one;
+	}) ?? "undefined";
+
+/** Absolute paths of this machine, frames of a stack, and the default account's secret. */
+const PRIVATE = [process.cwd(), "node_modules", "\n    at ", "emulator-secret"];
+
+export function requireNoLeak(text: string, input: Buffer): void {
+	const leak = PRIVATE.find(
+		(one) => text.includes(one) && !input.includes(one),
+	);
+	if (leak) throw new Disagreement(`an error shows ${leak}: ${text}`);
+}
+
+/** All that an error shows to a client. */
+const textOf = (error: unknown): string =>
+	error instanceof OssError
+		? JSON.stringify([error.message, error.details, error.headers])
+		: String(error);
+
+type ErrorClass = abstract new (...parameters: never[]) => Error;
+
+/**
+ * The result of a reader, or undefined for an error of OSS that shows nothing private.
+ *
+ * @param others classes of errors that the reader documents besides
+ * @throws any other error
+ */
+export async function reading<T>(
+	input: Buffer,
+	read: () => T | Promise<T>,
+	...others: readonly ErrorClass[]
+): Promise<T | undefined> {
+	try {
+		return await read();
+	} catch (error) {
+		const isExpected =
+			error instanceof OssError || others.some((one) => error instanceof one);
+		if (!isExpected) throw error;
+		requireNoLeak(textOf(error), input);
+		return undefined;
+	}
+}
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+	const found: T[] = [];
+	for await (const item of items) found.push(item);
+	return found;
+}
+
+/** Cuts the input into the pieces that its own first bytes ask for, so that borders are fuzzed too. */
+export function* pieces(input: Buffer, cuts: Buffer): Generator<Buffer> {
+	let at = 0;
+	for (const cut of cuts) {
+		const bytes = 1 + cut;
+		if (at >= input.length) return;
+		yield input.subarray(at, at + bytes);
+		at += bytes;
+	}
+	if (at < input.length) yield input.subarray(at);
+}
