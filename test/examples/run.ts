@@ -9,11 +9,11 @@ import assert from "node:assert/strict";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { after, before, suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readBlocks } from "../readme/blocks.ts";
 import { readPage } from "../readme/generate.ts";
-import { run } from "../run.ts";
+import { run, startInBackground, succeed } from "../run.ts";
 
 type Example = {
 	readonly folder: string;
@@ -23,7 +23,11 @@ type Example = {
 	readonly passed: RegExp;
 };
 
-const EXAMPLES: readonly Example[] = [
+const VITEST = /(?<!\d)4 passed\b/;
+const MAVEN = /Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\s*$/m;
+
+/** They start an emulator, or use one that is running. */
+const PROCESSES: readonly Example[] = [
 	{
 		folder: "pytest",
 		toolchain: "python3 -m venv --help",
@@ -37,11 +41,38 @@ const EXAMPLES: readonly Example[] = [
 	{
 		folder: "junit",
 		toolchain: "javac -version && mvn --version",
-		passed: /Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\s*$/m,
+		passed: MAVEN,
 	},
-	{ folder: "vitest", toolchain: "npm --version", passed: /(?<!\d)4 passed\b/ },
+	{ folder: "vitest", toolchain: "npm --version", passed: VITEST },
 	{ folder: "jest", toolchain: "npm --version", passed: /(?<!\d)4 passed\b/ },
 ];
+
+/** They start a container. The image is the one of the tests in test/docker, or is built by the same command. */
+const CONTAINERS: readonly Example[] = [
+	{
+		folder: "testcontainers/node",
+		toolchain: "docker version",
+		passed: VITEST,
+	},
+	{
+		folder: "testcontainers/java",
+		toolchain: "docker version && javac -version && mvn --version",
+		passed: MAVEN,
+	},
+];
+
+const IMAGE = "oss-emulator-test";
+const BUILD = `docker build --quiet --network host --tag ${IMAGE} .`;
+
+/**
+ * The suites stop their containers; the one that removes those of killed suites needs an image of its own, which cannot
+ * be pulled everywhere. The engine runs on this machine, though this machine may be a container itself.
+ */
+const TESTCONTAINERS = {
+	OSS_EMULATOR_IMAGE: IMAGE,
+	TESTCONTAINERS_RYUK_DISABLED: "true",
+	TESTCONTAINERS_HOST_OVERRIDE: "localhost",
+};
 
 /** What a clone contains, as far as the examples use it. */
 const COPIED = [
@@ -60,7 +91,14 @@ const COPIED = [
 /** What somebody's own run has left in an example's folder. */
 const INSTALLED = ["node_modules", "venv", "target", "package-lock.json"];
 
+function find(folder: string): Example {
+	const found = PROCESSES.find((example) => example.folder === folder);
+	assert.ok(found, folder);
+	return found;
+}
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const HAND_WRITTEN = join(root, "test/examples/without-helper");
 let clone = "";
 
 before(async () => {
@@ -77,21 +115,109 @@ before(async () => {
 after(() => rm(clone, { recursive: true }));
 
 suite("The commands of the README, in their order, pass in", () => {
-	for (const { folder, toolchain, passed } of EXAMPLES)
-		test(`examples/${folder}`, async (t) => {
-			const cwd = join(clone, "examples", folder);
-			const found = await run(`{ ${toolchain}; } >/dev/null 2>&1`, { cwd });
-			if (!process.env.CI && found.code !== 0)
-				return t.skip(`skipped: it fails: ${toolchain}`);
-			const { code, stdout, stderr } = await run(commandsOf(folder), { cwd });
-			const printed = `${stdout}\n${stderr}`; // Jest reports on stderr
-			assert.equal(code, 0, printed);
-			assert.match(printed, passed);
+	for (const example of PROCESSES)
+		test(`examples/${example.folder}`, async (t) => {
+			if (await isMissing(t, example)) return;
+			await pass(example, commandsOf(example).join("\n"));
+		});
+
+	for (const example of CONTAINERS)
+		test(`examples/${example.folder}, with callbacks from the container to this machine`, async (t) => {
+			if (await isMissing(t, example)) return;
+			await succeed(BUILD, { cwd: clone });
+			const [build, ...commands] = commandsOf(example);
+			assert.match(build ?? "", /^docker build /);
+			await pass(example, commands.join("\n"), TESTCONTAINERS);
 		});
 });
 
-const commandsOf = (folder: string): string =>
+suite("With an emulator that is running already, and leaving nothing in it, passes", () => {
+	for (const example of PROCESSES)
+		test(`examples/${example.folder}`, async (t) => {
+			if (await isMissing(t, example)) return;
+			const { ready, lines } = await startInBackground(
+				t,
+				"node emulator/launch.js --memory --port 0 --admin-port 0 --ready json --log-level info 2>&1",
+				/^\{/,
+				{ cwd: clone },
+			);
+			const { adminUrl } = JSON.parse(ready);
+
+			await pass(example, commandsOf(example).at(-1) ?? "", {
+				OSS_EMULATOR_ADMIN: adminUrl,
+				OSS_EMULATOR_COMMAND: "false", // starts nothing
+			});
+
+			const read = async (path: string) =>
+				JSON.parse(await (await fetch(adminUrl + path)).text());
+			const uploads = lines.filter((line) => line.includes("PutObject"));
+			assert.ok(uploads.length >= 7, lines.join("\n"));
+			const { accounts } = await read("/api/accounts");
+			assert.equal(accounts.length, 1);
+			assert.deepEqual((await read("/api/buckets")).buckets, []);
+			assert.equal((await read("/api/clock")).aheadSeconds, 0);
+		});
+});
+
+/**
+ * The same tests with the plumbing written by hand: what examples/README.md compares the helpers with. They use what the
+ * first suite has installed.
+ */
+const WITHOUT_HELPER: readonly (Example & { readonly script: string })[] = [
+	{
+		...find("pytest"),
+		script: `
+			rm oss_emulator.py && cp ${HAND_WRITTEN}/pytest/conftest.py .
+			OSS_EMULATOR_COMMAND="node ../../emulator/launch.js" ../pytest/venv/bin/pytest`,
+	},
+	{
+		...find("junit"),
+		script: `
+			rm -r src/test/java/ossemulator && cp ${HAND_WRITTEN}/junit/WithOss.java src/test/java/photos
+			sed --in-place '/OssEmulator;$/d; /^@ExtendWith/d; /extension.ExtendWith;$/d
+				s/^class PhotosTest /&extends WithOss /; s/OssEmulator.Account oss//' src/test/java/photos/PhotosTest.java
+			OSS_EMULATOR_COMMAND="node $PWD/../../emulator/launch.js" mvn --batch-mode test`,
+	},
+];
+
+suite("Without its helper, with the plumbing written by hand, passes", () => {
+	for (const example of WITHOUT_HELPER)
+		test(`examples/${example.folder}`, async (t) => {
+			if (await isMissing(t, example)) return;
+			const folder = `${example.folder}-without-helper`;
+			await succeed(
+				`mkdir ${folder} && tar --create --exclude=venv --exclude=target --directory=${example.folder} . | tar --extract --directory=${folder}`,
+				{ cwd: join(clone, "examples") },
+			);
+			await pass({ ...example, folder }, example.script);
+		});
+});
+
+async function isMissing(
+	t: TestContext,
+	{ toolchain }: Example,
+): Promise<boolean> {
+	if (process.env.CI) return false;
+	const command = `{ ${toolchain}; } >/dev/null 2>&1`;
+	const { code } = await run(command, { cwd: clone });
+	if (code !== 0) t.skip(`skipped: it fails: ${toolchain}`);
+	return code !== 0;
+}
+
+async function pass(
+	{ folder, passed }: Example,
+	commands: string,
+	env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+	const cwd = join(clone, "examples", folder);
+	const { code, stdout, stderr } = await run(commands, { cwd, env });
+	const printed = `${stdout}\n${stderr}`; // Jest reports on stderr
+	assert.equal(code, 0, printed);
+	assert.match(printed, passed);
+}
+
+/** @returns the lines of the README's blocks of commands */
+const commandsOf = ({ folder }: Example): string[] =>
 	readBlocks(readPage(`examples/${folder}/README.md`))
 		.filter(({ language }) => language === "sh")
-		.map(({ text }) => text)
-		.join("");
+		.flatMap(({ text }) => text.trim().split("\n"));

@@ -14,7 +14,6 @@ import com.google.gson.Gson;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -50,7 +49,8 @@ public final class Photos implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Gson GSON = new Gson();
 
-  public record Settings(String endpoint, String region, String bucket, List<String> keyUrls) {}
+  /** The name {@code host} is this server's, as OSS reaches it. */
+  public record Settings(String endpoint, String region, String bucket, List<String> keyUrls, String host) {}
 
   /** Temporary keys, as STS issues them. */
   public record Keys(String accessKeyId, String accessKeySecret, String securityToken) {}
@@ -68,7 +68,7 @@ public final class Photos implements AutoCloseable {
     this.settings = settings;
     this.fetchKeys = fetchKeys;
     client = connect();
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(0), 0);
     server.createContext("/uploaded", this::receiveCallback);
     server.start();
   }
@@ -85,7 +85,7 @@ public final class Photos implements AutoCloseable {
   }
 
   public Permit permit(String name) {
-    String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/uploaded";
+    String url = "http://" + settings.host + ":" + server.getAddress().getPort() + "/uploaded";
     Map<String, String> callback = Map.of("callbackUrl", url, "callbackBody", "name=${object}&size=${size}");
     String encoded = Base64.getEncoder().encodeToString(GSON.toJson(callback).getBytes(UTF_8));
     GeneratePresignedUrlRequest request = new GeneratePresignedUrlRequest(settings.bucket, name, HttpMethod.PUT);

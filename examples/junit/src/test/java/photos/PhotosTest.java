@@ -21,7 +21,8 @@ class PhotosTest {
   @BeforeEach
   void start(OssEmulator.Account oss) throws IOException {
     List<String> keyUrls = List.of(oss.endpoint() + "/");
-    Photos.Settings settings = new Photos.Settings(oss.endpoint(), oss.region(), oss.bucket(), keyUrls);
+    Photos.Settings settings =
+        new Photos.Settings(oss.endpoint(), oss.region(), oss.bucket(), keyUrls, "127.0.0.1");
     photos = new Photos(settings, () -> oss.assumeRole(Photos.Keys::new));
   }
 

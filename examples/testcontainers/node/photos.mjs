@@ -1,0 +1,116 @@
+/** The application under test: clients upload photos directly to OSS, and OSS notifies this server of each of them. */
+import { createVerify } from "node:crypto";
+import { createServer } from "node:http";
+import { buffer } from "node:stream/consumers";
+import OSS from "ali-oss";
+
+const KEY_URLS_OF_OSS = [
+	"http://gosspublic.alicdn.com/",
+	"https://gosspublic.alicdn.com/",
+];
+
+/** Works with temporary keys, and fetches others when these have expired. */
+export async function startPhotos({
+	endpoint,
+	stsEndpoint = "https://sts.aliyuncs.com",
+	region,
+	bucket,
+	role,
+	accessKeyId,
+	accessKeySecret,
+	keyUrls = KEY_URLS_OF_OSS,
+	sldEnable = false, // the bucket in the path: for endpoints that are an address
+	host = "127.0.0.1", // the name by which OSS reaches this server
+}) {
+	const saved = new Map();
+	const sts = new OSS.STS({
+		endpoint: stsEndpoint,
+		accessKeyId,
+		accessKeySecret,
+	});
+
+	async function connect() {
+		const { credentials } = await sts.assumeRole(role, "", 900, "photos");
+		return new OSS({
+			...{ endpoint, region, bucket, sldEnable },
+			accessKeyId: credentials.AccessKeyId,
+			accessKeySecret: credentials.AccessKeySecret,
+			stsToken: credentials.SecurityToken,
+			authorizationV4: true,
+		});
+	}
+	let client = await connect();
+
+	async function isFromOss({ url, headers }, body) {
+		const keyUrl = fromBase64(headers["x-oss-pub-key-url"]).toString();
+		if (!keyUrls.some((start) => keyUrl.startsWith(start))) return false;
+		const key = await (await fetch(keyUrl)).text();
+		const [path, ...query] = url.split(/(?=\?)/);
+		return createVerify("RSA-MD5")
+			.update(`${decodeURIComponent(path)}${query.join("")}\n`)
+			.update(body)
+			.verify(key, fromBase64(headers.authorization));
+	}
+
+	const server = createServer(async (request, response) => {
+		const body = await buffer(request);
+		const known = await isFromOss(request, body);
+		const form = new URLSearchParams(body.toString());
+		if (known) saved.set(form.get("name"), Number(form.get("size")));
+		const answer = known
+			? { saved: form.get("name") }
+			: { error: "not from OSS" };
+		const content = JSON.stringify(answer);
+		response
+			.writeHead(known ? 200 : 403, {
+				"Content-Type": "application/json",
+				"Content-Length": Buffer.byteLength(content), // OSS wants it
+			})
+			.end(content);
+	});
+	await new Promise((resolve) => server.listen(0, resolve));
+
+	return {
+		/** The sizes of the photos that OSS has reported, by name. */
+		saved,
+
+		/** What a client needs to upload one photo: a signed URL and the headers that go with it. */
+		async permit(name) {
+			const callback = {
+				callbackUrl: `http://${host}:${server.address().port}/uploaded`,
+				callbackBody: "name=${object}&size=${size}",
+			};
+			const headers = { "x-oss-callback": toBase64(JSON.stringify(callback)) };
+			const url = await client.signatureUrlV4("PUT", 3600, { headers }, name);
+			return { url, headers };
+		},
+
+		/** Asks OSS itself. */
+		async sizeInOss(name) {
+			const head = async () =>
+				Number((await client.head(name)).res.headers["content-length"]);
+			try {
+				return await head();
+			} catch (error) {
+				// The answer to HEAD has no body: its status is all that an expired token can be recognized by.
+				if (error.status !== 403) throw error;
+				client = await connect();
+				return head();
+			}
+		},
+
+		close: () => new Promise((resolve) => server.close(resolve)),
+	};
+}
+
+const toBase64 = (text) => Buffer.from(text).toString("base64");
+const fromBase64 = (text = "") => Buffer.from(text, "base64");
+
+/** The client's part: uploads with a permit, and again while OSS answers that it is too busy. */
+export async function upload({ url, headers }, content, attempts = 3) {
+	const body = Buffer.from(content); // of a text, fetch sends a Content-Type, which a signature includes
+	const response = await fetch(url, { method: "PUT", headers, body });
+	if (response.status !== 503 || attempts === 1) return response;
+	await response.arrayBuffer();
+	return upload({ url, headers }, content, attempts - 1);
+}

@@ -1,0 +1,64 @@
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { OssEmulatorContainer } from "./oss-emulator-container.ts";
+import { startPhotos, upload } from "./photos.mjs";
+
+const emulator = await new OssEmulatorContainer().start();
+afterAll(() => emulator.stop());
+
+async function start() {
+	const account = await emulator.createAccount();
+	const { endpoint, hostFromContainer: host } = emulator;
+	const local = { stsEndpoint: endpoint, keyUrls: [`${endpoint}/`], host };
+	const photos = await startPhotos({ ...account, ...local, sldEnable: true });
+	onTestFinished(() => account.delete());
+	onTestFinished(() => photos.close());
+	return { account, photos };
+}
+
+test("a direct upload is reported to the application", async () => {
+	const { account, photos } = await start();
+
+	const response = await upload(await photos.permit("cat.jpg"), "meow");
+
+	expect(response.status).toBe(200);
+	expect(await response.json()).toEqual({ saved: "cat.jpg" });
+	expect([...photos.saved]).toEqual([["cat.jpg", 4]]);
+	expect((await account.waitForCallback("cat.jpg")).status).toBe("succeeded");
+});
+
+test("a permit without its callback is refused", async () => {
+	const { account, photos } = await start();
+	const { url } = await photos.permit("cat.jpg");
+
+	const response = await upload({ url, headers: {} }, "meow");
+
+	expect(response.status).toBe(403);
+	expect(await response.text()).toContain("<Code>SignatureDoesNotMatch</Code>");
+	expect([...photos.saved]).toEqual([]);
+	expect(await account.callbacks()).toEqual([]);
+});
+
+test("a token that has expired is replaced", async () => {
+	const { account, photos } = await start();
+	const old = await photos.permit("cat.jpg");
+	await upload(old, "meow");
+	await account.expire(1800); // seconds: a token of STS lasts 900 here, a permit 3600
+
+	const refused = await upload(old, "meow");
+	expect(await refused.text()).toContain("<Code>SecurityTokenExpired</Code>");
+	expect(await photos.sizeInOss("cat.jpg")).toBe(4); // with new keys
+	const response = await upload(await photos.permit("dog.jpg"), "woof!");
+	expect(await response.json()).toEqual({ saved: "dog.jpg" });
+});
+
+test("an upload is tried again and reported once", async () => {
+	const { account, photos } = await start();
+	const slowDown = { status: 503, code: "SlowDown" };
+	await account.fault({ operation: "PutObject", times: 1, do: slowDown });
+
+	const response = await upload(await photos.permit("cat.jpg"), "meow");
+
+	expect(response.status).toBe(200);
+	await account.waitForCallback("cat.jpg");
+	expect(await account.callbacks()).toHaveLength(1);
+});
