@@ -4,6 +4,7 @@
  * Pure.
  */
 import { OssError } from "../oss/errors.ts";
+import { printable } from "../oss/log.ts";
 
 export class AdminError extends Error {
 	readonly status: number;
@@ -35,8 +36,9 @@ export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
 	return answer(status, "BadRequest", error.message);
 }
 
+/** A name that a message repeats may have line breaks. */
 const answer = (
 	status: number,
 	error: string,
 	message: string,
-): ErrorAnswer => ({ status, body: { error, message } });
+): ErrorAnswer => ({ status, body: { error, message: printable(message) } });

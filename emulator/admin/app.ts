@@ -31,6 +31,7 @@ import { presignRoutes } from "./presign-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
+import { parameters } from "./route-schema.ts";
 import { seedRoutes } from "./seed-routes.ts";
 import { sendingRoutes } from "./sending-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
@@ -67,6 +68,7 @@ export async function createAdminApp(
 		const message = `there is nothing at ${method} ${path}: see /api/openapi.json`;
 		throw new AdminError(404, "NoSuchRoute", message);
 	});
+	refuseOtherParameters(app);
 	openApiRoutes(app, context); // first: it watches the others being added
 	for (const routes of [
 		overviewRoutes,
@@ -97,6 +99,18 @@ export async function createAdminApp(
 function readingRoutes({ emulator }: AdminContext): Routes[] {
 	const { upstream } = emulator;
 	return upstream ? [cloudRoutes(upstream)] : [bucketRoutes, contentRoutes];
+}
+
+/** Routes for clients other than those of the API, which may add a parameter against caches. */
+const FOR_ANYBODY = ["/health", "/ca.pem", "/api/openapi.json"];
+
+/** A route without parameters has none: `POST /api/reset?account=1` must not reset everything. */
+function refuseOtherParameters(app: FastifyInstance): void {
+	app.addHook("onRoute", (route) => {
+		const { schema, url } = route;
+		if (schema && !schema.querystring && !FOR_ANYBODY.includes(url))
+			route.schema = { ...schema, querystring: parameters({}) };
+	});
 }
 
 /** As Fastify does, but many a client says that nothing is JSON. */

@@ -98,9 +98,16 @@ export class Admin {
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const validators = new Map<string, ValidateFunction>();
+const found = new WeakMap<object, ValidateFunction>();
 
 /** Compiling takes far longer than validating: it is done once for every schema, whichever emulator described it. */
 function validatorOf(schema: object, components: Json): ValidateFunction {
+	const validator = found.get(schema) ?? findValidator(schema, components);
+	found.set(schema, validator);
+	return validator;
+}
+
+function findValidator(schema: object, components: Json): ValidateFunction {
 	const whole = { ...schema, components };
 	const text = JSON.stringify(whole);
 	const validator = validators.get(text) ?? ajv.compile(whole);

@@ -7,15 +7,14 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { type Admin, startWithAdmin } from "./admin.ts";
+import {
+	resolve,
+	type Schema,
+	type Schemas,
+	type Wrong,
+	wrongMembers,
+} from "./wrong-values.ts";
 
-type Schema = {
-	readonly type?: string | readonly string[];
-	readonly enum?: readonly unknown[];
-	readonly properties?: Readonly<Record<string, Schema>>;
-	readonly required?: readonly string[];
-	readonly additionalProperties?: unknown;
-	readonly $ref?: string;
-};
 type Parameter = {
 	readonly name: string;
 	readonly in: "path" | "query";
@@ -29,12 +28,15 @@ type Route = {
 	readonly body: Schema | undefined;
 };
 
-const started = startWithAdmin;
+type Described = {
+	readonly routes: readonly Route[];
+	readonly schemas: Schemas;
+};
 
-async function routesOf(admin: Admin): Promise<Route[]> {
+async function describe(admin: Admin): Promise<Described> {
 	const { json } = await admin.get("/api/openapi.json");
-	const schemas: Readonly<Record<string, Schema>> = json.components.schemas;
-	return Object.entries<Record<string, Record<string, unknown>>>(
+	const schemas: Schemas = json.components.schemas;
+	const routes = Object.entries<Record<string, Record<string, unknown>>>(
 		json.paths,
 	).flatMap(([path, operations]) =>
 		Object.entries(operations).map(([method, operation]) => {
@@ -43,14 +45,14 @@ async function routesOf(admin: Admin): Promise<Route[]> {
 				requestBody?: { content: Record<string, { schema: Schema }> };
 			};
 			const schema = requestBody?.content["application/json"]?.schema;
-			const name = schema?.$ref?.split("/").at(-1) ?? "";
-			return {
-				...{ method: method.toUpperCase(), path, parameters },
-				body: schema?.$ref ? schemas[name] : schema,
-			};
+			const body = schema && resolve(schema, schemas);
+			return { method: method.toUpperCase(), path, parameters, body };
 		}),
 	);
+	return { routes, schemas };
 }
+
+const keyOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 /** Values that are right for a path; there is nothing of these names. */
 const targetOf = ({ path, parameters }: Route, more = ""): string => {
@@ -102,15 +104,17 @@ async function failuresOf(
 	attempts: (
 		admin: Admin,
 		route: Route,
+		schemas: Schemas,
 	) => AsyncGenerator<readonly [what: string, failure: string]>,
 ): Promise<{ failures: string[]; count: number }> {
-	const { admin, oss } = await started(t);
+	const { admin, oss } = await startWithAdmin(t);
 	await oss.put("/photos/cat", "meow");
 	const before = await stateOf(admin);
 	const failures: string[] = [];
 	let count = 0;
-	for (const route of await routesOf(admin))
-		for await (const [what, failure] of attempts(admin, route)) {
+	const { routes, schemas } = await describe(admin);
+	for (const route of routes)
+		for await (const [what, failure] of attempts(admin, route, schemas)) {
 			count++;
 			if (failure)
 				failures.push(`${route.method} ${route.path}, ${what}: ${failure}`);
@@ -122,14 +126,61 @@ async function failuresOf(
 /** These routes are for other programs, and accept any body. */
 const TAKES_ANY_QUERY = ["/health", "/ca.pem", "/api/openapi.json"];
 
-const WRONG: Readonly<Record<string, unknown>> = {
-	string: 7,
-	integer: "seven",
-	number: "seven",
-	boolean: "yes",
-	object: "none",
-	array: "none",
+/** Bodies that are right, as far as members are required: what is wrong beside them is the only mistake. */
+const SAMPLES: Readonly<Record<string, object>> = {
+	"PUT /api/buckets/{bucket}/documents/{name}": { document: {} },
+	"POST /api/presign": { bucket: "photos", key: "cat" },
+	"POST /api/callbacks": {
+		...{ bucket: "photos", key: "cat" },
+		callback: { callbackUrl: "http://127.0.0.1:1/", callbackBody: "a=1" },
+	},
+	"POST /api/faults": { operation: "PutObject", do: { status: 503 } },
+	"POST /api/callback-faults": { fault: "refused" },
+	"PUT /api/ram/users/{name}": { accessKeys: [{ id: "a", secret: "b" }] },
+	"PUT /api/seed": {
+		buckets: [{ name: "films", objects: [{ key: "a", text: "b" }] }],
+		faults: [{ operation: "PutObject", do: { status: 503 } }],
+	},
 };
+
+const bodyFor = (route: Route): string | undefined =>
+	route.body && JSON.stringify(SAMPLES[keyOf(route)] ?? {});
+
+/** Texts that their routes check beyond the schema: times, durations, URLs. */
+const FORMS: Readonly<Record<string, string>> = {
+	since: "yesterday",
+	wait: "soon",
+	now: "soon",
+	publicKeyUrl: "key.pem",
+	fault: "none",
+};
+
+function* wrongParameters(parameter: Parameter): Generator<Wrong> {
+	const { name, schema, required } = parameter;
+	const { type, minimum, maximum, minLength, pattern } = schema;
+	const isText = type === "string" && !schema.enum;
+	if (!isText) yield { how: "another type", name, value: "/none" };
+	if (type === "integer") yield { how: "not whole", name, value: 1.5 };
+	if (minimum !== undefined)
+		yield { how: "too little", name, value: minimum - 1 };
+	if (maximum !== undefined)
+		yield { how: "too much", name, value: maximum + 1 };
+	if (pattern) yield { how: "no match", name, value: "!" };
+	if (minLength) yield { how: "empty", name, value: "" };
+	if (name in FORMS) yield { how: "no form", name, value: FORMS[name] };
+	if (required) yield { how: "missing", name, value: undefined };
+	if (type !== "array") yield { how: "twice", name, value: ["1", "1"] };
+}
+
+/** With this parameter instead of the right one. */
+function targetWith(route: Route, { name, value }: Wrong): string {
+	const [path = "", query = ""] = targetOf(route).split("?");
+	const search = new URLSearchParams(query);
+	search.delete(name);
+	for (const one of value === undefined ? [] : [value].flat())
+		search.append(name, String(one));
+	return search.size > 0 ? `${path}?${search}` : path;
+}
 
 suite("Every route of the admin API refuses in a sentence, and changes nothing:", () => {
 	test("a parameter that it does not know", async (t) => {
@@ -137,8 +188,8 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 			t,
 			async function* (admin, route) {
 				if (TAKES_ANY_QUERY.includes(route.path)) return;
-				if (!route.parameters.some((one) => one.in === "query")) return;
-				const answer = await send(admin, route, targetOf(route, "misspelt=1"));
+				const target = targetOf(route, "misspelt=1");
+				const answer = await send(admin, route, target, bodyFor(route));
 				yield ["misspelt", judge(answer, "misspelt")];
 			},
 		);
@@ -146,53 +197,65 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 		assert.ok(count > 15, `${count}`);
 	});
 
-	test("a parameter of another type", async (t) => {
+	test("a parameter of another type, out of range, of another form, missing, or given twice", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
-				for (const { name, schema, in: place } of route.parameters) {
-					const isNumber =
-						schema.type === "integer" || schema.type === "boolean";
-					if (place !== "query" || !(isNumber || schema.enum)) continue;
-					const target = targetOf(route, `${name}=%2Fnone`);
-					yield [name, judge(await send(admin, route, target), name)];
+				for (const parameter of route.parameters) {
+					if (parameter.in !== "query") continue;
+					for (const wrong of wrongParameters(parameter)) {
+						const target = targetWith(route, wrong);
+						const answer = await send(admin, route, target);
+						const what = `${wrong.name} ${wrong.how}`;
+						yield [what, judge(answer, wrong.name)];
+					}
 				}
 			},
 		);
 		assert.deepEqual(failures, []);
-		assert.ok(count >= 8, `${count}`);
+		assert.ok(count > 80, `${count}`);
 	});
 
-	test("a member of a body that it does not know, or of another type, or missing", async (t) => {
+	test("a name in its path that cannot be, or that does not exist", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
-				const { body } = route;
-				if (!body?.properties) return;
-				const attempt = async (name: string, value: object) => {
-					const json = JSON.stringify(value);
-					return judge(await send(admin, route, targetOf(route), json), name);
-				};
-				if (!body.required?.length)
-					yield ["misspelt", await attempt("misspelt", { misspelt: 1 })];
-				for (const [name, { type, enum: choices }] of Object.entries(
-					body.properties,
-				)) {
-					const [first = "object"] = [
-						type ?? (choices ? "boolean" : "any"),
-					].flat();
-					if (!(first in WRONG)) continue;
-					const others = (body.required ?? []).filter((one) => one !== name);
-					// Another missing property may be named instead.
-					if (others.length > 0) continue;
-					yield [name, await attempt(name, { [name]: WRONG[first] })];
-				}
-				for (const name of body.required?.slice(0, 1) ?? [])
-					yield [`no ${name}`, await attempt(name, {})];
+				const names = route.parameters.filter((one) => one.in === "path");
+				for (const { name } of names)
+					for (const value of ["a!b", "%0A", "x".repeat(2000)]) {
+						const path = route.path.replace(`{${name}}`, value);
+						const target = targetOf({ ...route, path });
+						const answer = await send(admin, route, target, bodyFor(route));
+						yield [`${name} ${value.slice(0, 9)}`, judge(answer, "")];
+					}
 			},
 		);
 		assert.deepEqual(failures, []);
-		assert.ok(count > 40, `${count}`);
+		assert.ok(count > 50, `${count}`);
+	});
+
+	test("a member of a body, at any depth, that is unknown, missing, of another type, out of range or no choice", async (t) => {
+		const { failures, count } = await failuresOf(
+			t,
+			async function* (admin, route, schemas) {
+				const { body } = route;
+				if (!body) return;
+				const sample = SAMPLES[keyOf(route)];
+				for (const wrong of wrongMembers(body, "", sample, schemas)) {
+					const json = JSON.stringify(wrong.value);
+					const answer = await send(admin, route, targetOf(route), json);
+					yield [json.slice(0, 200), judge(answer, wrong.name)];
+				}
+				for (const [name, value] of Object.entries(FORMS)) {
+					if (!body.properties?.[name]) continue;
+					const json = JSON.stringify({ ...sample, [name]: value });
+					const answer = await send(admin, route, targetOf(route), json);
+					yield [json, judge(answer, name)];
+				}
+			},
+		);
+		assert.deepEqual(failures, []);
+		assert.ok(count > 400, `${count}`);
 	});
 
 	test("a body that is no JSON, no object, or too deep for it", async (t) => {
