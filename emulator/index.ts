@@ -92,6 +92,7 @@ export type EmulatorOptions = {
 	readonly deliveriesMibMax?: number;
 	/** Be a gateway: pass requests on to this OSS, callbacks excepted. */
 	readonly upstream?: string;
+	/** Its region, if it does not follow from the name. */
 	readonly upstreamRegion?: string;
 	/** `ID:SECRET[:TOKEN]` of the cloud. */
 	readonly upstreamAccessKey?: string;

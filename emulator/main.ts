@@ -36,13 +36,15 @@ export async function main(
 ): Promise<number | undefined> {
 	const [command, ...rest] = args;
 	if (command === "help") return help(rest);
-	if (command === "version") return print(`${version}\n`);
+	if (command === "version" && rest.length === 0) return print(`${version}\n`);
 	if (isRunnable(command)) {
 		const { run } = await import("./cli/run.ts");
 		return run(command, rest, process.env, version);
 	}
 	if (args.includes("--help") || args.includes("-h")) return print(manual());
 	if (args.includes("--version")) return print(`${version}\n`);
+	if (command === "version")
+		return fail(new StartError("version takes no words: oss-emulator version"));
 	if (command !== undefined && !command.startsWith("-"))
 		return unknownCommand(command);
 	try {

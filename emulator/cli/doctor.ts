@@ -3,10 +3,12 @@
  */
 import { arch, release, type } from "node:os";
 import type { AdminClient } from "./admin-client.ts";
-import type { Command } from "./command.ts";
+import { type Command, refuseWords } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
-export const doctor: Command = async ({ client, flags, version, write }) => {
+export const doctor: Command = async (requested) => {
+	const { client, flags, version, write } = requested;
+	refuseWords("doctor", requested.words);
 	const report = {
 		command: version,
 		node: process.version,
@@ -36,7 +38,8 @@ async function ask(client: AdminClient, path: string): Promise<unknown> {
 	}
 }
 
-export const openapi: Command = async ({ client, write }) => {
+export const openapi: Command = async ({ client, words, write }) => {
+	refuseWords("openapi", words);
 	const document = await client.json<object>("/api/openapi.json");
 	write(`${JSON.stringify(document, undefined, 2)}\n`);
 };

@@ -24,6 +24,7 @@ export const fault: Command = async (requested) => {
 		const { faults } = await client.json<Known>("/api/faults", { account });
 		for (const one of faults) print(requested, one);
 	} else if (verb === "clear") {
+		if (word !== undefined) throw wrongUsage("fault", "clear takes no words");
 		await client.ask("DELETE", "/api/faults", { query: { account } });
 	} else if (word === undefined)
 		throw wrongUsage("fault", "name an operation and a fault");

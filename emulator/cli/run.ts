@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { printable } from "../oss/log.ts";
+import { findNearest } from "../oss/nearest.ts";
 import { AdminClient } from "./admin-client.ts";
 import { type Command, type Flags, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";
@@ -116,9 +117,17 @@ async function execute(
 		await command({ client, words, flags, version, write, progress });
 	} catch (error) {
 		if (error instanceof CommandError && error.code === 1)
-			throw new CommandError(1, `${words.join(" ")}: ${error.message}`);
+			throw new CommandError(1, naming(words, error.message));
 		throw error;
 	}
+}
+
+/** The words precede a message that does not repeat them. */
+function naming(words: readonly string[], message: string): string {
+	const last = words.at(-1);
+	return last === undefined || message.includes(last)
+		? message
+		: `${words.join(" ")}: ${message}`;
 }
 
 /** One line that is written over. */
@@ -150,7 +159,22 @@ function parse(name: CommandName, args: readonly string[]) {
 		return parseArgs({ args: [...args], options, allowPositionals: true });
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
-		const [sentence = ""] = error.message.split(". ");
-		throw wrongUsage(name, sentence);
+		throw wrongUsage(name, explain(name, error.message));
 	}
+}
+
+/** @param message of `parseArgs` */
+function explain(name: CommandName, message: string): string {
+	const [, unknown] = /^Unknown option '-*([^']+)'/.exec(message) ?? [];
+	if (unknown !== undefined) {
+		const near = findNearest(unknown, flagsOf(name));
+		const hint = near === undefined ? "" : `, did you mean --${near}?`;
+		return `unknown flag --${unknown}${hint}`;
+	}
+	const [, valued] = /^Option '.*(--[a-z-]+) <value>'/.exec(message) ?? [];
+	const [, plain] = /^Option '.*(--[a-z-]+)' does not take/.exec(message) ?? [];
+	if (valued !== undefined) return `${valued} needs a value`;
+	if (plain !== undefined) return `${plain} takes no value`;
+	const [sentence = ""] = message.split(". ");
+	return sentence;
 }

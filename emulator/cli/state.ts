@@ -4,11 +4,11 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { codeOf } from "../oss/code-of.ts";
-import { type Command, readOnly, wrongUsage } from "./command.ts";
+import { type Command, readOnly, refuseWords, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
 export const reset: Command = async ({ client, words, flags }) => {
-	if (words.length > 0) throw wrongUsage("reset", "it takes no words");
+	refuseWords("reset", words);
 	const { account } = flags;
 	await client.ask("POST", "/api/reset", {
 		body: account === undefined ? {} : { account },

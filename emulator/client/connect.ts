@@ -24,6 +24,10 @@ export async function connectEmulator(
 ): Promise<EmulatorControl> {
 	refuseOthers(options);
 	const adminUrl = readUrl("adminUrl", options.adminUrl);
+	const given =
+		options.endpoint === undefined
+			? undefined
+			: readUrl("endpoint", options.endpoint);
 	const transport = fetchFrom(adminUrl);
 	const settings = await getJson<Settings>(transport, "/api/settings");
 	const { accounts } = await getJson<Accounts>(transport, "/api/accounts");
@@ -31,10 +35,7 @@ export async function connectEmulator(
 	return {
 		...makeControl(transport),
 		adminUrl,
-		endpoint:
-			options.endpoint === undefined
-				? asSeenFrom(adminUrl, settings.endpoint)
-				: readUrl("endpoint", options.endpoint),
+		endpoint: given ?? asSeenFrom(adminUrl, settings.endpoint),
 		accessKeyId: first?.accessKeyId ?? "",
 		accessKeySecret: options.accessKeySecret ?? first?.accessKeySecret ?? "",
 		region: settings.region,
@@ -53,15 +54,26 @@ type Accounts = {
 const OPTIONS = ["adminUrl", "endpoint", "accessKeySecret"];
 
 function refuseOthers(options: ConnectOptions): void {
+	if (typeof options !== "object" || options === null)
+		throw new TypeError(
+			'connectEmulator needs options: { adminUrl: "http://127.0.0.1:6771" }',
+		);
 	const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
 	if (other !== undefined)
 		throw new TypeError(
 			`connectEmulator has no option ${other}: use ${OPTIONS.join(", ")}`,
 		);
+	const { accessKeySecret: secret } = options;
+	if (secret !== undefined && typeof secret !== "string")
+		throw new TypeError(`accessKeySecret must be text, not ${secret}`);
 }
 
-function readUrl(name: string, text: string): string {
-	if (/^https?:\/\//i.test(text) && URL.canParse(text))
+function readUrl(name: string, text: unknown): string {
+	if (
+		typeof text === "string" &&
+		/^https?:\/\//i.test(text) &&
+		URL.canParse(text)
+	)
 		return text.replace(/\/+$/, "");
 	throw new TypeError(
 		`${name} must be like http://127.0.0.1:6771, not ${text}`,

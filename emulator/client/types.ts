@@ -283,6 +283,7 @@ export type Scope = {
 
 /** The emulator's clock. */
 export type Clock = {
+	/** The time, and how it differs from the real one. */
 	get(): Promise<ClockState>;
 	/** Moves it by this many seconds, and carries out the lifecycle rules that are due then. */
 	advance(seconds: number, options?: Scope): Promise<ClockState>;
@@ -344,6 +345,7 @@ export type EmulatorControl = {
 	readonly region: string;
 	/** Resets everything, or everything of one account, to the state after a start. */
 	reset(options?: { readonly account?: string }): Promise<void>;
+	/** Makes an account with keys that work at once. Default: generated ids and keys. */
 	createAccount(account?: NewAccount): Promise<Account>;
 	/** Removes an account with everything it owns. */
 	deleteAccount(uid: string): Promise<void>;
@@ -357,6 +359,7 @@ export type EmulatorControl = {
 	fault(rule: FaultRule): Promise<Fault>;
 	/** The faults, and how often each struck. */
 	faults(filter?: { readonly account?: string }): Promise<Fault[]>;
+	/** Ends a fault, by its id. */
 	removeFault(id: string): Promise<void>;
 	/** Callbacks on record, the latest first. */
 	callbacks(filter?: CallbackFilter): Promise<Callback[]>;
@@ -366,7 +369,9 @@ export type EmulatorControl = {
 	requests(filter?: RequestFilter): Promise<Request[]>;
 	/** The latest request that matches and is answered, or the next one. Rejects after the time-out. */
 	waitForRequest(filter?: RequestFilter & Waiting): Promise<Request>;
+	/** Of tokens, signed URLs, lifecycle rules and everything else that depends on the time. */
 	readonly clock: Clock;
+	/** Makes a bucket, as PutBucket does. */
 	createBucket(name: string, options?: NewBucket): Promise<void>;
 	/** Stores an object, as PutObject does. */
 	put(

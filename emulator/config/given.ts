@@ -2,6 +2,7 @@
  * The values that the user gave to settings, in the environment and on the command line, before they are read.
  */
 import { parseArgs } from "node:util";
+import { findNearest } from "../oss/nearest.ts";
 import { StartError } from "../oss/start-error.ts";
 import {
 	isSettingName,
@@ -41,6 +42,14 @@ const OPTIONS = Object.fromEntries(
 	]),
 );
 
+function unknownFlag(argument: string): StartError {
+	const [name = ""] = argument.replace(/^-+/, "").split("=");
+	const near = findNearest(name, Object.keys(settings));
+	const isFlag = argument.startsWith("-") && near !== undefined;
+	const hint = isFlag ? `did you mean --${near}?` : "see oss-emulator --help";
+	return new StartError(`unknown flag ${argument}: ${hint}`);
+}
+
 /** @throws StartError for an unknown flag, or one without its value */
 export function readArguments(args: readonly string[]): Given {
 	const given = new Map<SettingName, string[]>();
@@ -51,9 +60,7 @@ export function readArguments(args: readonly string[]): Given {
 	});
 	for (const token of tokens) {
 		if (token.kind !== "option" || !isSettingName(token.name))
-			throw new StartError(
-				`unknown flag ${args[token.index]}: see oss-emulator --help`,
-			);
+			throw unknownFlag(args[token.index] ?? "");
 		const { name, value } = token;
 		const { kind, byDefault } = settings[name];
 		if (kind === "flag") {

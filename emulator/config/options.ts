@@ -34,6 +34,10 @@ export const OPTION_NAMES: readonly string[] = [
  * @throws StartError for an option that is unknown, has a value of another type, or contradicts another
  */
 export function toArguments(options: Options): string[] {
+	if (typeof options !== "object" || options === null || Array.isArray(options))
+		throw new StartError(
+			"startEmulator takes an object of options: { memory: true }",
+		);
 	for (const name of Object.keys(options)) requireKnown(name);
 	const flags = readFlags(options.flags);
 	const given = Object.entries(options).filter(

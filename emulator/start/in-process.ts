@@ -29,7 +29,7 @@ export type InProcess = EmulatorControl & {
 export async function startInProcess(
 	options: Readonly<Record<string, unknown>>,
 ): Promise<InProcess> {
-	const { seed, ...others } = options;
+	const { seed, ...others } = Object(options);
 	const isDeclared = isSeed(seed);
 	const args = toArguments(isDeclared ? others : options);
 	// As an SDK in this process would look for the cloud's credentials.

@@ -220,6 +220,24 @@ suite("connectEmulator", () => {
 		);
 	});
 
+	test("refuses values of another type, and no options at all", async () => {
+		const adminUrl = "http://127.0.0.1:1";
+		const cases: readonly (readonly [unknown, RegExp])[] = [
+			[undefined, /^TypeError: connectEmulator needs options: \{ adminUrl/],
+			[null, /^TypeError: connectEmulator needs options: /],
+			["http://127.0.0.1:1", /^TypeError: connectEmulator needs options: /],
+			[{}, /^TypeError: adminUrl must be like .*, not undefined$/],
+			[{ adminUrl: 7 }, /^TypeError: adminUrl must be like .*, not 7$/],
+			[{ adminUrl, endpoint: null }, /^TypeError: endpoint must be like/],
+			[{ adminUrl, accessKeySecret: 7 }, /^TypeError: accessKeySecret must be/],
+		];
+		for (const [options, message] of cases)
+			await assert.rejects(
+				Reflect.apply(connectEmulator, undefined, [options]),
+				message,
+			);
+	});
+
 	test("names the OSS port by the host that it is connected through", async (t) => {
 		const { adminUrl, port, close } = await startEmulator({
 			flags: FLAGS,

@@ -138,6 +138,33 @@ suite("An option of startEmulator() is refused in a line:", () => {
 			await assert.rejects(startEmulator({ ...options }), { message });
 		});
 
+	test("each of them with a value that is none, or with a letter missing", async () => {
+		for (const name of OPTION_NAMES) {
+			const flag = name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+			await assert.rejects(
+				startEmulator(Object.fromEntries([[name, [{}]]])),
+				new RegExp(`^\\w+: (--${flag}|${name}|AdminApiError)\\b.*$`),
+				name,
+			);
+			const misspelt = name.slice(0, -1);
+			if (OPTION_NAMES.includes(misspelt)) continue;
+			await assert.rejects(
+				startEmulator(Object.fromEntries([[misspelt, 1]])),
+				new RegExp(
+					`^\\w+: startEmulator has no option ${misspelt}: did you mean \\w+\\?$`,
+				),
+			);
+		}
+	});
+
+	test("options that are no object", async () => {
+		for (const options of [null, 7, "memory", ["memory"]])
+			await assert.rejects(
+				Reflect.apply(startEmulator, undefined, [options]),
+				/^\w+: startEmulator takes an object of options: /,
+			);
+	});
+
 	test("a seed with a mistake, and nothing stays open", async (t) => {
 		const folder = await mkdtemp(join(tmpdir(), "in-process-"));
 		t.after(() => rm(folder, { recursive: true }));
