@@ -3,9 +3,9 @@
  */
 
 import { hash } from "node:crypto";
+import { EXPIRES_SECONDS_MAX } from "../auth/claim.ts";
 import { ALGORITHM, UNSIGNED_PAYLOAD } from "../auth/v4.ts";
 import { signV4, writeScope } from "../auth/v4-scope.ts";
-import { EXPIRES_SECONDS_MAX } from "../auth/validity.ts";
 import type { Emulator } from "../emulator.ts";
 import { encodeKey, percentEncode } from "../oss/encoding.ts";
 import { AdminError } from "./admin-error.ts";

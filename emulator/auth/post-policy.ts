@@ -9,13 +9,12 @@ import { invalidArgument, type OssError } from "../oss/errors.ts";
 import { ANONYMOUS, type Caller, type Target } from "../oss/request.ts";
 import { readCompactTime } from "../oss/times.ts";
 import { type Accounts, callerOf } from "./accounts.ts";
-import { type Claim, isSigned, mismatch } from "./claim.ts";
+import { type Claim, isSigned, mismatch, requireDate } from "./claim.ts";
 import { type Policy, readPolicy } from "./post-policy-document.ts";
 import { signV1 } from "./v1.ts";
 import { signV2 } from "./v2.ts";
 import { ALGORITHM } from "./v4.ts";
 import { readCredential, requireScope, signV4 } from "./v4-scope.ts";
-import { requireDate } from "./validity.ts";
 
 /**
  * By lower-case name: the main page says case does not count. The caller chooses which value of a repeated field

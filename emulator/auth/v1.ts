@@ -16,13 +16,13 @@ import {
 } from "./authorization.ts";
 import { canonicalHeaders, resourcePaths } from "./canonical.ts";
 import type { Candidate, Claim } from "./claim.ts";
-import { SUB_RESOURCES } from "./sub-resources.ts";
 import {
 	readAnyTime,
 	requireClock,
 	requireDate,
 	requireUnexpired,
-} from "./validity.ts";
+} from "./claim.ts";
+import { SUB_RESOURCES } from "./sub-resources.ts";
 
 /**
  * `OSS AccessKeyId:Signature`.

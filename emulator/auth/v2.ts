@@ -30,7 +30,7 @@ import {
 	requireClock,
 	requireDate,
 	requireUnexpired,
-} from "./validity.ts";
+} from "./claim.ts";
 
 /**
  * `OSS2 AccessKeyId:…,AdditionalHeaders:a;b,Signature:…`.

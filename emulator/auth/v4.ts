@@ -29,6 +29,12 @@ import {
 } from "./canonical.ts";
 import type { Candidate, Claim } from "./claim.ts";
 import {
+	EXPIRES_SECONDS_MAX,
+	requireClock,
+	requireDate,
+	requireWindow,
+} from "./claim.ts";
+import {
 	type Place,
 	readCredential,
 	requireScope,
@@ -36,12 +42,6 @@ import {
 	signV4,
 	writeScope,
 } from "./v4-scope.ts";
-import {
-	EXPIRES_SECONDS_MAX,
-	requireClock,
-	requireDate,
-	requireWindow,
-} from "./validity.ts";
 
 /**
  * `OSS4-HMAC-SHA256 Credential=…,AdditionalHeaders=a;b,Signature=…`.

@@ -10,9 +10,14 @@
  */
 import { isJsonObject, type JsonObject } from "../oss/json-object.ts";
 import { type Cause, refuse } from "./callback-errors.ts";
-import { type BodyType, type Callback, FORM, JSON_TYPE } from "./model.ts";
+import {
+	type BodyType,
+	type Callback,
+	type CallbackUrl,
+	FORM,
+	JSON_TYPE,
+} from "./model.ts";
 import { readTemplate } from "./template.ts";
-import { readUrls } from "./urls.ts";
 
 export type Configuration = Omit<
 	Callback,
@@ -119,4 +124,53 @@ function readValue(name: string, value: unknown): string {
 	if (!/^[\t -~\u0080-\u00ff]*$/.test(value))
 		throw refuse("headerValue", "additionalHeaders", value);
 	return value;
+}
+
+const URLS_MAX = 5;
+
+/**
+ * Reads one to five URLs separated by `;`, without `URL`, which would normalise the signed path. Empty pieces are
+ * ignored, as in a list that ends with `;` (A-208). Refused as malformed: other schemes, user names, IPv6 literals,
+ * anything outside printable ASCII (A-209). A fragment is not sent (A-210), nor is the `?` of an empty query (A-211).
+ *
+ * @returns an empty list when `text` has no URL
+ * @throws OssError InvalidArgument, EC 0007-00000004, 0007-00000005
+ */
+export function readUrls(text: string): CallbackUrl[] {
+	const pieces: string[] = [];
+	for (let begin = 0, end = 0; end >= 0; begin = end + 1) {
+		end = text.indexOf(";", begin);
+		const piece = text.slice(begin, end < 0 ? undefined : end).trim();
+		if (piece !== "") pieces.push(piece);
+		if (pieces.length > URLS_MAX)
+			throw refuse("tooManyUrls", "callbackUrl", text);
+	}
+	return pieces.map(readUrl);
+}
+
+const URL_PARTS =
+	/^(?:(https?):\/\/)?([\w.-]+)(?::(\d{1,5}))?(\/[!-~]*|\?[!-~]*|#[!-~]*)?$/i;
+const HOSTNAME = /^\w([\w-]*\w)?(\.\w([\w-]*\w)?)*\.?$/;
+const HOSTNAME_CHARACTERS_MAX = 253;
+
+function readUrl(text: string): CallbackUrl {
+	const parts = URL_PARTS.exec(text);
+	if (!parts) throw refuse("url", "callbackUrl", text);
+	const [, scheme = "http", hostname = "", givenPort, target = ""] = parts;
+	const secure = scheme.toLowerCase() === "https";
+	const port = Number(givenPort ?? (secure ? 443 : 80));
+	if (!isHostname(hostname) || port < 1 || port > 65_535)
+		throw refuse("url", "callbackUrl", text);
+	return { text, secure, hostname, port, ...readTarget(target) };
+}
+
+/** Underscores are not allowed in DNS, but they are in the names of containers. */
+const isHostname = (text: string): boolean =>
+	text.length <= HOSTNAME_CHARACTERS_MAX && HOSTNAME.test(text);
+
+function readTarget(target: string): { path: string; query: string } {
+	const sent = target.split("#", 1)[0] ?? "";
+	const mark = sent.indexOf("?");
+	if (mark < 0) return { path: sent || "/", query: "" };
+	return { path: sent.slice(0, mark) || "/", query: sent.slice(mark + 1) };
 }

@@ -5,6 +5,7 @@
  * Pure.
  */
 import { isJsonObject, parseJson } from "../oss/json-object.ts";
+import { readUrls } from "./configuration.ts";
 import {
 	type Attempt,
 	type Callback,
@@ -14,7 +15,6 @@ import {
 	type UploadReference,
 } from "./model.ts";
 import { readTemplate } from "./template.ts";
-import { readUrls } from "./urls.ts";
 
 /** The required part of a delivery, which has at least one attempt. */
 export type Recorded = Pick<

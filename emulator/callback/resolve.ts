@@ -4,17 +4,16 @@
  * Later connections use the addresses found here, so that a name cannot be public when it is checked and private when
  * it is called. If there are several URLs, all must pass (A-225).
  *
- * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`.
+ * Source: EC 0007-00000007, 0007-00000008; RFC 6761 for `localhost`, RFC 6890 for private networks.
  */
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
 import { withinMs } from "../oss/with-timeout.ts";
 import { explainStrict } from "./advice/strict.ts";
 import { refuse } from "./callback-errors.ts";
 import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
-import { isPrivate } from "./urls.ts";
 
 /** Returns all addresses of a name.
  *
@@ -102,3 +101,27 @@ async function find(hostname: string, lookup: Lookup): Promise<LookupResult> {
  */
 const isMissing = (code: string, hostname: string): boolean =>
 	code === "ENOTFOUND" || !hostname.includes(".");
+
+const notPublic = new BlockList();
+for (const [network, prefix] of [
+	["0.0.0.0", 8],
+	["10.0.0.0", 8],
+	["100.64.0.0", 10],
+	["127.0.0.0", 8],
+	["169.254.0.0", 16],
+	["172.16.0.0", 12],
+	["192.168.0.0", 16],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv4");
+for (const [network, prefix] of [
+	["::", 127],
+	["fc00::", 7],
+	["fe80::", 10],
+] as const)
+	notPublic.addSubnet(network, prefix, "ipv6");
+
+/** Which networks OSS counts as private beyond «127.0.0.1 or any RFC 1918 address» is not known (A-227). */
+export function isPrivate({ address }: Address): boolean {
+	if (isIPv4(address)) return notPublic.check(address, "ipv4");
+	return isIPv6(address) && notPublic.check(address, "ipv6");
+}

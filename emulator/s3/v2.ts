@@ -8,13 +8,13 @@
  */
 
 import type { Candidate, Claim } from "../auth/claim.ts";
-import { signV1 } from "../auth/v1.ts";
 import {
 	readAnyTime,
 	requireClock,
 	requireDate,
 	requireUnexpired,
-} from "../auth/validity.ts";
+} from "../auth/claim.ts";
+import { signV1 } from "../auth/v1.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Arrival, Reading, Target } from "../oss/request.ts";

@@ -7,7 +7,7 @@
  * Pure. Source: EC 0002-00000401…431.
  */
 import type { Claim } from "../auth/claim.ts";
-import { requireClock, requireDate } from "../auth/validity.ts";
+import { requireClock, requireDate } from "../auth/claim.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Arrival } from "../oss/request.ts";
 import {

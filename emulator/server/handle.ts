@@ -1,5 +1,6 @@
 /** The story of one request: identify, select, authorize, run. The only place where an error becomes an answer. */
 
+import type { IncomingMessage } from "node:http";
 import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
@@ -10,10 +11,11 @@ import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { table } from "../operations/table.ts";
 import { visitWebsite } from "../operations/website/website-visit.ts";
 import { OssError } from "../oss/errors.ts";
+import type { Log } from "../oss/log.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
-import type { Owned, Protocol } from "../records/request-log.ts";
+import type { Entry, Owned, Protocol } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
 import { likeliestBucket, withCors } from "./cors.ts";
 import {
@@ -31,20 +33,6 @@ import { S3Edge } from "./s3-edge.ts";
 import { type StruckObserver, underFault } from "./strike.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
-
-/** Keeps the record of a request, and holds its connection. */
-export type Observer = StruckObserver & {
-	/** Called as soon as the operation is known. */
-	is(operation: Row): void;
-	/** Called once the caller is known, or refused. */
-	belongsTo(owned: Owned): void;
-	/** Called late for a PostObject, whose form decides. */
-	speaks(protocol: Protocol): void;
-	/** Called for what works here and would fail at OSS. */
-	found(finding: string): void;
-	/** Called with the whole error, of which the client gets only a part. */
-	failed(error: OssError): void;
-};
 
 export async function handle(
 	emulator: Emulator,
@@ -144,4 +132,52 @@ function asOssError(
 	if (!store.explains(error))
 		log.error(`${id}: ${error instanceof Error ? error.stack : String(error)}`);
 	return new OssError("InternalError");
+}
+
+/** Writes what happens to a request into its record and into the log, and can break its connection. */
+export class Observer implements StruckObserver {
+	readonly #log: Log;
+	readonly #raw: IncomingMessage;
+	readonly #entry: Entry;
+
+	constructor(log: Log, raw: IncomingMessage, entry: Entry) {
+		this.#log = log;
+		this.#raw = raw;
+		this.#entry = entry;
+	}
+
+	/** Called as soon as the operation is known. */
+	is({ name }: Row): void {
+		this.#entry.is(name);
+	}
+
+	/** Called once the caller is known, or refused. */
+	belongsTo(owned: Owned): void {
+		this.#entry.belongsTo(owned);
+	}
+
+	/** Called late for a PostObject, whose form decides. */
+	speaks(protocol: Protocol): void {
+		this.#entry.speaks(protocol);
+	}
+
+	/** Called for what works here and would fail at OSS. */
+	found(finding: string): void {
+		this.#entry.found(finding);
+	}
+
+	faulty(fault: string): void {
+		this.#entry.faulty(fault);
+	}
+
+	/** Called with the whole error, of which the client gets only a part. */
+	failed(error: OssError): void {
+		this.#entry.failed(error);
+		if (error.diagnosis !== "")
+			this.#log.warn(`${this.#entry.id}: ${error.code}: ${error.diagnosis}`);
+	}
+
+	disconnect(): void {
+		this.#raw.socket.destroy();
+	}
 }

@@ -26,9 +26,8 @@ import type { Entry, RequestLog } from "../records/request-log.ts";
 import { makeRequestId, toArrival } from "./arrival.ts";
 import { errorReply } from "./error-reply.ts";
 import type { formParts } from "./form-parts.ts";
-import { handle } from "./handle.ts";
+import { handle, Observer } from "./handle.ts";
 import { isForSts } from "./other-services.ts";
-import { RequestObserver } from "./request-observer.ts";
 import { NO_SCHEMA_COMPILERS } from "./schema-compilers.ts";
 import { answerSts } from "./sts.ts";
 import { endOfTurn, writeReply } from "./write-reply.ts";
@@ -162,7 +161,7 @@ async function answer(
 	const other = answerOtherThanOss(emulator, onlySts, arrival, entry);
 	return (
 		(other && (await other)) ??
-		handle(emulator, arrival, new RequestObserver(emulator.log, raw, entry))
+		handle(emulator, arrival, new Observer(emulator.log, raw, entry))
 	);
 }
 

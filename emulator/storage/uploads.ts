@@ -4,9 +4,9 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import type { Page } from "../oss/page.ts";
-import { digestsOfStored } from "./content/digests.ts";
 import { OpenContent } from "./content/open-content.ts";
 import type { Received } from "./content/receive.ts";
+import { digestsOfStored } from "./content/receive.ts";
 import type { Parts, PartWithContent } from "./rows/parts.ts";
 import type {
 	UploadListQuery,

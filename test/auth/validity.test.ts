@@ -6,7 +6,7 @@ import {
 	requireDate,
 	requireUnexpired,
 	requireWindow,
-} from "../../emulator/auth/validity.ts";
+} from "../../emulator/auth/claim.ts";
 import { readCompactTime } from "../../emulator/oss/times.ts";
 import { kindOf, thrownBy } from "./request.ts";
 

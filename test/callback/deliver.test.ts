@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { readUrls } from "../../emulator/callback/configuration.ts";
 import { deliver, REFUSAL_BYTES_MAX } from "../../emulator/callback/deliver.ts";
 import type { CallbackRequest } from "../../emulator/callback/model.ts";
 import {
@@ -17,7 +18,6 @@ import {
 	CALLBACK_TIMEOUT_MS,
 	DEFAULT_SWITCHES,
 } from "../../emulator/callback/switches.ts";
-import { readUrls } from "../../emulator/callback/urls.ts";
 import {
 	findDeafPort,
 	listen,

@@ -1,8 +1,9 @@
 /** Requests of callbacks, for tests. */
+
+import { readUrls } from "../../emulator/callback/configuration.ts";
 import type { Callback } from "../../emulator/callback/model.ts";
 import type { Lookups } from "../../emulator/callback/read.ts";
 import { readTemplate } from "../../emulator/callback/template.ts";
-import { readUrls } from "../../emulator/callback/urls.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 
 export const base64 = (text: string): string =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { readUrls } from "../../emulator/callback/configuration.ts";
 import { makeKeyPair, readKeyPair } from "../../emulator/callback/key-pair.ts";
 import type {
 	Callback,
@@ -12,7 +13,6 @@ import {
 	signCallback,
 	stringToSign,
 } from "../../emulator/callback/sign.ts";
-import { readUrls } from "../../emulator/callback/urls.ts";
 import { callbackTo } from "./request-callback.ts";
 import { OSS_PUBLIC_KEY, SIGNED } from "./vectors.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { readUrls } from "../../emulator/callback/urls.ts";
+import { readUrls } from "../../emulator/callback/configuration.ts";
 import { errorOf } from "./request-callback.ts";
 
 const partsOf = (text: string): string[] =>

@@ -13,9 +13,9 @@ import {
 	skippedCallback,
 	type Template,
 } from "../model.ts";
+import { isPrivate } from "../resolve.ts";
 import type { CallbackSwitches } from "../switches.ts";
 import { isCustom, NUMBERS, quotedIn, SYSTEM_VARIABLES } from "../template.ts";
-import { isPrivate } from "../urls.ts";
 import { type Finding, finding } from "./finding.ts";
 
 export function findInCallback(

@@ -86,12 +86,20 @@ async function openAccess(
 		!isAccount(caller, bucket.owner) &&
 		(await isPublicAccessBlocked(emulator, bucket));
 	const policies = {
-		session: sessionPolicy(caller),
-		identity: emulator.ram.policiesOf(caller),
+		...policiesOf(emulator, caller),
 		bucket: await findBucketPolicy(emulator, bucket.name, isPublicBlocked),
 	};
 	return { emulator, bucket, caller, policies, isPublicBlocked };
 }
+
+/** The policies of the caller's own; an account and an anonymous caller have none. */
+const policiesOf = (
+	{ ram }: Pick<Emulator, "ram">,
+	caller: Caller,
+): Pick<Policies, "session" | "identity"> =>
+	caller.identity === undefined
+		? { session: undefined, identity: [] }
+		: { session: sessionPolicy(caller), identity: ram.policiesOf(caller) };
 
 /** The owner, unless the bucket has a policy. */
 const isUnrestrictedOwner = (
@@ -136,9 +144,7 @@ export async function requireServiceAccess(
 	if (!emulator.checkSignatures) return;
 	await requirePrivateAcl(emulator, { owner: caller.uid }, asked, action);
 	if (caller.identity === undefined) return;
-	const session = sessionPolicy(caller);
-	const identity = emulator.ram.policiesOf(caller);
-	const policies = { session, identity, bucket: undefined };
+	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
 	const ask = await makeAsk(emulator, policies, asked, action, resource);
 	const decision = decide(caller, ask, policies);
@@ -159,9 +165,7 @@ export async function requireIdentityAccess(
 ): Promise<void> {
 	const { caller, bucket, key } = asked;
 	if (!emulator.checkSignatures || caller.identity === undefined) return;
-	const session = sessionPolicy(caller);
-	const identity = emulator.ram.policiesOf(caller);
-	const policies = { session, identity, bucket: undefined };
+	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
 	for (const one of actionsOf(action, asked)) {
