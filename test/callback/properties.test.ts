@@ -4,6 +4,7 @@ import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { suite, test } from "node:test";
+import { readUrls } from "../../emulator/callback/configuration.ts";
 import { readFault } from "../../emulator/callback/faults/fault.ts";
 import { readImageInfo } from "../../emulator/callback/image/image-info.ts";
 import { readKeyPair } from "../../emulator/callback/key-pair.ts";
@@ -12,6 +13,7 @@ import {
 	readCallback,
 	readFormCallback,
 } from "../../emulator/callback/read.ts";
+import { isPrivate } from "../../emulator/callback/resolve.ts";
 import { signCallback, stringToSign } from "../../emulator/callback/sign.ts";
 import { substitute } from "../../emulator/callback/substitute.ts";
 import {
@@ -19,7 +21,6 @@ import {
 	quotedIn,
 	readTemplate,
 } from "../../emulator/callback/template.ts";
-import { isPrivate, readUrls } from "../../emulator/callback/urls.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 import {
 	bytes,
