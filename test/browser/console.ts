@@ -110,7 +110,13 @@ const BAD_FORMS: readonly (readonly [
 		"documents?name=photos",
 		{ "Content, as XML or JSON": "<CORSConfiguration" },
 		"Add",
-		/./,
+		/^Content: The XML you provided was not well-formed/,
+	],
+	[
+		"buckets",
+		{ Name: "photos" },
+		"Create bucket",
+		"Name: there is a bucket photos already.",
 	],
 	["bucket?name=photos", {}, "Upload", "Files: choose one first."],
 ];
@@ -315,7 +321,9 @@ suite("The console", { skip }, () => {
 		await page.getByText("Copied.").waitFor();
 		const text = await textOf(page.getByRole("main"));
 		const copied = await page.evaluate("navigator.clipboard.readText()");
-		await page.getByLabel("Another URL").fill(`${other.url}/other`);
+		await page
+			.getByRole("textbox", { name: "Another URL" })
+			.fill(`${other.url}/other`);
 		await page.getByRole("button", { name: "Send to another URL" }).click();
 		await page.getByText(`${other.url}/other answered 200`).first().waitFor();
 

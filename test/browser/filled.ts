@@ -47,6 +47,7 @@ export async function startFilled(t: Lifetime): Promise<Filled> {
 			...PLAIN_PAGES,
 			bucket: "bucket?name=photos",
 			folder: "bucket?name=photos&prefix=2026%2F11%2F",
+			"bucket-versions": "bucket?name=versioned&versions=all",
 			"bucket-empty": "bucket?name=empty",
 			"bucket-nothing-found": "bucket?name=photos&prefix=no-such",
 			"bucket-missing": "bucket?name=no-such-bucket",

@@ -32,7 +32,6 @@ const emulator = await startServer([
 ]);
 const endpoint = `http://127.0.0.1:${emulator.port}`;
 const adminUrl = `http://127.0.0.1:${emulator.adminPort}`;
-const admin = await openAdmin(adminUrl);
 const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
 const pad = (n: number): string => String(n).padStart(6, "0");
 
@@ -221,6 +220,8 @@ async function measureChanges(): Promise<void> {
 
 const [part = ""] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
+// Now: a connection that has been idle for seconds may be closed while it is used.
+const admin = await openAdmin(adminUrl);
 try {
 	const began = performance.now();
 	await fill();

@@ -54,7 +54,7 @@ export async function buckets({ search = "", from = "0" }) {
 			h("h1", {}, "Buckets"),
 			isInCloud
 				? h("p", {}, "They are in the cloud: use an SDK to change them.")
-				: newBucket(),
+				: newBucket(all),
 			all.length > PAGE || search
 				? searchForm([searchField("Part of a name", "search", search)], (to) =>
 						addressOf("buckets", to),
@@ -153,7 +153,8 @@ const actions = (bucket) =>
 
 const same = (values) => values.map((value) => [value, value]);
 
-const newBucket = () =>
+/** An existing bucket would be changed, as at OSS. */
+const newBucket = (all) =>
 	changeForm(
 		"New bucket",
 		[
@@ -169,6 +170,10 @@ const newBucket = () =>
 			]),
 		],
 		"Create bucket",
-		({ name: bucket, ...options }) => put(bucketPath(bucket), given(options)),
+		async ({ name: bucket, ...options }) => {
+			if (all.some((one) => one.name === bucket))
+				throw new Error(`Name: there is a bucket ${bucket} already.`);
+			return put(bucketPath(bucket), given(options));
+		},
 		(made) => `${made.name} was created.`,
 	);

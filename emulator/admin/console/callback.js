@@ -3,6 +3,7 @@
  */
 import { showAttempt } from "./attempt.js";
 import { statusBadge } from "./callbacks.js";
+import { formOf } from "./forms.js";
 import {
 	addressOf,
 	badge,
@@ -16,6 +17,7 @@ import {
 	notify,
 	table,
 	time,
+	UNTIL_DONE_MS,
 } from "./page.js";
 import { indented, present } from "./present.js";
 import { ask, post } from "./server.js";
@@ -75,12 +77,13 @@ function sendAgain(one) {
 	const input = h("input", {
 		type: "url",
 		name: "url",
+		required: true,
 		"aria-label": "Another URL",
 		placeholder: "http://127.0.0.1:9000/another",
 		autocomplete: "off",
 	});
-	const send = async (body) => {
-		notify("Sending …");
+	const send = async (body, fail = notify) => {
+		notify("Sending …", UNTIL_DONE_MS);
 		try {
 			const again = await post(
 				`/api/callbacks/${encodeURIComponent(one.id)}/send`,
@@ -88,24 +91,21 @@ function sendAgain(one) {
 			);
 			notify(`Sent: ${again.status}.`);
 			location.hash = addressOf("callback", { id: again.id });
-		} catch (error) {
-			notify(error.message);
+		} catch ({ message }) {
+			notify("");
+			fail(message);
 		}
-	};
-	const submit = (event) => {
-		event.preventDefault();
-		send({ url: input.value });
 	};
 	return h(
 		"div",
 		{ class: "actions" },
 		button("Send again", () => send({}), "main"),
 		copyButton("Copy as curl", one.attempts.at(-1).curl),
-		h(
-			"form",
-			{ onsubmit: submit },
-			input,
-			h("button", { type: "submit" }, "Send to another URL"),
+		formOf(
+			"Another URL",
+			[input, h("button", { type: "submit" }, "Send to another URL")],
+			(_, fail) => send({ url: input.value }, fail),
+			{ class: "line" },
 		),
 	);
 }

@@ -136,12 +136,18 @@ async function navigate() {
 	main.focus({ preventScroll: true });
 }
 
-/** A form that was begun, or a question, is not taken away by an event. */
-const isTyping = () =>
+/** A form that was begun, a question and a selected text are not taken away by an event. */
+const isBusy = () =>
 	document.querySelector("dialog[open]") !== null ||
+	isSelecting() ||
 	main.querySelector("form[data-begun]") !== null ||
 	(main.contains(document.activeElement) &&
 		document.activeElement.matches("input, select, textarea"));
+
+function isSelecting() {
+	const { isCollapsed, anchorNode } = getSelection();
+	return !isCollapsed && main.contains(anchorNode);
+}
 
 main.addEventListener("input", ({ target }) => {
 	if (target.form) target.form.dataset.begun = "";
@@ -155,7 +161,7 @@ function happened(event) {
 	if (redrawing || !concerns) return;
 	redrawing = setTimeout(() => {
 		redrawing = undefined;
-		if (isTyping()) happened(event);
+		if (isBusy()) happened(event);
 		else draw();
 	}, REDRAW_AFTER_MS);
 }

@@ -36,7 +36,7 @@ export async function documents({ name: bucket = "" }) {
 					textArea("Content, as XML or JSON", "text"),
 				],
 				"Add",
-				({ document, text }) => put(`${path}/${document}`, write(text)),
+				({ document, text }) => save(`${path}/${document}`, text),
 				"The document was added.",
 			),
 		].flat(),
@@ -50,6 +50,12 @@ async function documentNames() {
 	const others = ["name", "owner", "acl", "versioning", "objects"];
 	return Object.keys(properties).filter((key) => !others.includes(key));
 }
+
+/** OSS's messages do not name the field. */
+const save = (path, text) =>
+	put(path, write(text)).catch(({ message }) => {
+		throw new Error(`Content: ${message}`);
+	});
 
 /** A policy is JSON, and so may be any other; the rest is XML. */
 function write(text) {
@@ -76,7 +82,7 @@ function one(path, key, text) {
 			key,
 			[textArea(key, "text", text, { rows: "12" })],
 			"Save",
-			(values) => put(`${path}/${key}`, write(values.text)),
+			(values) => save(`${path}/${key}`, values.text),
 			`${key} was saved.`,
 		),
 		removal,

@@ -1,7 +1,7 @@
 /**
  * Forms of the console: fields with visible labels, and a button that carries out a change.
  */
-import { act, h } from "./page.js";
+import { act, h, patiently } from "./page.js";
 
 let lastId = 0;
 
@@ -41,7 +41,7 @@ export function changeForm(label, fields, submitText, change, done) {
 		[fields, h("button", { type: "submit" }, submitText)],
 		(form, fail) =>
 			act(
-				() => change(Object.fromEntries(new FormData(form))),
+				() => patiently(() => change(Object.fromEntries(new FormData(form)))),
 				done,
 				true,
 				fail,

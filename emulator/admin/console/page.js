@@ -220,6 +220,21 @@ export async function act(change, done, redraws = true, fail = notifyFailure) {
 	}
 }
 
+/** Says that a change takes a while, as deleting 100,000 objects does. */
+export async function patiently(change) {
+	const timer = setTimeout(() => notify("Working …", UNTIL_DONE_MS), QUICK_MS);
+	try {
+		return await change();
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+const QUICK_MS = 500;
+
+/** Another notice takes the place of one that is shown until something is done. */
+export const UNTIL_DONE_MS = 3_600_000;
+
 const notifyFailure = (message) => notify(message, ERROR_SHOWN_MS);
 
 const ERROR_SHOWN_MS = 10_000;
@@ -227,7 +242,7 @@ const ERROR_SHOWN_MS = 10_000;
 /** A button that asks before it destroys something. */
 export const riskyButton = (text, question, change, done, label) => {
 	const ask = async () => {
-		if (await isConfirmed(question, text)) act(change, done);
+		if (await isConfirmed(question, text)) act(() => patiently(change), done);
 	};
 	const made = button(text, ask, "danger");
 	if (label) made.setAttribute("aria-label", label);

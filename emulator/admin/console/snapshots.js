@@ -44,7 +44,11 @@ export async function snapshots() {
 				"Take a snapshot",
 				[textField("Name", "name", { required: true })],
 				"Take snapshot",
-				(values) => put(pathOf(values.name), {}),
+				async ({ name: wanted }) => {
+					if (all.some((one) => one.name === wanted))
+						throw new Error(`Name: there is a snapshot ${wanted} already.`);
+					return put(pathOf(wanted), {});
+				},
 				(taken) => `${taken.name} was taken.`,
 			),
 			h("h2", {}, "Start again"),

@@ -2,7 +2,7 @@
  * The form that uploads files, chosen or dropped, with a callback to try.
  */
 import { formOf, readJson, selectField, textArea, textField } from "./forms.js";
-import { act, h, notify } from "./page.js";
+import { act, h, notify, UNTIL_DONE_MS } from "./page.js";
 import { ask, bucketPath } from "./server.js";
 
 const BODY =
@@ -94,7 +94,7 @@ async function storeAll(bucket, folder, files, headers) {
 	const answers = [];
 	for (const file of files) {
 		const count = `${answers.length + 1} of ${files.length}`;
-		notify(`Uploading ${file.name} (${count}) …`, UPLOAD_SHOWN_MS);
+		notify(`Uploading ${file.name} (${count}) …`, UNTIL_DONE_MS);
 		const init = {
 			method: "PUT",
 			headers: {
@@ -114,9 +114,6 @@ async function storeAll(bucket, folder, files, headers) {
 	}
 	return answers;
 }
-
-/** Until it is stored, or refused. */
-const UPLOAD_SHOWN_MS = 3_600_000;
 
 function describe(answers) {
 	const failed = answers.find(({ status }) => status === 203);
