@@ -769,7 +769,7 @@ suite("The console", { skip }, () => {
 		await page.getByLabel("Name").fill("Not_A_Bucket");
 		await page.getByRole("button", { name: "Create bucket" }).click();
 
-		await page.getByText("The specified bucket is not valid.").waitFor();
+		await page.getByText("Name: The specified bucket is not valid.").waitFor();
 	});
 
 	test("says in one sentence which field is wrong, and changes nothing", async (t) => {

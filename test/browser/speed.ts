@@ -8,11 +8,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import { chromium, type Page } from "playwright-core";
-import { asking, openAdmin } from "../admin/admin.ts";
+import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
+import { Store } from "../../emulator/storage/store.ts";
+import { type Admin, asking, openAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
-import { startServer } from "../bench/processes.ts";
+import { run } from "../bench/load.ts";
+import { type Server, startServer } from "../bench/processes.ts";
+import { signedRequest } from "../bench/sign.ts";
 import { Client } from "../client.ts";
 import { BROWSER, FLAGS } from "./browser.ts";
 
@@ -20,86 +25,117 @@ const ROUNDS = 5;
 const OBJECTS = 100_000;
 const VERSIONS = 10;
 const CALLBACKS = 10_000;
-const SEED_OBJECTS = 10_000;
-const CONNECTIONS = 16;
+/** The log of requests keeps 5,000. */
+const REQUESTS = 5000;
+const CONNECTIONS = 8;
+const AT_ONCE = 500;
 
 const ends: (() => unknown)[] = [];
 const folder = mkdtempSync(join(tmpdir(), "oss-console-speed-"));
-const emulator = await startServer([
-	join(import.meta.dirname, "../../emulator/launch.js"),
-	...["--port", "0", "--admin-port", "0", "--log-level", "error"],
-	...["--data", folder],
-]);
-const endpoint = `http://127.0.0.1:${emulator.port}`;
-const adminUrl = `http://127.0.0.1:${emulator.adminPort}`;
-const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
 const pad = (n: number): string => String(n).padStart(6, "0");
 
-/** Writes objects by seeds, as many at a time as one body should have. */
-async function seed(
-	name: string,
-	keyOf: (index: number) => string,
+const start = (): Promise<Server> =>
+	startServer([
+		join(import.meta.dirname, "../../emulator/launch.js"),
+		...["--port", "0", "--admin-port", "0", "--log-level", "error"],
+		...["--data", folder, "--no-files"],
+	]);
+
+const NAMES = ["flat", "tree", "versions", "photos"];
+
+/** Buckets, and two callbacks of which one fails: the patterns of the others. */
+async function makePatterns(): Promise<void> {
+	const emulator = await start();
+	const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
+	const oss = new Client(`http://127.0.0.1:${emulator.port}`, key);
+	const admin = await openAdmin(`http://127.0.0.1:${emulator.adminPort}`);
+	for (const name of NAMES) await oss.put(`/${name}`);
+	await admin.put("/api/buckets/versions", { versioning: "Enabled" });
+	const lifetime = { after: (end: () => unknown) => ends.push(end) };
+	for (const status of [200, 500]) {
+		const { url } = await startApplicationServer(lifetime, { status });
+		await oss.put(
+			"/photos/PATTERN.jpg",
+			"meow",
+			asking({
+				callbackUrl: url,
+				callbackBody: "bucket=${bucket}&object=${object}&size=${size}",
+			}),
+		);
+	}
+	oss.close();
+	await emulator.stop();
+}
+
+/** Straight into the store: by requests it would take many times as long. */
+async function fill(): Promise<void> {
+	const store = await Store.open({
+		...{ folder, durable: false, files: false, protocol: storeProtocol },
+		report: (error) => {
+			throw error;
+		},
+	});
+	const put = (bucket: string, key: string, text = "meow") =>
+		store.objects.put(
+			{
+				...{ bucket, key, acl: "default", modified: new Date() },
+				forbidOverwrite: false,
+				properties: {
+					...{ contentType: "text/plain", headers: {} },
+					...{ userMetadata: {}, tags: {} },
+				},
+			},
+			Readable.from([Buffer.from(text)]),
+		);
+	await repeat(OBJECTS, (i) => put("flat", `object-${pad(i)}.txt`));
+	// A thousand folders of fifty objects, and folders of one object each.
+	await repeat(OBJECTS / 2, (i) => put("tree", `${pad(i % 1000)}/${pad(i)}`));
+	await repeat(OBJECTS / 2, (i) => put("tree", `many/${pad(i)}/a.txt`));
+	await repeat(OBJECTS, (i) => put("versions", pad(i % (OBJECTS / VERSIONS))));
+	await repeat(1200, (i) => put("versions", "often", `text ${i}`));
+	const patterns = await store.deliveries.list({}, 2);
+	await repeat(CALLBACKS, async (i) => {
+		const pattern = patterns[i % 10 === 0 ? 0 : 1];
+		if (!pattern) throw new Error("no pattern");
+		const [id, key] = [pad(i).padStart(24, "A"), `${pad(i)}.jpg`];
+		const document = pattern.document
+			.replaceAll(pattern.id, id)
+			.replaceAll("PATTERN", pad(i));
+		await store.deliveries.save({ ...pattern, id, key, document });
+	});
+	await store.close();
+}
+
+/** Some at a time, so that they share transactions. */
+async function repeat(
 	count: number,
-	text = "meow",
-	more: object = {},
+	work: (index: number) => Promise<unknown>,
 ): Promise<void> {
-	for (let from = 0; from < count; from += SEED_OBJECTS) {
-		const length = Math.min(SEED_OBJECTS, count - from);
-		const objects = Array.from({ length }, (_, i) => ({
-			...{ key: keyOf(from + i), text },
-		}));
-		const buckets = [{ name, ...more, objects }];
-		const { status, text: answer } = await admin.put("/api/seed", { buckets });
-		if (status !== 200) throw new Error(answer);
+	for (let from = 0; from < count; from += AT_ONCE) {
+		const length = Math.min(AT_ONCE, count - from);
+		await Promise.all(Array.from({ length }, (_, i) => work(from + i)));
 	}
 }
 
-async function fill(): Promise<void> {
-	await seed("flat", (i) => `object-${pad(i)}.txt`, OBJECTS);
-	// A thousand folders with a hundred objects each; in `many`, every object is a folder of its own.
-	await seed(
-		"tree",
-		(i) => `${pad(Math.floor(i / 100))}/${pad(i)}.txt`,
-		OBJECTS,
-	);
-	await seed("many", (i) => `${pad(i)}/index.html`, OBJECTS / 10);
-	for (let i = 0; i < VERSIONS; i++)
-		await seed("versions", pad, OBJECTS / VERSIONS, `text ${i}`, {
-			versioning: "Enabled",
-		});
-	for (let i = 0; i < 1200; i++)
-		await seed("versions", () => "often", 1, `text ${i}`);
+await makePatterns();
+await fill();
+const emulator = await start();
+const adminUrl = `http://127.0.0.1:${emulator.adminPort}`;
+
+/** RAM users, and requests as many as are kept. */
+async function send(admin: Admin): Promise<void> {
 	for (let i = 0; i < 1000; i++)
 		await admin.put(`/api/ram/users/user-${pad(i)}`, { policies: [] });
-	await call();
-}
-
-/** Uploads with callbacks, a tenth of which fail. */
-async function call(): Promise<void> {
-	const lifetime = { after: (end: () => unknown) => ends.push(end) };
-	const good = await startApplicationServer(lifetime);
-	const bad = await startApplicationServer(lifetime, { status: 500 });
-	let next = 0;
-	const work = async (): Promise<void> => {
-		const oss = new Client(endpoint, key);
-		if (next === 0) await oss.put("/photos");
-		for (let i = next++; i < CALLBACKS; i = next++)
-			await oss.put(
-				`/photos/${pad(i)}.jpg`,
-				"meow",
-				asking({
-					callbackUrl: (i % 10 ? good : bad).url,
-					callbackBody: "bucket=${bucket}&object=${object}&size=${size}",
-				}),
-			);
-		oss.close();
-	};
-	await Promise.all(Array.from({ length: CONNECTIONS }, work));
+	const { port } = emulator;
+	const requests = Array.from({ length: REQUESTS }, (_, i) =>
+		signedRequest("GET", `/flat/object-${pad(i)}.txt`),
+	);
+	await run({ port, connections: CONNECTIONS, requests });
 }
 
 type Measured = { readonly name: string; readonly address: string };
 
-async function listPages(): Promise<Measured[]> {
+async function listPages(admin: Admin): Promise<Measured[]> {
 	const first = async (path: string, list: string): Promise<string> =>
 		(await admin.get(path)).json[list].at(-1).id;
 	const callback = await first("/api/callbacks?limit=1", "callbacks");
@@ -114,8 +150,7 @@ async function listPages(): Promise<Measured[]> {
 		"… a prefix": "bucket?name=flat&prefix=object-0777",
 		"bucket of 1,000 folders": "bucket?name=tree",
 		"… one folder": "bucket?name=tree&prefix=000500/",
-		"bucket of 10,000 folders": "bucket?name=many",
-		"… a prefix of 1,000 folders": "bucket?name=many&prefix=005",
+		"bucket of 50,000 folders": "bucket?name=tree&prefix=many/",
 		"bucket of 100,000 versions": "bucket?name=versions&versions=all",
 		"… its page in the middle ":
 			"bucket?name=versions&versions=all&marker=005000",
@@ -194,7 +229,7 @@ async function measure(page: Page, { name, address }: Measured): Promise<void> {
 }
 
 /** Changes that concern everything that is there. */
-async function measureChanges(): Promise<void> {
+async function measureChanges(admin: Admin): Promise<void> {
 	for (const [name, change] of [
 		["counting 100,000 objects", () => admin.get("/api/buckets/flat/stat")],
 		["taking a snapshot", () => admin.put("/api/snapshots/all")],
@@ -220,23 +255,21 @@ async function measureChanges(): Promise<void> {
 
 const [part = ""] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
-// Now: a connection that has been idle for seconds may be closed while it is used.
+// Not before: a connection that has been idle for seconds may be closed while it is used.
 const admin = await openAdmin(adminUrl);
 try {
-	const began = performance.now();
-	await fill();
-	const seconds = ((performance.now() - began) / 1000).toFixed(0);
-	console.log(`filled in ${seconds} s; load ${loadavg().join(", ")}\n`);
+	await send(admin);
+	console.log(`load ${loadavg().join(", ")}\n`);
 	const page = await browser.newPage();
 	await page.goto(adminUrl);
 	await page.getByText("live", { exact: true }).waitFor();
 	console.log("| page | ms | others waited, ms | rows | elements |");
 	console.log("| --- | --- | --- | --- | --- |");
-	for (const one of await listPages())
+	for (const one of await listPages(admin))
 		if (one.name.includes(part)) await measure(page, one);
 	await page.close();
 	console.log("\n| change | ms | others waited, ms |\n| --- | --- | --- |");
-	if (part === "") await measureChanges();
+	if (part === "") await measureChanges(admin);
 	console.log(`\nload ${loadavg().join(", ")}`);
 } finally {
 	await browser.close();

@@ -89,7 +89,7 @@ function row(bucket, isInCloud) {
 		link("bucket", { name: bucket.name }, name(bucket.name)),
 		count,
 		size,
-		bucket.acl,
+		h("span", { class: "nowrap" }, bucket.acl),
 		bucket.versioning || "never",
 		bucket.storageClass,
 		bucket.owner,
@@ -173,7 +173,9 @@ const newBucket = (all) =>
 		async ({ name: bucket, ...options }) => {
 			if (all.some((one) => one.name === bucket))
 				throw new Error(`Name: there is a bucket ${bucket} already.`);
-			return put(bucketPath(bucket), given(options));
+			return put(bucketPath(bucket), given(options)).catch(({ message }) => {
+				throw new Error(`Name: ${message}`);
+			});
 		},
 		(made) => `${made.name} was created.`,
 	);

@@ -36,8 +36,9 @@ const HIDDEN =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 	/[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
-/** A name as it is, in one line. */
+/** A name as it is, in one line; "" for an empty one. */
 export function name(text) {
+	if (text === "") return "";
 	const pieces = text.split(new RegExp(`(${HIDDEN.source})`));
 	const shown = pieces.map((piece) =>
 		HIDDEN.test(piece) ? hidden(piece) : piece,
@@ -120,17 +121,19 @@ export function table(label, heads, rows) {
 			text.replace("#", ""),
 		),
 	);
+	const classOf = (text) =>
+		text.startsWith("#") ? "number" : text.length > LABEL_MAX && "two-lines";
 	const body = rows.map((cells) =>
 		h(
 			"tr",
-			{ role: "row" },
+			{ role: "row", class: heads.length === 2 && "pair" },
 			cells.map((cell, index) =>
 				h(
 					"td",
 					{
 						role: "cell",
 						"data-label": heads[index].replace("#", ""),
-						class: heads[index].startsWith("#") && "number",
+						class: classOf(heads[index]),
 					},
 					cell,
 				),
@@ -157,6 +160,13 @@ export const oneLine = (text) =>
 /** What can be unfolded, each with a summary. */
 export const entries = (...children) =>
 	h("div", { class: "entries" }, children);
+
+/** Longer labels of a card take two lines. */
+const LABEL_MAX = 13;
+
+/** A finding, which may begin with a small letter, as a sentence; one that begins with a URL stays. */
+export const sentence = (text) =>
+	/^[a-z]+[ ,']/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
 
 export const nothing = (...children) => h("p", { class: "nothing" }, children);
 

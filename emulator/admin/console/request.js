@@ -9,6 +9,7 @@ import {
 	h,
 	link,
 	name,
+	sentence,
 	table,
 	time,
 } from "./page.js";
@@ -67,7 +68,7 @@ const verdict = ({ status, code, message, diagnosis, refusal, fault }) =>
 		),
 		[diagnosis, refusal?.sentence, fault && `A fault on purpose: ${fault}`]
 			.filter(Boolean)
-			.map((line) => h("p", { class: "advice" }, line)),
+			.map((line) => h("p", { class: "advice" }, sentence(line))),
 	);
 
 const about = (one, callback) =>

@@ -11,6 +11,7 @@ import {
 	link,
 	name,
 	nothing,
+	sentence,
 	table,
 	time,
 } from "./page.js";
@@ -54,7 +55,7 @@ export async function requests(query) {
 				one.refusal?.sentence,
 			]
 				.filter(Boolean)
-				.map((line) => h("small", {}, line)),
+				.map((line) => h("small", {}, sentence(line))),
 		),
 		duration(one.durationMs),
 		time(one.receivedAt),

@@ -54,7 +54,7 @@ const callbackFields = () =>
 			"div",
 			{ class: "fields" },
 			textField("callbackUrl", "callbackUrl", {
-				type: "url",
+				...{ type: "url", class: "wide" },
 				placeholder: "http://127.0.0.1:9000/callback",
 			}),
 			selectField("callbackBodyType", "callbackBodyType", [
