@@ -28,8 +28,6 @@ const HEADS = [
 	"#Size",
 	"ACL",
 	"Versioning",
-	"Storage class",
-	"Owner",
 	"Created",
 	"Actions",
 ];
@@ -86,13 +84,16 @@ function row(bucket, isInCloud) {
 	const count = h("span", {});
 	const size = h("span", {});
 	const cells = [
-		link("bucket", { name: bucket.name }, name(bucket.name)),
+		h(
+			"span",
+			{ class: "long" },
+			link("bucket", { name: bucket.name }, name(bucket.name)),
+			h("small", {}, `${bucket.storageClass}, of ${bucket.owner}`),
+		),
 		count,
 		size,
 		h("span", { class: "nowrap" }, bucket.acl),
 		bucket.versioning || "never",
-		bucket.storageClass,
-		bucket.owner,
 		time(bucket.createdAt),
 		isInCloud ? "" : actions(bucket.name),
 	];
