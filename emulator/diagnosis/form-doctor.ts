@@ -1,13 +1,12 @@
 /**
  * The signature doctor for forms: says in a sentence why a PostObject was refused.
- *
- * Pure.
  */
 import { createHash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
 import { type Claim, isSigned } from "../auth/claim.ts";
 import { type FormFields, readFormClaim } from "../auth/post-policy.ts";
 import { ALGORITHM } from "../auth/v4.ts";
+import { Breaks } from "../oss/breaks.ts";
 import { percentDecode, percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import {
@@ -33,11 +32,14 @@ export type RefusedForm = Knowledge & {
 };
 
 /** @returns '' when there is no explanation beyond the error itself */
-export function diagnoseForm(error: OssError, refused: RefusedForm): string {
-	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
+export async function diagnoseForm(
+	error: OssError,
+	refused: RefusedForm,
+): Promise<string> {
+	return (await explain(error, refused)).slice(0, SENTENCE_CHARACTERS_MAX);
 }
 
-function explain(error: OssError, refused: RefusedForm): string {
+async function explain(error: OssError, refused: RefusedForm): Promise<string> {
 	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	switch (error.ec) {
 		case "0006-00000213":
@@ -75,7 +77,7 @@ function explainCondition(
 		: `the policy does not allow the value of the field ${name}: ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MAX))}`;
 }
 
-function explainMismatch(refused: RefusedForm): string {
+async function explainMismatch(refused: RefusedForm): Promise<string> {
 	const { fields, region, accounts, receivedAt } = refused;
 	const policy = fields.get("policy") ?? "";
 	const claim = readFormClaim(fields, policy, region);
@@ -85,7 +87,9 @@ function explainMismatch(refused: RefusedForm): string {
 	for (const [signature, sentence] of spoiltSignatures(claim))
 		if (isSigned({ ...claim, signature }, secret, NOWHERE)) return sentence;
 	let tries = Math.ceil(WORK_CHARACTERS_MAX / (policy.length + 1));
+	const breaks = new Breaks();
 	for (const suspicion of suspicions(refused, claim, account, policy)) {
+		await breaks.pause();
 		const { text, sign, sentence } = suspicion;
 		if (--tries < 0) return UNKNOWN;
 		if (sign(suspicion.secret, text) === claim.signature) return sentence;
@@ -96,7 +100,7 @@ function explainMismatch(refused: RefusedForm): string {
 const NOWHERE = { bucket: "", key: "" };
 
 /**
- * The number of characters that all attempts together may sign, a few tenths of a second. A policy may have two
+ * The number of characters that all attempts together may sign, with breaks in between. A policy may have two
  * million.
  */
 const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;

@@ -3,14 +3,14 @@
  * signature.
  *
  * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
- * refused. The number of attempts is limited, so that wrong signatures do not delay other requests.
- *
- * Pure.
+ * refused. The number of attempts is limited, and other requests go first between two, so that wrong signatures do
+ * not delay them.
  */
 import { hash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
 import { readClaim } from "../auth/authenticate.ts";
 import { type Candidate, type Claim, isSigned } from "../auth/claim.ts";
+import { Breaks } from "../oss/breaks.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import { expiryTimeOf, type OssRequest, type Target } from "../oss/request.ts";
@@ -43,11 +43,14 @@ export type Refused = Knowledge & {
 };
 
 /** @returns '' when there is no explanation beyond the error itself */
-export function diagnose(error: OssError, refused: Refused): string {
-	return explain(error, refused).slice(0, SENTENCE_CHARACTERS_MAX);
+export async function diagnose(
+	error: OssError,
+	refused: Refused,
+): Promise<string> {
+	return (await explain(error, refused)).slice(0, SENTENCE_CHARACTERS_MAX);
 }
 
-function explain(error: OssError, refused: Refused): string {
+async function explain(error: OssError, refused: Refused): Promise<string> {
 	const { request } = refused;
 	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	const amp = [...request.query.keys()].find((name) => name.startsWith("amp;"));
@@ -67,28 +70,34 @@ function explain(error: OssError, refused: Refused): string {
  *
  * @returns '' unless the signature is correct for an existing bucket
  */
-export function diagnoseBucket(refused: Refused): string {
+export async function diagnoseBucket(refused: Refused): Promise<string> {
 	const { request, readings, buckets } = refused;
 	const [target] = readings;
 	const claim = tryClaim(request, refused);
 	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
 	const secret = account.accessKeySecret;
-	for (const [intended, sentence] of intendedTargets(target, buckets))
+	const breaks = new Breaks();
+	for (const [intended, sentence] of intendedTargets(target, buckets)) {
+		await breaks.pause();
 		if (isSigned(claim, secret, intended)) return sentence;
+	}
 	return "";
 }
 
-function explainMismatch(refused: Refused): string {
+async function explainMismatch(refused: Refused): Promise<string> {
 	const { request, readings } = refused;
 	const [target] = readings;
 	const claim = tryClaim(request, refused);
 	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
+	const breaks = new Breaks();
+	await breaks.pause();
 	const spoilt = explainSpoilt(claim, account, target);
 	if (spoilt !== undefined) return spoilt;
 	let tries = triesFor(request);
 	for (const suspicion of suspicions(refused, claim, account, target)) {
+		await breaks.pause();
 		if (--tries < 0) return TOO_MUCH;
 		if (explains(suspicion, claim, refused)) return suspicion.sentence;
 	}

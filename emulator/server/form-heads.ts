@@ -83,6 +83,11 @@ export class FormHeads {
 			throw new OssError("MaxPOSTPreDataLengthExceededError");
 	}
 
+	/** Whether everything from here on belongs to the file or comes after it. */
+	get isAtFile(): boolean {
+		return this.#dicer === undefined;
+	}
+
 	/** To be called for each part that the plugin finds, with the name that it reads there. */
 	confirm(name: string | undefined): void {
 		const head = this.#found.shift();

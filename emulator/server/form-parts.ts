@@ -12,6 +12,7 @@ import { Readable } from "node:stream";
 import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { readExpected, UPLOAD_BYTES_MAX } from "../operations/body.ts";
+import { Breaks } from "../oss/breaks.ts";
 import type { ByteBudget } from "../oss/byte-budget.ts";
 import { codeOf } from "../oss/code-of.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
@@ -112,12 +113,20 @@ async function* observed(
 	md5: Hash | undefined,
 ): AsyncGenerator<Buffer> {
 	let isEmpty = true;
+	const breaks = new Breaks();
 	try {
 		for await (const chunk of content) {
 			isEmpty = false;
 			md5?.update(chunk);
-			heads.write(chunk);
-			yield chunk;
+			if (heads.isAtFile) {
+				yield chunk;
+				continue;
+			}
+			for (const slice of slicesOf(chunk)) {
+				await breaks.pause();
+				heads.write(slice);
+				yield slice;
+			}
 		}
 	} catch (error) {
 		brokenOff(error);
@@ -125,6 +134,14 @@ async function* observed(
 	// The plugin takes no body for a form without parts.
 	if (isEmpty) throw new OssError("MalformedPOSTRequest");
 }
+
+/** A field costs more than its bytes: a slice can have a hundred. */
+const SLICE_BYTES = 8 * 1024;
+
+const slicesOf = (chunk: Buffer): Buffer[] =>
+	Array.from({ length: Math.ceil(chunk.length / SLICE_BYTES) }, (_, i) =>
+		chunk.subarray(i * SLICE_BYTES, (i + 1) * SLICE_BYTES),
+	);
 
 type Body = Readable & { readonly headers: Readonly<Record<string, string>> };
 

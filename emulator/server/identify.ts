@@ -91,12 +91,12 @@ async function diagnosed(
 	// A gateway does not know which buckets exist.
 	const isMissing = !upstream && bucket !== "" && !buckets.includes(bucket);
 	if (!isMissing || makesBucket(request, readings)) {
-		error.diagnosis = diagnose(error, refused);
+		error.diagnosis = await diagnose(error, refused);
 		return error;
 	}
 	const missing = noSuchBucket(bucket);
 	if (error.code === "SignatureDoesNotMatch")
-		missing.diagnosis = diagnoseBucket(refused);
+		missing.diagnosis = await diagnoseBucket(refused);
 	return missing;
 }
 

@@ -239,6 +239,8 @@ function drain(body: IncomingMessage): void {
 	if (body.readableEnded || body.destroyed) return;
 	body.unpipe();
 	body.removeAllListeners("readable"); // of an iteration that was left in the middle
+	// An iteration that ends only now would stop a stream to which nobody listens.
+	body.on("data", () => {});
 	body.resume();
 }
 

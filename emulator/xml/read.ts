@@ -26,6 +26,9 @@ const ATTRIBUTES_MAX = 1000;
 /** Characters per piece. */
 const PIECE = 16 * 1024;
 
+/** Longer than any that exists. */
+const REFERENCE_CHARACTERS_MAX = 64;
+
 /** Stands for `&`, so that the parser leaves references alone: UTF-8 never decodes to a lone surrogate. */
 const AMPERSAND = "\ud800";
 /** With `u`, or it would match the first half of U+10000 … U+103FF. */
@@ -48,7 +51,8 @@ export async function readXml(
 	const breaks = new Breaks();
 	for (let at = 0; at < text.length; at += PIECE) {
 		const piece = text.slice(at, at + PIECE).replaceAll("&", AMPERSAND);
-		asMalformed(() => parser.write(piece));
+		// Flushed, because the parser would collect the whole of a long text.
+		asMalformed(() => parser.write(piece).flush());
 		await breaks.pause();
 	}
 	asMalformed(() => parser.close());
@@ -91,6 +95,7 @@ class Tree {
 		parser.onclosetag = () => this.#end();
 		parser.ontext = (text) => {
 			this.#written += text;
+			if (this.#written.length > PIECE) this.#decodeBegun();
 		};
 		parser.oncomment = () => this.#decode();
 		parser.oncdata = (text) => {
@@ -123,6 +128,16 @@ class Tree {
 		if (this.#written === "") return;
 		this.#add(decodeReferences(this.#written.replaceAll(AMPERSANDS, "&")));
 		this.#written = "";
+	}
+
+	/** Decodes a long text up to a reference at its end that may be incomplete. */
+	#decodeBegun(): void {
+		const last = this.#written.lastIndexOf(AMPERSAND);
+		const isOpen = last >= this.#written.length - REFERENCE_CHARACTERS_MAX;
+		const rest = isOpen ? this.#written.slice(last) : "";
+		if (isOpen) this.#written = this.#written.slice(0, last);
+		this.#decode();
+		this.#written = rest;
 	}
 
 	#add(text: string): void {

@@ -35,6 +35,19 @@ suite("XML", () => {
 		]);
 	});
 
+	test("has references in a long text, wherever the reader cuts it", async () => {
+		for (const [reference, character] of [
+			["&amp;", "&"],
+			["&#x4e2d;", "中"],
+			["a&b ", "a&b "],
+		] as const)
+			for (const before of ["", "x", "xx", "xxx"])
+				assert.equal(
+					await keyOf(before + reference.repeat(10_000)),
+					before + character.repeat(10_000),
+				);
+	});
+
 	test("may have attributes, a namespace, comments: they do not count", async () => {
 		const root = await read(
 			'<!-- a --><x:Delete xmlns:x="http://a" b="c"><x:Key d="&quot;">a<!-- b -->c</x:Key></x:Delete><!-- d -->',

@@ -69,7 +69,7 @@ async function diagnosed<T>(
 		const known = { accounts, region, clockAheadMs: clock.aheadMs };
 		const receivedAt = expiryTimeOf(request);
 		const form = { ...known, fields, bucket: request.bucket, receivedAt };
-		error.diagnosis = diagnoseForm(error, form) || error.diagnosis;
+		error.diagnosis = (await diagnoseForm(error, form)) || error.diagnosis;
 		throw error;
 	}
 }

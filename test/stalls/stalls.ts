@@ -1,0 +1,90 @@
+/**
+ * `npm run stalls -- [--only WORD] [--objects N]`: the longest time for which each of the heaviest requests keeps the
+ * event loop, and with it everybody else's requests. Exit code 1 if one takes more of the main thread's CPU than its
+ * limit; the time by the clock is that on a machine with nothing else to do. Code that is loaded when it is first needed
+ * is loaded before.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fill } from "./filled.ts";
+import { type Probed, startProbed } from "./probed-emulator.ts";
+import type { StallRow } from "./row.ts";
+import { rows } from "./rows.ts";
+import { sendForm } from "./rows-uploads.ts";
+
+const OTHERS_MS_MAX = 50;
+const REQUESTED_MS_MAX = 200;
+
+const { values } = parseArgs({
+	options: {
+		only: { type: "string", default: "" },
+		objects: { type: "string", default: "1000000" },
+	},
+});
+
+const failures: string[] = [];
+
+async function measure(emulator: Probed, row: StallRow): Promise<void> {
+	const { what, isRequested, prepare, send, undo } = row;
+	await prepare?.(emulator);
+	emulator.begin();
+	const began = performance.now();
+	let error = "";
+	await send(emulator).catch((reason) => {
+		error = ` (${reason})`;
+	});
+	const took = performance.now() - began;
+	const { wallMs, cpuMs } = await emulator.end();
+	await undo?.(emulator);
+	const max = isRequested ? REQUESTED_MS_MAX : OTHERS_MS_MAX;
+	const isOver = cpuMs > max;
+	if (isOver) failures.push(what);
+	const figures = [cpuMs, max, wallMs, took].map((ms) =>
+		ms.toFixed(0).padStart(8),
+	);
+	console.log(`${figures.join("")}  ${isOver ? "OVER " : ""}${what}${error}`);
+}
+
+/** With a bucket `small`, and with the code loaded that is loaded when it is first needed. */
+async function warm(emulator: Probed): Promise<Probed> {
+	const { oss, admin } = emulator;
+	await oss.put("/small");
+	await oss.put("/small/k", "x");
+	await oss.get("/small?max-keys=1");
+	await oss.get("/small/k", { as: { id: "id", secret: "wrong" } });
+	await oss.put("/small?tagging", "<Tagging/>");
+	await oss.post("/small/k?x-oss-process=csv%2Fselect", "<SelectRequest/>");
+	await sendForm(emulator, []);
+	await sendForm(emulator, [["policy", "none"]]);
+	await admin.get("/api/buckets", { as: null });
+	return emulator;
+}
+
+const chosen = rows.filter(({ what }) => what.includes(values.only));
+const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
+console.log("     CPU   limit   clock    took  ms; request");
+try {
+	for (const row of chosen.filter(({ isBig }) => !isBig)) {
+		const emulator = await warm(await startProbed("--memory"));
+		await measure(emulator, row);
+		await emulator.stop();
+	}
+	const big = chosen.filter(({ isBig }) => isBig);
+	if (big.length > 0) {
+		await fill(folder, Number(values.objects));
+		const flags = ["--data", folder, "--no-files"];
+		const emulator = await warm(await startProbed(...flags));
+		for (const row of big) await measure(emulator, row);
+		await emulator.stop();
+	}
+} finally {
+	rmSync(folder, { recursive: true });
+}
+console.log(
+	failures.length === 0
+		? "No request kept others waiting for longer than its limit."
+		: `Over the limit: ${failures.join("; ")}.`,
+);
+process.exitCode = failures.length === 0 ? 0 : 1;
