@@ -10,6 +10,7 @@
 import { isIP } from "node:net";
 import { formDecode, percentDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
+import { keyNotUtf8 } from "../oss/names.ts";
 import type { Reading, Target } from "../oss/request.ts";
 
 /** The names by which buckets are addressed. */
@@ -103,18 +104,13 @@ const latestHosts = new WeakMap<
 	{ readonly host: string; readonly namesNone: boolean }
 >();
 
-/**
- * Source: php1's suite and EC 0016-00000002 for bytes that are not UTF-8; that this code and text go with that EC is a
- * guess (A-658).
- */
 function undecodable(text: string): OssError {
-	const ec = "0016-00000002";
 	return /%(?![0-9a-f]{2})/i.test(text)
-		? new OssError("InvalidObjectName", { ec, details: { ObjectName: text } })
-		: new OssError("InvalidArgument", {
-				message: "The characters encoding must be utf-8.",
-				ec,
-			});
+		? new OssError("InvalidObjectName", {
+				ec: "0016-00000002",
+				details: { ObjectName: text },
+			})
+		: keyNotUtf8();
 }
 
 function readings(

@@ -28,11 +28,12 @@ export function requireBucketName(bucket: string, isNew = true): void {
 
 /**
  * Control characters, CR and LF included, are legal: the SDKs' own suites store such keys, although a page says
- * otherwise.
+ * otherwise. Lone surrogates are bytes of a form or a header that are not UTF-8; stored, they would all be U+FFFD.
  *
- * @throws OssError InvalidObjectName
+ * @throws OssError InvalidObjectName, InvalidArgument
  */
 export function requireKey(key: string): void {
+	if (!key.isWellFormed()) throw keyNotUtf8();
 	const wrong = whatIsWrong(key);
 	if (wrong)
 		throw new OssError("InvalidObjectName", {
@@ -40,6 +41,13 @@ export function requireKey(key: string): void {
 			details: { ObjectName: key },
 		});
 }
+
+/** For a key whose bytes are not UTF-8. Source: php1's suite and EC 0016-00000002; that they go together: (A-658). */
+export const keyNotUtf8 = (): OssError =>
+	new OssError("InvalidArgument", {
+		message: "The characters encoding must be utf-8.",
+		ec: "0016-00000002",
+	});
 
 function whatIsWrong(key: string): ErrorMore | undefined {
 	if (key === "") return { message: "The Object name can not be empty." };

@@ -220,7 +220,7 @@ export function readSource(
 	const parts = /^\/([^/?]+)\/([^?]+)(?:\?versionId=(.*))?$/s.exec(header);
 	const bucket = formDecode(parts?.[1] ?? "");
 	const key = formDecode(parts?.[2] ?? "");
-	if (!parts || !bucket || !key) {
+	if (!parts || !bucket || !key?.isWellFormed()) {
 		const message =
 			"Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.";
 		const ec = header === "" ? ecs.empty : ecs.malformed;

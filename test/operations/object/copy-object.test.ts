@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { requireCopyable } from "../../../emulator/operations/object/copy-object.ts";
+import {
+	COPY_ECS,
+	readSource,
+	requireCopyable,
+} from "../../../emulator/operations/object/copy-object.ts";
+import { decodeWireBytes } from "../../../emulator/oss/encoding.ts";
+import { kindOf, thrownBy } from "../../auth/request.ts";
 import { type Answer, refusal, textsOf } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 
@@ -301,6 +307,12 @@ suite("The source of a copy", () => {
 			assert.equal((await emulator.oss.get("/photos/dog")).status, 404);
 		});
 	}
+
+	test("cannot be bytes that are not UTF-8 (A-605)", () => {
+		const gbk = decodeWireBytes(Buffer.from("/photos/\xc4\xe3", "latin1"));
+		const refused = thrownBy(() => readSource(gbk, COPY_ECS));
+		assert.equal(kindOf(refused), "400 InvalidArgument 0016-00000304");
+	});
 
 	test("can be an old version, but neither an unknown one nor a delete marker (A-605)", async (t) => {
 		const emulator = await startWithBucket(t);

@@ -273,6 +273,21 @@ suite("Of a form that precedes its file", () => {
 			assert.deepEqual(await keysIn(emulator), keys);
 		});
 
+	test("a key that is not UTF-8 is refused as it is in a URL (A-658)", async (t) => {
+		const emulator = await startWithBucket(t, "public-read-write");
+		for (const gbk of ["\xc4\xe3.jpg", "a\xc8"].map((key) =>
+			Buffer.from(key, "latin1"),
+		)) {
+			const key = field("key", gbk);
+			const posted = await post(emulator.oss, formBody([key, file("meow")]));
+			assert.equal(
+				refusal(posted),
+				"400 InvalidArgument 0016-00000002: The characters encoding must be utf-8.",
+			);
+		}
+		assert.deepEqual(await keysIn(emulator), []);
+	});
+
 	test("a malformed part after the file is ignored, whether or not it comes in the file's packet", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		for (const bytes of [4, 300_000]) {
