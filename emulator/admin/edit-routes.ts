@@ -4,6 +4,7 @@
  */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { decodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { StoredBucket, StoredUpload } from "../storage/types.ts";
@@ -199,7 +200,7 @@ const ownHeaders = (
 	Object.fromEntries(
 		Object.entries(headers)
 			.filter(([name]) => OWN.test(name))
-			.map(([name, value]) => [name, String(value)]),
+			.map(([name, value]) => [name, decodeWireText(String(value))]),
 	);
 
 const OWN =

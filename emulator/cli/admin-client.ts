@@ -1,6 +1,7 @@
 /**
  * The admin port of a running emulator, as the subcommands use it.
  */
+import { encodeWireText } from "../oss/encoding.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Undefined ones are left out. */
@@ -13,6 +14,17 @@ export type Sending = {
 	readonly body?: unknown;
 	readonly signal?: AbortSignal;
 };
+
+/** fetch takes a character for each byte. */
+const toWire = (
+	headers: Readonly<Record<string, string>>,
+): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(headers).map(([name, value]) => [
+			name,
+			encodeWireText(value).toString("latin1"),
+		]),
+	);
 
 export class AdminClient {
 	readonly url: string;
@@ -45,7 +57,7 @@ export class AdminClient {
 				...(body === undefined || isBytes
 					? {}
 					: { "content-type": "application/json" }),
-				...headers,
+				...toWire(headers),
 			},
 			...(body === undefined
 				? {}

@@ -199,7 +199,7 @@ export function headersOfObject(facts: ObjectFacts): Record<string, string> {
 	};
 	if (acl !== "default") headers["x-oss-object-acl"] = acl;
 	for (const [name, value] of Object.entries(metadata))
-		headers[`x-oss-meta-${name}`] = Buffer.from(value).toString("latin1");
+		headers[`x-oss-meta-${name}`] = value;
 	const pairs = Object.entries(tags).map((pair) =>
 		pair.map(encodeURIComponent).join("="),
 	);

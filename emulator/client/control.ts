@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { encodeWireText } from "../oss/encoding.ts";
 import type {
 	Account,
 	Callback,
@@ -246,14 +247,21 @@ const makeObjectMethods = (api: Api) =>
 				`x-oss-meta-${name}`,
 				value,
 			]);
+			const sent = Object.entries<string>({
+				"content-type": contentType ?? "application/octet-stream",
+				...Object.fromEntries(own),
+				...headers,
+			});
 			const received = await api.send(
 				"PUT",
 				`${pathOf("buckets", bucket, "content")}${writeQuery({ key })}`,
-				{
-					"content-type": contentType ?? "application/octet-stream",
-					...Object.fromEntries(own),
-					...headers,
-				},
+				// fetch takes a character for each byte.
+				Object.fromEntries(
+					sent.map(([name, value]) => [
+						name,
+						encodeWireText(value).toString("latin1"),
+					]),
+				),
 				body,
 			);
 			const stored: Stored = JSON.parse(textOf(received.body));
