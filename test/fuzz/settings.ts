@@ -33,6 +33,8 @@ const read = (args: readonly string[], env: Record<string, string>): void => {
 
 export default {
 	about: "flags and variables: a mistake is one StartError",
+	// parseArgs makes a token of each letter after a dash.
+	bytesMax: 512,
 	seeds: [
 		"--port\n6770,80\n--memory\n--region\noss-cn-beijing\n--access-key\na:a-secret:1",
 		"--domain=.example.com\n--tls-port\n0\n--callback-timeout\n5s\n--log-level\nerror",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
 import { readCrop, readResize } from "../../emulator/image/geometry.ts";
 import { requireActions } from "../../emulator/image/process-image.ts";
@@ -368,6 +369,78 @@ suite("For any objects, through the port", () => {
 				assert.equal(other.status, 403);
 			},
 			0.3,
+		);
+	});
+
+	test("appended pieces are one object, with the CRC-64 that a single upload has", async (t) => {
+		const { oss } = await startWithBucket(t);
+		let count = 0;
+		await forAll(
+			[fc.array(bytes(60), { minLength: 1, maxLength: 4 })],
+			async (pieces) => {
+				const path = `/photos/${count++}`;
+				let position = 0;
+				let crc64: string | undefined;
+				for (const piece of pieces) {
+					const appended = await oss.post(
+						`${path}?append&position=${position}`,
+						piece,
+					);
+					assert.equal(appended.status, 200, appended.text);
+					position += piece.length;
+					crc64 = appended.headers["x-oss-hash-crc64ecma"];
+					assert.equal(
+						appended.headers["x-oss-next-append-position"],
+						String(position),
+					);
+				}
+				const whole = Buffer.concat(pieces);
+				assert.deepEqual((await oss.get(path)).body, whole);
+				const put = await oss.put(`${path}-put`, whole);
+				assert.equal(crc64, put.headers["x-oss-hash-crc64ecma"]);
+				assert.equal(
+					(await oss.post(`${path}?append&position=${position + 1}`, "x"))
+						.status,
+					409,
+				);
+			},
+			0.15,
+		);
+	});
+
+	test("a Content-MD5 is accepted for its own content only, and each version is found by its id", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put(
+			"/photos?versioning",
+			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		);
+		const md5 = (content: Buffer): string =>
+			createHash("md5").update(content).digest("base64");
+		await forAll(
+			[key, fc.array(bytes(40), { minLength: 1, maxLength: 3 })],
+			async (one, contents) => {
+				const path = `/photos/${encode(one)}`;
+				const ids: string[] = [];
+				for (const content of contents) {
+					const put = await oss.put(path, content, {
+						"content-md5": md5(content),
+					});
+					assert.equal(put.status, 200, put.text);
+					ids.push(put.headers["x-oss-version-id"] ?? "");
+					const wrong = {
+						"content-md5": md5(
+							Buffer.concat([content, content, Buffer.from("x")]),
+						),
+					};
+					assert.equal((await oss.put(path, content, wrong)).status, 400);
+				}
+				for (const [i, id] of ids.entries())
+					assert.deepEqual(
+						(await oss.get(`${path}?versionId=${id}`)).body,
+						contents[i],
+					);
+			},
+			0.15,
 		);
 	});
 
