@@ -36,10 +36,12 @@ const HIDDEN =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 	/[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
+const AROUND_HIDDEN = new RegExp(`(${HIDDEN.source})`);
+
 /** A name as it is, in one line; "" for an empty one. */
 export function name(text) {
 	if (text === "") return "";
-	const pieces = text.split(new RegExp(`(${HIDDEN.source})`));
+	const pieces = text.split(AROUND_HIDDEN);
 	const shown = pieces.map((piece) =>
 		HIDDEN.test(piece) ? hidden(piece) : piece,
 	);
@@ -66,20 +68,21 @@ export const code = (text) => h("pre", { tabindex: "0" }, text);
 export const exactCode = (text) =>
 	h("pre", { tabindex: "0", class: "exact" }, text);
 
-const MONTH_TO_SECOND = {
+/** Made once: it takes longer than all the rest of a row. */
+const MONTH_TO_SECOND = new Intl.DateTimeFormat("en", {
 	month: "short",
 	day: "numeric",
 	hour: "2-digit",
 	minute: "2-digit",
 	second: "2-digit",
 	hourCycle: "h23",
-};
+});
 
 export const time = (iso) =>
 	h(
 		"time",
 		{ datetime: iso, title: iso },
-		new Date(iso).toLocaleString("en", MONTH_TO_SECOND),
+		MONTH_TO_SECOND.format(new Date(iso)),
 	);
 
 export function bytes(size) {
