@@ -150,7 +150,7 @@ suite("With an emulator that is running already, and leaving nothing in it, pass
 
 			const read = async (path: string) =>
 				JSON.parse(await (await fetch(adminUrl + path)).text());
-			const uploads = lines.filter((line) => line.includes("PutObject"));
+			const uploads = lines.filter((line) => line.includes(" PUT /test-"));
 			assert.ok(uploads.length >= 7, lines.join("\n"));
 			const { accounts } = await read("/api/accounts");
 			assert.equal(accounts.length, 1);
