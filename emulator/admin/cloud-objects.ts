@@ -4,7 +4,7 @@
  */
 import type { Emulator } from "../emulator.ts";
 import { requireReal } from "../gateway/guard.ts";
-import { findHeader, readWhole } from "../gateway/incoming.ts";
+import { findHeader, readError, readWhole } from "../gateway/incoming.ts";
 import { formDecode } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import type { UpstreamAnswer } from "../upstream/request.ts";
@@ -62,7 +62,7 @@ export async function toError(
 	document: Buffer,
 	status: number,
 ): Promise<OssError> {
-	const error = await readXml(document, "Error").catch(() => undefined);
+	const error = await readError(document);
 	const code = (error && childText(error, "Code")) ?? String(status);
 	const message = (error && childText(error, "Message")) ?? "";
 	if (status === 404 && code.startsWith("NoSuch"))

@@ -10,7 +10,7 @@ import { readBody } from "../oss/incoming.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../upstream/request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { childText, readXml } from "../xml/read.ts";
+import { childText, readXml, type XmlNode } from "../xml/read.ts";
 import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 
 /** The request that an answer belongs to. */
@@ -137,6 +137,19 @@ const OWN_CODES: ReadonlySet<string> = new Set([
 const WRONG_REGION_EC = "0002-00000226";
 const OTHER_ENDPOINT_EC = "0003-00001403";
 
+/** The cloud's document of an error; undefined for anything else, such as a proxy's page. */
+export async function readError(
+	document: Buffer,
+): Promise<XmlNode | undefined> {
+	try {
+		return await readXml(document, "Error");
+	} catch (error) {
+		if (error instanceof OssError && error.code === "MalformedXML")
+			return undefined;
+		throw error;
+	}
+}
+
 /** @throws OssError when the error is the gateway's own */
 async function refuseOwn(
 	upstream: Upstream,
@@ -145,7 +158,7 @@ async function refuseOwn(
 	document: Buffer,
 ): Promise<void> {
 	if (!isSigned) return;
-	const error = await readXml(document, "Error").catch(() => undefined);
+	const error = await readError(document);
 	if (!error) return; // a proxy's page: it comes through as it is
 	const text = (name: string): string => childText(error, name) ?? "";
 	const code = text("Code");

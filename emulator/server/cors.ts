@@ -8,8 +8,8 @@
 
 import { type Names, readTargets } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
+import { findCors } from "../operations/cors/cors.ts";
 import { corsHeaders } from "../operations/cors/cors-rules.ts";
-import { findCors } from "../operations/cors/find-cors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 

@@ -274,3 +274,24 @@ export function closeIdle(server: Server): void {
 	for (const socket of connections.get(server) ?? [])
 		if (socket.bytesRead === 0) socket.destroy();
 }
+
+export type Gate = {
+	readonly handler: RequestListener;
+	open(handler: RequestListener): void;
+};
+
+/** Holds requests that arrive before the application is ready. */
+export function makeGate(): Gate {
+	let behind: RequestListener | undefined;
+	const waiting: Parameters<RequestListener>[] = [];
+	return {
+		handler: (incoming, outgoing) => {
+			if (behind) behind(incoming, outgoing);
+			else waiting.push([incoming, outgoing]);
+		},
+		open: (handler) => {
+			behind = handler;
+			for (const request of waiting.splice(0)) handler(...request);
+		},
+	};
+}

@@ -1,5 +1,5 @@
 /** Binds all ports first; requests are held until `open`. */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.ts";
 import {
@@ -8,14 +8,13 @@ import {
 } from "../config/secret-file.ts";
 import { answerBroken, type BrokenRequest } from "../server/broken-request.ts";
 import type { Certificates } from "../server/certificates.ts";
+import { type Gate, makeGate } from "../server/http-server.ts";
 import { closeServer, listen, secure } from "../server/listen.ts";
-
-type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 export type Handlers = {
 	/** Also applies to STS's own port, if it exists. */
-	readonly oss: Handler;
-	readonly admin: Handler;
+	readonly oss: RequestListener;
+	readonly admin: RequestListener;
 	/** Called for requests that are refused before they can be parsed. */
 	readonly broken: (request: BrokenRequest) => void;
 };
@@ -37,8 +36,8 @@ const GRACE_MS = 10_000;
 
 /** @throws StartError if one cannot be bound; the others are then released */
 export async function openPorts(config: Config): Promise<Ports> {
-	const oss = gate();
-	const admin = gate();
+	const oss = makeGate();
+	const admin = makeGate();
 	const certificates = Promise.withResolvers<Certificates>();
 	const servers: Server[] = [];
 	let report: Handlers["broken"] = () => {};
@@ -93,24 +92,6 @@ export async function openPorts(config: Config): Promise<Ports> {
 		await close();
 		throw error;
 	}
-}
-
-type Gate = { readonly handler: Handler; open(handler: Handler): void };
-
-/** Holds requests that arrive before the application is ready. */
-function gate(): Gate {
-	let behind: Handler | undefined;
-	const waiting: Parameters<Handler>[] = [];
-	return {
-		handler: (incoming, outgoing) => {
-			if (behind) behind(incoming, outgoing);
-			else waiting.push([incoming, outgoing]);
-		},
-		open: (handler) => {
-			behind = handler;
-			for (const request of waiting.splice(0)) handler(...request);
-		},
-	};
 }
 
 /** @returns the authority of the https port's certificates, PEM; undefined without such a port */

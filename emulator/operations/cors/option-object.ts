@@ -8,8 +8,8 @@ import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { CorsRule } from "./cors.ts";
+import { findCors } from "./cors.ts";
 import { type CrossOrigin, corsHeaders, explainCors } from "./cors-rules.ts";
-import { findCors } from "./find-cors.ts";
 
 /** @throws OssError BadRequest, AccessForbidden */
 export async function optionObject(

@@ -4,17 +4,20 @@
  *
  * Source: docs «CreateCnameToken», «PutCname», «ListCname»; EC 0018-00000115; java1's suite for CnameTokenNotFound.
  */
+
 import { randomBytes } from "node:crypto";
+import dns from "node:dns";
+import { networkInterfaces } from "node:os";
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
+import { withinMs } from "../../oss/with-timeout.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
 import { element, one, word } from "../configurations/shape.ts";
-import { leadsHere } from "./cname-ownership.ts";
 
 const NAME = "cname";
 const BINDING = "cnameBinding";
@@ -134,3 +137,32 @@ function parse(stored: string | undefined, now: Date): Token | undefined {
 	const token: Token = JSON.parse(stored);
 	return token.expiresMs > now.getTime() ? token : undefined;
 }
+
+/** A resolver without a network can take long to say so. */
+const LOOKUP_MS_MAX = 3000;
+
+/**
+ * Checks whether a domain resolves to this machine. It replaces the DNS record by which OSS verifies the ownership of a
+ * domain: a caller that can point it here, by a hosts file or as the alias of a container, can bind it (A-651). The
+ * name is looked up as any program does.
+ */
+async function leadsHere(domain: string): Promise<boolean> {
+	const here = new Set(
+		Object.values(networkInterfaces()).flatMap((addresses) =>
+			(addresses ?? []).map(({ address }) => address),
+		),
+	);
+	const found = await addressesOf(domain);
+	return found.some((address) => here.has(address) || isLoopback(address));
+}
+
+function addressesOf(domain: string): Promise<readonly string[]> {
+	const lookup = dns.promises.lookup(domain, { all: true });
+	return withinMs(lookup, LOOKUP_MS_MAX).then(
+		(found) => found.map(({ address }) => address),
+		() => [], // it does not exist, or the resolver does not answer
+	);
+}
+
+const isLoopback = (address: string): boolean =>
+	address === "::1" || address.startsWith("127.");

@@ -1,0 +1,117 @@
+/**
+ * The walk of an upload with a callback through the source, as the page on the architecture has it: a file is on it when
+ * V8 saw one of its functions run between the request and its answer. Files that are only loaded do not count.
+ */
+import assert from "node:assert/strict";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Profiler } from "node:inspector";
+import { Session } from "node:inspector/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { startEmulator } from "../emulator/index.ts";
+import { startApplicationServer } from "./application-server.ts";
+import { base64Json } from "./callback/request-callback.ts";
+import { Client } from "./client.ts";
+
+const PAGE = readFileSync("emulator/README.md", "utf8");
+const WALK = PAGE.slice(
+	PAGE.indexOf("## One request"),
+	PAGE.indexOf("## Where to add what"),
+);
+
+suite("A PUT with a callback", () => {
+	test("runs through no more files than the page on the architecture says, and through those that it names", async (t) => {
+		const files = await filesOfUpload(t);
+		const [, said = ""] = /runs through (\d+) files/.exec(WALK) ?? [];
+		assert.ok(
+			files.length <= Number(said),
+			`${files.length} files, and the page says ${said}:\n${files.join("\n")}`,
+		);
+		const named = Array.from(
+			WALK.matchAll(/\*\*`([\w/-]+\.ts)`\*\*/g),
+			([, path]) => `emulator/${path}`,
+		);
+		assert.ok(named.length > 15);
+		assert.deepEqual(
+			named.filter((path) => !files.includes(path) && !isTable(path)),
+			[],
+		);
+	});
+
+	test("is counted without files that are only loaded", async (t) => {
+		const files = await filesOfUpload(t);
+		assert.ok(files.length > 50);
+		assert.ok(files.length < globSync("emulator/**/*.ts").length / 3);
+		assert.ok(!files.includes("emulator/operations/object/get-object.ts"));
+	});
+});
+
+/** A table has rows, and no function that runs. */
+const isTable = (path: string): boolean =>
+	path === "emulator/operations/table.ts";
+
+/** @returns paths such as `emulator/server/handle.ts`, sorted */
+async function filesOfUpload(t: TestContext): Promise<string[]> {
+	const application = await startApplicationServer(t);
+	const oss = await startOnDisk(t);
+	const callback = base64Json({
+		callbackUrl: application.url,
+		callbackBody: "object=${object}&size=${size}&type=${mimeType}",
+	});
+	const put = () =>
+		oss.put("/photos/cat.jpg", "meow", { "x-oss-callback": callback });
+	await oss.put("/photos");
+	// What the first upload alone runs through loads or caches something: it is not part of the walk.
+	await put();
+	const session = new Session();
+	session.connect();
+	await session.post("Profiler.enable");
+	await session.post("Profiler.startPreciseCoverage", { callCount: true });
+	const walks: ReadonlySet<string>[] = [];
+	for (let i = 0; i < UPLOADS; i++) {
+		await session.post("Profiler.takePreciseCoverage");
+		const answer = await put();
+		assert.equal(answer.text, '{"Status":"OK"}');
+		const { result } = await session.post("Profiler.takePreciseCoverage");
+		walks.push(new Set(result.filter(isSourceThatRan).map(toPath)));
+	}
+	session.disconnect();
+	const [first = new Set<string>(), ...others] = walks;
+	return [...first]
+		.filter((path) => others.every((walk) => walk.has(path)))
+		.sort();
+}
+
+/** A file that only some of them run through did something in the background meanwhile. */
+const UPLOADS = 5;
+
+const isSourceThatRan = ({
+	url,
+	functions,
+}: Profiler.ScriptCoverage): boolean =>
+	url.includes("/emulator/") && functions.some(hasRun);
+
+const toPath = ({ url }: Profiler.ScriptCoverage): string =>
+	url.replace(/^.*\/(?=emulator\/)/, "");
+
+const hasRun = ({ ranges: [whole] }: Profiler.FunctionCoverage): boolean =>
+	whole !== undefined && whole.count > 0;
+
+/** With the default settings, except that its ports are free ones. */
+async function startOnDisk(t: TestContext): Promise<Client> {
+	const folder = mkdtempSync(join(tmpdir(), "oss-walk-"));
+	const emulator = await startEmulator({
+		data: folder,
+		port: 0,
+		flags: ["--log-level", "error"],
+	});
+	const { endpoint, accessKeyId: id, accessKeySecret: secret } = emulator;
+	const oss = new Client(endpoint, { id, secret });
+	t.after(async () => {
+		oss.close();
+		await emulator.close();
+		rmSync(folder, { recursive: true });
+	});
+	return oss;
+}
