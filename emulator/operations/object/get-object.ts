@@ -31,10 +31,8 @@ export async function getObject(
 	const limit = readTrafficLimit(request);
 	const { object, shown, content } = await openForReading(emulator, request);
 	try {
-		const headers = {
-			...(await describe(emulator, request, bucket, shown)),
-			...overrides,
-		};
+		const headers = await describe(emulator, request, bucket, shown);
+		Object.assign(headers, overrides);
 		const reply = read(request, headers, { object, content });
 		return slowedReply(reply, limit, bytesOf(reply, shown));
 	} catch (error) {
@@ -50,15 +48,14 @@ const bytesOf = ({ headers }: Reply, { size }: StoredObject): number =>
 /** The whole object, or the requested range. @throws OssError InvalidRange */
 function read(
 	{ headers: asked }: OssRequest,
-	headers: ReplyHeaders,
+	headers: Record<string, string | undefined>,
 	{ object: { size }, content }: OpenObject,
 ): Reply {
 	const standard = asked["x-oss-range-behavior"] === "standard";
 	const range = readRange(asked.range, size, standard);
 	if (!range) {
-		const length = { "Content-Length": String(size) };
-		const whole = { status: 200, headers: { ...headers, ...length } };
-		return compressed({ ...whole, body: content.read() }, asked);
+		headers["Content-Length"] = String(size);
+		return compressed({ status: 200, headers, body: content.read() }, asked);
 	}
 	const { first, last } = range;
 	return {
@@ -88,18 +85,18 @@ export async function headObject(
 	return compressed(empty(200, headers), request.headers);
 }
 
-/** @param shown of a link: with the target's content */
+/** @param shown of a link: with the target's content. @returns the caller's own headers */
 async function describe(
 	emulator: Emulator,
 	request: OssRequest,
 	bucket: StoredBucket,
 	shown: StoredObject,
-): Promise<ReplyHeaders> {
-	return {
-		...objectHeaders(shown, bucket),
-		...stateHeaders(shown, expiryTimeOf(request)),
-		...(await expirationHeader(emulator, shown)),
-	};
+): Promise<Record<string, string | undefined>> {
+	return Object.assign(
+		objectHeaders(shown, bucket),
+		stateHeaders(shown, expiryTimeOf(request)),
+		await expirationHeader(emulator, shown),
+	);
 }
 
 /**

@@ -134,16 +134,18 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
 	);
 }
 
-/** The headers that GET and HEAD return for an object, except those of ranges and overrides. */
+/**
+ * The headers that GET and HEAD return for an object, except those of ranges and overrides.
+ *
+ * @returns the caller's own
+ */
 export function objectHeaders(
 	object: StoredObject,
 	bucket: StoredBucket,
-): ReplyHeaders {
+): Record<string, string | undefined> {
 	const { properties, type } = object;
-	const tags = Object.keys(properties.tags).length;
-	return {
+	const headers: Record<string, string | undefined> = {
 		"Content-Type": properties.contentType,
-		...properties.headers,
 		"Accept-Ranges": "bytes",
 		ETag: `"${object.etag}"`,
 		"Last-Modified": httpTime(object.modified),
@@ -151,17 +153,18 @@ export function objectHeaders(
 		"x-oss-hash-crc64ecma": object.crc64,
 		"x-oss-storage-class": object.storageClass,
 		"Content-MD5": object.contentMd5 || undefined,
-		"x-oss-next-append-position":
-			type === "Appendable" ? String(object.size) : undefined,
-		"x-oss-tagging-count": tags > 0 ? String(tags) : undefined,
-		"x-oss-symlink-target":
-			properties.symlinkTarget === undefined
-				? undefined
-				: encodeKey(properties.symlinkTarget),
-		...properties.encryption,
-		...versionHeader(object, bucket),
-		...metadataHeaders(properties),
 	};
+	Object.assign(headers, properties.headers, properties.encryption);
+	if (type === "Appendable")
+		headers["x-oss-next-append-position"] = String(object.size);
+	const tags = Object.keys(properties.tags).length;
+	if (tags > 0) headers["x-oss-tagging-count"] = String(tags);
+	if (properties.symlinkTarget !== undefined)
+		headers["x-oss-symlink-target"] = encodeKey(properties.symlinkTarget);
+	if (bucket.versioning !== "") headers[VERSION_ID] = object.versionId;
+	for (const name in properties.userMetadata)
+		headers[META + name] = properties.userMetadata[name];
+	return headers;
 }
 
 export const metadataHeaders = ({
@@ -190,4 +193,6 @@ export const versionHeader = (
 	{ versionId }: Pick<StoredObject, "versionId">,
 	bucket: StoredBucket,
 ): ReplyHeaders =>
-	bucket.versioning === "" ? {} : { "x-oss-version-id": versionId };
+	bucket.versioning === "" ? {} : { [VERSION_ID]: versionId };
+
+const VERSION_ID = "x-oss-version-id";

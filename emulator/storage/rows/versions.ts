@@ -45,6 +45,48 @@ export type VersionRow = ContentColumns & {
 export const COLUMNS =
 	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
 
+/** The columns of a row that is listed. */
+const LISTED_COLUMNS =
+	"id, key, version_id, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
+
+/** Their values, in that order, and `data`: an array costs 1 µs less than an object with the same. */
+type ListedRow = readonly [
+	id: VersionRow["id"],
+	key: VersionRow["key"],
+	versionId: VersionRow["version_id"],
+	type: VersionRow["type"],
+	size: VersionRow["size"],
+	etag: VersionRow["etag"],
+	crc64: VersionRow["crc64"],
+	md5: VersionRow["md5"],
+	modifiedMs: VersionRow["modified_ms"],
+	storageClass: VersionRow["storage_class"],
+	acl: VersionRow["acl"],
+	properties: VersionRow["properties"],
+	state: VersionRow["state"],
+	content: VersionRow["content"],
+	data: VersionRow["data"],
+];
+
+const toListedRow = (row: ListedRow): VersionRow => ({
+	id: row[0],
+	key: row[1],
+	version_id: row[2],
+	listed: 1,
+	type: row[3],
+	size: row[4],
+	etag: row[5],
+	crc64: row[6],
+	md5: row[7],
+	modified_ms: row[8],
+	storage_class: row[9],
+	acl: row[10],
+	properties: row[11],
+	state: row[12],
+	content: row[13],
+	data: row[14],
+});
+
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
 	readonly versionId: string;
@@ -62,8 +104,8 @@ const NO_PROPERTIES: ObjectProperties = {
 export class Versions {
 	readonly #contents: Contents;
 	readonly #refuse: Refuse;
-	readonly #listed: Statement<[number, string], VersionRow>;
-	readonly #listedWithData: Statement<[number, string], VersionRow>;
+	readonly #listed: Statement<[number, string], ListedRow>;
+	readonly #listedWithData: Statement<[number, string], ListedRow>;
 	readonly #newestUnlisted: Statement<[number, string], VersionRow>;
 	readonly #unlisted: Statement<[number, string, string], VersionRow>;
 	readonly #data: Statement<[number], { readonly data: Buffer | null }>;
@@ -77,12 +119,16 @@ export class Versions {
 		this.#contents = contents;
 		this.#refuse = refuse;
 		const ofKey = "FROM version WHERE bucket = ? AND key = ?";
-		this.#listed = db.prepare(
-			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 1`,
-		);
-		this.#listedWithData = db.prepare(
-			`SELECT ${COLUMNS}, data ${ofKey} AND listed = 1`,
-		);
+		this.#listed = db
+			.prepare<[number, string], ListedRow>(
+				`SELECT ${LISTED_COLUMNS}, NULL ${ofKey} AND listed = 1`,
+			)
+			.raw();
+		this.#listedWithData = db
+			.prepare<[number, string], ListedRow>(
+				`SELECT ${LISTED_COLUMNS}, data ${ofKey} AND listed = 1`,
+			)
+			.raw();
 		this.#newestUnlisted = db.prepare(
 			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 0 ORDER BY id DESC LIMIT 1`,
 		);
@@ -123,10 +169,7 @@ export class Versions {
 		versionId?: string,
 		withData = false,
 	): VersionRow | undefined {
-		const listed = (withData ? this.#listedWithData : this.#listed).get(
-			bucket.id,
-			key,
-		);
+		const listed = this.#findListed(bucket, key, withData);
 		if (listed && (versionId === undefined || versionId === listed.version_id))
 			return listed;
 		if (!listed && bucket.versioning === "") return undefined;
@@ -135,6 +178,16 @@ export class Versions {
 				? this.#newestUnlisted.get(bucket.id, key)
 				: this.#unlisted.get(bucket.id, key, versionId);
 		return row && withData ? this.withData(row) : row;
+	}
+
+	#findListed(
+		{ id }: StoredBucket,
+		key: string,
+		withData = false,
+	): VersionRow | undefined {
+		const statement = withData ? this.#listedWithData : this.#listed;
+		const row = statement.get(id, key);
+		return row && toListedRow(row);
 	}
 
 	withData(row: VersionRow): VersionRow {
@@ -159,7 +212,7 @@ export class Versions {
 		forbidOverwrite: boolean,
 		protect?: Protect,
 	): string {
-		const previous = this.#listed.get(bucket.id, version.key);
+		const previous = this.#findListed(bucket, version.key);
 		if (previous && forbidOverwrite && bucket.versioning === "") {
 			throw this.#refuse({ is: "object-exists", key: version.key });
 		}
@@ -217,7 +270,7 @@ export class Versions {
 		protect?: Protect,
 	): Deleted {
 		if (bucket.versioning === "") {
-			const row = this.#listed.get(bucket.id, key);
+			const row = this.#findListed(bucket, key);
 			if (row) this.#remove(bucket, row, protect);
 			return { versionId: "", deleteMarker: false };
 		}
@@ -298,10 +351,20 @@ export function toObject(
 		modified: new Date(row.modified_ms),
 		storageClass: row.storage_class,
 		acl: row.acl,
-		properties: JSON.parse(row.properties),
+		properties: readProperties(row.properties),
 		state: readState(row.state),
 	};
 }
+
+/** Most objects have the same: only their media type, and of few kinds. */
+function readProperties(text: string): ObjectProperties {
+	if (text === latest.text) return latest.properties;
+	const properties: ObjectProperties = JSON.parse(text);
+	latest = { text, properties };
+	return properties;
+}
+
+let latest = { text: "", properties: NO_PROPERTIES };
 
 const NO_STATE: ObjectState = {};
 
