@@ -105,6 +105,19 @@ const KEYS_MAX = 256;
 const keys = new Map<string, HmacKey>();
 
 export function signingKey(accessKeySecret: string, scope: Scope): HmacKey {
+	// Nearly always of the credential that `readCredential` knows.
+	if (lastKey?.scope === scope && lastKey.secret === accessKeySecret)
+		return lastKey.key;
+	const key = findOrMakeKey(accessKeySecret, scope);
+	lastKey = { scope, secret: accessKeySecret, key };
+	return key;
+}
+
+let lastKey:
+	| { readonly scope: Scope; readonly secret: string; readonly key: HmacKey }
+	| undefined;
+
+function findOrMakeKey(accessKeySecret: string, scope: Scope): HmacKey {
 	const name = `${writeScope(scope)}/${accessKeySecret}`;
 	const known = keys.get(name);
 	if (known) return known;

@@ -136,18 +136,19 @@ export function refuseEncryptedPartCopy(
 const isName = (name: string): name is Name =>
 	ALL.some((known) => known === name);
 
-const select = (
+function select(
 	values: Readonly<Record<string, string | undefined>>,
 	prefix: string,
-): Metadata =>
-	new Map(
-		Object.entries(values).flatMap(([header, value]) => {
-			const name = header.startsWith(prefix) && header.slice(prefix.length);
-			return name && isName(name) && value !== undefined
-				? [[name, value] as const]
-				: [];
-		}),
-	);
+): Metadata {
+	const found = new Map<Name, string>();
+	for (const header in values) {
+		if (!header.startsWith(prefix)) continue;
+		const name = header.slice(prefix.length);
+		const value = values[header];
+		if (isName(name) && value !== undefined) found.set(name, value);
+	}
+	return found;
+}
 
 const fromHeaders = (headers: Headers): Metadata =>
 	select(headers, `x-oss-meta-${PREFIX}`);

@@ -20,11 +20,11 @@ import { readTags } from "../tagging/tags.ts";
 
 /** Kept with the object and given back as they came. */
 const PRESERVED = [
-	"Cache-Control",
-	"Content-Disposition",
-	"Content-Encoding",
-	"Content-Language",
-	"Expires",
+	["cache-control", "Cache-Control"],
+	["content-disposition", "Content-Disposition"],
+	["content-encoding", "Content-Encoding"],
+	["content-language", "Content-Language"],
+	["expires", "Expires"],
 ] as const;
 
 const META = "x-oss-meta-";
@@ -61,8 +61,8 @@ export const forbidsOverwrite = (headers: Headers): boolean =>
 
 function readProperties(headers: Headers): ObjectProperties {
 	const preserved: Record<string, string> = {};
-	for (const name of PRESERVED) {
-		const value = headers[name.toLowerCase()];
+	for (const [header, name] of PRESERVED) {
+		const value = headers[header];
 		if (value !== undefined) preserved[name] = requireHeaderValue(name, value);
 	}
 	return {
@@ -80,7 +80,8 @@ function readProperties(headers: Headers): ObjectProperties {
 function readUserMetadata(headers: Headers): Record<string, string> {
 	const metadata = new Map<string, string>();
 	let bytes = 0;
-	for (const [name, value] of Object.entries(headers)) {
+	for (const name in headers) {
+		const value = headers[name];
 		if (!name.startsWith(META) || value === undefined) continue;
 		metadata.set(name.slice(META.length), requireHeader(name, value));
 		bytes +=

@@ -46,15 +46,17 @@ export async function putObject(
 	return called ?? empty(200, headers);
 }
 
+const CONDITIONS = [
+	["if-modified-since", "If-Modified-Since"],
+	["if-unmodified-since", "If-Unmodified-Since"],
+	["if-match", "If-Match"],
+	["if-none-match", "If-None-Match"],
+] as const;
+
 /** Source: docs «PutObject», table of errors. */
 function refuseConditions(headers: Headers): void {
-	for (const name of [
-		"If-Modified-Since",
-		"If-Unmodified-Since",
-		"If-Match",
-		"If-None-Match",
-	]) {
-		if (headers[name.toLowerCase()] === undefined) continue;
+	for (const [header, name] of CONDITIONS) {
+		if (headers[header] === undefined) continue;
 		throw new OssError("NotImplemented", {
 			message:
 				"A header you provided implies functionality that is not implemented.",

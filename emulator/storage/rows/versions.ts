@@ -87,6 +87,44 @@ const toListedRow = (row: ListedRow): VersionRow => ({
 	data: row[14],
 });
 
+/** What a writer gives, by position: names cost 1.5 µs more. */
+type Written = readonly [
+	type: VersionRow["type"],
+	size: VersionRow["size"],
+	etag: VersionRow["etag"],
+	crc64: VersionRow["crc64"],
+	md5: VersionRow["md5"],
+	modifiedMs: VersionRow["modified_ms"],
+	storageClass: VersionRow["storage_class"],
+	acl: VersionRow["acl"],
+	properties: VersionRow["properties"],
+	state: VersionRow["state"],
+	content: VersionRow["content"],
+	data: VersionRow["data"],
+];
+
+type Place = readonly [
+	bucket: number,
+	key: string,
+	versionId: string,
+	listed: number,
+];
+
+const toWritten = (version: NewVersion): Written => [
+	version.type,
+	version.size,
+	version.etag,
+	version.crc64,
+	version.contentMd5,
+	version.modified.getTime(),
+	version.storageClass,
+	version.acl,
+	JSON.stringify(version.properties),
+	writeState(version.state),
+	version.content,
+	version.data,
+];
+
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
 	readonly versionId: string;
@@ -109,11 +147,11 @@ export class Versions {
 	readonly #newestUnlisted: Statement<[number, string], VersionRow>;
 	readonly #unlisted: Statement<[number, string, string], VersionRow>;
 	readonly #data: Statement<[number], { readonly data: Buffer | null }>;
-	readonly #insert: Statement<[object]>;
+	readonly #insert: Statement<[...Written, ...Place]>;
 	readonly #delete: Statement<[number]>;
 	readonly #list: Statement<[number, number]>;
 	readonly #update: Statement<[object]>;
-	readonly #replace: Statement<[object]>;
+	readonly #replace: Statement<[...Written, id: number]>;
 
 	constructor(db: Sqlite, contents: Contents, refuse: Refuse) {
 		this.#contents = contents;
@@ -137,17 +175,15 @@ export class Versions {
 		);
 		this.#data = db.prepare("SELECT data FROM version WHERE id = ?");
 		this.#insert = db.prepare(
-			`INSERT INTO version (bucket, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class,
-                            acl, properties, state, content, data)
-       VALUES (@bucket, @key, @versionId, @listed, @type, @size, @etag, @crc64, @contentMd5, @modifiedMs, @storageClass,
-               @acl, @properties, @state, @content, @data)`,
+			`INSERT INTO version (type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content,
+                            data, bucket, key, version_id, listed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		);
 		this.#delete = db.prepare("DELETE FROM version WHERE id = ?");
 		this.#replace = db.prepare(
-			`UPDATE version SET type = @type, size = @size, etag = @etag, crc64 = @crc64, md5 = @contentMd5,
-                          modified_ms = @modifiedMs, storage_class = @storageClass, acl = @acl,
-                          properties = @properties, state = @state, content = @content, data = @data
-       WHERE id = @id`,
+			`UPDATE version SET type = ?, size = ?, etag = ?, crc64 = ?, md5 = ?, modified_ms = ?, storage_class = ?, acl = ?,
+                          properties = ?, state = ?, content = ?, data = ?
+       WHERE id = ?`,
 		);
 		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
 		this.#update = db.prepare(
@@ -221,28 +257,18 @@ export class Versions {
 			versionId === "null"
 				? this.#findNull(bucket, version.key, previous)
 				: undefined;
-		const columns = {
-			...version,
-			modified: null,
-			modifiedMs: version.modified.getTime(),
-			properties: JSON.stringify(version.properties),
-			state: writeState(version.state),
-		};
+		const columns = toWritten(version);
 		if (replaced && bucket.versioning === "") {
 			// Its place in the indexes stays, and so does its id: there are no others of its key.
 			protect?.(toObject(bucket.name, replaced, true));
 			this.#contents.drop(replaced);
-			this.#replace.run({ ...columns, id: replaced.id });
+			this.#replace.run(...columns, replaced.id);
 			return versionId;
 		}
 		if (replaced) this.#remove(bucket, replaced, protect);
 		if (previous && previous !== replaced) this.#list.run(0, previous.id);
-		this.#insert.run({
-			...columns,
-			bucket: bucket.id,
-			versionId,
-			listed: version.type === "DeleteMarker" ? 0 : 1,
-		});
+		const listed = version.type === "DeleteMarker" ? 0 : 1;
+		this.#insert.run(...columns, bucket.id, version.key, versionId, listed);
 		return versionId;
 	}
 
