@@ -44,7 +44,7 @@ export async function object({ bucket = "", key = "" }) {
 	const [isInCloud, { versions }, { callbacks }, { requests }] =
 		await Promise.all([
 			isGateway(),
-			ask(`${bucketPath(bucket)}/object`, { key }),
+			findVersions(bucket, key),
 			ask("/api/callbacks", { bucket, key, limit: LISTED, summary: "true" }),
 			ask("/api/requests", { bucket, key, limit: LISTED }),
 		]);
@@ -68,6 +68,18 @@ export async function object({ bucket = "", key = "" }) {
 			...history(callbacks, requests),
 		].filter(Boolean),
 	};
+}
+
+/** One more than is shown; all that the cloud has, which need not be many. */
+async function findVersions(bucket, key) {
+	const path = bucketPath(bucket);
+	if (await isGateway()) return ask(`${path}/object`, { key });
+	const query = { prefix: key, limit: String(VERSIONS_SHOWN + 1) };
+	const { versions: found } = await ask(`${path}/versions`, query);
+	// Of the keys that begin with it, the key itself comes first.
+	const versions = found.filter((one) => one.key === key);
+	if (versions.length > 0) return { versions };
+	throw new Error("There is no object of this key, or not any more.");
 }
 
 const folderOf = (key) =>
