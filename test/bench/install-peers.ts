@@ -20,7 +20,7 @@ const INSTALL_MS_MAX = 20 * 60_000;
 
 /**
  * @returns the file to start
- * @throws Error with the last line of what the package manager printed
+ * @throws Error with the last lines of what the package manager printed
  */
 export async function installPeer(source: Source): Promise<string> {
 	const { by, name, version, file } = source;
@@ -51,10 +51,20 @@ async function execute(
 	const child = spawn(command, args, {
 		stdio: ["ignore", "ignore", "pipe"],
 		env: { ...process.env, ...env },
-		timeout: INSTALL_MS_MAX,
+		signal: AbortSignal.timeout(INSTALL_MS_MAX),
 	});
 	const printed = text(child.stderr);
 	const [code] = await once(child, "close"); // rejects if there is no such command
-	if (code !== 0)
-		throw new Error((await printed).trim().split("\n").at(-1) || `${code}`);
+	if (code !== 0) throw new Error(lastLines(await printed) || `exit ${code}`);
 }
+
+/** npm ends with the name of its log. */
+function lastLines(printed: string): string {
+	const lines = printed.split("\n").map((line) => line.trim());
+	return lines
+		.filter((line) => line !== "" && !line.includes("complete log"))
+		.slice(-LINES_MAX)
+		.join(" ");
+}
+
+const LINES_MAX = 3;
