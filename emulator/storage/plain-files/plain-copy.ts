@@ -140,12 +140,14 @@ export class PlainCopy {
 		this.#timer = undefined;
 		this.#copying ??= this.#copy().finally(() => {
 			this.#copying = null;
+			if (this.#hasWork() && this.#canWork()) this.#schedule();
 		});
 	}
 
-	/** Until nothing is left to do, or nothing more can be done. */
+	/** The changes so far; those that come meanwhile wait for quiet again. */
 	async #copy(): Promise<void> {
-		while (this.#hasWork() && this.#canWork()) {
+		let left = this.#isAllOld ? 1 : this.#changes.size;
+		for (; left > 0 && this.#hasWork() && this.#canWork(); left -= HANDED_MAX) {
 			this.#commit();
 			await this.#run(this.#take());
 		}
