@@ -306,6 +306,11 @@ export const unasked: Readonly<Record<string, Unasked>> = {
 			"A row of JSON that finds no memory beside other requests is QpsLimitExceeded.",
 		why: OWN,
 	},
+	"A-962": {
+		assumes:
+			"One document more than a bucket can keep of a kind is InvalidArgument.",
+		why: LARGE,
+	},
 	"A-905": {
 		assumes:
 			"A form that would need more memory than unfinished forms may share is QpsLimitExceeded.",

@@ -13,6 +13,7 @@ import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
+import { requireRoomForDocument } from "../configurations/documents-max.ts";
 import {
 	type Channel,
 	CONFIGURATION,
@@ -23,9 +24,10 @@ import {
 
 /** Replaces one of the same name. */
 export async function putLiveChannel(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const { bucket, key, receivedAt } = request;
 	requireChannelName(key);
 	const body = await readXmlBody(request, "LiveChannelConfiguration");
@@ -36,6 +38,7 @@ export async function putLiveChannel(
 		configuration,
 		modified: isoTime(receivedAt),
 	};
+	await requireRoomForDocument(emulator, bucket, NAME, key);
 	await store.configurations.put(bucket, NAME, key, JSON.stringify(channel));
 	return xml(
 		writeXml("CreateLiveChannelResult", urlsOf(request, key, channel)),

@@ -8,6 +8,7 @@ import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
+import { requireRoomForDocument } from "../configurations/documents-max.ts";
 import {
 	findDocument,
 	kind,
@@ -104,6 +105,16 @@ export const REQUESTER_QOS_INFO = kind(CONFIGURATION, {
 	root: "QoSConfiguration",
 	absent: refused("NoSuchRequesterQosInfo"),
 	idOf: ({ query }) => requireParameter(query, "qosRequester"),
+	accept: async (limits, { emulator, request: { bucket, query } }) => {
+		const requester = requireParameter(query, "qosRequester");
+		await requireRoomForDocument(
+			emulator,
+			bucket,
+			"requesterQosInfo",
+			requester,
+		);
+		return limits;
+	},
 });
 
 export async function getBucketRequesterQosInfo(

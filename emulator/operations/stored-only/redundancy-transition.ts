@@ -10,6 +10,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
+import { requireRoomForDocument } from "../configurations/documents-max.ts";
 import { requireParameter } from "../configurations/parameters.ts";
 
 const NAME = "redundancyTransition";
@@ -17,7 +18,7 @@ const TASK_ID = "x-oss-redundancy-transition-taskid";
 const TARGET = "x-oss-target-redundancy-type";
 
 export async function createRedundancyTransition(
-	{ store }: Emulator,
+	emulator: Emulator,
 	{ bucket, query, receivedAt }: OssRequest,
 ): Promise<Reply> {
 	const target = requireParameter(query, TARGET);
@@ -29,7 +30,9 @@ export async function createRedundancyTransition(
 		Status: "Queueing",
 		CreateTime: isoTime(receivedAt),
 	};
-	await store.configurations.put(bucket, NAME, TaskId, JSON.stringify(task));
+	await requireRoomForDocument(emulator, bucket, NAME, TaskId);
+	const { configurations } = emulator.store;
+	await configurations.put(bucket, NAME, TaskId, JSON.stringify(task));
 	return xml(writeXml("BucketDataRedundancyTransition", { TaskId }));
 }
 

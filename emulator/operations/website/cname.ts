@@ -17,6 +17,7 @@ import { withinMs } from "../../oss/with-timeout.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
+import { requireRoomForDocument } from "../configurations/documents-max.ts";
 import { element, one, word } from "../configurations/shape.ts";
 
 const NAME = "cname";
@@ -31,11 +32,13 @@ type Token = { readonly token: string; readonly expiresMs: number };
 
 /** A token that still holds is given again. */
 export async function createCnameToken(
-	{ store }: Emulator,
+	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
+	const { store } = emulator;
 	const domain = await readDomain(request);
 	const { bucket, receivedAt } = request;
+	await requireRoomForDocument(emulator, bucket, NAME, domain);
 	let token: Token = {
 		token: randomBytes(16).toString("hex"),
 		expiresMs: receivedAt.getTime() + TOKEN_HOURS * 3_600_000,
@@ -80,6 +83,7 @@ export async function putCname(
 		throw new OssError("NeedVerifyDomainOwnership", {
 			details: { Bucket: request.bucket, Cname: domain },
 		});
+	await requireRoomForDocument(emulator, request.bucket, BINDING, domain);
 	const previous = await findBoundBucket(emulator, domain);
 	if (previous !== undefined && previous !== request.bucket)
 		await configurations.remove(previous, BINDING, domain);

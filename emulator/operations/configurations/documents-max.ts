@@ -1,0 +1,42 @@
+/**
+ * How many documents of one kind a bucket keeps, where there is one per name.
+ *
+ * Source: docs «Image styles»: 50; «Map custom domain names»: 100. The other numbers, and the error, are guesses (A-962).
+ */
+import type { Emulator } from "../../emulator.ts";
+import { invalidArgument } from "../../oss/errors.ts";
+
+/** By the name under which they are stored. Unfinished tokens of domains count as domains do. */
+const DOCUMENTS_MAX = {
+	style: 50,
+	cname: 100,
+	cnameBinding: 100,
+	live: 1000,
+	requesterQosInfo: 100,
+	accessPoint: 100,
+	accessPointForObjectProcess: 100,
+	redundancyTransition: 100,
+} as const;
+
+export type LimitedDocument = keyof typeof DOCUMENTS_MAX;
+
+/**
+ * A document that replaces another one always has room.
+ *
+ * @throws OssError InvalidArgument for one more than the limit
+ */
+export async function requireRoomForDocument(
+	{ store }: Pick<Emulator, "store">,
+	bucket: string,
+	name: LimitedDocument,
+	id: string,
+): Promise<void> {
+	const stored = await store.configurations.list(bucket, name);
+	const max = DOCUMENTS_MAX[name];
+	if (stored.length < max || stored.some((one) => one.id === id)) return;
+	throw invalidArgument(
+		name,
+		id,
+		`The bucket has ${max} of these already, which is the limit.`,
+	);
+}
