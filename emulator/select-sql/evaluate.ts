@@ -15,7 +15,7 @@ import { cast, compare, toNumber, toText, type Value } from "./values.ts";
 /** A limit of ours, so that one record cannot keep other requests waiting. */
 const LIKE_CHARACTERS_MAX = 64 * 1024;
 
-const JOINED_CHARACTERS_MAX = 4 * 1024 ** 2;
+const JOINED_CHARACTERS_MAX = 1024 ** 2;
 
 /** The value in a record at a path; undefined when it is absent. */
 export type Lookup = (steps: readonly Step[]) => Value;

@@ -28,9 +28,9 @@ export type JsonReading = {
 };
 
 /** Limits of ours, so that one row cannot keep other requests waiting. */
-const TEXT_BYTES_MAX = 4 * 1024 ** 2;
+const TEXT_BYTES_MAX = 1024 ** 2;
 const NUMBER_BYTES_MAX = 64 * 1024;
-const MEMBERS_MAX = 100_000;
+const MEMBERS_MAX = 32_768;
 const DEPTH_MAX = 1000;
 
 /** About what values take in memory, their characters excepted. */

@@ -222,6 +222,9 @@ function acceptLengthNextToChunks(server: Server, event: string): void {
 	});
 }
 
+/** Whether folded headers and lines that end in a bare LF are refused by this version of Node. */
+export const isParserStrict = (): boolean => findFlags() !== undefined;
+
 type Flags = { kLenientAll: number; readonly kLenientChunkedLength: number };
 
 const isFlags = (parser: unknown): parser is Flags =>

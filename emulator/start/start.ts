@@ -17,6 +17,7 @@ import { StartError } from "../oss/start-error.ts";
 import { requestLine } from "../records/request-line.ts";
 import { RequestLog } from "../records/request-log.ts";
 import { recordBroken } from "../server/broken-request.ts";
+import { isParserStrict } from "../server/http-server.ts";
 import { readVersion } from "../version.ts";
 import { readOwnRam } from "./accounts.ts";
 import { makeEmulator, makeUpstream, openStore } from "./make-emulator.ts";
@@ -114,6 +115,10 @@ async function assemble(
 		ending: ending.signal,
 	});
 	const app = await createOssApp({ emulator, requests, stsPort: ports.sts });
+	if (!isParserStrict())
+		log.warn(
+			"this version of Node.js cannot refuse folded headers and lines that end in a bare LF: OSS refuses them",
+		);
 	ports.open({
 		oss: app.routing,
 		admin: answerWith(adminApp, log),

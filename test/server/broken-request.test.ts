@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { duplexPair } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -6,6 +7,7 @@ import { suite, test } from "node:test";
 import { answerBroken } from "../../emulator/server/broken-request.ts";
 import { openSocket, sendRaw, textsOf } from "../client.ts";
 import { startWithBucket, type TestEmulator } from "../emulator.ts";
+import { LAUNCH } from "../storage/emulator-process.ts";
 
 const PUBLIC = "public-read-write";
 
@@ -319,4 +321,27 @@ test("After all that an emulator serves as before", async (t) => {
 
 	await oss.put("/photos/cat", "meow");
 	assert.equal((await oss.get("/photos/cat")).text, "meow");
+});
+
+test("The log says so when Node has no strict parser", async () => {
+	const withoutFlags =
+		'data:text/javascript,delete process.getBuiltinModule("_http_common").HTTPParser.kLenientChunkedLength';
+	for (const [options, count] of [
+		[[], 0],
+		[["--import", withoutFlags], 1],
+	] as const) {
+		const child = spawn(
+			process.execPath,
+			[...options, LAUNCH, "--memory", "--port", "0", "--admin-port", "0"],
+			{ stdio: ["ignore", "pipe", "pipe"] },
+		);
+		let log = "";
+		child.stderr.on("data", (chunk) => {
+			log += chunk;
+		});
+		await once(child.stdout, "data");
+		child.kill("SIGTERM");
+		await once(child, "close");
+		assert.equal(log.split("cannot refuse folded headers").length - 1, count);
+	}
 });

@@ -66,21 +66,21 @@ export const selectRows: readonly StallRow[] = [
 			select(emulator, "json", "select count(*) from ossobject", LINES),
 	},
 	{
-		what: "SelectObject of a JSON document with texts of 4 MB",
+		what: "SelectObject of a JSON document with texts of 1 MB",
 		prepare: put(
 			() =>
-				`[${Array(7)
-					.fill(`"${'/\\"é'.repeat(600_000)}"`)
+				`[${Array(28)
+					.fill(`"${'/\\"é'.repeat(150_000)}"`)
 					.join(",")}]`,
 		),
 		send: (emulator) =>
 			select(emulator, "json", "select * from ossobject", DOCUMENT),
 	},
 	{
-		what: "SelectObject of a JSON object with 100,000 members",
+		what: "SelectObject of a JSON object with 32,000 members",
 		prepare: put(
 			() =>
-				`{${Array.from({ length: 99_000 }, (_, i) => `"key of ${i}":${i}`).join(",")}}`,
+				`{${Array.from({ length: 32_000 }, (_, i) => `"key of ${i}":${i}`).join(",")}}`,
 		),
 		send: (emulator) =>
 			select(emulator, "json", "select * from ossobject", DOCUMENT),
