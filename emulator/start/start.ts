@@ -115,10 +115,7 @@ async function assemble(
 		ending: ending.signal,
 	});
 	const app = await createOssApp({ emulator, requests, stsPort: ports.sts });
-	if (!isParserStrict())
-		log.warn(
-			"this version of Node.js cannot refuse folded headers and lines that end in a bare LF: OSS refuses them",
-		);
+	warnIfLenient(log);
 	ports.open({
 		oss: app.routing,
 		admin: answerWith(adminApp, log),
@@ -218,4 +215,11 @@ function urlOf({ hosts }: Config, port: number): string {
 				? `[${host}]`
 				: host;
 	return `http://${dialled}:${port}`;
+}
+
+function warnIfLenient(log: Log): void {
+	if (!isParserStrict())
+		log.warn(
+			"this version of Node.js cannot refuse folded headers and lines that end in a bare LF: OSS refuses them",
+		);
 }

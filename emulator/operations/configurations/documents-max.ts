@@ -1,7 +1,8 @@
 /**
  * How many documents of one kind a bucket keeps, where there is one per name.
  *
- * Source: docs «Image styles»: 50; «Map custom domain names»: 100. The other numbers, and the error, are guesses (A-962).
+ * Source: docs «Image styles»: 50; «Map custom domain names»: 100. The other numbers, and the error, are guesses
+ * (A-962).
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
