@@ -12,7 +12,6 @@ import { after, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const GROUPS = {
-	properties: ["test/**/properties.test.ts"],
 	admin: ["test/admin/**", "test/readme/**"],
 	auth: ["test/auth/**", "test/oss/**", "test/select-sql/**", "test/xml/**"],
 	callback: ["test/callback/**"],

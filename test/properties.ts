@@ -1,8 +1,8 @@
 /**
  * Runs a property over inputs of fast-check's: each test a few dozen times, with another seed in each run of the suite.
  *
- * `FUZZ_RUNS=20000 node --test test/groups/properties.ts` looks longer. A failure prints its seed and path, with which
- * `FUZZ_SEED=… FUZZ_PATH=…` repeats it.
+ * `FUZZ_RUNS=20000 npx node --test test/oss/properties.test.ts` looks longer. A failure prints its seed and path, with
+ * which `FUZZ_SEED=… FUZZ_PATH=…` repeats it.
  */
 import fc from "fast-check";
 

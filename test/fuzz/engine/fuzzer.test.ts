@@ -9,6 +9,9 @@ import { reading, type Target } from "./target.ts";
 
 const watch = { starts: () => {}, found: () => {}, kept: () => {} };
 
+/** Words of the files that the planted target runs. */
+const LITERALS = /(?:MalformedXML|apos|quot|ErrorDetail|hex|__proto__|utf8)/;
+
 suite("The fuzzer", () => {
 	test("finds an input that throws by what its reader compares with, and leaves out the rest of it", async () => {
 		const found: Finding[] = [];
@@ -17,7 +20,7 @@ suite("The fuzzer", () => {
 			seeds: ["<a>b</a>"],
 			run: async (input) => {
 				await reading(input, () => readXml(input, "a"));
-				if (input.includes("MalformedXML")) throw new Error("planted");
+				if (LITERALS.test(String(input))) throw new Error("planted");
 			},
 		};
 		const fuzzer = new Fuzzer(planted, 7, {
@@ -26,7 +29,7 @@ suite("The fuzzer", () => {
 		});
 		for (let seconds = 0; found.length === 0 && seconds < 50; seconds++)
 			await fuzzer.run(0.1, []);
-		assert.equal(String(found[0]?.input), "MalformedXML");
+		assert.match(String(found[0]?.input), new RegExp(`^${LITERALS.source}$`));
 		assert.match(found[0]?.what ?? "", /^Error: planted/);
 	});
 

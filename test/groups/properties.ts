@@ -1,4 +1,0 @@
-/** The tests of the group properties, in one process: groups.ts. */
-import { runGroup } from "../groups.ts";
-
-await runGroup(import.meta.url);
