@@ -19,7 +19,7 @@ function on(id, upload) {
 
 const fileOf = ({ elements }) => elements.file.files[0];
 
-// A form: the browser sends it itself and shows the answer in the frame, so CORS does not apply.
+// A form: the browser itself sends it and shows the response in the frame, so CORS does not apply.
 const form = document.getElementById("form");
 form.addEventListener("submit", async (event) => {
 	event.preventDefault();
@@ -59,7 +59,7 @@ const options = (form, callback) => ({
 	},
 });
 
-/** With new keys each time: a paused upload may be resumed long after the old ones have expired. */
+/** Returns a client with new keys: a paused upload may be resumed long after the old keys have expired. */
 async function open() {
 	const permit = await ask("/client");
 	client = new OSS({

@@ -2,10 +2,10 @@
  * All differences between the emulator and OSS; the environment overrides each. For OSS, set
  *
  *     OSS_ENDPOINT   https://oss-cn-hangzhou.aliyuncs.com
- *     OSS_REGION     of your bucket
+ *     OSS_REGION     the region of your bucket
  *     STS_ENDPOINT   https://sts.aliyuncs.com
  *     OSS_KEY_URLS   https://gosspublic.alicdn.com/,http://gosspublic.alicdn.com/
- *     CALLBACK_URL   where OSS reaches this server: a public address
+ *     CALLBACK_URL   a public address of this server
  *
  * with the key of a RAM user that can assume ROLE_ARN, and a role that can write to the bucket.
  */

@@ -1,8 +1,8 @@
-/** Makes the bucket, and lets pages of other origins upload to it. Once is enough. */
+/** Makes the bucket, and permits pages of other origins to upload to it. Run it once. */
 import OSS from "ali-oss";
 import * as settings from "./settings.mjs";
 
-// Not every system finds BUCKET.localhost as browsers do.
+// Browsers resolve BUCKET.localhost, but not every system does.
 const endpoint = settings.endpoint.replace("//localhost:", "//127.0.0.1:");
 const client = new OSS({
 	endpoint,

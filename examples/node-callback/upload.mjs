@@ -11,7 +11,7 @@ const client = new OSS({
 	accessKeyId: "oss-emulator",
 	accessKeySecret: "oss-emulator-secret",
 });
-await client.putBucket("photos"); // once would do
+await client.putBucket("photos"); // needed only once
 
 const { url, fields } = await (await fetch(`${APPLICATION}/policy`)).json();
 const form = new FormData();
