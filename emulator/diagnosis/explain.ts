@@ -8,26 +8,26 @@ import type { Accounts } from "../auth/accounts.ts";
 import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 
-/** The facts that the emulator knows. */
+/** The parts of the emulator that explanations refer to. */
 export type Knowledge = {
 	readonly accounts: Accounts;
 	readonly region: string;
-	/** By how much the emulator's clock was moved. */
+	/** How far the emulator's clock was moved, in milliseconds. */
 	readonly clockAheadMs: number;
 };
 
 /** The maximum length of an explanation. */
 export const SENTENCE_CHARACTERS_MAX = 1000;
 
-/** The content of a request or a form, and its time. */
+/** The credentials in a request or form, and its time. */
 export type Said = {
 	readonly accessKeyId: string;
-	/** '' for none. */
+	/** Empty if the request has no token. */
 	readonly securityToken: string;
 	readonly receivedAt: Date;
 };
 
-/** @returns '' when there is no explanation beyond the error itself */
+/** @returns '' if there is nothing to add to the error itself */
 export function explainError(
 	error: OssError,
 	said: Said,
@@ -78,7 +78,7 @@ function explainKey(
 	return `the emulator knows ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: give another with --access-key`;
 }
 
-/** A token without this prefix may come from another emulator. */
+/** A token without the emulator's prefix may come from another emulator. */
 function explainToken(
 	{ securityToken: token }: Said,
 	{ accounts }: Knowledge,

@@ -25,13 +25,13 @@ import {
 } from "./mistaken.ts";
 
 export type RefusedForm = Knowledge & {
-	/** By lower-case name, those before the file. */
+	/** The fields before the file, by lower-case name. */
 	readonly fields: FormFields;
 	readonly bucket: string;
 	readonly receivedAt: Date;
 };
 
-/** @returns '' when there is no explanation beyond the error itself */
+/** @returns '' if there is nothing to add to the error itself */
 export async function diagnoseForm(
 	error: OssError,
 	refused: RefusedForm,
@@ -100,7 +100,7 @@ async function explainMismatch(refused: RefusedForm): Promise<string> {
 const NOWHERE = { bucket: "", key: "" };
 
 /**
- * The number of characters that all attempts together may sign, with breaks in between. A policy may have two
+ * The maximum number of characters that all attempts together may sign, with breaks in between. A policy may have two
  * million.
  */
 const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
@@ -199,7 +199,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 }
 
-/** The mistake of signing as V4 signs requests, with the policy as canonical request. */
+/** The mistake of signing the policy as if it were a canonical request of V4. */
 function asOfRequest(policy: string, fields: FormFields): string {
 	const [, ...scope] = fields.get("x-oss-credential")?.split("/") ?? [];
 	const digest = createHash("sha256").update(policy).digest("hex");

@@ -1,5 +1,6 @@
 /**
- * Requests that may have been signed instead of the received one: something was added, left out or changed on the way.
+ * Variants of a request that may have been signed instead of the received one: something was added, left out or
+ * changed on the way.
  *
  * Pure.
  */
@@ -107,7 +108,7 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 	}
 }
 
-/** At most this many are tried one by one. */
+/** The maximum number of parameters that are tried one by one. */
 const PARAMETERS_MAX = 20;
 
 /** Parameters that carry the signature, or that are not signed. */

@@ -1,5 +1,5 @@
 /**
- * Resources that may have been signed instead of the request's own.
+ * Resources that may have been signed instead of the requested one.
  *
  * Pure.
  */
@@ -10,7 +10,7 @@ import type { Mistaken } from "./mistaken.ts";
 
 type Wrong = Mistaken<Target>;
 
-/** @param buckets the existing ones, one of which may be intended */
+/** @param buckets the existing buckets, one of which may be the intended one */
 export function* mistakenTargets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
@@ -80,9 +80,9 @@ function* keys(key: string): Generator<Mistaken<string>> {
 }
 
 /**
- * The existing bucket that was probably intended, when the named one does not exist.
+ * The existing bucket that was probably intended if the named one does not exist.
  *
- * @param buckets the existing ones
+ * @param buckets the existing buckets
  */
 export function* intendedTargets(
 	{ bucket, key }: Target,
@@ -97,7 +97,7 @@ export function* intendedTargets(
 	yield* otherBuckets({ bucket, key }, buckets);
 }
 
-/** An SDK may leave out the bucket if it takes the endpoint for a bucket's own host, as java1 does. */
+/** An SDK may leave out the bucket if it takes the endpoint for the host of a bucket, as java1 does. */
 function* otherBuckets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],

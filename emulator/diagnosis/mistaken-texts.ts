@@ -28,9 +28,9 @@ const LAST_LINE_FEED: Wrong = [
 ];
 
 /**
- * For V1: the string to sign.
+ * Wrong variants of V1's string to sign.
  *
- * @param rawQuery has the original order of parameters
+ * @param rawQuery the query with the original order of its parameters
  */
 export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 	yield CAPITAL_NAMES;
@@ -53,7 +53,7 @@ export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 	];
 }
 
-/** For V4: the canonical request. */
+/** Wrong variants of V4's canonical request. */
 export function* mistakenCanonicalRequests(rawQuery: string): Generator<Wrong> {
 	yield CAPITAL_NAMES;
 	yield LINE_ENDS;

@@ -11,7 +11,7 @@ import { DAY_MS } from "../oss/times.ts";
 /** A wrong secret or way of signing, and a sentence for the developer: the mistake and its correction. */
 export type Mistaken<T> = readonly [wrong: T, sentence: string];
 
-/** @param token of the request; '' if it has none */
+/** @param token the request's security token; '' if it has none */
 export function* mistakenSecrets(
 	{ accessKeyId, accessKeySecret: secret }: Account,
 	token: string,
@@ -67,7 +67,7 @@ const AROUND = [
 
 export type Sign = (accessKeySecret: string, stringToSign: string) => string;
 
-/** For base64 of HMAC-SHA1. */
+/** Wrong ways of computing V1's signature, base64 of HMAC-SHA1. */
 export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	yield [
 		(secret, text) => hmac("sha1", secret, text).toString("hex"),
@@ -92,7 +92,7 @@ export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	];
 }
 
-/** For hex of HMAC-SHA256 with a key that is derived in four steps. */
+/** Wrong ways of computing V4's signature, hex of HMAC-SHA256 with a key that is derived in four steps. */
 export function* mistakenV4Signs(scope: Scope): Generator<Mistaken<Sign>> {
 	const { date, region } = scope;
 	const made =
@@ -146,7 +146,7 @@ const hmac = (
 	text: string,
 ): Buffer => createHmac(algorithm, key).update(text).digest();
 
-/** Signs as V4 does, with another start instead of `aliyun_v4` and the secret. */
+/** Signs as V4 does, but derives the key from another text than `aliyun_v4` and the secret. */
 const signV4 = (start: string, scope: Scope, text: string): Buffer =>
 	hmac("sha256", makeSigningKey(start, scope), text);
 

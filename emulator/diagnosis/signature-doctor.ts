@@ -2,9 +2,9 @@
  * The signature doctor: says in a sentence why a request was refused, by finding the mistake that explains its
  * signature.
  *
- * The client gets OSS's answer; the sentence goes into the record and the log. Loaded when the first request is
- * refused. The number of attempts is limited, and other requests go first between two, so that wrong signatures do
- * not delay them.
+ * The client receives OSS's response; the sentence goes into the record and the log. This module is loaded when the
+ * first request is refused. The number of attempts is limited, and other requests are served between two attempts, so
+ * that wrong signatures do not delay them.
  */
 import { hash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
@@ -42,7 +42,7 @@ export type Refused = Knowledge & {
 	readonly read?: typeof readClaim;
 };
 
-/** @returns '' when there is no explanation beyond the error itself */
+/** @returns '' if there is nothing to add to the error itself */
 export async function diagnose(
 	error: OssError,
 	refused: Refused,
@@ -109,7 +109,7 @@ const UNKNOWN =
 const TOO_MUCH =
 	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
 
-/** The number of characters that all attempts together may read, a few tenths of a second. */
+/** The maximum number of characters that all attempts together may read; it takes a few tenths of a second. */
 const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
 const TRIES_MAX = 2000;
 
@@ -128,11 +128,11 @@ function findAccount(
 	try {
 		return accounts.get(accessKeyId, securityToken, expiryTimeOf(request));
 	} catch {
-		return undefined; // the error says so itself
+		return undefined; // the error itself says that the key is unknown
 	}
 }
 
-/** A signature that was correct when it was made. */
+/** Explains a signature that was correct when it was made and was changed on the way. */
 function explainSpoilt(
 	claim: Claim,
 	{ accessKeySecret }: Account,
@@ -149,20 +149,22 @@ function explainSpoilt(
 	return undefined;
 }
 
-/** A possible mistake, and the text that was signed then. */
+/** A possible mistake, and the request that was signed in that case. */
 type Suspicion = {
 	/** A sentence for the developer: the mistake and its correction. */
 	readonly sentence: string;
 	readonly request: OssRequest;
 	readonly target: Target;
 	readonly secret: string;
-	/** The wrong canonical request of V4, or the wrong string to sign of the others. */
+	/**
+	 * Makes the wrong canonical request of V4, or the wrong string to sign of the other schemes, from the right one.
+	 */
 	readonly rewrite?: (text: string) => string;
-	/** Replaces the scheme's own. */
+	/** Replaces the scheme's own way of signing. */
 	readonly sign?: Sign;
 };
 
-/** The likeliest mistakes first, one at a time. */
+/** Yields the likeliest mistakes first, one at a time. */
 function* suspicions(
 	{ request, accounts, buckets }: Refused,
 	claim: Claim,
@@ -231,7 +233,7 @@ function rewritten(
 	return stringToSign.replace(/[^\n]*$/, digest);
 }
 
-/** A changed request may be malformed; it cannot have been signed then. */
+/** A changed request may be malformed; then it cannot have been signed. */
 function tryClaim(
 	request: OssRequest,
 	{ region, read = readClaim }: Pick<Refused, "region" | "read">,

@@ -10,7 +10,9 @@ import { FAULT_DELAY_MS_MAX, readFault } from "../callback/faults/fault.ts";
 import type { Fault } from "../callback/model.ts";
 import { messageOf, OssError } from "../oss/errors.ts";
 
-/** Of the client: its upload is the body of the request, its download the body of the response. */
+/**
+ * The direction from the client's view: its upload is the body of the request, its download the body of the response.
+ */
 export const DIRECTIONS = [
 	"request",
 	"response",
@@ -20,7 +22,10 @@ export const DIRECTIONS = [
 
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** One of `status`, `cutAfterBytes` and `callback`, or only `delayMs`, which may also go with another. */
+/**
+ * An action has one of `status`, `cutAfterBytes` and `callback`, or only `delayMs`, which may also accompany the
+ * others.
+ */
 export type FaultAction = {
 	/** 400 to 599. */
 	readonly status?: number;
@@ -28,11 +33,11 @@ export type FaultAction = {
 	readonly message?: string;
 	readonly ec?: string;
 	readonly delayMs?: number;
-	/** Bytes of the body; 0 lets nothing through, not even the head of a response. */
+	/** The number of bytes of the body that pass; 0 suppresses the head of a response too. */
 	readonly cutAfterBytes?: number;
 	/** Default: response. */
 	readonly direction?: Direction;
-	/** As `callback/faults/fault.ts` reads it. */
+	/** A text that `callback/faults/fault.ts` reads. */
 	readonly callback?: string;
 };
 
@@ -45,8 +50,8 @@ export const isOfRequest = ({ direction }: FaultAction): boolean =>
 /**
  * Finds a contradiction in an action.
  *
- * @param action whose values have the right types
- * @returns a sentence that names it; '' if the action is valid
+ * @param action an action whose values have the right types
+ * @returns a sentence that names the contradiction; '' if the action is valid
  */
 export function findMistake(action: FaultAction): string {
 	const { status, code, cutAfterBytes, delayMs, callback } = action;
@@ -84,7 +89,7 @@ const TEXTS = ["code", "message", "ec", "direction", "callback"] as const;
 /**
  * Reads `status=503;code=SlowDown`.
  *
- * @returns a sentence that names the mistake, if there is one
+ * @returns the action, or a sentence that names the mistake
  */
 export function readAction(text: string): FaultAction | string {
 	const action: Record<string, string | number> = {};
@@ -117,19 +122,19 @@ export const writeAction = (action: FaultAction): string =>
 		.map((name) => `${name}=${action[name]}`)
 		.join(";");
 
-/** Codes for a status without one, as SDKs know them. */
+/** The codes that are used for a status without a code, as SDKs know them. */
 const CODES: Readonly<Record<number, string>> = {
 	403: "AccessDenied",
 	404: "NoSuchKey",
 	503: "SlowDown",
 };
 
-/** Codes that are in no page of errors of OSS but in its SDKs. */
+/** Messages of codes that are on none of OSS's pages of errors, but in its SDKs. */
 const MESSAGES: Readonly<Record<string, string>> = {
 	SlowDown: "Please reduce your request rate.",
 };
 
-/** The error that an action with a status answers. */
+/** The error response of an action with a status. */
 export function errorOf(action: FaultAction): OssError {
 	const { status = 500, ec } = action;
 	const byDefault = status >= 500 ? "InternalError" : "BadRequest";

@@ -1,8 +1,8 @@
 /**
- * Rules that make requests and callbacks fail on purpose: which ones, after how many, how often.
+ * Rules that make requests and callbacks fail on purpose: which of them, after how many, and how often.
  *
- * The first rule that strikes decides, in the order in which the rules were added; a request that a rule lets pass goes
- * on to the next one. The same requests in the same order have the same faults: probability is drawn from a seed.
+ * Rules are tried in the order in which they were added; the first rule that strikes is applied. The same requests in
+ * the same order have the same faults, because probability is drawn from a seed.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
@@ -16,31 +16,34 @@ export const ANY_OPERATION = "*";
 export const CALLBACK = "callback";
 
 export type FaultRule = {
-	/** An operation, `callback` or `*`. With an action for callbacks: those of such uploads. */
+	/**
+	 * An operation, `callback` or `*`. If the action is for callbacks, the rule matches callbacks of uploads by that
+	 * operation.
+	 */
 	readonly operation: string;
 	readonly bucket?: string;
 	/** A pattern, as `glob.ts` reads it. */
 	readonly key?: string;
-	/** uid. */
+	/** The uid of the account that the request belongs to. */
 	readonly account?: string;
-	/** This many that match pass first. Default: 0. */
+	/** The number of matching requests that pass before the rule strikes. Default: 0. */
 	readonly after?: number;
-	/** Strikes this often at most. Default: without limit. */
+	/** The maximum number of times that the rule strikes. Default: no limit. */
 	readonly times?: number;
-	/** Strikes every Nth matching request. Default: 1. */
+	/** The rule strikes every Nth matching request. Default: 1. */
 	readonly every?: number;
-	/** 0 to 1, drawn from `seed`. Default: 1. */
+	/** The probability from 0 to 1, drawn from `seed`. Default: 1. */
 	readonly probability?: number;
-	/** Default: 1. */
+	/** The seed of the random number generator. Default: 1. */
 	readonly seed?: number;
 	readonly do: FaultAction;
 };
 
-/** How far a rule has come. */
+/** How often a rule has matched and struck. */
 export type Progress = {
-	/** How many have matched. */
+	/** The number of requests that have matched. */
 	readonly seen: number;
-	/** How often it struck. */
+	/** The number of times that the rule has struck. */
 	readonly struck: number;
 };
 
@@ -67,7 +70,7 @@ type StoredFault = {
 	readonly isKey: (key: string) => boolean;
 	seen: number;
 	struck: number;
-	/** State of the generator of chance. */
+	/** The state of the random number generator. */
 	chance: number;
 };
 
@@ -75,15 +78,15 @@ export class Faults {
 	readonly #faults = new Map<string, StoredFault>();
 	readonly #ending: AbortSignal;
 
-	/** @param ending ends all pauses */
+	/** @param ending a signal that ends all delays */
 	constructor(ending: AbortSignal = new AbortController().signal) {
 		this.#ending = ending;
 	}
 
 	/**
-	 * When there are too many, rules that cannot strike any more make room.
+	 * If there are too many rules, those that cannot strike any more are removed.
 	 *
-	 * @returns undefined when there are `FAULTS_MAX` that still can
+	 * @returns undefined if there are `FAULTS_MAX` rules that can still strike
 	 */
 	add(rule: FaultRule): AddedFault | undefined {
 		if (this.#faults.size >= FAULTS_MAX) this.#dropSpent();
@@ -105,7 +108,7 @@ export class Faults {
 			if (isSpent(fault)) this.#faults.delete(fault.id);
 	}
 
-	/** In the order in which they were added. */
+	/** Lists the rules in the order in which they were added. */
 	list(): AddedFault[] {
 		return Array.from(this.#faults.values(), view);
 	}
@@ -115,14 +118,14 @@ export class Faults {
 		return fault && view(fault);
 	}
 
-	/** @returns whether there was one of that id */
+	/** @returns whether there was a rule with that id */
 	remove(id: string): boolean {
 		return this.#faults.delete(id);
 	}
 
 	/**
-	 * @param account whose rules; undefined for all rules
-	 * @returns how many there were
+	 * @param account the account whose rules are removed; undefined for all rules
+	 * @returns the number of removed rules
 	 */
 	clear(account?: string): number {
 		const before = this.#faults.size;
@@ -132,18 +135,18 @@ export class Faults {
 		return before - this.#faults.size;
 	}
 
-	/** Puts back rules as `list` gave them; chance begins anew. */
+	/** Restores rules that `list` returned; their random sequences begin anew. */
 	restore(faults: readonly AddedFault[]): void {
 		this.#faults.clear();
 		for (const fault of faults) this.#keep(fault);
 	}
 
-	/** The fault that a request has; it counts as struck. */
+	/** Finds the fault of a request, and counts it as struck. */
 	takeForRequest(target: Target): FaultAction | undefined {
 		return this.#take(target, false);
 	}
 
-	/** The fault that the callback of an upload has; it counts as struck. */
+	/** Finds the fault of the callback of an upload, and counts it as struck. */
 	readonly takeForCallback = ({
 		operation,
 		bucket,
@@ -156,10 +159,10 @@ export class Faults {
 		return action && callbackFaultOf(action);
 	};
 
-	/** Waits that long, or until the emulator ends. */
+	/** Waits that long, or until the emulator closes. */
 	async pause(ms: number): Promise<void> {
 		const signal = this.#ending;
-		await setTimeout(ms, undefined, { signal }).catch(() => {}); // it ends
+		await setTimeout(ms, undefined, { signal }).catch(() => {}); // the emulator closes
 	}
 
 	#take(target: Target, isCallback: boolean): FaultAction | undefined {
@@ -188,7 +191,7 @@ function fits({ rule, isKey }: StoredFault, target: Target): boolean {
 const isSpent = ({ rule: { times }, struck }: StoredFault): boolean =>
 	times !== undefined && struck >= times;
 
-/** Counts one that matches. */
+/** Counts a matching request; returns whether the rule strikes. */
 function strikes(fault: StoredFault): boolean {
 	const { after = 0, every = 1, probability = 1 } = fault.rule;
 	fault.seen++;

@@ -9,7 +9,10 @@ type Step = string | typeof ANY | typeof ONE;
 const ANY = Symbol("*");
 const ONE = Symbol("?");
 
-/** In time of the pattern's length times the key's: regular expressions could take for ever. */
+/**
+ * Takes time proportional to the length of the pattern times that of the key; a regular expression could take
+ * exponential time.
+ */
 export function makeGlob(pattern: string): (key: string) => boolean {
 	const steps = readSteps(pattern);
 	return (key) => matches(steps, [...key]);
@@ -35,7 +38,7 @@ function readSteps(pattern: string): Step[] {
 	return isEscaped ? [...steps, "\\"] : steps;
 }
 
-/** Each `*` takes as little as it can; when the rest does not match, the last one takes one character more. */
+/** Each `*` matches as little as possible; if the rest does not match, the last `*` takes one more character. */
 function matches(steps: readonly Step[], key: readonly string[]): boolean {
 	let step = 0;
 	let at = 0;

@@ -1,8 +1,8 @@
 /**
- * The body of a client's request as undici may have it: undici destroys a body when its request fails, and a client's
- * connection has yet to carry the answer.
+ * Wraps the body of a client's request for undici: undici destroys a body when its request fails, but the client's
+ * connection is still needed for the response.
  *
- * Bytes pass without a promise for each piece while both sides keep up; the slower side sets the pace.
+ * Bytes pass without a promise for each chunk while both sides keep up; the slower side sets the pace.
  */
 import { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
@@ -50,7 +50,7 @@ export class BorrowedBody extends Readable {
 		this.push(null);
 	};
 
-	/** A client that disconnects is not a fault of the cloud's. */
+	/** A client that disconnects is not an error of the cloud. */
 	readonly #onBroken = (): void => {
 		if (!this.readableEnded && !this.#source.readableEnded)
 			this.destroy(new OssError("IncompleteBody"));

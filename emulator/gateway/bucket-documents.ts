@@ -1,5 +1,5 @@
 /**
- * Documents of a bucket in the cloud that the gateway itself has to look at: callback policies, the ACL, CORS rules.
+ * Documents of a bucket in the cloud that the gateway itself needs: callback policies, the ACL, CORS rules.
  */
 import type { CallbackPolicy } from "../callback/read.ts";
 import { OssError } from "../oss/errors.ts";
@@ -14,7 +14,7 @@ import {
 } from "../xml/read.ts";
 import { readWhole } from "./incoming.ts";
 
-/** @returns undefined when the bucket has no callback policy of that name, or the cloud does not show it */
+/** @returns undefined if the bucket has no callback policy of that name, or the cloud does not return it */
 export async function findUpstreamPolicy(
 	upstream: Upstream,
 	bucket: string,
@@ -35,7 +35,7 @@ export async function findUpstreamPolicy(
 	);
 }
 
-/** @returns `private`, the least of all, when the cloud does not show it */
+/** @returns `private`, the most restrictive ACL, if the cloud does not return the ACL */
 export async function findUpstreamAcl(
 	upstream: Upstream,
 	bucket: string,
@@ -64,10 +64,10 @@ async function find(
 const CORS_HEADERS = /^(?:access-control-allow-(?:origin|credentials)|vary)$/i;
 
 /**
- * CORS headers for an answer that a gateway makes itself, an error above all: a page must be able to read why it was
- * refused.
+ * Makes CORS headers for a response that the gateway makes itself, an error above all: a page must be able to read
+ * why its request was refused.
  *
- * @returns no headers when the cloud's rules do not allow the request, or the cloud does not answer
+ * @returns no headers if the cloud's rules do not allow the request, or the cloud does not respond
  */
 export async function findUpstreamCors(
 	upstream: Upstream,
@@ -92,7 +92,7 @@ export async function findUpstreamCors(
 			found.filter(([name]) => CORS_HEADERS.test(name)),
 		);
 	} catch (error) {
-		// The answer is an error already: that of the request itself.
+		// The response is an error of the request itself already.
 		if (error instanceof OssError) return {};
 		throw error;
 	}

@@ -1,7 +1,7 @@
 /**
- * PostObject at a gateway: its policy is signed with the emulator's keys, so that the cloud could not check it. It is
- * checked here, and the file sent on as a PutObject, while it arrives; a form that turns out to be bad breaks the
- * upload off, and the cloud stores nothing.
+ * PostObject at a gateway. Its policy is signed with the emulator's keys, which the cloud cannot check. It is checked
+ * here, and the file is sent on as a PutObject while it arrives; if the form turns out to be invalid, the upload is
+ * broken off and the cloud stores nothing.
  *
  * Source: docs «PostObject».
  */
@@ -28,7 +28,7 @@ import { forward, type Gateway, type Passing } from "./forward.ts";
 import { findHeader } from "./incoming.ts";
 import { callBack } from "./upload.ts";
 
-/** @throws OssError all of PostObject's */
+/** @throws OssError any error of PostObject */
 export const postThrough = (
 	gateway: Gateway,
 	passing: Passing,
@@ -88,7 +88,7 @@ async function sendForm(
 	return answerForm(asked, form, object, ofWriting(reply));
 }
 
-/** The answer to a form has a body of its own. */
+/** The response to a form has a body of its own. */
 const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 	Object.fromEntries(
 		Object.entries(headers).filter(
@@ -96,7 +96,7 @@ const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 		),
 	);
 
-/** Fields that say something of the object, as headers of a PutObject. */
+/** Makes headers of a PutObject from the fields that describe the object. */
 function headersOf(asked: OssRequest, form: Form): Headers {
 	const own = Object.fromEntries(
 		[...form.fields].filter(
@@ -109,7 +109,7 @@ function headersOf(asked: OssRequest, form: Form): Headers {
 		...own,
 		...(contentType ? { "content-type": contentType } : {}),
 	};
-	// For their errors: not every field can be a header.
+	// Throws their errors: not every field can be a header.
 	readNewObject(asked, headers);
 	readExpected(headers);
 	for (const [name, value] of Object.entries(headers))
@@ -123,7 +123,7 @@ const forbidding = ({ "x-oss-forbid-overwrite": forbid }: Headers): Headers =>
 const OF_OBJECT =
 	/^(?:x-oss-.*|cache-control|content-(?:disposition|encoding|language|md5)|expires)$/;
 
-/** Of the signature; tags of a form are not set. */
+/** Fields that belong to the signature, and tags, which a form does not set. */
 const OF_FORM: ReadonlySet<string> = new Set([
 	...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
 	...["x-oss-signature", "x-oss-security-token", "x-oss-content-type"],

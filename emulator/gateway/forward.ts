@@ -1,5 +1,5 @@
 /**
- * The way of a request to the cloud and of its answer back, and the types of both.
+ * Passes a request to the cloud and its response back; the types of both.
  */
 import type { Emulator } from "../emulator.ts";
 import { rootOf } from "../operations/service/endpoint.ts";
@@ -10,18 +10,18 @@ import type { UpstreamRequest } from "../upstream/request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { type Asked, toReply } from "./incoming.ts";
 
-/** The parts that pass a request on. */
+/** The parts of a gateway that pass a request on. */
 export type Gateway = {
 	readonly emulator: Emulator;
 	readonly upstream: Upstream;
 };
 
-/** A request that may pass. */
+/** A request that is allowed to pass. */
 export type Passing = {
 	/** The API reference's name of the operation that the cloud receives. */
 	readonly operation: string;
 	readonly request: OssRequest;
-	/** As the cloud gets it. */
+	/** The request that the cloud receives. */
 	readonly outgoing: UpstreamRequest;
 };
 
@@ -31,7 +31,7 @@ const isOfBucket = ({ query }: OssRequest): boolean =>
 
 const DOCUMENTS = ["acl", "tagging", "uploadId", "retention", "legalHold"];
 
-/** Sends it, and retries once if only the clocks differed and no byte of a body has been sent. */
+/** Sends the request; retries once if only the clocks differed and no byte of a body has been sent. */
 export async function forward(
 	{ upstream }: Gateway,
 	passing: Passing,
@@ -61,7 +61,7 @@ export async function forward(
 	}
 }
 
-/** There and back, recorded if `--record` says so. */
+/** Sends the request and receives the response, and records both with `--record`. */
 async function exchange(
 	upstream: Upstream,
 	{ operation, request, outgoing }: Passing,

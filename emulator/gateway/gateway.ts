@@ -1,7 +1,7 @@
 /**
- * A request at a gateway, once its caller and its operation are known: guard, access, the way to the
- * cloud and back. The gateway's own business are callbacks, forms and what names another bucket; everything else passes
- * as it is, operations that the emulator does not implement too.
+ * Handles a request at a gateway, once its caller and its operation are known: guard, access, the way to the cloud
+ * and back. The gateway itself handles callbacks, forms and requests that name another bucket; everything else passes
+ * unchanged, including operations that the emulator does not implement.
  */
 import { requireIdentityAccess } from "../operations/access/access.ts";
 import { readDocument, uploadBody } from "../operations/body.ts";
@@ -32,13 +32,13 @@ export async function passOn(
 	const { emulator, upstream } = gateway;
 	const bucket = requirePassage(upstream.options, request, operation);
 	const isPreflight = operation.access === "none";
-	// `--cors dev` answers pages of any origin itself, whatever the bucket's rules are.
+	// With `--cors dev` the gateway answers preflights of any origin itself, whatever the bucket's rules are.
 	if (isPreflight && emulator.cors === "dev" && operation.run)
 		return operation.run(emulator, request, undefined);
 	const special = SPECIAL.get(operation.name);
 	if (!special?.decidesAccess)
 		await requireIdentityAccess(emulator, request, operation.action);
-	if (operation.lengthRequired) uploadBody(request); // for its errors
+	if (operation.lengthRequired) uploadBody(request); // throws its errors
 	const { uid } = emulator.accounts.default;
 	const outgoing = toUpstream(request, bucket, uid);
 	const passing = { operation: operation.name, request, outgoing };
@@ -48,7 +48,7 @@ export async function passOn(
 /** An operation that a gateway does not pass on as it is. */
 type Special = {
 	readonly run: (gateway: Gateway, passing: Passing) => Promise<Reply>;
-	/** Whether it checks permissions itself, because its body names the resources. */
+	/** Whether the operation checks permissions itself, because its body names the resources. */
 	readonly decidesAccess?: boolean;
 };
 
@@ -84,7 +84,7 @@ async function copyThrough(gateway: Gateway, passing: Passing): Promise<Reply> {
 }
 
 /**
- * DeleteMultipleObjects: the keys are in the body, so that a RAM user's or session's request is read before it passes.
+ * DeleteMultipleObjects: the keys are in the body, which is read before the request of a RAM user or session passes.
  *
  * @throws OssError MalformedXML, AccessDenied for the first key that the caller must not delete
  */

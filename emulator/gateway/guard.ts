@@ -1,8 +1,9 @@
 /**
- * The requests that pass a gateway: only buckets that are named, only operations on such a bucket, and under
+ * Decides which requests pass a gateway: only those for named buckets, only operations on such a bucket, and with
  * `--upstream-read-only` only operations that change nothing.
  *
- * A real account is behind it: a test that empties «its» buckets must not find more of them than it was given.
+ * The account behind the gateway is real: a test that empties «its» buckets must not find more of them than it was
+ * given.
  */
 import type { Row } from "../operations/row.ts";
 import { OssError } from "../oss/errors.ts";
@@ -11,7 +12,7 @@ import type { UpstreamOptions } from "../upstream/upstream.ts";
 
 /**
  * @returns the bucket's name in the cloud; '' for the service
- * @throws OssError AccessDenied, which names the flag that lets it pass
+ * @throws OssError AccessDenied, which names the flag that allows the request
  */
 export function requirePassage(
 	{ buckets, readOnly, allowed }: UpstreamOptions,

@@ -1,8 +1,8 @@
 /**
- * The cloud's answer as the gateway's own: its status, headers, request id and body, streamed.
+ * Turns the cloud's response into the gateway's own: its status, headers, request id and body, streamed.
  *
- * An error that is about the gateway's signature is not the client's: it must not look for the fault in its own keys
- * or its own clock. Names of buckets in documents become the names that clients know.
+ * An error about the gateway's signature is not the client's: the user must not look for the mistake in the client's
+ * keys or clock. Names of buckets in documents become the names that clients use.
  */
 import type { Readable } from "node:stream";
 import { OssError } from "../oss/errors.ts";
@@ -13,18 +13,18 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { childText, readXml, type XmlNode } from "../xml/read.ts";
 import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 
-/** The request that an answer belongs to. */
+/** The request that a response belongs to. */
 export type Asked = Pick<UpstreamRequest, "method" | "bucket" | "isSigned"> & {
 	readonly renaming: Renaming;
-	/** Whether it is a document, which names buckets, rather than an object's content. */
+	/** Whether the response is a document, which names buckets, rather than an object's content. */
 	readonly isDocument: boolean;
-	/** True for GetObjectMeta: the length is the object's, and no content follows. */
+	/** True for GetObjectMeta: Content-Length is the object's length, and no content follows. */
 	readonly isHeadOnly: boolean;
 };
 
 /**
- * Spelled as the port and the record of requests look for them, which proxies may have changed. There is no Date:
- * clients correct their clocks by it, so that it must be the emulator's.
+ * Headers in the spelling that the port and the record of requests look for; proxies may have changed it. Date is
+ * omitted: clients correct their clocks by it, so it must be the emulator's.
  */
 const SPELLED: ReadonlyMap<string, string> = new Map(
 	[
@@ -33,7 +33,10 @@ const SPELLED: ReadonlyMap<string, string> = new Map(
 	].map((name) => [name.toLowerCase(), name]),
 );
 
-/** Of any document that is read whole: a listing of a thousand keys of 1,023 bytes, percent-encoded, has 4 MB. */
+/**
+ * The maximum size of a document that is read whole: a listing of a thousand keys of 1,023 bytes, percent-encoded,
+ * has 4 MB.
+ */
 const DOCUMENT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** @throws OssError UpstreamRefused, UpstreamClockSkewed */
@@ -49,7 +52,7 @@ export async function toReply(
 		if (status >= 400)
 			await refuseOwn(upstream, asked, headers, errorIn(headers));
 		const length = headers["Content-Length"]; // a HEAD without it does not mean 0
-		// A client that reads on would wait for what does not come.
+		// The client would wait for content that does not come.
 		const ends = asked.isHeadOnly && asked.method === "GET" && length !== "0";
 		const close = ends ? { Connection: "close" } : {};
 		return {
@@ -59,7 +62,7 @@ export async function toReply(
 		};
 	}
 	const length = Number(headers["Content-Length"] ?? Infinity);
-	// Small documents in one piece: the S3-compatible protocol translates them.
+	// Small documents are read whole: the S3-compatible protocol translates them.
 	const isSmall = asked.isDocument && length <= DOCUMENT_BYTES_MAX;
 	if (status < 400 && !isSmall)
 		return { status, ...renamed(asked, headers, answer.body) };
@@ -70,7 +73,7 @@ export async function toReply(
 	return { status, headers: own, body };
 }
 
-/** @throws OssError UpstreamUnreachable when it is larger than any document of OSS */
+/** @throws OssError UpstreamUnreachable if the document is larger than any document of OSS */
 export async function readWhole(body: Readable): Promise<Buffer> {
 	const document = await readBody(body, DOCUMENT_BYTES_MAX);
 	if (document) return document;
@@ -128,7 +131,7 @@ function renamed<Body extends Buffer | Readable>(
 	return { headers: others, body: renameBucket(body, renaming) };
 }
 
-/** About a signature that the gateway made. */
+/** Codes of errors about a signature that the gateway made. */
 const OWN_CODES: ReadonlySet<string> = new Set([
 	...["InvalidAccessKeyId", "InvalidSecurityToken", "SecurityTokenExpired"],
 	...["SignatureDoesNotMatch", "AccessKeyIdAndSecurityTokenNotMatch"],
@@ -137,7 +140,7 @@ const OWN_CODES: ReadonlySet<string> = new Set([
 const WRONG_REGION_EC = "0002-00000226";
 const OTHER_ENDPOINT_EC = "0003-00001403";
 
-/** The cloud's document of an error; undefined for anything else, such as a proxy's page. */
+/** The cloud's error document; undefined for anything else, such as a proxy's page. */
 export async function readError(
 	document: Buffer,
 ): Promise<XmlNode | undefined> {
@@ -159,7 +162,7 @@ async function refuseOwn(
 ): Promise<void> {
 	if (!isSigned) return;
 	const error = await readError(document);
-	if (!error) return; // a proxy's page: it comes through as it is
+	if (!error) return; // a proxy's page passes unchanged
 	const text = (name: string): string => childText(error, name) ?? "";
 	const code = text("Code");
 	const ec = findHeader(headers, "x-oss-ec") ?? text("EC");

@@ -1,5 +1,5 @@
 /**
- * An object in the cloud, as a callback's variables describe it, and as much of its content as they ask for.
+ * An object in the cloud, as a callback's variables describe it, and the part of its content that they need.
  */
 import type { UploadFacts } from "../callback/model.ts";
 import { OssError } from "../oss/errors.ts";
@@ -14,16 +14,16 @@ export type Described = Pick<
 	UploadFacts,
 	"etag" | "size" | "contentType" | "crc64"
 > & {
-	/** '' in a bucket without versions. */
+	/** Empty in a bucket without versions. */
 	readonly versionId: string;
 };
 
 /**
- * From the upload's own answer; a HeadObject supplies the missing facts.
+ * Describes the object by the headers of the upload's response; a HeadObject supplies missing facts.
  *
- * @param headers of the answer
- * @param known of the object from the request; a type that is '' is the cloud's to choose
- * @returns undefined when the cloud does not say it
+ * @param headers headers of the response to the upload
+ * @param known facts from the request; if the type is '', the cloud chooses it
+ * @returns undefined if the cloud does not describe the object
  */
 export async function describeObject(
 	{ upstream }: Gateway,
@@ -61,9 +61,9 @@ const versionQuery = ({
 	new Map(versionId === "" ? [] : [["versionId", versionId]]);
 
 /**
- * Both ends included.
+ * Reads a range of the content, both ends included.
  *
- * @throws OssError UpstreamUnreachable when the cloud does not return it: the object has been deleted or replaced
+ * @throws OssError UpstreamUnreachable if the cloud does not return it, because the object was deleted or replaced
  */
 export async function readRange(
 	{ upstream }: Gateway,

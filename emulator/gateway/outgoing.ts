@@ -1,6 +1,6 @@
 /**
- * A client's request as it goes on to the cloud: without the headers that belong to the client's connection, to its
- * signature and to its callback, all of which end here.
+ * Makes the request that is sent to the cloud: without the headers that belong to the client's connection, its
+ * signature and its callback.
  *
  * Pure.
  */
@@ -21,7 +21,9 @@ const OF_HERE = /^x-(?:amz|emulator)-/i;
 
 const CALLBACK_PARAMETERS = ["callback", "callback-var"];
 
-/** By the parameter that makes a URL a signed one: what else it has of the signature. Those of S3 are listed too. */
+/**
+ * For each parameter that marks a URL as signed: the other parameters of the signature. Those of S3 are listed too.
+ */
 const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
 	[
 		"Signature",
@@ -38,10 +40,10 @@ const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /**
- * The buckets of the cloud belong to the emulator's first account. Requests of other accounts go on without a
- * signature, so that the bucket's ACL decides on them as on any stranger's.
+ * The buckets of the cloud belong to the emulator's first account. Requests of other accounts are sent without a
+ * signature, so that the bucket's ACL decides on them as on any anonymous request.
  *
- * @param bucket its name in the cloud
+ * @param bucket the bucket's name in the cloud
  * @param owner the uid of the first account
  */
 export function toUpstream(
@@ -51,7 +53,7 @@ export function toUpstream(
 ): UpstreamRequest {
 	const { method, key, query, headers, caller } = request;
 	const body = bodyOf(request);
-	// A length next to chunks is ignored (RFC 9112, 6.3).
+	// A length next to chunked encoding is ignored (RFC 9112, 6.3).
 	const isSized = body !== null && headers["transfer-encoding"] === undefined;
 	return {
 		...{ method, bucket, key, body },
@@ -79,7 +81,10 @@ function bodyOf({
 		: new BorrowedBody(body);
 }
 
-/** S3's bodies are checked as they end: the last piece must not have gone on by then, or the cloud would store them. */
+/**
+ * The hash of an S3 body is checked at its end: the last chunk is held back until then, or the cloud would store the
+ * object.
+ */
 async function* heldBack(
 	chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {

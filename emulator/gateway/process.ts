@@ -1,5 +1,5 @@
 /**
- * ProcessObject and AsyncProcessObject: the body says where the result goes, which may be another bucket.
+ * ProcessObject and AsyncProcessObject: the body names the target of the result, which may be in another bucket.
  *
  * Source: docs «sys/saveas»: `o_` and `b_` with names in URL-safe base64.
  */

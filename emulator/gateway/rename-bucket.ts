@@ -1,21 +1,22 @@
 /**
- * Puts the addresses that clients know into a document of the cloud: the bucket's name where it names one (`Name` of a
- * listing, `Bucket` of an upload, `BucketName` of an error), and the gateway's own host in the `Location` of an object.
+ * Replaces the cloud's addresses in a document by those that clients use: the bucket's name in the elements that
+ * contain it (`Name` of a listing, `Bucket` of an upload, `BucketName` of an error), and the gateway's own host in
+ * the `Location` of an object.
  *
  * Pure.
  */
 import { Readable } from "node:stream";
 
 export type Renaming = {
-	/** @returns the name of a bucket of the cloud, as clients know it */
+	/** @returns the name that clients use for a bucket of the cloud */
 	readonly toLocal: (real: string) => string;
-	/** `http://photos.oss-cn-hangzhou.aliyuncs.com/`, without the scheme. */
+	/** The cloud's root URL of the bucket, `http://photos.oss-cn-hangzhou.aliyuncs.com/`, without the scheme. */
 	readonly realRoot: string;
-	/** `http://127.0.0.1:6770/photos/`. */
+	/** The gateway's root URL of the bucket, `http://127.0.0.1:6770/photos/`. */
 	readonly localRoot: string;
 };
 
-/** @returns of bytes bytes, of a stream a stream, which keeps back no more than the beginning of an element */
+/** @returns bytes for bytes, a stream for a stream, which holds back at most the beginning of an element */
 export function renameBucket<Body extends Buffer | Readable>(
 	body: Body,
 	renaming: Renaming,
@@ -26,7 +27,7 @@ export function renameBucket<Body extends Buffer | Readable>(
 	return Readable.from(pieces(body, rename), { objectMode: false });
 }
 
-/** A URL that begins at the cloud, beginning at the gateway. */
+/** Replaces the cloud's root of a URL by the gateway's. */
 export function renameUrl(
 	url: string,
 	{ realRoot, localRoot }: Pick<Renaming, "realRoot" | "localRoot">,
@@ -40,7 +41,7 @@ export function renameUrl(
 const SCHEMES = ["https", "http"];
 const NAME = /<(Name|Bucket|BucketName)>([\w-]+)<\//g;
 
-/** Names of buckets and hosts are ASCII, so that bytes may be taken for characters. */
+/** Names of buckets and hosts are ASCII, so bytes can be treated as characters. */
 function renamer(renaming: Renaming): (text: string) => string {
 	const { toLocal, realRoot, localRoot } = renaming;
 	const rename = (_: string, element: string, name: string): string =>
@@ -56,7 +57,7 @@ function renamer(renaming: Renaming): (text: string) => string {
 		);
 }
 
-/** More than any element has that is renamed: a bucket's name, or a host's with it. */
+/** Longer than any renamed element: a bucket's name, or a host that includes it. */
 const ELEMENT_BYTES_MAX = 512;
 
 /** A `<` near the end may begin an element whose rest has not arrived yet. */

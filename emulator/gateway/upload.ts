@@ -1,6 +1,7 @@
 /**
- * Uploads that may request a callback. The cloud never receives it: it is read before a byte goes there, sent from here
- * once the cloud has stored the object, and its answer relayed, as the emulator does for objects of its own.
+ * Uploads that may request a callback. The cloud never receives the callback: it is read before any byte is sent,
+ * called from here once the cloud has stored the object, and its response is relayed, as the emulator does for its
+ * own objects.
  *
  * Source: docs «Callback».
  */
@@ -40,7 +41,7 @@ export async function completeThrough(
 
 /**
  * @param reply the cloud's reply; returned unchanged if there is no callback
- * @param known of the object, without asking the cloud
+ * @param known facts about the object that need no request to the cloud
  * @throws OssError CallbackFailed; the object stays
  */
 export async function callBack(
@@ -67,7 +68,7 @@ export async function callBack(
 
 const OF_BODY = new Set(["content-length", "content-type"]);
 
-/** A small document, or nothing: the application server's answer may replace it. */
+/** The body is a small document or empty: the application server's response may replace it. */
 async function readReply(reply: Reply): Promise<Reply> {
 	const { body } = reply;
 	if (body === null || Buffer.isBuffer(body)) return reply;
@@ -98,7 +99,7 @@ async function toUploaded(
 		requestId: findHeader(headers, "x-oss-request-id") ?? request.id,
 		clientIp: request.clientIp,
 		requester: request.caller.uid,
-		// The account's own number is nothing for an application under test.
+		// The number of the cloud's account must not reach an application under test.
 		owner: emulator.accounts.default.uid,
 		publicKeyUrl: publicKeyUrlFor(request),
 		uploader: () => (request.isDisconnected() ? "disconnected" : "waiting"),

@@ -1,6 +1,5 @@
 /**
- * Steps that change how an image looks, and how it is written: blur, bright, contrast, sharpen, format, quality,
- * interlace.
+ * Steps that change how an image looks, and its format: blur, bright, contrast, sharpen, format, quality, interlace.
  *
  * The pixels are similar to OSS's, not the same, because its formulas are not known (A-859).
  * Source: docs «Blur», «Brightness», «Contrast», «Sharpen», «Format conversion», «Quality transformation».
@@ -27,7 +26,7 @@ export const blur = effect(["r", "s"], (image, step) => {
 
 const RGB_ONLY = [0, 0, 0, 0] as const;
 
-/** The fourth channel, transparency, stays. */
+/** The fourth channel, transparency, stays unchanged. */
 const linear = (image: Sharp, factor: number, more: number): Sharp =>
 	image.linear(
 		RGB_ONLY.map((_, channel) => (channel < 3 ? factor : 1)),

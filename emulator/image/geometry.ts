@@ -10,7 +10,7 @@ import { choice, color, integer, refuse, requireKnown } from "./values.ts";
 export type Size = { readonly width: number; readonly height: number };
 export type Area = Size & { readonly left: number; readonly top: number };
 
-/** Scaled to `scaled` and cut to `area`; a larger area is filled with `color`. */
+/** An image scaled to `scaled` and cut to `area`; a larger area is filled with `color`. */
 export type Resizing = {
 	readonly scaled: Size;
 	readonly area: Size;
@@ -36,7 +36,7 @@ export function readResize(step: Step, source: Size): Resizing {
 	const percent = integer(step, "p", 1, 1000);
 	const box = readBox(step, source, mode);
 	if (!box && percent === undefined) throw refuse(step, "w", "");
-	// A percentage says itself whether it enlarges (A-852).
+	// A percentage itself determines whether the image is enlarged (A-852).
 	const { scaled, area } = box
 		? fit(source, box, mode)
 		: same(scale(source, (percent ?? 100) / 100));
@@ -51,7 +51,7 @@ const same = (size: Size): { scaled: Size; area: Size } => ({
 	area: size,
 });
 
-/** Where a side is not said, lfit, mfit and fixed keep the proportions, and fill and pad make a square (A-853). */
+/** If one side is missing, lfit, mfit and fixed keep the proportions, and fill and pad make a square (A-853). */
 function readBox(step: Step, source: Size, mode: Mode): Size | undefined {
 	const w = integer(step, "w", 1, SIDE_MAX);
 	const h = integer(step, "h", 1, SIDE_MAX);
@@ -107,7 +107,7 @@ const ORIGINS: readonly (readonly Origin[])[] = [
 	["sw", "south", "se"],
 ];
 
-/** @returns 0, 0.5 or 1: how far to the right and down */
+/** @returns 0, 0.5 or 1: the position from left to right and from top to bottom */
 export function sharesOf(origin: Origin): readonly [number, number] {
 	const row = ORIGINS.findIndex((one) => one.includes(origin));
 	const column = ORIGINS[row]?.indexOf(origin) ?? 0;

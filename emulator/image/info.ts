@@ -1,5 +1,5 @@
 /**
- * The answer to `image/info`, and to `image/average-hue`. Of EXIF the info has the orientation only.
+ * The response to `image/info`, and to `image/average-hue`. Of the EXIF data it includes only the orientation.
  *
  * Source: docs «Query the EXIF data of an image», «Query the average hue»; cpp's suite for the spaces, for FrameCount
  * and for the end of the text.

@@ -1,14 +1,14 @@
 /**
  * Loads sharp, which is optional, when the first image is processed.
  *
- * One thread and no cache: an emulator shares its machine with the tests.
+ * sharp runs with one thread and no cache, because an emulator shares its machine with the tests.
  */
 import type { SharpConstructor } from "sharp";
 import { OssError } from "../oss/errors.ts";
 
 type Module = { readonly default: SharpConstructor };
 
-/** @throws OssError NotImplemented when it is not installed, or not for this machine */
+/** @throws OssError NotImplemented if sharp is not installed, or not for this platform */
 export async function loadSharp(
 	load: () => Promise<Module> = () => import("sharp"),
 ): Promise<SharpConstructor> {

@@ -10,10 +10,10 @@ import type { Size } from "./geometry.ts";
 import { decodeText, readSteps, type Step } from "./steps.ts";
 import { color, integer, refuse } from "./values.ts";
 
-/** PNG with transparency. */
+/** A picture as PNG with transparency. */
 export type Overlay = Size & { readonly data: Buffer };
 
-/** Gives the image of that key, processed by the steps, as PNG. @throws OssError NoSuchKey, AccessDenied … */
+/** Returns the image of that key, processed by the steps, as PNG. @throws OssError NoSuchKey, AccessDenied … */
 export type LoadWatermark = (
 	key: string,
 	steps: readonly Step[],
@@ -23,7 +23,7 @@ const TEXT_BYTES_MAX = 64;
 const TRANSPARENT = { r: 0, g: 0, b: 0, alpha: 0 };
 
 /**
- * @param picture the image that the watermark goes onto: `P` of an image watermark is a percentage of it
+ * @param picture the image that receives the watermark: `P` of an image watermark is a percentage of its size
  * @throws OssError MissingArgument without text and image, InvalidArgument, WatermarkError when drawing fails
  */
 export async function drawOverlay(
@@ -78,7 +78,7 @@ async function drawText(sharp: SharpConstructor, step: Step): Promise<Overlay> {
 		: png(sharp(shaded.data).rotate(angle, { background: TRANSPARENT }));
 }
 
-/** @param opacity percent */
+/** @param opacity in percent */
 function render(
 	sharp: SharpConstructor,
 	text: string,
@@ -98,7 +98,7 @@ function render(
 const asMarkup = (text: string): string =>
 	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** The shadow lies a twentieth of the size below and to the right; no page says how far (A-946). */
+/** The shadow lies a twentieth of the size below and to the right; the distance is not documented (A-946). */
 function stacked(
 	sharp: SharpConstructor,
 	shadow: Overlay,
@@ -140,7 +140,7 @@ async function drawImage(
 	return png(image.resize({ width, height, fit: "inside" }));
 }
 
-/** Image and text in a row: `order` 0 has the image first, `align` 0 … 2 is top, middle, bottom. */
+/** Places image and text in a row: `order` 0 puts the image first, `align` 0 … 2 is top, middle, bottom. */
 function placeSideBySide(
 	sharp: SharpConstructor,
 	step: Step,
@@ -161,7 +161,7 @@ function placeSideBySide(
 	]);
 }
 
-/** The opacity of the whole, `t`. */
+/** Applies `t`, the opacity of the whole watermark. */
 async function faded(
 	sharp: SharpConstructor,
 	step: Step,

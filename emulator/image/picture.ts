@@ -1,8 +1,8 @@
 /**
  * An image while it is processed: its pixels, and how it will be written.
  *
- * Source: docs «IMG» (formats, limits). Of moving images the first frame is processed (A-854). OSS takes 250 million
- * pixels; here are fewer, for the memory's sake (A-855).
+ * Source: docs «IMG» (formats, limits). Only the first frame of an animated image is processed (A-854). OSS accepts
+ * 250 million pixels; the limit here is lower, to save memory (A-855).
  */
 import type { Metadata, Sharp, SharpConstructor } from "sharp";
 import { OssError } from "../oss/errors.ts";
@@ -18,16 +18,16 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
 ]);
 
 export type Picture = {
-	/** RGBA. */
+	/** The pixels, RGBA. */
 	readonly pixels: Buffer;
 	readonly width: number;
 	readonly height: number;
 	/** Whether any pixel may be transparent. */
 	readonly hasAlpha: boolean;
-	/** EXIF's, 1 … 8. */
+	/** The EXIF orientation, 1 … 8. */
 	readonly orientation: number;
 	readonly format: Format;
-	/** 1 … 100. */
+	/** The quality of the written image, 1 … 100. */
 	readonly quality: number;
 	readonly isProgressive: boolean;
 };
@@ -35,7 +35,7 @@ export type Picture = {
 export const SOURCE_BYTES_MAX = 20 * 1024 ** 2;
 const SIDE_MAX = 30_000;
 const PIXELS_MAX = 64 * 1024 ** 2;
-/** Not documented; of the results whose sizes py1's suite has, this comes nearest (A-856). */
+/** The default quality is not documented; this value comes nearest to the sizes of results in py1's suite (A-856). */
 const QUALITY = 82;
 
 /** @throws OssError BadRequest for content that is not an image, ImageTooLarge */
@@ -47,7 +47,7 @@ export async function readMetadata(
 	try {
 		metadata = await sharp(content, { limitInputPixels: false }).metadata();
 	} catch {
-		throw noImage(); // whatever a reader finds in broken bytes
+		throw noImage(); // any error of a reader on invalid data
 	}
 	const format = [...FORMATS.values()].find((one) => one === metadata.format);
 	if (!format) throw noImage();
@@ -89,17 +89,17 @@ export async function readPicture(
 			sharp(content, { limitInputPixels: PIXELS_MAX }),
 		);
 	} catch {
-		throw noImage(); // whatever a reader finds in broken bytes
+		throw noImage(); // any error of a reader on invalid data
 	}
 }
 
-/** sharp on the pixels: it can do one thing of a kind only, so each step is a pass of its own. */
+/** Runs sharp on the pixels: it can do each kind of change only once, so each step is a pass of its own. */
 export const open = (
 	sharp: SharpConstructor,
 	{ pixels, width, height }: Picture,
 ): Sharp => sharp(pixels, { raw: { width, height, channels: 4 } });
 
-/** @param change gives the new pixels of the picture */
+/** @param change makes the new pixels from the picture */
 export async function work(picture: Picture, change: Sharp): Promise<Picture> {
 	const { data, info } = await change
 		.toColourspace("srgb")

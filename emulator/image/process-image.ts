@@ -1,6 +1,6 @@
 /**
- * Processes an image: bytes in, bytes out. One at a time, because pixels take much memory; how much work one request
- * may ask for and how many may wait is limited, and a request whose client has disconnected ends.
+ * Processes an image: bytes in, bytes out. Images are processed one at a time, because pixels take much memory; the
+ * work of one request and the number of waiting requests are limited, and work ends when its client disconnects.
  */
 import type { SharpConstructor } from "sharp";
 import { invalidArgument, OssError } from "../oss/errors.ts";
@@ -41,7 +41,7 @@ type Action = (
 	load: LoadWatermark,
 ) => Promise<Picture>;
 
-/** An action, and how much longer it takes for a pixel than a plain pass over the image: measured. */
+/** An action, and its measured time per pixel in relation to a plain pass over the image. */
 const ACTIONS: ReadonlyMap<string, readonly [Action, number]> = new Map([
 	["resize", [resize, 1]],
 	["crop", [crop, 1]],
@@ -62,7 +62,7 @@ const ACTIONS: ReadonlyMap<string, readonly [Action, number]> = new Map([
 
 const SHRINKING = new Set(["resize", "crop", "indexcrop", "circle"]);
 
-/** Actions that answer with JSON and stand alone. */
+/** Actions that return JSON and cannot be combined with others. */
 const REPORTS: ReadonlyMap<
 	string,
 	(sharp: SharpConstructor, content: Buffer) => Promise<string>
@@ -71,12 +71,15 @@ const REPORTS: ReadonlyMap<
 	["average-hue", averageHue],
 ]);
 
-/** Documented, and not part of the emulator. Source: docs «IMG», «Blind watermarks», «Intelligent cropping». */
+/**
+ * Documented actions that the emulator does not implement. Source: docs «IMG», «Blind watermarks», «Intelligent
+ * cropping».
+ */
 const NOT_HERE = new Set(["blindwatermark", "deblindwatermark", "segment"]);
 
 const STEPS_MAX = 20;
 
-/** Of one request: sixteen plain passes over the largest image, about as many seconds. */
+/** The maximum work of one request: sixteen plain passes over the largest image, about as many seconds. */
 const WORK_PIXELS_MAX = 16 * 64 * 1024 ** 2;
 
 const WAITING_MAX = 100;
@@ -92,8 +95,8 @@ export function requireProcessable(size: number): void {
 }
 
 /**
- * @throws OssError InvalidArgument for an unknown action, for too many, and for a report among others; NotImplemented
- *   for documented actions that the emulator lacks
+ * @throws OssError InvalidArgument for an unknown action, too many actions, or a JSON action among others;
+ *   NotImplemented for documented actions that the emulator lacks
  */
 export function requireActions(steps: readonly Step[]): void {
 	const [first] = steps;
@@ -113,7 +116,7 @@ export function requireActions(steps: readonly Step[]): void {
 }
 
 export type Source = {
-	/** Gives the bytes when it is their turn. */
+	/** Reads the source when the request's turn comes. */
 	readonly read: () => Promise<Buffer>;
 	readonly loadWatermark: LoadWatermark;
 	/** Whether the client has disconnected. */
@@ -123,7 +126,7 @@ export type Source = {
 let last: Promise<unknown> = Promise.resolve();
 let waiting = 0;
 
-/** @throws OssError QpsLimitExceeded when too many images wait */
+/** @throws OssError QpsLimitExceeded if too many images are waiting */
 export async function processImage(
 	source: Source,
 	steps: readonly Step[],
@@ -131,7 +134,7 @@ export async function processImage(
 	if (waiting >= WAITING_MAX) throw new OssError("QpsLimitExceeded");
 	waiting += 1;
 	const turn = last.then(async () => run(await loadSharp(), source, steps));
-	// The caller receives the error; the next request does not depend on it.
+	// The caller receives the error; it does not affect the next request.
 	last = turn.then(
 		() => undefined,
 		() => undefined,
@@ -173,7 +176,8 @@ async function run(
 }
 
 /**
- * The steps before the first that can make the image smaller have a known price: too many are refused before any work.
+ * The work of the steps before the first step that can shrink the image is known in advance: excessive work is
+ * refused before it begins.
  *
  * @throws OssError ImageTooLarge
  */
@@ -187,12 +191,12 @@ function requireWork({ width, height }: Picture, steps: readonly Step[]): void {
 		throw new OssError("ImageTooLarge");
 }
 
-/** The client has disconnected and does not receive this error; it ends the work. */
+/** The client has disconnected and does not receive this error, which ends the work. */
 function requireClient({ isAbandoned }: Source): void {
 	if (isAbandoned()) throw new OssError("RequestTimeout");
 }
 
-/** The image of an image watermark, as PNG. @throws OssError as the steps do */
+/** Reads the image of an image watermark, as PNG. @throws OssError as the steps do */
 export async function processWatermark(
 	content: Buffer,
 	steps: readonly Step[],
@@ -216,7 +220,7 @@ export async function processWatermark(
 	return write(sharp, { ...picture, format: "png", orientation: 1 });
 }
 
-/** Source: docs «Add watermarks»: how an image may be processed before it becomes a watermark. */
+/** Actions that may process an image before it becomes a watermark. Source: docs «Add watermarks». */
 const OF_WATERMARKS = new Set([
 	"resize",
 	"crop",

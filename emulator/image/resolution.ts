@@ -1,5 +1,5 @@
 /**
- * The density of an image file. sharp writes 72 dpi into some formats, where OSS's results have no density, which
+ * The density in an image file. sharp writes 72 dpi into some formats, where OSS's results have no density, which
  * `image/info` shows as unit 1 and 1/1.
  *
  * Pure. Source: cpp's ObjectProcessTest, the info of a resized image; JFIF 1.02; PNG, chunk pHYs.
@@ -7,7 +7,7 @@
 /** The formats that are read and written, by sharp's names. */
 export type Format = "jpeg" | "png" | "webp" | "gif" | "tiff";
 
-/** Takes the density out of a written image. */
+/** Removes the density from a written image. */
 export function withoutDensity(image: Buffer, format: Format): Buffer {
 	if (format === "jpeg") return withoutJfifDensity(image);
 	if (format === "png") return withoutPhys(image);
@@ -22,7 +22,7 @@ const hasJfif = (image: Buffer): boolean =>
 	image.readUInt16BE(2) === APP0 &&
 	image.toString("latin1", 6, 10) === "JFIF";
 
-/** Whether the file itself has a density, EXIF apart. */
+/** Whether the file itself has a density, ignoring EXIF. */
 export function hasDensity(image: Buffer, format: Format): boolean {
 	if (format === "jpeg") return hasJfif(image) && image[JFIF_UNITS_AT] !== 0;
 	if (format === "png") return findPhys(image) !== undefined;
@@ -38,7 +38,7 @@ function withoutJfifDensity(jpeg: Buffer): Buffer {
 }
 
 const PNG_HEADER_BYTES = 8;
-/** Length, type and checksum around the data of a chunk. */
+/** The size of length, type and checksum around the data of a chunk. */
 const CHUNK_FRAME_BYTES = 12;
 
 function withoutPhys(png: Buffer): Buffer {
@@ -48,7 +48,7 @@ function withoutPhys(png: Buffer): Buffer {
 		: png;
 }
 
-/** The chunk, which precedes the first IDAT. */
+/** Finds the chunk, which precedes the first IDAT. */
 function findPhys(
 	png: Buffer,
 ): { readonly start: number; readonly end: number } | undefined {

@@ -40,8 +40,8 @@ export const crop = (
 	work(picture, open(sharp, picture).extract(readCrop(step, picture)));
 
 /**
- * One of the slices that an image is cut into, `x` wide or `y` high. A slice that does not exist leaves the image as it
- * is; of both sides `x` counts (A-944).
+ * Selects one of the slices that an image is cut into, `x` wide or `y` high. A slice that does not exist leaves the
+ * image unchanged; if both sides are given, `x` applies (A-944).
  */
 export async function indexcrop(
 	sharp: SharpConstructor,
@@ -68,7 +68,7 @@ export async function indexcrop(
 	return work(picture, open(sharp, picture).extract(slice));
 }
 
-/** Corners that come free are white, or transparent where the format can be (A-858). */
+/** Corners outside of the image become white, or transparent if the format supports it (A-858). */
 export async function rotate(
 	sharp: SharpConstructor,
 	picture: Picture,
@@ -85,7 +85,7 @@ export async function rotate(
 	return { ...turned, hasAlpha: picture.hasAlpha || angle % 90 !== 0 };
 }
 
-/** As EXIF's table of orientations has it: a turn to the right, then a mirror. */
+/** The table of EXIF orientations: a turn to the right, then a mirror. */
 const TURNS = [
 	{ angle: 0, flop: false },
 	{ angle: 0, flop: true },
@@ -110,7 +110,7 @@ export async function autoOrient(
 	return { ...(await work(turned, image)), orientation: 1 };
 }
 
-/** The largest square in the middle that holds the circle. */
+/** The largest centred square, which contains the circle. */
 export function circle(
 	sharp: SharpConstructor,
 	picture: Picture,

@@ -7,11 +7,11 @@ import { invalidArgument } from "../oss/errors.ts";
 
 export type Step = {
 	readonly action: string;
-	/** By name; a value without a name, like the `90` of `rotate,90`, is under ''. */
+	/** Values by name; a value without a name, like the `90` of `rotate,90`, has the name ''. */
 	readonly values: ReadonlyMap<string, string>;
 };
 
-/** Where a saved result goes; '' for a part that is not given. */
+/** The target of a saved result; a part that is not given is ''. */
 export type SaveAs = { readonly bucket: string; readonly key: string };
 
 /** @param text after `image/`. @throws OssError InvalidArgument */

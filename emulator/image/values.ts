@@ -41,7 +41,7 @@ export function integer(
 	return value;
 }
 
-/** As `integer`, for a required parameter. */
+/** Reads a required integer, as `integer` does. */
 export function requireInteger(
 	step: Step,
 	name: string,
@@ -53,7 +53,7 @@ export function requireInteger(
 	return value;
 }
 
-/** One of some words; the first when the parameter is absent. */
+/** Reads one of some words; the default is the first. */
 export function choice<T extends string>(
 	step: Step,
 	name: string,

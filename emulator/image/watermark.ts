@@ -1,5 +1,5 @@
 /**
- * Puts a watermark onto an image: once, or with `fill_1` all over it.
+ * Puts a watermark onto an image: once, or repeated over the whole image with `fill_1`.
  *
  * Source: docs «Add watermarks».
  */
@@ -58,7 +58,7 @@ function placeOf(
 	const [x, y] = [margin(step, "x"), margin(step, "y")];
 	return {
 		left: place(room.x, right, x),
-		// In the middle, voffset lifts the watermark.
+		// For the middle row, voffset moves the watermark up.
 		top:
 			down === 0.5
 				? place(room.y, 0, room.y / 2 - offset)
@@ -69,13 +69,13 @@ function placeOf(
 const margin = (step: Step, name: string): number =>
 	integer(step, name, 0, 4096) ?? 10;
 
-/** @param margin to the nearest side; ignored in the middle */
+/** @param margin the distance to the nearest side; ignored in the middle */
 function place(room: number, share: number, margin: number): number {
 	const at = share === 0 ? margin : share === 1 ? room - margin : room / 2;
 	return Math.round(Math.min(Math.max(at, 0), room));
 }
 
-/** One layer that sharp repeats; the distances are its transparent edges. */
+/** Makes one layer that sharp repeats; its transparent edges are the distances. */
 async function tiles(
 	sharp: SharpConstructor,
 	step: Step,

@@ -14,7 +14,7 @@ import type {
 	StoredDelivery,
 } from "../storage/rows/delivery-rows.ts";
 
-/** Bytes as text where they are UTF-8, in base64 otherwise. */
+/** Bytes as text if they are UTF-8, otherwise in base64. */
 export type TextBody = {
 	readonly body: string;
 	readonly bodyEncoding: "utf-8" | "base64";
@@ -43,7 +43,7 @@ export type AttemptDocument = Omit<Attempt, "sentAt" | "outcome"> & {
 	} | null;
 };
 
-/** The answer that the uploader got. */
+/** The response that the uploader received. */
 export type UploaderReplyDocument =
 	| ({ readonly status: 200 } & TextBody)
 	| Extract<UploaderReply, { status: 203 | 500 }>;
@@ -54,7 +54,10 @@ export type DeliveryDocument = Omit<
 > & {
 	readonly status: DeliveryStatus;
 	readonly startedAt: string;
-	/** Both are null while it is under way, and stay so if it was interrupted; `told` also if no server was called. */
+	/**
+	 * Both are null while the delivery is under way, and remain null if it was interrupted; `told` also if no server
+	 * was called.
+	 */
 	readonly completedAt: string | null;
 	readonly told: UploaderReplyDocument | null;
 	readonly attempts: readonly AttemptDocument[];
@@ -62,12 +65,12 @@ export type DeliveryDocument = Omit<
 	readonly repeats: string | null;
 };
 
-/** The record of the callbacks that are sent. */
+/** Makes the record of a callback that is sent. */
 export const recordIn = (deliveries: Deliveries): DeliveryRecord => ({
 	save: (delivery) => deliveries.save(toStored(toDocument(delivery))),
 });
 
-/** As `recordIn`, for the repetition of a recorded delivery: it is a delivery of its own. */
+/** Makes the record of a repeated delivery, which is a delivery of its own. */
 export const repetitionIn = (
 	deliveries: Deliveries,
 	id: string,
@@ -98,7 +101,7 @@ function toStored(document: DeliveryDocument): StoredDelivery {
 	};
 }
 
-/** A string to sign ends with the body, which is recorded once. */
+/** A string to sign ends with the body, which is recorded only once. */
 type Compact = Omit<DeliveryDocument, "attempts"> & {
 	readonly attempts: readonly (Omit<AttemptDocument, "stringToSign"> & {
 		readonly stringToSign: string | { readonly beforeBody: string };

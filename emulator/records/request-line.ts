@@ -9,8 +9,8 @@ import type { LoggedRequest } from "./request-log.ts";
 const URL_CHARACTERS_MAX = 300;
 
 /**
- * `PUT /photos/cat.jpg 200 PutObject 3 ms`, and for an error its code and EC. A request that was accepted and that OSS
- * may refuse has the reason at the end; the diagnosis of a refused one is a line of its own.
+ * `PUT /photos/cat.jpg 200 PutObject 3 ms`, and for an error its code and EC. If a request was accepted that OSS may
+ * refuse, the reason is at the end; the diagnosis of a refused request is a line of its own.
  */
 export function requestLine(request: LoggedRequest): {
 	message: string;

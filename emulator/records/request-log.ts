@@ -1,30 +1,33 @@
 /**
- * The latest requests, for the console and for tests that check the requests of a client. Limited by number and by
- * size.
+ * The latest requests, for the console and for tests that check the requests of a client. The log is limited by
+ * number and by size.
  */
 import type { Explanation, OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, Headers } from "../oss/request.ts";
 
 export type LoggedRequest = {
-	/** The cloud's own once it has answered, at a gateway: the client's answer and the callback have that one. */
+	/**
+	 * At a gateway, the cloud's request id once it has responded: the client's response and the callback have the same
+	 * id.
+	 */
 	id: string;
 	readonly receivedAt: Date;
 	readonly method: string;
 	readonly host: string;
-	/** As on the wire, query included. */
+	/** The URL as on the wire, query included. */
 	readonly url: string;
 	readonly clientIp: string;
-	/** As they arrived, secrets included. */
+	/** The headers as they arrived, secrets included. */
 	readonly headers: Headers;
-	/** uid of the account that the request belongs to; '' for no account. */
+	/** The uid of the account that the request belongs to; '' if it belongs to no account. */
 	account: string;
-	/** '' for the service, and until it is known. */
+	/** Empty for the service, and until the bucket is known. */
 	bucket: string;
-	/** '' for a bucket. */
+	/** Empty for a bucket. */
 	key: string;
 	protocol: Protocol;
-	/** '' when no operation was found. */
+	/** Empty if no operation was found. */
 	operation: string;
 	/** 0 while the request is being handled. */
 	status: number;
@@ -32,13 +35,13 @@ export type LoggedRequest = {
 	code: string;
 	message: string;
 	ec: string;
-	/** The emulator's string to sign, if the signature did not match; '' otherwise. */
+	/** The emulator's string to sign if the signature did not match; '' otherwise. */
 	stringToSign: string;
-	/** Which rule refused access, if one did. */
+	/** The rule that refused access, if any. */
 	why: Explanation | undefined;
-	/** The doctor's diagnosis of a refusal, or the reason why OSS would refuse; '' for most. */
+	/** The doctor's diagnosis of a refusal, or the reason why OSS would refuse; usually ''. */
 	diagnosis: string;
-	/** The injected fault; '' for none. */
+	/** The injected fault; '' if there is none. */
 	fault: string;
 	durationMs: number;
 };
@@ -56,11 +59,11 @@ export type Refusal = Partial<
 
 /** Writes the record of one request while it is handled. */
 export type Entry = {
-	/** The request's own until it has ended. */
+	/** The request's own id until the request has ended. */
 	readonly id: string;
 	is(operation: string): void;
 	speaks(protocol: Protocol): void;
-	/** Called for a request that works here and would fail at OSS. */
+	/** Records why OSS would refuse a request that is accepted here. */
 	found(finding: string): void;
 	belongsTo(owned: Owned): void;
 	faulty(fault: string): void;
@@ -83,19 +86,19 @@ type Recordable = Pick<
 
 export type LogLimits = {
 	readonly countMax: number;
-	/** Of URLs and headers together, in characters. */
+	/** The maximum size of URLs and headers together, in characters. */
 	readonly sizeMax: number;
 };
 
 const LIMITS: LogLimits = { countMax: 5000, sizeMax: 8 * 1024 * 1024 };
 const URL_CHARACTERS_MAX = 2048;
-/** Removing the first of many entries moves all others. */
+/** Removing the first of many entries would move all others. */
 const DROPPED_TOGETHER = 128;
 
 export type RequestTest = (request: LoggedRequest) => boolean;
 
 export class RequestLog {
-	/** The oldest first. Those before `#first` have been dropped, and only wait to be removed together. */
+	/** The entries, oldest first. Those before `#first` have been dropped and are removed together later. */
 	readonly #entries: LogEntry[] = [];
 	#first = 0;
 	readonly #limits: LogLimits;
@@ -144,20 +147,20 @@ export class RequestLog {
 	}
 
 	/**
-	 * @param listener is called for every request that has been answered, and must be quick
-	 * @returns ends it
+	 * @param listener called for every request that has been answered; it must be quick
+	 * @returns a function that ends the subscription
 	 */
 	watch(listener: (request: LoggedRequest) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** '' if there is none. */
+	/** The id of the latest request; '' if there is none. */
 	get latestId(): string {
 		return this.#present().at(-1)?.id ?? "";
 	}
 
-	/** Removes the requests that came after the one of this id; all of them when it is no longer recorded. */
+	/** Removes the requests after the one with this id; all of them if it is no longer recorded. */
 	clearAfter(id: string): void {
 		const present = this.#present();
 		this.#keep(
@@ -170,9 +173,9 @@ export class RequestLog {
 	}
 
 	/**
-	 * The latest first.
+	 * Lists the latest requests first.
 	 *
-	 * @param before only requests that came before the one of this id
+	 * @param before the id of a request; only earlier requests are listed
 	 */
 	list(test: RequestTest, max: number, before?: string): LoggedRequest[] {
 		const all = this.#present().reverse();
@@ -186,7 +189,7 @@ export class RequestLog {
 		return before !== undefined && from === 0 ? [] : found;
 	}
 
-	/** As `list`, as soon as there are `count` answered requests; or the present ones when `signal` fires. */
+	/** Resolves with `list` as soon as there are `count` answered requests, or when `signal` fires. */
 	async wait(
 		test: RequestTest,
 		count: number,
@@ -197,7 +200,7 @@ export class RequestLog {
 		for (;;) {
 			const found = this.list(isAnswered, Math.max(count, max));
 			if (found.length >= count || signal.aborted) return found.slice(0, max);
-			// No request can be answered between `list` and this: both happen in one turn.
+			// No request can be answered between `list` and this: both run in one turn of the event loop.
 			await this.#next(isAnswered, signal);
 		}
 	}
@@ -216,8 +219,8 @@ export class RequestLog {
 	}
 
 	/**
-	 * @param account undefined for the requests of all accounts
-	 * @returns how many there were
+	 * @param account undefined removes the requests of all accounts
+	 * @returns the number of removed requests
 	 */
 	clear(account?: string): number {
 		const before = this.#count;
@@ -230,7 +233,9 @@ export class RequestLog {
 	}
 }
 
-/** The methods are on the prototype: an object of closures for every request costs more than the record itself. */
+/**
+ * The methods are on the prototype: an object of closures for every request would cost more than the record itself.
+ */
 class LogEntry implements LoggedRequest, Entry {
 	id: string;
 	readonly receivedAt: Date;
@@ -269,7 +274,7 @@ class LogEntry implements LoggedRequest, Entry {
 		this.#answered = answered;
 	}
 
-	/** As `LogLimits.sizeMax` counts it. */
+	/** The size in the sense of `LogLimits.sizeMax`. */
 	get size(): number {
 		return this.#size;
 	}
@@ -319,7 +324,7 @@ const urlOf = ({ rawPath, rawQuery }: Recordable): string =>
 		URL_CHARACTERS_MAX,
 	);
 
-/** Names are shared between requests; values are not. */
+/** Names of headers are shared between requests; values are not. */
 function sizeOf({ url, headers }: LoggedRequest): number {
 	let size = url.length;
 	for (const name in headers) size += headers[name]?.length ?? 0;

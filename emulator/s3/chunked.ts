@@ -1,11 +1,12 @@
 /**
  * A body in `aws-chunked` framing, `HEX;chunk-signature=…\r\n` before each chunk, unwrapped as a stream.
  *
- * Each chunk continues the signature of the one before, and the first that of the request. Content is passed on before
- * its chunk's signature is known: a stream that ends with an error stores nothing.
+ * Each chunk continues the signature of the previous one, the first chunk that of the request. Content is passed on
+ * before its chunk's signature is known: a stream that ends with an error stores nothing.
  *
- * No page has OSS's errors for it: a wrong signature is refused as that of a request is, and framing that cannot be
- * read with InvalidRequest (A-314); a length other than `x-amz-decoded-content-length` is IncompleteBody (A-315).
+ * OSS's errors for such bodies are not documented: a wrong signature of a chunk is refused like that of a request,
+ * and malformed framing with InvalidRequest (A-314); a length other than `x-amz-decoded-content-length` is
+ * IncompleteBody (A-315).
  *
  * Pure. Source: AWS «Signature calculations: transferring payload in multiple chunks», with its example.
  */
@@ -20,7 +21,7 @@ import { EMPTY_SHA256 } from "./payload.ts";
 export type ChunkSigner = {
 	/** The signature of the request, which the first chunk continues. */
 	readonly seed: string;
-	/** `yyyyMMddTHHmmssZ`. */
+	/** The time of the request, `yyyyMMddTHHmmssZ`. */
 	readonly date: string;
 	readonly scope: string;
 	readonly sign: (stringToSign: string) => string;
@@ -28,12 +29,12 @@ export type ChunkSigner = {
 
 const ALGORITHM = "AWS4-HMAC-SHA256-PAYLOAD";
 
-/** `10000;chunk-signature=` and 64 digits; some clients pad. */
+/** The maximum length of a chunk's line: `10000;chunk-signature=` and 64 digits; some clients pad the size. */
 const HEAD_BYTES_MAX = 1024;
 
 /**
- * @param size what `x-amz-decoded-content-length` says
- * @param signer undefined accepts any signature, under `--auth off`
+ * @param size the value of `x-amz-decoded-content-length`
+ * @param signer undefined accepts any signature, as with `--auth off`
  * @throws OssError SignatureDoesNotMatch, InvalidRequest, IncompleteBody
  */
 export async function* unwrapChunks(
@@ -109,7 +110,7 @@ const wrongLength = (): OssError =>
 			"The length of the aws-chunked body is not what x-amz-decoded-content-length says.",
 	});
 
-/** The bytes of a body, taken as lines and as pieces. */
+/** Reads lines and pieces of a body. */
 class Source {
 	readonly #chunks: AsyncIterator<Buffer>;
 	#rest: Buffer = Buffer.alloc(0);
@@ -118,7 +119,7 @@ class Source {
 		this.#chunks = body.iterator({ destroyOnReturn: false });
 	}
 
-	/** Without its CR and LF. @throws OssError InvalidRequest, IncompleteBody */
+	/** Reads a line, without its CR and LF. @throws OssError InvalidRequest, IncompleteBody */
 	async line(): Promise<string> {
 		for (;;) {
 			const end = this.#rest.indexOf("\r\n");
@@ -132,14 +133,14 @@ class Source {
 		}
 	}
 
-	/** The empty line after a chunk. */
+	/** Reads the empty line after a chunk. */
 	async lineEnd(): Promise<void> {
 		while (this.#rest.length < 2) await this.#more();
 		if (this.#rest.toString("latin1", 0, 2) !== "\r\n") throw malformed();
 		this.#rest = this.#rest.subarray(2);
 	}
 
-	/** At least one byte. */
+	/** Reads at least one byte. */
 	async upTo(bytes: number): Promise<Buffer> {
 		if (this.#rest.length === 0) await this.#more();
 		const piece = this.#rest.subarray(0, bytes);
@@ -164,7 +165,7 @@ class Source {
 	}
 }
 
-/** As `body`; ends with an error when its hash is another. @param wrong makes that error */
+/** Yields the chunks of `body`; throws at the end if its hash is not `sha256`. @param wrong makes that error */
 export async function* checkHash(
 	body: Readable,
 	sha256: string,

@@ -1,5 +1,5 @@
 /**
- * Reads the signature of a request that speaks S3, in whichever version, and whether the account may use the protocol.
+ * Reads the signature of an S3 request in any version, and checks whether the account is allowed to use the protocol.
  *
  * Pure. Source: EC 0002-00000031, 0002-00000401; docs «Use AWS SDKs to access OSS».
  */
@@ -12,7 +12,7 @@ import type { S3Settings } from "./settings.ts";
 import { readV2Header, readV2Url } from "./v2.ts";
 import { readV4Header, readV4Url } from "./v4.ts";
 
-/** Its status and code are a guess. */
+/** The error if the protocol is off; its status and code are a guess. */
 export const disabled = (): OssError =>
 	new OssError("AccessDenied", {
 		message: "The S3-compatible protocol is not enabled for this account.",
@@ -20,8 +20,8 @@ export const disabled = (): OssError =>
 	});
 
 /**
- * @returns undefined when the request is not signed
- * @throws OssError AccessDenied when the protocol is off; InvalidArgument
+ * @returns undefined if the request is not signed
+ * @throws OssError AccessDenied if the protocol is off; InvalidArgument
  */
 export function readS3Claim(
 	request: Arrival,

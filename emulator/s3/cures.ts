@@ -1,5 +1,6 @@
 /**
- * Which setting of which client avoids a refusal of OSS, one row per client. README.md in this folder is made from it.
+ * The setting of each client that avoids a refusal of OSS, one row per client. README.md in this folder is made from
+ * it.
  *
  * Pure. Source: docs «Use AWS SDKs to access OSS»; the clients' own manuals.
  */
@@ -17,7 +18,7 @@ export type Ailment = (typeof AILMENTS)[number];
 type Client = {
 	readonly name: string;
 	readonly userAgent: RegExp;
-	/** The setting, as it is written in that client. */
+	/** The setting as it is written in that client. */
 	readonly cures: Readonly<Record<Ailment, string>>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * Documents of S3, rewritten as OSS has them: where a bucket is, who may do what, lifecycle rules, encryption,
- * restores. The others are alike.
+ * Translates S3's documents into OSS's: the location of a bucket, permissions, lifecycle rules, encryption, restores.
+ * Other documents are the same in both protocols.
  *
  * An empty LocationConstraint and `us-east-1`, which is not a region of OSS, are ignored (A-324). Grants are reduced to
  * OSS's three ACLs; other grants are refused (A-325). The days of a restore are ignored. Lifecycle rules that keep a
@@ -33,7 +33,7 @@ export async function toOssLocation(document: Buffer): Promise<string> {
 }
 
 /**
- * The ACL that the grants of an AccessControlPolicy come to.
+ * The ACL that corresponds to the grants of an AccessControlPolicy.
  *
  * @throws OssError InvalidArgument, MalformedXML
  */
@@ -58,7 +58,10 @@ const PERMISSIONS = new Set([
 	...["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"],
 ]);
 
-/** @returns the permissions that a grant gives to all callers; none for the owner, who may do anything */
+/**
+ * @returns the permissions that a grant gives to all callers; empty for a grant to the owner, who has all
+ *   permissions
+ */
 function publicPermission(
 	grant: XmlNode,
 	owner: string | undefined,
@@ -132,7 +135,7 @@ function toOssRule(rule: XmlNode): XmlElement {
 	};
 }
 
-/** Blanks at its ends are part of a prefix. */
+/** Leading and trailing blanks are part of a prefix. */
 const prefixOf = (rule: XmlNode, scope: XmlNode | undefined): string =>
 	((scope && childNamed(scope, "Prefix")) ?? childNamed(rule, "Prefix"))
 		?.text ?? "";

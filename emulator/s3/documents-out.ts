@@ -1,9 +1,9 @@
 /**
- * Documents that OSS's operations answer with, as S3 has them: a namespace, S3's words, S3's elements only.
+ * Translates the documents of OSS's responses into S3's: a namespace, S3's words, only S3's elements.
  *
  * That OSS sends the namespace is a guess from one capture (A-327), and so are the grants of an ACL (A-328). The
- * location keeps OSS's form, `oss-cn-hangzhou` (A-329). Documents are edited as text: what `xml/write.ts` writes has a
- * line for each leaf, and `<` in a key is escaped.
+ * location keeps OSS's form, `oss-cn-hangzhou` (A-329). Documents are edited as text: `xml/write.ts` writes each leaf
+ * on a line of its own, and escapes `<` in a key.
  *
  * Source: docs «Compatibility with Amazon S3»; AWS «API reference».
  */
@@ -28,13 +28,13 @@ export type Translate = (
 	bucketAcl: () => Promise<string>,
 ) => string | Promise<string>;
 
-/** @returns undefined for an operation that answers with content, or with a document S3 does not have */
+/** @returns undefined for an operation that returns content, or a document that S3 does not have */
 export const documentOf = (operation: string): Translate | undefined =>
 	TRANSLATIONS.get(operation);
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** @returns `document` as it is when it has another root: an application server's answer to a callback */
+/** @returns `document` unchanged if it has another root: an application server's response to a callback */
 const edited =
 	(root: string, edit: (document: string) => string): Translate =>
 	(document) => {
@@ -119,7 +119,9 @@ async function lifecycle(document: string): Promise<string> {
 	);
 }
 
-/** A rule for tags or sizes has them and its prefix in a filter; another has its prefix as OSS has it (A-338). */
+/**
+ * The prefix of a rule with tags or sizes goes into its filter; other rules keep the prefix where OSS has it (A-338).
+ */
 function toS3Rule(rule: XmlNode): XmlElement {
 	const renamed: Record<string, XmlElement | string> = {};
 	const tags = childrenNamed(rule, "Tag").map(copyOf);

@@ -10,7 +10,7 @@ import { type Ailment, findCure } from "./cures.ts";
 
 type Told = Pick<OssRequest, "headers">;
 
-/** @returns '' if the error itself says everything */
+/** @returns '' if there is nothing to add to the error itself */
 export function explainRefusal(error: OssError, { headers }: Told): string {
 	const userAgent = headers["user-agent"] ?? "";
 	const cured = (sentence: string, ailment: Ailment): string =>
@@ -66,7 +66,7 @@ function explainSignature({ ec, code }: OssError): string {
 export const PATH_STYLE_REFUSED =
 	"OSS refuses requests of the S3-compatible protocol that have the bucket in the path";
 
-/** `in boto3: Config(s3={…})`. */
+/** The setting with the name of its client, `in boto3: Config(s3={…})`. */
 export function writeCure(userAgent: string, ailment: Ailment): string {
 	const { client, setting } = findCure(userAgent, ailment);
 	return `in ${client}: ${setting}`;
@@ -74,10 +74,10 @@ export function writeCure(userAgent: string, ailment: Ailment): string {
 
 const FINDINGS_MAX = 100;
 
-/** By User-Agent: clients of an address get it with each request. */
+/** Findings by User-Agent: clients that use an IP address receive it with each request. */
 const findings = new Map<string, string>();
 
-/** The finding about a request in path style that is accepted here. */
+/** The finding about a request in path style that is accepted here and refused by OSS. */
 export function pathStyleFinding({ headers }: Told): string {
 	const userAgent = headers["user-agent"] ?? "";
 	const known = findings.get(userAgent);

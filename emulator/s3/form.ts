@@ -1,6 +1,6 @@
 /**
- * The form of a PostObject that is signed for S3, as OSS's form: its fields in OSS's words next to the ones that were
- * sent, since the policy names those.
+ * Translates the form of a PostObject that is signed for S3 into OSS's form: its fields in OSS's words next to the
+ * fields that were sent, because the policy names those.
  *
  * A V4 signature is checked here and the policy signed anew in OSS's way; that of V2 is OSS's V1 under another name.
  * Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter (A-331).
@@ -21,18 +21,18 @@ export type FormContext = {
 	readonly accounts: Accounts;
 	readonly now: Date;
 	readonly checkSignatures: boolean;
-	/** Whether the account may use the protocol. */
+	/** Whether the account is allowed to use the protocol. */
 	readonly enabled: boolean;
 	/** Called when the form turns out to be signed for S3. */
 	readonly recognised: () => void;
 };
 
-/** The reader of the form refuses more. */
+/** The reader of the form refuses other malformed forms. */
 const FIELDS_MAX = 1000;
 
 /**
- * @throws OssError AccessDenied when the protocol is off; InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch
- *   and the fields of a security token
+ * @throws OssError AccessDenied if the protocol is off; InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch,
+ *   and errors of the fields of a security token
  */
 export async function* toOssForm(
 	parts: AsyncIterable<FormPart>,

@@ -1,6 +1,6 @@
 /**
- * Headers of the two protocols: `x-amz-` becomes `x-oss-` on the way in, where OSS has the same, and back on the way
- * out.
+ * Translates headers between the two protocols: `x-amz-` becomes `x-oss-` in requests, if OSS has the same header,
+ * and the reverse in responses.
  *
  * `x-oss-` headers of a request keep their meaning, so that `x-oss-forbid-overwrite` and a callback work (A-318). A
  * response's `x-oss-hash-crc64ecma` and `x-oss-object-type` keep their names (A-319), and every object has its storage
@@ -63,14 +63,14 @@ function withoutOss(location: string): string {
 	return location.replace(/^oss-/, "");
 }
 
-/** S3 does not require the slash that OSS requires. */
+/** S3 does not require the leading slash that OSS requires. */
 function withSlash(source: string): string {
 	return source === "" || source.startsWith("/") ? source : `/${source}`;
 }
 
 /**
- * @param aclName what an ACL is called: of a bucket `x-oss-acl`, of an object `x-oss-object-acl`
- * @returns the request's headers under OSS's names; `x-amz-` headers that OSS does not have are left out
+ * @param aclName OSS's name for the ACL header: `x-oss-acl` for a bucket, `x-oss-object-acl` for an object
+ * @returns the request's headers under OSS's names, without `x-amz-` headers that OSS does not have
  */
 export function toOssHeaders(
 	headers: Headers,
@@ -101,14 +101,14 @@ function toOssHeader(
 	return row ? [row[1], row[2](value)] : ["", ""];
 }
 
-/** @param id of the request: S3's name for it takes the place of OSS's */
+/** @param id the request's id: S3's name for it replaces OSS's */
 export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
 	const renamed: Record<string, string | undefined> = {
 		"x-amz-request-id": id,
 	};
 	for (const name in headers) {
 		const value = headers[name];
-		// An undefined Content-Length means that the reply must not have one.
+		// An undefined Content-Length means that the response must not have one.
 		if (!name.startsWith("x-oss-")) renamed[name] = value;
 		else if (value === undefined) continue;
 		else if (name.startsWith(OSS_META))

@@ -23,7 +23,7 @@ const HASH = /^[0-9a-f]{64}$/i;
 const NAME = "x-amz-content-sha256";
 
 /**
- * The last line of a canonical request of V4.
+ * Finds the last line of a canonical request of V4.
  *
  * @throws OssError InvalidArgument for a value that is neither a hash nor a word of AWS; refusing a request without the
  *   header is a guess (A-313)
@@ -39,15 +39,15 @@ export function readPayloadLine(value: string | undefined): string {
 	throw badHash(value ?? "");
 }
 
-/** The error for a body with another hash, and for a malformed hash. */
+/** The error for a body whose hash differs, and for a malformed hash. */
 export const badHash = (value: string): OssError =>
 	invalidArgument(NAME, value, undefined, "0002-00000427");
 
-/** How a body is sent. */
+/** The encoding of a body. */
 export type Payload =
 	| { readonly kind: "plain" }
 	| { readonly kind: "hashed"; readonly sha256: string }
-	/** Chunks, each with its signature. */
+	/** The body consists of chunks that are signed one by one. */
 	| { readonly kind: "chunked" };
 
 /**
@@ -102,7 +102,7 @@ const encodings = (headers: Headers): readonly string[] =>
 		.split(",")
 		.map((one) => one.trim());
 
-/** `aws-chunked` describes the transfer and is not stored. @returns undefined when nothing is left */
+/** Removes `aws-chunked`, which describes the transfer and is not stored. @returns undefined if nothing remains */
 export function withoutAwsChunked(
 	encoding: string | undefined,
 ): string | undefined {

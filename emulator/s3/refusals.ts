@@ -1,9 +1,9 @@
 /**
- * Features of S3 that OSS refuses rather than ignores: if a sub-resource were ignored, an object would be returned in
- * place of a configuration.
+ * Refuses features of S3 that OSS does not ignore: if a sub-resource were ignored, an object would be returned
+ * instead of a configuration.
  *
- * The text and EC are taken from a conditional PutObject, of which a capture exists; that the other headers and
- * sub-resources are refused so is a guess (A-321). OSS wants a Content-MD5 with DeleteObjects.
+ * The text and EC are taken from a capture of a conditional PutObject; that the other headers and sub-resources are
+ * refused in the same way is a guess (A-321). OSS requires a Content-MD5 with DeleteObjects.
  *
  * Pure. Source: docs «Compatibility with Amazon S3», «PutObject»; captures of Moodiary, Druid, LobeChat.
  */
@@ -34,7 +34,7 @@ const CONDITIONS = [
 	"If-None-Match",
 ];
 
-/** Of a header or a sub-resource that OSS does not implement. */
+/** The EC for a header or a sub-resource that OSS does not implement. */
 export const NOT_IMPLEMENTED_EC = "0017-00000245";
 
 const notImplemented = (header: string): OssError =>
@@ -60,7 +60,7 @@ export function refuseUnsupported(request: OssRequest): void {
 	refuseProcess(request);
 }
 
-/** Conditions of a write: also of CompleteMultipartUpload. */
+/** Refuses conditional writes, including CompleteMultipartUpload. */
 function refuseConditions({ method, key, headers, query }: OssRequest): void {
 	const isWrite =
 		method === "PUT"

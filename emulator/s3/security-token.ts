@@ -1,7 +1,7 @@
 /**
- * The security token of a temporary key, where each way of signing has it.
+ * The security token of a temporary key, at the place where each way of signing has it.
  *
- * OSS's own header is refused next to a signature of S3; that this is 400 InvalidArgument is a guess (A-306).
+ * OSS's own header is refused together with a signature of S3; that this is 400 InvalidArgument is a guess (A-306).
  *
  * Pure. Source: EC 0002-00000009; docs «Use AWS SDKs to access OSS».
  */
@@ -10,13 +10,13 @@ import type { Arrival } from "../oss/request.ts";
 
 const OWN = "x-oss-security-token";
 
-/** @returns '' when the request has no token. @throws OssError InvalidArgument */
+/** @returns '' if the request has no token. @throws OssError InvalidArgument */
 export function tokenOfHeader(request: Arrival): string {
 	refuseOwn(request);
 	return request.headers["x-amz-security-token"] ?? "";
 }
 
-/** As `tokenOfHeader`, of a URL signed with V4. */
+/** Like `tokenOfHeader`, for a URL signed with V4. */
 export function tokenOfV4Url(request: Arrival): string {
 	refuseOwn(request);
 	const { query } = request;
@@ -27,7 +27,7 @@ export function tokenOfV4Url(request: Arrival): string {
 	);
 }
 
-/** As `tokenOfHeader`, of a URL signed with V2, which spells the parameter as the header. */
+/** Like `tokenOfHeader`, for a URL signed with V2, in which the parameter is spelled like the header. */
 export function tokenOfV2Url(request: Arrival): string {
 	refuseOwn(request);
 	const { query, headers } = request;

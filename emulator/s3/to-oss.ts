@@ -1,11 +1,11 @@
 /**
- * A request of S3 whose sender is known, as the equivalent request of OSS: refused where OSS refuses it, its
- * body unwrapped and checked while it is read, headers, parameters and documents in OSS's words.
+ * Translates an authenticated request of S3 into the equivalent request of OSS: refuses it if OSS does, unwraps and
+ * checks its body while it is read, and translates headers, parameters and documents.
  *
  * Counts of listings keep OSS's defaults and limits (A-335). A range that ends past the object gives the whole object,
  * as in OSS's own protocol (A-337).
  *
- * Order of refusal: features that OSS does not implement, then the body's form, before a byte of it is read.
+ * Order of refusal: features that OSS does not implement, then the form of the body, before any byte of it is read.
  */
 import { hash } from "node:crypto";
 import { Readable } from "node:stream";
@@ -66,9 +66,9 @@ export async function toOss(
 }
 
 /**
- * The signature's statement about the body; undefined if there is none: V2, no signature, most URLs.
+ * The signature's statement about the body; undefined for V2, for unsigned requests and for most URLs.
  *
- * @throws OssError InvalidArgument for a URL that says that chunks are signed: they cannot continue its signature
+ * @throws OssError InvalidArgument for a URL which declares signed chunks: they cannot continue its signature
  */
 function payloadOf({ headers, query }: OssRequest): string | undefined {
 	const inHeader = headers["x-amz-content-sha256"];
@@ -136,7 +136,7 @@ function readDecodedLength(text: string | undefined): number {
 	return Number(text);
 }
 
-/** The request's signature is known to be right. */
+/** The request's signature has been verified. */
 function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 	const { headers } = request;
 	const { signing, signature, accessKeyId, securityToken } = readV4Header(
@@ -159,8 +159,8 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 }
 
 /**
- * Without the parameters of the signature: a gateway signs the request anew. S3 lists all buckets at once; a part of
- * an object cannot be read by its number, which is ignored (A-330).
+ * Omits the parameters of the signature: a gateway signs the request anew. S3 lists all buckets at once; a part
+ * number of GetObject, which OSS does not support, is ignored (A-330).
  */
 function toOssQuery(
 	method: string,
@@ -195,7 +195,7 @@ const OF_V2 = new Set([
 
 const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;
 
-/** The request with the document that OSS has in the place of S3's. */
+/** Replaces the body by the document that OSS uses instead of S3's. */
 async function withOssDocument(
 	request: OssRequest,
 	aclName: string,
@@ -229,7 +229,7 @@ async function withOssDocument(
 
 const isPutBucket = (query: Query): boolean => query.size === 0;
 
-/** @throws OssError MalformedXML when it is too large, InvalidDigest, IncompleteBody */
+/** @throws OssError MalformedXML if it is too large, InvalidDigest, IncompleteBody */
 async function readDocument({ headers, body }: OssRequest): Promise<Buffer> {
 	const document = await readBody(body, DOCUMENT_BYTES_MAX);
 	if (!document) throw malformed();

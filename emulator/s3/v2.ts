@@ -1,8 +1,8 @@
 /**
  * AWS Signature Version 2, in the Authorization header and in a URL: what boto3's `signature_version="s3"` sends.
  *
- * Against OSS's V1: with `x-amz-date` the line of the date is empty, the path is signed as it is on the wire, and other
- * sub-resources count. Whether `x-oss-process` is one of them is not known, so both are accepted (A-307).
+ * Differences from OSS's V1: with `x-amz-date` the date line is empty, the path is signed as it is on the wire, and
+ * the list of sub-resources differs. Whether it includes `x-oss-process` is not known, so both are accepted (A-307).
  *
  * Pure. Source: AWS «Signing and authenticating REST requests» with its examples; EC 0002-00000301…307.
  */
@@ -23,7 +23,7 @@ import { tokenOfHeader, tokenOfV2Url } from "./security-token.ts";
 const MISMATCH_EC = "0002-00000307";
 
 /**
- * `AWS AccessKeyId:Signature`. No page has an EC for a malformed header (A-308).
+ * Reads `AWS AccessKeyId:Signature`. The EC for a malformed header is not documented (A-308).
  *
  * @throws OssError InvalidArgument
  */
@@ -55,8 +55,8 @@ export function readV2Header(request: Arrival, authorization: string): Claim {
 }
 
 /**
- * `AWSAccessKeyId`, `Expires`, `Signature`. Refusing a missing parameter as in a URL of OSS's V1 is a guess (A-309),
- * and so is the EC of an expired URL.
+ * Reads `AWSAccessKeyId`, `Expires`, `Signature`. Refusing a missing parameter as in a URL of OSS's V1 is a guess
+ * (A-309), and so is the EC of an expired URL.
  *
  * @throws OssError AccessDenied
  */
@@ -92,7 +92,7 @@ function requirePart(
 	});
 }
 
-/** @param target a reading of the request: in a virtual host the path has no bucket */
+/** @param target an interpretation of the request: in a virtual host the path does not include the bucket */
 function* candidates(
 	{ method, headers, rawPath, rawQuery }: Arrival,
 	target: Target & Partial<Reading>,
@@ -113,7 +113,7 @@ function* candidates(
 	}
 }
 
-/** boto3 signs a bucket in the path with a slash at its end, even if the path has no slash there. */
+/** boto3 signs a bucket in the path with a trailing slash, even if the path has none. */
 function* resourcePaths(
 	rawPath: string,
 	{ bucket, key, isInHost = false }: Target & Partial<Reading>,
@@ -123,7 +123,7 @@ function* resourcePaths(
 		yield `${rawPath}/`;
 }
 
-/** Names sorted; a folded value is one line. */
+/** Headers sorted by name; a folded value becomes one line. */
 function canonicalHeaders(headers: Arrival["headers"]): string {
 	return Object.keys(headers)
 		.filter((name) => name.startsWith("x-amz-"))

@@ -1,8 +1,8 @@
 /**
- * The canonical request of AWS Signature Version 4, and the string to sign that has its hash.
+ * The canonical request of AWS Signature Version 4, and the string to sign that includes its hash.
  *
- * Against OSS's V4: the path is the one on the wire, so the bucket is in it only in path style; a bare key of the query
- * is written `key=`; exactly the listed headers are signed.
+ * Differences from OSS's V4: the path is the one on the wire, which includes the bucket only in path style; a key
+ * without a value is written `key=`; exactly the listed headers are signed.
  *
  * Pure. Source: AWS «Signature calculations for the Authorization header»; vectors of the same page.
  */
@@ -23,7 +23,7 @@ export type Signing = {
 	readonly credential: Credential;
 	/** Lower-case names in the order they were listed. */
 	readonly signedHeaders: readonly string[];
-	/** `yyyyMMddTHHmmssZ`. */
+	/** The time of the request, `yyyyMMddTHHmmssZ`. */
 	readonly date: string;
 	/** The last line: a hash, `UNSIGNED-PAYLOAD`, or the value for a chunked body. */
 	readonly payload: string;
@@ -46,7 +46,7 @@ export function* candidates(
 		}
 }
 
-/** As on the wire; and encoded as AWS encodes it, where a client sends `!` or `(` as they are. */
+/** The path as on the wire, and as AWS encodes it, for clients that send `!` or `(` unescaped. */
 function* canonicalPaths(rawPath: string): Iterable<string> {
 	yield rawPath;
 	if (/^[\w\-.~/]*$/.test(rawPath)) return;
@@ -69,7 +69,7 @@ function* canonicalHeaders(
 	if (isSpaced) yield lines.replaceAll(/ {2,}/g, " ");
 }
 
-/** All pairs but the signature, repeated keys included, sorted by encoded name and value. */
+/** All pairs except the signature, including repeated keys, sorted by encoded name and value. */
 export function canonicalQuery(rawQuery: string): string {
 	if (rawQuery === "") return "";
 	return rawQuery
@@ -87,7 +87,7 @@ export function canonicalQuery(rawQuery: string): string {
 		.join("&");
 }
 
-/** Text with a malformed escape stays as it was sent; no signature will match it. */
+/** A text with a malformed escape is not changed; no signature will match it. */
 const encoded = (text: string): string =>
 	/^[\w\-.~]*$/.test(text)
 		? text

@@ -10,7 +10,7 @@ import { HmacKey } from "../auth/hmac-key.ts";
 
 export type Credential = {
 	readonly accessKeyId: string;
-	/** `yyyyMMdd`. */
+	/** The day, `yyyyMMdd`. */
 	readonly date: string;
 	readonly region: string;
 	readonly service: string;
@@ -18,7 +18,7 @@ export type Credential = {
 
 const TERMINATOR = "aws4_request";
 
-/** @returns undefined unless all five parts are there; an access key id cannot contain a slash */
+/** @returns undefined unless all five parts are present; an access key id cannot contain a slash */
 export function readCredential(text: string): Credential | undefined {
 	const parts = text.split("/");
 	const [accessKeyId = "", date = "", region = "", service = "", end] = parts;

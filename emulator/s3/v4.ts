@@ -1,7 +1,7 @@
 /**
  * AWS Signature Version 4 as OSS reads it, in the Authorization header and in a URL.
  *
- * The pages of the ECs print neither status nor code: 400 InvalidArgument that names the argument is a guess (A-302),
+ * The pages of the ECs list neither status nor code: 400 InvalidArgument that names the argument is a guess (A-302),
  * and so is 403 SignatureDoesNotMatch for a header that is listed and not sent (A-303).
  *
  * Pure. Source: EC 0002-00000401…431.
@@ -26,7 +26,7 @@ import {
 	signWith,
 } from "./v4-key.ts";
 
-/** Also has the values on which the signatures of chunks are based. */
+/** A claim with the values on which the signatures of chunks are based. */
 export type V4Claim = Claim & {
 	readonly signing: Signing;
 };
@@ -34,7 +34,7 @@ export type V4Claim = Claim & {
 const ec = (number: string): string => `0002-00000${number}`;
 
 /**
- * `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=a;b, Signature=…`, in any order.
+ * Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=a;b, Signature=…`, in any order.
  *
  * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied without a date
  */
@@ -82,7 +82,7 @@ const claimOf = (
 	signing,
 });
 
-/** @throws what `fail` makes for another word than the algorithm's, and for items that no comma separates */
+/** @throws the error that `fail` makes, for any other algorithm, and for items without a comma between them */
 function readItems(
 	authorization: string,
 	fail: (number: string) => OssError,
@@ -95,7 +95,7 @@ function readItems(
 		const equals = item.indexOf("=");
 		if (equals < 0) continue;
 		const value = item.slice(equals + 1).trim();
-		// A value has no blank: what follows one is an item that a comma should precede.
+		// A value has no blank: a comma is missing between it and the next item.
 		if (value.includes(" ")) throw fail("406");
 		items.set(item.slice(0, equals).trim(), value);
 	}
@@ -118,7 +118,7 @@ const readNames = (text: string | undefined): readonly string[] =>
 		.split(";")
 		.filter((name) => name !== "");
 
-/** `x-amz-date`, or else `Date`, of which the signature has the compact form. */
+/** Reads `x-amz-date`, or else `Date`; the signature contains it in compact form. */
 function readDate({ headers }: Arrival): { moment: Date; text: string } {
 	const own = headers["x-amz-date"];
 	const moment = own
@@ -133,7 +133,7 @@ function readDate({ headers }: Arrival): { moment: Date; text: string } {
 const compactTime = (moment: Date): string =>
 	isoTime(moment).replaceAll(/[-:]|\.000/g, "");
 
-/** All headers that are listed must be there, and all `x-amz-*` headers that are there must be listed. */
+/** All listed headers must be present, and all `x-amz-*` headers that are present must be listed. */
 function requireSignedHeaders(
 	{ headers }: Arrival,
 	listed: readonly string[],
@@ -154,10 +154,10 @@ function requireSignedHeaders(
 export const EXPIRES_SECONDS_MAX = 604_800;
 
 /**
- * `X-Amz-Algorithm`, `-Credential`, `-Date`, `-Expires`, `-SignedHeaders`, `-Signature`; the pages of an absent
- * `-SignedHeaders` and `-Signature` were not to be had, so their error has no EC (A-304).
+ * Reads `X-Amz-Algorithm`, `-Credential`, `-Date`, `-Expires`, `-SignedHeaders`, `-Signature`; the pages about a
+ * missing `-SignedHeaders` and `-Signature` could not be found, so their error has no EC (A-304).
  *
- * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied when it has expired
+ * @throws OssError InvalidArgument, SignatureDoesNotMatch, AccessDenied if it has expired
  */
 export function readV4Url(request: Arrival): V4Claim {
 	const { query, headers } = request;

@@ -1,8 +1,9 @@
 /**
  * The two protocols' names for the same things: storage classes, encryption, ACLs.
  *
- * A class of S3 that OSS has no equal of is passed on as it is, and refused by OSS; one of OSS that S3 has no word for
- * keeps OSS's (A-316). Canned ACLs that OSS has not are refused as a bad `x-oss-acl` is (A-317).
+ * A storage class of S3 without an equivalent in OSS is passed on unchanged, and refused by OSS; a class of OSS
+ * without an equivalent in S3 keeps its name (A-316). Canned ACLs that OSS does not have are refused like an invalid
+ * `x-oss-acl` (A-317).
  *
  * Pure. Source: docs «Compatibility with Amazon S3»; rclone's provider Alibaba.
  */
@@ -34,7 +35,7 @@ export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 
-/** The parts of an S3 grant that OSS knows. */
+/** The parts of an S3 grant that OSS uses. */
 export type Permission = "FULL_CONTROL" | "READ" | "WRITE";
 
 /** The permissions of all callers under each ACL of OSS. */

@@ -1,6 +1,6 @@
 /**
- * count, sum, avg, max, min: one value of many records. Null, and texts that are not numbers where one is needed, are
- * ignored.
+ * count, sum, avg, max, min: one value of many records. Null is ignored, and so are texts that are not numbers if the
+ * aggregation requires numbers.
  *
  * Pure.
  */

@@ -1,6 +1,6 @@
 /**
- * Records of CSV, one at a time. Bytes are taken as characters of latin1, so that places in the text are places in the
- * object; fields are UTF-8.
+ * Reads records of CSV one at a time. Bytes are treated as characters of latin1, so that positions in the text are
+ * positions in the object; fields are UTF-8.
  *
  * Pure. Source: docs «SelectObject».
  */
@@ -10,23 +10,23 @@ export type CsvDialect = {
 	readonly recordDelimiter: string;
 	readonly fieldDelimiter: string;
 	readonly quote: string;
-	/** '': there are no comments. */
+	/** Empty if there are no comments. */
 	readonly comment: string;
 	readonly allowsQuotedRecordDelimiter: boolean;
 };
 
 export type CsvRecord = {
 	readonly fields: readonly string[];
-	/** Of its first byte. */
+	/** The position of the record's first byte. */
 	readonly start: number;
-	/** Counted from 0; a comment is a line too (java1's suite). */
+	/** The line number, counted from 0; a comment is a line too (java1's suite). */
 	readonly line: number;
 };
 
-/** A longer record is not read (A-801: the documentation speaks of less). */
+/** The maximum size of a record (A-801: the documentation states a lower limit). */
 const RECORD_BYTES_MAX = 1024 ** 2;
 
-/** A limit of ours, so that one record cannot keep other requests waiting (A-960). */
+/** A limit of the emulator, so that one record cannot delay other requests (A-960). */
 const FIELDS_MAX = 16_384;
 
 /** @throws OssError InvalidCsvLine for a quote that is not closed, and for a record that is too long */
@@ -86,10 +86,10 @@ const isOpen = (
 	{ quote, allowsQuotedRecordDelimiter }: CsvDialect,
 ): boolean => allowsQuotedRecordDelimiter && count(line, quote) % 2 === 1;
 
-/** Finds the ends of records in a growing text, looking at each character once. */
+/** Finds the ends of records in a growing text; each character is examined once. */
 class RecordEnds {
 	readonly #dialect: CsvDialect;
-	/** Of the record that is incomplete: how far it has been searched, and the quotes so far. */
+	/** The position up to which the incomplete record has been searched, and the number of quotes before it. */
 	#searched = 0;
 	#quotes = 0;
 
@@ -97,12 +97,14 @@ class RecordEnds {
 		this.#dialect = dialect;
 	}
 
-	/** That many characters were removed from the beginning of the text. */
+	/** Notes that this many characters were removed from the beginning of the text. */
 	cut(characters: number): void {
 		this.#searched = Math.max(0, this.#searched - characters);
 	}
 
-	/** Where quotes are even: a delimiter between two belongs to the field. @returns -1 when the end is missing */
+	/**
+	 * Finds the next delimiter after an even number of quotes: others belong to a field. @returns -1 if it is missing
+	 */
 	next(text: string, from: number): number {
 		const { recordDelimiter, quote, allowsQuotedRecordDelimiter } =
 			this.#dialect;
@@ -175,7 +177,7 @@ export function csvField(
 		quote,
 	}: Pick<CsvDialect, "fieldDelimiter" | "recordDelimiter" | "quote">,
 ): string {
-	// Also at its end, where it may be the beginning of a delimiter of several characters: `|` before `||`.
+	// Also quotes a field that ends with the beginning of a delimiter of several characters: `|` before `||`.
 	const needsQuotes =
 		quote !== "" &&
 		[fieldDelimiter, recordDelimiter, quote].some(

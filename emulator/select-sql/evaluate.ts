@@ -1,5 +1,5 @@
 /**
- * The value of an expression for a record, with SQL's three truths: null is neither.
+ * Evaluates an expression for a record, in SQL's three-valued logic: null is neither true nor false.
  *
  * Pure.
  */
@@ -12,7 +12,7 @@ import {
 } from "./query.ts";
 import { cast, compare, toNumber, toText, type Value } from "./values.ts";
 
-/** A limit of ours, so that one record cannot keep other requests waiting (A-942). */
+/** A limit of the emulator, so that one record cannot delay other requests (A-942). */
 const LIKE_CHARACTERS_MAX = 64 * 1024;
 
 const JOINED_CHARACTERS_MAX = 1024 ** 2;
@@ -53,7 +53,7 @@ const isNull = (value: Value): boolean => value === null || value === undefined;
 const negated = (value: Value): Value =>
 	typeof value === "boolean" ? !value : null;
 
-/** Whether the left side alone decides. */
+/** Whether the left side alone determines the result. */
 function decides(operator: Operator, left: Value): boolean | undefined {
 	if (operator === "and" && left === false) return false;
 	return operator === "or" && left === true ? true : undefined;
@@ -80,7 +80,7 @@ function combine(operator: Operator, left: Value, right: Value): Value {
 	}
 }
 
-/** @throws OssError InvalidSqlParameter for a text that is too long, a limit of ours (A-960) */
+/** @throws OssError InvalidSqlParameter for a text that exceeds the emulator's limit (A-960) */
 function joined(a: string | undefined, b: string | undefined): Value {
 	if (a === undefined || b === undefined) return null;
 	if (a.length + b.length > JOINED_CHARACTERS_MAX)
@@ -88,7 +88,7 @@ function joined(a: string | undefined, b: string | undefined): Value {
 	return a + b;
 }
 
-/** One of the values that `[*]` finds is enough (A-804). */
+/** The condition is true if it is true for one of the values that `[*]` finds (A-804). */
 function compared(operator: Operator, left: Value, right: Value): Value {
 	if (Array.isArray(left))
 		return left.some((one) => compared(operator, one, right) === true);

@@ -1,6 +1,6 @@
 /**
- * Frames of an answer: version and type, length, a checksum of the header that is 0, the payload that begins with how
- * far the object is read, the CRC-32 of the payload.
+ * Frames of a response: version and type, length, a checksum of the header that is 0, the payload, which begins with
+ * the position reached in the object, and the CRC-32 of the payload.
  *
  * Pure. Source: docs «SelectObject», frames; the readers of go1's and oss2's SDK.
  */
@@ -18,7 +18,7 @@ const TYPES = {
 export const dataFrame = (scanned: number, text: string): Buffer =>
 	frame("data", long(scanned), Buffer.from(text));
 
-/** Says only that the connection is alive, and how far it is. */
+/** A frame that keeps the connection alive and reports the position. */
 export const continuousFrame = (scanned: number): Buffer =>
 	frame("continuous", long(scanned));
 

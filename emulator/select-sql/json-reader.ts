@@ -1,9 +1,9 @@
 /**
- * Reads JSON in pieces and makes only the values at the path of FROM, so that an object of any size can be selected
- * from in little memory. Everything else is checked and passed over.
+ * Reads JSON in pieces and makes only the values at the path of FROM, so that objects of any size can be processed in
+ * little memory. Everything else is validated and skipped.
  *
- * A byte counts as a character until a text is complete. Of two members with one name in front of the path both count;
- * inside of a row the last one does.
+ * Bytes are treated as characters until a text is complete. If two members on the path to the rows have the same
+ * name, both count; inside of a row the last one counts.
  *
  * Pure. Source: RFC 8259.
  */
@@ -11,29 +11,29 @@ import { OssError } from "../oss/errors.ts";
 import { EVERY, type Step } from "./query.ts";
 import { NumberText, type Value } from "./values.ts";
 
-/** The beginning of a record, or, with a value, a row in it. */
+/** The beginning of a record, or, if it has a value, a row of the record. */
 export type JsonItem = {
-	/** Of the record, counted from 0. */
+	/** The number of the record, counted from 0. */
 	readonly line: number;
-	/** Of the record's first byte. */
+	/** The position of the record's first byte. */
 	readonly start: number;
 	readonly value?: Value;
 };
 
 export type JsonReading = {
-	/** One value instead of any number. */
+	/** Whether the object is one value instead of any number of values. */
 	readonly isDocument: boolean;
-	/** undefined: records are only counted. */
+	/** The path of the rows; undefined if records are only counted. */
 	readonly from: readonly Step[] | undefined;
 };
 
-/** Limits of ours, so that one row cannot keep other requests waiting. */
+/** Limits of the emulator, so that one row cannot delay other requests. */
 const TEXT_BYTES_MAX = 1024 ** 2;
 const NUMBER_BYTES_MAX = 64 * 1024;
 const MEMBERS_MAX = 32_768;
 const DEPTH_MAX = 1000;
 
-/** About what values take in memory, their characters excepted. */
+/** Approximate memory that values take, without their characters. */
 const CONTAINER_BYTES = 64;
 const NUMBER_BYTES = 64;
 const TEXT_BYTES = 32;
@@ -44,17 +44,17 @@ type Container = Value[] | { [key: string]: Value };
 
 type Frame = {
 	readonly isArray: boolean;
-	/** undefined outside of rows. */
+	/** The value that is being made; undefined outside of rows. */
 	readonly made: Container | undefined;
-	/** How many steps of the path lead here; -1 for other places. */
+	/** The number of steps of the path that lead here; -1 if the place is not on the path. */
 	readonly matched: number;
-	/** Members so far. */
+	/** The number of members so far. */
 	count: number;
-	/** Of the member that is read. */
+	/** The key of the member that is being read. */
 	key: string;
 };
 
-/** What may come next. */
+/** The tokens that are allowed next. */
 type State =
 	| "between"
 	| "value"
@@ -79,15 +79,15 @@ export class JsonReader {
 	readonly #frames: Frame[] = [];
 	#items: JsonItem[] = [];
 	#state: State = "between";
-	/** How deep the row lies that is made; -1: none is. */
+	/** The depth of the row that is being made; -1 outside of rows. */
 	#rowDepth = -1;
-	/** Of the value whose first character has been read. */
+	/** The number of path steps that lead to the value that has begun. */
 	#matched = -1;
 	#line = -1;
 	#start = 0;
-	/** Bytes before the piece that is read. */
+	/** The number of bytes before the piece that is being read. */
 	#offset = 0;
-	/** The text or number so far. */
+	/** The incomplete text or number. */
 	#raw = "";
 	#isKey = false;
 	#isEscaped = false;
@@ -100,7 +100,7 @@ export class JsonReader {
 		this.#from = from;
 	}
 
-	/** About how much memory the row that is being read takes. */
+	/** The approximate memory of the row that is being read, in bytes. */
 	get rowBytes(): number {
 		return this.#rowBytes;
 	}
@@ -134,7 +134,7 @@ export class JsonReader {
 		return items;
 	}
 
-	/** A character that is not inside of a text or a number. */
+	/** Handles a character that is not inside of a text or a number. */
 	#readMark(text: string, at: number): number {
 		const code = text.charCodeAt(at);
 		if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) return at + 1;
@@ -164,7 +164,7 @@ export class JsonReader {
 	}
 
 	#beginRecord(code: number, at: number): number {
-		// In lines a number or a text alone is no record.
+		// In JSON lines, a number or a text alone is not a record.
 		const isScalar = code !== 0x7b && code !== 0x5b;
 		if (this.#isDocument ? this.#line >= 0 : isScalar)
 			throw invalidJson("is no JSON");
@@ -183,7 +183,7 @@ export class JsonReader {
 		return code === 0x22 ? at + 1 : at;
 	}
 
-	/** Where the value lies that begins: on the way along the path, at its end, or elsewhere. */
+	/** The position of the value that begins: on the path, at its end, or elsewhere. */
 	#place(): void {
 		const frame = this.#frames.at(-1);
 		if (frame) frame.count += 1;

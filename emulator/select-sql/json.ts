@@ -1,6 +1,6 @@
 /**
- * Records of JSON: consecutive values with any separators, or one whole document; the values at a path; and how OSS
- * writes them.
+ * Reads records of JSON: consecutive values with any separators, or one whole document; finds the values at a path;
+ * writes values as OSS does.
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for commas between values and for `\/`.
  */
@@ -15,13 +15,13 @@ import {
 import { EVERY, invalidSql, type Step } from "./query.ts";
 import { NumberText, type Value } from "./values.ts";
 
-/** Memory is asked for in steps of that many bytes. */
+/** Memory is reserved in steps of this many bytes. */
 const STEP_BYTES = 1024 ** 2;
 
 /**
- * @param memory shared with other requests. A row that needs more than all of it is refused (A-802), and so is one that
- *   does not find room beside others (A-961)
- * @returns rows, and where records begin; undefined after each chunk
+ * @param memory shared with other requests. A row that exceeds all of it is refused (A-802), and so is a row for
+ *   which the other requests leave too little memory (A-961)
+ * @returns rows, and the beginnings of records; undefined after each chunk
  * @throws OssError InvalidJsonData, QpsLimitExceeded
  */
 export async function* jsonItems(
@@ -49,16 +49,16 @@ export async function* jsonItems(
 	}
 }
 
-/** How many values a path may pass in one row: a limit of ours (A-960). */
+/** The maximum number of values that a path may pass in one row: a limit of the emulator (A-960). */
 const PASSED_MAX = 100_000;
 
 /**
- * Finds the values at a path: `[*]` is each element, so there may be any number.
+ * Finds the values at a path: `[*]` matches each element, so there may be any number of them.
  */
 export class Finder {
 	#passed = 0;
 
-	/** @throws OssError InvalidSqlParameter when too many values are passed by one finder */
+	/** @throws OssError InvalidSqlParameter if one finder passes too many values */
 	valuesAt(value: Value, steps: readonly Step[]): Value[] {
 		let values: Value[] = value === undefined ? [] : [value];
 		for (const step of steps) {
@@ -95,10 +95,12 @@ export const isMap = (
 	!Array.isArray(value) &&
 	!(value instanceof NumberText);
 
-/** Size of a piece of a large value. */
+/** The size of a piece of a large value. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** As OSS writes it: without blanks, every slash escaped. In pieces, so that a large value can be written in breaks. */
+/**
+ * Writes a value as OSS does: without blanks, every slash escaped. Large values are written in pieces, with breaks.
+ */
 export function* jsonTexts(value: Value): Generator<string> {
 	let piece = "";
 	for (const text of tokensOf(value)) {
@@ -117,7 +119,7 @@ type Open = {
 	at: number;
 };
 
-/** Without recursion: a value may be as deep as the reader allows. */
+/** Without recursion: a value may be nested as deep as the reader allows. */
 function* tokensOf(value: Value): Generator<string> {
 	const open: Open[] = [];
 	let next: Value = value;

@@ -1,5 +1,6 @@
 /**
- * Expressions of a statement, by descent: or, and, not, a predicate, sums and `||`, products, a sign, a value.
+ * Parses expressions of a statement, by recursive descent: or, and, not, a predicate, sums and `||`, products, a
+ * sign, a value.
  *
  * Pure.
  */
@@ -14,17 +15,17 @@ import {
 import type { Reader } from "./tokens.ts";
 import { readLike } from "./values.ts";
 
-/** Words that need double quotes as a path or alias. */
+/** Words that require double quotes as a path or alias. */
 const KEYWORDS: ReadonlySet<string> = new Set(
 	"select from where limit group order by having join on and or not like escape between in is null as cast avg sum max min count true false union".split(
 		" ",
 	),
 );
 
-/** A limit of ours, so that one record cannot keep other requests waiting (A-942). */
+/** A limit of the emulator, so that one record cannot delay other requests (A-942). */
 const LIKES_MAX = 32;
 
-/** So that no statement exhausts the stack. */
+/** The maximum depth of an expression, so that no statement exhausts the stack. */
 const DEPTH_MAX = 100;
 
 export class ExpressionParser {
@@ -160,7 +161,7 @@ export class ExpressionParser {
 		);
 	}
 
-	/** `.key`, `[0]`, `[*]`, as many as there are. */
+	/** Parses any number of `.key`, `[0]` and `[*]`. */
 	steps(): Step[] {
 		const reader = this.#reader;
 		const steps: Step[] = [];
@@ -173,7 +174,7 @@ export class ExpressionParser {
 		}
 	}
 
-	/** Behind a dot a keyword is a key. */
+	/** After a dot a keyword is a key. */
 	#key(): string {
 		const { kind, text } = this.#reader.next;
 		if (kind !== "word" && kind !== "name") throw this.#reader.unexpected();

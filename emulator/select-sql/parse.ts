@@ -1,8 +1,8 @@
 /**
- * Reads a statement: `SELECT columns FROM ossobject[.path] [alias] [WHERE expression] [LIMIT n]`.
+ * Parses a statement: `SELECT columns FROM ossobject[.path] [alias] [WHERE expression] [LIMIT n]`.
  *
- * No parser of the registry's reads OSS's dialect: paths with `[*]` behind the table, two aliases of which the last
- * counts, a quote too many at the end.
+ * No published parser reads OSS's dialect: paths with `[*]` after the table, two aliases of which the last counts, a
+ * superfluous quote at the end.
  *
  * Pure. Source: docs «SelectObject»; the suites of the SDKs for the refusals.
  */
@@ -89,7 +89,7 @@ function readOperand(
 	return operand;
 }
 
-/** OSS joins texts in conditions, and refuses to select joined texts. */
+/** OSS concatenates texts in conditions, and refuses to select concatenated texts. */
 function requireNoConcatenation(expression: Expression): Expression {
 	if (expression.kind === "binary" && expression.operator === "||")
 		throw invalidSql("|| is not supported in the select list.");
@@ -119,7 +119,7 @@ function readLimit(reader: Reader): number {
 	return Number(text);
 }
 
-/** `s.name` is `name`; `s` alone stays, for a key may be called so. */
+/** `s.name` becomes `name`; `s` alone remains, because a key may have that name. */
 function withoutAlias(expression: Expression, alias: string): Expression {
 	switch (expression.kind) {
 		case "literal":

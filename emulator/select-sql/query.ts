@@ -6,7 +6,9 @@
 import { OssError } from "../oss/errors.ts";
 import type { Pattern } from "../oss/wildcard.ts";
 
-/** Into a JSON value: a key, an index, or `[*]`. Of a CSV record only the first counts: a name or `_1`. */
+/**
+ * A step into a JSON value: a key, an index, or `[*]`. In a CSV record only the first step counts: a name or `_1`.
+ */
 export type Step = string | number | typeof EVERY;
 export const EVERY: unique symbol = Symbol("[*]");
 
@@ -56,14 +58,14 @@ export type AggregateName = "count" | "sum" | "avg" | "max" | "min";
 
 export type Column = {
 	readonly expression: Expression;
-	/** undefined: it is not aggregated. */
+	/** The aggregation; undefined if the column is not aggregated. */
 	readonly aggregate: AggregateName | undefined;
-	/** `AS`, or the last key of the path; undefined: its position names it. */
+	/** The name after `AS`, or the last key of the path; undefined if the column is named by its position. */
 	readonly name: string | undefined;
 };
 
 export type Query = {
-	/** Empty: `*`. */
+	/** The columns; empty for `*`. */
 	readonly columns: readonly Column[];
 	/** The path after `ossobject`. */
 	readonly from: readonly Step[];
@@ -71,6 +73,9 @@ export type Query = {
 	readonly limit: number;
 };
 
-/** Source: docs «SelectObject», error codes: the statement is wrong, or does not match the object. */
+/**
+ * The error for an invalid statement, or one that does not match the object. Source: docs «SelectObject», error
+ * codes.
+ */
 export const invalidSql = (message: string): OssError =>
 	new OssError("InvalidSqlParameter", { message });

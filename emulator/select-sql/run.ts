@@ -11,23 +11,26 @@ import type { Value } from "./values.ts";
 
 export type Row = {
 	readonly at: Lookup;
-	/** As it is written when it is selected; a large row in pieces. */
+	/** The text of the row if it is selected whole; a large row in pieces. */
 	readonly texts: () => Iterable<string>;
 };
 
-/** Which records: counted as lines, as splits, or by where they begin. Both ends belong to it (A-806). */
+/**
+ * The records to process: counted as lines, as splits, or by the position where they begin. Both ends are included
+ * (A-806).
+ */
 export type Range = {
 	readonly unit: "line" | "split" | "byte";
 	readonly first: number;
 	readonly last: number;
 };
 
-/** An object is one split, however large it is (A-803). */
+/** An object is one split, whatever its size (A-803). */
 export const SPLITS = 1;
 
 const EVERYTHING: Range = { unit: "line", first: 0, last: Infinity };
 
-/** Below 0: before the range; above 0: after it. */
+/** Compares a record with the range. @returns -1 before the range, 0 in it, 1 after it */
 export function placeIn(
 	{ unit, first, last }: Range = EVERYTHING,
 	line: number,
@@ -39,8 +42,8 @@ export function placeIn(
 
 /**
  * @param last the number of the last line; -1 for an empty object
- * @throws OssError InvalidArgument for lines or splits that all lie behind it: java1's suite, which does not say with
- *   which code (A-655)
+ * @throws OssError InvalidArgument for lines or splits that are all after the end: java1's suite, which does not
+ *   state the code (A-655)
  */
 export function requireReached(range: Range | undefined, last: number): void {
 	const { unit, first } = range ?? EVERYTHING;
@@ -50,7 +53,7 @@ export function requireReached(range: Range | undefined, last: number): void {
 }
 
 /**
- * @param rows a text among them is passed on
+ * @param rows texts among them are passed on
  * @param write writes the aggregations as one row
  * @returns a text for every row; '' for a row that is left out
  */

@@ -1,5 +1,5 @@
 /**
- * A statement over a CSV object.
+ * Runs a statement on a CSV object.
  *
  * Pure. Source: docs «SelectObject»; suites of the SDKs for partial records and unchanged columns.
  */
@@ -26,11 +26,14 @@ export type CsvSelection = {
 	readonly header: "none" | "ignore" | "use";
 	readonly range: Range | undefined;
 	readonly output: CsvOutput;
-	/** How many records may lack a column of the statement; undefined: any, and the column is empty. */
+	/**
+	 * The maximum number of records that may lack a column of the statement; undefined means no limit, and empty
+	 * columns.
+	 */
 	readonly skippedMax: number | undefined;
 };
 
-/** @throws OssError InvalidSqlParameter for a column that is not there, InvalidCsvLine */
+/** @throws OssError InvalidSqlParameter for a column that does not exist, InvalidCsvLine */
 export function selectCsv(
 	chunks: AsyncIterable<Buffer>,
 	selection: CsvSelection,
@@ -102,7 +105,7 @@ const csvLine = (fields: readonly string[], output: CsvOutput): string =>
 	fields.map((field) => csvField(field, output)).join(output.fieldDelimiter) +
 	output.recordDelimiter;
 
-/** Where the columns of a statement are: by number, or by name in any case. */
+/** The columns of a statement, by number, or by name regardless of case. */
 class Columns {
 	readonly header: readonly string[];
 	readonly #indexes = new Map<string, number>();
@@ -136,7 +139,7 @@ class Columns {
 		return fields.length < this.#needed;
 	}
 
-	/** Each column in its place; the others are empty. */
+	/** Puts each column into its place; the others are empty. */
 	keptOf(fields: readonly string[]): readonly string[] {
 		return fields.map((field, i) => (this.#selected.has(i) ? field : ""));
 	}

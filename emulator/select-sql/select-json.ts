@@ -1,8 +1,8 @@
 /**
- * A statement over a JSON object: the path behind `ossobject` selects the records of each value, or of the one
+ * Runs a statement on a JSON object: the path after `ossobject` selects the records of each value, or of the single
  * document.
  *
- * Pure. Source: docs «SelectObject»; suites of the SDKs for names, and for keys that are not there.
+ * Pure. Source: docs «SelectObject»; suites of the SDKs for names, and for missing keys.
  */
 import type { ByteBudget } from "../oss/byte-budget.ts";
 import { evaluate, type Lookup } from "./evaluate.ts";
@@ -77,7 +77,7 @@ function toRow(value: Value, selection: JsonSelection): Row {
 	};
 }
 
-/** Absent values are left out. */
+/** Absent values are omitted. */
 function* jsonRecord(
 	values: readonly Value[],
 	{ query, recordDelimiter }: JsonSelection,

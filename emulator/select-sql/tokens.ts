@@ -1,15 +1,15 @@
 /**
- * The words of a statement.
+ * Splits a statement into tokens.
  *
- * A single quote that opens nothing at the very end is passed over, as OSS does: suites of its SDKs write
- * `from ossobject'`.
+ * A single quote at the very end that opens no text is ignored, as OSS does: suites of its SDKs write `from
+ * ossobject'`.
  *
  * Pure.
  */
 import { invalidSql } from "./query.ts";
 
 export type Token = {
-	/** `word`: a name or a keyword; `name`: one in double quotes, never a keyword. */
+	/** `word`: a name or a keyword; `name`: a name in double quotes, never a keyword. */
 	readonly kind: "word" | "name" | "string" | "number" | "sign" | "end";
 	readonly text: string;
 };
@@ -37,7 +37,7 @@ export function tokenize(statement: string): readonly Token[] {
 	return [...tokens, END];
 }
 
-/** The last quote: preserved where it closes a text, dropped where it would open one. */
+/** The last quote is preserved if it closes a text, and dropped if it would open one. */
 const closesQuote = (statement: string): string =>
 	(statement.split("'").length - 1) % 2 === 0 ? "'" : "";
 
@@ -52,7 +52,7 @@ function toToken(groups: Readonly<Record<string, string | undefined>>): Token {
 	return { kind: "sign", text: sign === "<>" ? "!=" : sign };
 }
 
-/** Tokens, one after the other. */
+/** Reads tokens one after the other. */
 export class Reader {
 	readonly #tokens: readonly Token[];
 	#at = 0;
@@ -71,7 +71,7 @@ export class Reader {
 		return token;
 	}
 
-	/** Takes the next one where it is this word or sign, in any case. */
+	/** Takes the next token if it is this word or sign, regardless of case. */
 	accept(text: string): boolean {
 		const { kind, text: own } = this.next;
 		const is =

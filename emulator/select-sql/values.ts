@@ -1,8 +1,8 @@
 /**
  * Values of fields and JSON in expressions: their conversion and comparison.
  *
- * A text compared with a number counts as the number it spells; any other text compares to nothing. Numbers of JSON
- * keep the digits they were written with.
+ * A text that is compared with a number is converted to a number; a text that is not a number compares to nothing.
+ * JSON numbers keep their original digits.
  *
  * Pure.
  */
@@ -44,7 +44,7 @@ export function toText(value: Value): string | undefined {
 		: undefined;
 }
 
-/** Below 0, 0, above 0; undefined where the two do not compare. */
+/** @returns below 0, 0 or above 0; undefined if the two cannot be compared */
 export function compare(a: Value, b: Value): number | undefined {
 	const isNumeric = isNumber(a) || isNumber(b);
 	const left = isNumeric ? toNumber(a) : toText(a);
@@ -71,9 +71,9 @@ function toBoolean(value: Value): boolean | null {
 }
 
 /**
- * Reads the pattern of LIKE: `%` is a run of any length, `_` one character; `mark` makes the next one literal.
+ * Compiles the pattern of LIKE: `%` matches any text, `_` one character; `mark` makes the next character literal.
  *
- * @throws OssError InvalidSqlParameter for a part with `_` that is too long (a limit of ours, A-942)
+ * @throws OssError InvalidSqlParameter for a part with `_` that exceeds the emulator's limit (A-942)
  */
 export function readLike(pattern: string, mark: string): Pattern {
 	const parts: number[][] = [[]];

@@ -1,5 +1,5 @@
 /**
- * A request of Node's → an `Arrival`: path and query as in the request line, decoded once, nothing normalised.
+ * Makes an `Arrival` of a Node.js request: path and query as in the request line, decoded once, nothing normalised.
  */
 
 import { randomUUID } from "node:crypto";
@@ -15,7 +15,7 @@ export type ReadForm = (
 ) => AsyncIterable<FormPart>;
 
 /**
- * @param target of the request line
+ * @param target the target in the request line
  * @param readForm for the OSS port; other ports read no forms
  */
 export function toArrival(
@@ -48,7 +48,7 @@ export function toArrival(
 		: { ...arrival, expiryTime: clock.expiryNow() };
 }
 
-/** An IPv4 address that an IPv6 socket shows. */
+/** An IPv4 address as an IPv6 socket shows it. */
 const withoutMapping = (address: string): string =>
 	address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 
@@ -56,7 +56,7 @@ function readNone(): never {
 	throw new Error("forms are read at the OSS port only");
 }
 
-/** A form that is left early must leave the connection as it is: an answer has to follow. */
+/** Leaving a form early must not close the connection: a response has to follow. */
 const pieces = (raw: IncomingMessage): AsyncIterable<Buffer> =>
 	raw.iterator({ destroyOnReturn: false });
 
@@ -69,7 +69,7 @@ function splitTarget(target: string): [path: string, query: string] {
 	return mark < 0 ? [local, ""] : [local.slice(0, mark), local.slice(mark + 1)];
 }
 
-/** @throws nothing: a value that cannot be decoded stays as it came, and no signature fits it */
+/** @throws nothing: a value that cannot be decoded is not changed, and no signature matches it */
 function readQuery(raw: string): Query {
 	const query = new Map<string, string>();
 	if (raw === "") return query;
@@ -95,10 +95,10 @@ function readHeaders(headers: IncomingMessage["headers"]): Headers {
 	return read;
 }
 
-/** 24 hex digits, the first eight of which are the time in seconds, as in captures. */
+/** A request id of 24 hex digits; the first eight are the time in seconds, as in captures. */
 export function makeRequestId(now: Date): string {
 	const seconds = wholeSeconds(now);
-	// Node makes UUIDs in advance; these two parts of one are random.
+	// Node.js generates UUIDs in advance; the two parts of a UUID taken here are random.
 	const chance = randomUUID();
 	return `${seconds.toString(16).padStart(8, "0")}${chance.slice(-12)}${chance.slice(0, 4)}`.toUpperCase();
 }

@@ -1,5 +1,5 @@
 /**
- * Checks whether the caller may perform an operation, by the action of its row, before it runs.
+ * Checks whether the caller is allowed to perform an operation, by the action of its row, before it runs.
  */
 import type { Emulator } from "../emulator.ts";
 import {
@@ -16,7 +16,7 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * @returns the bucket to which the operation has access; undefined for an operation outside buckets
+ * @returns the bucket that the operation may use; undefined for an operation outside of buckets
  * @throws OssError NoSuchBucket, AccessDenied
  */
 export async function authorize(
@@ -51,7 +51,7 @@ const ownedBy = (
 ): boolean => bucket?.owner === caller.uid;
 
 /**
- * PutBucketAcl is PutBucket to OSS: it makes the bucket if there is none, and another account's bucket exists already.
+ * PutBucketAcl behaves like PutBucket: it creates a missing bucket, and reports that another account's bucket exists.
  *
  * Source: the suites of ali-oss (it creates) and java1 (BucketAlreadyExists).
  *

@@ -1,4 +1,4 @@
-/** Input that is not HTTP, or that ends in the middle of a request, still gets OSS's error. */
+/** Answers input that is not HTTP, or that ends in the middle of a request, with OSS's error. */
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -20,9 +20,9 @@ export type BrokenRequest = {
 };
 
 /**
- * Node's parser gives up with `error`; only the socket is left to answer on.
+ * Node's parser fails with `error`; the response must be written to the socket.
  *
- * @param report for the log and the record
+ * @param report receives the refusal for the log and the record
  */
 export function answerBroken(
 	error: Error & { readonly code?: string; readonly rawPacket?: Buffer },
@@ -65,23 +65,23 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_TO_HTTP =
 	"the client spoke TLS (https) to a port of plain http: let its endpoint begin with http://, or start the emulator with --tls-port and use that port";
 
-/** No further request is accepted on these: what their clients still send is read and dropped. */
+/** No further request is accepted on these sockets: further bytes of their clients are read and discarded. */
 export const spentSockets = new WeakSet<Duplex>();
 
 const LINGER_MS = 5000;
 
-/** The answer would be lost with the connection. */
+/** Closing the connection would lose the response. */
 function linger(socket: Duplex): void {
 	const cut = setTimeout(() => socket.destroy(), LINGER_MS);
 	socket.once("close", () => clearTimeout(cut));
 }
 
 function toOssError({ code }: { readonly code?: string }): OssError {
-	// The client closed its side before it had sent what Content-Length promised.
+	// The client closed its side before it had sent as many bytes as Content-Length promised.
 	if (code === "HPE_INVALID_EOF_STATE") return new OssError("IncompleteBody");
 	if (code === "ERR_HTTP_REQUEST_TIMEOUT")
 		return new OssError("RequestTimeout");
-	// A-03: no page has OSS's message for headers that are too large.
+	// A-03: OSS's message for headers that are too large is not documented.
 	if (code === "HPE_HEADER_OVERFLOW") {
 		return new OssError("InvalidRequest", {
 			message: "The request headers are too large.",
@@ -90,7 +90,7 @@ function toOssError({ code }: { readonly code?: string }): OssError {
 	return new OssError("BadRequest");
 }
 
-/** The record of a request that has no request line: it was refused before one could be read. */
+/** The record of a request without a request line: it was refused before the line could be parsed. */
 export function recordBroken(
 	{ id, receivedAt, error, socket }: BrokenRequest,
 	requests: RequestLog,

@@ -1,8 +1,8 @@
 /**
- * Certificates for any name that a TLS client asks for, from an authority of the emulator's own.
+ * Certificates for any name that a TLS client requests, signed by an authority of the emulator's own.
  *
- * The authority is made once and stored in the data folder, so that it can be trusted once. Names come with the
- * handshake: an emulator in a container cannot know under which names it is reached.
+ * The authority is made once and stored in the data folder, so that users have to trust it only once. Names are taken
+ * from the handshake: an emulator in a container cannot know the names by which it is reached.
  */
 import { createPublicKey, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
@@ -12,9 +12,9 @@ import { generateRsaKey } from "../oss/rsa-key.ts";
 import { DAY_MS } from "../oss/times.ts";
 
 export type Authority = {
-	/** PEM, for clients to trust. */
+	/** The certificate of the authority, PEM, which clients must trust. */
 	readonly certificate: string;
-	/** PEM. */
+	/** The private key, PEM. */
 	readonly privateKey: string;
 };
 
@@ -26,7 +26,7 @@ const YEARS = 10;
 /** Some clients refuse a server certificate with a longer validity. */
 const LEAF_DAYS = 800;
 const NAME = "oss-emulator";
-/** Every name costs a signature of some milliseconds; no real client uses thousands of names. */
+/** Each name costs a signature of some milliseconds; real clients do not use thousands of names. */
 const NAMES_MAX = 256;
 
 export async function makeAuthority(now: Date): Promise<Authority> {
@@ -48,13 +48,13 @@ export async function makeAuthority(now: Date): Promise<Authority> {
 	};
 }
 
-/** Key and certificate one after the other, as they are stored. */
+/** Key and certificate of the authority, concatenated as they are stored. */
 export const writeAuthority = ({
 	certificate,
 	privateKey,
 }: Authority): string => `${certificate}${privateKey}`;
 
-/** @returns undefined when `pem` does not hold both halves */
+/** @returns undefined if `pem` does not contain both */
 export function readAuthority(pem: string): Authority | undefined {
 	const part = (label: string): string | undefined =>
 		new RegExp(
@@ -78,12 +78,12 @@ export class Certificates {
 		this.#key = generateRsaKey(KEY_BITS);
 	}
 
-	/** The authority's, PEM, for clients to trust. */
+	/** The certificate of the authority, PEM, which clients must trust. */
 	get authority(): string {
 		return this.#authority.certificate;
 	}
 
-	/** For clients that send no name, because they dial an address. */
+	/** The context for clients that send no name, because they connect to an IP address. */
 	forThisMachine(): Promise<Certified> {
 		return this.#make(["localhost", "127.0.0.1", "::1"]);
 	}
@@ -97,7 +97,7 @@ export class Certificates {
 			this.#contexts.delete(oldest);
 		const made = this.#make([name]).then(createSecureContext);
 		this.#contexts.set(name, made);
-		made.catch(() => this.#contexts.delete(name)); // this client gets the error; the next one may try again
+		made.catch(() => this.#contexts.delete(name)); // this client receives the error; the next client tries again
 		return made;
 	}
 
@@ -146,7 +146,7 @@ function draft(
 		String(createPublicKey(privateKey).export({ type: "spki", format: "pem" })),
 	);
 	certificate.serialNumber = `01${randomBytes(15).toString("hex")}`;
-	certificate.validity.notBefore = new Date(now.getTime() - DAY_MS); // because clocks of containers differ
+	certificate.validity.notBefore = new Date(now.getTime() - DAY_MS); // the clocks of containers differ
 	certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
 	return certificate;
 }

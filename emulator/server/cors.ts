@@ -1,5 +1,5 @@
 /**
- * CORS headers of the answer to an actual request, also to one that failed, so that a page can read why.
+ * CORS headers of the response to an actual request, also if the request failed, so that a page can read why.
  *
  * The bucket of a request that failed before its signature was checked is read from the request as it arrived.
  *
@@ -13,7 +13,7 @@ import { corsHeaders } from "../operations/cors/cors-rules.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 
-/** @param bucket of the request */
+/** @param bucket the bucket of the request */
 export async function withCors(
 	emulator: Emulator,
 	arrival: Arrival,
@@ -24,7 +24,7 @@ export async function withCors(
 	if (method === "OPTIONS" || bucket === "") return reply;
 	const { upstream } = emulator;
 	if (upstream && emulator.cors === "off") {
-		// Answers of the cloud already have the headers of its rules.
+		// Responses of the cloud already have the headers of its CORS rules.
 		if (headers.origin === undefined || isOfCloud(reply)) return reply;
 		const { findUpstreamCors } = await import("../gateway/bucket-documents.ts");
 		const found = await findUpstreamCors(upstream, arrival, bucket);
@@ -45,12 +45,12 @@ export async function withCors(
 	return { ...reply, headers: { ...reply.headers, ...allowed, ...vary } };
 }
 
-/** Only answers of the cloud bring a request id. */
+/** Only responses of the cloud have a request id here. */
 const isOfCloud = ({ headers }: Reply): boolean =>
 	headers["x-oss-request-id"] !== undefined ||
 	headers["x-amz-request-id"] !== undefined;
 
-/** The name of a bucket has no percent-escapes; the key does not matter here. */
+/** A bucket's name has no percent-escapes; the key does not matter here. */
 export function likeliestBucket(
 	{ host, rawPath }: Arrival,
 	names: Names,

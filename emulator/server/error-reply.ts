@@ -1,5 +1,5 @@
 /**
- * An error as OSS answers it: a document, for HEAD in a header, for 304 neither.
+ * An error as OSS sends it: a document, for HEAD a header, for 304 neither.
  *
  * Pure. Source: docs «Error responses»; the SDKs' error parsers read `x-oss-err`, swift's `x-oss-error`.
  */
@@ -8,7 +8,7 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import { writeXml } from "../xml/write.ts";
 
-/** @param region decides which of the two sites explains the error */
+/** @param region determines which of the two sites explains the error */
 export function errorReply(
 	region: string,
 	error: OssError,
@@ -17,7 +17,7 @@ export function errorReply(
 	const { status } = error;
 	if (status === 304) return { status, headers: error.headers, body: null };
 	const headers = { ...error.headers, "x-oss-ec": error.ec || undefined };
-	// An error of the cloud keeps the cloud's request id, because its support needs that one.
+	// An error of the cloud keeps the cloud's request id, because Alibaba Cloud's support needs it.
 	const known = error.headers["x-oss-request-id"] ?? id;
 	const document = Buffer.from(writeError(region, error, known, host));
 	if (method !== "HEAD") {

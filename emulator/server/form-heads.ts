@@ -1,12 +1,12 @@
 /**
- * The heads of a form's parts up to the file, which @fastify/multipart does not hand on as they were sent.
+ * Reads the heads of a form's parts up to the file, which @fastify/multipart does not pass on as they were sent.
  *
- * It drops the parameters of the file's type and invents a type where it is missing, skips malformed parts, and refuses
- * a field whose name every object of JavaScript has, `constructor`. Dicer, the parser inside the plugin, reads the same
- * bytes here, until the file begins.
+ * The plugin drops the parameters of the file's type and invents a missing type, skips malformed parts, and refuses a
+ * field whose name is a property of every JavaScript object, `constructor`. Dicer, the parser inside of the plugin,
+ * reads the same bytes here until the file begins.
  *
- * Source: RFC 7578; docs «PostObject»: names of 8 KB. OSS limits the bytes that precede the file; how many it allows is
- * not documented (A-904).
+ * Source: RFC 7578; docs «PostObject»: names of 8 KB. OSS limits the bytes that precede the file; the limit is not
+ * documented (A-904).
  */
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -22,11 +22,11 @@ import { OssError } from "../oss/errors.ts";
 /** The headers of a part. */
 export type Head = {
 	readonly name: string;
-	/** '' when the part has no name. */
+	/** The name of the file; '' if the part has none. */
 	readonly filename: string;
-	/** With its parameters; '' when the part has no type. */
+	/** The type with its parameters; '' if the part has none. */
 	readonly contentType: string;
-	/** Of a field that the plugin does not hand on. */
+	/** The value of a field that the plugin does not pass on. */
 	readonly value?: Promise<string>;
 };
 
@@ -35,18 +35,18 @@ export const isFile = ({ name }: Pick<Head, "name">): boolean =>
 
 const NAME_BYTES_MAX = 8 * 1024;
 export const HEADERS_MAX = 32;
-/** Of one part. The parsers cut longer ones off, so that the rest looks like this much. */
+/** The maximum size of the head of a part. The parsers truncate longer heads, so a truncated head has this size. */
 export const HEAD_BYTES_MAX = 32 * 1024;
 const PREAMBLE_BYTES_MAX = 64 * 1024;
-/** All that precedes the file: fields of 4 MB, and as much for their heads. */
+/** The maximum size of everything before the file: fields of 4 MB, and as much for their heads. */
 const BEFORE_FILE_BYTES_MAX = 8 * 1024 * 1024;
 
 const malformed = (): OssError => new OssError("MalformedPOSTRequest");
 
 export class FormHeads {
-	/** As Dicer found them. */
+	/** The heads that Dicer found. */
 	readonly #found: Head[] = [];
-	/** The parts that the plugin found too, and the data that it did not hand on. */
+	/** The parts that the plugin found too, and the fields that it did not pass on. */
 	readonly #confirmed: Head[] = [];
 	#dicer: Dicer | undefined;
 	#isHeadDue = false;
@@ -59,17 +59,17 @@ export class FormHeads {
 			boundary,
 			maxHeaderPairs: HEADERS_MAX + 1,
 			maxHeaderSize: HEAD_BYTES_MAX,
-			// A part whose buffer is full would make Dicer wait, and the plugin would be ahead of it.
+			// Dicer would stop at a part whose buffer is full, and the plugin would get ahead of it.
 			partHwm: BEFORE_FILE_BYTES_MAX,
 		};
 		this.#dicer = new Dicer(config);
 		this.#dicer.on("part", (part) => this.#begin(part));
-		// That a form ends too early is for the plugin to report.
+		// The plugin reports a form that ends too early.
 		this.#dicer.on("error", () => {});
 	}
 
 	/**
-	 * @param chunk the next bytes of the body, before the plugin has them
+	 * @param chunk the next bytes of the body, before the plugin receives them
 	 * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError
 	 */
 	write(chunk: Buffer): void {
@@ -83,12 +83,12 @@ export class FormHeads {
 			throw new OssError("MaxPOSTPreDataLengthExceededError");
 	}
 
-	/** Whether everything from here on belongs to the file or comes after it. */
+	/** Whether all further bytes belong to the file or come after it. */
 	get isAtFile(): boolean {
 		return this.#dicer === undefined;
 	}
 
-	/** To be called for each part that the plugin finds, with the name that it reads there. */
+	/** Must be called for each part that the plugin finds, with the name that it reads there. */
 	confirm(name: string | undefined): void {
 		const head = this.#found.shift();
 		if (!head) return; // after the file
@@ -98,9 +98,9 @@ export class FormHeads {
 	}
 
 	/**
-	 * The head of the part that the plugin hands on, after the fields before it that it did not hand on.
+	 * The heads of the fields that the plugin did not pass on, and then of the part that it did.
 	 *
-	 * @returns without a last head after the file
+	 * @returns heads without that of a part, if there are no further parts
 	 * @throws OssError MalformedPOSTRequest when the two parsers do not read the same names
 	 */
 	next(): { readonly hidden: readonly Head[]; readonly head?: Head } {
@@ -115,7 +115,8 @@ export class FormHeads {
 	}
 
 	#begin(part: Readable): void {
-		// The rest of the piece that the file began in: what follows the file does not depend on the pieces.
+		// Discards the rest of the chunk in which the file began: bytes after the file must not depend on chunk
+		// boundaries.
 		if (!this.#dicer) {
 			part.on("error", () => {});
 			part.resume();
@@ -137,14 +138,14 @@ export class FormHeads {
 	}
 }
 
-/** A value that breaks off is never asked for: the plugin reports the end of such a form. */
+/** An incomplete value is never read: the plugin reports the end of such a form. */
 const readValue = (part: Readable): Promise<string> => {
 	const value = buffer(part).then(decodeWireBytes);
 	value.catch(() => {});
 	return value;
 };
 
-/** By lower-case name; the bytes of a value are the characters of its text. */
+/** Parameters by lower-case name; the characters of a value are the bytes of the text. */
 type RawHead = Readonly<Record<string, readonly string[] | undefined>>;
 
 function readHead(header: RawHead): Head {
@@ -152,7 +153,7 @@ function readHead(header: RawHead): Head {
 		values.map((value) => name.length + value.length),
 	);
 	const bytes = lines.reduce((sum, length) => sum + length, 0);
-	// A quarter is more than the separators between this many names and values.
+	// A quarter is more than the number of separators between this many names and values.
 	if (lines.length > HEADERS_MAX || bytes > (HEAD_BYTES_MAX * 3) / 4)
 		throw malformed();
 	const disposition = valueIn(header, "content-disposition");
@@ -160,15 +161,15 @@ function readHead(header: RawHead): Head {
 	return { ...readDisposition(disposition), contentType };
 }
 
-/** The first of its name. */
+/** The first header of that name. */
 const valueIn = (header: RawHead, name: string): string =>
 	decodeWireText(header[name]?.[0] ?? "").trim();
 
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s;]*))/g;
 
 /**
- * `form-data; name="file"; filename="C:\cat.txt"`: a backslash escapes only a quote, or it would damage the paths that
- * old browsers send.
+ * Reads `form-data; name="file"; filename="C:\cat.txt"`. A backslash escapes only a quote; otherwise it would damage
+ * the paths that old browsers send.
  */
 function readDisposition(text: string): Pick<Head, "name" | "filename"> {
 	if (!/^form-data\s*(?:;|$)/i.test(text)) throw malformed();

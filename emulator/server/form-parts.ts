@@ -1,9 +1,9 @@
 /**
  * The parts of a PostObject's form, in OSS's words: fields and the file. @fastify/multipart reads them.
  *
- * Every part is a stream, so that a field is never parsed as JSON, and a client is not read faster than its file is
- * stored. `form-heads.ts` supplies the data that the plugin does not hand on. The file is the part named `file`,
- * whether or not it has a file name; others are fields even if they have one.
+ * Every part is a stream, so that a field is never parsed as JSON, and a file is read from the client as fast as it
+ * is stored. `form-heads.ts` supplies the data that the plugin does not pass on. The file is the part named `file`,
+ * with or without a file name; other parts are fields even if they have one.
  *
  * Source: docs «PostObject»: values of 2 MB, Content-MD5; RFC 2046, 5.1: boundaries.
  */
@@ -31,13 +31,13 @@ import {
 const VALUE_BYTES_MAX = 2 * 1024 * 1024;
 const PARTS_MAX = 1000;
 
-/** All limits of the parser: none stays at its default. */
+/** All limits of the parser; no default applies. */
 const LIMITS = {
 	parts: PARTS_MAX,
-	// Each part is a file to the plugin, and none is a field.
+	// The plugin treats each part as a file.
 	files: PARTS_MAX,
 	fields: 0,
-	// The store refuses the byte after the last in OSS's words; the plugin would cut it off.
+	// The store refuses the first byte beyond the limit with OSS's error; the plugin would truncate the file.
 	fileSize: UPLOAD_BYTES_MAX + 1,
 	fieldSize: VALUE_BYTES_MAX,
 	fieldNameSize: HEAD_BYTES_MAX,
@@ -45,17 +45,17 @@ const LIMITS = {
 	headerSize: HEAD_BYTES_MAX,
 };
 
-/** Requests to the routes of `app` can be given to `formParts` then. */
+/** Prepares `app`: then requests to its routes can be passed to `formParts`. */
 export async function acceptForms(app: FastifyInstance): Promise<void> {
 	await app.register(multipart, { limits: LIMITS, throwFileSizeLimit: false });
 }
 
 /**
- * The parts of one form; memory is given back when they are left.
+ * Reads the parts of one form; reserved memory is released when the caller stops.
  *
- * @param incoming came to an application with `acceptForms`
+ * @param incoming a request to an application that was prepared by `acceptForms`
  * @param content the body of the request, unread
- * @param headers of the request; a Content-MD5 is that of the whole body
+ * @param headers headers of the request; a Content-MD5 is that of the whole body
  * @param memory limit for the fields of all unfinished forms together
  * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody,
  *   QpsLimitExceeded; InvalidDigest at the end
@@ -80,7 +80,7 @@ export async function* formParts(
 	);
 	let held = 0;
 	const hold = (bytes: number): void => {
-		// SDKs try this one again. That OSS would answer so is a guess (A-905).
+		// SDKs retry this error. That OSS returns it is a guess (A-905).
 		if (!memory.take(bytes)) throw new OssError("QpsLimitExceeded");
 		held += bytes;
 	};
@@ -106,7 +106,7 @@ function readBoundary(contentType: string): string {
 	return boundary;
 }
 
-/** The body, as `heads` and `md5` see it before the plugin does. */
+/** The body after `heads` and `md5` have read it; the plugin reads it next. */
 async function* observed(
 	content: AsyncIterable<Buffer>,
 	heads: FormHeads,
@@ -131,11 +131,11 @@ async function* observed(
 	} catch (error) {
 		brokenOff(error);
 	}
-	// The plugin takes no body for a form without parts.
+	// The plugin does not accept a body of a form without parts.
 	if (isEmpty) throw new OssError("MalformedPOSTRequest");
 }
 
-/** A field costs more than its bytes: a slice can have a hundred. */
+/** A field takes more memory than its bytes: a slice can have a hundred. */
 const SLICE_BYTES = 8 * 1024;
 
 const slicesOf = (chunk: Buffer): Buffer[] =>
@@ -153,7 +153,7 @@ async function* partsOf(
 ): AsyncGenerator<FormPart> {
 	const request: FastifyRequest = Object.create(incoming, {
 		raw: { value: body },
-		// Fastify does not receive the content type, because it would check it.
+		// The content type is hidden from Fastify, which would check it.
 		isMultipart: { value: () => true },
 	});
 	const isPartAFile = (name: string | undefined): boolean => {
@@ -172,7 +172,7 @@ async function* partsOf(
 			}
 		}
 	} catch (error) {
-		// This part marks the end of a form, after a field that the plugin keeps to itself.
+		// This part marks the end of a form, after a field that the plugin did not pass on.
 		if (codeOf(error) !== "FST_PROTO_VIOLATION") throw toOssError(error);
 	}
 	for (const one of heads.next().hidden) yield await hiddenField(one, hold);
@@ -207,7 +207,7 @@ async function hiddenField(
 	return { kind: "field", name, value: text };
 }
 
-/** The bytes of a part, or the reason in OSS's words why they are not complete. */
+/** Yields the bytes of a part; throws OSS's error if they are incomplete. */
 async function* whole(content: Readable): AsyncGenerator<Buffer> {
 	try {
 		yield* content;
@@ -224,7 +224,7 @@ function toOssError(error: unknown): unknown {
 		case "FST_MP_PREMATURE_CLOSE":
 			return new OssError("IncompleteBody");
 		case "":
-			// The parser's own errors have no code.
+			// Errors of the parser itself have no code.
 			return error instanceof Error && UNFINISHED.test(error.message)
 				? new OssError("MalformedPOSTRequest")
 				: error;

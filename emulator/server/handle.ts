@@ -1,4 +1,4 @@
-/** The story of one request: identify, select, authorize, run. The only place where an error becomes an answer. */
+/** Handles one request: identify, select, authorize, run. The only place where an error becomes a response. */
 
 import type { IncomingMessage } from "node:http";
 import type { Names } from "../auth/addressing.ts";
@@ -64,7 +64,7 @@ async function answer(
 		if (finding !== "") observer.found(finding);
 		const run = (one: OssRequest): Promise<Reply> =>
 			runOperation(emulator, edge, one, operation);
-		// A visit to a website may perform several operations; a fault strikes the first.
+		// A request to a website may perform several operations; a fault strikes the first.
 		if (isUnderFault || !owned) return run(request);
 		isUnderFault = true;
 		const { account } = owned;
@@ -79,7 +79,7 @@ async function answer(
 		const finding = edge.finding(request);
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
-		// A website behind a gateway is visited there.
+		// At a gateway, the cloud serves the website.
 		const reply = await (emulator.upstream
 			? perform(read)
 			: visitWebsite(emulator, read, perform));
@@ -122,7 +122,7 @@ async function runOperation(
 	throw notImplemented(operation.name);
 }
 
-/** Any other error is a bug of ours: it is logged in full, and the client gets the request's id. */
+/** Any other error is a bug of the emulator: it is logged in full, and the client receives the request's id. */
 function asOssError(
 	{ log, store }: Emulator,
 	error: unknown,
@@ -134,7 +134,7 @@ function asOssError(
 	return new OssError("InternalError");
 }
 
-/** Writes what happens to a request into its record and into the log, and can break its connection. */
+/** Writes the events of a request into its record and into the log, and can close its connection. */
 export class Observer implements StruckObserver {
 	readonly #log: Log;
 	readonly #raw: IncomingMessage;
@@ -146,22 +146,22 @@ export class Observer implements StruckObserver {
 		this.#entry = entry;
 	}
 
-	/** Called as soon as the operation is known. */
+	/** Must be called as soon as the operation is known. */
 	is({ name }: Row): void {
 		this.#entry.is(name);
 	}
 
-	/** Called once the caller is known, or refused. */
+	/** Must be called once the caller is authenticated, or refused. */
 	belongsTo(owned: Owned): void {
 		this.#entry.belongsTo(owned);
 	}
 
-	/** Called late for a PostObject, whose form decides. */
+	/** Must be called late for a PostObject, which is authenticated by its form. */
 	speaks(protocol: Protocol): void {
 		this.#entry.speaks(protocol);
 	}
 
-	/** Called for what works here and would fail at OSS. */
+	/** Must be called if a request works here and would fail at OSS. */
 	found(finding: string): void {
 		this.#entry.found(finding);
 	}
@@ -170,7 +170,7 @@ export class Observer implements StruckObserver {
 		this.#entry.faulty(fault);
 	}
 
-	/** Called with the whole error, of which the client gets only a part. */
+	/** Must be called with the whole error, of which the client receives only a part. */
 	failed(error: OssError): void {
 		this.#entry.failed(error);
 		if (error.diagnosis !== "")
