@@ -8,7 +8,7 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const SELECT = `<Expression>${base64("select * from ossobject")}</Expression>`;
 const INPUT = "<InputSerialization><CSV/></InputSerialization>";
 
-/** Each document is accepted with one of the element, so the second one is the only fault. */
+/** Each document is accepted with one such element, so the second one is the only fault. */
 const CASES = [
 	[
 		"DeleteMultipleObjects, Key",
@@ -117,7 +117,7 @@ const CASES = [
 	],
 ] as const;
 
-suite("An element that comes twice where OSS wants one", () => {
+suite("A repeated element where OSS requires one", () => {
 	for (const [what, target, document, element, ec] of CASES)
 		test(`is MalformedXML: ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -164,7 +164,7 @@ suite("An element that comes twice where OSS wants one", () => {
 const WORM =
 	"<ObjectWormConfiguration><ObjectWormEnabled>Enabled</ObjectWormEnabled></ObjectWormConfiguration>";
 
-/** Every element that they can have once; the lists are left out. */
+/** Documents with every element that can occur once; lists are left out. */
 const DOCUMENTS = [
 	[
 		"PutBucketLogging",
@@ -213,7 +213,7 @@ const DOCUMENTS = [
 	],
 ] as const;
 
-suite("Each element of a document that is no list can come once:", () => {
+suite("Each element of a document that is not a list can occur once:", () => {
 	for (const [what, target, document] of DOCUMENTS)
 		test(what, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -228,7 +228,7 @@ suite("Each element of a document that is no list can come once:", () => {
 		});
 });
 
-/** The document once for each of its elements, with that one twice. */
+/** @returns a copy of the document for each of its elements, with that element repeated */
 function doubled(document: string): string[] {
 	const inner = document.replaceAll(/^<\w+>|<\/\w+>$/g, "");
 	const names = new Set(

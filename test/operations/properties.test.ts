@@ -143,7 +143,7 @@ suite("For any document of a bucket", () => {
 	] as unknown as [Kind<XmlElement>, fc.Arbitrary<object>][];
 
 	for (const [{ name, root, shape }, arbitrary] of documents)
-		test(`${name}: it is read with all its elements, and the same after it was given back`, () =>
+		test(`${name}: it is read with all its elements, and its response is read as the same`, () =>
 			forAll(
 				[arbitrary],
 				async (document) => {
@@ -267,7 +267,7 @@ suite("For any request", () => {
 		),
 	];
 
-	test("there is one operation, or OSS's error, whatever sub-resources it names", () =>
+	test("there is one operation or OSS's error, for all combinations of sub-resources", () =>
 		forAll(
 			[
 				fc.constantFrom(
@@ -331,7 +331,7 @@ suite("For any objects, through the port", () => {
 		{ maxKeys: 3 },
 	);
 
-	test("what is put comes back: key, bytes and metadata, under every signature", async (t) => {
+	test("a stored object is returned with its key, bytes and metadata, under every signature", async (t) => {
 		const emulator = await startWithBucket(t);
 		await forAll(
 			[
@@ -372,7 +372,7 @@ suite("For any objects, through the port", () => {
 		);
 	});
 
-	test("appended pieces are one object, with the CRC-64 that a single upload has", async (t) => {
+	test("appends create one object, with the CRC-64 of a single upload", async (t) => {
 		const { oss } = await startWithBucket(t);
 		let count = 0;
 		await forAll(
@@ -444,7 +444,7 @@ suite("For any objects, through the port", () => {
 		);
 	});
 
-	test("pages of a listing lead through all keys by their own tokens and markers, and other tokens are refused", async (t) => {
+	test("pages of a listing return all keys by their own tokens and markers, and other tokens are refused", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await forAll(
 			[

@@ -3,10 +3,10 @@ import { suite, test } from "node:test";
 import { refusal } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** Neither XML nor JSON, and over every limit of a document. */
+/** Neither XML nor JSON, and larger than every limit of a document. */
 const GARBAGE = ["<", "{", "x".repeat(3 * 1024 * 1024)];
 
-/** Requests with a body whose caller is judged first; a form names its caller in the body itself. */
+/** Requests with a body whose caller is authorized first; a form names its caller in the body itself. */
 const CASES = [
 	"POST /photos?delete",
 	"PUT /photos/cat?tagging",
@@ -34,7 +34,7 @@ const CASES = [
 	"PUT /photos/cat?live",
 ] as const;
 
-suite("A caller without rights gets AccessDenied, whatever the body says (A-899):", () => {
+suite("A caller without rights receives AccessDenied, regardless of the body (A-899):", () => {
 	for (const target of CASES)
 		test(target, async (t) => {
 			const { oss } = await startWithBucket(t);

@@ -58,7 +58,7 @@ const told = async (place: Place, who: Who, ask: Ask): Promise<string> =>
 const ALL = "photos, photos/*";
 
 suite("A refusal", () => {
-	test("by a session's policy says so, and whether it was silent or denied (A-509)", async (t) => {
+	test("by a session's policy names the policy, and tells an implicit from an explicit denial (A-509)", async (t) => {
 		const place = await openPlace(t);
 		assert.equal(
 			await told(place, S(allow("PutObject", "*")), get("cat")),
@@ -95,7 +95,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by a bucket's policy says so, by both that neither alone did", async (t) => {
+	test("by a bucket's policy names that policy; one by both policies names both", async (t) => {
 		const place = await openPlace(t, "public-read", [
 			deny("GetObject", "photos/*", everybody),
 		]);
@@ -110,7 +110,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by ACLs says which (A-546)", async (t) => {
+	test("by an ACL names the ACL of the bucket or of the object (A-546)", async (t) => {
 		const place = await openPlace(t);
 		const other = account(ACCOUNT_2);
 		await place.owner.put("/photos/own", "x", {
@@ -159,7 +159,7 @@ suite("A refusal", () => {
 			assert.equal(await told(place, who, ask), `403 AccessDenied ${expected}`);
 	});
 
-	test("names the caller and the refused action, in OSS's order, in a HEAD too", async (t) => {
+	test("names the caller and the refused action, in OSS's order, for a HEAD request too", async (t) => {
 		const place = await openPlace(t);
 		const who = S(allow("PutObject", "*"));
 		const answer = await place.ask(who, "photos", get("cat"));
@@ -188,7 +188,7 @@ suite("A refusal", () => {
 		assert.equal(refusal(headed), refusal(answer));
 	});
 
-	test("of a RAM user names it by its number, and the kind of its policy", async (t) => {
+	test("of a RAM user names the user by its number, and the kind of the policy", async (t) => {
 		const place = await openPlace(t);
 		const ann = addUser(place, deny("PutObject", "*"));
 		const answer = await place.ask(ann, "photos", put("cat"));
@@ -201,8 +201,8 @@ suite("A refusal", () => {
 	});
 });
 
-suite("Why a request was refused", () => {
-	test("names the statement that denied", async (t) => {
+suite("The reason for a refusal", () => {
+	test("names the statement that denied the request", async (t) => {
 		const place = await openPlace(t, "private", [
 			allow("GetObject", "photos/*", { Principal: [ACCOUNT_2] }),
 			deny("GetObject", "photos/cat", { Principal: [ACCOUNT_2] }),
@@ -223,7 +223,7 @@ suite("Why a request was refused", () => {
 		});
 	});
 
-	test("says that no policy allowed it", async (t) => {
+	test("states that no policy allowed the request", async (t) => {
 		const place = await openPlace(t);
 		const sentenceOf = async (who: Who) =>
 			(await place.refusal(who, "photos", get("cat"))).why?.sentence;
@@ -242,7 +242,7 @@ suite("Why a request was refused", () => {
 		);
 	});
 
-	test("is on the record of requests, which the client does not see", async (t) => {
+	test("is in the request log, and not in the response to the client", async (t) => {
 		const place = await openPlace(t);
 		const answer = await place.ask(N, "photos", get("cat"));
 		assert.ok(!answer.text.includes("anonymous caller"));
@@ -260,7 +260,7 @@ suite("Why a request was refused", () => {
 });
 
 suite("A RAM user", () => {
-	test("may list the account's buckets and make one where its policies say so", async (t) => {
+	test("can list the account's buckets and create a bucket if its policies allow that", async (t) => {
 		const place = await openPlace(t);
 		const make: Ask = {
 			...put(""),
@@ -278,7 +278,7 @@ suite("A RAM user", () => {
 		assert.equal(owner, OWNER);
 	});
 
-	test("has the rights of the bucket's policy in another account's bucket, whatever its own policies say", async (t) => {
+	test("has the rights that the bucket's policy grants in another account's bucket, regardless of its own policies", async (t) => {
 		const place = await openPlace(t, "private", [
 			allow("GetObject", "photos/*", { Principal: ["201"] }),
 		]);
@@ -297,7 +297,7 @@ suite("A RAM user", () => {
 	});
 });
 
-suite("A bucket whose requesters pay", () => {
+suite("A bucket with requester payment", () => {
 	const PAYING = { "x-oss-request-payer": "requester" };
 	const REFUSED =
 		"403 AccessDenied 0003-00000703: Access denied for requester pay bucket";
@@ -309,7 +309,7 @@ suite("A bucket whose requesters pay", () => {
 		return place;
 	};
 
-	test("wants another account to say that it pays, in a header or in the URL", async (t) => {
+	test("requires a request of another account to accept the cost, in a header or in the URL", async (t) => {
 		const place = await open(t);
 		const other = account(ACCOUNT_2);
 		const answer = await place.ask(other, "photos", get("cat"));
@@ -330,19 +330,19 @@ suite("A bucket whose requesters pay", () => {
 			assert.equal(await told(place, other, ask), REFUSED, ask.what);
 	});
 
-	test("is not for the anonymous, whatever they say", async (t) => {
+	test("refuses anonymous requests, even if they accept the cost", async (t) => {
 		const place = await open(t);
 		assert.equal(await told(place, N, get("cat")), REFUSED);
 		assert.equal(await told(place, N, get("cat", PAYING)), REFUSED);
 	});
 
-	test("needs no header from its owner, nor from the owner's users and sessions", async (t) => {
+	test("requires no header from its owner, nor from the owner's users and sessions", async (t) => {
 		const place = await open(t);
 		for (const who of [O, S(), addUser(place, allow("*", "*"))])
 			assert.equal(await place.verdict(who, "photos", get("cat")), "allow");
 	});
 
-	test("refuses for want of rights first (A-543)", async (t) => {
+	test("checks the rights of the caller first (A-543)", async (t) => {
 		const place = await openPlace(t);
 		await place.keep("photos", "requestPayment", '{"Payer":"Requester"}');
 		assert.match(
@@ -365,7 +365,7 @@ suite("Where public access is blocked", () => {
 			),
 	};
 	for (const [where, set] of Object.entries(block)) {
-		test(`${where}, ACLs open nothing, nor does a policy for everybody`, async (t) => {
+		test(`${where}, public ACLs and public policies have no effect`, async (t) => {
 			const place = await openPlace(t, "public-read-write", [
 				allow("ListObjects", "photos", everybody),
 				allow("GetObject", "photos/cat", { Principal: [ACCOUNT_2] }),
@@ -407,7 +407,7 @@ suite("Where public access is blocked", () => {
 		});
 	}
 
-	test("for the account, no bucket is made public", async (t) => {
+	test("for the account, no bucket can be created with a public ACL", async (t) => {
 		const place = await openPlace(t);
 		await block["for the account"](place);
 		const made = await place.owner.put("/dogs", "", {
@@ -417,7 +417,7 @@ suite("Where public access is blocked", () => {
 		assert.equal((await place.owner.put("/dogs")).status, 200);
 	});
 
-	test("for the bucket, putting it again does not make it public either", async (t) => {
+	test("for the bucket, a second PutBucket cannot set a public ACL either", async (t) => {
 		const place = await openPlace(t);
 		await block["for the bucket"](place);
 		const again = await place.owner.put("/photos", "", {
@@ -432,7 +432,7 @@ suite("Conditions on tags", () => {
 	const tagged = (key: string) =>
 		S(allow("*", ALL, when("StringEquals", key, "ok")));
 
-	test("of the bucket look at its document", async (t) => {
+	test("of the bucket apply to its tagging document", async (t) => {
 		const place = await openPlace(t);
 		const ask = async () =>
 			place.verdict(tagged("oss:BucketTag/status"), "photos", get("cat"));
@@ -442,7 +442,7 @@ suite("Conditions on tags", () => {
 		assert.equal(await ask(), "allow");
 	});
 
-	test("of the request look at its body too", async (t) => {
+	test("of the request apply to its body too", async (t) => {
 		const place = await openPlace(t);
 		const who = tagged("oss:RequestObjectTag/status");
 		const tagging = (value: string): Ask => ({
@@ -454,7 +454,7 @@ suite("Conditions on tags", () => {
 		assert.equal(await place.verdict(N, "photos", tagging("ok")), "deny");
 	});
 
-	test("of the object do not look at one that is being written (A-541)", async (t) => {
+	test("of the object do not apply to an object that is being written (A-541)", async (t) => {
 		const place = await openPlace(t);
 		await place.owner.put("/photos/cat", "x", { "x-oss-tagging": "status=ok" });
 		const who = tagged("oss:ExistingObjectTag/status");
@@ -465,7 +465,7 @@ suite("Conditions on tags", () => {
 });
 
 suite("Conditions on a form", () => {
-	test("look at its x-oss- fields, and at headers for the rest", async (t) => {
+	test("apply to its x-oss- fields, and to the headers for all other keys", async (t) => {
 		const place = await openPlace(t, "private", [
 			allow("PutObject", "photos/a*", {
 				...everybody,
@@ -487,7 +487,7 @@ suite("Conditions on a form", () => {
 });
 
 suite("--auth off", () => {
-	test("depends on no policy, no ACL and no payer", async (t) => {
+	test("disables policies, ACLs and requester payment", async (t) => {
 		const flags = ["--auth", "off"];
 		const place = await openPlace(
 			t,
@@ -540,7 +540,7 @@ suite("The action of an operation", () => {
 		});
 	}
 
-	test("is another for an old version, and a second one for tags", () => {
+	test("is a different one for an old version, and tags require a second action", () => {
 		const asked = (query: Record<string, string>, headers = {}) => ({
 			query: new Map(Object.entries(query)),
 			headers,

@@ -4,7 +4,7 @@ import { refusal, textsOf } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 
 suite("Bucket ACL", () => {
-	test("is set and read", async (t) => {
+	test("can be set and read", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const acl of ["public-read-write", "public-read", "private"]) {
 			const put = await oss.put("/photos?acl", "", { "x-oss-acl": acl });
@@ -63,7 +63,7 @@ suite("Object ACL", () => {
 		}
 	});
 
-	test("may come with the upload, and goes with the next one", async (t) => {
+	test("can be set by an upload, and is removed by the next one", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const headers = { "x-oss-object-acl": "public-read" };
 		await oss.put("/photos/cat", "meow", headers);
@@ -72,7 +72,7 @@ suite("Object ACL", () => {
 		assert.equal((await oss.get("/photos/cat", { as: null })).status, 403);
 	});
 
-	test("is the bucket's where an empty one is sent: java1's suite", async (t) => {
+	test("is the bucket's if the header is empty: java1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const headers = { "x-oss-object-acl": "" };
 		assert.equal((await oss.put("/photos/cat", "", headers)).status, 200);
@@ -83,7 +83,7 @@ suite("Object ACL", () => {
 		assert.match(refusal(put), /^400 MissingArgument/);
 	});
 
-	test("is one of four words, wherever it is sent", async (t) => {
+	test("is one of four words, in every operation that sets it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const headers = { "x-oss-object-acl": "public" };
@@ -104,7 +104,7 @@ suite("Object ACL", () => {
 		assert.equal((await oss.get("/photos/dog")).status, 404);
 	});
 
-	test("of nothing is NoSuchKey", async (t) => {
+	test("of a missing object is NoSuchKey", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const headers = { "x-oss-object-acl": "private" };
 		const refused = [
@@ -144,7 +144,7 @@ async function stranger(
 	return answers.map(({ status }) => status);
 }
 
-suite("A stranger", () => {
+suite("An anonymous caller", () => {
 	const cases = [
 		["private", undefined, [403, 403, 403, 403, 403, 403]],
 		["public-read", undefined, [200, 200, 403, 403, 403, 403]],
@@ -165,7 +165,7 @@ suite("A stranger", () => {
 		});
 	}
 
-	test("gets the reason, in the words of captures", async (t) => {
+	test("receives the reason, with the messages of captured responses", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/own", "meow", { "x-oss-object-acl": "private" });
 		await oss.put("/photos/cat", "meow");
@@ -188,7 +188,7 @@ suite("A stranger", () => {
 		);
 	});
 
-	test("may list no bucket, however public (A-11)", async (t) => {
+	test("cannot list buckets, even if they are public (A-11)", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		for (const target of ["/photos", "/photos?list-type=2", "/photos?uploads"])
 			assert.equal(
@@ -197,7 +197,7 @@ suite("A stranger", () => {
 			);
 	});
 
-	test("may upload in parts to a public-read-write bucket", async (t) => {
+	test("can upload in parts to a public-read-write bucket", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const as = null;
 		const initiated = await oss.send("POST", "/photos/cat?uploads", { as });

@@ -10,7 +10,7 @@ const policyFor = (principal: string, more = ""): string =>
 	`{"Version": "1",\n "Statement": [{"Effect":"Allow","Action":["oss:GetObject"],"Principal":["${principal}"],"Resource":["acs:oss:*:*:photos/*"]${more}}]}`;
 
 suite("A bucket's policy", () => {
-	test("is put, given back as it was written, and deleted", async (t) => {
+	test("can be put, is returned as it was written, and can be deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent =
 			"404 NoSuchBucketPolicy 0030-00000006: The specified bucket policy does not exist.";
@@ -70,7 +70,7 @@ suite("A bucket's callback policies", () => {
 	const item = (name: string, variables = ""): string =>
 		`<PolicyItem><PolicyName>${name}</PolicyName><Callback>e30=</Callback><CallbackVar>${variables}</CallbackVar></PolicyItem>`;
 
-	test("are put, given back, and deleted", async (t) => {
+	test("can be put, read and deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent = /^404 BucketCallbackPolicyNotExist /;
 		assert.match(refusal(await oss.get(CALLBACKS)), absent);
@@ -86,7 +86,7 @@ suite("A bucket's callback policies", () => {
 		assert.match(refusal(await oss.get(CALLBACKS)), absent);
 	});
 
-	test("are something else than its policy", async (t) => {
+	test("are independent of its policy", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, CALLBACKS, policies(item("first")));
 		assert.match(refusal(await oss.get(TARGET)), /^404 NoSuchBucketPolicy /);
@@ -96,7 +96,7 @@ suite("A bucket's callback policies", () => {
 	});
 
 	for (const document of [policies(item("a"), item("a")), policies(item(""))])
-		test(`have a name each: ${document} (A-419)`, async (t) => {
+		test(`must have a name: ${document} (A-419)`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const put = await oss.put(CALLBACKS, document);
 			assert.match(refusal(put), /^400 InvalidArgument /);

@@ -8,7 +8,7 @@ type Rules = {
 	readonly white?: readonly string[];
 	readonly black?: readonly string[];
 	readonly empty?: boolean;
-	/** Further elements. */
+	/** Further elements of the configuration. */
 	readonly more?: string;
 };
 
@@ -67,7 +67,7 @@ suite("Hotlink protection", () => {
 		Rules,
 		string | undefined,
 	])[])
-		test(`lets through: ${what}`, async (t) => {
+		test(`allows: ${what}`, async (t) => {
 			assert.equal((await load(t, protection, referer)).text, "meow");
 		});
 
@@ -82,7 +82,7 @@ suite("Hotlink protection", () => {
 			"http://www.evil.com/http://www.aliyun.com",
 		],
 		[
-			"a page of two characters for a question mark",
+			"two characters in place of a question mark",
 			{ white: ["http://www.?.com"] },
 			"http://www.ab.com/",
 		],
@@ -132,7 +132,7 @@ suite("Hotlink protection", () => {
 			);
 	});
 
-	test("is asked after the bucket that is not there", async (t) => {
+	test("is checked after the existence of the bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/nobody/cat", { as: null })),

@@ -64,14 +64,14 @@ suite("GetBucketInfo", () => {
 			"rg-aek27tc2xxxxxxx",
 		],
 	] as const)
-		test(`has ${name} as ${target} says`, async (t) => {
+		test(`has ${name} as ${target} sets it`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			assert.equal(await info(oss, name), byDefault);
 			await putDocument(oss, `/photos${target}`, document);
 			assert.equal(await info(oss, name), configured);
 		});
 
-	test("has CrossRegionReplication while there are rules", async (t) => {
+	test("has CrossRegionReplication while replication rules exist", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(await info(oss, "CrossRegionReplication"), "Disabled");
 		await oss.post(
@@ -102,7 +102,7 @@ const counters = (values: Readonly<Record<string, number>>): string => {
 };
 
 suite("GetBucketStat", () => {
-	test("has every counter, of an empty bucket too", async (t) => {
+	test("has every counter, for an empty bucket too", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?stat"),
@@ -158,7 +158,7 @@ suite("GetBucketStat", () => {
 });
 
 suite("HeadBucket", () => {
-	test("says where the bucket is", async (t) => {
+	test("returns the region of the bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const head = await oss.head("/photos");
 		assert.equal(head.status, 200);

@@ -19,7 +19,7 @@ const configuration = (elements: string): string =>
 	`<?xml version="1.0" encoding="UTF-8"?><CreateBucketConfiguration>${elements}</CreateBucketConfiguration>`;
 
 suite("PutBucket", () => {
-	test("makes a bucket, private and Standard", async (t) => {
+	test("creates a private bucket of the class Standard", async (t) => {
 		const { oss } = await startEmulator(t);
 		const put = await oss.put("/photos");
 
@@ -31,7 +31,7 @@ suite("PutBucket", () => {
 		assert.deepEqual(textsOf(info, "DataRedundancyType"), ["LRS"]);
 	});
 
-	test("makes it as the document and x-oss-acl say", async (t) => {
+	test("creates a bucket with the properties in the document and x-oss-acl", async (t) => {
 		const { oss } = await startEmulator(t);
 		const body = configuration(
 			"<StorageClass>IA</StorageClass><DataRedundancyType>ZRS</DataRedundancyType><LocationConstraint>oss-cn-hangzhou</LocationConstraint>",
@@ -43,7 +43,7 @@ suite("PutBucket", () => {
 		assert.deepEqual(textsOf(info, "DataRedundancyType"), ["ZRS"]);
 	});
 
-	test("of one's own bucket again is fine; only an ACL that is sent changes it", async (t) => {
+	test("succeeds for an existing bucket of the caller, and changes only its ACL, if the request has one", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		await oss.put("/photos/cat", "meow");
 		assert.equal((await oss.put("/photos")).status, 200);
@@ -57,7 +57,7 @@ suite("PutBucket", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("again cannot change the bucket: BucketAlreadyExists", async (t) => {
+	test("cannot change other properties of an existing bucket: BucketAlreadyExists", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const again = async (elements: string): Promise<string> =>
 			refusal(await oss.put("/photos", configuration(elements)));
@@ -84,7 +84,7 @@ suite("PutBucket", () => {
 		);
 	});
 
-	test("takes no nonsense", async (t) => {
+	test("refuses invalid values", async (t) => {
 		const { oss } = await startEmulator(t);
 		const put = async (body: string, headers = {}): Promise<string> =>
 			refusal(await oss.put("/photos", body, headers));
@@ -115,14 +115,14 @@ suite("PutBucket", () => {
 });
 
 // Source: the suites of ali-oss and java1, which run against OSS.
-suite("PutBucketAcl is PutBucket to OSS: it", () => {
+suite("PutBucketAcl, which OSS treats as PutBucket,", () => {
 	const asOther = (
 		{ oss }: TestEmulator,
 		as: typeof OTHER | null = OTHER,
 	): Promise<Answer> =>
 		oss.send("PUT", "/photos?acl", { as, headers: { "x-oss-acl": "private" } });
 
-	test("makes a bucket that is not there", async (t) => {
+	test("creates a missing bucket", async (t) => {
 		const { oss } = await startEmulator(t);
 		const put = await oss.put("/album?acl", "", { "x-oss-acl": "public-read" });
 		assert.equal(put.status, 200);
@@ -141,7 +141,7 @@ suite("PutBucketAcl is PutBucket to OSS: it", () => {
 		assert.equal((await emulator.oss.get("/photos")).status, 404);
 	});
 
-	test("reports that another account's bucket exists", async (t) => {
+	test("answers BucketAlreadyExists for another account's bucket", async (t) => {
 		const emulator = await startWithBucket(
 			t,
 			"public-read-write",
@@ -158,7 +158,7 @@ suite("PutBucketAcl is PutBucket to OSS: it", () => {
 		]);
 	});
 
-	test("obeys the policy of another account's bucket", async (t) => {
+	test("is subject to the policy of another account's bucket", async (t) => {
 		const emulator = await startWithBucket(
 			t,
 			"public-read-write",
@@ -195,7 +195,7 @@ suite("DeleteBucket", () => {
 		);
 	});
 
-	test("does not delete one with an object, or with an upload (A-659)", async (t) => {
+	test("does not delete a bucket that has an object or a multipart upload (A-659)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const holding = (what: string): string =>
 			`409 BucketNotEmpty 0015-00000301: The bucket has ${what}. Please delete them first.`;
@@ -214,7 +214,7 @@ suite("DeleteBucket", () => {
 		assert.equal((await oss.delete("/photos")).status, 204);
 	});
 
-	test("leaves nothing behind for a bucket of the same name", async (t) => {
+	test("deletes all settings, so that a new bucket of the same name has none of them", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		await oss.delete("/photos");
 		await oss.put("/photos");
@@ -225,7 +225,7 @@ suite("DeleteBucket", () => {
 });
 
 suite("ListBuckets", () => {
-	test("takes no prefix that no bucket can have (A-673)", async (t) => {
+	test("refuses a prefix that no bucket name can have (A-673)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const prefix of ["Photos", "a/b", "a".repeat(64)])
 			assert.match(
@@ -235,7 +235,7 @@ suite("ListBuckets", () => {
 		assert.deepEqual(textsOf(await oss.get("/?prefix=p"), "Name"), ["photos"]);
 	});
 
-	test("lists the caller's buckets by name, with all the SDKs read", async (t) => {
+	test("lists the caller's buckets by name, with every element that the SDKs read", async (t) => {
 		const { oss, port } = await startEmulator(t, ...TWO_ACCOUNTS);
 		for (const name of ["zebras", "apes", "photos"]) await oss.put(`/${name}`);
 		await oss.send("PUT", "/foreign", { as: OTHER });
@@ -278,7 +278,7 @@ suite("ListBuckets", () => {
 		);
 	});
 
-	test("goes page by page, within a prefix", async (t) => {
+	test("returns pages, within a prefix", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const name of ["a-1", "b-1", "b-2", "b-3", "c-1"])
 			await oss.put(`/${name}`);
@@ -309,7 +309,7 @@ suite("ListBuckets", () => {
 		);
 	});
 
-	test("of no buckets has an empty list, as go2 insists", async (t) => {
+	test("returns an empty list if there are no buckets, as go2 requires", async (t) => {
 		const { oss } = await startEmulator(t);
 		assert.match((await oss.get("/")).text, /\n {2}<Buckets><\/Buckets>\n/);
 	});
@@ -359,7 +359,7 @@ suite("GetBucketInfo", () => {
 		);
 	});
 
-	test("names an endpoint that leads back to the emulator, or Alibaba's to whom asked by that name", async (t) => {
+	test("returns an endpoint that leads back to the emulator, or Alibaba's if the request has that Host", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		const endpoints = async (host: string): Promise<string[]> => {
 			const target = host.startsWith("photos.") ? "/" : "/photos";
@@ -393,7 +393,7 @@ test("GetBucketLocation is the region with its prefix", async (t) => {
 });
 
 suite("A bucket of another account", () => {
-	test("is closed to all but its owner: AccessDenied", async (t) => {
+	test("is accessible only to its owner: AccessDenied", async (t) => {
 		const { oss } = await startEmulator(t, ...TWO_ACCOUNTS);
 		await oss.send("PUT", "/foreign", { as: OTHER });
 		for (const target of ["/foreign", "/foreign?bucketInfo", "/foreign?acl"])

@@ -19,7 +19,7 @@ async function startWith(
 	return emulator;
 }
 
-/** Keys, then common prefixes. */
+/** @returns the keys, then the common prefixes */
 function listed(answer: Answer): readonly [keys: string[], prefixes: string[]] {
 	assert.equal(answer.status, 200, answer.text);
 	const prefixes = Array.from(
@@ -34,7 +34,7 @@ function listed(answer: Answer): readonly [keys: string[], prefixes: string[]] {
 const TREE = ["a", "a/", "a/1", "a/2", "a/b/3", "a0", "b", "c/1", "c/2", "d"];
 
 suite("ListObjects", () => {
-	test("prints every element that the SDKs insist on", async (t) => {
+	test("prints every element that the SDKs require", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put("/photos/cat", "meow");
 		const list = await oss.get("/photos?prefix=c&delimiter=/&max-keys=5");
@@ -68,7 +68,7 @@ suite("ListObjects", () => {
 		);
 	});
 
-	test("of an empty bucket has its empty elements, as go2 insists", async (t) => {
+	test("prints empty elements for an empty bucket, as go2 requires", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			(await oss.get("/photos")).text,
@@ -85,7 +85,7 @@ suite("ListObjects", () => {
 		);
 	});
 
-	test("is in the order of the bytes of keys, not of JavaScript's characters", async (t) => {
+	test("sorts keys by their bytes, not by JavaScript's characters", async (t) => {
 		const keys = ["a", "Z", "é", "猫", "\uffee", "😀", "~", "a b", "a!b", "aa"];
 		const { oss } = await startWith(t, ...keys);
 		const byBytes = keys.toSorted((a, b) =>
@@ -118,7 +118,7 @@ suite("ListObjects", () => {
 			);
 	});
 
-	test("may be delimited by more than one character (A-15)", async (t) => {
+	test("accepts a delimiter of more than one character (A-15)", async (t) => {
 		const { oss } = await startWith(t, "a--1", "a--2", "a-3");
 		assert.deepEqual(listed(await oss.get("/photos?delimiter=--")), [
 			["a-3"],
@@ -128,7 +128,7 @@ suite("ListObjects", () => {
 
 	for (const delimiter of ["", "/"]) {
 		for (const max of [1, 2, 3, 100]) {
-			test(`gives everything once, ${max} at a time, delimited by '${delimiter}'`, async (t) => {
+			test(`returns every key once, ${max} at a time, delimited by '${delimiter}'`, async (t) => {
 				const { oss } = await startWith(t, ...TREE);
 				const all: string[] = [];
 				let marker = "";
@@ -154,7 +154,7 @@ suite("ListObjects", () => {
 		}
 	}
 
-	test("begins strictly after the marker, be it a key or not", async (t) => {
+	test("begins strictly after the marker, whether it is a key or not", async (t) => {
 		const { oss } = await startWith(t, ...TREE);
 		const cases = [
 			["marker=a/2", ["a/b/3", "a0", "b", "c/1", "c/2", "d"], []],
@@ -173,7 +173,7 @@ suite("ListObjects", () => {
 			);
 	});
 
-	test("encodes names when asked to, a blank as %20 and a plus as %2B", async (t) => {
+	test("encodes names under encoding-type=url, a blank as %20 and a plus as %2B", async (t) => {
 		const { oss } = await startWith(t, "猫 +/a", "猫 +/b", "猫 +0\u0001");
 		const list = await oss.get(
 			`/photos?encoding-type=url&max-keys=1&delimiter=%2F&prefix=${encodeURIComponent("猫 ")}&marker=${encodeURIComponent("猫 +")}`,
@@ -190,7 +190,7 @@ suite("ListObjects", () => {
 		assert.deepEqual(textsOf(rest, "Key"), ["%E7%8C%AB%20%2B0%01"]);
 	});
 
-	test("prints names as they are otherwise", async (t) => {
+	test("does not encode names without encoding-type", async (t) => {
 		const { oss } = await startWith(t, "a&b<c>\"d'", "猫 +%41");
 		const list = await oss.get("/photos");
 		assert.match(list.text, /<Key>a&amp;b&lt;c&gt;"d'<\/Key>/);
@@ -198,7 +198,7 @@ suite("ListObjects", () => {
 		assert.deepEqual(textsOf(list, "Key"), ["a&b<c>\"d'", "猫 +%41"]);
 	});
 
-	test("prints a hundred by default and a thousand at most", async (t) => {
+	test("returns 100 keys by default and 1,000 at most", async (t) => {
 		const keys = Array.from({ length: 101 }, (_, i) => `k${1000 + i}`);
 		const { oss } = await startWith(t, ...keys);
 		const byDefault = await oss.get("/photos");
@@ -209,7 +209,7 @@ suite("ListObjects", () => {
 		assert.deepEqual(textsOf(most, "IsTruncated"), ["false"]);
 	});
 
-	/** A page each. */
+	/** Parameters of one page each. */
 	const ECS: ReadonlyMap<string, string> = new Map([
 		["max-keys", "0015-00000402"],
 		["prefix", "0015-00000403"],
@@ -239,7 +239,7 @@ suite("ListObjects", () => {
 		});
 	}
 
-	test("of no keys is refused: max-keys=0 (A-16)", async (t) => {
+	test("refuses max-keys=0 (A-16)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const target of [
 			"/photos?max-keys=0",
@@ -248,7 +248,7 @@ suite("ListObjects", () => {
 			assert.match(refusal(await oss.get(target)), /^400 InvalidArgument/);
 	});
 
-	test("of no bucket is NoSuchBucket", async (t) => {
+	test("of a missing bucket is NoSuchBucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/nowhere")),
@@ -258,7 +258,7 @@ suite("ListObjects", () => {
 });
 
 suite("ListObjectsV2", () => {
-	test("counts its keys, and names owners when asked to", async (t) => {
+	test("counts its keys, and names owners under fetch-owner", async (t) => {
 		const { oss } = await startWith(t, "a/1", "b");
 		const list = await oss.get("/photos?list-type=2&delimiter=/");
 		const [modified] = textsOf(list, "LastModified");
@@ -294,7 +294,7 @@ suite("ListObjectsV2", () => {
 	});
 
 	for (const delimiter of ["", "/"]) {
-		test(`goes on from its own tokens, delimited by '${delimiter}'`, async (t) => {
+		test(`continues from its own tokens, delimited by '${delimiter}'`, async (t) => {
 			const { oss } = await startWith(t, ...TREE, "猫", "é +");
 			const all: string[] = [];
 			let token = "";
@@ -315,7 +315,7 @@ suite("ListObjectsV2", () => {
 		});
 	}
 
-	test("starts after a key, unless a token says where to go on", async (t) => {
+	test("starts after a key, unless the request has a continuation token", async (t) => {
 		const { oss } = await startWith(t, "a", "b", "c", "d");
 		const first = await oss.get("/photos?list-type=2&start-after=a&max-keys=1");
 		assert.deepEqual(textsOf(first, "Key"), ["b"]);
@@ -328,7 +328,7 @@ suite("ListObjectsV2", () => {
 		assert.deepEqual(textsOf(second, "ContinuationToken"), [token]);
 	});
 
-	test("takes no token that it has not given out", async (t) => {
+	test("refuses tokens that it did not issue", async (t) => {
 		const { oss } = await startWith(t, "a", "b");
 		for (const token of ["a", "Cg", "CgJvcw--%%%", "CgJvcw--*", "__proto__"]) {
 			const answer = await oss.get(
@@ -338,7 +338,7 @@ suite("ListObjectsV2", () => {
 		}
 	});
 
-	test("encodes names when asked to, the place to start too", async (t) => {
+	test("encodes names under encoding-type=url, StartAfter too", async (t) => {
 		const { oss } = await startWith(t, "猫 1", "猫 2");
 		const list = await oss.get(
 			`/photos?list-type=2&encoding-type=url&start-after=${encodeURIComponent("猫 1")}`,

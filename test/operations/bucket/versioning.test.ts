@@ -15,7 +15,7 @@ const version = (oss: Client, status = "Enabled"): Promise<void> =>
 	);
 
 suite("A bucket's versioning", () => {
-	test("is empty at first, then as it was put", async (t) => {
+	test("is an empty document at first, then the one that was put", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?versioning"),
@@ -41,7 +41,7 @@ suite("A bucket's versioning", () => {
 			);
 		});
 
-	test("makes a version of every upload", async (t) => {
+	test("creates a version for every upload", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await version(oss);
 		const put = await oss.put("/photos/cat", "meow");
@@ -52,7 +52,7 @@ suite("A bucket's versioning", () => {
 	});
 });
 
-/** `cat` has a version, and a newer one, and a marker; `dir/a` and `dir/b` have one each. */
+/** `cat` has two versions and a delete marker; `dir/a` and `dir/b` have one version each. */
 async function fill(oss: Client): Promise<void> {
 	await version(oss);
 	for (const text of ["meow", "purr"]) await oss.put("/photos/cat", text);
@@ -70,7 +70,7 @@ const listed = ({ text }: Answer): string[] =>
 	);
 
 suite("ListObjectVersions", () => {
-	test("has versions and delete markers, newest first within a key", async (t) => {
+	test("returns versions and delete markers, newest first within a key", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await fill(oss);
 		const list = await oss.get("/photos?versions");
@@ -88,7 +88,7 @@ suite("ListObjectVersions", () => {
 		assert.deepEqual(textsOf(list, "NextKeyMarker"), []);
 	});
 
-	test("has the versions of buckets without versioning as null", async (t) => {
+	test("returns the version id null for buckets without versioning", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const list = await oss.get("/photos?versions");
@@ -97,7 +97,7 @@ suite("ListObjectVersions", () => {
 	});
 
 	for (const size of [1, 2, 3])
-		test(`goes on after the markers, ${size} at a time`, async (t) => {
+		test(`continues after the markers, ${size} at a time`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await fill(oss);
 			const all = listed(await oss.get("/photos?versions"));
@@ -116,7 +116,7 @@ suite("ListObjectVersions", () => {
 			assert.deepEqual(found, all);
 		});
 
-	test("has folders as common prefixes", async (t) => {
+	test("returns folders as common prefixes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await fill(oss);
 		const list = await oss.get("/photos?versions&delimiter=/&max-keys=4");
@@ -129,7 +129,7 @@ suite("ListObjectVersions", () => {
 		]);
 	});
 
-	test("goes on after a common prefix", async (t) => {
+	test("continues after a common prefix", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await fill(oss);
 		await oss.put("/photos/eel", "x");

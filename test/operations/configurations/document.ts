@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Answer, Client } from "../../client.ts";
 
-/** It is taken: 200, and nothing in the answer. */
+/** Asserts that the document is accepted: 200 with an empty body. */
 export async function putDocument(
 	oss: Client,
 	target: string,
@@ -13,7 +13,7 @@ export async function putDocument(
 	assert.equal(`${status} ${text}`, "200 ");
 }
 
-/** Without the declaration, and the blanks between elements. */
+/** @returns the document without its declaration and the blanks between elements */
 export const documentOf = ({ text }: Answer): string =>
 	text
 		.replace(/^<\?xml version="1.0" encoding="UTF-8"\?>/, "")

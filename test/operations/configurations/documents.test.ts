@@ -11,15 +11,15 @@ const MALFORMED =
 type Example = {
 	readonly target: string;
 	readonly document: string;
-	/** As it is given back, where that is not as it was put. */
+	/** The document that GET returns, if it differs from the one that was put. */
 	readonly kept?: string;
-	/** The response of GET before there is one: a document, or an error. */
+	/** The response of GET before the first PUT: a document, or an error. */
 	readonly absent: string;
-	/** OSS has no operation that deletes it. */
+	/** Whether OSS has no operation that deletes the document. */
 	readonly stays?: true;
 };
 
-/** Documents of the API reference's pages and of the SDKs' suites; OSS's response before there is one, likewise. */
+/** Documents, and OSS's responses before the first PUT, from the API reference and the SDKs' suites. */
 const examples: readonly Example[] = [
 	{
 		target: "?accessmonitor",
@@ -164,7 +164,7 @@ const examples: readonly Example[] = [
 
 suite("A configuration document", () => {
 	for (const { target, document, kept = document, absent, stays } of examples)
-		test(`of ${target} is put, given back, and deleted`, async (t) => {
+		test(`of ${target} can be put, read and deleted`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const at = `/photos${target}`;
 			const get = async (): Promise<string> => {
@@ -186,7 +186,7 @@ suite("A configuration document", () => {
 		});
 
 	for (const { target, document } of examples)
-		test(`of ${target} is for the bucket's owner, of a bucket that is there`, async (t) => {
+		test(`of ${target} requires an existing bucket, and its owner as the caller`, async (t) => {
 			const { oss } = await startWithBucket(t, "public-read-write");
 			for (const method of ["PUT", "GET"]) {
 				const sent = method === "PUT" ? { body: document } : {};
@@ -225,7 +225,7 @@ suite("A configuration document", () => {
 		assert.equal(await getDocument(oss, target), parameter);
 	});
 
-	test("may have a namespace, a declaration, and blanks between its elements", async (t) => {
+	test("can have a namespace, a declaration, and blanks between its elements", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -242,7 +242,7 @@ suite("A configuration document", () => {
 		);
 	});
 
-	test("loses elements that no page describes (A-400)", async (t) => {
+	test("is stored without elements that are not documented (A-400)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -255,7 +255,7 @@ suite("A configuration document", () => {
 		);
 	});
 
-	test("has texts escaped in both directions", async (t) => {
+	test("has its text unescaped when it is read and escaped when it is written", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document =
 			"<Tagging><TagSet><Tag><Key>a&amp;b</Key><Value>&lt;猫&gt;</Value></Tag></TagSet></Tagging>";
@@ -277,7 +277,7 @@ suite("A configuration document", () => {
 			assert.match(refusal(put), /^400 MalformedXML /);
 		});
 
-	test("without an end, or nothing at all, is malformed", async (t) => {
+	test("that is truncated or empty is malformed", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const body of ["", "<RequestPaymentConfiguration>", "Requester"])
 			assert.match(
@@ -287,7 +287,7 @@ suite("A configuration document", () => {
 			);
 	});
 
-	test("has the Content-MD5 the client says, or is not taken", async (t) => {
+	test("is refused if it does not match the Content-MD5 of the request", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document =
 			"<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>";
@@ -302,7 +302,7 @@ suite("A configuration document", () => {
 		await putDocument(oss, target, document, { "content-md5": md5(document) });
 	});
 
-	test("goes with its bucket", async (t) => {
+	test("is deleted with its bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -319,7 +319,7 @@ suite("A configuration document", () => {
 });
 
 suite("Block public access of an account", () => {
-	test("is put, given back, and deleted", async (t) => {
+	test("can be put, read and deleted", async (t) => {
 		const { oss } = await startEmulator(t);
 		const block = (value: boolean): string =>
 			`<PublicAccessBlockConfiguration><BlockPublicAccess>${value}</BlockPublicAccess></PublicAccessBlockConfiguration>`;

@@ -22,7 +22,7 @@ suite("A bucket's encryption", () => {
 			assert.equal(await getDocument(oss, TARGET), rule(content));
 		});
 
-	test("has no empty elements, though SDKs send them", async (t) => {
+	test("is returned without empty elements, even though SDKs send them", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -37,7 +37,7 @@ suite("A bucket's encryption", () => {
 		);
 	});
 
-	test("has no data encryption where KMS has no part in it", async (t) => {
+	test("has no KMSDataEncryption without KMS", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const algorithm of ["AES256", "SM4"]) {
 			const content = `<SSEAlgorithm>${algorithm}</SSEAlgorithm>`;
@@ -68,7 +68,7 @@ suite("A bucket's encryption", () => {
 });
 
 suite("PutBucket's headers", () => {
-	test("make the bucket's encryption", async (t) => {
+	test("set the bucket's encryption", async (t) => {
 		const { oss } = await startEmulator(t);
 		await oss.put("/photos", "", {
 			"x-oss-server-side-encryption": "KMS",
@@ -82,7 +82,7 @@ suite("PutBucket's headers", () => {
 		);
 	});
 
-	test("put it into a resource group", async (t) => {
+	test("set the bucket's resource group", async (t) => {
 		const { oss } = await startEmulator(t);
 		await oss.put("/photos", "", {
 			"x-oss-resource-group-id": "rg-aek27tc2xxxxxxx",
@@ -97,7 +97,7 @@ suite("PutBucket's headers", () => {
 		["x-oss-server-side-encryption", "AES", "InvalidEncryptionAlgorithmError"],
 		["x-oss-resource-group-id", "rg", "InvalidArgument"],
 	] as const)
-		test(`make no bucket with ${name}: ${value}`, async (t) => {
+		test(`create no bucket with ${name}: ${value}`, async (t) => {
 			const { oss } = await startEmulator(t);
 			const put = await oss.put("/photos", "", { [name]: value });
 			assert.ok(refusal(put).startsWith(`400 ${refused} `), refusal(put));

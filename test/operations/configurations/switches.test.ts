@@ -11,7 +11,7 @@ suite("A bucket's resource group", () => {
 	const groupOf = async (oss: Client): Promise<string | undefined> =>
 		textsOf(await oss.get(TARGET), "ResourceGroupId")[0];
 
-	test("is one by default, and another when it is put into it", async (t) => {
+	test("is the default group until another one is set", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const byDefault = await groupOf(oss);
 		assert.match(byDefault ?? "", /^rg-[a-z0-9]{15}$/);
@@ -21,7 +21,7 @@ suite("A bucket's resource group", () => {
 		assert.equal(await groupOf(oss), byDefault);
 	});
 
-	test("is refused by its form alone (A-409)", async (t) => {
+	test("is refused only if its id is malformed (A-409)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const id of ["rg", "rg-AEK27TC2XXXXXXX", "rg-aek27tc2xxxxxxxx"])
 			assert.equal(
@@ -58,7 +58,7 @@ suite("A switch", () => {
 		root: "TransferAccelerationConfiguration",
 	};
 
-	test("is on or off, in capitals too", async (t) => {
+	test("is on or off, in upper case too", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const value of ["true", "True", "FALSE", "false"]) {
 			await putDocument(oss, target, enabled(root, value));
@@ -78,7 +78,7 @@ suite("A switch", () => {
 		});
 });
 
-suite("Documents of little more than a switch", () => {
+suite("Documents that consist mostly of a switch", () => {
 	const tls = (content: string): string =>
 		`<HttpsConfiguration><TLS>${content}</TLS></HttpsConfiguration>`;
 	const worm = (content: string): string =>
@@ -119,7 +119,7 @@ suite("Documents of little more than a switch", () => {
 			assert.match(refusal(put), /^400 MalformedXML /);
 		});
 
-	test("have each version of TLS once", async (t) => {
+	test("list each version of TLS once", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const version = "<TLSVersion>TLSv1.2</TLSVersion>";
 		await putDocument(
@@ -133,7 +133,7 @@ suite("Documents of little more than a switch", () => {
 		);
 	});
 
-	test("that were never set have errors that name them (A-408) (A-413)", async (t) => {
+	test("that were never set return errors that name them (A-408) (A-413)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [target, code] of [
 			["?objectWorm", "NoSuchObjectWormConfiguration"],
@@ -145,11 +145,11 @@ suite("Documents of little more than a switch", () => {
 	});
 });
 
-suite("Where access logs go", () => {
+suite("The target bucket of access logs", () => {
 	const logging = (bucket: string): string =>
 		`<BucketLoggingStatus><LoggingEnabled><TargetBucket>${bucket}</TargetBucket><TargetPrefix>a/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`;
 
-	test("is nowhere after an empty document", async (t) => {
+	test("is not set after an empty document", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, "/photos?logging", logging("photos"));
 		await putDocument(
@@ -161,7 +161,7 @@ suite("Where access logs go", () => {
 		assert.deepEqual(textsOf(get, "TargetBucket"), []);
 	});
 
-	test("is a bucket that is there", async (t) => {
+	test("must exist", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.put("/photos?logging", logging("nobody"))),

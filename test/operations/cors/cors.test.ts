@@ -68,7 +68,7 @@ suite("CORS rules", () => {
 		["a header with two", { headers: ["*-*"] }, false],
 		["an exposed header with one", { exposed: ["x-oss-*"] }, false],
 	] as const)
-		test(`have asterisks: ${what} (A-405)`, async (t) => {
+		test(`can have asterisks: ${what} (A-405)`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const put = await oss.put("/photos?cors", cors([rule]));
 			if (isTaken) assert.equal(put.status, 200);
@@ -76,11 +76,11 @@ suite("CORS rules", () => {
 		});
 });
 
-/** A preflight, which is never signed. */
+/** Sends a preflight request, which is never signed. */
 const preflight = (oss: Client, headers: Record<string, string>) =>
 	oss.send("OPTIONS", "/photos/cat", { headers, as: null });
 
-/** By the last word of their names, which all begin alike. */
+/** @returns the CORS headers by the end of their names, without the common prefix */
 const corsHeadersOf = (answer: {
 	readonly headers: Readonly<Record<string, string>>;
 }): Record<string, string> =>
@@ -118,7 +118,7 @@ suite("OptionObject", () => {
 		});
 	});
 
-	test("says for any origin that it is any", async (t) => {
+	test("answers `*` if the rule allows any origin", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, { origins: ["*"] });
 		assert.deepEqual(corsHeadersOf(await preflight(oss, GET)), {
@@ -139,7 +139,7 @@ suite("OptionObject", () => {
 		assert.equal(answer.headers["access-control-max-age"], "2");
 	});
 
-	test("is for a bucket too, and for objects that are not there", async (t) => {
+	test("applies to buckets and to missing objects too", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {});
 		for (const target of ["/photos/", "/photos/no/such/object"])
@@ -169,7 +169,7 @@ suite("OptionObject", () => {
 			assert.deepEqual(corsHeadersOf(answer), {});
 		});
 
-	test("refuses a request without the method that it asks about", async (t) => {
+	test("refuses a request without Access-Control-Request-Method", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {});
 		assert.equal(
@@ -191,7 +191,7 @@ suite("OptionObject", () => {
 suite("CORS headers", () => {
 	const FROM_A = { headers: { origin: "http://a.example" } };
 
-	test("are on the answer that a page asked for (A-406)", async (t) => {
+	test("are on the response to a request with an Origin (A-406)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await putRules(oss, {
@@ -243,7 +243,7 @@ suite("CORS headers", () => {
 		["of another origin", "http://b.example"],
 		["without an Origin", ""],
 	])
-		test(`are not on the answer to a request ${what}`, async (t) => {
+		test(`are not on the response to a request ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/cat", "meow");
 			await putRules(oss, {});
@@ -255,7 +255,7 @@ suite("CORS headers", () => {
 			assert.equal(get.headers.vary, undefined);
 		});
 
-	test("come with Vary, for every request, if the rules say so", async (t) => {
+	test("include Vary, on every response, if the rules require it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await putDocument(

@@ -23,7 +23,7 @@ const preflight = (oss: Client, target: string, method: string) =>
 
 suite("Under --cors dev, a bucket without CORS rules", () => {
 	for (const method of ["GET", "PUT", "DELETE", "POST", "HEAD"]) {
-		test(`lets any page ${method}`, async (t) => {
+		test(`allows ${method} from any page`, async (t) => {
 			const oss = await start(t);
 			const { status, headers } = await preflight(oss, "/photos/cat", method);
 			assert.equal(status, 200);
@@ -40,7 +40,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		});
 	}
 
-	test("lets it read every header of an answer, x-oss-meta-… too (A-700)", async (t) => {
+	test("lets a page read every header of a response, x-oss-meta-… too (A-700)", async (t) => {
 		const oss = await start(t);
 		const put = await oss.put("/photos/cat", "meow", {
 			origin: PAGE,
@@ -66,7 +66,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		assert.ok(!names.some((name) => name.startsWith("access-control-")));
 	});
 
-	test("need not be there, for a page to read that it is not", async (t) => {
+	test("can be missing: a page can read the error NoSuchBucket", async (t) => {
 		const oss = await start(t);
 		assert.equal((await preflight(oss, "/videos/cat", "PUT")).status, 200);
 		const put = await oss.put("/videos/cat", "meow", { origin: PAGE });
@@ -74,7 +74,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		assert.equal(put.headers["access-control-allow-origin"], "*");
 	});
 
-	test("has no rules to show", async (t) => {
+	test("returns no rules", async (t) => {
 		const oss = await start(t);
 		assert.match(
 			refusal(await oss.get("/photos?cors")),
@@ -82,7 +82,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		);
 	});
 
-	test("uses its own rules as soon as it has some", async (t) => {
+	test("uses its own rules once they are set", async (t) => {
 		const oss = await start(t);
 		assert.equal((await oss.put("/photos?cors", OWN_RULES)).status, 200);
 		const asked = await preflight(oss, "/photos/cat", "PUT");
@@ -93,7 +93,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 });
 
 suite("Without --cors, a bucket without CORS rules", () => {
-	test("lets no page do anything", async (t) => {
+	test("allows no request from a page", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const asked = await preflight(oss, "/photos/cat", "PUT");
 		assert.match(refusal(asked), /^403 AccessForbidden /);

@@ -46,7 +46,7 @@ const put = (
 const ask = (oss: Client, id: string): Promise<Answer> =>
 	oss.get("/photos?asyncFetch", { headers: { "x-oss-task-id": id } });
 
-/** Once it has ended. */
+/** @returns the task once it has ended */
 async function fetched(
 	oss: Client,
 	elements: Readonly<Record<string, string>>,
@@ -69,8 +69,8 @@ const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 const encode = (value: object): string =>
 	Buffer.from(JSON.stringify(value)).toString("base64");
 
-suite("A file that OSS is to fetch", () => {
-	test("is stored, and its configuration can be read again", async (t) => {
+suite("A fetch task", () => {
+	test("stores the file, and its configuration can be read", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const url = await startSource(t);
 		const ContentMD5 = hash("md5", "meow", "base64");
@@ -104,7 +104,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.equal(headers["x-oss-storage-class"], "IA");
 	});
 
-	test("is asked for under the name of the host that was given", async (t) => {
+	test("sends the Host that its configuration names", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const hosts: (string | undefined)[] = [];
 		const url = await startSource(t, ({ headers }, outgoing) => {
@@ -136,7 +136,7 @@ suite("A file that OSS is to fetch", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 
-	test("fails when it breaks off or is sent on (A-678)", async (t) => {
+	test("fails when the response is truncated or is a redirect (A-678)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const broken = await startSource(t, (_, outgoing) => {
 			outgoing.writeHead(200, { "Content-Length": 10 }).write("meow");
@@ -153,7 +153,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("leaves an object that exists alone, unless it must be replaced", async (t) => {
+	test("replaces an existing object only if its configuration allows that", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		await oss.put("/photos/cat", "purr");
@@ -167,7 +167,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("that was fetched is reported to the application server (A-676)", async (t) => {
+	test("calls the application server when the file is stored (A-676)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		const application = await startApplicationServer(t);
@@ -185,7 +185,7 @@ suite("A file that OSS is to fetch", () => {
 		assert.equal(application.received.length, 1);
 	});
 
-	test("stays when the callback fails", async (t) => {
+	test("leaves the object in place when the callback fails", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		const nobody = `http://127.0.0.1:${await findFreePort()}/`;
@@ -205,7 +205,7 @@ suite("A file that OSS is to fetch", () => {
 		}
 	});
 
-	test("is given up when the emulator ends", async (t) => {
+	test("is aborted when the emulator ends", async (t) => {
 		const emulator = await startWithBucket(t);
 		const asked = Promise.withResolvers<void>();
 		const Url = await startSource(t, () => asked.resolve()); // and no answer
@@ -225,7 +225,7 @@ suite("A file that OSS is to fetch", () => {
 			assert.match(refusal(answer), refused);
 		});
 
-	test("is no task of another bucket (A-679)", async (t) => {
+	test("cannot be read through another bucket (A-679)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/album");
 		const [id = ""] = textsOf(

@@ -18,7 +18,7 @@ const lastAccess = async (
 	(await oss.head(target)).headers["x-oss-last-access-time"];
 
 suite("x-oss-last-access-time", () => {
-	test("is there while the access monitor is enabled, in GetObjectMeta and HeadObject", async (t) => {
+	test("is in responses to GetObjectMeta and HeadObject while the access monitor is enabled", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -43,7 +43,7 @@ suite("x-oss-last-access-time", () => {
 				oss.put("/photos/dog", "", { "x-oss-copy-source": "/photos/cat" }),
 		],
 	] as const)
-		test(`is the time of the last ${what}, or that of the write (A-898)`, async (t) => {
+		test(`is the time of the last ${what}, or of the write (A-898)`, async (t) => {
 			const emulator = await startAtStandstill(t);
 			await emulator.oss.put(MONITOR, document("Enabled"));
 			await emulator.oss.put("/photos/cat", "meow");
@@ -56,7 +56,7 @@ suite("x-oss-last-access-time", () => {
 			assert.equal(headers["last-modified"], httpTimeAfter(0));
 		});
 
-	test("is not changed by a read that is refused, and begins anew with another write", async (t) => {
+	test("is not changed by a refused read, and is reset by another write", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await oss.put(MONITOR, document("Enabled"));

@@ -27,7 +27,7 @@ const BY_ACCESS =
 	"<IsAccessTime>true</IsAccessTime><ReturnToStdWhenVisit>false</ReturnToStdWhenVisit>";
 
 suite("Lifecycle rules", () => {
-	test("have everything a rule can say, in OSS's order", async (t) => {
+	test("are returned with every element of a rule, in OSS's order", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = rules(
 			`<ID>all</ID><Prefix>a/</Prefix><Status>Enabled</Status>${tagged("k", "v")}${tagged("l", "")}<Filter><ObjectSizeGreaterThan>500</ObjectSizeGreaterThan><ObjectSizeLessThan>64000</ObjectSizeLessThan><Not><Prefix>a/b</Prefix>${tagged("n", "m")}</Not></Filter>${expire(365)}${move(30, "IA")}${move(60, "Archive")}<AbortMultipartUpload><Days>3</Days></AbortMultipartUpload><NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration>${moveOld(10, "IA")}`,
@@ -37,7 +37,7 @@ suite("Lifecycle rules", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
-	test("without an id get one each", async (t) => {
+	test("without an id are given one each", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const nameless = (prefix: string): string =>
 			`<Prefix>${prefix}</Prefix><Status>Enabled</Status>${expire(1)}`;
@@ -47,7 +47,7 @@ suite("Lifecycle rules", () => {
 		for (const id of ids) assert.match(id, /^[\da-f-]{36}$/);
 	});
 
-	test("have dates with milliseconds, whether they were put so or not", async (t) => {
+	test("are returned with milliseconds in dates, even if they were put without them", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const date of ["2018-10-11T00:00:00Z", "2018-10-11T00:00:00.000Z"]) {
 			await putDocument(oss, TARGET, rules(rule("a", before(date))));
@@ -65,7 +65,7 @@ suite("Lifecycle rules", () => {
 			assert.deepEqual(textsOf(put, "ArgumentName"), ["CreatedBeforeDate"]);
 		});
 
-	test("have tags with characters of objects' tags only (A-402)", async (t) => {
+	test("accept only those characters in tags that objects' tags can have (A-402)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = (key: string) =>
 			oss.put(TARGET, rules(rule("a", tagged(key, "1"), expire(1))));
@@ -213,7 +213,7 @@ suite("Lifecycle rules", () => {
 			assert.equal((await put(one, other)).status, 200);
 	});
 
-	test("for one action overlap when the client says that they may", async (t) => {
+	test("for one action can overlap if the client allows it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -238,7 +238,7 @@ suite("Lifecycle rules by the last access", () => {
 	const monitor = (status: string): string =>
 		`<AccessMonitorConfiguration><Status>${status}</Status></AccessMonitorConfiguration>`;
 
-	test("need the access monitor, and keep it on", async (t) => {
+	test("require the access monitor, which then cannot be disabled", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = rules(rule("a", move(30, "IA", BY_ACCESS)));
 		assert.match(refusal(await oss.put(TARGET, document)), /^400 MalformedXML/);
@@ -251,7 +251,7 @@ suite("Lifecycle rules by the last access", () => {
 		await putDocument(oss, MONITOR, monitor("Disabled"));
 	});
 
-	test("say since when access is watched", async (t) => {
+	test("are returned with the time since which access is tracked", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, MONITOR, monitor("Enabled"));
 		await putDocument(
@@ -264,7 +264,7 @@ suite("Lifecycle rules by the last access", () => {
 		assert.deepEqual(others, []);
 	});
 
-	test("do not go by a date as well", async (t) => {
+	test("cannot have a date", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, MONITOR, monitor("Enabled"));
 		const put = await oss.put(

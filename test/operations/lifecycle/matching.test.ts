@@ -6,7 +6,7 @@ import {
 	isAboutUpload,
 } from "../../../emulator/operations/lifecycle/matching.ts";
 
-/** A rule that is about everything. */
+/** A rule that matches every object. */
 const ALL: LifecycleRule = {
 	...{ ID: "r", Prefix: "", Status: "Enabled", Tag: [] },
 	...{ Filter: undefined, Expiration: undefined, Transition: [] },
@@ -139,7 +139,7 @@ suite("A lifecycle rule", () => {
 		});
 	}
 
-	test("is about uploads by the key alone", () => {
+	test("matches uploads by the key alone", () => {
 		const rule = { ...ALL, Prefix: "logs/" };
 		assert.equal(isAboutUpload(rule, "logs/x"), true);
 		assert.equal(isAboutUpload(rule, "x"), false);

@@ -10,7 +10,7 @@ import {
 } from "../../clock.ts";
 import { initiate } from "../uploading.ts";
 
-/** A rule as the manual writes it. */
+/** A rule in the form that the manual shows. */
 const rule = (id: string, ...elements: readonly string[]): string =>
 	`<Rule><ID>${id}</ID><Prefix></Prefix><Status>Enabled</Status>${elements.join("")}</Rule>`;
 
@@ -138,7 +138,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await keys(emulator), ["cat"]);
 	});
 
-	test("reaches a thousand objects and more, and says which it deleted", async (t) => {
+	test("deletes more than a thousand objects, and logs their keys", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		for (let i = 0; i < 1100; i++)
@@ -157,7 +157,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await run(emulator), { count: 0, deeds: [] });
 	});
 
-	test("waits until retention has ended", async (t) => {
+	test("does not delete objects before their retention ends", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -175,7 +175,7 @@ suite("Expiration", () => {
 });
 
 suite("Expiration with versioning", () => {
-	test("puts a delete marker in front, and leaves that alone", async (t) => {
+	test("adds a delete marker, and does not delete it", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await enableVersioning(emulator);
 		const put = await emulator.oss.put("/photos/cat", "meow");
@@ -189,7 +189,7 @@ suite("Expiration with versioning", () => {
 		]);
 	});
 
-	test("of noncurrent versions counts from when they were replaced", async (t) => {
+	test("of noncurrent versions counts from the time at which they were replaced", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await enableVersioning(emulator);
@@ -216,7 +216,7 @@ suite("Expiration with versioning", () => {
 		assert.deepEqual(await history(emulator), [third]);
 	});
 
-	test("removes a delete marker that is alone, and no other", async (t) => {
+	test("removes a delete marker without versions, and no other", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await enableVersioning(emulator);
@@ -262,7 +262,7 @@ suite("Expiration with versioning", () => {
 });
 
 suite("Transition", () => {
-	test("makes objects colder as time goes, which is no modification", async (t) => {
+	test("changes the storage class as time passes, and leaves Last-Modified unchanged", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -289,7 +289,7 @@ suite("Transition", () => {
 		);
 	});
 
-	test("goes to the coldest class at once when several are due, and never back", async (t) => {
+	test("uses the coldest class if several are due, and never a warmer one", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/a", "1");
@@ -347,7 +347,7 @@ suite("Transition", () => {
 		assert.equal(await classOf(emulator, "sealed"), "ColdArchive");
 	});
 
-	test("archives an object again that was restored from another class", async (t) => {
+	test("archives a restored object of another class again", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow", { "x-oss-storage-class": "Archive" });
@@ -389,7 +389,7 @@ suite("Transition", () => {
 });
 
 suite("AbortMultipartUpload", () => {
-	test("aborts uploads that are so old, and leaves others and objects", async (t) => {
+	test("aborts uploads of that age, and leaves newer uploads and objects", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		const uploads = async () =>
@@ -413,7 +413,7 @@ suite("AbortMultipartUpload", () => {
 });
 
 suite("x-oss-expiration", () => {
-	test("says when the first rule deletes, of GET, HEAD and PUT", async (t) => {
+	test("names the time and the rule of the first deletion, for GET, HEAD and PUT", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await putRules(

@@ -16,7 +16,7 @@ suite("The prefixes that rules are looked up under", () => {
 			["ab", "a/", "b"],
 		],
 	] as const) {
-		test(`of ${JSON.stringify(given)} are ${JSON.stringify(expected)}: none twice`, () => {
+		test(`of ${JSON.stringify(given)} are ${JSON.stringify(expected)}, each once`, () => {
 			assert.deepEqual(shortest(given), expected);
 		});
 	}

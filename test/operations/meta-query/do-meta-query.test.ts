@@ -53,7 +53,7 @@ async function startIndexed(t: TestContext): Promise<Client> {
 suite("A query finds the objects", () => {
 	const cases: readonly (readonly [string, object | string, string[]])[] = [
 		[
-			"larger than 1 MB: the example of the manual",
+			"larger than 1 MB, as in the manual's example",
 			{ Field: "Size", Value: "1048576", Operation: "gt" },
 			["b/2"],
 		],
@@ -171,7 +171,7 @@ suite("A query finds the objects", () => {
 			assert.deepEqual(await find(oss, { query }), expected);
 		});
 
-	test("and describes them as the manual's example does (A-936)", async (t) => {
+	test("and describes them as in the manual's example (A-936)", async (t) => {
 		const oss = await startIndexed(t);
 		const query = { Field: "Filename", Value: "b/2", Operation: "eq" };
 		const answer = await ask(oss, { query });
@@ -197,7 +197,7 @@ suite("A query finds the objects", () => {
 		]);
 	});
 
-	test("but neither older versions nor deleted ones", async (t) => {
+	test("in their current versions only, without deleted ones", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put(
 			"/photos?versioning",
@@ -213,8 +213,8 @@ suite("A query finds the objects", () => {
 	});
 });
 
-suite("A query's answer comes in pages", () => {
-	test("sorted by a field, downwards unless asc is asked for, equal ones by name", async (t) => {
+suite("A query's result is returned in pages", () => {
+	test("sorted by a field, in descending order by default, equal ones by name", async (t) => {
 		const oss = await startIndexed(t);
 		for (const [sort, order, expected] of [
 			["Size", undefined, ["b/2", "b/1", "a", "c"]],
@@ -240,7 +240,7 @@ suite("A query's answer comes in pages", () => {
 		}
 	});
 
-	test("over more objects than a page of the store", async (t) => {
+	test("for more objects than one page of the store", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.post("/photos?metaQuery&comp=add");
 		for (let first = 0; first < 1100; first += 50)
@@ -338,7 +338,7 @@ suite("A query is refused", () => {
 			);
 		});
 
-	test("where the bucket is not indexed", async (t) => {
+	test("if the bucket is not indexed", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(refusal(await ask(oss, {})), /^404 MetaQueryNotExist /);
 	});

@@ -8,7 +8,7 @@ import { getDocument } from "../configurations/document.ts";
 const ask = (comp: string): string => `/photos?metaQuery&comp=${comp}`;
 
 suite("Data indexing", () => {
-	test("is opened, ready, running a little later (A-671), and closed", async (t) => {
+	test("can be opened, is Ready and a little later Running (A-671), and can be closed", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		const status = (told: string): string =>
 			`<MetaQueryStatus>${told}<CreateTime>${START}</CreateTime><UpdateTime>${START}</UpdateTime><MetaQueryMode>basic</MetaQueryMode></MetaQueryStatus>`;
@@ -32,7 +32,7 @@ suite("Data indexing", () => {
 		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
 	});
 
-	test("is of one mode or the other", async (t) => {
+	test("accepts two modes only", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.post(`${ask("add")}&mode=meow`)),
@@ -43,7 +43,7 @@ suite("Data indexing", () => {
 		assert.deepEqual(textsOf(status, "MetaQueryMode"), ["semantic"]);
 	});
 
-	test("is closed where it is not open (A-417)", async (t) => {
+	test("can be closed even if it is not open (A-417)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal((await oss.post(ask("delete"))).status, 200);
 	});

@@ -14,7 +14,7 @@ const headersOf = (metadata: Metadata): Record<string, string> =>
 		]),
 	);
 
-/** As the EC pages show it: two whole parts and one of 16 bytes. */
+/** The example of the EC pages: two whole parts and one of 16 bytes. */
 const DATA_BYTES = 2 * PART_BYTES + 16;
 const KEYS: Metadata = {
 	key: "a+b/c==",
@@ -120,13 +120,13 @@ suite("The metadata of client-side encryption", () => {
 		["both sizes and nothing else, as the EC pages do", SIZES],
 		["something of its own", { matdesc: "{}" }],
 	] as const)
-		test(`may say ${what}`, async (t) => {
+		test(`can have ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const initiated = await initiate(emulator, metadata);
 			assert.equal(initiated.status, 200, initiated.text);
 		});
 
-	test("must be whole in PutObject, where no sizes are needed", async (t) => {
+	test("must be complete in PutObject, except for the sizes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = (metadata: Metadata) =>
 			oss.put("/photos/cat", "meow", headersOf(metadata));
@@ -142,7 +142,7 @@ suite("The metadata of client-side encryption", () => {
 	});
 });
 
-suite("A part of an upload that its client encrypts", () => {
+suite("A part of a client-encrypted upload", () => {
 	for (const [what, number, bytes, expected] of [
 		[
 			"smaller than announced",
@@ -180,7 +180,7 @@ suite("A part of an upload that its client encrypts", () => {
 		});
 	}
 
-	test("is held to its size when it comes in chunks too", async (t) => {
+	test("must have the announced size when it is sent in chunks too", async (t) => {
 		const emulator = await startWithBucket(t, "public-read-write");
 		const id = await begin(emulator);
 		for (const [number, bytes, status] of [
@@ -217,7 +217,7 @@ suite("A part of an upload that its client encrypts", () => {
 			);
 		});
 
-	test("repeats all of the metadata or none (A-901)", async (t) => {
+	test("must repeat all of the metadata or omit all of it (A-901)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const id = await begin(emulator);
 		const put = (metadata: Metadata) =>
@@ -256,7 +256,7 @@ suite("A part of an upload that its client encrypts", () => {
 	});
 });
 
-suite("CompleteMultipartUpload of an upload that its client encrypts", () => {
+suite("CompleteMultipartUpload of a client-encrypted upload", () => {
 	const UNEXPECTED =
 		"400 InvalidEncryptionRequest 0005-00000411: The client encryption part list is unexpected with init_multipart setted.";
 
@@ -271,7 +271,7 @@ suite("CompleteMultipartUpload of an upload that its client encrypts", () => {
 		return { id, parts };
 	}
 
-	test("needs exactly the announced parts: cpp's CryptoObjectTest", async (t) => {
+	test("requires exactly the announced parts: cpp's CryptoObjectTest", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { id, parts } = await uploadAll(emulator, 3);
 		const [first, , third] = parts;
@@ -292,7 +292,7 @@ suite("CompleteMultipartUpload of an upload that its client encrypts", () => {
 		assert.equal(headers["content-length"], `${DATA_BYTES}`);
 	});
 
-	test("counts the parts that are there under x-oss-complete-all", async (t) => {
+	test("counts the uploaded parts under x-oss-complete-all", async (t) => {
 		const emulator = await startWithBucket(t);
 		const all = { "x-oss-complete-all": "yes" };
 		const { id } = await uploadAll(emulator, 2);

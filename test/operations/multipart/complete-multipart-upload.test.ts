@@ -17,7 +17,7 @@ const INVALID_PART =
 	"400 InvalidPart : One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.";
 
 suite("CompleteMultipartUpload", () => {
-	test("strings the parts together, and answers with the ETag of their ETags", async (t) => {
+	test("concatenates the parts, and returns the ETag of their ETags", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss, port } = emulator;
 		const uploadId = await initiate(emulator, "my%20cat", {
@@ -73,7 +73,7 @@ suite("CompleteMultipartUpload", () => {
 		);
 	});
 
-	test("may name the object's ACL, which wins over the upload's", async (t) => {
+	test("can set the object's ACL, which overrides the upload's", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const [given, grant] of [
 			[{}, "private"],
@@ -99,7 +99,7 @@ suite("CompleteMultipartUpload", () => {
 		}
 	});
 
-	test("takes ETags with quotes or without, in capitals or not, as &quot; or &#34;", async (t) => {
+	test("accepts ETags with or without quotes, in upper or lower case, as &quot; or &#34;", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const write of [
 			(etag: string) => etag,
@@ -120,7 +120,7 @@ suite("CompleteMultipartUpload", () => {
 		}
 	});
 
-	test("leaves out parts that it does not name", async (t) => {
+	test("omits parts that the list does not name", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 2, "meow");
@@ -130,7 +130,7 @@ suite("CompleteMultipartUpload", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("makes an object that is as old as the completion (A-612)", async (t) => {
+	test("sets Last-Modified to the time of the completion (A-612)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const uploadId = await initiate(emulator);
 		await emulator.pass(SECOND);
@@ -141,7 +141,7 @@ suite("CompleteMultipartUpload", () => {
 		assert.equal(headers["last-modified"], "Mon, 06 May 2024 07:08:11 GMT");
 	});
 
-	test("can be had once", async (t) => {
+	test("succeeds once per upload", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 1, "meow");
@@ -157,7 +157,7 @@ suite("CompleteMultipartUpload", () => {
 		);
 	});
 
-	test("names the place as it was asked for, by path or by host", async (t) => {
+	test("returns the location in the style of the request, by path or by host", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 1, "meow");
@@ -179,7 +179,7 @@ suite("CompleteMultipartUpload", () => {
 suite("x-oss-complete-all", () => {
 	const ALL = { "x-oss-complete-all": "yes" };
 
-	test("takes all parts there are, in order, with the same ETag as a list of them", async (t) => {
+	test("uses all uploaded parts in order, with the same ETag as a list of them", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const last = await putPart(emulator, uploadId, 9, "the end");
@@ -199,7 +199,7 @@ suite("x-oss-complete-all", () => {
 		assert.match(text, /^x{102400}the end$/);
 	});
 
-	test("and a body exclude one another, in OSS's spelling", async (t) => {
+	test("and a body exclude each other, with OSS's misspelt message", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 1, "meow");
@@ -217,7 +217,7 @@ suite("x-oss-complete-all", () => {
 		assert.deepEqual(await partsOf(emulator, uploadId), ["1 4"]);
 	});
 
-	test("tells where the object is, a tilde encoded: java1's UploadPartCopyTest", async (t) => {
+	test("returns the object's location with an encoded tilde: java1's UploadPartCopyTest", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator, "a/~b");
 		const etag = await putPart(emulator, uploadId, 1, "meow", "a/~b");
@@ -227,7 +227,7 @@ suite("x-oss-complete-all", () => {
 		assert.deepEqual(textsOf(answer, "Location"), [place]);
 	});
 
-	test("without any parts is an empty object", async (t) => {
+	test("without any parts creates an empty object", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 1, "meow");
@@ -242,7 +242,7 @@ suite("x-oss-complete-all", () => {
 		assert.equal(headers.etag, '"D41D8CD98F00B204E9800998ECF8427E-0"');
 	});
 
-	test("of an upload that is not there is NoSuchUpload, whatever the body says: php's suite", async (t) => {
+	test("of a missing upload is NoSuchUpload, regardless of the body: php's suite", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const body of ["", "<", completion([])])
 			assert.match(
@@ -335,7 +335,7 @@ suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).status, 404);
 	});
 
-	test("to overwrite when that is forbidden", async (t) => {
+	test("an existing object when overwriting is forbidden", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 1, "meow");

@@ -36,7 +36,7 @@ suite("ListParts", () => {
 		);
 	});
 
-	test("tells how the parts are encrypted, where the client says so", async (t) => {
+	test("returns the client's encryption metadata of an upload", async (t) => {
 		const emulator = await startWithBucket(t);
 		const meta = "x-oss-meta-client-side-encryption-";
 		const uploadId = await initiate(emulator, "cat", {
@@ -54,7 +54,7 @@ suite("ListParts", () => {
 		);
 	});
 
-	test("goes page by page, by number", async (t) => {
+	test("returns pages in the order of part numbers", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		for (const number of [10, 2, 9, 1, 100])
@@ -129,7 +129,7 @@ suite("ListMultipartUploads", () => {
 		);
 	});
 
-	test("of no uploads has empty markers, which py1 insists on", async (t) => {
+	test("has empty markers if there are no uploads, as py1 requires", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const list = await oss.get("/photos?uploads");
 		assert.deepEqual(textsOf(list, "NextKeyMarker"), [""]);
@@ -138,7 +138,7 @@ suite("ListMultipartUploads", () => {
 	});
 
 	for (const max of [1, 2, 3]) {
-		test(`gives every upload once, ${max} at a time`, async (t) => {
+		test(`returns every upload once, ${max} at a time`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const expected: string[] = [];
 			for (const key of ["a", "b", "b", "b", "c", "é"])
@@ -159,7 +159,7 @@ suite("ListMultipartUploads", () => {
 		});
 	}
 
-	test("begins after a key; an upload's id counts only with one", async (t) => {
+	test("begins after the key marker; an upload id marker has an effect only with a key marker", async (t) => {
 		const emulator = await startWithBucket(t);
 		const ids = new Map<string, string>();
 		for (const key of ["a", "b", "c"])

@@ -12,7 +12,7 @@ const PART_NUMBER =
 const NONE = "0123456789ABCDEF0123456789ABCDEF";
 
 suite("InitiateMultipartUpload", () => {
-	test("gives an id of 32 hex digits", async (t) => {
+	test("returns an id of 32 hex digits", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await oss.post("/photos/my%20cat?uploads");
 		assert.equal(answer.status, 200);
@@ -31,14 +31,14 @@ suite("InitiateMultipartUpload", () => {
 		);
 	});
 
-	test("encodes the key when asked to, as py1 and py2 always do", async (t) => {
+	test("encodes the key under encoding-type=url, which py1 and py2 always send", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await oss.post("/photos/my%20cat?uploads&encoding-type=url");
 		assert.deepEqual(textsOf(answer, "EncodingType"), ["url"]);
 		assert.deepEqual(textsOf(answer, "Key"), ["my%20cat"]);
 	});
 
-	test("leaves an object of that name alone, and can be had more than once", async (t) => {
+	test("leaves an existing object unchanged, and can be repeated for one key", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		const ids = [await initiate(emulator), await initiate(emulator)];
@@ -60,7 +60,7 @@ suite("InitiateMultipartUpload", () => {
 });
 
 suite("UploadPart", () => {
-	test("answers with the digests of the part", async (t) => {
+	test("returns the digests of the part", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const put = await emulator.oss.put(
@@ -88,7 +88,7 @@ suite("UploadPart", () => {
 		assert.deepEqual(await partsOf(emulator, uploadId), ["7 4"]);
 	});
 
-	test("has a number from 1 to 10000", async (t) => {
+	test("requires a part number from 1 to 10000", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const put = (number: string): Promise<Answer> =>
@@ -107,7 +107,7 @@ suite("UploadPart", () => {
 		assert.deepEqual(await partsOf(emulator, uploadId), ["1 4", "10000 4"]);
 	});
 
-	test("may come in any order, unless the upload is sequential", async (t) => {
+	test("accepts parts in any order, unless the upload is sequential", async (t) => {
 		const emulator = await startWithBucket(t);
 		const initiated = await emulator.oss.post("/photos/cat?uploads&sequential");
 		const [sequential] = textsOf(initiated, "UploadId");
@@ -135,7 +135,7 @@ suite("UploadPartCopy", () => {
 			{ "x-oss-copy-source": "/photos/cat", ...headers },
 		);
 
-	test("takes bytes of an object, both ends included, or all of them", async (t) => {
+	test("copies a range of an object, both ends included, or the whole object", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", SOURCE);
 		const uploadId = await initiate(emulator, "copy");
@@ -176,7 +176,7 @@ suite("UploadPartCopy", () => {
 		"meow",
 		"",
 	])
-		test(`takes the whole source for the range «${range}», and names no range: java1's suite`, async (t) => {
+		test(`copies the whole source for the range «${range}», and returns no range: java1's suite`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/cat", SOURCE);
 			const uploadId = await initiate(emulator, "copy");
@@ -192,7 +192,7 @@ suite("UploadPartCopy", () => {
 			assert.deepEqual(await partsOf(emulator, uploadId, "copy"), ["1 26"]);
 		});
 
-	test("takes the one readable range of a list (A-895)", async (t) => {
+	test("uses the only valid range of a list (A-895)", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", SOURCE);
 		const uploadId = await initiate(emulator, "copy");
@@ -213,7 +213,7 @@ suite("UploadPartCopy", () => {
 		assert.deepEqual(await partsOf(emulator, uploadId, "copy"), ["1 6"]);
 	});
 
-	test("is held to conditions on its source", async (t) => {
+	test("is subject to conditions on its source", async (t) => {
 		const emulator = await startWithBucket(t);
 		const put = await emulator.oss.put("/photos/cat", SOURCE);
 		const uploadId = await initiate(emulator, "copy");
@@ -228,7 +228,7 @@ suite("UploadPartCopy", () => {
 		assert.deepEqual(await partsOf(emulator, uploadId, "copy"), []);
 	});
 
-	test("of a large object is the bytes that were there then", async (t) => {
+	test("of a large object copies the content at the time of the request", async (t) => {
 		const emulator = await startWithBucket(t);
 		const large = Buffer.from(
 			Uint8Array.from({ length: 500_000 }, (_, i) => i % 251),
@@ -279,7 +279,7 @@ suite("UploadPartCopy names its own EC", () => {
 });
 
 suite("AbortMultipartUpload", () => {
-	test("forgets the upload and its parts", async (t) => {
+	test("deletes the upload and its parts", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const target = `/photos/cat?uploadId=${uploadId}`;
@@ -297,7 +297,7 @@ suite("NoSuchUpload", () => {
 	const target = `/photos/cat?uploadId=${NONE}`;
 	const complete =
 		"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>";
-	/** The EC of each, as go2's suite asserts them. */
+	/** The EC of each operation, as go2's suite asserts it. */
 	const cases = [
 		["UploadPart", "PUT", `${target}&partNumber=1`, "x", {}, "0042-00000104"],
 		[
@@ -313,7 +313,7 @@ suite("NoSuchUpload", () => {
 		["ListParts", "GET", target, undefined, {}, "0042-00000002"],
 	] as const;
 	for (const [operation, method, line, body, headers, ec] of cases) {
-		test(`is EC ${ec} of ${operation}`, async (t) => {
+		test(`has EC ${ec} for ${operation}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/source", "x");
 			const answer = await oss.send(method, line, {
@@ -328,7 +328,7 @@ suite("NoSuchUpload", () => {
 		});
 	}
 
-	test("is an upload of another key or bucket, too", async (t) => {
+	test("is the error for an upload of another key or bucket too", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/album");
 		const uploadId = await initiate(emulator);

@@ -15,7 +15,7 @@ const NOT_EQUAL =
 	"409 PositionNotEqualToLength 0026-00000016: Position is not equal to file length";
 
 suite("AppendObject", () => {
-	test("makes an object, and adds to it where it ends", async (t) => {
+	test("creates an object, and appends at its end", async (t) => {
 		const emulator = await startWithBucket(t);
 		// The CRC-64 of the whole, from the SDKs' own tests of combining.
 		const first = await append(emulator, 0, "123456789");
@@ -46,7 +46,7 @@ suite("AppendObject", () => {
 		assert.equal(headers.etag, second.headers.etag);
 	});
 
-	test("elsewhere is PositionNotEqualToLength, and says where (oss2 insists)", async (t) => {
+	test("at another position is PositionNotEqualToLength with the next position, as oss2 requires", async (t) => {
 		const emulator = await startWithBucket(t);
 		const early = await append(emulator, 1, "x");
 		assert.equal(refusal(early), NOT_EQUAL);
@@ -62,7 +62,7 @@ suite("AppendObject", () => {
 		assert.equal((await emulator.oss.get("/photos/log")).text, "one");
 	});
 
-	test("wants a position, and one that is a number", async (t) => {
+	test("requires a position that is a number", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.post("/photos/log?append", "x")),
@@ -75,7 +75,7 @@ suite("AppendObject", () => {
 			);
 	});
 
-	test("of nothing leaves an object as it is, or makes an empty one", async (t) => {
+	test("with an empty body leaves an object unchanged, or creates an empty one", async (t) => {
 		const emulator = await startWithBucket(t);
 		const first = await append(emulator, 0, "");
 		assert.equal(first.status, 200);
@@ -105,7 +105,7 @@ suite("AppendObject", () => {
 		);
 	});
 
-	test("begins again when the object was put or deleted", async (t) => {
+	test("starts at 0 again after the object is put or deleted", async (t) => {
 		const emulator = await startWithBucket(t);
 		await append(emulator, 0, "one");
 		await emulator.oss.delete("/photos/log");
@@ -115,7 +115,7 @@ suite("AppendObject", () => {
 		assert.equal((await append(emulator, 5, "x")).status, 409);
 	});
 
-	test("takes metadata the first time, and ignores it afterwards (A-14)", async (t) => {
+	test("stores metadata of the first append, and ignores that of later ones (A-14)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const given = { "x-oss-meta-a": "1", "content-type": "text/plain" };
 		await append(emulator, 0, "one", given);
@@ -127,13 +127,13 @@ suite("AppendObject", () => {
 		assert.equal(headers["content-type"], "text/plain");
 	});
 
-	test("does not hold its piece to a CRC-64, which is of the whole (A-18)", async (t) => {
+	test("does not check the appended bytes against a CRC-64 header, which covers the whole object (A-18)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const headers = { "x-oss-hash-crc64ecma": "1" };
 		assert.equal((await append(emulator, 0, "one", headers)).status, 200);
 	});
 
-	test("adds large pieces and small, and reads them as one", async (t) => {
+	test("joins large and small appends into one object", async (t) => {
 		const emulator = await startWithBucket(t);
 		const pieces = [10, 70_000, 1, 200_000, 65_536].map((size, i) =>
 			Buffer.alloc(size, `${i}`),
@@ -151,7 +151,7 @@ suite("AppendObject", () => {
 		assert.ok(part.body.equals(whole.subarray(70_005, 270_101)));
 	});
 
-	test("by two at once adds one, and tells the other where it ends now", async (t) => {
+	test("by two clients at once succeeds for one, and returns the new position to the other", async (t) => {
 		const emulator = await startWithBucket(t);
 		const answers = await Promise.all(
 			["aa", "bb"].map((body) => append(emulator, 0, body.repeat(50_000))),

@@ -56,7 +56,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		"text/json",
 		"text/cache-manifest",
 	];
-	test("compresses the types that the manual lists, no others", async (t) => {
+	test("compresses only the types that the manual lists", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const given = async (type: string): Promise<boolean> => {
 			await oss.put("/photos/cat", TEXT, { "content-type": type });
@@ -75,7 +75,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		assert.ok(!isCompressed(await oss.get("/photos/cat", GZIP)));
 	});
 
-	test("leaves less than 1 KiB as it is", async (t) => {
+	test("does not compress less than 1 KiB", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [size, compressed] of [
 			[1023, false],
@@ -122,7 +122,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		});
 	}
 
-	test("lets go of an object whose reader went away", async (t) => {
+	test("releases the object's file when the client disconnects", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		const noise = Buffer.from(
 			Uint8Array.from({ length: 4_000_000 }, (_, i) => (i * i * 31) >> 3),

@@ -21,7 +21,7 @@ const copy = (
 	oss.put(target, "", { "x-oss-copy-source": source, ...headers });
 
 suite("CopyObject", () => {
-	test("copies content and metadata, and answers with both digests", async (t) => {
+	test("copies content and metadata, and returns both digests", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/album");
@@ -56,7 +56,7 @@ suite("CopyObject", () => {
 		assert.equal(headers.etag, put.headers.etag);
 	});
 
-	test("is a copy: the source may change or go", async (t) => {
+	test("creates a copy that is independent of later changes to the source", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const body = Buffer.alloc(200_000, "x");
@@ -69,7 +69,7 @@ suite("CopyObject", () => {
 		assert.equal((await oss.get("/photos/dog")).status, 404);
 	});
 
-	test("finds its source by any way of writing it: + is a blank, %2B a plus", async (t) => {
+	test("accepts every encoding of its source: + is a blank, %2B a plus", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a%20b/c%2Bd%3F%E7%8C%AB", "meow");
 		for (const source of [
@@ -83,7 +83,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("takes the metadata of the request under REPLACE, and its tags under Replace", async (t) => {
+	test("uses the metadata of the request under REPLACE, and its tags under Replace", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", {
@@ -173,7 +173,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("on itself replaces the metadata, whatever the directive", async (t) => {
+	test("on itself replaces the metadata, regardless of the directive", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", { "x-oss-meta-a": "b" });
@@ -200,7 +200,7 @@ suite("CopyObject", () => {
 		assert.equal(get.headers["content-type"], "text/plain");
 	});
 
-	test("does not copy the ACL, and sets the one it is given", async (t) => {
+	test("does not copy the ACL, and sets that of the request", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const acl = { "x-oss-object-acl": "public-read" };
@@ -217,7 +217,7 @@ suite("CopyObject", () => {
 		["a plain object", "PUT /photos/cat"],
 		["an appendable object", "POST /photos/cat?append&position=0"],
 	] as const)
-		test(`of ${what} on itself keeps its ACL, unless it is given one: ossutil's suite`, async (t) => {
+		test(`of ${what} on itself preserves its ACL, unless the request sets one: ossutil's suite`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const { oss } = emulator;
 			const [method = "", target = ""] = put.split(" ");
@@ -236,7 +236,7 @@ suite("CopyObject", () => {
 			assert.deepEqual(await grantAfter(acl), ["private"]);
 		});
 
-	test("may be of an appendable object, whose type and ETag it has, and grows apart (A-614)", async (t) => {
+	test("of an appendable object has its type and ETag, and can be appended to separately (A-614)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.post("/photos/log?append&position=0", "one");
@@ -251,7 +251,7 @@ suite("CopyObject", () => {
 	});
 });
 
-suite("The size of what CopyObject copies (A-615)", () => {
+suite("The size of an object that CopyObject copies (A-615)", () => {
 	const GIB = 1024 ** 3;
 	const cases = [
 		["has no limit within a bucket", 6 * GIB, "photos", "Standard", true],
@@ -314,7 +314,7 @@ suite("The source of a copy", () => {
 		assert.equal(kindOf(refused), "400 InvalidArgument 0016-00000304");
 	});
 
-	test("can be an old version, but neither an unknown one nor a delete marker (A-605)", async (t) => {
+	test("can be an old version, but not an unknown version or a delete marker (A-605)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put(
@@ -346,7 +346,7 @@ suite("The source of a copy", () => {
 });
 
 suite("Conditions of a copy", () => {
-	test("fail with 412 or 304, as ali-oss's suite asserts; S3 has 412 only", async (t) => {
+	test("fail with 412 or 304, as ali-oss's suite asserts; S3 answers only 412", async (t) => {
 		const emulator = await startWithBucket(t);
 		const put = await emulator.oss.put("/photos/cat", "meow");
 		const { etag = "", date = "" } = put.headers;
@@ -375,7 +375,7 @@ suite("Conditions of a copy", () => {
 		}
 	});
 
-	test("are only those with the prefix: ali-oss sends every header twice", async (t) => {
+	test("are only the headers with the prefix: ali-oss sends every header twice", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		const answer = await copy(emulator, "/photos/cat", "/photos/dog", {

@@ -55,7 +55,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), ["b"]);
 	});
 
-	test("returns no list in quiet mode, wherever Quiet is in the document", async (t) => {
+	test("returns no list in quiet mode, at any position of Quiet in the document", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const body of [
 			`<Delete><Quiet>true</Quiet>${object("a")}</Delete>`,
@@ -74,7 +74,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(textsOf(loud, "Key"), ["a"]);
 	});
 
-	test("encodes the keys when asked to", async (t) => {
+	test("encodes the keys under encoding-type=url", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a%20b%2B%E7%8C%AB%26", "x");
 		const body = `<Delete>${object("a b+猫&amp;")}</Delete>`;
@@ -84,7 +84,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("encodes them when a header requests it, as java1's does", async (t) => {
+	test("encodes the keys if a header requests it, as java1 does", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const body = `<Delete>${object("a b")}</Delete>`;
 		const headers = { "encoding-type": "url" };
@@ -97,7 +97,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.match(refusal(nonsense), /^400 InvalidArgument /);
 	});
 
-	test("reads keys as they are: blanks, control characters, references", async (t) => {
+	test("preserves keys exactly: blanks, control characters, references", async (t) => {
 		const emulator = await startWithBucket(t);
 		const keys = [
 			[" a ", " a "],
@@ -116,7 +116,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("takes a thousand keys, and no more", async (t) => {
+	test("accepts at most 1,000 keys", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/k1000", "x");
 		const keys = Array.from({ length: 1001 }, (_, i) => object(`k${i}`));
@@ -166,7 +166,7 @@ suite("DeleteMultipleObjects", () => {
 		],
 	] as const;
 	for (const [what, body, expected] of malformed) {
-		test(`deletes nothing when it gets ${what}`, async (t) => {
+		test(`deletes no object when it receives ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/a", "x");
 			assert.equal(refusal(await send(emulator, body)), expected);
@@ -174,7 +174,7 @@ suite("DeleteMultipleObjects", () => {
 		});
 	}
 
-	test("names the root it wants, as in the page of EC 0016-00000608", async (t) => {
+	test("names the expected root, as in the page of EC 0016-00000608", async (t) => {
 		const emulator = await startWithBucket(t);
 		const answer = await send(emulator, "<Remove></Remove>");
 		assert.equal(refusal(answer), malformedXml("608"));
@@ -183,7 +183,7 @@ suite("DeleteMultipleObjects", () => {
 		]);
 	});
 
-	test("deletes nothing when the body does not match Content-MD5", async (t) => {
+	test("deletes no object when the body does not match Content-MD5", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a", "x");
 		const body = `<Delete>${object("a")}</Delete>`;

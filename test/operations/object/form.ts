@@ -6,7 +6,7 @@ export type Part = {
 	readonly name: string;
 	readonly value: string | Buffer;
 	readonly filename?: string;
-	/** Further headers of the part. */
+	/** Additional headers of the part. */
 	readonly headers?: readonly string[];
 };
 
@@ -45,7 +45,7 @@ export function formBody(
 	return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
 }
 
-/** Without a signature outside the form, as a browser sends it. */
+/** Sends the form as a browser does, without a signature outside it. */
 export const post = (
 	oss: Client,
 	body: Buffer | string,

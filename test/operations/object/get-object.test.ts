@@ -5,7 +5,7 @@ import { openSocket, refusal, sendRaw, textsOf } from "../../client.ts";
 import { startWithBucket } from "../../emulator.ts";
 
 suite("GetObject", () => {
-	test("says all that HeadObject says, and has the content", async (t) => {
+	test("returns all headers of HeadObject, and the content", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put("/photos/cat", "hello world");
 		const get = await oss.get("/photos/cat");
@@ -30,7 +30,7 @@ suite("GetObject", () => {
 		assert.deepEqual(get.headerNames, head.headerNames);
 	});
 
-	test("of nothing is NoSuchKey, with the key", async (t) => {
+	test("of a missing object is NoSuchKey with the key", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const get = await oss.get("/photos/%E7%8C%AB");
 		assert.equal(
@@ -40,7 +40,7 @@ suite("GetObject", () => {
 		assert.deepEqual(textsOf(get, "Key"), ["猫"]);
 	});
 
-	test("of a version that is empty is InvalidArgument", async (t) => {
+	test("with an empty versionId is InvalidArgument", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		for (const answer of [
@@ -53,7 +53,7 @@ suite("GetObject", () => {
 			);
 	});
 
-	test("returns the old content to a reader that has begun, whatever is written later", async (t) => {
+	test("returns the old content to a reader that began before a later write", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		const size = 6 * 1024 * 1024;
 		await oss.put("/photos/cat", Buffer.alloc(size, "a"));
@@ -108,7 +108,7 @@ suite("Range", () => {
 			["", byDefault],
 			["standard", standard],
 		] as const) {
-			test(`${range} of 1000 bytes gives ${expected} ${behavior}`, async (t) => {
+			test(`${range} of 1000 bytes returns ${expected} ${behavior}`, async (t) => {
 				const { oss } = await startWithBucket(t);
 				await oss.put("/photos/cat", content);
 				const answer = await oss.get("/photos/cat", {
@@ -167,14 +167,14 @@ suite("Range", () => {
 });
 
 suite("Conditions", () => {
-	/** As ali-oss's suite has it: an object is not newer than the Date of its own upload's answer. */
+	/** According to ali-oss's suite, an object is not newer than the Date of the response to its upload. */
 	const later = (date = ""): string =>
 		new Date(Date.parse(date) + 60_000).toUTCString();
 	const earlier = (date = ""): string =>
 		new Date(Date.parse(date) - 60_000).toUTCString();
 
 	for (const method of ["GET", "HEAD"]) {
-		test(`of a ${method} are held to`, async (t) => {
+		test(`of a ${method} request are evaluated`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const put = await oss.put("/photos/cat", "meow");
 			const { etag = "", date = "" } = put.headers;
@@ -228,7 +228,7 @@ suite("response-* parameters", () => {
 		.map(([name, value]) => `response-${name}=${encodeURIComponent(value)}`)
 		.join("&");
 
-	test("change headers of the answer, whole or in part, and nothing else", async (t) => {
+	test("change headers of the response, whole or partial, and nothing else", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "content-type": "text/plain" });
 		for (const range of ["", "bytes=0-1"]) {
@@ -244,7 +244,7 @@ suite("response-* parameters", () => {
 		assert.equal(headers["cache-control"], undefined);
 	});
 
-	test("do not work for strangers", async (t) => {
+	test("are refused for anonymous callers", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		await oss.put("/photos/cat", "meow");
 		assert.equal(
@@ -254,7 +254,7 @@ suite("response-* parameters", () => {
 		assert.equal((await oss.get("/photos/cat", { as: null })).text, "meow");
 	});
 
-	test("cannot make headers of their own", async (t) => {
+	test("cannot inject headers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		for (const value of ["a%0D%0ASet-Cookie:%20b=c", "a%0Ab", "a%00", "%7F"]) {
@@ -322,7 +322,7 @@ suite("GetObjectMeta", () => {
 		assert.equal(empty.headers.connection, "keep-alive");
 	});
 
-	test("of nothing is NoSuchKey: oss2's object_exists reads x-oss-err", async (t) => {
+	test("of a missing object is NoSuchKey: oss2's object_exists reads x-oss-err", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.head("/photos/none?objectMeta")),

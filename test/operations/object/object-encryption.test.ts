@@ -26,7 +26,7 @@ const encryptionOf = ({ headers }: Answer) => ({
 const NONE = { algorithm: undefined, keyId: undefined, data: undefined };
 const BY_AES = { ...NONE, algorithm: "AES256" };
 
-suite("The encryption a bucket has by default", () => {
+suite("The default encryption of a bucket", () => {
 	test("applies to an object that is written without encryption headers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await encryptByDefault(oss, KMS_KEY);
@@ -39,14 +39,14 @@ suite("The encryption a bucket has by default", () => {
 			assert.deepEqual(encryptionOf(await read), expected);
 	});
 
-	test("yields to the encryption headers of the request", async (t) => {
+	test("is overridden by the encryption headers of the request", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await encryptByDefault(oss, KMS_KEY);
 		const put = await oss.put("/photos/cat", "meow", { [ALGORITHM]: "AES256" });
 		assert.deepEqual(encryptionOf(put), BY_AES);
 	});
 
-	test("is that of appended, copied and processed objects too, and of uploads with all their parts", async (t) => {
+	test("applies to appended, copied and processed objects too, and to uploads with all their parts", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/plain", "meow");
 		await encryptByDefault(oss, AES);
@@ -74,7 +74,7 @@ suite("The encryption a bucket has by default", () => {
 		}
 	});
 
-	test("is no link's, which has no content", async (t) => {
+	test("does not apply to symbolic links, which have no content", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await encryptByDefault(oss, AES);
 		const link = await oss.put("/photos/link?symlink", "", {
@@ -83,7 +83,7 @@ suite("The encryption a bucket has by default", () => {
 		assert.deepEqual(encryptionOf(link), NONE);
 	});
 
-	test("leaves objects that are there as they are, when it comes and when it goes", async (t) => {
+	test("does not change existing objects when it is set or deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/before", "meow");
 		await encryptByDefault(oss, AES);
@@ -101,7 +101,7 @@ suite("The encryption a bucket has by default", () => {
 });
 
 suite("An object's encryption", () => {
-	test("by KMS without a key is by the one that OSS manages (A-650)", async (t) => {
+	test("by KMS without a key uses the key that OSS manages (A-650)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put("/photos/cat", "meow", { [ALGORITHM]: "KMS" });
 		assert.match(put.headers[KEY_ID] ?? "", /^[\da-f]{8}(-[\da-f]{4}){4}/);
@@ -109,7 +109,7 @@ suite("An object's encryption", () => {
 		assert.equal(other.headers[KEY_ID], put.headers[KEY_ID]);
 	});
 
-	test("has keys and an algorithm of its data by KMS only: py1's suite", async (t) => {
+	test("accepts a key and a data algorithm only with KMS: py1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const more = { [DATA_ALGORITHM]: "SM4", [KEY_ID]: "mine" };
 		const put = (headers: Record<string, string>): Promise<Answer> =>
@@ -128,7 +128,7 @@ suite("An object's encryption", () => {
 		});
 	});
 
-	test("is asked for with the upload, neither with its parts nor at its end: py1's suite", async (t) => {
+	test("can be requested when an upload begins, not by its parts or its completion: py1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const begun = await oss.post("/photos/film?uploads");
 		const [id = ""] = textsOf(begun, "UploadId");
@@ -145,7 +145,7 @@ suite("An object's encryption", () => {
 		assert.match(refusal(whole), /^400 InvalidArgument /);
 	});
 
-	test("does not go with a copy: oss2's test_copy_object", async (t) => {
+	test("is not copied: oss2's test_copy_object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { [ALGORITHM]: "KMS" });
 		const copy = await oss.put("/photos/copy", "", {

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { refusal, textsOf } from "../../client.ts";
 import { startWithBucket } from "../../emulator.ts";
 
-suite("Headers of an upload that come back with the object", () => {
+suite("Headers of an upload that are returned with the object", () => {
 	const CONTENT_HEADERS = {
 		"content-type": "text/html; charset=utf-8",
 		"cache-control": "max-age=60, public",
@@ -19,7 +19,7 @@ suite("Headers of an upload that come back with the object", () => {
 		["PutObject", "/photos/cat"],
 		["AppendObject", "/photos/cat?append&position=0"],
 	] as const) {
-		test(`are those of the content: ${operation}`, async (t) => {
+		test(`include those of the content: ${operation}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const method = target.includes("append") ? "POST" : "PUT";
 			await oss.send(method, target, {
@@ -37,14 +37,14 @@ suite("Headers of an upload that come back with the object", () => {
 		});
 	}
 
-	test("have the type application/octet-stream by default: the name has no effect (A-606)", async (t) => {
+	test("include the type application/octet-stream by default: the key has no effect (A-606)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");
 		const { headers } = await oss.head("/photos/cat.jpg");
 		assert.equal(headers["content-type"], "application/octet-stream");
 	});
 
-	test("are the user's own, in any script", async (t) => {
+	test("include user metadata in any script", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const metadata = {
 			"x-oss-meta-plain": "a=b; c",
@@ -66,7 +66,7 @@ suite("Headers of an upload that come back with the object", () => {
 		assert.deepEqual(own.sort(), Object.keys(metadata).sort());
 	});
 
-	test("are the user's own, written in capitals and read in small letters", async (t) => {
+	test("include user metadata, whose names are returned in lower case", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "X-Oss-Meta-Author": "Tom" });
 		const { headers, headerNames } = await oss.head("/photos/cat");
@@ -74,7 +74,7 @@ suite("Headers of an upload that come back with the object", () => {
 		assert.ok(headerNames.includes("x-oss-meta-author"));
 	});
 
-	test("are the user's own up to 8 KB (A-04)", async (t) => {
+	test("include user metadata of up to 8 KB (A-04)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = (size: number) =>
 			oss.put("/photos/cat", "meow", { "x-oss-meta-a": "x".repeat(size) });
@@ -144,7 +144,7 @@ suite("x-oss-tagging", () => {
 		});
 	}
 
-	test("takes ten tags, and names that every object of JavaScript has", async (t) => {
+	test("accepts ten tags, and keys that are properties of every JavaScript object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const tagging of [ten, "constructor=1&__proto__=2&toString=3"]) {
 			const headers = { "x-oss-tagging": tagging };

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { Pace } from "../../../emulator/operations/object/body-limits.ts";
 
 const KIB = 1024;
-/** The slowest that OSS allows: 100 KiB a second. */
+/** The lowest rate that OSS allows: 100 KiB a second. */
 const LIMIT = 100 * KIB * 8;
 
 /**
@@ -30,7 +30,7 @@ const repeat = (count: number, bytes: number): number[] =>
 	Array.from({ length: count }, () => bytes);
 
 suite("The pace of bytes", () => {
-	test("takes a mebibyte 10.24 seconds at 100 KiB a second, however it is cut", () => {
+	test("is 10.24 seconds per mebibyte at 100 KiB a second, for pieces of any size", () => {
 		for (const pieces of [
 			[1024 * KIB],
 			repeat(16, 64 * KIB),
@@ -39,17 +39,17 @@ suite("The pace of bytes", () => {
 			assert.equal(send(pieces).at(-1)?.toFixed(6), "10240.000000");
 	});
 
-	test("lets no more pass by any moment than the rate allows", () => {
+	test("never exceeds the rate", () => {
 		for (const [i, ms] of send(repeat(100, 10 * KIB)).entries())
 			assert.equal(ms.toFixed(6), ((i + 1) * 100).toFixed(6));
 	});
 
-	test("is not slowed down by waits that end late", () => {
+	test("is not reduced by timers that fire late", () => {
 		const [last = 0] = send(repeat(100, 10 * KIB), { late: 30 }).slice(-1);
 		assert.ok(last >= 10_000 && last <= 10_030, `${last} ms`);
 	});
 
-	test("lets an idle sender catch up by a fifth of a second, no more", () => {
+	test("allows an idle sender to catch up by at most a fifth of a second", () => {
 		let now = 0;
 		const pace = new Pace(LIMIT, now);
 		now += 60_000;

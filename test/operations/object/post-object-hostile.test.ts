@@ -39,7 +39,7 @@ const send = (
 	postForm(oss, [field("key", "cat"), ...signed, ...more, file("meow")]);
 
 suite("A file in a form", () => {
-	test("may be empty", async (t) => {
+	test("can be empty", async (t) => {
 		const emulator = await startWithBucket(t);
 		const sized = signedV1([["content-length-range", 0, 10]]);
 		const parts = [field("key", "cat"), ...sized, file("")];
@@ -68,7 +68,7 @@ suite("A file in a form", () => {
 	});
 
 	for (const name of ["猫 🐈.txt", "é̂.txt", "צ.txt", "a;b=c.txt", "a%41.txt"]) {
-		test(`may be called ${name}, as a browser writes it`, async (t) => {
+		test(`can be named ${name}, as a browser writes it`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const form = [field("key", "in/${filename}"), ...signedV1(ANY)];
 			const posted = await postForm(emulator.oss, [
@@ -85,14 +85,14 @@ suite("A file in a form", () => {
 });
 
 suite("A policy", () => {
-	test("may have a megabyte of conditions", async (t) => {
+	test("can have a megabyte of conditions", async (t) => {
 		const emulator = await startWithBucket(t);
 		const many = Array.from({ length: 35_000 }, () => ANY[0]);
 		assert.ok(JSON.stringify(many).length > 800_000);
 		assert.equal((await send(emulator, signedV1(many))).status, 204);
 	});
 
-	test("is held to the last of them", async (t) => {
+	test("is enforced up to its last condition", async (t) => {
 		const emulator = await startWithBucket(t);
 		const many = Array.from({ length: 35_000 }, () => ANY[0]);
 		const posted = await send(
@@ -103,7 +103,7 @@ suite("A policy", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("that is nested without end is no policy", async (t) => {
+	test("that is nested too deeply is refused", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const deep of [nested("[", "]"), nested('{"a":', "}")]) {
 			const posted = await send(emulator, signedV1([deep]));
@@ -113,13 +113,13 @@ suite("A policy", () => {
 	});
 });
 
-/** Deep enough for a reader that calls itself to fall over, and small enough to be written by one that does. */
+/** Deep enough to overflow a recursive parser, and small enough for the recursive serializer. */
 function nested(open: "[" | '{"a":', close: "]" | "}"): unknown {
 	const depth = 4000;
 	return JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 }
 
-test("A callback that is nested without end stores nothing", async (t) => {
+test("A form whose callback is nested too deeply stores no object", async (t) => {
 	const emulator = await startWithBucket(t);
 	const text = "[".repeat(100_000) + "]".repeat(100_000);
 	const callback = field("callback", Buffer.from(text).toString("base64"));
@@ -145,7 +145,7 @@ for (const [version, sign] of signedForms) {
 			assert.doesNotMatch((await emulator.oss.get("/others")).text, /<Key>/);
 		});
 
-		test("counts by the first of two fields, whatever the second says", async (t) => {
+		test("is judged by the first of two fields of the same name", async (t) => {
 			const emulator = await startWithBucket(t);
 			const wrong = await send(
 				emulator,
@@ -158,7 +158,7 @@ for (const [version, sign] of signedForms) {
 			assert.deepEqual(await keysIn(emulator), ["cat"]);
 		});
 
-		test("is refused when any character of policy or signature is another", async (t) => {
+		test("is refused when any character of the policy or signature is changed", async (t) => {
 			const emulator = await startWithBucket(t);
 			for (const name of ["policy", /signature$/i]) {
 				const whole = sign(conditions);
@@ -178,7 +178,7 @@ for (const [version, sign] of signedForms) {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 
-		test("that is cut off anywhere stores nothing", async (t) => {
+		test("that is truncated at any byte stores no object", async (t) => {
 			const emulator = await startWithBucket(t);
 			const body = formBody([
 				field("key", "cat"),
@@ -194,7 +194,7 @@ for (const [version, sign] of signedForms) {
 	});
 }
 
-suite("Of a form that precedes its file", () => {
+suite("In the fields that precede the file", () => {
 	const KEY = field("key", "cat");
 	const TOO_LONG =
 		"400 MaxPOSTPreDataLengthExceededError : Your POST request fields preceding the upload file were too large.";
@@ -208,7 +208,7 @@ suite("Of a form that precedes its file", () => {
 			TOO_LONG,
 		],
 		[
-			"a field with a name of every object and a value without end (A-904)",
+			"a field named like a property of every object, with an endless value (A-904)",
 			[formBody([KEY, field("constructor", "v".repeat(9_000_000))])],
 			TOO_LONG,
 		],
@@ -263,7 +263,7 @@ suite("Of a form that precedes its file", () => {
 		],
 	] as const;
 	for (const [what, pieces, expected] of cases)
-		test(`${what} gets ${expected.slice(0, 26)}`, async (t) => {
+		test(`${what} is answered with ${expected.slice(0, 26)}`, async (t) => {
 			const emulator = await startWithBucket(t, "public-read-write");
 			const body = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 			const posted = await post(emulator.oss, body);
@@ -311,7 +311,7 @@ suite("Of a form that precedes its file", () => {
 			assert.match(refusal(await send(boundary)), /^400 MalformedPOSTRequest/);
 	});
 
-	test("a value of an object's own name counts, for the policy too", async (t) => {
+	test("a field named like a property of every object is read, and checked by the policy", async (t) => {
 		const emulator = await startWithBucket(t);
 		const conditions = [["eq", "$constructor", "x"]];
 		const posted = await send(
@@ -326,7 +326,7 @@ suite("Of a form that precedes its file", () => {
 	});
 });
 
-test("Unfinished forms share 64 MB: one too many is asked to come again (A-905)", async (t) => {
+test("Unfinished forms share 64 MB: a form beyond that is answered with 503 (A-905)", async (t) => {
 	const { oss, endpoint } = await startWithBucket(t, "public-read-write");
 	const fields = ["a", "b"].map((name) => field(name, "v".repeat(1_950_000)));
 	const end = `--${BOUNDARY}--\r\n`.length;

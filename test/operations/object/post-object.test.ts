@@ -24,7 +24,7 @@ const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 	textsOf(await oss.get("/photos"), "Key");
 
 suite("PostObject", () => {
-	test("stores the file under the key, and answers 204", async (t) => {
+	test("stores the file under the key, and answers with 204", async (t) => {
 		const emulator = await startWithBucket(t);
 		const posted = await postForm(emulator.oss, [
 			field("key", "a/my cat+猫.txt"),
@@ -49,14 +49,14 @@ suite("PostObject", () => {
 	});
 
 	for (const target of ["/photos", "/photos/"]) {
-		test(`goes to the bucket, by its path: ${target}`, async (t) => {
+		test(`addresses the bucket by path: ${target}`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
 			const parts = [field("key", "cat"), file("meow")];
 			assert.equal((await postForm(emulator.oss, parts, target)).status, 204);
 		});
 	}
 
-	test("goes to the bucket, by its host", async (t) => {
+	test("addresses the bucket by host", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const answer = await emulator.oss.send("POST", "/", {
 			as: null,
@@ -87,7 +87,7 @@ suite("PostObject", () => {
 		}
 	});
 
-	test("takes its fields in any order, as long as the file is last", async (t) => {
+	test("accepts fields in any order, as long as the file is last", async (t) => {
 		const emulator = await startWithBucket(t);
 		const fields = [
 			field("key", "cat"),
@@ -101,7 +101,7 @@ suite("PostObject", () => {
 		}
 	});
 
-	test("takes its fields in any case, and of two the first (A-609)", async (t) => {
+	test("ignores the case of field names, and uses the first of two fields (A-609)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const signed = signedV1(ANY).map(({ name, value }) =>
 			field(name.toUpperCase(), value),
@@ -116,7 +116,7 @@ suite("PostObject", () => {
 		assert.deepEqual(await keysIn(emulator), ["first"]);
 	});
 
-	test("keeps the headers that the form has", async (t) => {
+	test("stores the headers in the form", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const kept = {
 			"cache-control": "no-cache",
@@ -145,7 +145,7 @@ suite("PostObject", () => {
 		]);
 	});
 
-	test("has the type that x-oss-content-type says, then the file's part, then the form", async (t) => {
+	test("takes the type from x-oss-content-type, then from the file's part, then from the form", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const typeOf = async (...parts: Part[]): Promise<string | undefined> => {
 			const posted = await postForm(oss, [field("key", "cat"), ...parts]);
@@ -167,7 +167,7 @@ suite("PostObject", () => {
 		);
 	});
 
-	test("of text without a file name is fine, as ali-oss's suite sends it", async (t) => {
+	test("accepts text without a file name, which ali-oss's suite sends", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const parts = [field("key", "cat-${filename}"), field("file", "meow")];
 		assert.equal((await postForm(oss, parts)).status, 204);
@@ -217,7 +217,7 @@ suite("${filename} in a key", () => {
 		});
 	}
 
-	test("is filled in when the policy has been checked", async (t) => {
+	test("is filled in after the policy has been checked", async (t) => {
 		const emulator = await startWithBucket(t);
 		const posted = await postForm(emulator.oss, [
 			field("key", "user/${filename}"),
@@ -253,7 +253,7 @@ suite("A PostObject that succeeds answers", () => {
 		}
 	});
 
-	test("201 with where it is (A-608)", async (t) => {
+	test("with 201 and the object's location (A-608)", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const answer = await ask(emulator, field("success_action_status", "201"));
 		const location = `http://127.0.0.1:${emulator.port}/photos/my%20cat`;
@@ -353,7 +353,7 @@ suite("The policy of a PostObject", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 
-		test(`holds the size of the file: ${version}`, async (t) => {
+		test(`limits the size of the file: ${version}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const send = async (size: number): Promise<string> => {
 				const posted = await postForm(emulator.oss, [
@@ -376,7 +376,7 @@ suite("The policy of a PostObject", () => {
 			assert.deepEqual(await keysIn(emulator), ["k10", "k200000"]);
 		});
 
-		test(`counts only with its signature: ${version}`, async (t) => {
+		test(`is valid only with its signature: ${version}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const forged = signed(ANY).map((part) =>
 				/signature$/i.test(part.name)
@@ -393,7 +393,7 @@ suite("The policy of a PostObject", () => {
 		});
 	}
 
-	test("requires the type in a field, or that of the file's part (A-690)", async (t) => {
+	test("applies to the type in a field, or to that of the file's part (A-690)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const png = ["in", "$Content-Type", ["image/png"]];
 		const send = (type: string, ...more: readonly Part[]): Promise<Answer> =>
@@ -415,7 +415,7 @@ suite("The policy of a PostObject", () => {
 			assert.match(refusal(refused), /^403 AccessDenied 0006-00000227/);
 	});
 
-	test("ends", async (t) => {
+	test("expires", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const posted = await postForm(oss, [
 			field("key", "cat"),
@@ -428,7 +428,7 @@ suite("The policy of a PostObject", () => {
 		);
 	});
 
-	test("is needed, unless everybody may write", async (t) => {
+	test("is required, unless the bucket is public-read-write", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		const parts = [field("key", "cat"), file("meow")];
 		assert.equal(
@@ -437,7 +437,7 @@ suite("The policy of a PostObject", () => {
 		);
 	});
 
-	test("comes with a key id and a signature, all before the file", async (t) => {
+	test("requires a key id and a signature, all before the file", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const [keyId, policy, signature] = signedV1(ANY);
 		assert.ok(keyId && policy && signature);
@@ -461,7 +461,7 @@ suite("The policy of a PostObject", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 
-	test("may be wrong in itself", async (t) => {
+	test("is refused if it is malformed", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const posted = await postForm(oss, [
 			field("key", "cat"),
@@ -472,7 +472,7 @@ suite("The policy of a PostObject", () => {
 	});
 });
 
-suite("A form that is not as it should be stores nothing:", () => {
+suite("An invalid form stores no object:", () => {
 	const whole = formBody([field("key", "cat"), file("meow")]).toString();
 	const close = `--${BOUNDARY}--\r\n`;
 	const KEY_MISSING =
@@ -575,13 +575,13 @@ suite("A form that is not as it should be stores nothing:", () => {
 		});
 	}
 
-	test("one that an SDK signed: MethodNotAllowed (A-660)", async (t) => {
+	test("a form that is signed by an SDK: MethodNotAllowed (A-660)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const target = "/photos?MetaQuery=&action=createDataset";
 		assert.match(refusal(await oss.post(target)), /^405 MethodNotAllowed /);
 	});
 
-	test("one that is not multipart/form-data", async (t) => {
+	test("a form that is not multipart/form-data", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const type of [
 			"application/x-www-form-urlencoded",
@@ -609,7 +609,7 @@ suite("A form that is not as it should be stores nothing:", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("one without an end, though its second file is large", async (t) => {
+	test("a form without an end, even if its second file is large", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const body = formBody([
 			field("key", "cat"),
@@ -661,7 +661,7 @@ suite("Content-MD5 in the headers of a form", () => {
 });
 
 suite("A form cannot", () => {
-	test("make headers of its own when the object is read", async (t) => {
+	test("inject headers into responses", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const evil = "a\r\nSet-Cookie: b=c";
 		for (const name of [
@@ -685,7 +685,7 @@ suite("A form cannot", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("have metadata that no header could carry", async (t) => {
+	test("have metadata that is not a valid header", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const name of [
 			"x-oss-meta-a b",
@@ -703,7 +703,7 @@ suite("A form cannot", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("do harm with names that every object of JavaScript has", async (t) => {
+	test("cause errors by names that are properties of every JavaScript object", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const posted = await postForm(emulator.oss, [
 			field("__proto__", "x"),
@@ -742,7 +742,7 @@ suite("A form cannot", () => {
 	});
 });
 
-test("A form that comes byte by byte is read as one that comes at once", async (t) => {
+test("A form that arrives byte by byte is read like one that arrives at once", async (t) => {
 	const emulator = await startWithBucket(t, PUBLIC);
 	const body = formBody([
 		field("key", "猫"),

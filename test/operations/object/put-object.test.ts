@@ -7,7 +7,7 @@ import { startWithBucket } from "../../emulator.ts";
 const md5 = (text: string): string => hash("md5", text, "base64");
 
 suite("PutObject", () => {
-	test("answers with the digests of the body: ETag in capitals, CRC-64 in decimal", async (t) => {
+	test("returns the digests of the body: ETag in upper case, CRC-64 in decimal", async (t) => {
 		const { oss } = await startWithBucket(t);
 		// Published: RFC 1321 and the SDKs' own tests of CRC-64.
 		const put = await oss.put("/photos/cat", "hello world");
@@ -19,7 +19,7 @@ suite("PutObject", () => {
 		assert.equal(put.text, "");
 	});
 
-	test("takes an empty body, whose CRC-64 is 0", async (t) => {
+	test("accepts an empty body, whose CRC-64 is 0", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const key of ["empty", "folder/"]) {
 			const { headers } = await oss.put(`/photos/${key}`, "");
@@ -31,7 +31,7 @@ suite("PutObject", () => {
 		}
 	});
 
-	test("keeps every byte of bodies small and large", async (t) => {
+	test("preserves every byte of small and large bodies", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const size of [1, 65_535, 65_536, 65_537, 3_000_000]) {
 			const body = Buffer.from(
@@ -59,7 +59,7 @@ suite("PutObject", () => {
 		assert.equal(headers["content-type"], "application/octet-stream");
 	});
 
-	test("takes chunks of unknown length, as ali-oss's putStream sends", async (t) => {
+	test("accepts chunks of unknown length, which ali-oss's putStream sends", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t, "public-read-write");
 		const raw = await sendRaw(
 			endpoint,
@@ -84,7 +84,7 @@ suite("PutObject", () => {
 		}
 	});
 
-	test("wants to know how long the body is: MissingContentLength", async (t) => {
+	test("requires the length of the body: MissingContentLength", async (t) => {
 		const { endpoint } = await startWithBucket(t, "public-read-write");
 		for (const line of ["PUT /photos/a", "POST /photos/a?append&position=0"]) {
 			const raw = await sendRaw(
@@ -120,7 +120,7 @@ suite("An upload with a Content-MD5", () => {
 		["UploadPart", "PUT", "/photos/cat?partNumber=1&uploadId="],
 	] as const;
 	for (const [operation, method, line] of uploads) {
-		test(`is stored only if the body fits: ${operation}`, async (t) => {
+		test(`is stored only if the body matches: ${operation}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const initiated = await oss.post("/photos/cat?uploads");
 			const [uploadId = ""] = textsOf(initiated, "UploadId");
@@ -158,7 +158,7 @@ suite("An upload with a Content-MD5", () => {
 	});
 });
 
-test("An upload with a CRC-64 is stored only if the body fits", async (t) => {
+test("An upload with a CRC-64 is stored only if the body matches", async (t) => {
 	const { oss } = await startWithBucket(t);
 	const put = (crc64: string) =>
 		oss.put("/photos/cat", "hello world", { "x-oss-hash-crc64ecma": crc64 });
@@ -171,7 +171,7 @@ test("An upload with a CRC-64 is stored only if the body fits", async (t) => {
 });
 
 suite("x-oss-forbid-overwrite", () => {
-	test("lets nothing be replaced: FileAlreadyExists", async (t) => {
+	test("refuses to replace an object: FileAlreadyExists", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const headers = { "x-oss-forbid-overwrite": "true" };
 		assert.equal((await oss.put("/photos/cat", "meow", headers)).status, 200);
@@ -195,7 +195,7 @@ suite("x-oss-forbid-overwrite", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("of false forbids nothing", async (t) => {
+	test("has no effect if it is false", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const headers = { "x-oss-forbid-overwrite": "false" };
@@ -204,7 +204,7 @@ suite("x-oss-forbid-overwrite", () => {
 });
 
 suite("PutObject refuses", () => {
-	test("conditions, which it has not: 400 NotImplemented, naming the header", async (t) => {
+	test("conditions, which OSS does not support: 400 NotImplemented, naming the header", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of [
 			"If-Match",
@@ -222,7 +222,7 @@ suite("PutObject refuses", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 
-	test("a storage class and an encryption that OSS has not", async (t) => {
+	test("unknown storage classes and encryption algorithms", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = async (name: string, value: string): Promise<string> =>
 			refusal(await oss.put("/photos/cat", "meow", { [name]: value }));
@@ -238,7 +238,7 @@ suite("PutObject refuses", () => {
 	});
 });
 
-test("Two uploads at once under one name: one of them is there whole", async (t) => {
+test("Two concurrent uploads to one key store one of the bodies completely", async (t) => {
 	const { oss } = await startWithBucket(t);
 	const bodies = ["a", "b", "c", "d"].map((letter) => letter.repeat(200_000));
 	await Promise.all(bodies.map((body) => oss.put("/photos/cat", body)));

@@ -22,7 +22,7 @@ const SEALED =
 	"409 AppendSealedObjectNotAllowed : The append object has been sealed.";
 
 suite("SealAppendObject", () => {
-	test("ends an object, which says since when", async (t) => {
+	test("seals an object, whose headers then include the time", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await append(emulator, 0, "one");
@@ -43,7 +43,7 @@ suite("SealAppendObject", () => {
 			assert.equal(after.headers["x-oss-sealed-time"], httpTimeAfter(60));
 	});
 
-	test("lets nothing be appended any more: 409, as the manual has it (A-610)", async (t) => {
+	test("makes later appends fail: 409, according to the manual (A-610)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await append(emulator, 0, "one");
 		await seal(emulator, 3);
@@ -56,7 +56,7 @@ suite("SealAppendObject", () => {
 		assert.equal((await emulator.oss.get("/photos/log")).text, "one");
 	});
 
-	test("again leaves the time as it is", async (t) => {
+	test("leaves the time unchanged when it is repeated", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await append(emulator, 0, "one");
 		await seal(emulator, 3);
@@ -65,7 +65,7 @@ suite("SealAppendObject", () => {
 		assert.equal(headers["x-oss-sealed-time"], httpTimeAfter(0));
 	});
 
-	test("wants the object's length: go2's suite", async (t) => {
+	test("requires the object's length: go2's suite", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await append(emulator, 0, "one");
 		const wrong = await seal(emulator, 0);
@@ -86,7 +86,7 @@ suite("SealAppendObject", () => {
 		assert.match(refusal(await seal(emulator, 0, "none")), /^404 NoSuchKey/);
 	});
 
-	test("is forgotten by an object that comes in its place", async (t) => {
+	test("does not apply to an object that replaces the sealed one", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await append(emulator, 0, "one");
@@ -121,7 +121,7 @@ suite("An appendable object", () => {
 		assert.equal(headers["x-oss-tagging-count"], "1");
 	});
 
-	test("grows up to 5 GB (A-611)", async (t) => {
+	test("can grow up to 5 GB (A-611)", async (t) => {
 		const GIB = 1024 ** 3;
 		const folder = await mkdtemp(join(tmpdir(), "append-"));
 		const emulator = await startEmulator({

@@ -19,7 +19,7 @@ const link = (
 const nextSecond = (): Promise<void> => setTimeout(1001 - (Date.now() % 1000));
 
 suite("A symbolic link", () => {
-	test("says where it points, in the encoding of URLs", async (t) => {
+	test("returns its target, encoded as in URLs", async (t) => {
 		const emulator = await startWithBucket(t);
 		const put = await link(emulator, "link", "my%20cat/%E7%8C%AB%2B");
 		assert.equal(put.status, 200);
@@ -45,7 +45,7 @@ suite("A symbolic link", () => {
 		assert.equal(headers["content-encoding"], undefined); // of an empty body
 	});
 
-	test("shows its target's content and its own metadata", async (t) => {
+	test("returns its target's content and its own metadata", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const put = await oss.put("/photos/cat", "hello world", {
@@ -74,7 +74,7 @@ suite("A symbolic link", () => {
 		assert.equal(`${part.status} ${part.text}`, "206 hello");
 	});
 
-	test("is as new as the newer of the two", async (t) => {
+	test("has the later Last-Modified of itself and its target", async (t) => {
 		const emulator = await startWithBucket(t);
 		const modified = async (): Promise<string | undefined> =>
 			(await emulator.oss.head("/photos/link")).headers["last-modified"];
@@ -123,7 +123,7 @@ suite("A symbolic link", () => {
 		assert.equal((await oss.get("/photos/to-secret")).text, "meow");
 	});
 
-	test("to nothing may be made, and not read: SymlinkTargetNotExist", async (t) => {
+	test("to a missing object can be created, but not read: SymlinkTargetNotExist", async (t) => {
 		const emulator = await startWithBucket(t);
 		assert.equal((await link(emulator, "link", "none")).status, 200);
 		for (const method of ["GET", "HEAD"])
@@ -134,7 +134,7 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/link?symlink")).status, 200);
 	});
 
-	test("to a link may be made, and not read: InvalidTargetType", async (t) => {
+	test("to a link can be created, but not read: InvalidTargetType", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		await link(emulator, "one", "cat");
@@ -171,7 +171,7 @@ suite("A symbolic link", () => {
 		assert.equal(get.headers["x-oss-symlink-target"], "cat");
 	});
 
-	test("goes without its target", async (t) => {
+	test("can be deleted without its target", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		await link(emulator, "link", "cat");
@@ -179,7 +179,7 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("of another object is refused: NotSymlink", async (t) => {
+	test("cannot be read from an object of another type: NotSymlink", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		assert.equal(
@@ -192,7 +192,7 @@ suite("A symbolic link", () => {
 		);
 	});
 
-	test("wants a target that is a key", async (t) => {
+	test("requires a target that is a valid key", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const target of ["", "%2Fcat", "k".repeat(1024)])
 			assert.match(

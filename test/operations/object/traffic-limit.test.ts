@@ -6,12 +6,12 @@ import { field, file, postForm } from "./form.ts";
 
 const NAME = "x-oss-traffic-limit";
 
-/** Bits per second, and how many bytes that lets pass in a fifth of one. */
+/** Bits per second, and the bytes that this rate allows in a fifth of a second. */
 const LIMIT = 8_000_000;
 const BYTES = LIMIT / 8 / 5;
 const FIFTH_MS = 200;
 
-/** How long it took, when it went well. */
+/** @returns how long the successful request took */
 async function timed(send: () => Promise<Answer>): Promise<number> {
 	const started = performance.now();
 	const answer = await send();
@@ -20,7 +20,7 @@ async function timed(send: () => Promise<Answer>): Promise<number> {
 	return took;
 }
 
-/** Timers of the platform may ring a millisecond early. */
+/** Timers of the platform can fire a millisecond early. */
 const assertSlowed = (took: number): void =>
 	assert.ok(took >= FIFTH_MS - 2, `${took} ms`);
 
@@ -48,7 +48,7 @@ suite("x-oss-traffic-limit", () => {
 		assert.ok((await oss.get("/photos/a")).body.equals(body));
 	});
 
-	test("says of an upload how long it was delayed: go1's suite, milliseconds (A-631)", async (t) => {
+	test("returns the delay of an upload in milliseconds: go1's suite (A-631)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const answer of [
 			await oss.put("/photos/a", body, headers),
@@ -62,7 +62,7 @@ suite("x-oss-traffic-limit", () => {
 		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
 	});
 
-	test("slows forms, by a field, and the reply names the delay", async (t) => {
+	test("slows forms, by a field, and the response names the delay", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const parts = [field("key", "a"), field(NAME, String(LIMIT)), file(body)];
 		let posted: Answer | undefined;
@@ -80,7 +80,7 @@ suite("x-oss-traffic-limit", () => {
 		["large objects", body],
 		["objects small enough for a row", body.subarray(0, 60_000)],
 	] as const) {
-		test(`slows downloads of ${what}, and gives all of them`, async (t) => {
+		test(`slows downloads of ${what}, and returns all of them`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/a", content);
 			const limit = Math.max(819_200, (content.length * 8) / 0.2);
@@ -101,7 +101,7 @@ suite("x-oss-traffic-limit", () => {
 		});
 	}
 
-	test("names the delay that a download is going to have: cpp's suite (A-896)", async (t) => {
+	test("returns the expected delay of a download: cpp's suite (A-896)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", body, { "content-type": "text/plain" });
 		for (const [sent, delay] of [
@@ -131,7 +131,7 @@ suite("x-oss-traffic-limit", () => {
 	});
 
 	for (const limit of ["819199", "838860801", "0", "-1", "1e6", "fast", ""]) {
-		test(`refuses ${limit || "nothing"} before anything happens`, async (t) => {
+		test(`refuses ${limit || "an empty value"} before any byte is sent`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/a", "meow");
 			const [id] = textsOf(await oss.post("/photos/c?uploads"), "UploadId");
@@ -158,7 +158,7 @@ suite("x-oss-traffic-limit", () => {
 		});
 	}
 
-	test("must be in one place, not in two", async (t) => {
+	test("must be in the header or in the query, not in both", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.put(`/photos/a?${NAME}=${LIMIT}`, "meow", headers)),
@@ -166,7 +166,7 @@ suite("x-oss-traffic-limit", () => {
 		);
 	});
 
-	test("leaves an upload that is refused an answer, and the connection", async (t) => {
+	test("does not prevent the response to a refused upload, and the connection stays open", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const wrong = { ...headers, "content-md5": "AAAAAAAAAAAAAAAAAAAAAA==" };
 		assert.match(

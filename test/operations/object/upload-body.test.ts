@@ -20,7 +20,7 @@ const limit = ({ oss }: TestEmulator, gigabytes: number): Promise<Answer> =>
 	);
 
 suite("A bucket's storage capacity", () => {
-	test("of 0 GB lets nothing more be stored: php's suite (A-630)", async (t) => {
+	test("of 0 GB refuses every further upload: php's suite (A-630)", async (t) => {
 		const emulator = await startWithBucket(t, "public-read-write");
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -42,7 +42,7 @@ suite("A bucket's storage capacity", () => {
 		assert.equal((await oss.put("/photos/dog", "woof")).status, 200);
 	});
 
-	test("is asked for once more when parts become an object", async (t) => {
+	test("is checked again when parts are completed to an object", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const uploadId = await initiate(emulator);

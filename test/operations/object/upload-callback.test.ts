@@ -66,7 +66,7 @@ const stored = async ({ oss }: TestEmulator): Promise<string> => {
 	return `${status} ${status === 200 ? text : ""}`;
 };
 
-/** Each of them as it must not overwrite. */
+/** The same uploads with x-oss-forbid-overwrite. */
 const FORBIDDEN: Readonly<Record<string, Forbidden>> = {
 	PutObject: ({ oss }, headers) =>
 		oss.put("/photos/my%20cat.txt", "x", headers),
@@ -97,7 +97,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 	const etag = isMultipart ? `${hash("md5", ETAG).toUpperCase()}-1` : ETAG;
 
 	suite(`${operation} with a callback`, () => {
-		test("sends the filled-in body, signed, and relays the answer", async (t) => {
+		test("sends the filled-in, signed body, and relays the response", async (t) => {
 			const emulator = await startWithBucket(t);
 			const application = await startApplicationServer(t, {
 				body: '{"saved": true}',
@@ -140,7 +140,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			);
 		});
 
-		test("has stored the object before it calls", async (t) => {
+		test("stores the object before the call", async (t) => {
 			const emulator = await startWithBucket(t);
 			const seen: string[] = [];
 			const application = await startApplicationServer(t, {
@@ -157,7 +157,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			assert.deepEqual(seen, ["200 hello world"]);
 		});
 
-		test("that fails is 203, and the object stays", async (t) => {
+		test("that fails is answered with 203, and the object remains stored", async (t) => {
 			const emulator = await startWithBucket(t);
 			const application = await startApplicationServer(t, { status: 500 });
 			const answer = await upload(emulator, {
@@ -178,7 +178,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			assert.equal(await stored(emulator), "200 hello world");
 		});
 
-		test("to a port without a server is 203, and the object stays", async (t) => {
+		test("to a port without a server is answered with 203, and the object remains stored", async (t) => {
 			const emulator = await startWithBucket(t);
 			const answer = await upload(emulator, {
 				callback: base64Json({
@@ -220,7 +220,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			],
 		] as const;
 		for (const [what, callback, ec] of malformed) {
-			test(`that is malformed stores nothing: ${what}`, async (t) => {
+			test(`that is malformed stores no object: ${what}`, async (t) => {
 				const emulator = await startWithBucket(t);
 				const answer = await upload(emulator, { callback });
 				assert.match(
@@ -256,7 +256,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 }
 
 suite("A callback in the query", () => {
-	test("is as good as one in headers, for PutObject and CompleteMultipartUpload", async (t) => {
+	test("is accepted like one in headers, for PutObject and CompleteMultipartUpload", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const query = new URLSearchParams({
@@ -307,7 +307,7 @@ suite("A callback in a form", () => {
 			callbackBody: "a=${x:a}&B=${x:B}&b=${x:b}",
 		});
 
-	test("counts only before the file, and so do its variables", async (t) => {
+	test("is read only before the file, and so are its variables", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const callback = field("callback", callbackTo(application.url));
@@ -336,7 +336,7 @@ suite("A callback in a form", () => {
 		);
 	});
 
-	test("is held to the policy if that names it", async (t) => {
+	test("must satisfy the policy's conditions on it", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const callback = callbackTo(application.url);
@@ -355,7 +355,7 @@ suite("A callback in a form", () => {
 		assert.equal((await ask(callback)).status, 200);
 	});
 
-	test("answers 200 whatever status or redirect the form requests (A-17)", async (t) => {
+	test("is answered with 200, regardless of the status or redirect that the form requests (A-17)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		for (const asked of [
@@ -434,7 +434,7 @@ test("An application server refuses a callback that was changed on the way", asy
 	assert.equal(await repeat("/cb", "size=11"), 403);
 });
 
-test("Parts stay when the callback of their completion is malformed", async (t) => {
+test("Parts remain stored when the callback of their completion is malformed", async (t) => {
 	const emulator = await startWithBucket(t);
 	const uploadId = await initiate(emulator);
 	const etag = await putPart(emulator, uploadId, 1, "meow");

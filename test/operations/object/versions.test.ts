@@ -18,7 +18,7 @@ const UNKNOWN = "CAEQ".padEnd(64, "x");
 const TAGS =
 	"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
 
-/** All that read or change one version; of a copy `versionId` names the source. */
+/** All operations that read or change one version; for a copy, `versionId` names that of the source. */
 const OPERATIONS: Readonly<
 	Record<string, (oss: Client, versionId?: string) => Promise<Answer>>
 > = {
@@ -54,7 +54,7 @@ const COPIES = new Set(["CopyObject", "UploadPartCopy"]);
 const ofId = (mark: string, versionId: string | undefined): string =>
 	versionId === undefined ? "" : `${mark}versionId=${versionId}`;
 
-suite("Of a bucket with versions", () => {
+suite("In a bucket with versioning", () => {
 	for (const [name, operation] of Object.entries(OPERATIONS)) {
 		test(`${name} handles old versions, delete markers, and invalid version ids`, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -114,7 +114,7 @@ suite("Of a bucket with versions", () => {
 			);
 	});
 
-	test("every write makes a version, and names it", async (t) => {
+	test("every write creates a version, and returns its id", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/source", "meow");
 		await set(oss, "Enabled");
@@ -139,7 +139,7 @@ suite("Of a bucket with versions", () => {
 		assert.deepEqual(textsOf(list, "VersionId"), ids.toReversed());
 	});
 
-	test("when suspended writes and deletes only the null version", async (t) => {
+	test("suspended versioning writes and deletes only the null version", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "before");
 		await set(oss, "Enabled");
@@ -176,7 +176,7 @@ suite("Of a bucket with versions", () => {
 		assert.equal(unknown.status, 204);
 	});
 
-	test("DeleteMultipleObjects names markers, and deletes nothing for an invalid id", async (t) => {
+	test("DeleteMultipleObjects returns delete markers, and deletes no object if an id is invalid", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await set(oss, "Enabled");
 		const first = idOf(await oss.put("/photos/cat", "meow"));
@@ -205,8 +205,8 @@ suite("Of a bucket with versions", () => {
 	});
 });
 
-suite("Of a bucket that never had versions", () => {
-	test("no answer names one, though null is the object's: go2's TestDeleteObject", async (t) => {
+suite("In a bucket that never had versioning", () => {
+	test("no response has a version id, even though null is the object's: go2's TestDeleteObject", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put("/photos/cat", "meow");
 		const read = await oss.get("/photos/cat?versionId=null");

@@ -11,7 +11,7 @@ const style = (content: string): string =>
 	`<Style><Content>${content}</Content></Style>`;
 
 suite("Image styles", () => {
-	test("are put, given back, listed, and deleted", async (t) => {
+	test("can be put, read, listed and deleted", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		const content = "image/resize,p_50";
 		await putDocument(oss, at("small"), style(content));
@@ -34,7 +34,7 @@ suite("Image styles", () => {
 		]);
 	});
 
-	test("that are put again were made when they were made first", async (t) => {
+	test("preserve their creation time when they are put again", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		await putDocument(oss, at("small"), style("image/resize,p_50"));
 		await pass(DAY);
@@ -45,7 +45,7 @@ suite("Image styles", () => {
 		assert.deepEqual(textsOf(get, "LastModifyTime"), [httpTimeAfter(DAY)]);
 	});
 
-	test("are listed as they were made", async (t) => {
+	test("are listed in the order of their creation", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		for (const name of ["b", "c", "a"]) {
 			await putDocument(oss, at(name), style("image/resize,p_50"));

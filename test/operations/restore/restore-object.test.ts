@@ -37,7 +37,7 @@ async function archive(
 const restore = ({ oss }: Timed, body = "", key = "cat"): Promise<Answer> =>
 	oss.post(`/photos/${key}?restore`, body);
 
-/** `x-oss-restore`, and the same in the lists. */
+/** @returns `x-oss-restore`, and its value in lists */
 async function stated({ oss }: Timed): Promise<string | undefined> {
 	const { headers } = await oss.head("/photos/cat");
 	const inHeader = headers["x-oss-restore"];
@@ -48,7 +48,7 @@ async function stated({ oss }: Timed): Promise<string | undefined> {
 	return inHeader;
 }
 
-/** At most so long that a client's poll ends soon: (A-600). */
+/** Short, so that a client's polling ends soon: (A-600). */
 const SECONDS = {
 	Archive: 3,
 	Expedited: 10,
@@ -88,7 +88,7 @@ suite("An archived object", () => {
 		});
 	}
 
-	test("is read as it is where the bucket allows that, if it is of the class Archive", async (t) => {
+	test("of class Archive can be read without a restore if the bucket allows it", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await archive(emulator, "Archive");
@@ -104,7 +104,7 @@ suite("An archived object", () => {
 });
 
 suite("RestoreObject", () => {
-	test("leads from frozen over restoring and restored to frozen", async (t) => {
+	test("changes an object from frozen to restoring, restored, and frozen again", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await archive(emulator, "Archive");
@@ -136,7 +136,7 @@ suite("RestoreObject", () => {
 		assert.equal((await restore(emulator)).status, 202);
 	});
 
-	test("of a restored object adds to its days, up to seven of Archive", async (t) => {
+	test("of a restored object adds to its days, up to seven for Archive", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "Archive");
 		await restore(emulator, wanting(2));
@@ -186,7 +186,7 @@ suite("RestoreObject", () => {
 		}
 	});
 
-	test("may be hurried, not slowed down (A-601)", async (t) => {
+	test("can be repeated with a faster tier, not with a slower one (A-601)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "ColdArchive");
 		await restore(emulator, wanting(1, "Standard"));
@@ -239,7 +239,7 @@ suite("RestoreObject", () => {
 		});
 	}
 
-	test("refuses a document before it says that a restore is in progress: ali-oss's suite", async (t) => {
+	test("refuses an invalid document before RestoreAlreadyInProgress: ali-oss's suite", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "Archive");
 		await restore(emulator);
@@ -274,7 +274,7 @@ suite("CleanRestoredObject", () => {
 		oss.post(`/photos/${key}?cleanRestoredObject`);
 
 	for (const storageClass of ["ColdArchive", "Archive"]) {
-		test(`sends an object of ${storageClass} away before its days are over (A-602)`, async (t) => {
+		test(`freezes an object of ${storageClass} before its days are over (A-602)`, async (t) => {
 			const emulator = await startAtStandstill(t);
 			await archive(emulator, storageClass);
 			assert.equal(refusal(await clean(emulator)), STALE);
