@@ -35,6 +35,8 @@ export type Patience = {
 	readonly bodyMs: number;
 	/** … at least this much of a body must arrive. */
 	readonly bodyBytesMin: number;
+	/** A client that is silent this long in the middle of a request or of reading an answer is disconnected. */
+	readonly silenceMs: number;
 	/** On each address and port; further ones are closed at once. */
 	readonly connectionsMax: number;
 };
@@ -43,14 +45,12 @@ const PATIENCE: Patience = {
 	headMs: 60_000,
 	bodyMs: 60_000,
 	bodyBytesMin: 1024,
+	silenceMs: 60_000,
 	connectionsMax: 10_000,
 };
 
 /** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
 const HEADER_BYTES_MAX = 64 * 1024;
-
-/** A client that is silent this long in the middle of a request or an answer is disconnected. */
-const SILENCE_MS_MAX = 60_000;
 
 export function makeServer({
 	handler,
@@ -58,7 +58,7 @@ export function makeServer({
 	certificates,
 	patience = PATIENCE,
 }: ServerOptions): Server {
-	const { headMs, connectionsMax } = patience;
+	const { headMs, silenceMs, connectionsMax } = patience;
 	const options = {
 		maxHeaderSize: HEADER_BYTES_MAX,
 		requestTimeout: 0,
@@ -86,7 +86,11 @@ export function makeServer({
 	const server = certificates
 		? https.createServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
-	server.setTimeout(SILENCE_MS_MAX);
+	server.setTimeout(silenceMs, (socket) => {
+		// The timer of a socket runs once; a new one finds a client that does not read the answer.
+		if (exchanges.isAwaited(socket)) socket.setTimeout(silenceMs);
+		else socket.destroy();
+	});
 	server.maxConnections = connectionsMax;
 	acceptLengthNextToChunks(server, connectionEvent(server));
 	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
@@ -176,6 +180,15 @@ class Exchanges {
 		if (latest.isLast) return;
 		latest.isLast = true;
 		latest.outgoing.once("finish", then);
+	}
+
+	/** Whether the client is silent because it waits for the emulator: for an answer, or for more of one. */
+	isAwaited(socket: Socket): boolean {
+		const latest = this.#latest.get(socket);
+		if (!latest || latest.outgoing.writableFinished) return false;
+		const { incoming } = latest;
+		const isSent = incoming.complete || incoming.readableLength > 0;
+		return isSent && socket.writableLength === 0;
 	}
 
 	/**

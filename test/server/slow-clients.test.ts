@@ -8,6 +8,7 @@ import { openSocket } from "../client.ts";
 
 const PATIENCE = {
 	...{ headMs: 100, bodyMs: 100, bodyBytesMin: 1000 },
+	silenceMs: 60_000,
 	connectionsMax: 100,
 };
 
@@ -34,11 +35,14 @@ async function drip(endpoint: string, head: string): Promise<string> {
 	socket.write(head);
 	const drops = setInterval(() => socket.write("x"), 5);
 	let raw = "";
-	try {
-		for await (const chunk of socket) raw += chunk;
-	} finally {
-		clearInterval(drops);
-	}
+	socket.on("data", (chunk) => {
+		raw += chunk;
+	});
+	socket.on("error", () => {}); // of a byte that was sent after the end
+	const { promise, resolve } = Promise.withResolvers<void>();
+	socket.once("close", () => resolve());
+	await promise;
+	clearInterval(drops);
 	return raw;
 }
 
@@ -79,6 +83,52 @@ suite("A client that sends a byte now and then is refused with RequestTimeout", 
 		clearTimeout(rest);
 		socket.destroy();
 		assert.match(String(answer), /^HTTP\/1\.1 200 OK/);
+	});
+});
+
+suite("A silent client", () => {
+	test("keeps its connection while its request is worked on", async (t) => {
+		const { endpoint, server } = await serve(
+			t,
+			(_, outgoing) => {
+				let silences = 0;
+				server.on("timeout", () => {
+					silences += 1;
+					if (silences === 3) outgoing.end("served");
+				});
+			},
+			{ silenceMs: 30 },
+		);
+		const socket = await openSocket(endpoint);
+		socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+		const [answer] = await once(socket, "data");
+		socket.destroy();
+		assert.match(String(answer), /^HTTP\/1\.1 200 OK.*served$/s);
+	});
+
+	test("is disconnected in the middle of its body, and when it does not read the answer", async (t) => {
+		const { endpoint, server } = await serve(
+			t,
+			(incoming, outgoing) => {
+				incoming.resume().on("error", () => {});
+				if (incoming.method === "GET")
+					outgoing.end(Buffer.alloc(64 * 1024 ** 2));
+			},
+			{ bodyMs: 60_000, silenceMs: 30 },
+		);
+		for (const request of [
+			"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nfirst",
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		]) {
+			const connected = once(server, "connection");
+			const client = await openSocket(endpoint);
+			client.pause().on("error", () => {}); // a reset is as good
+			const [socket] = await connected;
+			const cut = once(socket, "close");
+			client.write(request);
+			await cut;
+			client.destroy();
+		}
 	});
 });
 

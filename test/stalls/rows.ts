@@ -153,11 +153,13 @@ const imageRows: readonly StallRow[] = [
 			await oss.get("/small/icon.png?x-oss-process=image/resize,w_8");
 		},
 		send: async ({ oss }) => {
-			const blurs = range(20).map(() =>
-				oss.get("/small/large.png?x-oss-process=image/blur,r_50,s_50"),
-			);
-			await oss.get("/small/icon.png?x-oss-process=image/resize,w_8");
-			await Promise.all(blurs);
+			const images = [
+				...range(20).map(() => "large.png?x-oss-process=image/blur,r_50,s_50"),
+				"icon.png?x-oss-process=image/resize,w_8",
+			];
+			const answers = images.map((image) => oss.get(`/small/${image}`));
+			for (const { status, text } of await Promise.all(answers))
+				if (status !== 200) throw new Error(text);
 		},
 	},
 ];
