@@ -29,6 +29,7 @@ import { openApiRoutes } from "./openapi-routes.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { presignRoutes } from "./presign-routes.ts";
 import { ramRoutes } from "./ram-routes.ts";
+import { BODY_BYTES_MAX, readJson } from "./read-json.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { resetRoutes } from "./reset-routes.ts";
 import { parameters } from "./route-schema.ts";
@@ -43,6 +44,7 @@ export async function createAdminApp(
 	context: AdminContext,
 ): Promise<FastifyInstance> {
 	const app = fastify({
+		bodyLimit: BODY_BYTES_MAX,
 		schemaController: NO_SCHEMA_COMPILERS,
 		frameworkErrors: (error, incoming, outgoing) =>
 			answerError(context, error, incoming, outgoing),
@@ -111,20 +113,6 @@ function refuseOtherParameters(app: FastifyInstance): void {
 		if (schema && !schema.querystring && !FOR_ANYBODY.includes(url))
 			route.schema = { ...schema, querystring: parameters({}) };
 	});
-}
-
-/** As Fastify does, but many a client says that nothing is JSON. */
-function readJson(app: FastifyInstance): void {
-	const parse = app.getDefaultJsonParser("error", "error");
-	app.removeAllContentTypeParsers();
-	app.addContentTypeParser<string>(
-		"application/json",
-		{ parseAs: "string" },
-		(incoming, text, done) => {
-			if (text === "") done(null, null);
-			else parse(incoming, text, done);
-		},
-	);
 }
 
 function answerError(

@@ -29,6 +29,7 @@ import {
 	removeDocument,
 } from "./edit-schemas.ts";
 import { viewBucket } from "./object-view.ts";
+import { DOCUMENT_BYTES_MAX } from "./read-json.ts";
 
 type Emulator = AdminContext["emulator"];
 type OfBucket = { Params: { readonly bucket: string } };
@@ -138,7 +139,7 @@ const documentRoutes: Routes = (app, { emulator }) => {
 
 	app.put<OfDocument & { Body: { readonly document: unknown } }>(
 		"/api/buckets/:bucket/documents/:name",
-		{ schema: putDocument },
+		{ schema: putDocument, bodyLimit: DOCUMENT_BYTES_MAX },
 		async ({ params: { bucket, name }, body }) => {
 			const { put: operation, get } = operationsOf(name);
 			const text = writeDocument(name, body.document);

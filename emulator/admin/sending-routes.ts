@@ -7,6 +7,7 @@ import { AdminError } from "./admin-error.ts";
 import { getDelivery } from "./callback-routes.ts";
 import type { Routes } from "./context.ts";
 import { viewDelivery } from "./delivery-view.ts";
+import { DOCUMENT_BYTES_MAX } from "./read-json.ts";
 import { answers, parameters, refer, type Schema } from "./route-schema.ts";
 import { type MadeUp, sendMadeUp } from "./synthetic-callback.ts";
 
@@ -28,7 +29,7 @@ export const sendingRoutes: Routes = (app, { emulator }) => {
 
 	app.post<{ Body: MadeUp }>(
 		"/api/callbacks",
-		{ schema: sendWithoutUpload },
+		{ schema: sendWithoutUpload, bodyLimit: DOCUMENT_BYTES_MAX },
 		async ({ body, ip }) => {
 			const id = makeRequestId(clock.now());
 			await sendMadeUp(emulator, body, id, ip.replace(/^::ffff:/, ""));

@@ -269,6 +269,7 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 					"7",
 					'"text"',
 					'{"__proto__":{"a":1}}',
+					`{"name":"\\"","a":${"[".repeat(65)}${"]".repeat(65)}}`,
 				]) {
 					const answer = await send(admin, route, targetOf(route), body);
 					yield [body, judge(answer, "")];
@@ -278,6 +279,30 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 		assert.deepEqual(failures, []);
 		assert.ok(count > 50, `${count}`);
 	});
+});
+
+test("Brackets in a text are not nesting, and a body beyond its route's limit is refused", async (t) => {
+	const { admin } = await startWithAdmin(t);
+	const text = `\\"${"[{".repeat(100_000)}`;
+	const objects = [{ key: "k", text }];
+	const seed = { buckets: [{ name: "photos", objects }] };
+	assert.equal((await admin.put("/api/seed", seed)).status, 200);
+	const { json } = await admin.get(
+		"/api/buckets/photos/objects?limit=1&prefix=k",
+	);
+	assert.equal(json.objects[0].size, text.length);
+
+	const nested = JSON.parse(`${"[".repeat(63)}${"]".repeat(63)}`);
+	const { json: shallow } = await admin.post("/api/settings", { a: nested });
+	assert.equal(shallow.error, "InvalidArgument");
+	const { json: deep } = await admin.post("/api/settings", { a: [nested] });
+	assert.equal(deep.error, "NestedTooDeep");
+
+	const long = { publicKeyUrl: "x".repeat(65_536) };
+	assert.equal((await admin.post("/api/settings", long)).status, 413);
+	const document = { document: "x".repeat(65_536) };
+	const path = "/api/buckets/photos/documents/cors";
+	assert.equal((await admin.put(path, document)).status, 400);
 });
 
 suite("Every route of the admin API refuses", () => {
