@@ -11,13 +11,27 @@ import { torture, type Undo } from "./kills.ts";
 import { cutPower } from "./power-cuts.ts";
 import { race } from "./races.ts";
 
+const HELP = `Usage: npm run torture -- [options]
+
+Ends emulators in the middle of their work, and checks what is left.
+
+  --seconds N    how long it lasts (default 60)
+  --seed N       makes the choices of an earlier run again
+  --only PART    one of kills, races, damage and power-cuts
+  --help         print this help`;
+
 const { values } = parseArgs({
 	options: {
 		seconds: { type: "string", default: "60" },
 		seed: { type: "string" },
 		only: { type: "string" },
+		help: { type: "boolean" },
 	},
 });
+if (values.help) {
+	console.log(HELP);
+	process.exit();
+}
 const seed = Number(values.seed ?? Math.trunc(Math.random() * 1e9));
 console.log(`torture: --seed ${seed}`);
 
