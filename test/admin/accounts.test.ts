@@ -57,7 +57,7 @@ suite("An account made by POST /api/accounts", () => {
 		assert.equal((await oss.get("/mine")).status, 403);
 	});
 
-	test("has the uid, the key and the name that were asked for", async (t) => {
+	test("has the requested uid, key and name", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const given = {
 			...{ uid: "42", accessKeyId: "me", accessKeySecret: "secret" },
@@ -98,7 +98,7 @@ suite("An account made by POST /api/accounts", () => {
 		assert.equal(json.accounts.length, 2);
 	});
 
-	test("can assume roles of its own, whose keys are of the same account", async (t) => {
+	test("can assume roles of its own, whose keys belong to the same account", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const { accessKeyId, accessKeySecret, uid } = await create(admin);
 		const sts = new STS({ accessKeyId, accessKeySecret, endpoint });
@@ -132,7 +132,7 @@ suite("An account made by POST /api/accounts", () => {
 });
 
 suite("A request belongs to the account", () => {
-	test("of the caller; of the bucket's owner when the caller is anonymous or unknown", async (t) => {
+	test("of the caller, or of the bucket's owner if the caller is anonymous or unknown", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const account = await create(admin, { uid: "42" });
 		const other = clientOf(t, endpoint, account);
@@ -170,7 +170,7 @@ suite("A request belongs to the account", () => {
 		);
 	});
 
-	test("and shows the client's string to sign next to the emulator's", async (t) => {
+	test("and its record has the client's string to sign next to the emulator's", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const as = { id: "oss-emulator", secret: "wrong" };
 		const refused = await oss.get("/photos/cat", {
@@ -193,7 +193,7 @@ suite("A request belongs to the account", () => {
 });
 
 suite("GET /api/requests?wait", () => {
-	test("answers when a request that matches has been answered", async (t) => {
+	test("responds when a matching request has been answered", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 
 		const waiting = admin.get(
@@ -209,7 +209,7 @@ suite("GET /api/requests?wait", () => {
 		);
 	});
 
-	test("answers with the existing ones after the time-out", async (t) => {
+	test("responds with the existing requests after the time-out", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { json } = await admin.get("/api/requests?wait=1ms&key=nothing");
@@ -218,7 +218,7 @@ suite("GET /api/requests?wait", () => {
 	});
 });
 
-suite("With an account each, 100 tests in parallel", () => {
+suite("100 parallel tests with an account each", () => {
 	test("see their own buckets, callbacks, requests and faults only", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
@@ -280,7 +280,7 @@ suite("With an account each, 100 tests in parallel", () => {
 });
 
 suite("DELETE /api/accounts/UID", () => {
-	test("removes the account with all it owns, and nothing else", async (t) => {
+	test("removes the account and all it owns, and nothing else", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -320,7 +320,7 @@ suite("DELETE /api/accounts/UID", () => {
 		assert.match(refused.json.message, /is one of --access-key/);
 	});
 
-	test("ends the sessions that STS made for it", async (t) => {
+	test("ends the sessions that STS issued for it", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const { accessKeyId, accessKeySecret, uid } = await create(admin);
 		const sts = new STS({ accessKeyId, accessKeySecret, endpoint });
@@ -340,7 +340,7 @@ suite("DELETE /api/accounts/UID", () => {
 });
 
 suite("POST /api/reset of an account", () => {
-	test("empties it, and leaves its keys, the clock and the others", async (t) => {
+	test("empties the account, and leaves its keys, the clock and other accounts", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const account = await create(admin);
 		const own = clientOf(t, endpoint, account);
@@ -356,7 +356,7 @@ suite("POST /api/reset of an account", () => {
 		assert.equal(Math.round(json.aheadSeconds), 60);
 	});
 
-	test("refuses an account that is not there, and a name that it does not know", async (t) => {
+	test("refuses an account that does not exist, and an unknown parameter", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		assert.equal(
@@ -369,7 +369,7 @@ suite("POST /api/reset of an account", () => {
 		assert.equal((await admin.get("/api/buckets")).json.buckets.length, 1);
 	});
 
-	test("of all accounts puts the clock back, and removes the accounts made meanwhile", async (t) => {
+	test("of all accounts resets the clock, and removes accounts that were created since the start", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		await create(admin);
 		await admin.put("/api/clock", { advance: 60, frozen: true });

@@ -24,7 +24,7 @@ export type AdminAnswer = {
 	readonly status: number;
 	readonly headers: Headers;
 	readonly text: string;
-	// biome-ignore lint/suspicious/noExplicitAny: JSON, whose shape the description vouches for
+	// biome-ignore lint/suspicious/noExplicitAny: JSON, whose shape /api/openapi.json describes
 	readonly json: any;
 };
 

@@ -40,7 +40,7 @@ const encoded: Answering = (t) =>
 		body: gzipSync("{}"),
 	});
 
-const untold: Answering = async (t) => {
+const plainHttp: Answering = async (t) => {
 	const { url } = await startApplicationServer(t);
 	return { url: url.replace("http:", "https:") };
 };
@@ -54,7 +54,7 @@ const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp]
   ["no server listens",         at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
   ["it hangs up",               saying(""),                          /closed the connection/,            /log/],
   ["it does not speak HTTP",    saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
-  ["its length is no number",   saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /did not answer with one Content-Length that is a number \(Content-Length: x\)/, /Content-Length/],
+  ["its length is not a number", saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /did not answer with one Content-Length that is a number \(Content-Length: x\)/, /Content-Length/],
   ["it has two lengths",        saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"), /one Content-Length .*\(Content-Length: 2, Transfer-Encoding: chunked\)/, /Send exactly one Content-Length/],
   ["it answers in chunks",      saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length, because it used chunked encoding; OSS requires one/, /the whole body at once/],
   ["it just ends",              saying("HTTP/1.0 200 OK\r\n\r\n{}"), /because it let the answer end with the connection/, /Answer with a Content-Length/],
@@ -65,21 +65,21 @@ const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp]
   ["it answers text",           body("success"),                     /not JSON/,                         /Answer with JSON and nothing else/],
   ["it answers HTML",           body(" <html></html>"),              /HTML or XML, which is not JSON/,   /Answer with JSON and nothing else/],
   ["it compresses",             encoded,                             /a compressed body \(gzip\)/,       /^Do not compress the answer/],
-  ["it begins with a mark",     body("\ufeff{}"),                    /a byte order mark before its body/, /or a byte order mark/],
+  ["it sends a byte order mark", body("\ufeff{}"),                    /a byte order mark before its body/, /or a byte order mark/],
   ["it writes another alphabet", body(Buffer.from('{"a":"\xe9"}', "latin1")), /not UTF-8/,               /Answer with JSON/],
-  ["it is not TLS",             untold,                              /over TLS and does not speak it/,   /Use http:\/\/ in callbackUrl/],
-  ["it has not changed",        status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
+  ["it is not TLS",             plainHttp,                              /over TLS and does not speak it/,   /Use http:\/\/ in callbackUrl/],
+  ["it answers not modified",   status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
   ["it redirects",              status(302, { Location: "/other/" }), /redirects are not followed/,      /redirects to: \/other\//],
   ["it answers 201",            status(201),                         /only 200 counts/,                  /Answer 200/],
   ["it does not accept OSS",    status(403),                         /answered 403/,                     /with the string to sign/],
-  ["it has no such route",      status(404),                         /answered 404/,                     /a route for POST \/cb to/],
-  ["it wants a GET",            status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
-  ["it does not know the type", status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
+  ["it lacks the route",        status(404),                         /answered 404/,                     /a route for POST \/cb to/],
+  ["it expects a GET",          status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
+  ["it rejects the type",       status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
   ["it refuses",                status(422),                         /answered 422/,                     /see its answer for the reason/],
   ["it fails",                  status(502),                         /answered 502/,                     /log/],
 ];
 
-suite("A callback that failed says why, and what to do, when", () => {
+suite("The record of a failed callback names the reason and the remedy when", () => {
 	for (const [what, answering, why, advice] of cases)
 		test(what, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
@@ -132,9 +132,9 @@ suite("A callback that failed says why, and what to do, when", () => {
 	});
 });
 
-suite("A forged callback that an application server takes", () => {
+suite("A forged callback that an application server accepts", () => {
 	for (const fault of ["bad-signature", "wrong-key-url; delay=1"])
-		test(`has advice, of the fault ${fault}`, async (t) => {
+		test(`has advice for the fault ${fault}`, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
 			const { port } = await startCareless(t);
 			const callbackUrl = `http://127.0.0.1:${port}`;
@@ -152,7 +152,7 @@ suite("A forged callback that an application server takes", () => {
 });
 
 suite("A callback that succeeded", () => {
-	test("says so, and has nothing to advise", async (t) => {
+	test("is recorded as succeeded, without advice", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };

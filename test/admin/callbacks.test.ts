@@ -19,7 +19,7 @@ const to = (url: string): Record<string, string> =>
 		{ "x:user": "tom & co" },
 	);
 
-suite("A callback on record", () => {
+suite("A recorded callback", () => {
 	test("has the parameters, the request, the answer and the uploader's response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
@@ -67,7 +67,7 @@ suite("A callback on record", () => {
 		assert.ok(attempt.timing.totalMs >= attempt.timing.connectedMs);
 	});
 
-	test("is there while the application server is still thinking", async (t) => {
+	test("is listed before the application server has answered", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const seen: { status: string; told: unknown; attempts: unknown[] }[] = [];
 		const application = await startApplicationServer(t, {
@@ -86,7 +86,7 @@ suite("A callback on record", () => {
 		assert.deepEqual(json.callbacks, []);
 	});
 
-	test("says that the uploader did not wait for it, and the object stays", async (t) => {
+	test("notes that the uploader disconnected, and the object stays", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t, "--auth", "off");
 		const gone = Promise.withResolvers<void>();
 		const { url } = await startApplicationServer(t, {
@@ -108,7 +108,7 @@ suite("A callback on record", () => {
 		assert.equal((await oss.get("/photos/cat.txt")).text, "meow");
 	});
 
-	test("keeps an answer that is not text in base64", async (t) => {
+	test("has an answer that is not text in base64", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.from([0xff, 0x00, 0xfe]);
 		const application = await startApplicationServer(t, { body: bytes });
@@ -121,7 +121,7 @@ suite("A callback on record", () => {
 		assert.deepEqual(Buffer.from(answer.body, "base64"), bytes);
 	});
 
-	test("can be asked for by its id; an unknown id is 404", async (t) => {
+	test("can be read by its id; an unknown id is 404", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -154,7 +154,7 @@ suite("A callback on record", () => {
 		assert.deepEqual(none.json.callbacks, []);
 	});
 
-	test("is found by its key, whatever that is made of", async (t) => {
+	test("is found by its key, which can have any characters", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const key = '<script>alert("x")</script>\n&a=b c+d/../猫';
@@ -171,7 +171,7 @@ suite("A callback on record", () => {
 		);
 	});
 
-	test("is found by a part of its key, and shows how body and answer begin", async (t) => {
+	test("is found by a part of its key, and has the beginning of body and answer", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: `{"a":"${"x".repeat(300)}"}`,
@@ -192,7 +192,7 @@ suite("A callback on record", () => {
 		assert.equal(waited.json.callbacks.length, 1);
 	});
 
-	test("fits in a line when a summary is asked for", async (t) => {
+	test("is one line in a summary", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -218,7 +218,7 @@ suite("A callback on record", () => {
 });
 
 suite("Waiting for a callback", () => {
-	test("is one call that ends when the outcome is known", async (t) => {
+	test("is one request that ends when the outcome is known", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const waiting = admin.get("/api/callbacks?wait=20s&count=1&key=cat.txt");
@@ -245,7 +245,7 @@ suite("Waiting for a callback", () => {
 		assert.deepEqual(json.callbacks, []);
 	});
 
-	test("does not hold up the end of the emulator", async (t) => {
+	test("does not delay the end of the emulator", async (t) => {
 		const { admin, close } = await startWithAdmin(t);
 		const waiting = admin.get("/api/callbacks?wait=50s");
 		const events = await fetch(`${admin.url}/api/events`);
@@ -268,7 +268,7 @@ suite("Waiting for a callback", () => {
 });
 
 suite("A callback sent again", () => {
-	test("is the same request, and a delivery of its own", async (t) => {
+	test("is the same request, recorded as a new delivery", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -293,7 +293,7 @@ suite("A callback sent again", () => {
 		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 2);
 	});
 
-	test("goes to another URL with a signature for that one", async (t) => {
+	test("goes to another URL with a signature for that URL", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const [application, other] = [
 			await startApplicationServer(t),
@@ -314,7 +314,7 @@ suite("A callback sent again", () => {
 		assert.equal(sent?.headers["x-oss-request-id"], id);
 	});
 
-	test("goes once to each of its URLs, though a fault had called all five twice", async (t) => {
+	test("goes once to each of its URLs, although a fault had called all five twice", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const { url } = await startApplicationServer(t, { status: 500 });
 		const urls = [1, 2, 3, 4, 5].map((number) => `${url}/${number}`);
@@ -375,7 +375,7 @@ suite("A callback sent again", () => {
 			assert.deepEqual(again, before);
 		});
 
-	test("by a shell, with an empty query and no scheme, is signed for where it goes", async (t) => {
+	test("by a shell, with an empty query and no scheme, is signed for its target", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callbackUrl = `${application.url.replace("http://", "")}/cb?`;
@@ -391,7 +391,7 @@ suite("A callback sent again", () => {
 		);
 	});
 
-	test("by a shell, over TLS, takes any certificate, as the emulator does", async (t) => {
+	test("by a shell, over TLS, accepts any certificate, as the emulator does", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const certificate = {
 			key: readFileSync("fixtures/keys/self-signed.key"),
@@ -414,13 +414,13 @@ suite("A callback sent again", () => {
 	});
 });
 
-suite("A made-up callback", () => {
+suite("A callback without an upload", () => {
 	const callback = (url: string): object => ({
 		callbackUrl: url,
 		callbackBody: "o=${object}&s=${size}&e=${etag}&m=${mimeType}&u=${x:user}",
 	});
 
-	test("is sent without an upload, and recorded", async (t) => {
+	test("is sent and recorded", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 
@@ -467,7 +467,7 @@ suite("A made-up callback", () => {
 		);
 	});
 
-	test("that fails says so, as on record", async (t) => {
+	test("that fails returns the reason, as in the record", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, { status: 500 });
 

@@ -14,7 +14,7 @@ const minutesAhead = (time = ""): number =>
 	Math.round((Date.parse(time) - Date.now()) / 60_000) + 0; // never -0
 
 suite("The clock of the emulator", () => {
-	test("goes with the real one until it is moved, and goes back", async (t) => {
+	test("shows the real time until it is moved, and can be reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const send = (change: object) =>
 			admin.send("PUT", "/api/clock", {
@@ -44,8 +44,8 @@ suite("The clock of the emulator", () => {
 	for (const [what, change] of [
 		["no moment", { now: "tomorrow" }],
 		["a moment before there were computers", { now: "1969-01-01T00:00:00Z" }],
-		["what is not a number", { advance: "1" }],
-		["what it does not know", { forward: 1 }],
+		["a value that is not a number", { advance: "1" }],
+		["an unknown member", { forward: 1 }],
 	] as const) {
 		test(`is not moved by ${what}`, async (t) => {
 			const { admin } = await startWithAdmin(t);
@@ -97,7 +97,7 @@ suite("The clock of the emulator", () => {
 suite("A clock that moves only what expires", () => {
 	const ahead = { advance: 2 * 60 * MINUTE, scope: "expiry" };
 
-	test("refuses no request for its time, and leaves Date and Last-Modified real", async (t) => {
+	test("leaves the time of requests valid, and Date and Last-Modified real", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const { json } = await admin.put("/api/clock", ahead);
 
@@ -111,7 +111,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal(minutesAhead(head.headers["last-modified"]), 0);
 	});
 
-	test("ends security tokens, whose successor STS makes for a client whose clock is real", async (t) => {
+	test("expires security tokens, and STS issues new ones to a client with the real time", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const { STS }: { readonly STS: new (options: object) => Sts } =
 			createRequire(import.meta.url)("ali-oss");
@@ -205,7 +205,7 @@ suite("A clock that moves only what expires", () => {
 		assert.deepEqual(await remove(), [204, 204]);
 	});
 
-	test("restores archived objects, and freezes them again", async (t) => {
+	test("completes the restore of archived objects, and later archives them again", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const archived = { "x-oss-storage-class": "ColdArchive" };
 		await oss.put("/photos/cat", "meow", archived);
@@ -225,7 +225,7 @@ suite("A clock that moves only what expires", () => {
 		assert.deepEqual(await read(), [403, false, false]);
 	});
 
-	test("ends what a policy allows until some time", async (t) => {
+	test("ends permissions that a policy limits in time", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		await oss.put("/photos/cat", "meow");
 		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
@@ -250,7 +250,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal(await read(), 403);
 	});
 
-	test("keeps its scope until another is asked for, or it is reset", async (t) => {
+	test("keeps its scope until another scope is requested, or the clock is reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const scopeAfter = async (change: object): Promise<string> =>
 			(await admin.put("/api/clock", change)).json.scope;

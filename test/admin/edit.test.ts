@@ -5,7 +5,7 @@ import { textsOf } from "../client.ts";
 import { asking, startWithAdmin } from "./admin.ts";
 
 suite("Buckets of the admin API", () => {
-	test("are made as asked for, and removed", async (t) => {
+	test("are created with the given properties, and removed", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const made = await admin.put("/api/buckets/docs", {
 			...{ acl: "public-read", versioning: "Enabled", storageClass: "IA" },
@@ -22,7 +22,7 @@ suite("Buckets of the admin API", () => {
 		assert.equal((await oss.get("/docs")).status, 404);
 	});
 
-	test("belong to the account that is named", async (t) => {
+	test("belong to the named account", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { json: account } = await admin.post("/api/accounts", {});
 
@@ -36,7 +36,7 @@ suite("Buckets of the admin API", () => {
 		assert.equal(taken.json.error, "BucketAlreadyExists");
 	});
 
-	test("can be emptied, versions and uploads included, or removed with its content", async (t) => {
+	test("can be emptied, versions and uploads included, or removed with their content", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await admin.put("/api/buckets/docs", { versioning: "Enabled" });
 		const fill = async (): Promise<void> => {
@@ -59,7 +59,7 @@ suite("Buckets of the admin API", () => {
 		assert.equal((await admin.delete("/api/buckets/docs")).status, 404);
 	});
 
-	test("are refused in OSS's words", async (t) => {
+	test("are refused with OSS's errors", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const refused = await admin.put("/api/buckets/A");
@@ -78,7 +78,7 @@ suite("Objects of the admin API", () => {
 		body,
 	});
 
-	test("are uploaded as they come, JSON too, with their headers", async (t) => {
+	test("are uploaded byte for byte, JSON too, with their headers", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const body = '{"a": 1}';
 		const headers = {
@@ -99,7 +99,7 @@ suite("Objects of the admin API", () => {
 		assert.equal(stored.headers.etag, `"${json.etag}"`);
 	});
 
-	test("call back, and a callback that fails leaves the object", async (t) => {
+	test("have callbacks, and a failed callback leaves the object", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "k=1" };
@@ -121,7 +121,7 @@ suite("Objects of the admin API", () => {
 		assert.equal((await oss.get("/photos/a")).text, "meow");
 	});
 
-	test("can be removed, a version too", async (t) => {
+	test("can be removed, and so can one version", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 
@@ -138,8 +138,8 @@ suite("Objects of the admin API", () => {
 	});
 });
 
-suite("Documents of the admin API", () => {
-	test("are put as JSON or XML, given back, listed and removed", async (t) => {
+suite("Configuration documents in the admin API", () => {
+	test("are put as JSON or XML, returned, listed and removed", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const cors = "/api/buckets/photos/documents/cors";
 
@@ -159,7 +159,7 @@ suite("Documents of the admin API", () => {
 		assert.equal((await admin.get(cors)).status, 404);
 	});
 
-	test("are refused by name, by form and by OSS", async (t) => {
+	test("are refused for an unknown name, an invalid form, or by OSS's own rules", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const of = "/api/buckets/photos/documents";
 
@@ -181,7 +181,7 @@ suite("Documents of the admin API", () => {
 });
 
 suite("POST /api/presign", () => {
-	test("makes URLs that are good for the method they are made for", async (t) => {
+	test("makes URLs that are valid for the requested method", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const key = "a b/猫+(1).txt";
 		const ask = async (more: object): Promise<string> =>
@@ -202,7 +202,7 @@ suite("POST /api/presign", () => {
 		assert.deepEqual(textsOf(list, "Key"), [key]);
 	});
 
-	test("signs for another account, or says that it is not there", async (t) => {
+	test("signs for another account, and refuses one that does not exist", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { json: account } = await admin.post("/api/accounts", {});
 		const body = { bucket: "photos", key: "a" };

@@ -30,7 +30,7 @@ const add = async (admin: Admin, rule: object) => {
 };
 
 suite("A fault with a status", () => {
-	test("answers the error, does nothing, and is on record", async (t) => {
+	test("returns the error, leaves the state unchanged, and is recorded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const rule = { operation: "PutObject", after: 1, times: 1, do: BUSY };
 		const { id } = await add(admin, rule);
@@ -48,7 +48,7 @@ suite("A fault with a status", () => {
 		assert.deepEqual([code, fault], ["SlowDown", "status=503;code=SlowDown"]);
 	});
 
-	test("has OSS's form, with the message and EC it is given", async (t) => {
+	test("has OSS's form, with the given message and EC", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const ec = "0016-00000101";
 		const message = "not <now>";
@@ -85,7 +85,7 @@ suite("A fault of one request", () => {
 		assert.equal((await oss.put("/photos/a", "meow")).status, 200);
 	});
 
-	test("can be added to a URL that is signed already, with V1, V2 and V4", async (t) => {
+	test("can be added to a signed URL, with V1, V2 and V4", async (t) => {
 		const { endpoint, oss } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 		const urls = [presignV1(KEY, GET), signedV2(), presignV4(KEY, GET)].map(
@@ -121,7 +121,7 @@ suite("A fault of one request", () => {
 		assert.equal((await oss.get("/photos/a")).status, 404);
 	});
 
-	test("spoils its callback", async (t) => {
+	test("makes the callback of the request fail", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -152,7 +152,7 @@ suite("A connection that is cut", () => {
 	}
 
 	for (const size of [100, 300_000])
-		test(`in the middle of a download of ${size} bytes: these come, no more`, async (t) => {
+		test(`in the middle of a download of ${size} bytes ends it after exactly that many`, async (t) => {
 			const { oss, admin, endpoint } = await startWithAdmin(t);
 			await oss.put("/photos/a", BYTES.subarray(0, size));
 			const url = signedUrl(endpoint);
@@ -174,7 +174,7 @@ suite("A connection that is cut", () => {
 		assert.deepEqual(await download(url), [4, false]);
 	});
 
-	test("after 0 bytes of the answer: the upload is stored, and the client gets no response", async (t) => {
+	test("after 0 bytes of the answer leaves the upload stored, and the client gets no response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await add(admin, {
 			...{ operation: "PutObject", times: 1 },
@@ -187,7 +187,7 @@ suite("A connection that is cut", () => {
 	});
 
 	for (const size of [100, 300_000])
-		test(`in the middle of an upload of ${size} bytes: nothing is stored`, async (t) => {
+		test(`in the middle of an upload of ${size} bytes prevents the object`, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
 			await add(admin, {
 				...{ operation: "PutObject", times: 1 },
@@ -205,7 +205,7 @@ suite("A connection that is cut", () => {
 			assert.equal((await oss.get("/photos/a")).body.length, size);
 		});
 
-	test("in the middle of a form: nothing is stored", async (t) => {
+	test("in the middle of a form prevents the object", async (t) => {
 		const { oss, admin } = await startWithAdmin(t, "--auth", "off");
 		await add(admin, {
 			operation: "PostObject",
@@ -219,7 +219,7 @@ suite("A connection that is cut", () => {
 });
 
 suite("A delay", () => {
-	test("comes before the answer, and does not keep the emulator from closing", async (t) => {
+	test("comes before the answer, and does not delay the end of the emulator", async (t) => {
 		const { oss, admin, close } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 		await add(admin, {
@@ -235,7 +235,7 @@ suite("A delay", () => {
 		assert.equal((await waiting).status, 200);
 	});
 
-	test("may go with a status", async (t) => {
+	test("can be combined with a status", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await add(admin, { operation: "GetObject", do: { ...BUSY, delayMs: 1 } });
 
@@ -257,14 +257,14 @@ suite("A fault of callbacks", () => {
 	const TIMED_OUT = /^203 CallbackFailed 0007-00000202: Cost too long time/;
 	const late = { callback: "time-out" };
 
-	test("strikes any upload's, or one operation's", async (t) => {
+	test("affects the callbacks of all uploads, or of one operation", async (t) => {
 		assert.match(await put(t, { operation: "callback", do: late }), TIMED_OUT);
 		assert.match(await put(t, { operation: "*", do: late }), TIMED_OUT);
 		assert.match(await put(t, { operation: "PutObject", do: late }), TIMED_OUT);
 		assert.equal(await put(t, { operation: "PostObject", do: late }), "200");
 	});
 
-	test("may be a status, and may wait", async (t) => {
+	test("can be a status, with or without a delay", async (t) => {
 		const action = { callback: "status-418", delayMs: 1 };
 		assert.match(
 			await put(t, { operation: "callback", do: action }),
@@ -274,7 +274,7 @@ suite("A fault of callbacks", () => {
 });
 
 suite("A fault of one account", () => {
-	test("strikes no other, and goes with a list of its own", async (t) => {
+	test("does not affect other accounts, and is removed with the list of its own account", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const { json: account } = await admin.post("/api/accounts", {});
 		const own = { operation: "*", do: BUSY, account: account.uid };
@@ -396,7 +396,7 @@ suite("POST /api/faults refuses", () => {
 			assert.deepEqual((await admin.get("/api/faults")).json.faults, []);
 		});
 
-	test("more than there may be, and knows no fault that is not there", async (t) => {
+	test("more faults than the limit, and the removal of a fault that does not exist", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		assert.equal((await admin.get("/api/faults/meow")).status, 404);

@@ -35,7 +35,7 @@ suite("The admin port answers under the name", () => {
 	for (const host of trusted)
 		test(`«${host}»`, () => assert.ok(isTrusted("GET", host)));
 
-	test("of a configured domain, and under it", () => {
+	test("of a configured domain, or below one", () => {
 		const domains = ["oss.example.com"];
 		assert.ok(isTrusted("GET", "oss.example.com:6771", undefined, domains));
 		assert.ok(isTrusted("GET", "a.oss.example.com", undefined, domains));
@@ -71,7 +71,7 @@ suite("A request that changes something is refused from the origin", () => {
 			assert.ok(isTrusted("GET", "localhost:6771", origin));
 		});
 
-	test("but not from the console's own, nor from clients other than browsers", () => {
+	test("except the console's own, and clients other than browsers are accepted", () => {
 		assert.ok(isTrusted("POST", "localhost:6771", "http://localhost:6771"));
 		assert.ok(isTrusted("POST", "[::1]:6771", "http://[::1]:6771"));
 		assert.ok(isTrusted("POST", "Oss:6771", "http://oss:6771"));
@@ -115,7 +115,7 @@ suite("On the wire", () => {
 		assert.match(buckets.text, /photos/);
 	});
 
-	test("a rebound name gets nothing, not even the console", async (t) => {
+	test("a request to a rebound name is refused, also for the console", async (t) => {
 		const url = await start(t);
 		const headers = { Host: "evil.example" };
 
@@ -126,7 +126,7 @@ suite("On the wire", () => {
 		}
 	});
 
-	test("no answer invites other origins to read it", async (t) => {
+	test("no answer permits other origins to read it", async (t) => {
 		const url = await start(t);
 
 		const answer = await fetch(`${url}/api/buckets`, {

@@ -67,7 +67,7 @@ suite("Objects in the admin API", () => {
 	});
 
 	for (const key of AWKWARD_KEYS)
-		test(`may be called ${JSON.stringify(key)}`, async (t) => {
+		test(`can have the key ${JSON.stringify(key)}`, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
 			const put = await oss.put(`/photos/${encodeURIComponent(key)}`, "meow");
 			assert.equal(put.status, 200);
@@ -119,7 +119,7 @@ suite("Objects in the admin API", () => {
 		assert.deepEqual(folders.json.prefixes, ["cats/", "dogs/"]);
 	});
 
-	test("have all their versions, delete markers too, the latest first", async (t) => {
+	test("are returned with all versions and delete markers, the latest first", async (t) => {
 		const config = readConfig(
 			["--memory", "--port", "0", "--admin-port", "0"],
 			{},
@@ -173,7 +173,7 @@ suite("Objects in the admin API", () => {
 		assert.equal(current.status, 404);
 	});
 
-	test("that are not there are 404, in one line", async (t) => {
+	test("that do not exist are 404, in one line", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		for (const path of [
@@ -192,7 +192,7 @@ suite("Objects in the admin API", () => {
 });
 
 suite("An object's content in the admin API", () => {
-	test("can do no harm in a browser, whatever it is", async (t) => {
+	test("cannot run scripts in a browser, whatever its type", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/evil.html", "<script>alert(1)</script>", {
 			"content-type": "text/html",
@@ -212,7 +212,7 @@ suite("An object's content in the admin API", () => {
 		assert.match(headers.get("content-disposition") ?? "", /^inline;/);
 	});
 
-	test("is a file to be saved when that is asked for", async (t) => {
+	test("is a download if the request asks for one", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/a/cat.txt", "meow");
 
@@ -226,7 +226,7 @@ suite("An object's content in the admin API", () => {
 		);
 	});
 
-	test("comes in ranges, and whole when a range cannot be had", async (t) => {
+	test("is returned in ranges, and whole when a range is not satisfiable", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/cat.txt", "0123456789");
 		const get = async (Range: string): Promise<unknown[]> => {
@@ -243,7 +243,7 @@ suite("An object's content in the admin API", () => {
 		assert.deepEqual(await get("bytes=-0"), [200, "0123456789", null]);
 	});
 
-	test("is streamed when it is large, to the last byte", async (t) => {
+	test("is streamed completely when it is large", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.alloc(3 * 1024 * 1024, "0123456789");
 		await oss.put("/photos/large", bytes);

@@ -24,7 +24,7 @@ suite("The description of the admin API", () => {
 		assert.match(json.openapi, /^3\.1\./);
 	});
 
-	test("has every route but the console's files", async (t) => {
+	test("has every route except the console's files", async (t) => {
 		const config = readConfig(
 			["--memory", "--port", "0", "--admin-port", "0"],
 			{},

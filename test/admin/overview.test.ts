@@ -40,7 +40,7 @@ suite("The admin port", () => {
 		}
 	});
 
-	test("says how the emulator was started, without its secrets", async (t) => {
+	test("returns the settings that the emulator was started with, without secrets", async (t) => {
 		const { admin, accessKeyId, accessKeySecret, endpoint } =
 			await startWithAdmin(t, "--access-key", "me:topsecret:7");
 
@@ -99,13 +99,13 @@ suite("The admin port", () => {
 		assert.match(anonymous.refusal.sentence, /oss:GetObject/);
 	});
 
-	test("has no certificate to give without a port for https", async (t) => {
+	test("has no certificate without a port for https", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		assert.equal((await admin.get("/ca.pem")).status, 404);
 	});
 
-	test("gives the certificate that makes https trusted", async (t) => {
+	test("returns the certificate that clients of the https port must trust", async (t) => {
 		const { admin } = await startWithAdmin(t, "--tls-port", "0");
 
 		const { status, text } = await admin.get("/ca.pem");
@@ -114,7 +114,7 @@ suite("The admin port", () => {
 		assert.match(text, /^-----BEGIN CERTIFICATE-----/);
 	});
 
-	test("answers unknown paths with a line that says where to look", async (t) => {
+	test("answers unknown paths with a line that names the list of routes", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/api/nothing?x=1");
@@ -124,7 +124,7 @@ suite("The admin port", () => {
 	});
 });
 
-suite("A request that the admin port cannot read is refused in a line:", () => {
+suite("A request that the admin port cannot read is refused in one line:", () => {
 	const cases: readonly (readonly [
 		string,
 		string,
@@ -197,7 +197,7 @@ suite("A request that the admin port cannot read is refused in a line:", () => {
 });
 
 suite("POST /api/reset", () => {
-	test("leaves nothing: no bucket, no callback, no request, and room for the same again", async (t) => {
+	test("removes all buckets, callbacks and requests, and the same can be created again", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -218,7 +218,7 @@ suite("POST /api/reset", () => {
 		assert.equal((await oss.delete("/photos")).status, 204);
 	});
 
-	test("leaves no content on disk, and no plain copy", async (t) => {
+	test("leaves no content and no plain copy on disk", async (t) => {
 		const data = await mkdtemp(join(tmpdir(), "reset-"));
 		const config = readConfig(
 			["--data", data, "--port", "0", "--admin-port", "0"],
@@ -256,7 +256,7 @@ suite("POST /api/reset", () => {
 		assert.equal(status, 204);
 	});
 
-	test("lets a download under way finish", async (t) => {
+	test("does not interrupt a download", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.alloc(8 * 1024 * 1024, "0123456789");
 		await oss.put("/photos/large", bytes);

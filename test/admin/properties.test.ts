@@ -40,7 +40,7 @@ suite("For any JSON", () => {
 		),
 	})).it;
 
-	test("it is a seed, or a mistake that is named", () =>
+	test("the value is a seed, or the error names the mistake", () =>
 		forAll([json], async (value) => {
 			await orRefused(
 				() => readSeed(JSON.parse(JSON.stringify(value)), CONTEXT),
@@ -48,7 +48,7 @@ suite("For any JSON", () => {
 			);
 		}));
 
-	test("a document in it becomes XML that OSS reads or refuses, or is a mistake", () =>
+	test("a document becomes XML that OSS reads or refuses, or is refused as JSON", () =>
 		forAll(
 			[
 				fc.constantFrom(
@@ -73,7 +73,7 @@ suite("For any JSON", () => {
 			},
 		));
 
-	test("the admin port answers it without an internal error", async (t) => {
+	test("the admin port answers without an internal error", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const routes = [
 			["PUT", "/api/seed"],
@@ -100,7 +100,7 @@ suite("For any JSON", () => {
 });
 
 suite("For any seed", () => {
-	test("its objects are there as declared, and again it changes nothing", async (t) => {
+	test("the declared objects exist, and the same seed again changes nothing", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const object = fc.record(
 			{ key, base64: bytes(30).map((one) => one.toString("base64")) },

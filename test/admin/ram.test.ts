@@ -68,7 +68,7 @@ async function makeFile(t: TestContext, document: object): Promise<string> {
 }
 
 suite("A RAM user", () => {
-	test("has the rights of its policies as soon as it is put", async (t) => {
+	test("has the rights of its policies as soon as the user is created", async (t) => {
 		const emulator = await start(t);
 		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
 
@@ -83,7 +83,7 @@ suite("A RAM user", () => {
 		assert.equal(await told(emulator, "DELETE"), "204");
 	});
 
-	test("that is removed has no key any more", async (t) => {
+	test("that is removed loses its key", async (t) => {
 		const emulator = await start(t);
 		await put(emulator.admin, "users/ann", ANN);
 		const { json } = await emulator.admin.send("DELETE", "/api/ram/users/ann");
@@ -91,7 +91,7 @@ suite("A RAM user", () => {
 		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
 	});
 
-	test("may have a key that is switched off", async (t) => {
+	test("can have a disabled key", async (t) => {
 		const emulator = await start(t);
 		const accessKeys = [{ ...KEY, status: "Inactive" }];
 		await put(emulator.admin, "users/ann", { ...ANN, accessKeys });
@@ -106,7 +106,7 @@ suite("A RAM user", () => {
 		);
 	});
 
-	test("is shown as it is, without its secret", async (t) => {
+	test("is listed with its settings, without its secret", async (t) => {
 		const { admin } = await start(t);
 		const made = await put(admin, "users/ann", ANN);
 		const { json, text } = await admin.get("/api/ram/users");
@@ -123,7 +123,7 @@ suite("A RAM user", () => {
 		assert.ok(!text.includes(KEY.secret));
 	});
 
-	test("may be another account's, whose roles there are then too", async (t) => {
+	test("can belong to another account, which then has roles too", async (t) => {
 		const emulator = await start(t);
 		const account = "2000000000000002";
 		await put(emulator.admin, "users/bob", { ...ANN, account });
@@ -150,7 +150,7 @@ suite("A RAM role", () => {
 		return (method: string) => told(emulator, method, headers, as);
 	};
 
-	test("that is put limits its sessions, those it has already too", async (t) => {
+	test("limits its sessions, including existing ones", async (t) => {
 		const emulator = await start(t);
 		const ask = await sessionOf(emulator, "app");
 		assert.equal(await ask("GET"), "200");
@@ -186,7 +186,7 @@ suite("A RAM role", () => {
 });
 
 suite("Users and roles of --ram", () => {
-	test("are there from the beginning, and again when the emulator is emptied", async (t) => {
+	test("exist from the start, and again after a reset", async (t) => {
 		const users = [{ name: "ann", ...ANN }];
 		const file = await makeFile(t, { users, roles: [{ name: "app" }] });
 		const emulator = await start(t, "--ram", file);

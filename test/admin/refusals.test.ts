@@ -126,7 +126,7 @@ async function failuresOf(
 /** These routes are for other programs, and accept any body. */
 const TAKES_ANY_QUERY = ["/health", "/ca.pem", "/api/openapi.json"];
 
-/** Bodies that are right, as far as members are required: what is wrong beside them is the only mistake. */
+/** Bodies with all required members, so that an added wrong member is the only mistake. */
 const SAMPLES: Readonly<Record<string, object>> = {
 	"PUT /api/buckets/{bucket}/documents/{name}": { document: {} },
 	"POST /api/presign": { bucket: "photos", key: "cat" },
@@ -182,8 +182,8 @@ function targetWith(route: Route, { name, value }: Wrong): string {
 	return search.size > 0 ? `${path}?${search}` : path;
 }
 
-suite("Every route of the admin API refuses in a sentence, and changes nothing:", () => {
-	test("a parameter that it does not know", async (t) => {
+suite("Every route of the admin API refuses with a sentence, and changes nothing:", () => {
+	test("an unknown parameter", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
@@ -216,7 +216,7 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 		assert.ok(count > 80, `${count}`);
 	});
 
-	test("a name in its path that cannot be, or that does not exist", async (t) => {
+	test("a name in its path that is invalid or does not exist", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
@@ -234,7 +234,7 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 		assert.ok(count > 50, `${count}`);
 	});
 
-	test("a member of a body, at any depth, that is unknown, missing, of another type, out of range or no choice", async (t) => {
+	test("a member of a body, at any depth, that is unknown, missing, of another type, out of range or not a choice", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route, schemas) {
@@ -258,7 +258,7 @@ suite("Every route of the admin API refuses in a sentence, and changes nothing:"
 		assert.ok(count > 400, `${count}`);
 	});
 
-	test("a body that is no JSON, no object, or too deep for it", async (t) => {
+	test("a body that is not JSON, not an object, or too deeply nested", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {

@@ -53,7 +53,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 suite("When the emulator is killed", () => {
-	test("by whom it has just called, deliveries are on record; the one under way is shown as interrupted", async (t) => {
+	test("during a callback, deliveries are recorded, and the one in progress is shown as interrupted", async (t) => {
 		const launch = await prepare(t);
 		const { child, oss } = await launch();
 		const never = Promise.withResolvers<void>();
@@ -91,7 +91,7 @@ suite("When the emulator is killed", () => {
 		assert.equal((await again.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("right after an answer, the record has that answer", async (t) => {
+	test("right after an answer, the record has the answer", async (t) => {
 		const launch = await prepare(t);
 		const { child, oss } = await launch();
 		const { url } = await startApplicationServer(t);

@@ -20,7 +20,7 @@ async function folderOf(t: TestContext, files: object): Promise<string> {
 }
 
 suite("PUT /api/seed", () => {
-	test("makes buckets with their objects, as they are declared", async (t) => {
+	test("makes the declared buckets and objects", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const file = join(await folderOf(t, { "dog.png": "woof" }), "dog.png");
 		const seed = {
@@ -66,7 +66,7 @@ suite("PUT /api/seed", () => {
 		assert.deepEqual(textsOf(versioning, "Status"), ["Enabled"]);
 	});
 
-	test("takes documents as JSON, in OSS's names or in JavaScript's, and as XML", async (t) => {
+	test("accepts documents as JSON, with OSS's names or JavaScript's, and as XML", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const policy = {
 			Version: "1",
@@ -121,7 +121,7 @@ suite("PUT /api/seed", () => {
 		assert.match(await read("more", "website"), /<Key>error.html</);
 	});
 
-	test("gives a bucket a policy for callbacks, whose JSON does not have to be encoded", async (t) => {
+	test("gives a bucket a callback policy, whose JSON does not have to be encoded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -175,7 +175,7 @@ suite("PUT /api/seed", () => {
 		assert.equal(json.faults.length, 1);
 	});
 
-	test("changes nothing when it is put again, not even a version", async (t) => {
+	test("changes nothing when the seed is put again, not even a version", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const seed = {
 			buckets: [
@@ -200,7 +200,7 @@ suite("PUT /api/seed", () => {
 		assert.equal((await admin.put("/api/seed", seed)).json.written, 1);
 	});
 
-	test("leaves everything else alone, and belongs to the requested account", async (t) => {
+	test("leaves everything else unchanged, and belongs to the requested account", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		const { json: account } = await admin.post("/api/accounts", {});
@@ -216,7 +216,7 @@ suite("PUT /api/seed", () => {
 	});
 });
 
-suite("A seed with a mistake changes nothing, and names the place:", () => {
+suite("A seed with a mistake changes nothing, and the error names the place:", () => {
 	const bucket = (more: object) => ({
 		buckets: [{ name: "fine" }, { name: "docs", ...more }],
 	});
@@ -393,7 +393,7 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 			assert.equal(await stateOf(admin), before);
 		});
 
-	test("a mistake that shows only after a part has been carried out", async (t) => {
+	test("a mistake that is found only after a part has been applied", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		await oss.put(
@@ -424,7 +424,7 @@ suite("A seed with a mistake changes nothing, and names the place:", () => {
 		assert.deepEqual((await admin.get("/api/ram/users")).json.users, []);
 	});
 
-	test("an account that is not there", async (t) => {
+	test("an account that does not exist", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { status, json } = await admin.put("/api/seed?account=7", {});
 		assert.equal(status, 404);

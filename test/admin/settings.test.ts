@@ -5,7 +5,7 @@ import { refusal } from "../client.ts";
 import { asking, startWithAdmin } from "./admin.ts";
 
 suite("POST /api/settings", () => {
-	test("changes where callbacks say that their public key is", async (t) => {
+	test("changes the URL of the public key that callbacks name", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -22,7 +22,7 @@ suite("POST /api/settings", () => {
 		);
 	});
 
-	test("makes callbacks fail as in the cloud, for all findings or some, until it is switched off", async (t) => {
+	test("makes callbacks fail as in the cloud, for all findings or some, until strict is switched off", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -43,7 +43,7 @@ suite("POST /api/settings", () => {
 		assert.equal(await put(), "200");
 	});
 
-	test("changes the log level, and outlives a reset", async (t) => {
+	test("changes the log level, also after a reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		await admin.post("/api/settings", { logLevel: "silent" });

@@ -8,7 +8,7 @@ import { Client, textsOf } from "../client.ts";
 import { openAdmin, startWithAdmin } from "./admin.ts";
 
 suite("A snapshot", () => {
-	test("brings back objects, accounts, users, faults and the clock, and forgets later requests", async (t) => {
+	test("restores objects, accounts, users, faults and the clock, and removes later requests", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t);
 		await oss.put("/photos/cat", "meow");
 		const { json: account } = await admin.post("/api/accounts", {});
@@ -81,7 +81,7 @@ suite("A snapshot", () => {
 		assert.match(odd.json.message, /^name must match/);
 	});
 
-	test("outlives the process, with --data", async (t) => {
+	test("is available after a restart, with --data", async (t) => {
 		const data = await mkdtemp(join(tmpdir(), "snapshots-"));
 		t.after(() => rm(data, { recursive: true }));
 		const open = () => startEmulator({ data, flags: ["--no-files"] });

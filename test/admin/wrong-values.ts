@@ -26,7 +26,7 @@ export type Schema = {
 export type Wrong = {
 	/** How it is wrong. */
 	readonly how: string;
-	/** What the refusal must name. */
+	/** The name that the refusal must contain. */
 	readonly name: string;
 	readonly value: unknown;
 };

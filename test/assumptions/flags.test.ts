@@ -15,7 +15,7 @@ suite("The flags of npm run verify", () => {
 		assert.deepEqual(read("--only A-16,A-15").only, ["A-16", "A-15"]);
 	});
 
-	test("ask a real account, whose region its endpoint names", () => {
+	test("can select a real account, whose region its endpoint names", () => {
 		assert.deepEqual(read(`${CLOUD} ${KEY} --bucket mine --yes`).target, {
 			endpoint: "https://oss-cn-beijing.aliyuncs.com",
 			region: "cn-beijing",
@@ -40,7 +40,7 @@ suite("The flags of npm run verify", () => {
 		assert.equal(read(`${CLOUD} ${KEY}`, environment).target?.key.id, "id");
 	});
 
-	test("name an application server and where it listens", () => {
+	test("name an application server and its address", () => {
 		const at = (more: string) =>
 			read(`${CLOUD} ${KEY} --application-server ${more}`).target
 				?.applicationServer;

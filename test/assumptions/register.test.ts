@@ -34,7 +34,7 @@ suite("The register of assumptions", async () => {
 			assert.ok(existsSync(new URL(target, PAGE)), target);
 	});
 
-	test(`has at least ${PROBES_MIN} probes, each for an assumption that is made`, () => {
+	test(`has at least ${PROBES_MIN} probes, each for an existing assumption`, () => {
 		assert.ok(probes.length >= PROBES_MIN, `${probes.length}`);
 		const asked = probes.map(({ id }) => id);
 		assert.equal(new Set(asked).size, asked.length, "one probe each");
@@ -44,7 +44,7 @@ suite("The register of assumptions", async () => {
 		);
 	});
 
-	test("gives the reason for a missing probe only where it is missing", () => {
+	test("gives the reason for a missing probe only where the probe is missing", () => {
 		const asked = new Set(probes.map(({ id }) => id));
 		const needless = Object.keys(register.unasked).filter(
 			(id) => asked.has(id) || !ids.includes(id),

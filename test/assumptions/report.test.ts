@@ -9,7 +9,7 @@ const given = {
 	applicationServer: "app.example.com",
 };
 
-suite("What leaves the machine", () => {
+suite("A report that leaves the machine", () => {
 	for (const [what, text, expected] of [
 		["the bucket's name", "verify-1a2b3c4d.oss", "BUCKET.oss"],
 		["the key", "OSS LTAI5tAbCdEf:x", "OSS ACCESS-KEY-ID:x"],
@@ -31,7 +31,7 @@ suite("What leaves the machine", () => {
 			assert.equal(redact(text, given), expected);
 		});
 
-	test("keeps the distinguishing parts of an answer", () => {
+	test("has the distinguishing parts of an answer", () => {
 		for (const text of [
 			"403 AccessDenied 0003-00000905: AccessDenied",
 			"GET /p0123456789?partNumber=1&uploadId=x",

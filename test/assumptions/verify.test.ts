@@ -212,7 +212,7 @@ suite("npm run verify", () => {
 		await run.ended;
 	});
 
-	test("says in one line why no bucket could be created", async (t) => {
+	test("reports in one line the reason why no bucket could be created", async (t) => {
 		const cloud = await startCloud(t);
 		const { flags } = flagsFor(t, cloud, "--access-key", "nobody:secret");
 
@@ -226,7 +226,7 @@ suite("npm run verify", () => {
 		assert.deepEqual(cloud.lines, ["PUT /"]);
 	});
 
-	test("says in one line that the endpoint cannot be reached", async (t) => {
+	test("reports in one line that the endpoint cannot be reached", async (t) => {
 		const endpoint = `http://127.0.0.1:${await findFreePort()}`;
 		const { flags } = flagsFor(t, { endpoint });
 

@@ -41,14 +41,14 @@ const run = (
 ): Authenticated => authenticate(makeAt(given), readings, guard);
 
 suite("A request", () => {
-	test("is of the account that signed it", () => {
+	test("belongs to the account that signed it", () => {
 		assert.deepEqual(run({ method: "PUT", headers: V1_1 }), {
 			caller: { accessKeyId: "ak", uid: "1" },
 			target: object,
 		});
 	});
 
-	test("is anonymous without a signature, and read the likeliest way", () => {
+	test("is anonymous without a signature, and has the likeliest reading", () => {
 		const other = { bucket: "other", key: "" };
 		assert.deepEqual(run({}, [object, other]), {
 			caller: { accessKeyId: "", uid: "" },
@@ -56,7 +56,7 @@ suite("A request", () => {
 		});
 	});
 
-	test("goes where its signature says, when it can be read in several ways", () => {
+	test("has the reading that its signature matches, if several are possible", () => {
 		const readings = [
 			{ bucket: "other", key: "examplebucket/nelson" },
 			object,
@@ -66,7 +66,7 @@ suite("A request", () => {
 		assert.equal(target, object);
 	});
 
-	test("whose signature fits no reading gets the error of the likeliest one", () => {
+	test("whose signature matches no reading gets the error of the likeliest reading", () => {
 		const readings = [
 			{ bucket: "b", key: "a b" },
 			{ bucket: "b", key: "a+b" },
@@ -88,7 +88,7 @@ suite("A request", () => {
 		assert.equal(error.code, "SignatureDoesNotMatch");
 	});
 
-	test("with an unknown key is refused for it before its date and signature are checked", () => {
+	test("with an unknown key is refused before its date and signature are checked", () => {
 		const headers = { authorization: "OSS nobody:x" };
 		const error = thrownBy(() => run({ headers }));
 
@@ -96,7 +96,7 @@ suite("A request", () => {
 		assert.deepEqual(error.details, { OSSAccessKeyId: "nobody" });
 	});
 
-	test("with a permanent key and a token is InvalidAccessKeyId, however it is signed", () => {
+	test("with a permanent key and a token is InvalidAccessKeyId in every way of signing", () => {
 		const now = Math.floor(Date.parse(DATE) / 1000) + 60;
 		const scope = "20221228/cn-hangzhou/oss/aliyun_v4_request";
 		const given: readonly Given[] = [
@@ -126,7 +126,7 @@ suite("A request", () => {
 		}
 	});
 
-	test("that is late is refused for it before its signature is compared", () => {
+	test("that is late is refused before its signature is compared", () => {
 		const headers = { ...V1_1, authorization: "OSS ak:x" };
 		const receivedAt = new Date("2022-12-28T10:43:00Z");
 		const error = thrownBy(() => run({ method: "PUT", headers, receivedAt }));
@@ -145,7 +145,7 @@ suite("A request", () => {
 		}
 	});
 
-	test("signed in a way OSS does not know is InvalidArgument (A-115)", () => {
+	test("signed with an unknown scheme is InvalidArgument (A-115)", () => {
 		for (const authorization of [
 			"OSSxxx a:b",
 			"Bearer x",
@@ -186,7 +186,7 @@ suite("A request", () => {
 		assert.equal(error.ec, "0002-00000226");
 	});
 
-	test("that is a form is anonymous here: its fields name the caller", () => {
+	test("that is a form is anonymous at this step, because its fields name the caller", () => {
 		const bucket = { bucket: "b", key: "" };
 		const form = {
 			method: "POST",
@@ -201,7 +201,7 @@ suite("A request", () => {
 		assert.equal(thrownBy(() => run(put, [bucket])).code, "InvalidArgument");
 	});
 
-	test("that is a browser's preflight is anonymous, though its URL is signed for another method", () => {
+	test("that is a browser's preflight is anonymous, although its URL is signed for another method", () => {
 		const rawQuery = "OSSAccessKeyId=ak&Expires=1&Signature=x";
 		assert.equal(run({ method: "OPTIONS", rawQuery }).caller.uid, "");
 	});
@@ -250,7 +250,7 @@ suite("A request", () => {
 suite("Under --auth off a request", () => {
 	const uid = (given: Given): string => run(given, [object], off).caller.uid;
 
-	test("is of the account whose key it names, rightly or wrongly signed", () => {
+	test("belongs to the account whose key it names, with a right or a wrong signature", () => {
 		const scope = "20221228/cn-beijing/s3/aliyun_v4_request";
 		assert.equal(uid({ headers: { authorization: "OSS ak2:wrong" } }), "2");
 		assert.equal(
@@ -270,14 +270,14 @@ suite("Under --auth off a request", () => {
 		assert.equal(uid({ rawQuery: `x-oss-credential=ak2/${scope}` }), "2");
 	});
 
-	test("is of the default account otherwise", () => {
+	test("belongs to the default account otherwise", () => {
 		assert.equal(uid({}), "1");
 		assert.equal(uid({ headers: { authorization: "OSS nobody:x" } }), "1");
 		assert.equal(uid({ headers: { authorization: "Bearer ak2" } }), "1");
 		assert.equal(uid({ rawQuery: "x-oss-signature-version=ABC" }), "1");
 	});
 
-	test("is read the likeliest way", () => {
+	test("has the likeliest reading", () => {
 		const other = { bucket: "other", key: "" };
 		assert.equal(run({ headers: V1_1 }, [other, object], off).target, other);
 	});
@@ -294,7 +294,7 @@ const arrive = (url: string, given: Given): OssRequest => {
 	});
 };
 
-suite("What ali-oss signs", () => {
+suite("A request that ali-oss signs", () => {
 	const KEYS = [
 		"a",
 		"a/b c.txt",

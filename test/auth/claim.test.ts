@@ -27,13 +27,13 @@ suite("A claim", () => {
 			assert.ok(!isSigned(claimOf(signature, "a"), "sk", NOWHERE));
 	});
 
-	test("that is false names the first string, bytes and all", () => {
+	test("that is false names the first string, with its bytes", () => {
 		const { details } = mismatch(claimOf("x", "猫\n", "b"), NOWHERE);
 		assert.equal(details.StringToSign, "猫\n");
 		assert.equal(details.StringToSignBytes, "E7 8C AB 0A ");
 	});
 
-	test("that is false does not answer megabytes with megabytes", () => {
+	test("that is false shortens a string of megabytes", () => {
 		const { details } = mismatch(claimOf("x", "a".repeat(2e6)), NOWHERE);
 		assert.ok(JSON.stringify(details).length < 100_000);
 	});

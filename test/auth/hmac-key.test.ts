@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { HmacKey } from "../../emulator/auth/hmac-key.ts";
 
 suite("A key of HMAC-SHA256", () => {
-	test("signs as Node's own does, texts of any length and any characters", () => {
+	test("signs texts of any length and any characters as Node's own function does", () => {
 		for (const keyBytes of [0, 1, 32, 63, 64]) {
 			const bytes = Buffer.alloc(keyBytes, "key");
 			const key = new HmacKey(bytes);

@@ -87,7 +87,7 @@ suite("A form", () => {
 		});
 	}
 
-	test("may have fields that no condition names", () => {
+	test("can have fields that no condition names", () => {
 		checkPolicy(policyOf({ bucket: "b" }), FIELDS, "b");
 	});
 });
@@ -95,13 +95,13 @@ suite("A form", () => {
 suite("The size of a form's file", () => {
 	const policy = policyOf(["content-length-range", 1, 1024]);
 
-	test("may be either end of content-length-range", () => {
+	test("can be either end of content-length-range", () => {
 		checkSize(policy, 1);
 		checkSize(policy, 1024);
 		checkSize(policyOf({ bucket: "b" }), Number.MAX_SAFE_INTEGER);
 	});
 
-	test("below it is EntityTooSmall", () => {
+	test("below the range is EntityTooSmall", () => {
 		const error = thrownBy(() => checkSize(policy, 0));
 		assert.equal(kindOf(error), "400 EntityTooSmall 0006-00000004");
 		assert.equal(
@@ -110,7 +110,7 @@ suite("The size of a form's file", () => {
 		);
 	});
 
-	test("above it is EntityTooLarge", () => {
+	test("above the range is EntityTooLarge", () => {
 		const error = thrownBy(() => checkSize(policy, 1025));
 		assert.equal(kindOf(error), "400 EntityTooLarge 0006-00000003");
 		assert.equal(

@@ -18,7 +18,7 @@ const write = (statement: object, version: unknown = "1"): string =>
 const read = (statement: object, kind: PolicyKind = "identity") =>
 	readPolicy(write(statement), kind)[0];
 
-test("A policy that is not JSON is refused in the words of OSS's parser: cpp's suite (A-932)", () => {
+test("A policy that is not JSON is refused with the message of OSS's parser, as in cpp's suite (A-932)", () => {
 	for (const [json, message] of [
 		["policy", "unknown char p"],
 		["  <x>", "unknown char <"],
@@ -30,7 +30,7 @@ test("A policy that is not JSON is refused in the words of OSS's parser: cpp's s
 });
 
 suite("A policy", () => {
-	test("may have one string for a list of one", () => {
+	test("can have a string instead of a list of one string", () => {
 		const single = { Effect: "Allow", Action: "oss:*", Resource: "*" };
 		assert.deepEqual(read(single)?.actions.patterns, ["oss:*"]);
 		assert.deepEqual(read(single)?.resources.patterns, ["*"]);
@@ -47,7 +47,7 @@ suite("A policy", () => {
 		assert.equal(statement?.resources.isNegated, true);
 	});
 
-	test("of a bucket has principals: a list, a single one, and [] or no element for all callers", () => {
+	test("of a bucket has principals: a list, a single principal, and [] or no element for all callers", () => {
 		const principalsOf = (Principal: unknown) =>
 			read({ ...GOOD, Principal }, "bucket")?.principals;
 		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);
@@ -56,12 +56,12 @@ suite("A policy", () => {
 		assert.deepEqual(principalsOf(undefined), ["*"]);
 	});
 
-	test("of a bucket may leave out its version", () => {
+	test("of a bucket can omit its version", () => {
 		const json = JSON.stringify({ Statement: [GOOD] });
 		assert.equal(readPolicy(json, "bucket").length, 1);
 	});
 
-	test("may compare with numbers and booleans without quotes", () => {
+	test("can compare with numbers and booleans without quotes", () => {
 		const Condition = { Bool: { "acs:SecureTransport": true } };
 		assert.deepEqual(read({ ...GOOD, Condition })?.conditions[0]?.values, [
 			"true",

@@ -65,13 +65,13 @@ suite("Policies", () => {
 		});
 	});
 
-	test("do not care about case in an action (A-504)", () => {
+	test("ignore case in an action (A-504)", () => {
 		assert.equal(judged([{ ...ALLOW, Action: "OSS:getobject" }]), "allow");
 		assert.equal(judged([{ ...ALLOW, Action: "oss:get*" }]), "allow");
 		assert.equal(judged([{ ...ALLOW, Action: "ecs:*" }]), "implicit deny");
 	});
 
-	test("with NotAction and NotResource speak of all but those", () => {
+	test("with NotAction and NotResource apply to all other actions and resources", () => {
 		const { Action: _, ...rest } = ALLOW;
 		const but = [{ ...rest, NotAction: ["oss:PutObject", "oss:Delete*"] }];
 		assert.equal(judged(but), "allow");
@@ -108,7 +108,7 @@ suite("A resource", () => {
 	for (const [what, text, expected] of cases)
 		test(what, () => assert.equal(resource(text), expected));
 
-	test("may have colons in its key", () => {
+	test("can have colons in its key", () => {
 		assert.equal(resource("acs:oss:*:*:b/a:b:c", "b/a:b:c"), "allow");
 	});
 
@@ -119,7 +119,7 @@ suite("A resource", () => {
 });
 
 suite("A condition", () => {
-	test("wants one of a key's values, and all of its keys and operators", () => {
+	test("requires one of a key's values, and all of its keys and operators", () => {
 		const has = { "oss:Prefix": ["foo"], "acs:UserAgent": ["java"] };
 		const equals = (keys: object) => ({ StringEquals: keys });
 		assert.equal(
@@ -203,7 +203,7 @@ suite("A principal", () => {
 		return isAbout(read, caller, "1");
 	};
 
-	test("is an account or a RAM user, by uid; an account is its own key alone (A-507)", () => {
+	test("is an account or a RAM user, by uid; an account does not include its users (A-507)", () => {
 		assert.ok(about("2", account("2")));
 		assert.ok(!about("2", account("3")));
 		assert.ok(about("201", user));
@@ -222,7 +222,7 @@ suite("A principal", () => {
 		assert.ok(!about("arn:sts::2:assumed-role/approle/*", session));
 	});
 
-	test("* is everybody but the owner, and the owner too under a condition", () => {
+	test("* is every caller except the owner, and the owner too under a condition", () => {
 		const Condition = { Bool: { "acs:SecureTransport": "true" } };
 		for (const caller of [account("2"), user, session, nobody])
 			assert.ok(about("*", caller));

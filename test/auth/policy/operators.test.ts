@@ -64,7 +64,7 @@ suite("The operator", () => {
 		);
 	});
 
-	test("is known by its documented name only", () => {
+	test("has its documented name only", () => {
 		for (const name of [
 			"StringMatches",
 			"stringequals",
