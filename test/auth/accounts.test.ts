@@ -36,13 +36,13 @@ const session: Session = {
 };
 
 suite("Accounts", () => {
-	test("knows each by its key, and the first as the default", () => {
+	test("are found by their keys, and the first is the default", () => {
 		assert.equal(accounts.find("ak2"), second);
 		assert.equal(accounts.get("ak", "", NOW), first);
 		assert.equal(accounts.default, first);
 	});
 
-	test("refuses an unknown key, with the text go2's suite asserts", () => {
+	test("refuse an unknown key, with the text that go2's suite asserts", () => {
 		const error = thrownBy(() => accounts.get("nobody", "", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
@@ -53,29 +53,29 @@ suite("Accounts", () => {
 		assert.deepEqual(error.details, { OSSAccessKeyId: "nobody" });
 	});
 
-	test("refuses a token that comes with a permanent key, as cpp's suite asserts", () => {
+	test("refuse a token with a permanent key, as cpp's suite asserts", () => {
 		const error = thrownBy(() => accounts.get("ak", "bogus", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000002");
 	});
 
-	test("does not take a name of Object's prototype for a key", () => {
+	test("do not read a member of Object's prototype as a key", () => {
 		for (const name of ["__proto__", "constructor", "toString", ""])
 			assert.equal(accounts.find(name), undefined);
 	});
 
-	test("tells of a caller all but the secret", () => {
+	test("describe a caller without its secret", () => {
 		assert.deepEqual(callerOf(second), { accessKeyId: "ak2", uid: "2" });
 	});
 
-	test("knows which uids are accounts", () => {
+	test("contain the uids of all accounts", () => {
 		assert.deepEqual(
 			["1", "2", "3", ""].map((uid) => accounts.has(uid)),
 			[true, true, false, false],
 		);
 	});
 
-	test("knows the keys of RAM users, and refuses a disabled key", () => {
+	test("include the keys of RAM users, and refuse a disabled key", () => {
 		assert.deepEqual(callerOf(accounts.get("annKey", "", NOW)), {
 			accessKeyId: "annKey",
 			uid: "2",
@@ -94,7 +94,7 @@ suite("A temporary key", () => {
 	const refusal = (accessKeyId: string, token: string, now = NOW): string =>
 		kindOf(thrownBy(() => accounts.get(accessKeyId, token, now)));
 
-	test("is that of its role's account, with its session's policy", () => {
+	test("belongs to the account of its role, and has the policy of its session", () => {
 		const policy = '{"Version":"1"}';
 		const token = tokens.seal({ ...session, policy });
 		const account = accounts.get("STS.abc", token, NOW);
@@ -111,7 +111,7 @@ suite("A temporary key", () => {
 		});
 	});
 
-	test("without its token does not exist, and the message says which part is missing: a capture", () => {
+	test("without its token does not exist, and the captured message names the missing part", () => {
 		assert.equal(
 			refusal("STS.abc", ""),
 			"403 InvalidAccessKeyId 0002-00000003",
@@ -122,7 +122,7 @@ suite("A temporary key", () => {
 		);
 	});
 
-	test("with a token that was altered or made up is InvalidSecurityToken (A-930)", () => {
+	test("with an altered or invented token is InvalidSecurityToken (A-930)", () => {
 		const token = tokens.seal(session);
 		const altered = `${token.slice(0, 60)}${token[60] === "A" ? "B" : "A"}${token.slice(61)}`;
 		const foreign = new SessionTokens().seal(session);

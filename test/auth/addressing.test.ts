@@ -41,7 +41,7 @@ suite("The bucket of a request", () => {
 		test(what, () => assert.deepEqual(read(host, path), [expected]));
 	}
 
-	test("is in Alibaba's names, and for ali-oss's IP endpoints in the path too", () => {
+	test("is in the Host of Alibaba's domains, and for ali-oss's IP endpoints in the path too", () => {
 		for (const endpoint of [
 			"oss-cn-hangzhou.aliyuncs.com",
 			"oss-cn-hangzhou-internal.aliyuncs.com:80",
@@ -86,7 +86,7 @@ suite("The key of a request", () => {
 		});
 	}
 
-	test("has a blank for +, as the Ruby SDK writes one, or else a +", () => {
+	test("has a blank for +, as the Ruby SDK encodes it, or else a +", () => {
 		assert.deepEqual(read("127.0.0.1", "/b1/a+b%2Bc"), [
 			"b1|a b+c",
 			"b1|a+b+c",
@@ -100,7 +100,7 @@ suite("The key of a request", () => {
 		}
 	});
 
-	test("is of UTF-8: InvalidArgument, as php1's suite sees it (A-658)", () => {
+	test("that is not UTF-8 is InvalidArgument, as php1's suite asserts (A-658)", () => {
 		for (const path of ["/b1/%D6%D0%CE%C4", "/b1/%E7%8C", "/%FF/k"]) {
 			const error = thrownBy(() => read("127.0.0.1", path));
 			assert.equal(kindOf(error), "400 InvalidArgument 0016-00000002", path);
@@ -109,7 +109,7 @@ suite("The key of a request", () => {
 	});
 });
 
-test("A Host is a name in small letters, without port and brackets", () => {
+test("A Host is read as a name in lower case, without port and brackets", () => {
 	assert.equal(hostName("Photos.LocalHost:80"), "photos.localhost");
 	assert.equal(hostName("[::1]:80"), "::1");
 	assert.equal(hostName("[::1]"), "::1");
@@ -162,7 +162,7 @@ suite("A signed request reaches its object", () => {
 		});
 	}
 
-	test("by the absolute form that a proxy's client sends", async (t) => {
+	test("by the absolute form that a client of a proxy sends", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const answer = await oss.get(`${endpoint}/photos/cat`, {
@@ -188,7 +188,7 @@ function ESCAPED(path: string): string {
 }
 
 suite("The service", () => {
-	test("is asked by ali-oss through a Host with a leading dot, or a bucket called undefined", async (t) => {
+	test("is addressed by ali-oss with a leading dot in the Host, or a bucket called undefined", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of ["", "undefined"]) {
 			const host = `${name}.oss-cn-hangzhou.aliyuncs.com`;
@@ -197,7 +197,7 @@ suite("The service", () => {
 		}
 	});
 
-	test("at Alibaba's own name takes no bucket in the path: SecondLevelDomainForbidden", async (t) => {
+	test("at Alibaba's own domain refuses a bucket in the path: SecondLevelDomainForbidden", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const host = "oss-cn-hangzhou.aliyuncs.com";
 		assert.equal((await oss.get("/", { host })).status, 200);
@@ -211,7 +211,7 @@ suite("The service", () => {
 });
 
 suite("A request to a bucket's own name", () => {
-	test("for the service is SignatureDoesNotMatch, as cpp's suite asserts of a CNAME", async (t) => {
+	test("for the service is SignatureDoesNotMatch, as cpp's suite asserts for a CNAME", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await oss.get("/", {
 			host: "photos.localhost",

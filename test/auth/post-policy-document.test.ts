@@ -15,7 +15,7 @@ const readConditions = (...conditions: unknown[]): Policy =>
 	read(JSON.stringify({ expiration: EXPIRATION, conditions }));
 
 suite("A policy", () => {
-	test("is read whole: every form the manual has", () => {
+	test("can have every form of the manual", () => {
 		// The EC pages' example of a correct one, and a simple condition.
 		const policy = readConditions(
 			["content-length-range", 1, 1024],
@@ -41,14 +41,14 @@ suite("A policy", () => {
 		});
 	});
 
-	test("bounds the size by all its ranges, or not at all", () => {
+	test("limits the size by all its ranges, and has no limit without one", () => {
 		const two = readConditions(
 			["content-length-range", 1, 100],
 			["content-length-range", 0, 50],
 		);
 		assert.deepEqual(two.size, { min: 1, max: 50 });
-		const none = readConditions({ bucket: "b" });
-		assert.deepEqual(none.size, { min: 0, max: Number.POSITIVE_INFINITY });
+		const unlimited = readConditions({ bucket: "b" });
+		assert.deepEqual(unlimited.size, { min: 0, max: Number.POSITIVE_INFINITY });
 	});
 
 	test("names fields in lower case, with or without a dollar sign", () => {
@@ -63,7 +63,7 @@ suite("A policy", () => {
 		);
 	});
 
-	test("may escape a dollar sign, which JSON does not know", () => {
+	test("can escape a dollar sign, which JSON does not allow", () => {
 		const { conditions } = read(
 			`{"expiration":"${EXPIRATION}","conditions":[["eq","\\$key","a\\/\\\${filename}"],{"x":"\\\\\\u0024"}]}`,
 		);
@@ -85,7 +85,7 @@ suite("A policy", () => {
 		});
 	});
 
-	test("holds until it expires, then AccessDenied (A-110)", () => {
+	test("is valid until it expires, and then AccessDenied (A-110)", () => {
 		const text = `{"expiration":"${EXPIRATION}","conditions":[{"a":"b"}]}`;
 		read(text, new Date(EXPIRATION));
 
@@ -147,7 +147,7 @@ suite("A policy", () => {
 		});
 	}
 
-	test("has OSS's words for a content-length-range of strings: a capture", () => {
+	test("has the captured error for a content-length-range of strings", () => {
 		for (const range of [
 			["content-length-range", 0, "1048576"],
 			["content-length-range", "test", 10],
@@ -159,7 +159,7 @@ suite("A policy", () => {
 		}
 	});
 
-	test("has the same words for other values of a wrong type, and the record names them (A-109)", () => {
+	test("has the same error for other values of a wrong type, and the record names them (A-109)", () => {
 		for (const [text, ec] of [
 			["[]", "201"],
 			[wrong([size], 123), "210"],
@@ -192,7 +192,7 @@ suite("A policy", () => {
 		["[".repeat(1_000_000), ". "],
 		["", ". "],
 	] as const)
-		test(`that is not JSON is refused in OSS's words: ${text.slice(0, 40)} (A-903)`, () => {
+		test(`that is not JSON is refused with OSS's message: ${text.slice(0, 40)} (A-903)`, () => {
 			const error = thrownBy(() => read(text));
 			assert.equal(kindOf(error), "400 InvalidPolicyDocument 0006-00000201");
 			assert.equal(error.message, `Invalid Policy: Invalid JSON${fault}`);
@@ -231,7 +231,7 @@ suite("A policy", () => {
 		}
 	});
 
-	test("of two megabytes is read or refused in no time, however it is made", () => {
+	test("of two megabytes is read or refused in bounded time, whatever its content", () => {
 		const million = 1_000_000;
 		const hostile = [
 			"[".repeat(million),

@@ -65,7 +65,7 @@ suite("A form's signature", () => {
 		});
 	}
 
-	test("is made by ali-oss, V1 and V4", () => {
+	test("of ali-oss is accepted, V1 and V4", () => {
 		const policy = {
 			expiration: "2030-01-01T00:00:00.000Z",
 			conditions: [["content-length-range", 0, 1048576000], { bucket: "猫" }],
@@ -83,7 +83,7 @@ suite("A form's signature", () => {
 		assert.deepEqual(byV4, byV1);
 	});
 
-	test("is made by java1: its test's policy and signature", () => {
+	test("of java1's test is accepted, with its policy", () => {
 		const java = new Accounts([
 			{ accessKeyId: "A", accessKeySecret: "B".repeat(30), uid: "3" },
 		]);
@@ -117,7 +117,7 @@ suite("A form's signature", () => {
 		assert.equal(kindOf(error), "403 SignatureDoesNotMatch 0002-00000101");
 	});
 
-	test("can be missing: then the form is anonymous", () => {
+	test("can be missing, and then the form is anonymous", () => {
 		const { caller, policy } = read({ key: "a", "x-oss-date": "x" });
 		assert.deepEqual(caller, { accessKeyId: "", uid: "" });
 		assert.equal(policy, undefined);
@@ -127,7 +127,7 @@ suite("A form's signature", () => {
 		["V1", { ...V1, signature: "AAAA" }, "0002-00000040"],
 		["V4", { ...V4, "x-oss-signature": "00" }, "0002-00000201"],
 	] as const) {
-		test(`${version} that is wrong says what should have been signed: the policy`, () => {
+		test(`${version} that is wrong is answered with the string to sign: the policy`, () => {
 			const error = thrownBy(() => read(fields));
 			assert.equal(kindOf(error), `403 SignatureDoesNotMatch ${ec}`);
 			assert.equal(error.details.OSSAccessKeyId, "ak");
@@ -136,7 +136,7 @@ suite("A form's signature", () => {
 		});
 	}
 
-	test("is not another key's, and not another policy's", () => {
+	test("of another key or another policy is refused", () => {
 		const other = Buffer.from("{}").toString("base64");
 		for (const fields of [
 			{ ...V1, ossaccesskeyid: "ak2" },
@@ -263,7 +263,7 @@ suite("A form's signature", () => {
 		assert.equal(kindOf(error), "403 AccessDenied 0002-00000503");
 	});
 
-	test("V4 may be as old as its policy allows (A-113)", () => {
+	test("V4 can be as old as its policy allows (A-113)", () => {
 		const { caller } = read(V4, new Date("2029-12-31T23:59:59Z"));
 		assert.equal(caller.uid, "1");
 	});
@@ -275,7 +275,7 @@ suite("A form under --auth off", () => {
 		now?: Date,
 	): PostAuthentication => read(fields, now, false);
 
-	test("is of the account whose key it names, or of the default one", () => {
+	test("belongs to the account whose key it names, or to the default account", () => {
 		const uid = (fields: Readonly<Record<string, string>>): string =>
 			believe(fields).caller.uid;
 
@@ -286,7 +286,7 @@ suite("A form under --auth off", () => {
 		assert.equal(uid({}), "1");
 	});
 
-	test("is held to its policy all the same", () => {
+	test("must still comply with its policy", () => {
 		const { policy } = believe({ policy: POLICY });
 		assert.equal(policy?.size.max, 1048576);
 		const late = new Date("2031-01-01T00:00:00Z");

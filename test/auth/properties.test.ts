@@ -34,7 +34,7 @@ suite("For any bucket and key", () => {
 		["localhost", false],
 	];
 
-	test("each way to address them names them first", () =>
+	test("each way to address them has them as its first reading", () =>
 		forAll([bucket.filter((one) => one !== "undefined"), key], (name, one) => {
 			// A plus is a space to the Ruby SDK: an encoded one is certain.
 			const path = encodeKey(one);
@@ -144,7 +144,7 @@ suite("For any key and parameters", () => {
 			0.5,
 		));
 
-	test("whatever stands in the place of a signature is refused with OSS's error", () => {
+	test("any other text instead of a signature is refused with OSS's error", () => {
 		const words = [
 			"OSS ",
 			"OSS2 ",
@@ -192,7 +192,7 @@ suite("For any key and parameters", () => {
 		);
 	});
 
-	test("a token that is sealed opens to its session, and an altered one to none", () =>
+	test("a sealed token opens to its session, and an altered token does not open", () =>
 		forAll(
 			[text(), text(), fc.date({ noInvalidDate: true }), fc.nat()],
 			(role, policy, expires, at) => {
@@ -226,7 +226,7 @@ suite("For any address", () => {
 		.ipV6()
 		.filter((one) => isIPv6(one) && !/^(?:::|0*:)*(?:0*:)*ffff:/i.test(one));
 
-	test("of IPv4, a network holds it as the platform says", () =>
+	test("of IPv4, a network contains it exactly if the platform's BlockList does", () =>
 		forAll([fc.ipV4(), fc.ipV4(), fc.nat(32)], (address, base, prefix) => {
 			for (const network of [base, address]) {
 				const list = new BlockList();
@@ -238,7 +238,7 @@ suite("For any address", () => {
 			}
 		}));
 
-	test("of IPv6, a network holds it as the platform says", () =>
+	test("of IPv6, a network contains it exactly if the platform's BlockList does", () =>
 		forAll([v6, v6, fc.nat(128)], (address, base, prefix) => {
 			for (const network of [base, address]) {
 				const list = new BlockList();
@@ -250,7 +250,7 @@ suite("For any address", () => {
 			}
 		}));
 
-	test("what is neither an address nor a network holds nothing", () =>
+	test("a text that is neither an address nor a network contains no address", () =>
 		forAll(
 			[
 				textOf([
@@ -302,7 +302,7 @@ suite("For any policy", () => {
 			name === "acs:SourceIp" ? ["10.1.2.3"] : undefined,
 	});
 
-	test("the order of its statements does not decide, another Deny never allows, and another Allow never denies", () =>
+	test("the order of its statements does not matter, another Deny never allows, and another Allow never denies", () =>
 		forAll(
 			[fc.array(statement, { minLength: 1, maxLength: 5 }), statement],
 			(statements, one) => {
@@ -324,7 +324,7 @@ suite("For any policy", () => {
 			},
 		));
 
-	test("a pattern matches as the regular expression says", () =>
+	test("a pattern matches exactly if the equivalent regular expression does", () =>
 		forAll(
 			[textOf(["a", "*", "?", "/", "."], 6), textOf(["a", "/", ".", "b"], 8)],
 			(pattern, one) => {
@@ -339,7 +339,7 @@ suite("For any policy", () => {
 			},
 		));
 
-	test("any JSON is a policy, users and roles, or a mistake that is named", () => {
+	test("any JSON is read as a policy, as users and roles, or refused with the mistake", () => {
 		const names = fc.constantFrom(
 			"Version",
 			"Statement",
@@ -377,7 +377,7 @@ suite("For any policy", () => {
 		});
 	});
 
-	test("a form holds to the policy that lists its own fields, and not to one with another value", () =>
+	test("a form complies with the policy that lists its own fields, and not with one that has another value", () =>
 		forAll(
 			[
 				fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,8}$/), text(10), {

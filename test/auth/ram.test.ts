@@ -21,7 +21,7 @@ const ANN = {
 const APP = { name: "App", maxSessionDuration: 7200, policies: [READ] };
 
 suite("RAM", () => {
-	test("finds a user by its key, and forgets the key with the user", () => {
+	test("finds a user by its key, and removes the key with the user", () => {
 		const ram = new Ram([readUser(ANN, "1")]);
 		assert.equal(ram.findKey("annKey")?.user.name, "ann");
 
@@ -37,7 +37,7 @@ suite("RAM", () => {
 		assert.deepEqual(ram.users(), []);
 	});
 
-	test("has every role, and a role that is not configured may do anything", () => {
+	test("has every role, and a role that is not configured has all permissions", () => {
 		const ram = new Ram([], [readRole(APP, "1")]);
 		assert.equal(ram.getRole("1", "App").sessionSecondsMax, 7200);
 		const other = ram.getRole("1", "other");
@@ -48,7 +48,7 @@ suite("RAM", () => {
 		assert.equal(ram.getRole("1", "App").sessionSecondsMax, 43_200);
 	});
 
-	test("does not tell names apart by case, but by account (A-510)", () => {
+	test("distinguishes names by account, and not by case (A-510)", () => {
 		const ram = new Ram([], [readRole(APP, "1")]);
 		assert.equal(ram.getRole("1", "app").name, "App");
 		assert.equal(ram.getRole("2", "App").sessionSecondsMax, 43_200);
@@ -75,7 +75,7 @@ suite("RAM", () => {
 		assert.deepEqual(names(undefined), []);
 	});
 
-	test("gives ids of 18 digits that stay", () => {
+	test("assigns stable ids of 18 digits", () => {
 		const id = ramId("role", "1", "app");
 		assert.match(id, /^\d{18}$/);
 		assert.equal(id, ramId("role", "1", "app"));
@@ -85,7 +85,7 @@ suite("RAM", () => {
 });
 
 suite("RAM's document", () => {
-	test("has users and roles, of the default account unless they say so", () => {
+	test("has users and roles, which belong to the default account unless they name another", () => {
 		const { users, roles } = readRam(
 			JSON.stringify({ users: [ANN], roles: [{ ...APP, account: "2" }] }),
 			"1",
@@ -141,7 +141,7 @@ suite("RAM's document", () => {
 		],
 	] as const;
 	for (const [json, message] of bad) {
-		test(`${json} is refused with where it is wrong`, () => {
+		test(`${json} is refused with the place of the mistake`, () => {
 			assert.throws(
 				() => readRam(json, "1", ["own"]),
 				(error) => {

@@ -95,7 +95,7 @@ suite("Signature V1 in the header", () => {
 		);
 	});
 
-	test("signs keys and values decoded, in any script", () => {
+	test("covers decoded keys and values, in any script", () => {
 		const process = encodeURIComponent("image/resize,w_100|x+y");
 		const signature = sign(
 			`GET\n\n\n${DATE}\n/b/猫 +/é?x-oss-process=image/resize,w_100|x+y`,
@@ -138,7 +138,7 @@ suite("Signature V1 in the header", () => {
 		assert.ok(!isSigned(claim, "sk", { bucket: "", key: "" }));
 	});
 
-	test("takes the service's resource for a slash", () => {
+	test("has a slash as the resource of the service", () => {
 		const claim = byHeader(
 			{ rawQuery: "prefix=a", headers: { date: DATE } },
 			sign(`GET\n\n\n${DATE}\n/`),
@@ -166,7 +166,7 @@ suite("Signature V1 in the header", () => {
 		]);
 	});
 
-	test("has a token under either name: py2 and java2 forget the prefix", () => {
+	test("has a token under either name, because py2 and java2 omit the prefix", () => {
 		for (const name of ["x-oss-security-token", "security-token"]) {
 			const claim = byHeader({ headers: { [name]: "token" } }, "x");
 			assert.equal(claim.securityToken, "token");
@@ -190,7 +190,7 @@ suite("Signature V1 in the header", () => {
 			"AccessKeyId or Signature is missing in Authorization header value.",
 		],
 	] as const;
-	test("keeps a second blank before the id, which no key then matches: a capture", () => {
+	test("includes a second blank in the id, which then matches no key, as captured", () => {
 		const claim = readV1Header(makeRequest({}), "OSS  ak:AAAA");
 		assert.equal(claim.accessKeyId, " ak");
 	});
@@ -209,7 +209,7 @@ suite("Signature V1 in the header", () => {
 		});
 	}
 
-	test("is dated by x-oss-date, and by Date without it", () => {
+	test("has the date of x-oss-date, or else of Date", () => {
 		const now = new Date(DATE);
 		byHeader({ headers: { date: DATE } }, "x").requireTime(now);
 		byHeader({ headers: { "x-oss-date": DATE } }, "x").requireTime(now);
@@ -302,7 +302,7 @@ suite("Signature V1 in the URL", () => {
 		});
 	}
 
-	test("takes its token from the URL alone", () => {
+	test("has its token in the URL only", () => {
 		const rawQuery = "OSSAccessKeyId=ak&Expires=1&Signature=x";
 		const token = `${rawQuery}&security-token=token`;
 		assert.equal(byUrl({ rawQuery: token }).securityToken, "token");

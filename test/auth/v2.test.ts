@@ -68,7 +68,7 @@ suite("Signature V2 in the header", () => {
 		});
 	}
 
-	test("signs Date and is dated by x-oss-date when both are there (A-119)", () => {
+	test("covers Date, and has the date of x-oss-date, if both are sent (A-119)", () => {
 		const old = "Sat, 24 Dec 2022 04:47:41 GMT";
 		const request = makeRequest({ headers: { date: DATE, "x-oss-date": old } });
 		const signature = sign(
@@ -86,7 +86,7 @@ suite("Signature V2 in the header", () => {
 		);
 	});
 
-	test("names x-oss-* headers as additional ones if the client does: java1's suite does", () => {
+	test("can name x-oss-* headers as additional headers, as java1's suite does", () => {
 		const request = makeRequest({
 			headers: { date: DATE, abc: "1", "x-oss-head1": "2", zabc: "3" },
 		});

@@ -9,7 +9,7 @@ const scopeOf = (date: string): Scope => ({
 });
 
 suite("The signing key of V4", () => {
-	test("is the one the manual's chain of HMACs gives", () => {
+	test("is the result of the manual's chain of HMACs", () => {
 		assert.equal(
 			signingKey("sk", scopeOf("20231216")).key.toString("hex"),
 			"b412a03b134ebddd720f5167b5de6db66620ebb3b01cff4d49e3ccb09f8de97f",
@@ -28,7 +28,7 @@ suite("The signing key of V4", () => {
 		assert.equal(new Set(keys).size, keys.length);
 	});
 
-	test("is made once, and forgotten after 256 others", () => {
+	test("is computed once, and removed from the cache after 256 others", () => {
 		const first = signingKey("forgotten", scopeOf("20240101"));
 		assert.equal(signingKey("forgotten", scopeOf("20240101")), first);
 

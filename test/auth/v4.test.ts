@@ -81,7 +81,7 @@ suite("Signature V4 in the header", () => {
 		});
 	}
 
-	test("verifies A4, of a cloud box that is where the emulator is", () => {
+	test("verifies A4, for a cloud box of the emulator's region", () => {
 		const claim = byHeader(
 			{
 				method: "PUT",
@@ -224,7 +224,7 @@ suite("Signature V4 in the header", () => {
 		return isSigned(claim, "sk", { bucket, key: key.join("/") });
 	};
 
-	test("tolerates an equals sign after empty values, after all or as ali-oss does (A-102)", () => {
+	test("tolerates an equals sign after all empty values, or after those that ali-oss writes it for (A-102)", () => {
 		assert.ok(signed("acl=&prefix=", "acl&prefix="));
 		assert.ok(signed("prefix=&versions", "versions=&prefix="));
 		assert.ok(signed("prefix&versions", "versions=&prefix="));
@@ -246,7 +246,7 @@ suite("Signature V4 in the header", () => {
 		assert.ok(!signed("prefix=b", "prefix=a&prefix=b"));
 	});
 
-	test("drops from the additional headers those it signs anyway, and repetitions", () => {
+	test("ignores additional headers that are always signed, and repetitions", () => {
 		const claim = byHeader(
 			{
 				headers: {
@@ -264,12 +264,12 @@ suite("Signature V4 in the header", () => {
 		);
 	});
 
-	test("does not find headers among the names of Object's prototype", () => {
+	test("does not read members of Object's prototype as headers", () => {
 		const names = "__proto__;constructor;tostring";
 		assert.ok(signed("", "", { names }));
 	});
 
-	test("takes a request that names no payload hash for an unsigned one (A-108)", () => {
+	test("reads a request without a payload hash as UNSIGNED-PAYLOAD (A-108)", () => {
 		assert.ok(signed("", ""));
 		const error = thrownBy(() =>
 			byHeader(
@@ -285,7 +285,7 @@ suite("Signature V4 in the header", () => {
 		assert.equal(error.details.ArgumentName, "x-oss-content-sha256");
 	});
 
-	test("is dated by x-oss-date, or by Date as go1 is, each in its own form", () => {
+	test("has the date of x-oss-date, or of Date as go1 sends it, each in its own form", () => {
 		const now = new Date("2023-12-16T16:20:57Z");
 		const dated = (headers: Headers): Claim =>
 			byHeader({ headers }, `Credential=ak/${SCOPE},Signature=x`);
@@ -321,7 +321,7 @@ suite("Signature V4 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "b", key: "k" }));
 	});
 
-	test("that is wrong says both strings, in OSS's order", () => {
+	test("that is wrong is answered with both strings, in OSS's order", () => {
 		const claim = byHeader(
 			{ headers: { "x-oss-date": "20231216T162057Z" } },
 			`Credential=ak/${SCOPE},Signature=00`,
@@ -381,7 +381,7 @@ suite("Signature V4 in the header", () => {
 		});
 	}
 
-	test("is for one region, and the error is the captured one", () => {
+	test("is valid for one region, and the error is the captured one", () => {
 		const items =
 			"Credential=ak/20231216/cn-beijing/oss/aliyun_v4_request,Signature=x";
 		const error = thrownBy(() => byHeader({}, items));
@@ -396,7 +396,7 @@ suite("Signature V4 in the header", () => {
 		});
 	});
 
-	test("is for one product: java1's suite asserts it of a cloud box that is elsewhere", () => {
+	test("is valid for one product, as java1's suite asserts for another cloud box", () => {
 		for (const scope of ["1/oss-cloudbox", "cn-hangzhou/s3", "cn-beijing/s3"]) {
 			const items = `Credential=ak/20231216/${scope}/aliyun_v4_request,Signature=x`;
 			const error = thrownBy(() => byHeader({}, items));
@@ -476,7 +476,7 @@ suite("Signature V4 in the URL", () => {
 		assert.equal(late.ec, "0002-00000236");
 	});
 
-	test("may be dated by a header, as EC 0002-00000502's example is", () => {
+	test("can have its date in a header, as in the example of EC 0002-00000502", () => {
 		const rawQuery = query("20231217T025437Z", "&x-oss-signature=x").replace(
 			/&x-oss-date=[^&]*/,
 			"",
@@ -533,13 +533,13 @@ suite("Signature V4 in the URL", () => {
 		});
 	}
 
-	test("is for one region, and py1's suite knows the text", () => {
+	test("is valid for one region, and py1's suite asserts the text", () => {
 		const elsewhere = whole.replace("cn-hangzhou", "None");
 		const error = thrownBy(() => byUrl(elsewhere));
 		assert.equal(error.message, "The signing region in credential is invalid.");
 	});
 
-	test("takes 604800 seconds, seven days, for the longest", () => {
+	test("is valid for at most 604800 seconds, seven days", () => {
 		byUrl(whole.replace("x-oss-expires=599", "x-oss-expires=604800"));
 		byUrl(whole.replace("x-oss-expires=599", "x-oss-expires=1"));
 	});

@@ -17,14 +17,14 @@ const unix = (moment: Date): string =>
 	String(Math.floor(moment.getTime() / 1000));
 
 suite("The date of a signature", () => {
-	test("may be RFC 1123 or compact", () => {
+	test("can be in RFC 1123 or compact form", () => {
 		for (const text of ["Wed, 28 Dec 2022 10:27:41 GMT", "20221228T102741Z"]) {
 			const date = requireDate(text, readAnyTime);
 			assert.equal(date.toISOString(), "2022-12-28T10:27:41.000Z");
 		}
 	});
 
-	test("must be there, or it is AccessDenied (A-100)", () => {
+	test("that is missing is AccessDenied (A-100)", () => {
 		for (const text of [undefined, ""]) {
 			const error = thrownBy(() => requireDate(text, readAnyTime));
 			assert.equal(kindOf(error), "403 AccessDenied 0002-00000503");
@@ -32,7 +32,7 @@ suite("The date of a signature", () => {
 		}
 	});
 
-	test("must be one, whatever is written there", () => {
+	test("that is not a date is refused", () => {
 		const texts = ["tomorrow", "20221328T102741Z", "NaN", "9".repeat(5000)];
 		for (const text of texts) {
 			const error = thrownBy(() => requireDate(text, readCompactTime));
@@ -41,14 +41,14 @@ suite("The date of a signature", () => {
 		}
 	});
 
-	test("may be 15 minutes off, either way", () => {
+	test("can differ by 15 minutes, either way", () => {
 		requireClock(later(900), now);
 		requireClock(later(-900), now);
 		for (const seconds of [901, -901, 1e9])
 			thrownBy(() => requireClock(later(seconds), now));
 	});
 
-	test("that is off tells both clocks, for SDKs to correct theirs", () => {
+	test("that differs more is refused with both times, so that SDKs can correct their clock", () => {
 		const error = thrownBy(() => requireClock(later(3600), now));
 
 		assert.equal(kindOf(error), "403 RequestTimeTooSkewed 0002-00000504");
@@ -65,7 +65,7 @@ suite("The date of a signature", () => {
 });
 
 suite("Expires of a URL", () => {
-	test("is good to the second it names", () => {
+	test("is valid up to the named second", () => {
 		requireUnexpired(unix(now), now);
 		requireUnexpired("99999999999", now);
 
@@ -78,7 +78,7 @@ suite("Expires of a URL", () => {
 		]);
 	});
 
-	test("must be seconds", () => {
+	test("must be a number of seconds", () => {
 		for (const text of ["abc", "-1", "1e9", "1.5", " 1", "9".repeat(400)]) {
 			const error = thrownBy(() => requireUnexpired(text, now));
 			assert.equal(kindOf(error), "403 AccessDenied 0002-00000070");
@@ -96,7 +96,7 @@ suite("The window of a V4 URL", () => {
 		requireWindow(later(-60), 60, now);
 	});
 
-	test("is over with AccessDenied and the EC of its own page", () => {
+	test("ends with AccessDenied and the EC of its own page", () => {
 		const error = thrownBy(() => requireWindow(later(-61), 60, now));
 
 		assert.equal(kindOf(error), "403 AccessDenied 0002-00000236");
@@ -107,7 +107,7 @@ suite("The window of a V4 URL", () => {
 		});
 	});
 
-	test("that is yet to come is AccessDenied (A-101)", () => {
+	test("that begins in the future is AccessDenied (A-101)", () => {
 		// The example of EC 0002-00000235: 15 minutes and 2 seconds early.
 		const error = thrownBy(() =>
 			requireWindow(

@@ -178,7 +178,7 @@ async function isSignedByOss({
 }
 
 suite("A callback", () => {
-	test("reaches the application server filled in and signed, and its answer the uploader", async (t) => {
+	test("reaches the application server with its variables and a signature, and the answer reaches the uploader", async (t) => {
 		const application = await startApplicationServer(t, {
 			body: '{"saved":"猫"}',
 		});
@@ -214,7 +214,7 @@ suite("A callback", () => {
 		assert.equal(received.headers["content-md5"], md5);
 	});
 
-	test("has JSON if it requests it", async (t) => {
+	test("has a JSON body if it requests one", async (t) => {
 		const application = await startApplicationServer(t);
 		const publicKeyUrl = await startKeyServer(t, keyPair.publicPem);
 		const { callbacks } = makeCallbacks({ switches: { publicKeyUrl } });
@@ -242,7 +242,7 @@ suite("A callback", () => {
 		assert.ok(await isSignedByOss(received));
 	});
 
-	test("may come in a form", async (t) => {
+	test("can be part of a form", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks();
 		const callback = await callbacks.readForm(
@@ -306,7 +306,7 @@ suite("A callback", () => {
 });
 
 suite("The URLs of a callback", () => {
-	test("are tried in order until one answers as it must", async (t) => {
+	test("are called in order until one answers validly", async (t) => {
 		const failing = await startApplicationServer(t, { status: 500 });
 		const good = await startApplicationServer(t);
 		const unused = await startApplicationServer(t);
@@ -332,7 +332,7 @@ suite("The URLs of a callback", () => {
 		assert.match(why[2] ?? "", /answered 200\.$/);
 	});
 
-	test("when all fail: the uploader gets the reason of the last and the headers of the upload (A-241)", async (t) => {
+	test("that all fail give the uploader the reason of the last and the headers of the upload (A-241)", async (t) => {
 		const first = await startApplicationServer(t, { status: 403 });
 		const last = await startApplicationServer(t, { body: "OK" });
 		const { callbacks } = makeCallbacks();
@@ -351,7 +351,7 @@ suite("The URLs of a callback", () => {
 		assert.deepEqual(error.headers, kept);
 	});
 
-	test("each have their own time", async (t) => {
+	test("each have a time limit of their own", async (t) => {
 		const silent = await startTcpServer(t, () => {});
 		const good = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks({ switches: { timeoutMs: 1000 } });
@@ -366,7 +366,7 @@ suite("The URLs of a callback", () => {
 	});
 });
 
-suite("A callback that asks for image info", () => {
+suite("A callback that uses image info", () => {
 	const BODY =
 		'{"w":${imageInfo.width},"h":${imageInfo.height},"f":${imageInfo.format}}';
 	const json = (callbackUrl: string) => ({
@@ -427,7 +427,7 @@ suite("A callback that asks for image info", () => {
 		assert.match(saved.at(-1)?.why ?? "", /image cannot be read/);
 	});
 
-	test("does not hide a fault of the emulator's own", async () => {
+	test("does not hide an internal error of the emulator", async () => {
 		const { callbacks } = makeCallbacks();
 		const callback = await readFrom(callbacks, json("127.0.0.1"));
 
@@ -480,7 +480,7 @@ suite("A callback whose body would be too long", () => {
 });
 
 suite("The record of a callback", () => {
-	test("is there when it is sent, and complete before the uploader gets its reply", async (t) => {
+	test("exists when the callback is sent, and is complete before the uploader gets its reply", async (t) => {
 		const seen: (Delivery | undefined)[] = [];
 		const { callbacks, saved } = makeCallbacks();
 		const { url } = await startTcpServer(t, (socket) => {
@@ -536,7 +536,7 @@ suite("The record of a callback", () => {
 		assert.ok(attempt.outcome.timing.totalMs > 0);
 	});
 
-	test("is awaited before the application server is called, and before the uploader gets its reply", async (t) => {
+	test("is written before the application server is called, and before the uploader gets its reply", async (t) => {
 		const { url, received } = await startApplicationServer(t);
 		const saves: { status: string; called: number; keep: () => void }[] = [];
 		const saving = [
@@ -596,7 +596,7 @@ suite("The record of a callback", () => {
 });
 
 suite("The record of a callback that was never sent", () => {
-	test("is complete when the emulator itself fails: 500", async () => {
+	test("is complete when the emulator itself fails with 500", async () => {
 		const { callbacks, saved } = makeCallbacks({
 			deliver: async () => {
 				throw new TypeError("a fault of ours");
@@ -613,7 +613,7 @@ suite("The record of a callback that was never sent", () => {
 		assert.match(last?.why ?? "", /^Internal error; see the emulator's log\.$/);
 	});
 
-	test("says that it had no URL, and the uploader gets the upload's own reply", async () => {
+	test("states that it had no URL, and the uploader gets the upload's own reply", async () => {
 		const warnings: string[] = [];
 		const { callbacks, saved } = makeCallbacks({
 			warn: (sentence) => warnings.push(sentence),
@@ -687,7 +687,7 @@ suite("Many callbacks at once", () => {
 });
 
 suite("When callbacks are closed", () => {
-	test("the one under way is broken off, and no other URL is called", async (t) => {
+	test("the current one is aborted, and no other URL is called", async (t) => {
 		const { callbacks } = makeCallbacks();
 		const asked = Promise.withResolvers<void>();
 		const hanging = await startTcpServer(t, (socket) => {
@@ -705,7 +705,7 @@ suite("When callbacks are closed", () => {
 		assert.deepEqual(next.received, []);
 	});
 
-	test("a fault does not delay the end", async () => {
+	test("an injected delay does not delay the end", async () => {
 		const takeFault = () => readFault("refused; delay=60000");
 		const { callbacks } = makeCallbacks({ takeFault });
 		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
@@ -723,7 +723,7 @@ test("The public key is the key pair's", async () => {
 	assert.equal(await callbacks.publicPem(), keyPair.publicPem);
 });
 
-suite("The log has of a callback", () => {
+suite("The log of a callback", () => {
 	const linesOf = async (t: TestContext, answer: object): Promise<string[]> => {
 		const lines: string[] = [];
 		const { url } = await startApplicationServer(t, answer);
@@ -733,14 +733,14 @@ suite("The log has of a callback", () => {
 		return lines.map((line) => line.replaceAll(url, "URL"));
 	};
 
-	test("that failed two lines: the reason and the remedy", async (t) => {
+	test("that failed has two lines: the reason and the remedy", async (t) => {
 		assert.deepEqual(await linesOf(t, { status: 404 }), [
 			`${UPLOADED.requestId}: the callback of photos/猫/my cat.jpg failed: URL answered 404; only 200 counts.`,
 			`${UPLOADED.requestId}: Add a route for POST / to the application server.`,
 		]);
 	});
 
-	test("that succeeded nothing", async (t) => {
+	test("that succeeded is empty", async (t) => {
 		assert.deepEqual(await linesOf(t, {}), []);
 	});
 });

@@ -29,7 +29,7 @@ suite("The JSON of a callback", () => {
 		});
 	});
 
-	test("may say everything that is documented, and more", () => {
+	test("can have all documented members, and others", () => {
 		const read = readConfiguration({
 			...GOOD,
 			callbackHost: "app.example.org",
@@ -53,7 +53,7 @@ suite("The JSON of a callback", () => {
 		});
 	});
 
-	test("may leave text fields empty, as if they were not there (A-212)", () => {
+	test("can have empty text fields, which are ignored (A-212)", () => {
 		const fields = ["callbackHost", "callbackBodyType", "signatureVersion"];
 		const empty = Object.fromEntries(fields.map((name) => [name, ""]));
 
@@ -62,7 +62,7 @@ suite("The JSON of a callback", () => {
 		assert.deepEqual(read, readConfiguration(GOOD));
 	});
 
-	test("may name a stage and a failure action, which do nothing (A-213)", () => {
+	test("can name a stage and a failure action, which have no effect (A-213)", () => {
 		const more = { callbackStage: "x", callbackFailureAction: "y" };
 
 		const read = readConfiguration({ ...GOOD, ...more });
@@ -126,7 +126,7 @@ suite("The JSON of a callback is refused with OSS's EC:", () => {
 			assert.deepEqual(error, { code, status: 400, message, ec, name, value });
 		});
 
-	test("0007-00000011 for a body that is not there", async () => {
+	test("0007-00000011 for a missing body", async () => {
 		const error = await errorOf(() => readConfiguration({ callbackUrl: URL }));
 
 		assert.equal(error?.ec, "0007-00000011");
@@ -161,7 +161,7 @@ suite("The JSON of a callback is refused with OSS's EC:", () => {
 	});
 });
 
-test("A field of lists in lists, deeper than the stack, is refused without its value", async () => {
+test("A field of nested lists, deeper than the stack, is refused without its value", async () => {
 	const depth = 100_000;
 	const callbackUrl = JSON.parse("[".repeat(depth) + "]".repeat(depth));
 

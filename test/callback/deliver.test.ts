@@ -81,7 +81,7 @@ const CERTIFICATE = {
 };
 
 suite("A delivery", () => {
-	test("writes the request as it is given, to the byte", async (t) => {
+	test("writes the request byte for byte", async (t) => {
 		const { promise, resolve } = Promise.withResolvers<string>();
 		const { url } = await startTcpServer(t, (socket) => {
 			let text = "";
@@ -101,7 +101,7 @@ suite("A delivery", () => {
 		);
 	});
 
-	test("brings the answer: status, headers, body, and how long it took", async (t) => {
+	test("returns the answer: status, headers, body and duration", async (t) => {
 		const server = await startApplicationServer(t, {
 			body: '{"a":"猫"}',
 			headers: { "X-Mixed": "Case" },
@@ -125,7 +125,7 @@ suite("A delivery", () => {
 		assert.ok(sentMs <= answeredMs && answeredMs <= totalMs);
 	});
 
-	test("goes to the address that was found, whatever the name", async (t) => {
+	test("goes to the resolved address, whatever the name", async (t) => {
 		const { port } = await startApplicationServer(t);
 
 		const outcome = await deliver(
@@ -168,7 +168,7 @@ suite("A delivery", () => {
 		assert.equal(answerOf(outcome).body.toString(), "{}");
 	});
 
-	test("may take 5 seconds", () => {
+	test("can take 5 seconds", () => {
 		assert.equal(CALLBACK_TIMEOUT_MS, 5000);
 		assert.equal(DEFAULT_SWITCHES.timeoutMs, CALLBACK_TIMEOUT_MS);
 	});
@@ -220,7 +220,7 @@ suite("An answer counts", () => {
 suite("An answer other than 200 counts without its end (A-250):", () => {
 	const head = "HTTP/1.1 500 No\r\nContent-Length: 2000000\r\n\r\n";
 
-	test("one that never ends", async (t) => {
+	test("an answer that never ends", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => {
 			socket.write(`${head}{"error":`);
 		});
@@ -235,7 +235,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 		assert.equal(ended, "time");
 	});
 
-	test("a long one, whose beginning is recorded", async (t) => {
+	test("a long answer, whose beginning is recorded", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => {
 			socket.write(head + "a".repeat(2 * REFUSAL_BYTES_MAX));
 		});
@@ -247,7 +247,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 	});
 });
 
-suite("An answer is broken off", () => {
+suite("An answer is incomplete, if it is ended", () => {
 	const head = (bytes: number) =>
 		`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`;
 
@@ -266,7 +266,7 @@ suite("An answer is broken off", () => {
 		assert.equal(answer.ended, "cut");
 	});
 
-	test("before its body if that is more than 1 MiB", async (t) => {
+	test("before a body of more than 1 MiB", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => {
 			socket.once("data", () => socket.write(head(ANSWER_BYTES_MAX + 1)));
 		});
@@ -277,7 +277,7 @@ suite("An answer is broken off", () => {
 		assert.equal(answer.body.length, 0);
 	});
 
-	test("but not if it is 1 MiB", async (t) => {
+	test("but not before a body of 1 MiB", async (t) => {
 		const body = "a".repeat(ANSWER_BYTES_MAX);
 
 		const answer = answerOf(await answerTo(t, head(body.length) + body));
@@ -286,7 +286,7 @@ suite("An answer is broken off", () => {
 		assert.equal(answer.body.length, ANSWER_BYTES_MAX);
 	});
 
-	test("after 1 MiB if it does not say how much it is", async (t) => {
+	test("after 1 MiB of a body without a length", async (t) => {
 		const text = `HTTP/1.1 200 OK\r\n\r\n${"a".repeat(3_000_000)}`;
 
 		const answer = answerOf(await answerTo(t, text));
@@ -295,7 +295,7 @@ suite("An answer is broken off", () => {
 		assert.equal(answer.body.length, ANSWER_BYTES_MAX);
 	});
 
-	test("when the time is over, though a byte came every now and then", async (t) => {
+	test("by the time limit, although bytes still arrive", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => {
 			socket.write(head(1_000_000));
 			const drip = setInterval(() => socket.write("a"), 10);
@@ -351,7 +351,7 @@ suite("An interim status is not waited through (A-887):", () => {
 	});
 });
 
-suite("There is no answer", () => {
+suite("A delivery has no answer", () => {
 	const cases = [
 		["of a server that is silent", "time", () => {}],
 		[
@@ -437,7 +437,7 @@ suite("There is no answer", () => {
 			assert.equal(reasonOf(outcome), reason);
 		});
 
-	test("where no server listens", async () => {
+	test("if no server listens", async () => {
 		const outcome = await deliver(
 			requestTo(`http://127.0.0.1:${await findDeafPort()}`),
 			OPTIONS,
@@ -446,7 +446,7 @@ suite("There is no answer", () => {
 		assert.equal(reasonOf(outcome), "refused");
 	});
 
-	test("where no address is known", async () => {
+	test("if no address is known", async () => {
 		const outcome = await deliver(
 			requestTo("http://a.b", { addresses: [] }),
 			OPTIONS,
@@ -455,7 +455,7 @@ suite("There is no answer", () => {
 		assert.equal(reasonOf(outcome), "unresolved");
 	});
 
-	test("where connecting takes too long", async (t) => {
+	test("if connecting takes too long", async (t) => {
 		const port = await startBlockedServer(t);
 
 		const outcome = await deliver(requestTo(`http://127.0.0.1:${port}`), SOON);
@@ -488,7 +488,7 @@ async function startBlockedServer(t: TestContext): Promise<number> {
 }
 
 suite("A delivery over TLS", () => {
-	test("brings the answer of a server that closed with much of the request unread", async (t) => {
+	test("returns the answer of a server that closed with much of the request unread", async (t) => {
 		const server = createTlsServer(CERTIFICATE, (socket) => {
 			socket.on("error", () => {});
 			socket.pause().write(OK, () => socket.destroy());
@@ -514,7 +514,7 @@ suite("A delivery over TLS", () => {
 		return { port: await listen(t, server), names };
 	}
 
-	test("does not send the server's name, as OSS does not", async (t) => {
+	test("does not send the server's name, like OSS", async (t) => {
 		const { port, names } = await startTlsServer(t);
 
 		const outcome = await deliver(
@@ -539,7 +539,7 @@ suite("A delivery over TLS", () => {
 		assert.deepEqual(names, ["app.example.com"]);
 	});
 
-	test("sends it always in the region of London", async (t) => {
+	test("always sends the name in the region of London", async (t) => {
 		const { port, names } = await startTlsServer(t);
 		const options = { ...OPTIONS, alwaysSni: true };
 
@@ -572,7 +572,7 @@ suite("A delivery over TLS", () => {
 		assert.equal(strict.detail, "self-signed certificate");
 	});
 
-	test("fails with a server that speaks no TLS", async (t) => {
+	test("fails with a server that does not speak TLS", async (t) => {
 		const { port } = await startApplicationServer(t);
 
 		const outcome = await deliver(
@@ -583,7 +583,7 @@ suite("A delivery over TLS", () => {
 		assert.equal(reasonOf(outcome), "notTls");
 	});
 
-	test("fails with a server that breaks off the handshake, and says why in a few words", async (t) => {
+	test("fails with a server that aborts the handshake, and gives a short reason", async (t) => {
 		const server = createTlsServer({}, () => {});
 		const url = `https://127.0.0.1:${await listen(t, server)}`;
 
@@ -594,7 +594,7 @@ suite("A delivery over TLS", () => {
 		assert.match(outcome.detail, /^(ssl\/tls|sslv3) alert handshake failure$/);
 	});
 
-	test("has no answer in time if the handshake has no end (A-245)", async (t) => {
+	test("times out if the handshake does not end (A-245)", async (t) => {
 		const { port } = await startTcpServer(t, () => {});
 
 		const outcome = await deliver(requestTo(`https://127.0.0.1:${port}`), SOON);

@@ -106,7 +106,7 @@ suite("An injected fault of one upload", () => {
 		assert.equal(lengths[0], lengths[1]);
 	});
 
-	test("wrong-key-url: the signature is right, and the key URL is of another owner", async (t) => {
+	test("wrong-key-url: the signature is right, and the key URL belongs to another host", async (t) => {
 		const { oss, endpoint } = await startWithAdmin(t);
 		const application = await startCareless(t);
 
@@ -121,7 +121,7 @@ suite("An injected fault of one upload", () => {
 			received.headers;
 		const url = new URL(Buffer.from(String(encoded), "base64").toString());
 		assert.equal(url.hostname, "127.0.0.1.forged.localhost");
-		// Where that name is this machine, the key is there, and it fits.
+		// On a machine with that name, the key can be fetched, and it matches the signature.
 		const headers = { host: url.host };
 		const key = await oss.get(url.pathname, { headers, as: null });
 		assert.equal(url.port, new URL(endpoint).port);
@@ -157,7 +157,7 @@ suite("An injected fault of one upload", () => {
 		assert.deepEqual(statuses, [200, 409]);
 	});
 
-	test("with a delay is answered after it", async (t) => {
+	test("with a delay is answered after the delay", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const begun = performance.now();
 
@@ -185,7 +185,7 @@ suite("An injected fault of one upload", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 
-	test("may be in the query of a signed URL", async (t) => {
+	test("can be in the query of a signed URL", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const query = new URLSearchParams({
 			callback: callbackTo("http://127.0.0.1:1"),
@@ -197,7 +197,7 @@ suite("An injected fault of one upload", () => {
 		assert.match(refusal(put), /Too many callback requests/);
 	});
 
-	test("may be a field of a form, which its policy does not have to name", async (t) => {
+	test("can be a field of a form, which its policy does not have to name", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const post = await postForm(oss, [
@@ -211,7 +211,7 @@ suite("An injected fault of one upload", () => {
 		assert.match(refusal(post), /Get image info failed/);
 	});
 
-	test("is of no interest without a callback", async (t) => {
+	test("is ignored without a callback", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const put = await oss.put("/photos/cat", "meow", { [FAULT]: "meow" });
@@ -220,8 +220,8 @@ suite("An injected fault of one upload", () => {
 	});
 });
 
-suite("The rules of the admin API spoil", () => {
-	test("that many matching uploads, in order, and no others", async (t) => {
+suite("The rules of the admin API affect", () => {
+	test("the given number of matching uploads, in order, and no others", async (t) => {
 		const emulator = await startWithAdmin(t);
 		const { oss, admin } = emulator;
 		const application = await startApplicationServer(t);
@@ -241,7 +241,7 @@ suite("The rules of the admin API spoil", () => {
 		assert.deepEqual(json, { faults: [] });
 	});
 
-	test("an upload in parts alone, if they say so", async (t) => {
+	test("only multipart uploads, if they name that operation", async (t) => {
 		const emulator = await startWithAdmin(t);
 		const { oss, admin } = emulator;
 		const application = await startApplicationServer(t);
@@ -292,7 +292,7 @@ suite("The rules of the admin API spoil", () => {
 		assert.equal(good.status, 200);
 	});
 
-	test("nothing after a reset", async (t) => {
+	test("no uploads after a reset", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		await admin.post("/api/callback-faults", { fault: "refused" });
@@ -306,7 +306,7 @@ suite("The rules of the admin API spoil", () => {
 		assert.equal(put.status, 200);
 	});
 
-	test("nothing when they are malformed, or not there", async (t) => {
+	test("no uploads when they are malformed or missing", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const answers = [
 			await admin.post("/api/callback-faults", { fault: "timeout" }),

@@ -17,7 +17,7 @@ function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
 }
 
 suite("A gate", () => {
-	test("lets a number through at once, the others in order, and has a limited queue", async () => {
+	test("runs a limited number at once, the others in order, and has a limited queue", async () => {
 		const gate = new Gate(2, 1);
 		const [a, b, c] = [work(), work(), work()];
 
@@ -36,7 +36,7 @@ suite("A gate", () => {
 		assert.equal(c.begun, true);
 	});
 
-	test("is left by work that fails", async () => {
+	test("is released by work that fails", async () => {
 		const gate = new Gate(1, 0);
 		const failing = gate.pass(() => Promise.reject(new Error("no")));
 

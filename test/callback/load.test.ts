@@ -33,7 +33,7 @@ async function readRecord(adminUrl: string): Promise<Summary[]> {
 	return all;
 }
 
-test(`${UPLOADS} uploads by ${CONNECTIONS} connections call back once each, and each is on record`, async (t) => {
+test(`${UPLOADS} uploads by ${CONNECTIONS} connections call back once each, and each is recorded`, async (t) => {
 	const { oss, adminUrl } = await startWithBucket(
 		t,
 		...["private", "--deliveries-max", String(2 * UPLOADS)],

@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, string, Behaviour])[] = [
   ["has a head of 4 MB",                LOST, (socket) => socket.resume().end(`${OK}X-Long: ${"a".repeat(4_200_000)}\r\n\r\n`)],
   ["answers 500 without end",           "0007-00000203: Error status : 500.", (socket) => socket.resume().write("HTTP/1.1 500 No\r\n\r\nno")],
   ["continues without end",             TIME, (socket) => drip(socket.resume(), "HTTP/1.1 100 Continue\r\n\r\n".repeat(99))],
-  ["speaks no HTTP",                    LOST, (socket) => socket.resume().end("220 mail.example.com ESMTP\r\n")],
+  ["does not speak HTTP",                     LOST, (socket) => socket.resume().end("220 mail.example.com ESMTP\r\n")],
 ];
 
 async function startBoth(
@@ -94,7 +94,7 @@ suite("When an application server", () => {
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});
 
-	test("hangs, OSS's own 5 seconds are waited for", async (t) => {
+	test("hangs, the emulator waits for OSS's own 5 seconds", async (t) => {
 		const { emulator, bad } = await startBoth(t, (socket) => socket.resume());
 		const begun = performance.now();
 
@@ -104,7 +104,7 @@ suite("When an application server", () => {
 		assert.ok(performance.now() - begun >= 4990);
 	});
 
-	test("hangs with 300 uploads, no other upload waits for them", async (t) => {
+	test("hangs with 300 uploads, other uploads do not wait", async (t) => {
 		const sockets: Socket[] = [];
 		const flags = ["--callback-timeout", String(NO_TIMEOUT_MS)];
 		const { emulator, bad, good } = await startBoth(

@@ -136,7 +136,7 @@ suite("An upload that selects a callback policy", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 
-	test("stores nothing once they are deleted", async (t) => {
+	test("stores nothing once the policies are deleted", async (t) => {
 		const { oss } = await startWithPolicies(t);
 		await oss.delete("/photos?policy&comp=callback");
 

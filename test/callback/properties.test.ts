@@ -73,7 +73,7 @@ suite("For any callback", () => {
 		{ maxKeys: 4 },
 	);
 
-	test("headers, query and form carry the same", () =>
+	test("headers, query and form have the same result", () =>
 		forAll(
 			[
 				text()
@@ -100,7 +100,7 @@ suite("For any callback", () => {
 			},
 		));
 
-	test("any JSON in it is read, or refused with OSS's error", () => {
+	test("any JSON is read, or refused with OSS's error", () => {
 		const names = [
 			"callbackUrl",
 			"callbackBody",
@@ -129,7 +129,7 @@ suite("For any callback", () => {
 		);
 	});
 
-	test("a fault on purpose is one of those that there are, or refused", () =>
+	test("an injected fault is a known fault, or is refused", () =>
 		forAll(
 			[
 				textOf(
@@ -155,7 +155,7 @@ suite("For any callback", () => {
 });
 
 suite("For any template", () => {
-	test("variables that are named after themselves give it back", () =>
+	test("variables whose values are their own names reproduce the template", () =>
 		forAll(
 			[fc.array(fc.tuple(constant, name), { maxLength: 6 }), constant],
 			(parts, end) => {
@@ -191,7 +191,7 @@ suite("For any template", () => {
 			},
 		));
 
-	test("JSON is what JSON.parse reads as the values", () =>
+	test("JSON.parse reads the values from a JSON body", () =>
 		forAll(
 			[text(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })],
 			(value, crc64) => {
@@ -210,7 +210,7 @@ suite("For any template", () => {
 			},
 		));
 
-	test("a form is what the platform's form parser reads as the values", () =>
+	test("the platform's form parser reads the values from a form body", () =>
 		forAll([text(), text()], (one, two) => {
 			const values = new Map([
 				["object", one],
@@ -261,7 +261,7 @@ suite("For any URL of a callback", () => {
 			},
 		));
 
-	test("several are read as each alone, and no text makes the reader fail otherwise", () =>
+	test("several URLs are read like single URLs, and any text is read or refused", () =>
 		forAll(
 			[
 				fc.array(
@@ -348,7 +348,7 @@ suite("For any bytes", () => {
 		"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0",
 	];
 
-	test("behind an image's signature there is a size in whole pixels, or none, and nothing outside is read", () =>
+	test("bytes after an image's signature have a size in whole pixels or no size, and only existing bytes are read", () =>
 		forAll(
 			[fc.constantFrom(...SIGNATURES), bytes(80)],
 			async (signature, rest) => {

@@ -53,13 +53,13 @@ suite("A callback in headers or query", () => {
 			assert.equal(callback?.json, JSON_TEXT);
 		});
 
-	test("is not asked for by an upload without one, or with empty ones", async () => {
+	test("is undefined for an upload without one, or with empty values", async () => {
 		assert.equal(await read({}), undefined);
 		const empty = { "x-oss-callback": "", "x-oss-callback-var": "" };
 		assert.equal(await read(empty, { callback: "" }), undefined);
 	});
 
-	test("may come with an empty callback-var, as C#'s does", async () => {
+	test("can have an empty callback-var, as in C#", async () => {
 		const callback = await read({
 			"x-oss-callback": CALLBACK,
 			"x-oss-callback-var": "",
@@ -68,7 +68,7 @@ suite("A callback in headers or query", () => {
 		assert.equal(callback?.variables.size, 0);
 	});
 
-	test("is needed for its variables to be looked at (A-221)", async () => {
+	test("is required for reading its variables (A-221)", async () => {
 		assert.equal(
 			await read({ "x-oss-callback-var": "error argument" }),
 			undefined,
@@ -76,13 +76,13 @@ suite("A callback in headers or query", () => {
 	});
 
 	for (const after of ["\n", " "])
-		test(`may have ${JSON.stringify(after)} after its JSON, as Go and Java do`, async () => {
+		test(`can have ${JSON.stringify(after)} after its JSON, as in Go and Java`, async () => {
 			const padded = { "x-oss-callback": base64(JSON_TEXT + after) };
 
 			assert.ok(await read(padded));
 		});
 
-	test("decodes JSON's escapes, as Go's encoder writes them", async () => {
+	test("can have the JSON escapes of Go's encoder", async () => {
 		const json = '{"callbackUrl":"a.b","callbackBody":"a=1\\u0026b=\\u732b"}';
 
 		const callback = await read({ "x-oss-callback": base64(json) });
@@ -90,7 +90,7 @@ suite("A callback in headers or query", () => {
 		assert.equal(callback?.template.text, "a=1&b=猫");
 	});
 
-	test("may have Chinese names of variables, as Java's test has", async () => {
+	test("can have variables with Chinese names, as in Java's test", async () => {
 		const callback = await read({
 			"x-oss-callback": CALLBACK,
 			"x-oss-callback-var": base64Json({ "x:键值1": "值1", "x:a-b": "" }),
@@ -103,7 +103,7 @@ suite("A callback in headers or query", () => {
 		assert.deepEqual(callback?.variables, expected);
 	});
 
-	test("may have variables in upper case, apart from lower case (A-217)", async () => {
+	test("can have variables in upper case, distinct from lower case (A-217)", async () => {
 		const callback = await read({
 			"x-oss-callback": CALLBACK,
 			"x-oss-callback-var": base64Json({ "x:V": "1", "x:v": "2" }),
@@ -112,7 +112,7 @@ suite("A callback in headers or query", () => {
 		assert.equal(callback?.variables.size, 2);
 	});
 
-	test("may be 5 KB of base64 long, and its variables too", async () => {
+	test("can have 5 KB of base64, and its variables too", async () => {
 		const json = (bytes: number, rest: object) => {
 			const empty = JSON.stringify({ ...rest, "x:fill": "" }).length;
 			const fill = "a".repeat((bytes / 4) * 3 - empty);
@@ -232,7 +232,7 @@ suite("A callback without callbackUrl", () => {
 		assert.deepEqual(more, []);
 	});
 
-	test("is refused if that is wished: 0007-00000004", async () => {
+	test("is refused if so configured: 0007-00000004", async () => {
 		const error = await errorOf(() =>
 			readCallback(carriers(without), { missingUrl: "refuse" }, NO_LOOKUPS),
 		);
@@ -251,7 +251,7 @@ suite("A callback in a form", () => {
 			NO_LOOKUPS,
 		);
 
-	test("has a field of its own for each variable, as it is", async () => {
+	test("has a field for each variable, without encoding", async () => {
 		const callback = await readForm({
 			key: "a",
 			callback: CALLBACK,
@@ -267,7 +267,7 @@ suite("A callback in a form", () => {
 		assert.deepEqual(callback?.variables, expected);
 	});
 
-	test("is not asked for without the field, or with an empty one", async () => {
+	test("is undefined without the field, or with an empty field", async () => {
 		assert.equal(await readForm({ key: "a", "x:v": "1" }), undefined);
 		assert.equal(await readForm({ callback: "" }), undefined);
 	});
@@ -285,14 +285,14 @@ suite("A callback in a form", () => {
 		assert.equal(await readForm({ Callback: CALLBACK }), undefined);
 	});
 
-	test("may be longer than 5 KB", async () => {
+	test("can be longer than 5 KB", async () => {
 		const json = JSON.parse(JSON_TEXT);
 		const callback = base64Json({ ...json, more: "a".repeat(6000) });
 
 		assert.ok(await readForm({ callback, "x:v": "a".repeat(6000) }));
 	});
 
-	test("is refused like others", async () => {
+	test("is refused like a callback in a header", async () => {
 		const error = await errorOf(() => readForm({ callback: "x123-*&" }));
 
 		assert.equal(error?.ec, "0007-00000002");
@@ -362,13 +362,13 @@ suite("A callback of lists in lists (A-885)", () => {
 	const nested = (depth: number): string =>
 		`{"callbackUrl":"a.b","callbackBody":"[[\\"[","x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
 
-	test("is read when they are a hundred, the object included", async () => {
+	test("is read up to a depth of one hundred, the object included", async () => {
 		const given = carriers({ "x-oss-callback": base64(nested(99)) });
 
 		assert.ok(await readCallback(given, DEFAULT_SWITCHES, NO_LOOKUPS));
 	});
 
-	test("is not read when they are more", async () => {
+	test("is refused at a greater depth", async () => {
 		const given = carriers({ "x-oss-callback": base64(nested(100)) });
 
 		const error = await errorOf(() =>

@@ -74,13 +74,13 @@ suite("The application server's answer is relayed", () => {
 		});
 	});
 
-	test("as application/json, whatever it calls itself (A-237)", () => {
+	test("as application/json, whatever its Content-Type (A-237)", () => {
 		const reply = told(answered("{}", { type: "text/html; charset=gbk" }));
 
 		assert.equal(reply.headers["Content-Type"], "application/json");
 	});
 
-	test("as application/xml, unread, if it calls itself that (A-240)", () => {
+	test("as application/xml, unread, if that is its Content-Type (A-240)", () => {
 		for (const type of ["application/xml", "Application/XML; charset=utf-8"]) {
 			const reply = told(answered("<a/>", { type }));
 
@@ -175,7 +175,7 @@ suite("The uploader gets 203 CallbackFailed", () => {
 		});
 	});
 
-	test("and the developer why", () => {
+	test("and the developer gets the reason", () => {
 		const reasons = [
 			answered("{}", { status: 301 }),
 			answered("{}", { length: undefined }),

@@ -37,7 +37,7 @@ async function addressesOf(
 }
 
 suite("The host of a callback", () => {
-	test("is looked up, all its addresses", async () => {
+	test("is resolved to all its addresses", async () => {
 		const [addresses] = await addressesOf(
 			"a.b",
 			knows("192.0.2.1", "192.0.2.2"),
@@ -49,7 +49,7 @@ suite("The host of a callback", () => {
 		);
 	});
 
-	test("may be private: that is the point", async () => {
+	test("can be private, which is the purpose of the emulator", async () => {
 		const urls = "127.0.0.1:1;10.0.0.1;http://localhost:2";
 
 		const found = await addressesOf(urls, unexpectedLookup);
@@ -85,7 +85,7 @@ suite("The host of a callback", () => {
 		assert.deepEqual(error, { ...refusal, value: url });
 	});
 
-	test("is refused if it is a number and no address, as 123.456 is", async () => {
+	test("is refused if it is numeric but not an address, such as 123.456", async () => {
 		for (const value of ["123.456", "http://0x7f.1/", "1.2.3.4.5"]) {
 			const error = await errorOf(() => addressesOf(value, unexpectedLookup));
 
@@ -93,7 +93,7 @@ suite("The host of a callback", () => {
 		}
 	});
 
-	test("is refused if it has no dot and does not resolve, as java1's «my»", async () => {
+	test("is refused if it has no dot and does not resolve, such as java1's «my»", async () => {
 		const error = await errorOf(() =>
 			addressesOf("my", failsWith("EAI_AGAIN")),
 		);
@@ -101,13 +101,13 @@ suite("The host of a callback", () => {
 		assert.equal(error?.ec, "0007-00000007");
 	});
 
-	test("may be a container's name", async () => {
+	test("can be the name of a container", async () => {
 		const [addresses] = await addressesOf("http://app:80", knows("172.18.0.2"));
 
 		assert.equal(addresses?.length, 1);
 	});
 
-	test("is refused with one of several that does not exist (A-225)", async () => {
+	test("is refused if one of several hosts does not exist (A-225)", async () => {
 		const lookup: Lookup = async (name) =>
 			name === "a.b" ? knows("192.0.2.1")(name) : failsWith("ENOTFOUND")(name);
 
@@ -116,7 +116,7 @@ suite("The host of a callback", () => {
 		assert.equal(error?.value, "c.d/x");
 	});
 
-	test("is allowed to be unknown if configured so, and has no address then", async () => {
+	test("can be unknown if so configured, and then has no address", async () => {
 		const deliver = { unresolvableHost: "deliver" } as const;
 
 		const found = await addressesOf(
@@ -128,11 +128,11 @@ suite("The host of a callback", () => {
 		assert.deepEqual(found, [[], []]);
 	});
 
-	test("is not refused because the resolver cannot be asked (A-226)", async () => {
+	test("is not refused when the resolver does not respond (A-226)", async () => {
 		assert.deepEqual(await addressesOf("a.b", failsWith("EAI_AGAIN")), [[]]);
 	});
 
-	test("lets a fault of the resolver's own through", async () => {
+	test("rethrows an internal error of the resolver", async () => {
 		await assert.rejects(
 			addressesOf("a.b", unexpectedLookup),
 			/looked up a\.b/,
@@ -185,11 +185,11 @@ suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
 		"fe80::1",
 		"::ffff:127.0.0.1",
 	])
-		test(`and what else is not public: ${address} (A-227)`, async () => {
+		test(`the other non-public address ${address} (A-227)`, async () => {
 			assert.equal((await refused("a.b", knows(address)))?.ec, "0007-00000008");
 		});
 
-	test("but nothing public", async () => {
+	test("but not a public address", async () => {
 		const lookup = knows("223.5.5.5", "172.32.0.1", "2400:3200::1");
 
 		await addressesOf("a.b;8.8.8.8", lookup, strict);

@@ -21,7 +21,7 @@ const signedText = (path: string, query: string, body: string): string =>
 
 suite("The string to sign", () => {
 	for (const { path, query, body, authorization } of SIGNED) {
-		test(`is what OSS signed for ${path}`, () => {
+		test(`equals the text that OSS signed for ${path}`, () => {
 			const text = stringToSign(path, query, Buffer.from(body));
 
 			const signature = Buffer.from(authorization, "base64");
@@ -29,13 +29,13 @@ suite("The string to sign", () => {
 		});
 	}
 
-	test("has the path decoded, the query as it is", () => {
+	test("has the decoded path and the unchanged query", () => {
 		const text = signedText("/%E7%8C%AB/a%2Fb", "q=%E7%8C%AB&r=a%20b", "x");
 
 		assert.equal(text, "/猫/a/b?q=%E7%8C%AB&r=a%20b\nx");
 	});
 
-	test("has the body's bytes, whatever they are", () => {
+	test("has the body's bytes unchanged", () => {
 		const body = Buffer.from([0, 0xff, 0x0a, 0xc4]);
 
 		const text = stringToSign("/", "", body);
@@ -64,7 +64,7 @@ suite("The signature", () => {
 		[1024, 172],
 		[2048, 344],
 	] as const) {
-		test(`of ${bits} bits is verified by the public key that is published`, async () => {
+		test(`of ${bits} bits is verified by the published public key`, async () => {
 			const { privateKey, publicPem } = await makeKeyPair(bits);
 			const text = Buffer.from("/cb?a=1\nbucket=photos");
 
@@ -77,7 +77,7 @@ suite("The signature", () => {
 	}
 
 	// openssl dgst -md5 -sign KEY, of «/cb⏎a=1»: PKCS #1 v1.5 gives one signature only.
-	test("is the one OpenSSL makes", () => {
+	test("equals the one that OpenSSL makes", () => {
 		const pem = readFileSync("fixtures/keys/callback-512.pem");
 
 		const signature = signCallback(
@@ -189,13 +189,13 @@ suite("The request to the application server", () => {
 			assert.equal(headerOf(composed(url), "host"), host);
 		});
 
-	test("has callbackHost for Host, as it is", () => {
+	test("has callbackHost as its Host, unchanged", () => {
 		const request = composed("http://a.b:1/", "a", { host: "c.d" });
 
 		assert.equal(headerOf(request, "host"), "c.d");
 	});
 
-	test("counts the bytes of the body, not its characters", () => {
+	test("has the length of the body in bytes, not in characters", () => {
 		const request = composed("a.b", "猫");
 
 		assert.equal(headerOf(request, "content-length"), "3");
@@ -219,7 +219,7 @@ suite("The request to the application server", () => {
 		assert.deepEqual(request.headers.slice(-3, -1), additionalHeaders);
 	});
 
-	test("goes to the target as it was written", () => {
+	test("has the target with its original spelling", () => {
 		const targets = ["a.b", "a.b/x?", "a.b?y=1", "a.b/%2f?z"].map(
 			(url) => composed(url).target,
 		);

@@ -10,7 +10,7 @@ import { SIGNED } from "./vectors.ts";
 const text = (body: string, values: Record<string, string | number | bigint>) =>
 	[body, new Map(Object.entries(values))] as const;
 
-suite("substitute writes what OSS was seen to send:", () => {
+suite("substitute writes the bodies that OSS was seen to send:", () => {
 	const [, two, three, four, five, six, seven] = SIGNED;
 	const form =
 		"filename=${object}&size=${size}&mimeType=${mimeType}&height=${imageInfo.height}&width=${imageInfo.width}";
@@ -174,7 +174,7 @@ suite("substitute", () => {
     ["nothing", "${x:no}|${vpcId}|${imageInfo.width}", "||"],
   ] as const;
 	for (const [way, template, expected] of absent)
-		test(`writes absent values in JSON the way «${way}» says (A-204)`, () => {
+		test(`writes absent values in JSON as «${way}» (A-204)`, () => {
 			assert.equal(
 				substitute(readTemplate(template), new Map(), JSON_TYPE, way),
 				expected,
@@ -201,7 +201,7 @@ suite("The values of variables", () => {
 		read: async () => Buffer.alloc(0),
 	} as const;
 
-	test("equal the table of system parameters", () => {
+	test("equal those in the table of system parameters", () => {
 		const image = { width: 37, height: 21, format: "jpg" } as const;
 
 		const values = valuesOf(uploaded, image, new Map([["x:a", ""]]));

@@ -43,7 +43,7 @@ suite("The template of a callback body", () => {
 			});
 		});
 
-	test("has a limit of variables (A-885)", async () => {
+	test("has a limited number of variables (A-885)", async () => {
 		const text = "${a}".repeat(TEMPLATE_VARIABLES_MAX);
 		readTemplate(text);
 
@@ -53,7 +53,7 @@ suite("The template of a callback body", () => {
 		assert.equal(error?.message, "The callback body is invalid.");
 	});
 
-	test("has variables between quotation marks, escaped ones aside", () => {
+	test("has variables between quotation marks, except escaped ones", () => {
 		const names = (text: string): string[] => quotedIn(readTemplate(text));
 
 		assert.deepEqual(names('{"a":"${a}","b":${b}}'), ["a"]);
@@ -93,7 +93,7 @@ suite("Reading a template looks at each character a fixed number of times", () =
 		});
 });
 
-suite("A form with ${ without end is refused, and other requests go on meanwhile:", () => {
+suite("A form with endless ${ is refused, and other requests are answered meanwhile:", () => {
 	// biome-ignore format: a table
 	const sizes = [
     ["150 KB",                       75_000, "0007-00000105"],

@@ -30,14 +30,14 @@ suite("callbackUrl", () => {
 			assert.deepEqual(partsOf(text), [expected]);
 		});
 
-	test("may be five, in order", () => {
+	test("can have five URLs, in order", () => {
 		const urls = readUrls("a.b/1;a.b/2;a.b/3;a.b/4;a.b/5");
 
 		const paths = urls.map(({ path }) => path);
 		assert.deepEqual(paths, ["/1", "/2", "/3", "/4", "/5"]);
 	});
 
-	test("may end with a semicolon, and have blanks (A-208)", () => {
+	test("can end with a semicolon, and have blanks (A-208)", () => {
 		assert.deepEqual(partsOf("a.b;; c.d/x ;"), [
 			"http a.b 80 / ",
 			"http c.d 80 /x ",

@@ -36,7 +36,7 @@ function answered({
 	return outcome;
 }
 
-suite("An answer in which nothing is found is", () => {
+suite("An answer without a finding is", () => {
 	for (const [what, given] of [
 		["an object of JSON", {}],
 		["one with blanks before it", { body: " \n{}" }],
@@ -47,7 +47,7 @@ suite("An answer in which nothing is found is", () => {
 		test(what, () => assert.deepEqual(findInOutcome(answered(given), URL), []));
 });
 
-suite("It is found that an application server", () => {
+suite("A finding states that an application server", () => {
 	const cases: readonly (readonly [string, Given, string, boolean])[] = [
 		["took more than 3 s", { totalMs: 3001 }, "slow-answer", false],
 		["took more than 5 s", { totalMs: 5001 }, "too-slow-answer", true],
@@ -81,7 +81,7 @@ suite("It is found that an application server", () => {
 			assert.match(found.sentence, /^http:\/\/app\.example\.com\/cb .*\.$/);
 		});
 
-	test("did not answer for long, before it closed the connection", () => {
+	test("did not answer for a long time before it closed the connection", () => {
 		const noAnswer: NoAnswer = "lost";
 		const timing = { ...NO_TIME, totalMs: 4000 };
 

@@ -26,7 +26,7 @@ function sentences(text: string): string[] {
 	});
 }
 
-suite("A body that is called JSON", () => {
+suite("A body with the type JSON", () => {
 	// biome-ignore format: a table
 	const cases = [
     ["is named with the variables that have no value", '{"w":${imageInfo.width},"h":${imageInfo.height},"s":${size}}', /^\$\{imageInfo\.width\}, \$\{imageInfo\.height\} has no value, .*--callback-absent null/],
@@ -40,11 +40,11 @@ suite("A body that is called JSON", () => {
 			assert.match(found, sentence);
 		});
 
-	test("and is JSON gives no finding", () => {
+	test("that is JSON has no finding", () => {
 		assert.deepEqual(sentences('{"o":${object},"s":${size},"猫":${x:a}}'), []);
 	});
 
-	test("and is not, as OSS has been seen to send, gives one", () => {
+	test("that is not JSON, as OSS was seen to send, has a finding", () => {
 		const [, , , , , , seventh] = SIGNED;
 
 		const [found] = sentences((seventh?.body ?? "").replaceAll("$", ""));

@@ -40,7 +40,7 @@ const idsOf = (findings: readonly Finding[]): string[] =>
 const variables = (...names: string[]): Map<string, string> =>
 	new Map(names.map((name) => [name, "1"]));
 
-suite("Nothing is found", () => {
+suite("No finding is made", () => {
 	// From the manual and OSS's own packets.
 	const good: readonly (readonly [string, Given])[] = [
 		[
@@ -118,7 +118,7 @@ suite("A body without any variable that OSS would replace is found", () => {
 		});
 });
 
-suite("It is found that", () => {
+suite("A finding states that", () => {
 	const cases: readonly (readonly [string, Given, string, RegExp])[] = [
 		[
 			"an address is private, which OSS refuses",
@@ -222,14 +222,14 @@ suite("It is found that", () => {
 			assert.match(found.link, /^https:\/\/www\.alibabacloud\.com\/help\//);
 		});
 
-	test("each of several URLs has its own", () => {
+	test("each of several URLs has its own mistake", () => {
 		const found = find({ url: "a.example.com;b.example.com?" });
 
 		assert.deepEqual(idsOf(found), ["no-scheme", "no-scheme", "empty-query"]);
 		assert.match(found[2]?.sentence ?? "", /^b\.example\.com\?: /);
 	});
 
-	test("names of a great many unknown variables are counted", () => {
+	test("many unknown variables are counted instead of named", () => {
 		const body = Array.from({ length: 300 }, (_, i) => `\${v${i}}`).join("");
 
 		const [found] = find({ template: readTemplate(body) });

@@ -138,7 +138,7 @@ for (const [id, [arrange, expected]] of Object.entries(CASES)) {
 }
 
 suite("Under --strict", () => {
-	test("mixed carriers are refused with the text of two of a kind (A-251)", async (t) => {
+	test("mixed carriers are refused with the text for two equal carriers (A-251)", async (t) => {
 		const [arrange] = CASES["mixed-carriers"] ?? [];
 		const given = await arrange?.(t);
 		assert.ok(given);
@@ -148,7 +148,7 @@ suite("Under --strict", () => {
 		assert.match(refusal(answer), /should be specified, not both\.$/);
 	});
 
-	test("a server of TLS is not called without callbackSNI", async (t) => {
+	test("a server with TLS is not called without callbackSNI", async (t) => {
 		let connections = 0;
 		const { port } = await startTcpServer(t, () => connections++);
 		const headers = asking(`https://localhost:${port}/`);
@@ -161,7 +161,10 @@ suite("Under --strict", () => {
 
 	const slow = [
 		["more than OSS's 5 s fails, however long --callback-timeout is", 5001],
-		["more than 3 s fails, for the way in the cloud is longer", 3001],
+		[
+			"more than 3 s fails, because the network latency in the cloud is higher",
+			3001,
+		],
 	] as const;
 	for (const [what, totalMs] of slow)
 		test(`an answer that takes ${what}`, () => {
@@ -210,7 +213,7 @@ suite("Under --strict", () => {
 			assert.deepEqual(json.callbacks, []);
 		});
 
-	test("any other field may follow the file, and so may a callback's if that is excepted", async (t) => {
+	test("any other field can follow the file, and so can a callback's field if that finding is excepted", async (t) => {
 		const flags = ["--strict", "--strict-except", STRICT_FINDINGS.join(",")];
 		const { oss } = await startWithAdmin(t, "--strict");
 		const lenient = await startWithAdmin(t, ...flags);
@@ -272,7 +275,7 @@ suite("Under --strict", () => {
 suite("--strict", () => {
 	const switchesOf = (...flags: string[]) => readConfig(flags, {}).callbacks;
 
-	test("is more than --strict-callback, which is three findings", () => {
+	test("includes --strict-callback, which is three findings", () => {
 		const less = switchesOf("--strict-callback");
 		const more = switchesOf("--strict");
 
@@ -290,7 +293,7 @@ suite("--strict", () => {
 	});
 });
 
-test("A refusal that --strict makes names --strict-except in the record of the request", async (t) => {
+test("A refusal by --strict names --strict-except in the record of the request", async (t) => {
 	const { oss, admin } = await startWithAdmin(t, "--strict");
 
 	const answer = await oss.put("/photos/cat", "meow", asking("127.0.0.1"));

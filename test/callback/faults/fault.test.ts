@@ -16,14 +16,14 @@ suite("A fault is read", () => {
 			assert.equal(delayMs, 0);
 		});
 
-	test("with a delay, in whatever blanks", () => {
+	test("with a delay, with any blanks", () => {
 		const { text, delayMs } = readFault(" time-out ;delay = 1500 ");
 
 		assert.equal(text, "time-out ;delay = 1500");
 		assert.equal(delayMs, 1500);
 	});
 
-	test("with any status but 200", () => {
+	test("with any status except 200", () => {
 		const { outcome } = readFault("status-503");
 
 		assert.ok(outcome && "answer" in outcome);
@@ -31,7 +31,7 @@ suite("A fault is read", () => {
 	});
 });
 
-suite("No fault is", () => {
+suite("A text that is not a fault is refused:", () => {
 	for (const text of [
 		"",
 		"timeout",

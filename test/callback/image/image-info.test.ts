@@ -15,7 +15,7 @@ async function infoOf(
 	);
 }
 
-/** How much of `content` is read; whatever is asked for must be there. */
+/** Counts the bytes of `content` that are read; every requested range must exist. */
 async function bytesRead(content: Buffer): Promise<number> {
 	let bytes = 0;
 	await readImageInfo(content.length, async (first, last) => {
@@ -49,7 +49,7 @@ suite("The image info of", () => {
 		});
 
 	for (const [name] of FILES)
-		test(`${name}, cut anywhere, is nothing or the same`, async () => {
+		test(`${name}, truncated anywhere, is undefined or the same`, async () => {
 			const content = picture(name);
 			const whole = await infoOf(content);
 			for (let length = 0; length < Math.min(content.length, 700); length++) {
@@ -59,13 +59,13 @@ suite("The image info of", () => {
 			assert.equal(await infoOf(content.subarray(0, 7)), undefined);
 		});
 
-	test("a picture that EXIF turns is the stored one (A-230)", async () => {
+	test("a picture that EXIF rotates is that of the stored pixels (A-230)", async () => {
 		const info = await infoOf(picture("turned.jpg"));
 
 		assert.deepEqual(info, { width: 37, height: 21, format: "jpg" });
 	});
 
-	test("a BMP with its rows from top to bottom is positive", async () => {
+	test("a BMP with its rows from top to bottom has a positive height", async () => {
 		const content = Buffer.from(picture("plain.bmp"));
 		content.writeInt32LE(-21, 22);
 
@@ -73,7 +73,7 @@ suite("The image info of", () => {
 	});
 
 	// TIFF 6.0, section 2: MM, 42, offset 8; one entry each of type LONG and SHORT.
-	test("a big-endian TIFF is right too", async () => {
+	test("a big-endian TIFF is read too", async () => {
 		const content = Buffer.from(
 			"4d4d002a000000080002010000040000000100000025010100030000000100150000000000000000",
 			"hex",
@@ -106,12 +106,12 @@ suite("The image info of", () => {
 			Buffer.from("\0\0\0\u0018ftypisom\0\0\u0002\0isomiso2", "latin1"),
 		],
 	] as const)
-		test(`${what} is nothing`, async () => {
+		test(`${what} is undefined`, async () => {
 			assert.equal(await infoOf(content), undefined);
 		});
 });
 
-suite("Of a large image, only what says its size is read:", () => {
+suite("Only the part of a large image that has its size is read:", () => {
 	const MIB = 1024 * 1024;
 
 	test("a JPEG with two megabytes of metadata", async () => {
@@ -173,7 +173,7 @@ suite("Of a large image, only what says its size is read:", () => {
 	});
 });
 
-suite("A hostile image ends soon:", () => {
+suite("Reading a hostile image ends soon:", () => {
 	const box = (type: string, ...contents: Buffer[]): Buffer => {
 		const head = Buffer.alloc(8);
 		const content = Buffer.concat(contents);
@@ -190,13 +190,13 @@ suite("A hostile image ends soon:", () => {
 		assert.equal(await infoOf(content), undefined);
 	});
 
-	test("a HEIC with a box that is larger than the world", async () => {
+	test("a HEIC with a box of 8 EiB", async () => {
 		const huge = Buffer.from("00000001667265657fffffffffffffff", "hex");
 
 		assert.equal(await infoOf(Buffer.concat([ftyp, huge])), undefined);
 	});
 
-	test("a HEIC with more metadata than is read", async () => {
+	test("a HEIC with metadata beyond the limit", async () => {
 		const meta = box("meta", Buffer.alloc(1024 * 1024));
 		const content = Buffer.concat([ftyp, meta]);
 
@@ -204,14 +204,14 @@ suite("A hostile image ends soon:", () => {
 		assert.equal(await bytesRead(content), 4096);
 	});
 
-	test("a JPEG of nothing but markers", async () => {
+	test("a JPEG that has only markers", async () => {
 		const content = Buffer.alloc(1024 * 1024, 0xff);
 		content.writeUInt16BE(0xffd8);
 
 		assert.equal(await infoOf(content), undefined);
 	});
 
-	test("a TIFF whose directory is elsewhere", async () => {
+	test("a TIFF whose directory is outside of the file", async () => {
 		const content = Buffer.from("49492a00ffffffff0000", "hex");
 
 		assert.equal(await infoOf(content), undefined);

@@ -1,4 +1,4 @@
-/** Docs «Callback», steps 1 and 2: how an upload says that it wants a callback. */
+/** Docs «Callback», steps 1 and 2: how an upload requests a callback. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { suite, type TestContext, test } from "node:test";
@@ -98,7 +98,7 @@ suite("PutObject carries its callback", () => {
 		assert.deepEqual(bodies(application), ["o=c&v=1%202"]);
 	});
 
-	test("the one in a header, the other in the query (A-220)", async (t) => {
+	test("one of the two in a header, the other in the query (A-220)", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const query = new URLSearchParams({ "callback-var": VARIABLES });
 
@@ -145,7 +145,7 @@ suite("PostObject carries its callback in the form:", () => {
 	const post = (oss: Client, ...parts: Part[]): Promise<Answer> =>
 		postForm(oss, [field("key", "g"), ...signedV1(ANY), ...parts]);
 
-	test("a field callback, and one for each variable, as it is", async (t) => {
+	test("a field callback, and a field for each variable, without encoding", async (t) => {
 		const { oss, application, callback } = await start(t);
 
 		const posted = await post(
@@ -159,7 +159,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.deepEqual(bodies(application), ["o=g&v=1%202"]);
 	});
 
-	test("there is no field callback-var (A-218)", async (t) => {
+	test("a field callback-var has no effect (A-218)", async (t) => {
 		const { oss, application, callback } = await start(t);
 
 		await post(
@@ -172,7 +172,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.deepEqual(bodies(application), ["o=g&v="]);
 	});
 
-	test("headers of the request do not belong to it", async (t) => {
+	test("headers of the request have no effect", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const boundary = "b";
 		const part = (name: string, value: string) =>
@@ -193,7 +193,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.deepEqual(application.received, []);
 	});
 
-	test("a field after the file is ignored without a word, and the emulator's record says so", async (t) => {
+	test("a field after the file is ignored without an error, and the emulator records it", async (t) => {
 		const { oss, emulator, application, callback } = await start(t);
 
 		const posted = await post(oss, file("late"), field("callback", callback));
@@ -241,7 +241,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.equal(application.received.length, 2);
 	});
 
-	test("a variable after the file is ignored, and found", async (t) => {
+	test("a variable after the file is ignored, with a finding", async (t) => {
 		const { emulator, oss, application, callback } = await start(t);
 
 		const posted = await post(
@@ -260,7 +260,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.match(late?.sentence ?? "", /^x:v came after the file/);
 	});
 
-	test("a callback may be longer than 5 KB there", async (t) => {
+	test("a callback in a form can be longer than 5 KB", async (t) => {
 		const { oss, application, json } = await start(t);
 		const callbackBody = "a".repeat(6000);
 
@@ -275,7 +275,7 @@ suite("PostObject carries its callback in the form:", () => {
 	});
 });
 
-suite("No callback is asked for", () => {
+suite("No callback is requested", () => {
 	const empty: readonly (readonly [string, Record<string, string>])[] = [
 		["by empty headers", { "x-oss-callback": "", "x-oss-callback-var": "" }],
 		["by variables alone", { "x-oss-callback-var": VARIABLES }],
@@ -297,7 +297,7 @@ suite("No callback is asked for", () => {
 		});
 });
 
-suite("A callback is also taken", () => {
+suite("A callback is also accepted", () => {
 	for (const [what, after] of [
 		["with a line feed after its JSON, as Go's encoder leaves", "\n"],
 		["with a blank after its JSON, as java1's test has", " "],
@@ -335,7 +335,7 @@ suite("A callback is also taken", () => {
 		assert.deepEqual(bodies(application), ["123"]);
 	});
 
-	test("with 5 KB of base64, and as much of variables", async (t) => {
+	test("with 5 KB of base64, and 5 KB of variables", async (t) => {
 		const { oss, application, json } = await start(t);
 		const fit = (object: object, name: string, more = ""): string => {
 			const empty = JSON.stringify({ ...object, [name]: "" }).length;

@@ -51,7 +51,7 @@ for (const operation of OPERATIONS)
 	suite(`Of ${operation}`, () => {
 		const isMultipart = operation === "CompleteMultipartUpload";
 
-		test("the system variables are as the page lists them", async (t) => {
+		test("the system variables have the values that the page documents", async (t) => {
 			const names = "bucket object etag size mimeType contentMd5 operation";
 			const template = names
 				.split(" ")
@@ -86,7 +86,7 @@ for (const operation of OPERATIONS)
 			assert.equal(body, expected.join(" "));
 		});
 
-		test("custom variables are text, whatever they look like", async (t) => {
+		test("custom variables are text, even if they look like numbers", async (t) => {
 			const { body } = await told(t, operation, "[${x:n},${x:q},${x:e}]", {
 				variables: { "x:n": "1", "x:q": 'a"\\b', "x:e": "" },
 				bodyType: JSON_TYPE,
@@ -95,7 +95,7 @@ for (const operation of OPERATIONS)
 			assert.deepEqual(JSON.parse(body), ["1", 'a"\\b', ""]);
 		});
 
-		test("an image tells its size and format by its content", async (t) => {
+		test("the size and the format of an image are read from its content", async (t) => {
 			const template =
 				'{"t":${mimeType},"h":${imageInfo.height},"w":${imageInfo.width},"f":${imageInfo.format}}';
 
@@ -120,7 +120,7 @@ for (const operation of OPERATIONS)
 			assert.equal(body, "h=&w=&f=");
 		});
 
-		test("zero bytes are a size of 0", async (t) => {
+		test("an empty object has the size 0", async (t) => {
 			const { body } = await told(t, operation, "${size}", { content: "" });
 
 			assert.equal(body, "0");
@@ -156,7 +156,7 @@ suite("In a form", () => {
 		assert.equal(body, "a=&b=&c=&d=");
 	});
 
-	test("a template that looks like JSON is a form all the same", async (t) => {
+	test("a template that looks like JSON is still a form", async (t) => {
 		const { body } = await told(t, "PutObject", '{"o":"${object}"}', {
 			key: "a/b",
 		});
@@ -174,7 +174,7 @@ suite("In a form", () => {
 });
 
 suite("In JSON", () => {
-	test("OSS writes the quotes of text, and numbers without quotes", async (t) => {
+	test("OSS adds the quotes of texts, and writes numbers without quotes", async (t) => {
 		const template =
 			'{"bucket":${bucket},"object":${object},"etag":${etag},"size":${size},"crc":${crc64},"by":${x:by}}';
 
@@ -191,7 +191,7 @@ suite("In JSON", () => {
 		);
 	});
 
-	test("missing variables are null, or nothing for the size of an image (A-204)", async (t) => {
+	test("missing variables are null, or empty for the size of an image (A-204)", async (t) => {
 		const { body } = await told(
 			t,
 			"PutObject",
@@ -202,7 +202,7 @@ suite("In JSON", () => {
 		assert.equal(body, '{"v":null,"x":null,"f":null,"p":","}');
 	});
 
-	test("a body that is not JSON in the end is sent unchanged, with a finding", async (t) => {
+	test("a body that does not become JSON is sent unchanged, with a finding", async (t) => {
 		const { body, emulator } = await told(t, "PutObject", '{"o":"${object}"}', {
 			bodyType: JSON_TYPE,
 		});
@@ -220,7 +220,7 @@ suite("In JSON", () => {
 	});
 });
 
-test("callbackUrl has no variables: it is called unchanged", async (t) => {
+test("callbackUrl has no variables, and is called unchanged", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 
@@ -237,7 +237,7 @@ test("callbackUrl has no variables: it is called unchanged", async (t) => {
 	);
 });
 
-test("A wrong Content-MD5 sends no callback", async (t) => {
+test("An upload with a wrong Content-MD5 sends no callback", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 

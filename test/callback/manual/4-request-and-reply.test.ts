@@ -80,7 +80,7 @@ suite("The request", () => {
 		assert.equal(body, "o=cat");
 	});
 
-	test("has the body type for its Content-Type, without a charset", async (t) => {
+	test("has the body type as its Content-Type, without a charset", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -92,7 +92,7 @@ suite("The request", () => {
 		assert.match(requests[0] ?? "", /\r\nContent-Type: application\/json\r\n/);
 	});
 
-	test("has callbackHost for its Host, and goes where callbackUrl says", async (t) => {
+	test("has callbackHost as its Host, and goes to callbackUrl", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -115,7 +115,7 @@ suite("The request", () => {
 		assert.match(head, /\r\nx-oss-additional-headers: app-a;app-b\r\n/);
 	});
 
-	test("without a path goes to /, without a scheme by http", async (t) => {
+	test("goes to / without a path, and by http without a scheme", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -124,7 +124,7 @@ suite("The request", () => {
 		assert.match(requests[0] ?? "", /^POST \/ HTTP/);
 	});
 
-	test("is not sent again, however it ended", async (t) => {
+	test("is not sent again, whatever its outcome", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, "");
 
@@ -136,7 +136,7 @@ suite("The request", () => {
 });
 
 suite("Of several URLs", () => {
-	test("the first that answers as it must is the last to be called", async (t) => {
+	test("the first that answers validly is the last to be called", async (t) => {
 		const emulator = await startWithBucket(t);
 		const bad = await startAnswering(t, OK.replace("200", "500"));
 		const good = await startAnswering(t, OK);
@@ -164,7 +164,7 @@ suite("Of several URLs", () => {
 		assert.notEqual(signatures[0], signatures[1]);
 	});
 
-	test("five may be given, and the uploader gets the reason of the last (A-241)", async (t) => {
+	test("up to five are allowed, and the uploader gets the reason of the last (A-241)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const statuses = [400, 403, 404, 500, 503];
 		const answers = statuses.map((status) => OK.replace("200", `${status}`));
@@ -236,7 +236,7 @@ suite("An answer counts", () => {
 	});
 });
 
-suite("203 CallbackFailed is what the uploader gets for", () => {
+suite("The uploader gets 203 CallbackFailed for", () => {
 	const status = (number: number): readonly [string, string, string] => [
 		`the status ${number}`,
 		sized("{}").replace("200 OK", `${number} X`),

@@ -60,7 +60,7 @@ suite("The string to sign of a callback to", () => {
 });
 
 suite("The public key", () => {
-	test("is where the callback says, as a PEM that Java's sample can take apart", async (t) => {
+	test("is at the URL that the callback names, as a PEM that Java's sample can parse", async (t) => {
 		const { emulator, received } = await callbackOf(t, "/");
 
 		const url = keyUrlOf(received);
@@ -72,7 +72,7 @@ suite("The public key", () => {
 		);
 	});
 
-	test("is there under any Host, without a signature", async (t) => {
+	test("is available under any Host, without a signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 
 		const keys = await Promise.all(
@@ -90,7 +90,7 @@ suite("The public key", () => {
 		);
 	});
 
-	test("is said to be where --public-key-url says", async (t) => {
+	test("has the URL of --public-key-url", async (t) => {
 		const url = "https://gosspublic.alicdn.com/callback_pub_key_v1.pem";
 		const { received } = await callbackOf(t, "/", "--public-key-url", url);
 
@@ -107,14 +107,14 @@ suite("The public key", () => {
 		"http://",
 		"ftp://a/b",
 	])
-		test(`is not said to be at «${url}»: --public-key-url is refused`, async (t) => {
+		test(`cannot have the URL «${url}»: --public-key-url is refused`, async (t) => {
 			await assert.rejects(
 				startWithBucket(t, "private", "--public-key-url", url),
 				/--public-key-url must begin with http:\/\/ or https:\/\/, not /,
 			);
 		});
 
-	test("may be the user's own", async (t) => {
+	test("can be the user's own", async (t) => {
 		const file = "fixtures/keys/callback-512.pem";
 		const { emulator } = await callbackOf(t, "/", "--callback-key", file);
 
@@ -128,7 +128,7 @@ suite("The public key", () => {
 		[1024, 172],
 		[2048, 344],
 	] as const)
-		test(`may have ${bits} bits; the signature has ${characters} characters then`, async (t) => {
+		test(`can have ${bits} bits, and then the signature has ${characters} characters`, async (t) => {
 			// Tests have a key of their own otherwise.
 			const flags = ["--callback-key=", "--callback-key-bits", String(bits)];
 			const { received } = await callbackOf(t, "/", ...flags);
@@ -139,7 +139,7 @@ suite("The public key", () => {
 			assert.ok(verify("RSA-MD5", text, key, signatureOf(received)));
 		});
 
-	test("is the same after a restart, for application servers keep it", async (t) => {
+	test("is the same after a restart, because application servers cache it", async (t) => {
 		const folder = await mkdtemp(join(tmpdir(), "oss-emulator-key-"));
 		t.after(() => rm(folder, { recursive: true }));
 		const keyOf = async (): Promise<string> => {

@@ -19,7 +19,7 @@ const headersTo = (callbackUrl: string): Record<string, string> => ({
 });
 
 suite("The header of a callback", () => {
-	test("goes along with every step of a multipart upload, as SDKs send it, and calls once, at the end", async (t) => {
+	test("can be sent with every step of a multipart upload, as SDKs do, and calls once, at the end", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const application = await startApplicationServer(t);
@@ -44,7 +44,7 @@ suite("The header of a callback", () => {
 		);
 	});
 
-	test("is ignored where no callback is sent, malformed or not", async (t) => {
+	test("is ignored by operations without callbacks, malformed or not", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -82,7 +82,7 @@ suite("The header of a callback", () => {
 		);
 	});
 
-	test("is logged where it is ignored, but not where SDKs always send it", async (t) => {
+	test("is logged if it is ignored, except where SDKs always send it", async (t) => {
 		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
 		const { oss } = emulator;
 		const lines: string[] = [];
@@ -102,7 +102,7 @@ suite("The header of a callback", () => {
 		]);
 	});
 
-	test("is said to win over the redirect that a form requests", async (t) => {
+	test("takes precedence over the redirect that a form requests, and a finding says so", async (t) => {
 		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
 		const application = await startApplicationServer(t);
 		const lines: string[] = [];
@@ -138,7 +138,7 @@ suite("The header of a callback", () => {
 
 suite("No server is called", () => {
 	for (const operation of OPERATIONS)
-		test(`when ${operation} must not overwrite, and would`, async (t) => {
+		test(`when ${operation} would overwrite, which the request forbids`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/cat", "before");
 			const application = await startApplicationServer(t);
@@ -195,7 +195,7 @@ suite("No server is called", () => {
 
 suite("The application server", () => {
 	for (const operation of OPERATIONS)
-		test(`finds the object of ${operation} stored, and may change it, when it is called`, async (t) => {
+		test(`can read and change the object of ${operation} when it is called`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const seen: string[] = [];
 			const application = await startApplicationServer(t, {
@@ -214,7 +214,7 @@ suite("The application server", () => {
 			assert.match(await stored(emulator.oss), /^404 NoSuchKey/);
 		});
 
-	test("may upload with a callback to itself", async (t) => {
+	test("can upload with a callback to itself", async (t) => {
 		const emulator = await startWithBucket(t);
 		const keys = ["a", "b", "c"];
 		const application = await startApplicationServer(t, {
