@@ -228,7 +228,7 @@ function decode(text: string): string {
 	try {
 		return decodeURIComponent(text.replaceAll("+", " "));
 	} catch {
-		return text; // a test sends what cannot be decoded
+		return text; // tests also send texts that cannot be decoded
 	}
 }
 
@@ -258,7 +258,7 @@ export function refusal(answer: Answer): string {
 	return `${answer.status} ${code} ${ec}: ${message}`;
 }
 
-/** Sends bytes that need not be HTTP, and gives back all that comes until the emulator closes the connection. */
+/** Sends any bytes, HTTP or not, and returns the received bytes once the emulator closes the connection. */
 export async function sendRaw(
 	endpoint: string,
 	...bytes: readonly (string | Uint8Array)[]

@@ -4,14 +4,14 @@ import { suite, test } from "node:test";
 import { filesOf, groupNames } from "./groups.ts";
 
 suite("The groups of test files", () => {
-	test("have every test file, each in one group", () => {
+	test("contain every test file, each in one group", () => {
 		assert.deepEqual(
 			groupNames.flatMap(filesOf).sort(),
 			globSync("test/**/*.test.ts").sort(),
 		);
 	});
 
-	test("have an entry each, and no entry is without a group", () => {
+	test("have an entry each, and every entry has a group", () => {
 		const entries = globSync("test/groups/*").sort();
 		assert.deepEqual(
 			entries,

@@ -28,7 +28,7 @@ function refusalOf({ code, stdout, stderr }: Ran): string {
 	return stderr;
 }
 
-suite("An emulator that cannot start says why in one line, exits with 2 and touches nothing:", () => {
+suite("An emulator that cannot start prints the reason in one line, exits with 2 and changes no files:", () => {
 	const cases = [
 		["a wrong flag", "--auth maybe", /--auth must be one of strict, off/],
 		[
@@ -56,7 +56,7 @@ suite("An emulator that cannot start says why in one line, exits with 2 and touc
 			assert.deepEqual(readdirSync(cwd), ["own.txt"]);
 		});
 
-	test("a port that is taken", async (t) => {
+	test("a port that is in use", async (t) => {
 		const cwd = makeFolder(t);
 		const other = createServer().listen(0, "127.0.0.1");
 		t.after(() => other.close());

@@ -43,7 +43,7 @@ export const text = (maxLength = 20): fc.Arbitrary<string> =>
 export const bytes = (maxLength = 200): fc.Arbitrary<Buffer> =>
 	fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 
-/** Texts made of a few words, so that they come near what a reader knows. */
+/** Texts made of a few words, so that they resemble valid input. */
 export const textOf = (
 	words: readonly string[],
 	maxLength = 12,
@@ -101,7 +101,7 @@ export { fc };
 
 type ErrorClass = abstract new (...parameters: never[]) => Error;
 
-/** What a reader returns, undefined for an error of these classes. @throws any other error */
+/** Returns the result of a reader, or undefined for an error of these classes. @throws any other error */
 export async function orRefused<T>(
 	read: () => T | Promise<T>,
 	...classes: readonly ErrorClass[]

@@ -50,7 +50,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 export type Background = {
-	/** The line that said it is ready. */
+	/** The ready line. */
 	readonly ready: string;
 	/** Its output since it started. */
 	readonly lines: readonly string[];
@@ -86,7 +86,7 @@ export async function startInBackground(
 	return { ready: await promise, lines, stop };
 }
 
-/** @throws Error with all that was said, when it fails */
+/** @throws Error with the whole output if the command fails */
 export async function succeed(
 	script: string,
 	running: Running,

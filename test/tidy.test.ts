@@ -211,11 +211,11 @@ suite("The source", () => {
 		assert.deepEqual(files.flatMap(upwards), []);
 	});
 
-	test("has no circle of imports, not even of types", () => {
+	test("has no cycle of imports, including imports of types", () => {
 		assert.deepEqual(circles(files), []);
 	});
 
-	test("starts without the operations: commands do without them, and the key is made while they load", () => {
+	test("starts without the operations, which commands do not need, and which load while the key is made", () => {
 		const loaded = loadedWith("emulator/main.ts");
 		assert.ok(loaded.includes("emulator/config/config.ts"));
 		assert.deepEqual(
@@ -224,7 +224,7 @@ suite("The source", () => {
 		);
 	});
 
-	test("keeps files that say «Pure» free of clocks, chance and I/O", () => {
+	test("has no clocks, randomness and I/O in files that are declared «Pure»", () => {
 		assert.deepEqual(
 			files.filter(isImpure).map(({ path }) => path),
 			[],
@@ -260,7 +260,7 @@ suite("The source", () => {
 		);
 	});
 
-	test("can be loaded by require, because no module waits at its top", () => {
+	test("can be loaded by require, because no module has a top-level await", () => {
 		assert.deepEqual(
 			files.filter(waitsAtTop).map(({ path }) => path),
 			[],
@@ -295,7 +295,7 @@ function isNotThis({ path }: File): boolean {
 suite("The check of", () => {
 	const at = (path: string, text: string): File => ({ path, text });
 
-	test("imports sees one that goes up, and one that goes aside", () => {
+	test("imports reports an import of a higher layer, and one of the same layer", () => {
 		const from = (path: string, to: string): string[] =>
 			upwards(at(path, `import { a } from "${to}";`));
 		assert.deepEqual(from("emulator/oss/a.ts", "../server/b.ts"), [
@@ -317,7 +317,7 @@ suite("The check of", () => {
 			assert.equal(upwards(at("emulator/oss/a.ts", line)).length, 1, line);
 	});
 
-	test("circles finds one, however long, once", () => {
+	test("cycles reports each cycle once, however long it is", () => {
 		const importing = (path: string, to: string): File =>
 			at(path, `import type { A } from "${to}";`);
 		const ring = [
@@ -332,7 +332,7 @@ suite("The check of", () => {
 		assert.deepEqual(circles(ring.slice(1)), []);
 	});
 
-	test("purity sees clocks, chance and I/O, in files that say so", () => {
+	test("purity reports clocks, randomness and I/O, in files that are declared «Pure»", () => {
 		const pure = (text: string): boolean =>
 			!isImpure(
 				at("a.ts", `/**\n * A file.\n *\n * Pure. Source: x.\n */\n${text}`),
@@ -385,13 +385,13 @@ suite("The check of", () => {
 		}
 	});
 
-	test("functions lets tables and classes be as long as they are", () => {
+	test("functions does not limit tables and classes", () => {
 		const long = Array(100).fill("\ta: 1,").join("\n");
 		assert.deepEqual(longFunctions(at("a.ts", `const a = {\n${long}\n};`)), []);
 		assert.deepEqual(longFunctions(at("a.ts", `class A {\n${long}\n}`)), []);
 	});
 
-	test("lines counts columns, and no texts", () => {
+	test("lines counts columns, except in texts", () => {
 		const of = (line: string): number => longLines(at("a.ts", line)).length;
 		assert.equal(of("x".repeat(COLUMNS_MAX)), 0);
 		assert.equal(of("x".repeat(COLUMNS_MAX + 1)), 1);
@@ -408,7 +408,7 @@ suite("The check of", () => {
 		assert.deepEqual(found, ["A-90", "A-901", "A-91"]);
 	});
 
-	test("mentions looks in comments, next to the file and from the top", () => {
+	test("mentions resolves the paths in comments relative to the file and to the root", () => {
 		const of = (comment: string): string[] =>
 			missingMentions(at("emulator/server/a.ts", `${comment}\nb.c.ts`));
 		assert.deepEqual(of("/** See handle.ts. */"), []);
@@ -419,7 +419,7 @@ suite("The check of", () => {
 		assert.deepEqual(of("/**\n * See meow.ts.\n */").length, 1);
 	});
 
-	test("openings wants a comment first", () => {
+	test("openings requires a comment at the beginning", () => {
 		assert.ok(opensSilently(at("a.ts", 'import "a";\n/** A. */')));
 		assert.ok(opensSilently(at("a.ts", "// A.\n")));
 		assert.ok(!opensSilently(at("a.ts", "/** A. */\n")));

@@ -21,7 +21,7 @@ const WALK = PAGE.slice(
 );
 
 suite("A PUT with a callback", () => {
-	test("runs through no more files than the page on the architecture says, and through those that it names", async (t) => {
+	test("runs through at most as many files as the page on the architecture states, and through the named ones", async (t) => {
 		const files = await filesOfUpload(t);
 		const [, said = ""] = /runs through (\d+) files/.exec(WALK) ?? [];
 		assert.ok(
@@ -39,7 +39,7 @@ suite("A PUT with a callback", () => {
 		);
 	});
 
-	test("is counted without files that are only loaded", async (t) => {
+	test("does not count files that are only loaded", async (t) => {
 		const files = await filesOfUpload(t);
 		assert.ok(files.length > 50);
 		assert.ok(files.length < globSync("emulator/**/*.ts").length / 3);
@@ -62,7 +62,7 @@ async function filesOfUpload(t: TestContext): Promise<string[]> {
 	const put = () =>
 		oss.put("/photos/cat.jpg", "meow", { "x-oss-callback": callback });
 	await oss.put("/photos");
-	// What the first upload alone runs through loads or caches something: it is not part of the walk.
+	// Files that only the first upload runs through load or cache something: they are not part of the walk.
 	await put();
 	const session = new Session();
 	session.connect();

@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 export const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** Of a browser that asks nothing of the network by itself. */
+/** The flags of a browser that sends no requests of its own. */
 export const FLAGS: string[] = [
 	...["--no-sandbox", "--disable-gpu", "--disable-quic"],
 	...["--no-first-run", "--disable-background-networking"],

@@ -53,7 +53,7 @@ const DROP = `(() => {
 		new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 })()`;
 
-/** What Chromium says of a refused form. */
+/** The message of Chromium about a refused form. */
 const FAILED_TO_LOAD =
 	"Failed to load resource: the server responded with a status of 400 (Bad Request)";
 
@@ -134,11 +134,11 @@ async function openView(page: Page, name: string): Promise<void> {
 	await page.getByRole("heading", { level: 1, name }).waitFor();
 }
 
-/** Agrees in the dialog that asks before something is destroyed. */
+/** Confirms in the dialog that precedes a deletion. */
 const agree = (page: Page, name: string): Promise<void> =>
 	page.getByRole("dialog").getByRole("button", { name }).click();
 
-/** What axe finds wrong with the page. */
+/** Returns the violations that axe finds on the page. */
 async function findViolations(page: Page): Promise<unknown> {
 	await page.evaluate(AXE);
 	return page.evaluate(
@@ -152,7 +152,7 @@ const focused = (page: Page): Promise<unknown> =>
 suite("The console", { skip }, () => {
 	const open = useBrowser();
 
-	test("leads from the buckets through folders to an object, and back", async (t) => {
+	test("has links from the buckets through folders to an object, and back", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put("/photos/2026/cats/tom.txt", "meow <b>meow</b>", {
 			"content-type": "text/plain",
@@ -244,7 +244,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("does not let an object's own scripts run", async (t) => {
+	test("does not run an object's own scripts", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put(
 			"/photos/evil.html",
@@ -263,7 +263,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await page.evaluate("origin"), "null");
 	});
 
-	test("shows a callback and its outcome as they happen, without being reloaded", async (t) => {
+	test("shows a callback and its outcome as they happen, without a reload", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { promise: mayAnswer, resolve: answerNow } =
 			Promise.withResolvers<void>();
@@ -341,7 +341,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("finds callbacks by key, and forgets them all", async (t) => {
+	test("finds callbacks by key, and deletes them all", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: BODY };
@@ -361,7 +361,7 @@ suite("The console", { skip }, () => {
 		await page.getByText("No callback like that.").waitFor();
 	});
 
-	test("keeps the keyboard's place when the page is drawn anew", async (t) => {
+	test("keeps the keyboard focus when the page is rendered again", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put("/photos/b", "");
 		await oss.put("/photos/c", "");
@@ -378,7 +378,7 @@ suite("The console", { skip }, () => {
 		);
 	});
 
-	test("says so when the emulator has ended", async (t) => {
+	test("shows that the emulator has ended", async (t) => {
 		const { oss, adminUrl, close } = await startWithAdmin(t);
 		await oss.put("/photos/cat.txt", "meow");
 		const { page } = await open(t, adminUrl);
@@ -390,7 +390,7 @@ suite("The console", { skip }, () => {
 	});
 
 	for (const scheme of ["light", "dark"] as const)
-		test(`can be used by everybody, in the ${scheme}`, async (t) => {
+		test(`is accessible, in the ${scheme}`, async (t) => {
 			const { oss, admin, adminUrl } = await startWithAdmin(t);
 			const application = await startApplicationServer(t);
 			const failing = await startApplicationServer(t, { status: 404 });
@@ -434,7 +434,7 @@ suite("The console", { skip }, () => {
 			assert.deepEqual(complaints, [FAILED_TO_LOAD]);
 		});
 
-	test("fits a telephone: only tables scroll sideways, and no name is squeezed to a letter a line", async (t) => {
+	test("fits a phone: only tables scroll sideways, and names keep a readable width", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put("/photos/summer-holidays-0001.jpg", "meow", {
 			"content-type": "application/octet-stream",
@@ -461,7 +461,7 @@ suite("The console", { skip }, () => {
 		assert.ok(height > 0 && height < 60, `${height} pixels high`);
 	});
 
-	test("shows at home how to connect, and what was refused", async (t) => {
+	test("shows on the home page how to connect, and the refused requests", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		await oss.get("/photos/missing.txt");
 		await admin.post("/api/faults", {
@@ -545,7 +545,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("signs a URL, deletes an object, and brings it back from under its delete marker", async (t) => {
+	test("signs a URL, deletes an object, and restores it by removing its delete marker", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		await admin.put("/api/buckets/photos", { versioning: "Enabled" });
 		const type = { "content-type": "text/plain" };
@@ -569,7 +569,7 @@ suite("The console", { skip }, () => {
 		assert.equal((await oss.get("/photos/cat.txt")).status, 200);
 	});
 
-	test("lists versions and delete markers, and returns to the list when the last version is gone", async (t) => {
+	test("lists versions and delete markers, and returns to the list when the last version is deleted", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		await admin.put("/api/buckets/photos", { versioning: "Enabled" });
 		await oss.put("/photos/cats/tom.txt", "meow");
@@ -622,7 +622,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await textOf(current), "Snapshots");
 	});
 
-	test("asks before it destroys something; Escape and Enter keep it, and the focus returns", async (t) => {
+	test("asks for confirmation before it deletes data; Escape and Enter cancel, and the focus returns", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/buckets`);
 		const remove = page.getByRole("button", { name: "Delete photos" });
@@ -701,7 +701,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await page.getByRole("row").count(), 2);
 	});
 
-	test("adds a fault that strikes, and removes it", async (t) => {
+	test("adds a fault that takes effect, and removes it", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/faults`);
 
@@ -762,7 +762,7 @@ suite("The console", { skip }, () => {
 		assert.equal(settings.logLevel, "silent");
 	});
 
-	test("says what is wrong with a form that the emulator refuses", async (t) => {
+	test("shows the reason when the emulator refuses a form", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/buckets`);
 
@@ -772,7 +772,7 @@ suite("The console", { skip }, () => {
 		await page.getByText("Name: The specified bucket is not valid.").waitFor();
 	});
 
-	test("says in one sentence which field is wrong, and changes nothing", async (t) => {
+	test("marks the invalid field of a form with one sentence, and changes nothing", async (t) => {
 		const { admin, adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, adminUrl);
 		const { text: before } = await admin.get("/api/ram/roles");
@@ -796,7 +796,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(objects.json.objects, []);
 	});
 
-	test("gives a role the accounts that it trusts, and turns the pages of many users", async (t) => {
+	test("sets the accounts that a role trusts, and turns the pages of many users", async (t) => {
 		const { admin, adminUrl } = await startWithAdmin(t);
 		for (let i = 100; i < 160; i++)
 			await admin.put(`/api/ram/users/user-${i}`, { policies: [] });
@@ -819,8 +819,8 @@ suite("The console", { skip }, () => {
 	test("sends requests only to the emulator", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, "about:blank");
-		const asked = new Set<string>();
-		page.on("request", (request) => asked.add(new URL(request.url()).origin));
+		const origins = new Set<string>();
+		page.on("request", (request) => origins.add(new URL(request.url()).origin));
 
 		await page.goto(adminUrl);
 		await page.getByText("live", { exact: true }).waitFor();

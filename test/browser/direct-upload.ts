@@ -133,7 +133,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by fetch reads why it is refused", async (t) => {
+	test("by fetch reads the reason of a refusal", async (t) => {
 		const { page, ...example } = await start(t);
 		await advance(example, 301);
 		await choose(page, "fetch", CAT);
@@ -191,7 +191,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by ali-oss puts with keys for a while", async (t) => {
+	test("by ali-oss puts with temporary keys", async (t) => {
 		const { page, complaints, server, ...example } = await start(t);
 		await choose(page, "client", CAT);
 		await press(page, "Put");
@@ -217,7 +217,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		});
 	}
 
-	test("by ali-oss uploads in parts and sees them arrive", async (t) => {
+	test("by ali-oss uploads in parts and shows the progress", async (t) => {
 		const { page, complaints, server, ...example } = await start(t);
 		await page.evaluate(WATCH);
 		await choose(page, "client", LARGE);
@@ -240,7 +240,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by ali-oss aborts an upload, which leaves nothing behind", async (t) => {
+	test("by ali-oss aborts an upload, whose parts are deleted", async (t) => {
 		const { page, complaints, ...example } = await start(t);
 		await page.evaluate(WATCH);
 		await page.evaluate("pauseAt = 0.4");
@@ -259,7 +259,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by ali-oss pauses an upload, and goes on where it was", async (t) => {
+	test("by ali-oss pauses an upload, and resumes it", async (t) => {
 		const { page, complaints, ...example } = await start(t);
 		await page.evaluate(WATCH);
 		await page.evaluate("pauseAt = 0.4");

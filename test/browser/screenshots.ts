@@ -12,7 +12,7 @@ import { PLAIN_PAGES, startFilled } from "./filled.ts";
 type Shot = {
 	readonly name: string;
 	readonly url: string;
-	/** What is done on the page before the picture. */
+	/** The actions on the page before the picture. */
 	readonly act?: (page: Page) => Promise<unknown>;
 };
 
@@ -156,4 +156,4 @@ try {
 	await browser.close();
 	for (const end of ends) await end();
 }
-process.exit(); // test/admin/admin.ts begins a run of tests, of which there are none
+process.exit(); // test/admin/admin.ts starts the test runner, which has no tests here

@@ -1,5 +1,5 @@
 /**
- * Measures the console with 100,000 objects, 100,000 versions, 10,000 callbacks and as many requests as are kept, in
+ * Measures the console with 100,000 objects, 100,000 versions, 10,000 callbacks and the most requests that are recorded, in
  * Chromium: `npx node test/browser/speed.ts [PART_OF_A_NAME]`. Prints a table; it takes some minutes.
  *
  * Two figures for each page: from the address to its content, painted; and how long another client had to wait for the
@@ -122,7 +122,7 @@ await fill();
 const emulator = await start();
 const adminUrl = `http://127.0.0.1:${emulator.adminPort}`;
 
-/** RAM users, and requests as many as are kept. */
+/** RAM users, and the most requests that are recorded. */
 async function send(admin: Admin): Promise<void> {
 	for (let i = 0; i < 1000; i++)
 		await admin.put(`/api/ram/users/user-${pad(i)}`, { policies: [] });
@@ -228,7 +228,7 @@ async function measure(page: Page, { name, address }: Measured): Promise<void> {
 	console.log(`| ${name} | ${ms} | ${waitMs} | ${rows} | ${elements} |`);
 }
 
-/** Changes that concern everything that is there. */
+/** Operations on the whole state. */
 async function measureChanges(admin: Admin): Promise<void> {
 	for (const [name, change] of [
 		["counting 100,000 objects", () => admin.get("/api/buckets/flat/stat")],
@@ -278,4 +278,4 @@ try {
 	await emulator.stop();
 	rmSync(folder, { recursive: true });
 }
-process.exit(); // test/admin/admin.ts begins a run of tests, of which there are none
+process.exit(); // test/admin/admin.ts starts the test runner, which has no tests here

@@ -1,5 +1,5 @@
 /**
- * A worker that asks the emulator for its health again and again, and says how long the longest answer took: that long
+ * A worker that requests the emulator's health repeatedly, and reports how long the longest answer took: that long
  * its event loop was busy with something else.
  */
 import { Agent, get } from "node:http";

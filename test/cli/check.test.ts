@@ -83,7 +83,7 @@ suite("oss-emulator check", () => {
 			/ has 100001 bytes instead of 100000\n/,
 		],
 	] as const) {
-		test(`names the object whose content is ${what}, and takes it out with --repair`, async (t) => {
+		test(`names the object whose content is ${what}, and removes it with --repair`, async (t) => {
 			const folder = await makeData(t);
 			damage(onlyBlob(folder));
 			const found = check(folder);
@@ -107,7 +107,7 @@ suite("oss-emulator check", () => {
 		});
 	}
 
-	test("puts the blobs of a missing database aside with --repair", async (t) => {
+	test("sets aside the blobs of a missing database with --repair", async (t) => {
 		const folder = await killedFolder(t);
 		const blobs = filesIn(join(folder, "blobs")).length;
 		assert.ok(blobs > 0);
@@ -124,7 +124,7 @@ suite("oss-emulator check", () => {
 		assert.equal(filesIn(join(folder, "blobs.lost-1")).length, blobs);
 	});
 
-	test("changes nothing about a log that was cut, until it repairs", async (t) => {
+	test("leaves a truncated log unchanged without --repair", async (t) => {
 		const folder = await killedFolder(t);
 		const log = join(folder, "oss.db-wal");
 		const blobs = filesIn(join(folder, "blobs")).length;
@@ -146,7 +146,7 @@ suite("oss-emulator check", () => {
 		assert.equal(filesIn(join(folder, "blobs")).length + lost, blobs);
 	});
 
-	test("keeps the rows that can be read of a damaged database", async (t) => {
+	test("keeps the readable rows of a damaged database", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);

@@ -72,7 +72,7 @@ suite("oss-emulator ls", () => {
 		assert.deepEqual(ended, { code: 0, out: "music\nphotos\n", err: "" });
 	});
 
-	test("lists a folder, and everything with --recursive; no key speaks to the terminal", async (t) => {
+	test("lists a folder, and everything with --recursive; keys cannot send control characters to the terminal", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 		const red = "\\u001b[31mred\\n";
 
@@ -86,7 +86,7 @@ suite("oss-emulator ls", () => {
 		assert.match(top.out, /^ +4 {2}\d{4}-\d\d-\d\dT\S+Z {2}cat\.txt$/m);
 	});
 
-	test("lists more than a page", async (t) => {
+	test("lists more than one page", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		for (let i = 0; i < 1003; i++) await oss.put(`/photos/${i}`, "");
 
@@ -95,7 +95,7 @@ suite("oss-emulator ls", () => {
 		assert.equal(new Set(namesIn(ended)).size, 1003);
 	});
 
-	test("prints a document a line with --json", async (t) => {
+	test("prints one JSON document per line with --json", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		const { out } = await run(adminUrl, "ls", "photos", "--json");
@@ -109,7 +109,7 @@ suite("oss-emulator ls", () => {
 		assert.equal(cat.size, 4);
 	});
 
-	test("exits with 1 when there is no such bucket, or nothing begins so", async (t) => {
+	test("exits with 1 if the bucket does not exist, or no key has the prefix", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		const bucket = await run(adminUrl, "ls", "nothing");
@@ -129,7 +129,7 @@ suite("oss-emulator ls", () => {
 });
 
 suite("oss-emulator cat", () => {
-	test("gives the content, byte for byte", async (t) => {
+	test("prints the content byte for byte", async (t) => {
 		const { oss, adminUrl } = await startWithObjects(t);
 		const content = "猫\u0000\r\n".repeat(200_000);
 		await oss.put("/photos/a%20b", content);
@@ -140,7 +140,7 @@ suite("oss-emulator cat", () => {
 		assert.ok(out === content);
 	});
 
-	test("exits with 1 when there is no such object, with 2 without a name", async (t) => {
+	test("exits with 1 if the object does not exist, and with 2 without a name", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		const missing = await run(adminUrl, "cat", "photos/none");
@@ -155,7 +155,7 @@ suite("oss-emulator cat", () => {
 		);
 	});
 
-	test("is content with a reader that has seen enough", async (t) => {
+	test("ends without an error when the reader closes the pipe", async (t) => {
 		const { oss, adminUrl } = await startWithObjects(t);
 		await oss.put("/photos/large", Buffer.alloc(8 * 1024 * 1024));
 		const child = launch(["cat", "photos/large", "--admin", adminUrl]);
@@ -183,7 +183,7 @@ suite("oss-emulator stat", () => {
 		assert.equal(JSON.parse(json.out).versions[0].key, "cat.txt");
 	});
 
-	test("exits with 1 when there is no such object", async (t) => {
+	test("exits with 1 if the object does not exist", async (t) => {
 		const { adminUrl } = await startWithObjects(t);
 
 		assert.equal((await run(adminUrl, "stat", "photos/none")).code, 1);
@@ -211,7 +211,7 @@ suite("oss-emulator callbacks", () => {
 		assert.equal(JSON.parse(one.out).told.message, "Error status : 500.");
 	});
 
-	test("--follow prints each once its outcome is known, until it is interrupted", async (t) => {
+	test("--follow prints each callback once its outcome is known, until it is interrupted", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { url } = application;
@@ -266,7 +266,7 @@ suite("oss-emulator callbacks", () => {
 });
 
 suite("A subcommand exits with 2 and one line", () => {
-	test("when no emulator is there", async () => {
+	test("if no emulator answers", async () => {
 		const { code, err } = await run("http://127.0.0.1:1", "ls");
 
 		assert.equal(code, 2);
@@ -277,7 +277,7 @@ suite("A subcommand exits with 2 and one line", () => {
 		[404, "says 404"],
 		[200, "says 200"],
 	] as const)
-		test(`when something else is there, and ${what}`, async (t) => {
+		test(`if another program answers, and ${what}`, async (t) => {
 			const server = createServer((_incoming, outgoing) => {
 				outgoing.writeHead(status, { Connection: "close" }).end("<html>");
 			});
@@ -315,7 +315,7 @@ suite("A subcommand exits with 2 and one line", () => {
 });
 
 suite("oss-emulator --help", () => {
-	test("names the subcommands, and the page of each its flags", async () => {
+	test("lists the subcommands, and the help of each lists its flags", async () => {
 		const { code, out } = await run("", "--help");
 
 		assert.equal(code, 0);

@@ -80,7 +80,7 @@ suite("On the command line", () => {
 		assert.equal(missing.code, 1);
 	});
 
-	test("a file is uploaded with its metadata, and comes back byte for byte", async (t) => {
+	test("a file is uploaded with its metadata, and downloaded byte for byte", async (t) => {
 		const { oss, cwd, succeed } = await startCommand(t);
 		const content = Buffer.from(
 			Array.from({ length: 1000 }, (_, i) => i % 256),
@@ -229,7 +229,7 @@ suite("On the command line", () => {
 		assert.equal((await run("export x.tar --bucket none")).code, 1);
 	});
 
-	test("a tar file that names files elsewhere, or is no export, imports nothing", async (t) => {
+	test("a tar file that names other files, or is not an export, is refused", async (t) => {
 		const { oss, cwd, run } = await startCommand(t);
 		writeFileSync(join(cwd, "secret"), "of this machine");
 		mkdirSync(join(cwd, "objects"));
@@ -295,7 +295,7 @@ suite("On the command line", () => {
 		assert.equal((await run(`account rm ${made.uid}`)).code, 1);
 	});
 
-	test("the doctor tells versions and settings, and no secret", async (t) => {
+	test("the doctor prints versions and settings, without secrets", async (t) => {
 		const { succeed } = await startCommand(t);
 		const out = await succeed("doctor");
 		assert.match(out, /^node: v/m);

@@ -20,7 +20,7 @@ suite("For any objects", () => {
 		{ noNullPrototype: true },
 	);
 
-	test("an exported tar file brings them back: keys, bytes and metadata", async (t) => {
+	test("the import of an exported tar file restores keys, bytes and metadata", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));

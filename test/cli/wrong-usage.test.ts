@@ -54,7 +54,7 @@ suite("Every command exits with 2 and one line that names", () => {
 			}
 	});
 
-	test("a flag that it does not know", async (t) => {
+	test("an unknown flag", async (t) => {
 		for (const name of commands)
 			assert.equal(
 				await ask(t, name, ["--moonshine"]),
@@ -82,7 +82,7 @@ suite("Every command exits with 2 and one line that names", () => {
 				);
 	});
 
-	test("what it takes instead of too many words", async (t) => {
+	test("the accepted arguments, if there are too many", async (t) => {
 		for (const name of commands) {
 			const text = await ask(t, name, Array(6).fill("a/b"));
 			const [line = "", ...more] = text.split("\n");

@@ -38,7 +38,7 @@ for (const [where, isElsewhere] of [
 	["elsewhere", true],
 ] as const)
 	suite(`An emulator ${where}`, () => {
-		test("stores and gives objects, and keeps a state to return to", async (t) => {
+		test("stores and returns objects, and restores a saved state", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await emulator.createBucket("photos", { acl: "public-read" });
 
@@ -60,7 +60,7 @@ for (const [where, isElsewhere] of [
 			assert.equal(emulator.region, "cn-hangzhou");
 		});
 
-		test("takes bytes as they are, and JSON", async (t) => {
+		test("stores bytes unchanged, and JSON", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 			await emulator.createBucket("photos");
 			const bytes = Uint8Array.from([0, 255, 13, 10, 128]);
@@ -77,7 +77,7 @@ for (const [where, isElsewhere] of [
 			assert.equal((await emulator.get("photos", "b")).text, "{}");
 		});
 
-		test("waits for callbacks and requests, of one account too", async (t) => {
+		test("waits for callbacks and requests, also of one account", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 			const application = await startApplicationServer(t);
 			const account = await emulator.createAccount({ name: "a test" });
@@ -106,7 +106,7 @@ for (const [where, isElsewhere] of [
 			assert.equal((await oss.get("/")).status, 403);
 		});
 
-		test("lists the latest ones after a time-out", async (t) => {
+		test("returns the latest callbacks and requests after a time-out", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await oss.put("/photos");
 
@@ -120,7 +120,7 @@ for (const [where, isElsewhere] of [
 			);
 		});
 
-		test("lets requests fail, and tells how often they did", async (t) => {
+		test("makes requests fail, and counts the failures", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await oss.put("/photos");
 			const { id } = await emulator.fault({
@@ -140,7 +140,7 @@ for (const [where, isElsewhere] of [
 			assert.deepEqual(await emulator.faults(), []);
 		});
 
-		test("takes seeds, and moves its clock", async (t) => {
+		test("accepts seeds, and moves its clock", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 
 			const seeded = await emulator.seed({
@@ -190,7 +190,7 @@ for (const [where, isElsewhere] of [
 	});
 
 suite("connectEmulator", () => {
-	test("says so when no emulator answers, or something else does", async (t) => {
+	test("rejects if no emulator answers, or another program does", async (t) => {
 		const port = await findFreePort();
 		const other = createServer((_, outgoing) => outgoing.end("hello"));
 		t.after(() => other.close());
@@ -214,7 +214,7 @@ suite("connectEmulator", () => {
 			/^TypeError: adminUrl must be like http/,
 		);
 		await assert.rejects(
-			// A program in JavaScript may say anything.
+			// A program in JavaScript can pass any value.
 			connectEmulator(JSON.parse('{"adminURL":"http://127.0.0.1:1"}')),
 			/^TypeError: connectEmulator has no option adminURL: use adminUrl, /,
 		);
@@ -238,7 +238,7 @@ suite("connectEmulator", () => {
 			);
 	});
 
-	test("names the OSS port by the host that it is connected through", async (t) => {
+	test("returns an endpoint with the host of the admin URL", async (t) => {
 		const { adminUrl, port, close } = await startEmulator({
 			flags: FLAGS,
 		}).then((one) => ({ ...one, port: new URL(one.endpoint).port }));

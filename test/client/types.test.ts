@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 
 const FILES = ["index.ts", "client/types.ts", "client/connect.ts"];
 
-/** The members of these are what an editor shows while an option or a method is typed. */
+/** An editor shows the members of these types while an option or a method is typed. */
 const TYPES = ["EmulatorOptions", "ConnectOptions", "EmulatorControl", "Clock"];
 
 const DESIGNED = [

@@ -17,7 +17,7 @@ const refusalOf = (
 	throw new assert.AssertionError({ message: `${args.join(" ")} is taken` });
 };
 
-suite("A wrong flag is refused in a line that says what to do:", () => {
+suite("A wrong flag is refused in one line with the remedy:", () => {
 	const cases: readonly (readonly [args: string, expected: RegExp])[] = [
 		["--nope", /^unknown flag --nope: see oss-emulator --help$/],
 		["extra", /^unknown flag extra: /],
@@ -82,14 +82,14 @@ suite("A wrong flag is refused in a line that says what to do:", () => {
 		});
 	});
 
-	test("and no secret is in it", () => {
+	test("without a secret in the line", () => {
 		const message = refusalOf(["--access-key", "id:secret:uid"]);
 		assert.doesNotMatch(message, /secret/);
 	});
 });
 
-suite("A variable of the environment", () => {
-	test("is a flag by another name", () => {
+suite("An environment variable", () => {
+	test("has the meaning of its flag", () => {
 		const config = readConfig([], {
 			OSS_EMULATOR_PORT: "0,80",
 			OSS_EMULATOR_ADMIN_PORT: "7001",
@@ -109,7 +109,7 @@ suite("A variable of the environment", () => {
 		]);
 	});
 
-	test("loses against a flag, and says nothing when it is empty", () => {
+	test("yields to a flag, and is ignored if it is empty", () => {
 		const env = { OSS_EMULATOR_PORT: "1", OSS_EMULATOR_REGION: "" };
 		const config = readConfig(["--port", "2"], env);
 		assert.deepEqual(config.ports, [2]);
@@ -121,11 +121,11 @@ suite("A variable of the environment", () => {
 		["OSS_EMULATOR_PORT", ",", /^--port needs a value/],
 		["OSS_EMULATOR_AUTH", "on", /^--auth must be one of strict, off, not on$/],
 	] as const)
-		test(`is refused as a flag is: ${name}=${value}`, () =>
+		test(`is refused like a flag: ${name}=${value}`, () =>
 			assert.match(refusalOf([], { [name]: value }), expected));
 });
 
-test("Of a setting that is nothing by default, nothing may be said", () => {
+test("A setting that is empty by default can be set back to an empty value", () => {
 	const flags = ["--domain=", "--tls-port=", "--callback-key=", "--ram="];
 	const config = readConfig(["--callback-key", "own.pem", ...flags], {});
 	assert.deepEqual(config.domains, []);
@@ -133,7 +133,7 @@ test("Of a setting that is nothing by default, nothing may be said", () => {
 	assert.equal(config.callbackKey.file, "");
 });
 
-test("A flag that may repeat counts each time, of another the last", () => {
+test("All values of a repeatable flag count, and the last value of any other flag", () => {
 	const args = "--host ::1 --host 127.0.0.1,0.0.0.0 --region a --region oss-b";
 	const config = readConfig(args.split(" "), {});
 	assert.deepEqual(config.hosts, ["::1", "127.0.0.1", "0.0.0.0"]);

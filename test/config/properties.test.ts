@@ -14,7 +14,7 @@ const value = fc.oneof(
 );
 
 suite("For any flags", () => {
-	test("they mean what their variables mean, or both are refused", () =>
+	test("the flags and their environment variables have the same result", () =>
 		forAll([fc.constantFrom(...names), value], async (name, one) => {
 			const { kind } = settings[name];
 			if (kind === "flag" || one === "" || one.startsWith("-")) return;
@@ -29,7 +29,7 @@ suite("For any flags", () => {
 			assert.deepEqual(byFlag, byVariable);
 		}));
 
-	test("a mistake is one line", () =>
+	test("an error is one line", () =>
 		forAll(
 			[
 				fc.array(
@@ -51,7 +51,7 @@ suite("For any flags", () => {
 			},
 		));
 
-	test("the options of startEmulator are arguments, or a StartError", () =>
+	test("the options of startEmulator become arguments, or a StartError", () =>
 		forAll(
 			[
 				fc.dictionary(

@@ -20,7 +20,7 @@ const start = async (t: TestContext): Promise<TestEmulator> => {
 	return emulator;
 };
 
-/** Temporary keys; of their token a `+` is wanted, which most have. */
+/** Returns temporary keys whose token has a `+`, as most tokens do. */
 async function assume({ oss }: TestEmulator): Promise<Session> {
 	for (;;) {
 		const Timestamp = new Date().toISOString();
@@ -60,8 +60,8 @@ const advance = async (
 	assert.equal(status, 200);
 };
 
-suite("Of a security token the signature doctor tells", () => {
-	test("that it was not encoded, or twice, or is not whole", async (t) => {
+suite("For a security token the signature doctor finds", () => {
+	test("that it was not encoded, encoded twice, or truncated", async (t) => {
 		const emulator = await start(t);
 		const session = await assume(emulator);
 		const other = await assume(await start(t));
@@ -79,7 +79,7 @@ suite("Of a security token the signature doctor tells", () => {
 		}
 	});
 
-	test("whose it is", async (t) => {
+	test("the key that it belongs to", async (t) => {
 		const emulator = await start(t);
 		const [one, other] = [await assume(emulator), await assume(emulator)];
 		const answer = await askWith(emulator, encode(other.token), one);
@@ -90,7 +90,7 @@ suite("Of a security token the signature doctor tells", () => {
 		);
 	});
 
-	test("that it is missing, or one too many", async (t) => {
+	test("that it is missing, or superfluous", async (t) => {
 		const emulator = await start(t);
 		const { id, secret } = await assume(emulator);
 		const without = await sendSigned(emulator, "V1 URL", CAT, { id, secret });
@@ -109,7 +109,7 @@ suite("Of a security token the signature doctor tells", () => {
 		);
 	});
 
-	test("that it has ended", async (t) => {
+	test("that it has expired", async (t) => {
 		const emulator = await start(t);
 		const { id, secret, token } = await assume(emulator);
 		const sent = { ...CAT, headers: { "x-oss-security-token": token } };
@@ -125,7 +125,7 @@ suite("Of a security token the signature doctor tells", () => {
 		);
 	});
 
-	test("that it was not signed, and that it was the secret", async (t) => {
+	test("that it was not signed, and that it was used as the secret", async (t) => {
 		const emulator = await start(t);
 		const { id, secret, token } = await assume(emulator);
 		const query = { "security-token": token };
@@ -147,7 +147,7 @@ suite("Of a security token the signature doctor tells", () => {
 	});
 });
 
-suite("Of a moment the signature doctor tells", () => {
+suite("For a time the signature doctor finds", () => {
 	const HOUR = 3_600_000;
 	const asked = async (
 		t: TestContext,
@@ -163,7 +163,7 @@ suite("Of a moment the signature doctor tells", () => {
 		return diagnosisOf(emulator, answer);
 	};
 
-	test("that it may be local time", async (t) => {
+	test("that it can be local time", async (t) => {
 		const east = await asked(t, "V4 header", Date.now() + 8 * HOUR);
 		assert.match(east, /^the client's clock is (?:28800|2879\d) s ahead of/);
 		assert.match(east, /wrote the local time of UTC\+8 as UTC$/);
@@ -183,7 +183,7 @@ suite("Of a moment the signature doctor tells", () => {
 		assert.match(said, /; the emulator's was moved by 7200 s$/);
 	});
 
-	test("that the URL was cut before it", async (t) => {
+	test("that the URL was truncated before it", async (t) => {
 		const emulator = await start(t);
 		const target = "/photos/cat?OSSAccessKeyId=oss-emulator";
 		const answer = await emulator.oss.get(target, { as: null });

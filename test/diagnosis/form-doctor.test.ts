@@ -58,7 +58,7 @@ async function post(
 }
 
 const wrapped = POLICY.replaceAll(/.{76}(?=.)/g, "$&\r\n");
-/** One whose base64 has a `+`, which POLICY has not. */
+/** A policy whose base64 has a `+`, unlike POLICY. */
 const PLUS = policyOf([["not-in", "$key", ["~~>~~>~~>"]]]);
 assert.ok(PLUS.includes("+"));
 const stringToSign = `OSS4-HMAC-SHA256\n${TIME}\n${SCOPE}/aliyun_v4_request\n${sha256(POLICY)}`;
@@ -131,7 +131,7 @@ const MISTAKES: readonly (readonly [
 	],
 ];
 
-suite("Of a form's signature the doctor names", () => {
+suite("For a form's signature the doctor names", () => {
 	for (const [what, form, sentence] of MISTAKES)
 		test(`${what}, with ${form.length} fields`, async (t) => {
 			const [told, said] = await post(t, form);
@@ -140,13 +140,13 @@ suite("Of a form's signature the doctor names", () => {
 		});
 });
 
-suite("Of a form the doctor says", () => {
+suite("For a form the doctor reports", () => {
 	const signed = (...conditions: unknown[]): Part[] => {
 		const policy = policyOf(conditions);
 		return formV4(v4(policy), policy);
 	};
 
-	test("nothing when it is right", async (t) => {
+	test("nothing if the form is right", async (t) => {
 		for (const form of [
 			formV1(v1(POLICY)),
 			formV4(v4(POLICY)),
@@ -171,7 +171,7 @@ suite("Of a form the doctor says", () => {
 		}
 	});
 
-	test("that its policy has expired, its key is unknown, its region another", async (t) => {
+	test("that its policy has expired, its key is unknown, or its region is wrong", async (t) => {
 		const old = policyOf(ANY, "2020-01-01T00:00:00Z");
 		const cases = [
 			[formV1(v1(old), old), /^the policy has expired/],
@@ -198,7 +198,7 @@ suite("Of a form the doctor says", () => {
 			assert.match((await post(t, form))[1], sentence);
 	});
 
-	test("something in bounded time, however long the policy", {
+	test("a result in bounded time, however long the policy is", {
 		timeout: 30_000,
 	}, async (t) => {
 		const many = Array.from({ length: 40_000 }, () => ANY[0]);

@@ -492,7 +492,7 @@ for (const [kind, cases] of Object.entries({
 	"way of signing": SIGNS,
 	"signed text": TEXTS,
 })) {
-	suite(`Of a wrong ${kind} the signature doctor names`, () => {
+	suite(`For a wrong ${kind} the signature doctor names`, () => {
 		const started = startForSuite();
 		for (const [what, scheme, sent, mistake, sentence] of cases)
 			test(`${what} (${scheme})`, async () => {
@@ -510,7 +510,7 @@ suite("The signature doctor", () => {
 	const started = startForSuite();
 
 	for (const scheme of ["V1 header", "V1 URL", "V4 header", "V4 URL"] as const)
-		test(`has nothing to say of a request signed as the docs say (${scheme})`, async () => {
+		test(`finds nothing in a request that is signed as documented (${scheme})`, async () => {
 			const emulator = await started();
 			for (const sent of [CAT, PUT, { ...PUT, ...META }, LISTING]) {
 				const answer = await sendSigned(emulator, scheme, sent);
@@ -519,7 +519,7 @@ suite("The signature doctor", () => {
 			}
 		});
 
-	test("admits it when nothing explains a signature", async () => {
+	test("reports that no usual mistake explains a signature", async () => {
 		const emulator = await started();
 		for (const scheme of ["V1 URL", "V4 header"] as const) {
 			const mistake = { secret: "another" };
@@ -595,7 +595,7 @@ suite("The signature doctor", () => {
 		);
 	});
 
-	test("tells an URL that was copied from HTML", async () => {
+	test("recognizes a URL that was copied from HTML", async () => {
 		const emulator = await started();
 		const target =
 			"/photos/a/cat?OSSAccessKeyId=a&amp;Expires=1&amp;Signature=b";
@@ -606,7 +606,7 @@ suite("The signature doctor", () => {
 		);
 	});
 
-	test("gives up on a request that is too long, before it keeps others waiting", {
+	test("stops at a request that is too long, before it delays other requests", {
 		timeout: 30_000,
 	}, async () => {
 		const emulator = await started();

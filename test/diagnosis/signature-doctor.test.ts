@@ -225,8 +225,8 @@ suite("The signature doctor names", () => {
 		});
 });
 
-suite("The signature doctor says nothing", () => {
-	test("of a request that is right, or refused for another reason", async (t) => {
+suite("The signature doctor finds nothing", () => {
+	test("in a request that is right, or refused for another reason", async (t) => {
 		const { oss, adminUrl } = await startWithBucket(t);
 		for (const target of ["/photos", "/photos/no-such-key"]) {
 			const answer = await oss.get(target);

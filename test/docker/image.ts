@@ -52,7 +52,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 		assert.ok(bytes > 1_000_000 && bytes <= LAYERS_BYTES_MAX, `${bytes} bytes`);
 	});
 
-	test("works as its users use it, with an application server outside: uploads, commands, routes, pages of the console", async (t) => {
+	test("supports uploads, commands, routes and pages of the console, with an application server outside", async (t) => {
 		const { name, oss, adminUrl } = await startContainer(t);
 		// The container's own gateway, because an engine that runs for the first time does not name that of its bridge.
 		const address = await docker(
@@ -83,7 +83,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 		assert.match(await docker(`exec ${name} oss-emulator --version`), /^\d+\./);
 	});
 
-	test("takes flags as the command does", async () => {
+	test("accepts the flags of the command", async () => {
 		const help = await docker(`run --rm ${IMAGE} --help`);
 		assert.match(help, /^usage: oss-emulator/m);
 		await assert.rejects(
@@ -122,7 +122,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 		assert.ok(seconds < 5, `${seconds} s`);
 	});
 
-	test("keeps nothing with --memory", async (t) => {
+	test("stores nothing with --memory", async (t) => {
 		const { name, oss } = await startContainer(t, "--memory");
 		await oss.put("/photos");
 		assert.equal(await docker(`exec ${name} ls -A /data`), "");
@@ -130,7 +130,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 });
 
 suite("The compose example", () => {
-	test("tells an application server in another container of a photo", async (t) => {
+	test("notifies an application server in another container of a photo", async (t) => {
 		const [oss, admin, application] = await Promise.all([
 			findFreePort(),
 			findFreePort(),

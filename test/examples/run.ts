@@ -2,7 +2,7 @@
  * The example suites, each by the commands of its README, typed in their order: `npm run test:examples`. It is not part
  * of `npm test`, for it installs packages from their registries.
  *
- * They run in a copy of the tree, so that what they install and build stays out of it. An example whose toolchain is
+ * They run in a copy of the tree, so that installed and built files stay out of it. An example whose toolchain is
  * missing is skipped, and fails where the environment says CI.
  */
 import assert from "node:assert/strict";
@@ -19,7 +19,7 @@ type Example = {
 	readonly folder: string;
 	/** Fails where it is missing. */
 	readonly toolchain: string;
-	/** What the commands print when the four tests have passed. */
+	/** The output of the commands when the four tests have passed. */
 	readonly passed: RegExp;
 };
 
@@ -74,7 +74,7 @@ const TESTCONTAINERS = {
 	TESTCONTAINERS_HOST_OVERRIDE: "localhost",
 };
 
-/** What a clone contains, as far as the examples use it. */
+/** The files of a clone that the examples use. */
 const COPIED = [
 	".ci",
 	".npmrc",
@@ -88,7 +88,7 @@ const COPIED = [
 	"package.json",
 	"tsconfig.json",
 ];
-/** What somebody's own run has left in an example's folder. */
+/** Files that an earlier run has left in an example's folder. */
 const INSTALLED = ["node_modules", "venv", "target", "package-lock.json"];
 
 function find(folder: string): Example {
@@ -114,7 +114,7 @@ before(async () => {
 });
 after(() => rm(clone, { recursive: true }));
 
-suite("The commands of the README, in their order, pass in", () => {
+suite("The commands of the README pass in their order in", () => {
 	for (const example of PROCESSES)
 		test(`examples/${example.folder}`, async (t) => {
 			if (await isMissing(t, example)) return;
@@ -131,7 +131,7 @@ suite("The commands of the README, in their order, pass in", () => {
 		});
 });
 
-suite("With an emulator that is running already, and leaving nothing in it, passes", () => {
+suite("With a running emulator, which is left without objects, these tests pass:", () => {
 	for (const example of PROCESSES)
 		test(`examples/${example.folder}`, async (t) => {
 			if (await isMissing(t, example)) return;
@@ -160,7 +160,7 @@ suite("With an emulator that is running already, and leaving nothing in it, pass
 });
 
 /**
- * The same tests with the plumbing written by hand: what examples/README.md compares the helpers with. They use what the
+ * The same tests with handwritten set-up code: examples/README.md compares the helpers with it. They use what the
  * first suite has installed.
  */
 const WITHOUT_HELPER: readonly (Example & { readonly script: string })[] = [
@@ -180,7 +180,7 @@ const WITHOUT_HELPER: readonly (Example & { readonly script: string })[] = [
 	},
 ];
 
-suite("Without its helper, with the plumbing written by hand, passes", () => {
+suite("Without the helper, with handwritten set-up code, these tests pass:", () => {
 	for (const example of WITHOUT_HELPER)
 		test(`examples/${example.folder}`, async (t) => {
 			if (await isMissing(t, example)) return;

@@ -29,7 +29,7 @@ const withRule = (more: Partial<FaultRule>): Faults => {
 	return faults;
 };
 
-suite("A rule strikes", () => {
+suite("A rule affects", () => {
 	const cases: readonly (readonly [string, Partial<FaultRule>, string])[] = [
 		["every request that matches", {}, "xxxxxxxx"],
 		["after some have passed", { after: 2 }, "..xxxxxx"],
@@ -47,7 +47,7 @@ suite("A rule strikes", () => {
 	for (const [what, rule, expected] of cases)
 		test(what, () => assert.equal(strike(withRule(rule), 8), expected));
 
-	test("the same requests for the same seed, about as many as the probability says", () => {
+	test("the same requests for the same seed, at about the given probability", () => {
 		const half = { probability: 0.5, seed: 7 };
 		const first = strike(withRule(half), 1000);
 
@@ -65,13 +65,13 @@ suite("A rule strikes", () => {
 		["callback", { operation: "callback", do: { callback: "refused" } }],
 	];
 	for (const [what, rule] of others)
-		test(`nothing of another ${what}`, () => {
+		test(`no request of another ${what}`, () => {
 			const faults = withRule(rule);
 			assert.equal(strike(faults, 1), ".");
 			assert.equal(faults.list()[0]?.seen, 0);
 		});
 
-	test("every operation for *, and no callback", () => {
+	test("every operation with *, and no callback", () => {
 		const faults = withRule({ operation: "*" });
 		assert.equal(strike(faults, 1, { operation: "ListBuckets" }), "x");
 		assert.equal(
@@ -86,8 +86,8 @@ suite("A rule strikes", () => {
 	});
 });
 
-suite("Of several rules", () => {
-	test("the first that strikes decides; the others count the requests that it lets pass", () => {
+suite("With several rules", () => {
+	test("the first matching rule decides; the others count the requests that it does not affect", () => {
 		const faults = new Faults();
 		faults.add({ ...RULE, after: 1, times: 1, do: { status: 503 } });
 		faults.add({ ...RULE, times: 2, do: { status: 500 } });
@@ -107,7 +107,7 @@ suite("Of several rules", () => {
 		);
 	});
 
-	test("one, all, or all faults of an account can be removed", () => {
+	test("one fault, all faults, or all faults of an account can be removed", () => {
 		const faults = new Faults();
 		const first = faults.add(RULE);
 		faults.add({ ...RULE, account: "1" });
@@ -156,13 +156,13 @@ suite("A pattern of keys", () => {
 		test(`«${pattern}» ${expected ? "matches" : "does not match"} «${key}»`, () =>
 			assert.equal(makeGlob(pattern)(key), expected));
 
-	test("can be made of a prefix with any characters", () => {
+	test("can be made from a prefix with any characters", () => {
 		const glob = makeGlob(globOfPrefix("a*\\?"));
 		assert.ok(glob("a*\\?b"));
 		assert.ok(!glob("ab\\?b"));
 	});
 
-	test("takes no longer for many stars", () => {
+	test("takes the same time with many stars", () => {
 		const glob = makeGlob(`${"*a".repeat(500)}b`);
 		assert.ok(!glob("a".repeat(1023)));
 	});

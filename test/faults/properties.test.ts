@@ -9,7 +9,7 @@ import {
 import { globOfPrefix, makeGlob } from "../../emulator/faults/glob.ts";
 import { fc, forAll, text, textOf } from "../properties.ts";
 
-suite("For any fault on purpose", () => {
+suite("For any injected fault", () => {
 	const word = fc.stringMatching(
 		/^[A-Za-z0-9](?:[A-Za-z0-9 .]{0,8}[A-Za-z0-9])?$/,
 	);
@@ -37,13 +37,13 @@ suite("For any fault on purpose", () => {
 		),
 	);
 
-	test("the text of a header is read as the action it was written from", () =>
+	test("the text of a header is read as the action that it was written from", () =>
 		forAll([action], (one) => {
 			assert.equal(findMistake(one), "");
 			assert.deepEqual(readAction(writeAction(one)), one);
 		}));
 
-	test("any other text is an action, or a sentence that names the mistake", () =>
+	test("any other text is read as an action, or refused with a sentence that names the mistake", () =>
 		forAll(
 			[
 				textOf([
@@ -70,7 +70,7 @@ suite("For any fault on purpose", () => {
 });
 
 suite("For any pattern of keys", () => {
-	test("a key matches as the regular expression says", () =>
+	test("a key matches exactly if the equivalent regular expression does", () =>
 		forAll(
 			[
 				textOf(["*", "?", "\\", "a", "/", "😀", "."], 8),

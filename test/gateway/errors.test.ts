@@ -25,8 +25,8 @@ const startBefore = (
 const codeOf = (answer: Answer): string =>
 	`${answer.status} ${textsOf(answer, "Code")[0]}`;
 
-suite("Of a cloud that", () => {
-	test("is down an error of OSS's shape says so, for reads and uploads alike", async (t) => {
+suite("When the cloud", () => {
+	test("is down, reads and uploads get an error in OSS's form that names the cause", async (t) => {
 		const port = await findFreePort();
 		const { oss } = await startBefore(t, `http://127.0.0.1:${port}`);
 		for (const answer of [
@@ -41,7 +41,7 @@ suite("Of a cloud that", () => {
 		}
 	});
 
-	test("has an untrusted certificate the error says so, and none of the request is sent", async (t) => {
+	test("has an untrusted certificate, the error names the cause, and the request is not sent", async (t) => {
 		const port = await findFreePort();
 		const cloud = await startCloud(t, "--tls-port", String(port));
 		await cloud.oss.put("/photos");
@@ -51,7 +51,7 @@ suite("Of a cloud that", () => {
 		assert.match(answer.text, /its certificate is not accepted \([A-Z_]+\)/);
 	});
 
-	test("has no address the error says so", async (t) => {
+	test("has no address, the error names the cause", async (t) => {
 		const { oss } = await startBefore(t, "http://oss.invalid");
 		const answer = await oss.get("/photos/cat");
 		assert.equal(codeOf(answer), "502 UpstreamUnreachable");
@@ -61,7 +61,7 @@ suite("Of a cloud that", () => {
 		);
 	});
 
-	test("is silent for longer than --upstream-timeout the error is 504", async (t) => {
+	test("is silent for longer than --upstream-timeout, the error is 504", async (t) => {
 		const url = await startRaw(t, () => {});
 		const { oss } = await startBefore(t, url, "--upstream-timeout", "200");
 		const answer = await oss.get("/photos/cat");
@@ -70,7 +70,7 @@ suite("Of a cloud that", () => {
 		assert.equal(codeOf(put), "504 UpstreamTimeout");
 	});
 
-	test("hangs up the error says so", async (t) => {
+	test("closes the connection, the error names the cause", async (t) => {
 		const url = await startRaw(t, (socket) => {
 			socket.once("data", () => socket.destroy());
 		});
@@ -84,7 +84,7 @@ suite("Of a cloud that", () => {
 		}
 	});
 
-	test("does not speak HTTP the error says so", async (t) => {
+	test("does not speak HTTP, the error names the cause", async (t) => {
 		const url = await startRaw(t, (socket) => {
 			socket.once("data", () => socket.end("220 ready\r\n"));
 		});
@@ -93,7 +93,7 @@ suite("Of a cloud that", () => {
 		assert.equal(codeOf(answer), "502 UpstreamUnreachable");
 	});
 
-	test("breaks an object off the connection to the client breaks too", async (t) => {
+	test("ends the response in the middle of an object, the connection to the client ends too", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(200, { "Content-Length": 1000 });
 			outgoing.write("half", () => outgoing.destroy());
@@ -102,7 +102,7 @@ suite("Of a cloud that", () => {
 		await assert.rejects(oss.get("/photos/cat"), { code: "ECONNRESET" });
 	});
 
-	test("answers with a page that is not OSS's the page comes through", async (t) => {
+	test("answers with a page that is not OSS's, the client gets the page", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(502, { "Content-Type": "text/html" });
 			outgoing.end("<html>Bad gateway</html>");
@@ -113,7 +113,7 @@ suite("Of a cloud that", () => {
 		assert.equal(answer.text, "<html>Bad gateway</html>");
 	});
 
-	test("is busy its 503 and its Retry-After come through", async (t) => {
+	test("is busy, the client gets its 503 and its Retry-After", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(503, {
 				"Content-Type": "application/xml",
@@ -133,7 +133,7 @@ suite("Of a cloud that", () => {
 	});
 });
 
-suite("A gateway whose own", () => {
+suite("When the gateway's own", () => {
 	const start = async (
 		t: TestContext,
 		key: string,
@@ -151,7 +151,7 @@ suite("A gateway whose own", () => {
 		assert.ok(!answer.text.includes(CLOUD_KEY.secret));
 	};
 
-	test("key is unknown is reported by the cloud, and the diagnosis says that the client's key is valid", async (t) => {
+	test("key is unknown, the cloud's error is relayed, and the diagnosis states that the client's key is valid", async (t) => {
 		const { oss } = await start(t, `nobody:${CLOUD_KEY.secret}`);
 		requireOwn(await oss.get("/photos"), "InvalidAccessKeyId");
 		requireOwn(await oss.put("/photos/cat", "meow"), "InvalidAccessKeyId");
@@ -159,24 +159,24 @@ suite("A gateway whose own", () => {
 		assert.equal(head.status, 403);
 	});
 
-	test("secret is wrong says so", async (t) => {
+	test("secret is wrong, the diagnosis names it", async (t) => {
 		const { oss } = await start(t, `${CLOUD_KEY.id}:wrong`);
 		requireOwn(await oss.get("/photos"), "SignatureDoesNotMatch");
 	});
 
-	test("token is not the cloud's says so", async (t) => {
+	test("token is not the cloud's, the diagnosis names it", async (t) => {
 		const { oss } = await start(t, "STS.abc:secret:token");
 		requireOwn(await oss.get("/photos"), "InvalidSecurityToken");
 	});
 
-	test("region is wrong says so", async (t) => {
+	test("region is wrong, the diagnosis names it", async (t) => {
 		const key = `${CLOUD_KEY.id}:${CLOUD_KEY.secret}`;
 		const flags = ["--upstream-region", "cn-shanghai"];
 		const { oss } = await start(t, key, ...flags);
 		requireOwn(await oss.get("/photos"), "InvalidArgument");
 	});
 
-	test("endpoint is not the bucket's says which is, and that it is for --upstream", async (t) => {
+	test("endpoint is not the bucket's, the diagnosis gives the right one for --upstream", async (t) => {
 		// Docs «HTTP 403 status code», captured: 0003-00001403.
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(403, { "Content-Type": "application/xml" });
@@ -193,7 +193,7 @@ suite("A gateway whose own", () => {
 		);
 	});
 
-	test("token has expired says so, and takes the next from the profile without a restart", async (t) => {
+	test("token has expired, the diagnosis names it, and the next token of the profile is used without a restart", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const file = join(folder, "credentials");
@@ -226,7 +226,7 @@ suite("A gateway whose own", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("credentials cannot be had says so", async (t) => {
+	test("credentials cannot be loaded, the diagnosis names it", async (t) => {
 		const uri = await startFake(t, (_, outgoing) => {
 			outgoing.end('{"AccessKeySecret": nonsense-secret}');
 		});
@@ -246,8 +246,8 @@ suite("A gateway whose own", () => {
 	});
 });
 
-suite("A client of a gateway whose own", () => {
-	test("signature is wrong is refused here, and the cloud is not asked", async (t) => {
+suite("When the own", () => {
+	test("signature of a gateway's client is wrong, it is refused here, without a request to the cloud", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const wrong = { id: gateway.accessKeyId, secret: "wrong" };
 		const got = await gateway.oss.get("/photos/cat", { as: wrong });
@@ -256,7 +256,7 @@ suite("A client of a gateway whose own", () => {
 		assert.ok(!(await listed.text()).includes("/cat"));
 	});
 
-	test("key is the cloud's is refused: an application needs only the emulator's", async (t) => {
+	test("key of a gateway's client is the cloud's, it is refused, because an application needs only the emulator's key", async (t) => {
 		const { gateway } = await startBoth(t);
 		const got = await gateway.oss.get("/photos/cat", { as: CLOUD_KEY });
 		assert.match(refusal(got), /^403 InvalidAccessKeyId/);
@@ -264,7 +264,7 @@ suite("A client of a gateway whose own", () => {
 });
 
 suite("When the clocks of gateway and cloud differ", () => {
-	test("a request without a body succeeds at once, an upload when it is sent again", async (t) => {
+	test("a request without a body succeeds at once, and an upload succeeds when it is sent again", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const moved = await fetch(`${cloud.adminUrl}/api/clock`, {
 			method: "PUT",

@@ -66,7 +66,7 @@ suite("A gateway", () => {
 		assert.match(refusal(gone), /^404 NoSuchKey 0026-00000001/);
 	});
 
-	test("gives the cloud's request id, in the header and in an error's document", async (t) => {
+	test("returns the cloud's request id, in the header and in an error's document", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const gone = await gateway.oss.get("/photos/nothing");
 		const id = gone.headers["x-oss-request-id"];
@@ -100,7 +100,7 @@ suite("A gateway", () => {
 		);
 	});
 
-	test("is of the cloud's region unless --region says otherwise", async (t) => {
+	test("has the cloud's region unless --region names another", async (t) => {
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/photos");
 		const gateway = await startDirectly(
@@ -164,7 +164,7 @@ suite("A gateway", () => {
 		assert.ok(held < size / 2, `${held} bytes are held`);
 	});
 
-	test("leaves no object of an upload that the client breaks off", async (t) => {
+	test("stores no object for an upload that the client aborts", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const socket = await openSocket(gateway.endpoint);
 		const query = presignV4(
@@ -174,7 +174,7 @@ suite("A gateway", () => {
 		socket.write(
 			`PUT /photos/half?${query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(100_000)}`,
 		);
-		// The upload has reached the cloud once the cloud knows of the request.
+		// The upload has reached the cloud once the cloud has recorded the request.
 		const seen = `${cloud.adminUrl}/api/requests`;
 		while (!(await (await fetch(seen)).text()).includes("/half"));
 		socket.destroy();
@@ -223,7 +223,7 @@ suite("A gateway", () => {
 		assert.match(raw, /\r\n\r\n$/);
 	});
 
-	test("copies within the cloud, from a bucket by the name it has here", async (t) => {
+	test("copies within the cloud, from a bucket by its name at the gateway", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		await gateway.oss.put("/photos/a%20b", "meow");
 		const copied = await gateway.oss.put("/photos/copy", undefined, {
@@ -253,7 +253,7 @@ suite("A gateway", () => {
 		]);
 	});
 
-	test("takes signed URLs, of which nothing but the object goes on", async (t) => {
+	test("accepts signed URLs, and forwards only the object", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const key = { id: gateway.accessKeyId, secret: gateway.accessKeySecret };
 		for (const presign of [presignV1, presignV4]) {
@@ -287,7 +287,7 @@ suite("A gateway", () => {
 		assert.equal(got.text, "meow");
 	});
 
-	test("passes requests of its other accounts on as a stranger's", async (t) => {
+	test("forwards requests of its other accounts as those of a stranger", async (t) => {
 		const other = { id: "other", secret: "other-secret" };
 		const { gateway } = await startBoth(
 			t,
@@ -299,7 +299,7 @@ suite("A gateway", () => {
 		assert.match(refusal(got), /^403 AccessDenied/);
 	});
 
-	test("processes images where they are", async (t) => {
+	test("lets the cloud process images", async (t) => {
 		const { gateway } = await startBoth(t);
 		const png = await readFile(
 			new URL("../../fixtures/images/plain.png", import.meta.url),
@@ -362,7 +362,7 @@ suite("A form at a gateway", () => {
 			assert.equal(there.headers["content-type"], "text/plain");
 		});
 
-	test("that its policy does not allow leaves nothing in the cloud", async (t) => {
+	test("that its policy does not allow stores nothing in the cloud", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const tooLarge = await postForm(gateway.oss, [
 			field("key", "cat"),
@@ -486,7 +486,7 @@ suite("A callback of a gateway", () => {
 		);
 	});
 
-	test("reads width and height from the head of the image in the cloud", async (t) => {
+	test("reads width and height from the beginning of the image in the cloud", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		const png = await readFile(
@@ -520,7 +520,7 @@ suite("A callback of a gateway", () => {
 		assert.equal((await cloud.oss.get("/real-photos/cat")).text, "meow");
 	});
 
-	test("that is malformed leaves no object in the cloud", async (t) => {
+	test("that is malformed stores no object in the cloud", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const put = await gateway.oss.put("/photos/cat", "meow", {
 			"x-oss-callback": "not base64",
@@ -558,7 +558,7 @@ suite("A callback of a gateway", () => {
 		assert.equal(application.received[0]?.body, "a=4");
 	});
 
-	test("is in the record of the gateway, with the uploader's response", async (t) => {
+	test("is recorded by the gateway, with the uploader's response", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		await gateway.oss.put(

@@ -8,7 +8,7 @@ const base64url = (text: string): string =>
 	Buffer.from(text).toString("base64url");
 
 suite("The guard of a gateway", () => {
-	test("lets no other bucket of the account pass, whatever the request", async (t) => {
+	test("refuses all requests for other buckets of the account", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		await cloud.oss.put("/precious");
 		await cloud.oss.put("/precious/cat", "meow");
@@ -37,7 +37,7 @@ suite("The guard of a gateway", () => {
 		assert.equal((await cloud.oss.get("/precious/cat")).text, "meow");
 	});
 
-	test("lets DeleteBucket and operations on the account pass only if they are allowed by name", async (t) => {
+	test("permits DeleteBucket and operations on the account only if they are allowed by name", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		for (const [method, target, name] of [
 			["GET", "/", "ListBuckets"],
@@ -93,7 +93,7 @@ suite("The guard of a gateway", () => {
 		assert.equal(select.status, 206);
 	});
 
-	test("with * lets every bucket pass under its own name", async (t) => {
+	test("with * permits every bucket under its own name", async (t) => {
 		const cloud = await startCloud(t);
 		const { oss } = await startGateway(t, cloud, "--upstream-bucket", "*");
 		assert.equal((await oss.put("/anything")).status, 200);
@@ -142,7 +142,7 @@ suite("At a gateway a RAM user", () => {
 			assert.match(refusal(answer), /^403 AccessDenied/);
 	});
 
-	test("may delete several keys only if it may delete each", async (t) => {
+	test("can delete several keys only if it can delete each", async (t) => {
 		const { gateway, oss } = await start(t);
 		await gateway.oss.put("/photos/ann/cat", "purr");
 		await gateway.oss.put("/photos/tom/cat", "meow");

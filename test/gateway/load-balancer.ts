@@ -18,7 +18,7 @@ const base64 = (json: object): string =>
 	Buffer.from(JSON.stringify(json)).toString("base64");
 
 suite("Three gateways behind a load balancer", () => {
-	test("are one OSS to their clients, callbacks included", async (t) => {
+	test("act as one OSS for their clients, callbacks included", async (t) => {
 		assert.ok(await has("nginx"), "nginx is missing: apt-get install nginx");
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/real-photos");
@@ -70,7 +70,7 @@ suite("Three gateways behind a load balancer", () => {
 		);
 	});
 
-	test("continue one another's multipart uploads", async (t) => {
+	test("continue multipart uploads of each other", async (t) => {
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/photos");
 		const names = ["--upstream-bucket", "photos"];

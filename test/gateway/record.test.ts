@@ -75,7 +75,7 @@ async function exercise({ oss }: TestEmulator): Promise<void> {
 }
 
 suite("A recording", () => {
-	test("has every exchange with the cloud, and the emulator answers as the cloud did", async (t) => {
+	test("contains every exchange with the cloud, and the emulator answers as the cloud did", async (t) => {
 		const folder = await record(t, exercise);
 		const replayed = await replay(folder);
 		assert.deepEqual(
@@ -94,7 +94,7 @@ suite("A recording", () => {
 		);
 	});
 
-	test("has no secret, no account id, no real name of a bucket, and the callback neither", async (t) => {
+	test("contains no secret, account id or real name of a bucket, also in the callback", async (t) => {
 		const application = await startApplicationServer(t);
 		const folder = await record(t, async (gateway) => {
 			await exercise(gateway);
@@ -117,7 +117,7 @@ suite("A recording", () => {
 		assert.match(String(acl), /<ID>1000000000000001<\/ID>/);
 	});
 
-	test("keeps the first 64 KiB of a body, and says how long it was", async (t) => {
+	test("contains the first 64 KiB of a body, and its length", async (t) => {
 		const folder = await record(t, async ({ oss }) => {
 			await oss.put("/photos/big", Buffer.alloc(100_000, "x"));
 		});
@@ -127,7 +127,7 @@ suite("A recording", () => {
 		assert.equal(request.body.content.length, 65_536);
 	});
 
-	test("does not have the cloud's responses to the gateway's own requests", async (t) => {
+	test("does not contain the cloud's responses to the gateway's own requests", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-record-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const cloud = await startCloud(t);
@@ -186,7 +186,7 @@ suite("npm run replay", () => {
 		assert.match(differing.stdout, /1 of 2 exchanges hold\n$/);
 	});
 
-	test("of nothing, or of another file, says so", async (t) => {
+	test("refuses an empty folder, and a file that is not a recording", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-record-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		assert.match((await replayIn(folder)).stderr, /has no recorded exchanges/);

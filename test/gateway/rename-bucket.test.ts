@@ -24,7 +24,7 @@ suite("A document of the cloud names buckets as clients know them", () => {
 		assert.equal(String(renamed), LOCAL);
 	});
 
-	test("in pieces of any size, that break every name somewhere", async () => {
+	test("in pieces of any size, which split the names", async () => {
 		const bytes = Buffer.from(REAL);
 		for (let size = 1; size < 40; size++) {
 			const pieces = [];
@@ -36,7 +36,7 @@ suite("A document of the cloud names buckets as clients know them", () => {
 		}
 	});
 
-	test("and URLs of the cloud begin at the gateway, others as they did", () => {
+	test("and URLs of the cloud begin with the gateway's address, while others stay unchanged", () => {
 		assert.equal(
 			renameUrl(
 				"http://real-photos.oss-cn-hangzhou.aliyuncs.com/a?b",

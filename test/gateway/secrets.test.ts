@@ -28,7 +28,7 @@ const requireSilence = (text: string, where: string): void => {
 };
 
 suite("The cloud's credentials", () => {
-	test("are in no answer, record, page, log and file of a gateway, on success and failure", async (t) => {
+	test("do not appear in answers, records, pages, logs and files of a gateway, on success and failure", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-gateway-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const sent: string[] = [];
@@ -95,7 +95,7 @@ suite("The cloud's credentials", () => {
 		}
 	});
 
-	test("are not repeated by the line that refuses them", async (t) => {
+	test("do not appear in the line that refuses them", async (t) => {
 		await assert.rejects(
 			startDirectly(
 				t,

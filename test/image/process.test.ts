@@ -50,7 +50,7 @@ async function startWithCat(
 }
 
 suite("An image", () => {
-	test("is resized as the documented table of modes has it (A-852, A-853)", async (t) => {
+	test("is resized as in the documented table of modes (A-852, A-853)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, expected] of [
 			["resize,w_100", "100x75 png"],
@@ -80,7 +80,7 @@ suite("An image", () => {
 		}
 	});
 
-	test("that is padded has the color asked for at its edges", async (t) => {
+	test("that is padded has the requested color at its edges", async (t) => {
 		const { oss } = await startWithCat(t);
 		const text = "image/resize,m_pad,w_100,h_100,color_00FF00";
 		const answer = await process(oss, text);
@@ -89,7 +89,7 @@ suite("An image", () => {
 		assert.equal(await colorAt(answer, 90, 50), "0000ffff");
 	});
 
-	test("is cropped from the origin that is named", async (t) => {
+	test("is cropped from the named origin", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, color] of [
 			["crop,w_10,h_10", "ff0000ff"],
@@ -109,7 +109,7 @@ suite("An image", () => {
 		);
 	});
 
-	test("that is rotated or cut round is transparent where it is not, and white in a JPEG (A-857, A-858)", async (t) => {
+	test("that is rotated or rounded has a transparent background, and a white one in a JPEG (A-857, A-858)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const step of ["circle,r_100", "rotate,45"]) {
 			const png = await process(oss, `image/${step}`);
@@ -119,7 +119,7 @@ suite("An image", () => {
 		}
 	});
 
-	test("is turned upright by its EXIF, as sharp turns it", async (t) => {
+	test("is rotated by its EXIF, as sharp does", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
 			const turned = await halves
@@ -139,7 +139,7 @@ suite("An image", () => {
 		}
 	});
 
-	test("is written in the format and with the requested quality, 82 by default (A-856, A-860)", async (t) => {
+	test("is written in the requested format and quality, 82 by default (A-856, A-860)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [name, format] of [
 			["jpg", "jpeg"],
@@ -168,7 +168,7 @@ suite("An image", () => {
 		);
 	});
 
-	test("is brighter, darker, or without contrast, by about as much as is asked for (A-859)", async (t) => {
+	test("is brighter, darker, or without contrast, by about the requested amount (A-859)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, color] of [
 			["bright,0", "ff0000ff"],
@@ -184,7 +184,7 @@ suite("An image", () => {
 			);
 	});
 
-	test("has its watermark where it is asked for, in the color asked for (A-861)", async (t) => {
+	test("has its watermark at the requested place, in the requested color (A-861)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const text = Buffer.from("<Hello & 图片>").toString("base64url");
 		const answer = await process(
@@ -210,7 +210,7 @@ suite("An image", () => {
 		);
 	});
 
-	test("is one frame where it moves (A-854)", async (t) => {
+	test("that is animated becomes one frame (A-854)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const frames = await sharp([PNG, await sharp(PNG).negate().toBuffer()], {
 			join: { animated: true },
@@ -227,7 +227,7 @@ suite("An image", () => {
 });
 
 suite("image/info", () => {
-	test("is JSON of texts, with the spaces of OSS", async (t) => {
+	test("is JSON with texts as values, with the spaces of OSS", async (t) => {
 		const { oss } = await startWithCat(t);
 		const { text, headers } = await process(oss, "image/info");
 		assert.equal(headers["content-type"], "application/json");
@@ -238,7 +238,7 @@ suite("image/info", () => {
 		JSON.parse(text);
 	});
 
-	test("of a resized image has no density, to the last character: cpp's ObjectProcessTest", async (t) => {
+	test("of a resized image has no density, exactly as in cpp's ObjectProcessTest", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const format of ["jpg", "png", "webp"]) {
 			const resized = await process(
@@ -254,7 +254,7 @@ suite("image/info", () => {
 		}
 	});
 
-	test("knows every format that sharp reads", async (t) => {
+	test("supports every format that sharp reads", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [file, format] of [
 			["progressive.jpg", "jpg"],
@@ -303,7 +303,7 @@ suite("A watermark", () => {
 		Buffer.from(text).toString("base64url");
 	const HELLO = `image/watermark,text_${base64("Hello")},color_FFFFFF,size_30`;
 
-	test("with an orientation is turned upright (rotate)", async (t) => {
+	test("is rotated (rotate)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const [left = 0, top = 0, right = 0, bottom = 0] = await changed(
 			await process(oss, `${HELLO},g_nw,rotate_90`),
@@ -320,7 +320,7 @@ suite("A watermark", () => {
 		assert.ok(Number(shaded[2]) > Number(plain[2]), "A-946");
 	});
 
-	test("fills the image, at the distances asked for (fill, padx, pady)", async (t) => {
+	test("fills the image, at the requested distances (fill, padx, pady)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const [left = 9, top = 9, right = 0, bottom = 0] = await changed(
 			await process(oss, `${HELLO},fill_1,padx_20,pady_20`),
@@ -332,7 +332,7 @@ suite("A watermark", () => {
 		assert.ok(Number(far[2]) < 200, "once, at the top left");
 	});
 
-	test("is lifted from the middle (voffset)", async (t) => {
+	test("is moved up from the middle (voffset)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const middle = await changed(await process(oss, `${HELLO},g_west`));
 		const lifted = await changed(
@@ -375,7 +375,7 @@ suite("A watermark", () => {
 		assert.notEqual(await colorAt(second, 0, 0), "00ff00ff");
 	});
 
-	test("that cannot be had is refused", async (t) => {
+	test("whose image cannot be read is refused", async (t) => {
 		const { oss } = await startWithCat(t);
 		await oss.put("/photos/text.txt", "meow");
 		const image = (key: string): string =>
@@ -411,7 +411,7 @@ suite("A watermark", () => {
 });
 
 suite("A documented action", () => {
-	test("cuts slices (indexcrop); one that does not exist leaves the image (A-944)", async (t) => {
+	test("cuts slices (indexcrop), and a slice that does not exist leaves the image unchanged (A-944)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, size, color] of [
 			["x_200,i_0", "200x300", "ff0000ff"],
@@ -427,7 +427,7 @@ suite("A documented action", () => {
 		}
 	});
 
-	test("tells the average hue", async (t) => {
+	test("returns the average hue", async (t) => {
 		const { oss } = await startWithCat(t);
 		const { text, headers } = await process(oss, "image/average-hue");
 		assert.equal(headers["content-type"], "application/json");
@@ -447,7 +447,7 @@ suite("A documented action", () => {
 			);
 	});
 
-	test("is refused when all of them are too much work (A-943)", async (t) => {
+	test("is refused when all actions together are too much work (A-943)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const large = await sharp({
 			create: { width: 8000, height: 8000, channels: 3, background: "#FFFFFF" },
@@ -478,7 +478,7 @@ suite("x-oss-process", () => {
 			assert.equal(headers[name], undefined, name);
 	});
 
-	test("names the parameter that is wrong, with the EC of the documentation (A-850, A-851)", async (t) => {
+	test("names the wrong parameter, with the EC of the documentation (A-850, A-851)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, name, value, ec] of [
 			["resize,m_big,w_1", "m", "big", "0040-00000311"],
@@ -549,7 +549,7 @@ suite("x-oss-process", () => {
 		assert.match(refusal(wide), /^400 ImageTooLarge/);
 	});
 
-	test("respects access, conditions and versions", async (t) => {
+	test("respects permissions, conditions and versions", async (t) => {
 		const { oss } = await startWithCat(t);
 		const target = "/photos/cat.png?x-oss-process=image/info";
 		assert.match(
@@ -590,7 +590,7 @@ suite("Saving what was processed", () => {
 	const save = (oss: Oss, text: string): Promise<Answer> =>
 		oss.post("/photos/cat.png?x-oss-process", `x-oss-process=${text}`);
 
-	test("stores it, and says so with the spaces of OSS", async (t) => {
+	test("stores it, and returns JSON with the spaces of OSS", async (t) => {
 		const { oss } = await startWithCat(t);
 		await oss.put("/others");
 		const answer = await save(
@@ -608,7 +608,7 @@ suite("Saving what was processed", () => {
 		assert.equal(answer.headers["content-type"], "application/json");
 	});
 
-	test("keeps to a traffic limit when it is only read", async (t) => {
+	test("respects a traffic limit when the result is only read", async (t) => {
 		const { oss } = await startWithCat(t);
 		const target = "/photos/cat.png?x-oss-process=image/resize,w_20";
 		const got = await oss.get(target, {
@@ -618,7 +618,7 @@ suite("Saving what was processed", () => {
 		assert.equal(got.headers["x-oss-qos-delay-time"], `${delay}`);
 	});
 
-	test("understands every encoding the SDKs send", async (t) => {
+	test("accepts every encoding that SDKs send", async (t) => {
 		const { oss } = await startWithCat(t);
 		const key = Buffer.from("???>>>.png");
 		for (const encoded of [
@@ -638,7 +638,7 @@ suite("Saving what was processed", () => {
 		}
 	});
 
-	test("refuses a text that does not say where to", async (t) => {
+	test("refuses a text without a target", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const text of [
 			"image/resize,w_10",
@@ -664,7 +664,7 @@ suite("Saving what was processed", () => {
 			);
 	});
 
-	test("needs the right to put the new object (A-863)", async (t) => {
+	test("requires permission to put the new object (A-863)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const policy = (action: string) =>
 			JSON.stringify({
@@ -689,7 +689,7 @@ suite("Saving what was processed", () => {
 });
 
 suite("Without sharp", () => {
-	test("the answer says how to get it", async () => {
+	test("the answer names the command that installs it", async () => {
 		const absent = () => Promise.reject(new Error("Cannot find package"));
 		await assert.rejects(loadSharp(absent), (error) => {
 			assert.ok(error instanceof OssError);

@@ -13,7 +13,7 @@ const watch = { starts: () => {}, found: () => {}, kept: () => {} };
 const LITERALS = /(?:MalformedXML|apos|quot|ErrorDetail|hex|__proto__|utf8)/;
 
 suite("The fuzzer", () => {
-	test("finds an input that throws by what its reader compares with, and leaves out the rest of it", async () => {
+	test("finds an input that throws by the texts that its reader compares with, and minimizes it", async () => {
 		const found: Finding[] = [];
 		const planted: Target = {
 			about: "a planted fault",
