@@ -54,7 +54,7 @@ const upwards = (file: File): string[] =>
 		.map((to) => `${file.path} -> ${to}`);
 
 /** @returns each circle of imports once, as `a -> b -> a`, found from its first file */
-function circles(some: readonly File[]): string[] {
+function cycles(some: readonly File[]): string[] {
 	const byPath = new Map(some.map((file) => [file.path, file]));
 	const done = new Set<string>();
 	const found: string[] = [];
@@ -212,7 +212,7 @@ suite("The source", () => {
 	});
 
 	test("has no cycle of imports, including imports of types", () => {
-		assert.deepEqual(circles(files), []);
+		assert.deepEqual(cycles(files), []);
 	});
 
 	test("starts without the operations, which commands do not need, and which load while the key is made", () => {
@@ -326,10 +326,10 @@ suite("The check of", () => {
 			importing("emulator/oss/c.ts", "./a.ts"),
 			importing("emulator/oss/d.ts", "./a.ts"),
 		];
-		assert.deepEqual(circles(ring), [
+		assert.deepEqual(cycles(ring), [
 			"emulator/oss/a.ts -> emulator/oss/b.ts -> emulator/oss/c.ts -> emulator/oss/a.ts",
 		]);
-		assert.deepEqual(circles(ring.slice(1)), []);
+		assert.deepEqual(cycles(ring.slice(1)), []);
 	});
 
 	test("purity reports clocks, randomness and I/O, in files that are declared «Pure»", () => {

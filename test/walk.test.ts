@@ -23,10 +23,10 @@ const WALK = PAGE.slice(
 suite("A PUT with a callback", () => {
 	test("runs through at most as many files as the page on the architecture states, and through the named ones", async (t) => {
 		const files = await filesOfUpload(t);
-		const [, said = ""] = /runs through (\d+) files/.exec(WALK) ?? [];
+		const [, limit = ""] = /runs through (\d+) files/.exec(WALK) ?? [];
 		assert.ok(
-			files.length <= Number(said),
-			`${files.length} files, and the page says ${said}:\n${files.join("\n")}`,
+			files.length <= Number(limit),
+			`${files.length} files, and the page says ${limit}:\n${files.join("\n")}`,
 		);
 		const named = Array.from(
 			WALK.matchAll(/\*\*`([\w/-]+\.ts)`\*\*/g),

@@ -108,9 +108,9 @@ function validatorOf(schema: object, components: Json): ValidateFunction {
 }
 
 function findValidator(schema: object, components: Json): ValidateFunction {
-	const whole = { ...schema, components };
-	const text = JSON.stringify(whole);
-	const validator = validators.get(text) ?? ajv.compile(whole);
+	const root = { ...schema, components };
+	const text = JSON.stringify(root);
+	const validator = validators.get(text) ?? ajv.compile(root);
 	validators.set(text, validator);
 	return validator;
 }

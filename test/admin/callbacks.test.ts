@@ -88,9 +88,9 @@ suite("A recorded callback", () => {
 
 	test("notes that the uploader disconnected, and the object stays", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t, "--auth", "off");
-		const gone = Promise.withResolvers<void>();
+		const disconnected = Promise.withResolvers<void>();
 		const { url } = await startApplicationServer(t, {
-			before: () => gone.promise,
+			before: () => disconnected.promise,
 		});
 		const callback = to(url)["x-oss-callback"];
 		const socket = await openSocket(endpoint);
@@ -98,7 +98,7 @@ suite("A recorded callback", () => {
 			`PUT /photos/cat.txt HTTP/1.1\r\nHost: ${new URL(endpoint).host}\r\nContent-Length: 4\r\nx-oss-callback: ${callback}\r\n\r\nmeow`,
 		);
 		await once(socket.resume(), "close");
-		gone.resolve();
+		disconnected.resolve();
 
 		const { json } = await admin.get("/api/callbacks?wait=20s");
 
@@ -145,13 +145,13 @@ suite("A recorded callback", () => {
 		const id = headers["x-oss-request-id"];
 
 		const { json } = await admin.get(`/api/callbacks?id=${id}`);
-		const none = await admin.get("/api/callbacks?id=no-such");
+		const unknown = await admin.get("/api/callbacks?id=no-such");
 
 		assert.deepEqual(
 			json.callbacks.map((one: { id: string }) => one.id),
 			[id],
 		);
-		assert.deepEqual(none.json.callbacks, []);
+		assert.deepEqual(unknown.json.callbacks, []);
 	});
 
 	test("is found by its key, which can have any characters", async (t) => {

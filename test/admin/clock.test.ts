@@ -152,9 +152,9 @@ suite("A clock that moves only what expires", () => {
 			],
 		});
 		const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
-		const asked = { method: "GET", resource: "/photos/cat", query: {} };
+		const request = { method: "GET", resource: "/photos/cat", query: {} };
 		const urls = [presignV1, presignV4].map(
-			(presign) => `${endpoint}/photos/cat?${presign(key, asked)}`,
+			(presign) => `${endpoint}/photos/cat?${presign(key, request)}`,
 		);
 		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 		const form = [
@@ -269,6 +269,6 @@ suite("A clock that moves only what expires", () => {
 
 type Sts = {
 	assumeRole(
-		...asked: readonly unknown[]
+		...request: readonly unknown[]
 	): Promise<{ readonly credentials: Readonly<Record<string, string>> }>;
 };

@@ -133,8 +133,8 @@ suite("Objects of the admin API", () => {
 			"/api/buckets/photos/object?key=a&versionId=x",
 		);
 		assert.equal(odd.status, 400);
-		const nowhere = await admin.delete("/api/buckets/none/object?key=a");
-		assert.equal(nowhere.status, 404);
+		const missing = await admin.delete("/api/buckets/none/object?key=a");
+		assert.equal(missing.status, 404);
 	});
 });
 
@@ -174,9 +174,9 @@ suite("Configuration documents in the admin API", () => {
 			assert.equal(refused.status, status, path);
 			assert.match(refused.json.message, message);
 		}
-		const kept = await admin.delete(`${of}/requestPayment`);
-		assert.equal(kept.status, 400);
-		assert.match(kept.json.message, /cannot be removed, only changed$/);
+		const refused = await admin.delete(`${of}/requestPayment`);
+		assert.equal(refused.status, 400);
+		assert.match(refused.json.message, /cannot be removed, only changed$/);
 	});
 });
 

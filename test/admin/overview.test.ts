@@ -290,12 +290,12 @@ suite("GET /api/events", () => {
 		await until(/event: requests\ndata: \{\}\n\n/);
 
 		assert.equal(events.headers.get("content-type"), "text/event-stream");
-		const told = Array.from(
+		const reported = Array.from(
 			seen.matchAll(/^event: callback\ndata: (.*)$/gm),
 			([, data = ""]) => JSON.parse(data),
 		);
 		assert.deepEqual(
-			told.map(({ status }) => status),
+			reported.map(({ status }) => status),
 			["sending", "succeeded"],
 		);
 	});

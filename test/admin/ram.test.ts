@@ -32,7 +32,7 @@ async function start(t: TestContext, ...flags: readonly string[]) {
 	return emulator;
 }
 
-const told = async (
+const statusOf = async (
 	{ oss }: TestEmulator,
 	method: string,
 	headers = {},
@@ -70,17 +70,17 @@ async function makeFile(t: TestContext, document: object): Promise<string> {
 suite("A RAM user", () => {
 	test("has the rights of its policies as soon as the user is created", async (t) => {
 		const emulator = await start(t);
-		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
+		assert.match(await statusOf(emulator, "GET"), /^403 InvalidAccessKeyId /);
 
 		const made = await put(emulator.admin, "users/ann", ANN);
 		assert.equal(made.status, 200, made.text);
-		assert.equal(await told(emulator, "GET"), "200");
-		assert.match(await told(emulator, "DELETE"), /^403 AccessDenied /);
+		assert.equal(await statusOf(emulator, "GET"), "200");
+		assert.match(await statusOf(emulator, "DELETE"), /^403 AccessDenied /);
 
 		const policies = [allow("oss:DeleteObject")];
 		await put(emulator.admin, "users/Ann", { ...ANN, policies });
-		assert.match(await told(emulator, "GET"), /^403 AccessDenied /);
-		assert.equal(await told(emulator, "DELETE"), "204");
+		assert.match(await statusOf(emulator, "GET"), /^403 AccessDenied /);
+		assert.equal(await statusOf(emulator, "DELETE"), "204");
 	});
 
 	test("that is removed loses its key", async (t) => {
@@ -88,7 +88,7 @@ suite("A RAM user", () => {
 		await put(emulator.admin, "users/ann", ANN);
 		const { json } = await emulator.admin.send("DELETE", "/api/ram/users/ann");
 		assert.deepEqual(json, { deleted: 1 });
-		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
+		assert.match(await statusOf(emulator, "GET"), /^403 InvalidAccessKeyId /);
 	});
 
 	test("can have a disabled key", async (t) => {
@@ -127,7 +127,7 @@ suite("A RAM user", () => {
 		const emulator = await start(t);
 		const account = "2000000000000002";
 		await put(emulator.admin, "users/bob", { ...ANN, account });
-		assert.match(await told(emulator, "GET"), /^403 AccessDenied /);
+		assert.match(await statusOf(emulator, "GET"), /^403 AccessDenied /);
 		const roles = await put(emulator.admin, "roles/app", {
 			account,
 			trusts: [OWNER],
@@ -147,7 +147,7 @@ suite("A RAM role", () => {
 			secret: Credentials.AccessKeySecret,
 		};
 		const headers = { "x-oss-security-token": Credentials.SecurityToken };
-		return (method: string) => told(emulator, method, headers, as);
+		return (method: string) => statusOf(emulator, method, headers, as);
 	};
 
 	test("limits its sessions, including existing ones", async (t) => {
@@ -199,12 +199,12 @@ suite("Users and roles of --ram", () => {
 		await put(admin, "users/ann", { accessKeys: [] });
 		await admin.send("DELETE", "/api/ram/roles/app");
 		assert.deepEqual((await namesOf("users")).sort(), ["ann", "bob"]);
-		assert.match(await told(emulator, "GET"), /^403 InvalidAccessKeyId /);
+		assert.match(await statusOf(emulator, "GET"), /^403 InvalidAccessKeyId /);
 
 		await admin.post("/api/reset");
 		assert.deepEqual(await namesOf("users"), ["ann"]);
 		assert.deepEqual(await namesOf("roles"), ["app"]);
-		assert.match(await told(emulator, "GET"), /^404 NoSuchBucket /);
+		assert.match(await statusOf(emulator, "GET"), /^404 NoSuchBucket /);
 	});
 });
 

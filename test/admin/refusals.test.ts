@@ -90,10 +90,10 @@ async function stateOf(admin: Admin): Promise<string> {
 
 /** @returns the mistake in a refusal; '' if it is correct */
 function judge(
-	{ status, json, text: said }: Awaited<ReturnType<Admin["send"]>>,
+	{ status, json, text: refusal }: Awaited<ReturnType<Admin["send"]>>,
 	name: string,
 ): string {
-	if (status < 400 || status > 499) return `${status} ${said.slice(0, 200)}`;
+	if (status < 400 || status > 499) return `${status} ${refusal.slice(0, 200)}`;
 	const message = String(json?.message ?? "");
 	if (!message.includes(name)) return `does not name ${name}: ${message}`;
 	return message.includes("\n") ? `has several lines: ${message}` : "";
@@ -314,8 +314,8 @@ suite("Every route of the admin API refuses", () => {
 		const { promise, resolve, reject } = Promise.withResolvers<string>();
 		const outgoing = request(url, { method, headers, agent: false });
 		outgoing.on("error", reject).on("response", async (answer) => {
-			const said = await text(answer);
-			const [, error = ""] = /"error":"(\w+)"/.exec(said) ?? [];
+			const refusal = await text(answer);
+			const [, error = ""] = /"error":"(\w+)"/.exec(refusal) ?? [];
 			resolve(`${answer.statusCode} ${error}`);
 		});
 		outgoing.end();
@@ -329,8 +329,8 @@ suite("Every route of the admin API refuses", () => {
 				if (route.method === "GET") return;
 				const url = admin.url + targetOf(route);
 				const headers = { Origin: "http://evil.example" };
-				const said = await statusOf(url, route.method, headers);
-				yield ["Origin", said === "403 UntrustedOrigin" ? "" : said];
+				const refusal = await statusOf(url, route.method, headers);
+				yield ["Origin", refusal === "403 UntrustedOrigin" ? "" : refusal];
 			},
 		);
 		assert.deepEqual(failures, []);
@@ -344,8 +344,8 @@ suite("Every route of the admin API refuses", () => {
 				if (route.path === "/health") return;
 				const url = admin.url + targetOf(route);
 				const headers = { Host: "evil.example" };
-				const said = await statusOf(url, route.method, headers);
-				yield ["Host", said === "403 UntrustedHost" ? "" : said];
+				const refusal = await statusOf(url, route.method, headers);
+				yield ["Host", refusal === "403 UntrustedHost" ? "" : refusal];
 			},
 		);
 		assert.deepEqual(failures, []);

@@ -19,7 +19,7 @@ export type ApplicationServer = {
 	readonly url: string;
 	/** Answers the callbacks to come with these bytes, and then closes the connection. */
 	answer(bytes: string | Buffer): void;
-	/** Those received since it was last asked. */
+	/** The requests received since the last call. */
 	take(): Callback[];
 	close(): void;
 };
@@ -72,7 +72,7 @@ export async function startApplicationServer(
 
 const CALLBACK_BYTES_MAX = 1024 * 1024;
 
-/** Calls `then` once the head and as much of a body as it declares have come. */
+/** Calls `then` once the head and the declared length of the body have arrived. */
 function receive(socket: Socket, then: (callback: Callback) => void): void {
 	let bytes = Buffer.alloc(0);
 	socket.on("data", (chunk) => {

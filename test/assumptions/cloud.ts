@@ -1,5 +1,5 @@
 /**
- * The OSS that is asked: one bucket of a real account, or an emulator. The same requests go to both, so a bucket is
+ * The probed OSS: one bucket of a real account, or an emulator. The same requests go to both, so a bucket is
  * always addressed by its Host, which the real OSS insists on.
  *
  * It counts requests and bytes and refuses to send more than the limits, so the cost of a run is bounded.
@@ -116,7 +116,7 @@ export class Cloud {
 		this.#log.push(line);
 	}
 
-	/** A host name is looked up as it is: buckets of one region need not be at one address. */
+	/** Every host name is resolved: buckets of one region can be at different addresses. */
 	#connection(host: string): { connectTo?: string } {
 		return isLocal(this.address.endpoint)
 			? {}

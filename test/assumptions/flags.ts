@@ -15,13 +15,13 @@ export type Target = {
 	readonly key: Key;
 	/** The beginning of the bucket's name. */
 	readonly bucketPrefix: string;
-	/** As the cloud reaches it; undefined if there is none. */
+	/** The URL for the cloud; undefined without an application server. */
 	readonly applicationServer?: { readonly url: string; readonly port: number };
 };
 
 export type Flags = {
 	readonly help: boolean;
-	/** Does not ask before it begins. */
+	/** Begins without a confirmation. */
 	readonly yes: boolean;
 	/** undefined for an emulator of its own. */
 	readonly target?: Target;

@@ -3,7 +3,7 @@ import { type Answer, refusal, textsOf } from "../client.ts";
 import type { ApplicationServer } from "./application-server.ts";
 import { CannotAsk, type Cloud } from "./cloud.ts";
 
-/** A precondition besides the bucket; without it the probe cannot be asked. */
+/** A precondition besides the bucket; without it the probe cannot run. */
 export type Need =
 	/** A server that the cloud can call back. */
 	| "application server"
@@ -18,7 +18,7 @@ export type Need =
 
 export type Asking = {
 	readonly cloud: Cloud;
-	/** @throws CannotAsk if there is none */
+	/** @throws CannotAsk if it does not exist */
 	readonly application: ApplicationServer;
 	/** A URL for callbacks that no probe has to receive. */
 	readonly anyUrl: string;
@@ -69,7 +69,7 @@ export async function each<T>(
 export const elements = (answer: Answer, name: string): string =>
 	answer.status < 300 ? textsOf(answer, name).join(", ") : said(answer);
 
-/** The only element of that name. @throws CannotAsk when there is none */
+/** The only element of that name. @throws CannotAsk if it does not exist */
 export function element(answer: Answer, name: string): string {
 	const [text] = textsOf(answer, name);
 	if (text === undefined) throw new CannotAsk(`an answer without <${name}>`);

@@ -36,18 +36,18 @@ suite("The register of assumptions", async () => {
 
 	test(`has at least ${PROBES_MIN} probes, each for an existing assumption`, () => {
 		assert.ok(probes.length >= PROBES_MIN, `${probes.length}`);
-		const asked = probes.map(({ id }) => id);
-		assert.equal(new Set(asked).size, asked.length, "one probe each");
+		const probed = probes.map(({ id }) => id);
+		assert.equal(new Set(probed).size, probed.length, "one probe each");
 		assert.deepEqual(
-			asked.filter((id) => !ids.includes(id)),
+			probed.filter((id) => !ids.includes(id)),
 			[],
 		);
 	});
 
 	test("gives the reason for a missing probe only where the probe is missing", () => {
-		const asked = new Set(probes.map(({ id }) => id));
+		const probed = new Set(probes.map(({ id }) => id));
 		const needless = Object.keys(register.unasked).filter(
-			(id) => asked.has(id) || !ids.includes(id),
+			(id) => probed.has(id) || !ids.includes(id),
 		);
 		assert.deepEqual(needless, []);
 	});

@@ -1,6 +1,6 @@
 /**
  * The register of the assumptions about OSS that the emulator makes: a page with a row for each number, made from the
- * comments that use it, the tests that pin it and the probes that ask for it. Pure.
+ * comments that use it, the tests that pin it and the probes that check it. Pure.
  */
 import type { Probe } from "./probe.ts";
 import type { Unasked } from "./unasked.ts";
@@ -92,13 +92,13 @@ const NO_PROBE = "Its probe has not been written yet.";
 export function writeRegister(register: Register): string {
 	const ids = assumptionsOf(register);
 	const rows = ids.map((id) => rowOf(register, id));
-	const asked = ids.filter((id) => findProbe(register, id)).length;
+	const probed = ids.filter((id) => findProbe(register, id)).length;
 	return `# Assumptions
 
 What OSS's documentation and recordings do not say, the emulator assumes. Each assumption has a number, which stands in
 the code that rests on it, and a test that pins it. This page is made by \`npm run readme\`.
 
-Of ${ids.length} assumptions ${asked} can be asked of the real OSS: \`npm run verify\` puts a probe for each to an emulator, and
+Of ${ids.length} assumptions ${probed} can be probed at the real OSS: \`npm run verify\` puts a probe for each to an emulator, and
 
 \`\`\`sh
 npm run verify -- --endpoint https://oss-cn-hangzhou.aliyuncs.com --access-key ID:SECRET

@@ -5,7 +5,7 @@ import type { Asking, Need, Probe } from "./probe.ts";
 export type Outcome = {
 	readonly probe: Probe;
 	readonly verdict: "holds" | "differs" | "could not be asked";
-	/** The description of the answer, or the reason why it could not be asked. */
+	/** The description of the answer, or the reason why the probe could not run. */
 	readonly seen: readonly string[];
 	/** The request lines. */
 	readonly sent: readonly string[];

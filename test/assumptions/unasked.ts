@@ -1,8 +1,8 @@
-/** Assumptions that one account cannot ask about, or not without harm, and why. Pure. */
+/** Assumptions that one account cannot probe, or not without harm, with the reasons. Pure. */
 export type Unasked = {
 	/** The assumption, a sentence. */
 	readonly assumes: string;
-	/** Why there is no probe. */
+	/** The reason why no probe exists. */
 	readonly why: string;
 };
 

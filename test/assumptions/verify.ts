@@ -2,7 +2,7 @@
  * `npm run verify`: checks every assumption that a client can check, against an emulator or the real OSS.
  *
  * Against the real OSS it creates one bucket, says first how much that can cost, and removes it however the run ends:
- * clean.ts. Exit code 0 when everything that could be asked holds, 1 when something differs, 2 for a wrong flag, 130
+ * clean.ts. Exit code 0 when all probed assumptions hold, 1 when something differs, 2 for a wrong flag, 130
  * when it was interrupted.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -82,7 +82,7 @@ async function report(
 const hasSharp = (): Promise<boolean> =>
 	import("sharp").then(
 		() => true,
-		() => false, // it is optional: the probes that need it are not asked
+		() => false, // it is optional: the probes that need it are skipped
 	);
 
 async function missingHere(): Promise<Map<Need, string>> {
@@ -204,7 +204,7 @@ function requireFolder(file: string): void {
 	}
 }
 
-/** Asks on a terminal; without one the run begins, for its flags ask for it. */
+/** Asks for confirmation on a terminal; without a terminal the flags are the confirmation. */
 async function isAgreed(signal: AbortSignal): Promise<boolean> {
 	if (!process.stdin.isTTY) return true;
 	const terminal = createInterface(process.stdin, process.stdout);
@@ -257,7 +257,7 @@ async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
 		throw new CannotAsk(`no bucket could be created: ${error.message}`);
 	});
 	if (created.status >= 300) {
-		cleaner.tell({ remove: false }); // it is not ours
+		cleaner.tell({ remove: false }); // the bucket belongs to another account
 		throw new CannotAsk(`no bucket could be created: ${refusal(created)}`);
 	}
 	// New buckets block public access. Where the account blocks it too, the probes that need it say so.

@@ -4,7 +4,7 @@
  * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
  * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
  * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
- * the cost of a test that starts an emulator of its own; `-- --peers` other object stores beside it; `-- --cpu` the
+ * the cost of a test that starts an emulator of its own; `-- --peers` compares other object stores; `-- --cpu` the
  * processor time of a request.
  */
 import { mkdtempSync, rmSync } from "node:fs";

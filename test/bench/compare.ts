@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- --peers`: the emulator beside a bare server and other object stores for tests, in one run.
+ * `npm run bench -- --peers`: compares the emulator with a bare server and other object stores for tests, in one run.
  *
  * All are installed before the first is measured. Each stores its data on disk, and its requests are signed as its own
- * clients do. What each returns is compared with what was stored, so that no figure is that of a failure.
+ * clients do. Each returned object is compared with the stored one, so that no figure comes from a failure.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +25,7 @@ const MEASURED = { requests: 8000, msMax: 6000 };
 const STARTS = 3;
 const START_MS_MAX = 30_000;
 const STOP_MS_MAX = 5_000;
-/** After this the memory is looked at: garbage of the start, or of the load, has gone. */
+/** The memory is measured after this time, when garbage of the start or of the load has been collected. */
 const SETTLE_MS = 1000;
 /** How many objects are read back and compared. */
 const COMPARED = 20;
@@ -91,7 +91,7 @@ const print = (row: Row): void => {
 const titleOf = ({ name, source, signature }: Peer): string =>
 	`${[name, source?.version.replace("v", "")].filter(Boolean).join(" ")} (${signature})`;
 
-/** @returns the file to start, or why there is none */
+/** @returns the file to start, or the error of the installation */
 async function install({ name, source }: Peer): Promise<string | Error> {
 	if (!source) return "";
 	const what = `installing ${name} ${source.version} by ${source.by}`;
@@ -210,7 +210,7 @@ async function send(port: number, requests: Requests): Promise<Measured> {
 	return measured;
 }
 
-/** @throws Error if an object is not what was stored, or a wrong signature is accepted */
+/** @throws Error if an object differs from the stored one, or a wrong signature is accepted */
 async function compare(
 	peer: Peer,
 	port: number,
@@ -255,7 +255,7 @@ class Running {
 		this.#folder = folder;
 	}
 
-	/** Until the first answer: that is what a test waits for. @throws Error with what the peer printed last */
+	/** The time until the first answer, which a test waits for. @throws Error with the last output of the peer */
 	static async start(peer: Peer, installed: string): Promise<Running> {
 		const folder = mkdtempSync(join(tmpdir(), "oss-bench-peer-"));
 		const port = await freePort();

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- --cpu`, or `-- --cpu 'GET 1 KiB'` for one kind: the processor time that a request costs the server,
- * ours and the bare one. Unlike requests per second it is nearly independent of what else the machine does.
+ * ours and the bare one. Unlike requests per second it is nearly independent of the load of the machine.
  *
  * Measured are the main thread, which answers, and all threads of the process, because garbage collection, checkpoints
  * and plain copies have their own. Short rounds alternate and the least of each counts. Linux only.
@@ -129,8 +129,8 @@ export async function measureCpu(
 		["GET 1 KiB", "GET", Buffer.alloc(0), {}],
 		["PUT 1 KiB with callback", "PUT", BODY, asking],
 	] as const;
-	const wanted = kinds.filter(([what]) => process.argv.includes(what));
-	for (const [what, method, body, headers] of wanted[0] ? wanted : kinds) {
+	const selected = kinds.filter(([what]) => process.argv.includes(what));
+	for (const [what, method, body, headers] of selected[0] ? selected : kinds) {
 		const ours = await Side.open(emulator, (i) =>
 			signedRequest(method, `/bench/small/${i}`, body, headers),
 		);

@@ -20,7 +20,7 @@ const INSTALL_MS_MAX = 20 * 60_000;
 
 /**
  * @returns the file to start
- * @throws Error with the last lines of what the package manager printed
+ * @throws Error with the last lines of the package manager's output
  */
 export async function installPeer(source: Source): Promise<string> {
 	const { by, name, version, file } = source;
@@ -54,7 +54,7 @@ async function execute(
 		signal: AbortSignal.timeout(INSTALL_MS_MAX),
 	});
 	const printed = text(child.stderr);
-	const [code] = await once(child, "close"); // rejects if there is no such command
+	const [code] = await once(child, "close"); // rejects if the command does not exist
 	if (code !== 0) throw new Error(lastLines(await printed) || `exit ${code}`);
 }
 

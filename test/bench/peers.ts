@@ -8,7 +8,7 @@ export type Source = {
 	readonly by: "npm" | "go";
 	readonly name: string;
 	readonly version: string;
-	/** The file that is started, in the folder of what was installed. */
+	/** The file to start, in the folder of the installation. */
 	readonly file: string;
 };
 

@@ -1,8 +1,8 @@
-/** One line on the terminal that says what is being done, and for how long; nothing where there is no terminal. */
+/** One line on the terminal with the current work and its duration; no output without a terminal. */
 const { stderr } = process;
 const CLEAR = "\r\x1b[K";
 
-/** @returns what `work` returns */
+/** @returns the result of `work` */
 export async function during<T>(
 	what: string,
 	work: () => Promise<T>,

@@ -1,4 +1,4 @@
-/** Large bodies, up and down, over one connection; and single requests whose answers are kept. */
+/** Large bodies, up and down, over one connection; and single requests whose answers are returned. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
@@ -52,7 +52,7 @@ export async function exchange(
 	return { status: answer.statusCode ?? 0, body: await buffer(answer) };
 }
 
-/** Downloads what `upload` has sent. @throws Error if it is something else */
+/** Downloads the object of `upload`. @throws Error if the content differs */
 export async function requireUploaded(
 	{ port, path, headers = {} }: Transfer,
 	size: number,

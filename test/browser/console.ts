@@ -825,6 +825,6 @@ suite("The console", { skip }, () => {
 		await page.goto(adminUrl);
 		await page.getByText("live", { exact: true }).waitFor();
 
-		assert.deepEqual([...asked], [adminUrl]);
+		assert.deepEqual([...origins], [adminUrl]);
 	});
 });

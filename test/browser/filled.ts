@@ -140,9 +140,9 @@ async function fillCallbacks(
 	};
 	for (let i = 0; i < 6; i++) await upload(`album/${i}.jpg`, form);
 	await upload(LONG_KEY, form);
-	const nobody = { ...form, callbackUrl: "http://127.0.0.1:1/uploaded" };
+	const unreachable = { ...form, callbackUrl: "http://127.0.0.1:1/uploaded" };
 	const pages = {
-		"callback-refused": await upload("2026/11/bird.txt", nobody),
+		"callback-refused": await upload("2026/11/bird.txt", unreachable),
 		"callback-two-urls": await upload("2026/11/fish.txt", {
 			...form,
 			callbackUrl: `http://127.0.0.1:1/first;${good.url}/second`,

@@ -275,10 +275,10 @@ suite("A callback", () => {
 	});
 
 	test("selects a policy of the bucket of the upload", async () => {
-		const asked: string[][] = [];
+		const requested: string[][] = [];
 		const { callbacks } = makeCallbacks({
 			findPolicy: async (bucket, name) => {
-				asked.push([bucket, name]);
+				requested.push([bucket, name]);
 				const callback = base64Json({
 					callbackUrl: "127.0.0.1/policy",
 					callbackBody: "a",
@@ -290,7 +290,7 @@ suite("A callback", () => {
 		const callback = await readFrom(callbacks, { callbackPolicy: "p" });
 
 		assert.equal(callback.urls[0]?.path, "/policy");
-		assert.deepEqual(asked, [["photos", "p"]]);
+		assert.deepEqual(requested, [["photos", "p"]]);
 	});
 
 	test("is refused before anything is stored when its host is private, under the strict switch", async () => {
@@ -410,14 +410,14 @@ suite("A callback that uses image info", () => {
 		const application = await startApplicationServer(t);
 		const { callbacks, saved } = makeCallbacks();
 		const callback = await readFrom(callbacks, json(application.url));
-		const gone: UploadFacts = {
+		const deleted: UploadFacts = {
 			...UPLOADED,
 			read: async () => {
 				throw new OssError("NoSuchKey");
 			},
 		};
 
-		const error = await failureOf(send(callbacks, callback, gone));
+		const error = await failureOf(send(callbacks, callback, deleted));
 
 		assert.equal(error.message, "Get image info failed.");
 		assert.equal(error.ec, "0007-00000301");
@@ -513,7 +513,7 @@ suite("The record of a callback", () => {
 			operation: "PutObject",
 			bucket: "photos",
 			key: "猫/my cat.jpg",
-			asked: JSON.stringify(json),
+			requested: JSON.stringify(json),
 			variables: { "x:v": "1" },
 			body: "o=%E7%8C%AB%2Fmy%20cat.jpg&1",
 			bodyType: "application/x-www-form-urlencoded",
@@ -689,15 +689,15 @@ suite("Many callbacks at once", () => {
 suite("When callbacks are closed", () => {
 	test("the current one is aborted, and no other URL is called", async (t) => {
 		const { callbacks } = makeCallbacks();
-		const asked = Promise.withResolvers<void>();
+		const requested = Promise.withResolvers<void>();
 		const hanging = await startTcpServer(t, (socket) => {
-			socket.once("data", () => asked.resolve());
+			socket.once("data", () => requested.resolve());
 		});
 		const next = await startApplicationServer(t);
 		const callbackUrl = `${hanging.url};${next.url}`;
 		const json = { callbackUrl, callbackBody: "a" };
 		const sent = failureOf(send(callbacks, await readFrom(callbacks, json)));
-		await asked.promise;
+		await requested.promise;
 
 		callbacks.close();
 

@@ -78,9 +78,9 @@ async function startBoth(
 }
 
 suite("When an application server", () => {
-	for (const [what, told, behaviour] of CASES)
-		test(`${what}, the uploader gets «${told}» in time, and the next upload succeeds`, async (t) => {
-			const timeoutMs = told === TIME ? TIMEOUT_MS : NO_TIMEOUT_MS;
+	for (const [what, refused, behaviour] of CASES)
+		test(`${what}, the uploader gets «${refused}» in time, and the next upload succeeds`, async (t) => {
+			const timeoutMs = refused === TIME ? TIMEOUT_MS : NO_TIMEOUT_MS;
 			const flags = ["--callback-timeout", String(timeoutMs)];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
 
@@ -89,7 +89,7 @@ suite("When an application server", () => {
 			let next = await ask(emulator, good);
 			while (next.text.includes(TIME_EC)) next = await ask(emulator, good);
 
-			assert.equal(refusal(first), `203 CallbackFailed ${told}`);
+			assert.equal(refusal(first), `203 CallbackFailed ${refused}`);
 			assert.equal(next.status, 200, next.text);
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});
@@ -98,9 +98,9 @@ suite("When an application server", () => {
 		const { emulator, bad } = await startBoth(t, (socket) => socket.resume());
 		const begun = performance.now();
 
-		const told = refusal(await ask(emulator, bad));
+		const refused = refusal(await ask(emulator, bad));
 
-		assert.equal(told, `203 CallbackFailed ${TIME}`);
+		assert.equal(refused, `203 CallbackFailed ${TIME}`);
 		assert.ok(performance.now() - begun >= 4990);
 	});
 
@@ -134,8 +134,8 @@ suite("When an application server", () => {
 			for (const socket of sockets.splice(0)) socket.destroy();
 			await setImmediate();
 		}
-		const told = new Set(await Promise.all(hung));
-		assert.deepEqual([...told], [`203 CallbackFailed ${LOST}`]);
+		const refused = new Set(await Promise.all(hung));
+		assert.deepEqual([...refused], [`203 CallbackFailed ${LOST}`]);
 	});
 
 	test("answers, and closes with 1.2 MB of the callback unread, its answer counts", async (t) => {

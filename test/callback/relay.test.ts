@@ -48,11 +48,11 @@ function answered(
 	return { timing, answer };
 }
 
-const told = (outcome: Outcome) => relay(judge(outcome), UPLOAD_HEADERS);
+const relayed = (outcome: Outcome) => relay(judge(outcome), UPLOAD_HEADERS);
 
 function failureOf(outcome: Outcome): OssError {
 	try {
-		told(outcome);
+		relayed(outcome);
 	} catch (error) {
 		if (error instanceof OssError) return error;
 		throw error;
@@ -64,7 +64,7 @@ suite("The application server's answer is relayed", () => {
 	test("byte for byte, with the upload's own headers", () => {
 		const body = ' {"Status" : "好"}\n';
 
-		const reply = told(answered(body));
+		const reply = relayed(answered(body));
 
 		assert.equal(reply.status, 200);
 		assert.deepEqual(reply.body, Buffer.from(body));
@@ -75,14 +75,14 @@ suite("The application server's answer is relayed", () => {
 	});
 
 	test("as application/json, whatever its Content-Type (A-237)", () => {
-		const reply = told(answered("{}", { type: "text/html; charset=gbk" }));
+		const reply = relayed(answered("{}", { type: "text/html; charset=gbk" }));
 
 		assert.equal(reply.headers["Content-Type"], "application/json");
 	});
 
 	test("as application/xml, unread, if that is its Content-Type (A-240)", () => {
 		for (const type of ["application/xml", "Application/XML; charset=utf-8"]) {
-			const reply = told(answered("<a/>", { type }));
+			const reply = relayed(answered("<a/>", { type }));
 
 			assert.equal(reply.headers["Content-Type"], "application/xml");
 			assert.equal(String(reply.body), "<a/>");
@@ -91,14 +91,14 @@ suite("The application server's answer is relayed", () => {
 
 	for (const body of ["[]", "1", '"x"', "null", "true"])
 		test(`if it is ${body}, which is JSON too`, () => {
-			assert.equal(told(answered(body)).status, 200);
+			assert.equal(relayed(answered(body)).status, 200);
 		});
 
 	test("up to 1 MiB (A-235)", () => {
 		const body = `"${"a".repeat(ANSWER_BYTES_MAX - 2)}"`;
 
 		assert.equal(body.length, 1_048_576);
-		assert.equal(told(answered(body)).status, 200);
+		assert.equal(relayed(answered(body)).status, 200);
 	});
 });
 

@@ -195,9 +195,9 @@ suite("oss-emulator callbacks", () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, { status: 500 });
 		const { url } = application;
-		const asked = asking({ callbackUrl: url, callbackBody: "x=1" });
-		await oss.put("/photos/cat.txt", "meow", asked);
-		await oss.put("/photos/dog.txt", "wuff", asked);
+		const requested = asking({ callbackUrl: url, callbackBody: "x=1" });
+		await oss.put("/photos/cat.txt", "meow", requested);
+		await oss.put("/photos/dog.txt", "wuff", requested);
 
 		const { code, out } = await run(adminUrl, "callbacks");
 		const one = await run(adminUrl, "callbacks", "--key", "cat.txt", "--json");
@@ -215,17 +215,17 @@ suite("oss-emulator callbacks", () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { url } = application;
-		const asked = asking({ callbackUrl: url, callbackBody: "x=1" });
+		const requested = asking({ callbackUrl: url, callbackBody: "x=1" });
 		const child = launch(
 			["callbacks", "--follow", "--json", "--key", "cat.txt"],
 			{ OSS_EMULATOR_ADMIN: adminUrl },
 		);
 		t.after(() => child.kill("SIGKILL"));
-		const [said] = await once(createInterface(child.stderr), "line");
-		assert.match(String(said), /^following the callbacks of http:/);
+		const [opening] = await once(createInterface(child.stderr), "line");
+		assert.match(String(opening), /^following the callbacks of http:/);
 
-		await oss.put("/photos/dog.txt", "wuff", asked);
-		await oss.put("/photos/cat.txt", "meow", asked);
+		await oss.put("/photos/dog.txt", "wuff", requested);
+		await oss.put("/photos/cat.txt", "meow", requested);
 
 		const [line] = await once(createInterface(child.stdout), "line");
 		const followed = JSON.parse(String(line));
@@ -241,8 +241,8 @@ suite("oss-emulator callbacks", () => {
 	test("--follow exits with 2 for an invalid status", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 
-		const asked = ["callbacks", "--follow", "--status", "nope"];
-		const { code, out, err } = await run(adminUrl, ...asked);
+		const requested = ["callbacks", "--follow", "--status", "nope"];
+		const { code, out, err } = await run(adminUrl, ...requested);
 
 		assert.equal(code, 2);
 		assert.equal(out, "");

@@ -18,7 +18,7 @@ const NOWHERE = { OSS_EMULATOR_ADMIN: "http://127.0.0.1:1" };
 const commands = COMMAND_NAMES.filter(isRunnable);
 
 /** @returns exit code and standard error */
-async function said(
+async function output(
 	t: TestContext,
 	act: () => Promise<number | undefined>,
 ): Promise<string> {
@@ -36,7 +36,7 @@ const ask = (
 	t: TestContext,
 	name: RunnableName,
 	args: readonly string[],
-): Promise<string> => said(t, () => run(name, args, NOWHERE, "0"));
+): Promise<string> => output(t, () => run(name, args, NOWHERE, "0"));
 
 suite("Every command exits with 2 and one line that names", () => {
 	const expectation = (what: string, name: RunnableName): string =>
@@ -107,7 +107,7 @@ suite("The command itself exits with 2 and one line that names", () => {
 	];
 	for (const [line, message] of cases)
 		test(`oss-emulator ${line}`, async (t) => {
-			const text = await said(t, () => main(line.split(" "), "0"));
+			const text = await output(t, () => main(line.split(" "), "0"));
 			assert.match(text, /^2 oss-emulator: [^\n]+\n$/);
 			assert.match(text, message);
 		});

@@ -47,11 +47,11 @@ for (const [where, isElsewhere] of [
 			});
 			await emulator.snapshot("base");
 			await emulator.reset();
-			const gone = await oss.get("/photos/a%20b%2F%E7%8C%AB");
+			const deleted = await oss.get("/photos/a%20b%2F%E7%8C%AB");
 			await emulator.restore("base");
 
 			assert.equal(stored.status, 200);
-			assert.equal(gone.status, 404);
+			assert.equal(deleted.status, 404);
 			const got = await oss.get("/photos/a%20b%2F%E7%8C%AB", { as: null });
 			assert.equal(got.text, "meow");
 			assert.equal(got.headers["x-oss-meta-by"], "anné 猫");
@@ -87,13 +87,13 @@ for (const [where, isElsewhere] of [
 			await oss.put("/photos");
 
 			const waiting = emulator.waitForCallback({ account: uid });
-			const asked = emulator.waitForRequest({ operation: "PutObject" });
+			const request = emulator.waitForRequest({ operation: "PutObject" });
 			await oss.put("/photos/a", "meow", callbackTo(application.url));
 
 			const callback = await waiting;
 			assert.equal(callback.status, "succeeded");
 			assert.equal(callback.body, "key=a");
-			assert.equal((await asked).key, "a");
+			assert.equal((await request).key, "a");
 			assert.equal((await emulator.callbacks()).length, 1);
 			assert.equal((await emulator.callbacks({ account: "7" })).length, 0);
 			const since = new Date(Date.now() + 60_000);

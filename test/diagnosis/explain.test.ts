@@ -149,7 +149,7 @@ suite("For a security token the signature doctor finds", () => {
 
 suite("For a time the signature doctor finds", () => {
 	const HOUR = 3_600_000;
-	const asked = async (
+	const diagnosisAt = async (
 		t: TestContext,
 		scheme: "V1 header" | "V4 header" | "V4 URL",
 		now: number,
@@ -164,23 +164,27 @@ suite("For a time the signature doctor finds", () => {
 	};
 
 	test("that it can be local time", async (t) => {
-		const east = await asked(t, "V4 header", Date.now() + 8 * HOUR);
+		const east = await diagnosisAt(t, "V4 header", Date.now() + 8 * HOUR);
 		assert.match(east, /^the client's clock is (?:28800|2879\d) s ahead of/);
 		assert.match(east, /wrote the local time of UTC\+8 as UTC$/);
-		const west = await asked(t, "V1 header", Date.now() - 3.5 * HOUR);
+		const west = await diagnosisAt(t, "V1 header", Date.now() - 3.5 * HOUR);
 		assert.match(west, /wrote the local time of UTC-3\.5 as UTC$/);
-		const url = await asked(t, "V4 URL", Date.now() + 2 * HOUR);
+		const url = await diagnosisAt(t, "V4 URL", Date.now() + 2 * HOUR);
 		assert.match(url, /s ahead of .* UTC\+2 as UTC$/);
 	});
 
 	test("that no time zone explains it", async (t) => {
-		const said = await asked(t, "V4 header", Date.now() + 20 * 60_000);
-		assert.match(said, /^the client's clock is .*: 900 s are allowed$/);
+		const diagnosis = await diagnosisAt(
+			t,
+			"V4 header",
+			Date.now() + 20 * 60_000,
+		);
+		assert.match(diagnosis, /^the client's clock is .*: 900 s are allowed$/);
 	});
 
 	test("that the emulator's clock was moved", async (t) => {
-		const said = await asked(t, "V4 header", Date.now(), 7200);
-		assert.match(said, /; the emulator's was moved by 7200 s$/);
+		const diagnosis = await diagnosisAt(t, "V4 header", Date.now(), 7200);
+		assert.match(diagnosis, /; the emulator's was moved by 7200 s$/);
 	});
 
 	test("that the URL was truncated before it", async (t) => {

@@ -48,7 +48,7 @@ const formV4 = (signature: string, policy = POLICY): Part[] => [
 async function post(
 	t: TestContext,
 	parts: readonly Part[],
-): Promise<[told: string, sentence: string]> {
+): Promise<[refused: string, sentence: string]> {
 	const keys = `${ID}:${SECRET},second:second-secret`;
 	const flags = ["--access-key", keys];
 	const emulator = await startWithBucket(t, "private", ...flags);
@@ -134,9 +134,9 @@ const MISTAKES: readonly (readonly [
 suite("For a form's signature the doctor names", () => {
 	for (const [what, form, sentence] of MISTAKES)
 		test(`${what}, with ${form.length} fields`, async (t) => {
-			const [told, said] = await post(t, form);
-			assert.match(told, /^403 SignatureDoesNotMatch /);
-			assert.match(said, sentence);
+			const [refused, diagnosis] = await post(t, form);
+			assert.match(refused, /^403 SignatureDoesNotMatch /);
+			assert.match(diagnosis, sentence);
 		});
 });
 
@@ -165,9 +165,9 @@ suite("For a form the doctor reports", () => {
 			[{ bucket: "videos" }, "sent to the bucket photos"],
 		] as const;
 		for (const [condition, sentence] of cases) {
-			const [told, said] = await post(t, signed(condition));
-			assert.match(told, /^403 AccessDenied 0006-00000227/);
-			assert.ok(said.includes(sentence), said);
+			const [refused, diagnosis] = await post(t, signed(condition));
+			assert.match(refused, /^403 AccessDenied 0006-00000227/);
+			assert.ok(diagnosis.includes(sentence), diagnosis);
 		}
 	});
 
@@ -204,7 +204,7 @@ suite("For a form the doctor reports", () => {
 		const many = Array.from({ length: 40_000 }, () => ANY[0]);
 		const policy = policyOf(many);
 		assert.ok(policy.length > 1_000_000);
-		const [, said] = await post(t, formV1(v1(policy, "unknown"), policy));
-		assert.match(said, /^no usual mistake explains/);
+		const [, diagnosis] = await post(t, formV1(v1(policy, "unknown"), policy));
+		assert.match(diagnosis, /^no usual mistake explains/);
 	});
 });

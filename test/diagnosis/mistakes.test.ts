@@ -524,8 +524,8 @@ suite("The signature doctor", () => {
 		for (const scheme of ["V1 URL", "V4 header"] as const) {
 			const mistake = { secret: "another" };
 			const answer = await sendSigned(emulator, scheme, CAT, mistake);
-			const said = await diagnosisOf(emulator, answer);
-			assert.match(said, /^no usual mistake explains this signature/);
+			const diagnosis = await diagnosisOf(emulator, answer);
+			assert.match(diagnosis, /^no usual mistake explains this signature/);
 		}
 	});
 
@@ -616,7 +616,7 @@ suite("The signature doctor", () => {
 		const sent = { ...CAT, query };
 		const answer = await sendSigned(emulator, "V4 header", sent, mistake);
 		assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
-		const said = await diagnosisOf(emulator, answer);
-		assert.match(said, /too long to try all usual mistakes/);
+		const diagnosis = await diagnosisOf(emulator, answer);
+		assert.match(diagnosis, /too long to try all usual mistakes/);
 	});
 });

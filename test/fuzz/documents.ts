@@ -1,4 +1,4 @@
-/** The documents that buckets keep: what is stored is given back, and can be put again. */
+/** Configuration documents of buckets: a stored document is returned, and can be put again. */
 import { REFERER } from "../../emulator/operations/access/referer.ts";
 import { CALLBACK_POLICY } from "../../emulator/operations/configurations/callback-policy.ts";
 import { ENCRYPTION } from "../../emulator/operations/configurations/encryption.ts";

@@ -1,4 +1,4 @@
-/** What headers say: ranges, times, conditions, tags, copy sources, text in bytes. */
+/** Values of headers: ranges, times, conditions, tags, copy sources, text in bytes. */
 import {
 	COPY_ECS,
 	readSource,

@@ -10,7 +10,7 @@ let sent = 0;
 
 /** Faults on purpose may last a minute. */
 const WAITS = /delay|trickle|traffic-limit/i;
-/** The emulator keeps what it is given: it is emptied this often. */
+/** The emulator stores all uploads: it is reset after this many runs. */
 const RUNS_BETWEEN_RESETS = 500;
 
 const request = (line: string, headers = "", body = ""): string =>

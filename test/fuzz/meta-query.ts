@@ -1,4 +1,4 @@
-/** Conditions of DoMetaQuery, asked about an object. */
+/** Conditions of DoMetaQuery, tested with an object. */
 import { readQuery } from "../../emulator/operations/meta-query/query.ts";
 import type { StoredObject } from "../../emulator/storage/types.ts";
 import { reading, type Target } from "./engine/target.ts";

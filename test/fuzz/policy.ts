@@ -1,4 +1,4 @@
-/** Policies of RAM and of buckets: read, and asked about an action. */
+/** Policies of RAM and of buckets: they are read, and judge an action. */
 import { readPolicy } from "../../emulator/auth/policy/document.ts";
 import { judge } from "../../emulator/auth/policy/judge.ts";
 import { isAbout, isPublic } from "../../emulator/auth/policy/principal.ts";

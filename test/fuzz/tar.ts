@@ -51,7 +51,7 @@ const seedOf = (file: string): string =>
 		],
 	});
 
-/** Takes what is imported. */
+/** Receives the imported objects. */
 const client = {
 	ask: async (
 		_method: string,

@@ -1,4 +1,4 @@
-/** Documents in request bodies: what is read can be written, and is then read the same. */
+/** Documents in request bodies: a document that is read can be written, and is unchanged when it is read again. */
 
 import { readXml, type XmlNode } from "../../emulator/xml/read.ts";
 import {

@@ -79,8 +79,8 @@ suite("The admin API of a gateway", () => {
 		assert.match(content.headers.get("content-disposition") ?? "", /^inline;/);
 		const missing = await ask("/api/buckets/photos/object?key=nothing");
 		assert.equal(missing.status, 404);
-		const gone = await ask("/api/buckets/photos/content?key=nothing");
-		assert.deepEqual([gone.status, gone.json.error], [404, "NoSuchKey"]);
+		const unknown = await ask("/api/buckets/photos/content?key=nothing");
+		assert.deepEqual([unknown.status, unknown.json.error], [404, "NoSuchKey"]);
 	});
 
 	test("shows versions and delete markers", async (t) => {

@@ -62,15 +62,15 @@ suite("A gateway", () => {
 		assert.deepEqual(textsOf(listed, "Name"), ["photos"]);
 		assert.deepEqual(textsOf(listed, "Key"), ["a b/猫+.txt"]);
 		await gateway.oss.delete("/photos/a%20b/%E7%8C%AB%2B.txt");
-		const gone = await gateway.oss.get("/photos/a%20b/%E7%8C%AB%2B.txt");
-		assert.match(refusal(gone), /^404 NoSuchKey 0026-00000001/);
+		const missing = await gateway.oss.get("/photos/a%20b/%E7%8C%AB%2B.txt");
+		assert.match(refusal(missing), /^404 NoSuchKey 0026-00000001/);
 	});
 
 	test("returns the cloud's request id, in the header and in an error's document", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
-		const gone = await gateway.oss.get("/photos/nothing");
-		const id = gone.headers["x-oss-request-id"];
-		assert.deepEqual(textsOf(gone, "RequestId"), [id]);
+		const missing = await gateway.oss.get("/photos/nothing");
+		const id = missing.headers["x-oss-request-id"];
+		assert.deepEqual(textsOf(missing, "RequestId"), [id]);
 		// Both records have it: the client's request id can be looked up in either.
 		for (const { adminUrl } of [cloud, gateway]) {
 			const found = await fetch(`${adminUrl}/api/requests/${id}`);
@@ -550,8 +550,11 @@ suite("A callback of a gateway", () => {
 			callbackBody: "a=${size}",
 		});
 		const policy = `<BucketCallbackPolicy><PolicyItem><PolicyName>mine</PolicyName><Callback>${callback}</Callback><CallbackVar></CallbackVar></PolicyItem></BucketCallbackPolicy>`;
-		const kept = await gateway.oss.put("/photos?policy&comp=callback", policy);
-		assert.equal(kept.status, 200, kept.text);
+		const stored = await gateway.oss.put(
+			"/photos?policy&comp=callback",
+			policy,
+		);
+		assert.equal(stored.status, 200, stored.text);
 		await gateway.oss.put("/photos/cat", "meow", {
 			"x-oss-callback": base64({ callbackPolicy: "mine" }),
 		});

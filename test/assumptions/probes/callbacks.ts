@@ -21,7 +21,7 @@ export const put = (
 /**
  * A callback counts as accepted if it was sent, whatever its outcome.
  *
- * @throws CannotAsk when the cloud does not call this machine: then nothing else is said about the callback
+ * @throws CannotAsk when the cloud does not call this machine: then the callback cannot be probed
  */
 function accepted(answer: Answer): string {
 	if (answer.status === 200 || answer.status === 203) return "accepted";

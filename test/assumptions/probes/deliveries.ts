@@ -464,11 +464,11 @@ export const deliveries: readonly Probe[] = [
 		expects: ["203 CallbackFailed 0007-00000203: Error status : 500."],
 		ask: async ({ cloud, application }) => {
 			application.answer(reply("{}", "", "500 No"));
-			const dead = application.url.replace(/:\d+$|$/, ":9");
+			const closedPort = application.url.replace(/:\d+$|$/, ":9");
 			return [
 				said(
 					await put(cloud, {
-						callbackUrl: `${dead}/;${application.url}/cb`,
+						callbackUrl: `${closedPort}/;${application.url}/cb`,
 						callbackBody: "a",
 					}),
 				),

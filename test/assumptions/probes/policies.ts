@@ -1,4 +1,4 @@
-/** Bucket policies, asked by anonymous requests: a statement about everybody is the one that one account can test. */
+/** Bucket policies, probed by anonymous requests: one account can only test a statement about all callers. */
 import { CannotAsk, type Cloud } from "../cloud.ts";
 import { each, elements, type Probe, said } from "../probe.ts";
 

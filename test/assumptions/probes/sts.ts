@@ -1,4 +1,4 @@
-/** STS, asked with the same key. Every call names a role that does not exist, so no role is assumed. */
+/** Probes of STS, with the same key. Every call names a role that does not exist, so no role is assumed. */
 import { createHmac, randomUUID } from "node:crypto";
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
@@ -138,11 +138,11 @@ export const sts: readonly Probe[] = [
 			return each(
 				{ "signed wrongly": "wrong", first: "", second: "" },
 				async (secret) => {
-					const said = codeOf(
+					const code = codeOf(
 						await assume(cloud, { SignatureNonce }, secret || undefined),
 					);
-					return /SignatureNonceUsed|SignatureDoesNotMatch/.test(said)
-						? said
+					return /SignatureNonceUsed|SignatureDoesNotMatch/.test(code)
+						? code
 						: "taken";
 				},
 			);

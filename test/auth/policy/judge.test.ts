@@ -188,7 +188,7 @@ const session: Caller = {
 	...account("1"),
 	identity: { kind: "AssumedRoleUser", role: "AppRole", session: "job" },
 };
-const nobody: Caller = { accessKeyId: "", uid: "" };
+const anonymous: Caller = { accessKeyId: "", uid: "" };
 
 suite("A principal", () => {
 	const about = (
@@ -209,7 +209,7 @@ suite("A principal", () => {
 		assert.ok(about("201", user));
 		assert.ok(!about("1", user));
 		assert.ok(!about("1", session));
-		assert.ok(!about("", nobody));
+		assert.ok(!about("", anonymous));
 	});
 
 	test("is a role's session, one or all, the role in lower case", () => {
@@ -224,7 +224,7 @@ suite("A principal", () => {
 
 	test("* is every caller except the owner, and the owner too under a condition", () => {
 		const Condition = { Bool: { "acs:SecureTransport": "true" } };
-		for (const caller of [account("2"), user, session, nobody])
+		for (const caller of [account("2"), user, session, anonymous])
 			assert.ok(about("*", caller));
 		assert.ok(!about("*", account("1")));
 		assert.ok(about("*", account("1"), Condition));
@@ -232,7 +232,7 @@ suite("A principal", () => {
 
 	test("that is missing is *", () => {
 		const [read] = readPolicy(JSON.stringify({ Statement: [ALLOW] }), "bucket");
-		assert.ok(read && isAbout(read, nobody, "1"));
+		assert.ok(read && isAbout(read, anonymous, "1"));
 		assert.ok(!isAbout(read, account("1"), "1"));
 	});
 });

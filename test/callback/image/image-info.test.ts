@@ -219,10 +219,10 @@ suite("Reading a hostile image ends soon:", () => {
 });
 
 test("Image info rethrows errors of reading", async () => {
-	const gone = new Error("gone");
+	const failure = new Error("gone");
 
 	await assert.rejects(
-		readImageInfo(10, () => Promise.reject(gone)),
-		gone,
+		readImageInfo(10, () => Promise.reject(failure)),
+		failure,
 	);
 });

@@ -76,9 +76,9 @@ suite("PutObject carries its callback", () => {
 
 	test("in the query parameters callback and callback-var, of a URL that V1 signs with them", async (t) => {
 		const { oss, application, callback } = await start(t);
-		const asked = { callback, "callback-var": VARIABLES };
+		const query = { callback, "callback-var": VARIABLES };
 
-		const url = signUrl("PUT", "/photos/b", asked);
+		const url = signUrl("PUT", "/photos/b", query);
 		const put = await oss.send("PUT", url, { as: null, body: "meow" });
 		const changed = url.replace(/callback-var=[^&]+/, "callback-var=e30%3D");
 		const refused = await oss.send("PUT", changed, { as: null, body: "woof" });
@@ -117,9 +117,9 @@ suite("CompleteMultipartUpload carries its callback", () => {
 		const uploadId = await initiate(emulator, "e");
 		await putPart(emulator, uploadId, 1, "meow", "e");
 
-		const asked = { callback, uploadId };
+		const query = { callback, uploadId };
 		const all = "x-oss-complete-all:yes\n";
-		const url = signUrl("POST", "/photos/e", asked, all);
+		const url = signUrl("POST", "/photos/e", query, all);
 		const headers = { "x-oss-complete-all": "yes" };
 		const completed = await oss.send("POST", url, { as: null, headers });
 

@@ -17,19 +17,19 @@ const md5 = (content: string | Buffer): string =>
 const hex = (content: string | Buffer): string =>
 	createHash("md5").update(content).digest("hex").toUpperCase();
 
-type Told = {
+type Callback = {
 	readonly answer: Answer;
 	readonly body: string;
 	readonly emulator: TestEmulator;
 };
 
 /** The body that an application server receives for an upload. */
-async function told(
+async function bodyOf(
 	t: TestContext,
 	operation: Operation,
 	template: string,
 	{ type = "", ...given }: Upload & { readonly bodyType?: string } = {},
-): Promise<Told> {
+): Promise<Callback> {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 	const answer = await upload(emulator, operation, {
@@ -58,7 +58,7 @@ for (const operation of OPERATIONS)
 				.map((name) => `${name}=\${${name}}`)
 				.join("&");
 
-			const { body, answer } = await told(t, operation, template, {
+			const { body, answer } = await bodyOf(t, operation, template, {
 				key: KEY,
 				type: "image/jpeg",
 			});
@@ -77,7 +77,7 @@ for (const operation of OPERATIONS)
 		test("crc64, reqId and clientIp belong to the upload", async (t) => {
 			const template = "${crc64} ${reqId} ${clientIp}";
 
-			const { body, answer } = await told(t, operation, template);
+			const { body, answer } = await bodyOf(t, operation, template);
 
 			const { headers } = answer;
 			const crc64 = headers["x-oss-hash-crc64ecma"];
@@ -87,7 +87,7 @@ for (const operation of OPERATIONS)
 		});
 
 		test("custom variables are text, even if they look like numbers", async (t) => {
-			const { body } = await told(t, operation, "[${x:n},${x:q},${x:e}]", {
+			const { body } = await bodyOf(t, operation, "[${x:n},${x:q},${x:e}]", {
 				variables: { "x:n": "1", "x:q": 'a"\\b', "x:e": "" },
 				bodyType: JSON_TYPE,
 			});
@@ -99,7 +99,7 @@ for (const operation of OPERATIONS)
 			const template =
 				'{"t":${mimeType},"h":${imageInfo.height},"w":${imageInfo.width},"f":${imageInfo.format}}';
 
-			const { body } = await told(t, operation, template, {
+			const { body } = await bodyOf(t, operation, template, {
 				content: readFileSync("fixtures/images/baseline.jpg"),
 				type: "application/octet-stream",
 				bodyType: JSON_TYPE,
@@ -115,19 +115,19 @@ for (const operation of OPERATIONS)
 			const template =
 				"h=${imageInfo.height}&w=${imageInfo.width}&f=${imageInfo.format}";
 
-			const { body } = await told(t, operation, template);
+			const { body } = await bodyOf(t, operation, template);
 
 			assert.equal(body, "h=&w=&f=");
 		});
 
 		test("an empty object has the size 0", async (t) => {
-			const { body } = await told(t, operation, "${size}", { content: "" });
+			const { body } = await bodyOf(t, operation, "${size}", { content: "" });
 
 			assert.equal(body, "0");
 		});
 
 		test("a multipart ETag is the whole object's, with its count of parts", async (t) => {
-			const { body, emulator } = await told(t, operation, "${etag}");
+			const { body, emulator } = await bodyOf(t, operation, "${etag}");
 
 			const head = await emulator.oss.head("/photos/cat");
 			assert.equal(head.headers.etag, `"${body}"`);
@@ -137,7 +137,7 @@ for (const operation of OPERATIONS)
 
 suite("In a form", () => {
 	test("values are percent-encoded, the template is not", async (t) => {
-		const { body } = await told(t, "PutObject", 'k="${object}" &v=${x:v}/+', {
+		const { body } = await bodyOf(t, "PutObject", 'k="${object}" &v=${x:v}/+', {
 			key: KEY,
 			variables: { "x:v": "a/b+c*~.-_é&=" },
 		});
@@ -151,13 +151,13 @@ suite("In a form", () => {
 	test("missing variables are empty, known or not (A-205)", async (t) => {
 		const template = "a=${vpcId}&b=${x:none}&c=${objct}&d=${Bucket}";
 
-		const { body } = await told(t, "PutObject", template);
+		const { body } = await bodyOf(t, "PutObject", template);
 
 		assert.equal(body, "a=&b=&c=&d=");
 	});
 
 	test("a template that looks like JSON is still a form", async (t) => {
-		const { body } = await told(t, "PutObject", '{"o":"${object}"}', {
+		const { body } = await bodyOf(t, "PutObject", '{"o":"${object}"}', {
 			key: "a/b",
 		});
 
@@ -165,7 +165,7 @@ suite("In a form", () => {
 	});
 
 	test("a value is inserted once: text in it that looks like a variable stays", async (t) => {
-		const { body } = await told(t, "PutObject", "${x:a}", {
+		const { body } = await bodyOf(t, "PutObject", "${x:a}", {
 			variables: { "x:a": "${bucket}" },
 		});
 
@@ -178,7 +178,7 @@ suite("In JSON", () => {
 		const template =
 			'{"bucket":${bucket},"object":${object},"etag":${etag},"size":${size},"crc":${crc64},"by":${x:by}}';
 
-		const { body, answer } = await told(t, "PutObject", template, {
+		const { body, answer } = await bodyOf(t, "PutObject", template, {
 			key: KEY,
 			variables: { "x:by": "12" },
 			bodyType: JSON_TYPE,
@@ -192,7 +192,7 @@ suite("In JSON", () => {
 	});
 
 	test("missing variables are null, or empty for the size of an image (A-204)", async (t) => {
-		const { body } = await told(
+		const { body } = await bodyOf(
 			t,
 			"PutObject",
 			'{"v":${vpcId},"x":${x:none},"f":${imageInfo.format},"p":"${imageInfo.width},${imageInfo.height}"}',
@@ -203,9 +203,14 @@ suite("In JSON", () => {
 	});
 
 	test("a body that does not become JSON is sent unchanged, with a finding", async (t) => {
-		const { body, emulator } = await told(t, "PutObject", '{"o":"${object}"}', {
-			bodyType: JSON_TYPE,
-		});
+		const { body, emulator } = await bodyOf(
+			t,
+			"PutObject",
+			'{"o":"${object}"}',
+			{
+				bodyType: JSON_TYPE,
+			},
+		);
 
 		assert.equal(body, '{"o":""cat""}');
 		const record = await fetch(`${emulator.adminUrl}/api/callbacks?limit=1`);

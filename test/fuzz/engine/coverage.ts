@@ -2,7 +2,7 @@
  * Which blocks of the emulator's source ran, and how often: V8 counts them itself, so no source is rewritten and no package
  * is needed.
  *
- * Asking costs 2 ms, more than most runs: the engine asks once for many runs.
+ * Reading the coverage takes 2 ms, more than most runs: the engine reads it once for many runs.
  */
 import { readFileSync } from "node:fs";
 import { type Profiler, Session } from "node:inspector";
@@ -51,7 +51,7 @@ export class Coverage {
 		return counts;
 	}
 
-	/** The short texts in the files that ran: what a reader compares its input with. */
+	/** The short texts in the files that ran: a reader compares its input with such texts. */
 	literals(): string[] {
 		const texts = [...this.#files].map((url) =>
 			readFileSync(fileURLToPath(url), "utf8"),

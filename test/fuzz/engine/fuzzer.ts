@@ -75,7 +75,7 @@ export class Fuzzer {
 		this.#late ??= error;
 	}
 
-	/** @param more inputs kept by earlier runs */
+	/** @param more inputs saved by earlier runs */
 	async run(seconds: number, more: readonly Buffer[]): Promise<Result> {
 		const end = (await this.#target.start?.()) ?? (async () => {});
 		this.#coverage.start();
@@ -189,7 +189,7 @@ export class Fuzzer {
 		return late;
 	}
 
-	/** Leaves out what is not needed for the same finding. */
+	/** Removes all bytes that are not needed for the same finding. */
 	async #shrink({ key, input }: Finding): Promise<Buffer> {
 		let least = input;
 		let tries = 0;

@@ -18,7 +18,7 @@ export type Order = {
 	/** Of CPU. */
 	readonly seconds: number;
 	readonly seed: number;
-	/** Paths of inputs that earlier runs kept. */
+	/** Paths of inputs that earlier runs saved. */
 	readonly inputs: readonly string[];
 	/** Path of the one input to run; undefined to fuzz. */
 	readonly replay: string | undefined;
@@ -53,7 +53,7 @@ export const urlOf = (name: string): string =>
 
 type Row = { readonly name: string; readonly findings: number } & Result;
 
-/** One target in a thread of its own: it may not return, or take all memory. */
+/** One target in a thread of its own, because it can run forever or use all memory. */
 class Session {
 	readonly #name: string;
 	readonly #shared = new SharedArrayBuffer(SHARED_BYTES);
@@ -94,8 +94,8 @@ class Session {
 		this.#worker.on("exit", () => resolve());
 		await promise;
 		clearInterval(watch);
-		const nothing = { cpuSeconds: 0, blocks: 0, inputs: 0 };
-		const result = this.#result ?? { runs: this.#state[0] ?? 0, ...nothing };
+		const initial = { cpuSeconds: 0, blocks: 0, inputs: 0 };
+		const result = this.#result ?? { runs: this.#state[0] ?? 0, ...initial };
 		return { name: this.#name, findings: this.#findings, ...result };
 	}
 

@@ -1,16 +1,16 @@
-/** What a target of the fuzzer is, and what its run asserts about errors. */
+/** The type of a target of the fuzzer, and its assertions about errors. */
 import { OssError } from "../../../emulator/oss/errors.ts";
 
 export type Target = {
-	/** One line for the table: what gets the bytes, and what is compared. */
+	/** One line for the table: the reader of the bytes, and the comparison. */
 	readonly about: string;
-	/** Inputs to begin with: small, and of every kind that the reader knows. */
+	/** Initial inputs: small, and of every kind that the reader accepts. */
 	readonly seeds: readonly (string | Buffer)[];
 	/** Texts to insert, in addition to the literals of the files that run. */
 	readonly words?: readonly string[];
 	/** Bytes of the largest input; 4096 by default. */
 	readonly bytesMax?: number;
-	/** Called once before the first run; the result ends what it started. */
+	/** Called once before the first run; the result stops it. */
 	readonly start?: () => Promise<() => Promise<void>>;
 	/** @throws for a finding: an unexpected error, or two results that disagree */
 	readonly run: (input: Buffer) => void | Promise<void>;
@@ -80,7 +80,7 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 	return found;
 }
 
-/** Cuts the input into the pieces that its own first bytes ask for, so that borders are fuzzed too. */
+/** Cuts the input into pieces whose lengths its own first bytes give, so that borders are fuzzed too. */
 export function* pieces(input: Buffer, cuts: Buffer): Generator<Buffer> {
 	let at = 0;
 	for (const cut of cuts) {
