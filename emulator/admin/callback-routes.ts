@@ -23,6 +23,7 @@ import {
 	refer,
 } from "./route-schema.ts";
 import { endOfWait, readWait } from "./wait.ts";
+import { writeList } from "./write-list.ts";
 
 const LIST_MAX = 1000;
 
@@ -40,18 +41,21 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 	app.get<{ Querystring: ListQuery }>(
 		"/api/callbacks",
 		{ schema: listCallbacks },
-		async ({ query }, { raw }) => {
+		async ({ query }, outgoing) => {
 			const { limit, before, summary, wait, count } = query;
 			const find = (): Promise<StoredDelivery[]> => {
 				if (wait === undefined)
 					return deliveries.list(readFilter(query), limit, before);
 				const filter = readFilter({ status: COMPLETED, ...query });
-				const end = endOfWait(readWait(wait), raw, ending);
+				const end = endOfWait(readWait(wait), outgoing.raw, ending);
 				return deliveries.wait(filter, count, limit, end);
 			};
 			const view = summary ? summarise : viewDelivery;
-			const found = (await find()).map(readDelivery);
-			return { callbacks: found.map((delivery) => view(delivery)) };
+			const list = await writeList(await find(), (stored) =>
+				view(readDelivery(stored)),
+			);
+			outgoing.type("application/json; charset=utf-8");
+			return `{"callbacks":${list}}`;
 		},
 	);
 
