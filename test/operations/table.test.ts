@@ -39,7 +39,7 @@ suite("The table of operations", () => {
 		});
 	}
 
-	test("gives no bucket to an operation that demands one and is not in a bucket", () => {
+	test("has no operation that requires a bucket without being in one", () => {
 		const demanding = table.filter(
 			({ access, run }) =>
 				(access === "account" || access === "none") && (run?.length ?? 0) > 2,
@@ -50,7 +50,7 @@ suite("The table of operations", () => {
 		);
 	});
 
-	test("names no operation twice", () => {
+	test("has each operation once", () => {
 		const names = table.map(({ name }) => name);
 		assert.deepEqual(names, [...new Set(names)]);
 	});
@@ -62,12 +62,12 @@ suite("The table of operations", () => {
 		assert.deepEqual(lines, [...new Set(lines)]);
 	});
 
-	/** A header changes CopyObject into UploadPartCopy, a modifier changes nothing. */
+	/** A header changes CopyObject into UploadPartCopy; a modifier does not change the operation. */
 	const selecting = [...SUB_RESOURCES].filter((name) =>
 		SELECTING_SUB_RESOURCES.includes(name),
 	);
 
-	test("lets no sub-resource that OSS signs fall through to another operation", () => {
+	test("never matches a signed sub-resource to another operation", () => {
 		const plain = new Set(
 			table.filter(({ query }) => query.length === 0).map(({ name }) => name),
 		);
@@ -94,7 +94,7 @@ suite("The table of operations", () => {
 		);
 	});
 
-	test("says «stored only» of documents without effect, and of nothing else", () => {
+	test("marks only documents without effect as «stored only»", () => {
 		const stored = table.filter(({ state }) => state === "stored only");
 		const kept = new Set(stored.map(({ query: [first = ""] }) => first));
 		assert.deepEqual([...kept].sort(), KEPT_ONLY);
@@ -113,7 +113,7 @@ suite("The table of operations", () => {
 	});
 });
 
-/** From the docs' own pages of each, and not from the code's list. */
+/** From the docs' page of each operation, and not from the code's list. */
 const MODIFIERS = `callback callback-var continuation-token endTime position
 response-cache-control response-content-disposition response-content-encoding response-content-language
 response-content-type response-expires security-token sequential startTime udfId udfImageDesc udfName
@@ -122,7 +122,7 @@ x-oss-access-point-name x-oss-enable-md5 x-oss-enable-sha1 x-oss-enable-sha256 x
 x-oss-request-payer x-oss-security-token x-oss-target-redundancy-type
 x-oss-traffic-limit`.split(/\s/);
 
-/** The README lists these as stored, not enforced. */
+/** Operations that the README lists as stored, not enforced. */
 const KEPT_ONLY =
 	`accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
 accessPointPolicyForObjectProcess accessmonitor dataPipeline httpsConfig inventory live logging metaQuery
@@ -181,12 +181,12 @@ suite("Of the operations of one method and path", () => {
 		});
 	}
 
-	test("a list-type that is not 2 lists as of old (A-10)", () => {
+	test("a list-type other than 2 selects ListObjects (A-10)", () => {
 		for (const value of ["1", "", "3"])
 			assert.equal(ask("GET", "bucket", `list-type=${value}`), "ListObjects");
 	});
 
-	test("the row that requires most wins, in any position", () => {
+	test("the row with the most requirements is selected, at any position", () => {
 		const rows = [
 			row("Plain", "GET /bucket"),
 			row("One", "GET /bucket?a"),
@@ -209,7 +209,7 @@ suite("Of the operations of one method and path", () => {
 		assert.deepEqual(asked("c=2"), ["Value", "Value"]);
 	});
 
-	test("two that fit equally well are refused: InvalidArgument (A-02)", () => {
+	test("a request that matches two operations equally well is refused: InvalidArgument (A-02)", () => {
 		for (const query of ["acl&cors", "cors&acl", "uploads&bucketInfo"]) {
 			const error = thrownBy(() => ask("GET", "bucket", query));
 			assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
@@ -219,7 +219,7 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
-	test("half of a pair is refused: the missing half is named, as in the page of EC 0017-00000219", () => {
+	test("one parameter of a pair is refused: the error names the missing one, as in the page of EC 0017-00000219", () => {
 		const error = thrownBy(() => ask("PUT", "object", "uploadId=A"));
 		assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
 		assert.deepEqual(error.details, {
@@ -244,7 +244,7 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
-	test("a method that HTTP knows and OSS does not has no operation", async (t) => {
+	test("a method of HTTP that OSS does not support has no operation", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const method of ["PATCH", "MKCOL", "REPORT", "QUERY", "TRACE"])
 			assert.match(
@@ -259,8 +259,8 @@ suite("Of the operations of one method and path", () => {
 	});
 });
 
-suite("An operation that the emulator has not", () => {
-	test("answers 400 NotImplemented with its name, which no SDK retries", async (t) => {
+suite("An operation that the emulator does not implement", () => {
+	test("is answered with 400 NotImplemented and its name, which SDKs do not retry", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const missing = table.find(({ run }) => run === null);
 		if (!missing) return; // one day

@@ -2,7 +2,7 @@
 import { type Answer, textsOf } from "../client.ts";
 import type { TestEmulator } from "../emulator.ts";
 
-/** The smallest that a part may have, but the last. */
+/** The minimum size of every part except the last, in bytes. */
 export const PART_BYTES = 100 * 1024;
 
 export async function initiate(

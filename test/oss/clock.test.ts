@@ -4,7 +4,7 @@ import { MovableClock } from "../../emulator/oss/clock.ts";
 
 const START = Date.parse("2024-05-06T07:08:09.500Z");
 
-/** A clock over a time that passes when the test says so. */
+/** A clock over a time that the test advances. */
 function openClock() {
 	let real = START;
 	const clock = new MovableClock(() => real);
@@ -18,14 +18,14 @@ function openClock() {
 }
 
 suite("The clock", () => {
-	test("goes with the real one", () => {
+	test("follows the real time", () => {
 		const { pass, now } = openClock();
 		assert.equal(now(), "2024-05-06T07:08:09.500Z");
 		pass(1500);
 		assert.equal(now(), "2024-05-06T07:08:11.000Z");
 	});
 
-	test("goes on from where it was put, and farther from there", () => {
+	test("continues from the time to which it was set", () => {
 		const { clock, pass, now } = openClock();
 		clock.move({ now: new Date("2030-01-01T00:00:00Z") });
 		pass(1000);
@@ -51,7 +51,7 @@ suite("The clock", () => {
 		assert.equal(now(), "2024-05-06T07:09:10.500Z");
 	});
 
-	test("says by how much it is ahead, and comes back", () => {
+	test("reports its offset, and can be reset", () => {
 		const { clock, pass, now } = openClock();
 		clock.move({ now: new Date(START - 1000), advance: 61, frozen: true });
 		assert.equal(clock.aheadMs, 60_000);
@@ -62,7 +62,7 @@ suite("The clock", () => {
 		assert.equal(now(), "2024-05-06T07:09:09.500Z");
 	});
 
-	test("stays among the moments that OSS can write, and where it is otherwise", () => {
+	test("accepts only times that OSS can write, and is unchanged by others", () => {
 		const { clock, now } = openClock();
 		for (const change of [
 			{ now: new Date("1969-12-31T23:59:59Z") },

@@ -43,7 +43,7 @@ for (const prefix of ["", "x-oss-copy-source-"] as const) {
 			assert.equal(outcome({}, prefix), "passes");
 		});
 
-		test("fail before they are found not modified", () => {
+		test("fail with 412 before 304 is considered", () => {
 			const headers = {
 				[`${prefix}if-match`]: "0123",
 				[`${prefix}if-none-match`]: ETAG,
@@ -54,7 +54,7 @@ for (const prefix of ["", "x-oss-copy-source-"] as const) {
 }
 
 suite("Conditions", () => {
-	test("that failed are named, with status 412 and EC 0017-00001001", () => {
+	test("that fail are named, with status 412 and EC 0017-00001001", () => {
 		const object = { etag: ETAG, modified: MODIFIED };
 
 		assert.throws(() => requireConditions({ "if-match": "0" }, object), {
@@ -72,7 +72,7 @@ suite("Conditions", () => {
 		});
 	});
 
-	test("of a copy are not those of a read", () => {
+	test("of a copy ignore the headers of a read", () => {
 		assert.equal(outcome({ "if-match": "0" }, "x-oss-copy-source-"), "passes");
 		assert.equal(outcome({ "x-oss-copy-source-if-match": "0" }, ""), "passes");
 	});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { detach } from "../../emulator/oss/detach.ts";
 
-suite("Bytes that are let go", () => {
+suite("Detached bytes", () => {
 	test("are released, together with their memory", () => {
 		const bytes = Buffer.alloc(65_536, "x");
 		const { buffer } = bytes;
@@ -12,7 +12,7 @@ suite("Bytes that are let go", () => {
 		assert.deepEqual([bytes.length, buffer.byteLength], [0, 0]);
 	});
 
-	test("stay where they are a part of others", () => {
+	test("are not released if they are part of a larger buffer", () => {
 		const whole = Buffer.alloc(65_536, "x");
 		const pooled = Buffer.from("meow");
 

@@ -7,12 +7,12 @@ import {
 } from "../../emulator/oss/encoding.ts";
 
 suite("Header bytes", () => {
-	test("that are UTF-8 are read as it, a byte order mark included", () => {
+	test("that are UTF-8 are decoded, including a byte order mark", () => {
 		for (const text of ["meow", "中文", "🐈", "\ufeffa", ""])
 			assert.equal(decodeWireBytes(Buffer.from(text)), text);
 	});
 
-	test("come back as they came, whatever they are", () => {
+	test("are written as they were read, for all byte values", () => {
 		const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 		const gbk = Buffer.from("d6d0cec4", "hex"); // 中文
 		const surrogates = Buffer.from("eda080edb080", "hex");
@@ -28,7 +28,7 @@ suite("Header bytes", () => {
 		}
 	});
 
-	test("of a text that was never on the wire are UTF-8", () => {
+	test("of a text that was not read from a header are UTF-8", () => {
 		assert.deepEqual(encodeWireText("中🐈"), Buffer.from("中🐈"));
 	});
 });

@@ -9,7 +9,7 @@ import {
 } from "../../emulator/oss/encoding.ts";
 
 suite("Percent-encoding", () => {
-	test("leaves RFC 3986's unreserved characters and no other", () => {
+	test("leaves only RFC 3986's unreserved characters unchanged", () => {
 		const printable = String.fromCharCode(
 			...Array.from({ length: 95 }, (_, i) => 32 + i),
 		);
@@ -36,7 +36,7 @@ suite("Percent-encoding", () => {
 		});
 	}
 
-	test("of a key keeps its slashes", () => {
+	test("of a key preserves its slashes", () => {
 		assert.equal(encodeKey("a b//猫/"), "a%20b//%E7%8C%AB/");
 	});
 });
@@ -69,7 +69,7 @@ suite("Base64", () => {
 	}
 
 	for (const text of ["a", "ab=", "a===", "a b=", "_-==", "ab==\n", "====x"]) {
-		test(`is not ${JSON.stringify(text)}`, () => {
+		test(`cannot be ${JSON.stringify(text)}`, () => {
 			assert.equal(decodeBase64(text), undefined);
 		});
 	}

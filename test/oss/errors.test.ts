@@ -4,7 +4,7 @@ import { invalidArgument, OssError } from "../../emulator/oss/errors.ts";
 
 suite("An OSS error", () => {
 	test("has the status, message and EC of its row", () => {
-		// A captured answer, printed in docs «Error responses».
+		// A captured response, printed in docs «Error responses».
 		const error = new OssError("NoSuchKey");
 
 		assert.equal(error.status, 404);
@@ -13,7 +13,7 @@ suite("An OSS error", () => {
 		assert.deepEqual([error.details, error.headers], [{}, {}]);
 	});
 
-	test("has the details of one occurrence", () => {
+	test("has the details of its occurrence", () => {
 		const more = {
 			message: "no",
 			ec: "0000-00000001",

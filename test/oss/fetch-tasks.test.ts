@@ -12,7 +12,7 @@ const CONFIGURATION = {
 };
 const SUCCESS: FetchOutcome = { state: "Success", error: "" };
 
-suite("Tasks of fetching", () => {
+suite("Fetch tasks", () => {
 	test("run eight at a time", async () => {
 		const tasks = new FetchTasks();
 		const ends: (() => void)[] = [];
@@ -31,7 +31,7 @@ suite("Tasks of fetching", () => {
 		assert.equal(ends.length, 20);
 	});
 
-	test("are forgotten, the oldest first", async () => {
+	test("are removed, the oldest first", async () => {
 		const tasks = new FetchTasks(2);
 		const ids: string[] = [];
 		for (let i = 0; i < 3; i++) {
@@ -44,7 +44,7 @@ suite("Tasks of fetching", () => {
 		await tasks.close();
 	});
 
-	test("are refused when too many have not ended (A-677)", async () => {
+	test("are refused when too many are pending (A-677)", async () => {
 		const tasks = new FetchTasks(2);
 		const start = () =>
 			tasks.start("photos", CONFIGURATION, (signal) => {

@@ -15,7 +15,7 @@ suite("A body", () => {
 		assert.equal(String(await readBody(Readable.from([]), 0)), "");
 	});
 
-	test("whose sender goes away is IncompleteBody", async (t) => {
+	test("whose sender disconnects is IncompleteBody", async (t) => {
 		const server = createServer().listen(0, "127.0.0.1");
 		t.after(() => server.close());
 		await once(server, "listening");
@@ -34,7 +34,7 @@ suite("A body", () => {
 		);
 	});
 
-	test("that fails otherwise fails so", async () => {
+	test("that fails for another reason rejects with that error", async () => {
 		const failing = new Readable({ read: () => {} });
 		failing.destroy(new TypeError("a bug"));
 		await assert.rejects(readBody(failing, 100), /^TypeError: a bug$/);

@@ -10,7 +10,7 @@ suite("The log", () => {
 		["info", ["error", "warn", "info"]],
 		["debug", ["error", "warn", "info", "debug"]],
 	] as const) {
-		test(`at level ${level} has ${expected.length} of four levels`, () => {
+		test(`at level ${level} includes ${expected.length} of four levels`, () => {
 			const lines: string[] = [];
 			const log = makeLog(level, (line) => lines.push(line));
 
@@ -23,7 +23,7 @@ suite("The log", () => {
 		});
 	}
 
-	test("has one line an event, whatever a client puts into a key", () => {
+	test("has one line per event, even if a key contains line breaks", () => {
 		const lines: string[] = [];
 
 		makeLog("info", (line) => lines.push(line)).info(
@@ -48,7 +48,7 @@ suite("The log", () => {
 		assert.deepEqual(rest, { level: "info", message: "a\nb", status: 200 });
 	});
 
-	test("says which levels it has", () => {
+	test("reports which levels are enabled", () => {
 		const log = makeLog("warn", () => {});
 
 		assert.deepEqual([log.has("warn"), log.has("info")], [true, false]);

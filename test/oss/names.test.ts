@@ -4,7 +4,7 @@ import { requireBucketName, requireKey } from "../../emulator/oss/names.ts";
 
 suite("A bucket's name", () => {
 	for (const name of ["abc", "a-b", "0-9", "examplebucket-1", "a".repeat(63)]) {
-		test(`may be «${name}»`, () => requireBucketName(name));
+		test(`can be «${name}»`, () => requireBucketName(name));
 	}
 
 	for (const name of [
@@ -28,7 +28,7 @@ suite("A bucket's name", () => {
 	}
 });
 
-test("Buckets of long ago may have underscores in their names", () => {
+test("Names of old buckets can contain underscores", () => {
 	requireBucketName("a_b", false);
 	for (const name of ["_ab", "ab_", "A_b", "a_b".repeat(22)])
 		assert.throws(() => requireBucketName(name, false), {
@@ -49,7 +49,7 @@ suite("A key", () => {
 		"k".repeat(1023),
 		"猫".repeat(341),
 	]) {
-		test(`may be ${JSON.stringify(key.slice(0, 20))} of ${Buffer.byteLength(key)} bytes`, () =>
+		test(`can be ${JSON.stringify(key.slice(0, 20))} of ${Buffer.byteLength(key)} bytes`, () =>
 			requireKey(key));
 	}
 

@@ -20,7 +20,7 @@ suite("A page of a listing", () => {
 		},
 	};
 
-	test("has keys and common prefixes up to its maximum, and reads on behind a common prefix", () => {
+	test("has keys and common prefixes up to its maximum, and continues after a common prefix", () => {
 		const builder = builderOf("/", "", 3);
 		builder.take("", rows);
 		assert.deepEqual(builder.page(), {
@@ -31,7 +31,7 @@ suite("A page of a listing", () => {
 		assert.deepEqual(reads.splice(0), ["b0", "d0"]);
 	});
 
-	test("does not have the common prefix after which it begins", () => {
+	test("omits the common prefix after which it begins", () => {
 		const builder = builderOf("/", "b/1", 3);
 		builder.take("b/1\0", rows);
 		assert.deepEqual(builder.page(), {

@@ -39,7 +39,7 @@ const byBytes = (a: string, b: string): number =>
 	Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 suite("For any text", () => {
-	test("percent-encoding is undone by decoding, and leaves RFC 3986's unreserved characters only", () =>
+	test("percent-decoding reverses percent-encoding, whose output has only RFC 3986's unreserved characters and escapes", () =>
 		forAll([text()], (one) => {
 			const encoded = percentEncode(one);
 			assert.match(encoded, /^(?:[\w.~-]|%[0-9A-F]{2})*$/);
@@ -48,13 +48,13 @@ suite("For any text", () => {
 			assert.equal(decodeURIComponent(encoded), one);
 		}));
 
-	test("an encoded key keeps its slashes and nothing else", () =>
+	test("an encoded key preserves only its slashes", () =>
 		forAll([key], (one) => {
 			assert.equal(percentDecode(encodeKey(one)), one);
 			assert.equal(encodeKey(one), one.split("/").map(percentEncode).join("/"));
 		}));
 
-	test("decoding never throws, and agrees with the platform's form decoder where the escapes are sound", () =>
+	test("decoding never throws, and agrees with the platform's form decoder on valid escapes", () =>
 		forAll([textOf(["%", "2", "0", "+", "a", "%e9", "%C3%A9", "é"])], (one) => {
 			const decoded = formDecode(one);
 			if (decoded === undefined) return;
@@ -64,13 +64,13 @@ suite("For any text", () => {
 			);
 		}));
 
-	test("the nearest word is itself where it is one of them", () =>
+	test("the nearest word to a word of the list is that word", () =>
 		forAll([fc.array(text(8), { minLength: 1 }), fc.nat()], (words, at) => {
 			const word = words[at % words.length] ?? "";
 			assert.equal(findNearest(word, words)?.toLowerCase(), word.toLowerCase());
 		}));
 
-	test("all texts that begin with a prefix precede what comes after it, and nothing lies between", () =>
+	test("the first text after a prefix follows all texts with the prefix, without any text in between", () =>
 		forAll([text(6), text(6)], (prefix, rest) => {
 			const after = afterPrefix(prefix);
 			if (after !== "") assert.ok(byBytes(prefix + rest, after) < 0);
@@ -84,7 +84,7 @@ suite("For any text", () => {
 });
 
 suite("For any bytes", () => {
-	test("wire text gives them back, also after JSON", () =>
+	test("wire text is converted back to them, also after JSON", () =>
 		forAll([bytes()], (one) => {
 			const decoded = decodeWireBytes(one);
 			assert.deepEqual(encodeWireText(decoded), one);
@@ -94,7 +94,7 @@ suite("For any bytes", () => {
 			);
 		}));
 
-	test("base64 is read as it was written, and nothing else is base64", () =>
+	test("base64 is decoded to them, and other text is refused", () =>
 		forAll(
 			[bytes(40), textOf(["A", "b", "+", "/", "=", "-", " "])],
 			(one, other) => {
@@ -118,7 +118,7 @@ suite("For any bytes", () => {
 	});
 });
 
-/** Docs «Range download», by the book and slowly: which of the positions a range names. */
+/** A slow reference implementation of docs «Range download»: the positions that a range names. */
 function naiveRange(
 	header: string,
 	size: number,
@@ -147,7 +147,7 @@ suite("For any range", () => {
 		fc.constant("99999999999999999999"),
 	);
 
-	test("the bytes that it names are sent if the object has all of them, otherwise the whole", () =>
+	test("the requested bytes are returned if the object has all of them, otherwise the whole object", () =>
 		forAll([digits, digits, fc.nat(12)], async (from, to, size) => {
 			const header = `bytes=${from}-${to}`;
 			if (from === "" && Number(to) === 0) return; // an error, or not a range
@@ -159,7 +159,7 @@ suite("For any range", () => {
 				assert.deepEqual(readCopyRange(header, size), naiveRange(header, size));
 		}));
 
-	test("what is sent lies within the object, whatever the header says", () =>
+	test("the returned bytes lie within the object", () =>
 		forAll(
 			[
 				textOf(["bytes=", "1", "9", "-", ",", " ", "0"]),
@@ -186,7 +186,7 @@ suite("For any time", () => {
 		noInvalidDate: true,
 	});
 
-	test("each format that is written is read as the same second", () =>
+	test("each written format is read as the same second", () =>
 		forAll([moment], (one) => {
 			const second = Math.floor(one.getTime() / 1000) * 1000;
 			for (const read of [
@@ -197,7 +197,7 @@ suite("For any time", () => {
 				assert.equal(read?.getTime(), second);
 		}));
 
-	test("a compact time of other digits is none, and no text makes the reader throw", () =>
+	test("a compact time with other digits is refused, and the reader never throws", () =>
 		forAll(
 			[
 				fc.oneof(
@@ -215,7 +215,7 @@ suite("For any time", () => {
 			},
 		));
 
-	test("conditions on texts are OSS's errors or none", () =>
+	test("conditions on texts pass or are OSS's errors", () =>
 		forAll(
 			[
 				fc.dictionary(
@@ -236,7 +236,7 @@ suite("For any time", () => {
 });
 
 suite("For any number", () => {
-	test("its digits are read within the bounds, and no other text is", () =>
+	test("its digits are read within the bounds, and other texts are refused", () =>
 		forAll(
 			[
 				fc.maxSafeNat(),
@@ -257,7 +257,7 @@ suite("For any number", () => {
 suite("For any pattern with wildcards", () => {
 	const SMALL = ["a", "b", "*", "?", "😀", "."];
 
-	test("a text matches as the regular expression says", () =>
+	test("a text matches if the equivalent regular expression does", () =>
 		forAll(
 			[textOf(SMALL, 10), textOf(["a", "b", "😀", ".", "*"], 14)],
 			(pattern, one) => {

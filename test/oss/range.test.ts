@@ -6,7 +6,7 @@ import { readRange } from "../../emulator/oss/range.ts";
 const SIZE = 1000;
 const WHOLE = undefined;
 
-/** The table of docs «Range download», of an object of 1,000 bytes: header, by default, and under `standard`. */
+/** The table of docs «Range download» for an object of 1,000 bytes: header, result by default and under `standard`. */
 const TABLE = [
 	["bytes=0-499", [0, 499], [0, 499]],
 	["bytes=500-", [500, 999], [500, 999]],
@@ -29,7 +29,7 @@ const TABLE = [
 	[`bytes=0-${"9".repeat(30)}`, WHOLE, [0, 999]],
 	// java1 GetObjectTest
 	["bytes=-0", "InvalidRange", "InvalidRange"],
-	// Its edges
+	// Edge cases
 	["bytes=0-0", [0, 0], [0, 0]],
 	["bytes=999-999", [999, 999], [999, 999]],
 	["bytes=0-999", [0, 999], [0, 999]],
@@ -74,7 +74,7 @@ suite("A Range of an object of 1,000 bytes", () => {
 
 suite("A Range of an empty object", () => {
 	for (const header of ["bytes=0-", "bytes=0-0", "bytes=-5"]) {
-		test(`«${header}» is the whole of it`, () => {
+		test(`«${header}» is the whole object`, () => {
 			assert.equal(readRange(header, 0, false), undefined);
 		});
 	}

@@ -8,10 +8,10 @@ import {
 	wholeSeconds,
 } from "../../emulator/oss/times.ts";
 
-/** The moment docs «Common HTTP headers» and «Signature version 4» print. */
+/** The time that docs «Common HTTP headers» and «Signature version 4» print. */
 const MOMENT = new Date("2022-12-28T10:27:41.999Z");
 
-suite("A moment", () => {
+suite("A time", () => {
 	test("is written in three ways", () => {
 		assert.equal(isoTime(MOMENT), "2022-12-28T10:27:41.000Z");
 		assert.equal(httpTime(MOMENT), "Wed, 28 Dec 2022 10:27:41 GMT");
@@ -41,12 +41,12 @@ suite("A moment", () => {
 		"20221328T102741Z",
 		"20221228T102741Z\n",
 	]) {
-		test(`is not read from ${JSON.stringify(text)} as a compact one`, () => {
+		test(`cannot be read from ${JSON.stringify(text)} as a compact time`, () => {
 			assert.equal(readCompactTime(text), undefined);
 		});
 	}
 
-	test("is not read from an empty text, nor from one that is not a date", () => {
+	test("cannot be read from an empty text or from one that is not a date", () => {
 		assert.equal(readTime(undefined), undefined);
 		assert.equal(readTime("yesterday"), undefined);
 	});

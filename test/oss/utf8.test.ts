@@ -26,7 +26,7 @@ suite("The first text after all with a prefix", () => {
 		});
 	}
 
-	test("comes after every text with the prefix and before every other that does", () => {
+	test("follows every text with the prefix, and precedes every other text that does", () => {
 		const roll = dice(11);
 		const characters = ["a", "b", "\0", "\ud7ff", "\ue000", "\uffff"];
 		const all = [...characters, "\u{10000}", "\u{10ffff}", "é"];
@@ -51,7 +51,7 @@ suite("The later of two texts", () => {
 		["a", "b"],
 		["", "a"],
 		["a", "a\0"],
-		["\uffff", "\u{10000}"], // in UTF-16 it is the other way round
+		["\uffff", "\u{10000}"], // in UTF-16 the order is reversed
 	] as const) {
 		test(`${JSON.stringify(first)} < ${JSON.stringify(second)}`, () => {
 			assert.equal(laterOf(first, second), second);

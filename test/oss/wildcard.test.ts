@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { matchesPattern, readPattern } from "../../emulator/oss/wildcard.ts";
 
-/** The obvious way, exponential at worst: the witness for short texts. */
+/** The simple algorithm, exponential at worst: the reference for short texts. */
 function matchesSlowly(pattern: string, text: string): boolean {
 	const [first = "", ...rest] = pattern;
 	if (pattern === "") return text === "";
@@ -15,7 +15,7 @@ function matchesSlowly(pattern: string, text: string): boolean {
 	return matchesSlowly(rest.join(""), text.slice(1));
 }
 
-/** All texts of these characters up to a length. */
+/** @returns all texts of these characters up to a length */
 function allOf(characters: string, length: number): string[] {
 	let all = [""];
 	let last = [""];
@@ -38,7 +38,7 @@ suite("A pattern with wildcards", () => {
 				);
 	});
 
-	test("has parts of more than 32 characters", () => {
+	test("can have parts of more than 32 characters", () => {
 		for (const length of [31, 32, 33, 64, 65, 100]) {
 			const part = `${"a".repeat(length - 2)}?b`;
 			const text = `${"a".repeat(length + 50)}b`;
@@ -51,7 +51,7 @@ suite("A pattern with wildcards", () => {
 		}
 	});
 
-	test("is compared character by character of Unicode", () => {
+	test("is compared by Unicode characters", () => {
 		for (const [pattern, text, expected] of [
 			["*?", "😀", true],
 			["*??", "😀", false],

@@ -39,10 +39,10 @@ type Description = {
 /** The addresses may differ inside and outside of a container. */
 export type Used = {
 	readonly oss: Client;
-	/** From this process. */
+	/** The address for this process. */
 	readonly adminUrl: string;
 	readonly application: ApplicationServer;
-	/** The application server's URL as the emulator sees it. */
+	/** The application server's URL for the emulator. */
 	readonly applicationUrl: string;
 };
 
@@ -100,7 +100,7 @@ export async function callEveryRoute(used: Used): Promise<void> {
 /** Without TLS there is no authority; the id is a request's, and the bucket has no documents. */
 const MAY_BE_ABSENT = ["getAuthority", "getFault", "getDocument"];
 
-/** @returns how it failed, or "" */
+/** @returns the failure, or "" */
 async function call(
 	adminUrl: string,
 	path: string,
@@ -212,7 +212,7 @@ export async function runEveryCommand(
 	}
 }
 
-/** Opens each page: it must show its heading, and the browser must have nothing to complain about. */
+/** Opens each page: it must show its heading, and the browser must report no errors. */
 export async function openEveryPage(
 	t: TestContext,
 	open: OpenPage,

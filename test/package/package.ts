@@ -1,7 +1,7 @@
 /**
  * The npm package as its users get it: packed, installed into an empty folder without development dependencies, and
  * used there by command, by import and by type, on the oldest Node.js it promises and on one that is too old:
- * `npm run test:package`. It is not part of `npm test`, for it installs from the registry.
+ * `npm run test:package`. It is not part of `npm test` because it installs from the registry.
  */
 import assert from "node:assert/strict";
 import {
@@ -37,7 +37,7 @@ const PACKAGES_MAX = 120;
 /** The name of a package that a built file imports. */
 const IMPORTED =
 	/(?:\bfrom|\b(?:import|require)\()\s*"(?!node:)((?:@[\w.-]+\/)?[a-z][\w.-]*)[^"]*"/g;
-/** Files that belong into the package. */
+/** Files that belong in the package. */
 const PACKED =
 	/^package\/(dist\/.+\.(c?js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
@@ -103,7 +103,7 @@ suite("The package", { concurrency: 1, skip }, () => {
 		assert.ok(!texts.some((text) => text.includes("node_modules/")));
 	});
 
-	test("is small, with all that it needs", async (t) => {
+	test("is small, including its dependencies", async (t) => {
 		const cwd = user;
 		const bytes = Number(
 			await succeed("du -sb node_modules | cut -f 1", { cwd }),
@@ -128,13 +128,13 @@ suite("The package", { concurrency: 1, skip }, () => {
 		assert.match(wrong.stderr, /unknown flag --colour/);
 	});
 
-	test("starts, keeps an object, and ends with 0", async (t) => {
+	test("starts, stores an object, and exits with 0", async (t) => {
 		const emulator = await startCommand(t, "node_modules/.bin/oss-emulator");
 		await putAndGet(emulator);
 		assert.equal(await emulator.stop("SIGTERM"), 0);
 	});
 
-	test("works as its users use it: uploads, commands, routes, pages of the console", async (t) => {
+	test("works in every documented way: uploads, commands, routes, pages of the console", async (t) => {
 		const emulator = await startCommand(
 			t,
 			"node_modules/.bin/oss-emulator",
@@ -189,7 +189,7 @@ suite("The package", { concurrency: 1, skip }, () => {
 		assert.match(said, /pass 1\b/);
 	});
 
-	test("has types, with and without those of Node.js", async () => {
+	test("includes types, which work with and without those of Node.js", async () => {
 		await writeFile(join(user, "typed.mts"), TYPED);
 		const tsc = join(root, "node_modules/.bin/tsc");
 		const flags = "--noEmit --strict --module nodenext --target es2023";
@@ -228,7 +228,7 @@ const emulator: StartedEmulator = await startEmulator({ memory: true, port: 0 })
 const endpoint: string = emulator.endpoint;
 // @ts-expect-error: a port is a number
 await startEmulator({ port: endpoint });
-// @ts-expect-error: there is no such thing
+// @ts-expect-error: no such property
 emulator.colour;
 const seed: Seed = {
 	buckets: [{ name: "docs", cors: [{ AllowedOrigin: ["*"] }], objects: [{ key: "a", text: "b" }] }],
@@ -268,7 +268,7 @@ await emulator.close();
 `;
 
 suite("Of Node.js", { concurrency: 1 }, () => {
-	test("22.19 will do", async (t) => {
+	test("22.19 is supported", async (t) => {
 		const node = await installNode("22.19");
 		const emulator = await startCommand(
 			t,
@@ -323,7 +323,7 @@ await startEmulator().catch(({ message }) => console.log(message));`,
 const NEEDED =
 	/^oss-emulator: Node\.js 22\.19 or newer is needed, this is 20\.\d+\.\d+: .+$/m;
 
-/** @returns the path of that Node.js, as the npm registry ships it */
+/** @returns the path of that version of Node.js, installed from the npm registry */
 async function installNode(version: string): Promise<string> {
 	const name = `node-${process.platform}-${process.arch}`;
 	const folder = join(work, `node-${version}`);
@@ -343,7 +343,7 @@ const startCommand = (
 		cwd: user,
 	});
 
-/** An object goes in and comes out; the admin port says that all is well. */
+/** Stores and reads an object, and checks that the admin port reports no problem. */
 async function putAndGet({ ready }: Background): Promise<void> {
 	const [endpoint = "", adminUrl = ""] = ready.match(/http:\S+?:\d+/g) ?? [];
 	const oss = new Client(endpoint, KEY);

@@ -26,7 +26,7 @@ node upload.mjs
 suite("The code blocks of a page", () => {
 	const blocks = readBlocks(page);
 
-	test("are files where their first line names one", () => {
+	test("are files if their first line names a file", () => {
 		assert.deepEqual(
 			blocks.map(({ language, file }) => [language, file]),
 			[
@@ -42,11 +42,11 @@ suite("The code blocks of a page", () => {
 		);
 	});
 
-	test("are commands where they are for a shell", () => {
+	test("are commands if they are for a shell", () => {
 		assert.match(commandsOf(blocks, "node upload.mjs"), /^node upload\.mjs$/m);
 	});
 
-	test("are missed by name", () => {
+	test("are reported by name if they are missing", () => {
 		assert.throws(() => fileOf(blocks, "download.mjs"), /one download\.mjs/);
 		assert.throws(() => fileOf([...blocks, ...blocks], "pom.xml"), /one pom/);
 		assert.throws(() => commandsOf(blocks, "go run"), /with go run/);

@@ -5,9 +5,9 @@
  */
 
 export type Block = {
-	/** `sh`, `js`, … as after the fence. */
+	/** The language after the fence: `sh`, `js`, … */
 	readonly language: string;
-	/** As the first line says, `// upload.mjs: …`; '' for a block that is not a file. */
+	/** The file that the first line names, `// upload.mjs: …`; '' for a block that is not a file. */
 	readonly file: string;
 	readonly text: string;
 };

@@ -23,11 +23,11 @@ const blocks = readBlocks(
 
 type Example = {
 	readonly needs: string;
-	/** Under their names in the README. */
+	/** The examples by their names in the README. */
 	readonly files: readonly string[];
-	/** A text in the block of commands. */
+	/** A text that occurs in the block of commands. */
 	readonly commands: string;
-	/** Typed before. */
+	/** Commands that are run before. */
 	readonly before?: string;
 };
 
@@ -83,7 +83,7 @@ suite("A first upload", { concurrency: 1 }, () => {
 		test(`in ${name} prints the documented output`, async (t) => {
 			if (!process.env.CI && !(await has(example.needs)))
 				return t.skip(`skipped: no ${example.needs}`);
-			const emulator = await startEmulator(); // as users have it, its key included
+			const emulator = await startEmulator(); // with the default settings, including a generated key
 			t.after(() => emulator.close());
 			const { host } = new URL(emulator.endpoint);
 			const folder = await mkdtemp(join(tmpdir(), "oss-emulator-readme-"));

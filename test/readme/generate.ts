@@ -12,7 +12,7 @@ import { AILMENTS, CLIENTS } from "../../emulator/s3/cures.ts";
 
 type Parts = Readonly<Record<string, () => string>>;
 
-/** From the root of the repository. */
+/** Paths from the root of the repository. */
 export const PAGES: Readonly<Record<string, Parts>> = {
 	"emulator/config/README.md": { flags: writeFlags },
 	"emulator/operations/README.md": { operations: writeOperations },
@@ -60,7 +60,7 @@ function writeOperations(): string {
 	return writeTable(["", "operations"], rows.sort(byState));
 }
 
-/** A part for each client: its settings hold no place in a table. */
+/** A section for each client, because its settings do not fit into a table. */
 function writeCures(): string {
 	return CLIENTS.map(({ name, cures }) => {
 		const lines = AILMENTS.map((one) => `- ${one}: ${code(cures[one])}`);

@@ -13,7 +13,7 @@ suite("The pages of the documentation", () => {
 			assert.ok(page === generate(page, parts), "stale: npm run readme");
 		});
 
-		test(`need their markers (${path})`, () => {
+		test(`must have their markers (${path})`, () => {
 			for (const name of Object.keys(parts))
 				for (const marker of [`<!-- ${name} -->`, `<!-- /${name} -->`]) {
 					const page = readPage(path).replace(marker, "");
@@ -22,7 +22,7 @@ suite("The pages of the documentation", () => {
 		});
 	}
 
-	test("are found stale when a flag or an operation is not in them", () => {
+	test("are reported as stale when a flag or an operation is missing", () => {
 		for (const [path, fact] of [
 			["emulator/config/README.md", "| `--memory` |"],
 			["emulator/operations/README.md", "PutObject, "],
@@ -51,7 +51,7 @@ suite("The pages of the documentation", () => {
 				assert.ok(existsSync(new URL(file, urlOf(path))), file);
 		});
 
-	test("ask the admin API for routes that exist", async (t) => {
+	test("name only existing routes of the admin API", async (t) => {
 		const { adminUrl } = await startEmulator(t);
 		const answer = await fetch(`${adminUrl}/api/openapi.json`);
 		const { paths }: { paths: Record<string, Record<string, object>> } =
@@ -72,13 +72,13 @@ suite("The pages of the documentation", () => {
 
 	const steering = readPage("emulator/admin/README.md");
 
-	test("have a file for --ram that is one", () => {
+	test("show a valid file for --ram", () => {
 		const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(steering) ?? [];
 		const { users, roles } = readRam(json, "1");
 		assert.deepEqual([users.length, roles.length], [1, 1]);
 	});
 
-	test("have a file for --seed that is one", () => {
+	test("show a valid file for --seed", () => {
 		const [, json = ""] =
 			/^```json\n(\{\n {2}"buckets".*?)^```$/ms.exec(steering) ?? [];
 		const resolveFile = (path: string): string => path;

@@ -13,14 +13,14 @@ const REQUEST: LoggedRequest = {
 };
 
 suite("The line of a request", () => {
-	test("has the request and the response", () => {
+	test("contains the request and the response", () => {
 		assert.equal(
 			requestLine(REQUEST).message,
 			"5C1B138A109F4E4057B5B1E2: PUT /photos/cat 200 PutObject 3.1 ms",
 		);
 	});
 
-	test("has the code and the EC of an error", () => {
+	test("contains the code and the EC of an error", () => {
 		const refused = {
 			...{ status: 404, code: "NoSuchKey", ec: "0026-00000001" },
 		};
@@ -31,7 +31,7 @@ suite("The line of a request", () => {
 		);
 	});
 
-	test("says of an accepted request why OSS may refuse it", () => {
+	test("explains why OSS may refuse an accepted request", () => {
 		const finding = "OSS may refuse response-content-type";
 		const accepted = { ...REQUEST, diagnosis: finding };
 		const { message, fields } = requestLine(accepted);
@@ -42,7 +42,7 @@ suite("The line of a request", () => {
 		assert.ok(!requestLine(refused).message.includes(finding));
 	});
 
-	test("has the beginning of a long URL, and fields for programs", () => {
+	test("contains the beginning of a long URL, and fields for programs", () => {
 		const url = `/${"a".repeat(1000)}`;
 		const { message, fields } = requestLine({ ...REQUEST, url });
 

@@ -13,8 +13,8 @@ const makeLog = (countMax: number, sizeMax = 1000) => {
 	return { log, idsOf };
 };
 
-suite("The log of requests", () => {
-	test("drops the oldest beyond its number, however often that happens", () => {
+suite("The request log", () => {
+	test("drops the oldest requests beyond its maximum number, repeatedly", () => {
 		const { log, idsOf } = makeLog(3);
 
 		for (let i = 1; i <= 300; i++) {
@@ -27,7 +27,7 @@ suite("The log of requests", () => {
 		}
 	});
 
-	test("drops the oldest beyond its size, even the only one", () => {
+	test("drops the oldest requests beyond its maximum size, even the only one", () => {
 		const { log, idsOf } = makeLog(100, 50);
 
 		log.begin(request("1", { a: "x".repeat(20) }));
@@ -41,7 +41,7 @@ suite("The log of requests", () => {
 		assert.deepEqual(idsOf(), ["5"]);
 	});
 
-	test("knows a request by the id that the cloud gave it, in its place", () => {
+	test("finds a request by the id that the cloud assigned, in its original position", () => {
 		const { log, idsOf } = makeLog(3);
 		const first = log.begin(request("1"));
 		log.begin(request("2"));
@@ -53,7 +53,7 @@ suite("The log of requests", () => {
 		assert.equal(log.find("1"), undefined);
 	});
 
-	test("forgets one account's requests, or those after a given one", () => {
+	test("removes one account's requests, or those after a given one", () => {
 		const { log, idsOf } = makeLog(5);
 		for (const id of ["0", "1", "2", "3", "4", "5", "6"]) {
 			const account = Number(id) % 2 === 0 ? "even" : "odd";

@@ -10,12 +10,12 @@ import type {
 
 export type Answered = {
 	readonly status: number;
-	/** By lower-case name. */
+	/** Headers by lower-case name. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Buffer;
 };
 
-/** They belong to the connection or to the moment. */
+/** Headers that belong to the connection or to the time. */
 const IGNORED_HEADERS = new Set([
 	...["connection", "content-length", "date", "keep-alive", "server"],
 	...["transfer-encoding", "x-oss-request-id", "x-oss-server-time"],
@@ -26,7 +26,7 @@ const CHANGING_HEADERS = new Set([
 	...["x-oss-copy-source-version-id", "x-oss-expiration"],
 ]);
 
-/** They follow from the content. */
+/** Headers that depend on the content. */
 const CONTENT_HEADERS = new Set([
 	...["etag", "content-md5", "x-oss-hash-crc64ecma"],
 ]);
@@ -125,7 +125,7 @@ const parser = new XMLParser({
 	...{ ignoreDeclaration: true, processEntities: true },
 });
 
-/** Every element by its path, `ListBucketResult/Contents[0]/Key`. */
+/** @returns every element by its path, `ListBucketResult/Contents[0]/Key` */
 function flatten(text: string): Map<string, string> {
 	const found = new Map<string, string>();
 	const visit = (path: string, node: unknown): void => {

@@ -1,6 +1,6 @@
 /**
- * `npm run replay -- FOLDER`: holds the emulator's answers against those of OSS that a gateway has recorded there with
- * `--record`. It ends with 0 when all hold, with 1 when some differ, with 2 when there is nothing to replay.
+ * `npm run replay -- FOLDER`: compares the emulator's responses with those of OSS that a gateway has recorded there with
+ * `--record`. It exits with 0 if all match, with 1 if some differ, and with 2 if there is nothing to replay.
  */
 import { ReplayError, replay } from "./run.ts";
 

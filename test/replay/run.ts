@@ -60,7 +60,7 @@ export async function replay(folder: string): Promise<Replayed[]> {
 	}
 }
 
-/** Buckets that were there before the recording began. */
+/** Buckets that existed before the recording began. */
 function bucketsOf(all: readonly Recorded[]): string[] {
 	const first = new Map<string, string>();
 	for (const { exchange } of all) {
@@ -75,7 +75,7 @@ function bucketsOf(all: readonly Recorded[]): string[] {
 
 class Replayer {
 	readonly #oss: Client;
-	/** Of OSS's, to the emulator's. */
+	/** The emulator's ids by OSS's. */
 	readonly #ids = new Map<string, string>();
 	/** Objects whose content was too long to be recorded. */
 	readonly #fillers = new Set<string>();
@@ -133,7 +133,7 @@ class Replayer {
 	}
 
 	#bodyOf(body: NonNullable<Exchange["request"]["body"]>): Buffer {
-		if (!body.isWhole) return Buffer.concat([bytesOf(body)], body.size); // zeros in the place of the rest
+		if (!body.isWhole) return Buffer.concat([bytesOf(body)], body.size); // zeros in place of the rest
 		return body.encoding === "utf-8"
 			? Buffer.from(this.#translate(body.content))
 			: bytesOf(body);

@@ -42,7 +42,7 @@ const dialect = fc.constantFrom(
 	{ ...CSV, recordDelimiter: "\r\n", fieldDelimiter: "\t" },
 	{ ...CSV, recordDelimiter: "é", fieldDelimiter: "||", quote: "'" },
 );
-/** Not the empty record: an empty line is one empty field. */
+/** Records that are not empty: an empty line is one empty field. */
 const field = fc.oneof(
 	text(8),
 	textOf(["a", ",", '"', "\n", "\r\n", "|", "'", "é", "\t"], 6),
@@ -52,7 +52,7 @@ const records = fc.array(fc.array(field, { minLength: 1, maxLength: 4 }), {
 });
 
 suite("For any CSV", () => {
-	test("the fields that are written are read, whatever pieces they arrive in", () =>
+	test("fields are read as they were written, in pieces of any size", () =>
 		forAll([records, dialect, places], async (written, one, cuts) => {
 			const lines = written.map(
 				(fields) =>
@@ -67,7 +67,7 @@ suite("For any CSV", () => {
 			);
 		}));
 
-	test("the pieces it arrives in do not count", () =>
+	test("the result does not depend on the pieces in which it arrives", () =>
 		forAll(
 			[
 				fc.oneof(
@@ -87,7 +87,7 @@ suite("For any CSV", () => {
 			},
 		));
 
-	test("SELECT * gives the records back", () =>
+	test("SELECT * returns the records", () =>
 		forAll([records, places], async (written, cuts) => {
 			const lines = written.map(
 				(fields) => `${fields.map((each) => csvField(each, CSV)).join(",")}\n`,
@@ -122,11 +122,11 @@ async function rowsOf(some: Iterable<Buffer>, isDocument: boolean) {
 		.map((item) => ({ ...item }));
 }
 
-/** Numbers are kept as they are spelled. */
+/** Numbers are preserved as they are written. */
 const json = fc.jsonValue({ maxDepth: 3 });
 
 suite("For any JSON", () => {
-	test("records are read as they were written, whatever pieces they arrive in", () =>
+	test("records are read as they were written, in pieces of any size", () =>
 		forAll(
 			[
 				fc.array(
@@ -158,7 +158,7 @@ suite("For any JSON", () => {
 			},
 		));
 
-	test("a document is what JSON.parse makes of it, or OSS's error", () =>
+	test("a document is read as by JSON.parse, or refused with OSS's error", () =>
 		forAll(
 			[
 				fc.oneof(
@@ -312,14 +312,14 @@ suite("For any statement", () => {
 		);
 	});
 
-	test("a text in single quotes is that text", () =>
+	test("a text in single quotes is read as that text", () =>
 		forAll([text(12)], async (one) => {
 			const quoted = `'${one.replaceAll("'", "''")}'`;
 			assert.ok(await where(`s.a = ${quoted}`, { a: one }));
 			assert.ok(!(await where(`s.a = ${quoted}`, { a: `${one}x` })));
 		}));
 
-	test("LIKE matches as the regular expression says, escapes included", () =>
+	test("LIKE matches if the equivalent regular expression does, including escapes", () =>
 		forAll(
 			[
 				textOf(["%", "_", "a", "b", "\\%", "\\_", "\\\\", "😀", "."], 8),

@@ -7,7 +7,7 @@ import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
 import { selectJson } from "../../emulator/select-sql/select-json.ts";
 import { readLike } from "../../emulator/select-sql/values.ts";
 
-/** Splits into pieces of that many bytes. */
+/** @returns the content in pieces of that many bytes */
 async function* inPieces(text: string, bytes: number): AsyncGenerator<Buffer> {
 	const all = Buffer.from(text);
 	for (let at = 0; at < all.length; at += bytes)
@@ -94,11 +94,11 @@ suite("A statement over CSV", () => {
 		],
 	] as const;
 	for (const [statement, expected] of cases)
-		test(`gives what SQL says: ${statement}`, async () => {
+		test(`returns the result that SQL defines: ${statement}`, async () => {
 			assert.equal(await csv(statement), expected);
 		});
 
-	test("is the same however the object arrives", async () => {
+	test("returns the same result for pieces of any size", async () => {
 		const whole = await csv("select * from ossobject");
 		assert.equal(whole, PEOPLE.replace(/^.*\n/, "").replace(/#.*\n/, ""));
 		for (const bytes of [1, 2, 7])
@@ -108,12 +108,12 @@ suite("A statement over CSV", () => {
 			);
 	});
 
-	test("keeps a delimiter between quotes in the field", async () => {
+	test("preserves a delimiter between quotes", async () => {
 		const text = 'a,b\n"1\n2",3\n';
 		assert.equal(await csv("select a from ossobject", text), '"1\n2"\n');
 	});
 
-	test("quotes a field at whose end a delimiter would begin too early", async () => {
+	test("quotes a field whose end could be read as the start of a delimiter", async () => {
 		const output = {
 			...{ recordDelimiter: "\n", fieldDelimiter: "||", quote: '"' },
 			...{ keepsAllColumns: false, hasHeader: false },
@@ -141,7 +141,7 @@ suite("A statement over CSV", () => {
 		);
 	});
 
-	test("knows one split (A-803)", async () => {
+	test("treats the object as one split (A-803)", async () => {
 		const range = { unit: "split", first: 0, last: 9 } as const;
 		assert.equal(
 			await csv("select count(*) from ossobject", PEOPLE, { range }),
@@ -149,7 +149,7 @@ suite("A statement over CSV", () => {
 		);
 	});
 
-	test("with a range behind the last line or split is InvalidArgument (A-655)", async () => {
+	test("with a range after the last line or split is InvalidArgument (A-655)", async () => {
 		for (const [unit, first] of [
 			["line", 5],
 			["split", 1],
@@ -175,7 +175,7 @@ suite("A statement over CSV", () => {
 		assert.equal(await csv("select * from ossobject", "", { range: none }), "");
 	});
 
-	test("finds the same records when a quote stays open over many lines and pieces", async () => {
+	test("returns the same records when a quote spans many lines and pieces", async () => {
 		const text = `a,"${"\n".repeat(1000)}",c\nd,"e\n"\n`;
 		for (const bytes of [1, 5, 1e9])
 			assert.equal(
@@ -204,7 +204,7 @@ suite("A statement over CSV", () => {
 			});
 	});
 
-	test("with a column that is not there is InvalidSqlParameter", async () => {
+	test("with a missing column is InvalidSqlParameter", async () => {
 		for (const what of ["color", "s.color", "_0"])
 			await assert.rejects(csv(`select ${what} from ossobject s`), {
 				code: "InvalidSqlParameter",
@@ -235,7 +235,7 @@ suite("A statement over JSON", () => {
 		);
 	});
 
-	test("finds one of many with [*], one that fits is enough (A-804)", async () => {
+	test("matches if at least one value under [*] matches (A-804)", async () => {
 		const statement =
 			"select s.c[*].x from ossobject.who[*] s where s.c[*].x = 2";
 		assert.equal(await json(statement, document, true), '{"x":[1,2]}\n');
@@ -250,7 +250,7 @@ suite("A statement over JSON", () => {
 			);
 	});
 
-	test("makes the same rows as JSON.parse, at any path and in any pieces", async () => {
+	test("returns the same rows as JSON.parse, at any path and in any pieces", async () => {
 		const text = JSON.stringify({
 			a: [{ b: [1, { c: 'é\\"\u0001' }, []] }, { b: [{ c: "/" }] }, 5, null],
 			b: { a: [[true, false], "x"], __proto__x: {}, "": -1.5e-7 },
@@ -278,7 +278,7 @@ suite("A statement over JSON", () => {
 		}
 	});
 
-	test("gives a row before the rest of the document is read", async () => {
+	test("returns a row before the rest of the document is read", async () => {
 		const pieces = ['{"a":[{"b":1},', '{"b":2}]', "}"];
 		const read: string[] = [];
 		const chunks = async function* () {
@@ -299,7 +299,7 @@ suite("A statement over JSON", () => {
 		await texts.return(undefined);
 	});
 
-	test("that is no JSON is InvalidJsonData", async () => {
+	test("over an object that is not JSON is InvalidJsonData", async () => {
 		for (const [text, isDocument] of [
 			["a,b\n", true],
 			["a,b\n", false],
@@ -326,7 +326,7 @@ suite("A statement over JSON", () => {
 				);
 	});
 
-	test("with a row that needs more memory than there is for all is InvalidJsonData (A-802)", async () => {
+	test("with a row that exceeds the memory for all requests is InvalidJsonData (A-802)", async () => {
 		const memory = new ByteBudget(2 ** 20);
 		const text = `[${"1,".repeat(20_000)}1]`;
 		const all = "select * from ossobject";
@@ -337,7 +337,7 @@ suite("A statement over JSON", () => {
 		assert.equal(await json(count, text, true, 1e4, memory), '{"_1":20001}\n');
 	});
 
-	test("that finds no memory beside other requests is QpsLimitExceeded, and gives back what it had (A-961)", async () => {
+	test("without memory left by other requests is QpsLimitExceeded, and releases its own (A-961)", async () => {
 		const mebibytes = 2 ** 20;
 		const memory = new ByteBudget(4 * mebibytes);
 		const text = `[${'"some text",'.repeat(80_000)}1]`;
@@ -365,7 +365,7 @@ suite("A statement over JSON", () => {
 			);
 	});
 
-	test("with paths that pass too many values, or with too long a joined text, is InvalidSqlParameter (A-960)", async () => {
+	test("with paths through too many values, or with too long a concatenated text, is InvalidSqlParameter (A-960)", async () => {
 		const many = `{"a":[${"1,".repeat(40_000)}1]}`;
 		const paths = "a[*] = 2 or a[*] = 3 or a[*] = 4";
 		await assert.rejects(

@@ -23,7 +23,7 @@ const select = (
 
 type Frame = { readonly type: number; readonly payload: Buffer };
 
-/** As the SDKs of Go and Python read them. */
+/** Frames, parsed as by the SDKs of Go and Python. */
 function framesOf({ body }: Answer): Frame[] {
 	const frames: Frame[] = [];
 	for (let at = 0; at < body.length; ) {
@@ -38,7 +38,7 @@ function framesOf({ body }: Answer): Frame[] {
 	return frames;
 }
 
-/** The text, and the content of the last frame. */
+/** @returns the text, and the content of the last frame */
 function readFrames(answer: Answer): [string, number, string] {
 	const frames = framesOf(answer);
 	const end = frames.at(-1);
@@ -56,7 +56,7 @@ function readFrames(answer: Answer): [string, number, string] {
 const SKIP = "<SkipPartialDataRecord>true</SkipPartialDataRecord>";
 
 suite("SelectObject", () => {
-	test("answers 206 with frames, the last of which says how much was read", async (t) => {
+	test("answers 206 with frames, the last of which contains the number of bytes read", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "abc,def\n");
 		const answer = await select(oss, "csv", "select _2 from ossobject");
@@ -66,7 +66,7 @@ suite("SelectObject", () => {
 		assert.equal(framesOf(answer).at(-1)?.payload.readBigUInt64BE(8), 8n);
 	});
 
-	test("gives the rows alone as raw data", async (t) => {
+	test("returns only the rows as raw data", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", '{"a":1}');
 		const answer = await select(oss, "json", "select a from ossobject", {
@@ -101,7 +101,7 @@ suite("SelectObject", () => {
 		assert.equal(readFrames(await ask(""))[0], "abc,def\nefg,\n");
 	});
 
-	test("answers an error before the first output by itself, framed or raw, under a header or not: cpp's suite", async (t) => {
+	test("answers an error before the first output without frames, framed or raw, with or without a header: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "name,job\nabc\nabc,def\n");
 		const USE = "<CSV><FileHeaderInfo>Use</FileHeaderInfo></CSV>";
@@ -121,7 +121,7 @@ suite("SelectObject", () => {
 		}
 	});
 
-	test("judges the statement before the key, and an empty one is InvalidSqlParameter: cpp's suite", async (t) => {
+	test("checks the statement before the key, and an empty one is InvalidSqlParameter: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const kind of ["csv", "json"] as const)
 			for (const statement of ["", "select", "drop table ossobject"])
@@ -131,7 +131,7 @@ suite("SelectObject", () => {
 				);
 	});
 
-	test("and its metadata refuse requesters that pay: cpp's suite", async (t) => {
+	test("and its metadata refuse requester payment: cpp's suite", async (t) => {
 		const { oss, endpoint } = await startWithBucket(
 			t,
 			"public-read-write",
@@ -202,7 +202,7 @@ suite("SelectObject", () => {
 		assert.match(refusal(await ask()), /^400 InvalidArgument/);
 	});
 
-	test("of a large object comes whole, and ends early at LIMIT", async (t) => {
+	test("of a large object is complete, and ends early at LIMIT", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const line = `${"x".repeat(99)}\n`;
 		const all = line.repeat(100_000);
@@ -244,7 +244,7 @@ suite("CreateSelectObjectMeta", () => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", 'a,b,c\n1,2,"x\ny"');
 		const answer = await ask(oss, "csv", "");
-		assert.equal(answer.status, 200); // and not 206, as the docs and java2's suite have it
+		assert.equal(answer.status, 200); // not 206, according to the docs and java2's suite
 		const [end] = framesOf(answer);
 		assert.equal(end?.type, 8388614);
 		assert.equal(end?.payload.readUInt32BE(16), 200);
@@ -252,7 +252,7 @@ suite("CreateSelectObjectMeta", () => {
 		assert.equal(end?.payload.readUInt32BE(32), 3);
 	});
 
-	/** Rows and columns of CSV. */
+	/** @returns rows and columns of CSV */
 	async function countsOf(
 		oss: Client,
 		delimiter: string,
@@ -266,7 +266,7 @@ suite("CreateSelectObjectMeta", () => {
 		return [end?.payload.readBigUInt64BE(24), end?.payload.readUInt32BE(32)];
 	}
 
-	test("returns the metadata that exist unless they must be overwritten: cpp's suite", async (t) => {
+	test("returns existing metadata unless the request overwrites them: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const OVERWRITE = "<OverwriteIfExists>true</OverwriteIfExists>";
 		await oss.put("/photos/a", "a\nb,c;d\n");
@@ -302,7 +302,7 @@ suite("CreateSelectObjectMeta", () => {
 		assert.equal(end?.payload.length, 32);
 	});
 
-	test("says so when a line is invalid: java2's suite", async (t) => {
+	test("reports an invalid line: java2's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", 'a,b\n1,"2\n');
 		assert.match(

@@ -24,13 +24,13 @@ export const ACCOUNT_3 = "3000000000000003";
 export type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * The caller: anonymous, an account, or a session of the owner's role with these statements, an empty list being no
+ * The caller: anonymous, an account, or a session of the owner's role with these statements; an empty list means no
  * policy.
  */
 export type Who =
 	| { readonly is: "nobody" }
 	| { readonly is: "account"; readonly uid: string }
-	/** By a key of its own, which is its secret too. */
+	/** A caller with a key of its own, which is its secret too. */
 	| { readonly is: "user"; readonly key: string }
 	| { readonly is: "session"; readonly statements: readonly Statement[] };
 
@@ -70,10 +70,10 @@ export const document = (statements: readonly Statement[]): string =>
 
 /** One request to a bucket, or several of which all must succeed. */
 export type Ask = {
-	/** For titles: `PUT usr001/test.txt`. */
+	/** The request for titles: `PUT usr001/test.txt`. */
 	readonly what: string;
 	readonly method: string;
-	/** Without the bucket: key and query, percent-encoded. */
+	/** Key and query without the bucket, percent-encoded. */
 	readonly target: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string;
@@ -261,7 +261,7 @@ export class Place {
 		if (policy.length > 0) await this.keep(bucket, "policy", document(policy));
 	}
 
-	/** A document as the operation of its name would keep it. */
+	/** @returns a document as the operation of its name would store it */
 	async keep(bucket: string, name: string, text: string): Promise<void> {
 		const { configurations } = this.emulator.store;
 		await configurations.put(bucket, name, "", text);
@@ -277,7 +277,7 @@ export class Place {
 		return trial.client.send(ask.method, path, trial.sign(sending));
 	}
 
-	/** `allow`, or the code and EC of the refusal. */
+	/** @returns `allow`, or the code and EC of the refusal */
 	async verdict(who: Who, bucket: string, ask: Ask): Promise<string> {
 		if (ask.made) return this.#authorized(who, bucket, ask);
 		const answer = await this.ask(who, bucket, ask);
@@ -291,7 +291,7 @@ export class Place {
 		return "allow";
 	}
 
-	/** Why the emulator itself would refuse, without a request over the wire. */
+	/** @returns why the emulator would refuse the request, without sending it */
 	async refusal(who: Who, bucket: string, ask: Ask): Promise<OssError> {
 		try {
 			await this.#authorize(who, bucket, ask);
@@ -379,7 +379,7 @@ export class Place {
 		}
 	}
 
-	/** As STS does it when it is asked over the wire, which its own tests do. */
+	/** Assumes a role without a request to STS, whose own tests send requests. */
 	#assume(statements: readonly Statement[]): Keys {
 		const policy =
 			statements.length === 0 ? {} : { Policy: document(statements) };

@@ -36,10 +36,10 @@ type Verdict = "allow" | "deny";
 
 type Case = {
 	readonly who: Who;
-	/** Of the bucket; `b` in resources is its name. */
+	/** The bucket's policy; `b` in resources is the bucket's name. */
 	readonly policy?: readonly Statement[];
 	readonly acl?: string;
-	/** Stored beforehand by the owner, with these headers. */
+	/** Objects that the owner has stored, with these headers. */
 	readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 	/** A request and the expected result; one of a series. */
 	readonly asks: readonly (readonly [ask: Ask, verdict: Verdict])[];
@@ -542,7 +542,7 @@ const CASES: readonly Case[] = [
 	},
 ];
 
-/** Further cases, which the sheet describes in words. */
+/** Additional cases, which the fact sheet describes in words. */
 const MORE: readonly Case[] = [
 	{
 		who: S(allow("*", B, when("DateLessThan", "acs:CurrentTime", future))),

@@ -11,7 +11,7 @@ import { LAUNCH } from "../storage/emulator-process.ts";
 
 const PUBLIC = "public-read-write";
 
-/** `400 Code: Message` of an answer as it came over the wire; each must be OSS's. */
+/** @returns `400 Code: Message` of a raw response, which must be OSS's */
 function codeOf(raw: string): string {
 	assert.match(raw, /^HTTP\/1\.1 \d{3} .*\r\nServer: AliyunOSS\r\n/);
 	assert.match(raw, /\r\nDate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n/);
@@ -25,7 +25,7 @@ function codeOf(raw: string): string {
 const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 	textsOf(await oss.get("/photos"), "Key");
 
-suite("What is not HTTP", () => {
+suite("A request that is not HTTP", () => {
 	const cases = [
 		["garbage", "hello\r\n\r\n"],
 		["zeros", Buffer.alloc(100)],
@@ -82,7 +82,7 @@ suite("What is not HTTP", () => {
 		],
 	] as const;
 	for (const [what, bytes] of cases) {
-		test(`is 400 BadRequest and stores nothing: ${what}`, async (t) => {
+		test(`is answered with 400 BadRequest, and no object is stored: ${what}`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
 			const raw = await sendRaw(emulator.endpoint, bytes);
 			assert.equal(codeOf(raw), "400 BadRequest: Bad Request.");
@@ -107,7 +107,7 @@ suite("A body that is shorter than its Content-Length", () => {
 		const rest = operation === "PostObject" ? form : "me";
 		const bytes = `${head}Host: a\r\nContent-Length: 1000\r\n\r\n${rest}`;
 
-		test(`stores nothing when its sender closes its side: ${operation}`, async (t) => {
+		test(`stores no object when its sender half-closes the connection: ${operation}`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
 			const socket = await openSocket(emulator.endpoint);
 			socket.end(bytes);
@@ -122,7 +122,7 @@ suite("A body that is shorter than its Content-Length", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 
-		test(`stores nothing when its sender goes away: ${operation}`, async (t) => {
+		test(`stores no object when its sender disconnects: ${operation}`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
 			const socket = await openSocket(emulator.endpoint);
 			socket.write(bytes);
@@ -134,7 +134,7 @@ suite("A body that is shorter than its Content-Length", () => {
 		});
 	}
 
-	test("leaves the object that was there before", async (t) => {
+	test("leaves the previous object unchanged", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		await emulator.oss.put("/photos/cat", "meow");
 		const socket = await openSocket(emulator.endpoint);
@@ -162,14 +162,14 @@ suite("Headers that are too large", () => {
 		}
 	});
 
-	test("do not count as such up to 60 KiB", async (t) => {
+	test("are accepted up to 60 KiB", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const headers = { "x-something": "x".repeat(60 * 1024) };
 		assert.equal((await oss.put("/photos/cat", "meow", headers)).status, 200);
 	});
 });
 
-test("Headers that do not come to an end are RequestTimeout", async () => {
+test("Headers without an end are RequestTimeout", async () => {
 	const [ours, theirs] = duplexPair();
 	const error = Object.assign(new Error(), {
 		code: "ERR_HTTP_REQUEST_TIMEOUT",
@@ -183,7 +183,7 @@ test("Headers that do not come to an end are RequestTimeout", async () => {
 });
 
 suite("A connection", () => {
-	test("takes one request after another, also when they come at once", async (t) => {
+	test("serves one request after another, even if they arrive together", async (t) => {
 		const { endpoint } = await startWithBucket(t, PUBLIC);
 		const put = (key: string): string =>
 			`PUT /photos/${key} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nmeow`;
@@ -200,7 +200,7 @@ suite("A connection", () => {
 		assert.ok(raw.endsWith("\r\n\r\nmeow"));
 	});
 
-	test("that turns to garbage is answered after the answer under way", async (t) => {
+	test("that receives garbage is answered after the pending response", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t, PUBLIC);
 		await oss.put("/photos/big", Buffer.alloc(8 * 1024 * 1024, "x"));
 		const socket = await openSocket(endpoint);
@@ -221,7 +221,7 @@ suite("A connection", () => {
 	});
 
 	for (const method of ["GET", "HEAD"])
-		test(`ends with an answer to ${method} if it announces a body that does not come`, async (t) => {
+		test(`is closed after the response to ${method} if the announced body does not arrive`, async (t) => {
 			const { endpoint, oss } = await startWithBucket(t, PUBLIC);
 			await oss.put("/photos/cat", "meow");
 			const socket = await openSocket(endpoint);
@@ -238,7 +238,7 @@ suite("A connection", () => {
 			assert.equal(both.match(/HTTP\/1\.1 200/g)?.length, 2);
 		});
 
-	test("may be slow: others are served meanwhile", async (t) => {
+	test("can be slow: others are served meanwhile", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const socket = await openSocket(emulator.endpoint);
 		const request =
@@ -254,7 +254,7 @@ suite("A connection", () => {
 		assert.equal((await emulator.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("is answered before what is not HTTP behind it", async (t) => {
+	test("is answered before the error for invalid bytes that follow the request", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t, PUBLIC);
 		const raw = await sendRaw(
 			endpoint,
@@ -264,7 +264,7 @@ suite("A connection", () => {
 		assert.equal((await oss.get("/photos/a")).text, "meow");
 	});
 
-	test("is closed after a request with a length next to its chunks", async (t) => {
+	test("is closed after a request with both Content-Length and chunks", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t, PUBLIC);
 		const raw = await sendRaw(
 			endpoint,
@@ -276,7 +276,7 @@ suite("A connection", () => {
 		assert.equal((await oss.get("/photos/a")).text, "meow");
 	});
 
-	test("gets 100 Continue before it sends a body, if it expects that", async (t) => {
+	test("receives 100 Continue before the body, if the request expects it", async (t) => {
 		const { endpoint } = await startWithBucket(t, PUBLIC);
 		const socket = await openSocket(endpoint);
 		socket.write(
@@ -290,7 +290,7 @@ suite("A connection", () => {
 		assert.match(raw, /^HTTP\/1\.1 200 OK/);
 	});
 
-	test("is answered whatever else it expects", async (t) => {
+	test("is answered if the request has another expectation", async (t) => {
 		const { endpoint } = await startWithBucket(t, PUBLIC);
 		const raw = await sendRaw(
 			endpoint,
@@ -300,7 +300,7 @@ suite("A connection", () => {
 	});
 });
 
-test("After all that an emulator serves as before", async (t) => {
+test("An emulator serves requests as usual after all of these", async (t) => {
 	const { endpoint, oss } = await startWithBucket(t, PUBLIC);
 	const attacks = [
 		"meow\r\n\r\n",
@@ -323,7 +323,7 @@ test("After all that an emulator serves as before", async (t) => {
 	assert.equal((await oss.get("/photos/cat")).text, "meow");
 });
 
-test("The log says so when Node has no strict parser", async () => {
+test("The log contains a warning when Node has no strict parser", async () => {
 	const withoutFlags =
 		'data:text/javascript,delete process.getBuiltinModule("_http_common").HTTPParser.kLenientChunkedLength';
 	for (const [options, count] of [

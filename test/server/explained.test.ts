@@ -1,4 +1,4 @@
-/** Refusals that clients show as next to nothing: the log and the record of requests explain them. */
+/** Refusals that clients report without details: the log and the request log explain them. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { suite, type TestContext, test } from "node:test";
@@ -23,7 +23,7 @@ const preflight = (
 	headers: Readonly<Record<string, string>>,
 ) => oss.send("OPTIONS", "/photos/cat", { as: null, headers });
 
-suite("A refused CORS preflight says why: the bucket", () => {
+suite("A refused CORS preflight is explained: the bucket", () => {
 	const rule =
 		"<CORSConfiguration><CORSRule><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedHeader>content-type</AllowedHeader></CORSRule></CORSConfiguration>";
 	const origin = "https://app.example.com";
@@ -94,7 +94,7 @@ suite("An SDK that is pointed at the admin port", () => {
     ["with AWS's V4",       "/photos",                                        "AWS4-HMAC-SHA256 Credential=x"],
   ] as const;
 	for (const [how, path, authorization] of requests)
-		test(`${how} gets an error that names the endpoint`, async (t) => {
+		test(`${how} receives an error that names the endpoint`, async (t) => {
 			const { emulator, answer, text } = await ask(t, path, authorization);
 
 			assert.equal(answer.status, 400);
@@ -105,7 +105,7 @@ suite("An SDK that is pointed at the admin port", () => {
 			assert.match(diagnosis, /pointed at the admin port/);
 		});
 
-	test("does not keep the admin API from answering others", async (t) => {
+	test("does not prevent the admin API from serving other clients", async (t) => {
 		const { answer } = await ask(t, "/api/callbacks");
 
 		assert.equal(answer.status, 200);
@@ -113,7 +113,7 @@ suite("An SDK that is pointed at the admin port", () => {
 });
 
 suite("A signed GET with response-content-type (A-888)", () => {
-	test("is answered, and the record says that OSS may refuse it", async (t) => {
+	test("is answered, and its record states that OSS may refuse it", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 

@@ -6,7 +6,7 @@ import { startEmulator, startWithBucket } from "../emulator.ts";
 const REQUEST_ID = /^[0-9A-F]{24}$/;
 
 suite("An error document", () => {
-	test("is laid out as in a capture of 345 bytes", async (t) => {
+	test("has the layout of a captured one of 345 bytes", async (t) => {
 		const { oss } = await startEmulator(t);
 		await oss.put("/bucket");
 		await oss.put("/bucket/object", Buffer.alloc(1000));
@@ -37,7 +37,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("ends with the EC and where to read about it; the EC is a header too", async (t) => {
+	test("ends with the EC and the URL of its page; the EC is a header too", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		const answer = await oss.get("/photos/no%3Csuch%3E&.txt");
 
@@ -60,7 +60,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("sends readers of other countries to another site", async (t) => {
+	test("links to the international site for regions outside China", async (t) => {
 		const { oss } = await startEmulator(t, "--region", "ap-southeast-1");
 		const answer = await oss.get("/photos", { as: null });
 		assert.match(
@@ -69,13 +69,13 @@ suite("An error document", () => {
 		);
 	});
 
-	test("has no namespace: py1, java1 and cs1 would find nothing in it", async (t) => {
+	test("has no namespace, because py1, java1 and cs1 could not read it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const target of ["/photos/none", "/photos", "/", "/photos?bucketInfo"])
 			assert.doesNotMatch((await oss.get(target)).text, /xmlns/);
 	});
 
-	test("of a HEAD goes into headers, in base64, where the SDKs read it", async (t) => {
+	test("for a HEAD request is sent in a header, in base64, where the SDKs read it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const head = await oss.head("/photos/none");
 
@@ -97,7 +97,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("is missing in a 304, which has the headers for caches (A-710)", async (t) => {
+	test("is omitted in a 304, which has the headers for caches (A-710)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const { headers } = await oss.put("/photos/cat", "meow");
 		const whole = (await oss.get("/photos/cat")).headers;
@@ -115,7 +115,7 @@ suite("An error document", () => {
 	});
 });
 
-suite("Every answer", () => {
+suite("Every response", () => {
 	test("has the headers of OSS, spelled as OSS spells them", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answers = [
@@ -174,7 +174,7 @@ suite("Every answer", () => {
 	});
 });
 
-suite("What is wrong is looked for in this order:", () => {
+suite("Errors are checked in this order:", () => {
 	const nobody = { id: "nobody", secret: "x" };
 	const forger = { id: "oss-emulator", secret: "x" };
 
@@ -195,7 +195,7 @@ suite("What is wrong is looked for in this order:", () => {
 		);
 	});
 
-	test("but the key id first for requests that create a bucket", async (t) => {
+	test("the key id first for requests that create a bucket", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const target of ["/no-such-bucket", "/no-such-bucket?acl"]) {
 			const answer = await oss.send("PUT", target, { as: nobody, body: "" });
@@ -258,7 +258,7 @@ suite("What is wrong is looked for in this order:", () => {
 		);
 	});
 
-	test("the bucket, before the right to it", async (t) => {
+	test("the bucket, before the caller's rights", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const as of [null, undefined]) {
 			const answer = await oss.get(
@@ -273,7 +273,7 @@ suite("What is wrong is looked for in this order:", () => {
 		}
 	});
 
-	test("the right, before the key: a stranger learns nothing", async (t) => {
+	test("the caller's rights, before the key, so that strangers cannot probe for objects", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/photos/none", { as: null })),
@@ -283,7 +283,7 @@ suite("What is wrong is looked for in this order:", () => {
 });
 
 suite("A request that is refused", () => {
-	test("before its body is read leaves the connection good for the next one", async (t) => {
+	test("before its body is read leaves the connection usable for the next one", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const body = Buffer.alloc(4 * 1024 * 1024, "x");
 		const refused = [
@@ -308,10 +308,10 @@ suite("A request that is refused", () => {
 	});
 });
 
-suite("Names that every object of JavaScript has", () => {
+suite("Names of properties of every JavaScript object", () => {
 	const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty"];
 
-	test("may be headers, parameters and keys, and mean nothing else", async (t) => {
+	test("can be headers, parameters and keys without a special meaning", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of NAMES) {
 			const put = await oss.put(`/photos/${name}?${name}=1`, "meow", {

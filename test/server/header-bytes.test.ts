@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 import { openSocket, sendRaw } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** 中文 in GBK, a byte a character. */
+/** 中文 in GBK, one character per byte. */
 const GBK = "\xd6\xd0\xce\xc4";
 const ID = "oss-emulator";
 const SECRET = "oss-emulator-secret";
@@ -18,7 +18,7 @@ const sha256 = (latin1: string): string =>
 const hmac = (key: string | Buffer, latin1: string): Buffer =>
 	createHmac("sha256", key).update(bytes(latin1)).digest();
 
-/** The head of a GET, a character a byte. */
+/** The head of a GET request, one character per byte. */
 async function readHead(endpoint: string, key: string): Promise<string> {
 	const socket = await openSocket(endpoint);
 	socket.write(
@@ -29,7 +29,7 @@ async function readHead(endpoint: string, key: string): Promise<string> {
 
 type Signed = Readonly<Record<string, string>>;
 
-/** As the manual has each of them. */
+/** The signature schemes, according to the manual. */
 const SCHEMES: Readonly<Record<string, () => Signed>> = {
 	V1: () => {
 		const date = new Date().toUTCString();
@@ -65,7 +65,7 @@ const SCHEMES: Readonly<Record<string, () => Signed>> = {
 	},
 };
 
-suite("Header bytes that are not UTF-8 are stored and returned as they came,", () => {
+suite("Header bytes that are not UTF-8 are stored and returned unchanged,", () => {
 	for (const [scheme, sign] of Object.entries(SCHEMES))
 		test(`signed by ${scheme} as on the wire`, async (t) => {
 			const { endpoint, oss } = await startWithBucket(t, "public-read");

@@ -8,7 +8,7 @@ import { startEmulator } from "../../emulator/index.ts";
 import { findFreePort } from "../free-port.ts";
 
 suite("An emulator that stops", () => {
-	test("closes connections without any request, while an upload goes on", async () => {
+	test("closes connections without a request, while an upload continues", async () => {
 		const tlsPort = await findFreePort();
 		const emulator = await startEmulator({
 			memory: true,
@@ -29,10 +29,10 @@ suite("An emulator that stops", () => {
 		upload.write(
 			"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
 		);
-		await once(upload, "readable"); // 100 Continue: it is under way
+		await once(upload, "readable"); // 100 Continue: the upload has begun
 
 		const closed = emulator.close();
-		// When the time for pending requests is over, the upload is cut off too.
+		// The upload is aborted when the time for pending requests is over.
 		await gone;
 		upload.write("meow");
 

@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { type Client, refusal, textsOf } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** Signature V1, as docs «Include signatures in the Authorization header» have it: no region is in it. */
+/** Signature V1 of docs «Include signatures in the Authorization header», which has no region. */
 function v1(resource: string): Record<string, string> {
 	const date = new Date().toUTCString();
 	const signature = createHmac("sha1", "oss-emulator-secret")
@@ -44,7 +44,7 @@ suite("The endpoint of another region", () => {
 			}
 		});
 
-	test("is that of no bucket: the service, acceleration, a bucket that is missing, and the own region are answered", async (t) => {
+	test("does not affect requests for the service, acceleration, a missing bucket or the own region", async (t) => {
 		const { oss } = await startWithBucket(t, "private", "--strict");
 		for (const [host, path, resource, status] of [
 			["oss-cn-beijing.aliyuncs.com", "/", "/", 200],
@@ -57,7 +57,7 @@ suite("The endpoint of another region", () => {
 			assert.equal((await get(oss, host, path, resource)).status, status, host);
 	});
 
-	test("named by a bucket's host, a signature for the service or for the bare path does not verify: cpp's suite", async (t) => {
+	test("in a bucket's host makes a signature for the service or for the bare path invalid: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "meow");
 		const host = "photos.oss-cn-hangzhou.aliyuncs.com";

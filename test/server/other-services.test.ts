@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { refusal } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** As their SDKs sign: not as OSS does. */
+/** Authorization headers of their SDKs, which differ from OSS's. */
 const signedFor = (product: string) => ({
 	authorization: `OSS4-HMAC-SHA256 Credential=oss-emulator/20261101/cn-hangzhou/${product}/aliyun_v4_request,Signature=${"0".repeat(64)}`,
 });
@@ -11,7 +11,7 @@ const signedFor = (product: string) => ({
 const notThere = (name: string): string =>
 	`400 NotImplemented : The emulator does not implement ${name}.`;
 
-suite("Products other than OSS answer 400 NotImplemented by their names:", () => {
+suite("Requests for products other than OSS are answered with 400 NotImplemented and the product's name:", () => {
 	const vectors = "oss-vectors.aliyuncs.com";
 	const tables = "oss-tables.aliyuncs.com";
 	for (const [method, target, host, name] of [
@@ -31,7 +31,7 @@ suite("Products other than OSS answer 400 NotImplemented by their names:", () =>
 			assert.equal(refusal(sent), notThere(name));
 		});
 
-	test("OSS Tables, by the product in a signature", async (t) => {
+	test("OSS Tables, recognized by the product in a signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [target, headers] of [
 			["/namespaces/a", signedFor("osstables")],
@@ -45,7 +45,7 @@ suite("Products other than OSS answer 400 NotImplemented by their names:", () =>
 		}
 	});
 
-	test("OSS Vectors, each operation by its own", async (t) => {
+	test("OSS Vectors, each operation by its own name", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of `PutVectorIndex GetVectorIndex ListVectorIndexes DeleteVectorIndex
 			PutVectors GetVectors ListVectors DeleteVectors QueryVectors`.split(
@@ -59,7 +59,7 @@ suite("Products other than OSS answer 400 NotImplemented by their names:", () =>
 	});
 });
 
-test("A bucket and a key may be called as other products are", async (t) => {
+test("A bucket and a key can have the names of other products", async (t) => {
 	const { oss } = await startWithBucket(t);
 	for (const name of ["oss-vectors", "kms", "oss-cloudbox"]) {
 		const host = `${name}.oss-cn-hangzhou.aliyuncs.com`;

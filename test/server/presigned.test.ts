@@ -12,7 +12,7 @@ const VERSIONS = [
 	["V4", presignV4],
 ] as const;
 
-/** One emulator for all, and for each operation and way of signing it a bucket in the same state. */
+/** One emulator for all tests, and a bucket in the same state for each operation and way of signing. */
 const running = startEmulator({ flags: ["--log-level", "error"] });
 const client = running.then(({ endpoint }) => new Client(endpoint, KEY));
 after(async () => {
@@ -33,7 +33,7 @@ async function makeBucket(
 		await oss.put(encodeURI(`/${bucket}/a b/猫`), content);
 }
 
-/** As the table's row requires it; the values are arbitrary, but the same for all callers. */
+/** The request that the table's row requires; the values are arbitrary, but the same for all callers. */
 function requestOf(
 	{ method, target, query, header }: Row,
 	bucket: string,
@@ -76,7 +76,7 @@ const send = async (
 	return (await client).send(method, target, sending);
 };
 
-/** Signed in its headers, and not in the URL. */
+/** Sends the request signed in its headers, and not in the URL. */
 const sendByHeader = async (
 	{ method, resource, query, headers = {} }: Presigning,
 	ignoreBody: boolean,
@@ -97,10 +97,10 @@ const codeOf = (answer: Answer): string =>
 /** A preflight needs no signature. */
 const signed = table.filter(({ method }) => method !== "OPTIONS");
 
-suite("By a signed URL", () => {
+suite("A signed URL", () => {
 	for (const [index, row] of signed.entries())
 		for (const [version, presign] of VERSIONS)
-			test(`of ${version} goes ${row.name}: ${row.requestLine}`, async () => {
+			test(`of ${version} performs ${row.name}: ${row.requestLine}`, async () => {
 				const [byUrl, byHeader] = ["url", "header"].map(
 					(way) => `${way}-${version.toLowerCase()}-${index}`,
 				);

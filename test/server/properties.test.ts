@@ -86,7 +86,7 @@ suite("For any form", () => {
 	);
 	const fields = fc.array(fc.tuple(name, value), { maxLength: 4 });
 
-	test("fields and file are read as they were written, whatever pieces they arrive in", async (t) => {
+	test("fields and file are read as they were written, in pieces of any size", async (t) => {
 		const { request, close } = await anyRequest();
 		t.after(close);
 		await forAll(
@@ -104,7 +104,7 @@ suite("For any form", () => {
 				assert.deepEqual(read, [
 					...before.map(([name, value]) => ({ kind: "field", name, value })),
 					[filename, Buffer.from(content).toString("latin1")],
-					// The plugin passes over names that every object has.
+					// The plugin ignores names of properties of every object.
 					...after
 						.filter(([name]) => !(name in Object.prototype))
 						.map(([name]) => ({ kind: "late", name })),
@@ -113,7 +113,7 @@ suite("For any form", () => {
 		);
 	});
 
-	test("any other bytes are a form, or refused with OSS's error", async (t) => {
+	test("any other bytes are read as a form, or refused with OSS's error", async (t) => {
 		const { request, close } = await anyRequest();
 		t.after(close);
 		const words = [
@@ -155,7 +155,7 @@ suite("For any form", () => {
 		);
 	});
 
-	test("a signed one is stored, and not after any other signature", async (t) => {
+	test("a signed form is stored, and refused with any other signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await forAll(
 			[
@@ -214,7 +214,7 @@ suite("For any request line", () => {
 		);
 	});
 
-	test("any bytes on a socket get an answer of HTTP or none, and the next client is served", async (t) => {
+	test("any bytes on a socket are answered with HTTP or not at all, and the next client is served", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t);
 		const words = [
 			"GET ",

@@ -12,9 +12,9 @@ export const SECRET = "oss-emulator-secret";
 /** The sent request. */
 export type Sent = {
 	readonly method?: string;
-	/** As on the wire, without the query. */
+	/** The path as on the wire, without the query. */
 	readonly path: string;
-	/** Decoded; in the order in which they are sent. */
+	/** Decoded parameters in the order in which they are sent. */
 	readonly query?: Readonly<Record<string, string>>;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly host?: string;
@@ -30,14 +30,14 @@ export type Mistake = {
 	readonly resource?: string;
 	readonly query?: Readonly<Record<string, string>>;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** Of V4: further headers that are signed. */
+	/** Additional signed headers of V4. */
 	readonly additional?: readonly string[];
 	readonly now?: Date;
-	/** Of V4: yyyyMMdd/region/product in the credential. */
+	/** The scope of V4's credential: yyyyMMdd/region/product. */
 	readonly scope?: string;
 	/** Changes the canonical request of V4, or the string to sign of V1. */
 	readonly text?: (text: string) => string;
-	/** In the place of the scheme's own. */
+	/** Replaces the scheme's own signature. */
 	readonly sign?: (secret: string, stringToSign: string) => string;
 };
 

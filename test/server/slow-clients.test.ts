@@ -49,14 +49,14 @@ async function drip(endpoint: string, head: string): Promise<string> {
 const TIMEOUT =
 	/^HTTP\/1\.1 400 Bad Request\r\n.*<Code>RequestTimeout<\/Code>/s;
 
-suite("A client that sends a byte now and then is refused with RequestTimeout", () => {
+suite("A client that sends single bytes slowly is refused with RequestTimeout", () => {
 	test("in the headers", async (t) => {
 		const { endpoint } = await serve(t, () => assert.fail());
 		const raw = await drip(endpoint, "PUT /a HTTP/1.1\r\nHost: a\r\nx: ");
 		assert.match(raw, TIMEOUT);
 	});
 
-	test("in a body, whose reader learns that it does not come (A-380)", async (t) => {
+	test("in a body, whose reader receives the error (A-380)", async (t) => {
 		const { promise, resolve } = Promise.withResolvers<string>();
 		const { endpoint } = await serve(t, (incoming) => {
 			incoming.resume();
@@ -67,7 +67,7 @@ suite("A client that sends a byte now and then is refused with RequestTimeout", 
 		assert.equal(await promise, "aborted");
 	});
 
-	test("but not when the body is read slowly here", async (t) => {
+	test("except when the emulator reads the body slowly", async (t) => {
 		const { endpoint } = await serve(t, (incoming, outgoing) => {
 			setTimeout(() => {
 				incoming.resume();
@@ -141,7 +141,7 @@ test("Connections over the limit are closed, and those within it are served", as
 	const first = await openSocket(endpoint);
 	const dropped = once(server, "drop");
 	const second = await openSocket(endpoint);
-	second.on("error", () => {}); // a reset is as good
+	second.on("error", () => {}); // a reset is accepted too
 	await Promise.all([dropped, once(second.resume(), "close")]);
 
 	first.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -12,7 +12,7 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const KEY = { AccessKeyId: "oss-emulator" };
 const SECRET = "oss-emulator-secret";
 
-/** Signed now with the default account's key. */
+/** A request that is signed now with the default account's key. */
 const now = (more: Parameters = {}, method?: string): string => {
 	const Timestamp = new Date().toISOString();
 	const parameters = assuming({ ...KEY, Timestamp, ...more });
@@ -36,7 +36,7 @@ suite("STS on the port of OSS", () => {
 		}
 	});
 
-	test("leaves a bucket called sts alone", async (t) => {
+	test("does not affect a bucket named sts", async (t) => {
 		const { oss } = await startEmulator(t);
 		const host = "sts.oss-cn-hangzhou.aliyuncs.com";
 		const answer = await oss.get("/", { host, as: null });
@@ -85,7 +85,7 @@ suite("STS on the port of OSS", () => {
 			assert.match(answer.headers["content-type"] ?? "", /^application\/xml/);
 	});
 
-	test("writes JSON and XML under the types its clients compare with", async (t) => {
+	test("returns JSON and XML with the content types that its clients compare", async (t) => {
 		const { oss, endpoint } = await startEmulator(t);
 		const inJson = await oss.get(`/?${now({}, "GET")}`, { as: null });
 		assert.match(inJson.headers["content-type"] ?? "", /^application\/json/);
@@ -110,7 +110,7 @@ suite("STS on the port of OSS", () => {
 		assert.deepEqual(textsOf(error, "HostId"), [new URL(endpoint).host]);
 	});
 
-	test("refuses a body larger than it reads, and one of another type", async (t) => {
+	test("refuses a body that is too large or of another type", async (t) => {
 		const { oss } = await startEmulator(t);
 		const post = (headers: Record<string, string>, body: string) =>
 			oss.send("POST", "/", {
@@ -130,7 +130,7 @@ suite("STS on the port of OSS", () => {
 });
 
 suite("A refusal by STS", () => {
-	test("is explained in the record, not in the answer", async (t) => {
+	test("is explained in its record, not in the response", async (t) => {
 		const { oss, adminUrl } = await startEmulator(t);
 		const RoleArn = "acs:ram::1000000000000001:role/app";
 		const Timestamp = new Date().toISOString();
@@ -171,7 +171,7 @@ const makeFolder = async (t: TestContext): Promise<string> => {
 };
 
 suite("Temporary keys", () => {
-	test("are good after a restart, and strangers to another emulator", async (t) => {
+	test("are valid after a restart, and refused by another emulator", async (t) => {
 		const data = await makeFolder(t);
 		const flags = ["--log-level", "error"];
 		const first = await start({ data, flags });
@@ -201,7 +201,7 @@ suite("Temporary keys", () => {
 		assert.equal((await stat(join(data, "sts-key"))).mode & 0o777, 0o600);
 	});
 
-	test("cannot be started with an invalid key file", async (t) => {
+	test("prevent a start with an invalid key file", async (t) => {
 		const data = await makeFolder(t);
 		await writeFile(join(data, "sts-key"), "short");
 		await assert.rejects(
@@ -212,7 +212,7 @@ suite("Temporary keys", () => {
 });
 
 suite("--ram", () => {
-	test("names a file of users whose keys are good", async (t) => {
+	test("names a file of users whose keys are accepted", async (t) => {
 		const file = join(await makeFolder(t), "ram.json");
 		const policy = {
 			Version: "1",
@@ -240,7 +240,7 @@ suite("--ram", () => {
 		assert.equal(json(answer.text).Arn, "acs:ram::1000000000000001:user/ann");
 	});
 
-	test("names the mistake in one line", async (t) => {
+	test("reports a mistake in one line", async (t) => {
 		const file = join(await makeFolder(t), "ram.json");
 		const startWith = () => start({ flags: ["--ram", file] });
 		await assert.rejects(

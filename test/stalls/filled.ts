@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { startProbed } from "./probed-emulator.ts";
 
-/** In the buckets `big`, and `export` with `FEW` of them. Every other key has a prefix of its own. */
+/** The objects of the bucket `big`, and `FEW` in `export`. Every second key has a prefix of its own. */
 export async function fill(folder: string, objects: number): Promise<void> {
 	const emulator = await startProbed("--data", folder, "--no-files");
 	for (const bucket of ["big", "export"]) {

@@ -8,7 +8,7 @@ import { suite, type TestContext, test } from "node:test";
 import type { Client } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** @returns how many other requests were answered before the heavy one */
+/** @returns the number of other requests that were answered before the heavy one */
 async function answersDuring(
 	t: TestContext,
 	oss: Client,
@@ -57,7 +57,7 @@ suite("Other requests are answered during", () => {
 			);
 	});
 
-	test("several of them at once", async (t) => {
+	test("several SelectObject requests at once", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", `[${RECORDS.slice(0, 10_000).join(",")}]`);
 		const many = () =>
@@ -77,7 +77,7 @@ suite("Other requests are answered during", () => {
 		assert.ok((await answersDuring(t, oss, count)) > 1);
 	});
 
-	test("the search for the mistake in a wrong signature", async (t) => {
+	test("the diagnosis of a wrong signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const parameters = Array.from({ length: 4000 }, (_, i) => `p${i}`);
 		const wrong = () =>

@@ -1,5 +1,5 @@
 /**
- * Preloaded into an emulator's process: the longest time for which its main thread served nobody else, in milliseconds
+ * Preloaded into an emulator's process: the longest time for which its main thread was busy, in milliseconds
  * by the clock and of the thread's own CPU. On a busy machine only the second says something about the emulator.
  */
 import { isMainThread } from "node:worker_threads";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "../client.ts";
 import type { Stretch } from "./probe.ts";
 
-/** As it is installed: compiling the source on the way would be measured too. */
+/** Runs the built package, because compiling the source would be measured too. */
 const LAUNCH = fileURLToPath(new URL("../../dist/launch.cjs", import.meta.url));
 const PROBE = fileURLToPath(new URL("./probe.ts", import.meta.url));
 const FLAGS =
@@ -17,7 +17,7 @@ export type Probed = {
 	readonly endpoint: string;
 	readonly oss: Client;
 	readonly admin: Client;
-	/** Forgets what was measured. */
+	/** Discards earlier measurements. */
 	begin(): void;
 	/** The longest stretch since `begin`. */
 	end(): Promise<Stretch>;

@@ -3,11 +3,11 @@ import type { Probed } from "./probed-emulator.ts";
 
 export type StallRow = {
 	readonly what: string;
-	/** Work that the caller asked for may take 200 ms in one go; everything else 50 ms. */
+	/** Work that the request consists of can block for 200 ms; everything else for 50 ms. */
 	readonly isRequested?: boolean;
-	/** Uses the folder with very many objects, one row after the other; the others have an emulator of their own. */
+	/** Rows that share the folder with very many objects run in sequence; others have an emulator of their own. */
 	readonly isBig?: boolean;
-	/** Not measured. */
+	/** Preparation that is not measured. */
 	readonly prepare?: (emulator: Probed) => Promise<unknown>;
 	readonly send: (emulator: Probed) => Promise<unknown>;
 	readonly undo?: (emulator: Probed) => Promise<unknown>;

@@ -1,9 +1,9 @@
-/** Documents of 2 MB: XML of each kind, policies, and what the admin API reads. */
+/** Documents of 2 MB: XML of each kind, policies, and documents of the admin API. */
 import type { StallRow } from "./row.ts";
 
 const BYTES = 2 * 1024 ** 2 - 1024;
 
-/** Where each is put, and its root. */
+/** The target of each document, and its root. */
 const KINDS = [
 	["PUT", "?acl", "AccessControlPolicy", "x"],
 	["PUT", "?versioning", "VersioningConfiguration", "Status"],
@@ -33,7 +33,7 @@ const KINDS = [
 const filled = (root: string, piece: string): string =>
 	`<${root}>${piece.repeat(Math.floor(BYTES / piece.length))}</${root}>`;
 
-/** Few elements with much text, many elements, many references, and elements in each other. */
+/** Few elements with much text, many elements, many references, and nested elements. */
 const fillings = (root: string, child: string): readonly string[] => [
 	filled(root, `<${child}>${"t".repeat(1000)}</${child}>`),
 	filled(root, `<${child}>text of an element</${child}>`),

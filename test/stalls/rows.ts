@@ -1,4 +1,4 @@
-/** The requests that could keep others waiting: the largest, and the most expensive, that the limits let in. */
+/** The requests that could delay others: the largest and the most expensive that the limits allow. */
 
 import type { StallRow } from "./row.ts";
 import { bigRows } from "./rows-big.ts";

@@ -1,6 +1,6 @@
 /**
- * `npm run stalls -- [--only WORD] [--large] [--objects N]`: the longest time for which each of the heaviest requests keeps the
- * event loop, and with it everybody else's requests. Exit code 1 if one takes more of the main thread's CPU than its
+ * `npm run stalls -- [--only WORD] [--large] [--objects N]`: the longest time for which each of the heaviest requests
+ * keeps the event loop, and so delays all other requests. Exit code 1 if one takes more of the main thread's CPU than its
  * limit; the time by the clock is that on a machine with nothing else to do. Code that is loaded when it is first needed
  * is loaded before.
  */
@@ -62,7 +62,7 @@ async function measure(emulator: Probed, row: StallRow): Promise<void> {
 	console.log(`${figures.join("")}  ${isOver ? "OVER " : ""}${what}${error}`);
 }
 
-/** With a bucket `small`, and with the code loaded that is loaded when it is first needed. */
+/** Starts an emulator with a bucket `small`, and with lazily loaded code already loaded. */
 async function warm(emulator: Probed): Promise<Probed> {
 	const { oss, admin } = emulator;
 	await oss.put("/small");

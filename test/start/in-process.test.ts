@@ -9,7 +9,7 @@ import { settings } from "../../emulator/config/settings.ts";
 import { startEmulator } from "../../emulator/index.ts";
 import { nodeMistake } from "../../emulator/node-version.js";
 
-suite("An option of startEmulator() is a flag:", () => {
+suite("An option of startEmulator() corresponds to a flag:", () => {
 	const cases: readonly (readonly [object, readonly string[]])[] = [
 		[{}, ["--port=0", "--admin-port=0", "--memory"]],
 		[
@@ -69,7 +69,7 @@ suite("An option of startEmulator() is a flag:", () => {
 			assert.deepEqual(toArguments({ ...options }), expected),
 		);
 
-	test("every setting has one", () => {
+	test("every setting has an option", () => {
 		const camel = (name: string): string =>
 			name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 		const own = Object.keys(settings)
@@ -82,7 +82,7 @@ suite("An option of startEmulator() is a flag:", () => {
 	});
 });
 
-suite("An option of startEmulator() is refused in a line:", () => {
+suite("An option of startEmulator() is refused with one line:", () => {
 	const cases: readonly (readonly [string, object, RegExp])[] = [
 		[
 			"misspelt",
@@ -138,7 +138,7 @@ suite("An option of startEmulator() is refused in a line:", () => {
 			await assert.rejects(startEmulator({ ...options }), { message });
 		});
 
-	test("each of them with a value that is none, or with a letter missing", async () => {
+	test("each option with an invalid value, or with a missing letter", async () => {
 		for (const name of OPTION_NAMES) {
 			const flag = name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 			await assert.rejects(
@@ -157,7 +157,7 @@ suite("An option of startEmulator() is refused in a line:", () => {
 		}
 	});
 
-	test("options that are no object", async () => {
+	test("options that are not an object", async () => {
 		for (const options of [null, 7, "memory", ["memory"]])
 			await assert.rejects(
 				Reflect.apply(startEmulator, undefined, [options]),
@@ -165,7 +165,7 @@ suite("An option of startEmulator() is refused in a line:", () => {
 			);
 	});
 
-	test("a seed with a mistake, and nothing stays open", async (t) => {
+	test("a seed with a mistake, and no handle stays open", async (t) => {
 		const folder = await mkdtemp(join(tmpdir(), "in-process-"));
 		t.after(() => rm(folder, { recursive: true }));
 
@@ -183,7 +183,7 @@ suite("An option of startEmulator() is refused in a line:", () => {
 });
 
 suite("startEmulator()", () => {
-	test("begins with a seed that is declared", async () => {
+	test("applies a seed before it resolves", async () => {
 		await using emulator = await startEmulator({
 			logLevel: "silent",
 			accounts: [{ accessKeyId: "a", accessKeySecret: "b", uid: "7" }],
@@ -197,7 +197,7 @@ suite("startEmulator()", () => {
 		assert.equal(emulator.accessKeySecret, "b");
 	});
 
-	test("may be closed twice, and its methods say so then", async () => {
+	test("can be closed twice, and its methods then report that it is closed", async () => {
 		const emulator = await startEmulator({ logLevel: "silent" });
 		await emulator.reset();
 		await emulator.close();
@@ -206,7 +206,7 @@ suite("startEmulator()", () => {
 		await assert.rejects(emulator.reset(), /the emulator has been closed/);
 	});
 
-	test("leaves no port, timer or listener behind, 20 times", async () => {
+	test("leaves no port, timer or listener open, in 20 runs", async () => {
 		const count = (): Map<string, number> => {
 			const counts = new Map<string, number>();
 			for (const name of process.getActiveResourcesInfo())
@@ -247,7 +247,7 @@ suite("startEmulator()", () => {
 	});
 });
 
-test("An older Node.js gets a message with the required version", () => {
+test("An older Node.js prints a message with the required version", () => {
 	for (const version of ["18.20.0", "20.19.0", "22.18.9"])
 		assert.match(nodeMistake(version), /^Node\.js 22\.19 or newer is needed/);
 	for (const version of ["22.19.0", "24.0.0", "26.1.0"])

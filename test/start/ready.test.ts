@@ -21,7 +21,7 @@ async function makeFolder(t: TestContext): Promise<string> {
 }
 
 suite("--ready-file", () => {
-	test("is there while the emulator runs, for its user alone", async (t) => {
+	test("exists while the emulator runs, readable only by its user", async (t) => {
 		const folder = await makeFolder(t);
 		const readyFile = join(folder, "ready.json");
 		const emulator = await startEmulator({ logLevel: "silent", readyFile });
@@ -42,7 +42,7 @@ suite("--ready-file", () => {
 		assert.deepEqual(readdirSync(folder), []);
 	});
 
-	test("in a missing folder is refused, and nothing is changed", async (t) => {
+	test("in a missing folder is refused without any change", async (t) => {
 		const folder = await makeFolder(t);
 		const data = join(folder, "data");
 
@@ -54,7 +54,7 @@ suite("--ready-file", () => {
 		assert.ok(!existsSync(data));
 	});
 
-	test("leads a command to the emulator that was started with the same environment", async (t) => {
+	test("connects a command to the emulator that was started with the same environment", async (t) => {
 		const folder = await makeFolder(t);
 		const readyFile = join(folder, "ready.json");
 		const emulator = await startEmulator({ logLevel: "silent", readyFile });
@@ -92,7 +92,7 @@ test("--ready json prints one line of JSON", async (t) => {
 	assert.equal(await stop("SIGTERM"), 0);
 });
 
-test("The data folder stays out of the history of a project", async (t) => {
+test("The data folder is ignored by Git", async (t) => {
 	const data = join(await makeFolder(t), "oss-data");
 	const emulator = await startEmulator({ logLevel: "silent", data });
 	await emulator.close();

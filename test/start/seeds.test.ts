@@ -22,7 +22,7 @@ async function makeFiles(
 }
 
 suite("--seed", () => {
-	test("makes buckets of a folder's sub-folders, and objects of their files", async (t) => {
+	test("creates buckets from a folder's sub-folders, and objects from their files", async (t) => {
 		const folder = await makeFiles(t, {
 			"docs/index.html": "<p>hi",
 			"docs/a b/猫.txt": "meow",
@@ -40,7 +40,7 @@ suite("--seed", () => {
 		assert.deepEqual(textsOf(await oss.get("/empty"), "Key"), []);
 	});
 
-	test("takes files with JSON, whose files are next to them, and several of all of these", async (t) => {
+	test("accepts JSON files, with content files next to them, and several of both kinds", async (t) => {
 		const folder = await makeFiles(t, {
 			"seed.json": JSON.stringify({
 				buckets: [
@@ -59,7 +59,7 @@ suite("--seed", () => {
 		assert.equal((await oss.get("/one/a")).text, "meow");
 	});
 
-	test("of the same again changes nothing", async (t) => {
+	test("changes nothing when it is repeated", async (t) => {
 		const folder = await makeFiles(t, { "docs/a": "meow" });
 		const data = join(folder, "..", `${folder}-data`);
 		t.after(() => rm(data, { recursive: true, force: true }));
@@ -88,7 +88,7 @@ suite("--seed", () => {
 		],
 	];
 	for (const [what, text, message] of mistakes)
-		test(`that ${what} is refused in a line, and the data folder is not made`, async (t) => {
+		test(`that ${what} is refused with one line, and the data folder is not created`, async (t) => {
 			const folder = await makeFiles(t, text ? { "seed.json": text } : {});
 			const data = join(folder, "data");
 			const { startEmulator: open } = await import("../../emulator/index.ts");
@@ -104,7 +104,7 @@ suite("--seed", () => {
 			assert.ok(!existsSync(data));
 		});
 
-	test("of a folder with a file in no bucket is refused", async (t) => {
+	test("of a folder with a file outside of a bucket is refused", async (t) => {
 		const folder = await makeFiles(t, { "docs/a": "", "b.txt": "" });
 
 		await assert.rejects(

@@ -21,7 +21,7 @@ suite("A bucket's resource group", () => {
 		assert.equal(await groupOf(oss), byDefault);
 	});
 
-	test("is refused only if its id is malformed (A-409)", async (t) => {
+	test("is refused if its id is malformed, the only check of the id (A-409)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const id of ["rg", "rg-AEK27TC2XXXXXXX", "rg-aek27tc2xxxxxxxx"])
 			assert.equal(

@@ -126,11 +126,11 @@ suite("A fetch task", () => {
 			const emulator = await startWithBucket(t);
 			const { path = "/", ...more } = { path: "/", ...elements };
 			const Url = `${await startSource(t)}${path}`;
-			const nobody = `http://127.0.0.1:${await findFreePort()}/`;
-			const asked = { Url, ...more };
+			const unusedUrl = `http://127.0.0.1:${await findFreePort()}/`;
+			const requested = { Url, ...more };
 			const info = await fetched(emulator.oss, {
-				...asked,
-				Url: asked.Url || nobody,
+				...requested,
+				Url: requested.Url || unusedUrl,
 			});
 			assert.match(stateOf(info), error);
 			assert.deepEqual(await keysIn(emulator), []);
@@ -188,8 +188,8 @@ suite("A fetch task", () => {
 	test("leaves the object in place when the callback fails", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
-		const nobody = `http://127.0.0.1:${await findFreePort()}/`;
-		const Callback = encode({ callbackUrl: nobody, callbackBody: "a=b" });
+		const unusedUrl = `http://127.0.0.1:${await findFreePort()}/`;
+		const Callback = encode({ callbackUrl: unusedUrl, callbackBody: "a=b" });
 		for (const [text, error] of [
 			[Callback, "CallbackFailed: Error status : 502."],
 			["meow", "InvalidArgument: "],
@@ -207,10 +207,10 @@ suite("A fetch task", () => {
 
 	test("is aborted when the emulator ends", async (t) => {
 		const emulator = await startWithBucket(t);
-		const asked = Promise.withResolvers<void>();
-		const Url = await startSource(t, () => asked.resolve()); // and no answer
+		const requested = Promise.withResolvers<void>();
+		const Url = await startSource(t, () => requested.resolve()); // without a response
 		await put(emulator.oss, { Url });
-		await asked.promise;
+		await requested.promise;
 		await emulator.close();
 	});
 

@@ -7,7 +7,7 @@ import { documentOf, getDocument } from "../configurations/document.ts";
 
 const SECONDS = Date.parse(START) / 1000;
 
-/** Grants only rights that the caller has anyway. */
+/** A policy that grants only rights that the caller already has. */
 const POLICY = JSON.stringify({
 	Version: "1",
 	Statement: [
@@ -53,7 +53,7 @@ suite("An access point", () => {
 		assert.equal(refusal(await remove(oss, "ap-01")), absent);
 	});
 
-	test("is listed with its bucket's, and with all of the account's", async (t) => {
+	test("is listed among those of its bucket and of the account", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await create(oss, "ap-01");
 		await create(oss, "ap-02", "vpc");
@@ -65,18 +65,18 @@ suite("An access point", () => {
 	});
 
 	for (const name of ["", "ap", "1ap", "AP-01", "ap_01", "a".repeat(20)])
-		test(`can not be called '${name}'`, async (t) => {
+		test(`cannot have the name '${name}'`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			assert.match(refusal(await create(oss, name)), /^400 InvalidArgument /);
 		});
 
-	test("is the only one of its name (A-421)", async (t) => {
+	test("has a unique name (A-421)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await create(oss, "ap-01");
 		assert.match(refusal(await create(oss, "ap-01")), /^400 InvalidArgument /);
 	});
 
-	test("has a policy of its own, which goes with it", async (t) => {
+	test("has a policy of its own, which is deleted with it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const what = "accessPointPolicy";
 		const put = () => oss.put(`/photos?${what}`, POLICY, named("ap-01"));
@@ -94,7 +94,7 @@ suite("An access point", () => {
 		assert.match(refusal(await get(oss, "ap-01", what)), absent);
 	});
 
-	test("may block public access", async (t) => {
+	test("can block public access", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const target = "/photos?publicAccessBlock&x-oss-access-point-name=ap-01";
 		const block =

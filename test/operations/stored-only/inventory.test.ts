@@ -6,7 +6,7 @@ import { getDocument, putDocument } from "../configurations/document.ts";
 
 const at = (id: string): string => `/photos?inventory&inventoryId=${id}`;
 
-/** docs «PutBucketInventory», its example. */
+/** The example of docs «PutBucketInventory». */
 const inventory = (id: string, { bucket = "photos", enabled = true } = {}) =>
 	`<InventoryConfiguration><Id>${id}</Id><IsEnabled>${enabled}</IsEnabled><Filter><Prefix>Pics/</Prefix></Filter><Destination><OSSBucketDestination><Format>CSV</Format><AccountId>100000000000000</AccountId><RoleArn>acs:ram::100000000000000:role/AliyunOSSRole</RoleArn><Bucket>acs:oss:::${bucket}</Bucket><Prefix>prefix1</Prefix><Encryption><SSE-KMS><KeyId>keyId</KeyId></SSE-KMS></Encryption></OSSBucketDestination></Destination><Schedule><Frequency>Daily</Frequency></Schedule><IncludedObjectVersions>All</IncludedObjectVersions><OptionalFields><Field>Size</Field><Field>ETag</Field></OptionalFields></InventoryConfiguration>`;
 
@@ -14,7 +14,7 @@ const put = (oss: Client, id: string): Promise<void> =>
 	putDocument(oss, at(id), inventory(id));
 
 suite("Inventories", () => {
-	test("are put, given back, and deleted, each by its id", async (t) => {
+	test("can be put, read and deleted, each by its id", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent = "404 NoSuchInventory : No Row found in Inventory Table.";
 		assert.equal(refusal(await oss.get(at("a"))), absent);
@@ -27,7 +27,7 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("b")), inventory("b"));
 	});
 
-	test("are encrypted in one way: go1's suite", async (t) => {
+	test("can be encrypted in one way only: go1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const own = "<SSE-OSS></SSE-OSS>";
 		const kms = "<SSE-KMS></SSE-KMS>";
@@ -39,7 +39,7 @@ suite("Inventories", () => {
 		assert.match(refusal(both), /^400 MalformedXML /);
 	});
 
-	test("may be incremental, every ten minutes", async (t) => {
+	test("can be incremental, every ten minutes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = inventory("a").replace(
 			"</InventoryConfiguration>",
@@ -49,7 +49,7 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("a")), document);
 	});
 
-	test("of an id that is there are replaced (A-411)", async (t) => {
+	test("with an existing id are replaced (A-411)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		const off = inventory("a", { enabled: false });
@@ -57,7 +57,7 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("a")), off);
 	});
 
-	test("go to a bucket of one's own", async (t) => {
+	test("are delivered to a bucket of the same owner", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const to = (bucket: string) => oss.put(at("a"), inventory("a", { bucket }));
 		assert.match(
@@ -66,7 +66,7 @@ suite("Inventories", () => {
 		);
 	});
 
-	test("have one id, in the document and in the request (A-410)", async (t) => {
+	test("must have the same id in the document and in the request (A-410)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const two = await oss.put(at("b"), inventory("a"));
 		assert.match(refusal(two), /^400 InvalidArgument /);
@@ -87,7 +87,7 @@ suite("Inventories", () => {
 			assert.match(refusal(answer), /^400 MalformedXML /);
 		});
 
-	test("have the storage classes of their filter in order (A-656)", async (t) => {
+	test("must list the storage classes of their filter in order (A-656)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const of = (classes: string): string =>
 			inventory("a").replace(
@@ -115,7 +115,7 @@ suite("Inventories", () => {
 		assert.deepEqual(textsOf(second, "ContinuationToken"), [token]);
 	});
 
-	test("cannot be listed if there are none", async (t) => {
+	test("cannot be listed if there is no inventory", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/photos?inventory")),

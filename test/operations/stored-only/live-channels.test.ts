@@ -17,7 +17,7 @@ const ABSENT =
 	"404 NoSuchLiveChannel : The specified live channel does not exist.";
 
 suite("A live channel", () => {
-	test("has the addresses of the host it was asked at", async (t) => {
+	test("has URLs with the Host of the request", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		assert.equal(
 			documentOf(await put(oss, "a")),
@@ -44,7 +44,7 @@ suite("A live channel", () => {
 		);
 	});
 
-	test("is given back as it was put", async (t) => {
+	test("is returned as it was put", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const content =
 			"<Description>mine</Description><Status>disabled</Status><Target><Type>HLS</Type><FragDuration>2</FragDuration><FragCount>4</FragCount><PlaylistName>b.m3u8</PlaylistName></Target><Snapshot><RoleName>role</RoleName><DestBucket>photos</DestBucket><NotifyTopic>topic</NotifyTopic><Interval>5</Interval></Snapshot>";
@@ -129,7 +129,7 @@ suite("A live channel", () => {
 		assert.match(answer, /^400 InvalidChannelName /);
 	});
 
-	test("keeps its bucket from being deleted", async (t) => {
+	test("prevents the deletion of its bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await put(oss, "a");
 		assert.match(refusal(await oss.delete("/photos")), /^409 BucketNotEmpty /);
@@ -167,7 +167,7 @@ suite("A live channel", () => {
 });
 
 suite("ListLiveChannel", () => {
-	test("is empty", async (t) => {
+	test("returns an empty list if there are no channels", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?live"),
@@ -175,7 +175,7 @@ suite("ListLiveChannel", () => {
 		);
 	});
 
-	test("has the channels by name, page after page", async (t) => {
+	test("returns the channels by name, in pages", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of ["b2", "a1", "b1", "b3"]) await put(oss, name);
 		const list = (more: string) =>
@@ -190,7 +190,7 @@ suite("ListLiveChannel", () => {
 	});
 });
 
-test("A live channel's snapshots go into a bucket of the same owner (A-948)", async (t) => {
+test("A live channel's snapshots are stored in a bucket of the same owner (A-948)", async (t) => {
 	const { oss } = await startWithBucket(t);
 	const put = (bucket: string) =>
 		oss.put(

@@ -38,7 +38,7 @@ const limits = (values: Limits): string =>
 const qos = (values: Limits): string =>
 	`<QoSConfiguration>${limits(values)}</QoSConfiguration>`;
 
-/** py1's suite. */
+/** The values of py1's suite. */
 const SOME: Limits = [10, -1, -1, 10, -1, -1, 1000, -1, -1];
 
 suite("A bucket's bandwidth", () => {
@@ -56,7 +56,7 @@ suite("A bucket's bandwidth", () => {
 		assert.equal(refusal(await oss.get(TARGET)), absent);
 	});
 
-	test("is unlimited where nothing is said", async (t) => {
+	test("is unlimited for limits that are not set", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -154,7 +154,7 @@ suite("A bucket's capacity", () => {
 });
 
 suite("DescribeRegions", () => {
-	test("has the emulator's region among OSS's, in order", async (t) => {
+	test("returns the emulator's region among OSS's, in order", async (t) => {
 		const { oss } = await startEmulator(
 			t,
 			"--region",
@@ -168,7 +168,7 @@ suite("DescribeRegions", () => {
 		assert.deepEqual(all, all.toSorted());
 	});
 
-	test("has one region's endpoints", async (t) => {
+	test("returns the endpoints of one region", async (t) => {
 		const { oss } = await startEmulator(t);
 		assert.equal(
 			await getDocument(oss, "/?regions=oss-cn-hangzhou"),
@@ -182,7 +182,7 @@ suite("DescribeRegions", () => {
 });
 
 suite("ListCloudBoxes", () => {
-	test("finds no settings", async (t) => {
+	test("returns no settings", async (t) => {
 		const { oss } = await startEmulator(t);
 		const list = await oss.get("/?cloudboxes&prefix=a");
 		assert.equal(list.status, 200);

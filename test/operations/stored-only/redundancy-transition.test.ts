@@ -17,7 +17,7 @@ const createdOf = async (oss: Client, bucket?: string): Promise<string> =>
 	textsOf(await create(oss, bucket), "TaskId")[0] ?? "";
 
 suite("A task to change a bucket's redundancy", () => {
-	test("is created, queues, and is deleted", async (t) => {
+	test("can be created, is queued, and can be deleted", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		const id = await createdOf(oss);
 		assert.match(id, /^[\da-f]{32}$/);
@@ -33,7 +33,7 @@ suite("A task to change a bucket's redundancy", () => {
 		);
 	});
 
-	test("is listed with its bucket's, and with all of the account's", async (t) => {
+	test("is listed among those of its bucket and of the account", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/apes");
 		const ids = [await createdOf(oss, "apes"), await createdOf(oss)];

@@ -16,7 +16,7 @@ const add = (oss: Client, ...rules: readonly string[]) =>
 		`<ReplicationConfiguration>${rules.join("")}</ReplicationConfiguration>`,
 	);
 
-/** Gives back the rule's id. */
+/** @returns the rule's id */
 async function replicateTo(
 	oss: Client,
 	bucket: string,
@@ -39,7 +39,7 @@ const NONE =
 	"404 NoSuchReplicationConfiguration : The bucket you specified does not have replication configuration.";
 
 suite("Replication", () => {
-	test("is configured, and starting ever since: nothing is copied", async (t) => {
+	test("can be configured, and remains in the state starting: no object is copied", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(refusal(await oss.get(TARGET)), NONE);
 		const id = await replicateTo(oss, "target");
@@ -50,7 +50,7 @@ suite("Replication", () => {
 		);
 	});
 
-	test("has an id of one's own, and goes to several buckets", async (t) => {
+	test("can have an id of the client's choice, and several target buckets", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(await replicateTo(oss, "one", "<ID>mine</ID>"), "mine");
 		await replicateTo(oss, "two");
@@ -82,7 +82,7 @@ suite("Replication", () => {
 			assert.ok(answer.startsWith(refused), answer);
 		});
 
-	test("goes to a bucket once", async (t) => {
+	test("can have each target bucket once", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await replicateTo(oss, "target");
 		assert.match(
@@ -130,12 +130,12 @@ suite("Replication", () => {
 		assert.equal(refusal(await oss.get(TARGET)), NONE);
 	});
 
-	test("of a rule that is not there is not deleted", async (t) => {
+	test("cannot be deleted for a missing rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(refusal(await remove(oss, "none")), NO_RULE);
 	});
 
-	test("can be made one within minutes, rule by rule", async (t) => {
+	test("can be given a time limit, rule by rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await replicateTo(oss, "target");
 		const rtc = (rule: string): string =>
@@ -167,7 +167,7 @@ suite("Replication's progress", () => {
 });
 
 suite("Replication's locations", () => {
-	test("are all but the bucket's own", async (t) => {
+	test("are all regions except the bucket's own", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const get = await oss.get("/photos?replicationLocation");
 		const locations = new Set(textsOf(get, "Location"));

@@ -20,14 +20,14 @@ const numbered = (count: number): Tags =>
 	Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "v"]));
 
 suite("A bucket's tags", () => {
-	test("are put anew, all of them (A-407)", async (t) => {
+	test("are replaced by each PutBucketTags (A-407)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, TARGET, tagging({ a: "1", b: "2" }));
 		await putDocument(oss, TARGET, tagging({ b: "3", c: "4" }));
 		assert.equal(await getDocument(oss, TARGET), tagging({ b: "3", c: "4" }));
 	});
 
-	test("are deleted by their keys, as many as are named", async (t) => {
+	test("are deleted by their keys, one or more at a time", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, TARGET, tagging({ a: "1", b: "2", "c d": "3" }));
 		const remove = (keys: string) => oss.delete(`${TARGET}=${keys}`);
@@ -40,7 +40,7 @@ suite("A bucket's tags", () => {
 		assert.equal(await getDocument(oss, TARGET), tagging({}));
 	});
 
-	test("are as many and as long as they can be", async (t) => {
+	test("can have the maximum number and length", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, TARGET, tagging(numbered(20)));
 		const longest = tagging({ ["k".repeat(64)]: "v".repeat(128) });
@@ -104,7 +104,7 @@ suite("ListBuckets by tag", () => {
 		["tagging=a:1", ["apes"]],
 		["tagging=a:2,b:1", ["photos"]],
 	] as const)
-		test(`finds by ${query}: ${names.join(", ") || "none"}`, async (t) => {
+		test(`returns for ${query}: ${names.join(", ") || "no bucket"}`, async (t) => {
 			const { oss } = await startEmulator(t);
 			await makeBuckets(oss);
 			const list = await oss.get(`/?${query}`);
@@ -123,7 +123,7 @@ suite("ListBuckets by tag", () => {
 		assert.deepEqual(textsOf(second, "IsTruncated"), ["false"]);
 	});
 
-	test("shows the tags it was asked for with `tagging`", async (t) => {
+	test("returns the tags that `tagging` requests", async (t) => {
 		const { oss } = await startEmulator(t);
 		await makeBuckets(oss);
 		const list = await oss.get("/?tagging=%22a%22:%222%22");

@@ -10,7 +10,7 @@ const numbered = (count: number): string =>
 	tagging(...Array.from({ length: count }, (_, i) => [`k${i}`, "v"] as const));
 
 suite("Object tagging", () => {
-	test("puts, gives back and deletes tags, and leaves Last-Modified alone", async (t) => {
+	test("stores, returns and deletes tags, and does not change Last-Modified", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "x-oss-tagging": "old=1" });
 		const before = await oss.head("/photos/cat");
@@ -41,7 +41,7 @@ suite("Object tagging", () => {
 		);
 	});
 
-	test("takes a tag's elements in any order, and one without a value", async (t) => {
+	test("accepts a tag's elements in any order, and a tag without a value", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const body =
@@ -68,7 +68,7 @@ suite("Object tagging", () => {
 			`400 InvalidTag 0010-00000217: ${TAG_KEY}`,
 		],
 		[
-			"a character of a value that tags have not",
+			"a character of a value that is not allowed in tags",
 			tagging(["a", "%abc"]),
 			`400 InvalidTag 0010-00000217: ${TAG_VALUE}`,
 		],
@@ -118,7 +118,7 @@ suite("Object tagging", () => {
 		});
 	}
 
-	test("takes ten tags, keys of 128 bytes and values of 256", async (t) => {
+	test("accepts ten tags, keys of 128 bytes and values of 256 bytes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		for (const body of [
@@ -128,7 +128,7 @@ suite("Object tagging", () => {
 			assert.equal((await oss.put("/photos/cat?tagging", body)).status, 200);
 	});
 
-	test("of nothing is NoSuchKey", async (t) => {
+	test("of a missing object is NoSuchKey", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const answer of [
 			await oss.put("/photos/none?tagging", numbered(1)),
@@ -138,7 +138,7 @@ suite("Object tagging", () => {
 			assert.match(refusal(answer), /^404 NoSuchKey 0026-00000001/);
 	});
 
-	test("goes along with a copy, unless it is replaced", async (t) => {
+	test("is copied with the object, unless it is replaced", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await oss.put("/photos/cat?tagging", tagging(["a", "1"]));

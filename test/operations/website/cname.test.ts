@@ -16,7 +16,7 @@ const ask = (oss: Client, comp: string, domain: string) =>
 const tokenOf = async (oss: Client, domain: string): Promise<string> =>
 	textsOf(await ask(oss, "token", domain), "Token")[0] ?? "";
 
-/** The resolver's answer for any name; undefined if it has none. */
+/** The address that the resolver returns for any name; undefined if it returns no address. */
 function leadTo(t: TestContext, address: string | undefined): void {
 	t.mock.method(dns.promises, "lookup", async () => {
 		if (address === undefined) throw new Error("ENOTFOUND");
@@ -24,8 +24,8 @@ function leadTo(t: TestContext, address: string | undefined): void {
 	});
 }
 
-suite("A domain of one's own", () => {
-	test("has a token for three days", async (t) => {
+suite("A custom domain", () => {
+	test("has a token that is valid for three days", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		const token = await tokenOf(oss, "Example.com");
 		assert.match(token, /^[\da-f]{32}$/);
@@ -61,7 +61,7 @@ suite("A domain of one's own", () => {
 		assert.deepEqual(textsOf(list, "Key"), ["cat.jpg"]);
 	});
 
-	test("is signed with its bucket: the bucket's list is not the account's", async (t) => {
+	test("is part of the signature as its bucket: GET / lists the bucket, not the account's buckets", async (t) => {
 		leadTo(t, "::1");
 		const { oss } = await startWithBucket(t);
 		await ask(oss, "add", "img.example.com");
@@ -69,7 +69,7 @@ suite("A domain of one's own", () => {
 		assert.match(refusal(list), /^403 SignatureDoesNotMatch /);
 	});
 
-	test("names no bucket in its paths, nor in the addresses it gives", async (t) => {
+	test("has no bucket in its paths, nor in the addresses that it returns", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss } = await startWithBucket(t);
 		await ask(oss, "add", "img.example.com");
@@ -86,7 +86,7 @@ suite("A domain of one's own", () => {
 		]);
 	});
 
-	test("is listed, moves with another bucket's claim (A-652), and goes with the bucket", async (t) => {
+	test("is listed, moves to another bucket that claims it (A-652), and is deleted with its bucket", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss, pass } = await startAtStandstill(t);
 		await oss.put("/other", "");
@@ -137,7 +137,7 @@ suite("A domain of one's own", () => {
 		});
 
 	for (const domain of ["", "example", "a b.com", "http://example.com"])
-		test(`is not '${domain}'`, async (t) => {
+		test(`cannot be '${domain}'`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			for (const comp of ["token", "add", "delete"])
 				assert.match(

@@ -20,7 +20,7 @@ const MIRROR =
 	"<RedirectType>Mirror</RedirectType><MirrorURL>http://example.com/</MirrorURL>";
 
 suite("A website's configuration", () => {
-	test("has routing rules with everything they can say", async (t) => {
+	test("is returned with every element of its routing rules", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const document = website(
 			`<IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals><KeySuffixEquals>.txt</KeySuffixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>test.oss-cn-beijing-internal.aliyuncs.com</Equals></IncludeHeader><IncludeHeader><Key>key1</Key><StartsWith>start</StartsWith><EndsWith>end</EndsWith></IncludeHeader></Condition><Redirect><RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://example.com/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString><MirrorPassOriginalSlashes>true</MirrorPassOriginalSlashes><MirrorFollowRedirect>true</MirrorFollowRedirect><MirrorCheckMd5>false</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>myheader-key1</Pass><Remove>myheader-key3</Remove><Set><Key>myheader-key5</Key><Value>myheader-value5</Value></Set></MirrorHeaders></Redirect></RoutingRule><RoutingRule><RuleNumber>2</RuleNumber><Condition><KeyPrefixEquals>abc/</KeyPrefixEquals></Condition><Redirect><RedirectType>AliCDN</RedirectType><Protocol>http</Protocol><HostName>example.com</HostName><PassQueryString>false</PassQueryString><ReplaceKeyWith>prefix/\${key}.suffix</ReplaceKeyWith><HttpRedirectCode>301</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>`,
@@ -71,7 +71,7 @@ suite("A website's configuration", () => {
 			assert.deepEqual(textsOf(website, "MirrorPassQueryString"), [kept]);
 		});
 
-	test("has External for a redirect that names no type: java1's suite", async (t) => {
+	test("has the type External for a redirect without a type: java1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const host = "<HostName>example.com</HostName>";
 		await putDocument(oss, TARGET, routed(NOT_FOUND, host));
@@ -81,7 +81,7 @@ suite("A website's configuration", () => {
 		);
 	});
 
-	test("has no containers that are empty", async (t) => {
+	test("is returned without empty containers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(
 			oss,
@@ -173,7 +173,7 @@ suite("A visitor of a website", () => {
 
 	type Site = { readonly document: string; readonly acl?: string };
 
-	/** A way to visit it: without a signature, on the bucket's own host. */
+	/** Sends requests of a visitor: without a signature, to the bucket's own host. */
 	async function open(
 		t: Parameters<typeof startWithBucket>[0],
 		{ document, acl = "public-read" }: Site,
@@ -191,7 +191,7 @@ suite("A visitor of a website", () => {
 		return { oss, visit, host };
 	}
 
-	test("gets the index page; a signed request gets the listing", async (t) => {
+	test("receives the index page; a signed request receives the listing", async (t) => {
 		const { oss, visit } = await open(t, { document: website(INDEX) });
 		const home = await visit("/");
 		assert.equal(`${home.status} ${home.text}`, "200 home");
@@ -202,14 +202,14 @@ suite("A visitor of a website", () => {
 		assert.equal((await visit("/cat")).text, "meow");
 	});
 
-	test("gets the listing when asking for one (A-423)", async (t) => {
+	test("receives the listing when the request has its parameters (A-423)", async (t) => {
 		const { visit } = await open(t, { document: website(INDEX) });
 		for (const query of ["list-type=2", "prefix=", "max-keys=1", "acl"])
 			assert.notEqual((await visit(`/?${query}`)).text, "home", query);
 		assert.equal((await visit("/?utm_source=mail")).text, "home");
 	});
 
-	test("gets the index page of the bucket addressed in the path too", async (t) => {
+	test("receives the index page of a bucket that is addressed in the path too", async (t) => {
 		const { oss } = await open(t, { document: website(INDEX) });
 		assert.equal((await oss.get("/photos/", { as: null })).text, "home");
 	});
@@ -222,14 +222,14 @@ suite("A visitor of a website", () => {
 		["the folder's page", SUB_DIRECTORIES(2), "/abc", "200 abc"],
 		["no such folder", SUB_DIRECTORIES(0), "/xyz", "404 NoSuchKey"],
 	] as const)
-		test(`gets ${what}: ${target}`, async (t) => {
+		test(`receives ${what}: ${target}`, async (t) => {
 			const { visit } = await open(t, { document: website(document) });
 			const { status, headers, text } = await visit(target);
 			const [code] = textsOf(await visit(target), "Code");
 			assert.equal(`${status} ${headers.location ?? code ?? text}`, answer);
 		});
 
-	test("gets the error page, whose status is 404 unless it says otherwise", async (t) => {
+	test("receives the error page with status 404 or the configured one", async (t) => {
 		const { visit } = await open(t, { document: website(INDEX + ERROR) });
 		const missing = await visit("/dog", { range: "bytes=0-0" });
 		assert.equal(`${missing.status} ${missing.text}`, "404 sorry");
@@ -242,7 +242,7 @@ suite("A visitor of a website", () => {
 		assert.equal(`${found.status} ${found.text}`, "200 sorry");
 	});
 
-	test("gets the error where there is no error page", async (t) => {
+	test("receives the error if there is no error page", async (t) => {
 		const { visit } = await open(t, {
 			document: website("<ErrorDocument><Key>none.html</Key></ErrorDocument>"),
 		});
@@ -257,7 +257,7 @@ suite("A visitor of a website", () => {
 		assert.match(refusal(await visit("/")), /^403 AccessDenied /);
 	});
 
-	test("a signed request, or one for a sub-resource, gets the errors unchanged", async (t) => {
+	test("a signed request, or one for a sub-resource, receives the errors unchanged", async (t) => {
 		const { oss, visit } = await open(t, { document: website(INDEX + ERROR) });
 		assert.match(refusal(await oss.get("/photos/dog")), /^404 NoSuchKey /);
 		assert.match(refusal(await visit("/dog?acl")), /^403 AccessDenied /);
@@ -267,7 +267,7 @@ suite("A visitor of a website", () => {
 		);
 	});
 
-	test("a signed request gets the index page of a folder without an object, and no error page (A-657)", async (t) => {
+	test("a signed request receives the index page of a folder without an object, and no error page (A-657)", async (t) => {
 		const { oss } = await open(t, { document: website(INDEX + ERROR) });
 		await oss.put("/photos/folder/", "an object");
 		assert.equal((await oss.get("/photos/abc/")).text, "home");
@@ -364,7 +364,7 @@ suite("A visitor of a website", () => {
 			"301 https://example.com/dog",
 		],
 	] as const)
-		test(`is sent on ${what}`, async (t) => {
+		test(`is redirected ${what}`, async (t) => {
 			const { visit, host } = await open(t, {
 				document: routed(condition, redirect),
 			});
@@ -398,14 +398,14 @@ suite("A visitor of a website", () => {
 			{ "x-old": "no" },
 		],
 	] as const)
-		test(`is not sent on: ${what}`, async (t) => {
+		test(`is not redirected: ${what}`, async (t) => {
 			const { visit } = await open(t, {
 				document: routed(condition, to(elsewhere)),
 			});
 			assert.equal((await visit(target, headers)).text, "meow");
 		});
 
-	test("is sent on by the rule with the smallest number that fits", async (t) => {
+	test("is redirected by the matching rule with the smallest number", async (t) => {
 		const rule = (number: number, host: string, condition = ""): string =>
 			`<RoutingRule><RuleNumber>${number}</RuleNumber><Condition>${condition}</Condition><Redirect>${to(`<Protocol>http</Protocol><HostName>${host}</HostName>`)}</Redirect></RoutingRule>`;
 		const { visit } = await open(t, {
@@ -416,7 +416,7 @@ suite("A visitor of a website", () => {
 		assert.equal((await visit("/x")).headers.location, "http://b/x");
 	});
 
-	test("gets nothing from a mirror: nothing is fetched", async (t) => {
+	test("receives 404 for a mirror rule: the emulator does not fetch from mirrors", async (t) => {
 		const { visit } = await open(t, { document: routed(NOT_FOUND, MIRROR) });
 		assert.match(refusal(await visit("/dog")), /^404 NoSuchKey /);
 	});

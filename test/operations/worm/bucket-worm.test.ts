@@ -65,7 +65,7 @@ suite("A retention policy", () => {
 		assert.equal(refusal(await oss.delete("/photos?worm")), LOCKED);
 	});
 
-	test("is void when it is not locked within a day", async (t) => {
+	test("expires if it is not locked within a day", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		const id = await initiate(oss, 1);
 		await pass(DAY - SECOND);
@@ -77,14 +77,14 @@ suite("A retention policy", () => {
 		assert.equal(await stateOf(oss), "InProgress for 2");
 	});
 
-	test("stays once it is locked", async (t) => {
+	test("cannot be aborted once it is locked", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		await complete(oss, await initiate(oss, 1));
 		await pass(100 * DAY);
 		assert.equal(await stateOf(oss), "Locked for 1");
 	});
 
-	test("is the only one, locked or not", async (t) => {
+	test("is the only one of its bucket, locked or not", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await initiate(oss, 1);
 		const again = () => oss.post("/photos?worm", initiating(2));
@@ -99,14 +99,14 @@ suite("A retention policy", () => {
 		);
 	});
 
-	test("is not locked twice (A-415)", async (t) => {
+	test("cannot be locked twice (A-415)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await initiate(oss, 1);
 		await complete(oss, id);
 		assert.equal(refusal(await complete(oss, id)), LOCKED);
 	});
 
-	test("becomes longer only, and only when it is locked", async (t) => {
+	test("can only be extended, and only once it is locked", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await initiate(oss, 10);
 		assert.match(
@@ -122,7 +122,7 @@ suite("A retention policy", () => {
 		assert.equal(await stateOf(oss), "Locked for 10");
 	});
 
-	test("of another id is refused", async (t) => {
+	test("cannot be addressed by another id", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(refusal(await complete(oss, "X")), NONE);
 		await initiate(oss, 1);

@@ -23,7 +23,7 @@ async function succeed(answer: Promise<Answer>): Promise<Answer> {
 	return answer;
 }
 
-/** @returns its id */
+/** @returns the policy's id */
 async function initiateWorm({ oss }: Timed, days: number): Promise<string> {
 	const body = `<InitiateWormConfiguration><RetentionPeriodInDays>${days}</RetentionPeriodInDays></InitiateWormConfiguration>`;
 	const { headers } = await succeed(oss.post("/photos?worm", body));
@@ -39,7 +39,7 @@ const enableVersioning = ({ oss }: Timed): Promise<Answer> =>
 	);
 
 suite("A bucket's retention policy", () => {
-	test("lets objects come, and not go: docs «Retention policy»", async (t) => {
+	test("allows uploads, and no deletions: docs «Retention policy»", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -75,7 +75,7 @@ suite("A bucket's retention policy", () => {
 		assert.equal(refusal(await oss.delete("/photos/dog")), IMMUTABLE);
 	});
 
-	test("ends for each object some days after that was written", async (t) => {
+	test("ends for each object a number of days after its upload", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -92,7 +92,7 @@ suite("A bucket's retention policy", () => {
 		await succeed(oss.put("/photos/new", "2"));
 	});
 
-	test("that is not locked within a day protects nothing any more", async (t) => {
+	test("that is not locked within a day stops protecting objects", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await initiateWorm(emulator, 100);
@@ -103,7 +103,7 @@ suite("A bucket's retention policy", () => {
 		await succeed(oss.delete("/photos/cat"));
 	});
 
-	test("with versioning lets others come in front, and no version go", async (t) => {
+	test("with versioning allows newer versions, and no deletion of versions", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await enableVersioning(emulator);
@@ -120,7 +120,7 @@ suite("A bucket's retention policy", () => {
 		await succeed(oss.delete(`/photos/cat?versionId=${markerId}`));
 	});
 
-	test("refuses a call that deletes several at the first it protects (A-625)", async (t) => {
+	test("refuses DeleteMultipleObjects at the first protected object (A-625)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/a", "1");
@@ -145,7 +145,7 @@ const retention = (mode: string, until: string): string =>
 
 const BYPASS = { "x-oss-bypass-governance-retention": "true" };
 
-/** With a bucket whose objects may be retained each by itself. */
+/** Starts an emulator with a bucket whose objects can be retained individually. */
 async function startWithObjectWorm(
 	t: Parameters<typeof startAtStandstill>[0],
 	rule = "",
@@ -172,7 +172,7 @@ async function putCat(
 
 suite("An object's retention", () => {
 	for (const mode of ["COMPLIANCE", "GOVERNANCE"]) {
-		test(`of ${mode} is put, given back, and keeps the version until its date: py2's suite`, async (t) => {
+		test(`of ${mode} can be put and read, and protects the version until its date: py2's suite`, async (t) => {
 			const emulator = await startWithObjectWorm(t);
 			const { oss, pass } = emulator;
 			const id = await putCat(emulator);
@@ -204,7 +204,7 @@ suite("An object's retention", () => {
 		});
 	}
 
-	test("may be longer, not shorter, not of another mode: multicloudj's tests against OSS", async (t) => {
+	test("can be extended, but not shortened or changed to another mode: multicloudj's tests against OSS", async (t) => {
 		for (const [mode, other] of [
 			["COMPLIANCE", "GOVERNANCE"],
 			["GOVERNANCE", "COMPLIANCE"],
@@ -227,7 +227,7 @@ suite("An object's retention", () => {
 		}
 	});
 
-	test("is bypassed in governance mode if the request asks for that", async (t) => {
+	test("can be bypassed in governance mode by a header", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		const id = await putCat(emulator);
@@ -245,7 +245,7 @@ suite("An object's retention", () => {
 		await succeed(remove(BYPASS));
 	});
 
-	test("is not bypassed with only the right to delete", async (t) => {
+	test("cannot be bypassed with only the right to delete", async (t) => {
 		const { oss } = await startWithBucket(
 			t,
 			"public-read-write",
@@ -307,7 +307,7 @@ suite("An object's retention", () => {
 		],
 		["another document", "<LegalHold/>", /^400 MalformedXML/],
 	] as const) {
-		test(`is not ${what}`, async (t) => {
+		test(`cannot be ${what}`, async (t) => {
 			const emulator = await startWithObjectWorm(t);
 			await putCat(emulator);
 			const put = await emulator.oss.put("/photos/cat?retention", body);
@@ -315,7 +315,7 @@ suite("An object's retention", () => {
 		});
 	}
 
-	test("is not there before it is put (A-623)", async (t) => {
+	test("does not exist before it is put (A-623)", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		await putCat(emulator);
 		assert.match(
@@ -328,7 +328,7 @@ suite("An object's retention", () => {
 		);
 	});
 
-	test("is not for appendable objects (A-622)", async (t) => {
+	test("does not apply to appendable objects (A-622)", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		await succeed(emulator.oss.post("/photos/log?append&position=0", "one"));
 		const document = retention("COMPLIANCE", isoAfter(60));
@@ -338,7 +338,7 @@ suite("An object's retention", () => {
 		);
 	});
 
-	test("needs a bucket that has it (A-620)", async (t) => {
+	test("requires a bucket with object retention (A-620)", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		await oss.put("/photos/cat", "meow");
 		const asked = {
@@ -400,7 +400,7 @@ suite("An object's retention", () => {
 		["<Days>3</Days>", "2024-05-09T07:08:09.000Z"],
 		["<Years>2</Years>", "2026-05-06T07:08:09.000Z"],
 	] as const) {
-		test(`is by default that of the bucket: ${period}`, async (t) => {
+		test(`defaults to that of the bucket: ${period}`, async (t) => {
 			const emulator = await startWithObjectWorm(
 				t,
 				`<Rule><DefaultRetention><Mode>COMPLIANCE</Mode>${period}</DefaultRetention></Rule>`,
@@ -423,7 +423,7 @@ suite("A legal hold", () => {
 	const hold = (status: string): string =>
 		`<LegalHold><Status>${status}</Status></LegalHold>`;
 
-	test("keeps a version until it is taken away, whatever is bypassed: py2's suite", async (t) => {
+	test("protects a version until it is removed, and cannot be bypassed: py2's suite", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss, pass } = emulator;
 		const id = await putCat(emulator);
@@ -448,7 +448,7 @@ suite("A legal hold", () => {
 		await succeed(oss.delete(target));
 	});
 
-	test("is on or off, and not there before it is put (A-624)", async (t) => {
+	test("is on or off, and does not exist before it is put (A-624)", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		await putCat(emulator);
