@@ -513,7 +513,7 @@ suite("The record of a callback", () => {
 			operation: "PutObject",
 			bucket: "photos",
 			key: "猫/my cat.jpg",
-			requested: JSON.stringify(json),
+			asked: JSON.stringify(json),
 			variables: { "x:v": "1" },
 			body: "o=%E7%8C%AB%2Fmy%20cat.jpg&1",
 			bodyType: "application/x-www-form-urlencoded",
