@@ -1,8 +1,8 @@
 /**
- * A server of Node's for HTTP as OSS speaks it: which requests it accepts, and how slow its clients may be. What is
- * wrong with a connection is said after the answer to the request that came before on it.
+ * A Node.js server for HTTP as OSS speaks it: which requests it accepts, and the limits for slow clients. An error of
+ * a connection is sent after the response to the previous request on it.
  *
- * Source: docs «HTTP 400 status code», RequestTimeout. How slow is too slow for OSS no page says (A-380).
+ * Source: docs «HTTP 400 status code», RequestTimeout. OSS's limits for slow clients are not documented (A-380).
  */
 import type {
 	IncomingMessage,
@@ -22,22 +22,22 @@ import type { Certificates } from "./certificates.ts";
 export type ServerOptions = {
 	readonly handler: RequestListener;
 	readonly onBroken: (error: Error, socket: Duplex) => void;
-	/** For https; undefined for plain HTTP. They may be ready after the port is bound: clients wait for them. */
+	/** Certificates for https; undefined for plain HTTP. Clients wait if they are made after the port was bound. */
 	readonly certificates?: Promise<Certificates>;
 	readonly patience?: Patience;
 };
 
-/** How slow and how many clients may be. */
+/** Limits for slow clients and for the number of clients. */
 export type Patience = {
-	/** From the first byte of a request to the end of its headers. */
+	/** The maximum time from the first byte of a request to the end of its headers. */
 	readonly headMs: number;
-	/** In each such time … */
+	/** In each interval of this length … */
 	readonly bodyMs: number;
 	/** … at least this much of a body must arrive. */
 	readonly bodyBytesMin: number;
-	/** A client that is silent this long in the middle of a request or of reading an answer is disconnected. */
+	/** A client that is silent for this long in the middle of a request, or while it reads a response, is disconnected. */
 	readonly silenceMs: number;
-	/** On each address and port; further ones are closed at once. */
+	/** The maximum number of connections to each address and port; further connections are closed at once. */
 	readonly connectionsMax: number;
 };
 
@@ -49,7 +49,7 @@ const PATIENCE: Patience = {
 	connectionsMax: 10_000,
 };
 
-/** A callback and its variables alone may take 10 KB, user metadata 8 KB more. */
+/** The maximum size of headers: a callback and its variables can take 10 KB, user metadata another 8 KB. */
 const HEADER_BYTES_MAX = 64 * 1024;
 
 export function makeServer({
@@ -72,7 +72,7 @@ export function makeServer({
 	const receive: RequestListener = (incoming, outgoing) => {
 		if (isHttp(incoming)) {
 			exchanges.begin(incoming, outgoing);
-			// RFC 9112, 6.1: somebody on the way may have understood such a request differently.
+			// RFC 9112, 6.1: a proxy may have interpreted such a request differently.
 			if (isFramedTwice(incoming)) outgoing.shouldKeepAlive = false;
 			handler(incoming, outgoing);
 		} else {
@@ -93,7 +93,7 @@ export function makeServer({
 	});
 	server.maxConnections = connectionsMax;
 	acceptLengthNextToChunks(server, connectionEvent(server));
-	// Node would answer an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx ignores it.
+	// Node.js would respond to an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx does.
 	server.on("checkExpectation", receive);
 	connections.set(server, track(server));
 	cutSlowClients(server, exchanges, patience, onBroken);
@@ -123,7 +123,7 @@ function cutSlowClients(
 	server.once("close", () => clearInterval(check));
 }
 
-/** @returns false for requests that only a lenient parser accepts, and for everything after them on their socket */
+/** @returns false for requests that only a lenient parser accepts, and for all later requests on their socket */
 const isHttp = ({
 	httpVersion,
 	headers,
@@ -136,7 +136,7 @@ const isHttp = ({
 	!rawHeaders.some((text) => CONTROL.test(text)) &&
 	!hasTwoHosts(rawHeaders);
 
-/** RFC 9112, 3.2: they would be two targets. */
+/** RFC 9112, 3.2: two Host headers would be two targets. */
 function hasTwoHosts(rawHeaders: readonly string[]): boolean {
 	let hosts = 0;
 	for (let i = 0; i < rawHeaders.length; i += 2)
@@ -145,15 +145,15 @@ function hasTwoHosts(rawHeaders: readonly string[]): boolean {
 	return hosts > 1;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 type Exchange = {
 	readonly incoming: IncomingMessage;
 	readonly outgoing: ServerResponse;
-	/** What its connection had received when it was last looked at. */
+	/** The number of bytes that its connection had received at the previous check. */
 	bytes: number | undefined;
-	/** Something waits for the end of the answer. */
+	/** Whether a callback is waiting for the end of the response. */
 	isLast: boolean;
 };
 
@@ -170,7 +170,7 @@ class Exchanges {
 		this.#latest.set(socket, { incoming, outgoing, ...NEW });
 	}
 
-	/** Calls `then` after the answer to a request that came whole; at once if there is none to wait for. */
+	/** Calls `then` after the response to a complete request; at once if there is no such request. */
 	afterAnswer(socket: Duplex, then: () => void): void {
 		const latest = this.#latest.get(socket);
 		if (!latest?.incoming.complete || latest.outgoing.writableFinished) {
@@ -192,9 +192,9 @@ class Exchanges {
 	}
 
 	/**
-	 * To be called at regular intervals. What the emulator has not read yet is not the client's delay.
+	 * Must be called at regular intervals. Data that the emulator has not read yet is not the client's delay.
 	 *
-	 * @param bytesMin of a body must arrive between two calls
+	 * @param bytesMin the number of bytes of a body that must arrive between two calls
 	 */
 	cutSlow(bytesMin: number, refuse: (socket: Duplex) => void): void {
 		for (const [socket, exchange] of this.#latest) {
@@ -202,10 +202,10 @@ class Exchanges {
 			if (incoming.complete || incoming.readableLength > 0) continue;
 			exchange.bytes = incoming.socket.bytesRead;
 			if (bytes === undefined || exchange.bytes - bytes >= bytesMin) continue;
-			// An answer has begun, or is complete and its request still comes.
+			// A response has begun, or is complete although its request is still arriving.
 			if (outgoing.headersSent) socket.destroy();
 			else {
-				// What waits for the rest of the body must learn that it does not come.
+				// Readers of the body must receive an error because the rest does not arrive.
 				socket.once("finish", () => socket.destroy());
 				refuse(socket);
 			}
@@ -214,14 +214,14 @@ class Exchanges {
 }
 
 /**
- * Makes the parser of a server lenient in one point only: it accepts a length next to chunks, which ali-oss sends with
- * streams.
+ * Makes the parser of a server lenient in one point only: it accepts Content-Length next to chunked encoding, which
+ * ali-oss sends with streams.
  *
- * `insecureHTTPParser` is all or nothing: with it Node accepts folded headers and lines that end in a bare LF as well,
- * and afterwards they cannot be recognised. Node reads the flags behind that option when a connection is made, so
- * they are replaced for that moment. Other servers of the process keep theirs.
+ * `insecureHTTPParser` disables all checks: with it Node.js accepts folded headers and lines that end in a bare LF as
+ * well, and they cannot be recognised afterwards. Node.js reads the flags behind that option when a connection is
+ * made, so they are replaced at that moment. Other servers of the process are not affected.
  *
- * @param server was made with `insecureHTTPParser` and accepts connections at `event`
+ * @param server a server that was made with `insecureHTTPParser` and accepts connections at `event`
  */
 function acceptLengthNextToChunks(server: Server, event: string): void {
 	const flags = findFlags();
@@ -235,7 +235,7 @@ function acceptLengthNextToChunks(server: Server, event: string): void {
 	});
 }
 
-/** Whether folded headers and lines that end in a bare LF are refused by this version of Node. */
+/** Whether folded headers and lines that end in a bare LF can be refused with this version of Node.js. */
 export const isParserStrict = (): boolean => findFlags() !== undefined;
 
 type Flags = { kLenientAll: number; readonly kLenientChunkedLength: number };
@@ -245,7 +245,7 @@ const isFlags = (parser: unknown): parser is Flags =>
 	"kLenientAll" in parser &&
 	"kLenientChunkedLength" in parser;
 
-/** undefined where Node has no such flags: the parser is lenient in all points then. */
+/** The flags; undefined if Node.js has no such flags, so that the parser is lenient in all points. */
 function findFlags(): Flags | undefined {
 	const common: unknown = process.getBuiltinModule("_http_common");
 	return typeof common === "object" &&
@@ -259,7 +259,7 @@ function findFlags(): Flags | undefined {
 export const isTls = (server: Server): server is TlsServer =>
 	"setSecureContext" in server;
 
-/** When there is a connection on which HTTP is spoken. */
+/** The event of a server that signals a connection on which HTTP is spoken. */
 const connectionEvent = (server: Server): string =>
 	isTls(server) ? "secureConnection" : "connection";
 
@@ -274,7 +274,7 @@ function track(server: Server): ReadonlySet<Socket> {
 	return open;
 }
 
-/** A client that sends no name gets the certificate that `secure` has set. */
+/** A client that sends no name receives the certificate of `secure`. */
 const certified = (certificates: Promise<Certificates>): TlsOptions => ({
 	ALPNProtocols: ["http/1.1"],
 	SNICallback: (name, done) => {
@@ -284,7 +284,7 @@ const certified = (certificates: Promise<Certificates>): TlsOptions => ({
 	},
 });
 
-/** Browsers open connections before they need them, and Node does not count those as idle. */
+/** Browsers open connections before they need them, and Node.js does not count those as idle. */
 export function closeIdle(server: Server): void {
 	server.closeIdleConnections();
 	for (const socket of connections.get(server) ?? [])

@@ -30,7 +30,7 @@ import {
 import type { Owned } from "../records/request-log.ts";
 import type { S3Edge } from "./s3-edge.ts";
 
-/** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all of `authenticate` */
+/** @throws OssError InvalidObjectName, NoSuchBucket, SecondLevelDomainForbidden, and all errors of `authenticate` */
 export async function identify(
 	emulator: Emulator,
 	edge: S3Edge,
@@ -52,7 +52,7 @@ export async function identify(
 	}
 }
 
-/** The names that a Host may contain. @param host of a request */
+/** The names that a Host may contain. @param host the Host of a request */
 export async function namesFor(
 	emulator: Emulator,
 	host: string,
@@ -66,7 +66,7 @@ export async function namesFor(
 	return { domains, bound };
 }
 
-/** The error of OSS, with the diagnosis of the signature doctor. */
+/** OSS's error, with the diagnosis of the signature doctor. */
 async function diagnosed(
 	emulator: Emulator,
 	{ claimReader }: S3Edge,
@@ -114,22 +114,22 @@ const makesBucket = (
 type OwnersOf = Pick<Emulator, "store" | "accounts" | "upstream">;
 
 /**
- * The account of a request, for the record and for faults: the caller's; for an anonymous request, and for one whose
- * key is unknown, the account of the bucket's owner.
+ * The account of a request, for the record and for faults: the caller's; if the request is anonymous or its key is
+ * unknown, the account of the bucket's owner.
  */
 export async function ownerOfRequest(
 	{ store, accounts, upstream }: OwnersOf,
 	{ caller, bucket, key }: Pick<OssRequest, "caller" | "bucket" | "key">,
 ): Promise<Owned> {
 	if (caller.uid !== "") return { account: caller.uid, bucket, key };
-	// Buckets behind a gateway count as the first account's.
+	// Buckets behind a gateway belong to the first account.
 	const owner = upstream
 		? accounts.default.uid
 		: ((await store.buckets.find(bucket))?.owner ?? "");
 	return { account: owner, bucket, key };
 }
 
-/** The owner of a request that was refused before its caller was known. */
+/** The account of a request that was refused before its caller was authenticated. */
 export async function ownerOfRefused(
 	emulator: OwnersOf,
 	arrival: Arrival,
@@ -141,7 +141,7 @@ export async function ownerOfRefused(
 	return ownerOfRequest(emulator, { caller, bucket, key });
 }
 
-/** @returns '' when the key is unknown */
+/** @returns '' if the key is unknown */
 export function uidOfKey(
 	{ accounts }: Pick<Emulator, "accounts">,
 	accessKeyId: string,

@@ -1,4 +1,4 @@
-/** Ports: one application on several addresses and ports, closed without interrupting answers under way. */
+/** Ports: one application on several addresses and ports, closed without interrupting responses under way. */
 import type { Server } from "node:http";
 import { isIPv6, type ListenOptions as NetListenOptions } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
@@ -13,19 +13,19 @@ import {
 
 export type ListenOptions = ServerOptions & {
 	/**
-	 * Addresses to listen on, at least one; addresses this machine does not have are left out, unless it has none of
-	 * them.
+	 * The addresses to listen on, at least one. Addresses that this machine does not have are skipped, unless it has
+	 * none of them.
 	 */
 	readonly hosts: readonly string[];
-	/** 0 for any free one, the same on all addresses. */
+	/** The port, the same on all addresses; 0 for any free port. */
 	readonly port: number;
-	/** For the message when the port is taken: `--port`. */
+	/** The flag that the message names if the port is taken: `--port`. */
 	readonly flag: string;
 };
 
 const PORT_TRIES = 20;
 
-/** @throws StartError when the port cannot be bound */
+/** @throws StartError if the port cannot be bound */
 export async function listen(
 	options: ListenOptions,
 ): Promise<{ port: number; servers: Server[] }> {
@@ -36,7 +36,7 @@ export async function listen(
 			return { port, servers };
 		} catch (error) {
 			await Promise.all(servers.map((server) => closeServer(server, 0)));
-			// The free port of one address may be taken on the next.
+			// A port that is free on one address may be taken on the next.
 			if (options.port === 0 && attempt < PORT_TRIES) continue;
 			throw toStartError(error, options);
 		}
@@ -49,7 +49,7 @@ async function listenOnAll(
 ): Promise<number> {
 	let port = options.port;
 	let missing: unknown;
-	// `::` alone accepts IPv4 as well; next to 0.0.0.0 it must not.
+	// `::` alone accepts IPv4 as well; together with 0.0.0.0 it must not.
 	const several = options.hosts.length > 1;
 	for (const host of options.hosts) {
 		const server = makeServer(options);
@@ -113,7 +113,7 @@ function toStartError(
 	}
 }
 
-/** Stops accepting, lets answers under way finish, and interrupts answers that take longer than `graceMs`. */
+/** Stops accepting, lets responses under way finish, and interrupts responses that take longer than `graceMs`. */
 export async function closeServer(
 	server: Server,
 	graceMs: number,
@@ -121,7 +121,7 @@ export async function closeServer(
 	const { promise, resolve } = Promise.withResolvers<void>();
 	server.close(() => resolve());
 	closeIdle(server);
-	// A connection that becomes idle after its answer would keep the server open.
+	// A connection that becomes idle after its response would keep the server open.
 	const sweep = setInterval(() => closeIdle(server), 20);
 	const cut = setTimeout(() => server.closeAllConnections(), graceMs);
 	await promise;

@@ -1,7 +1,7 @@
 /**
- * The OSS port: a Fastify application with one route, because path, query and body are OSS's to read. Forms go to a
- * second one with @fastify/multipart, which is loaded when the first form comes: other requests do not pass its hooks,
- * and a start is 8 ms shorter.
+ * The OSS port: a Fastify application with one route, because path, query and body are interpreted by OSS's rules.
+ * Forms are passed to a second application with @fastify/multipart, which is loaded for the first form: other
+ * requests do not run its hooks, and startup is 8 ms shorter.
  *
  * Fastify's lifecycle carries the request: `onRequest` translates it and opens its record, the handler answers it,
  * `onResponse` drains the rest of the client's body. Authentication is not a hook: OSS reads a website's request twice,
@@ -34,9 +34,9 @@ import { endOfTurn, writeReply } from "./write-reply.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
-		/** The request in OSS's words. On the OSS port only. */
+		/** The request in OSS's terms. Only on the OSS port. */
 		arrival: Arrival;
-		/** Its record. On the OSS port only. */
+		/** The record of the request. Only on the OSS port. */
 		entry: Entry;
 	}
 }
@@ -44,14 +44,14 @@ declare module "fastify" {
 export type OssAppOptions = {
 	readonly emulator: Emulator;
 	readonly requests: RequestLog;
-	/** A port whose requests are all for STS; on the others the request decides. */
+	/** Whether all requests to the port are for STS; on other ports the request decides. */
 	readonly stsPort: number | undefined;
 };
 
-/** Limit for the fields of all unfinished forms together; one form may have fields of 4 MB. */
+/** The limit for the fields of all unfinished forms together; one form may have fields of 4 MB. */
 const FORMS_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The servers are ours (`listen.ts`), and pass requests to `routing` when it is there. */
+/** Makes the application. `listen.ts` makes the servers, and passes their requests to `routing` once it is set. */
 export async function createOssApp(
 	options: OssAppOptions,
 ): Promise<{ readonly routing: RequestListener }> {
@@ -86,7 +86,7 @@ async function makeApp(
 ): Promise<FastifyInstance> {
 	const { emulator, requests } = options;
 	const app = fastify({
-		// Fastify would decode and normalise the path; a key may hold `//`, `..` and `%2F`.
+		// Fastify would decode and normalise the path; a key may contain `//`, `..` and `%2F`.
 		rewriteUrl: () => ONLY_ROUTE,
 		genReqId: () => makeRequestId(emulator.clock.now()),
 		exposeHeadRoutes: false,
@@ -137,7 +137,7 @@ const ONLY_ROUTE = "/";
 
 const NO_HEADERS: IncomingMessage["headers"] = {};
 
-/** As `formParts`, which is loaded when the first form comes. */
+/** Like `formParts`, which is loaded for the first form. */
 async function* readForm(
 	...form: Parameters<typeof formParts>
 ): AsyncGenerator<FormPart> {
@@ -182,7 +182,7 @@ async function send(
 			tookMs: outgoing.elapsedTime,
 		});
 	} catch (error) {
-		// A bug of ours. Close the socket so that the client does not hang.
+		// A bug of the emulator. Close the socket so that the client does not hang.
 		emulator.log.error(`${arrival.id}: no answer: ${String(error)}`);
 		outgoing.raw.destroy();
 	}
@@ -191,7 +191,7 @@ async function send(
 
 /**
  * Whether the request declares a body that is not sent: py1's suite signs a Content-Length and sends it with GET too,
- * and the next request on the connection would be taken for that body.
+ * and the next request on the connection would be interpreted as that body.
  */
 const declaresUnsentBody = ({ method, complete }: IncomingMessage): boolean =>
 	(method === "GET" || method === "HEAD") && !complete;
@@ -199,7 +199,7 @@ const declaresUnsentBody = ({ method, complete }: IncomingMessage): boolean =>
 /**
  * Requests for STS or for the callback's public key, which arrive on the same port.
  *
- * @returns undefined for nearly all requests, at once
+ * @returns undefined for nearly all requests, without delay
  */
 function answerOtherThanOss(
 	emulator: Emulator,
@@ -216,7 +216,7 @@ function answerOtherThanOss(
 		: undefined;
 }
 
-/** @returns undefined when it is not for STS after all */
+/** @returns undefined if it turns out not to be for STS */
 async function answerAsSts(
 	emulator: Emulator,
 	arrival: Arrival,
@@ -234,17 +234,20 @@ async function answerAsSts(
 	return reply;
 }
 
-/** Drain a refused upload, or its bytes would be parsed as the next request, or keep the client from the answer. */
+/**
+ * Drain a refused upload, or its bytes would be parsed as the next request, or prevent the client from reading the
+ * response.
+ */
 function drain(body: IncomingMessage): void {
 	if (body.readableEnded || body.destroyed) return;
 	body.unpipe();
-	body.removeAllListeners("readable"); // of an iteration that was left in the middle
-	// An iteration that ends only now would stop a stream to which nobody listens.
+	body.removeAllListeners("readable"); // of an iteration that ended early
+	// An iteration that ends only now would pause a stream that has no listener.
 	body.on("data", () => {});
 	body.resume();
 }
 
-/** No bucket can have this name. */
+/** A name that no bucket can have. */
 const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
 const pem = (text: string): Reply => ({

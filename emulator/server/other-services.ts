@@ -1,6 +1,6 @@
 /**
- * Requests that arrive at the OSS port and are for another service: STS, which is here too; other products, whose hosts
- * end as OSS's do, whose SDKs are OSS's own, and whose signatures have other forms; OSS in another region.
+ * Requests that arrive at the OSS port and are for another service: STS, which the emulator includes; other products,
+ * whose hosts end like OSS's, whose SDKs are OSS's, and whose signatures have other forms; OSS in another region.
  *
  * Source: py2's and go2's `vectors` and `tables`, endpoints and signers; docs «Endpoints» of KMS, CloudBox and STS;
  * java1's OverwriteEndpointTest and ossutil's TestListRegionBucketByEndpoint; EC 0003-00001403.
@@ -73,9 +73,9 @@ const ENDPOINT =
 	/(?:^|\.)(oss-(?!accelerate)[a-z0-9-]+?)(-internal)?\.aliyuncs\.com$/;
 
 /**
- * OSS refuses requests for a bucket that arrive by the endpoint of another region. The emulator answers by default:
- * ali-oss with an address as endpoint makes up a Host from its `region`, whatever region the emulator has, and such a
- * Host looks like a real one.
+ * OSS refuses requests for a bucket that arrive at the endpoint of another region. The emulator accepts them by
+ * default: ali-oss with an IP address as endpoint composes a Host from its `region`, whatever region the emulator
+ * has, and such a Host looks like a real one.
  *
  * @throws OssError AccessDenied, naming the endpoint to use, with `--other-regions refuse`
  */
@@ -103,9 +103,9 @@ export async function requireOwnRegion(
 const STS_HOST = /^sts(?:-vpc)?\.(?:(?!oss-)[a-z0-9-]+\.)?aliyuncs\.com$/;
 
 /**
- * Whether a request is for STS, or may be: then only its body decides.
+ * Whether a request is or may be for STS; if it may be, its body decides.
  *
- * For nearly every request its path alone decides.
+ * For nearly every request the path alone decides.
  */
 export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
 	const { rawPath, host, method, query, rawQuery, headers } = arrival;
@@ -118,7 +118,7 @@ export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
 		: "no";
 }
 
-/** Whether these name an operation of STS, and its version. */
+/** Whether these parameters name an operation of STS, and its version. */
 export const namesStsOperation = (
 	parameters: Arrival["query"],
 	headers: Arrival["headers"],

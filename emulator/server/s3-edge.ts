@@ -1,8 +1,8 @@
 /**
- * The S3-compatible protocol at the edge: decides which protocol a request speaks, and translates it and its reply. No
- * operation knows of S3.
+ * The S3-compatible protocol at the edge: determines the protocol of a request, and translates it and its response.
+ * Operations do not depend on S3.
  *
- * The signature decides, not the host; for a PostObject the one in its form, when that is read.
+ * The signature determines the protocol, not the host; for a PostObject it is the signature in the form.
  *
  * Source: docs «Use AWS SDKs to access OSS», the example of every EC page 0002-00000301…431.
  */
@@ -32,7 +32,7 @@ import { toOss } from "../s3/to-oss.ts";
 import { errorReply } from "./error-reply.ts";
 
 export class S3Edge {
-	/** As `arrival`, with a form in OSS's words if it is signed for S3. */
+	/** Like `arrival`, with a form that is signed for S3 translated into OSS's. */
 	readonly arrival: Arrival;
 	readonly #emulator: Emulator;
 	#speaksS3: boolean;
@@ -59,9 +59,9 @@ export class S3Edge {
 	}
 
 	/**
-	 * As `authenticate`, by the signatures of the protocol.
+	 * Like `authenticate`, by the signatures of the request's protocol.
 	 *
-	 * @throws OssError of `authenticate`; SecondLevelDomainForbidden for a bucket in the path
+	 * @throws OssError errors of `authenticate`; SecondLevelDomainForbidden for a bucket in the path
 	 */
 	authenticate(
 		request: Arrival,
@@ -75,13 +75,13 @@ export class S3Edge {
 		);
 	}
 
-	/** Takes the signature of a request apart, by the rules of its protocol. */
+	/** Parses the signature of a request, by the rules of its protocol. */
 	get claimReader(): typeof readClaim {
 		const { s3 } = this.#emulator;
 		return this.#speaksS3 ? (asked) => readS3Claim(asked, s3) : readClaim;
 	}
 
-	/** At a name of Alibaba's own the Host alone says which bucket; the path's first segment belongs to the key. */
+	/** At a hostname of Alibaba Cloud the Host alone names the bucket; the path's first segment belongs to the key. */
 	#readings(readings: readonly Reading[]): readonly Reading[] {
 		const [likeliest] = readings;
 		return likeliest && isAliyunHost(this.arrival.host)
@@ -90,7 +90,7 @@ export class S3Edge {
 	}
 
 	/**
-	 * Checked before authentication.
+	 * Must be checked before authentication.
 	 *
 	 * @throws OssError SecondLevelDomainForbidden
 	 */
@@ -123,12 +123,12 @@ export class S3Edge {
 		);
 	}
 
-	/** The equivalent request of OSS. @throws OssError of `toOss` */
+	/** The equivalent request of OSS. @throws OssError errors of `toOss` */
 	async read(request: OssRequest): Promise<OssRequest> {
 		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
 	}
 
-	/** A sentence about a request that is accepted here and would fail at OSS, or ''. */
+	/** A sentence about a request that is accepted here and would fail at OSS; '' for others. */
 	finding(request: OssRequest): string {
 		return this.#isPathStyle(request) ? pathStyleFinding(request) : "";
 	}
@@ -153,7 +153,7 @@ export class S3Edge {
 		return findUpstreamAcl(upstream, bucket);
 	}
 
-	/** The refusal of OSS; the diagnosis names the client setting that avoids it. */
+	/** The refusal of OSS; the diagnosis names the client's setting that avoids it. */
 	refuse(error: OssError): Reply {
 		const { region } = this.#emulator;
 		const { arrival } = this;
@@ -161,7 +161,7 @@ export class S3Edge {
 		error.diagnosis ||= explainRefusal(error, arrival);
 		const reply = errorReply(region, error, { ...arrival, method: "GET" });
 		if (!Buffer.isBuffer(reply.body)) return reply;
-		// Captured so: this error alone has no RecommendDoc.
+		// As captured: only this error has no RecommendDoc.
 		const body =
 			error.ec === NOT_IMPLEMENTED_EC
 				? Buffer.from(withoutRecommendation(reply.body.toString()))
@@ -171,7 +171,7 @@ export class S3Edge {
 		return { ...reply, headers: { ...reply.headers, ...length }, body: null };
 	}
 
-	/** Under S3's names of headers. */
+	/** Renames the headers to S3's names. */
 	finish(reply: Reply): Reply {
 		return this.#speaksS3
 			? { ...reply, headers: toS3Headers(reply.headers, this.arrival.id) }
@@ -182,7 +182,7 @@ export class S3Edge {
 const withoutRecommendation = (document: string): string =>
 	document.replace(/(?<=<RecommendDoc>)[^<]*(?=<)/, "");
 
-/** Any of them marks a URL as signed for S3. */
+/** Any of these parameters marks a URL as signed for S3. */
 const SIGNING_PARAMETERS = [
 	"X-Amz-Algorithm",
 	"X-Amz-Credential",
@@ -198,10 +198,10 @@ const OSS_PARAMETERS = [
 ];
 
 /**
- * Whether a request speaks S3. One that is not signed does if it says so or if it comes to an `s3.` host (A-300); a
- * signature of OSS keeps its meaning on such a host (A-301).
+ * Whether a request uses S3's protocol. A request without a signature does if it says so or if it arrives at an `s3.`
+ * host (A-300); a signature of OSS has the same meaning on such a host (A-301).
  *
- * @param isS3Host whether the Host is one of the S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com`
+ * @param isS3Host whether the Host is an S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com`
  */
 function speaksS3(
 	{ headers, query }: Pick<OssRequest, "headers" | "query">,

@@ -1,8 +1,8 @@
 /**
- * Carries out faults on purpose: the faults of the rules, and the one that a request names itself in
+ * Carries out faults on purpose: the faults of the rules, and the fault that a request names itself in
  * `x-emulator-fault`, a header or a query parameter that no signature includes.
  *
- * A fault strikes when the operation is known and its caller is authenticated, before anything is done.
+ * A fault strikes when the operation is known and its caller is authenticated, before any change is made.
  */
 import { Readable } from "node:stream";
 import { FAULT_NAME as CALLBACK_FAULT_NAME } from "../callback/faults/fault.ts";
@@ -22,20 +22,20 @@ const FAULT_NAME = "x-emulator-fault";
 
 export type Struck = {
 	readonly request: OssRequest;
-	/** uid of the account that the request belongs to. */
+	/** The uid of the account that the request belongs to. */
 	readonly account: string;
 	readonly operation: string;
 	readonly observer: StruckObserver;
 };
 
 export type StruckObserver = {
-	/** Called with the fault, as text. */
+	/** Called with the fault as text. */
 	faulty(fault: string): void;
-	/** Breaks the connection to the client. */
+	/** Closes the connection to the client. */
 	disconnect(): void;
 };
 
-/** @throws OssError the error of the fault; InvalidArgument for a fault that cannot be read */
+/** @throws OssError the error of the fault; InvalidArgument for a malformed fault */
 export async function underFault(
 	emulator: Pick<Emulator, "faults">,
 	struck: Struck,
@@ -66,7 +66,7 @@ function findFault(
 	throw invalidArgument(FAULT_NAME, own, `${FAULT_NAME}: ${action}.`);
 }
 
-/** The upload reads it as its own. */
+/** The upload reads this body as its own. */
 const withCallbackFault = (
 	request: OssRequest,
 	{ callback }: FaultAction,
@@ -87,7 +87,7 @@ function withCutBody(
 	return { ...request, body, form: () => request.form(body) };
 }
 
-/** A body of more than `bytesMax` bytes ends after these; a shorter one is sent whole. With 0 nothing is sent. */
+/** Ends a body after `bytesMax` bytes; a shorter body is sent whole. With 0 nothing is sent. */
 function cutReply(
 	reply: Reply,
 	bytesMax: number,

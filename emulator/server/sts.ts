@@ -1,8 +1,8 @@
 /**
  * Answers requests for STS on the OSS port.
  *
- * Clients are pointed at Alibaba's hosts, at a port of STS's own, or simply at the emulator. Where the host does not
- * decide, the request must name an operation and the version of STS's API; some clients do so in the body only.
+ * Clients use Alibaba Cloud's hosts, STS's own port, or simply the emulator's endpoint. If the host does not decide,
+ * the request must name an operation and the version of STS's API; some clients do so only in the body.
  *
  * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
  */
@@ -19,22 +19,22 @@ import { writeXml } from "../xml/write.ts";
 import { uidOfKey } from "./identify.ts";
 import { namesStsOperation } from "./other-services.ts";
 
-/** Far more than STS accepts: a policy has 2,048 characters at most. */
+/** The maximum size of a body, far more than STS accepts: a policy has 2,048 characters at most. */
 const BODY_BYTES_MAX = 128 * 1024;
 
 export type Answered = {
 	readonly reply: Reply;
 	readonly operation: string;
-	/** uid of the account whose key signed; '' when the key is unknown. */
+	/** The uid of the account whose key signed; '' if the key is unknown. */
 	readonly account: string;
 	/** Code and message of a refusal; '' for success. */
 	readonly code: string;
 	readonly message: string;
-	/** For the record: the cause of a refusal; '' for most. */
+	/** The cause of a refusal, for the record; usually ''. */
 	readonly diagnosis: string;
 };
 
-/** @returns undefined when the request is for OSS; its body has been read then, and OSS does not need it */
+/** @returns undefined if the request is for OSS; then its body has been read, and OSS does not need it */
 export async function answerSts(
 	emulator: Emulator,
 	arrival: Arrival,
@@ -55,7 +55,7 @@ export async function answerSts(
 		return { ...write(answer), account };
 	} catch (error) {
 		const reason = error instanceof Error ? error.stack : String(error);
-		// An OssError says that the sender disconnected; it does not read this answer.
+		// An OssError means that the client disconnected; it does not receive this response.
 		if (!(error instanceof OssError)) log.error(`${arrival.id}: ${reason}`);
 		const answer = sts.refuse(request, new StsError("InternalError"));
 		return { ...write(answer), account: "" };

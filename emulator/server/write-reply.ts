@@ -1,5 +1,5 @@
 /**
- * A reply on the wire: the headers that every answer has, their names spelled as OSS spells them.
+ * Writes a reply: the headers that every response has, with names spelled as OSS spells them.
  */
 import type { ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
@@ -9,17 +9,17 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import { httpTime } from "../oss/times.ts";
 
-/** The request that is answered. */
+/** The request that the reply is for. */
 export type Answering = Pick<Arrival, "id" | "method"> & {
-	/** By the emulator's clock: SDKs correct theirs by the Date of an answer. */
+	/** The time by the emulator's clock: SDKs correct theirs by the Date of a response. */
 	readonly now: Date;
-	/** By the platform's clock, since the request arrived. */
+	/** The time by the platform's clock since the request arrived. */
 	readonly tookMs: number;
 };
 
 /**
- * @returns when the client has the answer or has disconnected. A body that fails breaks the connection, so that no
- *   client takes a part for the whole
+ * @returns when the client has the response or has disconnected. If reading the body fails, the connection is
+ *   closed, so that no client treats a part as the whole
  */
 export async function writeReply(
 	outgoing: ServerResponse,
@@ -27,7 +27,7 @@ export async function writeReply(
 	{ id, method, now, tookMs }: Answering,
 ): Promise<void> {
 	const { status, headers, body } = reply;
-	// Names and values by turns, which Node writes as they are: an object would be made for Node to take apart.
+	// Names and values in turn, which Node.js writes unchanged: it would have to convert an object.
 	const head: string[] = [];
 	const add = (name: string, value: string): void => {
 		if (headers[name] === undefined) head.push(name, value);
@@ -51,10 +51,10 @@ export async function writeReply(
 	else await stream(body, outgoing);
 }
 
-/** Takes the place of OSS's own. */
+/** Replaces OSS's own value. */
 const S3_REQUEST_ID = "x-amz-request-id";
 
-/** Connections on which an answer is being streamed; nothing else may be written to them. */
+/** Connections on which a response is being streamed; no other response may be written to them. */
 const streaming = new WeakSet<Duplex>();
 
 export const isStreaming = (socket: Duplex): boolean => streaming.has(socket);
@@ -72,7 +72,7 @@ async function stream(body: Readable, outgoing: ServerResponse): Promise<void> {
 	if (socket) streaming.delete(socket);
 }
 
-/** Settles when the system has the bytes; their memory is released then. */
+/** Settles when the operating system has the bytes; then their memory is released. */
 function send(chunk: Buffer, outgoing: ServerResponse): Promise<void> {
 	return new Promise((resolve, reject) => {
 		outgoing.write(chunk, (error) => {
@@ -83,7 +83,7 @@ function send(chunk: Buffer, outgoing: ServerResponse): Promise<void> {
 	});
 }
 
-/** Up to this many bytes it is cheaper to join head and body than to pass two pieces to the system. */
+/** Up to this size it is cheaper to join head and body than to pass two pieces to the operating system. */
 const JOINED_BYTES_MAX = 16 * 1024;
 
 function endWith(outgoing: ServerResponse, body: Buffer): void {
@@ -93,19 +93,20 @@ function endWith(outgoing: ServerResponse, body: Buffer): void {
 
 const hasLength = (status: number): boolean => status !== 204 && status !== 304;
 
-/** The bytes of the text as latin1, which Node writes unchanged. */
+/** The bytes of the text as latin1, which Node.js writes unchanged. */
 const toWire = (value: string): string =>
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: everything except ASCII
 	/[^\u0000-\u007f]/.test(value)
 		? encodeWireText(value).toString("latin1")
 		: value;
 
 /**
- * The end of a turn of the event loop, when all requests that had arrived have been handled or wait for something else.
+ * Resolves at the end of a turn of the event loop, when all requests that had arrived have been handled or are
+ * waiting.
  *
- * Answers wait for it and leave together: each answer that is written while its reader sleeps wakes that reader, which
- * costs as much as answering. Measured with 32 connections, GET of 1 KiB: 100 µs of processor time without this, 63
- * with it.
+ * Responses wait for it and are written together: each response that is written while its reader sleeps wakes that
+ * reader, which costs as much as handling the request. Measured with 32 connections, GET of 1 KiB: 100 µs of CPU time
+ * without this, 63 with it.
  */
 let turn: Promise<void> | undefined;
 

@@ -1,5 +1,5 @@
 /**
- * Objects that grow at their end.
+ * Appendable objects.
  */
 import { combineCrc64 } from "../oss/crc64.ts";
 import type { Received } from "./content/receive.ts";
@@ -7,7 +7,7 @@ import { toObject, type VersionRow } from "./rows/versions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 import { describe, type Writes } from "./writes.ts";
 
-/** As `Objects.append` says. */
+/** Appends as `Objects.append` describes. */
 export async function append(
 	writes: Writes,
 	given: NewObject,
@@ -26,8 +26,8 @@ export async function append(
 }
 
 /**
- * @returns the object to append to; undefined if a new object must begin, also after a delete marker
- * @throws that it is not appendable, that it is sealed, that `position` is not its end; what `protect` throws
+ * @returns the object to append to; undefined if a new object must be created, also after a delete marker
+ * @throws that it is not appendable, that it is sealed, that `position` is not its end; errors of `protect`
  */
 function requireAppendable(
 	{ buckets, versions, protocol: { refuse } }: Writes,
@@ -62,7 +62,7 @@ function start(
 	});
 }
 
-/** Of the writer's properties only the ACL counts, and the default one leaves the present ACL. */
+/** Of the writer's properties only the ACL applies; the default ACL leaves the current one unchanged. */
 function extend(
 	writes: Writes,
 	given: NewObject,

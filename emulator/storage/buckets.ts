@@ -13,7 +13,7 @@ type BucketRow = Omit<StoredBucket, "created" | "storageClass"> & {
 	readonly storage_class: StoredBucket["storageClass"];
 };
 
-/** The properties that may change after a bucket was made. */
+/** The properties that may change after a bucket is created. */
 export type BucketChange = Partial<Pick<StoredBucket, "acl" | "versioning">>;
 
 export class Buckets {
@@ -27,7 +27,7 @@ export class Buckets {
 	readonly #deleteDocuments: Statement<[number]>;
 	readonly #byName = new Map<string, StoredBucket>();
 
-	/** @param onChange called before the commit with a bucket that is made or deleted */
+	/** @param onChange called before the commit with a bucket that is created or deleted */
 	constructor(
 		db: Sqlite,
 		transact: Transact,
@@ -52,7 +52,7 @@ export class Buckets {
 		this.reload();
 	}
 
-	/** To be called when rows have been changed by others. */
+	/** Must be called when rows have been changed by other code. */
 	reload(): void {
 		this.#byName.clear();
 		const rows = this.#db.prepare<[], BucketRow>("SELECT * FROM bucket").all();
@@ -63,12 +63,12 @@ export class Buckets {
 		return this.peek(bucket);
 	}
 
-	/** `find` for use inside the store. */
+	/** A `find` for use inside the store. */
 	peek(bucket: string): StoredBucket | undefined {
 		return this.#byName.get(bucket);
 	}
 
-	/** Buckets of an account, or of all accounts; and whether those are all buckets there are. */
+	/** The buckets of an account, or of all accounts; and whether those are all existing buckets. */
 	ownedBy(account: string | undefined): {
 		readonly owned: StoredBucket[];
 		readonly isAll: boolean;
@@ -83,7 +83,7 @@ export class Buckets {
 		return this.require(bucket);
 	}
 
-	/** For use inside a transaction of the store's own. @throws that there is no such bucket */
+	/** For use inside a transaction of the store. @throws that there is no such bucket */
 	require(bucket: string): StoredBucket {
 		const found = this.#byName.get(bucket);
 		if (!found) throw this.#refuse({ is: "no-bucket", bucket });
@@ -118,7 +118,7 @@ export class Buckets {
 		this.#byName.set(bucket, changed);
 	}
 
-	/** @throws that there is no such bucket; that it is not empty, for delete markers and uploads too */
+	/** @throws that there is no such bucket; that it is not empty, which includes delete markers and uploads */
 	async delete(bucket: string): Promise<void> {
 		const { id } = this.require(bucket);
 		this.#transact(() => {
@@ -128,7 +128,7 @@ export class Buckets {
 		this.#byName.delete(bucket);
 	}
 
-	/** Inside a transaction, after which `reload` must be called: the bucket itself and its documents. */
+	/** Inside a transaction, after which `reload` must be called: deletes the bucket itself and its documents. */
 	deleteRow(id: number, bucket: string): void {
 		this.#onChange(bucket);
 		this.#deleteDocuments.run(id);
@@ -149,14 +149,14 @@ export class Buckets {
 		if (found) throw this.#refuse({ is: "bucket-not-empty", bucket, ...found });
 	}
 
-	/** Of all owners, by name. */
+	/** The buckets of all owners, by name. */
 	async all(): Promise<StoredBucket[]> {
 		return [...this.#byName.values()].sort((a, b) =>
 			a.name < b.name ? -1 : 1,
 		);
 	}
 
-	/** Inside a transaction, after which `reload` must be called: all of them, whatever is in them. */
+	/** Inside a transaction, after which `reload` must be called: deletes all of them, including their contents. */
 	clear(): void {
 		for (const bucket of this.#byName.keys()) this.#onChange(bucket);
 		this.#db.exec("DELETE FROM configuration; DELETE FROM bucket");

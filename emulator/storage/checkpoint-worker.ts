@@ -1,14 +1,14 @@
 /**
- * Moves commits from SQLite's write-ahead log into the database, over a connection of its own: no request waits for
- * the disk.
+ * Moves commits from SQLite's write-ahead log into the database, over a connection of its own, so that no request
+ * waits for the disk.
  *
  * Moving runs in parallel with the writer. The log begins anew only when it is empty, which a steady writer prevents:
- * the last pages are moved while the writer waits. They are few when all the others were moved just before.
+ * the last pages are moved while the writer waits. They are few if all the others were moved just before.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 
-/** `empty` makes the log begin anew. */
+/** `empty` also makes the log begin anew. */
 export type CheckpointTask = "move" | "empty" | "close";
 
 if (!parentPort) throw new Error("this file is a worker's");
@@ -23,7 +23,7 @@ port.on("message", (task: CheckpointTask) => {
 	}
 	db.pragma("wal_checkpoint(PASSIVE)");
 	if (task === "empty") {
-		db.pragma("wal_checkpoint(PASSIVE)"); // what was written during the first
+		db.pragma("wal_checkpoint(PASSIVE)"); // commits made during the first checkpoint
 		db.pragma("wal_checkpoint(TRUNCATE)");
 	}
 	port.postMessage("done");

@@ -1,8 +1,8 @@
 /**
- * Keeps SQLite's write-ahead log short without a request waiting for it: SQLite itself would move the log's pages into
- * the database, and wait for the disk, within the commit that makes it too long.
+ * Keeps SQLite's write-ahead log short without delaying requests: SQLite itself would move the log's pages into the
+ * database, and wait for the disk, within the commit that makes the log too long.
  *
- * The worker that does it is started when the log is long, and ends when there has been nothing to do for a while.
+ * The worker that moves the pages is started when the log is long, and ends after some time without work.
  */
 import { once } from "node:events";
 import { statSync } from "node:fs";
@@ -11,32 +11,32 @@ import { Worker } from "node:worker_threads";
 import type { CheckpointTask } from "./checkpoint-worker.ts";
 import type { Sqlite } from "./schema.ts";
 
-/** How much the log grows until its pages are moved into the database, which no request waits for. */
+/** How much the log grows before its pages are moved into the database, which delays no request. */
 const MOVED_BYTES = 8 * 1024 * 1024;
-/** Size of the log at which it begins anew, while requests wait … */
+/** The size of the log at which it begins anew, which delays requests … */
 const LONG_BYTES = 32 * 1024 * 1024;
-/** … and it does so earlier when there has been no commit for this long. */
+/** … unless it began anew earlier, because there was no commit for this long. */
 const QUIET_MS = 100;
-/** Commits between two looks at the log. */
+/** The number of commits between two checks of the log's size. */
 const COMMITS_PER_LOOK = 32;
 const IDLE_MS = 5_000;
-/** SQLite's default, for when the worker cannot be had. */
+/** SQLite's default, for use if the worker fails. */
 const OWN_PAGES = 1000;
 
 export class Checkpoints {
 	readonly #path: string;
 	readonly #db: Sqlite;
 	readonly #report: (error: unknown) => void;
-	/** Since the last look at the size of the log. */
+	/** The number of commits since the last check of the log's size. */
 	#commits = 0;
 	#isQuiet = false;
-	/** Size of the log when its pages were last moved; 0 when it has begun anew. */
+	/** The size of the log when its pages were last moved; 0 if it has begun anew. */
 	#moved = 0;
 	#worker: Worker | null = null;
 	#isRunning = false;
 	#timer: NodeJS.Timeout | undefined;
 
-	/** @param path of the database */
+	/** @param path the path of the database */
 	constructor(path: string, db: Sqlite, report: (error: unknown) => void) {
 		this.#path = path;
 		this.#db = db;
@@ -44,13 +44,13 @@ export class Checkpoints {
 		this.#disableOwn();
 	}
 
-	/** The log is even shorter where there is little room. */
+	/** If the disk has little space, `DiskRoom` has set a shorter limit, which remains. */
 	#disableOwn(): void {
 		const pages = this.#db.pragma("wal_autocheckpoint", { simple: true });
 		if (pages === OWN_PAGES) this.#db.pragma("wal_autocheckpoint = 0");
 	}
 
-	/** To be called after every commit. */
+	/** Must be called after every commit. */
 	committed(): void {
 		this.#isQuiet = false;
 		this.#commits++;
@@ -97,7 +97,7 @@ export class Checkpoints {
 		worker.on("error", (error) => {
 			this.#worker = null;
 			this.#report(error);
-			// #isRunning stays: no worker is asked again.
+			// #isRunning remains set, so that no further task is sent to a worker.
 			this.#db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
 		});
 		worker.unref();
@@ -108,14 +108,14 @@ export class Checkpoints {
 		const worker = this.#worker;
 		if (!worker) return;
 		this.#worker = null;
-		worker.removeAllListeners("message"); // the end of a task would ask for the next one
+		worker.removeAllListeners("message"); // the end of a task would start the next one
 		const exited = once(worker, "exit");
 		worker.ref();
 		worker.postMessage("close" satisfies CheckpointTask);
 		await exited;
 	}
 
-	/** Ends a checkpoint in order, before the database is closed. */
+	/** Finishes a running checkpoint before the database is closed. */
 	async close(): Promise<void> {
 		clearTimeout(this.#timer);
 		this.#isRunning = true;

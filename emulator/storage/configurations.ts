@@ -1,9 +1,9 @@
 /**
- * Documents that buckets and accounts keep: CORS rules, a policy, a live channel … each under a name and, where there
- * can be several, an id.
+ * Documents of buckets and accounts: CORS rules, a policy, a live channel … Each has a name, and an id if there can
+ * be several of that name.
  *
- * A document is opaque text here. A bucket's documents are in memory from their first use on:
- * nearly every request reads some.
+ * A document is opaque text here. A bucket's documents are held in memory after their first use: nearly every request
+ * reads some.
  */
 import type { Statement } from "better-sqlite3";
 import type { Buckets } from "./buckets.ts";
@@ -11,14 +11,14 @@ import type { Sqlite } from "./schema.ts";
 import type { Transact } from "./transactions.ts";
 
 export type StoredDocument = {
-	/** '' where there is only one of its name. */
+	/** The id; '' if there can be only one document of that name. */
 	readonly id: string;
 	readonly document: string;
 };
 
 type Row = StoredDocument & { readonly name: string };
 
-/** @returns the document to keep; undefined to keep no document */
+/** @returns the document to store; undefined to store no document */
 type Change = (present: string | undefined) => string | undefined;
 
 export class Configurations {
@@ -35,7 +35,7 @@ export class Configurations {
 	readonly #keepOfAccount: Statement<[string, string, string]>;
 	readonly #dropOfAccount: Statement<[string, string]>;
 	readonly #dropAccounts: Statement<[string | null]>;
-	/** By bucket, then by name; within a name by id. */
+	/** Documents by bucket, then by name; within a name by id. */
 	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
 
 	constructor(db: Sqlite, transact: Transact, buckets: Buckets) {
@@ -79,17 +79,17 @@ export class Configurations {
 		return this.#find(bucket, name, id);
 	}
 
-	/** All of one name, in the byte order of their ids. @throws that there is no such bucket */
+	/** All documents of one name, in the byte order of their ids. @throws that there is no such bucket */
 	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
 		return this.#documents(bucket).get(name) ?? [];
 	}
 
-	/** @returns which bucket keeps a document of that name and id; the one made first, if there are several */
+	/** @returns a bucket that has a document of that name and id; the oldest, if there are several */
 	async findBucket(name: string, id: string): Promise<string | undefined> {
 		return this.#holder.get(name, id)?.bucket;
 	}
 
-	/** Whatever was there. @throws that there is no such bucket */
+	/** Replaces any present document. @throws that there is no such bucket */
 	put(
 		bucket: string,
 		name: string,
@@ -99,15 +99,15 @@ export class Configurations {
 		return this.change(bucket, name, id, () => document);
 	}
 
-	/** A document that does not exist is not an error. @throws that there is no such bucket */
+	/** Removes a document; a missing document is not an error. @throws that there is no such bucket */
 	remove(bucket: string, name: string, id: string): Promise<void> {
 		return this.change(bucket, name, id, () => undefined);
 	}
 
 	/**
-	 * Replaces the present document, or removes it, in one transaction with reading it.
+	 * Replaces or removes a document, in the same transaction in which the present document is read.
 	 *
-	 * @throws that there is no such bucket; errors of `change`, and then nothing has changed
+	 * @throws that there is no such bucket; errors of `change`, and then nothing is changed
 	 */
 	async change(
 		bucket: string,
@@ -124,7 +124,7 @@ export class Configurations {
 		this.forget(bucket);
 	}
 
-	/** @param account its numeric id */
+	/** @param account the account's numeric id */
 	async findOfAccount(
 		account: string,
 		name: string,
@@ -132,7 +132,7 @@ export class Configurations {
 		return this.#ofAccount.get(account, name)?.document;
 	}
 
-	/** As `change`, of what an account keeps for all its buckets. */
+	/** Like `change`, for a document of an account, which applies to all its buckets. */
 	async changeOfAccount(
 		account: string,
 		name: string,
@@ -145,17 +145,20 @@ export class Configurations {
 		});
 	}
 
-	/** Must be called when a bucket is made or deleted: an earlier one of that name had other documents. */
+	/** Must be called when a bucket is created or deleted: an earlier bucket of that name had other documents. */
 	forget(bucket: string): void {
 		this.#known.delete(bucket);
 	}
 
-	/** Inside a transaction: the documents of an account, or of all; a bucket's documents are deleted with the bucket. */
+	/**
+	 * Inside a transaction: deletes the documents of an account, or of all accounts; those of a bucket are deleted with
+	 * it.
+	 */
 	clearAccounts(account: string | undefined): void {
 		this.#dropAccounts.run(account ?? null);
 	}
 
-	/** To be called when rows have been changed by others. */
+	/** Must be called when rows have been changed by other code. */
 	reload(): void {
 		this.#known.clear();
 	}

@@ -1,8 +1,8 @@
 /**
  * The record of the latest deliveries: the requests to application servers and their outcomes.
  *
- * A caller that saves waits for the commit, shared by all writes of this turn of the event loop, before any client
- * sees the result: so the record survives a killed process. Readers see it at once.
+ * Saving resolves with the commit, which is shared by all writes of this turn of the event loop, before any client
+ * receives the result: so the record survives a killed process. Readers see it at once.
  */
 import {
 	type DeliveryFilter,
@@ -20,9 +20,9 @@ export class Deliveries {
 	readonly #transactions: Transactions;
 	readonly #report: (error: unknown) => void;
 	readonly #listeners = new Set<Listener>();
-	/** Their accounts, by their ids. */
+	/** The deliveries under way: accounts by delivery id. */
 	readonly #underWay = new Map<string, string>();
-	/** Under way when the record was cleared or replaced: their outcomes belong to no record any more. */
+	/** Deliveries that were under way when the record was cleared or replaced; their outcomes are not recorded. */
 	readonly #forgotten = new Set<string>();
 	#isClosed = false;
 
@@ -38,9 +38,9 @@ export class Deliveries {
 	}
 
 	/**
-	 * Replaces the record that was saved under the same id.
+	 * Replaces the delivery that was saved with the same id.
 	 *
-	 * @returns when it is written, or cannot be
+	 * @returns when it is written, or cannot be written
 	 */
 	async save(delivery: StoredDelivery): Promise<void> {
 		if (this.#isClosed) return;
@@ -56,7 +56,9 @@ export class Deliveries {
 		await written;
 	}
 
-	/** An upload whose record is lost when the disk is full has been stored: it goes on without. */
+	/**
+	 * If the record cannot be written because the disk is full, the upload continues without it: its object is stored.
+	 */
 	async #write(delivery: StoredDelivery): Promise<void> {
 		try {
 			await this.#transactions.share(() => this.#rows.put(delivery));
@@ -71,7 +73,7 @@ export class Deliveries {
 	}
 
 	/**
-	 * The latest first.
+	 * Lists the latest deliveries first.
 	 *
 	 * @param before only deliveries that began before the one with this id
 	 */
@@ -83,7 +85,7 @@ export class Deliveries {
 		return this.#rows.list(filter, max, before);
 	}
 
-	/** As `list`, as soon as there are `count`; or the existing ones when `signal` fires. */
+	/** Resolves with `list` as soon as there are `count` deliveries, or when `signal` fires. */
 	async wait(
 		filter: DeliveryFilter,
 		count: number,
@@ -93,7 +95,7 @@ export class Deliveries {
 		for (;;) {
 			const found = this.#rows.list(filter, Math.max(count, max), undefined);
 			if (found.length >= count || signal.aborted) return found.slice(0, max);
-			// Nothing can be saved between the look and this: both happen in one turn.
+			// No delivery can be saved between `list` and this: both run in one turn of the event loop.
 			await this.#next(filter, signal);
 		}
 	}
@@ -112,8 +114,8 @@ export class Deliveries {
 	}
 
 	/**
-	 * @param listener called with every delivery when it is saved; must be quick
-	 * @returns ends it
+	 * @param listener called with every delivery when it is saved; it must be quick
+	 * @returns a function that ends the subscription
 	 */
 	watch(listener: Listener): () => void {
 		this.#listeners.add(listener);
@@ -121,8 +123,8 @@ export class Deliveries {
 	}
 
 	/**
-	 * @param account undefined for all accounts
-	 * @returns how many there were
+	 * @param account undefined removes the deliveries of all accounts
+	 * @returns the number of removed deliveries
 	 */
 	async clear(account?: string): Promise<number> {
 		try {
@@ -132,7 +134,7 @@ export class Deliveries {
 		}
 	}
 
-	/** Inside a transaction, after which `reload` must be called. @returns how many there were */
+	/** Inside a transaction, after which `reload` must be called. @returns the number of removed deliveries */
 	clearRows(account: string | undefined): number {
 		this.#forget(account);
 		return this.#rows.clear(account);
@@ -149,12 +151,12 @@ export class Deliveries {
 			if (account === undefined || account === owner) this.#forgotten.add(id);
 	}
 
-	/** To be called when rows have been changed by others. */
+	/** Must be called when rows have been changed by other code. */
 	reload(): void {
 		this.#rows.recount();
 	}
 
-	/** Must be called before the database is closed: deliveries under way stay on record as such. */
+	/** Must be called before the database is closed: deliveries under way remain in the record as under way. */
 	close(): void {
 		this.#transactions.commit();
 		this.#isClosed = true;

@@ -1,8 +1,9 @@
 /**
  * Objects: written whole or not at all, read whole or not at all.
  *
- * An object exists from the moment its row is committed. Its content is there before that and its predecessor's goes
- * after, so a reader sees the old object or the new one, and a crash leaves at worst a blob that no row names.
+ * An object exists from the moment its row is committed. Its content is written before that, and the content of its
+ * predecessor is removed after that. So a reader receives the old object or the new one, and a crash leaves at most a
+ * blob without a row.
  */
 import type { ListQuery, Page } from "../oss/page.ts";
 import { append } from "./appends.ts";
@@ -27,10 +28,10 @@ export class Objects {
 	}
 
 	/**
-	 * Stores `body` under a name, in place of the object of that name.
+	 * Stores `body` under a key, in place of the present object of that key.
 	 *
-	 * @throws that there is no such bucket, before a byte is read; that the object exists; what `receive` and
-	 *   `given.protect` throw. Nothing stays then.
+	 * @throws that there is no such bucket, before any byte is read; that the object exists; errors of `receive` and
+	 *   `given.protect`. Nothing is stored then.
 	 */
 	async put(
 		given: NewObject,
@@ -50,7 +51,7 @@ export class Objects {
 		);
 	}
 
-	/** Stores a symbolic link to `given.properties.symlinkTarget`. That its size is 0 in lists is a guess (A-613). */
+	/** Stores a symbolic link to `given.properties.symlinkTarget`. That its size in lists is 0 is a guess (A-613). */
 	async putSymlink(given: NewObject, etag: string): Promise<StoredObject> {
 		const { key, acl, modified, properties } = given;
 		return this.#writes.transact(() =>
@@ -68,7 +69,7 @@ export class Objects {
 
 	/**
 	 * @param versionId undefined for the current version
-	 * @returns a delete marker too; undefined when the name does not exist
+	 * @returns the version, which can be a delete marker; undefined if it does not exist
 	 */
 	async find(
 		bucket: string,
@@ -78,7 +79,7 @@ export class Objects {
 		return this.#find(bucket, key, versionId, false)?.object;
 	}
 
-	/** As `find`, with the content held for reading; the caller reads or releases it. */
+	/** Like `find`, with the content held for reading; the caller must read or release it. */
 	async open(
 		bucket: string,
 		key: string,
@@ -111,9 +112,9 @@ export class Objects {
 	}
 
 	/**
-	 * Makes an object of another one's content, which is shared, not copied.
+	 * Creates an object with another one's content, which is shared, not copied.
 	 *
-	 * @param source as `find` returned it. @throws that there is no such object, if it was deleted meanwhile
+	 * @param source a result of `find`. @throws that there is no such object, if it was deleted meanwhile
 	 */
 	async copy(source: StoredObject, given: NewObject): Promise<StoredObject> {
 		const { key, acl, modified, properties } = given;
@@ -138,9 +139,9 @@ export class Objects {
 	}
 
 	/**
-	 * Adds to the end of an appendable object, or makes one.
+	 * Appends to an appendable object, or creates one.
 	 *
-	 * @throws that `position` is not the end; that the object is not appendable, or sealed; what `receive` throws
+	 * @throws that `position` is not the end; that the object is not appendable, or sealed; errors of `receive`
 	 */
 	async append(
 		given: NewObject,
@@ -152,9 +153,9 @@ export class Objects {
 	}
 
 	/**
-	 * Changes what an object says of itself; `change` gives the new values from the present ones.
+	 * Changes the metadata of an object; `change` returns the new values for the present ones.
 	 *
-	 * @throws that there is no such object, for a delete marker too
+	 * @throws that there is no such object, also for a delete marker
 	 */
 	async change(
 		bucket: string,
@@ -181,7 +182,7 @@ export class Objects {
 	}
 
 	/**
-	 * Deletes the current version, or one by its id. An object that does not exist is not an error.
+	 * Deletes the current version, or the version with an id. A missing object is not an error.
 	 *
 	 * @param protect is called before a version is removed, but not if a delete marker only hides it
 	 */
@@ -202,12 +203,14 @@ export class Objects {
 		});
 	}
 
-	/** Current objects, in the byte order of their keys; a page costs what it returns. */
+	/**
+	 * Lists current objects in the byte order of their keys; a page costs time only for the entries that it returns.
+	 */
 	async list(bucket: string, query: ListQuery): Promise<Page<StoredObject>> {
 		return this.#listing.list(bucket, query);
 	}
 
-	/** All versions and delete markers, newest first within a key. */
+	/** Lists all versions and delete markers, newest first within a key. */
 	async listVersions(
 		bucket: string,
 		query: VersionListQuery,

@@ -1,13 +1,13 @@
 /**
- * Reads a stretch of a file, to its end or not at all: a file that is shorter ends the stream with an error, where
- * Node's own would end it as if all were well.
+ * Reads a range of a file completely or fails: if the file is too short, the stream ends with an error, whereas
+ * Node.js would end it normally.
  */
 import { close, open, read } from "node:fs";
 import { Readable } from "node:stream";
 
 const READ_BYTES = 128 * 1024;
 
-/** Why a file cannot be read to its end. */
+/** The error for a file that cannot be read to its end. */
 export class UnreadableBlob extends Error {
 	override readonly name = "UnreadableBlob";
 }
@@ -18,10 +18,10 @@ export class BlobReader extends Readable {
 	#position: number;
 	#file: number | undefined;
 	#isReading = false;
-	/** Called when the read under way has ended: until then the file must stay open. */
+	/** Called when the read under way has ended: until then the file must remain open. */
 	#afterRead: (() => void) | undefined;
 
-	/** Both ends included. Each chunk has memory of its own, which the reader may detach. */
+	/** Reads from `first` to `last`, both included. Each chunk has memory of its own, which the reader may detach. */
 	constructor(path: string, first: number, last: number) {
 		super({ highWaterMark: READ_BYTES });
 		this.#path = path;

@@ -1,33 +1,33 @@
 /**
- * Contents too large for a row: files that are written once, read, and removed when no row names them.
+ * Contents too large for a row: files that are written once, read, and removed when no row refers to them.
  *
- * A blob that is being read is removed only after its last reader, so that a reader gets the old object whole while a
- * new one takes its place.
+ * A blob that is being read is removed only after its last reader has finished, so that a reader receives the
+ * complete old object while a new one replaces it.
  */
 import type { Readable } from "node:stream";
 
 /** Receives one blob's bytes in order. One of `finish` and `abandon` must be called. */
 export interface BlobWriter {
-	/** Takes `chunk`: the caller may read it until its next turn, and must not change it. */
+	/** Takes over `chunk`: it may be read until the caller's next turn, and must not be changed. */
 	write(chunk: Buffer): Promise<void>;
 	/** @returns the blob's name; it can be read from now on */
 	finish(): Promise<string>;
-	/** Leaves no trace; after a `finish` that failed, too. */
+	/** Removes the incomplete blob; must also be called after a `finish` that failed. */
 	abandon(): Promise<void>;
 }
 
 export interface BlobStore {
 	create(): Promise<BlobWriter>;
-	/** Both ends included. The bytes are the reader's own. */
+	/** Reads from `first` to `last`, both included. The bytes belong to the reader. */
 	read(name: string, first: number, last: number): Readable;
-	/** In bytes; undefined for a blob that is missing. */
+	/** The size in bytes; undefined for a missing blob. */
 	sizeOf(name: string): number | undefined;
 	remove(name: string): void;
-	/** Removes the blobs that were here at start and that `isNamed` does not know. May be called once. */
+	/** Removes the blobs that existed at start and for which `isNamed` returns false. May be called once. */
 	sweep(isNamed: (name: string) => boolean): Promise<void>;
-	/** When every removal asked for has happened. */
+	/** Resolves when all requested removals are done. */
 	settled(): Promise<void>;
-	/** Ends a sweep, too. */
+	/** Also ends a sweep. */
 	close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export class Blobs {
 		}
 	}
 
-	/** In the background. */
+	/** Runs in the background. */
 	sweep(
 		isNamed: (name: string) => boolean,
 		report: (error: unknown) => void,

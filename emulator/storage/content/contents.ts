@@ -1,8 +1,8 @@
 /**
- * Contents in pieces: stretches of blobs, shared by all who have the same bytes.
+ * Contents in pieces: ranges of blobs, shared by all contents that have the same bytes.
  *
- * Completing an upload strings the parts' pieces together and copying an object repeats its pieces; neither touches a
- * byte. A blob is removed with its last piece. Small pieces keep their bytes in their row.
+ * Completing an upload concatenates the parts' pieces, and copying an object duplicates its pieces; neither copies
+ * bytes. A blob is removed with its last piece. Small pieces have their bytes in their row.
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
@@ -17,22 +17,22 @@ import {
 } from "./held-pieces.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
 
-/** Where the bytes of a row are: in the row, or in pieces. */
+/** The location of the bytes of a row: in the row, or in pieces. */
 export type ContentColumns = {
 	readonly content: string | null;
 	readonly data: Buffer | null;
 };
 
-/** Bytes that follow one another, of a file or of the row's own data. */
+/** Consecutive bytes of a file or of the row's own data. */
 export type Piece = {
 	readonly id: number;
 	readonly size: number;
 	readonly file: string | null;
-	/** Where in the file, or in the data, they begin. */
+	/** The position in the file, or in the data, at which they begin. */
 	readonly offset: number;
 };
 
-/** A number of bytes from the first on, both ends included; `at` is where a copy of them goes. */
+/** A range of bytes, both ends included; `at` is the position of a copy of them. */
 type Stretch = {
 	readonly source: string;
 	readonly first: number;
@@ -43,14 +43,14 @@ type Stretch = {
 
 type Tail = Piece & { readonly start: number; readonly data: Buffer | null };
 
-/** The pieces of a stretch, cut to it; found by the index, however many there are before. */
+/** The pieces of a range, cut to it; found by the index, without scanning earlier pieces. */
 const CUT = `
   min(start + size, @last + 1) - max(start, @first) AS size, file, "offset" + max(start, @first) - start AS "offset"`;
 const OF_STRETCH = `
   FROM piece WHERE content = @source AND start <= @last
    AND start >= (SELECT max(start) FROM piece WHERE content = @source AND start <= @first) ORDER BY start`;
 
-/** The contents of a bucket's versions, in both of their indexes, and of its parts. */
+/** The contents of a bucket's versions, in both indexes of versions, and of its parts. */
 const OF_BUCKET = `content IN (
   SELECT content FROM version WHERE bucket = @bucket AND listed = 1 AND content IS NOT NULL
   UNION ALL SELECT content FROM version WHERE bucket = @bucket AND listed = 0 AND content IS NOT NULL
@@ -60,10 +60,10 @@ const OF_BUCKET = `content IN (
 const OF_UPLOAD =
 	"content IN (SELECT content FROM part WHERE upload = @upload AND content IS NOT NULL)";
 
-/** A file of a content, and how far into it that reaches. */
+/** A file of a content, and the end of the range used in it. */
 type UsedFile = { readonly file: string; readonly end: number };
 
-/** Looking takes 3 µs a file; the others are found damaged while they are read. */
+/** The maximum number of inspected files, 3 µs each; damage to other files is found while they are read. */
 const INSPECTED_MAX = 1000;
 
 /** The parts of a content that a reader holds. */
@@ -93,7 +93,7 @@ export class Contents {
 	readonly #delete: Statement<[string]>;
 	readonly #isNamed: Statement<[string, string], unknown>;
 
-	/** @param report is called with errors that occur while a content is read */
+	/** @param report called with errors that occur while a content is read */
 	constructor(
 		db: Sqlite,
 		transactions: Transactions,
@@ -112,7 +112,7 @@ export class Contents {
 			`INSERT INTO piece (content, start, size, file, "offset", data)
        SELECT @target, @at + max(start, @first) - @first, ${CUT}, data ${OF_STRETCH}`,
 		);
-		// One statement: 10,000 of them, one for each part of an upload, would delay other requests.
+		// One statement: 10,000 statements, one for each part of an upload, would delay other requests.
 		this.#join = db.prepare(
 			`INSERT INTO piece (content, start, size, file, "offset", data)
        SELECT @target, named.at + start, size, file, "offset", data
@@ -152,7 +152,7 @@ export class Contents {
 		return { content, data: null };
 	}
 
-	/** Inside a transaction: one content of several, each after the one before; the sources stay as they are. */
+	/** Inside a transaction: concatenates contents to a new content; the sources are not changed. */
 	join(
 		parts: readonly (ContentColumns & { readonly size: number })[],
 	): ContentColumns {
@@ -172,7 +172,7 @@ export class Contents {
 		return { content: target, data: null };
 	}
 
-	/** Inside a transaction: a content of some bytes of another, both ends included. */
+	/** Inside a transaction: makes a content of a range of another one, both ends included. */
 	copy(source: ContentColumns, first: number, last: number): ContentColumns {
 		if (!source.content)
 			return {
@@ -184,7 +184,7 @@ export class Contents {
 		return { content: target, data: null };
 	}
 
-	/** Inside a transaction: a content of `size` bytes made longer; only the last, small piece is written anew. */
+	/** Inside a transaction: appends to a content of `size` bytes; only its last, small piece is rewritten. */
 	extend(
 		whole: ContentColumns,
 		size: number,
@@ -221,24 +221,24 @@ export class Contents {
 		}
 	}
 
-	/** The pieces that hold bytes `first` to `last`, both included, cut to those. */
+	/** The pieces that contain bytes `first` to `last`, both included, cut to this range. */
 	pieces(source: string, first: number, last: number): Piece[] {
 		return last < first ? [] : this.#stretch.all({ source, first, last });
 	}
 
-	/** The blobs a content is in. */
+	/** The blobs that a content consists of. */
 	files(content: string): string[] {
 		return this.#files.all(content).map(({ file }) => file);
 	}
 
-	/** The bytes of a small piece, of a content that is held. */
+	/** The bytes of a small piece of a held content. */
 	dataOf({ held }: Hold, { id, offset, size }: Piece): Buffer {
 		const data = held.removed.get(id) ?? this.#data.get(id, held.name)?.data;
 		if (!data) throw new Error(`piece ${id} of ${held.name} was not held`);
 		return data.subarray(offset, offset + size);
 	}
 
-	/** Until `release`, the pieces of a content can be read, even when it is deleted or replaced meanwhile. */
+	/** Holds a content: until `release` its pieces can be read, even if it is deleted or replaced meanwhile. */
 	hold(content: string): Hold {
 		const used = this.#files.all(content);
 		const files = used.map(({ file }) => file);
@@ -246,7 +246,7 @@ export class Contents {
 		return { used, files, held: this.#held.hold(content) };
 	}
 
-	/** @returns the damage to the blobs of a held content that their sizes show */
+	/** @returns the damage to the blobs of a held content that is visible from their sizes */
 	findDamage({ used }: Hold): string | undefined {
 		for (const { file, end } of used.slice(0, INSPECTED_MAX)) {
 			const size = this.blobs.sizeOf(file);
@@ -263,7 +263,7 @@ export class Contents {
 		this.#held.release(held);
 	}
 
-	/** Inside a transaction, after which blobs that no row names are removed. */
+	/** Inside a transaction, after which blobs without rows are removed. */
 	drop({ content }: Pick<ContentColumns, "content">): void {
 		if (!content) return;
 		const files = this.files(content);
@@ -272,7 +272,7 @@ export class Contents {
 		this.removeUnnamed(files);
 	}
 
-	/** Inside a transaction: all of them. */
+	/** Inside a transaction: deletes all contents. */
 	clear(): void {
 		const files = this.#filesWhere("TRUE");
 		this.keepHeld();
@@ -310,7 +310,7 @@ export class Contents {
 		this.#held.keepAll((content) => this.#small.all(content));
 	}
 
-	/** Inside a transaction: removes, once it is committed, the given blobs that no row names. */
+	/** Inside a transaction: removes, once it is committed, those of the given blobs that no row refers to. */
 	removeUnnamed(files: readonly string[]): void {
 		if (files.length === 0) return;
 		this.#afterwards(() =>
@@ -318,7 +318,7 @@ export class Contents {
 		);
 	}
 
-	/** Whether a row names it, of now or as it was in a snapshot. */
+	/** Whether a row refers to the blob, now or in a snapshot. */
 	isNamed(blob: string): boolean {
 		return this.#isNamed.get(blob, blob) !== undefined;
 	}

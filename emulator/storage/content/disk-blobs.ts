@@ -1,8 +1,8 @@
 /**
  * Blobs as files: `<data>/blobs/ab/abcdef…-<size>`; blobs of older emulators have no size in their names.
  *
- * A blob is written in `<data>/incoming` and renamed when complete; rows that name it are committed after that. A crash
- * therefore leaves at worst files that no row names, and the next start removes them.
+ * A blob is written in `<data>/incoming` and renamed when complete; rows that refer to it are committed after that.
+ * After a crash there may be files that no row refers to, and the next start removes them.
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, statSync } from "node:fs";
@@ -20,14 +20,14 @@ export class DiskBlobs implements BlobStore {
 	readonly #durable: boolean;
 	readonly #removals = new Set<Promise<void>>();
 	readonly #shards = new Set<string>();
-	/** Blobs whose rows are possibly not committed yet while `sweep` looks for blobs without one. */
+	/** Blobs whose rows may not be committed yet while `sweep` looks for blobs without rows. */
 	#fresh: Set<string> | null = new Set();
 	#closed = false;
 	readonly #report: (error: unknown) => void;
 
 	/**
-	 * @param durable whether a blob is on the disk, not just in the system's cache, when `finish` settles
-	 * @param report called when a file cannot be removed; the next start tries again
+	 * @param durable whether a blob is on the disk, not only in the operating system's cache, when `finish` resolves
+	 * @param report called if a file cannot be removed; the next start tries again
 	 */
 	constructor(
 		data: string,
@@ -120,11 +120,11 @@ export class DiskBlobs implements BlobStore {
 export const blobPath = (data: string, name: string): string =>
 	join(data, "blobs", name.slice(0, 2), name);
 
-/** In bytes; undefined for a blob that is missing. @param data the data folder */
+/** The size in bytes; undefined for a missing blob. @param data the data folder */
 export const blobSize = (data: string, name: string): number | undefined =>
 	statSync(blobPath(data, name), { throwIfNoEntry: false })?.size;
 
-/** @returns how many bytes its name says that it has; undefined for names of older emulators */
+/** @returns the size in the name of a blob; undefined for names of older emulators */
 export function namedSize(name: string): number | undefined {
 	const size = /-(\d+)$/.exec(name)?.[1];
 	return size === undefined ? undefined : Number(size);

@@ -1,8 +1,9 @@
 /**
- * Writes a file while its bytes are still coming in: one write is under way while the next is received and digested.
+ * Writes a file while its bytes are still arriving: one write is under way while the next chunk is received and
+ * digested.
  *
- * Chunks are gathered first; measured with 64 KiB chunks, half of the calls is a twentieth of the time, and more of
- * them at once is more memory.
+ * Chunks are gathered first. Measured with 64 KiB chunks, half of the calls saves a twentieth of the time; larger
+ * writes would take more memory.
  */
 import type { FileHandle } from "node:fs/promises";
 import { detach } from "../../oss/detach.ts";
@@ -20,7 +21,7 @@ export class FileWriter {
 		this.#file = file;
 	}
 
-	/** Takes `chunk`, and lets it go. Settles when more may come; what fails later is thrown by the next call. */
+	/** Takes over `chunk`. Resolves when more may be written; a later failure is thrown by the next call. */
 	async write(chunk: Buffer): Promise<void> {
 		this.#gathered.push(chunk);
 		this.#gatheredBytes += chunk.length;
@@ -48,8 +49,8 @@ export class FileWriter {
 	}
 
 	/**
-	 * @param sync whether the bytes are on the disk after this, not just in the system's cache
-	 * @returns how many bytes there are
+	 * @param sync whether the bytes must be on the disk after this, not only in the operating system's cache
+	 * @returns the number of bytes in the file
 	 */
 	async finish(sync: boolean): Promise<number> {
 		await this.#flush();

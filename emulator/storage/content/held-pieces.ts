@@ -1,8 +1,8 @@
 /**
  * Small pieces of contents that are being read: the counterpart of `blobs.ts` for bytes in rows.
  *
- * They are read from their rows one by one, so that an object of many small appends needs no memory; only when the rows
- * are removed during a read are the bytes held here.
+ * They are read from their rows one by one, so that an object of many small appends needs no memory; the bytes are
+ * held here only if the rows are removed during a read.
  */
 
 export type SmallPiece = { readonly id: number; readonly data: Buffer };
@@ -11,7 +11,7 @@ export type SmallPiece = { readonly id: number; readonly data: Buffer };
 export type HeldContent = {
 	readonly name: string;
 	readers: number;
-	/** By the ids of the rows: the bytes as these readers must see them. */
+	/** By the ids of the rows: the bytes that these readers must receive. */
 	readonly removed: Map<number, Buffer>;
 };
 
@@ -35,10 +35,10 @@ export class HeldPieces {
 	}
 
 	/**
-	 * Keeps the bytes of rows that are about to be removed or replaced, for the readers of now: later ones read the rows
-	 * of that name again, which a restored snapshot may have brought back.
+	 * Copies the bytes of rows that are about to be removed or replaced, for the present readers. Later readers read
+	 * the rows of that name again, which a restored snapshot may have brought back.
 	 *
-	 * @param read is called only when there is a reader
+	 * @param read called only if there is a reader
 	 */
 	keep(name: string, read: () => readonly SmallPiece[]): void {
 		const held = this.#contents.get(name);
@@ -47,7 +47,7 @@ export class HeldPieces {
 		this.#contents.delete(name);
 	}
 
-	/** As `keep`, for the rows of all contents. */
+	/** Like `keep`, for the rows of all contents. */
 	keepAll(read: (name: string) => readonly SmallPiece[]): void {
 		for (const name of [...this.#contents.keys()])
 			this.keep(name, () => read(name));

@@ -35,9 +35,9 @@ export class MemoryBlobs implements BlobStore {
 		this.#chunks.delete(name);
 	}
 
-	async sweep(): Promise<void> {} // nothing outlives the process
+	async sweep(): Promise<void> {} // memory is empty at start
 
-	async settled(): Promise<void> {} // nothing takes time
+	async settled(): Promise<void> {} // removals are synchronous
 
 	async close(): Promise<void> {
 		this.#chunks.clear();

@@ -1,5 +1,5 @@
 /**
- * An object's bytes, held for a reader: whatever happens to the object meanwhile, these stay.
+ * An object's bytes, held for a reader: changes to the object do not affect them.
  */
 import { Readable } from "node:stream";
 import { UnreadableBlob } from "./blob-reader.ts";
@@ -9,11 +9,11 @@ export class OpenContent {
 	readonly #contents: Contents;
 	readonly #columns: ContentColumns;
 	readonly #size: number;
-	/** null for a content in its row, and once it is released. */
+	/** null for a content in its row, and after it is released. */
 	#hold: Hold | null;
 	readonly #report: (error: unknown) => void;
 
-	/** Must be made in the same turn in which the row was read, before it can be replaced. */
+	/** Must be created in the same turn in which the row was read, before the row can be replaced. */
 	constructor(contents: Contents, columns: ContentColumns, size: number) {
 		this.#report = contents.report;
 		this.#contents = contents;
@@ -23,8 +23,9 @@ export class OpenContent {
 	}
 
 	/**
-	 * Bytes `first` to `last`, both included; by default all. Those of a stream are the reader's own. Releases the
-	 * content: at once, or when the stream ends, is destroyed or fails. Call this once, or `release`.
+	 * Reads bytes `first` to `last`, both included; by default all. Bytes of a stream belong to the reader. Releases
+	 * the content: at once, or when the stream ends, is destroyed or fails. Either this or `release` must be called
+	 * once.
 	 */
 	read(first = 0, last = this.#size - 1): Buffer | Readable {
 		const { content, data } = this.#columns;
@@ -43,7 +44,7 @@ export class OpenContent {
 		return stream.once("close", () => this.release());
 	}
 
-	/** As `read`, in memory. */
+	/** Reads the whole content into memory. */
 	async readWhole(first?: number, last?: number): Promise<Buffer> {
 		const content = this.read(first, last);
 		return Buffer.isBuffer(content)
@@ -65,7 +66,7 @@ export class OpenContent {
 		return this.#contents.blobs.read(file, offset, offset + size - 1);
 	}
 
-	/** @returns the damage to the content that shows before it is read */
+	/** @returns the damage to the content that is visible before it is read */
 	findDamage(): string | undefined {
 		return this.#hold ? this.#contents.findDamage(this.#hold) : undefined;
 	}

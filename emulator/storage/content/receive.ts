@@ -1,8 +1,9 @@
 /**
- * A body on its way in: small ones end in memory, to go into a row; larger ones in a blob; digests of both.
+ * Receives a body: a small one into memory, to be stored in a row; a larger one into a blob; computes digests of
+ * both.
  *
- * MD5 is the platform's; CRC-64/XZ is hash-wasm's, twenty times faster than JavaScript can be. Its instances are
- * asynchronous to make and are used again.
+ * MD5 is the platform's; CRC-64/XZ is hash-wasm's, twenty times faster than JavaScript. Its instances are created
+ * asynchronously and are reused.
  */
 
 import { createHash, hash } from "node:crypto";
@@ -11,21 +12,21 @@ import type { Refuse } from "../facts.ts";
 import type { Expected } from "../types.ts";
 import type { Blobs, BlobWriter } from "./blobs.ts";
 
-/** Measured: a row with 1 KiB in it takes 28 µs, creating a small file 130 µs and more. */
+/** Measured: a row of 1 KiB takes 28 µs, creating a small file 130 µs and more. */
 export const INLINE_BYTES_MAX = 64 * 1024;
 
 export type Received = Digests & {
 	readonly size: number;
-	/** The whole content, when it is small. */
+	/** The whole content, if it is small. */
 	readonly data: Buffer | null;
-	/** The blob it is in, when it is not. */
+	/** The blob that contains it, if it is not. */
 	readonly blob: string | null;
 };
 
 /**
- * Leaves the rest of a refused body unread: the owner of the connection drains it or closes the connection.
+ * Does not read the rest of a refused body: the owner of the connection drains it or closes the connection.
  *
- * @throws that the body is too large, does not match the expected facts, or failed; then no blob stays
+ * @throws that the body is too large, does not match the expected facts, or failed; then no blob remains
  */
 export async function receive(
 	body: AsyncIterable<Buffer>,
@@ -97,7 +98,7 @@ async function pass(
 	return { ...finished, size, data: null, blob: await writer.finish() };
 }
 
-/** The body, with a limit. */
+/** Yields the body, up to a limit. */
 class Source {
 	readonly #chunks: AsyncIterator<Buffer>;
 	readonly #sizeMax: number;
@@ -139,10 +140,12 @@ export type Digests = {
 	readonly crc64: bigint;
 };
 
-/** For bodies in memory. Made for the first of them, because WebAssembly costs a start 1 MiB and some milliseconds. */
+/**
+ * The hasher of bodies in memory. Made for the first body, because WebAssembly takes 1 MiB and some milliseconds.
+ */
 let whole: Promise<IHasher> | undefined;
 const idle: IHasher[] = [];
-/** Each keeps 130 KiB. */
+/** The number of instances that are reused; each takes 130 KiB. */
 const IDLE_MAX = 16;
 
 async function makeHasher(): Promise<IHasher> {
@@ -152,7 +155,7 @@ async function makeHasher(): Promise<IHasher> {
 
 const crc64Of = (hasher: IHasher): bigint => BigInt(`0x${hasher.digest()}`);
 
-/** For a body that is in memory whole. */
+/** Digests a body that is completely in memory. */
 export async function digestsOf(data: Buffer): Promise<Digests> {
 	whole ??= makeHasher();
 	const hasher = await whole;
@@ -160,7 +163,7 @@ export async function digestsOf(data: Buffer): Promise<Digests> {
 	return { md5: hash("md5", data, "buffer"), crc64: crc64Of(hasher) };
 }
 
-/** For a body that is not. `release` must be called in the end, once. */
+/** Digests a body in chunks. `release` must be called once at the end. */
 export class RunningDigests {
 	readonly #md5 = createHash("md5");
 	readonly #crc64: IHasher;
@@ -188,7 +191,7 @@ export class RunningDigests {
 	}
 }
 
-/** For bytes that are stored already: reads to the end and discards them. */
+/** Digests bytes that are stored already: reads to the end and discards them. */
 export async function digestsOfStored(
 	content: Buffer | AsyncIterable<Buffer>,
 ): Promise<Digests> {

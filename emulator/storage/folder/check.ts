@@ -12,23 +12,23 @@ import { isDamage } from "./folder.ts";
 import { findLoss, findMismatch } from "./session.ts";
 
 export type Findings = {
-	/** Lines for people: the contents. */
+	/** Lines for users: the contents. */
 	readonly facts: readonly string[];
-	/** Lines for people: the damage. */
+	/** Lines for users: the damage. */
 	readonly problems: readonly string[];
-	/** Whether the blobs that no row names may be needed. */
+	/** Whether blobs that no row refers to may still be needed. */
 	readonly isLost: boolean;
-	/** Whether nothing can be read, or something cannot. */
+	/** Whether the database can be read completely, partly or not at all. */
 	readonly database: "whole" | "damaged" | "missing";
-	/** Contents that cannot be read, with why. */
+	/** Contents that cannot be read, with the reason. */
 	readonly contents: ReadonlyMap<string, string>;
 	readonly orphans: readonly string[];
 };
 
-/** Lines of SQLite's own check, and of contents, that are shown. */
+/** The maximum number of shown lines of SQLite's own check, and of contents. */
 const SHOWN_MAX = 20;
 
-/** The folder must be locked. @throws StartError when it was written by a newer emulator */
+/** The folder must be locked. @throws StartError if it was written by a newer emulator */
 export function inspect(folder: string): Findings {
 	const loss = findLoss(folder);
 	const blobs = listBlobs(folder);
@@ -45,7 +45,7 @@ export function inspect(folder: string): Findings {
 			...{ contents: new Map(), orphans: blobs },
 		};
 	} finally {
-		// SQLite wrote it anew; a start judges the log by its former text.
+		// SQLite has rewritten the log; a start would judge it by its former content.
 		if (before) writeFileSync(index, before);
 	}
 }
@@ -114,7 +114,7 @@ function count(db: Sqlite): string[] {
 	];
 }
 
-/** @returns undefined when a damaged page is in the way */
+/** @returns undefined if a damaged page prevents reading */
 function tolerantly<T>(read: () => T): T | undefined {
 	try {
 		return read();
@@ -126,7 +126,7 @@ function tolerantly<T>(read: () => T): T | undefined {
 
 type NamedFile = { readonly file: string; readonly end: number };
 
-/** Files that rows name, of now or of snapshots, and how far into them those reach. */
+/** Files that rows refer to, now or in snapshots, and the end of the range used in each. */
 function namedFiles(db: Sqlite): NamedFile[] {
 	const tables = ["piece", "former_piece"].filter((name) => hasTable(db, name));
 	return tables.flatMap(
@@ -182,7 +182,7 @@ const incomplete = (db: Sqlite, table: string): string[] =>
 export type Owner = {
 	readonly bucket: string | null;
 	readonly key: string;
-	/** Of a version, or `part N of upload ID`. */
+	/** The name of a version, or `part N of upload ID`. */
 	readonly what: string;
 };
 

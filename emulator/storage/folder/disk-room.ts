@@ -1,39 +1,40 @@
 /**
- * Room on the disk of a data folder. When it is full, uploads are refused, and requests that free room go on:
- * deleting, aborting and resetting need some themselves, for SQLite's log, which comes from a reserve.
+ * Free space on the disk of a data folder. When the disk is full, uploads are refused, and requests that free space
+ * continue: deleting, aborting and resetting need some space themselves, for SQLite's log, which is taken from a
+ * reserve.
  *
- * The reserve is a file that is made when little room is left, removed when the disk is full, and made again when
- * there is enough. All of this is one line in the log when it begins and one when it ends.
+ * The reserve is a file that is created when little space is left, removed when the disk is full, and created again
+ * when there is enough. The log has one line when the disk becomes full and one when it has space again.
  */
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
 import type { Sqlite } from "../schema.ts";
 
-/** Below this a reserve exists, and the log of the database stays short. */
+/** If less than this is free, a reserve exists, and the log of the database is kept short. */
 const LITTLE_BYTES = 256 * 1024 * 1024;
 const RESERVE_BYTES_MAX = 8 * 1024 * 1024;
-/** How much of a small disk becomes the reserve. */
+/** The share of a small disk that becomes the reserve. */
 const RESERVE_SHARE = 1 / 8;
-/** In addition to the reserve; the disk is not full while this much is free. */
+/** The space that must be free in addition to the reserve, or the disk counts as full. */
 const MARGIN_BYTES = 512 * 1024;
-/** Pages of the log after which SQLite empties it, when there is little room. */
+/** The number of pages at which SQLite empties its log if little space is left. */
 const SHORT_LOG_PAGES = 100;
-/** Between two looks at the disk, as bytes that were written and as time. */
+/** The interval between two checks of the disk, as bytes written and as time. */
 const LOOK_BYTES = 16 * 1024 * 1024;
 const LOOK_MS = 200;
-/** Takes about a tenth of a second. */
+/** The maximum size of a database that is rewritten, which takes about a tenth of a second. */
 const REWRITTEN_BYTES_MAX = 16 * 1024 * 1024;
-/** Between two lines in the log. */
+/** The minimum interval between two lines in the log. */
 const REPORT_MS = 60_000;
 
-/** Of rows and blobs alike; SQLite says it also when its index cannot grow. */
+/** Error codes of rows and blobs; SQLite also fails with the last one if its index cannot grow. */
 const CODES = ["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"];
 
 export const isNoRoom = (error: unknown): boolean =>
 	CODES.includes(codeOf(error));
 
-/** To be called before the database is opened, which needs some room for its index and its log. */
+/** Must be called before the database is opened, which needs some space for its index and its log. */
 export function makeRoomToStart(folder: string): void {
 	if (freeIn(folder) < MARGIN_BYTES)
 		rmSync(join(folder, "reserve"), { force: true });
@@ -76,12 +77,12 @@ export class DiskRoom {
 		return this.#isFull;
 	}
 
-	/** @param listener called when there is room again */
+	/** @param listener called when the disk has space again */
 	whenRoom(listener: () => void): void {
 		this.#listeners.push(listener);
 	}
 
-	/** @param listener called before rows are given other numbers */
+	/** @param listener called before rows are renumbered */
 	beforeMoving(listener: () => void): void {
 		this.#beforeMoving.push(listener);
 	}
@@ -94,9 +95,9 @@ export class DiskRoom {
 	}
 
 	/**
-	 * Whether something may be written that stays.
+	 * Whether data may be written that is not temporary.
 	 *
-	 * @param inRows whether it goes into rows: those have room where others were deleted
+	 * @param inRows whether it is written into rows, which can reuse the space of deleted rows
 	 */
 	admits(inRows: boolean): boolean {
 		if (!this.#isFull) return true;
@@ -111,9 +112,9 @@ export class DiskRoom {
 	}
 
 	/**
-	 * To be called when something could not be written.
+	 * Must be called when a write has failed.
 	 *
-	 * @returns whether it is worth while to try it again
+	 * @returns whether the write should be tried again
 	 */
 	relieve(error: unknown): boolean {
 		if (!isNoRoom(error)) return false;
@@ -148,7 +149,7 @@ export class DiskRoom {
 		this.#beLittle();
 	}
 
-	/** @returns whether it is there */
+	/** @returns whether the reserve exists */
 	#makeReserve(): boolean {
 		try {
 			writeFileSync(this.#reserve, Buffer.alloc(this.#reserveBytes));
@@ -166,7 +167,7 @@ export class DiskRoom {
 		this.#db.pragma(`wal_autocheckpoint = ${SHORT_LOG_PAGES}`);
 	}
 
-	/** Frees the room of the log if its pages fit into the database. */
+	/** Frees the space of the log if its pages fit into the database. */
 	#shortenLog(): void {
 		try {
 			this.#db.pragma("wal_checkpoint(TRUNCATE)");
@@ -183,14 +184,14 @@ export class DiskRoom {
 		return this.#pages("freelist_count");
 	}
 
-	/** Bytes of some pages. */
+	/** The size of these pages in bytes. */
 	#pages(name: "freelist_count" | "page_count"): number {
 		const read = (pragma: string): number =>
 			Number(this.#db.pragma(pragma, { simple: true }));
 		return read(name) * read("page_size");
 	}
 
-	/** SQLite keeps the room of deleted rows in its file: the rows that are left are written anew when that is quick. */
+	/** SQLite keeps the space of deleted rows in its file: the remaining rows are rewritten if that is quick. */
 	#shrinkDatabase(): void {
 		const unused = this.#freeInRows();
 		const used = this.#pages("page_count") - unused;

@@ -1,5 +1,5 @@
 /**
- * The data folder: taken by one emulator, opened, or refused in one line that says why.
+ * The data folder: locks it for one emulator and opens it, or refuses it in one line that says why.
  */
 import {
 	closeSync,
@@ -23,7 +23,7 @@ export type OpenFolder = {
 	readonly db: Sqlite;
 	readonly blobs: DiskBlobs;
 	readonly room: DiskRoom;
-	/** Closes the database, in order, and releases the folder. */
+	/** Closes the database in order, and unlocks the folder. */
 	readonly close: () => void;
 };
 
@@ -56,7 +56,7 @@ export function openFolder(
 	}
 }
 
-/** It often lies in a project, whose history it must not enter. The emulator works without the file. */
+/** The folder often lies in a project, and must not be committed there. The emulator works without this file. */
 function hideFromGit(folder: string, report: (error: unknown) => void): void {
 	const file = join(folder, ".gitignore");
 	try {
@@ -66,7 +66,7 @@ function hideFromGit(folder: string, report: (error: unknown) => void): void {
 	}
 }
 
-/** Where everything is in the database's own file, its log is not missed; it goes with the last connection. */
+/** If everything is in the database file, the log is not needed; it is removed with the last connection. */
 function closeInOrder(db: Sqlite, session: Session, unlock: () => void): void {
 	const [result] = db.pragma("wal_checkpoint(TRUNCATE)") as {
 		readonly busy: number;
@@ -84,7 +84,7 @@ function refuse(folder: string, reason: string | undefined): void {
 	);
 }
 
-/** Step by step: where nothing can be made, as in /proc, Node's `recursive` never ends. */
+/** Creates the folders one by one: where no folder can be created, as in /proc, Node's `recursive` never ends. */
 function makeFolder(folder: string, durable: boolean): void {
 	if (isFolder(folder)) return;
 	const parent = dirname(folder);
@@ -92,7 +92,7 @@ function makeFolder(folder: string, durable: boolean): void {
 	try {
 		mkdirSync(folder);
 	} catch (error) {
-		if (!isFolder(folder)) throw error; // another process may have made it
+		if (!isFolder(folder)) throw error; // another process may have created it
 	}
 	if (durable) syncFolder(parent);
 }
@@ -100,7 +100,7 @@ function makeFolder(folder: string, durable: boolean): void {
 const isFolder = (path: string): boolean =>
 	statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Before this, a power cut may remove entries that were made in it. */
+/** Without this, a power cut may remove entries that were created in the folder. */
 export function syncFolder(path: string): void {
 	const folder = openSync(path, "r");
 	try {
@@ -112,11 +112,11 @@ export function syncFolder(path: string): void {
 
 const DAMAGED = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
-/** Whether SQLite has met a page of the database that cannot be right. */
+/** Whether SQLite has read an invalid page of the database. */
 export const isDamage = (error: unknown): boolean =>
 	DAMAGED.some((code) => codeOf(error).startsWith(code));
 
-/** Errors of the system and of SQLite have a code; all others are bugs of the emulator. */
+/** Errors of the operating system and of SQLite have a code; all others are bugs of the emulator. */
 export function explain(folder: string, error: unknown): unknown {
 	if (error instanceof StartError) return error;
 	const code = codeOf(error);

@@ -1,14 +1,14 @@
 /**
- * One emulator a data folder: the lock is a transaction in a database of its own, so it goes with the process, however
- * that ends.
+ * Locks a data folder for one emulator: the lock is a transaction in a database of its own, so it is released when
+ * the process ends, however that happens.
  */
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../../oss/start-error.ts";
 
 /**
- * @returns gives the folder free
- * @throws StartError when another process has it
+ * @returns a function that unlocks the folder
+ * @throws StartError if another process has locked it
  */
 export function lockFolder(folder: string): () => void {
 	const db = new Database(join(folder, "lock"), { timeout: 0 });

@@ -1,6 +1,6 @@
 /**
- * Makes a data folder one that an emulator starts with: takes out unreadable data, and puts aside, never deletes,
- * files that may be needed.
+ * Repairs a data folder so that an emulator can start with it: removes unreadable data, and moves files that may be
+ * needed aside instead of deleting them.
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
@@ -12,17 +12,17 @@ import { isDamage } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { adopt } from "./session.ts";
 
-/** Lines for people. */
+/** Lines for users. */
 export type Checked = {
 	readonly facts: readonly string[];
 	readonly problems: readonly string[];
 	/** Repairs that were made. */
 	readonly repairs: readonly string[];
-	/** Problems that are left. */
+	/** Problems that remain. */
 	readonly left: readonly string[];
 };
 
-/** @throws StartError when the folder is in use, of a newer emulator, or not a data folder */
+/** @throws StartError if the folder is in use, was written by a newer emulator, or is not a data folder */
 export function checkFolder(folder: string, withRepair: boolean): Checked {
 	requireFolder(folder);
 	const unlock = lockFolder(folder);
@@ -51,7 +51,7 @@ function repair(folder: string, found: Findings): string[] {
 	return [...lines, ...removeUnreadable(folder, found, found.isLost)];
 }
 
-/** @param isLost whether blobs without a row are put aside instead of being removed at the next start */
+/** @param isLost whether blobs without a row are moved aside instead of being removed at the next start */
 function removeUnreadable(
 	folder: string,
 	{ contents, orphans }: Findings,
@@ -75,7 +75,7 @@ function removeUnreadable(
 	}
 }
 
-/** Inside a transaction: versions and parts, of now and of snapshots, whose contents cannot be read. */
+/** Inside a transaction: removes versions and parts, of now and of snapshots, whose contents cannot be read. */
 function removeOwners(
 	db: Sqlite,
 	contents: ReadonlyMap<string, string>,
@@ -94,7 +94,7 @@ function removeOwners(
 	});
 }
 
-/** Rows of snapshots last: the triggers that keep them have seen the others go. */
+/** Rows of snapshots come last: triggers copy the other rows into them when those are deleted. */
 const REMOVALS = [
 	"DELETE FROM version WHERE content = ?",
 	"DELETE FROM part WHERE content = ?",
@@ -104,11 +104,11 @@ const REMOVALS = [
 	"DELETE FROM former_piece WHERE content = ?",
 ] as const;
 
-/** Of what remains of a key the newest is listed, unless it is a delete marker. */
+/** The newest remaining version of a key is listed, unless it is a delete marker. */
 const LIST_NEWEST = `UPDATE version SET listed = 1 WHERE type <> 'DeleteMarker'
   AND id = (SELECT max(id) FROM version WHERE bucket = @bucket AND key = @key)`;
 
-/** A folder without a database that can be read begins anew. */
+/** A folder without a readable database begins anew. */
 function beginAnew(folder: string): string[] {
 	const moved = ["oss.db", "oss.db-wal", "oss.db-shm", "blobs", "session"]
 		.filter((name) => existsSync(join(folder, name)))
@@ -116,7 +116,7 @@ function beginAnew(folder: string): string[] {
 	return [`put aside: ${moved.join(", ")}; the folder begins anew`];
 }
 
-/** A name that is free. */
+/** A name that is not used yet. */
 function asideOf(folder: string, name: string): string {
 	for (let i = 1; ; i++) {
 		const other = `${name}.lost-${i}`;
@@ -148,7 +148,7 @@ function putAside(folder: string, names: readonly string[]): string[] {
 	return [`put aside: ${there.length} blobs, in blobs.lost`];
 }
 
-/** Copies every row that can be read into a database of its own, which takes the place of the damaged one. */
+/** Copies every readable row into a new database, which replaces the damaged one. */
 function salvage(folder: string): string[] {
 	const path = join(folder, "oss.db");
 	const other = moveAside(folder, "oss.db");
@@ -183,7 +183,7 @@ const WITHOUT_BUCKET = [
 	"DELETE FROM part WHERE upload NOT IN (SELECT id FROM upload)",
 ] as const;
 
-/** From both ends, up to the pages that cannot be read. @returns how many rows were copied */
+/** Copies from both ends, up to the unreadable pages. @returns the number of copied rows */
 function copyTable(from: Sqlite, to: Sqlite, table: string): number {
 	const columnsIn = (db: Sqlite): string[] =>
 		db
@@ -215,7 +215,7 @@ function copyTable(from: Sqlite, to: Sqlite, table: string): number {
 	return copied;
 }
 
-/** The order in which rows lie in their table, so that nothing is sorted. */
+/** The order in which rows are stored in their table, which needs no sorting. */
 const orderOf = (db: Sqlite, table: string): string => {
 	const sql = db
 		.prepare<[string], string>("SELECT sql FROM sqlite_schema WHERE name = ?")

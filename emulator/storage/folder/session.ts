@@ -1,10 +1,10 @@
 /**
- * Whether the database and the blobs of a data folder belong together, and whether the database has all that was
- * committed: only then may blobs that no row names be removed.
+ * Checks whether the database and the blobs of a data folder belong together, and whether the database has all
+ * commits: only then may blobs without rows be removed.
  *
- * Each run of an emulator is a session with a random name. The name is stored in the database, in its first commit, and
- * after that in a file next to it, together with whether the session has ended in order. So a database that was put
- * back from a copy, or lost its log, is recognised.
+ * Each run of an emulator is a session with a random name. The name is stored in the database, in its first commit,
+ * and after that in a file next to it, together with whether the session has ended in order. So a database that was
+ * restored from a copy, or lost its log, is recognised.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -26,7 +26,7 @@ import { hasLostCommits } from "./write-ahead-log.ts";
 export type Marker = {
 	readonly session: string;
 	readonly state: "open" | "shut";
-	/** The boot id of the machine, which loses unsynced data when it restarts; '' where it is unknown. */
+	/** The boot id of the machine, which loses unsynced data when it restarts; '' if it is unknown. */
 	readonly boot: string;
 	/** Whether commits were synced before they were acknowledged. */
 	readonly durable: boolean;
@@ -36,9 +36,9 @@ const databaseOf = (folder: string): string => join(folder, "oss.db");
 const markerOf = (folder: string): string => join(folder, "session");
 
 /**
- * To be called before the database is opened.
+ * Must be called before the database is opened.
  *
- * @returns why its blobs must not be touched; undefined when nothing speaks against it
+ * @returns the reason why blobs must not be removed; undefined if there is no sign of lost commits
  */
 export function findLoss(folder: string): string | undefined {
 	const database = databaseOf(folder);
@@ -58,7 +58,7 @@ export function findLoss(folder: string): string | undefined {
 const sizeOf = (path: string): number =>
 	statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** No file, or one without tables, unless they are in the log. */
+/** Whether there is no file, or one without tables, unless they are in the log. */
 function isEmptyDatabase(path: string): boolean {
 	if (sizeOf(path) < DATABASE_HEADER_BYTES) return true;
 	if (!statSync(path).isFile() || sizeOf(`${path}-wal`) > 0) return false;
@@ -78,13 +78,13 @@ function readStart(path: string, size: number): Buffer {
 	}
 }
 
-/** As `findLoss`, from the database's contents. */
+/** Like `findLoss`, from the contents of the database. */
 export function findMismatch(folder: string, db: Sqlite): string | undefined {
 	const known = db
 		.prepare<[], [string, string]>("SELECT current, previous FROM session")
 		.raw()
 		.get();
-	// A folder of before there were sessions has '' in the database, and no marker.
+	// A folder that was written before sessions existed has '' in the database, and no marker.
 	const isSame = known?.includes(readMarker(folder)?.session ?? "");
 	return isSame || findBlob(folder) === undefined
 		? undefined
@@ -102,7 +102,7 @@ export class Session {
 		this.#durable = durable;
 	}
 
-	/** First in the database: after a crash between the two, the marker names the previous one. */
+	/** The database is written first: after a crash between the two writes, the marker has the previous name. */
 	begin(db: Sqlite): void {
 		db.prepare("UPDATE session SET previous = current, current = ?").run(
 			this.#session,
@@ -110,7 +110,7 @@ export class Session {
 		this.#mark("open");
 	}
 
-	/** To be called when all commits are in the database's own file; does nothing in a folder that was removed. */
+	/** Must be called when all commits are in the database file; does nothing if the folder was removed. */
 	end(): void {
 		if (existsSync(markerOf(this.#folder))) this.#mark("shut");
 	}
@@ -127,7 +127,7 @@ export class Session {
 	}
 }
 
-/** Makes the blobs belong to the database as it is, by decision of the user. */
+/** Accepts the blobs as belonging to the present database, by decision of the user. */
 export function adopt(folder: string, db: Sqlite): void {
 	const session = randomBytes(12).toString("hex");
 	db.prepare("UPDATE session SET previous = current, current = ?").run(session);
@@ -138,7 +138,7 @@ export function adopt(folder: string, db: Sqlite): void {
 	);
 }
 
-/** @returns undefined for a folder that has none, or an unreadable one */
+/** @returns undefined if the folder has no marker, or an unreadable one */
 export function readMarker(folder: string): Marker | undefined {
 	const path = markerOf(folder);
 	if (!existsSync(path)) return undefined;
@@ -150,7 +150,7 @@ export function readMarker(folder: string): Marker | undefined {
 		: undefined;
 }
 
-/** Always as long, in place: that needs no room on a full disk. */
+/** Always the same length, written in place: that needs no space on a full disk. */
 const MARKER_BYTES = 80;
 
 function writeMarker(folder: string, marker: Marker, durable: boolean): void {
@@ -176,11 +176,11 @@ function openForWriting(path: string): number {
 }
 
 function readBoot(): string {
-	const path = "/proc/sys/kernel/random/boot_id"; // of Linux
+	const path = "/proc/sys/kernel/random/boot_id"; // Linux only
 	return existsSync(path) ? readFileSync(path, "latin1").trim() : "";
 }
 
-/** The name of any blob. */
+/** The name of any blob, if there is one. */
 function findBlob(folder: string): string | undefined {
 	const blobs = join(folder, "blobs");
 	if (!statSync(blobs, { throwIfNoEntry: false })?.isDirectory())

@@ -1,9 +1,9 @@
 /**
- * How much of SQLite's write-ahead log is whole, found out without SQLite: opening the database would remove the rest
- * of a damaged log for all there ever was, and throw the rest away.
+ * Determines how much of SQLite's write-ahead log is intact, without SQLite: opening the database would ignore the
+ * rest of a damaged log, and then delete it.
  *
- * After a kill the index of the log, in shared memory that is a file, still says how many frames were committed. After
- * the machine has stopped it says nothing that can be trusted.
+ * After a kill the index of the log, in shared memory that is a file, still has the number of committed frames. After
+ * a restart of the machine it cannot be trusted.
  *
  * Source: SQLite's «WAL-mode File Format».
  */
@@ -11,9 +11,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { endianness } from "node:os";
 
 type Log = {
-	/** Frames up to the last commit that can be read. */
+	/** The number of frames up to the last readable commit. */
 	readonly committed: number;
-	/** Whether commits follow that cannot be read. */
+	/** Whether unreadable commits follow. */
 	readonly isBroken: boolean;
 	/** 8 bytes that change when the log begins anew, in hex. */
 	readonly salt: string;
@@ -25,16 +25,16 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const INDEX_BYTES = 48;
 const INDEX_VERSION = 3_007_000;
-/** Its last bit gives the byte order of the checksums. */
+/** The last bit gives the byte order of the checksums. */
 const MAGIC = 0x377f0682;
 
 /**
  * Whether a log that was not emptied in order is known to have lost commits.
  *
- * @param database the path of its file
- * @param sameBoot whether the machine has not been started since
- * @param durable whether commits were synced before they were acknowledged: then what a power cut breaks at the end of
- *   the log was not acknowledged
+ * @param database the path of the database file
+ * @param sameBoot whether the machine has not been restarted since
+ * @param durable whether commits were synced before they were acknowledged: then commits that a power cut damaged
+ *   at the end of the log had not been acknowledged
  */
 export function hasLostCommits(
 	database: string,
@@ -55,7 +55,7 @@ export function hasLostCommits(
 	return log?.salt !== index.salt || log.committed < index.committed;
 }
 
-/** @returns undefined for a log that does not exist; one that was emptied in order has no salt */
+/** @returns undefined if there is no log; a log that was emptied in order has no salt */
 function readLog(path: string): Log | undefined {
 	if (!existsSync(path)) return undefined;
 	const bytes = readFileSync(path);
@@ -75,7 +75,7 @@ function readLog(path: string): Log | undefined {
 		at + frame <= bytes.length;
 		at += frame, number++
 	) {
-		// After the last frame follow frames of the previous log.
+		// Frames of the previous log follow the last frame.
 		if (bytes.toString("hex", at + 8, at + 16) !== salt) break;
 		isWhole &&= begun
 			.add(bytes, at, at + 8)
@@ -88,7 +88,7 @@ function readLog(path: string): Log | undefined {
 	return { committed, isBroken, salt };
 }
 
-/** @returns undefined for an index that does not exist or is not whole */
+/** @returns undefined if there is no index or it is incomplete */
 function readIndex(path: string): Index | undefined {
 	if (!existsSync(path)) return undefined;
 	const bytes = readFileSync(path);
@@ -109,7 +109,7 @@ function readIndex(path: string): Index | undefined {
 		: undefined;
 }
 
-/** SQLite's: two sums over pairs of 32-bit numbers. */
+/** SQLite's checksum: two sums over pairs of 32-bit numbers. */
 class Checksum {
 	readonly #isLittle: boolean;
 	#first = 0;

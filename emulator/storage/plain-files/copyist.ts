@@ -1,6 +1,6 @@
 /**
- * The life of the worker that makes plain copies: started when there is something to do, ended when there has been
- * nothing for a while, so that an idle emulator stays small.
+ * Starts the worker that makes plain copies when there is work, and ends it after some time without work, so that an
+ * idle emulator takes little memory.
  */
 import { once } from "node:events";
 import { extname } from "node:path";
@@ -19,7 +19,7 @@ export class Copyist {
 		this.#data = data;
 	}
 
-	/** One task at a time. @throws what ended the worker; the next task has a new one */
+	/** Runs one task at a time. @throws the error that ended the worker; the next task starts a new one */
 	async run(task: PlainTask): Promise<PlainAnswer> {
 		clearTimeout(this.#idle);
 		this.#worker ??= start(this.#data);
@@ -37,7 +37,7 @@ export class Copyist {
 			throw error;
 		} finally {
 			settled.abort();
-			worker.unref(); // idle, it keeps no process from ending
+			worker.unref(); // an idle worker must not keep the process alive
 			this.#idle = setTimeout(() => this.stop(), IDLE_MS).unref();
 		}
 	}
@@ -54,7 +54,7 @@ const fail = (): never => {
 	throw new Error("the worker that makes plain copies has ended");
 };
 
-/** Source as written, or compiled: the worker's is of the same kind as this. */
+/** The worker's file is TypeScript or compiled, like this one. */
 function start(data: string): Worker {
 	const file = `./plain-copy-worker${extname(import.meta.url)}`;
 	return new Worker(new URL(file, import.meta.url), { workerData: data });

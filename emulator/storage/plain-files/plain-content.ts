@@ -20,7 +20,7 @@ const COPIED_BYTES = 1024 * 1024;
 
 /**
  * @param data the data folder
- * @returns false when the object changed meanwhile; then the file is of no use
+ * @returns false if the object changed meanwhile; then the file must not be used
  */
 export function writeContent(
 	file: string,
@@ -37,7 +37,7 @@ export function writeContent(
 	return true;
 }
 
-/** A blob is removed when no row names it: then the object has changed meanwhile. */
+/** A blob is removed when no row refers to it: the object has changed meanwhile. */
 function isThere(write: () => boolean): boolean {
 	try {
 		return write();
@@ -61,7 +61,7 @@ function writePieces(
 	if (pieces.length === 1 && only?.file) {
 		const blob = blobPath(data, only.file);
 		if (statSync(blob).size === size) {
-			// Where the file system can, the copy shares the blob's blocks until one of them is written to.
+			// If the file system supports it, the copy shares the blob's blocks until one of them is written to.
 			copyFileSync(blob, file, constants.COPYFILE_FICLONE);
 			return true;
 		}

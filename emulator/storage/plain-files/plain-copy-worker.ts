@@ -1,8 +1,8 @@
 /**
- * The worker that keeps `<data>/files` in step: one task at a time, each answered when it is done.
+ * The worker that keeps `<data>/files` up to date: one task at a time, each answered when it is done.
  *
- * It reads and writes synchronously: no request waits for this thread, and it uses no thread that uploads write
- * with.
+ * It reads and writes synchronously: no request waits for this thread, and it does not use the threads that write
+ * uploads.
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
@@ -12,19 +12,19 @@ import { isNoRoom } from "../folder/disk-room.ts";
 import { PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
-/** Buckets and keys whose copies may be old, the key '' for all of a bucket; or everything. */
+/** Buckets and keys whose copies may be outdated, the key '' for a whole bucket; or everything. */
 export type PlainTask =
 	| {
 			readonly changes: readonly (readonly [bucket: string, key: string])[];
-			/** Whether nothing is written, as the disk is full. */
+			/** Whether only removals are allowed, because the disk is full. */
 			readonly onlyRemove: boolean;
 	  }
 	| "all";
 
 export type PlainAnswer = {
-	/** The first object that could not be copied, and why. */
+	/** The first object that could not be copied, and the reason. */
 	readonly failures: readonly string[];
-	/** Whether something was not copied because the disk is full, or nearly. */
+	/** Whether objects were not copied because the disk is full, or nearly full. */
 	readonly noRoom: boolean;
 };
 
@@ -36,7 +36,7 @@ const data = String(workerData);
 const files = join(data, "files");
 const source = PlainSource.open(join(data, "oss.db"));
 
-// Of Linux's threads each has a priority; elsewhere this would slow down the whole process.
+// On Linux each thread has a priority; on other systems this would slow down the whole process.
 if (process.platform === "linux") setPriority(10);
 
 port.on("message", (task: PlainTask) => {
@@ -67,7 +67,7 @@ port.on("message", (task: PlainTask) => {
 	}
 });
 
-/** Beside the old copies, which are there until then. */
+/** The new copies are made next to the old ones, which remain until then. */
 function rebuild(): void {
 	const fresh = join(data, "files.new");
 	const old = join(data, "files.old");

@@ -1,8 +1,8 @@
 /**
- * `<data>/files`: a plain copy of every current object, kept in step in the background.
+ * `<data>/files`: a plain copy of every current object, kept up to date in the background.
  *
- * It is a view: people look at it, the emulator never does. A marker next to it says that it may be old, from before
- * the first change until the last one is copied; where it is found at start, all is copied anew.
+ * It is for users to look at; the emulator never reads it. A marker next to it exists from before the first change
+ * until the last change is copied; if the marker exists at start, everything is copied again.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,22 +11,22 @@ import type { DiskRoom } from "../folder/disk-room.ts";
 import { Copyist } from "./copyist.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
-/** Changes are copied when none has come for this long: then uploads leave room for it … */
+/** Changes are copied when there was no change for this long, so that uploads come first … */
 const QUIET_MS = 200;
 
-/** … and under steady load after this; an object that was overwritten meanwhile is copied once. */
+/** … and after this under steady load; an object that was overwritten meanwhile is copied once. */
 const STEADY_MS = 5_000;
 
-/** More changes than this are not remembered one by one: all is copied anew. */
+/** The maximum number of changes that are remembered one by one; if there are more, everything is copied again. */
 export const CHANGES_MAX = 50_000;
 
-/** Handing them to the worker takes a microsecond each, while uploads wait. */
+/** The number of changes per task: passing them to the worker takes a microsecond each, which delays uploads. */
 const HANDED_MAX = 500;
 
-/** After this, copies that found the disk full are tried again. */
+/** The interval after which copies that failed on a full disk are tried again. */
 const STARVED_MS = 5_000;
 
-/** A worker that ends by itself so often in a row is not started again. */
+/** A worker that fails this many times in a row is not started again. */
 const ENDS_MAX = 3;
 
 const CLOSE_MS = 5_000;
@@ -34,7 +34,7 @@ const CLOSE_MS = 5_000;
 const filesOf = (data: string): string => join(data, "files");
 const markerOf = (data: string): string => join(data, "files.stale");
 
-/** For an emulator that makes no copies: those there are may be old when one does again. */
+/** Must be called by an emulator that makes no copies: existing copies may then be outdated. */
 export function neglectPlainCopy(data: string): void {
 	if (existsSync(filesOf(data))) writeFileSync(markerOf(data), "");
 }
@@ -44,20 +44,20 @@ export class PlainCopy {
 	readonly #commit: () => void;
 	readonly #report: (error: unknown) => void;
 	readonly #copyist: Copyist;
-	/** `bucket/key`. */
+	/** The changed objects, as `bucket/key`. */
 	readonly #changes = new Set<string>();
 	#isAllOld: boolean;
-	/** Whether no change has come since the last look. */
+	/** Whether no change has occurred since the last check. */
 	#isQuiet = false;
 	#isMarked: boolean;
 	#timer: NodeJS.Timeout | undefined;
 	#copying: Promise<void> | null = null;
 	readonly #room: Pick<DiskRoom, "isFull"> | null;
-	/** Changes of which a full disk let only removals through. */
+	/** Changes that wait because only removals are possible on a full disk. */
 	readonly #postponed = new Set<string>();
 	#isStarved = false;
 	#retry: NodeJS.Timeout | undefined;
-	/** Something was not copied: the marker stays. */
+	/** Whether an object was not copied; then the marker remains. */
 	#isWrong = false;
 	#ends = 0;
 	#isClosed = false;
@@ -65,8 +65,8 @@ export class PlainCopy {
 	/**
 	 * @param data the data folder
 	 * @param isEmpty whether there is no bucket
-	 * @param commit makes the worker, which has a connection of its own, see what has changed
-	 * @param report called with the reason when something cannot be copied
+	 * @param commit commits pending changes, so that the worker, which has a connection of its own, sees them
+	 * @param report called with the reason if an object cannot be copied
 	 */
 	constructor(
 		data: string,
@@ -88,10 +88,10 @@ export class PlainCopy {
 	}
 
 	/**
-	 * Must be called before the change is committed, and in the same transaction, so that a crash between the two leaves
-	 * the marker.
+	 * Must be called before the change is committed, and in the same transaction, so that the marker exists after a
+	 * crash between the two.
 	 *
-	 * @param key '' for all of the bucket
+	 * @param key '' for the whole bucket
 	 */
 	changed(bucket: string, key: string): void {
 		if (this.#changes.size >= CHANGES_MAX) this.#isAllOld = true;
@@ -106,7 +106,7 @@ export class PlainCopy {
 		this.#timer ??= this.#watch(STEADY_MS / QUIET_MS);
 	}
 
-	/** @param looks how often at most before it starts */
+	/** @param looks the maximum number of checks before copying starts */
 	#watch(looks: number): NodeJS.Timeout {
 		const look = (): void => {
 			if (this.#isQuiet || looks <= 1) this.#start();
@@ -126,7 +126,7 @@ export class PlainCopy {
 		this.#isMarked = false;
 	}
 
-	/** An upload must not fail because of a view. */
+	/** An upload must not fail because of a copy. */
 	#tryTo(work: () => void): void {
 		try {
 			work();
@@ -144,7 +144,7 @@ export class PlainCopy {
 		});
 	}
 
-	/** The changes so far; those that come meanwhile wait for quiet again. */
+	/** Copies the changes so far; later changes wait until no more arrive. */
 	async #copy(): Promise<void> {
 		let left = this.#isAllOld ? 1 : this.#changes.size;
 		for (; left > 0 && this.#hasWork() && this.#canWork(); left -= HANDED_MAX) {
@@ -177,7 +177,7 @@ export class PlainCopy {
 		return { changes: changes.map(split), onlyRemove };
 	}
 
-	/** Until there is room; in case that is not noticed elsewhere, for a while. */
+	/** Waits until there is space, or for a while, in case that the space is not noticed elsewhere. */
 	#postpone(changes: readonly string[]): void {
 		for (const change of changes) this.#postponed.add(change);
 		if (this.#postponed.size > CHANGES_MAX) {
@@ -218,7 +218,7 @@ export class PlainCopy {
 		else this.#postpone(task.changes.map((change) => change.join("/")));
 	}
 
-	/** When all changes so far have been copied, or cannot be. */
+	/** Resolves when all changes so far have been copied, or cannot be copied. */
 	async settled(): Promise<void> {
 		while (this.#copying || (this.#hasWork() && this.#canWork())) {
 			this.#start();
@@ -226,13 +226,13 @@ export class PlainCopy {
 		}
 	}
 
-	/** Waits for the last copies, but not for ever: the marker says so then. */
+	/** Waits for the last copies for a limited time: if it expires, the marker remains. */
 	async close(): Promise<void> {
 		const settled = new AbortController();
 		const patience = wait(CLOSE_MS, undefined, settled);
 		await Promise.race([this.settled(), patience]);
 		settled.abort();
-		await patience.catch(() => {}); // it was aborted just now
+		await patience.catch(() => {}); // it was aborted above
 		this.#isClosed = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#retry);

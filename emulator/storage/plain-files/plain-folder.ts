@@ -1,9 +1,8 @@
 /**
- * The folder of plain copies: `<root>/<bucket>/<key>`, one file or folder at a time is updated to the current object.
+ * The folder of plain copies, `<root>/<bucket>/<key>`: updates one file or folder at a time to the current object.
  *
- * The right state follows from the current objects, never from the events: in whatever order changes arrive, and
- * however often, after the last one every file is where it belongs. Of an object `a` next to objects `a/…` the folder
- * is called `a`.
+ * The result depends on the current objects, not on the changes: in whatever order changes arrive, and however often,
+ * every file is correct after the last one. If there are objects `a` and `a/…`, the folder is named `a`.
  */
 import {
 	lstatSync,
@@ -23,7 +22,7 @@ export class PlainFolder {
 	readonly #root: string;
 	readonly #data: string;
 	readonly #source: PlainSource;
-	/** Written here, then renamed, so that no reader sees half a file. */
+	/** Files are written here and then renamed, so that no reader sees an incomplete file. */
 	readonly #unfinished: string;
 
 	/** @param data the data folder; `root` is below it */
@@ -39,7 +38,7 @@ export class PlainFolder {
 		for (const bucket of this.#source.buckets()) this.updateBucket(bucket);
 	}
 
-	/** All of a bucket, which may have been deleted, or replaced by another one of the same name. */
+	/** Updates a whole bucket, which may have been deleted, or replaced by another bucket of the same name. */
 	updateBucket(bucket: string): void {
 		const folder = join(this.#root, plainName(bucket));
 		rmSync(folder, { recursive: true, force: true });
@@ -54,7 +53,7 @@ export class PlainFolder {
 		else this.#remove(bucket, key);
 	}
 
-	/** The part of `update`, and for the key '' of `updateBucket`, that does not write. */
+	/** Does the removals of `update`, and for the key '' those of `updateBucket`. */
 	removeIfGone(bucket: string, key: string): void {
 		if (key !== "") {
 			if (!this.#source.find(bucket, key)) this.#remove(bucket, key);
@@ -78,7 +77,7 @@ export class PlainFolder {
 		if (kindOf(other) === "file") unlinkSync(other);
 	}
 
-	/** One of a key's folders may still be the file of an object of that name, or of a deleted one. */
+	/** A folder in the key may still be the file of an object of that name, or of a deleted object. */
 	#makeFolders(bucket: string, key: string): void {
 		const folder = dirname(this.#file(bucket, key));
 		if (kindOf(folder) === "folder") return;
@@ -114,11 +113,11 @@ export class PlainFolder {
 	}
 }
 
-/** `a` and `a/b` of `a/b/c`: those whose folders it is in. */
+/** The parent folders of a key: `a` and `a/b` of `a/b/c`. */
 const keysAbove = (key: string): string[] =>
 	[...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index));
 
-/** An empty object that consoles make to show a folder; its parent folder already shows it. */
+/** An empty object that clients create to show a folder; its parent folder already shows it. */
 const isFolder = (key: string, { size }: PlainObject): boolean =>
 	key.endsWith("/") && size === 0;
 
@@ -133,7 +132,7 @@ function kindOf(path: string): "file" | "folder" | "nothing" {
 	}
 }
 
-/** @returns whether there is no folder any more */
+/** @returns whether the path is free of folders */
 function removeIfEmpty(folder: string): boolean {
 	const kind = kindOf(folder);
 	if (kind !== "folder") return kind === "nothing";

@@ -1,7 +1,7 @@
 /**
- * Reads the objects to copy over a connection of its own, so that no request waits for it.
+ * Reads the objects to copy over a connection of its own, so that no request waits for them.
  *
- * It may see an object change from one question to the next: then a newer change is on its way.
+ * An object may change between two queries; then a newer change follows.
  */
 import Database, { type Statement } from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
@@ -9,7 +9,7 @@ import type { Sqlite } from "../schema.ts";
 export type PlainObject = {
 	readonly size: number;
 	readonly modified_ms: number;
-	/** Names its pieces; null when it is in data. */
+	/** The content with its pieces; null if it is in `data`. */
 	readonly content: string | null;
 	readonly data: Buffer | null;
 };
@@ -74,7 +74,7 @@ export class PlainSource {
 		return this.#bucket.get(bucket) !== undefined;
 	}
 
-	/** Some at a time, so that no long transaction keeps the database's log from being emptied. */
+	/** Reads a limited number at a time, so that no long transaction prevents the database's log from being emptied. */
 	*keys(bucket: string): Generator<string> {
 		for (let after = ""; ; ) {
 			const rows = this.#keysAfter.all(bucket, after);

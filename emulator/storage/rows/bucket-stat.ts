@@ -1,5 +1,5 @@
 /**
- * How much a bucket holds, counted on request in pages: no write has to keep a count.
+ * The number and size of a bucket's objects, counted on request in pages: writes maintain no counters.
  *
  * Source: docs «GetBucketStat».
  */
@@ -8,11 +8,11 @@ import { Breaks } from "../../oss/breaks.ts";
 import type { StorageClass } from "../../oss/storage-class.ts";
 import type { Sqlite } from "../schema.ts";
 
-/** Of all versions of one storage class; bytes. */
+/** The number and size in bytes of all versions of one storage class. */
 export type ClassStat = {
 	readonly count: number;
 	readonly size: number;
-	/** As it is billed: a small object counts as the minimum. */
+	/** The billed size: a small object counts as the minimum. */
 	readonly billed: number;
 };
 
@@ -21,7 +21,7 @@ export type BucketStat = {
 	readonly deleteMarkers: number;
 	readonly uploads: number;
 	readonly parts: number;
-	/** undefined for a bucket with nothing in it. */
+	/** undefined for an empty bucket. */
 	readonly modified: Date | undefined;
 };
 
@@ -34,10 +34,10 @@ type VersionRow = {
 	readonly storage_class: StorageClass;
 };
 
-/** Few enough that a page does not delay other requests. */
+/** The size of a page, which is small enough not to delay other requests. */
 const PAGE_MAX = 2000;
 
-/** @param billedBytesMin as which a smaller object counts in `billed` */
+/** @param billedBytesMin the billed size of smaller objects */
 export async function readStat(
 	db: Sqlite,
 	bucket: number,
@@ -68,16 +68,16 @@ export async function readStat(
 
 const NOTHING: ClassStat = { count: 0, size: 0, billed: 0 };
 
-/** All versions, in the order of their indexes. Other requests are served between two pages. */
+/** Reads all versions, in the order of their indexes. Other requests are served between two pages. */
 async function* pagesOf(
 	db: Sqlite,
 	bucket: number,
 ): AsyncGenerator<readonly VersionRow[]> {
 	const breaks = new Breaks();
 	for (const conditions of [
-		// Listed versions, of which a key has one.
+		// Listed versions; a key has at most one.
 		["listed = 1 AND key > @key ORDER BY key"],
-		// The other versions, any number of them: first the rest of the last key's.
+		// The other versions, any number per key: first the rest of the last key's.
 		[
 			"listed = 0 AND key = @key AND id < @id ORDER BY id DESC",
 			"listed = 0 AND key > @key ORDER BY key, id DESC",
@@ -101,7 +101,7 @@ async function* pagesOf(
 	}
 }
 
-/** The rows of the first statement that has any. */
+/** The rows of the first statement that returns any. */
 function firstOf<Row>(
 	statements: readonly Statement<[object], Row>[],
 	parameters: object,

@@ -14,13 +14,13 @@ export type DeliveryStatus =
 
 export type StoredDelivery = {
 	readonly id: string;
-	/** uid of the account that it belongs to. */
+	/** The uid of the account that it belongs to. */
 	readonly account: string;
 	readonly bucket: string;
 	readonly key: string;
 	readonly status: DeliveryStatus;
 	readonly started: Date;
-	/** The whole delivery as JSON, which is not read here. */
+	/** The whole delivery as JSON, which is opaque here. */
 	readonly document: string;
 };
 
@@ -33,13 +33,13 @@ export type DeliveryFilter = {
 	/** A part of the key. */
 	readonly search?: string | undefined;
 	readonly statuses?: readonly DeliveryStatus[] | undefined;
-	/** Begun then, or later. */
+	/** Only deliveries that began at this time or later. */
 	readonly since?: Date | undefined;
 };
 
 export type DeliveryLimits = {
 	readonly countMax: number;
-	/** Of the documents together. */
+	/** The maximum size of all documents together. */
 	readonly bytesMax: number;
 };
 
@@ -49,7 +49,7 @@ type DeliveryRow = Omit<StoredDelivery, "started"> & {
 	readonly started_ms: number;
 };
 
-/** CROSS, so that only the small rows are scanned, and documents are read only for rows that match. */
+/** CROSS determines the order: only the small rows are scanned, and documents are read only for matching rows. */
 const ROWS = `SELECT id, account, bucket, key, status, started_ms, document
   FROM delivery CROSS JOIN delivery_document USING (seq)`;
 
@@ -94,7 +94,7 @@ export class DeliveryRows {
 		this.interrupt();
 	}
 
-	/** To be called when nothing can finish the deliveries on record: after a start, in a restored snapshot. */
+	/** Must be called when no delivery on record can finish: after a start, in a restored snapshot. */
 	interrupt(): void {
 		this.#db
 			.prepare(
@@ -103,7 +103,7 @@ export class DeliveryRows {
 			.run();
 	}
 
-	/** Inside a transaction; takes the place of the one of the same id. */
+	/** Inside a transaction; replaces a delivery of the same id. */
 	put(delivery: StoredDelivery): void {
 		this.#put(delivery);
 		this.#trim();
@@ -113,7 +113,7 @@ export class DeliveryRows {
 		const { id, status, started, document } = delivery;
 		const bytes = Buffer.byteLength(document);
 		const known = this.#numberOf.get(id);
-		// It would drive out all others, and then itself.
+		// It would displace all others, and then itself.
 		if (bytes > this.#limits.bytesMax) {
 			if (known) this.#remove(known);
 			return;
@@ -148,7 +148,7 @@ export class DeliveryRows {
 		this.#totals.bytes -= bytes;
 	}
 
-	/** To be called when rows have been changed by others, or a transaction that counted some has failed. */
+	/** Must be called when rows have been changed by other code, or a transaction that counted some has failed. */
 	recount(): void {
 		this.#totals = this.#count();
 	}
@@ -187,8 +187,8 @@ export class DeliveryRows {
 	/**
 	 * Inside a transaction, after which `recount` must be called.
 	 *
-	 * @param account undefined for all
-	 * @returns how many there were
+	 * @param account undefined deletes the deliveries of all accounts
+	 * @returns the number of deleted deliveries
 	 */
 	clear(account: string | undefined): number {
 		if (account === undefined) {

@@ -1,8 +1,8 @@
 /**
  * Listings that seek: every row that is read is returned, or represents a returned common prefix.
  *
- * After a common prefix the next query begins behind all that share it, so a million keys under one prefix cost one
- * row.
+ * After a common prefix the next query begins after all keys with that prefix, so a million keys with one prefix cost
+ * one row.
  *
  * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
  */
@@ -14,7 +14,7 @@ import type { StoredObject } from "../types.ts";
 import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
 
 export type VersionListQuery = ListQuery & {
-	/** Versions of the key `after` that are older than this one come too. */
+	/** Versions of the key `after` that are older than this one are included too. */
 	readonly afterVersionId?: string;
 };
 
@@ -90,7 +90,7 @@ export class Listing {
 		return builder.page();
 	}
 
-	/** The row that `afterVersionId` names; undefined when it does not count, or was deleted. */
+	/** The row of `afterVersionId`; undefined if it does not apply, or the version was deleted. */
 	#findMarker(
 		bucket: number,
 		{ prefix, after, afterVersionId }: VersionListQuery,
@@ -109,7 +109,7 @@ const bothRanges = (bucket: number, start: string, end: string): TwoRanges => [
 	...([bucket, start, end || END] as const),
 ];
 
-/** If the version of the marker was deleted since the last page, all others of its key are listed (again). */
+/** If the version of the marker was deleted since the last page, all other versions of its key are listed (again). */
 function startOf(
 	{ after, afterVersionId }: VersionListQuery,
 	marker: number | undefined,

@@ -1,5 +1,5 @@
 /**
- * Rows of parts: what an upload has received so far.
+ * Rows of parts: the parts that an upload has received so far.
  *
  * Every method that writes is called inside a transaction.
  */
@@ -15,10 +15,10 @@ type PartRow = Omit<StoredPart, "modified"> & {
 	readonly content: string | null;
 };
 
-/** Of a part with its bytes in its row, those are read when they are needed. */
+/** A part without the bytes in its row, which are read when they are needed. */
 export type PartWithContent = StoredPart & { readonly content: string | null };
 
-/** As a LIMIT. */
+/** A LIMIT that returns all rows. */
 const ALL = -1;
 
 export class Parts {
@@ -53,12 +53,12 @@ export class Parts {
 		return this.#after.all(upload, after, max).map(toPart);
 	}
 
-	/** One content of several parts; the parts stay as they are. */
+	/** Makes one content of several parts; the parts are not changed. */
 	join(upload: string, parts: readonly PartWithContent[]): ContentColumns {
 		return this.#contents.join(parts.map((part) => this.#read(upload, part)));
 	}
 
-	/** Holds a part for reading. */
+	/** Holds the content of a part for reading. */
 	open(upload: string, part: PartWithContent): OpenContent {
 		return new OpenContent(this.#contents, this.#read(upload, part), part.size);
 	}
@@ -71,7 +71,7 @@ export class Parts {
 		return { content, size, data: data ?? null };
 	}
 
-	/** @throws that the part before it is missing */
+	/** @throws that the previous part is missing */
 	replace(upload: StoredUpload, part: ContentColumns & StoredPart): void {
 		if (upload.sequential) this.#requirePrevious(upload.id, part.number);
 		this.#remove(upload.id, this.#one.get(upload.id, part.number));
@@ -85,7 +85,7 @@ export class Parts {
 			throw this.#refuse({ is: "part-missing" });
 	}
 
-	/** In three statements: one for each of 10,000 parts would delay other requests. */
+	/** Three statements: one for each of 10,000 parts would delay other requests. */
 	removeAll(upload: string): void {
 		this.#contents.dropOfUpload(upload);
 		this.#deleteAll.run(upload);

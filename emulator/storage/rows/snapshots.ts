@@ -1,10 +1,10 @@
 /**
- * Snapshots: the state of everything under a name, to which the store can return.
+ * Snapshots: named states of all data, to which the store can return.
  *
- * Taking one copies nothing. From then on triggers keep, in tables of their own, each row as it was when the newest
- * snapshot was taken, once, before its first change; a row that did not exist is stored as a mark. A snapshot therefore
- * costs what changes after it, and blobs are shared: one stays while a stored row names it. A row as it was in an older
- * snapshot is the earliest that is stored for that snapshot or a later one, or else the row as it is now.
+ * Taking a snapshot copies nothing. From then on triggers copy into separate tables, once and before its first
+ * change, each row as it was when the newest snapshot was taken; for a row that did not exist they insert a mark. So
+ * a snapshot costs only later changes, and blobs are shared: a blob remains while a stored row refers to it. A row as
+ * of an older snapshot is the earliest row stored for that snapshot or a later one, or else the present row.
  *
  * Every method that writes is called inside a transaction. While there is no snapshot there are no triggers.
  */
@@ -13,7 +13,7 @@ import type { Sqlite } from "../schema.ts";
 export type StoredSnapshot = {
 	readonly name: string;
 	readonly created: Date;
-	/** The caller's own data, returned with it; not read here. */
+	/** The caller's own data, returned with the snapshot; opaque here. */
 	readonly state: string;
 };
 
@@ -50,7 +50,7 @@ export class Snapshots {
 		}));
 	}
 
-	/** In the order in which they were taken. */
+	/** Lists them in the order in which they were taken. */
 	list(): StoredSnapshot[] {
 		return this.#db
 			.prepare<[], SnapshotRow>("SELECT * FROM snapshot ORDER BY id")
@@ -79,7 +79,7 @@ export class Snapshots {
 		for (const table of this.#tables) this.#db.exec(makeTriggers(table));
 	}
 
-	/** Keys whose current version may differ from that in the snapshot; '' for a bucket itself. */
+	/** Keys whose current version may differ from that in the snapshot; '' for the bucket itself. */
 	changedKeys(id: number): readonly (readonly [bucket: string, key: string])[] {
 		return this.#db
 			.prepare<[object], [string, string]>(CHANGED_KEYS)
@@ -87,7 +87,7 @@ export class Snapshots {
 			.all({ id });
 	}
 
-	/** @returns files that may have lost their last piece by this */
+	/** @returns files whose last piece may have been removed */
 	restore(id: number): string[] {
 		const files = this.#db
 			.prepare<[number], FileRow>(
@@ -104,9 +104,9 @@ export class Snapshots {
 	}
 
 	/**
-	 * Rows that the snapshot before this one needs too become that one's.
+	 * Stored rows that the previous snapshot also needs are transferred to it.
 	 *
-	 * @returns files that may have lost their last piece by this
+	 * @returns files whose last piece may have been removed
 	 */
 	delete(id: number): string[] {
 		const files = this.#db
@@ -149,8 +149,9 @@ const same = (key: readonly string[], one: string, other: string): string =>
 		.join(" AND ");
 
 /**
- * Without OR IGNORE: in a trigger, the conflict clause of the statement that fires it counts instead. A row that was
- * made after the snapshot and goes again leaves no mark, so that a key overwritten for ever costs one row.
+ * Without OR IGNORE: in a trigger, the conflict clause of the statement that fires it applies instead. A row that was
+ * created after the snapshot and is deleted again leaves no mark, so that a key that is overwritten often costs one
+ * row.
  */
 function makeTriggers({ name, key, columns }: Table): string {
 	const newest = "(SELECT max(id) FROM snapshot)";
@@ -195,7 +196,7 @@ const handToPrevious = ({ name, key }: Table): string =>
        WHERE earlier.snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
          AND ${same(key, "earlier", `former_${name}`)})`;
 
-/** From current and from former rows, because a key may have only one of the two. */
+/** Reads current and former rows, because a key may have only one of the two. */
 const CHANGED_KEYS = `
   SELECT bucket.name, version.key FROM former_version AS former
     JOIN version ON version.id = former.id JOIN bucket ON bucket.id = version.bucket WHERE former.snapshot >= @id

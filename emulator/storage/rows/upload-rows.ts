@@ -1,4 +1,4 @@
-/** Rows of uploads, short of their parts. */
+/** Rows of uploads, without their parts. */
 import type { Statement } from "better-sqlite3";
 import { type ListQuery, type Page, PageBuilder } from "../../oss/page.ts";
 import { afterPrefix, laterOf } from "../../oss/utf8.ts";
@@ -15,26 +15,26 @@ type UploadRow = {
 	readonly acl: StoredUpload["acl"];
 	readonly sequential: number;
 	readonly properties: string;
-	/** null for {}. */
+	/** null stands for {}. */
 	readonly state: string | null;
 };
 
 export type UploadListQuery = {
 	readonly prefix: string;
 	readonly keyMarker: string;
-	/** Counts only with a key marker. */
+	/** Applies only with a key marker. */
 	readonly uploadIdMarker: string;
 };
 
 export type UploadPageQuery = ListQuery & {
-	/** Uploads of the key `after` with a later id come too; '' for none. */
+	/** Uploads of the key `after` with a later id are included too; '' for none. */
 	readonly afterUploadId: string;
 };
 
-/** Rows read at a time. */
+/** The number of rows read at a time. */
 const ROWS_MAX = 1000;
 
-/** Behind every upload id. */
+/** A text that sorts after every upload id. */
 const LAST_ID = "~";
 
 export class UploadRows {
@@ -111,7 +111,7 @@ export class UploadRows {
 		return builder.page();
 	}
 
-	/** All uploads from the markers on. */
+	/** Lists all uploads after the markers. */
 	*list(
 		bucket: StoredBucket,
 		{ prefix, keyMarker, uploadIdMarker }: UploadListQuery,

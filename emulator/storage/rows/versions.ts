@@ -1,7 +1,7 @@
 /**
- * Rows of versions, and OSS's rules of which replaces which.
+ * Rows of versions, and OSS's rules for replacing versions.
  *
- * Every method that writes is called inside a transaction. Of a key's rows the newest is listed unless it is a delete
+ * Every method that writes is called inside a transaction. The newest row of a key is listed unless it is a delete
  * marker; outside versioning there is one row, whose version id is the word `null`.
  *
  * Source: docs «Overview of versioning», «DeleteObject».
@@ -19,7 +19,7 @@ import type {
 	StoredObject,
 } from "../types.ts";
 
-/** A version, without its place in a key's history. */
+/** A version without its position in a key's history. */
 export type NewVersion = ContentColumns &
 	Omit<StoredObject, "bucket" | "versionId" | "isLatest">;
 
@@ -37,19 +37,19 @@ export type VersionRow = ContentColumns & {
 	readonly storage_class: StoredObject["storageClass"];
 	readonly acl: StoredObject["acl"];
 	readonly properties: string;
-	/** null for {}: nothing has happened to most objects. */
+	/** null stands for {}: most objects have no state. */
 	readonly state: string | null;
 };
 
-/** All columns but `data`: a HEAD or a listing does not read contents. */
+/** All columns except `data`: a HEAD or a listing does not read contents. */
 export const COLUMNS =
 	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
 
-/** The columns of a row that is listed. */
+/** The columns that are stored for a listed row. */
 const LISTED_COLUMNS =
 	"id, key, version_id, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
 
-/** Their values, in that order, and `data`: an array costs 1 µs less than an object with the same. */
+/** The values of these columns in this order, and `data`: an array costs 1 µs less than an object. */
 type ListedRow = readonly [
 	id: VersionRow["id"],
 	key: VersionRow["key"],
@@ -87,7 +87,7 @@ const toListedRow = (row: ListedRow): VersionRow => ({
 	data: row[14],
 });
 
-/** What a writer gives, by position: names cost 1.5 µs more. */
+/** The values of a writer by position: names cost 1.5 µs more. */
 type Written = readonly [
 	type: VersionRow["type"],
 	size: VersionRow["size"],
@@ -128,7 +128,7 @@ const toWritten = (version: NewVersion): Written => [
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
 	readonly versionId: string;
-	/** Whether a delete marker was made or deleted. */
+	/** Whether a delete marker was created or deleted. */
 	readonly deleteMarker: boolean;
 };
 
@@ -195,9 +195,9 @@ export class Versions {
 	}
 
 	/**
-	 * The row of a version, or of the newest; a delete marker too.
+	 * The row of a version, or of the newest version, which can be a delete marker.
 	 *
-	 * @param withData whether `data` is wanted; otherwise it is null
+	 * @param withData whether `data` is read; otherwise it is null
 	 */
 	find(
 		bucket: StoredBucket,
@@ -235,12 +235,12 @@ export class Versions {
 	}
 
 	/**
-	 * Adds a version as the newest of its key, in place of the one it replaces.
+	 * Adds a version as the newest of its key, and removes the version that it replaces.
 	 *
-	 * @param protect is asked before that one goes
+	 * @param protect called before that version is removed
 	 * @returns its version id
-	 * @throws that the object exists under `forbidOverwrite`, which counts only where versioning was never on; what
-	 *   `protect` throws
+	 * @throws that the object exists, with `forbidOverwrite`, which applies only if versioning was never enabled;
+	 *   errors of `protect`
 	 */
 	insert(
 		bucket: StoredBucket,
@@ -259,7 +259,7 @@ export class Versions {
 				: undefined;
 		const columns = toWritten(version);
 		if (replaced && bucket.versioning === "") {
-			// Its place in the indexes stays, and so does its id: there are no others of its key.
+			// Its position in the indexes does not change, and neither does its id: its key has no other versions.
 			protect?.(toObject(bucket.name, replaced, true));
 			this.#contents.drop(replaced);
 			this.#replace.run(...columns, replaced.id);
@@ -288,7 +288,7 @@ export class Versions {
 		this.#contents.drop(row);
 	}
 
-	/** Deletes without a version id: in a bucket with versioning nothing is lost, a delete marker is added. */
+	/** Deletes without a version id: in a bucket with versioning no data is lost, because a delete marker is added. */
 	delete(
 		bucket: StoredBucket,
 		key: string,
@@ -309,7 +309,10 @@ export class Versions {
 		return { versionId, deleteMarker: true };
 	}
 
-	/** Deletes one version permanently; the newest remaining one becomes current. An unknown id is not an error. */
+	/**
+	 * Deletes one version permanently; the newest remaining version becomes the current one. An unknown id is not an
+	 * error.
+	 */
 	deleteVersion(
 		bucket: StoredBucket,
 		key: string,
@@ -326,7 +329,7 @@ export class Versions {
 		return { versionId: named, deleteMarker: row.type === "DeleteMarker" };
 	}
 
-	/** Changes a row in place: ACL, tags, state, an append. */
+	/** Updates a row in place: ACL, tags, state, an append. */
 	update(row: VersionRow, change: Partial<NewVersion>): void {
 		const { modified, properties, state, ...rest } = change;
 		this.#update.run({
@@ -382,7 +385,7 @@ export function toObject(
 	};
 }
 
-/** Most objects have the same: only their media type, and of few kinds. */
+/** Most objects have only a media type, and the number of different ones is small. */
 function readProperties(text: string): ObjectProperties {
 	if (text === latest.text) return latest.properties;
 	const properties: ObjectProperties = JSON.parse(text);
@@ -397,7 +400,7 @@ const NO_STATE: ObjectState = {};
 export const readState = (text: string | null): ObjectState =>
 	text === null ? NO_STATE : JSON.parse(text);
 
-/** @returns null for {}: nothing has happened to most objects */
+/** @returns null for {}: most objects have no state */
 export function writeState(state: ObjectState): string | null {
 	const text = JSON.stringify(state);
 	return text === "{}" ? null : text;
