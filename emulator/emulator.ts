@@ -1,4 +1,4 @@
-/** The parts of an emulator that operations use; every operation takes it as its first argument. */
+/** The parts of an emulator that operations use; it is the first argument of every operation. */
 import type { Accounts } from "./auth/accounts.ts";
 import type { Ram } from "./auth/ram.ts";
 import type { Callbacks } from "./callback/callbacks.ts";
@@ -22,19 +22,19 @@ export type Emulator = {
 	readonly fetches: FetchTasks;
 	readonly clock: MovableClock;
 	readonly log: Log;
-	/** Without prefix, `cn-hangzhou`. */
+	/** The region without prefix, `cn-hangzhou`. */
 	readonly region: string;
 	/** `BUCKET.<domain>` addresses a bucket for each of these, in addition to `localhost` and `*.aliyuncs.com`. */
 	readonly domains: readonly string[];
-	/** false with `--auth off`. */
+	/** Whether signatures are checked; false with `--auth off`. */
 	readonly checkSignatures: boolean;
-	/** The rules of buckets without CORS rules: pages can do nothing, or with `--cors dev` everything. */
+	/** The rules of buckets without CORS rules: pages are allowed nothing, or with `--cors dev` everything. */
 	readonly cors: "off" | "dev";
 	/** Whether a bucket may be addressed by the endpoint of another region, `BUCKET.oss-cn-beijing.aliyuncs.com`. */
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
 	readonly blockPublicAccess: boolean;
 	readonly s3: S3Settings;
-	/** The real OSS that requests are passed on to; undefined when this emulator stores the objects. */
+	/** The real OSS that receives the requests; undefined if this emulator stores the objects. */
 	readonly upstream: Upstream | undefined;
 };

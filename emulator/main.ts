@@ -48,10 +48,10 @@ export async function main(
 	if (command !== undefined && !command.startsWith("-"))
 		return unknownCommand(command);
 	try {
-		const { start } = await import("./start/start.ts"); // commands do without it
+		const { start } = await import("./start/start.ts"); // other commands do not need it
 		const config = readConfig(args, process.env);
 		const running = await start(config, (error) => process.exit(fail(error)));
-		closeOnSignal(running); // a reader of the next line may send one at once
+		closeOnSignal(running); // a reader of the next line may send a signal at once
 		print(`${await readyLine(config, running, version)}\n`);
 		return undefined;
 	} catch (error) {
@@ -60,7 +60,7 @@ export async function main(
 	}
 }
 
-/** On standard output, where there is no other line. */
+/** Writes to standard output, which has no other line. */
 async function readyLine(
 	config: Config,
 	running: Running,

@@ -1,6 +1,6 @@
 /**
- * The version of this package, from its package.json, which is one folder above this file, in the source and in the
- * package.
+ * The version of this package, from its package.json, which is one folder above this file, both in the source and in
+ * the package.
  */
 import { readFileSync } from "node:fs";
 

@@ -35,7 +35,7 @@ export type Patience = {
 	readonly bodyMs: number;
 	/** … at least this much of a body must arrive. */
 	readonly bodyBytesMin: number;
-	/** A client that is silent for this long in the middle of a request, or while it reads a response, is disconnected. */
+	/** A client that is silent for this long during a request or while it reads a response is disconnected. */
 	readonly silenceMs: number;
 	/** The maximum number of connections to each address and port; further connections are closed at once. */
 	readonly connectionsMax: number;

@@ -1,19 +1,19 @@
 /**
- * The database: its tables, version by version, and how a file of an older version becomes one of the newest.
+ * The database: its tables, version by version, and the migration of a file of an older version to the newest.
  *
- * An object is one row of `version`, with its content in it when small. Every row is in one of two partial indexes:
- * `listed` holds what a listing shows (the newest version of each key, unless that is a delete marker), `unlisted` the
- * rest, so a listing never walks over history and an unversioned bucket pays for one index only.
+ * An object is one row of `version`, which includes its content if it is small. Every row is in one of two partial
+ * indexes: `listed` holds the rows that a listing shows (the newest version of each key, unless it is a delete
+ * marker), `unlisted` all others. So a listing never scans history, and an unversioned bucket needs only one index.
  */
 import Database from "better-sqlite3";
 import { StartError } from "../oss/start-error.ts";
 
 export type Sqlite = Database.Database;
 
-/** As the upper end of a range of keys: a blob is above every text, so `key < END` holds for all of them. */
+/** The upper end of a range of keys: a blob sorts after every text, so `key < END` is true for all of them. */
 export const END = Buffer.from([0xff]);
 
-/** Entry n leads from version n to n + 1. Entries are never changed, only added. */
+/** Entry n migrates from version n to n + 1. Entries are never changed, only added. */
 const STEPS = [
 	`
   CREATE TABLE bucket (
@@ -121,8 +121,8 @@ const STEPS = [
 	`
   ALTER TABLE version ADD COLUMN state TEXT; -- JSON; null for an object to which nothing has happened
   `,
-	"ALTER TABLE upload ADD COLUMN state TEXT", // of the object to come
-	"ALTER TABLE delivery ADD COLUMN account TEXT NOT NULL DEFAULT ''", // uid; '' in what older versions wrote
+	"ALTER TABLE upload ADD COLUMN state TEXT", // of the object that is being uploaded
+	"ALTER TABLE delivery ADD COLUMN account TEXT NOT NULL DEFAULT ''", // uid; '' in rows of older versions
 	`
   UPDATE delivery SET account = coalesce((SELECT owner FROM bucket WHERE bucket.name = delivery.bucket), '')
   WHERE account = '';
@@ -163,9 +163,9 @@ const STEPS = [
 ] as const;
 
 /**
- * @param path of the database file, or `:memory:`
+ * @param path the path of the database file, or `:memory:`
  * @param durable whether a commit waits for the disk, so that it survives a power cut
- * @throws StartError when the file was written by a newer emulator; nothing has been written then
+ * @throws StartError if the file was written by a newer emulator; it is not changed then
  */
 export function openDatabase(path: string, durable: boolean): Sqlite {
 	const db = new Database(path);
@@ -173,7 +173,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 		const version = requireKnownVersion(db, path);
 		db.pragma("journal_mode = WAL");
 		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
-		// Rows are removed one table at a time: cascades would delete rows that a restored snapshot keeps.
+		// Rows are deleted table by table: cascades would delete rows that a restored snapshot needs.
 		db.pragma("foreign_keys = OFF");
 		db.pragma("cache_size = -16000");
 		db.pragma("temp_store = MEMORY");
@@ -185,7 +185,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	}
 }
 
-/** @throws StartError when it is newer than this emulator knows */
+/** @throws StartError if the file is of a version that this emulator does not support */
 export function requireKnownVersion(db: Sqlite, path: string): number {
 	const version = Number(db.pragma("user_version", { simple: true }));
 	if (version > STEPS.length) {
@@ -197,7 +197,7 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 	return version;
 }
 
-/** In one transaction: the disk is waited for once, and an interrupted migration leaves the file as it was. */
+/** In one transaction: it waits for the disk once, and an interrupted migration does not change the file. */
 function migrate(db: Sqlite, version: number): void {
 	if (version === STEPS.length) return;
 	const climb = db.transaction(() => {

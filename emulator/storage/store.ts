@@ -1,7 +1,7 @@
 /**
- * Everything the emulator keeps: metadata in SQLite, large contents in blobs; on disk under one folder, or in memory.
+ * All data of the emulator: metadata in SQLite, large contents in blobs; on disk in one folder, or in memory.
  *
- * The only module that knows SQL. Its methods are asynchronous so that another engine can take its place.
+ * The only module that uses SQL. Its methods are asynchronous so that another engine can replace it.
  */
 
 import { join } from "node:path";
@@ -36,16 +36,16 @@ import { Uploads } from "./uploads.ts";
 import { type OnChange, Writes } from "./writes.ts";
 
 export type StoreOptions = {
-	/** The data folder, made if absent; null for memory. */
+	/** The data folder, which is created if it does not exist; null for memory. */
 	readonly folder: string | null;
-	/** Whether acknowledged writes survive a power cut too. */
+	/** Whether acknowledged writes must survive a power cut too. */
 	readonly durable: boolean;
-	/** Whether `<folder>/files` shows a plain copy of every current object. */
+	/** Whether `<folder>/files` has a plain copy of every current object. */
 	readonly files: boolean;
-	/** Called with errors in the background; with a StartError when the emulator cannot go on. */
+	/** Called with errors in the background; with a StartError if the emulator cannot continue. */
 	readonly report: (error: unknown) => void;
 	readonly protocol: Protocol;
-	/** How many deliveries are remembered. */
+	/** The maximum number of deliveries in the record. */
 	readonly deliveries?: DeliveryLimits;
 };
 
@@ -54,10 +54,10 @@ const DELIVERIES: DeliveryLimits = {
 	bytesMax: 64 * 1024 * 1024,
 };
 
-/** Each costs what changes after it. */
+/** The maximum number of snapshots, each of which costs the later changes. */
 export const SNAPSHOTS_MAX = 100;
 
-/** In both indexes of versions. */
+/** The deletion of versions from both indexes. */
 const DELETE_IN_BUCKET = [
 	"DELETE FROM version WHERE bucket = ? AND listed = 1",
 	"DELETE FROM version WHERE bucket = ? AND listed = 0",
@@ -80,9 +80,9 @@ export class Store {
 	readonly buckets: Buckets;
 	readonly objects: Objects;
 	readonly uploads: Uploads;
-	/** The documents of buckets and accounts. */
+	/** Documents of buckets and accounts. */
 	readonly configurations: Configurations;
-	/** The requests that were sent to application servers. */
+	/** Requests that were sent to application servers. */
 	readonly deliveries: Deliveries;
 	readonly #db: Sqlite;
 	readonly #transactions: Transactions;
@@ -156,7 +156,7 @@ export class Store {
 		blobs.sweep((name) => contents.isNamed(name), report);
 	}
 
-	/** @throws StartError when the folder cannot be used; nothing has been written then */
+	/** @throws StartError if the folder cannot be used; it is not changed then */
 	static async open(given: StoreOptions): Promise<Store> {
 		const { folder, durable, files } = given;
 		const report = (error: unknown): void =>
@@ -185,9 +185,10 @@ export class Store {
 	}
 
 	/**
-	 * To be called with errors of the store that would be bugs of the emulator otherwise.
+	 * Must be called with errors of the store that would otherwise count as bugs of the emulator.
 	 *
-	 * @returns whether it is reported: that the disk is full, or the database damaged, so that the emulator cannot go on
+	 * @returns whether the error has a known cause, which is reported: the disk is full, or the database is damaged
+	 *   and the emulator cannot continue
 	 */
 	explains(error: unknown): boolean {
 		if (isDamage(error)) this.#report(explain(this.#folder ?? "", error));
@@ -195,8 +196,8 @@ export class Store {
 	}
 
 	/**
-	 * Deletes all buckets of an account, or of all accounts, with everything in them, the documents of the account and
-	 * the record of its deliveries. Objects that are being read can be read to the end. Snapshots stay.
+	 * Deletes all buckets of an account, or of all accounts, including their contents, the documents of the account and
+	 * the record of its deliveries. Objects that are being read can be read to the end. Snapshots remain.
 	 */
 	async reset(account?: string): Promise<void> {
 		this.#change(() => {
@@ -208,7 +209,7 @@ export class Store {
 		});
 	}
 
-	/** Without conditions, SQLite empties a table at once. */
+	/** SQLite empties a table at once if there is no condition. */
 	#deleteAllBuckets(): void {
 		this.#contents.clear();
 		this.#db.exec("DELETE FROM version; DELETE FROM part; DELETE FROM upload");
@@ -222,11 +223,11 @@ export class Store {
 	}
 
 	/**
-	 * Keeps everything as it is now under a name, in place of a snapshot of that name. Takes the same time however much
-	 * there is: rows are copied when they change, and contents are shared.
+	 * Takes a snapshot of all data under a name, in place of a snapshot of that name. The time does not depend on the
+	 * amount of data: rows are copied when they change, and contents are shared.
 	 *
-	 * @param state of the caller's own, to be had back with the snapshot
-	 * @returns undefined when there are `SNAPSHOTS_MAX` of other names
+	 * @param state data of the caller, returned with the snapshot
+	 * @returns undefined if there are `SNAPSHOTS_MAX` snapshots with other names
 	 */
 	async snapshot(
 		name: string,
@@ -243,10 +244,10 @@ export class Store {
 	}
 
 	/**
-	 * Makes everything as it was in a snapshot: buckets, objects, uploads, documents, deliveries. The snapshot stays, and
-	 * so do the others. Takes time for the rows that have changed since.
+	 * Restores all data as of a snapshot: buckets, objects, uploads, documents, deliveries. This snapshot and the
+	 * others remain. The time depends on the number of rows that have changed since.
 	 *
-	 * @returns undefined when there is no snapshot of that name
+	 * @returns undefined if there is no snapshot of that name
 	 */
 	async restore(name: string): Promise<StoredSnapshot | undefined> {
 		return this.#change(() => {
@@ -263,12 +264,12 @@ export class Store {
 		});
 	}
 
-	/** In the order in which they were taken. */
+	/** Lists the snapshots in the order in which they were taken. */
 	async listSnapshots(): Promise<StoredSnapshot[]> {
 		return this.#snapshots.list();
 	}
 
-	/** @returns whether there was one of that name */
+	/** @returns whether there was a snapshot of that name */
 	async deleteSnapshot(name: string): Promise<boolean> {
 		return this.#change(() => this.#deleteSnapshot(name));
 	}
@@ -279,7 +280,7 @@ export class Store {
 		return found !== undefined;
 	}
 
-	/** Changes many rows at once, in a commit of its own; the caches are read again. */
+	/** Changes many rows at once, in a commit of its own, and then reloads the caches. */
 	#change<T>(work: Work<T>): T {
 		try {
 			return this.#transactions.alone(work);
@@ -290,7 +291,7 @@ export class Store {
 		}
 	}
 
-	/** How much a bucket holds. @param billedBytesMin the billed size of a smaller object */
+	/** The number and size of a bucket's objects. @param billedBytesMin the billed size of smaller objects */
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
 		const { id } = this.buckets.require(bucket);
 		return readStat(this.#db, id, billedBytesMin);
@@ -302,7 +303,7 @@ export class Store {
 		await this.#blobs.settled();
 	}
 
-	/** Everything acknowledged is in its place after this; nothing may be asked of the store any more. */
+	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
 		this.#transactions.commit();
 		await this.#plainCopy?.close();

@@ -1,19 +1,19 @@
 /**
- * Transactions: the writes of a piece of work are stored completely, or not at all.
+ * Transactions: the writes of a unit of work are stored completely, or not at all.
  *
- * A commit costs more than the writes in it, and with --durable a hundred times as much: works of one turn of the
- * event loop share one, each a savepoint in it. Each caller's promise resolves with the commit; until then, for less
- * than a turn, readers see it already.
+ * A commit costs more than the writes in it, and with --durable a hundred times as much: units of work of one turn of
+ * the event loop share a commit, each as a savepoint in it. Each caller's promise resolves with the commit; readers
+ * see the changes before that, for less than a turn.
  */
 import type { Sqlite } from "./schema.ts";
 
-/** A piece of work, synchronous. */
+/** A synchronous unit of work. */
 export type Work<T> = () => T;
 
-/** @throws errors of `work`, and then nothing is stored; errors of SQLite when it cannot commit */
+/** @throws errors of `work`, and then nothing is stored; errors of SQLite if it cannot commit */
 export type Transact = <T>(work: Work<T>) => T;
 
-/** A commit that several share. */
+/** A commit that several units of work share. */
 type Group = PromiseWithResolvers<void> & { readonly end: NodeJS.Immediate };
 
 export class Transactions {
@@ -24,20 +24,20 @@ export class Transactions {
 	#group: Group | undefined;
 	#committed: () => void = () => {};
 
-	/** @param relieve may make room on a full disk. @returns whether a work is worth trying again then */
+	/** @param relieve frees space on a full disk if it can. @returns whether the work should be tried again */
 	constructor(db: Sqlite, relieve: (error: unknown) => boolean = () => false) {
 		this.#db = db;
 		this.#relieve = relieve;
-		// better-sqlite3's own transactions take 4 µs to make for every use.
+		// better-sqlite3's own transactions take 4 µs for every use.
 		const statements = new Map(SQL.map((sql) => [sql, db.prepare(sql)]));
 		this.#run = (sql) => statements.get(sql)?.run();
 	}
 
 	/**
-	 * Runs `work` now, in the commit of this turn; and once more if that fails on a full disk.
+	 * Runs `work` now, in the commit of this turn; runs it again if it fails on a full disk.
 	 *
-	 * @returns when that is done
-	 * @throws as `Transact`
+	 * @returns when it is committed
+	 * @throws the errors of `Transact`
 	 */
 	async share<T>(work: Work<T>): Promise<T> {
 		try {
@@ -55,7 +55,9 @@ export class Transactions {
 		return result;
 	}
 
-	/** Runs `work` in a commit of its own, after that of the works before it; and once more as `share` does. */
+	/**
+	 * Runs `work` in a commit of its own, after pending work is committed; runs it again if it fails on a full disk.
+	 */
 	readonly alone: Transact = (work) => {
 		try {
 			return this.#alone(work);
@@ -80,12 +82,12 @@ export class Transactions {
 		}
 	};
 
-	/** From within a work: `step` is taken when its commit has been made, or has failed. */
+	/** Must be called within a unit of work: `step` runs when its commit has been made, or has failed. */
 	afterwards(step: () => void): void {
 		this.#afterwards.push(step);
 	}
 
-	/** Commits the writes so far; their promises reject if that fails. */
+	/** Commits the pending writes; their promises reject if that fails. */
 	commit(): void {
 		const group = this.#leave();
 		if (!group) return;
@@ -104,7 +106,7 @@ export class Transactions {
 		this.#run("BEGIN IMMEDIATE");
 		const end = setImmediate(() => this.commit());
 		this.#group = { ...Promise.withResolvers<void>(), end };
-		this.#group.promise.catch(() => {}); // each sharer receives the error; there may be no sharer left
+		this.#group.promise.catch(() => {}); // each caller receives the error; there may be no caller left
 		return this.#group;
 	}
 
@@ -130,13 +132,13 @@ export class Transactions {
 		}
 	}
 
-	/** A full disk makes SQLite roll back everything, including the works before this one. */
+	/** A full disk makes SQLite roll back everything, including earlier units of work. */
 	#lose(error: unknown): void {
 		this.#leave()?.reject(error);
 		this.#finish();
 	}
 
-	/** To be called with what follows every commit. */
+	/** Sets the function that is called after every commit. */
 	whenCommitted(step: () => void): void {
 		this.#committed = step;
 	}

@@ -15,7 +15,7 @@ export type StoredBucket = {
 	readonly acl: BucketAcl;
 	readonly storageClass: StorageClass;
 	readonly redundancy: string;
-	/** With its prefix, `oss-cn-hangzhou`. */
+	/** The region with its prefix, `oss-cn-hangzhou`. */
 	readonly location: string;
 	readonly versioning: Versioning;
 };
@@ -23,42 +23,42 @@ export type StoredBucket = {
 /** The metadata that a writer sets on an object. */
 export type ObjectProperties = {
 	readonly contentType: string;
-	/** Cache-Control, Content-Disposition, Content-Encoding, Content-Language, Expires: as spelled here. */
+	/** Cache-Control, Content-Disposition, Content-Encoding, Content-Language and Expires, in this spelling. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** Names without `x-oss-meta-`, lower-case. */
+	/** Lower-case names without `x-oss-meta-`. */
 	readonly userMetadata: Readonly<Record<string, string>>;
 	readonly tags: Readonly<Record<string, string>>;
-	/** Of a symlink: the key it points to. */
+	/** The key that a symlink points to. */
 	readonly symlinkTarget?: string;
-	/** `x-oss-server-side-…` headers, as they are given back. */
+	/** `x-oss-server-side-…` headers, as responses contain them. */
 	readonly encryption?: Readonly<Record<string, string>>;
 };
 
-/** Until when a version cannot be deleted or overwritten; in governance mode, privileged users can. */
+/** The time until which a version cannot be deleted or overwritten; in governance mode, privileged users can. */
 export type Retention = {
 	readonly mode: "GOVERNANCE" | "COMPLIANCE";
-	/** Milliseconds of the epoch. */
+	/** Milliseconds since the epoch. */
 	readonly until: number;
 };
 
-/** An archived object that was asked back; moments in milliseconds of the epoch. */
+/** The restoration of an archived object; times in milliseconds since the epoch. */
 export type Restoration = {
-	/** '' for Archive, which has no tiers. */
+	/** Empty for Archive, which has no tiers. */
 	readonly tier: "" | "Expedited" | "Standard" | "Bulk";
-	/** From then on it can be read … */
+	/** The object can be read from this time … */
 	readonly ready: number;
-	/** … until then. */
+	/** … until this time. */
 	readonly until: number;
 };
 
-/** The state of an object that changed after it was written; a copy begins anew. Moments as in `Restoration`. */
+/** The state of an object that changed after it was written; a copy begins without it. Times as in `Restoration`. */
 export type ObjectState = {
 	readonly restoration?: Restoration;
-	/** When nothing could be appended any more. */
+	/** The time at which the object was sealed, after which nothing can be appended. */
 	readonly sealed?: number;
-	/** When a lifecycle rule last changed the storage class. */
+	/** The time at which a lifecycle rule last changed the storage class. */
 	readonly transitioned?: number;
-	/** When it was last read, while the bucket's access monitor was enabled. */
+	/** The time of the last read while the bucket's access monitor was enabled. */
 	readonly accessed?: number;
 	readonly retention?: Retention;
 	readonly legalHold?: "ON" | "OFF";
@@ -66,7 +66,7 @@ export type ObjectState = {
 	readonly selectMeta?: SelectMeta;
 };
 
-/** How many records an object of `size` bytes holds; an append makes it obsolete. */
+/** The number of records in an object of `size` bytes; an append makes it obsolete. */
 export type SelectMeta = {
 	readonly size: number;
 	readonly csv?: { readonly rows: number; readonly columns: number };
@@ -83,17 +83,17 @@ export type ObjectType =
 export type StoredObject = {
 	readonly bucket: string;
 	readonly key: string;
-	/** The word `null` for objects written outside versioning. */
+	/** The word `null` for objects written without versioning. */
 	readonly versionId: string;
 	readonly isLatest: boolean;
 	readonly type: ObjectType;
-	/** Bytes. */
+	/** The size in bytes. */
 	readonly size: number;
-	/** Upper-case hex, no quotes. */
+	/** The ETag in upper-case hex, without quotes. */
 	readonly etag: string;
-	/** Unsigned decimal. */
+	/** The CRC-64 in unsigned decimal. */
 	readonly crc64: string;
-	/** Base64; '' for objects without one: multipart (unless sequential), appendable, symlink. */
+	/** The MD5 in base64; '' for objects without one: multipart (unless sequential), appendable, symlink. */
 	readonly contentMd5: string;
 	readonly modified: Date;
 	readonly storageClass: StorageClass;
@@ -102,16 +102,16 @@ export type StoredObject = {
 	readonly state: ObjectState;
 };
 
-/** Refuses, by throwing, that a version be deleted, overwritten or appended to. */
+/** Throws if a version must not be deleted, overwritten or appended to. */
 export type Protect = (version: StoredObject) => void;
 
-/** Checks that the sender requests; content that does not match is not stored. */
+/** Checks that the client requests; content that does not match is not stored. */
 export type Expected = {
-	/** Base64 of 16 bytes. */
+	/** 16 bytes in base64. */
 	readonly md5?: string;
 	/** Unsigned decimal. */
 	readonly crc64?: string;
-	/** Bytes; a longer body is refused while it is read. */
+	/** The maximum size in bytes; a longer body is refused while it is read. */
 	readonly sizeMax?: number;
 };
 
@@ -120,7 +120,7 @@ export type NewObject = {
 	readonly key: string;
 	readonly properties: ObjectProperties;
 	readonly acl: ObjectAcl;
-	/** Default: the bucket's. */
+	/** Default: the bucket's storage class. */
 	readonly storageClass?: StorageClass;
 	readonly modified: Date;
 	readonly forbidOverwrite: boolean;
@@ -137,7 +137,7 @@ export type StoredUpload = {
 	readonly initiated: Date;
 	readonly storageClass: StorageClass;
 	readonly acl: ObjectAcl;
-	/** Parts must come in order; the object then has a Content-MD5. */
+	/** Whether parts must arrive in order; then the object has a Content-MD5. */
 	readonly sequential: boolean;
 	readonly properties: ObjectProperties;
 	/** The first bytes of the object. */

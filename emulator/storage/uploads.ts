@@ -1,5 +1,5 @@
 /**
- * Multipart uploads: parts are stored as they come; completing strings their contents together without copying.
+ * Multipart uploads: parts are stored as they arrive; completing concatenates their contents without copying.
  */
 
 import { createHash, randomBytes } from "node:crypto";
@@ -24,7 +24,7 @@ import type {
 } from "./types.ts";
 import type { Writes } from "./writes.ts";
 
-/** How parts become an object, and the facts about that object. */
+/** The parts of an object in their order, and the facts about the object. */
 export type Joined<Part> = {
 	readonly parts: readonly Part[];
 	readonly size: number;
@@ -119,9 +119,10 @@ export class Uploads {
 	}
 
 	/**
-	 * Makes a part of bytes of an object, both ends included. They are read for their digests, and shared, not copied.
+	 * Makes a part of a range of an object, both ends included. Its bytes are read for their digests, and shared, not
+	 * copied.
 	 *
-	 * @throws that there is no such upload; that there is no such object when it has changed since
+	 * @throws that there is no such upload; that there is no such object, if it has changed since
 	 */
 	async copyPart(
 		upload: StoredUpload,
@@ -153,7 +154,7 @@ export class Uploads {
 		return row;
 	}
 
-	/** Parts after `after`, by number. */
+	/** The parts after number `after`, by number. */
 	async parts(
 		upload: StoredUpload,
 		after?: number,
@@ -165,11 +166,11 @@ export class Uploads {
 	}
 
 	/**
-	 * Makes the object of the parts chosen, in their order; the other parts are deleted.
+	 * Makes the object of the chosen parts, in their order; the other parts are deleted.
 	 *
 	 * @param choose may be called more than once
-	 * @throws for the facts that there is no upload, or that the object exists; errors of `choose` and `protect`; the
-	 *   upload stays
+	 * @throws that there is no such upload, or that the object exists; errors of `choose` and `protect`. The upload
+	 *   remains then.
 	 */
 	async complete(
 		upload: StoredUpload,
@@ -196,7 +197,7 @@ export class Uploads {
 			const contentMd5 = await this.#md5Of(upload, read.parts);
 			const object = await this.#writes.free(() => {
 				const chosen = chooseNow();
-				// Reading takes time, in which a part may have been replaced.
+				// A part may have been replaced while its bytes were read.
 				const isSame = chosen.etag === read.etag;
 				return isSame ? this.#join(given, chosen, contentMd5) : undefined;
 			});
@@ -222,7 +223,7 @@ export class Uploads {
 		return object;
 	}
 
-	/** Of all bytes, which are read again for it: only a sequential upload's object has one. */
+	/** The MD5 of all bytes, which are read again for it: only the object of a sequential upload has one. */
 	async #md5Of(
 		{ id }: StoredUpload,
 		parts: readonly PartWithContent[],

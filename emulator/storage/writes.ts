@@ -1,6 +1,6 @@
 /**
- * The common steps of all writes to a key: one transaction, received blobs removed again if it fails, and a notice to
- * the plain copy.
+ * The common steps of all writes to a key: one transaction, removal of received blobs if it fails, and a notification
+ * of the plain copy.
  */
 import type { Buckets } from "./buckets.ts";
 import type { Blobs } from "./content/blobs.ts";
@@ -12,7 +12,9 @@ import type { NewVersion, Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 
-/** Told, before the commit, of every key whose current version may change; of a bucket itself with the key ''. */
+/**
+ * Called before the commit with every key whose current version may change; with the key '' for the bucket itself.
+ */
 export type OnChange = (bucket: string, key: string) => void;
 
 export class Writes {
@@ -21,9 +23,9 @@ export class Writes {
 	readonly contents: Contents;
 	readonly versions: Versions;
 	readonly protocol: Protocol;
-	/** null in memory. */
+	/** null if the store is in memory. */
 	readonly room: DiskRoom | null;
-	/** Refuses new blobs when the disk is full. */
+	/** Refuses new blobs if the disk is full. */
 	readonly #roomyBlobs: Pick<Blobs, "create">;
 	readonly #onChange: OnChange;
 
@@ -51,13 +53,13 @@ export class Writes {
 		this.#onChange = onChange;
 	}
 
-	/** As `Transactions.share`, for what needs room. @throws that the disk is full */
+	/** Like `Transactions.share`, for work that needs space. @throws that the disk is full */
 	transact<T>(work: Work<T>): Promise<T> {
 		this.requireRoom(true);
 		return this.#share(work);
 	}
 
-	/** As `transact`, for what makes room: it goes on when the disk is full. */
+	/** Like `transact`, for work that frees space: it runs even if the disk is full. */
 	free<T>(work: Work<T>): Promise<T> {
 		return this.#share(work);
 	}
@@ -70,13 +72,13 @@ export class Writes {
 		}
 	}
 
-	/** @param inRows as `DiskRoom.admits` takes it. @throws that the disk is full */
+	/** @param inRows as for `DiskRoom.admits`. @throws that the disk is full */
 	requireRoom(inRows: boolean): void {
 		if (this.room && !this.room.admits(inRows))
 			throw this.protocol.refuse({ is: "disk-full" });
 	}
 
-	/** As `receive`. @throws also that the disk is full */
+	/** Like `receive`. @throws also that the disk is full */
 	async receive(
 		body: AsyncIterable<Buffer>,
 		expected: Expected,
@@ -106,8 +108,7 @@ export class Writes {
 	/**
 	 * Inside a transaction.
 	 *
-	 * @throws that there is no such bucket (any more); that the object exists; what `given.protect`
-	 *   throws
+	 * @throws that there is no such bucket (any more); that the object exists; errors of `given.protect`
 	 */
 	insert(
 		given: NewObject,

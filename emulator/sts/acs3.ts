@@ -14,7 +14,7 @@ const ALGORITHM = "ACS3-HMAC-SHA256";
 export const isAcs3 = ({ headers }: StsRequest): boolean =>
 	headers.authorization?.startsWith(ALGORITHM) === true;
 
-/** @throws StsError when a part is missing */
+/** @throws StsError if a part is missing */
 export function readAcs3Claim(request: StsRequest): StsClaim {
 	const { headers } = request;
 	const parts = readParts(headers.authorization ?? "");
@@ -36,7 +36,7 @@ export function readAcs3Claim(request: StsRequest): StsClaim {
 	return {
 		accessKeyId,
 		signature,
-		// The missing parts have the names of the RPC style.
+		// Missing parts are reported by the names of the RPC style.
 		nonce: header("x-acs-signature-nonce", "SignatureNonce"),
 		timestamp: header("x-acs-date", "Timestamp"),
 		securityToken: headers["x-acs-security-token"] ?? "",
@@ -44,7 +44,7 @@ export function readAcs3Claim(request: StsRequest): StsClaim {
 		stringToSign,
 		sign: (accessKeySecret) =>
 			createHmac("sha256", accessKeySecret).update(stringToSign).digest("hex"),
-		mistakes: () => [], // this signature is not made by hand
+		mistakes: () => [], // SDKs make this signature, so there are no mistakes of hand-written code
 	};
 }
 
@@ -59,7 +59,7 @@ const readParts = (authorization: string): ReadonlyMap<string, string> =>
 			}),
 	);
 
-/** The hash of the received body counts, not the one in the header, so that a replaced body does not match. */
+/** The hash of the received body is used, not the one in the header, so that a replaced body does not match. */
 function writeCanonicalRequest(
 	{ method, path, query, headers, body }: StsRequest,
 	signedHeaders: string,

@@ -6,7 +6,7 @@
 
 export type RoleName = { readonly account: string; readonly name: string };
 
-/** `acs:ram::1234567890123:role/app`. */
+/** The ARN of a role, `acs:ram::1234567890123:role/app`. */
 export function readRoleArn(arn: string): RoleName | undefined {
 	const parts = /^acs:ram::(\d+):role\/([A-Za-z0-9._-]{1,64})$/.exec(arn);
 	const [, account, name] = parts ?? [];

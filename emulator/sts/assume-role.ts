@@ -1,7 +1,7 @@
 /**
- * AssumeRole: temporary keys with the rights of a role, or with fewer.
+ * AssumeRole: temporary keys with the permissions of a role, or with fewer.
  *
- * Parameters are checked in the order of the documentation, the role after them.
+ * Parameters are checked in the order of the documentation, then the role.
  *
  * Source: docs «AssumeRole» and its table of errors; suites of php, ossutil and ali-oss.
  */

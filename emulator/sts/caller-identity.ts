@@ -1,7 +1,7 @@
 /**
  * GetCallerIdentity: the identity that signed the request.
  *
- * Source: docs «GetCallerIdentity»; php's StsTest. The Arn of an account and of a RAM user has RAM's usual form.
+ * Source: docs «GetCallerIdentity»; php's StsTest. The Arn of an account or a RAM user has RAM's usual form.
  */
 import type { Caller } from "../oss/request.ts";
 import type { StsElement } from "./answer.ts";

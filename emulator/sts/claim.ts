@@ -9,12 +9,12 @@ import { StsError } from "./errors.ts";
 
 export type StsClaim = {
 	readonly accessKeyId: string;
-	/** The security token of a caller with a temporary key; '' for none. */
+	/** The security token of a caller with a temporary key; '' for other callers. */
 	readonly securityToken: string;
 	readonly timestamp: string;
 	readonly nonce: string;
 	readonly signature: string;
-	/** The form of a signature. */
+	/** A type of signature. */
 	readonly signatureForm: RegExp;
 	readonly stringToSign: string;
 	readonly sign: (accessKeySecret: string) => string;
@@ -27,7 +27,7 @@ export type StsClaim = {
 export const SKEW_MS_MAX = 900_000;
 
 /**
- * `2015-09-01T05:57:34Z`, with milliseconds if need be; the php suite writes an `H` for the `T`, which is accepted.
+ * Reads `2015-09-01T05:57:34Z`, also with milliseconds; the php suite writes an `H` for the `T`, which is accepted.
  *
  * @throws StsError
  */
@@ -66,7 +66,7 @@ export function requireSignature(
 		);
 }
 
-/** The sentence of the mistake that reproduces the signature. */
+/** The sentence about the mistake that reproduces the signature. */
 function explain(
 	{ signature, sign, mistakes }: StsClaim,
 	accessKeySecret: string,

@@ -1,5 +1,5 @@
 /**
- * The errors of STS, one row each: code, HTTP status, message. `NAME` is filled in.
+ * The errors of STS, one row each: code, HTTP status, message. `NAME` is a placeholder.
  *
  * Pure. Source: docs «Error codes» of STS and «Common errors of AssumeRole»; suites of ossutil, php, ali-oss; the
  * clients' own tables. Statuses and messages without a page are guesses (A-520).
@@ -40,10 +40,10 @@ export type StsErrorName = keyof typeof table;
 export class StsError extends Error {
 	readonly status: number;
 	readonly code: string;
-	/** For the emulator's own record: the cause; '' when it is not known. */
+	/** The cause, for the emulator's own record; '' if it is not known. */
 	readonly diagnosis: string;
 
-	/** @param name of the row @param text replaces `NAME` */
+	/** @param name the name of the row @param text replaces `NAME` */
 	constructor(name: StsErrorName, text = "", diagnosis = "") {
 		const [status, code, message] = table[name];
 		super(message.replace("NAME", () => text));

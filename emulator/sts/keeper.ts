@@ -1,4 +1,4 @@
-/** The keys, roles and policies that STS needs. STS itself stores nothing. */
+/** The interface to the keys, roles and policies that STS needs. STS itself stores nothing. */
 import type { Caller } from "../oss/request.ts";
 
 /** A key that may sign requests to STS. */
@@ -7,12 +7,12 @@ export type StsKey = {
 	readonly caller: Caller;
 };
 
-/** A role, whether or not this caller may assume it. */
+/** A role, whether or not the caller is allowed to assume it. */
 export type StsRole = {
 	readonly account: string;
-	/** The configured spelling; the caller may have used another case. */
+	/** The spelling in the configuration; the case in the request may differ. */
 	readonly name: string;
-	/** 18 digits that never change. */
+	/** A constant id of 18 digits. */
 	readonly id: string;
 	readonly sessionSecondsMax: number;
 };
@@ -21,7 +21,7 @@ export type StsRole = {
 export type NewSession = {
 	readonly role: StsRole;
 	readonly session: string;
-	/** Session policy, JSON; '' for none. */
+	/** The session policy as JSON; '' if there is none. */
 	readonly policy: string;
 	readonly expires: Date;
 };
@@ -34,23 +34,23 @@ export type Credentials = {
 
 export interface Keeper {
 	/**
-	 * @param securityToken '' for none
-	 * @throws StsError when the key does not exist, or does not belong to the token
+	 * @param securityToken '' if the request has none
+	 * @throws StsError if the key does not exist, or does not belong to the token
 	 */
 	getKey(accessKeyId: string, securityToken: string, now: Date): StsKey;
 
 	/**
-	 * The caller that the request names, for use when signatures are not checked; the default account if it names none.
+	 * The caller that the request names, for use if signatures are not checked; the default account if it names none.
 	 */
 	identifyUnchecked(accessKeyId: string): Caller;
 
-	/** @returns undefined when the role does not exist */
+	/** @returns undefined if the role does not exist */
 	findRole(account: string, name: string): StsRole | undefined;
 
 	/**
-	 * Why RAM does not allow `caller` to assume the role, or why the role does not trust the caller.
+	 * The reason why RAM does not allow `caller` to assume the role, or why the role does not trust the caller.
 	 *
-	 * @returns '' when the caller may
+	 * @returns '' if the caller is allowed to
 	 */
 	whyNot(caller: Caller, role: StsRole, now: Date): string;
 

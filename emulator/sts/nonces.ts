@@ -1,5 +1,5 @@
 /**
- * Nonces that were used: each counts once within the time a request is valid. Bounded, in number and in size.
+ * Used nonces: each can be used once while a request is valid. Their number and size are limited.
  */
 import { createHash } from "node:crypto";
 import { SKEW_MS_MAX } from "./claim.ts";
@@ -8,11 +8,11 @@ import { StsError } from "./errors.ts";
 const NONCES_MAX = 100_000;
 
 export class Nonces {
-	/** By hash, with the moment of use; the oldest first. */
+	/** The time of use by hash, oldest first. */
 	readonly #used = new Map<string, number>();
 
 	/**
-	 * @throws StsError SignatureNonceUsed: STS's own pages do not say that it does, those of other services do (A-523)
+	 * @throws StsError SignatureNonceUsed: STS's own pages do not mention it, those of other services do (A-523)
 	 */
 	requireUnused(accessKeyId: string, nonce: string, now: Date): void {
 		this.#forget(now.getTime());

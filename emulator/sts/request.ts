@@ -1,23 +1,23 @@
 /**
  * A request to STS: the parameters in the query and in the body are one set.
  *
- * Pure. Source: docs «Request structure» of STS; every official client mixes the two in its own way.
+ * Pure. Source: docs «Request structure» of STS; every official client distributes them differently.
  */
 import { formDecode } from "../oss/encoding.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { StsError } from "./errors.ts";
 
-/** As the port hands it over. */
+/** The request as the port passes it on. */
 export type StsArrival = {
 	readonly method: string;
-	/** As on the wire, without the query. */
+	/** The path as on the wire, without the query. */
 	readonly path: string;
 	readonly host: string;
 	readonly query: Query;
 	readonly headers: Headers;
 	readonly body: Buffer;
 	readonly receivedAt: Date;
-	/** The time by which expiration is judged; by default `receivedAt`. */
+	/** The time at which expiration is checked; by default `receivedAt`. */
 	readonly expiryTime?: Date;
 };
 
@@ -25,7 +25,7 @@ export type StsRequest = StsArrival & {
 	readonly parameters: Query;
 };
 
-/** A body of a type that STS does not read has no parameters: `requireBodyType` refuses it. */
+/** A body of another type than a form has no parameters: `requireBodyType` refuses it. */
 export function readStsRequest(arrival: StsArrival): StsRequest {
 	const { query, body } = arrival;
 	const form = BODIES.get(bodyType(arrival))?.(body.toString()) ?? [];
@@ -62,7 +62,7 @@ function readForm(text: string): Parameter[] {
 	});
 }
 
-/** A value that cannot be decoded stays as it came, and no signature fits it. */
+/** A value that cannot be decoded is not changed, and no signature matches it. */
 const decode = (text: string): string => formDecode(text) ?? text;
 
 function readJson(text: string): Parameter[] {
@@ -73,7 +73,7 @@ function readJson(text: string): Parameter[] {
 		.map(([name, item]) => [name, toText(item)]);
 }
 
-/** Parameters are neither lists nor objects; one that is counts as an invalid value. */
+/** Parameters cannot be lists or objects; such a value is treated as invalid. */
 const toText = (item: unknown): string =>
 	typeof item === "object" ? "{}" : String(item);
 

@@ -1,5 +1,5 @@
 /**
- * The signature of RPC requests, version 1.0: HMAC-SHA1 over all parameters, wherever they travel.
+ * The signature of RPC requests, version 1.0: HMAC-SHA1 over all parameters, in the query and in the body.
  *
  * Pure. Source: docs «Signature method» of STS, whose example is a test.
  */
@@ -11,7 +11,7 @@ import type { StsClaim } from "./claim.ts";
 import { StsError } from "./errors.ts";
 import type { StsRequest } from "./request.ts";
 
-/** @throws StsError when one of the common parameters is missing, or names an unknown signature method */
+/** @throws StsError if one of the common parameters is missing, or names an unknown signature method */
 export function readRpcClaim({ method, parameters }: StsRequest): StsClaim {
 	const [accessKeyId, signature, , , nonce, timestamp] = COMMON.map((name) =>
 		required(parameters, name),
@@ -63,7 +63,7 @@ function* mistakes(
 	];
 }
 
-/** Missing ones are reported in this order. */
+/** Missing parameters are reported in this order. */
 const COMMON = [
 	"AccessKeyId",
 	"Signature",
@@ -73,7 +73,7 @@ const COMMON = [
 	"Timestamp",
 ];
 
-/** @throws StsError MissingNAME; an empty value counts as absent */
+/** @throws StsError MissingNAME; an empty value counts as missing */
 export function required(parameters: Query, name: string): string {
 	const value = parameters.get(name);
 	if (!value) throw new StsError("Missing", name);

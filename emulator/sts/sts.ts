@@ -1,5 +1,5 @@
 /**
- * The Security Token Service: one request from its parameters to its answer.
+ * The Security Token Service: handles one request, from its parameters to its response.
  *
  * Order of refusal: operation and version, common parameters, key, time, nonce, signature, then the operation's own.
  *
@@ -43,7 +43,7 @@ export class Sts {
 		this.#checkSignatures = checkSignatures;
 	}
 
-	/** Errors of STS are answers too; any other error is a bug of ours. */
+	/** Errors of STS are responses too; any other error is a bug of the emulator. */
 	answer(arrival: StsArrival): StsAnswer {
 		try {
 			const request = readStsRequest(arrival);

@@ -1,7 +1,7 @@
 /**
- * Which buckets of the cloud a gateway may touch, and the names its clients have for them.
+ * The buckets of the cloud that a gateway may use, and the names that its clients use for them.
  *
- * Only buckets that are named pass: a typing error must not reach another bucket of a real account. `*` names all.
+ * Only named buckets pass: a typing error must not reach another bucket of a real account. `*` names all buckets.
  *
  * Pure.
  */
@@ -16,7 +16,7 @@ export class BucketNames {
 	readonly #toLocal: ReadonlyMap<string, string>;
 	readonly #passesAll: boolean;
 
-	/** @param pairs of a local and a real name; each name at most once on its side */
+	/** @param pairs pairs of a local and a real name; each name at most once on its side */
 	constructor(
 		pairs: readonly (readonly [local: string, real: string])[],
 		passesAll = false,
@@ -26,26 +26,26 @@ export class BucketNames {
 		this.#passesAll = passesAll;
 	}
 
-	/** @returns the bucket's name in the cloud; undefined when the gateway must not touch it */
+	/** @returns the bucket's name in the cloud; undefined if the gateway must not use it */
 	findReal(local: string): string | undefined {
 		const named = this.#toReal.get(local);
 		if (named !== undefined) return named;
-		// The real name of a renamed bucket is not a second way to it.
+		// A renamed bucket cannot be reached by its real name.
 		const passes = this.#passesAll && !this.#toLocal.has(local);
 		return passes ? local : undefined;
 	}
 
-	/** @returns the name by which clients know a bucket of the cloud; its own if they do not */
+	/** @returns the name that clients use for a bucket of the cloud; its real name if they have no other */
 	toLocal(real: string): string {
 		return this.#toLocal.get(real) ?? real;
 	}
 
-	/** Local names, in the order in which they were given; without names that `*` adds. */
+	/** The local names in the given order, without names that `*` adds. */
 	get local(): readonly string[] {
 		return [...this.#toReal.keys()];
 	}
 
-	/** Whether a bucket that is not named passes too. */
+	/** Whether buckets that are not named pass too. */
 	get passesAll(): boolean {
 		return this.#passesAll;
 	}
@@ -53,7 +53,7 @@ export class BucketNames {
 
 /**
  * @param items `NAME`, `LOCAL=REAL` or `*`
- * @throws StartError when there is no item, or one is not of these forms, or a name is given twice
+ * @throws StartError if there is no item, an item has another form, or a name is given twice
  */
 export function readBucketNames(items: readonly string[]): BucketNames {
 	if (items.length === 0)

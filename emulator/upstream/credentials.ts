@@ -1,8 +1,8 @@
 /**
- * The cloud's own credentials, from where the SDKs look for them: a flag, the environment, a profile, or a URL that
- * hands out the keys of a RAM role.
+ * The credentials of the cloud, from the places where the SDKs look for them: a flag, the environment, a profile, or
+ * a URL that returns the keys of a RAM role.
  *
- * They stay in memory: no configuration that is shown, no log and no record has them.
+ * They are held in memory only: no displayed configuration, log or record contains them.
  *
  * Source: docs «Manage access credentials» of the SDKs: the variables, `ALIBABA_CLOUD_CREDENTIALS_URI` and its answer,
  * the file `credentials`.
@@ -15,11 +15,11 @@ import { StartError } from "../oss/start-error.ts";
 export type Credentials = {
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
-	/** Of STS; '' for a permanent key. */
+	/** The security token of a temporary key; '' for a permanent key. */
 	readonly securityToken: string;
 };
 
-/** Where they come from. */
+/** The place where they come from. */
 export type CredentialsSource =
 	| ({ readonly kind: "given" } & Credentials)
 	| {
@@ -31,7 +31,7 @@ export type CredentialsSource =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names of an id, a secret and a token in the environment, in the order in which they are looked for. */
+/** The variables of an id, a secret and a token in the environment, in the order in which they are tried. */
 const VARIABLES = [
 	["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"],
 	[
@@ -42,8 +42,8 @@ const VARIABLES = [
 ] as const;
 
 /**
- * @param flag the value of `--upstream-access-key`, '' for nothing
- * @throws StartError when the flag is malformed; its message does not repeat it
+ * @param flag the value of `--upstream-access-key`; '' if it is not set
+ * @throws StartError if the flag is malformed; its message does not repeat the value
  */
 export function readCredentialsSource(
 	flag: string,
@@ -69,7 +69,7 @@ export function readCredentialsSource(
 	};
 }
 
-/** A token may have colons of its own. */
+/** A token may contain colons. */
 function readFlag(flag: string): Credentials {
 	const [, accessKeyId, accessKeySecret, securityToken = ""] =
 		/^([^:]+):([^:]+)(?::(.+))?$/s.exec(flag) ?? [];
@@ -80,18 +80,18 @@ function readFlag(flag: string): Credentials {
 	);
 }
 
-/** Renewed this long before they expire, so that the cloud never sees expired ones. */
+/** They are renewed this long before they expire, so that the cloud never receives expired credentials. */
 const RENEWED_BEFORE_MS = 3 * 60_000;
 
 const ANSWER_MS_MAX = 5000;
 
 type Held = {
 	readonly credentials: Credentials;
-	/** Milliseconds of the epoch; Infinity for keys that do not expire. */
+	/** Milliseconds since the epoch; Infinity for keys that do not expire. */
 	readonly until: number;
 };
 
-/** Credentials that are renewed when they have to be. */
+/** Credentials that are renewed when necessary. */
 export class CredentialsKeeper {
 	readonly #source: CredentialsSource;
 	#held: Held | undefined;
@@ -102,9 +102,9 @@ export class CredentialsKeeper {
 	}
 
 	/**
-	 * Requests that come while they are fetched wait for the same answer; a failure is not remembered.
+	 * Requests that arrive while they are fetched share the result; a failure is not cached.
 	 *
-	 * @throws CredentialsError when no credentials are available
+	 * @throws CredentialsError if no credentials are available
 	 */
 	async get(): Promise<Credentials> {
 		const renewal = Date.now() + RENEWED_BEFORE_MS;
@@ -116,13 +116,13 @@ export class CredentialsKeeper {
 		return this.#held.credentials;
 	}
 
-	/** Must be called when the cloud has refused them: a file or a URL may contain new ones by now. */
+	/** Must be called if the cloud has refused them: a file or a URL may have new credentials. */
 	forget(): void {
 		this.#held = undefined;
 	}
 }
 
-/** Why there are no credentials, in a sentence without any of them. */
+/** The error if there are no credentials; its message contains no part of them. */
 export class CredentialsError extends Error {
 	override readonly name = "CredentialsError";
 }
@@ -190,7 +190,7 @@ async function fetchCredentials(uri: string): Promise<Held> {
 	return { credentials, until };
 }
 
-/** Neither the answer nor an error that quotes it may get into a message. */
+/** A message must contain neither the response nor an error that quotes it. */
 async function askFor(uri: string): Promise<unknown> {
 	const signal = AbortSignal.timeout(ANSWER_MS_MAX);
 	const fail = (why: string): CredentialsError =>

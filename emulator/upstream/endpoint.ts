@@ -1,8 +1,8 @@
 /**
- * Where the cloud is: the endpoint of a region, and how a bucket is addressed there.
+ * The location of the cloud: the endpoint of a region, and the addresses of buckets there.
  *
- * The bucket goes before the host's name, as OSS wants it. Where that is not possible, because the endpoint is an IP
- * address, the bucket goes into the path.
+ * The bucket precedes the hostname, as OSS requires. If that is not possible, because the endpoint is an IP address,
+ * the bucket is in the path.
  *
  * Pure. Source: docs «Regions and endpoints».
  */
@@ -12,25 +12,25 @@ import { StartError } from "../oss/start-error.ts";
 
 export type UpstreamEndpoint = {
 	readonly scheme: "http" | "https";
-	/** Without port and brackets. */
+	/** The hostname without port and brackets. */
 	readonly hostname: string;
-	/** `:8080`; '' for the scheme's own. */
+	/** `:8080`; '' for the default port. */
 	readonly port: string;
-	/** Without prefix, `cn-hangzhou`: the scope of V4 names it. */
+	/** The region without prefix, `cn-hangzhou`, for the scope of V4. */
 	readonly region: string;
 };
 
-/** The target that a request's first line and Host name. */
+/** The target of a request, for its first line and its Host. */
 export type Address = {
 	/** `https://photos.oss-cn-hangzhou.aliyuncs.com`. */
 	readonly origin: string;
-	/** Percent-encoded, without the query. */
+	/** The percent-encoded path, without the query. */
 	readonly path: string;
 };
 
 /**
- * @param text of `--upstream`; without a scheme it is https
- * @param region '' for the region in the endpoint's name
+ * @param text the value of `--upstream`; the default scheme is https
+ * @param region '' to take the region from the endpoint's name
  * @throws StartError
  */
 export function readEndpoint(text: string, region: string): UpstreamEndpoint {
@@ -64,7 +64,7 @@ function requireRegion(hostname: string): string {
 	);
 }
 
-/** @param bucket '' for the service, with `key` '' then */
+/** @param bucket '' for the service; `key` is '' then */
 export function addressOf(
 	{ scheme, hostname, port }: UpstreamEndpoint,
 	bucket: string,

@@ -1,9 +1,9 @@
 /**
  * One recorded exchange with OSS: request and response, as a JSON document without secrets.
  *
- * Key ids, tokens and account ids are replaced, and so is the name that the bucket has in the cloud. Replacements of
- * account ids are as long as they are, so that lengths stay true. Data that an application itself puts into objects and
- * metadata is its own and stays.
+ * Key ids, tokens and account ids are replaced, and so is the bucket's name in the cloud. Replacements of account ids
+ * have the same length, so that lengths remain correct. Data that an application itself writes into objects and
+ * metadata is not replaced.
  *
  * Pure.
  */
@@ -12,9 +12,9 @@ import { isUtf8 } from "node:buffer";
 export const RECORDED_BYTES_MAX = 64 * 1024;
 
 export type RecordedBody = {
-	/** Of the whole body, in bytes. */
+	/** The size of the whole body in bytes. */
 	readonly size: number;
-	/** Whether the whole body is here, and not only its first 64 KiB. */
+	/** Whether the whole body is included, not only its first 64 KiB. */
 	readonly isWhole: boolean;
 	readonly encoding: "utf-8" | "base64";
 	readonly content: string;
@@ -23,11 +23,11 @@ export type RecordedBody = {
 export type Exchange = {
 	readonly operation: string;
 	readonly recordedAt: string;
-	/** Of the cloud, `cn-hangzhou`. */
+	/** The cloud's region, `cn-hangzhou`. */
 	readonly region: string;
 	readonly request: {
 		readonly method: string;
-		/** The name that clients have for it; '' for the service. */
+		/** The name that clients use for the bucket; '' for the service. */
 		readonly bucket: string;
 		readonly key: string;
 		readonly query: Readonly<Record<string, string>>;
@@ -42,9 +42,9 @@ export type Exchange = {
 	};
 };
 
-/** Secrets found in one exchange that must not get into another's file unchanged. */
+/** Secrets that were found in one exchange and must not appear in the file of another. */
 export type Redaction = {
-	/** Texts that must not appear, the cloud's credentials. */
+	/** Texts that must not appear: the cloud's credentials. */
 	readonly secrets: readonly string[];
 	readonly realBucket: string;
 	readonly localBucket: string;
@@ -52,7 +52,7 @@ export type Redaction = {
 	readonly aliasOf: (accountId: string) => string;
 };
 
-/** They say who or where the client is. */
+/** Headers that identify or locate the client. */
 const PRIVATE_HEADERS =
 	/^(?:authorization|cookie|set-cookie|forwarded|via|x-forwarded-.*|x-real-ip|x-oss-security-token)$/i;
 
@@ -64,7 +64,7 @@ const ACCOUNT =
 
 const KEY_ID = /\b(?:LTAI[A-Za-z0-9]{8,}|STS\.[A-Za-z0-9]{8,})\b/g;
 
-/** Opaque; only Alibaba Cloud knows which facts about the caller it contains. */
+/** An opaque value; only Alibaba Cloud can decode the facts about the caller in it. */
 const DIAGNOSTIC =
 	/(<EncodedDiagnosticMessage>)[^<]*(?=<\/EncodedDiagnosticMessage>)/g;
 
@@ -99,7 +99,7 @@ export const redactHeaders = (
 
 /**
  * @param bytes the body, or its beginning
- * @param size of the whole
+ * @param size the size of the whole body
  */
 export function recordBody(
 	bytes: Buffer,
@@ -117,7 +117,7 @@ export function recordBody(
 	return { size, isWhole, encoding: "utf-8", content };
 }
 
-/** A beginning may end within a character of up to four bytes. */
+/** The beginning of a body may end within a character of up to four bytes. */
 function withoutBrokenEnd(bytes: Buffer): Buffer {
 	for (let cut = 0; cut < 4 && cut < bytes.length; cut++) {
 		const shorter = bytes.subarray(0, bytes.length - cut);

@@ -1,13 +1,13 @@
 /**
- * Why a gateway has no answer of the cloud, as an error of OSS's shape that says so: neither the client nor its keys
- * are at fault.
+ * Explains why a gateway has no response of the cloud, as an error in OSS's form: neither the client nor its keys are
+ * the cause.
  *
  * Pure.
  */
 import { codeOf } from "../oss/code-of.ts";
 import { OssError } from "../oss/errors.ts";
 
-/** The meaning of codes of Node and undici, in words; the others are named by their code. */
+/** Texts for codes of Node.js and undici; other errors are named by their code. */
 // biome-ignore format: a table
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED",            "the connection was refused: nothing listens there"],
@@ -26,8 +26,8 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 const SILENT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
 /**
- * @param error of a request that was not answered
- * @param host of the cloud's endpoint
+ * @param error the error of a request without a response
+ * @param host the host of the cloud's endpoint
  * @returns an OssError for network errors; any other error unchanged
  */
 export function toUpstreamError(error: unknown, host: string): unknown {
@@ -43,13 +43,13 @@ export function toUpstreamError(error: unknown, host: string): unknown {
 	return new OssError("UpstreamUnreachable", { message, details });
 }
 
-/** Node has some thirty codes for errors in a certificate. */
+/** Node.js has some thirty codes for certificate errors. */
 const otherCause = (code: string): string =>
 	/CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
 		? `its certificate is not accepted (${code})`
 		: `of ${code}`;
 
-/** Of several addresses that were tried the first counts. */
+/** If several addresses were tried, the error of the first is used. */
 function causeOf(error: Error): string {
 	if (error.name === "HTTPParserError") return "NOT_HTTP";
 	const code = codeOf(error);

@@ -1,6 +1,6 @@
 /**
- * `--record FOLDER`: writes each exchange with the cloud into a file of its own, so that a user's traffic can be held
- * against the emulator later.
+ * `--record FOLDER`: writes each exchange with the cloud into a file of its own, so that a user's traffic can be
+ * compared with the emulator later.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -20,22 +20,22 @@ import {
 } from "./exchange.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./request.ts";
 
-/** A test does not record more than that in one folder. */
+/** The maximum number of recorded exchanges in one folder. */
 const EXCHANGES_MAX = 10_000;
 
-/** The replacements of account ids: the emulator's own first. */
+/** The replacements of account ids; the first are the emulator's own. */
 const FIRST_ALIAS = 1_000_000_000_000_001n;
 const ALIASES_MAX = 10_000;
 
-/** One exchange under way. */
+/** An exchange that is being recorded. */
 export type Recording = {
-	/** To be sent in the place of the request that it was begun with. */
+	/** Must be sent instead of the original request. */
 	readonly request: UpstreamRequest;
-	/** @returns the same answer, with a copy being recorded */
+	/** @returns the same response, of which a copy is recorded */
 	answer(answer: UpstreamAnswer): UpstreamAnswer;
 	/**
-	 * To be called when the answer goes to the client, so that it is written once it has passed. One about the gateway
-	 * itself does not go there, and is not the application's traffic.
+	 * Must be called when the response is sent to the client; the file is written when it has passed. An error about
+	 * the gateway itself is not sent to the client and not recorded.
 	 */
 	keep(): void;
 };
@@ -50,8 +50,8 @@ export class Recorder {
 	#count = 0;
 
 	/**
-	 * @param region of the cloud
-	 * @throws StartError when nothing can be written there
+	 * @param region the cloud's region
+	 * @throws StartError if the folder is not writable
 	 */
 	constructor(folder: string, region: string, log: Log) {
 		this.#folder = folder;
@@ -69,7 +69,7 @@ export class Recorder {
 		}
 	}
 
-	/** @returns undefined when there are too many already */
+	/** @returns undefined if there are too many already */
 	begin(
 		operation: string,
 		localBucket: string,
@@ -95,12 +95,12 @@ export class Recorder {
 		});
 	}
 
-	/** Until everything that was begun is on the disk. */
+	/** Resolves when all recordings that were begun are on the disk. */
 	async close(): Promise<void> {
 		await Promise.all(this.#writing);
 	}
 
-	/** As many digits as the id has, so that lengths stay true. */
+	/** A replacement with as many digits as the id, so that lengths remain correct. */
 	#aliasOf(id: string): string {
 		const known = this.#aliases.get(id);
 		if (known !== undefined) return known;
@@ -177,11 +177,11 @@ type Body = UpstreamRequest["body"];
 type Passed = {
 	/** The first bytes that have passed. */
 	readonly bytes: () => Buffer;
-	/** How much has passed. */
+	/** The number of bytes that have passed. */
 	readonly size: () => number;
 };
 
-/** @param atEnd runs when the whole body has passed; never for a body that is broken off */
+/** @param atEnd called when the whole body has passed; never for an interrupted body */
 function copyOf<B extends Body>(
 	body: B,
 	atEnd = () => {},
@@ -190,7 +190,7 @@ function copyOf<B extends Body>(
 	let size = 0;
 	const keep = (chunk: Buffer): void => {
 		const room = RECORDED_BYTES_MAX - size;
-		// A copy: bytes that have been sent are detached.
+		// The bytes are copied, because bytes that have been sent are detached.
 		if (room > 0) recorded.push(Buffer.from(chunk.subarray(0, room)));
 		size += chunk.length;
 	};

@@ -1,5 +1,5 @@
 /**
- * A request to the cloud and its answer, as the gateway hands them on.
+ * A request to the cloud and its response, as the gateway passes them on.
  *
  * Pure.
  */
@@ -8,7 +8,7 @@ import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, OssRequest } from "../oss/request.ts";
 
 export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
-	/** Its name in the cloud; '' for the service. */
+	/** The bucket's name in the cloud; '' for the service. */
 	readonly bucket: string;
 	/** Lower-case names, without the headers of a connection and of a signature. */
 	readonly headers: Headers;
@@ -20,7 +20,7 @@ export type UpstreamRequest = Pick<OssRequest, "method" | "key" | "query"> & {
 
 export type UpstreamAnswer = {
 	readonly status: number;
-	/** Names as the cloud spells them, without the headers of the connection. */
+	/** Names in the cloud's spelling, without the headers of the connection. */
 	readonly headers: ReplyHeaders;
 	readonly body: Readable;
 };

@@ -1,6 +1,6 @@
 /**
- * Signs a request to the cloud, V4 in the Authorization header, with an unsigned payload: a body that is streamed
- * through has no hash beforehand.
+ * Signs a request to the cloud with V4 in the Authorization header and an unsigned payload: the hash of a streamed
+ * body is not known in advance.
  *
  * Pure. Source: docs «Signature version 4».
  */
@@ -10,12 +10,12 @@ import type { Headers, OssRequest } from "../oss/request.ts";
 import { compactTime } from "../oss/times.ts";
 import type { Credentials } from "./credentials.ts";
 
-/** As much of a request as is signed. */
+/** The signed parts of a request. */
 export type Signable = Pick<
 	OssRequest,
 	"method" | "bucket" | "key" | "query" | "headers"
 > & {
-	/** As it is sent. */
+	/** The percent-encoded path, as it is sent. */
 	readonly rawQuery: string;
 };
 

@@ -1,8 +1,8 @@
 /**
- * The real OSS behind a gateway: sends requests there, signed with the cloud's own credentials, and streams both ways.
+ * The real OSS behind a gateway: sends requests to it, signed with the cloud's own credentials, and streams in both
+ * directions.
  *
- * undici is loaded with the first request; its buffers are the only ones: a body is read as fast as the other side
- * takes it.
+ * undici is loaded with the first request. Only undici buffers: a body is read as fast as the other side accepts it.
  */
 import { lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
@@ -28,30 +28,30 @@ export type UpstreamOptions = {
 	readonly endpoint: UpstreamEndpoint;
 	readonly buckets: BucketNames;
 	readonly credentials: CredentialsSource;
-	/** Refuses every operation that changes something. */
+	/** Whether every operation that changes data is refused. */
 	readonly readOnly: boolean;
-	/** Operations that pass although they concern more than the named buckets. */
+	/** Operations that pass although they affect more than the named buckets. */
 	readonly allowed: ReadonlySet<string>;
-	/** How long the cloud may be silent. */
+	/** The maximum time without data from the cloud. */
 	readonly timeoutMs: number;
-	/** A folder for exchanges with the cloud; '' for no recording. */
+	/** The folder for recorded exchanges; '' for no recording. */
 	readonly record: string;
 };
 
 type Dispatcher = import("undici").Agent;
 
-/** To one bucket; OSS allows many more. */
+/** The maximum number of connections to one bucket; OSS allows many more. */
 const CONNECTIONS_MAX = 256;
 const CONNECT_MS_MAX = 10_000;
 const CHUNK_BYTES = 256 * 1024;
 
 export class Upstream {
 	readonly options: UpstreamOptions;
-	/** Of `--record`. */
+	/** The recorder of `--record`. */
 	readonly recorder: Recorder | undefined;
 	readonly #credentials: CredentialsKeeper;
 	#agent: Promise<Dispatcher> | undefined;
-	/** How far the cloud's clock is ahead of this machine's, last time it mattered. */
+	/** The difference of the cloud's clock to this machine's, when it was last determined. */
 	#clockAheadMs = 0;
 
 	constructor(options: UpstreamOptions, recorder?: Recorder) {
@@ -60,7 +60,7 @@ export class Upstream {
 		this.#credentials = new CredentialsKeeper(options.credentials);
 	}
 
-	/** For messages: `oss-cn-hangzhou.aliyuncs.com`. */
+	/** The host for messages: `oss-cn-hangzhou.aliyuncs.com`. */
 	get host(): string {
 		const { hostname, port } = this.options.endpoint;
 		return `${hostname}${port}`;
@@ -73,8 +73,8 @@ export class Upstream {
 	}
 
 	/**
-	 * @throws OssError UpstreamUnreachable, UpstreamTimeout, UpstreamRefused (no credentials); what reading the body
-	 *   throws
+	 * @throws OssError UpstreamUnreachable, UpstreamTimeout, UpstreamRefused (no credentials); errors of reading the
+	 *   body
 	 */
 	async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
 		const { endpoint, timeoutMs } = this.options;
@@ -95,7 +95,7 @@ export class Upstream {
 			});
 			return {
 				status: answer.statusCode,
-				// With `raw` they are a list, whatever the type says.
+				// With `raw` they are an array, although the declared type differs.
 				headers: readHeaders(Object.values(answer.headers)),
 				body: answer.body,
 			};
@@ -107,20 +107,20 @@ export class Upstream {
 	/**
 	 * Corrects the time of signatures when the clocks differ.
 	 *
-	 * @param date of an answer that refuses a request for its time
+	 * @param date the Date of a response that refuses a request because of its time
 	 */
 	followClock(date: string | undefined): void {
 		const there = readTime(date);
 		if (there) this.#clockAheadMs = there.getTime() - Date.now();
 	}
 
-	/** The next request takes the credentials from their source again. */
+	/** The next request reads the credentials from their source again. */
 	forgetCredentials(): void {
 		this.#credentials.forget();
 	}
 
 	/**
-	 * The cloud's credentials as they are now: texts that must not be written down.
+	 * The cloud's current credentials: texts that must not be recorded.
 	 *
 	 * @throws OssError UpstreamRefused when no credentials are available
 	 */
@@ -164,7 +164,7 @@ async function makeAgent(timeoutMs: number): Promise<Dispatcher> {
 	});
 }
 
-/** Every name below localhost is this machine, whatever its resolver knows of that (RFC 6761, 6.3). */
+/** Every name below localhost is this machine, whatever its resolver returns (RFC 6761, 6.3). */
 const lookupLocalhost: LookupFunction = (name, options, done) =>
 	lookup(name.endsWith(".localhost") ? "localhost" : name, options, done);
 
@@ -174,7 +174,7 @@ function toBody(body: UpstreamRequest["body"]): Readable | Buffer | null {
 	return Readable.from(received(body), { objectMode: false });
 }
 
-/** A client that disconnects is not a fault of the cloud's. */
+/** A client that disconnects is not an error of the cloud. */
 async function* received(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	try {
 		for await (const chunk of body) yield chunk;
@@ -183,7 +183,7 @@ async function* received(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	}
 }
 
-/** An empty value is a bare name: sub-resources are written so. */
+/** A parameter with an empty value is written as its name only: sub-resources have this form. */
 export const writeQuery = (query: Query): string =>
 	[...query]
 		.map(([name, value]) =>
@@ -193,7 +193,7 @@ export const writeQuery = (query: Query): string =>
 		)
 		.join("&");
 
-/** Undici takes values byte by byte, as latin1. */
+/** undici encodes values as latin1. */
 const toWire = (headers: Headers): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(headers).flatMap(([name, value]) =>
@@ -203,7 +203,7 @@ const toWire = (headers: Headers): Record<string, string> =>
 		),
 	);
 
-/** They are about one connection, and the next has its own. RFC 9110, 7.6.1. */
+/** Headers of one connection, which the next connection has on its own. RFC 9110, 7.6.1. */
 export const OF_CONNECTION: ReadonlySet<string> = new Set([
 	...["connection", "keep-alive", "proxy-authenticate", "proxy-connection"],
 	...["proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"],

@@ -1,11 +1,12 @@
 /**
  * Reads the XML of request bodies: elements and text. Attributes, comments and the order of elements are ignored.
  *
- * Lenient where OSS is: control characters pass, raw or as `&#x1c;`, and so does an ampersand that does not begin a
- * reference (java1's suite has one in a referer, which its SDK does not escape). Strict where safety requires it: no
- * document type, therefore no entities of the sender, and a limited depth.
+ * Lenient where OSS is: control characters are accepted, raw or as `&#x1c;`, and so is an ampersand that does not
+ * begin a reference (java1's suite has one in a referer, which its SDK does not escape). Strict where safety requires
+ * it: no document type, therefore no entities of the client's own, and a limited depth.
  *
- * A document is read in pieces, between which other requests are served: one of 2 MB takes up to half a second.
+ * A document is read in pieces, between which other requests are served: a document of 2 MB takes up to half a
+ * second.
  */
 import type { SAXParser } from "sax";
 import { Breaks } from "../oss/breaks.ts";
@@ -13,25 +14,25 @@ import { OssError } from "../oss/errors.ts";
 
 export type XmlNode = {
 	readonly name: string;
-	/** All text directly in the element. */
+	/** The text directly in the element. */
 	readonly text: string;
 	readonly children: readonly XmlNode[];
 };
 
-/** The largest document, CompleteMultipartUpload with 10,000 parts, has 30,001. */
+/** The maximum number of elements. The largest document, CompleteMultipartUpload with 10,000 parts, has 30,001. */
 const ELEMENTS_MAX = 100_000;
 const DEPTH_MAX = 32;
 const ATTRIBUTES_MAX = 1000;
 
-/** Characters per piece. */
+/** The size of a piece in characters. */
 const PIECE = 16 * 1024;
 
-/** Longer than any that exists. */
+/** The maximum length of a reference, longer than any existing one. */
 const REFERENCE_CHARACTERS_MAX = 64;
 
-/** Stands for `&`, so that the parser leaves references alone: UTF-8 never decodes to a lone surrogate. */
+/** Stands for `&`, so that the parser does not decode references: UTF-8 never decodes to a lone surrogate. */
 const AMPERSAND = "\ud800";
-/** With `u`, or it would match the first half of U+10000 … U+103FF. */
+/** The flag `u` is required, or it would match the first half of U+10000 … U+103FF. */
 const AMPERSANDS = /\ud800/gu;
 
 /**
@@ -42,7 +43,7 @@ export async function readXml(
 	body: Buffer,
 	...roots: readonly string[]
 ): Promise<XmlNode> {
-	// Loaded here, because most requests have no XML.
+	// The parser is loaded here, because most requests have no XML.
 	const { default: sax } = await import("sax");
 	const text = body.toString("utf8").trimStart(); // go1's suite begins with blanks
 	const tree = new Tree();
@@ -51,7 +52,7 @@ export async function readXml(
 	const breaks = new Breaks();
 	for (let at = 0; at < text.length; at += PIECE) {
 		const piece = text.slice(at, at + PIECE).replaceAll("&", AMPERSAND);
-		// Flushed, because the parser would collect the whole of a long text.
+		// The parser is flushed, because it would collect the whole of a long text.
 		asMalformed(() => parser.write(piece).flush());
 		await breaks.pause();
 	}
@@ -62,7 +63,7 @@ export async function readXml(
 	return root;
 }
 
-/** The parser's own errors are the document's fault too: an attribute `hasOwnProperty` makes it fail. */
+/** The parser's own errors are caused by the document too: an attribute `hasOwnProperty` makes it fail. */
 function asMalformed(read: () => void): void {
 	try {
 		read();
@@ -76,7 +77,7 @@ type OpenNode = { readonly name: string; text: string; children: OpenNode[] };
 class Tree {
 	root: XmlNode | undefined;
 	readonly #open: OpenNode[] = [];
-	/** Text since the last tag, in which references are not decoded yet. */
+	/** The text since the last tag, in which references are not decoded yet. */
 	#written = "";
 	#elements = 0;
 	#attributes = 0;
@@ -110,7 +111,7 @@ class Tree {
 		this.#attributes = 0;
 		if (this.#open.length >= DEPTH_MAX || this.#elements > ELEMENTS_MAX)
 			throw malformed();
-		// The second root, or a name that no document of OSS has.
+		// The error for a second root, or a name that no document of OSS has.
 		if ((this.#open.length === 0 && this.root) || name === "__proto__")
 			throw malformed();
 		const node: OpenNode = { name, text: "", children: [] };
@@ -187,7 +188,7 @@ export function malformed(detail?: string): OssError {
 /**
  * The child of an element that can have only one child of that name.
  *
- * @throws OssError MalformedXML when there are more
+ * @throws OssError MalformedXML if there are more
  */
 export function onlyChild(node: XmlNode, name: string): XmlNode | undefined {
 	const [first, second] = childrenNamed(node, name);
@@ -204,7 +205,10 @@ export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {
 	return node.children.filter((child) => child.name === name);
 }
 
-/** For documents without lists. @throws OssError MalformedXML when an element has two children of one name */
+/**
+ * Values of the children, for documents without lists. @throws OssError MalformedXML if two children have the same
+ * name
+ */
 export function requireNoneTwice({ name, children }: XmlNode): void {
 	const names = new Set(children.map((child) => child.name));
 	if (names.size < children.length)

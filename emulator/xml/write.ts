@@ -1,5 +1,5 @@
 /**
- * Writes XML as OSS does: a declaration, two blanks a level, no namespace, a newline at the end.
+ * Writes XML as OSS does: a declaration, two blanks per level, no namespace, a newline at the end.
  *
  * Pure. Source: a captured 416 whose Content-Length this layout reproduces; py1, java1 and cs1 find no elements in a
  * document with a namespace, although the documentation prints one.
@@ -18,7 +18,7 @@ export interface XmlElement {
 }
 
 /**
- * @param value under the name '' stand elements of different names whose order counts, e.g. versions among delete
+ * @param value elements under the name '' have different names and a significant order, e.g. versions and delete
  *   markers: `{ "": [{ Version: … }, { DeleteMarker: … }] }`
  */
 export function writeXml(root: string, value: XmlValue): string {
