@@ -91,6 +91,7 @@ async function explainMismatch(refused: Refused): Promise<string> {
 	const claim = tryClaim(request, refused);
 	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
+	if (request.query.size > PARAMETERS_MAX) return TOO_MUCH;
 	const breaks = new Breaks();
 	await breaks.pause();
 	const spoilt = explainSpoilt(claim, account, target);
@@ -112,6 +113,9 @@ const TOO_MUCH =
 /** The maximum number of characters that all attempts together may read; it takes a few tenths of a second. */
 const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
 const TRIES_MAX = 2000;
+
+/** With more, one attempt alone takes tens of milliseconds: all parameters are encoded and sorted for each. */
+const PARAMETERS_MAX = 5000;
 
 function triesFor({ rawPath, rawQuery, headers }: OssRequest): number {
 	const head = Object.entries(headers).reduce(

@@ -610,13 +610,15 @@ suite("The signature doctor", () => {
 		timeout: 30_000,
 	}, async () => {
 		const emulator = await started();
-		const names = Array.from({ length: 9000 }, (_, index) => `p${index}`);
-		const query = Object.fromEntries(names.map((name) => [name, ""]));
-		const mistake = { secret: "another" };
-		const sent = { ...CAT, query };
-		const answer = await sendSigned(emulator, "V4 header", sent, mistake);
-		assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
-		const diagnosis = await diagnosisOf(emulator, answer);
-		assert.match(diagnosis, /too long to try all usual mistakes/);
+		for (const count of [4000, 9000]) {
+			const names = Array.from({ length: count }, (_, index) => `p${index}`);
+			const query = Object.fromEntries(names.map((name) => [name, ""]));
+			const mistake = { secret: "another" };
+			const sent = { ...CAT, query };
+			const answer = await sendSigned(emulator, "V4 header", sent, mistake);
+			assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
+			const diagnosis = await diagnosisOf(emulator, answer);
+			assert.match(diagnosis, /too long to try all usual mistakes/);
+		}
 	});
 });

@@ -94,6 +94,7 @@ export const documentRows: readonly StallRow[] = [
 	...["seed", "accounts", "faults", "settings", "lifecycle/run"].map(
 		(name): StallRow => ({
 			what: `deep and long JSON at /api/${name} of the admin port`,
+			isRequested: name === "seed",
 			send: async ({ admin }) => {
 				const headers = { "content-type": "application/json" };
 				const method = name === "seed" ? "PUT" : "POST";
