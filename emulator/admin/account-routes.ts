@@ -1,5 +1,5 @@
 /**
- * Accounts while the emulator runs: each test can have one of its own.
+ * Accounts created while the emulator runs, so that each test can have its own.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import {
@@ -69,9 +69,9 @@ function make(
 	}: NonNullable<Given>,
 ): Account {
 	if (accounts.has(uid))
-		throw conflict("AccountExists", `there is an account ${uid} already`);
+		throw conflict("AccountExists", `account ${uid} exists already`);
 	if (accounts.find(accessKeyId))
-		throw conflict("KeyInUse", `there is a key ${accessKeyId} already`);
+		throw conflict("KeyInUse", `key ${accessKeyId} exists already`);
 	if (accounts.list().length >= ACCOUNTS_MAX)
 		throw conflict(
 			"TooManyAccounts",
@@ -103,7 +103,7 @@ function makeUid(isTaken: (uid: string) => boolean): string {
 	}
 }
 
-/** The secret of the default account is in the manual. */
+/** The secret of the default account may be shown, because it is documented. */
 const isShown = ({ accessKeySecret, isGenerated }: Account): boolean =>
 	isGenerated === true || accessKeySecret === DEFAULT_ACCOUNT.accessKeySecret;
 

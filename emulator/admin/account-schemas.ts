@@ -1,5 +1,5 @@
 /**
- * How the routes of accounts, and their answers, are described.
+ * Schemas of the account routes and their answers.
  *
  * Pure.
  */
@@ -30,7 +30,7 @@ const given = {
 	accessKeySecret: {
 		...text,
 		pattern: "^[!-~]{1,128}$",
-		description: "Without it a new one.",
+		description: "Default: a generated secret.",
 	},
 	name: { ...text, maxLength: 128, description: "For people." },
 } as const;
@@ -41,12 +41,12 @@ export const account: Schema = record({
 	accessKeySecret: {
 		type: ["string", "null"],
 		description:
-			"null in a list, for a secret that the emulator did not choose itself.",
+			"null in lists for a secret that the emulator did not generate.",
 	},
-	name: { ...text, description: "'' without a name" },
+	name: { ...text, description: "'' if the account has no name" },
 	configured: {
 		type: "boolean",
-		description: "Whether it is one of --access-key.",
+		description: "Whether the account is from --access-key.",
 	},
 });
 
@@ -64,9 +64,9 @@ export const listAccounts = {
 export const createAccount = {
 	operationId: "createAccount",
 	tags: ["accounts"],
-	summary: "Makes an account: isolation for one test",
+	summary: "Creates an account, to isolate one test",
 	description:
-		"Its keys work at once. Buckets, callbacks, requests and faults belong to an account, and every list can be asked for one. The account lasts until it is removed, or until the emulator is reset or ends.",
+		"Its keys work at once. Buckets, callbacks, requests and faults belong to an account, and every list can be filtered by account. The account exists until it is removed, or until the emulator is reset or ends.",
 	body: { ...parameters(given), type: ["object", "null"] },
 	response: created("The account.", refer("Account")),
 } as const;
@@ -74,9 +74,12 @@ export const createAccount = {
 export const removeAccount = {
 	operationId: "removeAccount",
 	tags: ["accounts"],
-	summary: "Removes an account and all it owns",
+	summary: "Removes an account and everything it owns",
 	description:
 		"Its buckets with their objects, its uploads, documents, callbacks, requests, faults, users and roles. Its keys and security tokens are refused from then on.",
 	params: parameters({ uid: text }, "uid"),
-	response: answers("It is removed.", record({ deleted: { const: 1 } })),
+	response: answers(
+		"The account was removed.",
+		record({ deleted: { const: 1 } }),
+	),
 } as const;

@@ -8,7 +8,7 @@ import { printable } from "../oss/log.ts";
 
 export class AdminError extends Error {
 	readonly status: number;
-	/** A word to tell errors apart by: `NoSuchCallback`. */
+	/** A word that identifies the error: `NoSuchCallback`. */
 	readonly code: string;
 
 	constructor(status: number, code: string, message: string) {
@@ -24,7 +24,7 @@ export type ErrorAnswer = {
 	readonly body: { readonly error: string; readonly message: string };
 };
 
-/** @returns undefined for an error that is not the client's fault but a bug of the emulator */
+/** @returns undefined for an error that is a bug in the emulator rather than the client's fault */
 export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
 	if (error instanceof AdminError || error instanceof OssError)
 		return answer(error.status, error.code, error.message);

@@ -1,7 +1,7 @@
 /**
  * The admin port: the emulator's contents and history, as JSON under /api, and the console that shows them.
  *
- * Every route of /api is described by its schema; the description at /api/openapi.json is made of these.
+ * Every route of /api has a schema; the description at /api/openapi.json is made from them.
  */
 import {
 	type FastifyInstance,
@@ -51,7 +51,7 @@ export async function createAdminApp(
 	});
 	readJson(app);
 	app.setValidatorCompiler(compileSchema);
-	// Answers are described, not filtered: a test holds them to their schemas.
+	// Schemas of answers do not filter them; a test compares answers with their schemas.
 	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 	refuseOssRequests(app, context);
 	app.addHook("onRequest", async ({ method, url, headers }) => {
@@ -97,7 +97,7 @@ export async function createAdminApp(
 	return app;
 }
 
-/** Buckets and objects, of the emulator or of the cloud behind a gateway. */
+/** Adds the routes of buckets and objects, either the emulator's or those of the cloud behind a gateway. */
 function readingRoutes({ emulator }: AdminContext): Routes[] {
 	const { upstream } = emulator;
 	return upstream ? [cloudRoutes(upstream)] : [bucketRoutes, contentRoutes];
@@ -130,6 +130,6 @@ function answerError(
 		);
 	return outgoing.code(500).send({
 		error: "InternalError",
-		message: "Internal error; see the log of the emulator.",
+		message: "Internal error; see the emulator's log.",
 	});
 }

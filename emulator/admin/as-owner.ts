@@ -1,6 +1,6 @@
 /**
- * Operations of OSS without a request: in the name of an account, for seeds and for the routes that change buckets and
- * objects. They check and store as they do for a client.
+ * Performs operations of OSS without a request, in the name of an account, for seeds and for the routes that change
+ * buckets and objects. They check and store like a client's request.
  */
 import { Readable } from "node:stream";
 import type { Emulator } from "../emulator.ts";
@@ -12,21 +12,21 @@ import { makeRequestId } from "../server/arrival.ts";
 import { AdminError } from "./admin-error.ts";
 
 export type Performed = {
-	/** Of the table. */
+	/** The operation's name in the table. */
 	readonly operation: string;
-	/** uid. */
+	/** The account's uid. */
 	readonly account: string;
 	readonly bucket: string;
-	/** '' for an operation of a bucket. */
+	/** '' for operations on a bucket. */
 	readonly key?: string;
-	/** Besides the sub-resources of the operation. */
+	/** Parameters in addition to the operation's sub-resources. */
 	readonly query?: Readonly<Record<string, string>>;
-	/** Lower-case names; undefined ones are left out. */
+	/** Headers by lower-case name; undefined values are omitted. */
 	readonly headers?: Readonly<Record<string, string | undefined>>;
 	readonly body?: Readable | Buffer | string;
 };
 
-/** @throws OssError of the operation; AdminError 409 behind a gateway, where buckets are in the cloud */
+/** @throws OssError from the operation; AdminError 409 for a gateway, whose buckets are in the cloud */
 export async function performAsOwner(
 	emulator: Emulator,
 	performed: Performed,
@@ -64,7 +64,7 @@ function toRequest(
 		]),
 		...{ rawQuery: "", rawPath: `/${bucket}/${encodeURIComponent(key)}` },
 		headers: { ...headers, ...lengthOf(body) },
-		// Without a Host, callbacks announce the public key at the emulator's own endpoint.
+		// There is no Host, so callbacks announce the public key at the emulator's own endpoint.
 		...{ host: "", scheme: "http", clientIp: "127.0.0.1" },
 		receivedAt,
 		expiryTime: clock.expiryNow(),

@@ -1,5 +1,5 @@
 /**
- * Buckets, and the objects in them, as they are listed and described.
+ * Lists and describes buckets and objects.
  */
 
 import { noSuchKey } from "../operations/store-protocol.ts";
@@ -56,8 +56,8 @@ export const bucketRoutes: Routes = (app, context) => {
 		{ schema: listObjects },
 		async ({ params, query }) => {
 			const { prefix, delimiter, marker, limit } = query;
-			const asked = { prefix, delimiter, after: marker, max: limit };
-			const page = await objects.list(params.bucket, asked);
+			const listing = { prefix, delimiter, after: marker, max: limit };
+			const page = await objects.list(params.bucket, listing);
 			return {
 				objects: page.entries.map(viewObject),
 				prefixes: page.prefixes,
@@ -115,15 +115,15 @@ type ObjectsQuery = {
 
 type VersionsQuery = ObjectsQuery & { readonly versionMarker: string };
 
-/** The latest `PAGE_MAX` of them. */
+/** The latest `PAGE_MAX` versions. */
 async function versionsOf(
 	{ store }: AdminContext["emulator"],
 	bucket: string,
 	key: string,
 ): Promise<StoredObject[]> {
-	// Of the keys that begin with it, the key itself comes first.
-	const asked = { prefix: key, delimiter: "", after: "", max: PAGE_MAX };
-	const { entries } = await store.objects.listVersions(bucket, asked);
+	// The key itself is the first of all keys that begin with it.
+	const listing = { prefix: key, delimiter: "", after: "", max: PAGE_MAX };
+	const { entries } = await store.objects.listVersions(bucket, listing);
 	return entries.filter((version) => version.key === key);
 }
 
@@ -141,10 +141,10 @@ export const listBuckets = {
 export const getBucketStat = {
 	operationId: "getBucketStat",
 	tags: ["objects"],
-	summary: "How much a bucket holds",
+	summary: "The size of a bucket's content",
 	params: parameters(bucketName, "bucket"),
 	response: answers(
-		"As GetBucketStat counts: earlier versions are included.",
+		"As in GetBucketStat; earlier versions are included.",
 		record({
 			objects: { type: "integer" },
 			bytes: { type: "integer" },
@@ -164,7 +164,7 @@ const pageParameters = {
 	marker: {
 		type: "string",
 		default: "",
-		description: "nextMarker of the page before",
+		description: "nextMarker of the previous page",
 	},
 	limit: { type: "integer", minimum: 1, maximum: PAGE_MAX, default: 100 },
 } as const;
@@ -200,11 +200,11 @@ const listVersions = {
 export const getObject = {
 	operationId: "getObject",
 	tags: ["objects"],
-	summary: "All facts about an object, with its versions",
+	summary: "An object's properties and versions",
 	params: parameters(bucketName, "bucket"),
 	querystring: parameters({ key: { type: "string", minLength: 1 } }, "key"),
 	response: answers(
-		"The versions, the latest first; delete markers too.",
+		"The versions, latest first, including delete markers.",
 		record({ versions: listOf(refer("Object")) }),
 	),
 } as const;

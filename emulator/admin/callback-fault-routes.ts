@@ -1,5 +1,5 @@
 /**
- * Faults of callbacks under the route of version 0.1; `fault-routes.ts` has the one that replaced it.
+ * Faults of callbacks under the route of version 0.1, which was replaced by the one in `fault-routes.ts`.
  */
 import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/faults/fault.ts";
 import type { UploadFacts } from "../callback/model.ts";
@@ -26,7 +26,7 @@ type CallbackFault = {
 };
 
 export const callbackFaultRoutes: Routes = (app, { emulator: { faults } }) => {
-	/** By their ids. */
+	/** Faults by id. */
 	const added = new Map<string, CallbackFault>();
 	const list = () =>
 		Array.from(added, ([id, given]) => left(faults, id, given)).filter(
@@ -83,7 +83,7 @@ function add(faults: Faults, given: CallbackFault) {
 	throw tooManyFaults();
 }
 
-/** The rest of a rule; undefined when it has struck as often as it could. */
+/** The remaining part of a rule; undefined when it has been applied as often as possible. */
 function left(faults: Faults, id: string, given: CallbackFault) {
 	const found = faults.find(id);
 	if (!found || found.struck >= given.times) return undefined;
@@ -98,7 +98,7 @@ const text: Schema = { type: "string" };
 
 const match = {
 	bucket: { ...text, minLength: 1 },
-	prefix: { ...text, description: "What keys begin with." },
+	prefix: { ...text, description: "Only keys that begin with this." },
 	operation: {
 		enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
 	},
@@ -110,14 +110,15 @@ const order = {
 		minimum: 0,
 		maximum: 1_000_000_000,
 		default: 0,
-		description: "This many uploads that match pass first.",
+		description: "Number of matching uploads that succeed first.",
 	},
 	times: {
 		type: "integer",
 		minimum: 1,
 		maximum: 1_000_000_000,
 		default: 1,
-		description: "This many fail then; after that the fault is removed.",
+		description:
+			"Number of uploads that then fail; after that the fault is removed.",
 	},
 } as const;
 
@@ -129,7 +130,7 @@ const fault: Schema = {
 export const callbackFault: Schema = {
 	...record(
 		{ id: text, fault, ...match, ...order },
-		"Callbacks that must fail; skip and times are the remaining numbers.",
+		"A fault of callbacks; skip and times are the remaining numbers.",
 	),
 	required: ["id", "fault", "skip", "times"],
 };
@@ -137,15 +138,16 @@ export const callbackFault: Schema = {
 const DEPRECATED = {
 	tags: ["faults"],
 	deprecated: true,
-	description: "Use /api/faults; this route goes with the next release.",
+	description:
+		"Use /api/faults; this route will be removed in the next release.",
 } as const;
 
 const listFaults = {
 	...DEPRECATED,
 	operationId: "listCallbackFaults",
-	summary: "The faults that callbacks are going to have",
+	summary: "The faults of future callbacks",
 	response: answers(
-		"In the order in which they are tried: the first that matches decides.",
+		"The faults in the order in which they are tried; the first that matches is applied.",
 		record({ faults: listOf(refer("CallbackFault")) }),
 	),
 } as const;
@@ -153,7 +155,7 @@ const listFaults = {
 const addFault = {
 	...DEPRECATED,
 	operationId: "addCallbackFault",
-	summary: "Makes callbacks fail on purpose",
+	summary: "Injects a fault into callbacks",
 	body: parameters({ fault, ...match, ...order }, "fault"),
 	response: answers("The fault as it is stored.", refer("CallbackFault")),
 } as const;
@@ -163,7 +165,10 @@ const removeFault = {
 	operationId: "removeCallbackFault",
 	summary: "Removes one fault of callbacks",
 	params: parameters({ id: text }, "id"),
-	response: answers("It is removed.", record({ deleted: { const: 1 } })),
+	response: answers(
+		"The fault was removed.",
+		record({ deleted: { const: 1 } }),
+	),
 } as const;
 
 const clearFaults = {
@@ -171,7 +176,7 @@ const clearFaults = {
 	operationId: "clearCallbackFaults",
 	summary: "Removes all faults that were added here",
 	response: answers(
-		"How many there were.",
+		"Number of removed faults.",
 		record({ deleted: { type: "integer" } }),
 	),
 } as const;

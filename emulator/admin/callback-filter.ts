@@ -28,7 +28,7 @@ export const filterParameters = {
 	},
 	account: ACCOUNT,
 	bucket: { type: "string" },
-	key: { type: "string", description: "Exactly this one." },
+	key: { type: "string", description: "The exact key." },
 	search: { type: "string", description: "A part of the key." },
 	status: {
 		type: "array",
@@ -38,11 +38,11 @@ export const filterParameters = {
 	since: {
 		type: "string",
 		description:
-			"Begun then or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
+			"Only callbacks that began at this time or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
 	},
 } as const satisfies Record<string, Schema>;
 
-/** @throws AdminError 400 for a `since` that is no time */
+/** @throws AdminError 400 for a `since` that is not a time */
 export function readFilter({
 	id,
 	account,
@@ -62,7 +62,7 @@ export function readFilter({
 /** @throws AdminError 400 */
 export function readSince(text: string): Date {
 	const time = new Date(/^\d+$/.test(text) ? Number(text) : text);
-	// `Date` makes a time of nearly anything: of `-5` the first of May 2001.
+	// `Date` accepts nearly any text: `-5` is the first of May 2001.
 	const isTime = /^\d+$|^\d{4}-\d\d-\d\d(?:T|$)/.test(text);
 	if (isTime && !Number.isNaN(time.getTime())) return time;
 	throw new AdminError(

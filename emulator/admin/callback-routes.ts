@@ -1,5 +1,5 @@
 /**
- * Deliveries of callbacks: list them, wait for them, look at one, remove them.
+ * Deliveries of callbacks: listing, waiting, reading one, and removing.
  */
 import {
 	type DeliveryDocument,
@@ -75,7 +75,7 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 	);
 };
 
-/** A client that waits wants to know the outcome. */
+/** A client that waits needs the outcome, so deliveries under way do not match. */
 const COMPLETED = ["succeeded", "failed", "skipped", "interrupted"] as const;
 
 /** @throws AdminError 404 */
@@ -88,27 +88,27 @@ export async function getDelivery(
 	throw new AdminError(
 		404,
 		"NoSuchCallback",
-		`there is no callback ${id}: it may have been cleared, or removed to make room for later ones`,
+		`there is no callback ${id}: it may have been cleared, or removed in favour of later ones`,
 	);
 }
 
 const listCallbacks = {
 	operationId: "listCallbacks",
 	tags: ["callbacks"],
-	summary: "Callbacks, the latest first; or the next ones, in one call",
+	summary: "Callbacks, latest first; or the next ones, in one call",
 	description:
-		"With `wait`, answers as soon as `count` callbacks match, including earlier ones; when the time is up, with the matching ones so far. Callbacks that are still under way do not count then, unless `status` includes them.",
+		"With `wait`, answers as soon as `count` callbacks match, including earlier ones, or with fewer when the time is up. Callbacks that are still under way do not match then, unless `status` includes them.",
 	querystring: parameters({
 		...filterParameters,
 		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
 		before: {
 			type: "string",
-			description: "An id: only callbacks that began before that one.",
+			description: "An id: only callbacks that began before this callback.",
 		},
 		summary: {
 			type: "boolean",
 			default: false,
-			description: "A line each, without bodies and headers.",
+			description: "Only summaries, without bodies and headers.",
 		},
 		wait: { type: "string", description: "5s, 500ms; at most 50s." },
 		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
@@ -135,10 +135,10 @@ const getCallback = {
 const clearCallbacks = {
 	operationId: "clearCallbacks",
 	tags: ["callbacks"],
-	summary: "Removes callbacks from the record, also those under way",
+	summary: "Removes callbacks from the record, including those under way",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
-		"How many there were.",
+		"Number of removed callbacks.",
 		record({ deleted: { type: "integer" } }),
 	),
 } as const;

@@ -6,10 +6,9 @@ import type { AdminContext } from "./context.ts";
 
 type Parts = Pick<AdminContext, "emulator" | "requests">;
 
-/**
- * As freshly started.
+/** Resets the emulator to the state after a start.
  *
- * @param account uid of the account whose things are removed; undefined for all accounts
+ * @param account uid of the account whose data are removed; undefined for all accounts
  * @throws AdminError 404 when there is no such account
  */
 export async function reset(
@@ -27,7 +26,7 @@ export async function reset(
 	clock.reset();
 }
 
-/** The account itself goes first, so that its requests are refused while the rest goes. */
+/** Removes the account first, so that its requests are refused while its data are removed. */
 export async function removeAccountWithData(
 	{ emulator, requests }: Parts,
 	uid: string,

@@ -1,6 +1,6 @@
 /**
- * The emulator's clock, which tests can move: what takes days at OSS takes a moment. The answer comes when everything
- * has been done that lifecycle rules have due at that time.
+ * The emulator's clock, which tests can move instead of waiting for days. The answer is sent when all lifecycle actions
+ * that are due at the new time have been carried out.
  */
 import {
 	CLOCK_SCOPES,
@@ -65,7 +65,7 @@ function move(clock: MovableClock, change: ClockChange): void {
 const scope: Schema = {
 	enum: CLOCK_SCOPES,
 	description:
-		"What goes by it: everything, or only what expires, which are security tokens, signed URLs, policies of forms, lifecycle rules, retention, restored objects and conditions on acs:CurrentTime. Then the times of requests are judged by the real clock.",
+		"What the clock applies to: everything (`all`), or only expirations (`expiry`): security tokens, signed URLs, form policies, lifecycle rules, retention, restored objects and conditions on acs:CurrentTime. With `expiry`, the times of requests are compared with the real clock.",
 };
 
 const theClock = answers(
@@ -75,7 +75,7 @@ const theClock = answers(
 		frozen: { type: "boolean", description: "Whether the clock is frozen." },
 		aheadSeconds: {
 			type: "number",
-			description: "By how much it is ahead of the real time.",
+			description: "By how much the clock is ahead of the real time.",
 		},
 		scope,
 	}),
@@ -91,16 +91,16 @@ const getClock = {
 const putClock = {
 	operationId: "moveClock",
 	tags: ["emulator"],
-	summary: "Moves the emulator's clock, or stops it",
+	summary: "Moves or freezes the emulator's clock",
 	description:
-		"Everything that depends on time uses this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock differs is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct themselves, and with `scope: expiry` no client is refused.",
+		"Everything that depends on time uses this clock: signatures and their 15 minutes, policies, tokens, restored objects, retention, lifecycle rules. A client whose own clock differs is refused with RequestTimeTooSkewed, as by OSS; many SDKs then correct their clock, and with `scope: expiry` no client is refused.",
 	body: {
 		type: "object",
 		properties: {
-			now: { type: "string", description: "The moment it is put to." },
+			now: { type: "string", description: "The new time." },
 			advance: {
 				type: "number",
-				description: "Seconds it is moved, after that; negative ones go back.",
+				description: "Seconds to advance after that; negative values go back.",
 			},
 			frozen: {
 				type: "boolean",
@@ -116,6 +116,6 @@ const putClock = {
 const resetClock = {
 	operationId: "resetClock",
 	tags: ["emulator"],
-	summary: "Puts the emulator's clock back to the real time",
+	summary: "Sets the emulator's clock back to the real time",
 	response: theClock,
 } as const;

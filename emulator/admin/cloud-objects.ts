@@ -1,5 +1,5 @@
 /**
- * Buckets and objects behind a gateway, read from the cloud, in the shapes that the admin API has for the emulator's
+ * Buckets and objects behind a gateway, read from the cloud, in the format that the admin API uses for the emulator's
  * own. Properties that a listing does not contain are ''.
  */
 import type { Emulator } from "../emulator.ts";
@@ -16,13 +16,13 @@ import {
 	type XmlNode,
 } from "../xml/read.ts";
 
-/** The parts of the emulator that reads need. */
+/** The parts of the emulator that are needed for reading. */
 export type Cloud = {
 	readonly emulator: Emulator;
 	readonly upstream: Upstream;
 };
 
-/** Of a bucket's object, or of the bucket itself with the key ''. */
+/** A request for an object, or for the bucket itself if the key is ''. */
 export type Asked = {
 	readonly method?: string;
 	readonly bucket: string;
@@ -32,8 +32,8 @@ export type Asked = {
 };
 
 /**
- * @param bucket by its name here
- * @throws OssError AccessDenied for a bucket that the gateway must not touch; as `Upstream.send`
+ * @param bucket the bucket's local name
+ * @throws OssError AccessDenied for a bucket that the gateway must not touch; like `Upstream.send`
  */
 export const send = (
 	{ upstream }: Cloud,
@@ -48,10 +48,10 @@ export const send = (
 /** @throws OssError UpstreamRefused with the cloud's message, for an answer other than a document */
 async function readDocument(
 	cloud: Cloud,
-	asked: Asked,
+	request: Asked,
 	root: string,
 ): Promise<XmlNode> {
-	const answer = await send(cloud, asked);
+	const answer = await send(cloud, request);
 	const document = await readWhole(answer.body);
 	if (answer.status === 200) return readXml(document, root);
 	throw await toError(cloud, document, answer.status);
@@ -84,7 +84,7 @@ export async function viewCloudBucket(cloud: Cloud, bucket: string) {
 	const [list] = info ? childrenNamed(info, "AccessControlList") : [];
 	return {
 		name: bucket,
-		// The account that its requests count as.
+		// The account that the gateway's requests count as.
 		owner: cloud.emulator.accounts.default.uid,
 		createdAt: textOf(info, "CreationDate"),
 		acl: textOf(list, "Grant"),
@@ -150,7 +150,7 @@ type Listed = ReturnType<typeof viewListed>;
 
 const VERSIONS_MAX = 1000;
 
-/** The latest first; all is asked only of the latest. @throws OssError NoSuchKey */
+/** Versions, latest first; all properties are requested only for the latest. @throws OssError NoSuchKey */
 export async function viewCloudVersions(
 	cloud: Cloud,
 	bucket: string,
@@ -160,8 +160,8 @@ export async function viewCloudVersions(
 		...{ versions: "", prefix: key, "encoding-type": "url" },
 		"max-keys": String(VERSIONS_MAX),
 	};
-	const asked = { bucket, query };
-	const root = await readDocument(cloud, asked, "ListVersionsResult");
+	const request = { bucket, query };
+	const root = await readDocument(cloud, request, "ListVersionsResult");
 	const nodes = ["Version", "DeleteMarker"].flatMap((name) =>
 		childrenNamed(root, name),
 	);
@@ -214,8 +214,8 @@ async function tagsOf(
 	cloud: Cloud,
 	{ bucket, key }: Listed,
 ): Promise<Record<string, string>> {
-	const asked = { bucket, key, query: { tagging: "" } };
-	const root = await readDocument(cloud, asked, "Tagging");
+	const request = { bucket, key, query: { tagging: "" } };
+	const root = await readDocument(cloud, request, "Tagging");
 	const [set] = childrenNamed(root, "TagSet");
 	const tags = set ? childrenNamed(set, "Tag") : [];
 	return Object.fromEntries(

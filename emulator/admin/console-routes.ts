@@ -1,5 +1,5 @@
 /**
- * The console: a page with its style and scripts, served as they are in console/.
+ * The console: a page with its style and scripts, served unchanged from console/.
  */
 import { readFile } from "node:fs/promises";
 import type { Routes } from "./context.ts";
@@ -21,7 +21,7 @@ const HEADERS = {
 	"Cache-Control": "no-cache",
 };
 
-/** All files that are served: no other name is looked up on the disk. */
+/** All files that are served; other names are not looked up on the disk. */
 const FILES = [
 	"index.html",
 	"style.css",

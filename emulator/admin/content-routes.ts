@@ -1,8 +1,8 @@
 /**
- * An object's content for a browser or a command line: as it was stored, and harmless whatever it is.
+ * An object's content for a browser or a command line: unchanged, but safe to open.
  *
- * A client may have stored anything. A page or an SVG is shown without its scripts and apart from the console, in an
- * origin of its own; nothing is taken for another type than the object says.
+ * A client may have stored anything. A page or an SVG is shown without its scripts and isolated from the console, in
+ * its own origin; browsers must not guess a type other than the object's.
  */
 import { openObject } from "../operations/object/find-object.ts";
 import { openTarget } from "../operations/object/symlink.ts";
@@ -26,8 +26,8 @@ export const contentRoutes: Routes = (app, { emulator }) => {
 	app.get<ContentRoute>(
 		"/api/buckets/:bucket/content",
 		{ schema: getContent, exposeHeadRoute: false },
-		async ({ params: { bucket }, query: asked, headers }, outgoing) => {
-			const { key, versionId, download } = asked;
+		async ({ params: { bucket }, query: parameters, headers }, outgoing) => {
+			const { key, versionId, download } = parameters;
 			const query = new Map<string, string>();
 			if (versionId !== undefined) query.set("versionId", versionId);
 			const { object, shown, content } = await openTarget(
@@ -96,7 +96,7 @@ function contentHeaders(
 	};
 }
 
-/** Bytes of UTF-8, which Node takes one by one as latin1. */
+/** The UTF-8 bytes as latin1, the encoding that Node writes headers in. */
 const toWire = (value: string): string => Buffer.from(value).toString("latin1");
 
 export const getContent = {
@@ -104,19 +104,22 @@ export const getContent = {
 	tags: ["objects"],
 	summary: "An object's content",
 	description:
-		"As it was stored, in a sandbox: a browser runs none of its scripts. Ranges are supported.",
+		"The stored bytes, in a sandbox: browsers do not run its scripts. Ranges are supported.",
 	params: parameters({ bucket: { type: "string" } }, "bucket"),
 	querystring: parameters(
 		{
 			key: { type: "string", minLength: 1 },
-			versionId: { type: "string", description: "Default: the current one." },
+			versionId: {
+				type: "string",
+				description: "Default: the current version.",
+			},
 			download: {
 				type: "boolean",
 				default: false,
-				description: "As a file to be saved.",
+				description: "Whether browsers save the content as a file.",
 			},
 		},
 		"key",
 	),
-	response: answers("The bytes, of the type the object has.", {}, "*/*"),
+	response: answers("The bytes, with the object's Content-Type.", {}, "*/*"),
 } as const;

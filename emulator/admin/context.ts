@@ -1,5 +1,5 @@
 /**
- * The objects that the routes of the admin port have access to.
+ * The objects that the routes of the admin port use.
  */
 import type { FastifyInstance } from "fastify";
 import type { Emulator } from "../emulator.ts";
@@ -19,14 +19,14 @@ export type AdminContext = {
 	readonly requests: RequestLog;
 	readonly lifecycle: Lifecycle;
 	readonly log: AdjustableLog;
-	/** Of the OSS port. */
+	/** The endpoint of the OSS port. */
 	readonly endpoint: string;
 	readonly version: string;
 	/** PEM: the certificate that clients of the https port must trust; undefined without such a port. */
 	readonly authority: string | undefined;
-	/** How it was started; without secrets. */
+	/** The settings at start, without secrets. */
 	readonly settings: object;
-	/** Fires when the emulator is about to end: requests that wait are answered then. */
+	/** Fires when the emulator is about to end; waiting requests are then answered. */
 	readonly ending: AbortSignal;
 };
 

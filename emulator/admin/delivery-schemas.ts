@@ -83,7 +83,7 @@ const attempt = record(
 
 const told: Schema = {
 	description:
-		"The response to the uploader; null while it is not known, and when no application server was called.",
+		"The response to the uploader; null while the delivery is under way, and if no application server was called.",
 	oneOf: [
 		record({ status: { const: 200 }, body: text, bodyEncoding: encoding }),
 		record({ status: { const: 203 }, message: text, ec: text }),
@@ -94,15 +94,15 @@ const told: Schema = {
 
 const finding = record(
 	{
-		id: { enum: FINDING_IDS, description: "Which kind it is." },
+		id: { enum: FINDING_IDS, description: "The kind of finding." },
 		refused: {
 			type: "boolean",
-			description: "Whether OSS refuses it, or may.",
+			description: "Whether OSS refuses the callback, or may refuse it.",
 		},
-		sentence: { ...text, description: "What OSS does, and what to do." },
+		sentence: { ...text, description: "What OSS does, and how to correct it." },
 		link: { ...text, description: "The page of OSS's documentation." },
 	},
-	"Something that works here but not at OSS, or is rarely intended.",
+	"A mistake that works here but not at OSS, or that is rarely intended.",
 );
 
 const common = {
@@ -110,7 +110,7 @@ const common = {
 	account: {
 		...text,
 		description:
-			"uid of the account it belongs to: the uploader's, or the bucket owner's for an anonymous upload.",
+			"uid of the callback's account: the uploader's, or the bucket owner's for an anonymous upload.",
 	},
 	operation: text,
 	bucket: text,
@@ -118,11 +118,11 @@ const common = {
 	status: { enum: DELIVERY_STATUSES },
 	startedAt: time,
 	completedAt: orNull(time),
-	why: { ...text, description: "In a sentence, its outcome." },
-	advice: { ...text, description: "What to do about it; '' for nothing." },
+	why: { ...text, description: "The reason for the outcome, in a sentence." },
+	advice: { ...text, description: "What to do about it; '' if nothing." },
 	fault: {
 		...text,
-		description: "The fault that was made on purpose, or ''.",
+		description: "The injected fault, or ''.",
 	},
 	repeats: orNull({
 		...text,
@@ -138,12 +138,13 @@ export const deliverySummary: ObjectSchema = record(
 		bodyStart: { ...text, description: "The first 200 characters sent." },
 		answerStatus: {
 			...orNull({ type: "integer" }),
-			description: "The HTTP status of the last answer; null without one.",
+			description:
+				"The HTTP status of the last answer; null if there is no answer.",
 		},
 		answerStart: { ...text, description: "Its first 200 characters." },
 		findings: listOf({ enum: FINDING_IDS }),
 	},
-	"A delivery in a line.",
+	"The summary of a delivery.",
 );
 
 export const delivery: ObjectSchema = record(
@@ -154,7 +155,7 @@ export const delivery: ObjectSchema = record(
 			description: "The callback's JSON as the uploader sent it, decoded.",
 		},
 		variables: { type: "object", additionalProperties: text },
-		body: { ...text, description: "What was sent, filled in." },
+		body: { ...text, description: "The filled-in body that was sent." },
 		bodyType: text,
 		attempts: listOf(attempt),
 		findings: listOf(finding),

@@ -1,5 +1,5 @@
 /**
- * A delivery as the admin API shows it: with what to do about it, and with a command for a shell.
+ * A delivery in the format of the admin API, which adds advice and a shell command.
  *
  * Pure.
  */
@@ -23,7 +23,7 @@ const adviceOn = (delivery: DeliveryDocument): string =>
 		? "The object is stored. Send the callback again, or upload again."
 		: adviseOn(delivery);
 
-/** Without what may be long. */
+/** The delivery without long values. */
 export const summarise = (delivery: DeliveryDocument) => ({
 	id: delivery.id,
 	account: delivery.account,
@@ -43,7 +43,7 @@ export const summarise = (delivery: DeliveryDocument) => ({
 	...beginningsOf(delivery),
 });
 
-/** How many characters of a body and of an answer a list shows. */
+/** Maximum number of characters of a body or an answer in a list. */
 const START_MAX = 200;
 
 function beginningsOf({ body, attempts }: DeliveryDocument) {

@@ -2,8 +2,8 @@
  * The documents of buckets by the names of their sub-resources (`cors`, `lifecycle`, …), and documents written as JSON
  * instead of OSS's XML.
  *
- * JSON has the elements of the XML under their names; `allowedOrigins` is taken for `AllowedOrigin`, a list means
- * elements that repeat, and the root element may be left out where it is known. A list alone is the list of rules.
+ * The JSON has the names of the XML elements. `allowedOrigins` is accepted for `AllowedOrigin`, a list means repeated
+ * elements, and the root element may be omitted if it is known. A bare list is the list of rules.
  *
  * Pure.
  */
@@ -22,7 +22,9 @@ export type DocumentOperations = {
 
 const CALLBACK_POLICY = "callbackPolicy";
 
-/** A document is put and given back under one sub-resource; an ACL and versioning are properties of the bucket. */
+/**
+ * Documents that are put and returned under the same sub-resource; an ACL and versioning are properties of the bucket.
+ */
 export const DOCUMENTS: ReadonlyMap<string, DocumentOperations> = new Map(
 	table.filter(isPutOfDocument).map((row) => [
 		nameOf(row),
@@ -63,7 +65,7 @@ function find(method: string, { target, query }: Row): Row | undefined {
 	);
 }
 
-/** Root elements, and the element that a list alone repeats. */
+/** The root element of each document, and the element that a bare list repeats. */
 const ROOTS: Readonly<Record<string, readonly [root: string, item?: string]>> =
 	{
 		cors: ["CORSConfiguration", "CORSRule"],
@@ -79,7 +81,7 @@ const ROOTS: Readonly<Record<string, readonly [root: string, item?: string]>> =
 	};
 
 /**
- * @param document text is sent as it is; JSON is made XML, or stays JSON for a policy
+ * @param document text is sent unchanged; JSON is converted to XML, except for a policy
  * @returns the body that the operation reads
  * @throws TypeError whose message names the error
  */
@@ -129,11 +131,11 @@ function toXmlValue(name: string, value: unknown): XmlValue {
 	throw new TypeError(`${name} must not be ${value}`);
 }
 
-/** OSS has them in base64. */
+/** Elements that OSS has in base64. */
 const isEncoded = (name: string): boolean =>
 	/^(callback|callbackVar)$/i.test(name);
 
-/** `allowedOrigins: […]` is `AllowedOrigin`, `id` is `ID`. */
+/** Maps `allowedOrigins: […]` to `AllowedOrigin`, and `id` to `ID`. */
 function elementName(name: string, value: unknown): string {
 	if (name.toLowerCase() === "id") return "ID";
 	const capital = name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,6 +1,6 @@
 /**
- * Changes to buckets, objects and documents, carried out as the bucket's owner: for the console and the command line.
- * OSS's own rules and errors hold.
+ * Changes to buckets, objects and documents, carried out as the bucket's owner, for the console and the command line.
+ * The rules and errors of OSS apply.
  */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -81,7 +81,7 @@ const bucketRoutes: Routes = (app, { emulator }) => {
 
 const objectRoutes: Routes = (app, { emulator }) => {
 	app.register(async (raw) => {
-		// The bytes of an object may say that they are JSON.
+		// The Content-Type of an object may be JSON.
 		raw.removeAllContentTypeParsers();
 		raw.addContentTypeParser("*", (_incoming, body, done) => done(null, body));
 		raw.put<OfBucket & { Querystring: { readonly key: string } }>(
@@ -194,7 +194,7 @@ async function makeBucket(
 	return emulator.store.buckets.get(bucket);
 }
 
-/** The headers that describe the object or ask for a callback. */
+/** The headers that describe the object or request a callback. */
 const ownHeaders = (
 	headers: Readonly<Record<string, unknown>>,
 ): Record<string, string> =>
@@ -207,7 +207,7 @@ const ownHeaders = (
 const OWN =
 	/^(content-(type|md5|encoding|language|disposition)|cache-control|expires|x-oss-.*|x-emulator-.*)$/;
 
-/** A failed callback keeps the object, and does not fail the upload here. */
+/** A failed callback does not remove the object, and does not make the upload fail here. */
 async function put(emulator: Emulator, performed: Omit<Performed, "account">) {
 	try {
 		const { status, headers, body } = await perform(emulator, performed);
@@ -231,13 +231,13 @@ async function put(emulator: Emulator, performed: Omit<Performed, "account">) {
 
 const PAGE_MAX = 1000;
 
-/** Versions, delete markers and uploads. @returns how many there were */
+/** Removes versions, delete markers and uploads. @returns the number removed */
 async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 	const { objects, uploads } = emulator.store;
-	const asked = { prefix: "", delimiter: "", after: "", max: PAGE_MAX };
+	const listing = { prefix: "", delimiter: "", after: "", max: PAGE_MAX };
 	let deleted = 0;
 	for (;;) {
-		const { entries } = await objects.listVersions(bucket, asked);
+		const { entries } = await objects.listVersions(bucket, listing);
 		if (entries.length === 0) break;
 		for (const { key, versionId } of entries)
 			await perform(emulator, {
@@ -277,7 +277,7 @@ async function read(
 	return (Buffer.isBuffer(body) ? body : await buffer(body)).toString();
 }
 
-/** The bucket has no such document. */
+/** The error for a document that the bucket does not have. */
 function ifRefused(error: unknown): undefined {
 	if (!(error instanceof OssError)) throw error;
 	return undefined;

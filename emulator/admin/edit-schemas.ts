@@ -1,5 +1,5 @@
 /**
- * How the routes that change buckets, objects and documents are described.
+ * Schemas of the routes that change buckets, objects and documents.
  *
  * Pure.
  */
@@ -28,18 +28,18 @@ const ofDocument = parameters(
 	"name",
 );
 const key: Schema = { ...text, minLength: 1 };
-const deleted = answers("It is removed.", record({ deleted: { const: 1 } }));
+const deleted = answers("Removed.", record({ deleted: { const: 1 } }));
 
 export const createBucket = {
 	operationId: "createBucket",
 	tags: ["objects"],
-	summary: "Makes a bucket, or changes the ACL and versioning of one",
+	summary: "Creates a bucket, or changes a bucket's ACL and versioning",
 	params: ofBucket,
 	body: {
 		...parameters({
 			owner: {
 				...ACCOUNT,
-				description: "uid of an account; without it the first one.",
+				description: "uid of an account; default: the first account.",
 			},
 			acl: { enum: ["private", "public-read", "public-read-write"] },
 			versioning: { enum: ["Enabled", "Suspended"] },
@@ -61,7 +61,8 @@ export const removeBucket = {
 		force: {
 			type: "boolean",
 			default: false,
-			description: "With everything in it; otherwise it must be empty.",
+			description:
+				"Whether to remove its content too; otherwise it must be empty.",
 		},
 	}),
 	response: deleted,
@@ -73,7 +74,7 @@ export const emptyBucket = {
 	summary: "Removes all objects, versions and uploads of a bucket",
 	params: ofBucket,
 	response: answers(
-		"How many there were.",
+		"Number of removed items.",
 		record({ deleted: { type: "integer" } }),
 	),
 } as const;
@@ -87,18 +88,18 @@ export const putContent = {
 	params: ofBucket,
 	querystring: parameters({ key }, "key"),
 	response: answers(
-		"It is stored.",
+		"The object is stored.",
 		record({
 			status: {
 				type: "integer",
-				description: "As OSS answers the uploader; 203: the callback failed.",
+				description: "OSS's status; 203 if the callback failed.",
 			},
 			etag: text,
 			versionId: { ...text, description: "null, the word, outside versioning" },
 			answer: {
 				...text,
 				description:
-					"Of the application server, or why the callback failed; '' without a callback.",
+					"The answer of the application server, or why the callback failed; '' without a callback.",
 			},
 		}),
 	),
@@ -120,13 +121,13 @@ export const listDocuments = {
 	summary: "The documents of a bucket: CORS rules, lifecycle rules and so on",
 	params: ofBucket,
 	response: answers(
-		"Those that there are, as OSS gives them, by name.",
+		"The existing documents by name, in OSS's format.",
 		record({ documents: { type: "object", additionalProperties: text } }),
 	),
 } as const;
 
 const theDocument = answers(
-	"The document as OSS gives it: XML, or JSON for a policy.",
+	"The document in OSS's format: XML, or JSON for a policy.",
 	record({ name: text, document: text }),
 );
 
@@ -142,7 +143,7 @@ export const putDocument = {
 	operationId: "putDocument",
 	tags: ["documents"],
 	summary: "Replaces a document",
-	description: "As JSON or as OSS's XML, as in a seed.",
+	description: "JSON or OSS's XML, as in a seed.",
 	params: ofDocument,
 	body: parameters(
 		{ document: { description: "Text, an object or a list." } },

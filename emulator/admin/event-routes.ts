@@ -1,5 +1,5 @@
 /**
- * Events while they happen, as server-sent events: for the console and for `callbacks --follow`.
+ * Live events, as server-sent events, for the console and for `callbacks --follow`.
  */
 import type { ServerResponse } from "node:http";
 import { readDelivery } from "../records/delivery-record.ts";
@@ -10,13 +10,13 @@ import { answers } from "./route-schema.ts";
 
 const LISTENERS_MAX = 100;
 
-/** A client that does not read is disconnected, and connects again. */
+/** Maximum of unread bytes: a client that does not read is disconnected, and connects again. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
 /** Well below the minute after which a silent connection is closed. */
 const BEAT_MS = 15_000;
 
-/** A page gets an event for requests at most this often. */
+/** Minimum interval between two events for requests. */
 const REQUESTS_EVERY_MS = 250;
 
 export const eventRoutes: Routes = (app, { emulator, requests, ending }) => {
@@ -58,7 +58,7 @@ class EventStream {
 			"Content-Type": "text/event-stream",
 			"Cache-Control": "no-store",
 		});
-		this.#write(":\n\n"); // so that the headers go out
+		this.#write(":\n\n"); // so that the headers are sent
 		this.#beat = setInterval(() => this.#write(":\n\n"), BEAT_MS);
 	}
 
@@ -66,7 +66,7 @@ class EventStream {
 		this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 	}
 
-	/** OSS answered a request. */
+	/** Must be called when OSS has answered a request. */
 	requests(): void {
 		this.#requestsTimer ??= setTimeout(() => {
 			this.#requestsTimer = undefined;
@@ -94,13 +94,13 @@ const full = (): AdminError =>
 	new AdminError(
 		503,
 		"TooManyListeners",
-		`${LISTENERS_MAX} connections follow the events already: close some pages`,
+		`${LISTENERS_MAX} connections already follow the events: close some pages`,
 	);
 
 const followEvents = {
 	operationId: "followEvents",
 	tags: ["events"],
-	summary: "What happens, as it happens: server-sent events",
+	summary: "Live events, as server-sent events",
 	description:
 		"`callback`: a callback was sent, or its outcome is known; the data is a DeliverySummary. `requests`: OSS answered requests; no data.",
 	response: answers("A stream that does not end.", {}, "text/event-stream"),

@@ -1,5 +1,5 @@
 /**
- * Faults on purpose: rules that make requests and callbacks fail, wait or break off.
+ * Injected faults: rules that make requests and callbacks fail, wait or disconnect.
  */
 import type { FaultAction } from "../faults/action.ts";
 import { findMistake } from "../faults/action.ts";
@@ -74,7 +74,7 @@ export const faultRoutes: Routes = (app, { emulator }) => {
 	);
 };
 
-/** Operations that can have a callback. */
+/** The operations that support callbacks. */
 const UPLOADS: readonly string[] = [
 	...["PutObject", "PostObject", "CompleteMultipartUpload"],
 	...[CALLBACK, ANY_OPERATION],
@@ -93,7 +93,7 @@ export function requireAction(
 	if (mistake !== "") throw invalid(`${place}: ${mistake}`);
 	if (action.callback !== undefined && !UPLOADS.includes(operation))
 		throw invalid(
-			`${place}: callback needs an operation that has one: ${UPLOADS.join(", ")}`,
+			`${place}: a callback fault needs an operation with callbacks: ${UPLOADS.join(", ")}`,
 		);
 	if (action.callback === undefined && operation === CALLBACK)
 		throw invalid(`${place}: operation callback needs a callback`);

@@ -1,5 +1,5 @@
 /**
- * How the routes of faults, and their answers, are described.
+ * Schemas of the fault routes and their answers.
  *
  * Pure.
  */
@@ -36,7 +36,7 @@ const callbackKind: Schema = {
 		{ pattern: "^status-[1-5][0-9]{2}$" },
 		{ pattern: "^[a-z0-9-]+ *; *delay *= *[0-9]+$" },
 	],
-	description: `What happens to the callback: ${FAULT_KINDS.join(", ")} or status-NNN.`,
+	description: `The fault of the callback: ${FAULT_KINDS.join(", ")} or status-NNN.`,
 };
 
 export const faultAction = parameters({
@@ -44,12 +44,14 @@ export const faultAction = parameters({
 		type: "integer",
 		minimum: 400,
 		maximum: 599,
-		description: "Answers an error of this status and does nothing.",
+		description:
+			"Answers an error with this status without carrying out the operation.",
 	},
 	code: {
 		...text,
 		pattern: "^[A-Za-z][A-Za-z0-9.]{0,99}$",
-		description: "SlowDown; default: a code that fits the status.",
+		description:
+			"An error code like SlowDown; default: a code that fits the status.",
 	},
 	message: { ...text, maxLength: 1000 },
 	ec: { ...text, pattern: "^[0-9]{4}-[0-9]{8}$" },
@@ -58,14 +60,14 @@ export const faultAction = parameters({
 		minimum: 0,
 		maximum: DELAY_MS_MAX,
 		description:
-			"Waits before anything is done; alone, or together with another action.",
+			"Waits before the request is handled; alone, or together with another action.",
 	},
 	cutAfterBytes: {
 		type: "integer",
 		minimum: 0,
 		maximum: CUT_BYTES_MAX,
 		description:
-			"Breaks the connection after this many bytes of the body; a shorter body is transferred whole. 0 of a response: the operation is carried out, and the client gets no answer.",
+			"Closes the connection after this many bytes of the body; a shorter body is transferred completely. 0 for a response: the operation is carried out, but the client gets no answer.",
 	},
 	direction: {
 		enum: DIRECTIONS,
@@ -79,24 +81,26 @@ const rule = {
 	operation: {
 		enum: OPERATIONS,
 		description:
-			"One of OSS's operations, `*` for all of them, or `callback` for callbacks.",
+			"An operation of OSS, `*` for all operations, or `callback` for callbacks.",
 	},
 	bucket: { ...text, minLength: 1, maxLength: 63 },
 	key: {
 		...text,
 		minLength: 1,
 		maxLength: 1023,
-		description: "A pattern: * is any text, / included; ? is one character.",
+		description:
+			"A pattern: * matches any text, including /; ? matches one character.",
 	},
-	account: { ...ACCOUNT, description: "uid: only requests that belong to it." },
-	after: count(0, "This many that match pass first."),
-	times: count(1, "Strikes this often at most; without it, without limit."),
-	every: count(1, "Strikes every Nth matching request after `after`."),
+	account: { ...ACCOUNT, description: "uid: only requests of this account." },
+	after: count(0, "Number of matching requests that succeed first."),
+	times: count(1, "Maximum number of times; default: no limit."),
+	every: count(1, "Applies to every Nth matching request after `after`."),
 	probability: {
 		type: "number",
 		minimum: 0,
 		maximum: 1,
-		description: "Drawn from `seed`: the same requests have the same faults.",
+		description:
+			"Probability, drawn from `seed`: the same requests get the same faults.",
 	},
 	seed: { type: "integer", minimum: 0, maximum: 0xffff_ffff },
 	do: faultAction,
@@ -109,10 +113,16 @@ export const fault: Schema = {
 		{
 			id: text,
 			...rule,
-			seen: { type: "integer", description: "How many have matched." },
-			struck: { type: "integer", description: "How often it struck." },
+			seen: {
+				type: "integer",
+				description: "Number of requests that matched.",
+			},
+			struck: {
+				type: "integer",
+				description: "Number of times the fault was applied.",
+			},
 		},
-		"A rule, and how far it has come.",
+		"A rule, and its current state.",
 	),
 	required: ["id", "operation", "do", "seen", "struck"],
 };
@@ -124,12 +134,12 @@ const deleted = (description: string, schema: Schema) =>
 export const listFaults = {
 	operationId: "listFaults",
 	tags: ["faults"],
-	summary: "The faults on purpose, and how often each struck",
+	summary: "The injected faults, and how often each was applied",
 	querystring: parameters({
-		account: { ...ACCOUNT, description: "Only rules of this account." },
+		account: { ...ACCOUNT, description: "Only the rules of this account." },
 	}),
 	response: answers(
-		"In the order in which they are tried: the first that strikes decides.",
+		"The rules in the order in which they are tried; the first that applies is used.",
 		record({ faults: listOf(refer("Fault")) }),
 	),
 } as const;
@@ -137,9 +147,9 @@ export const listFaults = {
 export const addFault = {
 	operationId: "addFault",
 	tags: ["faults"],
-	summary: "Makes requests or callbacks fail on purpose",
+	summary: "Injects a fault into requests or callbacks",
 	description:
-		"For one request alone, its header or query parameter `x-emulator-fault: status=503;code=SlowDown` does the same, with the names of `do`; no signature includes it, and one may be added to a signed URL.",
+		"For a single request, the header or query parameter `x-emulator-fault: status=503;code=SlowDown` does the same, with the names of `do`. It is not signed, so it may be added to a signed URL.",
 	body: faultRule,
 	response: created("The fault.", refer("Fault")),
 } as const;
@@ -147,7 +157,7 @@ export const addFault = {
 export const getFault = {
 	operationId: "getFault",
 	tags: ["faults"],
-	summary: "One fault, and how often it struck",
+	summary: "One fault, and how often it was applied",
 	params: withId,
 	response: answers("The fault.", refer("Fault")),
 } as const;
@@ -157,7 +167,7 @@ export const removeFault = {
 	tags: ["faults"],
 	summary: "Removes one fault",
 	params: withId,
-	response: deleted("It is removed.", { const: 1 }),
+	response: deleted("The fault was removed.", { const: 1 }),
 } as const;
 
 export const clearFaults = {
@@ -165,5 +175,5 @@ export const clearFaults = {
 	tags: ["faults"],
 	summary: "Removes all faults, or the faults of one account",
 	querystring: parameters({ account: ACCOUNT }),
-	response: deleted("How many there were.", { type: "integer" }),
+	response: deleted("Number of removed faults.", { type: "integer" }),
 } as const;

@@ -1,7 +1,7 @@
 /**
- * Only its own pages may use the admin port from a browser. Other sites cannot change anything, because a request that
- * does must not come from another origin; and they cannot read anything under a name of their own that points here (DNS
- * rebinding), because the Host must be a name that cannot be registered.
+ * Protects the admin port from other sites in a browser. They cannot change anything, because requests that do must not
+ * come from another origin. They cannot read anything by DNS rebinding, because the Host must be a name that cannot be
+ * registered.
  *
  * Pure. Source: Fetch standard, «Origin»; RFC 6761, RFC 6762, RFC 8375 for the reserved names.
  */
@@ -16,13 +16,13 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export type Asking = {
 	readonly method: string;
-	/** '' when there is none; browsers always send one. */
+	/** '' when the request has no Host; browsers always send one. */
 	readonly host: string;
 	readonly origin: string | undefined;
 };
 
 /**
- * @param domains the configured ones; names under them are trusted too
+ * @param domains the configured domains; names below them are trusted too
  * @throws AdminError 403
  */
 export function requireTrusted(
@@ -44,7 +44,7 @@ export function requireTrusted(
 		);
 }
 
-/** A container's name has no dots; no site can be reached under such a name. */
+/** The name of a container has no dots; no public site has such a name. */
 function isTrustedHost(name: string, domains: readonly string[]): boolean {
 	if (name === "" || isIP(name) || !name.includes(".")) return true;
 	if (RESERVED.test(name)) return true;

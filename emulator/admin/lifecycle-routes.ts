@@ -1,5 +1,5 @@
 /**
- * Lifecycle rules on demand, so that a test does not wait for the hourly run.
+ * Runs lifecycle rules on demand, so that a test does not have to wait for the hourly run.
  */
 import type { Routes } from "./context.ts";
 import { answers, listOf, record } from "./route-schema.ts";
@@ -15,19 +15,19 @@ const text = { type: "string" } as const;
 const runLifecycle = {
 	operationId: "runLifecycle",
 	tags: ["emulator"],
-	summary: "Carries out what lifecycle rules have due by now",
+	summary: "Carries out the lifecycle actions that are due",
 	description:
-		"They run every hour too, and whenever the clock is moved. Answers when all is done.",
+		"The rules also run every hour, and whenever the clock is moved. Answers when all actions are finished.",
 	response: answers(
-		"What was done.",
+		"The actions that were carried out.",
 		record({
-			count: { type: "integer", description: "How many deeds there were." },
+			count: { type: "integer", description: "Number of actions." },
 			deeds: {
 				...listOf(
 					record({
 						bucket: text,
 						key: text,
-						versionId: { ...text, description: "Of an upload: its id." },
+						versionId: { ...text, description: "For an upload, its id." },
 						what: {
 							enum: ["expired", "version deleted", "transitioned", "aborted"],
 						},
@@ -38,7 +38,7 @@ const runLifecycle = {
 						},
 					}),
 				),
-				description: "The first thousand.",
+				description: "The first thousand actions.",
 			},
 		}),
 	),

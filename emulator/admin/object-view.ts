@@ -1,5 +1,5 @@
 /**
- * Buckets and objects as the admin API shows them.
+ * Buckets and objects in the format of the admin API.
  *
  * Pure.
  */

@@ -1,5 +1,5 @@
 /**
- * The description of the admin API, made of its routes.
+ * Serves the description of the admin API, made from its routes.
  */
 import type { RouteOptions } from "fastify";
 import type { Routes } from "./context.ts";
@@ -20,10 +20,10 @@ export const openApiRoutes: Routes = (app, { version }) => {
 	});
 };
 
-/** Every emulator of a process has the same routes. */
+/** Cached: all emulators of a process have the same routes. */
 let document: Promise<object> | undefined;
 
-/** The console's files are not. */
+/** The routes that are described; the console's files are not. */
 const isDescribed = (schema: unknown): schema is RouteSchema =>
 	typeof schema === "object" && schema !== null && "operationId" in schema;
 

@@ -1,6 +1,6 @@
 /**
- * The description of the admin API as an OpenAPI 3.1 document, made from the routes by @fastify/swagger. It is
- * loaded by the first request for the document, into an application that has the routes' schemas and serves nothing.
+ * The description of the admin API as an OpenAPI 3.1 document, made from the routes by @fastify/swagger. It is loaded
+ * by the first request for the document, into an application that has the routes' schemas but does not serve requests.
  *
  * Source: OpenAPI Specification 3.1.1.
  */
@@ -10,7 +10,7 @@ import type { RouteSchema, Schema } from "./route-schema.ts";
 
 export type Route = {
 	readonly method: string;
-	/** As Fastify writes it: `/api/buckets/:bucket`. */
+	/** In Fastify's notation: `/api/buckets/:bucket`. */
 	readonly url: string;
 	readonly schema: RouteSchema;
 };
@@ -48,12 +48,12 @@ export async function writeOpenApi(
 	return withoutInventions(copy(app.swagger()));
 }
 
-/** As JSON, whose type is not checked: the types of @fastify/swagger cover OpenAPI 3.1 only in part. */
+/** Untyped JSON, because the types of @fastify/swagger cover OpenAPI 3.1 only in part. */
 const copy = (value: object) => JSON.parse(JSON.stringify(value));
 
 /**
- * Removes what @fastify/swagger adds: that every body is required, and that an answer without a body is JSON. Which
- * bodies may be absent their own schemas say.
+ * Removes two additions of @fastify/swagger: that every body is required, and that an answer without a body is JSON.
+ * The schemas state which bodies are required.
  */
 function withoutInventions(document: Document): object {
 	for (const path of Object.values(document.paths ?? {}))
@@ -85,7 +85,7 @@ const described = ({
 	response: {
 		...response,
 		default: {
-			description: "What is wrong, in one line.",
+			description: "The error, in one line.",
 			content: {
 				"application/json": { schema: { $ref: "#/components/schemas/Error" } },
 			},

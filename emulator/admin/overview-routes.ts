@@ -1,5 +1,5 @@
 /**
- * Health, operations and the authority of the https port.
+ * Health, the list of operations, and the certificate authority of the https port.
  */
 import { table } from "../operations/table.ts";
 import { AdminError } from "./admin-error.ts";
@@ -26,7 +26,7 @@ export const overviewRoutes: Routes = (app, context) => {
 		throw new AdminError(
 			404,
 			"NoAuthority",
-			"there is no port for https: start with --tls-port",
+			"there is no https port: start with --tls-port",
 		);
 	});
 };
@@ -34,9 +34,9 @@ export const overviewRoutes: Routes = (app, context) => {
 const health = {
 	operationId: "health",
 	tags: ["emulator"],
-	summary: "Answers as soon as the emulator does",
+	summary: "Answers as soon as the emulator is ready",
 	response: answers(
-		"It is ready.",
+		"The emulator is ready.",
 		record({ status: { const: "ok" }, endpoint: { type: "string" } }),
 	),
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Presigned URLs, for people who want to try one without a program.
+ * Presigned URLs, for use without a program.
  */
 
 import { hash } from "node:crypto";
@@ -85,7 +85,7 @@ const text: Schema = { type: "string" };
 const presign = {
 	operationId: "presign",
 	tags: ["objects"],
-	summary: "A URL that is signed for a time, with V4",
+	summary: "A URL signed with V4 for a limited time",
 	body: parameters(
 		{
 			bucket: { ...text, minLength: 3, maxLength: 63 },
@@ -102,7 +102,8 @@ const presign = {
 			},
 			account: {
 				...ACCOUNT,
-				description: "uid of who signs; without it the bucket's owner.",
+				description:
+					"uid of the account that signs; default: the bucket's owner.",
 			},
 			query: {
 				type: "object",
@@ -112,7 +113,7 @@ const presign = {
 			endpoint: {
 				...text,
 				pattern: "^https?://[^/?#]+$",
-				description: "Without it the emulator's own.",
+				description: "Default: the emulator's endpoint.",
 			},
 		},
 		"bucket",

@@ -1,6 +1,6 @@
 /**
- * Users and roles of RAM: listed, put and removed while the emulator runs, as `--ram` has them in a file. They last as
- * long as the process does.
+ * RAM users and roles: listed, put and removed while the emulator runs, in the format of the `--ram` file. They exist
+ * as long as the process.
  */
 import {
 	RAM_ENTRIES_MAX,
@@ -10,7 +10,7 @@ import {
 } from "../auth/ram.ts";
 import { readRole, readUser } from "../auth/ram-document.ts";
 import type { Emulator } from "../emulator.ts";
-import { JsonMistake } from "../oss/json-place.ts";
+import { JsonError } from "../oss/json-place.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
 import {
@@ -22,7 +22,7 @@ import {
 	removeUser,
 } from "./ram-schemas.ts";
 
-/** As in the file, except the name. */
+/** As in the file, without the name. */
 type Document = Readonly<Record<string, unknown>> | null;
 type Named = { readonly name: string };
 type OfAccount = { readonly account?: string };
@@ -106,14 +106,14 @@ const roleRoutes: Routes = (app, { emulator }) => {
 	);
 };
 
-/** With a thousand of each all of them take 128 MB at most. */
+/** Limits the memory: a thousand users and a thousand roles take 128 MB at most. */
 const BODY_BYTES_MAX = 64 * 1024;
 
 function read<T>(work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
-		if (!(error instanceof JsonMistake)) throw error;
+		if (!(error instanceof JsonError)) throw error;
 		throw new AdminError(400, "InvalidArgument", error.message);
 	}
 }
@@ -145,12 +145,12 @@ function requireFreeKeys({ accounts, ram }: Emulator, user: RamUser): void {
 		const holder = ram.findKey(id)?.user;
 		const isAvailable = holder ? isSame(holder, user) : !accounts.find(id);
 		if (isAvailable && ids.indexOf(id) === index) continue;
-		const message = `there is a key ${id} already: take another id`;
+		const message = `key ${id} exists already: use another id`;
 		throw new AdminError(409, "KeyInUse", message);
 	}
 }
 
-/** Secrets are not given back. */
+/** Secrets are not returned. */
 const viewUser = ({ name, account, id, accessKeys, policies }: RamUser) => ({
 	...{ name, account, id, arn: `acs:ram::${account}:user/${name}` },
 	accessKeys: accessKeys.map(({ accessKeyId, isActive }) => ({

@@ -27,7 +27,7 @@ const policies: Schema = {
 const trusts: Schema = {
 	...listOf(text),
 	description:
-		"Accounts whose users may assume it, by uid; its own by default.",
+		"uids of the accounts whose users may assume it; default: its own account.",
 };
 const seconds: Schema = {
 	type: "integer",
@@ -44,18 +44,18 @@ export const ramUser: Schema = record({
 
 export const ramRole: Schema = record({
 	...{ name: text, account: text, id: text },
-	arn: { ...text, description: "What AssumeRole is asked for." },
+	arn: { ...text, description: "The RoleArn for AssumeRole." },
 	maxSessionDuration: seconds,
 	trusts,
 	policies,
 });
 
 const named = parameters(
-	{ name: { ...text, description: "Case does not count." } },
+	{ name: { ...text, description: "Case-insensitive." } },
 	"name",
 );
 
-const deleted = answers("It is removed.", record({ deleted: { const: 1 } }));
+const deleted = answers("Removed.", record({ deleted: { const: 1 } }));
 
 export const listUsers = {
 	operationId: "listRamUsers",
@@ -63,7 +63,7 @@ export const listUsers = {
 	summary: "RAM users, starting with those of --ram",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
-		"The users; their keys without the secrets.",
+		"The users, with their keys but without secrets.",
 		record({ users: listOf(refer("RamUser")) }),
 	),
 } as const;
@@ -73,7 +73,7 @@ export const putUser = {
 	tags: ["ram"],
 	summary: "Creates or replaces a RAM user",
 	description:
-		"Without policies it may do nothing. It lasts until the emulator ends or is reset, when the users and roles of --ram return.",
+		"Without policies, the user may do nothing. It exists until the emulator ends or is reset, which restores the users and roles of --ram.",
 	params: named,
 	body: parameters({
 		account,
@@ -102,7 +102,7 @@ export const removeUser = {
 export const listRoles = {
 	operationId: "listRamRoles",
 	tags: ["ram"],
-	summary: "RAM roles that were configured, starting with those of --ram",
+	summary: "Configured RAM roles, starting with those of --ram",
 	querystring: parameters({ account: ACCOUNT }),
 	description:
 		"Any other role of an existing account can be assumed too, and may do anything.",
@@ -114,7 +114,7 @@ export const putRole = {
 	tags: ["ram"],
 	summary: "Creates or replaces a RAM role",
 	description:
-		"Without policies it may do nothing. Sessions it has go by its policies from then on.",
+		"Without policies, the role may do nothing. Its policies also apply to existing sessions.",
 	params: named,
 	body: parameters({ account, maxSessionDuration: seconds, trusts, policies }),
 	response: answers("The role as it is stored.", refer("RamRole")),
@@ -124,7 +124,8 @@ export const removeRole = {
 	operationId: "removeRamRole",
 	tags: ["ram"],
 	summary: "Removes the configuration of a RAM role",
-	description: "It may do anything then, as any role that was not configured.",
+	description:
+		"The role may then do anything, like all roles that are not configured.",
 	params: named,
 	querystring: parameters({ account }),
 	response: deleted,

@@ -1,5 +1,5 @@
 /**
- * The latest requests to OSS: list them, wait for them, look at one, remove them.
+ * The latest requests to OSS: listing, waiting, reading one, and removing.
  */
 import type { LoggedRequest, RequestTest } from "../records/request-log.ts";
 import { AdminError } from "./admin-error.ts";
@@ -56,7 +56,7 @@ export const requestRoutes: Routes = (app, { requests, ending }) => {
 		async ({ params: { id } }) => {
 			const found = requests.find(id);
 			if (found) return viewRequest(found);
-			const message = `there is no request ${id}: it may have been removed, also to make room for later ones`;
+			const message = `there is no request ${id}: it may have been cleared, or removed in favour of later ones`;
 			throw new AdminError(404, "NoSuchRequest", message);
 		},
 	);
@@ -89,7 +89,7 @@ const EXACT = [
 	"key",
 ] as const;
 
-/** `404`, or `4xx` for all that begin with 4. */
+/** `404`, or `4xx` for every status that begins with 4. */
 const isOfStatus = (status: number, wanted: string): boolean =>
 	wanted.endsWith("xx")
 		? Math.floor(status / 100) === Number(wanted[0])
@@ -100,30 +100,33 @@ const text = { type: "string" } as const;
 const listRequests = {
 	operationId: "listRequests",
 	tags: ["requests"],
-	summary: "The latest requests to OSS, the latest first; or the next ones",
+	summary: "The latest requests to OSS, latest first; or the next ones",
 	description:
-		"With `wait`, answers as soon as `count` requests match that have been answered, including earlier ones; when the time is up, with the matching ones so far.",
+		"With `wait`, answers as soon as `count` answered requests match, including earlier ones, or with fewer when the time is up.",
 	querystring: parameters({
 		account: ACCOUNT,
-		operation: { ...text, description: "PutObject and the like." },
+		operation: {
+			...text,
+			description: "The operation's name, like PutObject.",
+		},
 		method: text,
 		status: {
 			...text,
 			pattern: "^[1-5]([0-9]{2}|xx)$",
 			description: "404, or 4xx",
 		},
-		code: { ...text, description: "Of the error: NoSuchKey." },
+		code: { ...text, description: "An error code like NoSuchKey." },
 		bucket: text,
-		key: { ...text, description: "Exactly this one." },
+		key: { ...text, description: "The exact key." },
 		url: { ...text, description: "A part of the URL, as on the wire." },
 		since: {
 			...text,
 			description:
-				"Received then or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
+				"Only requests received at this time or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
 		},
 		before: {
 			...text,
-			description: "An id: only requests that came before that one.",
+			description: "An id: only requests received before this request.",
 		},
 		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
 		wait: { ...text, description: "5s, 500ms; at most 50s." },
@@ -138,7 +141,7 @@ const listRequests = {
 const getRequest = {
 	operationId: "getRequest",
 	tags: ["requests"],
-	summary: "One request, with its headers and the text that was signed",
+	summary: "One request, with its headers and the signed text",
 	params: parameters({ id: text }, "id"),
 	response: answers("The request.", refer("RequestDetail")),
 } as const;
@@ -149,7 +152,7 @@ const clearRequests = {
 	summary: "Removes requests from the record",
 	querystring: parameters({ account: ACCOUNT }),
 	response: answers(
-		"How many there were.",
+		"Number of removed requests.",
 		record({ deleted: { type: "integer" } }),
 	),
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Requests as the admin API shows them.
+ * Requests in the format of the admin API.
  *
  * Pure.
  */
@@ -22,7 +22,7 @@ export const viewRequest = (request: LoggedRequest) => ({
 	stringToSign: request.stringToSign,
 });
 
-/** While they are valid, they allow requests in the name of their owner. */
+/** Headers that are not shown, because while valid they allow requests in the name of their owner. */
 const SECRET: ReadonlySet<string> = new Set([
 	"cookie",
 	"proxy-authorization",
@@ -47,44 +47,47 @@ const accessRefusal = record({
 			statement: { ...integer, description: "Counts from 1." },
 		}),
 	},
-	sentence: { ...text, description: "The whole explanation." },
+	sentence: { ...text, description: "The explanation in one sentence." },
 });
 
 const line = {
-	id: { ...text, description: "x-oss-request-id; also its callback's id." },
+	id: {
+		...text,
+		description: "x-oss-request-id, which is also the id of its callback.",
+	},
 	account: {
 		...text,
 		description:
-			"uid of the account it belongs to: the caller's, or the bucket owner's when the caller is anonymous or unknown; '' without an account.",
+			"uid of the request's account: the caller's, or the bucket owner's if the caller is anonymous or unknown; '' if there is none.",
 	},
 	receivedAt: { ...text, format: "date-time" },
 	method: text,
 	host: text,
-	url: { ...text, description: "As on the wire, query included." },
+	url: { ...text, description: "As on the wire, including the query." },
 	clientIp: text,
 	bucket: { ...text, description: "'' for the service" },
 	key: { ...text, description: "'' for a bucket" },
 	protocol: {
 		enum: ["OSS", "S3"],
-		description: "S3 for a request that is signed as for Amazon S3.",
+		description: "S3 for a request with a signature of Amazon S3.",
 	},
 	operation: { ...text, description: "'' when no operation was found" },
 	status: { ...integer, description: "0 while it is being handled" },
-	code: { ...text, description: "Of the error; '' for success." },
-	message: { ...text, description: "Of the error; '' for success." },
-	ec: { ...text, description: "Of the error; '' for success." },
+	code: { ...text, description: "The error code; '' for success." },
+	message: { ...text, description: "The error message; '' for success." },
+	ec: { ...text, description: "The error's EC; '' for success." },
 	refusal: {
-		description: "Which rule refused access, if one did.",
+		description: "The rule that refused access, if any.",
 		oneOf: [accessRefusal, { type: "null" }],
 	},
 	diagnosis: {
 		...text,
 		description:
-			"The cause of a refusal, or what works here and OSS refuses; '' when it is not known.",
+			"The cause of a refusal, or what OSS would refuse; '' when it is not known.",
 	},
 	fault: {
 		...text,
-		description: "The fault that was made on purpose, or ''.",
+		description: "The injected fault, or ''.",
 	},
 	durationMs: { type: "number" },
 } as const;
@@ -96,7 +99,7 @@ export const requestDetail: Schema = record({
 	headers: {
 		type: "array",
 		description:
-			"Names in lower case, and values; security tokens and cookies are not shown.",
+			"Lower-case names and values; security tokens and cookies are not shown.",
 		items: {
 			type: "array",
 			prefixItems: [text, text],
@@ -107,6 +110,6 @@ export const requestDetail: Schema = record({
 	stringToSign: {
 		...text,
 		description:
-			"What the emulator signed, when the signature did not match; '' otherwise.",
+			"The string that the emulator signed, if the signature did not match; '' otherwise.",
 	},
 });

@@ -1,5 +1,5 @@
 /**
- * The way back to an emulator as it was freshly started.
+ * Resets the emulator to the state after a start.
  */
 import { reset } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
@@ -21,10 +21,15 @@ const resetAll = {
 	tags: ["emulator"],
 	summary: "Empties the emulator, or one account: for tests, between cases",
 	description:
-		"All buckets with their objects, uploads and documents, all callbacks and requests on record, all faults, users and roles that are not of --ram. Without an account also the accounts made by POST /api/accounts, and the clock follows the real time again. Snapshots and settings stay.",
+		"Removes all buckets with their objects, uploads and documents, all recorded callbacks and requests, all faults, and users and roles that are not from --ram. Without an account, it also removes the accounts made by POST /api/accounts, and the clock follows the real time again. Snapshots and settings stay.",
 	body: {
-		...parameters({ account: { ...ACCOUNT, description: "Only this one's." } }),
+		...parameters({
+			account: {
+				...ACCOUNT,
+				description: "uid: only the data of this account.",
+			},
+		}),
 		type: ["object", "null"],
 	},
-	response: noContent("It is as freshly started."),
+	response: noContent("The emulator was reset."),
 } as const;

@@ -1,10 +1,10 @@
 /**
- * How a route of the admin API is described: Fastify checks requests by it, and the OpenAPI document is made of it.
+ * The schema of a route of the admin API: Fastify checks requests against it, and the OpenAPI document is made from it.
  *
  * Pure.
  */
 
-/** The part of JSON Schema that is used here. */
+/** The subset of JSON Schema that is used here. */
 export type Schema = {
 	readonly type?: string | readonly string[];
 	readonly description?: string;
@@ -36,7 +36,7 @@ export type ObjectSchema = Schema & {
 
 export type AnswerSchema = {
 	readonly description: string;
-	/** None for an answer without a body. */
+	/** Absent for an answer without a body. */
 	readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 };
 
@@ -49,12 +49,12 @@ export type RouteSchema = {
 	readonly params?: ObjectSchema;
 	readonly querystring?: ObjectSchema;
 	readonly body?: ObjectSchema;
-	/** Of a body that the route itself checks. */
+	/** The schema of a body that the route itself checks. */
 	readonly documentedBody?: Schema;
 	readonly response: Readonly<Record<number, AnswerSchema>>;
 };
 
-/** Parameters: those named here, no others, so that a misspelt one is not silently ignored. */
+/** The parameters of a route; others are refused, so that a misspelt one is not silently ignored. */
 export const parameters = (
 	properties: Readonly<Record<string, Schema>>,
 	...required: readonly string[]
@@ -65,7 +65,7 @@ export const parameters = (
 	additionalProperties: false,
 });
 
-/** An object in an answer: all of the properties, always. */
+/** An object in an answer, which always has all of its properties. */
 export const record = (
 	properties: Readonly<Record<string, Schema>>,
 	description?: string,
@@ -83,7 +83,7 @@ export const refer = (name: string): Schema => ({
 
 export const listOf = (items: Schema): Schema => ({ type: "array", items });
 
-/** The answer of status 200, or of another. */
+/** The answer with status 200, or another status. */
 export const answers = (
 	description: string,
 	schema: Schema,
@@ -93,14 +93,14 @@ export const answers = (
 	[status]: { description, content: { [type]: { schema } } },
 });
 
-/** The answer of status 201. */
+/** The answer with status 201. */
 export const created = (
 	description: string,
 	schema: Schema,
 ): RouteSchema["response"] =>
 	answers(description, schema, "application/json", 201);
 
-/** The answer of status 204, which has no body. */
+/** The answer with status 204, which has no body. */
 export const noContent = (description: string): RouteSchema["response"] => ({
 	204: { description },
 });

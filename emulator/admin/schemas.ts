@@ -46,7 +46,7 @@ const object = record({
 	storageClass: text,
 	acl: text,
 	contentType: text,
-	headers: { ...map, description: "Cache-Control and its like." },
+	headers: { ...map, description: "Cache-Control and similar headers." },
 	userMetadata: { ...map, description: "Without x-oss-meta-." },
 	tags: map,
 	symlinkTarget: { type: ["string", "null"] },
@@ -74,13 +74,13 @@ const versionPage = record({
 const operation = record({
 	name: text,
 	requestLine: text,
-	action: { ...text, description: "What a policy must allow." },
+	action: { ...text, description: "The action that a policy must allow." },
 	state: { enum: ["enforced", "stored only", "not there"] },
 });
 
 const error = record({
-	error: { ...text, description: "A word to tell errors apart by." },
-	message: { ...text, description: "A line that names the error." },
+	error: { ...text, description: "A word that identifies the error." },
+	message: { ...text, description: "The error, in one line." },
 });
 
 export const components: Readonly<Record<string, Schema>> = {

@@ -2,7 +2,7 @@
  * Seeds: buckets, objects, documents, users and faults from one declarative document.
  */
 import { isIP } from "node:net";
-import { JsonMistake, type JsonPlace } from "../oss/json-place.ts";
+import { JsonError, type JsonPlace } from "../oss/json-place.ts";
 import { AdminError } from "./admin-error.ts";
 import { requireAccount } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
@@ -21,7 +21,7 @@ import { applySeed } from "./seed/apply-seed.ts";
 import { readSeed } from "./seed/read-seed.ts";
 import { resolverIn } from "./seed/seed-files.ts";
 
-/** Objects in base64 included. */
+/** Maximum size, including objects in base64. */
 const BODY_BYTES_MAX = 256 * 1024 * 1024;
 
 export const seedRoutes: Routes = (app, { emulator }) => {
@@ -36,14 +36,14 @@ export const seedRoutes: Routes = (app, { emulator }) => {
 				const seed = readSeed(body, { account, resolveFile });
 				return await applySeed(emulator, seed);
 			} catch (error) {
-				if (!(error instanceof JsonMistake)) throw error;
+				if (!(error instanceof JsonError)) throw error;
 				throw new AdminError(400, "InvalidSeed", error.message);
 			}
 		},
 	);
 };
 
-/** Clients elsewhere must not read files of this machine. */
+/** Clients on other machines must not read files of this machine. */
 function refuseFile(_path: string, place: JsonPlace): never {
 	throw place.wrong(
 		"files are read only for clients on the emulator's own machine: send text or base64, or start with --seed",
@@ -75,7 +75,7 @@ const objectSchema = parameters(
 		},
 		contentType: {
 			...text,
-			description: "Default: the type that fits the end of the key.",
+			description: "Default: derived from the key's extension.",
 		},
 		acl: text,
 		storageClass: text,
@@ -99,7 +99,7 @@ const bucketSchema = parameters(
 	"name",
 );
 
-/** For the document alone: a mistake is found by `readSeed`, which names its place. */
+/** For the OpenAPI document only: `readSeed` checks a seed, and reports the place of an error. */
 export const seedSchema: Schema = parameters({
 	buckets: listOf(bucketSchema),
 	ram: {
@@ -112,24 +112,25 @@ export const seedSchema: Schema = parameters({
 const putSeed = {
 	operationId: "putSeed",
 	tags: ["seed"],
-	summary: "Makes the emulator contain what a document declares",
+	summary: "Creates the content that a document declares",
 	description:
-		'Buckets with their documents and objects, users, roles and faults: all of them or, after an error, none. Things that exist already as declared stay unchanged; nothing is removed. Documents are JSON with the elements of OSS\'s XML (`{"CORSRule":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}]}`, a list is the list of rules), or the XML itself as text.',
+		'Buckets with their documents and objects, users, roles and faults: either all of them, or none after an error. Items that already exist as declared stay unchanged; nothing is removed. Documents are JSON with the elements of OSS\'s XML (`{"CORSRule":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}]}`, a list is the list of rules), or the XML itself as text.',
 	querystring: parameters({
 		account: {
 			...ACCOUNT,
-			description: "uid of the owner of what names no other.",
+			description: "uid of the default owner.",
 		},
 	}),
 	documentedBody: refer("Seed"),
 	response: answers(
-		"It is there.",
+		"The content exists.",
 		record({
 			buckets: { type: "integer" },
 			objects: { type: "integer" },
 			written: {
 				type: "integer",
-				description: "Objects that were not there already as declared.",
+				description:
+					"Number of objects that did not already exist as declared.",
 			},
 		}),
 	),

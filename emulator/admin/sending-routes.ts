@@ -1,5 +1,5 @@
 /**
- * Callbacks sent by hand: one of the record once more, or one without any upload.
+ * Callbacks sent manually: a recorded one once more, or one without an upload.
  */
 import { repetitionIn } from "../records/delivery-record.ts";
 import { makeRequestId } from "../server/arrival.ts";
@@ -48,9 +48,9 @@ const neverSent = (id: string): AdminError =>
 const sendAgain = {
 	operationId: "sendCallbackAgain",
 	tags: ["callbacks"],
-	summary: "Sends a callback once more, to its own URLs or to another",
+	summary: "Sends a callback once more, to its own URLs or to another URL",
 	description:
-		"The same body and headers with the same request id, signed for the URL it goes to: what an application server sees of a duplicate. Answers when the outcome is known.",
+		"The same body, headers and request id, signed for the called URL: to the application server, a duplicate. Answers when the outcome is known.",
 	params: parameters({ id: { type: "string" } }, "id"),
 	body: {
 		type: ["object", "null"],
@@ -79,7 +79,7 @@ const sendWithoutUpload = {
 				type: "object",
 				propertyNames: { pattern: "^x:" },
 				additionalProperties: text,
-				description: "Custom variables, by their names with x:.",
+				description: "Custom variables by name, including x:.",
 			},
 			bucket: { ...text, minLength: 1 },
 			key: { ...text, minLength: 1 },

@@ -1,5 +1,5 @@
 /**
- * The settings the emulator was started with, and those that can change while it runs.
+ * The settings at start, and those that can be changed at run time.
  */
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import { strictSwitches } from "../callback/switches.ts";
@@ -60,7 +60,7 @@ const findingsOf = (
 	typeof strict === "boolean" ? (strict ? STRICT_FINDINGS : []) : strict;
 
 function requireUrl(text: string): void {
-	// `oss:6770` is a URL too, of the scheme oss.
+	// `oss:6770` is a valid URL too, with the scheme oss.
 	if (text === "" || (/^https?:\/\//i.test(text) && URL.canParse(text))) return;
 	throw new AdminError(
 		400,
@@ -84,16 +84,19 @@ const theSettings = answers(
 		version: text,
 		endpoint: text,
 		region: text,
-		publicKey: { ...text, description: "PEM: what callbacks are signed with." },
+		publicKey: {
+			...text,
+			description: "The public half of the key that signs callbacks, in PEM.",
+		},
 		publicKeyUrl,
 		strict: {
 			...findings,
-			description: "What fails in callbacks as it would in the cloud.",
+			description: "The findings that make callbacks fail as in the cloud.",
 		},
 		logLevel,
 		settings: {
 			...{ type: "object", additionalProperties: true },
-			description: "How it was started.",
+			description: "The settings at start.",
 		},
 	}),
 );
@@ -101,7 +104,7 @@ const theSettings = answers(
 const getSettings = {
 	operationId: "getSettings",
 	tags: ["emulator"],
-	summary: "How the emulator was started, and what changed since; no secrets",
+	summary: "The settings at start and their changes since, without secrets",
 	response: theSettings,
 } as const;
 
@@ -110,7 +113,7 @@ const changeSettings = {
 	tags: ["emulator"],
 	summary: "Changes the settings that can change while the emulator runs",
 	description:
-		"For callbacks and the log from then on, until the emulator ends; a reset leaves it.",
+		"Applies to later callbacks and log lines until the emulator ends; a reset does not change it.",
 	body: parameters({
 		publicKeyUrl,
 		strict: {

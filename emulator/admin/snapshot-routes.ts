@@ -1,5 +1,5 @@
 /**
- * Snapshots: the whole state, saved under a name, to be restored later.
+ * Snapshots: the whole state, saved under a name for restoring it later.
  */
 import { SNAPSHOTS_MAX } from "../storage/store.ts";
 import { AdminError } from "./admin-error.ts";
@@ -71,7 +71,7 @@ export const snapshot: Schema = record({
 	name: { type: "string" },
 	createdAt: {
 		...{ type: "string", format: "date-time" },
-		description: "By the real time.",
+		description: "By the real clock.",
 	},
 });
 
@@ -99,9 +99,9 @@ const listSnapshots = {
 const takeSnapshot = {
 	operationId: "takeSnapshot",
 	tags: ["snapshots"],
-	summary: "Keeps everything as it is now, under a name",
+	summary: "Saves the whole state under a name",
 	description:
-		"Buckets, objects, uploads, documents, callbacks, accounts, users, roles, faults and the clock. Content is shared, not copied. A snapshot of that name is replaced; snapshots outlive a reset, and a restart with --data.",
+		"Buckets, objects, uploads, documents, callbacks, accounts, users, roles, faults and the clock. Content is shared, not copied. Replaces a snapshot of that name. Snapshots survive a reset and, with --data, a restart.",
 	params: named,
 	response: created("The snapshot.", refer("Snapshot")),
 } as const;
@@ -109,10 +109,11 @@ const takeSnapshot = {
 const restoreSnapshot = {
 	operationId: "restoreSnapshot",
 	tags: ["snapshots"],
-	summary: "Makes everything as it was",
-	description: "The snapshot stays. Requests that came later are forgotten.",
+	summary: "Restores a snapshot",
+	description:
+		"The snapshot stays. Requests received after it are removed from the record.",
 	params: named,
-	response: noContent("Everything is as it was."),
+	response: noContent("The state was restored."),
 } as const;
 
 const removeSnapshot = {
@@ -120,5 +121,8 @@ const removeSnapshot = {
 	tags: ["snapshots"],
 	summary: "Removes a snapshot",
 	params: named,
-	response: answers("It is removed.", record({ deleted: { const: 1 } })),
+	response: answers(
+		"The snapshot was removed.",
+		record({ deleted: { const: 1 } }),
+	),
 } as const;

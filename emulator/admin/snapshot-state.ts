@@ -1,6 +1,6 @@
 /**
- * The parts of a snapshot besides the store: accounts and RAM made by the admin API, faults, the clock, and how far the
- * record of requests went.
+ * The parts of a snapshot outside the store: accounts, users and roles made by the admin API, faults, the clock, and
+ * the latest request in the record.
  */
 import type { Account } from "../auth/accounts.ts";
 import type { RamRole, RamUser } from "../auth/ram.ts";
@@ -18,7 +18,7 @@ type State = {
 	readonly roles: readonly object[];
 	readonly faults: readonly AddedFault[];
 	readonly clock: ClockState;
-	/** Id of the latest request, or ''. */
+	/** Id of the latest request; '' if there is none. */
 	readonly request: string;
 };
 
@@ -35,7 +35,7 @@ export function writeState({ emulator, requests }: Parts): string {
 	return JSON.stringify(state);
 }
 
-/** Accounts, users and roles of the configuration stay, also if they were added by a later start. */
+/** Accounts, users and roles of the configuration stay, even if they were added by a later start. */
 export function readState({ emulator, requests }: Parts, text: string): void {
 	const state: State = JSON.parse(text);
 	const { accounts, ram, faults, clock } = emulator;

@@ -1,5 +1,5 @@
 /**
- * A callback without an upload: read, resolved, sent and recorded as one with an upload is.
+ * Sends a callback without an upload: it is read, resolved, sent and recorded like the callback of an upload.
  */
 import type { UploadFacts } from "../callback/model.ts";
 import type { Emulator } from "../emulator.ts";
@@ -18,9 +18,9 @@ export type MadeUp = {
 >;
 
 /**
- * @param id of the delivery, the request id that the application server sees
+ * @param id the id of the delivery, which the application server sees as request id
  * @param clientIp the uploader's address in the callback
- * @throws OssError InvalidArgument, as an upload with such a callback; AdminError 400 when it names no URL
+ * @throws OssError InvalidArgument, like an upload with such a callback; AdminError 400 when it has no URL
  */
 export async function sendMadeUp(
 	emulator: Emulator,
@@ -45,13 +45,13 @@ export async function sendMadeUp(
 	try {
 		await emulator.callbacks.send(callback, uploaded, {});
 	} catch (error) {
-		// The response to the uploader, which is on record.
+		// The response to the uploader, which is recorded.
 		if (!(error instanceof OssError && error.code === "CallbackFailed"))
 			throw error;
 	}
 }
 
-/** Of an empty object, as every client computes them. */
+/** The checksums of an empty object. */
 const NOTHING = {
 	size: 0,
 	etag: "D41D8CD98F00B204E9800998ECF8427E",
@@ -97,7 +97,7 @@ const describe = ({
 	contentType: properties.contentType,
 });
 
-/** For image info: a synthetic object has no content. */
+/** Reads nothing for image info, because a synthetic object has no content. */
 async function read(
 	{ store }: Emulator,
 	{ bucket, key }: MadeUp,

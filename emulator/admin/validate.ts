@@ -1,6 +1,6 @@
 /**
- * Checks requests against the routes' schemas. Ajv is loaded by the first request that has something to check: the
- * start does not need it, nor does a client that only requests /health.
+ * Checks requests against the routes' schemas. Ajv is loaded by the first request that needs a check, because neither
+ * the start nor a client of /health needs it.
  */
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
@@ -24,7 +24,7 @@ export async function loadValidators(): Promise<void> {
 	if (validators) return;
 	const { Ajv } = await import("ajv");
 	validators = {
-		// Every value of a query is text, and a parameter given once may be a list of one.
+		// All values of a query are text, and a parameter that is given once may stand for a list.
 		query: new Ajv({ coerceTypes: "array", ...COMMON }),
 		body: new Ajv({ coerceTypes: false, ...COMMON }),
 	};
@@ -45,7 +45,7 @@ export const compileSchema: FastifySchemaCompiler<object> = ({
 	};
 };
 
-/** @returns a function that names the error in a value, or returns '' */
+/** @returns a function that returns the error in a value, or '' */
 export async function makeCheck(
 	schema: object,
 ): Promise<(value: unknown) => string> {
@@ -59,7 +59,7 @@ function refuse(error: ErrorObject | undefined): AdminError {
 }
 
 function explain(error: ErrorObject | undefined): string {
-	if (!error) return "the request does not fit the description of this route";
+	if (!error) return "the request does not match the schema of this route";
 	const { keyword, params, instancePath, parentSchema, message } = error;
 	const path = instancePath.slice(1).replace(/\/\d+$/, "");
 	const name = path.replaceAll("/", ".") || "the body";

@@ -1,10 +1,10 @@
 /**
- * Waiting in one call: how long, and what ends it early.
+ * Long polling: the time limit, and what ends the waiting early.
  */
 import type { ServerResponse } from "node:http";
 import { AdminError } from "./admin-error.ts";
 
-/** Below the minute after which a silent connection is closed. */
+/** Less than the minute after which an idle connection is closed. */
 const WAIT_MS_MAX = 50_000;
 
 /**

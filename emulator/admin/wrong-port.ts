@@ -1,6 +1,6 @@
 /**
- * Requests of an SDK that is pointed at the admin port: they get an error that the SDK can read, and the log and the
- * record of requests name the mistake.
+ * Requests of an SDK whose endpoint is the admin port: they get an error that the SDK can parse, and the log and the
+ * record of requests explain the mistake.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { OssError } from "../oss/errors.ts";
@@ -22,7 +22,7 @@ const AUTHORIZATION = /^(OSS |OSS4-HMAC-SHA256|AWS |AWS4-HMAC-SHA256)/;
 const SIGNED_QUERY =
 	/[?&](OSSAccessKeyId|x-oss-credential|x-oss-access-key-id|AWSAccessKeyId|X-Amz-Credential)=/;
 
-/** Signed the way of OSS or of S3, which nothing at the admin port is. */
+/** Whether a request has a signature of OSS or S3, which requests to the admin port do not have. */
 const isForOss = ({ headers, url }: FastifyRequest): boolean =>
 	AUTHORIZATION.test(headers.authorization ?? "") || SIGNED_QUERY.test(url);
 

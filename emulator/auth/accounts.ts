@@ -1,6 +1,6 @@
 /**
- * The keys that may sign, and their owners: accounts, RAM users, and sessions of STS, whose keys arrive sealed in a
- * token.
+ * The keys that may sign requests, and their owners: accounts, RAM users, and STS sessions, whose keys are sealed in
+ * the security token.
  */
 import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
@@ -15,20 +15,20 @@ export type Account = {
 	readonly uid: string;
 	/** The user or session that the key belongs to, if it is not the account's own. */
 	readonly identity?: Identity;
-	/** A name for people; only accounts that were made while the emulator runs have one. */
+	/** The display name; only accounts created while the emulator runs have one. */
 	readonly name?: string;
-	/** Whether the emulator chose the secret, and may therefore show it again. */
+	/** Whether the emulator generated the secret, and may therefore show it again. */
 	readonly isGenerated?: boolean;
 };
 
-/** The default account, which the manual names. */
+/** The default account, which is documented. */
 export const DEFAULT_ACCOUNT = {
 	accessKeyId: "oss-emulator",
 	accessKeySecret: "oss-emulator-secret",
 	uid: "1000000000000001",
 } as const satisfies Account;
 
-/** Accounts that were made while the emulator runs. */
+/** Maximum number of accounts created while the emulator runs. */
 export const ACCOUNTS_MAX = 10_000;
 
 export class Accounts {
@@ -53,7 +53,7 @@ export class Accounts {
 		this.#tokens = tokens;
 	}
 
-	/** Whether an account with this uid exists: it has a key, or users or roles. */
+	/** Whether an account with this uid exists, that is, has a key, users or roles. */
 	has(uid: string): boolean {
 		return this.#keysOf.has(uid) || this.#ram.hasAccount(uid);
 	}
@@ -63,19 +63,19 @@ export class Accounts {
 		return [...this.#byKeyId.values()];
 	}
 
-	/** Whether the account is one of the configuration. */
+	/** Whether the account is from the configuration. */
 	isConfigured(uid: string): boolean {
 		return this.#configured.some((account) => account.uid === uid);
 	}
 
-	/** Its key must be unused. */
+	/** Adds an account, whose key must not be in use. */
 	add(account: Account): void {
 		this.#byKeyId.set(account.accessKeyId, account);
 		const keys = this.#keysOf.get(account.uid) ?? 0;
 		this.#keysOf.set(account.uid, keys + 1);
 	}
 
-	/** Its keys and security tokens are refused from then on. @returns whether the account existed */
+	/** Removes an account: its keys and security tokens are refused from then on. @returns whether the account existed */
 	remove(uid: string): boolean {
 		for (const account of this.list())
 			if (account.uid === uid) this.#byKeyId.delete(account.accessKeyId);
@@ -97,7 +97,7 @@ export class Accounts {
 		return [...this.#byKeyId.values(), ...ofUsers];
 	}
 
-	/** The session of a security token, expired or not; undefined when the token was not made here. */
+	/** The session of a security token, expired or not; undefined when the token was not issued by this emulator. */
 	session(securityToken: string): Session | undefined {
 		return this.#tokens.open(securityToken);
 	}
@@ -125,8 +125,8 @@ export class Accounts {
 
 	/**
 	 * @param securityToken the request's STS token, or ''
-	 * @throws OssError InvalidAccessKeyId: the key is unknown or disabled, it is temporary and has no token, or it is
-	 *   permanent and has one, whatever the token (cpp's AccessKeyTest for the code, A-511); InvalidSecurityToken,
+	 * @throws OssError InvalidAccessKeyId: the key is unknown or disabled, a temporary key has no token, or a permanent
+	 * key has one, valid or not (cpp's AccessKeyTest for the code, A-511); InvalidSecurityToken,
 	 *   AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 … 0002-00000008
 	 */
 	get(accessKeyId: string, securityToken: string, now: Date): Account {
@@ -144,7 +144,7 @@ export class Accounts {
 	#open(accessKeyId: string, securityToken: string, now: Date): Session {
 		const session = this.#tokens.open(securityToken);
 		if (!session) {
-			// Which of the two ECs of an invalid token belongs to which is a guess.
+			// How the two ECs for an invalid token are assigned is a guess.
 			const ec = decodeBase64(securityToken)
 				? "0002-00000008"
 				: "0002-00000006";
@@ -161,7 +161,7 @@ export class Accounts {
 	}
 }
 
-/** As STS makes them. */
+/** Whether the key has the form of STS keys. */
 export const isTemporary = (accessKeyId: string): boolean =>
 	accessKeyId.startsWith("STS.");
 

@@ -1,11 +1,11 @@
 /**
  * Reads the bucket and key of a request from the Host or from the path.
  *
- * OSS does not sign the Host but signs bucket and key, so if it is unclear whether a Host names the bucket, all
- * readings are returned, the likeliest first, and the one whose signature is correct counts. A Host below a known
- * name has one reading, except where ali-oss makes the Host up for an endpoint that is an address.
+ * Signatures cover the bucket and key, but not the Host. So if it is unclear whether a Host names the bucket, all
+ * readings are returned, likeliest first, and the one whose signature is correct counts. A Host below a known name has
+ * one reading, except that ali-oss invents a Host if its endpoint is an address.
  *
- * Pure. Source: spec «Addressing»: what each SDK sends, by its source.
+ * Pure. Source: the source code of each SDK.
  */
 import { isIP } from "node:net";
 import { formDecode, percentDecode } from "../oss/encoding.ts";
@@ -17,7 +17,7 @@ import type { Reading, Target } from "../oss/request.ts";
 export type Names = {
 	/** `BUCKET.<domain>` addresses a bucket for these, in addition to `localhost` and `*.aliyuncs.com`. */
 	readonly domains: readonly string[];
-	/** The bucket that the Host's own name is bound to, if it is. */
+	/** Finds the bucket to which the Host is bound as a custom domain. */
 	readonly bound: string | undefined;
 };
 
@@ -129,7 +129,8 @@ function readings(
 		return bucket === "" ? [inPath()] : [inHost(bucket)];
 	}
 
-	// An unknown name, such as a container's or a proxy's: the path counts, unless the signature says otherwise.
+	// An unknown name, such as that of a container or a proxy: the path names the bucket, unless the signature says
+	// otherwise.
 	const dot = name.indexOf(".");
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
 }
@@ -168,8 +169,8 @@ const S3_LABEL = /(?:^|\.)s3$/;
 const withoutS3Label = (prefix: string): string => prefix.replace(S3_LABEL, "");
 
 /**
- * Whether a Host belongs to the S3-compatible endpoint, with or without a bucket before it; that the overseas
- * acceleration has such an endpoint too is a guess (A-332).
+ * Whether a Host belongs to the S3-compatible endpoint, with or without a bucket before it; assuming one for overseas
+ * acceleration is a guess (A-332).
  */
 export function isS3Host(host: string, domains: readonly string[]): boolean {
 	const name = hostName(host);
@@ -180,12 +181,12 @@ export function isS3Host(host: string, domains: readonly string[]): boolean {
 	);
 }
 
-/** Whether it is one of Alibaba Cloud's own names of OSS. */
+/** Whether the Host is a name of OSS at Alibaba Cloud. */
 export const isAliyunHost = (host: string): boolean =>
 	aliyunBucket(hostName(host)) !== undefined;
 
 /**
- * At Alibaba Cloud's own name of the service a path does not name a bucket.
+ * Refuses a path with a bucket if the Host is a name of the service at Alibaba Cloud.
  *
  * @throws OssError SecondLevelDomainForbidden. Source: docs «HTTP 403 status code»; cpp's, oss2's and go1's suites
  */
@@ -194,14 +195,14 @@ export function requireThirdLevel(host: string, { bucket }: Target): void {
 		throw new OssError("SecondLevelDomainForbidden");
 }
 
-/** Whether a name can be bound to a bucket: it is neither an address nor a name that has a meaning already. */
+/** Whether a name can be bound to a bucket: it is neither an address nor a name with another meaning. */
 export const isOwnName = (name: string, domains: readonly string[]): boolean =>
 	name.includes(".") &&
 	isIP(name) === 0 &&
 	aliyunBucket(name) === undefined &&
 	domainOf(name, domains) === undefined;
 
-/** The known name that equals this one or ends it. */
+/** The known name that equals `name` or is its suffix. */
 const domainOf = (
 	name: string,
 	domains: readonly string[],

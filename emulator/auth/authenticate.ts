@@ -2,8 +2,7 @@
  * Authenticates a request. The signature decides both the caller and the target.
  *
  * A request may be read in several ways (whether the Host names the bucket, whether a `+` in the path is a space); the
- * signature decides which one was intended. Order of refusal: what cannot be parsed (400), unknown keys, times,
- * signatures (403).
+ * signature decides which one was intended. Order of the checks: syntax (400), then keys, times and signatures (403).
  *
  * Pure. Source: docs «Add signatures to URLs»; EC 0002-00000061, 066; py2, java1, cpp suites.
  */
@@ -27,7 +26,7 @@ import { ALGORITHM, readV4Header, readV4Url } from "./v4.ts";
 
 export type Known = {
 	readonly accounts: Accounts;
-	/** The region that the scope of V4 must name, `cn-hangzhou`. */
+	/** The region that the scope of V4 must contain, e.g. `cn-hangzhou`. */
 	readonly region: string;
 	/** false accepts any signature. */
 	readonly checkSignatures: boolean;
@@ -41,9 +40,10 @@ export type Authenticated<R extends Target = Target> = {
 /**
  * @param readings possible buckets and keys, the likeliest first; at least one
  * @param read parses the signature; the S3 protocol has its own
- * @returns the caller with the first reading that was signed; the anonymous caller with the first of all
- * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), those of a
- *   security token, RequestTimeTooSkewed; SignatureDoesNotMatch with the string to sign of the first reading
+ * @returns the caller with the first reading that was signed; for an unsigned request, the anonymous caller with the
+ * first reading
+ * @throws OssError InvalidArgument, InvalidRequest, InvalidAccessKeyId, AccessDenied (no date, expired), the errors of
+ * a security token, RequestTimeTooSkewed; SignatureDoesNotMatch with the string to sign of the first reading
  */
 export function authenticate<R extends Target>(
 	request: Arrival,
@@ -73,10 +73,10 @@ export function authenticate<R extends Target>(
 	return { caller: callerOf(account), target };
 }
 
-/** A browser sends a preflight for a signed URL with another method than the signed one. */
+/** For a signed URL, a browser sends the preflight with a method other than the signed one. */
 const isPreflight = ({ method }: Arrival): boolean => method === "OPTIONS";
 
-/** The fields of a PostObject authenticate it; nothing else counts. */
+/** A PostObject is authenticated by its form fields only. */
 const isPostObject = (request: Arrival, { bucket, key }: Target): boolean =>
 	request.method === "POST" && bucket !== "" && key === "" && isForm(request);
 
@@ -89,7 +89,7 @@ export function readClaim(request: Arrival, region: string): Claim | undefined {
 	const readUrl = urlScheme(request.query);
 	if (authorization === undefined) return readUrl?.(request, region);
 	if (readUrl) {
-		// The docs name the error, not its text (A-117).
+		// The docs state the error, but not its text (A-117).
 		throw badAuthorization(
 			authorization,
 			"",
@@ -106,7 +106,7 @@ export function readClaim(request: Arrival, region: string): Claim | undefined {
 	const [scheme = ""] = authorization.split(" ", 1);
 	const readHeader = HEADER_SCHEMES.get(scheme);
 	if (readHeader) return readHeader(request, authorization, region);
-	// (A-115) The text is taken from another implementation of OSS, the EC from OSS's own page.
+	// The text is taken from another implementation of OSS (A-115), the EC from OSS's page.
 	throw badAuthorization(
 		authorization,
 		"0002-00000061",

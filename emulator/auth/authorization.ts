@@ -1,8 +1,8 @@
 /**
  * Parses the two carriers of a signature: the Authorization header of V2 and V4, and the parameters of a URL.
  *
- * Pure. Source: EC 0002-00000102…118 and 202…224; which of the documented texts goes with which EC, and the texts for
- * URLs, are guesses (A-104), and so are the ECs that have no page: V2 and V4 are numbered alike (A-105).
+ * Pure. Source: EC 0002-00000102…118 and 202…224; the assignment of the documented texts to the ECs, and the texts for
+ * URLs, are guesses (A-104). So are the ECs without a page: V2 and V4 are assumed to be numbered alike (A-105).
  */
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Arrival, Headers, Query } from "../oss/request.ts";
@@ -13,7 +13,7 @@ export const badAuthorization = (
 	message = "Authorization header is invalid.",
 ): OssError => invalidArgument("Authorization", authorization, message, ec);
 
-/** @param listed the additional headers that a URL names */
+/** @param listed the additional headers named in a URL */
 export const badAdditionalHeaders = (
 	listed: string | undefined,
 	ec: string,
@@ -23,7 +23,7 @@ export const badAdditionalHeaders = (
 /**
  * The pairs after the name of the scheme, in any order, with blanks around the commas (py1 writes them).
  *
- * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, of V4 0002-000002nn
+ * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, those of V4 0002-000002nn
  * @throws OssError InvalidArgument
  */
 export function readItems(
@@ -107,8 +107,8 @@ export function readAdditionalHeaders(
 /**
  * Checks that the declared signed headers are sent, and have names that OSS reads.
  *
- * Source: EC 0002-00000077, 112; go2's TestPresignExtra, of a URL of V4. In the header of V4 an absent header is signed
- * as empty.
+ * Source: EC 0002-00000077, 112; go2's TestPresignExtra, for a V4 URL. In the Authorization header of V4, an absent
+ * header is signed as empty.
  */
 export const areSent = (names: readonly string[], headers: Headers): boolean =>
 	names.every((name) => Object.hasOwn(headers, name) && !name.includes("_"));
@@ -118,9 +118,9 @@ export const isAccessKeyId = (text: string): boolean =>
 	/^[\x21-\x7e]+$/.test(text);
 
 /**
- * The token of a request signed in its headers. py2 and java2 forget the `x-oss-` in V1.
+ * The token of a request signed in its headers. py2 and java2 omit the `x-oss-` in V1.
  *
- * @throws OssError InvalidArgument when the URL has one too
+ * @throws OssError InvalidArgument when the URL has a token too
  */
 export function tokenOfHeaders({ headers, query }: Arrival): string {
 	const token = headers["x-oss-security-token"] || headers["security-token"];
@@ -129,9 +129,10 @@ export function tokenOfHeaders({ headers, query }: Arrival): string {
 }
 
 /**
- * `security-token` in V1 and V2, where php writes `x-oss-security-token` as all do in V4.
+ * The token of a signed URL: `security-token` in V1 and V2, where php writes `x-oss-security-token`, as all SDKs do in
+ * V4.
  *
- * @throws OssError InvalidRequest when only the headers have it, InvalidArgument when both have it
+ * @throws OssError InvalidRequest when only the headers have a token, InvalidArgument when both have one
  */
 export function tokenOfUrl({ query, headers }: Arrival): string {
 	const token = inQuery(query);

@@ -1,5 +1,5 @@
 /**
- * The pieces of a request as they are signed: resource path, headers, and, for V2 and V4, the query.
+ * The signed parts of a request: resource path, headers, and, for V2 and V4, the query.
  *
  * Pure. Source: docs «Include signatures in the Authorization header», «Signature version 4»; go2, py1, js signers.
  */
@@ -8,7 +8,7 @@ import type { Headers, OssRequest, Target } from "../oss/request.ts";
 import { SUB_RESOURCES } from "./sub-resources.ts";
 
 /**
- * `/`, `/bucket/`, `/bucket/key`, whatever the address; for a bucket also `/bucket`, which the C SDK signs for IP
+ * `/`, `/bucket/`, `/bucket/key`, regardless of the address; for a bucket also `/bucket`, which the C SDK signs for IP
  * endpoints and java1 in URLs.
  */
 export function resourcePaths({ bucket, key }: Target): readonly string[] {
@@ -17,8 +17,8 @@ export function resourcePaths({ bucket, key }: Target): readonly string[] {
 }
 
 /**
- * Sorted lines `name:value`: every x-oss-* header and the headers in `more` that the request has. Only own properties
- * count, because a client may declare `constructor`.
+ * Sorted lines `name:value`: all x-oss-* headers, and the headers in `more` that the request has. Only own properties
+ * are read, because a client may name `constructor`.
  *
  * @param more lower-case names
  */
@@ -36,10 +36,10 @@ export function canonicalHeaders(
 }
 
 /**
- * The ways to write the query, without `x-oss-signature`, likeliest first.
+ * The possible forms of the query, without `x-oss-signature`, likeliest first.
  *
  * OSS writes an empty value as a bare name. ali-oss writes `name=`, except for sub-resources; other clients may do so
- * everywhere (A-102). go2 keeps lower-case hex as it is on the wire (A-103).
+ * everywhere (A-102). go2 preserves the lower-case hex of the wire (A-103).
  */
 export const canonicalQueries = (
 	queries: Pick<OssRequest, "query" | "rawQuery">,
@@ -62,17 +62,17 @@ function* written({
 	}
 	if (/%(?:[a-f]|\d[a-f])/.test(rawQuery))
 		yield writePairs(rawPairs(rawQuery), () => "");
-	// An escaped name stays, so that this terminates.
+	// An escaped name is left as it is, so that this terminates.
 	if (rawQuery.split("&").some(isOwn))
-		yield* canonicalQueries(withoutOwn({ query, rawQuery }));
+		yield* canonicalQueries(withoutEmulatorParameters({ query, rawQuery }));
 }
 
-/** The emulator's parameters may be added to a URL that is signed already. */
-const OWN_PARAMETERS = "x-emulator-";
+/** The emulator's own parameters are not signed: they may be added to a signed URL. */
+const EMULATOR_PARAMETERS = "x-emulator-";
 
-const isOwn = (text: string): boolean => text.startsWith(OWN_PARAMETERS);
+const isOwn = (text: string): boolean => text.startsWith(EMULATOR_PARAMETERS);
 
-const withoutOwn = ({
+const withoutEmulatorParameters = ({
 	query,
 	rawQuery,
 }: Pick<OssRequest, "query" | "rawQuery">) => ({

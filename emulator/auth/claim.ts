@@ -2,8 +2,8 @@
  * The claim of a request's signature, in any scheme, and its verification: the signature itself, and its time, which
  * must be near its date in a header and before its expiration in a URL.
  *
- * SDKs do not sign the same text, so there may be several strings to sign: the first is OSS's own, which an error
- * names; any of them is accepted.
+ * SDKs differ in the text they sign, so there may be several strings to sign. Any of them is accepted; the first is
+ * OSS's own, which the error shows.
  *
  * Pure. Source: docs «Error responses», captured 403s of V1 and V4; EC 0002-00000040, 069, 070, 201, 235,
  * 236, 502…504; a captured «Request has expired.»; java1 ErrorTest.
@@ -22,7 +22,7 @@ import {
 
 export type Candidate = {
 	readonly stringToSign: string;
-	/** The canonical request of V4, whose hash is in the string to sign. */
+	/** The canonical request of V4; the string to sign contains its hash. */
 	readonly canonicalRequest?: string;
 };
 
@@ -30,7 +30,7 @@ export type Claim = {
 	readonly accessKeyId: string;
 	/** The security token of STS, or ''. */
 	readonly securityToken: string;
-	/** As in the request: base64, for V4 lower-case hex. */
+	/** As in the request: base64, or lower-case hex for V4. */
 	readonly signature: string;
 	/** The EC for a wrong signature. */
 	readonly mismatchEc: string;
@@ -38,7 +38,7 @@ export type Claim = {
 	readonly requireTime: (now: Date) => void;
 	/** Whether the signature contains its own expiration, as signatures of URLs do. */
 	readonly expires?: true;
-	/** @param target a reading of the request; S3 also signs where the bucket was named */
+	/** @param target a reading of the request; S3's signature depends on where the bucket is named */
 	readonly candidates: (
 		target: Target & Partial<Reading>,
 	) => Iterable<Candidate>;
@@ -58,13 +58,13 @@ export function isSigned(
 	return false;
 }
 
-/** In constant time, so that a signature cannot be guessed digit by digit. */
-export function sameText(expected: string, given: string): boolean {
-	const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+/** Compares in constant time, so that a signature cannot be guessed digit by digit. */
+export function sameText(expected: string, actual: string): boolean {
+	const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
 	return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The longest part of a string to sign that an answer shows: a policy may have megabytes. */
+/** Maximum length of a string to sign in an answer: a policy may have megabytes. */
 const SHOWN_CHARACTERS_MAX = 16_384;
 
 /** The answer contains the string to sign, byte by byte, because users find their mistake by comparing it. */
@@ -86,7 +86,7 @@ export function mismatch(claim: Claim, target: Target): OssError {
 	});
 }
 
-/** `47 45 54 0A `, with the blank at the end. */
+/** Bytes in OSS's format, `47 45 54 0A `, including the trailing blank. */
 const hexBytes = (text: string): string =>
 	encodeWireText(text).toString("hex").toUpperCase().replaceAll(/../g, "$& ");
 

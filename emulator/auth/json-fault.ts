@@ -2,7 +2,7 @@
  * The messages of OSS's JSON parser for a text that is not JSON.
  *
  * Pure, linear and without recursion. Source: docs «PostObject errors», which show «unknown char e» and «, or ]
- * expected»; the words for other faults follow these two (A-903).
+ * expected»; the messages for other errors are modelled on these two (A-903).
  */
 
 type Expected = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma";
@@ -12,7 +12,7 @@ const SCALAR =
 	/(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 
 /** @returns "" for a text that ends too early, and for JSON */
-export function jsonFault(text: string): string {
+export function describeJsonError(text: string): string {
 	const open: ("[" | "{")[] = [];
 	let expected: Expected = "value";
 	for (let at = skip(text, 0); at < text.length; at = skip(text, at)) {
@@ -61,7 +61,7 @@ function endOf(pattern: RegExp, text: string, at: number): number {
 	return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** A string may contain anything here; only its end matters. @returns `at` itself when no string begins there */
+/** Finds the end of a string, whose content is not checked. @returns `at` itself when no string begins there */
 function endOfString(text: string, at: number): number {
 	if (text.charAt(at) !== '"') return at;
 	for (let next = at + 1; next < text.length; next++) {

@@ -1,5 +1,5 @@
 /**
- * Checks a PostObject against its policy: the form before the file is stored, the file's size once it is known.
+ * Checks a PostObject against its policy: the fields before the file is stored, and the file's size once it is known.
  *
  * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 227.
  */
@@ -7,7 +7,7 @@ import { OssError } from "../oss/errors.ts";
 import type { Condition, Policy } from "./post-policy-document.ts";
 
 /**
- * Fields without a condition may have any value; a field that a condition names and the form lacks counts as empty.
+ * Fields without a condition may have any value; a field that the form lacks counts as empty.
  *
  * @param fields by lower-case name; `key` before `${filename}` is filled in
  * @throws OssError AccessDenied, naming the condition
@@ -34,7 +34,7 @@ function holds({ mode, values }: Condition, value: string): boolean {
 	return values.includes(value) !== (mode === "not-in");
 }
 
-/** `["eq", "$success_action_status", "200"]`, also for a simple condition. */
+/** In the form `["eq", "$success_action_status", "200"]`, also for a simple condition. */
 function writeCondition({ mode, name, values }: Condition): string {
 	const list = values.map((value) => JSON.stringify(value)).join(", ");
 	const isList = mode === "in" || mode === "not-in";
@@ -42,7 +42,8 @@ function writeCondition({ mode, name, values }: Condition): string {
 }
 
 /**
- * @param size of the whole file, in bytes; while it streams, compare with `policy.size.max` yourself
+ * @param size the size of the whole file, in bytes; while it is streamed, the caller must compare with
+ * `policy.size.max`
  * @throws OssError EntityTooSmall, EntityTooLarge
  */
 export function checkSize({ size: { min, max } }: Policy, size: number): void {

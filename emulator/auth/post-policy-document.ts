@@ -2,7 +2,7 @@
  * Reads the policy of a PostObject: the conditions on the form's fields and on the file's size.
  *
  * OSS has one message, «Invalid JSON. », for values of the wrong type (a capture, with a content-length-range of
- * strings); the emulator's record says which value is wrong.
+ * strings); the emulator's record states which value is wrong.
  *
  * Pure. Source: docs «PostObject», appendix on the policy; EC 0006-00000201…227 (their pages' examples are tests); docs
  * «PostObject errors»; java1 PostPolicyTest. The other texts that start with «Invalid Policy:» are guesses, except the
@@ -13,9 +13,9 @@ import { decodeBase64 } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { isJsonObject } from "../oss/json-object.ts";
 import { readTime } from "../oss/times.ts";
-import { jsonFault } from "./json-fault.ts";
+import { describeJsonError } from "./json-fault.ts";
 
-/** Bytes of the file, both included. */
+/** Allowed size of the file in bytes, bounds included. */
 export type SizeRange = { readonly min: number; readonly max: number };
 
 export type Condition = {
@@ -33,7 +33,7 @@ export type Policy = {
 };
 
 /**
- * @param text base64, as the form has it
+ * @param text base64, as in the form
  * @throws OssError InvalidPolicyDocument; AccessDenied when it has expired (A-110: some say InvalidPolicyDocument)
  */
 export function readPolicy(text: string, now: Date): Policy {
@@ -53,9 +53,9 @@ export function readPolicy(text: string, now: Date): Policy {
 	return {
 		conditions: entries.filter((entry) => "mode" in entry),
 		size: {
-			min: sizes.reduce((least, { min }) => Math.max(least, min), 0),
+			min: sizes.reduce((minimum, { min }) => Math.max(minimum, min), 0),
 			max: sizes.reduce(
-				(most, { max }) => Math.min(most, max),
+				(maximum, { max }) => Math.min(maximum, max),
 				Number.POSITIVE_INFINITY,
 			),
 		},
@@ -90,12 +90,12 @@ function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch (error) {
-		const fault = jsonFault(json);
+		const fault = describeJsonError(json);
 		const refusal = invalid(
 			"201",
 			`Invalid JSON${fault ? `: ${fault}` : ". "}`,
 		);
-		// The message of the platform names the position.
+		// The platform's message contains the position.
 		refusal.diagnosis = `the policy is not JSON: ${error instanceof Error ? error.message : ""}`;
 		throw refusal;
 	}
@@ -115,7 +115,7 @@ function requireMembers(policy: unknown): {
 	return { expiration, conditions };
 }
 
-/** ISO 8601 in UTC; that another form has the EC 212 is a guess (A-111). */
+/** ISO 8601 in UTC; the EC 212 for other formats is a guess (A-111). */
 function readExpiration(value: unknown): Date {
 	if (typeof value !== "string")
 		throw wrongType("210", "expiration must be a string.");
@@ -171,7 +171,7 @@ function readRange(min: unknown, max: unknown): SizeRange {
 const isSize = (value: unknown): value is number =>
 	Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** The `$` before a name may be left out: two EC pages do. */
+/** The `$` before a name is optional: two EC pages omit it. */
 function readCondition(
 	mode: Condition["mode"],
 	name: unknown,
@@ -196,5 +196,5 @@ function readCondition(
 const isStrings = (value: unknown): value is readonly string[] =>
 	Array.isArray(value) && value.every((item) => typeof item === "string");
 
-/** java1 writes `\${filename}` with its backslash escaped, and the form has `${filename}`. */
+/** java1 writes `\${filename}`, with the backslash escaped, where the form has `${filename}`. */
 const withoutEscapes = (value: string): string => value.replaceAll("\\$", "$");

@@ -1,7 +1,7 @@
 /**
  * Authenticates a PostObject: its own fields name the caller and sign the policy.
  *
- * The base64 of the policy is signed as it was sent. Headers and URL of the request do not count.
+ * The base64 text of the policy is signed as sent. The headers and the URL of the request are not signed.
  *
  * Pure. Source: docs «PostObject»; EC 0002-00000701…710; js calculatePostSignature.js, signPostObjectPolicyV4.js.
  */
@@ -17,8 +17,8 @@ import { ALGORITHM } from "./v4.ts";
 import { readCredential, requireScope, signV4 } from "./v4-scope.ts";
 
 /**
- * By lower-case name: the main page says case does not count. The caller chooses which value of a repeated field
- * counts.
+ * Fields by lower-case name: according to the main page, names are case-insensitive. The function's caller chooses
+ * which value of a repeated field counts.
  */
 export type FormFields = ReadonlyMap<string, string>;
 
@@ -31,8 +31,7 @@ export type PostAuthentication = {
 	readonly policy: Policy | undefined;
 };
 
-/**
- * @param region the emulator's
+/** @param region the emulator's region
  * @param checkSignatures false accepts any key and signature; the policy is checked even then
  * @throws OssError InvalidArgument for fields that are missing or malformed, InvalidAccessKeyId, SignatureDoesNotMatch,
  *   InvalidPolicyDocument, AccessDenied for a policy that has expired
@@ -57,8 +56,8 @@ export function readPostPolicy(
 	const claim = readFormClaim(fields, text, region);
 	const account = accounts.get(claim.accessKeyId, claim.securityToken, now);
 	claim.requireTime(now);
-	if (!isSigned(claim, account.accessKeySecret, NOWHERE))
-		throw mismatch(claim, NOWHERE);
+	if (!isSigned(claim, account.accessKeySecret, NO_TARGET))
+		throw mismatch(claim, NO_TARGET);
 	return { caller: callerOf(account), policy: readPolicy(text, now) };
 }
 
@@ -73,7 +72,7 @@ const SIGNING_FIELDS = [
 ];
 
 /** The signature of a form does not depend on its target; its policy may. */
-const NOWHERE: Target = { bucket: "", key: "" };
+const NO_TARGET: Target = { bucket: "", key: "" };
 
 function readUnchecked(
 	fields: FormFields,
@@ -137,7 +136,7 @@ function readV1Fields(fields: FormFields): OwnPart {
 	};
 }
 
-/** No SDK does this; the EC pages have the names of the fields. */
+/** No SDK does this; the field names are from the EC pages. */
 function readV2Fields(fields: FormFields): OwnPart {
 	return {
 		signature: requireField(fields, "x-oss-signature", "703", "704"),
@@ -149,8 +148,8 @@ function readV2Fields(fields: FormFields): OwnPart {
 }
 
 /**
- * The signing date must not be far from now, says a page without naming a limit; here any date is accepted (A-113),
- * because the form expires with its policy.
+ * According to a page, the signing date must not be far from the current time, but the page states no limit; any date
+ * is accepted (A-113), because the form expires with its policy.
  */
 function readV4Fields(fields: FormFields, region: string): OwnPart {
 	const signature = requireField(fields, "x-oss-signature", "703", "704");
@@ -180,7 +179,7 @@ const always = (): void => {};
 
 /**
  * @param name as the docs spell it
- * @throws OssError InvalidArgument; the text for an empty one is from an older page (A-114)
+ * @throws OssError InvalidArgument; the text for an empty field is from an older page (A-114)
  */
 function requireField(
 	fields: FormFields,

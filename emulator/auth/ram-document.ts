@@ -10,13 +10,13 @@
  *       "roles": [{ "name": "uploader", "maxSessionDuration": 3600, "policies": [] }]
  *     }
  *
- * Both may name their account (`account`, a uid), a user its number (`id`), a key its state (`status`, `Inactive`), a
- * role the accounts that may assume it (`trusts`, uids).
+ * Optional: the `account` of a user or role (a uid), the numeric `id` of a user, the `status` of a key (`Inactive`),
+ * and the accounts that may assume a role (`trusts`, uids).
  *
  * Pure.
  */
 import { OssError } from "../oss/errors.ts";
-import { JsonMistake, JsonPlace } from "../oss/json-place.ts";
+import { JsonError, JsonPlace } from "../oss/json-place.ts";
 import { readPolicy } from "./policy/document.ts";
 import {
 	type RamKey,
@@ -35,15 +35,15 @@ export type RamDocument = {
 /**
  * `{ "users": […], "roles": […] }`, both optional.
  *
- * @param json text, or the place of a document in another
+ * @param json the text, or the place of a document within another
  * @param account uid of the account of users and roles that do not name one
- * @param taken ids of keys that accounts have
- * @throws JsonMistake
+ * @param usedIds ids of keys that accounts have
+ * @throws JsonError
  */
 export function readRam(
 	json: string | JsonPlace,
 	account: string,
-	taken: readonly string[] = [],
+	usedIds: readonly string[] = [],
 ): RamDocument {
 	const document =
 		typeof json === "string" ? new JsonPlace(parse(json), "") : json;
@@ -53,7 +53,7 @@ export function readRam(
 	requireOnce("user", users.map(nameOf));
 	requireOnce("role", roles.map(nameOf));
 	const keys = users.flatMap(({ accessKeys }) => accessKeys);
-	requireOnce("key", [...taken, ...keys.map((key) => key.accessKeyId)]);
+	requireOnce("key", [...usedIds, ...keys.map((key) => key.accessKeyId)]);
 	return { users, roles };
 }
 
@@ -65,14 +65,14 @@ const nameOf = ({ account, name }: RamUser | RamRole): string =>
 function requireOnce(what: string, names: readonly string[]): void {
 	const twice = names.find((name, index) => names.indexOf(name) < index);
 	if (twice !== undefined)
-		throw new JsonMistake(`there are two of the ${what} ${twice}`);
+		throw new JsonError(`there are two of the ${what} ${twice}`);
 }
 
-/** @throws JsonMistake */
+/** @throws JsonError */
 export const readUser = (value: unknown, account: string): RamUser =>
 	toUser(new JsonPlace(value, ""), account);
 
-/** @throws JsonMistake */
+/** @throws JsonError */
 export const readRole = (value: unknown, account: string): RamRole =>
 	toRole(new JsonPlace(value, ""), account);
 
@@ -80,7 +80,7 @@ function parse(json: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch (error) {
-		throw new JsonMistake(error instanceof Error ? error.message : "");
+		throw new JsonError(error instanceof Error ? error.message : "");
 	}
 }
 
@@ -133,7 +133,7 @@ function toRole(node: JsonPlace, ownAccount: string): RamRole {
 const NAME = /^[A-Za-z0-9._@-]{1,64}$/;
 const UID = /^\d+$/;
 
-/** The language of policies has at most seven levels. */
+/** Policies have at most seven levels. */
 const POLICY_LEVELS_MAX = 16;
 
 function toPolicy(node: JsonPlace): RamPolicy {

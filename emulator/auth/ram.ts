@@ -1,8 +1,8 @@
 /**
- * RAM: users with keys and roles to assume, each with policies.
+ * RAM: users with keys, and roles that can be assumed, each with policies.
  *
- * Roles that are not configured exist too: STS returns them, and they may do anything in their account. Changes while
- * the emulator runs are held in memory only.
+ * Roles that are not configured exist too: STS returns sessions of them, which may do anything in their account.
+ * Changes at run time are held in memory only.
  */
 import { createHash } from "node:crypto";
 import type { Caller } from "../oss/request.ts";
@@ -17,9 +17,9 @@ export type RamPolicy = {
 
 export type RamUser = {
 	readonly name: string;
-	/** uid of the account it belongs to. */
+	/** uid of the user's account. */
 	readonly account: string;
-	/** Its own numeric id. */
+	/** The user's numeric id. */
 	readonly id: string;
 	readonly accessKeys: readonly RamKey[];
 	readonly policies: readonly RamPolicy[];
@@ -28,7 +28,7 @@ export type RamUser = {
 export type RamKey = {
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
-	/** A key that is not active exists, and is refused. */
+	/** An inactive key exists, but is refused. */
 	readonly isActive: boolean;
 };
 
@@ -37,14 +37,14 @@ export type RamRole = {
 	readonly account: string;
 	/** MaxSessionDuration: 3,600 to 43,200. */
 	readonly sessionSecondsMax: number;
-	/** uids of the accounts whose users may assume it. */
+	/** uids of the accounts whose users may assume the role. */
 	readonly trusts: readonly string[];
 	readonly policies: readonly RamPolicy[];
 };
 
 export const SESSION_SECONDS_MAX = 43_200;
 
-/** Users, or roles. */
+/** Maximum number of users, and of roles. */
 export const RAM_ENTRIES_MAX = 1000;
 
 const EVERYTHING: Policy = [
@@ -77,14 +77,14 @@ export class Ram {
 	 * @param account uid of the account whose users and roles these are; undefined for all accounts
 	 */
 	reset(account?: string): void {
-		const isMeant = (entry: { readonly account: string }): boolean =>
+		const isNamed = (entry: { readonly account: string }): boolean =>
 			account === undefined || entry.account === account;
-		for (const user of this.users().filter(isMeant))
+		for (const user of this.users().filter(isNamed))
 			this.removeUser(user.account, user.name);
-		for (const role of this.roles().filter(isMeant))
+		for (const role of this.roles().filter(isNamed))
 			this.removeRole(role.account, role.name);
-		for (const user of this.#first.users.filter(isMeant)) this.putUser(user);
-		for (const role of this.#first.roles.filter(isMeant)) this.putRole(role);
+		for (const user of this.#first.users.filter(isNamed)) this.putUser(user);
+		for (const role of this.#first.roles.filter(isNamed)) this.putRole(role);
 	}
 
 	/** Replaces all users and roles, except configured ones that are not named. */
@@ -94,7 +94,7 @@ export class Ram {
 		for (const role of roles) this.putRole(role);
 	}
 
-	/** Replaces one of the same name. */
+	/** Adds a user; replaces one of the same name. */
 	putUser(user: RamUser): void {
 		this.removeUser(user.account, user.name);
 		this.#users.set(path(user), user);
@@ -110,7 +110,7 @@ export class Ram {
 		return this.#users.delete(path({ account, name }));
 	}
 
-	/** Replaces one of the same name. */
+	/** Adds a role; replaces one of the same name. */
 	putRole(role: RamRole): void {
 		this.#roles.set(path(role), role);
 	}
@@ -143,13 +143,13 @@ export class Ram {
 		return user && key && { user, key };
 	}
 
-	/** Case does not count in names (A-510): a principal has a role's in lower case. */
+	/** Names are case-insensitive (A-510): a principal names a role in lower case. */
 	getRole(account: string, name: string): RamRole {
 		const configured = this.#roles.get(path({ account, name }));
 		return configured ?? unconfigured(account, name);
 	}
 
-	/** The policies of the user or role of `caller`; none for an account or an anonymous caller. */
+	/** The policies of the user or role of `caller`; empty for an account or an anonymous caller. */
 	policiesOf({ uid, identity }: Caller): NamedPolicy[] {
 		switch (identity?.kind) {
 			case undefined:
@@ -190,7 +190,7 @@ const unconfigured = (account: string, name: string): RamRole => ({
 	policies: [{ document: null, policy: EVERYTHING }],
 });
 
-/** The id of a user or a role as RAM writes it: 18 digits, always the same for the same name. */
+/** The id of a user or a role in RAM's format: 18 digits, always the same for the same name. */
 export function ramId(
 	kind: "user" | "role",
 	account: string,
@@ -206,7 +206,7 @@ export function ramId(
 /**
  * The policy that a session received when its role was assumed.
  *
- * @returns undefined for callers that are not sessions, and for sessions without a policy of their own
+ * @returns undefined for callers that are not sessions, and for sessions without a session policy
  */
 export function sessionPolicy({ identity }: Caller): NamedPolicy | undefined {
 	if (identity?.kind !== "AssumedRoleUser" || identity.policy === undefined)

@@ -1,6 +1,6 @@
 /**
- * Temporary keys. Everything about one is sealed into its security token, so that tokens survive a restart and none is
- * stored.
+ * Temporary keys. A security token contains everything about its key in sealed form, so that tokens survive a restart
+ * without being stored.
  *
  * AES-256-GCM: a token that was altered, forged or sealed with another key cannot be opened.
  */
@@ -72,7 +72,7 @@ export class SessionTokens {
 const isForged = (error: unknown): boolean =>
 	error instanceof Error && /unable to authenticate/i.test(error.message);
 
-/** Content that opens was sealed here, so its form is known. */
+/** Content that can be opened was sealed here, so its format is known. */
 const readSession = ({
 	expires,
 	...session

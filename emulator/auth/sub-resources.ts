@@ -1,9 +1,9 @@
 /**
- * The query parameters that V1 signs; V2 and V4 sign all.
+ * The query parameters that V1 signs; V2 and V4 sign all parameters.
  *
- * Pure. Source: the lists of all official SDKs, united (py1 `_subresource_key_set`, go1 conn.go, java1 SignParameters,
- * go2 and py2 signers with their operations, php SignerV1). No list has `regions`: py1's suite signs a DescribeRegions
- * that names one as `/`.
+ * Pure. Source: the union of the lists of all official SDKs (py1 `_subresource_key_set`, go1 conn.go, java1
+ * SignParameters, go2 and py2 signers with their operations, php SignerV1). No list contains `regions`: py1's suite
+ * signs a DescribeRegions with it as `/`.
  */
 
 // biome-ignore format: a list

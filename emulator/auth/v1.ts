@@ -45,7 +45,7 @@ export function readV1Header(request: Arrival, authorization: string): Claim {
 function readKeyAndSignature(
 	authorization: string,
 ): Pick<Claim, "accessKeyId" | "signature"> {
-	// One blank separates the scheme; a second one belongs to the id, which then matches no key (a capture).
+	// One blank follows the scheme; a second one belongs to the id, which then does not match any key (a capture).
 	const text = authorization.slice("OSS ".length).trimEnd();
 	const colon = text.indexOf(":");
 	if (colon < 0) throw badAuthorization(authorization, "0002-00000062");
@@ -67,7 +67,7 @@ function readKeyAndSignature(
 /**
  * `OSSAccessKeyId`, `Expires`, `Signature`.
  *
- * @throws OssError AccessDenied when one is absent or, with the same text (A-118), unusable; InvalidRequest
+ * @throws OssError AccessDenied when one is absent or, with the same text (A-118), invalid; InvalidRequest
  */
 export function readV1Url(request: Arrival): Claim {
 	const { query } = request;
@@ -145,7 +145,7 @@ const SELECTIONS: readonly ((name: string) => boolean)[] = [
 	(name) => !OF_THE_URL.has(name),
 ];
 
-/** An empty value is a bare name; java1 may write `name=`. */
+/** An empty value is written as a bare name; java1 may write `name=`. */
 function* canonicalSubResources(query: Query): Iterable<string> {
 	for (const selects of SELECTIONS) {
 		const names = [...query.keys()].filter(selects).sort();

@@ -1,7 +1,8 @@
 /**
- * Signature V2 (`OSS2`): HMAC-SHA256, all parameters and chosen headers. Only py1, go1 and java1 offer it.
+ * Signature V2 (`OSS2`): HMAC-SHA256 over all parameters and selected headers. Only py1, go1 and java1 support it.
  *
- * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000076, 77, 102…118. EC of a mismatch: (A-107).
+ * Pure. Source: py1 oss2/auth.py AuthV2, java1 SignV2Utils; EC 0002-00000076, 77, 102…118. The EC of a mismatch is a
+ * guess (A-107).
  */
 import { createHmac } from "node:crypto";
 import { encodeWireText, percentEncode } from "../oss/encoding.ts";
@@ -35,8 +36,8 @@ import {
 /**
  * `OSS2 AccessKeyId:…,AdditionalHeaders:a;b,Signature:…`.
  *
- * py1 signs `Date` even if `x-oss-date` is present, and OSS checks the time of the latter (py1 test_sign.py); that
- * `Date` is what OSS signs too is a guess (A-119).
+ * py1 signs `Date` even if `x-oss-date` is present, and OSS checks the time of the latter (py1 test_sign.py); assuming
+ * that OSS signs `Date` too is a guess (A-119).
  *
  * @throws OssError InvalidArgument
  */

@@ -1,5 +1,5 @@
 /**
- * The scope of a V4 signature, `AccessKeyId/yyyyMMdd/region/product/aliyun_v4_request`, and the key made for it.
+ * The scope of a V4 signature, `AccessKeyId/yyyyMMdd/region/product/aliyun_v4_request`, and the key derived for it.
  *
  * Pure. Source: docs «Signature version 4»; EC 0002-00000206, 212, 213 (header), 222…224 (URL), 226, 227,
  * 708…710 (form); java1 ErrorTest, oss2 test_exception_ec.py.
@@ -12,7 +12,7 @@ import { HmacKey } from "./hmac-key.ts";
 export type Scope = {
 	/** `yyyyMMdd`. */
 	readonly date: string;
-	/** Without `oss-`; for a cloud box its id. */
+	/** The region without `oss-`; for a cloud box, its id. */
 	readonly region: string;
 	/** `oss`, or `oss-cloudbox`. */
 	readonly product: string;
@@ -23,12 +23,12 @@ export type Credential = {
 	readonly scope: Scope;
 };
 
-/** The place of a credential, for the error that refuses it. */
+/** The place of a credential, for its error. */
 export type Place = {
 	readonly argument: "Authorization" | "x-oss-credential";
-	/** The whole argument. */
+	/** The value of the argument. */
 	readonly value: string;
-	/** One EC for each part that may be wrong. */
+	/** The EC for each part. */
 	readonly ec: {
 		readonly accessKeyId: string;
 		readonly date: string;
@@ -68,11 +68,11 @@ function parseCredential(text: string, place: Place): Credential {
 }
 
 /**
- * A cloud box has an own product: `oss-cloudbox` is valid only for a region of that id. An ordinary region refuses it
- * with the product's error, not the region's (java1 ErrorTest). For a URL py1's suite has the region's text; that forms
- * have it too, and both the ECs of the header, is a guess (A-120).
+ * Cloud boxes have their own product: `oss-cloudbox` is valid only with the id of a cloud box as region. An ordinary
+ * region refuses it with the product's error, not the region's (java1 ErrorTest). For a URL, py1's suite has the
+ * region's text; using it for forms too, and the header's ECs for both, is a guess (A-120).
  *
- * @param region the emulator's
+ * @param region the emulator's region
  * @throws OssError InvalidArgument
  */
 export function requireScope(
@@ -80,7 +80,7 @@ export function requireScope(
 	region: string,
 	{ argument, value }: Place,
 ): void {
-	const here = scope.region === region;
+	const isRegion = scope.region === region;
 	const refuse = (what: "region" | "product", ec: string): OssError =>
 		new OssError("InvalidArgument", {
 			ec,
@@ -94,9 +94,12 @@ export function requireScope(
 						details: { ArgumentName: argument, ArgumentValue: value },
 					}),
 		});
-	if (scope.product !== "oss" && !(scope.product === "oss-cloudbox" && here))
+	if (
+		scope.product !== "oss" &&
+		!(scope.product === "oss-cloudbox" && isRegion)
+	)
 		throw refuse("product", "0002-00000227");
-	if (!here) throw refuse("region", "0002-00000226");
+	if (!isRegion) throw refuse("region", "0002-00000226");
 }
 
 const KEYS_MAX = 256;

@@ -98,7 +98,7 @@ const ITEMS = ["Credential", "AdditionalHeaders", "Signature"];
 
 /**
  * `x-oss-signature-version=OSS4-HMAC-SHA256`, `x-oss-credential`, `x-oss-date`, `x-oss-expires` (seconds from that
- * date; pages that call it a moment were copied from V2), `x-oss-signature`.
+ * date; pages that call it a point in time were copied from V2), `x-oss-signature`.
  *
  * @param region the emulator's
  * @throws OssError InvalidArgument, InvalidRequest
@@ -173,7 +173,7 @@ const readAdditional = (
 
 const ADDITIONAL_EC = { empty: "0002-00000209", item: "0002-00000210" };
 
-/** A request without this header is signed as if it had it (A-108). */
+/** A request without this header is signed as if it had the header (A-108). */
 function requireUnsignedPayload(headers: Headers): void {
 	const payload = headers["x-oss-content-sha256"] ?? UNSIGNED_PAYLOAD;
 	if (payload === UNSIGNED_PAYLOAD) return;
@@ -188,13 +188,16 @@ function requireUnsignedPayload(headers: Headers): void {
 export const ALGORITHM = "OSS4-HMAC-SHA256";
 export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 
-/** In addition to every x-oss-*. */
+/** Headers that are signed in addition to all x-oss-* headers. */
 export const ALWAYS_SIGNED: ReadonlySet<string> = new Set([
 	"content-type",
 	"content-md5",
 ]);
 
-/** The second line of the string to sign, and how to read it: each source has one form (EC 0002-00000502). */
+/**
+ * The second line of the string to sign, and the function that parses it: header and URL have one format each (EC
+ * 0002-00000502).
+ */
 type DateLine = {
 	readonly text: string | undefined;
 	readonly read: (text: string) => Date | undefined;
@@ -216,7 +219,7 @@ type Signing = {
 	readonly date: string | undefined;
 };
 
-/** A header that is declared but absent stays in the line of names (oss2 2.19 signs so). */
+/** A header that is declared but absent stays in the line of names, as in oss2 2.19. */
 export function* candidates(
 	request: Pick<Arrival, "method" | "headers" | "query" | "rawQuery">,
 	target: Target,

@@ -9,7 +9,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
-import { withinMs } from "../oss/with-timeout.ts";
+import { withTimeout } from "../oss/with-timeout.ts";
 import { explainStrict } from "./advice/strict.ts";
 import { refuse } from "./callback-errors.ts";
 import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";
@@ -86,7 +86,7 @@ function withoutResolver(hostname: string): LookupResult | undefined {
 
 async function find(hostname: string, lookup: Lookup): Promise<LookupResult> {
 	try {
-		const addresses = await withinMs(lookup(hostname), LOOKUP_MS_MAX);
+		const addresses = await withTimeout(lookup(hostname), LOOKUP_MS_MAX);
 		return { addresses, missing: addresses.length === 0 };
 	} catch (error) {
 		const code = codeOf(error);

@@ -1,5 +1,5 @@
 /**
- * `oss-emulator account`: accounts, each with keys and buckets of its own.
+ * `oss-emulator account`: accounts, each with its own keys and buckets.
  */
 import { type Command, wrongUsage } from "./command.ts";
 
@@ -34,5 +34,5 @@ export const account: Command = async ({ client, words, flags, write }) => {
 		);
 	} else if (verb === "rm" && uid !== undefined)
 		await client.ask("DELETE", `/api/accounts/${encodeURIComponent(uid)}`);
-	else throw wrongUsage("account", "say new, or rm and a uid");
+	else throw wrongUsage("account", "use new, or rm with a uid");
 };

@@ -1,10 +1,10 @@
 /**
- * The admin port of a running emulator, as the subcommands use it.
+ * The subcommands' client of the admin port.
  */
 import { encodeWireText } from "../oss/encoding.ts";
 import { CommandError } from "./command-error.ts";
 
-/** Undefined ones are left out. */
+/** Undefined values are omitted. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
 export type Sending = {
@@ -39,7 +39,9 @@ export class AdminClient {
 		this.url = url.replace(/\/+$/, "");
 	}
 
-	/** @throws CommandError: 1 when it does not exist, 2 when there is no emulator, or it refuses */
+	/**
+	 * @throws CommandError: 1 when the resource does not exist, 2 when there is no emulator, or it refuses the request
+	 */
 	async send(
 		method: string,
 		path: string,
@@ -80,12 +82,12 @@ export class AdminClient {
 		return this.send("GET", path, { query, ...(signal ? { signal } : {}) });
 	}
 
-	/** The response, as /api/openapi.json describes it. */
+	/** Sends a request; the response is described in /api/openapi.json. */
 	async json<Shape>(path: string, query: Query = {}): Promise<Shape> {
 		return this.ask("GET", path, { query });
 	}
 
-	/** As `send`, with the JSON of the answer; undefined for an answer without a body. */
+	/** Like `send`, with the JSON of the answer; undefined for an answer without a body. */
 	async ask<Shape>(
 		method: string,
 		path: string,
@@ -100,10 +102,10 @@ export class AdminClient {
 		try {
 			return await fetch(url, init);
 		} catch (error) {
-			if (!(error instanceof TypeError)) throw error; // fetch has no other way to say it
+			if (!(error instanceof TypeError)) throw error; // fetch reports connection errors as TypeError
 			throw new CommandError(
 				2,
-				`no emulator answers at ${this.url}: start one, or say where it is with --admin URL`,
+				`no emulator answers at ${this.url}: start one, or give its address with --admin URL`,
 			);
 		}
 	}

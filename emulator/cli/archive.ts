@@ -2,8 +2,8 @@
  * `oss-emulator export` and `import`: buckets with their documents, and objects with their metadata, as one tar file,
  * so that the state of a failing test can be shared.
  *
- * The file holds `seed.json`, a seed whose objects name the files next to it. Only current versions are written. Both
- * commands use a temporary folder, which needs as much space as the objects.
+ * The file contains `seed.json`, a seed whose objects refer to the files next to it. Only current versions are written.
+ * Both commands use a temporary folder, which needs as much space as the objects.
  */
 import { createReadStream, existsSync } from "node:fs";
 import {
@@ -35,7 +35,7 @@ const SEED = "seed.json";
 
 type SeedObject = ObjectFacts & {
 	readonly key: string;
-	/** In the tar file. */
+	/** Names in the tar file. */
 	readonly file: string;
 };
 
@@ -81,7 +81,7 @@ export const exportTar: Command = async (requested) => {
 	});
 };
 
-/** The documents as they can be put again: a bucket without logging returns an empty element, which OSS refuses. */
+/** The documents that can be put again: a bucket without logging returns an empty element, which OSS refuses. */
 async function documentsOf(
 	client: AdminClient,
 	path: string,

@@ -1,5 +1,5 @@
 /**
- * `oss-emulator mb` and `rb`: make and remove a bucket.
+ * `oss-emulator mb` and `rb`: create and remove a bucket.
  */
 import { type Command, pathOf, readOnly, readPlace } from "./command.ts";
 

@@ -27,7 +27,7 @@ export const callbacks: Command = async (requested) => {
 
 type Found = { readonly callbacks: readonly Summary[] };
 
-/** The latest last, where a terminal ends. */
+/** Latest last, at the end of the terminal's output. */
 async function listCallbacks(requested: Requested): Promise<void> {
 	const { client, flags } = requested;
 	const { account, bucket, key, status, limit, json } = flags;
@@ -51,7 +51,7 @@ async function print(
 		write(describeContent(await client.json(`/api/callbacks/${one.id}`)));
 }
 
-/** `oss-emulator resend`: a callback once more, as it was recorded. */
+/** `oss-emulator resend`: sends a recorded callback once more. */
 export const resend: Command = async ({ client, words, flags, write }) => {
 	const id = readOnly("resend", words, "callback");
 	const { url } = flags;

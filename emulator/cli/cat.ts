@@ -14,6 +14,6 @@ export const cat: Command = async ({ client, words, flags }) => {
 	try {
 		await pipeline(Readable.fromWeb(body), process.stdout, { end: false });
 	} catch (error) {
-		if (codeOf(error) !== "EPIPE") throw error; // `| head` has seen enough
+		if (codeOf(error) !== "EPIPE") throw error; // the reader, such as `| head`, has ended
 	}
 };

@@ -1,7 +1,6 @@
 /**
- * `oss-emulator check FOLDER`: reports the content of a data folder that no emulator uses, missing and damaged data,
- * and with
- * `--repair` its repair.
+ * `oss-emulator check FOLDER`: reports the content of an unused data folder, missing and damaged data, and with
+ * `--repair` repairs it.
  */
 import { resolve } from "node:path";
 import { printable } from "../oss/log.ts";
@@ -28,7 +27,7 @@ export const check: Command = async ({ words, flags, write }) => {
 	throw new CommandError(1, hint);
 };
 
-/** @throws CommandError with the line of a StartError */
+/** @throws CommandError with the message of a StartError */
 async function checkOrRefuse(
 	folder: string,
 	repair: boolean,
@@ -47,5 +46,5 @@ const describe = ({ facts, problems, repairs, left }: Checked): string[] => [
 	...repairs,
 	...(repairs.length > 0 ? left.map((line) => `still: ${line}`) : []),
 	...facts,
-	...(problems.length === 0 ? ["all is well"] : []),
+	...(problems.length === 0 ? ["no problems found"] : []),
 ];

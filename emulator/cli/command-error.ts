@@ -1,9 +1,9 @@
 /**
- * Why a subcommand failed, in one line.
+ * The error of a subcommand, in one line.
  */
 export class CommandError extends Error {
 	override readonly name = "CommandError";
-	/** 1: it is not there; 2: wrong usage, or no emulator. */
+	/** 1: not found; 2: wrong usage, or no emulator. */
 	readonly code: 1 | 2;
 
 	constructor(code: 1 | 2, message: string) {

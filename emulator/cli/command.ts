@@ -38,13 +38,13 @@ export type Flags = {
 
 export type Requested = {
 	readonly client: AdminClient;
-	/** After the command's name. */
+	/** The arguments after the command's name. */
 	readonly words: readonly string[];
 	readonly flags: Flags;
 	readonly version: string;
-	/** To standard output. */
+	/** Writes to standard output. */
 	readonly write: (text: string) => void;
-	/** To standard error, where it is a terminal: how far long work has come. */
+	/** Writes the progress of long work to standard error, if it is a terminal. */
 	readonly progress: (text: string) => void;
 };
 
@@ -78,7 +78,7 @@ export function readPlace(word: string): Place {
 export const pathOf = (bucket: string): string =>
 	`/api/buckets/${encodeURIComponent(bucket)}`;
 
-/** @throws CommandError when it is not one BUCKET/KEY */
+/** @throws CommandError unless it is exactly one BUCKET/KEY */
 export function readObjectPlace(
 	name: CommandName,
 	words: readonly string[],

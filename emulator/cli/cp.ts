@@ -1,5 +1,5 @@
 /**
- * `oss-emulator cp`: files and objects, either way, as ossutil writes it: `oss://BUCKET/KEY` is an object.
+ * `oss-emulator cp`: copies between files and objects, in ossutil's notation: `oss://BUCKET/KEY` is an object.
  */
 import { mkdir, readdir } from "node:fs/promises";
 import { basename, dirname, join, normalize, relative, sep } from "node:path";
@@ -33,11 +33,11 @@ export const cp: Command = async (requested) => {
 		progress(`${count} copied`);
 	}
 	progress("");
-	if (count === 0) throw new CommandError(1, "nothing is there");
+	if (count === 0) throw new CommandError(1, "no file or object matches");
 	write(`${count} copied\n`);
 };
 
-/** A target that ends in a slash gets the name of the source. */
+/** The source's name is appended to a target that ends in a slash. */
 const nameFor = (source: string, target: string): string =>
 	target.endsWith("/") || (isObject(target) && readPlace(target).key === "")
 		? `${target.replace(/\/$/, "")}/${basename(source)}`
@@ -90,7 +90,7 @@ async function copy(
 	await download(client, source, to);
 }
 
-/** With its metadata, tags, ACL and storage class. */
+/** Copies an object with its metadata, tags, ACL and storage class. */
 async function copyObject(
 	client: AdminClient,
 	from: Place,

@@ -1,11 +1,11 @@
 /**
- * A callback for a terminal: a line, and why it failed in a line or two below.
+ * A callback for the terminal: one line, followed by one or two lines with the reason for a failure.
  *
  * Pure.
  */
 import { printable } from "../oss/log.ts";
 
-/** As /api/openapi.json describes DeliverySummary. */
+/** DeliverySummary in /api/openapi.json. */
 export type Summary = {
 	readonly id: string;
 	readonly operation: string;

@@ -28,7 +28,7 @@ export const doctor: Command = async (requested) => {
 	write(`settings: ${JSON.stringify(settings, undefined, 2)}\n`);
 };
 
-/** The report is useful without an emulator too: it then says that none answers. */
+/** The report is useful even without an emulator: it then states that none answers. */
 async function ask(client: AdminClient, path: string): Promise<unknown> {
 	try {
 		return await client.json(path);

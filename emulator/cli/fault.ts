@@ -1,5 +1,5 @@
 /**
- * `oss-emulator fault`: makes operations fail on purpose, and says which rules are in force.
+ * `oss-emulator fault`: injects faults into operations, and lists the rules.
  */
 import { readDecimal } from "../oss/decimal.ts";
 import { type Command, type Requested, wrongUsage } from "./command.ts";

@@ -1,6 +1,6 @@
 /**
- * Finds the emulator for a command that does not name one: the one whose ready file the environment names, or
- * the one that was started with the same environment.
+ * Finds the emulator for a command without --admin: by the ready file that the environment names, or by the environment
+ * variables with which it was started.
  */
 import { readFileSync } from "node:fs";
 import { isJsonObject } from "../oss/json-object.ts";
@@ -21,6 +21,6 @@ function readReadyFile(file: string): string | undefined {
 		const adminUrl = isJsonObject(json) ? json.adminUrl : undefined;
 		return typeof adminUrl === "string" ? adminUrl : undefined;
 	} catch {
-		return undefined; // it is not there, or not of an emulator
+		return undefined; // the file does not exist, or is not a ready file
 	}
 }

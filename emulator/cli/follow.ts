@@ -1,14 +1,14 @@
 /**
- * The events of a running emulator, as they come: server-sent events, read by hand.
+ * Follows the events of a running emulator: server-sent events, parsed without a library.
  *
- * Source: HTML standard, «Server-sent events»; the emulator writes one line of data an event.
+ * Source: HTML standard, «Server-sent events»; the emulator writes one line of data per event.
  */
 import type { AdminClient } from "./admin-client.ts";
 import { CommandError } from "./command-error.ts";
 import type { Summary } from "./describe-callback.ts";
 
 /**
- * Until the user interrupts it.
+ * Runs until the user interrupts it.
  *
  * @throws CommandError when the emulator ends
  */

@@ -1,5 +1,5 @@
 /**
- * `oss-emulator ls`: lists the buckets, or the content of one as a folder.
+ * `oss-emulator ls`: lists the buckets, or the content of a bucket as a folder.
  */
 import { printable } from "../oss/log.ts";
 import {
@@ -56,13 +56,13 @@ async function listObjects(requested: Requested, word: string): Promise<void> {
 		throw new CommandError(1, "no key begins with this");
 }
 
-/** A document a line: of objects all that is known, of folders the prefix. */
+/** One JSON document per line: all properties of an object, or the prefix of a folder. */
 const asJson = ({ objects, prefixes }: Page): string[] =>
 	[...prefixes.map((prefix) => ({ prefix })), ...objects].map(
 		(one) => `${JSON.stringify(one)}\n`,
 	);
 
-/** In the order of names, folders among objects. */
+/** Sorted by name, folders among objects. */
 function asText({ objects, prefixes }: Page): string[] {
 	const lines = [
 		...prefixes.map((name) => ({ name, about: "".padEnd(39) })),

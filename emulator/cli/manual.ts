@@ -5,9 +5,9 @@
  */
 
 type Described = {
-	/** After `oss-emulator`; it names every flag that the command accepts. */
+	/** The usage after `oss-emulator`, with every flag that the command accepts. */
 	readonly usage: string;
-	/** A line, in the imperative. */
+	/** The purpose, one line in the imperative. */
 	readonly what: string;
 	/** Additional text on the command's own page. */
 	readonly more?: string;
@@ -31,24 +31,24 @@ const GROUPS = {
 			usage:
 				"put FILE BUCKET/KEY [--content-type TYPE] [--acl ACL] [--storage-class CLASS] [--meta NAME=VALUE] [--tag NAME=VALUE] [--callback URL] [--callback-body BODY] [--json]",
 			what: "upload a file, - for standard input; with --callback OSS calls that URL",
-			more: "A KEY that ends in / gets the file's name. Without --callback-body the body is the object and its size.",
+			more: "If KEY ends in /, the file's name is appended. Without --callback-body, the body is the object's key and size.",
 		},
 		get: {
 			usage: "get BUCKET/KEY [FILE] [--version-id ID]",
-			what: "download an object into a file, by default one of the key's last name",
+			what: "download an object into a file, by default named like the last part of the key",
 		},
 		cp: {
 			usage: "cp SOURCE TARGET [--recursive]",
 			what: "copy between files and objects; objects are oss://BUCKET/KEY",
-			more: "One side at least must be an object. With --recursive a folder or a prefix is copied.",
+			more: "At least one side must be an object. With --recursive, a folder or a prefix is copied.",
 		},
 		rm: {
 			usage: "rm BUCKET/KEY [--recursive] [--version-id ID] [--json]",
-			what: "delete an object, or with --recursive all keys that begin with KEY",
+			what: "delete an object, or with --recursive all objects whose keys begin with KEY",
 		},
 		mb: {
 			usage: "mb BUCKET [--acl ACL] [--versioning] [--account UID] [--json]",
-			what: "make a bucket",
+			what: "create a bucket",
 		},
 		rb: {
 			usage: "rb BUCKET [--force]",
@@ -73,7 +73,7 @@ const GROUPS = {
 		},
 		resend: {
 			usage: "resend ID [--url URL] [--json]",
-			what: "send a callback again, to its own URL or to another",
+			what: "send a callback again, to its own URL or to another URL",
 		},
 	},
 	"State for tests": {
@@ -95,7 +95,7 @@ const GROUPS = {
 		},
 		import: {
 			usage: "import FILE.tar [--account UID]",
-			what: "create the content of a tar file that export wrote",
+			what: "create the content of a tar file written by export",
 		},
 		clock: {
 			usage: "clock [TIME|+SECONDS|freeze|follow] [--json]",
@@ -109,13 +109,13 @@ const GROUPS = {
 		},
 		account: {
 			usage: "account [new|rm UID] [--name NAME] [--json]",
-			what: "list accounts, make one with keys of its own, or remove one",
+			what: "list accounts, create one with its own keys, or remove one",
 		},
 	},
 	"About the emulator": {
 		check: {
 			usage: "check FOLDER [--repair] [--json]",
-			what: "examine a data folder that no emulator uses, and repair it",
+			what: "check an unused data folder, and repair it",
 		},
 		doctor: {
 			usage: "doctor [--json]",
@@ -127,11 +127,11 @@ const GROUPS = {
 		},
 		completion: {
 			usage: "completion bash|zsh",
-			what: "print a script that completes commands and flags",
+			what: "print a shell script that completes commands and flags",
 		},
 		help: {
 			usage: "help [COMMAND]",
-			what: "print the manual, or a command's page",
+			what: "print the manual, or the manual of a command",
 		},
 		version: { usage: "version", what: "print the version" },
 	},
@@ -148,7 +148,7 @@ const COMMANDS: ReadonlyMap<string, Described> = new Map(
 
 export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
 
-/** Commands that need more than the manual. */
+/** Commands with additional text. */
 export type RunnableName = Exclude<CommandName, "help" | "version">;
 
 export const isRunnable = (word: string | undefined): word is RunnableName =>
@@ -166,19 +166,19 @@ export const usageOf = (name: CommandName): string => describe(name).usage;
 export const flagsOf = (name: CommandName): readonly string[] =>
 	Array.from(usageOf(name).matchAll(/--([a-z-]+)/g), ([, flag = ""]) => flag);
 
-/** The page of one command. */
+/** The manual of one command. */
 export function pageOf(name: CommandName): string {
 	const { usage, what, more } = describe(name);
 	const talks = !["check", "completion", "help", "version"].includes(name);
 	const admin =
-		"--admin URL (OSS_EMULATOR_ADMIN) says where the emulator is [http://127.0.0.1:6771]";
+		"--admin URL (OSS_EMULATOR_ADMIN) is the address of the emulator [http://127.0.0.1:6771]";
 	return [
 		`usage: oss-emulator ${usage}`,
 		"",
 		`${what[0]?.toUpperCase()}${what.slice(1)}.`,
 		...(more === undefined ? [] : [more]),
 		...(talks ? ["", admin] : []),
-		"Exit codes: 0; 1 when it does not exist; 2 for wrong usage or when there is no emulator.",
+		"Exit codes: 0 for success; 1 for something that does not exist; 2 for wrong usage or no emulator.",
 		"",
 	].join("\n");
 }
@@ -195,6 +195,6 @@ export const commandsManual = (): string =>
 			),
 			"",
 		]),
-		"oss-emulator help COMMAND describes a command. --admin URL (OSS_EMULATOR_ADMIN) says where the emulator is",
-		"[http://127.0.0.1:6771]. Exit codes: 1 when it does not exist, 2 for wrong usage or when there is no emulator.",
+		"oss-emulator help COMMAND describes a command. --admin URL (OSS_EMULATOR_ADMIN) is the emulator's address",
+		"[http://127.0.0.1:6771]. Exit codes: 1 for something that does not exist, 2 for wrong usage or no emulator.",
 	].join("\n");

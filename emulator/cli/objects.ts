@@ -1,5 +1,5 @@
 /**
- * The keys below a prefix, page by page.
+ * Lists the keys below a prefix, page by page.
  */
 import type { AdminClient } from "./admin-client.ts";
 import { pathOf } from "./command.ts";

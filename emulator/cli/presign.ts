@@ -1,5 +1,5 @@
 /**
- * `oss-emulator presign`: a signed URL, to open in a browser or to share.
+ * `oss-emulator presign`: prints a signed URL, to open in a browser or to share.
  */
 import { readDecimal } from "../oss/decimal.ts";
 import { type Command, readObjectPlace, wrongUsage } from "./command.ts";

@@ -1,5 +1,5 @@
 /**
- * `oss-emulator requests`: the requests that were answered, and why some were refused.
+ * `oss-emulator requests`: lists the answered requests, with the reasons for refusals.
  */
 import { printable } from "../oss/log.ts";
 import { type Command, type Requested, wrongUsage } from "./command.ts";
@@ -43,7 +43,7 @@ const filterOf = ({ flags }: Requested) => ({
 	account: flags.account,
 });
 
-/** Requests those after the latest one, and waits for more. */
+/** Gets the requests after the latest printed one, and waits for more. */
 async function follow(
 	requested: Requested,
 	filter: ReturnType<typeof filterOf>,

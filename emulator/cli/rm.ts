@@ -1,5 +1,5 @@
 /**
- * `oss-emulator rm`: deletes an object, or all below a prefix.
+ * `oss-emulator rm`: deletes an object, or all objects below a prefix.
  */
 import { type Command, pathOf, readPlace, wrongUsage } from "./command.ts";
 import { CommandError } from "./command-error.ts";

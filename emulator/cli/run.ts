@@ -1,6 +1,6 @@
 /**
- * One subcommand, from its words to its exit code: 0; 1 when the thing named does not exist; 2 for wrong usage, or when
- * there is no emulator.
+ * Runs a subcommand. Exit codes: 0; 1 when the named thing does not exist; 2 for wrong usage, or when there is no
+ * emulator.
  */
 import { parseArgs } from "node:util";
 import { printable } from "../oss/log.ts";
@@ -16,7 +16,7 @@ import {
 	type RunnableName,
 } from "./manual.ts";
 
-/** Each is loaded when it is used. */
+/** Each command is loaded when it is used. */
 const LOADERS: Readonly<Record<RunnableName, () => Promise<Command>>> = {
 	ls: async () => (await import("./ls.ts")).ls,
 	cat: async () => (await import("./cat.ts")).cat,
@@ -80,7 +80,7 @@ const options = {
 	url: text,
 } as const;
 
-/** @param version of this package */
+/** @param version the version of this package */
 export async function run(
 	name: RunnableName,
 	args: readonly string[],
@@ -135,7 +135,7 @@ function progress(text: string): void {
 	if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
-/** @throws CommandError for an unknown flag, or one that the command does not accept */
+/** @throws CommandError for a flag that is unknown or that the command does not accept */
 function readArguments(
 	name: CommandName,
 	args: readonly string[],

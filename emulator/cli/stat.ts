@@ -1,5 +1,5 @@
 /**
- * `oss-emulator stat`: prints an object's properties, one a line.
+ * `oss-emulator stat`: prints an object's properties, one per line.
  */
 import { printable } from "../oss/log.ts";
 import { type Command, readObjectPlace } from "./command.ts";
@@ -20,12 +20,12 @@ export const stat: Command = async ({ client, words, flags, write }) => {
 	if (!current || current.type === "DeleteMarker")
 		throw new CommandError(
 			1,
-			`it was deleted; versions that are left: ${versions.length - 1}, see --json`,
+			`it was deleted; remaining versions: ${versions.length - 1}, see --json`,
 		);
 	write(describe({ ...current, versions: versions.length }));
 };
 
-/** Names nested values `tags.colour`; leaves out empty values. */
+/** Names nested values like `tags.colour`; omits empty values. */
 function describe(known: Version): string {
 	const lines = Object.entries(known).flatMap(([name, value]) =>
 		isMap(value)

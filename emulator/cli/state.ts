@@ -1,5 +1,5 @@
 /**
- * `oss-emulator reset`, `seed`, `snapshot` and `clock`: the state that a test begins with.
+ * `oss-emulator reset`, `seed`, `snapshot` and `clock`: the state for a test.
  */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";

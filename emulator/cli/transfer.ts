@@ -1,5 +1,5 @@
 /**
- * `oss-emulator put` and `get`: one object from or into a file.
+ * `oss-emulator put` and `get`: upload a file, and download an object.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -32,16 +32,16 @@ export const put: Command = async ({ client, words, flags, write }) => {
 	if (flags.json) write(`${JSON.stringify(stored)}\n`);
 	else write(`${place.bucket}/${place.key}\n`);
 	if (stored.answer !== "" && !flags.json) write(`${stored.answer}\n`);
-	// OSS stores the object and says 203 when the callback fails.
+	// OSS stores the object and answers 203 when the callback fails.
 	if (stored.status === 203)
-		throw new CommandError(2, "the object is stored, and its callback failed");
+		throw new CommandError(2, "the object is stored, but its callback failed");
 };
 
 type Stored = {
 	readonly status: number;
 	readonly etag: string;
 	readonly versionId: string;
-	/** Of the application server, or OSS's error. */
+	/** The answer of the application server, or OSS's error. */
 	readonly answer: string;
 };
 
@@ -70,7 +70,7 @@ async function requireFile(file: string): Promise<void> {
 	throw new CommandError(2, `${file} is not a file`);
 }
 
-/** Content types by extension, for the files that tests usually upload. */
+/** Content types by extension, for files that are common in tests. */
 const TYPES: Readonly<Record<string, string>> = {
 	css: "text/css",
 	csv: "text/csv",
@@ -142,7 +142,7 @@ export const get: Command = async ({ client, words, flags, write }) => {
 	write(`${target}\n`);
 };
 
-/** @throws CommandError; a file that was begun is left behind when the connection breaks */
+/** @throws CommandError; if the connection breaks, a partial file is left behind */
 export async function download(
 	client: AdminClient,
 	{ bucket, key }: Place,
@@ -190,7 +190,7 @@ export async function readFacts(
 	return { contentType, acl, storageClass, metadata: userMetadata, tags };
 }
 
-/** The headers of an upload that makes an object of these facts. */
+/** The headers for uploading an object with these properties. */
 export function headersOfObject(facts: ObjectFacts): Record<string, string> {
 	const { contentType, acl, storageClass, metadata, tags } = facts;
 	const headers: Record<string, string> = {

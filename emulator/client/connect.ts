@@ -1,23 +1,24 @@
 /**
- * An emulator that runs elsewhere, in a container or as a service of a CI job, with the methods of one in this process.
+ * Connects to an emulator in another process, such as a container or a service of a CI job, with the same methods as an
+ * emulator in this process.
  */
 import { AdminApiError, makeControl, type Transport } from "./control.ts";
 import type { EmulatorControl } from "./types.ts";
 
 export type ConnectOptions = {
-	/** Of the admin port: `http://127.0.0.1:6771`. */
+	/** The URL of the admin port: `http://127.0.0.1:6771`. */
 	readonly adminUrl: string;
 	/**
-	 * The OSS port, if it differs from the one the emulator listens on: a container's port may be mapped.
-	 * Default: the host of `adminUrl` with the emulator's own port.
+	 * The URL of the OSS port, if it differs from the port that the emulator listens on: a container's port may be
+	 * mapped. Default: the host of `adminUrl` with the emulator's own port.
 	 */
 	readonly endpoint?: string;
-	/** Of the first account, where it is not the default one. */
+	/** The key of the first account, if it is not the default account. */
 	readonly accessKeySecret?: string;
 };
 
 /**
- * @throws AdminApiError when something else answers there; Error when nothing does, with the URL
+ * @throws AdminApiError when the server is not an emulator; Error with the URL when there is no server
  */
 export async function connectEmulator(
 	options: ConnectOptions,
@@ -39,7 +40,7 @@ export async function connectEmulator(
 		accessKeyId: first?.accessKeyId ?? "",
 		accessKeySecret: options.accessKeySecret ?? first?.accessKeySecret ?? "",
 		region: settings.region,
-		close: async () => {}, // connections are the platform's to keep
+		close: async () => {}, // connections are managed by fetch
 	};
 }
 

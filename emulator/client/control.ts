@@ -1,5 +1,5 @@
 /**
- * The methods of an emulator for tests, over its admin API, however that is reached.
+ * The methods of an emulator for tests, on top of its admin API.
  *
  * Pure.
  */
@@ -24,7 +24,7 @@ import type {
 export class AdminApiError extends Error {
 	override readonly name = "AdminApiError";
 	readonly status: number;
-	/** A word to tell errors apart by: `NoSuchAccount`, `InvalidSeed`. */
+	/** A word that identifies the error: `NoSuchAccount`, `InvalidSeed`. */
 	readonly code: string;
 
 	constructor(status: number, code: string, message: string) {
@@ -71,7 +71,7 @@ export function makeControl(transport: Transport): Methods {
 	};
 }
 
-/** JSON there and back. */
+/** Sends and receives JSON. */
 class Api {
 	readonly #transport: Transport;
 
@@ -121,7 +121,7 @@ class Api {
 			body === undefined
 				? await this.send(method, path)
 				: await this.send(method, path, JSON_TYPE, JSON.stringify(body));
-		// The description of the API vouches for it.
+		// The API's schema guarantees this type.
 		return parse(received) as T;
 	}
 }
@@ -202,7 +202,7 @@ const makeRecordMethods = (api: Api) => {
 
 const TIMEOUT_MS = 5000;
 
-/** The longest time that the admin API waits. */
+/** The maximum time that the admin API waits. */
 const WAIT_MS_MAX = 50_000;
 
 async function waitFor<T>(
@@ -221,7 +221,7 @@ async function waitFor<T>(
 	}
 }
 
-/** Describes the latest ones, which helps to find the mistake. */
+/** Describes the latest ones, which helps to find the cause. */
 async function describeLatest<T>(
 	what: string,
 	list: (query: Query) => Promise<T[]>,

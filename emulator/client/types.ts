@@ -1,12 +1,12 @@
 /**
- * The types for tests: an emulator, in the process of the test or elsewhere.
+ * The types of an emulator for tests, in the process of the test or in another one.
  *
  * Pure.
  */
 
-/** Isolation for one test: its keys work at once, and everything can be asked for by its `uid`. */
+/** An account isolates a test: its keys work at once, and all lists can be filtered by its `uid`. */
 export type Account = {
-	/** Numeric id, as `account` of every list. */
+	/** Numeric id; the value for `account` in filters. */
 	readonly uid: string;
 	readonly accessKeyId: string;
 	readonly accessKeySecret: string;
@@ -29,7 +29,7 @@ export type SeedObject = {
 	readonly base64?: string;
 	/** A path on the emulator's machine. */
 	readonly file?: string;
-	/** Default: the type that fits the end of the key. */
+	/** Default: derived from the key's extension. */
 	readonly contentType?: string;
 	readonly acl?: BucketAcl | "default";
 	readonly storageClass?: string;
@@ -71,7 +71,7 @@ export type Seed = {
 export type Seeded = {
 	readonly buckets: number;
 	readonly objects: number;
-	/** Objects that were not there already as declared. */
+	/** Number of objects that did not already exist as declared. */
 	readonly written: number;
 };
 
@@ -92,31 +92,31 @@ export type CallbackFault =
 	| "sent-twice"
 	| "bad-signature"
 	| "wrong-key-url"
-	/** Any status but 200. */
+	/** Any status except 200. */
 	| `status-${number}`;
 
-/** Answers an error and does nothing. */
+/** Answers an error without carrying out the operation. */
 export type ErrorAction = {
 	/** 400 to 599. */
 	readonly status: number;
-	/** `SlowDown`; default: a code that fits the status. */
+	/** An error code like `SlowDown`; default: a code that fits the status. */
 	readonly code?: string;
 	readonly message?: string;
 	readonly ec?: string;
 };
 
-/** Breaks the connection. */
+/** Closes the connection. */
 export type CutAction = {
-	/** After this many bytes of the body; 0 of a response: the client gets no answer. */
+	/** Number of bytes of the body after which it is closed; 0 for a response: the client gets no answer. */
 	readonly cutAfterBytes: number;
-	/** The message whose body is cut. Default: the response, which is a download. */
+	/** The message whose body is cut. Default: the response, as of a download. */
 	readonly direction?: "request" | "response" | "upload" | "download";
 };
 
-/** Spoils the callback of an upload. */
+/** Makes the callback of an upload fail. */
 export type CallbackAction = { readonly callback: CallbackFault };
 
-/** Waits before anything is done; may go with each of the others. */
+/** Delay before the request is handled; can be combined with the others. */
 export type DelayAction = { readonly delayMs: number };
 
 type Without<T> = { readonly [name in keyof T]?: never };
@@ -132,17 +132,17 @@ export type FaultRule = {
 	/** An operation of OSS, `PutObject`; `*` for all of them; `callback` for callbacks. */
 	readonly operation: string;
 	readonly bucket?: string;
-	/** A pattern: `*` is any text, `/` included; `?` is one character. */
+	/** A pattern: `*` matches any text, including `/`; `?` matches one character. */
 	readonly key?: string;
 	/** uid of an account. */
 	readonly account?: string;
-	/** This many that match pass first. */
+	/** Number of matching requests that succeed first. */
 	readonly after?: number;
-	/** Strikes this often at most. Default: without limit. */
+	/** Maximum number of times. Default: no limit. */
 	readonly times?: number;
-	/** Strikes every Nth matching request. */
+	/** Applies to every Nth matching request. */
 	readonly every?: number;
-	/** 0 to 1, drawn from `seed`: the same requests have the same faults. */
+	/** Probability from 0 to 1, drawn from `seed`: the same requests get the same faults. */
 	readonly probability?: number;
 	readonly seed?: number;
 	readonly do: FaultAction;
@@ -150,9 +150,9 @@ export type FaultRule = {
 
 export type Fault = FaultRule & {
 	readonly id: string;
-	/** How many have matched. */
+	/** Number of requests that matched. */
 	readonly seen: number;
-	/** How often it struck. */
+	/** Number of times the fault was applied. */
 	readonly struck: number;
 };
 
@@ -171,7 +171,7 @@ export type CallbackAttempt = {
 	readonly target: string;
 	readonly headers: readonly (readonly [name: string, value: string])[];
 	readonly stringToSign: string;
-	/** undefined or null if there is no value. */
+	/** undefined or null while there is no answer. */
 	readonly answer: {
 		readonly status: number;
 		readonly body: string;
@@ -181,7 +181,7 @@ export type CallbackAttempt = {
 	readonly curl: string;
 };
 
-/** The callback of an upload: the request, the answer, and the reason for the uploader's result. */
+/** The callback of an upload: the request, the answer, and the reason for the reply to the uploader. */
 export type Callback = {
 	/** The request id of the upload. */
 	readonly id: string;
@@ -193,9 +193,9 @@ export type Callback = {
 	readonly status: CallbackStatus;
 	readonly startedAt: string;
 	readonly completedAt: string | null;
-	/** In a sentence, its outcome. */
+	/** The reason for the outcome, in a sentence. */
 	readonly why: string;
-	/** The suggested remedy; `""` if there is none. */
+	/** What to do about it; `""` if nothing. */
 	readonly advice: string;
 	/** The filled-in body that was sent. */
 	readonly body: string;
@@ -203,27 +203,27 @@ export type Callback = {
 	/** The custom variables. */
 	readonly variables: Readonly<Record<string, string>>;
 	readonly attempts: readonly CallbackAttempt[];
-	/** Where OSS would behave differently, or fail. */
+	/** Findings: where OSS would behave differently, or fail. */
 	readonly findings: readonly {
 		readonly id: string;
 		readonly sentence: string;
 	}[];
 };
 
-/** A request to OSS, as it is on record. */
+/** A recorded request to OSS. */
 export type Request = {
 	readonly id: string;
-	/** uid of the account that it belongs to, or `""`. */
+	/** uid of the request's account; `""` if there is none. */
 	readonly account: string;
 	readonly receivedAt: string;
 	readonly method: string;
 	readonly host: string;
-	/** As on the wire, query included. */
+	/** As on the wire, including the query. */
 	readonly url: string;
 	readonly clientIp: string;
 	readonly bucket: string;
 	readonly key: string;
-	/** `PutObject`; `""` when no operation was found. */
+	/** The operation's name, like `PutObject`; `""` when no operation was found. */
 	readonly operation: string;
 	readonly status: number;
 	/** Code, message and EC of the error; `""` for success. */
@@ -243,7 +243,7 @@ export type CallbackFilter = {
 	readonly bucket?: string;
 	readonly key?: string;
 	readonly status?: CallbackStatus;
-	/** Only callbacks that began then or later. */
+	/** Only callbacks that began at this time or later. */
 	readonly since?: Date;
 };
 
@@ -254,11 +254,11 @@ export type RequestFilter = {
 	readonly key?: string;
 	readonly operation?: string;
 	readonly method?: string;
-	/** `404`, or `"4xx"` for all that begin with 4. */
+	/** `404`, or `"4xx"` for every status that begins with 4. */
 	readonly status?: number | `${1 | 2 | 3 | 4 | 5}xx`;
-	/** Of the error: `NoSuchKey`. */
+	/** The error code, like `NoSuchKey`. */
 	readonly code?: string;
-	/** Only requests that came then or later. */
+	/** Only requests received at this time or later. */
 	readonly since?: Date;
 };
 
@@ -270,14 +270,17 @@ export type Waiting = {
 export type ClockState = {
 	readonly now: Date;
 	readonly frozen: boolean;
-	/** By how much it is ahead of the real time. */
+	/** By how much the clock is ahead of the real time. */
 	readonly aheadSeconds: number;
 	/** The times that it affects. */
 	readonly scope: "all" | "expiry";
 };
 
 export type Scope = {
-	/** `expiry` moves only expirations; requests are judged by the real clock. Default: as it is, at first `all`. */
+	/**
+	 * `expiry` affects only expirations; the times of requests are compared with the real clock. Default: unchanged,
+	 * initially `all`.
+	 */
 	readonly scope?: "all" | "expiry";
 };
 
@@ -285,13 +288,13 @@ export type Scope = {
 export type Clock = {
 	/** The time, and how it differs from the real one. */
 	get(): Promise<ClockState>;
-	/** Moves it by this many seconds, and carries out the lifecycle rules that are due then. */
+	/** Moves the clock by this many seconds, and carries out the lifecycle rules that are due at the new time. */
 	advance(seconds: number, options?: Scope): Promise<ClockState>;
-	/** Puts it to a moment. */
+	/** Sets the clock to a time. */
 	set(now: Date, options?: Scope): Promise<ClockState>;
-	/** Stops it, at a moment if one is given. */
+	/** Freezes the clock, at a given time if any. */
 	freeze(now?: Date): Promise<ClockState>;
-	/** Puts it back to the real time. */
+	/** Sets the clock back to the real time. */
 	reset(): Promise<ClockState>;
 };
 
@@ -308,7 +311,7 @@ export type PutOptions = {
 	readonly contentType?: string;
 	/** Names without `x-oss-meta-`. */
 	readonly metadata?: Readonly<Record<string, string>>;
-	/** Further headers of PutObject, `x-oss-object-acl` or `x-oss-callback`. */
+	/** Other headers of PutObject, like `x-oss-object-acl` or `x-oss-callback`. */
 	readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -317,7 +320,7 @@ export type Stored = {
 	readonly status: number;
 	readonly etag: string;
 	readonly versionId: string;
-	/** Of the application server, or why the callback failed; `""` without a callback. */
+	/** The answer of the application server, or why the callback failed; `""` without a callback. */
 	readonly answer: string;
 };
 
@@ -329,19 +332,19 @@ export type StoredContent = {
 };
 
 /**
- * An emulator, in the process of a test or elsewhere. Promises reject with an `AdminApiError` if the admin API
- * refuses.
+ * An emulator, in the process of a test or in another one. Promises reject with an `AdminApiError` if the admin API
+ * refuses a request.
  */
 export type EmulatorControl = {
-	/** `http://127.0.0.1:PORT`, for an SDK's endpoint. */
+	/** `http://127.0.0.1:PORT`, the endpoint for SDKs. */
 	readonly endpoint: string;
-	/** Of the admin API and of the console. */
+	/** The URL of the admin API and the console. */
 	readonly adminUrl: string;
-	/** Of the first account. */
+	/** The key id of the first account. */
 	readonly accessKeyId: string;
-	/** Of the first account; `""` for an emulator elsewhere whose secret is not the default one. */
+	/** The secret of the first account; `""` for an emulator in another process whose secret is not the default one. */
 	readonly accessKeySecret: string;
-	/** Without prefix, `cn-hangzhou`. */
+	/** Without prefix: `cn-hangzhou`. */
 	readonly region: string;
 	/** Resets everything, or everything of one account, to the state after a start. */
 	reset(options?: { readonly account?: string }): Promise<void>;
@@ -351,29 +354,29 @@ export type EmulatorControl = {
 	deleteAccount(uid: string): Promise<void>;
 	/** Creates the declared content, completely or not at all. */
 	seed(seed: Seed, options?: { readonly account?: string }): Promise<Seeded>;
-	/** Keeps everything as it is now, under a name. */
+	/** Saves the whole state under a name. */
 	snapshot(name: string): Promise<void>;
-	/** Makes everything as it was in a snapshot. */
+	/** Restores the state of a snapshot. */
 	restore(name: string): Promise<void>;
-	/** Makes requests or callbacks fail on purpose. */
+	/** Injects a fault into requests or callbacks. */
 	fault(rule: FaultRule): Promise<Fault>;
-	/** The faults, and how often each struck. */
+	/** The faults, and how often each was applied. */
 	faults(filter?: { readonly account?: string }): Promise<Fault[]>;
 	/** Ends a fault, by its id. */
 	removeFault(id: string): Promise<void>;
-	/** Callbacks on record, the latest first. */
+	/** Recorded callbacks, latest first. */
 	callbacks(filter?: CallbackFilter): Promise<Callback[]>;
-	/** The latest callback that matches and is complete, or the next one. Rejects after the time-out. */
+	/** The latest callback that matches and is complete; otherwise the next one. Rejects after the time-out. */
 	waitForCallback(filter?: CallbackFilter & Waiting): Promise<Callback>;
-	/** Requests on record, the latest first. */
+	/** Recorded requests, latest first. */
 	requests(filter?: RequestFilter): Promise<Request[]>;
-	/** The latest request that matches and is answered, or the next one. Rejects after the time-out. */
+	/** The latest request that matches and is answered; otherwise the next one. Rejects after the time-out. */
 	waitForRequest(filter?: RequestFilter & Waiting): Promise<Request>;
 	/** Of tokens, signed URLs, lifecycle rules and everything else that depends on the time. */
 	readonly clock: Clock;
 	/** Makes a bucket, as PutBucket does. */
 	createBucket(name: string, options?: NewBucket): Promise<void>;
-	/** Stores an object, as PutObject does. */
+	/** Stores an object, like PutObject. */
 	put(
 		bucket: string,
 		key: string,
@@ -382,6 +385,6 @@ export type EmulatorControl = {
 	): Promise<Stored>;
 	/** An object's content. */
 	get(bucket: string, key: string): Promise<StoredContent>;
-	/** Ends an emulator in this process; lets go of one elsewhere. */
+	/** Ends an emulator in this process; does nothing to an emulator that runs elsewhere. */
 	close(): Promise<void>;
 };

@@ -1,6 +1,6 @@
 /**
- * The key that signs callbacks: the user's own, or one that is generated once and stored, so that application servers
- * can cache its public half.
+ * The key that signs callbacks: the user's own, or a generated one that is stored, so that application servers can
+ * cache its public half.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -27,7 +27,9 @@ export type CallbackKeyOptions = {
 /** Returns the key pair, which may have to be generated; called once. @throws as the generator */
 export type KeySource = () => Promise<KeyPair>;
 
-/** Emulators in memory share a key: none of them outlives the process, and generating one takes longer than a start. */
+/**
+ * Emulators in memory share a key, because they end with the process and generating a key takes longer than a start.
+ */
 const keysOfProcess = new Map<KeyBits, Promise<KeyPair>>();
 
 export function keyOfProcess(bits: KeyBits): Promise<KeyPair> {
@@ -44,10 +46,10 @@ export async function readOwnKeyPair({
 }
 
 /**
- * The key of the data folder. A key that exists is read now, so that a damaged file stops the start; a new one is
- * generated when it is first needed, because that takes longer than all the rest of a start.
+ * Opens the key of the data folder. An existing key is read at once, so that a damaged file stops the start. A new key
+ * is generated when it is first needed, because that takes longer than the rest of a start.
  *
- * @param folder null for the key of this process
+ * @param folder the data folder; null for the key of this process
  * @throws StartError
  */
 export async function openKeyPair(

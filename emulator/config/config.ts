@@ -40,7 +40,7 @@ export type Config = {
 	readonly ports: readonly number[];
 	readonly adminPort: number;
 	readonly hosts: readonly string[];
-	/** null for memory. */
+	/** The data folder; null for memory. */
 	readonly data: string | null;
 	readonly durable: boolean;
 	readonly files: boolean;
@@ -48,7 +48,7 @@ export type Config = {
 	readonly domains: readonly string[];
 	readonly accounts: readonly [Account, ...Account[]];
 	readonly checkSignatures: boolean;
-	/** The rules of buckets without CORS rules. */
+	/** The CORS rules for buckets without any. */
 	readonly cors: "off" | "dev";
 	readonly otherRegions: "answer" | "refuse";
 	/** Whether new buckets block public access. */
@@ -60,7 +60,7 @@ export type Config = {
 	readonly seeds: readonly string[];
 	/** undefined if not set. */
 	readonly stsPort: number | undefined;
-	/** undefined for no https. */
+	/** undefined without https. */
 	readonly tlsPort: number | undefined;
 	readonly callbackKey: CallbackKeyOptions;
 	/** `publicKeyUrl` is present only if it was given. */
@@ -70,16 +70,16 @@ export type Config = {
 	readonly upstream: UpstreamOptions | undefined;
 	readonly logLevel: LogLevel;
 	readonly logFormat: LogFormat;
-	/** The form of the line that says that it is ready. */
+	/** The format of the ready line. */
 	readonly ready: "text" | "json";
-	/** Where to write how the emulator is reached, as JSON; '' for nowhere. */
+	/** The file for the emulator's addresses and keys as JSON; '' for none. */
 	readonly readyFile: string;
 };
 
 /**
- * @param args of the command line; they take precedence over `env`, whose empty variables are ignored
- * @param credentials the variables in which a gateway looks for the cloud's key
- * @throws StartError whose message names the first mistake in one line
+ * @param args the command-line arguments; they take precedence over `env`, whose empty variables are ignored
+ * @param credentials the environment variables from which a gateway reads the cloud's key
+ * @throws StartError whose message describes the first mistake in one line
  */
 export function readConfig(
 	args: readonly string[],
@@ -145,7 +145,7 @@ function toConfig(given: Given, credentials: Environment): Config {
 	};
 }
 
-/** The buckets of a gateway are in the cloud. */
+/** Settings of the store are refused for a gateway, whose buckets are in the cloud. */
 const EXCLUSIVE = [
 	["data", "memory"],
 	["seed", "upstream"],
@@ -159,7 +159,7 @@ function refuseContradictions(has: (name: SettingName) => boolean): void {
 			);
 }
 
-/** How strictly requests are checked. */
+/** The settings for how strictly requests are checked. */
 function readBehaviour(
 	text: (name: SettingName) => string,
 	has: (name: SettingName) => boolean,

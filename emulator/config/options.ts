@@ -1,5 +1,5 @@
 /**
- * The options of `startEmulator()` as arguments of the command line: the same names in camel case.
+ * Converts the options of `startEmulator()` to command-line arguments: the same names in camel case.
  *
  * Pure.
  */
@@ -7,14 +7,14 @@ import { findNearest } from "../oss/nearest.ts";
 import { StartError } from "../oss/start-error.ts";
 import { isSettingName, type SettingName, settings } from "./settings.ts";
 
-/** The value of an option, as a program gives it. */
+/** The value of an option in a program. */
 type Value = unknown;
 type Options = Readonly<Record<string, Value>>;
 
 const camelCase = (name: string): string =>
 	name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Accounts are objects here, and the process of a test prints no line. */
+/** Flags that are not options: accounts are objects here, and a test's process prints no ready line. */
 const ONLY_FLAGS: ReadonlySet<SettingName> = new Set(["access-key", "ready"]);
 
 const BY_OPTION: ReadonlyMap<string, SettingName> = new Map(
@@ -116,7 +116,7 @@ function accountArguments(value: Value): string[] {
 	});
 }
 
-/** Refuses a setting that is given twice. */
+/** Refuses settings that are given twice. */
 function refuseTwice(named: readonly string[], flags: readonly string[]): void {
 	const nameOf = (argument: string): string => argument.split("=", 1)[0] ?? "";
 	const twice = named

@@ -6,8 +6,8 @@ import { StartError } from "../oss/start-error.ts";
 
 /**
  * @param folder null for a secret of this process only
- * @param file in it
- * @returns the content of the file; if there is none, the result of `make`, which is stored
+ * @param file the name of the file in `folder`
+ * @returns the content of the file; if the file does not exist, the result of `make`, which is then stored
  */
 export async function loadOrCreateSecret(
 	folder: string | null,
@@ -19,13 +19,13 @@ export async function loadOrCreateSecret(
 	const found = await readFile(path, "utf8").catch(absent);
 	if (found !== undefined) return found;
 	const made = await make();
-	// Synced, or a power cut may leave the name without the content.
+	// Synced, because a power cut may otherwise leave an empty file.
 	await writeFile(`${path}.new`, made, { mode: 0o600, flush: true });
 	await rename(`${path}.new`, path);
 	return made;
 }
 
-/** The error for a stored secret that cannot be read; `what` is generated again when it is removed. */
+/** The error for a stored secret that cannot be read. After its file is removed, a new `what` is generated. */
 export const corruptSecretFile = (
 	folder: string | null,
 	file: string,

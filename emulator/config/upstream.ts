@@ -57,7 +57,7 @@ export function readUpstream(
 	};
 }
 
-/** The settings as they are shown, without credentials. */
+/** The settings for display, without credentials. */
 export const describeUpstream = ({
 	endpoint,
 	buckets,

@@ -1,8 +1,8 @@
 /**
- * The values of settings, each read from its text.
+ * Parses the values of settings.
  *
- * Every function throws a StartError, one line with the wrong flag and the valid values. `name` is the flag
- * without its dashes.
+ * Every function throws a StartError with one line that names the flag and the valid values. `name` is the flag without
+ * its dashes.
  *
  * Pure.
  */

@@ -42,7 +42,7 @@ async function sendForm(
 ): Promise<Reply> {
 	const { emulator } = gateway;
 	const { callbacks } = emulator;
-	const { asked, policy } = await authorizeForm(
+	const { formRequest: asked, policy } = await authorizeForm(
 		emulator,
 		request,
 		form,

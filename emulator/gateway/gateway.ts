@@ -11,7 +11,7 @@ import {
 	readSource,
 	SOURCE,
 } from "../operations/object/copy-object.ts";
-import { readDoomed } from "../operations/object/delete-multiple-objects.ts";
+import { readKeys } from "../operations/object/delete-multiple-objects.ts";
 import type { Row } from "../operations/row.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -95,7 +95,7 @@ async function deleteThrough(
 	const { request, outgoing } = passing;
 	if (request.caller.identity === undefined) return forward(gateway, passing);
 	const body = await readDocument(request);
-	for (const { key, versionId } of readDoomed(await readXml(body, "Delete"))) {
+	for (const { key, versionId } of readKeys(await readXml(body, "Delete"))) {
 		const query = new Map(request.query);
 		if (versionId !== undefined) query.set("versionId", versionId);
 		const asked = { ...request, key, query };

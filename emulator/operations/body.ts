@@ -1,5 +1,5 @@
 /**
- * Bodies of requests: uploads as a stream, documents as a whole with a limit.
+ * Request bodies: uploads as a stream, documents as a whole with a size limit.
  */
 import { hash } from "node:crypto";
 import { requireMd5 } from "../oss/content-md5.ts";
@@ -10,10 +10,10 @@ import type { Headers, OssRequest } from "../oss/request.ts";
 import type { Expected } from "../storage/types.ts";
 import { malformed, readXml, type XmlNode } from "../xml/read.ts";
 
-/** One request of PutObject, PostObject, UploadPart or AppendObject. Source: docs «Limits». */
+/** Maximum body size of PutObject, PostObject, UploadPart and AppendObject. Source: docs «Limits». */
 export const UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
 
-/** Source: docs «DeleteMultipleObjects»: the largest document there is. */
+/** Source: docs «DeleteMultipleObjects», which has the largest documents. */
 const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;
 
 /**
@@ -28,7 +28,7 @@ export function uploadBody({
 	const bytes = announcedBytes(headers);
 	if (bytes === undefined && headers["transfer-encoding"] === undefined)
 		throw new OssError("MissingContentLength");
-	// PutObject's own page has InvalidArgument (A-617).
+	// The page of PutObject says InvalidArgument instead (A-617).
 	if ((bytes ?? 0) > UPLOAD_BYTES_MAX) throw new OssError("EntityTooLarge");
 	return body;
 }
@@ -42,7 +42,7 @@ export function announcedBytes(headers: Headers): number | undefined {
 }
 
 /**
- * The checksums that the client declares for the body, which are checked while it is read.
+ * The checksums that the client declares for the body; they are checked while the body is read.
  *
  * @throws OssError InvalidDigest for a Content-MD5 that is not base64 of 16 bytes
  */
@@ -76,7 +76,7 @@ export async function readDocument(
 	return document;
 }
 
-/** As `readDocument`, parsed. */
+/** Like `readDocument`, parsed. */
 export async function readXmlBody(
 	request: OssRequest,
 	...roots: readonly string[]

@@ -1,10 +1,10 @@
 /**
  * Matches a request to its operation.
  *
- * OSS gives many operations one method and one path and tells them apart by sub-resources and by headers. A row of the
- * table names what the request must carry; of the rows that fit, the one that requires most wins, so the order of rows
- * has no effect. A sub-resource that selects operations must be one the chosen row names: none falls through to another
- * operation.
+ * Many operations of OSS share a method and a path and differ in sub-resources and headers. A row of the table names
+ * those that the request must have. Of the rows that match, the one with the most requirements wins, so the order of
+ * rows has no effect. If the request has a selecting sub-resource that the chosen row does not name, it is refused
+ * rather than treated as another operation.
  *
  * Pure.
  */
@@ -15,8 +15,8 @@ import type { Row } from "./row.ts";
 export type Selector = (request: OssRequest) => Row;
 
 /**
- * @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them; of those that
- *   it does not sign, one that a row wants to have a certain value selects nothing with another: `list-type=1` (A-10)
+ * @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them. An unsigned
+ * one selects an operation only with the value that a row states: `list-type=1` selects nothing (A-10)
  */
 export function makeSelector(
 	table: readonly Row[],
@@ -44,7 +44,8 @@ export function makeSelector(
 
 /**
  * @throws OssError MethodNotAllowed when no row fits; InvalidArgument when two rows fit equally well, e.g.
- *   `GET /bucket?acl&cors` (A-02: OSS refuses, rather than picks one), or when a sub-resource is left over
+ *   `GET /bucket?acl&cors` (A-02: OSS refuses it rather than choosing one), or when the chosen row does not name a
+ *   sub-resource
  */
 function select(
 	rows: readonly Row[],
@@ -54,7 +55,7 @@ function select(
 	let best: Row | undefined;
 	let tie: Row | undefined;
 	for (const candidate of rows) {
-		if (!fits(candidate, request)) continue;
+		if (!isMatch(candidate, request)) continue;
 		if (!best || conditions(candidate) > conditions(best))
 			[best, tie] = [candidate, undefined];
 		else if (conditions(candidate) === conditions(best)) tie = candidate;
@@ -77,21 +78,21 @@ function select(
 const namesOf = ({ method, query }: OssRequest): string[] =>
 	method === "OPTIONS" ? [] : [...query.keys()];
 
-function fits(candidate: Row, request: OssRequest): boolean {
+function isMatch(candidate: Row, request: OssRequest): boolean {
 	return (
-		candidate.query.every((condition) => holds(condition, request)) &&
+		candidate.query.every((condition) => isMet(condition, request)) &&
 		(candidate.header === "" || request.headers[candidate.header] !== undefined)
 	);
 }
 
-function holds(condition: string, { query }: OssRequest): boolean {
+function isMet(condition: string, { query }: OssRequest): boolean {
 	const [name = "", value] = condition.split("=");
 	return value === undefined ? query.has(name) : query.get(name) === value;
 }
 
 const nameOf = (condition: string): string => condition.split("=")[0] ?? "";
 
-/** A value that is fixed is a condition of its own. */
+/** A fixed value is an additional condition. */
 const conditions = ({ query, header }: Row): number =>
 	query.length +
 	query.filter((condition) => condition.includes("=")).length +
@@ -112,7 +113,7 @@ function missingPartner(
 	const intended = rows.find(
 		({ query }) => query.length > 1 && query.includes(name),
 	);
-	return intended?.query.find((condition) => !holds(condition, request));
+	return intended?.query.find((condition) => !isMet(condition, request));
 }
 
 /** Source: EC 0017-00000219. */

@@ -1,6 +1,6 @@
 /**
- * A row of THE TABLE: an operation, its request line as the API reference prints it, and every fact about it on which
- * other parts of the emulator depend.
+ * A row of THE TABLE: an operation, its request line as in the API reference, and all facts about it that other parts
+ * of the emulator depend on.
  *
  * Pure.
  */
@@ -10,8 +10,9 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * Takes the bucket that access was checked to, so that it is looked up once; operations on an account get none. Written
- * as a method because those of a bucket may then demand one: `access` in their row says that they get it.
+ * Receives the bucket whose access was checked, so that it is looked up once; operations on an account get undefined.
+ * It is written as a method so that operations on a bucket may declare the parameter as required: `access` in their row
+ * guarantees it.
  */
 export type Operation = {
 	run(
@@ -26,10 +27,10 @@ type Facts = {
 	/** The action that policies must allow, `PutObject`; by default the operation's name. */
 	readonly action?: string;
 	/**
-	 * Where access is checked. `bucket`: to the bucket or the object, before the operation runs. `account`: to the
-	 * account. `account for a new bucket`: to the account if the bucket does not exist. `by the operation`: by itself,
-	 * because the bucket or the object, or the caller of a form, is named in the body. `none`: it is not checked, since
-	 * the request does nothing yet.
+	 * How access is checked. `bucket`: access to the bucket or object, before the operation runs. `account`: access to
+	 * the account. `account for a new bucket`: access to the account if the bucket does not exist. `by the operation`:
+	 * the operation checks it, because the body names the bucket, the object, or the caller of a form. `none`: not
+	 * checked, because the request has no effect yet.
 	 */
 	readonly access?:
 		| "bucket"
@@ -39,13 +40,16 @@ type Facts = {
 		| "none";
 	/** The error for a bucket that does not exist. */
 	readonly withoutBucket?: "NoSuchBucket" | "MalformedXML";
-	/** `sent`: by the operation. `announced`: SDKs send the header with it, as a step of an upload. `ignored`: by OSS. */
+	/**
+	 * `sent`: the operation sends it. `announced`: SDKs send the header, because the operation is a step of an upload.
+	 * `ignored`: OSS ignores it.
+	 */
 	readonly callback?: "sent" | "announced" | "ignored";
-	/** Whether it changes something although it is no GET, or nothing although it is a POST. */
+	/** Whether it changes data; by default every method except GET, HEAD and OPTIONS does. */
 	readonly changes?: boolean;
-	/** Whether the request must say how long its body is. */
+	/** Whether the request must have a Content-Length. */
 	readonly lengthRequired?: boolean;
-	/** Whether it removes the bucket, or makes OSS write into another bucket, which its document names. */
+	/** Whether it removes the bucket, or makes OSS write to another bucket named in its document. */
 	readonly reachesFurther?: boolean;
 	/** Returns why OSS refuses, or may refuse, a request that works here; '' for most requests. */
 	readonly finding?: ((request: OssRequest) => string) | null;
@@ -60,15 +64,15 @@ export type Row = Required<Omit<Facts, "action">> & {
 	readonly query: readonly string[];
 	/** Header that must be present, or ''. */
 	readonly header: string;
-	/** As the reference prints it. */
+	/** The request line as in the reference. */
 	readonly requestLine: string;
-	/** null for an operation of the OSS API that the emulator does not have; it answers NotImplemented with the name. */
+	/** null for an operation that the emulator does not implement; it answers NotImplemented with the name. */
 	readonly run: Operation | null;
 	/** The action that policies must allow, `oss:PutObject`. */
 	readonly action: string;
-	/** Whether it may make the bucket, whose name must then be one that OSS accepts for new buckets. */
+	/** Whether it may create the bucket, whose name must then be valid for new buckets. */
 	readonly makesBucket: boolean;
-	/** How far the emulator implements it; `stored only`: it stores and returns the document, which has no effect. */
+	/** How far the emulator implements it; `stored only`: the document is stored and returned but has no effect. */
 	readonly state: "enforced" | "stored only" | "not there";
 };
 
@@ -79,8 +83,8 @@ const REQUEST_LINE =
  * Reads a row written as the API reference writes a request line:
  * `PUT /bucket/object?partNumber&uploadId  x-oss-copy-source:`.
  *
- * @param facts the action alone, if that is the only one
- * @throws TypeError on a line of another form, at start-up, so that a typing error never reaches a request
+ * @param facts a string if the action is the only fact
+ * @throws TypeError for a malformed line, at start-up, so that a typing error is found before any request
  */
 export function row(
 	name: string,
@@ -114,7 +118,7 @@ export function row(
 	};
 }
 
-/** As `row`; the emulator behaves as OSS does. */
+/** Like `row`; the emulator behaves as OSS does. */
 export const enforced: (
 	name: string,
 	requestLine: string,
@@ -122,11 +126,11 @@ export const enforced: (
 	facts?: string | Facts,
 ) => Row = row;
 
-/** As `row`; the document is stored and returned, and has no effect. */
-export const keptOnly = (...given: Parameters<typeof enforced>): Row => ({
+/** Like `row`; the document is stored and returned but has no effect. */
+export const storedOnly = (...given: Parameters<typeof enforced>): Row => ({
 	...row(...given),
 	state: "stored only",
 });
 
-/** As `row`; OSS has the operation and the emulator does not. */
-export const notThere: (name: string, requestLine: string) => Row = row;
+/** Like `row`; the emulator does not implement the operation. */
+export const notImplemented: (name: string, requestLine: string) => Row = row;

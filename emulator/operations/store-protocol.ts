@@ -52,7 +52,7 @@ function refuse(fact: Fact): unknown {
 }
 
 const DISK_FULL =
-	"The emulator's disk is full: delete something, or make room.";
+	"The emulator's disk is full: delete objects, or free disk space.";
 
 export const noSuchBucket = (bucket: string): OssError =>
 	new OssError("NoSuchBucket", { details: { BucketName: bucket } });
@@ -63,7 +63,7 @@ export const bucketAlreadyExists = (bucket: string): OssError =>
 export const noSuchKey = (key: string): OssError =>
 	new OssError("NoSuchKey", { details: { Key: key } });
 
-/** How the text of uploads begins is of java1's suite; how it goes on, and its EC, are guesses (A-659). */
+/** The beginning of the text about uploads is from java1's suite; the rest and the EC are guesses (A-659). */
 const bucketNotEmpty = ({
 	bucket,
 	holds,
@@ -75,7 +75,7 @@ const bucketNotEmpty = ({
 	});
 };
 
-/** Captures show 24 digits and eight zeros: not an MD5, and new with every append. */
+/** Captures show 24 digits and eight zeros: not an MD5, and different after each append. */
 function etagOfAppended(modified: Date, crc64: bigint): string {
 	return `${hex(wholeSeconds(modified), 8)}${hex(crc64, 16)}00000000`;
 }

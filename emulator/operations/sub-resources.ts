@@ -1,7 +1,7 @@
 /**
  * The sub-resources that select an operation: all that OSS signs, except those that only modify an operation.
  *
- * `acl` makes another operation of a GET; `response-content-type` or `versionId` do not.
+ * A GET with `acl` is a different operation; a GET with `response-content-type` or `versionId` is not.
  *
  * Pure.
  */

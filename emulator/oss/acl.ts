@@ -1,5 +1,5 @@
 /**
- * The access control lists that a bucket and an object may have, by name.
+ * The names of the access control lists of buckets and objects.
  *
  * Pure. Source: docs «Bucket ACL», «Object ACL».
  */

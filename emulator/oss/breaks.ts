@@ -5,7 +5,7 @@
  * no matter how many works there are.
  */
 
-/** How long work may go on without a break. Everything between two calls of `pause` comes on top. */
+/** How long work may run without a break. The work between two calls of `pause` is added to it. */
 const WORK_MS_MAX = 10;
 
 /** Resume the works that wait, in the order in which they stopped. */

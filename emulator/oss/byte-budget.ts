@@ -11,7 +11,7 @@ export class ByteBudget {
 		this.bytesMax = bytesMax;
 	}
 
-	/** @returns whether that many bytes were left; otherwise none are taken */
+	/** @returns whether that many bytes were available; otherwise none are taken */
 	take(bytes: number): boolean {
 		if (this.#bytes + bytes > this.bytesMax) return false;
 		this.#bytes += bytes;

@@ -1,28 +1,28 @@
 /**
- * The emulator's clock. All code reads the time here, so that it can be moved.
+ * The emulator's clock. All code reads the time from it, so that it can be moved.
  *
- * Durations are not measured by this clock, but by the platform's own.
+ * Durations are measured by the platform's clock instead.
  */
 
-/** The new state of a clock; absent values stay. */
+/** Changes to a clock; absent values stay as they are. */
 export type ClockChange = {
 	readonly now?: Date;
-	/** Seconds, after `now` has been set; negative ones go back. */
+	/** Seconds to advance after `now` has been set; negative values go back. */
 	readonly advance?: number;
-	/** Whether it is frozen from then on. */
+	/** Whether the clock is frozen from then on. */
 	readonly frozen?: boolean;
 	readonly scope?: ClockScope;
 };
 
 /**
- * Whether the moved clock counts for everything, or only for expirations: tokens, URLs, policies of forms, lifecycle
- * rules, retention, restored objects, conditions on `acs:CurrentTime`. In the second case the dates of requests are
- * checked by the real clock, so that clients with the real time are accepted.
+ * Whether the moved clock applies to everything, or only to expirations: tokens, URLs, form policies, lifecycle rules,
+ * retention, restored objects, conditions on `acs:CurrentTime`. In the second case the dates of requests are compared
+ * with the real clock, so that clients with the real time are accepted.
  */
 export type ClockScope = (typeof CLOCK_SCOPES)[number];
 export const CLOCK_SCOPES = ["all", "expiry"] as const;
 
-/** As JSON has it. */
+/** In JSON form. */
 export type ClockState = {
 	readonly offsetMs: number;
 	/** null for a running clock. */
@@ -30,18 +30,18 @@ export type ClockState = {
 	readonly scope: ClockScope;
 };
 
-/** The first and last moments a `Date` can hold are far beyond these, and so are those of every format of OSS. */
+/** Well within the range of `Date` and of all date formats of OSS. */
 const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
-/** Follows the real time until it is moved or stopped; a moved clock continues from there. */
+/** Follows the real time until it is moved or frozen; a moved clock runs on from its new time. */
 export class MovableClock {
 	readonly #real: () => number;
 	#offsetMs = 0;
 	#frozenMs: number | undefined;
 	#scope: ClockScope = "all";
 
-	/** @param real gives the milliseconds of the epoch */
+	/** @param real returns the real time, in milliseconds since the epoch */
 	constructor(real: () => number) {
 		this.#real = real;
 	}
@@ -50,7 +50,7 @@ export class MovableClock {
 	readonly now = (): Date =>
 		this.#scope === "all" ? this.expiryNow() : new Date(this.#real());
 
-	/** The time by which expiration is judged. */
+	/** The time for checking expirations. */
 	expiryNow(): Date {
 		return new Date(this.#frozenMs ?? this.#real() + this.#offsetMs);
 	}
@@ -63,7 +63,7 @@ export class MovableClock {
 		return this.#frozenMs !== undefined;
 	}
 
-	/** How many milliseconds it is ahead of the real time. */
+	/** By how many milliseconds the clock is ahead of the real time. */
 	get aheadMs(): number {
 		return this.expiryNow().getTime() - this.#real();
 	}

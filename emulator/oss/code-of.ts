@@ -1,5 +1,5 @@
 /**
- * The code of an error of the system, of Node or of one of its parsers: `ENOENT`, `ECONNRESET`.
+ * The code of a system error, or of an error of Node or one of its parsers: `ENOENT`, `ECONNRESET`.
  *
  * Pure.
  */

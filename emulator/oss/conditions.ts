@@ -1,7 +1,8 @@
 /**
- * If-Match and its three companions, for reading an object and for copying one.
+ * If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since, for reading and copying objects.
  *
- * Pure. Source: docs «GetObject», «CopyObject»; ali-oss's suite (a copy whose If-None-Match hits is a 304, not a 412).
+ * Pure. Source: docs «GetObject», «CopyObject»; ali-oss's suite (a copy whose If-None-Match matches is a 304, not a
+ * 412).
  */
 import { OssError } from "./errors.ts";
 import type { Headers } from "./request.ts";
@@ -43,7 +44,10 @@ const names = (list: string, etag: string): boolean =>
 			["*", etag].includes(one.trim().replaceAll('"', "").toUpperCase()),
 		);
 
-/** With the headers by which caches distinguish contents: no page shows it, RFC 9110 §15.4.5 demands it (A-710). */
+/**
+ * With the headers by which caches distinguish contents: no page documents them, but RFC 9110 §15.4.5 requires them
+ * (A-710).
+ */
 const notModified = ({ etag, modified }: Validators): OssError =>
 	new OssError("NotModified", {
 		headers: { ETag: `"${etag}"`, "Last-Modified": httpTime(modified) },

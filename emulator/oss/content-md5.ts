@@ -5,7 +5,7 @@
  */
 import { OssError } from "./errors.ts";
 
-/** Both in base64. @throws OssError InvalidDigest when `actual` is not the one that is expected, if one is */
+/** Both values are base64. @throws OssError InvalidDigest when `actual` differs from the expected value, if any */
 export function requireMd5(
 	{ md5 }: { readonly md5?: string },
 	actual: string,

@@ -1,5 +1,5 @@
 /**
- * CRC-64/XZ of a whole from the CRCs of its parts, without reading anything again.
+ * Computes the CRC-64/XZ of an object from the CRCs of its parts, without reading the content again.
  *
  * A CRC is a polynomial over GF(2) modulo P. Appending `length` bytes to a text multiplies its CRC by x^(8·length); the
  * CRC of the concatenation is that product plus the second CRC. Polynomials are stored reflected, as the CRC itself is:
@@ -11,7 +11,7 @@
 const P = 0xc96c5795d7870f42n;
 const ONE = 1n << 63n;
 
-/** @param length of the second text, in bytes */
+/** @param length the length of the second text, in bytes */
 export function combineCrc64(
 	first: bigint,
 	second: bigint,
@@ -23,7 +23,7 @@ export function combineCrc64(
 const P_HIGH = Number(P >> 32n) | 0;
 const P_LOW = Number(P & 0xffff_ffffn) | 0;
 
-/** In halves of 32 bits: with BigInt the 10,000 parts of an upload would take half a second. */
+/** Uses halves of 32 bits: with BigInt the 10,000 parts of an upload would take half a second. */
 function multiply(a: bigint, b: bigint): bigint {
 	const aHigh = Number(a >> 32n) | 0;
 	const aLow = Number(a & 0xffff_ffffn) | 0;

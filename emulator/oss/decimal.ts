@@ -1,7 +1,7 @@
 /**
  * Decimal numbers in parameters, headers and documents.
  *
- * Pure. OSS accepts digits only: neither a sign, nor a fraction, an exponent, a hexadecimal prefix or a blank.
+ * Pure. OSS accepts digits only: no sign, fraction, exponent, hexadecimal prefix or blank.
  */
 
 /**

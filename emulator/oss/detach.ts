@@ -1,12 +1,12 @@
 /**
- * Frees the memory of a buffer at once. V8 counts the bytes of buffers late: before it collects garbage, a transfer
- * leaves 60 MiB behind.
+ * Frees the memory of a buffer at once. V8 accounts for buffers late: a transfer leaves 60 MiB behind before garbage is
+ * collected.
  *
  * Pure.
  */
 
 /**
- * The caller must be the last user of `bytes`, which are empty afterwards; a part of a larger buffer is left intact.
+ * The caller must be the last user of `bytes`, which is empty afterwards. A part of a larger buffer is left intact.
  */
 export function detach(bytes: Buffer): void {
 	const { buffer } = bytes;

@@ -5,7 +5,8 @@
  */
 
 /**
- * RFC 3986: everything except `A-Za-z0-9-._~` as upper-case UTF-8 hex. Signatures and callback bodies are written so.
+ * RFC 3986: everything except `A-Za-z0-9-._~` becomes upper-case hex of its UTF-8 bytes, as in signatures and callback
+ * bodies.
  */
 export function percentEncode(text: string): string {
 	if (/^[\w\-.~]*$/.test(text)) return text; // the usual case
@@ -15,7 +16,7 @@ export function percentEncode(text: string): string {
 	);
 }
 
-/** A key in a URL: as `percentEncode`, except that `/` is preserved. */
+/** Encodes a key for a URL: like `percentEncode`, except that `/` is preserved. */
 export function encodeKey(key: string): string {
 	if (/^[\w\-.~/]*$/.test(key)) return key;
 	return percentEncode(key).replaceAll("%2F", "/");
@@ -31,11 +32,11 @@ export function percentDecode(text: string): string | undefined {
 	try {
 		return decodeURIComponent(text);
 	} catch {
-		return undefined; // decodeURIComponent reports malformed escapes only so
+		return undefined; // decodeURIComponent reports malformed escapes only by throwing
 	}
 }
 
-/** Decodes as `percentDecode`, with `+` as a space: parameters, copy sources, and the Ruby SDK's paths. */
+/** Like `percentDecode`, and decodes `+` as a space: for parameters, copy sources, and the Ruby SDK's paths. */
 export function formDecode(text: string): string | undefined {
 	return percentDecode(text.replaceAll("+", " "));
 }
@@ -49,8 +50,8 @@ export function decodeBase64(text: string): Buffer | undefined {
 
 /**
  * Clients write UTF-8 into headers, some GBK or latin1. Bytes that are not UTF-8 become lone surrogates: U+DC80 to
- * U+DCFF stand for 0x80 to 0xFF, as in Python's `surrogateescape`. So they are signed, stored and returned as they
- * came. UTF-8 never decodes to these.
+ * U+DCFF stand for 0x80 to 0xFF, as in Python's `surrogateescape`. So they are signed, stored and returned unchanged.
+ * Valid UTF-8 never decodes to lone surrogates.
  */
 const ESCAPE = 0xdc00;
 
@@ -81,7 +82,7 @@ export function decodeWireBytes(bytes: Buffer): string {
 export function encodeWireText(text: string): Buffer {
 	if (!ESCAPED.test(text)) return Buffer.from(text);
 	const parts: Buffer[] = [];
-	// A surrogate pair is one match: only lone surrogates are bytes.
+	// A surrogate pair is one match: only lone surrogates stand for bytes.
 	for (const part of text.match(/[\udc80-\udcff]|[^\udc80-\udcff]+/gu) ?? [])
 		parts.push(
 			ESCAPED.test(part) && part.length === 1

@@ -1,8 +1,8 @@
 /**
  * The errors of OSS, one row each: code, HTTP status, usual message, usual EC.
  *
- * Failures that have a name in OSS are thrown as an `OssError`, from any depth; only `server/handle.ts` turns one into
- * an answer. Any other error is a bug of ours: 500.
+ * Failures that OSS has a name for are thrown as an `OssError`, from any layer; only `server/handle.ts` turns it into
+ * an answer. Any other error is a bug in the emulator: 500.
  *
  * Pure. Source: docs «Error responses», «HTTP 4xx status code», the EC pages.
  */
@@ -128,7 +128,7 @@ const table = {
   TooManyBuckets:                         [400, "You have attempted to create more buckets than allowed."],
   TooManyReplicationRules:                [400, "OSS only support one replication rule now."],
   TooManyTags:                            [400, "The bucket tags num is beyond limit."],
-  // Errors of a gateway: OSS does not have these codes, and SDKs recognise them by their status.
+  // Errors of the gateway: OSS does not have these codes; SDKs recognise them by their status.
   UpstreamClockSkewed:                    [503, "The clocks of the gateway and of the OSS behind it differ; the gateway has corrected for it: send the request again."],
   UpstreamRefused:                        [403, "The OSS behind the gateway refused the gateway itself."],
   UpstreamTimeout:                        [504, "The OSS behind the gateway did not answer in time."],
@@ -142,14 +142,14 @@ const table = {
 export type ErrorCode = keyof typeof table;
 
 /** The details of one occurrence of an error. */
-export type ErrorMore = {
+export type ErrorDetails = {
 	readonly message?: string;
-	/** The number OSS gives to the cause, `NNNN-NNNNNNNN`; '' if unknown. */
+	/** OSS's number for the cause, `NNNN-NNNNNNNN`; '' if unknown. */
 	readonly ec?: string;
-	/** Extra elements of the error document, in the order OSS writes them, e.g. `BucketName`. */
+	/** Additional elements of the error document, in OSS's order, e.g. `BucketName`. */
 	readonly details?: Readonly<Record<string, string>>;
 	/**
-	 * `AccessDeniedDetail`, with its own elements: which caller was refused which action, and by which kind of policy.
+	 * The elements of `AccessDeniedDetail`: the caller, the refused action, and the kind of policy.
 	 */
 	readonly accessDenied?: Readonly<Record<string, string>>;
 	/** Headers of the answer in addition to the usual ones, e.g. `Allow`. */
@@ -172,7 +172,7 @@ export type Explanation = {
 	readonly action: string;
 	/** `acs:oss:oss-cn-hangzhou:1000000000000001:photos/cat.jpg`. */
 	readonly resource: string;
-	/** A name for people: `account 1000000000000001`, `session job of role app`. */
+	/** Display name: `account 1000000000000001`, `session job of role app`. */
 	readonly caller: string;
 	/** For policies: the denying policy and its statement, counted from 1. */
 	readonly statements: readonly {
@@ -183,8 +183,8 @@ export type Explanation = {
 	readonly sentence: string;
 };
 
-/** An error of a fault on purpose, which may have any code. */
-export type ErrorOnPurpose = {
+/** An injected error, which may have any code. */
+export type InjectedError = {
 	readonly status: number;
 	readonly code: string;
 	/** Default: the usual status of the code. */
@@ -203,7 +203,7 @@ export class OssError extends Error {
 	/** For the emulator's own record: the mistake in a signature, found after the error; '' when it is not known. */
 	diagnosis = "";
 
-	constructor(code: ErrorCode | ErrorOnPurpose, more: ErrorMore = {}) {
+	constructor(code: ErrorCode | InjectedError, more: ErrorDetails = {}) {
 		const row = typeof code === "string" ? rowOf(code) : code;
 		const { status, message = "", ec = "" } = row;
 		super(more.message ?? message);
@@ -218,12 +218,12 @@ export class OssError extends Error {
 	}
 }
 
-function rowOf(code: ErrorCode): ErrorOnPurpose {
+function rowOf(code: ErrorCode): InjectedError {
 	const [status, message, ec]: readonly [number, string, string?] = table[code];
 	return { status, code, message, ec };
 }
 
-/** OSS's message for a code of the table. */
+/** OSS's usual message for a code of the table. */
 export const messageOf = (code: string): string | undefined =>
 	Object.entries(table).find(([name]) => name === code)?.[1][1];
 
@@ -242,9 +242,9 @@ export function invalidArgument(
 }
 
 /**
- * For `catch`: the documentation gives one error several ECs, by operation.
+ * For `catch`: the documentation has different ECs for the same error, depending on the operation.
  *
- * @throws `error`, under this EC if it is one of `code`
+ * @throws `error`, with this EC if its code is `code`
  */
 export const underEc =
 	(code: ErrorCode, ec: string) =>

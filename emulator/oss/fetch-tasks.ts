@@ -1,7 +1,6 @@
 /**
- * Tasks that fetch from elsewhere after their request was answered: the running ones, and the results of the others.
- *
- * They end with the emulator.
+ * Tasks that fetch a file in the background: the running tasks, and the results of finished ones. They end with the
+ * emulator.
  */
 import { randomUUID } from "node:crypto";
 import { OssError } from "./errors.ts";

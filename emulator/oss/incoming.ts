@@ -1,5 +1,5 @@
 /**
- * Reads bodies of requests, and recognises senders that disconnect in the middle of one.
+ * Reads request bodies, and recognises clients that disconnect in the middle of one.
  *
  * Pure.
  */
@@ -7,8 +7,7 @@ import type { Readable } from "node:stream";
 import { codeOf } from "./code-of.ts";
 import { OssError } from "./errors.ts";
 
-/**
- * The whole of a body.
+/** Reads a whole body.
  *
  * @returns undefined when it is larger than `bytesMax`; the rest stays unread then
  * @throws OssError IncompleteBody
@@ -20,27 +19,27 @@ export async function readBody(
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {
-		// The rest of a refused body must not keep the sender from the answer.
+		// The rest of a refused body must not prevent the client from reading the answer.
 		for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 			size += chunk.length;
 			if (size > bytesMax) return undefined;
 			chunks.push(chunk);
 		}
 	} catch (error) {
-		brokenOff(error);
+		rethrowStreamError(error);
 	}
 	return Buffer.concat(chunks, size);
 }
 
 /**
- * @param error of a stream
+ * @param error a stream's error
  * @throws the error that `streamError` returns
  */
-export function brokenOff(error: unknown): never {
+export function rethrowStreamError(error: unknown): never {
 	throw streamError(error);
 }
 
-/** @returns OssError IncompleteBody when the sender disconnected; otherwise `error` itself */
+/** @returns OssError IncompleteBody when the client disconnected; otherwise `error` itself */
 export function streamError(error: unknown): unknown {
 	const code = codeOf(error);
 	return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE"

@@ -1,5 +1,5 @@
 /**
- * JSON: a value that has members, and bytes that are JSON.
+ * Recognises JSON objects, and parses JSON from bytes.
  *
  * Pure.
  */
@@ -20,6 +20,6 @@ export function parseJson(bytes: Buffer): unknown {
 	try {
 		return JSON.parse(utf8.decode(bytes));
 	} catch {
-		return undefined; // both parsers report errors only so
+		return undefined; // both parsers report errors only by throwing
 	}
 }

@@ -1,13 +1,13 @@
 /**
- * Reads a JSON document and names the place of each mistake: `users[0].policies[1]: must be text`.
+ * Reads a JSON document and reports the place of each error: `users[0].policies[1]: must be text`.
  *
  * Pure.
  */
 import { isJsonObject } from "./json-object.ts";
 
-/** A mistake in a document, with its place. */
-export class JsonMistake extends Error {
-	override readonly name = "JsonMistake";
+/** An error in a document, with its place. */
+export class JsonError extends Error {
+	override readonly name = "JsonError";
 }
 
 /** A value and its place in its document. */
@@ -20,11 +20,11 @@ export class JsonPlace {
 		this.#path = path;
 	}
 
-	wrong(what: string): JsonMistake {
-		return new JsonMistake(this.#path === "" ? what : `${this.#path}: ${what}`);
+	wrong(what: string): JsonError {
+		return new JsonError(this.#path === "" ? what : `${this.#path}: ${what}`);
 	}
 
-	/** Refuses unknown names, because a misspelt permission would be missing silently. */
+	/** Refuses unknown names, because a misspelt permission would otherwise be ignored silently. */
 	refuseOthers(names: readonly string[]): void {
 		const { value } = this;
 		if (!isJsonObject(value)) throw this.wrong("must be an object");
@@ -33,13 +33,13 @@ export class JsonPlace {
 			throw this.wrong(`has ${other}, not one of ${names.join(", ")}`);
 	}
 
-	/** undefined for an absent member. */
+	/** The member `name`; undefined if it is absent. */
 	find(name: string): JsonPlace | undefined {
 		const child = this.#child(name);
 		return child.value === undefined ? undefined : child;
 	}
 
-	/** All its members. */
+	/** All members of the object. */
 	entries(): [string, JsonPlace][] {
 		if (!isJsonObject(this.value)) throw this.wrong("must be an object");
 		return Object.keys(this.value).map((name) => [name, this.#child(name)]);

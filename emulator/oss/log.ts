@@ -1,5 +1,5 @@
 /**
- * The emulator's log: one line per event on standard error, so that standard output has the ready line alone.
+ * The emulator's log: one line per event on standard error, so that standard output contains only the ready line.
  */
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -26,7 +26,7 @@ export type AdjustableLog = Log & {
 	level: LogLevel;
 };
 
-/** @param write takes whole lines */
+/** @param write receives whole lines */
 export function makeLog(
 	level: LogLevel,
 	write: (line: string) => void,
@@ -56,7 +56,7 @@ const toJson = (level: LogLevel, message: string, fields: LogFields) => ({
 	...fields,
 });
 
-/** A key may hold anything: a client must not be able to add lines to the log. */
+/** Escapes control characters: a key may contain any, and a client must not be able to add lines to the log. */
 export const printable = (message: string): string =>
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern replaces them
 	message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);

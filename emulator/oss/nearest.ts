@@ -1,5 +1,5 @@
 /**
- * The word that was probably intended.
+ * Finds the word that was probably intended.
  *
  * Pure.
  */
@@ -25,7 +25,7 @@ export function findNearest(
 	return nearest;
 }
 
-/** The number of edits from one to the other: Levenshtein's, and swapped neighbours. */
+/** The edit distance: Levenshtein's, with swapped neighbours as one edit. */
 function distanceOf(a: string, b: string): number {
 	let before: number[] = [];
 	let last = Array.from({ length: b.length + 1 }, (_, j) => j);

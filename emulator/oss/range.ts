@@ -1,21 +1,21 @@
 /**
- * The Range header as OSS reads it: a range that it cannot satisfy or parse gives the whole object, unless the request
+ * The Range header as OSS reads it: an unsatisfiable or malformed range returns the whole object, unless the request
  * has `x-oss-range-behavior: standard`.
  *
- * Of a list, one readable range counts if it is the only one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two are
- * multi-range, which gives the whole object. That the readable one need not come first is a guess (A-895).
+ * In a list, a valid range counts if it is the only valid one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two valid
+ * ranges return the whole object. Accepting it at any position in the list is a guess (A-895).
  *
  * Pure. Source: docs «Range download» (its table of nine cases); java1 GetObjectTest for `bytes=-0`.
  */
 import { readDecimal } from "./decimal.ts";
 import { OssError } from "./errors.ts";
 
-/** Both positions are included. */
+/** First and last byte, both included. */
 export type ByteRange = { readonly first: number; readonly last: number };
 
 /**
  * @param header the Range header, if any
- * @param size of the object, in bytes
+ * @param size the object's size, in bytes
  * @returns the bytes to send, or undefined for the whole object with status 200
  * @throws OssError InvalidRange
  */
@@ -36,7 +36,7 @@ export function readRange(
 }
 
 /**
- * The range of a copy, in `x-oss-copy-source-range`. It has no suffix form.
+ * Reads the range of a copy, `x-oss-copy-source-range`, which has no suffix form.
  *
  * @returns undefined for the whole source: also when the range cannot be parsed or ends past the source. Source:
  *   java1's testUnormalUploadPartCopyByRange
@@ -52,9 +52,9 @@ export function readCopyRange(
 }
 
 type Bounds = {
-	/** undefined in a suffix, `-5`. */
+	/** undefined for a suffix, `-5`. */
 	readonly from: number | undefined;
-	/** undefined in an open range, `5-`. */
+	/** undefined for an open range, `5-`. */
 	readonly to: number | undefined;
 };
 
@@ -70,7 +70,7 @@ function readBounds(header: string): Bounds | undefined {
 	return readable.length === 1 ? readable[0] : undefined;
 }
 
-/** A position that a number cannot represent exactly is past every end. */
+/** A position beyond the safe integers is past the end of any object. */
 const position = (digits: string | undefined): number | undefined =>
 	digits ? (readDecimal(digits) ?? Number.MAX_SAFE_INTEGER) : undefined;
 

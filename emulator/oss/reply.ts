@@ -1,11 +1,11 @@
 /**
- * The reply of an operation. The port adds the headers that every reply has.
+ * The reply of an operation. The server adds the common headers.
  *
  * Pure.
  */
 import type { Readable } from "node:stream";
 
-/** Names as OSS spells them. Undefined ones are omitted, also a Content-Length, which is otherwise added. */
+/** Header names in OSS's spelling. Undefined headers are omitted, even Content-Length, which is otherwise added. */
 export type ReplyHeaders = Readonly<Record<string, string | undefined>>;
 
 export type Reply = {
@@ -20,7 +20,7 @@ export function empty(status: number, headers: ReplyHeaders = {}): Reply {
 	return { status, headers, body: null };
 }
 
-/** @param document as `xml/write.ts` makes it */
+/** @param document the XML, from `xml/write.ts` */
 export function xml(
 	document: string,
 	headers: ReplyHeaders = {},

@@ -1,5 +1,5 @@
 /**
- * A request to OSS as the port passes it on: decoded once, not normalised.
+ * A request to OSS, as the server passes it on: decoded once, not normalised.
  *
  * Pure.
  */
@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 /** Decoded parameters; the first value of a repeated one counts, as at OSS. */
 export type Query = ReadonlyMap<string, string>;
 
-/** Lower-case names; values are text (UTF-8 where the bytes are that, latin1 otherwise). */
+/** Headers by lower-case name; values are decoded as UTF-8 if valid, otherwise as latin1. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The caller of a request. */
@@ -21,19 +21,19 @@ export type Caller = {
 	readonly identity?: Identity;
 };
 
-/** As OSS calls them in `AuthPrincipalType`: a RAM user, a session of a role. */
+/** The names in OSS's `AuthPrincipalType`: a RAM user, or a session of a role. */
 export type Identity =
 	| {
 			readonly kind: "SubUser";
 			readonly name: string;
-			/** Numeric, as the account's. */
+			/** The numeric id. */
 			readonly id: string;
 	  }
 	| {
 			readonly kind: "AssumedRoleUser";
 			readonly role: string;
 			readonly session: string;
-			/** The session policy, JSON; absent if the session has all rights of the role. */
+			/** The session policy as JSON; absent if the session has all rights of the role. */
 			readonly policy?: string;
 	  };
 
@@ -45,9 +45,9 @@ export type FormPart =
 	| {
 			readonly kind: "file";
 			readonly name: string;
-			/** '' if the part has none. */
+			/** '' if the part has no filename. */
 			readonly filename: string;
-			/** '' if the part has none. */
+			/** '' if the part has no Content-Type. */
 			readonly contentType: string;
 			readonly content: AsyncIterable<Buffer>;
 	  }

@@ -1,7 +1,7 @@
 /**
  * Generates RSA keys: for callbacks, and for certificates of the https port.
  *
- * node-forge is loaded by the first key: loading it takes longer than a whole start may.
+ * node-forge is loaded when the first key is generated, because loading it would make the start too slow.
  */
 
 /**
@@ -11,7 +11,7 @@
 export async function generateRsaKey(bits: number): Promise<string> {
 	const { default: forge } = await import("node-forge");
 	const { promise, resolve, reject } = Promise.withResolvers<string>();
-	// It works on another thread: forge uses the platform's generator where there is one.
+	// Runs on another thread if the platform has a generator, which forge then uses.
 	forge.pki.rsa.generateKeyPair({ bits, e: 0x10001 }, (error, pair) => {
 		if (error) reject(error);
 		else resolve(forge.pki.privateKeyToPem(pair.privateKey));

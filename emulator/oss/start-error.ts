@@ -1,7 +1,7 @@
 /**
- * The reason why the emulator cannot start: one line with the mistake and its correction.
+ * The reason why the emulator cannot start: one line with the error and how to correct it.
  *
- * `main.ts` prints the line and exits with 2; nothing has been touched then.
+ * `main.ts` prints the line and exits with 2; no file has been changed by then.
  */
 export class StartError extends Error {
 	override readonly name = "StartError";

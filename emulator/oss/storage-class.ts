@@ -1,5 +1,5 @@
 /**
- * The storage classes, from the one that is read most often to the one that is read least.
+ * The storage classes, from the most to the least frequently read.
  *
  * Pure. Source: docs «PutBucket».
  */

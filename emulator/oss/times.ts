@@ -1,7 +1,7 @@
 /**
  * The formats in which OSS writes times.
  *
- * Pure. Source: docs «Common HTTP headers», «Signature version 4»; SDKs' parsers insist on every digit.
+ * Pure. Source: docs «Common HTTP headers», «Signature version 4»; the SDKs' parsers require every digit.
  */
 
 export const DAY_MS = 86_400_000;
@@ -51,7 +51,7 @@ function parseCompactTime(text: string): Date | undefined {
 	return readTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** Reads the formats of `httpTime` and `isoTime`, and every other that `Date` reads. */
+/** Reads the formats of `httpTime` and `isoTime`, and all other formats of `Date`. */
 export function readTime(text: string | undefined): Date | undefined {
 	if (text === undefined) return undefined;
 	const moment = new Date(text);

@@ -1,5 +1,5 @@
 /**
- * Keys in the order of OSS: by the bytes of their UTF-8, not by JavaScript's UTF-16 units.
+ * The order of keys in OSS: by UTF-8 bytes, not by JavaScript's UTF-16 units.
  *
  * Pure.
  */
@@ -9,7 +9,7 @@ const LAST = 0x10ffff;
 /**
  * The first text, in byte order, after every text that begins with `prefix`.
  *
- * @returns '' when no text comes after
+ * @returns '' when there is no such text
  */
 export function afterPrefix(prefix: string): string {
 	const points = Array.from(
@@ -23,6 +23,6 @@ export function afterPrefix(prefix: string): string {
 	return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The one of two texts that comes last. */
+/** The later of two texts. */
 export const laterOf = (a: string, b: string): string =>
 	Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? b : a;

@@ -1,10 +1,10 @@
 /**
- * Matches texts against patterns of literal characters, single-character wildcards and runs of any length, in a time
- * that does not depend on how the pattern is written: no backtracking, no regular expression.
+ * Matches texts against patterns of literal characters, single-character wildcards and runs of any length, without
+ * backtracking or regular expressions, so that no pattern is slow.
  *
- * A pattern is split at its runs. The parts are found one after the other, each at its leftmost place, so every
- * character of the text is looked at once: by Knuth, Morris and Pratt where a part is literal, and by the
- * bit-parallel Shift-And, 32 characters of the part at a time, where it has single-character wildcards.
+ * A pattern is split at its runs. The parts are searched one after the other, each for its leftmost occurrence, so
+ * every character of the text is read once: with the Knuth-Morris-Pratt algorithm for literal parts, and with the
+ * bit-parallel Shift-And algorithm, 32 characters of the part at a time, for parts with single-character wildcards.
  *
  * Pure.
  */
@@ -18,7 +18,7 @@ type Part = readonly number[];
 /** The parts between runs: one part is the whole text. */
 export type Pattern = readonly Part[];
 
-/** Reads `*` as a run and `?` as one character of Unicode, as policies and referers do. */
+/** Reads `*` as a run and `?` as one Unicode character, as in policies and referers. */
 export function readPattern(text: string): Pattern {
 	return text
 		.split("*")
@@ -29,7 +29,7 @@ export function readPattern(text: string): Pattern {
 		);
 }
 
-/** The whole of `text`; case counts. */
+/** Matches the whole of `text`; case-sensitive. */
 export function matchesPattern(pattern: Pattern, text: string): boolean {
 	if (text !== latest.text) latest = { text, characters: codePoints(text) };
 	const { characters } = latest;
@@ -48,7 +48,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
 	return true;
 }
 
-/** One text is compared with the many patterns of a policy. */
+/** Cached, because one text is compared with the many patterns of a policy. */
 let latest: {
 	readonly text: string;
 	readonly characters: ArrayLike<number>;

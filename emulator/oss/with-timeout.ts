@@ -1,11 +1,11 @@
-/** Waits for a promise, but not forever. */
+/** Limits how long a promise is awaited. */
 
 /**
- * The result of `work`, which continues after the limit without effect.
+ * Returns the result of `work`, which continues after the limit without effect.
  *
  * @throws Error with the code ETIMEOUT after `limitMs` milliseconds; the error of `work` before that
  */
-export function withinMs<Value>(
+export function withTimeout<Value>(
 	work: Promise<Value>,
 	limitMs: number,
 ): Promise<Value> {

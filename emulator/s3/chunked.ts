@@ -14,7 +14,7 @@ import { createHash, type Hash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { sameText } from "../auth/claim.ts";
 import { OssError } from "../oss/errors.ts";
-import { brokenOff } from "../oss/incoming.ts";
+import { rethrowStreamError } from "../oss/incoming.ts";
 import { EMPTY_SHA256 } from "./payload.ts";
 
 /** Makes and checks the signatures of chunks. */
@@ -160,7 +160,7 @@ class Source {
 	}
 
 	async #next(): Promise<Buffer | undefined> {
-		const { done, value } = await this.#chunks.next().catch(brokenOff);
+		const { done, value } = await this.#chunks.next().catch(rethrowStreamError);
 		return done ? undefined : value;
 	}
 }

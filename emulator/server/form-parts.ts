@@ -18,7 +18,7 @@ import { codeOf } from "../oss/code-of.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
 import { decodeWireBytes } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
-import { brokenOff } from "../oss/incoming.ts";
+import { rethrowStreamError } from "../oss/incoming.ts";
 import type { FormPart, Headers } from "../oss/request.ts";
 import {
 	FormHeads,
@@ -129,7 +129,7 @@ async function* observed(
 			}
 		}
 	} catch (error) {
-		brokenOff(error);
+		rethrowStreamError(error);
 	}
 	// The plugin does not accept a body of a form without parts.
 	if (isEmpty) throw new OssError("MalformedPOSTRequest");

@@ -1,6 +1,6 @@
 /**
  * Builds accounts, RAM users and STS from the configuration. STS seals its keys into their tokens with a stored key, so
- * that they stay valid after a restart.
+ * that tokens stay valid after a restart.
  */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ import {
 } from "../config/secret-file.ts";
 import type { Emulator } from "../emulator.ts";
 import { codeOf } from "../oss/code-of.ts";
-import { JsonMistake } from "../oss/json-place.ts";
+import { JsonError } from "../oss/json-place.ts";
 import type { Log } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { Sts } from "../sts/sts.ts";
@@ -51,7 +51,7 @@ export async function readOwnRam({
 }
 
 function explain(file: string, error: unknown): unknown {
-	if (error instanceof JsonMistake)
+	if (error instanceof JsonError)
 		return new StartError(`--ram ${file}: ${error.message}`);
 	const code = codeOf(error);
 	if (code === "") return error;

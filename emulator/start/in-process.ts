@@ -1,5 +1,6 @@
 /**
- * An emulator in the process of a test: reads its options, and offers the admin API as methods, without a port between.
+ * An emulator in the process of a test: reads its options, and provides the admin API as methods, without a network
+ * port.
  */
 
 import { KEY_BITS } from "../callback/key-pair.ts";
@@ -12,7 +13,7 @@ import { type Running, start } from "./start.ts";
 
 /** Loads modules and generates the key in advance, so that the first start does not wait for them. */
 export async function warmUp(): Promise<void> {
-	// The first callback gets the error, if there is one.
+	// An error is reported by the first callback.
 	keyOfProcess(KEY_BITS).catch(() => {});
 	await import("../server/oss-app.ts");
 }
@@ -24,7 +25,7 @@ export type InProcess = EmulatorControl & {
 
 /**
  * @param options as `EmulatorOptions` of the package
- * @throws StartError whose message names the mistake in one line
+ * @throws StartError whose message describes the mistake in one line
  */
 export async function startInProcess(
 	options: Readonly<Record<string, unknown>>,
@@ -32,7 +33,7 @@ export async function startInProcess(
 	const { seed, ...others } = Object(options);
 	const isDeclared = isSeed(seed);
 	const args = toArguments(isDeclared ? others : options);
-	// As an SDK in this process would look for the cloud's credentials.
+	// The same environment in which an SDK would look for the cloud's credentials.
 	const config = readConfig(args, {}, process.env);
 	const running = await start(config);
 	const [{ accessKeyId, accessKeySecret }] = config.accounts;

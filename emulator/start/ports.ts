@@ -22,11 +22,11 @@ export type Handlers = {
 export type Ports = {
 	readonly oss: number;
 	readonly admin: number;
-	/** undefined if there is none. */
+	/** undefined without such a port. */
 	readonly sts: number | undefined;
-	/** Starts to answer, also the requests that arrived before. */
+	/** Starts to answer requests, including those that arrived before. */
 	open(handlers: Handlers): void;
-	/** Must be called before `open` when there is a port for https. */
+	/** Must be called before `open` if there is an https port. */
 	secure(certificates: Certificates): Promise<void>;
 	/** Stops accepting, lets pending responses finish, and interrupts those that take too long. */
 	close(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * How an emulator is reached, for programs: a file that is there while it runs, or a line of JSON.
+ * The addresses of an emulator for programs: a file that exists while it runs, or a line of JSON.
  */
 import { accessSync, constants } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
@@ -27,7 +27,7 @@ export const describeReady = (
 	...{ region, version: readVersion(), pid: process.pid },
 });
 
-/** @throws StartError before anything is touched */
+/** @throws StartError before any file is changed */
 export function requireReadyFile({ readyFile }: Config): void {
 	if (readyFile === "") return;
 	try {
@@ -44,9 +44,9 @@ const unwritable = (file: string, error: unknown): StartError =>
 
 /**
  * Writes a temporary file and renames it, so that a reader never sees a partial file. Only the user can read it,
- * because it has a secret.
+ * because it contains a secret.
  *
- * @returns removes it
+ * @returns a function that removes the file
  * @throws StartError
  */
 export async function writeReadyFile(

@@ -1,12 +1,12 @@
 /**
- * The seeds of `--seed`: read and tried before the data folder is touched, applied before the first request is
+ * The seeds of `--seed`: read and tried before the data folder is changed, applied before the first request is
  * answered.
  */
 import { applySeed, checkSeed } from "../admin/seed/apply-seed.ts";
 import type { Seed } from "../admin/seed/read-seed.ts";
 import { readSeedPath } from "../admin/seed/seed-files.ts";
 import type { Emulator } from "../emulator.ts";
-import { JsonMistake } from "../oss/json-place.ts";
+import { JsonError } from "../oss/json-place.ts";
 import { StartError } from "../oss/start-error.ts";
 
 export { openScratchStore } from "../admin/seed/scratch-store.ts";
@@ -14,9 +14,9 @@ export { openScratchStore } from "../admin/seed/scratch-store.ts";
 export type FoundSeed = { readonly path: string; readonly seed: Seed };
 
 /**
- * @param scratch an emulator with nothing in it
- * @param account uid of the owner of everything that names no other
- * @throws StartError that names the file and the place
+ * @param scratch an empty emulator
+ * @param account uid of the default owner
+ * @throws StartError with the file and the place
  */
 export async function findSeeds(
 	paths: readonly string[],
@@ -49,7 +49,7 @@ async function naming(
 	try {
 		await work();
 	} catch (error) {
-		if (!(error instanceof JsonMistake)) throw error;
+		if (!(error instanceof JsonError)) throw error;
 		throw new StartError(`--seed ${path}: ${error.message}`);
 	}
 }

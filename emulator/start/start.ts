@@ -31,15 +31,15 @@ export type Running = {
 	/** The endpoint on STS's own port; undefined without such a port. */
 	readonly stsEndpoint: string | undefined;
 	readonly emulator: Emulator;
-	/** The application of the admin port, made when it is first needed. */
+	/** The application of the admin port, created when it is first needed. */
 	readonly adminApp: () => Promise<FastifyInstance>;
 	/** Stops accepting, lets answers under way finish (10 s at most), and closes the storage. */
 	close(): Promise<void>;
 };
 
 /**
- * @param onFailure called when a running emulator cannot continue; by default that is logged
- * @throws StartError with one line for the user; nothing has been touched then
+ * @param onFailure called when a running emulator cannot continue; by default the error is logged
+ * @throws StartError with one line for the user; no data has been changed by then
  */
 export async function start(
 	config: Config,
@@ -67,7 +67,7 @@ export async function start(
 	}
 }
 
-/** Ports and the user's own files come first: if one of them fails, the data folder must be untouched. */
+/** Ports and the user's own files come first: if one of them fails, the data folder must be unchanged. */
 async function assemble(
 	config: Config,
 	log: AdjustableLog,
@@ -76,7 +76,7 @@ async function assemble(
 ): Promise<Omit<Running, "close">> {
 	const ports = await openPorts(config);
 	undo.push(() => ports.close());
-	// Loaded here, because it is the longest part of a start: Fastify and all operations.
+	// Loaded only now, because it is the longest part of a start: Fastify and all operations.
 	const { createOssApp } = await import("../server/oss-app.ts");
 	await requireKnownOperations(config);
 	const ram = await readOwnRam(config);
@@ -132,7 +132,7 @@ async function assemble(
 /**
  * Reads and tries the seeds of the configuration.
  *
- * @returns applies them
+ * @returns a function that applies them
  * @throws StartError
  */
 async function readOwnSeeds(
@@ -161,8 +161,8 @@ async function readOwnSeeds(
 }
 
 /**
- * The names of `--upstream-allow` are checked here, because the table loads all operations, and commands that
- * only read settings do without.
+ * Checks the names of `--upstream-allow` here and not in config/, because the table loads all operations, which
+ * commands that only read settings do not need.
  *
  * @throws StartError
  */

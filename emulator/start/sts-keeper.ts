@@ -28,7 +28,7 @@ export type Keys = {
 	readonly accounts: Accounts;
 	readonly ram: Ram;
 	readonly tokens: SessionTokens;
-	/** Called with a sentence about a request that works here and would fail at Alibaba Cloud. */
+	/** Called with a sentence about a request that works here but would fail at Alibaba Cloud. */
 	readonly note: (sentence: string) => void;
 };
 
@@ -58,7 +58,7 @@ export class StsKeeper implements Keeper {
 		}
 	}
 
-	/** OSS's error for a key and its token, in the words of STS. */
+	/** Translates OSS's error for a key and its token into the error of STS. */
 	#inStsWords(
 		{ code }: OssError,
 		accessKeyId: string,
@@ -88,7 +88,7 @@ export class StsKeeper implements Keeper {
 		return callerOf(accounts.find(accessKeyId) ?? accounts.default);
 	}
 
-	/** Every role of an account. */
+	/** All roles of an account. */
 	findRole(account: string, name: string): StsRole | undefined {
 		const { accounts, ram } = this.#keys;
 		if (!accounts.has(account)) return undefined;
@@ -102,8 +102,8 @@ export class StsKeeper implements Keeper {
 	}
 
 	/**
-	 * An account's own key may, unlike a real one (A-530), because it is the first key that a test has. A user, or a
-	 * session of another role, needs a policy that allows it.
+	 * Unlike at Alibaba Cloud, an account's own key may assume a role (A-530), because tests usually have no other key. A
+	 * user, or a session of another role, needs a policy that allows it.
 	 */
 	whyNot(caller: Caller, { account, name }: StsRole, now: Date): string {
 		const { ram } = this.#keys;
@@ -169,7 +169,7 @@ export class StsKeeper implements Keeper {
 	}
 }
 
-/** @returns '' when the policies allow it */
+/** @returns '' when the policies allow the action */
 function whyRefused(
 	policies: readonly NamedPolicy[],
 	rule: "identity policy" | "session policy",
@@ -204,7 +204,7 @@ function assuming(
 			owner: account,
 			name: `role/${role}`,
 		},
-		circumstances: (key) => has[key],
+		conditionValues: (key) => has[key],
 	};
 }
 

@@ -12,7 +12,7 @@ import {
 	encodeWireText,
 	percentEncode,
 } from "../oss/encoding.ts";
-import { brokenOff } from "../oss/incoming.ts";
+import { rethrowStreamError } from "../oss/incoming.ts";
 import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { readTime } from "../oss/times.ts";
@@ -179,7 +179,7 @@ async function* received(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	try {
 		for await (const chunk of body) yield chunk;
 	} catch (error) {
-		brokenOff(error);
+		rethrowStreamError(error);
 	}
 }
 

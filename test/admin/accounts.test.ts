@@ -81,8 +81,8 @@ suite("An account made by POST /api/accounts", () => {
 		const { uid, accessKeyId } = await create(admin);
 
 		for (const [given, message] of [
-			[{ uid }, `there is an account ${uid} already`],
-			[{ accessKeyId }, `there is a key ${accessKeyId} already`],
+			[{ uid }, `account ${uid} exists already`],
+			[{ accessKeyId }, `key ${accessKeyId} exists already`],
 			[{ uid: "one" }, /^uid must match pattern/],
 			[{ accessKeyId: "a:b" }, /^accessKeyId must match pattern/],
 			[{ accesskeyid: "a" }, /no parameter accesskeyid/],

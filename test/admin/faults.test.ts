@@ -367,7 +367,7 @@ suite("POST /api/faults refuses", () => {
 		[
 			"a callback of an operation without callbacks",
 			{ operation: "GetObject", do: { callback: "refused" } },
-			/^do: callback needs an operation that has one/,
+			/^do: a callback fault needs an operation with callbacks/,
 		],
 		[
 			"callback without a callback's fault",

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { writeAsSent } from "../../emulator/admin/documents.ts";
 import { readSeed } from "../../emulator/admin/seed/read-seed.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
-import { JsonMistake } from "../../emulator/oss/json-place.ts";
+import { JsonError } from "../../emulator/oss/json-place.ts";
 import { readXml } from "../../emulator/xml/read.ts";
 import { bytes, fc, forAll, key, orRefused, text } from "../properties.ts";
 import { encode } from "../server/signing.ts";
@@ -44,7 +44,7 @@ suite("For any JSON", () => {
 		forAll([json], async (value) => {
 			await orRefused(
 				() => readSeed(JSON.parse(JSON.stringify(value)), CONTEXT),
-				JsonMistake,
+				JsonError,
 			);
 		}));
 

@@ -362,7 +362,7 @@ suite("A seed with a mistake changes nothing, and the error names the place:", (
 					],
 				},
 			},
-			/^ram\.users\[0\]: there is a key oss-emulator already$/,
+			/^ram\.users\[0\]: key oss-emulator exists already$/,
 		],
 		[
 			"an unknown fault",

@@ -14,7 +14,7 @@ import { readRam } from "../../emulator/auth/ram-document.ts";
 import { SessionTokens } from "../../emulator/auth/session-token.ts";
 import { encodeKey } from "../../emulator/oss/encoding.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
-import { JsonMistake } from "../../emulator/oss/json-place.ts";
+import { JsonError } from "../../emulator/oss/json-place.ts";
 import { fc, forAll, key, orRefused, text, textOf } from "../properties.ts";
 import { aliOss } from "./ali-oss.ts";
 import { makeRequest } from "./request.ts";
@@ -298,7 +298,7 @@ suite("For any policy", () => {
 	const ask = (name: string) => ({
 		action: "oss:GetObject",
 		resource: { service: "oss", regions: [""], owner: "1", name },
-		circumstances: (name: string) =>
+		conditionValues: (name: string) =>
 			name === "acs:SourceIp" ? ["10.1.2.3"] : undefined,
 	});
 
@@ -366,7 +366,7 @@ suite("For any policy", () => {
 			for (const one of [JSON.stringify(json), other]) {
 				await orRefused(() => readPolicy(one, "identity"), OssError);
 				await orRefused(() => readPolicy(one, "bucket"), OssError);
-				await orRefused(() => readRam(one, "1"), JsonMistake);
+				await orRefused(() => readRam(one, "1"), JsonError);
 				await orRefused(() => readPostPolicy(one, new Date(0)), OssError);
 				await orRefused(
 					() =>

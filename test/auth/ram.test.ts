@@ -6,7 +6,7 @@ import {
 	readRole,
 	readUser,
 } from "../../emulator/auth/ram-document.ts";
-import { JsonMistake } from "../../emulator/oss/json-place.ts";
+import { JsonError } from "../../emulator/oss/json-place.ts";
 
 const READ = {
 	Version: "1",
@@ -145,7 +145,7 @@ suite("RAM's document", () => {
 			assert.throws(
 				() => readRam(json, "1", ["own"]),
 				(error) => {
-					assert.ok(error instanceof JsonMistake);
+					assert.ok(error instanceof JsonError);
 					assert.match(error.message, message);
 					return true;
 				},

@@ -28,7 +28,7 @@ export function signedRequest(
 
 type Key = { readonly id: string; readonly secret: string };
 
-/** As `signedRequest`, for S3: the body's hash is signed, as SDKs do over http. */
+/** Like `signedRequest`, for S3: the body's hash is signed, as SDKs do over http. */
 export function signedS3Request(
 	method: string,
 	path: string,

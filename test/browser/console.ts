@@ -358,7 +358,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("button", { name: "Clear all" }).click();
 		await agree(page, "Clear all");
 
-		await page.getByText("No callback like that.").waitFor();
+		await page.getByText("No callback matches.").waitFor();
 	});
 
 	test("keeps the keyboard focus when the page is rendered again", async (t) => {
@@ -630,7 +630,7 @@ suite("The console", { skip }, () => {
 		for (const key of ["Escape", "Enter"]) {
 			await remove.focus();
 			await page.keyboard.press("Enter");
-			await page.getByText("Delete photos with everything in it?").waitFor();
+			await page.getByText("Delete photos and everything in it?").waitFor();
 			assert.equal(await focused(page), "Cancel");
 			await page.keyboard.press(key);
 			await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -715,7 +715,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("cell", { name: "1 of 1" }).waitFor();
 		await page.getByRole("button", { name: "Remove", exact: true }).click();
 		await agree(page, "Remove");
-		await page.getByText("No request and no callback fails").waitFor();
+		await page.getByText("No faults are injected").waitFor();
 
 		assert.equal(status, 503);
 	});
@@ -748,7 +748,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("button", { name: "+1 day" }).click();
 		await page.getByText("1 day", { exact: true }).waitFor();
 		await page.getByRole("button", { name: "Real time" }).click();
-		await page.getByText("The clock shows the real time.").waitFor();
+		await page.getByText("The clock follows the real time.").waitFor();
 
 		await openView(page, "Settings");
 		await page.getByLabel("Log level").selectOption("silent");

@@ -69,7 +69,7 @@ suite("oss-emulator check", () => {
 		const { code, out, err } = check(folder);
 		assert.deepEqual({ code, err }, { code: 0, err: "" });
 		assert.match(out, /^1 buckets\n2 objects, and 1 older versions/);
-		assert.match(out, /\n1 blobs\nall is well\n$/);
+		assert.match(out, /\n1 blobs\nno problems found\n$/);
 		const json = JSON.parse(check(folder, "--json").out);
 		assert.deepEqual([json.problems, json.left], [[], []]);
 	});

@@ -131,7 +131,7 @@ suite("On the command line", () => {
 			"meow",
 		);
 		assert.equal(failed.code, 2);
-		assert.match(failed.err, /the object is stored, and its callback failed/);
+		assert.match(failed.err, /the object is stored, but its callback failed/);
 	});
 
 	test("files and objects are copied, also whole folders", async (t) => {

@@ -1,7 +1,10 @@
 /** Policies of RAM and of buckets: they are read, and judge an action. */
 import { readPolicy } from "../../emulator/auth/policy/document.ts";
 import { judge } from "../../emulator/auth/policy/judge.ts";
-import { isAbout, isPublic } from "../../emulator/auth/policy/principal.ts";
+import {
+	isPublic,
+	matchesPrincipals,
+} from "../../emulator/auth/policy/principal.ts";
 import { agree, reading, type Target } from "./engine/target.ts";
 
 const CIRCUMSTANCES: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +23,7 @@ const ASK = {
 		owner: "1000000000000001",
 		name: "photos/a/b:c.jpg",
 	},
-	circumstances: (key: string) => CIRCUMSTANCES[key],
+	conditionValues: (key: string) => CIRCUMSTANCES[key],
 };
 
 export default {
@@ -39,7 +42,9 @@ export default {
 			const policies = [{ name: "it", policy }];
 			const caller = { accessKeyId: "k", uid: "2" };
 			const judgement = judge(policies, ASK);
-			judge(policies, ASK, (one) => isAbout(one, caller, "1000000000000001"));
+			judge(policies, ASK, (one) =>
+				matchesPrincipals(one, caller, "1000000000000001"),
+			);
 			// The order of statements does not decide.
 			const turned = judge([{ name: "it", policy: policy.toReversed() }], ASK);
 			agree("in another order", turned.verdict, judgement.verdict);

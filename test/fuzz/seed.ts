@@ -1,7 +1,7 @@
 /** Seeds, users and roles in JSON. */
 import { readSeed } from "../../emulator/admin/seed/read-seed.ts";
 import { readRam } from "../../emulator/auth/ram-document.ts";
-import { JsonMistake } from "../../emulator/oss/json-place.ts";
+import { JsonError } from "../../emulator/oss/json-place.ts";
 import { reading, type Target } from "./engine/target.ts";
 
 const CONTEXT = {
@@ -19,13 +19,13 @@ export default {
 	],
 	run: async (input) => {
 		const text = input.toString();
-		await reading(input, () => readRam(text, "1"), JsonMistake);
+		await reading(input, () => readRam(text, "1"), JsonError);
 		let json: unknown;
 		try {
 			json = JSON.parse(text);
 		} catch {
 			return;
 		}
-		await reading(input, () => readSeed(json, CONTEXT), JsonMistake);
+		await reading(input, () => readSeed(json, CONTEXT), JsonError);
 	},
 } satisfies Target;

@@ -7,7 +7,7 @@ import { type Headers, type Signing, signV4 } from "./sign.ts";
 export type S3Emulator = TestEmulator & {
 	readonly key: Key;
 	readonly s3: S3Client;
-	/** As `s3`, with the bucket in the Host: `photos`. */
+	/** Like `s3`, with the bucket in the Host: `photos`. */
 	readonly photos: S3Client;
 };
 

@@ -109,7 +109,7 @@ suite("--seed", () => {
 
 		await assert.rejects(
 			startEmulator(t, "--seed", folder),
-			/--seed .*: b\.txt is in no bucket: move it into a sub-folder$/,
+			/--seed .*: b\.txt is not in a bucket: move it into a sub-folder$/,
 		);
 	});
 

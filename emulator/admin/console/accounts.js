@@ -67,7 +67,7 @@ const row = ({
 			? ""
 			: riskyButton(
 					"Remove",
-					`Remove account ${uid} with all it owns?`,
+					`Remove account ${uid} and everything it owns?`,
 					() => remove(`/api/accounts/${encodeURIComponent(uid)}`),
 					`Account ${uid} was removed.`,
 					`Remove ${uid}`,

@@ -1,5 +1,5 @@
 /**
- * The admin API, as the emulator describes it.
+ * The view of the admin API, made from its OpenAPI document.
  */
 import { badge, code, entries, h, table } from "./page.js";
 import { ask } from "./server.js";
@@ -24,7 +24,7 @@ export async function api() {
 			h(
 				"p",
 				{},
-				"All that this console does is done with it. ",
+				"This console uses only this API. ",
 				h("a", { href: "/api/openapi.json" }, "As an OpenAPI document"),
 			),
 			...Object.entries(groups).flatMap(([tag, list]) => [

@@ -28,7 +28,7 @@ export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 		h(
 			"p",
 			{ class: "note" },
-			"The decoded path, the query, a line break, the body. MD5 and RSA of this are in Authorization.",
+			"The decoded path, the query, a line break, the body. Authorization is its MD5, signed with RSA.",
 		),
 		exactCode(attempt.stringToSign),
 		compareForm(
@@ -92,7 +92,7 @@ function showAnswer({ answer, noAnswer }) {
 				? code(answer.body)
 				: present("Answer", answer.body, headerOf(answer, "content-type")),
 		answer.bodyEncoding === "base64"
-			? h("p", { class: "note" }, "It is not text: shown in base64.")
+			? h("p", { class: "note" }, "Not text: shown in base64.")
 			: "",
 		folded(
 			"Headers of the answer",

@@ -1,5 +1,5 @@
 /**
- * A bucket as folders show it: search by prefix, upload, page through it.
+ * A bucket, folder by folder: search by prefix, upload, and paging.
  */
 import { searchField, searchForm } from "./forms.js";
 import {
@@ -166,7 +166,7 @@ const objectLink = ({ bucket: bucketName, key }, folder) =>
 		name(key.slice(folder.length) || key),
 	);
 
-/** Buckets / photos / a / b: each leads there. */
+/** Links: Buckets / photos / a / b. */
 export function breadcrumbs(bucketName, prefix, last) {
 	const folders = prefix.split("/").slice(0, -1);
 	const links = folders.map((folder, index) => {

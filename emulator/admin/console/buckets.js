@@ -1,5 +1,5 @@
 /**
- * Buckets: how much each holds; make, empty and delete them.
+ * Buckets: their sizes; creating, emptying and deleting them.
  */
 import {
 	changeForm,
@@ -67,7 +67,7 @@ export async function buckets({ search = "", from = "0" }) {
 				: nothing(
 						search
 							? "No bucket is called like that."
-							: "There is no bucket yet. Make one here, with your SDK or with ossutil.",
+							: "There is no bucket yet. Create one here, with your SDK or with ossutil.",
 					),
 			h(
 				"p",
@@ -145,7 +145,7 @@ const actions = (bucket) =>
 		),
 		riskyButton(
 			"Delete",
-			`Delete ${bucket} with everything in it?`,
+			`Delete ${bucket} and everything in it?`,
 			() => remove(bucketPath(bucket), { force: "true" }),
 			`${bucket} was deleted.`,
 			`Delete ${bucket}`,

@@ -52,7 +52,7 @@ const verdict = ({ status, why, advice, fault }) =>
 		{ class: "verdict", "data-status": status },
 		h("p", {}, statusBadge(status), " ", why),
 		advice ? h("p", { class: "advice" }, advice) : "",
-		fault ? h("p", { class: "advice" }, `A fault on purpose: ${fault}`) : "",
+		fault ? h("p", { class: "advice" }, `Injected fault: ${fault}`) : "",
 	);
 
 const about = (one) =>
@@ -121,7 +121,7 @@ const uploader = (one) =>
 function describeResponse({ told, status }) {
 	if (told?.status === 200)
 		return [
-			h("p", {}, h("code", {}, "HTTP 200"), ", with this answer."),
+			h("p", {}, h("code", {}, "HTTP 200"), " with this answer."),
 			present("Answer to the uploader", told.body),
 		];
 	if (told?.status === 203)
@@ -130,7 +130,7 @@ function describeResponse({ told, status }) {
 				"p",
 				{},
 				h("code", {}, "HTTP 203 CallbackFailed"),
-				": the object is stored all the same.",
+				": the object is stored nevertheless.",
 			),
 			facts([
 				["Message", told.message],
@@ -147,7 +147,7 @@ function describeResponse({ told, status }) {
 	);
 }
 
-/** Behaviour that works here and would fail at OSS, or is probably a mistake. */
+/** Findings: what works here but would fail at OSS, or is probably a mistake. */
 function noticed({ findings = [] }) {
 	if (findings.length === 0) return "";
 	const items = findings.map(({ refused, sentence, link: page }) =>

@@ -1,5 +1,5 @@
 /**
- * Callbacks: the requests to application servers and their outcomes, the latest first.
+ * Callbacks: the requests to application servers and their outcomes, latest first.
  */
 
 import { searchField, searchForm } from "./forms.js";
@@ -81,7 +81,7 @@ export async function callbacks(query) {
 				found.length > 0 &&
 					riskyButton(
 						"Clear all",
-						"Forget all callbacks?",
+						"Remove all callbacks from the record?",
 						() => remove("/api/callbacks"),
 						({ deleted }) => `${deleted} forgotten.`,
 					),
@@ -104,7 +104,7 @@ export async function callbacks(query) {
 	};
 }
 
-/** The first of what was sent and of what came back. */
+/** The beginning of the sent body and of the answer. */
 const exchange = ({ bodyStart, answerStart }) =>
 	h(
 		"span",
@@ -118,7 +118,7 @@ const START_MAX = 100;
 const startOf = (text) =>
 	text.length > START_MAX ? `${text.slice(0, START_MAX)}…` : text;
 
-/** Every address of a test is private: that is on the callback's own page. */
+/** In tests every address is private, so this finding is only on the callback's own page. */
 function noticed(findings) {
 	const telling = new Set(findings).difference(new Set(["private-address"]));
 	return telling.size > 0
@@ -130,7 +130,7 @@ const callee = ({ status, urls, why, findings = [], fault }) => [
 	urls.length === 0 ? "no server" : oneLine(urls.at(-1)),
 	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
 	noticed(findings),
-	fault ? h("small", {}, `A fault on purpose: ${fault}`) : "",
+	fault ? h("small", {}, `Injected fault: ${fault}`) : "",
 ];
 
 const withoutBefore = ({ before: _, ...query }) => query;
@@ -150,7 +150,7 @@ const keyFilter = (query) =>
 
 const none = ({ status, key, search, bucket, before }) =>
 	status || key || search || bucket || before
-		? nothing("No callback like that.")
+		? nothing("No callback matches.")
 		: nothing(
 				"No callback yet. Upload something with the header ",
 				h("code", {}, "x-oss-callback"),

@@ -1,5 +1,5 @@
 /**
- * The emulator's clock: move it, stop it, put it back.
+ * The emulator's clock: moving, freezing and resetting it.
  */
 import { changeForm, selectField, textField } from "./forms.js";
 import { act, button, facts, h } from "./page.js";
@@ -53,7 +53,7 @@ export async function clock() {
 				),
 				button(frozen ? "Start" : "Stop", () => change({ frozen: !frozen })),
 				button("Real time", () =>
-					act(() => remove("/api/clock"), "The clock shows the real time."),
+					act(() => remove("/api/clock"), "The clock follows the real time."),
 				),
 			),
 			h("h2", {}, "Set the clock"),

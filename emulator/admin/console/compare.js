@@ -1,12 +1,12 @@
 /**
- * Compares a string to sign with what an application or a client computed.
+ * Compares a string to sign with the one that an application or a client computed.
  */
 import { textArea } from "./forms.js";
 import { h } from "./page.js";
 
 const CONTEXT = 30;
 
-/** @param {string} right what the emulator signed or checked */
+/** @param {string} right the string that the emulator signed or checked */
 export function compareForm(right, label) {
 	const area = textArea(label, "theirs", "", { rows: "4" });
 	const result = h("div", { role: "status" });
@@ -47,7 +47,7 @@ function firstDifference(a, b) {
 	return at;
 }
 
-/** Quoted, so that spaces and line breaks are seen. */
+/** Quoted, so that spaces and line breaks are visible. */
 function around(text, at) {
 	const quoted = (from, to) =>
 		JSON.stringify(text.slice(from, to)).slice(1, -1);

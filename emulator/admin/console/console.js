@@ -1,5 +1,5 @@
 /**
- * The console: one page, a view for each address after the `#`, drawn anew when the emulator tells of something.
+ * The console: one page with a view for each address after the `#`, redrawn on events from the emulator.
  */
 import { accounts } from "./accounts.js";
 import { api } from "./api.js";
@@ -25,8 +25,8 @@ import { snapshots } from "./snapshots.js";
 /**
  * A view is a function of the query in its address.
  *
- * @typedef {{ title: string, tab: string, nodes: Node[], follows?: string }} Drawn follows: the event after which it is
- *   to be drawn anew
+ * @typedef {{ title: string, tab: string, nodes: Node[], follows?: string }} Drawn follows: the event after which the
+ * view must be redrawn
  * @type {Record<string, (query: Record<string, string>) => Promise<Drawn>>}
  */
 const views = {
@@ -104,7 +104,7 @@ const failed = (error) => ({
 	follows: "open",
 });
 
-/** The summaries of what the user has unfolded. */
+/** The summaries of the details that the user has opened. */
 const unfolded = () =>
 	new Set(
 		Array.from(

@@ -1,5 +1,5 @@
 /**
- * The documents of a bucket: CORS rules, lifecycle rules and so on, to read and to edit.
+ * The configuration documents of a bucket (CORS rules, lifecycle rules and so on), for reading and editing.
  */
 import { breadcrumbs } from "./bucket.js";
 import { changeForm, selectField, textArea } from "./forms.js";
@@ -43,7 +43,7 @@ export async function documents({ name: bucket = "" }) {
 	};
 }
 
-/** What the emulator's description of itself lists. */
+/** The names of documents in the OpenAPI description. */
 async function documentNames() {
 	const { components } = await ask("/api/openapi.json");
 	const { properties } = components.schemas.Seed.properties.buckets.items;

@@ -1,5 +1,5 @@
 /**
- * Faults: requests and callbacks that fail on purpose.
+ * Injected faults in requests and callbacks.
  */
 import { changeForm, given, group, selectField, textField } from "./forms.js";
 import { h, name, nothing, riskyButton, table } from "./page.js";
@@ -41,7 +41,7 @@ export async function faults() {
 					),
 			),
 			rows.length === 0
-				? nothing("No request and no callback fails on purpose.")
+				? nothing("No faults are injected.")
 				: table("Faults", heads, rows),
 			h("h2", {}, "Add a fault"),
 			newFault(components.schemas.Fault.properties),
@@ -98,7 +98,7 @@ const newFault = (properties) =>
 		"The fault was added.",
 	);
 
-/** The kinds that a callback can have: listed, or a pattern beside a list. */
+/** The kinds of callback faults: a list, or a pattern next to a list. */
 const kinds = ({ properties: { callback } }) =>
 	[callback, ...(callback.anyOf ?? callback.oneOf ?? [])].flatMap(
 		(one) => one.enum ?? [],

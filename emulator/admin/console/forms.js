@@ -26,7 +26,7 @@ export function textArea(label, name, value = "", properties = {}) {
 	return labelled(label, area);
 }
 
-/** @param {[string, string][]} values each with the text that is shown */
+/** @param {[string, string][]} values each with its label */
 export function selectField(label, name, values, chosen = "") {
 	const options = values.map(([value, text]) => h("option", { value }, text));
 	const select = h("select", { name }, options);
@@ -114,7 +114,7 @@ export function readJson(label, text) {
 	}
 }
 
-/** @param {(values: Record<string, string>) => string} addressFrom the address of the page with the results */
+/** @param {(values: Record<string, string>) => string} addressFrom returns the address of the page with the results */
 export function searchForm(fields, addressFrom) {
 	const submit = (event) => {
 		event.preventDefault();
@@ -140,6 +140,6 @@ export function searchField(label, name, value = "", placeholder = label) {
 	return input;
 }
 
-/** Without the fields that were left empty. */
+/** The values without empty fields. */
 export const given = (values) =>
 	Object.fromEntries(Object.entries(values).filter(([, value]) => value));

@@ -1,5 +1,5 @@
 /**
- * Home: how to reach the emulator, and what matters now.
+ * Home: how to reach the emulator, and its current state.
  */
 import { statusBadge } from "./callbacks.js";
 import { inWords } from "./clock.js";

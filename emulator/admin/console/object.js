@@ -32,7 +32,7 @@ import {
 	send,
 } from "./server.js";
 
-/** How many callbacks and requests are shown. */
+/** Maximum number of callbacks and requests shown. */
 const LISTED = "20";
 
 /** How many versions are shown; all of them are in the bucket's list of versions. */
@@ -205,7 +205,7 @@ const allVersions = (versions, isInCloud) =>
 const deleteVersion = (bucket, key, versionId) =>
 	riskyButton(
 		"Delete",
-		"Delete this version for good?",
+		"Delete this version permanently?",
 		async () => {
 			await remove(`${bucketPath(bucket)}/object`, { key, versionId });
 			await leaveIfGone(bucket, key);
@@ -214,7 +214,7 @@ const deleteVersion = (bucket, key, versionId) =>
 		`Delete version ${versionId}`,
 	);
 
-/** Without any version there is no page of the object any more. */
+/** Without any version, the object no longer has a page. */
 async function leaveIfGone(bucket, key) {
 	const { versions } = await ask(`${bucketPath(bucket)}/versions`, {
 		...{ prefix: key, limit: "1" },
@@ -259,7 +259,7 @@ function presign(bucket, key) {
 const history = (callbacks, requests) => [
 	h("h2", {}, "Callbacks"),
 	callbacks.length === 0
-		? nothing("No callback of this object is on record.")
+		? nothing("There is no recorded callback of this object.")
 		: table(
 				"Callbacks",
 				["Status", "Upload", "Why", "#Took", "Sent"],
@@ -273,7 +273,7 @@ const history = (callbacks, requests) => [
 			),
 	h("h2", {}, "Requests"),
 	requests.length === 0
-		? nothing("No request for this object is on record.")
+		? nothing("There is no recorded request for this object.")
 		: table(
 				"Requests",
 				["Status", "Operation", "#Took", "Received"],

@@ -28,7 +28,7 @@ export async function operations(query) {
 			h(
 				"p",
 				{},
-				"The API of OSS as this emulator supports it. Operations that are not there return 400 NotImplemented with their name; documents that are stored only can be read again, and have no other effect.",
+				"The API of OSS as supported by this emulator. Operations that are not implemented return 400 NotImplemented with their name; documents that are stored only can be read again but have no other effect.",
 			),
 			h(
 				"div",

@@ -1,11 +1,11 @@
 /**
- * Elements of the console's pages. Whatever comes from the emulator becomes text, never markup.
+ * Elements of the console's pages. All values from the emulator become text, never markup.
  */
 
 /**
  * @param {string} tag
- * @param {Record<string, unknown>} properties attributes, and listeners as `onclick`; undefined and false are left out
- * @param {...unknown} children elements and texts, in lists or not; undefined, false and "" are left out
+ * @param {Record<string, unknown>} properties attributes, and listeners as `onclick`; undefined and false are omitted
+ * @param {...unknown} children elements and texts, or lists of them; undefined, false and "" are left out
  */
 export function h(tag, properties = {}, ...children) {
 	const element = document.createElement(tag);
@@ -31,9 +31,12 @@ export function addressOf(view, query = {}) {
 	return given.length === 0 ? `#/${view}` : `#/${view}?${search}`;
 }
 
-/** Control characters, and those that change the direction of writing, are shown, so that names cannot be confused. */
+/**
+ * Makes control characters, and characters that change the writing direction, visible, so that names cannot be
+ * confused.
+ */
 const HIDDEN =
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 	/[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 const AROUND_HIDDEN = new RegExp(`(${HIDDEN.source})`);
@@ -64,7 +67,7 @@ const NAMED = {
 
 export const code = (text) => h("pre", { tabindex: "0" }, text);
 
-/** Text whose lines end only where a line break is: long lines scroll. */
+/** Text whose lines are broken only at line breaks: long lines scroll. */
 export const exactCode = (text) =>
 	h("pre", { tabindex: "0", class: "exact" }, text);
 
@@ -99,7 +102,7 @@ export const duration = (ms) =>
 export const badge = (kind, text) =>
 	h("span", { class: "badge", "data-kind": kind }, text);
 
-/** The rows of a definition list; empty values are left out. */
+/** The rows of a definition list; empty values are omitted. */
 export const facts = (entries) =>
 	h(
 		"dl",
@@ -111,7 +114,7 @@ export const facts = (entries) =>
 			),
 	);
 
-/** @param {string[]} heads of the columns; one that begins with # holds numbers */
+/** @param {string[]} heads the column titles; a title that begins with # marks a column of numbers */
 export function table(label, heads, rows) {
 	const head = heads.map((text) =>
 		h(
@@ -146,7 +149,7 @@ export function table(label, heads, rows) {
 	return h(
 		"div",
 		{ class: "table", role: "region", "aria-label": label, tabindex: "0" },
-		// The roles are written out: a table shown as cards has none by itself.
+		// The roles are explicit, because a table displayed as cards loses them.
 		h(
 			"table",
 			{ role: "table", "aria-label": label },
@@ -173,7 +176,7 @@ export const sentence = (text) =>
 
 export const nothing = (...children) => h("p", { class: "nothing" }, children);
 
-/** Links of which one is chosen. */
+/** Links, one of which is selected. */
 export const choices = (label, view, query, parameter, values) =>
 	h(
 		"p",
@@ -205,7 +208,7 @@ export function copyButton(text, content, label) {
 
 async function copy(text) {
 	if (navigator.clipboard) return navigator.clipboard.writeText(text);
-	// Only https and localhost have a clipboard; the console is also opened under a container's name.
+	// The clipboard is available only on https and localhost, but the console may be opened under a container's name.
 	const area = h("textarea", { "aria-hidden": "true" });
 	area.value = text;
 	document.body.append(area);
@@ -214,11 +217,11 @@ async function copy(text) {
 	area.remove();
 }
 
-/** Draws the page anew, after a change that was made here. */
+/** Redraws the page after a change that was made here. */
 export const redraw = () => dispatchEvent(new Event("redraw"));
 
 /**
- * Carries out a change, says what came of it, and draws the page anew.
+ * Carries out a change, reports the result, and redraws the page.
  *
  * @param {(message: string) => void} fail shows why it did not succeed
  */
@@ -252,7 +255,7 @@ const notifyFailure = (message) => notify(message, ERROR_SHOWN_MS);
 
 const ERROR_SHOWN_MS = 10_000;
 
-/** A button that asks before it destroys something. */
+/** A button that asks for confirmation before a destructive change. */
 export const riskyButton = (text, question, change, done, label) => {
 	const ask = async () => {
 		if (await isConfirmed(question, text)) act(() => patiently(change), done);

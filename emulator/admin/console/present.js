@@ -1,11 +1,11 @@
 /**
- * Bodies as they are easiest to read: JSON indented, forms as tables, other text as it is.
+ * Presents bodies in a readable form: JSON indented, forms as tables, other text unchanged.
  */
 import { code, h, name, table } from "./page.js";
 
 const FORM = /^application\/x-www-form-urlencoded\b/;
 
-/** More fields than this are shown as text. */
+/** A form with more fields than this is shown as text. */
 const FIELDS_MAX = 200;
 
 export function present(label, text, type = "") {

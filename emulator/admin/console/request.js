@@ -1,5 +1,5 @@
 /**
- * One request: what was sent, what was signed, and why it was refused.
+ * One request: its headers, the signed text, and the reason for a refusal.
  */
 import { compareForm } from "./compare.js";
 import {
@@ -46,7 +46,7 @@ export async function request({ id = "" }) {
 	};
 }
 
-/** A callback has the id of its upload's request. */
+/** A callback has the request id of its upload. */
 async function callbackOf({ id }) {
 	const { callbacks } = await ask("/api/callbacks", { id, summary: "true" });
 	return callbacks[0];
@@ -66,7 +66,7 @@ const verdict = ({ status, code, message, diagnosis, refusal, fault }) =>
 			" ",
 			[code, message].filter(Boolean).join(": "),
 		),
-		[diagnosis, refusal?.sentence, fault && `A fault on purpose: ${fault}`]
+		[diagnosis, refusal?.sentence, fault && `Injected fault: ${fault}`]
 			.filter(Boolean)
 			.map((line) => h("p", { class: "advice" }, sentence(line))),
 	);

@@ -82,7 +82,7 @@ export async function requests(query) {
 				filter(query),
 			),
 			rows.length === 0
-				? nothing("No request like that yet.")
+				? nothing("No request matches.")
 				: table("Requests", heads, rows),
 			pages(query, found),
 		],

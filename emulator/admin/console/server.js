@@ -2,7 +2,7 @@
  * The console's client of the admin API.
  */
 
-/** @throws Error with a line for the user */
+/** @throws Error with a one-line message for the user */
 export async function ask(path, query = {}, init = {}) {
 	const answer = await send(path, query, init);
 	return answer.status === 204 ? undefined : answer.json();

@@ -1,5 +1,5 @@
 /**
- * How the emulator was started, and what can change while it runs.
+ * The settings at start, and those that can be changed at run time.
  */
 import { changeForm, selectField, textField } from "./forms.js";
 import { code, facts, h } from "./page.js";
@@ -15,7 +15,11 @@ export async function settings() {
 		tab: "settings",
 		nodes: [
 			h("h1", {}, "Settings"),
-			h("p", {}, `oss-emulator ${all.version}. What can change while it runs:`),
+			h(
+				"p",
+				{},
+				`oss-emulator ${all.version}. These settings can be changed while it runs:`,
+			),
 			changeForm(
 				"Settings",
 				[
@@ -25,9 +29,7 @@ export async function settings() {
 						[
 							["false", "are accepted"],
 							["true", "are refused (strict)"],
-							...(strict
-								? [["", `some are refused: ${all.strict.join(", ")}`]]
-								: []),
+							...(strict ? [["", `custom: ${all.strict.join(", ")}`]] : []),
 						],
 						strict ? "" : "false",
 					),
@@ -46,9 +48,9 @@ export async function settings() {
 				(values) => post("/api/settings", changes(values, all)),
 				"Saved.",
 			),
-			h("h2", {}, "As it was started"),
+			h("h2", {}, "Settings at start"),
 			facts(Object.entries(all.settings).map(startedWith)),
-			h("h2", {}, "Public key of callbacks"),
+			h("h2", {}, "Public key for callbacks"),
 			code(all.publicKey),
 		],
 	};

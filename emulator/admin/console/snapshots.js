@@ -1,5 +1,5 @@
 /**
- * Snapshots: keep everything as it is, and go back to it.
+ * Snapshots: saving and restoring the whole state.
  */
 import { changeForm, textField } from "./forms.js";
 import { h, name, nothing, riskyButton, table, time } from "./page.js";
@@ -17,7 +17,7 @@ export async function snapshots() {
 			{ class: "actions" },
 			riskyButton(
 				"Restore",
-				`Make everything as it was in ${one.name}?`,
+				`Restore the state of ${one.name}?`,
 				() => post(`${pathOf(one.name)}/restore`, {}),
 				`${one.name} was restored.`,
 				`Restore ${one.name}`,

@@ -1,5 +1,5 @@
 /**
- * The form that uploads files, chosen or dropped, with a callback to try.
+ * The form that uploads selected or dropped files, optionally with a callback.
  */
 import { formOf, readJson, selectField, textArea, textField } from "./forms.js";
 import { act, h, notify, UNTIL_DONE_MS } from "./page.js";
@@ -69,7 +69,7 @@ const callbackFields = () =>
 		),
 	);
 
-/** What the SDKs send: the headers x-oss-callback and x-oss-callback-var, in base64. */
+/** The headers that SDKs send: x-oss-callback and x-oss-callback-var, in base64. */
 function callbackHeaders(fields) {
 	const { callbackUrl, callbackBody, callbackBodyType, callbackVar } = fields;
 	if (callbackUrl.value === "") return {};

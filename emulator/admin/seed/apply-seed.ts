@@ -1,16 +1,16 @@
 /**
- * Brings an emulator into the state that a seed declares: whole, or not at all.
+ * Brings an emulator into the state that a seed declares, completely or not at all.
  *
- * A seed is tried first on an empty store in memory, with empty objects, so that everything OSS refuses is found before
- * anything changes. A failure after that, such as a full disk, is undone, except that an object that was overwritten
- * stays so. An object that is there already as declared is not written again.
+ * A seed is first tried on an empty store in memory, with empty objects, so that everything OSS refuses is found before
+ * anything changes. A later failure, such as a full disk, is rolled back, except for overwritten objects. An object
+ * that already exists as declared is not written again.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
-import { JsonMistake, type JsonPlace } from "../../oss/json-place.ts";
+import { JsonError, type JsonPlace } from "../../oss/json-place.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { performAsOwner } from "../as-owner.ts";
 import { DOCUMENTS } from "../documents.ts";
@@ -28,11 +28,11 @@ import { openScratchStore } from "./scratch-store.ts";
 export type Applied = {
 	readonly buckets: number;
 	readonly objects: number;
-	/** Objects that were not there already as declared. */
+	/** Number of objects that did not already exist as declared. */
 	readonly written: number;
 };
 
-/** @throws JsonMistake that names the place, before anything is changed */
+/** @throws JsonError with the place, before anything is changed */
 export async function applySeed(
 	emulator: Emulator,
 	seed: Seed,
@@ -56,8 +56,8 @@ export async function applySeed(
 }
 
 /**
- * @returns the faults to be added: those that do not exist yet
- * @throws JsonMistake
+ * @returns the faults that do not exist yet
+ * @throws JsonError
  */
 export async function checkSeed(
 	emulator: Emulator,
@@ -107,15 +107,15 @@ function requireFreeKeys(
 				holder?.name.toLowerCase() === user.name.toLowerCase() &&
 				holder.account === user.account;
 			if (isOwn || !accounts.find(accessKeyId)) continue;
-			throw new JsonMistake(
-				`ram.users[${index}]: there is a key ${accessKeyId} already`,
+			throw new JsonError(
+				`ram.users[${index}]: key ${accessKeyId} exists already`,
 			);
 		}
 }
 
 type Undo = () => Promise<unknown>;
 
-/** @returns how many objects were written */
+/** @returns the number of objects written */
 async function applyBuckets(
 	emulator: Emulator,
 	{ buckets }: Pick<Seed, "buckets">,
@@ -139,7 +139,7 @@ async function applyBuckets(
 	return written;
 }
 
-/** A refusal of OSS is a mistake at this place. */
+/** Reports an error of OSS as an error at this place. */
 async function at<T>(place: JsonPlace, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
@@ -187,7 +187,7 @@ async function applyDocument(
 	const target = { account, bucket };
 	const before = await performAsOwner(emulator, { operation: get, ...target })
 		.then((reply) => reply.body)
-		.catch(ifRefused(() => null)); // there is no document
+		.catch(ifRefused(() => null)); // the document does not exist
 	undo.push(async () => {
 		if (Buffer.isBuffer(before))
 			await performAsOwner(emulator, {
@@ -201,7 +201,7 @@ async function applyDocument(
 	await performAsOwner(emulator, { operation: put, ...target, body });
 }
 
-/** @returns whether it was written: it was not there as declared */
+/** @returns whether the object was written, because it did not exist as declared */
 async function applyObject(
 	emulator: Emulator,
 	{ name: bucket, owner: account }: SeedBucket,

@@ -1,5 +1,5 @@
 /**
- * The type of an object by the end of its key, as SDKs guess it before they upload.
+ * The Content-Type of an object by its key's extension, as SDKs derive it before an upload.
  *
  * Pure. Source: IANA's registry of media types.
  */

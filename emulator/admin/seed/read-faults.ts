@@ -1,5 +1,5 @@
 /**
- * The faults of a seed: checked as POST /api/faults checks them, without faults that exist already.
+ * Reads the faults of a seed, with the checks of POST /api/faults, without faults that exist already.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Emulator } from "../../emulator.ts";
@@ -12,7 +12,7 @@ import { makeCheck } from "../validate.ts";
 
 export type ReadFaults = readonly FaultRule[];
 
-/** @throws JsonMistake */
+/** @throws JsonError */
 export async function readFaults(
 	{ faults, accounts }: Emulator,
 	places: readonly JsonPlace[],
@@ -22,7 +22,7 @@ export async function readFaults(
 	const rules = places.map((place) => {
 		const mistake = check(place.value);
 		if (mistake !== "") throw place.wrong(mistake);
-		// It fits the schema.
+		// It matches the schema.
 		const rule = place.value as FaultRule;
 		try {
 			requireAction(rule.do, rule.operation, "do");

@@ -1,5 +1,5 @@
 /**
- * Reads a seed, the declaration of what an emulator must contain:
+ * Reads a seed, the declaration of an emulator's content:
  *
  *     {
  *       "buckets": [{
@@ -11,7 +11,7 @@
  *       "faults": [{ "operation": "GetObject", "times": 1, "do": { "status": 503 } }]
  *     }
  *
- * This file checks the form only; OSS's own rules are checked when the seed is tried.
+ * This file checks the syntax only; OSS's rules are checked when the seed is tried.
  *
  * Pure.
  */
@@ -22,14 +22,14 @@ import { DOCUMENTS, writeAsSent } from "../documents.ts";
 
 export type SeedContent =
 	| { readonly bytes: Buffer }
-	/** Path. */
+	/** The file's path. */
 	| { readonly file: string };
 
 export type SeedObject = {
 	readonly place: JsonPlace;
 	readonly key: string;
 	readonly content: SeedContent;
-	/** '' for the type that fits the key. */
+	/** '' to derive it from the key's extension. */
 	readonly contentType: string;
 	readonly acl: string;
 	readonly storageClass: string;
@@ -39,18 +39,18 @@ export type SeedObject = {
 
 export type SeedDocument = {
 	readonly place: JsonPlace;
-	/** Of `DOCUMENTS`. */
+	/** The document's name in `DOCUMENTS`. */
 	readonly name: string;
-	/** As a client sends it. */
+	/** The body that a client would send. */
 	readonly body: string;
 };
 
 export type SeedBucket = {
 	readonly place: JsonPlace;
 	readonly name: string;
-	/** uid. */
+	/** The owner's uid. */
 	readonly owner: string;
-	/** '' for the default. */
+	/** '' for the default owner. */
 	readonly acl: string;
 	readonly versioning: string;
 	readonly documents: readonly SeedDocument[];
@@ -60,18 +60,18 @@ export type SeedBucket = {
 export type Seed = {
 	readonly buckets: readonly SeedBucket[];
 	readonly ram: RamDocument;
-	/** Rules, not checked yet, and where they stand. */
+	/** Rules that are not checked yet, with their places. */
 	readonly faults: readonly JsonPlace[];
 };
 
 export type SeedContext = {
-	/** uid of the owner of what names no other. */
+	/** uid of the default owner. */
 	readonly account: string;
-	/** Gives the path of a file that an object names. @throws JsonMistake at `place` */
+	/** Returns the path of a file that an object names. @throws JsonError at `place` */
 	readonly resolveFile: (path: string, place: JsonPlace) => string;
 };
 
-/** @throws JsonMistake that names the place */
+/** @throws JsonError with the place */
 export function readSeed(value: unknown, context: SeedContext): Seed {
 	const root = new JsonPlace(value, "");
 	root.refuseOthers(["buckets", "ram", "faults"]);

@@ -1,11 +1,12 @@
 /**
- * Reads what --seed names: a JSON file, or a folder whose sub-folders are buckets and whose files in these are objects.
+ * Reads the seeds of --seed: a JSON file, or a folder whose sub-folders are buckets and whose files in them are
+ * objects.
  */
 import { statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
-import { JsonMistake, JsonPlace } from "../../oss/json-place.ts";
+import { JsonError, JsonPlace } from "../../oss/json-place.ts";
 import {
 	readSeed,
 	type Seed,
@@ -14,8 +15,8 @@ import {
 } from "./read-seed.ts";
 
 /**
- * @param account uid of the owner of what names no other
- * @throws JsonMistake that names the place
+ * @param account uid of the default owner
+ * @throws JsonError with the place
  */
 export async function readSeedPath(
 	path: string,
@@ -38,11 +39,11 @@ function parse(text: string): unknown {
 		return JSON.parse(text.replace(/^\ufeff/, ""));
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
-		throw new JsonMistake(`is not JSON: ${error.message}`);
+		throw new JsonError(`is not JSON: ${error.message}`);
 	}
 }
 
-/** Files that a seed names lie in `folder`, or where their own path says. */
+/** Relative paths in a seed are relative to `folder`. */
 export const resolverIn =
 	(folder: string) =>
 	(path: string, place: JsonPlace): string => {
@@ -57,7 +58,7 @@ function statOf(path: string) {
 	try {
 		return statSync(path);
 	} catch (error) {
-		throw new JsonMistake(`cannot be read (${codeOf(error) || error})`);
+		throw new JsonError(`cannot be read (${codeOf(error) || error})`);
 	}
 }
 
@@ -67,8 +68,8 @@ async function readFolder(folder: string, account: string): Promise<Seed> {
 	for (const { name } of entries.sort(byName)) {
 		if (name.startsWith(".")) continue;
 		if (!statOf(join(folder, name)).isDirectory())
-			throw new JsonMistake(
-				`${name} is in no bucket: move it into a sub-folder`,
+			throw new JsonError(
+				`${name} is not in a bucket: move it into a sub-folder`,
 			);
 		buckets.push({
 			...{ place: new JsonPlace(undefined, name), name, owner: account },
@@ -79,10 +80,10 @@ async function readFolder(folder: string, account: string): Promise<Seed> {
 	return { buckets, ram: { users: [], roles: [] }, faults: [] };
 }
 
-/** They keep an empty folder in git, or come from a Mac. */
+/** Ignored files: they keep an empty folder in git, or come from a Mac. */
 const IGNORED = new Set([".gitkeep", ".DS_Store"]);
 
-/** Links to folders are not followed: they could lead back. */
+/** Links to folders are not followed, because they could form a cycle. */
 async function readObjects(
 	folder: string,
 	bucket: string,

@@ -1,5 +1,5 @@
 /**
- * IP addresses and networks, as the conditions on acs:SourceIp write them.
+ * IP addresses and networks, in the notation of conditions on acs:SourceIp.
  *
  * Pure.
  */
@@ -19,7 +19,7 @@ export function isWithin(address: string, network: string): boolean {
 	if (!inner || !outer || inner.bits !== outer.bits || more.length > 0)
 		return false;
 	const length = prefix === undefined ? outer.bits : readPrefix(prefix);
-	// A mapped network is given with the 96 bits before the IPv4 address.
+	// The prefix of a mapped network includes the 96 bits before the IPv4 address.
 	const own = length - (base.includes(":") && outer.bits === 32 ? 96 : 0);
 	if (!(own >= 0 && own <= outer.bits)) return false;
 	const shift = BigInt(outer.bits - own);

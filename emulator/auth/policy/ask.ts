@@ -1,5 +1,5 @@
 /**
- * The question to policies: is this action allowed on this resource, under these circumstances?
+ * A question to policies: is this action allowed on this resource, given these condition values?
  *
  * Pure. Source: docs «Authorization syntax and elements» of OSS.
  */
@@ -8,9 +8,9 @@
 export type Resource = {
 	/** `oss`; `ram` for roles. */
 	readonly service: string;
-	/** All the ways to write it; '' for resources without a region. */
+	/** All spellings of the region; '' for resources without a region. */
 	readonly regions: readonly string[];
-	/** The account it belongs to. */
+	/** The uid of the account that owns the resource. */
 	readonly owner: string;
 	/** `bucket`, `bucket/key`; `*` for the service itself. */
 	readonly name: string;
@@ -21,13 +21,13 @@ export type Resource = {
  *
  * @returns undefined for a key that the request does not have
  */
-export type Circumstances = (key: string) => readonly string[] | undefined;
+export type ConditionValues = (key: string) => readonly string[] | undefined;
 
 export type Ask = {
 	/** `oss:PutObject`. */
 	readonly action: string;
 	readonly resource: Resource;
-	readonly circumstances: Circumstances;
+	readonly conditionValues: ConditionValues;
 };
 
 export const writeResource = ({

@@ -12,12 +12,12 @@ import {
 	judge,
 	type NamedPolicy,
 } from "./judge.ts";
-import { isAbout } from "./principal.ts";
+import { matchesPrincipals } from "./principal.ts";
 
 export type Policies = {
-	/** The session policy, if STS was given one: the other policies cannot allow more than it does. */
+	/** The session policy, if the session has one: it limits the other policies. */
 	readonly session: NamedPolicy | undefined;
-	/** Of the RAM user or role; they count where their own account owns the resource. */
+	/** The policies of the RAM user or role; they count if its account owns the resource. */
 	readonly identity: readonly NamedPolicy[];
 	readonly bucket: NamedPolicy | undefined;
 };
@@ -52,9 +52,9 @@ export function decide(
 		rule("identity policy", isOwn ? judge(identity, ask) : undefined),
 		rule("bucket policy", bucket && judgeBucket(bucket, caller, ask)),
 	];
-	const denials = rulings.filter(saying("explicit deny"));
+	const denials = rulings.filter(withVerdict("explicit deny"));
 	if (denials.length > 0) return { outcome: "refused", rulings: denials };
-	const allowances = rulings.filter(saying("allow"));
+	const allowances = rulings.filter(withVerdict("allow"));
 	if (allowances.length > 0) return { outcome: "granted", rulings: allowances };
 	return { outcome: "undecided", rulings };
 }
@@ -70,10 +70,10 @@ const judgeBucket = (
 	ask: Ask,
 ): Judgement =>
 	judge([policy], ask, (statement) =>
-		isAbout(statement, caller, ask.resource.owner),
+		matchesPrincipals(statement, caller, ask.resource.owner),
 	);
 
-const saying =
+const withVerdict =
 	(verdict: Judgement["verdict"]) =>
 	({ judgement }: Ruling): boolean =>
 		judgement.verdict === verdict;

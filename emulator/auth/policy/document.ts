@@ -1,8 +1,9 @@
 /**
- * Reads a policy: of a session, of a RAM user or role, or of a bucket. One language; only a bucket's has principals.
+ * Reads the policy of a session, a RAM user or role, or a bucket. All have the same syntax; only bucket policies have
+ * principals.
  *
  * Pure. Source: docs «Policy structure and syntax», «Policy elements» of RAM; «Bucket policy» of OSS; java1
- * BucketPolicyTest, which stores a statement without Principal; py2's suite, to which OSS answers that such a policy is
+ * BucketPolicyTest, which stores a statement without Principal; py2's suite, in which OSS reports such a policy as
  * public.
  */
 import { OssError } from "../../oss/errors.ts";
@@ -12,7 +13,7 @@ import { findOperator, type Operator } from "./operators.ts";
 export type Condition = {
 	readonly operator: Operator;
 	readonly key: string;
-	/** One is enough. */
+	/** A match of one is enough. */
 	readonly values: readonly string[];
 };
 
@@ -26,9 +27,9 @@ export type Statement = {
 	readonly effect: "Allow" | "Deny";
 	readonly actions: Patterns;
 	readonly resources: Patterns;
-	/** Only in a bucket's policy; undefined means the owner of the policy. */
+	/** Only in bucket policies; undefined means the owner of the policy. */
 	readonly principals: readonly string[] | undefined;
-	/** All must hold. */
+	/** All of them must be met. */
 	readonly conditions: readonly Condition[];
 };
 
@@ -38,14 +39,14 @@ export type Policy = readonly Statement[];
 export type PolicyKind = "identity" | "bucket";
 
 /**
- * @param json as its author wrote it
- * @throws OssError InvalidPolicyDocument; STS has its own code for that
+ * @param json the original text
+ * @throws OssError InvalidPolicyDocument; STS has its own code for it
  */
 export function readPolicy(json: string, kind: PolicyKind): Policy {
 	const document = parse(json);
 	if (!isJsonObject(document)) throw invalid("it is not a JSON object.");
 	const { Version: version, Statement: statements } = document;
-	// A bucket's policy has 1 by default, says «put-bucket-policy».
+	// The version of a bucket policy is 1 by default, according to «put-bucket-policy».
 	const isDefault = version === undefined && kind === "bucket";
 	if (version !== "1" && !isDefault) throw invalid('Version must be "1".');
 	if (!Array.isArray(statements) || statements.length === 0)
@@ -145,7 +146,7 @@ function readConditions(condition: unknown): Condition[] {
 	});
 }
 
-/** Numbers and booleans may go without quotes. */
+/** Numbers and booleans may be written without quotes. */
 function readValues(operator: string, value: unknown): string[] {
 	const list: readonly unknown[] = Array.isArray(value) ? value : [value];
 	return list.map((item) => {

@@ -1,14 +1,15 @@
 /**
- * Combines policies of one kind: a matching Deny wins, then a matching Allow; without either nothing is allowed.
+ * Combines policies of one kind: a matching Deny wins, then a matching Allow; without either, the action is not
+ * allowed.
  *
  * Pure. Source: docs «Policy evaluation process».
  */
 import type { Ask } from "./ask.ts";
 import type { Policy, Statement } from "./document.ts";
-import { speaksOf } from "./statement.ts";
+import { appliesTo } from "./statement.ts";
 
 export type NamedPolicy = {
-	/** A name for people: `session policy`, `policy 1 of role app`. */
+	/** Display name: `session policy`, `policy 1 of role app`. */
 	readonly name: string;
 	readonly policy: Policy;
 };
@@ -16,7 +17,7 @@ export type NamedPolicy = {
 /** The statement that decided. */
 export type Place = {
 	readonly policy: string;
-	/** In the policy, from 1. */
+	/** Number of the statement in the policy, from 1. */
 	readonly statement: number;
 };
 
@@ -26,7 +27,7 @@ export type Judgement =
 
 export const IMPLICIT_DENY: Judgement = { verdict: "implicit deny" };
 
-/** @param concerns whether a statement is about the caller at all */
+/** @param concerns whether a statement applies to the caller */
 export function judge(
 	policies: readonly NamedPolicy[],
 	ask: Ask,
@@ -37,7 +38,7 @@ export function judge(
 		for (const [index, statement] of policy.entries()) {
 			const isAllow = statement.effect === "Allow";
 			if (isAllow && allowedBy) continue;
-			if (!concerns(statement) || !speaksOf(statement, ask)) continue;
+			if (!concerns(statement) || !appliesTo(statement, ask)) continue;
 			const by = { policy: name, statement: index + 1 };
 			if (!isAllow) return { verdict: "explicit deny", by };
 			allowedBy = by;

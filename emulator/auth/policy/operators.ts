@@ -8,7 +8,7 @@ import { isWithin } from "./address.ts";
 import { matches } from "./wildcard.ts";
 
 export type Operator = {
-	/** @param actual of the request @param expected one value of the policy */
+	/** @param actual the request's value @param expected one value of the policy */
 	readonly compare: (actual: string, expected: string) => boolean;
 	readonly isNegated: boolean;
 };

@@ -1,15 +1,15 @@
 /**
  * The principals of a bucket policy's statement, and whether it makes the bucket public.
  *
- * Pure. Source: docs «Bucket policy» (`*` without Condition does not include the bucket's owner, with a Condition it
- * does), «Block public access» (what counts as public).
+ * Pure. Source: docs «Bucket policy» (`*` includes the bucket's owner only with a Condition), «Block public access»
+ * (which policies count as public).
  */
 import { type Caller, isAccount } from "../../oss/request.ts";
 import type { Policy, Statement } from "./document.ts";
 import { matches } from "./wildcard.ts";
 
 /** @param owner uid of the bucket's owner */
-export function isAbout(
+export function matchesPrincipals(
 	{ principals = [], conditions }: Statement,
 	caller: Caller,
 	owner: string,
@@ -46,15 +46,15 @@ function namesSession(
 	);
 }
 
-/** Condition keys that limit a statement to known callers, unless their value is a pattern. */
-const CONFINING = new Set([
+/** Condition keys that restrict a statement to known callers, unless their value is a pattern. */
+const LIMITING_KEYS = new Set([
 	"acs:AccessId",
 	"acs:SourceIp",
 	"acs:SourceVpc",
 	"acs:SourceVpcId",
 ]);
 
-/** The documentation says only for a few keys that their conditions keep a statement from being public (A-508). */
+/** Only a few keys are documented to make a statement non-public (A-508). */
 export const isPublicStatement = ({
 	effect,
 	principals = [],
@@ -64,11 +64,11 @@ export const isPublicStatement = ({
 	principals.some((principal) => principal === "*") &&
 	!conditions.some(
 		({ key, operator, values }) =>
-			CONFINING.has(key) &&
+			LIMITING_KEYS.has(key) &&
 			!operator.isNegated &&
 			!values.some((value) => value.includes("*")),
 	);
 
-/** The answer of GetBucketPolicyStatus, which is also what blocking public access forbids. */
+/** The result of GetBucketPolicyStatus; blocking public access forbids such policies. */
 export const isPublic = (policy: Policy): boolean =>
 	policy.some(isPublicStatement);

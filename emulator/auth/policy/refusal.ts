@@ -1,15 +1,15 @@
 /**
  * The error for a caller that policies refuse, and its explanation in the emulator's record.
  *
- * Pure. Source: captured refusals of sessions; ali-oss's test of them; EC 0003-00000001, 101, 201…203. Which of 201 and
- * 202 a session gets is a guess (A-509).
+ * Pure. Source: captured refusals of sessions; ali-oss's test of them; EC 0003-00000001, 101, 201…203. Whether a
+ * session gets 201 or 202 is a guess (A-509).
  */
 import { type Explanation, OssError } from "../../oss/errors.ts";
 import type { Caller } from "../../oss/request.ts";
 import { type Ask, writeResource } from "./ask.ts";
 import type { Decision, PolicyRule, Ruling } from "./decide.ts";
 
-/** @param decision a refusal, or an undecided one where no ACL allows the action either */
+/** @param decision a refusal, or an undecided result if no ACL allows the action either */
 export function refusedByPolicy(
 	caller: Caller,
 	ask: Ask,
@@ -84,7 +84,7 @@ function detail(
 				? "SessionPolicy"
 				: "AccountLevelIdentityBasedPolicy",
 		AuthAction: action,
-		// At OSS encrypted for RAM's DecodeDiagnosticMessage; here it is plain base64.
+		// OSS encrypts it for RAM's DecodeDiagnosticMessage; here it is plain base64.
 		EncodedDiagnosticMessage: Buffer.from(JSON.stringify(why)).toString(
 			"base64",
 		),
@@ -102,7 +102,7 @@ function displayName({ uid, identity }: Caller): string {
 	}
 }
 
-/** @param rulings that led to the refusal: the explicit denials, or the policies without an Allow */
+/** @param rulings those that led to the refusal: the explicit denials, or the policies without an Allow */
 function explain(
 	caller: Caller,
 	ask: Ask,
@@ -131,7 +131,7 @@ function explain(
 
 const list = (items: readonly string[]): string => items.join(" and ");
 
-/** @param reason goes before the action: `the bucket's ACL private does not allow` */
+/** @param reason the text before the action: `the bucket's ACL private does not allow` */
 export function explanation(
 	caller: Caller,
 	ask: Pick<Ask, "action" | "resource">,

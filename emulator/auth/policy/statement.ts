@@ -1,32 +1,34 @@
 /**
- * Whether a statement matches an action, a resource and circumstances.
+ * Whether a statement matches an action, a resource and condition values.
  *
- * Pure. Source: docs «Policy elements»; the choices of the fact sheet on policies.
+ * Pure. Source: docs «Policy elements».
  */
-import type { Ask, Circumstances, Resource } from "./ask.ts";
+import type { Ask, ConditionValues, Resource } from "./ask.ts";
 import type { Condition, Patterns, Statement } from "./document.ts";
 import { matches } from "./wildcard.ts";
 
-export const speaksOf = (
+export const appliesTo = (
 	{ actions, resources, conditions }: Statement,
-	{ action, resource, circumstances }: Ask,
+	{ action, resource, conditionValues }: Ask,
 ): boolean =>
 	covers(actions, (pattern) => isAction(pattern, action)) &&
 	covers(resources, (pattern) => isResource(pattern, resource)) &&
-	conditions.every((condition) => holds(condition, circumstances));
+	conditions.every((condition) => isMet(condition, conditionValues));
 
 const covers = (
 	{ patterns, isNegated }: Patterns,
 	fits: (pattern: string) => boolean,
 ): boolean => patterns.some(fits) !== isNegated;
 
-/** Case does not count in an action (A-504). */
+/** Actions are case-insensitive (A-504). */
 const isAction = (pattern: string, action: string): boolean =>
 	matches(pattern.toLowerCase(), action.toLowerCase());
 
 const PARTS = 5;
 
-/** Part by part: if a star could match colons, `acs:oss:*:*:b` would match the object `x:b` in any bucket (A-505). */
+/**
+ * Compared part by part: if a star matched colons, `acs:oss:*:*:b` would match the object `x:b` in any bucket (A-505).
+ */
 function isResource(
 	pattern: string,
 	{ service, regions, owner, name }: Resource,
@@ -46,11 +48,11 @@ function isResource(
 }
 
 /** A key that the request does not have makes a positive operator false and a negated one true (A-506). */
-function holds(
+function isMet(
 	{ operator, key, values }: Condition,
-	circumstances: Circumstances,
+	conditionValues: ConditionValues,
 ): boolean {
-	const actual = circumstances(key) ?? [];
+	const actual = conditionValues(key) ?? [];
 	const fits = values.some((value) =>
 		actual.some((one) => operator.compare(one, value)),
 	);

@@ -11,9 +11,9 @@ import { type Explanation, OssError } from "../../oss/errors.ts";
 import type { Caller } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { factsOf } from "./actions.ts";
-import type { DocumentRequest } from "./request-conditions.ts";
+import type { AccessRequest } from "./request-conditions.ts";
 
-/** The rules that hold for one caller in one bucket. */
+/** The rules for one caller in one bucket. */
 export type Access = {
 	readonly emulator: Emulator;
 	readonly bucket: StoredBucket;
@@ -22,10 +22,10 @@ export type Access = {
 	readonly isPublicBlocked: boolean;
 };
 
-/** @throws OssError AccessDenied unless ACLs let everybody do `action` */
+/** @throws OssError AccessDenied unless ACLs allow `action` to everyone */
 export async function requireAcl(
 	{ emulator, bucket, caller, isPublicBlocked }: Access,
-	{ key, query }: DocumentRequest,
+	{ key, query }: AccessRequest,
 	action: string,
 	ask: Ask,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Checks whether a caller may perform an action in a bucket: the policies, of which a Deny wins, then ownership and the
- * ACLs, then whether the requester pays where that is required.
+ * Checks whether a caller may perform an action in a bucket: first the policies, where a Deny wins, then ownership and
+ * the ACLs, then requester pays.
  *
  * The owner's own key is subject only to the bucket policy. With `--auth off` everything is allowed.
  *
@@ -24,55 +24,55 @@ import type { StoredBucket } from "../../storage/types.ts";
 import { type Access, publicAclDenied, requireAcl } from "./access-lists.ts";
 import { actionsOf, factsOf } from "./actions.ts";
 import { isPublicAccessBlocked } from "./public-access-block.ts";
-import { circumstancesOf, type DocumentRequest } from "./request-conditions.ts";
+import { type AccessRequest, conditionValuesOf } from "./request-conditions.ts";
 import { requirePayer } from "./requester-pays.ts";
 
-/** @throws OssError AccessDenied unless the caller may do `action`, as a row of the table has it */
+/** @throws OssError AccessDenied unless the caller may perform `action`, named as in the table */
 export const requireAccess = (
 	emulator: Emulator,
 	bucket: StoredBucket,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
-): Promise<void> => requireAccessToEach(emulator, bucket, [asked], action);
+): Promise<void> => requireAccessToEach(emulator, bucket, [request], action);
 
 /**
- * Of several keys in one bucket, by one caller.
+ * Like `requireAccess`, for several keys in one bucket.
  *
- * @throws OssError AccessDenied for the first that is refused
+ * @throws OssError AccessDenied for the first key that is refused
  */
 export async function requireAccessToEach(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	all: readonly DocumentRequest[],
+	all: readonly AccessRequest[],
 	action: string,
 ): Promise<void> {
 	const [first] = all;
 	if (!first || !emulator.checkSignatures) return;
 	const access = await openAccess(emulator, bucket, first.caller);
 	if (!isUnrestrictedOwner(access, action))
-		for (const asked of all) await requireAllowed(access, asked, action);
-	for (const asked of all)
-		await requirePrivateAcl(emulator, bucket, asked, action);
+		for (const request of all) await requireAllowed(access, request, action);
+	for (const request of all)
+		await requirePrivateAcl(emulator, bucket, request, action);
 }
 
 /**
- * Reads a body on which rights depend. A caller without the right to `action` gets AccessDenied even if the body is
- * wrong in itself. Source: ossfs's test_error.py, for DeleteMultipleObjects; that the rights are those to a key called
- * `*`, when no key can be read, is a guess (A-899).
+ * Reads a body on which the required rights depend. A caller without the right to `action` gets AccessDenied even if
+ * the body is invalid. Source: ossfs's test_error.py, for DeleteMultipleObjects. If no key can be read, the rights to a
+ * key named `*` are checked, which is a guess (A-899).
  *
- * @throws OssError AccessDenied, or what `read` throws
+ * @throws OssError AccessDenied, and the errors of `read`
  */
-export async function rightsBeforeBody<T>(
+export async function readWithRights<T>(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	read: () => Promise<T>,
 ): Promise<T> {
 	try {
 		return await read();
 	} catch (error) {
-		await requireAccess(emulator, bucket, asked, action);
+		await requireAccess(emulator, bucket, request, action);
 		throw error;
 	}
 }
@@ -111,65 +111,66 @@ const isUnrestrictedOwner = (
 
 async function requireAllowed(
 	access: Access,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 ): Promise<void> {
 	const { emulator, bucket, caller, policies } = access;
-	const name = asked.key === "" ? bucket.name : `${bucket.name}/${asked.key}`;
+	const name =
+		request.key === "" ? bucket.name : `${bucket.name}/${request.key}`;
 	const resource = makeResource(bucket.location, bucket.owner, name);
-	for (const one of actionsOf(action, asked)) {
-		const ask = await makeAsk(emulator, policies, asked, one, resource);
+	for (const one of actionsOf(action, request)) {
+		const ask = await makeAsk(emulator, policies, request, one, resource);
 		const decision = decide(caller, ask, policies);
 		if (decision.outcome === "refused")
 			throw refusedByPolicy(caller, ask, decision);
 		if (decision.outcome === "undecided" && !isAccount(caller, bucket.owner))
-			await requireOtherwise(access, asked, action, ask, decision);
+			await requireOtherwise(access, request, action, ask, decision);
 	}
-	await requirePayer(emulator, bucket, asked, { action, resource });
+	await requirePayer(emulator, bucket, request, { action, resource });
 }
 
 /**
- * As `requireAccess`, for operations without a bucket: an account's list of buckets, a new bucket.
+ * Like `requireAccess`, for operations without a bucket: an account's list of buckets, a new bucket.
  *
- * @param name of the resource: `*`, or the new bucket's
+ * @param name the name of the resource: `*`, or the new bucket's name
  * @throws OssError AccessDenied
  */
 export async function requireServiceAccess(
 	emulator: Emulator,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	name: string,
 ): Promise<void> {
-	const { caller } = asked;
+	const { caller } = request;
 	if (!emulator.checkSignatures) return;
-	await requirePrivateAcl(emulator, { owner: caller.uid }, asked, action);
+	await requirePrivateAcl(emulator, { owner: caller.uid }, request, action);
 	if (caller.identity === undefined) return;
 	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
-	const ask = await makeAsk(emulator, policies, asked, action, resource);
+	const ask = await makeAsk(emulator, policies, request, action, resource);
 	const decision = decide(caller, ask, policies);
 	if (decision.outcome !== "granted")
 		throw refusedByPolicy(caller, ask, decision);
 }
 
 /**
- * As `requireAccess`, of a bucket behind a gateway: its policies and ACLs are decided on there, and only the caller's
- * own policies are known here. An account may do everything, and anonymous callers stay anonymous there.
+ * Like `requireAccess`, for a bucket behind the gateway: OSS evaluates its policies and ACLs, and only the caller's own
+ * policies are evaluated here. An account may do everything; anonymous requests are passed on as anonymous.
  *
  * @throws OssError AccessDenied
  */
 export async function requireIdentityAccess(
 	emulator: Emulator,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 ): Promise<void> {
-	const { caller, bucket, key } = asked;
+	const { caller, bucket, key } = request;
 	if (!emulator.checkSignatures || caller.identity === undefined) return;
 	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
-	for (const one of actionsOf(action, asked)) {
-		const ask = await makeAsk(emulator, policies, asked, one, resource);
+	for (const one of actionsOf(action, request)) {
+		const ask = await makeAsk(emulator, policies, request, one, resource);
 		const decision = decide(caller, ask, policies);
 		if (decision.outcome !== "granted")
 			throw refusedByPolicy(caller, ask, decision);
@@ -190,26 +191,33 @@ const makeResource = (
 async function makeAsk(
 	emulator: Emulator,
 	{ session, identity, bucket }: Policies,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	resource: Resource,
 ): Promise<Ask> {
 	const all = [session, ...identity, bucket].filter((one) => one !== undefined);
-	const circumstances = await circumstancesOf(emulator, asked, action, all);
-	return { action, resource, circumstances };
+	const conditionValues = await conditionValuesOf(
+		emulator,
+		request,
+		action,
+		all,
+	);
+	return { action, resource, conditionValues };
 }
 
-/** Where no policy decides, ACLs do; for the owner's own users and sessions the refusal names the missing policy. */
+/**
+ * Checks the ACLs when no policy decides; for the owner's own users and sessions the refusal names the missing policy.
+ */
 async function requireOtherwise(
 	access: Access,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	ask: Ask,
 	decision: Decision,
 ): Promise<void> {
 	const { caller, bucket } = access;
 	try {
-		await requireAcl(access, asked, action, ask);
+		await requireAcl(access, request, action, ask);
 	} catch (error) {
 		const isOwn = caller.identity !== undefined && caller.uid === bucket.owner;
 		if (!(error instanceof OssError) || !isOwn) throw error;
@@ -217,7 +225,7 @@ async function requireOtherwise(
 	}
 }
 
-/** @param isPublicBlocked statements that allow the public are then ignored */
+/** @param isPublicBlocked whether statements that allow public access are ignored */
 async function findBucketPolicy(
 	{ store }: Emulator,
 	name: string,
@@ -233,16 +241,16 @@ async function findBucketPolicy(
 }
 
 /**
- * Refuses a public ACL where public access is blocked, also to the owner.
+ * Refuses a public ACL where public access is blocked, even to the owner.
  *
- * @param place whose block counts; without a name the account's alone
- * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed»; of a bucket the text was
- *   seen, its EC is taken from there (A-545)
+ * @param place a bucket and its owner; without `name`, only the account's block counts
+ * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed». For a bucket only the text
+ * is known; the EC is the object's (A-545)
  */
 export async function requirePrivateAcl(
 	emulator: Emulator,
 	place: { readonly name?: string; readonly owner: string },
-	{ headers }: DocumentRequest,
+	{ headers }: AccessRequest,
 	action: string,
 ): Promise<void> {
 	const { aclHeader: header } = factsOf(action);

@@ -1,6 +1,6 @@
 /**
- * The actions of policies: which of them a request needs, and every fact about one on which access depends. Operations
- * share them: the table of operations says which operation needs which.
+ * The actions of policies: which actions a request needs, and all facts about an action that access depends on.
+ * Operations share actions: the table of operations states the action of each operation.
  *
  * Pure. Source: docs «Authorization syntax and elements»: the table of actions; «Bucket ACL», «Object ACL».
  */
@@ -9,15 +9,17 @@ import type { OssRequest } from "../../oss/request.ts";
 type ActionFacts = {
 	/** The action that a request with `versionId` needs instead. */
 	readonly ofVersion?: string;
-	/** The least public ACL that allows it to everybody. Objects can be read by one, not listed (A-11). */
+	/**
+	 * The least public ACL that allows it to everyone. A public ACL allows reading objects, but not listing them (A-11).
+	 */
 	readonly allowedBy?: "public-read" | "public-read-write";
-	/** The header that sets an ACL with it. */
+	/** The header that sets an ACL in the same request. */
 	readonly aclHeader?: "x-oss-acl" | "x-oss-object-acl";
-	/** How a refusal names it; which text goes with which EC follows from their order in the docs (A-546). */
+	/** The wording of a refusal; texts and ECs are matched by their order in the docs (A-546). */
 	readonly refusal?: { readonly what: string; readonly ec: string };
-	/** Whether the bucket's owner may always do it, even if the bucket's policy locks him out (A-542). */
+	/** Whether the bucket's owner may always perform it, even if the bucket's policy denies it (A-542). */
 	readonly ownerMayAlways?: boolean;
-	/** Whether prefix and delimiter of the request count in conditions. */
+	/** Whether conditions may refer to the request's prefix and delimiter. */
 	readonly isListing?: boolean;
 };
 
@@ -46,7 +48,9 @@ const actions: Readonly<Record<string, ActionFacts>> = {
 export const factsOf = (action: string): ActionFacts =>
 	Object.hasOwn(actions, action) ? (actions[action] ?? {}) : {};
 
-/** The action of the row, or that of an old version, and those that the request's headers need in addition. */
+/**
+ * The action of the row, or its variant for old versions, and the additional actions that the request's headers need.
+ */
 export function actionsOf(
 	action: string,
 	{ query, headers }: Pick<OssRequest, "query" | "headers">,

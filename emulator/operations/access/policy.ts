@@ -14,7 +14,7 @@ import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import type { Operation } from "../row.ts";
 
-/** The owner of the policy, and OSS's error when it has none. */
+/** The bucket or access point that has the policy, and OSS's error when there is no policy. */
 type Place = {
 	readonly name: string;
 	readonly absent: ErrorCode;
@@ -28,7 +28,7 @@ export const OF_BUCKET: Place = {
 	idOf: async () => "",
 };
 
-/** 16 KB, as RAM's own may be; more is InvalidPolicyDocument. */
+/** 16 KB, like RAM policies; longer ones are InvalidPolicyDocument. */
 const BYTES_MAX = 16 * 1024;
 
 export const putPolicy =

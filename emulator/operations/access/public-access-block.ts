@@ -1,7 +1,7 @@
 /**
- * Block public access: of a bucket, of one of its access points, of all an account has.
+ * Block public access: for a bucket, for one of its access points, or for a whole account.
  *
- * Source: docs «PutPublicAccessBlock», «PutBucketPublicAccessBlock»; py1's suite: false where it was never set.
+ * Source: docs «PutPublicAccessBlock», «PutBucketPublicAccessBlock»; py1's suite: false if it was never set.
  */
 import type { Emulator } from "../../emulator.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
@@ -16,7 +16,7 @@ import {
 } from "../configurations/kind.ts";
 import { element, flag, one } from "../configurations/shape.ts";
 
-/** With an access point's name it is the access point's. */
+/** With the name of an access point, the setting of that access point. */
 export const PUBLIC_ACCESS_BLOCK = kind(
 	element({ BlockPublicAccess: one(flag) }),
 	{
@@ -74,9 +74,9 @@ export async function isAccountBlocked(
 }
 
 /**
- * Whether it is blocked for the bucket itself, or for all that its owner has.
+ * Whether public access is blocked for the bucket, or for everything its owner has.
  *
- * @param place without a name: of the owner alone
+ * @param place a bucket and its owner; without `name`, only the owner is considered
  */
 export async function isPublicAccessBlocked(
 	emulator: Pick<Emulator, "store">,

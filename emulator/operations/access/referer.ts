@@ -1,6 +1,6 @@
 /**
- * Hotlink protection: from which pages objects may be loaded. Only requests without an Authorization header are
- * checked, those with a signed URL included.
+ * Hotlink protection: the pages from which objects may be loaded. Only requests without an Authorization header are
+ * checked, including those with a signed URL.
  *
  * Source: docs «Hotlink protection», «PutBucketReferer»; py1's suite for the defaults.
  */
@@ -20,7 +20,7 @@ import {
 	word,
 } from "../configurations/shape.ts";
 
-/** The code of longer ones is a guess (A-940). */
+/** The error code for longer lists is a guess (A-940). */
 const PATTERNS_BYTES_MAX = 20 * 1024;
 
 const LIST = element({ Referer: many(word) });
@@ -61,25 +61,25 @@ export async function requireReferer(
 	emulator: Emulator,
 	{ bucket, key, method, headers }: OssRequest,
 ): Promise<void> {
-	const isAsked = key !== "" && headers.authorization === undefined;
-	if (!isAsked || method === "OPTIONS") return;
+	const isChecked = key !== "" && headers.authorization === undefined;
+	if (!isChecked || method === "OPTIONS") return;
 	if (!(await emulator.store.buckets.find(bucket))) return;
 	const rules = await findDocument(emulator, REFERER, bucket);
-	if (!rules || isWelcome(rules, headers.referer ?? "")) return;
+	if (!rules || isAllowed(rules, headers.referer ?? "")) return;
 	throw new OssError("AccessDenied", {
 		message: "You are denied by bucket referer policy.",
 		details: { BucketName: bucket },
 	});
 }
 
-function isWelcome(rules: Rules, referer: string): boolean {
-	const white = entries(rules.RefererList);
-	if (referer === "") return rules.AllowEmptyReferer || white.length === 0;
+function isAllowed(rules: Rules, referer: string): boolean {
+	const allowed = entries(rules.RefererList);
+	if (referer === "") return rules.AllowEmptyReferer || allowed.length === 0;
 	const compared = truncate(rules, referer);
 	const isIn = (list: readonly string[]): boolean =>
 		list.some((pattern) => matches(`${pattern}*`, compared)); // from the start
 	if (isIn(entries(rules.RefererBlacklist))) return false;
-	return white.length === 0 || isIn(white);
+	return allowed.length === 0 || isIn(allowed);
 }
 
 const entries = (list: Rules["RefererBlacklist"]): readonly string[] =>

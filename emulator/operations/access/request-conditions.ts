@@ -1,10 +1,10 @@
 /**
- * The values of a request that conditions of policies compare.
+ * The values of a request that the conditions of policies compare.
  *
  * Source: docs «Authorization syntax and elements»: the table of condition keys; «Bool» of acs:SecureTransport, for
  * which an older page has the words HTTPS and HTTP.
  */
-import type { Circumstances } from "../../auth/policy/ask.ts";
+import type { ConditionValues } from "../../auth/policy/ask.ts";
 import type { NamedPolicy } from "../../auth/policy/judge.ts";
 import type { Emulator } from "../../emulator.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
@@ -12,8 +12,8 @@ import { bucketTags } from "../tagging/bucket-tagging.ts";
 import { readTags, type Tags } from "../tagging/tags.ts";
 import { factsOf } from "./actions.ts";
 
-/** The part of a request on which access depends. */
-export type DocumentRequest = Pick<
+/** The part of a request that access depends on. */
+export type AccessRequest = Pick<
 	OssRequest,
 	| "bucket"
 	| "key"
@@ -33,15 +33,15 @@ const BUCKET_TAG = "oss:BucketTag/";
 const EXISTING_TAG = "oss:ExistingObjectTag/";
 const REQUEST_TAG = "oss:RequestObjectTag/";
 
-/** @param policies whose conditions compare the values; tags are looked up only if one of them does */
-export async function circumstancesOf(
+/** @param policies the policies to evaluate; tags are looked up only if one of them has a condition on tags */
+export async function conditionValuesOf(
 	emulator: Emulator,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	policies: readonly NamedPolicy[],
-): Promise<Circumstances> {
-	const values = plainValues(asked, action);
-	const tags = await tagsOf(emulator, asked, action, policies);
+): Promise<ConditionValues> {
+	const values = plainValues(request, action);
+	const tags = await tagsOf(emulator, request, action, policies);
 	return (key) => {
 		for (const [prefix, own] of tags) {
 			if (!key.startsWith(prefix)) continue;
@@ -54,14 +54,14 @@ export async function circumstancesOf(
 }
 
 function plainValues(
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 ): ReadonlyMap<string, readonly string[]> {
-	const { query, headers, caller, clientIp, scheme } = asked;
+	const { query, headers, caller, clientIp, scheme } = request;
 	const { isListing } = factsOf(action);
 	const known: Readonly<Record<string, string | undefined>> = {
 		"acs:SourceIp": clientIp,
-		"acs:CurrentTime": expiryTimeOf(asked).toISOString(),
+		"acs:CurrentTime": expiryTimeOf(request).toISOString(),
 		"acs:UserAgent": headers["user-agent"],
 		"acs:AccessId": caller.accessKeyId || undefined,
 		"acs:MFAPresent": "false",
@@ -79,19 +79,19 @@ function plainValues(
 
 async function tagsOf(
 	emulator: Emulator,
-	asked: DocumentRequest,
+	request: AccessRequest,
 	action: string,
 	policies: readonly NamedPolicy[],
 ): Promise<ReadonlyMap<string, Tags>> {
 	const found = new Map<string, Tags>();
 	if (mentions(policies, BUCKET_TAG))
-		found.set(BUCKET_TAG, await bucketTags(emulator, asked.bucket));
+		found.set(BUCKET_TAG, await bucketTags(emulator, request.bucket));
 	if (mentions(policies, EXISTING_TAG))
-		found.set(EXISTING_TAG, await existingTags(emulator, asked, action));
+		found.set(EXISTING_TAG, await existingTags(emulator, request, action));
 	if (mentions(policies, REQUEST_TAG))
 		found.set(
 			REQUEST_TAG,
-			asked.tags ?? readTags(asked.headers["x-oss-tagging"]),
+			request.tags ?? readTags(request.headers["x-oss-tagging"]),
 		);
 	return found;
 }
@@ -103,10 +103,10 @@ const mentions = (policies: readonly NamedPolicy[], prefix: string): boolean =>
 		),
 	);
 
-/** The tags of the requested object; an object that is being written has none yet. */
+/** The tags of the requested object; an object that is being written has no tags yet. */
 async function existingTags(
 	{ store }: Emulator,
-	{ bucket, key, query }: DocumentRequest,
+	{ bucket, key, query }: AccessRequest,
 	action: string,
 ): Promise<Tags> {
 	if (key === "" || action === "oss:PutObject") return {};

@@ -1,5 +1,5 @@
 /**
- * Buckets whose requesters pay.
+ * Requester pays: buckets whose requesters pay for their requests.
  *
  * Source: docs «Pay-by-requester»; java1 ObjectRequestPaymentTest, cpp and oss2 suites; EC 0003-00000703.
  */
@@ -10,27 +10,27 @@ import { OssError } from "../../oss/errors.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { REQUEST_PAYMENT } from "../configurations/switches.ts";
-import type { DocumentRequest } from "./request-conditions.ts";
+import type { AccessRequest } from "./request-conditions.ts";
 
 const PAYER = "x-oss-request-payer";
 
 /**
- * A caller of another account must declare that it pays; anonymous callers cannot.
+ * Callers of other accounts must declare that they pay; anonymous callers cannot.
  *
- * @param ask the access that was allowed already: other refusals come first (A-543)
+ * @param ask the access that was already allowed: other refusals precede this one (A-543)
  * @throws OssError AccessDenied
  */
 export async function requirePayer(
 	emulator: Emulator,
 	bucket: StoredBucket,
-	{ caller, headers, query }: DocumentRequest,
+	{ caller, headers, query }: AccessRequest,
 	ask: Pick<Ask, "action" | "resource">,
 ): Promise<void> {
 	if (caller.uid === bucket.owner) return;
 	if (!(await isRequesterPaying(emulator, bucket.name))) return;
 	const says = headers[PAYER] ?? query.get(PAYER);
 	if (says?.toLowerCase() === "requester" && caller.uid !== "") return;
-	const reason = `a bucket whose requesters pay, without ${PAYER}: requester, does not allow`;
+	const reason = `a requester-pays bucket does not allow, without ${PAYER}: requester,`;
 	throw new OssError("AccessDenied", {
 		message: "Access denied for requester pay bucket",
 		ec: "0003-00000703",

@@ -1,7 +1,7 @@
 /**
  * GetBucketInfo, GetBucketStat, HeadBucket: the properties of a bucket, and its size.
  *
- * Source: docs of these names; go2 wants every element to be there; java1's suite for HeadBucket's header.
+ * Source: docs of these names; go2 requires every element; java1's suite for HeadBucket's header.
  */
 import type { Emulator } from "../../emulator.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
@@ -58,7 +58,7 @@ export async function getBucketInfo(
 	);
 }
 
-/** The properties that configuration documents hold. */
+/** The properties that are stored in configuration documents. */
 async function readStored(emulator: Emulator, request: OssRequest) {
 	const { bucket } = request;
 	const block = await findDocument(emulator, PUBLIC_ACCESS_BLOCK, bucket);

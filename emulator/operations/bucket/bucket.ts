@@ -26,26 +26,26 @@ import {
 
 const BUCKETS_MAX = 1000;
 
-/** An owner can create a bucket again, as long as the request does not change it. */
+/** The owner may create an existing bucket again if the request does not change it. */
 export async function putBucket(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const acl = readBucketAcl(request.headers["x-oss-acl"]);
-	const wanted = await readConfiguration(emulator, request);
+	const newBucket = await readConfiguration(emulator, request);
 	const documents = readBucketHeaders(request);
 	const existing = await emulator.store.buckets.find(request.bucket);
 	if (!existing) {
-		await create(emulator, request, wanted, acl, documents);
+		await create(emulator, request, newBucket, acl, documents);
 	} else {
-		requireSame(existing, request.caller.uid, wanted);
+		requireSame(existing, request.caller.uid, newBucket);
 		await requirePrivateAcl(emulator, existing, request, "oss:PutBucket");
 		if (acl) await emulator.store.buckets.change(request.bucket, { acl });
 	}
 	return empty(200, { Location: `/${request.bucket}` });
 }
 
-/** Creates a bucket that does not exist; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
+/** Creates the bucket if it does not exist; without an ACL nothing changes. Source: ali-oss's and java1's suites. */
 export async function putBucketAcl(
 	emulator: Emulator,
 	request: OssRequest,
@@ -58,7 +58,7 @@ export async function putBucketAcl(
 	return empty(200, { Location: `/${bucket}` });
 }
 
-type Wanted = Partial<
+type NewBucket = Partial<
 	Pick<StoredBucket, "storageClass" | "redundancy" | "location">
 >;
 
@@ -66,7 +66,7 @@ type Wanted = Partial<
 async function create(
 	{ store, region, blockPublicAccess }: Emulator,
 	request: OssRequest,
-	wanted: Wanted,
+	newBucket: NewBucket,
 	acl: BucketAcl = "private",
 	documents: BucketDocuments = new Map(),
 ): Promise<void> {
@@ -81,7 +81,7 @@ async function create(
 		storageClass: "Standard",
 		redundancy: "LRS",
 		location: `oss-${region}`,
-		...wanted,
+		...newBucket,
 		acl,
 	});
 	const blocked = writeDocument({ BlockPublicAccess: true });
@@ -97,7 +97,7 @@ async function create(
 async function readConfiguration(
 	{ region }: Emulator,
 	request: OssRequest,
-): Promise<Wanted> {
+): Promise<NewBucket> {
 	const document = await readDocument(request);
 	if (document.length === 0) return {};
 	const { storageClass, redundancy, location } = await readXml(
@@ -132,17 +132,20 @@ async function readConfiguration(
 function requireSame(
 	existing: StoredBucket,
 	uid: string,
-	wanted: Wanted,
+	newBucket: NewBucket,
 ): void {
 	const details = { BucketName: existing.name };
 	if (existing.owner !== uid) throw bucketAlreadyExists(existing.name);
-	if (wanted.storageClass && wanted.storageClass !== existing.storageClass) {
+	if (
+		newBucket.storageClass &&
+		newBucket.storageClass !== existing.storageClass
+	) {
 		throw new OssError("BucketAlreadyExists", {
 			message: "Cannot modify existing bucket's storage class.",
 			details,
 		});
 	}
-	if (wanted.redundancy && wanted.redundancy !== existing.redundancy) {
+	if (newBucket.redundancy && newBucket.redundancy !== existing.redundancy) {
 		throw new OssError("BucketAlreadyExists", {
 			message: "Bucket already exists CAN'T modify data redundancy type.",
 			details,

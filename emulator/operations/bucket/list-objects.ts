@@ -1,8 +1,8 @@
 /**
  * ListObjects and ListObjectsV2: one page of the current objects, in the byte order of their keys.
  *
- * The docs call the delimiter a character; here it may be longer (A-15). The response to `max-keys=0` is
- * undocumented: it is refused like everything else out of range (A-16).
+ * The docs describe the delimiter as a character; here it may be longer (A-15). The response to `max-keys=0` is not
+ * documented: it is refused like all other values out of range (A-16).
  *
  * Source: docs «GetBucket (ListObjects)», «ListObjectsV2 (GetBucketV2)»; EC 0015-00000402, -403, -405.
  */
@@ -29,8 +29,8 @@ import {
 const KEYS_DEFAULT = 100;
 const KEYS_MAX = 1000;
 
-/** The parameters that both versions have, and the elements that both print for them. */
-type DocumentRequest = {
+/** The parameters of both versions. */
+type ListParameters = {
 	readonly prefix: string;
 	readonly delimiter: string;
 	readonly max: number;
@@ -43,21 +43,24 @@ export async function listObjects(
 	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const { bucket, query } = request;
-	const asked = readAsked(query);
+	const parameters = readParameters(query);
 	const marker = readText(query, "marker", "0015-00000405");
-	const { encode } = asked.encoding;
-	const page = await store.objects.list(bucket, { ...asked, after: marker });
+	const { encode } = parameters.encoding;
+	const page = await store.objects.list(bucket, {
+		...parameters,
+		after: marker,
+	});
 	return xml(
 		writeXml("ListBucketResult", {
 			Name: bucket,
-			Prefix: encode(asked.prefix),
+			Prefix: encode(parameters.prefix),
 			Marker: encode(marker),
-			MaxKeys: asked.max,
-			Delimiter: encode(asked.delimiter),
-			EncodingType: asked.encoding.type,
+			MaxKeys: parameters.max,
+			Delimiter: encode(parameters.delimiter),
+			EncodingType: parameters.encoding.type,
 			IsTruncated: page.isTruncated,
 			NextMarker: page.isTruncated ? encode(lastOf(page)) : undefined,
-			...listed(page, asked.encoding, expiryTimeOf(request), owner),
+			...listed(page, parameters.encoding, expiryTimeOf(request), owner),
 		}),
 	);
 }
@@ -68,23 +71,23 @@ export async function listObjectsV2(
 	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const { bucket, query } = request;
-	const asked = readAsked(query);
+	const parameters = readParameters(query);
 	const startAfter = readText(query, "start-after");
 	const token = query.get("continuation-token");
-	const { encode } = asked.encoding;
+	const { encode } = parameters.encoding;
 	const page = await store.objects.list(bucket, {
-		...asked,
+		...parameters,
 		after: token ? readToken(token) : startAfter,
 	});
 	return xml(
 		writeXml("ListBucketResult", {
 			Name: bucket,
-			Prefix: encode(asked.prefix),
+			Prefix: encode(parameters.prefix),
 			StartAfter: startAfter === "" ? undefined : encode(startAfter),
 			ContinuationToken: token,
-			MaxKeys: asked.max,
-			Delimiter: encode(asked.delimiter),
-			EncodingType: asked.encoding.type,
+			MaxKeys: parameters.max,
+			Delimiter: encode(parameters.delimiter),
+			EncodingType: parameters.encoding.type,
 			IsTruncated: page.isTruncated,
 			NextContinuationToken: page.isTruncated
 				? writeToken(lastOf(page))
@@ -92,7 +95,7 @@ export async function listObjectsV2(
 			KeyCount: page.entries.length + page.prefixes.length,
 			...listed(
 				page,
-				asked.encoding,
+				parameters.encoding,
 				expiryTimeOf(request),
 				query.get("fetch-owner") === "true" ? owner : undefined,
 			),
@@ -100,7 +103,7 @@ export async function listObjectsV2(
 	);
 }
 
-function readAsked(query: Query): DocumentRequest {
+function readParameters(query: Query): ListParameters {
 	return {
 		prefix: readText(query, "prefix", "0015-00000403"),
 		delimiter: readText(query, "delimiter"),

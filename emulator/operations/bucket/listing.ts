@@ -14,14 +14,14 @@ import { restoreInfo } from "../restore/restoration.ts";
 
 const TEXT_BYTES_MAX = 1023;
 
-/** Whether names are written unchanged, or percent-encoded because the client requests it. */
+/** How names are written: unchanged, or percent-encoded if the client requests it. */
 export type Encoding = {
 	/** The element `EncodingType`; undefined unless the request has the parameter. */
 	readonly type: "url" | undefined;
 	encode(text: string): string;
 };
 
-/** @throws OssError InvalidArgument for anything but `url` */
+/** @throws OssError InvalidArgument for any value except `url` */
 export function readEncodingType(query: Query): Encoding {
 	const type = query.get("encoding-type");
 	if (type === undefined || type === "")
@@ -36,7 +36,7 @@ export function readEncodingType(query: Query): Encoding {
 }
 
 /**
- * @param ec the EC of the refusal, from the operation's page
+ * @param ec the EC of the error, from the operation's page
  * @throws OssError InvalidArgument when it is not a whole number in the range
  */
 export function readCount(
@@ -60,7 +60,7 @@ export function readCount(
 	return count;
 }
 
-/** As `readCount`. @throws OssError InvalidArgument when it is longer than a key may be */
+/** Like `readCount`. @throws OssError InvalidArgument when it is longer than a key may be */
 export function readText(query: Query, name: string, ec = ""): string {
 	const text = query.get(name) ?? "";
 	if (Buffer.byteLength(text) > TEXT_BYTES_MAX)
@@ -68,7 +68,7 @@ export function readText(query: Query, name: string, ec = ""): string {
 	return text;
 }
 
-/** An element of the lists V1 and V2, and of the versions' list. @param now the emulator's time */
+/** An object's element in the lists V1 and V2 and in the list of versions. @param now the emulator's time */
 export function listedObject(
 	object: StoredObject,
 	{ encode }: Encoding,

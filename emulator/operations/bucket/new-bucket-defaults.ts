@@ -13,7 +13,7 @@ import {
 	RESOURCE_GROUP_HEADER,
 } from "../configurations/switches.ts";
 
-/** By the names they are stored under. */
+/** Documents by the name they are stored under. */
 export type BucketDocuments = ReadonlyMap<string, string>;
 
 /** @throws OssError InvalidArgument for an invalid group (java1's suite), and as PutBucketEncryption does */

@@ -1,8 +1,8 @@
 /**
  * PutBucketVersioning, GetBucketVersioning.
  *
- * Source: docs of these names. Of an unknown Status java1's and py1's suites see MalformedXML, the docs
- * InvalidArgument: the suites ran (A-420).
+ * Source: docs of these names. An unknown Status is MalformedXML in java1's and py1's suites, which ran against OSS,
+ * and InvalidArgument in the docs (A-420).
  */
 import type { Emulator } from "../../emulator.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
@@ -24,7 +24,7 @@ export async function putBucketVersioning(
 	return empty(200);
 }
 
-/** A bucket that never had versioning has no Status. */
+/** Without Status for a bucket that never had versioning. */
 export async function getBucketVersioning(
 	_emulator: Emulator,
 	_request: OssRequest,

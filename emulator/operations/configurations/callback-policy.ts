@@ -1,5 +1,5 @@
 /**
- * A bucket's callback policies: named callbacks, which an upload requests by `{"callbackPolicy":"NAME"}`.
+ * A bucket's callback policies: named callbacks that an upload selects with `{"callbackPolicy":"NAME"}`.
  *
  * Source: java1 BucketCallbackPolicyTest, py1 test_bucket_callback_policy (a policy without items is put too).
  */
@@ -25,17 +25,17 @@ export const CALLBACK_POLICY = kind(
 		absent: refused("BucketCallbackPolicyNotExist"),
 		accept: (document) => {
 			const names = document.PolicyItem.map(({ PolicyName }) => PolicyName);
-			// How OSS refuses two of a name is a guess (A-419).
-			const wrong = names.find(
+			// OSS's error for two policies of one name is a guess (A-419).
+			const invalid = names.find(
 				(name, at) => name === "" || names.indexOf(name) !== at,
 			);
-			if (wrong !== undefined) throw invalidArgument("PolicyName", wrong);
+			if (invalid !== undefined) throw invalidArgument("PolicyName", invalid);
 			return document;
 		},
 	},
 );
 
-/** Looks a policy up for the callback engine. */
+/** Looks up a policy for the callback engine. */
 export async function findCallbackPolicy(
 	emulator: Pick<Emulator, "store">,
 	bucket: string,

@@ -1,8 +1,8 @@
 /**
  * The operations of a kind of document: PutBucket…, GetBucket…, DeleteBucket….
  *
- * Source: docs of all of these: PUT replaces the whole and answers 200 without a body, DELETE answers 204 whether or
- * not there was one.
+ * Source: the docs of these operations: PUT replaces the document and answers 200 without a body; DELETE answers 204
+ * whether or not a document existed.
  */
 import { empty, xml } from "../../oss/reply.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";

@@ -1,5 +1,5 @@
 /**
- * The encryption a bucket's objects get by default.
+ * The default encryption of a bucket's objects.
  *
  * Source: docs «PutBucketEncryption»; «HTTP 400 status code», InvalidArgument; py1's suite.
  */
@@ -33,7 +33,7 @@ export function requireAlgorithm(algorithm: string): void {
 		throw new OssError("InvalidEncryptionAlgorithmError");
 }
 
-/** @returns the rule without empty elements and, except for KMS, without those of KMS (py1's suite) */
+/** @returns the rule without empty elements and, except for KMS, without the elements of KMS (py1's suite) */
 export function requireRule(rule: EncryptionRule): EncryptionRule {
 	const { SSEAlgorithm, KMSMasterKeyID, KMSDataEncryption } = rule;
 	requireAlgorithm(SSEAlgorithm);

@@ -1,8 +1,8 @@
 /**
- * The kinds of documents a bucket keeps, as OSS's interface sees them: put whole, given back as OSS writes them,
- * deleted without a question whether they were there.
+ * The kinds of a bucket's configuration documents in the API of OSS: replaced as a whole, returned in OSS's format, and
+ * deleted without an error if they do not exist.
  *
- * A document is stored as JSON of the value that its shape reads; operations that act on it read that value.
+ * A document is stored as the JSON of the value that its shape reads; operations that depend on it read that value.
  */
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
@@ -23,22 +23,22 @@ export type Kind<T extends XmlElement> = {
 	readonly name: string;
 	readonly root: string;
 	readonly shape: Shape<T>;
-	/** Gives the value to store for a document of the right shape. @throws OssError when OSS refuses it */
-	readonly accept?: (document: T, asked: DocumentRequest) => T | Promise<T>;
-	/** Gives the answer of GET while no document is stored. @throws OssError where OSS has an error for that */
-	readonly absent: (asked: DocumentRequest) => XmlElement;
-	/** Finds the one that a request names, for kinds with several. @throws OssError InvalidArgument */
+	/** Returns the value to store for a document that has the right shape. @throws OssError when OSS refuses it */
+	readonly accept?: (document: T, context: DocumentRequest) => T | Promise<T>;
+	/** Returns the answer of GET while no document is stored. @throws OssError for kinds that have an error for it */
+	readonly absent: (context: DocumentRequest) => XmlElement;
+	/** Reads the id that a request names, for kinds with several documents. @throws OssError InvalidArgument */
 	readonly idOf?: (request: OssRequest) => string;
 	readonly bytesMax?: number;
 };
 
-/** The shape comes first, so that the compiler infers the type of the rest. */
+/** The shape is the first argument, so that the compiler infers the type of the others. */
 export const kind = <T extends XmlElement>(
 	shape: Shape<T>,
 	row: Omit<Kind<T>, "shape">,
 ): Kind<T> => ({ ...row, shape });
 
-/** `absent` of the kinds for which OSS has an error. */
+/** `absent` for kinds whose missing document is an error. */
 export const refused =
 	(...error: ConstructorParameters<typeof OssError>) =>
 	(): never => {
@@ -48,18 +48,18 @@ export const refused =
 /** @throws OssError MalformedXML, InvalidDigest, and the errors of the kind's own rules */
 export async function receiveDocument<T extends XmlElement>(
 	kind: Kind<T>,
-	asked: DocumentRequest,
+	context: DocumentRequest,
 ): Promise<T> {
 	const { root, shape, bytesMax, accept } = kind;
-	const body = await readDocument(asked.request, bytesMax);
+	const body = await readDocument(context.request, bytesMax);
 	const document = shape(await readXml(body, root));
-	return accept ? accept(document, asked) : document;
+	return accept ? accept(document, context) : document;
 }
 
 export const writeDocument = (document: XmlElement): string =>
 	JSON.stringify(document);
 
-/** @param stored as `writeDocument` wrote one of this kind */
+/** @param stored a document of this kind, as `writeDocument` returned it */
 export const parseDocument = <T extends XmlElement>(
 	_kind: Kind<T>,
 	stored: string,

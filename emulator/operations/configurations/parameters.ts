@@ -1,5 +1,5 @@
 /**
- * Parameters and headers that say which of several documents a request means.
+ * Parameters and headers that select one of several documents.
  *
  * Pure.
  */
@@ -13,7 +13,7 @@ export function requireParameter(query: Query, name: string): string {
 	return value;
 }
 
-/** As `requireParameter`, for a value that most SDKs send as a header and some as a parameter. */
+/** Like `requireParameter`, for a value that most SDKs send as a header and some as a parameter. */
 export function requireHeader(
 	{ headers, query }: Pick<OssRequest, "headers" | "query">,
 	name: string,

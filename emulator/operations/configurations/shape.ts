@@ -2,7 +2,7 @@
  * Declares the elements that an XML document can contain. A shape reads elements, in any order, into a plain
  * value; `writeXml` writes that value in the order of the declaration.
  *
- * An element that no declaration has is left out (A-400): newer SDKs know some that no page describes.
+ * Undeclared elements are dropped (A-400): newer SDKs send some that no page describes.
  *
  * Pure.
  */
@@ -14,7 +14,7 @@ import type { XmlElement, XmlValue } from "../../xml/write.ts";
 /** @throws OssError MalformedXML when the element is of another shape */
 export type Shape<T extends XmlValue> = (node: XmlNode) => T;
 
-/** The declaration of the children of one name. */
+/** The declaration of all child elements with one name. */
 export type Child<T extends XmlValue> = (parent: XmlNode, name: string) => T;
 
 type Children = Readonly<Record<string, Child<XmlValue>>>;
@@ -22,7 +22,7 @@ type ValueOf<C extends Children> = {
 	readonly [N in keyof C]: ReturnType<C[N]>;
 };
 
-/** An element with children, each of a name of its own. */
+/** An element whose children have different names. */
 export function element<C extends Children>(children: C): Shape<ValueOf<C>>;
 export function element(children: Children): Shape<XmlElement> {
 	return (node) =>
@@ -34,10 +34,10 @@ export function element(children: Children): Shape<XmlElement> {
 		);
 }
 
-/** The text, blanks included. */
+/** The text, including leading and trailing blanks. */
 export const text: Shape<string> = (node) => node.text;
 
-/** Text without the blanks around it. */
+/** The text without leading and trailing blanks. */
 export const word: Shape<string> = (node) => node.text.trim();
 
 export const oneOf =
@@ -49,7 +49,7 @@ export const oneOf =
 		return found;
 	};
 
-/** In any case: py1 writes `True`. */
+/** Case-insensitive: py1 writes `True`. */
 export const flag: Shape<boolean> = (node) => {
 	const value = word(node).toLowerCase();
 	if (value !== "true" && value !== "false")
@@ -57,7 +57,7 @@ export const flag: Shape<boolean> = (node) => {
 	return value === "true";
 };
 
-/** @param refuse makes the error for a text that is not a number or out of bounds */
+/** @param refuse makes the error for a text that is not a number or is out of bounds */
 export const integer =
 	(
 		min: number,
@@ -99,7 +99,7 @@ export const maybe =
 			? one(shape)(parent, name)
 			: undefined;
 
-/** There may be one; `byDefault` is the value when it is absent. */
+/** The element may occur once; `byDefault` is the value when it is absent. */
 export const or =
 	<T extends XmlValue>(shape: Shape<T>, byDefault: NoInfer<T>): Child<T> =>
 	(parent, name) =>

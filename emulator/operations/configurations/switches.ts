@@ -4,7 +4,7 @@
  *
  * Source: docs «PutBucketRequestPayment», «PutBucketTransferAcceleration», «PutBucketArchiveDirectRead»,
  * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of settings that were never made:
- * java1's suite, the Terraform provider; of the last one a guess (A-408).
+ * java1's suite, the Terraform provider; the code of the last one is a guess (A-408).
  */
 import { OssError } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";
@@ -75,13 +75,13 @@ export const HTTPS_CONFIG = kind(
 	},
 );
 
-/** Real ids are so long; ours has no other groups to compare with (A-409). */
+/** Real ids have this length; the emulator has no other groups to compare with (A-409). */
 const RESOURCE_GROUP = /^rg-[a-z0-9]{15}$/;
 
-/** The header that names a group to put a new bucket into, or to list the buckets of. */
+/** The header that names the group of a new bucket, or the group whose buckets are listed. */
 export const RESOURCE_GROUP_HEADER = "x-oss-resource-group-id";
 
-/** The group of buckets without one. */
+/** The group of buckets that have no other group. */
 export const DEFAULT_RESOURCE_GROUP = "rg-acfmossemulator";
 
 export const isResourceGroup = (id: string): boolean => RESOURCE_GROUP.test(id);

@@ -1,12 +1,12 @@
 /**
- * Finds the CORS rule that fits a request, and the headers it adds to the answer.
+ * Finds the CORS rule that applies to a request, and the headers it adds to the answer.
  *
  * Pure. Source: docs «PutBucketCors», «OptionObject».
  */
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { CorsRule } from "./cors.ts";
 
-/** The cross-origin request of a page. */
+/** A cross-origin request from a page. */
 export type CrossOrigin = {
 	readonly origin: string;
 	readonly method: string;
@@ -14,21 +14,21 @@ export type CrossOrigin = {
 	readonly headers: string;
 };
 
-/** @returns the headers of the first rule that fits; undefined when no rule fits */
+/** @returns the headers of the first rule that applies; undefined when no rule applies */
 export function corsHeaders(
 	rules: readonly CorsRule[],
-	asked: CrossOrigin,
+	request: CrossOrigin,
 ): ReplyHeaders | undefined {
-	const rule = rules.find((candidate) => fits(candidate, asked));
-	return rule && headersOf(rule, asked);
+	const rule = rules.find((candidate) => matchesRequest(candidate, request));
+	return rule && headersOf(rule, request);
 }
 
-const fits = (rule: CorsRule, wanted: CrossOrigin): boolean =>
+const matchesRequest = (rule: CorsRule, wanted: CrossOrigin): boolean =>
 	rule.AllowedMethod.some((one) => one === wanted.method) &&
 	rule.AllowedOrigin.some((one) => matches(one, wanted.origin)) &&
 	refusedHeader(rule, wanted) === undefined;
 
-/** @returns the first announced header that the rule does not allow */
+/** Returns the first announced header that the rule does not allow. */
 function refusedHeader(
 	{ AllowedHeader }: CorsRule,
 	{ headers }: CrossOrigin,
@@ -41,7 +41,7 @@ function refusedHeader(
 	return names.find((name) => !AllowedHeader.some((one) => matches(one, name)));
 }
 
-/** Why no rule fits, for the developer of the page; the browser itself shows next to nothing. */
+/** Explains to the developer of the page why no rule applies; the browser shows next to nothing. */
 export function explainCors(
 	bucket: string,
 	rules: readonly CorsRule[],
@@ -71,10 +71,10 @@ const list = (values: readonly string[]): string => {
 	return `${all.slice(0, SHOWN_MAX).join(", ")}${all.length > SHOWN_MAX ? ", …" : ""}`;
 };
 
-/** A limit of ours: thousands of names against a rule of 16 KB would keep other requests waiting (A-941). */
+/** A limit of the emulator: comparing thousands of names with a rule of 16 KB would delay other requests (A-941). */
 const NAMES_MAX = 200;
 
-/** The whole text, with at most one `*` for any run of characters. */
+/** Compares the whole text with a pattern that has at most one `*` for any run of characters. */
 function matches(pattern: string, text: string): boolean {
 	const [start = "", end] = pattern.split("*");
 	if (end === undefined) return pattern === text;
@@ -85,7 +85,9 @@ function matches(pattern: string, text: string): boolean {
 	);
 }
 
-/** The answer to an actual request names all the rule's methods (A-406), as that to a preflight does: py2's suite. */
+/**
+ * The answer to an actual request names all methods of the rule (A-406), like the answer to a preflight: py2's suite.
+ */
 function headersOf(
 	rule: CorsRule,
 	{ origin, headers }: CrossOrigin,

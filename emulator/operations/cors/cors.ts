@@ -25,7 +25,7 @@ const RULES_MAX = 10;
 const BYTES_MAX = 16 * 1024;
 const SECONDS_MAX = 999_999_999;
 
-/** As OSS gives it back (py2's suite): names of headers have no case. */
+/** As OSS returns it (py2's suite): header names are case-insensitive. */
 const headerName: Shape<string> = (node) => word(node).toLowerCase();
 
 const RULE = element({
@@ -59,8 +59,8 @@ function requireAsterisks(rule: CorsRule): void {
 	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
 	for (const name of names) {
 		const max = name === "ExposeHeader" ? 0 : 1;
-		const wrong = rule[name].find((one) => one.split("*").length - 1 > max);
-		if (wrong !== undefined) throw invalidArgument(name, wrong);
+		const invalid = rule[name].find((one) => one.split("*").length - 1 > max);
+		if (invalid !== undefined) throw invalidArgument(name, invalid);
 	}
 }
 

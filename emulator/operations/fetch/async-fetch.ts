@@ -1,8 +1,8 @@
 /**
  * PutAsyncFetchTask, GetAsyncFetchTask: OSS fetches a file from elsewhere and stores it in the background.
  *
- * The callback is read when the object is stored, so an invalid callback leaves the object in place. That the callback
- * names PutObject, and that none is sent when the fetch failed, whatever CallbackWhenFailed says, are guesses (A-676).
+ * The callback is read when the object is stored, so an invalid callback leaves the object in place. Two guesses: the
+ * callback names PutObject, and no callback is sent when the fetch failed, whatever CallbackWhenFailed says (A-676).
  *
  * Source: the suites of oss2, java1 and go1; no page of the manual has these operations.
  */
@@ -36,7 +36,7 @@ const CONFIGURATION = element({
 	IgnoreSameKey: or(flag, true),
 });
 
-/** An object that is there is left alone, unless IgnoreSameKey is false. */
+/** An existing object is not replaced, unless IgnoreSameKey is false. */
 export async function putAsyncFetchTask(
 	emulator: Emulator,
 	request: OssRequest,
@@ -56,7 +56,7 @@ export async function putAsyncFetchTask(
 	return xml(writeXml("AsyncFetchTaskResult", { TaskId }));
 }
 
-/** Which error OSS has for a task that is not there is a guess. */
+/** The error for a task that does not exist is a guess. */
 export async function getAsyncFetchTask(
 	{ fetches }: Emulator,
 	request: OssRequest,
@@ -83,7 +83,7 @@ async function run(
 	let stored: StoredObject | undefined;
 	try {
 		stored = await fetchObject(emulator, request, configuration, signal);
-		await tell(emulator, request, configuration.Callback, stored);
+		await describe(emulator, request, configuration.Callback, stored);
 		return { state: "Success", error: "" };
 	} catch (error) {
 		return {
@@ -119,21 +119,21 @@ const headersOf = ({ StorageClass }: FetchConfiguration) => ({
 	"x-oss-storage-class": StorageClass || undefined,
 });
 
-async function tell(
+async function describe(
 	emulator: Emulator,
 	request: OssRequest,
 	text: string,
 	object: StoredObject,
 ): Promise<void> {
-	const asked = {
+	const uploadRequest = {
 		...request,
 		headers: { "x-oss-callback": text },
 		query: new Map(),
 	};
-	const callback = await emulator.callbacks.read(asked);
+	const callback = await emulator.callbacks.read(uploadRequest);
 	const { owner } = await emulator.store.buckets.get(object.bucket);
 	const stored = { object, owner };
-	await callBack(emulator, asked, callback, stored, "PutObject", {});
+	await callBack(emulator, uploadRequest, callback, stored, "PutObject", {});
 }
 
 function explain({ log }: Emulator, error: unknown): string {

@@ -9,19 +9,19 @@ export class SourceError extends Error {
 
 export type Source = {
 	readonly body: AsyncIterable<Buffer>;
-	/** As announced; undefined when it is not. */
+	/** The announced length; undefined when it is not announced. */
 	readonly bytes: number | undefined;
 	readonly contentType: string | undefined;
 };
 
-/** So long nothing may come. */
+/** How long the server may send nothing. */
 const SILENCE_MS_MAX = 60_000;
 
 /**
- * Where the server sends it on to, it does not go (A-678).
+ * Opens the file. Redirects are not followed (A-678).
  *
- * @param host to name instead of the URL's; '' for that one
- * @throws SourceError without an answer, or for a status other than 200; the body throws it when it breaks off
+ * @param host the Host header; '' for the URL's own host
+ * @throws SourceError without an answer, or for a status other than 200; the body throws it when the connection breaks
  */
 export async function openSource(
 	url: string,

@@ -3,8 +3,8 @@
  * monitor: lifecycle rules can depend on it.
  *
  * GetObject, image processing, SelectObject and the sources of copies count as reads; HeadObject and GetObjectMeta do
- * not. OSS updates the record within a day, the emulator at once. An object that was not read since it was written has
- * the time of that write (A-898).
+ * not. OSS updates the record within a day, the emulator at once. For an object that has not been read since it was
+ * written, the time is that of the write (A-898).
  *
  * Source: docs «PutBucketAccessMonitor», «GetObjectMeta», «Lifecycle rules based on the last access time».
  */
@@ -36,7 +36,10 @@ export async function isMonitored(
 	return found?.Status === "Enabled";
 }
 
-/** Once a second at most: a header says no more. An object that was replaced or deleted meanwhile is left alone. */
+/**
+ * Recorded once a second at most, which is the resolution of the header. An object that was replaced or deleted
+ * meanwhile is skipped.
+ */
 export async function recordAccess(
 	emulator: WithStore,
 	object: StoredObject,

@@ -1,16 +1,16 @@
 /**
  * Calculates when a lifecycle rule takes effect.
  *
- * OSS runs the rules once a day, at midnight UTC, within another day. The emulator acts as soon as that many times 24
- * hours have passed, and names that moment (A-640): a test that moves the clock by a day expects the day to have
- * passed.
+ * OSS runs the rules once a day, at midnight UTC, within another day. The emulator acts, and reports the time of
+ * expiry, as soon as the number of days times 24 hours has passed (A-640): a test that moves the clock by a day expects
+ * the day to have passed.
  *
- * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». `Date` is sent by old SDKs: the day from which objects
- * older than it are deleted (A-641).
+ * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». Old SDKs send `Date`: the day on which objects older than
+ * it are deleted (A-641).
  */
 import { DAY_MS } from "../../oss/times.ts";
 
-/** One of the properties is present. */
+/** Exactly one of the properties is present. */
 export type When = {
 	readonly Days?: number | undefined;
 	/** Midnight UTC, ISO 8601. */
@@ -22,7 +22,7 @@ export const daysAfter = (since: Date, days: number): Date =>
 	new Date(since.getTime() + days * DAY_MS);
 
 /**
- * @param since when the object was last modified, or the upload began
+ * @param since the time at which the object was last modified, or the upload began
  * @returns undefined for never
  */
 export function dueOf(when: When, since: Date): Date | undefined {

@@ -1,7 +1,7 @@
 /**
- * `x-oss-expiration`: when a lifecycle rule will delete the current version, and which.
+ * `x-oss-expiration`: when a lifecycle rule will delete the current version, and the id of that rule.
  *
- * Source: docs «Lifecycle rules», «HeadObject». An id can hold anything: it is percent-encoded (A-643).
+ * Source: docs «Lifecycle rules», «HeadObject». An id may contain any character, so it is percent-encoded (A-643).
  */
 import type { Emulator } from "../../emulator.ts";
 import { percentEncode } from "../../oss/encoding.ts";
@@ -12,7 +12,7 @@ import { findDocument } from "../configurations/kind.ts";
 import { dueOf } from "./due.ts";
 import { LIFECYCLE } from "./lifecycle-document.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
-import { isAbout, isEnabled } from "./matching.ts";
+import { appliesTo, isEnabled } from "./matching.ts";
 
 export async function expirationHeader(
 	emulator: Pick<Emulator, "store">,
@@ -30,7 +30,7 @@ function nextExpiration(
 	object: StoredObject,
 ): Expiration | undefined {
 	return rules
-		.filter((rule) => isEnabled(rule) && isAbout(rule, object))
+		.filter((rule) => isEnabled(rule) && appliesTo(rule, object))
 		.flatMap(({ ID: rule, Expiration }) => {
 			const due = Expiration && dueOf(Expiration, object.modified);
 			return due ? [{ due, rule }] : [];

@@ -1,8 +1,8 @@
 /**
  * Decides which actions of lifecycle rules are due for the versions of one key.
  *
- * Of several rules one that deletes wins; of several transitions that are due the one to the coldest class, and nothing
- * gets warmer. Rules that depend on the time of the last access are not carried out (A-642).
+ * If several rules are due, one that deletes wins; if several transitions are due, the one to the coldest class wins. A
+ * class never becomes warmer. Rules that depend on the time of the last access are not carried out (A-642).
  *
  * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: objects that cannot become colder.
  */
@@ -10,10 +10,10 @@ import { STORAGE_CLASSES, type StorageClass } from "../../oss/storage-class.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { daysAfter, dueOf, isDue } from "./due.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
-import { isAbout } from "./matching.ts";
+import { appliesTo } from "./matching.ts";
 
 export type Action =
-	/** Without its id, as a DeleteObject would: with versioning a marker comes in front. */
+	/** Deletes without a version id, like DeleteObject: with versioning this adds a delete marker. */
 	| { readonly kind: "expire"; readonly rule: string }
 	| { readonly kind: "deleteVersion"; readonly rule: string }
 	| {
@@ -27,7 +27,7 @@ export type Judged = {
 	readonly action: Action;
 };
 
-/** @param versions all of one key, the newest first */
+/** @param versions all versions of one key, newest first */
 export function judge(
 	rules: readonly LifecycleRule[],
 	versions: readonly StoredObject[],
@@ -35,13 +35,13 @@ export function judge(
 ): Judged[] {
 	const judged = versions.flatMap((version, i) => {
 		const newer = versions[i - 1];
-		const own = rules.filter((rule) => isAbout(rule, version));
+		const own = rules.filter((rule) => appliesTo(rule, version));
 		const action = newer
 			? judgeNoncurrent(own, version, newer.modified, now)
 			: judgeCurrent(own, version, now);
 		return action ? [{ version, action }] : [];
 	});
-	const marker = lonelyMarker(versions, judged);
+	const marker = soleMarker(versions, judged);
 	const rule = marker && rules.find((one) => removesMarkers(one, marker));
 	return rule
 		? [
@@ -70,7 +70,7 @@ function judgeCurrent(
 	);
 }
 
-/** @param since when a newer version replaced it as the current one */
+/** @param since the time at which a newer version replaced it as the current one */
 function judgeNoncurrent(
 	rules: readonly LifecycleRule[],
 	version: StoredObject,
@@ -130,7 +130,7 @@ const canBecome = (
 };
 
 /** The delete marker that will be the key's only version when the judged versions are deleted. */
-function lonelyMarker(
+function soleMarker(
 	versions: readonly StoredObject[],
 	judged: readonly Judged[],
 ): StoredObject | undefined {
@@ -144,4 +144,5 @@ function lonelyMarker(
 }
 
 const removesMarkers = (rule: LifecycleRule, marker: StoredObject): boolean =>
-	rule.Expiration?.ExpiredObjectDeleteMarker === true && isAbout(rule, marker);
+	rule.Expiration?.ExpiredObjectDeleteMarker === true &&
+	appliesTo(rule, marker);

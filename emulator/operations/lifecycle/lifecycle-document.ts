@@ -1,6 +1,6 @@
 /**
- * The lifecycle document of a bucket, and the access monitor on which some of its rules depend. A rule's elements:
- * lifecycle-rule.ts; which rules may stand next to each other: rule-checks.ts.
+ * The lifecycle document of a bucket, and the access monitor on which some of its rules depend. The elements of a rule
+ * are in lifecycle-rule.ts; rule-checks.ts checks which rules are compatible.
  *
  * Source: docs «PutBucketLifecycle»; EC 0014-00000010, -26, -31, -47, -52, -60.
  */
@@ -24,17 +24,20 @@ export const LIFECYCLE = kind(element({ Rule: many(RULE, 1, RULES_MAX) }), {
 	name: "lifecycle",
 	root: "LifecycleConfiguration",
 	absent: refused("NoSuchLifecycle"),
-	accept: async ({ Rule }, asked) => {
-		const { headers } = asked.request;
+	accept: async ({ Rule }, context) => {
+		const { headers } = context.request;
 		requireRules(Rule, {
 			overlap: headers["x-oss-allow-same-action-overlap"] === "true",
-			accessMonitor: await isMonitored(asked.emulator, asked.request.bucket),
+			accessMonitor: await isMonitored(
+				context.emulator,
+				context.request.bucket,
+			),
 		});
-		return { Rule: Rule.map((rule) => complete(rule, asked)) };
+		return { Rule: Rule.map((rule) => complete(rule, context)) };
 	},
 });
 
-/** OSS names a rule that has no name, and notes since when it watches access. */
+/** OSS gives a name to a rule without one, and records when it began to monitor access. */
 function complete(
 	rule: LifecycleRule,
 	{ request }: DocumentRequest,

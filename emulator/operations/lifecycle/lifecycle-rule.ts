@@ -23,7 +23,7 @@ import {
 
 const DAYS = integer(1, Number.MAX_SAFE_INTEGER, wrongArgument);
 
-/** Midnight in UTC, whole seconds or milliseconds. Another time of the day is InvalidArgument (A-401). */
+/** Midnight UTC, with or without milliseconds. Any other time of day is InvalidArgument (A-401). */
 const midnight: Shape<string> = (node) => {
 	if (!/^\d{4}-\d\d-\d\dT00:00:00(\.000)?Z$/.test(word(node)))
 		throw wrongArgument(node);
@@ -32,7 +32,7 @@ const midnight: Shape<string> = (node) => {
 	return isoTime(moment);
 };
 
-/** Longer ones than an object's tags may be are taken, as OSS takes them (py1's suite); other characters are not. */
+/** Tags may be longer here than those of objects, as at OSS (py1's suite), but not have other characters. */
 const tagText: Shape<string> = (node) => {
 	if (!/^[\p{L}\p{N} +\-=._:/]*$/u.test(text(node))) throw invalidTag(node);
 	return text(node);

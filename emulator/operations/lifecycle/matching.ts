@@ -1,5 +1,5 @@
 /**
- * Which objects a lifecycle rule is about.
+ * Decides which objects a lifecycle rule applies to.
  *
  * Pure. Source: docs «Lifecycle rules», «Configuration elements»: prefix, tags, sizes, Not.
  */
@@ -12,7 +12,7 @@ export const isEnabled = ({ Status }: LifecycleRule): boolean =>
 	Status === "Enabled";
 
 /** A delete marker has neither tags nor a size, so a rule with such conditions does not apply to it. */
-export function isAbout(rule: LifecycleRule, object: Described): boolean {
+export function appliesTo(rule: LifecycleRule, object: Described): boolean {
 	const { Prefix, Tag, Filter } = rule;
 	if (!object.key.startsWith(Prefix)) return false;
 	if (!Tag.every((tag) => hasTag(object, tag))) return false;
@@ -31,7 +31,7 @@ export function isAbout(rule: LifecycleRule, object: Described): boolean {
 }
 
 /** Parts have no tags, and an upload has no size yet: only the key matters. */
-export const isAboutUpload = (
+export const appliesToUpload = (
 	{ Prefix, Tag, Filter }: LifecycleRule,
 	key: string,
 ): boolean =>

@@ -1,8 +1,8 @@
 /**
- * Which lifecycle rules OSS accepts, each by itself and together.
+ * Checks which lifecycle rules OSS accepts, individually and in combination.
  *
- * Where a page or a suite names only that a request is refused, the code is a guess: InvalidArgument for values that
- * contradict each other, MalformedXML for elements that do (A-403).
+ * Where a page or a suite states only that a request is refused, the code is a guess: InvalidArgument for contradictory
+ * values, MalformedXML for contradictory elements (A-403).
  *
  * Pure. Source: docs «PutBucketLifecycle»; EC 0014-00000026 … -82; py1's, java1's and go1's suites.
  */
@@ -12,13 +12,13 @@ import type { LifecycleRule } from "./lifecycle-rule.ts";
 
 const ID_BYTES_MAX = 255;
 
-/** Those that a rule can lead to: nothing becomes Standard. */
+/** The classes that a rule can transition to; nothing becomes Standard. */
 const CLASSES: readonly string[] = STORAGE_CLASSES.slice(1);
 
 export type Allowed = {
 	/** Whether rules for one action may have prefixes that overlap. */
 	readonly overlap: boolean;
-	/** Whether rules may go by the time of the last access. */
+	/** Whether rules may depend on the time of the last access. */
 	readonly accessMonitor: boolean;
 };
 
@@ -34,7 +34,8 @@ export function requireRules(
 		throw invalidArgument("ID", repeated, "Rule ID must be unique.");
 	for (const [at, rule] of rules.entries())
 		for (const other of rules.slice(at + 1))
-			if (mayMeet(rule, other)) requirePeace(rule, other, allowed);
+			if (canMatchSameObject(rule, other))
+				requireCompatible(rule, other, allowed);
 }
 
 function requireRule(rule: LifecycleRule, allowed: Allowed): void {
@@ -67,16 +68,16 @@ function requireRule(rule: LifecycleRule, allowed: Allowed): void {
 	);
 }
 
-/** Exactly one of the ways to say when. */
+/** Requires exactly one of the ways to state the time. */
 function requireOneWay(
 	action: string,
 	ways: Readonly<Record<string, unknown>>,
 	ec?: string,
 ): void {
-	const said = Object.values(ways).filter(
+	const stated = Object.values(ways).filter(
 		(way) => way !== undefined && way !== false,
 	);
-	if (said.length !== 1)
+	if (stated.length !== 1)
 		throw malformed(ec, `${action} must say in one way when.`);
 }
 
@@ -104,7 +105,9 @@ function requireAccessTime(
 		throw malformed(undefined, "The access monitor is not enabled.");
 }
 
-/** Days and dates cannot be compared, so a rule keeps to one of them; uploads to be aborted are another matter. */
+/**
+ * Days and dates cannot be compared, so a rule may use only one of them; this does not include AbortMultipartUpload.
+ */
 function requireOneMeasure({ Expiration, Transition }: LifecycleRule): void {
 	const all = [...(Expiration ? [Expiration] : []), ...Transition];
 	const inDays = all.some(({ Days }) => Days !== undefined);
@@ -113,7 +116,7 @@ function requireOneMeasure({ Expiration, Transition }: LifecycleRule): void {
 		throw new OssError("InvalidRequest", { ec: "0014-00000080" });
 }
 
-/** Each class once, a colder one later, and the end after all of them. */
+/** Requires each class at most once, colder classes later, and expiration last. */
 function requireOrder(
 	steps: readonly (readonly [storageClass: string, days: number | undefined])[],
 	end: number | undefined,
@@ -138,7 +141,7 @@ function requireOrder(
  *
  * @throws OssError whose message py1's suite asserts; its code is a guess (A-404)
  */
-function requirePeace(
+function requireCompatible(
 	rule: LifecycleRule,
 	other: LifecycleRule,
 	{ overlap }: Allowed,
@@ -154,13 +157,13 @@ function requirePeace(
 		throw invalidArgument("Prefix", other.Prefix, undefined, "0014-00000082");
 }
 
-/** Whether a later stage of one comes before an earlier stage of the other. */
+/** Whether a later stage of one rule precedes an earlier stage of the other. */
 const isSooner = (one: LifecycleRule, other: LifecycleRule): boolean =>
 	stagesOf(one).some(({ stage, days }) =>
 		stagesOf(other).some((each) => each.stage > stage && each.days <= days),
 	);
 
-/** Storage classes by how cold they are; the end comes after all of them. */
+/** Storage classes from warm to cold; expiration is last. */
 const stagesOf = ({ Transition, Expiration }: LifecycleRule) =>
 	[
 		...Transition.map(({ StorageClass, Days }) => ({
@@ -170,8 +173,8 @@ const stagesOf = ({ Transition, Expiration }: LifecycleRule) =>
 		{ stage: CLASSES.length, days: Expiration?.Days },
 	].flatMap(({ stage, days }) => (days === undefined ? [] : [{ stage, days }]));
 
-/** Whether both rules can apply to one object; no object has two values of one tag. */
-function mayMeet(a: LifecycleRule, b: LifecycleRule): boolean {
+/** Whether both rules can apply to one object; an object has one value per tag. */
+function canMatchSameObject(a: LifecycleRule, b: LifecycleRule): boolean {
 	const prefixes =
 		a.Prefix.startsWith(b.Prefix) || b.Prefix.startsWith(a.Prefix);
 	const values = new Map(a.Tag.map(({ Key, Value }) => [Key, Value]));

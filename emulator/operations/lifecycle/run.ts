@@ -1,8 +1,8 @@
 /**
- * One run of the lifecycle rules over all buckets that have some.
+ * One run of the lifecycle rules over all buckets that have rules.
  *
- * The transaction that acts on an object checks it again: an object that has changed since, or is protected,
- * is left for the next run.
+ * The transaction that acts on an object checks it again: an object that has changed meanwhile, or is protected, is
+ * left for the next run.
  *
  * Source: docs «Lifecycle rules»; «Retention policy»: transitions go on, deletions wait.
  */
@@ -17,11 +17,11 @@ import { dueOf, isDue } from "./due.ts";
 import { type Judged, judge } from "./judge.ts";
 import { LIFECYCLE } from "./lifecycle-document.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
-import { isAboutUpload, isEnabled } from "./matching.ts";
+import { appliesToUpload, isEnabled } from "./matching.ts";
 import { keysOf } from "./walk.ts";
 
-/** Something a rule did. */
-export type Deed = {
+/** An action that a rule has carried out. */
+export type LifecycleAction = {
 	readonly bucket: string;
 	readonly key: string;
 	/** The id of an upload. */
@@ -33,10 +33,10 @@ export type Deed = {
 	readonly storageClass: string;
 };
 
-/** @param tell hears of every deed, in order */
+/** @param report called for every action, in order */
 export async function runLifecycle(
 	emulator: Pick<Emulator, "store" | "clock">,
-	tell: (deed: Deed) => void,
+	report: (action: LifecycleAction) => void,
 ): Promise<void> {
 	const { store, clock } = emulator;
 	for (const { name } of await store.buckets.all()) {
@@ -44,12 +44,12 @@ export async function runLifecycle(
 		const rules = found?.Rule.filter(isEnabled) ?? [];
 		if (rules.length === 0) continue;
 		const now = clock.expiryNow();
-		await runObjects(store, name, rules, now, tell).catch(isGone);
-		await runUploads(store, name, rules, now, tell).catch(isGone);
+		await runObjects(store, name, rules, now, report).catch(isGone);
+		await runUploads(store, name, rules, now, report).catch(isGone);
 	}
 }
 
-/** A bucket may go while it is looked at. */
+/** A bucket may be deleted while it is processed. */
 function isGone(error: unknown): undefined {
 	if (error instanceof OssError && error.code === "NoSuchBucket")
 		return undefined;
@@ -61,13 +61,13 @@ async function runObjects(
 	bucket: string,
 	rules: readonly LifecycleRule[],
 	now: Date,
-	tell: (deed: Deed) => void,
+	report: (action: LifecycleAction) => void,
 ): Promise<void> {
 	const breaks = new Breaks();
 	for await (const versions of keysOf(store, bucket, rules, breaks))
 		for (const judged of judge(rules, versions, now)) {
 			await breaks.pause();
-			if (await act(store, judged, now)) tell(toDeed(judged));
+			if (await act(store, judged, now)) report(toLifecycleAction(judged));
 		}
 }
 
@@ -77,7 +77,7 @@ const WHAT = {
 	transition: "transitioned",
 } as const;
 
-const toDeed = ({ version, action }: Judged): Deed => ({
+const toLifecycleAction = ({ version, action }: Judged): LifecycleAction => ({
 	bucket: version.bucket,
 	key: version.key,
 	versionId: version.versionId,
@@ -86,7 +86,7 @@ const toDeed = ({ version, action }: Judged): Deed => ({
 	storageClass: action.kind === "transition" ? action.storageClass : "",
 });
 
-/** @returns whether it was done */
+/** @returns whether the action was carried out */
 async function act(
 	store: Store,
 	{ version, action }: Judged,
@@ -146,7 +146,7 @@ async function runUploads(
 	bucket: string,
 	rules: readonly LifecycleRule[],
 	now: Date,
-	tell: (deed: Deed) => void,
+	report: (action: LifecycleAction) => void,
 ): Promise<void> {
 	const aborting = rules.filter((rule) => rule.AbortMultipartUpload);
 	if (aborting.length === 0) return;
@@ -157,7 +157,7 @@ async function runUploads(
 		const rule = aborting.find(
 			(one) =>
 				one.AbortMultipartUpload &&
-				isAboutUpload(one, key) &&
+				appliesToUpload(one, key) &&
 				isDue(dueOf(one.AbortMultipartUpload, initiated), now),
 		);
 		if (!rule) continue;
@@ -166,14 +166,14 @@ async function runUploads(
 			(error: unknown) => isCompleted(error),
 		);
 		if (isAborted)
-			tell({
+			report({
 				...{ bucket, key, versionId: id, what: "aborted", rule: rule.ID },
 				storageClass: "",
 			});
 	}
 }
 
-/** It was completed or aborted meanwhile. @returns false */
+/** Returns false: the upload was completed or aborted meanwhile. */
 function isCompleted(error: unknown): false {
 	if (error instanceof OssError) return false;
 	throw error;

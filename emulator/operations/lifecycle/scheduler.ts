@@ -2,13 +2,13 @@
  * Runs the lifecycle rules: at the start, every hour, and on request. One run at a time.
  */
 import type { Emulator } from "../../emulator.ts";
-import { type Deed, runLifecycle } from "./run.ts";
+import { type LifecycleAction, runLifecycle } from "./run.ts";
 
 export type Report = {
-	/** How many there were … */
+	/** The number of actions. */
 	readonly count: number;
-	/** … and the first of them. */
-	readonly deeds: readonly Deed[];
+	/** The first of them. */
+	readonly deeds: readonly LifecycleAction[];
 };
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +27,7 @@ export class Lifecycle {
 		this.#runAlone();
 	}
 
-	/** A run of its own, after the one under way: its rules and its time are those of now, or later. */
+	/** Starts a run after the one under way, so that it uses the current rules and the current time. */
 	run(): Promise<Report> {
 		const report = this.#running.then(() => this.#run());
 		this.#running = report.catch(() => {}); // the caller gets the error; the next run starts anyway
@@ -35,7 +35,7 @@ export class Lifecycle {
 	}
 
 	async #run(): Promise<Report> {
-		const deeds: Deed[] = [];
+		const deeds: LifecycleAction[] = [];
 		let count = 0;
 		if (!this.#isClosed)
 			await runLifecycle(this.#emulator, (deed) => {
@@ -51,7 +51,7 @@ export class Lifecycle {
 		});
 	}
 
-	/** When the run under way has ended. */
+	/** Resolves when the run under way has ended. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		clearInterval(this.#hourly);

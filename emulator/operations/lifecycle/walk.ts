@@ -10,9 +10,9 @@ import type { LifecycleRule } from "./lifecycle-rule.ts";
 const PAGE_MAX = 500;
 
 /**
- * A key may be changed before the next one is requested: all its versions have been read by then.
+ * The caller may change a key before it requests the next one: all its versions have been read by then.
  *
- * @returns for each key its versions, the newest first
+ * @returns the versions of each key, newest first
  */
 export async function* keysOf(
 	store: Store,
@@ -47,7 +47,7 @@ async function* keysUnder(
 		for (const version of page.entries) {
 			const isOther =
 				versions[0] !== undefined && versions[0].key !== version.key;
-			// A page begins the key anew when the version after which it had to begin no longer exists.
+			// A page repeats the key from its beginning when the version that it should continue after no longer exists.
 			const isAgain = version.isLatest && versions[0]?.key === version.key;
 			if (isOther) yield versions;
 			if (isOther || isAgain) versions = [];

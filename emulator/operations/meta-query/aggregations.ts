@@ -18,7 +18,7 @@ type Collector = {
 	readonly result: () => XmlElement;
 };
 
-/** Values that are counted apart are limited (of ours); later ones are not counted. */
+/** Maximum number of distinct values, a limit of the emulator; further values are not counted. */
 const VALUES_MAX = 10_000;
 
 const number = (
@@ -99,12 +99,12 @@ const COLLECTORS: ReadonlyMap<string, () => Collector> = new Map([
 
 const OF_NUMBERS = new Set(["min", "max", "sum", "average"]);
 
-/** @throws OssError InvalidArgument for an unknown field or operation, and for arithmetic on texts */
-export function makeAggregation(asked: {
+/** @throws OssError InvalidArgument for an unknown field or operation, and for arithmetic on strings */
+export function makeAggregation(aggregation: {
 	readonly Field: string;
 	readonly Operation: string;
 }): Aggregation {
-	const { Field, Operation } = asked;
+	const { Field, Operation } = aggregation;
 	const field = findField(Field);
 	if (!field) throw invalidArgument("Field", Field);
 	const make = COLLECTORS.get(Operation.toLowerCase());

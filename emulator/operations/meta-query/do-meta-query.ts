@@ -2,8 +2,8 @@
  * DoMetaQuery in the basic mode: finds the current objects that match a condition, in pages, sorted; or aggregates
  * them.
  *
- * It walks over the objects a page at a time and lets other requests run in between. In the semantic mode, which
- * needs a model, nothing is found.
+ * It reads the objects page by page and lets other requests run in between. The semantic mode, which needs a model,
+ * finds nothing.
  *
  * Source: docs «DoMetaQuery»; go2's and java1's suites. Without Sort the order is by Filename, and an answer with
  * aggregations has no files (A-935).
@@ -46,7 +46,8 @@ const QUERY = element({
 });
 
 /**
- * Source: docs «DoMetaQuery»: 1 to 100, by default 100; 0 counts as the default. Aggregations: at most 100 (of ours).
+ * Source: docs «DoMetaQuery»: 1 to 100, by default 100; 0 counts as the default. Aggregations: at most 100, a limit of
+ * the emulator.
  */
 const RESULTS_MAX = 100;
 const AGGREGATIONS_MAX = 100;
@@ -60,11 +61,11 @@ export async function doMetaQuery(
 	if (mode === "semantic" && request.query.get("mode") === "semantic")
 		return xml(writeXml("MetaQuery", { NextToken: "", Files: {} }));
 	const matches = readQuery(document.Query);
-	const asked = document.Aggregations?.Aggregation ?? [];
-	if (asked.length > AGGREGATIONS_MAX)
-		throw invalidArgument("Aggregations", String(asked.length));
-	if (asked.length > 0) {
-		const aggregations = asked.map(makeAggregation);
+	const requested = document.Aggregations?.Aggregation ?? [];
+	if (requested.length > AGGREGATIONS_MAX)
+		throw invalidArgument("Aggregations", String(requested.length));
+	if (requested.length > 0) {
+		const aggregations = requested.map(makeAggregation);
 		await walk(emulator, request.bucket, matches, (object) => {
 			for (const { add } of aggregations) add(object);
 		});
@@ -106,7 +107,7 @@ async function walk(
 type Place = { readonly value: FieldValue; readonly key: string };
 type Entry = Place & { readonly object: StoredObject };
 
-/** The first objects after a place in the order asked for: never more than a page is held. */
+/** The first objects after a position in the requested order; holds at most one page. */
 class SortedPage {
 	readonly #field: string;
 	readonly #direction: 1 | -1;
@@ -145,7 +146,7 @@ class SortedPage {
 		this.#entries = this.#entries.slice(0, this.#max);
 	}
 
-	/** Objects without the field come last; equal ones in the order of their keys. */
+	/** Objects without the field come last; objects with equal values are ordered by key. */
 	#compare(a: Place, b: Place): number {
 		if (a.value !== b.value) {
 			if (a.value === undefined) return 1;

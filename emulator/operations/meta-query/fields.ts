@@ -1,5 +1,6 @@
 /**
- * The fields of an object that queries compare, sort and aggregate by, and the object as an answer shows it.
+ * The fields of an object that queries compare, sort and aggregate by, and the representation of an object in the
+ * answer.
  *
  * Pure. Source: docs «DoMetaQuery», «Appendix: Supported fields and operators» for the basic mode. How tags and user
  * metadata are addressed, `OSSTagging.KEY` and `OSSUserMeta.NAME`, is a guess (A-937).
@@ -7,7 +8,7 @@
 import type { StoredObject } from "../../storage/types.ts";
 import type { XmlElement } from "../../xml/write.ts";
 
-/** undefined: the object lacks the field. */
+/** undefined when the object lacks the field. */
 export type FieldValue = string | number | undefined;
 
 type Field = {
@@ -57,7 +58,7 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
 
 const quoted = (etag: string): string => `"${etag}"`;
 
-/** @returns undefined for a name that is no field */
+/** @returns undefined for a name that is not a field */
 export function findField(name: string): Field | undefined {
 	const [, group, member = ""] =
 		/^(OSSTagging|OSSUserMeta)\.(.+)$/s.exec(name) ?? [];
@@ -114,6 +115,6 @@ function pairs(
 
 const HOURS_8_MS = 8 * 3600 * 1000;
 
-/** `2021-06-29T14:50:13.011000000+08:00`, as the examples of the documentation have it (A-936). */
+/** `2021-06-29T14:50:13.011000000+08:00`, as in the examples of the documentation (A-936). */
 export const fileTime = (moment: Date): string =>
 	`${new Date(moment.getTime() + HOURS_8_MS).toISOString().slice(0, -1)}000000+08:00`;

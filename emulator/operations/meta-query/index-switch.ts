@@ -13,7 +13,7 @@ import { writeXml } from "../../xml/write.ts";
 
 const NAME = "metaQuery";
 
-/** OSS takes longer the larger the bucket is; here it is short, so that tests need not wait. */
+/** OSS takes longer for larger buckets; here it is short, so that tests do not have to wait. */
 const READY_MS = 3000;
 
 type Opened = {

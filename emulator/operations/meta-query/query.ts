@@ -1,8 +1,8 @@
 /**
  * The condition of a query: JSON of nested conditions, read into a predicate over objects.
  *
- * Pure. Source: docs «DoMetaQuery», elements of Query; «Appendix: Supported fields and operators». How a text is
- * compared with gt and lt, by its UTF-8 bytes, is a guess (A-938).
+ * Pure. Source: docs «DoMetaQuery», elements of Query; «Appendix: Supported fields and operators». Comparing strings by
+ * their UTF-8 bytes for gt and lt is a guess (A-938).
  */
 import { invalidArgument, type OssError } from "../../oss/errors.ts";
 import { isJsonObject } from "../../oss/json-object.ts";
@@ -11,7 +11,7 @@ import { type FieldValue, findField } from "./fields.ts";
 
 export type Predicate = (object: StoredObject) => boolean;
 
-/** Limits of ours: no page names any. */
+/** Limits of the emulator; no page states any. */
 const DEPTH_MAX = 20;
 const CONDITIONS_MAX = 100;
 const VALUE_CHARACTERS_MAX = 4096;
@@ -105,7 +105,7 @@ function readComparison(
 	};
 }
 
-/** Numbers may come with or without quotes. */
+/** Numbers may be written with or without quotes. */
 function readValue(
 	kind: "number" | "text" | "time",
 	value: unknown,

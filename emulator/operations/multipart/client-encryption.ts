@@ -1,12 +1,12 @@
 /**
  * Client-side encryption: the metadata that must be present, so that the content can be decrypted again.
  *
- * PutObject and InitiateMultipartUpload need all of the encryption's metadata once they send one of them; a multipart
- * upload also announces its size and the size of its parts, to which UploadPart and CompleteMultipartUpload are held.
- * The examples of the EC pages announce both sizes and nothing else, so that is accepted.
+ * PutObject and InitiateMultipartUpload that send one of the encryption's metadata must send all of them. A multipart
+ * upload also announces its size and the size of its parts, and UploadPart and CompleteMultipartUpload must match
+ * these. The examples of the EC pages announce only the two sizes, so that is accepted.
  *
  * Pure. Source: EC 0005-00000401 … 0005-00000420; docs «400 errors», InvalidEncryptionRequest, for the messages; cpp's
- * CryptoObjectTest. The faults without a page have no EC here, and an UploadPart need not repeat the metadata (A-901).
+ * CryptoObjectTest. Errors without a page have no EC here, and UploadPart does not have to repeat the metadata (A-901).
  */
 import { readDecimal } from "../../oss/decimal.ts";
 import { OssError } from "../../oss/errors.ts";
@@ -30,7 +30,7 @@ type Metadata = ReadonlyMap<Name, string>;
 type Sizes = {
 	readonly data: number;
 	readonly part: number;
-	/** How many parts that makes. */
+	/** The number of parts that results. */
 	readonly count: number;
 };
 
@@ -49,10 +49,10 @@ export function requireUploadEncryption(headers: Headers): void {
 }
 
 /**
- * Of a part of `upload`.
+ * Checks the announced length of a part of `upload`.
  *
- * @returns how many bytes the part must have; undefined when the upload is not encrypted
- * @throws OssError InvalidEncryptionRequest, also when another length is announced
+ * @returns the number of bytes the part must have; undefined when the upload is not encrypted
+ * @throws OssError InvalidEncryptionRequest, also when a different length is announced
  */
 export function requirePartEncryption(
 	headers: Headers,
@@ -80,7 +80,7 @@ export function requirePartEncryption(
 
 export type ExactSize = {
 	readonly bytes: number;
-	/** The error for a part of another size. */
+	/** The error for a part of a different size. */
 	readonly refusal: OssError;
 };
 
@@ -92,7 +92,7 @@ const exactSize = ({ data, part, count }: Sizes, number: number): ExactSize =>
 				refusal: refused(LAST_PART_SIZE, "420"),
 			};
 
-/** The bytes of `body`; it ends with `size.refusal` if it has another size. For bodies of unknown length. */
+/** The bytes of `body`, for bodies of unknown length; throws `size.refusal` if the size is different. */
 export async function* ofExactSize(
 	body: AsyncIterable<Buffer>,
 	size: ExactSize,
@@ -107,9 +107,9 @@ export async function* ofExactSize(
 }
 
 /**
- * Of the list of parts.
+ * Checks the list of parts.
  *
- * @param numbers of the parts that become the object
+ * @param numbers the numbers of the parts that make the object
  * @throws OssError InvalidEncryptionRequest unless they match the metadata of the initiation exactly
  */
 export function requireCompleteEncryption(
@@ -158,7 +158,7 @@ const fromUpload = ({
 }: Pick<StoredUpload, "properties">): Metadata =>
 	select(properties.userMetadata, PREFIX);
 
-/** The HMAC is for the wrapping algorithm `rsa` only. */
+/** The HMAC is required for the wrapping algorithm `rsa` only. */
 function requireKeyMaterial(metadata: Metadata): void {
 	if (!KEY_MATERIAL.some((name) => metadata.has(name)) && !metadata.has(HMAC))
 		return;
@@ -181,7 +181,7 @@ function requireNumbers(metadata: Metadata): void {
 	}
 }
 
-/** AES encrypts blocks of 16 bytes, so a part must consist of whole ones. */
+/** AES encrypts blocks of 16 bytes, so a part must consist of whole blocks. */
 const BLOCK_BYTES = 16;
 
 function readSizes(metadata: Metadata): Sizes | undefined {

@@ -1,10 +1,10 @@
 /**
- * CompleteMultipartUpload: makes an object of the parts, then calls the application server if the request has a
+ * CompleteMultipartUpload: joins the parts into an object, then calls the application server if the request has a
  * callback.
  *
- * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL named here wins
- * over the one named when the upload began. Whether Last-Modified is the time of this or of the beginning is not
- * documented; it is this (A-612).
+ * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL in this request
+ * takes precedence over the one that the upload began with. Whether Last-Modified is the time of completion or of
+ * initiation is not documented; here it is the time of completion (A-612).
  *
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */
@@ -117,7 +117,7 @@ async function readParts(
 	}
 }
 
-/** Only the form of the number is checked here: `0x1` and an empty text are not numbers. */
+/** Checks only the syntax: `0x1` and an empty text are not numbers. */
 function readNumber(text: string): number {
 	const number = readDecimal(text);
 	if (number === undefined) throw new OssError("MalformedXML");

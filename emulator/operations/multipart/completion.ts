@@ -1,5 +1,5 @@
 /**
- * CompleteMultipartUpload's rules: which parts make the object, and its properties from theirs.
+ * The rules of CompleteMultipartUpload: which parts make the object, and how its properties are computed from theirs.
  *
  * Pure. Source: docs «CompleteMultipartUpload»; the ETag as py1's and go2's tests compute it.
  */
@@ -9,16 +9,16 @@ import { OssError } from "../../oss/errors.ts";
 import type { StoredPart } from "../../storage/types.ts";
 import type { ChooseParts } from "../../storage/uploads.ts";
 
-/** Parts have the numbers 1 to this. */
+/** Part numbers are 1 to `PART_NUMBER_MAX`. */
 export const PART_NUMBER_MAX = 10_000;
 
 /** Minimum size of each part except the last of an upload. */
 export const PART_BYTES_MIN = 100 * 1024;
 
-/** A part as the uploader names it when completing. */
+/** A part as listed in the request. */
 export type NamedPart = { readonly number: number; readonly etag: string };
 
-/** @param named as `chooseParts` takes it. @returns as `chooseParts` throws */
+/** @param named like that of `chooseParts`. @throws like `chooseParts` */
 export const joinParts =
 	(named: readonly NamedPart[] | null): ChooseParts =>
 	(stored) => {
@@ -27,8 +27,8 @@ export const joinParts =
 	};
 
 /**
- * @param named null for all stored parts, of which there must be one; an empty list makes an empty object, as in go2's,
- *   java1's and php's suites
+ * @param named null for all stored parts, at least one; an empty list makes an empty object, as in go2's, java1's and
+ * php's suites
  * @throws OssError InvalidPart, InvalidPartOrder, EntityTooSmall
  */
 export function chooseParts<

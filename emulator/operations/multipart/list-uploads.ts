@@ -1,8 +1,8 @@
 /**
  * ListMultipartUploads, ListParts.
  *
- * Source: docs of these names; java1's and oss2's tests for the markers of a last page and of an empty one, py2's for
- * what ListParts returns for an upload that its client encrypts.
+ * Source: docs of these names; java1's and oss2's tests for the markers of a last page and an empty page, py2's for
+ * ListParts of a client-encrypted upload.
  */
 import type { Emulator } from "../../emulator.ts";
 import { firstPage, lastOf, type Page } from "../../oss/page.ts";
@@ -53,7 +53,7 @@ export async function listMultipartUploads(
 	);
 }
 
-/** The last entry of a page, also when no more follow; empty for an empty page. */
+/** The last entry of a page, even when no more follow; empty for an empty page. */
 function markerOf(page: Page<StoredUpload>): {
 	readonly key: string;
 	readonly id: string;
@@ -103,7 +103,7 @@ export async function listParts(
 	);
 }
 
-/** From the metadata that an upload begins with whose parts are encrypted by the client, so that it may be resumed. */
+/** The elements from the metadata of a client-encrypted upload, which a client needs to resume it. */
 function clientEncryption({
 	properties,
 }: StoredUpload): Readonly<Record<string, string | undefined>> {

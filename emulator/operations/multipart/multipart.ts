@@ -1,7 +1,7 @@
 /**
  * InitiateMultipartUpload, UploadPart, UploadPartCopy, AbortMultipartUpload.
  *
- * A callback on any of these is ignored, as at OSS: the SDKs send it along with every step.
+ * A callback in any of these requests is ignored, as at OSS: the SDKs send it with every step.
  *
  * Source: docs of these names; EC 0017-00000220, 0042-…; the Go SDK's uploads for the ignored callback.
  */
@@ -96,16 +96,16 @@ export async function uploadPartCopy(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const number = readPartNumber(request.query);
-	readTrafficLimit(request); // for its errors: no body passes the connection
+	readTrafficLimit(request); // only for its errors: the request has no body
 	const upload = await findUpload(store, request, "0042-00000311");
 	const { source, bucket } = await findSource(emulator, request, PART_COPY_ECS);
 	refuseEncryptedPartCopy(source, upload);
-	const asked = request.headers["x-oss-copy-source-range"];
-	const range = readCopyRange(asked, source.size);
-	// OSS ignores a bad range in its own header, and refuses it in S3's. Source: EC 0042-00000306.
-	if (request.protocol === "S3" && asked !== undefined && !range)
+	const requestedRange = request.headers["x-oss-copy-source-range"];
+	const range = readCopyRange(requestedRange, source.size);
+	// OSS ignores an invalid range in its own header, and refuses it in S3's. Source: EC 0042-00000306.
+	if (request.protocol === "S3" && requestedRange !== undefined && !range)
 		throw invalidArgument(
-			...(["x-amz-copy-source-range", asked, undefined] as const),
+			...(["x-amz-copy-source-range", requestedRange, undefined] as const),
 			"0042-00000306",
 		);
 	const part = await store.uploads.copyPart(
@@ -150,7 +150,7 @@ export async function abortMultipartUpload(
 	return empty(204);
 }
 
-/** @throws OssError NoSuchUpload with the EC this operation gives it */
+/** @throws OssError NoSuchUpload with the operation's EC */
 export async function findUpload(
 	store: Emulator["store"],
 	{ bucket, key, query }: OssRequest,

@@ -1,8 +1,9 @@
 /**
- * AppendObject: adds to the end of an object, at the position that the uploader names.
+ * AppendObject: appends to an object at the position that the uploader states.
  *
- * Object headers of later appends are documented as not allowed, without an error: they are ignored (A-14), even
- * invalid ones, except for the ACL. So is a CRC-64, which no page mentions: it would be the whole object's (A-18).
+ * According to the docs, later appends must not have object headers, but no error is documented: they are ignored
+ * (A-14), even invalid ones, except for the ACL. A CRC-64, which no page mentions, is ignored too: it would be that of
+ * the whole object (A-18).
  *
  * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
  */
@@ -24,9 +25,10 @@ export async function appendObject(
 	const { store } = emulator;
 	const position = readPosition(request.query.get("position"));
 	const acl = request.headers["x-oss-object-acl"];
-	const said = position === 0 ? request.headers : { "x-oss-object-acl": acl };
+	const objectHeaders =
+		position === 0 ? request.headers : { "x-oss-object-acl": acl };
 	const given = {
-		...(await readEncryptedObject(emulator, request, said)),
+		...(await readEncryptedObject(emulator, request, objectHeaders)),
 		protect: await findProtect(emulator, request),
 	};
 	const upload = await openUpload(emulator, request);
@@ -35,7 +37,8 @@ export async function appendObject(
 		given,
 		position,
 		upload.body,
-		// No page names the code of an object that would become too large: that of a body that is.
+		// No page states the code for an object that would become too large; it is that of a body that is too large
+		//
 		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);
 	const bucket = await store.buckets.get(request.bucket);

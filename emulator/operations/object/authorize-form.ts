@@ -1,7 +1,6 @@
 /**
- * Everything in a form that can refuse it before its file is read: its signature, its key, the caller's rights and the
- * policy's conditions. A refusal is explained in the emulator's record, as it is for requests that are signed in header
- * or URL.
+ * Checks a form before its file is read: its signature, its key, the caller's rights and the policy's conditions. A
+ * refusal is explained in the emulator's record, as for requests that are signed in the header or URL.
  *
  * Source: docs «PostObject».
  */
@@ -18,13 +17,13 @@ import type { Form } from "./form.ts";
 
 export type AuthorizedForm = {
 	/** The request with the form's caller and key. */
-	readonly asked: OssRequest;
+	readonly formRequest: OssRequest;
 	/** undefined when the form is not signed. */
 	readonly policy: Policy | undefined;
 };
 
 /**
- * @param requireRights throws unless the caller may put the object; the fields are headers to it
+ * @param requireRights throws unless the caller may put the object; receives the fields as headers
  * @throws OssError AccessDenied, SignatureDoesNotMatch, InvalidAccessKeyId, InvalidPolicyDocument, InvalidArgument,
  *   InvalidObjectName; the errors of `requireRights`
  */
@@ -32,7 +31,7 @@ export async function authorizeForm(
 	emulator: Emulator,
 	request: OssRequest,
 	form: Form,
-	requireRights: (asked: OssRequest) => Promise<void>,
+	requireRights: (formRequest: OssRequest) => Promise<void>,
 ): Promise<AuthorizedForm> {
 	const { accounts, region, checkSignatures } = emulator;
 	const { caller, policy } = await diagnosed(
@@ -45,12 +44,15 @@ export async function authorizeForm(
 				now: expiryTimeOf(request),
 			}),
 	);
-	const asked = { ...request, caller, key: form.readKey() };
-	await requireRights({ ...asked, headers: form.headersWith(asked.headers) });
+	const formRequest = { ...request, caller, key: form.readKey() };
+	await requireRights({
+		...formRequest,
+		headers: form.headersWith(formRequest.headers),
+	});
 	await diagnosed(emulator, request, form.judgedFields, (fields) => {
 		if (policy) checkPolicy(policy, fields, request.bucket);
 	});
-	return { asked, policy };
+	return { formRequest, policy };
 }
 
 /** @throws the error of `work`; an OssError has its diagnosis added */

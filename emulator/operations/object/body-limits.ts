@@ -2,11 +2,11 @@
  * Limits on the body of an upload or a download: the capacity of the bucket, and `x-oss-traffic-limit`, the maximum
  * speed that the client requests.
  *
- * `x-oss-qos-delay-time` says by how much it was delayed. That its unit is the millisecond is a guess (A-631). The head
- * of a download goes out before its body, so it names the delay that the limit is going to cause (A-896).
+ * `x-oss-qos-delay-time` states the delay; milliseconds as its unit is a guess (A-631). The head of a download is sent
+ * before its body, so it states the delay that the limit will cause (A-896).
  *
  * Source: docs «Single-connection bandwidth throttling»: bounds, messages; EC 0004-00000502; go1's suite for the delay
- * of uploads, cpp's ObjectTrafficLimit for that of downloads, php's for the error of a full bucket.
+ * of uploads, cpp's ObjectTrafficLimit for the delay of downloads, php's for the error of a full bucket.
  */
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
@@ -35,9 +35,9 @@ export async function openUpload(
 const GIB = 1024 ** 3;
 
 /**
- * The message is known, status and code are not (A-630). Parts of uploads count when they are an object.
+ * The message is known; the status and code are guesses (A-630). Parts count once they are joined into an object.
  *
- * @param bytes to come, or a function that returns their number; it is called only when the bucket has a capacity
+ * @param bytes the number of bytes to store, or a function that returns it, called only when the bucket has a capacity
  * @throws OssError QuotaExceeded
  */
 export async function requireRoom(
@@ -114,7 +114,7 @@ export function slowed(
 /**
  * `reply` with a body that is sent no faster than `limit`.
  *
- * @param bytes of the body; of a body that is compressed while it is sent, an upper bound
+ * @param bytes the length of the body; an upper bound for a body that is compressed while it is sent
  */
 export function slowedReply(
 	reply: Reply,
@@ -132,7 +132,7 @@ export function slowedReply(
 	return { ...reply, headers, body: slow };
 }
 
-/** How many pieces are sent per second. */
+/** Number of pieces sent per second. */
 const STEPS = 20;
 
 async function* atPace(
@@ -159,12 +159,12 @@ async function* atPace(
  * Limits the rate of bytes. The rate is measured from the first byte on, so that waits that end late do not add up to a
  * slower rate.
  */
-/** How much a slow client may catch up; it is also the tolerance for late timers. */
+/** How much time a slow client may catch up; also the tolerance for late timers. */
 const SAVED_MS_MAX = 200;
 
 export class Pace {
 	readonly #bytesPerMs: number;
-	/** The earliest time at which the bytes so far were allowed to have passed. */
+	/** The earliest time by which the bytes so far may have passed. */
 	#dueMs: number;
 
 	constructor(bitsPerSecond: number, nowMs: number) {
@@ -172,7 +172,7 @@ export class Pace {
 		this.#dueMs = nowMs;
 	}
 
-	/** @returns how many milliseconds the next `bytes` must wait */
+	/** @returns the number of milliseconds that the next `bytes` must wait */
 	take(bytes: number, nowMs: number): number {
 		const from = Math.max(this.#dueMs, nowMs - SAVED_MS_MAX);
 		this.#dueMs = from + bytes / this.#bytesPerMs;

@@ -1,6 +1,6 @@
 /**
- * Text that is compressed for clients that accept it. Its ETag, its length and its ranges are then not the object's
- * any more, and are not named; its digests are.
+ * Compresses text for clients that accept it. The reply then has no ETag, length or ranges, because the object's do not
+ * apply; it keeps the object's digests.
  *
  * Source: docs «How do I compress objects that I download from OSS in the GZIP format?».
  */
@@ -25,12 +25,12 @@ const TYPES = new Set([
 ]);
 
 /**
- * @param reply to a GET or a HEAD of a whole object
- * @param asked the headers of the request
+ * @param reply the reply to a GET or HEAD of a whole object
+ * @param requestHeaders the headers of the request
  */
-export function compressed(reply: Reply, asked: Headers): Reply {
+export function compressed(reply: Reply, requestHeaders: Headers): Reply {
 	const { headers, body } = reply;
-	if (!isCompressible(headers) || !wantsGzip(asked)) return reply;
+	if (!isCompressible(headers) || !wantsGzip(requestHeaders)) return reply;
 	const changed = {
 		...headers,
 		...{ ETag: undefined, "Content-Length": undefined },
@@ -49,10 +49,10 @@ const isCompressible = (headers: ReplyHeaders): boolean =>
 const typeOf = (contentType = ""): string =>
 	(contentType.split(";")[0] ?? "").trim().toLowerCase();
 
-/** A range of compressed text would be another range. */
-const wantsGzip = (asked: Headers): boolean =>
-	asked.range === undefined &&
-	(asked["accept-encoding"] ?? "").split(",").some((coding) => {
+/** A range is not compressed: it would refer to the compressed text. */
+const wantsGzip = (requestHeaders: Headers): boolean =>
+	requestHeaders.range === undefined &&
+	(requestHeaders["accept-encoding"] ?? "").split(",").some((coding) => {
 		const [name = "", ...parameters] = coding.toLowerCase().split(";");
 		const isRefused = parameters.some((one) => /^\s*q=0(\.0*)?\s*$/.test(one));
 		return name.trim() === "gzip" && !isRefused;
@@ -61,7 +61,7 @@ const wantsGzip = (asked: Headers): boolean =>
 function gzip(body: NonNullable<Reply["body"]>): Reply["body"] {
 	const stream = createGzip();
 	if (Buffer.isBuffer(body)) stream.end(body);
-	// An error reaches the reader through the stream that it reads.
+	// The reader receives errors through the stream.
 	else pipeline(body, stream, () => {});
 	return stream;
 }

@@ -32,7 +32,7 @@ import {
 	writtenHeaders,
 } from "./object-headers.ts";
 
-/** An appendable object may be copied: only older pages say otherwise. Its ETag stays (A-614). */
+/** An appendable object may be copied, although older pages forbid it. The copy has the same ETag (A-614). */
 export async function copyObject(
 	emulator: Emulator,
 	request: OssRequest,
@@ -44,7 +44,7 @@ export async function copyObject(
 		COPY_ECS,
 	);
 	requireCopyable(source, request);
-	readTrafficLimit(request); // for its errors: no body passes the connection
+	readTrafficLimit(request); // only for its errors: the request has no body
 	const given = await prepareObject(emulator, request, request.headers);
 	await requireRoom(emulator, request.bucket, source.size);
 	const isSelf =
@@ -89,7 +89,7 @@ export async function copyObject(
 const GIB = 1024 ** 3;
 
 /**
- * Larger ones are for UploadPartCopy. Of the pages, of which older ones say 1 GB of all, the newest counts (A-615).
+ * Larger objects require UploadPartCopy. The newest page counts; older ones say 1 GB for all objects (A-615).
  *
  * @throws OssError EntityTooLarge
  */
@@ -99,15 +99,15 @@ export function requireCopyable(
 ): void {
 	const storageClass = headers["x-oss-storage-class"] ?? source.storageClass;
 	const isChanged = storageClass !== source.storageClass;
-	const isNear = bucket === source.bucket;
-	const sizeMax = isChanged ? GIB : isNear ? Infinity : 5 * GIB;
+	const isSameBucket = bucket === source.bucket;
+	const sizeMax = isChanged ? GIB : isSameBucket ? Infinity : 5 * GIB;
 	if (source.size > sizeMax)
 		throw new OssError("EntityTooLarge", {
 			message: "Source object Length exceeds the maximum allowed size.",
 		});
 }
 
-/** A copy of an object on itself replaces the metadata under any directive. */
+/** A copy of an object to itself replaces the metadata under any directive. */
 function chooseProperties(
 	{ headers }: OssRequest,
 	source: StoredObject,
@@ -116,7 +116,7 @@ function chooseProperties(
 ): ObjectProperties {
 	const replaces = readDirective(headers, "x-oss-metadata-directive") || isSelf;
 	const retags = readDirective(headers, "x-oss-tagging-directive");
-	// How the source is encrypted is its own affair.
+	// The copy does not inherit the source's encryption.
 	const { symlinkTarget, encryption: _, ...own } = source.properties;
 	return {
 		...(replaces ? replaceProperties(headers, source, given) : own),
@@ -126,13 +126,12 @@ function chooseProperties(
 	};
 }
 
-/** Prefix of the metadata without which content that a client encrypted cannot be decrypted. */
+/** Prefix of the metadata that is needed to decrypt client-encrypted content. */
 const CLIENT_ENCRYPTION = "client-side-encryption-";
 
 /**
- * Without a Content-Type in the request the source's is preserved, and so is the metadata needed for decryption.
- * Source: py2's suite («content-type no change», four of the encryption's metadata); that the others stay too is a
- * guess (A-670).
+ * If the request has no Content-Type, the source's is preserved, and so is the metadata needed for decryption. Source:
+ * py2's suite («content-type no change», four of the encryption's metadata); preserving the others is a guess (A-670).
  */
 function replaceProperties(
 	headers: Headers,
@@ -172,7 +171,7 @@ export const sourceVersion = (
 				],
 			};
 
-/** The ECs of an operation for the faults of a source; '' where no page names one. */
+/** The ECs of an operation for errors in the source; '' where no page states one. */
 export type SourceEcs = {
 	readonly malformed: string;
 	readonly empty: string;
@@ -180,7 +179,7 @@ export type SourceEcs = {
 	readonly deleteMarker: string;
 };
 
-/** The page of -304 shows an unknown parameter; that whatever else is malformed has it too is a guess (A-605). */
+/** The page of -304 shows an unknown parameter; using it for all other malformed sources is a guess (A-605). */
 export const COPY_ECS: SourceEcs = {
 	malformed: "0016-00000304",
 	empty: "0016-00000304",
@@ -198,13 +197,15 @@ export async function findSource(
 	ecs: SourceEcs,
 ): Promise<{ readonly source: StoredObject; readonly bucket: StoredBucket }> {
 	const header = request.headers[SOURCE] ?? "";
-	const asked = readSource(header, ecs);
-	const bucket = await emulator.store.buckets.get(asked.bucket);
-	const reading = { ...request, ...asked };
+	const sourceName = readSource(header, ecs);
+	const bucket = await emulator.store.buckets.get(sourceName.bucket);
+	const reading = { ...request, ...sourceName };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
-	const source = await findObject(emulator, asked).catch((error: unknown) => {
-		throw ofSource(error, header, ecs);
-	});
+	const source = await findObject(emulator, sourceName).catch(
+		(error: unknown) => {
+			throw ofSource(error, header, ecs);
+		},
+	);
 	await requireRestored(emulator, source, expiryTimeOf(request));
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	await recordAccess(emulator, source, request.receivedAt);
@@ -233,7 +234,7 @@ export function readSource(
 	};
 }
 
-/** For a delete marker the docs have the status, 400, and the EC; its code is a guess (A-605). */
+/** For a delete marker the docs state the status, 400, and the EC; the code is a guess (A-605). */
 function ofSource(error: unknown, header: string, ecs: SourceEcs): unknown {
 	if (!(error instanceof OssError)) return error;
 	const { code, message, details } = error;

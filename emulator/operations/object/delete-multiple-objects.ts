@@ -2,8 +2,8 @@
  * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted. The docs require
  * a Content-MD5, and do not say what happens without one; it is accepted (A-13).
  *
- * Source: docs «DeleteMultipleObjects», EC 0016-00000607 … -615; «HTTP status code 400» for the code of a key that is
- * not there, whose page names none (A-604).
+ * Source: docs «DeleteMultipleObjects», EC 0016-00000607 … -615; «HTTP status code 400» for the code of a missing key,
+ * whose page states none (A-604).
  */
 import type { Emulator } from "../../emulator.ts";
 import { Breaks } from "../../oss/breaks.ts";
@@ -19,7 +19,7 @@ import {
 	type XmlNode,
 } from "../../xml/read.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import { requireAccessToEach, rightsBeforeBody } from "../access/access.ts";
+import { readWithRights, requireAccessToEach } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
 import { requireVersionId } from "./find-object.ts";
@@ -27,15 +27,15 @@ import { findProtect, readBypass } from "./new-object.ts";
 
 const KEYS_MAX = 1000;
 
-/** A header by the docs, as java1 sends it; a parameter to the others. */
+/** A header according to the docs and java1; the other SDKs send a parameter. */
 const ENCODING = "encoding-type";
 
 type Deletion = {
-	readonly doomed: readonly Doomed[];
+	readonly keys: readonly DeletedKey[];
 	readonly isQuiet: boolean;
 };
 
-export type Doomed = {
+export type DeletedKey = {
 	readonly key: string;
 	readonly versionId: string | undefined;
 };
@@ -49,19 +49,19 @@ export async function deleteMultipleObjects(
 	const encoding = readEncodingType(
 		new Map([[ENCODING, request.headers[ENCODING] ?? ""], ...request.query]),
 	);
-	const { doomed, isQuiet } = await rightsBeforeBody(
+	const { keys, isQuiet } = await readWithRights(
 		emulator,
 		bucket,
 		{ ...request, key: "*" },
 		"oss:DeleteObject",
 		() => readDelete(request),
 	);
-	await requireDeletable(emulator, bucket, request, doomed);
+	await requireDeletable(emulator, bucket, request, keys);
 	const bypass = await readBypass(emulator, request);
 	const protect = await findProtect(emulator, request, bypass);
 	const deleted: XmlElement[] = [];
 	const breaks = new Breaks();
-	for (const { key, versionId } of doomed) {
+	for (const { key, versionId } of keys) {
 		await breaks.pause();
 		const result = await store.objects.delete(
 			request.bucket,
@@ -83,14 +83,14 @@ export async function deleteMultipleObjects(
 	);
 }
 
-/** One key that is refused refuses the whole call (A-544). */
+/** If one key is refused, the whole call is refused (A-544). */
 async function requireDeletable(
 	emulator: Emulator,
 	bucket: StoredBucket,
 	request: OssRequest,
-	doomed: readonly Doomed[],
+	keys: readonly DeletedKey[],
 ): Promise<void> {
-	const all = doomed.map(({ key, versionId }) => ({
+	const all = keys.map(({ key, versionId }) => ({
 		...request,
 		key,
 		query: versionId
@@ -104,7 +104,7 @@ async function readDelete(request: OssRequest): Promise<Deletion> {
 	try {
 		const root = await readXmlBody(request, "Delete");
 		const isQuiet = childText(root, "Quiet")?.toLowerCase() === "true";
-		return { doomed: readDoomed(root), isQuiet };
+		return { keys: readKeys(root), isQuiet };
 	} catch (error) {
 		const isMalformed =
 			error instanceof OssError && error.code === "MalformedXML";
@@ -114,14 +114,14 @@ async function readDelete(request: OssRequest): Promise<Deletion> {
 	}
 }
 
-export function readDoomed(root: XmlNode): Doomed[] {
+export function readKeys(root: XmlNode): DeletedKey[] {
 	const objects = childrenNamed(root, "Object");
 	if (objects.length === 0) throw malformed("615");
 	if (objects.length > KEYS_MAX) throw malformed("609");
 	return objects.map((object) => {
 		// Not trimmed, because a key can begin or end with a blank.
 		const key = onlyChild(object, "Key")?.text;
-		if (!key) throw noKey(key === undefined ? "613" : "611");
+		if (!key) throw invalidKey(key === undefined ? "613" : "611");
 		const versionId = childText(object, "VersionId") || undefined;
 		return { key, versionId: versionId && requireVersionId(versionId) };
 	});
@@ -130,5 +130,5 @@ export function readDoomed(root: XmlNode): Doomed[] {
 const malformed = (ec: string, details: OssError["details"] = {}): OssError =>
 	new OssError("MalformedXML", { ec: `0016-00000${ec}`, details });
 
-const noKey = (ec: string): OssError =>
+const invalidKey = (ec: string): OssError =>
 	new OssError("UserKeyMustBeSpecified", { ec: `0016-00000${ec}` });

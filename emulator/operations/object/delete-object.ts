@@ -24,7 +24,7 @@ export async function deleteObject(
 	);
 	return empty(204, {
 		"x-oss-version-id": deleted.versionId || undefined,
-		// oss2 takes any text for true: the header is sent only when it is.
+		// oss2 treats any value as true, so the header is sent only when it is true.
 		"x-oss-delete-marker": deleted.deleteMarker ? "true" : undefined,
 	});
 }

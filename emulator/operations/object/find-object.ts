@@ -1,5 +1,5 @@
 /**
- * The object that a request reads, with OSS's errors for objects that are missing, deleted or archived.
+ * Finds the object that a request reads, with OSS's errors for objects that are missing, deleted or archived.
  *
  * Source: docs «GetObject», «Overview of versioning», «RestoreObject».
  */
@@ -15,15 +15,15 @@ import { requireReadable, termsOf } from "../restore/restoration.ts";
 import { noSuchKey } from "../store-protocol.ts";
 import { versionHeader } from "./object-headers.ts";
 
-type DocumentRequest = Pick<OssRequest, "bucket" | "key" | "query">;
+type ObjectRequest = Pick<OssRequest, "bucket" | "key" | "query">;
 
-/** @throws OssError InvalidArgument for an empty one, and as `requireVersionId` */
+/** @throws OssError InvalidArgument for an empty id, and like `requireVersionId` */
 export function readVersionId(query: Query): string | undefined {
 	const versionId = query.get("versionId");
 	return versionId === undefined ? undefined : requireVersionId(versionId);
 }
 
-/** All that were ever seen are so long; which characters they may have is a guess (A-653). */
+/** All observed ids have this length; the allowed characters are a guess (A-653). */
 const VERSION_ID = /^(null|[\w.-]{64})$/;
 
 /** @throws OssError InvalidArgument for an impossible version id. Source: docs «GetObject»; py1's suite */
@@ -37,13 +37,13 @@ export function requireVersionId(text: string): string {
 }
 
 /**
- * The object itself, a link included.
+ * Finds the object itself; links are not followed.
  *
  * @throws OssError NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker that is named by its id
  */
 export async function findObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: DocumentRequest,
+	{ bucket, key, query }: ObjectRequest,
 ): Promise<StoredObject> {
 	const versionId = readVersionId(query);
 	const stored = await store.buckets.get(bucket);
@@ -55,10 +55,10 @@ export async function findObject(
 	);
 }
 
-/** As `findObject`, with the content held; the caller reads or releases it. */
+/** Like `findObject`, and holds the content; the caller must read or release it. */
 export async function openObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: DocumentRequest,
+	{ bucket, key, query }: ObjectRequest,
 ): Promise<OpenObject> {
 	const versionId = readVersionId(query);
 	const stored = await store.buckets.get(bucket);
@@ -103,7 +103,7 @@ function requireObject(
 }
 
 /**
- * An archived object must be restored before its bytes are read. A link has no bytes.
+ * Requires that an archived object has been restored before its content is read. A link has no content.
  *
  * @throws OssError InvalidObjectState
  */

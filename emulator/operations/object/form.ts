@@ -1,5 +1,5 @@
 /**
- * The form of a PostObject: its fields up to the file, the file, and the end, without which it is not whole.
+ * The form of a PostObject: the fields before the file, the file, and the end, without which the form is incomplete.
  *
  * Source: docs «PostObject»; EC 0006-00000107; java1's suite for the type of the file's part.
  */
@@ -17,16 +17,16 @@ import { UPLOAD_BYTES_MAX } from "../body.ts";
 type FormFile = Extract<FormPart, { kind: "file" }>;
 type Fields = ReadonlyMap<string, string>;
 
-/** The EC for a form, or a file in it, that is too large. */
+/** The EC for a form or file that is too large. */
 export const TOO_LARGE_EC = "0006-00000003";
 
-/** All fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */
+/** Maximum size of all fields before the file together. Source: docs «PostObject»: one value may be 2 MB. */
 const FIELDS_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * Gives `use` the form of a request, read up to its file.
+ * Calls `use` with the form of a request, read up to its file.
  *
- * A body of more than 5 GB is refused before it is read: docs «PostObject» says so, and not with which error (A-691).
+ * A body of more than 5 GB is refused before it is read: docs «PostObject», which does not state the error (A-691).
  *
  * @throws OssError RequestIsNotMultiPartContent, MethodNotAllowed, EntityTooLarge, MalformedPOSTRequest,
  *   MaxPOSTPreDataLengthExceededError; the errors of `use`
@@ -47,8 +47,8 @@ export async function withForm<T>(
 }
 
 /**
- * Source: java2's and py2's suites, for a request of an SDK with a parameter that OSS does not have; that it is
- * recognised by its signature is a guess (A-660).
+ * Source: java2's and py2's suites, for an SDK's request with an unknown parameter; recognising it by its signature is
+ * a guess (A-660).
  */
 const notForm = ({ method, caller }: OssRequest): OssError =>
 	caller.uid === ""
@@ -60,7 +60,7 @@ const notForm = ({ method, caller }: OssRequest): OssError =>
 async function readForm(parts: AsyncIterator<FormPart>): Promise<Form> {
 	const fields = new Map<string, string>();
 	let bytes = 0;
-	// A for-of loop would end the form, and the file in it, when it is left.
+	// Leaving a for-of loop would close the form and the file in it.
 	for (let next = await parts.next(); !next.done; next = await parts.next()) {
 		const part = next.value;
 		if (part.kind === "file") return new Form(fields, part, parts);
@@ -74,9 +74,12 @@ async function readForm(parts: AsyncIterator<FormPart>): Promise<Form> {
 }
 
 export class Form {
-	/** Fields before the file by lower-case name; of a repeated one the first. One page says that case counts (A-609). */
+	/**
+	 * The fields before the file, by lower-case name; the first value of a repeated name. One page says that names are
+	 * case-sensitive (A-609).
+	 */
 	readonly fields: Fields;
-	/** The same under the names they were sent with: custom variables of a callback are case-sensitive. */
+	/** The same fields under the names they were sent with, because custom variables of a callback are case-sensitive. */
 	readonly exactFields: Fields;
 	readonly #file: FormFile;
 	readonly #parts: AsyncIterator<FormPart>;
@@ -98,8 +101,8 @@ export class Form {
 	}
 
 	/**
-	 * The fields as the policy's conditions see them: the type of the file's own part replaces a field that is not
-	 * present. That `$content-type` is the field if both are present is a guess (A-690).
+	 * The fields for the policy's conditions: a missing Content-Type is replaced by the type of the file's part.
+	 * Preferring the field for `$content-type` if both are present is a guess (A-690).
 	 */
 	get judgedFields(): Fields {
 		const { contentType } = this.#file;
@@ -108,7 +111,7 @@ export class Form {
 			: this.fields;
 	}
 
-	/** The type of the object: the first of these that is present, as the manual says; otherwise undefined. */
+	/** The type of the object: the first of these that is present, as documented; otherwise undefined. */
 	get contentType(): string | undefined {
 		return (
 			this.fields.get("x-oss-content-type") ||
@@ -120,7 +123,7 @@ export class Form {
 	/**
 	 * Reads the key of the object.
 	 *
-	 * The docs tie a missing key to another error; this one was seen for other missing fields (A-607).
+	 * The docs state a different error for a missing key; this one was observed for other missing fields (A-607).
 	 *
 	 * @throws OssError InvalidArgument, InvalidObjectName
 	 */
@@ -131,14 +134,14 @@ export class Form {
 				"The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields";
 			throw invalidArgument("key", "", message);
 		}
-		// Old browsers send a path: the name follows the last slash or backslash.
+		// Old browsers send a path; the name is the part after the last slash or backslash.
 		const filename = this.#file.filename.replace(/^.*[/\\]/s, "");
 		const filled = key.replaceAll("${filename}", () => filename);
 		requireKey(filled);
 		return filled;
 	}
 
-	/** Headers in which the fields count as those of a PutObject would; a form cannot set tags. */
+	/** The fields as headers of a PutObject; a form cannot set tags. */
 	headersWith(headers: Headers): Headers {
 		const own = [...this.fields].filter(([name]) => name.startsWith("x-oss-"));
 		return {
@@ -149,12 +152,12 @@ export class Form {
 	}
 
 	/**
-	 * The bytes of the file; they end with an error, so that nothing is stored, when the policy does not allow their
-	 * size or the form is not whole.
+	 * The bytes of the file. Throws, so that nothing is stored, when the policy does not allow the size or the form is
+	 * incomplete.
 	 *
-	 * @param atEnd is called with the names of the fields after the file, which OSS ignores
-	 * @throws OssError EntityTooSmall, EntityTooLarge, MalformedPOSTRequest, IncorrectNumberOfFilesInPOSTRequest; what
-	 *   `atEnd` throws
+	 * @param atEnd called with the names of the fields after the file, which OSS ignores
+	 * @throws OssError EntityTooSmall, EntityTooLarge, MalformedPOSTRequest, IncorrectNumberOfFilesInPOSTRequest; the
+	 * errors of `atEnd`
 	 */
 	async *content(
 		policy: Policy | undefined,

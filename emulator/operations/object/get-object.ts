@@ -41,21 +41,24 @@ export async function getObject(
 	}
 }
 
-/** Compressed replies do not name their length: it is at most about the object's. */
+/** Upper bound of a reply's length; a compressed reply, whose length is not known, is hardly longer than the object. */
 const bytesOf = ({ headers }: Reply, { size }: StoredObject): number =>
 	Number(headers["Content-Length"] ?? size);
 
 /** The whole object, or the requested range. @throws OssError InvalidRange */
 function read(
-	{ headers: asked }: OssRequest,
+	{ headers: requestHeaders }: OssRequest,
 	headers: Record<string, string | undefined>,
 	{ object: { size }, content }: OpenObject,
 ): Reply {
-	const standard = asked["x-oss-range-behavior"] === "standard";
-	const range = readRange(asked.range, size, standard);
+	const standard = requestHeaders["x-oss-range-behavior"] === "standard";
+	const range = readRange(requestHeaders.range, size, standard);
 	if (!range) {
 		headers["Content-Length"] = String(size);
-		return compressed({ status: 200, headers, body: content.read() }, asked);
+		return compressed(
+			{ status: 200, headers, body: content.read() },
+			requestHeaders,
+		);
 	}
 	const { first, last } = range;
 	return {
@@ -100,8 +103,8 @@ async function describe(
 }
 
 /**
- * A link is described itself, not its target. The reply to a GET, which aiooss2 and old SDKs send, has the object's
- * length too, and no body: the connection is closed, or a client that reads on would wait for it (A-12).
+ * Describes a link itself, not its target. The reply to a GET, which aiooss2 and old SDKs send, has the object's length
+ * but no body: the connection is closed, because the client would otherwise wait for the body (A-12).
  */
 export async function getObjectMeta(
 	emulator: Emulator,

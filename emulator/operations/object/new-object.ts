@@ -2,8 +2,9 @@
  * A new object as the request and its bucket define it: its properties, its encryption, its retention, and which
  * objects it must not replace.
  *
- * The emulator encrypts nothing at rest: the encryption is only named in replies. The request's headers count first,
- * then the bucket's default. KMS without a key means the key OSS manages for the account, whose id is made up (A-650).
+ * The emulator encrypts nothing at rest: the encryption is only named in replies. The request's headers take precedence
+ * over the bucket's default. KMS without a key means the key that OSS manages for the account, whose id is invented
+ * (A-650).
  *
  * Source: docs «PutObject», «PutBucketEncryption», «Retention policy», «PutBucketObjectWormConfiguration»; java1's and
  * py1's suites.
@@ -29,7 +30,7 @@ import {
 import { readNewObject, requireHeaderValue } from "./object-headers.ts";
 
 /**
- * @param headers of the request, or the form's fields
+ * @param headers the request's headers, or the form's fields
  * @throws OssError NoSuchBucket, InvalidArgument, InvalidEncryptionAlgorithmError, NoSuchObjectWormConfiguration
  */
 export async function prepareObject(
@@ -44,7 +45,7 @@ export async function prepareObject(
 	};
 }
 
-/** As `readNewObject`, with the encryption that the object gets. @throws OssError as `prepareObject` */
+/** Like `readNewObject`, with the object's encryption. @throws OssError like `prepareObject` */
 export async function readEncryptedObject(
 	emulator: Pick<Emulator, "store">,
 	request: Pick<OssRequest, "bucket" | "key" | "receivedAt">,
@@ -85,26 +86,26 @@ export async function readBypass(
 	return true;
 }
 
-/** Without headers of its own an object gets the default retention of its bucket. */
+/** An object without headers for it gets the default retention of its bucket. */
 async function initialState(
 	emulator: Emulator,
 	request: Pick<OssRequest, "bucket" | "receivedAt" | "expiryTime">,
 	headers: Headers,
 ): Promise<ObjectState> {
 	const now = expiryTimeOf(request);
-	const asked = readWormHeaders(headers, now);
-	const isAsked =
-		asked.retention !== undefined || asked.legalHold !== undefined;
+	const requested = readWormHeaders(headers, now);
+	const isRequested =
+		requested.retention !== undefined || requested.legalHold !== undefined;
 	const worm = await findDocument(emulator, OBJECT_WORM, request.bucket);
 	if (!worm) {
-		// Which error a bucket without object-level retention has for it is a guess (A-620).
-		if (isAsked) throw new OssError("NoSuchObjectWormConfiguration");
+		// The error for a bucket without object-level retention is a guess (A-620).
+		if (isRequested) throw new OssError("NoSuchObjectWormConfiguration");
 		return {};
 	}
 	const rule = worm.Rule?.DefaultRetention;
-	return asked.retention || !rule
-		? asked
-		: { ...asked, retention: retentionByDefault(rule, now) };
+	return requested.retention || !rule
+		? requested
+		: { ...requested, retention: retentionByDefault(rule, now) };
 }
 
 const ALGORITHM = "x-oss-server-side-encryption";
@@ -113,7 +114,7 @@ const DATA_ALGORITHM = "x-oss-server-side-data-encryption";
 
 const MANAGED_KEY = "0f5e1d0c-0000-4000-8000-000000000000";
 
-/** The headers that say so, by their names. */
+/** The headers that state the encryption, by name. */
 type Encryption = Readonly<Record<string, string>>;
 
 /** @throws OssError InvalidEncryptionAlgorithmError, NoSuchBucket */
@@ -122,8 +123,8 @@ export async function findEncryption(
 	bucket: string,
 	headers: Headers,
 ): Promise<Encryption | undefined> {
-	const asked = readEncryption(headers);
-	if (asked) return asked;
+	const requested = readEncryption(headers);
+	if (requested) return requested;
 	const document = await findDocument(emulator, ENCRYPTION, bucket);
 	const rule = document?.ApplyServerSideEncryptionByDefault;
 	return (
@@ -149,11 +150,11 @@ function readEncryption(headers: Headers): Encryption | undefined {
 
 /** Parts and the completed object have the encryption of the upload. @throws OssError InvalidArgument: py1's suite */
 export function refuseEncryption(headers: Headers): void {
-	const asked = headers[ALGORITHM];
-	if (asked !== undefined) throw invalidArgument(ALGORITHM, asked);
+	const requested = headers[ALGORITHM];
+	if (requested !== undefined) throw invalidArgument(ALGORITHM, requested);
 }
 
-/** Only KMS has keys and algorithms for data: py1's suite. */
+/** Only KMS has keys and data encryption algorithms: py1's suite. */
 function complete({
 	[ALGORITHM]: algorithm = "",
 	...ofKms

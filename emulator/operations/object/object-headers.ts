@@ -1,5 +1,5 @@
 /**
- * An object's headers, as a writer sends them and a reader gets them back.
+ * The headers of an object, in the requests that write it and the replies that return it.
  *
  * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101.
  */
@@ -18,7 +18,7 @@ import type {
 } from "../../storage/types.ts";
 import { readTags } from "../tagging/tags.ts";
 
-/** Kept with the object and given back as they came. */
+/** Headers that are stored with the object and returned unchanged. */
 const PRESERVED = [
 	["cache-control", "Cache-Control"],
 	["content-disposition", "Content-Disposition"],
@@ -28,13 +28,13 @@ const PRESERVED = [
 ] as const;
 
 const META = "x-oss-meta-";
-/** A form can name a field as it likes; it must be able to go out as a header. RFC 9110, 5.6.2. */
+/** A form field may have any name; this one must be valid as a header name. RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const META_BYTES_MAX = 8 * 1024;
 
 /**
- * @param headers of the request, or the form's fields
- * @throws OssError InvalidArgument for a value OSS does not know
+ * @param headers the request's headers, or the form's fields
+ * @throws OssError InvalidArgument for a value that OSS does not accept
  */
 export function readNewObject(
 	{
@@ -66,7 +66,7 @@ function readProperties(headers: Headers): ObjectProperties {
 		if (value !== undefined) preserved[name] = requireHeaderValue(name, value);
 	}
 	return {
-		// A FAQ lets OSS guess it from the key's extension; no page lists the extensions (A-606).
+		// According to a FAQ, OSS derives it from the key's extension; no page lists the extensions (A-606).
 		contentType: requireHeaderValue(
 			"Content-Type",
 			headers["content-type"] || "application/octet-stream",
@@ -87,7 +87,7 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 		bytes +=
 			Buffer.byteLength(name) - META.length + encodeWireText(value).length;
 	}
-	// A-04: no page names the answer to more than 8 KB.
+	// A-04: no page states the error for more than 8 KB.
 	if (bytes > META_BYTES_MAX)
 		throw invalidArgument(
 			"x-oss-meta",
@@ -97,22 +97,22 @@ function readUserMetadata(headers: Headers): Record<string, string> {
 	return Object.fromEntries(metadata);
 }
 
-/** As `requireHeaderValue`, of a name that a form made up too. */
+/** Like `requireHeaderValue`, and checks the name too, which in a form may be anything. */
 export function requireHeader(name: string, value: string): string {
 	if (!HEADER_NAME.test(name)) throw invalidArgument(name, value);
 	return requireHeaderValue(name, value);
 }
 
-/** Form fields and parameters can hold characters that a header of a reply cannot. */
+/** Form fields and parameters may contain characters that are not allowed in a reply's header. */
 export function requireHeaderValue(name: string, value: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are searched for
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
 	if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
 		throw invalidArgument(name, value);
 	return value;
 }
 
 export function readObjectAcl(headers: Headers): ObjectAcl | undefined {
-	// Empty is as good as absent: java1's suite sends it.
+	// An empty value counts as absent: java1's suite sends it.
 	const acl = headers["x-oss-object-acl"] || undefined;
 	if (acl === undefined || isObjectAcl(acl)) return acl;
 	throw invalidArgument(
@@ -189,7 +189,7 @@ export function writtenHeaders(
 	};
 }
 
-/** Objects have version ids once their bucket has ever had versioning. */
+/** Objects have version ids if their bucket has or had versioning. */
 export const versionHeader = (
 	{ versionId }: Pick<StoredObject, "versionId">,
 	bucket: StoredBucket,

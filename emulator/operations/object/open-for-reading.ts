@@ -12,9 +12,9 @@ import { openObject, requireRestored } from "./find-object.ts";
 import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
 
 /**
- * The caller reads the content or releases it.
+ * The caller must read the content or release it.
  *
- * @throws OssError as `openObject`, `requireTargetAccess`, `openTarget`, `requireRestored` and `requireConditions`;
+ * @throws OssError like `openObject`, `requireTargetAccess`, `openTarget`, `requireRestored` and `requireConditions`;
  *   nothing is held then
  */
 export async function openForReading(

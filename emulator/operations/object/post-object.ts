@@ -1,9 +1,9 @@
 /**
- * PostObject: an upload by an HTML form, signed by the policy in it.
+ * PostObject: an upload by an HTML form, which contains a signed policy.
  *
- * Only fields before `file` are read; fields after it are ignored, a callback too. The file is received while the
- * policy is known to allow it so far; a size the policy does not allow leaves nothing behind. Of a callback the
- * application server's answer counts, not the status or redirect that the form requests (A-17).
+ * Only fields before `file` are read; fields after it are ignored, including a callback. The file is received as long
+ * as the policy allows its size so far; if the policy refuses the size, nothing is stored. With a callback, the reply
+ * is the application server's answer, not the status or redirect that the form requests (A-17).
  *
  * Source: docs «PostObject», «Callback»; java SDK FAQ for fields after the file.
  */
@@ -39,7 +39,7 @@ async function storeForm(
 	form: Form,
 ): Promise<Reply> {
 	const { callbacks } = emulator;
-	const { asked, policy } = await authorizeForm(
+	const { formRequest, policy } = await authorizeForm(
 		emulator,
 		request,
 		form,
@@ -49,18 +49,24 @@ async function storeForm(
 	const body = form.content(policy, (lateNames) => {
 		callback = callbacks.addFieldsAfterFile(callback, lateNames);
 	});
-	const { object, qos } = await storeFile(emulator, asked, form, policy, body);
+	const { object, qos } = await storeFile(
+		emulator,
+		formRequest,
+		form,
+		policy,
+		body,
+	);
 	const headers = { ...writtenHeaders(object, bucket), ...qos };
-	warnOfRedirect(emulator, asked, form, callback);
+	warnOfRedirect(emulator, formRequest, form, callback);
 	const called = await callBack(
 		emulator,
-		asked,
+		formRequest,
 		callback,
 		{ object, owner: bucket.owner },
 		"PostObject",
 		headers,
 	);
-	return called ?? answerForm(asked, form, object, headers);
+	return called ?? answerForm(formRequest, form, object, headers);
 }
 
 export function warnOfRedirect(
@@ -71,20 +77,20 @@ export function warnOfRedirect(
 ): void {
 	if (callback?.urls.length && fields.get("success_action_redirect"))
 		log.warn(
-			`${bucket}/${key}: the answer of the callback takes the place of success_action_redirect`,
+			`${bucket}/${key}: the callback's answer replaces success_action_redirect`,
 		);
 }
 
 async function storeFile(
 	emulator: Emulator,
-	asked: OssRequest,
+	formRequest: OssRequest,
 	form: Form,
 	policy: Policy | undefined,
 	body: AsyncIterable<Buffer>,
 ): Promise<{ readonly object: StoredObject; readonly qos: ReplyHeaders }> {
 	const own: Headers = Object.fromEntries(form.fields);
-	const given = await prepareObject(emulator, asked, {
-		"x-oss-forbid-overwrite": asked.headers["x-oss-forbid-overwrite"],
+	const given = await prepareObject(emulator, formRequest, {
+		"x-oss-forbid-overwrite": formRequest.headers["x-oss-forbid-overwrite"],
 		...own,
 		"content-type": form.contentType,
 		"x-oss-tagging": undefined,
@@ -94,10 +100,10 @@ async function storeFile(
 		UPLOAD_BYTES_MAX,
 	);
 	const limit = readTrafficLimit({
-		query: asked.query,
-		headers: { ...asked.headers, ...own },
+		query: formRequest.query,
+		headers: { ...formRequest.headers, ...own },
 	});
-	await requireRoom(emulator, asked.bucket, 1);
+	await requireRoom(emulator, formRequest.bucket, 1);
 	const upload = slowed(body, limit);
 	const object = await emulator.store.objects
 		.put(given, upload.body, { ...readExpected(own), sizeMax })
@@ -106,8 +112,8 @@ async function storeFile(
 }
 
 /**
- * A redirect wins over a status; its code and parameters are those of S3 (A-05). The elements of a 201 are as in a
- * capture, whose order is not the docs' and whose ETag has no quotes (A-608).
+ * A redirect takes precedence over a status; its code and parameters are those of S3 (A-05). The elements of a 201 are
+ * those of a capture, which has a different order than the docs and an ETag without quotes (A-608).
  */
 export function answerForm(
 	request: OssRequest,
@@ -136,7 +142,7 @@ export function answerForm(
 	);
 }
 
-/** @returns undefined unless `text` is a URL of http or https: the form is then answered as without a redirect */
+/** @returns undefined unless `text` is an http or https URL; the form is then answered as if it had no redirect */
 function redirectTo(
 	text: string,
 	{ bucket, key, etag }: Pick<StoredObject, "bucket" | "key" | "etag">,

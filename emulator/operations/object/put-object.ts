@@ -1,8 +1,8 @@
 /**
- * PutObject: stores the body under a name, then calls the application server if the request has a callback.
+ * PutObject: stores the body as an object, then calls the application server if the request has a callback.
  *
- * The callback is read before the body, so a malformed one leaves no object behind. It is sent after the object is
- * stored, so one that fails does: 203 CallbackFailed.
+ * The callback is read before the body, so that a malformed one stores nothing. It is sent after the object is stored,
+ * so the object stays when the callback fails: 203 CallbackFailed.
  *
  * Source: docs «PutObject», «Callback».
  */

@@ -1,9 +1,8 @@
 /**
- * SealAppendObject: nothing can be appended any more. Sealing again changes nothing, the first seal's time included.
+ * SealAppendObject: nothing can be appended after it. Sealing again changes nothing, not even the time of the seal.
  *
- * The errors of later appends, and of seals of other objects, are in the table of errors only, with 409; a suite that
- * never ran
- * expects 400 (A-610).
+ * The errors for later appends, and for sealing other objects, appear only in the table of errors, with 409; a suite
+ * that has never run expects 400 (A-610).
  *
  * Source: docs «SealAppendObject».
  */

@@ -1,8 +1,8 @@
 /**
  * The headers of GET and HEAD about changes to an object since it was written.
  *
- * Pure. Source: docs «HeadObject», «SealAppendObject»; go2's results for the formats. Of a legal hold nothing is said
- * unless it is on: seen at OSS by multicloudj's tests.
+ * Pure. Source: docs «HeadObject», «SealAppendObject»; go2's results for the formats. A legal hold has a header only
+ * while it is on: observed at OSS by multicloudj's tests.
  */
 import type { ReplyHeaders } from "../../oss/reply.ts";
 import { httpTime, isoTime } from "../../oss/times.ts";

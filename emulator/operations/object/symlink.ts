@@ -30,7 +30,7 @@ export async function putSymlink(
 	if (target === undefined)
 		throw invalidArgument(TARGET, request.headers[TARGET] ?? "");
 	requireKey(target);
-	// It has no content that could be encrypted.
+	// A link has no content to encrypt.
 	const { encryption: _, ...own } = given.properties;
 	const properties = { ...own, symlinkTarget: target };
 	const etag = hash("md5", target, "hex").toUpperCase();
@@ -59,7 +59,7 @@ export async function getSymlink(
 }
 
 /**
- * The object that a reader of `object` gets: for a link, the target's content and the link's own metadata.
+ * Returns the object that a reader of `object` gets: for a link, the target's content with the link's own metadata.
  *
  * @throws OssError AccessDenied for a caller who cannot read the target; SymlinkTargetNotExist, InvalidTargetType
  */
@@ -77,8 +77,8 @@ export async function followLink(
 }
 
 /**
- * Of a link and its target both are asked, when the target is read: docs «PutSymlink», of ACLs; that policies are no
- * other matter is a guess (A-692).
+ * Reading through a link requires access to both the link and the target: docs «PutSymlink», for ACLs; the same for
+ * policies is a guess (A-692).
  *
  * @throws OssError AccessDenied
  */
@@ -90,7 +90,7 @@ export async function requireTargetAccess(
 	if (key === undefined) return;
 	const bucket = await emulator.store.buckets.get(request.bucket);
 	const query = new Map(request.query);
-	query.delete("versionId"); // of the link
+	query.delete("versionId"); // it is the link's
 	const reading = { ...request, key, query };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 }
@@ -99,9 +99,9 @@ export async function requireTargetAccess(
 export type OpenLink = OpenObject & { readonly shown: StoredObject };
 
 /**
- * As `followLink`, for content, without a check of the caller's rights.
+ * Like `followLink`, for content, without a check of the caller's rights.
  *
- * @param opened is released if it is a link, or the caller's to release
+ * @param opened released here if it is a link; otherwise the caller must release it
  * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is held then
  */
 export async function openTarget(

@@ -1,6 +1,6 @@
 /**
- * Callbacks of the three uploads that have them: once the object is stored, the application server is called. For
- * other operations OSS ignores a callback, and the log says so.
+ * Callbacks of the three uploads that support them: once the object is stored, the application server is called. For
+ * other operations OSS ignores a callback, and the log reports it.
  */
 import { PUBLIC_KEY_PATH } from "../../callback/key-pair.ts";
 import type { ResolvedCallback, UploadFacts } from "../../callback/model.ts";
@@ -11,7 +11,7 @@ import type { StoredObject } from "../../storage/types.ts";
 import type { Row } from "../row.ts";
 import { noSuchKey } from "../store-protocol.ts";
 
-/** OSS does not report that it ignores a callback. */
+/** Logs that a callback is ignored, which OSS does not report. */
 export function warnIfCallbackIgnored(
 	{ log }: Pick<Emulator, "log">,
 	{ method, headers, query }: Pick<OssRequest, "method" | "headers" | "query">,
@@ -21,15 +21,15 @@ export function warnIfCallbackIgnored(
 	if (!isRequested || callback !== "ignored") return;
 	if (method === "PUT" || method === "POST")
 		log.warn(
-			`${name} sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form`,
+			`${name} does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field`,
 		);
 }
 
 /**
  * Calls the application server, if the upload requests a callback, and replies with its answer.
  *
- * @param owner of the bucket
- * @param headers of the upload's own reply
+ * @param owner the bucket's owner
+ * @param headers the headers of the upload's own reply
  * @returns undefined when no callback is sent
  * @throws OssError CallbackFailed; the object stays
  */
@@ -63,11 +63,12 @@ export async function callBack(
 }
 
 /**
- * The URL of the public key, by the name under which the upload reached the emulator: a mapped port, the name of a
- * container. A bucket's label is left out, because names below an address or a container's name seldom resolve.
+ * The URL of the public key, with the host name under which the upload reached the emulator, which may have a mapped
+ * port or be a container's name. The bucket's label is removed, because names below an address or a container's name
+ * rarely resolve.
  *
- * @returns '' for a Host that is not a name, and for the cloud's own names: an SDK makes one up where it is pointed at
- *   an address, and application servers would ask the cloud
+ * @returns '' for a Host that is not a name, and for the names of Alibaba Cloud: some SDKs send one when their endpoint
+ * is an address, and application servers would fetch the key from the cloud
  */
 export function publicKeyUrlFor({
 	scheme,
@@ -84,7 +85,7 @@ export function publicKeyUrlFor({
 const HOST = /^(\[[\da-f:.]{2,45}\]|[\w.-]{1,253})(:\d{1,5})?$/i;
 const CLOUD = /(^|\.)aliyuncs\.com\.?(:\d+)?$/i;
 
-/** @throws OssError NoSuchKey when the object has been deleted or replaced meanwhile */
+/** @throws OssError NoSuchKey if the object has been deleted or replaced meanwhile */
 async function readContent(
 	{ store }: Emulator,
 	{ bucket, key, versionId, etag }: StoredObject,

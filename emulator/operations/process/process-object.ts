@@ -1,8 +1,8 @@
 /**
- * Images, processed as they are read (`GET ?x-oss-process=`) or to be stored (`POST ?x-oss-process`).
+ * Image processing: on reading (`GET ?x-oss-process=`) or into a new object (`POST ?x-oss-process`).
  *
  * Source: docs «IMG implementation modes», «Save processed images»; go1's and py1's suites for the bucket, which the
- * answer names only if the request did.
+ * answer names only if the request does.
  */
 import { Readable } from "node:stream";
 import type { Emulator } from "../../emulator.ts";
@@ -66,8 +66,8 @@ export async function getProcessedObject(
 const BODY_BYTES_MAX = 64 * 1024;
 
 /**
- * The caller must be allowed to put the new object, besides reading the old one (A-863). An empty process is
- * InvalidRequest: cpp's suite; that an empty body is the same is a guess (A-897).
+ * The caller must have the right to put the new object in addition to reading the old one (A-863). An empty process is
+ * InvalidRequest: cpp's suite; the same for an empty body is a guess (A-897).
  */
 export async function processObject(
 	emulator: Emulator,
@@ -143,7 +143,7 @@ async function run(
 	}
 }
 
-/** Source: docs «Add watermarks»: at most three images, of the same bucket. */
+/** Source: docs «Add watermarks»: at most three images, from the same bucket. */
 const IMAGE_WATERMARKS_MAX = 3;
 
 function requireFewWatermarks(steps: readonly Step[]): void {
@@ -154,7 +154,7 @@ function requireFewWatermarks(steps: readonly Step[]): void {
 		throw invalidArgument("watermark", String(images.length));
 }
 
-/** The caller must be allowed to read the image of a watermark too (A-947). */
+/** The caller must also have the right to read the watermark image (A-947). */
 async function loadWatermark(
 	emulator: Emulator,
 	request: OssRequest,
@@ -179,7 +179,7 @@ async function loadWatermark(
 	}
 }
 
-/** @throws OssError NoSuchStyle, InvalidArgument, NotImplemented for other than image actions */
+/** @throws OssError NoSuchStyle, InvalidArgument, NotImplemented for actions other than image actions */
 async function findSteps(
 	emulator: Emulator,
 	bucket: string,

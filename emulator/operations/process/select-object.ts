@@ -1,11 +1,11 @@
 /**
  * SelectObject and CreateSelectObjectMeta, over CSV and JSON.
  *
- * An error before the first output is an HTTP error. A later one is reported in the last frame; raw output has no
- * frames, so the connection breaks off.
+ * An error before the first output is an HTTP error. A later error is reported in the last frame; raw output has no
+ * frames, so the connection is closed.
  *
  * Source: docs «SelectObject», «CreateSelectObjectMeta»; readers and suites of the SDKs, cpp's SelectObjectTest for the
- * order of errors, for requesters that pay, and for metadata that exist already.
+ * order of errors, for requester pays, and for metadata that already exist.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -83,7 +83,10 @@ type Texts = (
 	size: number,
 ) => AsyncGenerator<string>;
 
-/** Elements that are not read here, like `EnablePayloadCrc`, cannot come twice either. @throws OssError MalformedXML */
+/**
+ * Elements that are not read here, such as `EnablePayloadCrc`, must not occur twice either. @throws OssError
+ * MalformedXML
+ */
 async function readSelectBody(
 	request: OssRequest,
 	root: string,
@@ -110,7 +113,7 @@ async function select(
 		const raw = isRaw(document);
 		const pieces = piecesOf(texts, first, scan);
 		const body = Readable.from(raw ? unframed(pieces) : framed(pieces, scan));
-		// A client that goes before the first piece is taken leaves the object open.
+		// Released here, because a client may disconnect before the first piece is read.
 		body.once("close", () => texts.return(undefined));
 		return {
 			status: 206,
@@ -123,7 +126,10 @@ async function select(
 	}
 }
 
-/** Source: cpp's SelectObjectTest. @throws OssError AccessDenied for another account's request to a paying bucket */
+/**
+ * Source: cpp's SelectObjectTest. @throws OssError AccessDenied for another account's request to a requester-pays
+ * bucket
+ */
 async function requireOwnerPays(
 	emulator: Emulator,
 	{ bucket, caller }: OssRequest,
@@ -173,10 +179,10 @@ class Scan {
 	}
 }
 
-/** Parsing that many bytes takes a few milliseconds. */
+/** Parsing this many bytes takes a few milliseconds. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Small chunks, between which other requests go first. */
+/** Splits chunks into small ones, and lets other requests run in between. */
 async function* inBreaks(
 	chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
@@ -188,10 +194,10 @@ async function* inBreaks(
 		}
 }
 
-/** No page names the code for content that is not compressed as declared (A-805). @throws OssError InvalidArgument */
+/** No page states the code for content that is not compressed as declared (A-805). @throws OssError InvalidArgument */
 async function* gunzip(scan: Scan): AsyncGenerator<Buffer> {
 	const unpacked = createGunzip();
-	// An error is thrown by the iteration.
+	// The iteration throws the error.
 	pipeline(Readable.from(scan.chunks()), unpacked, () => undefined);
 	try {
 		yield* unpacked;
@@ -202,26 +208,26 @@ async function* gunzip(scan: Scan): AsyncGenerator<Buffer> {
 	}
 }
 
-/** Size of a piece, and how much is read before a sign of life is sent. */
+/** Size of a piece, and number of bytes read before a keep-alive is sent. */
 const PIECE_CHARACTERS = 64 * 1024;
 const SILENT_BYTES_MAX = 4 * 1024 ** 2;
 
-/** Joins texts into pieces; '' after a long silence. A complete piece is sent before an error. */
+/** Joins texts into pieces; yields '' after a long silence. A complete piece is sent before an error. */
 async function* piecesOf(
 	texts: AsyncIterable<string>,
 	first: string,
 	scan: Scan,
 ): AsyncGenerator<string> {
-	let [piece, said] = [first, 0];
+	let [piece, reportedBytes] = [first, 0];
 	const breaks = new Breaks();
 	try {
 		for await (const text of texts) {
 			await breaks.pause();
 			piece += text;
-			const isSilent = scan.bytes - said > SILENT_BYTES_MAX;
+			const isSilent = scan.bytes - reportedBytes > SILENT_BYTES_MAX;
 			if (piece.length < PIECE_CHARACTERS && !isSilent) continue;
 			yield piece;
-			[piece, said] = ["", scan.bytes];
+			[piece, reportedBytes] = ["", scan.bytes];
 		}
 	} catch (error) {
 		if (piece !== "") yield piece;

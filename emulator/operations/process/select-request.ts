@@ -34,7 +34,7 @@ function delimiter(node: XmlNode, name: string, usual: string): string {
 	return bytes.toString() || usual;
 }
 
-/** One of a few words in any case; the first when the element is absent. @throws OssError InvalidArgument */
+/** One of `words`, case-insensitive; the first when the element is absent. @throws OssError InvalidArgument */
 function oneOf<T extends string>(
 	node: XmlNode,
 	name: string,
@@ -120,7 +120,7 @@ function readQuery(document: XmlNode): Query {
 
 const RANGE = /^(line|split)-range=(\d*)-(\d*)$/;
 
-/** The header of a CSV object is its line 0. It needs no CreateSelectObjectMeta (A-806). */
+/** The header of a CSV object is its line 0. A range of lines does not require CreateSelectObjectMeta (A-806). */
 function readRange(node: XmlNode): Range | undefined {
 	const text = textOf(node, "Range");
 	if (text === "") return undefined;

@@ -1,8 +1,8 @@
 /**
- * Image styles: names for ways to process an image.
+ * Image styles: named ways to process an image.
  *
- * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for the refusals, and that the content is not parsed;
- * go1's for the order of a list.
+ * Source: docs «PutStyle», «GetStyle», «ListStyle»; py1's suite for the errors, and for content that is not parsed;
+ * go1's for the order of the list.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
@@ -21,7 +21,7 @@ import {
 import { requireParameter } from "../configurations/parameters.ts";
 import { element, one, or, word } from "../configurations/shape.ts";
 
-/** A request has the content only; OSS adds the rest. */
+/** A request contains only the content; OSS adds the rest. */
 export const STYLE = kind(
 	element({
 		Name: or(word, ""),
@@ -56,7 +56,7 @@ function requireName(query: Query): string {
 	return name;
 }
 
-/** A style that is put again was still made when it was made first. */
+/** A style that is put again keeps its creation time. */
 export async function putStyle(
 	emulator: Emulator,
 	request: OssRequest,
@@ -77,7 +77,7 @@ export async function putStyle(
 	return empty(200);
 }
 
-/** The oldest first, those of one second by name. */
+/** Oldest first, then by name. */
 export async function listStyle(
 	{ store }: Emulator,
 	{ bucket }: OssRequest,

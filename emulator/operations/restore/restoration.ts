@@ -1,5 +1,5 @@
 /**
- * Archived objects: frozen until a request restores them for some days, then frozen again.
+ * Archived objects: frozen until a request restores them for a number of days, then frozen again.
  *
  * Pure. Source: docs «RestoreObject», «Restore objects»: the stages, and how long each lasts.
  */
@@ -10,24 +10,24 @@ import type { Restoration, StoredObject } from "../../storage/types.ts";
 
 type Archived = Pick<StoredObject, "storageClass" | "state">;
 
-/** How urgent, the most urgent first. */
+/** Restore priorities, most urgent first. */
 export const TIERS: readonly Restoration["tier"][] = [
 	"Expedited",
 	"Standard",
 	"Bulk",
 ];
 
-/** How a class of archived objects is restored. */
+/** How objects of an archive class are restored. */
 export type Terms = {
-	/** How many days an object can stay restored, all in all. */
+	/** Maximum number of days that an object can stay restored, extensions included. */
 	readonly daysMax: number;
-	/** Seconds until it is restored, by tier; other tiers are refused. */
+	/** Seconds until an object is restored, by tier; other tiers are refused. */
 	readonly seconds: Readonly<Partial<Record<Restoration["tier"], number>>>;
 };
 
 /**
- * OSS takes a minute for Archive, hours for the others. Here it takes seconds, in the same order, so that tests can
- * both wait for the end and observe an object while it is being restored (A-600).
+ * OSS takes a minute for Archive and hours for the other classes. The emulator takes seconds, in the same order, so
+ * that tests can wait for the end and also observe an object while it is being restored (A-600).
  */
 const TERMS: Readonly<Partial<Record<StorageClass, Terms>>> = {
 	Archive: { daysMax: 7, seconds: { "": 3 } },
@@ -56,7 +56,7 @@ export function stageOf(
 	return ms < restoration.ready ? "restoring" : "restored";
 }
 
-/** One that begins now. */
+/** A restoration that begins now. */
 export function beginRestoration(
 	{ seconds }: Terms,
 	tier: Restoration["tier"],
@@ -68,7 +68,7 @@ export function beginRestoration(
 }
 
 /** Adds `days`, up to the maximum of the storage class. */
-export const prolong = (
+export const extendRestoration = (
 	restoration: Restoration,
 	{ daysMax }: Terms,
 	days: number,
@@ -94,7 +94,7 @@ export function restoreInfo(
 }
 
 /**
- * @param isDirect whether the bucket lets Archive be read as it is
+ * @param isDirect whether the bucket allows reading Archive objects directly
  * @throws OssError InvalidObjectState
  */
 export function requireReadable(

@@ -1,7 +1,8 @@
 /**
  * RestoreObject restores an archived object; CleanRestoredObject freezes it again.
  *
- * Source: docs of these names; EC 0016-00000701 … -719; ali-oss's and oss2's suites for which document is refused how.
+ * Source: docs of these names; EC 0016-00000701 … -719; ali-oss's and oss2's suites for the errors of invalid
+ * documents.
  */
 
 import type { Emulator } from "../../emulator.ts";
@@ -15,7 +16,7 @@ import { readDocument } from "../body.ts";
 import { findObject, versionOf } from "../object/find-object.ts";
 import {
 	beginRestoration,
-	prolong,
+	extendRestoration,
 	stageOf,
 	type Terms,
 	TIERS,
@@ -23,7 +24,9 @@ import {
 } from "./restoration.ts";
 
 /** The requested restoration; the tier is '' for classes without tiers. */
-type Wanted = Pick<Restoration, "tier"> & { readonly days: number };
+type RequestedRestoration = Pick<Restoration, "tier"> & {
+	readonly days: number;
+};
 
 export async function restoreObject(
 	emulator: Emulator,
@@ -34,7 +37,7 @@ export async function restoreObject(
 	const { storageClass, versionId } = await findObject(emulator, request);
 	const terms = termsOf(storageClass);
 	if (!terms) throw notArchived();
-	const wanted = await readWanted(request, terms);
+	const requested = await readRequested(request, terms);
 	const object = await emulator.store.objects.change(
 		bucket,
 		key,
@@ -42,13 +45,13 @@ export async function restoreObject(
 		(present) => {
 			requireClass(present, storageClass);
 			const { state } = present;
-			const restoration = restore(state.restoration, wanted, terms, now);
+			const restoration = restore(state.restoration, requested, terms, now);
 			return { state: { ...state, restoration } };
 		},
 	);
 	const stage = stageOf(object.state.restoration, now);
 	return empty(stage === "restored" ? 200 : 202, {
-		"x-oss-object-restore-priority": wanted.tier || undefined,
+		"x-oss-object-restore-priority": requested.tier || undefined,
 		...(await versionOf(emulator, object)),
 	});
 }
@@ -56,17 +59,17 @@ export async function restoreObject(
 /** @throws OssError RestoreAlreadyInProgress */
 function restore(
 	present: Restoration | undefined,
-	{ tier, days }: Wanted,
+	{ tier, days }: RequestedRestoration,
 	terms: Terms,
 	now: Date,
 ): Restoration {
 	const begun = beginRestoration(terms, tier, days, now);
 	const stage = stageOf(present, now);
 	if (!present || stage === "frozen") return begun;
-	if (stage === "restored") return prolong(present, terms, days);
+	if (stage === "restored") return extendRestoration(present, terms, days);
 	const faster = urgency(present.tier) - urgency(tier);
 	if (faster > 0) return begun;
-	// The code of asking for a slower one is not on the page of its EC (A-601).
+	// The page of the EC does not state the code for requesting a slower tier (A-601).
 	throw faster < 0
 		? new OssError("RestoreAlreadyInProgress", { ec: "0016-00000715" })
 		: new OssError("RestoreAlreadyInProgress");
@@ -74,7 +77,7 @@ function restore(
 
 const urgency = (tier: Restoration["tier"]): number => TIERS.indexOf(tier);
 
-/** Only of the classes that are copied to be read; an Archive object is frozen again all the same (A-602). */
+/** Documented only for classes that are copied in order to be read; an Archive object is frozen again too (A-602). */
 export async function cleanRestoredObject(
 	emulator: Emulator,
 	request: OssRequest,
@@ -117,7 +120,10 @@ const notArchived = (): OssError =>
 const DAYS_DEFAULT = 1;
 
 /** @throws OssError MalformedXML, InvalidArgument */
-async function readWanted(request: OssRequest, terms: Terms): Promise<Wanted> {
+async function readRequested(
+	request: OssRequest,
+	terms: Terms,
+): Promise<RequestedRestoration> {
 	const knowsTiers = !("" in terms.seconds);
 	const byDefault = knowsTiers ? "Standard" : "";
 	const document = await readDocument(request);
@@ -133,7 +139,7 @@ async function readWanted(request: OssRequest, terms: Terms): Promise<Wanted> {
 	};
 }
 
-/** The page of the EC names no code (A-603). */
+/** The page of the EC states no code (A-603). */
 function readDays(text: string | undefined, { daysMax }: Terms): number {
 	if (text === undefined) return DAYS_DEFAULT;
 	const days = readDecimal(text, 1, daysMax);

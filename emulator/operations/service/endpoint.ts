@@ -1,15 +1,15 @@
 /**
- * How OSS names its own addresses in answers.
+ * The addresses of OSS in answers.
  *
- * Clients connect to the returned address: it is the one they already use, never a name that only this machine knows.
- * Requests to one of Alibaba's names get Alibaba's names.
+ * Clients connect to the returned address, so it is the one they already use, never a name that only this machine can
+ * resolve. Requests to a name of Alibaba Cloud get such names.
  *
  * Pure.
  */
 import { encodeKey } from "../../oss/encoding.ts";
 import type { OssRequest } from "../../oss/request.ts";
 
-type DocumentRequest = Pick<
+type AddressedRequest = Pick<
 	OssRequest,
 	"host" | "bucket" | "key" | "scheme" | "isInHost"
 >;
@@ -18,7 +18,7 @@ const ALIYUN = /(^|\.)aliyuncs\.com(:\d+)?$/i;
 
 /** `oss-cn-hangzhou.aliyuncs.com`, or `localhost:6770`. */
 export function extranetEndpoint(
-	{ host, bucket }: DocumentRequest,
+	{ host, bucket }: AddressedRequest,
 	region: string,
 ): string {
 	return ALIYUN.test(host)
@@ -27,7 +27,7 @@ export function extranetEndpoint(
 }
 
 export function intranetEndpoint(
-	{ host, bucket }: DocumentRequest,
+	{ host, bucket }: AddressedRequest,
 	region: string,
 ): string {
 	return ALIYUN.test(host)
@@ -41,13 +41,13 @@ const withoutBucket = (host: string, bucket: string): string =>
 		: host;
 
 /**
- * The URL of the object asked for, by the way it was asked for: bucket in the host or in the path. A tilde is encoded
- * here (java1's UploadPartCopyTest).
+ * The URL of the requested object, with the bucket in the host or in the path, as in the request. A tilde is encoded
+ * (java1's UploadPartCopyTest).
  */
-export const objectUrl = (asked: DocumentRequest): string =>
-	`${asked.scheme}://${asked.host}${rootOf(asked)}${encodeKey(asked.key).replaceAll("~", "%7E")}`;
+export const objectUrl = (request: AddressedRequest): string =>
+	`${request.scheme}://${request.host}${rootOf(request)}${encodeKey(request.key).replaceAll("~", "%7E")}`;
 
-/** Before every key: `/`, or `/bucket/` where the Host does not say which bucket. */
+/** The path before every key: `/`, or `/bucket/` if the Host does not name the bucket. */
 export const rootOf = ({
 	bucket,
 	isInHost,

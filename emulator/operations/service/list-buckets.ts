@@ -1,9 +1,8 @@
 /**
- * ListBuckets: the caller's buckets by name; limited to a tag or a resource group if the request names one.
+ * ListBuckets: the caller's buckets by name, filtered by a tag or a resource group if the request names one.
  *
  * Source: docs «GetService (ListBuckets)»; py1's and java1's suites for `tag-key`, ali-oss's for `tagging="k":"v",…`,
- * php2's for `k:v`, which are given back in the result; EC 0017-00000289, -290 and go1's suite for a prefix with
- * capitals.
+ * php2's for `k:v`, which the result repeats; EC 0017-00000289, -290 and go1's suite for a prefix with capitals.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
@@ -33,7 +32,7 @@ export async function listBuckets(
 	const marker = readText(query, "marker");
 	const max = readCount(query, "max-keys", 100, 1000, { ec: "0017-00000289" });
 	const isWanted = readFilter(request);
-	const isGroupAsked = RESOURCE_GROUP_HEADER in request.headers; // java1's suite
+	const isGroupRequested = RESOURCE_GROUP_HEADER in request.headers; // java1's suite
 	const found: Described[] = [];
 	for (const bucket of await store.buckets.list(caller.uid, prefix, marker)) {
 		const described = await describe(emulator, bucket);
@@ -58,7 +57,7 @@ export async function listBuckets(
 					Name: bucket.name,
 					Region: bucket.location.replace(/^oss-/, ""),
 					StorageClass: bucket.storageClass,
-					ResourceGroupId: isGroupAsked ? resourceGroup : undefined,
+					ResourceGroupId: isGroupRequested ? resourceGroup : undefined,
 					Tag: query.has("tagging") ? tags : undefined,
 				})),
 			},
@@ -66,7 +65,7 @@ export async function listBuckets(
 	);
 }
 
-/** That it is by these characters that OSS tells a prefix no bucket can have is a guess (A-673). */
+/** Recognising an impossible prefix by these characters is a guess (A-673). */
 function readPrefix(query: Query): string {
 	const prefix = query.get("prefix") ?? "";
 	if (!/^[a-z0-9-]{0,63}$/.test(prefix))
@@ -98,17 +97,17 @@ function readFilter({
 }: OssRequest): (bucket: Described) => boolean {
 	const group = headers[RESOURCE_GROUP_HEADER] || undefined;
 	if (group !== undefined) requireResourceGroup(group);
-	const wanted = wantedTags(query);
+	const filter = wantedTags(query);
 	return ({ tags, resourceGroup }) =>
 		(group ?? resourceGroup) === resourceGroup &&
-		wanted.every(({ Key, Value }) =>
+		filter.every(({ Key, Value }) =>
 			tags.some((tag) => tag.Key === Key && (Value ?? tag.Value) === tag.Value),
 		);
 }
 
 type WantedTag = { readonly Key: string; readonly Value?: string };
 
-/** @throws OssError InvalidArgument for a list of another form, or a value without a key (A-422) */
+/** @throws OssError InvalidArgument for a malformed list, or a value without a key (A-422) */
 function wantedTags(query: Query): readonly WantedTag[] {
 	const key = query.get("tag-key") ?? "";
 	const value = query.get("tag-value") ?? "";

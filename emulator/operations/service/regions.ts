@@ -1,5 +1,5 @@
 /**
- * DescribeRegions, ListCloudBoxes. The emulator is one region; which others OSS has does not depend on that.
+ * DescribeRegions, ListCloudBoxes. The emulator is one region, but lists those of OSS.
  *
  * Source: docs «DescribeRegions», «Regions and endpoints»; «HTTP 404 status code», NoSuchRegion.
  */
@@ -19,7 +19,7 @@ const KNOWN = [
   "eu-west-1", "us-west-1", "us-east-1", "na-south-1", "me-east-1", "me-central-1",
 ];
 
-/** `oss-cn-hangzhou` …, in order, with the emulator's own, whatever it is called. */
+/** `oss-cn-hangzhou` …, sorted, including the emulator's own region, whatever its name. */
 export const locationsFrom = (region: string): readonly string[] =>
 	[...new Set([region, ...KNOWN])].map((one) => `oss-${one}`).sort();
 
@@ -27,12 +27,12 @@ export async function describeRegions(
 	{ region }: Emulator,
 	{ query }: OssRequest,
 ): Promise<Reply> {
-	const asked = query.get("regions") ?? "";
+	const requested = query.get("regions") ?? "";
 	const found = locationsFrom(region).filter(
-		(location) => asked === "" || location === asked,
+		(location) => requested === "" || location === requested,
 	);
 	if (found.length === 0)
-		throw new OssError("NoSuchRegion", { message: asked }); // java2's suite
+		throw new OssError("NoSuchRegion", { message: requested }); // java2's suite
 	return xml(
 		writeXml("RegionInfoList", {
 			RegionInfo: found.map((location) => ({

@@ -1,9 +1,9 @@
 /**
- * Access points: further names of a bucket, each with a policy of its own. They are stored; no request arrives through
- * one.
+ * Access points: additional names of a bucket, each with its own policy. They are stored, but cannot be used in
+ * requests.
  *
  * Source: docs «CreateAccessPoint», «GetAccessPoint», «ListAccessPoints», «DeleteAccessPoint»; py1's and go2's suites.
- * The rules for names are from the first; the error for a duplicate name is a guess (A-421).
+ * The rules for names are from the first page; the error for a duplicate name is a guess (A-421).
  */
 import { hash } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";
@@ -83,7 +83,7 @@ const arnOf = (
 	name: string,
 ): string => `acs:oss:${region}:${caller.uid}:accesspoint/${name}`;
 
-/** Without a name it is ListAccessPoints, of this bucket. */
+/** Without a name it is ListAccessPoints for this bucket. */
 export async function getAccessPoint(
 	emulator: Emulator,
 	request: OssRequest,
@@ -165,7 +165,7 @@ async function pointsOf(
 	});
 }
 
-/** Its policy and its block of public access go with it. */
+/** Also deletes its policy and its public access block. */
 export async function deleteAccessPoint(
 	emulator: Emulator,
 	request: OssRequest,
@@ -183,7 +183,7 @@ export const ACCESS_POINT_POLICY = {
 		(await requireAccessPoint(emulator, request)).AccessPointName,
 } as const;
 
-/** For operations on a bucket, or on one of its access points if they name it. */
+/** Runs an operation on a bucket, or on one of its access points if the request names one. */
 export const withAccessPoint =
 	(run: Operation): Operation =>
 	async (emulator, request, bucket) => {

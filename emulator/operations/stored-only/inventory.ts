@@ -1,10 +1,10 @@
 /**
  * Inventories: lists of a bucket's objects that would be written every day or week.
  *
- * An inventory with an existing id is replaced, although a page documents a 409: the suites do so (A-411).
+ * An inventory with an existing id is replaced, as in the suites, although a page documents a 409 (A-411).
  *
- * Source: docs «PutBucketInventory», «ListBucketInventory»; EC 0020-00000031; go1's suite (a destination that is not
- * one's own; no or two encryptions); py2's for the incremental inventory, which is written at an interval in seconds.
+ * Source: docs «PutBucketInventory», «ListBucketInventory»; EC 0020-00000031; go1's suite (a destination of another
+ * owner; no encryption, or two); py2's for the incremental inventory, which is written at an interval in seconds.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -83,9 +83,9 @@ export const INVENTORY = kind(
 		root: "InventoryConfiguration",
 		absent: refused("NoSuchInventory"),
 		idOf: ({ query }) => requireParameter(query, "inventoryId"),
-		accept: async (document, asked) => {
-			const id = asked.request.query.get("inventoryId") ?? "";
-			// No page tells how OSS refuses two ids (A-410).
+		accept: async (document, context) => {
+			const id = context.request.query.get("inventoryId") ?? "";
+			// No page states the error for two different ids (A-410).
 			if (document.Id !== id) throw invalidArgument("inventoryId", id);
 			const { Bucket, Encryption } = document.Destination.OSSBucketDestination;
 			const keys = Object.values(Encryption ?? {}).filter(
@@ -93,8 +93,8 @@ export const INVENTORY = kind(
 			);
 			if (keys.length > 1)
 				throw malformed("Encryption must be one of SSE-OSS, SSE-KMS.");
-			await requireDestination(Bucket, asked);
-			await requireRoom(id, asked);
+			await requireDestination(Bucket, context);
+			await requireRoom(id, context);
 			const { Filter } = document;
 			return Filter
 				? {
@@ -106,7 +106,7 @@ export const INVENTORY = kind(
 	},
 );
 
-/** py1's and java1's suites see «IA,Standard» of «Standard,IA»; of more classes the order is a guess (A-656). */
+/** py1's and java1's suites get «IA,Standard» for «Standard,IA»; the order of more classes is a guess (A-656). */
 const inOrder = (
 	classes: string | undefined,
 ): { StorageClass?: string | undefined } =>
@@ -134,7 +134,7 @@ async function requireRoom(
 		throw new OssError("InventoryExceedLimit");
 }
 
-/** A page begins after the id that the token is. */
+/** The token is the id after which the page begins. */
 export async function listBucketInventory(
 	{ store }: Emulator,
 	{ bucket, query }: OssRequest,

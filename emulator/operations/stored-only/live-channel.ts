@@ -1,5 +1,5 @@
 /**
- * A live channel as it is stored, and the addresses OSS gives it.
+ * The stored form of a live channel, and the addresses that OSS assigns to it.
  *
  * Pure. Source: docs «PutLiveChannel»: the bounds and the default of each element.
  */
@@ -23,16 +23,16 @@ export const NAME = "live";
 
 const PLAYLIST = "playlist.m3u8";
 
-/** One of these; another is InvalidArgument, as java1's suite sees it. */
+/** The allowed statuses; any other is InvalidArgument, as in java1's suite. */
 const argument =
-	(isRight: (value: string) => boolean): Shape<string> =>
+	(isValid: (value: string) => boolean): Shape<string> =>
 	(node) => {
 		const value = word(node);
-		if (!isRight(value)) throw invalidArgument(node.name, value);
+		if (!isValid(value)) throw invalidArgument(node.name, value);
 		return value;
 	};
 
-/** An empty one is one by default, as py1 sends it. */
+/** An empty element means the default, as sent by py1. */
 const playlist: Shape<string> = (node) =>
 	word(node) === "" ? PLAYLIST : argument(isPlaylist)(node);
 
@@ -75,16 +75,16 @@ export function parseChannel(stored: string | undefined): Channel {
 	return JSON.parse(stored);
 }
 
-/** Where a stream would be pushed to, and played from. */
+/** The URLs to which a stream would be pushed and from which it would be played. */
 export function urlsOf(
-	asked: Pick<OssRequest, "host" | "bucket" | "scheme" | "isInHost">,
+	request: Pick<OssRequest, "host" | "bucket" | "scheme" | "isInHost">,
 	name: string,
 	{ configuration }: Channel,
 ): XmlElement {
 	const key = `${name}/${configuration.Target.PlaylistName}`;
-	const publish = `rtmp://${asked.host}${rootOf(asked)}live/${name}`;
+	const publish = `rtmp://${request.host}${rootOf(request)}live/${name}`;
 	return {
 		PublishUrls: { Url: publish },
-		PlayUrls: { Url: objectUrl({ ...asked, key }) },
+		PlayUrls: { Url: objectUrl({ ...request, key }) },
 	};
 }

@@ -1,5 +1,5 @@
 /**
- * Live channels as documents: streams cannot be pushed, so no channel is ever live.
+ * Live channels, stored only: streams cannot be pushed, so no channel is ever live.
  *
  * Source: docs «PutLiveChannel» and its companions; «HTTP 400 status code», InvalidChannelName; java1's, py1's, go1's
  * and ali-oss's suites.
@@ -22,7 +22,7 @@ import {
 	urlsOf,
 } from "./live-channel.ts";
 
-/** Replaces one of the same name. */
+/** Replaces a channel of the same name. */
 export async function putLiveChannel(
 	emulator: Emulator,
 	request: OssRequest,
@@ -46,8 +46,8 @@ export async function putLiveChannel(
 }
 
 /**
- * Snapshots go to a bucket of the same owner. Source: docs «PutLiveChannel», DestBucket; cpp's suite, which sees a
- * request for a missing one fail and does not name the code (A-948).
+ * The bucket for snapshots must belong to the same owner. Source: docs «PutLiveChannel», DestBucket; cpp's suite, in
+ * which a request with a missing bucket fails with a code it does not state (A-948).
  */
 async function requireOwnBucket(
 	store: Emulator["store"],
@@ -121,8 +121,8 @@ export async function deleteLiveChannel(
 }
 
 /**
- * Without a stream a playlist cannot be made: neither for a channel nor, as ali-oss's suite shows, where there
- * is no channel. That it is so for GET as well is a guess (A-672).
+ * Without a stream no playlist can be made, whether or not the channel exists (ali-oss's suite). The same for GET is a
+ * guess (A-672).
  */
 export async function vodPlaylist(
 	_emulator: Emulator,
@@ -137,7 +137,7 @@ export async function vodPlaylist(
 	});
 }
 
-/** A day, in seconds. */
+/** Maximum time span: a day, in seconds. */
 const SPAN_MAX = 24 * 60 * 60;
 
 /** Source: EC 0044-00000304 … 0044-00000307. */

@@ -1,5 +1,5 @@
 /**
- * Where access logs would go, and which headers and parameters of the user's choice would be in them.
+ * The destination of access logs, and the additional headers and parameters in them. No logs are written.
  *
  * Source: docs «PutBucketLogging», «PutUserDefinedLogFieldsConfig»; java1's suite for the error's text, java2's for
  * the code of fields that were never set.
@@ -29,11 +29,11 @@ export const LOGGING = kind(
 	{
 		name: "logging",
 		root: "BucketLoggingStatus",
-		// An element that says nothing: java2's suite.
+		// An empty element: java2's suite.
 		absent: () => ({ LoggingEnabled: {} }),
-		accept: async (document, asked) => {
+		accept: async (document, context) => {
 			const target = document.LoggingEnabled?.TargetBucket;
-			if (target !== undefined) await requireOwn(target, asked);
+			if (target !== undefined) await requireOwn(target, context);
 			return document;
 		},
 	},

@@ -1,5 +1,5 @@
 /**
- * The function that an access point for object processing names.
+ * The function of an access point for object processing.
  *
  * Pure. Source: docs «CreateAccessPointForObjectProcess»; go2's ObjectProcessConfiguration.
  */

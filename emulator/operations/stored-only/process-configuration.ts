@@ -1,5 +1,5 @@
 /**
- * How a bucket's images would be protected and styled: stored and returned, not applied.
+ * The protection and styles of a bucket's images: stored and returned, not applied.
  *
  * Source: java1's BucketProcesTest: the defaults, the order of the delimiters, and that a suffix without protection is
  * dropped. No page of the manual describes it.

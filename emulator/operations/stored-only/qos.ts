@@ -1,5 +1,5 @@
 /**
- * Limits of bandwidth and capacity: of a bucket, of one of its requesters, of the account. -1 means no limit.
+ * Limits of bandwidth and capacity for a bucket, one of its requesters, or the account. -1 means no limit.
  *
  * Source: docs «PutBucketQoSInfo»; py1's, java1's and go1's suites.
  */
@@ -65,7 +65,7 @@ export const QOS_INFO = kind(CONFIGURATION, {
 	},
 });
 
-/** No total beyond the account's, no share beyond the total. */
+/** A total must not exceed the account's total, and a share must not exceed its total. */
 function requireWithin(
 	limits: Limits,
 	what: "UploadBandwidth" | "DownloadBandwidth" | "Qps",
@@ -87,7 +87,7 @@ export async function getUserQosInfo({ region }: Emulator): Promise<Reply> {
 	);
 }
 
-/** Gigabytes. */
+/** In gigabytes. */
 export const STORAGE_CAPACITY = kind(
 	element({
 		StorageCapacity: one(integer(-1, Number.MAX_SAFE_INTEGER, wrongArgument)),

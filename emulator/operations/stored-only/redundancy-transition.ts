@@ -1,5 +1,5 @@
 /**
- * Tasks to change a bucket's redundancy. They are queued; the bucket does not change.
+ * Tasks that change a bucket's redundancy. They stay queued; the bucket does not change.
  *
  * Source: docs «CreateBucketDataRedundancyTransition» and its three companions; py1's and go2's suites.
  */

@@ -1,7 +1,7 @@
 /**
  * GetBucketReplicationProgress, GetBucketReplicationLocation.
  *
- * Source: docs of these names; py1's and go1's suites: nothing has been copied yet; without a rule's id all are
+ * Source: docs of these names; py1's and go1's suites: nothing has been copied yet; without a rule's id all rules are
  * returned.
  */
 import type { Emulator } from "../../emulator.ts";

@@ -1,6 +1,6 @@
 /**
- * Replication rules as they are stored. Nothing is copied, so a rule stays in the state starting; a deleted rule is
- * closing for a while before it is removed. The manual does not say how long (A-416).
+ * The stored form of replication rules. Nothing is copied, so a rule stays in the state starting. A deleted rule is
+ * closing for a while before it is removed; the manual does not state for how long (A-416).
  */
 import type { Emulator } from "../../emulator.ts";
 import type { OssRequest } from "../../oss/request.ts";
@@ -46,28 +46,28 @@ export type ReplicationRule = ReturnType<typeof RULE>;
 const NAME = "replication";
 const CLOSING_MS = 60_000;
 
-export type KeptRule = {
+export type StoredRule = {
 	readonly rule: ReplicationRule;
-	/** When it was deleted. */
+	/** When the rule was deleted. */
 	readonly closedMs?: number;
 };
 
-type DocumentRequest = Pick<OssRequest, "bucket" | "receivedAt">;
+type RulesRequest = Pick<OssRequest, "bucket" | "receivedAt">;
 
-export const statusOf = ({ closedMs }: KeptRule): "starting" | "closing" =>
+export const statusOf = ({ closedMs }: StoredRule): "starting" | "closing" =>
 	closedMs === undefined ? "starting" : "closing";
 
 export async function findRules(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: DocumentRequest,
-): Promise<readonly KeptRule[]> {
+	{ bucket, receivedAt }: RulesRequest,
+): Promise<readonly StoredRule[]> {
 	return parse(await store.configurations.find(bucket, NAME), receivedAt);
 }
 
 export async function changeRules(
 	{ store }: Emulator,
-	{ bucket, receivedAt }: DocumentRequest,
-	change: (rules: readonly KeptRule[]) => readonly KeptRule[],
+	{ bucket, receivedAt }: RulesRequest,
+	change: (rules: readonly StoredRule[]) => readonly StoredRule[],
 ): Promise<void> {
 	await store.configurations.change(bucket, NAME, "", (stored) => {
 		const rules = change(parse(stored, receivedAt));
@@ -75,8 +75,8 @@ export async function changeRules(
 	});
 }
 
-function parse(stored: string | undefined, now: Date): readonly KeptRule[] {
-	const rules: KeptRule[] = stored === undefined ? [] : JSON.parse(stored);
+function parse(stored: string | undefined, now: Date): readonly StoredRule[] {
+	const rules: StoredRule[] = stored === undefined ? [] : JSON.parse(stored);
 	return rules.filter(
 		({ closedMs }) =>
 			closedMs === undefined || now.getTime() - closedMs < CLOSING_MS,

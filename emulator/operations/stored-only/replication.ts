@@ -2,8 +2,8 @@
  * Replication rules: PutBucketReplication, GetBucketReplication, DeleteBucketReplication, PutBucketRtc. No object is
  * copied.
  *
- * Source: docs of these names; «HTTP 400 / 404 status code»; py1's suite for the elements that are left out of a rule
- * without SyncRole, and that a deleted rule is closing first.
+ * Source: docs of these names; «HTTP 400 / 404 status code»; py1's suite for the elements that are dropped from a rule
+ * without SyncRole, and for the state closing of a deleted rule.
  */
 import { randomUUID } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";
@@ -17,10 +17,10 @@ import { locationsFrom } from "../service/regions.ts";
 import {
 	changeRules,
 	findRules,
-	type KeptRule,
 	type ReplicationRule,
 	RTC,
 	RULE,
+	type StoredRule,
 	statusOf,
 } from "./replication-rules.ts";
 
@@ -46,7 +46,7 @@ export async function putBucketReplication(
 	return empty(200, { "x-oss-replication-rule-id": rule.ID });
 }
 
-/** Keys count only with a role that may use them, and where encrypted objects are wanted. */
+/** A key is stored only with a role that may use it, and only if encrypted objects are replicated. */
 function withoutKeys(rule: ReplicationRule): ReplicationRule {
 	const criteria = rule.SyncRole ? rule.SourceSelectionCriteria : undefined;
 	const wanted = criteria?.SseKmsEncryptedObjects?.Status === "Enabled";
@@ -110,7 +110,10 @@ export async function putBucketRtc(
 }
 
 /** @throws OssError NoSuchReplicationRule */
-export function requireRule(rules: readonly KeptRule[], id: string): KeptRule {
+export function requireRule(
+	rules: readonly StoredRule[],
+	id: string,
+): StoredRule {
 	const found = rules.find(({ rule }) => rule.ID === id);
 	if (!found) throw new OssError("NoSuchReplicationRule");
 	return found;

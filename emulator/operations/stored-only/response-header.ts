@@ -1,5 +1,5 @@
 /**
- * Which headers would be left out of which operations' answers.
+ * The headers that would be removed from the answers of given operations.
  *
  * Source: go1's `PutBucketResponseHeader` and its suite; the code for a document that was never set is a guess (A-413).
  */

@@ -1,5 +1,5 @@
 /**
- * Operations of services that a bucket must first be bound to: Intelligent Media Management and data pipelines. No
+ * Operations of services to which a bucket must be bound first: Intelligent Media Management and data pipelines. No
  * bucket is bound here, so they return OSS's errors for unbound buckets.
  *
  * Source: go2's TestAsyncProcessObject, TestDoMetaQueryAction and TestDoDataPipeLineAction; java1's

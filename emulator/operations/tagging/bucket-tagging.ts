@@ -1,5 +1,5 @@
 /**
- * A bucket's tags. PUT puts all of them anew (A-407); DELETE takes all away, or those it names.
+ * A bucket's tags. PUT replaces all of them (A-407); DELETE removes all, or those it names.
  *
  * Source: docs «PutBucketTags», «DeleteBucketTags»; «HTTP 400 status code», InvalidTag, RepeatedTags, TooManyTags;
  * EC 0010-00000002.
@@ -60,7 +60,7 @@ function requireTags(tags: readonly Tag[]): void {
 	if (keys.size < tags.length) throw new OssError("RepeatedTags");
 }
 
-/** `?tagging=k1,k2` takes these two away. */
+/** `?tagging=k1,k2` removes these two. */
 export async function deleteBucketTags(
 	{ store }: Emulator,
 	{ bucket, query }: OssRequest,
@@ -82,7 +82,7 @@ export async function bucketTags(
 	emulator: Pick<Emulator, "store">,
 	bucket: string,
 ): Promise<Tags> {
-	if (!(await emulator.store.buckets.find(bucket))) return {}; // it is yet to be made
+	if (!(await emulator.store.buckets.find(bucket))) return {}; // not created yet
 	const found = await findDocument(emulator, TAGGING, bucket);
 	const tags = found?.TagSet.Tag ?? [];
 	return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));

@@ -1,9 +1,9 @@
 /**
- * PutObjectTagging, GetObjectTagging, DeleteObjectTagging. A link's tags are its own.
+ * PutObjectTagging, GetObjectTagging, DeleteObjectTagging. A link has its own tags.
  *
- * Changed tags leave Last-Modified as it is.
+ * Changing tags does not change Last-Modified.
  *
- * Source: docs of these names; EC 0010-00000101; cpp's suite for a key that comes twice.
+ * Source: docs of these names; EC 0010-00000101; cpp's suite for a repeated key.
  */
 import type { Emulator } from "../../emulator.ts";
 import { OssError, underEc } from "../../oss/errors.ts";
@@ -12,7 +12,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { childrenNamed, type XmlNode } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
-import { requireAccess, rightsBeforeBody } from "../access/access.ts";
+import { readWithRights, requireAccess } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
 import { findObject, versionOf } from "../object/find-object.ts";
 import { requireTags, type Tags } from "./tags.ts";
@@ -23,7 +23,7 @@ export async function putObjectTagging(
 	bucket: StoredBucket,
 ): Promise<Reply> {
 	const action = "oss:PutObjectTagging";
-	const tags = await rightsBeforeBody(emulator, bucket, request, action, () =>
+	const tags = await readWithRights(emulator, bucket, request, action, () =>
 		readTagging(request),
 	);
 	await requireAccess(emulator, bucket, { ...request, tags }, action);
@@ -88,7 +88,7 @@ async function readTagging(request: OssRequest): Promise<Tags> {
 	);
 }
 
-/** Not trimmed: a blank is a character of tags. */
+/** Not trimmed, because tags may contain blanks. */
 function textOf(tag: XmlNode, name: string, absent?: string): string {
 	const [node, ...more] = childrenNamed(tag, name);
 	const text = node?.text ?? absent;

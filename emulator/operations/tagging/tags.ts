@@ -1,8 +1,8 @@
 /**
- * The tags an object may have, in a header or in a document.
+ * The tags of an object, in a header or in a document.
  *
- * Which tag is at fault is said of documents and of headers in the same words; only a header can be malformed as a
- * whole, and a key that comes twice is that.
+ * Errors in a single tag have the same messages for documents and headers; only a header can be malformed as a whole,
+ * for example by a repeated key.
  *
  * Pure. Source: docs «PutObjectTagging»; EC 0010-00000209, -217, -218, -219; cpp's suite for codes and messages.
  */

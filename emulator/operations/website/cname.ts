@@ -13,7 +13,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
-import { withinMs } from "../../oss/with-timeout.ts";
+import { withTimeout } from "../../oss/with-timeout.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
@@ -30,7 +30,7 @@ const CONFIGURATION = element({
 
 type Token = { readonly token: string; readonly expiresMs: number };
 
-/** A token that still holds is given again. */
+/** Returns an unexpired token again. */
 export async function createCnameToken(
 	emulator: Emulator,
 	request: OssRequest,
@@ -72,14 +72,14 @@ const cnameToken = (bucket: string, domain: string, token: Token): Reply =>
 		}),
 	);
 
-/** A domain that is bound elsewhere moves, because pointing it here proves ownership. */
+/** A domain bound to another bucket is moved, because pointing it here proves ownership. */
 export async function putCname(
 	emulator: Emulator,
 	request: OssRequest,
 ): Promise<Reply> {
 	const { configurations } = emulator.store;
 	const domain = await readDomain(request);
-	if (!(await leadsHere(domain)))
+	if (!(await resolvesHere(domain)))
 		throw new OssError("NeedVerifyDomainOwnership", {
 			details: { Bucket: request.bucket, Cname: domain },
 		});
@@ -118,7 +118,7 @@ export async function listCname(
 	);
 }
 
-/** One that is not bound is no error. */
+/** A domain that is not bound is not an error. */
 export async function deleteCname(
 	{ store }: Emulator,
 	request: OssRequest,
@@ -150,7 +150,7 @@ const LOOKUP_MS_MAX = 3000;
  * domain: a caller that can point it here, by a hosts file or as the alias of a container, can bind it (A-651). The
  * name is looked up as any program does.
  */
-async function leadsHere(domain: string): Promise<boolean> {
+async function resolvesHere(domain: string): Promise<boolean> {
 	const here = new Set(
 		Object.values(networkInterfaces()).flatMap((addresses) =>
 			(addresses ?? []).map(({ address }) => address),
@@ -162,7 +162,7 @@ async function leadsHere(domain: string): Promise<boolean> {
 
 function addressesOf(domain: string): Promise<readonly string[]> {
 	const lookup = dns.promises.lookup(domain, { all: true });
-	return withinMs(lookup, LOOKUP_MS_MAX).then(
+	return withTimeout(lookup, LOOKUP_MS_MAX).then(
 		(found) => found.map(({ address }) => address),
 		() => [], // it does not exist, or the resolver does not answer
 	);

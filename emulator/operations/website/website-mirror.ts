@@ -15,7 +15,7 @@ import {
 
 const PAIR = element({ Key: maybe(text), Value: maybe(text) });
 
-/** Limit for an element with about ten names a rule. */
+/** Maximum number of names; a rule has about ten. */
 const NAMES_MAX = 10;
 
 export const MIRROR = {

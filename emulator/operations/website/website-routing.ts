@@ -1,5 +1,5 @@
 /**
- * Which routing rule of a website applies to a request, and where it sends the visitor.
+ * Finds the routing rule of a website that applies to a request, and where it redirects the visitor.
  *
  * Pure. Source: docs «PutBucketWebsite», tables of Condition and Redirect.
  */
@@ -14,8 +14,8 @@ export type Visit = Pick<
 >;
 
 /**
- * @param status of the answer; undefined before it is known, when only rules without an error code apply
- * @returns the one with the smallest number of all that fit
+ * @param status the answer's status; undefined before it is known, when only rules without an error code apply
+ * @returns the applicable rule with the smallest number
  */
 export function findRule(
 	rules: readonly RoutingRule[],
@@ -23,11 +23,11 @@ export function findRule(
 	status: number | undefined,
 ): RoutingRule | undefined {
 	return rules
-		.filter(({ Condition }) => fits(Condition, visit, status))
+		.filter(({ Condition }) => matches(Condition, visit, status))
 		.toSorted((a, b) => a.RuleNumber - b.RuleNumber)[0];
 }
 
-function fits(
+function matches(
 	condition: RoutingRule["Condition"],
 	{ key, headers }: Visit,
 	status: number | undefined,
@@ -50,7 +50,7 @@ function fits(
 	);
 }
 
-/** The key that takes the place of the one asked for. */
+/** The key that replaces the requested one. */
 export function replacedKey(
 	{ Condition, Redirect }: RoutingRule,
 	key: string,
@@ -62,7 +62,7 @@ export function replacedKey(
 	return ReplaceKeyPrefixWith + key.slice(prefix.length);
 }
 
-/** Where External and AliCDN send the visitor: to another host, or to another key of this one. */
+/** The Location for External and AliCDN: another host, or another key of this host. */
 export function locationOf(rule: RoutingRule, visit: Visit): string {
 	const { Protocol, HostName, PassQueryString } = rule.Redirect;
 	const path = encodeKey(replacedKey(rule, visit.key));

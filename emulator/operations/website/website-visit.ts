@@ -1,10 +1,10 @@
 /**
- * A visit to a bucket that is a website: unsigned requests get pages where signed ones get listings and
- * errors. Signed reads of objects follow routing rules too, and get the index page of a folder that is not an object
- * (py1's suite); that they get no error page is a guess (A-657).
+ * A visit to a bucket that is a website: unsigned requests get pages where signed requests get listings and errors.
+ * Signed reads of objects follow routing rules too, and get the index page of a folder that is not an object (py1's
+ * suite); not sending them the error page is a guess (A-657).
  *
- * In this order: rules without an error code, the index page of a folder, rules for the answer's status, a folder
- * requested without its slash, the error page. Objects are not fetched from a mirror.
+ * Steps, in this order: rules without an error code, the index page of a folder, rules for the answer's status, a
+ * folder requested without its slash, the error page. Objects are not fetched from a mirror.
  *
  * Source: docs «PutBucketWebsite», «Static website hosting».
  */
@@ -21,7 +21,7 @@ import { findRule, locationOf, replacedKey } from "./website-routing.ts";
 
 type Perform = (request: OssRequest) => Promise<Reply>;
 
-/** @param perform answers a request as if there were no website */
+/** @param perform answers a request as if the bucket were not a website */
 export async function visitWebsite(
 	emulator: Emulator,
 	request: OssRequest,
@@ -47,12 +47,12 @@ const isSigned = ({ headers, query }: OssRequest): boolean =>
 function isVisit(request: OssRequest): boolean {
 	const { method, bucket, key, query } = request;
 	const others = key === "" ? [...LISTING, "list-type"] : [];
-	const comes = isSigned(request)
+	const followsRules = isSigned(request)
 		? method === "GET" && key !== ""
 		: method === "GET" || method === "HEAD";
 	return (
 		bucket !== "" &&
-		comes &&
+		followsRules &&
 		(query.size === 0 ||
 			![...SELECTING_SUB_RESOURCES, ...others].some((name) => query.has(name)))
 	);
@@ -111,7 +111,10 @@ async function follow(
 		: empty(HttpRedirectCode, { Location: locationOf(rule, request) });
 }
 
-/** `abc` where only `abc/index.html` exists: by Type, on to `abc/` (0), not found (1), or that page (2). */
+/**
+ * A request for `abc` when only `abc/index.html` exists. By Type: redirected to `abc/` (0), not found (1), or that page
+ * (2).
+ */
 async function folder({
 	emulator,
 	website,
@@ -130,22 +133,22 @@ async function folder({
 		: empty(302, { Location: `${rootOf(request)}${encodeKey(key)}/` });
 }
 
-/** The index page, where there is one. */
+/** The index page, if it exists. */
 async function signedFolder(visited: Visited): Promise<Reply | undefined> {
 	const { website, request } = visited;
 	const key = pageOf(website, request.key);
-	return key === request.key ? undefined : perhaps(visited, key);
+	return key === request.key ? undefined : performIfReadable(visited, key);
 }
 
-/** One that cannot be read, or is not there, leaves the error that was. */
+/** The error page; if it is missing or cannot be read, the original error stays. */
 async function errorPage(visited: Visited): Promise<Reply | undefined> {
 	const { ErrorDocument: page } = visited.website;
-	const reply = page && (await perhaps(visited, page.Key));
+	const reply = page && (await performIfReadable(visited, page.Key));
 	return reply && { ...reply, status: page.HttpStatus ?? 404 };
 }
 
-/** Another object in place of the missing one; undefined when it cannot be read. */
-async function perhaps(
+/** Another object instead of the missing one; undefined when it cannot be read. */
+async function performIfReadable(
 	{ request, perform }: Visited,
 	key: string,
 ): Promise<Reply | undefined> {
@@ -158,7 +161,7 @@ async function perhaps(
 	}
 }
 
-/** Conditions and ranges are about the object that is not there. */
+/** Removes conditions and ranges, which refer to the missing object. */
 const unconditional = (headers: Headers): Headers =>
 	Object.fromEntries(
 		Object.entries(headers).filter(([name]) => !/^(if-|range$)/.test(name)),

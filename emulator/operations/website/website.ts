@@ -1,9 +1,9 @@
 /**
- * A bucket as a static website: its index page, its error page, and its redirects. The part that takes
- * effect is in website-visit.ts.
+ * The configuration of a bucket as a static website: its index page, error page and redirects. It takes effect in
+ * website-visit.ts.
  *
- * Source: docs «PutBucketWebsite»; java1's suite: mirroring goes with 404 only, and a rule without a type means
- * External; go2 for the elements no page describes.
+ * Source: docs «PutBucketWebsite»; java1's suite: mirroring is allowed for 404 only, and a rule without a type means
+ * External; go2 for elements that no page describes.
  */
 import { invalidArgument } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";
@@ -87,7 +87,7 @@ export const WEBSITE = kind(
 		absent: refused("NoSuchWebsiteConfiguration"),
 		accept: (given) => {
 			const { IndexDocument, ErrorDocument, RoutingRules } = given;
-			// An empty page counts as absent: go1 sends all containers.
+			// An empty page counts as absent: go1 sends all elements.
 			const document = {
 				IndexDocument: IndexDocument?.Suffix ? IndexDocument : undefined,
 				ErrorDocument: ErrorDocument?.Key ? ErrorDocument : undefined,
@@ -106,8 +106,8 @@ export const WEBSITE = kind(
 export type Website = ReturnType<typeof WEBSITE.shape>;
 
 /**
- * A mirror's rule as OSS returns it: with the default values, and with MirrorPassQueryString, which counts for
- * it, in PassQueryString too. Source: the suites of go1, py2 and java1; that PassQueryString alone suffices is a guess
+ * A mirror rule as OSS returns it: with the default values, and with MirrorPassQueryString, the relevant setting,
+ * repeated in PassQueryString. Source: the suites of go1, py2 and java1; that PassQueryString alone suffices is a guess
  * (A-674).
  */
 function completeMirror(rule: RoutingRule): RoutingRule {
@@ -137,8 +137,8 @@ function requireRule({ Condition, Redirect }: RoutingRule): void {
 	const { RedirectType, ReplaceKeyWith, ReplaceKeyPrefixWith } = Redirect;
 	if (ReplaceKeyWith && ReplaceKeyPrefixWith)
 		throw invalidArgument("ReplaceKeyPrefixWith", ReplaceKeyPrefixWith);
-	const said = Object.values(Redirect).filter((one) => one !== undefined);
-	if (RedirectType !== "Mirror" && said.length === 1)
+	const stated = Object.values(Redirect).filter((one) => one !== undefined);
+	if (RedirectType !== "Mirror" && stated.length === 1)
 		throw malformed("Redirect leads nowhere.");
 	if (RedirectType !== "Mirror") return;
 	const { HttpErrorCodeReturnedEquals: status } = Condition;

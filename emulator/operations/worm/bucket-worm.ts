@@ -1,7 +1,7 @@
 /**
  * Retention policies: InitiateBucketWorm, CompleteBucketWorm, ExtendBucketWorm, AbortBucketWorm, GetBucketWorm.
  *
- * One that is not locked within a day is void; one that is locked can only become longer.
+ * A policy that is not locked within a day is void; a locked policy can only be extended.
  *
  * Source: docs of these names, «Retention policy»; «HTTP 400 / 403 / 404 / 409 status code»; py1's suite.
  */
@@ -40,7 +40,7 @@ export async function initiateBucketWorm(
 	return empty(200, { "x-oss-worm-id": worm.id });
 }
 
-/** The response for a policy that is locked already is a guess (A-415). */
+/** The response for a policy that is already locked is a guess (A-415). */
 export async function completeBucketWorm(
 	emulator: Emulator,
 	request: OssRequest,

@@ -1,8 +1,8 @@
 /**
  * PutObjectRetention, GetObjectRetention, PutObjectLegalHold, GetObjectLegalHold.
  *
- * Of an object without retention the page of the API has an empty answer, the page of ossutil an error, and so had OSS
- * when multicloudj's tests ran against it (A-623); the same of a hold (A-624).
+ * For an object without retention, the API page documents an empty answer, and the ossutil page an error, which
+ * multicloudj's tests also got from OSS (A-623). The same for a hold (A-624).
  *
  * Source: docs of these names; py2's suite for the documents.
  */
@@ -32,7 +32,7 @@ export async function putObjectRetention(
 	const retention = readRetention(mode, date, now);
 	const bypass = await readBypass(emulator, request);
 	return change(emulator, request, ({ type, state }) => {
-		// The page excludes appendable objects, and does not name the error (A-622).
+		// The page excludes appendable objects but does not state the error (A-622).
 		if (type === "Appendable") throw new OssError("OperationNotSupported");
 		requireTighter(state.retention, retention, {
 			...{ now, bypass },

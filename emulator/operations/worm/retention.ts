@@ -1,8 +1,10 @@
 /**
- * Versions that cannot be deleted yet: within their bucket's retention policy, within their own retention, or on hold.
+ * Protects versions that must not be deleted yet: within their bucket's retention policy, within their own retention,
+ * or on hold.
  *
- * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode stays
- * as it was set, and a date is never shortened, unless it is governed and an authorized caller requests to bypass it.
+ * Pure. Source: docs «Retention policy», «PutObjectRetention»; multicloudj, whose tests ran against OSS: a mode cannot
+ * be changed and a date cannot be shortened, unless the retention is governed and an authorized caller requests to
+ * bypass it.
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -29,7 +31,7 @@ export type Worm = {
 	readonly created: string;
 };
 
-/** The policy in force, locked or not yet. @throws OssError NoSuchBucket */
+/** The policy in force, whether or not it is locked. @throws OssError NoSuchBucket */
 export async function findWorm(
 	{ configurations }: Emulator["store"],
 	bucket: string,
@@ -54,13 +56,13 @@ export function parseWorm(
 /** The retention in force at a given time. */
 export type Rules = {
 	readonly now: Date;
-	/** Days of the bucket's policy; undefined without one. */
+	/** Days of the bucket's policy; undefined without a policy. */
 	readonly days: number | undefined;
-	/** Whether governed retention does not count. */
+	/** Whether governed retention is ignored. */
 	readonly bypass: boolean;
 };
 
-/** @returns throws FileImmutable for a version that is protected; a delete marker never is */
+/** @returns a function that throws FileImmutable for a protected version; delete markers are never protected */
 export const makeProtect =
 	(rules: Rules): Protect =>
 	(version) => {
@@ -83,19 +85,19 @@ function isProtected(
 const isInForce = ({ until }: Retention, now: Date): boolean =>
 	until > now.getTime();
 
-/** @throws OssError FileImmutable when `next` would take something away from `present` */
+/** @throws OssError FileImmutable when `next` would weaken `present` */
 export function requireTighter(
 	present: Retention | undefined,
 	next: Retention,
 	{ now, bypass }: Rules,
 ): void {
 	if (!present || !isInForce(present, now)) return;
-	const mayLoosen = bypass && present.mode === "GOVERNANCE";
-	if (present.mode !== next.mode || (next.until < present.until && !mayLoosen))
+	const canLoosen = bypass && present.mode === "GOVERNANCE";
+	if (present.mode !== next.mode || (next.until < present.until && !canLoosen))
 		throw new OssError("FileImmutable");
 }
 
-/** As the elements of `Retention` and the headers of an upload have it. @throws OssError InvalidArgument (A-621) */
+/** Reads the values of a `Retention` document or of an upload's headers. @throws OssError InvalidArgument (A-621) */
 export function readRetention(
 	mode: string,
 	date: string,
@@ -125,7 +127,7 @@ const HEADER = "x-oss-object-worm";
 /**
  * The retention that an upload's own headers request.
  *
- * @throws OssError InvalidArgument, also for half of a retention
+ * @throws OssError InvalidArgument, also for an incomplete retention
  */
 export function readWormHeaders(
 	headers: Headers,
@@ -142,7 +144,7 @@ export function readWormHeaders(
 	};
 }
 
-/** The bucket's rule for objects without a retention of their own; it has either `Days` or `Years`. */
+/** The bucket's rule for objects without their own retention; it has either `Days` or `Years`. */
 export type DefaultRetention = {
 	readonly Mode: Retention["mode"];
 	readonly Days?: number | undefined;

@@ -3,7 +3,10 @@ import { suite, test } from "node:test";
 import type { Ask } from "../../../emulator/auth/policy/ask.ts";
 import { readPolicy } from "../../../emulator/auth/policy/document.ts";
 import { judge } from "../../../emulator/auth/policy/judge.ts";
-import { isAbout, isPublic } from "../../../emulator/auth/policy/principal.ts";
+import {
+	isPublic,
+	matchesPrincipals,
+} from "../../../emulator/auth/policy/principal.ts";
 import type { Caller } from "../../../emulator/oss/request.ts";
 
 type Given = {
@@ -24,7 +27,7 @@ const ask = ({
 		owner: "1",
 		name,
 	},
-	circumstances: (key) => has[key],
+	conditionValues: (key) => has[key],
 });
 
 const ALLOW = { Effect: "Allow", Action: "oss:GetObject", Resource: "*" };
@@ -200,7 +203,7 @@ suite("A principal", () => {
 		const json = JSON.stringify({ Statement: [statement] });
 		const [read] = readPolicy(json, "bucket");
 		assert.ok(read);
-		return isAbout(read, caller, "1");
+		return matchesPrincipals(read, caller, "1");
 	};
 
 	test("is an account or a RAM user, by uid; an account does not include its users (A-507)", () => {
@@ -232,8 +235,8 @@ suite("A principal", () => {
 
 	test("that is missing is *", () => {
 		const [read] = readPolicy(JSON.stringify({ Statement: [ALLOW] }), "bucket");
-		assert.ok(read && isAbout(read, anonymous, "1"));
-		assert.ok(!isAbout(read, account("1"), "1"));
+		assert.ok(read && matchesPrincipals(read, anonymous, "1"));
+		assert.ok(!matchesPrincipals(read, account("1"), "1"));
 	});
 });
 

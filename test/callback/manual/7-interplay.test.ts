@@ -98,7 +98,7 @@ suite("The header of a callback", () => {
 		await oss.post("/photos/log?append&position=0", "a", headers);
 
 		assert.deepEqual(lines, [
-			"warn: AppendObject sends no callback: only PutObject and CompleteMultipartUpload do, and PostObject by a field of its form\n",
+			"warn: AppendObject does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field\n",
 		]);
 	});
 
@@ -115,7 +115,7 @@ suite("The header of a callback", () => {
 
 		assert.equal(posted.text, '{"Status":"OK"}');
 		assert.deepEqual(lines, [
-			"warn: photos/cat: the answer of the callback takes the place of success_action_redirect\n",
+			"warn: photos/cat: the callback's answer replaces success_action_redirect\n",
 		]);
 	});
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { LifecycleRule } from "../../../emulator/operations/lifecycle/lifecycle-rule.ts";
 import {
-	isAbout,
-	isAboutUpload,
+	appliesTo,
+	appliesToUpload,
 } from "../../../emulator/operations/lifecycle/matching.ts";
 
 /** A rule that matches every object. */
@@ -135,18 +135,18 @@ suite("A lifecycle rule", () => {
 		],
 	] as const) {
 		test(what, () => {
-			assert.equal(isAbout({ ...ALL, ...rule }, given), expected);
+			assert.equal(appliesTo({ ...ALL, ...rule }, given), expected);
 		});
 	}
 
 	test("matches uploads by the key alone", () => {
 		const rule = { ...ALL, Prefix: "logs/" };
-		assert.equal(isAboutUpload(rule, "logs/x"), true);
-		assert.equal(isAboutUpload(rule, "x"), false);
-		assert.equal(isAboutUpload({ ...rule, Tag: [A1] }, "logs/x"), false);
+		assert.equal(appliesToUpload(rule, "logs/x"), true);
+		assert.equal(appliesToUpload(rule, "x"), false);
+		assert.equal(appliesToUpload({ ...rule, Tag: [A1] }, "logs/x"), false);
 		const Not = [{ Prefix: "logs/2", Tag: undefined }];
 		const excluding = { ...rule, Filter: filter({ Not }) };
-		assert.equal(isAboutUpload(excluding, "logs/1"), true);
-		assert.equal(isAboutUpload(excluding, "logs/2"), false);
+		assert.equal(appliesToUpload(excluding, "logs/1"), true);
+		assert.equal(appliesToUpload(excluding, "logs/2"), false);
 	});
 });
