@@ -1,5 +1,5 @@
 /**
- * An application server as OSS's documentation tells to write one: it fetches the public key that the callback names,
+ * An application server as OSS's documentation describes it: it fetches the public key that the callback names,
  * verifies the signature, and answers JSON; callers other than OSS get 403.
  *
  * Source: docs «Callback», step 4, and its sample in Python.
@@ -30,7 +30,7 @@ export type ApplicationAnswer = {
 	readonly body?: string | Uint8Array;
 	/** Runs before it answers. */
 	readonly before?: (callback: ReceivedCallback) => Promise<void>;
-	/** Of this machine, to listen on; by default its loopback. */
+	/** The address of this machine to listen on; by default the loopback address. */
 	readonly address?: string;
 };
 

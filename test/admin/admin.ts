@@ -1,5 +1,5 @@
 /**
- * A running emulator with its admin port. Every answer is held to the description that the emulator gives of itself at
+ * A running emulator with its admin port. Every answer is validated against the description that the emulator has at
  * /api/openapi.json, by a validator of JSON Schema.
  */
 import assert from "node:assert/strict";
@@ -131,18 +131,18 @@ export async function openAdmin(adminUrl: string): Promise<Admin> {
 
 type WithAdmin = TestEmulator & { readonly admin: Admin };
 type Shared = WithAdmin & {
-	/** As they were when it started. */
+	/** The initial settings. */
 	readonly settings: string;
 };
 
-/** An emulator without flags that no test is using: making one, with its admin port, costs more than most tests do. */
+/** An unused emulator without flags: starting one, with its admin port, takes longer than most tests. */
 let idle: Shared | undefined;
 const closeAtTheEnd: (() => Promise<void>)[] = [];
 after(async () => {
 	for (const close of closeAtTheEnd) await close();
 });
 
-/** With a bucket called `photos`. Without flags it may be an emulator that an earlier test has used, after a reset. */
+/** Starts an emulator with a bucket `photos`. Without flags it can be that of an earlier test, after a reset. */
 export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
@@ -186,7 +186,7 @@ async function startToShare(): Promise<Shared> {
 	return { ...emulator, settings: text };
 }
 
-/** Whether a reset makes it like a new one: callbacks that are under way would be seen, and settings stay. */
+/** Whether a reset makes it like a new one: callbacks in progress would be recorded, and settings stay. */
 async function isClean({ admin, settings }: Shared): Promise<boolean> {
 	const sending = await admin.get("/api/callbacks?status=sending&limit=1");
 	const snapshots = await admin.get("/api/snapshots");

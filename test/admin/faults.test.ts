@@ -139,7 +139,7 @@ suite("A fault of one request", () => {
 suite("A connection that is cut", () => {
 	const BYTES = Buffer.alloc(300_000, "0123456789");
 
-	/** The bytes that came, and whether more were promised. */
+	/** The received bytes, and whether more were declared. */
 	async function download(url: string): Promise<[number, boolean]> {
 		const answer = await fetch(url);
 		let size = 0;

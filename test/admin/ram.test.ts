@@ -25,7 +25,7 @@ const allow = (...actions: string[]) => ({
 const KEY = { id: "annKey", secret: "annSecret" };
 const ANN = { accessKeys: [KEY], policies: [allow("oss:GetObject")] };
 
-/** With an object `cat`. */
+/** Starts an emulator with an object `cat`. */
 async function start(t: TestContext, ...flags: readonly string[]) {
 	const emulator = await startWithAdmin(t, ...flags);
 	await emulator.oss.put("/photos/cat", "meow");

@@ -54,7 +54,7 @@ async function describe(admin: Admin): Promise<Described> {
 
 const keyOf = ({ method, path }: Route): string => `${method} ${path}`;
 
-/** Values that are right for a path; there is nothing of these names. */
+/** Valid values for a path; nothing with these names exists. */
 const targetOf = ({ path, parameters }: Route, more = ""): string => {
 	const query = parameters
 		.filter((one) => one.in === "query" && one.required)

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
 export type Callback = {
-	/** The request line and the headers, as they came. */
+	/** The received request line and headers, unchanged. */
 	readonly head: string;
 	/** By lower-case name. */
 	readonly headers: Readonly<Record<string, string>>;
@@ -15,9 +15,9 @@ export type Callback = {
 };
 
 export type ApplicationServer = {
-	/** As OSS reaches it, without a path. */
+	/** The URL for OSS, without a path. */
 	readonly url: string;
-	/** Answers the callbacks to come with these bytes, and then closes the connection. */
+	/** Answers future callbacks with these bytes, and then closes the connection. */
 	answer(bytes: string | Buffer): void;
 	/** The requests received since the last call. */
 	take(): Callback[];
@@ -36,7 +36,7 @@ export function reply(
 	return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
 }
 
-/** @param url as the cloud reaches it; by default the address it listens on */
+/** @param url the URL for the cloud; by default the address that the server listens on */
 export async function startApplicationServer(
 	host: string,
 	port: number,

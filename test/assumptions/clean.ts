@@ -72,7 +72,7 @@ async function removeAll(
 	element: string,
 ): Promise<boolean> {
 	const ids = textsOf(list, element);
-	// The list's own marker of keys is called otherwise; of every entry the key comes before its id.
+	// The list's own marker of keys has another name; in every entry the key precedes its id.
 	const keys = textsOf(list, "Key");
 	for (const [i, id] of ids.entries())
 		await cloud.delete(

@@ -1,6 +1,6 @@
 /**
  * The probed OSS: one bucket of a real account, or an emulator. The same requests go to both, so a bucket is
- * always addressed by its Host, which the real OSS insists on.
+ * always addressed by its Host, which the real OSS requires.
  *
  * It counts requests and bytes and refuses to send more than the limits, so the cost of a run is bounded.
  */
@@ -41,7 +41,7 @@ export class Cloud {
 	#bytes = 0;
 	#isStopped = false;
 
-	/** @param wait between two looks at something that takes its time in the cloud */
+	/** @param wait the pause between two reads of a change that takes time in the cloud */
 	constructor(address: Address, wait: (ms: number) => Promise<void>) {
 		this.address = address;
 		this.#wait = wait;
@@ -75,7 +75,7 @@ export class Cloud {
 		return bucket === null ? service : `${bucket}.${service}`;
 	}
 
-	/** A URL that reaches it. */
+	/** A URL of the service. */
 	get url(): string {
 		const { endpoint } = this.address;
 		return isLocal(endpoint) ? endpoint : `http://${this.host()}`;
@@ -198,7 +198,7 @@ export class Cloud {
 		);
 	}
 
-	/** Looks until it sees `expected`, because changes take time in a cloud. @returns the last text it saw */
+	/** Reads until the text is `expected`, because changes take time in a cloud. @returns the last text */
 	async eventually(
 		expected: string,
 		look: () => Promise<string>,
@@ -223,7 +223,7 @@ export class Cloud {
 		return this.#log.splice(0);
 	}
 
-	/** Sends nothing more, and breaks off requests that are under way. */
+	/** Sends no more requests, and aborts current ones. */
 	stop(): void {
 		this.#isStopped = true;
 		this.#client.close();
@@ -231,7 +231,7 @@ export class Cloud {
 	}
 }
 
-/** An address, which is an emulator's or of something between: its name says nothing about buckets and STS. */
+/** Whether the host is an IP address or localhost, of an emulator or a proxy: no host names of buckets or STS exist. */
 function isLocal(endpoint: string): boolean {
 	const { hostname } = new URL(endpoint);
 	return isIP(hostname.replace(/^\[|\]$/g, "")) > 0 || hostname === "localhost";

@@ -53,7 +53,7 @@ suite("The register of assumptions", async () => {
 	});
 
 	test("takes the sentence of a new assumption from its comment", () => {
-		// Written this way, the number is not taken for one that a test pins.
+		// Written this way, the number does not count as pinned by a test.
 		const [id, other] = [`A-${999}`, `A-${998}`];
 		const of = (comment: string): string =>
 			sentenceOf([{ path: "a.ts", text: `${comment}\nconst a = 1;` }], id);

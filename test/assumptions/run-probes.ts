@@ -1,4 +1,4 @@
-/** Puts the probes to an OSS, one after the other, and says of each whether its assumption holds there. */
+/** Sends the probes to an OSS, one after the other, and reports for each whether its assumption holds there. */
 import { CannotAsk, type Cloud } from "./cloud.ts";
 import type { Asking, Need, Probe } from "./probe.ts";
 

@@ -1,7 +1,7 @@
 /**
  * `npm run verify`: checks every assumption that a client can check, against an emulator or the real OSS.
  *
- * Against the real OSS it creates one bucket, says first how much that can cost, and removes it however the run ends:
+ * Against the real OSS it creates one bucket, prints the maximum cost first, and removes the bucket however the run ends:
  * clean.ts. Exit code 0 when all probed assumptions hold, 1 when something differs, 2 for a wrong flag, 130
  * when it was interrupted.
  */
@@ -237,7 +237,7 @@ function startCleaner(address: Address): Cleaner {
 	const tell = (instruction: Instruction): void => {
 		child.stdin?.write(`${JSON.stringify(instruction)}\n`);
 	};
-	child.stdin?.on("error", () => {}); // it has ended; `ended` says so
+	child.stdin?.on("error", () => {}); // it has ended, which `ended` reports
 	tell(address);
 	return { child, ended, tell };
 }
@@ -310,7 +310,7 @@ try {
 } catch (error) {
 	const isFlag = error instanceof FlagError;
 	const text = error instanceof Error ? error.message : String(error);
-	// Of anything unexpected the stack is worth more than a line; it names no key.
+	// For an unexpected error the stack is more useful than one line; it contains no key.
 	console.error(
 		isFlag || error instanceof CannotAsk ? `verify: ${text}` : error,
 	);

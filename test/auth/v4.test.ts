@@ -8,7 +8,7 @@ import { type Given, kindOf, makeRequest, thrownBy } from "./request.ts";
 
 const SCOPE = "20231216/cn-hangzhou/oss/aliyun_v4_request";
 
-/** HMAC by HMAC, as the manual has it. */
+/** The chain of HMACs in the manual. */
 function sign(canonicalRequest: string, date = "20231216T162057Z"): string {
 	const hash = createHash("sha256").update(canonicalRequest).digest("hex");
 	const [day = "", ...rest] = SCOPE.split("/");

@@ -26,7 +26,7 @@ const REQUESTS = 8000;
 const CONNECTIONS = 32;
 const BIG = 256 * 1024 * 1024;
 const GIB = 1024 ** 3;
-/** The worker of plain copies goes after five seconds without work. */
+/** The worker of plain copies ends after five seconds without work. */
 const IDLE_AGAIN_MS = 7000;
 const BODY = Buffer.alloc(1024, "x");
 

@@ -19,7 +19,7 @@ import { during } from "./progress.ts";
 import { download, exchange, requireUploaded, upload } from "./transfer.ts";
 
 const CONNECTIONS = 32;
-/** Compilers of V8 are not done with less. */
+/** V8's compilers do not finish with fewer requests. */
 const WARM_UP = { requests: 4000, msMax: 3000 };
 const MEASURED = { requests: 8000, msMax: 6000 };
 const STARTS = 3;
@@ -166,7 +166,7 @@ type Requests = {
 	readonly msMax: number;
 };
 
-/** Its own for every key. */
+/** A different content for every key. */
 const bodyOf = (i: number): Buffer => Buffer.alloc(1024, `object ${i}. `);
 const keyOf = (i: number): string => `/bench/small-${i}`;
 
@@ -334,7 +334,7 @@ function columnsOf(figures: Figures): string[] {
 	];
 }
 
-/** The rates of the first as multiples of the others'. */
+/** The rates of the first server as multiples of the others' rates. */
 function ratiosOf(measured: readonly (readonly [Peer, Figures])[]): string {
 	const [[first, own] = [], ...others] = measured;
 	if (!first || !own) return "";

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- --cpu`, or `-- --cpu 'GET 1 KiB'` for one kind: the processor time that a request costs the server,
- * ours and the bare one. Unlike requests per second it is nearly independent of the load of the machine.
+ * of the emulator and of the bare one. Unlike requests per second it is nearly independent of the load of the machine.
  *
  * Measured are the main thread, which answers, and all threads of the process, because garbage collection, checkpoints
  * and plain copies have their own. Short rounds alternate and the least of each counts. Linux only.
@@ -39,7 +39,7 @@ function readTimes({ process: { pid } }: Server): ReadonlyMap<string, number> {
 	);
 }
 
-/** A thread that has ended meanwhile is left out. */
+/** Threads that have ended meanwhile are ignored. */
 function cpuSince(server: Server, before: ReadonlyMap<string, number>): Cpu {
 	let [main, all] = [0, 0];
 	for (const [thread, time] of readTimes(server)) {

@@ -1,5 +1,5 @@
 /**
- * A real browser: CHROMIUM names it, or it is where Debian puts it. Without one its tests are skipped and say so; where
+ * A real browser: CHROMIUM names it, or it is Debian's. Without a browser its tests are skipped with the reason; if
  * CI is true they fail.
  */
 import { existsSync } from "node:fs";
@@ -15,7 +15,7 @@ export const FLAGS: string[] = [
 	...["--disable-component-update", "--disable-sync"],
 ];
 
-/** For `suite`: why not, or false. */
+/** The reason to skip a suite, or false. */
 export const skip: string | false =
 	existsSync(BROWSER) || process.env.CI === "true"
 		? false
@@ -24,7 +24,7 @@ if (skip) process.stderr.write(`SKIPPED: nothing runs in a browser: ${skip}\n`);
 
 export type OpenedPage = {
 	readonly page: Page;
-	/** All that the browser complained about: a request that CORS forbids, a violated policy, an exception, a dialog. */
+	/** All errors of the browser: a request that CORS forbids, a violated policy, an exception, a dialog. */
 	readonly complaints: readonly string[];
 };
 

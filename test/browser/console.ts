@@ -27,7 +27,7 @@ const EVIL_KEYS = [
 	"猫 🐈",
 ];
 
-/** As the console writes invisible characters. */
+/** The console's form of invisible characters. */
 const visible = (key: string): string =>
 	[
 		["\u0000", "NUL"],

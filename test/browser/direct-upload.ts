@@ -61,7 +61,7 @@ const saved = ({ buffer }: Upload, key: string): string =>
 suite("A page that uploads to the emulator", { skip }, () => {
 	const open = useBrowser();
 
-	/** With the bucket and its rules. */
+	/** The emulator, with the bucket and its rules. */
 	async function start(
 		t: TestContext,
 		...flags: readonly string[]

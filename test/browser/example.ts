@@ -13,7 +13,7 @@ const cwd = fileURLToPath(
 export const BYTES_MAX = 1_000_000;
 
 export type Example = TestEmulator & {
-	/** Of the application server; not the emulator's. */
+	/** The URL of the application server, not of the emulator. */
 	readonly url: string;
 	readonly server: Background;
 	/** Makes the bucket and its CORS rules. */

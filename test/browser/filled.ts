@@ -1,5 +1,5 @@
 /**
- * An emulator as it is after a day of work: buckets with folders, long and strange names, versions, callbacks of every
+ * An emulator with the state of a day of work: buckets with folders, long and strange names, versions, callbacks of every
  * outcome, refused requests, faults, users and snapshots. For pictures of the console, and for tests of every page.
  */
 import { readFileSync } from "node:fs";
@@ -155,7 +155,7 @@ async function fillCallbacks(
 		callback: await upload("2026/11/cat.txt", json),
 	};
 	upload("2026/11/slow.txt", { ...json, callbackUrl: slow.url }).catch(
-		() => {}, // it has no answer when the emulator ends
+		() => {}, // the request has no answer when the emulator ends
 	);
 	return pages;
 }

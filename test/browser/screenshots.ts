@@ -1,6 +1,6 @@
 /**
  * Takes pictures of every page of the console, in light and dark, at three widths:
- * `npx node test/browser/screenshots.ts FOLDER [PART_OF_A_NAME]`, for example `callback-` or `390-dark`. To be looked at after a change of the console.
+ * `npx node test/browser/screenshots.ts FOLDER [PART_OF_A_NAME]`, for example `callback-` or `390-dark`. Look at them after a change of the console.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -67,7 +67,7 @@ async function makePatterns(): Promise<void> {
 	await emulator.stop();
 }
 
-/** Straight into the store: by requests it would take many times as long. */
+/** Writes directly into the store, because requests would take many times as long. */
 async function fill(): Promise<void> {
 	const store = await Store.open({
 		...{ folder, durable: false, files: false, protocol: storeProtocol },
@@ -106,7 +106,7 @@ async function fill(): Promise<void> {
 	await store.close();
 }
 
-/** Some at a time, so that they share transactions. */
+/** Runs several at a time, so that they share transactions. */
 async function repeat(
 	count: number,
 	work: (index: number) => Promise<unknown>,
@@ -255,7 +255,7 @@ async function measureChanges(admin: Admin): Promise<void> {
 
 const [part = ""] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
-// Not before: a connection that has been idle for seconds may be closed while it is used.
+// Opened only here, because a connection that has been idle for seconds can be closed while it is used.
 const admin = await openAdmin(adminUrl);
 try {
 	await send(admin);

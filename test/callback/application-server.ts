@@ -11,7 +11,7 @@ import type { TestContext } from "node:test";
 
 export type Received = {
 	readonly target: string;
-	/** As they came: name, value, name, value … */
+	/** The received headers, unchanged: name, value, name, value … */
 	readonly rawHeaders: readonly string[];
 	readonly headers: IncomingMessage["headers"];
 	readonly body: Buffer;
@@ -23,7 +23,7 @@ export type ApplicationServer = {
 	readonly received: readonly Received[];
 };
 
-/** Answers every request the same. */
+/** Answers every request in the same way. */
 export async function startApplicationServer(
 	t: TestContext,
 	{ status = 200, body = '{"Status":"OK"}', headers = {} } = {},

@@ -158,7 +158,7 @@ async function startKeyServer(t: TestContext, pem: string): Promise<string> {
 	return `http://127.0.0.1:${port}/callback_pub_key_v1.pem`;
 }
 
-/** As the manual's Python example does it: fetch the key, decode the path, verify RSA over MD5. */
+/** Does the steps of the manual's Python example: fetch the key, decode the path, verify RSA over MD5. */
 async function isSignedByOss({
 	target,
 	headers,

@@ -27,9 +27,9 @@ import {
 
 const BODY = "bucket=photos&object=my%20cat.jpg";
 
-/** Long enough for everything on one machine. */
+/** Long enough for any delivery on one machine. */
 const OPTIONS = { ...DEFAULT_SWITCHES, timeoutMs: 100_000 };
-/** For servers that never finish. */
+/** The time limit for servers that never finish. */
 const SOON = { ...DEFAULT_SWITCHES, timeoutMs: 500 };
 
 function requestTo(
@@ -225,7 +225,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 			socket.write(`${head}{"error":`);
 		});
 
-		// If its end were waited for, this test would run out of its own time.
+		// If the delivery waited for its end, this test would time out.
 		const options = { ...OPTIONS, timeoutMs: 600_000 };
 		const outcome = await deliver(requestTo(url), options);
 

@@ -19,7 +19,7 @@ type Summary = {
 	readonly status: string;
 };
 
-/** All of the record, a page after the other. */
+/** Reads the whole record, page by page. */
 async function readRecord(adminUrl: string): Promise<Summary[]> {
 	const all: Summary[] = [];
 	for (let before = ""; all.length <= UPLOADS; before = all.at(-1)?.id ?? "") {

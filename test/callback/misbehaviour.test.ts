@@ -11,7 +11,7 @@ import {
 } from "./application-server.ts";
 import { base64Json } from "./request-callback.ts";
 
-/** Where the time runs out on purpose; and where it must not, however slow the machine is. */
+/** The time limit of tests that reach it on purpose, and of tests that must not reach it on a slow machine. */
 const TIMEOUT_MS = 1000;
 const NO_TIMEOUT_MS = 600_000;
 
@@ -129,7 +129,7 @@ suite("When an application server", () => {
 
 		assert.equal(put.status, 200);
 		assert.equal(ended, 0);
-		// A callback may be under way before its connection is.
+		// A callback can be in progress before its connection exists.
 		while (ended < hung.length) {
 			for (const socket of sockets.splice(0)) socket.destroy();
 			await setImmediate();

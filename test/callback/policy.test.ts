@@ -1,6 +1,6 @@
 /**
- * A bucket's callback policies, from the request that puts them to the application server that an upload calls by
- * one.
+ * A bucket's callback policies, from the request that puts them to the application server that an upload
+ * calls with one.
  */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
