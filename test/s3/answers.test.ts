@@ -3,8 +3,8 @@ import { suite, test } from "node:test";
 import { textsOf } from "../client.ts";
 import { startS3 } from "./s3.ts";
 
-suite("An answer over S3", () => {
-	test("has x-amz-request-id in the place of x-oss-request-id, and no x-amz-id-2", async (t) => {
+suite("A response over S3", () => {
+	test("has x-amz-request-id in place of x-oss-request-id, and no x-amz-id-2", async (t) => {
 		const { photos } = await startS3(t);
 		for (const answer of [
 			await photos.put("/a", "hello"),
@@ -31,7 +31,7 @@ suite("An answer over S3", () => {
 		assert.doesNotMatch(answer.text, /xmlns/);
 	});
 
-	test("to a HEAD that fails has the length of the document that GET gets, and no document", async (t) => {
+	test("to a failed HEAD request has the length of the error document for GET, and no body", async (t) => {
 		const { photos } = await startS3(t);
 		const got = await photos.get("/nowhere");
 		const head = await photos.head("/nowhere");
@@ -44,7 +44,7 @@ suite("An answer over S3", () => {
 		assert.equal((await photos.get("/nowhere")).status, 404);
 	});
 
-	test("is for pages of other origins too where CORS rules allow it", async (t) => {
+	test("has CORS headers if the rules allow the origin", async (t) => {
 		const { photos } = await startS3(t, "--cors", "dev");
 		const headers = { origin: "http://localhost:3000" };
 		const got = await photos.get("/", { headers });

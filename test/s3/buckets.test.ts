@@ -21,7 +21,7 @@ suite("A listing over S3", () => {
 		assert.deepEqual(textsOf(rest, "Delimiter"), ["/"]);
 	});
 
-	test("of V2 has tokens, start-after, and owners when they are asked for", async (t) => {
+	test("of V2 has tokens, start-after, and owners if they are requested", async (t) => {
 		const { photos } = await startS3(t);
 		for (const key of ["a", "b", "c"]) await photos.put(`/${key}`);
 		const first = await photos.get("/?list-type=2&max-keys=1");
@@ -39,7 +39,7 @@ suite("A listing over S3", () => {
 		assert.deepEqual(textsOf(after, "ID"), ["1000000000000001"]);
 	});
 
-	test("encodes keys when it is asked to", async (t) => {
+	test("encodes keys under encoding-type=url", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a%20%01b");
 		const listed = await photos.get("/?encoding-type=url&prefix=a%20");
@@ -63,7 +63,7 @@ suite("A bucket over S3", () => {
 		["oss-cn-hangzhou", 200],
 		["eu-west-1", 400],
 	] as const)
-		test(`gets ${status} at the location «${location}» (A-324)`, async (t) => {
+		test(`is answered with ${status} for the location «${location}» (A-324)`, async (t) => {
 			const { s3 } = await startS3(t);
 			const client = s3.with({ host: `new-one.s3.${ENDPOINT}` });
 			const document = `<CreateBucketConfiguration ${XMLNS}><LocationConstraint>${location}</LocationConstraint></CreateBucketConfiguration>`;
@@ -79,7 +79,7 @@ suite("A bucket over S3", () => {
 			assert.deepEqual(textsOf(acl, "Permission"), ["FULL_CONTROL", "READ"]);
 		});
 
-	test("says where it is (A-329, A-336)", async (t) => {
+	test("returns its location (A-329, A-336)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.equal(
 			(await photos.get("/?location")).text,
@@ -90,7 +90,7 @@ suite("A bucket over S3", () => {
 		assert.equal(headers["x-amz-bucket-region"], "cn-hangzhou");
 	});
 
-	test("has its ACL in grants, and takes one from grants (A-325, A-328)", async (t) => {
+	test("returns its ACL as grants, and accepts grants as an ACL (A-325, A-328)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const granted = (permissions: readonly string[]): string => {
 			const everybody = permissions.map(
@@ -128,7 +128,7 @@ suite("A bucket over S3", () => {
 		);
 	});
 
-	test("gives its grants to an object that has no ACL of its own", async (t) => {
+	test("passes its grants to an object without an ACL of its own", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/?acl", "", { "x-amz-acl": "public-read" });
 		await photos.put("/a");
@@ -147,7 +147,7 @@ suite("A bucket over S3", () => {
 				);
 		});
 
-	test("has lifecycle rules in the words of each protocol (A-326, A-338)", async (t) => {
+	test("returns lifecycle rules in the elements of each protocol (A-326, A-338)", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const rule = `<ID>old</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Enabled</Status><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition><Expiration><Days>365</Days></Expiration>`;
 		const put = await photos.put(
@@ -171,7 +171,7 @@ suite("A bucket over S3", () => {
 		assert.match(refusal(counted), /^400 InvalidArgument /);
 	});
 
-	test("has logging, encryption, CORS rules and tags", async (t) => {
+	test("can have logging, encryption, CORS rules and tags", async (t) => {
 		const { photos } = await startS3(t);
 		for (const [name, document, element] of [
 			[
@@ -229,7 +229,7 @@ suite("A bucket over S3", () => {
 		oss.close();
 	});
 
-	test("can be asked not to lock its objects, as rclone does, and cannot lock them", async (t) => {
+	test("accepts the header for no object lock, which rclone sends, and refuses object lock", async (t) => {
 		const { s3 } = await startS3(t);
 		const client = s3.with({ host: `new-one.${ENDPOINT}` });
 		const name = "x-amz-bucket-object-lock-enabled";

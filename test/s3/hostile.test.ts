@@ -4,7 +4,7 @@ import { type Answer, textsOf } from "../client.ts";
 import { type S3Emulator, startS3 } from "./s3.ts";
 import { signChunks, signV4 } from "./sign.ts";
 
-/** Each is refused with an error of OSS's, and nothing is stored. */
+/** Asserts that each request is refused with an error of OSS's, and that no object is stored. */
 async function allRefused(
 	{ oss }: S3Emulator,
 	answers: AsyncIterable<readonly [what: string, answer: Answer]>,
@@ -219,7 +219,7 @@ suite("Malformed", () => {
 	});
 });
 
-test("A body that breaks off leaves nothing, and the connection serves the next request", async (t) => {
+test("A truncated body stores no object, and the connection serves the next request", async (t) => {
 	const emulator = await startS3(t);
 	const { photos } = emulator;
 	const { key, host } = photos;

@@ -12,7 +12,7 @@ const md5 = async (text: string): Promise<string> => {
 	return createHash("md5").update(text).digest("base64");
 };
 
-suite("One store: what one protocol writes the other reads:", () => {
+suite("Both protocols share one store:", () => {
 	test("content, metadata, class and ETag, from S3 to OSS", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const put = await photos.put("/a", "hello", {
@@ -86,7 +86,7 @@ suite("One store: what one protocol writes the other reads:", () => {
 		);
 	});
 
-	test("an upload that one begins the other finishes", async (t) => {
+	test("an upload that is initiated over one protocol can be completed over the other", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const begun = await photos.post("/big?uploads", "", {
 			"x-amz-meta-by": "tom",
@@ -150,7 +150,7 @@ suite("An object over S3", () => {
 			assert.match(refusal(put), new RegExp(`^400 InvalidArgument ${ec}: `));
 		});
 
-	test("is encrypted by AES256 or aws:kms, and nothing else", async (t) => {
+	test("can be encrypted only by AES256 or aws:kms", async (t) => {
 		const { photos } = await startS3(t);
 		for (const word of ["AES256", "aws:kms", "KMS"]) {
 			const name = "x-amz-server-side-encryption";
@@ -162,7 +162,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(put), /^400 InvalidEncryptionAlgorithmError /);
 	});
 
-	test("is read by range, and whole where a range ends past it (A-337)", async (t) => {
+	test("is returned by range, and completely if the range exceeds it (A-337)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		const past = await photos.get("/a", { headers: { range: "bytes=1-9" } });
@@ -177,7 +177,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(none), /^416 InvalidRange /);
 	});
 
-	test("is read with conditions, and written without", async (t) => {
+	test("can be read with conditions, and written only without", async (t) => {
 		const { photos } = await startS3(t);
 		const {
 			headers: { etag = "" },
@@ -203,7 +203,7 @@ suite("An object over S3", () => {
 		assert.equal((await photos.get("/a")).text, "hello");
 	});
 
-	test("is completed on no conditions either (A-322)", async (t) => {
+	test("cannot be completed with conditions either (A-322)", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const target = `/a?uploadId=${textsOf(begun, "UploadId")[0]}`;
@@ -211,7 +211,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(done), /^400 NotImplemented 0017-00000245: /);
 	});
 
-	test("is not overwritten where x-oss-forbid-overwrite says so (A-318)", async (t) => {
+	test("is not overwritten under x-oss-forbid-overwrite (A-318)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		const put = await photos.put("/a", "other", {
@@ -220,7 +220,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(put), /^409 FileAlreadyExists /);
 	});
 
-	test("is copied, by a source with and without a slash, with metadata of its own or new", async (t) => {
+	test("can be copied, by a source with and without a slash, with its metadata or new metadata", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a%20b/%E7%8C%AB%2B", "hello", {
 			"x-amz-meta-by": "tom",
@@ -252,7 +252,7 @@ suite("An object over S3", () => {
 		);
 	});
 
-	test("is deleted among others only with a Content-MD5", async (t) => {
+	test("can be deleted by DeleteObjects only with a Content-MD5", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "1");
 		await photos.put("/b", "2");
@@ -284,7 +284,7 @@ suite("An object over S3", () => {
 		assert.deepEqual([silent.status, textsOf(silent, "Key")], [200, []]);
 	});
 
-	test("is restored for a day, whatever is asked", async (t) => {
+	test("is restored for a day, regardless of the requested days", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "", { "x-amz-storage-class": "GLACIER" });
 		const restored = await photos.post(
@@ -296,7 +296,7 @@ suite("An object over S3", () => {
 		assert.match(headers["x-amz-restore"] ?? "", /^ongoing-request="true"/);
 	});
 
-	test("of parts has OSS's ETag, and takes ETags in lower case", async (t) => {
+	test("of parts has OSS's ETag, and its completion accepts ETags in lower case", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const [id = ""] = textsOf(begun, "UploadId");
@@ -323,7 +323,7 @@ suite("An object over S3", () => {
 		assert.deepEqual(textsOf(done, "ETag"), [`"${expected}-2"`]);
 	});
 
-	test("is copied as a part by range, and an upload is listed and aborted", async (t) => {
+	test("can be copied as a part by range, and an upload can be listed and aborted", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/source", "0123456789".repeat(20_000));
 		const begun = await photos.post("/a?uploads");
@@ -350,7 +350,7 @@ suite("An object over S3", () => {
 		);
 	});
 
-	test("is processed as an image, and not as a video (A-323)", async (t) => {
+	test("can be processed as an image, but not as a video (A-323)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a.txt", "hello");
 		const image = await photos.get("/a.txt?x-oss-process=image%2Finfo");
@@ -367,7 +367,7 @@ suite("An object over S3", () => {
 		assert.equal((await photos.get("/a?partNumber=1")).text, "hello");
 	});
 
-	test("of XML is given back as it is", async (t) => {
+	test("of XML is returned unchanged", async (t) => {
 		const { photos } = await startS3(t);
 		const document =
 			'<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult>\n  <Type>x</Type>\n</ListBucketResult>\n';

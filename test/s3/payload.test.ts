@@ -28,7 +28,7 @@ const putTrailer = (client: S3Client, target = "/a") =>
 	);
 
 suite("The body of an upload signed for S3", () => {
-	test("is checked against its hash, and not stored if that is another's", async (t) => {
+	test("is checked against its hash, and not stored if the hash differs", async (t) => {
 		const { photos } = await startS3(t);
 		assert.equal((await photos.put("/a", "hello")).status, 200);
 		const payload = sha256("other");
@@ -39,7 +39,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.match(refusal(empty), /^400 InvalidArgument 0002-00000427: /);
 	});
 
-	test("is checked where it is a document too", async (t) => {
+	test("is checked if it is a document too", async (t) => {
 		const { photos } = await startS3(t);
 		const document =
 			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -50,7 +50,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.deepEqual(textsOf(got, "Status"), []);
 	});
 
-	test("of several hundred KiB is checked as it comes", async (t) => {
+	test("of several hundred KiB is checked as it arrives", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const body = "0123456789".repeat(50_000);
 		assert.equal((await photos.put("/a", body)).status, 200);
@@ -60,7 +60,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.equal((await photos.head("/b")).status, 404);
 	});
 
-	test("may be unsigned", async (t) => {
+	test("can be unsigned", async (t) => {
 		const { photos } = await startS3(t);
 		const payload = "UNSIGNED-PAYLOAD";
 		assert.equal(
@@ -70,14 +70,14 @@ suite("The body of an upload signed for S3", () => {
 	});
 
 	for (const method of ["GET", "HEAD", "DELETE"])
-		test(`has the hash of nothing for ${method}, or is unsigned`, async (t) => {
+		test(`has the hash of an empty body for ${method}, or is unsigned`, async (t) => {
 			const { photos } = await startS3(t);
 			const payload = sha256("something");
 			const answer = await photos.send(method, "/", { payload });
 			assert.equal(answer.status, 400);
 		});
 
-	test("must be named: a request without x-amz-content-sha256 is refused (A-313)", async (t) => {
+	test("must have a hash: a request without x-amz-content-sha256 is refused (A-313)", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const signed = signV4({
@@ -96,7 +96,7 @@ suite("The body of an upload signed for S3", () => {
 			);
 	});
 
-	test("is held to its Content-MD5", async (t) => {
+	test("is checked against its Content-MD5", async (t) => {
 		const { photos } = await startS3(t);
 		for (const md5 of ["XUFAKrxLKna5cZ2REBfFkw==", "nonsense"]) {
 			const put = await photos.put("/a", "hello", { "content-md5": md5 });
@@ -105,7 +105,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("may have checksums of S3, which are neither checked nor returned (A-333)", async (t) => {
+	test("can have checksums of S3, which are neither checked nor returned (A-333)", async (t) => {
 		const { photos } = await startS3(t);
 		const put = await photos.put("/a", "hello", {
 			"x-amz-checksum-crc32": "AAAAAA==",
@@ -124,13 +124,13 @@ suite("The body of an upload signed for S3", () => {
 });
 
 suite("A body with checksum trailers", () => {
-	test("is refused as OSS refuses it now (A-311)", async (t) => {
+	test("is refused with OSS's current error (A-311)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.equal(refusal(await putTrailer(photos)), NEWER);
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("is refused as OSS refused it until 2026, with --s3-trailers invalid-argument", async (t) => {
+	test("is refused with OSS's error until 2026 under --s3-trailers invalid-argument", async (t) => {
 		const { photos } = await startS3(t, "--s3-trailers", "invalid-argument");
 		const answer = await putTrailer(photos);
 		assert.equal(refusal(answer), OLDER);
@@ -152,7 +152,7 @@ suite("A body with checksum trailers", () => {
 		);
 	});
 
-	test("is refused of a part too", async (t) => {
+	test("is refused for a part too", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const [id] = textsOf(begun, "UploadId");
@@ -248,7 +248,7 @@ const signer = {
 			.digest("hex"),
 };
 
-/** The content in pieces of that many bytes. */
+/** @returns the content in pieces of that many bytes */
 async function unwrapped(
 	text: string,
 	size: number,
@@ -267,7 +267,7 @@ async function unwrapped(
 
 suite("A body that is signed chunk by chunk (A-312)", () => {
 	for (const step of [1, 7, 8192, 100_000])
-		test(`is that of AWS's example, in pieces of ${step} bytes`, async () => {
+		test(`is read from AWS's example, in pieces of ${step} bytes`, async () => {
 			const text = framed();
 			assert.equal(text.length, 66824);
 			assert.equal(await unwrapped(text, 66560, step), "a".repeat(66560));
@@ -341,7 +341,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 			await assert.rejects(unwrapped(text, size), { name: error });
 		});
 
-	test("is stored without its framing, and without the word for it", async (t) => {
+	test("is stored without its framing, and without aws-chunked in its Content-Encoding", async (t) => {
 		const { photos, oss } = await startS3(t);
 		const { key, host } = photos;
 		const chunks = ["a".repeat(65536), "b".repeat(1000)];
@@ -379,7 +379,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("must announce its length", async (t) => {
+	test("must declare its length", async (t) => {
 		const { photos } = await startS3(t);
 		const payload = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 		const headers = { "content-encoding": "aws-chunked" };
@@ -394,7 +394,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 		assert.match(refusal(other), /^400 InvalidArgument /);
 	});
 
-	test("is accepted as a part, and under --auth off whatever is signed", async (t) => {
+	test("is accepted as a part, and under --auth off with any signature", async (t) => {
 		const { photos } = await startS3(t, "--auth", "off");
 		const { host } = photos;
 		const key = { id: "whoever", secret: "whatever" };

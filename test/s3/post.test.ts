@@ -90,7 +90,7 @@ suite("A form signed for S3", () => {
 		assert.ok(forged.headers["x-amz-request-id"]);
 	});
 
-	test("is signed as the documented policy is, by each of the three ways", async () => {
+	test("has the signature of the documented policy, in each of the three ways", async () => {
 		const policy = Buffer.from(
 			'{"expiration":"2026-01-01T12:00:00.000Z","conditions":[{"bucket":"examplebucket"}]}',
 		).toString("base64");
@@ -195,7 +195,7 @@ suite("A form signed for S3", () => {
 		assert.match(refusal(await post(emulator, fields)), /^403 AccessDenied /);
 	});
 
-	test("may ask for a document with 201", async (t) => {
+	test("can request a document with 201", async (t) => {
 		const emulator = await startS3(t);
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
 		const answer = await post(emulator, {
@@ -206,7 +206,7 @@ suite("A form signed for S3", () => {
 		assert.deepEqual(textsOf(answer, "Key"), ["user/a.txt"]);
 	});
 
-	test("is refused where the protocol is off (A-310)", async (t) => {
+	test("is refused if the protocol is off (A-310)", async (t) => {
 		const emulator = await startS3(t, "--s3", "off");
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
 		const answer = await post(emulator, fields);

@@ -5,7 +5,7 @@ import { ENDPOINT, startS3 } from "./s3.ts";
 import { presignV4, sha256 } from "./sign.ts";
 
 suite("A URL signed with AWS Signature Version 4", () => {
-	test("reads and writes, with a content type that is signed along", async (t) => {
+	test("reads and writes, with a signed content type", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const headers = { "content-type": "text/plain" };
@@ -33,14 +33,14 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		);
 	});
 
-	test("is for one method", async (t) => {
+	test("is valid for one method", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const get = presignV4({ key, host, method: "GET", target: "/" });
 		assert.equal((await photos.sendAs("HEAD", get)).status, 403);
 	});
 
-	test("must sign the x-amz- headers that are sent along", async (t) => {
+	test("must sign the x-amz- headers of the request", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const put = presignV4({ key, host, method: "PUT", target: "/a" });
@@ -50,7 +50,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		assert.match(refusal(answer), /^403 SignatureDoesNotMatch 0002-00000431: /);
 	});
 
-	test("may name the hash of its body, and cannot sign chunks", async (t) => {
+	test("can contain the hash of the body, and cannot sign chunks", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const target = `/a?X-Amz-Content-Sha256=${sha256("hello")}`;
@@ -111,7 +111,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		assert.equal(textsOf(answer, "ServerTime").length, 1);
 	});
 
-	test("from the future is refused as a header is (A-305)", async (t) => {
+	test("from the future is refused like a header (A-305)", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const now = new Date(Date.now() + 16 * 60_000);
@@ -130,7 +130,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		["SignedHeaders", ""],
 		["Signature", ""],
 	] as const)
-		test(`needs X-Amz-${name} (A-302, A-304)`, async (t) => {
+		test(`requires X-Amz-${name} (A-302, A-304)`, async (t) => {
 			const { photos } = await startS3(t);
 			const { key, host } = photos;
 			const get = presignV4({ key, host, method: "GET", target: "/" });

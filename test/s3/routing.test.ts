@@ -8,7 +8,7 @@ import { signV4 } from "./sign.ts";
 const VIRTUAL_HOST =
 	"403 SecondLevelDomainForbidden 0003-00001401: Please use virtual hosted style to access.";
 
-suite("The S3-compatible protocol is told by the signature", () => {
+suite("The S3-compatible protocol is recognized by the signature", () => {
 	for (const host of [
 		`photos.s3.${ENDPOINT}`,
 		`photos.${ENDPOINT}`,
@@ -27,7 +27,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 			assert.equal((await oss.get("/photos/a/b.txt")).text, "hello");
 		});
 
-	test("and the bucket by a domain of the user's that is bound to it", async (t) => {
+	test("and the bucket by a custom domain", async (t) => {
 		const { s3, oss } = await startS3(t);
 		const cname =
 			"<BucketCnameConfiguration><Cname><Domain>img.example.com</Domain></Cname></BucketCnameConfiguration>";
@@ -41,7 +41,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.equal((await oss.get("/photos/a")).text, "hello");
 	});
 
-	test("GET / of the service lists buckets, in S3's elements alone", async (t) => {
+	test("GET / of the service lists buckets, with S3's elements only", async (t) => {
 		const { s3 } = await startS3(t);
 		const host = `s3.${ENDPOINT}`;
 		const listed = await s3.with({ host }).get("/");
@@ -51,7 +51,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		);
 	});
 
-	test("a request that is not signed speaks it at an s3. host, or when it says so (A-300)", async (t) => {
+	test("an unsigned request uses it at an s3. host, or if a header requests it (A-300)", async (t) => {
 		const { s3 } = await startS3(t);
 		const own = s3.with({ host: `photos.${ENDPOINT}` });
 		const named = s3.with({ host: `photos.s3.${ENDPOINT}` });
@@ -76,7 +76,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.equal(answer.status, 200);
 	});
 
-	test("a signature of OSS keeps its meaning at an s3. host (A-301)", async (t) => {
+	test("a signature of OSS selects OSS's protocol at an s3. host (A-301)", async (t) => {
 		const { oss } = await startS3(t);
 		const answer = await oss.get("/", {
 			host: `photos.s3.${ENDPOINT}`,
@@ -88,7 +88,7 @@ suite("The S3-compatible protocol is told by the signature", () => {
 		assert.doesNotMatch(answer.text, /xmlns/);
 	});
 
-	test("all is refused where the protocol is off (A-310)", async (t) => {
+	test("every request is refused if the protocol is off (A-310)", async (t) => {
 		const { s3, oss } = await startS3(t, "--s3", "off");
 		assert.match(
 			refusal(await s3.get("/photos")),
@@ -109,7 +109,7 @@ suite("A bucket in the path of an S3 request", () => {
 		assert.deepEqual(textsOf(answer, "BucketName"), []);
 	});
 
-	test("is refused with OSS's own words when nothing is signed", async (t) => {
+	test("is refused with OSS's message for an unsigned request", async (t) => {
 		const { s3 } = await startS3(t);
 		const answer = await s3
 			.with({ host: `s3.${ENDPOINT}` })
@@ -120,13 +120,13 @@ suite("A bucket in the path of an S3 request", () => {
 		);
 	});
 
-	test("is refused without a body to HEAD", async (t) => {
+	test("is refused without a body for HEAD", async (t) => {
 		const { s3 } = await startS3(t);
 		const answer = await s3.with({ host: ENDPOINT }).head("/photos/a");
 		assert.deepEqual([answer.status, answer.text], [403, ""]);
 	});
 
-	test("is the beginning of the key when the Host has it too", async (t) => {
+	test("is the beginning of the key if the Host has the bucket too", async (t) => {
 		const { photos, oss } = await startS3(t);
 		await photos.put("/photos/a.txt", "hello");
 		assert.equal((await oss.get("/photos/photos/a.txt")).text, "hello");
@@ -143,13 +143,13 @@ suite("A bucket in the path of an S3 request", () => {
 		["refuse", "127.0.0.1:6770", 403],
 		["refuse", "localhost:6770", 403],
 	] as const)
-		test(`gets ${status} at ${host} with --s3-path-style ${flag}`, async (t) => {
+		test(`is answered with ${status} at ${host} under --s3-path-style ${flag}`, async (t) => {
 			const { s3 } = await startS3(t, "--s3-path-style", flag);
 			const answer = await s3.with({ host }).get("/photos");
 			assert.equal(answer.status, status, answer.text);
 		});
 
-	test("leaves a finding in the record, in the words of the client", async (t) => {
+	test("is recorded with a finding that names the client's setting", async (t) => {
 		const { s3, adminUrl } = await startS3(t);
 		await s3.get("/photos", {
 			headers: { "user-agent": "Boto3/1.40.1 md/Botocore#1.40.1" },

@@ -10,7 +10,7 @@ export type Headers = Readonly<Record<string, string>>;
 export type Signing = {
 	readonly key: Key;
 	readonly method: string;
-	/** Path and query as they go over the wire. */
+	/** Path and query as on the wire. */
 	readonly target: string;
 	readonly host: string;
 	readonly headers?: Headers;
@@ -93,7 +93,7 @@ function signRequest(
 
 /** @returns all headers to send, `host` included */
 export function signV4(signing: Signing): Record<string, string> {
-	const { now = new Date() } = signing; // once: the next second may begin at any time
+	const { now = new Date() } = signing; // read once, because the next second may begin at any time
 	const payload = signing.payload ?? sha256(signing.body ?? "");
 	const headers = {
 		host: signing.host,

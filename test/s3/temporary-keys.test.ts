@@ -29,7 +29,7 @@ async function assumeRole({
 }
 
 suite("A temporary key over S3", () => {
-	test("is used with its token in a header of V4, which is signed", async (t) => {
+	test("is accepted with its token in a signed header of V4", async (t) => {
 		const { client, token } = await assumeRole(await startS3(t));
 		const headers = { "x-amz-security-token": token };
 		assert.equal((await client.put("/a", "hello", headers)).status, 200);
@@ -50,14 +50,14 @@ suite("A temporary key over S3", () => {
 		);
 	});
 
-	test("is used with its token in a URL of V4", async (t) => {
+	test("is accepted with its token in a URL of V4", async (t) => {
 		const { client, token } = await assumeRole(await startS3(t));
 		const { key, host } = client;
 		const url = presignV4({ key, host, token, method: "GET", target: "/" });
 		assert.equal((await client.sendAs("GET", url)).status, 200);
 	});
 
-	test("is used with its token in a header and a URL of V2", async (t) => {
+	test("is accepted with its token in a header and a URL of V2", async (t) => {
 		const { client, token } = await assumeRole(await startS3(t));
 		const { id, secret } = client.key;
 		const date = new Date().toUTCString();

@@ -107,7 +107,7 @@ type Sending = {
 	readonly method?: string;
 	readonly target: string;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** The signed text after the headers. */
+	/** The part of the string to sign after the headers. */
 	readonly resource?: string;
 	readonly date?: string;
 	readonly body?: string;
@@ -138,7 +138,7 @@ suite("A request signed with V2", () => {
 		assert.equal(answer.status, 200);
 	});
 
-	test("is signed with its path as it is encoded, and its headers sorted", async (t) => {
+	test("signs its path as it is encoded, and its headers sorted", async (t) => {
 		const emulator = await startS3(t);
 		const put = await sendV2(emulator, {
 			...{ method: "PUT", target: "/%e7%8c%ab%20%2B", body: "hello" },
@@ -158,7 +158,7 @@ suite("A request signed with V2", () => {
 	});
 
 	for (const resource of ["/photos/a?x-oss-process=image/info", "/photos/a"])
-		test(`may sign x-oss-process or not: ${resource} (A-307)`, async (t) => {
+		test(`can sign x-oss-process or omit it: ${resource} (A-307)`, async (t) => {
 			const emulator = await startS3(t);
 			const target = "/a?x-oss-process=image/info";
 			const answer = await sendV2(emulator, { target, resource });
@@ -166,7 +166,7 @@ suite("A request signed with V2", () => {
 		});
 
 	for (const resource of ["/photos", "/photos/"])
-		test(`may sign a bucket in the path as ${resource}`, async (t) => {
+		test(`can sign a bucket in the path as ${resource}`, async (t) => {
 			const { s3, key } = await startS3(t);
 			const date = new Date().toUTCString();
 			const signed = signText(key.secret, `GET\n\n\n${date}\n${resource}`);
@@ -200,7 +200,7 @@ suite("A request signed with V2", () => {
 			);
 		});
 
-	test("must have a date near now", async (t) => {
+	test("must have a date close to the emulator's", async (t) => {
 		const emulator = await startS3(t);
 		const date = new Date(Date.now() - 16 * 60_000).toUTCString();
 		const headers = { date };
@@ -229,7 +229,7 @@ suite("A URL signed with V2", () => {
 		return `/?AWSAccessKeyId=${key.id}&Expires=${until}&Signature=${encodeURIComponent(signature)}`;
 	};
 
-	test("reads", async (t) => {
+	test("reads an object", async (t) => {
 		const emulator = await startS3(t);
 		const url = signedUrl(emulator, expires);
 		assert.equal((await emulator.photos.sendAs("GET", url)).status, 200);

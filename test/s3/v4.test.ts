@@ -95,7 +95,7 @@ suite("AWS Signature Version 4 in a header", () => {
 			"67053b29cb2775a0a39a0b21d5c2a1837f2defaee587888b1ed1cef7d012fcb5",
 		],
 	] as const)
-		test(`may name the region ${region}, with that key`, () => {
+		test(`can name the region ${region}, with that key`, () => {
 			const vector: Vector = [
 				...(["", "GET", "/test.txt"] as const),
 				{ "x-amz-content-sha256": EMPTY },
@@ -106,7 +106,7 @@ suite("AWS Signature Version 4 in a header", () => {
 			assert.ok(isSigned(claim, SECRET, TARGET));
 		});
 
-	test("signs a key of UTF-8, a blank and a plus as they are encoded on the wire", () => {
+	test("signs a key with UTF-8, a blank and a plus as they are encoded on the wire", () => {
 		const vector: Vector = [
 			"",
 			"GET",
@@ -170,12 +170,12 @@ suite("A request signed with V4 in its header", () => {
 		"/?prefix=a&prefix=b",
 		"/?prefix=b&prefix=a&list-type=2",
 	])
-		test(`may have the query ${target}`, async (t) => {
+		test(`can have the query ${target}`, async (t) => {
 			const { photos } = await startS3(t);
 			assert.equal((await photos.get(target)).status, 200);
 		});
 
-	test("may have its items in any order, with and without blanks", async (t) => {
+	test("can have its items in any order, with and without blanks", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const signed = signV4({ key, host, method: "GET", target: "/" });
@@ -190,7 +190,7 @@ suite("A request signed with V4 in its header", () => {
 		}
 	});
 
-	test("may have a Date in the place of x-amz-date", async (t) => {
+	test("can have a Date in place of x-amz-date", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const now = new Date();
@@ -282,7 +282,7 @@ suite("A request signed with V4 in its header", () => {
 				);
 		});
 
-	test("without a word of its own in an empty header that says it is S3 is refused (A-302)", async (t) => {
+	test("with an empty signature is refused in the S3 protocol (A-302)", async (t) => {
 		const { photos } = await startS3(t);
 		const answer = await photos.sendAs("GET", "/", {
 			authorization: "",
@@ -323,7 +323,7 @@ suite("A request signed with V4 in its header", () => {
 		assert.match(textsOf(answer, "CanonicalRequest")[0] ?? "", /^GET\n\/\n\n/);
 	});
 
-	test("16 minutes ago is refused with both clocks", async (t) => {
+	test("from 16 minutes ago is refused with both times", async (t) => {
 		const { photos } = await startS3(t);
 		const now = new Date(Date.now() - 16 * 60_000);
 		const answer = await photos.get("/", { now });
@@ -349,7 +349,7 @@ suite("A request signed with V4 in its header", () => {
 		);
 	});
 
-	test("is accepted whatever its signature under --auth off, and still translated", async (t) => {
+	test("is accepted with any signature under --auth off, and still translated", async (t) => {
 		const { photos, key } = await startS3(t, "--auth", "off");
 		const forger = photos.with({ key: { ...key, secret: "another" } });
 		const answer = await forger.put("/a", "hello", {

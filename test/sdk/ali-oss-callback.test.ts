@@ -41,8 +41,8 @@ const FAILED = {
 };
 
 for (const way of WAYS) {
-	suite(`A callback that ali-oss asks for, ${nameOf(way)},`, () => {
-		test("by put is signed, and put returns its answer", async (t) => {
+	suite(`A callback that ali-oss requests, ${nameOf(way)},`, () => {
+		test("by put is signed, and put returns its response", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { body: ANSWER });
 			const put = await client.put("a b/猫+", Buffer.from("meow"), {
@@ -55,7 +55,7 @@ for (const way of WAYS) {
 			);
 		});
 
-		test("by multipartUpload is signed, and comes once, at the end", async (t) => {
+		test("by multipartUpload is signed, and sent once, at the end", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { body: ANSWER });
 			const uploaded = await client.multipartUpload("large", LARGE, {
@@ -69,7 +69,7 @@ for (const way of WAYS) {
 			);
 		});
 
-		test("that fails is an error, and the object is there", async (t) => {
+		test("that fails is an error, and the object is stored", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { status: 400 });
 			const callback = callbackTo(application);
@@ -89,7 +89,7 @@ for (const way of WAYS) {
 		});
 
 		for (const version of ["V1", "V4"] as const) {
-			test(`by a form it has signed (${version}) is signed, and its answer comes back`, async (t) => {
+			test(`by a form that it signed (${version}) is signed, and its response is returned`, async (t) => {
 				const { client, endpoint } = await startAliOss(t, way);
 				const application = await startApplicationServer(t, { body: ANSWER });
 				const { url, body, customValue } = callbackTo(application);

@@ -4,10 +4,10 @@ import { nameOf, resolveLocalhost, startAliOss, WAYS } from "./ali-oss.ts";
 
 resolveLocalhost();
 
-/** ali-oss makes no URL for an IP address. */
+/** ali-oss does not sign URLs for IP addresses. */
 for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 	suite(`A URL signed by ali-oss, ${nameOf(way)},`, () => {
-		test("reads an object, with other headers if it says so", async (t) => {
+		test("reads an object, with the response headers that it names", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("a b/猫+", Buffer.from("meow"));
 			const url = client.signatureUrl("a b/猫+", {
@@ -22,7 +22,7 @@ for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 			assert.equal(get.headers.get("content-type"), "text/custom");
 		});
 
-		test("writes an object, with the type it was signed for and no other", async (t) => {
+		test("writes an object only with the signed content type", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const url = client.signatureUrl("cat", {
 				method: "PUT",
@@ -39,7 +39,7 @@ for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 			assert.equal(String((await client.get("cat")).content), "meow");
 		});
 
-		test("of V4 reads, writes and takes parameters", async (t) => {
+		test("of V4 reads, writes and accepts parameters", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const put = await fetch(
 				await client.signatureUrlV4("PUT", 60, {}, "a b/猫+"),
@@ -72,7 +72,7 @@ for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 			}
 		});
 
-		test("ends", async (t) => {
+		test("expires", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("cat", Buffer.from("meow"));
 			const url = client.signatureUrl("cat", { expires: -60 });

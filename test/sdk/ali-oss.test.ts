@@ -23,7 +23,7 @@ const KEYS = [
 	"\u0001\u001f",
 ];
 
-/** 20 MB in which no two parts are the same. */
+/** 20 MB in which all parts differ. */
 const LARGE = Buffer.alloc(20 * 1024 * 1024);
 for (let i = 0; i < LARGE.length; i += 4096) LARGE.writeUInt32BE(i, i);
 
@@ -159,7 +159,7 @@ for (const way of WAYS) {
 			);
 		});
 
-		test("deletes of many", async (t) => {
+		test("deletion of many objects", async (t) => {
 			const { client } = await startAliOss(t, way);
 			for (const key of ["a", "b c", "猫&<>"])
 				await client.put(key, Buffer.from(key));
@@ -191,7 +191,7 @@ for (const way of WAYS) {
 			assert.ok(content.equals(LARGE));
 		});
 
-		test("multipart uploads that go on from a checkpoint", async (t) => {
+		test("multipart uploads that continue from a checkpoint", async (t) => {
 			const { client, clients } = await startAliOss(t, way);
 			let checkpoint: Checkpoint | undefined;
 			const broken = client.multipartUpload("large", LARGE, {

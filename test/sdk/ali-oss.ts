@@ -137,7 +137,7 @@ const Client: new (options: Options) => AliOss = createRequire(import.meta.url)(
 	"ali-oss",
 );
 
-/** Not every system knows that `*.localhost` is this machine (RFC 6761, 6.3). */
+/** Resolves `*.localhost` to this machine (RFC 6761, 6.3), which not every system does. */
 export function resolveLocalhost(): void {
 	const lookup = dns.lookup;
 	mock.method(dns, "lookup", (name: string, ...rest: unknown[]) =>
@@ -167,7 +167,7 @@ export const nameOf = (way: Way): string =>
 		"sldEnable" in way ? "sldEnable" : "",
 	].join(" ");
 
-/** A client whose bucket `photos` is there. */
+/** @returns a client whose bucket `photos` exists */
 export async function startAliOss(
 	t: Pick<TestContext, "after">,
 	{ host, ...options }: Way,

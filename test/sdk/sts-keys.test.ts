@@ -67,7 +67,7 @@ type Place = {
 	readonly client: (keys: Keys, options?: Options) => AliOss;
 };
 
-/** With a bucket `photos`, and the key that its tokens are sealed with. */
+/** Starts an emulator with a bucket `photos` and the key that seals its tokens. */
 async function open(t: TestContext): Promise<Place> {
 	const data = await mkdtemp(join(tmpdir(), "oss-emulator-"));
 	const flags = ["--log-level", "error", "--no-files"];
@@ -110,7 +110,7 @@ const assume = async ({ sts }: Place, policy?: object): Promise<Keys> => {
 	return { id, secret, token };
 };
 
-/** `200`, or `403 InvalidSecurityToken 0002-…`. */
+/** @returns `200`, or `403 InvalidSecurityToken 0002-…` */
 async function told(answer: Response): Promise<string> {
 	const text = await answer.text();
 	const document = {
@@ -165,7 +165,7 @@ async function postForm(
 	return told(await fetch(url, { method: "POST", headers, body }));
 }
 
-/** Everywhere a token can travel. */
+/** Every place in a request that can carry a token. */
 const CARRIERS: Readonly<
 	Record<string, (place: Place, keys: Keys) => Promise<string>>
 > = {
@@ -184,12 +184,12 @@ const flip = (token: string): string =>
 
 for (const [carrier, upload] of Object.entries(CARRIERS)) {
 	suite(`Temporary keys with their token in ${carrier},`, () => {
-		test("are good", async (t) => {
+		test("are accepted", async (t) => {
 			const place = await open(t);
 			assert.equal(await upload(place, await assume(place)), "200");
 		});
 
-		test("are as good as their policy", async (t) => {
+		test("have only the rights of their policy", async (t) => {
 			const place = await open(t);
 			const policy = (Resource: string) => ({
 				Version: "1",
@@ -293,7 +293,7 @@ suite("A session", () => {
 		);
 	});
 
-	test("without the right to delete is refused as ali-oss's own test has it", async (t) => {
+	test("without the right to delete is refused as in ali-oss's own test", async (t) => {
 		const place = await open(t);
 		const policy = {
 			Version: "1",
@@ -313,7 +313,7 @@ suite("A session", () => {
 		);
 	});
 
-	test("is refused by STS as ali-oss's own test has it", async (t) => {
+	test("is refused by STS as in ali-oss's own test", async (t) => {
 		const { sts } = await open(t);
 		const policy = { Statements: [], Version: "1" };
 		await assert.rejects(sts.assumeRole(ROLE, policy), (error: Error) => {

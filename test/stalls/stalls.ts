@@ -1,8 +1,7 @@
 /**
  * `npm run stalls -- [--only WORD] [--large] [--objects N]`: the longest time for which each of the heaviest requests
- * keeps the event loop, and so delays all other requests. Exit code 1 if one takes more of the main thread's CPU than its
- * limit; the time by the clock is that on a machine with nothing else to do. Code that is loaded when it is first needed
- * is loaded before.
+ * keeps the event loop, and so delays all other requests. Exit code 1 if one takes more of the main thread's CPU than
+ * its limit; the time by the clock is that on an idle machine. Code that is loaded lazily is loaded before.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -34,7 +34,7 @@ suiteOverBoth("AppendObject", (open) => {
 		["mixed ones", [0, SMALL, BIG, SMALL, 65_000, SMALL, BIG, BIG, 0, 1]],
 		["nothing, then something", [0, SMALL]],
 	] as const) {
-		test(`of ${what} makes one object of all`, async (t) => {
+		test(`of ${what} creates one object`, async (t) => {
 			const opened = await open(t);
 			const contents = sizes.map((size, i) => bytes(size, i));
 
@@ -52,7 +52,7 @@ suiteOverBoth("AppendObject", (open) => {
 		});
 	}
 
-	test("gives 24 digits and eight zeros as ETag, new with every append", async (t) => {
+	test("returns 24 digits and eight zeros as ETag, a new one for every append", async (t) => {
 		const { store } = await open(t);
 
 		const etags = [];
@@ -63,7 +63,7 @@ suiteOverBoth("AppendObject", (open) => {
 		assert.equal(new Set(etags).size, etags.length);
 	});
 
-	test("takes metadata from the first append, time and ACL from the last", async (t) => {
+	test("stores the metadata of the first append, and the time and ACL of the last", async (t) => {
 		const { store } = await open(t);
 		const later = new Date("2025-01-01T00:00:00Z");
 		const { properties } = newObject("a");
@@ -85,7 +85,7 @@ suiteOverBoth("AppendObject", (open) => {
 		assert.deepEqual(found?.modified, later);
 	});
 
-	test("of nothing at the right position changes nothing", async (t) => {
+	test("with an empty body at the correct position changes nothing", async (t) => {
 		const { store } = await open(t);
 		const stored = await append(store, "a", 0, "meow");
 
@@ -100,7 +100,7 @@ suiteOverBoth("AppendObject", (open) => {
 		[3, 4],
 		[5, 4],
 	] as const) {
-		test(`at ${position} of ${length} bytes says which position is next`, async (t) => {
+		test(`at ${position} of ${length} bytes is refused with the next position`, async (t) => {
 			const opened = await open(t);
 			await append(opened.store, "a", 0, "meow");
 
@@ -139,7 +139,7 @@ suiteOverBoth("AppendObject", (open) => {
 		);
 	});
 
-	test("lets one of two simultaneous appends through, and the other leaves nothing", async (t) => {
+	test("accepts one of two simultaneous appends, and the other stores no bytes", async (t) => {
 		const opened = await open(t);
 		await append(opened.store, "a", 0, bytes(BIG));
 
@@ -155,7 +155,7 @@ suiteOverBoth("AppendObject", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("leaves copies made before as they were", async (t) => {
+	test("does not change earlier copies", async (t) => {
 		const { store } = await open(t);
 		for (const [key, sizes] of [
 			["small", [SMALL]],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { BUCKET, makeBucket, newObject, openStore, put } from "./stores.ts";
 
-/** More than the number that is counted at a time. */
+/** More objects than are counted at a time. */
 const MANY = 2500;
 
 suite("The counts of a bucket", () => {
@@ -27,7 +27,7 @@ suite("The counts of a bucket", () => {
 		assert.equal(deleteMarkers, MANY);
 	});
 
-	test("let others go first while they last", async (t) => {
+	test("do not block other work", async (t) => {
 		const store = await openStore(t, {});
 		await makeBucket(store, BUCKET);
 		await put(store, "a", "12345");
@@ -47,7 +47,7 @@ suite("The counts of a bucket", () => {
 		const tookMs = performance.now() - began;
 		isCounting = false;
 		assert.equal(classes.get("Standard")?.count, 60_001);
-		// A fast machine may need no break at all.
+		// A fast machine may not need a pause.
 		assert.ok(turns > 1 || tookMs < 20, `${turns} turns in ${tookMs} ms`);
 	});
 });

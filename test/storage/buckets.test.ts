@@ -57,7 +57,7 @@ suiteOverBoth("Buckets", (open) => {
 		);
 	});
 
-	test("a name is given once", async (t) => {
+	test("a name can be used once", async (t) => {
 		const { store } = await open(t);
 
 		await assert.rejects(
@@ -66,7 +66,7 @@ suiteOverBoth("Buckets", (open) => {
 		);
 	});
 
-	test("ACL and versioning change, and the rest stays", async (t) => {
+	test("ACL and versioning can be changed without affecting other properties", async (t) => {
 		const { store } = await open(t);
 		const before = await store.buckets.get(BUCKET);
 
@@ -100,7 +100,7 @@ suiteOverBoth("Buckets", (open) => {
 		assert.equal(again.versioning, "");
 	});
 
-	test("are listed by name, of one owner, by prefix, after a marker", async (t) => {
+	test("buckets of an owner are listed by name, by prefix, after a marker", async (t) => {
 		const { store } = await open(t);
 		const names = ["b-1", "a-2", "b-3", "a-1", "b-2", "c-1"];
 		for (const name of names) await makeBucket(store, name);

@@ -16,7 +16,7 @@ import {
 	read,
 } from "./stores.ts";
 
-/** Changes when the log is emptied, or begins anew. */
+/** A value that changes when the log is emptied or restarted. */
 function saltOf(database: string): string {
 	const log = openSync(`${database}-wal`, "r");
 	const salt = Buffer.alloc(8);
@@ -26,7 +26,7 @@ function saltOf(database: string): string {
 }
 
 suite("The write-ahead log", () => {
-	test("begins anew while objects are written, and is emptied when the store is closed", async (t) => {
+	test("is restarted while objects are written, and is emptied when the store is closed", async (t) => {
 		const folder = makeFolder(t);
 		const database = join(folder, "oss.db");
 		const store = await openStore(t, { folder });
@@ -49,7 +49,7 @@ suite("The write-ahead log", () => {
 		assertBytes(await read(again, `${last % 7}`), bytes(60_000, last));
 	});
 
-	test("is emptied when it is long and nothing more is written", async (t) => {
+	test("is emptied when it is long and writes have stopped", async (t) => {
 		const folder = makeFolder(t);
 		const log = join(folder, "oss.db-wal");
 		const store = await openStore(t, { folder });

@@ -9,7 +9,7 @@ import {
 } from "./stores.ts";
 
 suiteOverBoth("The documents of a bucket", (open) => {
-	test("one is found as it was put, under its name and id", async (t) => {
+	test("a document is returned as it was put, under its name and id", async (t) => {
 		const { configurations } = (await open(t)).store;
 		await configurations.put(BUCKET, "cors", "", "rules");
 		await configurations.put(BUCKET, "style", "a", "resize");
@@ -49,7 +49,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "cors"), "first");
 	});
 
-	test("the bucket that keeps one is found by its name and id", async (t) => {
+	test("the bucket of a document is found by the document's name and id", async (t) => {
 		const { configurations } = (await open(t)).store;
 		await configurations.put(BUCKET, "domain", "a", "x");
 		assert.equal(await configurations.findBucket("domain", "a"), BUCKET);
@@ -73,7 +73,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.deepEqual(await configurations.list(BUCKET, "style"), []);
 	});
 
-	test("they are deleted with the bucket, and the next of its name has none", async (t) => {
+	test("documents are deleted with the bucket, and a new bucket of the same name has none of them", async (t) => {
 		const { store } = await open(t);
 		const { buckets, configurations } = store;
 		await configurations.put(BUCKET, "cors", "", "rules");
@@ -92,7 +92,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "cors"), undefined);
 	});
 
-	test("an account's are its own", async (t) => {
+	test("an account has its own documents", async (t) => {
 		const { configurations } = (await open(t)).store;
 		await configurations.changeOfAccount("1", "block", () => "yes");
 
@@ -104,7 +104,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.findOfAccount("1", "block"), undefined);
 	});
 
-	test("nothing is left of any when the store is cleared", async (t) => {
+	test("all documents are removed when the store is cleared", async (t) => {
 		const { store } = await open(t);
 		await store.configurations.put(BUCKET, "cors", "", "rules");
 		await store.configurations.find(BUCKET, "cors");
@@ -120,7 +120,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		);
 	});
 
-	test("they outlive the process", async (t) => {
+	test("documents persist over a restart", async (t) => {
 		const { store, folder } = await open(t);
 		if (folder === null) return;
 		await store.configurations.put(BUCKET, "cors", "", "rules");

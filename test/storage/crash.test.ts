@@ -20,7 +20,7 @@ const ROUNDS = 3;
 const ACKNOWLEDGED_BEFORE_KILL = 40;
 
 suite("An emulator that is killed", () => {
-	test("has every acknowledged object whole after it, and nothing that was not uploaded", async (t) => {
+	test("has every acknowledged object complete after a restart, and no other content", async (t) => {
 		const folder = makeFolder(t);
 		/** The possible contents of a key: the last acknowledged upload, or one begun after it. */
 		const possible = new Map<string, readonly Upload[]>();
@@ -50,7 +50,7 @@ suite("An emulator that is killed", () => {
 });
 
 type Upload = {
-	/** Bytes; undefined when there is no object. */
+	/** @returns the bytes; undefined if the object does not exist */
 	readonly size: number | undefined;
 	readonly i: number;
 };

@@ -35,7 +35,7 @@ const DAMAGES = [
 	["longer", (file: string) => appendFileSync(file, "!"), "has 300001 bytes"],
 ] as const;
 
-suite("A blob that is not what its row says", () => {
+suite("A blob that differs from its row", () => {
 	for (const [what, damage, line] of DAMAGES) {
 		test(`is reported, and its object refused: ${what}`, async (t) => {
 			const folder = makeFolder(t);
@@ -86,7 +86,7 @@ suite("A blob that is not what its row says", () => {
 });
 
 suite("A file that is read", () => {
-	test("is read to its end, or fails when it has another", async (t) => {
+	test("is read to its end, or fails if its length differs", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const file = join(folder, "a");
@@ -100,7 +100,7 @@ suite("A file that is read", () => {
 		await assert.rejects(drain(new BlobReader(`${file}?`, 0, 1)), /ENOENT/);
 	});
 
-	test("is closed when its reader leaves", async (t) => {
+	test("is closed when its reader disconnects", async (t) => {
 		const { store } = await openWithObject(t);
 		for (let i = 0; i < 20; i++) {
 			const found = await store.objects.open(BUCKET, "a");

@@ -87,7 +87,7 @@ const DAMAGES: readonly (readonly [
 
 suite("The data folder of an emulator that was killed", () => {
 	for (const [what, damage, line] of DAMAGES) {
-		test(`${what} is refused, and keeps its blobs`, async (t) => {
+		test(`${what} is refused, and its blobs are preserved`, async (t) => {
 			const folder = await killedFolder(t);
 			damage(join(folder, "oss.db"));
 			assert.ok((await refusedOpening(folder)).includes(line));
@@ -95,7 +95,7 @@ suite("The data folder of an emulator that was killed", () => {
 		});
 	}
 
-	test("opens as it is, and without the index of the log too", async (t) => {
+	test("opens with and without the index of the log", async (t) => {
 		for (const change of [
 			() => {},
 			(folder: string) => rmSync(join(folder, "oss.db-shm")),
@@ -108,7 +108,7 @@ suite("The data folder of an emulator that was killed", () => {
 		}
 	});
 
-	test("opens after the machine was started again, whatever the index says", async (t) => {
+	test("opens after a restart of the machine, with any index", async (t) => {
 		const folder = await killedFolder(t);
 		// The machine was restarted since, so the index may belong to another log.
 		const marker = join(folder, "session");
@@ -121,7 +121,7 @@ suite("The data folder of an emulator that was killed", () => {
 	});
 });
 
-suite("A data folder that was closed in order", () => {
+suite("A data folder that was closed properly", () => {
 	const fill = async (folder: string, t: TestContext, seed: number) => {
 		const store = await openStore(t, { folder });
 		if (seed === 0) await makeBucket(store, BUCKET);
@@ -151,7 +151,7 @@ suite("A data folder that was closed in order", () => {
 		assert.equal(filesIn(join(folder, "blobs")).length, 3);
 	});
 
-	test("whose database and blobs were both removed begins anew", async (t) => {
+	test("whose database and blobs were both removed is initialized again", async (t) => {
 		const folder = makeFolder(t);
 		await fill(folder, t, 0);
 		rmSync(join(folder, "oss.db"));
@@ -162,7 +162,7 @@ suite("A data folder that was closed in order", () => {
 });
 
 suite("A damaged page of the database", () => {
-	test("ends a start in one line, wherever it is met", async (t) => {
+	test("makes a start fail with one line, wherever it is read", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);
@@ -185,7 +185,7 @@ suite("A damaged page of the database", () => {
 });
 
 suite("A running emulator", () => {
-	test("that reads a damaged page reports it in one line, and exits with 2", async (t) => {
+	test("that reads a damaged page reports it in one line, and exits with code 2", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);
@@ -208,7 +208,7 @@ suite("A running emulator", () => {
 	});
 });
 
-/** @returns the line it was refused with, if it was */
+/** @returns the line of the refusal, if the folder was refused */
 async function openAndClose(folder: string): Promise<string | undefined> {
 	const reported: unknown[] = [];
 	const report = (error: unknown): unknown => reported.push(error);

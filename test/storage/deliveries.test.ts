@@ -54,7 +54,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(await deliveries.list({}, 10), [make("1")]);
 	});
 
-	test("keeps the latest delivery saved under one id, in its first position", async (t) => {
+	test("stores the latest delivery of an id, in its first position", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("1", { status: "sending" }));
 		deliveries.save(make("2"));
@@ -70,7 +70,7 @@ suite("The record of deliveries", () => {
 		);
 	});
 
-	test("gives the latest first, page by page", async (t) => {
+	test("returns the latest first, in pages", async (t) => {
 		const deliveries = open(t);
 		for (const id of ["1", "2", "3", "4", "5"]) deliveries.save(make(id));
 
@@ -114,7 +114,7 @@ suite("The record of deliveries", () => {
 		);
 	});
 
-	test("lets the oldest go when there are too many", async (t) => {
+	test("removes the oldest when there are too many", async (t) => {
 		const deliveries = open(t, { ...PLENTY, countMax: 3 });
 
 		for (const id of ["1", "2", "3", "4", "5"]) {
@@ -171,7 +171,7 @@ suite("The record of deliveries", () => {
 });
 
 suite("Waiting for deliveries", () => {
-	test("ends with the delivery that makes them enough", async (t) => {
+	test("ends with the last of the required deliveries", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("there"));
 		const { signal } = new AbortController();
@@ -251,7 +251,7 @@ suite("The record of deliveries on disk", () => {
 		assert.equal(late?.status, "interrupted");
 	});
 
-	test("is limited together with the deliveries from before the restart", async (t) => {
+	test("is limited together with the deliveries before the restart", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		for (const id of ["1", "2"]) before.save(make(id));

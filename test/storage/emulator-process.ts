@@ -15,7 +15,7 @@ const FLAGS = "--port 0 --admin-port 0 --access-key id:secret".split(" ");
 export type Started = {
 	readonly oss: Client;
 	readonly admin: Client;
-	/** Lines on standard error, so far. */
+	/** Lines on standard error up to now. */
 	readonly lines: readonly string[];
 	stop(signal: NodeJS.Signals): Promise<void>;
 	/** Its exit code, once it has ended by itself. */

@@ -7,7 +7,7 @@ import { suite, type TestContext, test } from "node:test";
 import { FileWriter } from "../../emulator/storage/content/file-writer.ts";
 import { assertBytes, bytes } from "./stores.ts";
 
-suite("A file that is written while its bytes come in", () => {
+suite("A file that is written while its bytes arrive", () => {
 	for (const sizes of [
 		[],
 		[0],
@@ -15,7 +15,7 @@ suite("A file that is written while its bytes come in", () => {
 		[65_536, 65_536, 65_536, 65_536, 65_536],
 		[1_000_000, 1, 300_000, 10],
 	]) {
-		test(`has them all, in order: ${sizes.join(" + ") || "none"}`, async (t) => {
+		test(`has all bytes in order: ${sizes.join(" + ") || "0"}`, async (t) => {
 			const { path, file } = await openFile(t);
 			const writer = new FileWriter(file);
 			const chunks = sizes.map((size, i) => bytes(size, i));
@@ -28,7 +28,7 @@ suite("A file that is written while its bytes come in", () => {
 		});
 	}
 
-	test("has them all when the system takes fewer than it is given", async (t) => {
+	test("has all bytes if the system writes fewer than requested", async (t) => {
 		const { path, file } = await openFile(t);
 		const writev = file.writev.bind(file);
 		t.mock.method(file, "writev", (given: Buffer[], position: number) =>

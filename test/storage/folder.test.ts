@@ -37,7 +37,7 @@ const OPTIONS = {
 	report: (error: unknown) => assert.fail(String(error)),
 };
 
-/** The mistake, the system's or SQLite's word for it, and how to cause it. */
+/** The mistake, the system's or SQLite's code for it, and how to cause it. */
 const SPOILT: [string, string, (folder: string) => string][] = [
 	["below a file", "ENOTDIR", (folder) => join(makeFile(folder, ""), "data")],
 	["that is a file", "EEXIST", (folder) => makeFile(folder, "")],
@@ -75,7 +75,7 @@ if (process.platform === "linux")
 
 suite("The data folder", () => {
 	for (const durable of [false, true]) {
-		test(`keeps everything over a restart${durable ? ", durable" : ""}`, async (t) => {
+		test(`preserves everything over a restart${durable ? ", durable" : ""}`, async (t) => {
 			const folder = makeFolder(t);
 			const before = await openStore(t, { folder, durable });
 			const expected = await fill(before);
@@ -103,7 +103,7 @@ suite("The data folder", () => {
 		});
 	}
 
-	test("is made, with its parents", async (t) => {
+	test("is created, with its parents", async (t) => {
 		const folder = join(makeFolder(t), "a", "b");
 
 		await openStore(t, { folder });
@@ -155,7 +155,7 @@ suite("The data folder", () => {
 		assert.deepEqual(readdirSync(join(folder, "incoming")), ["theirs"]);
 	});
 
-	test("is used by one emulator of a process", async (t) => {
+	test("can be used by one emulator of a process", async (t) => {
 		const folder = makeFolder(t);
 		const first = await openStore(t, { folder });
 
@@ -168,7 +168,7 @@ suite("The data folder", () => {
 		await openStore(t, { folder });
 	});
 
-	test("is used by one process; a killed process does not count", async (t) => {
+	test("can be used by one process; a killed process does not count", async (t) => {
 		const folder = makeFolder(t);
 		const other = await holdInAnotherProcess(t, folder);
 
@@ -183,7 +183,7 @@ suite("The data folder", () => {
 	});
 
 	for (const [what, code, spoil] of SPOILT) {
-		test(`${what} is refused in a line that says why, every time`, async (t) => {
+		test(`${what} is refused with one line that explains the reason, every time`, async (t) => {
 			const folder = spoil(makeFolder(t));
 			const line =
 				code === "SQLITE_NOTADB"

@@ -7,7 +7,7 @@ import { suite, type TestContext, test } from "node:test";
 import type { Answer, Client } from "../client.ts";
 import { type Started, start } from "./emulator-process.ts";
 
-/** Four objects each. */
+/** Uploads of four objects each. */
 const DELETED_MAX = 200;
 
 const mount = (...words: readonly string[]): boolean =>
@@ -22,7 +22,7 @@ const canMount = ((): boolean => {
 	return isMounted;
 })();
 
-/** A disk of its own, for one test. */
+/** Mounts a separate disk for one test. */
 function mountDisk(t: TestContext, size: string): string {
 	const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 	assert.ok(mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder));
@@ -87,7 +87,7 @@ async function goesOn({ oss, admin }: Started, name: string, count: number) {
 	assert.ok(large, "nothing large could be written after a reset");
 }
 
-/** The emulator looks at the disk five times a second. */
+/** The emulator checks the disk five times a second. */
 async function waitUntil(isSo: () => Promise<boolean>): Promise<boolean> {
 	for (let i = 0; i < 200; i++) if (await isSo()) return true;
 	return false;
@@ -101,7 +101,7 @@ if (canMount)
 			["small objects", 2000, ["--no-files"]],
 			["large objects, durable", 300_000, ["--durable"]],
 		] as const) {
-			test(`of ${what} refuses uploads; reading and deleting go on, and writing after that`, async (t) => {
+			test(`of ${what} refuses uploads; reading and deleting continue to work, and then writing`, async (t) => {
 				const data = mountDisk(t, size < 10_000 ? "8m" : "12m");
 				const first = await start(t, data, ...flags);
 				await first.oss.put("/photos");

@@ -120,7 +120,7 @@ suiteOverBoth("A listing", (open) => {
 		]);
 	});
 
-	test("gives entries as find does", async (t) => {
+	test("returns the same entries as find", async (t) => {
 		const { store } = await open(t);
 		const stored = await put(store, "a", "meow", { acl: "public-read" });
 
@@ -132,7 +132,7 @@ suiteOverBoth("A listing", (open) => {
 		assert.deepEqual(versions.entries, [stored]);
 	});
 
-	test("of versions misses none when those of the last page were deleted meanwhile", async (t) => {
+	test("of versions is complete if those of the last page have been deleted", async (t) => {
 		const { store } = await open(t, "Enabled");
 		for (let i = 0; i < 7; i++) await put(store, "a", `${i}`);
 		await put(store, "b", "");
@@ -171,7 +171,7 @@ const pick = <T>(list: readonly T[], roll: Roll): T =>
 const randomKey = (roll: Roll): string =>
 	Array.from({ length: 1 + roll(5) }, () => pick(PIECES, roll)).join("");
 
-/** The beginning of a key, or another text. */
+/** @returns the beginning of a key, or another text */
 function randomStart(keys: readonly string[], roll: Roll): string {
 	const key = roll(4) ? pick(keys, roll) : randomKey(roll);
 	const characters = Array.from(key);
@@ -186,7 +186,7 @@ const prefixOf = (key: string, { prefix, delimiter }: ListQuery) => {
 	return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 };
 
-/** The rules of docs «GetBucket», over all keys, without any thought of cost. */
+/** A reference implementation of docs «GetBucket» over all keys. */
 function listModel(keys: readonly string[], query: ListQuery) {
 	const { prefix, after, max } = query;
 	const shown = new Map<string, "key" | "prefix">();

@@ -19,7 +19,7 @@ import {
 	suiteOverBoth,
 } from "./stores.ts";
 
-/** Up to this a content is in its row, above that in a blob. */
+/** Content up to this size is in its row, larger content in a blob. */
 const INLINE_BYTES_MAX = 65_536;
 
 const SIZES = [
@@ -33,7 +33,7 @@ const SIZES = [
 
 suiteOverBoth("Objects", (open) => {
 	for (const size of SIZES) {
-		test(`an object of ${size} bytes is given back whole, with its digests`, async (t) => {
+		test(`an object of ${size} bytes is returned completely, with its digests`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			const content = bytes(size);
@@ -99,7 +99,7 @@ suiteOverBoth("Objects", (open) => {
 		[100_000, 10],
 		[100_000, 200_000],
 	] as const) {
-		test(`${second} bytes take the place of ${first}`, async (t) => {
+		test(`${second} bytes replace ${first}`, async (t) => {
 			const opened = await open(t);
 			await put(opened.store, "a", bytes(first, 1));
 
@@ -168,7 +168,7 @@ suiteOverBoth("Objects", (open) => {
 		);
 	});
 
-	test("forbidOverwrite lets one of two simultaneous uploads through, and the other leaves nothing", async (t) => {
+	test("forbidOverwrite accepts one of two simultaneous uploads, and the other stores no bytes", async (t) => {
 		const opened = await open(t);
 		const contents = [bytes(200_000, 1), bytes(300_000, 2)];
 
@@ -207,7 +207,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.equal(asked, false);
 	});
 
-	test("an upload whose bucket goes while it comes leaves nothing", async (t) => {
+	test("an upload whose bucket is deleted meanwhile stores no bytes", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		async function* body(): AsyncGenerator<Buffer> {
@@ -224,7 +224,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("a reader gets the old bytes whole while they are overwritten; then their blob goes", async (t) => {
+	test("a reader receives all old bytes while they are overwritten; then their blob is removed", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		await put(store, "a", bytes(3_000_000, 1));
@@ -254,7 +254,7 @@ suiteOverBoth("Objects", (open) => {
 		["that never began", (stream: Readable) => stream.destroy()],
 		["that fails", (stream: Readable) => stream.destroy(new Error("gone"))],
 	] as const) {
-		test(`a reader ${how} gives the blob free`, async (t) => {
+		test(`a reader ${how} releases the blob`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			await put(store, "a", bytes(3_000_000));
@@ -273,7 +273,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	}
 
-	test("content that is opened and released unread gives the blob free", async (t) => {
+	test("content that is opened and released unread releases the blob", async (t) => {
 		const opened = await open(t);
 		await put(opened.store, "a", bytes(100_000));
 		const found = await opened.store.objects.open(BUCKET, "a");
@@ -285,7 +285,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("every range of a small and of a large object is the platform's own slice", async (t) => {
+	test("every range of a small and of a large object equals the platform's slice", async (t) => {
 		const { store } = await open(t);
 		for (const size of [10, 200_000]) {
 			const content = bytes(size);
@@ -325,7 +325,7 @@ suiteOverBoth("Objects", (open) => {
 			assert.deepEqual(await blobFiles(opened), []);
 		});
 
-		test(`a copy of ${size} bytes onto itself keeps them and changes the rest`, async (t) => {
+		test(`a copy of ${size} bytes onto itself preserves them and changes the properties`, async (t) => {
 			const { store } = await open(t);
 			const source = await put(store, "a", bytes(size));
 			const properties = { ...source.properties, contentType: "image/png" };
@@ -349,7 +349,7 @@ suiteOverBoth("Objects", (open) => {
 		);
 	});
 
-	test("change gives new properties and leaves the content", async (t) => {
+	test("change sets new properties and preserves the content", async (t) => {
 		const { store } = await open(t);
 		for (const size of [10, 100_000]) {
 			const stored = await put(store, "a", bytes(size));

@@ -55,7 +55,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(statSync(file).mtime, NOW);
 	});
 
-	test("is that of the last write, and goes with the object and its empty folders", async (t) => {
+	test("is that of the last write, and is removed with the object and its empty folders", async (t) => {
 		const { store, files } = await open(t);
 		await put(store, "a/b/c", "1");
 		await put(store, "a/d", "1");
@@ -76,7 +76,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(readdirSync(join(files, BUCKET)), []);
 	});
 
-	test("of contents in one blob, in several, and in small pieces is whole", async (t) => {
+	test("of content in one blob, in several, and in small pieces is complete", async (t) => {
 		const { store, files } = await open(t);
 		await put(store, "one", bytes(3_000_000));
 		const upload = await store.uploads.initiate(newObject("several"), false);
@@ -107,7 +107,7 @@ suite("The plain copy", () => {
 		}
 	});
 
-	test("has a bucket's folder for as long as there is the bucket", async (t) => {
+	test("has a bucket's folder for as long as the bucket exists", async (t) => {
 		const { store, files } = await open(t);
 
 		await makeBucket(store, "empty");
@@ -136,7 +136,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(readdirSync(join(files, BUCKET)), []);
 	});
 
-	test("has another time when the object has", async (t) => {
+	test("has a new time when the object has a new one", async (t) => {
 		const { store, files } = await open(t);
 		const later = new Date("2025-01-01T00:00:00Z");
 		await put(store, "a", "1");
@@ -150,7 +150,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(statSync(join(files, BUCKET, "a")).mtime, later);
 	});
 
-	test("begins anew when all is cleared", async (t) => {
+	test("is created again after everything is cleared", async (t) => {
 		const { store, files } = await open(t);
 		await put(store, "a/b", "1");
 		await store.settled();
@@ -167,7 +167,7 @@ suite("The plain copy", () => {
 		["removed", (files: string) => rmSync(files, { recursive: true })],
 		["moved away", (files: string) => renameSync(files, `${files} (old)`)],
 	] as const) {
-		test(`is made anew when it was ${what}`, async (t) => {
+		test(`is created again when it was ${what}`, async (t) => {
 			const { store, files } = await open(t);
 			await fill(store);
 			await store.settled();
@@ -201,7 +201,7 @@ suite("The plain copy", () => {
 			},
 		],
 	] as const) {
-		test(`is made anew at start when it ${what}`, async (t) => {
+		test(`is created again at start when it ${what}`, async (t) => {
 			const { store, files, data } = await open(t);
 			await fill(store);
 			await store.close();
@@ -268,7 +268,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(namesBeside(data), ["files"]);
 	});
 
-	test("is marked when the emulator is killed, however soon after an upload", async (t) => {
+	test("is marked when the emulator is killed, even directly after an upload", async (t) => {
 		const data = makeFolder(t);
 		const child = spawn(
 			process.execPath,
@@ -286,7 +286,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(tree(join(data, "files")), await expectedTree(store));
 	});
 
-	test("is made anew after more changes than are remembered", async (t) => {
+	test("is created again after more changes than are recorded", async (t) => {
 		const { store, data, files } = await open(t);
 		await fill(store);
 		await store.settled();
@@ -305,7 +305,7 @@ suite("The plain copy", () => {
 		await copy.close();
 	});
 
-	test("that cannot be made is reported, marked, and given up after three attempts", async (t) => {
+	test("that cannot be created is reported, marked, and abandoned after three attempts", async (t) => {
 		const data = makeFolder(t);
 		mkdirSync(data); // and no database in it
 		const reported: unknown[] = [];
@@ -323,7 +323,7 @@ suite("The plain copy", () => {
 		assert.ok(existsSync(join(data, "files.stale")));
 	});
 
-	test("of one object that cannot be made is reported, and others are", async (t) => {
+	test("of one object that cannot be created is reported, and others are created", async (t) => {
 		const data = makeFolder(t);
 		const reported: unknown[] = [];
 		const report = (error: unknown) => void reported.push(error);
@@ -351,7 +351,7 @@ suite("The plain copies of an object and of others below its name", () => {
 		["a/b", "a"],
 	] as const) {
 		for (const together of [true, false]) {
-			test(`do not get into one another's way: ${order.join(" before ")}${together ? ", at once" : ""}`, async (t) => {
+			test(`do not conflict: ${order.join(" before ")}${together ? ", at once" : ""}`, async (t) => {
 				const { store, files } = await open(t);
 				const settle = async () => {
 					if (!together) await store.settled();
@@ -387,7 +387,7 @@ suite("The plain copies of an object and of others below its name", () => {
 		}
 	}
 
-	test("show a folder object as a folder, and as a file in it when it has bytes", async (t) => {
+	test("show a folder object as a folder, and as a file in it if it has bytes", async (t) => {
 		const { store, files } = await open(t);
 
 		await put(store, "folder/", "");

@@ -29,7 +29,7 @@ const KEYS = [
 
 suite("The folder of plain copies", () => {
 	for (let seed = 1; seed <= 12; seed++) {
-		test(`is right after the last of all changes, in whatever order (seed ${seed})`, async (t) => {
+		test(`is correct after all changes, in any order (seed ${seed})`, async (t) => {
 			const roll = dice(seed);
 			const data = makeFolder(t);
 			const store = await openStore(t, { folder: data });
@@ -46,7 +46,7 @@ suite("The folder of plain copies", () => {
 				if (roll(5) < 3) await put(store, key, roll(3) ? `${i}` : "");
 				else await store.objects.delete(BUCKET, key, undefined, NOW);
 				changed.push(key);
-				// Some are heard of much later, some twice, and out of order.
+				// Some changes are reported much later, some twice, and out of order.
 				while (changed.length > 0 && roll(3)) {
 					const at = roll(changed.length);
 					folder.update(BUCKET, changed[at] ?? assert.fail());

@@ -56,7 +56,7 @@ suite("A key as a file", () => {
 		});
 	}
 
-	test("is cut where it is too long, between characters, and ends in a digest", () => {
+	test("is truncated if it is too long, between characters, and ends in a digest", () => {
 		for (const text of [
 			"k".repeat(241),
 			"猫".repeat(341),
@@ -91,7 +91,7 @@ suite("A key as a file", () => {
 		}
 	});
 
-	test("is a name that every system takes, below its folder", () => {
+	test("is a valid name on every system, below its folder", () => {
 		const roll = dice(6);
 		for (let i = 0; i < 20_000; i++) {
 			for (const name of plainNames(randomKey(roll))) {
@@ -107,7 +107,7 @@ suite("A key as a file", () => {
 		}
 	});
 
-	test("can be made", (t) => {
+	test("can be created", (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const roll = dice(7);

@@ -13,7 +13,7 @@ import { Versions } from "../../emulator/storage/rows/versions.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
 
-/** Read once, at start. */
+/** Statements that run once, at start. */
 const ALL_BUCKETS = [
 	"SELECT * FROM bucket",
 	"SELECT name FROM bucket ORDER BY name",

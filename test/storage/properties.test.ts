@@ -19,7 +19,7 @@ suite("For any keys", () => {
 		5,
 	);
 
-	test("a page of a listing has what a search of all keys finds, and pages have each key once", async (t) => {
+	test("a page of a listing equals a search of all keys, and pages have each key once", async (t) => {
 		const store = await openStore(t, {});
 		let count = 0;
 		await forAll(
@@ -103,7 +103,7 @@ suite("For any keys", () => {
 });
 
 suite("For any content", () => {
-	test("an object has the bytes, MD5 and CRC-64 of what was sent, whatever the pieces and the range", async (t) => {
+	test("an object has the sent bytes, MD5 and CRC-64, for all pieces and ranges", async (t) => {
 		const store = await openStore(t, {});
 		await makeBucket(store, BUCKET);
 		const hasher = await createCRC64();

@@ -47,7 +47,7 @@ suiteOverBoth("A body on its way in", (open) => {
 			],
 		];
 		for (const [what, expected, error] of refusals) {
-			test(`of ${size} bytes with ${what} is refused and leaves nothing, not even over an object`, async (t) => {
+			test(`of ${size} bytes with ${what} is refused, stores no bytes and replaces no object`, async (t) => {
 				const opened = await open(t);
 				await put(opened.store, "a", "before");
 
@@ -81,7 +81,7 @@ suiteOverBoth("A body on its way in", (open) => {
 			assert.equal(stored.size, size);
 		});
 
-		test(`is IncompleteBody when the sender goes away after ${size} bytes, and leaves nothing`, async (t) => {
+		test(`is IncompleteBody when the sender disconnects after ${size} bytes, and stores no bytes`, async (t) => {
 			const opened = await open(t);
 
 			const stored = storeOneRequest(t, opened, "a");
@@ -96,7 +96,7 @@ suiteOverBoth("A body on its way in", (open) => {
 		});
 	}
 
-	test("that fails for another reason says so, and leaves nothing", async (t) => {
+	test("that fails for another reason rejects with that error, and stores no bytes", async (t) => {
 		const opened = await open(t);
 		async function* body(): AsyncGenerator<Buffer> {
 			yield* chunked(bytes(300_000));
@@ -111,8 +111,8 @@ suiteOverBoth("A body on its way in", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	// A digest that was given back twice after an error was used by two uploads at once.
-	test("has its own CRC-64 while others come in, refused ones too", async (t) => {
+	// A digest that was released twice after an error was used by two uploads at once.
+	test("has its own CRC-64 while other bodies arrive, including refused ones", async (t) => {
 		const { store } = await open(t);
 		const contents = [1, 2, 3, 4].map((seed) => bytes(500_000, seed));
 		const alone: string[] = [];

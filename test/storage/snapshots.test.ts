@@ -31,7 +31,7 @@ const ALL = { prefix: "", delimiter: "", after: "", max: 1000 };
 const OWNER = "1000000000000001";
 const OTHER = "1000000000000002";
 
-/** Everything that a client could find out. */
+/** @returns everything that a client can observe */
 async function dump(store: Store): Promise<unknown> {
 	const buckets = [];
 	for (const bucket of await store.buckets.all()) {
@@ -60,7 +60,7 @@ async function dump(store: Store): Promise<unknown> {
 }
 
 suiteOverBoth("A snapshot", (open) => {
-	test("restores the store, whatever has happened since", async (t) => {
+	test("restores the store after any changes", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const next = dice(20_240_506);
@@ -94,7 +94,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("comes with the state of its caller, and is listed", async (t) => {
+	test("includes the state of its caller, and is listed", async (t) => {
 		const { store } = await open(t);
 		await store.snapshot("a", NOW, "one");
 		await store.snapshot("b", NOW, "two");
@@ -110,7 +110,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.equal((await store.listSnapshots()).length, 1);
 	});
 
-	test("keeps its blobs, and lets them go with it", async (t) => {
+	test("preserves its blobs, which are removed with it", async (t) => {
 		const opened = await open(t);
 		const { store, folder } = opened;
 		const count = async () => (await blobFiles(opened)).length;
@@ -154,7 +154,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assertBytes(now, Buffer.concat([first, bytes(10, 1)]));
 	});
 
-	test("is not more than a row when a key is overwritten for ever", async (t) => {
+	test("has at most one row for a key that is overwritten repeatedly", async (t) => {
 		const { store, folder } = await open(t);
 		await put(store, "a", "0");
 		await store.snapshot("s", NOW);
@@ -313,7 +313,7 @@ async function changeSomething(
 }
 
 suite("A snapshot on disk", () => {
-	test("is there after a restart, and its plain copies follow", async (t) => {
+	test("exists after a restart, and restoring it updates the plain copies", async (t) => {
 		const folder = makeFolder(t);
 		const first = await openStore(t, { folder, files: true });
 		await makeBucket(first, BUCKET);

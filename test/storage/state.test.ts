@@ -20,7 +20,7 @@ import {
 } from "./stores.ts";
 
 suiteOverBoth("What happened to an object", (open) => {
-	test("is found again, and stays with its version", async (t) => {
+	test("can be read, and belongs to its version", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const state = { sealed: 1, legalHold: "ON" } as const;
 		const { versionId } = await put(store, "a", "1");
@@ -85,7 +85,7 @@ suiteOverBoth("A protected version", (open) => {
 		);
 	});
 
-	test("lets another one overtake it", async (t) => {
+	test("can be overtaken by another write", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "1");
 		await put(store, "a", "2", { protect });
@@ -100,7 +100,7 @@ suiteOverBoth("A protected version", (open) => {
 });
 
 suite("A data folder from before objects had a state", () => {
-	test("is brought up to date, with all that is in it", async (t) => {
+	test("is migrated with all its content", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);

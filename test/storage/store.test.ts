@@ -17,7 +17,7 @@ import {
 } from "./stores.ts";
 
 suiteOverBoth("A store that is cleared", (open) => {
-	test("has nothing left, and begins anew", async (t) => {
+	test("is empty, and can be used again", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		await put(store, "a", bytes(100_000));

@@ -22,7 +22,7 @@ export const NOW = new Date("2024-05-06T07:08:09Z");
 
 export type Opened = {
 	readonly store: Store;
-	/** null in memory. */
+	/** null for a store in memory. */
 	readonly folder: string | null;
 };
 export type Open = (t: TestContext, versioning?: Versioning) => Promise<Opened>;
@@ -134,7 +134,7 @@ export const put = (
 ): Promise<StoredObject> =>
 	store.objects.put(newObject(key, more), chunked(content), expected);
 
-/** A body as it comes from the network: 64 KiB at a time. */
+/** @returns a body as it arrives from the network: 64 KiB at a time */
 export async function* chunked(
 	content: Buffer | string,
 ): AsyncGenerator<Buffer> {
@@ -143,7 +143,7 @@ export async function* chunked(
 		yield bytes.subarray(at, at + 65_536);
 }
 
-/** The same bytes for the same arguments, and others for others. */
+/** @returns the same bytes for the same arguments, and different ones for others */
 export function bytes(size: number, seed = 0): Buffer {
 	const content = Buffer.alloc(size);
 	let state = seed * 2_654_435_761 + 1;
@@ -199,7 +199,7 @@ const sketch = (content: Buffer) => ({
 	md5: md5(content),
 });
 
-/** As OSS writes an ETag, by the platform's own MD5. */
+/** @returns OSS's ETag, from the platform's own MD5 */
 export const md5 = (content: Buffer | string): string =>
 	createHash("md5").update(content).digest("hex").toUpperCase();
 

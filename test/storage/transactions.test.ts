@@ -7,7 +7,7 @@ import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
 import { makeFolder } from "./stores.ts";
 
-suite("Works that come in one turn of the event loop", () => {
+suite("Work items of one turn of the event loop", () => {
 	test("share a commit, and each is resolved after it", async (t) => {
 		const { transactions, add, seen } = open(t);
 
@@ -20,7 +20,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.equal(await second, "b");
 	});
 
-	test("do not share a commit with works of the next turn", async (t) => {
+	test("do not share a commit with those of the next turn", async (t) => {
 		const { transactions, add, seen } = open(t);
 		await transactions.share(() => add("a"));
 
@@ -68,7 +68,7 @@ suite("Works that come in one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["b"]);
 	});
 
-	test("are all rejected when SQLite rolls the whole transaction back, as it may when the disk is full", async (t) => {
+	test("are all rejected when SQLite rolls the whole transaction back, which can happen when the disk is full", async (t) => {
 		const { db, transactions, add, seen } = open(t);
 		const full = new Error("full");
 
@@ -103,7 +103,7 @@ suite("Works that come in one turn of the event loop", () => {
 	});
 });
 
-suite("A work alone", () => {
+suite("A single work item", () => {
 	test("is committed at once, after the earlier ones", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const shared = transactions.share(() => add("a"));
@@ -114,7 +114,7 @@ suite("A work alone", () => {
 		await shared;
 	});
 
-	test("that fails leaves nothing, and those before it as they are", async (t) => {
+	test("that fails changes nothing, and does not affect earlier ones", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const shared = transactions.share(() => add("a"));
 		const refusal = new Error("refused");
@@ -133,8 +133,8 @@ suite("A work alone", () => {
 	});
 });
 
-suite("A step to be taken afterwards", () => {
-	test("is taken when the commit has been made", async (t) => {
+suite("A step after the commit", () => {
+	test("is executed after a successful commit", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const steps: string[][] = [];
 
@@ -147,7 +147,7 @@ suite("A step to be taken afterwards", () => {
 		assert.deepEqual(steps, [["a"]]);
 	});
 
-	test("is taken when it has failed, too", async (t) => {
+	test("is executed after a failed commit too", async (t) => {
 		const { transactions, addOrphan, seen } = open(t);
 		const steps: string[][] = [];
 
@@ -166,7 +166,7 @@ type Opened = {
 	readonly db: Sqlite;
 	readonly transactions: Transactions;
 	readonly add: (name: string) => string;
-	/** A row that the commit refuses. */
+	/** Adds a row that the commit refuses. */
 	readonly addOrphan: () => void;
 	/** The committed rows, read over a connection of its own. */
 	readonly seen: () => string[];

@@ -33,7 +33,7 @@ const PART = 150_000;
 const LATER = new Date("2025-01-01T00:00:00Z");
 
 suiteOverBoth("A multipart upload", (open) => {
-	test("makes one object of its parts, which are not copied", async (t) => {
+	test("creates one object from its parts, which are not copied", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const contents = [bytes(PART, 1), bytes(PART, 2), bytes(10, 3)];
@@ -78,7 +78,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("of one small part keeps it in the row", async (t) => {
+	test("of one small part stores it in the row", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload, parts } = await uploadParts(store, "a", [bytes(10)]);
@@ -142,7 +142,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		);
 	});
 
-	test("replaces a part that is sent again, and its blob goes", async (t) => {
+	test("replaces a part that is sent again, and removes its blob", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const upload = await store.uploads.initiate(newObject("a"), false);
@@ -229,7 +229,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		["a part twice", [part(1, one), part(1, one)], "InvalidPartOrder"],
 		["a small part before", [part(3, small), part(4, one)], "EntityTooSmall"],
 	] as const) {
-		test(`is not completed with ${what}, and stays`, async (t) => {
+		test(`is not completed with ${what}, and remains open`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			const { upload } = await uploadParts(store, "a", [one, two, small, one]);
@@ -246,7 +246,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		});
 	}
 
-	test("needs 100 KiB in every part but the last", async (t) => {
+	test("requires 100 KiB in every part except the last", async (t) => {
 		const { store } = await open(t);
 		for (const [size, fits] of [
 			[PART_BYTES_MIN - 1, false],
@@ -280,7 +280,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		}
 	});
 
-	test("takes ETags in quotes and in lower case", async (t) => {
+	test("accepts ETags in quotes and in lower case", async (t) => {
 		const { store } = await open(t);
 		const { upload } = await uploadParts(store, "a", [small]);
 
@@ -309,7 +309,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assertBytes(await read(store, "a"), bytes(PART));
 	});
 
-	test("refuses a part with another MD5 and keeps the one it had", async (t) => {
+	test("refuses a part with another MD5 and preserves the previous one", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload } = await uploadParts(store, "a", [bytes(PART, 1)]);
@@ -403,7 +403,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		);
 	});
 
-	test("that is sequential takes parts in order only, and the object has a Content-MD5", async (t) => {
+	test("that is sequential accepts parts in order only, and the object has a Content-MD5", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), true);
 		await assert.rejects(
@@ -451,7 +451,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("makes an empty object when no part is named", async (t) => {
+	test("creates an empty object when no part is named", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload } = await uploadParts(store, "a", [one, small]);
@@ -468,7 +468,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("keeps its bucket from being deleted", async (t) => {
+	test("prevents the deletion of its bucket", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), false);
 

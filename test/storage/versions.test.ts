@@ -18,7 +18,7 @@ import {
 const VERSION_ID = /^CAEQ[A-Za-z0-9_-]{60}$/;
 
 suiteOverBoth("Without versioning", (open) => {
-	test("a write replaces, and its version id is the word null", async (t) => {
+	test("a write replaces the object, and its version id is the word null", async (t) => {
 		const { store } = await open(t);
 
 		const first = await put(store, "a", "1");
@@ -28,7 +28,7 @@ suiteOverBoth("Without versioning", (open) => {
 		assert.deepEqual(await history(store, "a"), ["null latest"]);
 	});
 
-	test("the version null can be named; any other is not there", async (t) => {
+	test("the version null can be addressed; any other does not exist", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "1");
 
@@ -65,7 +65,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assert.deepEqual(await current(store), ["a"]);
 	});
 
-	test("earlier objects stay as the version null", async (t) => {
+	test("earlier objects remain as the version null", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "old");
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
@@ -113,7 +113,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		]);
 	});
 
-	test("deleting the delete marker brings the object back", async (t) => {
+	test("deleting the delete marker restores the object", async (t) => {
 		const { store } = await open(t, "Enabled");
 		await put(store, "a", "1");
 		const marker = await store.objects.delete(BUCKET, "a", undefined, NOW);
@@ -207,7 +207,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assertBytes(await read(store, "a"), "2");
 	});
 
-	test("an append makes no version; over a delete marker it begins a new object", async (t) => {
+	test("an append does not create a version; over a delete marker it creates a new object", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const append = (position: number) =>
 			store.objects.append(newObject("a"), position, chunked("meow"));
@@ -235,7 +235,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		);
 	});
 
-	test("change takes a version id, and no delete marker", async (t) => {
+	test("change accepts a version id, and refuses a delete marker", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const old = await put(store, "a", "1");
 		await put(store, "a", "2");
@@ -259,7 +259,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		}
 	});
 
-	test("versions of ten keys do not get into one another's way", async (t) => {
+	test("versions of ten keys do not affect each other", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		for (let round = 0; round < 3; round++)
@@ -337,7 +337,7 @@ suiteOverBoth("With versioning suspended", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("and enabled again, the version null stays below new ones", async (t) => {
+	test("and enabled again, the version null remains below new ones", async (t) => {
 		const { store } = await open(t, "Suspended");
 		await put(store, "a", "null");
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });

@@ -28,7 +28,7 @@ const HEADERS = {
 	authorization: `ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=${SIGNED_HEADERS},Signature=${SIGNATURE}`,
 };
 
-/** As @alicloud/sts20150401 sent it. */
+/** A request that @alicloud/sts20150401 sent. */
 const made = (more: Record<string, string | undefined> = {}, body = "") =>
 	readStsRequest(
 		arrival(
@@ -46,7 +46,7 @@ const made = (more: Record<string, string | undefined> = {}, body = "") =>
 	);
 
 suite("The signature ACS3-HMAC-SHA256", () => {
-	test("of a request that the official package made is the one it sent", () => {
+	test("of a request of the official package is the one that the package sent", () => {
 		const claim = readAcs3Claim(made());
 		assert.equal(claim.sign("testsecret"), SIGNATURE);
 		assert.equal(claim.signature, SIGNATURE);
@@ -55,12 +55,12 @@ suite("The signature ACS3-HMAC-SHA256", () => {
 		assert.match(claim.stringToSign, /^ACS3-HMAC-SHA256\n[0-9a-f]{64}$/);
 	});
 
-	test("is over the body that came, whatever hash the header names", () => {
+	test("covers the received body, regardless of the hash in the header", () => {
 		const claim = readAcs3Claim(made({}, "Policy=x"));
 		assert.notEqual(claim.sign("testsecret"), SIGNATURE);
 	});
 
-	test("takes its token from a header", () => {
+	test("reads its token from a header", () => {
 		const claim = readAcs3Claim(made({ "x-acs-security-token": "t" }));
 		assert.equal(claim.securityToken, "t");
 	});

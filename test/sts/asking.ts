@@ -62,7 +62,7 @@ export function makeSts(
 
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
-/** undefined leaves a parameter out. */
+/** undefined omits a parameter. */
 export const assuming = (more: Parameters = {}): Parameters => ({
 	Action: "AssumeRole",
 	Version: "2015-04-01",
@@ -116,7 +116,7 @@ export const arrival = (
 	...more,
 });
 
-/** Everything in the form, signed with the first account's key. */
+/** Sends all parameters in the form, signed with the first account's key. */
 export const ask = (
 	sts: Sts,
 	parameters: Parameters,
@@ -124,6 +124,6 @@ export const ask = (
 	more?: Partial<StsArrival>,
 ): StsAnswer => sts.answer(arrival(signed(parameters, secret), more));
 
-/** `400 MissingRoleArn: RoleArn is mandatory for this action.` */
+/** @returns `400 MissingRoleArn: RoleArn is mandatory for this action.` */
 export const refusal = ({ status, body }: StsAnswer): string =>
 	`${status} ${body.Code}: ${body.Message}`;

@@ -7,7 +7,7 @@ const at = (seconds: number): Date =>
 	new Date(1_700_000_000_000 + seconds * 1000);
 
 suite("A nonce", () => {
-	test("counts once for a key, as long as a request with it could be valid", () => {
+	test("is accepted once per key, for as long as a request with it could be valid", () => {
 		const nonces = new Nonces();
 		nonces.use("ak", "n", at(0));
 
@@ -19,7 +19,7 @@ suite("A nonce", () => {
 		assert.equal(nonces.size, 0);
 	});
 
-	test("is forgotten before there are more than a hundred thousand", () => {
+	test("is discarded when there are more than a hundred thousand", () => {
 		const nonces = new Nonces();
 		for (let count = 0; count < 100_100; count++) {
 			nonces.requireUnused("ak", `${count}`, at(0));

@@ -29,7 +29,7 @@ const arrival = (
 suite("For any parameters of STS", () => {
 	const parameters = fc.dictionary(text(8), text(12), { maxKeys: 6 });
 
-	test("a form, JSON and a query carry the same", () =>
+	test("a form, JSON and a query are read as the same parameters", () =>
 		forAll([parameters], (given) => {
 			const expected = new Map(Object.entries(given));
 			const form = new URLSearchParams(given).toString();
@@ -50,7 +50,7 @@ suite("For any parameters of STS", () => {
 			);
 		}));
 
-	test("a signature over all of them is the claim's, in whichever order they come", () =>
+	test("a signature over all of them is the claimed one, in any order", () =>
 		forAll([parameters, text(10)], (given, secret) => {
 			const common = {
 				AccessKeyId: "id",
@@ -72,7 +72,7 @@ suite("For any parameters of STS", () => {
 			assert.equal(claim.sign(secret), signature);
 		}));
 
-	test("anything else is refused with STS's error", () =>
+	test("any other request is refused with STS's error", () =>
 		forAll(
 			[
 				textOf([

@@ -30,7 +30,7 @@ const credentials = (body: StsElement): Record<string, string> =>
 	);
 
 suite("AssumeRole", () => {
-	test("answers as the docs print it", () => {
+	test("returns the documented response", () => {
 		const { status, root, body } = ask(makeSts(), assuming());
 
 		assert.equal(status, 200);
@@ -56,7 +56,7 @@ suite("AssumeRole", () => {
 		assert.equal(body.SourceIdentity, undefined);
 	});
 
-	test("gives a role one id, and every session other keys", () => {
+	test("assigns a role one id, and every session different keys", () => {
 		const sts = makeSts();
 		const [one, other] = [ask(sts, assuming()), ask(sts, assuming())];
 		const idOf = (body: StsElement) =>
@@ -68,17 +68,17 @@ suite("AssumeRole", () => {
 		);
 	});
 
-	test("keeps to DurationSeconds, to the second", () => {
+	test("applies DurationSeconds exactly", () => {
 		const { body } = ask(makeSts(), assuming({ DurationSeconds: "900" }));
 		assert.equal(credentials(body).Expiration, "2026-01-02T03:19:05Z");
 	});
 
-	test("repeats SourceIdentity when it is given", () => {
+	test("returns SourceIdentity if the request has it", () => {
 		const { body } = ask(makeSts(), assuming({ SourceIdentity: "Alice" }));
 		assert.equal(body.SourceIdentity, "Alice");
 	});
 
-	test("is JSON unless XML is asked for, in any case (A-524)", () => {
+	test("returns JSON unless XML is requested, in upper or lower case (A-524)", () => {
 		const formats = [
 			["JSON", "JSON"],
 			["json", "JSON"],
@@ -95,7 +95,7 @@ suite("AssumeRole", () => {
 		}
 	});
 
-	test("finds its parameters in query and body alike, one signature over both", () => {
+	test("reads its parameters from query and body, with one signature over both", () => {
 		const sts = makeSts();
 		const post = signed(assuming());
 		const entries = Object.entries(post);
@@ -117,7 +117,7 @@ suite("AssumeRole", () => {
 		assert.equal(ask(makeSts(), assuming(more)).status, 200);
 	});
 
-	test("understands the php suite's time with an H, and ali-oss's milliseconds", () => {
+	test("accepts the php suite's time with an H, and ali-oss's milliseconds", () => {
 		for (const Timestamp of [
 			"2026-01-02H03:04:05Z",
 			"2026-01-02T03:04:05.678Z",
@@ -330,7 +330,7 @@ suite("AssumeRole", () => {
 		});
 	}
 
-	test("refuses in this order: operation, common parameters, key, time, nonce, signature, its own (A-526)", () => {
+	test("checks in this order: operation, common parameters, key, time, nonce, signature, its own parameters (A-526)", () => {
 		const sts = makeSts();
 		const SignatureNonce = "used";
 		assert.equal(ask(sts, assuming({ SignatureNonce })).status, 200);
@@ -367,7 +367,7 @@ suite("AssumeRole", () => {
 		);
 	});
 
-	test("calls an impossible signature incomplete", () => {
+	test("reports an impossible signature as incomplete", () => {
 		for (const Signature of ["x", "AAAA", `${"A".repeat(40)}`]) {
 			const { body } = makeSts().answer(
 				arrival({ ...signed(assuming()), Signature }),
@@ -381,7 +381,7 @@ suite("AssumeRole", () => {
 		);
 	});
 
-	test("takes a nonce once, and one that was wrongly signed again (A-523)", () => {
+	test("accepts a nonce once, and again after a wrong signature (A-523)", () => {
 		const sts = makeSts();
 		const parameters = assuming();
 		assert.equal(
@@ -404,7 +404,7 @@ suite("AssumeRole", () => {
 		);
 	});
 
-	test("reads a body of JSON, whose parameters are texts and numbers", () => {
+	test("reads a body of JSON with texts and numbers as parameters", () => {
 		const text = signed(assuming({ DurationSeconds: "900" }));
 		const body = Buffer.from(JSON.stringify({ ...text, DurationSeconds: 900 }));
 		const headers = { "content-type": "application/json" };
@@ -412,7 +412,7 @@ suite("AssumeRole", () => {
 		assert.equal(credentials(answer.body).Expiration, "2026-01-02T03:19:05Z");
 	});
 
-	test("of JSON without end is refused, not followed", () => {
+	test("refuses JSON that is nested too deeply", () => {
 		const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
 		for (const name of ["Policy", "RoleArn", "x"]) {
 			const body = Buffer.from(`{"Action":"AssumeRole","${name}":${deep}}`);
@@ -423,7 +423,7 @@ suite("AssumeRole", () => {
 		}
 	});
 
-	test("with a Policy that is an object, not its text, is refused", () => {
+	test("refuses a Policy that is an object instead of a text", () => {
 		const policy = { Version: "1", Statement: [] };
 		const headers = { "content-type": "application/json" };
 		const parameters = { ...assuming({}), Policy: policy, Signature: "x" };
@@ -432,7 +432,7 @@ suite("AssumeRole", () => {
 		assert.match(refusal(answer), /^400 InvalidParameter.PolicyGrammar:/);
 	});
 
-	test("takes the next caller's word under --auth off", () => {
+	test("accepts any caller under --auth off", () => {
 		const sts = makeSts(false);
 		const answer = ask(sts, assuming({ AccessKeyId: "nobody" }), "wrong");
 		assert.equal(answer.status, 200);
@@ -443,7 +443,7 @@ suite("AssumeRole", () => {
 	});
 });
 
-suite("A role may be assumed", () => {
+suite("A role can be assumed", () => {
 	const outcome = (more: Parameters, secret = "s"): unknown => {
 		const { status, body } = ask(makeSts(), assuming(more), secret);
 		return status === 200 ? "assumed" : body.Code;
@@ -463,7 +463,7 @@ suite("A role may be assumed", () => {
 		);
 	});
 
-	test("by a RAM user whose policies allow it, and by no other", () => {
+	test("only by a RAM user whose policies allow it", () => {
 		assert.equal(outcome({ AccessKeyId: "powerfulId" }), "assumed");
 		assert.equal(outcome({ AccessKeyId: "powerlessId" }), "NoPermission");
 	});
@@ -518,8 +518,8 @@ suite("A role may be assumed", () => {
 	});
 });
 
-suite("The record of a refusal by STS says", () => {
-	test("which policy does not let a role be assumed", () => {
+suite("The record of a refusal by STS names", () => {
+	test("the policy that does not allow a role to be assumed", () => {
 		const asked = `sts:AssumeRole on acs:ram::${ACCOUNT}:role/app`;
 		const sts = makeSts();
 		const said = (more: Parameters, secret: string): string => {
@@ -549,7 +549,7 @@ suite("The record of a refusal by STS says", () => {
 		createHmac("sha1", secret).update(text).digest();
 	const blank = { SourceIdentity: "a b" };
 
-	test("which mistake reproduces the signature", () => {
+	test("the mistake that reproduces the signature", () => {
 		const sts = makeSts();
 		const stringToSign = (parameters: Parameters, method = "POST"): string => {
 			const Signature = "A".repeat(27);
@@ -613,7 +613,7 @@ suite("GetCallerIdentity", () => {
 		assert.match(String(UserId), /^\d{18}$/);
 	});
 
-	test("names a session as AssumeRole did", () => {
+	test("names a session like AssumeRole", () => {
 		const sts = makeSts();
 		const { body } = ask(sts, assuming());
 		const keys = credentials(body);

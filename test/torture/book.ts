@@ -57,7 +57,7 @@ export class Book {
 		return entry;
 	}
 
-	/** Keys of a bucket that exist. */
+	/** @returns the keys of a bucket that exist */
 	keysOf(bucket: string): string[] {
 		return [...this.#entries]
 			.filter(([path, { known }]) => path.startsWith(`/${bucket}/`) && known)

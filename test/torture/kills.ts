@@ -112,7 +112,7 @@ async function killWhileStarting(
 	await exited;
 }
 
-/** Each callback whose answer an uploader has had is on record as that. */
+/** Asserts that each callback is recorded with the response that its uploader received. */
 async function checkCallbacks(admin: Client, book: Book): Promise<void> {
 	for (const [path, count] of book.callbacks) {
 		const [, bucket = "", key = ""] = path.split("/");
@@ -133,7 +133,7 @@ async function checkCallbacks(admin: Client, book: Book): Promise<void> {
 	book.callbacks.clear();
 }
 
-/** Of an emulator that has stopped in order. */
+/** Checks the folder of an emulator that has stopped properly. */
 function checkFolder(folder: string, book: Book): void {
 	const db = new Database(join(folder, "oss.db"), { readonly: true });
 	const named = db

@@ -30,7 +30,7 @@ const sizeOf = (i: number): number => (i % 3 === 0 ? 70_000 + i : 1500 + i);
 
 type Call = {
 	readonly name: string;
-	/** Seconds; when it began, and when it had ended. */
+	/** When it began and when it ended, in seconds. */
 	readonly begun: number;
 	readonly ended: number;
 	readonly args: string;
@@ -64,7 +64,7 @@ export async function cutPower(options: KillOptions): Promise<string> {
 	return `${cuts} power cuts, 0 lost, 0 torn`;
 }
 
-/** One upload after the other, so that the nth answer is that of the nth object; the first is the bucket's. */
+/** Uploads in sequence, so that the nth response belongs to the nth object; the first is the bucket's. */
 async function trace(folder: string): Promise<Call[]> {
 	const log = `${folder}-trace`;
 	mkdirSync(log, { recursive: true });
@@ -130,7 +130,7 @@ const isAnswer = ({ name, args }: Call): boolean =>
 type Inode = { synced: Buffer; writes: { at: number; data: Buffer }[] };
 type Change = { readonly path: string; readonly node: Inode | "folder" | null };
 
-/** Names and files as they are on the disk, and the changes that are not synced. */
+/** The names and files on the disk, and the changes that are not synced. */
 function rebuild(
 	calls: readonly Call[],
 	from: string,
@@ -204,7 +204,7 @@ function rebuild(
 const toPath = (text: string): string =>
 	text.startsWith("\\x") ? bytesOf(text).toString() : text;
 
-/** The machine was started again. */
+/** Simulates a restart of the machine. */
 const elsewhere = (marker: Buffer): string =>
 	marker.toString("latin1").replace(/[0-9a-f]{8}-[0-9a-f]{4}/, "00000000-0000");
 

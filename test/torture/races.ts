@@ -1,4 +1,4 @@
-/** Requests for one key at the same time: exactly one wins where one may, and readers see one of the contents, whole. */
+/** Simultaneous requests for one key: one succeeds if only one can, and readers receive one complete content. */
 import assert from "node:assert/strict";
 import type { Answer, Client } from "../client.ts";
 import { start } from "../storage/emulator-process.ts";

@@ -25,7 +25,7 @@ export class Uploader {
 		this.#callbackUrl = callbackUrl;
 	}
 
-	/** Ends when the emulator has ended. @returns how many requests were acknowledged */
+	/** Ends when the emulator has ended. @returns the number of acknowledged requests */
 	async run(oss: Client): Promise<number> {
 		this.#oss = oss;
 		const before = this.#count;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { readBucketNames } from "../../emulator/upstream/bucket-names.ts";
 
-suite("Buckets that a gateway may touch", () => {
-	test("have a name of their own, or the one in the cloud", () => {
+suite("Buckets that a gateway can access", () => {
+	test("have a local name, or their name in the cloud", () => {
 		const names = readBucketNames(["photos=my-real-photos", "videos"]);
 		assert.equal(names.findReal("photos"), "my-real-photos");
 		assert.equal(names.findReal("videos"), "videos");
@@ -14,7 +14,7 @@ suite("Buckets that a gateway may touch", () => {
 		assert.deepEqual(names.local, ["photos", "videos"]);
 	});
 
-	test("are all of the account with *, each by one name only", () => {
+	test("are all buckets of the account with *, each by one name only", () => {
 		const names = readBucketNames(["photos=my-real-photos", "*"]);
 		assert.equal(names.findReal("others"), "others");
 		assert.equal(names.findReal("photos"), "my-real-photos");

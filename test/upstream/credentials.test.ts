@@ -18,7 +18,7 @@ const given = (id: string, secret: string, token = "") => ({
 	securityToken: token,
 });
 
-/** In the order in which SDKs look for them. */
+/** Variables in the order in which SDKs read them. */
 const ALL = {
 	OSS_ACCESS_KEY_ID: "oss",
 	OSS_ACCESS_KEY_SECRET: "oss-secret",
@@ -29,7 +29,7 @@ const ALL = {
 };
 
 suite("The cloud's credentials come from", () => {
-	test("the flag before all, a token with colons in it too", async () => {
+	test("the flag first, with a token that can contain colons", async () => {
 		assert.deepEqual(await credentialsOf("a:b", ALL), given("a", "b"));
 		assert.deepEqual(
 			await credentialsOf("STS.a:b:c:d=="),
@@ -91,7 +91,7 @@ suite("A credentials URI", () => {
 		return new CredentialsKeeper(readCredentialsSource("", env));
 	};
 
-	test("is asked once for credentials that last", async (t) => {
+	test("is requested once for credentials that do not expire", async (t) => {
 		const keeper = await start(t, 3_600_000);
 		const both = [await keeper.get(), await keeper.get()];
 		assert.deepEqual(
@@ -100,7 +100,7 @@ suite("A credentials URI", () => {
 		);
 	});
 
-	test("is asked again before they expire", async (t) => {
+	test("is requested again before the credentials expire", async (t) => {
 		const keeper = await start(t, 60_000);
 		const both = [await keeper.get(), await keeper.get()];
 		assert.deepEqual(
@@ -109,7 +109,7 @@ suite("A credentials URI", () => {
 		);
 	});
 
-	test("that fails is asked again by the next request", async (t) => {
+	test("that fails is requested again by the next request", async (t) => {
 		let fails = true;
 		const uri = await startFake(t, (_, outgoing) => {
 			outgoing.statusCode = fails ? 500 : 200;

@@ -13,13 +13,13 @@ suite("The endpoint of the cloud", () => {
 		["https://oss-cn-hzfinance-internal.aliyuncs.com:443/", "cn-hzfinance"],
 	] as const;
 	for (const [url, region] of regions)
-		test(`tells its region: ${url}`, () => {
+		test(`contains its region: ${url}`, () => {
 			const endpoint = readEndpoint(url, "");
 			assert.equal(endpoint.region, region);
 			assert.equal(endpoint.scheme, "https");
 		});
 
-	test("that has no region in its name needs one to be given", () => {
+	test("without a region in its name requires a configured region", () => {
 		for (const url of [
 			"https://oss-accelerate.aliyuncs.com",
 			"http://localhost:6770",
@@ -37,7 +37,7 @@ suite("The endpoint of the cloud", () => {
 		"https://user:password@oss-cn-hangzhou.aliyuncs.com",
 		"https://",
 	])
-		test(`cannot be ${url}, and the line does not repeat it`, () => {
+		test(`cannot be ${url}, and the error does not repeat it`, () => {
 			assert.throws(
 				() => readEndpoint(url, ""),
 				({ message }: Error) =>

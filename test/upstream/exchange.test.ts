@@ -75,7 +75,7 @@ suite("A recorded exchange has no", () => {
 });
 
 suite("A recorded body", () => {
-	test("is text where it is UTF-8, and base64 otherwise", () => {
+	test("is text if it is UTF-8, and base64 otherwise", () => {
 		const text = Buffer.from("猫");
 		assert.deepEqual(recordBody(text, text.length, REDACTION), {
 			...{ size: 3, isWhole: true, encoding: "utf-8", content: "猫" },
@@ -86,7 +86,7 @@ suite("A recorded body", () => {
 		assert.equal(recordBody(Buffer.alloc(0), 0, REDACTION), null);
 	});
 
-	test("that is cut within a character is text up to it, and says that it is not whole", () => {
+	test("that is truncated within a character is text up to that character, and is marked as incomplete", () => {
 		const whole = Buffer.from("猫".repeat(RECORDED_BYTES_MAX));
 		const cut = whole.subarray(0, RECORDED_BYTES_MAX);
 		const body = recordBody(cut, whole.length, REDACTION);

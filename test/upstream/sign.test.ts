@@ -11,8 +11,8 @@ const B1: Signable = {
 	...{ query: new Map(), rawQuery: "", headers: {} },
 };
 
-suite("A request to the cloud is signed as oss2 2.19.1 signs it:", () => {
-	// That SDK's output for these requests.
+suite("A request to the cloud has the signature of oss2 2.19.1:", () => {
+	// The output of that SDK for these requests.
 	const vectors: readonly (readonly [
 		string,
 		Partial<Signable>,

@@ -38,7 +38,7 @@ const shapeOf = ({ name, text, children }: XmlNode): Tree => ({
 });
 
 suite("For any XML", () => {
-	test("elements and texts that are written are read as they were", () =>
+	test("elements and texts are read as they were written", () =>
 		forAll([tree], async (one) => {
 			const written = writeXml(one.name, toValue(one));
 			const read = await readXml(Buffer.from(written), one.name);
@@ -61,7 +61,7 @@ suite("For any XML", () => {
 				);
 		}));
 
-	test("anything else is OSS's error", () =>
+	test("any other text is refused with OSS's error", () =>
 		forAll(
 			[
 				fc.oneof(

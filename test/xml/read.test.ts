@@ -5,13 +5,13 @@ import { childrenNamed, childText, readXml } from "../../emulator/xml/read.ts";
 
 const read = (text: string) => readXml(Buffer.from(text), "Delete");
 
-/** The text of `Key`. */
+/** @returns the text of `Key` */
 const keyOf = async (inner: string): Promise<string | undefined> =>
 	childrenNamed(await read(`<Delete><Key>${inner}</Key></Delete>`), "Key")[0]
 		?.text;
 
 suite("XML", () => {
-	test("is elements and their text, in their order", async () => {
+	test("is read as elements and their text, in their order", async () => {
 		const root = await read(
 			'<?xml version="1.0" encoding="UTF-8"?>\n<Delete>\n  <A>1</A>\n  <B><C>2</C></B>\n  <A> 3 </A>\n  <D/>\n</Delete>\n',
 		);
@@ -35,7 +35,7 @@ suite("XML", () => {
 		]);
 	});
 
-	test("has references in a long text, wherever the reader cuts it", async () => {
+	test("can have references in a long text, at every position where the reader splits it", async () => {
 		for (const [reference, character] of [
 			["&amp;", "&"],
 			["&#x4e2d;", "中"],
@@ -48,7 +48,7 @@ suite("XML", () => {
 				);
 	});
 
-	test("may have attributes, a namespace, comments: they do not count", async () => {
+	test("can have attributes, a namespace and comments, which are ignored", async () => {
 		const root = await read(
 			'<!-- a --><x:Delete xmlns:x="http://a" b="c"><x:Key d="&quot;">a<!-- b -->c</x:Key></x:Delete><!-- d -->',
 		);
@@ -56,7 +56,7 @@ suite("XML", () => {
 		assert.equal(childText(root, "Key"), "ac");
 	});
 
-	test("may begin with a byte order mark", async () => {
+	test("can begin with a byte order mark", async () => {
 		assert.equal((await read("\ufeff<Delete></Delete>")).name, "Delete");
 	});
 
@@ -85,7 +85,7 @@ suite("XML", () => {
 		});
 	}
 
-	test("may begin with blanks", async () => {
+	test("can begin with blanks", async () => {
 		const body = ` \n<?xml version="1.0"?><Delete><Key>a</Key></Delete>`;
 		assert.equal(childText(await read(body), "Key"), "a");
 	});
@@ -129,7 +129,7 @@ suite("MalformedXML is", () => {
 			'<!doctype D [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Delete>&b;</Delete>',
 		],
 		[
-			"an attribute that the parser stumbles over",
+			"an attribute that the parser cannot read",
 			"<Delete hasOwnProperty='a' b='c'></Delete>",
 		],
 		[
@@ -169,7 +169,7 @@ suite("A document of 2 MB", () => {
 		["comments", `<Delete>${fill("<!---->")}</Delete>`],
 		["sections", `<Delete>${fill("<![CDATA[&]]>")}</Delete>`],
 	] as const)
-		test(`of ${what} lets others go first while it is read`, async () => {
+		test(`of ${what} does not block other work while it is read`, async () => {
 			let turns = 0;
 			let isReading = true;
 			const turn = (): void => {
@@ -181,11 +181,11 @@ suite("A document of 2 MB", () => {
 			assert.equal((await read(text)).name, "Delete");
 			const tookMs = performance.now() - began;
 			isReading = false;
-			// A fast machine may need no break at all.
+			// A fast machine may not need a pause.
 			assert.ok(turns > 1 || tookMs < 20, `${turns} turns in ${tookMs} ms`);
 		});
 
-	test("may have a reference at every place where it is cut", async () => {
+	test("can have a reference at every position where it is split", async () => {
 		const root = await read(
 			`<Delete><Key>${"&#x4e00;&amp;".repeat(9000)}</Key></Delete>`,
 		);

@@ -33,7 +33,7 @@ suite("An XML document", () => {
 		);
 	});
 
-	test("leaves undefined out and writes empty text, elements and lists as they are", () => {
+	test("omits undefined, and writes empty texts, elements and lists", () => {
 		assert.equal(
 			writeXml("R", {
 				Left: undefined,
@@ -74,7 +74,7 @@ suite("An XML document", () => {
 		);
 	});
 
-	test("keeps the order of a mixed list", () => {
+	test("preserves the order of a mixed list", () => {
 		const document = writeXml("R", [
 			{ Version: { Key: "a" } },
 			{ DeleteMarker: { Key: "b" } },
@@ -96,7 +96,7 @@ suite("An XML document", () => {
 		" a ",
 		"a\nb\tc",
 	]) {
-		test(`gives ${JSON.stringify(text)} back to a parser`, () => {
+		test(`writes ${JSON.stringify(text)} so that a parser reads it`, () => {
 			const parser = new XMLParser({
 				trimValues: false,
 				parseTagValue: false,

@@ -20,7 +20,7 @@ import { has, startInBackground, succeed } from "../../run.ts";
 type Language = {
 	/** The required commands. */
 	readonly needs: string;
-	/** For a shell, in the folder of that name; `CA` is a file in PEM to be trusted. */
+	/** A shell command, run in the folder of that name; `CA` is a trusted certificate file in PEM. */
 	readonly start: string;
 };
 
@@ -54,7 +54,7 @@ const KEY = "gosspublic.alicdn.com/callback_pub_key_v1.pem";
 const READY = /^ready$| started$/;
 const FIRST_PORT = 8000;
 
-/** Without its tools a test is skipped; where the environment says CI it fails. */
+/** A test with missing tools is skipped; it fails if the environment sets CI. */
 function isSkipped(t: TestContext, missing: string): boolean {
 	if (missing === "") return false;
 	assert.ok(!process.env.CI, missing);
@@ -62,7 +62,7 @@ function isSkipped(t: TestContext, missing: string): boolean {
 	return true;
 }
 
-/** Every upload to it calls an application server, which the emulator tells of OSS's own URL. */
+/** Every upload to it calls an application server, with OSS's own URL of the public key. */
 async function startOss(
 	t: TestContext,
 	scheme: string,
@@ -139,7 +139,7 @@ async function findLatest({ adminUrl }: TestEmulator): Promise<Sent> {
 	return { ...attempt, body: latest.body };
 }
 
-/** Sends it as it is, to the byte. */
+/** Sends the callback unchanged. */
 async function send(
 	url: string,
 	{ target, body, headers }: Sent,
@@ -221,19 +221,19 @@ for (const [name, { needs }] of Object.entries(LANGUAGES)) {
 					assert.equal(answer.status, 200, answer.text);
 				});
 
-				await t.test("the same once more, which is genuine too", async () => {
+				await t.test("a repetition, which is genuine too", async () => {
 					assert.equal(await send(url, genuine), 200);
 				});
 
 				for (const [what, change] of Object.entries(CHANGES))
-					await t.test(`not with another ${what}`, async () => {
+					await t.test(`refuses another ${what}`, async () => {
 						const changed = change(genuine);
 						assert.notDeepEqual(changed, genuine);
 						assert.equal(await send(url, changed), 403);
 					});
 
 				for (const fault of ["bad-signature", "wrong-key-url"])
-					await t.test(`not with the fault ${fault}`, async () => {
+					await t.test(`refuses the fault ${fault}`, async () => {
 						const asked = { ...FORM, callbackUrl: `${url}/cb` };
 						const header = { "x-emulator-callback-fault": fault };
 						const answer = await upload(emulator, asked, header);

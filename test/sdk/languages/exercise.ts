@@ -9,13 +9,13 @@ import { succeed } from "../../run.ts";
 import { environmentOf } from "./install.ts";
 import { RECOVERY, type Sdk } from "./table.ts";
 
-/** As the programs ask for them; percent-encoded as docs «Callback» have it for form bodies. */
+/** The callbacks that the programs request; percent-encoded for form bodies according to docs «Callback». */
 const CALLBACKS = [
 	"object=a%20b%2F%E7%8C%AB.txt&size=5&by=tom%20%26%20co",
 	"object=big&size=102401&by=tom%20%26%20co",
 ];
 
-/** Of the objects that are stored and read to see the SDK recover. */
+/** Keys of the objects that are stored and read to test that the SDK recovers. */
 const FAULTS: readonly FaultRule[] = [
 	{
 		...{ operation: "PutObject", key: "flaky/*", after: 1, times: 1 },

@@ -33,7 +33,7 @@ const markOf = (sdk: Sdk): string =>
 
 export const isInstalled = (sdk: Sdk): boolean => existsSync(markOf(sdk));
 
-/** @returns the missing tools; nothing if it is installed and its program is built */
+/** @returns the missing tools; an empty result if it is installed and its program is built */
 export async function install(sdk: Sdk): Promise<string> {
 	const running = environmentOf(sdk);
 	const found = await run(`{ ${sdk.toolchain}; } >/dev/null 2>&1`, running);

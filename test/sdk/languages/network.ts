@@ -5,15 +5,15 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { run } from "../../run.ts";
 
-/** Beside the clone, unless the environment says where. */
+/** Next to the clone, unless the environment names another folder. */
 export const SEALED =
 	process.env.SEALED ??
 	join(import.meta.dirname, "../../../../shared/sdk-bench/sealed.sh");
 
-/** The tools for giving names to this machine. */
+/** The tools that map names to this machine. */
 const TOOLS = ["dnsmasq", "ip", "unshare"];
 
-/** @returns false when it is there */
+/** @returns false if it exists */
 export function isSkipped(t: TestContext, missing: string): boolean {
 	if (missing === "") return false;
 	assert.ok(!process.env.CI, missing);

@@ -11,7 +11,7 @@ import { install } from "./install.ts";
 import { isSkipped, missingOfNetwork, SEALED } from "./network.ts";
 import { SDKS } from "./table.ts";
 
-suite("On 127.0.0.1 all goes well with", { concurrency: 2 }, () => {
+suite("On 127.0.0.1 every step succeeds with", { concurrency: 2 }, () => {
 	for (const sdk of SDKS)
 		test(sdk.name, async (t) => {
 			const missing = await install(sdk);
@@ -20,8 +20,8 @@ suite("On 127.0.0.1 all goes well with", { concurrency: 2 }, () => {
 		});
 });
 
-suite("Where BUCKET.localhost and *.aliyuncs.com are this machine", () => {
-	test("all goes well with the same SDKs", async (t) => {
+suite("When BUCKET.localhost and *.aliyuncs.com resolve to this machine", () => {
+	test("every step succeeds with the same SDKs", async (t) => {
 		if (isSkipped(t, await missingOfNetwork())) return;
 		const inside = `"${process.execPath}" --test --test-reporter=spec sealed.ts`;
 		// In that network the cloud behind a gateway has a name of OSS's own.

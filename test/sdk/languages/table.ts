@@ -5,17 +5,17 @@
  */
 
 export type Sdk = {
-	/** As its registry calls it. */
+	/** The name in its registry. */
 	readonly name: string;
 	/** The folder of its program, next to this file; commands run there, with a folder `CACHE` for their output. */
 	readonly folder: string;
-	/** In that folder: names the version. */
+	/** The file in that folder that names the version. */
 	readonly manifest: string;
-	/** Fails where the toolchain is missing. */
+	/** The command that fails if the toolchain is missing. */
 	readonly toolchain: string;
-	/** From the registry. */
+	/** Installs it from the registry. */
 	readonly install: string;
-	/** Before each run, without a network. */
+	/** Runs before each run, without a network. */
 	readonly build: string;
 	readonly start: string;
 	/** The output of the program, line by line, if it succeeds. */
@@ -73,7 +73,7 @@ const JAVA = {
 	start: 'java -cp "$CACHE:$CACHE/lib/*" Main',
 };
 
-/** It has no buckets to create, no callbacks, no tags, no ACLs; it signs URLs with V1 only. */
+/** It cannot create buckets and has no callbacks, tags or ACLs; it signs URLs with V1 only. */
 const OPENDAL_STEPS = [
 	"put",
 	"get",
@@ -88,7 +88,7 @@ const OPENDAL_STEPS = [
 	"delete",
 ];
 
-/** No callbacks: it has no way to ask for one. */
+/** It cannot request callbacks. */
 const OSSUTIL_STEPS = [
 	"create bucket",
 	"put",

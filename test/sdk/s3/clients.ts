@@ -13,15 +13,15 @@ import { S3_CLIENTS } from "./table.ts";
 
 suite("With the bucket in the path, at 127.0.0.1,", { concurrency: 2 }, () => {
 	for (const client of S3_CLIENTS)
-		test(`${client.name} is refused what OSS refuses, and works with its setting`, async (t) => {
+		test(`${client.name} fails where OSS refuses its requests, and works with its setting`, async (t) => {
 			const missing = await install(client);
 			if (isSkipped(t, missing)) return;
 			await exercise(t, client, { host: "127.0.0.1", style: "path" });
 		});
 });
 
-suite("Where BUCKET.localhost and *.aliyuncs.com are this machine", () => {
-	test("the same clients work with the bucket in the host, and are refused it in the path", async (t) => {
+suite("When BUCKET.localhost and *.aliyuncs.com resolve to this machine", () => {
+	test("the same clients work with the bucket in the host, and are refused with the bucket in the path", async (t) => {
 		if (isSkipped(t, await missingOfNetwork())) return;
 		const inside = `"${process.execPath}" --test --test-reporter=spec sealed.ts`;
 		const output = await succeed(`bash "${SEALED}" ${inside}`, {

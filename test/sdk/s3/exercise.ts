@@ -13,7 +13,7 @@ import type { S3Client } from "./table.ts";
 const BUCKET = "s3-photos";
 
 export type Place = {
-	/** Of the endpoint: `127.0.0.1`, `localhost`, `oss-cn-hangzhou.aliyuncs.com`. */
+	/** The host of the endpoint: `127.0.0.1`, `localhost`, `oss-cn-hangzhou.aliyuncs.com`. */
 	readonly host: string;
 	readonly style: "path" | "virtual";
 };
@@ -28,7 +28,7 @@ export async function exercise(
 	assert.deepEqual(stdout.trim().split("\n"), client.steps);
 }
 
-/** The bucket in the path is refused at Alibaba's names: the program ends with its first step. */
+/** The bucket in the path is refused at Alibaba's names, so the program ends with its first step. */
 export async function beRefused(
 	t: TestContext,
 	client: S3Client,

@@ -15,7 +15,7 @@ suite("With the bucket in the host", { concurrency: 2 }, () => {
 			exercise(t, client, { host: "localhost", style: "virtual" }));
 		test(`${client.name} works at s3.${OSS}`, (t) =>
 			exercise(t, client, { host: `s3.${OSS}`, style: "virtual" }));
-		test(`${client.name} is refused the bucket in the path at ${OSS}`, (t) =>
+		test(`${client.name} is refused with the bucket in the path at ${OSS}`, (t) =>
 			beRefused(t, client, OSS));
 	}
 });

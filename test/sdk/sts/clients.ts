@@ -19,11 +19,11 @@ import { run } from "../../run.ts";
 type Language = {
 	/** The folder next to this file. */
 	readonly folder: string;
-	/** Says that the toolchain is there. */
+	/** The command that succeeds if the toolchain is installed. */
 	readonly toolchain: string;
 	/** Installs the dependencies into the folder it runs in; ends quickly if they are installed. */
 	readonly install: string;
-	/** `CA` is a file in PEM to be trusted. */
+	/** `CA` is a trusted certificate file in PEM. */
 	readonly start: string;
 	/** Names of the sessions, and of the objects uploaded. */
 	readonly uploads: readonly string[];
@@ -129,7 +129,7 @@ async function findFreePort(): Promise<number> {
 suite("The official STS clients of", () => {
 	for (const language of LANGUAGES) {
 		const { folder, start, uploads } = language;
-		test(`${folder} get keys that upload`, {
+		test(`${folder} receive keys that can upload`, {
 			timeout: INSTALL_MS_MAX,
 		}, async (t) => {
 			const cwd = await install(t, language);
