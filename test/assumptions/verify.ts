@@ -260,7 +260,7 @@ async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
 		cleaner.tell({ remove: false }); // the bucket belongs to another account
 		throw new CannotAsk(`no bucket could be created: ${refusal(created)}`);
 	}
-	// New buckets block public access. Where the account blocks it too, the probes that need it say so.
+	// New buckets block public access. If the account blocks it too, the affected probes report it.
 	await cloud.put(
 		"/?publicAccessBlock",
 		"<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess></PublicAccessBlockConfiguration>",
