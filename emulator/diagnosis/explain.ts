@@ -20,7 +20,7 @@ export type Knowledge = {
 export const SENTENCE_CHARACTERS_MAX = 1000;
 
 /** The credentials in a request or form, and its time. */
-export type Said = {
+export type Presented = {
 	readonly accessKeyId: string;
 	/** Empty if the request has no token. */
 	readonly securityToken: string;
@@ -30,18 +30,18 @@ export type Said = {
 /** @returns '' if there is nothing to add to the error itself */
 export function explainError(
 	error: OssError,
-	said: Said,
+	presented: Presented,
 	known: Knowledge,
 ): string {
 	switch (error.code) {
 		case "InvalidAccessKeyId":
-			return explainKey(said, known);
+			return explainKey(presented, known);
 		case "InvalidSecurityToken":
-			return explainToken(said, known);
+			return explainToken(presented, known);
 		case "AccessKeyIdAndSecurityTokenNotMatch":
-			return explainOtherToken(said, known);
+			return explainOtherToken(presented, known);
 		case "SecurityTokenExpired":
-			return explainEnd(said, known);
+			return explainEnd(presented, known);
 		case "RequestTimeTooSkewed":
 			return explainClock(error, known);
 		case "AccessDenied":
@@ -56,13 +56,13 @@ export function explainError(
 const KEYS_SHOWN_MAX = 10;
 
 function explainKey(
-	{ accessKeyId: id }: Said,
+	{ accessKeyId: id }: Presented,
 	{ accounts }: Knowledge,
 ): string {
 	if (accounts.isDisabled(id))
 		return `the key ${id} of its RAM user is Inactive`;
 	if (accounts.find(id))
-		return `${id} is a permanent key and goes without a token, the request has one: leave it out, or use the temporary key it came with`;
+		return `${id} is a permanent key, which has no token, but the request has one: leave it out, or use the temporary key that belongs to it`;
 	const keys = accounts.keys();
 	const near = keys.find(
 		({ accessKeyId }) => accessKeyId.toLowerCase() === id.trim().toLowerCase(),
@@ -75,12 +75,12 @@ function explainKey(
 		return "a temporary key needs its security token, which is missing where OSS looks for it: the header or the form's field x-oss-security-token, in a URL the parameter security-token (V1) or x-oss-security-token (V4)";
 	const ids = keys.map(({ accessKeyId }) => accessKeyId);
 	const more = ids.length > KEYS_SHOWN_MAX ? ", …" : "";
-	return `the emulator knows ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: give another with --access-key`;
+	return `the emulator has the keys ${ids.slice(0, KEYS_SHOWN_MAX).join(", ")}${more}: add another with --access-key`;
 }
 
 /** A token without the emulator's prefix may come from another emulator. */
 function explainToken(
-	{ securityToken: token }: Said,
+	{ securityToken: token }: Presented,
 	{ accounts }: Knowledge,
 ): string {
 	const opens = (text: string): boolean => accounts.session(text) !== undefined;
@@ -90,11 +90,11 @@ function explainToken(
 		return "the security token was percent-encoded once too often";
 	if (opens(token.replaceAll(/\s/g, "")))
 		return "the security token has blanks or line ends in it that do not belong there";
-	return `the security token, of which ${token.length} characters came, was cut or changed, or another emulator made it: one knows its own, and those of its data folder`;
+	return `the security token, of which ${token.length} characters arrived, was cut or changed, or was issued by another emulator: an emulator accepts only its own tokens and those of its data folder`;
 }
 
 function explainOtherToken(
-	{ accessKeyId, securityToken }: Said,
+	{ accessKeyId, securityToken }: Presented,
 	{ accounts }: Knowledge,
 ): string {
 	const session = accounts.session(securityToken);
@@ -104,12 +104,12 @@ function explainOtherToken(
 }
 
 function explainEnd(
-	{ securityToken, receivedAt }: Said,
+	{ securityToken, receivedAt }: Presented,
 	{ accounts }: Knowledge,
 ): string {
 	const ended = accounts.session(securityToken)?.expires;
 	return ended
-		? `the session ended ${secondsFrom(ended, receivedAt)} s ago: ask STS for new keys in time`
+		? `the session ended ${secondsFrom(ended, receivedAt)} s ago: request new keys from STS in time`
 		: "";
 }
 
@@ -157,7 +157,7 @@ const MISSING: ReadonlyMap<string, string> = new Map([
 function explainMoment(error: OssError, known: Knowledge): string {
 	const { ec, details } = error;
 	if (ec === "0002-00000503")
-		return "the request has no date: send x-oss-date; Date is not for pages to set";
+		return "the request has no date: send x-oss-date; pages cannot set Date";
 	if (ec === "0002-00000235") return explainClock(error, known);
 	const missing = MISSING.get(ec);
 	if (missing !== undefined)
@@ -166,7 +166,7 @@ function explainMoment(error: OssError, known: Knowledge): string {
 	const seconds = secondsFrom(ended, new Date(details.ServerTime ?? ""));
 	if (Number.isNaN(seconds)) return "";
 	return ended < LONG_AGO
-		? `Expires is ${ended.getTime() / 1000}, and seconds since 1970: a duration was given for a moment`
+		? `Expires is ${ended.getTime() / 1000}, and seconds since 1970: a duration was given instead of a time`
 		: `the signed URL ended ${seconds} s ago: sign a new one, or for longer`;
 }
 
@@ -184,7 +184,7 @@ function explainArgument(
 			return "the signature is for another product than oss: it was made for another service";
 		case "0002-00000232":
 			return Number(argument) > LONG_AGO.getTime() / 1000
-				? "x-oss-expires is a duration in seconds, 604800 at most; a moment was given, as V1's Expires wants it"
+				? "x-oss-expires is a duration in seconds, 604800 at most; a time was given, as V1's Expires requires"
 				: "";
 		default:
 			return "";

@@ -12,7 +12,7 @@ import type { OssError } from "../oss/errors.ts";
 import {
 	explainError,
 	type Knowledge,
-	type Said,
+	type Presented,
 	SENTENCE_CHARACTERS_MAX,
 } from "./explain.ts";
 import {
@@ -47,11 +47,11 @@ async function explain(error: OssError, refused: RefusedForm): Promise<string> {
 		case "0006-00000227":
 			return explainCondition(error, refused);
 		default:
-			return explainError(error, sayingOf(refused), refused);
+			return explainError(error, presentedIn(refused), refused);
 	}
 }
 
-const sayingOf = ({ fields, receivedAt }: RefusedForm): Said => ({
+const presentedIn = ({ fields, receivedAt }: RefusedForm): Presented => ({
 	accessKeyId:
 		fields.get("ossaccesskeyid") ??
 		fields.get("x-oss-access-key-id") ??
@@ -106,16 +106,16 @@ const NOWHERE = { bucket: "", key: "" };
 const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 const UNKNOWN =
-	"no usual mistake explains this signature: it is made of the policy's base64, as the form has it, and most often the secret is another";
+	"no usual mistake explains this signature: it is made of the policy's base64, as the form has it, and usually the secret differs";
 
 function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 	yield [
 		signature.replaceAll(" ", "+"),
-		"the signature has blanks where it had +: the fields of a form are not to be URL-encoded",
+		"the signature has blanks where it had +: the fields of a form must not be URL-encoded",
 	];
 	yield [
 		percentDecode(signature) ?? "",
-		"the signature is percent-encoded: the fields of a form are not to be URL-encoded",
+		"the signature is percent-encoded: the fields of a form must not be URL-encoded",
 	];
 	yield [signature.trim(), "the signature has blanks or line ends around it"];
 }
@@ -179,7 +179,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 		for (const last of ["", end])
 			yield [
 				policy.replaceAll(/.{76}(?=.)/g, `$&${end}`) + last,
-				`the policy was signed with ${name} in its base64, which the form has not: encode it without`,
+				`the policy was signed with ${name} in its base64, which the form does not have: encode it without`,
 			];
 	yield [
 		policy.replaceAll(/\s/g, ""),
@@ -187,7 +187,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 	yield [
 		policy.replaceAll(" ", "+"),
-		"the policy has blanks where it had +: the fields of a form are not to be URL-encoded",
+		"the policy has blanks where it had +: the fields of a form must not be URL-encoded",
 	];
 	yield [
 		percentEncode(policy),
@@ -195,7 +195,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 	yield [
 		percentDecode(policy) ?? "",
-		"the policy is percent-encoded: the fields of a form are not to be URL-encoded",
+		"the policy is percent-encoded: the fields of a form must not be URL-encoded",
 	];
 }
 

@@ -27,7 +27,7 @@ export function* mistakenSecrets(
 	];
 	yield [
 		`${secret}&`,
-		"the secret was used with an & at its end, as RPC requests of Alibaba Cloud are signed: OSS wants it plain",
+		"the secret was used with an & at its end, as RPC requests of Alibaba Cloud are signed: OSS requires it unchanged",
 	];
 	yield [
 		accessKeyId,
@@ -80,7 +80,7 @@ export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	];
 	yield [
 		(secret, text) => toBase64(hmac("sha1", secret, text).toString("hex")),
-		"the signature is base64 of hex: V1 wants base64 of the digest's bytes (PHP's hash_hmac gives them when its last argument is true)",
+		"the signature is base64 of hex: V1 requires base64 of the digest's bytes (PHP's hash_hmac gives them when its last argument is true)",
 	];
 	yield [
 		(secret, text) => hmac("sha256", secret, text).toString("base64"),

@@ -106,7 +106,7 @@ async function explainMismatch(refused: Refused): Promise<string> {
 }
 
 const UNKNOWN =
-	"no usual mistake explains this signature: most often the secret is another; compare StringToSign of the answer with the client's";
+	"no usual mistake explains this signature: usually the secret differs; compare StringToSign of the answer with the client's";
 const TOO_MUCH =
 	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
 

@@ -42,14 +42,14 @@ async function sendForm(
 ): Promise<Reply> {
 	const { emulator } = gateway;
 	const { callbacks } = emulator;
-	const { formRequest: asked, policy } = await authorizeForm(
+	const { formRequest: upload, policy } = await authorizeForm(
 		emulator,
 		request,
 		form,
 		async (asPut) => requireIdentityAccess(emulator, asPut, "oss:PutObject"),
 	);
 	let callback = await callbacks.readForm(request.bucket, form.exactFields);
-	const headers = headersOf(asked, form);
+	const headers = headersOf(upload, form);
 	const sizeMax = Math.min(policy?.size.max ?? Infinity, UPLOAD_BYTES_MAX);
 	let size = 0;
 	async function* body(): AsyncGenerator<Buffer> {
@@ -65,27 +65,27 @@ async function sendForm(
 	}
 	const passing = {
 		operation: "PutObject",
-		request: asked,
+		request: upload,
 		outgoing: {
-			...{ method: "PUT", bucket: outgoing.bucket, key: asked.key, headers },
+			...{ method: "PUT", bucket: outgoing.bucket, key: upload.key, headers },
 			...{
 				query: new Map(),
 				body: body(),
-				isSigned: asked.caller.uid !== "",
+				isSigned: upload.caller.uid !== "",
 			},
 		},
 	};
 	const reply = await forward(gateway, passing);
 	if (reply.status !== 200) return reply;
-	warnOfRedirect(emulator, asked, form, callback);
+	warnOfRedirect(emulator, upload, form, callback);
 	const known = { size, contentType: headers["content-type"] ?? "" };
 	const called = await callBack(
 		...([gateway, passing, callback, "PostObject", reply, known] as const),
 	);
 	if (called !== reply) return called;
 	const etag = (findHeader(reply.headers, "etag") ?? "").replaceAll('"', "");
-	const object = { bucket: request.bucket, key: asked.key, etag };
-	return answerForm(asked, form, object, ofWriting(reply));
+	const object = { bucket: request.bucket, key: upload.key, etag };
+	return answerForm(upload, form, object, ofWriting(reply));
 }
 
 /** The response to a form has a body of its own. */
@@ -97,7 +97,7 @@ const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 	);
 
 /** Makes headers of a PutObject from the fields that describe the object. */
-function headersOf(asked: OssRequest, form: Form): Headers {
+function headersOf(upload: OssRequest, form: Form): Headers {
 	const own = Object.fromEntries(
 		[...form.fields].filter(
 			([name]) => OF_OBJECT.test(name) && !OF_FORM.has(name),
@@ -105,12 +105,12 @@ function headersOf(asked: OssRequest, form: Form): Headers {
 	);
 	const { contentType } = form;
 	const headers: Headers = {
-		...forbidding(asked.headers),
+		...forbidding(upload.headers),
 		...own,
 		...(contentType ? { "content-type": contentType } : {}),
 	};
 	// Throws their errors: not every field can be a header.
-	readNewObject(asked, headers);
+	readNewObject(upload, headers);
 	readExpected(headers);
 	for (const [name, value] of Object.entries(headers))
 		requireHeader(name, value ?? "");

@@ -8,7 +8,7 @@ import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { type Asked, toReply } from "./incoming.ts";
+import { type SentRequest, toReply } from "./incoming.ts";
 
 /** The parts of a gateway that pass a request on. */
 export type Gateway = {
@@ -46,11 +46,11 @@ export async function forward(
 	const isDocument =
 		method !== "GET" || request.key === "" || isOfBucket(request);
 	const isHeadOnly = request.query.has("objectMeta");
-	const asked = {
+	const sent = {
 		...{ method, bucket, isSigned },
 		...{ renaming, isDocument, isHeadOnly },
 	};
-	const once = (): Promise<Reply> => exchange(upstream, passing, asked);
+	const once = (): Promise<Reply> => exchange(upstream, passing, sent);
 	try {
 		return await once();
 	} catch (error) {
@@ -65,18 +65,17 @@ export async function forward(
 async function exchange(
 	upstream: Upstream,
 	{ operation, request, outgoing }: Passing,
-	asked: Asked,
+	sent: SentRequest,
 ): Promise<Reply> {
 	const { recorder } = upstream;
-	if (!recorder) return toReply(upstream, await upstream.send(outgoing), asked);
+	if (!recorder) return toReply(upstream, await upstream.send(outgoing), sent);
 	const recording = recorder.begin(
 		...([operation, request.bucket, outgoing] as const),
 		await upstream.secrets(),
 	);
-	if (!recording)
-		return toReply(upstream, await upstream.send(outgoing), asked);
+	if (!recording) return toReply(upstream, await upstream.send(outgoing), sent);
 	const answer = await upstream.send(recording.request);
-	const reply = await toReply(upstream, recording.answer(answer), asked);
+	const reply = await toReply(upstream, recording.answer(answer), sent);
 	recording.keep();
 	return reply;
 }

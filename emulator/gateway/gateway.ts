@@ -98,8 +98,8 @@ async function deleteThrough(
 	for (const { key, versionId } of readKeys(await readXml(body, "Delete"))) {
 		const query = new Map(request.query);
 		if (versionId !== undefined) query.set("versionId", versionId);
-		const asked = { ...request, key, query };
-		await requireIdentityAccess(gateway.emulator, asked, "oss:DeleteObject");
+		const removal = { ...request, key, query };
+		await requireIdentityAccess(gateway.emulator, removal, "oss:DeleteObject");
 	}
 	return forward(gateway, { ...passing, outgoing: { ...outgoing, body } });
 }

@@ -14,7 +14,10 @@ import { childText, readXml, type XmlNode } from "../xml/read.ts";
 import { type Renaming, renameBucket, renameUrl } from "./rename-bucket.ts";
 
 /** The request that a response belongs to. */
-export type Asked = Pick<UpstreamRequest, "method" | "bucket" | "isSigned"> & {
+export type SentRequest = Pick<
+	UpstreamRequest,
+	"method" | "bucket" | "isSigned"
+> & {
 	readonly renaming: Renaming;
 	/** Whether the response is a document, which names buckets, rather than an object's content. */
 	readonly isDocument: boolean;
@@ -43,17 +46,17 @@ const DOCUMENT_BYTES_MAX = 8 * 1024 * 1024;
 export async function toReply(
 	upstream: Upstream,
 	answer: UpstreamAnswer,
-	asked: Asked,
+	sent: SentRequest,
 ): Promise<Reply> {
 	const { status } = answer;
-	const headers = respell(answer.headers, asked.renaming);
-	if (isEmpty(answer, asked)) {
+	const headers = respell(answer.headers, sent.renaming);
+	if (isEmpty(answer, sent)) {
 		answer.body.resume();
 		if (status >= 400)
-			await refuseOwn(upstream, asked, headers, errorIn(headers));
+			await refuseOwn(upstream, sent, headers, errorIn(headers));
 		const length = headers["Content-Length"]; // a HEAD without it does not mean 0
 		// The client would wait for content that does not come.
-		const ends = asked.isHeadOnly && asked.method === "GET" && length !== "0";
+		const ends = sent.isHeadOnly && sent.method === "GET" && length !== "0";
 		const close = ends ? { Connection: "close" } : {};
 		return {
 			status,
@@ -63,13 +66,13 @@ export async function toReply(
 	}
 	const length = Number(headers["Content-Length"] ?? Infinity);
 	// Small documents are read whole: the S3-compatible protocol translates them.
-	const isSmall = asked.isDocument && length <= DOCUMENT_BYTES_MAX;
+	const isSmall = sent.isDocument && length <= DOCUMENT_BYTES_MAX;
 	if (status < 400 && !isSmall)
-		return { status, ...renamed(asked, headers, answer.body) };
+		return { status, ...renamed(sent, headers, answer.body) };
 	const document = await readWhole(answer.body);
-	if (status < 400) return { status, ...renamed(asked, headers, document) };
-	await refuseOwn(upstream, asked, headers, document);
-	const { headers: own, body } = renamed(asked, headers, document);
+	if (status < 400) return { status, ...renamed(sent, headers, document) };
+	await refuseOwn(upstream, sent, headers, document);
+	const { headers: own, body } = renamed(sent, headers, document);
 	return { status, headers: own, body };
 }
 
@@ -85,7 +88,7 @@ export async function readWhole(body: Readable): Promise<Buffer> {
 
 const isEmpty = (
 	{ status, headers }: UpstreamAnswer,
-	{ method, isHeadOnly }: Asked,
+	{ method, isHeadOnly }: SentRequest,
 ): boolean =>
 	method === "HEAD" ||
 	(isHeadOnly && status === 200) ||
@@ -120,7 +123,7 @@ const errorIn = (headers: ReplyHeaders): Buffer =>
 
 /** The length of a document may change. */
 function renamed<Body extends Buffer | Readable>(
-	{ renaming, isDocument }: Asked,
+	{ renaming, isDocument }: SentRequest,
 	headers: ReplyHeaders,
 	body: Body,
 ): Pick<Reply, "headers" | "body"> {
@@ -156,7 +159,7 @@ export async function readError(
 /** @throws OssError when the error is the gateway's own */
 async function refuseOwn(
 	upstream: Upstream,
-	{ isSigned, bucket }: Asked,
+	{ isSigned, bucket }: SentRequest,
 	headers: ReplyHeaders,
 	document: Buffer,
 ): Promise<void> {
@@ -183,7 +186,7 @@ async function refuseOwn(
 		? `the bucket ${bucket} is at ${text("Endpoint")}, which --upstream must name`
 		: `${code}: ${text("Message")}`;
 	throw new OssError("UpstreamRefused", {
-		message: `The OSS behind the gateway, ${upstream.host}, refused the gateway itself; the client's own key and signature are good. ${why}`,
+		message: `The OSS behind the gateway, ${upstream.host}, refused the gateway itself; the client's own key and signature are valid. ${why}`,
 		details,
 	});
 }

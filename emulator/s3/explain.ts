@@ -58,7 +58,7 @@ function explainSignature({ ec, code }: OssError): string {
 			return "an x-amz- header was sent that SignedHeaders does not name: it was added after signing";
 		default:
 			return code === "SignatureDoesNotMatch"
-				? "compare CanonicalRequest and StringToSign of the answer with the client's; most often the secret is another, or the endpoint has the bucket's name in it already"
+				? "compare CanonicalRequest and StringToSign of the answer with the client's; usually the secret differs, or the endpoint has the bucket's name in it already"
 				: "";
 	}
 }

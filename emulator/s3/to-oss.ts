@@ -211,8 +211,11 @@ async function withOssDocument(
 		const document = await readDocument(request);
 		if (headers[aclName] !== undefined) return withBody(request, "");
 		const acl = await toOssAcl(document);
-		const asked = withBody(request, "");
-		return { ...asked, headers: { ...asked.headers, [aclName]: acl } };
+		const withoutBody = withBody(request, "");
+		return {
+			...withoutBody,
+			headers: { ...withoutBody.headers, [aclName]: acl },
+		};
 	}
 	if (key !== "") return request;
 	const translate = query.has("lifecycle")

@@ -47,8 +47,8 @@ export async function identify(
 	} catch (error) {
 		if (!(error instanceof OssError)) throw error;
 		const noTarget = { bucket: "", key: "", isInHost: false };
-		const asked = { ...arrival, ...noTarget, caller: ANONYMOUS };
-		throw await diagnosed(emulator, edge, error, asked, readings);
+		const anonymous = { ...arrival, ...noTarget, caller: ANONYMOUS };
+		throw await diagnosed(emulator, edge, error, anonymous, readings);
 	}
 }
 

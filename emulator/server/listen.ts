@@ -101,7 +101,7 @@ function toStartError(
 			);
 		case "EACCES":
 			return new StartError(
-				`port ${port} needs rights this process has not: choose another with ${flag}`,
+				`port ${port} needs privileges that this process does not have: choose another with ${flag}`,
 			);
 		case "EADDRNOTAVAIL":
 		case "ENOTFOUND":

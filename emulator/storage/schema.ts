@@ -190,7 +190,7 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 	const version = Number(db.pragma("user_version", { simple: true }));
 	if (version > STEPS.length) {
 		throw new StartError(
-			`${path} was written by a newer oss-emulator (data version ${version}, this one knows ${STEPS.length}): ` +
+			`${path} was written by a newer oss-emulator (data version ${version}, this one supports up to ${STEPS.length}): ` +
 				"run that version, or give another --data folder",
 		);
 	}

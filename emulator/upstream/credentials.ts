@@ -171,7 +171,7 @@ async function readProfile({
 
 /** `{"Code":"Success","AccessKeyId":…,"AccessKeySecret":…,"SecurityToken":…,"Expiration":"2026-01-01T00:00:00Z"}`. */
 async function fetchCredentials(uri: string): Promise<Held> {
-	const answer = await askFor(uri);
+	const answer = await fetchDocument(uri);
 	const text = (name: string): string => {
 		const value: unknown = Object(answer)[name];
 		return typeof value === "string" ? value : "";
@@ -191,12 +191,12 @@ async function fetchCredentials(uri: string): Promise<Held> {
 }
 
 /** A message must contain neither the response nor an error that quotes it. */
-async function askFor(uri: string): Promise<unknown> {
+async function fetchDocument(uri: string): Promise<unknown> {
 	const signal = AbortSignal.timeout(ANSWER_MS_MAX);
 	const fail = (why: string): CredentialsError =>
 		new CredentialsError(`ALIBABA_CLOUD_CREDENTIALS_URI ${why}.`);
 	const answer = await fetch(uri, { signal }).catch(() => {
-		throw fail("could not be asked");
+		throw fail("could not be reached");
 	});
 	if (!answer.ok) {
 		await answer.body?.cancel();

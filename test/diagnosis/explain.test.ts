@@ -69,8 +69,11 @@ suite("For a security token the signature doctor finds", () => {
 			[session.token, /has blanks where it had \+/],
 			[encode(encode(session.token)), /percent-encoded once too often/],
 			[encode(`${session.token}\n`), /has blanks or line ends in it/],
-			[encode(session.token.slice(0, 200)), /200 characters came, was cut or/],
-			[encode(other.token), /or another emulator made it/],
+			[
+				encode(session.token.slice(0, 200)),
+				/200 characters arrived, was cut or/,
+			],
+			[encode(other.token), /or was issued by another emulator/],
 		] as const;
 		for (const [token, sentence] of cases) {
 			const answer = await askWith(emulator, token, session);
@@ -105,7 +108,7 @@ suite("For a security token the signature doctor finds", () => {
 		assert.match(refusal(permanent), /^403 InvalidAccessKeyId /);
 		assert.match(
 			await diagnosisOf(emulator, permanent),
-			/^oss-emulator is a permanent key and goes without a token/,
+			/^oss-emulator is a permanent key, which has no token/,
 		);
 	});
 

@@ -177,7 +177,7 @@ suite("For a form the doctor reports", () => {
 			[formV1(v1(old), old), /^the policy has expired/],
 			[
 				formV1(v1(POLICY)).with(0, field("OSSAccessKeyId", "nobody")),
-				/^the emulator knows oss-emulator, second/,
+				/^the emulator has the keys oss-emulator, second/,
 			],
 			[
 				formV4(v4(POLICY)).with(
@@ -191,7 +191,7 @@ suite("For a form the doctor reports", () => {
 			],
 			[
 				[...formV1(v1(POLICY)), field("x-oss-security-token", "x")],
-				/^oss-emulator is a permanent key and goes without a token/,
+				/^oss-emulator is a permanent key, which has no token/,
 			],
 		] as const;
 		for (const [form, sentence] of cases)

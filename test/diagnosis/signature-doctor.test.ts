@@ -86,7 +86,7 @@ const cases: readonly (readonly [
 		"an unknown id",
 		{ id: "LTAI", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
-		/the emulator knows oss-emulator, second/,
+		/the emulator has the keys oss-emulator, second/,
 	],
 	[
 		"a key signed percent-encoded",
