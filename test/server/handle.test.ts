@@ -175,19 +175,19 @@ suite("Every response", () => {
 });
 
 suite("Errors are checked in this order:", () => {
-	const nobody = { id: "nobody", secret: "x" };
+	const unknownKey = { id: "nobody", secret: "x" };
 	const forger = { id: "oss-emulator", secret: "x" };
 
 	test("the bucket, before the key id and the signature, as py2's suite asserts", async (t) => {
 		const { oss } = await startEmulator(t);
 		const missing =
 			"404 NoSuchBucket 0015-00000101: The specified bucket does not exist.";
-		for (const as of [nobody, forger])
+		for (const as of [unknownKey, forger])
 			assert.equal(refusal(await oss.get("/no-such-bucket", { as })), missing);
 		assert.equal(
 			refusal(
 				await oss.send("PUT", "/no-such-bucket/cat", {
-					as: nobody,
+					as: unknownKey,
 					body: "meow",
 				}),
 			),
@@ -198,14 +198,17 @@ suite("Errors are checked in this order:", () => {
 	test("the key id first for requests that create a bucket", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const target of ["/no-such-bucket", "/no-such-bucket?acl"]) {
-			const answer = await oss.send("PUT", target, { as: nobody, body: "" });
+			const answer = await oss.send("PUT", target, {
+				as: unknownKey,
+				body: "",
+			});
 			assert.match(refusal(answer), /^403 InvalidAccessKeyId 0002-00000902/);
 		}
 	});
 
 	test("the key id, before the signature", async (t) => {
 		const { oss } = await startWithBucket(t);
-		const answer = await oss.get("/photos", { as: nobody });
+		const answer = await oss.get("/photos", { as: unknownKey });
 		assert.equal(
 			refusal(answer),
 			"403 InvalidAccessKeyId 0002-00000902: The OSS Access Key Id you provided does not exist in our records.",

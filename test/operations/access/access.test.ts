@@ -52,7 +52,7 @@ const addUser = (place: Place, ...statements: readonly Statement[]): Who => {
 	return user("annKey");
 };
 
-const told = async (place: Place, who: Who, ask: Ask): Promise<string> =>
+const refusalOf = async (place: Place, who: Who, ask: Ask): Promise<string> =>
 	refusal(await place.ask(who, "photos", ask));
 
 const ALL = "photos, photos/*";
@@ -61,11 +61,15 @@ suite("A refusal", () => {
 	test("by a session's policy names the policy, and tells an implicit from an explicit denial (A-509)", async (t) => {
 		const place = await openPlace(t);
 		assert.equal(
-			await told(place, S(allow("PutObject", "*")), get("cat")),
+			await refusalOf(place, S(allow("PutObject", "*")), get("cat")),
 			"403 AccessDenied 0003-00000202: Access denied by authorizer's policy.",
 		);
 		assert.equal(
-			await told(place, S(allow("*", "*"), deny("GetObject", "*")), get("cat")),
+			await refusalOf(
+				place,
+				S(allow("*", "*"), deny("GetObject", "*")),
+				get("cat"),
+			),
 			"403 AccessDenied 0003-00000201: Access denied by authorizer's policy.",
 		);
 	});
@@ -76,7 +80,7 @@ suite("A refusal", () => {
 		place.emulator.ram.putRole(readRole({ name: "app", policies }, OWNER));
 		assert.equal(await place.verdict(S(), "photos", listing()), "allow");
 		assert.equal(
-			await told(place, S(), get("cat")),
+			await refusalOf(place, S(), get("cat")),
 			"403 AccessDenied 0003-00000202: Access denied by authorizer's policy.",
 		);
 	});
@@ -86,11 +90,11 @@ suite("A refusal", () => {
 		const silent =
 			"403 AccessDenied 0003-00000001: You have no right to access this object because of bucket acl.";
 		const ann = addUser(place);
-		assert.equal(await told(place, ann, get("cat")), silent);
-		assert.equal(await told(place, ann, listing()), silent);
+		assert.equal(await refusalOf(place, ann, get("cat")), silent);
+		assert.equal(await refusalOf(place, ann, listing()), silent);
 		addUser(place, deny("GetObject", "*"));
 		assert.equal(
-			await told(place, ann, get("cat")),
+			await refusalOf(place, ann, get("cat")),
 			"403 AccessDenied 0003-00000201: AccessDenied",
 		);
 	});
@@ -100,12 +104,12 @@ suite("A refusal", () => {
 			deny("GetObject", "photos/*", everybody),
 		]);
 		assert.equal(
-			await told(place, N, get("cat")),
+			await refusalOf(place, N, get("cat")),
 			"403 AccessDenied 0003-00000101: Access denied by bucket policy.",
 		);
 		const ann = addUser(place, deny("*", "*"));
 		assert.equal(
-			await told(place, ann, get("cat")),
+			await refusalOf(place, ann, get("cat")),
 			"403 AccessDenied 0003-00000203: AccessDenied",
 		);
 	});
@@ -156,7 +160,10 @@ suite("A refusal", () => {
 			],
 		] as const;
 		for (const [who, ask, expected] of cases)
-			assert.equal(await told(place, who, ask), `403 AccessDenied ${expected}`);
+			assert.equal(
+				await refusalOf(place, who, ask),
+				`403 AccessDenied ${expected}`,
+			);
 	});
 
 	test("names the caller and the refused action, in OSS's order, for a HEAD request too", async (t) => {
@@ -327,13 +334,13 @@ suite("A bucket with requester payment", () => {
 				ask.what,
 			);
 		for (const ask of [put("dog"), listing(), form("dog")])
-			assert.equal(await told(place, other, ask), REFUSED, ask.what);
+			assert.equal(await refusalOf(place, other, ask), REFUSED, ask.what);
 	});
 
 	test("refuses anonymous requests, even if they accept the cost", async (t) => {
 		const place = await open(t);
-		assert.equal(await told(place, N, get("cat")), REFUSED);
-		assert.equal(await told(place, N, get("cat", PAYING)), REFUSED);
+		assert.equal(await refusalOf(place, N, get("cat")), REFUSED);
+		assert.equal(await refusalOf(place, N, get("cat", PAYING)), REFUSED);
 	});
 
 	test("requires no header from its owner, nor from the owner's users and sessions", async (t) => {
@@ -346,7 +353,7 @@ suite("A bucket with requester payment", () => {
 		const place = await openPlace(t);
 		await place.keep("photos", "requestPayment", '{"Payer":"Requester"}');
 		assert.match(
-			await told(place, account(ACCOUNT_2), get("cat")),
+			await refusalOf(place, account(ACCOUNT_2), get("cat")),
 			/0003-00000001/,
 		);
 	});
@@ -392,11 +399,11 @@ suite("Where public access is blocked", () => {
 			const bucket = { "x-oss-acl": "public-read-write" };
 			for (const ask of [put("cat", object), put("cat?acl", object)])
 				assert.equal(
-					await told(place, O, ask),
+					await refusalOf(place, O, ask),
 					"403 AccessDenied 0016-00000901: Put public object acl is not allowed",
 				);
 			assert.equal(
-				await told(place, O, put("?acl", bucket)),
+				await refusalOf(place, O, put("?acl", bucket)),
 				"403 AccessDenied 0016-00000901: Put public bucket acl is not allowed",
 			);
 			for (const ask of [

@@ -212,10 +212,10 @@ suite("An object's retention", () => {
 			const emulator = await startWithObjectWorm(t);
 			const { oss } = emulator;
 			await putCat(emulator);
-			const put = (asked: string, seconds: number, headers = {}) =>
+			const put = (mode: string, seconds: number, headers = {}) =>
 				oss.put(
 					"/photos/cat?retention",
-					retention(asked, isoAfter(seconds)),
+					retention(mode, isoAfter(seconds)),
 					headers,
 				);
 			await succeed(put(mode, 60));
@@ -341,7 +341,7 @@ suite("An object's retention", () => {
 	test("requires a bucket with object retention (A-620)", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		await oss.put("/photos/cat", "meow");
-		const asked = {
+		const retained = {
 			"x-oss-object-worm-mode": "COMPLIANCE",
 			"x-oss-object-worm-retain-until-date": isoAfter(60),
 		};
@@ -354,7 +354,7 @@ suite("An object's retention", () => {
 				"/photos/cat?legalHold",
 				"<LegalHold><Status>ON</Status></LegalHold>",
 			),
-			await oss.put("/photos/dog", "woof", asked),
+			await oss.put("/photos/dog", "woof", retained),
 		])
 			assert.match(refusal(answer), /^404 NoSuchObjectWormConfiguration/);
 		assert.equal((await oss.head("/photos/dog")).status, 404);
@@ -364,15 +364,15 @@ suite("An object's retention", () => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss } = emulator;
 		const until = isoAfter(60);
-		const asked = {
+		const retained = {
 			"x-oss-object-worm-mode": "GOVERNANCE",
 			"x-oss-object-worm-retain-until-date": until,
 			"x-oss-object-worm-legal-hold": "ON",
 		};
-		await succeed(oss.put("/photos/put", "meow", asked));
+		await succeed(oss.put("/photos/put", "meow", retained));
 		const source = { "x-oss-copy-source": "/photos/put" };
-		await succeed(oss.put("/photos/copy", "", { ...source, ...asked }));
-		const uploadId = await initiate(emulator, "multipart", asked);
+		await succeed(oss.put("/photos/copy", "", { ...source, ...retained }));
+		const uploadId = await initiate(emulator, "multipart", retained);
 		const part = await putPart(emulator, uploadId, 1, "woof", "multipart");
 		await succeed(
 			complete(emulator, uploadId, completion([[1, part]]), {}, "multipart"),
