@@ -33,7 +33,7 @@ suite("The counts of a bucket", () => {
 		await put(store, "a", "12345");
 		const source = await store.objects.find(BUCKET, "a");
 		assert.ok(source);
-		for (let i = 0; i < 60_000; i++)
+		for (let i = 0; i < 15_000; i++)
 			await store.objects.copy(source, newObject(`k${i}`));
 		let turns = 0;
 		let isCounting = true;
@@ -46,7 +46,7 @@ suite("The counts of a bucket", () => {
 		const { classes } = await store.stat(BUCKET);
 		const tookMs = performance.now() - began;
 		isCounting = false;
-		assert.equal(classes.get("Standard")?.count, 60_001);
+		assert.equal(classes.get("Standard")?.count, 15_001);
 		// A fast machine may not need a pause.
 		assert.ok(turns > 1 || tookMs < 20, `${turns} turns in ${tookMs} ms`);
 	});
