@@ -4,7 +4,7 @@
  *
  * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201.
  */
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../oss/pause.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { adviseOnDelivery } from "./advice/advise.ts";
@@ -218,7 +218,8 @@ export class Callbacks {
 		const { now } = this.#parts;
 		try {
 			const verdict = this.#gate.isFull ? BUSY : await this.#gate.pass(work);
-			if (fault && fault.delayMs > 0) await this.#pause(fault.delayMs);
+			if (fault && fault.delayMs > 0)
+				await pause(fault.delayMs, this.#ending.signal);
 			await journal.complete(verdict, now());
 			if (!("answer" in verdict)) this.#logFailure(journal.delivery);
 			return verdict;
@@ -235,12 +236,6 @@ export class Callbacks {
 		warn(`${id}: the callback of ${bucket}/${key} failed: ${why}`);
 		const advice = adviseOnDelivery(delivery);
 		if (advice !== "") warn(`${id}: ${advice}`);
-	}
-
-	/** Waits `ms`, or until the engine is closed. */
-	async #pause(ms: number): Promise<void> {
-		const { signal } = this.#ending;
-		await setTimeout(ms, undefined, { signal }).catch(() => {}); // closed
 	}
 
 	/** The uploader gets the upload's own reply; the log states the reason. */

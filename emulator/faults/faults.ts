@@ -4,9 +4,10 @@
  * Rules are tried in the order in which they were added; the first rule that strikes is applied. The same requests in
  * the same order have the same faults, because probability is drawn from a seed.
  */
+
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import type { Fault, UploadFacts } from "../callback/model.ts";
+import { pause } from "../oss/pause.ts";
 import { callbackFaultOf, type FaultAction } from "./action.ts";
 import { makeGlob } from "./glob.ts";
 
@@ -160,9 +161,8 @@ export class Faults {
 	};
 
 	/** Waits that long, or until the emulator closes. */
-	async pause(ms: number): Promise<void> {
-		const signal = this.#ending;
-		await setTimeout(ms, undefined, { signal }).catch(() => {}); // the emulator closes
+	pause(ms: number): Promise<void> {
+		return pause(ms, this.#ending);
 	}
 
 	#take(target: Target, isCallback: boolean): FaultAction | undefined {

@@ -51,7 +51,7 @@ export type Payload =
 	| { readonly kind: "chunked" };
 
 /**
- * @param payload the signature's statement about the body; undefined if there is none
+ * @param payload the signature's statement about the body; undefined if the signature has no such statement
  * @throws OssError InvalidArgument, NotImplemented
  */
 export function judgePayload(

@@ -168,23 +168,25 @@ export function readV4Url(request: Arrival): V4Claim {
 			undefined,
 			number === "" ? "" : ec(number),
 		);
-	const require = (name: string, number: string): string => {
+	const requireParameter = (name: string, number: string): string => {
 		const value = query.get(name);
 		if (!value) throw fail(name, number);
 		return value;
 	};
-	if (require("X-Amz-Algorithm", "410") !== ALGORITHM)
+	if (requireParameter("X-Amz-Algorithm", "410") !== ALGORITHM)
 		throw fail("X-Amz-Algorithm", "411");
-	const credential = readCredential(require("X-Amz-Credential", "412"));
+	const credential = readCredential(
+		requireParameter("X-Amz-Credential", "412"),
+	);
 	if (credential?.service !== "s3") throw fail("X-Amz-Credential", "425");
-	const date = require("X-Amz-Date", "414");
+	const date = requireParameter("X-Amz-Date", "414");
 	const moment = readCompactTime(date);
 	if (!moment) throw fail("X-Amz-Date", "415");
-	const seconds = readExpires(require("X-Amz-Expires", "416"));
+	const seconds = readExpires(requireParameter("X-Amz-Expires", "416"));
 	if (seconds === undefined) throw fail("X-Amz-Expires", "417");
-	const signedHeaders = readNames(require("X-Amz-SignedHeaders", ""));
+	const signedHeaders = readNames(requireParameter("X-Amz-SignedHeaders", ""));
 	if (!signedHeaders.includes("host")) throw fail("X-Amz-SignedHeaders", "420");
-	const signature = require("X-Amz-Signature", "");
+	const signature = requireParameter("X-Amz-Signature", "");
 	if (!date.startsWith(credential.date)) throw fail("X-Amz-Date", "421");
 	requireSignedHeaders(request, signedHeaders, {
 		accessKeyId: credential.accessKeyId,
