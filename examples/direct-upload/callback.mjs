@@ -1,4 +1,4 @@
-/** Checks whether a callback comes from OSS or from an impostor. Source: OSS's documentation, «Callback», step 4. */
+/** Checks that a callback comes from OSS, by its signature. Source: OSS's documentation, «Callback», step 4. */
 import { createPublicKey, verify } from "node:crypto";
 import { keyUrls } from "./settings.mjs";
 

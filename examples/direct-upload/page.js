@@ -1,8 +1,8 @@
-/** Three ways from a browser to OSS. The server gives a permit; the file goes to OSS, whose response is shown. */
+/** Uploads to OSS in three ways. The application server signs the upload, the browser sends the file to OSS. */
 
-const ask = async (path) => (await fetch(path)).json();
+const getJson = async (path) => (await fetch(path)).json();
 
-/** Runs `upload` when a button of the form is pressed, and shows the result. */
+/** Runs `upload` when a button of the form is clicked, and shows the result. */
 function on(id, upload) {
 	const form = document.getElementById(id);
 	form.addEventListener("submit", async (event) => {
@@ -23,7 +23,9 @@ const fileOf = ({ elements }) => elements.file.files[0];
 const form = document.getElementById("form");
 form.addEventListener("submit", async (event) => {
 	event.preventDefault();
-	const { url, fields } = await ask(`/form?version=${event.submitter.value}`);
+	const { url, fields } = await getJson(
+		`/form?version=${event.submitter.value}`,
+	);
 	const inputs = Object.entries(fields).map(([name, value]) =>
 		Object.assign(document.createElement("input"), {
 			...{ type: "hidden", name, value },
@@ -34,12 +36,12 @@ form.addEventListener("submit", async (event) => {
 	form.submit();
 });
 
-// fetch: CORS rules must allow PUT and Content-Type, and expose the ETag to be read.
+// fetch: CORS rules must allow PUT and Content-Type, and expose the ETag, which is read below.
 on("fetch", async (form) => {
 	const file = fileOf(form);
 	const type = file.type || "application/octet-stream";
 	const query = new URLSearchParams({ name: file.name, type });
-	const { url, headers } = await ask(`/url?${query}`);
+	const { url, headers } = await getJson(`/url?${query}`);
 	const response = await fetch(url, { method: "PUT", headers, body: file });
 	const text = await response.text();
 	return `${response.status} ${text}\nETag ${response.headers.get("ETag")}`;
@@ -53,23 +55,23 @@ const options = (form, callback) => ({
 	callback,
 	partSize: 100 * 1024,
 	parallel: 2,
-	progress(share, reached) {
+	progress(fraction, reached) {
 		checkpoint = reached;
-		form.querySelector("progress").value = share;
+		form.querySelector("progress").value = fraction;
 	},
 });
 
-/** Returns a client with new keys: a paused upload may be resumed long after the old keys have expired. */
-async function open() {
-	const permit = await ask("/client");
+/** Creates a client with new keys, because an upload may be resumed long after the old keys have expired. */
+async function connect() {
+	const permit = await getJson("/client");
 	client = new OSS({
 		...permit.client,
-		refreshSTSToken: async () => (await ask("/client")).client,
+		refreshSTSToken: async () => (await getJson("/client")).client,
 	});
 	return permit.callback;
 }
 
-const ways = {
+const actions = {
 	put: (key, file, { callback }) => client.put(key, file, { callback }),
 	multipart: (key, file, options) => client.multipartUpload(key, file, options),
 	resume: (key, file, options) =>
@@ -78,10 +80,10 @@ const ways = {
 		client.abortMultipartUpload(checkpoint.name, checkpoint.uploadId),
 };
 
-on("client", async (form, way) => {
-	const callback = await open();
+on("client", async (form, action) => {
+	const callback = await connect();
 	const key = form.elements.key.value;
-	const { res, data } = await ways[way](
+	const { res, data } = await actions[action](
 		key,
 		fileOf(form),
 		options(form, callback),

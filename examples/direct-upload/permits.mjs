@@ -1,6 +1,6 @@
 /**
- * Permits with which a browser uploads by itself: a signed form, a signed URL, or temporary keys. The secret
- * never leaves this server.
+ * Permits for uploads that a browser sends to OSS: a signed form, a signed URL, or temporary keys. The secret never
+ * leaves this server.
  */
 import OSS from "ali-oss";
 import * as settings from "./settings.mjs";
@@ -35,7 +35,7 @@ const encodedCallback = toBase64({
 	callbackBodyType: callback.contentType,
 });
 
-/** The fields of a form that can upload one file; the page adds `key` before them, and `file` after. */
+/** The fields of a form that uploads a file; the page adds `key` before them, and `file` after them. */
 export function permitForm(version) {
 	const { protocol, host } = new URL(endpoint);
 	const signed = version === "V1" ? signV1() : signV4();
@@ -77,7 +77,7 @@ function signV4() {
 	};
 }
 
-/** A URL to PUT one file to, with exactly these headers. */
+/** A signed URL to PUT one file to; the request must have exactly these headers. */
 export async function permitPut(name, type) {
 	const headers = { "Content-Type": type };
 	const url = await client.signatureUrlV4(
@@ -89,7 +89,7 @@ export async function permitPut(name, type) {
 	return { url, headers };
 }
 
-/** Keys that can only write below the prefix, and the other settings of the browser's client. */
+/** Temporary keys that can only write below the prefix, and the other settings of the client in the browser. */
 export async function permitClient() {
 	const { credentials } = await sts.assumeRole(
 		settings.roleArn,

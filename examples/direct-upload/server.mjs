@@ -22,7 +22,7 @@ const files = {
 	"/aliyun-oss-sdk.js": [sdk, "text/javascript; charset=utf-8"],
 };
 
-/** In an application: only for logged-in users, and below a prefix of their own. */
+/** A real application checks that the user is logged in, and gives each user a separate prefix. */
 const permits = {
 	"/form": (query) => permitForm(query.get("version")),
 	"/url": (query) => permitPut(query.get("name"), query.get("type")),
@@ -36,10 +36,10 @@ async function answer(request) {
 	const permit = permits[pathname];
 	if (permit) return json(200, await permit(searchParams));
 	if (pathname === "/uploaded") return uploaded(request);
-	return json(404, { error: "not here" });
+	return json(404, { error: "not found" });
 }
 
-/** OSS returns this answer to the browser as the response of its upload. */
+/** OSS relays this answer to the browser as the response to its upload. */
 async function uploaded(request) {
 	const body = await buffer(request);
 	if (!(await isFromOss(request, body)))
@@ -62,7 +62,7 @@ createServer(async (request, response) => {
 	});
 	response.writeHead(status, {
 		"Content-Type": type,
-		"Content-Length": content.length, // OSS requires one in a callback's answer
+		"Content-Length": content.length, // OSS requires it in the answer to a callback
 	});
 	response.end(content);
 }).listen(port, host, () => {

@@ -1,20 +1,24 @@
 /**
- * All differences between the emulator and OSS; the environment overrides each. For OSS, set
+ * The settings that differ between the emulator and OSS; environment variables override them. For OSS, set
  *
  *     OSS_ENDPOINT   https://oss-cn-hangzhou.aliyuncs.com
  *     OSS_REGION     the region of your bucket
  *     STS_ENDPOINT   https://sts.aliyuncs.com
  *     OSS_KEY_URLS   https://gosspublic.alicdn.com/,http://gosspublic.alicdn.com/
- *     CALLBACK_URL   a public address of this server
+ *     CALLBACK_URL   the public URL of /uploaded on this server
  *
- * with the key of a RAM user that can assume ROLE_ARN, and a role that can write to the bucket.
+ * and OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_BUCKET and ROLE_ARN: the key of a RAM user that can assume the
+ * role, and a role that can write to the bucket.
  */
 const { env } = process;
 
 export const host = env.HOST ?? "127.0.0.1";
 export const port = Number(env.PORT ?? "8000");
 
-/** A name, not an address, because browsers resolve BUCKET.localhost by themselves. */
+/**
+ * localhost instead of 127.0.0.1, because ali-oss puts the bucket in front of it, and browsers resolve
+ * BUCKET.localhost.
+ */
 export const endpoint = env.OSS_ENDPOINT ?? "http://localhost:6770";
 export const region = env.OSS_REGION ?? "cn-hangzhou";
 export const bucket = env.OSS_BUCKET ?? "photos";
@@ -26,15 +30,15 @@ export const stsEndpoint = env.STS_ENDPOINT ?? "http://127.0.0.1:6770";
 export const roleArn =
 	env.ROLE_ARN ?? "acs:ram::1000000000000001:role/uploader";
 
-/** The address of this server for OSS, and the trusted URLs of the public key. */
+/** The URL at which OSS reaches this server, and the trusted prefixes of the public key's URL. */
 export const callbackUrl =
 	env.CALLBACK_URL ?? `http://127.0.0.1:${port}/uploaded`;
-// The emulator names its key by the name that the browser uploaded to.
+// The emulator announces its key under the host to which the browser uploaded.
 export const keyUrls = (
 	env.OSS_KEY_URLS ?? "http://127.0.0.1:6770/,http://localhost:6770/"
 ).split(",");
 
-/** The limits of uploads by browsers, and the lifetime of permits. */
+/** The limits on uploads by browsers, and the lifetime of permits in seconds. */
 export const prefix = "incoming/";
 export const bytesMax = Number(env.BYTES_MAX ?? "10000000");
 export const seconds = 300;

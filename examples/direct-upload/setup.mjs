@@ -1,8 +1,8 @@
-/** Makes the bucket, and permits pages of other origins to upload to it. Run it once. */
+/** Creates the bucket, and allows pages from other origins to upload to it. Run it once. */
 import OSS from "ali-oss";
 import * as settings from "./settings.mjs";
 
-// Browsers resolve BUCKET.localhost, but not every system does.
+// Browsers resolve BUCKET.localhost; Node.js does not on every system.
 const endpoint = settings.endpoint.replace("//localhost:", "//127.0.0.1:");
 const client = new OSS({
 	endpoint,

@@ -26,10 +26,10 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 )
 
-// KeyURLsOfOSS are where the public key of OSS's callbacks is.
+// KeyURLsOfOSS are the trusted prefixes of the public key's URL in production.
 var KeyURLsOfOSS = []string{"http://gosspublic.alicdn.com/", "https://gosspublic.alicdn.com/"}
 
-// Settings of the application.
+// Settings are the settings of the application.
 type Settings struct {
 	Endpoint, Region, Bucket string
 	KeyURLs                  []string
@@ -37,7 +37,7 @@ type Settings struct {
 	FetchKeys func() (accessKeyID, accessKeySecret, securityToken string, err error)
 }
 
-// Photos works with temporary keys, and fetches others when these have expired.
+// Photos uses temporary keys, and fetches new ones when they have expired.
 type Photos struct {
 	settings Settings
 	client   *oss.Client
@@ -46,7 +46,7 @@ type Photos struct {
 	saved    map[string]int
 }
 
-// New starts the application, which receives callbacks at a free port until Close.
+// New starts the application, which receives callbacks on a free port until Close is called.
 func New(settings Settings) (*Photos, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,7 +57,7 @@ func New(settings Settings) (*Photos, error) {
 	return photos, photos.useNewKeys()
 }
 
-// Close ends the server.
+// Close stops the server.
 func (p *Photos) Close() { p.listener.Close() }
 
 func (p *Photos) useNewKeys() error {
@@ -83,7 +83,7 @@ func (p *Photos) Saved() map[string]int {
 	return saved
 }
 
-// Permit returns what a client needs to upload one photo: a signed URL and the headers that go with it.
+// Permit returns a permit to upload one photo: a signed URL and the headers that it signs.
 func (p *Photos) Permit(ctx context.Context, name string) (*oss.PresignResult, error) {
 	callback, err := json.Marshal(map[string]string{
 		"callbackUrl":  "http://" + p.listener.Addr().String() + "/uploaded",
@@ -99,7 +99,7 @@ func (p *Photos) Permit(ctx context.Context, name string) (*oss.PresignResult, e
 	}, oss.PresignExpires(time.Hour))
 }
 
-// SizeInOSS asks OSS itself.
+// SizeInOSS returns the size of a photo according to OSS.
 func (p *Photos) SizeInOSS(ctx context.Context, name string) (int64, error) {
 	request := &oss.HeadObjectRequest{Bucket: oss.Ptr(p.settings.Bucket), Key: oss.Ptr(name)}
 	result, err := p.client.HeadObject(ctx, request)
@@ -116,7 +116,7 @@ func (p *Photos) SizeInOSS(ctx context.Context, name string) (int64, error) {
 	return result.ContentLength, nil
 }
 
-// ServeHTTP receives the callbacks. OSS wants status 200, JSON and a Content-Length.
+// ServeHTTP receives the callbacks. OSS requires status 200, JSON and a Content-Length.
 func (p *Photos) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(request.Body)
 	if err != nil {
@@ -189,8 +189,8 @@ func decode(text string) []byte {
 	return decoded
 }
 
-// Upload is the client's part: it uploads with a permit, and again while OSS answers that it is too busy. It returns
-// the status and the body of the last answer.
+// Upload runs in a client: it uploads with a permit, and retries while OSS returns 503. It returns the status and the
+// body of the last response.
 func Upload(permit *oss.PresignResult, content string) (int, string, error) {
 	for attempt := 1; ; attempt++ {
 		request, err := http.NewRequest(permit.Method, permit.URL, bytes.NewReader([]byte(content)))

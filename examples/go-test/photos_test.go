@@ -52,7 +52,7 @@ func TestATokenThatHasExpiredIsReplaced(t *testing.T) {
 	account, photos := start(t)
 	old := permit(t, photos, "cat.jpg")
 	upload(t, old, "meow")
-	account.Expire(30 * time.Minute) // a token lasts 15 minutes here, a permit an hour
+	account.Expire(30 * time.Minute) // in this test a token is valid for 15 minutes, a permit for an hour
 
 	_, refusal := upload(t, old, "meow")
 	expectCode(t, refusal, "SecurityTokenExpired")

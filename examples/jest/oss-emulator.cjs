@@ -2,13 +2,15 @@
  * An emulator for Jest: copy this file, name it in Jest's configuration as `globalSetup` and as `globalTeardown`, and
  * write `const account = require("./oss-emulator.cjs").useAccount()` in a test file.
  *
- * `account()` is then an account of the test's own, with keys and a bucket; the account and all it owns are deleted when
- * the test ends. One emulator serves the run: the one whose admin port is at OSS_EMULATOR_ADMIN where that is set (and
- * its OSS port at OSS_EMULATOR_ENDPOINT, where a container's port is mapped), otherwise one in Jest's process, in memory
- * and on free ports. Tests run in a sandbox which cannot import ES modules, so they talk to its admin port.
+ * `account()` returns the account of the current test, which has its own keys and bucket. The account and everything
+ * that belongs to it are deleted when the test ends.
+ *
+ * One emulator is used for the whole run. If OSS_EMULATOR_ADMIN is set, it is the running emulator with this admin URL
+ * (OSS_EMULATOR_ENDPOINT is its endpoint if a container's port is mapped). Otherwise an emulator is started in Jest's
+ * process, in memory and on free ports. Jest's sandbox cannot import ES modules, so tests use the admin API.
  */
 
-/** The emulator of this run, from the global setup to the global teardown. */
+/** The property that holds the emulator from the global setup to the global teardown. */
 const STARTED = Symbol.for("oss-emulator");
 
 module.exports = async function setUpOrTearDown() {
@@ -16,7 +18,7 @@ module.exports = async function setUpOrTearDown() {
 	if (process.env.OSS_EMULATOR_ADMIN) return;
 	const { startEmulator } = await import("oss-emulator");
 	globalThis[STARTED] = await startEmulator();
-	process.env.OSS_EMULATOR_ADMIN = globalThis[STARTED].adminUrl; // workers inherit it
+	process.env.OSS_EMULATOR_ADMIN = globalThis[STARTED].adminUrl; // inherited by the workers
 };
 
 module.exports.useAccount = function useAccount() {
@@ -45,7 +47,7 @@ async function createAccount() {
 		endpoint: process.env.OSS_EMULATOR_ENDPOINT ?? settings.endpoint,
 		region: `oss-${settings.region}`,
 		...{ bucket, uid, accessKeyId, accessKeySecret },
-		/** For `assumeRole` of STS, which answers at the endpoint. */
+		/** The role for STS's `assumeRole`; STS has the same endpoint. */
 		role: `acs:ram::${uid}:role/uploader`,
 		async waitForCallback(key) {
 			const [newest] = await list({ key, wait: "4s" });
@@ -54,7 +56,7 @@ async function createAccount() {
 		},
 		callbacks: () => list({}),
 		fault: (rule) => call("POST", "/api/faults", { account: uid, ...rule }),
-		/** Moves the clock of tokens, signed URLs and policies, for all accounts, until the test ends. */
+		/** Advances the clock by which tokens, signed URLs and policies expire, for all accounts, until the test ends. */
 		expire: (seconds) =>
 			call("PUT", "/api/clock", { advance: seconds, scope: "expiry" }),
 	};

@@ -12,9 +12,9 @@ const {
 	OSS_ENDPOINT = "http://127.0.0.1:6770",
 	OSS_ACCESS_KEY_ID = "oss-emulator",
 	OSS_ACCESS_KEY_SECRET = "oss-emulator-secret",
-	// The address of this server for OSS.
+	// The URL at which OSS reaches this server.
 	CALLBACK_URL = `http://127.0.0.1:${PORT}/uploaded`,
-	// The trusted URL of the public key. In production: https://gosspublic.alicdn.com/
+	// The trusted prefix of the public key's URL. In production: https://gosspublic.alicdn.com/
 	OSS_KEY_URLS = `${OSS_ENDPOINT}/`,
 } = process.env;
 
@@ -22,7 +22,7 @@ const toBase64 = (value) =>
 	Buffer.from(JSON.stringify(value)).toString("base64");
 const fromBase64 = (text = "") => Buffer.from(text, "base64");
 
-/** The fields of a form that can upload one photo of at most 10 MB within the next five minutes. */
+/** The fields of a form that can upload photos of at most 10 MB within the next five minutes. */
 function signPolicy() {
 	const policy = toBase64({
 		expiration: new Date(Date.now() + 300_000).toISOString(),
@@ -69,7 +69,7 @@ async function isFromOss({ url, headers }, body) {
 
 async function answer(request) {
 	if (request.url === "/policy") return [200, signPolicy()];
-	if (request.url !== "/uploaded") return [404, { error: "not here" }];
+	if (request.url !== "/uploaded") return [404, { error: "not found" }];
 	const body = await buffer(request);
 	if (!(await isFromOss(request, body)))
 		return [403, { error: "not from OSS" }];
@@ -86,7 +86,7 @@ createServer(async (request, response) => {
 	const content = JSON.stringify(value);
 	response.writeHead(status, {
 		"Content-Type": "application/json",
-		"Content-Length": Buffer.byteLength(content), // OSS requires one
+		"Content-Length": Buffer.byteLength(content), // OSS requires it
 	});
 	response.end(content);
 }).listen(Number(PORT), HOST, function () {

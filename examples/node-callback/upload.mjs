@@ -1,4 +1,4 @@
-/** Uploads a photo as a browser's form does, and prints the application server's answer. */
+/** Uploads a photo with a form, as a browser does, and prints the application server's answer. */
 import OSS from "ali-oss";
 
 const {
@@ -17,7 +17,7 @@ const { url, fields } = await (await fetch(`${APPLICATION}/policy`)).json();
 const form = new FormData();
 form.set("key", "incoming/cat.jpg");
 for (const [name, value] of Object.entries(fields)) form.set(name, value);
-form.set("x:user", "tom"); // a variable of the callback
-form.set("file", new Blob(["meow"], { type: "image/jpeg" })); // always the last
+form.set("x:user", "tom"); // a custom variable of the callback
+form.set("file", new Blob(["meow"], { type: "image/jpeg" })); // must be the last field
 const response = await fetch(url, { method: "POST", body: form });
 console.log(response.status, await response.text());

@@ -1,9 +1,11 @@
 """pytest fixtures for oss-emulator: copy this file, and put `pytest_plugins = ["oss_emulator"]` into conftest.py.
 
-`oss` is an account of the test's own, with its keys and a bucket; the account and all it owns are deleted when the
-test ends. One emulator serves the whole run: the one whose admin port is at OSS_EMULATOR_ADMIN where that is set (and
-its OSS port at OSS_EMULATOR_ENDPOINT, where a container's port is mapped), otherwise one that is started by
-OSS_EMULATOR_COMMAND (`oss-emulator` by default), in memory and on free ports. Standard library only.
+The fixture `oss` is a new account with its own keys and bucket for each test. The account and everything that belongs
+to it are deleted when the test ends.
+
+One emulator is used for the whole run. If OSS_EMULATOR_ADMIN is set, it is the running emulator with this admin URL
+(OSS_EMULATOR_ENDPOINT is its endpoint if a container's port is mapped). Otherwise OSS_EMULATOR_COMMAND (default:
+`oss-emulator`) starts an emulator in memory and on free ports. Only the standard library is needed.
 """
 import base64
 import hashlib
@@ -30,7 +32,7 @@ def _call(url, method="GET", body=None):
 
 @dataclass(frozen=True)
 class Account:
-    """An account of OSS, what belongs to it, and what can be made to happen to it."""
+    """An OSS account of the emulator: its keys, its bucket, its callbacks, and the faults of its requests."""
 
     endpoint: str
     region: str
@@ -57,7 +59,7 @@ class Account:
         return _call(f"{self.admin_url}/api/faults", "POST", {"account": self.uid, **rule})
 
     def expire(self, seconds):
-        """Moves the clock of tokens, signed URLs and policies ahead, for all accounts, until the test ends."""
+        """Advances the clock of tokens, signed URLs and policies, for all accounts, until the test ends."""
         _call(f"{self.admin_url}/api/clock", "PUT", {"advance": seconds, "scope": "expiry"})
 
     def assume_role(self, seconds=900, role="uploader"):
@@ -106,7 +108,7 @@ def oss_emulator(tmp_path_factory):
 
 @pytest.fixture
 def oss(oss_emulator):
-    """Returns an account of the test's own."""
+    """Returns a new account for the test."""
     admin_url = oss_emulator["adminUrl"]
     account = _call(f"{admin_url}/api/accounts", "POST", {})
     uid = account["uid"]

@@ -15,7 +15,7 @@ KEY_URLS_OF_OSS = ("http://gosspublic.alicdn.com/", "https://gosspublic.alicdn.c
 
 
 class Photos:
-    """Works with temporary keys, and fetches others when these have expired."""
+    """Uses temporary keys, and fetches new ones when they have expired."""
 
     def __init__(self, endpoint, region, bucket, fetch_keys, key_urls=KEY_URLS_OF_OSS):
         self.endpoint, self.region, self.bucket_name = endpoint, region, bucket
@@ -30,7 +30,7 @@ class Photos:
         self.server.server_close()
 
     def permit(self, name):
-        """Returns what a client needs to upload one photo: a signed URL and the headers that go with it."""
+        """Returns a permit to upload one photo: a signed URL and the headers that it signs."""
         callback = {
             "callbackUrl": f"http://127.0.0.1:{self.server.server_port}/uploaded",
             "callbackBody": "name=${object}&size=${size}",
@@ -42,7 +42,7 @@ class Photos:
         try:
             return self.bucket.head_object(name).content_length
         except oss2.exceptions.ServerError as error:
-            # The answer to HEAD has no body: its status is all that an expired token can be recognized by.
+            # A response to HEAD has no body, so an expired token can be recognized only by the status.
             if error.status != 403:
                 raise
             self._use_new_keys()
@@ -89,7 +89,7 @@ class Photos:
 
 
 def upload(permit, content, attempts=3):
-    """The client's part: uploads with a permit, and again while OSS answers that it is too busy."""
+    """Runs in a client: uploads with a permit, and retries while OSS returns 503."""
     url, headers = permit
     for _ in range(attempts):
         response = requests.put(url, content, headers=headers, timeout=10)

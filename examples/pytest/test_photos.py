@@ -31,7 +31,7 @@ def test_a_permit_without_its_callback_is_refused(oss, photos):
 def test_a_token_that_has_expired_is_replaced(oss, photos):
     old = photos.permit("cat.jpg")
     upload(old, b"meow")
-    oss.expire(1800)  # seconds: a token of STS lasts 900 here, a permit 3600
+    oss.expire(1800)  # seconds; in this test an STS token is valid for 900, a permit for 3600
 
     refused = upload(old, b"meow")
     assert "<Code>SecurityTokenExpired</Code>" in refused.text

@@ -1,10 +1,12 @@
 /**
  * Vitest's `test` with an emulator: copy this file, and write `import { test } from "./oss-emulator.mjs"`.
  *
- * `oss` is an account of the test's own, with keys and a bucket; the account and all it owns are deleted when the test
- * ends. Each test file has an emulator in its process, in memory and on free ports, so files can run at the same time;
- * or all use the one whose admin port is at OSS_EMULATOR_ADMIN, where that is set (and its OSS port at
- * OSS_EMULATOR_ENDPOINT, where a container's port is mapped).
+ * The fixture `oss` is a new account with its own keys and bucket for each test. The account and everything that
+ * belongs to it are deleted when the test ends.
+ *
+ * Each test file starts an emulator in its process, in memory and on free ports, so files can run in parallel. If
+ * OSS_EMULATOR_ADMIN is set, all files use the running emulator with this admin URL instead (OSS_EMULATOR_ENDPOINT is
+ * its endpoint if a container's port is mapped).
  */
 import { connectEmulator, startEmulator } from "oss-emulator";
 import { test as base } from "vitest";
@@ -14,7 +16,7 @@ const { OSS_EMULATOR_ADMIN: adminUrl, OSS_EMULATOR_ENDPOINT: endpoint } =
 
 export const test = base.extend({
 	emulator: [
-		// biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs
+		// biome-ignore lint/correctness/noEmptyPattern: Vitest requires a pattern, by which it finds what a fixture needs
 		async ({}, use) => {
 			const emulator = await (adminUrl
 				? connectEmulator({ adminUrl, ...(endpoint ? { endpoint } : {}) })
@@ -34,12 +36,12 @@ export const test = base.extend({
 			endpoint: emulator.endpoint,
 			region: `oss-${emulator.region}`,
 			...{ bucket, uid, accessKeyId, accessKeySecret },
-			/** For `assumeRole` of STS, which answers at the endpoint. */
+			/** The role for STS's `assumeRole`; STS has the same endpoint. */
 			role: `acs:ram::${uid}:role/uploader`,
 			waitForCallback: (key) => emulator.waitForCallback({ account: uid, key }),
 			callbacks: () => emulator.callbacks({ account: uid }),
 			fault: (rule) => emulator.fault({ account: uid, ...rule }),
-			/** Moves the clock of tokens, signed URLs and policies, for all accounts, until the test ends. */
+			/** Advances the clock by which tokens, signed URLs and policies expire, for all accounts, until the test ends. */
 			expire: (seconds) => emulator.clock.advance(seconds, { scope: "expiry" }),
 		});
 		await emulator.clock.reset();

@@ -1,9 +1,9 @@
-// Package ossemulator gives each Go test an account of its own in oss-emulator: copy this file into a folder
-// ossemulator of your module, call Run in TestMain, and New in a test.
+// Package ossemulator creates an account in oss-emulator for each Go test: copy this file into a folder ossemulator of
+// your module, call Run in TestMain, and New in a test.
 //
-// One emulator serves the tests of a package: the one whose admin port is at OSS_EMULATOR_ADMIN where that is set (and
-// its OSS port at OSS_EMULATOR_ENDPOINT, where a container's port is mapped), otherwise one that is started by
-// OSS_EMULATOR_COMMAND ("oss-emulator" by default), in memory and on free ports. Standard library only.
+// One emulator is used for all tests of a package. If OSS_EMULATOR_ADMIN is set, it is the running emulator with this
+// admin URL (OSS_EMULATOR_ENDPOINT is its endpoint if a container's port is mapped). Otherwise OSS_EMULATOR_COMMAND
+// (default: "oss-emulator") starts an emulator in memory and on free ports. Only the standard library is needed.
 package ossemulator
 
 import (
@@ -81,17 +81,17 @@ func start() (func(), error) {
 	return stop, nil
 }
 
-// Account is an account of OSS with a bucket, and what can be made to happen to it.
+// Account is an OSS account of the emulator: its keys, its bucket, its callbacks, and the faults of its requests.
 type Account struct {
 	Endpoint, Region, Bucket, UID, AccessKeyID, AccessKeySecret string
 
 	t testing.TB
 }
 
-// Callback is a callback as the emulator sent it; /api/openapi.json has more of it.
+// Callback is a callback as the emulator sent it; /api/openapi.json describes its other members.
 type Callback struct{ Key, Status, Why, Body string }
 
-// New returns an account of the test's own. It is deleted with all it owns when the test ends.
+// New creates an account for the test. The account and everything that belongs to it are deleted when the test ends.
 func New(t testing.TB) *Account {
 	t.Helper()
 	account := &Account{Endpoint: running.Endpoint, Region: running.Region, t: t}
@@ -140,7 +140,7 @@ func (a *Account) Fault(rule string) {
 	a.admin("POST", "/api/faults", body, nil)
 }
 
-// Expire moves the clock of tokens, signed URLs and policies ahead, for all accounts, until the test ends.
+// Expire advances the clock by which tokens, signed URLs and policies expire, for all accounts, until the test ends.
 func (a *Account) Expire(by time.Duration) {
 	a.t.Helper()
 	a.admin("PUT", "/api/clock", map[string]any{"advance": by.Seconds(), "scope": "expiry"}, nil)

@@ -1,10 +1,11 @@
 /**
- * oss-emulator in a container, for Testcontainers: copy this file, and write `await new OssEmulatorContainer().start()`.
+ * oss-emulator in a container, for Testcontainers: copy this file, and write `await new
+ * OssEmulatorContainer().start()`.
  *
- * Ports are mapped to free ones of this machine. SDKs here use `endpoint` as it is, signed URLs name the mapped port, and
- * the public key that a callback names is at the address that the upload was sent to, so an application server here can
- * fetch it. Callbacks reach a server of this machine at the host name `hostFromContainer`; on Linux they come through
- * Docker's bridge, so the server must listen on more than 127.0.0.1.
+ * The container's ports are mapped to free ports of this machine. SDKs on this machine use `endpoint` unchanged, and
+ * signed URLs have the mapped port. The public key's URL in a callback has the address to which the upload was sent, so
+ * an application server on this machine can fetch the key. Callbacks reach a server on this machine under the host name
+ * `hostFromContainer`; on Linux they come through Docker's bridge, so the server must not listen on 127.0.0.1 only.
  */
 import {
 	AbstractStartedContainer,
@@ -17,7 +18,7 @@ const OSS_PORT = 6770;
 const ADMIN_PORT = 6771;
 const THIS_MACHINE = "host.docker.internal";
 
-/** Flags of the emulator in camel case; `withEnvironment({ OSS_EMULATOR_… })` sets any other. */
+/** Flags of the emulator in camel case; `withEnvironment({ OSS_EMULATOR_… })` sets other flags. */
 export type Settings = {
 	/** Default: `cn-hangzhou`. */
 	readonly region?: string;
@@ -27,12 +28,12 @@ export type Settings = {
 	readonly domain?: string;
 	/** `info` logs every request. Default: `warn`. */
 	readonly logLevel?: "debug" | "info" | "warn" | "error";
-	/** Where callbacks say the public key is. Default: where the upload was sent to. */
+	/** The public key's URL in callbacks. By default it has the host to which the upload was sent. */
 	readonly publicKeyUrl?: string;
 };
 
 export class OssEmulatorContainer extends GenericContainer {
-	/** @param image by default that of the variable OSS_EMULATOR_IMAGE, or `oss-emulator` */
+	/** @param image default: the variable OSS_EMULATOR_IMAGE, or `oss-emulator` */
 	constructor(image = process.env.OSS_EMULATOR_IMAGE ?? "oss-emulator") {
 		super(image);
 		this.withExposedPorts(OSS_PORT, ADMIN_PORT)
@@ -60,13 +61,13 @@ export class OssEmulatorContainer extends GenericContainer {
 }
 
 export class StartedOssEmulatorContainer extends AbstractStartedContainer {
-	/** For SDKs on this machine. A container of the same network uses `http://ALIAS:6770`. */
+	/** The endpoint for SDKs on this machine. A container on the same network uses `http://ALIAS:6770`. */
 	readonly endpoint: string;
-	/** Of the admin API and the console. */
+	/** The URL of the admin API and the console. */
 	readonly adminUrl: string;
-	/** With its prefix, as ali-oss takes it: `oss-cn-hangzhou`. */
+	/** The region with its prefix, as ali-oss expects it: `oss-cn-hangzhou`. */
 	readonly region: string;
-	/** The host of a `callbackUrl` that leads to this machine. */
+	/** The host of a `callbackUrl` to this machine. */
 	readonly hostFromContainer = THIS_MACHINE;
 
 	constructor(container: StartedTestContainer, region: string) {
@@ -76,7 +77,7 @@ export class StartedOssEmulatorContainer extends AbstractStartedContainer {
 		this.region = `oss-${region}`;
 	}
 
-	/** Makes an account for one test, with keys and a bucket. */
+	/** Creates an account for one test, with keys and a bucket. */
 	async createAccount(): Promise<Account> {
 		const { endpoint, adminUrl, region } = this;
 		const made = await call("POST", `${adminUrl}/api/accounts`, {});
@@ -97,7 +98,7 @@ type Facts = Pick<
 	| "accessKeySecret"
 >;
 
-/** A callback as the emulator sent it; /api/openapi.json has more of it. */
+/** A callback as the emulator sent it; /api/openapi.json describes its other members. */
 export type Callback = {
 	readonly key: string;
 	readonly status:
@@ -106,13 +107,13 @@ export type Callback = {
 		| "failed"
 		| "skipped"
 		| "interrupted";
-	/** Its outcome in a sentence. */
+	/** The outcome in a sentence. */
 	readonly why: string;
-	/** As it was sent, variables filled in. */
+	/** The body as it was sent, with variables filled in. */
 	readonly body: string;
 };
 
-/** An account of OSS, what belongs to it, and what can be made to happen to it. */
+/** An OSS account of the emulator: its keys, its bucket, its callbacks, and the faults of its requests. */
 export class Account {
 	declare readonly endpoint: string;
 	declare readonly adminUrl: string;
@@ -121,7 +122,7 @@ export class Account {
 	declare readonly uid: string;
 	declare readonly accessKeyId: string;
 	declare readonly accessKeySecret: string;
-	/** For `assumeRole` of STS, which answers at the endpoint. */
+	/** The role for STS's `assumeRole`; STS has the same endpoint. */
 	readonly role: string;
 
 	constructor(facts: Facts) {
@@ -153,7 +154,7 @@ export class Account {
 		});
 	}
 
-	/** Moves the clock of tokens, signed URLs and policies ahead, for all accounts, until `delete`. */
+	/** Advances the clock by which tokens, signed URLs and policies expire, for all accounts, until `delete`. */
 	async expire(seconds: number): Promise<void> {
 		await call("PUT", `${this.adminUrl}/api/clock`, {
 			advance: seconds,
@@ -161,7 +162,7 @@ export class Account {
 		});
 	}
 
-	/** Deletes the account and all it owns, and puts the clock back. */
+	/** Deletes the account and everything that belongs to it, and resets the clock. */
 	async delete(): Promise<void> {
 		await call("DELETE", `${this.adminUrl}/api/clock`);
 		await call("DELETE", `${this.adminUrl}/api/accounts/${this.uid}`);
@@ -174,7 +175,7 @@ export class Account {
 	}
 }
 
-/** An address instead of the name localhost: SDKs then put the bucket into the path, and no resolver is asked. */
+/** 127.0.0.1 instead of localhost: SDKs then put the bucket into the path, so no host name must be resolved. */
 function urlOf(container: StartedTestContainer, port: number): string {
 	const host = container.getHost();
 	return `http://${host === "localhost" ? "127.0.0.1" : host}:${container.getMappedPort(port)}`;

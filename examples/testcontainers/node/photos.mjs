@@ -9,7 +9,7 @@ const KEY_URLS_OF_OSS = [
 	"https://gosspublic.alicdn.com/",
 ];
 
-/** Works with temporary keys, and fetches others when these have expired. */
+/** Starts the application. It uses temporary keys, and fetches new ones when they have expired. */
 export async function startPhotos({
 	endpoint,
 	stsEndpoint = "https://sts.aliyuncs.com",
@@ -19,8 +19,8 @@ export async function startPhotos({
 	accessKeyId,
 	accessKeySecret,
 	keyUrls = KEY_URLS_OF_OSS,
-	sldEnable = false, // the bucket in the path: for endpoints that are an address
-	host = "127.0.0.1", // the name by which OSS reaches this server
+	sldEnable = false, // puts the bucket into the path, for endpoints that are IP addresses
+	host = "127.0.0.1", // the name or address at which OSS reaches this server
 }) {
 	const saved = new Map();
 	const sts = new OSS.STS({
@@ -64,7 +64,7 @@ export async function startPhotos({
 		response
 			.writeHead(known ? 200 : 403, {
 				"Content-Type": "application/json",
-				"Content-Length": Buffer.byteLength(content), // OSS wants it
+				"Content-Length": Buffer.byteLength(content), // OSS requires it
 			})
 			.end(content);
 	});
@@ -74,7 +74,7 @@ export async function startPhotos({
 		/** The sizes of the photos that OSS has reported, by name. */
 		saved,
 
-		/** What a client needs to upload one photo: a signed URL and the headers that go with it. */
+		/** Returns a permit to upload one photo: a signed URL and the headers that it signs. */
 		async permit(name) {
 			const callback = {
 				callbackUrl: `http://${host}:${server.address().port}/uploaded`,
@@ -85,14 +85,14 @@ export async function startPhotos({
 			return { url, headers };
 		},
 
-		/** Asks OSS itself. */
+		/** Returns the size of a photo according to OSS. */
 		async sizeInOss(name) {
 			const head = async () =>
 				Number((await client.head(name)).res.headers["content-length"]);
 			try {
 				return await head();
 			} catch (error) {
-				// The answer to HEAD has no body: its status is all that an expired token can be recognized by.
+				// A response to HEAD has no body, so an expired token can be recognized only by the status.
 				if (error.status !== 403) throw error;
 				client = await connect();
 				return head();
@@ -106,9 +106,9 @@ export async function startPhotos({
 const toBase64 = (text) => Buffer.from(text).toString("base64");
 const fromBase64 = (text = "") => Buffer.from(text, "base64");
 
-/** The client's part: uploads with a permit, and again while OSS answers that it is too busy. */
+/** Runs in a client: uploads with a permit, and retries while OSS returns 503. */
 export async function upload({ url, headers }, content, attempts = 3) {
-	const body = Buffer.from(content); // of a text, fetch sends a Content-Type, which a signature includes
+	const body = Buffer.from(content); // for a string, fetch would add a Content-Type, which is part of the signature
 	const response = await fetch(url, { method: "PUT", headers, body });
 	if (response.status !== 503 || attempts === 1) return response;
 	await response.arrayBuffer();

@@ -42,7 +42,7 @@ test("a token that has expired is replaced", async () => {
 	const { account, photos } = await start();
 	const old = await photos.permit("cat.jpg");
 	await upload(old, "meow");
-	await account.expire(1800); // seconds: a token of STS lasts 900 here, a permit 3600
+	await account.expire(1800); // seconds; in this test an STS token is valid for 900, a permit for 3600
 
 	const refused = await upload(old, "meow");
 	expect(await refused.text()).toContain("<Code>SecurityTokenExpired</Code>");

@@ -1,4 +1,4 @@
-// The plumbing of examples/junit without its helper: what a suite had to bring along.
+// The set-up code that the suite of examples/junit needs without its helper.
 package photos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;

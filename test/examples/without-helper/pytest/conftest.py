@@ -1,4 +1,4 @@
-# The plumbing of examples/pytest without its helper: what a suite had to bring along.
+# The set-up code that the suite of examples/pytest needs without its helper.
 import base64
 import hashlib
 import hmac

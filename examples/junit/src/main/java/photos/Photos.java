@@ -39,23 +39,23 @@ import java.util.stream.Collectors;
 /**
  * The application under test: clients upload photos directly to OSS, and OSS notifies this server of each of them.
  *
- * <p>It works with temporary keys, and fetches others when these have expired.
+ * <p>It uses temporary keys, and fetches new ones when they have expired.
  */
 public final class Photos implements AutoCloseable {
-  /** Where the public key of OSS's callbacks is. */
+  /** The trusted prefixes of the public key's URL in production. */
   public static final List<String> KEY_URLS_OF_OSS =
       List.of("http://gosspublic.alicdn.com/", "https://gosspublic.alicdn.com/");
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Gson GSON = new Gson();
 
-  /** The name {@code host} is this server's, as OSS reaches it. */
+  /** {@code host} is the name or address at which OSS reaches this server. */
   public record Settings(String endpoint, String region, String bucket, List<String> keyUrls, String host) {}
 
   /** Temporary keys, as STS issues them. */
   public record Keys(String accessKeyId, String accessKeySecret, String securityToken) {}
 
-  /** What a client needs to upload one photo: a signed URL and the headers that go with it. */
+  /** A permit to upload one photo: a signed URL and the headers that it signs. */
   public record Permit(URI url, Map<String, String> headers) {}
 
   private final Map<String, Integer> saved = new ConcurrentHashMap<>();
@@ -94,7 +94,7 @@ public final class Photos implements AutoCloseable {
     return new Permit(URI.create(client.generatePresignedUrl(request).toString()), Map.of("x-oss-callback", encoded));
   }
 
-  /** Asks OSS itself. */
+  /** Returns the size of a photo according to OSS. */
   public long sizeInOss(String name) {
     try {
       return client.getObjectMetadata(settings.bucket, name).getContentLength();
@@ -119,7 +119,7 @@ public final class Photos implements AutoCloseable {
         .build();
   }
 
-  /** OSS wants status 200, JSON and a Content-Length. */
+  /** OSS requires status 200, JSON and a Content-Length. */
   private void receiveCallback(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
     boolean known = isFromOss(exchange, body);
@@ -168,7 +168,7 @@ public final class Photos implements AutoCloseable {
     return Base64.getDecoder().decode(text == null ? "" : text);
   }
 
-  /** The client's part: uploads with a permit, and again while OSS answers that it is too busy. */
+  /** Runs in a client: uploads with a permit, and retries while OSS returns 503. */
   public static HttpResponse<String> upload(Permit permit, String content) throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(permit.url).PUT(HttpRequest.BodyPublishers.ofString(content));
     permit.headers.forEach(request::header);

@@ -37,12 +37,14 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * A JUnit extension for oss-emulator: copy this file, and write {@code @ExtendWith(OssEmulator.class)} on a test class.
  *
- * <p>A test, or its {@code @BeforeEach}, with a parameter of the type {@link Account} gets an account of its own, which is
- * deleted with all it owns after the test. One emulator serves the whole run: the one whose admin port is at
- * OSS_EMULATOR_ADMIN where that is set (and its OSS port at OSS_EMULATOR_ENDPOINT, where a container's port is mapped),
- * otherwise one that is started by OSS_EMULATOR_COMMAND ("oss-emulator" by default), in memory and on free ports.
+ * <p>A test, or its {@code @BeforeEach}, with a parameter of the type {@link Account} receives a new account. The
+ * account and everything that belongs to it are deleted when the test ends.
  *
- * <p>Needs JUnit 5.13 or newer, which closes what its stores hold, and Gson.
+ * <p>One emulator is used for the whole run. If OSS_EMULATOR_ADMIN is set, it is the running emulator with this admin
+ * URL (OSS_EMULATOR_ENDPOINT is its endpoint if a container's port is mapped). Otherwise OSS_EMULATOR_COMMAND (default:
+ * "oss-emulator") starts an emulator in memory and on free ports.
+ *
+ * <p>Requires Gson, and JUnit 5.13 or newer, which closes the values in its stores.
  */
 public final class OssEmulator implements ParameterResolver {
   private static final Namespace STORE = Namespace.create(OssEmulator.class);
@@ -60,7 +62,7 @@ public final class OssEmulator implements ParameterResolver {
     return context.getStore(STORE).getOrComputeIfAbsent(Account.class, type -> Account.create(server), Account.class);
   }
 
-  /** An account of OSS with a bucket, and what can be made to happen to it. */
+  /** An OSS account of the emulator: its keys, its bucket, its callbacks, and the faults of its requests. */
   public record Account(
       String endpoint,
       String region,
@@ -113,7 +115,7 @@ public final class OssEmulator implements ParameterResolver {
       call("POST", adminUrl + "/api/faults", body);
     }
 
-    /** Moves the clock of tokens, signed URLs and policies ahead, for all accounts, until the test ends. */
+    /** Advances the clock by which tokens, signed URLs and policies expire, for all accounts, until the test ends. */
     public void expire(Duration by) {
       call("PUT", adminUrl + "/api/clock", Map.of("advance", by.toSeconds(), "scope", "expiry"));
     }
@@ -164,7 +166,7 @@ public final class OssEmulator implements ParameterResolver {
     T of(String accessKeyId, String accessKeySecret, String securityToken);
   }
 
-  /** An emulator, and its process where it was started here. */
+  /** An emulator, and its process if it was started here. */
   private record Server(String endpoint, String region, String adminUrl, Process process) implements AutoCloseable {
 
     static Server find() {

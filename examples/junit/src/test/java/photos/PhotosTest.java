@@ -52,7 +52,7 @@ class PhotosTest {
   void aTokenThatHasExpiredIsReplaced(OssEmulator.Account oss) throws Exception {
     Photos.Permit old = photos.permit("cat.jpg");
     Photos.upload(old, "meow");
-    oss.expire(Duration.ofMinutes(30)); // a token lasts 15 minutes here, a permit an hour
+    oss.expire(Duration.ofMinutes(30)); // in this test a token is valid for 15 minutes, a permit for an hour
 
     assertCode("SecurityTokenExpired", Photos.upload(old, "meow"));
     assertEquals(4, photos.sizeInOss("cat.jpg")); // with new keys

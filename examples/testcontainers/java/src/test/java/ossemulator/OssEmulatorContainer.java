@@ -35,15 +35,16 @@ import org.testcontainers.utility.DockerImageName;
  * oss-emulator in a container, for Testcontainers: copy this file, and write {@code @Container static final
  * OssEmulatorContainer EMULATOR = new OssEmulatorContainer();} in a test class.
  *
- * <p>Ports are mapped to free ones of this machine. SDKs here use {@link #endpoint} as it is, signed URLs name the mapped
- * port, and the public key that a callback names is at the address that the upload was sent to, so an application server
- * here can fetch it. Callbacks reach a server of this machine at the host name {@link #HOST_FROM_CONTAINER}; on Linux
- * they come through Docker's bridge, so the server must listen on more than 127.0.0.1.
+ * <p>The container's ports are mapped to free ports of this machine. SDKs on this machine use {@link #endpoint}
+ * unchanged, and signed URLs have the mapped port. The public key's URL in a callback has the address to which the
+ * upload was sent, so an application server on this machine can fetch the key. Callbacks reach a server on this machine
+ * under the host name {@link #HOST_FROM_CONTAINER}; on Linux they come through Docker's bridge, so the server must not
+ * listen on 127.0.0.1 only.
  *
- * <p>Needs Gson.
+ * <p>Requires Gson.
  */
 public final class OssEmulatorContainer extends GenericContainer<OssEmulatorContainer> {
-  /** The host of a callbackUrl that leads to this machine. */
+  /** The host of a callbackUrl to this machine. */
   public static final String HOST_FROM_CONTAINER = "host.docker.internal";
 
   private static final int OSS_PORT = 6770;
@@ -51,7 +52,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Gson GSON = new Gson();
 
-  /** With the image of the variable OSS_EMULATOR_IMAGE, or "oss-emulator". */
+  /** Uses the image named by the variable OSS_EMULATOR_IMAGE, or "oss-emulator". */
   public OssEmulatorContainer() {
     this(DockerImageName.parse(System.getenv().getOrDefault("OSS_EMULATOR_IMAGE", "oss-emulator")));
   }
@@ -69,7 +70,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
     return withSetting("region", region);
   }
 
-  /** Accepts any signature, or none. */
+  /** Accepts requests with any signature, and unsigned ones. */
   public OssEmulatorContainer withoutSignatureChecks() {
     return withSetting("auth", "off");
   }
@@ -79,7 +80,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
     return withEnv("OSS_EMULATOR_" + flag.toUpperCase(Locale.ROOT).replace('-', '_'), value);
   }
 
-  /** Returns the endpoint for SDKs on this machine. A container of the same network uses {@code http://ALIAS:6770}. */
+  /** Returns the endpoint for SDKs on this machine. A container on the same network uses {@code http://ALIAS:6770}. */
   public String endpoint() {
     return url(OSS_PORT);
   }
@@ -89,7 +90,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
     return url(ADMIN_PORT);
   }
 
-  /** Makes an account for one test, with keys and a bucket. */
+  /** Creates an account for one test, with keys and a bucket. */
   public Account createAccount() {
     String region = text(call("GET", adminUrl() + "/api/settings", null), "region");
     JsonObject made = call("POST", adminUrl() + "/api/accounts", Map.of());
@@ -100,13 +101,13 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
     return new Account(endpoint(), region, bucket, uid, text(made, "accessKeyId"), secret, adminUrl());
   }
 
-  /** An address instead of the name localhost: SDKs then put the bucket into the path, and no resolver is asked. */
+  /** 127.0.0.1 instead of localhost: SDKs then put the bucket into the path, so no host name must be resolved. */
   private String url(int port) {
     String host = getHost().equals("localhost") ? "127.0.0.1" : getHost();
     return "http://" + host + ":" + getMappedPort(port);
   }
 
-  /** An account of OSS with a bucket, and what can be made to happen to it. */
+  /** An OSS account of the emulator: its keys, its bucket, its callbacks, and the faults of its requests. */
   public record Account(
       String endpoint,
       String region,
@@ -143,7 +144,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
       call("POST", adminUrl + "/api/faults", body);
     }
 
-    /** Moves the clock of tokens, signed URLs and policies ahead, for all accounts, until {@link #close}. */
+    /** Advances the clock by which tokens, signed URLs and policies expire, for all accounts, until {@link #close}. */
     public void expire(Duration by) {
       call("PUT", adminUrl + "/api/clock", Map.of("advance", by.toSeconds(), "scope", "expiry"));
     }
@@ -182,7 +183,7 @@ public final class OssEmulatorContainer extends GenericContainer<OssEmulatorCont
       }
     }
 
-    /** Deletes the account and all it owns, and puts the clock back. */
+    /** Deletes the account and everything that belongs to it, and resets the clock. */
     @Override
     public void close() {
       call("DELETE", adminUrl + "/api/clock", null);
