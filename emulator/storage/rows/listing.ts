@@ -7,7 +7,13 @@
  * Source: docs «GetBucket (ListObjects)», «ListObjectVersions».
  */
 import type { Statement } from "better-sqlite3";
-import { type ListQuery, type Page, PageBuilder } from "../../oss/page.ts";
+import {
+	type ListQuery,
+	type Page,
+	PageBuilder,
+	type Rows,
+} from "../../oss/page.ts";
+import { laterOf } from "../../oss/utf8.ts";
 import type { Buckets } from "../buckets.ts";
 import { END, type Sqlite } from "../schema.ts";
 import type { StoredObject } from "../types.ts";
@@ -26,7 +32,7 @@ export class Listing {
 	readonly #listed: Statement<Range, VersionRow>;
 	readonly #listedKey: Statement<Range, string>;
 	readonly #all: Statement<TwoRanges, VersionRow>;
-	readonly #allKey: Statement<TwoRanges, string>;
+	readonly #unlistedKey: Statement<Range, string>;
 	readonly #older: Statement<[number, string, number], VersionRow>;
 	readonly #idOf: Statement<
 		[number, string, string, number, string, string],
@@ -45,10 +51,8 @@ export class Listing {
 		this.#all = db.prepare(
 			`${range(row, 1)} UNION ALL ${range(row, 0)} ORDER BY key, id DESC`,
 		);
-		this.#allKey = db
-			.prepare<TwoRanges, string>(
-				`${range("key", 1)} UNION ALL ${range("key", 0)} ORDER BY key LIMIT 1`,
-			)
+		this.#unlistedKey = db
+			.prepare<Range, string>(`${range("key", 0)} ORDER BY key LIMIT 1`)
 			.pluck();
 		this.#older = db.prepare(
 			`SELECT ${row} FROM version WHERE bucket = ? AND listed = 0 AND key = ? AND id < ? ORDER BY id DESC`,
@@ -85,9 +89,25 @@ export class Listing {
 			builder.takeRows(this.#older.iterate(id, query.after, marker));
 		builder.take(startOf(query, marker), {
 			from: (start, end) => this.#all.iterate(...bothRanges(id, start, end)),
-			firstKey: (start, end) => this.#allKey.get(...bothRanges(id, start, end)),
+			firstKey: this.#firstKeyOfBoth(id),
 		});
 		return builder.page();
+	}
+
+	/**
+	 * For starts that only grow: the next unlisted key is looked up again only behind it, because most keys have no
+	 * unlisted versions.
+	 */
+	#firstKeyOfBoth(bucket: number): Rows<VersionRow>["firstKey"] {
+		let unlisted: string | undefined = "";
+		return (start, end) => {
+			if (unlisted !== undefined && isBefore(unlisted, start))
+				unlisted = this.#unlistedKey.get(bucket, start, end || END);
+			const listed = this.#listedKey.get(bucket, start, end || END);
+			if (listed === undefined || unlisted === undefined)
+				return listed ?? unlisted;
+			return isBefore(listed, unlisted) ? listed : unlisted;
+		};
 	}
 
 	/** The row of `afterVersionId`; undefined if it does not apply, or the version was deleted. */
@@ -101,6 +121,9 @@ export class Listing {
 		return this.#idOf.get(...named, ...named)?.id;
 	}
 }
+
+const isBefore = (one: string, other: string): boolean =>
+	one !== other && laterOf(one, other) === other;
 
 const keyOf = ({ key }: VersionRow): string => key;
 
