@@ -18,6 +18,7 @@ const DIST = "dist";
 
 /** All output files are in dist/ itself, so that paths relative to a file are the same from every chunk. */
 const WORKERS = [
+	"emulator/image/image-worker.ts",
 	"emulator/storage/checkpoint-worker.ts",
 	"emulator/storage/plain-files/plain-copy-worker.ts",
 ];

@@ -4,7 +4,7 @@ import {
 	readResize,
 	rotated,
 } from "../../emulator/image/geometry.ts";
-import { requireActions } from "../../emulator/image/process-image.ts";
+import { requireActions } from "../../emulator/image/run-steps.ts";
 import { readSaveAs, readSteps } from "../../emulator/image/steps.ts";
 import { Disagreement, reading, type Target } from "./engine/target.ts";
 

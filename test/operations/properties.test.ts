@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
 import { readCrop, readResize } from "../../emulator/image/geometry.ts";
-import { requireActions } from "../../emulator/image/process-image.ts";
+import { requireActions } from "../../emulator/image/run-steps.ts";
 import { readSaveAs, readSteps } from "../../emulator/image/steps.ts";
 import { REFERER } from "../../emulator/operations/access/referer.ts";
 import type { Kind } from "../../emulator/operations/configurations/kind.ts";

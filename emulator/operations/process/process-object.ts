@@ -6,13 +6,8 @@
  */
 import { Readable } from "node:stream";
 import type { Emulator } from "../../emulator.ts";
-import {
-	type Processed,
-	processImage,
-	processWatermark,
-	requireActions,
-	requireProcessable,
-} from "../../image/process-image.ts";
+import { processImage, requireProcessable } from "../../image/process-image.ts";
+import { type Processed, requireActions } from "../../image/run-steps.ts";
 import { readSaveAs, readSteps, type Step } from "../../image/steps.ts";
 import { percentDecode } from "../../oss/encoding.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
@@ -132,7 +127,7 @@ async function run(
 		const image = await processImage(
 			{
 				read: () => content.readWhole(),
-				loadWatermark: (key, own) => loadWatermark(emulator, request, key, own),
+				readWatermark: (key) => readWatermark(emulator, request, key),
 				isAbandoned: request.isDisconnected,
 			},
 			steps,
@@ -155,11 +150,10 @@ function requireFewWatermarks(steps: readonly Step[]): void {
 }
 
 /** The caller must also have the right to read the watermark image. */
-async function loadWatermark(
+async function readWatermark(
 	emulator: Emulator,
 	request: OssRequest,
 	key: string,
-	steps: readonly Step[],
 ): Promise<Buffer> {
 	requireKey(key);
 	const reading: OssRequest = {
@@ -173,7 +167,7 @@ async function loadWatermark(
 	const { object, content } = await openForReading(emulator, reading);
 	try {
 		requireProcessable(object.size);
-		return await processWatermark(await content.readWhole(), steps);
+		return await content.readWhole();
 	} finally {
 		content.release();
 	}

@@ -1,0 +1,94 @@
+/**
+ * The worker that processes images: one task at a time. Before each step it asks whether the client is still there,
+ * and it asks for the objects that are watermarks.
+ */
+import { once } from "node:events";
+import { parentPort } from "node:worker_threads";
+import { type InjectedError, OssError } from "../oss/errors.ts";
+import { type Requester, runSteps } from "./run-steps.ts";
+import type { Step } from "./steps.ts";
+
+export type ToWorker =
+	| {
+			readonly is: "image";
+			readonly content: Uint8Array;
+			readonly steps: readonly Step[];
+	  }
+	| { readonly is: "client"; readonly isAbandoned: boolean }
+	| { readonly is: "read"; readonly content: Uint8Array }
+	| { readonly is: "refused" };
+
+export type Question =
+	| { readonly is: "client" }
+	| { readonly is: "watermark"; readonly key: string };
+
+export type Done = {
+	readonly is: "done";
+	readonly content: Uint8Array;
+	readonly contentType: string;
+};
+
+export type Failed = {
+	readonly is: "failed";
+	readonly error: Error;
+	/** The parts of an OssError, whose class does not survive the message. */
+	readonly oss:
+		| {
+				readonly row: InjectedError;
+				readonly details: OssError["details"];
+		  }
+		| undefined;
+};
+
+export type FromWorker = Question | Done | Failed;
+
+if (!parentPort) throw new Error("this file is a worker's");
+const port = parentPort;
+
+async function ask(question: Question): Promise<ToWorker | undefined> {
+	const answered: Promise<ToWorker[]> = once(port, "message");
+	port.postMessage(question satisfies FromWorker);
+	const [answer] = await answered;
+	// The thread that asked for the image knows the error, and throws it in place of this one.
+	if (answer?.is === "refused") throw new OssError("AccessDenied");
+	return answer;
+}
+
+const requester: Requester = {
+	isAbandoned: async () => {
+		const answer = await ask({ is: "client" });
+		return answer?.is === "client" && answer.isAbandoned;
+	},
+	readWatermark: async (key) => {
+		const answer = await ask({ is: "watermark", key });
+		return toBuffer(answer?.is === "read" ? answer.content : new Uint8Array());
+	},
+};
+
+const toBuffer = (bytes: Uint8Array): Buffer =>
+	Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+port.on("message", async (task: ToWorker) => {
+	if (task.is !== "image") return;
+	try {
+		const { content, steps } = task;
+		const image = await runSteps(toBuffer(content), steps, requester);
+		// A copy: the bytes that sharp returns cannot be transferred.
+		const copy = new Uint8Array(image.content);
+		const done: Done = { ...image, is: "done", content: copy };
+		port.postMessage(done, [copy.buffer]);
+	} catch (error) {
+		port.postMessage(toFailed(error) satisfies FromWorker);
+	}
+});
+
+function toFailed(thrown: unknown): Failed {
+	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+	if (!(error instanceof OssError))
+		return { is: "failed", error, oss: undefined };
+	const { status, code, message, ec, details } = error;
+	return {
+		...{ is: "failed", error: new Error(message) },
+		oss: { row: { status, code, message, ec }, details },
+	};
+}
