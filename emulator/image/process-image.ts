@@ -1,8 +1,8 @@
 /**
  * Processes images, one at a time, because pixels take much memory; the number of waiting requests is limited.
  *
- * A worker does it: V8 frees the pixels of a large image, 256 MB, in the thread that made them, which takes 60 ms. It is
- * started with the first image and ends after some time without work.
+ * A worker processes them: V8 frees the pixels of a large image, 256 MB, in the thread that made them, which takes
+ * 60 ms. The worker is started with the first image and ends after some time without work.
  */
 import { once } from "node:events";
 import { extname } from "node:path";
