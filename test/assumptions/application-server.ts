@@ -1,6 +1,6 @@
 /**
- * The application server that probes let OSS call back. It answers with the bytes a probe gives it, so it speaks HTTP
- * itself: some assumptions are about answers that a proper server does not give.
+ * The application server to which OSS sends the callbacks of probes. It answers with arbitrary bytes from a probe and
+ * parses HTTP itself, because some assumptions are about answers that a correct HTTP server does not send.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -8,7 +8,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 export type Callback = {
 	/** The received request line and headers, unchanged. */
 	readonly head: string;
-	/** By lower-case name. */
+	/** The headers by lower-case name. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly target: string;
 	readonly body: Buffer;
@@ -26,7 +26,7 @@ export type ApplicationServer = {
 
 export const OK = reply("{}");
 
-/** A proper answer of an application server. */
+/** A complete HTTP response with a Content-Length. */
 export function reply(
 	body: string | Buffer,
 	headers = "Content-Type: application/json\r\n",

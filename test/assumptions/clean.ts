@@ -1,22 +1,22 @@
 /**
- * Removes the bucket of a run when the run ends, however it ends: it is a process of its own, which waits until its
- * standard input ends. Signals of the terminal do not reach it.
+ * Removes the bucket of a run when the run ends, even if it crashes: a separate process, which waits until its standard
+ * input ends and does not receive the terminal's signals.
  *
- * Its input has one JSON object per line: first where the cloud is, then whether the bucket is the run's.
+ * The input has one JSON object per line: the cloud's address, then whether the bucket belongs to the run.
  */
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, textsOf } from "../client.ts";
 import { type Address, Cloud } from "./cloud.ts";
 
-/** The first line is the address; a later one says whether the bucket belongs to the run and must be removed. */
+/** The first line is the address; a later line says whether the bucket belongs to the run and must be removed. */
 export type Instruction = Address | { readonly remove: boolean };
 
-/** Objects, versions and uploads arrive late in lists. */
+/** The number of attempts: lists of the cloud may omit recent objects, versions and uploads. */
 const ROUNDS = 6;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-	process.on(signal, () => {}); // the run has ended or will end; this process has work to do first
+	process.on(signal, () => {}); // the bucket must be removed before this process ends
 process.stdout.on("error", () => {}); // the terminal may be closed
 
 let address: Address | undefined;
@@ -72,7 +72,7 @@ async function removeAll(
 	element: string,
 ): Promise<boolean> {
 	const ids = textsOf(list, element);
-	// The list's own marker of keys has another name; in every entry the key precedes its id.
+	// Every entry of the list has one <Key>; no other element of the list has this name.
 	const keys = textsOf(list, "Key");
 	for (const [i, id] of ids.entries())
 		await cloud.delete(

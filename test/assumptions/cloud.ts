@@ -16,18 +16,18 @@ export type Address = {
 	readonly bucket: string;
 };
 
-/** Limits of a run; the plan names them before it begins. */
+/** The limits of a run, which the plan prints before the run begins. */
 export const REQUESTS_MAX = 3000;
 export const BYTES_MAX = 64 * 1024 * 1024;
 
-/** A probe could not be carried out: it says nothing about the assumption. */
-export class CannotAsk extends Error {}
+/** The probe could not be carried out, so nothing is known about its assumption. */
+export class CannotProbe extends Error {}
 
 export type Sent = { readonly bucket?: string | null } & Omit<
 	Sending,
 	"resource" | "connectTo"
 > & {
-		/** The key as it is signed, where the target cannot be decoded. */
+		/** The key in the signature, for targets that cannot be decoded. */
 		readonly signedKey?: string;
 	};
 
@@ -41,7 +41,7 @@ export class Cloud {
 	#bytes = 0;
 	#isStopped = false;
 
-	/** @param wait the pause between two reads of a change that takes time in the cloud */
+	/** @param wait pauses between two reads, because changes take time in the cloud */
 	constructor(address: Address, wait: (ms: number) => Promise<void>) {
 		this.address = address;
 		this.#wait = wait;
@@ -81,7 +81,7 @@ export class Cloud {
 		return isLocal(endpoint) ? endpoint : `http://${this.host()}`;
 	}
 
-	/** A new name that no other probe uses. */
+	/** A new, unique name for an object. */
 	name(): string {
 		return `p${randomBytes(5).toString("hex")}`;
 	}
@@ -106,13 +106,15 @@ export class Cloud {
 		return answer;
 	}
 
-	/** @throws CannotAsk when the limits are reached, or the run is over */
+	/** @throws CannotProbe if a limit is exceeded, or the run has been interrupted */
 	#count(line: string, bytes: number): void {
-		if (this.#isStopped) throw new CannotAsk("the run was interrupted");
+		if (this.#isStopped) throw new CannotProbe("the run was interrupted");
 		this.#requests++;
 		this.#bytes += bytes;
 		if (this.#requests > REQUESTS_MAX || this.#bytes > BYTES_MAX)
-			throw new CannotAsk("the run has used up its limit of requests or bytes");
+			throw new CannotProbe(
+				"the run has used up its limit of requests or bytes",
+			);
 		this.#log.push(line);
 	}
 
@@ -132,7 +134,7 @@ export class Cloud {
 		return `${this.bucket}.s3.${service}`;
 	}
 
-	/** A request over the S3-compatible protocol, with headers that sign it or do not. */
+	/** Sends a request of the S3-compatible protocol; `headers` include the signature, if any. */
 	sendS3(
 		method: string,
 		target: string,
@@ -148,7 +150,7 @@ export class Cloud {
 		});
 	}
 
-	/** A request to STS whose parameters are in its query. */
+	/** Sends a request to STS with its parameters in the query. */
 	async sts(
 		query: string,
 		headers: Readonly<Record<string, string>> = {},
@@ -188,13 +190,13 @@ export class Cloud {
 		return this.send("DELETE", target, sent);
 	}
 
-	/** A step that the question depends on. @throws CannotAsk when it is refused */
+	/** Carries out a step that the probe depends on. @throws CannotProbe if it is refused */
 	async must(step: Promise<Answer>): Promise<Answer> {
 		const answer = await step;
 		if (answer.status < 300 && answer.status !== 203) return answer;
 		const [, code = "no code"] = /<Code>(.*?)<\/Code>/.exec(answer.text) ?? [];
-		throw new CannotAsk(
-			`a step before it was refused: ${answer.status} ${code}`,
+		throw new CannotProbe(
+			`a preparatory step was refused: ${answer.status} ${code}`,
 		);
 	}
 
@@ -218,12 +220,12 @@ export class Cloud {
 		while ((await now()) === begun) await this.#wait(100);
 	}
 
-	/** The request lines since it was last called. */
+	/** Returns the request lines since the last call. */
 	takeLog(): string[] {
 		return this.#log.splice(0);
 	}
 
-	/** Sends no more requests, and aborts current ones. */
+	/** Aborts the pending requests; further ones are refused. */
 	stop(): void {
 		this.#isStopped = true;
 		this.#client.close();
@@ -231,7 +233,7 @@ export class Cloud {
 	}
 }
 
-/** Whether the host is an IP address or localhost, of an emulator or a proxy: no host names of buckets or STS exist. */
+/** Whether the endpoint is an IP address or localhost, where buckets and STS have no host names of their own. */
 function isLocal(endpoint: string): boolean {
 	const { hostname } = new URL(endpoint);
 	return isIP(hostname.replace(/^\[|\]$/g, "")) > 0 || hostname === "localhost";

@@ -15,7 +15,7 @@ suite("The flags of npm run verify", () => {
 		assert.deepEqual(read("--only A-16,A-15").only, ["A-16", "A-15"]);
 	});
 
-	test("can select a real account, whose region its endpoint names", () => {
+	test("select a real account; the region is read from the endpoint", () => {
 		assert.deepEqual(read(`${CLOUD} ${KEY} --bucket mine --yes`).target, {
 			endpoint: "https://oss-cn-beijing.aliyuncs.com",
 			region: "cn-beijing",
@@ -30,7 +30,7 @@ suite("The flags of npm run verify", () => {
 		assert.equal(read(`${elsewhere} ${KEY}`).target?.region, "cn-shanghai");
 	});
 
-	test("take the key from the environment, where other users cannot see it", () => {
+	test("read the key from the environment, which other users cannot see", () => {
 		const environment = {
 			OSS_ACCESS_KEY_ID: "envId",
 			OSS_ACCESS_KEY_SECRET: "envSecret",
@@ -40,7 +40,7 @@ suite("The flags of npm run verify", () => {
 		assert.equal(read(`${CLOUD} ${KEY}`, environment).target?.key.id, "id");
 	});
 
-	test("name an application server and its address", () => {
+	test("specify the URL and the port of an application server", () => {
 		const at = (more: string) =>
 			read(`${CLOUD} ${KEY} --application-server ${more}`).target
 				?.applicationServer;
@@ -70,7 +70,7 @@ suite("The flags of npm run verify", () => {
 		],
 		[
 			`--endpoint https://oss.example.com ${KEY}`,
-			"--region is needed: the endpoint does not name it",
+			"--region is needed: the endpoint does not contain it",
 		],
 		[
 			`${CLOUD} ${KEY} --region Peking`,

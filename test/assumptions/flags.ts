@@ -1,7 +1,7 @@
 /**
  * The flags of `npm run verify`. Pure.
  *
- * @throws FlagError with one line that names the mistake
+ * @throws FlagError with one line that describes the mistake
  */
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
@@ -15,35 +15,35 @@ export type Target = {
 	readonly key: Key;
 	/** The beginning of the bucket's name. */
 	readonly bucketPrefix: string;
-	/** The URL for the cloud; undefined without an application server. */
+	/** The application server's URL for the cloud; undefined without an application server. */
 	readonly applicationServer?: { readonly url: string; readonly port: number };
 };
 
 export type Flags = {
 	readonly help: boolean;
-	/** Begins without a confirmation. */
+	/** Starts without confirmation. */
 	readonly yes: boolean;
-	/** undefined for an emulator of its own. */
+	/** undefined: starts an emulator and probes it. */
 	readonly target?: Target;
-	/** Empty for all. */
+	/** The numbers of assumptions; empty for all. */
 	readonly only: readonly string[];
-	/** Where the file for the project is written; undefined for a name of today's. */
+	/** The report's file; undefined for a name with today's date. */
 	readonly report?: string;
 };
 
 export const USAGE = `npm run verify [-- FLAGS]
 
-Asks OSS about each assumption the emulator makes. Without --endpoint it asks an emulator that it starts itself.
+Checks each assumption of the emulator about OSS. Without --endpoint it starts an emulator and checks that.
 
   --endpoint URL               https://oss-cn-hangzhou.aliyuncs.com
   --access-key ID:SECRET       or OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET in the environment
-  --bucket NAME                what the name of the bucket that it creates begins with (oss-emulator-verify)
-  --region REGION              when the endpoint does not name it (cn-hangzhou for an address)
-  --application-server URL     a public URL that leads to this machine: some assumptions are about callbacks
-  --application-server-port N  where this machine listens for it (by default the port of the URL)
-  --only A-15,A-16             these assumptions alone
-  --report FILE                where to write the file for the project
-  --yes                        do not ask before it begins`;
+  --bucket NAME                prefix of the name of the bucket that is created (default: oss-emulator-verify)
+  --region REGION              needed if the endpoint does not contain it (default for an address: cn-hangzhou)
+  --application-server URL     a public URL of this machine, for assumptions about callbacks
+  --application-server-port N  the port on which this machine listens (default: the port of the URL)
+  --only A-15,A-16             check only these assumptions
+  --report FILE                the file for the report
+  --yes                        start without confirmation`;
 
 const OPTIONS = {
 	endpoint: { type: "string" },
@@ -60,7 +60,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>;
 
-/** @param environment where the key may be instead of in a flag, which other users of the machine can see */
+/** @param environment may have the key; flags can be seen by other users of the machine */
 export function readFlags(
 	args: readonly string[],
 	known: ReadonlySet<string>,
@@ -146,7 +146,7 @@ function readRegion(given: string | undefined, { hostname }: URL): string {
 		isIP(hostname.replace(/^\[|\]$/g, "")) > 0 || hostname === "localhost";
 	const region = given ?? named ?? (isLocal ? LOCAL_REGION : undefined);
 	if (region === undefined)
-		throw new FlagError("--region is needed: the endpoint does not name it");
+		throw new FlagError("--region is needed: the endpoint does not contain it");
 	if (!REGION.test(region))
 		throw new FlagError("--region must be a region like cn-hangzhou");
 	return region;
@@ -165,7 +165,7 @@ function readKey(
 	return { id: first, secret: rest };
 }
 
-/** 8 characters and a hyphen are added to it; a name has 63 at most. */
+/** A hyphen and 8 characters are appended; a bucket's name has at most 63 characters. */
 function readBucketPrefix(given = "oss-emulator-verify"): string {
 	if (!/^[a-z0-9][a-z0-9-]{1,52}[a-z0-9]$/.test(given))
 		throw new FlagError(

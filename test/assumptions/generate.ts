@@ -3,13 +3,13 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Probe } from "./probe.ts";
 import { type Register, type SourceFile, writeRegister } from "./register.ts";
-import { unasked } from "./unasked.ts";
+import { unprobed } from "./unprobed.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export const PAGE = new URL("README.md", import.meta.url);
 
-/** In code units, which is the same everywhere. */
+/** Sorted by code units, so that the order does not depend on the locale. */
 const find = (pattern: string): string[] =>
 	globSync(pattern, { cwd: ROOT })
 		.map((path) => path.replaceAll("\\", "/"))
@@ -21,7 +21,7 @@ const read = (pattern: string): SourceFile[] =>
 		text: readFileSync(`${ROOT}${path}`, "utf8"),
 	}));
 
-/** A file of probes exports lists of them, and single ones. */
+/** A file of probes exports lists of probes, and single probes. */
 async function readProbes(path: string): Promise<Probe[]> {
 	const exported: Readonly<Record<string, unknown>> = await import(
 		pathToFileURL(`${ROOT}${path}`).href
@@ -47,7 +47,7 @@ export async function readRegister(): Promise<Register> {
 			({ path }) => !/^test\/(?:assumptions|tidy)\b/.test(path),
 		),
 		probeFiles,
-		unasked,
+		unprobed,
 	};
 }
 

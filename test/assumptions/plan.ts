@@ -3,8 +3,8 @@ import { type Address, BYTES_MAX, REQUESTS_MAX } from "./cloud.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * Upper bounds, several times the list prices: CNY 0.10 per 10,000 requests, 1 per GB of traffic or processing, 0.20
- * per GB and month of storage, which is charged for two months where an object is archived.
+ * An upper bound, several times the list prices: CNY 0.10 per 10,000 requests, 1 per GB of traffic or processing, 0.20
+ * per GB and month of storage; archived objects are charged for two months.
  */
 const CNY_MAX = Math.ceil(
 	(REQUESTS_MAX / 10_000) * 0.1 + (BYTES_MAX / 1e9) * (1 + 0.2 * 2),
@@ -15,9 +15,9 @@ export const describePlan = (
 	chosen: readonly Probe[],
 ): string =>
 	[
-		`${chosen.length} probes will be put to ${endpoint}.`,
-		`They create one bucket, ${bucket}, with objects of at most 1 MiB. Its configuration, ACL and policy change for`,
-		"moments, and its public access is not blocked. Nothing else in the account is changed, and no other bucket is read.",
+		`${chosen.length} probes will be sent to ${endpoint}.`,
+		`They create one bucket, ${bucket}, with objects of at most 1 MiB. Its configuration, ACL and policy are changed`,
+		"temporarily, and its public access is not blocked. Nothing else in the account is changed, and no other bucket is read.",
 		`At most ${REQUESTS_MAX.toLocaleString("en")} requests are sent and ${BYTES_MAX / 1024 ** 2} MiB transferred: less than CNY ${CNY_MAX}.`,
-		"The bucket is removed at the end, also when the run is interrupted or crashes.",
+		"The bucket is removed at the end, even if the run is interrupted or crashes.",
 	].join("\n");

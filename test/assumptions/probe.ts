@@ -1,26 +1,26 @@
-/** The type of a probe, and the functions with which probes describe an answer. */
+/** The type of a probe, and functions that describe OSS's answers. */
 import { type Answer, refusal, textsOf } from "../client.ts";
 import type { ApplicationServer } from "./application-server.ts";
-import { CannotAsk, type Cloud } from "./cloud.ts";
+import { CannotProbe, type Cloud } from "./cloud.ts";
 
-/** A precondition besides the bucket; without it the probe cannot run. */
+/** A precondition of a probe, in addition to the bucket. */
 export type Need =
-	/** A server that the cloud can call back. */
+	/** A server that can receive callbacks from the cloud. */
 	| "application server"
-	/** STS, with the same key. */
+	/** STS accepts the same key. */
 	| "STS"
-	/** sharp, which reads the pixels of an image. */
+	/** The package sharp, which reads the pixels of an image. */
 	| "sharp"
-	/** Object versions, which a bucket cannot switch off again: these probes come last. */
+	/** Versioning, which cannot be disabled again: these probes run last. */
 	| "versions"
 	/** An emulator that refuses private addresses as OSS does. */
 	| "--strict";
 
-export type Asking = {
+export type ProbeContext = {
 	readonly cloud: Cloud;
-	/** @throws CannotAsk if it does not exist */
+	/** @throws CannotProbe if there is no application server */
 	readonly application: ApplicationServer;
-	/** A URL for callbacks that no probe has to receive. */
+	/** A URL for callbacks whose arrival is not checked. */
 	readonly anyUrl: string;
 };
 
@@ -31,26 +31,26 @@ export type Probe = {
 	readonly assumes: string;
 	/** The request, and the part of the answer that is read. */
 	readonly sends: string;
-	/** The emulator's answer, as `ask` describes it. */
+	/** What `run` returns for the emulator. */
 	readonly expects: readonly string[];
 	readonly needs?: readonly Need[];
-	/** @throws CannotAsk when a step before the question is refused */
-	readonly ask: (asking: Asking) => Promise<readonly string[]>;
+	/** @throws CannotProbe if a preparatory step is refused */
+	readonly run: (context: ProbeContext) => Promise<readonly string[]>;
 };
 
 /** `200`, or status, code, EC and message: `404 NoSuchKey 0026-00000001: The specified key does not exist.` */
-export const said = (answer: Answer): string =>
+export const outcomeOf = (answer: Answer): string =>
 	answer.status < 300 && answer.status !== 203
 		? String(answer.status)
 		: answer.status === 304
 			? "304"
 			: refusal(answer);
 
-/** Status, code and EC, where the text is documented or repeats the request. */
+/** Status, code and EC, for errors whose message is documented or repeats the request. */
 export const code = (answer: Answer): string =>
-	said(answer).replace(/:.*$/s, "").trim();
+	outcomeOf(answer).replace(/:.*$/s, "").trim();
 
-/** One line per case: its name, and the answer. */
+/** Returns one line per case: its name and the answer. */
 export async function each<T>(
 	cases: Readonly<Record<string, T>>,
 	send: (one: T) => Promise<Answer | string>,
@@ -59,7 +59,7 @@ export async function each<T>(
 	for (const [name, one] of Object.entries(cases)) {
 		const answer = await send(one);
 		lines.push(
-			`${name}: ${typeof answer === "string" ? answer : said(answer)}`,
+			`${name}: ${typeof answer === "string" ? answer : outcomeOf(answer)}`,
 		);
 	}
 	return lines;
@@ -67,12 +67,12 @@ export async function each<T>(
 
 /** The texts of the elements of that name, or the refusal. */
 export const elements = (answer: Answer, name: string): string =>
-	answer.status < 300 ? textsOf(answer, name).join(", ") : said(answer);
+	answer.status < 300 ? textsOf(answer, name).join(", ") : outcomeOf(answer);
 
-/** The only element of that name. @throws CannotAsk if it does not exist */
+/** The text of the only element of that name. @throws CannotProbe if it does not exist */
 export function element(answer: Answer, name: string): string {
 	const [text] = textsOf(answer, name);
-	if (text === undefined) throw new CannotAsk(`an answer without <${name}>`);
+	if (text === undefined) throw new CannotProbe(`the answer has no <${name}>`);
 	return text;
 }
 

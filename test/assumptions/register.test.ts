@@ -16,7 +16,7 @@ suite("The register of assumptions", async () => {
 		assert.ok(page === writeRegister(register), "stale: npm run readme");
 	});
 
-	test("has a row for each, in order, with a sentence, a source and a test", () => {
+	test("has a row for each assumption, in order, with a sentence, a source and a test", () => {
 		const rows = [...page.matchAll(/^\| (A-\d+) \| (.+) \|$/gm)];
 		assert.deepEqual(
 			rows.map(([, id]) => id),
@@ -37,7 +37,11 @@ suite("The register of assumptions", async () => {
 	test(`has at least ${PROBES_MIN} probes, each for an existing assumption`, () => {
 		assert.ok(probes.length >= PROBES_MIN, `${probes.length}`);
 		const probed = probes.map(({ id }) => id);
-		assert.equal(new Set(probed).size, probed.length, "one probe each");
+		assert.equal(
+			new Set(probed).size,
+			probed.length,
+			"one probe for each assumption",
+		);
 		assert.deepEqual(
 			probed.filter((id) => !ids.includes(id)),
 			[],
@@ -46,14 +50,14 @@ suite("The register of assumptions", async () => {
 
 	test("gives the reason for a missing probe only where the probe is missing", () => {
 		const probed = new Set(probes.map(({ id }) => id));
-		const needless = Object.keys(register.unasked).filter(
+		const needless = Object.keys(register.unprobed).filter(
 			(id) => probed.has(id) || !ids.includes(id),
 		);
 		assert.deepEqual(needless, []);
 	});
 
 	test("takes the sentence of a new assumption from its comment", () => {
-		// Written this way, the number does not count as pinned by a test.
+		// Written like this, the number is not found as the number of a tested assumption.
 		const [id, other] = [`A-${999}`, `A-${998}`];
 		const of = (comment: string): string =>
 			sentenceOf([{ path: "a.ts", text: `${comment}\nconst a = 1;` }], id);

@@ -9,7 +9,7 @@ const given = {
 	applicationServer: "app.example.com",
 };
 
-suite("A report that leaves the machine", () => {
+suite("The report for the project", () => {
 	for (const [what, text, expected] of [
 		["the bucket's name", "verify-1a2b3c4d.oss", "BUCKET.oss"],
 		["the key", "OSS LTAI5tAbCdEf:x", "OSS ACCESS-KEY-ID:x"],
@@ -27,11 +27,11 @@ suite("A report that leaves the machine", () => {
 			"from ADDRESS and ADDRESS",
 		],
 	] as const)
-		test(`does not have ${what}`, () => {
+		test(`does not contain ${what}`, () => {
 			assert.equal(redact(text, given), expected);
 		});
 
-	test("has the distinguishing parts of an answer", () => {
+	test("contains the other parts of an answer unchanged", () => {
 		for (const text of [
 			"403 AccessDenied 0003-00000905: AccessDenied",
 			"GET /p0123456789?partNumber=1&uploadId=x",

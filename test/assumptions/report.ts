@@ -1,4 +1,4 @@
-/** The findings of a run, as a table and as a file for the project. Pure. */
+/** The results of a run, as a table and as a file for the project. Pure. */
 import type { Outcome } from "./run-probes.ts";
 
 /** Values that must not leave the machine. */
@@ -31,11 +31,11 @@ export function redact(text: string, given: Private): string {
 		.replaceAll(/\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b/gi, "ADDRESS");
 }
 
-/** One line of the table; below one that differs, the assumed and the actual answer. */
+/** One line of the table, followed by the assumed and the actual answer if they differ. */
 export function writeRow({ probe, verdict, seen }: Outcome): string {
-	const head = `${probe.id.padEnd(6)} ${verdict.padEnd(18)}`;
+	const head = `${probe.id.padEnd(6)} ${verdict.padEnd(10)}`;
 	if (verdict === "holds") return `${head} ${probe.assumes}`;
-	if (verdict === "could not be asked")
+	if (verdict === "not probed")
 		return `${head} ${probe.assumes}\n${indent("because", seen)}`;
 	return `${head} ${probe.assumes}\n${indent("assumed", probe.expects)}\n${indent("seen", seen)}`;
 }
@@ -48,10 +48,10 @@ const indent = (word: string, lines: readonly string[]): string =>
 export function writeSummary(outcomes: readonly Outcome[]): string {
 	const count = (verdict: Outcome["verdict"]): number =>
 		outcomes.filter((one) => one.verdict === verdict).length;
-	return `${count("holds")} hold, ${count("differs")} differ, ${count("could not be asked")} could not be asked`;
+	return `${count("holds")} hold, ${count("differs")} differ, ${count("not probed")} not probed`;
 }
 
-/** The file for the project: JSON, without a secret, a bucket's name or an account. */
+/** The file for the project: JSON, without secrets, bucket names and account ids. */
 export function writeReport(
 	outcomes: readonly Outcome[],
 	about: Readonly<Record<string, string>>,

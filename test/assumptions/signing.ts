@@ -1,5 +1,5 @@
 /**
- * Signatures with one part of the caller's choice, for the probes of how OSS reads them. Sources: docs «Include
+ * Signatures with one changed part, for the probes of how OSS reads them. Sources: docs «Include
  * signatures in the Authorization header», «Add signatures to URLs», «Signature version 4»; py1 AuthV2.
  */
 import { createHash, createHmac } from "node:crypto";
@@ -41,7 +41,7 @@ export function signV4(
 	);
 }
 
-/** The signature of any text with the signing key of V4, which forms sign their policy with. */
+/** Signs a text with the signing key of V4, as the policies of forms are signed. */
 export const signText = (cloud: Cloud, moment: Date, text: string): string =>
 	hmac(
 		"sha256",
@@ -54,7 +54,7 @@ export const signText = (cloud: Cloud, moment: Date, text: string): string =>
 		text,
 	).toString("hex");
 
-/** Sends a request with a signature that the probe made. */
+/** Sends a request with headers that contain the signature. */
 export const sendAs = (
 	cloud: Cloud,
 	target: string,

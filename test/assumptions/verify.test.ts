@@ -19,23 +19,23 @@ const ID = "LTAI5tVerifyTest0001";
 const SECRET = "VerifyTestSecretVerifyTestSecr";
 const UID = "1234567890123456";
 
-/** Replaces the answer to a request, or holds it back. */
+/** Replaces or withholds the answer to a request. */
 type Change = (
 	line: string,
 ) => { status: number; body: string } | "hold" | undefined;
 
 type Cloud = {
 	readonly endpoint: string;
-	/** The request lines as they came. */
+	/** The received request lines. */
 	readonly lines: readonly string[];
-	/** Ends when a request is held. */
+	/** Resolves when a request is held. */
 	readonly held: Promise<void>;
-	/** Ends when a bucket has been deleted. */
+	/** Resolves when a bucket has been deleted. */
 	readonly removed: Promise<void>;
 	buckets(): Promise<string[]>;
 };
 
-/** A second emulator that plays the real OSS, behind a proxy that can change its answers. */
+/** Starts an emulator in the role of the real OSS, behind a proxy that can change its answers. */
 async function startCloud(
 	t: TestContext,
 	change: Change = () => undefined,
@@ -129,15 +129,15 @@ function flagsFor(
 }
 
 suite("npm run verify", () => {
-	test("finds that all assumptions hold in the emulator", async (t) => {
+	test("reports that all assumptions hold for the emulator", async (t) => {
 		const { code, stdout, stderr } = await verify(t).ended;
-		const summary = /^(\d+) hold, 0 differ, 0 could not be asked$/m;
+		const summary = /^(\d+) hold, 0 differ, 0 not probed$/m;
 		assert.match(stdout, summary, stderr);
 		assert.ok(Number(summary.exec(stdout)?.[1]) >= 110);
 		assert.equal(code, 0);
 	});
 
-	test("lists what it will create, finds differences of a cloud, and reports them without secrets", async (t) => {
+	test("prints what it will create, finds differences, and reports them without secrets", async (t) => {
 		const body = `<Error><Code>AnotherCode</Code><Message>Of ${UID}, key ${ID}.</Message><RequestId>5C3D9175B6FC201293AD4ABC</RequestId><EC>0001-00000001</EC></Error>`;
 		const cloud = await startCloud(t, (line) =>
 			line === "GET /?max-keys=0" ? { status: 418, body } : undefined,
@@ -151,7 +151,7 @@ suite("npm run verify", () => {
 		assert.equal(code, 1);
 		assert.match(
 			stdout,
-			/^6 probes will be put to .*\n.* one bucket, mine-[\da-f]{8},/,
+			/^6 probes will be sent to .*\n.* one bucket, mine-[\da-f]{8},/,
 		);
 		assert.match(stdout, /less than CNY \d+\./);
 		assert.equal(cloud.lines[0], "PUT /");
@@ -160,9 +160,9 @@ suite("npm run verify", () => {
 		assert.match(stdout, /^ +seen +418 AnotherCode 0001-00000001:/m);
 		assert.match(
 			stdout,
-			/^A-17 +could not be asked .*\n +because +it needs --application-server$/m,
+			/^A-17 +not probed .*\n +because +it needs --application-server$/m,
 		);
-		assert.match(stdout, /^3 hold, 1 differ, 2 could not be asked$/m);
+		assert.match(stdout, /^3 hold, 1 differ, 2 not probed$/m);
 		const report = readFileSync(file, "utf8");
 		const [bucket = "?"] = /mine-[\da-f]{8}/.exec(stdout) ?? [];
 		for (const secret of [ID, SECRET, UID, bucket, "5C3D9175B6FC201293AD4ABC"])
@@ -178,7 +178,7 @@ suite("npm run verify", () => {
 		assert.deepEqual(await cloud.buckets(), []);
 	});
 
-	/** One probe has stored objects by then, and another waits for its answer. */
+	/** Starts a run and waits until one probe has stored objects and another is waiting for its answer. */
 	const startHalfDone = async (t: TestContext) => {
 		const cloud = await startCloud(t, (line) =>
 			/^GET \/p[\da-f]+\?objectMeta$/.test(line) ? "hold" : undefined,
@@ -190,7 +190,7 @@ suite("npm run verify", () => {
 		return { cloud, run };
 	};
 
-	test("leaves nothing when it is interrupted", async (t) => {
+	test("removes the bucket when it is interrupted", async (t) => {
 		const { cloud, run } = await startHalfDone(t);
 
 		run.kill("SIGINT");
@@ -202,7 +202,7 @@ suite("npm run verify", () => {
 		assert.deepEqual(await cloud.buckets(), []);
 	});
 
-	test("leaves nothing when it is killed", async (t) => {
+	test("removes the bucket when it is killed", async (t) => {
 		const { cloud, run } = await startHalfDone(t);
 
 		run.kill("SIGKILL");
@@ -239,7 +239,7 @@ suite("npm run verify", () => {
 		);
 	});
 
-	test("creates nothing for a report that cannot be written", async (t) => {
+	test("creates nothing if the report cannot be written", async (t) => {
 		const cloud = await startCloud(t);
 		const { flags } = flagsFor(t, cloud, "--report", "/nowhere/report.json");
 
@@ -248,7 +248,7 @@ suite("npm run verify", () => {
 		assert.equal(code, 2);
 		assert.equal(
 			stderr,
-			"verify: --report: /nowhere is not a folder to write to\n",
+			"verify: --report: /nowhere is not a writable folder\n",
 		);
 		assert.deepEqual(cloud.lines, []);
 	});

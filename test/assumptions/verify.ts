@@ -1,9 +1,9 @@
 /**
- * `npm run verify`: checks every assumption that a client can check, against an emulator or the real OSS.
+ * `npm run verify`: runs the probes against an emulator or the real OSS.
  *
- * Against the real OSS it creates one bucket, prints the maximum cost first, and removes the bucket however the run ends:
- * clean.ts. Exit code 0 when all probed assumptions hold, 1 when something differs, 2 for a wrong flag, 130
- * when it was interrupted.
+ * Against the real OSS it first prints the maximum cost, then creates one bucket, which clean.ts removes even if the
+ * run crashes. The exit code is 0 if all probed assumptions hold, 1 if something differs, 2 for a wrong flag, and 130
+ * if the run was interrupted.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -21,7 +21,7 @@ import {
 	startApplicationServer,
 } from "./application-server.ts";
 import type { Instruction } from "./clean.ts";
-import { type Address, CannotAsk, Cloud } from "./cloud.ts";
+import { type Address, CannotProbe, Cloud } from "./cloud.ts";
 import {
 	FlagError,
 	type Flags,
@@ -30,7 +30,7 @@ import {
 	USAGE,
 } from "./flags.ts";
 import { describePlan } from "./plan.ts";
-import { type Asking, base64, type Need, type Probe } from "./probe.ts";
+import { base64, type Need, type Probe, type ProbeContext } from "./probe.ts";
 import { probes } from "./probes/index.ts";
 import {
 	type Private,
@@ -39,7 +39,7 @@ import {
 	writeRow,
 	writeSummary,
 } from "./report.ts";
-import { type Ground, type Outcome, runProbes } from "./run-probes.ts";
+import { type Outcome, type ProbedOss, runProbes } from "./run-probes.ts";
 
 const INTERRUPTED = 130;
 
@@ -58,19 +58,19 @@ async function main(args: readonly string[]): Promise<number> {
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 		process.on(signal, () => interruption.abort());
 	return flags.target
-		? askCloud(flags, flags.target, chosen, interruption.signal)
-		: askEmulator(chosen, interruption.signal);
+		? probeCloud(flags, flags.target, chosen, interruption.signal)
+		: probeEmulator(chosen, interruption.signal);
 }
 
 /** Runs the probes and prints the table. */
 async function report(
 	chosen: readonly Probe[],
-	ground: Ground,
+	probedOss: ProbedOss,
 	given: Private,
 	signal: AbortSignal,
 ): Promise<Outcome[]> {
 	const outcomes: Outcome[] = [];
-	for await (const outcome of runProbes(chosen, ground, signal)) {
+	for await (const outcome of runProbes(chosen, probedOss, signal)) {
 		outcomes.push(outcome);
 		console.log(redact(writeRow(outcome), given));
 	}
@@ -91,7 +91,7 @@ async function missingHere(): Promise<Map<Need, string>> {
 	return missing;
 }
 
-async function askEmulator(
+async function probeEmulator(
 	chosen: readonly Probe[],
 	signal: AbortSignal,
 ): Promise<number> {
@@ -99,12 +99,12 @@ async function askEmulator(
 	const plain = await startOne(application, []);
 	const strict = await startOne(application, ["--strict"]);
 	try {
-		const ground = {
-			asking: plain.asking,
-			strict: strict.asking,
+		const probedOss = {
+			context: plain.context,
+			strict: strict.context,
 			missing: await missingHere(),
 		};
-		const outcomes = await report(chosen, ground, plain.given, signal);
+		const outcomes = await report(chosen, probedOss, plain.given, signal);
 		if (signal.aborted) return INTERRUPTED;
 		return outcomes.every(({ verdict }) => verdict === "holds") ? 0 : 1;
 	} finally {
@@ -121,8 +121,8 @@ const KEY = fileURLToPath(
 async function startOne(
 	application: ApplicationServer,
 	flags: readonly string[],
-): Promise<{ asking: Asking; given: Private; close(): Promise<void> }> {
-	// A run against the real OSS does not load it.
+): Promise<{ context: ProbeContext; given: Private; close(): Promise<void> }> {
+	// Imported here, because a run against the real OSS does not need it.
 	const { startEmulator } = await import("../../emulator/index.ts");
 	const emulator = await startEmulator({
 		memory: true,
@@ -134,7 +134,7 @@ async function startOne(
 	const cloud = new Cloud({ endpoint, region, key, bucket }, wait);
 	await cloud.must(cloud.put("/"));
 	return {
-		asking: { cloud, application, anyUrl: application.url },
+		context: { cloud, application, anyUrl: application.url },
 		given: { bucket, accessKeyId, accessKeySecret, applicationServer: "" },
 		close: async () => {
 			cloud.stop();
@@ -146,7 +146,7 @@ async function startOne(
 const randomName = (prefix: string): string =>
 	`${prefix}-${randomBytes(4).toString("hex")}`;
 
-async function askCloud(
+async function probeCloud(
 	flags: Flags,
 	target: Target,
 	chosen: readonly Probe[],
@@ -158,7 +158,7 @@ async function askCloud(
 	const file = flags.report ?? `oss-emulator-assumptions-${date}.json`;
 	requireFolder(file);
 	console.log(describePlan(address, chosen));
-	if (!flags.yes && !(await isAgreed(signal))) return INTERRUPTED;
+	if (!flags.yes && !(await isConfirmed(signal))) return INTERRUPTED;
 	const cloud = new Cloud(address, wait);
 	const cleaner = startCleaner(address);
 	let outcomes: Outcome[] = [];
@@ -173,9 +173,9 @@ async function askCloud(
 	let application: ApplicationServer | undefined;
 	try {
 		await createBucket(cloud, cleaner);
-		application = await startOwn(applicationServer);
-		const ground = await groundIn(cloud, application);
-		outcomes = await report(chosen, ground, given, signal);
+		application = await startOwnServer(applicationServer);
+		const probedOss = await probedOssOf(cloud, application);
+		outcomes = await report(chosen, probedOss, given, signal);
 	} finally {
 		application?.close();
 		cloud.stop();
@@ -189,27 +189,29 @@ async function askCloud(
 		region,
 	};
 	writeFileSync(file, writeReport(outcomes, about, given));
-	console.log(`${file} can be sent to the project: it has no key and no name`);
+	console.log(
+		`${file} can be sent to the project: it contains no keys and no names`,
+	);
 	if (signal.aborted) return INTERRUPTED;
 	return outcomes.some(({ verdict }) => verdict === "differs") ? 1 : 0;
 }
 
-/** Nothing is created for a report that cannot be written. @throws FlagError */
+/** Nothing must be created if the report cannot be written. @throws FlagError */
 function requireFolder(file: string): void {
 	const folder = dirname(resolve(file));
 	try {
 		accessSync(folder, constants.W_OK);
 	} catch {
-		throw new FlagError(`--report: ${folder} is not a folder to write to`);
+		throw new FlagError(`--report: ${folder} is not a writable folder`);
 	}
 }
 
-/** Asks for confirmation on a terminal; without a terminal the flags are the confirmation. */
-async function isAgreed(signal: AbortSignal): Promise<boolean> {
+/** Asks for confirmation on a terminal. Without a terminal no confirmation is needed. */
+async function isConfirmed(signal: AbortSignal): Promise<boolean> {
 	if (!process.stdin.isTTY) return true;
 	const terminal = createInterface(process.stdin, process.stdout);
 	const interruption = new AbortController();
-	terminal.on("SIGINT", () => interruption.abort()); // a terminal's Ctrl-C comes here
+	terminal.on("SIGINT", () => interruption.abort()); // Ctrl-C while the question is shown
 	const either = AbortSignal.any([signal, interruption.signal]);
 	try {
 		const answer = await terminal.question("Begin? [y/N] ", { signal: either });
@@ -224,41 +226,41 @@ async function isAgreed(signal: AbortSignal): Promise<boolean> {
 type Cleaner = {
 	readonly child: ChildProcess;
 	readonly ended: Promise<unknown>;
-	tell(instruction: Instruction): void;
+	send(instruction: Instruction): void;
 };
 
 function startCleaner(address: Address): Cleaner {
 	const script = fileURLToPath(new URL("clean.ts", import.meta.url));
 	const child = spawn(process.execPath, [...process.execArgv, script], {
-		detached: true, // a session of its own: Ctrl-C does not end it
+		detached: true, // in a separate session, so that Ctrl-C does not end it
 		stdio: ["pipe", "inherit", "inherit"],
 	});
 	const ended = once(child, "exit");
-	const tell = (instruction: Instruction): void => {
+	const send = (instruction: Instruction): void => {
 		child.stdin?.write(`${JSON.stringify(instruction)}\n`);
 	};
-	child.stdin?.on("error", () => {}); // it has ended, which `ended` reports
-	tell(address);
-	return { child, ended, tell };
+	child.stdin?.on("error", () => {}); // the process has ended, which `ended` reports
+	send(address);
+	return { child, ended, send };
 }
 
-/** With these there was no connection on which a bucket could have been created. */
+/** Errors that show that the request was not sent, so no bucket can have been created. */
 const NEVER_SENT: ReadonlySet<unknown> = new Set([
 	"ECONNREFUSED",
 	"ENOTFOUND",
 	"EAI_AGAIN",
 ]);
 
-/** @throws CannotAsk when it is refused, or cannot be sent */
+/** @throws CannotProbe if the request is refused, or cannot be sent */
 async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
-	cleaner.tell({ remove: true });
+	cleaner.send({ remove: true });
 	const created = await cloud.put("/").catch((error: Error) => {
-		if (NEVER_SENT.has(codeOf(error))) cleaner.tell({ remove: false });
-		throw new CannotAsk(`no bucket could be created: ${error.message}`);
+		if (NEVER_SENT.has(codeOf(error))) cleaner.send({ remove: false });
+		throw new CannotProbe(`no bucket could be created: ${error.message}`);
 	});
 	if (created.status >= 300) {
-		cleaner.tell({ remove: false }); // the bucket belongs to another account
-		throw new CannotAsk(`no bucket could be created: ${refusal(created)}`);
+		cleaner.send({ remove: false }); // the bucket belongs to another account
+		throw new CannotProbe(`no bucket could be created: ${refusal(created)}`);
 	}
 	// New buckets block public access. If the account blocks it too, the affected probes report it.
 	await cloud.put(
@@ -267,13 +269,13 @@ async function createBucket(cloud: Cloud, cleaner: Cleaner): Promise<void> {
 	);
 }
 
-async function startOwn(
+async function startOwnServer(
 	given: Target["applicationServer"],
 ): Promise<ApplicationServer | undefined> {
 	return given && startApplicationServer("0.0.0.0", given.port, given.url);
 }
 
-/** An emulator without --strict does not. */
+/** Whether callbacks to private addresses are refused; an emulator without --strict accepts them. */
 async function refusesPrivateAddress(cloud: Cloud): Promise<boolean> {
 	const callback = { callbackUrl: "http://127.0.0.1:9/", callbackBody: "a=b" };
 	const key = cloud.name();
@@ -284,25 +286,25 @@ async function refusesPrivateAddress(cloud: Cloud): Promise<boolean> {
 	return answer.text.includes("0007-00000008");
 }
 
-async function groundIn(
+async function probedOssOf(
 	cloud: Cloud,
 	application: ApplicationServer | undefined,
-): Promise<Ground> {
+): Promise<ProbedOss> {
 	const missing = await missingHere();
 	if (!application)
 		missing.set("application server", "it needs --application-server");
 	if (!(await refusesPrivateAddress(cloud)))
-		missing.set("--strict", "it calls private addresses, which OSS does not");
-	const asking: Asking = {
+		missing.set("--strict", "it accepts private addresses, unlike OSS");
+	const context: ProbeContext = {
 		cloud,
-		// OSS itself answers 4xx to a callback, which is enough to see that it was accepted.
+		// OSS itself answers 4xx to a callback, which is enough to show that the callback was accepted.
 		anyUrl: application?.url ?? cloud.url,
 		get application(): ApplicationServer {
 			if (application) return application;
-			throw new CannotAsk("it needs --application-server");
+			throw new CannotProbe("it needs --application-server");
 		},
 	};
-	return { asking, strict: asking, missing };
+	return { context, strict: context, missing };
 }
 
 try {
@@ -310,9 +312,9 @@ try {
 } catch (error) {
 	const isFlag = error instanceof FlagError;
 	const text = error instanceof Error ? error.message : String(error);
-	// For an unexpected error the stack is more useful than one line; it contains no key.
+	// For an unexpected error the stack is more useful than one line; it does not contain the key.
 	console.error(
-		isFlag || error instanceof CannotAsk ? `verify: ${text}` : error,
+		isFlag || error instanceof CannotProbe ? `verify: ${text}` : error,
 	);
 	process.exitCode = isFlag ? 2 : 1;
 }

@@ -1,11 +1,18 @@
-/** How OSS reads the callback of an upload. Refusals need no application server. */
+/** Probes of how OSS reads the callback of an upload. Refusals need no application server. */
 import type { Answer } from "../../client.ts";
 import { field, file } from "../../operations/object/form.ts";
-import { CannotAsk, type Cloud } from "../cloud.ts";
-import { type Asking, base64, code, each, type Probe, said } from "../probe.ts";
+import { CannotProbe, type Cloud } from "../cloud.ts";
+import {
+	base64,
+	code,
+	each,
+	outcomeOf,
+	type Probe,
+	type ProbeContext,
+} from "../probe.ts";
 import { postForm, upload } from "./forms.ts";
 
-/** PutObject of a new key with that callback: JSON, or the text of the header. */
+/** Sends PutObject with a new key and this callback: JSON, or the text of the header. */
 export const put = (
 	cloud: Cloud,
 	callback: object | string,
@@ -19,20 +26,20 @@ export const put = (
 	});
 
 /**
- * A callback counts as accepted if it was sent, whatever its outcome.
+ * A callback is accepted if it was sent, whatever its outcome.
  *
- * @throws CannotAsk when the cloud does not call this machine: then the callback cannot be probed
+ * @throws CannotProbe if the cloud refuses to call this machine
  */
 function accepted(answer: Answer): string {
 	if (answer.status === 200 || answer.status === 203) return "accepted";
 	if (answer.text.includes("0007-00000008"))
-		throw new CannotAsk("the cloud does not call a private address");
-	return said(answer);
+		throw new CannotProbe("the cloud does not call private addresses");
+	return outcomeOf(answer);
 }
 
-const fieldsRefused =
+const sendFields =
 	(cases: Readonly<Record<string, object>>) =>
-	({ cloud, anyUrl }: Asking): Promise<string[]> =>
+	({ cloud, anyUrl }: ProbeContext): Promise<string[]> =>
 		each(cases, async (fields) =>
 			accepted(
 				await put(cloud, {
@@ -43,9 +50,9 @@ const fieldsRefused =
 			),
 		);
 
-const urlsRead =
+const sendUrls =
 	(cases: Readonly<Record<string, (url: string) => string>>) =>
-	({ cloud, anyUrl }: Asking): Promise<string[]> =>
+	({ cloud, anyUrl }: ProbeContext): Promise<string[]> =>
 		each(cases, async (urlOf) =>
 			accepted(
 				await put(cloud, { callbackUrl: urlOf(anyUrl), callbackBody: "a=b" }),
@@ -59,9 +66,9 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-200",
 		assumes:
-			"Texts of callback errors of which no example is published are worded like their neighbours.",
+			"The texts of callback errors without a published example are worded like those of similar errors.",
 		sends:
-			"PutObject with a callback-var that is not base64 and one that is not JSON, a stage and a failure action of numbers, and a template without its right brace.",
+			"PutObject with a callback-var that is not base64, one that is not JSON, a stage and a failure action that are numbers, and a template without its right brace.",
 		expects: [
 			"not base64: 400 InvalidArgument 0007-00000102: The callback var is not base64 encoded.",
 			"not JSON: 400 InvalidArgument 0007-00000103: The callback var is not json format.",
@@ -69,7 +76,7 @@ export const callbacks: readonly Probe[] = [
 			"callbackFailureAction: 400 InvalidArgument 0007-00000017: The callback failure action is invalid.",
 			"no right brace: 400 InvalidArgument 0007-00000105: Right brace is missing.",
 		],
-		ask: async ({ cloud, anyUrl }) => {
+		run: async ({ cloud, anyUrl }) => {
 			const good = { callbackUrl: anyUrl, callbackBody: "a=b" };
 			return [
 				...(await each(
@@ -93,9 +100,9 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-201",
 		assumes:
-			"Where only a range of ECs is known, they are numbered in the order in which the fields are documented.",
+			"If only a range of ECs is known, they are numbered in the order in which the fields are documented.",
 		sends:
-			"PutObject with signatureVersion of a number and of 3, eleven additional headers, one in upper case, and two callback-vars.",
+			"PutObject with a signatureVersion that is a number, one that is 3, eleven additional headers, one in upper case, and two callback-vars.",
 		expects: [
 			"3: 400 InvalidArgument 0007-00000019: The callback signature version is invalid.",
 			"a number: 400 InvalidArgument 0007-00000018: The callback signature version is invalid.",
@@ -103,8 +110,8 @@ export const callbacks: readonly Probe[] = [
 			"upper case: 400 InvalidArgument 0007-00000023: The key of additional headers is invalid.",
 			"two callback-vars: 400 InvalidArgument 0007-00000028: Either the callback-var query string parameter or the x-oss-callback-var header should be specified, not both.",
 		],
-		ask: async (asking) => {
-			const { cloud, anyUrl } = asking;
+		run: async (context) => {
+			const { cloud, anyUrl } = context;
 			const variables = base64({ "x:v": "1" });
 			const twice = await cloud.put(
 				`/${cloud.name()}?callback-var=${encodeURIComponent(variables)}`,
@@ -115,12 +122,12 @@ export const callbacks: readonly Probe[] = [
 				},
 			);
 			return [
-				...(await fieldsRefused({
+				...(await sendFields({
 					"a number": { signatureVersion: 1 },
 					"3": { signatureVersion: "3" },
 					"eleven headers": { additionalHeaders: many(11) },
 					"upper case": { additionalHeaders: { Key: "v" } },
-				})(asking)),
+				})(context)),
 				`two callback-vars: ${accepted(twice)}`,
 			];
 		},
@@ -128,24 +135,24 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-208",
 		assumes:
-			"Empty pieces of callbackUrl are ignored, and so are blanks around a URL.",
+			"Empty items of callbackUrl are ignored, and so are spaces around a URL.",
 		sends:
-			"PutObject with a URL and «;», with «;;» before it, and with blanks around it.",
+			"PutObject with a URL and «;», with «;;» before it, and with spaces around it.",
 		expects: [
 			"; at the end: accepted",
 			";; before: accepted",
-			"blanks: accepted",
+			"spaces: accepted",
 		],
-		ask: urlsRead({
+		run: sendUrls({
 			"; at the end": (url) => `${url};`,
 			";; before": (url) => `;;${url}`,
-			blanks: (url) => ` ${url} `,
+			spaces: (url) => ` ${url} `,
 		}),
 	},
 	{
 		id: "A-209",
 		assumes:
-			"Other schemes, user names, literals of IPv6 and characters outside of printable ASCII make a callbackUrl malformed.",
+			"A callbackUrl with another scheme, a user name, an IPv6 address or characters outside of printable ASCII is malformed.",
 		sends: "PutObject with such URLs.",
 		expects: [
 			"ftp: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
@@ -153,22 +160,22 @@ export const callbacks: readonly Probe[] = [
 			"IPv6: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
 			"a Chinese path: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
 			"a Chinese name: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
-			"a blank: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
+			"a space: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
 			"an empty port: 400 InvalidArgument 0007-00000004: The callback url configuration is invalid.",
 		],
-		ask: urlsRead({
+		run: sendUrls({
 			ftp: () => "ftp://www.example.com/",
 			"a user": () => "http://user:secret@www.example.com/",
 			IPv6: () => "http://[2400:3200::1]:80/",
 			"a Chinese path": () => "http://www.example.com/猫",
 			"a Chinese name": () => "http://猫.example.com/",
-			"a blank": () => "http://www.example.com/c d",
+			"a space": () => "http://www.example.com/c d",
 			"an empty port": () => "http://www.example.com:/c",
 		}),
 	},
 	{
 		id: "A-212",
-		assumes: "A text field of a callback that is empty counts as not given.",
+		assumes: "An empty text field of a callback is treated as missing.",
 		sends:
 			"PutObject with an empty callbackHost, callbackBodyType and signatureVersion.",
 		expects: [
@@ -176,7 +183,7 @@ export const callbacks: readonly Probe[] = [
 			"callbackBodyType: accepted",
 			"signatureVersion: accepted",
 		],
-		ask: fieldsRefused({
+		run: sendFields({
 			callbackHost: { callbackHost: "" },
 			callbackBodyType: { callbackBodyType: "" },
 			signatureVersion: { signatureVersion: "" },
@@ -187,7 +194,7 @@ export const callbacks: readonly Probe[] = [
 		assumes: "callbackStage and callbackFailureAction may be any text.",
 		sends: "PutObject with both.",
 		expects: ["callbackStage: accepted", "callbackFailureAction: accepted"],
-		ask: fieldsRefused({
+		run: sendFields({
 			callbackStage: { callbackStage: "x" },
 			callbackFailureAction: { callbackFailureAction: "x" },
 		}),
@@ -195,33 +202,33 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-214",
 		assumes:
-			"signatureVersion 2.0 is refused: it is open to invited accounts only.",
+			"signatureVersion 2.0 is refused, because it is available to invited accounts only.",
 		sends: "PutObject with signatureVersion 2.0.",
 		expects: [
 			"2.0: 400 InvalidArgument 0007-00000020: The callback signature version is invalid.",
 		],
-		ask: fieldsRefused({ "2.0": { signatureVersion: "2.0" } }),
+		run: sendFields({ "2.0": { signatureVersion: "2.0" } }),
 	},
 	{
 		id: "A-215",
 		assumes:
-			"A callbackHost that cannot stand in a header is refused as one that is not text.",
+			"A callbackHost that is not a valid header value is refused like one that is not text.",
 		sends: "PutObject with a line break in callbackHost.",
 		expects: [
 			"a line break: 400 InvalidArgument 0007-00000009: The callback host configuration is invalid.",
 		],
-		ask: fieldsRefused({ "a line break": { callbackHost: "a\r\nb: c" } }),
+		run: sendFields({ "a line break": { callbackHost: "a\r\nb: c" } }),
 	},
 	{
 		id: "A-216",
-		assumes: "Additional headers that the callback has itself are refused.",
+		assumes: "Additional headers that every callback has are refused.",
 		sends: "PutObject with additionalHeaders content-length, host and date.",
 		expects: [
 			"content-length: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
 			"host: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
 			"date: 400 InvalidArgument 0007-00000024: The key of additional headers is invalid.",
 		],
-		ask: fieldsRefused({
+		run: sendFields({
 			"content-length": { additionalHeaders: { "content-length": "9" } },
 			host: { additionalHeaders: { host: "a" } },
 			date: { additionalHeaders: { date: "a" } },
@@ -230,10 +237,10 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-217",
 		assumes:
-			"The name of a custom variable can have upper case, though a page forbids it.",
+			"The name of a custom variable may contain upper-case letters, although a page forbids it.",
 		sends: "PutObject with a callback-var x:Var.",
 		expects: ["accepted"],
-		ask: async ({ cloud, anyUrl }) => [
+		run: async ({ cloud, anyUrl }) => [
 			accepted(
 				await put(
 					cloud,
@@ -245,11 +252,10 @@ export const callbacks: readonly Probe[] = [
 	},
 	{
 		id: "A-218",
-		assumes:
-			"A form has no field callback-var: one that is malformed is ignored.",
+		assumes: "A form has no field callback-var: a malformed one is ignored.",
 		sends: "PostObject with a callback and a callback-var that is not base64.",
 		expects: ["accepted"],
-		ask: async ({ cloud, anyUrl }) => [
+		run: async ({ cloud, anyUrl }) => [
 			accepted(
 				await upload(
 					cloud,
@@ -263,15 +269,15 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-219",
 		assumes:
-			"Of several faults of a callback the first counts, in the order of the ECs, and the callback before its variables.",
-		sends: "PutObject with callbacks that have more and more faults; the ECs.",
+			"If a callback has several faults, the one with the lowest EC is reported, and faults of the callback before those of its variables.",
+		sends: "PutObject with callbacks that have several faults; the ECs.",
 		expects: [
 			"callback-var and no base64: 400 InvalidArgument 0007-00000002",
 			"callback-var and a template: 400 InvalidArgument 0007-00000105",
 			"host, body type and more: 400 InvalidArgument 0007-00000009",
 			"body, body type and more: 400 InvalidArgument 0007-00000011",
 		],
-		ask: ({ cloud, anyUrl }) => {
+		run: ({ cloud, anyUrl }) => {
 			const variables = { "x-oss-callback-var": "?" };
 			const faults = {
 				callbackBodyType: "x",
@@ -304,10 +310,10 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-220",
 		assumes:
-			"The callback may come in a header and its variables in the query: a page says that only one way may be used.",
+			"The callback may be in a header and its variables in the query, although a page allows only one of the two places.",
 		sends: "PutObject with x-oss-callback and ?callback-var.",
 		expects: ["accepted"],
-		ask: async ({ cloud, anyUrl }) => {
+		run: async ({ cloud, anyUrl }) => {
 			const variables = encodeURIComponent(base64({ "x:v": "1" }));
 			return [
 				accepted(
@@ -327,12 +333,12 @@ export const callbacks: readonly Probe[] = [
 	},
 	{
 		id: "A-221",
-		assumes: "Without a callback its variables are not looked at.",
+		assumes: "Without a callback, callback variables are ignored.",
 		sends:
 			"PutObject with a callback-var that is not base64, and without a callback.",
 		expects: ["200"],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.put(`/${cloud.name()}`, "meow", {
 					"x-oss-callback-var": "error argument",
 				}),
@@ -342,11 +348,11 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-222",
 		assumes:
-			"The field callback of a form has its name in lower case: Callback is ignored.",
+			"The name of a form's field callback must be in lower case: Callback is ignored.",
 		sends: "PostObject with a malformed field Callback.",
 		expects: ["204"],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await upload(cloud, cloud.name(), field("Callback", "error argument")),
 			),
 		],
@@ -360,7 +366,7 @@ export const callbacks: readonly Probe[] = [
 			"Latin-1: 400 InvalidArgument 0007-00000003",
 			"a byte order mark: 400 InvalidArgument 0007-00000003",
 		],
-		ask: ({ cloud, anyUrl }) => {
+		run: ({ cloud, anyUrl }) => {
 			const json = JSON.stringify({ callbackUrl: anyUrl, callbackBody: "é" });
 			return each(
 				{
@@ -374,17 +380,17 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-225",
 		assumes:
-			"A callback is refused when one of its several URLs has a name that does not exist.",
+			"A callback is refused if one of its several URLs has a host name that does not exist.",
 		sends: "PutObject with a good URL and http://123.456/.",
 		expects: [
 			"one of two: 400 InvalidArgument 0007-00000007: Can not get ip by this host.",
 		],
-		ask: urlsRead({ "one of two": (url) => `${url};http://123.456/` }),
+		run: sendUrls({ "one of two": (url) => `${url};http://123.456/` }),
 	},
 	{
 		id: "A-227",
 		assumes:
-			"Networks other than those of RFC 1918 are private too: link-local, shared, unspecified.",
+			"Link-local, shared and unspecified addresses are private, as well as those of RFC 1918.",
 		sends: "PutObject with callbackUrls of such addresses; code and EC.",
 		needs: ["--strict"],
 		expects: [
@@ -393,7 +399,7 @@ export const callbacks: readonly Probe[] = [
 			"shared: 400 InvalidArgument 0007-00000008",
 			"link-local: 400 InvalidArgument 0007-00000008",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"RFC 1918": "10.1.2.3",
@@ -414,12 +420,12 @@ export const callbacks: readonly Probe[] = [
 		id: "A-242",
 		assumes:
 			"A callbackPolicy that the bucket does not have is InvalidArgument.",
-		sends: "PutObject with callbackPolicy «none-of-these», and of a number.",
+		sends: "PutObject with callbackPolicy «none-of-these», and with a number.",
 		expects: [
 			"text: 400 InvalidArgument : The callback policy is invalid.",
 			"number: 400 InvalidArgument : The callback policy is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ text: "none-of-these", number: 1 }, async (callbackPolicy) =>
 				accepted(await put(cloud, { callbackPolicy })),
 			),
@@ -427,17 +433,17 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-251",
 		assumes:
-			"Under --strict, a callback in a header with its variables in the query has the text of two of one kind.",
+			"With --strict, a callback in a header with its variables in the query is refused with the text for two callbacks.",
 		sends:
-			"PutObject with x-oss-callback and ?callback-var, where only one way may be used.",
+			"PutObject with x-oss-callback and ?callback-var, if only one of the two places is allowed.",
 		needs: ["--strict"],
 		expects: [
 			"400 InvalidArgument 0007-00000027: Either the callback query string parameter or the x-oss-callback header should be specified, not both.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const variables = encodeURIComponent(base64({ "x:v": "1" }));
 			return [
-				said(
+				outcomeOf(
 					await cloud.put(
 						`/${cloud.name()}?callback-var=${variables}`,
 						"meow",
@@ -455,11 +461,11 @@ export const callbacks: readonly Probe[] = [
 	{
 		id: "A-633",
 		assumes:
-			"Under --strict, a callback after the file of a form is refused: a page says that fields after the file are ignored.",
+			"With --strict, a callback after the file of a form is refused, although a page says that fields after the file are ignored.",
 		sends: "PostObject with the field callback after the file.",
 		needs: ["--strict"],
 		expects: ["400 MalformedPOSTRequest 0006-00000103"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const callback = base64({
 				callbackUrl: "http://192.0.2.1/",
 				callbackBody: "a",

@@ -1,9 +1,11 @@
-/** The configuration documents of a bucket: refusals, and how they are returned. Each probe deletes its document. */
+/**
+ * Probes of a bucket's configuration documents: refusals, and how they are returned. Each probe deletes its document.
+ */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
-import { code, each, elements, type Probe, said } from "../probe.ts";
+import { code, each, elements, outcomeOf, type Probe } from "../probe.ts";
 
-/** Puts a document, looks at something, and deletes the document. */
+/** Puts a document, runs `look`, and deletes the document. */
 async function withDocument<T>(
 	cloud: Cloud,
 	name: string,
@@ -31,7 +33,7 @@ const move = (days: number, storageClass: string): string =>
 const prefix = (text: string): string => `<Prefix>${text}</Prefix>`;
 
 const putLifecycle = (cloud: Cloud, document: string): Promise<string> =>
-	withDocument(cloud, "lifecycle", document, async (put) => said(put));
+	withDocument(cloud, "lifecycle", document, async (put) => outcomeOf(put));
 
 const cors = (rule: string): string =>
 	`<CORSConfiguration><CORSRule>${rule}</CORSRule></CORSConfiguration>`;
@@ -73,17 +75,17 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-400",
 		assumes:
-			"An element that no page describes is left out of the document that is given back.",
+			"An undocumented element is omitted when the document is returned.",
 		sends:
-			"PutBucketRequestPayment with an element <Tip>, then GET; whether it is there.",
+			"PutBucketRequestPayment with an element <Tip>, then GET; whether the document has it.",
 		expects: ["200", "Tip: false"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const put = await cloud.put(
 				"/?requestPayment",
 				"<RequestPaymentConfiguration><Tip>10</Tip><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
 			);
 			const got = await cloud.get("/?requestPayment");
-			return [said(put), `Tip: ${got.text.includes("<Tip>")}`];
+			return [outcomeOf(put), `Tip: ${got.text.includes("<Tip>")}`];
 		},
 	},
 	{
@@ -96,7 +98,7 @@ export const configurations: readonly Probe[] = [
 			"ten o'clock: 400 InvalidArgument : The argument is invalid.",
 			"32 October: 400 InvalidArgument : The argument is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"ten o'clock": "2018-10-11T10:00:00.000Z",
@@ -119,7 +121,7 @@ export const configurations: readonly Probe[] = [
 		expects: [
 			"400 MalformedXML 0014-00000031: The XML you provided was not well-formed or did not validate against our published schema.",
 		],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await putLifecycle(
 				cloud,
 				lifecycle(
@@ -131,7 +133,7 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-403",
 		assumes:
-			"A lifecycle rule whose times contradict each other is InvalidArgument; one whose elements do is MalformedXML.",
+			"A lifecycle rule with contradictory times is InvalidArgument; one with contradictory elements is MalformedXML.",
 		sends:
 			"PutBucketLifecycle with rules that contradict themselves; code and EC.",
 		expects: [
@@ -140,7 +142,7 @@ export const configurations: readonly Probe[] = [
 			"deleted before it is moved: 400 InvalidArgument",
 			"days and a date: 400 MalformedXML 0031-00000001",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"colder before warmer": move(60, "IA") + move(30, "Archive"),
@@ -161,7 +163,7 @@ export const configurations: readonly Probe[] = [
 			"Two lifecycle rules that overlap for one action are InvalidArgument; py1's suite has the text.",
 		sends: "PutBucketLifecycle with rules that delete logs/ and logs/old/.",
 		expects: ["400 InvalidArgument : Overlap for same action type Expiration"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await putLifecycle(
 				cloud,
 				lifecycle(
@@ -174,11 +176,11 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-640",
 		assumes:
-			"An object is deleted exactly as many days after its last change as the rule says.",
+			"An object expires exactly the rule's number of days after its last change, to the second.",
 		sends:
-			"PutBucketLifecycle with 3 days for one key, then PUT of it; expiry-date in x-oss-expiration less Date.",
+			"PutBucketLifecycle with 3 days for one key, then PUT of it; the difference of expiry-date in x-oss-expiration and Date.",
 		expects: ["3 days to the second"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const document = lifecycle(prefix(key) + expire(3));
 			return withDocument(cloud, "lifecycle", document, async (put) => {
@@ -206,7 +208,7 @@ export const configurations: readonly Probe[] = [
 		sends:
 			"PutBucketLifecycle with a rule called «after 猫 days», then PUT; rule-id in x-oss-expiration.",
 		expects: ['rule-id="after%20%E7%8C%AB%20days"'],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const document = `<LifecycleConfiguration><Rule><ID>after 猫 days</ID>${prefix(key)}<Status>Enabled</Status>${expire(3)}</Rule></LifecycleConfiguration>`;
 			const expected = 'rule-id="after%20%E7%8C%AB%20days"';
@@ -226,14 +228,14 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-405",
 		assumes:
-			"Two asterisks in an origin or a header of a CORS rule, and any in an exposed header, are InvalidArgument.",
+			"Two asterisks in an origin or a header of a CORS rule, and any asterisk in an exposed header, are InvalidArgument.",
 		sends: "PutBucketCors with such rules.",
 		expects: [
 			"an origin with two: 400 InvalidArgument : The argument is invalid.",
 			"a header with two: 400 InvalidArgument : The argument is invalid.",
 			"an exposed header with one: 400 InvalidArgument : The argument is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"an origin with two": corsRule("*.*"),
@@ -245,17 +247,17 @@ export const configurations: readonly Probe[] = [
 					),
 				},
 				(document) =>
-					withDocument(cloud, "cors", document, async (put) => said(put)),
+					withDocument(cloud, "cors", document, async (put) => outcomeOf(put)),
 			),
 	},
 	{
 		id: "A-406",
 		assumes:
-			"The answer to a request from a page names all methods of the CORS rule, not just the request's.",
+			"The response to a cross-origin request lists all methods of the CORS rule, not just the method of the request.",
 		sends:
 			"PutBucketCors with GET and PUT, then GET with Origin; Access-Control-Allow-Methods.",
 		expects: ["GET, PUT"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withDocument(
 				cloud,
 				"cors",
@@ -277,7 +279,7 @@ export const configurations: readonly Probe[] = [
 		assumes: "PutBucketTags replaces all tags.",
 		sends: "PutBucketTags with a and b, then with b and c; the keys.",
 		expects: ["b, c"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withDocument(cloud, "tagging", tags({ a: "1", b: "2" }), async (put) => {
 				await cloud.must(Promise.resolve(put));
 				await cloud.must(cloud.put("/?tagging", tags({ b: "3", c: "4" })));
@@ -294,7 +296,7 @@ export const configurations: readonly Probe[] = [
 			"GetBucketObjectWormConfiguration of a bucket without one is 404 NoSuchObjectWormConfiguration.",
 		sends: "GET /?objectWorm.",
 		expects: ["404 NoSuchObjectWormConfiguration"],
-		ask: async ({ cloud }) => [code(await cloud.get("/?objectWorm"))],
+		run: async ({ cloud }) => [code(await cloud.get("/?objectWorm"))],
 	},
 	{
 		id: "A-413",
@@ -302,19 +304,19 @@ export const configurations: readonly Probe[] = [
 			"GetBucketResponseHeader of a bucket without one is 404 NoSuchBucketResponseHeader.",
 		sends: "GET /?responseHeader.",
 		expects: ["404 NoSuchBucketResponseHeader"],
-		ask: async ({ cloud }) => [code(await cloud.get("/?responseHeader"))],
+		run: async ({ cloud }) => [code(await cloud.get("/?responseHeader"))],
 	},
 	{
 		id: "A-409",
 		assumes:
-			"A resource group id is refused for its form alone: rg- and 15 letters or digits.",
-		sends: "PutBucketResourceGroup with ids of another form.",
+			"A resource group id is checked only by its syntax: rg- and 15 letters or digits.",
+		sends: "PutBucketResourceGroup with ids of another syntax.",
 		expects: [
 			"short: 400 ResourceGroupIdPreCheckError 0039-00000003: The resource group id precheck error",
 			"upper case: 400 ResourceGroupIdPreCheckError 0039-00000003: The resource group id precheck error",
 			"long: 400 ResourceGroupIdPreCheckError 0039-00000003: The resource group id precheck error",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					short: "rg",
@@ -331,26 +333,26 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-410",
 		assumes:
-			"PutBucketInventory whose id is not that of the document is InvalidArgument.",
+			"PutBucketInventory with an id that differs from the document's is InvalidArgument.",
 		sends: "PUT /?inventory&inventoryId=b with the document of a.",
 		expects: ["400 InvalidArgument : The argument is invalid."],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const put = await cloud.put(
 				"/?inventory&inventoryId=b",
 				inventory(cloud, "a"),
 			);
 			await cloud.delete("/?inventory&inventoryId=b");
-			return [said(put)];
+			return [outcomeOf(put)];
 		},
 	},
 	{
 		id: "A-411",
 		assumes:
-			"PutBucketInventory with an id that exists replaces the inventory: the page of 409 says otherwise.",
+			"PutBucketInventory with an existing id replaces the inventory, although the page on 409 says otherwise.",
 		sends:
 			"PutBucketInventory twice with one id; it needs a role that the account may lack.",
 		expects: ["200"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withDocument(
 				cloud,
 				"inventory&inventoryId=a",
@@ -358,7 +360,7 @@ export const configurations: readonly Probe[] = [
 				async (put) => {
 					await cloud.must(Promise.resolve(put));
 					return [
-						said(
+						outcomeOf(
 							await cloud.put(
 								"/?inventory&inventoryId=a",
 								inventory(cloud, "a"),
@@ -371,11 +373,11 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-656",
 		assumes:
-			"The storage classes of an inventory's filter are given back in alphabetical order.",
+			"The storage classes of an inventory's filter are returned in alphabetical order.",
 		sends:
 			"PutBucketInventory with Standard,IA,Archive, then GET; it needs a role that the account may lack.",
 		expects: ["Archive,IA,Standard"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withDocument(
 				cloud,
 				"inventory&inventoryId=a",
@@ -389,11 +391,11 @@ export const configurations: readonly Probe[] = [
 	},
 	{
 		id: "A-412",
-		assumes: "An account has 10 Gbit/s each way.",
+		assumes: "An account has a bandwidth of 10 Gbit/s in each direction.",
 		sends:
 			"GET /?qosInfo of the service; TotalUploadBandwidth and TotalDownloadBandwidth.",
 		expects: ["up 10, down 10"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const got = await cloud.must(cloud.get("/?qosInfo", { bucket: null }));
 			return [
 				`up ${elements(got, "TotalUploadBandwidth")}, down ${elements(got, "TotalDownloadBandwidth")}`,
@@ -405,28 +407,29 @@ export const configurations: readonly Probe[] = [
 		assumes:
 			"A retention policy of 0 days, and of more than 70 years, is MalformedXML.",
 		sends:
-			"InitiateBucketWorm with 0 and 25,551 days; a policy that is accepted is not locked, and aborted.",
+			"InitiateBucketWorm with 0 and 25,551 days; an accepted policy is aborted before it is locked.",
 		expects: [
 			"0 days: 400 MalformedXML 0031-00000001: The XML you provided was not well-formed or did not validate against our published schema.",
 			"25,551 days: 400 MalformedXML 0031-00000001: The XML you provided was not well-formed or did not validate against our published schema.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ "0 days": 0, "25,551 days": 25_551 }, async (days) => {
 				const begun = await cloud.post(
 					"/?worm",
 					`<InitiateWormConfiguration><RetentionPeriodInDays>${days}</RetentionPeriodInDays></InitiateWormConfiguration>`,
 				);
 				if (begun.status < 300) await cloud.delete("/?worm");
-				return said(begun);
+				return outcomeOf(begun);
 			}),
 	},
 	{
 		id: "A-417",
-		assumes: "CloseMetaQuery of a bucket that has no meta query is no error.",
+		assumes:
+			"CloseMetaQuery of a bucket that has no meta query is not an error.",
 		sends: "POST /?metaQuery&comp=delete.",
 		expects: ["200"],
-		ask: async ({ cloud }) => [
-			said(await cloud.post("/?metaQuery&comp=delete")),
+		run: async ({ cloud }) => [
+			outcomeOf(await cloud.post("/?metaQuery&comp=delete")),
 		],
 	},
 	{
@@ -434,7 +437,7 @@ export const configurations: readonly Probe[] = [
 		assumes: "A bucket policy of more than 16 KB is InvalidPolicyDocument.",
 		sends: "PutBucketPolicy of 16 KB and one byte, which allows nothing.",
 		expects: ["400 InvalidPolicyDocument 0006-00000201"],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const policy = JSON.stringify({
 				Version: "1",
 				Statement: [
@@ -457,23 +460,23 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-419",
 		assumes:
-			"Two callback policies of one name, and one without a name, are InvalidArgument.",
+			"Two callback policies with the same name, and one without a name, are InvalidArgument.",
 		sends: "PUT /?policy&comp=callback with such documents.",
 		expects: [
-			"two of one name: 400 InvalidArgument : The argument is invalid.",
+			"the same name twice: 400 InvalidArgument : The argument is invalid.",
 			"no name: 400 InvalidArgument : The argument is invalid.",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const item = (name: string): string =>
 				`<PolicyItem><PolicyName>${name}</PolicyName><Callback>e30=</Callback><CallbackVar></CallbackVar></PolicyItem>`;
 			return each(
-				{ "two of one name": item("a") + item("a"), "no name": item("") },
+				{ "the same name twice": item("a") + item("a"), "no name": item("") },
 				(items) =>
 					withDocument(
 						cloud,
 						"policy&comp=callback",
 						`<BucketCallbackPolicy>${items}</BucketCallbackPolicy>`,
-						async (put) => said(put),
+						async (put) => outcomeOf(put),
 					),
 			);
 		},
@@ -481,7 +484,7 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-420",
 		assumes:
-			"PutBucketVersioning without a status, or with another one, is MalformedXML.",
+			"PutBucketVersioning without a status, or with an invalid one, is MalformedXML.",
 		sends:
 			"PutBucketVersioning without <Status>, with an empty one, and with Disabled.",
 		needs: ["versions"],
@@ -490,7 +493,7 @@ export const configurations: readonly Probe[] = [
 			"empty: 400 MalformedXML 0031-00000001: The XML you provided was not well-formed or did not validate against our published schema.",
 			"Disabled: 400 MalformedXML 0031-00000001: The XML you provided was not well-formed or did not validate against our published schema.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					none: "",
@@ -507,11 +510,11 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-423",
 		assumes:
-			"An anonymous request for a listing does not get the index page of a website.",
+			"An anonymous request for a listing does not return the index page of a website.",
 		sends:
 			"GET /?prefix= and GET / without a signature, of a bucket with a website; code and EC, or the page.",
 		expects: ["GET /: home", "GET /?prefix=: 403 AccessDenied 0003-00000905"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withWebsite(cloud, "public-read", async () => {
 				const visit = async (target: string): Promise<string> => {
 					const answer = await cloud.get(target, { as: null });
@@ -526,11 +529,11 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-657",
 		assumes:
-			"A signed GetObject of a folder that is no object gets the index page, and no error page.",
+			"A signed GetObject of a folder that is not an object returns the index page; a signed request never returns the error page.",
 		sends:
 			"GET /KEY/ and GET /KEY, signed, of keys that do not exist, in a bucket with a website.",
 		expects: ["folder: home", "object: 404 NoSuchKey 0026-00000001"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			withWebsite(cloud, "default", async () => {
 				const visit = async (target: string): Promise<string> => {
 					const answer = await cloud.get(target);
@@ -546,13 +549,13 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-672",
 		assumes:
-			"GetVodPlaylist and PostVodPlaylist of a channel that does not exist are the error for a time without a recording.",
+			"GetVodPlaylist and PostVodPlaylist of a channel that does not exist return the error for a time without a recording.",
 		sends: "GET and POST with ?vod of a live channel that does not exist.",
 		expects: [
 			"GET: 400 InvalidArgument 0044-00000308: No ts file found in specified time span.",
 			"POST: 400 InvalidArgument 0044-00000308: No ts file found in specified time span.",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const query = "vod&startTime=1459922368&endTime=1459922563";
 			const key = cloud.name();
 			return each(
@@ -564,13 +567,13 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-630",
 		assumes:
-			"A storage capacity of 0 GB lets nothing more be stored, with the message that php's suite expects.",
+			"With a storage capacity of 0 GB uploads are refused, with the message that php's suite expects.",
 		sends:
 			"PUT /?qos with a StorageCapacity of 0, then PUT of an object; the capacity is unlimited again afterwards.",
 		expects: [
 			"403 QuotaExceeded : Bucket storage exceed max storage capacity.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const limit = (gigabytes: number) =>
 				cloud.put(
 					"/?qos",
@@ -578,7 +581,7 @@ export const configurations: readonly Probe[] = [
 				);
 			await cloud.must(limit(0));
 			try {
-				return [said(await cloud.put(`/${cloud.name()}`, "meow"))];
+				return [outcomeOf(await cloud.put(`/${cloud.name()}`, "meow"))];
 			} finally {
 				await limit(-1);
 			}
@@ -590,7 +593,7 @@ export const configurations: readonly Probe[] = [
 		sends:
 			"PutBucketReferer with a referer of 20 KB and one byte; code and EC. The list is emptied again.",
 		expects: ["400 MalformedXML 0031-00000001"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const referers = (list: string) =>
 				cloud.put(
 					"/?referer",
@@ -605,11 +608,11 @@ export const configurations: readonly Probe[] = [
 	{
 		id: "A-934",
 		assumes:
-			"A data pipeline that does not exist is NoSuchDataPipeline; a list of none is 200.",
+			"A data pipeline that does not exist is NoSuchDataPipeline; an empty list is 200.",
 		sends:
 			"POST /?dataPipeline of the service with actions that list and get; code.",
 		expects: ["list: 200", "get: 404 NoSuchDataPipeline"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					list: "listDataPipelineConfigurations",

@@ -1,4 +1,4 @@
-/** Forms of PostObject: fields, policies, signatures, answers. */
+/** Probes of PostObject's forms: fields, policies, signatures, responses. */
 import type { Answer } from "../../client.ts";
 import {
 	BOUNDARY,
@@ -8,7 +8,7 @@ import {
 	type Part,
 } from "../../operations/object/form.ts";
 import type { Cloud } from "../cloud.ts";
-import { base64, code, each, type Probe, said } from "../probe.ts";
+import { base64, code, each, outcomeOf, type Probe } from "../probe.ts";
 import { compactTime, scopeOf, signText, signV1, signV2 } from "../signing.ts";
 
 const FUTURE = "2099-01-01T00:00:00.000Z";
@@ -54,7 +54,7 @@ function signedV4(
 	];
 }
 
-/** A signed form for a key; `parts` come after the fields that sign it. */
+/** A signed form for a key; `parts` follow the fields of the signature. */
 export const postForm = (
 	cloud: Cloud,
 	key: string,
@@ -62,7 +62,7 @@ export const postForm = (
 ): Promise<Answer> =>
 	send(cloud, [field("key", key), ...signedV1(cloud), ...parts]);
 
-/** A whole form with further fields before its file. */
+/** Sends a complete form with additional fields before the file. */
 export const upload = (
 	cloud: Cloud,
 	key: string,
@@ -80,10 +80,10 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-05",
 		assumes:
-			"success_action_redirect wins over success_action_status; the answer is 303, and bucket, key and etag are added to the query.",
+			"success_action_redirect takes precedence over success_action_status; the response is 303, and bucket, key and etag are added to the query.",
 		sends: "A form with both fields; status and the query of Location.",
 		expects: ["303 id, bucket, key, etag"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const answer = await upload(
 				cloud,
 				cloud.name(),
@@ -100,8 +100,9 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-109",
 		assumes:
-			"A malformed policy is InvalidPolicyDocument, with the ECs whose pages show such a policy.",
-		sends: "Signed forms, each with another fault in its policy; code and EC.",
+			"A malformed policy is InvalidPolicyDocument, with the EC whose page shows such a policy.",
+		sends:
+			"Signed forms, each with a different fault in its policy; code and EC.",
 		expects: [
 			"not JSON: 400 InvalidPolicyDocument 0006-00000201",
 			"an empty object: 400 InvalidPolicyDocument 0006-00000209",
@@ -114,7 +115,7 @@ export const forms: readonly Probe[] = [
 			"a condition of four: 400 InvalidPolicyDocument 0006-00000218",
 			"a range of text: 400 InvalidPolicyDocument 0006-00000220",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const whole = (conditions: unknown, expiration: unknown = FUTURE) =>
 				JSON.stringify({ expiration, conditions });
 			return each(
@@ -142,12 +143,12 @@ export const forms: readonly Probe[] = [
 		expects: [
 			"403 AccessDenied 0006-00000213: Invalid according to Policy: Policy expired.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const text = JSON.stringify({
 				expiration: "2020-01-01T00:00:00.000Z",
 				conditions: ANY,
 			});
-			return [said(await withPolicy(cloud, text))];
+			return [outcomeOf(await withPolicy(cloud, text))];
 		},
 	},
 	{
@@ -161,7 +162,7 @@ export const forms: readonly Probe[] = [
 			"a date: 400 InvalidPolicyDocument 0006-00000212",
 			"+08:00: 400 InvalidPolicyDocument 0006-00000212",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					tomorrow: "tomorrow",
@@ -181,9 +182,9 @@ export const forms: readonly Probe[] = [
 		id: "A-112",
 		assumes:
 			"A form may be signed with V2: OSS2, x-oss-access-key-id and x-oss-signature.",
-		sends: "A form signed that way, and one with a wrong signature.",
+		sends: "A form signed with V2, and one with a wrong signature.",
 		expects: ["right: 204", "wrong: 403 SignatureDoesNotMatch 0002-00000101"],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const policy = policyOf();
 			return each(
 				{ right: signV2(cloud, policy), wrong: "x" },
@@ -204,14 +205,14 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-113",
 		assumes:
-			"A form of V4 may have been signed long ago, as long as its policy has not expired.",
+			"A form signed with V4 is accepted at any time until its policy expires.",
 		sends: "A form signed with V4 and dated 30 days ago.",
 		expects: ["204"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const old = new Date(Date.now() - 30 * 24 * 3_600_000);
 			const parts = signedV4(cloud, policyOf(), old);
 			return [
-				said(
+				outcomeOf(
 					await send(cloud, [
 						field("key", cloud.name()),
 						...parts,
@@ -224,14 +225,14 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-114",
 		assumes:
-			"The texts for an empty signature, key id and policy of a form are those of an older page.",
+			"The messages for an empty signature, key id and policy of a form are those of an older page.",
 		sends: "Forms of V1 in which one of the three fields is empty.",
 		expects: [
 			"Signature: 400 InvalidArgument 0002-00000704: Post request signature is empty.",
 			"OSSAccessKeyId: 400 InvalidArgument 0002-00000707: Post request accessKeyId is empty.",
 			"policy: 400 InvalidArgument 0002-00000702: Post request policy is empty.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					Signature: "Signature",
@@ -250,13 +251,13 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-607",
 		assumes:
-			"A form without a key has the text of other fields that are missing.",
+			"A form without a key is refused with the message for other missing fields.",
 		sends: "A signed form without key.",
 		expects: [
 			"400 InvalidArgument : The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields",
 		],
-		ask: async ({ cloud }) => [
-			said(await send(cloud, [...signedV1(cloud), file("meow")])),
+		run: async ({ cloud }) => [
+			outcomeOf(await send(cloud, [...signedV1(cloud), file("meow")])),
 		],
 	},
 	{
@@ -266,7 +267,7 @@ export const forms: readonly Probe[] = [
 		sends:
 			"A form with success_action_status=201; the elements, and whether the ETag has quotes.",
 		expects: ["201 Bucket, Location, Key, ETag", "quotes: false"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const answer = await upload(
 				cloud,
 				cloud.name(),
@@ -286,11 +287,11 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-609",
 		assumes:
-			"The names of a form's fields have no case, and of a field that is sent twice the first counts.",
+			"The names of a form's fields are case-insensitive, and if a field is sent twice the first one is used.",
 		sends:
 			"A form with KEY in upper case, and one with two keys; which of the keys is stored.",
 		expects: ["KEY: 204", "the first of two: 200", "the second of two: 404"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const [upper, first, second] = [cloud.name(), cloud.name(), cloud.name()];
 			const rest = [...signedV1(cloud), file("meow")];
 			const inUpperCase = await send(cloud, [field("KEY", upper), ...rest]);
@@ -305,16 +306,16 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-690",
 		assumes:
-			"$content-type of a policy is the field Content-Type, and the type of the file's part without that field.",
+			"$content-type of a policy is the field Content-Type or, without this field, the type of the file's part.",
 		sends:
-			"Forms whose policy requires image/png, with the type in the part, in a field, and a field against the part.",
+			"Forms whose policy requires image/png, with the type in the part, in a field, and with a field that differs from the part.",
 		expects: [
 			"part image/png: 204",
 			"part image/jpg: 403 AccessDenied 0006-00000227",
 			"field image/png, part image/jpg: 204",
 			"field image/jpg, part image/png: 403 AccessDenied 0006-00000227",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const policy = policyOf([["in", "$content-type", ["image/png"]]]);
 			const one = (type: string, ...more: readonly Part[]) => [
 				field("key", cloud.name()),
@@ -347,8 +348,8 @@ export const forms: readonly Probe[] = [
 		expects: [
 			"400 EntityTooLarge 0006-00000003: Your proposed upload exceeds the maximum allowed size.",
 		],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.send("POST", "/", {
 					as: null,
 					headOnly: true,
@@ -363,7 +364,7 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-903",
 		assumes:
-			"The text for a policy that is not JSON names the invalid character, or the expected token.",
+			"The message for a policy that is not JSON contains the invalid character or the expected token.",
 		sends: "Signed forms with policies that are not JSON in different ways.",
 		expects: [
 			"a word: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char m",
@@ -371,7 +372,7 @@ export const forms: readonly Probe[] = [
 			"no colon: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: : expected",
 			"a list that goes on: 400 InvalidPolicyDocument 0006-00000201: Invalid Policy: Invalid JSON: unknown char ]",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"a word": "meow",
@@ -385,9 +386,9 @@ export const forms: readonly Probe[] = [
 	{
 		id: "A-904",
 		assumes: "A form with more than 64 KiB before its first part is refused.",
-		sends: "A form behind a preamble of 200,000 bytes; code and EC.",
+		sends: "A form after a preamble of 200,000 bytes; code and EC.",
 		expects: ["400 MaxPOSTPreDataLengthExceededError"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			code(
 				await cloud.send("POST", "/", {
 					as: null,

@@ -1,14 +1,17 @@
-/** Image processing: sizes, formats and single pixels of a picture that is red on its left and blue on its right. */
+/**
+ * Probes of image processing: sizes, formats and single pixels of a picture that is red on the left and blue on the
+ * right.
+ */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
-import { code, each, type Need, type Probe, said } from "../probe.ts";
+import { code, each, type Need, outcomeOf, type Probe } from "../probe.ts";
 
 const needs: readonly Need[] = ["sharp"];
 
-/** Loaded when a probe needs it: sharp is optional. */
+/** sharp is loaded when a probe needs it, because it is optional. */
 const load = async () => (await import("sharp")).default;
 
-/** 40 × 30, as PNG. */
+/** A picture of 40 × 30 pixels, as PNG. */
 async function picture(): Promise<Buffer> {
 	const sharp = await load();
 	const half = (width: number, background: string) => ({
@@ -33,16 +36,16 @@ async function process(
 
 /** `10x8 png`. */
 async function look(answer: Answer): Promise<string> {
-	if (answer.status >= 300) return said(answer);
+	if (answer.status >= 300) return outcomeOf(answer);
 	const { width, height, format } = await (await load())(
 		answer.body,
 	).metadata();
 	return `${width}x${height} ${format}`;
 }
 
-/** `red`, `white`, … of a pixel, by the nearest of a few. */
+/** The name of a pixel's color: the nearest of a few. */
 async function colorAt(answer: Answer, x: number, y: number): Promise<string> {
-	if (answer.status >= 300) return said(answer);
+	if (answer.status >= 300) return outcomeOf(answer);
 	const { data, info } = await (await load())(answer.body)
 		.ensureAlpha()
 		.raw()
@@ -67,16 +70,15 @@ export const images: readonly Probe[] = [
 	{
 		id: "A-850",
 		assumes:
-			"A value that a parameter cannot have is InvalidArgument with a text that names both.",
-		sends:
-			"GET with image/resize of a mode, a width and a percentage that do not exist.",
+			"An invalid value of a parameter is InvalidArgument with a message that names both.",
+		sends: "GET with image/resize and an invalid mode, width and percentage.",
 		needs,
 		expects: [
 			"mode: 400 InvalidArgument 0040-00000311: The value: big of parameter: m is invalid.",
 			"width: 400 InvalidArgument 0040-00000312: The value: 0 of parameter: w is invalid.",
 			"percentage: 400 InvalidArgument 0040-00000317: The value: 1001 of parameter: p is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					mode: "resize,m_big,w_1",
@@ -92,7 +94,9 @@ export const images: readonly Probe[] = [
 		sends: "GET with image/resize,w_1,q_2.",
 		needs,
 		expects: ["400 InvalidArgument : The value: 2 of parameter: q is invalid."],
-		ask: async ({ cloud }) => [said(await process(cloud, "resize,w_1,q_2"))],
+		run: async ({ cloud }) => [
+			outcomeOf(await process(cloud, "resize,w_1,q_2")),
+		],
 	},
 	{
 		id: "A-852",
@@ -100,14 +104,14 @@ export const images: readonly Probe[] = [
 		sends: "GET with image/resize,p_200 of a picture of 40 × 30; the size.",
 		needs,
 		expects: ["80x60 png"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await look(await process(cloud, "resize,p_200")),
 		],
 	},
 	{
 		id: "A-853",
 		assumes:
-			"Where one side is not given, mfit and fixed keep the proportions, and fill and pad make a square.",
+			"If only one side is given, mfit and fixed keep the proportions, and fill and pad produce a square.",
 		sends:
 			"GET with image/resize,w_20 in four modes of a picture of 40 × 30; the sizes.",
 		needs,
@@ -117,7 +121,7 @@ export const images: readonly Probe[] = [
 			"fill: 20x20 png",
 			"pad: 20x20 png",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{ mfit: "mfit", fixed: "fixed", fill: "fill", pad: "pad" },
 				async (mode) => look(await process(cloud, `resize,m_${mode},w_20`)),
@@ -125,12 +129,12 @@ export const images: readonly Probe[] = [
 	},
 	{
 		id: "A-854",
-		assumes: "Of a moving GIF the first frame is processed.",
+		assumes: "Only the first frame of an animated GIF is processed.",
 		sends:
 			"GET with image/resize,w_10 of a GIF of two frames; the number of frames.",
 		needs,
 		expects: ["1 frame"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const sharp = await load();
 			const still = await picture();
 			const moving = await sharp(
@@ -146,7 +150,7 @@ export const images: readonly Probe[] = [
 			const answer = await cloud.get(
 				`/${key}?x-oss-process=image%2Fresize%2Cw_10`,
 			);
-			if (answer.status >= 300) return [said(answer)];
+			if (answer.status >= 300) return [outcomeOf(answer)];
 			const { pages = 1 } = await sharp(answer.body, {
 				animated: true,
 			}).metadata();
@@ -155,17 +159,17 @@ export const images: readonly Probe[] = [
 	},
 	{
 		id: "A-856",
-		assumes: "A JPEG has the quality 82 when none is given.",
+		assumes: "The default quality of a JPEG is 82.",
 		sends:
 			"GET with image/format,jpg, and with image/format,jpg/quality,Q_82; whether the bytes are equal.",
 		needs,
 		expects: ["200, equal: true"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const [plain, same] = [
 				await process(cloud, "format,jpg"),
 				await process(cloud, "format,jpg", "quality,Q_82"),
 			];
-			return [`${said(plain)}, equal: ${plain.body.equals(same.body)}`];
+			return [`${outcomeOf(plain)}, equal: ${plain.body.equals(same.body)}`];
 		},
 	},
 	{
@@ -174,19 +178,18 @@ export const images: readonly Probe[] = [
 		sends: "GET with image/rotate,45/format,jpg; the color of a corner.",
 		needs,
 		expects: ["white"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await colorAt(await process(cloud, "rotate,45", "format,jpg"), 0, 0),
 		],
 	},
 	{
 		id: "A-858",
-		assumes:
-			"Corners that become free are transparent where the format allows it.",
+		assumes: "Uncovered corners are transparent if the format supports it.",
 		sends:
 			"GET with image/rotate,45 and with image/circle,r_10 of a PNG; the color of a corner.",
 		needs,
 		expects: ["rotate: transparent", "circle: transparent"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ rotate: "rotate,45", circle: "circle,r_10" }, async (step) =>
 				colorAt(await process(cloud, step), 0, 0),
 			),
@@ -199,7 +202,7 @@ export const images: readonly Probe[] = [
 			"GET with image/bright,100 and -100 and image/contrast,-100; the color of a red pixel.",
 		needs,
 		expects: ["bright,100: white", "bright,-100: black", "contrast,-100: gray"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"bright,100": "bright,100",
@@ -211,18 +214,18 @@ export const images: readonly Probe[] = [
 	},
 	{
 		id: "A-860",
-		assumes: "The relative quality q_… counts as the absolute one.",
+		assumes: "The relative quality q_… is treated as an absolute quality.",
 		sends:
 			"GET with image/format,jpg/quality,q_50 and Q_50; whether the bytes are equal.",
 		needs,
 		expects: ["200, equal: true"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const [relative, absolute] = [
 				await process(cloud, "format,jpg", "quality,q_50"),
 				await process(cloud, "format,jpg", "quality,Q_50"),
 			];
 			return [
-				`${said(relative)}, equal: ${relative.body.equals(absolute.body)}`,
+				`${outcomeOf(relative)}, equal: ${relative.body.equals(absolute.body)}`,
 			];
 		},
 	},
@@ -231,10 +234,10 @@ export const images: readonly Probe[] = [
 		assumes:
 			"A processed image has neither ETag, Content-MD5 nor x-oss-hash-crc64ecma, and a Range is ignored.",
 		sends:
-			"GET with image/resize,w_10 and Range: bytes=0-3; status, and which of the three headers are there.",
+			"GET with image/resize,w_10 and Range: bytes=0-3; status, and which of the three headers are present.",
 		needs,
 		expects: ["200 none"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = `${cloud.name()}.png`;
 			await cloud.must(cloud.put(`/${key}`, await picture()));
 			const answer = await cloud.get(
@@ -244,7 +247,7 @@ export const images: readonly Probe[] = [
 			const there = ["etag", "content-md5", "x-oss-hash-crc64ecma"].filter(
 				(name) => name in answer.headers,
 			);
-			return [`${said(answer)} ${there.join(", ") || "none"}`];
+			return [`${outcomeOf(answer)} ${there.join(", ") || "none"}`];
 		},
 	},
 	{
@@ -253,7 +256,7 @@ export const images: readonly Probe[] = [
 			"ProcessObject with an empty body is InvalidRequest, as with an empty process.",
 		sends: "POST /KEY?x-oss-process without a body; code.",
 		expects: ["400 InvalidRequest"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			await cloud.must(cloud.put(`/${key}`, "meow"));
 			return [code(await cloud.post(`/${key}?x-oss-process`))];
@@ -262,12 +265,12 @@ export const images: readonly Probe[] = [
 	{
 		id: "A-944",
 		assumes:
-			"A slice that does not exist leaves the image as it is, and of x and y x counts.",
+			"A slice that does not exist leaves the image unchanged, and if both x and y are given, x is used.",
 		sends:
 			"GET with image/indexcrop of the third of two slices, and of both sides; the sizes.",
 		needs,
 		expects: ["no such slice: 40x30 png", "both: 20x30 png"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{ "no such slice": "x_20,i_2", both: "x_20,y_10,i_1" },
 				async (slice) => look(await process(cloud, `indexcrop,${slice}`)),

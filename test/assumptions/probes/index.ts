@@ -1,6 +1,6 @@
 /**
- * All probes, in the order in which they run: the one that needs an empty bucket first, and those that turn on
- * versioning last, since a bucket cannot go back from it.
+ * All probes, in the order in which they run: first the one that needs an empty bucket, and last those that enable
+ * versioning, because it cannot be disabled again.
  */
 import type { Probe } from "../probe.ts";
 import { callbacks } from "./callbacks.ts";

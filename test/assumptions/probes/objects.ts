@@ -1,9 +1,16 @@
-/** The operations on objects: effects and refusals. */
+/** Probes of operations on objects: effects and refusals. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
-import { code, each, element, elements, type Probe, said } from "../probe.ts";
+import {
+	code,
+	each,
+	element,
+	elements,
+	outcomeOf,
+	type Probe,
+} from "../probe.ts";
 
-/** A new object of those contents and headers. @returns its key */
+/** Creates an object with this content and these headers. @returns its key */
 async function store(
 	cloud: Cloud,
 	content = "meow",
@@ -14,7 +21,7 @@ async function store(
 	return key;
 }
 
-/** A new appendable object. @returns its key */
+/** Creates an appendable object. @returns its key */
 async function append(
 	cloud: Cloud,
 	content: string,
@@ -49,14 +56,14 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-12",
 		assumes:
-			"GetObjectMeta has the object's size as its Content-Length, for GET too.",
+			"The Content-Length of GetObjectMeta is the size of the object, even for GET.",
 		sends:
 			"HEAD and GET /KEY?objectMeta of an object of 4 bytes; Content-Length.",
 		expects: ["HEAD: 200 4", "GET: 200 4"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			return each({ HEAD: "HEAD", GET: "GET" }, async (method) => {
-				// The body that the length promises may never come.
+				// The response may not have the body that its length announces.
 				const answer = await cloud.send(method, `/${key}?objectMeta`, {
 					ignoreBody: true,
 				});
@@ -69,9 +76,9 @@ export const objects: readonly Probe[] = [
 		assumes: "DeleteMultipleObjects works without Content-MD5.",
 		sends: "POST /?delete with a body and without Content-MD5.",
 		expects: ["200"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const body = `<Delete><Object><Key>${cloud.name()}</Key></Object></Delete>`;
-			return [said(await cloud.post("/?delete", body))];
+			return [outcomeOf(await cloud.post("/?delete", body))];
 		},
 	},
 	{
@@ -80,13 +87,13 @@ export const objects: readonly Probe[] = [
 		sends:
 			"AppendObject twice with different x-oss-meta-a, then HEAD; x-oss-meta-a.",
 		expects: ["200", "x-oss-meta-a: 1"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await append(cloud, "one", { "x-oss-meta-a": "1" });
 			const again = await cloud.post(`/${key}?append&position=3`, "two", {
 				"x-oss-meta-a": "2",
 			});
 			const { headers } = await cloud.head(`/${key}`);
-			return [said(again), `x-oss-meta-a: ${headers["x-oss-meta-a"]}`];
+			return [outcomeOf(again), `x-oss-meta-a: ${headers["x-oss-meta-a"]}`];
 		},
 	},
 	{
@@ -95,8 +102,8 @@ export const objects: readonly Probe[] = [
 			"AppendObject does not compare its body with x-oss-hash-crc64ecma.",
 		sends: "AppendObject at 0 with x-oss-hash-crc64ecma: 1.",
 		expects: ["200"],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.post(`/${cloud.name()}?append&position=0`, "one", {
 					"x-oss-hash-crc64ecma": "1",
 				}),
@@ -112,7 +119,7 @@ export const objects: readonly Probe[] = [
 			"an empty key: 400 UserKeyMustBeSpecified 0016-00000611: User key must be specified.",
 			"no key: 400 UserKeyMustBeSpecified 0016-00000613: User key must be specified.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"an empty key": "<Key></Key>",
@@ -136,7 +143,7 @@ export const objects: readonly Probe[] = [
 			"an unknown parameter: 400 InvalidArgument 0016-00000304: Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.",
 			"a malformed escape: 400 InvalidArgument 0016-00000304: Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			return each(
 				{
@@ -152,10 +159,10 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-606",
 		assumes:
-			"An object stored without a Content-Type is application/octet-stream, whatever its extension.",
+			"An object stored without a Content-Type has application/octet-stream, whatever its extension.",
 		sends: "PUT /KEY.jpg without Content-Type, then HEAD; Content-Type.",
 		expects: ["application/octet-stream"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = `${cloud.name()}.jpg`;
 			await cloud.must(cloud.put(`/${key}`, "meow"));
 			return [(await cloud.head(`/${key}`)).headers["content-type"] ?? "none"];
@@ -164,30 +171,31 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-610",
 		assumes:
-			"AppendObject to a sealed object is 409, as the manual has it; go2's suite expects 400.",
+			"AppendObject to a sealed object is 409, as documented; go2's suite expects 400.",
 		sends:
 			"SealAppendObject of an appendable object, then AppendObject; SealAppendObject of a normal object.",
 		expects: [
 			"append: 409 AppendSealedObjectNotAllowed : The append object has been sealed.",
 			"normal object: 409 AppendSealedObjectNotAllowed : The append object has been sealed.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await append(cloud, "one");
 			await cloud.must(cloud.post(`/${key}?seal&position=3`));
 			const normal = await store(cloud);
 			return [
-				`append: ${said(await cloud.post(`/${key}?append&position=3`, "two"))}`,
-				`normal object: ${said(await cloud.post(`/${normal}?seal&position=4`))}`,
+				`append: ${outcomeOf(await cloud.post(`/${key}?append&position=3`, "two"))}`,
+				`normal object: ${outcomeOf(await cloud.post(`/${normal}?seal&position=4`))}`,
 			];
 		},
 	},
 	{
 		id: "A-612",
-		assumes: "An object made of parts is as old as its completion.",
+		assumes:
+			"The Last-Modified of a multipart object is the time of its completion.",
 		sends:
-			"InitiateMultipartUpload, UploadPart, and a second or more later Complete; which Last-Modified is nearer.",
+			"InitiateMultipartUpload, UploadPart, and at least a second later CompleteMultipartUpload; to which of them Last-Modified is closer.",
 		expects: ["the completion"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const begun = await cloud.must(cloud.post(`/${key}?uploads`));
 			const id = element(begun, "UploadId");
@@ -217,7 +225,7 @@ export const objects: readonly Probe[] = [
 		assumes: "A symbolic link has the size 0 in lists.",
 		sends: "PutSymlink, then GET /?prefix=KEY; Type and Size.",
 		expects: ["Symlink 0"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const target = await store(cloud);
 			await cloud.must(
@@ -230,11 +238,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-614",
 		assumes:
-			"An appendable object can be copied; its copy is appendable and has its ETag.",
+			"An appendable object can be copied; the copy is appendable and has the same ETag.",
 		sends:
 			"CopyObject of an appendable object, then HEAD; type, and whether the ETags are equal.",
 		expects: ["200", "type: Appendable", "same ETag: true"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await append(cloud, "one");
 			const copy = cloud.name();
 			const copied = await cloud.put(`/${copy}`, "", {
@@ -245,7 +253,7 @@ export const objects: readonly Probe[] = [
 				(await cloud.head(`/${copy}`)).headers,
 			];
 			return [
-				said(copied),
+				outcomeOf(copied),
 				`type: ${target["x-oss-object-type"]}`,
 				`same ETag: ${source.etag === target.etag}`,
 			];
@@ -259,8 +267,8 @@ export const objects: readonly Probe[] = [
 		expects: [
 			"400 EntityTooLarge : Your proposed upload exceeds the maximum allowed size.",
 		],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.send("PUT", `/${cloud.name()}`, {
 					headers: { "content-length": String(5 * 1024 ** 3 + 1) },
 					headOnly: true,
@@ -273,12 +281,12 @@ export const objects: readonly Probe[] = [
 		assumes:
 			"Retention and legal hold in a bucket without object-level retention are NoSuchObjectWormConfiguration.",
 		sends:
-			"PutObjectRetention and PutObjectLegalHold, in a bucket without it; nothing is ever retained.",
+			"PutObjectRetention and PutObjectLegalHold in a bucket without it, so nothing is retained.",
 		expects: [
 			"retention: 404 NoSuchObjectWormConfiguration : The bucket you specified does not have object worm configuration.",
 			"legal hold: 404 NoSuchObjectWormConfiguration : The bucket you specified does not have object worm configuration.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			const until = new Date(Date.now() + 60_000).toISOString();
 			return each(
@@ -299,11 +307,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-650",
 		assumes:
-			"Encryption with KMS and without a key id uses a key that OSS manages for the account, and names it.",
+			"Encryption with KMS and without a key id uses a key that OSS manages for the account, and returns its id.",
 		sends:
-			"PUT /KEY with x-oss-server-side-encryption: KMS; whether the answer names a key.",
+			"PUT /KEY with x-oss-server-side-encryption: KMS; whether the response has a key id.",
 		expects: ["a UUID"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const put = await cloud.must(
 				cloud.put(`/${cloud.name()}`, "meow", {
 					"x-oss-server-side-encryption": "KMS",
@@ -320,15 +328,15 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-670",
 		assumes:
-			"CopyObject under REPLACE keeps the metadata of client-side encryption that is not replaced.",
+			"CopyObject with REPLACE keeps the metadata of client-side encryption that is not replaced.",
 		sends:
-			"CopyObject with x-oss-metadata-directive: REPLACE of an object with three client-side-encryption headers; which are there.",
+			"CopyObject with x-oss-metadata-directive: REPLACE of an object with three client-side-encryption headers; which of them the copy has.",
 		expects: [
 			"x-oss-meta-client-side-encryption-key: new",
 			"x-oss-meta-client-side-encryption-start: start",
 			"x-oss-meta-a: none",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const meta = ENCRYPTION;
 			const key = await store(cloud, "meow", {
 				...ENCRYPTED,
@@ -351,14 +359,14 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-901",
 		assumes:
-			"UploadPart need not repeat the metadata of client-side encryption; a part of another size than announced is InvalidEncryptionRequest.",
+			"UploadPart does not have to repeat the metadata of client-side encryption; a part whose size differs from the announced size is InvalidEncryptionRequest.",
 		sends:
 			"InitiateMultipartUpload that announces 32 bytes in parts of 16, and parts of 16 and of 17 bytes without metadata; code and EC.",
 		expects: [
 			"16 bytes: 200",
 			"17 bytes: 400 InvalidEncryptionRequest 0005-00000419",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const begun = await cloud.must(
 				cloud.post(`/${key}?uploads`, "", {
@@ -384,8 +392,8 @@ export const objects: readonly Probe[] = [
 			"GetAsyncFetchTask of a task that does not exist is InvalidArgument.",
 		sends: "GET /?asyncFetch with x-oss-task-id: meow.",
 		expects: ["400 InvalidArgument : The argument is invalid."],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.get("/?asyncFetch", {
 					headers: { "x-oss-task-id": "meow" },
 				}),
@@ -394,10 +402,11 @@ export const objects: readonly Probe[] = [
 	},
 	{
 		id: "A-692",
-		assumes: "A public link to a private object is refused as the object is.",
+		assumes:
+			"A public symbolic link to a private object is refused like the object.",
 		sends: "GET without a signature of a public-read link to a private object.",
 		expects: ["403 AccessDenied 0003-00000005"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const target = await store(cloud, "meow", {
 				"x-oss-object-acl": "private",
 			});
@@ -414,11 +423,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-631",
 		assumes:
-			"x-oss-qos-delay-time says in milliseconds how long x-oss-traffic-limit delayed an upload.",
+			"x-oss-qos-delay-time is the delay of an upload by x-oss-traffic-limit, in milliseconds.",
 		sends:
 			"PUT of 100 KiB with x-oss-traffic-limit: 819200, which takes a second; whether the header is between 10 and 10,000.",
 		expects: ["milliseconds"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const put = await cloud.must(
 				cloud.put(`/${cloud.name()}`, "x".repeat(100 * 1024), {
 					"x-oss-traffic-limit": "819200",
@@ -441,7 +450,7 @@ export const objects: readonly Probe[] = [
 			"8: 400 InvalidArgument 0016-00000704: The argument is invalid.",
 			"two: 400 InvalidArgument 0016-00000704: The argument is invalid.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud, "meow", {
 				"x-oss-storage-class": "Archive",
 			});
@@ -456,11 +465,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-895",
 		assumes:
-			"Of a Range with several parts, of which one is valid, that one counts, in any position.",
+			"If one of several parts of a Range is valid, it is used, whatever its position.",
 		sends:
 			"GET with Range: bytes=1-2,a-c and bytes=a-c,1-2; status and content.",
 		expects: ["first: 206 el", "last: 206 el"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud, "hello");
 			return each(
 				{ first: "bytes=1-2,a-c", last: "bytes=a-c,1-2" },
@@ -474,11 +483,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-896",
 		assumes:
-			"The head of a download names the delay that x-oss-traffic-limit is going to cause.",
+			"The headers of a download contain the delay that x-oss-traffic-limit is going to cause.",
 		sends:
 			"GET of 100 KiB with x-oss-traffic-limit: 819200; whether x-oss-qos-delay-time is about 1,000.",
 		expects: ["about 1,000"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud, "x".repeat(100 * 1024));
 			const got = await cloud.get(`/${key}`, {
 				headers: { "x-oss-traffic-limit": "819200" },
@@ -497,8 +506,8 @@ export const objects: readonly Probe[] = [
 		expects: [
 			"404 Imm Client : ResourceNotFound, The specified resource Attachment is not found.",
 		],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.post(
 					`/${await store(cloud)}?x-oss-async-process`,
 					"x-oss-async-process=video/convert,f_avi|sys/saveas,o_YQ",
@@ -509,11 +518,11 @@ export const objects: readonly Probe[] = [
 	{
 		id: "A-888",
 		assumes:
-			"A signed GetObject may set response-content-type: a page says that no GET request may.",
+			"A signed GetObject may set response-content-type, although a page says that GET requests may not.",
 		sends:
 			"GET /KEY?response-content-type=text/html, signed with V4; code and EC, or the type.",
 		expects: ["text/html"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			const got = await cloud.get(`/${key}?response-content-type=text%2Fhtml`);
 			return [

@@ -1,10 +1,10 @@
-/** Bucket policies, probed by anonymous requests: one account can only test a statement about all callers. */
-import { CannotAsk, type Cloud } from "../cloud.ts";
-import { each, elements, type Probe, said } from "../probe.ts";
+/** Probes of bucket policies by anonymous requests, because one account can only test statements about all callers. */
+import { CannotProbe, type Cloud } from "../cloud.ts";
+import { each, elements, outcomeOf, type Probe } from "../probe.ts";
 
 type Statement = {
 	readonly action?: string;
-	/** The part after `acs:oss:*:*:BUCKET/`, or a whole resource. */
+	/** The part after `acs:oss:*:*:BUCKET/`, or a complete resource. */
 	readonly resource?: string;
 	readonly condition?: Readonly<
 		Record<string, Readonly<Record<string, string[]>>>
@@ -33,8 +33,8 @@ const putPolicy = (cloud: Cloud, ...statements: readonly object[]) =>
 	);
 
 /**
- * Whether an anonymous client may read an object under that statement. A second object that a plain statement allows
- * shows when the policy has come into force.
+ * Whether an anonymous client can read an object under this statement. A second object, which an unconditional
+ * statement allows, shows when the policy has taken effect.
  */
 async function mayRead(
 	cloud: Cloud,
@@ -51,12 +51,12 @@ async function mayRead(
 		statement(cloud, { resource: key, ...tested }),
 	);
 	try {
-		if (put.status >= 300) return `the policy is refused: ${said(put)}`;
+		if (put.status >= 300) return `the policy is refused: ${outcomeOf(put)}`;
 		const read = async (name: string): Promise<string> =>
-			said(await cloud.get(`/${encodeURIComponent(name)}`, { as: null }));
+			outcomeOf(await cloud.get(`/${encodeURIComponent(name)}`, { as: null }));
 		const seen = await cloud.eventually("200", () => read(control));
 		if (seen !== "200")
-			throw new CannotAsk(`a plain policy has no effect: ${seen}`);
+			throw new CannotProbe(`an unconditional policy has no effect: ${seen}`);
 		return (await read(key)) === "200" ? "allowed" : "refused";
 	} finally {
 		await cloud.delete("/?policy");
@@ -68,11 +68,11 @@ const PAST = "2020-01-01T00:00:00";
 export const policies: readonly Probe[] = [
 	{
 		id: "A-500",
-		assumes: "? in a resource is one character of Unicode.",
+		assumes: "? in a resource matches one Unicode character.",
 		sends:
 			"A policy for KEY?, and GET of KEY and an emoji without a signature.",
 		expects: ["allowed"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await mayRead(
 				cloud,
 				(key) => ({ resource: key.replace("😀", "?") }),
@@ -82,12 +82,11 @@ export const policies: readonly Probe[] = [
 	},
 	{
 		id: "A-502",
-		assumes:
-			"A date in a condition without Z or an offset is accepted, in UTC.",
+		assumes: "A date in a condition without Z or an offset is accepted as UTC.",
 		sends:
 			"A policy with DateGreaterThan acs:CurrentTime 2020-01-01T00:00:00, and GET without a signature.",
 		expects: ["allowed"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await mayRead(cloud, {
 				condition: { DateGreaterThan: { "acs:CurrentTime": [PAST] } },
 			}),
@@ -96,11 +95,11 @@ export const policies: readonly Probe[] = [
 	{
 		id: "A-503",
 		assumes:
-			"The key of a condition has the case that is documented: acs:currenttime is not a key.",
+			"The keys of conditions are case-sensitive: acs:currenttime is not a key.",
 		sends:
 			"A policy with DateGreaterThan acs:currenttime, and GET without a signature.",
 		expects: ["refused"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await mayRead(cloud, {
 				condition: { DateGreaterThan: { "acs:currenttime": [`${PAST}Z`] } },
 			}),
@@ -108,20 +107,19 @@ export const policies: readonly Probe[] = [
 	},
 	{
 		id: "A-504",
-		assumes: "The case of an action does not count.",
+		assumes: "Actions are case-insensitive.",
 		sends: "A policy for OSS:getobject, and GET without a signature.",
 		expects: ["allowed"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await mayRead(cloud, { action: "OSS:getobject" }),
 		],
 	},
 	{
 		id: "A-505",
-		assumes:
-			"A star in a resource does not match a colon: it stays within its part.",
+		assumes: "An asterisk in a resource does not match a colon.",
 		sends: "A policy for acs:oss:*:BUCKET/KEY, and GET without a signature.",
 		expects: ["refused"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await mayRead(cloud, (key) => ({
 				resource: `acs:oss:*:${cloud.bucket}/${key}`,
 			})),
@@ -130,11 +128,11 @@ export const policies: readonly Probe[] = [
 	{
 		id: "A-506",
 		assumes:
-			"A condition on a key that a request does not have is false, and true when the operator is negated.",
+			"A condition on a key that a request does not have is false, or true if the operator is negated.",
 		sends:
 			"Policies with StringEquals and StringNotEquals of acs:SourceVpc, and GET without a signature.",
 		expects: ["StringEquals: refused", "StringNotEquals: allowed"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const vpc = { "acs:SourceVpc": ["vpc-t4nlw426y44rd3iq4xxxx"] };
 			return [
 				`StringEquals: ${await mayRead(cloud, { condition: { StringEquals: vpc } })}`,
@@ -145,16 +143,16 @@ export const policies: readonly Probe[] = [
 	{
 		id: "A-508",
 		assumes:
-			"A policy for everybody is public unless a condition names a VPC, an address range or an account.",
+			"A policy for all callers is public unless a condition restricts it to a VPC, an address range or an account.",
 		sends:
-			"Policies for everybody with different conditions, and GET /?policyStatus; IsPublic.",
+			"Policies for all callers with different conditions, and GET /?policyStatus; IsPublic.",
 		expects: [
 			"no condition: true",
 			"a VPC: false",
 			"an address range: false",
 			"a date: true",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const isPublic = async (
 				condition?: Statement["condition"],
 			): Promise<string> => {
@@ -185,13 +183,13 @@ export const policies: readonly Probe[] = [
 	{
 		id: "A-932",
 		assumes:
-			"The text for a bucket policy that is not JSON is that of form policies.",
+			"The message for a bucket policy that is not JSON is that of form policies.",
 		sends: "PutBucketPolicy of texts that are not JSON.",
 		expects: [
 			"word: 400 InvalidPolicyDocument : unknown char p",
 			"half an object: 400 InvalidPolicyDocument : Invalid Policy: Invalid JSON.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ word: "policy", "half an object": "{" }, (text) =>
 				cloud.put("/?policy", text),
 			),

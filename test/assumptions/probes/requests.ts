@@ -1,7 +1,7 @@
-/** How a request is read before an operation runs: path, query, headers, the bucket and its ACL. */
-import { code, each, element, type Probe, said } from "../probe.ts";
+/** Probes of how a request is read before an operation runs: path, query, headers, the bucket and its ACL. */
+import { code, each, element, outcomeOf, type Probe } from "../probe.ts";
 
-/** Comes first: it needs a bucket without objects. */
+/** This probe runs first, because it needs a bucket without objects. */
 export const emptyBucket: Probe = {
 	id: "A-659",
 	assumes:
@@ -10,13 +10,13 @@ export const emptyBucket: Probe = {
 	expects: [
 		"409 BucketNotEmpty 0015-00000301: The bucket has Multipart Uploads. Please delete them first.",
 	],
-	ask: async ({ cloud }) => {
+	run: async ({ cloud }) => {
 		const key = cloud.name();
 		const begun = await cloud.must(cloud.post(`/${key}?uploads`));
 		const refused = await cloud.delete("/");
 		if (refused.status < 300) await cloud.must(cloud.put("/"));
 		await cloud.delete(`/${key}?uploadId=${element(begun, "UploadId")}`);
-		return [said(refused)];
+		return [outcomeOf(refused)];
 	},
 };
 
@@ -28,25 +28,25 @@ export const requests: readonly Probe[] = [
 		expects: [
 			"400 InvalidObjectName 0016-00000002: The specified object is not valid.",
 		],
-		ask: async ({ cloud }) => [
-			said(await cloud.get("/a%zz", { signedKey: "a%zz" })),
+		run: async ({ cloud }) => [
+			outcomeOf(await cloud.get("/a%zz", { signedKey: "a%zz" })),
 		],
 	},
 	{
 		id: "A-02",
 		assumes:
-			"Two sub-resources that select two operations are InvalidArgument; OSS does not pick one.",
+			"Two sub-resources that select two operations are InvalidArgument; OSS does not choose one.",
 		sends: "GET /?acl&cors.",
 		expects: ["400 InvalidArgument 0017-00000219"],
-		ask: async ({ cloud }) => [code(await cloud.get("/?acl&cors"))],
+		run: async ({ cloud }) => [code(await cloud.get("/?acl&cors"))],
 	},
 	{
 		id: "A-03",
 		assumes: "Headers of more than 64 KiB are InvalidRequest.",
 		sends: "PUT /KEY without a signature and with a header of 64 KiB.",
 		expects: ["400 InvalidRequest : The request headers are too large."],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.send("PUT", `/${cloud.name()}`, {
 					as: null,
 					headers: { "x-oss-meta-a": "x".repeat(64 * 1024) },
@@ -59,8 +59,8 @@ export const requests: readonly Probe[] = [
 		assumes: "More than 8 KB of user metadata is InvalidArgument.",
 		sends: "PUT /KEY with an x-oss-meta-a of 8,192 characters.",
 		expects: ["400 InvalidArgument : The user metadata exceeds 8 KB."],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.put(`/${cloud.name()}`, "meow", {
 					"x-oss-meta-a": "x".repeat(8192),
 				}),
@@ -69,29 +69,29 @@ export const requests: readonly Probe[] = [
 	},
 	{
 		id: "A-10",
-		assumes: "A list-type other than 2 lists as ListObjects does.",
+		assumes: "A list-type other than 2 is treated as ListObjects.",
 		sends:
-			"GET /?list-type=1; whether the answer has <Marker>, as ListObjects has.",
+			"GET /?list-type=1; whether the response has <Marker>, as that of ListObjects.",
 		expects: ["200, Marker: true"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const answer = await cloud.get("/?list-type=1&max-keys=1");
-			return [`${said(answer)}, Marker: ${/<Marker\b/.test(answer.text)}`];
+			return [`${outcomeOf(answer)}, Marker: ${/<Marker\b/.test(answer.text)}`];
 		},
 	},
 	{
 		id: "A-11",
 		assumes:
-			"The bucket ACL public-read does not let an anonymous client list the bucket.",
+			"The bucket ACL public-read does not allow an anonymous client to list the bucket.",
 		sends: "GET / without a signature while the bucket is public-read.",
 		expects: ["403 AccessDenied 0003-00000905"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			await cloud.must(cloud.put("/?acl", "", { "x-oss-acl": "public-read" }));
 			try {
 				const key = cloud.name();
 				await cloud.must(cloud.put(`/${key}`, "meow"));
-				// Until the ACL is in force, an object cannot be read either.
+				// Until the ACL has taken effect, objects cannot be read either.
 				await cloud.eventually("200", async () =>
-					said(await cloud.get(`/${key}`, { as: null })),
+					outcomeOf(await cloud.get(`/${key}`, { as: null })),
 				);
 				return [code(await cloud.get("/", { as: null }))];
 			} finally {
@@ -102,7 +102,7 @@ export const requests: readonly Probe[] = [
 	{
 		id: "A-546",
 		assumes:
-			"An anonymous request that an ACL refuses names the bucket's ACL or the object's by its EC.",
+			"The EC of an anonymous request that an ACL refuses shows whether it was the bucket's or the object's ACL.",
 		sends:
 			"GET /, GET /KEY and GET of a private object, all without a signature.",
 		expects: [
@@ -110,7 +110,7 @@ export const requests: readonly Probe[] = [
 			"object: 403 AccessDenied 0003-00000001: You have no right to access this object because of bucket acl.",
 			"private object: 403 AccessDenied 0003-00000005: You do not have read permission on this object.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const [inherits, own] = [cloud.name(), cloud.name()];
 			await cloud.must(cloud.put(`/${inherits}`, "meow"));
 			await cloud.must(
@@ -125,14 +125,14 @@ export const requests: readonly Probe[] = [
 	{
 		id: "A-545",
 		assumes:
-			"Where public access is blocked, a public ACL is AccessDenied with the EC that was seen of objects.",
+			"If public access is blocked, a public ACL is AccessDenied with the EC that was observed for objects.",
 		sends:
 			"PUT /?publicAccessBlock with true, then public ACLs for the bucket and for an object.",
 		expects: [
 			"bucket: 403 AccessDenied 0016-00000901: Put public bucket acl is not allowed",
 			"object: 403 AccessDenied 0016-00000901: Put public object acl is not allowed",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const block = (on: boolean) =>
 				cloud.put(
 					"/?publicAccessBlock",
@@ -142,7 +142,7 @@ export const requests: readonly Probe[] = [
 			try {
 				const key = cloud.name();
 				const put = (target: string, name: string) => async () =>
-					said(await cloud.put(target, "", { [name]: "public-read" }));
+					outcomeOf(await cloud.put(target, "", { [name]: "public-read" }));
 				return [
 					`bucket: ${await put("/?acl", "x-oss-acl")()}`,
 					`object: ${await put(`/${key}`, "x-oss-object-acl")()}`,
@@ -160,8 +160,8 @@ export const requests: readonly Probe[] = [
 		expects: [
 			"400 InvalidArgument 0016-00000002: The characters encoding must be utf-8.",
 		],
-		ask: async ({ cloud }) => [
-			said(await cloud.get("/%D6%D0%CE%C4", { as: null })),
+		run: async ({ cloud }) => [
+			outcomeOf(await cloud.get("/%D6%D0%CE%C4", { as: null })),
 		],
 	},
 	{
@@ -169,21 +169,21 @@ export const requests: readonly Probe[] = [
 		assumes: "A signed POST to a bucket without a form is MethodNotAllowed.",
 		sends: "POST /?MetaQuery=&action=createDataset, signed with V4.",
 		expects: ["405 MethodNotAllowed"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			code(await cloud.post("/?MetaQuery=&action=createDataset")),
 		],
 	},
 	{
 		id: "A-673",
 		assumes:
-			"ListBuckets refuses a prefix that no bucket's name can begin with.",
+			"ListBuckets refuses a prefix with which no bucket name can begin.",
 		sends: "GET / of the service with prefix=Photos, a/b and 64 letters.",
 		expects: [
 			"Photos: 400 InvalidArgument 0017-00000290: The argument is invalid.",
 			"a/b: 400 InvalidArgument 0017-00000290: The argument is invalid.",
 			"64 letters: 400 InvalidArgument 0017-00000290: The argument is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{ Photos: "Photos", "a/b": "a%2Fb", "64 letters": "a".repeat(64) },
 				(prefix) =>
@@ -193,13 +193,13 @@ export const requests: readonly Probe[] = [
 	{
 		id: "A-422",
 		assumes:
-			"ListBuckets refuses a tag-value without a tag-key, and a tagging list of another form.",
+			"ListBuckets refuses a tag-value without a tag-key, and a malformed tagging list.",
 		sends: "GET / of the service with tag-value=a, and with tagging=a.",
 		expects: [
 			"tag-value: 400 InvalidArgument : The argument is invalid.",
 			"tagging: 400 InvalidArgument : The argument is invalid.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ "tag-value": "tag-value=a", tagging: "tagging=a" }, (query) =>
 				cloud.get(`/?${query}&max-keys=1`, { bucket: null }),
 			),
@@ -207,11 +207,11 @@ export const requests: readonly Probe[] = [
 	{
 		id: "A-710",
 		assumes:
-			"A 304 has the ETag and Last-Modified of the object, which caches go by, and no Content-Type.",
+			"A 304 response has the object's ETag and Last-Modified, which caches use, and no Content-Type.",
 		sends:
-			"GET and HEAD of an object with If-None-Match of its ETag; which of the three headers are there.",
+			"GET and HEAD of an object with If-None-Match of its ETag; which of the three headers are present.",
 		expects: ["GET: 304 etag, last-modified", "HEAD: 304 etag, last-modified"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const put = await cloud.must(cloud.put(`/${key}`, "meow"));
 			const headers = { "if-none-match": put.headers.etag ?? "" };
@@ -230,35 +230,35 @@ export const requests: readonly Probe[] = [
 		sends:
 			"GET / with a delimiter of two characters that one key has; the common prefixes.",
 		expects: ["a--"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const prefix = cloud.name();
 			await cloud.must(cloud.put(`/${prefix}a--b`, "meow"));
 			const answer = await cloud.get(`/?prefix=${prefix}&delimiter=--`);
-			const [common = said(answer)] =
+			const [common = outcomeOf(answer)] =
 				answer.text.match(/<CommonPrefixes>.*?<\/CommonPrefixes>/s) ?? [];
 			return [common.replace(prefix, "").replaceAll(/<[^>]*>|\s/g, "")];
 		},
 	},
 	{
 		id: "A-16",
-		assumes: "max-keys=0 is refused as every number out of its range is.",
+		assumes: "max-keys=0 is refused like every number outside of the range.",
 		sends: "GET /?max-keys=0.",
 		expects: [
 			"400 InvalidArgument 0015-00000402: Argument max-keys must be an integer between 1 and 1000.",
 		],
-		ask: async ({ cloud }) => [said(await cloud.get("/?max-keys=0"))],
+		run: async ({ cloud }) => [outcomeOf(await cloud.get("/?max-keys=0"))],
 	},
 	{
 		id: "A-653",
 		assumes:
-			"A version id is 64 letters, digits and marks, or the word null; another one is InvalidArgument.",
+			"A version id consists of 64 letters, digits and punctuation marks, or is the word null; other ids are InvalidArgument.",
 		sends: "GET /KEY?versionId= of 10 letters, of 64 stars, and of null.",
 		expects: [
 			"10 letters: 400 InvalidArgument",
 			"64 stars: 400 InvalidArgument",
 			"null: 200",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			await cloud.must(cloud.put(`/${key}`, "meow"));
 			return each(

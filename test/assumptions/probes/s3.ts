@@ -1,4 +1,4 @@
-/** The S3-compatible protocol, at the bucket's `s3.` host and signed as AWS signs. */
+/** Probes of the S3-compatible protocol, at the bucket's `s3.` host and with AWS's signatures. */
 import { createHmac } from "node:crypto";
 import type { Answer } from "../../client.ts";
 import {
@@ -23,8 +23,8 @@ import {
 	each,
 	element,
 	elements,
+	outcomeOf,
 	type Probe,
-	said,
 } from "../probe.ts";
 
 const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -82,7 +82,7 @@ const presigned = (cloud: Cloud, more: More = {}): string =>
 const hasS3Id = ({ headers }: Answer): string =>
 	"x-amz-request-id" in headers ? "S3" : "OSS";
 
-/** The header of a signature with one part changed. */
+/** The Authorization header with one part changed. */
 async function withAuthorization(
 	cloud: Cloud,
 	change: (authorization: string) => string,
@@ -98,11 +98,11 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-300",
 		assumes:
-			"A request that is not signed speaks S3 at an s3. host, and elsewhere if it has x-oss-s3-compat.",
+			"An unsigned request is an S3 request at an s3. host, and at other hosts if it has x-oss-s3-compat.",
 		sends:
 			"GET /KEY without a signature at both hosts; whether the answer has x-amz-request-id.",
 		expects: ["OSS's host: OSS", "s3. host: S3", "x-oss-s3-compat: S3"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const [oss, s3Host] = [cloud.host(), cloud.s3Host];
 			const compatible = { host: oss, "x-oss-s3-compat": "true" };
@@ -115,13 +115,14 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-301",
-		assumes: "A signature of OSS keeps its meaning at an s3. host.",
+		assumes:
+			"A request signed with an OSS signature is an OSS request even at an s3. host.",
 		sends:
 			"GET / signed with OSS's V4 at the s3. host; status, and whether the answer has x-amz-request-id.",
 		expects: ["200 OSS"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const answer = await cloud.get("/?max-keys=1", { host: cloud.s3Host });
-			return [`${said(answer)} ${hasS3Id(answer)}`];
+			return [`${outcomeOf(answer)} ${hasS3Id(answer)}`];
 		},
 	},
 	{
@@ -134,7 +135,7 @@ export const s3: readonly Probe[] = [
 			"no SignedHeaders: 400 InvalidArgument 0002-00000405",
 			"no Signature: 400 InvalidArgument 0002-00000407",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<(text: string) => string>(
 				{
 					"no Credential": (text) => text.replace(/Credential=[^,]*, /, ""),
@@ -149,12 +150,12 @@ export const s3: readonly Probe[] = [
 		id: "A-303",
 		assumes:
 			"An x-amz- header that is sent and not signed, and one that is signed and not sent, are SignatureDoesNotMatch.",
-		sends: "GET / with either; code and EC.",
+		sends: "GET / with each of them; code and EC.",
 		expects: [
 			"not signed: 403 SignatureDoesNotMatch 0002-00000431",
 			"not sent: 403 SignatureDoesNotMatch 0002-00000428",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<More>(
 				{
 					"not signed": {
@@ -169,14 +170,14 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-304",
 		assumes:
-			"A URL of S3 that lacks a parameter is 400 InvalidArgument; two of them have no EC.",
+			"An S3 URL without a required parameter is 400 InvalidArgument; for two of them there is no EC.",
 		sends: "GET of URLs that lack one parameter each; code and EC.",
 		expects: [
 			"Date: 400 InvalidArgument 0002-00000414",
 			"Expires: 400 InvalidArgument 0002-00000416",
 			"SignedHeaders: 400 InvalidArgument",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					Date: "Date",
@@ -192,10 +193,10 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-305",
-		assumes: "A URL of S3 from the future is RequestTimeTooSkewed.",
-		sends: "GET of a URL that is dated in 20 minutes.",
+		assumes: "An S3 URL dated in the future is RequestTimeTooSkewed.",
+		sends: "GET of a URL dated 20 minutes in the future.",
 		expects: ["403 RequestTimeTooSkewed 0002-00000504"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const now = new Date(Date.now() + LATER_MS);
 			return [code(await cloud.sendS3("GET", presigned(cloud, { now }), {}))];
 		},
@@ -206,21 +207,21 @@ export const s3: readonly Probe[] = [
 			"x-oss-security-token with a signature of S3 is 400 InvalidArgument.",
 		sends: "GET / signed with S3's V4 and x-oss-security-token.",
 		expects: ["400 InvalidArgument 0002-00000009"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const headers = { "x-oss-security-token": "CAIS" };
 			return [code(await send(cloud, "GET", "/", { headers }))];
 		},
 	},
 	{
 		id: "A-307",
-		assumes: "A signature of S3's V2 may cover x-oss-process or not.",
+		assumes: "With S3's signature V2, x-oss-process may or may not be signed.",
 		sends:
 			"GET of a key that does not exist with x-oss-process, signed with V2 with and without it; code.",
 		expects: [
 			"signed: 404 NoSuchKey 0026-00000001",
 			"not signed: 404 NoSuchKey 0026-00000001",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const key = cloud.name();
 			return each(
 				{ signed: "?x-oss-process=image/info", "not signed": "" },
@@ -245,8 +246,8 @@ export const s3: readonly Probe[] = [
 		assumes: "A malformed header of S3's V2 is 400 InvalidArgument.",
 		sends: "GET / with Authorization: AWS without a colon.",
 		expects: ["400 InvalidArgument : Authorization header is invalid."],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await cloud.sendS3("GET", "/", {
 					date: new Date().toUTCString(),
 					authorization: `AWS ${cloud.key.id}`,
@@ -257,13 +258,13 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-309",
 		assumes:
-			"A URL of S3's V2 that lacks a parameter, or has expired, is refused as one of OSS's V1.",
+			"A URL of S3's V2 without a required parameter, or after its expiry, is refused like one of OSS's V1.",
 		sends: "GET of URLs of V2 without Expires, and from 2007; code and EC.",
 		expects: [
 			"no Expires: 403 AccessDenied 0002-00000301",
 			"expired: 403 AccessDenied 0002-00000069",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const id = encodeURIComponent(cloud.key.id);
 			const signature = encodeURIComponent(
 				signText(cloud.key.secret, `GET\n\n\n1175139620\n/${cloud.bucket}/`),
@@ -282,7 +283,7 @@ export const s3: readonly Probe[] = [
 		assumes: "A body with a trailer is 400 NotImplemented.",
 		sends: "PUT with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER.",
 		expects: ["400 NotImplemented"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const body = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
 			return [
 				code(
@@ -307,26 +308,28 @@ export const s3: readonly Probe[] = [
 		sends:
 			"PUT of two chunks with STREAMING-AWS4-HMAC-SHA256-PAYLOAD, then GET; the content.",
 		expects: ["200 hello world"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const target = `/${cloud.name()}`;
 			const { headers, body } = signChunks(signing(cloud, "PUT", target), [
 				"hello ",
 				"world",
 			]);
 			const stored = await cloud.sendS3("PUT", target, headers, body);
-			return [`${said(stored)} ${(await cloud.get(target)).text.slice(0, 40)}`];
+			return [
+				`${outcomeOf(stored)} ${(await cloud.get(target)).text.slice(0, 40)}`,
+			];
 		},
 	},
 	{
 		id: "A-313",
 		assumes:
-			"A V4 request of S3 without x-amz-content-sha256 is 400 InvalidArgument, and so is one whose value is neither a hash nor a word of AWS.",
+			"A V4 request of S3 without x-amz-content-sha256 is 400 InvalidArgument, and so is one whose value is neither a hash nor one of AWS's constants.",
 		sends: "GET / without the header, and with «nonsense»; code and EC.",
 		expects: [
 			"absent: 400 InvalidArgument 0002-00000427",
 			"nonsense: 400 InvalidArgument 0002-00000427",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const unsigned = ["x-amz-content-sha256"];
 			const { "x-amz-content-sha256": _, ...without } = signV4(
 				signing(cloud, "GET", "/", { unsigned }),
@@ -346,7 +349,7 @@ export const s3: readonly Probe[] = [
 			"no number: 400 InvalidRequest",
 			"bytes after the end: 400 InvalidRequest",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<(body: string) => string>(
 				{
 					"no number": (body) => body.replace(/^5;/, "g;"),
@@ -364,11 +367,11 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-315",
 		assumes:
-			"Chunks of another length than x-amz-decoded-content-length are IncompleteBody.",
+			"Chunks whose total length is not x-amz-decoded-content-length are IncompleteBody.",
 		sends:
 			"PUT of a signed chunk of 5 bytes with a length of 4, and of 6; code.",
 		expects: ["4: 400 IncompleteBody", "6: 400 IncompleteBody"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ "4": "4", "6": "6" }, async (length) => {
 				const target = `/${cloud.name()}`;
 				const { headers, body } = signChunks(
@@ -383,14 +386,14 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-316",
 		assumes:
-			"A storage class that S3 has no word for keeps OSS's, and one that OSS does not have is refused.",
+			"A storage class without an S3 name keeps OSS's name, and one that OSS does not have is refused.",
 		sends:
 			"PUT with x-amz-storage-class: REDUCED_REDUNDANCY; HEAD of an object of the class IA; code, and the class.",
 		expects: [
 			"REDUCED_REDUNDANCY: 400 InvalidArgument 0013-00000101",
 			"IA: STANDARD_IA",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const refused = await put(cloud, `/${cloud.name()}`, "hello", {
 				"x-amz-storage-class": "REDUCED_REDUNDANCY",
 			});
@@ -409,8 +412,8 @@ export const s3: readonly Probe[] = [
 		expects: [
 			"400 InvalidArgument 0017-00000104: no such object access control exists",
 		],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await put(cloud, `/${cloud.name()}`, "hello", {
 					"x-amz-acl": "authenticated-read",
 				}),
@@ -423,7 +426,7 @@ export const s3: readonly Probe[] = [
 		sends:
 			"PUT of an object that exists with x-oss-forbid-overwrite: true, signed with S3's V4; code.",
 		expects: ["409 FileAlreadyExists 0026-00000002"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			const headers = { "x-oss-forbid-overwrite": "true" };
 			return [code(await put(cloud, `/${key}`, "other", headers))];
@@ -434,9 +437,9 @@ export const s3: readonly Probe[] = [
 		assumes:
 			"x-oss-hash-crc64ecma and x-oss-object-type keep their names over S3.",
 		sends:
-			"HEAD of an object; which of the names, with x-oss- and x-amz-, are there.",
+			"HEAD of an object; which of the names, with x-oss- and x-amz-, are present.",
 		expects: ["x-oss-hash-crc64ecma, x-oss-object-type"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { headers } = await send(cloud, "HEAD", `/${await store(cloud)}`);
 			return [
 				Object.keys(headers)
@@ -448,10 +451,11 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-320",
-		assumes: "Every object has x-amz-storage-class, STANDARD too.",
+		assumes:
+			"Every object has x-amz-storage-class, even those of the class STANDARD.",
 		sends: "HEAD of an object of the class Standard; the header.",
 		expects: ["STANDARD"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { headers } = await send(cloud, "HEAD", `/${await store(cloud)}`);
 			return [headers["x-amz-storage-class"] ?? "none"];
 		},
@@ -459,13 +463,13 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-321",
 		assumes:
-			"Headers of S3 that OSS does not have are NotImplemented as a conditional PutObject is.",
+			"S3 headers that OSS does not have are NotImplemented, like a conditional PutObject.",
 		sends: "PUT with If-None-Match, and with x-amz-grant-read; code and EC.",
 		expects: [
 			"If-None-Match: 400 NotImplemented 0017-00000245",
 			"x-amz-grant-read: 400 NotImplemented 0017-00000245",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<Readonly<Record<string, string>>>(
 				{
 					"If-None-Match": { "if-none-match": "*" },
@@ -477,11 +481,11 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-322",
-		assumes: "CompleteMultipartUpload has no conditions either.",
+		assumes: "A conditional CompleteMultipartUpload is not implemented either.",
 		sends:
 			"CompleteMultipartUpload with If-None-Match, of an upload without parts; code and EC.",
 		expects: ["400 NotImplemented 0017-00000245"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const begun = await cloud.must(send(cloud, "POST", `/${key}?uploads=`));
 			const id = element(begun, "UploadId");
@@ -497,10 +501,10 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-323",
 		assumes:
-			"x-oss-process over S3 is for images: another process is InvalidArgument.",
+			"x-oss-process over S3 accepts image processing only: any other value is InvalidArgument.",
 		sends: "GET with x-oss-process=video/snapshot; code.",
 		expects: ["400 InvalidArgument"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			code(
 				await send(
 					cloud,
@@ -512,10 +516,10 @@ export const s3: readonly Probe[] = [
 	},
 	{
 		id: "A-327",
-		assumes: "ListObjects over S3 has S3's namespace.",
+		assumes: "The response of ListObjects over S3 has S3's XML namespace.",
 		sends: "GET /; whether the document has the namespace.",
 		expects: ["with its namespace"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { text } = await send(cloud, "GET", "/?max-keys=1");
 			return [text.includes(XMLNS) ? "with its namespace" : "without"];
 		},
@@ -526,16 +530,16 @@ export const s3: readonly Probe[] = [
 			"The ACL of a private bucket is one grant of FULL_CONTROL to its owner.",
 		sends: "GET /?acl; the permissions.",
 		expects: ["FULL_CONTROL"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			elements(await send(cloud, "GET", "/?acl="), "Permission"),
 		],
 	},
 	{
 		id: "A-325",
-		assumes: "Grants that OSS's ACLs cannot express are refused.",
-		sends: "PUT /?acl with a grant of WRITE alone to everybody; code.",
+		assumes: "Grants that cannot be expressed as an OSS ACL are refused.",
+		sends: "PUT /?acl with a grant of only WRITE to all users; code.",
 		expects: ["400 InvalidArgument"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			code(
 				await put(
 					cloud,
@@ -550,7 +554,7 @@ export const s3: readonly Probe[] = [
 		assumes: "A lifecycle rule that keeps a number of versions is refused.",
 		sends: "PUT /?lifecycle with NewerNoncurrentVersions; code.",
 		expects: ["400 InvalidArgument"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const answer = await put(
 				cloud,
 				"/?lifecycle=",
@@ -565,17 +569,17 @@ export const s3: readonly Probe[] = [
 		assumes: "GetBucketLocation over S3 has OSS's form, oss-REGION.",
 		sends: "GET /?location; whether the location begins with oss-.",
 		expects: ["oss-REGION"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { text } = await send(cloud, "GET", "/?location=");
 			return [/>oss-/.test(text) ? "oss-REGION" : "another form"];
 		},
 	},
 	{
 		id: "A-330",
-		assumes: "GetObject with partNumber over S3 is the whole object.",
+		assumes: "GetObject with partNumber over S3 returns the whole object.",
 		sends: "GET /KEY?partNumber=1; the content.",
 		expects: ["hello"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await store(cloud);
 			const answer = await send(cloud, "GET", `/${key}?partNumber=1`);
 			return [answer.status < 300 ? answer.text.slice(0, 20) : code(answer)];
@@ -587,7 +591,7 @@ export const s3: readonly Probe[] = [
 		sends:
 			"PUT with a wrong x-amz-checksum-crc32, then GET with x-amz-checksum-mode; status, and the headers of checksums.",
 		expects: ["200 none"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			const stored = await put(cloud, `/${key}`, "hello", {
 				"x-amz-checksum-crc32": "AAAAAA==",
@@ -599,7 +603,7 @@ export const s3: readonly Probe[] = [
 			const names = Object.keys(got.headers).filter((name) =>
 				name.startsWith("x-amz-checksum"),
 			);
-			return [`${said(stored)} ${names.join(", ") || "none"}`];
+			return [`${outcomeOf(stored)} ${names.join(", ") || "none"}`];
 		},
 	},
 	{
@@ -607,7 +611,7 @@ export const s3: readonly Probe[] = [
 		assumes: "ListObjects over S3 has 100 keys by default and 1,000 at most.",
 		sends: "GET / and GET /?max-keys=1001; MaxKeys, and the code.",
 		expects: ["100", "400 InvalidArgument 0015-00000402"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			elements(await send(cloud, "GET", "/"), "MaxKeys"),
 			code(await send(cloud, "GET", "/?max-keys=1001")),
 		],
@@ -615,10 +619,10 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-336",
 		assumes:
-			"HeadBucket over S3 names the bucket's region in x-amz-bucket-region.",
+			"HeadBucket over S3 returns the bucket's region in x-amz-bucket-region.",
 		sends: "HEAD /; whether the header is the region.",
 		expects: ["the region"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { headers } = await send(cloud, "HEAD", "/");
 			const region = headers["x-amz-bucket-region"] ?? "none";
 			return [region === cloud.region ? "the region" : region];
@@ -628,10 +632,10 @@ export const s3: readonly Probe[] = [
 		id: "A-334",
 		assumes: "A callback that an upload over S3 requests is sent.",
 		sends:
-			"PUT signed with S3's V4, with x-oss-callback; whether a callback came.",
+			"PUT signed with S3's V4, with x-oss-callback; whether a callback was received.",
 		needs: ["application server"],
 		expects: ["sent"],
-		ask: async ({ cloud, application }) => {
+		run: async ({ cloud, application }) => {
 			application.take();
 			const callback = {
 				callbackUrl: `${application.url}/cb`,
@@ -649,10 +653,10 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-331",
 		assumes:
-			"A form signed with S3's V4 may name the product s3 or oss in its credential.",
+			"The credential of a form signed with S3's V4 may contain the product s3 or oss.",
 		sends: "Forms of both products, to the s3. host; code.",
 		expects: ["s3: 204", "oss: 204"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ s3: "s3", oss: "oss" }, async (product) => {
 				const date = compact(new Date());
 				const scope = `${date.slice(0, 8)}/${cloud.region}/${product}/aws4_request`;
@@ -687,11 +691,11 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-337",
 		assumes:
-			"A range that ends past the object gives the whole object over S3 too.",
+			"Over S3 too, a range that ends after the end of the object returns the whole object.",
 		sends:
 			"GET with Range: bytes=1-9 of an object of 5 bytes; status and content.",
 		expects: ["200 hello"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const headers = { range: "bytes=1-9" };
 			const target = `/${await store(cloud)}`;
 			const got = await send(cloud, "GET", target, { headers });
@@ -701,11 +705,11 @@ export const s3: readonly Probe[] = [
 	{
 		id: "A-338",
 		assumes:
-			"A lifecycle rule without tags and sizes has its prefix next to its status over S3, and no filter.",
+			"Over S3, a lifecycle rule without tags and sizes has an element Prefix and no Filter.",
 		sends:
 			"PutBucketLifecycle over OSS, then GET /?lifecycle over S3; whether the rule has a filter.",
 		expects: ["a prefix"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			await cloud.must(
 				cloud.put(
 					"/?lifecycle",

@@ -1,4 +1,4 @@
-/** SelectObject and CreateSelectObjectMeta. Of the frames of an answer the probes read the text. */
+/** Probes of SelectObject and CreateSelectObjectMeta, which search for texts in the frames of the response. */
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
 import { base64, code, each, type Probe } from "../probe.ts";
@@ -20,7 +20,7 @@ async function select(
 	);
 }
 
-/** The rows, or how it was refused. */
+/** The rows, or the refusal. */
 const rows = (answer: Answer): string =>
 	answer.status < 300
 		? answer.text.trimEnd().replaceAll("\n", "; ")
@@ -34,11 +34,11 @@ const ranged = (range: string): string =>
 export const selects: readonly Probe[] = [
 	{
 		id: "A-655",
-		assumes: "A range behind the last line or split is InvalidArgument.",
+		assumes: "A range after the last line or split is InvalidArgument.",
 		sends:
 			"SelectObject with line-range=50-60, and with split-range=9-9; code and EC.",
 		expects: ["line: 400 InvalidArgument", "split: 400 InvalidArgument"],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{ line: "line-range=50-60", split: "split-range=9-9" },
 				async (range) =>
@@ -56,26 +56,26 @@ export const selects: readonly Probe[] = [
 		id: "A-801",
 		assumes: "A CSV record of more than 1 MiB is InvalidCsvLine.",
 		sends:
-			"SelectObject over a record of 1,048,577 bytes that no row of the result shows; code and EC, or the error in the answer.",
+			"SelectObject of an object with a record of 1,048,577 bytes that is not in the result; code and EC, or the error in the response.",
 		expects: ["InvalidCsvLine"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			await cloud.must(cloud.put(`/${key}`, `a\n${"b".repeat(2 ** 20 + 1)}\n`));
 			const answer = await cloud.post(
 				`/${key}?x-oss-process=csv%2Fselect`,
 				`<SelectRequest><Expression>${base64("select count(*) from ossobject")}</Expression></SelectRequest>`,
 			);
-			const [said = answer.status < 300 ? "rows" : code(answer)] =
+			const [message = answer.status < 300 ? "rows" : code(answer)] =
 				/Invalid\w+/.exec(answer.text) ?? [];
-			return [said];
+			return [message];
 		},
 	},
 	{
 		id: "A-803",
-		assumes: "A small object is one split.",
+		assumes: "A small object has one split.",
 		sends: "SelectObject of count(*) with split-range=0-9.",
 		expects: ["3"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			rows(
 				await select(
 					cloud,
@@ -90,9 +90,9 @@ export const selects: readonly Probe[] = [
 		id: "A-804",
 		assumes: "Of the values that [*] finds, one that fits is enough.",
 		sends:
-			"SelectObject of a JSON document where s.c[*].x = 2, of which one of two is 2.",
+			"SelectObject of a JSON document where s.c[*].x = 2; one of two values is 2.",
 		expects: ['{"x":[1,2]}'],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			rows(
 				await select(
 					cloud,
@@ -107,11 +107,10 @@ export const selects: readonly Probe[] = [
 	{
 		id: "A-805",
 		assumes:
-			"An object that is not compressed as CompressionType says is InvalidArgument.",
-		sends:
-			"SelectObject with GZIP of an object that is plain text; code and EC.",
+			"An object that is not compressed in the format CompressionType is InvalidArgument.",
+		sends: "SelectObject with GZIP of an uncompressed object; code and EC.",
 		expects: ["400 InvalidArgument"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			rows(
 				await select(
 					cloud,
@@ -125,11 +124,11 @@ export const selects: readonly Probe[] = [
 	{
 		id: "A-806",
 		assumes:
-			"The header of a CSV object is line 0 of a range, and both ends belong to the range.",
+			"The header of a CSV object is line 0 of a range, and a range includes both ends.",
 		sends:
 			"SelectObject with line-range=0-1 of an object with a header; the names.",
 		expects: ["Lora"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			rows(
 				await select(
 					cloud,
@@ -147,7 +146,7 @@ export const selects: readonly Probe[] = [
 		sends:
 			"CreateSelectObjectMeta with GZIP, and with a document; code and EC.",
 		expects: ["GZIP: 400 InvalidArgument", "document: 400 InvalidArgument"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = cloud.name();
 			await cloud.must(cloud.put(`/${key}`, "{}"));
 			return each(

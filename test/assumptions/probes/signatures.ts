@@ -1,6 +1,8 @@
-/** How signatures are read: the header, the URL, dates, tokens. Every request but one is refused or reads one object. */
+/**
+ * Probes of how signatures are read: the header, the URL, dates, tokens. Almost all requests only read, or are refused.
+ */
 import type { Cloud } from "../cloud.ts";
-import { code, each, type Probe, said } from "../probe.ts";
+import { code, each, outcomeOf, type Probe } from "../probe.ts";
 import {
 	compactTime,
 	scopeOf,
@@ -20,7 +22,7 @@ async function storeOne(cloud: Cloud): Promise<string> {
 	return key;
 }
 
-/** GetObject, signed with V4 over a canonical query of the probe's choice. */
+/** Sends GetObject, signed with V4 and a given canonical query. */
 async function getSignedV4(
 	cloud: Cloud,
 	target: string,
@@ -43,7 +45,7 @@ async function getSignedV4(
 		...sent,
 		authorization: `OSS4-HMAC-SHA256 Credential=${cloud.key.id}/${scopeOf(cloud, now)},Signature=${signature}`,
 	});
-	return said(answer);
+	return outcomeOf(answer);
 }
 
 const withAuthorization = (cloud: Cloud, authorization: string) =>
@@ -75,30 +77,30 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-100",
 		assumes:
-			"A signed request without a date is AccessDenied: one page of the documentation has InvalidArgument.",
+			"A signed request without a date is AccessDenied, although one page of the documentation has InvalidArgument.",
 		sends: "GET / signed with V1, without Date and without x-oss-date.",
 		expects: [
 			"403 AccessDenied 0002-00000503: OSS authentication requires a valid Date.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const signature = signV1(cloud, `GET\n\n\n\n/${cloud.bucket}/`);
 			const authorization = `OSS ${cloud.key.id}:${signature}`;
-			return [said(await sendAs(cloud, "/", { authorization }))];
+			return [outcomeOf(await sendAs(cloud, "/", { authorization }))];
 		},
 	},
 	{
 		id: "A-101",
 		assumes:
-			"A URL of V4 whose date is more than 15 minutes ahead is AccessDenied, and says that it is not valid yet.",
-		sends: "GET of a URL signed with V4 and dated in 20 minutes.",
+			"A V4 URL dated more than 15 minutes in the future is AccessDenied, with a message that it is not valid yet.",
+		sends: "GET of a URL signed with V4 and dated 20 minutes in the future.",
 		expects: ["403 AccessDenied 0002-00000235: Request is not valid yet."],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const date = later(20);
 			const query = v4Query(cloud, {
 				"x-oss-date": compactTime(date),
 				"x-oss-credential": `${cloud.key.id}/${scopeOf(cloud, date)}`,
 			});
-			return [said(await sendAs(cloud, `/?${query}`, {}))];
+			return [outcomeOf(await sendAs(cloud, `/?${query}`, {}))];
 		},
 	},
 	{
@@ -107,7 +109,7 @@ export const signatures: readonly Probe[] = [
 			"A canonical query of V4 may have an equals sign after an empty value, as ali-oss writes it.",
 		sends: "GET /KEY?acl=, signed with V4 once as `acl` and once as `acl=`.",
 		expects: ["signed acl: 200", "signed acl=: 200"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await storeOne(cloud);
 			return each({ "signed acl": "acl", "signed acl=": "acl=" }, (query) =>
 				getSignedV4(cloud, `/${key}?acl=`, query),
@@ -117,17 +119,17 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-103",
 		assumes:
-			"A percent-escape in lower case may be signed as it was sent, as go2 signs it.",
+			"A lower-case percent-escape may be signed as it was sent, as go2 signs it.",
 		sends: "GET /?prefix=a%2fb, signed with V4 as `prefix=a%2fb`.",
 		expects: ["200"],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			await getSignedV4(cloud, "/?prefix=a%2fb", "prefix=a%2fb"),
 		],
 	},
 	{
 		id: "A-104",
 		assumes:
-			"A malformed Authorization header of V1 and malformed parameters of a V4 URL have the texts of their documented neighbours.",
+			"A malformed Authorization header of V1 and malformed parameters of a V4 URL are refused with the messages of similar documented errors.",
 		sends:
 			"Malformed headers of V1, and URLs of V4 in which one parameter is wrong.",
 		expects: [
@@ -141,7 +143,7 @@ export const signatures: readonly Probe[] = [
 			"no x-oss-signature: 400 InvalidArgument 0002-00000219: Query string authentication requires the x-oss-signature parameter.",
 			"an empty x-oss-credential: 400 InvalidArgument 0002-00000218: Query string authentication requires the x-oss-credential parameter.",
 		],
-		ask: async ({ cloud }) => [
+		run: async ({ cloud }) => [
 			...(await each(
 				{
 					"OSS without anything": "OSS ",
@@ -166,7 +168,7 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-105",
 		assumes:
-			"The ECs of a malformed Authorization header of V4 are numbered as those of V2 are.",
+			"The ECs of a malformed Authorization header of V4 are numbered like those of V2.",
 		sends: "Authorization headers of V4, each with one fault.",
 		expects: [
 			"no Credential: 400 InvalidArgument 0002-00000202",
@@ -176,7 +178,7 @@ export const signatures: readonly Probe[] = [
 			"an empty Signature: 400 InvalidArgument 0002-00000208",
 			"empty AdditionalHeaders: 400 InvalidArgument 0002-00000209",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"no Credential": "Signature=x",
@@ -196,7 +198,7 @@ export const signatures: readonly Probe[] = [
 			"A signature of V1 may cover all query parameters instead of the documented sub-resources.",
 		sends: "GET /KEY?acl&z=1, signed with V1 with and without `z=1`.",
 		expects: ["acl alone: 200", "acl and z: 200"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const key = await storeOne(cloud);
 			return each({ "acl alone": "acl", "acl and z": "acl&z=1" }, (query) => {
 				const date = new Date().toUTCString();
@@ -219,8 +221,8 @@ export const signatures: readonly Probe[] = [
 		expects: [
 			"403 SignatureDoesNotMatch 0002-00000101: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
 		],
-		ask: async ({ cloud }) => [
-			said(
+		run: async ({ cloud }) => [
+			outcomeOf(
 				await withAuthorization(
 					cloud,
 					`OSS2 AccessKeyId:${cloud.key.id},Signature:x`,
@@ -231,23 +233,23 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-108",
 		assumes:
-			"A V4 request without x-oss-content-sha256 is verified as one with UNSIGNED-PAYLOAD.",
+			"A V4 request without x-oss-content-sha256 is verified like one with UNSIGNED-PAYLOAD.",
 		sends: "GET / signed with V4, without x-oss-content-sha256.",
 		expects: ["200"],
-		ask: async ({ cloud }) => [await getSignedV4(cloud, "/?acl", "acl")],
+		run: async ({ cloud }) => [await getSignedV4(cloud, "/?acl", "acl")],
 	},
 	{
 		id: "A-115",
 		assumes:
 			"An unknown scheme in Authorization is InvalidArgument: Unsupported Authorization Type.",
 		sends:
-			"GET / with Authorization of an unknown scheme, of Bearer, and empty.",
+			"GET / with an Authorization header of an unknown scheme, with Bearer, and with an empty one.",
 		expects: [
 			"OSSxxx: 400 InvalidArgument 0002-00000061: Unsupported Authorization Type",
 			"Bearer: 400 InvalidArgument 0002-00000061: Unsupported Authorization Type",
 			"empty: 400 InvalidArgument 0002-00000062: Authorization header value is empty.",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{ OSSxxx: "OSSxxx a:b", Bearer: "Bearer x", empty: "" },
 				(authorization) => withAuthorization(cloud, authorization),
@@ -256,7 +258,7 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-116",
 		assumes:
-			"The parameter Expires alone does not make a signed URL; Signature or OSSAccessKeyId does.",
+			"A URL with only the parameter Expires is not a signed URL; one with Signature or OSSAccessKeyId is.",
 		sends:
 			"GET /?Expires=1, ?Signature=x and ?OSSAccessKeyId=x without a signature.",
 		expects: [
@@ -264,7 +266,7 @@ export const signatures: readonly Probe[] = [
 			"Signature: 403 AccessDenied 0002-00000067",
 			"OSSAccessKeyId: 403 AccessDenied 0002-00000067",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					Expires: "Expires=1",
@@ -277,25 +279,27 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-117",
 		assumes:
-			"A request that is signed in its header and in its URL is InvalidArgument.",
+			"A request with a signature in the header and in the URL is InvalidArgument.",
 		sends:
 			"GET / with an Authorization header of V1 and the parameters of a URL of V1.",
 		expects: [
 			"400 InvalidArgument : Only one of the Authorization header and a signature in the URL is allowed.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { id } = cloud.key;
 			const date = new Date().toUTCString();
 			const authorization = `OSS ${id}:${signV1(cloud, `GET\n\n\n${date}\n/${cloud.bucket}/`)}`;
 			const expires = Math.floor(Date.now() / 1000) + 600;
 			const query = `OSSAccessKeyId=${encodeURIComponent(id)}&Expires=${expires}&Signature=x`;
-			return [said(await sendAs(cloud, `/?${query}`, { date, authorization }))];
+			return [
+				outcomeOf(await sendAs(cloud, `/?${query}`, { date, authorization })),
+			];
 		},
 	},
 	{
 		id: "A-118",
 		assumes:
-			"A URL of V1 with an empty parameter is refused with the text for a missing one.",
+			"A V1 URL with an empty parameter is refused with the message for a missing one.",
 		sends:
 			"GET of URLs of V1 in which one of the three parameters is missing or empty.",
 		expects: [
@@ -304,7 +308,7 @@ export const signatures: readonly Probe[] = [
 			"an empty OSSAccessKeyId: 403 AccessDenied 0002-00000072: Query string authentication requires the Signature, Expires and OSSAccessKeyId parameters.",
 			"an empty Signature: 403 AccessDenied 0002-00000075: Query string authentication requires the Signature, Expires and OSSAccessKeyId parameters.",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const expires = Math.floor(Date.now() / 1000) + 600;
 			const id = encodeURIComponent(cloud.key.id);
 			return each(
@@ -321,11 +325,11 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-119",
 		assumes:
-			"V2 signs the text of Date and is dated by x-oss-date when a request has both.",
+			"If a request has both Date and x-oss-date, the string to sign of V2 contains Date, and the request's time is x-oss-date.",
 		sends:
 			"GET / signed with V2, with a Date of now and an x-oss-date of an hour ago.",
 		expects: ["403 RequestTimeTooSkewed 0002-00000504"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const [now, old] = [later(0), later(-60)].map((one) => one.toUTCString());
 			const signature = signV2(
 				cloud,
@@ -342,14 +346,14 @@ export const signatures: readonly Probe[] = [
 	{
 		id: "A-120",
 		assumes:
-			"A URL of V4 for another region or product has the ECs of the header, and its texts name the credential.",
+			"A V4 URL for another region or product has the ECs of the header, and its messages mention the credential.",
 		sends:
 			"GET of URLs of V4 whose credential names another region, and another product.",
 		expects: [
 			"region: 400 InvalidArgument 0002-00000226: The signing region in credential is invalid.",
 			"product: 400 InvalidArgument 0002-00000227: The signing product in credential is invalid.",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const [date] = compactTime(new Date()).split("T");
 			return each(
 				{ region: "moon/oss", product: `${cloud.region}/s3` },
@@ -370,22 +374,22 @@ export const signatures: readonly Probe[] = [
 		expects: [
 			"400 InvalidArgument : Security token must be provided either in the header or in the query string.",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const headers = { "x-oss-security-token": "t" };
-			return [said(await cloud.get("/?security-token=t", { headers }))];
+			return [outcomeOf(await cloud.get("/?security-token=t", { headers }))];
 		},
 	},
 	{
 		id: "A-930",
 		assumes:
-			"A security token that cannot be decoded has the EC 0002-00000006, and one that was altered 0002-00000008.",
+			"A security token that cannot be decoded has the EC 0002-00000006, and an altered one 0002-00000008.",
 		sends:
-			"GET / with a made-up temporary key and tokens that are not base64, and are; code and EC.",
+			"GET / with a made-up temporary key, and tokens that are not base64 and that are; code and EC.",
 		expects: [
 			"not base64: 403 InvalidSecurityToken 0002-00000006",
 			"base64: 403 InvalidSecurityToken 0002-00000008",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each({ "not base64": "bogus!", base64: "CAIS" }, async (token) =>
 				code(
 					await cloud.get("/", {

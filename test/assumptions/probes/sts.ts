@@ -1,4 +1,4 @@
-/** Probes of STS, with the same key. Every call names a role that does not exist, so no role is assumed. */
+/** Probes of STS, with the same key. The role in every request does not exist, so no role is assumed. */
 import { createHmac, randomUUID } from "node:crypto";
 import type { Answer } from "../../client.ts";
 import type { Cloud } from "../cloud.ts";
@@ -14,7 +14,7 @@ const encode = (text: string): string =>
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
 	);
 
-/** Signed as docs «Signature method» of STS say. undefined leaves a parameter out. */
+/** Signs as documented in «Signature method» of STS; undefined omits a parameter. */
 function assume(
 	cloud: Cloud,
 	more: Parameters = {},
@@ -44,7 +44,7 @@ function assume(
 	return cloud.sts(`${query}&Signature=${encode(signature)}`);
 }
 
-/** `404 InvalidAccessKeyId.NotFound`, of JSON or XML. */
+/** `404 InvalidAccessKeyId.NotFound`, from JSON or XML. */
 function codeOf({ status, text }: Answer): string {
 	const [, code = "no code"] =
 		/"Code"\s*:\s*"([^"]*)"|<Code>([^<]*)/.exec(text)?.filter(Boolean) ?? [];
@@ -62,7 +62,7 @@ export const sts: readonly Probe[] = [
 			"a made-up key: 404 InvalidAccessKeyId.NotFound",
 			"a made-up token: 400 InvalidSecurityToken.Malformed",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<Parameters>(
 				{
 					"a made-up key": { AccessKeyId: "LTAI0000000000000000000" },
@@ -81,7 +81,7 @@ export const sts: readonly Probe[] = [
 			"SignatureMethod: 400 InvalidParameter",
 			"SignatureVersion: 400 InvalidParameter",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each<Parameters>(
 				{
 					SignatureMethod: { SignatureMethod: "HMAC-SHA256" },
@@ -93,7 +93,7 @@ export const sts: readonly Probe[] = [
 	{
 		id: "A-522",
 		assumes:
-			"Parts that a signature ACS3-HMAC-SHA256 lacks are named as in the RPC style: MissingAccessKeyId, MissingSignature.",
+			"Missing parts of a signature ACS3-HMAC-SHA256 have the codes of the RPC style: MissingAccessKeyId, MissingSignature.",
 		sends:
 			"AssumeRole with Authorization: ACS3-HMAC-SHA256 without Credential, without Signature and without SignedHeaders.",
 		needs,
@@ -102,7 +102,7 @@ export const sts: readonly Probe[] = [
 			"no Signature: 400 MissingSignature",
 			"no SignedHeaders: 400 MissingSignedHeaders",
 		],
-		ask: ({ cloud }) =>
+		run: ({ cloud }) =>
 			each(
 				{
 					"no Credential": "Signature=x",
@@ -124,16 +124,16 @@ export const sts: readonly Probe[] = [
 	{
 		id: "A-523",
 		assumes:
-			"A nonce that was used is SignatureNonceUsed; one of a request with a wrong signature may be used again.",
+			"A used nonce is SignatureNonceUsed; a nonce of a request with a wrong signature may be used again.",
 		sends:
-			"AssumeRole with one nonce: signed wrongly, rightly, and rightly again; whether the answer is SignatureNonceUsed.",
+			"AssumeRole with one nonce: with a wrong signature, with a correct one, and again; whether the response is SignatureNonceUsed.",
 		needs,
 		expects: [
 			"signed wrongly: 400 SignatureDoesNotMatch",
 			"first: taken",
 			"second: 400 SignatureNonceUsed",
 		],
-		ask: ({ cloud }) => {
+		run: ({ cloud }) => {
 			const SignatureNonce = randomUUID();
 			return each(
 				{ "signed wrongly": "wrong", first: "", second: "" },
@@ -150,11 +150,12 @@ export const sts: readonly Probe[] = [
 	},
 	{
 		id: "A-524",
-		assumes: "STS answers JSON when no Format is given: older pages say XML.",
+		assumes:
+			"STS returns JSON if no Format is given, although older pages say XML.",
 		sends: "AssumeRole without Format; how the body begins.",
 		needs,
 		expects: ["JSON"],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const { text } = await assume(cloud, { Format: undefined });
 			return [text.trimStart().startsWith("{") ? "JSON" : "XML"];
 		},
@@ -162,7 +163,7 @@ export const sts: readonly Probe[] = [
 	{
 		id: "A-526",
 		assumes:
-			"STS looks at the operation, the common parameters, the key, the time, the signature and then the operation's own parameters.",
+			"STS checks the operation, the common parameters, the key, the time, the signature and then the operation's own parameters.",
 		sends: "AssumeRole with several faults, one fewer each time; the codes.",
 		needs,
 		expects: [
@@ -172,7 +173,7 @@ export const sts: readonly Probe[] = [
 			"400 InvalidTimeStamp.Format",
 			"400 SignatureDoesNotMatch",
 		],
-		ask: async ({ cloud }) => {
+		run: async ({ cloud }) => {
 			const faults: readonly Parameters[] = [
 				{ Action: "x" },
 				{ SignatureMethod: undefined },
