@@ -2,18 +2,37 @@
  * Moves commits from SQLite's write-ahead log into the database, over a connection of its own, so that no request
  * waits for the disk.
  *
- * Moving runs in parallel with the writer. The log begins anew only when it is empty, which a steady writer prevents:
- * the last pages are moved while the writer waits. They are few if all the others were moved just before.
+ * Moving runs in parallel with the writer. The log can begin anew only when all of it has been moved, which a steady
+ * writer prevents: `empty` must be requested while writes pause.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 
-/** `empty` also makes the log begin anew. */
+/** `empty` also makes the log begin anew, unless it is still being read. */
 export type CheckpointTask = "move" | "empty" | "close";
+
+/** How long `empty` waits for readers of the log, each of which reads one object. */
+const READERS_MS_MAX = 50;
 
 if (!parentPort) throw new Error("this file is a worker's");
 const port = parentPort;
-const db = new Database(String(workerData), { fileMustExist: true });
+const db = new Database(String(workerData), {
+	fileMustExist: true,
+	timeout: READERS_MS_MAX,
+});
+
+type Result = {
+	/** Pages in the log. */
+	readonly log: number;
+	/** Pages of it that are in the database. */
+	readonly checkpointed: number;
+};
+
+/** Never locks out the writer, not even while the disk writes. */
+function move(): boolean {
+	const [result] = db.pragma("wal_checkpoint(PASSIVE)") as Result[];
+	return result !== undefined && result.log === result.checkpointed;
+}
 
 port.on("message", (task: CheckpointTask) => {
 	if (task === "close") {
@@ -21,10 +40,8 @@ port.on("message", (task: CheckpointTask) => {
 		port.close();
 		return;
 	}
-	db.pragma("wal_checkpoint(PASSIVE)");
-	if (task === "empty") {
-		db.pragma("wal_checkpoint(PASSIVE)"); // commits made during the first checkpoint
-		db.pragma("wal_checkpoint(TRUNCATE)");
-	}
+	const isMoved = move();
+	// Locks out the writer, but not for long: nothing remains to be written to the disk.
+	if (isMoved && task === "empty") db.pragma("wal_checkpoint(TRUNCATE)");
 	port.postMessage("done");
 });

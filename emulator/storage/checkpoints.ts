@@ -10,10 +10,11 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CheckpointTask } from "./checkpoint-worker.ts";
 import type { Sqlite } from "./schema.ts";
+import type { Transactions } from "./transactions.ts";
 
 /** How much the log grows before its pages are moved into the database, which delays no request. */
 const MOVED_BYTES = 8 * 1024 * 1024;
-/** The size of the log at which it begins anew, which delays requests … */
+/** The size of the log at which writes pause, for as long as the disk needs, so that it can begin anew … */
 const LONG_BYTES = 32 * 1024 * 1024;
 /** … unless it began anew earlier, because there was no commit for this long. */
 const QUIET_MS = 100;
@@ -26,6 +27,7 @@ const OWN_PAGES = 1000;
 export class Checkpoints {
 	readonly #path: string;
 	readonly #db: Sqlite;
+	readonly #transactions: Pick<Transactions, "pauseUntil">;
 	readonly #report: (error: unknown) => void;
 	/** The number of commits since the last check of the log's size. */
 	#commits = 0;
@@ -34,12 +36,20 @@ export class Checkpoints {
 	#moved = 0;
 	#worker: Worker | null = null;
 	#isRunning = false;
+	/** Ends the pause of the writes. */
+	#resume: () => void = () => {};
 	#timer: NodeJS.Timeout | undefined;
 
 	/** @param path the path of the database */
-	constructor(path: string, db: Sqlite, report: (error: unknown) => void) {
+	constructor(
+		path: string,
+		db: Sqlite,
+		transactions: Pick<Transactions, "pauseUntil">,
+		report: (error: unknown) => void,
+	) {
 		this.#path = path;
 		this.#db = db;
+		this.#transactions = transactions;
 		this.#report = report;
 		this.#disableOwn();
 	}
@@ -56,9 +66,7 @@ export class Checkpoints {
 		this.#commits++;
 		if (this.#isRunning || this.#commits < COMMITS_PER_LOOK) return;
 		this.#commits = 0;
-		const size = this.#size();
-		if (size >= LONG_BYTES) this.#run("empty");
-		else if (size >= this.#moved + MOVED_BYTES) this.#run("move");
+		if (this.#size() >= this.#moved + MOVED_BYTES) this.#move();
 	}
 
 	#size(): number {
@@ -66,24 +74,46 @@ export class Checkpoints {
 		return log?.size ?? 0;
 	}
 
-	#run(task: "move" | "empty"): void {
-		clearTimeout(this.#timer);
-		this.#isRunning = true;
-		this.#moved = task === "move" ? this.#size() : 0;
-		this.#worker ??= this.#start();
-		this.#worker.postMessage(task satisfies CheckpointTask);
+	#move(): void {
+		this.#moved = this.#size();
+		this.#run("move", () => {
+			if (this.#moved >= LONG_BYTES) this.#empty();
+			else this.#emptyWhenQuiet();
+		});
 	}
 
-	#done(): void {
-		this.#isRunning = false;
-		if (this.#moved > 0) this.#emptyWhenQuiet();
-		else this.#timer = setTimeout(() => void this.#stop(), IDLE_MS).unref();
+	/** Few pages are left to be moved, because it is called soon after `#move`. */
+	#empty(): void {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#resume = resolve;
+		this.#isRunning = true; // a pause starts with a commit, which must not start another task
+		this.#transactions.pauseUntil(promise);
+		const worker = this.#run("empty", () => {
+			worker.unref();
+			this.#moved = this.#size();
+			this.#resume();
+			this.#timer = setTimeout(() => void this.#stop(), IDLE_MS).unref();
+		});
+		worker.ref(); // writes are waiting for it
+	}
+
+	#run(task: "move" | "empty", done: () => void): Worker {
+		clearTimeout(this.#timer);
+		this.#isRunning = true;
+		this.#worker ??= this.#start();
+		const worker = this.#worker;
+		worker.once("message", () => {
+			this.#isRunning = false;
+			done();
+		});
+		worker.postMessage(task satisfies CheckpointTask);
+		return worker;
 	}
 
 	#emptyWhenQuiet(): void {
 		this.#isQuiet = true;
 		this.#timer = setTimeout(() => {
-			if (this.#isQuiet) this.#run("empty");
+			if (this.#isQuiet) this.#empty();
 			else this.#emptyWhenQuiet();
 		}, QUIET_MS).unref();
 	}
@@ -93,9 +123,9 @@ export class Checkpoints {
 		const worker = new Worker(new URL(file, import.meta.url), {
 			workerData: this.#path,
 		});
-		worker.on("message", () => this.#done());
 		worker.on("error", (error) => {
 			this.#worker = null;
+			this.#resume();
 			this.#report(error);
 			// #isRunning remains set, so that no further task is sent to a worker.
 			this.#db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
@@ -113,6 +143,7 @@ export class Checkpoints {
 		worker.ref();
 		worker.postMessage("close" satisfies CheckpointTask);
 		await exited;
+		this.#resume();
 	}
 
 	/** Finishes a running checkpoint before the database is closed. */

@@ -112,7 +112,7 @@ export class Store {
 		this.#checkpoints =
 			folder === null
 				? null
-				: new Checkpoints(join(folder, "oss.db"), db, report);
+				: new Checkpoints(join(folder, "oss.db"), db, transactions, report);
 		transactions.whenCommitted(() => this.#checkpoints?.committed());
 		this.#report = report;
 		this.#folder = folder;
@@ -305,10 +305,10 @@ export class Store {
 
 	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
+		await this.#checkpoints?.close(); // writes may be waiting for it
 		this.#transactions.commit();
 		await this.#plainCopy?.close();
 		await this.#blobs.close();
-		await this.#checkpoints?.close();
 		this.deliveries.close();
 		this.#close();
 	}

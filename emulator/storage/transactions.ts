@@ -22,6 +22,7 @@ export class Transactions {
 	readonly #afterwards: (() => void)[] = [];
 	readonly #relieve: (error: unknown) => boolean;
 	#group: Group | undefined;
+	#pause: Promise<void> | undefined;
 	#committed: () => void = () => {};
 
 	/** @param relieve frees space on a full disk if it can. @returns whether the work should be tried again */
@@ -34,7 +35,7 @@ export class Transactions {
 	}
 
 	/**
-	 * Runs `work` now, in the commit of this turn; runs it again if it fails on a full disk.
+	 * Runs `work` in the commit of this turn, or after a pause; runs it again if it fails on a full disk.
 	 *
 	 * @returns when it is committed
 	 * @throws the errors of `Transact`
@@ -49,6 +50,7 @@ export class Transactions {
 	}
 
 	async #share<T>(work: Work<T>): Promise<T> {
+		while (this.#pause) await this.#pause;
 		const group = this.#open();
 		const result = this.#inSavepoint(work);
 		await group.promise;
@@ -99,6 +101,18 @@ export class Transactions {
 			group.reject(error);
 		}
 		this.#finish();
+	}
+
+	/**
+	 * Commits the pending writes and delays those of `share` until `end` resolves. Neither readers nor the event loop
+	 * wait.
+	 */
+	pauseUntil(end: Promise<void>): void {
+		this.commit();
+		this.#pause = end;
+		void end.then(() => {
+			this.#pause = undefined;
+		});
 	}
 
 	#open(): Group {

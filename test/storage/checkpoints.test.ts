@@ -25,14 +25,28 @@ function saltOf(database: string): string {
 	return salt.toString("hex");
 }
 
+/** A second connection that keeps reading an old state. @returns ends the reading */
+function readOldState(database: string): () => void {
+	const db = new Database(database, { readonly: true });
+	db.exec("BEGIN; SELECT count(*) FROM bucket");
+	return () => db.close();
+}
+
 suite("The write-ahead log", () => {
-	test("is restarted while objects are written, and is emptied when the store is closed", async (t) => {
+	test("that is being read grows without a failed write, is restarted afterwards, and is emptied at the end", async (t) => {
 		const folder = makeFolder(t);
 		const database = join(folder, "oss.db");
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);
 		const first = saltOf(database);
+		const stop = readOldState(database);
 		let count = 0;
+		while (statSync(`${database}-wal`).size < 44 * 1024 * 1024)
+			await put(store, `${count % 7}`, bytes(60_000, count++));
+		assert.equal(saltOf(database), first);
+
+		stop();
+
 		while (saltOf(database) === first && count < 3000)
 			await put(store, `${count % 7}`, bytes(60_000, count++));
 		assert.notEqual(saltOf(database), first);

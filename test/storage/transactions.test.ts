@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
@@ -29,6 +30,25 @@ suite("Work items of one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["a"]);
 		await next;
 		assert.deepEqual(seen(), ["a", "b"]);
+	});
+
+	test("wait during a pause, which commits the pending ones, and keep their order", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const pause = Promise.withResolvers<void>();
+		const before = transactions.share(() => add("a"));
+
+		transactions.pauseUntil(pause.promise);
+		const during = [
+			transactions.share(() => add("b")),
+			transactions.share(() => add("c")),
+		];
+
+		await before;
+		await turn();
+		assert.deepEqual(seen(), ["a"]);
+		pause.resolve();
+		await Promise.all(during);
+		assert.deepEqual(seen(), ["a", "b", "c"]);
 	});
 
 	test("undo the writes of a failed one, and nothing of the others", async (t) => {
