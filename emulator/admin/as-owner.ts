@@ -42,9 +42,10 @@ export async function performAsOwner(
 	const { bucket, key = "" } = performed;
 	requireBucketName(bucket, row.makesBucket);
 	if (row.target === "object") requireKey(key);
+	const { buckets } = emulator.store;
 	const stored = row.makesBucket
-		? undefined
-		: await emulator.store.buckets.get(bucket);
+		? await buckets.find(bucket)
+		: await buckets.get(bucket);
 	return row.run(emulator, toRequest(emulator, performed, row), stored);
 }
 

@@ -30,10 +30,11 @@ export const contentRoutes: Routes = (app, { emulator }) => {
 			const { key, versionId, download } = parameters;
 			const query = new Map<string, string>();
 			if (versionId !== undefined) query.set("versionId", versionId);
+			const stored = await emulator.store.buckets.get(bucket);
 			const { object, shown, content } = await openTarget(
 				emulator,
 				{ bucket },
-				await openObject(emulator, { bucket, key, query }),
+				await openObject(emulator, { key, query }, stored),
 			);
 			const { size } = object;
 			const range = readSatisfiable(headers.range, size);

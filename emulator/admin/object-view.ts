@@ -14,6 +14,7 @@ export function viewObject({
 	modified,
 	properties,
 	state: _,
+	isVersioned: _ofBucket,
 	...object
 }: StoredObject) {
 	return {

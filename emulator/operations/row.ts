@@ -10,9 +10,9 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * Receives the bucket whose access was checked, so that it is looked up once; operations on an account get undefined.
- * It is written as a method so that operations on a bucket may declare the parameter as required: `access` in their row
- * guarantees it.
+ * Receives the request's bucket, so that it is looked up once; undefined if it does not exist, or the request names
+ * none. It is written as a method so that operations on a bucket may declare the parameter as required: `access` in
+ * their row guarantees it.
  */
 export type Operation = {
 	run(

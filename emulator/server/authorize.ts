@@ -16,33 +16,29 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * @returns the bucket that the operation may use; undefined for an operation outside of buckets
+ * @param bucket the request's bucket; undefined if it does not exist, or the request names none
  * @throws OssError NoSuchBucket, AccessDenied
  */
 export async function authorize(
 	emulator: Emulator,
 	request: OssRequest,
 	{ access, action, withoutBucket }: Row,
-): Promise<StoredBucket | undefined> {
-	if (access === "none") return undefined;
+	bucket: StoredBucket | undefined,
+): Promise<void> {
+	if (access === "none") return;
 	if (access === "account") {
 		if (request.caller.uid === "") throw forbidden();
 		const resource = request.bucket || "*";
-		await requireServiceAccess(emulator, request, action, resource);
-		return undefined;
+		return requireServiceAccess(emulator, request, action, resource);
 	}
-	const bucket = await emulator.store.buckets.find(request.bucket);
-	if (access === "account for a new bucket" && !ownedBy(bucket, request)) {
-		await authorizeNewAcl(emulator, bucket, request, action);
-		return bucket;
-	}
+	if (access === "account for a new bucket" && !ownedBy(bucket, request))
+		return authorizeNewAcl(emulator, bucket, request, action);
 	if (!bucket)
 		throw withoutBucket === "MalformedXML"
 			? new OssError("MalformedXML", { ec: "0015-00000231" })
 			: noSuchBucket(request.bucket);
 	if (access !== "by the operation")
 		await requireAccess(emulator, bucket, request, action);
-	return bucket;
 }
 
 const ownedBy = (

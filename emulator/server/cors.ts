@@ -30,11 +30,7 @@ export async function withCors(
 		const found = await findUpstreamCors(upstream, arrival, bucket);
 		return { ...reply, headers: { ...reply.headers, ...found } };
 	}
-	const isThere = await emulator.store.buckets.find(bucket);
-	const cors =
-		isThere || emulator.cors === "dev"
-			? await findCors(emulator, bucket)
-			: undefined;
+	const cors = await findCors(emulator, bucket);
 	if (!cors) return reply;
 	const { origin = "" } = headers;
 	const allowed =

@@ -109,9 +109,10 @@ async function runOperation(
 		const reply = await passOn({ emulator, upstream }, request, operation);
 		return edge.write(operation.name, request, reply);
 	}
-	await requireOwnRegion(emulator, request);
+	const bucket = await emulator.store.buckets.find(request.bucket);
+	requireOwnRegion(emulator, request, bucket);
 	await requireReferer(emulator, request);
-	const bucket = await authorize(emulator, request, operation);
+	await authorize(emulator, request, operation, bucket);
 	if (operation.run) {
 		const reply = await operation.run(emulator, request, bucket);
 		return edge.write(operation.name, request, reply);

@@ -9,6 +9,7 @@ import { hostName } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
+import type { StoredBucket } from "../storage/types.ts";
 import { hasForm } from "../sts/request.ts";
 import { STS_VERSION } from "../sts/sts.ts";
 
@@ -79,22 +80,21 @@ const ENDPOINT =
  *
  * @throws OssError AccessDenied, naming the endpoint to use, with `--other-regions refuse`
  */
-export async function requireOwnRegion(
-	{ store, otherRegions }: Emulator,
-	{ host, bucket }: OssRequest,
-): Promise<void> {
-	if (otherRegions === "answer" || bucket === "") return;
+export function requireOwnRegion(
+	{ otherRegions }: Pick<Emulator, "otherRegions">,
+	{ host }: Pick<OssRequest, "host">,
+	bucket: StoredBucket | undefined,
+): void {
+	if (otherRegions === "answer" || !bucket) return;
 	const [, location, internal = ""] = ENDPOINT.exec(hostName(host)) ?? [];
-	if (location === undefined) return;
-	const stored = await store.buckets.find(bucket);
-	if (!stored || stored.location === location) return;
+	if (location === undefined || bucket.location === location) return;
 	throw new OssError("AccessDenied", {
 		message:
 			"The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
 		ec: "0003-00001403",
 		details: {
-			Bucket: bucket,
-			Endpoint: `${stored.location}${internal}.aliyuncs.com`,
+			Bucket: bucket.name,
+			Endpoint: `${bucket.location}${internal}.aliyuncs.com`,
 		},
 	});
 }

@@ -18,12 +18,14 @@ export async function append(
 	requireAppendable(writes, given, position);
 	const received = await writes.receive(body, expected);
 	return writes.keep(received, () => {
-		const row = requireAppendable(writes, given, position);
-		return row
-			? extend(writes, given, row, received)
+		const present = requireAppendable(writes, given, position);
+		return present
+			? extend(writes, given, present, received)
 			: start(writes, given, received);
 	});
 }
+
+type Present = { readonly object: StoredObject; readonly row: VersionRow };
 
 /**
  * @returns the object to append to; undefined if a new object must be created, also after a delete marker
@@ -33,19 +35,22 @@ function requireAppendable(
 	{ buckets, versions, protocol: { refuse } }: Writes,
 	{ bucket, key, protect }: NewObject,
 	position: number,
-): VersionRow | undefined {
-	const row = versions.find(buckets.require(bucket), key, undefined, true);
-	const current = row?.type === "DeleteMarker" ? undefined : row;
-	if (current && current.type !== "Appendable")
-		throw refuse({ is: "not-appendable" });
-	if (current) {
-		const object = toObject(bucket, current, true);
+): Present | undefined {
+	const stored = buckets.require(bucket);
+	const row = versions.find(stored, key, undefined, true);
+	const present =
+		row && row.type !== "DeleteMarker"
+			? { object: toObject(stored, row, true), row }
+			: undefined;
+	if (present) {
+		const { object } = present;
+		if (object.type !== "Appendable") throw refuse({ is: "not-appendable" });
 		if (object.state.sealed) throw refuse({ is: "sealed" });
 		protect?.(object);
 	}
-	const length = current?.size ?? 0;
+	const length = present?.row.size ?? 0;
 	if (position !== length) throw refuse({ is: "not-at-end", length });
-	return current;
+	return present;
 }
 
 function start(
@@ -66,10 +71,9 @@ function start(
 function extend(
 	writes: Writes,
 	given: NewObject,
-	row: VersionRow,
+	{ object, row }: Present,
 	received: Received,
 ): StoredObject {
-	const object = toObject(given.bucket, row, true);
 	if (received.size === 0) return object;
 	const crc64 = combineCrc64(BigInt(row.crc64), received.crc64, received.size);
 	const change = {

@@ -63,7 +63,7 @@ export class Buckets {
 		return this.peek(bucket);
 	}
 
-	/** A `find` for use inside the store. */
+	/** A `find` for use inside the store. All lookups pass through here: test/walk.test.ts counts them. */
 	peek(bucket: string): StoredBucket | undefined {
 		return this.#byName.get(bucket);
 	}
@@ -85,7 +85,7 @@ export class Buckets {
 
 	/** For use inside a transaction of the store. @throws that there is no such bucket */
 	require(bucket: string): StoredBucket {
-		const found = this.#byName.get(bucket);
+		const found = this.peek(bucket);
 		if (!found) throw this.#refuse({ is: "no-bucket", bucket });
 		return found;
 	}

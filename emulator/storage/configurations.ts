@@ -70,7 +70,7 @@ export class Configurations {
 		);
 	}
 
-	/** @throws that there is no such bucket */
+	/** @returns undefined also if there is no such bucket */
 	async find(
 		bucket: string,
 		name: string,
@@ -79,7 +79,7 @@ export class Configurations {
 		return this.#find(bucket, name, id);
 	}
 
-	/** All documents of one name, in the byte order of their ids. @throws that there is no such bucket */
+	/** All documents of one name, in the byte order of their ids; a missing bucket has none. */
 	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
 		return this.#documents(bucket).get(name) ?? [];
 	}
@@ -172,9 +172,13 @@ export class Configurations {
 	#documents(bucket: string): ReadonlyMap<string, StoredDocument[]> {
 		const known = this.#known.get(bucket);
 		if (known) return known;
-		const { id } = this.#buckets.require(bucket);
-		const documents = Map.groupBy(this.#ofBucket.all(id), ({ name }) => name);
+		const stored = this.#buckets.peek(bucket);
+		if (!stored) return NO_DOCUMENTS; // not remembered: clients may name any number of missing buckets
+		const rows = this.#ofBucket.all(stored.id);
+		const documents = Map.groupBy(rows, ({ name }) => name);
 		this.#known.set(bucket, documents);
 		return documents;
 	}
 }
+
+const NO_DOCUMENTS: ReadonlyMap<string, StoredDocument[]> = new Map();

@@ -30,16 +30,15 @@ export class Objects {
 	/**
 	 * Stores `body` under a key, in place of the present object of that key.
 	 *
-	 * @throws that there is no such bucket, before any byte is read; that the object exists; errors of `receive` and
-	 *   `given.protect`. Nothing is stored then.
+	 * @throws that there is no such bucket when the body has been received; that the object exists; errors of `receive`
+	 *   and `given.protect`. Nothing is stored then.
 	 */
 	async put(
 		given: NewObject,
 		body: AsyncIterable<Buffer>,
 		expected: Expected = {},
 	): Promise<StoredObject> {
-		const { buckets, contents } = this.#writes;
-		buckets.require(given.bucket);
+		const { contents } = this.#writes;
 		const received = await this.#writes.receive(body, expected);
 		return this.#writes.keep(received, () =>
 			this.#writes.insert(given, {
@@ -108,7 +107,7 @@ export class Objects {
 		const row = versions.find(stored, key, versionId, withData);
 		if (!row) return undefined;
 		const isLatest = versionId === undefined || versions.isNewest(stored, row);
-		return { object: toObject(bucket, row, isLatest), row };
+		return { object: toObject(stored, row, isLatest), row };
 	}
 
 	/**

@@ -86,6 +86,8 @@ export type StoredObject = {
 	/** The word `null` for objects written without versioning. */
 	readonly versionId: string;
 	readonly isLatest: boolean;
+	/** Whether its bucket has or had versioning: only then do replies state the version id. */
+	readonly isVersioned: boolean;
 	readonly type: ObjectType;
 	/** The size in bytes. */
 	readonly size: number;

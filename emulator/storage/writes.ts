@@ -106,7 +106,8 @@ export class Writes {
 	}
 
 	/**
-	 * Inside a transaction.
+	 * Inside a transaction, which reads the bucket again: it may have been deleted, or got versioning, while the body was
+	 * received.
 	 *
 	 * @throws that there is no such bucket (any more); that the object exists; errors of `given.protect`
 	 */
@@ -128,7 +129,13 @@ export class Writes {
 			given.protect,
 		);
 		const { content: _content, data: _data, ...object } = complete;
-		return { ...object, bucket: given.bucket, versionId, isLatest: true };
+		return {
+			...object,
+			bucket: given.bucket,
+			versionId,
+			isLatest: true,
+			isVersioned: bucket.versioning !== "",
+		};
 	}
 
 	changed(bucket: string, key: string): void {

@@ -322,7 +322,8 @@ export class Place {
 			receivedAt: this.emulator.clock.now(),
 			caller: this.#caller(who),
 		};
-		await authorize(this.emulator, request, select(request));
+		const stored = await this.emulator.store.buckets.find(bucket);
+		await authorize(this.emulator, request, select(request), stored);
 	}
 
 	#caller(who: Who): Caller {

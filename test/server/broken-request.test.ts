@@ -276,6 +276,17 @@ suite("A connection", () => {
 		assert.equal((await oss.get("/photos/a")).text, "meow");
 	});
 
+	test("is answered before a byte of the body is sent, if the bucket does not exist", async (t) => {
+		const { endpoint } = await startWithBucket(t, PUBLIC);
+		const socket = await openSocket(endpoint);
+		socket.write(
+			"PUT /nowhere/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n",
+		);
+		const [first] = await once(socket, "data");
+		assert.match(String(first), /^HTTP\/1\.1 404 Not Found\r\n/);
+		socket.destroy();
+	});
+
 	test("receives 100 Continue before the body, if the request expects it", async (t) => {
 		const { endpoint } = await startWithBucket(t, PUBLIC);
 		const socket = await openSocket(endpoint);

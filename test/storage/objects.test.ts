@@ -189,24 +189,6 @@ suiteOverBoth("Objects", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 1);
 	});
 
-	test("an upload into a missing bucket is refused before a byte is read", async (t) => {
-		const { store } = await open(t);
-		let asked = false;
-		const body = Readable.from(
-			(function* () {
-				asked = true;
-				yield Buffer.from("a");
-			})(),
-		);
-
-		await assert.rejects(
-			store.objects.put(newObject("a", { bucket: "nowhere" }), body),
-			isOssError("NoSuchBucket"),
-		);
-
-		assert.equal(asked, false);
-	});
-
 	test("an upload whose bucket is deleted meanwhile stores no bytes", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;

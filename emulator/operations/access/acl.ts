@@ -12,7 +12,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { ownerElement } from "../bucket/listing.ts";
-import { findObject, versionOf } from "../object/find-object.ts";
+import { findObject } from "../object/find-object.ts";
 import { readObjectAcl, versionHeader } from "../object/object-headers.ts";
 
 /** @throws OssError InvalidArgument */
@@ -37,10 +37,11 @@ export async function getBucketAcl(
 export async function putObjectAcl(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const acl = readObjectAcl(request.headers);
 	if (acl === undefined) throw new OssError("MissingArgument");
-	const { versionId } = await findObject(emulator, request);
+	const { versionId } = await findObject(emulator, request, bucket);
 	const change = { acl, modified: request.receivedAt };
 	const object = await emulator.store.objects.change(
 		request.bucket,
@@ -48,7 +49,7 @@ export async function putObjectAcl(
 		versionId,
 		() => change,
 	);
-	return empty(200, await versionOf(emulator, object));
+	return empty(200, versionHeader(object));
 }
 
 export async function getObjectAcl(
@@ -56,12 +57,8 @@ export async function getObjectAcl(
 	request: OssRequest,
 	bucket: StoredBucket,
 ): Promise<Reply> {
-	const object = await findObject(emulator, request);
-	return accessControlPolicy(
-		bucket.owner,
-		object.acl,
-		versionHeader(object, bucket),
-	);
+	const object = await findObject(emulator, request, bucket);
+	return accessControlPolicy(bucket.owner, object.acl, versionHeader(object));
 }
 
 const accessControlPolicy = (owner: string, acl: string, headers = {}): Reply =>

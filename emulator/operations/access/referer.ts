@@ -63,7 +63,6 @@ export async function requireReferer(
 ): Promise<void> {
 	const isChecked = key !== "" && headers.authorization === undefined;
 	if (!isChecked || method === "OPTIONS") return;
-	if (!(await emulator.store.buckets.find(bucket))) return;
 	const rules = await findDocument(emulator, REFERER, bucket);
 	if (!rules || isAllowed(rules, headers.referer ?? "")) return;
 	throw new OssError("AccessDenied", {

@@ -34,6 +34,7 @@ export async function putBucket(
 	const acl = readBucketAcl(request.headers["x-oss-acl"]);
 	const newBucket = await readConfiguration(emulator, request);
 	const documents = readBucketHeaders(request);
+	// Found again, because another request may have created it while the body was read.
 	const existing = await emulator.store.buckets.find(request.bucket);
 	if (!existing) {
 		await create(emulator, request, newBucket, acl, documents);
@@ -49,11 +50,11 @@ export async function putBucket(
 export async function putBucketAcl(
 	emulator: Emulator,
 	request: OssRequest,
+	existing: StoredBucket | undefined,
 ): Promise<Reply> {
 	const { bucket, headers } = request;
 	const acl = readBucketAcl(headers["x-oss-acl"]);
-	if (!(await emulator.store.buckets.find(bucket)))
-		await create(emulator, request, {}, acl);
+	if (!existing) await create(emulator, request, {}, acl);
 	else if (acl) await emulator.store.buckets.change(bucket, { acl });
 	return empty(200, { Location: `/${bucket}` });
 }

@@ -65,7 +65,7 @@ export const parseDocument = <T extends XmlElement>(
 	stored: string,
 ): T => JSON.parse(stored);
 
-/** @throws OssError NoSuchBucket */
+/** @returns undefined also if there is no such bucket */
 export async function findDocument<T extends XmlElement>(
 	{ store }: Pick<Emulator, "store">,
 	kind: Kind<T>,

@@ -69,17 +69,13 @@ export type CorsRules = ReturnType<typeof CORS.shape>;
 /**
  * The bucket's own rules, or, under `--cors dev` and without its own, rules that let a page do anything. These cover a
  * missing bucket too, so that a page can read the error.
- *
- * @throws OssError NoSuchBucket, except under `--cors dev`
  */
 export async function findCors(
 	emulator: Pick<Emulator, "store" | "cors">,
 	bucket: string,
 ): Promise<CorsRules | undefined> {
-	const isDev = emulator.cors === "dev";
-	if (isDev && !(await emulator.store.buckets.find(bucket))) return ANY_PAGE;
 	const own = await findDocument(emulator, CORS, bucket);
-	return own ?? (isDev ? ANY_PAGE : undefined);
+	return own ?? (emulator.cors === "dev" ? ANY_PAGE : undefined);
 }
 
 /**

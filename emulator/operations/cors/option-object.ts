@@ -7,11 +7,11 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { CorsRule } from "./cors.ts";
-import { findCors } from "./cors.ts";
+import { noSuchBucket } from "../store-protocol.ts";
+import { type CorsRule, findCors } from "./cors.ts";
 import { type CrossOrigin, corsHeaders, explainCors } from "./cors-rules.ts";
 
-/** @throws OssError BadRequest, AccessForbidden */
+/** @throws OssError BadRequest, AccessForbidden; NoSuchBucket, except under `--cors dev` */
 export async function optionObject(
 	emulator: Emulator,
 	{ bucket, headers }: OssRequest,
@@ -22,6 +22,8 @@ export async function optionObject(
 	if (!method)
 		throw insufficient("Request Access-Control-Request-Method header");
 	const rules = await findCors(emulator, bucket);
+	if (!rules && !(await emulator.store.buckets.find(bucket)))
+		throw noSuchBucket(bucket);
 	const wanted: CrossOrigin = {
 		...{ origin, method },
 		headers: headers["access-control-request-headers"] ?? "",

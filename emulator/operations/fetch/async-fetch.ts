@@ -15,7 +15,7 @@ import type {
 import { requireKey } from "../../oss/names.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readExpected, readXmlBody } from "../body.ts";
 import { requireHeader } from "../configurations/parameters.ts";
@@ -40,6 +40,7 @@ const CONFIGURATION = element({
 export async function putAsyncFetchTask(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const configuration = CONFIGURATION(
 		await readXmlBody(request, "AsyncFetchTaskConfiguration"),
@@ -51,7 +52,7 @@ export async function putAsyncFetchTask(
 	if (IgnoreSameKey && (await store.objects.find(request.bucket, key)))
 		throw new OssError("ObjectAlreadyExists", { details: { Key: key } });
 	const TaskId = fetches.start(request.bucket, configuration, (signal) =>
-		run(emulator, { ...request, key }, configuration, signal),
+		run(emulator, { ...request, key }, bucket, configuration, signal),
 	);
 	return xml(writeXml("AsyncFetchTaskResult", { TaskId }));
 }
@@ -77,13 +78,15 @@ export async function getAsyncFetchTask(
 async function run(
 	emulator: Emulator,
 	request: OssRequest,
+	{ owner }: StoredBucket,
 	configuration: FetchConfiguration,
 	signal: AbortSignal,
 ): Promise<FetchOutcome> {
 	let stored: StoredObject | undefined;
 	try {
 		stored = await fetchObject(emulator, request, configuration, signal);
-		await describe(emulator, request, configuration.Callback, stored);
+		const facts = { object: stored, owner };
+		await describe(emulator, request, configuration.Callback, facts);
 		return { state: "Success", error: "" };
 	} catch (error) {
 		return {
@@ -123,7 +126,7 @@ async function describe(
 	emulator: Emulator,
 	request: OssRequest,
 	text: string,
-	object: StoredObject,
+	stored: { readonly object: StoredObject; readonly owner: string },
 ): Promise<void> {
 	const uploadRequest = {
 		...request,
@@ -131,8 +134,6 @@ async function describe(
 		query: new Map(),
 	};
 	const callback = await emulator.callbacks.read(uploadRequest);
-	const { owner } = await emulator.store.buckets.get(object.bucket);
-	const stored = { object, owner };
 	await callBack(emulator, uploadRequest, callback, stored, "PutObject", {});
 }
 

@@ -40,7 +40,7 @@ export async function runLifecycle(
 ): Promise<void> {
 	const { store, clock } = emulator;
 	for (const { name } of await store.buckets.all()) {
-		const found = await findDocument({ store }, LIFECYCLE, name).catch(isGone);
+		const found = await findDocument({ store }, LIFECYCLE, name);
 		const rules = found?.Rule.filter(isEnabled) ?? [];
 		if (rules.length === 0) continue;
 		const now = clock.expiryNow();

@@ -14,7 +14,7 @@ import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError, underEc } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { StoredPart } from "../../storage/types.ts";
+import type { StoredBucket, StoredPart } from "../../storage/types.ts";
 import { childrenNamed, childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
@@ -38,6 +38,7 @@ const MALFORMED_EC = "0042-00000205";
 export async function completeMultipartUpload(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const { store, callbacks } = emulator;
 	const encoding = readEncodingType(request.query);
@@ -61,8 +62,7 @@ export async function completeMultipartUpload(
 		forbidsOverwrite(request.headers),
 		await findProtect(emulator, request),
 	);
-	const bucket = await store.buckets.get(request.bucket);
-	const headers = writtenHeaders(object, bucket);
+	const headers = writtenHeaders(object);
 	const called = await callBack(
 		emulator,
 		request,

@@ -98,7 +98,7 @@ export async function uploadPartCopy(
 	const number = readPartNumber(request.query);
 	readTrafficLimit(request); // only for its errors: the request has no body
 	const upload = await findUpload(store, request, "0042-00000311");
-	const { source, bucket } = await findSource(emulator, request, PART_COPY_ECS);
+	const source = await findSource(emulator, request, PART_COPY_ECS);
 	refuseEncryptedPartCopy(source, upload);
 	const requestedRange = request.headers["x-oss-copy-source-range"];
 	const range = readCopyRange(requestedRange, source.size);
@@ -126,7 +126,7 @@ export async function uploadPartCopy(
 			"Content-Range":
 				range && `bytes ${range.first}-${range.last}/${source.size}`,
 			...upload.properties.encryption,
-			...sourceVersion(source, bucket),
+			...sourceVersion(source),
 		},
 	);
 }

@@ -41,9 +41,8 @@ export async function appendObject(
 		//
 		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);
-	const bucket = await store.buckets.get(request.bucket);
 	return empty(200, {
-		...writtenHeaders(object, bucket),
+		...writtenHeaders(object),
 		...upload.headers(),
 		"x-oss-next-append-position": String(object.size),
 	});

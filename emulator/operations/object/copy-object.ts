@@ -15,22 +15,14 @@ import {
 	type OssRequest,
 } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
-import type {
-	ObjectProperties,
-	StoredBucket,
-	StoredObject,
-} from "../../storage/types.ts";
+import type { ObjectProperties, StoredObject } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess } from "../access/access.ts";
 import { recordAccess } from "../lifecycle/access-monitor.ts";
 import { readTrafficLimit, requireRoom } from "./body-limits.ts";
 import { findObject, requireRestored } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
-import {
-	readObjectAcl,
-	versionHeader,
-	writtenHeaders,
-} from "./object-headers.ts";
+import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
 
 /** An appendable object may be copied, although older pages forbid it. The copy has the same ETag (A-614). */
 export async function copyObject(
@@ -38,11 +30,7 @@ export async function copyObject(
 	request: OssRequest,
 ): Promise<Reply> {
 	const { store } = emulator;
-	const { source, bucket: sourceBucket } = await findSource(
-		emulator,
-		request,
-		COPY_ECS,
-	);
+	const source = await findSource(emulator, request, COPY_ECS);
 	requireCopyable(source, request);
 	readTrafficLimit(request); // only for its errors: the request has no body
 	const given = await prepareObject(emulator, request, request.headers);
@@ -61,7 +49,7 @@ export async function copyObject(
 	const acl =
 		readObjectAcl(request.headers) ?? (isSelf ? source.acl : given.acl);
 	const object =
-		isSelf && sourceBucket.versioning === "" && source.type === "Appendable"
+		isSelf && !source.isVersioned && source.type === "Appendable"
 			? await store.objects.change(
 					request.bucket,
 					request.key,
@@ -72,16 +60,15 @@ export async function copyObject(
 					},
 				)
 			: await store.objects.copy(source, { ...given, acl, properties });
-	const bucket = await store.buckets.get(request.bucket);
 	return xml(
 		writeXml("CopyObjectResult", {
 			ETag: `"${object.etag}"`,
 			LastModified: isoTime(object.modified),
 		}),
 		{
-			...writtenHeaders(object, bucket),
+			...writtenHeaders(object),
 			"Content-MD5": undefined,
-			...sourceVersion(source, sourceBucket),
+			...sourceVersion(source),
 		},
 	);
 }
@@ -159,17 +146,11 @@ function readDirective(headers: Headers, name: string): boolean {
 	return directive === "REPLACE";
 }
 
-export const sourceVersion = (
-	source: StoredObject,
-	bucket: StoredBucket,
-): ReplyHeaders =>
-	bucket.versioning === ""
-		? {}
-		: {
-				"x-oss-copy-source-version-id": versionHeader(source, bucket)[
-					"x-oss-version-id"
-				],
-			};
+export const sourceVersion = ({
+	isVersioned,
+	versionId,
+}: StoredObject): ReplyHeaders =>
+	isVersioned ? { "x-oss-copy-source-version-id": versionId } : {};
 
 /** The ECs of an operation for errors in the source; '' where no page states one. */
 export type SourceEcs = {
@@ -195,13 +176,13 @@ export async function findSource(
 	emulator: Emulator,
 	request: OssRequest,
 	ecs: SourceEcs,
-): Promise<{ readonly source: StoredObject; readonly bucket: StoredBucket }> {
+): Promise<StoredObject> {
 	const header = request.headers[SOURCE] ?? "";
 	const sourceName = readSource(header, ecs);
 	const bucket = await emulator.store.buckets.get(sourceName.bucket);
 	const reading = { ...request, ...sourceName };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
-	const source = await findObject(emulator, sourceName).catch(
+	const source = await findObject(emulator, sourceName, bucket).catch(
 		(error: unknown) => {
 			throw ofSource(error, header, ecs);
 		},
@@ -209,7 +190,7 @@ export async function findSource(
 	await requireRestored(emulator, source, expiryTimeOf(request));
 	requireConditions(request.headers, source, "x-oss-copy-source-");
 	await recordAccess(emulator, source, request.receivedAt);
-	return { source, bucket };
+	return source;
 }
 
 export const SOURCE = "x-oss-copy-source";

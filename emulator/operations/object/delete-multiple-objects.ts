@@ -57,7 +57,7 @@ export async function deleteMultipleObjects(
 		() => readDelete(request),
 	);
 	await requireDeletable(emulator, bucket, request, keys);
-	const bypass = await readBypass(emulator, request);
+	const bypass = await readBypass(emulator, request, bucket);
 	const protect = await findProtect(emulator, request, bypass);
 	const deleted: XmlElement[] = [];
 	const breaks = new Breaks();

@@ -6,15 +6,17 @@
 import type { Emulator } from "../../emulator.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { readVersionId } from "./find-object.ts";
 import { findProtect, readBypass } from "./new-object.ts";
 
 export async function deleteObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const versionId = readVersionId(request.query);
-	const bypass = await readBypass(emulator, request);
+	const bypass = await readBypass(emulator, request, bucket);
 	const deleted = await emulator.store.objects.delete(
 		request.bucket,
 		request.key,

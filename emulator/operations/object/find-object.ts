@@ -5,7 +5,6 @@
  */
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
-import type { ReplyHeaders } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredBucket, StoredObject } from "../../storage/types.ts";
@@ -13,9 +12,9 @@ import { findDocument } from "../configurations/kind.ts";
 import { ARCHIVE_DIRECT_READ } from "../configurations/switches.ts";
 import { requireReadable, termsOf } from "../restore/restoration.ts";
 import { noSuchKey } from "../store-protocol.ts";
-import { versionHeader } from "./object-headers.ts";
 
-type ObjectRequest = Pick<OssRequest, "bucket" | "key" | "query">;
+/** The object that a request names in a bucket. */
+type Named = Pick<OssRequest, "key" | "query">;
 
 /** @throws OssError InvalidArgument for an empty id, and like `requireVersionId` */
 export function readVersionId(query: Query): string | undefined {
@@ -43,13 +42,13 @@ export function requireVersionId(text: string): string {
  */
 export async function findObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: ObjectRequest,
+	{ key, query }: Named,
+	bucket: StoredBucket,
 ): Promise<StoredObject> {
 	const versionId = readVersionId(query);
-	const stored = await store.buckets.get(bucket);
 	return requireObject(
-		await store.objects.find(bucket, key, versionId),
-		stored,
+		await store.objects.find(bucket.name, key, versionId),
+		bucket,
 		key,
 		versionId,
 	);
@@ -58,22 +57,15 @@ export async function findObject(
 /** Like `findObject`, and holds the content; the caller must read or release it. */
 export async function openObject(
 	{ store }: Emulator,
-	{ bucket, key, query }: ObjectRequest,
+	{ key, query }: Named,
+	bucket: StoredBucket,
 ): Promise<OpenObject> {
 	const versionId = readVersionId(query);
-	const stored = await store.buckets.get(bucket);
-	const opened = await store.objects.open(bucket, key, versionId);
-	requireObject(opened?.object, stored, key, versionId);
+	const opened = await store.objects.open(bucket.name, key, versionId);
+	requireObject(opened?.object, bucket, key, versionId);
 	if (!opened) throw noSuchKey(key);
 	return opened;
 }
-
-/** The header with the version id of `object`. */
-export const versionOf = async (
-	{ store }: Emulator,
-	object: StoredObject,
-): Promise<ReplyHeaders> =>
-	versionHeader(object, await store.buckets.get(object.bucket));
 
 function requireObject(
 	object: StoredObject | undefined,

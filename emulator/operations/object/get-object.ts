@@ -16,8 +16,12 @@ import { lastAccessHeader } from "../lifecycle/access-monitor.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
 import { readTrafficLimit, slowedReply } from "./body-limits.ts";
 import { compressed } from "./compression.ts";
-import { findObject, versionOf } from "./find-object.ts";
-import { objectHeaders, requireHeaderValue } from "./object-headers.ts";
+import { findObject } from "./find-object.ts";
+import {
+	objectHeaders,
+	requireHeaderValue,
+	versionHeader,
+} from "./object-headers.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { stateHeaders } from "./state-headers.ts";
 import { followLink } from "./symlink.ts";
@@ -29,9 +33,13 @@ export async function getObject(
 ): Promise<Reply> {
 	const overrides = readOverrides(request);
 	const limit = readTrafficLimit(request);
-	const { object, shown, content } = await openForReading(emulator, request);
+	const { object, shown, content } = await openForReading(
+		emulator,
+		request,
+		bucket,
+	);
 	try {
-		const headers = await describe(emulator, request, bucket, shown);
+		const headers = await describe(emulator, request, shown);
 		Object.assign(headers, overrides);
 		const reply = read(request, headers, { object, content });
 		return slowedReply(reply, limit, bytesOf(reply, shown));
@@ -77,11 +85,11 @@ export async function headObject(
 	request: OssRequest,
 	bucket: StoredBucket,
 ): Promise<Reply> {
-	const link = await findObject(emulator, request);
-	const shown = await followLink(emulator, request, link);
+	const link = await findObject(emulator, request, bucket);
+	const shown = await followLink(emulator, request, bucket, link);
 	requireConditions(request.headers, shown);
 	const headers = {
-		...(await describe(emulator, request, bucket, shown)),
+		...(await describe(emulator, request, shown)),
 		...(await lastAccessHeader(emulator, shown)),
 		"Content-Length": String(shown.size),
 	};
@@ -92,11 +100,10 @@ export async function headObject(
 async function describe(
 	emulator: Emulator,
 	request: OssRequest,
-	bucket: StoredBucket,
 	shown: StoredObject,
 ): Promise<Record<string, string | undefined>> {
 	return Object.assign(
-		objectHeaders(shown, bucket),
+		objectHeaders(shown),
 		stateHeaders(shown, expiryTimeOf(request)),
 		await expirationHeader(emulator, shown),
 	);
@@ -109,8 +116,9 @@ async function describe(
 export async function getObjectMeta(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const object = await findObject(emulator, request);
+	const object = await findObject(emulator, request, bucket);
 	const hasOtherLength = request.method === "GET" && object.size > 0;
 	return empty(200, {
 		ETag: `"${object.etag}"`,
@@ -119,7 +127,7 @@ export async function getObjectMeta(
 		Connection: hasOtherLength ? "close" : undefined,
 		"x-oss-hash-crc64ecma": object.crc64,
 		...(await lastAccessHeader(emulator, object)),
-		...(await versionOf(emulator, object)),
+		...versionHeader(object),
 	});
 }
 

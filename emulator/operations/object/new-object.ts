@@ -16,7 +16,12 @@ import {
 	type Headers,
 	type OssRequest,
 } from "../../oss/request.ts";
-import type { NewObject, ObjectState, Protect } from "../../storage/types.ts";
+import type {
+	NewObject,
+	ObjectState,
+	Protect,
+	StoredBucket,
+} from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
 import { ENCRYPTION, requireAlgorithm } from "../configurations/encryption.ts";
 import { findDocument } from "../configurations/kind.ts";
@@ -73,10 +78,10 @@ export async function findProtect(
 export async function readBypass(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<boolean> {
 	const header = request.headers["x-oss-bypass-governance-retention"];
 	if (header?.toLowerCase() !== "true") return false;
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	await requireAccess(
 		emulator,
 		bucket,

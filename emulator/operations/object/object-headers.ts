@@ -13,7 +13,6 @@ import { httpTime } from "../../oss/times.ts";
 import type {
 	NewObject,
 	ObjectProperties,
-	StoredBucket,
 	StoredObject,
 } from "../../storage/types.ts";
 import { readTags } from "../tagging/tags.ts";
@@ -142,7 +141,6 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
  */
 export function objectHeaders(
 	object: StoredObject,
-	bucket: StoredBucket,
 ): Record<string, string | undefined> {
 	const { properties, type } = object;
 	const headers: Record<string, string | undefined> = {
@@ -162,7 +160,7 @@ export function objectHeaders(
 	if (tags > 0) headers["x-oss-tagging-count"] = String(tags);
 	if (properties.symlinkTarget !== undefined)
 		headers["x-oss-symlink-target"] = encodeKey(properties.symlinkTarget);
-	if (bucket.versioning !== "") headers[VERSION_ID] = object.versionId;
+	if (object.isVersioned) headers[VERSION_ID] = object.versionId;
 	for (const name in properties.userMetadata)
 		headers[META + name] = properties.userMetadata[name];
 	return headers;
@@ -176,24 +174,21 @@ export const metadataHeaders = ({
 	);
 
 /** Headers of the reply to a write. */
-export function writtenHeaders(
-	object: StoredObject,
-	bucket: StoredBucket,
-): ReplyHeaders {
+export function writtenHeaders(object: StoredObject): ReplyHeaders {
 	return {
 		ETag: `"${object.etag}"`,
 		"x-oss-hash-crc64ecma": object.crc64,
 		"Content-MD5": object.contentMd5 || undefined,
 		...object.properties.encryption,
-		...versionHeader(object, bucket),
+		...versionHeader(object),
 	};
 }
 
-/** Objects have version ids if their bucket has or had versioning. */
-export const versionHeader = (
-	{ versionId }: Pick<StoredObject, "versionId">,
-	bucket: StoredBucket,
-): ReplyHeaders =>
-	bucket.versioning === "" ? {} : { [VERSION_ID]: versionId };
+/** The version id of an object that was read or written. */
+export const versionHeader = ({
+	isVersioned,
+	versionId,
+}: Pick<StoredObject, "isVersioned" | "versionId">): ReplyHeaders =>
+	isVersioned ? { [VERSION_ID]: versionId } : {};
 
 const VERSION_ID = "x-oss-version-id";

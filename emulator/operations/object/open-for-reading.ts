@@ -7,6 +7,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { requireConditions } from "../../oss/conditions.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { recordAccess } from "../lifecycle/access-monitor.ts";
 import { openObject, requireRestored } from "./find-object.ts";
 import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
@@ -20,10 +21,11 @@ import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
 export async function openForReading(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<OpenLink> {
-	const link = await openObject(emulator, request);
+	const link = await openObject(emulator, request, bucket);
 	try {
-		await requireTargetAccess(emulator, request, link.object);
+		await requireTargetAccess(emulator, request, bucket, link.object);
 	} catch (error) {
 		link.content.release();
 		throw error;

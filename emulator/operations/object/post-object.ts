@@ -56,7 +56,7 @@ async function storeForm(
 		policy,
 		body,
 	);
-	const headers = { ...writtenHeaders(object, bucket), ...qos };
+	const headers = { ...writtenHeaders(object), ...qos };
 	warnOfRedirect(emulator, formRequest, form, callback);
 	const called = await callBack(
 		emulator,

@@ -10,6 +10,7 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { Headers, OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { readExpected } from "../body.ts";
 import { expirationHeader } from "../lifecycle/expiration.ts";
 import { requireObjectEncryption } from "../multipart/client-encryption.ts";
@@ -21,6 +22,7 @@ import { callBack } from "./upload-callback.ts";
 export async function putObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	refuseConditions(request.headers);
 	requireObjectEncryption(request.headers);
@@ -29,9 +31,8 @@ export async function putObject(
 	const expected = readExpected(request.headers);
 	const upload = await openUpload(emulator, request);
 	const object = await emulator.store.objects.put(given, upload.body, expected);
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const headers = {
-		...writtenHeaders(object, bucket),
+		...writtenHeaders(object),
 		...upload.headers(),
 		...(await expirationHeader(emulator, object)),
 	};

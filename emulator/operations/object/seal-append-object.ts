@@ -11,19 +11,22 @@ import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { readPosition } from "./append-object.ts";
-import { findObject, versionOf } from "./find-object.ts";
+import { findObject } from "./find-object.ts";
+import { versionHeader } from "./object-headers.ts";
 import { stateHeaders } from "./state-headers.ts";
 
 export async function sealAppendObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const { bucket, key, receivedAt } = request;
+	const { key, receivedAt } = request;
 	const position = readPosition(request.query.get("position"));
-	await findObject(emulator, { bucket, key, query: new Map() });
+	await findObject(emulator, { key, query: new Map() }, bucket);
 	const object = await emulator.store.objects.change(
-		bucket,
+		bucket.name,
 		key,
 		undefined,
 		({ type, size, state }) => {
@@ -39,7 +42,7 @@ export async function sealAppendObject(
 		"x-oss-object-type": object.type,
 		"x-oss-storage-class": object.storageClass,
 		...stateHeaders(object, expiryTimeOf(request)),
-		...(await versionOf(emulator, object)),
+		...versionHeader(object),
 	});
 }
 

@@ -12,11 +12,15 @@ import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import type { OpenObject } from "../../storage/objects.ts";
-import type { StoredObject } from "../../storage/types.ts";
+import type { StoredBucket, StoredObject } from "../../storage/types.ts";
 import { requireAccess } from "../access/access.ts";
-import { findObject, versionOf } from "./find-object.ts";
+import { findObject } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
-import { metadataHeaders, writtenHeaders } from "./object-headers.ts";
+import {
+	metadataHeaders,
+	versionHeader,
+	writtenHeaders,
+} from "./object-headers.ts";
 
 const TARGET = "x-oss-symlink-target";
 
@@ -36,7 +40,7 @@ export async function putSymlink(
 	const etag = hash("md5", target, "hex").toUpperCase();
 	const link = await store.objects.putSymlink({ ...given, properties }, etag);
 	return empty(200, {
-		...writtenHeaders(link, await store.buckets.get(request.bucket)),
+		...writtenHeaders(link),
 		"x-oss-hash-crc64ecma": undefined,
 	});
 }
@@ -44,8 +48,9 @@ export async function putSymlink(
 export async function getSymlink(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const link = await findObject(emulator, request);
+	const link = await findObject(emulator, request, bucket);
 	const { symlinkTarget, contentType } = link.properties;
 	if (symlinkTarget === undefined) throw new OssError("NotSymlink");
 	return empty(200, {
@@ -54,7 +59,7 @@ export async function getSymlink(
 		[TARGET]: encodeKey(symlinkTarget),
 		ETag: `"${link.etag}"`,
 		"Last-Modified": httpTime(link.modified),
-		...(await versionOf(emulator, link)),
+		...versionHeader(link),
 	});
 }
 
@@ -66,11 +71,12 @@ export async function getSymlink(
 export async function followLink(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	object: StoredObject,
 ): Promise<StoredObject> {
 	const key = object.properties.symlinkTarget;
 	if (key === undefined) return object;
-	await requireTargetAccess(emulator, request, object);
+	await requireTargetAccess(emulator, request, bucket, object);
 	const { objects } = emulator.store;
 	const target = await objects.find(request.bucket, key);
 	return show(object, requireTarget(target, key));
@@ -85,10 +91,10 @@ export async function followLink(
 export async function requireTargetAccess(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	{ properties: { symlinkTarget: key } }: StoredObject,
 ): Promise<void> {
 	if (key === undefined) return;
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	const query = new Map(request.query);
 	query.delete("versionId"); // it is the link's
 	const reading = { ...request, key, query };

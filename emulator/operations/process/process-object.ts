@@ -38,11 +38,16 @@ export async function getProcessedObject(
 	const overrides = readOverrides(request);
 	const limit = readTrafficLimit(request);
 	const process = request.query.get("x-oss-process") ?? "";
-	const { shown, content, contentType } = await run(emulator, request, process);
+	const { shown, content, contentType } = await run(
+		emulator,
+		request,
+		bucket,
+		process,
+	);
 	const reply = {
 		status: 200,
 		headers: {
-			...objectHeaders(shown, bucket),
+			...objectHeaders(shown),
 			"Content-Type": contentType,
 			"Content-Encoding": undefined,
 			"Content-Length": String(content.length),
@@ -67,6 +72,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 export async function processObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const body = String(await readDocument(request, BODY_BYTES_MAX));
 	const text = /^x-oss-process=(.*)$/s.exec(body)?.[1];
@@ -80,9 +86,9 @@ export async function processObject(
 		bucket: target.bucket || request.bucket,
 		key: target.key,
 	};
-	const bucket = await emulator.store.buckets.get(writing.bucket);
-	await requireAccess(emulator, bucket, writing, "oss:PutObject");
-	const processed = await run(emulator, request, process);
+	const targetBucket = await emulator.store.buckets.get(writing.bucket);
+	await requireAccess(emulator, targetBucket, writing, "oss:PutObject");
+	const processed = await run(emulator, request, bucket, process);
 	const { content, contentType } = processed;
 	const given = await prepareObject(emulator, writing, {
 		"content-type": contentType,
@@ -117,9 +123,14 @@ const json = ({
 async function run(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	process: string,
 ): Promise<Processed & { readonly shown: StoredObject }> {
-	const { object, shown, content } = await openForReading(emulator, request);
+	const { object, shown, content } = await openForReading(
+		emulator,
+		request,
+		bucket,
+	);
 	try {
 		const steps = await findSteps(emulator, request.bucket, process);
 		requireProcessable(object.size);
@@ -127,7 +138,7 @@ async function run(
 		const image = await processImage(
 			{
 				read: () => content.readWhole(),
-				readWatermark: (key) => readWatermark(emulator, request, key),
+				readWatermark: (key) => readWatermark(emulator, request, bucket, key),
 				isAbandoned: request.isDisconnected,
 			},
 			steps,
@@ -153,6 +164,7 @@ function requireFewWatermarks(steps: readonly Step[]): void {
 async function readWatermark(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	key: string,
 ): Promise<Buffer> {
 	requireKey(key);
@@ -162,9 +174,8 @@ async function readWatermark(
 		headers: {},
 		key,
 	};
-	const bucket = await emulator.store.buckets.get(request.bucket);
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
-	const { object, content } = await openForReading(emulator, reading);
+	const { object, content } = await openForReading(emulator, reading, bucket);
 	try {
 		requireProcessable(object.size);
 		return await content.readWhole();

@@ -29,7 +29,11 @@ import { type Range, SPLITS } from "../../select-sql/run.ts";
 import { selectCsv } from "../../select-sql/select-csv.ts";
 import { selectJson } from "../../select-sql/select-json.ts";
 import type { OpenObject } from "../../storage/objects.ts";
-import type { SelectMeta, StoredObject } from "../../storage/types.ts";
+import type {
+	SelectMeta,
+	StoredBucket,
+	StoredObject,
+} from "../../storage/types.ts";
 import { requireNoneTwice, type XmlNode } from "../../xml/read.ts";
 import { isRequesterPaying } from "../access/requester-pays.ts";
 import { readXmlBody } from "../body.ts";
@@ -47,8 +51,9 @@ import {
 export const selectCsvObject = (
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> =>
-	select(emulator, request, (document) => {
+	select(emulator, request, bucket, (document) => {
 		const selection = readCsvSelection(document);
 		return (chunks, size) => {
 			const range = readByteRange(request, size) ?? selection.range;
@@ -59,8 +64,9 @@ export const selectCsvObject = (
 export const selectJsonObject = (
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> =>
-	select(emulator, request, (document) => {
+	select(emulator, request, bucket, (document) => {
 		const selection = readJsonSelection(document);
 		return (chunks) => selectJson(chunks, selection, rowsMemory);
 	});
@@ -99,12 +105,13 @@ async function readSelectBody(
 async function select(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	read: (document: XmlNode) => Texts,
 ): Promise<Reply> {
 	const document = await readSelectBody(request, "SelectRequest");
 	const select = read(document);
-	await requireOwnerPays(emulator, request);
-	const opened = await openForReading(emulator, request);
+	await requireOwnerPays(emulator, request, bucket);
+	const opened = await openForReading(emulator, request, bucket);
 	try {
 		const scan = new Scan(opened);
 		const chunks = isCompressed(document) ? gunzip(scan) : scan.chunks();
@@ -132,10 +139,10 @@ async function select(
  */
 async function requireOwnerPays(
 	emulator: Emulator,
-	{ bucket, caller }: OssRequest,
+	{ caller }: OssRequest,
+	{ name, owner }: StoredBucket,
 ): Promise<void> {
-	const { owner } = await emulator.store.buckets.get(bucket);
-	if (caller.uid === owner || !(await isRequesterPaying(emulator, bucket)))
+	if (caller.uid === owner || !(await isRequesterPaying(emulator, name)))
 		return;
 	throw new OssError("AccessDenied", {
 		message: "Select API does not support requester pay now.",
@@ -262,12 +269,14 @@ async function* unframed(
 export async function createSelectCsvMeta(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const document = await readSelectBody(request, "CsvMetaRequest");
 	const input = readCsvInput(document);
 	const { size, counts } = await countOnce(
 		emulator,
 		request,
+		bucket,
 		document,
 		"csv",
 		(chunks) => countCsv(chunks, input),
@@ -279,12 +288,14 @@ export async function createSelectCsvMeta(
 export async function createSelectJsonMeta(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const document = await readSelectBody(request, "JsonMetaRequest");
 	if (isJsonDocument(document)) throw invalidArgument("Type", "DOCUMENT");
 	const { size, counts } = await countOnce(
 		emulator,
 		request,
+		bucket,
 		document,
 		"json",
 		countJson,
@@ -307,13 +318,14 @@ type Counts = Required<Omit<SelectMeta, "size">>;
 async function countOnce<K extends keyof Counts>(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	document: XmlNode,
 	kind: K,
 	count: (chunks: AsyncIterable<Buffer>) => Promise<Counts[K]>,
 ): Promise<{ readonly size: number; readonly counts: Counts[K] }> {
 	if (isCompressed(document)) throw invalidArgument("CompressionType", "GZIP");
-	await requireOwnerPays(emulator, request);
-	const opened = await openForReading(emulator, request);
+	await requireOwnerPays(emulator, request, bucket);
+	const opened = await openForReading(emulator, request, bucket);
 	try {
 		const { object } = opened;
 		const { size } = object;

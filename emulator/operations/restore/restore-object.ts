@@ -10,10 +10,15 @@ import { readDecimal } from "../../oss/decimal.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
-import type { Restoration, StoredObject } from "../../storage/types.ts";
+import type {
+	Restoration,
+	StoredBucket,
+	StoredObject,
+} from "../../storage/types.ts";
 import { childText, malformed, onlyChild, readXml } from "../../xml/read.ts";
 import { readDocument } from "../body.ts";
-import { findObject, versionOf } from "../object/find-object.ts";
+import { findObject } from "../object/find-object.ts";
+import { versionHeader } from "../object/object-headers.ts";
 import {
 	beginRestoration,
 	extendRestoration,
@@ -31,16 +36,20 @@ type RequestedRestoration = Pick<Restoration, "tier"> & {
 export async function restoreObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const { bucket, key } = request;
 	const now = expiryTimeOf(request);
-	const { storageClass, versionId } = await findObject(emulator, request);
+	const { storageClass, versionId } = await findObject(
+		emulator,
+		request,
+		bucket,
+	);
 	const terms = termsOf(storageClass);
 	if (!terms) throw notArchived();
 	const requested = await readRequested(request, terms);
 	const object = await emulator.store.objects.change(
-		bucket,
-		key,
+		bucket.name,
+		request.key,
 		versionId,
 		(present) => {
 			requireClass(present, storageClass);
@@ -52,7 +61,7 @@ export async function restoreObject(
 	const stage = stageOf(object.state.restoration, now);
 	return empty(stage === "restored" ? 200 : 202, {
 		"x-oss-object-restore-priority": requested.tier || undefined,
-		...(await versionOf(emulator, object)),
+		...versionHeader(object),
 	});
 }
 
@@ -81,13 +90,13 @@ const urgency = (tier: Restoration["tier"]): number => TIERS.indexOf(tier);
 export async function cleanRestoredObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const { bucket, key } = request;
 	const now = expiryTimeOf(request);
-	const { versionId } = await findObject(emulator, request);
+	const { versionId } = await findObject(emulator, request, bucket);
 	const object = await emulator.store.objects.change(
-		bucket,
-		key,
+		bucket.name,
+		request.key,
 		versionId,
 		({ storageClass, state: { restoration, ...rest } }) => {
 			if (!termsOf(storageClass)) throw notArchived();
@@ -98,7 +107,7 @@ export async function cleanRestoredObject(
 			return { state: rest };
 		},
 	);
-	return empty(200, await versionOf(emulator, object));
+	return empty(200, versionHeader(object));
 }
 
 function requireClass(

@@ -11,6 +11,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
 import { requireRoomForDocument } from "../configurations/documents-max.ts";
@@ -26,6 +27,7 @@ import {
 export async function putLiveChannel(
 	emulator: Emulator,
 	request: OssRequest,
+	{ owner }: StoredBucket,
 ): Promise<Reply> {
 	const { store } = emulator;
 	const { bucket, key, receivedAt } = request;
@@ -33,7 +35,7 @@ export async function putLiveChannel(
 	const body = await readXmlBody(request, "LiveChannelConfiguration");
 	const configuration = CONFIGURATION(body);
 	const target = configuration.Snapshot?.DestBucket;
-	if (target !== undefined) await requireOwnBucket(store, request, target);
+	if (target !== undefined) await requireOwnBucket(store, owner, target);
 	const channel: Channel = {
 		configuration,
 		modified: isoTime(receivedAt),
@@ -51,10 +53,9 @@ export async function putLiveChannel(
  */
 async function requireOwnBucket(
 	store: Emulator["store"],
-	{ bucket }: OssRequest,
+	owner: string,
 	target: string,
 ): Promise<void> {
-	const { owner } = await store.buckets.get(bucket);
 	const found = await store.buckets.find(target);
 	if (found?.owner !== owner) throw invalidArgument("DestBucket", target);
 }

@@ -9,6 +9,7 @@ import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
+import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import { findObject } from "../object/find-object.ts";
@@ -17,23 +18,20 @@ import { findObject } from "../object/find-object.ts";
 export async function asyncProcessObject(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
 	const process = String(await readDocument(request, BODY_BYTES_MAX));
 	if (!/^x-oss-async-process=./s.test(process))
 		throw new OssError("InvalidRequest", {
 			details: { ArgumentName: "x-oss-async-process", ArgumentValue: "" },
 		});
-	await findObject(emulator, request);
+	await findObject(emulator, request, bucket);
 	throw new OssError("Imm Client");
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-export async function doMetaQueryAction(
-	{ store }: Emulator,
-	{ bucket }: OssRequest,
-): Promise<Reply> {
-	await store.buckets.get(bucket);
+export async function doMetaQueryAction(): Promise<Reply> {
 	throw new OssError("OperationNotSupported", { ec: "0037-00000001" });
 }
 

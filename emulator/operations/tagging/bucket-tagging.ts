@@ -82,7 +82,6 @@ export async function bucketTags(
 	emulator: Pick<Emulator, "store">,
 	bucket: string,
 ): Promise<Tags> {
-	if (!(await emulator.store.buckets.find(bucket))) return {}; // not created yet
 	const found = await findDocument(emulator, TAGGING, bucket);
 	const tags = found?.TagSet.Tag ?? [];
 	return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));

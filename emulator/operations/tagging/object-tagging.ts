@@ -14,7 +14,8 @@ import { childrenNamed, type XmlNode } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readWithRights, requireAccess } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
-import { findObject, versionOf } from "../object/find-object.ts";
+import { findObject } from "../object/find-object.ts";
+import { versionHeader } from "../object/object-headers.ts";
 import { requireTags, type Tags } from "./tags.ts";
 
 export async function putObjectTagging(
@@ -27,45 +28,47 @@ export async function putObjectTagging(
 		readTagging(request),
 	);
 	await requireAccess(emulator, bucket, { ...request, tags }, action);
-	return changeTags(emulator, request, tags, 200);
+	return changeTags(emulator, request, bucket, tags, 200);
 }
 
 export async function deleteObjectTagging(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	return changeTags(emulator, request, {}, 204);
+	return changeTags(emulator, request, bucket, {}, 204);
 }
 
 export async function getObjectTagging(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 ): Promise<Reply> {
-	const object = await findObject(emulator, request);
+	const object = await findObject(emulator, request, bucket);
 	const tags = Object.entries(object.properties.tags);
 	return xml(
 		writeXml("Tagging", {
 			TagSet: { Tag: tags.map(([Key, Value]) => ({ Key, Value })) },
 		}),
-		await versionOf(emulator, object),
+		versionHeader(object),
 	);
 }
 
 async function changeTags(
 	emulator: Emulator,
 	request: OssRequest,
+	bucket: StoredBucket,
 	tags: Tags,
 	status: number,
 ): Promise<Reply> {
-	const { bucket, key } = request;
-	const { versionId } = await findObject(emulator, request);
+	const { versionId } = await findObject(emulator, request, bucket);
 	const object = await emulator.store.objects.change(
-		bucket,
-		key,
+		bucket.name,
+		request.key,
 		versionId,
 		({ properties }) => ({ properties: { ...properties, tags } }),
 	);
-	return empty(status, await versionOf(emulator, object));
+	return empty(status, versionHeader(object));
 }
 
 /** @throws OssError MalformedXML, InvalidTag, BadRequest */

@@ -28,10 +28,7 @@ export async function visitWebsite(
 	perform: Perform,
 ): Promise<Reply> {
 	if (!isVisit(request)) return perform(request);
-	const { store } = emulator;
-	const bucket = await store.buckets.find(request.bucket);
-	const website =
-		bucket && (await findDocument(emulator, WEBSITE, bucket.name));
+	const website = await findDocument(emulator, WEBSITE, request.bucket);
 	if (!website) return perform(request);
 	return visit({ emulator, website, request, perform });
 }

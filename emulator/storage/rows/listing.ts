@@ -64,9 +64,10 @@ export class Listing {
 	}
 
 	list(bucket: string, query: ListQuery): Page<StoredObject> {
-		const { id } = this.#buckets.require(bucket);
+		const stored = this.#buckets.require(bucket);
+		const { id } = stored;
 		const builder = new PageBuilder(query, keyOf, (row) =>
-			toObject(bucket, row, true),
+			toObject(stored, row, true),
 		);
 		const from = query.after && `${query.after}\0`;
 		builder.take(from, {
@@ -77,13 +78,14 @@ export class Listing {
 	}
 
 	listVersions(bucket: string, query: VersionListQuery): Page<StoredObject> {
-		const { id } = this.#buckets.require(bucket);
+		const stored = this.#buckets.require(bucket);
+		const { id } = stored;
 		const marker = this.#findMarker(id, query);
 		let key = marker === undefined ? undefined : query.after;
 		const builder = new PageBuilder(query, keyOf, (row) => {
 			const isLatest = row.key !== key;
 			key = row.key;
-			return toObject(bucket, row, isLatest);
+			return toObject(stored, row, isLatest);
 		});
 		if (marker !== undefined)
 			builder.takeRows(this.#older.iterate(id, query.after, marker));

@@ -21,7 +21,7 @@ import type {
 
 /** A version without its position in a key's history. */
 export type NewVersion = ContentColumns &
-	Omit<StoredObject, "bucket" | "versionId" | "isLatest">;
+	Omit<StoredObject, "bucket" | "versionId" | "isLatest" | "isVersioned">;
 
 export type VersionRow = ContentColumns & {
 	readonly id: number;
@@ -260,7 +260,7 @@ export class Versions {
 		const columns = toWritten(version);
 		if (replaced && bucket.versioning === "") {
 			// Its position in the indexes does not change, and neither does its id: its key has no other versions.
-			protect?.(toObject(bucket.name, replaced, true));
+			protect?.(toObject(bucket, replaced, true));
 			this.#contents.drop(replaced);
 			this.#replace.run(...columns, replaced.id);
 			return versionId;
@@ -283,7 +283,7 @@ export class Versions {
 	}
 
 	#remove(bucket: StoredBucket, row: VersionRow, protect?: Protect): void {
-		protect?.(toObject(bucket.name, row, row.listed === 1));
+		protect?.(toObject(bucket, row, row.listed === 1));
 		this.#delete.run(row.id);
 		this.#contents.drop(row);
 	}
@@ -363,15 +363,16 @@ const deleteMarker = (key: string, modified: Date): NewVersion => ({
 });
 
 export function toObject(
-	bucket: string,
+	bucket: StoredBucket,
 	row: VersionRow,
 	isLatest: boolean,
 ): StoredObject {
 	return {
-		bucket,
+		bucket: bucket.name,
 		key: row.key,
 		versionId: row.version_id,
 		isLatest,
+		isVersioned: bucket.versioning !== "",
 		type: row.type,
 		size: row.size,
 		etag: row.etag,
