@@ -125,11 +125,11 @@ export class Checkpoints {
 		});
 		worker.on("error", (error) => {
 			this.#worker = null;
-			this.#resume();
 			this.#report(error);
 			// #isRunning remains set, so that no further task is sent to a worker.
 			this.#db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
 		});
+		worker.once("exit", () => this.#resume());
 		worker.unref();
 		return worker;
 	}
@@ -143,7 +143,6 @@ export class Checkpoints {
 		worker.ref();
 		worker.postMessage("close" satisfies CheckpointTask);
 		await exited;
-		this.#resume();
 	}
 
 	/** Finishes a running checkpoint before the database is closed. */
