@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { suite, type TestContext, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
 import { Client, textsOf } from "../client.ts";
-import { type Admin, asking, startWithAdmin } from "./admin.ts";
+import { type Admin, callbackHeaders, startWithAdmin } from "./admin.ts";
 
 /** ali-oss has no types. */
 type Sts = {
@@ -142,7 +142,7 @@ suite("A request belongs to the account", () => {
 		await oss.get("/photos/cat", { as: { id: account.accessKeyId, secret } });
 		await oss.get("/photos/cat", { as: { id: "unknown", secret } });
 		await oss.get("/photos/cat", { as: null });
-		await oss.get("/nowhere/cat", { as: null });
+		await oss.get("/missing/cat", { as: null });
 
 		const { json } = await admin.get("/api/requests?url=cat");
 
@@ -232,7 +232,7 @@ suite("100 parallel tests with an account each", () => {
 				`/api/callbacks?wait=30s&account=${account.uid}`,
 			);
 			await oss.put(`/${bucket}`);
-			await oss.put(`/${bucket}/cat`, "meow", asking(callback));
+			await oss.put(`/${bucket}/cat`, "meow", callbackHeaders(callback));
 			const fault = {
 				...{ operation: "HeadObject", account: account.uid, times: 1 },
 				do: { status: 503 },
@@ -287,9 +287,9 @@ suite("DELETE /api/accounts/UID", () => {
 		const account = await create(admin);
 		const { uid } = account;
 		const own = clientOf(t, endpoint, account);
-		await oss.put("/photos/a", "meow", asking(callback));
+		await oss.put("/photos/a", "meow", callbackHeaders(callback));
 		await own.put("/mine");
-		await own.put("/mine/a", "meow", asking(callback));
+		await own.put("/mine/a", "meow", callbackHeaders(callback));
 		await own.post("/mine/b?uploads");
 		await admin.put("/api/ram/users/ann", { account: uid });
 		await admin.post("/api/faults", {

@@ -199,7 +199,7 @@ async function isClean({ admin, settings }: Shared): Promise<boolean> {
 }
 
 /** The header that requests a callback. */
-export const asking = (
+export const callbackHeaders = (
 	callback: object,
 	variables?: object,
 ): Record<string, string> => ({

@@ -4,7 +4,7 @@ import { suite, type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { startApplicationServer } from "../application-server.ts";
 import { startApplicationServer as startCareless } from "../callback/application-server.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 type Answering = (t: TestContext) => Promise<{ readonly url: string }>;
 
@@ -86,7 +86,11 @@ suite("The record of a failed callback names the reason and the remedy when", ()
 			const { url } = await answering(t);
 			const callback = { callbackUrl: `${url}/cb?a=1`, callbackBody: "x=1" };
 
-			const put = await oss.put("/photos/cat.txt", "meow", asking(callback));
+			const put = await oss.put(
+				"/photos/cat.txt",
+				"meow",
+				callbackHeaders(callback),
+			);
 
 			const { json } = await admin.get("/api/callbacks");
 			const [delivery] = json.callbacks;
@@ -106,7 +110,11 @@ suite("The record of a failed callback names the reason and the remedy when", ()
 		});
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
 
-		await emulator.oss.put("/photos/cat.txt", "meow", asking(callback));
+		await emulator.oss.put(
+			"/photos/cat.txt",
+			"meow",
+			callbackHeaders(callback),
+		);
 
 		const { json } = await emulator.admin.get("/api/callbacks");
 		assert.match(json.callbacks[0].why, /did not answer in time/);
@@ -120,11 +128,15 @@ suite("The record of a failed callback names the reason and the remedy when", ()
 			"deliver",
 		);
 		const callback = {
-			callbackUrl: "http://nobody.invalid/",
+			callbackUrl: "http://unknown.invalid/",
 			callbackBody: "x=1",
 		};
 
-		await emulator.oss.put("/photos/cat.txt", "meow", asking(callback));
+		await emulator.oss.put(
+			"/photos/cat.txt",
+			"meow",
+			callbackHeaders(callback),
+		);
 
 		const { json } = await emulator.admin.get("/api/callbacks");
 		assert.match(json.callbacks[0].why, /host was not found/);
@@ -141,7 +153,7 @@ suite("A forged callback that an application server accepts", () => {
 			const callback = { callbackUrl, callbackBody: "x=1" };
 
 			const put = await oss.put("/photos/cat.txt", "meow", {
-				...asking(callback),
+				...callbackHeaders(callback),
 				"x-emulator-callback-fault": fault,
 			});
 
@@ -157,7 +169,7 @@ suite("A callback that succeeded", () => {
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
 
-		await oss.put("/photos/cat.txt", "meow", asking(callback));
+		await oss.put("/photos/cat.txt", "meow", callbackHeaders(callback));
 
 		const { json } = await admin.get("/api/callbacks");
 		assert.match(json.callbacks[0].why, /answered 200, and the uploader got/);

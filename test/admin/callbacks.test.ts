@@ -9,12 +9,12 @@ import { promisify } from "node:util";
 import { startApplicationServer } from "../application-server.ts";
 import { listen } from "../callback/application-server.ts";
 import { openSocket } from "../client.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 const BODY = "object=${object}&size=${size}&by=${x:user}";
 
 const to = (url: string): Record<string, string> =>
-	asking(
+	callbackHeaders(
 		{ callbackUrl: `${url}/uploaded?from=oss`, callbackBody: BODY },
 		{ "x:user": "tom & co" },
 	);
@@ -129,7 +129,7 @@ suite("A recorded callback", () => {
 		const found = await admin.get(
 			`/api/callbacks/${put.headers["x-oss-request-id"]}`,
 		);
-		const missing = await admin.get("/api/callbacks/nobody");
+		const missing = await admin.get("/api/callbacks/unknown");
 
 		assert.equal(found.json.key, "cat.txt");
 		assert.equal(missing.status, 404);
@@ -139,7 +139,7 @@ suite("A recorded callback", () => {
 	test("is found in the list by the id of its request", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const { url } = await startApplicationServer(t);
-		const callback = asking({ callbackUrl: url, callbackBody: "a" });
+		const callback = callbackHeaders({ callbackUrl: url, callbackBody: "a" });
 		const { headers } = await oss.put("/photos/cat.txt", "meow", callback);
 		await oss.put("/photos/cat.txt", "meow", callback);
 		const id = headers["x-oss-request-id"];
@@ -320,7 +320,7 @@ suite("A callback sent again", () => {
 		const urls = [1, 2, 3, 4, 5].map((number) => `${url}/${number}`);
 		const callback = { callbackUrl: urls.join(";"), callbackBody: "a" };
 		const put = await oss.put("/photos/cat.txt", "meow", {
-			...asking(callback),
+			...callbackHeaders(callback),
 			"x-emulator-callback-fault": "sent-twice",
 		});
 		const id = put.headers["x-oss-request-id"];
@@ -358,7 +358,7 @@ suite("A callback sent again", () => {
 				callbackBody,
 				callbackBodyType: "application/json", // values are not percent-encoded
 			};
-			const headers = asking(callback, { "x:money": "$HOME" });
+			const headers = callbackHeaders(callback, { "x:money": "$HOME" });
 			await oss.put("/photos/cat.txt", "meow", headers);
 			const { json } = await admin.get("/api/callbacks");
 
@@ -379,7 +379,7 @@ suite("A callback sent again", () => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callbackUrl = `${application.url.replace("http://", "")}/cb?`;
-		const headers = asking({ callbackUrl, callbackBody: "a" });
+		const headers = callbackHeaders({ callbackUrl, callbackBody: "a" });
 		await oss.put("/photos/cat.txt", "meow", headers);
 		const { json } = await admin.get("/api/callbacks");
 
@@ -404,7 +404,10 @@ suite("A callback sent again", () => {
 		});
 		const port = await listen(t, server);
 		const callbackUrl = `https://127.0.0.1:${port}/`;
-		const headers = asking({ callbackUrl, callbackBody: "o=${object}" });
+		const headers = callbackHeaders({
+			callbackUrl,
+			callbackBody: "o=${object}",
+		});
 		await oss.put("/photos/cat.txt", "meow", headers);
 		const { json } = await admin.get("/api/callbacks");
 
@@ -427,7 +430,7 @@ suite("A callback without an upload", () => {
 		const { json } = await admin.post("/api/callbacks", {
 			callback: callback(application.url),
 			callbackVar: { "x:user": "tom" },
-			bucket: "nowhere",
+			bucket: "missing",
 			key: "a b",
 			size: 7,
 			contentType: "image/png",

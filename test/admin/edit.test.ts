@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
 import { textsOf } from "../client.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 suite("Buckets of the admin API", () => {
 	test("are created with the given properties, and removed", async (t) => {
@@ -106,7 +106,7 @@ suite("Objects of the admin API", () => {
 		const send = (more: object) =>
 			admin.send(
 				...(["PUT", "/api/buckets/photos/content?key=a"] as const),
-				put({ ...asking(callback), ...more }, "meow"),
+				put({ ...callbackHeaders(callback), ...more }, "meow"),
 			);
 
 		const good = await send({});
@@ -184,20 +184,20 @@ suite("POST /api/presign", () => {
 	test("makes URLs that are valid for the requested method", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const key = "a b/猫+(1).txt";
-		const ask = async (more: object): Promise<string> =>
+		const presign = async (more: object): Promise<string> =>
 			(await admin.post("/api/presign", { bucket: "photos", key, ...more }))
 				.json.url;
 
-		const put = await fetch(await ask({ method: "PUT" }), {
+		const put = await fetch(await presign({ method: "PUT" }), {
 			...{ method: "PUT", body: Buffer.from("meow") },
 		});
 		const query = { "response-content-type": "text/x; a=b c" };
-		const get = await fetch(await ask({ query }));
+		const get = await fetch(await presign({ query }));
 
 		assert.equal(put.status, 200);
 		assert.equal(await get.text(), "meow");
 		assert.equal(get.headers.get("content-type"), "text/x; a=b c");
-		assert.equal((await fetch(await ask({ method: "PUT" }))).status, 403);
+		assert.equal((await fetch(await presign({ method: "PUT" }))).status, 403);
 		const list = await oss.get("/photos");
 		assert.deepEqual(textsOf(list, "Key"), [key]);
 	});

@@ -13,7 +13,7 @@ import {
 	SECRET,
 } from "../operations/object/form.ts";
 import { presignV1, presignV4 } from "../presign.ts";
-import { type Admin, asking, startWithAdmin } from "./admin.ts";
+import { type Admin, callbackHeaders, startWithAdmin } from "./admin.ts";
 
 const FAULT = "x-emulator-fault";
 const KEY = { id: ID, secret: SECRET };
@@ -63,14 +63,17 @@ suite("A fault with a status", () => {
 
 	test("needs no code", async (t) => {
 		const { oss } = await startWithAdmin(t);
-		const ask = async (status: number): Promise<string> => {
+		const getWithFault = async (status: number): Promise<string> => {
 			const headers = { [FAULT]: `status=${status}` };
 			return refusal(await oss.get("/photos/a", { headers }));
 		};
 
-		assert.match(await ask(500), /^500 InternalError : We encountered/);
-		assert.match(await ask(503), /^503 SlowDown : Please reduce/);
-		assert.match(await ask(404), /^404 NoSuchKey : The specified key/);
+		assert.match(
+			await getWithFault(500),
+			/^500 InternalError : We encountered/,
+		);
+		assert.match(await getWithFault(503), /^503 SlowDown : Please reduce/);
+		assert.match(await getWithFault(404), /^404 NoSuchKey : The specified key/);
 	});
 });
 
@@ -127,7 +130,7 @@ suite("A fault of one request", () => {
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
 
 		const put = await oss.put("/photos/a", "meow", {
-			...asking(callback),
+			...callbackHeaders(callback),
 			[FAULT]: "callback=time-out",
 		});
 
@@ -249,7 +252,11 @@ suite("A fault of callbacks", () => {
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
 		const { id } = await add(admin, rule);
-		const answer = await oss.put("/photos/a", "meow", asking(callback));
+		const answer = await oss.put(
+			"/photos/a",
+			"meow",
+			callbackHeaders(callback),
+		);
 		const { json } = await admin.get(`/api/faults/${id}`);
 		assert.equal(json.struck, answer.status === 203 ? 1 : 0);
 		return answer.status === 203 ? refusal(answer) : String(answer.status);

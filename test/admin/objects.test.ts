@@ -40,7 +40,7 @@ suite("Objects in the admin API", () => {
 		assert.deepEqual(json, {
 			...{ objects: 2, bytes: 9, deleteMarkers: 0, uploads: 0 },
 		});
-		assert.equal((await admin.get("/api/buckets/nowhere/stat")).status, 404);
+		assert.equal((await admin.get("/api/buckets/missing/stat")).status, 404);
 	});
 
 	test("have the properties that OSS stores", async (t) => {
@@ -179,9 +179,9 @@ suite("Objects in the admin API", () => {
 		for (const path of [
 			"/api/buckets/photos/object?key=nothing",
 			"/api/buckets/photos/content?key=nothing",
-			"/api/buckets/nowhere/object?key=nothing",
-			"/api/buckets/nowhere/content?key=nothing",
-			"/api/buckets/nowhere/objects",
+			"/api/buckets/missing/object?key=nothing",
+			"/api/buckets/missing/content?key=nothing",
+			"/api/buckets/missing/objects",
 		]) {
 			const { status, json, text } = await admin.get(path);
 			assert.equal(status, 404);

@@ -8,7 +8,7 @@ import { table } from "../../emulator/operations/table.ts";
 import { start } from "../../emulator/start/start.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { Client } from "../client.ts";
-import { asking, openAdmin, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, openAdmin, startWithAdmin } from "./admin.ts";
 
 suite("The admin port", () => {
 	test("answers /health with 200, under any name", async (t) => {
@@ -201,7 +201,7 @@ suite("POST /api/reset", () => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
-		await oss.put("/photos/small", "meow", asking(callback));
+		await oss.put("/photos/small", "meow", callbackHeaders(callback));
 		await oss.put("/photos/large", Buffer.alloc(300_000));
 		await oss.post("/photos/upload?uploads");
 
@@ -286,7 +286,7 @@ suite("GET /api/events", () => {
 			while (!pattern.test(seen)) seen += (await reader.read()).value ?? "";
 		};
 
-		await oss.put("/photos/cat%0A.txt", "meow", asking(callback));
+		await oss.put("/photos/cat%0A.txt", "meow", callbackHeaders(callback));
 		await until(/event: requests\ndata: \{\}\n\n/);
 
 		assert.equal(events.headers.get("content-type"), "text/event-stream");

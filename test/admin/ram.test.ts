@@ -6,7 +6,11 @@ import { suite, type TestContext, test } from "node:test";
 import { refusal } from "../client.ts";
 import type { TestEmulator } from "../emulator.ts";
 import { diagnosisOf } from "../server/signing.ts";
-import { assuming, type Parameters, signed } from "../sts/asking.ts";
+import {
+	assumeRoleParameters,
+	type Parameters,
+	signed,
+} from "../sts/sts-requests.ts";
 import { type Admin, type AdminAnswer, startWithAdmin } from "./admin.ts";
 
 const OWNER = "1000000000000001";
@@ -43,12 +47,12 @@ const statusOf = async (
 };
 
 /** STS's response to the default account. */
-async function assume(
+async function statusWithSession(
 	{ oss }: TestEmulator,
 	role: string,
 	more: Parameters = {},
 ) {
-	const parameters = assuming({
+	const parameters = assumeRoleParameters({
 		AccessKeyId: "oss-emulator",
 		Timestamp: new Date().toISOString(),
 		RoleArn: `acs:ram::${OWNER}:role/${role}`,
@@ -132,7 +136,9 @@ suite("A RAM user", () => {
 			account,
 			trusts: [OWNER],
 		});
-		const assumed = await assume(emulator, "", { RoleArn: roles.json.arn });
+		const assumed = await statusWithSession(emulator, "", {
+			RoleArn: roles.json.arn,
+		});
 		assert.equal(assumed.AssumedRoleUser?.Arn, `${roles.json.arn}/job`);
 		const path = `/api/ram/users/bob?account=${account}`;
 		assert.equal((await emulator.admin.send("DELETE", path)).status, 200);
@@ -141,7 +147,7 @@ suite("A RAM user", () => {
 
 suite("A RAM role", () => {
 	const sessionOf = async (emulator: TestEmulator, role: string) => {
-		const { Credentials } = await assume(emulator, role);
+		const { Credentials } = await statusWithSession(emulator, role);
 		const as = {
 			id: Credentials.AccessKeyId,
 			secret: Credentials.AccessKeySecret,
@@ -152,19 +158,22 @@ suite("A RAM role", () => {
 
 	test("limits its sessions, including existing ones", async (t) => {
 		const emulator = await start(t);
-		const ask = await sessionOf(emulator, "app");
-		assert.equal(await ask("GET"), "200");
+		const statusWithSession = await sessionOf(emulator, "app");
+		assert.equal(await statusWithSession("GET"), "200");
 
 		const policies = [allow("oss:DeleteObject")];
 		await put(emulator.admin, "roles/app", { policies });
-		assert.match(await ask("GET"), /^403 AccessDenied 0003-00000202/);
+		assert.match(
+			await statusWithSession("GET"),
+			/^403 AccessDenied 0003-00000202/,
+		);
 		const { requests } = (await emulator.admin.get("/api/requests")).json;
 		assert.match(
 			requests[0].refusal.sentence,
 			/^no statement of identity policy and bucket policy allows oss:GetObject/,
 		);
 		await emulator.admin.send("DELETE", "/api/ram/roles/app");
-		assert.equal(await ask("GET"), "200");
+		assert.equal(await statusWithSession("GET"), "200");
 	});
 
 	test("limits the duration of a session, and the principals that can assume it", async (t) => {
@@ -176,11 +185,11 @@ suite("A RAM role", () => {
 		});
 		assert.deepEqual(json.trusts, [OWNER]);
 		const long = { DurationSeconds: "3601" };
-		const refused = await assume(emulator, "short", long);
+		const refused = await statusWithSession(emulator, "short", long);
 		assert.equal(refused.Code, "InvalidParameter.DurationSeconds");
 
 		await put(emulator.admin, "roles/strange", { trusts: ["2"] });
-		const strange = await assume(emulator, "strange");
+		const strange = await statusWithSession(emulator, "strange");
 		assert.equal(strange.Code, "NoPermission");
 	});
 });

@@ -9,7 +9,7 @@ import { suite, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startApplicationServer } from "../application-server.ts";
 import { Client } from "../client.ts";
-import { type Admin, asking, openAdmin } from "./admin.ts";
+import { type Admin, callbackHeaders, openAdmin } from "./admin.ts";
 
 const LAUNCH = fileURLToPath(
 	new URL("../../emulator/launch.js", import.meta.url),
@@ -66,7 +66,7 @@ suite("When the emulator is killed", () => {
 			},
 		});
 		const to = (callbackUrl: string) =>
-			asking({ callbackUrl, callbackBody: "x=1" });
+			callbackHeaders({ callbackUrl, callbackBody: "x=1" });
 		await oss.put("/photos");
 		await oss.put("/photos/quick", "meow", to(quick.url));
 		await assert.rejects(oss.put("/photos/slow", "meow", to(silent.url)));
@@ -96,7 +96,7 @@ suite("When the emulator is killed", () => {
 		const { child, oss } = await launch();
 		const { url } = await startApplicationServer(t);
 		await oss.put("/photos");
-		const headers = asking({ callbackUrl: url, callbackBody: "x=1" });
+		const headers = callbackHeaders({ callbackUrl: url, callbackBody: "x=1" });
 		const put = await oss.put("/photos/cat", "meow", headers);
 
 		await kill(child);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
 import { textsOf } from "../client.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 const CORS = [{ AllowedOrigin: ["*"], AllowedMethod: ["GET", "PUT"] }];
 const XML =
@@ -134,7 +134,7 @@ suite("PUT /api/seed", () => {
 		const put = await oss.put(
 			"/photos/cat",
 			"meow",
-			asking({ callbackPolicy: "tell" }),
+			callbackHeaders({ callbackPolicy: "tell" }),
 		);
 
 		assert.equal(put.status, 200);

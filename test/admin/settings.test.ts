@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
 import { refusal } from "../client.ts";
-import { asking, startWithAdmin } from "./admin.ts";
+import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 suite("POST /api/settings", () => {
 	test("changes the URL of the public key that callbacks name", async (t) => {
@@ -12,7 +12,7 @@ suite("POST /api/settings", () => {
 		const publicKeyUrl = `${endpoint}/callback_pub_key_v1.pem?mine`;
 
 		const { json } = await admin.post("/api/settings", { publicKeyUrl });
-		await oss.put("/photos/a", "meow", asking(callback));
+		await oss.put("/photos/a", "meow", callbackHeaders(callback));
 
 		assert.equal(json.publicKeyUrl, publicKeyUrl);
 		const announced = application.received[0]?.headers["x-oss-pub-key-url"];
@@ -27,7 +27,11 @@ suite("POST /api/settings", () => {
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
 		const put = async (): Promise<string> => {
-			const answer = await oss.put("/photos/a", "meow", asking(callback));
+			const answer = await oss.put(
+				"/photos/a",
+				"meow",
+				callbackHeaders(callback),
+			);
 			return answer.status === 200 ? "200" : refusal(answer);
 		};
 

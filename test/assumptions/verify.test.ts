@@ -214,7 +214,7 @@ suite("npm run verify", () => {
 
 	test("reports in one line the reason why no bucket could be created", async (t) => {
 		const cloud = await startCloud(t);
-		const { flags } = flagsFor(t, cloud, "--access-key", "nobody:secret");
+		const { flags } = flagsFor(t, cloud, "--access-key", "unknown:secret");
 
 		const { code, stderr } = await verify(t, ...flags).ended;
 
@@ -241,14 +241,14 @@ suite("npm run verify", () => {
 
 	test("creates nothing if the report cannot be written", async (t) => {
 		const cloud = await startCloud(t);
-		const { flags } = flagsFor(t, cloud, "--report", "/nowhere/report.json");
+		const { flags } = flagsFor(t, cloud, "--report", "/missing/report.json");
 
 		const { code, stderr } = await verify(t, ...flags).ended;
 
 		assert.equal(code, 2);
 		assert.equal(
 			stderr,
-			"verify: --report: /nowhere is not a writable folder\n",
+			"verify: --report: /missing is not a writable folder\n",
 		);
 		assert.deepEqual(cloud.lines, []);
 	});

@@ -43,14 +43,14 @@ suite("Accounts", () => {
 	});
 
 	test("refuse an unknown key, with the text that go2's suite asserts", () => {
-		const error = thrownBy(() => accounts.get("nobody", "", NOW));
+		const error = thrownBy(() => accounts.get("unknown", "", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
 		assert.equal(
 			error.message,
 			"The OSS Access Key Id you provided does not exist in our records.",
 		);
-		assert.deepEqual(error.details, { OSSAccessKeyId: "nobody" });
+		assert.deepEqual(error.details, { OSSAccessKeyId: "unknown" });
 	});
 
 	test("refuse a token with a permanent key, as cpp's suite asserts", () => {
@@ -145,7 +145,7 @@ suite("A temporary key", () => {
 			"403 AccessKeyIdAndSecurityTokenNotMatch 0002-00000004",
 		);
 		assert.equal(
-			refusal("nobody", token),
+			refusal("unknown", token),
 			"403 InvalidAccessKeyId 0002-00000902",
 		);
 	});

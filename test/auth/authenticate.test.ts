@@ -89,11 +89,11 @@ suite("A request", () => {
 	});
 
 	test("with an unknown key is refused before its date and signature are checked", () => {
-		const headers = { authorization: "OSS nobody:x" };
+		const headers = { authorization: "OSS unknown:x" };
 		const error = thrownBy(() => run({ headers }));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
-		assert.deepEqual(error.details, { OSSAccessKeyId: "nobody" });
+		assert.deepEqual(error.details, { OSSAccessKeyId: "unknown" });
 	});
 
 	test("with a permanent key and a token is InvalidAccessKeyId in every way of signing", () => {
@@ -181,7 +181,7 @@ suite("A request", () => {
 
 	test("for another region is refused before its key is looked up", () => {
 		const authorization =
-			"OSS4-HMAC-SHA256 Credential=nobody/20221228/cn-beijing/oss/aliyun_v4_request,Signature=x";
+			"OSS4-HMAC-SHA256 Credential=unknown/20221228/cn-beijing/oss/aliyun_v4_request,Signature=x";
 		const error = thrownBy(() => run({ headers: { authorization } }));
 		assert.equal(error.ec, "0002-00000226");
 	});
@@ -272,7 +272,7 @@ suite("Under --auth off a request", () => {
 
 	test("belongs to the default account otherwise", () => {
 		assert.equal(uid({}), "1");
-		assert.equal(uid({ headers: { authorization: "OSS nobody:x" } }), "1");
+		assert.equal(uid({ headers: { authorization: "OSS unknown:x" } }), "1");
 		assert.equal(uid({ headers: { authorization: "Bearer ak2" } }), "1");
 		assert.equal(uid({ rawQuery: "x-oss-signature-version=ABC" }), "1");
 	});

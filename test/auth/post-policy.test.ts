@@ -147,7 +147,7 @@ suite("A form's signature", () => {
 
 	test("needs an existing key, and no token with a permanent one", () => {
 		for (const fields of [
-			{ ...V1, ossaccesskeyid: "nobody" },
+			{ ...V1, ossaccesskeyid: "unknown" },
 			{ ...V1, ossaccesskeyid: "__proto__" },
 		]) {
 			const error = thrownBy(() => read(fields));
@@ -282,7 +282,7 @@ suite("A form under --auth off", () => {
 		assert.equal(uid({ ossaccesskeyid: "ak2", signature: "wrong" }), "2");
 		assert.equal(uid({ "x-oss-credential": "ak2/x" }), "2");
 		assert.equal(uid({ "x-oss-access-key-id": "ak2" }), "2");
-		assert.equal(uid({ ossaccesskeyid: "nobody" }), "1");
+		assert.equal(uid({ ossaccesskeyid: "unknown" }), "1");
 		assert.equal(uid({}), "1");
 	});
 

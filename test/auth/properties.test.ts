@@ -295,7 +295,7 @@ suite("For any policy", () => {
 		},
 		{ requiredKeys: ["Effect", "Action", "Resource"], noNullPrototype: true },
 	);
-	const ask = (name: string) => ({
+	const requestOf = (name: string) => ({
 		action: "oss:GetObject",
 		resource: { service: "oss", regions: [""], owner: "1", name },
 		conditionValues: (name: string) =>
@@ -311,7 +311,7 @@ suite("For any policy", () => {
 						JSON.stringify({ Version: "1", Statement: list }),
 						"identity",
 					);
-					return judge([{ name: "p", policy }], ask("photos/a")).verdict;
+					return judge([{ name: "p", policy }], requestOf("photos/a")).verdict;
 				};
 				const before = verdict(statements);
 				assert.equal(verdict(statements.toReversed()), before);

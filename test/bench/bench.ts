@@ -170,7 +170,9 @@ async function measureCallback(emulator: Server, bare: Server): Promise<void> {
 		callbackUrl: `http://127.0.0.1:${bare.port}/uploaded`,
 		callbackBody: "object=${object}&size=${size}&etag=${etag}",
 	});
-	const asking = { "x-oss-callback": Buffer.from(callback).toString("base64") };
+	const callbackHeaders = {
+		"x-oss-callback": Buffer.from(callback).toString("base64"),
+	};
 	const latency = async (
 		port: number,
 		requests: readonly Buffer[],
@@ -202,7 +204,9 @@ async function measureCallback(emulator: Server, bare: Server): Promise<void> {
 		called.push(
 			await latency(
 				emulator.port,
-				make((i) => signedRequest("PUT", `/bench/called/${i}`, BODY, asking)),
+				make((i) =>
+					signedRequest("PUT", `/bench/called/${i}`, BODY, callbackHeaders),
+				),
 			),
 		);
 	}

@@ -123,11 +123,13 @@ export async function measureCpu(
 		callbackUrl: `http://127.0.0.1:${bare.port}/uploaded`,
 		callbackBody: "object=${object}&size=${size}&etag=${etag}",
 	});
-	const asking = { "x-oss-callback": Buffer.from(callback).toString("base64") };
+	const callbackHeaders = {
+		"x-oss-callback": Buffer.from(callback).toString("base64"),
+	};
 	const kinds = [
 		["PUT 1 KiB", "PUT", BODY, {}],
 		["GET 1 KiB", "GET", Buffer.alloc(0), {}],
-		["PUT 1 KiB with callback", "PUT", BODY, asking],
+		["PUT 1 KiB with callback", "PUT", BODY, callbackHeaders],
 	] as const;
 	const selected = kinds.filter(([what]) => process.argv.includes(what));
 	for (const [what, method, body, headers] of selected[0] ? selected : kinds) {

@@ -42,7 +42,7 @@ export async function measureGateway(
 			...["--upstream-access-key", "oss-emulator:oss-emulator-secret"],
 		]);
 		cleanUp.push(() => gateway.stop());
-		await ask(cloud.port, [signedRequest("PUT", "/bench")]);
+		await send(cloud.port, [signedRequest("PUT", "/bench")]);
 		await measureSmall(gateway, nginx, report);
 		await measureBig(gateway, nginx, report);
 	} finally {
@@ -52,7 +52,7 @@ export async function measureGateway(
 
 type Port = Pick<Server, "port">;
 
-async function ask(
+async function send(
 	port: number,
 	requests: readonly Buffer[],
 ): Promise<Measured> {
@@ -75,7 +75,7 @@ async function measureSmall(
 			const requests = Array.from({ length: REQUESTS }, (_, i) =>
 				signedRequest(method, `/bench/small/${i}`, body),
 			);
-			return median(await ask(port, requests));
+			return median(await send(port, requests));
 		};
 		const [ours, plain] = await alternate(
 			() => latency(gateway),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { suite, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { asking, startWithAdmin } from "../admin/admin.ts";
+import { callbackHeaders, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { skip, useBrowser } from "./browser.ts";
 
@@ -218,7 +218,7 @@ suite("The console", { skip }, () => {
 				"<script>document.title='hacked'</script>",
 				{
 					"content-type": "text/html",
-					...asking({
+					...callbackHeaders({
 						callbackUrl: application.url,
 						callbackBody: `${key}=\${object}`,
 						callbackBodyType: "application/json",
@@ -275,7 +275,11 @@ suite("The console", { skip }, () => {
 		await page.getByText("live", { exact: true }).waitFor();
 
 		const callback = { callbackUrl: application.url, callbackBody: BODY };
-		const putting = oss.put("/photos/cat.txt", "meow", asking(callback));
+		const putting = oss.put(
+			"/photos/cat.txt",
+			"meow",
+			callbackHeaders(callback),
+		);
 		await page.getByRole("cell", { name: "sending" }).waitFor();
 		answerNow();
 		await page.getByRole("cell", { name: "succeeded" }).waitFor();
@@ -310,7 +314,7 @@ suite("The console", { skip }, () => {
 			callbackUrl: `${application.url}/cb?x=1`,
 			callbackBody: BODY,
 		};
-		await oss.put("/photos/cat.txt", "meow", asking(callback));
+		await oss.put("/photos/cat.txt", "meow", callbackHeaders(callback));
 		const { page, complaints } = await open(
 			t,
 			`${adminUrl}/#/callbacks?status=failed`,
@@ -345,8 +349,8 @@ suite("The console", { skip }, () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: BODY };
-		await oss.put("/photos/cat.txt", "meow", asking(callback));
-		await oss.put("/photos/dog.txt", "wuff", asking(callback));
+		await oss.put("/photos/cat.txt", "meow", callbackHeaders(callback));
+		await oss.put("/photos/dog.txt", "wuff", callbackHeaders(callback));
 		const { page } = await open(t, `${adminUrl}/#/callbacks`);
 
 		await page.getByLabel("Part of a key").fill("dog");
@@ -397,7 +401,10 @@ suite("The console", { skip }, () => {
 			for (const { url } of [application, failing])
 				await oss.put("/photos/a/cat.txt", "meow", {
 					"content-type": "text/plain",
-					...asking({ callbackUrl: url, callbackBody: BODY }, { "x:a": "b" }),
+					...callbackHeaders(
+						{ callbackUrl: url, callbackBody: BODY },
+						{ "x:a": "b" },
+					),
 				});
 			const { json } = await admin.get("/api/callbacks");
 			const { page, complaints } = await open(t, adminUrl, scheme);
@@ -650,7 +657,11 @@ suite("The console", { skip }, () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: BODY };
-		const { headers } = await oss.put("/photos/a", "", asking(callback));
+		const { headers } = await oss.put(
+			"/photos/a",
+			"",
+			callbackHeaders(callback),
+		);
 		const id = headers["x-oss-request-id"];
 		const { page } = await open(t, `${adminUrl}/#/callback?id=${id}`);
 
@@ -668,7 +679,7 @@ suite("The console", { skip }, () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: BODY };
-		await oss.put("/photos/cat.txt", "meow", asking(callback));
+		await oss.put("/photos/cat.txt", "meow", callbackHeaders(callback));
 		const { page } = await open(t, `${adminUrl}/#/callbacks`);
 		await page
 			.getByRole("cell", { name: /object=cat.txt&size=4.*OK/ })

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
-import { asking, openAdmin } from "../admin/admin.ts";
+import { callbackHeaders, openAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { Client } from "../client.ts";
 import { startDirectly, type TestEmulator } from "../emulator.ts";
@@ -132,7 +132,7 @@ async function fillCallbacks(
 	const upload = async (key: string, callback: object): Promise<string> => {
 		const headers = {
 			...{ "content-type": "text/plain", "x-oss-meta-by": "ann" },
-			...asking(callback, variables),
+			...callbackHeaders(callback, variables),
 		};
 		const target = `/photos/${encodeURIComponent(key)}`;
 		const answer = await oss.put(target, "meow", headers);

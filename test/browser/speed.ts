@@ -13,7 +13,7 @@ import { Worker } from "node:worker_threads";
 import { chromium, type Page } from "playwright-core";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { Store } from "../../emulator/storage/store.ts";
-import { type Admin, asking, openAdmin } from "../admin/admin.ts";
+import { type Admin, callbackHeaders, openAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { run } from "../bench/load.ts";
 import { type Server, startServer } from "../bench/processes.ts";
@@ -57,7 +57,7 @@ async function makePatterns(): Promise<void> {
 		await oss.put(
 			"/photos/PATTERN.jpg",
 			"meow",
-			asking({
+			callbackHeaders({
 				callbackUrl: url,
 				callbackBody: "bucket=${bucket}&object=${object}&size=${size}",
 			}),
@@ -161,12 +161,12 @@ async function listPages(admin: Admin): Promise<Measured[]> {
 		"… older": `callbacks?before=${oldCallback}`,
 		"… failed": "callbacks?status=failed",
 		"… part of a key": "callbacks?search=00077",
-		"… found nowhere": "callbacks?search=nowhere",
+		"… not found": "callbacks?search=missing",
 		callback: `callback?id=${callback}`,
 		requests: "requests",
 		"… older ": `requests?before=${oldRequest}`,
 		"… part of a URL": "requests?url=0097",
-		"… found nowhere ": "requests?url=nowhere",
+		"… not found ": "requests?url=missing",
 		request: `request?id=${request}`,
 		...{ faults: "faults", accounts: "accounts", "RAM, 1,000 users": "ram" },
 		...{ clock: "clock", snapshots: "snapshots", settings: "settings" },

@@ -17,12 +17,12 @@ parentPort?.on("message", () => {
 
 for (;;) {
 	const began = performance.now();
-	await ask(`${workerData}/health`);
+	await poll(`${workerData}/health`);
 	longestMs = Math.max(longestMs, performance.now() - began);
 	await wait(PAUSE_MS);
 }
 
-function ask(url: string): Promise<void> {
+function poll(url: string): Promise<void> {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	get(url, { agent }, (answer) => {
 		answer.resume();

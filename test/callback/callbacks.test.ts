@@ -85,7 +85,7 @@ function makeCallbacks(given: Given = {}): {
 	return { callbacks, saved };
 }
 
-const NOBODY = { accessKeyId: "", uid: "" };
+const ANONYMOUS = { accessKeyId: "", uid: "" };
 
 /** An upload with the given parameters. */
 function uploadWith(
@@ -105,7 +105,7 @@ function uploadWith(
 		scheme: "http",
 		clientIp: "127.0.0.1",
 		receivedAt: new Date(0),
-		caller: NOBODY,
+		caller: ANONYMOUS,
 		isDisconnected: () => false,
 		body: process.stdin,
 		form: () => {
@@ -436,7 +436,7 @@ suite("A callback that uses image info", () => {
 });
 
 suite("A callback whose body would be too long", () => {
-	const ask = async (t: TestContext, bodyOf: (value: string) => string) => {
+	const upload = async (t: TestContext, bodyOf: (value: string) => string) => {
 		const application = await startApplicationServer(t);
 		const { callbacks, saved } = makeCallbacks();
 		const value = "a".repeat(1024 * 1024);
@@ -454,7 +454,7 @@ suite("A callback whose body would be too long", () => {
 	};
 
 	test("is not sent, and the uploader gets an error (A-632)", async (t) => {
-		const { sent, application, saved } = await ask(t, (value) =>
+		const { sent, application, saved } = await upload(t, (value) =>
 			`${value}-${value}`.repeat(5_000),
 		);
 
@@ -472,7 +472,7 @@ suite("A callback whose body would be too long", () => {
 	});
 
 	test("is sent with 2,097,152 characters", async (t) => {
-		const { sent, application } = await ask(t, (value) => value + value);
+		const { sent, application } = await upload(t, (value) => value + value);
 
 		assert.equal((await sent).status, 200);
 		assert.equal(application.received[0]?.body.length, 2 * 1024 * 1024);
@@ -547,7 +547,7 @@ suite("The record of a callback", () => {
 			record: {
 				save: async ({ told }) => {
 					const { promise, resolve: keep } = Promise.withResolvers<void>();
-					const status = told ? "told" : "sending";
+					const status = told ? "answered" : "sending";
 					saves.push({ status, called: received.length, keep });
 					saving[saves.length - 1]?.resolve();
 					await promise;
@@ -555,16 +555,16 @@ suite("The record of a callback", () => {
 			},
 		});
 		const json = { callbackUrl: url, callbackBody: "a" };
-		let isTold = false;
+		let isAnswered = false;
 		const sent = send(callbacks, await readFrom(callbacks, json)).then(() => {
-			isTold = true;
+			isAnswered = true;
 		});
 
 		for (const { promise } of saving) {
 			await promise;
 			// An application server on this machine answers sooner than this would be seen otherwise.
 			await fetch(url);
-			assert.equal(isTold, false);
+			assert.equal(isAnswered, false);
 			saves.at(-1)?.keep();
 		}
 
@@ -573,7 +573,7 @@ suite("The record of a callback", () => {
 			saves.map(({ status, called }) => [status, called]),
 			[
 				["sending", 0],
-				["told", 2],
+				["answered", 2],
 			],
 		);
 	});

@@ -273,7 +273,7 @@ suite("The rules of the admin API affect", () => {
 			"DELETE",
 			`/api/callback-faults/${added.json.id}`,
 		);
-		const spoilt = await oss.put("/photos/cat", "meow", headers);
+		const failed = await oss.put("/photos/cat", "meow", headers);
 		const cleared = await admin.send("DELETE", "/api/callback-faults");
 		const good = await oss.put("/photos/cat", "meow", headers);
 
@@ -287,7 +287,7 @@ suite("The rules of the admin API affect", () => {
 			],
 		);
 		assert.deepEqual(removed.json, { deleted: 1 });
-		assert.match(refusal(spoilt), /Cost too long time/);
+		assert.match(refusal(failed), /Cost too long time/);
 		assert.deepEqual(cleared.json, { deleted: 1 });
 		assert.equal(good.status, 200);
 	});

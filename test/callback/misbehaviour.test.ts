@@ -15,7 +15,7 @@ import { base64Json } from "./request-callback.ts";
 const TIMEOUT_MS = 1000;
 const NO_TIMEOUT_MS = 600_000;
 
-const ask = (
+const upload = (
 	{ oss }: TestEmulator,
 	callbackUrl: string,
 	callbackBody = "a",
@@ -84,10 +84,10 @@ suite("When an application server", () => {
 			const flags = ["--callback-timeout", String(timeoutMs)];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
 
-			const first = await ask(emulator, bad);
+			const first = await upload(emulator, bad);
 			// On a slow machine a good answer may be late as well: then another upload shows it.
-			let next = await ask(emulator, good);
-			while (next.text.includes(TIME_EC)) next = await ask(emulator, good);
+			let next = await upload(emulator, good);
+			while (next.text.includes(TIME_EC)) next = await upload(emulator, good);
 
 			assert.equal(refusal(first), `203 CallbackFailed ${refused}`);
 			assert.equal(next.status, 200, next.text);
@@ -98,7 +98,7 @@ suite("When an application server", () => {
 		const { emulator, bad } = await startBoth(t, (socket) => socket.resume());
 		const begun = performance.now();
 
-		const refused = refusal(await ask(emulator, bad));
+		const refused = refusal(await upload(emulator, bad));
 
 		assert.equal(refused, `203 CallbackFailed ${TIME}`);
 		assert.ok(performance.now() - begun >= 4990);
@@ -114,7 +114,7 @@ suite("When an application server", () => {
 		);
 		let ended = 0;
 		const hung = Array.from({ length: 300 }, async () => {
-			const answer = await ask(emulator, bad);
+			const answer = await upload(emulator, bad);
 			ended++;
 			return refusal(answer);
 		});
@@ -125,7 +125,7 @@ suite("When an application server", () => {
 			sending = callbacks.length;
 		}
 
-		const put = await ask(emulator, good);
+		const put = await upload(emulator, good);
 
 		assert.equal(put.status, 200);
 		assert.equal(ended, 0);

@@ -56,7 +56,7 @@ async function startWithPolicies(t: TestContext): Promise<Started> {
 }
 
 /** The bodies that the application server received, and whether OSS's signature was valid. */
-const toldOf = ({ application }: Started): unknown[] =>
+const callbacksOf = ({ application }: Started): unknown[] =>
 	application.received.map(({ target, body, isSigned }) => [
 		...[target, body, isSigned],
 	]);
@@ -69,7 +69,7 @@ suite("A callback policy of the bucket is called by", () => {
 		const put = await started.oss.put("/photos/cat", "meow", headers);
 
 		assert.equal(put.text, '{"Status":"OK"}');
-		assert.deepEqual(toldOf(started), [
+		assert.deepEqual(callbacksOf(started), [
 			["/first", "object=cat&v=value1&w=", true],
 		]);
 	});
@@ -86,7 +86,7 @@ suite("A callback policy of the bucket is called by", () => {
 		]);
 
 		assert.equal(post.text, '{"Status":"OK"}');
-		assert.deepEqual(toldOf(started), [
+		assert.deepEqual(callbacksOf(started), [
 			["/first", "object=cat&v=value1&w=1", true],
 		]);
 	});
@@ -105,7 +105,9 @@ suite("A callback policy of the bucket is called by", () => {
 		);
 
 		assert.equal(completed.text, '{"Status":"OK"}');
-		assert.deepEqual(toldOf(started), [["/second", '{"object":"cat"}', true]]);
+		assert.deepEqual(callbacksOf(started), [
+			["/second", '{"object":"cat"}', true],
+		]);
 	});
 });
 
@@ -120,7 +122,7 @@ suite("An upload that selects a callback policy", () => {
 			"x-oss-callback-var": base64Json({ "x:var1": "mine", "x:own": "2" }),
 		});
 
-		assert.deepEqual(toldOf(started), [
+		assert.deepEqual(callbacksOf(started), [
 			["/own", "object=cat&v=mine&w=2", true],
 		]);
 	});

@@ -11,7 +11,7 @@ import {
 } from "../../emulator/callback/switches.ts";
 import { callbackTo, errorOf } from "./request-callback.ts";
 
-const knows =
+const resolvesTo =
 	(...addresses: string[]): Lookup =>
 	async () =>
 		addresses.map((address) => ({ address, family: 4 }));
@@ -40,7 +40,7 @@ suite("The host of a callback", () => {
 	test("is resolved to all its addresses", async () => {
 		const [addresses] = await addressesOf(
 			"a.b",
-			knows("192.0.2.1", "192.0.2.2"),
+			resolvesTo("192.0.2.1", "192.0.2.2"),
 		);
 
 		assert.deepEqual(
@@ -78,7 +78,7 @@ suite("The host of a callback", () => {
 	};
 
 	test("is refused if it does not exist: 0007-00000007", async () => {
-		const url = "http://nobody.example.com/cb";
+		const url = "http://unknown.example.com/cb";
 
 		const error = await errorOf(() => addressesOf(url, failsWith("ENOTFOUND")));
 
@@ -102,14 +102,19 @@ suite("The host of a callback", () => {
 	});
 
 	test("can be the name of a container", async () => {
-		const [addresses] = await addressesOf("http://app:80", knows("172.18.0.2"));
+		const [addresses] = await addressesOf(
+			"http://app:80",
+			resolvesTo("172.18.0.2"),
+		);
 
 		assert.equal(addresses?.length, 1);
 	});
 
 	test("is refused if one of several hosts does not exist (A-225)", async () => {
 		const lookup: Lookup = async (name) =>
-			name === "a.b" ? knows("192.0.2.1")(name) : failsWith("ENOTFOUND")(name);
+			name === "a.b"
+				? resolvesTo("192.0.2.1")(name)
+				: failsWith("ENOTFOUND")(name);
 
 		const error = await errorOf(() => addressesOf("a.b;c.d/x", lookup));
 
@@ -170,7 +175,7 @@ suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
 	});
 
 	test("a public name of a private address", async () => {
-		const lookup = knows("192.0.2.1", "10.0.0.1");
+		const lookup = resolvesTo("192.0.2.1", "10.0.0.1");
 
 		assert.equal((await refused("a.b", lookup))?.ec, "0007-00000008");
 	});
@@ -186,11 +191,14 @@ suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
 		"::ffff:127.0.0.1",
 	])
 		test(`the other non-public address ${address} (A-227)`, async () => {
-			assert.equal((await refused("a.b", knows(address)))?.ec, "0007-00000008");
+			assert.equal(
+				(await refused("a.b", resolvesTo(address)))?.ec,
+				"0007-00000008",
+			);
 		});
 
 	test("but not a public address", async () => {
-		const lookup = knows("223.5.5.5", "172.32.0.1", "2400:3200::1");
+		const lookup = resolvesTo("223.5.5.5", "172.32.0.1", "2400:3200::1");
 
 		await addressesOf("a.b;8.8.8.8", lookup, strict);
 	});

@@ -12,7 +12,7 @@ import {
 	flagsOf,
 	isCommand,
 } from "../../emulator/cli/manual.ts";
-import { asking, startWithAdmin } from "../admin/admin.ts";
+import { callbackHeaders, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 
 const LAUNCH = fileURLToPath(
@@ -195,7 +195,10 @@ suite("oss-emulator callbacks", () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, { status: 500 });
 		const { url } = application;
-		const requested = asking({ callbackUrl: url, callbackBody: "x=1" });
+		const requested = callbackHeaders({
+			callbackUrl: url,
+			callbackBody: "x=1",
+		});
 		await oss.put("/photos/cat.txt", "meow", requested);
 		await oss.put("/photos/dog.txt", "wuff", requested);
 
@@ -215,7 +218,10 @@ suite("oss-emulator callbacks", () => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { url } = application;
-		const requested = asking({ callbackUrl: url, callbackBody: "x=1" });
+		const requested = callbackHeaders({
+			callbackUrl: url,
+			callbackBody: "x=1",
+		});
 		const child = launch(
 			["callbacks", "--follow", "--json", "--key", "cat.txt"],
 			{ OSS_EMULATOR_ADMIN: adminUrl },

@@ -14,7 +14,7 @@ import {
 import { run } from "../../emulator/cli/run.ts";
 import { main } from "../../emulator/main.ts";
 
-const NOWHERE = { OSS_EMULATOR_ADMIN: "http://127.0.0.1:1" };
+const UNREACHABLE = { OSS_EMULATOR_ADMIN: "http://127.0.0.1:1" };
 const commands = COMMAND_NAMES.filter(isRunnable);
 
 /** @returns exit code and standard error */
@@ -32,11 +32,11 @@ async function output(
 	}
 }
 
-const ask = (
+const runCommand = (
 	t: TestContext,
 	name: RunnableName,
 	args: readonly string[],
-): Promise<string> => output(t, () => run(name, args, NOWHERE, "0"));
+): Promise<string> => output(t, () => run(name, args, UNREACHABLE, "0"));
 
 suite("Every command exits with 2 and one line that names", () => {
 	const expectation = (what: string, name: RunnableName): string =>
@@ -48,7 +48,7 @@ suite("Every command exits with 2 and one line that names", () => {
 				const wrong = `${flag.slice(0, -1)}${flag.at(-1) === "x" ? "y" : "x"}`;
 				const what = `unknown flag --${wrong}, did you mean --${flag}?`;
 				assert.equal(
-					await ask(t, name, [`--${wrong}`]),
+					await runCommand(t, name, [`--${wrong}`]),
 					expectation(what, name),
 				);
 			}
@@ -57,7 +57,7 @@ suite("Every command exits with 2 and one line that names", () => {
 	test("an unknown flag", async (t) => {
 		for (const name of commands)
 			assert.equal(
-				await ask(t, name, ["--moonshine"]),
+				await runCommand(t, name, ["--moonshine"]),
 				expectation("unknown flag --moonshine", name),
 			);
 	});
@@ -67,7 +67,7 @@ suite("Every command exits with 2 and one line that names", () => {
 		for (const name of commands) {
 			const other = [...all].find((flag) => !flagsOf(name).includes(flag));
 			assert.match(
-				await ask(t, name, [`--${other}=1`, `--${other}`, "1"]),
+				await runCommand(t, name, [`--${other}=1`, `--${other}`, "1"]),
 				/^2 oss-emulator: --.* (is not for this command|takes no value): .*\n$/,
 			);
 		}
@@ -77,14 +77,14 @@ suite("Every command exits with 2 and one line that names", () => {
 		for (const name of commands)
 			for (const [, flag = ""] of usageOf(name).matchAll(/(--[a-z-]+) [A-Z]/g))
 				assert.equal(
-					await ask(t, name, [flag]),
+					await runCommand(t, name, [flag]),
 					expectation(`${flag} needs a value`, name),
 				);
 	});
 
 	test("the accepted arguments, if there are too many", async (t) => {
 		for (const name of commands) {
-			const text = await ask(t, name, Array(6).fill("a/b"));
+			const text = await runCommand(t, name, Array(6).fill("a/b"));
 			const [line = "", ...more] = text.split("\n");
 			assert.match(line, /^2 oss-emulator: .+: oss-emulator /);
 			assert.ok(line.endsWith(usageOf(name)), text);

@@ -8,7 +8,7 @@ import {
 	type Mistake,
 	sendSigned,
 } from "../server/signing.ts";
-import { assuming, signed } from "../sts/asking.ts";
+import { assumeRoleParameters, signed } from "../sts/sts-requests.ts";
 
 const CAT = { path: "/photos/cat" };
 
@@ -25,7 +25,11 @@ async function assume({ oss }: TestEmulator): Promise<Session> {
 	for (;;) {
 		const Timestamp = new Date().toISOString();
 		const given = { AccessKeyId: "oss-emulator", Timestamp };
-		const query = signed(assuming(given), "oss-emulator-secret", "GET");
+		const query = signed(
+			assumeRoleParameters(given),
+			"oss-emulator-secret",
+			"GET",
+		);
 		const target = `/?${new URLSearchParams(query)}`;
 		const { text } = await oss.get(target, { as: null });
 		const { Credentials: keys } = JSON.parse(text);
@@ -36,7 +40,7 @@ async function assume({ oss }: TestEmulator): Promise<Session> {
 }
 
 /** With the token as it is in the URL. */
-const askWith = (
+const sendWith = (
 	{ oss }: TestEmulator,
 	token: string,
 	{ id }: Session,
@@ -76,7 +80,7 @@ suite("For a security token the signature doctor finds", () => {
 			[encode(other.token), /or was issued by another emulator/],
 		] as const;
 		for (const [token, sentence] of cases) {
-			const answer = await askWith(emulator, token, session);
+			const answer = await sendWith(emulator, token, session);
 			assert.match(refusal(answer), /^403 InvalidSecurityToken /);
 			assert.match(await diagnosisOf(emulator, answer), sentence);
 		}
@@ -85,7 +89,7 @@ suite("For a security token the signature doctor finds", () => {
 	test("the key that it belongs to", async (t) => {
 		const emulator = await start(t);
 		const [one, other] = [await assume(emulator), await assume(emulator)];
-		const answer = await askWith(emulator, encode(other.token), one);
+		const answer = await sendWith(emulator, encode(other.token), one);
 		assert.match(refusal(answer), /^403 AccessKeyIdAndSecurityTokenNotMatch /);
 		assert.equal(
 			await diagnosisOf(emulator, answer),

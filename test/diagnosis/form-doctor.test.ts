@@ -176,7 +176,7 @@ suite("For a form the doctor reports", () => {
 		const cases = [
 			[formV1(v1(old), old), /^the policy has expired/],
 			[
-				formV1(v1(POLICY)).with(0, field("OSSAccessKeyId", "nobody")),
+				formV1(v1(POLICY)).with(0, field("OSSAccessKeyId", "unknown")),
 				/^the emulator has the keys oss-emulator, second/,
 			],
 			[

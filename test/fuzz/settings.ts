@@ -7,7 +7,7 @@ const SECRET = "a-secret";
 const KEYS = /^(?:--|OSS_EMULATOR_)(?:UPSTREAM[-_])?ACCESS[-_]KEY$/i;
 
 /** Whether the secret stands where a key belongs, and nowhere else. */
-const isKept = (
+const isSecretOnlyInKey = (
 	pairs: readonly (readonly [name: string, value: string])[],
 ): boolean =>
 	pairs.every(
@@ -25,7 +25,7 @@ const read = (args: readonly string[], env: Record<string, string>): void => {
 		);
 		if (
 			error.message.includes(SECRET) &&
-			isKept([...pairs, ...Object.entries(env)])
+			isSecretOnlyInKey([...pairs, ...Object.entries(env)])
 		)
 			throw new Disagreement(`shows a secret: ${error.message}`);
 	}

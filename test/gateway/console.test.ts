@@ -5,18 +5,18 @@ import { startBoth } from "./clouds.ts";
 suite("The admin API of a gateway", () => {
 	const start = async (t: Parameters<typeof startBoth>[0]) => {
 		const both = await startBoth(t);
-		const ask = async (path: string) => {
+		const getBoth = async (path: string) => {
 			const answer = await fetch(`${both.gateway.adminUrl}${path}`);
 			return { status: answer.status, json: Object(await answer.json()) };
 		};
-		return { ...both, ask };
+		return { ...both, getBoth };
 	};
 
 	test("shows the named buckets as they are in the cloud", async (t) => {
-		const { cloud, gateway, ask } = await start(t);
+		const { cloud, gateway, getBoth } = await start(t);
 		await cloud.oss.put("/another");
 		await cloud.oss.put("/real-photos?acl", "", { "x-oss-acl": "public-read" });
-		const { buckets } = (await ask("/api/buckets")).json;
+		const { buckets } = (await getBoth("/api/buckets")).json;
 		assert.equal(buckets.length, 1);
 		const [{ createdAt, ...bucket }] = buckets;
 		assert.ok(Date.parse(createdAt) > 0);
@@ -25,14 +25,14 @@ suite("The admin API of a gateway", () => {
 			...{ storageClass: "Standard", redundancy: "LRS" },
 			...{ location: "oss-cn-beijing", versioning: "" },
 		});
-		const other = await ask("/api/buckets?account=1000000000000002");
+		const other = await getBoth("/api/buckets?account=1000000000000002");
 		assert.deepEqual(other.json, { buckets: [] });
-		assert.equal((await ask("/api/buckets/another/objects")).status, 403);
+		assert.equal((await getBoth("/api/buckets/another/objects")).status, 403);
 		void gateway;
 	});
 
 	test("lists, describes and shows objects of the cloud", async (t) => {
-		const { cloud, gateway, ask } = await start(t);
+		const { cloud, gateway, getBoth } = await start(t);
 		await cloud.oss.put("/real-photos/a/%E7%8C%AB%20%2B.html", "<b>meow</b>", {
 			"content-type": "text/html",
 			"cache-control": "no-cache",
@@ -41,12 +41,13 @@ suite("The admin API of a gateway", () => {
 		});
 		await cloud.oss.put("/real-photos/b", "b");
 
-		const root = (await ask("/api/buckets/photos/objects?delimiter=/&limit=1"))
-			.json;
+		const root = (
+			await getBoth("/api/buckets/photos/objects?delimiter=/&limit=1")
+		).json;
 		assert.deepEqual(root.prefixes, ["a/"]);
 		assert.equal(root.isTruncated, true);
 		const next = `/api/buckets/photos/objects?delimiter=/&marker=${encodeURIComponent(root.nextMarker)}`;
-		const rest = (await ask(next)).json;
+		const rest = (await getBoth(next)).json;
 		assert.deepEqual(
 			rest.objects.map(({ key, size }: { key: string; size: number }) => [
 				key,
@@ -56,8 +57,9 @@ suite("The admin API of a gateway", () => {
 		);
 
 		const key = encodeURIComponent("a/猫 +.html");
-		const { versions } = (await ask(`/api/buckets/photos/object?key=${key}`))
-			.json;
+		const { versions } = (
+			await getBoth(`/api/buckets/photos/object?key=${key}`)
+		).json;
 		const [object] = versions;
 		assert.equal(versions.length, 1);
 		assert.equal(object.bucket, "photos");
@@ -77,14 +79,14 @@ suite("The admin API of a gateway", () => {
 			/^sandbox/,
 		);
 		assert.match(content.headers.get("content-disposition") ?? "", /^inline;/);
-		const missing = await ask("/api/buckets/photos/object?key=nothing");
+		const missing = await getBoth("/api/buckets/photos/object?key=nothing");
 		assert.equal(missing.status, 404);
-		const unknown = await ask("/api/buckets/photos/content?key=nothing");
+		const unknown = await getBoth("/api/buckets/photos/content?key=nothing");
 		assert.deepEqual([unknown.status, unknown.json.error], [404, "NoSuchKey"]);
 	});
 
 	test("shows versions and delete markers", async (t) => {
-		const { gateway, ask } = await start(t);
+		const { gateway, getBoth } = await start(t);
 		const { oss } = gateway;
 		await oss.put(
 			"/photos?versioning",
@@ -93,7 +95,8 @@ suite("The admin API of a gateway", () => {
 		await oss.put("/photos/cat", "1");
 		const first = await oss.put("/photos/cat", "22");
 		await oss.delete("/photos/cat");
-		const { versions } = (await ask("/api/buckets/photos/object?key=cat")).json;
+		const { versions } = (await getBoth("/api/buckets/photos/object?key=cat"))
+			.json;
 		assert.deepEqual(
 			versions.map(({ type }: { type: string }) => type),
 			["DeleteMarker", "Normal", "Normal"],

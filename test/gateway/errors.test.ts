@@ -152,7 +152,7 @@ suite("When the gateway's own", () => {
 	};
 
 	test("key is unknown, the cloud's error is relayed, and the diagnosis states that the client's key is valid", async (t) => {
-		const { oss } = await start(t, `nobody:${CLOUD_KEY.secret}`);
+		const { oss } = await start(t, `unknown:${CLOUD_KEY.secret}`);
 		requireOwn(await oss.get("/photos"), "InvalidAccessKeyId");
 		requireOwn(await oss.put("/photos/cat", "meow"), "InvalidAccessKeyId");
 		const head = await oss.head("/photos/cat");

@@ -394,7 +394,10 @@ suite("A form at a gateway", () => {
 });
 
 suite("A callback of a gateway", () => {
-	const asking = (url: string, body: string): Record<string, string> => ({
+	const callbackHeaders = (
+		url: string,
+		body: string,
+	): Record<string, string> => ({
 		"x-oss-callback": base64({ callbackUrl: url, callbackBody: body }),
 		"x-oss-callback-var": base64({ "x:user": "tom" }),
 	});
@@ -404,7 +407,7 @@ suite("A callback of a gateway", () => {
 		const application = await startApplicationServer(t, { body: '{"a":1}' });
 
 		const put = await gateway.oss.put("/photos/cat.txt", "meow", {
-			...asking(
+			...callbackHeaders(
 				`${application.url}/uploaded`,
 				"bucket=${bucket}&object=${object}&size=${size}&etag=${etag}&type=${mimeType}&crc64=${crc64}&md5=${contentMd5}&id=${reqId}&by=${x:user}",
 			),
@@ -452,7 +455,10 @@ suite("A callback of a gateway", () => {
 		const done = await gateway.oss.post(
 			`/photos/cat?${query}`,
 			`<CompleteMultipartUpload>${named.join("")}</CompleteMultipartUpload>`,
-			asking(application.url, "size=${size}&type=${mimeType}&op=${operation}"),
+			callbackHeaders(
+				application.url,
+				"size=${size}&type=${mimeType}&op=${operation}",
+			),
 		);
 
 		assert.equal(done.text, '{"Status":"OK"}');
@@ -496,7 +502,7 @@ suite("A callback of a gateway", () => {
 		await gateway.oss.put(
 			"/photos/a.png",
 			png,
-			asking(
+			callbackHeaders(
 				application.url,
 				"${imageInfo.format} ${imageInfo.width} ${imageInfo.height}",
 			),
@@ -514,7 +520,7 @@ suite("A callback of a gateway", () => {
 		const put = await gateway.oss.put(
 			"/photos/cat",
 			"meow",
-			asking(application.url, "a=b"),
+			callbackHeaders(application.url, "a=b"),
 		);
 		assert.match(refusal(put), /^203 CallbackFailed 0007-00000203/);
 		assert.equal((await cloud.oss.get("/real-photos/cat")).text, "meow");
@@ -535,7 +541,7 @@ suite("A callback of a gateway", () => {
 		const application = await startApplicationServer(t);
 		await gateway.oss.put("/photos/cat", "meow");
 		const put = await gateway.oss.put("/photos/cat", "purr", {
-			...asking(application.url, "a=b"),
+			...callbackHeaders(application.url, "a=b"),
 			"x-oss-forbid-overwrite": "true",
 		});
 		assert.match(refusal(put), /^409 FileAlreadyExists/);
@@ -567,7 +573,7 @@ suite("A callback of a gateway", () => {
 		await gateway.oss.put(
 			"/photos/cat",
 			"meow",
-			asking(application.url, "size=${size}"),
+			callbackHeaders(application.url, "size=${size}"),
 		);
 		const listed = await fetch(`${gateway.adminUrl}/api/callbacks`);
 		const [delivery] = Object(await listed.json()).callbacks;

@@ -136,7 +136,7 @@ suite("A recording", () => {
 			t,
 			cloud,
 			...["--upstream-bucket", "photos", "--record", folder],
-			...["--upstream-access-key", "nobody:secret"],
+			...["--upstream-access-key", "unknown:secret"],
 		);
 		assert.equal((await gateway.oss.get("/photos/cat")).status, 403);
 		await gateway.close();

@@ -18,7 +18,7 @@ const TARGETS = {
 	object: { bucket: "photos", key: "cat.jpg" },
 } as const;
 
-const ask = (
+const selectName = (
 	method: string,
 	target: keyof typeof TARGETS,
 	rawQuery = "",
@@ -29,13 +29,13 @@ const ask = (
 		.name;
 };
 
-const askFor = ({ method, target, query, header }: Row): string =>
-	ask(method, target, query.join("&"), header);
+const selectRow = ({ method, target, query, header }: Row): string =>
+	selectName(method, target, query.join("&"), header);
 
 suite("The table of operations", () => {
 	for (const one of table) {
 		test(`${one.name} is selected by its own request line: ${one.requestLine}`, () => {
-			assert.equal(askFor(one), one.name);
+			assert.equal(selectRow(one), one.name);
 		});
 	}
 
@@ -75,8 +75,8 @@ suite("The table of operations", () => {
 		for (const name of selecting) {
 			for (const method of ["GET", "HEAD", "PUT", "POST", "DELETE"]) {
 				for (const target of ["service", "bucket", "object"] as const) {
-					const asked = found(() => ask(method, target, name));
-					if (plain.has(asked)) fallen.push(`${method} ${target} ${name}`);
+					const selected = found(() => selectName(method, target, name));
+					if (plain.has(selected)) fallen.push(`${method} ${target} ${name}`);
 				}
 			}
 		}
@@ -108,7 +108,7 @@ suite("The table of operations", () => {
 			(name) => !selecting.includes(name) && !named.has(name),
 		);
 		for (const name of modifying)
-			assert.equal(ask("GET", "object", `${name}=x`), "GetObject", name);
+			assert.equal(selectName("GET", "object", `${name}=x`), "GetObject", name);
 		assert.deepEqual(modifying.sort(), MODIFIERS);
 	});
 });
@@ -177,13 +177,16 @@ suite("Of the operations of one method and path", () => {
 	] as const;
 	for (const [method, target, query, header, expected] of cases) {
 		test(`${method} ${target} ?${query} ${header} is ${expected}`, () => {
-			assert.equal(ask(method, target, query, header), expected);
+			assert.equal(selectName(method, target, query, header), expected);
 		});
 	}
 
 	test("a list-type other than 2 selects ListObjects (A-10)", () => {
 		for (const value of ["1", "", "3"])
-			assert.equal(ask("GET", "bucket", `list-type=${value}`), "ListObjects");
+			assert.equal(
+				selectName("GET", "bucket", `list-type=${value}`),
+				"ListObjects",
+			);
 	});
 
 	test("the row with the most requirements is selected, at any position", () => {
@@ -194,7 +197,7 @@ suite("Of the operations of one method and path", () => {
 			row("Named", "GET /bucket?c"),
 			row("Value", "GET /bucket?c=2"),
 		];
-		const asked = (query: string): string[] =>
+		const selected = (query: string): string[] =>
 			[rows, rows.toReversed()].map(
 				(table) =>
 					makeSelector(
@@ -202,16 +205,16 @@ suite("Of the operations of one method and path", () => {
 						[],
 					)(makeRequest({ bucket: "photos", rawQuery: query })).name,
 			);
-		assert.deepEqual(asked(""), ["Plain", "Plain"]);
-		assert.deepEqual(asked("a=1"), ["One", "One"]);
-		assert.deepEqual(asked("b&a"), ["Two", "Two"]);
-		assert.deepEqual(asked("c=1"), ["Named", "Named"]);
-		assert.deepEqual(asked("c=2"), ["Value", "Value"]);
+		assert.deepEqual(selected(""), ["Plain", "Plain"]);
+		assert.deepEqual(selected("a=1"), ["One", "One"]);
+		assert.deepEqual(selected("b&a"), ["Two", "Two"]);
+		assert.deepEqual(selected("c=1"), ["Named", "Named"]);
+		assert.deepEqual(selected("c=2"), ["Value", "Value"]);
 	});
 
 	test("a request that matches two operations equally well is refused: InvalidArgument (A-02)", () => {
 		for (const query of ["acl&cors", "cors&acl", "uploads&bucketInfo"]) {
-			const error = thrownBy(() => ask("GET", "bucket", query));
+			const error = thrownBy(() => selectName("GET", "bucket", query));
 			assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
 			assert.equal(error.message, "Unexpected query string parameter");
 			assert.equal(error.details.ArgumentName, "ResourceType");
@@ -220,13 +223,13 @@ suite("Of the operations of one method and path", () => {
 	});
 
 	test("one parameter of a pair is refused: the error names the missing one, as in the page of EC 0017-00000219", () => {
-		const error = thrownBy(() => ask("PUT", "object", "uploadId=A"));
+		const error = thrownBy(() => selectName("PUT", "object", "uploadId=A"));
 		assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
 		assert.deepEqual(error.details, {
 			ArgumentName: "ResourceType",
 			ArgumentValue: "partNumber",
 		});
-		const other = thrownBy(() => ask("PUT", "object", "partNumber=1"));
+		const other = thrownBy(() => selectName("PUT", "object", "partNumber=1"));
 		assert.equal(other.details.ArgumentValue, "uploadId");
 	});
 
@@ -238,7 +241,7 @@ suite("Of the operations of one method and path", () => {
 			["PUT", "service"],
 			["OPTIONS", "service"],
 		] as const) {
-			const error = thrownBy(() => ask(method, target));
+			const error = thrownBy(() => selectName(method, target));
 			assert.equal(kindOf(error), "405 MethodNotAllowed ", method);
 			assert.equal(error.details.Method, method);
 		}

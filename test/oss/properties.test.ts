@@ -132,10 +132,10 @@ function naiveRange(
 			: positions.filter(
 					(i) => i >= Number(from) && (to === "" || i <= Number(to)),
 				);
-	const asked =
+	const requested =
 		from === "" ? Number(to) : Number(to || size - 1) - Number(from) + 1;
 	const [first = -1, last = -1] = [named[0], named.at(-1)];
-	return named.length > 0 && named.length === asked
+	return named.length > 0 && named.length === requested
 		? { first, last }
 		: undefined;
 }

@@ -49,11 +49,11 @@ suite("A Range of an object of 1,000 bytes", () => {
 			["under standard", standard],
 		] as const) {
 			test(`«${header}» ${mode}: ${JSON.stringify(expected) ?? "the whole"}`, () => {
-				const ask = () => readRange(header, SIZE, mode !== "by default");
+				const read = () => readRange(header, SIZE, mode !== "by default");
 
-				if (expected === "InvalidRange") assert.throws(ask, isInvalidRange);
+				if (expected === "InvalidRange") assert.throws(read, isInvalidRange);
 				else {
-					const range = ask();
+					const range = read();
 					assert.deepEqual(range && [range.first, range.last], expected);
 				}
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { COMMAND_NAMES } from "../../emulator/cli/manual.ts";
-import { asking } from "../admin/admin.ts";
+import { callbackHeaders } from "../admin/admin.ts";
 import type { ApplicationServer } from "../application-server.ts";
 import type { OpenPage } from "../browser/browser.ts";
 import { readViewNames } from "../browser/views.ts";
@@ -56,7 +56,7 @@ export async function uploadWithCallback(used: Used): Promise<void> {
 	};
 	const put = await oss.put("/photos/cat.txt", "meow", {
 		"content-type": "text/plain",
-		...asking(callback),
+		...callbackHeaders(callback),
 	});
 	assert.deepEqual([put.status, put.text], [200, '{"Status":"OK"}']);
 	const received = application.received.at(-1);
@@ -91,8 +91,8 @@ export async function callEveryRoute(used: Used): Promise<void> {
 	assert.ok(readers.length > 10 && writers.length > 5);
 	const failures: string[] = [];
 	for (const { path, method, operation } of [...readers, ...writers]) {
-		const said = await call(adminUrl, path, method, operation, values);
-		if (said) failures.push(`${method} ${path}: ${said}`);
+		const failure = await call(adminUrl, path, method, operation, values);
+		if (failure) failures.push(`${method} ${path}: ${failure}`);
 	}
 	assert.deepEqual(failures, []);
 }

@@ -185,8 +185,8 @@ suite("The package", { concurrency: 1, skip }, () => {
 			join(root, "node_modules/ali-oss"),
 			join(user, "node_modules/ali-oss"),
 		);
-		const said = await succeed("node --test photos.test.mjs", { cwd: user });
-		assert.match(said, /pass 1\b/);
+		const printed = await succeed("node --test photos.test.mjs", { cwd: user });
+		assert.match(printed, /pass 1\b/);
 	});
 
 	test("includes types, which work with and without those of Node.js", async () => {

@@ -57,17 +57,17 @@ suite("The pages of the documentation", () => {
 		const { paths }: { paths: Record<string, Record<string, object>> } =
 			JSON.parse(await answer.text());
 
-		const asked = pages.flatMap((path) => [
+		const routes = pages.flatMap((path) => [
 			...readPage(path).matchAll(/`([A-Z]+) (\/api\/[a-zA-Z/-]+)/g),
 		]);
-		for (const [, method = "", path = ""] of asked) {
+		for (const [, method = "", path = ""] of routes) {
 			const place = path.replaceAll(/\b[A-Z]+\b/g, "{}");
 			const known = Object.entries(paths).find(
 				([template]) => template.replaceAll(/\{\w+\}/g, "{}") === place,
 			);
 			assert.ok(known && method.toLowerCase() in known[1], `${method} ${path}`);
 		}
-		assert.ok(asked.length > 5);
+		assert.ok(routes.length > 5);
 	});
 
 	const steering = readPage("emulator/admin/README.md");

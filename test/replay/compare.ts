@@ -110,8 +110,8 @@ function compareBodies(
 ): string[] {
 	const type = lowerCase(headers).get("content-type") ?? "";
 	const there = body ? bytesOf(body) : Buffer.alloc(0);
-	const isKept = body === null || body.isWhole;
-	if (isKept && /xml/.test(type) && /^<\?xml|^</.test(there.toString()))
+	const isComplete = body === null || body.isWhole;
+	if (isComplete && /xml/.test(type) && /^<\?xml|^</.test(there.toString()))
 		return compareXml(there.toString(), answered.body.toString(), isFiller);
 	const size = body?.size ?? 0;
 	if (size !== answered.body.length)

@@ -9,8 +9,8 @@ suite("A response over S3", () => {
 		for (const answer of [
 			await photos.put("/a", "hello"),
 			await photos.get("/a"),
-			await photos.get("/nowhere"),
-			await photos.head("/nowhere"),
+			await photos.get("/missing"),
+			await photos.head("/missing"),
 		]) {
 			const { headers } = answer;
 			assert.match(headers["x-amz-request-id"] ?? "", /^[0-9A-F]{24}$/);
@@ -23,7 +23,7 @@ suite("A response over S3", () => {
 
 	test("that is an error has its EC in a header too, and no namespace", async (t) => {
 		const { photos } = await startS3(t);
-		const answer = await photos.get("/nowhere");
+		const answer = await photos.get("/missing");
 		assert.deepEqual(textsOf(answer, "EC"), [answer.headers["x-oss-ec"]]);
 		assert.deepEqual(textsOf(answer, "RequestId"), [
 			answer.headers["x-amz-request-id"],
@@ -33,15 +33,15 @@ suite("A response over S3", () => {
 
 	test("to a failed HEAD request has the length of the error document for GET, and no body", async (t) => {
 		const { photos } = await startS3(t);
-		const got = await photos.get("/nowhere");
-		const head = await photos.head("/nowhere");
+		const got = await photos.get("/missing");
+		const head = await photos.head("/missing");
 		assert.deepEqual(
 			[head.status, head.text, head.headers["content-length"]],
 			[404, "", got.headers["content-length"]],
 		);
 		assert.equal(head.headers["content-type"], "application/xml");
 		assert.equal(head.headers["x-oss-err"], undefined);
-		assert.equal((await photos.get("/nowhere")).status, 404);
+		assert.equal((await photos.get("/missing")).status, 404);
 	});
 
 	test("has CORS headers if the rules allow the origin", async (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { refusal } from "../client.ts";
-import { assuming, signed } from "../sts/asking.ts";
+import { assumeRoleParameters, signed } from "../sts/sts-requests.ts";
 import { type S3Client, type S3Emulator, startS3 } from "./s3.ts";
 import { presignV4, signText } from "./sign.ts";
 
@@ -13,7 +13,10 @@ async function assumeRole({
 	key,
 }: S3Emulator): Promise<Temporary> {
 	const parameters = signed(
-		assuming({ AccessKeyId: key.id, Timestamp: new Date().toISOString() }),
+		assumeRoleParameters({
+			AccessKeyId: key.id,
+			Timestamp: new Date().toISOString(),
+		}),
 		key.secret,
 	);
 	const answer = await oss.send("POST", "/", {

@@ -111,7 +111,7 @@ const assume = async ({ sts }: Place, policy?: object): Promise<Keys> => {
 };
 
 /** @returns `200`, or `403 InvalidSecurityToken 0002-…` */
-async function told(answer: Response): Promise<string> {
+async function outcomeOf(answer: Response): Promise<string> {
 	const text = await answer.text();
 	const document = {
 		status: 0,
@@ -141,7 +141,7 @@ const put = (client: AliOss): Promise<string> =>
 		.then(({ res }) => `${res.status}`, thrown);
 
 const send = async (url: string): Promise<string> =>
-	told(await fetch(url, { method: "PUT", body: Buffer.from("meow") }));
+	outcomeOf(await fetch(url, { method: "PUT", body: Buffer.from("meow") }));
 
 async function postForm(
 	{ port }: Place,
@@ -162,7 +162,7 @@ async function postForm(
 		"content-type": `multipart/form-data; boundary=${BOUNDARY}`,
 	};
 	const url = `http://localhost:${port}/photos`;
-	return told(await fetch(url, { method: "POST", headers, body }));
+	return outcomeOf(await fetch(url, { method: "POST", headers, body }));
 }
 
 /** Every place in a request that can carry a token. */

@@ -6,13 +6,13 @@ import { startWithBucket } from "../emulator.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-type Asking = { input?: string; output?: string; options?: string };
+type SelectRequest = { input?: string; output?: string; options?: string };
 
 const select = (
 	oss: Client,
 	kind: "csv" | "json",
 	statement: string,
-	{ input = "", output = "", options = "" }: Asking = {},
+	{ input = "", output = "", options = "" }: SelectRequest = {},
 	headers: Record<string, string> = {},
 ): Promise<Answer> =>
 	oss.post(
@@ -89,16 +89,16 @@ suite("SelectObject", () => {
 	test("skips as many partial records as allowed, then ends with InvalidCsvLine", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "abc,def\nefg\n");
-		const ask = (options: string): Promise<Answer> =>
+		const selectWith = (options: string): Promise<Answer> =>
 			select(oss, "csv", "select _1, _2 from ossobject", { options });
-		const strict = readFrames(await ask(SKIP));
+		const strict = readFrames(await selectWith(SKIP));
 		assert.deepEqual(strict.slice(0, 2), ["abc,def\n", 400]);
 		assert.match(strict[2], /^InvalidCsvLine\./);
-		const lenient = await ask(
+		const lenient = await selectWith(
 			`${SKIP}<MaxSkippedRecordsAllowed>100</MaxSkippedRecordsAllowed>`,
 		);
 		assert.deepEqual(readFrames(lenient), ["abc,def\n", 206, ""]);
-		assert.equal(readFrames(await ask(""))[0], "abc,def\nefg,\n");
+		assert.equal(readFrames(await selectWith(""))[0], "abc,def\nefg,\n");
 	});
 
 	test("answers an error before the first output without frames, framed or raw, with or without a header: cpp's suite", async (t) => {
@@ -182,24 +182,24 @@ suite("SelectObject", () => {
 	test("selects the records that begin in a range of bytes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "test\nabc\nxyz\n");
-		const ask = async (range: string): Promise<string> =>
+		const selectWith = async (range: string): Promise<string> =>
 			readFrames(
 				await select(oss, "csv", "select * from ossobject", {}, { range }),
 			)[0];
-		assert.equal(await ask("bytes=0-1"), "test\n");
-		assert.equal(await ask("bytes=1-8"), "abc\n");
+		assert.equal(await selectWith("bytes=0-1"), "test\n");
+		assert.equal(await selectWith("bytes=1-8"), "abc\n");
 	});
 
 	test("unpacks GZIP, and refuses invalid GZIP (A-805)", async (t) => {
 		const { oss } = await startWithBucket(t);
-		const ask = (): Promise<Answer> =>
+		const selectWith = (): Promise<Answer> =>
 			select(oss, "csv", "select _1 from ossobject", {
 				input: "<CompressionType>GZIP</CompressionType>",
 			});
 		await oss.put("/photos/a", gzipSync("abc,def\n"));
-		assert.equal(readFrames(await ask())[0], "abc\n");
+		assert.equal(readFrames(await selectWith())[0], "abc\n");
 		await oss.put("/photos/a", "abc,def\n");
-		assert.match(refusal(await ask()), /^400 InvalidArgument/);
+		assert.match(refusal(await selectWith()), /^400 InvalidArgument/);
 	});
 
 	test("of a large object is complete, and ends early at LIMIT", async (t) => {
@@ -234,7 +234,7 @@ suite("SelectObject", () => {
 });
 
 suite("CreateSelectObjectMeta", () => {
-	const ask = (oss: Client, kind: "csv" | "json", input: string) =>
+	const selectWith = (oss: Client, kind: "csv" | "json", input: string) =>
 		oss.post(
 			`/photos/a?x-oss-process=${kind}%2Fmeta`,
 			`<${kind === "csv" ? "Csv" : "Json"}MetaRequest><InputSerialization>${input}</InputSerialization></${kind === "csv" ? "Csv" : "Json"}MetaRequest>`,
@@ -243,7 +243,7 @@ suite("CreateSelectObjectMeta", () => {
 	test("counts rows and columns of CSV", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", 'a,b,c\n1,2,"x\ny"');
-		const answer = await ask(oss, "csv", "");
+		const answer = await selectWith(oss, "csv", "");
 		assert.equal(answer.status, 200); // not 206, according to the docs and java2's suite
 		const [end] = framesOf(answer);
 		assert.equal(end?.type, 8388614);
@@ -295,7 +295,7 @@ suite("CreateSelectObjectMeta", () => {
 	test("counts rows of JSON lines", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", '{\n"a":1}\n{"b":2}');
-		const [end] = framesOf(await ask(oss, "json", LINES));
+		const [end] = framesOf(await selectWith(oss, "json", LINES));
 		assert.equal(end?.type, 8388615);
 		assert.equal(end?.payload.readBigUInt64BE(8), 16n);
 		assert.equal(end?.payload.readBigUInt64BE(24), 2n);
@@ -306,7 +306,7 @@ suite("CreateSelectObjectMeta", () => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", 'a,b\n1,"2\n');
 		assert.match(
-			refusal(await ask(oss, "csv", "")),
+			refusal(await selectWith(oss, "csv", "")),
 			/^400 InvalidCsvLine : The line is invalid/,
 		);
 	});
@@ -316,9 +316,9 @@ suite("CreateSelectObjectMeta", () => {
 		await oss.put("/photos/a", "{}");
 		const gzip = "<CompressionType>GZIP</CompressionType>";
 		for (const answer of [
-			await ask(oss, "csv", gzip),
-			await ask(oss, "json", LINES + gzip),
-			await ask(oss, "json", "<JSON><Type>DOCUMENT</Type></JSON>"),
+			await selectWith(oss, "csv", gzip),
+			await selectWith(oss, "json", LINES + gzip),
+			await selectWith(oss, "json", "<JSON><Type>DOCUMENT</Type></JSON>"),
 		])
 			assert.match(refusal(answer), /^400 InvalidArgument/);
 	});

@@ -32,21 +32,23 @@ suite("A refused CORS preflight is explained: the bucket", () => {
     ["has no rule",               "",   { origin },                             /^bucket photos has no CORS rule: .*--cors dev$/],
     ["does not allow the origin", rule, { origin: "http://app.example.com" },   /allows the origin http:\/\/app\.example\.com: they allow https:\/\/app\.example\.com;/],
     ["does not allow the method", rule, { origin, method: "DELETE" },           /allows DELETE for the origin .*: they allow PUT$/],
-    ["does not allow a header",   rule, { origin, asked: "Content-Type, X-A" }, /allows the header x-a for PUT/],
+    ["does not allow a header",   rule, { origin, requestHeaders: "Content-Type, X-A" }, /allows the header x-a for PUT/],
   ] as const;
 	for (const [what, document, given, expected] of cases)
 		test(what, async (t) => {
 			const emulator = await startWithBucket(t);
 			if (document) await emulator.oss.put("/photos?cors", document);
-			const { method = "PUT", asked = "" } = given as {
+			const { method = "PUT", requestHeaders = "" } = given as {
 				method?: string;
-				asked?: string;
+				requestHeaders?: string;
 			};
 
 			const answer = await preflight(emulator, {
 				origin: given.origin,
 				"access-control-request-method": method,
-				...(asked ? { "access-control-request-headers": asked } : {}),
+				...(requestHeaders
+					? { "access-control-request-headers": requestHeaders }
+					: {}),
 			});
 
 			assert.equal(answer.status, 403);
@@ -77,7 +79,7 @@ test("Bytes that are neither HTTP nor TLS are recorded too", async (t) => {
 });
 
 suite("An SDK that is pointed at the admin port", () => {
-	async function ask(t: TestContext, path: string, authorization = "") {
+	async function send(t: TestContext, path: string, authorization = "") {
 		const emulator = await startWithBucket(t);
 		const answer = await fetch(`${emulator.adminUrl}${path}`, {
 			headers: authorization ? { authorization } : {},
@@ -95,7 +97,7 @@ suite("An SDK that is pointed at the admin port", () => {
   ] as const;
 	for (const [how, path, authorization] of requests)
 		test(`${how} receives an error that names the endpoint`, async (t) => {
-			const { emulator, answer, text } = await ask(t, path, authorization);
+			const { emulator, answer, text } = await send(t, path, authorization);
 
 			assert.equal(answer.status, 400);
 			assert.match(text, /<Code>InvalidRequest<\/Code>/);
@@ -106,7 +108,7 @@ suite("An SDK that is pointed at the admin port", () => {
 		});
 
 	test("does not prevent the admin API from serving other clients", async (t) => {
-		const { answer } = await ask(t, "/api/callbacks");
+		const { answer } = await send(t, "/api/callbacks");
 
 		assert.equal(answer.status, 200);
 	});

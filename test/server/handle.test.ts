@@ -92,7 +92,7 @@ suite("An error document", () => {
 			new RegExp(`<RequestId>${head.headers["x-oss-request-id"]}</RequestId>`),
 		);
 		assert.match(
-			refusal(await oss.head("/nowhere/none")),
+			refusal(await oss.head("/missing/none")),
 			/^404 NoSuchBucket 0015-00000101/,
 		);
 	});
@@ -175,7 +175,7 @@ suite("Every response", () => {
 });
 
 suite("Errors are checked in this order:", () => {
-	const unknownKey = { id: "nobody", secret: "x" };
+	const unknownKey = { id: "unknown", secret: "x" };
 	const forger = { id: "oss-emulator", secret: "x" };
 
 	test("the bucket, before the key id and the signature, as py2's suite asserts", async (t) => {
@@ -213,7 +213,7 @@ suite("Errors are checked in this order:", () => {
 			refusal(answer),
 			"403 InvalidAccessKeyId 0002-00000902: The OSS Access Key Id you provided does not exist in our records.",
 		);
-		assert.match(answer.text, /<OSSAccessKeyId>nobody<\/OSSAccessKeyId>/);
+		assert.match(answer.text, /<OSSAccessKeyId>unknown<\/OSSAccessKeyId>/);
 	});
 
 	test("the signature, with the correct string to sign", async (t) => {
@@ -290,7 +290,7 @@ suite("A request that is refused", () => {
 		const { oss } = await startWithBucket(t);
 		const body = Buffer.alloc(4 * 1024 * 1024, "x");
 		const refused = [
-			await oss.put("/nowhere/cat", body),
+			await oss.put("/missing/cat", body),
 			await oss.put("/photos/cat", body, { "content-md5": "?" }),
 			await oss.put("/photos/cat?acl", body),
 			await oss.post("/photos?delete", body),

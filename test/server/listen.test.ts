@@ -23,7 +23,9 @@ suite("An emulator that stops", () => {
 			rejectUnauthorized: false,
 		});
 		await Promise.all([once(plain, "connect"), once(secure, "secureConnect")]);
-		const gone = Promise.all([plain, secure].map((one) => once(one, "close")));
+		const disconnected = Promise.all(
+			[plain, secure].map((one) => once(one, "close")),
+		);
 		for (const one of [plain, secure]) one.on("error", () => {}).resume();
 		const upload = connect(port, "127.0.0.1");
 		upload.write(
@@ -33,7 +35,7 @@ suite("An emulator that stops", () => {
 
 		const closed = emulator.close();
 		// The upload is aborted when the time for pending requests is over.
-		await gone;
+		await disconnected;
 		upload.write("meow");
 
 		assert.match(await text(upload), /^HTTP\/1\.1 200 /m);

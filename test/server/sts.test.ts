@@ -6,7 +6,11 @@ import { suite, type TestContext, test } from "node:test";
 import { startEmulator as start } from "../../emulator/index.ts";
 import { Client, refusal, textsOf } from "../client.ts";
 import { startEmulator } from "../emulator.ts";
-import { assuming, type Parameters, signed } from "../sts/asking.ts";
+import {
+	assumeRoleParameters,
+	type Parameters,
+	signed,
+} from "../sts/sts-requests.ts";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const KEY = { AccessKeyId: "oss-emulator" };
@@ -15,7 +19,7 @@ const SECRET = "oss-emulator-secret";
 /** A request that is signed now with the default account's key. */
 const now = (more: Parameters = {}, method?: string): string => {
 	const Timestamp = new Date().toISOString();
-	const parameters = assuming({ ...KEY, Timestamp, ...more });
+	const parameters = assumeRoleParameters({ ...KEY, Timestamp, ...more });
 	return String(new URLSearchParams(signed(parameters, SECRET, method)));
 };
 
@@ -134,7 +138,7 @@ suite("A refusal by STS", () => {
 		const { oss, adminUrl } = await startEmulator(t);
 		const RoleArn = "acs:ram::1000000000000001:role/app";
 		const Timestamp = new Date().toISOString();
-		const parameters = assuming({ ...KEY, Timestamp, RoleArn });
+		const parameters = assumeRoleParameters({ ...KEY, Timestamp, RoleArn });
 		const query = new URLSearchParams(signed(parameters, `${SECRET}\n`, "GET"));
 		const answer = await oss.get(`/?${query}`, { as: null });
 		assert.equal(json(answer.text).Code, "SignatureDoesNotMatch");
@@ -234,7 +238,11 @@ suite("--ram", () => {
 		assert.equal((await oss.get("/", { as })).status, 200);
 		const Timestamp = new Date().toISOString();
 		const Action = "GetCallerIdentity";
-		const parameters = assuming({ AccessKeyId: "annKey", Timestamp, Action });
+		const parameters = assumeRoleParameters({
+			AccessKeyId: "annKey",
+			Timestamp,
+			Action,
+		});
 		const query = new URLSearchParams(signed(parameters, "s", "GET"));
 		const answer = await oss.get(`/?${query}`, { as: null });
 		assert.equal(json(answer.text).Arn, "acs:ram::1000000000000001:user/ann");

@@ -43,16 +43,16 @@ suiteOverBoth("Buckets", (open) => {
 		const { store } = await open(t);
 		const missing = isOssError("NoSuchBucket", {
 			status: 404,
-			details: { BucketName: "nowhere" },
+			details: { BucketName: "missing" },
 		});
 
-		assert.equal(await store.buckets.find("nowhere"), undefined);
-		await assert.rejects(store.buckets.get("nowhere"), missing);
-		await assert.rejects(store.buckets.change("nowhere", {}), missing);
-		await assert.rejects(store.buckets.delete("nowhere"), missing);
-		await assert.rejects(store.objects.find("nowhere", "a"), missing);
+		assert.equal(await store.buckets.find("missing"), undefined);
+		await assert.rejects(store.buckets.get("missing"), missing);
+		await assert.rejects(store.buckets.change("missing", {}), missing);
+		await assert.rejects(store.buckets.delete("missing"), missing);
+		await assert.rejects(store.objects.find("missing", "a"), missing);
 		await assert.rejects(
-			store.uploads.initiate(newObject("a", { bucket: "nowhere" }), false),
+			store.uploads.initiate(newObject("a", { bucket: "missing" }), false),
 			missing,
 		);
 	});

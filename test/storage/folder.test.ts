@@ -38,7 +38,7 @@ const OPTIONS = {
 };
 
 /** The mistake, the system's or SQLite's code for it, and how to cause it. */
-const SPOILT: [string, string, (folder: string) => string][] = [
+const UNUSABLE: [string, string, (folder: string) => string][] = [
 	["below a file", "ENOTDIR", (folder) => join(makeFile(folder, ""), "data")],
 	["that is a file", "EEXIST", (folder) => makeFile(folder, "")],
 	[
@@ -71,7 +71,7 @@ function makeFile(file: string, content: string): string {
 }
 
 if (process.platform === "linux")
-	SPOILT.push(["where none can be made", "ENOENT", () => "/proc/oss/data"]);
+	UNUSABLE.push(["where none can be made", "ENOENT", () => "/proc/oss/data"]);
 
 suite("The data folder", () => {
 	for (const durable of [false, true]) {
@@ -182,9 +182,9 @@ suite("The data folder", () => {
 		await openStore(t, { folder });
 	});
 
-	for (const [what, code, spoil] of SPOILT) {
+	for (const [what, code, makeUnusable] of UNUSABLE) {
 		test(`${what} is refused with one line that explains the reason, every time`, async (t) => {
-			const folder = spoil(makeFolder(t));
+			const folder = makeUnusable(makeFolder(t));
 			const line =
 				code === "SQLITE_NOTADB"
 					? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`

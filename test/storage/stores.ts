@@ -189,9 +189,9 @@ export function assertBytes(
 	actual: Buffer | undefined,
 	expected: Buffer | string,
 ): void {
-	const wanted = Buffer.from(expected);
-	if (actual && wanted.equals(actual)) return;
-	assert.deepEqual(actual && sketch(actual), sketch(wanted));
+	const expectedBytes = Buffer.from(expected);
+	if (actual && expectedBytes.equals(actual)) return;
+	assert.deepEqual(actual && sketch(actual), sketch(expectedBytes));
 }
 
 const sketch = (content: Buffer) => ({

@@ -218,7 +218,7 @@ function open(t: TestContext): Opened {
 			insert.run(name, null);
 			return name;
 		},
-		addOrphan: () => void insert.run("orphan", "nobody"),
+		addOrphan: () => void insert.run("orphan", "unknown"),
 		seen: () => names.all(),
 	};
 }

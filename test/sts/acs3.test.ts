@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { readAcs3Claim } from "../../emulator/sts/acs3.ts";
 import { StsError } from "../../emulator/sts/errors.ts";
 import { readStsRequest } from "../../emulator/sts/request.ts";
-import { arrival } from "./asking.ts";
+import { arrival } from "./sts-requests.ts";
 
 const EMPTY = createHash("sha256").digest("hex");
 const SIGNATURE =

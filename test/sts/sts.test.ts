@@ -5,15 +5,15 @@ import type { StsElement } from "../../emulator/sts/answer.ts";
 import {
 	ACCOUNT,
 	arrival,
-	ask,
-	assuming,
+	assumeRoleParameters,
 	makeSts,
 	NOW,
 	type Parameters,
 	ROLE,
 	refusal,
+	send,
 	signed,
-} from "./asking.ts";
+} from "./sts-requests.ts";
 
 const child = (body: StsElement, name: string): StsElement => {
 	const value = body[name];
@@ -31,7 +31,7 @@ const credentials = (body: StsElement): Record<string, string> =>
 
 suite("AssumeRole", () => {
 	test("returns the documented response", () => {
-		const { status, root, body } = ask(makeSts(), assuming());
+		const { status, root, body } = send(makeSts(), assumeRoleParameters());
 
 		assert.equal(status, 200);
 		assert.equal(root, "AssumeRoleResponse");
@@ -58,7 +58,10 @@ suite("AssumeRole", () => {
 
 	test("assigns a role one id, and every session different keys", () => {
 		const sts = makeSts();
-		const [one, other] = [ask(sts, assuming()), ask(sts, assuming())];
+		const [one, other] = [
+			send(sts, assumeRoleParameters()),
+			send(sts, assumeRoleParameters()),
+		];
 		const idOf = (body: StsElement) =>
 			child(body, "AssumedRoleUser").AssumedRoleId;
 		assert.equal(idOf(one.body), idOf(other.body));
@@ -69,12 +72,18 @@ suite("AssumeRole", () => {
 	});
 
 	test("applies DurationSeconds exactly", () => {
-		const { body } = ask(makeSts(), assuming({ DurationSeconds: "900" }));
+		const { body } = send(
+			makeSts(),
+			assumeRoleParameters({ DurationSeconds: "900" }),
+		);
 		assert.equal(credentials(body).Expiration, "2026-01-02T03:19:05Z");
 	});
 
 	test("returns SourceIdentity if the request has it", () => {
-		const { body } = ask(makeSts(), assuming({ SourceIdentity: "Alice" }));
+		const { body } = send(
+			makeSts(),
+			assumeRoleParameters({ SourceIdentity: "Alice" }),
+		);
 		assert.equal(body.SourceIdentity, "Alice");
 	});
 
@@ -87,9 +96,12 @@ suite("AssumeRole", () => {
 			[undefined, "JSON"],
 		] as const;
 		for (const [Format, expected] of formats) {
-			assert.equal(ask(makeSts(), assuming({ Format })).format, expected);
 			assert.equal(
-				ask(makeSts(), assuming({ Format, RoleArn: "x" })).format,
+				send(makeSts(), assumeRoleParameters({ Format })).format,
+				expected,
+			);
+			assert.equal(
+				send(makeSts(), assumeRoleParameters({ Format, RoleArn: "x" })).format,
 				expected,
 			);
 		}
@@ -97,7 +109,7 @@ suite("AssumeRole", () => {
 
 	test("reads its parameters from query and body, with one signature over both", () => {
 		const sts = makeSts();
-		const post = signed(assuming());
+		const post = signed(assumeRoleParameters());
 		const entries = Object.entries(post);
 		const common = new Map(
 			entries.filter(([name]) => !name.startsWith("Role")),
@@ -106,7 +118,7 @@ suite("AssumeRole", () => {
 		const mixed = arrival(Object.fromEntries(own), { query: common });
 		assert.equal(sts.answer(mixed).status, 200);
 
-		const get = signed(assuming(), "sk", "GET");
+		const get = signed(assumeRoleParameters(), "sk", "GET");
 		const query = new Map(Object.entries(get));
 		const more = { method: "GET", query, headers: {}, body: Buffer.alloc(0) };
 		assert.equal(sts.answer(arrival({}, more)).status, 200);
@@ -114,7 +126,7 @@ suite("AssumeRole", () => {
 
 	test("ignores an empty Policy and empty options (A-525)", () => {
 		const more = { Policy: "", DurationSeconds: "", ExternalId: "" };
-		assert.equal(ask(makeSts(), assuming(more)).status, 200);
+		assert.equal(send(makeSts(), assumeRoleParameters(more)).status, 200);
 	});
 
 	test("accepts the php suite's time with an H, and ali-oss's milliseconds", () => {
@@ -122,7 +134,10 @@ suite("AssumeRole", () => {
 			"2026-01-02H03:04:05Z",
 			"2026-01-02T03:04:05.678Z",
 		])
-			assert.equal(ask(makeSts(), assuming({ Timestamp })).status, 200);
+			assert.equal(
+				send(makeSts(), assumeRoleParameters({ Timestamp })).status,
+				200,
+			);
 	});
 
 	const withLonger = `{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"${"x".repeat(2048)}"}]}`;
@@ -181,12 +196,12 @@ suite("AssumeRole", () => {
 		],
 		[
 			"an unknown key (A-520)",
-			{ AccessKeyId: "nobody" },
+			{ AccessKeyId: "unknown" },
 			"404 InvalidAccessKeyId.NotFound: Specified access key is not found.",
 		],
 		[
-			"a key that is switched off",
-			{ AccessKeyId: "goneId" },
+			"a disabled key",
+			{ AccessKeyId: "inactiveId" },
 			"403 InvalidAccessKeyId.Inactive: Specified access key is disabled.",
 		],
 		[
@@ -210,7 +225,7 @@ suite("AssumeRole", () => {
 			"400 InvalidTimeStamp.Expired: Specified time stamp or date value is expired.",
 		],
 		[
-			"a time in 16 minutes",
+			"a time 16 minutes in the future",
 			{ Timestamp: "2026-01-02T03:20:05Z" },
 			"400 InvalidTimeStamp.Expired: Specified time stamp or date value is expired.",
 		],
@@ -240,7 +255,7 @@ suite("AssumeRole", () => {
 			"400 InvalidParameter.RoleSessionName: The parameter RoleSessionName is wrongly formed.",
 		],
 		[
-			"a RoleSessionName with a star",
+			"a RoleSessionName with an asterisk",
 			{ RoleSessionName: "abc*abc" },
 			"400 InvalidParameter.RoleSessionName: The parameter RoleSessionName is wrongly formed.",
 		],
@@ -270,7 +285,7 @@ suite("AssumeRole", () => {
 			"400 InvalidParameter.DurationSeconds: The Min/Max value of DurationSeconds is 15min/1hr.",
 		],
 		[
-			"DurationSeconds of letters",
+			"DurationSeconds that is not a number",
 			{ DurationSeconds: "long" },
 			"400 InvalidParameter.DurationSeconds: The Min/Max value of DurationSeconds is 15min/1hr.",
 		],
@@ -280,12 +295,12 @@ suite("AssumeRole", () => {
 			"400 InvalidParameter.PolicySize: The size of Policy must be smaller than 2048 bytes.",
 		],
 		[
-			"a Policy that is no JSON",
+			"a Policy that is not JSON",
 			{ Policy: "{" },
 			"400 InvalidParameter.PolicyGrammar: The parameter Policy has not passed grammar check.",
 		],
 		[
-			"a Policy with Statements, as ali-oss's test has it",
+			"a Policy with Statements, as in ali-oss's test",
 			{ Policy: '{"Version":"1","Statements":[]}' },
 			"400 InvalidParameter.PolicyGrammar: The parameter Policy has not passed grammar check.",
 		],
@@ -317,7 +332,7 @@ suite("AssumeRole", () => {
 	];
 	for (const [what, more, expected] of cases) {
 		test(`with ${what} is refused`, () => {
-			const answer = ask(makeSts(), assuming(more));
+			const answer = send(makeSts(), assumeRoleParameters(more));
 			assert.equal(refusal(answer), expected);
 			assert.equal(answer.root, "Error");
 			assert.deepEqual(Object.keys(answer.body), [
@@ -333,30 +348,43 @@ suite("AssumeRole", () => {
 	test("checks in this order: operation, common parameters, key, time, nonce, signature, its own parameters (A-526)", () => {
 		const sts = makeSts();
 		const SignatureNonce = "used";
-		assert.equal(ask(sts, assuming({ SignatureNonce })).status, 200);
+		assert.equal(
+			send(sts, assumeRoleParameters({ SignatureNonce })).status,
+			200,
+		);
 		const wrongs: readonly (readonly [Parameters, code: string])[] = [
 			[{ Action: "x" }, "InvalidParameter"],
 			[{ SignatureMethod: undefined }, "MissingSignatureMethod"],
-			[{ AccessKeyId: "nobody" }, "InvalidAccessKeyId.NotFound"],
+			[{ AccessKeyId: "unknown" }, "InvalidAccessKeyId.NotFound"],
 			[{ Timestamp: "x" }, "InvalidTimeStamp.Format"],
 			[{ SignatureNonce }, "SignatureNonceUsed"],
 			[{}, "SignatureDoesNotMatch"],
 		];
 		for (let first = 0; first < wrongs.length; first++) {
 			const all = wrongs.slice(first).map(([more]) => more);
-			const parameters = Object.assign({}, assuming({ RoleArn: "x" }), ...all);
-			assert.equal(ask(sts, parameters, "wrong").body.Code, wrongs[first]?.[1]);
+			const parameters = Object.assign(
+				{},
+				assumeRoleParameters({ RoleArn: "x" }),
+				...all,
+			);
+			assert.equal(
+				send(sts, parameters, "wrong").body.Code,
+				wrongs[first]?.[1],
+			);
 		}
 		const own = {
 			RoleArn: undefined,
 			RoleSessionName: "x",
 			DurationSeconds: "1",
 		};
-		assert.equal(ask(sts, assuming(own)).body.Code, "MissingRoleArn");
+		assert.equal(
+			send(sts, assumeRoleParameters(own)).body.Code,
+			"MissingRoleArn",
+		);
 	});
 
-	test("answers a wrong signature with the string to sign", () => {
-		const parameters = signed(assuming(), "wrong");
+	test("returns the string to sign if the signature is wrong", () => {
+		const parameters = signed(assumeRoleParameters(), "wrong");
 		const { status, body } = makeSts().answer(arrival(parameters));
 		assert.equal(status, 400);
 		assert.equal(body.Code, "SignatureDoesNotMatch");
@@ -370,11 +398,11 @@ suite("AssumeRole", () => {
 	test("reports an impossible signature as incomplete", () => {
 		for (const Signature of ["x", "AAAA", `${"A".repeat(40)}`]) {
 			const { body } = makeSts().answer(
-				arrival({ ...signed(assuming()), Signature }),
+				arrival({ ...signed(assumeRoleParameters()), Signature }),
 			);
 			assert.equal(body.Code, "IncompleteSignature");
 		}
-		const { Signature: _, ...unsigned } = signed(assuming());
+		const { Signature: _, ...unsigned } = signed(assumeRoleParameters());
 		assert.equal(
 			makeSts().answer(arrival(unsigned)).body.Code,
 			"MissingSignature",
@@ -383,21 +411,21 @@ suite("AssumeRole", () => {
 
 	test("accepts a nonce once, and again after a wrong signature (A-523)", () => {
 		const sts = makeSts();
-		const parameters = assuming();
+		const parameters = assumeRoleParameters();
 		assert.equal(
-			ask(sts, parameters, "wrong").body.Code,
+			send(sts, parameters, "wrong").body.Code,
 			"SignatureDoesNotMatch",
 		);
-		assert.equal(ask(sts, parameters).status, 200);
+		assert.equal(send(sts, parameters).status, 200);
 		assert.equal(
-			refusal(ask(sts, parameters)),
+			refusal(send(sts, parameters)),
 			"400 SignatureNonceUsed: Specified signature nonce was used already.",
 		);
 	});
 
 	test("refuses a body that is neither a form nor JSON", () => {
 		const headers = { "content-type": "text/plain" };
-		const answer = ask(makeSts(), assuming(), "sk", { headers });
+		const answer = send(makeSts(), assumeRoleParameters(), "sk", { headers });
 		assert.equal(
 			refusal(answer),
 			'400 InvalidParameter.ContentType: The ContentType request header must be either "application/json" or "application/x-www-form-urlencoded".',
@@ -405,7 +433,7 @@ suite("AssumeRole", () => {
 	});
 
 	test("reads a body of JSON with texts and numbers as parameters", () => {
-		const text = signed(assuming({ DurationSeconds: "900" }));
+		const text = signed(assumeRoleParameters({ DurationSeconds: "900" }));
 		const body = Buffer.from(JSON.stringify({ ...text, DurationSeconds: 900 }));
 		const headers = { "content-type": "application/json" };
 		const answer = makeSts().answer(arrival({}, { headers, body }));
@@ -426,18 +454,26 @@ suite("AssumeRole", () => {
 	test("refuses a Policy that is an object instead of a text", () => {
 		const policy = { Version: "1", Statement: [] };
 		const headers = { "content-type": "application/json" };
-		const parameters = { ...assuming({}), Policy: policy, Signature: "x" };
+		const parameters = {
+			...assumeRoleParameters({}),
+			Policy: policy,
+			Signature: "x",
+		};
 		const body = Buffer.from(JSON.stringify(parameters));
 		const answer = makeSts(false).answer(arrival({}, { headers, body }));
 		assert.match(refusal(answer), /^400 InvalidParameter.PolicyGrammar:/);
 	});
 
-	test("accepts any caller under --auth off", () => {
+	test("accepts any caller with --auth off", () => {
 		const sts = makeSts(false);
-		const answer = ask(sts, assuming({ AccessKeyId: "nobody" }), "wrong");
+		const answer = send(
+			sts,
+			assumeRoleParameters({ AccessKeyId: "unknown" }),
+			"wrong",
+		);
 		assert.equal(answer.status, 200);
 		assert.equal(
-			ask(sts, assuming({ RoleArn: "x" })).body.Code,
+			send(sts, assumeRoleParameters({ RoleArn: "x" })).body.Code,
 			"InvalidParameter.RoleArn",
 		);
 	});
@@ -445,7 +481,11 @@ suite("AssumeRole", () => {
 
 suite("A role can be assumed", () => {
 	const outcome = (more: Parameters, secret = "s"): unknown => {
-		const { status, body } = ask(makeSts(), assuming(more), secret);
+		const { status, body } = send(
+			makeSts(),
+			assumeRoleParameters(more),
+			secret,
+		);
 		return status === 200 ? "assumed" : body.Code;
 	};
 
@@ -455,7 +495,11 @@ suite("A role can be assumed", () => {
 		const notes: string[] = [];
 		const sts = makeSts(true, (sentence) => notes.push(sentence));
 		for (const AccessKeyId of ["powerfulId", "ak", "ak"])
-			ask(sts, assuming({ AccessKeyId }), AccessKeyId === "ak" ? "sk" : "s");
+			send(
+				sts,
+				assumeRoleParameters({ AccessKeyId }),
+				AccessKeyId === "ak" ? "sk" : "s",
+			);
 		assert.equal(notes.length, 1);
 		assert.match(
 			notes[0] ?? "",
@@ -474,16 +518,22 @@ suite("A role can be assumed", () => {
 		assert.equal(outcome({ AccessKeyId: "ak2" }, "sk2"), "NoPermission");
 	});
 
-	test("by a session of another role, unless its session policy is silent on it", () => {
+	test("by a session of another role, unless its session policy does not allow it", () => {
 		const sts = makeSts();
 		const chained = (Policy?: string): unknown => {
-			const keys = credentials(ask(sts, assuming({ Policy })).body);
+			const keys = credentials(
+				send(sts, assumeRoleParameters({ Policy })).body,
+			);
 			const more = {
 				AccessKeyId: keys.AccessKeyId,
 				SecurityToken: keys.SecurityToken,
 				RoleArn: `acs:ram::${ACCOUNT}:role/other`,
 			};
-			const { status, body } = ask(sts, assuming(more), keys.AccessKeySecret);
+			const { status, body } = send(
+				sts,
+				assumeRoleParameters(more),
+				keys.AccessKeySecret,
+			);
 			return status === 200 ? child(body, "AssumedRoleUser").Arn : body.Code;
 		};
 		const silent =
@@ -495,7 +545,7 @@ suite("A role can be assumed", () => {
 	test("by a session only while it lasts, with its own token", () => {
 		const sts = makeSts();
 		const keys = credentials(
-			ask(sts, assuming({ DurationSeconds: "900" })).body,
+			send(sts, assumeRoleParameters({ DurationSeconds: "900" })).body,
 		);
 		const later = new Date(NOW.getTime() + 900_000);
 		const more = {
@@ -503,14 +553,17 @@ suite("A role can be assumed", () => {
 			SecurityToken: keys.SecurityToken,
 			Timestamp: later.toISOString(),
 		};
-		const late = ask(sts, assuming(more), keys.AccessKeySecret, {
+		const late = send(sts, assumeRoleParameters(more), keys.AccessKeySecret, {
 			receivedAt: later,
 		});
 		assert.equal(
 			refusal(late),
 			"400 InvalidSecurityToken.Expired: Specified SecurityToken is expired.",
 		);
-		const mixed = ask(sts, assuming({ ...more, AccessKeyId: "ak" }));
+		const mixed = send(
+			sts,
+			assumeRoleParameters({ ...more, AccessKeyId: "ak" }),
+		);
 		assert.equal(
 			refusal(mixed),
 			"400 InvalidSecurityToken.MismatchWithAccessKey: Specified SecurityToken mismatch with the AccessKey.",
@@ -520,28 +573,28 @@ suite("A role can be assumed", () => {
 
 suite("The record of a refusal by STS names", () => {
 	test("the policy that does not allow a role to be assumed", () => {
-		const asked = `sts:AssumeRole on acs:ram::${ACCOUNT}:role/app`;
+		const action = `sts:AssumeRole on acs:ram::${ACCOUNT}:role/app`;
 		const sts = makeSts();
-		const said = (more: Parameters, secret: string): string => {
-			const { body, diagnosis } = ask(sts, assuming(more), secret);
+		const diagnosisOf = (more: Parameters, secret: string): string => {
+			const { body, diagnosis } = send(sts, assumeRoleParameters(more), secret);
 			assert.equal(body.Code, "NoPermission");
 			return diagnosis;
 		};
 		assert.equal(
-			said({ AccessKeyId: "powerlessId" }, "s"),
-			`no statement of identity policy allows ${asked} to RAM user powerless of account ${ACCOUNT}`,
+			diagnosisOf({ AccessKeyId: "powerlessId" }, "s"),
+			`no statement of identity policy allows ${action} to RAM user powerless of account ${ACCOUNT}`,
 		);
 		assert.equal(
-			said({ AccessKeyId: "ak2" }, "sk2"),
+			diagnosisOf({ AccessKeyId: "ak2" }, "sk2"),
 			`role app of account ${ACCOUNT} trusts ${ACCOUNT}, not account 2`,
 		);
 		const Policy =
 			'{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
-		const keys = credentials(ask(sts, assuming({ Policy })).body);
+		const keys = credentials(send(sts, assumeRoleParameters({ Policy })).body);
 		const { AccessKeyId, SecurityToken, AccessKeySecret = "" } = keys;
 		assert.equal(
-			said({ AccessKeyId, SecurityToken }, AccessKeySecret),
-			`statement 1 of the session policy denies ${asked} to session job of role app of account ${ACCOUNT}`,
+			diagnosisOf({ AccessKeyId, SecurityToken }, AccessKeySecret),
+			`statement 1 of the session policy denies ${action} to session job of role app of account ${ACCOUNT}`,
 		);
 	});
 
@@ -558,7 +611,7 @@ suite("The record of a refusal by STS names", () => {
 			const [, text = ""] = String(body.Message).split("to sign is:");
 			return text;
 		};
-		const said = (parameters: Parameters, Signature: string): string => {
+		const diagnosisOf = (parameters: Parameters, Signature: string): string => {
 			const given = { ...signed(parameters), Signature };
 			const answer = sts.answer(arrival(given));
 			assert.match(
@@ -567,7 +620,7 @@ suite("The record of a refusal by STS names", () => {
 			);
 			return answer.diagnosis;
 		};
-		const own = assuming(blank);
+		const own = assumeRoleParameters(blank);
 		const text = stringToSign(own);
 		const signature = (key: string, of = text): string =>
 			hmac(key, of).toString("base64");
@@ -582,14 +635,17 @@ suite("The record of a refusal by STS names", () => {
 			[signature("unknown&"), /^$/],
 		] as const;
 		for (const [wrong, sentence] of cases)
-			assert.match(said(own, wrong), sentence);
+			assert.match(diagnosisOf(own, wrong), sentence);
 	});
 });
 
 suite("GetCallerIdentity", () => {
 	const identity = (more: Parameters, secret = "sk", sts = makeSts()) => {
-		const parameters = { ...assuming(more), Action: "GetCallerIdentity" };
-		const { RequestId: _, ...rest } = ask(sts, parameters, secret).body;
+		const parameters = {
+			...assumeRoleParameters(more),
+			Action: "GetCallerIdentity",
+		};
+		const { RequestId: _, ...rest } = send(sts, parameters, secret).body;
 		return rest;
 	};
 
@@ -615,7 +671,7 @@ suite("GetCallerIdentity", () => {
 
 	test("names a session like AssumeRole", () => {
 		const sts = makeSts();
-		const { body } = ask(sts, assuming());
+		const { body } = send(sts, assumeRoleParameters());
 		const keys = credentials(body);
 		const { AccessKeyId, SecurityToken } = keys;
 		const named = identity(

@@ -208,10 +208,13 @@ const toPath = (text: string): string =>
 const elsewhere = (marker: Buffer): string =>
 	marker.toString("latin1").replace(/[0-9a-f]{8}-[0-9a-f]{4}/, "00000000-0000");
 
-function contentOf({ synced, writes }: Inode, isKept: () => boolean): Buffer {
+function contentOf(
+	{ synced, writes }: Inode,
+	isWritten: () => boolean,
+): Buffer {
 	let content = synced;
 	for (const { at, data } of writes) {
-		if (!isKept()) continue;
+		if (!isWritten()) continue;
 		const size = Math.max(content.length, at + data.length);
 		const grown = Buffer.alloc(size);
 		content.copy(grown);

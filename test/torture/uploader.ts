@@ -34,7 +34,7 @@ export class Uploader {
 				await this.#step();
 				this.#count++;
 			} catch (error) {
-				if (isGone(error)) return this.#count - before;
+				if (isDisconnected(error)) return this.#count - before;
 				throw error;
 			}
 		}
@@ -187,9 +187,9 @@ function accepted(answer: Answer): Answer {
 	return answer;
 }
 
-const GONE = ["ECONNRESET", "ECONNREFUSED", "EPIPE"];
+const DISCONNECTED = ["ECONNRESET", "ECONNREFUSED", "EPIPE"];
 
-const isGone = (error: unknown): boolean =>
+const isDisconnected = (error: unknown): boolean =>
 	error instanceof Error &&
 	"code" in error &&
-	GONE.includes(String(error.code));
+	DISCONNECTED.includes(String(error.code));

@@ -76,12 +76,12 @@ suite("The cloud's credentials come from", () => {
 
 suite("A credentials URI", () => {
 	const start = async (t: TestContext, lives: number) => {
-		let asked = 0;
+		let requests = 0;
 		const uri = await startFake(t, (_, outgoing) => {
-			asked += 1;
+			requests += 1;
 			outgoing.end(
 				JSON.stringify({
-					...{ Code: "Success", AccessKeyId: `STS.${asked}` },
+					...{ Code: "Success", AccessKeyId: `STS.${requests}` },
 					...{ AccessKeySecret: "secret", SecurityToken: "token" },
 					Expiration: new Date(Date.now() + lives).toISOString(),
 				}),

@@ -15,7 +15,7 @@ type Given = {
 	readonly has?: Readonly<Record<string, readonly string[]>>;
 };
 
-const ask = ({
+const requestOf = ({
 	action = "oss:GetObject",
 	name = "b/k",
 	has = {},
@@ -35,7 +35,7 @@ const ALLOW = { Effect: "Allow", Action: "oss:GetObject", Resource: "*" };
 const judged = (statements: readonly object[], given: Given = {}): string => {
 	const json = JSON.stringify({ Version: "1", Statement: statements });
 	const policy = readPolicy(json, "identity");
-	return judge([{ name: "p", policy }], ask(given)).verdict;
+	return judge([{ name: "p", policy }], requestOf(given)).verdict;
 };
 
 const resource = (text: string, name = "b/k"): string =>
@@ -60,7 +60,7 @@ suite("Policies", () => {
 				{ name: "first", policy: read(ALLOW) },
 				{ name: "second", policy: read(ALLOW, deny) },
 			],
-			ask(),
+			requestOf(),
 		);
 		assert.deepEqual(judgement, {
 			verdict: "explicit deny",

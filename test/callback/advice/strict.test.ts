@@ -33,16 +33,16 @@ const CASES: Readonly<
 	Record<string, readonly [(t: TestContext) => Promise<Case>, RegExp]>
 > = {
 	"private-address": [
-		async (t) => ({ headers: asking(await urlOf(t)) }),
+		async (t) => ({ headers: callbackHeaders(await urlOf(t)) }),
 		/^400 InvalidArgument 0007-00000008: Private address is forbidden to callback\.$/,
 	],
 	"no-url": [
-		async () => ({ headers: asking("") }),
+		async () => ({ headers: callbackHeaders("") }),
 		/^400 InvalidArgument 0007-00000004: The callback url configuration is invalid\.$/,
 	],
 	"mixed-carriers": [
 		async (t) => ({
-			headers: asking(await urlOf(t)),
+			headers: callbackHeaders(await urlOf(t)),
 			query: { "callback-var": base64Json({ "x:a": "1" }) },
 		}),
 		/^400 InvalidArgument 0007-00000027: Either the callback query string/,
@@ -50,7 +50,7 @@ const CASES: Readonly<
 	"upper-case-variable": [
 		async (t) => ({
 			headers: {
-				...asking(await urlOf(t)),
+				...callbackHeaders(await urlOf(t)),
 				"x-oss-callback-var": base64Json({ "x:User": "1" }),
 			},
 		}),
@@ -59,7 +59,7 @@ const CASES: Readonly<
 	"no-sni": [
 		async (t) => {
 			const { port } = new URL(await urlOf(t));
-			return { headers: asking(`https://localhost:${port}/`) };
+			return { headers: callbackHeaders(`https://localhost:${port}/`) };
 		},
 		/^203 CallbackFailed 0007-00000203: Error status : 502\.$/,
 	],
@@ -79,7 +79,7 @@ const CASES: Readonly<
 			const headers = { "Content-Type": "application/xml" };
 			const answer = { headers, body: "<saved/>" };
 			const { url } = await startApplicationServer(t, answer);
-			return { headers: asking(url) };
+			return { headers: callbackHeaders(url) };
 		},
 		/^203 CallbackFailed 0007-00000205: Response body is not valid json format\.$/,
 	],
@@ -88,7 +88,7 @@ const CASES: Readonly<
 const urlOf = async (t: TestContext): Promise<string> =>
 	(await startApplicationServer(t)).url;
 
-const asking = (callbackUrl: string): Record<string, string> => ({
+const callbackHeaders = (callbackUrl: string): Record<string, string> => ({
 	"x-oss-callback": base64Json({ callbackUrl, callbackBody: "a" }),
 });
 
@@ -151,7 +151,7 @@ suite("Under --strict", () => {
 	test("a server with TLS is not called without callbackSNI", async (t) => {
 		let connections = 0;
 		const { port } = await startTcpServer(t, () => connections++);
-		const headers = asking(`https://localhost:${port}/`);
+		const headers = callbackHeaders(`https://localhost:${port}/`);
 		const except = ["--strict-except", "private-address"];
 		const { answer } = await upload(t, { headers }, "--strict", ...except);
 
@@ -195,7 +195,7 @@ suite("Under --strict", () => {
 		test(`${what} after the file is refused, and nothing is stored (A-633)`, async (t) => {
 			const except = ["--strict-except", "private-address"];
 			const strict = await startWithAdmin(t, "--strict", ...except);
-			const callback = asking(await urlOf(t))["x-oss-callback"] ?? "";
+			const callback = callbackHeaders(await urlOf(t))["x-oss-callback"] ?? "";
 			const fields = [field("callback", callback), field("x:v", "1")];
 			const isLate = ({ name }: Part): boolean => name === late;
 			const parts = [
@@ -296,7 +296,11 @@ suite("--strict", () => {
 test("A refusal by --strict names --strict-except in the record of the request", async (t) => {
 	const { oss, admin } = await startWithAdmin(t, "--strict");
 
-	const answer = await oss.put("/photos/cat", "meow", asking("127.0.0.1"));
+	const answer = await oss.put(
+		"/photos/cat",
+		"meow",
+		callbackHeaders("127.0.0.1"),
+	);
 
 	const { json } = await admin.get("/api/requests");
 	const refused = json.requests.find(
@@ -312,7 +316,7 @@ test("A refusal by --strict names --strict-except in the record of the request",
 test("A private address is a note: information, not an alarm", async (t) => {
 	const { oss, admin } = await startWithAdmin(t);
 
-	await oss.put("/photos/cat", "meow", asking(await urlOf(t)));
+	await oss.put("/photos/cat", "meow", callbackHeaders(await urlOf(t)));
 
 	const { json } = await admin.get("/api/callbacks");
 	const [found] = json.callbacks[0].findings;

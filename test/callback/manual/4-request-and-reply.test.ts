@@ -31,7 +31,7 @@ async function startAnswering(
 	return { url, requests };
 }
 
-const ask = ({ oss }: TestEmulator, callback: object): Promise<Answer> =>
+const upload = ({ oss }: TestEmulator, callback: object): Promise<Answer> =>
 	oss.put("/photos/cat", "meow", {
 		"x-oss-callback": base64Json({ callbackBody: "o=${object}", ...callback }),
 	});
@@ -42,7 +42,7 @@ suite("The request", () => {
 		const { url, requests } = await startAnswering(t, OK);
 		const { host } = new URL(url);
 
-		const put = await ask(emulator, { callbackUrl: `${url}/a%20b?c=%20d` });
+		const put = await upload(emulator, { callbackUrl: `${url}/a%20b?c=%20d` });
 
 		const [head = "", body = ""] = requests[0]?.split("\r\n\r\n") ?? [];
 		const [line, ...headers] = head.split("\r\n");
@@ -84,7 +84,7 @@ suite("The request", () => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
-		await ask(emulator, {
+		await upload(emulator, {
 			callbackUrl: url,
 			callbackBodyType: "application/json",
 		});
@@ -96,7 +96,10 @@ suite("The request", () => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
-		await ask(emulator, { callbackUrl: url, callbackHost: "app.example.com" });
+		await upload(emulator, {
+			callbackUrl: url,
+			callbackHost: "app.example.com",
+		});
 
 		assert.match(requests[0] ?? "", /\r\nhost: app\.example\.com\r\n/);
 	});
@@ -105,7 +108,7 @@ suite("The request", () => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
-		await ask(emulator, {
+		await upload(emulator, {
 			callbackUrl: url,
 			additionalHeaders: { "app-a": "1", "app-b": "x y" },
 		});
@@ -119,7 +122,7 @@ suite("The request", () => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
-		await ask(emulator, { callbackUrl: url.replace("http://", "") });
+		await upload(emulator, { callbackUrl: url.replace("http://", "") });
 
 		assert.match(requests[0] ?? "", /^POST \/ HTTP/);
 	});
@@ -128,8 +131,8 @@ suite("The request", () => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, "");
 
-		await ask(emulator, { callbackUrl: url });
-		await ask(emulator, { callbackUrl: url });
+		await upload(emulator, { callbackUrl: url });
+		await upload(emulator, { callbackUrl: url });
 
 		assert.equal(requests.length, 2);
 	});
@@ -144,7 +147,7 @@ suite("Of several URLs", () => {
 		const deaf = `127.0.0.1:${await findDeafPort()}`;
 		const urls = [bad.url, deaf, good.url, unused.url];
 
-		const put = await ask(emulator, { callbackUrl: urls.join(";") });
+		const put = await upload(emulator, { callbackUrl: urls.join(";") });
 
 		assert.equal(put.status, 200);
 		const calls = [bad, good, unused].map(({ requests }) => requests.length);
@@ -156,7 +159,7 @@ suite("Of several URLs", () => {
 		const bad = await startAnswering(t, OK.replace("200", "500"));
 		const good = await startAnswering(t, OK);
 
-		await ask(emulator, { callbackUrl: `${bad.url}/a;${good.url}/b` });
+		await upload(emulator, { callbackUrl: `${bad.url}/a;${good.url}/b` });
 
 		const signatures = [...bad.requests, ...good.requests].map(
 			(request) => /Authorization: (.*)/.exec(request)?.[1],
@@ -170,7 +173,7 @@ suite("Of several URLs", () => {
 		const answers = statuses.map((status) => OK.replace("200", `${status}`));
 		const { url, requests } = await startAnswering(t, ...answers);
 
-		const put = await ask(emulator, {
+		const put = await upload(emulator, {
 			callbackUrl: Array(5).fill(url).join(";"),
 		});
 
@@ -199,7 +202,7 @@ suite("An answer counts", () => {
 			const emulator = await startWithBucket(t);
 			const { url } = await startAnswering(t, text);
 
-			const put = await ask(emulator, { callbackUrl: url });
+			const put = await upload(emulator, { callbackUrl: url });
 
 			assert.equal(`${put.status} ${put.text}`, `200 ${body}`);
 			assert.equal(put.headers["content-type"], type);
@@ -210,8 +213,8 @@ suite("An answer counts", () => {
 		const body = `"${"a".repeat(1024 * 1024 - 2)}"`;
 		const { url } = await startAnswering(t, sized(body), sized(`${body} `));
 
-		const good = await ask(emulator, { callbackUrl: url });
-		const bad = await ask(emulator, { callbackUrl: url });
+		const good = await upload(emulator, { callbackUrl: url });
+		const bad = await upload(emulator, { callbackUrl: url });
 
 		assert.equal(good.text, body);
 		assert.match(refusal(bad), /too long content-length value\.$/);
@@ -227,7 +230,7 @@ suite("An answer counts", () => {
 		];
 		const { url } = await startAnswering(t, sized("{}", ...headers));
 
-		const put = await ask(emulator, { callbackUrl: url });
+		const put = await upload(emulator, { callbackUrl: url });
 
 		assert.equal(put.headers["x-app"], undefined);
 		assert.equal(put.headers["set-cookie"], undefined);
@@ -261,14 +264,14 @@ suite("The uploader gets 203 CallbackFailed for", () => {
     ["JSON and something after it",   sized("{} ok"), notJson],
     ["single quotes",                 sized("{'Status':'OK'}"), notJson],
   ];
-	for (const [what, text, told] of cases)
+	for (const [what, text, message] of cases)
 		test(what, async (t) => {
 			const emulator = await startWithBucket(t);
 			const { url } = await startAnswering(t, text);
 
-			const put = await ask(emulator, { callbackUrl: url });
+			const put = await upload(emulator, { callbackUrl: url });
 
-			assert.equal(refusal(put), `203 CallbackFailed ${told}`);
+			assert.equal(refusal(put), `203 CallbackFailed ${message}`);
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});
 
@@ -279,7 +282,7 @@ suite("The uploader gets 203 CallbackFailed for", () => {
 		const moved = sized("{}", location).replace("200 OK", "307 X");
 		const { url } = await startAnswering(t, moved);
 
-		const put = await ask(emulator, { callbackUrl: url });
+		const put = await upload(emulator, { callbackUrl: url });
 
 		assert.match(refusal(put), /Error status : 307\.$/);
 		assert.deepEqual(target.requests, []);

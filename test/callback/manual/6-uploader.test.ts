@@ -41,13 +41,13 @@ for (const operation of OPERATIONS)
 			const emulator = await startWithBucket(t);
 			const good = await startApplicationServer(t);
 			const bad = await startApplicationServer(t, { status: 500 });
-			const ask = (callbackUrl: string) =>
+			const uploadTo = (callbackUrl: string) =>
 				upload(emulator, operation, {
 					callback: { callbackUrl, callbackBody: "a" },
 				});
 
 			const without = await upload(emulator, operation, {});
-			const answers = [await ask(good.url), await ask(bad.url)];
+			const answers = [await uploadTo(good.url), await uploadTo(bad.url)];
 
 			assert.deepEqual(
 				answers.map(({ status }) => status),

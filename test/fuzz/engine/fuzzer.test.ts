@@ -7,7 +7,7 @@ import { type Finding, Fuzzer } from "./fuzzer.ts";
 import { targetNames, urlOf } from "./run.ts";
 import { reading, type Target } from "./target.ts";
 
-const watch = { starts: () => {}, found: () => {}, kept: () => {} };
+const watch = { starts: () => {}, found: () => {}, added: () => {} };
 
 /** Words of the files that the planted target runs. */
 const LITERALS = /(?:MalformedXML|apos|quot|ErrorDetail|hex|__proto__|utf8)/;

@@ -40,7 +40,7 @@ type Watch = {
 	readonly starts: (input: Buffer) => void;
 	readonly found: (finding: Finding) => void;
 	/** A new input of the corpus. */
-	readonly kept: (input: Buffer) => void;
+	readonly added: (input: Buffer) => void;
 };
 
 const cpuMs = (): number => {
@@ -144,7 +144,7 @@ export class Fuzzer {
 			if (!isNew(counts, this.#records.single)) continue;
 			record(counts, this.#records.single);
 			this.#corpus.push(input);
-			this.#watch.kept(input);
+			this.#watch.added(input);
 		}
 		const words = [...(this.#target.words ?? []), ...this.#coverage.literals()];
 		this.#words = words

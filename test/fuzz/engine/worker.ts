@@ -19,7 +19,7 @@ const fuzzer = new Fuzzer(loaded, seed, {
 		Atomics.add(state, 0, 1);
 	},
 	found: ({ what, input }) => tell({ kind: "finding", what, input }),
-	kept: (input) => tell({ kind: "input", input }),
+	added: (input) => tell({ kind: "input", input }),
 });
 process.on("uncaughtException", (error) => fuzzer.throwLate(error));
 process.on("unhandledRejection", (error) => fuzzer.throwLate(error));

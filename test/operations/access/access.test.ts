@@ -6,68 +6,74 @@ import { table } from "../../../emulator/operations/table.ts";
 import { refusal, textsOf } from "../../client.ts";
 import {
 	ACCOUNT_2,
-	type Ask,
+	AccessFixture,
+	type AccessRequest,
 	account,
 	allow,
+	anonymous,
 	buckets,
 	deny,
 	form,
 	get,
 	head,
 	listing,
-	N,
-	O,
 	OWNER,
-	Place,
+	owner,
 	put,
-	S,
 	type Statement,
+	session,
+	type TestCaller,
 	user,
-	type Who,
 	when,
-} from "../../server/asking.ts";
+} from "../../server/access-fixture.ts";
 import { field, file, postForm } from "../object/form.ts";
 
 const everybody = { Principal: ["*"] };
 
 /** A bucket `photos` with `cat` in it. */
-const openPlace = async (
+const openFixture = async (
 	t: TestContext,
 	acl = "private",
 	policy: readonly Statement[] = [],
 	...flags: readonly string[]
-): Promise<Place> => {
-	const place = await Place.openFor(t, ...flags);
-	await place.makeBucket("photos", acl, policy, { cat: {} });
-	return place;
+): Promise<AccessFixture> => {
+	const fixture = await AccessFixture.openFor(t, ...flags);
+	await fixture.makeBucket("photos", acl, policy, { cat: {} });
+	return fixture;
 };
 
-const addUser = (place: Place, ...statements: readonly Statement[]): Who => {
+const addUser = (
+	fixture: AccessFixture,
+	...statements: readonly Statement[]
+): TestCaller => {
 	const policies =
 		statements.length === 0 ? [] : [{ Version: "1", Statement: statements }];
 	const accessKeys = [{ id: "annKey", secret: "annKey" }];
-	place.emulator.ram.putUser(
+	fixture.emulator.ram.putUser(
 		readUser({ name: "ann", id: "201", accessKeys, policies }, OWNER),
 	);
 	return user("annKey");
 };
 
-const refusalOf = async (place: Place, who: Who, ask: Ask): Promise<string> =>
-	refusal(await place.ask(who, "photos", ask));
+const refusalOf = async (
+	fixture: AccessFixture,
+	caller: TestCaller,
+	request: AccessRequest,
+): Promise<string> => refusal(await fixture.send(caller, "photos", request));
 
 const ALL = "photos, photos/*";
 
 suite("A refusal", () => {
 	test("by a session's policy names the policy, and tells an implicit from an explicit denial (A-509)", async (t) => {
-		const place = await openPlace(t);
+		const fixture = await openFixture(t);
 		assert.equal(
-			await refusalOf(place, S(allow("PutObject", "*")), get("cat")),
+			await refusalOf(fixture, session(allow("PutObject", "*")), get("cat")),
 			"403 AccessDenied 0003-00000202: Access denied by authorizer's policy.",
 		);
 		assert.equal(
 			await refusalOf(
-				place,
-				S(allow("*", "*"), deny("GetObject", "*")),
+				fixture,
+				session(allow("*", "*"), deny("GetObject", "*")),
 				get("cat"),
 			),
 			"403 AccessDenied 0003-00000201: Access denied by authorizer's policy.",
@@ -75,54 +81,57 @@ suite("A refusal", () => {
 	});
 
 	test("by the policies of a session's role says the same", async (t) => {
-		const place = await openPlace(t);
+		const fixture = await openFixture(t);
 		const policies = [{ Version: "1", Statement: [allow("ListObjects", "*")] }];
-		place.emulator.ram.putRole(readRole({ name: "app", policies }, OWNER));
-		assert.equal(await place.verdict(S(), "photos", listing()), "allow");
+		fixture.emulator.ram.putRole(readRole({ name: "app", policies }, OWNER));
 		assert.equal(
-			await refusalOf(place, S(), get("cat")),
+			await fixture.verdict(session(), "photos", listing()),
+			"allow",
+		);
+		assert.equal(
+			await refusalOf(fixture, session(), get("cat")),
 			"403 AccessDenied 0003-00000202: Access denied by authorizer's policy.",
 		);
 	});
 
 	test("by a RAM user's policies has the text of a captured one", async (t) => {
-		const place = await openPlace(t);
+		const fixture = await openFixture(t);
 		const silent =
 			"403 AccessDenied 0003-00000001: You have no right to access this object because of bucket acl.";
-		const ann = addUser(place);
-		assert.equal(await refusalOf(place, ann, get("cat")), silent);
-		assert.equal(await refusalOf(place, ann, listing()), silent);
-		addUser(place, deny("GetObject", "*"));
+		const ann = addUser(fixture);
+		assert.equal(await refusalOf(fixture, ann, get("cat")), silent);
+		assert.equal(await refusalOf(fixture, ann, listing()), silent);
+		addUser(fixture, deny("GetObject", "*"));
 		assert.equal(
-			await refusalOf(place, ann, get("cat")),
+			await refusalOf(fixture, ann, get("cat")),
 			"403 AccessDenied 0003-00000201: AccessDenied",
 		);
 	});
 
 	test("by a bucket's policy names that policy; one by both policies names both", async (t) => {
-		const place = await openPlace(t, "public-read", [
+		const fixture = await openFixture(t, "public-read", [
 			deny("GetObject", "photos/*", everybody),
 		]);
 		assert.equal(
-			await refusalOf(place, N, get("cat")),
+			await refusalOf(fixture, anonymous, get("cat")),
 			"403 AccessDenied 0003-00000101: Access denied by bucket policy.",
 		);
-		const ann = addUser(place, deny("*", "*"));
+		const ann = addUser(fixture, deny("*", "*"));
 		assert.equal(
-			await refusalOf(place, ann, get("cat")),
+			await refusalOf(fixture, ann, get("cat")),
 			"403 AccessDenied 0003-00000203: AccessDenied",
 		);
 	});
 
 	test("by an ACL names the ACL of the bucket or of the object (A-546)", async (t) => {
-		const place = await openPlace(t);
+		const fixture = await openFixture(t);
 		const other = account(ACCOUNT_2);
-		await place.owner.put("/photos/own", "x", {
+		await fixture.owner.put("/photos/own", "x", {
 			"x-oss-object-acl": "private",
 		});
 		const cases = [
 			[
-				N,
+				anonymous,
 				get("cat"),
 				"0003-00000001: You have no right to access this object because of bucket acl.",
 			],
@@ -132,12 +141,12 @@ suite("A refusal", () => {
 				"0003-00000001: You have no right to access this object because of bucket acl.",
 			],
 			[
-				N,
+				anonymous,
 				get("own"),
 				"0003-00000005: You do not have read permission on this object.",
 			],
 			[
-				N,
+				anonymous,
 				put("own"),
 				"0003-00000006: You do not have write permission on this object.",
 			],
@@ -147,29 +156,29 @@ suite("A refusal", () => {
 				"0003-00000007: You do not have read acl permission on this object.",
 			],
 			[
-				N,
+				anonymous,
 				put("cat?acl", { "x-oss-object-acl": "private" }),
 				"0003-00000008: You do not have write acl permission on this object.",
 			],
-			[N, listing(), "0003-00000905: AccessDenied"],
+			[anonymous, listing(), "0003-00000905: AccessDenied"],
 			[other, listing(), ": The bucket you visit is not belong to you."],
 			[
-				N,
+				anonymous,
 				buckets,
 				"0003-00001201: Anonymous access is forbidden for this operation.",
 			],
 		] as const;
-		for (const [who, ask, expected] of cases)
+		for (const [caller, request, expected] of cases)
 			assert.equal(
-				await refusalOf(place, who, ask),
+				await refusalOf(fixture, caller, request),
 				`403 AccessDenied ${expected}`,
 			);
 	});
 
 	test("names the caller and the refused action, in OSS's order, for a HEAD request too", async (t) => {
-		const place = await openPlace(t);
-		const who = S(allow("PutObject", "*"));
-		const answer = await place.ask(who, "photos", get("cat"));
+		const fixture = await openFixture(t);
+		const caller = session(allow("PutObject", "*"));
+		const answer = await fixture.send(caller, "photos", get("cat"));
 
 		const [detail = ""] =
 			/<AccessDeniedDetail>[\s\S]*<\/AccessDeniedDetail>/.exec(answer.text) ??
@@ -191,14 +200,14 @@ suite("A refusal", () => {
 		const [message = ""] = textsOf(answer, "EncodedDiagnosticMessage");
 		assert.match(message, /^[A-Za-z0-9+/]+={0,2}$/);
 		assert.match(answer.text, /<\/AccessDeniedDetail>\s*<EC>/);
-		const headed = await place.ask(who, "photos", head("cat"));
+		const headed = await fixture.send(caller, "photos", head("cat"));
 		assert.equal(refusal(headed), refusal(answer));
 	});
 
 	test("of a RAM user names the user by its number, and the kind of the policy", async (t) => {
-		const place = await openPlace(t);
-		const ann = addUser(place, deny("PutObject", "*"));
-		const answer = await place.ask(ann, "photos", put("cat"));
+		const fixture = await openFixture(t);
+		const ann = addUser(fixture, deny("PutObject", "*"));
+		const answer = await fixture.send(ann, "photos", put("cat"));
 		assert.deepEqual(textsOf(answer, "AuthPrincipalType"), ["SubUser"]);
 		assert.deepEqual(textsOf(answer, "AuthPrincipalDisplayName"), ["201"]);
 		assert.deepEqual(textsOf(answer, "NoPermissionType"), ["ExplicitDeny"]);
@@ -210,11 +219,11 @@ suite("A refusal", () => {
 
 suite("The reason for a refusal", () => {
 	test("names the statement that denied the request", async (t) => {
-		const place = await openPlace(t, "private", [
+		const fixture = await openFixture(t, "private", [
 			allow("GetObject", "photos/*", { Principal: [ACCOUNT_2] }),
 			deny("GetObject", "photos/cat", { Principal: [ACCOUNT_2] }),
 		]);
-		const { why } = await place.refusal(
+		const { why } = await fixture.refusal(
 			account(ACCOUNT_2),
 			"photos",
 			get("cat"),
@@ -231,30 +240,30 @@ suite("The reason for a refusal", () => {
 	});
 
 	test("states that no policy allowed the request", async (t) => {
-		const place = await openPlace(t);
-		const sentenceOf = async (who: Who) =>
-			(await place.refusal(who, "photos", get("cat"))).why?.sentence;
-		const asked = `oss:GetObject on acs:oss:oss-cn-hangzhou:${OWNER}:photos/cat`;
+		const fixture = await openFixture(t);
+		const sentenceOf = async (caller: TestCaller) =>
+			(await fixture.refusal(caller, "photos", get("cat"))).why?.sentence;
+		const action = `oss:GetObject on acs:oss:oss-cn-hangzhou:${OWNER}:photos/cat`;
 		assert.equal(
-			await sentenceOf(S(allow("PutObject", "*"))),
-			`no statement of session policy allows ${asked} to session job of role app of account ${OWNER}`,
+			await sentenceOf(session(allow("PutObject", "*"))),
+			`no statement of session policy allows ${action} to session job of role app of account ${OWNER}`,
 		);
 		assert.equal(
-			await sentenceOf(addUser(place)),
-			`no statement of identity policy and bucket policy allows ${asked} to RAM user ann of account ${OWNER}`,
+			await sentenceOf(addUser(fixture)),
+			`no statement of identity policy and bucket policy allows ${action} to RAM user ann of account ${OWNER}`,
 		);
 		assert.equal(
-			await sentenceOf(N),
-			`the bucket's ACL private does not allow ${asked} to an anonymous caller`,
+			await sentenceOf(anonymous),
+			`the bucket's ACL private does not allow ${action} to an anonymous caller`,
 		);
 	});
 
 	test("is in the request log, and not in the response to the client", async (t) => {
-		const place = await openPlace(t);
-		const answer = await place.ask(N, "photos", get("cat"));
+		const fixture = await openFixture(t);
+		const answer = await fixture.send(anonymous, "photos", get("cat"));
 		assert.ok(!answer.text.includes("anonymous caller"));
 
-		const url = `${place.adminUrl}/api/requests`;
+		const url = `${fixture.adminUrl}/api/requests`;
 		const { requests } = JSON.parse(await (await fetch(url)).text());
 		const [latest] = requests;
 		assert.equal(latest.id, answer.headers["x-oss-request-id"]);
@@ -268,37 +277,41 @@ suite("The reason for a refusal", () => {
 
 suite("A RAM user", () => {
 	test("can list the account's buckets and create a bucket if its policies allow that", async (t) => {
-		const place = await openPlace(t);
-		const make: Ask = {
+		const fixture = await openFixture(t);
+		const make: AccessRequest = {
 			...put(""),
 			send: ({ client, sign }) => client.send("PUT", "/made-by-ann", sign({})),
 		};
-		const ann = addUser(place);
-		for (const ask of [buckets, make])
-			assert.equal(await place.verdict(ann, "photos", ask), "deny");
+		const ann = addUser(fixture);
+		for (const request of [buckets, make])
+			assert.equal(await fixture.verdict(ann, "photos", request), "deny");
 
-		addUser(place, allow("ListBuckets", "*"), allow("PutBucket", "made-by-*"));
-		const listed = await place.ask(ann, "photos", buckets);
+		addUser(
+			fixture,
+			allow("ListBuckets", "*"),
+			allow("PutBucket", "made-by-*"),
+		);
+		const listed = await fixture.send(ann, "photos", buckets);
 		assert.deepEqual(textsOf(listed, "Name"), ["photos"]);
-		assert.equal(await place.verdict(ann, "photos", make), "allow");
-		const { owner } = await place.emulator.store.buckets.get("made-by-ann");
-		assert.equal(owner, OWNER);
+		assert.equal(await fixture.verdict(ann, "photos", make), "allow");
+		const bucket = await fixture.emulator.store.buckets.get("made-by-ann");
+		assert.equal(bucket.owner, OWNER);
 	});
 
 	test("has the rights that the bucket's policy grants in another account's bucket, regardless of its own policies", async (t) => {
-		const place = await openPlace(t, "private", [
+		const fixture = await openFixture(t, "private", [
 			allow("GetObject", "photos/*", { Principal: ["201"] }),
 		]);
 		const accessKeys = [{ id: "annKey", secret: "annKey" }];
 		const policies = [{ Version: "1", Statement: [allow("*", "*")] }];
 		const ann = { name: "ann", id: "201", accessKeys, policies };
-		place.emulator.ram.putUser(readUser(ann, ACCOUNT_2));
+		fixture.emulator.ram.putUser(readUser(ann, ACCOUNT_2));
 		assert.equal(
-			await place.verdict(user("annKey"), "photos", get("cat")),
+			await fixture.verdict(user("annKey"), "photos", get("cat")),
 			"allow",
 		);
 		assert.equal(
-			await place.verdict(user("annKey"), "photos", put("cat")),
+			await fixture.verdict(user("annKey"), "photos", put("cat")),
 			"deny",
 		);
 	});
@@ -308,52 +321,70 @@ suite("A bucket with requester payment", () => {
 	const PAYING = { "x-oss-request-payer": "requester" };
 	const REFUSED =
 		"403 AccessDenied 0003-00000703: Access denied for requester pay bucket";
-	const open = async (t: TestContext): Promise<Place> => {
-		const place = await openPlace(t, "public-read-write", [
+	const open = async (t: TestContext): Promise<AccessFixture> => {
+		const fixture = await openFixture(t, "public-read-write", [
 			allow("*", ALL, { Principal: [ACCOUNT_2] }),
 		]);
-		await place.keep("photos", "requestPayment", '{"Payer":"Requester"}');
-		return place;
+		await fixture.putDocument(
+			"photos",
+			"requestPayment",
+			'{"Payer":"Requester"}',
+		);
+		return fixture;
 	};
 
 	test("requires a request of another account to accept the cost, in a header or in the URL", async (t) => {
-		const place = await open(t);
+		const fixture = await open(t);
 		const other = account(ACCOUNT_2);
-		const answer = await place.ask(other, "photos", get("cat"));
+		const answer = await fixture.send(other, "photos", get("cat"));
 		assert.equal(refusal(answer), REFUSED);
 		assert.deepEqual(textsOf(answer, "BucketName"), ["photos"]);
-		for (const ask of [
+		for (const request of [
 			get("cat", PAYING),
 			get("cat?x-oss-request-payer=requester"),
 			put("dog", PAYING),
 			listing("x-oss-request-payer=requester"),
 		])
 			assert.equal(
-				await place.verdict(other, "photos", ask),
+				await fixture.verdict(other, "photos", request),
 				"allow",
-				ask.what,
+				request.what,
 			);
-		for (const ask of [put("dog"), listing(), form("dog")])
-			assert.equal(await refusalOf(place, other, ask), REFUSED, ask.what);
+		for (const request of [put("dog"), listing(), form("dog")])
+			assert.equal(
+				await refusalOf(fixture, other, request),
+				REFUSED,
+				request.what,
+			);
 	});
 
 	test("refuses anonymous requests, even if they accept the cost", async (t) => {
-		const place = await open(t);
-		assert.equal(await refusalOf(place, N, get("cat")), REFUSED);
-		assert.equal(await refusalOf(place, N, get("cat", PAYING)), REFUSED);
+		const fixture = await open(t);
+		assert.equal(await refusalOf(fixture, anonymous, get("cat")), REFUSED);
+		assert.equal(
+			await refusalOf(fixture, anonymous, get("cat", PAYING)),
+			REFUSED,
+		);
 	});
 
 	test("requires no header from its owner, nor from the owner's users and sessions", async (t) => {
-		const place = await open(t);
-		for (const who of [O, S(), addUser(place, allow("*", "*"))])
-			assert.equal(await place.verdict(who, "photos", get("cat")), "allow");
+		const fixture = await open(t);
+		for (const caller of [owner, session(), addUser(fixture, allow("*", "*"))])
+			assert.equal(
+				await fixture.verdict(caller, "photos", get("cat")),
+				"allow",
+			);
 	});
 
 	test("checks the rights of the caller first (A-543)", async (t) => {
-		const place = await openPlace(t);
-		await place.keep("photos", "requestPayment", '{"Payer":"Requester"}');
+		const fixture = await openFixture(t);
+		await fixture.putDocument(
+			"photos",
+			"requestPayment",
+			'{"Payer":"Requester"}',
+		);
 		assert.match(
-			await refusalOf(place, account(ACCOUNT_2), get("cat")),
+			await refusalOf(fixture, account(ACCOUNT_2), get("cat")),
 			/0003-00000001/,
 		);
 	});
@@ -362,9 +393,9 @@ suite("A bucket with requester payment", () => {
 suite("Where public access is blocked", () => {
 	const BLOCK = '{"BlockPublicAccess":true}';
 	const block = {
-		"for the bucket": (place: Place) =>
-			place.keep("photos", "publicAccessBlock", BLOCK),
-		"for the account": ({ emulator: { store } }: Place) =>
+		"for the bucket": (fixture: AccessFixture) =>
+			fixture.putDocument("photos", "publicAccessBlock", BLOCK),
+		"for the account": ({ emulator: { store } }: AccessFixture) =>
 			store.configurations.changeOfAccount(
 				OWNER,
 				"publicAccessBlock",
@@ -373,107 +404,124 @@ suite("Where public access is blocked", () => {
 	};
 	for (const [where, set] of Object.entries(block)) {
 		test(`${where}, public ACLs and public policies have no effect`, async (t) => {
-			const place = await openPlace(t, "public-read-write", [
+			const fixture = await openFixture(t, "public-read-write", [
 				allow("ListObjects", "photos", everybody),
 				allow("GetObject", "photos/cat", { Principal: [ACCOUNT_2] }),
 			]);
-			for (const ask of [get("cat"), put("dog"), listing()])
-				assert.equal(await place.verdict(N, "photos", ask), "allow");
+			for (const request of [get("cat"), put("dog"), listing()])
+				assert.equal(
+					await fixture.verdict(anonymous, "photos", request),
+					"allow",
+				);
 
-			await set(place);
-			for (const ask of [get("cat"), put("dog"), listing()])
-				assert.equal(await place.verdict(N, "photos", ask), "deny");
+			await set(fixture);
+			for (const request of [get("cat"), put("dog"), listing()])
+				assert.equal(
+					await fixture.verdict(anonymous, "photos", request),
+					"deny",
+				);
 			assert.equal(
-				await place.verdict(account(ACCOUNT_2), "photos", get("cat")),
+				await fixture.verdict(account(ACCOUNT_2), "photos", get("cat")),
 				"allow",
 			);
-			assert.equal(await place.verdict(O, "photos", get("cat")), "allow");
-			const { why } = await place.refusal(N, "photos", get("cat"));
+			assert.equal(await fixture.verdict(owner, "photos", get("cat")), "allow");
+			const { why } = await fixture.refusal(anonymous, "photos", get("cat"));
 			assert.equal(why?.rule, "block public access");
 		});
 
 		test(`${where}, a public ACL cannot be set (A-545)`, async (t) => {
-			const place = await openPlace(t);
-			await set(place);
+			const fixture = await openFixture(t);
+			await set(fixture);
 			const object = { "x-oss-object-acl": "public-read" };
 			const bucket = { "x-oss-acl": "public-read-write" };
-			for (const ask of [put("cat", object), put("cat?acl", object)])
+			for (const request of [put("cat", object), put("cat?acl", object)])
 				assert.equal(
-					await refusalOf(place, O, ask),
+					await refusalOf(fixture, owner, request),
 					"403 AccessDenied 0016-00000901: Put public object acl is not allowed",
 				);
 			assert.equal(
-				await refusalOf(place, O, put("?acl", bucket)),
+				await refusalOf(fixture, owner, put("?acl", bucket)),
 				"403 AccessDenied 0016-00000901: Put public bucket acl is not allowed",
 			);
-			for (const ask of [
+			for (const request of [
 				put("cat", { "x-oss-object-acl": "private" }),
 				put("?acl", { "x-oss-acl": "private" }),
 			])
-				assert.equal(await place.verdict(O, "photos", ask), "allow");
+				assert.equal(await fixture.verdict(owner, "photos", request), "allow");
 		});
 	}
 
 	test("for the account, no bucket can be created with a public ACL", async (t) => {
-		const place = await openPlace(t);
-		await block["for the account"](place);
-		const made = await place.owner.put("/dogs", "", {
+		const fixture = await openFixture(t);
+		await block["for the account"](fixture);
+		const made = await fixture.owner.put("/dogs", "", {
 			"x-oss-acl": "public-read",
 		});
 		assert.match(refusal(made), /^403 AccessDenied 0016-00000901/);
-		assert.equal((await place.owner.put("/dogs")).status, 200);
+		assert.equal((await fixture.owner.put("/dogs")).status, 200);
 	});
 
 	test("for the bucket, a second PutBucket cannot set a public ACL either", async (t) => {
-		const place = await openPlace(t);
-		await block["for the bucket"](place);
-		const again = await place.owner.put("/photos", "", {
+		const fixture = await openFixture(t);
+		await block["for the bucket"](fixture);
+		const again = await fixture.owner.put("/photos", "", {
 			"x-oss-acl": "public-read",
 		});
 		assert.match(refusal(again), /^403 AccessDenied 0016-00000901/);
-		assert.equal((await place.owner.put("/photos")).status, 200);
+		assert.equal((await fixture.owner.put("/photos")).status, 200);
 	});
 });
 
 suite("Conditions on tags", () => {
 	const tagged = (key: string) =>
-		S(allow("*", ALL, when("StringEquals", key, "ok")));
+		session(allow("*", ALL, when("StringEquals", key, "ok")));
 
 	test("of the bucket apply to its tagging document", async (t) => {
-		const place = await openPlace(t);
-		const ask = async () =>
-			place.verdict(tagged("oss:BucketTag/status"), "photos", get("cat"));
-		assert.equal(await ask(), "deny");
+		const fixture = await openFixture(t);
+		const verdictOf = async () =>
+			fixture.verdict(tagged("oss:BucketTag/status"), "photos", get("cat"));
+		assert.equal(await verdictOf(), "deny");
 		const tags = { TagSet: { Tag: [{ Key: "status", Value: "ok" }] } };
-		await place.keep("photos", "tagging", JSON.stringify(tags));
-		assert.equal(await ask(), "allow");
+		await fixture.putDocument("photos", "tagging", JSON.stringify(tags));
+		assert.equal(await verdictOf(), "allow");
 	});
 
 	test("of the request apply to its body too", async (t) => {
-		const place = await openPlace(t);
-		const who = tagged("oss:RequestObjectTag/status");
-		const tagging = (value: string): Ask => ({
+		const fixture = await openFixture(t);
+		const caller = tagged("oss:RequestObjectTag/status");
+		const tagging = (value: string): AccessRequest => ({
 			...put("cat?tagging"),
 			body: `<Tagging><TagSet><Tag><Key>status</Key><Value>${value}</Value></Tag></TagSet></Tagging>`,
 		});
-		assert.equal(await place.verdict(who, "photos", tagging("ok")), "allow");
-		assert.equal(await place.verdict(who, "photos", tagging("no")), "deny");
-		assert.equal(await place.verdict(N, "photos", tagging("ok")), "deny");
+		assert.equal(
+			await fixture.verdict(caller, "photos", tagging("ok")),
+			"allow",
+		);
+		assert.equal(
+			await fixture.verdict(caller, "photos", tagging("no")),
+			"deny",
+		);
+		assert.equal(
+			await fixture.verdict(anonymous, "photos", tagging("ok")),
+			"deny",
+		);
 	});
 
 	test("of the object do not apply to an object that is being written (A-541)", async (t) => {
-		const place = await openPlace(t);
-		await place.owner.put("/photos/cat", "x", { "x-oss-tagging": "status=ok" });
-		const who = tagged("oss:ExistingObjectTag/status");
-		assert.equal(await place.verdict(who, "photos", get("cat")), "allow");
-		assert.equal(await place.verdict(who, "photos", put("cat")), "deny");
-		assert.equal(await place.verdict(who, "photos", get("other")), "deny");
+		const fixture = await openFixture(t);
+		await fixture.owner.put("/photos/cat", "x", {
+			"x-oss-tagging": "status=ok",
+		});
+		const caller = tagged("oss:ExistingObjectTag/status");
+		assert.equal(await fixture.verdict(caller, "photos", get("cat")), "allow");
+		assert.equal(await fixture.verdict(caller, "photos", put("cat")), "deny");
+		assert.equal(await fixture.verdict(caller, "photos", get("other")), "deny");
 	});
 });
 
 suite("Conditions on a form", () => {
 	test("apply to its x-oss- fields, and to the headers for all other keys", async (t) => {
-		const place = await openPlace(t, "private", [
+		const fixture = await openFixture(t, "private", [
 			allow("PutObject", "photos/a*", {
 				...everybody,
 				...when("StringEquals", "acs:UserAgent", "app"),
@@ -485,7 +533,7 @@ suite("Conditions on a form", () => {
 		]);
 		const post = async (key: string, name: string, value: string) => {
 			const parts = [field("key", key), field(name, value), file("x")];
-			return (await postForm(place.owner, parts)).status;
+			return (await postForm(fixture.owner, parts)).status;
 		};
 		assert.equal(await post("a", "user-agent", "app"), 403);
 		assert.equal(await post("b", "x-oss-object-acl", "private"), 204);
@@ -496,16 +544,20 @@ suite("Conditions on a form", () => {
 suite("--auth off", () => {
 	test("disables policies, ACLs and requester payment", async (t) => {
 		const flags = ["--auth", "off"];
-		const place = await openPlace(
+		const fixture = await openFixture(
 			t,
 			"private",
 			[deny("*", ALL, everybody)],
 			...flags,
 		);
-		await place.keep("photos", "requestPayment", '{"Payer":"Requester"}');
-		for (const who of [N, account(ACCOUNT_2)])
-			for (const ask of [get("cat"), put("cat"), listing()])
-				assert.equal(await place.verdict(who, "photos", ask), "allow");
+		await fixture.putDocument(
+			"photos",
+			"requestPayment",
+			'{"Payer":"Requester"}',
+		);
+		for (const caller of [anonymous, account(ACCOUNT_2)])
+			for (const request of [get("cat"), put("cat"), listing()])
+				assert.equal(await fixture.verdict(caller, "photos", request), "allow");
 	});
 });
 
@@ -548,11 +600,11 @@ suite("The action of an operation", () => {
 	}
 
 	test("is a different one for an old version, and tags require a second action", () => {
-		const asked = (query: Record<string, string>, headers = {}) => ({
+		const queryAndHeaders = (query: Record<string, string>, headers = {}) => ({
 			query: new Map(Object.entries(query)),
 			headers,
 		});
-		const old = asked({ versionId: "null" });
+		const old = queryAndHeaders({ versionId: "null" });
 		for (const [action, ofVersion] of [
 			["GetObject", "GetObjectVersion"],
 			["DeleteObject", "DeleteObjectVersion"],
@@ -565,11 +617,11 @@ suite("The action of an operation", () => {
 			["ListParts", "ListParts"],
 		]) {
 			assert.deepEqual(actionsOf(`oss:${action}`, old), [`oss:${ofVersion}`]);
-			assert.deepEqual(actionsOf(`oss:${action}`, asked({})), [
+			assert.deepEqual(actionsOf(`oss:${action}`, queryAndHeaders({})), [
 				`oss:${action}`,
 			]);
 		}
-		const tagged = asked({}, { "x-oss-tagging": "a=b" });
+		const tagged = queryAndHeaders({}, { "x-oss-tagging": "a=b" });
 		assert.deepEqual(actionsOf("oss:PutObject", tagged), [
 			"oss:PutObject",
 			"oss:PutObjectTagging",

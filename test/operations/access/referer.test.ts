@@ -135,7 +135,7 @@ suite("Hotlink protection", () => {
 	test("is checked after the existence of the bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
-			refusal(await oss.get("/nobody/cat", { as: null })),
+			refusal(await oss.get("/missing/cat", { as: null })),
 			/^404 NoSuchBucket /,
 		);
 	});

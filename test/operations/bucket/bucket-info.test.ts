@@ -163,6 +163,6 @@ suite("HeadBucket", () => {
 		const head = await oss.head("/photos");
 		assert.equal(head.status, 200);
 		assert.equal(head.headers["x-oss-bucket-region"], "oss-cn-hangzhou");
-		assert.match(refusal(await oss.head("/nobody")), /^404 NoSuchBucket /);
+		assert.match(refusal(await oss.head("/missing")), /^404 NoSuchBucket /);
 	});
 });

@@ -251,7 +251,7 @@ suite("ListObjects", () => {
 	test("of a missing bucket is NoSuchBucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
-			refusal(await oss.get("/nowhere")),
+			refusal(await oss.get("/missing")),
 			/^404 NoSuchBucket 0015-00000101/,
 		);
 	});

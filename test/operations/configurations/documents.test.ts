@@ -195,7 +195,7 @@ suite("A configuration document", () => {
 					as: null,
 				});
 				assert.match(refusal(denied), /^403 AccessDenied /);
-				const missing = await oss.send(method, `/nobody${target}`, sent);
+				const missing = await oss.send(method, `/missing${target}`, sent);
 				assert.match(
 					refusal(missing),
 					method === "PUT" && /objectWorm|overwriteConfig/.test(target)

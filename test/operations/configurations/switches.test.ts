@@ -164,7 +164,7 @@ suite("The target bucket of access logs", () => {
 	test("must exist", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
-			refusal(await oss.put("/photos?logging", logging("nobody"))),
+			refusal(await oss.put("/photos?logging", logging("missing"))),
 			"400 InvalidTargetBucketForLogging : put bucket log requester is not target bucket owner.",
 		);
 	});

@@ -230,7 +230,7 @@ suite("CORS headers", () => {
 		);
 		const badlySigned = await oss.get("/photos/cat", {
 			...FROM_A,
-			as: { id: "nobody", secret: "nothing" },
+			as: { id: "unknown", secret: "nothing" },
 		});
 		assert.match(refusal(badlySigned), /^403 InvalidAccessKeyId /);
 		assert.equal(

@@ -85,8 +85,8 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 	test("uses its own rules once they are set", async (t) => {
 		const oss = await start(t);
 		assert.equal((await oss.put("/photos?cors", OWN_RULES)).status, 200);
-		const asked = await preflight(oss, "/photos/cat", "PUT");
-		assert.match(refusal(asked), /^403 AccessForbidden /);
+		const answer = await preflight(oss, "/photos/cat", "PUT");
+		assert.match(refusal(answer), /^403 AccessForbidden /);
 		await oss.delete("/photos?cors");
 		assert.equal((await preflight(oss, "/photos/cat", "PUT")).status, 200);
 	});
@@ -95,9 +95,9 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 suite("Without --cors, a bucket without CORS rules", () => {
 	test("allows no request from a page", async (t) => {
 		const { oss } = await startWithBucket(t);
-		const asked = await preflight(oss, "/photos/cat", "PUT");
-		assert.match(refusal(asked), /^403 AccessForbidden /);
-		assert.equal(asked.headers["access-control-allow-origin"], undefined);
+		const answer = await preflight(oss, "/photos/cat", "PUT");
+		assert.match(refusal(answer), /^403 AccessForbidden /);
+		assert.equal(answer.headers["access-control-allow-origin"], undefined);
 		const put = await oss.put("/photos/cat", "meow", { origin: PAGE });
 		assert.equal(put.status, 200);
 		assert.equal(put.headers["access-control-allow-origin"], undefined);

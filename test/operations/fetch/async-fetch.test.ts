@@ -43,7 +43,7 @@ const put = (
 			.join("")}</AsyncFetchTaskConfiguration>`,
 	);
 
-const ask = (oss: Client, id: string): Promise<Answer> =>
+const getTask = (oss: Client, id: string): Promise<Answer> =>
 	oss.get("/photos?asyncFetch", { headers: { "x-oss-task-id": id } });
 
 /** @returns the task once it has ended */
@@ -55,7 +55,7 @@ async function fetched(
 	assert.equal(started.status, 200, started.text);
 	const [id = ""] = textsOf(started, "TaskId");
 	for (;;) {
-		const info = await ask(oss, id);
+		const info = await getTask(oss, id);
 		if (textsOf(info, "State")[0] !== "Running") return info;
 	}
 }

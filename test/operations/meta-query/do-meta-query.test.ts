@@ -21,18 +21,18 @@ const tag = (name: string, text: string | undefined): string =>
 function write(document: Document): string {
 	const { query, aggregations = [] } = document;
 	const json = typeof query === "object" ? JSON.stringify(query) : query;
-	const asked = aggregations.map(
+	const elements = aggregations.map(
 		([field, operation]) =>
 			`<Aggregation>${tag("Field", field)}${tag("Operation", operation)}</Aggregation>`,
 	);
-	return `<MetaQuery>${tag("NextToken", document.token)}${tag("MaxResults", document.max)}${tag("Query", json)}${tag("Sort", document.sort)}${tag("Order", document.order)}${asked.length > 0 ? `<Aggregations>${asked.join("")}</Aggregations>` : ""}</MetaQuery>`;
+	return `<MetaQuery>${tag("NextToken", document.token)}${tag("MaxResults", document.max)}${tag("Query", json)}${tag("Sort", document.sort)}${tag("Order", document.order)}${elements.length > 0 ? `<Aggregations>${elements.join("")}</Aggregations>` : ""}</MetaQuery>`;
 }
 
-const ask = (oss: Client, document: Document): Promise<Answer> =>
+const runQuery = (oss: Client, document: Document): Promise<Answer> =>
 	oss.post("/photos?metaQuery&comp=query", write(document));
 
 const find = async (oss: Client, document: Document): Promise<string[]> =>
-	textsOf(await ask(oss, document), "Filename");
+	textsOf(await runQuery(oss, document), "Filename");
 
 /** a 1 byte, b/1 2 bytes, b/2 1,048,577 bytes with tags, metadata and encryption, c a symlink. */
 async function startIndexed(t: TestContext): Promise<Client> {
@@ -174,7 +174,7 @@ suite("A query finds the objects", () => {
 	test("and describes them as in the manual's example (A-936)", async (t) => {
 		const oss = await startIndexed(t);
 		const query = { Field: "Filename", Value: "b/2", Operation: "eq" };
-		const answer = await ask(oss, { query });
+		const answer = await runQuery(oss, { query });
 		assert.deepEqual(textsOf(answer, "Size"), ["1048577"]);
 		assert.match(
 			textsOf(answer, "FileModifiedTime")[0] ?? "",
@@ -207,7 +207,7 @@ suite("A query finds the objects", () => {
 		for (const body of ["1", "22"]) await oss.put("/photos/a", body);
 		await oss.put("/photos/b", "1");
 		await oss.delete("/photos/b");
-		const answer = await ask(oss, {});
+		const answer = await runQuery(oss, {});
 		assert.deepEqual(textsOf(answer, "Filename"), ["a"]);
 		assert.deepEqual(textsOf(answer, "Size"), ["2"]);
 	});
@@ -230,7 +230,7 @@ suite("A query's result is returned in pages", () => {
 			const found: string[] = [];
 			let token = "";
 			do {
-				const answer = await ask(oss, { ...document, max: "1", token });
+				const answer = await runQuery(oss, { ...document, max: "1", token });
 				found.push(...textsOf(answer, "Filename"));
 				[token = ""] = textsOf(answer, "NextToken");
 			} while (token !== "");
@@ -250,7 +250,7 @@ suite("A query's result is returned in pages", () => {
 				),
 			);
 		const [count] = textsOf(
-			await ask(oss, { aggregations: [["Filename", "count"]] }),
+			await runQuery(oss, { aggregations: [["Filename", "count"]] }),
 			"Value",
 		);
 		assert.equal(count, "1100");
@@ -260,7 +260,7 @@ suite("A query's result is returned in pages", () => {
 test("Aggregations count the matches, and the files are left out (A-935)", async (t) => {
 	const oss = await startIndexed(t);
 	const query = { Field: "Size", Value: "0", Operation: "gt" };
-	const answer = await ask(oss, {
+	const answer = await runQuery(oss, {
 		query,
 		aggregations: [
 			["Size", "sum"],
@@ -284,7 +284,7 @@ test("Aggregations count the matches, and the files are left out (A-935)", async
 		"IA",
 	]);
 	assert.deepEqual(textsOf(answer, "Count"), ["2", "1"]);
-	const nothing = await ask(oss, {
+	const nothing = await runQuery(oss, {
 		query: { Field: "Size", Value: "9999999", Operation: "gt" },
 		aggregations: [["Size", "sum"]],
 	});
@@ -333,13 +333,13 @@ suite("A query is refused", () => {
 			const { oss } = await startWithBucket(t);
 			await oss.post("/photos?metaQuery&comp=add");
 			assert.match(
-				refusal(await ask(oss, document)),
+				refusal(await runQuery(oss, document)),
 				/^400 (?:InvalidArgument|MalformedXML) /,
 			);
 		});
 
 	test("if the bucket is not indexed", async (t) => {
 		const { oss } = await startWithBucket(t);
-		assert.match(refusal(await ask(oss, {})), /^404 MetaQueryNotExist /);
+		assert.match(refusal(await runQuery(oss, {})), /^404 MetaQueryNotExist /);
 	});
 });

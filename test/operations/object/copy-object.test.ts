@@ -268,9 +268,9 @@ suite("The size of an object that CopyObject copies (A-615)", () => {
 				storageClass: "Standard",
 			} as const;
 			const headers = { "x-oss-storage-class": storageClass };
-			const ask = () => requireCopyable(source, { bucket, headers });
-			if (isAllowed) ask();
-			else assert.throws(ask, { code: "EntityTooLarge", message: TOO_LARGE });
+			const check = () => requireCopyable(source, { bucket, headers });
+			if (isAllowed) check();
+			else assert.throws(check, { code: "EntityTooLarge", message: TOO_LARGE });
 		});
 });
 
@@ -286,7 +286,7 @@ suite("The source of a copy", () => {
 		["/photos/cat?unknown=x", MALFORMED],
 		["", MALFORMED],
 		[
-			"/nowhere/cat",
+			"/missing/cat",
 			"404 NoSuchBucket 0015-00000101: The specified bucket does not exist.",
 		],
 		[

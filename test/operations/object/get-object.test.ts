@@ -269,7 +269,7 @@ suite("response-* parameters", () => {
 
 suite("GetObjectMeta", () => {
 	/** A client that reads on after the head of a GET loses the connection: only sockets see everything. */
-	const ask = (endpoint: string, method: string): Promise<string> =>
+	const sendMetaRequest = (endpoint: string, method: string): Promise<string> =>
 		sendRaw(
 			endpoint,
 			`${method} /photos/cat?objectMeta HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
@@ -279,9 +279,9 @@ suite("GetObjectMeta", () => {
 		test(`has the few headers that the manual lists, and no body: ${method}`, async (t) => {
 			const { oss, endpoint } = await startWithBucket(t, "public-read");
 			await oss.put("/photos/cat", "hello world", { "x-oss-meta-a": "b" });
-			const [head = "", ...bodies] = (await ask(endpoint, method)).split(
-				"\r\n\r\n",
-			);
+			const [head = "", ...bodies] = (
+				await sendMetaRequest(endpoint, method)
+			).split("\r\n\r\n");
 			const [status, ...lines] = head.split("\r\n");
 			assert.equal(status, "HTTP/1.1 200 OK");
 			const common = [
@@ -329,7 +329,7 @@ suite("GetObjectMeta", () => {
 			/^404 NoSuchKey 0026-00000001/,
 		);
 		assert.match(
-			refusal(await oss.head("/nowhere/none?objectMeta")),
+			refusal(await oss.head("/missing/none?objectMeta")),
 			/^404 NoSuchBucket 0015-00000101/,
 		);
 	});

@@ -177,9 +177,9 @@ suite("PostObject", () => {
 	test("ignores a signature outside the form", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const body = formBody([field("key", "cat"), file("meow")]);
-		const headers = { authorization: "OSS nobody:x" };
+		const headers = { authorization: "OSS unknown:x" };
 		assert.equal((await post(oss, body, "/photos", headers)).status, 204);
-		const target = "/photos?OSSAccessKeyId=nobody&Expires=1&Signature=x";
+		const target = "/photos?OSSAccessKeyId=unknown&Expires=1&Signature=x";
 		assert.equal((await post(oss, body, target)).status, 204);
 	});
 
@@ -238,7 +238,7 @@ suite("A PostObject that succeeds answers", () => {
 
 	test("with the status that the form requests, of 200, 201 and 204", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
-		for (const [asked, status] of [
+		for (const [requested, status] of [
 			["200", 200],
 			["201", 201],
 			["204", 204],
@@ -246,7 +246,10 @@ suite("A PostObject that succeeds answers", () => {
 			["", 204],
 			["meow", 204],
 		] as const) {
-			const answer = await ask(emulator, field("success_action_status", asked));
+			const answer = await ask(
+				emulator,
+				field("success_action_status", requested),
+			);
 			assert.equal(answer.status, status);
 			assert.equal(answer.headers.etag, '"5EB63BBBE01EEED093CB22BB8F5ACDC3"');
 			if (status !== 201) assert.equal(answer.text, "");

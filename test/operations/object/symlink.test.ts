@@ -108,18 +108,18 @@ suite("A symbolic link", () => {
 		await link(emulator, "to-open", "open");
 		await link(emulator, "secret-link", "open", secret);
 
-		const asked = async (key: string, method = "GET"): Promise<string> => {
+		const outcomeOf = async (key: string, method = "GET"): Promise<string> => {
 			const answer = await oss.send(method, `/photos/${key}`, { as: null });
 			return answer.status === 200 ? "200" : refusal(answer).slice(0, 32);
 		};
 		const DENIED = "403 AccessDenied 0003-00000005: ";
 		for (const method of ["GET", "HEAD"]) {
-			assert.equal(await asked("to-open", method), "200");
-			assert.equal(await asked("to-secret", method), DENIED);
-			assert.equal(await asked("secret-link", method), DENIED);
+			assert.equal(await outcomeOf("to-open", method), "200");
+			assert.equal(await outcomeOf("to-secret", method), DENIED);
+			assert.equal(await outcomeOf("secret-link", method), DENIED);
 		}
-		assert.equal(await asked("to-secret?x-oss-process=image/info"), DENIED);
-		assert.equal(await asked("to-secret?symlink"), "200");
+		assert.equal(await outcomeOf("to-secret?x-oss-process=image/info"), DENIED);
+		assert.equal(await outcomeOf("to-secret?symlink"), "200");
 		assert.equal((await oss.get("/photos/to-secret")).text, "meow");
 	});
 

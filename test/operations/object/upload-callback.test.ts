@@ -340,7 +340,7 @@ suite("A callback in a form", () => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const callback = callbackTo(application.url);
-		const ask = (allowed: string): Promise<Answer> =>
+		const upload = (allowed: string): Promise<Answer> =>
 			postForm(emulator.oss, [
 				field("key", "cat"),
 				...signedV1([{ callback: allowed }]),
@@ -348,17 +348,17 @@ suite("A callback in a form", () => {
 				file("meow"),
 			]);
 		assert.match(
-			refusal(await ask(callbackTo("http://elsewhere.example.com"))),
+			refusal(await upload(callbackTo("http://elsewhere.example.com"))),
 			/^403 AccessDenied 0006-00000227/,
 		);
 		assert.deepEqual(application.received, []);
-		assert.equal((await ask(callback)).status, 200);
+		assert.equal((await upload(callback)).status, 200);
 	});
 
 	test("is answered with 200, regardless of the status or redirect that the form requests (A-17)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
-		for (const asked of [
+		for (const requested of [
 			field("success_action_status", "200"),
 			field("success_action_status", "201"),
 			field("success_action_status", "204"),
@@ -367,7 +367,7 @@ suite("A callback in a form", () => {
 			const answer = await postForm(emulator.oss, [
 				field("key", "cat"),
 				...signedV1(ANY),
-				asked,
+				requested,
 				field("callback", callbackTo(application.url)),
 				file("meow"),
 			]);

@@ -15,7 +15,7 @@ const RESTORING =
 const STALE =
 	"409 ArchiveRestoreFileStale 0016-00000718: The archive file or restore info stale";
 
-const wanting = (days?: number | string, tier?: string): string =>
+const requestOf = (days?: number | string, tier?: string): string =>
 	[
 		"<RestoreRequest>",
 		days === undefined ? "" : `<Days>${days}</Days>`,
@@ -139,7 +139,7 @@ suite("RestoreObject", () => {
 	test("of a restored object adds to its days, up to seven for Archive", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "Archive");
-		await restore(emulator, wanting(2));
+		await restore(emulator, requestOf(2));
 		await emulator.pass(SECONDS.Archive);
 		const expiry = async (days: number): Promise<void> => {
 			const until = httpTimeAfter(SECONDS.Archive + days * DAY);
@@ -149,11 +149,11 @@ suite("RestoreObject", () => {
 			);
 		};
 		await expiry(2);
-		const again = await restore(emulator, wanting(3));
+		const again = await restore(emulator, requestOf(3));
 		assert.equal(`${again.status} ${again.text}`, "200 ");
 		await expiry(5);
 		await emulator.pass(DAY);
-		await restore(emulator, wanting(7));
+		await restore(emulator, requestOf(7));
 		await expiry(7);
 	});
 
@@ -167,7 +167,7 @@ suite("RestoreObject", () => {
 		test(`takes ${seconds} seconds for ${storageClass}, ${tier} (A-600)`, async (t) => {
 			const emulator = await startAtStandstill(t);
 			await archive(emulator, storageClass);
-			const answer = await restore(emulator, wanting(365, tier));
+			const answer = await restore(emulator, requestOf(365, tier));
 			assert.equal(answer.status, 202);
 			assert.equal(answer.headers["x-oss-object-restore-priority"], tier);
 			await emulator.pass(seconds - 0.001);
@@ -178,7 +178,7 @@ suite("RestoreObject", () => {
 	}
 
 	test("is Standard by default if the class has tiers", async (t) => {
-		for (const body of ["", wanting(), wanting(3)]) {
+		for (const body of ["", requestOf(), requestOf(3)]) {
 			const emulator = await startAtStandstill(t);
 			await archive(emulator, "ColdArchive");
 			const { headers } = await restore(emulator, body);
@@ -189,16 +189,16 @@ suite("RestoreObject", () => {
 	test("can be repeated with a faster tier, not with a slower one (A-601)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "ColdArchive");
-		await restore(emulator, wanting(1, "Standard"));
+		await restore(emulator, requestOf(1, "Standard"));
 		assert.equal(
-			refusal(await restore(emulator, wanting(1, "Bulk"))),
+			refusal(await restore(emulator, requestOf(1, "Bulk"))),
 			"409 RestoreAlreadyInProgress 0016-00000715: The restore operation is in progress.",
 		);
 		assert.equal(
-			refusal(await restore(emulator, wanting(1, "Standard"))),
+			refusal(await restore(emulator, requestOf(1, "Standard"))),
 			RESTORING,
 		);
-		const hurried = await restore(emulator, wanting(1, "Expedited"));
+		const hurried = await restore(emulator, requestOf(1, "Expedited"));
 		assert.equal(hurried.status, 202);
 		await emulator.pass(SECONDS.Expedited);
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
@@ -209,26 +209,31 @@ suite("RestoreObject", () => {
 		[
 			"tiers of Archive",
 			"Archive",
-			wanting(1, "Standard"),
+			requestOf(1, "Standard"),
 			/^400 MalformedXML/,
 		],
-		["a tier nobody knows", "ColdArchive", wanting(1, "wrong"), ARGUMENT],
+		["an unknown tier", "ColdArchive", requestOf(1, "wrong"), ARGUMENT],
 		[
 			"a tier of another class",
 			"DeepColdArchive",
-			wanting(1, "Bulk"),
+			requestOf(1, "Bulk"),
 			ARGUMENT,
 		],
-		["no days (A-603)", "ColdArchive", wanting(0), ARGUMENT],
-		["less than none (A-603)", "ColdArchive", wanting(-1), ARGUMENT],
-		["more days than a year (A-603)", "ColdArchive", wanting(366), ARGUMENT],
+		["no days (A-603)", "ColdArchive", requestOf(0), ARGUMENT],
+		[
+			"a negative number of days (A-603)",
+			"ColdArchive",
+			requestOf(-1),
+			ARGUMENT,
+		],
+		["more days than a year (A-603)", "ColdArchive", requestOf(366), ARGUMENT],
 		[
 			"more days than a week of Archive (A-603)",
 			"Archive",
-			wanting(8),
+			requestOf(8),
 			ARGUMENT,
 		],
-		["what is no number (A-603)", "Archive", wanting("two"), ARGUMENT],
+		["a number that is a word (A-603)", "Archive", requestOf("two"), ARGUMENT],
 		["another document", "Archive", "<Restore/>", /^400 MalformedXML/],
 	] as const) {
 		test(`refuses ${what}`, async (t) => {
@@ -244,7 +249,7 @@ suite("RestoreObject", () => {
 		await archive(emulator, "Archive");
 		await restore(emulator);
 		assert.match(
-			refusal(await restore(emulator, wanting(1, "Standard"))),
+			refusal(await restore(emulator, requestOf(1, "Standard"))),
 			/^400 MalformedXML/,
 		);
 	});

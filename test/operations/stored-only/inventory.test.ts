@@ -61,7 +61,7 @@ suite("Inventories", () => {
 		const { oss } = await startWithBucket(t);
 		const to = (bucket: string) => oss.put(at("a"), inventory("a", { bucket }));
 		assert.match(
-			refusal(await to("nobody")),
+			refusal(await to("missing")),
 			/^400 InvalidArgument 0020-00000031:/,
 		);
 	});

@@ -158,12 +158,12 @@ suite("DescribeRegions", () => {
 		const { oss } = await startEmulator(
 			t,
 			"--region",
-			"cn-nowhere",
+			"cn-unknown",
 			"--auth",
 			"off",
 		);
 		const all = textsOf(await oss.get("/?regions"), "Region");
-		assert.ok(all.includes("oss-cn-nowhere"));
+		assert.ok(all.includes("oss-cn-unknown"));
 		assert.ok(all.includes("oss-cn-hangzhou"));
 		assert.deepEqual(all, all.toSorted());
 	});
@@ -175,8 +175,8 @@ suite("DescribeRegions", () => {
 			"<RegionInfoList><RegionInfo><Region>oss-cn-hangzhou</Region><InternetEndpoint>oss-cn-hangzhou.aliyuncs.com</InternetEndpoint><InternalEndpoint>oss-cn-hangzhou-internal.aliyuncs.com</InternalEndpoint><AccelerateEndpoint>oss-accelerate.aliyuncs.com</AccelerateEndpoint></RegionInfo></RegionInfoList>",
 		);
 		assert.equal(
-			refusal(await oss.get("/?regions=oss-nowhere")),
-			"404 NoSuchRegion : oss-nowhere",
+			refusal(await oss.get("/?regions=oss-unknown")),
+			"404 NoSuchRegion : oss-unknown",
 		);
 	});
 });

@@ -67,7 +67,7 @@ suite("Replication", () => {
 		],
 		[
 			"an invalid region",
-			[rule("one").replace("beijing", "nowhere")],
+			[rule("one").replace("beijing", "unknown")],
 			"400 InvalidTargetLocation ",
 		],
 		[

@@ -7,16 +7,16 @@ suite("A service that is not bound to a bucket answers as OSS does:", () => {
 	test("AsyncProcessObject, by go2's and java1's suites (A-933)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "x");
-		const ask = (key: string, process: string) =>
+		const send = (key: string, process: string) =>
 			oss.post(`/${key}?x-oss-async-process`, `x-oss-async-process=${process}`);
 		for (const process of ["video/convert,f_avi|sys/saveas,o_YQ", "image/x"])
 			assert.equal(
-				refusal(await ask("photos/a", process)),
+				refusal(await send("photos/a", process)),
 				"404 Imm Client : ResourceNotFound, The specified resource Attachment is not found.",
 			);
-		assert.match(refusal(await ask("photos/b", "x")), /^404 NoSuchKey /);
-		assert.match(refusal(await ask("missing/a", "x")), /^404 NoSuchBucket /);
-		assert.match(refusal(await ask("photos/a", "")), /^400 InvalidRequest /);
+		assert.match(refusal(await send("photos/b", "x")), /^404 NoSuchKey /);
+		assert.match(refusal(await send("missing/a", "x")), /^404 NoSuchBucket /);
+		assert.match(refusal(await send("photos/a", "")), /^400 InvalidRequest /);
 	});
 
 	test("DoMetaQueryAction, by go2's suite", async (t) => {
@@ -34,14 +34,15 @@ suite("A service that is not bound to a bucket answers as OSS does:", () => {
 
 	test("data pipelines, by go2's suite (A-934)", async (t) => {
 		const { oss } = await startWithBucket(t);
-		const ask = (action: string) => oss.post(`/?dataPipeline&action=${action}`);
-		assert.equal((await ask("listDataPipelineConfigurations")).status, 200);
+		const send = (action: string) =>
+			oss.post(`/?dataPipeline&action=${action}`);
+		assert.equal((await send("listDataPipelineConfigurations")).status, 200);
 		for (const action of ["get", "put", "delete"])
 			assert.equal(
-				refusal(await ask(`${action}DataPipelineConfiguration`)),
+				refusal(await send(`${action}DataPipelineConfiguration`)),
 				"404 NoSuchDataPipeline : The specified resource dataPipeline is not found.",
 			);
-		assert.match(refusal(await ask("explode")), /^400 InvalidArgument /);
+		assert.match(refusal(await send("explode")), /^400 InvalidArgument /);
 		assert.match(
 			refusal(await oss.get("/photos?dataPipeline")),
 			/^404 NoSuchDataPipeline /,

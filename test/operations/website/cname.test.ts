@@ -10,11 +10,11 @@ import { getDocument } from "../configurations/document.ts";
 const naming = (domain: string): string =>
 	`<BucketCnameConfiguration><Cname><Domain>${domain}</Domain></Cname></BucketCnameConfiguration>`;
 
-const ask = (oss: Client, comp: string, domain: string) =>
+const sendCname = (oss: Client, comp: string, domain: string) =>
 	oss.post(`/photos?cname&comp=${comp}`, naming(domain));
 
 const tokenOf = async (oss: Client, domain: string): Promise<string> =>
-	textsOf(await ask(oss, "token", domain), "Token")[0] ?? "";
+	textsOf(await sendCname(oss, "token", domain), "Token")[0] ?? "";
 
 /** The address that the resolver returns for any name; undefined if it returns no address. */
 function leadTo(t: TestContext, address: string | undefined): void {
@@ -45,7 +45,7 @@ suite("A custom domain", () => {
 		leadTo(t, "127.0.0.1");
 		const { oss, port } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");
-		assert.equal((await ask(oss, "add", "Img.Example.com")).status, 200);
+		assert.equal((await sendCname(oss, "add", "Img.Example.com")).status, 200);
 
 		const host = `img.example.com:${port}`;
 		const resource = "/photos/cat.jpg";
@@ -64,7 +64,7 @@ suite("A custom domain", () => {
 	test("is part of the signature as its bucket: GET / lists the bucket, not the account's buckets", async (t) => {
 		leadTo(t, "::1");
 		const { oss } = await startWithBucket(t);
-		await ask(oss, "add", "img.example.com");
+		await sendCname(oss, "add", "img.example.com");
 		const list = await oss.get("/", { host: "img.example.com" });
 		assert.match(refusal(list), /^403 SignatureDoesNotMatch /);
 	});
@@ -72,7 +72,7 @@ suite("A custom domain", () => {
 	test("has no bucket in its paths, nor in the addresses that it returns", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss } = await startWithBucket(t);
-		await ask(oss, "add", "img.example.com");
+		await sendCname(oss, "add", "img.example.com");
 		const host = "img.example.com";
 		const at = { host, resource: "/photos/a b" };
 		const begun = await oss.send("POST", "/a%20b?uploads", at);
@@ -90,9 +90,9 @@ suite("A custom domain", () => {
 		leadTo(t, "127.0.0.1");
 		const { oss, pass } = await startAtStandstill(t);
 		await oss.put("/other", "");
-		await ask(oss, "add", "b.example.com");
+		await sendCname(oss, "add", "b.example.com");
 		await pass(SECOND);
-		await ask(oss, "add", "a.example.com");
+		await sendCname(oss, "add", "a.example.com");
 		assert.equal(
 			await getDocument(oss, "/photos?cname"),
 			`<ListCnameResult><Bucket>photos</Bucket><Owner>1000000000000001</Owner>${[
@@ -107,7 +107,7 @@ suite("A custom domain", () => {
 		);
 
 		await oss.post("/other?cname&comp=add", naming("a.example.com"));
-		await ask(oss, "delete", "b.example.com");
+		await sendCname(oss, "delete", "b.example.com");
 		for (const [bucket, domains] of [
 			["photos", []],
 			["other", ["a.example.com"]],
@@ -127,13 +127,13 @@ suite("A custom domain", () => {
 			const { oss } = await startWithBucket(t);
 			await tokenOf(oss, "example.com");
 			assert.match(
-				refusal(await ask(oss, "add", "example.com")),
+				refusal(await sendCname(oss, "add", "example.com")),
 				/^403 NeedVerifyDomainOwnership 0018-00000115:/,
 			);
 			const list = await oss.get("/photos?cname");
 			assert.equal(list.status, 200);
 			assert.deepEqual(textsOf(list, "Domain"), []);
-			assert.equal((await ask(oss, "delete", "example.com")).status, 200);
+			assert.equal((await sendCname(oss, "delete", "example.com")).status, 200);
 		});
 
 	for (const domain of ["", "example", "a b.com", "http://example.com"])
@@ -141,7 +141,7 @@ suite("A custom domain", () => {
 			const { oss } = await startWithBucket(t);
 			for (const comp of ["token", "add", "delete"])
 				assert.match(
-					refusal(await ask(oss, comp, domain)),
+					refusal(await sendCname(oss, comp, domain)),
 					/^400 InvalidArgument /,
 				);
 		});

@@ -254,9 +254,9 @@ suite("An object's retention", () => {
 		);
 		await oss.put("/photos/cat", "meow");
 		const other = { id: "other", secret: "secret" };
-		const asking = { headers: BYPASS, as: other };
+		const sending = { headers: BYPASS, as: other };
 		assert.match(
-			refusal(await oss.delete("/photos/cat", asking)),
+			refusal(await oss.delete("/photos/cat", sending)),
 			/^403 AccessDenied/,
 		);
 		assert.equal((await oss.delete("/photos/cat", { as: other })).status, 204);

@@ -109,12 +109,12 @@ const JSON_BODY = {
 	callbackBodyType: "application/json",
 };
 
-type Asked = { readonly [name: string]: string };
+type Fields = { readonly [name: string]: string };
 
 const upload = (
 	{ oss }: TestEmulator,
-	callback: Asked,
-	headers: Asked = {},
+	callback: Fields,
+	headers: Fields = {},
 ): Promise<Answer> =>
 	oss.put("/photos/a%20b/%E7%8C%AB.txt", "meow", {
 		"x-oss-callback": base64Json(callback),
@@ -216,8 +216,8 @@ for (const [name, { needs }] of Object.entries(LANGUAGES)) {
 				const genuine = await findLatest(emulator);
 
 				await t.test("JSON, to the bare host", async () => {
-					const asked = { ...JSON_BODY, callbackUrl: url };
-					const answer = await upload(emulator, asked);
+					const callback = { ...JSON_BODY, callbackUrl: url };
+					const answer = await upload(emulator, callback);
 					assert.equal(answer.status, 200, answer.text);
 				});
 
@@ -234,9 +234,9 @@ for (const [name, { needs }] of Object.entries(LANGUAGES)) {
 
 				for (const fault of ["bad-signature", "wrong-key-url"])
 					await t.test(`refuses the fault ${fault}`, async () => {
-						const asked = { ...FORM, callbackUrl: `${url}/cb` };
+						const callback = { ...FORM, callbackUrl: `${url}/cb` };
 						const header = { "x-emulator-callback-fault": fault };
-						const answer = await upload(emulator, asked, header);
+						const answer = await upload(emulator, callback, header);
 						assert.match(refusal(answer), /Error status : 403\.$/);
 					});
 			});

@@ -52,12 +52,12 @@ export async function exercise(
 			ACCESS_KEY_SECRET: emulator.accessKeySecret,
 			BUCKET,
 			CALLBACK_URL: `${application.url}${TARGET}`,
-			NOBODY_URL: `http://127.0.0.1:${await findFreePort()}/`,
+			UNREACHABLE_URL: `http://127.0.0.1:${await findFreePort()}/`,
 		},
 	});
 
 	assert.deepEqual(printed.trim().split("\n"), sdk.steps);
-	const told = application.received.map(({ target, body, isSigned }) => ({
+	const received = application.received.map(({ target, body, isSigned }) => ({
 		target,
 		body,
 		isSigned,
@@ -69,7 +69,7 @@ export async function exercise(
 	);
 	const expected = sdk.steps.includes("put with callback") ? CALLBACKS : [];
 	assert.deepEqual(
-		told,
+		received,
 		expected.map((body) => ({ target: TARGET, body, isSigned: true })),
 	);
 }

@@ -26,11 +26,11 @@ suite("When BUCKET.localhost and *.aliyuncs.com resolve to this machine", () => 
 		const inside = `"${process.execPath}" --test --test-reporter=spec sealed.ts`;
 		// In that network the cloud behind a gateway has a name of OSS's own.
 		const cloud = process.env.THROUGH_GATEWAY && "oss-cn-beijing.aliyuncs.com";
-		const told = await succeed(`bash "${SEALED}" ${inside}`, {
+		const printed = await succeed(`bash "${SEALED}" ${inside}`, {
 			cwd: import.meta.dirname,
 			env: cloud ? { THROUGH_GATEWAY: cloud } : {},
 		});
-		const passed = told.split("\n").filter((line) => /^ +✔/.test(line));
+		const passed = printed.split("\n").filter((line) => /^ +✔/.test(line));
 		for (const line of passed) t.diagnostic(line.trim());
 	});
 });

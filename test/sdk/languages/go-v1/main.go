@@ -165,8 +165,8 @@ func multipartWithCallback() {
 }
 
 func callbackThatFails() {
-	nobody := encode(map[string]string{"callbackUrl": os.Getenv("NOBODY_URL"), "callbackBody": "a=b"})
-	err := v4.PutObject("kept", strings.NewReader("x"), oss.Callback(nobody))
+	unreachable := encode(map[string]string{"callbackUrl": os.Getenv("UNREACHABLE_URL"), "callbackBody": "a=b"})
+	err := v4.PutObject("kept", strings.NewReader("x"), oss.Callback(unreachable))
 	refused(err, 203, "CallbackFailed")
 	expect(read(v4, "kept"), "x")
 }
@@ -185,9 +185,9 @@ func presigned(bucket *oss.Bucket) {
 }
 
 func noSuchKey() {
-	_, err := v4.GetObject("nowhere")
+	_, err := v4.GetObject("missing")
 	refused(err, 404, "NoSuchKey")
-	exists, err := v4.IsObjectExist("nowhere")
+	exists, err := v4.IsObjectExist("missing")
 	must(err)
 	expect(exists, false)
 }

@@ -179,9 +179,9 @@ func multipartWithCallback() {
 }
 
 func callbackThatFails() {
-	nobody := encode(map[string]string{"callbackUrl": os.Getenv("NOBODY_URL"), "callbackBody": "a=b"})
+	unreachable := encode(map[string]string{"callbackUrl": os.Getenv("UNREACHABLE_URL"), "callbackBody": "a=b"})
 	_, err := v4.PutObject(ctx, &oss.PutObjectRequest{
-		Bucket: bucket, Key: oss.Ptr("kept"), Body: strings.NewReader("x"), Callback: nobody,
+		Bucket: bucket, Key: oss.Ptr("kept"), Body: strings.NewReader("x"), Callback: unreachable,
 	})
 	refused(err, 203, "CallbackFailed")
 	expect(read("kept"), "x")
@@ -202,9 +202,9 @@ func presigned(client *oss.Client) {
 }
 
 func noSuchKey() {
-	_, err := v4.GetObject(ctx, &oss.GetObjectRequest{Bucket: bucket, Key: oss.Ptr("nowhere")})
+	_, err := v4.GetObject(ctx, &oss.GetObjectRequest{Bucket: bucket, Key: oss.Ptr("missing")})
 	refused(err, 404, "NoSuchKey")
-	expect(must(v4.IsObjectExist(ctx, *bucket, "nowhere")), false)
+	expect(must(v4.IsObjectExist(ctx, *bucket, "missing")), false)
 }
 
 func wrongSecret() {

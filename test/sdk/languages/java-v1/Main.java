@@ -204,7 +204,7 @@ public class Main {
 
   static void callbackThatFails() throws Exception {
     PutObjectRequest request = new PutObjectRequest(BUCKET, "kept", bytes("x"));
-    request.setCallback(callback(ENV.get("NOBODY_URL")));
+    request.setCallback(callback(ENV.get("UNREACHABLE_URL")));
     refused("CallbackFailed", () -> V4.putObject(request));
     expect(read("kept"), "x");
   }
@@ -226,8 +226,8 @@ public class Main {
   }
 
   static void noSuchKey() throws Exception {
-    refused("NoSuchKey", () -> V4.getObject(BUCKET, "nowhere"));
-    expect(V4.doesObjectExist(BUCKET, "nowhere"), false);
+    refused("NoSuchKey", () -> V4.getObject(BUCKET, "missing"));
+    expect(V4.doesObjectExist(BUCKET, "missing"), false);
   }
 
   static void wrongSecret() throws Exception {

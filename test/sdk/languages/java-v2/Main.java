@@ -173,7 +173,7 @@ public class Main {
   }
 
   static void callbackThatFails() throws Exception {
-    PutObjectRequest request = putting("kept", "x").callback(callback(ENV.get("NOBODY_URL"))).build();
+    PutObjectRequest request = putting("kept", "x").callback(callback(ENV.get("UNREACHABLE_URL"))).build();
     PutObjectResult result = V4.putObject(request);
     expect(result.statusCode(), 203);
     expect(result.callbackResult().contains("<Code>CallbackFailed</Code>"), true);
@@ -197,8 +197,8 @@ public class Main {
   }
 
   static void noSuchKey() throws Exception {
-    refused(404, "NoSuchKey", () -> read("nowhere"));
-    expect(V4.doesObjectExist(BUCKET, "nowhere"), false);
+    refused(404, "NoSuchKey", () -> read("missing"));
+    expect(V4.doesObjectExist(BUCKET, "missing"), false);
   }
 
   static void wrongSecret() throws Exception {

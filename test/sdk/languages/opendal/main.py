@@ -97,12 +97,12 @@ def presigned():
 
 def no_such_key():
     try:
-        oss.read("nowhere")
+        oss.read("missing")
     except opendal.exceptions.NotFound as error:
         assert "NoSuchKey" in str(error), error
     else:
         raise AssertionError("found")
-    expect(oss.exists("nowhere"), False)
+    expect(oss.exists("missing"), False)
 
 
 def wrong_secret():

@@ -112,7 +112,7 @@ presigned() {
   expect_in "$(curl -sS "${url/\%E7\%8C\%AB/other}")" '<Code>SignatureDoesNotMatch</Code>'
 }
 
-no_such_key() { refused ErrorCode=NoSuchKey v4 cat "oss://$BUCKET/nowhere"; }
+no_such_key() { refused ErrorCode=NoSuchKey v4 cat "oss://$BUCKET/missing"; }
 
 wrong_secret() {
   for version in v1 v4; do

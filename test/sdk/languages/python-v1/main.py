@@ -117,8 +117,8 @@ def multipart_with_callback():
 
 
 def callback_that_fails():
-    nobody = {"callbackUrl": env["NOBODY_URL"], "callbackBody": "a=b"}
-    result = v4.put_object("kept", "x", headers={"x-oss-callback": encode(nobody)})
+    unreachable = {"callbackUrl": env["UNREACHABLE_URL"], "callbackBody": "a=b"}
+    result = v4.put_object("kept", "x", headers={"x-oss-callback": encode(unreachable)})
     expect(result.status, 203)
     assert b"<Code>CallbackFailed</Code>" in result.resp.read()
     expect(v4.get_object("kept").read(), b"x")
@@ -141,12 +141,12 @@ def presigned(bucket):
 
 def no_such_key():
     try:
-        v4.get_object("nowhere")
+        v4.get_object("missing")
     except oss2.exceptions.NoSuchKey as error:
         expect((error.status, error.code, len(error.request_id)), (404, "NoSuchKey", 24))
     else:
         raise AssertionError("found")
-    expect(v4.object_exists("nowhere"), False)
+    expect(v4.object_exists("missing"), False)
 
 
 def wrong_secret():

@@ -158,8 +158,8 @@ def multipart_with_callback():
 
 
 def callback_that_fails():
-    nobody = encode({"callbackUrl": env["NOBODY_URL"], "callbackBody": "a=b"})
-    request = oss.PutObjectRequest(BUCKET, "kept", body=b"x", callback=nobody)
+    unreachable = encode({"callbackUrl": env["UNREACHABLE_URL"], "callbackBody": "a=b"})
+    request = oss.PutObjectRequest(BUCKET, "kept", body=b"x", callback=unreachable)
     result = v4.put_object(request)
     expect(result.status_code, 203)
     assert "<Code>CallbackFailed</Code>" in result.callback_result
@@ -183,8 +183,8 @@ def presigned(client):
 
 
 def no_such_key():
-    expect(refused(lambda: read("nowhere")), (404, "NoSuchKey"))
-    expect(v4.is_object_exist(BUCKET, "nowhere"), False)
+    expect(refused(lambda: read("missing")), (404, "NoSuchKey"))
+    expect(v4.is_object_exist(BUCKET, "missing"), False)
 
 
 def wrong_secret():

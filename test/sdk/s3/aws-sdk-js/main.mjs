@@ -122,7 +122,7 @@ const steps = {
 		);
 		assert.equal(await (await fetch(url)).text(), "hello");
 	},
-	"no such key": () => assert.rejects(read("nowhere"), { name: "NoSuchKey" }),
+	"no such key": () => assert.rejects(read("missing"), { name: "NoSuchKey" }),
 	delete: async () => {
 		const Objects = [Key, "copy", "big"].map((one) => ({ Key: one }));
 		await send("DeleteObjects", { Delete: { Objects } }, client);

@@ -149,8 +149,8 @@ def configure():
 
 
 def no_such_key():
-    refused(lambda: s3.get_object(Bucket=BUCKET, Key="nowhere"), "NoSuchKey", "The specified key does not exist.")
-    refused(lambda: s3.head_object(Bucket=BUCKET, Key="nowhere"), "404", "Not Found")
+    refused(lambda: s3.get_object(Bucket=BUCKET, Key="missing"), "NoSuchKey", "The specified key does not exist.")
+    refused(lambda: s3.head_object(Bucket=BUCKET, Key="missing"), "404", "Not Found")
 
 
 def delete():

@@ -158,7 +158,7 @@ func main() {
 		expect(string(content), "hello")
 	})
 	step("no such key", func() {
-		_, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: aws.String("nowhere")})
+		_, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: aws.String("missing")})
 		refused(err, "NoSuchKey")
 	})
 	step("delete", func() {

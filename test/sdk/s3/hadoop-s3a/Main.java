@@ -90,7 +90,7 @@ public class Main {
     step("list", () -> {
       FileStatus[] found = fs.listStatus(new Path("/"));
       expect(found.length, 2);
-      expect(fs.exists(new Path("/nowhere")), false);
+      expect(fs.exists(new Path("/missing")), false);
     });
     step("rename", () -> {
       expect(fs.rename(new Path("/tables"), new Path("/renamed")), true);

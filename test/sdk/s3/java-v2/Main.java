@@ -132,7 +132,7 @@ public class Main {
       expect(read(s3, "big").length(), PART_SIZE_MIN + 1);
     });
     step("presigned", () -> expect(presigned(), "hello"));
-    step("no such key", () -> refused(() -> read(s3, "nowhere"), "NoSuchKey"));
+    step("no such key", () -> refused(() -> read(s3, "missing"), "NoSuchKey"));
     step("delete", () -> {
       List<ObjectIdentifier> all = s3.listObjectsV2(r -> r.bucket(BUCKET)).contents().stream().map(o -> identify(o.key())).toList();
       s3.deleteObjects(r -> r.bucket(BUCKET).delete(d -> d.objects(all)));

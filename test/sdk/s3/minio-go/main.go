@@ -140,7 +140,7 @@ func main() {
 		expect(fields["x-amz-signature"] != "", true)
 	})
 	step("no such key", func() {
-		_, err := plain.StatObject(ctx, bucket, "nowhere", minio.StatObjectOptions{})
+		_, err := plain.StatObject(ctx, bucket, "missing", minio.StatObjectOptions{})
 		expect(minio.ToErrorResponse(err).Code, "NoSuchKey")
 	})
 	step("delete", func() {

@@ -38,7 +38,7 @@ export function makeSts(
 		[
 			user("powerful", [MAY_ASSUME]),
 			user("powerless", []),
-			user("gone", [], "Inactive"),
+			user("inactive", [], "Inactive"),
 		],
 		[
 			readRole({ name: "short", maxSessionDuration: 3600 }, ACCOUNT),
@@ -63,7 +63,7 @@ export function makeSts(
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 /** undefined omits a parameter. */
-export const assuming = (more: Parameters = {}): Parameters => ({
+export const assumeRoleParameters = (more: Parameters = {}): Parameters => ({
 	Action: "AssumeRole",
 	Version: "2015-04-01",
 	Format: "JSON",
@@ -117,7 +117,7 @@ export const arrival = (
 });
 
 /** Sends all parameters in the form, signed with the first account's key. */
-export const ask = (
+export const send = (
 	sts: Sts,
 	parameters: Parameters,
 	secret?: string,

@@ -15,7 +15,7 @@ import { type Running, start } from "../../emulator/start/start.ts";
 import { makeRequest } from "../auth/request.ts";
 import { type Answer, Client, type Key, refusal, textsOf } from "../client.ts";
 import { field, file, formBody, policyOf } from "../operations/object/form.ts";
-import { arrival, assuming, signed } from "../sts/asking.ts";
+import { arrival, assumeRoleParameters, signed } from "../sts/sts-requests.ts";
 
 export const OWNER = "1000000000000001";
 export const ACCOUNT_2 = "2000000000000002";
@@ -27,18 +27,18 @@ export type Statement = Readonly<Record<string, unknown>>;
  * The caller: anonymous, an account, or a session of the owner's role with these statements; an empty list means no
  * policy.
  */
-export type Who =
-	| { readonly is: "nobody" }
-	| { readonly is: "account"; readonly uid: string }
+export type TestCaller =
+	| { readonly kind: "anonymous" }
+	| { readonly kind: "account"; readonly uid: string }
 	/** A caller with a key of its own, which is its secret too. */
-	| { readonly is: "user"; readonly key: string }
-	| { readonly is: "session"; readonly statements: readonly Statement[] };
+	| { readonly kind: "user"; readonly key: string }
+	| { readonly kind: "session"; readonly statements: readonly Statement[] };
 
-export const N: Who = { is: "nobody" };
-export const O: Who = { is: "account", uid: OWNER };
-export const account = (uid: string): Who => ({ is: "account", uid });
-export const S = (...statements: readonly Statement[]): Who => ({
-	is: "session",
+export const anonymous: TestCaller = { kind: "anonymous" };
+export const owner: TestCaller = { kind: "account", uid: OWNER };
+export const account = (uid: string): TestCaller => ({ kind: "account", uid });
+export const session = (...statements: readonly Statement[]): TestCaller => ({
+	kind: "session",
 	statements,
 });
 
@@ -69,7 +69,7 @@ export const document = (statements: readonly Statement[]): string =>
 	JSON.stringify({ Version: "1", Statement: statements });
 
 /** One request to a bucket, or several of which all must succeed. */
-export type Ask = {
+export type AccessRequest = {
 	/** The request for titles: `PUT usr001/test.txt`. */
 	readonly what: string;
 	readonly method: string;
@@ -80,42 +80,51 @@ export type Ask = {
 	/** Sends more than one request, or another kind. */
 	readonly send?: (trial: Trial) => Promise<Answer>;
 	/** Requests that are impossible on this machine are built by hand, and only authorized. */
-	readonly made?: { readonly clientIp?: string; readonly scheme?: "https" };
+	readonly synthetic?: {
+		readonly clientIp?: string;
+		readonly scheme?: "https";
+	};
 };
 
-const asking =
+const requestOf =
 	(method: string) =>
-	(target: string, headers: Ask["headers"] = {}, body = ""): Ask => ({
+	(
+		target: string,
+		headers: AccessRequest["headers"] = {},
+		body = "",
+	): AccessRequest => ({
 		what: `${method} ${target}`,
 		...{ method, target, headers },
 		...(body === "" ? {} : { body }),
 	});
 
-export const put = (target: string, headers?: Ask["headers"]): Ask =>
-	asking("PUT")(target, headers, "x");
-export const get = asking("GET");
-export const head = asking("HEAD");
-export const remove = asking("DELETE");
-export const options = asking("OPTIONS");
-export const append = (key: string): Ask =>
-	asking("POST")(`${key}?append&position=0`, {}, "x");
-export const listing = (query = ""): Ask =>
+export const put = (
+	target: string,
+	headers?: AccessRequest["headers"],
+): AccessRequest => requestOf("PUT")(target, headers, "x");
+export const get = requestOf("GET");
+export const head = requestOf("HEAD");
+export const remove = requestOf("DELETE");
+export const options = requestOf("OPTIONS");
+export const append = (key: string): AccessRequest =>
+	requestOf("POST")(`${key}?append&position=0`, {}, "x");
+export const listing = (query = ""): AccessRequest =>
 	get(query === "" ? "" : `?${query}`);
-export const removeBucket: Ask = remove("");
-export const buckets: Ask = {
+export const removeBucket: AccessRequest = remove("");
+export const buckets: AccessRequest = {
 	...get(""),
 	what: "ListBuckets",
 	send: ({ client, sign }) => client.send("GET", "/", sign({})),
 };
-export const removeAll = (...keys: readonly string[]): Ask => ({
-	...asking("POST")(
+export const removeAll = (...keys: readonly string[]): AccessRequest => ({
+	...requestOf("POST")(
 		"?delete",
 		{},
 		`<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join("")}</Delete>`,
 	),
 	what: `DeleteMultipleObjects ${keys}`,
 });
-export const copy = (from: string, to: string): Ask => ({
+export const copy = (from: string, to: string): AccessRequest => ({
 	...put(to),
 	what: `copy ${from} to ${to}`,
 	send: ({ client, sign, bucket }) => {
@@ -128,7 +137,7 @@ export const copy = (from: string, to: string): Ask => ({
 export const multipart = (
 	key: string,
 	end: "complete" | "abort" | "list" = "complete",
-): Ask => ({
+): AccessRequest => ({
 	...put(key),
 	what: `multipart upload of ${key}, ${end}`,
 	send: async ({ client, sign, bucket }) => {
@@ -147,7 +156,7 @@ export const multipart = (
 	},
 });
 
-export const form = (key: string): Ask => ({
+export const form = (key: string): AccessRequest => ({
 	...put(key),
 	what: `PostObject ${key}`,
 	send: ({ client, keys, bucket }) => {
@@ -172,22 +181,25 @@ export const form = (key: string): Ask => ({
 	},
 });
 
-export const from = (clientIp: string, ask: Ask): Ask => ({
-	...ask,
-	what: `${ask.what} from ${clientIp}`,
-	made: { clientIp },
+export const from = (
+	clientIp: string,
+	request: AccessRequest,
+): AccessRequest => ({
+	...request,
+	what: `${request.what} from ${clientIp}`,
+	synthetic: { clientIp },
 });
-export const overTls = (ask: Ask): Ask => ({
-	...ask,
-	what: `${ask.what} over TLS`,
-	made: { scheme: "https" },
+export const overTls = (request: AccessRequest): AccessRequest => ({
+	...request,
+	what: `${request.what} over TLS`,
+	synthetic: { scheme: "https" },
 });
 
 type Keys = Key & { readonly token: string };
 type Sending = NonNullable<Parameters<Client["send"]>[2]>;
 
 /** A RAM user of that key. */
-export const user = (key: string): Who => ({ is: "user", key });
+export const user = (key: string): TestCaller => ({ kind: "user", key });
 
 /** A caller at a bucket. */
 export type Trial = {
@@ -206,7 +218,7 @@ const KEYS: Readonly<Record<string, Key>> = {
 };
 
 /** An emulator with three accounts. */
-export class Place {
+export class AccessFixture {
 	readonly emulator: Emulator;
 	readonly owner: Client;
 	readonly #running: Running;
@@ -217,13 +229,13 @@ export class Place {
 		this.owner = new Client(running.endpoint, keyOf(OWNER));
 	}
 
-	static async open(...flags: readonly string[]): Promise<Place> {
+	static async open(...flags: readonly string[]): Promise<AccessFixture> {
 		const keys = Object.entries(KEYS).map(
 			([uid, { id, secret }]) => `${id}:${secret}:${uid}`,
 		);
 		const given = ["--memory", "--port", "0", "--admin-port", "0"];
 		const more = ["--access-key", keys.join(","), "--log-level", "error"];
-		return new Place(
+		return new AccessFixture(
 			await start(readConfig([...given, ...more, ...flags], {})),
 		);
 	}
@@ -231,10 +243,10 @@ export class Place {
 	static async openFor(
 		t: Pick<TestContext, "after">,
 		...flags: readonly string[]
-	): Promise<Place> {
-		const place = await Place.open(...flags);
-		t.after(() => place.close());
-		return place;
+	): Promise<AccessFixture> {
+		const fixture = await AccessFixture.open(...flags);
+		t.after(() => fixture.close());
+		return fixture;
 	}
 
 	get adminUrl(): string {
@@ -258,53 +270,70 @@ export class Place {
 			const stored = await this.owner.put(`/${bucket}/${key}`, "x", headers);
 			assert.equal(stored.status, 200, stored.text);
 		}
-		if (policy.length > 0) await this.keep(bucket, "policy", document(policy));
+		if (policy.length > 0)
+			await this.putDocument(bucket, "policy", document(policy));
 	}
 
 	/** @returns a document as the operation of its name would store it */
-	async keep(bucket: string, name: string, text: string): Promise<void> {
+	async putDocument(bucket: string, name: string, text: string): Promise<void> {
 		const { configurations } = this.emulator.store;
 		await configurations.put(bucket, name, "", text);
 	}
 
 	/** The response to the caller. */
-	async ask(who: Who, bucket: string, ask: Ask): Promise<Answer> {
-		const trial = this.#trial(who, bucket);
-		if (ask.send) return ask.send(trial);
-		const { headers = {}, body } = ask;
+	async send(
+		caller: TestCaller,
+		bucket: string,
+		request: AccessRequest,
+	): Promise<Answer> {
+		const trial = this.#trial(caller, bucket);
+		if (request.send) return request.send(trial);
+		const { headers = {}, body } = request;
 		const sending = { headers, ...(body === undefined ? {} : { body }) };
-		const path = `/${bucket}${/^(\?|$)/.test(ask.target) ? "" : "/"}${ask.target}`;
-		return trial.client.send(ask.method, path, trial.sign(sending));
+		const path = `/${bucket}${/^(\?|$)/.test(request.target) ? "" : "/"}${request.target}`;
+		return trial.client.send(request.method, path, trial.sign(sending));
 	}
 
 	/** @returns `allow`, or the code and EC of the refusal */
-	async verdict(who: Who, bucket: string, ask: Ask): Promise<string> {
-		if (ask.made) return this.#authorized(who, bucket, ask);
-		const answer = await this.ask(who, bucket, ask);
+	async verdict(
+		caller: TestCaller,
+		bucket: string,
+		request: AccessRequest,
+	): Promise<string> {
+		if (request.synthetic) return this.#authorized(caller, bucket, request);
+		const answer = await this.send(caller, bucket, request);
 		const [status = "", code = ""] = refusal(answer).split(" ");
 		if (code === "AccessDenied") return "deny";
 		// Refusals by CORS are not for lack of rights, nor are those of missing operations.
 		const isAnswered =
 			Number(status) < 300 ||
 			["AccessForbidden", "NotImplemented"].includes(code);
-		assert.ok(isAnswered, `${ask.what}: ${answer.status} ${answer.text}`);
+		assert.ok(isAnswered, `${request.what}: ${answer.status} ${answer.text}`);
 		return "allow";
 	}
 
 	/** @returns why the emulator would refuse the request, without sending it */
-	async refusal(who: Who, bucket: string, ask: Ask): Promise<OssError> {
+	async refusal(
+		caller: TestCaller,
+		bucket: string,
+		request: AccessRequest,
+	): Promise<OssError> {
 		try {
-			await this.#authorize(who, bucket, ask);
+			await this.#authorize(caller, bucket, request);
 		} catch (error) {
 			assert.ok(error instanceof OssError, String(error));
 			return error;
 		}
-		throw new assert.AssertionError({ message: `${ask.what} is allowed` });
+		throw new assert.AssertionError({ message: `${request.what} is allowed` });
 	}
 
-	async #authorized(who: Who, bucket: string, ask: Ask): Promise<string> {
+	async #authorized(
+		caller: TestCaller,
+		bucket: string,
+		request: AccessRequest,
+	): Promise<string> {
 		try {
-			await this.#authorize(who, bucket, ask);
+			await this.#authorize(caller, bucket, request);
 			return "allow";
 		} catch (error) {
 			if (error instanceof OssError && error.code === "AccessDenied")
@@ -313,43 +342,47 @@ export class Place {
 		}
 	}
 
-	async #authorize(who: Who, bucket: string, ask: Ask): Promise<void> {
-		const [key = "", rawQuery = ""] = ask.target.split("?");
-		const { method, headers = {} } = ask;
-		const request = {
+	async #authorize(
+		caller: TestCaller,
+		bucket: string,
+		request: AccessRequest,
+	): Promise<void> {
+		const [key = "", rawQuery = ""] = request.target.split("?");
+		const { method, headers = {} } = request;
+		const ossRequest = {
 			...makeRequest({ method, bucket, key, rawQuery, headers }),
-			...ask.made,
+			...request.synthetic,
 			receivedAt: this.emulator.clock.now(),
-			caller: this.#caller(who),
+			caller: this.#caller(caller),
 		};
 		const stored = await this.emulator.store.buckets.find(bucket);
-		await authorize(this.emulator, request, select(request), stored);
+		await authorize(this.emulator, ossRequest, select(ossRequest), stored);
 	}
 
-	#caller(who: Who): Caller {
-		switch (who.is) {
-			case "nobody":
+	#caller(caller: TestCaller): Caller {
+		switch (caller.kind) {
+			case "anonymous":
 				return ANONYMOUS;
 			case "account":
-				return { accessKeyId: keyOf(who.uid).id, uid: who.uid };
+				return { accessKeyId: keyOf(caller.uid).id, uid: caller.uid };
 			case "user":
-				return callerOf(this.emulator.accounts.get(who.key, "", new Date()));
+				return callerOf(this.emulator.accounts.get(caller.key, "", new Date()));
 			case "session":
 				return {
-					accessKeyId: "STS.made",
+					accessKeyId: "STS.test",
 					uid: OWNER,
 					identity: {
 						kind: "AssumedRoleUser",
 						role: "app",
 						session: "job",
-						policy: document(who.statements),
+						policy: document(caller.statements),
 					},
 				};
 		}
 	}
 
-	#trial(who: Who, bucket: string): Trial {
-		const keys = this.#keysOf(who);
+	#trial(caller: TestCaller, bucket: string): Trial {
+		const keys = this.#keysOf(caller);
 		const common = { client: this.owner, bucket, keys };
 		if (!keys)
 			return { ...common, sign: (sending) => ({ ...sending, as: null }) };
@@ -367,16 +400,16 @@ export class Place {
 		};
 	}
 
-	#keysOf(who: Who): Keys | undefined {
-		switch (who.is) {
-			case "nobody":
+	#keysOf(caller: TestCaller): Keys | undefined {
+		switch (caller.kind) {
+			case "anonymous":
 				return undefined;
 			case "account":
-				return { ...keyOf(who.uid), token: "" };
+				return { ...keyOf(caller.uid), token: "" };
 			case "user":
-				return { id: who.key, secret: who.key, token: "" };
+				return { id: caller.key, secret: caller.key, token: "" };
 			case "session":
-				return this.#assume(who.statements);
+				return this.#assume(caller.statements);
 		}
 	}
 
@@ -386,7 +419,7 @@ export class Place {
 			statements.length === 0 ? {} : { Policy: document(statements) };
 		const receivedAt = this.emulator.clock.now();
 		const Timestamp = receivedAt.toISOString();
-		const parameters = signed(assuming({ Timestamp, ...policy }));
+		const parameters = signed(assumeRoleParameters({ Timestamp, ...policy }));
 		const { sts } = this.emulator;
 		const { body } = sts.answer(arrival(parameters, { receivedAt }));
 		const given = body.Credentials;
