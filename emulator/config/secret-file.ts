@@ -7,20 +7,21 @@ import { StartError } from "../oss/start-error.ts";
 /**
  * @param folder null for a secret of this process only
  * @param file the name of the file in `folder`
- * @returns the content of the file; if the file does not exist, the result of `make`, which is then stored
+ * @param durable whether a new secret is on the disk when this resolves. If not, a power cut may leave an empty file.
+ * @returns the content of the file; if the file does not exist or is empty, the result of `make`, which is then stored
  */
 export async function loadOrCreateSecret(
 	folder: string | null,
 	file: string,
 	make: () => Promise<string>,
+	durable = true,
 ): Promise<string> {
 	if (folder === null) return make();
 	const path = join(folder, file);
 	const found = await readFile(path, "utf8").catch(absent);
-	if (found !== undefined) return found;
+	if (found) return found;
 	const made = await make();
-	// Synced, because a power cut may otherwise leave an empty file.
-	await writeFile(`${path}.new`, made, { mode: 0o600, flush: true });
+	await writeFile(`${path}.new`, made, { mode: 0o600, flush: durable });
 	await rename(`${path}.new`, path);
 	return made;
 }

@@ -27,7 +27,7 @@ export async function loadKeys(
 	ram: Ram,
 	log: Log,
 ): Promise<Pick<Emulator, "accounts" | "ram" | "sts">> {
-	const tokens = new SessionTokens(await loadSealingKey(config.data));
+	const tokens = new SessionTokens(await loadSealingKey(config));
 	const accounts = new Accounts(config.accounts, ram, tokens);
 	const keeper = new StsKeeper({ accounts, ram, tokens, note: log.info });
 	return { accounts, ram, sts: new Sts(keeper, config.checkSignatures) };
@@ -62,9 +62,16 @@ function explain(file: string, error: unknown): unknown {
 
 const SEALING_KEY_FILE = "sts-key";
 
-async function loadSealingKey(folder: string | null): Promise<Buffer> {
-	const text = await loadOrCreateSecret(folder, SEALING_KEY_FILE, async () =>
-		randomBytes(SEALING_KEY_BYTES).toString("base64"),
+/** Every start waits for this, so only `--durable` waits for the disk. */
+async function loadSealingKey({
+	data: folder,
+	durable,
+}: Config): Promise<Buffer> {
+	const text = await loadOrCreateSecret(
+		folder,
+		SEALING_KEY_FILE,
+		async () => randomBytes(SEALING_KEY_BYTES).toString("base64"),
+		durable,
 	);
 	const key = Buffer.from(text, "base64");
 	if (key.length === SEALING_KEY_BYTES) return key;

@@ -171,13 +171,15 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	const db = new Database(path);
 	try {
 		const version = requireKnownVersion(db, path);
+		// A new database has no data yet that a power cut could take. SQLite would wait for the disk six times.
+		if (version === 0 && !durable) db.pragma("synchronous = OFF");
 		db.pragma("journal_mode = WAL");
-		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
 		// Rows are deleted table by table: cascades would delete rows that a restored snapshot needs.
 		db.pragma("foreign_keys = OFF");
 		db.pragma("cache_size = -16000");
 		db.pragma("temp_store = MEMORY");
 		migrate(db, version);
+		db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
 		return db;
 	} catch (error) {
 		db.close();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
@@ -203,6 +203,17 @@ suite("Temporary keys", () => {
 		const stranger = await third.oss.get("/", { headers, as });
 		assert.equal(refusal(stranger).slice(0, 24), "403 InvalidSecurityToken");
 		assert.equal((await stat(join(data, "sts-key"))).mode & 0o777, 0o600);
+	});
+
+	test("get a new key for an empty key file, which a power cut may leave", async (t) => {
+		const data = await makeFolder(t);
+		const file = join(data, "sts-key");
+		await writeFile(file, "");
+		await (await start({ data })).close();
+		assert.equal(
+			Buffer.from(await readFile(file, "utf8"), "base64").length,
+			32,
+		);
 	});
 
 	test("prevent a start with an invalid key file", async (t) => {
