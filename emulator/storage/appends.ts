@@ -3,7 +3,7 @@
  */
 import { combineCrc64 } from "../oss/crc64.ts";
 import type { Received } from "./content/receive.ts";
-import { toObject, type VersionRow } from "./rows/versions.ts";
+import { toObject, type VersionRow } from "./rows/version-row.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 import { describe, type Writes } from "./writes.ts";
 

@@ -9,7 +9,8 @@ import type { ListQuery, Page } from "../oss/page.ts";
 import { append } from "./appends.ts";
 import { OpenContent } from "./content/open-content.ts";
 import type { Listing, VersionListQuery } from "./rows/listing.ts";
-import { type Deleted, toObject, type VersionRow } from "./rows/versions.ts";
+import { toObject, type VersionRow } from "./rows/version-row.ts";
+import type { Deleted } from "./rows/versions.ts";
 import type { Expected, NewObject, Protect, StoredObject } from "./types.ts";
 import { describe, type Writes } from "./writes.ts";
 

@@ -13,7 +13,7 @@ import type {
 	UploadPageQuery,
 	UploadRows,
 } from "./rows/upload-rows.ts";
-import type { VersionRow } from "./rows/versions.ts";
+import type { VersionRow } from "./rows/version-row.ts";
 import type {
 	Expected,
 	NewObject,

@@ -8,7 +8,8 @@ import type { Contents } from "./content/contents.ts";
 import { type Received, receive } from "./content/receive.ts";
 import type { Protocol } from "./facts.ts";
 import { type DiskRoom, isNoRoom } from "./folder/disk-room.ts";
-import type { NewVersion, Versions } from "./rows/versions.ts";
+import type { NewVersion } from "./rows/version-row.ts";
+import type { Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 

@@ -17,7 +17,7 @@ import { laterOf } from "../../oss/utf8.ts";
 import type { Buckets } from "../buckets.ts";
 import { END, type Sqlite } from "../schema.ts";
 import type { StoredObject } from "../types.ts";
-import { COLUMNS, toObject, type VersionRow } from "./versions.ts";
+import { COLUMNS, toObject, type VersionRow } from "./version-row.ts";
 
 export type VersionListQuery = ListQuery & {
 	/** Versions of the key `after` that are older than this one are included too. */

@@ -4,7 +4,7 @@ import { type ListQuery, type Page, PageBuilder } from "../../oss/page.ts";
 import { afterPrefix, laterOf } from "../../oss/utf8.ts";
 import { END, type Sqlite } from "../schema.ts";
 import type { StoredBucket, StoredUpload } from "../types.ts";
-import { readState, writeState } from "./versions.ts";
+import { readState, writeState } from "./version-row.ts";
 
 type UploadRow = {
 	readonly id: string;

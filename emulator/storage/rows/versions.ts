@@ -8,122 +8,24 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Statement } from "better-sqlite3";
-import type { ContentColumns, Contents } from "../content/contents.ts";
+import type { Contents } from "../content/contents.ts";
 import type { Refuse } from "../facts.ts";
 import type { Sqlite } from "../schema.ts";
-import type {
-	ObjectProperties,
-	ObjectState,
-	Protect,
-	StoredBucket,
-	StoredObject,
-} from "../types.ts";
-
-/** A version without its position in a key's history. */
-export type NewVersion = ContentColumns &
-	Omit<StoredObject, "bucket" | "versionId" | "isLatest" | "isVersioned">;
-
-export type VersionRow = ContentColumns & {
-	readonly id: number;
-	readonly key: string;
-	readonly version_id: string;
-	readonly listed: number;
-	readonly type: StoredObject["type"];
-	readonly size: number;
-	readonly etag: string;
-	readonly crc64: string;
-	readonly md5: string;
-	readonly modified_ms: number;
-	readonly storage_class: StoredObject["storageClass"];
-	readonly acl: StoredObject["acl"];
-	readonly properties: string;
-	/** null stands for {}: most objects have no state. */
-	readonly state: string | null;
-};
-
-/** All columns except `data`: a HEAD or a listing does not read contents. */
-export const COLUMNS =
-	"id, key, version_id, listed, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
-
-/** The columns that are stored for a listed row. */
-const LISTED_COLUMNS =
-	"id, key, version_id, type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content";
-
-/** The values of these columns in this order, and `data`: an array costs 1 µs less than an object. */
-type ListedRow = readonly [
-	id: VersionRow["id"],
-	key: VersionRow["key"],
-	versionId: VersionRow["version_id"],
-	type: VersionRow["type"],
-	size: VersionRow["size"],
-	etag: VersionRow["etag"],
-	crc64: VersionRow["crc64"],
-	md5: VersionRow["md5"],
-	modifiedMs: VersionRow["modified_ms"],
-	storageClass: VersionRow["storage_class"],
-	acl: VersionRow["acl"],
-	properties: VersionRow["properties"],
-	state: VersionRow["state"],
-	content: VersionRow["content"],
-	data: VersionRow["data"],
-];
-
-const toListedRow = (row: ListedRow): VersionRow => ({
-	id: row[0],
-	key: row[1],
-	version_id: row[2],
-	listed: 1,
-	type: row[3],
-	size: row[4],
-	etag: row[5],
-	crc64: row[6],
-	md5: row[7],
-	modified_ms: row[8],
-	storage_class: row[9],
-	acl: row[10],
-	properties: row[11],
-	state: row[12],
-	content: row[13],
-	data: row[14],
-});
-
-/** The values of a writer by position: names cost 1.5 µs more. */
-type Written = readonly [
-	type: VersionRow["type"],
-	size: VersionRow["size"],
-	etag: VersionRow["etag"],
-	crc64: VersionRow["crc64"],
-	md5: VersionRow["md5"],
-	modifiedMs: VersionRow["modified_ms"],
-	storageClass: VersionRow["storage_class"],
-	acl: VersionRow["acl"],
-	properties: VersionRow["properties"],
-	state: VersionRow["state"],
-	content: VersionRow["content"],
-	data: VersionRow["data"],
-];
-
-type Place = readonly [
-	bucket: number,
-	key: string,
-	versionId: string,
-	listed: number,
-];
-
-const toWritten = (version: NewVersion): Written => [
-	version.type,
-	version.size,
-	version.etag,
-	version.crc64,
-	version.contentMd5,
-	version.modified.getTime(),
-	version.storageClass,
-	version.acl,
-	JSON.stringify(version.properties),
-	writeState(version.state),
-	version.content,
-	version.data,
-];
+import type { Protect, StoredBucket } from "../types.ts";
+import {
+	COLUMNS,
+	LISTED_COLUMNS,
+	type ListedRow,
+	type NewVersion,
+	NO_PROPERTIES,
+	toListedRow,
+	toObject,
+	toWritten,
+	type VersionRow,
+	WRITTEN_COLUMNS,
+	type Written,
+	writeState,
+} from "./version-row.ts";
 
 export type Deleted = {
 	/** '' in a bucket that never had versioning. */
@@ -132,12 +34,15 @@ export type Deleted = {
 	readonly deleteMarker: boolean;
 };
 
-const NO_PROPERTIES: ObjectProperties = {
-	contentType: "",
-	headers: {},
-	userMetadata: {},
-	tags: {},
-};
+/** The columns of a new row that its writer does not choose. */
+const PLACE_COLUMNS = ["bucket", "key", "version_id", "listed"] as const;
+
+type Place = readonly [
+	bucket: number,
+	key: string,
+	versionId: string,
+	listed: number,
+];
 
 export class Versions {
 	readonly #contents: Contents;
@@ -174,16 +79,13 @@ export class Versions {
 			`SELECT ${COLUMNS}, NULL AS data ${ofKey} AND listed = 0 AND version_id = ? LIMIT 1`,
 		);
 		this.#data = db.prepare("SELECT data FROM version WHERE id = ?");
+		const columns = [...WRITTEN_COLUMNS, ...PLACE_COLUMNS];
 		this.#insert = db.prepare(
-			`INSERT INTO version (type, size, etag, crc64, md5, modified_ms, storage_class, acl, properties, state, content,
-                            data, bucket, key, version_id, listed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO version (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
 		);
 		this.#delete = db.prepare("DELETE FROM version WHERE id = ?");
 		this.#replace = db.prepare(
-			`UPDATE version SET type = ?, size = ?, etag = ?, crc64 = ?, md5 = ?, modified_ms = ?, storage_class = ?, acl = ?,
-                          properties = ?, state = ?, content = ?, data = ?
-       WHERE id = ?`,
+			`UPDATE version SET ${WRITTEN_COLUMNS.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
 		);
 		this.#list = db.prepare("UPDATE version SET listed = ? WHERE id = ?");
 		this.#update = db.prepare(
@@ -361,48 +263,3 @@ const deleteMarker = (key: string, modified: Date): NewVersion => ({
 	content: null,
 	data: null,
 });
-
-export function toObject(
-	bucket: StoredBucket,
-	row: VersionRow,
-	isLatest: boolean,
-): StoredObject {
-	return {
-		bucket: bucket.name,
-		key: row.key,
-		versionId: row.version_id,
-		isLatest,
-		isVersioned: bucket.versioning !== "",
-		type: row.type,
-		size: row.size,
-		etag: row.etag,
-		crc64: row.crc64,
-		contentMd5: row.md5,
-		modified: new Date(row.modified_ms),
-		storageClass: row.storage_class,
-		acl: row.acl,
-		properties: readProperties(row.properties),
-		state: readState(row.state),
-	};
-}
-
-/** Most objects have only a media type, and the number of different ones is small. */
-function readProperties(text: string): ObjectProperties {
-	if (text === latest.text) return latest.properties;
-	const properties: ObjectProperties = JSON.parse(text);
-	latest = { text, properties };
-	return properties;
-}
-
-let latest = { text: "", properties: NO_PROPERTIES };
-
-const NO_STATE: ObjectState = {};
-
-export const readState = (text: string | null): ObjectState =>
-	text === null ? NO_STATE : JSON.parse(text);
-
-/** @returns null for {}: most objects have no state */
-export function writeState(state: ObjectState): string | null {
-	const text = JSON.stringify(state);
-	return text === "{}" ? null : text;
-}
