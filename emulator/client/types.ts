@@ -4,6 +4,26 @@
  * Pure.
  */
 
+import type {
+	CallbackAction,
+	CutAction,
+	DelayAction,
+	ErrorAction,
+	Progress,
+	RuleOf,
+} from "../faults/rule.ts";
+import type { BucketAcl } from "../oss/acl.ts";
+import type { ClockScope } from "../oss/clock.ts";
+
+export type {
+	CallbackAction,
+	CallbackFault,
+	CutAction,
+	DelayAction,
+	ErrorAction,
+} from "../faults/rule.ts";
+export type { BucketAcl };
+
 /** An account isolates a test: its keys work at once, and all lists can be filtered by its `uid`. */
 export type Account = {
 	/** Numeric id; the value for `account` in filters. */
@@ -15,9 +35,6 @@ export type Account = {
 };
 
 export type NewAccount = Partial<Account>;
-
-/** A canned ACL of a bucket. */
-export type BucketAcl = "private" | "public-read" | "public-read-write";
 
 /** A document of a bucket: JSON with the elements of OSS's XML, or the XML as text. */
 export type Document = string | object;
@@ -75,50 +92,6 @@ export type Seeded = {
 	readonly written: number;
 };
 
-/** The faults of a callback. */
-export type CallbackFault =
-	| "never-sent"
-	| "refused"
-	| "too-many"
-	| "image-info"
-	| "time-out"
-	| "reply-lost"
-	| "no-content-length"
-	| "bad-content-length"
-	| "too-long"
-	| "not-json"
-	| "old-time-out"
-	| "old-failure"
-	| "sent-twice"
-	| "bad-signature"
-	| "wrong-key-url"
-	/** Any status except 200. */
-	| `status-${number}`;
-
-/** Answers an error without carrying out the operation. */
-export type ErrorAction = {
-	/** 400 to 599. */
-	readonly status: number;
-	/** An error code like `SlowDown`; default: a code that fits the status. */
-	readonly code?: string;
-	readonly message?: string;
-	readonly ec?: string;
-};
-
-/** Closes the connection. */
-export type CutAction = {
-	/** Number of bytes of the body after which it is closed; 0 for a response: the client gets no answer. */
-	readonly cutAfterBytes: number;
-	/** The message whose body is cut. Default: the response, as of a download. */
-	readonly direction?: "request" | "response" | "upload" | "download";
-};
-
-/** Makes the callback of an upload fail. */
-export type CallbackAction = { readonly callback: CallbackFault };
-
-/** Delay before the request is handled; can be combined with the others. */
-export type DelayAction = { readonly delayMs: number };
-
 type Without<T> = { readonly [name in keyof T]?: never };
 
 /** The effect of a fault. */
@@ -128,33 +101,9 @@ export type FaultAction =
 	| (CallbackAction & Partial<DelayAction> & Without<ErrorAction & CutAction>)
 	| (DelayAction & Without<ErrorAction & CutAction & CallbackAction>);
 
-export type FaultRule = {
-	/** An operation of OSS, `PutObject`; `*` for all of them; `callback` for callbacks. */
-	readonly operation: string;
-	readonly bucket?: string;
-	/** A pattern: `*` matches any text, including `/`; `?` matches one character. */
-	readonly key?: string;
-	/** uid of an account. */
-	readonly account?: string;
-	/** Number of matching requests that succeed first. */
-	readonly after?: number;
-	/** Maximum number of times. Default: no limit. */
-	readonly times?: number;
-	/** Applies to every Nth matching request. */
-	readonly every?: number;
-	/** Probability from 0 to 1, drawn from `seed`: the same requests get the same faults. */
-	readonly probability?: number;
-	readonly seed?: number;
-	readonly do: FaultAction;
-};
+export type FaultRule = RuleOf<FaultAction>;
 
-export type Fault = FaultRule & {
-	readonly id: string;
-	/** Number of requests that matched. */
-	readonly seen: number;
-	/** Number of times the fault was applied. */
-	readonly struck: number;
-};
+export type Fault = FaultRule & Progress & { readonly id: string };
 
 export type CallbackStatus =
 	| "sending"
@@ -273,7 +222,7 @@ export type ClockState = {
 	/** By how much the clock is ahead of the real time. */
 	readonly aheadSeconds: number;
 	/** The times that it affects. */
-	readonly scope: "all" | "expiry";
+	readonly scope: ClockScope;
 };
 
 export type Scope = {
@@ -281,7 +230,7 @@ export type Scope = {
 	 * `expiry` affects only expirations; the times of requests are compared with the real clock. Default: unchanged,
 	 * initially `all`.
 	 */
-	readonly scope?: "all" | "expiry";
+	readonly scope?: ClockScope;
 };
 
 /** The emulator's clock. */

@@ -9,34 +9,20 @@
 import { FAULT_DELAY_MS_MAX, readFault } from "../callback/faults/fault.ts";
 import type { Fault } from "../callback/model.ts";
 import { messageOf, OssError } from "../oss/errors.ts";
+import type { CutAction, DelayAction, ErrorAction } from "./rule.ts";
 
-/**
- * The direction from the client's view: its upload is the body of the request, its download the body of the response.
- */
 export const DIRECTIONS = [
 	"request",
 	"response",
 	"upload",
 	"download",
-] as const;
-
-export type Direction = (typeof DIRECTIONS)[number];
+] as const satisfies readonly CutAction["direction"][];
 
 /**
- * An action has one of `status`, `cutAfterBytes` and `callback`, or only `delayMs`, which may also accompany the
- * others.
+ * An action whose values have the right types, before `findMistake`: it must have one of `status`, `cutAfterBytes` and
+ * `callback`, or only `delayMs`, which may also accompany the others.
  */
-export type FaultAction = {
-	/** 400 to 599. */
-	readonly status?: number;
-	readonly code?: string;
-	readonly message?: string;
-	readonly ec?: string;
-	readonly delayMs?: number;
-	/** The number of bytes of the body that pass; 0 suppresses the head of a response too. */
-	readonly cutAfterBytes?: number;
-	/** Default: response. */
-	readonly direction?: Direction;
+export type FaultAction = Partial<ErrorAction & CutAction & DelayAction> & {
 	/** A text that `callback/faults/fault.ts` reads. */
 	readonly callback?: string;
 };

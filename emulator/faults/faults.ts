@@ -10,43 +10,14 @@ import type { Fault, UploadFacts } from "../callback/model.ts";
 import { pause } from "../oss/pause.ts";
 import { callbackFaultOf, type FaultAction } from "./action.ts";
 import { makeGlob } from "./glob.ts";
+import type { Progress, RuleOf } from "./rule.ts";
 
 /** Matches every operation of OSS. */
 export const ANY_OPERATION = "*";
 /** Matches the callback of every upload. */
 export const CALLBACK = "callback";
 
-export type FaultRule = {
-	/**
-	 * An operation, `callback` or `*`. If the action is for callbacks, the rule matches callbacks of uploads by that
-	 * operation.
-	 */
-	readonly operation: string;
-	readonly bucket?: string;
-	/** A pattern, as `glob.ts` reads it. */
-	readonly key?: string;
-	/** The uid of the account that the request belongs to. */
-	readonly account?: string;
-	/** The number of matching requests that pass before the rule strikes. Default: 0. */
-	readonly after?: number;
-	/** The maximum number of times that the rule strikes. Default: no limit. */
-	readonly times?: number;
-	/** The rule strikes every Nth matching request. Default: 1. */
-	readonly every?: number;
-	/** The probability from 0 to 1, drawn from `seed`. Default: 1. */
-	readonly probability?: number;
-	/** The seed of the random number generator. Default: 1. */
-	readonly seed?: number;
-	readonly do: FaultAction;
-};
-
-/** How often a rule has matched and struck. */
-export type Progress = {
-	/** The number of requests that have matched. */
-	readonly seen: number;
-	/** The number of times that the rule has struck. */
-	readonly struck: number;
-};
+export type FaultRule = RuleOf<FaultAction>;
 
 export type AddedFault = FaultRule & Progress & { readonly id: string };
 

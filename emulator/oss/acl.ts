@@ -7,7 +7,9 @@
 const BUCKET_ACLS = ["private", "public-read", "public-read-write"] as const;
 const OBJECT_ACLS = ["default", ...BUCKET_ACLS] as const;
 
+/** A canned ACL of a bucket. */
 export type BucketAcl = (typeof BUCKET_ACLS)[number];
+/** That of an object; `default` means the ACL of its bucket. */
 export type ObjectAcl = (typeof OBJECT_ACLS)[number];
 
 export const isBucketAcl = (text: string): text is BucketAcl =>

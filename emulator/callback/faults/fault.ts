@@ -18,6 +18,7 @@ import {
 } from "../model.ts";
 import { FAILURES } from "../relay.ts";
 import { CALLBACK_TIMEOUT_MS } from "../switches.ts";
+import type { CallbackFaultKind } from "./kinds.ts";
 
 /** A kind of fault, before its text and delay are known. */
 type Effect = Omit<Fault, "text" | "delayMs">;
@@ -59,7 +60,7 @@ function oldTimeOut({ addresses, hostname, port }: ResolvedUrl): Failure {
 }
 
 // biome-ignore format: a table
-const KINDS: Readonly<Record<string, Effect>> = {
+const KINDS: Readonly<Record<CallbackFaultKind, Effect>> = {
   "never-sent":         { sent: 0, outcome: outcomeWithout("unreachable") },
   "refused":            { sent: 0, outcome: outcomeWithout("refused") },
   "too-many":           { sent: 0, failure: failWith(FAILURES.busy) },
@@ -100,8 +101,11 @@ export function readFault(text: string): Fault {
 	);
 }
 
+const isNamed = (kind: string): kind is CallbackFaultKind =>
+	Object.hasOwn(KINDS, kind);
+
 function readKind(kind: string): Effect | undefined {
-	if (Object.hasOwn(KINDS, kind)) return KINDS[kind];
+	if (isNamed(kind)) return KINDS[kind];
 	const [, status] = /^status-([1-5]\d\d)$/.exec(kind) ?? [];
 	return status === undefined || status === "200"
 		? undefined
