@@ -46,26 +46,30 @@ export class Deliveries {
 		if (this.#isClosed) return;
 		const { id, account, status } = delivery;
 		if (status === "sending") this.#underWay.set(id, account);
-		else this.#underWay.delete(id);
-		if (this.#forgotten.has(id)) {
-			if (status !== "sending") this.#forgotten.delete(id);
-			return;
-		}
-		const written = this.#write(delivery);
-		for (const listener of this.#listeners) listener(delivery);
-		await written;
-	}
-
-	/**
-	 * If the record cannot be written because the disk is full, the upload continues without it: its object is stored.
-	 */
-	async #write(delivery: StoredDelivery): Promise<void> {
 		try {
-			await this.#transactions.share(() => this.#rows.put(delivery));
+			// It may be forgotten while it waits for its turn.
+			await this.#transactions.share(() => {
+				if (this.#isForgotten(delivery)) return;
+				this.#rows.put(delivery);
+				this.#tell(delivery);
+			});
 		} catch (error) {
+			// If the disk is full, the upload continues without the record: its object is stored.
+			if (status !== "sending") this.#underWay.delete(id);
 			this.#rows.recount();
 			this.#report(error);
+			this.#tell(delivery);
 		}
+	}
+
+	#isForgotten({ id, status }: StoredDelivery): boolean {
+		if (status === "sending") return this.#forgotten.has(id);
+		this.#underWay.delete(id);
+		return this.#forgotten.delete(id);
+	}
+
+	#tell(delivery: StoredDelivery): void {
+		for (const listener of this.#listeners) listener(delivery);
 	}
 
 	async find(id: string): Promise<StoredDelivery | undefined> {

@@ -194,8 +194,8 @@ export class Objects {
 		protect?: Protect,
 	): Promise<Deleted> {
 		const { buckets, versions } = this.#writes;
-		const stored = buckets.require(bucket);
 		return this.#writes.free(() => {
+			const stored = buckets.require(bucket);
 			this.#writes.changed(bucket, key);
 			return versionId === undefined
 				? versions.delete(stored, key, now, protect)

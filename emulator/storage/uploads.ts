@@ -48,19 +48,22 @@ export class Uploads {
 	}
 
 	async initiate(given: NewObject, sequential: boolean): Promise<StoredUpload> {
-		const bucket = this.#writes.buckets.require(given.bucket);
+		const { buckets } = this.#writes;
+		const { storageClass } = buckets.require(given.bucket);
 		const upload = {
 			id: randomBytes(16).toString("hex").toUpperCase(),
 			bucket: given.bucket,
 			key: given.key,
 			initiated: given.modified,
-			storageClass: given.storageClass ?? bucket.storageClass,
+			storageClass: given.storageClass ?? storageClass,
 			acl: given.acl,
 			sequential,
 			properties: given.properties,
 			state: given.state ?? {},
 		};
-		await this.#writes.transact(() => this.#rows.insert(bucket, upload));
+		await this.#writes.transact(() =>
+			this.#rows.insert(buckets.require(given.bucket), upload),
+		);
 		return upload;
 	}
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { Deliveries } from "../../emulator/storage/deliveries.ts";
 import type { StoredDelivery } from "../../emulator/storage/rows/delivery-rows.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
@@ -18,13 +19,28 @@ const makeDeliveries = (db: Sqlite, limits: typeof PLENTY): Deliveries =>
 	new Deliveries(db, new Transactions(db), limits, rethrow);
 
 function open(t: TestContext, limits = PLENTY): Deliveries {
+	return openPausable(t, limits).deliveries;
+}
+
+function openPausable(
+	t: TestContext,
+	limits = PLENTY,
+): { readonly deliveries: Deliveries; readonly pause: () => () => void } {
 	const db = openDatabase(":memory:", false);
-	const deliveries = makeDeliveries(db, limits);
+	const transactions = new Transactions(db);
+	const deliveries = new Deliveries(db, transactions, limits, rethrow);
 	t.after(() => {
 		deliveries.close();
 		db.close();
 	});
-	return deliveries;
+	return {
+		deliveries,
+		pause: () => {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			transactions.pauseUntil(promise);
+			return resolve;
+		},
+	};
 }
 
 const make = (
@@ -157,6 +173,19 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["2"]);
 	});
 
+	test("does not keep a delivery that is cleared while it waits for its commit", async (t) => {
+		const { deliveries, pause } = openPausable(t);
+		const resume = pause();
+
+		const saved = deliveries.save(make("1", { status: "sending" }));
+		await deliveries.clear();
+		resume();
+		await saved;
+		await deliveries.save(make("1"));
+
+		assert.deepEqual(await deliveries.list({}, 10), []);
+	});
+
 	test("removes cleared deliveries, and those that were under way", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("done"));
@@ -171,6 +200,18 @@ suite("The record of deliveries", () => {
 });
 
 suite("Waiting for deliveries", () => {
+	test("is answered with a delivery that had to wait for its commit", async (t) => {
+		const { deliveries, pause } = openPausable(t);
+		const resume = pause();
+
+		const found = deliveries.wait({}, 1, 10, AbortSignal.timeout(60_000));
+		deliveries.save(make("1"));
+		await turn();
+		resume();
+
+		assert.deepEqual(idsOf(await found), ["1"]);
+	});
+
 	test("ends with the last of the required deliveries", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("there"));
