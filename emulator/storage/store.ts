@@ -254,12 +254,12 @@ export class Store {
 			const found = this.#snapshots.find(name);
 			if (!found) return undefined;
 			const { id, ...snapshot } = found;
-			const before = this.#snapshots.changedKeys(id);
+			const changed = this.#plainCopy ? this.#snapshots.changedKeys(id) : [];
 			this.#contents.keepHeld();
 			const files = this.#snapshots.restore(id);
 			this.#contents.removeUnnamed(files);
 			this.deliveries.replaced();
-			for (const [bucket, key] of before) this.#onChange(bucket, key);
+			for (const [bucket, key] of changed) this.#onChange(bucket, key);
 			return snapshot;
 		});
 	}

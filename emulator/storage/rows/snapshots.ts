@@ -95,12 +95,24 @@ export class Snapshots {
          WHERE file IS NOT NULL AND (content, start) IN (SELECT content, start FROM former_piece WHERE snapshot >= ?)`,
 			)
 			.all(id);
-		for (const table of this.#tables) {
-			this.#db.prepare(removeChanged(table)).run(id);
-			this.#db.prepare(putBack(table)).run(id);
-		}
-		if (id === this.#newest()) this.#forget(id);
+		if (id === this.#newest()) this.#restoreNewest(id);
+		else
+			for (const table of this.#tables) {
+				this.#db.prepare(removeChanged(table)).run(id);
+				this.#db.prepare(putBack(table)).run(id);
+			}
 		return files.map(({ file }) => file);
+	}
+
+	/** Without the triggers, which would only store rows that the snapshot does not need: a third of the time. */
+	#restoreNewest(id: number): void {
+		for (const table of this.#tables) {
+			this.#db.exec(dropTriggers(table));
+			this.#db.prepare(removeChanged(table)).run(id);
+			this.#db.prepare(putBackNewest(table)).run(id);
+			this.#db.exec(makeTriggers(table));
+		}
+		this.#forget(id);
 	}
 
 	/**
@@ -129,8 +141,14 @@ export class Snapshots {
 	}
 
 	#forget(id: number): void {
+		// SQLite empties a table at once if there is no condition.
+		const isOnly = this.count() === 1;
 		for (const { name } of this.#tables)
-			this.#db.prepare(`DELETE FROM former_${name} WHERE snapshot = ?`).run(id);
+			if (isOnly) this.#db.exec(`DELETE FROM former_${name}`);
+			else
+				this.#db
+					.prepare(`DELETE FROM former_${name} WHERE snapshot = ?`)
+					.run(id);
 	}
 }
 
@@ -188,6 +206,10 @@ const putBack = ({ name, key, columns }: Table): string =>
      AS changed
    JOIN former_${name} AS former ON former.snapshot = changed.first AND ${same(key, "former", "changed")}
    WHERE former.existed = 1`;
+
+const putBackNewest = ({ name, columns }: Table): string =>
+	`INSERT INTO ${name} (${quoted(columns)})
+   SELECT ${quoted(columns)} FROM former_${name} WHERE snapshot = ? AND existed = 1`;
 
 const handToPrevious = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
