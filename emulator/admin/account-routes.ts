@@ -16,6 +16,7 @@ import {
 import { AdminError } from "./admin-error.ts";
 import { removeAccountWithData, requireAccount } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
+import type { OfAccount } from "./route-schema.ts";
 
 type Given = Partial<
 	Pick<Account, "uid" | "accessKeyId" | "accessKeySecret" | "name">
@@ -25,7 +26,7 @@ export const accountRoutes: Routes = (app, context) => {
 	const { emulator } = context;
 	const { accounts } = emulator;
 
-	app.get<{ Querystring: { readonly account?: string } }>(
+	app.get<{ Querystring: OfAccount }>(
 		"/api/accounts",
 		{ schema: listAccounts },
 		async ({ query }) => ({

@@ -4,23 +4,21 @@
  * Pure.
  */
 import {
-	ACCOUNT,
 	answers,
 	created,
 	listOf,
+	OF_ACCOUNT,
 	parameters,
 	record,
 	refer,
 	type Schema,
+	uid,
 } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
 
 const given = {
-	uid: {
-		...ACCOUNT,
-		description: "Digits; default: an unused uid.",
-	},
+	uid: uid("Digits; default: an unused uid."),
 	accessKeyId: {
 		...text,
 		// V1 splits `ID:SIGNATURE`, V4 `Credential=ID/…,`.
@@ -54,7 +52,7 @@ export const listAccounts = {
 	operationId: "listAccounts",
 	tags: ["accounts"],
 	summary: "Accounts, starting with those of --access-key",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: answers(
 		"The accounts; an account with several keys appears once per key.",
 		record({ accounts: listOf(refer("Account")) }),

@@ -8,9 +8,10 @@ import type { StoredObject } from "../storage/types.ts";
 import type { AdminContext, Routes } from "./context.ts";
 import { viewBucket, viewObject } from "./object-view.ts";
 import {
-	ACCOUNT,
 	answers,
 	listOf,
+	OF_ACCOUNT,
+	type OfAccount,
 	parameters,
 	record,
 	refer,
@@ -26,7 +27,7 @@ export const bucketRoutes: Routes = (app, context) => {
 	const { emulator } = context;
 	const { buckets, objects } = emulator.store;
 
-	app.get<{ Querystring: { readonly account?: string } }>(
+	app.get<{ Querystring: OfAccount }>(
 		"/api/buckets",
 		{ schema: listBuckets },
 		async ({ query: { account } }) => ({
@@ -131,7 +132,7 @@ export const listBuckets = {
 	operationId: "listBuckets",
 	tags: ["objects"],
 	summary: "Buckets, by default of all accounts",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: answers(
 		"The buckets, by name.",
 		record({ buckets: listOf(refer("Bucket")) }),

@@ -15,25 +15,23 @@ import {
 import type { AdminContext, Routes } from "./context.ts";
 import { summarise, viewDelivery } from "./delivery-view.ts";
 import {
-	ACCOUNT,
 	answers,
 	listOf,
+	OF_ACCOUNT,
+	type OfAccount,
 	parameters,
 	record,
 	refer,
 } from "./route-schema.ts";
-import { endOfWait, readWait } from "./wait.ts";
+import {
+	endOfWait,
+	type LatestQuery,
+	latestParameters,
+	readWait,
+} from "./wait.ts";
 import { writeList } from "./write-list.ts";
 
-const LIST_MAX = 1000;
-
-type ListQuery = FilterQuery & {
-	readonly limit: number;
-	readonly before?: string;
-	readonly summary: boolean;
-	readonly wait?: string;
-	readonly count: number;
-};
+type ListQuery = FilterQuery & LatestQuery & { readonly summary: boolean };
 
 export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 	const { deliveries } = emulator.store;
@@ -66,7 +64,7 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 			viewDelivery(await getDelivery(emulator.store, params.id)),
 	);
 
-	app.delete<{ Querystring: { readonly account?: string } }>(
+	app.delete<{ Querystring: OfAccount }>(
 		"/api/callbacks",
 		{ schema: clearCallbacks },
 		async ({ query: { account } }) => ({
@@ -100,18 +98,14 @@ const listCallbacks = {
 		"With `wait`, answers as soon as `count` callbacks match, including earlier ones, or with fewer when the time is up. Callbacks that are still under way do not match then, unless `status` includes them.",
 	querystring: parameters({
 		...filterParameters,
-		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
-		before: {
-			type: "string",
-			description: "An id: only callbacks that began before this callback.",
-		},
+		...latestParameters(
+			"An id: only callbacks that began before this callback.",
+		),
 		summary: {
 			type: "boolean",
 			default: false,
 			description: "Only summaries, without bodies and headers.",
 		},
-		wait: { type: "string", description: "5s, 500ms; at most 50s." },
-		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
 	}),
 	response: answers(
 		"The callbacks that match.",
@@ -136,7 +130,7 @@ const clearCallbacks = {
 	operationId: "clearCallbacks",
 	tags: ["callbacks"],
 	summary: "Removes callbacks from the record, including those under way",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: answers(
 		"Number of removed callbacks.",
 		record({ deleted: { type: "integer" } }),

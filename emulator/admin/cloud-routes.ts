@@ -15,6 +15,7 @@ import {
 } from "./cloud-objects.ts";
 import { dispositionOf, getContent, SAFE } from "./content-routes.ts";
 import type { Routes } from "./context.ts";
+import type { OfAccount } from "./route-schema.ts";
 
 type OfBucket = { readonly bucket: string };
 
@@ -29,7 +30,7 @@ export const cloudRoutes =
 	(app, { emulator }) => {
 		const cloud = { emulator, upstream };
 
-		app.get<{ Querystring: { readonly account?: string } }>(
+		app.get<{ Querystring: OfAccount }>(
 			"/api/buckets",
 			{ schema: listBuckets },
 			async ({ query: { account } }) => {

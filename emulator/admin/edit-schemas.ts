@@ -5,13 +5,13 @@
  */
 import { DOCUMENTS } from "./documents.ts";
 import {
-	ACCOUNT,
 	answers,
 	created,
 	parameters,
 	record,
 	refer,
 	type Schema,
+	uid,
 } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
@@ -37,10 +37,7 @@ export const createBucket = {
 	params: ofBucket,
 	body: {
 		...parameters({
-			owner: {
-				...ACCOUNT,
-				description: "uid of an account; default: the first account.",
-			},
+			owner: uid("uid of an account; default: the first account."),
 			acl: { enum: ["private", "public-read", "public-read-write"] },
 			versioning: { enum: ["Enabled", "Suspended"] },
 			storageClass: {

@@ -19,8 +19,8 @@ import {
 	listFaults,
 	removeFault,
 } from "./fault-schemas.ts";
+import type { OfAccount } from "./route-schema.ts";
 
-type OfAccount = { readonly account?: string };
 type WithId = { readonly id: string };
 
 export const faultRoutes: Routes = (app, { emulator }) => {

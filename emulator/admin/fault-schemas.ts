@@ -8,14 +8,15 @@ import { CUT_BYTES_MAX, DELAY_MS_MAX, DIRECTIONS } from "../faults/action.ts";
 import { ANY_OPERATION, CALLBACK } from "../faults/faults.ts";
 import { table } from "../operations/table.ts";
 import {
-	ACCOUNT,
 	answers,
 	created,
 	listOf,
+	OF_ACCOUNT,
 	parameters,
 	record,
 	refer,
 	type Schema,
+	uid,
 } from "./route-schema.ts";
 
 const text: Schema = { type: "string" };
@@ -91,7 +92,7 @@ const rule = {
 		description:
 			"A pattern: * matches any text, including /; ? matches one character.",
 	},
-	account: { ...ACCOUNT, description: "uid: only requests of this account." },
+	account: uid("uid: only requests of this account."),
 	after: count(0, "Number of matching requests that succeed first."),
 	times: count(1, "Maximum number of times; default: no limit."),
 	every: count(1, "Applies to every Nth matching request after `after`."),
@@ -136,7 +137,7 @@ export const listFaults = {
 	tags: ["faults"],
 	summary: "The injected faults, and how often each was applied",
 	querystring: parameters({
-		account: { ...ACCOUNT, description: "Only the rules of this account." },
+		account: uid("Only the rules of this account."),
 	}),
 	response: answers(
 		"The rules in the order in which they are tried; the first that applies is used.",
@@ -174,6 +175,6 @@ export const clearFaults = {
 	operationId: "clearFaults",
 	tags: ["faults"],
 	summary: "Removes all faults, or the faults of one account",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: deleted("Number of removed faults.", { type: "integer" }),
 } as const;

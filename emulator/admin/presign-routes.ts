@@ -11,11 +11,11 @@ import { encodeKey, percentEncode } from "../oss/encoding.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
 import {
-	ACCOUNT,
 	answers,
 	parameters,
 	record,
 	type Schema,
+	uid,
 } from "./route-schema.ts";
 
 type Asked = {
@@ -100,11 +100,9 @@ const presign = {
 				maximum: EXPIRES_SECONDS_MAX,
 				default: 3600,
 			},
-			account: {
-				...ACCOUNT,
-				description:
-					"uid of the account that signs; default: the bucket's owner.",
-			},
+			account: uid(
+				"uid of the account that signs; default: the bucket's owner.",
+			),
 			query: {
 				type: "object",
 				additionalProperties: text,

@@ -21,11 +21,11 @@ import {
 	removeRole,
 	removeUser,
 } from "./ram-schemas.ts";
+import type { OfAccount } from "./route-schema.ts";
 
 /** As in the file, without the name. */
 type Document = Readonly<Record<string, unknown>> | null;
 type Named = { readonly name: string };
-type OfAccount = { readonly account?: string };
 
 const isOf =
 	({ account }: OfAccount) =>

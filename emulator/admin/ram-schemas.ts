@@ -4,9 +4,9 @@
  * Pure.
  */
 import {
-	ACCOUNT,
 	answers,
 	listOf,
+	OF_ACCOUNT,
 	parameters,
 	record,
 	refer,
@@ -61,7 +61,7 @@ export const listUsers = {
 	operationId: "listRamUsers",
 	tags: ["ram"],
 	summary: "RAM users, starting with those of --ram",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: answers(
 		"The users, with their keys but without secrets.",
 		record({ users: listOf(refer("RamUser")) }),
@@ -103,7 +103,7 @@ export const listRoles = {
 	operationId: "listRamRoles",
 	tags: ["ram"],
 	summary: "Configured RAM roles, starting with those of --ram",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	description:
 		"Any other role of an existing account can be assumed too, and may do anything.",
 	response: answers("The roles.", record({ roles: listOf(refer("RamRole")) })),

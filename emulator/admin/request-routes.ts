@@ -10,29 +10,30 @@ import {
 	ACCOUNT,
 	answers,
 	listOf,
+	OF_ACCOUNT,
+	type OfAccount,
 	parameters,
 	record,
 	refer,
 } from "./route-schema.ts";
-import { endOfWait, readWait } from "./wait.ts";
+import {
+	endOfWait,
+	type LatestQuery,
+	latestParameters,
+	readWait,
+} from "./wait.ts";
 
-const LIST_MAX = 1000;
-
-type ListQuery = {
-	readonly account?: string;
-	readonly operation?: string;
-	readonly method?: string;
-	readonly status?: string;
-	readonly code?: string;
-	readonly bucket?: string;
-	readonly key?: string;
-	readonly url?: string;
-	readonly since?: string;
-	readonly before?: string;
-	readonly limit: number;
-	readonly wait?: string;
-	readonly count: number;
-};
+type ListQuery = OfAccount &
+	LatestQuery & {
+		readonly operation?: string;
+		readonly method?: string;
+		readonly status?: string;
+		readonly code?: string;
+		readonly bucket?: string;
+		readonly key?: string;
+		readonly url?: string;
+		readonly since?: string;
+	};
 
 export const requestRoutes: Routes = (app, { requests, ending }) => {
 	app.get<{ Querystring: ListQuery }>(
@@ -61,7 +62,7 @@ export const requestRoutes: Routes = (app, { requests, ending }) => {
 		},
 	);
 
-	app.delete<{ Querystring: { readonly account?: string } }>(
+	app.delete<{ Querystring: OfAccount }>(
 		"/api/requests",
 		{ schema: clearRequests },
 		async ({ query: { account } }) => ({ deleted: requests.clear(account) }),
@@ -124,13 +125,7 @@ const listRequests = {
 			description:
 				"Only requests received at this time or later: 2026-01-31T12:00:00.000Z, or milliseconds since 1970.",
 		},
-		before: {
-			...text,
-			description: "An id: only requests received before this request.",
-		},
-		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
-		wait: { ...text, description: "5s, 500ms; at most 50s." },
-		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
+		...latestParameters("An id: only requests received before this request."),
 	}),
 	response: answers(
 		"The requests that match.",
@@ -150,7 +145,7 @@ const clearRequests = {
 	operationId: "clearRequests",
 	tags: ["requests"],
 	summary: "Removes requests from the record",
-	querystring: parameters({ account: ACCOUNT }),
+	querystring: OF_ACCOUNT,
 	response: answers(
 		"Number of removed requests.",
 		record({ deleted: { type: "integer" } }),

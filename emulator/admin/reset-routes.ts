@@ -3,10 +3,10 @@
  */
 import { reset } from "./clean-up.ts";
 import type { Routes } from "./context.ts";
-import { ACCOUNT, noContent, parameters } from "./route-schema.ts";
+import { noContent, type OfAccount, parameters, uid } from "./route-schema.ts";
 
 export const resetRoutes: Routes = (app, context) => {
-	app.post<{ Body: { readonly account?: string } | null }>(
+	app.post<{ Body: OfAccount | null }>(
 		"/api/reset",
 		{ schema: resetAll },
 		async ({ body }, outgoing) => {
@@ -24,10 +24,7 @@ const resetAll = {
 		"Removes all buckets with their objects, uploads and documents, all recorded callbacks and requests, all faults, and users and roles that are not from --ram. Without an account, it also removes the accounts made by POST /api/accounts, and the clock follows the real time again. Snapshots and settings stay.",
 	body: {
 		...parameters({
-			account: {
-				...ACCOUNT,
-				description: "uid: only the data of this account.",
-			},
+			account: uid("uid: only the data of this account."),
 		}),
 		type: ["object", "null"],
 	},

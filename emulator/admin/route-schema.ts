@@ -105,9 +105,14 @@ export const noContent = (description: string): RouteSchema["response"] => ({
 	204: { description },
 });
 
+export const uid = (description: string): Schema => ({
+	...{ type: "string", pattern: "^[0-9]{1,20}$", description },
+});
+
 /** The account of the listed things: a parameter of every list. */
-export const ACCOUNT: Schema = {
-	type: "string",
-	pattern: "^[0-9]{1,20}$",
-	description: "uid of an account; default: all accounts.",
-};
+export const ACCOUNT = uid("uid of an account; default: all accounts.");
+
+export type OfAccount = { readonly account?: string };
+
+/** The parameters of a route that has no others. */
+export const OF_ACCOUNT = parameters({ account: ACCOUNT });

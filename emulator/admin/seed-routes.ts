@@ -9,13 +9,14 @@ import type { Routes } from "./context.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { faultRule } from "./fault-schemas.ts";
 import {
-	ACCOUNT,
 	answers,
 	listOf,
+	type OfAccount,
 	parameters,
 	record,
 	refer,
 	type Schema,
+	uid,
 } from "./route-schema.ts";
 import { applySeed } from "./seed/apply-seed.ts";
 import { readSeed } from "./seed/read-seed.ts";
@@ -25,7 +26,7 @@ import { resolverIn } from "./seed/seed-files.ts";
 const BODY_BYTES_MAX = 256 * 1024 * 1024;
 
 export const seedRoutes: Routes = (app, { emulator }) => {
-	app.put<{ Querystring: { readonly account?: string } }>(
+	app.put<{ Querystring: OfAccount }>(
 		"/api/seed",
 		{ schema: putSeed, bodyLimit: BODY_BYTES_MAX },
 		async ({ body, query, ip }) => {
@@ -116,10 +117,7 @@ const putSeed = {
 	description:
 		'Buckets with their documents and objects, users, roles and faults: either all of them, or none after an error. Items that already exist as declared stay unchanged; nothing is removed. Documents are JSON with the elements of OSS\'s XML (`{"CORSRule":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}]}`, a list is the list of rules), or the XML itself as text.',
 	querystring: parameters({
-		account: {
-			...ACCOUNT,
-			description: "uid of the default owner.",
-		},
+		account: uid("uid of the default owner."),
 	}),
 	documentedBody: refer("Seed"),
 	response: answers(

@@ -1,8 +1,28 @@
 /**
- * Long polling: the time limit, and what ends the waiting early.
+ * Lists of the latest callbacks and requests, which can wait for the next ones: their parameters, the time limit, and
+ * what ends the waiting early.
  */
 import type { ServerResponse } from "node:http";
 import { AdminError } from "./admin-error.ts";
+import type { Schema } from "./route-schema.ts";
+
+export type LatestQuery = {
+	readonly limit: number;
+	readonly before?: string;
+	readonly wait?: string;
+	readonly count: number;
+};
+
+const LIST_MAX = 1000;
+
+/** @param before describes the parameter of that name */
+export const latestParameters = (before: string) =>
+	({
+		limit: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 100 },
+		before: { type: "string", description: before },
+		wait: { type: "string", description: "5s, 500ms; at most 50s." },
+		count: { type: "integer", minimum: 1, maximum: LIST_MAX, default: 1 },
+	}) satisfies Readonly<Record<string, Schema>>;
 
 /** Less than the minute after which an idle connection is closed. */
 const WAIT_MS_MAX = 50_000;
