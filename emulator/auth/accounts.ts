@@ -130,9 +130,10 @@ export class Accounts {
 	 *   AccessKeyIdAndSecurityTokenNotMatch, SecurityTokenExpired. Source: EC 0002-00000002 … 0002-00000008
 	 */
 	get(accessKeyId: string, securityToken: string, now: Date): Account {
-		if (this.isDisabled(accessKeyId)) throw disabled(accessKeyId);
 		const permanent = this.find(accessKeyId);
 		if (permanent) {
+			if (permanent.identity && this.isDisabled(accessKeyId))
+				throw disabled(accessKeyId);
 			if (securityToken !== "") throw unknown(accessKeyId, "0002-00000002");
 			return permanent;
 		}
