@@ -3,7 +3,7 @@
  */
 import type { CallbackPolicy } from "../callback/read.ts";
 import { OssError } from "../oss/errors.ts";
-import type { ReplyHeaders } from "../oss/reply.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { Arrival } from "../oss/request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import {
@@ -64,12 +64,31 @@ async function find(
 const CORS_HEADERS = /^(?:access-control-allow-(?:origin|credentials)|vary)$/i;
 
 /**
- * Makes CORS headers for a response that the gateway makes itself, an error above all: a page must be able to read
- * why its request was refused.
- *
+ * A response with CORS headers, if the gateway itself has made it, an error above all: a page must be able to read why
+ * its request was refused. Responses of the cloud already have the headers of its rules.
+ */
+export async function withUpstreamCors(
+	upstream: Upstream,
+	arrival: Pick<Arrival, "method" | "headers">,
+	bucket: string,
+	reply: Reply,
+): Promise<Reply> {
+	const { method, headers } = arrival;
+	if (method === "OPTIONS" || bucket === "") return reply;
+	if (headers.origin === undefined || isOfCloud(reply)) return reply;
+	const found = await findUpstreamCors(upstream, arrival, bucket);
+	return { ...reply, headers: { ...reply.headers, ...found } };
+}
+
+/** Only responses of the cloud have a request id here. */
+const isOfCloud = ({ headers }: Reply): boolean =>
+	headers["x-oss-request-id"] !== undefined ||
+	headers["x-amz-request-id"] !== undefined;
+
+/**
  * @returns no headers if the cloud's rules do not allow the request, or the cloud does not respond
  */
-export async function findUpstreamCors(
+async function findUpstreamCors(
 	upstream: Upstream,
 	{ method, headers }: Pick<Arrival, "method" | "headers">,
 	bucket: string,

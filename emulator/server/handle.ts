@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
+import { withCors } from "../operations/cors/cors-rules.ts";
 import { makeSelector } from "../operations/match-operation.ts";
 import { warnIfCallbackIgnored } from "../operations/object/upload-callback.ts";
 import type { Row } from "../operations/row.ts";
@@ -17,9 +18,9 @@ import type { Reply } from "../oss/reply.ts";
 import type { Arrival, OssRequest } from "../oss/request.ts";
 import type { Entry, Owned, Protocol } from "../records/request-log.ts";
 import { authorize } from "./authorize.ts";
-import { likeliestBucket, withCors } from "./cors.ts";
 import {
 	identify,
+	likeliestBucket,
 	namesFor,
 	ownerOfRefused,
 	ownerOfRequest,
@@ -43,7 +44,13 @@ export async function handle(
 	const edge = new S3Edge(emulator, arrival, names);
 	const { reply, bucket } = await answer(emulator, edge, names, observer);
 	observer.speaks(edge.protocol);
-	return withCors(emulator, arrival, bucket, edge.finish(reply));
+	const finished = edge.finish(reply);
+	const { upstream, cors } = emulator;
+	// With `--cors dev` a gateway does not ask the cloud.
+	if (!upstream || cors === "dev")
+		return withCors(emulator, arrival, bucket, finished);
+	const { withUpstreamCors } = await import("../gateway/bucket-documents.ts");
+	return withUpstreamCors(upstream, arrival, bucket, finished);
 }
 
 type Answer = { readonly reply: Reply; readonly bucket: string };
@@ -80,9 +87,9 @@ async function answer(
 		if (finding !== "") observer.found(finding);
 		const read = await edge.read(request);
 		// At a gateway, the cloud serves the website.
-		const reply = await (emulator.upstream
-			? perform(read)
-			: visitWebsite(emulator, read, perform));
+		const reply = await (!emulator.upstream && isRead(read)
+			? visitWebsite(emulator, read, perform)
+			: perform(read));
 		return { reply, bucket: owned.bucket };
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
@@ -93,6 +100,10 @@ async function answer(
 		return { reply, bucket: owned?.bucket ?? likeliestBucket(arrival, names) };
 	}
 }
+
+/** Only these can be visits to a website. */
+const isRead = ({ method }: OssRequest): boolean =>
+	method === "GET" || method === "HEAD";
 
 async function runOperation(
 	emulator: Emulator,

@@ -168,3 +168,16 @@ function likeliestTarget({ host, rawPath }: Arrival, names: Names): Target {
 		return nothing; // the path cannot be decoded
 	}
 }
+
+/**
+ * The bucket of a request that was refused before its signature was checked. A bucket's name has no percent-escapes;
+ * the key, which may be malformed, does not matter.
+ */
+export function likeliestBucket(
+	{ host, rawPath }: Arrival,
+	names: Names,
+): string {
+	const [, first = ""] = rawPath.split("/", 2);
+	const path = first.includes("%") ? "/" : `/${first}`;
+	return readTargets(host, path, names)[0]?.bucket ?? "";
+}

@@ -1,10 +1,71 @@
 /**
- * Finds the CORS rule that applies to a request, and the headers it adds to the answer.
+ * Finds the CORS rule that applies to a request, and the headers it adds to the reply.
  *
- * Pure. Source: docs «PutBucketCors», «OptionObject».
+ * Source: docs «PutBucketCors», «OptionObject».
  */
-import type { ReplyHeaders } from "../../oss/reply.ts";
-import type { CorsRule } from "./cors.ts";
+import type { Emulator } from "../../emulator.ts";
+import type { Reply, ReplyHeaders } from "../../oss/reply.ts";
+import type { Arrival } from "../../oss/request.ts";
+import { findDocument } from "../configurations/kind.ts";
+import { CORS, type CorsRule, type CorsRules } from "./cors.ts";
+
+/**
+ * The reply to an actual request with its CORS headers, also if the request failed, so that a page can read why.
+ *
+ * @param bucket the bucket of the request
+ */
+export async function withCors(
+	emulator: Emulator,
+	{ method, headers }: Pick<Arrival, "method" | "headers">,
+	bucket: string,
+	reply: Reply,
+): Promise<Reply> {
+	if (method === "OPTIONS" || bucket === "") return reply;
+	const cors = await findCors(emulator, bucket);
+	if (!cors) return reply;
+	const { origin = "" } = headers;
+	const allowed =
+		origin === ""
+			? undefined
+			: corsHeaders(cors.CORSRule, { origin, method, headers: "" });
+	const vary = cors.ResponseVary ? { Vary: "Origin" } : {};
+	return { ...reply, headers: { ...reply.headers, ...allowed, ...vary } };
+}
+
+/**
+ * The bucket's own rules, or, under `--cors dev` and without its own, rules that let a page do anything. These cover a
+ * missing bucket too, so that a page can read the error.
+ */
+export async function findCors(
+	emulator: Pick<Emulator, "store" | "cors">,
+	bucket: string,
+): Promise<CorsRules | undefined> {
+	const own = await findDocument(emulator, CORS, bucket);
+	return own ?? (emulator.cors === "dev" ? ANY_PAGE : undefined);
+}
+
+/**
+ * Lists the headers that OSS may return. The asterisk, which a bucket's own rule must not have here, covers
+ * x-oss-meta-… (A-700).
+ */
+const EXPOSED =
+	`ETag Content-MD5 Date Content-Range Content-Disposition Content-Encoding
+x-oss-request-id x-oss-server-time x-oss-ec x-oss-err x-oss-hash-crc64ecma x-oss-version-id x-oss-delete-marker
+x-oss-object-type x-oss-storage-class x-oss-next-append-position x-oss-tagging-count x-oss-restore
+x-oss-server-side-encryption x-oss-symlink-target *`.split(/\s+/);
+
+const ANY_PAGE: CorsRules = {
+	CORSRule: [
+		{
+			AllowedOrigin: ["*"],
+			AllowedMethod: ["GET", "PUT", "DELETE", "POST", "HEAD"],
+			AllowedHeader: ["*"],
+			ExposeHeader: EXPOSED,
+			MaxAgeSeconds: 0, // so that rules that are set later hold at once
+		},
+	],
+	ResponseVary: false,
+};
 
 /** A cross-origin request from a page. */
 export type CrossOrigin = {

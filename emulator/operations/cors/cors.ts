@@ -1,13 +1,12 @@
 /**
- * The rules of a bucket for requests from pages of other origins.
+ * The document with the rules of a bucket for requests from pages of other origins.
  *
  * Source: docs «PutBucketCors»: ten rules, 16 KB, one asterisk in an origin or header and no asterisk in an exposed
  * header; py1's suite for a negative MaxAgeSeconds.
  */
 
-import type { Emulator } from "../../emulator.ts";
 import { invalidArgument, OssError } from "../../oss/errors.ts";
-import { findDocument, kind, refused } from "../configurations/kind.ts";
+import { kind, refused } from "../configurations/kind.ts";
 import {
 	element,
 	flag,
@@ -65,38 +64,3 @@ function requireAsterisks(rule: CorsRule): void {
 }
 
 export type CorsRules = ReturnType<typeof CORS.shape>;
-
-/**
- * The bucket's own rules, or, under `--cors dev` and without its own, rules that let a page do anything. These cover a
- * missing bucket too, so that a page can read the error.
- */
-export async function findCors(
-	emulator: Pick<Emulator, "store" | "cors">,
-	bucket: string,
-): Promise<CorsRules | undefined> {
-	const own = await findDocument(emulator, CORS, bucket);
-	return own ?? (emulator.cors === "dev" ? ANY_PAGE : undefined);
-}
-
-/**
- * Lists the headers that OSS may return. The asterisk, which a bucket's own rule must not have here, covers
- * x-oss-meta-… (A-700).
- */
-const EXPOSED =
-	`ETag Content-MD5 Date Content-Range Content-Disposition Content-Encoding
-x-oss-request-id x-oss-server-time x-oss-ec x-oss-err x-oss-hash-crc64ecma x-oss-version-id x-oss-delete-marker
-x-oss-object-type x-oss-storage-class x-oss-next-append-position x-oss-tagging-count x-oss-restore
-x-oss-server-side-encryption x-oss-symlink-target *`.split(/\s+/);
-
-const ANY_PAGE: CorsRules = {
-	CORSRule: [
-		{
-			AllowedOrigin: ["*"],
-			AllowedMethod: ["GET", "PUT", "DELETE", "POST", "HEAD"],
-			AllowedHeader: ["*"],
-			ExposeHeader: EXPOSED,
-			MaxAgeSeconds: 0, // so that rules that are set later hold at once
-		},
-	],
-	ResponseVary: false,
-};

@@ -8,8 +8,13 @@ import { OssError } from "../../oss/errors.ts";
 import { empty, type Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { noSuchBucket } from "../store-protocol.ts";
-import { type CorsRule, findCors } from "./cors.ts";
-import { type CrossOrigin, corsHeaders, explainCors } from "./cors-rules.ts";
+import type { CorsRule } from "./cors.ts";
+import {
+	type CrossOrigin,
+	corsHeaders,
+	explainCors,
+	findCors,
+} from "./cors-rules.ts";
 
 /** @throws OssError BadRequest, AccessForbidden; NoSuchBucket, except under `--cors dev` */
 export async function optionObject(
