@@ -5,7 +5,7 @@ import { startApplicationServer } from "../application-server.ts";
 import { Client, textsOf } from "../client.ts";
 import { type Admin, callbackHeaders, startWithAdmin } from "./admin.ts";
 
-/** ali-oss has no types. */
+/** The part of ali-oss that is used here; the package has no types. */
 type Sts = {
 	assumeRole(
 		role: string,
@@ -41,8 +41,8 @@ function clientOf(
 	return client;
 }
 
-suite("An account made by POST /api/accounts", () => {
-	test("can sign at once, and ListBuckets shows its own buckets only", async (t) => {
+suite("An account created by POST /api/accounts", () => {
+	test("can sign requests immediately, and ListBuckets lists only its own buckets", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const account = await create(admin);
 		const own = clientOf(t, endpoint, account);
@@ -76,7 +76,7 @@ suite("An account made by POST /api/accounts", () => {
 		assert.equal(one.accounts.length, 1);
 	});
 
-	test("is refused when its uid or its key exists already", async (t) => {
+	test("is refused if its uid or its key already exists", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { uid, accessKeyId } = await create(admin);
 
@@ -98,7 +98,7 @@ suite("An account made by POST /api/accounts", () => {
 		assert.equal(json.accounts.length, 2);
 	});
 
-	test("can assume roles of its own, whose keys belong to the same account", async (t) => {
+	test("can assume its own roles, and their keys belong to the same account", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const { accessKeyId, accessKeySecret, uid } = await create(admin);
 		const sts = new STS({ accessKeyId, accessKeySecret, endpoint });
@@ -170,7 +170,7 @@ suite("A request belongs to the account", () => {
 		);
 	});
 
-	test("and its record has the client's string to sign next to the emulator's", async (t) => {
+	test("of the caller, and its record contains the client's string to sign next to the emulator's", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const as = { id: "oss-emulator", secret: "wrong" };
 		const refused = await oss.get("/photos/cat", {
@@ -193,7 +193,7 @@ suite("A request belongs to the account", () => {
 });
 
 suite("GET /api/requests?wait", () => {
-	test("responds when a matching request has been answered", async (t) => {
+	test("returns when a matching request has been answered", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 
 		const waiting = admin.get(
@@ -209,7 +209,7 @@ suite("GET /api/requests?wait", () => {
 		);
 	});
 
-	test("responds with the existing requests after the time-out", async (t) => {
+	test("returns the existing requests after the timeout", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { json } = await admin.get("/api/requests?wait=1ms&key=nothing");
@@ -219,7 +219,7 @@ suite("GET /api/requests?wait", () => {
 });
 
 suite("100 parallel tests with an account each", () => {
-	test("see their own buckets, callbacks, requests and faults only", async (t) => {
+	test("see only their own buckets, callbacks, requests and faults", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 
@@ -280,7 +280,7 @@ suite("100 parallel tests with an account each", () => {
 });
 
 suite("DELETE /api/accounts/UID", () => {
-	test("removes the account and all it owns, and nothing else", async (t) => {
+	test("removes the account and everything that belongs to it, and nothing else", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -320,7 +320,7 @@ suite("DELETE /api/accounts/UID", () => {
 		assert.match(refused.json.message, /is one of --access-key/);
 	});
 
-	test("ends the sessions that STS issued for it", async (t) => {
+	test("invalidates the sessions that STS issued for it", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 		const { accessKeyId, accessKeySecret, uid } = await create(admin);
 		const sts = new STS({ accessKeyId, accessKeySecret, endpoint });
@@ -340,7 +340,7 @@ suite("DELETE /api/accounts/UID", () => {
 });
 
 suite("POST /api/reset of an account", () => {
-	test("empties the account, and leaves its keys, the clock and other accounts", async (t) => {
+	test("empties the account, and does not change its keys, the clock and other accounts", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const account = await create(admin);
 		const own = clientOf(t, endpoint, account);

@@ -1,6 +1,6 @@
 /**
- * A running emulator with its admin port. Every answer is validated against the description that the emulator has at
- * /api/openapi.json, by a validator of JSON Schema.
+ * Starts emulators with an admin port. Every response of the admin API is validated against /api/openapi.json by a
+ * validator of JSON Schema.
  */
 import assert from "node:assert/strict";
 import { after, type TestContext } from "node:test";
@@ -83,7 +83,7 @@ export class Admin {
 		const responses = operation?.responses ?? ONLY_ERRORS;
 		const answer = responses[status] ?? responses.default;
 		const schema = answer?.content["application/json"]?.schema;
-		assert.ok(schema, `${method} ${path} says nothing of ${status}`);
+		assert.ok(schema, `${method} ${path} does not describe ${status}`);
 		const fits = validatorOf(schema, this.#description.components);
 		assert.ok(fits(json), `${method} ${path}: ${ajv.errorsText(fits.errors)}`);
 	}
@@ -100,7 +100,7 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const validators = new Map<string, ValidateFunction>();
 const found = new WeakMap<object, ValidateFunction>();
 
-/** Compiling takes far longer than validating: it is done once for every schema, whichever emulator described it. */
+/** Compiled schemas, shared by all emulators, because compiling takes much longer than validating. */
 function validatorOf(schema: object, components: Json): ValidateFunction {
 	const validator = found.get(schema) ?? findValidator(schema, components);
 	found.set(schema, validator);
@@ -135,23 +135,25 @@ type Shared = WithAdmin & {
 	readonly settings: string;
 };
 
-/** An unused emulator without flags: starting one, with its admin port, takes longer than most tests. */
+/** An unused emulator without flags. It is reused, because a start takes longer than most tests. */
 let idle: Shared | undefined;
 const closeAtTheEnd: (() => Promise<void>)[] = [];
 after(async () => {
 	for (const close of closeAtTheEnd) await close();
 });
 
-/** Starts an emulator with a bucket `photos`. Without flags it can be that of an earlier test, after a reset. */
+/**
+ * Starts an emulator with a bucket `photos`. Without flags, the emulator of an earlier test may be reset and reused.
+ */
 export async function startWithAdmin(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
 ): Promise<WithAdmin> {
-	// The content of the cloud behind a gateway outlives a reset.
+	// A reset of a gateway does not remove the content of the cloud.
 	const isGateway = (process.env.THROUGH_GATEWAY ?? "") !== "";
 	if (flags.length > 0 || isGateway) return startOwn(t, ...flags);
 	const taken = idle ?? (await startToShare());
-	idle = undefined; // a test that starts two has two
+	idle = undefined; // a test that starts two emulators must get two
 	let isClosed = false;
 	t.after(async () => {
 		taken.oss.close();
@@ -186,7 +188,7 @@ async function startToShare(): Promise<Shared> {
 	return { ...emulator, settings: text };
 }
 
-/** Whether a reset makes it like a new one: callbacks in progress would be recorded, and settings stay. */
+/** Whether a reset restores the initial state: callbacks in progress would be recorded later, and settings are kept. */
 async function isClean({ admin, settings }: Shared): Promise<boolean> {
 	const sending = await admin.get("/api/callbacks?status=sending&limit=1");
 	const snapshots = await admin.get("/api/snapshots");
@@ -198,7 +200,7 @@ async function isClean({ admin, settings }: Shared): Promise<boolean> {
 	);
 }
 
-/** The header that requests a callback. */
+/** The headers that request a callback. */
 export const callbackHeaders = (
 	callback: object,
 	variables?: object,

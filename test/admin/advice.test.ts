@@ -8,7 +8,7 @@ import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 type Answering = (t: TestContext) => Promise<{ readonly url: string }>;
 
-/** Writes these bytes, or nothing, to every connection and closes it. */
+/** Starts a server that writes these bytes, or nothing, to every connection and closes it. */
 const saying =
 	(bytes: string): Answering =>
 	async (t) => {
@@ -51,35 +51,35 @@ const at =
 
 // biome-ignore format: a table
 const cases: readonly (readonly [string, Answering, why: RegExp, advice: RegExp])[] = [
-  ["no server listens",         at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
-  ["it hangs up",               saying(""),                          /closed the connection/,            /log/],
-  ["it does not speak HTTP",    saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
+  ["no server listens",          at("http://127.0.0.1:1"),            /refused the connection/,           /Start the application server/],
+  ["it closes the connection",   saying(""),                          /closed the connection/,            /log/],
+  ["it does not speak HTTP",     saying("SSH-2.0-OpenSSH\r\n"),       /is not HTTP/,                      /the URL begins with https/],
   ["its length is not a number", saying("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), /did not answer with one Content-Length that is a number \(Content-Length: x\)/, /Content-Length/],
-  ["it has two lengths",        saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"), /one Content-Length .*\(Content-Length: 2, Transfer-Encoding: chunked\)/, /Send exactly one Content-Length/],
-  ["it answers in chunks",      saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length, because it used chunked encoding; OSS requires one/, /the whole body at once/],
-  ["it just ends",              saying("HTTP/1.0 200 OK\r\n\r\n{}"), /because it let the answer end with the connection/, /Answer with a Content-Length/],
-  ["it continues first",        saying("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), /an interim status/, /the final status alone/],
-  ["it breaks off",             saying("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), /broke off/, /in the middle of its answer/],
-  ["it answers too much",       saying("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n"), /2000000 bytes/, /less than 1 MiB/],
-  ["it answers nothing",        body(""),                            /Content-Length 0/,                 /Answer with a body/],
-  ["it answers text",           body("success"),                     /not JSON/,                         /Answer with JSON and nothing else/],
-  ["it answers HTML",           body(" <html></html>"),              /HTML or XML, which is not JSON/,   /Answer with JSON and nothing else/],
-  ["it compresses",             encoded,                             /a compressed body \(gzip\)/,       /^Do not compress the answer/],
+  ["it has two lengths",         saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"), /one Content-Length .*\(Content-Length: 2, Transfer-Encoding: chunked\)/, /Send exactly one Content-Length/],
+  ["it uses chunked encoding",   saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"), /without Content-Length, because it used chunked encoding; OSS requires one/, /the whole body at once/],
+  ["it sends no length",         saying("HTTP/1.0 200 OK\r\n\r\n{}"), /because it let the answer end with the connection/, /Answer with a Content-Length/],
+  ["it sends 100 Continue",      saying("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), /an interim status/, /the final status alone/],
+  ["its answer is incomplete",   saying("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), /broke off/, /in the middle of its answer/],
+  ["its answer is too long",     saying("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n"), /2000000 bytes/, /less than 1 MiB/],
+  ["its answer is empty",        body(""),                            /Content-Length 0/,                 /Answer with a body/],
+  ["it answers plain text",      body("success"),                     /not JSON/,                         /Answer with JSON and nothing else/],
+  ["it answers HTML",            body(" <html></html>"),              /HTML or XML, which is not JSON/,   /Answer with JSON and nothing else/],
+  ["its answer is compressed",   encoded,                             /a compressed body \(gzip\)/,       /^Do not compress the answer/],
   ["it sends a byte order mark", body("\ufeff{}"),                    /a byte order mark before its body/, /or a byte order mark/],
-  ["it writes another alphabet", body(Buffer.from('{"a":"\xe9"}', "latin1")), /not UTF-8/,               /Answer with JSON/],
-  ["it is not TLS",             plainHttp,                              /over TLS and does not speak it/,   /Use http:\/\/ in callbackUrl/],
-  ["it answers not modified",   status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
-  ["it redirects",              status(302, { Location: "/other/" }), /redirects are not followed/,      /redirects to: \/other\//],
-  ["it answers 201",            status(201),                         /only 200 counts/,                  /Answer 200/],
-  ["it does not accept OSS",    status(403),                         /answered 403/,                     /with the string to sign/],
-  ["it lacks the route",        status(404),                         /answered 404/,                     /a route for POST \/cb to/],
-  ["it expects a GET",          status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
-  ["it rejects the type",       status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
-  ["it refuses",                status(422),                         /answered 422/,                     /see its answer for the reason/],
-  ["it fails",                  status(502),                         /answered 502/,                     /log/],
+  ["its answer is not UTF-8",    body(Buffer.from('{"a":"\xe9"}', "latin1")), /not UTF-8/,               /Answer with JSON/],
+  ["it does not use TLS",        plainHttp,                              /over TLS and does not speak it/,   /Use http:\/\/ in callbackUrl/],
+  ["it answers 304",             status(304),                         /answered 304; only 200 counts\./,  /^Answer 200/],
+  ["it redirects",               status(302, { Location: "/other/" }), /redirects are not followed/,      /redirects to: \/other\//],
+  ["it answers 201",             status(201),                         /only 200 counts/,                  /Answer 200/],
+  ["it answers 403",             status(403),                         /answered 403/,                     /with the string to sign/],
+  ["it has no such route",       status(404),                         /answered 404/,                     /a route for POST \/cb to/],
+  ["it expects a GET",           status(405),                         /answered 405/,                     /Allow POST on \/cb:/],
+  ["it refuses the type",        status(415),                         /answered 415/,                     /Accept application\/x-www-form-urlencoded/],
+  ["it refuses",                 status(422),                         /answered 422/,                     /see its answer for the reason/],
+  ["it fails",                   status(502),                         /answered 502/,                     /log/],
 ];
 
-suite("The record of a failed callback names the reason and the remedy when", () => {
+suite("The record of a failed callback contains the reason and the fix when", () => {
 	for (const [what, answering, why, advice] of cases)
 		test(what, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);

@@ -20,7 +20,7 @@ const to = (url: string): Record<string, string> =>
 	);
 
 suite("A recorded callback", () => {
-	test("has the parameters, the request, the answer and the uploader's response", async (t) => {
+	test("contains the parameters, the request, the answer and the uploader's response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: '{"saved":"ja"}',
@@ -86,7 +86,7 @@ suite("A recorded callback", () => {
 		assert.deepEqual(json.callbacks, []);
 	});
 
-	test("notes that the uploader disconnected, and the object stays", async (t) => {
+	test("mentions that the uploader disconnected, and the object remains stored", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t, "--auth", "off");
 		const disconnected = Promise.withResolvers<void>();
 		const { url } = await startApplicationServer(t, {
@@ -108,7 +108,7 @@ suite("A recorded callback", () => {
 		assert.equal((await oss.get("/photos/cat.txt")).text, "meow");
 	});
 
-	test("has an answer that is not text in base64", async (t) => {
+	test("contains an answer that is not text as base64", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.from([0xff, 0x00, 0xfe]);
 		const application = await startApplicationServer(t, { body: bytes });
@@ -121,7 +121,7 @@ suite("A recorded callback", () => {
 		assert.deepEqual(Buffer.from(answer.body, "base64"), bytes);
 	});
 
-	test("can be read by its id; an unknown id is 404", async (t) => {
+	test("can be read by its id; an unknown id returns 404", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", to(application.url));
@@ -136,7 +136,7 @@ suite("A recorded callback", () => {
 		assert.equal(missing.json.error, "NoSuchCallback");
 	});
 
-	test("is found in the list by the id of its request", async (t) => {
+	test("can be found by the id of its request", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const { url } = await startApplicationServer(t);
 		const callback = callbackHeaders({ callbackUrl: url, callbackBody: "a" });
@@ -154,7 +154,7 @@ suite("A recorded callback", () => {
 		assert.deepEqual(unknown.json.callbacks, []);
 	});
 
-	test("is found by its key, which can have any characters", async (t) => {
+	test("can be found by its key, which can have any characters", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const key = '<script>alert("x")</script>\n&a=b c+d/../猫';
@@ -171,7 +171,7 @@ suite("A recorded callback", () => {
 		);
 	});
 
-	test("is found by a part of its key, and has the beginning of body and answer", async (t) => {
+	test("can be found by a part of its key; the result contains the beginning of body and answer", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: `{"a":"${"x".repeat(300)}"}`,
@@ -218,7 +218,7 @@ suite("A recorded callback", () => {
 });
 
 suite("Waiting for a callback", () => {
-	test("is one request that ends when the outcome is known", async (t) => {
+	test("takes one request, which returns when the outcome is known", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const waiting = admin.get("/api/callbacks?wait=20s&count=1&key=cat.txt");
@@ -236,7 +236,7 @@ suite("Waiting for a callback", () => {
 		);
 	});
 
-	test("ends with the existing ones after the time-out", async (t) => {
+	test("returns the existing callbacks after the timeout", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/api/callbacks?wait=30ms&key=no");
@@ -245,7 +245,7 @@ suite("Waiting for a callback", () => {
 		assert.deepEqual(json.callbacks, []);
 	});
 
-	test("does not delay the end of the emulator", async (t) => {
+	test("does not delay the shutdown of the emulator", async (t) => {
 		const { admin, close } = await startWithAdmin(t);
 		const waiting = admin.get("/api/callbacks?wait=50s");
 		const events = await fetch(`${admin.url}/api/events`);
@@ -253,7 +253,7 @@ suite("Waiting for a callback", () => {
 		await close();
 
 		assert.deepEqual((await waiting).json.callbacks, []);
-		await events.text(); // whole: neither was broken off when the grace was over
+		await events.text(); // complete: no response was aborted at the end of the grace period
 	});
 
 	for (const wait of ["soon", "51s", "-1s", "1.2.3s", ""])
@@ -293,7 +293,7 @@ suite("A callback sent again", () => {
 		assert.equal((await admin.get("/api/callbacks")).json.callbacks.length, 2);
 	});
 
-	test("goes to another URL with a signature for that URL", async (t) => {
+	test("can be sent to another URL, with a signature for that URL", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const [application, other] = [
 			await startApplicationServer(t),
@@ -314,7 +314,7 @@ suite("A callback sent again", () => {
 		assert.equal(sent?.headers["x-oss-request-id"], id);
 	});
 
-	test("goes once to each of its URLs, although a fault had called all five twice", async (t) => {
+	test("is sent once to each of its URLs, although a fault had sent it twice to all five", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const { url } = await startApplicationServer(t, { status: 500 });
 		const urls = [1, 2, 3, 4, 5].map((number) => `${url}/${number}`);
@@ -346,7 +346,8 @@ suite("A callback sent again", () => {
 	});
 
 	const bodies = {
-		"all that a shell reads": 'it\'s "${object}" `id` \\ \n\t @file ${x:money}',
+		"all special characters of a shell":
+			'it\'s "${object}" `id` \\ \n\t @file ${x:money}',
 		"a NUL": "it's \u0000 ${x:money}",
 	};
 	for (const [what, callbackBody] of Object.entries(bodies))
@@ -375,7 +376,7 @@ suite("A callback sent again", () => {
 			assert.deepEqual(again, before);
 		});
 
-	test("by a shell, with an empty query and no scheme, is signed for its target", async (t) => {
+	test("by a shell, to a URL with an empty query and no scheme, is signed for its target", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callbackUrl = `${application.url.replace("http://", "")}/cb?`;
@@ -450,7 +451,7 @@ suite("A callback without an upload", () => {
 		);
 	});
 
-	test("takes missing properties from the object of that name", async (t) => {
+	test("takes missing properties from the object with this key", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const put = await oss.put("/photos/cat.txt", "meow", {

@@ -9,7 +9,7 @@ import { startWithAdmin } from "./admin.ts";
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 
-/** How far `time` is from the machine's own, in whole minutes. */
+/** The difference between `time` and the machine's clock, in whole minutes. */
 const minutesAhead = (time = ""): number =>
 	Math.round((Date.parse(time) - Date.now()) / 60_000) + 0; // never -0
 
@@ -43,7 +43,7 @@ suite("The clock of the emulator", () => {
 
 	for (const [what, change] of [
 		["no moment", { now: "tomorrow" }],
-		["a moment before there were computers", { now: "1969-01-01T00:00:00Z" }],
+		["a time before 1970", { now: "1969-01-01T00:00:00Z" }],
 		["a value that is not a number", { advance: "1" }],
 		["an unknown member", { forward: 1 }],
 	] as const) {
@@ -58,7 +58,7 @@ suite("The clock of the emulator", () => {
 		});
 	}
 
-	test("is the time for checking signatures, and the time in responses", async (t) => {
+	test("is used for checking signatures and in responses", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		await oss.put("/photos/cat", "meow");
 		const move = (advance: number) =>
@@ -94,10 +94,10 @@ suite("The clock of the emulator", () => {
 	});
 });
 
-suite("A clock that moves only what expires", () => {
+suite("A clock with the scope expiry", () => {
 	const ahead = { advance: 2 * 60 * MINUTE, scope: "expiry" };
 
-	test("leaves the time of requests valid, and Date and Last-Modified real", async (t) => {
+	test("does not affect the time of requests, Date and Last-Modified", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		const { json } = await admin.put("/api/clock", ahead);
 
@@ -111,7 +111,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal(minutesAhead(head.headers["last-modified"]), 0);
 	});
 
-	test("expires security tokens, and STS issues new ones to a client with the real time", async (t) => {
+	test("makes security tokens expire, and STS issues new ones to clients that use the real time", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		const { STS }: { readonly STS: new (options: object) => Sts } =
 			createRequire(import.meta.url)("ali-oss");
@@ -139,7 +139,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal((await withSecond()).status, 200);
 	});
 
-	test("expires signed URLs, policies of forms, and objects under lifecycle rules", async (t) => {
+	test("makes signed URLs, policies of forms, and objects under lifecycle rules expire", async (t) => {
 		const { admin, oss, endpoint } = await startWithAdmin(t);
 		await oss.put("/photos/logs/cat", "meow");
 		await oss.put("/photos/cat", "meow");
@@ -225,7 +225,7 @@ suite("A clock that moves only what expires", () => {
 		assert.deepEqual(await read(), [403, false, false]);
 	});
 
-	test("ends permissions that a policy limits in time", async (t) => {
+	test("ends the permissions of policies with a time limit", async (t) => {
 		const { admin, oss } = await startWithAdmin(t);
 		await oss.put("/photos/cat", "meow");
 		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
@@ -250,7 +250,7 @@ suite("A clock that moves only what expires", () => {
 		assert.equal(await read(), 403);
 	});
 
-	test("keeps its scope until another scope is requested, or the clock is reset", async (t) => {
+	test("keeps its scope until another scope is set, or the clock is reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const scopeAfter = async (change: object): Promise<string> =>
 			(await admin.put("/api/clock", change)).json.scope;

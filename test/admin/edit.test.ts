@@ -36,7 +36,7 @@ suite("Buckets of the admin API", () => {
 		assert.equal(taken.json.error, "BucketAlreadyExists");
 	});
 
-	test("can be emptied, versions and uploads included, or removed with their content", async (t) => {
+	test("can be emptied, including versions and uploads, or removed with their content", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await admin.put("/api/buckets/docs", { versioning: "Enabled" });
 		const fill = async (): Promise<void> => {
@@ -78,7 +78,7 @@ suite("Objects of the admin API", () => {
 		body,
 	});
 
-	test("are uploaded byte for byte, JSON too, with their headers", async (t) => {
+	test("are uploaded unchanged, even JSON, with their headers", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const body = '{"a": 1}';
 		const headers = {
@@ -99,7 +99,7 @@ suite("Objects of the admin API", () => {
 		assert.equal(stored.headers.etag, `"${json.etag}"`);
 	});
 
-	test("have callbacks, and a failed callback leaves the object", async (t) => {
+	test("can have callbacks, and remain stored if the callback fails", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "k=1" };
@@ -159,7 +159,7 @@ suite("Configuration documents in the admin API", () => {
 		assert.equal((await admin.get(cors)).status, 404);
 	});
 
-	test("are refused for an unknown name, an invalid form, or by OSS's own rules", async (t) => {
+	test("are refused if the name is unknown, the syntax is invalid, or OSS would refuse them", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const of = "/api/buckets/photos/documents";
 
@@ -181,7 +181,7 @@ suite("Configuration documents in the admin API", () => {
 });
 
 suite("POST /api/presign", () => {
-	test("makes URLs that are valid for the requested method", async (t) => {
+	test("returns URLs that are valid for the requested method", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const key = "a b/猫+(1).txt";
 		const presign = async (more: object): Promise<string> =>
@@ -202,7 +202,7 @@ suite("POST /api/presign", () => {
 		assert.deepEqual(textsOf(list, "Key"), [key]);
 	});
 
-	test("signs for another account, and refuses one that does not exist", async (t) => {
+	test("can sign for another account, and refuses accounts that do not exist", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { json: account } = await admin.post("/api/accounts", {});
 		const body = { bucket: "photos", key: "a" };

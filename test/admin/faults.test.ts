@@ -1,4 +1,4 @@
-/** Faults of requests and callbacks, each with real requests. */
+/** Tests faults of requests and callbacks by real requests. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { suite, type TestContext, test } from "node:test";
@@ -48,7 +48,7 @@ suite("A fault with a status", () => {
 		assert.deepEqual([code, fault], ["SlowDown", "status=503;code=SlowDown"]);
 	});
 
-	test("has OSS's form, with the given message and EC", async (t) => {
+	test("has the format of OSS's errors, with the given message and EC", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const ec = "0016-00000101";
 		const message = "not <now>";
@@ -61,7 +61,7 @@ suite("A fault with a status", () => {
 		assert.match(refused.headers["x-oss-request-id"] ?? "", /^[0-9A-F]{24}$/);
 	});
 
-	test("needs no code", async (t) => {
+	test("does not require a code", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const getWithFault = async (status: number): Promise<string> => {
 			const headers = { [FAULT]: `status=${status}` };
@@ -78,7 +78,7 @@ suite("A fault with a status", () => {
 });
 
 suite("A fault of one request", () => {
-	test("comes in a header that is not signed", async (t) => {
+	test("is requested by an unsigned header", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const headers = { [FAULT]: "status=503;code=SlowDown" };
 
@@ -104,7 +104,7 @@ suite("A fault of one request", () => {
 		}
 	});
 
-	test("is refused when it cannot be read, and nothing is stored", async (t) => {
+	test("is refused if it is malformed, and nothing is stored", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		for (const [fault, message] of [
 			["status=200", /status must be 400 to 599/],
@@ -142,7 +142,7 @@ suite("A fault of one request", () => {
 suite("A connection that is cut", () => {
 	const BYTES = Buffer.alloc(300_000, "0123456789");
 
-	/** The received bytes, and whether more were declared. */
+	/** Returns the received bytes, and whether more were announced. */
 	async function download(url: string): Promise<[number, boolean]> {
 		const answer = await fetch(url);
 		let size = 0;
@@ -168,7 +168,7 @@ suite("A connection that is cut", () => {
 			assert.deepEqual(await download(url), [size, false]);
 		});
 
-	test("does not cut shorter answers", async (t) => {
+	test("does not affect shorter responses", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 		await add(admin, { operation: "*", do: { cutAfterBytes: 4 } });
@@ -177,7 +177,7 @@ suite("A connection that is cut", () => {
 		assert.deepEqual(await download(url), [4, false]);
 	});
 
-	test("after 0 bytes of the answer leaves the upload stored, and the client gets no response", async (t) => {
+	test("after 0 bytes of the response leaves the upload stored, and the client receives no response", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await add(admin, {
 			...{ operation: "PutObject", times: 1 },
@@ -190,7 +190,7 @@ suite("A connection that is cut", () => {
 	});
 
 	for (const size of [100, 300_000])
-		test(`in the middle of an upload of ${size} bytes prevents the object`, async (t) => {
+		test(`in the middle of an upload of ${size} bytes stores no object`, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
 			await add(admin, {
 				...{ operation: "PutObject", times: 1 },
@@ -208,7 +208,7 @@ suite("A connection that is cut", () => {
 			assert.equal((await oss.get("/photos/a")).body.length, size);
 		});
 
-	test("in the middle of a form prevents the object", async (t) => {
+	test("in the middle of a form stores no object", async (t) => {
 		const { oss, admin } = await startWithAdmin(t, "--auth", "off");
 		await add(admin, {
 			operation: "PostObject",
@@ -222,7 +222,7 @@ suite("A connection that is cut", () => {
 });
 
 suite("A delay", () => {
-	test("comes before the answer, and does not delay the end of the emulator", async (t) => {
+	test("precedes the response, and does not delay the shutdown of the emulator", async (t) => {
 		const { oss, admin, close } = await startWithAdmin(t);
 		await oss.put("/photos/a", "meow");
 		await add(admin, {
@@ -232,7 +232,7 @@ suite("A delay", () => {
 		});
 
 		const waiting = oss.get("/photos/a");
-		await admin.get("/api/requests?operation=GetObject"); // it has come by now
+		await admin.get("/api/requests?operation=GetObject"); // the request has arrived by now
 		await close();
 
 		assert.equal((await waiting).status, 200);
@@ -264,7 +264,7 @@ suite("A fault of callbacks", () => {
 	const TIMED_OUT = /^203 CallbackFailed 0007-00000202: Cost too long time/;
 	const late = { callback: "time-out" };
 
-	test("affects the callbacks of all uploads, or of one operation", async (t) => {
+	test("affects the callbacks of all uploads, or those of one operation", async (t) => {
 		assert.match(await put(t, { operation: "callback", do: late }), TIMED_OUT);
 		assert.match(await put(t, { operation: "*", do: late }), TIMED_OUT);
 		assert.match(await put(t, { operation: "PutObject", do: late }), TIMED_OUT);
@@ -332,7 +332,7 @@ suite("POST /api/faults refuses", () => {
 			/^do: status and cutAfterBytes exclude/,
 		],
 		[
-			"a status of success",
+			"a status that is not an error",
 			{ operation: "*", do: { status: 200 } },
 			/^do\.status must be >= 400$/,
 		],
@@ -347,7 +347,7 @@ suite("POST /api/faults refuses", () => {
 			/^after must be >= 0$/,
 		],
 		[
-			"no time at all",
+			"zero times",
 			{ operation: "*", do: BUSY, times: 0 },
 			/^times must be >= 1$/,
 		],
@@ -372,12 +372,12 @@ suite("POST /api/faults refuses", () => {
 			/^do\.callback /,
 		],
 		[
-			"a callback of an operation without callbacks",
+			"a callback fault of an operation without callbacks",
 			{ operation: "GetObject", do: { callback: "refused" } },
 			/^do: a callback fault needs an operation with callbacks/,
 		],
 		[
-			"callback without a callback's fault",
+			"the operation callback without a callback fault",
 			{ operation: "callback", do: BUSY },
 			/^do: operation callback needs a callback$/,
 		],
@@ -411,7 +411,7 @@ suite("POST /api/faults refuses", () => {
 	});
 });
 
-test("The description of the API lists every operation and every fault of callbacks", async (t) => {
+test("The OpenAPI document lists every operation and every fault of callbacks", async (t) => {
 	const { admin } = await startWithAdmin(t);
 
 	const { json } = await admin.get("/api/openapi.json");
@@ -426,7 +426,7 @@ test("The description of the API lists every operation and every fault of callba
 	assert.ok(kinds.enum.includes("wrong-key-url"));
 });
 
-/** As py1 does. */
+/** Sends the request as py1 does. */
 function signedV2(): string {
 	const expires = String(Math.floor(Date.now() / 1000) + 60);
 	const query = `x-oss-access-key-id=${ID}&x-oss-expires=${expires}&x-oss-signature-version=OSS2`;

@@ -56,7 +56,7 @@ suite("The admin port does not answer under the name", () => {
 		test(`«${host}»`, () => assert.ok(!isTrusted("GET", host)));
 });
 
-suite("A request that changes something is refused from the origin", () => {
+suite("A request that changes state is refused from the origin", () => {
 	for (const origin of [
 		"http://evil.example",
 		"http://localhost:3000",
@@ -71,7 +71,7 @@ suite("A request that changes something is refused from the origin", () => {
 			assert.ok(isTrusted("GET", "localhost:6771", origin));
 		});
 
-	test("except the console's own, and clients other than browsers are accepted", () => {
+	test("unless it is the console's own origin; clients other than browsers are accepted", () => {
 		assert.ok(isTrusted("POST", "localhost:6771", "http://localhost:6771"));
 		assert.ok(isTrusted("POST", "[::1]:6771", "http://[::1]:6771"));
 		assert.ok(isTrusted("POST", "Oss:6771", "http://oss:6771"));
@@ -99,7 +99,7 @@ suite("On the wire", () => {
 	const start = async (t: TestContext): Promise<string> =>
 		(await startWithAdmin(t)).adminUrl;
 
-	test("another site's page cannot reset the emulator", async (t) => {
+	test("a page of another site cannot reset the emulator", async (t) => {
 		const url = await start(t);
 
 		const refused = await send(`${url}/api/reset`, "POST", {
@@ -115,7 +115,7 @@ suite("On the wire", () => {
 		assert.match(buckets.text, /photos/);
 	});
 
-	test("a request to a rebound name is refused, also for the console", async (t) => {
+	test("a request to a rebound name is refused, even for the console", async (t) => {
 		const url = await start(t);
 		const headers = { Host: "evil.example" };
 
@@ -126,7 +126,7 @@ suite("On the wire", () => {
 		}
 	});
 
-	test("no answer permits other origins to read it", async (t) => {
+	test("no response can be read by other origins", async (t) => {
 		const url = await start(t);
 
 		const answer = await fetch(`${url}/api/buckets`, {

@@ -43,7 +43,7 @@ suite("Objects in the admin API", () => {
 		assert.equal((await admin.get("/api/buckets/missing/stat")).status, 404);
 	});
 
-	test("have the properties that OSS stores", async (t) => {
+	test("have their stored properties", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const put = await oss.put("/photos/cat.txt", "meow", {
 			"content-type": "text/plain",
@@ -148,7 +148,7 @@ suite("Objects in the admin API", () => {
 			);
 		const first = await put("cat", "one");
 		await put("cat", "two");
-		await put("cat.jpg", "another key with the same beginning");
+		await put("cat.jpg", "another key with the same prefix");
 		await objects.delete("photos", "cat", undefined, now);
 		const admin = await openAdmin(adminUrl);
 
@@ -173,7 +173,7 @@ suite("Objects in the admin API", () => {
 		assert.equal(current.status, 404);
 	});
 
-	test("that do not exist are 404, in one line", async (t) => {
+	test("that do not exist return 404 and one line", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		for (const path of [
@@ -226,7 +226,7 @@ suite("An object's content in the admin API", () => {
 		);
 	});
 
-	test("is returned in ranges, and whole when a range is not satisfiable", async (t) => {
+	test("can be read in ranges, and is returned completely if a range is not satisfiable", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/cat.txt", "0123456789");
 		const get = async (Range: string): Promise<unknown[]> => {
@@ -243,7 +243,7 @@ suite("An object's content in the admin API", () => {
 		assert.deepEqual(await get("bytes=-0"), [200, "0123456789", null]);
 	});
 
-	test("is streamed completely when it is large", async (t) => {
+	test("is streamed completely if it is large", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const bytes = Buffer.alloc(3 * 1024 * 1024, "0123456789");
 		await oss.put("/photos/large", bytes);

@@ -13,8 +13,8 @@ type Document = {
 	readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
 };
 
-suite("The description of the admin API", () => {
-	test("is a valid OpenAPI document", async (t) => {
+suite("The OpenAPI document of the admin API", () => {
+	test("is valid", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const { json } = await admin.get("/api/openapi.json");
 
@@ -24,7 +24,7 @@ suite("The description of the admin API", () => {
 		assert.match(json.openapi, /^3\.1\./);
 	});
 
-	test("has every route except the console's files", async (t) => {
+	test("describes every route except the console's files", async (t) => {
 		const config = readConfig(
 			["--memory", "--port", "0", "--admin-port", "0"],
 			{},
@@ -60,7 +60,7 @@ suite("The description of the admin API", () => {
 	});
 });
 
-/** Fastify's own list, a line a route: `├── /api/buckets (GET, HEAD)`, indented under its parent. */
+/** Parses Fastify's list with one line per route: `├── /api/buckets (GET, HEAD)`, indented below its parent. */
 function routesOf(printed: string): string[] {
 	const above: string[] = [];
 	const routes: string[] = [];

@@ -40,7 +40,7 @@ suite("The admin port", () => {
 		}
 	});
 
-	test("returns the settings that the emulator was started with, without secrets", async (t) => {
+	test("returns the settings with which the emulator was started, without secrets", async (t) => {
 		const { admin, accessKeyId, accessKeySecret, endpoint } =
 			await startWithAdmin(t, "--access-key", "me:topsecret:7");
 
@@ -85,7 +85,7 @@ suite("The admin port", () => {
 		assert.equal(json.requests[0].ec, "0026-00000001");
 	});
 
-	test("names the rule that refused a request, or the mistake in its signature", async (t) => {
+	test("reports the rule that refused a request, or the mistake in its signature", async (t) => {
 		const { oss, admin, accessKeyId: id } = await startWithAdmin(t);
 		await oss.get("/photos/cat.txt", { as: null });
 		await oss.get("/photos/cat.txt", { as: { id, secret: "wrong" } });
@@ -114,7 +114,7 @@ suite("The admin port", () => {
 		assert.match(text, /^-----BEGIN CERTIFICATE-----/);
 	});
 
-	test("answers unknown paths with a line that names the list of routes", async (t) => {
+	test("refuses unknown paths with one line that mentions the list of routes", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/api/nothing?x=1");
@@ -145,7 +145,7 @@ suite("A request that the admin port cannot read is refused in one line:", () =>
 		],
 		["an invalid time", "/api/callbacks?since=x", {}, 400, /^since must be/],
 		[
-			"a time that only Date takes for one",
+			"a time that only the constructor Date accepts",
 			"/api/callbacks?since=-5",
 			{},
 			400,
@@ -177,7 +177,7 @@ suite("A request that the admin port cannot read is refused in one line:", () =>
 			/not valid JSON/,
 		],
 		[
-			"a method that is not there",
+			"an unsupported method",
 			"/api/callbacks",
 			{ method: "PUT" },
 			404,
@@ -197,7 +197,7 @@ suite("A request that the admin port cannot read is refused in one line:", () =>
 });
 
 suite("POST /api/reset", () => {
-	test("removes all buckets, callbacks and requests, and the same can be created again", async (t) => {
+	test("removes all buckets, callbacks and requests, which can then be created again", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -218,7 +218,7 @@ suite("POST /api/reset", () => {
 		assert.equal((await oss.delete("/photos")).status, 204);
 	});
 
-	test("leaves no content and no plain copy on disk", async (t) => {
+	test("removes all content and plain copies from the disk", async (t) => {
 		const data = await mkdtemp(join(tmpdir(), "reset-"));
 		const config = readConfig(
 			["--data", data, "--port", "0", "--admin-port", "0"],
@@ -247,7 +247,7 @@ suite("POST /api/reset", () => {
 		assert.deepEqual(await holding(), []);
 	});
 
-	test("accepts an empty body, even with the type JSON", async (t) => {
+	test("accepts an empty body, even with the Content-Type of JSON", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const headers = { "Content-Type": "application/json" };
 

@@ -40,7 +40,7 @@ suite("For any JSON", () => {
 		),
 	})).it;
 
-	test("the value is a seed, or the error names the mistake", () =>
+	test("the value is a seed, or the error describes the mistake", () =>
 		forAll([json], async (value) => {
 			await orRefused(
 				() => readSeed(JSON.parse(JSON.stringify(value)), CONTEXT),
@@ -48,7 +48,7 @@ suite("For any JSON", () => {
 			);
 		}));
 
-	test("a document becomes XML that OSS reads or refuses, or is refused as JSON", () =>
+	test("a document is converted to XML, which is accepted or refused, or is refused as JSON", () =>
 		forAll(
 			[
 				fc.constantFrom(
@@ -68,7 +68,7 @@ suite("For any JSON", () => {
 				);
 				if (written === undefined || typeof document === "string") return;
 				const root = /<(\w+)>/.exec(written)?.[1] ?? "";
-				// A name may be one that no document of OSS has.
+				// The name may be that of an element that does not exist.
 				await orRefused(() => readXml(Buffer.from(written), root), OssError);
 			},
 		));

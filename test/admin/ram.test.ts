@@ -46,7 +46,7 @@ const statusOf = async (
 	return answer.status < 300 ? String(answer.status) : refusal(answer);
 };
 
-/** STS's response to the default account. */
+/** Returns STS's response to the default account. */
 async function statusWithSession(
 	{ oss }: TestEmulator,
 	role: string,
@@ -72,7 +72,7 @@ async function makeFile(t: TestContext, document: object): Promise<string> {
 }
 
 suite("A RAM user", () => {
-	test("has the rights of its policies as soon as the user is created", async (t) => {
+	test("has the permissions of its policies as soon as it is created", async (t) => {
 		const emulator = await start(t);
 		assert.match(await statusOf(emulator, "GET"), /^403 InvalidAccessKeyId /);
 
@@ -87,7 +87,7 @@ suite("A RAM user", () => {
 		assert.equal(await statusOf(emulator, "DELETE"), "204");
 	});
 
-	test("that is removed loses its key", async (t) => {
+	test("loses its key when it is removed", async (t) => {
 		const emulator = await start(t);
 		await put(emulator.admin, "users/ann", ANN);
 		const { json } = await emulator.admin.send("DELETE", "/api/ram/users/ann");
@@ -110,7 +110,7 @@ suite("A RAM user", () => {
 		);
 	});
 
-	test("is listed with its settings, without its secret", async (t) => {
+	test("is listed with its settings, but without its secret", async (t) => {
 		const { admin } = await start(t);
 		const made = await put(admin, "users/ann", ANN);
 		const { json, text } = await admin.get("/api/ram/users");
@@ -127,7 +127,7 @@ suite("A RAM user", () => {
 		assert.ok(!text.includes(KEY.secret));
 	});
 
-	test("can belong to another account, which then has roles too", async (t) => {
+	test("can belong to another account, which then also has roles", async (t) => {
 		const emulator = await start(t);
 		const account = "2000000000000002";
 		await put(emulator.admin, "users/bob", { ...ANN, account });
@@ -300,7 +300,7 @@ suite("The admin API refuses", () => {
 		}
 	});
 
-	test("more than a thousand roles, but not the replacement of an existing one", async (t) => {
+	test("more than a thousand roles, but not the replacement of an existing role", async (t) => {
 		const names = Array.from({ length: 1000 }, (_, index) => `r${index}`);
 		const roles = names.map((name) => ({ name }));
 		const file = await makeFile(t, { roles });

@@ -1,6 +1,6 @@
 /**
- * Refusals of every route of the admin API, derived from its own description: unknown names, values of other
- * types, bodies that are not JSON, other sites' pages and names that an attacker could register.
+ * Tests the refusals of every route of the admin API, which are derived from the OpenAPI document: unknown names,
+ * values of other types, bodies that are not JSON, pages of other sites and host names that an attacker could register.
  */
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -54,7 +54,7 @@ async function describe(admin: Admin): Promise<Described> {
 
 const keyOf = ({ method, path }: Route): string => `${method} ${path}`;
 
-/** Valid values for a path; nothing with these names exists. */
+/** Valid values for a path; no resource has these names. */
 const targetOf = ({ path, parameters }: Route, more = ""): string => {
 	const query = parameters
 		.filter((one) => one.in === "query" && one.required)
@@ -88,7 +88,7 @@ async function stateOf(admin: Admin): Promise<string> {
 	return [...texts, clock.frozen, Math.round(clock.aheadSeconds)].join("\n");
 }
 
-/** @returns the mistake in a refusal; '' if it is correct */
+/** @returns the fault of a refusal; '' if the refusal is correct */
 function judge(
 	{ status, json, text: refusal }: Awaited<ReturnType<Admin["send"]>>,
 	name: string,
@@ -123,10 +123,10 @@ async function failuresOf(
 	return { failures, count };
 }
 
-/** These routes are for other programs, and accept any body. */
+/** These routes simulate OSS's interfaces, and accept any body. */
 const TAKES_ANY_QUERY = ["/health", "/ca.pem", "/api/openapi.json"];
 
-/** Bodies with all required members, so that an added wrong member is the only mistake. */
+/** Bodies with all required members, so that an added invalid member is the only mistake. */
 const SAMPLES: Readonly<Record<string, object>> = {
 	"PUT /api/buckets/{bucket}/documents/{name}": { document: {} },
 	"POST /api/presign": { bucket: "photos", key: "cat" },
@@ -146,7 +146,7 @@ const SAMPLES: Readonly<Record<string, object>> = {
 const bodyFor = (route: Route): string | undefined =>
 	route.body && JSON.stringify(SAMPLES[keyOf(route)] ?? {});
 
-/** Texts that their routes check beyond the schema: times, durations, URLs. */
+/** Texts that the routes validate in addition to the schema: times, durations, URLs. */
 const FORMS: Readonly<Record<string, string>> = {
 	since: "yesterday",
 	wait: "soon",
@@ -172,7 +172,7 @@ function* wrongParameters(parameter: Parameter): Generator<Wrong> {
 	if (type !== "array") yield { how: "twice", name, value: ["1", "1"] };
 }
 
-/** With this parameter instead of the right one. */
+/** The path with this parameter instead of the correct one. */
 function targetWith(route: Route, { name, value }: Wrong): string {
 	const [path = "", query = ""] = targetOf(route).split("?");
 	const search = new URLSearchParams(query);
@@ -197,7 +197,7 @@ suite("Every route of the admin API refuses with a sentence, and changes nothing
 		assert.ok(count > 15, `${count}`);
 	});
 
-	test("a parameter of another type, out of range, of another form, missing, or given twice", async (t) => {
+	test("a parameter of another type, out of range, malformed, missing, or given twice", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
@@ -281,7 +281,7 @@ suite("Every route of the admin API refuses with a sentence, and changes nothing
 	});
 });
 
-test("Brackets in a text are not nesting, and a body beyond its route's limit is refused", async (t) => {
+test("The admin API does not count brackets in a text as nesting, and refuses a body beyond its route's limit", async (t) => {
 	const { admin } = await startWithAdmin(t);
 	const text = `\\"${"[{".repeat(100_000)}`;
 	const objects = [{ key: "k", text }];
@@ -322,7 +322,7 @@ suite("Every route of the admin API refuses", () => {
 		return promise;
 	};
 
-	test("requests from another site's page, except for reading", async (t) => {
+	test("requests from a page of another site, except for reading", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {
@@ -337,7 +337,7 @@ suite("Every route of the admin API refuses", () => {
 		assert.ok(count > 25, `${count}`);
 	});
 
-	test("requests to a name that another party can resolve to this machine", async (t) => {
+	test("requests to a host name that an attacker can resolve to this machine", async (t) => {
 		const { failures, count } = await failuresOf(
 			t,
 			async function* (admin, route) {

@@ -22,7 +22,7 @@ type Process = {
 	readonly admin: Admin;
 };
 
-/** A data folder, and a way to start one process after the other in it. */
+/** Makes a data folder, and a function that starts one process after the other in it. */
 async function prepare(t: TestContext): Promise<() => Promise<Process>> {
 	const folder = await mkdtemp(join(tmpdir(), "killed-"));
 	const children: ChildProcess[] = [];
@@ -91,7 +91,7 @@ suite("When the emulator is killed", () => {
 		assert.equal((await again.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("right after an answer, the record has the answer", async (t) => {
+	test("immediately after an answer, the record contains the answer", async (t) => {
 		const launch = await prepare(t);
 		const { child, oss } = await launch();
 		const { url } = await startApplicationServer(t);

@@ -20,7 +20,7 @@ async function folderOf(t: TestContext, files: object): Promise<string> {
 }
 
 suite("PUT /api/seed", () => {
-	test("makes the declared buckets and objects", async (t) => {
+	test("creates the declared buckets and objects", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const file = join(await folderOf(t, { "dog.png": "woof" }), "dog.png");
 		const seed = {
@@ -121,7 +121,7 @@ suite("PUT /api/seed", () => {
 		assert.match(await read("more", "website"), /<Key>error.html</);
 	});
 
-	test("gives a bucket a callback policy, whose JSON does not have to be encoded", async (t) => {
+	test("sets a callback policy, whose JSON does not have to be encoded", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -141,7 +141,7 @@ suite("PUT /api/seed", () => {
 		assert.equal(application.received[0]?.body, "x=1");
 	});
 
-	test("adds users and faults, once", async (t) => {
+	test("adds users and faults only once", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const seed = {
 			ram: {
@@ -175,7 +175,7 @@ suite("PUT /api/seed", () => {
 		assert.equal(json.faults.length, 1);
 	});
 
-	test("changes nothing when the seed is put again, not even a version", async (t) => {
+	test("changes nothing if the same seed is put again: no new versions", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const seed = {
 			buckets: [
@@ -200,7 +200,7 @@ suite("PUT /api/seed", () => {
 		assert.equal((await admin.put("/api/seed", seed)).json.written, 1);
 	});
 
-	test("leaves everything else unchanged, and belongs to the requested account", async (t) => {
+	test("changes nothing else, and its buckets belong to the requested account", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		const { json: account } = await admin.post("/api/accounts", {});
@@ -216,20 +216,20 @@ suite("PUT /api/seed", () => {
 	});
 });
 
-suite("A seed with a mistake changes nothing, and the error names the place:", () => {
+suite("A seed with a mistake changes nothing, and the error contains the place:", () => {
 	const bucket = (more: object) => ({
 		buckets: [{ name: "fine" }, { name: "docs", ...more }],
 	});
 	const object = (more: object) =>
 		bucket({ objects: [{ key: "a" }, { key: "b", ...more }] });
 	const cases: readonly (readonly [string, unknown, RegExp])[] = [
-		["no object", [], /^must be an object$/],
+		["not an object", [], /^must be an object$/],
 		[
 			"an unknown member",
 			{ bucket: [] },
 			/^has bucket, not one of buckets, ram, faults$/,
 		],
-		["no list", { buckets: {} }, /^buckets: must be a list$/],
+		["not a list", { buckets: {} }, /^buckets: must be a list$/],
 		[
 			"a bucket without a name",
 			{ buckets: [{}] },
@@ -241,7 +241,7 @@ suite("A seed with a mistake changes nothing, and the error names the place:", (
 			/^buckets\[1\]: there are two buckets a-b$/,
 		],
 		[
-			"a bad name",
+			"an invalid name",
 			{ buckets: [{ name: "A" }] },
 			/^buckets\[0\]: InvalidBucketName: /,
 		],
@@ -336,7 +336,7 @@ suite("A seed with a mistake changes nothing, and the error names the place:", (
 			/^buckets\[1\]\.objects\[1\]: InvalidArgument: /,
 		],
 		[
-			"metadata that is no text",
+			"metadata that is not text",
 			object({ metadata: { a: 1 } }),
 			/^buckets\[1\]\.objects\[1\]\.metadata\.a: must be text$/,
 		],
@@ -370,7 +370,7 @@ suite("A seed with a mistake changes nothing, and the error names the place:", (
 			/^faults\[0\]: do\.status must be >= 400$/,
 		],
 		[
-			"a fault that contradicts itself",
+			"a contradictory fault",
 			{ ...bucket({}), faults: [{ operation: "*", do: { code: "A" } }] },
 			/^faults\[0\]: do: code needs a status$/,
 		],
@@ -393,7 +393,7 @@ suite("A seed with a mistake changes nothing, and the error names the place:", (
 			assert.equal(await stateOf(admin), before);
 		});
 
-	test("a mistake that is found only after a part has been applied", async (t) => {
+	test("a mistake that is found after a part has been applied", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		await oss.put("/photos/old", "meow");
 		await oss.put(

@@ -5,7 +5,7 @@ import { refusal } from "../client.ts";
 import { callbackHeaders, startWithAdmin } from "./admin.ts";
 
 suite("POST /api/settings", () => {
-	test("changes the URL of the public key that callbacks name", async (t) => {
+	test("changes the public key's URL in callbacks", async (t) => {
 		const { oss, admin, endpoint } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -22,7 +22,7 @@ suite("POST /api/settings", () => {
 		);
 	});
 
-	test("makes callbacks fail as in the cloud, for all findings or some, until strict is switched off", async (t) => {
+	test("makes callbacks fail as in the cloud, for all or some findings, until strict is disabled", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const callback = { callbackUrl: application.url, callbackBody: "x=1" };
@@ -47,7 +47,7 @@ suite("POST /api/settings", () => {
 		assert.equal(await put(), "200");
 	});
 
-	test("changes the log level, also after a reset", async (t) => {
+	test("changes the log level, even after a reset", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
 		await admin.post("/api/settings", { logLevel: "silent" });
@@ -55,7 +55,7 @@ suite("POST /api/settings", () => {
 
 		const { json } = await admin.get("/api/settings");
 		assert.equal(json.logLevel, "silent");
-		assert.equal(json.settings.logLevel, "error"); // as it was started
+		assert.equal(json.settings.logLevel, "error"); // the initial level
 	});
 
 	const wrong: readonly (readonly [object, RegExp])[] = [

@@ -55,7 +55,7 @@ suite("A snapshot", () => {
 		assert.equal(before.requests.length, 2);
 	});
 
-	test("can be taken again, listed and removed; missing ones are named", async (t) => {
+	test("can be replaced, listed and removed; the error for a missing one contains its name", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const names = async (): Promise<string[]> => {
 			const { json } = await admin.get("/api/snapshots");

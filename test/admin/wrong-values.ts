@@ -1,6 +1,6 @@
 /**
- * Values that a JSON schema does not accept, each with the name that a refusal of it must mention: of another type, out
- * of range, not among the choices, of another form, too short or too long, unknown, or missing; at any depth.
+ * Values that a JSON schema does not accept, each with the name that its refusal must mention: of another type, out of
+ * range, not among the choices, malformed, too short or too long, unknown, or missing; at any depth.
  *
  * Pure.
  */
@@ -24,7 +24,7 @@ export type Schema = {
 };
 
 export type Wrong = {
-	/** How it is wrong. */
+	/** A description of the mistake. */
 	readonly how: string;
 	/** The name that the refusal must contain. */
 	readonly name: string;
@@ -33,11 +33,11 @@ export type Wrong = {
 
 export type Schemas = Readonly<Record<string, Schema>>;
 
-/** Without `$ref`. */
+/** A schema without `$ref`. */
 export const resolve = (schema: Schema, schemas: Schemas): Schema =>
 	schemas[schema.$ref?.split("/").at(-1) ?? ""] ?? schema;
 
-/** Matches no pattern of the admin API. */
+/** A text that does not match any pattern of the admin API. */
 const SHAPELESS = "\u00a7 \u00a7";
 
 const OF_TYPE: Readonly<Record<string, unknown>> = {
@@ -49,7 +49,7 @@ const OF_TYPE: Readonly<Record<string, unknown>> = {
 	object: {},
 };
 
-/** A number is of the type integer here too: only half a one is not. */
+/** A value of another type. Whole numbers are valid for `number` and `integer`, so it is not a whole number. */
 function typesOf({ type, enum: choices }: Schema): string[] {
 	const types = [type ?? (choices ? "string" : Object.keys(OF_TYPE))].flat();
 	return types.includes("number") ? [...types, "integer"] : types;
@@ -68,7 +68,7 @@ export function* wrongValues(
 	const others = Object.entries(OF_TYPE).filter(
 		([type]) => !types.includes(type),
 	);
-	// A scalar and a list or an object are enough.
+	// One scalar and one list or object are enough.
 	for (const [type, value] of [...others.slice(0, 1), ...others.slice(-1)])
 		yield { how: `is ${type}`, name, value };
 	if (!types.includes("null")) yield { how: "is null", name, value: null };
@@ -92,7 +92,7 @@ export function* wrongValues(
 	yield* wrongMembers(resolved, name, sample, schemas);
 }
 
-/** An object with one wrong member, and all that are required. */
+/** An object with one invalid member and all required members. */
 export function* wrongMembers(
 	schema: Schema,
 	name: string,

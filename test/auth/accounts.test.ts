@@ -42,7 +42,7 @@ suite("Accounts", () => {
 		assert.equal(accounts.default, first);
 	});
 
-	test("refuse an unknown key, with the text that go2's suite asserts", () => {
+	test("refuse an unknown key, with the message that go2's suite asserts", () => {
 		const error = thrownBy(() => accounts.get("unknown", "", NOW));
 
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000902");
@@ -59,12 +59,12 @@ suite("Accounts", () => {
 		assert.equal(kindOf(error), "403 InvalidAccessKeyId 0002-00000002");
 	});
 
-	test("do not read a member of Object's prototype as a key", () => {
+	test("do not treat members of Object's prototype as keys", () => {
 		for (const name of ["__proto__", "constructor", "toString", ""])
 			assert.equal(accounts.find(name), undefined);
 	});
 
-	test("describe a caller without its secret", () => {
+	test("describe a caller without the secret", () => {
 		assert.deepEqual(callerOf(second), { accessKeyId: "ak2", uid: "2" });
 	});
 
@@ -111,7 +111,7 @@ suite("A temporary key", () => {
 		});
 	});
 
-	test("without its token does not exist, and the captured message names the missing part", () => {
+	test("without its token is refused with the recorded message, which mentions the missing token", () => {
 		assert.equal(
 			refusal("STS.abc", ""),
 			"403 InvalidAccessKeyId 0002-00000003",
@@ -150,7 +150,7 @@ suite("A temporary key", () => {
 		);
 	});
 
-	test("is required by a token: a permanent key with one is refused (A-511)", () => {
+	test("is required for a token: a permanent key with a token is refused (A-511)", () => {
 		for (const token of [tokens.seal(session), "bogus"])
 			assert.equal(
 				refusal("ak", token),

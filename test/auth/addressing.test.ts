@@ -7,19 +7,19 @@ import { kindOf, thrownBy } from "./request.ts";
 
 const DOMAINS = ["oss.test", "s3.example.com"];
 
-/** `bucket|key`, the likeliest reading first. */
+/** `bucket|key` for each interpretation, the most likely first. */
 const read = (host: string, path: string): string[] =>
 	readTargets(host, path, { domains: DOMAINS, bound: undefined }).map(
 		({ bucket, key }) => `${bucket}|${key}`,
 	);
 
 suite("The bucket of a request", () => {
-	// The column of the SDK is from spec «How each SDK builds the host».
+	// The SDKs in parentheses build the host in this way.
 	const cases = [
 		["is in the path for an IP", "127.0.0.1:6770", "/b1/k", "b1|k"],
-		["… of version 6", "[::1]:6770", "/b1/k", "b1|k"],
+		["… for an IPv6 address", "[::1]:6770", "/b1/k", "b1|k"],
 		["… without a port", "127.0.0.1", "/b1/k", "b1|k"],
-		["… of version 6, without a port", "[::1]", "/b1/k", "b1|k"],
+		["… for an IPv6 address without a port", "[::1]", "/b1/k", "b1|k"],
 		[
 			"is in the path for localhost (oss2, java2)",
 			"localhost",
@@ -27,21 +27,26 @@ suite("The bucket of a request", () => {
 			"b1|k",
 		],
 		["is in the Host below localhost (js, go)", "b1.localhost:1", "/k", "b1|k"],
-		["… in capitals too", "B1.LocalHost:1", "/k", "b1|k"],
-		["is in the path for a domain of the user's", "oss.test", "/b1/k", "b1|k"],
-		["is in the Host below one", "b1.s3.example.com", "/b2/k", "b1|b2/k"],
+		["… even in upper case", "B1.LocalHost:1", "/k", "b1|k"],
+		["is in the path for a configured domain", "oss.test", "/b1/k", "b1|k"],
+		[
+			"is in the Host below a configured domain",
+			"b1.s3.example.com",
+			"/b2/k",
+			"b1|b2/k",
+		],
 		["is in the path without a Host", "", "/b1/k", "b1|k"],
-		["is not there for /", "localhost", "/", "|"],
-		["is not there for an empty path", "localhost", "", "|"],
+		["does not exist for /", "localhost", "/", "|"],
+		["does not exist for an empty path", "localhost", "", "|"],
 		["has no key without a slash (go2's lists)", "localhost", "/b1", "b1|"],
 		["has no key with a slash (go2's others)", "localhost", "/b1/", "b1|"],
-		["has no key for / of its Host", "b1.localhost", "/", "b1|"],
+		["has no key for / at its own Host", "b1.localhost", "/", "b1|"],
 	] as const;
 	for (const [what, host, path, expected] of cases) {
 		test(what, () => assert.deepEqual(read(host, path), [expected]));
 	}
 
-	test("is in the Host of Alibaba's domains, and for ali-oss's IP endpoints in the path too", () => {
+	test("is in the Host for Alibaba's domains, and possibly in the path for ali-oss's IP endpoints", () => {
 		for (const endpoint of [
 			"oss-cn-hangzhou.aliyuncs.com",
 			"oss-cn-hangzhou-internal.aliyuncs.com:80",
@@ -57,7 +62,7 @@ suite("The bucket of a request", () => {
 		}
 	});
 
-	test("is in the path for unknown names, or else in the Host", () => {
+	test("is in the path for unknown host names, or otherwise in the Host", () => {
 		assert.deepEqual(read("emulator", "/b1/k"), ["b1|k"]);
 		assert.deepEqual(read("oss.internal:6770", "/b1/k"), ["b1|k", "oss|b1/k"]);
 		assert.deepEqual(read("aliyuncs.com", "/b1/k"), ["b1|k", "aliyuncs|b1/k"]);
@@ -81,12 +86,12 @@ suite("The key of a request", () => {
 		["%41", "/b1/%2541"],
 	] as const;
 	for (const [key, path] of cases) {
-		test(`is decoded once and otherwise left as it is: ${path}`, () => {
+		test(`is decoded once and otherwise unchanged: ${path}`, () => {
 			assert.deepEqual(read("127.0.0.1", path), [`b1|${key}`]);
 		});
 	}
 
-	test("has a blank for +, as the Ruby SDK encodes it, or else a +", () => {
+	test("has a space for +, as the Ruby SDK encodes it, or otherwise a +", () => {
 		assert.deepEqual(read("127.0.0.1", "/b1/a+b%2Bc"), [
 			"b1|a b+c",
 			"b1|a+b+c",
@@ -109,7 +114,7 @@ suite("The key of a request", () => {
 	});
 });
 
-test("A Host is read as a name in lower case, without port and brackets", () => {
+test("A Host is read as a lower-case name, without port and brackets", () => {
 	assert.equal(hostName("Photos.LocalHost:80"), "photos.localhost");
 	assert.equal(hostName("[::1]:80"), "::1");
 	assert.equal(hostName("[::1]"), "::1");
@@ -127,7 +132,7 @@ suite("A signed request reaches its object", () => {
 		["by the path of localhost", "localhost", `/photos/${WIRE}`],
 		["by the path of a container's name", "oss", `/photos/${WIRE}`],
 		["with its slashes escaped (oss2, go1)", "oss", `/photos/${ESCAPED(WIRE)}`],
-		["with a blank as + (ruby)", "oss", `/photos/${WIRE.replace("%20", "+")}`],
+		["with a space as + (ruby)", "oss", `/photos/${WIRE.replace("%20", "+")}`],
 		["by the name of its bucket", "photos.localhost", `/${WIRE}`],
 		["by the name of its bucket in a domain", "photos.oss.test", `/${WIRE}`],
 		[
@@ -137,7 +142,7 @@ suite("A signed request reaches its object", () => {
 		],
 		["by Alibaba's name", "photos.oss-cn-hangzhou.aliyuncs.com", `/${WIRE}`],
 		[
-			"by the Host that ali-oss makes up for an IP",
+			"by the Host that ali-oss makes up for an IP address",
 			"photos.oss-cn-hangzhou.aliyuncs.com",
 			`/photos/${WIRE}`,
 		],
@@ -162,7 +167,7 @@ suite("A signed request reaches its object", () => {
 		});
 	}
 
-	test("by the absolute form that a client of a proxy sends", async (t) => {
+	test("by the absolute form of the request line, which clients of a proxy send", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const answer = await oss.get(`${endpoint}/photos/cat`, {
@@ -171,7 +176,7 @@ suite("A signed request reaches its object", () => {
 		assert.equal(`${answer.status} ${answer.text}`, "200 meow");
 	});
 
-	test("over ::1 as over 127.0.0.1", async (t) => {
+	test("over ::1 as well as 127.0.0.1", async (t) => {
 		const { endpoint, port } = await startEmulator(t);
 		const [four, six] = await Promise.all(
 			[endpoint, `http://[::1]:${port}`].map(async (url) =>
@@ -188,7 +193,7 @@ function ESCAPED(path: string): string {
 }
 
 suite("The service", () => {
-	test("is addressed by ali-oss with a leading dot in the Host, or a bucket called undefined", async (t) => {
+	test("is addressed by ali-oss with a leading dot in the Host, or with a bucket called undefined", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of ["", "undefined"]) {
 			const host = `${name}.oss-cn-hangzhou.aliyuncs.com`;
@@ -220,7 +225,7 @@ suite("A request to a bucket's own name", () => {
 		assert.match(refusal(answer), /^403 SignatureDoesNotMatch 0002-00000201/);
 	});
 
-	test("without a Host at all is read by its path", async (t) => {
+	test("without a Host header is read by its path", async (t) => {
 		const { endpoint } = await startWithBucket(t, "public-read");
 		for (const version of ["1.0", "1.1"]) {
 			const answer = await sendRaw(

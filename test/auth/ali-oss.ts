@@ -1,4 +1,4 @@
-/** ali-oss as the tests use it: it signs, and sends nothing. Its package has no types. */
+/** The part of ali-oss that signs requests, without sending them; the package has no types. */
 import { createRequire } from "node:module";
 
 export type AliOss = {
@@ -49,7 +49,7 @@ export const aliOss = (options: Options = {}): AliOss =>
 		...options,
 	});
 
-/** The request ali-oss would send for one of its own calls. */
+/** The request that ali-oss would send for one of its calls. */
 export const requestOf = (
 	client: AliOss,
 	params: object,

@@ -48,7 +48,7 @@ suite("A request", () => {
 		});
 	});
 
-	test("is anonymous without a signature, and has the likeliest reading", () => {
+	test("is anonymous without a signature, and has the most likely interpretation", () => {
 		const other = { bucket: "other", key: "" };
 		assert.deepEqual(run({}, [object, other]), {
 			caller: { accessKeyId: "", uid: "" },
@@ -56,7 +56,7 @@ suite("A request", () => {
 		});
 	});
 
-	test("has the reading that its signature matches, if several are possible", () => {
+	test("has the interpretation that its signature matches, if several are possible", () => {
 		const readings = [
 			{ bucket: "other", key: "examplebucket/nelson" },
 			object,
@@ -66,7 +66,7 @@ suite("A request", () => {
 		assert.equal(target, object);
 	});
 
-	test("whose signature matches no reading gets the error of the likeliest reading", () => {
+	test("whose signature matches no interpretation returns the error for the most likely one", () => {
 		const readings = [
 			{ bucket: "b", key: "a b" },
 			{ bucket: "b", key: "a+b" },
@@ -96,7 +96,7 @@ suite("A request", () => {
 		assert.deepEqual(error.details, { OSSAccessKeyId: "unknown" });
 	});
 
-	test("with a permanent key and a token is InvalidAccessKeyId in every way of signing", () => {
+	test("with a permanent key and a token is InvalidAccessKeyId with every signature version", () => {
 		const now = Math.floor(Date.parse(DATE) / 1000) + 60;
 		const scope = "20221228/cn-hangzhou/oss/aliyun_v4_request";
 		const given: readonly Given[] = [
@@ -126,7 +126,7 @@ suite("A request", () => {
 		}
 	});
 
-	test("that is late is refused before its signature is compared", () => {
+	test("whose date is too old is refused before its signature is compared", () => {
 		const headers = { ...V1_1, authorization: "OSS ak:x" };
 		const receivedAt = new Date("2022-12-28T10:43:00Z");
 		const error = thrownBy(() => run({ method: "PUT", headers, receivedAt }));
@@ -168,7 +168,7 @@ suite("A request", () => {
 		}
 	});
 
-	test("is not signed by a parameter Expires alone (A-116)", () => {
+	test("with only a parameter Expires is not signed (A-116)", () => {
 		assert.equal(run({ rawQuery: "Expires=1&x=2" }).caller.uid, "");
 		const parts = [
 			"Signature=x",
@@ -186,7 +186,7 @@ suite("A request", () => {
 		assert.equal(error.ec, "0002-00000226");
 	});
 
-	test("that is a form is anonymous at this step, because its fields name the caller", () => {
+	test("that is a form is anonymous at this step, because the caller is in its fields", () => {
 		const bucket = { bucket: "b", key: "" };
 		const form = {
 			method: "POST",
@@ -206,7 +206,7 @@ suite("A request", () => {
 		assert.equal(run({ method: "OPTIONS", rawQuery }).caller.uid, "");
 	});
 
-	test("that is malformed in any way gets one of OSS's errors", () => {
+	test("that is malformed in any way returns one of OSS's errors", () => {
 		const scraps = [
 			"",
 			" ",
@@ -247,10 +247,10 @@ suite("A request", () => {
 	});
 });
 
-suite("Under --auth off a request", () => {
+suite("With --auth off, a request", () => {
 	const uid = (given: Given): string => run(given, [object], off).caller.uid;
 
-	test("belongs to the account whose key it names, with a right or a wrong signature", () => {
+	test("belongs to the account of its key, even if the signature is wrong", () => {
 		const scope = "20221228/cn-beijing/s3/aliyun_v4_request";
 		assert.equal(uid({ headers: { authorization: "OSS ak2:wrong" } }), "2");
 		assert.equal(
@@ -277,13 +277,13 @@ suite("Under --auth off a request", () => {
 		assert.equal(uid({ rawQuery: "x-oss-signature-version=ABC" }), "1");
 	});
 
-	test("has the likeliest reading", () => {
+	test("has the most likely interpretation", () => {
 		const other = { bucket: "other", key: "" };
 		assert.equal(run({ headers: V1_1 }, [other, object], off).target, other);
 	});
 });
 
-/** ali-oss signs with its own clock, which is this one. */
+/** The current time, with which ali-oss signs. */
 const arrive = (url: string, given: Given): OssRequest => {
 	const { pathname, search } = new URL(url);
 	return makeRequest({

@@ -8,7 +8,7 @@ import {
 import { kindOf, makeRequest, thrownBy } from "./request.ts";
 
 suite("A security token", () => {
-	test("is a header of a request signed there, under one of two names", () => {
+	test("is in a header, under one of two names, if the signature is in a header", () => {
 		for (const name of ["x-oss-security-token", "security-token"])
 			assert.equal(
 				tokenOfHeaders(makeRequest({ headers: { [name]: "t" } })),
@@ -17,7 +17,7 @@ suite("A security token", () => {
 		assert.equal(tokenOfHeaders(makeRequest({})), "");
 	});
 
-	test("is a parameter of a signed URL, under one of two names", () => {
+	test("is in a parameter of a signed URL, under one of two names", () => {
 		for (const name of ["x-oss-security-token", "security-token"])
 			assert.equal(tokenOfUrl(makeRequest({ rawQuery: `${name}=t` })), "t");
 		assert.equal(tokenOfUrl(makeRequest({})), "");

@@ -15,25 +15,25 @@ const claimOf = (signature: string, ...strings: string[]): Claim => ({
 });
 
 suite("A claim", () => {
-	test("is true when one of its strings was signed", () => {
+	test("is valid if one of its strings was signed", () => {
 		assert.ok(isSigned(claimOf("sk(a)", "a"), "sk", NO_OBJECT));
 		assert.ok(isSigned(claimOf("sk(b)", "a", "b"), "sk", NO_OBJECT));
 		assert.ok(!isSigned(claimOf("sk(c)", "a", "b"), "sk", NO_OBJECT));
 		assert.ok(!isSigned(claimOf("ks(a)", "a"), "sk", NO_OBJECT));
 	});
 
-	test("is false for a signature of another length or script, and for a missing one", () => {
+	test("is invalid for a signature of another length or alphabet, and for a missing one", () => {
 		for (const signature of ["", "sk(a) ", "sk(ａ)", "\ud800", "x".repeat(1e6)])
 			assert.ok(!isSigned(claimOf(signature, "a"), "sk", NO_OBJECT));
 	});
 
-	test("that is false names the first string, with its bytes", () => {
+	test("that is invalid reports the first string and its bytes", () => {
 		const { details } = mismatch(claimOf("x", "猫\n", "b"), NO_OBJECT);
 		assert.equal(details.StringToSign, "猫\n");
 		assert.equal(details.StringToSignBytes, "E7 8C AB 0A ");
 	});
 
-	test("that is false shortens a string of megabytes", () => {
+	test("that is invalid shortens a string of megabytes", () => {
 		const { details } = mismatch(claimOf("x", "a".repeat(2e6)), NO_OBJECT);
 		assert.ok(JSON.stringify(details).length < 100_000);
 	});

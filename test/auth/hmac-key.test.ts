@@ -31,7 +31,7 @@ suite("A key of HMAC-SHA256", () => {
 		);
 	});
 
-	test("is at most as long as a block", () => {
+	test("is at most as long as a block of the hash", () => {
 		assert.throws(() => new HmacKey(Buffer.alloc(65)), RangeError);
 	});
 });

@@ -20,28 +20,34 @@ const FIELDS = new Map([
 	["key", `user/eric/\${filename}`],
 	["content-type", "image/jpg"],
 	["success_action_status", "201"],
-	["bucket", "the field is not asked"],
+	["bucket", "a field that is ignored"],
 ]);
 
 suite("A form", () => {
 	const holding: readonly [string, unknown][] = [
-		["equals", ["eq", "$success_action_status", "201"]],
-		["equals, as a simple condition", { success_action_status: "201" }],
-		["starts with", ["starts-with", "$key", "user/"]],
-		["starts with nothing", ["starts-with", "$key", ""]],
+		["has an equal field", ["eq", "$success_action_status", "201"]],
 		[
-			"has a key before its file's name is filled in",
+			"has an equal field, in a simple condition",
+			{ success_action_status: "201" },
+		],
+		["has a field with the prefix", ["starts-with", "$key", "user/"]],
+		["has a field with an empty prefix", ["starts-with", "$key", ""]],
+		[
+			"has a key with the variable filename, which is not replaced yet",
 			{ key: `user/eric/\${filename}` },
 		],
-		["is one of", ["in", "$content-type", ["image/png", "image/jpg"]]],
-		["is none of", ["not-in", "$content-type", ["text/html"]]],
-		["goes to the bucket", { bucket: "examplebucket" }],
-		["goes to a bucket of these", ["in", "$bucket", ["examplebucket"]]],
 		[
-			"has not the field that must not be there",
+			"has one of the values",
+			["in", "$content-type", ["image/png", "image/jpg"]],
+		],
+		["has none of the values", ["not-in", "$content-type", ["text/html"]]],
+		["is sent to the bucket", { bucket: "examplebucket" }],
+		["is sent to one of the buckets", ["in", "$bucket", ["examplebucket"]]],
+		[
+			"lacks a field that must not have a value",
 			["not-in", "$cache-control", ["no-cache"]],
 		],
-		["has not the field that must be empty", ["eq", "$__proto__", ""]],
+		["lacks a field that must be empty", ["eq", "$__proto__", ""]],
 	];
 	for (const [what, condition] of holding) {
 		test(`that ${what} passes`, () => {
@@ -50,7 +56,7 @@ suite("A form", () => {
 	}
 
 	const failing: readonly [unknown, string][] = [
-		// EC 0006-00000227 has this one, and the text.
+		// This case and the message are on the page of EC 0006-00000227.
 		[
 			["eq", "success_action_status", "200"],
 			'["eq", "$success_action_status", "200"]',
@@ -87,7 +93,7 @@ suite("A form", () => {
 		});
 	}
 
-	test("can have fields that no condition names", () => {
+	test("can have fields without a condition", () => {
 		checkPolicy(policyOf({ bucket: "b" }), FIELDS, "b");
 	});
 });

@@ -15,8 +15,8 @@ const readConditions = (...conditions: unknown[]): Policy =>
 	read(JSON.stringify({ expiration: EXPIRATION, conditions }));
 
 suite("A policy", () => {
-	test("can have every form of the manual", () => {
-		// The EC pages' example of a correct one, and a simple condition.
+	test("can have every syntax in the manual", () => {
+		// The example of a correct policy on the EC pages, and a simple condition.
 		const policy = readConditions(
 			["content-length-range", 1, 1024],
 			["eq", "$success_action_status", "201"],
@@ -41,7 +41,7 @@ suite("A policy", () => {
 		});
 	});
 
-	test("limits the size by all its ranges, and has no limit without one", () => {
+	test("limits the size by all its ranges; without a range there is no limit", () => {
 		const two = readConditions(
 			["content-length-range", 1, 100],
 			["content-length-range", 0, 50],
@@ -51,7 +51,7 @@ suite("A policy", () => {
 		assert.deepEqual(unlimited.size, { min: 0, max: Number.POSITIVE_INFINITY });
 	});
 
-	test("names fields in lower case, with or without a dollar sign", () => {
+	test("can have field names in any case, with or without a dollar sign", () => {
 		const { conditions } = readConditions(
 			["eq", "success_action_status", "200"],
 			["eq", "$Content-Type", "a/b"],
@@ -63,7 +63,7 @@ suite("A policy", () => {
 		);
 	});
 
-	test("can escape a dollar sign, which JSON does not allow", () => {
+	test("can contain an escaped dollar sign, which is not valid JSON", () => {
 		const { conditions } = read(
 			`{"expiration":"${EXPIRATION}","conditions":[["eq","\\$key","a\\/\\\${filename}"],{"x":"\\\\\\u0024"}]}`,
 		);
@@ -73,7 +73,7 @@ suite("A policy", () => {
 		]);
 	});
 
-	test("of java1's suite is read: its backslash is itself escaped", () => {
+	test("of java1's suite is accepted, with an escaped backslash before the dollar sign", () => {
 		// PostPolicyTest.java
 		const policy =
 			"eyJleHBpcmF0aW9uIjoiMjAyMC0wMy0xOVQwMzo0NDowNi40NzZaIiwiY29uZGl0aW9ucyI6W3siYnVja2V0IjoiZ2VuLXBvc3QtcG9saWN5In0sWyJlcSIsIiRrZXkiLCJ1c2VyXC9lcmljXC9cXCR7ZmlsZW5hbWV9Il0sWyJzdGFydHMtd2l0aCIsIiRrZXkiLCJ1c2VyXC9lcmljIl0sWyJzdGFydHMtd2l0aCIsIiR4LW9zcy1tZXRhLXRhZyIsImR1bW15X2V0YWciXSxbImNvbnRlbnQtbGVuZ3RoLXJhbmdlIiwxLDEwMjRdXX0=";
@@ -85,7 +85,7 @@ suite("A policy", () => {
 		});
 	});
 
-	test("is valid until it expires, and then AccessDenied (A-110)", () => {
+	test("is accepted until it expires, and then AccessDenied (A-110)", () => {
 		const text = `{"expiration":"${EXPIRATION}","conditions":[{"a":"b"}]}`;
 		read(text, new Date(EXPIRATION));
 
@@ -96,7 +96,7 @@ suite("A policy", () => {
 		assert.equal(error.message, "Invalid according to Policy: Policy expired.");
 	});
 
-	// The examples of the EC pages first.
+	// First the examples on the EC pages.
 	const size = ["content-length-range", 0, 1048576000];
 	const wrong = (
 		conditions: unknown,
@@ -147,7 +147,7 @@ suite("A policy", () => {
 		});
 	}
 
-	test("has the captured error for a content-length-range of strings", () => {
+	test("with strings in content-length-range is refused with the recorded error", () => {
 		for (const range of [
 			["content-length-range", 0, "1048576"],
 			["content-length-range", "test", 10],
@@ -159,7 +159,7 @@ suite("A policy", () => {
 		}
 	});
 
-	test("has the same error for other values of a wrong type, and the record names them (A-109)", () => {
+	test("with other values of a wrong type is refused with the same error, and the record mentions them (A-109)", () => {
 		for (const [text, ec] of [
 			["[]", "201"],
 			[wrong([size], 123), "210"],
@@ -177,7 +177,7 @@ suite("A policy", () => {
 		}
 	});
 
-	// The first two as docs «PostObject errors» show them.
+	// The first two are from docs «PostObject errors».
 	for (const [text, fault] of [
 		['{"expiration":expiration}', ": unknown char e"],
 		['{"expiration":"x","conditions":[["eq" "$key"]]}', ": , or ] expected"],
@@ -199,7 +199,7 @@ suite("A policy", () => {
 			assert.match(error.diagnosis, /^the policy is not JSON: ./);
 		});
 
-	test("expires at a moment in GMT, or is refused (A-111)", () => {
+	test("must have an expiration in GMT (A-111)", () => {
 		read(wrong([size], "2023-02-19T13:19:00Z"));
 		const moments = [
 			"tomorrow",
@@ -215,7 +215,7 @@ suite("A policy", () => {
 		}
 	});
 
-	test("has the documented text for a simple condition of two", () => {
+	test("with two members in a simple condition is refused with the documented message", () => {
 		const error = thrownBy(() => read(wrong([{ a: "1", b: "2" }])));
 		assert.equal(
 			error.message,
@@ -246,6 +246,6 @@ suite("A policy", () => {
 			assert.equal(thrownBy(() => read(text)).code, "InvalidPolicyDocument");
 		const many = readConditions(...Array(50_000).fill({ key: "a" }));
 		assert.equal(many.conditions.length, 50_000);
-		// Work that grew with the square of the length would take longer than a test may.
+		// Quadratic work would exceed the test's time limit.
 	});
 });

@@ -54,7 +54,7 @@ suite("A form's signature", () => {
 		["V1", V1],
 		["V4", V4],
 	] as const) {
-		test(`${version} names the caller and the conditions`, () => {
+		test(`${version} identifies the caller and returns the conditions`, () => {
 			const { caller, policy } = read({ key: "user/a", ...fields });
 
 			assert.deepEqual(caller, { accessKeyId: "ak", uid: "1" });
@@ -65,7 +65,7 @@ suite("A form's signature", () => {
 		});
 	}
 
-	test("of ali-oss is accepted, V1 and V4", () => {
+	test("of ali-oss is accepted with V1 and V4", () => {
 		const policy = {
 			expiration: "2030-01-01T00:00:00.000Z",
 			conditions: [["content-length-range", 0, 1048576000], { bucket: "猫" }],
@@ -103,7 +103,7 @@ suite("A form's signature", () => {
 		checkPolicy(policy, fields, "gen-post-policy");
 	});
 
-	test("V2 has fields of its own (A-112)", () => {
+	test("V2 has different fields (A-112)", () => {
 		const fields = {
 			"x-oss-signature-version": "OSS2",
 			"x-oss-access-key-id": "ak2",
@@ -117,7 +117,7 @@ suite("A form's signature", () => {
 		assert.equal(kindOf(error), "403 SignatureDoesNotMatch 0002-00000101");
 	});
 
-	test("can be missing, and then the form is anonymous", () => {
+	test("can be missing; the form is then anonymous", () => {
 		const { caller, policy } = read({ key: "a", "x-oss-date": "x" });
 		assert.deepEqual(caller, { accessKeyId: "", uid: "" });
 		assert.equal(policy, undefined);
@@ -127,7 +127,7 @@ suite("A form's signature", () => {
 		["V1", { ...V1, signature: "AAAA" }, "0002-00000040"],
 		["V4", { ...V4, "x-oss-signature": "00" }, "0002-00000201"],
 	] as const) {
-		test(`${version} that is wrong is answered with the string to sign: the policy`, () => {
+		test(`${version} that is wrong is refused with the string to sign: the policy`, () => {
 			const error = thrownBy(() => read(fields));
 			assert.equal(kindOf(error), `403 SignatureDoesNotMatch ${ec}`);
 			assert.equal(error.details.OSSAccessKeyId, "ak");
@@ -145,7 +145,7 @@ suite("A form's signature", () => {
 			assert.equal(thrownBy(() => read(fields)).code, "SignatureDoesNotMatch");
 	});
 
-	test("needs an existing key, and no token with a permanent one", () => {
+	test("must have an existing key, and a permanent key must not have a token", () => {
 		for (const fields of [
 			{ ...V1, ossaccesskeyid: "unknown" },
 			{ ...V1, ossaccesskeyid: "__proto__" },
@@ -166,7 +166,7 @@ suite("A form's signature", () => {
 		assert.equal(thrownBy(() => read(fields)).code, "SignatureDoesNotMatch");
 	});
 
-	test("over a policy that has expired is AccessDenied", () => {
+	test("of an expired policy is AccessDenied", () => {
 		const error = thrownBy(() => read(V1, new Date("2030-01-01T00:00:01Z")));
 		assert.equal(kindOf(error), "403 AccessDenied 0006-00000213");
 	});
@@ -180,7 +180,7 @@ suite("A form's signature", () => {
 		[V4, "x-oss-credential", "x-oss-credential", "0002-00000706"],
 	] as const;
 	for (const [fields, name, spelt, ec] of missing) {
-		test(`without ${spelt} is refused with ${ec} and the captured text`, () => {
+		test(`without ${spelt} is refused with ${ec} and the recorded message`, () => {
 			const error = thrownBy(() => read({ ...fields, [name]: undefined }));
 			assert.equal(kindOf(error), `400 InvalidArgument ${ec}`);
 			assert.equal(
@@ -258,7 +258,7 @@ suite("A form's signature", () => {
 		});
 	}
 
-	test("V4 needs its date", () => {
+	test("V4 must have a date", () => {
 		const error = thrownBy(() => read({ ...V4, "x-oss-date": undefined }));
 		assert.equal(kindOf(error), "403 AccessDenied 0002-00000503");
 	});
@@ -269,13 +269,13 @@ suite("A form's signature", () => {
 	});
 });
 
-suite("A form under --auth off", () => {
+suite("A form with --auth off", () => {
 	const believe = (
 		fields: Readonly<Record<string, string>>,
 		now?: Date,
 	): PostAuthentication => read(fields, now, false);
 
-	test("belongs to the account whose key it names, or to the default account", () => {
+	test("belongs to the account of its key, or to the default account", () => {
 		const uid = (fields: Readonly<Record<string, string>>): string =>
 			believe(fields).caller.uid;
 

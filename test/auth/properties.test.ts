@@ -34,9 +34,9 @@ suite("For any bucket and key", () => {
 		["localhost", false],
 	];
 
-	test("each way to address them has them as its first reading", () =>
+	test("every way to address them has them as the most likely interpretation", () =>
 		forAll([bucket.filter((one) => one !== "undefined"), key], (name, one) => {
-			// A plus is a space to the Ruby SDK: an encoded one is certain.
+			// An unencoded plus may be a space of the Ruby SDK, so it is encoded.
 			const path = encodeKey(one);
 			for (const [host, isInHost] of hosts(name)) {
 				const target = isInHost ? `/${path}` : `/${name}/${path}`;
@@ -45,7 +45,7 @@ suite("For any bucket and key", () => {
 			}
 		}));
 
-	test("any Host and path have a reading, or OSS's error", () =>
+	test("any Host and path have an interpretation, or return OSS's error", () =>
 		forAll(
 			[
 				fc.oneof(
@@ -99,14 +99,14 @@ suite("For any key and parameters", () => {
 		});
 		return authenticate(request, readings, known).caller.uid;
 	};
-	/** Others are normalised or refused by ali-oss. */
+	/** Keys that ali-oss neither normalises nor refuses. */
 	const plainKey = key.filter(
 		(one) =>
 			!/(?:^|\/)\.{1,2}(?:\/|$)|\/\/|[\\\n]|^\?/.test(one) &&
 			!one.endsWith("/"),
 	);
 
-	test("a URL that ali-oss signs with V1 is accepted, and with another key it is not", () =>
+	test("a URL that ali-oss signs with V1 is accepted, and refused for another key", () =>
 		forAll(
 			[plainKey],
 			(one) => {
@@ -119,7 +119,7 @@ suite("For any key and parameters", () => {
 			0.5,
 		));
 
-	test("a URL that ali-oss signs with V4 is accepted, additional headers included", () =>
+	test("a URL that ali-oss signs with V4 is accepted, with additional headers", () =>
 		forAll(
 			[
 				plainKey,
@@ -144,7 +144,7 @@ suite("For any key and parameters", () => {
 			0.5,
 		));
 
-	test("any other text instead of a signature is refused with OSS's error", () => {
+	test("any text in place of the signature is refused with OSS's error", () => {
 		const words = [
 			"OSS ",
 			"OSS2 ",
@@ -211,7 +211,7 @@ suite("For any key and parameters", () => {
 				const index = at % token.length;
 				const other = token[index] === "A" ? "B" : "A";
 				const altered = token.slice(0, index) + other + token.slice(index + 1);
-				// The last bits of base64 may mean nothing.
+				// The last bits of base64 may be unused.
 				if (
 					!Buffer.from(altered, "base64").equals(Buffer.from(token, "base64"))
 				)
@@ -226,7 +226,7 @@ suite("For any address", () => {
 		.ipV6()
 		.filter((one) => isIPv6(one) && !/^(?:::|0*:)*(?:0*:)*ffff:/i.test(one));
 
-	test("of IPv4, a network contains it exactly if the platform's BlockList does", () =>
+	test("of IPv4, a network contains it if and only if Node's BlockList does", () =>
 		forAll([fc.ipV4(), fc.ipV4(), fc.nat(32)], (address, base, prefix) => {
 			for (const network of [base, address]) {
 				const list = new BlockList();
@@ -238,7 +238,7 @@ suite("For any address", () => {
 			}
 		}));
 
-	test("of IPv6, a network contains it exactly if the platform's BlockList does", () =>
+	test("of IPv6, a network contains it if and only if Node's BlockList does", () =>
 		forAll([v6, v6, fc.nat(128)], (address, base, prefix) => {
 			for (const network of [base, address]) {
 				const list = new BlockList();
@@ -250,7 +250,7 @@ suite("For any address", () => {
 			}
 		}));
 
-	test("a text that is neither an address nor a network contains no address", () =>
+	test("a text that is neither an address nor a network does not contain it", () =>
 		forAll(
 			[
 				textOf([
@@ -324,7 +324,7 @@ suite("For any policy", () => {
 			},
 		));
 
-	test("a pattern matches exactly if the equivalent regular expression does", () =>
+	test("a pattern matches if and only if the equivalent regular expression does", () =>
 		forAll(
 			[textOf(["a", "*", "?", "/", "."], 6), textOf(["a", "/", ".", "b"], 8)],
 			(pattern, one) => {
@@ -339,7 +339,7 @@ suite("For any policy", () => {
 			},
 		));
 
-	test("any JSON is read as a policy, as users and roles, or refused with the mistake", () => {
+	test("any JSON is accepted as a policy, users or roles, or refused with a description of the mistake", () => {
 		const names = fc.constantFrom(
 			"Version",
 			"Statement",
@@ -377,7 +377,7 @@ suite("For any policy", () => {
 		});
 	});
 
-	test("a form complies with the policy that lists its own fields, and not with one that has another value", () =>
+	test("a form complies with a policy of its own fields, and not with one that has another value", () =>
 		forAll(
 			[
 				fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,8}$/), text(10), {

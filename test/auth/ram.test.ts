@@ -37,7 +37,7 @@ suite("RAM", () => {
 		assert.deepEqual(ram.users(), []);
 	});
 
-	test("has every role, and a role that is not configured has all permissions", () => {
+	test("has every role; roles that are not configured have all permissions", () => {
 		const ram = new Ram([], [readRole(APP, "1")]);
 		assert.equal(ram.getRole("1", "App").sessionSecondsMax, 7200);
 		const other = ram.getRole("1", "other");
@@ -48,14 +48,14 @@ suite("RAM", () => {
 		assert.equal(ram.getRole("1", "App").sessionSecondsMax, 43_200);
 	});
 
-	test("distinguishes names by account, and not by case (A-510)", () => {
+	test("distinguishes names by account, but not by case (A-510)", () => {
 		const ram = new Ram([], [readRole(APP, "1")]);
 		assert.equal(ram.getRole("1", "app").name, "App");
 		assert.equal(ram.getRole("2", "App").sessionSecondsMax, 43_200);
 		assert.equal(ramId("role", "1", "App"), ramId("role", "1", "app"));
 	});
 
-	test("names policies by their owner and place", () => {
+	test("identifies policies by their owner and position", () => {
 		const ram = new Ram([readUser(ANN, "1")], [readRole(APP, "1")]);
 		const names = (identity: Parameters<Ram["policiesOf"]>[0]["identity"]) =>
 			ram
@@ -85,7 +85,7 @@ suite("RAM", () => {
 });
 
 suite("RAM's document", () => {
-	test("has users and roles, which belong to the default account unless they name another", () => {
+	test("has users and roles, which belong to the default account unless another is given", () => {
 		const { users, roles } = readRam(
 			JSON.stringify({ users: [ANN], roles: [{ ...APP, account: "2" }] }),
 			"1",

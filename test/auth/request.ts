@@ -1,4 +1,4 @@
-/** Makes requests for tests of signatures, and catches their errors. */
+/** Makes requests for the tests of signatures, and catches the errors. */
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { formDecode } from "../../emulator/oss/encoding.ts";
@@ -13,7 +13,7 @@ export type Given = {
 	readonly method?: string;
 	readonly bucket?: string;
 	readonly key?: string;
-	/** As on the wire. */
+	/** The path as on the wire. */
 	readonly rawQuery?: string;
 	readonly rawPath?: string;
 	readonly headers?: Headers;
@@ -61,7 +61,7 @@ function decodeQuery(rawQuery: string): ReadonlyMap<string, string> {
 	return query;
 }
 
-/** The error `work` throws; it must be one of OSS's. */
+/** Returns the error that `work` throws; it must be one of OSS's. */
 export function thrownBy(work: () => unknown): OssError {
 	try {
 		work();

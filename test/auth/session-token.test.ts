@@ -17,13 +17,13 @@ const session: Session = {
 };
 
 suite("A security token", () => {
-	test("contains its whole session for every process with the sealing key, also after a restart", () => {
+	test("contains the complete session, so every process with the sealing key can read it, even after a restart", () => {
 		const key = randomBytes(32);
 		const token = new SessionTokens(key).seal(session);
 		assert.deepEqual(new SessionTokens(key).open(token), session);
 	});
 
-	test("is base64 and has the same beginning as OSS's, and is never the same twice", () => {
+	test("is base64 with the same prefix as OSS's, and unique", () => {
 		const tokens = new SessionTokens();
 		const [one, other] = [tokens.seal(session), tokens.seal(session)];
 		assert.match(one, /^CAIS[A-Za-z0-9+/]+={0,2}$/);
@@ -36,7 +36,7 @@ suite("A security token", () => {
 			assert.ok(!bytes.includes(text), text);
 	});
 
-	test("cannot be opened when any of its bytes has changed", () => {
+	test("cannot be opened if one of its bytes has been changed", () => {
 		const tokens = new SessionTokens();
 		const bytes = Buffer.from(tokens.seal(session), "base64");
 		for (const index of bytes.keys()) {

@@ -23,12 +23,12 @@ const byHeader = (given: Given, signature: string): Claim =>
 	readV1Header(makeRequest(given), `OSS ak:${signature}`);
 const byUrl = (given: Given): Claim => readV1Url(makeRequest(given));
 
-/** A signer independent of OSS's SDKs: platform crypto, and a literal string to sign. */
+/** Signs a literal string to sign with Node's crypto, independently of OSS's SDKs. */
 const sign = (stringToSign: string): string =>
 	createHmac("sha1", "sk").update(stringToSign).digest("base64");
 
 suite("Signature V1 in the header", () => {
-	// go2 oss/signer/signer_test.go, and the docs' worked example.
+	// From go2 oss/signer/signer_test.go, and the example in the docs.
 	const vectors: readonly [string, string, Given, Target, string][] = [
 		[
 			"V1-1",
@@ -84,7 +84,7 @@ suite("Signature V1 in the header", () => {
 		});
 	}
 
-	test("signs the first of two equal parameters", () => {
+	test("covers the first of two parameters with the same name", () => {
 		const signature = sign(`GET\n\n\n${DATE}\n/b/k?versionId=1`);
 		const given = {
 			rawQuery: "versionId=1&versionId=2",
@@ -95,7 +95,7 @@ suite("Signature V1 in the header", () => {
 		);
 	});
 
-	test("covers decoded keys and values, in any script", () => {
+	test("covers decoded keys and values, with any characters", () => {
 		const process = encodeURIComponent("image/resize,w_100|x+y");
 		const signature = sign(
 			`GET\n\n\n${DATE}\n/b/猫 +/é?x-oss-process=image/resize,w_100|x+y`,
@@ -112,7 +112,7 @@ suite("Signature V1 in the header", () => {
 
 	const tolerated = [
 		[
-			"x-oss-* parameters that are no sub-resource, as go2 signs",
+			"x-oss-* parameters that are not sub-resources, as go2 signs",
 			"/b/k?x-oss-new=1",
 			"x-oss-new=1&prefix=a",
 		],
@@ -129,7 +129,7 @@ suite("Signature V1 in the header", () => {
 		});
 	}
 
-	test("tolerates a bucket without its slash, as the C SDK signs it for IP endpoints", () => {
+	test("is accepted for a bucket without a slash, as the C SDK signs it for IP endpoints", () => {
 		const claim = byHeader(
 			{ rawQuery: "acl", headers: { date: DATE } },
 			sign(`GET\n\n\n${DATE}\n/b?acl`),
@@ -138,7 +138,7 @@ suite("Signature V1 in the header", () => {
 		assert.ok(!isSigned(claim, "sk", { bucket: "", key: "" }));
 	});
 
-	test("has a slash as the resource of the service", () => {
+	test("uses a slash as the resource of the service", () => {
 		const claim = byHeader(
 			{ rawQuery: "prefix=a", headers: { date: DATE } },
 			sign(`GET\n\n\n${DATE}\n/`),
@@ -146,7 +146,7 @@ suite("Signature V1 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "", key: "" }));
 	});
 
-	test("that is wrong is answered with the string to sign, in OSS's order", () => {
+	test("that is wrong is refused with the string to sign, in OSS's order", () => {
 		const claim = byHeader({ headers: { date: DATE } }, "AAAA");
 		const error = mismatch(claim, { bucket: "b", key: "" });
 
@@ -166,7 +166,7 @@ suite("Signature V1 in the header", () => {
 		]);
 	});
 
-	test("has a token under either name, because py2 and java2 omit the prefix", () => {
+	test("accepts a token under either name, because py2 and java2 omit the prefix", () => {
 		for (const name of ["x-oss-security-token", "security-token"]) {
 			const claim = byHeader({ headers: { [name]: "token" } }, "x");
 			assert.equal(claim.securityToken, "token");
@@ -190,7 +190,7 @@ suite("Signature V1 in the header", () => {
 			"AccessKeyId or Signature is missing in Authorization header value.",
 		],
 	] as const;
-	test("includes a second blank in the id, which then matches no key, as captured", () => {
+	test("includes a second space in the id, which then matches no key, as recorded", () => {
 		const claim = readV1Header(makeRequest({}), "OSS  ak:AAAA");
 		assert.equal(claim.accessKeyId, " ak");
 	});
@@ -209,7 +209,7 @@ suite("Signature V1 in the header", () => {
 		});
 	}
 
-	test("has the date of x-oss-date, or else of Date", () => {
+	test("has the date of x-oss-date, or otherwise of Date", () => {
 		const now = new Date(DATE);
 		byHeader({ headers: { date: DATE } }, "x").requireTime(now);
 		byHeader({ headers: { "x-oss-date": DATE } }, "x").requireTime(now);
@@ -265,14 +265,14 @@ suite("Signature V1 in the URL", () => {
 		});
 	}
 
-	test("does not verify with a Content-Type that was not signed", () => {
+	test("is refused with a Content-Type that was not signed", () => {
 		const [, query, signature, target] = vectors[0] ?? assert.fail();
 		const rawQuery = `${query}&Signature=${encodeURIComponent(signature)}`;
 		const headers = { "content-type": "text/plain" };
 		assert.ok(!isSigned(byUrl({ rawQuery, headers }), "sk", target));
 	});
 
-	test("ignores the date of the header", () => {
+	test("ignores the header Date", () => {
 		const claim = byUrl({
 			rawQuery: "OSSAccessKeyId=ak&Expires=1141889120&Signature=x",
 			headers: { date: DATE, "x-oss-date": "nonsense" },
@@ -302,7 +302,7 @@ suite("Signature V1 in the URL", () => {
 		});
 	}
 
-	test("has its token in the URL only", () => {
+	test("must have its token in the URL", () => {
 		const rawQuery = "OSSAccessKeyId=ak&Expires=1&Signature=x";
 		const token = `${rawQuery}&security-token=token`;
 		assert.equal(byUrl({ rawQuery: token }).securityToken, "token");

@@ -15,7 +15,7 @@ const sign = (stringToSign: string): string =>
 	createHmac("sha256", "sk").update(stringToSign).digest("base64");
 
 suite("Signature V2 in the header", () => {
-	// Made with oss2 2.19.1: AuthV2("ak", "sk") at that date.
+	// Output of oss2 2.19.1, AuthV2("ak", "sk"), at this date.
 	const vectors: readonly [string, Given, Target, string][] = [
 		[
 			"PutObject with its headers",
@@ -79,14 +79,14 @@ suite("Signature V2 in the header", () => {
 			`OSS2 AccessKeyId:ak,Signature:${signature}`,
 		);
 		assert.ok(isSigned(claim, "sk", bucket));
-		// py1 test_sign.py, test_sign_v2_x_oss_date
+		// From py1 test_sign.py, test_sign_v2_x_oss_date.
 		assert.equal(
 			thrownBy(() => claim.requireTime(NOW)).code,
 			"RequestTimeTooSkewed",
 		);
 	});
 
-	test("can name x-oss-* headers as additional headers, as java1's suite does", () => {
+	test("can have x-oss-* headers as additional headers, as in java1's suite", () => {
 		const request = makeRequest({
 			headers: { date: DATE, abc: "1", "x-oss-head1": "2", zabc: "3" },
 		});
@@ -100,7 +100,7 @@ suite("Signature V2 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "bucket", key: "k" }));
 	});
 
-	test("that is wrong is answered with the string to sign (A-107)", () => {
+	test("that is wrong is refused with the string to sign (A-107)", () => {
 		const request = makeRequest({ rawQuery: "acl", headers: { date: DATE } });
 		const claim = readV2Header(request, "OSS2 AccessKeyId:ak,Signature:x");
 		const error = mismatch(claim, bucket);
@@ -141,13 +141,13 @@ suite("Signature V2 in the header", () => {
 });
 
 suite("Signature V2 in the URL", () => {
-	// oss2 2.19.1: sign_url with 600 seconds.
+	// Output of oss2 2.19.1, sign_url with 600 seconds.
 	const URL_1 =
 		"versionId=v1&x-oss-signature-version=OSS2&x-oss-expires=1671944261&x-oss-access-key-id=ak&x-oss-signature=6LAAxKanbHvi4nXHHRLbyqN2HNTUz%2B8latZxzOxosUo%3D";
 	const URL_2 =
 		"x-oss-signature-version=OSS2&x-oss-expires=1671944261&x-oss-access-key-id=ak&x-oss-additional-headers=range&x-oss-signature=ymftscd1TUD5WSl0y%2FDnLg78%2FNgfugUQtxQv%2Bui4FY4%3D";
 
-	test("verifies signatures of oss2, until they expire", () => {
+	test("is accepted from oss2 until it expires", () => {
 		const claim = readV2Url(makeRequest({ rawQuery: URL_1 }));
 
 		assert.ok(isSigned(claim, "sk", object));
@@ -157,7 +157,7 @@ suite("Signature V2 in the URL", () => {
 		assert.equal(error.ec, "0002-00000069");
 	});
 
-	test("verifies with the headers that were signed, and no others", () => {
+	test("is accepted only with the signed headers", () => {
 		const given = { method: "PUT", rawQuery: URL_2 };
 		const headers = { range: "bytes=0-9", "content-type": "text/plain" };
 		const target = { bucket: "bucket", key: "k" };

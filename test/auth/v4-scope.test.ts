@@ -28,7 +28,7 @@ suite("The signing key of V4", () => {
 		assert.equal(new Set(keys).size, keys.length);
 	});
 
-	test("is computed once, and removed from the cache after 256 others", () => {
+	test("is computed once, and removed from the cache after 256 other keys", () => {
 		const first = signingKey("forgotten", scopeOf("20240101"));
 		assert.equal(signingKey("forgotten", scopeOf("20240101")), first);
 

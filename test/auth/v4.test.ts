@@ -39,7 +39,7 @@ const A_HEADERS = {
 };
 
 suite("Signature V4 in the header", () => {
-	// go2 oss/signer/signer_test.go.
+	// From go2 oss/signer/signer_test.go.
 	const vectors = [
 		[
 			"A1",
@@ -81,7 +81,7 @@ suite("Signature V4 in the header", () => {
 		});
 	}
 
-	test("verifies A4, for a cloud box of the emulator's region", () => {
+	test("verifies A4 for a cloud box of the emulator's region", () => {
 		const claim = byHeader(
 			{
 				method: "PUT",
@@ -182,7 +182,7 @@ suite("Signature V4 in the header", () => {
 		],
 	];
 	for (const [name, signature, given, additional] of cases) {
-		test(`verifies ${name}, written as oss2 writes it`, () => {
+		test(`verifies ${name} in the format of oss2`, () => {
 			const headers = {
 				...given.headers,
 				"x-oss-date": "20260524T100000Z",
@@ -224,29 +224,29 @@ suite("Signature V4 in the header", () => {
 		return isSigned(claim, "sk", { bucket, key: key.join("/") });
 	};
 
-	test("tolerates an equals sign after all empty values, or after those that ali-oss writes it for (A-102)", () => {
+	test("may cover an equals sign after all empty values, or after those for which ali-oss writes it (A-102)", () => {
 		assert.ok(signed("acl=&prefix=", "acl&prefix="));
 		assert.ok(signed("prefix=&versions", "versions=&prefix="));
 		assert.ok(signed("prefix&versions", "versions=&prefix="));
 		assert.ok(!signed("prefix&versions=", "versions=&prefix="));
 	});
 
-	test("tolerates lower-case hex that was signed unchanged, as go2 signs it (A-103)", () => {
+	test("may cover unchanged lower-case hex, as go2 signs it (A-103)", () => {
 		assert.ok(signed("marker=a%20%2fb&x", "x=&marker=a+%2fb"));
 		assert.ok(signed("marker=a%20%2Fb&x", "x=&marker=a+%2fb"));
 	});
 
-	test("tolerates a bucket without its slash", () => {
+	test("is accepted for a bucket without a slash", () => {
 		assert.ok(signed("", "", { path: "/b" }));
 		assert.ok(signed("", "", { path: "/b/" }));
 	});
 
-	test("signs the first of two equal parameters", () => {
+	test("covers the first of two parameters with the same name", () => {
 		assert.ok(signed("prefix=a", "prefix=a&prefix=b"));
 		assert.ok(!signed("prefix=b", "prefix=a&prefix=b"));
 	});
 
-	test("ignores additional headers that are always signed, and repetitions", () => {
+	test("ignores additional headers that are always signed or repeated", () => {
 		const claim = byHeader(
 			{
 				headers: {
@@ -264,12 +264,12 @@ suite("Signature V4 in the header", () => {
 		);
 	});
 
-	test("does not read members of Object's prototype as headers", () => {
+	test("does not treat members of Object's prototype as headers", () => {
 		const names = "__proto__;constructor;tostring";
 		assert.ok(signed("", "", { names }));
 	});
 
-	test("reads a request without a payload hash as UNSIGNED-PAYLOAD (A-108)", () => {
+	test("treats a missing payload hash as UNSIGNED-PAYLOAD (A-108)", () => {
 		assert.ok(signed("", ""));
 		const error = thrownBy(() =>
 			byHeader(
@@ -285,7 +285,7 @@ suite("Signature V4 in the header", () => {
 		assert.equal(error.details.ArgumentName, "x-oss-content-sha256");
 	});
 
-	test("has the date of x-oss-date, or of Date as go1 sends it, each in its own form", () => {
+	test("has the date of x-oss-date, or of Date as go1 sends it, each in its own format", () => {
 		const now = new Date("2023-12-16T16:20:57Z");
 		const dated = (headers: Headers): Claim =>
 			byHeader({ headers }, `Credential=ak/${SCOPE},Signature=x`);
@@ -311,7 +311,7 @@ suite("Signature V4 in the header", () => {
 		);
 	});
 
-	test("signs the text of Date if the request has no other date", () => {
+	test("covers the text of Date if the request has no other date", () => {
 		const date = "Sat, 16 Dec 2023 16:20:57 GMT";
 		const signature = sign("GET\n/b/k\n\n\n\nUNSIGNED-PAYLOAD", date);
 		const claim = byHeader(
@@ -321,7 +321,7 @@ suite("Signature V4 in the header", () => {
 		assert.ok(isSigned(claim, "sk", { bucket: "b", key: "k" }));
 	});
 
-	test("that is wrong is answered with both strings, in OSS's order", () => {
+	test("that is wrong is refused with both strings, in OSS's order", () => {
 		const claim = byHeader(
 			{ headers: { "x-oss-date": "20231216T162057Z" } },
 			`Credential=ak/${SCOPE},Signature=00`,
@@ -381,7 +381,7 @@ suite("Signature V4 in the header", () => {
 		});
 	}
 
-	test("is valid for one region, and the error is the captured one", () => {
+	test("is valid for one region, and the error is the recorded one", () => {
 		const items =
 			"Credential=ak/20231216/cn-beijing/oss/aliyun_v4_request,Signature=x";
 		const error = thrownBy(() => byHeader({}, items));
@@ -418,7 +418,7 @@ suite("Signature V4 in the URL", () => {
 	const query = (date: string, more = ""): string =>
 		`${A_QUERY}&x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=${encodeURIComponent(`ak/${date.slice(0, 8)}/cn-hangzhou/oss/aliyun_v4_request`)}&x-oss-date=${date}&x-oss-expires=599${more}`;
 
-	// go2 oss/signer/signer_test.go.
+	// From go2 oss/signer/signer_test.go.
 	const vectors = [
 		[
 			"A5",
@@ -476,7 +476,7 @@ suite("Signature V4 in the URL", () => {
 		assert.equal(late.ec, "0002-00000236");
 	});
 
-	test("can have its date in a header, as in the example of EC 0002-00000502", () => {
+	test("can have its date in a header, as in the example on the page of EC 0002-00000502", () => {
 		const rawQuery = query("20231217T025437Z", "&x-oss-signature=x").replace(
 			/&x-oss-date=[^&]*/,
 			"",
@@ -533,7 +533,7 @@ suite("Signature V4 in the URL", () => {
 		});
 	}
 
-	test("is valid for one region, and py1's suite asserts the text", () => {
+	test("is valid for one region; py1's suite asserts the message", () => {
 		const elsewhere = valid.replace("cn-hangzhou", "None");
 		const error = thrownBy(() => byUrl(elsewhere));
 		assert.equal(error.message, "The signing region in credential is invalid.");

@@ -17,7 +17,7 @@ const unix = (moment: Date): string =>
 	String(Math.floor(moment.getTime() / 1000));
 
 suite("The date of a signature", () => {
-	test("can be in RFC 1123 or compact form", () => {
+	test("can have the format of RFC 1123 or the compact format", () => {
 		for (const text of ["Wed, 28 Dec 2022 10:27:41 GMT", "20221228T102741Z"]) {
 			const date = requireDate(text, readAnyTime);
 			assert.equal(date.toISOString(), "2022-12-28T10:27:41.000Z");
@@ -48,7 +48,7 @@ suite("The date of a signature", () => {
 			thrownBy(() => requireClock(later(seconds), now));
 	});
 
-	test("that differs more is refused with both times, so that SDKs can correct their clock", () => {
+	test("that differs by more is refused with both times, so that SDKs can correct their clock", () => {
 		const error = thrownBy(() => requireClock(later(3600), now));
 
 		assert.equal(kindOf(error), "403 RequestTimeTooSkewed 0002-00000504");
@@ -65,7 +65,7 @@ suite("The date of a signature", () => {
 });
 
 suite("Expires of a URL", () => {
-	test("is valid up to the named second", () => {
+	test("includes the given second", () => {
 		requireUnexpired(unix(now), now);
 		requireUnexpired("99999999999", now);
 
@@ -96,7 +96,7 @@ suite("The window of a V4 URL", () => {
 		requireWindow(later(-60), 60, now);
 	});
 
-	test("ends with AccessDenied and the EC of its own page", () => {
+	test("ends with AccessDenied and the documented EC", () => {
 		const error = thrownBy(() => requireWindow(later(-61), 60, now));
 
 		assert.equal(kindOf(error), "403 AccessDenied 0002-00000236");
@@ -108,7 +108,7 @@ suite("The window of a V4 URL", () => {
 	});
 
 	test("that begins in the future is AccessDenied (A-101)", () => {
-		// The example of EC 0002-00000235: 15 minutes and 2 seconds early.
+		// The example on the page of EC 0002-00000235: 15 minutes and 2 seconds early.
 		const error = thrownBy(() =>
 			requireWindow(
 				new Date("2023-12-20T08:30:18Z"),

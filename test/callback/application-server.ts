@@ -1,4 +1,4 @@
-/** Application servers for tests, on real sockets, well and badly behaved. */
+/** Application servers for tests, on real sockets: correct and faulty ones. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import {
@@ -23,7 +23,7 @@ export type ApplicationServer = {
 	readonly received: readonly Received[];
 };
 
-/** Answers every request in the same way. */
+/** Starts a server that gives every request the same answer. */
 export async function startApplicationServer(
 	t: TestContext,
 	{ status = 200, body = '{"Status":"OK"}', headers = {} } = {},
@@ -47,7 +47,7 @@ export async function startApplicationServer(
 	return { url: `http://127.0.0.1:${port}`, port, received };
 }
 
-/** Calls `serve` for each connection. */
+/** Starts a server that calls `serve` for each connection. */
 export async function startTcpServer(
 	t: TestContext,
 	serve: (socket: Socket) => void,
@@ -64,7 +64,7 @@ export async function startTcpServer(
 	return { url: `http://127.0.0.1:${port}`, port };
 }
 
-/** A port without a server: it was free a moment ago. */
+/** A port without a server, which was free a moment ago. */
 export async function findDeafPort(): Promise<number> {
 	const server = createTcpServer().listen(0, "127.0.0.1");
 	await once(server, "listening");

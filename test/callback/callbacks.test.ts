@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { createHash, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -150,7 +150,7 @@ async function failureOf(work: Promise<unknown>): Promise<OssError> {
 	throw new Error("did not fail");
 }
 
-/** Serves the public key, as the emulator does. */
+/** Starts a server for the public key, like that of the emulator. */
 async function startKeyServer(t: TestContext, pem: string): Promise<string> {
 	const server = createServer((_incoming, outgoing) => outgoing.end(pem));
 	const port = await listen(t, server);
@@ -158,7 +158,7 @@ async function startKeyServer(t: TestContext, pem: string): Promise<string> {
 	return `http://127.0.0.1:${port}/callback_pub_key_v1.pem`;
 }
 
-/** Does the steps of the manual's Python example: fetch the key, decode the path, verify RSA over MD5. */
+/** Carries out the steps of the manual's Python example: fetch the key, decode the path, verify RSA over MD5. */
 async function isSignedByOss({
 	target,
 	headers,
@@ -214,7 +214,7 @@ suite("A callback", () => {
 		assert.equal(received.headers["content-md5"], md5);
 	});
 
-	test("has a JSON body if it requests one", async (t) => {
+	test("has a JSON body if its parameters request one", async (t) => {
 		const application = await startApplicationServer(t);
 		const publicKeyUrl = await startKeyServer(t, keyPair.publicPem);
 		const { callbacks } = makeCallbacks({ switches: { publicKeyUrl } });
@@ -267,14 +267,14 @@ suite("A callback", () => {
 		assert.equal(body, "v=1%202&op=PostObject");
 	});
 
-	test("is undefined when the upload requests no callback", async () => {
+	test("is undefined if the upload does not request a callback", async () => {
 		const { callbacks } = makeCallbacks();
 
 		assert.equal(await callbacks.read(uploadWith({})), undefined);
 		assert.equal(await callbacks.readForm("photos", new Map()), undefined);
 	});
 
-	test("selects a policy of the bucket of the upload", async () => {
+	test("can select a policy of the upload's bucket", async () => {
 		const requested: string[][] = [];
 		const { callbacks } = makeCallbacks({
 			findPolicy: async (bucket, name) => {
@@ -293,7 +293,7 @@ suite("A callback", () => {
 		assert.deepEqual(requested, [["photos", "p"]]);
 	});
 
-	test("is refused before anything is stored when its host is private, under the strict switch", async () => {
+	test("with a private host is refused before anything is stored, if strict checks are enabled", async () => {
 		const { callbacks } = makeCallbacks({
 			switches: { privateAddresses: "refuse" },
 		});
@@ -306,7 +306,7 @@ suite("A callback", () => {
 });
 
 suite("The URLs of a callback", () => {
-	test("are called in order until one answers validly", async (t) => {
+	test("are called in order until one returns a valid answer", async (t) => {
 		const failing = await startApplicationServer(t, { status: 500 });
 		const good = await startApplicationServer(t);
 		const unused = await startApplicationServer(t);
@@ -332,7 +332,7 @@ suite("The URLs of a callback", () => {
 		assert.match(why[2] ?? "", /answered 200\.$/);
 	});
 
-	test("that all fail give the uploader the reason of the last and the headers of the upload (A-241)", async (t) => {
+	test("may all fail; the uploader then receives the error of the last and the headers of the upload (A-241)", async (t) => {
 		const first = await startApplicationServer(t, { status: 403 });
 		const last = await startApplicationServer(t, { body: "OK" });
 		const { callbacks } = makeCallbacks();
@@ -351,7 +351,7 @@ suite("The URLs of a callback", () => {
 		assert.deepEqual(error.headers, kept);
 	});
 
-	test("each have a time limit of their own", async (t) => {
+	test("each have a separate time limit", async (t) => {
 		const silent = await startTcpServer(t, () => {});
 		const good = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks({ switches: { timeoutMs: 1000 } });
@@ -381,7 +381,7 @@ suite("A callback that uses image info", () => {
 		read: async (first, last) => content.subarray(first, last + 1),
 	});
 
-	test("gets it from the content, whatever its type", async (t) => {
+	test("has the values from the content, whatever its type", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks();
 		const callback = await readFrom(callbacks, json(application.url));
@@ -393,7 +393,7 @@ suite("A callback that uses image info", () => {
 		assert.equal(body, '{"w":37,"h":21,"f":"jpg"}');
 	});
 
-	test("has no image information for other files, and is sent", async (t) => {
+	test("has no image info for other files, and is still sent", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks } = makeCallbacks({
 			switches: { absentValues: "null" },
@@ -406,7 +406,7 @@ suite("A callback that uses image info", () => {
 		assert.equal(body, '{"w":null,"h":null,"f":null}');
 	});
 
-	test("fails when the object has been deleted: «Get image info failed.»", async (t) => {
+	test("fails if the object has been deleted: «Get image info failed.»", async (t) => {
 		const application = await startApplicationServer(t);
 		const { callbacks, saved } = makeCallbacks();
 		const callback = await readFrom(callbacks, json(application.url));
@@ -453,7 +453,7 @@ suite("A callback whose body would be too long", () => {
 		return { sent: send(callbacks, callback), application, saved };
 	};
 
-	test("is not sent, and the uploader gets an error (A-632)", async (t) => {
+	test("is not sent, and the uploader receives an error (A-632)", async (t) => {
 		const { sent, application, saved } = await upload(t, (value) =>
 			`${value}-${value}`.repeat(5_000),
 		);
@@ -480,7 +480,7 @@ suite("A callback whose body would be too long", () => {
 });
 
 suite("The record of a callback", () => {
-	test("exists when the callback is sent, and is complete before the uploader gets its reply", async (t) => {
+	test("exists when the callback is sent, and is complete before the uploader receives the response", async (t) => {
 		const seen: (Delivery | undefined)[] = [];
 		const { callbacks, saved } = makeCallbacks();
 		const { url } = await startTcpServer(t, (socket) => {
@@ -536,7 +536,7 @@ suite("The record of a callback", () => {
 		assert.ok(attempt.outcome.timing.totalMs > 0);
 	});
 
-	test("is written before the application server is called, and before the uploader gets its reply", async (t) => {
+	test("is written before the application server is called, and before the uploader receives the response", async (t) => {
 		const { url, received } = await startApplicationServer(t);
 		const saves: { status: string; called: number; keep: () => void }[] = [];
 		const saving = [
@@ -562,7 +562,7 @@ suite("The record of a callback", () => {
 
 		for (const { promise } of saving) {
 			await promise;
-			// An application server on this machine answers sooner than this would be seen otherwise.
+			// A request to the application server gives a premature response time to arrive.
 			await fetch(url);
 			assert.equal(isAnswered, false);
 			saves.at(-1)?.keep();
@@ -578,7 +578,7 @@ suite("The record of a callback", () => {
 		);
 	});
 
-	test("has the uploader's response, and the reason", async (t) => {
+	test("contains the uploader's response and the reason", async (t) => {
 		const { url } = await startApplicationServer(t, { status: 500 });
 		const { callbacks, saved } = makeCallbacks();
 		const json = { callbackUrl: url, callbackBody: "a" };
@@ -596,16 +596,16 @@ suite("The record of a callback", () => {
 });
 
 suite("The record of a callback that was never sent", () => {
-	test("is complete when the emulator itself fails with 500", async () => {
+	test("is complete if the emulator itself fails with 500", async () => {
 		const { callbacks, saved } = makeCallbacks({
 			deliver: async () => {
-				throw new TypeError("a fault of ours");
+				throw new TypeError("an internal fault");
 			},
 		});
 		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
 		const callback = await readFrom(callbacks, json);
 
-		await assert.rejects(send(callbacks, callback), /a fault of ours/);
+		await assert.rejects(send(callbacks, callback), /an internal fault/);
 
 		const last = saved.at(-1);
 		assert.deepEqual(last?.told, { status: 500 });
@@ -634,7 +634,7 @@ suite("The record of a callback that was never sent", () => {
 });
 
 suite("Many callbacks at once", () => {
-	test("are limited: some wait, and others get an error", async () => {
+	test("are limited: some wait, and others fail", async () => {
 		const waiting: (() => void)[] = [];
 		let running = 0;
 		let most = 0;
@@ -701,11 +701,11 @@ suite("When callbacks are closed", () => {
 
 		callbacks.close();
 
-		await sent; // its own time is longer than this test's
+		await sent; // the callback's time limit is longer than this test's
 		assert.deepEqual(next.received, []);
 	});
 
-	test("an injected delay does not delay the end", async () => {
+	test("an injected delay does not delay the shutdown", async () => {
 		const takeFault = () => readFault("refused; delay=60000");
 		const { callbacks } = makeCallbacks({ takeFault });
 		const json = { callbackUrl: "127.0.0.1", callbackBody: "a" };
@@ -717,7 +717,7 @@ suite("When callbacks are closed", () => {
 	});
 });
 
-test("The public key is the key pair's", async () => {
+test("The public key is that of the key pair", async () => {
 	const { callbacks } = makeCallbacks();
 
 	assert.equal(await callbacks.publicPem(), keyPair.publicPem);
@@ -733,14 +733,14 @@ suite("The log of a callback", () => {
 		return lines.map((line) => line.replaceAll(url, "URL"));
 	};
 
-	test("that failed has two lines: the reason and the remedy", async (t) => {
+	test("has two lines if the callback failed: the reason and how to fix it", async (t) => {
 		assert.deepEqual(await linesOf(t, { status: 404 }), [
 			`${UPLOADED.requestId}: the callback of photos/猫/my cat.jpg failed: URL answered 404; only 200 counts.`,
 			`${UPLOADED.requestId}: Add a route for POST / to the application server.`,
 		]);
 	});
 
-	test("that succeeded is empty", async (t) => {
+	test("is empty if the callback succeeded", async (t) => {
 		assert.deepEqual(await linesOf(t, {}), []);
 	});
 });

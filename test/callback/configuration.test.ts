@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { readConfiguration } from "../../emulator/callback/configuration.ts";
@@ -9,7 +9,7 @@ const URL = "http://app.example.com/cb";
 const GOOD = { callbackUrl: URL, callbackBody: "a=${object}" };
 
 suite("The JSON of a callback", () => {
-	test("needs a URL and a body, and has defaults for the rest", () => {
+	test("must have a URL and a body; the rest has defaults", () => {
 		assert.deepEqual(readConfiguration(GOOD), {
 			urls: [
 				{
@@ -29,7 +29,7 @@ suite("The JSON of a callback", () => {
 		});
 	});
 
-	test("can have all documented members, and others", () => {
+	test("can have all documented members, and unknown ones", () => {
 		const read = readConfiguration({
 			...GOOD,
 			callbackHost: "app.example.org",
@@ -62,7 +62,7 @@ suite("The JSON of a callback", () => {
 		assert.deepEqual(read, readConfiguration(GOOD));
 	});
 
-	test("can name a stage and a failure action, which have no effect (A-213)", () => {
+	test("can have a stage and a failure action, which have no effect (A-213)", () => {
 		const more = { callbackStage: "x", callbackFailureAction: "y" };
 
 		const read = readConfiguration({ ...GOOD, ...more });
@@ -132,7 +132,7 @@ suite("The JSON of a callback is refused with OSS's EC:", () => {
 		assert.equal(error?.ec, "0007-00000011");
 	});
 
-	test("the first that is wrong, in the order of the ECs (A-219)", async () => {
+	test("the first fault is reported, in the order of the ECs (A-219)", async () => {
 		const faults = {
 			callbackUrl: ":",
 			callbackHost: 1,

@@ -27,7 +27,7 @@ import {
 
 const BODY = "bucket=photos&object=my%20cat.jpg";
 
-/** Long enough for any delivery on one machine. */
+/** A time limit that is long enough for any delivery on one machine. */
 const OPTIONS = { ...DEFAULT_SWITCHES, timeoutMs: 100_000 };
 /** The time limit for servers that never finish. */
 const SOON = { ...DEFAULT_SWITCHES, timeoutMs: 500 };
@@ -63,7 +63,7 @@ function answerOf(outcome: Outcome): Answer {
 const reasonOf = (outcome: Outcome): string =>
 	"answer" in outcome ? `answered ${outcome.answer.status}` : outcome.noAnswer;
 
-/** Sends the text as soon as the request has arrived, and ends. */
+/** Sends the text as soon as the request has arrived, and closes the connection. */
 const answering = (text: string | Buffer) => (socket: Socket) => {
 	socket.once("data", () => socket.end(text));
 };
@@ -81,7 +81,7 @@ const CERTIFICATE = {
 };
 
 suite("A delivery", () => {
-	test("writes the request byte for byte", async (t) => {
+	test("writes the request exactly as given", async (t) => {
 		const { promise, resolve } = Promise.withResolvers<string>();
 		const { url } = await startTcpServer(t, (socket) => {
 			let text = "";
@@ -125,7 +125,7 @@ suite("A delivery", () => {
 		assert.ok(sentMs <= answeredMs && answeredMs <= totalMs);
 	});
 
-	test("goes to the resolved address, whatever the name", async (t) => {
+	test("connects to the resolved address, whatever the name", async (t) => {
 		const { port } = await startApplicationServer(t);
 
 		const outcome = await deliver(
@@ -136,7 +136,7 @@ suite("A delivery", () => {
 		assert.equal(answerOf(outcome).status, 200);
 	});
 
-	test("goes to the next address when one refuses", async (t) => {
+	test("connects to the next address if one refuses", async (t) => {
 		const { port } = await startApplicationServer(t);
 		const addresses = ["127.0.0.2", "127.0.0.1"];
 
@@ -174,16 +174,16 @@ suite("A delivery", () => {
 	});
 });
 
-suite("An answer counts", () => {
+suite("An answer is accepted", () => {
 	// biome-ignore format: a table
 	const answers = [
-    ["of HTTP/1.0",                    "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}"],
-    ["of chunks",                      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 200, "{}"],
-    ["that ends with the connection",  "HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}"],
-    ["as far as Content-Length says",  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}{}", 200, "{}"],
-    ["without a body",                 "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
-    ["with 10,000 headers",            `HTTP/1.1 200 OK\r\n${"X: 1\r\n".repeat(9999)}Content-Length: 2\r\n\r\n{}`, 200, "{}"],
-    ["with 100 KB of headers",         `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\nContent-Length: 2\r\n\r\n{}`, 200, "{}"],
+    ["in HTTP/1.0",                   "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}"],
+    ["in chunks",                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 200, "{}"],
+    ["that ends with the connection", "HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}"],
+    ["up to its Content-Length",      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}{}", 200, "{}"],
+    ["without a body",                "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
+    ["with 10,000 headers",           `HTTP/1.1 200 OK\r\n${"X: 1\r\n".repeat(9999)}Content-Length: 2\r\n\r\n{}`, 200, "{}"],
+    ["with 100 KB of headers",        `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\nContent-Length: 2\r\n\r\n{}`, 200, "{}"],
   ] as const;
 	for (const [what, text, status, body] of answers)
 		test(what, async (t) => {
@@ -194,7 +194,7 @@ suite("An answer counts", () => {
 			assert.equal(answer.ended, "complete");
 		});
 
-	test("of a server that did not wait for the request", async (t) => {
+	test("from a server that did not wait for the request", async (t) => {
 		const { url } = await startTcpServer(t, (socket) => socket.end(OK));
 
 		const answer = answerOf(await deliver(requestTo(url), OPTIONS));
@@ -204,7 +204,7 @@ suite("An answer counts", () => {
 	});
 
 	for (const kilobytes of [5, 50, 5000])
-		test(`of a server that closed with a request of ${kilobytes} KB unread`, async (t) => {
+		test(`from a server that closed the connection without reading a request of ${kilobytes} KB`, async (t) => {
 			const { url } = await startTcpServer(t, (socket) => {
 				socket.pause().write(OK, () => socket.destroy());
 			});
@@ -217,7 +217,7 @@ suite("An answer counts", () => {
 		});
 });
 
-suite("An answer other than 200 counts without its end (A-250):", () => {
+suite("An answer other than 200 is evaluated before its end (A-250):", () => {
 	const head = "HTTP/1.1 500 No\r\nContent-Length: 2000000\r\n\r\n";
 
 	test("an answer that never ends", async (t) => {
@@ -225,7 +225,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 			socket.write(`${head}{"error":`);
 		});
 
-		// If the delivery waited for its end, this test would time out.
+		// If the delivery waited for the end of the answer, this test would time out.
 		const options = { ...OPTIONS, timeoutMs: 600_000 };
 		const outcome = await deliver(requestTo(url), options);
 
@@ -247,7 +247,7 @@ suite("An answer other than 200 counts without its end (A-250):", () => {
 	});
 });
 
-suite("An answer is incomplete, if it is ended", () => {
+suite("An answer is incomplete if it is ended", () => {
 	const head = (bytes: number) =>
 		`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`;
 
@@ -320,7 +320,7 @@ test("The connection to a server that answers without end is closed", async (t) 
 	await closed.promise;
 });
 
-suite("An interim status is not waited through (A-887):", () => {
+suite("An interim status is treated as the final answer (A-887):", () => {
 	// biome-ignore format: a table
 	const statuses = [
     "100 Continue\r\n",
@@ -343,7 +343,7 @@ suite("An interim status is not waited through (A-887):", () => {
 			await closed.promise;
 		});
 
-	test("a flood of them ends with the first", async (t) => {
+	test("the first of a flood ends the delivery", async (t) => {
 		const sent = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100_000);
 		const outcome = await answerTo(t, sent + OK);
 
@@ -353,9 +353,9 @@ suite("An interim status is not waited through (A-887):", () => {
 
 suite("A delivery has no answer", () => {
 	const cases = [
-		["of a server that is silent", "time", () => {}],
+		["from a server that does not answer", "time", () => {}],
 		[
-			"of one that drips a head",
+			"from a server that sends its headers slowly",
 			"time",
 			(socket: Socket) => {
 				socket.write("HTTP/1.1 200 OK\r\nX: ");
@@ -363,40 +363,48 @@ suite("A delivery has no answer", () => {
 				socket.once("close", () => clearInterval(drip));
 			},
 		],
-		["of one that closes", "lost", (socket: Socket) => socket.end()],
-		["of one that resets", "lost", (s: Socket) => s.resetAndDestroy()],
 		[
-			"of one that resets after the request",
+			"from a server that closes the connection",
+			"lost",
+			(socket: Socket) => socket.end(),
+		],
+		[
+			"from a server that resets the connection",
+			"lost",
+			(s: Socket) => s.resetAndDestroy(),
+		],
+		[
+			"from a server that resets the connection after the request",
 			"lost",
 			(socket: Socket) => socket.once("data", () => socket.resetAndDestroy()),
 		],
 		[
-			"of one that closes within the head",
+			"from a server that closes the connection within the headers",
 			"lost",
 			answering("HTTP/1.1 200 OK\r\nContent-Le"),
 		],
 		[
-			"of one that speaks something else",
+			"from a server that does not speak HTTP",
 			"malformed",
 			answering("220 ftp\r\n"),
 		],
 		[
-			"of one that has no end of headers",
+			"from a server that sends too many bytes of headers",
 			"headTooLong",
 			answering(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3_200_000)}`),
 		],
 		[
-			`of one with more than ${ANSWER_HEAD_LINES_MAX} lines of headers (A-886)`,
+			`from a server that sends more than ${ANSWER_HEAD_LINES_MAX} lines of headers (A-886)`,
 			"headTooLong",
 			answering(`HTTP/1.1 200 OK\r\n${"X: 1\r\n".repeat(20_001)}\r\n{}`),
 		],
 		[
-			"with a good Content-Length and a header that is malformed",
+			"with a valid Content-Length and a malformed header",
 			"malformed",
 			answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nA b\r\n\r\n{}"),
 		],
 		[
-			"with a Content-Length that is no number",
+			"with a Content-Length that is not a number",
 			"contentLength",
 			answering("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}"),
 		],
@@ -406,21 +414,21 @@ suite("A delivery has no answer", () => {
 			answering("HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n{}"),
 		],
 		[
-			"with a Content-Length and then chunks",
+			"with a Content-Length followed by Transfer-Encoding",
 			"contentLength",
 			answering(
 				"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
 			),
 		],
 		[
-			"with chunks and then a Content-Length",
+			"with a Transfer-Encoding followed by Content-Length",
 			"contentLength",
 			answering(
 				"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n",
 			),
 		],
 		[
-			"with two Content-Lengths",
+			"with two Content-Length headers",
 			"contentLength",
 			answering(
 				"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
@@ -465,7 +473,7 @@ suite("A delivery has no answer", () => {
 	});
 });
 
-/** Listens and never accepts; its backlog is full, so that no further connection succeeds. */
+/** Starts a server that never accepts connections; its backlog is full, so that connecting does not succeed. */
 async function startBlockedServer(t: TestContext): Promise<number> {
 	const script = `
 		const server = require("node:net").createServer();
@@ -488,7 +496,7 @@ async function startBlockedServer(t: TestContext): Promise<number> {
 }
 
 suite("A delivery over TLS", () => {
-	test("returns the answer of a server that closed with much of the request unread", async (t) => {
+	test("returns the answer of a server that closed the connection without reading most of the request", async (t) => {
 		const server = createTlsServer(CERTIFICATE, (socket) => {
 			socket.on("error", () => {});
 			socket.pause().write(OK, () => socket.destroy());
@@ -502,7 +510,7 @@ suite("A delivery over TLS", () => {
 		assert.equal(answer.ended, "complete");
 	});
 
-	/** Answers, and records the server name that each client sent. */
+	/** Starts a server that records the server name sent by each client. */
 	async function startTlsServer(
 		t: TestContext,
 	): Promise<{ port: number; names: (string | false)[] }> {
@@ -514,7 +522,7 @@ suite("A delivery over TLS", () => {
 		return { port: await listen(t, server), names };
 	}
 
-	test("does not send the server's name, like OSS", async (t) => {
+	test("does not send the server name, like OSS", async (t) => {
 		const { port, names } = await startTlsServer(t);
 
 		const outcome = await deliver(
@@ -527,7 +535,7 @@ suite("A delivery over TLS", () => {
 		assert.ok(outcome.timing.securedMs !== undefined);
 	});
 
-	test("sends the name in the URL if callbackSNI requests it, not callbackHost (A-244)", async (t) => {
+	test("with callbackSNI sends the name in the URL, not callbackHost (A-244)", async (t) => {
 		const { port, names } = await startTlsServer(t);
 		const url = `https://app.example.com:${port}`;
 
@@ -539,7 +547,7 @@ suite("A delivery over TLS", () => {
 		assert.deepEqual(names, ["app.example.com"]);
 	});
 
-	test("always sends the name in the region of London", async (t) => {
+	test("always sends the name in the region London", async (t) => {
 		const { port, names } = await startTlsServer(t);
 		const options = { ...OPTIONS, alwaysSni: true };
 
@@ -548,7 +556,7 @@ suite("A delivery over TLS", () => {
 		assert.deepEqual(names, ["app.example.com"]);
 	});
 
-	test("sends no name for an address", async (t) => {
+	test("does not send a name for an IP address", async (t) => {
 		const { port, names } = await startTlsServer(t);
 
 		await deliver(
@@ -583,7 +591,7 @@ suite("A delivery over TLS", () => {
 		assert.equal(reasonOf(outcome), "notTls");
 	});
 
-	test("fails with a server that aborts the handshake, and gives a short reason", async (t) => {
+	test("fails with a server that aborts the handshake, and reports a short reason", async (t) => {
 		const server = createTlsServer({}, () => {});
 		const url = `https://127.0.0.1:${await listen(t, server)}`;
 

@@ -1,4 +1,4 @@
-/** Every fault, made of a real upload with a real application server that checks signatures. */
+/** Tests every fault with a real upload and a real application server that checks signatures. */
 import assert from "node:assert/strict";
 import { verify } from "node:crypto";
 import { suite, test } from "node:test";
@@ -34,7 +34,7 @@ suite("An injected fault of one upload", () => {
 		"Error status : -1.OSS can not connect to your callbackUrl, please check it.";
 	const LONG =
 		"Error status : 400.User server return too long content-length value.";
-	// The texts are from docs «HTTP 203 status code»; then how often the application server was called.
+	// Fault, EC, message from docs «HTTP 203 status code», and how often the application server is called.
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string, string, number])[] = [
     ["never-sent",         "0007-00000203", CONNECT, 0],
@@ -53,7 +53,7 @@ suite("An injected fault of one upload", () => {
     ["bad-signature",      "0007-00000203", "Error status : 403.", 1],
   ];
 	for (const [fault, ec, message, calls] of cases)
-		test(`${fault}: 203 «${message}», ${calls} calls, and the object stays`, async (t) => {
+		test(`${fault}: 203 «${message}», ${calls} calls, and the object remains stored`, async (t) => {
 			const { oss, admin } = await startWithAdmin(t);
 			const application = await startApplicationServer(t);
 
@@ -72,7 +72,7 @@ suite("An injected fault of one upload", () => {
 			assert.match(json.callbacks[0].advice, /fault \S+ was injected/);
 		});
 
-	test("old-time-out: 203 with the address in it", async (t) => {
+	test("old-time-out: 203 with the address in the message", async (t) => {
 		const { oss } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { host } = new URL(application.url);
@@ -106,7 +106,7 @@ suite("An injected fault of one upload", () => {
 		assert.equal(lengths[0], lengths[1]);
 	});
 
-	test("wrong-key-url: the signature is right, and the key URL belongs to another host", async (t) => {
+	test("wrong-key-url: the signature is correct, but the key URL has another host", async (t) => {
 		const { oss, endpoint } = await startWithAdmin(t);
 		const application = await startCareless(t);
 
@@ -121,7 +121,7 @@ suite("An injected fault of one upload", () => {
 			received.headers;
 		const url = new URL(Buffer.from(String(encoded), "base64").toString());
 		assert.equal(url.hostname, "127.0.0.1.forged.localhost");
-		// On a machine with that name, the key can be fetched, and it matches the signature.
+		// Under the host name of the machine, the key can be fetched, and it matches the signature.
 		const headers = { host: url.host };
 		const key = await oss.get(url.pathname, { headers, as: null });
 		assert.equal(url.port, new URL(endpoint).port);
@@ -130,7 +130,7 @@ suite("An injected fault of one upload", () => {
 		assert.ok(verify("RSA-MD5", signed, key.text, signature));
 	});
 
-	test("sent-twice: the application server gets the same twice, and the second answer counts", async (t) => {
+	test("sent-twice: the application server receives the same request twice, and the second answer is used", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const requests: string[] = [];
 		const application = await startTcpServer(t, (socket) => {
@@ -170,7 +170,7 @@ suite("An injected fault of one upload", () => {
 		assert.ok(performance.now() - begun >= 99);
 	});
 
-	test("is refused before anything is stored when its name is unknown", async (t) => {
+	test("with an unknown name is refused before anything is stored", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const put = await oss.put("/photos/cat", "meow", {
@@ -197,7 +197,7 @@ suite("An injected fault of one upload", () => {
 		assert.match(refusal(put), /Too many callback requests/);
 	});
 
-	test("can be a field of a form, which its policy does not have to name", async (t) => {
+	test("can be a field of a form, even if the policy does not allow it", async (t) => {
 		const { oss } = await startWithAdmin(t);
 
 		const post = await postForm(oss, [
@@ -221,7 +221,7 @@ suite("An injected fault of one upload", () => {
 });
 
 suite("The rules of the admin API affect", () => {
-	test("the given number of matching uploads, in order, and no others", async (t) => {
+	test("the given number of matching uploads, in order, and no other uploads", async (t) => {
 		const emulator = await startWithAdmin(t);
 		const { oss, admin } = emulator;
 		const application = await startApplicationServer(t);
@@ -241,7 +241,7 @@ suite("The rules of the admin API affect", () => {
 		assert.deepEqual(json, { faults: [] });
 	});
 
-	test("only multipart uploads, if they name that operation", async (t) => {
+	test("only multipart uploads, if they specify this operation", async (t) => {
 		const emulator = await startWithAdmin(t);
 		const { oss, admin } = emulator;
 		const application = await startApplicationServer(t);
@@ -306,7 +306,7 @@ suite("The rules of the admin API affect", () => {
 		assert.equal(put.status, 200);
 	});
 
-	test("no uploads when they are malformed or missing", async (t) => {
+	test("no uploads if they are malformed or missing", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const answers = [
 			await admin.post("/api/callback-faults", { fault: "timeout" }),

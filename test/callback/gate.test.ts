@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Gate } from "../../emulator/callback/call-application-server.ts";
 
-/** Work that ends on demand. */
+/** A task that ends on demand. */
 function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	const one = {
@@ -17,7 +17,7 @@ function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
 }
 
 suite("A gate", () => {
-	test("runs a limited number at once, the others in order, and has a limited queue", async () => {
+	test("runs a limited number of tasks at once and the others in order, and has a limited queue", async () => {
 		const gate = new Gate(2, 1);
 		const [a, b, c] = [work(), work(), work()];
 
@@ -36,7 +36,7 @@ suite("A gate", () => {
 		assert.equal(c.begun, true);
 	});
 
-	test("is released by work that fails", async () => {
+	test("is released by tasks that fail", async () => {
 		const gate = new Gate(1, 0);
 		const failing = gate.pass(() => Promise.reject(new Error("no")));
 

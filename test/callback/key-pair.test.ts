@@ -24,12 +24,12 @@ suite("The key pair of callbacks", () => {
 			assert.equal(bitsOf((await makeKeyPair(bits)).publicPem), bits);
 		});
 
-	test("publishes a PEM of the form of OSS's own", async () => {
+	test("publishes a PEM in the format of OSS's key", async () => {
 		const { publicPem } = await makeKeyPair(512);
 
 		const form = (pem: string) => pem.replaceAll(/^(?!-).*$/gm, "");
 		assert.equal(form(publicPem), form(OSS_PUBLIC_KEY));
-		// The Java sample strips the two lines and decodes the rest.
+		// The manual's Java sample removes these two lines and decodes the rest.
 		const base64 = publicPem
 			.replace("-----BEGIN PUBLIC KEY-----", "")
 			.replace("-----END PUBLIC KEY-----", "");
@@ -37,7 +37,7 @@ suite("The key pair of callbacks", () => {
 		createPublicKey({ key, format: "der", type: "spki" });
 	});
 
-	test("is the same after it was stored", async () => {
+	test("is unchanged after it has been stored and read", async () => {
 		const made = await makeKeyPair();
 
 		const read = readKeyPair(made.privatePem);
@@ -45,7 +45,7 @@ suite("The key pair of callbacks", () => {
 		assert.equal(read.publicPem, made.publicPem);
 	});
 
-	test("may be the user's own, as OpenSSL writes it", () => {
+	test("can be given by the user, in the format of OpenSSL", () => {
 		const pem = readFileSync("fixtures/keys/callback-512.pem", "utf8");
 
 		assert.equal(bitsOf(readKeyPair(pem).publicPem), 512);

@@ -1,6 +1,6 @@
 /**
- * Many uploads at once, each with a callback: no callback is lost or sent twice, each is recorded, and each gets its
- * own answer. `UPLOADS=10000` is the full number.
+ * Many simultaneous uploads with callbacks: no callback is lost or sent twice, each is recorded, and each uploader
+ * receives its own answer. `UPLOADS=10000` is the full number.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -19,7 +19,7 @@ type Summary = {
 	readonly status: string;
 };
 
-/** Reads the whole record, page by page. */
+/** Reads all recorded callbacks, page by page. */
 async function readRecord(adminUrl: string): Promise<Summary[]> {
 	const all: Summary[] = [];
 	for (let before = ""; all.length <= UPLOADS; before = all.at(-1)?.id ?? "") {
@@ -33,7 +33,7 @@ async function readRecord(adminUrl: string): Promise<Summary[]> {
 	return all;
 }
 
-test(`${UPLOADS} uploads by ${CONNECTIONS} connections call back once each, and each is recorded`, async (t) => {
+test(`${UPLOADS} uploads by ${CONNECTIONS} connections each have one callback, which is recorded`, async (t) => {
 	const { oss, adminUrl } = await startWithBucket(
 		t,
 		...["private", "--deliveries-max", String(2 * UPLOADS)],

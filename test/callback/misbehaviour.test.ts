@@ -1,4 +1,4 @@
-/** Badly behaved application servers: the uploader gets its reply soon, and the next upload succeeds. */
+/** Faulty application servers: the uploader receives a response in time, and the next upload succeeds. */
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
@@ -11,7 +11,7 @@ import {
 } from "./application-server.ts";
 import { base64Json } from "./request-callback.ts";
 
-/** The time limit of tests that reach it on purpose, and of tests that must not reach it on a slow machine. */
+/** Time limits: one for tests that exceed it on purpose, one for tests that must not exceed it on a slow machine. */
 const TIMEOUT_MS = 1000;
 const NO_TIMEOUT_MS = 600_000;
 
@@ -46,24 +46,24 @@ const TOO_LONG =
 
 // biome-ignore format: a table
 const CASES: readonly (readonly [string, string, Behaviour])[] = [
-  ["hangs",                             TIME, (socket) => socket.resume()],
-  ["hangs without reading",             TIME, (socket) => socket.pause()],
-  ["resets the connection at once",     LOST, (socket) => socket.resetAndDestroy()],
-  ["resets it after the request",       LOST, (socket) => socket.once("data", () => socket.resetAndDestroy())],
-  ["closes before reading",             LOST, (socket) => socket.destroy()],
-  ["closes after reading",              LOST, (socket) => socket.once("data", () => socket.end())],
-  ["drips its answer's head",           TIME, (socket) => drip(socket.resume(), `${OK}Content-Length: 2\r\n\r\n{}`)],
-  ["drips its answer's body",           TIME, (socket) => { socket.resume().write(`${OK}Content-Length: 9999\r\n\r\n`); drip(socket, "{"); }],
-  ["sends half a head, and hangs",      TIME, (socket) => socket.resume().write("HTTP/1.1 200 OK\r\nConte")],
-  ["sends half a head, and closes",     LOST, (socket) => socket.resume().end("HTTP/1.1 200 OK\r\nConte")],
-  ["answers half, and closes",          LOST, (socket) => socket.resume().end(`${OK}Content-Length: 9\r\n\r\n{"a`)],
-  ["answers 3 MB",                      TOO_LONG, (socket) => socket.resume().end(`${OK}Content-Length: ${MANY}\r\n\r\n${"a".repeat(MANY)}`)],
-  ["answers 3 MB in one chunk",         NO_LENGTH, (socket) => socket.resume().end(`${OK}Transfer-Encoding: chunked\r\n\r\n${MANY.toString(16)}\r\n${"a".repeat(MANY)}\r\n0\r\n\r\n`)],
-  ["answers 3 MB until it closes",      NO_LENGTH, (socket) => socket.resume().end(`${OK}\r\n${"a".repeat(MANY)}`)],
-  ["has a head of 4 MB",                LOST, (socket) => socket.resume().end(`${OK}X-Long: ${"a".repeat(4_200_000)}\r\n\r\n`)],
-  ["answers 500 without end",           "0007-00000203: Error status : 500.", (socket) => socket.resume().write("HTTP/1.1 500 No\r\n\r\nno")],
-  ["continues without end",             TIME, (socket) => drip(socket.resume(), "HTTP/1.1 100 Continue\r\n\r\n".repeat(99))],
-  ["does not speak HTTP",                     LOST, (socket) => socket.resume().end("220 mail.example.com ESMTP\r\n")],
+  ["hangs",                                 TIME, (socket) => socket.resume()],
+  ["hangs without reading",                 TIME, (socket) => socket.pause()],
+  ["resets the connection immediately",     LOST, (socket) => socket.resetAndDestroy()],
+  ["resets it after the request",           LOST, (socket) => socket.once("data", () => socket.resetAndDestroy())],
+  ["closes before reading",                 LOST, (socket) => socket.destroy()],
+  ["closes after reading",                  LOST, (socket) => socket.once("data", () => socket.end())],
+  ["sends its headers slowly",              TIME, (socket) => drip(socket.resume(), `${OK}Content-Length: 2\r\n\r\n{}`)],
+  ["sends its body slowly",                 TIME, (socket) => { socket.resume().write(`${OK}Content-Length: 9999\r\n\r\n`); drip(socket, "{"); }],
+  ["sends half of its headers, and hangs",  TIME, (socket) => socket.resume().write("HTTP/1.1 200 OK\r\nConte")],
+  ["sends half of its headers, and closes", LOST, (socket) => socket.resume().end("HTTP/1.1 200 OK\r\nConte")],
+  ["sends half of its body, and closes",    LOST, (socket) => socket.resume().end(`${OK}Content-Length: 9\r\n\r\n{"a`)],
+  ["answers 3 MB",                          TOO_LONG, (socket) => socket.resume().end(`${OK}Content-Length: ${MANY}\r\n\r\n${"a".repeat(MANY)}`)],
+  ["answers 3 MB in one chunk",             NO_LENGTH, (socket) => socket.resume().end(`${OK}Transfer-Encoding: chunked\r\n\r\n${MANY.toString(16)}\r\n${"a".repeat(MANY)}\r\n0\r\n\r\n`)],
+  ["answers 3 MB without a length",         NO_LENGTH, (socket) => socket.resume().end(`${OK}\r\n${"a".repeat(MANY)}`)],
+  ["sends 4 MB of headers",                 LOST, (socket) => socket.resume().end(`${OK}X-Long: ${"a".repeat(4_200_000)}\r\n\r\n`)],
+  ["answers 500 with an endless body",      "0007-00000203: Error status : 500.", (socket) => socket.resume().write("HTTP/1.1 500 No\r\n\r\nno")],
+  ["sends 100 Continue forever",            TIME, (socket) => drip(socket.resume(), "HTTP/1.1 100 Continue\r\n\r\n".repeat(99))],
+  ["does not speak HTTP",                   LOST, (socket) => socket.resume().end("220 mail.example.com ESMTP\r\n")],
 ];
 
 async function startBoth(
@@ -79,13 +79,13 @@ async function startBoth(
 
 suite("When an application server", () => {
 	for (const [what, refused, behaviour] of CASES)
-		test(`${what}, the uploader gets «${refused}» in time, and the next upload succeeds`, async (t) => {
+		test(`${what}, the uploader receives «${refused}» in time, and the next upload succeeds`, async (t) => {
 			const timeoutMs = refused === TIME ? TIMEOUT_MS : NO_TIMEOUT_MS;
 			const flags = ["--callback-timeout", String(timeoutMs)];
 			const { emulator, bad, good } = await startBoth(t, behaviour, ...flags);
 
 			const first = await upload(emulator, bad);
-			// On a slow machine a good answer may be late as well: then another upload shows it.
+			// On a slow machine a valid answer may be late as well, so a second upload is tried.
 			let next = await upload(emulator, good);
 			while (next.text.includes(TIME_EC)) next = await upload(emulator, good);
 
@@ -94,7 +94,7 @@ suite("When an application server", () => {
 			assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 		});
 
-	test("hangs, the emulator waits for OSS's own 5 seconds", async (t) => {
+	test("hangs, the emulator waits for 5 seconds, like OSS", async (t) => {
 		const { emulator, bad } = await startBoth(t, (socket) => socket.resume());
 		const begun = performance.now();
 
@@ -129,7 +129,7 @@ suite("When an application server", () => {
 
 		assert.equal(put.status, 200);
 		assert.equal(ended, 0);
-		// A callback can be in progress before its connection exists.
+		// A callback can be in progress before it is connected.
 		while (ended < hung.length) {
 			for (const socket of sockets.splice(0)) socket.destroy();
 			await setImmediate();
@@ -138,13 +138,13 @@ suite("When an application server", () => {
 		assert.deepEqual([...refused], [`203 CallbackFailed ${LOST}`]);
 	});
 
-	test("answers, and closes with 1.2 MB of the callback unread, its answer counts", async (t) => {
+	test("answers, and closes the connection without reading 1.2 MB of the callback, its answer is accepted", async (t) => {
 		const { emulator, bad } = await startBoth(t, (socket) => {
 			const answer = `${OK}Content-Length: 2\r\n\r\n{}`;
 			socket.pause().write(answer, () => socket.destroy());
 		});
 
-		// 400 times a key of 340 characters of three bytes, each percent-encoded.
+		// The body contains 400 times a key of 340 characters of three bytes, percent-encoded.
 		const key = "猫".repeat(340);
 		const { oss } = emulator;
 		const callbackBody = "${object}".repeat(400);

@@ -1,6 +1,6 @@
 /**
- * A bucket's callback policies, from the request that puts them to the application server that an upload
- * calls with one.
+ * A bucket's callback policies, from the request that puts them to the application server that receives the callback of
+ * an upload.
  */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
@@ -31,7 +31,7 @@ const selecting = (more: object = {}): string =>
 
 type Started = TestEmulator & { readonly application: ApplicationServer };
 
-/** As java1's BucketCallbackPolicyTest writes it: two policies, the second without variables. */
+/** Starts an emulator with the policies of java1's BucketCallbackPolicyTest: two, the second without variables. */
 async function startWithPolicies(t: TestContext): Promise<Started> {
 	const emulator = await startWithAdmin(t);
 	const application = await startApplicationServer(t);
@@ -55,13 +55,13 @@ async function startWithPolicies(t: TestContext): Promise<Started> {
 	return { ...emulator, application };
 }
 
-/** The bodies that the application server received, and whether OSS's signature was valid. */
+/** The received callbacks, and whether their signatures were valid. */
 const callbacksOf = ({ application }: Started): unknown[] =>
 	application.received.map(({ target, body, isSigned }) => [
 		...[target, body, isSigned],
 	]);
 
-suite("A callback policy of the bucket is called by", () => {
+suite("A callback policy of the bucket is used by", () => {
 	test("PutObject", async (t) => {
 		const started = await startWithPolicies(t);
 
@@ -112,7 +112,7 @@ suite("A callback policy of the bucket is called by", () => {
 });
 
 suite("An upload that selects a callback policy", () => {
-	test("can override some settings, and has variables of its own", async (t) => {
+	test("can override some settings, and add variables", async (t) => {
 		const started = await startWithPolicies(t);
 
 		await started.oss.put("/photos/cat", "meow", {
@@ -127,7 +127,7 @@ suite("An upload that selects a callback policy", () => {
 		]);
 	});
 
-	test("stores nothing if no policy has that name", async (t) => {
+	test("stores nothing if no policy has this name", async (t) => {
 		const { oss } = await startWithPolicies(t);
 
 		const put = await oss.put("/photos/cat", "meow", {
@@ -149,7 +149,7 @@ suite("An upload that selects a callback policy", () => {
 		assert.match(refusal(put), /^400 InvalidArgument /);
 	});
 
-	test("does not get the settings of another bucket", async (t) => {
+	test("cannot use the policies of another bucket", async (t) => {
 		const { oss } = await startWithPolicies(t);
 		await oss.put("/videos");
 

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -62,7 +62,7 @@ const inQuery = (callback: string, variables = "") =>
 		LOOKUPS,
 	);
 
-/** Neither a variable nor a brace that would end one. */
+/** Text without a variable and without a brace that would end one. */
 const constant = text(10).map((one) => one.replaceAll(/[$}]/g, ""));
 const name = text(6).map((one) => one.replaceAll("}", ""));
 
@@ -100,7 +100,7 @@ suite("For any callback", () => {
 			},
 		));
 
-	test("any JSON is read, or refused with OSS's error", () => {
+	test("any JSON is accepted, or refused with OSS's error", () => {
 		const names = [
 			"callbackUrl",
 			"callbackBody",
@@ -210,7 +210,7 @@ suite("For any template", () => {
 			},
 		));
 
-	test("the platform's form parser reads the values from a form body", () =>
+	test("URLSearchParams reads the values from a form body", () =>
 		forAll([text(), text()], (one, two) => {
 			const values = new Map([
 				["object", one],
@@ -238,7 +238,7 @@ suite("For any URL of a callback", () => {
 		(one) => `/${one}`,
 	);
 
-	test("host, port, path and query are the platform's, and the path is not normalised", () =>
+	test("host, port, path and query are those of Node's parser, except that the path is not normalised", () =>
 		forAll(
 			[
 				fc.constantFrom("http", "https"),
@@ -261,7 +261,7 @@ suite("For any URL of a callback", () => {
 			},
 		));
 
-	test("several URLs are read like single URLs, and any text is read or refused", () =>
+	test("several URLs are read like single URLs, and any text is accepted or refused", () =>
 		forAll(
 			[
 				fc.array(
@@ -285,7 +285,7 @@ suite("For any URL of a callback", () => {
 			},
 		));
 
-	test("an address of RFC 1918 or of the machine is private, written as IPv4 only", () =>
+	test("an address of RFC 1918 or of the machine is private", () =>
 		forAll([fc.ipV4()], (address) => {
 			const [a = 0, b = 0] = address.split(".").map(Number);
 			const isRfc1918 =
@@ -307,7 +307,7 @@ suite("For any callback's request", () => {
 	);
 	const publicKey = createPublicKey(publicPem);
 
-	test("an application server verifies the signature by OSS's recipe", () =>
+	test("an application server can verify the signature as documented", () =>
 		forAll(
 			[key, text(8), bytes(50)],
 			(path, query, body) => {
@@ -317,7 +317,7 @@ suite("For any callback's request", () => {
 					stringToSign(encoded, rawQuery, body),
 					privateKey,
 				);
-				// The recipe of the manual: decode the path, add query and body.
+				// As in the manual: decode the path, add query and body.
 				const target =
 					decodeURIComponent(encoded) + (rawQuery === "" ? "" : `?${rawQuery}`);
 				const signed = Buffer.concat([Buffer.from(`${target}\n`), body]);

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Callback } from "../../emulator/callback/model.ts";
@@ -45,7 +45,7 @@ suite("A callback in headers or query", () => {
 		],
 	] as const;
 	for (const [way, headers, query] of ways)
-		test(`is found in ${way}`, async () => {
+		test(`is read from ${way}`, async () => {
 			const callback = await read(headers, query);
 
 			assert.equal(callback?.template.text, "x=${x:v}");
@@ -53,13 +53,13 @@ suite("A callback in headers or query", () => {
 			assert.equal(callback?.json, JSON_TEXT);
 		});
 
-	test("is undefined for an upload without one, or with empty values", async () => {
+	test("is undefined for an upload without a callback, or with empty values", async () => {
 		assert.equal(await read({}), undefined);
 		const empty = { "x-oss-callback": "", "x-oss-callback-var": "" };
 		assert.equal(await read(empty, { callback: "" }), undefined);
 	});
 
-	test("can have an empty callback-var, as in C#", async () => {
+	test("can have an empty callback-var, as sent by the C# SDK", async () => {
 		const callback = await read({
 			"x-oss-callback": CALLBACK,
 			"x-oss-callback-var": "",
@@ -76,7 +76,7 @@ suite("A callback in headers or query", () => {
 	});
 
 	for (const after of ["\n", " "])
-		test(`can have ${JSON.stringify(after)} after its JSON, as in Go and Java`, async () => {
+		test(`can have ${JSON.stringify(after)} after its JSON, as sent by the Go and Java SDKs`, async () => {
 			const padded = { "x-oss-callback": base64(JSON_TEXT + after) };
 
 			assert.ok(await read(padded));
@@ -103,7 +103,7 @@ suite("A callback in headers or query", () => {
 		assert.deepEqual(callback?.variables, expected);
 	});
 
-	test("can have variables in upper case, distinct from lower case (A-217)", async () => {
+	test("can have variables with upper-case names, which differ from lower-case ones (A-217)", async () => {
 		const callback = await read({
 			"x-oss-callback": CALLBACK,
 			"x-oss-callback-var": base64Json({ "x:V": "1", "x:v": "2" }),
@@ -112,7 +112,7 @@ suite("A callback in headers or query", () => {
 		assert.equal(callback?.variables.size, 2);
 	});
 
-	test("can have 5 KB of base64, and its variables too", async () => {
+	test("can have 5 KB of base64, and 5 KB of variables", async () => {
 		const json = (bytes: number, rest: object) => {
 			const empty = JSON.stringify({ ...rest, "x:fill": "" }).length;
 			const fill = "a".repeat((bytes / 4) * 3 - empty);
@@ -197,7 +197,7 @@ suite("A callback is refused with OSS's EC:", () => {
 		);
 	});
 
-	test("the first that is wrong, the callback before its variables (A-219)", async () => {
+	test("the first fault is reported, the callback's before those of its variables (A-219)", async () => {
 		const template = base64Json({ callbackUrl: "a.b", callbackBody: "$" });
 		const faults = [
 			[{ "x-oss-callback": long }, { callback: "?" }],
@@ -232,7 +232,7 @@ suite("A callback without callbackUrl", () => {
 		assert.deepEqual(more, []);
 	});
 
-	test("is refused if so configured: 0007-00000004", async () => {
+	test("is refused if this is configured: 0007-00000004", async () => {
 		const error = await errorOf(() =>
 			readCallback(carriers(without), { missingUrl: "refuse" }, NO_LOOKUPS),
 		);
@@ -281,7 +281,7 @@ suite("A callback in a form", () => {
 		assert.equal(callback?.variables.size, 0);
 	});
 
-	test("has its field's name in lower case (A-222)", async () => {
+	test("must have a field name in lower case (A-222)", async () => {
 		assert.equal(await readForm({ Callback: CALLBACK }), undefined);
 	});
 
@@ -316,7 +316,7 @@ suite("A callback that selects a policy of its bucket", () => {
 		"x-oss-callback": base64Json({ callbackPolicy: "test_2", ...more }),
 	});
 
-	test("follows the policy", async () => {
+	test("has the settings of the policy", async () => {
 		const callback = await read(selecting({}), {}, lookups);
 
 		assert.equal(callback?.urls[0]?.path, "/policy");
@@ -358,11 +358,11 @@ suite("A callback that selects a policy of its bucket", () => {
 		});
 });
 
-suite("A callback of lists in lists (A-885)", () => {
+suite("A callback of nested lists (A-885)", () => {
 	const nested = (depth: number): string =>
 		`{"callbackUrl":"a.b","callbackBody":"[[\\"[","x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
 
-	test("is read up to a depth of one hundred, the object included", async () => {
+	test("is accepted up to a depth of one hundred, including the object", async () => {
 		const given = carriers({ "x-oss-callback": base64(nested(99)) });
 
 		assert.ok(await readCallback(given, DEFAULT_SWITCHES, NO_LOOKUPS));

@@ -61,7 +61,7 @@ function failureOf(outcome: Outcome): OssError {
 }
 
 suite("The application server's answer is relayed", () => {
-	test("byte for byte, with the upload's own headers", () => {
+	test("unchanged, with the headers of the upload", () => {
 		const body = ' {"Status" : "好"}\n';
 
 		const reply = relayed(answered(body));
@@ -80,7 +80,7 @@ suite("The application server's answer is relayed", () => {
 		assert.equal(reply.headers["Content-Type"], "application/json");
 	});
 
-	test("as application/xml, unread, if that is its Content-Type (A-240)", () => {
+	test("as application/xml, without validation, if that is its Content-Type (A-240)", () => {
 		for (const type of ["application/xml", "Application/XML; charset=utf-8"]) {
 			const reply = relayed(answered("<a/>", { type }));
 
@@ -106,28 +106,28 @@ const NOT_JSON = "Response body is not valid json format.";
 const INVALID_LENGTH =
 	"Error status : 400.User server return invalid conent-length value.";
 
-suite("The uploader gets 203 CallbackFailed", () => {
+suite("The uploader receives 203 CallbackFailed", () => {
 	// biome-ignore format: a table
 	const rows: readonly (readonly [string, Outcome, string, string])[] = [
-    ["for 201",                  answered("{}", { status: 201 }), "Error status : 201.", "0007-00000203"],
-    ["for 204",                  answered("", { status: 204, length: undefined }), "Error status : 204.", "0007-00000203"],
-    ["for a redirect",           answered("", { status: 301 }), "Error status : 301.", "0007-00000203"],
-    ["for 404",                  answered("{}", { status: 404 }), "Error status : 404.", "0007-00000203"],
-    ["for 500",                  answered("{}", { status: 500 }), "Error status : 500.", "0007-00000203"],
-    ["for no Content-Length (A-236)", answered("{}", { length: undefined }), "Error status : 400.User server missing content-length.", "0007-00000203"],
-    ["for an empty body (A-236)", answered(""), INVALID_LENGTH, "0007-00000203"],
-    ["for a negative Content-Length", answered("{}", { length: "-2" }), INVALID_LENGTH, "0007-00000203"],
-    ["for more than 1 MiB (A-236)", answered("{}", { length: "1048577", ended: "size" }), "Error status : 400.User server return too long content-length value.", "0007-00000203"],
-    ["for HTML",                 answered("<html></html>"), NOT_JSON, "0007-00000205"],
-    ["for OK",                   answered("OK"), NOT_JSON, "0007-00000205"],
-    ["for JSON behind a byte order mark", answered("\ufeff{}"), NOT_JSON, "0007-00000205"],
-    ["for JSON that is cut",     answered('{"a":"猫'), NOT_JSON, "0007-00000205"],
-    ["for JSON in GBK (A-224)",  answered(Buffer.from([0x22, 0xc4, 0xe3, 0x22])), NOT_JSON, "0007-00000205"],
-    ["for text/xml",             answered("<a/>", { type: "text/xml" }), NOT_JSON, "0007-00000205"],
-    ["for a body that drips",    answered("{", { length: "9", ended: "time" }), "Cost too long time.", "0007-00000202"],
-    ["for a body that breaks off (A-239)", answered("{}", { length: "9", ended: "cut" }), "Error status : 502.", "0007-00000203"],
-    ["for 500, though its body drips (A-238)", answered("{", { status: 500, ended: "time" }), "Error status : 500.", "0007-00000203"],
-    ["for no Content-Length, though the body drips (A-238)", answered("{", { length: undefined, ended: "time" }), "Error status : 400.User server missing content-length.", "0007-00000203"],
+    ["for 201",                                              answered("{}", { status: 201 }), "Error status : 201.", "0007-00000203"],
+    ["for 204",                                              answered("", { status: 204, length: undefined }), "Error status : 204.", "0007-00000203"],
+    ["for a redirect",                                       answered("", { status: 301 }), "Error status : 301.", "0007-00000203"],
+    ["for 404",                                              answered("{}", { status: 404 }), "Error status : 404.", "0007-00000203"],
+    ["for 500",                                              answered("{}", { status: 500 }), "Error status : 500.", "0007-00000203"],
+    ["for no Content-Length (A-236)",                        answered("{}", { length: undefined }), "Error status : 400.User server missing content-length.", "0007-00000203"],
+    ["for an empty body (A-236)",                            answered(""), INVALID_LENGTH, "0007-00000203"],
+    ["for a negative Content-Length",                        answered("{}", { length: "-2" }), INVALID_LENGTH, "0007-00000203"],
+    ["for more than 1 MiB (A-236)",                          answered("{}", { length: "1048577", ended: "size" }), "Error status : 400.User server return too long content-length value.", "0007-00000203"],
+    ["for HTML",                                             answered("<html></html>"), NOT_JSON, "0007-00000205"],
+    ["for OK",                                               answered("OK"), NOT_JSON, "0007-00000205"],
+    ["for JSON after a byte order mark",                     answered("\ufeff{}"), NOT_JSON, "0007-00000205"],
+    ["for truncated JSON",                                   answered('{"a":"猫'), NOT_JSON, "0007-00000205"],
+    ["for JSON in GBK (A-224)",                              answered(Buffer.from([0x22, 0xc4, 0xe3, 0x22])), NOT_JSON, "0007-00000205"],
+    ["for text/xml",                                         answered("<a/>", { type: "text/xml" }), NOT_JSON, "0007-00000205"],
+    ["for a slow body",                                      answered("{", { length: "9", ended: "time" }), "Cost too long time.", "0007-00000202"],
+    ["for an incomplete body (A-239)",                       answered("{}", { length: "9", ended: "cut" }), "Error status : 502.", "0007-00000203"],
+    ["for 500, even with a slow body (A-238)",               answered("{", { status: 500, ended: "time" }), "Error status : 500.", "0007-00000203"],
+    ["for no Content-Length, even with a slow body (A-238)", answered("{", { length: undefined, ended: "time" }), "Error status : 400.User server missing content-length.", "0007-00000203"],
   ];
 	for (const [what, outcome, message, ec] of rows)
 		test(what, () => {
@@ -154,7 +154,7 @@ suite("The uploader gets 203 CallbackFailed", () => {
     ["malformed",     "Error status : 502.", "0007-00000203", " (A-239)"],
   ];
 	for (const [noAnswer, message, ec, assumed] of noAnswers)
-		test(`when there is no answer: ${noAnswer}${assumed}`, () => {
+		test(`if there is no answer: ${noAnswer}${assumed}`, () => {
 			const error = failureOf({ timing, noAnswer, detail: "why" });
 
 			assert.equal(error.message, message);
@@ -175,7 +175,7 @@ suite("The uploader gets 203 CallbackFailed", () => {
 		});
 	});
 
-	test("and the developer gets the reason", () => {
+	test("and the record contains the reason", () => {
 		const reasons = [
 			answered("{}", { status: 301 }),
 			answered("{}", { length: undefined }),

@@ -1,4 +1,4 @@
-/** Requests of callbacks, for tests. */
+/** Requests with callbacks, and the callbacks that are read from them. */
 
 import { readUrls } from "../../emulator/callback/configuration.ts";
 import type { Callback } from "../../emulator/callback/model.ts";
@@ -20,7 +20,7 @@ export function carriers(
 	return { headers, query: new Map(Object.entries(query)) };
 }
 
-/** Finds no policy. */
+/** A bucket without callback policies. */
 export const NO_LOOKUPS: Lookups = { findPolicy: async () => undefined };
 
 /** A callback that has been read. */
@@ -41,7 +41,7 @@ export const callbackTo = (
 	...more,
 });
 
-/** The part of an error that the uploader sees. */
+/** The part of an error that the uploader receives. */
 export type Seen = {
 	readonly code: string;
 	readonly status: number;

@@ -58,7 +58,7 @@ suite("The host of a callback", () => {
 		assert.equal(found.length, 3);
 	});
 
-	// RFC 6761, 6.3: without asking, and both families, because servers listen on either.
+	// RFC 6761, 6.3: without a lookup, and in both families, because a server may listen on either.
 	for (const name of ["localhost", "app.localhost", "LOCALHOST."])
 		test(`is loopback if it is ${name}`, async () => {
 			const [addresses] = await addressesOf(name, unexpectedLookup);
@@ -121,7 +121,7 @@ suite("The host of a callback", () => {
 		assert.equal(error?.value, "c.d/x");
 	});
 
-	test("can be unknown if so configured, and then has no address", async () => {
+	test("can be unknown if this is configured, and then has no address", async () => {
 		const deliver = { unresolvableHost: "deliver" } as const;
 
 		const found = await addressesOf(
@@ -133,7 +133,7 @@ suite("The host of a callback", () => {
 		assert.deepEqual(found, [[], []]);
 	});
 
-	test("is not refused when the resolver does not respond (A-226)", async () => {
+	test("is not refused if the resolver does not respond (A-226)", async () => {
 		assert.deepEqual(await addressesOf("a.b", failsWith("EAI_AGAIN")), [[]]);
 	});
 
@@ -145,12 +145,12 @@ suite("The host of a callback", () => {
 	});
 });
 
-suite("The strict switch refuses, like OSS, with 0007-00000008", () => {
+suite("Strict checks refuse, like OSS, with 0007-00000008", () => {
 	const strict = { privateAddresses: "refuse" } as const;
 	const refused = (url: string, lookup: Lookup) =>
 		errorOf(() => addressesOf(url, lookup, strict));
 
-	// cpp ObjectCallbackTest.
+	// From cpp's ObjectCallbackTest.
 	for (const host of ["127.0.0.1", "192.168.1.1", "10.1.2.3", "172.31.0.1"])
 		test(`the address ${host}`, async () => {
 			const value = `http://${host}:8088/test.php`;

@@ -35,7 +35,7 @@ suite("The string to sign", () => {
 		assert.equal(text, "/猫/a/b?q=%E7%8C%AB&r=a%20b\nx");
 	});
 
-	test("has the body's bytes unchanged", () => {
+	test("has the bytes of the body unchanged", () => {
 		const body = Buffer.from([0, 0xff, 0x0a, 0xc4]);
 
 		const text = stringToSign("/", "", body);
@@ -49,11 +49,11 @@ suite("The string to sign", () => {
 		assert.equal(text.toString("hex"), "2fc4e3bac30a");
 	});
 
-	test("keeps the plus of a path (A-228)", () => {
+	test("has a plus in the path unchanged (A-228)", () => {
 		assert.equal(signedText("/a+b", "", ""), "/a+b\n");
 	});
 
-	test("keeps a malformed escape (A-229)", () => {
+	test("has a malformed escape unchanged (A-229)", () => {
 		assert.equal(signedText("/100%/%zz/%4", "", ""), "/100%/%zz/%4\n");
 	});
 });
@@ -76,7 +76,7 @@ suite("The signature", () => {
 		});
 	}
 
-	// openssl dgst -md5 -sign KEY, of «/cb⏎a=1»: PKCS #1 v1.5 gives one signature only.
+	// Output of openssl dgst -md5 -sign KEY for «/cb⏎a=1»; with PKCS #1 v1.5 there is only one signature.
 	test("equals the one that OpenSSL makes", () => {
 		const pem = readFileSync("fixtures/keys/callback-512.pem");
 
@@ -127,7 +127,7 @@ const headerOf = (request: CallbackRequest, name: string): string | undefined =>
 	request.headers.find(([given]) => given === name)?.[1];
 
 suite("The request to the application server", () => {
-	test("has the headers of OSS's packets, in their order (A-231)", () => {
+	test("has the headers of OSS's callbacks, in the same order (A-231)", () => {
 		const request = composed("http://app.example.com:8080/cb?a=1", "b=2");
 
 		const authorization = headerOf(request, "Authorization");
@@ -166,7 +166,7 @@ suite("The request to the application server", () => {
 		);
 	});
 
-	// The MD5s that came with these two bodies in OSS's own packets.
+	// The Content-MD5 of these two bodies in OSS's own callbacks.
 	for (const [index, md5] of [
 		[1, "eiEMyp7lbL8KStPBzMdr9w=="],
 		[4, "nbXlrGfwFyDIgSJjs1PBHA=="],
@@ -207,7 +207,7 @@ suite("The request to the application server", () => {
 		assert.equal(headerOf(request, "x-oss-requester"), "");
 	});
 
-	test("has the headers that the upload adds, and their names (A-234)", () => {
+	test("has the additional headers of the upload, and their names (A-234)", () => {
 		const additionalHeaders = [
 			["key1", "val1"],
 			["key2", "val2"],

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { FORM, JSON_TYPE } from "../../emulator/callback/model.ts";
@@ -10,7 +10,7 @@ import { SIGNED } from "./vectors.ts";
 const text = (body: string, values: Record<string, string | number | bigint>) =>
 	[body, new Map(Object.entries(values))] as const;
 
-suite("substitute writes the bodies that OSS was seen to send:", () => {
+suite("substitute writes the bodies that OSS was observed to send:", () => {
 	const [, two, three, four, five, six, seven] = SIGNED;
 	const form =
 		"filename=${object}&size=${size}&mimeType=${mimeType}&height=${imageInfo.height}&width=${imageInfo.width}";
@@ -108,7 +108,7 @@ suite("substitute writes the bodies that OSS was seen to send:", () => {
 	});
 
 	// Docs «Callback», step 3, 2021.
-	test("the manual's packet, of Content-Length 181", () => {
+	test("the manual's example, with Content-Length 181", () => {
 		const [template, values] = text(
 			"bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}&imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}&x:var1=${x:var1}",
 			{
@@ -144,22 +144,22 @@ suite("substitute", () => {
 	]);
 	// biome-ignore format: a table
 	const cases = [
-    ["percent-encodes the value, not the template",            FORM,      "a b=/${size}&猫",      "a b=/5&猫"],
-    ["writes %20 and %2A into a form, and ~ as it is (A-206)", FORM,      "o=${object}",         "o=a%20b%2F%E7%8C%AB%2A~%27.txt"],
-    ["leaves no & or = of a value in a form",                  FORM,      "u=${x:amp}",          "u=tom%20%26%20co%3D%241"],
-    ["gives a form nothing for what is not there (A-205)",     FORM,      "n=${x:no}&m=${no}&z", "n=&m=&z"],
-    ["does not fill in values",                                FORM,      "${x:nested}",         "%24%7Bsize%7D"],
-    ["has the URL-encoded value in what looks like JSON",      FORM,      '{"o":"${x:amp}"}',    '{"o":"tom%20%26%20co%3D%241"}'],
-    ["quotes text in JSON, in its own script (A-207)",         JSON_TYPE, '{"o":${object}}',     '{"o":"a b/猫*~\'.txt"}'],
-    ["quotes a custom variable that looks like a number",      JSON_TYPE, "${x:n}",              '"42"'],
-    ["writes the CRC bare, to its last digit",                 JSON_TYPE, "${crc64}",            "18446744073709551615"],
-    ["writes an empty custom variable as empty text",          JSON_TYPE, "${x:empty}",          '""'],
-    ["escapes what JSON requires",                                 JSON_TYPE, "${x:hard}",           '"a\\"b\\\\c\\n\\u0001/"'],
-    ["keeps blanks and lines of the template",                 JSON_TYPE, "{\n \"s\" : ${size} }", "{\n \"s\" : 5 }"],
-    ["does not read inherited properties",                        FORM,      "${constructor}${__proto__}", ""],
-    ["distinguishes upper and lower case in names",                              FORM,      "${Size}",             ""],
-    ["keeps a constant",                                       FORM,      "hello {size}",        "hello {size}"],
-    ["reads everything up to the brace as the name (A-203)",           FORM,      "<${a${size}>${}",     "<>"],
+    ["percent-encodes the value, but not the template",         FORM,      "a b=/${size}&猫",      "a b=/5&猫"],
+    ["writes %20 and %2A into a form, and ~ unchanged (A-206)", FORM,      "o=${object}",         "o=a%20b%2F%E7%8C%AB%2A~%27.txt"],
+    ["encodes & and = of a value in a form",                    FORM,      "u=${x:amp}",          "u=tom%20%26%20co%3D%241"],
+    ["writes missing variables into a form as empty (A-205)",   FORM,      "n=${x:no}&m=${no}&z", "n=&m=&z"],
+    ["does not substitute in values",                           FORM,      "${x:nested}",         "%24%7Bsize%7D"],
+    ["percent-encodes values in a form that looks like JSON",   FORM,      '{"o":"${x:amp}"}',    '{"o":"tom%20%26%20co%3D%241"}'],
+    ["quotes text in JSON, with non-ASCII unchanged (A-207)",   JSON_TYPE, '{"o":${object}}',     '{"o":"a b/猫*~\'.txt"}'],
+    ["quotes a custom variable that looks like a number",       JSON_TYPE, "${x:n}",              '"42"'],
+    ["writes the CRC without quotes, with all digits",          JSON_TYPE, "${crc64}",            "18446744073709551615"],
+    ["writes an empty custom variable as empty text",           JSON_TYPE, "${x:empty}",          '""'],
+    ["escapes what JSON requires",                              JSON_TYPE, "${x:hard}",           '"a\\"b\\\\c\\n\\u0001/"'],
+    ["does not change white space in the template",             JSON_TYPE, "{\n \"s\" : ${size} }", "{\n \"s\" : 5 }"],
+    ["does not read inherited properties",                      FORM,      "${constructor}${__proto__}", ""],
+    ["distinguishes upper and lower case in names",             FORM,      "${Size}",             ""],
+    ["does not change constants",                               FORM,      "hello {size}",        "hello {size}"],
+    ["treats everything up to the brace as the name (A-203)",   FORM,      "<${a${size}>${}",     "<>"],
   ] as const;
 	for (const [what, type, template, expected] of cases)
 		test(what, () => {
@@ -224,7 +224,7 @@ suite("The values of variables", () => {
 		});
 	});
 
-	test("have no value for facts that an upload lacks", () => {
+	test("do not exist for facts that an upload lacks", () => {
 		const values = valuesOf(
 			{ ...uploaded, contentMd5: "" },
 			undefined,

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { suite, test } from "node:test";
@@ -36,7 +36,7 @@ suite("The template of a callback body", () => {
     ["${object and $", LEFT],
   ] as const;
 	for (const [text, message] of malformed)
-		test(`is refused when it is ${text}: ${message}`, async () => {
+		test(`is refused if it is ${text}: ${message}`, async () => {
 			assert.deepEqual(await errorOf(() => readTemplate(text)), {
 				...{ code: "InvalidArgument", status: 400, message },
 				...{ ec: "0007-00000105", name: "ReplaceKeyPrefix", value: text },
@@ -53,7 +53,7 @@ suite("The template of a callback body", () => {
 		assert.equal(error?.message, "The callback body is invalid.");
 	});
 
-	test("has variables between quotation marks, except escaped ones", () => {
+	test("knows which variables are between unescaped quotation marks", () => {
 		const names = (text: string): string[] => quotedIn(readTemplate(text));
 
 		assert.deepEqual(names('{"a":"${a}","b":${b}}'), ["a"]);
@@ -63,7 +63,7 @@ suite("The template of a callback body", () => {
 	});
 });
 
-/** Counts how often a text is searched: the work of reading a template, whatever the machine. */
+/** A text that counts how often it is searched, which measures the work independently of the machine. */
 class CountedText extends String {
 	searched = 0;
 
@@ -74,7 +74,7 @@ class CountedText extends String {
 	}
 }
 
-suite("Reading a template looks at each character a fixed number of times", () => {
+suite("Reading a template examines each character a fixed number of times", () => {
 	// biome-ignore format: a table
 	const hostile = [
     ["variables without end", "${".repeat(500_000)],
@@ -93,7 +93,7 @@ suite("Reading a template looks at each character a fixed number of times", () =
 		});
 });
 
-suite("A form with endless ${ is refused, and other requests are answered meanwhile:", () => {
+suite("A form with many ${ is refused, and other requests are answered meanwhile:", () => {
 	// biome-ignore format: a table
 	const sizes = [
     ["150 KB",                       75_000, "0007-00000105"],

@@ -1,5 +1,5 @@
 /**
- * Callbacks that OSS really sent: the signed text, its signature, and the key that verifies them.
+ * Callbacks that OSS sent: the signed text, its signature, and the public key.
  *
  * Source: docs «Callback» (1), «Set up upload callbacks» (2); application servers' logs and tests published by their
  * authors (3 … 7).

@@ -5,32 +5,57 @@ import { isWithin } from "../../../emulator/auth/policy/address.ts";
 
 suite("An address", () => {
 	const cases = [
-		["is within itself", "10.0.0.1", "10.0.0.1", true],
-		["is not within another", "10.0.0.1", "10.0.0.2", false],
+		["is within the same address", "10.0.0.1", "10.0.0.1", true],
+		["is not within another address", "10.0.0.1", "10.0.0.2", false],
 		["is within its network", "192.168.3.4", "192.168.0.0/16", true],
-		["is within no other network", "127.0.0.1", "192.168.0.0/16", false],
+		["is not within another network", "127.0.0.1", "192.168.0.0/16", false],
 		[
-			"is in a network given by one of its hosts",
+			"is in a network that is written with the address of a host",
 			"10.1.2.3",
 			"10.9.9.9/8",
 			true,
 		],
-		["is in the network of all", "1.2.3.4", "0.0.0.0/0", true],
+		["is in the network of all addresses", "1.2.3.4", "0.0.0.0/0", true],
 		["of IPv6 is within its network", "2001:db8::1", "2001:db8::/32", true],
-		["of IPv6 is within no other", "2001:db9::1", "2001:db8::/32", false],
-		["of IPv6 has many spellings", "2001:DB8:0:0::1", "2001:db8::0:1", true],
-		["of IPv6 is in no network of IPv4", "::1", "0.0.0.0/0", false],
-		["of IPv4 is in no network of IPv6", "10.0.0.1", "::/0", false],
-		["mapped is of IPv4 (A-501)", "::ffff:10.0.0.1", "10.0.0.0/8", true],
-		["is in a mapped network (A-501)", "10.0.0.1", "::ffff:10.0.0.0/104", true],
-		["is not in a wider network", "10.0.0.1", "::ffff:10.0.0.0/90", false],
 		[
-			"fits a pattern, as acs:SourceIp may be",
+			"of IPv6 is not within another network",
+			"2001:db9::1",
+			"2001:db8::/32",
+			false,
+		],
+		[
+			"of IPv6 can be written in several ways",
+			"2001:DB8:0:0::1",
+			"2001:db8::0:1",
+			true,
+		],
+		["of IPv6 is not in a network of IPv4", "::1", "0.0.0.0/0", false],
+		["of IPv4 is not in a network of IPv6", "10.0.0.1", "::/0", false],
+		[
+			"of IPv4 in IPv6 notation is in a network of IPv4 (A-501)",
+			"::ffff:10.0.0.1",
+			"10.0.0.0/8",
+			true,
+		],
+		[
+			"of IPv4 is in an IPv4-mapped network (A-501)",
+			"10.0.0.1",
+			"::ffff:10.0.0.0/104",
+			true,
+		],
+		[
+			"of IPv4 is not in a network that is wider than the mapped one",
+			"10.0.0.1",
+			"::ffff:10.0.0.0/90",
+			false,
+		],
+		[
+			"matches a pattern, which acs:SourceIp may be",
 			"192.168.3.4",
 			"192.168.*",
 			true,
 		],
-		["does not fit another pattern", "192.169.3.4", "192.168.*", false],
+		["does not match another pattern", "192.169.3.4", "192.168.*", false],
 	] as const;
 	for (const [what, address, network, expected] of cases)
 		test(what, () => assert.equal(isWithin(address, network), expected));
@@ -54,7 +79,7 @@ suite("An address", () => {
 		assert.equal(isWithin("", "0.0.0.0/0"), false);
 	});
 
-	test("is judged as Node's BlockList does", () => {
+	test("is in the same networks as according to Node's BlockList", () => {
 		const networks = [
 			"10.0.0.0/9",
 			"172.16.0.0/12",

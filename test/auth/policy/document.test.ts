@@ -30,7 +30,7 @@ test("A policy that is not JSON is refused with the message of OSS's parser, as 
 });
 
 suite("A policy", () => {
-	test("can have a string instead of a list of one string", () => {
+	test("can have a string instead of a list with one string", () => {
 		const single = { Effect: "Allow", Action: "oss:*", Resource: "*" };
 		assert.deepEqual(read(single)?.actions.patterns, ["oss:*"]);
 		assert.deepEqual(read(single)?.resources.patterns, ["*"]);
@@ -78,7 +78,7 @@ suite("A policy", () => {
 		["has a statement that is text", write(["x"])],
 		["has no version", JSON.stringify({ Statement: [GOOD] })],
 		["has S3's version", write(GOOD, "2012-10-17")],
-		["has a number for a version", write(GOOD, 1)],
+		["has a version that is a number", write(GOOD, 1)],
 		["has no Effect", write({ ...GOOD, Effect: undefined })],
 		["has an unknown Effect", write({ ...GOOD, Effect: "allow" })],
 		["has no Action", write({ ...GOOD, Action: undefined })],

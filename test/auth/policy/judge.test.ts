@@ -45,7 +45,7 @@ const condition = (Condition: object, has: Given["has"] = {}): string =>
 	judged([{ ...ALLOW, Condition }], { has });
 
 suite("Policies", () => {
-	test("deny if any of them denies, in any order, and name the statement", () => {
+	test("deny if any of them denies, in any order, and the result contains the statement", () => {
 		const deny = { ...ALLOW, Effect: "Deny" };
 		assert.equal(judged([ALLOW, deny]), "explicit deny");
 		assert.equal(judged([deny, ALLOW]), "explicit deny");
@@ -88,41 +88,45 @@ suite("Policies", () => {
 
 suite("A resource", () => {
 	const cases = [
-		["may be everything", "*", "allow"],
-		["may leave region and owner open", "acs:oss:*:*:b/k", "allow"],
+		["* matches everything", "*", "allow"],
+		["matches with wildcards for region and owner", "acs:oss:*:*:b/k", "allow"],
+		["does not match without a region", "acs:oss::*:b/k", "implicit deny"],
 		[
-			"without a region does not match a bucket",
-			"acs:oss::*:b/k",
-			"implicit deny",
+			"matches with the bucket's region",
+			"acs:oss:oss-cn-hangzhou:*:b/k",
+			"allow",
 		],
-		["may name the bucket's region", "acs:oss:oss-cn-hangzhou:*:b/k", "allow"],
-		["may name it without oss-", "acs:oss:cn-hangzhou:*:b/k", "allow"],
 		[
-			"may name another region",
+			"matches with the region without oss-",
+			"acs:oss:cn-hangzhou:*:b/k",
+			"allow",
+		],
+		[
+			"does not match with another region",
 			"acs:oss:oss-cn-beijing:*:b/k",
 			"implicit deny",
 		],
-		["may name the owner", "acs:oss:*:1:b/*", "allow"],
-		["may name another owner", "acs:oss:*:2:b/*", "implicit deny"],
-		["may be of another service", "acs:ecs:*:*:*", "implicit deny"],
-		["may be S3's", "arn:aws:s3:::b/*", "implicit deny"],
-		["may have too few parts", "acs:oss:*", "implicit deny"],
+		["matches with the owner", "acs:oss:*:1:b/*", "allow"],
+		["does not match with another owner", "acs:oss:*:2:b/*", "implicit deny"],
+		["of another service does not match", "acs:ecs:*:*:*", "implicit deny"],
+		["of S3 does not match", "arn:aws:s3:::b/*", "implicit deny"],
+		["with too few parts does not match", "acs:oss:*", "implicit deny"],
 	] as const;
 	for (const [what, text, expected] of cases)
 		test(what, () => assert.equal(resource(text), expected));
 
-	test("can have colons in its key", () => {
+	test("can have colons in the key", () => {
 		assert.equal(resource("acs:oss:*:*:b/a:b:c", "b/a:b:c"), "allow");
 	});
 
-	test("has stars that stay within their part (A-505)", () => {
+	test("has asterisks that do not match colons (A-505)", () => {
 		assert.equal(resource("acs:oss:*:*:b", "other/x:b"), "implicit deny");
 		assert.equal(resource("acs:*:b/k"), "implicit deny");
 	});
 });
 
 suite("A condition", () => {
-	test("requires one of a key's values, and all of its keys and operators", () => {
+	test("requires one of the values of each key, and all keys and operators", () => {
 		const has = { "oss:Prefix": ["foo"], "acs:UserAgent": ["java"] };
 		const equals = (keys: object) => ({ StringEquals: keys });
 		assert.equal(
@@ -145,7 +149,7 @@ suite("A condition", () => {
 		);
 	});
 
-	test("negated with several values matches if none of them does", () => {
+	test("with a negated operator and several values is true if no value matches", () => {
 		const negated = { StringNotEquals: { "oss:Prefix": ["foo", "bar"] } };
 		assert.equal(
 			condition(negated, { "oss:Prefix": ["bar"] }),
@@ -154,7 +158,7 @@ suite("A condition", () => {
 		assert.equal(condition(negated, { "oss:Prefix": ["baz"] }), "allow");
 	});
 
-	test("on a key that the request lacks is false, and true when negated (A-506)", () => {
+	test("on a key that the request does not have is false, or true if negated (A-506)", () => {
 		assert.equal(
 			condition({ StringEquals: { "acs:SourceVpc": "v" } }),
 			"implicit deny",
@@ -173,7 +177,7 @@ suite("A condition", () => {
 		);
 	});
 
-	test("names its key as it is documented, case included (A-503)", () => {
+	test("has case-sensitive keys (A-503)", () => {
 		const has = { "oss:Prefix": ["foo"] };
 		assert.equal(
 			condition({ StringEquals: { "OSS:prefix": "foo" } }, has),
@@ -215,7 +219,7 @@ suite("A principal", () => {
 		assert.ok(!about("", anonymous));
 	});
 
-	test("is a role's session, one or all, the role in lower case", () => {
+	test("is one session of a role, or all, with the role's name in lower case", () => {
 		const arn = (rest: string): string => `arn:sts::1:assumed-role/${rest}`;
 		assert.ok(about(arn("approle/*"), session));
 		assert.ok(about(arn("AppRole/job"), session));
@@ -225,7 +229,7 @@ suite("A principal", () => {
 		assert.ok(!about("arn:sts::2:assumed-role/approle/*", session));
 	});
 
-	test("* is every caller except the owner, and the owner too under a condition", () => {
+	test("* is every caller except the owner; with a condition it includes the owner", () => {
 		const Condition = { Bool: { "acs:SecureTransport": "true" } };
 		for (const caller of [account("2"), user, session, anonymous])
 			assert.ok(about("*", caller));
@@ -233,7 +237,7 @@ suite("A principal", () => {
 		assert.ok(about("*", account("1"), Condition));
 	});
 
-	test("that is missing is *", () => {
+	test("is * if it is missing", () => {
 		const [read] = readPolicy(JSON.stringify({ Statement: [ALLOW] }), "bucket");
 		assert.ok(read && matchesPrincipals(read, anonymous, "1"));
 		assert.ok(!matchesPrincipals(read, account("1"), "1"));
@@ -251,7 +255,7 @@ suite("A bucket's policy", () => {
 			),
 		);
 
-	test("is public when it allows all callers, unless a condition names them (A-508)", () => {
+	test("is public if it allows all callers, unless a condition restricts them (A-508)", () => {
 		const from = (address: string) => ({
 			Condition: { IpAddress: { "acs:SourceIp": [address] } },
 		});

@@ -58,13 +58,13 @@ suite("The operator", () => {
 		test(`${name} of ${actual || "''"} and ${expected} is ${result}`, () =>
 			assert.equal(holds(name, actual, expected), result));
 
-	test("Date… without Z or an offset is in UTC (A-502)", () => {
+	test("Date… reads a time without Z or an offset as UTC (A-502)", () => {
 		assert.ok(
 			holds("DateEquals", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05"),
 		);
 	});
 
-	test("has its documented name only", () => {
+	test("has only its documented name", () => {
 		for (const name of [
 			"StringMatches",
 			"stringequals",

@@ -6,18 +6,18 @@ import { callbackTo } from "../request-callback.ts";
 const CALLBACK = { ...callbackTo("a.example.com"), urls: [] };
 
 suite("Fields after the file of a form", () => {
-	test("are ignored, except the callback's", () => {
+	test("are ignored, unless they belong to a callback", () => {
 		const names = ["submit", "Callback", "X:a", "success_action_status"];
 
 		assert.equal(withFieldsAfterFile(CALLBACK, names), CALLBACK);
 		assert.equal(withFieldsAfterFile(undefined, names), undefined);
 	});
 
-	test("are of no interest without a callback", () => {
+	test("are ignored without a callback", () => {
 		assert.equal(withFieldsAfterFile(undefined, ["x:a"]), undefined);
 	});
 
-	test("are found, when they are a callback's variables", () => {
+	test("have a finding if they are variables of a callback", () => {
 		const noted = withFieldsAfterFile(CALLBACK, [
 			"x:b",
 			"submit",
@@ -30,7 +30,7 @@ suite("Fields after the file of a form", () => {
 		assert.match(found?.sentence ?? "", /^x:b, x:a came after the file/);
 	});
 
-	test("are a callback that is not sent, when they are a callback", () => {
+	test("have a finding, and the callback is not sent, if they are a callback", () => {
 		const noted = withFieldsAfterFile(undefined, ["callback"]);
 
 		assert.deepEqual(noted?.urls, []);

@@ -12,7 +12,7 @@ const URL = "http://app.example.com/cb";
 
 type Given = {
 	readonly status?: number;
-	/** undefined if not set. */
+	/** undefined if the header is missing. */
 	readonly length?: number | undefined;
 	readonly type?: string;
 	readonly body?: string;
@@ -38,11 +38,11 @@ function answered({
 
 suite("An answer without a finding is", () => {
 	for (const [what, given] of [
-		["an object of JSON", {}],
-		["one with blanks before it", { body: " \n{}" }],
+		["a JSON object", {}],
+		["one with spaces before it", { body: " \n{}" }],
 		["one with a charset", { type: "Application/JSON; charset=utf-8" }],
-		["one after 2.9 s", { totalMs: 2900 }],
-		["a refusal, which fails by itself", { status: 500, type: "text/html" }],
+		["one that takes 2.9 s", { totalMs: 2900 }],
+		["an error, which fails anyway", { status: 500, type: "text/html" }],
 	] as const)
 		test(what, () => assert.deepEqual(findInOutcome(answered(given), URL), []));
 });
@@ -52,23 +52,28 @@ suite("A finding states that an application server", () => {
 		["took more than 3 s", { totalMs: 3001 }, "slow-answer", false],
 		["took more than 5 s", { totalMs: 5001 }, "too-slow-answer", true],
 		["redirects", { status: 302 }, "redirect", true],
-		["has no Content-Length", { length: undefined }, "no-content-length", true],
 		[
-			"answers more than 1 MiB",
+			"returned no Content-Length",
+			{ length: undefined },
+			"no-content-length",
+			true,
+		],
+		[
+			"returned more than 1 MiB",
 			{ length: ANSWER_BYTES_MAX + 1 },
 			"too-large-answer",
 			true,
 		],
-		["comes near 1 MiB", { length: 1_000_000 }, "large-answer", false],
+		["returned almost 1 MiB", { length: 1_000_000 }, "large-answer", false],
 		[
 			"answers XML",
 			{ type: "application/xml", body: "<a/>" },
 			"xml-answer",
 			true,
 		],
-		["names another type", { type: "text/html" }, "answer-type", false],
-		["names no type", { type: "" }, "answer-type", false],
-		["answers a list", { body: " [1]" }, "answer-is-no-object", false],
+		["returned another type", { type: "text/html" }, "answer-type", false],
+		["returned no type", { type: "" }, "answer-type", false],
+		["returned a list", { body: " [1]" }, "answer-is-no-object", false],
 		["answers text", { body: '"ok"' }, "answer-is-no-object", false],
 	];
 	for (const [what, given, id, refused] of cases)

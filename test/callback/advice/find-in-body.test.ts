@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { findInJsonBody } from "../../../emulator/callback/advice/find-in-body.ts";
@@ -29,9 +29,9 @@ function sentences(text: string): string[] {
 suite("A body with the type JSON", () => {
 	// biome-ignore format: a table
 	const cases = [
-    ["is named with the variables that have no value", '{"w":${imageInfo.width},"h":${imageInfo.height},"s":${size}}', /^\$\{imageInfo\.width\}, \$\{imageInfo\.height\} has no value, .*--callback-absent null/],
-    ["is named with the variable that is quoted twice", '{"o":"${object}","s":"${size}"}', /^\$\{object\} broke the JSON/],
-    ["is not the fault of a variable",                 '{"o":${object}', /^callbackBody is not JSON, whatever the values of its variables/],
+    ["has a finding that lists the variables without a value", '{"w":${imageInfo.width},"h":${imageInfo.height},"s":${size}}', /^\$\{imageInfo\.width\}, \$\{imageInfo\.height\} has no value, .*--callback-absent null/],
+    ["has a finding that lists the variable that is quoted twice", '{"o":"${object}","s":"${size}"}', /^\$\{object\} broke the JSON/],
+    ["has a finding that is not about a variable",             '{"o":${object}', /^callbackBody is not JSON, whatever the values of its variables/],
   ] as const;
 	for (const [what, template, sentence] of cases)
 		test(what, () => {
@@ -40,11 +40,11 @@ suite("A body with the type JSON", () => {
 			assert.match(found, sentence);
 		});
 
-	test("that is JSON has no finding", () => {
+	test("has no finding if it is JSON", () => {
 		assert.deepEqual(sentences('{"o":${object},"s":${size},"猫":${x:a}}'), []);
 	});
 
-	test("that is not JSON, as OSS was seen to send, has a finding", () => {
+	test("has a finding if it is not JSON, as a body that OSS was observed to send", () => {
 		const [, , , , , , seventh] = SIGNED;
 
 		const [found] = sentences((seventh?.body ?? "").replaceAll("$", ""));
@@ -53,7 +53,7 @@ suite("A body with the type JSON", () => {
 	});
 });
 
-test("The width of an object that is not an image breaks JSON: the record names it and --callback-absent", async (t) => {
+test("The width of an object that is not an image breaks JSON: the record mentions it and --callback-absent", async (t) => {
 	const { oss, adminUrl } = await startWithBucket(t);
 	const { url: callbackUrl } = await startApplicationServer(t);
 	const callback = {

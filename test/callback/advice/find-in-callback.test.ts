@@ -20,7 +20,7 @@ type Given = Partial<Callback> & {
 };
 
 function find({ url = PUBLIC, address, ...more }: Given): Finding[] {
-	// Names every variable that it has, unless a test says otherwise.
+	// The body contains every custom variable, unless a test overrides it.
 	const names = [...(more.variables?.keys() ?? [])];
 	const template = readTemplate(names.map((name) => `\${${name}}`).join(""));
 	const callback = callbackTo(url, { template, ...more });
@@ -40,27 +40,27 @@ const idsOf = (findings: readonly Finding[]): string[] =>
 const variables = (...names: string[]): Map<string, string> =>
 	new Map(names.map((name) => [name, "1"]));
 
-suite("No finding is made", () => {
-	// From the manual and OSS's own packets.
+suite("There is no finding for", () => {
+	// From the manual and OSS's own callbacks.
 	const good: readonly (readonly [string, Given])[] = [
 		[
-			"in a public URL with a form",
+			"a public URL with a form",
 			{ template: readTemplate("o=${object}&s=${size}") },
 		],
-		["in https with callbackSNI", { url: "https://a.example.com/", sni: true }],
+		["https with callbackSNI", { url: "https://a.example.com/", sni: true }],
 		[
-			"in https to an address, which has no name",
+			"https to an IP address, which has no name",
 			{ url: "https://223.5.5.5/" },
 		],
 		[
-			"in the manual's JSON template",
+			"the manual's JSON template",
 			{
 				bodyType: JSON_TYPE,
 				template: readTemplate('{"mimeType":${mimeType},"size":${size}}'),
 			},
 		],
 		[
-			"in numbers between quotes",
+			"numbers between quotes",
 			{
 				bodyType: JSON_TYPE,
 				template: readTemplate(
@@ -69,20 +69,20 @@ suite("No finding is made", () => {
 			},
 		],
 		[
-			"in a quote that is escaped",
+			"an escaped quote",
 			{
 				bodyType: JSON_TYPE,
 				template: readTemplate('{"a":"\\"","b":${object}}'),
 			},
 		],
 		[
-			"in ten custom variables",
+			"ten custom variables",
 			{
 				variables: variables(...Array.from("0123456789", (n) => `x:${n}`)),
 			},
 		],
 		[
-			"in every system variable",
+			"every system variable",
 			{
 				template: readTemplate(
 					"${bucket}${object}${etag}${size}${mimeType}${imageInfo.height}${imageInfo.width}${imageInfo.format}${crc64}${contentMd5}${vpcId}${clientIp}${reqId}${operation}",
@@ -94,17 +94,17 @@ suite("No finding is made", () => {
 		test(where, () => assert.deepEqual(find(given), []));
 });
 
-suite("A body without any variable that OSS would replace is found", () => {
+suite("A body without any variable that OSS would replace has a finding", () => {
 	// biome-ignore format: a table
 	const bodies = [
-    ["percent-encoded",                "bucket%3D%24%7Bbucket%7D",  "%24%7Bbucket%7D"],
-    ["percent-encoded in part",        "a=%24%7bx:user%7d",         "%24%7bx:user%7d"],
-    ["in braces alone",                "o={object}",                "{object}"],
-    ["in double braces",               "o={{ object }}",            "{{ object }}"],
-    ["as in Ruby",                     "o=#{imageInfo.width}",      "#{imageInfo.width}"],
+    ["percent-encoded",        "bucket%3D%24%7Bbucket%7D",  "%24%7Bbucket%7D"],
+    ["partly percent-encoded", "a=%24%7bx:user%7d",         "%24%7bx:user%7d"],
+    ["in braces only",         "o={object}",                "{object}"],
+    ["in double braces",       "o={{ object }}",            "{{ object }}"],
+    ["as in Ruby",             "o=#{imageInfo.width}",      "#{imageInfo.width}"],
   ] as const;
 	for (const [how, body, shown] of bodies)
-		test(`when they are written ${how}`, () => {
+		test(`if the variables are written ${how}`, () => {
 			const [found, ...others] = find({ template: readTemplate(body) });
 
 			assert.deepEqual(others, []);
@@ -133,7 +133,7 @@ suite("A finding states that", () => {
 			/^x:b: callbackBody does not use it.* write \$\{x:b\} into the body\.$/,
 		],
 		[
-			"https has no callbackSNI, so that name-based servers fail at OSS",
+			"https has no callbackSNI, so that name-based servers fail in the cloud",
 			{ url: "https://a.example.com/" },
 			"no-sni",
 			/502.*"callbackSNI": true/,
@@ -151,13 +151,13 @@ suite("A finding states that", () => {
 			/leave it out/,
 		],
 		[
-			"a URL has a variable in it",
+			"a URL contains a variable",
 			{ url: `${PUBLIC}?o=\${object}` },
 			"variable-in-url",
 			/callbackBody only/,
 		],
 		[
-			"a custom variable has upper case in its name",
+			"the name of a custom variable contains upper-case letters",
 			{ variables: variables("x:User"), template: readTemplate("${x:User}") },
 			"upper-case-variable",
 			/^x:User: .*lower case/,
@@ -175,19 +175,19 @@ suite("A finding states that", () => {
 			/603 bytes/,
 		],
 		[
-			"a variable is not one of OSS's, perhaps misspelt",
+			"a variable does not exist, and may be misspelt",
 			{ template: readTemplate("o=${objct}&s=${Size}&s=${Size}") },
 			"unknown-variable",
 			/^\$\{objct\}, \$\{Size\}: .*bucket, object/,
 		],
 		[
-			"a custom variable came without its value",
+			"a custom variable has no value",
 			{ template: readTemplate("${x:a}${x:b}"), variables: variables("x:a") },
 			"variable-without-value",
 			/^\$\{x:b\}: /,
 		],
 		[
-			"text in JSON would have its quotes twice",
+			"text in JSON would be quoted twice",
 			{
 				bodyType: JSON_TYPE,
 				template: readTemplate('{"o":"${object}","s":"${size}"}'),
@@ -196,7 +196,7 @@ suite("A finding states that", () => {
 			/^\$\{object\}: .*quotes/,
 		],
 		[
-			"text in JSON would end the text around it",
+			"text in JSON would end the surrounding text",
 			{
 				bodyType: JSON_TYPE,
 				template: readTemplate('{"path":"/a/${bucket}/b"}'),
@@ -205,7 +205,7 @@ suite("A finding states that", () => {
 			/^\$\{bucket\}: /,
 		],
 		[
-			"a JSON template has the type of a form",
+			"a JSON template is sent with the type of a form",
 			{ bodyType: FORM, template: readTemplate(' {"o":${object}}\n') },
 			"json-as-form",
 			/callbackBodyType/,
@@ -222,14 +222,14 @@ suite("A finding states that", () => {
 			assert.match(found.link, /^https:\/\/www\.alibabacloud\.com\/help\//);
 		});
 
-	test("each of several URLs has its own mistake", () => {
+	test("each of several URLs has a mistake", () => {
 		const found = find({ url: "a.example.com;b.example.com?" });
 
 		assert.deepEqual(idsOf(found), ["no-scheme", "no-scheme", "empty-query"]);
 		assert.match(found[2]?.sentence ?? "", /^b\.example\.com\?: /);
 	});
 
-	test("many unknown variables are counted instead of named", () => {
+	test("there are many unknown variables, which are counted instead of listed", () => {
 		const body = Array.from({ length: 300 }, (_, i) => `\${v${i}}`).join("");
 
 		const [found] = find({ template: readTemplate(body) });

@@ -28,7 +28,7 @@ type Case = {
 	readonly query?: Readonly<Record<string, string>>;
 };
 
-/** A request with the finding, and its response under `--strict`. */
+/** A request with the finding, and its response with `--strict`. */
 const CASES: Readonly<
 	Record<string, readonly [(t: TestContext) => Promise<Case>, RegExp]>
 > = {
@@ -119,7 +119,7 @@ for (const [id, [arrange, expected]] of Object.entries(CASES)) {
 			assert.ok(findings.includes(id), findings.join());
 		});
 
-		test("fails under --strict as it does at OSS", async (t) => {
+		test("fails with --strict as it does in the cloud", async (t) => {
 			const given = await arrange(t);
 			const except = ["--strict-except", others(id)];
 			const { answer } = await upload(t, given, "--strict", ...except);
@@ -138,7 +138,7 @@ for (const [id, [arrange, expected]] of Object.entries(CASES)) {
 }
 
 suite("Under --strict", () => {
-	test("mixed carriers are refused with the text for two equal carriers (A-251)", async (t) => {
+	test("mixed carriers are refused with the message for two equal carriers (A-251)", async (t) => {
 		const [arrange] = CASES["mixed-carriers"] ?? [];
 		const given = await arrange?.(t);
 		assert.ok(given);
@@ -160,7 +160,7 @@ suite("Under --strict", () => {
 	});
 
 	const slow = [
-		["more than OSS's 5 s fails, however long --callback-timeout is", 5001],
+		["more than OSS's 5 s fails, whatever --callback-timeout is", 5001],
 		[
 			"more than 3 s fails, because the network latency in the cloud is higher",
 			3001,
@@ -213,7 +213,7 @@ suite("Under --strict", () => {
 			assert.deepEqual(json.callbacks, []);
 		});
 
-	test("any other field can follow the file, and so can a callback's field if that finding is excepted", async (t) => {
+	test("any other field may follow the file, and so may a field of a callback if this finding is excepted", async (t) => {
 		const flags = ["--strict", "--strict-except", STRICT_FINDINGS.join(",")];
 		const { oss } = await startWithAdmin(t, "--strict");
 		const lenient = await startWithAdmin(t, ...flags);
@@ -228,7 +228,7 @@ suite("Under --strict", () => {
 		assert.deepEqual([posted.status, excepted.status], [204, 204]);
 	});
 
-	test("names the finding and its remedy", async (t) => {
+	test("contains the finding and how to fix it", async (t) => {
 		const given = await CASES["quoted-variable"]?.[0](t);
 		assert.ok(given);
 		const except = ["--strict-except", "private-address"];
@@ -275,7 +275,7 @@ suite("Under --strict", () => {
 suite("--strict", () => {
 	const switchesOf = (...flags: string[]) => readConfig(flags, {}).callbacks;
 
-	test("includes --strict-callback, which is three findings", () => {
+	test("includes --strict-callback, which has three findings", () => {
 		const less = switchesOf("--strict-callback");
 		const more = switchesOf("--strict");
 
@@ -293,7 +293,7 @@ suite("--strict", () => {
 	});
 });
 
-test("A refusal by --strict names --strict-except in the record of the request", async (t) => {
+test("The record of a request that --strict refused mentions --strict-except", async (t) => {
 	const { oss, admin } = await startWithAdmin(t, "--strict");
 
 	const answer = await oss.put(
@@ -313,7 +313,7 @@ test("A refusal by --strict names --strict-except in the record of the request",
 	);
 });
 
-test("A private address is a note: information, not an alarm", async (t) => {
+test("A private address is recorded as a note, not as a warning", async (t) => {
 	const { oss, admin } = await startWithAdmin(t);
 
 	await oss.put("/photos/cat", "meow", callbackHeaders(await urlOf(t)));

@@ -16,7 +16,7 @@ suite("A fault is read", () => {
 			assert.equal(delayMs, 0);
 		});
 
-	test("with a delay, with any blanks", () => {
+	test("with a delay, and with any spaces", () => {
 		const { text, delayMs } = readFault(" time-out ;delay = 1500 ");
 
 		assert.equal(text, "time-out ;delay = 1500");
@@ -46,7 +46,7 @@ suite("A text that is not a fault is refused:", () => {
 		"time-out; delay=1; delay=2",
 		"time-out, refused",
 	])
-		test(`«${text}», and the uploader gets a list of the known ones`, async () => {
+		test(`«${text}», and the message lists the known faults`, async () => {
 			const error = await errorOf(() => readFault(text));
 
 			assert.equal(error?.code, "InvalidArgument");
@@ -56,7 +56,7 @@ suite("A text that is not a fault is refused:", () => {
 		});
 });
 
-suite("Another server's URL of a key", () => {
+suite("The key URL of another host", () => {
 	for (const [own, other] of [
 		[
 			"https://gosspublic.alicdn.com/callback_pub_key_v1.pem",

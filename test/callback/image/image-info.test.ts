@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { readImageInfo } from "../../../emulator/callback/image/image-info.ts";
 
-/** Pictures of 37 × 21, made by Pillow 13, libheif and libtiff. */
+/** Pictures of 37 × 21 pixels, made by Pillow 13, libheif and libtiff. */
 const picture = (name: string): Buffer =>
 	readFileSync(`fixtures/images/${name}`);
 
@@ -15,7 +15,7 @@ async function infoOf(
 	);
 }
 
-/** Counts the bytes of `content` that are read; every requested range must exist. */
+/** A reader of `content` that counts the read bytes; every requested range must exist. */
 async function bytesRead(content: Buffer): Promise<number> {
 	let bytes = 0;
 	await readImageInfo(content.length, async (first, last) => {
@@ -42,14 +42,14 @@ const FILES = [
 
 suite("The image info of", () => {
 	for (const [name, format] of FILES)
-		test(`${name} is its size and «${format}»`, async () => {
+		test(`${name} has its size and the format «${format}»`, async () => {
 			const info = await infoOf(picture(name));
 
 			assert.deepEqual(info, { width: 37, height: 21, format });
 		});
 
 	for (const [name] of FILES)
-		test(`${name}, truncated anywhere, is undefined or the same`, async () => {
+		test(`${name}, truncated at any position, is undefined or the same`, async () => {
 			const content = picture(name);
 			const whole = await infoOf(content);
 			for (let length = 0; length < Math.min(content.length, 700); length++) {
@@ -72,8 +72,8 @@ suite("The image info of", () => {
 		assert.equal((await infoOf(content))?.height, 21);
 	});
 
-	// TIFF 6.0, section 2: MM, 42, offset 8; one entry each of type LONG and SHORT.
-	test("a big-endian TIFF is read too", async () => {
+	// TIFF 6.0, section 2: MM, 42, offset 8; one entry of type LONG and one of type SHORT.
+	test("a big-endian TIFF is supported", async () => {
 		const content = Buffer.from(
 			"4d4d002a000000080002010000040000000100000025010100030000000100150000000000000000",
 			"hex",
@@ -93,7 +93,7 @@ suite("The image info of", () => {
 			"a text that begins with BM",
 			Buffer.from("BMW and other cars of this world"),
 		],
-		["a text that begins with GIF8", Buffer.from("GIF8 is no version of it")],
+		["a text that begins with GIF8", Buffer.from("GIF8 is not a version")],
 		["zeros", Buffer.alloc(10_000)],
 		[
 			"SVG",
@@ -144,7 +144,7 @@ suite("Only the part of a large image that has its size is read:", () => {
 		assert.ok((await bytesRead(large)) < 8 * 1024);
 	});
 
-	test("a HEIC with its metadata behind the pixels", async () => {
+	test("a HEIC with its metadata after the pixels", async () => {
 		const content = picture("plain.heic");
 		const ftyp = content.readUInt32BE(0);
 		const pixels = Buffer.alloc(8 * MIB);
@@ -173,7 +173,7 @@ suite("Only the part of a large image that has its size is read:", () => {
 	});
 });
 
-suite("Reading a hostile image ends soon:", () => {
+suite("Reading a hostile image ends quickly:", () => {
 	const box = (type: string, ...contents: Buffer[]): Buffer => {
 		const head = Buffer.alloc(8);
 		const content = Buffer.concat(contents);

@@ -61,7 +61,7 @@ function signUrl(
 	return `${path}?${query}`;
 }
 
-suite("PutObject carries its callback", () => {
+suite("PutObject has its callback", () => {
 	test("in the headers x-oss-callback and x-oss-callback-var", async (t) => {
 		const { oss, application, callback } = await start(t);
 
@@ -74,7 +74,7 @@ suite("PutObject carries its callback", () => {
 		assert.deepEqual(bodies(application), ["o=a&v=1%202"]);
 	});
 
-	test("in the query parameters callback and callback-var, of a URL that V1 signs with them", async (t) => {
+	test("in the query parameters callback and callback-var of a URL, which V1 signs", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const query = { callback, "callback-var": VARIABLES };
 
@@ -88,7 +88,7 @@ suite("PutObject carries its callback", () => {
 		assert.deepEqual(bodies(application), ["o=b&v=1%202"]);
 	});
 
-	test("in query parameters under a V4 signature, which signs all of the query", async (t) => {
+	test("in query parameters with a V4 signature, which covers the whole query", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const query = new URLSearchParams({ callback, "callback-var": VARIABLES });
 
@@ -98,7 +98,7 @@ suite("PutObject carries its callback", () => {
 		assert.deepEqual(bodies(application), ["o=c&v=1%202"]);
 	});
 
-	test("one of the two in a header, the other in the query (A-220)", async (t) => {
+	test("in a header and its variables in the query, or vice versa (A-220)", async (t) => {
 		const { oss, application, callback } = await start(t);
 		const query = new URLSearchParams({ "callback-var": VARIABLES });
 
@@ -111,8 +111,8 @@ suite("PutObject carries its callback", () => {
 	});
 });
 
-suite("CompleteMultipartUpload carries its callback", () => {
-	test("as PutObject does, in the query of a URL that V1 signs", async (t) => {
+suite("CompleteMultipartUpload has its callback", () => {
+	test("like PutObject, in the query of a URL that V1 signs", async (t) => {
 		const { oss, emulator, application, callback } = await start(t);
 		const uploadId = await initiate(emulator, "e");
 		await putPart(emulator, uploadId, 1, "meow", "e");
@@ -141,7 +141,7 @@ suite("CompleteMultipartUpload carries its callback", () => {
 	});
 });
 
-suite("PostObject carries its callback in the form:", () => {
+suite("PostObject has its callback in the form:", () => {
 	const post = (oss: Client, ...parts: Part[]): Promise<Answer> =>
 		postForm(oss, [field("key", "g"), ...signedV1(ANY), ...parts]);
 
@@ -193,7 +193,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.deepEqual(application.received, []);
 	});
 
-	test("a field after the file is ignored without an error, and the emulator records it", async (t) => {
+	test("a field after the file is ignored without an error, and recorded", async (t) => {
 		const { oss, emulator, application, callback } = await start(t);
 
 		const posted = await post(oss, file("late"), field("callback", callback));
@@ -211,7 +211,7 @@ suite("PostObject carries its callback in the form:", () => {
 		assert.match(delivery.why, /callback came after the file/);
 	});
 
-	test("a policy does not have to name it; the values that it names must match: the base64, and each variable", async (t) => {
+	test("a policy does not have to contain it; the values that it contains must match: the base64, and each variable", async (t) => {
 		const { oss, application, callback, json } = await start(t);
 		const other = base64Json({ ...json, callbackBody: "other" });
 		const postBy = (policy: readonly unknown[]): Promise<Answer> =>
@@ -278,7 +278,7 @@ suite("PostObject carries its callback in the form:", () => {
 suite("No callback is requested", () => {
 	const empty: readonly (readonly [string, Record<string, string>])[] = [
 		["by empty headers", { "x-oss-callback": "", "x-oss-callback-var": "" }],
-		["by variables alone", { "x-oss-callback-var": VARIABLES }],
+		["by variables only", { "x-oss-callback-var": VARIABLES }],
 		[
 			"by an empty callbackUrl",
 			{ "x-oss-callback": base64Json({ callbackUrl: "", callbackBody: "a" }) },
@@ -299,8 +299,8 @@ suite("No callback is requested", () => {
 
 suite("A callback is also accepted", () => {
 	for (const [what, after] of [
-		["with a line feed after its JSON, as Go's encoder leaves", "\n"],
-		["with a blank after its JSON, as java1's test has", " "],
+		["with a line feed after its JSON, as Go's encoder writes", "\n"],
+		["with a space after its JSON, as in java1's test", " "],
 	] as const)
 		test(what, async (t) => {
 			const { oss, application, json } = await start(t);
@@ -311,7 +311,7 @@ suite("A callback is also accepted", () => {
 			assert.deepEqual(bodies(application), ["o=i&v="]);
 		});
 
-	test("with an empty x-oss-callback-var, as C# sends", async (t) => {
+	test("with an empty x-oss-callback-var, as the C# SDK sends", async (t) => {
 		const { oss, application, callback } = await start(t);
 
 		await oss.put("/photos/i", "meow", {

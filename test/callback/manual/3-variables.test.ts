@@ -23,7 +23,7 @@ type Callback = {
 	readonly emulator: TestEmulator;
 };
 
-/** The body that an application server receives for an upload. */
+/** Uploads with a callback. @returns the body that the application server receives */
 async function bodyOf(
 	t: TestContext,
 	operation: Operation,
@@ -126,7 +126,7 @@ for (const operation of OPERATIONS)
 			assert.equal(body, "0");
 		});
 
-		test("a multipart ETag is the whole object's, with its count of parts", async (t) => {
+		test("the ETag of a multipart upload is that of the object, with the number of parts", async (t) => {
 			const { body, emulator } = await bodyOf(t, operation, "${etag}");
 
 			const head = await emulator.oss.head("/photos/cat");
@@ -136,7 +136,7 @@ for (const operation of OPERATIONS)
 	});
 
 suite("In a form", () => {
-	test("values are percent-encoded, the template is not", async (t) => {
+	test("values are percent-encoded, but the template is not", async (t) => {
 		const { body } = await bodyOf(t, "PutObject", 'k="${object}" &v=${x:v}/+', {
 			key: KEY,
 			variables: { "x:v": "a/b+c*~.-_é&=" },
@@ -148,7 +148,7 @@ suite("In a form", () => {
 		);
 	});
 
-	test("missing variables are empty, known or not (A-205)", async (t) => {
+	test("missing and unknown variables are empty (A-205)", async (t) => {
 		const template = "a=${vpcId}&b=${x:none}&c=${objct}&d=${Bucket}";
 
 		const { body } = await bodyOf(t, "PutObject", template);
@@ -164,7 +164,7 @@ suite("In a form", () => {
 		assert.equal(body, '{"o":"a%2Fb"}');
 	});
 
-	test("a value is inserted once: text in it that looks like a variable stays", async (t) => {
+	test("a value is inserted once: text in it that looks like a variable is not replaced", async (t) => {
 		const { body } = await bodyOf(t, "PutObject", "${x:a}", {
 			variables: { "x:a": "${bucket}" },
 		});
@@ -202,7 +202,7 @@ suite("In JSON", () => {
 		assert.equal(body, '{"v":null,"x":null,"f":null,"p":","}');
 	});
 
-	test("a body that does not become JSON is sent unchanged, with a finding", async (t) => {
+	test("a body that is not JSON after substitution is sent anyway, with a finding", async (t) => {
 		const { body, emulator } = await bodyOf(
 			t,
 			"PutObject",

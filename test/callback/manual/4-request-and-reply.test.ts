@@ -1,4 +1,4 @@
-/** Docs «Callback», steps 3 to 6: the request that an application server gets, and which of its answers count. */
+/** Docs «Callback», steps 3 to 6: the request that an application server receives, and which answers are accepted. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { suite, type TestContext, test } from "node:test";
@@ -15,7 +15,7 @@ type Sending = {
 	readonly requests: readonly string[];
 };
 
-/** Answers each request with the next of the texts, the last for ever. */
+/** Starts a server that answers each request with the next of the texts, and repeats the last. */
 async function startAnswering(
 	t: TestContext,
 	...answers: readonly string[]
@@ -37,7 +37,7 @@ const upload = ({ oss }: TestEmulator, callback: object): Promise<Answer> =>
 	});
 
 suite("The request", () => {
-	test("is a POST with OSS's headers, in OSS's order except undici's own three, and a body that is not chunked", async (t) => {
+	test("is a POST with OSS's headers, in OSS's order except for undici's three, and a body that is not chunked", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 		const { host } = new URL(url);
@@ -92,7 +92,7 @@ suite("The request", () => {
 		assert.match(requests[0] ?? "", /\r\nContent-Type: application\/json\r\n/);
 	});
 
-	test("has callbackHost as its Host, and goes to callbackUrl", async (t) => {
+	test("has callbackHost as its Host, and is sent to callbackUrl", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -104,7 +104,7 @@ suite("The request", () => {
 		assert.match(requests[0] ?? "", /\r\nhost: app\.example\.com\r\n/);
 	});
 
-	test("has additionalHeaders behind OSS's own, and their names in x-oss-additional-headers (A-234)", async (t) => {
+	test("has additionalHeaders after OSS's headers, and their names in x-oss-additional-headers (A-234)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -118,7 +118,7 @@ suite("The request", () => {
 		assert.match(head, /\r\nx-oss-additional-headers: app-a;app-b\r\n/);
 	});
 
-	test("goes to / without a path, and by http without a scheme", async (t) => {
+	test("is sent to / if the URL has no path, and by http if it has no scheme", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { url, requests } = await startAnswering(t, OK);
 
@@ -139,7 +139,7 @@ suite("The request", () => {
 });
 
 suite("Of several URLs", () => {
-	test("the first that answers validly is the last to be called", async (t) => {
+	test("the first that returns a valid answer is the last to be called", async (t) => {
 		const emulator = await startWithBucket(t);
 		const bad = await startAnswering(t, OK.replace("200", "500"));
 		const good = await startAnswering(t, OK);
@@ -154,7 +154,7 @@ suite("Of several URLs", () => {
 		assert.deepEqual(calls, [1, 1, 0]);
 	});
 
-	test("each is signed for its own path", async (t) => {
+	test("the request to each is signed for its path", async (t) => {
 		const emulator = await startWithBucket(t);
 		const bad = await startAnswering(t, OK.replace("200", "500"));
 		const good = await startAnswering(t, OK);
@@ -167,7 +167,7 @@ suite("Of several URLs", () => {
 		assert.notEqual(signatures[0], signatures[1]);
 	});
 
-	test("up to five are allowed, and the uploader gets the reason of the last (A-241)", async (t) => {
+	test("up to five are allowed, and the uploader receives the error of the last (A-241)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const statuses = [400, 403, 404, 500, 503];
 		const answers = statuses.map((status) => OK.replace("200", `${status}`));
@@ -187,15 +187,15 @@ const answer = (body: string, ...headers: string[]): string =>
 const sized = (body: string, ...headers: string[]): string =>
 	answer(body, `Content-Length: ${Buffer.byteLength(body)}`, ...headers);
 
-suite("An answer counts", () => {
+suite("An answer is accepted", () => {
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string, string, string])[] = [
-    ["with any JSON, byte for byte", sized(' { "a" : "猫" }\n'), ' { "a" : "猫" }\n', "application/json"],
-    ["that is a list",               sized("[]"), "[]", "application/json"],
-    ["that is text",                 sized('"ok"'), '"ok"', "application/json"],
-    ["that is a number",             sized("1"), "1", "application/json"],
-    ["whatever its type (A-237)",    sized("{}", "Content-Type: text/html; charset=gbk"), "{}", "application/json"],
-    ["as XML of that type (A-240)",  sized("<a/>", "Content-Type: application/xml"), "<a/>", "application/xml"],
+    ["with any JSON, unchanged",    sized(' { "a" : "猫" }\n'), ' { "a" : "猫" }\n', "application/json"],
+    ["that is a list",              sized("[]"), "[]", "application/json"],
+    ["that is text",                sized('"ok"'), '"ok"', "application/json"],
+    ["that is a number",            sized("1"), "1", "application/json"],
+    ["whatever its type (A-237)",   sized("{}", "Content-Type: text/html; charset=gbk"), "{}", "application/json"],
+    ["as XML of that type (A-240)", sized("<a/>", "Content-Type: application/xml"), "<a/>", "application/xml"],
   ];
 	for (const [what, text, body, type] of cases)
 		test(what, async (t) => {
@@ -208,7 +208,7 @@ suite("An answer counts", () => {
 			assert.equal(put.headers["content-type"], type);
 		});
 
-	test("of 1 MiB, and not of a byte more (A-235)", async (t) => {
+	test("with 1 MiB, but not with one more byte (A-235)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const body = `"${"a".repeat(1024 * 1024 - 2)}"`;
 		const { url } = await startAnswering(t, sized(body), sized(`${body} `));
@@ -239,7 +239,7 @@ suite("An answer counts", () => {
 	});
 });
 
-suite("The uploader gets 203 CallbackFailed for", () => {
+suite("The uploader receives 203 CallbackFailed for", () => {
 	const status = (number: number): readonly [string, string, string] => [
 		`the status ${number}`,
 		sized("{}").replace("200 OK", `${number} X`),
@@ -253,16 +253,16 @@ suite("The uploader gets 203 CallbackFailed for", () => {
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string, string])[] = [
     ...[201, 202, 204, 301, 302, 304, 400, 403, 404, 405, 500, 502].map(status),
-    ["no Content-Length",             answer("{}"), missing],
-    ["chunks",                        answer("2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), missing],
-    ["a Content-Length of 0",         sized(""), invalid],
+    ["no Content-Length",         answer("{}"), missing],
+    ["chunks",                    answer("2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), missing],
+    ["a Content-Length of 0",     sized(""), invalid],
     ["an invalid Content-Length", answer("{}", "Content-Length: two"), invalid],
-    ["a negative Content-Length",     answer("{}", "Content-Length: -2"), invalid],
-    ["the bare word OK",              sized("OK"), notJson],
-    ["HTML",                          sized("<html></html>"), notJson],
-    ["a byte order mark",             sized("\ufeff{}"), notJson],
-    ["JSON and something after it",   sized("{} ok"), notJson],
-    ["single quotes",                 sized("{'Status':'OK'}"), notJson],
+    ["a negative Content-Length", answer("{}", "Content-Length: -2"), invalid],
+    ["the word OK",               sized("OK"), notJson],
+    ["HTML",                      sized("<html></html>"), notJson],
+    ["a byte order mark",         sized("\ufeff{}"), notJson],
+    ["text after JSON",           sized("{} ok"), notJson],
+    ["single quotes",             sized("{'Status':'OK'}"), notJson],
   ];
 	for (const [what, text, message] of cases)
 		test(what, async (t) => {

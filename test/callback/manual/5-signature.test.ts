@@ -1,4 +1,4 @@
-/** Docs «Callback», step 4: the signed text, the key, and where an application server finds the public key. */
+/** Docs «Callback», step 4: the signed text, the key, and the URL of the public key. */
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -39,15 +39,15 @@ const signatureOf = ({ headers }: Received): Buffer =>
 suite("The string to sign of a callback to", () => {
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string])[] = [
-    ["",                        "/"],
-    ["/",                       "/"],
-    ["/cb",                     "/cb"],
-    ["/cb?a=1&b=%20",           "/cb?a=1&b=%20"],
-    ["?a=1",                    "/?a=1"],
-    ["/%E7%8C%AB/a%2Fb%20c",    "/猫/a/b c"],
-    ["/a+b?c=d+e",              "/a+b?c=d+e"],
-    ["/cb?",                    "/cb"],
-    ["/cb#part",                "/cb"],
+    ["",                     "/"],
+    ["/",                    "/"],
+    ["/cb",                  "/cb"],
+    ["/cb?a=1&b=%20",        "/cb?a=1&b=%20"],
+    ["?a=1",                 "/?a=1"],
+    ["/%E7%8C%AB/a%2Fb%20c", "/猫/a/b c"],
+    ["/a+b?c=d+e",           "/a+b?c=d+e"],
+    ["/cb?",                 "/cb"],
+    ["/cb#part",             "/cb"],
   ];
 	for (const [target, line] of cases)
 		test(`«${target}» begins with ${line}`, async (t) => {
@@ -60,7 +60,7 @@ suite("The string to sign of a callback to", () => {
 });
 
 suite("The public key", () => {
-	test("is at the URL that the callback names, as a PEM that Java's sample can parse", async (t) => {
+	test("is at the URL in the callback, as a PEM that the manual's Java sample can parse", async (t) => {
 		const { emulator, received } = await callbackOf(t, "/");
 
 		const url = keyUrlOf(received);
@@ -114,7 +114,7 @@ suite("The public key", () => {
 			);
 		});
 
-	test("can be the user's own", async (t) => {
+	test("can be given by the user", async (t) => {
 		const file = "fixtures/keys/callback-512.pem";
 		const { emulator } = await callbackOf(t, "/", "--callback-key", file);
 
@@ -129,7 +129,7 @@ suite("The public key", () => {
 		[2048, 344],
 	] as const)
 		test(`can have ${bits} bits, and then the signature has ${characters} characters`, async (t) => {
-			// Tests have a key of their own otherwise.
+			// Without this flag, tests use a fixed key.
 			const flags = ["--callback-key=", "--callback-key-bits", String(bits)];
 			const { received } = await callbackOf(t, "/", ...flags);
 

@@ -19,7 +19,7 @@ const writtenOf = ({ headers }: Answer): Record<string, string | undefined> =>
 
 for (const operation of OPERATIONS)
 	suite(`The uploader of ${operation}`, () => {
-		test("gets 200 and the application server's body instead of the usual answer", async (t) => {
+		test("receives 200 and the application server's body instead of the usual response", async (t) => {
 			const emulator = await startWithBucket(t);
 			const body = '{"saved":"猫"}';
 			const application = await startApplicationServer(t, { body });
@@ -37,7 +37,7 @@ for (const operation of OPERATIONS)
 			assert.ok(headers.date);
 		});
 
-		test("gets the same headers as without a callback, with 200 and with 203", async (t) => {
+		test("receives the same headers as without a callback, with 200 and with 203", async (t) => {
 			const emulator = await startWithBucket(t);
 			const good = await startApplicationServer(t);
 			const bad = await startApplicationServer(t, { status: 500 });
@@ -60,7 +60,7 @@ for (const operation of OPERATIONS)
 			assert.equal(hasMd5, operation !== "CompleteMultipartUpload");
 		});
 
-		test("gets the version id in a bucket with versioning, with 200 and with 203", async (t) => {
+		test("receives the version id in a bucket with versioning, with 200 and with 203", async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put(
 				"/photos?versioning",
@@ -82,7 +82,7 @@ for (const operation of OPERATIONS)
 			}
 		});
 
-		test("gets 203 and a document with the reason, and the object stays", async (t) => {
+		test("receives 203 and a document with the reason, and the object remains stored", async (t) => {
 			const emulator = await startWithBucket(t);
 			const application = await startApplicationServer(t, { status: 404 });
 			const callback = { callbackUrl: application.url, callbackBody: "a" };
@@ -108,7 +108,7 @@ for (const operation of OPERATIONS)
 			assert.equal(await stored(emulator.oss), "meow");
 		});
 
-		test("has replaced the object although the callback failed", async (t) => {
+		test("has replaced the object even if the callback failed", async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/cat", "before");
 			const application = await startApplicationServer(t, { status: 500 });
@@ -119,7 +119,7 @@ for (const operation of OPERATIONS)
 			assert.equal(await stored(emulator.oss), "after");
 		});
 
-		test("of an empty object gets a callback too", async (t) => {
+		test("can upload an empty object with a callback", async (t) => {
 			const emulator = await startWithBucket(t);
 			const application = await startApplicationServer(t);
 			const callback = {

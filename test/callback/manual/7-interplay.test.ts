@@ -1,4 +1,4 @@
-/** Callbacks and the rest of OSS: which operations send one, and when it is not sent. */
+/** Callbacks and other features of OSS: which operations send callbacks, and when they are not sent. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";
@@ -19,7 +19,7 @@ const headersTo = (callbackUrl: string): Record<string, string> => ({
 });
 
 suite("The header of a callback", () => {
-	test("can be sent with every step of a multipart upload, as SDKs do, and calls once, at the end", async (t) => {
+	test("can be sent with every step of a multipart upload, as SDKs do; there is one callback, at the end", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const application = await startApplicationServer(t);
@@ -44,7 +44,7 @@ suite("The header of a callback", () => {
 		);
 	});
 
-	test("is ignored by operations without callbacks, malformed or not", async (t) => {
+	test("is ignored by operations without callbacks, even if it is malformed", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -102,7 +102,7 @@ suite("The header of a callback", () => {
 		]);
 	});
 
-	test("takes precedence over the redirect that a form requests, and a finding says so", async (t) => {
+	test("takes precedence over the redirect that a form requests, and there is a finding", async (t) => {
 		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
 		const application = await startApplicationServer(t);
 		const lines: string[] = [];
@@ -136,9 +136,9 @@ suite("The header of a callback", () => {
 	});
 });
 
-suite("No server is called", () => {
+suite("There is no callback", () => {
 	for (const operation of OPERATIONS)
-		test(`when ${operation} would overwrite, which the request forbids`, async (t) => {
+		test(`if ${operation} would overwrite an object, which the request forbids`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/cat", "before");
 			const application = await startApplicationServer(t);
@@ -153,7 +153,7 @@ suite("No server is called", () => {
 			assert.equal(await stored(emulator.oss), "before");
 		});
 
-	test("when the uploader has no right to upload", async (t) => {
+	test("if the uploader is not allowed to upload", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const headers = headersTo(application.url);
@@ -164,7 +164,7 @@ suite("No server is called", () => {
 		assert.deepEqual(application.received, []);
 	});
 
-	test("when the signature is wrong", async (t) => {
+	test("if the signature is wrong", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const headers = headersTo(application.url);
@@ -176,7 +176,7 @@ suite("No server is called", () => {
 		assert.deepEqual(application.received, []);
 	});
 
-	test("when a part is missing; the upload stays open", async (t) => {
+	test("if a part is missing; the upload is not completed", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		const uploadId = await initiate(emulator, "cat");
@@ -214,7 +214,7 @@ suite("The application server", () => {
 			assert.match(await stored(emulator.oss), /^404 NoSuchKey/);
 		});
 
-	test("can upload with a callback to itself", async (t) => {
+	test("can upload during a callback, with a callback to itself", async (t) => {
 		const emulator = await startWithBucket(t);
 		const keys = ["a", "b", "c"];
 		const application = await startApplicationServer(t, {
@@ -240,7 +240,7 @@ suite("The application server", () => {
 		assert.equal(await stored(emulator.oss, "c"), "c");
 	});
 
-	test("has an empty requester for an anonymous upload", async (t) => {
+	test("receives an empty requester for an anonymous upload", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const application = await startApplicationServer(t);
 		const headers = headersTo(application.url);

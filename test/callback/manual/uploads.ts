@@ -1,4 +1,4 @@
-/** The three uploads that send a callback, each in one step, as the sections of the manual need them. */
+/** The three kinds of uploads that send a callback, each as one function. */
 import { type Answer, type Client, refusal } from "../../client.ts";
 import type { TestEmulator } from "../../emulator.ts";
 import {
@@ -25,14 +25,14 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 export type Upload = {
-	/** Percent-encoded. */
+	/** The key, percent-encoded. */
 	readonly key?: string;
 	readonly content?: string | Buffer;
 	readonly type?: string;
 	/** The callback's JSON, or the text that replaces it. */
 	readonly callback?: object | string;
 	readonly variables?: Readonly<Record<string, string>>;
-	/** Further headers; in a form, fields. */
+	/** Additional headers; for a form, fields. */
 	readonly more?: Readonly<Record<string, string>>;
 };
 
@@ -89,7 +89,7 @@ async function completeUpload(
 	return complete(emulator, uploadId, body, headersOf(given), key);
 }
 
-/** The content of an object, or the error code instead. */
+/** Returns the content of an object, or the error code. */
 export async function stored(oss: Client, key = "cat"): Promise<string> {
 	const answer = await oss.get(`/photos/${key}`);
 	return answer.status === 200 ? answer.text : refusal(answer);
