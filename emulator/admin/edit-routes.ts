@@ -6,8 +6,13 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { decodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
+import { inGroups } from "../oss/in-groups.ts";
 import type { Reply } from "../oss/reply.ts";
-import type { StoredBucket, StoredUpload } from "../storage/types.ts";
+import type {
+	StoredBucket,
+	StoredObject,
+	StoredUpload,
+} from "../storage/types.ts";
 import { AdminError } from "./admin-error.ts";
 import { type Performed, performAsOwner } from "./as-owner.ts";
 import { requireAccount } from "./clean-up.ts";
@@ -239,22 +244,22 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 	for (;;) {
 		const { entries } = await objects.listVersions(bucket, listing);
 		if (entries.length === 0) break;
-		for (const { key, versionId } of entries)
-			await perform(emulator, {
+		const remove = ({ key, versionId }: StoredObject) =>
+			perform(emulator, {
 				...{ operation: "DeleteObject", bucket, key },
 				query: { versionId },
 			});
-		deleted += entries.length;
+		for await (const _ of inGroups(entries, remove)) deleted += 1;
 	}
 	const started = { prefix: "", keyMarker: "", uploadIdMarker: "" };
-	const all: StoredUpload[] = [];
-	for await (const upload of uploads.list(bucket, started)) all.push(upload);
-	for (const { key, id } of all)
-		await perform(emulator, {
+	const abort = ({ key, id }: StoredUpload) =>
+		perform(emulator, {
 			...{ operation: "AbortMultipartUpload", bucket, key },
 			query: { uploadId: id },
 		});
-	return deleted + all.length;
+	const all = uploads.list(bucket, started);
+	for await (const _ of inGroups(all, abort)) deleted += 1;
+	return deleted;
 }
 
 function operationsOf(name: string): DocumentOperations {

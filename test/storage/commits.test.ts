@@ -23,13 +23,13 @@ function countCommits(folder: string): number {
 
 async function open(t: TestContext) {
 	const folder = makeFolder(t);
-	const { oss } = await start(t, folder);
+	const { oss, admin } = await start(t, folder);
 	await oss.put("/photos", "");
 	const put = (key: string, headers: Record<string, string> = {}) =>
 		oss.put(`/photos/${key}`, "meow", headers);
 	await put("first");
 	const before = countCommits(folder);
-	return { put, commits: () => countCommits(folder) - before };
+	return { put, admin, commits: () => countCommits(folder) - before };
 }
 
 suite("An upload", () => {
@@ -56,5 +56,21 @@ suite("An upload", () => {
 		assert.equal(failing.received.length, 1);
 		assert.equal(received.length, 1);
 		assert.equal(commits(), 3);
+	});
+});
+
+suite("100 objects", () => {
+	const KEYS = Array.from({ length: 100 }, (_, i) => `${i}`);
+
+	test("are deleted in few commits together with their bucket", async (t) => {
+		const { put, admin, commits } = await open(t);
+		await Promise.all(KEYS.map((key) => put(key)));
+		const before = commits();
+
+		const path = "/api/buckets/photos?force=true";
+		const { status } = await admin.send("DELETE", path, { as: null });
+
+		assert.equal(status, 200);
+		assert.ok(commits() - before <= 10);
 	});
 });

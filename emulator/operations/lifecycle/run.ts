@@ -9,6 +9,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { Breaks } from "../../oss/breaks.ts";
 import { OssError } from "../../oss/errors.ts";
+import { inGroups } from "../../oss/in-groups.ts";
 import type { Store } from "../../storage/store.ts";
 import type { StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
@@ -64,11 +65,22 @@ async function runObjects(
 	report: (action: LifecycleAction) => void,
 ): Promise<void> {
 	const breaks = new Breaks();
-	for await (const versions of keysOf(store, bucket, rules, breaks))
-		for (const judged of judge(rules, versions, now)) {
-			await breaks.pause();
-			if (await act(store, judged, now)) report(toLifecycleAction(judged));
-		}
+	const keys = keysOf(store, bucket, rules, breaks);
+	for await (const actions of inGroups(keys, process)) {
+		for (const action of actions) report(action);
+		await breaks.pause();
+	}
+
+	/** Carries out the actions on one key, one after the other. */
+	async function process(
+		versions: readonly StoredObject[],
+	): Promise<LifecycleAction[]> {
+		const actions: LifecycleAction[] = [];
+		for (const judged of judge(rules, versions, now))
+			if (await act(store, judged, now))
+				actions.push(toLifecycleAction(judged));
+		return actions;
+	}
 }
 
 const WHAT = {
