@@ -14,7 +14,7 @@ import type { Upstream } from "./upstream/upstream.ts";
 export type Emulator = {
 	readonly store: Store;
 	readonly callbacks: Callbacks;
-	/** The faults that are caused on purpose. */
+	/** The injected faults. */
 	readonly faults: Faults;
 	readonly accounts: Accounts;
 	readonly ram: Ram;
@@ -28,7 +28,7 @@ export type Emulator = {
 	readonly domains: readonly string[];
 	/** Whether signatures are checked; false with `--auth off`. */
 	readonly checkSignatures: boolean;
-	/** The rules of buckets without CORS rules: pages are allowed nothing, or with `--cors dev` everything. */
+	/** The rules of buckets without CORS rules: pages may do nothing, or everything with `--cors dev`. */
 	readonly cors: "off" | "dev";
 	/** Whether a bucket may be addressed by the endpoint of another region, `BUCKET.oss-cn-beijing.aliyuncs.com`. */
 	readonly otherRegions: "answer" | "refuse";

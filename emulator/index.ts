@@ -17,7 +17,7 @@ export type * from "./client/types.ts";
 export type EmulatorOptions = {
 	/** Store everything in memory. Default: true if no `data` is given. */
 	readonly memory?: boolean;
-	/** A folder to store everything in; it excludes `memory`. */
+	/** A folder to store everything in; cannot be combined with `memory`. */
 	readonly data?: string;
 	/** Wait for the disk at every upload, so that uploads survive power cuts too. */
 	readonly durable?: boolean;
@@ -54,7 +54,7 @@ export type EmulatorOptions = {
 	readonly cors?: "off" | "dev";
 	/** Whether a Host of another region's endpoint is accepted. Default: `answer`, with `strict` `refuse`. */
 	readonly otherRegions?: "answer" | "refuse";
-	/** Whether new buckets block public access, as OSS's do since October 2025. Default: `off`. */
+	/** Whether new buckets block public access, as at OSS since October 2025. Default: `off`. */
 	readonly blockPublicAccess?: "on" | "off";
 	/** Callbacks fail if they would or might fail in the cloud. */
 	readonly strict?: boolean;

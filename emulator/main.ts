@@ -1,5 +1,5 @@
 /**
- * The command: arguments in, a running emulator out, until a signal.
+ * The command: starts an emulator according to its arguments, and ends it on a signal.
  */
 import {
 	COMMAND_NAMES,
@@ -44,7 +44,9 @@ export async function main(
 	if (args.includes("--help") || args.includes("-h")) return print(manual());
 	if (args.includes("--version")) return print(`${version}\n`);
 	if (command === "version")
-		return fail(new StartError("version takes no words: oss-emulator version"));
+		return fail(
+			new StartError("version takes no arguments: oss-emulator version"),
+		);
 	if (command !== undefined && !command.startsWith("-"))
 		return unknownCommand(command);
 	try {

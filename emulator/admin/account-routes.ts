@@ -59,7 +59,7 @@ export const accountRoutes: Routes = (app, context) => {
 	);
 };
 
-/** @throws AdminError 409 when the account or the key exists already, or there are too many accounts */
+/** @throws AdminError 409 when the account or the key already exists, or there are too many accounts */
 function make(
 	{ accounts }: Emulator,
 	{
@@ -70,13 +70,13 @@ function make(
 	}: NonNullable<Given>,
 ): Account {
 	if (accounts.has(uid))
-		throw conflict("AccountExists", `account ${uid} exists already`);
+		throw conflict("AccountExists", `account ${uid} already exists`);
 	if (accounts.find(accessKeyId))
-		throw conflict("KeyInUse", `key ${accessKeyId} exists already`);
+		throw conflict("KeyInUse", `key ${accessKeyId} already exists`);
 	if (accounts.list().length >= ACCOUNTS_MAX)
 		throw conflict(
 			"TooManyAccounts",
-			`there are ${ACCOUNTS_MAX} accounts already: remove some first`,
+			`there are already ${ACCOUNTS_MAX} accounts: remove some first`,
 		);
 	return accessKeySecret === undefined
 		? {
@@ -92,7 +92,7 @@ const conflict = (code: string, message: string): AdminError =>
 const configured = (uid: string): AdminError =>
 	conflict(
 		"ConfiguredAccount",
-		`account ${uid} is one of --access-key and cannot be removed: reset it instead`,
+		`account ${uid} comes from --access-key and cannot be removed: reset it instead`,
 	);
 
 /** 16 digits, as at Alibaba Cloud. */

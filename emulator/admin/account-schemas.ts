@@ -30,7 +30,7 @@ const given = {
 		pattern: "^[!-~]{1,128}$",
 		description: "Default: a generated secret.",
 	},
-	name: { ...text, maxLength: 128, description: "For people." },
+	name: { ...text, maxLength: 128, description: "A display name." },
 } as const;
 
 export const account: Schema = record({
@@ -44,7 +44,7 @@ export const account: Schema = record({
 	name: { ...text, description: "'' if the account has no name" },
 	configured: {
 		type: "boolean",
-		description: "Whether the account is from --access-key.",
+		description: "Whether the account comes from --access-key.",
 	},
 });
 
@@ -64,7 +64,7 @@ export const createAccount = {
 	tags: ["accounts"],
 	summary: "Creates an account, to isolate one test",
 	description:
-		"Its keys work at once. Buckets, callbacks, requests and faults belong to an account, and every list can be filtered by account. The account exists until it is removed, or until the emulator is reset or ends.",
+		"Its keys can be used immediately. Buckets, callbacks, requests and faults belong to an account, and every list can be filtered by account. The account exists until it is removed, or until the emulator is reset or ends.",
 	body: { ...parameters(given), type: ["object", "null"] },
 	response: created("The account.", refer("Account")),
 } as const;

@@ -36,7 +36,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer | undefined {
 	return answer(status, "BadRequest", error.message);
 }
 
-/** A name that a message repeats may have line breaks. */
+/** Escapes line breaks, which a name quoted in the message may contain. */
 const answer = (
 	status: number,
 	error: string,

@@ -71,7 +71,7 @@ export async function createAdminApp(
 		throw new AdminError(404, "NoSuchRoute", message);
 	});
 	refuseOtherParameters(app);
-	openApiRoutes(app, context); // first: it watches the others being added
+	openApiRoutes(app, context); // first, because it records the routes that are added after it
 	for (const routes of [
 		overviewRoutes,
 		settingsRoutes,
@@ -103,14 +103,18 @@ function readingRoutes({ emulator }: AdminContext): Routes[] {
 	return upstream ? [cloudRoutes(upstream)] : [bucketRoutes, contentRoutes];
 }
 
-/** Routes for clients other than those of the API, which may add a parameter against caches. */
-const FOR_ANYBODY = ["/health", "/ca.pem", "/api/openapi.json"];
+/** Routes for browsers and health checks, which may add a parameter to bypass caches. */
+const ROUTES_WITH_ANY_PARAMETERS = ["/health", "/ca.pem", "/api/openapi.json"];
 
-/** A route without parameters has none: `POST /api/reset?account=1` must not reset everything. */
+/** Routes that declare no parameters accept none: `POST /api/reset?account=1` must not reset everything. */
 function refuseOtherParameters(app: FastifyInstance): void {
 	app.addHook("onRoute", (route) => {
 		const { schema, url } = route;
-		if (schema && !schema.querystring && !FOR_ANYBODY.includes(url))
+		if (
+			schema &&
+			!schema.querystring &&
+			!ROUTES_WITH_ANY_PARAMETERS.includes(url)
+		)
 			route.schema = { ...schema, querystring: parameters({}) };
 	});
 }

@@ -1,5 +1,5 @@
 /**
- * Performs operations of OSS without a request, in the name of an account, for seeds and for the routes that change
+ * Performs operations of OSS without a request, on behalf of an account, for seeds and for the routes that change
  * buckets and objects. They check and store like a client's request.
  */
 import { Readable } from "node:stream";
@@ -73,7 +73,7 @@ function toRequest(
 		isDisconnected: () => false,
 		body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
 		form: () => {
-			throw new TypeError("there is no form");
+			throw new TypeError("the request has no form");
 		},
 	};
 }

@@ -189,7 +189,7 @@ const listVersions = {
 		versionMarker: {
 			type: "string",
 			default: "",
-			description: "nextVersionMarker of the page before",
+			description: "nextVersionMarker of the previous page",
 		},
 	}),
 	response: answers(

@@ -83,7 +83,7 @@ function add(faults: Faults, given: CallbackFault) {
 	throw tooManyFaults();
 }
 
-/** The remaining part of a rule; undefined when it has been applied as often as possible. */
+/** A rule with its remaining counts; undefined when it has been applied as often as it may be. */
 function left(faults: Faults, id: string, given: CallbackFault) {
 	const found = faults.find(id);
 	if (!found || found.struck >= given.times) return undefined;
@@ -124,7 +124,7 @@ const order = {
 
 const fault: Schema = {
 	...text,
-	description: `${FAULT_KINDS.join(", ")}, or status-NNN; then perhaps «; delay=MILLISECONDS», ${FAULT_DELAY_MS_MAX} at most.`,
+	description: `${FAULT_KINDS.join(", ")}, or status-NNN; optionally followed by «; delay=MILLISECONDS», at most ${FAULT_DELAY_MS_MAX}.`,
 };
 
 export const callbackFault: Schema = {

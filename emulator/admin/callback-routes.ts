@@ -86,7 +86,7 @@ export async function getDelivery(
 	throw new AdminError(
 		404,
 		"NoSuchCallback",
-		`there is no callback ${id}: it may have been cleared, or removed in favour of later ones`,
+		`there is no callback ${id}: it may have been cleared, or removed to make room for later ones`,
 	);
 }
 

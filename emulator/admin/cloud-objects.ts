@@ -23,7 +23,7 @@ export type Cloud = {
 };
 
 /** A request for an object, or for the bucket itself if the key is ''. */
-export type Asked = {
+export type CloudRequest = {
 	readonly method?: string;
 	readonly bucket: string;
 	readonly key?: string;
@@ -37,7 +37,7 @@ export type Asked = {
  */
 export const send = (
 	{ upstream }: Cloud,
-	{ method = "GET", bucket, key = "", query = {}, headers = {} }: Asked,
+	{ method = "GET", bucket, key = "", query = {}, headers = {} }: CloudRequest,
 ): Promise<UpstreamAnswer> =>
 	upstream.send({
 		...{ method, key, headers, body: null, isSigned: true },
@@ -48,7 +48,7 @@ export const send = (
 /** @throws OssError UpstreamRefused with the cloud's message, for an answer other than a document */
 async function readDocument(
 	cloud: Cloud,
-	request: Asked,
+	request: CloudRequest,
 	root: string,
 ): Promise<XmlNode> {
 	const answer = await send(cloud, request);
@@ -176,7 +176,7 @@ export async function viewCloudVersions(
 		: [await describe(cloud, latest), ...older];
 }
 
-const KEPT =
+const STORED_HEADERS =
 	/^(?:cache-control|content-disposition|content-encoding|content-language|expires)$/i;
 const META = /^x-oss-meta-/i;
 const ENCRYPTION = /^x-oss-server-side-/i;
@@ -202,7 +202,7 @@ async function describe(cloud: Cloud, listed: Listed): Promise<Listed> {
 		...listed,
 		...{ crc64: text("x-oss-hash-crc64ecma"), acl: textOf(list, "Grant") },
 		...{ contentMd5: text("content-md5"), contentType: text("content-type") },
-		headers: pick(KEPT),
+		headers: pick(STORED_HEADERS),
 		userMetadata: pick(META, "x-oss-meta-"),
 		tags: text("x-oss-tagging-count") ? await tagsOf(cloud, listed) : {},
 		encryption: pick(ENCRYPTION),

@@ -49,7 +49,7 @@ const timing = record(
 		securedMs: orNull(number),
 		sentMs: {
 			...orNull(number),
-			description: "When all of the request had been handed to the connection.",
+			description: "When the whole request had been passed to the connection.",
 		},
 		answeredMs: orNull(number),
 		totalMs: number,

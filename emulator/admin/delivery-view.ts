@@ -63,10 +63,10 @@ function durationOf({ attempts }: DeliveryDocument): number | null {
 	);
 }
 
-/** curl makes these itself, or they would contradict its behaviour. */
+/** Headers that curl sends by itself, or that would contradict its behaviour. */
 const LEFT_OUT = new Set(["connection", "content-length"]);
 
-/** A recorded request as a command for a shell, to be sent again by hand. */
+/** A recorded request as a shell command, for sending it again by hand. */
 function writeCurl(
 	{ url, target, headers }: Pick<AttemptDocument, "url" | "target" | "headers">,
 	body: string,
@@ -87,10 +87,10 @@ function writeCurl(
 	];
 	if (!body.includes("\0"))
 		return [...words, "--data-raw", quote(body)].join(" ");
-	// No argument of a command can hold a NUL.
+	// A command-line argument cannot contain NUL.
 	const encoded = Buffer.from(body).toString("base64");
 	return `printf %s ${encoded} | base64 -d | ${words.join(" ")} --data-binary @-`;
 }
 
-/** One word of a POSIX shell, whatever is in it. */
+/** Quotes any text as one word for a POSIX shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -131,7 +131,7 @@ function toXmlValue(name: string, value: unknown): XmlValue {
 	throw new TypeError(`${name} must not be ${value}`);
 }
 
-/** Elements that OSS has in base64. */
+/** Elements that OSS encodes in base64. */
 const isEncoded = (name: string): boolean =>
 	/^(callback|callbackVar)$/i.test(name);
 

@@ -268,7 +268,7 @@ function operationsOf(name: string): DocumentOperations {
 	throw new AdminError(
 		404,
 		"NoSuchDocument",
-		`there is no document ${name}: it is one of ${[...DOCUMENTS.keys()].join(", ")}`,
+		`there is no document ${name}: use one of ${[...DOCUMENTS.keys()].join(", ")}`,
 	);
 }
 

@@ -106,7 +106,7 @@ export const tooManyFaults = (): AdminError =>
 	new AdminError(
 		409,
 		"TooManyFaults",
-		`there are ${FAULTS_MAX} faults already: remove some first`,
+		`there are already ${FAULTS_MAX} faults: remove some first`,
 	);
 
 export const noSuchFault = (id: string): AdminError =>

@@ -14,7 +14,7 @@ const RESERVED = /\.(localhost|local|internal|test|home\.arpa)$/;
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
-export type Asking = {
+export type OriginFacts = {
 	readonly method: string;
 	/** '' when the request has no Host; browsers always send one. */
 	readonly host: string;
@@ -26,7 +26,7 @@ export type Asking = {
  * @throws AdminError 403
  */
 export function requireTrusted(
-	{ method, host, origin }: Asking,
+	{ method, host, origin }: OriginFacts,
 	domains: readonly string[],
 ): void {
 	if (!isTrustedHost(hostName(host), domains))

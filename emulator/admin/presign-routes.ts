@@ -1,5 +1,5 @@
 /**
- * Presigned URLs, for use without a program.
+ * Creates presigned URLs, for users without an SDK at hand.
  */
 
 import { hash } from "node:crypto";
@@ -18,7 +18,7 @@ import {
 	uid,
 } from "./route-schema.ts";
 
-type Asked = {
+type PresignRequest = {
 	readonly bucket: string;
 	readonly key: string;
 	readonly method: string;
@@ -29,7 +29,7 @@ type Asked = {
 };
 
 export const presignRoutes: Routes = (app, { emulator, endpoint }) => {
-	app.post<{ Body: Asked }>(
+	app.post<{ Body: PresignRequest }>(
 		"/api/presign",
 		{ schema: presign },
 		async ({ body }) => ({
@@ -41,7 +41,15 @@ export const presignRoutes: Routes = (app, { emulator, endpoint }) => {
 /** Source: docs «Signature version 4», URLs. */
 async function write(
 	{ accounts, store, region, clock }: Emulator,
-	{ bucket, key, method, seconds, account, query = {}, endpoint = "" }: Asked,
+	{
+		bucket,
+		key,
+		method,
+		seconds,
+		account,
+		query = {},
+		endpoint = "",
+	}: PresignRequest,
 ): Promise<string> {
 	const uid = account ?? (await store.buckets.find(bucket))?.owner;
 	const owner =

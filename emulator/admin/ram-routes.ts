@@ -1,6 +1,6 @@
 /**
  * RAM users and roles: listed, put and removed while the emulator runs, in the format of the `--ram` file. They exist
- * as long as the process.
+ * until the process ends.
  */
 import {
 	RAM_ENTRIES_MAX,
@@ -131,7 +131,7 @@ function requireRoom(
 ): void {
 	if (all.length < RAM_ENTRIES_MAX || all.some((one) => isSame(one, entry)))
 		return;
-	const message = `there are ${RAM_ENTRIES_MAX} ${what} already: remove some first`;
+	const message = `there are already ${RAM_ENTRIES_MAX} ${what}: remove some first`;
 	throw new AdminError(
 		409,
 		`TooMany${what === "users" ? "Users" : "Roles"}`,
@@ -145,7 +145,7 @@ function requireFreeKeys({ accounts, ram }: Emulator, user: RamUser): void {
 		const holder = ram.findKey(id)?.user;
 		const isAvailable = holder ? isSame(holder, user) : !accounts.find(id);
 		if (isAvailable && ids.indexOf(id) === index) continue;
-		const message = `key ${id} exists already: use another id`;
+		const message = `key ${id} already exists: use another id`;
 		throw new AdminError(409, "KeyInUse", message);
 	}
 }

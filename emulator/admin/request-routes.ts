@@ -57,7 +57,7 @@ export const requestRoutes: Routes = (app, { requests, ending }) => {
 		async ({ params: { id } }) => {
 			const found = requests.find(id);
 			if (found) return viewRequest(found);
-			const message = `there is no request ${id}: it may have been cleared, or removed in favour of later ones`;
+			const message = `there is no request ${id}: it may have been cleared, or removed to make room for later ones`;
 			throw new AdminError(404, "NoSuchRequest", message);
 		},
 	);

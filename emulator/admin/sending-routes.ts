@@ -50,7 +50,7 @@ const sendAgain = {
 	tags: ["callbacks"],
 	summary: "Sends a callback once more, to its own URLs or to another URL",
 	description:
-		"The same body, headers and request id, signed for the called URL: to the application server, a duplicate. Answers when the outcome is known.",
+		"The same body, headers and request id, signed for the called URL; the application server receives a duplicate. Answers when the outcome is known.",
 	params: parameters({ id: { type: "string" } }, "id"),
 	body: {
 		type: ["object", "null"],

@@ -33,7 +33,7 @@ export const snapshotRoutes: Routes = (app, context) => {
 			// The emulator's own clock may have been moved.
 			const taken = await store.snapshot(name, new Date(), state);
 			if (taken) return outgoing.code(201).send(view(taken));
-			const message = `there are ${SNAPSHOTS_MAX} snapshots already: remove some first`;
+			const message = `there are already ${SNAPSHOTS_MAX} snapshots: remove some first`;
 			throw new AdminError(409, "TooManySnapshots", message);
 		},
 	);

@@ -1,6 +1,6 @@
 /**
  * Lists of the latest callbacks and requests, which can wait for the next ones: their parameters, the time limit, and
- * what ends the waiting early.
+ * the events that end a wait early.
  */
 import type { ServerResponse } from "node:http";
 import { AdminError } from "./admin-error.ts";
@@ -42,7 +42,7 @@ export function readWait(text: string): number {
 	);
 }
 
-/** @returns fires when the time is up, the client disconnects, or the emulator ends */
+/** @returns a signal that fires when the time is up, the client disconnects, or the emulator ends */
 export function endOfWait(
 	ms: number,
 	outgoing: ServerResponse,

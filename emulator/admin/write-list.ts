@@ -1,7 +1,7 @@
 /** Writes a list as JSON with breaks, because a thousand callbacks with their bodies have megabytes. */
 import { Breaks } from "../oss/breaks.ts";
 
-/** @param view makes of an item what its JSON contains */
+/** @param view converts an item to the value that is written */
 export async function writeList<T>(
 	items: readonly T[],
 	view: (item: T) => object,

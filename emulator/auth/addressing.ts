@@ -98,7 +98,7 @@ export function namesNoBucket(
 	return namesNone;
 }
 
-/** The latest Host that was asked about, by the domains of an emulator. */
+/** The Host that was looked up last, for each emulator's domains. */
 const latestHosts = new WeakMap<
 	readonly string[],
 	{ readonly host: string; readonly namesNone: boolean }

@@ -102,7 +102,7 @@ export const readAnyTime = (text: string): Date | undefined =>
 /**
  * @param text the request's date
  * @param read the forms it may have
- * @returns the moment it names
+ * @returns the time it denotes
  * @throws OssError AccessDenied without a date (A-100: the docs have an InvalidArgument too); InvalidArgument
  */
 export function requireDate(
@@ -157,7 +157,7 @@ export function requireUnexpired(expires: string, now: Date): void {
 /**
  * Checks a URL signed with V4.
  *
- * @throws OssError AccessDenied; the text for one from the future is a guess (A-101)
+ * @throws OssError AccessDenied; the text for a URL that is not valid yet is a guess (A-101)
  */
 export function requireWindow(start: Date, seconds: number, now: Date): void {
 	if (start.getTime() - now.getTime() > CLOCK_SKEW_MS_MAX) {

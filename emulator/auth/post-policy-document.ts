@@ -34,7 +34,8 @@ export type Policy = {
 
 /**
  * @param text base64, as in the form
- * @throws OssError InvalidPolicyDocument; AccessDenied when it has expired (A-110: some say InvalidPolicyDocument)
+ * @throws OssError InvalidPolicyDocument; AccessDenied when it has expired (A-110: some sources say
+ *   InvalidPolicyDocument)
  */
 export function readPolicy(text: string, now: Date): Policy {
 	const { expiration, conditions } = requireMembers(parseJson(decode(text)));
@@ -106,7 +107,7 @@ function requireMembers(policy: unknown): {
 	readonly conditions: unknown;
 } {
 	if (!isJsonObject(policy))
-		throw wrongType("201", "the whole must be a JSON object.");
+		throw wrongType("201", "the document must be a JSON object.");
 	const [expiration, conditions] = [policy.expiration, policy.conditions];
 	if (expiration === undefined && conditions === undefined)
 		throw invalid("209", "expiration and conditions are missing.");

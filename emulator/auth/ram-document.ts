@@ -65,7 +65,7 @@ const nameOf = ({ account, name }: RamUser | RamRole): string =>
 function requireOnce(what: string, names: readonly string[]): void {
 	const twice = names.find((name, index) => names.indexOf(name) < index);
 	if (twice !== undefined)
-		throw new JsonError(`there are two of the ${what} ${twice}`);
+		throw new JsonError(`the ${what} ${twice} is defined twice`);
 }
 
 /** @throws JsonError */

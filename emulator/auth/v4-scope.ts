@@ -43,7 +43,7 @@ export const writeScope = ({ date, region, product }: Scope): string =>
 
 /** @throws OssError InvalidArgument; its texts are guesses (A-104) */
 export function readCredential(text: string, place: Place): Credential {
-	// A client sends the same all day.
+	// A client sends the same credential all day.
 	if (latest?.text !== text)
 		latest = { text, credential: parseCredential(text, place) };
 	return latest.credential;
@@ -108,7 +108,7 @@ const KEYS_MAX = 256;
 const keys = new Map<string, HmacKey>();
 
 export function signingKey(accessKeySecret: string, scope: Scope): HmacKey {
-	// Nearly always of the credential that `readCredential` knows.
+	// Nearly always the scope of the credential that `readCredential` has cached.
 	if (lastKey?.scope === scope && lastKey.secret === accessKeySecret)
 		return lastKey.key;
 	const key = findOrMakeKey(accessKeySecret, scope);

@@ -84,7 +84,10 @@ async function callUrl(
 	return callOnce(parts, call, request, others);
 }
 
-/** Larger bodies are signed, recorded and sent in separate turns of the event loop, so that other requests go on. */
+/**
+ * Larger bodies are signed, recorded and sent in separate turns of the event loop, so that they do not delay other
+ * requests.
+ */
 const LARGE_BYTES = 256 * 1024;
 
 async function callOnce(

@@ -58,7 +58,7 @@ function show(value: unknown): string {
 	try {
 		return JSON.stringify(value) ?? "";
 	} catch (error) {
-		// Nested lists, a hundred thousand deep: JSON.parse reads them, JSON.stringify runs out of stack.
+		// JSON.parse accepts lists that are nested a hundred thousand deep, but JSON.stringify overflows the stack.
 		if (error instanceof RangeError) return "";
 		throw error;
 	}

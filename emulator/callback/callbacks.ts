@@ -46,7 +46,7 @@ import { type CallbackSwitches, DEFAULT_SWITCHES } from "./switches.ts";
 
 /** The parts of the engine. */
 export type CallbackParts = {
-	/** Called once, when it is first needed; may have to generate it. */
+	/** Called once, when the key is first needed; may have to generate it. */
 	readonly keyPair: () => Promise<KeyPair>;
 	/** `http://127.0.0.1:6770`: serves the public key for uploads whose Host header cannot be used. */
 	readonly endpoint: string;

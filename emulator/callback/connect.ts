@@ -110,8 +110,8 @@ export class AnswerHead {
 	}
 
 	#count(chunk: Buffer): void {
-		if (this.#text.length < KEPT_BYTES)
-			this.#text += chunk.toString("latin1", 0, KEPT_BYTES);
+		if (this.#text.length < HEAD_CHARACTERS_MAX)
+			this.#text += chunk.toString("latin1", 0, HEAD_CHARACTERS_MAX);
 		this.#bytes += chunk.length;
 		for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1))
 			this.#lines++;
@@ -122,4 +122,4 @@ const LENGTH_HEADERS =
 	/^(content-length|transfer-encoding)[ \t]*:([^\r\n]*)/gim;
 const DETAIL_CHARACTERS_MAX = 200;
 
-const KEPT_BYTES = 64 * 1024;
+const HEAD_CHARACTERS_MAX = 64 * 1024;

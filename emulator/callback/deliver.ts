@@ -39,7 +39,7 @@ const REFUSAL_MS_MAX = 250;
 
 /**
  * @param ending aborts the exchange when the emulator ends
- * @returns the outcome; never throws and never exceeds `timeoutMs`, whatever the application server does
+ * @returns the outcome; never throws and never exceeds `timeoutMs`, regardless of the application server
  */
 export async function deliver(
 	callback: CallbackRequest,

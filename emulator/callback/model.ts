@@ -171,7 +171,7 @@ export type Timing = {
 	readonly connectedMs: number | undefined;
 	/** For https only. */
 	readonly securedMs: number | undefined;
-	/** When all of the request had been handed to the connection. */
+	/** When the whole request had been passed to the connection. */
 	readonly sentMs: number | undefined;
 	/** When the head of the answer arrived. */
 	readonly answeredMs: number | undefined;

@@ -48,7 +48,7 @@ export type Lookups = {
 	readonly findPolicy: (name: string) => Promise<CallbackPolicy | undefined>;
 };
 
-/** The callback of one upload, whatever carried it. */
+/** The callback of one upload, regardless of where it was found. */
 type Given = {
 	/** Base64. */
 	readonly callback: string;

@@ -29,7 +29,7 @@ export const FAILURES = {
 	time:          { ec: "0007-00000202", message: "Cost too long time." },
 	badGateway:    { ec: EC_STATUS, message: "Error status : 502." },
 	unreachable:   { ec: EC_STATUS, message: "Error status : -1.OSS can not connect to your callbackUrl, please check it." },
-	// No page states an own EC for the three Content-Length errors.
+	// No page states a separate EC for the three Content-Length errors.
 	missingLength: { ec: EC_STATUS, message: "Error status : 400.User server missing content-length." },
 	invalidLength: { ec: EC_STATUS, message: "Error status : 400.User server return invalid conent-length value." },
 	tooLong:       { ec: EC_STATUS, message: "Error status : 400.User server return too long content-length value." },

@@ -96,8 +96,8 @@ async function find(hostname: string, lookup: Lookup): Promise<LookupResult> {
 }
 
 /**
- * A resolver that fails says nothing about the name: the upload is stored, and its callback fails (A-226). A name
- * without a dot is an exception, because OSS never finds it: java1 CallbackTest, `my`.
+ * A failed look-up does not mean that the name does not exist: the upload is stored, and its callback fails (A-226). A
+ * name without a dot is an exception, because OSS never finds it: java1 CallbackTest, `my`.
  */
 const isMissing = (code: string, hostname: string): boolean =>
 	code === "ENOTFOUND" || !hostname.includes(".");

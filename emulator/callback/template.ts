@@ -15,7 +15,7 @@ import { refuse } from "./callback-errors.ts";
 import type { ImageInfo } from "./image/image-info.ts";
 import type { Template, UploadFacts } from "./model.ts";
 
-/** A header or query of 5 KB of base64 has room for fewer than 1,000 variables. */
+/** A header or query of 5 KB of base64 contains fewer than 1,000 variables. */
 export const TEMPLATE_VARIABLES_MAX = 10_000;
 
 /** @throws OssError InvalidArgument, EC 0007-00000105 for its syntax, 0007-00000010 for its size */

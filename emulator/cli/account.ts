@@ -26,13 +26,15 @@ export const account: Command = async ({ client, words, flags, write }) => {
 	} else if (verb === "new" && uid === undefined) {
 		const { name } = flags;
 		const body = name === undefined ? {} : { name };
-		const made = await client.ask<Account>("POST", "/api/accounts", { body });
+		const made = await client.sendJson<Account>("POST", "/api/accounts", {
+			body,
+		});
 		write(
 			flags.json
 				? `${JSON.stringify(made)}\n`
 				: `uid ${made.uid}\naccess key id ${made.accessKeyId}\naccess key secret ${made.accessKeySecret}\n`,
 		);
 	} else if (verb === "rm" && uid !== undefined)
-		await client.ask("DELETE", `/api/accounts/${encodeURIComponent(uid)}`);
+		await client.sendJson("DELETE", `/api/accounts/${encodeURIComponent(uid)}`);
 	else throw wrongUsage("account", "use new, or rm with a uid");
 };

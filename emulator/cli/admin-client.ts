@@ -15,7 +15,7 @@ export type Sending = {
 	readonly signal?: AbortSignal;
 };
 
-/** fetch takes a character for each byte. */
+/** fetch expects one character per byte. */
 const toWire = (
 	headers: Readonly<Record<string, string>>,
 ): Record<string, string> =>
@@ -70,7 +70,7 @@ export class AdminClient {
 		});
 		if (answer.ok) return answer;
 		const refusal: unknown = this.#parse(await answer.text());
-		if (!isRefusal(refusal)) throw this.#stranger();
+		if (!isRefusal(refusal)) throw this.#notAdminPort();
 		throw new CommandError(answer.status === 404 ? 1 : 2, refusal.message);
 	}
 
@@ -84,11 +84,11 @@ export class AdminClient {
 
 	/** Sends a request; the response is described in /api/openapi.json. */
 	async json<Shape>(path: string, query: Query = {}): Promise<Shape> {
-		return this.ask("GET", path, { query });
+		return this.sendJson("GET", path, { query });
 	}
 
 	/** Like `send`, with the JSON of the answer; undefined for an answer without a body. */
-	async ask<Shape>(
+	async sendJson<Shape>(
 		method: string,
 		path: string,
 		sending: Sending = {},
@@ -115,11 +115,11 @@ export class AdminClient {
 			const shape: Shape = JSON.parse(text);
 			return shape;
 		} catch {
-			throw this.#stranger();
+			throw this.#notAdminPort();
 		}
 	}
 
-	#stranger(): CommandError {
+	#notAdminPort(): CommandError {
 		return new CommandError(
 			2,
 			`the server at ${this.url} is not the admin port of an oss-emulator`,

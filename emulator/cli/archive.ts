@@ -171,7 +171,7 @@ async function importFrom(
 	folder: string,
 ): Promise<void> {
 	const buckets = await readSeed(file, folder);
-	await client.ask("PUT", "/api/seed", {
+	await client.sendJson("PUT", "/api/seed", {
 		query: { account: flags.account },
 		body: { buckets: buckets.map((one) => ({ ...one, objects: [] })) },
 	});
@@ -180,7 +180,7 @@ async function importFrom(
 	);
 	for (const [index, { bucket, object }] of objects.entries()) {
 		const content = createReadStream(join(folder, object.file));
-		await client.ask("PUT", `${pathOf(bucket)}/content`, {
+		await client.sendJson("PUT", `${pathOf(bucket)}/content`, {
 			query: { key: object.key },
 			headers: headersOfObject(object),
 			body: Readable.toWeb(content),
@@ -215,7 +215,7 @@ const isBucket = (value: unknown): value is SeedBucket =>
 	typeof value.name === "string" &&
 	isListOf(value.objects, isObject);
 
-/** The file may come from anybody: it names no file outside of the folder. */
+/** The file may come from an untrusted source, so it must not name files outside the folder. */
 const isObject = (value: unknown): value is SeedObject =>
 	isJsonObject(value) &&
 	[value.key, value.contentType, value.acl, value.storageClass].every(

@@ -5,7 +5,7 @@ import { type Command, pathOf, readOnly, readPlace } from "./command.ts";
 
 export const mb: Command = async ({ client, words, flags, write }) => {
 	const { bucket } = readPlace(readOnly("mb", words, "bucket"));
-	const made = await client.ask("PUT", pathOf(bucket), {
+	const made = await client.sendJson("PUT", pathOf(bucket), {
 		body: {
 			...(flags.acl === undefined ? {} : { acl: flags.acl }),
 			...(flags.account === undefined ? {} : { owner: flags.account }),
@@ -18,6 +18,6 @@ export const mb: Command = async ({ client, words, flags, write }) => {
 export const rb: Command = async ({ client, words, flags, write }) => {
 	const { bucket } = readPlace(readOnly("rb", words, "bucket"));
 	const force = flags.force ? "true" : "false";
-	await client.ask("DELETE", pathOf(bucket), { query: { force } });
+	await client.sendJson("DELETE", pathOf(bucket), { query: { force } });
 	write(`${bucket}\n`);
 };

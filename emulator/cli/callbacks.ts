@@ -17,9 +17,9 @@ import { follow } from "./follow.ts";
 
 export const callbacks: Command = async (requested) => {
 	if (requested.words.length > 0)
-		throw wrongUsage("callbacks", "filters are flags");
+		throw wrongUsage("callbacks", "filters must be given as flags");
 	if (requested.flags.follow && requested.flags.limit !== undefined)
-		throw wrongUsage("callbacks", "--follow has no --limit");
+		throw wrongUsage("callbacks", "--limit cannot be combined with --follow");
 	await (requested.flags.follow
 		? followCallbacks(requested)
 		: listCallbacks(requested));
@@ -55,7 +55,7 @@ async function print(
 export const resend: Command = async ({ client, words, flags, write }) => {
 	const id = readOnly("resend", words, "callback");
 	const { url } = flags;
-	const sent = await client.ask<Pick<Summary, "id" | "status">>(
+	const sent = await client.sendJson<Pick<Summary, "id" | "status">>(
 		"POST",
 		`/api/callbacks/${encodeURIComponent(id)}/send`,
 		{ body: url === undefined ? {} : { url } },

@@ -54,9 +54,9 @@ export type Command = (requested: Requested) => Promise<void>;
 export const wrongUsage = (name: CommandName, what: string): CommandError =>
 	new CommandError(2, `${what}: oss-emulator ${usageOf(name)}`);
 
-/** @throws CommandError unless there are no words */
+/** @throws CommandError if there are words */
 export function refuseWords(name: CommandName, words: readonly string[]): void {
-	if (words.length > 0) throw wrongUsage(name, "it takes no words");
+	if (words.length > 0) throw wrongUsage(name, "it takes no arguments");
 }
 
 export type Place = { readonly bucket: string; readonly key: string };

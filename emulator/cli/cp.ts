@@ -100,7 +100,7 @@ async function copyObject(
 	const { body } = await client.get(`${pathOf(from.bucket)}/content`, {
 		key: from.key,
 	});
-	await client.ask("PUT", `${pathOf(to.bucket)}/content`, {
+	await client.sendJson("PUT", `${pathOf(to.bucket)}/content`, {
 		query: { key: to.key },
 		headers: headersOfObject(facts),
 		body: body ?? new Uint8Array(),

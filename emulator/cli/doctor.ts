@@ -13,8 +13,8 @@ export const doctor: Command = async (requested) => {
 		command: version,
 		node: process.version,
 		system: `${type()} ${release()} ${arch()}`,
-		emulator: await ask(client, "/health"),
-		settings: await ask(client, "/api/settings"),
+		emulator: await getOrError(client, "/health"),
+		settings: await getOrError(client, "/api/settings"),
 	};
 	if (flags.json) {
 		write(`${JSON.stringify(report, undefined, 2)}\n`);
@@ -28,8 +28,8 @@ export const doctor: Command = async (requested) => {
 	write(`settings: ${JSON.stringify(settings, undefined, 2)}\n`);
 };
 
-/** The report is useful even without an emulator: it then states that none answers. */
-async function ask(client: AdminClient, path: string): Promise<unknown> {
+/** The report is useful even without an emulator: it then states that no emulator answers. */
+async function getOrError(client: AdminClient, path: string): Promise<unknown> {
 	try {
 		return await client.json(path);
 	} catch (error) {

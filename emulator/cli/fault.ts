@@ -24,15 +24,19 @@ export const fault: Command = async (requested) => {
 		const { faults } = await client.json<Known>("/api/faults", { account });
 		for (const one of faults) print(requested, one);
 	} else if (verb === "clear") {
-		if (word !== undefined) throw wrongUsage("fault", "clear takes no words");
-		await client.ask("DELETE", "/api/faults", { query: { account } });
+		if (word !== undefined)
+			throw wrongUsage("fault", "clear takes no arguments");
+		await client.sendJson("DELETE", "/api/faults", { query: { account } });
 	} else if (word === undefined)
 		throw wrongUsage("fault", "name an operation and a fault");
 	else if (verb === "rm")
-		await client.ask("DELETE", `/api/faults/${encodeURIComponent(word)}`);
+		await client.sendJson("DELETE", `/api/faults/${encodeURIComponent(word)}`);
 	else {
 		const body = { operation: verb, do: readDo(word), ...readRule(requested) };
-		print(requested, await client.ask<Fault>("POST", "/api/faults", { body }));
+		print(
+			requested,
+			await client.sendJson<Fault>("POST", "/api/faults", { body }),
+		);
 	}
 };
 
@@ -59,7 +63,7 @@ function readRule({ flags }: Requested): Record<string, string | number> {
 		if (value === undefined) continue;
 		const count = readDecimal(value);
 		if (count === undefined)
-			throw wrongUsage("fault", `--${name} is a number, not ${value}`);
+			throw wrongUsage("fault", `--${name} must be a number, not ${value}`);
 		rule[name] = count;
 	}
 	return rule;

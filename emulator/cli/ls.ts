@@ -53,7 +53,7 @@ async function listObjects(requested: Requested, word: string): Promise<void> {
 		marker = page.isTruncated ? page.nextMarker : "";
 	}
 	if (found === 0 && prefix !== "")
-		throw new CommandError(1, "no key begins with this");
+		throw new CommandError(1, "no key has this prefix");
 }
 
 /** One JSON document per line: all properties of an object, or the prefix of a folder. */

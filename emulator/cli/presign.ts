@@ -10,8 +10,11 @@ export const presign: Command = async ({ client, words, flags, write }) => {
 	const seconds =
 		flags.seconds === undefined ? undefined : readDecimal(flags.seconds, 1);
 	if (flags.seconds !== undefined && seconds === undefined)
-		throw wrongUsage("presign", `--seconds is a number, not ${flags.seconds}`);
-	const signed = await client.ask<{ readonly url: string }>(
+		throw wrongUsage(
+			"presign",
+			`--seconds must be a number, not ${flags.seconds}`,
+		);
+	const signed = await client.sendJson<{ readonly url: string }>(
 		"POST",
 		"/api/presign",
 		{ body: { bucket, key, method, seconds, account } },

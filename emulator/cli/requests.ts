@@ -20,9 +20,10 @@ type Found = { readonly requests: readonly Line[] };
 
 export const requests: Command = async (requested) => {
 	const { client, words, flags } = requested;
-	if (words.length > 0) throw wrongUsage("requests", "filters are flags");
+	if (words.length > 0)
+		throw wrongUsage("requests", "filters must be given as flags");
 	if (flags.follow && flags.limit !== undefined)
-		throw wrongUsage("requests", "--follow has no --limit");
+		throw wrongUsage("requests", "--limit cannot be combined with --follow");
 	const filter = filterOf(requested);
 	const { limit } = flags;
 	const { requests } = await client.json<Found>("/api/requests", {

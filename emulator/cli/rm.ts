@@ -17,16 +17,16 @@ export const rm: Command = async (requested) => {
 		const versionId = flags["version-id"];
 		// OSS deletes an object that does not exist without an error; a command should report it.
 		await client.json(path, { key });
-		await client.ask("DELETE", path, { query: { key, versionId } });
+		await client.sendJson("DELETE", path, { query: { key, versionId } });
 		deleted = 1;
 	} else
 		for await (const object of objectsBelow(client, bucket, key)) {
-			await client.ask("DELETE", path, { query: { key: object.key } });
+			await client.sendJson("DELETE", path, { query: { key: object.key } });
 			deleted += 1;
 			progress(`${deleted} deleted`);
 		}
 	progress("");
-	if (deleted === 0) throw new CommandError(1, "no key begins with this");
+	if (deleted === 0) throw new CommandError(1, "no key has this prefix");
 	write(
 		flags.json ? `${JSON.stringify({ deleted })}\n` : `${deleted} deleted\n`,
 	);

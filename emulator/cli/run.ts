@@ -122,7 +122,7 @@ async function execute(
 	}
 }
 
-/** The words precede a message that does not repeat them. */
+/** Puts the command's words before a message that does not contain the last of them. */
 function naming(words: readonly string[], message: string): string {
 	const last = words.at(-1);
 	return last === undefined || message.includes(last)
@@ -130,7 +130,7 @@ function naming(words: readonly string[], message: string): string {
 		: `${words.join(" ")}: ${message}`;
 }
 
-/** One line that is written over. */
+/** Writes a line that the next call overwrites. */
 function progress(text: string): void {
 	if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
@@ -150,7 +150,7 @@ function readArguments(
 	const accepted = flagsOf(name);
 	const other = Object.keys(flags).find((one) => !accepted.includes(one));
 	if (other !== undefined)
-		throw wrongUsage(name, `--${other} is not for this command`);
+		throw wrongUsage(name, `--${other} does not apply to this command`);
 	return { words: positionals, flags, admin, help };
 }
 

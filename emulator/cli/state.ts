@@ -10,7 +10,7 @@ import { CommandError } from "./command-error.ts";
 export const reset: Command = async ({ client, words, flags }) => {
 	refuseWords("reset", words);
 	const { account } = flags;
-	await client.ask("POST", "/api/reset", {
+	await client.sendJson("POST", "/api/reset", {
 		body: account === undefined ? {} : { account },
 	});
 };
@@ -25,7 +25,7 @@ export const seed: Command = async ({ client, words, flags, write }) => {
 		throw new CommandError(2, `${file} is not JSON`);
 	}
 	const { account } = flags;
-	const made = await client.ask("PUT", "/api/seed", {
+	const made = await client.sendJson("PUT", "/api/seed", {
 		query: { account },
 		body,
 	});
@@ -58,9 +58,9 @@ export const snapshot: Command = async ({ client, words, flags, write }) => {
 	if (name === undefined || more.length > 0)
 		throw wrongUsage("snapshot", "name one snapshot");
 	const path = `/api/snapshots/${encodeURIComponent(name)}`;
-	if (verb === "save") await client.ask("PUT", path);
-	else if (verb === "restore") await client.ask("POST", `${path}/restore`);
-	else if (verb === "rm") await client.ask("DELETE", path);
+	if (verb === "save") await client.sendJson("PUT", path);
+	else if (verb === "restore") await client.sendJson("POST", `${path}/restore`);
+	else if (verb === "rm") await client.sendJson("DELETE", path);
 	else throw wrongUsage("snapshot", `${verb} is not save, restore or rm`);
 };
 
@@ -73,8 +73,8 @@ export const clock: Command = async ({ client, words, flags, write }) => {
 		word === undefined
 			? await client.json<Clock>("/api/clock")
 			: word === "follow"
-				? await client.ask<Clock>("DELETE", "/api/clock")
-				: await client.ask<Clock>("PUT", "/api/clock", {
+				? await client.sendJson<Clock>("DELETE", "/api/clock")
+				: await client.sendJson<Clock>("PUT", "/api/clock", {
 						body: readMove(word),
 					});
 	write(flags.json ? `${JSON.stringify(moved)}\n` : `${moved.now}\n`);

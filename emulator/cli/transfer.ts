@@ -54,7 +54,7 @@ export async function upload(
 ): Promise<Stored> {
 	if (file !== "-") await requireFile(file);
 	const source = file === "-" ? process.stdin : createReadStream(file);
-	return client.ask("PUT", `${pathOf(bucket)}/content`, {
+	return client.sendJson("PUT", `${pathOf(bucket)}/content`, {
 		query: { key },
 		headers: { "content-type": typeOf(file), ...headers },
 		body: Readable.toWeb(source),
@@ -116,7 +116,8 @@ function headersOf(flags: Flags): Record<string, string> {
 
 function readPair(flag: string, pair: string): [string, string] {
 	const equals = pair.indexOf("=");
-	if (equals < 1) throw wrongUsage("put", `${flag} is NAME=VALUE, not ${pair}`);
+	if (equals < 1)
+		throw wrongUsage("put", `${flag} must be NAME=VALUE, not ${pair}`);
 	return [pair.slice(0, equals), pair.slice(equals + 1)];
 }
 
@@ -125,7 +126,7 @@ const CALLBACK_BODY = "object=${object}&size=${size}";
 function callbackOf(flags: Flags): string | undefined {
 	if (flags.callback === undefined) {
 		if (flags["callback-body"] === undefined) return undefined;
-		throw wrongUsage("put", "--callback-body goes with --callback");
+		throw wrongUsage("put", "--callback-body requires --callback");
 	}
 	const callbackBody = flags["callback-body"] ?? CALLBACK_BODY;
 	const callback = { callbackUrl: flags.callback, callbackBody };

@@ -116,6 +116,6 @@ async function getJson<T>(transport: Transport, path: string): Promise<T> {
 	throw new AdminApiError(
 		status,
 		"NotAnEmulator",
-		`GET ${path} answered ${status}: adminUrl must be that of the emulator's admin port`,
+		`GET ${path} answered ${status}: adminUrl must be the URL of the emulator's admin port`,
 	);
 }

@@ -221,7 +221,7 @@ async function waitFor<T>(
 	}
 }
 
-/** Describes the latest ones, which helps to find the cause. */
+/** Describes the latest callbacks or requests, which helps to find the cause. */
 async function describeLatest<T>(
 	what: string,
 	list: (query: Query) => Promise<T[]>,
@@ -255,7 +255,7 @@ const makeObjectMethods = (api: Api) =>
 			const received = await api.send(
 				"PUT",
 				`${pathOf("buckets", bucket, "content")}${writeQuery({ key })}`,
-				// fetch takes a character for each byte.
+				// fetch expects one character per byte.
 				Object.fromEntries(
 					sent.map(([name, value]) => [
 						name,

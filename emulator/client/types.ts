@@ -24,7 +24,7 @@ export type {
 } from "../faults/rule.ts";
 export type { BucketAcl };
 
-/** An account isolates a test: its keys work at once, and all lists can be filtered by its `uid`. */
+/** An account isolates a test: its keys can be used immediately, and all lists can be filtered by its `uid`. */
 export type Account = {
 	/** Numeric id; the value for `account` in filters. */
 	readonly uid: string;
@@ -235,7 +235,7 @@ export type Scope = {
 
 /** The emulator's clock. */
 export type Clock = {
-	/** The time, and how it differs from the real one. */
+	/** The time, and its difference from the real time. */
 	get(): Promise<ClockState>;
 	/** Moves the clock by this many seconds, and carries out the lifecycle rules that are due at the new time. */
 	advance(seconds: number, options?: Scope): Promise<ClockState>;
@@ -297,7 +297,7 @@ export type EmulatorControl = {
 	readonly region: string;
 	/** Resets everything, or everything of one account, to the state after a start. */
 	reset(options?: { readonly account?: string }): Promise<void>;
-	/** Makes an account with keys that work at once. Default: generated ids and keys. */
+	/** Creates an account whose keys can be used immediately. Default: generated ids and keys. */
 	createAccount(account?: NewAccount): Promise<Account>;
 	/** Removes an account with everything it owns. */
 	deleteAccount(uid: string): Promise<void>;
@@ -311,7 +311,7 @@ export type EmulatorControl = {
 	fault(rule: FaultRule): Promise<Fault>;
 	/** The faults, and how often each was applied. */
 	faults(filter?: { readonly account?: string }): Promise<Fault[]>;
-	/** Ends a fault, by its id. */
+	/** Removes a fault, by its id. */
 	removeFault(id: string): Promise<void>;
 	/** Recorded callbacks, latest first. */
 	callbacks(filter?: CallbackFilter): Promise<Callback[]>;
@@ -321,9 +321,9 @@ export type EmulatorControl = {
 	requests(filter?: RequestFilter): Promise<Request[]>;
 	/** The latest request that matches and is answered; otherwise the next one. Rejects after the time-out. */
 	waitForRequest(filter?: RequestFilter & Waiting): Promise<Request>;
-	/** Of tokens, signed URLs, lifecycle rules and everything else that depends on the time. */
+	/** The clock for tokens, signed URLs, lifecycle rules and everything else that depends on the time. */
 	readonly clock: Clock;
-	/** Makes a bucket, as PutBucket does. */
+	/** Creates a bucket, as PutBucket does. */
 	createBucket(name: string, options?: NewBucket): Promise<void>;
 	/** Stores an object, like PutObject. */
 	put(

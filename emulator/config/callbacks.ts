@@ -1,5 +1,5 @@
 /**
- * The settings of callbacks, and what `--strict` makes of them.
+ * The settings of callbacks, and the effect of `--strict` on them.
  */
 import { STRICT_FINDINGS } from "../callback/advice/finding.ts";
 import { type CallbackSwitches, strictSwitches } from "../callback/switches.ts";

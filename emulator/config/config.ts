@@ -155,7 +155,7 @@ function refuseContradictions(has: (name: SettingName) => boolean): void {
 	for (const [one, other] of EXCLUSIVE)
 		if (has(one) && has(other))
 			throw new StartError(
-				`--${one} and --${other} exclude one another: leave one out`,
+				`--${one} and --${other} are mutually exclusive: omit one`,
 			);
 }
 

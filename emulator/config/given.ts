@@ -23,12 +23,12 @@ export function readEnvironment(env: Environment): Given {
 		const value = env[variableOf(name)];
 		if (value === undefined || value === "") continue;
 		if (settings[name].kind !== "flag") given.set(name, [value]);
-		else if (isYes(variableOf(name), value)) given.set(name, ["yes"]);
+		else if (readBoolean(variableOf(name), value)) given.set(name, ["yes"]);
 	}
 	return given;
 }
 
-function isYes(variable: string, value: string): boolean {
+function readBoolean(variable: string, value: string): boolean {
 	if (/^(1|true|yes|on)$/i.test(value)) return true;
 	if (/^(0|false|no|off)$/i.test(value)) return false;
 	throw new StartError(`${variable} must be true or false, not ${value}`);

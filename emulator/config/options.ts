@@ -124,6 +124,6 @@ function refuseTwice(named: readonly string[], flags: readonly string[]): void {
 		.find((name) => flags.map(nameOf).includes(name));
 	if (twice !== undefined)
 		throw new StartError(
-			`${twice} is given as an option and in flags: leave one out`,
+			`${twice} is given as an option and in flags: omit one`,
 		);
 }

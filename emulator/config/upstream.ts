@@ -42,7 +42,7 @@ export function readUpstream(
 		const alone = OF_UPSTREAM.find(has);
 		if (alone === undefined) return undefined;
 		throw new StartError(
-			`--${alone} needs --upstream: name the OSS to pass on to`,
+			`--${alone} requires --upstream: name the OSS that receives the requests`,
 		);
 	}
 	const region = text("upstream-region");

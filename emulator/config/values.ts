@@ -51,7 +51,7 @@ export function readDomain(text: string): string {
 	const domain = text.toLowerCase().replace(/^\./, "");
 	if (!/^[a-z0-9._-]+$/.test(domain))
 		throw new StartError(
-			`--domain must be a host's name without scheme and port, not ${text}`,
+			`--domain must be a host name without scheme and port, not ${text}`,
 		);
 	return domain;
 }

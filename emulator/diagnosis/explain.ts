@@ -60,7 +60,7 @@ function explainKey(
 	{ accounts }: Knowledge,
 ): string {
 	if (accounts.isDisabled(id))
-		return `the key ${id} of its RAM user is Inactive`;
+		return `the key ${id} belongs to a RAM user and is Inactive`;
 	if (accounts.find(id))
 		return `${id} is a permanent key, which has no token, but the request has one: leave it out, or use the temporary key that belongs to it`;
 	const keys = accounts.keys();
@@ -68,9 +68,9 @@ function explainKey(
 		({ accessKeyId }) => accessKeyId.toLowerCase() === id.trim().toLowerCase(),
 	);
 	if (near)
-		return `the key id ${JSON.stringify(id)} is ${near.accessKeyId} except for blanks or case`;
+		return `the key id ${JSON.stringify(id)} differs from ${near.accessKeyId} only in blanks or case`;
 	if (keys.some(({ accessKeySecret }) => accessKeySecret === id))
-		return "the secret was given as the access key id: the two are mixed up";
+		return "the secret was given as the access key id: the two were swapped";
 	if (id.startsWith("STS."))
 		return "a temporary key needs its security token, which is missing where OSS looks for it: the header or the form's field x-oss-security-token, in a URL the parameter security-token (V1) or x-oss-security-token (V4)";
 	const ids = keys.map(({ accessKeyId }) => accessKeyId);
@@ -87,10 +87,10 @@ function explainToken(
 	if (opens(token.replaceAll(" ", "+")))
 		return "the security token has blanks where it had +: percent-encode it in the URL, + as %2B";
 	if (opens(percentDecode(token) ?? ""))
-		return "the security token was percent-encoded once too often";
+		return "the security token was percent-encoded one time too many";
 	if (opens(token.replaceAll(/\s/g, "")))
-		return "the security token has blanks or line ends in it that do not belong there";
-	return `the security token, of which ${token.length} characters arrived, was cut or changed, or was issued by another emulator: an emulator accepts only its own tokens and those of its data folder`;
+		return "the security token contains blanks or line breaks that do not belong to it";
+	return `the security token, of ${token.length} characters, was truncated or changed, or was issued by another emulator: an emulator accepts only its own tokens and those of its data folder`;
 }
 
 function explainOtherToken(
@@ -99,7 +99,7 @@ function explainOtherToken(
 ): string {
 	const session = accounts.session(securityToken);
 	return session
-		? `the security token is that of ${session.accessKeyId}, the request is of ${accessKeyId}: id, secret and token go together`
+		? `the security token belongs to ${session.accessKeyId}, but the request uses ${accessKeyId}: id, secret and token must belong together`
 		: "";
 }
 
@@ -109,7 +109,7 @@ function explainEnd(
 ): string {
 	const ended = accounts.session(securityToken)?.expires;
 	return ended
-		? `the session ended ${secondsFrom(ended, receivedAt)} s ago: request new keys from STS in time`
+		? `the session expired ${secondsFrom(ended, receivedAt)} s ago: request new keys from STS before that`
 		: "";
 }
 
@@ -157,17 +157,17 @@ const MISSING: ReadonlyMap<string, string> = new Map([
 function explainMoment(error: OssError, known: Knowledge): string {
 	const { ec, details } = error;
 	if (ec === "0002-00000503")
-		return "the request has no date: send x-oss-date; pages cannot set Date";
+		return "the request has no date: send x-oss-date; web pages cannot set Date";
 	if (ec === "0002-00000235") return explainClock(error, known);
 	const missing = MISSING.get(ec);
 	if (missing !== undefined)
-		return `the URL has no ${missing}: it may have been cut at its first &, as a shell does with one that is not quoted`;
+		return `the URL has no ${missing}: it may have been cut at its first &, as a shell does with an unquoted URL`;
 	const ended = new Date(details.Expires ?? "");
 	const seconds = secondsFrom(ended, new Date(details.ServerTime ?? ""));
 	if (Number.isNaN(seconds)) return "";
 	return ended < LONG_AGO
-		? `Expires is ${ended.getTime() / 1000}, and seconds since 1970: a duration was given instead of a time`
-		: `the signed URL ended ${seconds} s ago: sign a new one, or for longer`;
+		? `Expires is ${ended.getTime() / 1000}, but must be in seconds since 1970: a duration was given instead of a time`
+		: `the signed URL expired ${seconds} s ago: sign a new one, or one that is valid for longer`;
 }
 
 function explainArgument(
@@ -178,13 +178,13 @@ function explainArgument(
 	switch (ec) {
 		case "0002-00000226":
 			return argument.includes(`/oss-${region}/`)
-				? `the signature is for the region oss-${region}: its name is ${region}, without oss-`
-				: `the signature is for another region: this emulator is ${region}, see --region`;
+				? `the signature is for the region oss-${region}: the name of the region is ${region}, without oss-`
+				: `the signature is for another region: the emulator's region is ${region}, see --region`;
 		case "0002-00000227":
-			return "the signature is for another product than oss: it was made for another service";
+			return "the signature is for a product other than oss: it was made for another service";
 		case "0002-00000232":
 			return Number(argument) > LONG_AGO.getTime() / 1000
-				? "x-oss-expires is a duration in seconds, 604800 at most; a time was given, as V1's Expires requires"
+				? "x-oss-expires must be a duration of at most 604800 seconds; a time was given, as V1's Expires requires"
 				: "";
 		default:
 			return "";

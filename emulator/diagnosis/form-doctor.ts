@@ -1,5 +1,5 @@
 /**
- * The signature doctor for forms: says in a sentence why a PostObject was refused.
+ * The signature doctor for forms: explains in a sentence why a PostObject was refused.
  */
 import { createHash } from "node:crypto";
 import type { Account } from "../auth/accounts.ts";
@@ -43,7 +43,7 @@ async function explain(error: OssError, refused: RefusedForm): Promise<string> {
 	if (error.code === "SignatureDoesNotMatch") return explainMismatch(refused);
 	switch (error.ec) {
 		case "0006-00000213":
-			return "the policy has expired: sign a new one, or for longer; its expiration is in UTC";
+			return "the policy has expired: sign a new one, or one that is valid for longer; its expiration is in UTC";
 		case "0006-00000227":
 			return explainCondition(error, refused);
 		default:
@@ -70,10 +70,10 @@ function explainCondition(
 ): string {
 	const name = /\["[a-z-]+", "\$([^"]*)"/.exec(message)?.[1] ?? "";
 	if (name === "bucket")
-		return `the form was sent to the bucket ${bucket}, and its policy is for another`;
+		return `the form was sent to the bucket ${bucket}, but its policy is for another bucket`;
 	const value = fields.get(name);
 	return value === undefined
-		? `the policy requires the field ${name}, which is missing before the file`
+		? `the policy requires the field ${name}, which is not among the fields before the file`
 		: `the policy does not allow the value of the field ${name}: ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS_MAX))}`;
 }
 
@@ -85,7 +85,7 @@ async function explainMismatch(refused: RefusedForm): Promise<string> {
 	const account = accounts.get(accessKeyId, securityToken, receivedAt);
 	const { accessKeySecret: secret } = account;
 	for (const [signature, sentence] of spoiltSignatures(claim))
-		if (isSigned({ ...claim, signature }, secret, NOWHERE)) return sentence;
+		if (isSigned({ ...claim, signature }, secret, NO_TARGET)) return sentence;
 	let tries = Math.ceil(WORK_CHARACTERS_MAX / (policy.length + 1));
 	const breaks = new Breaks();
 	for (const suspicion of suspicions(refused, claim, account, policy)) {
@@ -97,7 +97,7 @@ async function explainMismatch(refused: RefusedForm): Promise<string> {
 	return UNKNOWN;
 }
 
-const NOWHERE = { bucket: "", key: "" };
+const NO_TARGET = { bucket: "", key: "" };
 
 /**
  * The maximum number of characters that all attempts together may sign, with breaks in between. A policy may have two
@@ -106,7 +106,7 @@ const NOWHERE = { bucket: "", key: "" };
 const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 const UNKNOWN =
-	"no usual mistake explains this signature: it is made of the policy's base64, as the form has it, and usually the secret differs";
+	"no common mistake explains this signature: it must be computed from the policy's base64 as sent in the form; usually the secret differs";
 
 function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 	yield [
@@ -117,7 +117,7 @@ function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 		percentDecode(signature) ?? "",
 		"the signature is percent-encoded: the fields of a form must not be URL-encoded",
 	];
-	yield [signature.trim(), "the signature has blanks or line ends around it"];
+	yield [signature.trim(), "the signature has blanks or line breaks around it"];
 }
 
 type Suspicion = {
@@ -148,7 +148,7 @@ function* suspicions(
 		...right,
 		text: asOfRequest(text, fields),
 		sentence:
-			"a string to sign as of a request was signed: of a form it is the policy's base64 alone",
+			"the string to sign of a request was signed: for a form, only the policy's base64 is signed",
 	};
 	for (const [secret, sentence] of secretsOfOthers(account, accounts.keys()))
 		yield { ...right, secret, sentence };
@@ -170,20 +170,20 @@ function mistakenSigns(fields: FormFields): Iterable<Mistaken<Sign>> {
 function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	yield [
 		Buffer.from(policy, "base64").toString(),
-		"the policy's JSON was signed: it is its base64 that is signed",
+		"the policy's JSON was signed: sign its base64 instead",
 	];
 	for (const [end, name] of [
 		["\n", "line feeds"],
-		["\r\n", "line ends"],
+		["\r\n", "line breaks of CR and LF"],
 	])
 		for (const last of ["", end])
 			yield [
 				policy.replaceAll(/.{76}(?=.)/g, `$&${end}`) + last,
-				`the policy was signed with ${name} in its base64, which the form does not have: encode it without`,
+				`the policy was signed with ${name} in its base64, which the form does not have: encode it without them`,
 			];
 	yield [
 		policy.replaceAll(/\s/g, ""),
-		"the policy was signed without the blanks and line ends that the form has in it",
+		"the policy was signed without the blanks and line breaks that it has in the form",
 	];
 	yield [
 		policy.replaceAll(" ", "+"),
@@ -191,7 +191,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 	yield [
 		percentEncode(policy),
-		"the policy was signed percent-encoded: its base64 is signed as it is",
+		"the policy was signed percent-encoded: sign its base64 as it is",
 	];
 	yield [
 		percentDecode(policy) ?? "",

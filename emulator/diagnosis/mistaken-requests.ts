@@ -24,7 +24,7 @@ function* methods(request: OssRequest): Generator<Wrong> {
 		if (method !== request.method)
 			yield [
 				{ ...request, method },
-				`the signature is for ${method}, the request was a ${request.method}: sign the method you send`,
+				`the signature is for ${method}, but the request is a ${request.method}: sign the method that is sent`,
 			];
 }
 
@@ -56,14 +56,14 @@ function* headers(request: OssRequest): Generator<Wrong> {
 		const [bare = ""] = type.split(";");
 		yield [
 			set("content-type", bare),
-			`the Content-Type was signed without its parameters: something made ${bare} into ${type}`,
+			`the Content-Type was signed without its parameters: a library or a proxy changed ${bare} to ${type}`,
 		];
 	}
 	for (const other of TYPES)
 		if (other !== type)
 			yield [
 				set("content-type", other),
-				`the Content-Type ${other} was signed, ${type === undefined ? "none" : type} was sent: send what was signed`,
+				`the Content-Type ${other} was signed, but ${type === undefined ? "none" : type} was sent: send the Content-Type that was signed`,
 			];
 	if (request.headers["content-md5"] !== undefined)
 		yield [
@@ -74,7 +74,7 @@ function* headers(request: OssRequest): Generator<Wrong> {
 	if (date !== undefined)
 		yield [
 			set("x-oss-date", undefined),
-			"the header Date was signed, but x-oss-date was sent too, and counts: send one of them",
+			"the header Date was signed, but x-oss-date was sent too and takes precedence: send only one of them",
 		];
 	for (const name of Object.keys(request.headers))
 		if (name.startsWith("x-oss-") && name !== "x-oss-date")
@@ -89,7 +89,7 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 	if (own.length > 1)
 		yield [
 			without(request, new Set(own.map(([name]) => name))),
-			`no parameter was signed, and there are ${own.length}: they must be part of the signed text`,
+			`none of the ${own.length} parameters was signed: they must be part of the signed text`,
 		];
 	for (const [name, value] of own.slice(0, PARAMETERS_MAX)) {
 		const what = SUB_RESOURCES.has(name) ? "sub-resource" : "parameter";
@@ -99,7 +99,7 @@ function* parameters(request: OssRequest): Generator<Wrong> {
 		];
 		yield [
 			withParameter(request, name, percentEncode(value)),
-			`the value of ${name} was signed percent-encoded once too often: sign it plain`,
+			`the value of ${name} was signed percent-encoded one time too many: sign the plain value`,
 		];
 		yield [
 			withParameter(request, name, value.replaceAll(" ", "+")),
@@ -160,6 +160,6 @@ function* hosts(request: OssRequest): Generator<Wrong> {
 		if (other !== host)
 			yield [
 				{ ...request, headers: { ...request.headers, host: other } },
-				`the host ${other} was signed, the request came to ${host}: a proxy changes the Host, leave it out of AdditionalHeaders`,
+				`the host ${other} was signed, but the request arrived at ${host}: a proxy changes the Host, so leave it out of AdditionalHeaders`,
 			];
 }

@@ -21,13 +21,13 @@ export function* mistakenTargets(
 		const [first = "", ...rest] = key.split("/");
 		yield [
 			{ bucket: first, key: rest.join("/") },
-			`the resource was signed as /${key}, without its bucket: it is /${bucket}/${key}, whatever the address`,
+			`the resource was signed as /${key}, without its bucket: it is /${bucket}/${key}, regardless of the address`,
 		];
 		yield [{ bucket, key: "" }, "the key was not signed: only the bucket was"];
 	}
 	yield [
 		{ bucket: "", key: "" },
-		"bucket and key were not signed: the resource was taken for /",
+		"bucket and key were not signed: only / was signed as the resource",
 	];
 	yield [
 		{ bucket: bucket.toLowerCase(), key: key.toLowerCase() },
@@ -39,31 +39,28 @@ export function* mistakenTargets(
 function* keys(key: string): Generator<Mistaken<string>> {
 	yield [
 		percentEncode(key).replaceAll("%2F", "/"),
-		"the key was signed percent-encoded once too often: sign the plain key",
+		"the key was signed percent-encoded one time too many: sign the plain key",
 	];
 	yield [
 		percentEncode(key),
-		"the key was signed percent-encoded, slashes too: sign the plain key",
+		"the key was signed percent-encoded, including its slashes: sign the plain key",
 	];
 	yield [
 		percentDecode(key) ?? key,
-		"the key came percent-encoded twice: something between client and emulator encoded the path again",
+		"the key arrived percent-encoded twice: the path was encoded again between the client and the emulator",
 	];
 	yield [
 		key.replaceAll(" ", "+"),
-		"a blank of the key was signed as +: sign the plain key, and send %20",
+		"a blank in the key was signed as +: sign the plain key, and send %20",
 	];
 	yield [
 		key.replaceAll("+", " "),
-		"a + of the key was signed as a blank: send it as %2B",
+		"a + in the key was signed as a blank: send it as %2B",
 	];
-	yield [
-		`/${key}`,
-		"the key was signed with a slash before it: keys begin without",
-	];
+	yield [`/${key}`, "the key was signed with a leading slash: sign it without"];
 	yield [
 		key.replaceAll(/\/{2,}/g, "/"),
-		"double slashes of the key were signed as one: something joins paths on the way",
+		"double slashes in the key were signed as one: a library or a proxy normalizes the path",
 	];
 	yield [
 		key.normalize("NFD"),
@@ -71,7 +68,7 @@ function* keys(key: string): Generator<Mistaken<string>> {
 	];
 	yield [
 		key.normalize("NFC"),
-		"the key was signed in another Unicode form (NFC) than it was sent in",
+		"the key was signed in another Unicode form (NFC) than the one in which it was sent",
 	];
 	yield [
 		key.split("/").slice(1).join("/"),
@@ -92,7 +89,7 @@ export function* intendedTargets(
 	if (buckets.includes(first))
 		yield [
 			{ bucket: first, key: rest.join("/") },
-			`/${key} was signed: the endpoint of the client, or a proxy, puts /${bucket} before it`,
+			`/${key} was signed: the endpoint of the client, or a proxy, adds /${bucket} before it`,
 		];
 	yield* otherBuckets({ bucket, key }, buckets);
 }
@@ -107,11 +104,11 @@ function* otherBuckets(
 		if (other === bucket) continue;
 		yield [
 			{ bucket: other, key: path },
-			`/${other}/${path} was signed, and the address has no bucket: let the client put it into the path (setSLDEnabled(true) in Java), or into the host`,
+			`/${other}/${path} was signed, but the address has no bucket: make the client put it into the path (setSLDEnabled(true) in Java), or into the host`,
 		];
 		yield [
 			{ bucket: other, key },
-			`the signature is for the bucket ${other}, the request is for ${bucket}`,
+			`the signature is for the bucket ${other}, but the request is for ${bucket}`,
 		];
 	}
 }

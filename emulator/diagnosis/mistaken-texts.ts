@@ -14,12 +14,12 @@ const CAPITAL_NAMES: Wrong = [
 		text.replaceAll(/^(?:x-oss-|content-)[a-z\d-]*(?=:)/gm, (name) =>
 			name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase()),
 		),
-	"names of headers were signed with capitals: they are signed in lower case",
+	"header names were signed with capitals: sign them in lower case",
 ];
 
 const LINE_ENDS: Wrong = [
 	(text) => text.replaceAll("\n", "\r\n"),
-	"lines were joined by CR and LF: the signed text has LF",
+	"lines were joined by CR and LF: join them by LF",
 ];
 
 const LAST_LINE_FEED: Wrong = [
@@ -38,7 +38,7 @@ export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 	yield LAST_LINE_FEED;
 	yield [
 		(text) => text.replace(/^([A-Z]+)\n\n\n/, "$1\n"),
-		"the lines of Content-MD5 and Content-Type were left out: they stay, empty",
+		"the lines of Content-MD5 and Content-Type were left out: keep them, empty",
 	];
 	yield [
 		(text) => without(text, text.lastIndexOf("\n")),
@@ -49,7 +49,7 @@ export function* mistakenStrings(rawQuery: string): Generator<Wrong> {
 			const mark = text.lastIndexOf("?") + 1;
 			return text.slice(0, mark) + inOrder(text.slice(mark), rawQuery);
 		},
-		"sub-resources were signed in the order they came: they are sorted by name",
+		"sub-resources were signed in the order of the URL: sort them by name",
 	];
 }
 
@@ -64,7 +64,7 @@ export function* mistakenCanonicalRequests(rawQuery: string): Generator<Wrong> {
 	];
 	yield [
 		(text) => inLine(ADDITIONAL, () => namesOfHeaders(text))(text),
-		"the names of all headers were signed, as for S3: OSS has a line of AdditionalHeaders alone",
+		"the names of all headers were signed, as for S3: OSS signs only the names in AdditionalHeaders",
 	];
 	yield [
 		(text) => text.split("\n").toSpliced(AFTER_HEADERS, 1).join("\n"),
@@ -79,19 +79,19 @@ export function* mistakenCanonicalRequests(rawQuery: string): Generator<Wrong> {
 			const [start = "", bucket = "", ...key] = path.split("/");
 			return [start, bucket, key.join("%2F")].join("/");
 		}),
-		"slashes of the key were signed as %2F: they stay",
+		"slashes in the key were signed as %2F: sign them unencoded",
 	];
 	yield [
 		(text) => text.replaceAll("%20", "+"),
-		"blanks were signed as +: V4 has %20",
+		"blanks were signed as +: V4 uses %20",
 	];
 	yield [
 		(text) => text.replaceAll(/%[\dA-F]{2}/g, (hex) => hex.toLowerCase()),
-		"percent-escapes were signed in lower case: V4 has capitals",
+		"percent-escapes were signed in lower case: V4 uses capitals",
 	];
 	yield [
 		inLine(QUERY, (pairs) => inOrder(pairs, rawQuery)),
-		"parameters were signed in the order they came: they are sorted by name",
+		"parameters were signed in the order of the URL: sort them by name",
 	];
 }
 

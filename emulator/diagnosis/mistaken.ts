@@ -23,7 +23,7 @@ export function* mistakenSecrets(
 		];
 	yield [
 		secret.trim(),
-		"the secret was used without the blanks around it: the emulator's has some, see --access-key",
+		"the secret was used without the blanks around it: the emulator's secret has some, see --access-key",
 	];
 	yield [
 		`${secret}&`,
@@ -31,12 +31,12 @@ export function* mistakenSecrets(
 	];
 	yield [
 		accessKeyId,
-		"the access key id was used as the secret: the two are mixed up",
+		"the access key id was used as the secret: the two were swapped",
 	];
 	if (token !== "")
 		yield [
 			token,
-			"the security token was used as the secret: the two are mixed up",
+			"the security token was used as the secret: the two were swapped",
 		];
 	yield ["", "the secret was empty: it is not set where the client reads it"];
 }
@@ -57,7 +57,7 @@ export function* secretsOfOthers(
 const AROUND = [
 	["", "\n", "a line feed at its end"],
 	["", " ", "a blank at its end"],
-	["", "\r\n", "a line end at its end"],
+	["", "\r\n", "CR and LF at its end"],
 	["", "\r", "a carriage return at its end"],
 	[" ", "", "a blank before it"],
 	["\ufeff", "", "a byte order mark before it"],
@@ -71,24 +71,24 @@ export type Sign = (accessKeySecret: string, stringToSign: string) => string;
 export function* mistakenV1Signs(): Generator<Mistaken<Sign>> {
 	yield [
 		(secret, text) => hmac("sha1", secret, text).toString("hex"),
-		"the signature is hex of HMAC-SHA1: V1 needs it in base64",
+		"the signature is hex of HMAC-SHA1: V1 requires base64",
 	];
 	yield [
 		(secret, text) =>
 			hmac("sha1", secret, text).toString("base64").replace(/=+$/, ""),
-		"the = at the end of the signature got lost",
+		"the = at the end of the signature is missing",
 	];
 	yield [
 		(secret, text) => toBase64(hmac("sha1", secret, text).toString("hex")),
-		"the signature is base64 of hex: V1 requires base64 of the digest's bytes (PHP's hash_hmac gives them when its last argument is true)",
+		"the signature is base64 of hex: V1 requires base64 of the digest's bytes (PHP's hash_hmac returns them when its last argument is true)",
 	];
 	yield [
 		(secret, text) => hmac("sha256", secret, text).toString("base64"),
-		"the signature was made with SHA-256: V1 has SHA-1",
+		"the signature was made with SHA-256: V1 uses SHA-1",
 	];
 	yield [
 		(secret, text) => hmac("sha256", secret, text).toString("hex"),
-		"the signature is hex, as of V4, under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1",
+		"the signature is hex, as in V4, but under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1",
 	];
 }
 
@@ -101,42 +101,42 @@ export function* mistakenV4Signs(scope: Scope): Generator<Mistaken<Sign>> {
 			signV4(prefix + secret, { ...scope, ...more }, text).toString("hex");
 	yield [
 		(secret, text) => hmac("sha256", secret, text).toString("hex"),
-		"the secret itself signed: V4 signs with a key derived from it, the day, the region and the product",
+		"the secret itself was used to sign: V4 signs with a key derived from it, the day, the region and the product",
 	];
 	yield [
 		made({}, ""),
-		"the signing key was made of the secret alone: V4 puts aliyun_v4 before it",
+		"the signing key was made from the secret alone: V4 puts aliyun_v4 before it",
 	];
 	yield [
 		made({}, "AWS4"),
-		"the signing key was made with AWS4 before the secret, as for S3: OSS has aliyun_v4",
+		"the signing key was made with AWS4 before the secret, as for S3: OSS uses aliyun_v4",
 	];
 	yield [
 		made({ region: `oss-${region}` }),
-		`the signing key was made for the region oss-${region}, the credential says ${region}`,
+		`the signing key was made for the region oss-${region}, but the credential has ${region}`,
 	];
 	for (const product of ["s3", "sts"])
 		yield [
 			made({ product }),
-			`the signing key was made for the product ${product}, the credential says ${scope.product}`,
+			`the signing key was made for the product ${product}, but the credential has ${scope.product}`,
 		];
-	for (const other of [dayBeside(date, -1), dayBeside(date, 1)])
+	for (const other of [shiftDay(date, -1), shiftDay(date, 1)])
 		yield [
 			made({ date: other }),
-			`the signing key was made for ${other}, the credential says ${date}: both are the day in UTC`,
+			`the signing key was made for ${other}, but the credential has ${date}: both must be the day in UTC`,
 		];
 	yield [
 		(secret, text) => made()(secret, text).toUpperCase(),
-		"the signature is upper-case hex: V4 has lower-case",
+		"the signature is upper-case hex: V4 uses lower case",
 	];
 	yield [
 		(secret, text) =>
 			signV4(`aliyun_v4${secret}`, scope, text).toString("base64"),
-		"the signature is base64: V4 has lower-case hex",
+		"the signature is base64: V4 uses lower-case hex",
 	];
 	yield [
 		(secret, text) => hmac("sha1", secret, text).toString("base64"),
-		"the signature is base64 of HMAC-SHA1, as of V1, under the name of V4",
+		"the signature is base64 of HMAC-SHA1, as in V1, but under the name of V4",
 	];
 }
 
@@ -153,7 +153,7 @@ const signV4 = (start: string, scope: Scope, text: string): Buffer =>
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** `20260131` and 1 → `20260201`; '' for a text that is not a day. */
-function dayBeside(date: string, days: number): string {
+function shiftDay(date: string, days: number): string {
 	const iso = date.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
 	const day = new Date(Date.parse(iso) + days * DAY_MS);
 	if (Number.isNaN(day.getTime())) return "";

@@ -1,5 +1,5 @@
 /**
- * The signature doctor: says in a sentence why a request was refused, by finding the mistake that explains its
+ * The signature doctor: explains in a sentence why a request was refused, by finding the mistake that explains its
  * signature.
  *
  * The client receives OSS's response; the sentence goes into the record and the log. This module is loaded when the
@@ -57,12 +57,12 @@ async function explain(error: OssError, refused: Refused): Promise<string> {
 	if (amp !== undefined)
 		return `the URL has &amp; before ${amp.slice(4)}: it was copied from HTML or XML without decoding; & is intended`;
 	const claim = tryClaim(request, refused);
-	const said = {
+	const credentials = {
 		accessKeyId: claim?.accessKeyId ?? "",
 		securityToken: claim?.securityToken ?? "",
 		receivedAt: expiryTimeOf(request),
 	};
-	return explainError(error, said, refused);
+	return explainError(error, credentials, refused);
 }
 
 /**
@@ -94,8 +94,8 @@ async function explainMismatch(refused: Refused): Promise<string> {
 	if (request.query.size > PARAMETERS_MAX) return TOO_MUCH;
 	const breaks = new Breaks();
 	await breaks.pause();
-	const spoilt = explainSpoilt(claim, account, target);
-	if (spoilt !== undefined) return spoilt;
+	const altered = explainAlteredSignature(claim, account, target);
+	if (altered !== undefined) return altered;
 	let tries = triesFor(request);
 	for (const suspicion of suspicions(refused, claim, account, target)) {
 		await breaks.pause();
@@ -106,9 +106,9 @@ async function explainMismatch(refused: Refused): Promise<string> {
 }
 
 const UNKNOWN =
-	"no usual mistake explains this signature: usually the secret differs; compare StringToSign of the answer with the client's";
+	"no common mistake explains this signature: usually the secret differs; compare StringToSign in the answer with the client's";
 const TOO_MUCH =
-	"the request is too long to try all usual mistakes: compare StringToSign of the answer with the client's";
+	"the request is too long for trying all common mistakes: compare StringToSign in the answer with the client's";
 
 /** The maximum number of characters that all attempts together may read; it takes a few tenths of a second. */
 const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
@@ -137,7 +137,7 @@ function findAccount(
 }
 
 /** Explains a signature that was correct when it was made and was changed on the way. */
-function explainSpoilt(
+function explainAlteredSignature(
 	claim: Claim,
 	{ accessKeySecret }: Account,
 	target: Target,
@@ -151,7 +151,7 @@ function explainSpoilt(
 	if (isRight(signature.replaceAll(" ", "+")))
 		return "the signature has blanks where it had +: percent-encode it in the URL, + as %2B";
 	if (isRight(percentDecode(signature)))
-		return "the signature was percent-encoded once too often";
+		return "the signature was percent-encoded one time too many";
 	return undefined;
 }
 
@@ -257,8 +257,8 @@ function explainForm(claim: Claim, target: Target): string | undefined {
 	if (isV4(claim, target))
 		return isHex
 			? undefined
-			: "the signature is not hex of 32 bytes: V4 has lower-case hex, V1 base64";
+			: "the signature is not hex of 32 bytes: V4 uses lower-case hex, V1 base64";
 	return isHex
-		? "the signature is hex, as of V4, under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1"
+		? "the signature is hex, as in V4, but under the name of V1: use `OSS4-HMAC-SHA256`, or base64 of HMAC-SHA1"
 		: undefined;
 }

@@ -45,7 +45,7 @@ export function findMistake(action: FaultAction): string {
 		([, value]) => value !== undefined,
 	);
 	const [first, second] = kinds.map(([name]) => name);
-	if (second) return `${first} and ${second} exclude one another`;
+	if (second) return `${first} and ${second} are mutually exclusive`;
 	if (!first && code !== undefined) return "code needs a status";
 	if (!first && delayMs === undefined)
 		return "one of status, delayMs, cutAfterBytes and callback is missing";
@@ -95,7 +95,7 @@ export function readAction(text: string): FaultAction | string {
 }
 
 function findOutOfRange({ delayMs = 0, direction }: FaultAction): string {
-	if (delayMs > DELAY_MS_MAX) return `delayMs must be ${DELAY_MS_MAX} at most`;
+	if (delayMs > DELAY_MS_MAX) return `delayMs must be at most ${DELAY_MS_MAX}`;
 	return direction === undefined || DIRECTIONS.includes(direction)
 		? ""
 		: `direction must be one of ${DIRECTIONS.join(", ")}`;
@@ -108,14 +108,14 @@ export const writeAction = (action: FaultAction): string =>
 		.map((name) => `${name}=${action[name]}`)
 		.join(";");
 
-/** The codes that are used for a status without a code, as SDKs know them. */
+/** The codes for a status without a code, which SDKs recognise. */
 const CODES: Readonly<Record<number, string>> = {
 	403: "AccessDenied",
 	404: "NoSuchKey",
 	503: "SlowDown",
 };
 
-/** Messages of codes that are on none of OSS's pages of errors, but in its SDKs. */
+/** Messages of codes that occur in OSS's SDKs, but on none of its error pages. */
 const MESSAGES: Readonly<Record<string, string>> = {
 	SlowDown: "Please reduce your request rate.",
 };
@@ -125,7 +125,7 @@ export function errorOf(action: FaultAction): OssError {
 	const { status = 500, ec } = action;
 	const byDefault = status >= 500 ? "InternalError" : "BadRequest";
 	const { code = CODES[status] ?? byDefault } = action;
-	const usual = messageOf(code) ?? MESSAGES[code] ?? "A fault on purpose.";
+	const usual = messageOf(code) ?? MESSAGES[code] ?? "An injected fault.";
 	const { message = usual } = action;
 	return new OssError({ status, code, message, ec });
 }

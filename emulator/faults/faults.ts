@@ -1,8 +1,8 @@
 /**
  * Rules that make requests and callbacks fail on purpose: which of them, after how many, and how often.
  *
- * Rules are tried in the order in which they were added; the first rule that strikes is applied. The same requests in
- * the same order have the same faults, because probability is drawn from a seed.
+ * Rules are tried in the order in which they were added; the first rule that applies is used. The same requests in the
+ * same order have the same faults, because probability is drawn from a seed.
  */
 
 import { randomUUID } from "node:crypto";
@@ -23,7 +23,7 @@ export type AddedFault = FaultRule & Progress & { readonly id: string };
 
 export const FAULTS_MAX = 1000;
 
-/** A request or callback that a fault can strike. */
+/** A request or callback to which a fault can apply. */
 export type Target = {
 	readonly operation: string;
 	readonly bucket: string;
@@ -31,7 +31,7 @@ export type Target = {
 	readonly account: string;
 };
 
-type StruckUpload = Pick<
+type UploadTarget = Pick<
 	UploadFacts,
 	"operation" | "bucket" | "key" | "requester" | "owner"
 >;
@@ -56,9 +56,9 @@ export class Faults {
 	}
 
 	/**
-	 * If there are too many rules, those that cannot strike any more are removed.
+	 * If there are too many rules, the rules that cannot apply any more are removed.
 	 *
-	 * @returns undefined if there are `FAULTS_MAX` rules that can still strike
+	 * @returns undefined if there are `FAULTS_MAX` rules that can still apply
 	 */
 	add(rule: FaultRule): AddedFault | undefined {
 		if (this.#faults.size >= FAULTS_MAX) this.#dropSpent();
@@ -77,7 +77,7 @@ export class Faults {
 
 	#dropSpent(): void {
 		for (const fault of this.#faults.values())
-			if (isSpent(fault)) this.#faults.delete(fault.id);
+			if (isExhausted(fault)) this.#faults.delete(fault.id);
 	}
 
 	/** Lists the rules in the order in which they were added. */
@@ -107,25 +107,25 @@ export class Faults {
 		return before - this.#faults.size;
 	}
 
-	/** Restores rules that `list` returned; their random sequences begin anew. */
+	/** Restores rules that `list` returned; their random sequences start again. */
 	restore(faults: readonly AddedFault[]): void {
 		this.#faults.clear();
 		for (const fault of faults) this.#keep(fault);
 	}
 
-	/** Finds the fault of a request, and counts it as struck. */
+	/** Finds the fault of a request, and counts it as applied. */
 	takeForRequest(target: Target): FaultAction | undefined {
 		return this.#take(target, false);
 	}
 
-	/** Finds the fault of the callback of an upload, and counts it as struck. */
+	/** Finds the fault of the callback of an upload, and counts it as applied. */
 	readonly takeForCallback = ({
 		operation,
 		bucket,
 		key,
 		requester,
 		owner,
-	}: StruckUpload): Fault | undefined => {
+	}: UploadTarget): Fault | undefined => {
 		const account = requester || owner;
 		const action = this.#take({ operation, bucket, key, account }, true);
 		return action && callbackFaultOf(action);
@@ -140,8 +140,8 @@ export class Faults {
 		for (const fault of this.#faults.values()) {
 			const { rule } = fault;
 			if ((rule.do.callback !== undefined) !== isCallback) continue;
-			if (isSpent(fault) || !fits(fault, target)) continue;
-			if (strikes(fault)) return rule.do;
+			if (isExhausted(fault) || !fits(fault, target)) continue;
+			if (applies(fault)) return rule.do;
 		}
 		return undefined;
 	}
@@ -159,11 +159,11 @@ function fits({ rule, isKey }: StoredFault, target: Target): boolean {
 	);
 }
 
-const isSpent = ({ rule: { times }, struck }: StoredFault): boolean =>
+const isExhausted = ({ rule: { times }, struck }: StoredFault): boolean =>
 	times !== undefined && struck >= times;
 
-/** Counts a matching request; returns whether the rule strikes. */
-function strikes(fault: StoredFault): boolean {
+/** Counts a matching request; returns whether the rule applies. */
+function applies(fault: StoredFault): boolean {
 	const { after = 0, every = 1, probability = 1 } = fault.rule;
 	fault.seen++;
 	const turn = fault.seen - after;

@@ -1,5 +1,5 @@
 /**
- * The shape of a fault: a rule that says which requests and callbacks it strikes, and what it does to them.
+ * The shape of a fault: a rule that selects requests and callbacks, and the action that is applied to them.
  *
  * The types of the package include this file, so it imports only other such types.
  */
@@ -38,11 +38,11 @@ export type CallbackFault = CallbackFaultKind | `status-${number}`;
 /** Makes the callback of an upload fail. */
 export type CallbackAction = { readonly callback: CallbackFault };
 
-/** A fault that does `Action`; absent values match every request. */
+/** A rule for actions of one type; absent values match every request. */
 export type RuleOf<Action> = {
 	/**
-	 * An operation of OSS, `PutObject`; `*` for all of them; `callback` for callbacks. If the action is for callbacks, an
-	 * operation stands for the callbacks of its uploads.
+	 * An operation of OSS, `PutObject`; `*` for all of them; `callback` for callbacks. If the action is for callbacks,
+	 * the rule matches the callbacks of uploads by that operation.
 	 */
 	readonly operation: string;
 	readonly bucket?: string;
@@ -63,7 +63,7 @@ export type RuleOf<Action> = {
 	readonly do: Action;
 };
 
-/** How often a fault has matched and struck. */
+/** How often a rule has matched and has been applied. */
 export type Progress = {
 	/** Number of requests that matched. */
 	readonly seen: number;

@@ -64,7 +64,7 @@ async function find(
 const CORS_HEADERS = /^(?:access-control-allow-(?:origin|credentials)|vary)$/i;
 
 /**
- * A response with CORS headers, if the gateway itself has made it, an error above all: a page must be able to read why
+ * Adds CORS headers to a response that the gateway itself has made, such as an error: a page must be able to read why
  * its request was refused. Responses of the cloud already have the headers of its rules.
  */
 export async function withUpstreamCors(
@@ -111,7 +111,7 @@ async function findUpstreamCors(
 			found.filter(([name]) => CORS_HEADERS.test(name)),
 		);
 	} catch (error) {
-		// The response is an error of the request itself already.
+		// The response already reports an error of the request.
 		if (error instanceof OssError) return {};
 		throw error;
 	}

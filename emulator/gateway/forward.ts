@@ -76,6 +76,6 @@ async function exchange(
 	if (!recording) return toReply(upstream, await upstream.send(outgoing), sent);
 	const answer = await upstream.send(recording.request);
 	const reply = await toReply(upstream, recording.answer(answer), sent);
-	recording.keep();
+	recording.confirm();
 	return reply;
 }

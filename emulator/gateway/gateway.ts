@@ -32,7 +32,7 @@ export async function passOn(
 	const { emulator, upstream } = gateway;
 	const bucket = requirePassage(upstream.options, request, operation);
 	const isPreflight = operation.access === "none";
-	// With `--cors dev` the gateway answers preflights of any origin itself, whatever the bucket's rules are.
+	// With `--cors dev` the gateway itself answers preflights of any origin, regardless of the bucket's rules.
 	if (isPreflight && emulator.cors === "dev" && operation.run)
 		return operation.run(emulator, request, undefined);
 	const special = SPECIAL.get(operation.name);

@@ -2,8 +2,7 @@
  * Decides which requests pass a gateway: only those for named buckets, only operations on such a bucket, and with
  * `--upstream-read-only` only operations that change nothing.
  *
- * The account behind the gateway is real: a test that empties «its» buckets must not find more of them than it was
- * given.
+ * The account behind the gateway is real: a test that empties «its» buckets must not find other buckets.
  */
 import type { Row } from "../operations/row.ts";
 import { OssError } from "../oss/errors.ts";
@@ -21,11 +20,11 @@ export function requirePassage(
 ): string {
 	if (reachesFurther && !allowed.has(name))
 		throw refused(
-			`${name} concerns more than objects of the named buckets: it passes with --upstream-allow ${name}.`,
+			`${name} affects more than the objects of the named buckets: allow it with --upstream-allow ${name}.`,
 		);
 	if (readOnly && changes)
 		throw refused(
-			`${name} changes something, and this gateway is --upstream-read-only.`,
+			`${name} changes something, but the gateway was started with --upstream-read-only.`,
 		);
 	return bucket === "" ? "" : requireReal({ buckets }, bucket);
 }

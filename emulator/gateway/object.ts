@@ -83,6 +83,6 @@ export async function readRange(
 	if (answer.status === 206) return readWhole(answer.body);
 	answer.body.resume();
 	throw new OssError("UpstreamUnreachable", {
-		message: `The OSS behind the gateway answered ${answer.status} to a range of the object.`,
+		message: `The OSS behind the gateway answered ${answer.status} to a request for a range of the object.`,
 	});
 }

@@ -87,7 +87,7 @@ async function toUploaded(
 	if (!object)
 		throw new OssError("CallbackFailed", {
 			message:
-				"The object is stored, and the OSS behind the gateway does not say how large it is: the callback was not sent.",
+				"The object is stored, but the OSS behind the gateway does not report its size: the callback was not sent.",
 		});
 	return {
 		...object,

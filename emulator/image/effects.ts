@@ -46,7 +46,7 @@ export const sharpen = effect([""], (image, step) =>
 	image.sharpen({ sigma: requireInteger(step, "", 50, 399) / 100 }),
 );
 
-/** Formats that OSS writes and sharp does not. */
+/** Formats that OSS writes but sharp does not. */
 const NOT_HERE = new Set(["bmp", "heic", "avif"]);
 
 export async function format(
@@ -57,7 +57,7 @@ export async function format(
 	requireKnown(step, [""]);
 	const name = step.values.get("") ?? "";
 	if (NOT_HERE.has(name)) {
-		const message = `The emulator writes no ${name}.`;
+		const message = `The emulator cannot write ${name}.`;
 		throw new OssError("NotImplemented", { message });
 	}
 	const found = FORMATS.get(name === "jpeg" ? "jpg" : name);

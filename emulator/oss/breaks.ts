@@ -1,14 +1,14 @@
 /**
- * Breaks in long work, so that other requests get their turn.
+ * Interrupts long tasks, so that other requests are served in between.
  *
- * Of all works that wait to go on, one does in each turn of the event loop. So a request waits for one stretch of work,
- * no matter how many works there are.
+ * Each turn of the event loop resumes only one of the interrupted tasks. So a request waits for at most one stretch of
+ * work, no matter how many tasks there are.
  */
 
-/** How long work may run without a break. The work between two calls of `pause` is added to it. */
+/** How long a task may run without a break, apart from its work between two calls of `pause`. */
 const WORK_MS_MAX = 10;
 
-/** Resume the works that wait, in the order in which they stopped. */
+/** Functions that resume the interrupted tasks, in the order in which the tasks were interrupted. */
 const waiting: (() => void)[] = [];
 
 function resumeNext(): void {
@@ -17,10 +17,10 @@ function resumeNext(): void {
 }
 
 export class Breaks {
-	/** The first pause is a break: how long the work had lasted before is not known. */
+	/** The first call of `pause` always interrupts, because how long the task has run before is not known. */
 	#since = Number.NEGATIVE_INFINITY;
 
-	/** Lets other requests and other works go first, if the work has lasted long enough since the last break. */
+	/** Interrupts the task if it has run long enough since its last break, so that other requests and tasks run first. */
 	async pause(): Promise<void> {
 		if (performance.now() - this.#since < WORK_MS_MAX) return;
 		const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 /**
- * A limit on the memory that several requests hold together.
+ * A common limit on the memory that several requests use.
  *
  * Pure.
  */

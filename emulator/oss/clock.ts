@@ -34,7 +34,7 @@ export type ClockState = {
 const EARLIEST = Date.parse("1970-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
-/** Follows the real time until it is moved or frozen; a moved clock runs on from its new time. */
+/** Follows the real time until it is moved or frozen; a moved clock continues from its new time. */
 export class MovableClock {
 	readonly #real: () => number;
 	#offsetMs = 0;
@@ -63,7 +63,7 @@ export class MovableClock {
 		return this.#frozenMs !== undefined;
 	}
 
-	/** By how many milliseconds the clock is ahead of the real time. */
+	/** The number of milliseconds by which the clock is ahead of the real time. */
 	get aheadMs(): number {
 		return this.expiryNow().getTime() - this.#real();
 	}
@@ -77,7 +77,7 @@ export class MovableClock {
 	}: ClockChange): void {
 		const target = now.getTime() + advance * 1000;
 		if (!(target >= EARLIEST && target <= LATEST))
-			throw new RangeError("the clock goes from 1970 to 9999");
+			throw new RangeError("the time must be in the years 1970 to 9999");
 		this.#offsetMs = target - this.#real();
 		this.#frozenMs = frozen ? target : undefined;
 		this.#scope = scope;
@@ -88,7 +88,7 @@ export class MovableClock {
 		return { offsetMs: this.#offsetMs, frozenMs, scope: this.#scope };
 	}
 
-	/** @param state of `state` */
+	/** @param state a value of `state` */
 	restore({ offsetMs, frozenMs, scope }: ClockState): void {
 		this.#scope = scope;
 		this.#offsetMs = offsetMs;

@@ -45,7 +45,7 @@ const names = (list: string, etag: string): boolean =>
 		);
 
 /**
- * With the headers by which caches distinguish contents: no page documents them, but RFC 9110 §15.4.5 requires them
+ * Includes the headers by which caches distinguish contents: no page documents them, but RFC 9110 §15.4.5 requires them
  * (A-710).
  */
 const notModified = ({ etag, modified }: Validators): OssError =>

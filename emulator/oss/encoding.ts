@@ -57,7 +57,7 @@ const ESCAPE = 0xdc00;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII
+// biome-ignore lint/suspicious/noControlCharactersInRegex: everything except ASCII
 const NOT_ASCII = /[^\u0000-\u007f]/;
 const ESCAPED = /[\udc80-\udcff]/;
 

@@ -1,8 +1,8 @@
 /**
  * One page of a listing, made of rows as they come: entries, common prefixes, and whether there is more.
  *
- * Where rows can be read from any key on, they are read again from behind a common prefix, so a million keys under one
- * prefix cost one row.
+ * If rows can be read from any key on, reading continues after a common prefix, so a million keys with one prefix cost
+ * one row.
  *
  * Pure. Source: docs «GetBucket (ListObjects)».
  */
@@ -81,7 +81,7 @@ export class PageBuilder<Row, Entry> {
 		};
 	}
 
-	/** @param from the first key that may come */
+	/** @param from the first key that may be included */
 	take(from: string, rows: Rows<Row>): void {
 		const { prefix } = this.#query;
 		const end = afterPrefix(prefix);
@@ -114,7 +114,7 @@ export class PageBuilder<Row, Entry> {
 		return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 	}
 
-	/** @returns the first key after the common prefixes that has none; undefined when no such key exists */
+	/** @returns the first key after the common prefixes that has no common prefix; undefined when no such key exists */
 	#takePrefixes(
 		first: string | undefined,
 		keyFrom: (start: string) => string | undefined,
@@ -131,7 +131,7 @@ export class PageBuilder<Row, Entry> {
 	}
 
 	#takePrefix(commonPrefix: string): void {
-		// A marker inside a common prefix: that one was on an earlier page.
+		// The marker is inside a common prefix, which was on an earlier page.
 		if (this.#query.after.startsWith(commonPrefix)) return;
 		if (this.#isFull()) this.#isTruncated = true;
 		else this.#prefixes.push(commonPrefix);

@@ -1,5 +1,5 @@
 /**
- * Pauses that a delay of an injected fault or of a callback takes, and that end with the emulator.
+ * Pauses for the delays of injected faults and of callbacks. They end when the emulator ends.
  */
 import { setTimeout } from "node:timers/promises";
 

@@ -88,7 +88,7 @@ export type OssRequest = Reading & {
 	/** The time by which expiration is judged; by default `receivedAt`. */
 	readonly expiryTime?: Date;
 	readonly caller: Caller;
-	/** Which protocol it was translated from, if it was. */
+	/** The protocol from which the request was translated, if any. */
 	readonly protocol?: "S3";
 	/** Whether the client has closed the connection and cannot get an answer. */
 	readonly isDisconnected: () => boolean;
@@ -106,6 +106,6 @@ export const expiryTimeOf = ({
 }: Pick<Arrival, "expiryTime" | "receivedAt">): Date =>
 	expiryTime ?? receivedAt;
 
-/** The account's own key: a user or a session of the account is not the account (A-507). */
+/** Whether the caller uses the account's own key; users and sessions of the account do not (A-507). */
 export const isAccount = ({ uid, identity }: Caller, owner: string): boolean =>
 	uid === owner && identity === undefined;

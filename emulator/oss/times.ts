@@ -11,7 +11,7 @@ export function isoTime(moment: Date): string {
 	return `${moment.toISOString().slice(0, 19)}.000Z`;
 }
 
-/** `Wed, 28 Dec 2022 10:27:41 GMT`: headers. Every answer has one or two, and writing one anew takes 0.6 µs. */
+/** `Wed, 28 Dec 2022 10:27:41 GMT`: headers. Every answer has one or two, and formatting one takes 0.6 µs. */
 export function httpTime(moment: Date): string {
 	const second = wholeSeconds(moment);
 	const at = second & (WRITTEN_MAX - 1);
@@ -22,7 +22,7 @@ export function httpTime(moment: Date): string {
 	return text;
 }
 
-/** The latest ones that were written; a power of two. */
+/** The number of cached texts; a power of two. */
 const WRITTEN_MAX = 64;
 const written: { readonly second: number; readonly text: string }[] = [];
 
@@ -33,7 +33,7 @@ export function compactTime(moment: Date): string {
 
 /** Reads the format of `compactTime`. @returns undefined for text in another format */
 export function readCompactTime(text: string): Date | undefined {
-	// A client's requests of one second have the same.
+	// The requests of a client within one second have the same time.
 	if (text !== latest.text)
 		latest = { text, ms: parseCompactTime(text)?.getTime() };
 	return latest.ms === undefined ? undefined : new Date(latest.ms);

@@ -1,7 +1,7 @@
 /** Limits how long a promise is awaited. */
 
 /**
- * Returns the result of `work`, which continues after the limit without effect.
+ * Returns the result of `work`. After the limit `work` continues, but its result is ignored.
  *
  * @throws Error with the code ETIMEOUT after `limitMs` milliseconds; the error of `work` before that
  */

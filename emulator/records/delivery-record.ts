@@ -88,7 +88,7 @@ export function readDelivery(stored: StoredDelivery): DeliveryDocument {
 		account, // absent in documents of older versions
 	};
 	if (stored.status !== "interrupted") return document;
-	const why = "The emulator ended while the answer was waited for.";
+	const why = "The emulator ended while it was waiting for the answer.";
 	return { ...document, status: stored.status, why };
 }
 

@@ -66,7 +66,7 @@ export type Entry = {
 	/** Records why OSS would refuse a request that is accepted here. */
 	found(finding: string): void;
 	belongsTo(owned: Owned): void;
-	faulty(fault: string): void;
+	faultInjected(fault: string): void;
 	failed(error: Refusal): void;
 	end(reply: Pick<Reply, "status" | "headers">): void;
 };
@@ -297,7 +297,7 @@ class LogEntry implements LoggedRequest, Entry {
 		this.key = key;
 	}
 
-	faulty(fault: string): void {
+	faultInjected(fault: string): void {
 		this.fault = fault;
 	}
 

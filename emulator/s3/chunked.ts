@@ -107,7 +107,7 @@ const malformed = (): OssError =>
 const wrongLength = (): OssError =>
 	new OssError("IncompleteBody", {
 		message:
-			"The length of the aws-chunked body is not what x-amz-decoded-content-length says.",
+			"The length of the aws-chunked body does not match x-amz-decoded-content-length.",
 	});
 
 /** Reads lines and pieces of a body. */
@@ -165,16 +165,16 @@ class Source {
 	}
 }
 
-/** Yields the chunks of `body`; throws at the end if its hash is not `sha256`. @param wrong makes that error */
+/** Yields the chunks of `body`; throws at the end if its hash is not `sha256`. @param mismatch makes that error */
 export async function* checkHash(
 	body: Readable,
 	sha256: string,
-	wrong: () => OssError,
+	mismatch: () => OssError,
 ): AsyncGenerator<Buffer> {
 	const digest = createHash("sha256");
 	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 		digest.update(chunk);
 		yield chunk;
 	}
-	if (digest.digest("hex") !== sha256) throw wrong();
+	if (digest.digest("hex") !== sha256) throw mismatch();
 }

@@ -1,9 +1,10 @@
 /**
- * Translates the form of a PostObject that is signed for S3 into OSS's form: its fields in OSS's words next to the
- * fields that were sent, because the policy names those.
+ * Translates the form of a PostObject that is signed for S3 into OSS's form: its fields under OSS's names, in addition
+ * to the fields that were sent, because the policy names those.
  *
- * A V4 signature is checked here and the policy signed anew in OSS's way; that of V2 is OSS's V1 under another name.
- * Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter (A-331).
+ * A V4 signature is checked here and the policy is signed again in OSS's way; that of V2 is OSS's V1 under another
+ * name. Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter
+ * (A-331).
  *
  * Source: docs «PostObject», «Compatibility with Amazon S3»; EC 0002-00000703…712.
  */

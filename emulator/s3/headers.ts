@@ -4,7 +4,7 @@
  *
  * `x-oss-` headers of a request keep their meaning, so that `x-oss-forbid-overwrite` and a callback work (A-318). A
  * response's `x-oss-hash-crc64ecma` and `x-oss-object-type` keep their names (A-319), and every object has its storage
- * class, STANDARD too (A-320).
+ * class, even STANDARD (A-320).
  *
  * Pure. Source: docs «Compatibility with Amazon S3»; captures of goofys, Vector, LobeChat.
  */

@@ -97,7 +97,7 @@ class RecordEnds {
 		this.#dialect = dialect;
 	}
 
-	/** Notes that this many characters were removed from the beginning of the text. */
+	/** Must be called when this many characters have been removed from the beginning of the text. */
 	cut(characters: number): void {
 		this.#searched = Math.max(0, this.#searched - characters);
 	}

@@ -2,8 +2,8 @@
  * Reads JSON in pieces and makes only the values at the path of FROM, so that objects of any size can be processed in
  * little memory. Everything else is validated and skipped.
  *
- * Bytes are treated as characters until a text is complete. If two members on the path to the rows have the same
- * name, both count; inside of a row the last one counts.
+ * Bytes are treated as characters until a text is complete. If two members on the path to the rows have the same name,
+ * both count; inside a row the last one counts.
  *
  * Pure. Source: RFC 8259.
  */
@@ -124,7 +124,8 @@ export class JsonReader {
 	end(): readonly JsonItem[] {
 		if (this.#state === "scalar") this.#endScalar();
 		const isEmpty = this.#isDocument && this.#line < 0;
-		if (this.#state !== "between" || isEmpty) throw invalidJson("is no JSON");
+		if (this.#state !== "between" || isEmpty)
+			throw invalidJson("is not valid JSON");
 		return this.#taken();
 	}
 
@@ -134,7 +135,7 @@ export class JsonReader {
 		return items;
 	}
 
-	/** Handles a character that is not inside of a text or a number. */
+	/** Handles a character that is not inside a text or a number. */
 	#readMark(text: string, at: number): number {
 		const code = text.charCodeAt(at);
 		if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) return at + 1;
@@ -153,7 +154,7 @@ export class JsonReader {
 			case "key":
 				return this.#beginKey(code, at);
 			case "colon":
-				if (code !== 0x3a) throw invalidJson("is no JSON");
+				if (code !== 0x3a) throw invalidJson("is not valid JSON");
 				this.#state = "value";
 				return at + 1;
 			default:
@@ -167,7 +168,7 @@ export class JsonReader {
 		// In JSON lines, a number or a text alone is not a record.
 		const isScalar = code !== 0x7b && code !== 0x5b;
 		if (this.#isDocument ? this.#line >= 0 : isScalar)
-			throw invalidJson("is no JSON");
+			throw invalidJson("is not valid JSON");
 		this.#line += 1;
 		this.#start = this.#offset + at;
 		this.#items.push({ line: this.#line, start: this.#start });
@@ -220,13 +221,13 @@ export class JsonReader {
 	): number {
 		const frame = this.#frames.pop();
 		if (frame?.isArray !== isArray || (code !== 0x5d && code !== 0x7d))
-			throw invalidJson("is no JSON");
+			throw invalidJson("is not valid JSON");
 		this.#endValue(frame.made, CONTAINER_BYTES);
 		return at + 1;
 	}
 
 	#beginKey(code: number, at: number): number {
-		if (code !== 0x22) throw invalidJson("is no JSON");
+		if (code !== 0x22) throw invalidJson("is not valid JSON");
 		this.#raw = "";
 		this.#isKey = true;
 		this.#state = "text";
@@ -242,7 +243,7 @@ export class JsonReader {
 			else if (code === 0x5c) {
 				this.#isEscaped = true;
 				this.#hasEscapes = true;
-			} else if (code < 0x20) throw invalidJson("is no JSON");
+			} else if (code < 0x20) throw invalidJson("is not valid JSON");
 			else if (code > 0x7f) this.#hasBytes = true;
 		}
 		this.#raw += text.slice(from, at);
@@ -277,7 +278,7 @@ export class JsonReader {
 		try {
 			return JSON.parse(`"${text}"`);
 		} catch {
-			throw invalidJson("is no JSON");
+			throw invalidJson("is not valid JSON");
 		}
 	}
 
@@ -307,7 +308,7 @@ export class JsonReader {
 			this.#endValue(literal, LITERAL_BYTES);
 			return;
 		}
-		if (!NUMBER.test(this.#raw)) throw invalidJson("is no JSON");
+		if (!NUMBER.test(this.#raw)) throw invalidJson("is not valid JSON");
 		const value = this.#rowDepth < 0 ? null : new NumberText(this.#raw);
 		this.#endValue(value, NUMBER_BYTES + this.#raw.length);
 	}

@@ -25,7 +25,7 @@ export type Range = {
 	readonly last: number;
 };
 
-/** An object is one split, whatever its size. */
+/** An object is one split, regardless of its size. */
 export const SPLITS = 1;
 
 const EVERYTHING: Range = { unit: "line", first: 0, last: Infinity };

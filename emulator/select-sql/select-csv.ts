@@ -92,7 +92,7 @@ function toRow(
 		texts: () => {
 			if (query.columns.length === 0) return [csvLine(fields, output)];
 			if (output.keepsAllColumns)
-				return [csvLine(columns.keptOf(fields), output)];
+				return [csvLine(columns.selectedFields(fields), output)];
 			const values = query.columns.map((one) => evaluate(one.expression, at));
 			return [csvLine(values.map(toField), output)];
 		},
@@ -140,7 +140,7 @@ class Columns {
 	}
 
 	/** Puts each column into its place; the others are empty. */
-	keptOf(fields: readonly string[]): readonly string[] {
+	selectedFields(fields: readonly string[]): readonly string[] {
 		return fields.map((field, i) => (this.#selected.has(i) ? field : ""));
 	}
 }

@@ -53,7 +53,7 @@ const withoutMapping = (address: string): string =>
 	address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 
 function readNone(): never {
-	throw new Error("forms are read at the OSS port only");
+	throw new Error("only the OSS port reads forms");
 }
 
 /** Leaving a form early must not close the connection: a response has to follow. */

@@ -16,7 +16,7 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * @param bucket the request's bucket; undefined if it does not exist, or the request names none
+ * @param bucket the request's bucket; undefined if it does not exist, or the request names no bucket
  * @throws OssError NoSuchBucket, AccessDenied
  */
 export async function authorize(

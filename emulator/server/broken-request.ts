@@ -63,7 +63,7 @@ export function answerBroken(
 /** The first byte of a TLS client's first record: RFC 8446, 5.1. */
 const TLS_HANDSHAKE = 0x16;
 const TLS_TO_HTTP =
-	"the client spoke TLS (https) to a port of plain http: let its endpoint begin with http://, or start the emulator with --tls-port and use that port";
+	"the client spoke TLS (https) to a port of plain http: use an endpoint that begins with http://, or start the emulator with --tls-port and use that port";
 
 /** No further request is accepted on these sockets: further bytes of their clients are read and discarded. */
 export const spentSockets = new WeakSet<Duplex>();

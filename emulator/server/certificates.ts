@@ -1,5 +1,5 @@
 /**
- * Certificates for any name that a TLS client requests, signed by an authority of the emulator's own.
+ * Certificates for any name that a TLS client requests, signed by the emulator's own authority.
  *
  * The authority is made once and stored in the data folder, so that users have to trust it only once. Names are taken
  * from the handshake: an emulator in a container cannot know the names by which it is reached.

@@ -2,8 +2,8 @@
  * Reads the heads of a form's parts up to the file, which @fastify/multipart does not pass on as they were sent.
  *
  * The plugin drops the parameters of the file's type and invents a missing type, skips malformed parts, and refuses a
- * field whose name is a property of every JavaScript object, `constructor`. Dicer, the parser inside of the plugin,
- * reads the same bytes here until the file begins.
+ * field whose name is a property of every JavaScript object, `constructor`. Dicer, the parser inside the plugin, reads
+ * the same bytes here until the file begins.
  *
  * Source: RFC 7578; docs «PostObject»: names of 8 KB. OSS limits the bytes that precede the file; the limit is not
  * documented (A-904).

@@ -1,9 +1,9 @@
 /**
- * The parts of a PostObject's form, in OSS's words: fields and the file. @fastify/multipart reads them.
+ * The parts of a PostObject's form: fields, and the file. @fastify/multipart parses them.
  *
- * Every part is a stream, so that a field is never parsed as JSON, and a file is read from the client as fast as it
- * is stored. `form-heads.ts` supplies the data that the plugin does not pass on. The file is the part named `file`,
- * with or without a file name; other parts are fields even if they have one.
+ * Every part is a stream, so that a field is never parsed as JSON, and a file is read from the client as fast as it is
+ * stored. `form-heads.ts` supplies the data that the plugin does not pass on. The file is the part named `file`, with
+ * or without a file name; other parts are fields even if they have a file name.
  *
  * Source: docs «PostObject»: values of 2 MB, Content-MD5; RFC 2046, 5.1: boundaries.
  */
@@ -135,7 +135,10 @@ async function* observed(
 	if (isEmpty) throw new OssError("MalformedPOSTRequest");
 }
 
-/** A field takes more memory than its bytes: a slice can have a hundred. */
+/**
+ * The body is parsed in slices of this size. A field takes more memory than its bytes, and one slice may contain a
+ * hundred fields.
+ */
 const SLICE_BYTES = 8 * 1024;
 
 const slicesOf = (chunk: Buffer): Buffer[] =>

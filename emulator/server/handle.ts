@@ -25,13 +25,13 @@ import {
 	ownerOfRefused,
 	ownerOfRequest,
 } from "./identify.ts";
+import { type FaultObserver, performWithFault } from "./inject-fault.ts";
 import {
 	notImplemented,
 	requireOss,
 	requireOwnRegion,
 } from "./other-services.ts";
 import { S3Edge } from "./s3-edge.ts";
-import { type StruckObserver, underFault } from "./strike.ts";
 
 const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
@@ -71,12 +71,12 @@ async function answer(
 		if (finding !== "") observer.found(finding);
 		const run = (one: OssRequest): Promise<Reply> =>
 			runOperation(emulator, edge, one, operation);
-		// A request to a website may perform several operations; a fault strikes the first.
+		// A request to a website may perform several operations; a fault applies to the first.
 		if (isUnderFault || !owned) return run(request);
 		isUnderFault = true;
 		const { account } = owned;
-		const struck = { request, account, operation: operation.name, observer };
-		return underFault(emulator, struck, run);
+		const target = { request, account, operation: operation.name, observer };
+		return performWithFault(emulator, target, run);
 	};
 	try {
 		requireOss(arrival);
@@ -147,7 +147,7 @@ function asOssError(
 }
 
 /** Writes the events of a request into its record and into the log, and can close its connection. */
-export class Observer implements StruckObserver {
+export class Observer implements FaultObserver {
 	readonly #log: Log;
 	readonly #raw: IncomingMessage;
 	readonly #entry: Entry;
@@ -178,8 +178,8 @@ export class Observer implements StruckObserver {
 		this.#entry.found(finding);
 	}
 
-	faulty(fault: string): void {
-		this.#entry.faulty(fault);
+	faultInjected(fault: string): void {
+		this.#entry.faultInjected(fault);
 	}
 
 	/** Must be called with the whole error, of which the client receives only a part. */

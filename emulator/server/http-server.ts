@@ -24,11 +24,11 @@ export type ServerOptions = {
 	readonly onBroken: (error: Error, socket: Duplex) => void;
 	/** Certificates for https; undefined for plain HTTP. Clients wait if they are made after the port was bound. */
 	readonly certificates?: Promise<Certificates>;
-	readonly patience?: Patience;
+	readonly clientLimits?: ClientLimits;
 };
 
 /** Limits for slow clients and for the number of clients. */
-export type Patience = {
+export type ClientLimits = {
 	/** The maximum time from the first byte of a request to the end of its headers. */
 	readonly headMs: number;
 	/** In each interval of this length … */
@@ -41,7 +41,7 @@ export type Patience = {
 	readonly connectionsMax: number;
 };
 
-const PATIENCE: Patience = {
+const CLIENT_LIMITS: ClientLimits = {
 	headMs: 60_000,
 	bodyMs: 60_000,
 	bodyBytesMin: 1024,
@@ -56,9 +56,9 @@ export function makeServer({
 	handler,
 	onBroken,
 	certificates,
-	patience = PATIENCE,
+	clientLimits = CLIENT_LIMITS,
 }: ServerOptions): Server {
-	const { headMs, silenceMs, connectionsMax } = patience;
+	const { headMs, silenceMs, connectionsMax } = clientLimits;
 	const options = {
 		maxHeaderSize: HEADER_BYTES_MAX,
 		requestTimeout: 0,
@@ -66,7 +66,7 @@ export function makeServer({
 		connectionsCheckingInterval: headMs / 2,
 		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
 		keepAliveTimeout: 72_000,
-		insecureHTTPParser: true, // see acceptLengthNextToChunks. isHttp refuses what else it lets in.
+		insecureHTTPParser: true, // see acceptLengthNextToChunks. isHttp refuses the other malformed requests.
 	};
 	const exchanges = new Exchanges();
 	const receive: RequestListener = (incoming, outgoing) => {
@@ -87,7 +87,7 @@ export function makeServer({
 		? https.createServer({ ...options, ...certified(certificates) }, receive)
 		: http.createServer(options, receive);
 	server.setTimeout(silenceMs, (socket) => {
-		// The timer of a socket runs once; a new one finds a client that does not read the answer.
+		// The timer of a socket runs once; a new timer detects a client that does not read the answer.
 		if (exchanges.isAwaited(socket)) socket.setTimeout(silenceMs);
 		else socket.destroy();
 	});
@@ -96,7 +96,7 @@ export function makeServer({
 	// Node.js would respond to an unknown expectation with a 417 that is not OSS's; it is ignored, as nginx does.
 	server.on("checkExpectation", receive);
 	connections.set(server, track(server));
-	cutSlowClients(server, exchanges, patience, onBroken);
+	cutSlowClients(server, exchanges, clientLimits, onBroken);
 	return server.on("clientError", (error, socket) => {
 		if (codeOf(error) === "ECONNRESET") onBroken(error, socket);
 		else exchanges.afterAnswer(socket, () => onBroken(error, socket));
@@ -110,7 +110,7 @@ const isFramedTwice = ({ headers }: IncomingMessage): boolean =>
 function cutSlowClients(
 	server: Server,
 	exchanges: Exchanges,
-	{ bodyMs, bodyBytesMin }: Patience,
+	{ bodyMs, bodyBytesMin }: ClientLimits,
 	onBroken: ServerOptions["onBroken"],
 ): void {
 	const code = "ERR_HTTP_REQUEST_TIMEOUT";

@@ -13,8 +13,8 @@ import {
 
 export type ListenOptions = ServerOptions & {
 	/**
-	 * The addresses to listen on, at least one. Addresses that this machine does not have are skipped, unless it has
-	 * none of them.
+	 * The addresses to listen on, at least one. Addresses that this machine does not have are skipped, unless
+	 * none of them exists.
 	 */
 	readonly hosts: readonly string[];
 	/** The port, the same on all addresses; 0 for any free port. */
@@ -97,7 +97,7 @@ function toStartError(
 	switch (codeOf(error)) {
 		case "EADDRINUSE":
 			return new StartError(
-				`port ${port} is in use: stop what listens there, or choose another with ${flag} (0 for any)`,
+				`port ${port} is in use: stop the program that uses it, or choose another with ${flag} (0 for any)`,
 			);
 		case "EACCES":
 			return new StartError(

@@ -235,8 +235,8 @@ async function answerAsSts(
 }
 
 /**
- * Drain a refused upload, or its bytes would be parsed as the next request, or prevent the client from reading the
- * response.
+ * Drains a refused upload: its bytes would otherwise be parsed as the next request, or prevent the client from reading
+ * the response.
  */
 function drain(body: IncomingMessage): void {
 	if (body.readableEnded || body.destroyed) return;

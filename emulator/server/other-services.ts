@@ -75,8 +75,8 @@ const ENDPOINT =
 
 /**
  * OSS refuses requests for a bucket that arrive at the endpoint of another region. The emulator accepts them by
- * default: ali-oss with an IP address as endpoint composes a Host from its `region`, whatever region the emulator
- * has, and such a Host looks like a real one.
+ * default: ali-oss with an IP address as endpoint composes a Host from its `region`, regardless of the emulator's
+ * region, and such a Host looks like a real one.
  *
  * @throws OssError AccessDenied, naming the endpoint to use, with `--other-regions refuse`
  */
@@ -112,10 +112,8 @@ export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
 	if (/^sts/i.test(host) && STS_HOST.test(hostName(host))) return "yes";
 	if (rawPath !== "/") return "no";
 	if (namesStsOperation(query, headers)) return "yes";
-	const saysNothing = rawQuery === "" && headers.authorization === undefined;
-	return method === "POST" && saysNothing && hasForm(arrival)
-		? "perhaps"
-		: "no";
+	const isBare = rawQuery === "" && headers.authorization === undefined;
+	return method === "POST" && isBare && hasForm(arrival) ? "perhaps" : "no";
 }
 
 /** Whether these parameters name an operation of STS, and its version. */

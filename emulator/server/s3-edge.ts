@@ -78,7 +78,7 @@ export class S3Edge {
 	/** Parses the signature of a request, by the rules of its protocol. */
 	get claimReader(): typeof readClaim {
 		const { s3 } = this.#emulator;
-		return this.#speaksS3 ? (asked) => readS3Claim(asked, s3) : readClaim;
+		return this.#speaksS3 ? (claimed) => readS3Claim(claimed, s3) : readClaim;
 	}
 
 	/** At a hostname of Alibaba Cloud the Host alone names the bucket; the path's first segment belongs to the key. */
@@ -198,8 +198,8 @@ const OSS_PARAMETERS = [
 ];
 
 /**
- * Whether a request uses S3's protocol. A request without a signature does if it says so or if it arrives at an `s3.`
- * host (A-300); a signature of OSS has the same meaning on such a host (A-301).
+ * Whether a request uses S3's protocol. An unsigned request does if its header `x-oss-s3-compat` says so or if it
+ * arrives at an `s3.` host (A-300); a signature of OSS has the same meaning on such a host (A-301).
  *
  * @param isS3Host whether the Host is an S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com`
  */
@@ -211,7 +211,7 @@ function speaksS3(
 	if (authorization) return /^AWS(?:4-| |$)/.test(authorization);
 	if (query.size > 0 && SIGNING_PARAMETERS.some((name) => query.has(name)))
 		return true;
-	const saysSo = headers["x-oss-s3-compat"]?.toLowerCase() === "true";
-	if (saysSo) return true;
+	const isDeclared = headers["x-oss-s3-compat"]?.toLowerCase() === "true";
+	if (isDeclared) return true;
 	return !OSS_PARAMETERS.some((name) => query.has(name)) && isS3Host();
 }

@@ -19,7 +19,7 @@ import { JsonError } from "../oss/json-place.ts";
 import type { Log } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { Sts } from "../sts/sts.ts";
-import { StsKeeper } from "./sts-keeper.ts";
+import { AccountsStsBackend } from "./sts-backend.ts";
 
 /** @throws StartError when the file of the sealing key is corrupt */
 export async function loadKeys(
@@ -29,8 +29,13 @@ export async function loadKeys(
 ): Promise<Pick<Emulator, "accounts" | "ram" | "sts">> {
 	const tokens = new SessionTokens(await loadSealingKey(config));
 	const accounts = new Accounts(config.accounts, ram, tokens);
-	const keeper = new StsKeeper({ accounts, ram, tokens, note: log.info });
-	return { accounts, ram, sts: new Sts(keeper, config.checkSignatures) };
+	const backend = new AccountsStsBackend({
+		accounts,
+		ram,
+		tokens,
+		note: log.info,
+	});
+	return { accounts, ram, sts: new Sts(backend, config.checkSignatures) };
 }
 
 /** @throws StartError when the user's file is invalid */

@@ -1,5 +1,5 @@
 /**
- * Puts an emulator together, and takes it apart in reverse.
+ * Starts the parts of an emulator, and stops them in reverse order.
  */
 import type { FastifyInstance } from "fastify";
 import type { AdminContext } from "../admin/context.ts";
@@ -178,7 +178,7 @@ async function requireKnownOperations({ upstream }: Config): Promise<void> {
 		);
 }
 
-/** A client that only uses OSS does without it. */
+/** The application is created by the first request: tests that only use OSS do not need it. */
 function makeAdminApp(context: AdminContext): Running["adminApp"] {
 	const make = async (): Promise<FastifyInstance> => {
 		const { createAdminApp } = await import("../admin/app.ts");
@@ -205,7 +205,7 @@ const answerWith =
 		}
 	};
 
-/** An address a client can dial: never `0.0.0.0`. */
+/** An address that clients can connect to: never `0.0.0.0`. */
 function urlOf({ hosts }: Config, port: number): string {
 	const [host = "127.0.0.1"] = hosts;
 	const dialled =

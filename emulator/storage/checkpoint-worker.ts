@@ -2,13 +2,13 @@
  * Moves commits from SQLite's write-ahead log into the database, over a connection of its own, so that no request
  * waits for the disk.
  *
- * Moving runs in parallel with the writer. The log can begin anew only when all of it has been moved, which a steady
- * writer prevents: `empty` must be requested while writes pause.
+ * Moving runs in parallel with the writer. SQLite can restart the log only when all of it has been moved, which a
+ * steady writer prevents: `empty` must be requested while writes pause.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 
-/** `empty` also makes the log begin anew, unless it is still being read. */
+/** `empty` also makes SQLite restart the log, unless it is still being read. */
 export type CheckpointTask = "move" | "empty" | "close";
 
 /** How long `empty` waits for readers of the log, each of which reads one object. */

@@ -14,9 +14,9 @@ import type { Transactions } from "./transactions.ts";
 
 /** How much the log grows before its pages are moved into the database, which delays no request. */
 const MOVED_BYTES = 8 * 1024 * 1024;
-/** The size of the log at which writes pause, for as long as the disk needs, so that it can begin anew … */
+/** The size of the log at which writes pause, for as long as the disk needs, so that SQLite can restart it … */
 const LONG_BYTES = 32 * 1024 * 1024;
-/** … unless it began anew earlier, because there was no commit for this long. */
+/** … unless it was restarted earlier, because there was no commit for this long. */
 const QUIET_MS = 100;
 /** The number of commits between two checks of the log's size. */
 const COMMITS_PER_LOOK = 32;
@@ -32,7 +32,7 @@ export class Checkpoints {
 	/** The number of commits since the last check of the log's size. */
 	#commits = 0;
 	#isQuiet = false;
-	/** The size of the log when its pages were last moved; 0 if it has begun anew. */
+	/** The size of the log when its pages were last moved; 0 if it has been restarted. */
 	#moved = 0;
 	#worker: Worker | null = null;
 	#isRunning = false;
@@ -54,7 +54,7 @@ export class Checkpoints {
 		this.#disableOwn();
 	}
 
-	/** If the disk has little space, `DiskRoom` has set a shorter limit, which remains. */
+	/** If the disk has little space, `DiskSpace` has set a shorter limit, which remains. */
 	#disableOwn(): void {
 		const pages = this.#db.pragma("wal_autocheckpoint", { simple: true });
 		if (pages === OWN_PAGES) this.#db.pragma("wal_autocheckpoint = 0");

@@ -13,7 +13,7 @@ import { Contents } from "./content/contents.ts";
 import { MemoryBlobs } from "./content/memory-blobs.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Protocol } from "./facts.ts";
-import { type DiskRoom, isNoRoom } from "./folder/disk-room.ts";
+import { type DiskSpace, isDiskFullError } from "./folder/disk-space.ts";
 import {
 	explain,
 	isDamage,
@@ -21,7 +21,7 @@ import {
 	openFolder,
 } from "./folder/folder.ts";
 import { Objects } from "./objects.ts";
-import { neglectPlainCopy, PlainCopy } from "./plain-files/plain-copy.ts";
+import { markPlainCopyOutdated, PlainCopy } from "./plain-files/plain-copy.ts";
 import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
 import type { DeliveryLimits } from "./rows/delivery-rows.ts";
 import { Listing } from "./rows/listing.ts";
@@ -65,15 +65,15 @@ const DELETE_IN_BUCKET = [
 	"DELETE FROM upload WHERE bucket = ?",
 ] as const;
 
-type Opened = Omit<OpenFolder, "blobs" | "room"> & {
+type Opened = Omit<OpenFolder, "blobs" | "diskSpace"> & {
 	readonly blobs: BlobStore;
-	readonly room: DiskRoom | null;
+	readonly diskSpace: DiskSpace | null;
 };
 
 function openMemory(): Opened {
 	const db = openDatabase(":memory:", false);
 	const blobs = new MemoryBlobs();
-	return { db, blobs, room: null, close: () => db.close() };
+	return { db, blobs, diskSpace: null, close: () => db.close() };
 }
 
 export class Store {
@@ -119,7 +119,7 @@ export class Store {
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
 		const contents = new Contents(db, transactions, blobs, report);
 		this.#contents = contents;
-		opened.room?.beforeMoving(() => contents.keepHeld());
+		opened.diskSpace?.beforeMoving(() => contents.saveRetained());
 		const { refuse } = protocol;
 		const versions = new Versions(db, contents, refuse);
 		const { alone } = transactions;
@@ -142,7 +142,7 @@ export class Store {
 			versions,
 			onChange,
 			protocol,
-			opened.room,
+			opened.diskSpace,
 		);
 		this.objects = new Objects(writes, new Listing(db, this.buckets));
 		this.uploads = new Uploads(
@@ -151,7 +151,7 @@ export class Store {
 			new Parts(db, contents, refuse),
 		);
 		this.deliveries = new Deliveries(db, transactions, deliveries, (error) => {
-			if (!isNoRoom(error)) report(error);
+			if (!isDiskFullError(error)) report(error);
 		});
 		blobs.sweep((name) => contents.isNamed(name), report);
 	}
@@ -165,18 +165,18 @@ export class Store {
 		const opened =
 			folder === null ? openMemory() : openFolder(folder, durable, report);
 		try {
-			const { room } = opened;
+			const { diskSpace } = opened;
 			const transactions = new Transactions(
 				opened.db,
-				(error) => room?.relieve(error) ?? false,
+				(error) => diskSpace?.handleFullDisk(error) ?? false,
 			);
 			const commit = (): void => transactions.commit();
 			const isEmpty = !hasBuckets(opened.db);
 			const plainCopy =
 				folder !== null && files
-					? new PlainCopy(folder, isEmpty, commit, report, room)
+					? new PlainCopy(folder, isEmpty, commit, report, diskSpace)
 					: null;
-			if (folder !== null && !files) neglectPlainCopy(folder);
+			if (folder !== null && !files) markPlainCopyOutdated(folder);
 			return new Store(opened, transactions, plainCopy, options);
 		} catch (error) {
 			opened.close();
@@ -192,7 +192,7 @@ export class Store {
 	 */
 	explains(error: unknown): boolean {
 		if (isDamage(error)) this.#report(explain(this.#folder ?? "", error));
-		return isDamage(error) || isNoRoom(error);
+		return isDamage(error) || isDiskFullError(error);
 	}
 
 	/**
@@ -255,7 +255,7 @@ export class Store {
 			if (!found) return undefined;
 			const { id, ...snapshot } = found;
 			const changed = this.#plainCopy ? this.#snapshots.changedKeys(id) : [];
-			this.#contents.keepHeld();
+			this.#contents.saveRetained();
 			const files = this.#snapshots.restore(id);
 			this.#contents.removeUnnamed(files);
 			this.deliveries.replaced();

@@ -20,15 +20,18 @@ export class Transactions {
 	readonly #db: Sqlite;
 	readonly #run: (sql: Sql) => void;
 	readonly #afterwards: (() => void)[] = [];
-	readonly #relieve: (error: unknown) => boolean;
+	readonly #handleFullDisk: (error: unknown) => boolean;
 	#group: Group | undefined;
 	#pause: Promise<void> | undefined;
 	#committed: () => void = () => {};
 
-	/** @param relieve frees space on a full disk if it can. @returns whether the work should be tried again */
-	constructor(db: Sqlite, relieve: (error: unknown) => boolean = () => false) {
+	/** @param handleFullDisk frees space on a full disk if it can. @returns whether the work should be tried again */
+	constructor(
+		db: Sqlite,
+		handleFullDisk: (error: unknown) => boolean = () => false,
+	) {
 		this.#db = db;
-		this.#relieve = relieve;
+		this.#handleFullDisk = handleFullDisk;
 		// better-sqlite3's own transactions take 4 µs for every use.
 		const statements = new Map(SQL.map((sql) => [sql, db.prepare(sql)]));
 		this.#run = (sql) => statements.get(sql)?.run();
@@ -44,7 +47,7 @@ export class Transactions {
 		try {
 			return await this.#share(work);
 		} catch (error) {
-			if (!this.#relieve(error)) throw error;
+			if (!this.#handleFullDisk(error)) throw error;
 			return this.#share(work);
 		}
 	}
@@ -64,7 +67,7 @@ export class Transactions {
 		try {
 			return this.#alone(work);
 		} catch (error) {
-			if (!this.#relieve(error)) throw error;
+			if (!this.#handleFullDisk(error)) throw error;
 			return this.#alone(work);
 		}
 	};

@@ -7,7 +7,7 @@ import type { Blobs } from "./content/blobs.ts";
 import type { Contents } from "./content/contents.ts";
 import { type Received, receive } from "./content/receive.ts";
 import type { Protocol } from "./facts.ts";
-import { type DiskRoom, isNoRoom } from "./folder/disk-room.ts";
+import { type DiskSpace, isDiskFullError } from "./folder/disk-space.ts";
 import type { NewVersion } from "./rows/version-row.ts";
 import type { Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
@@ -25,7 +25,7 @@ export class Writes {
 	readonly versions: Versions;
 	readonly protocol: Protocol;
 	/** null if the store is in memory. */
-	readonly room: DiskRoom | null;
+	readonly diskSpace: DiskSpace | null;
 	/** Refuses new blobs if the disk is full. */
 	readonly #roomyBlobs: Pick<Blobs, "create">;
 	readonly #onChange: OnChange;
@@ -37,9 +37,9 @@ export class Writes {
 		versions: Versions,
 		onChange: OnChange,
 		protocol: Protocol,
-		room: DiskRoom | null,
+		diskSpace: DiskSpace | null,
 	) {
-		this.room = room;
+		this.diskSpace = diskSpace;
 		this.#roomyBlobs = {
 			create: () => {
 				this.requireRoom(false);
@@ -69,13 +69,15 @@ export class Writes {
 		try {
 			return await this.transactions.share(work);
 		} catch (error) {
-			throw isNoRoom(error) ? this.protocol.refuse({ is: "disk-full" }) : error;
+			throw isDiskFullError(error)
+				? this.protocol.refuse({ is: "disk-full" })
+				: error;
 		}
 	}
 
-	/** @param inRows as for `DiskRoom.admits`. @throws that the disk is full */
+	/** @param inRows as for `DiskSpace.allowsWrite`. @throws that the disk is full */
 	requireRoom(inRows: boolean): void {
-		if (this.room && !this.room.admits(inRows))
+		if (this.diskSpace && !this.diskSpace.allowsWrite(inRows))
 			throw this.protocol.refuse({ is: "disk-full" });
 	}
 
@@ -88,11 +90,11 @@ export class Writes {
 		this.requireRoom(true);
 		try {
 			const received = await receive(body, this.#roomyBlobs, expected, refuse);
-			this.room?.wrote(received.size);
+			this.diskSpace?.wrote(received.size);
 			return received;
 		} catch (error) {
-			this.room?.relieve(error);
-			throw isNoRoom(error) ? refuse({ is: "disk-full" }) : error;
+			this.diskSpace?.handleFullDisk(error);
+			throw isDiskFullError(error) ? refuse({ is: "disk-full" }) : error;
 		}
 	}
 

@@ -14,12 +14,12 @@ import {
 	readRoleArn,
 	sessionArn,
 } from "./arn.ts";
+import type { StsBackend, StsRole } from "./backend.ts";
 import { StsError, type StsErrorName } from "./errors.ts";
-import type { Keeper, StsRole } from "./keeper.ts";
 import { required } from "./rpc.ts";
 
 export type Assuming = {
-	readonly keeper: Keeper;
+	readonly backend: StsBackend;
 	readonly caller: Caller;
 	readonly parameters: Query;
 	readonly now: Date;
@@ -27,22 +27,22 @@ export type Assuming = {
 
 /** @throws StsError */
 export function assumeRole(assuming: Assuming): StsElement {
-	const { keeper, caller, parameters, now } = assuming;
+	const { backend, caller, parameters, now } = assuming;
 	const roleName = readRole(parameters);
 	const session = readSessionName(parameters);
-	const found = keeper.findRole(roleName.account, roleName.name);
+	const found = backend.findRole(roleName.account, roleName.name);
 	const seconds = readDuration(parameters, found);
-	const policy = readPolicy(parameters, keeper);
+	const policy = readPolicy(parameters, backend);
 	requireLength(parameters, "ExternalId", 2, 1224, "InvalidExternalId");
 	requireLength(parameters, "SourceIdentity", 2, 64, "InvalidSourceIdentity");
 
 	if (!found) throw new StsError("EntityNotExistRole");
-	const whyNot = keeper.whyNot(caller, found, now);
+	const whyNot = backend.whyNot(caller, found, now);
 	if (whyNot !== "") throw new StsError("NoPermission", "", whyNot);
 
 	const expires = new Date(now.getTime() + seconds * 1000);
 	const made = { role: found, session, policy, expires };
-	const credentials = keeper.makeCredentials(made);
+	const credentials = backend.makeCredentials(made);
 	return {
 		AssumedRoleUser: {
 			Arn: sessionArn(found, session),
@@ -86,11 +86,11 @@ function readDuration(parameters: Query, role: StsRole | undefined): number {
 const POLICY_CHARACTERS_MAX = 2048;
 
 /** An empty policy counts as absent, because some clients always send the parameter. */
-function readPolicy(parameters: Query, keeper: Keeper): string {
+function readPolicy(parameters: Query, backend: StsBackend): string {
 	const policy = parameters.get("Policy") ?? "";
 	if (policy.length > POLICY_CHARACTERS_MAX)
 		throw new StsError("InvalidPolicySize");
-	if (policy !== "" && !keeper.isPolicy(policy))
+	if (policy !== "" && !backend.isPolicy(policy))
 		throw new StsError("InvalidPolicyGrammar");
 	return policy;
 }

@@ -6,11 +6,11 @@
 import type { Caller } from "../oss/request.ts";
 import type { StsElement } from "./answer.ts";
 import { assumedRoleId, sessionArn } from "./arn.ts";
-import type { Keeper } from "./keeper.ts";
+import type { StsBackend } from "./backend.ts";
 
 export function callerIdentity(
 	{ uid, identity }: Caller,
-	keeper: Keeper,
+	backend: StsBackend,
 ): StsElement {
 	switch (identity?.kind) {
 		case undefined:
@@ -31,7 +31,7 @@ export function callerIdentity(
 			};
 		case "AssumedRoleUser": {
 			const { role: name, session } = identity;
-			const roleId = keeper.roleId(uid, name);
+			const roleId = backend.roleId(uid, name);
 			return {
 				AccountId: uid,
 				RoleId: roleId,

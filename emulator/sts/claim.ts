@@ -42,13 +42,13 @@ export function requireTimestamp({ timestamp }: StsClaim, now: Date): void {
 }
 
 /**
- * @param wrongs secrets that may have been used instead
+ * @param otherSecrets secrets that may have been used instead
  * @throws StsError with the string to sign: clients compare it with their own
  */
 export function requireSignature(
 	claim: StsClaim,
 	accessKeySecret: string,
-	wrongs: () => Iterable<readonly [secret: string, sentence: string]>,
+	otherSecrets: () => Iterable<readonly [secret: string, sentence: string]>,
 ): void {
 	const { signature, signatureForm, stringToSign, sign } = claim;
 	if (!signatureForm.test(signature))
@@ -62,7 +62,7 @@ export function requireSignature(
 		throw new StsError(
 			"SignatureDoesNotMatch",
 			stringToSign,
-			explain(claim, accessKeySecret, wrongs()),
+			explain(claim, accessKeySecret, otherSecrets()),
 		);
 }
 
@@ -70,9 +70,9 @@ export function requireSignature(
 function explain(
 	{ signature, sign, mistakes }: StsClaim,
 	accessKeySecret: string,
-	wrongs: Iterable<readonly [secret: string, sentence: string]>,
+	otherSecrets: Iterable<readonly [secret: string, sentence: string]>,
 ): string {
-	for (const [secret, sentence] of wrongs)
+	for (const [secret, sentence] of otherSecrets)
 		if (sign(secret) === signature) return sentence;
 	for (const [made, sentence] of mistakes(accessKeySecret))
 		if (made === signature) return sentence;

@@ -42,11 +42,11 @@ function* mistakes(
 	const right = signRpc(secret, stringToSign);
 	yield [
 		createHmac("sha1", secret).update(stringToSign).digest("base64"),
-		"the secret was used as it is: requests of this kind are signed with an & after it",
+		"the secret was used unchanged: RPC requests are signed with an & appended to it",
 	];
 	yield [
 		Buffer.from(right, "base64").toString("hex"),
-		"the signature is hex: base64 of the digest's bytes is wanted",
+		"the signature is hex: base64 of the digest's bytes is required",
 	];
 	yield [
 		right.replaceAll("+", " "),
@@ -55,7 +55,7 @@ function* mistakes(
 	for (const other of ["GET", "POST"])
 		yield [
 			signRpc(secret, rpcStringToSign(other, parameters)),
-			`the signature is for ${other}, the request was a ${method}: sign the method you send`,
+			`the signature is for ${other}, but the request is a ${method}: sign the method that is sent`,
 		];
 	yield [
 		signRpc(secret, stringToSign.replaceAll("%2520", "%2B")),

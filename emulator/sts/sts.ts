@@ -10,10 +10,10 @@ import { type Caller, expiryTimeOf } from "../oss/request.ts";
 import { isAcs3, readAcs3Claim } from "./acs3.ts";
 import { readFormat, type StsAnswer, type StsElement } from "./answer.ts";
 import { type Assuming, assumeRole } from "./assume-role.ts";
+import type { StsBackend } from "./backend.ts";
 import { callerIdentity } from "./caller-identity.ts";
 import { requireSignature, requireTimestamp } from "./claim.ts";
 import { StsError } from "./errors.ts";
-import type { Keeper } from "./keeper.ts";
 import { Nonces } from "./nonces.ts";
 import {
 	readStsRequest,
@@ -29,17 +29,20 @@ type Operation = (assuming: Assuming) => StsElement;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 	["AssumeRole", assumeRole],
-	["GetCallerIdentity", ({ caller, keeper }) => callerIdentity(caller, keeper)],
+	[
+		"GetCallerIdentity",
+		({ caller, backend }) => callerIdentity(caller, backend),
+	],
 ]);
 
 export class Sts {
-	readonly #keeper: Keeper;
+	readonly #backend: StsBackend;
 	readonly #checkSignatures: boolean;
 	readonly #nonces = new Nonces();
 
 	/** @param checkSignatures false accepts any signature */
-	constructor(keeper: Keeper, checkSignatures: boolean) {
-		this.#keeper = keeper;
+	constructor(backend: StsBackend, checkSignatures: boolean) {
+		this.#backend = backend;
 		this.#checkSignatures = checkSignatures;
 	}
 
@@ -71,20 +74,20 @@ export class Sts {
 		if (!operation || version !== STS_VERSION)
 			throw new StsError("InvalidActionOrVersion");
 		const caller = this.#authenticate(request);
-		return operation({ keeper: this.#keeper, caller, parameters, now });
+		return operation({ backend: this.#backend, caller, parameters, now });
 	}
 
 	#authenticate(request: StsRequest): Caller {
 		const { parameters, receivedAt: now } = request;
 		if (!this.#checkSignatures)
-			return this.#keeper.identifyUnchecked(
+			return this.#backend.identifyUnchecked(
 				parameters.get("AccessKeyId") ?? "",
 			);
 		const claim = isAcs3(request)
 			? readAcs3Claim(request)
 			: readRpcClaim(request);
 		const { accessKeyId, securityToken, nonce } = claim;
-		const key = this.#keeper.getKey(
+		const key = this.#backend.getKey(
 			accessKeyId,
 			securityToken,
 			expiryTimeOf(request),
@@ -92,7 +95,7 @@ export class Sts {
 		requireTimestamp(claim, now);
 		this.#nonces.requireUnused(accessKeyId, nonce, now);
 		requireSignature(claim, key.accessKeySecret, () =>
-			this.#keeper.mistakenSecrets(
+			this.#backend.mistakenSecrets(
 				accessKeyId,
 				securityToken,
 				expiryTimeOf(request),

@@ -85,17 +85,17 @@ const RENEWED_BEFORE_MS = 3 * 60_000;
 
 const ANSWER_MS_MAX = 5000;
 
-type Held = {
+type CachedCredentials = {
 	readonly credentials: Credentials;
 	/** Milliseconds since the epoch; Infinity for keys that do not expire. */
 	readonly until: number;
 };
 
 /** Credentials that are renewed when necessary. */
-export class CredentialsKeeper {
+export class CredentialsCache {
 	readonly #source: CredentialsSource;
-	#held: Held | undefined;
-	#loading: Promise<Held> | undefined;
+	#cached: CachedCredentials | undefined;
+	#loading: Promise<CachedCredentials> | undefined;
 
 	constructor(source: CredentialsSource) {
 		this.#source = source;
@@ -108,17 +108,18 @@ export class CredentialsKeeper {
 	 */
 	async get(): Promise<Credentials> {
 		const renewal = Date.now() + RENEWED_BEFORE_MS;
-		if (this.#held && renewal < this.#held.until) return this.#held.credentials;
+		if (this.#cached && renewal < this.#cached.until)
+			return this.#cached.credentials;
 		this.#loading ??= load(this.#source).finally(() => {
 			this.#loading = undefined;
 		});
-		this.#held = await this.#loading;
-		return this.#held.credentials;
+		this.#cached = await this.#loading;
+		return this.#cached.credentials;
 	}
 
 	/** Must be called if the cloud has refused them: a file or a URL may have new credentials. */
 	forget(): void {
-		this.#held = undefined;
+		this.#cached = undefined;
 	}
 }
 
@@ -127,7 +128,7 @@ export class CredentialsError extends Error {
 	override readonly name = "CredentialsError";
 }
 
-async function load(source: CredentialsSource): Promise<Held> {
+async function load(source: CredentialsSource): Promise<CachedCredentials> {
 	switch (source.kind) {
 		case "given": {
 			const { kind: _, ...credentials } = source;
@@ -170,7 +171,7 @@ async function readProfile({
 }
 
 /** `{"Code":"Success","AccessKeyId":…,"AccessKeySecret":…,"SecurityToken":…,"Expiration":"2026-01-01T00:00:00Z"}`. */
-async function fetchCredentials(uri: string): Promise<Held> {
+async function fetchCredentials(uri: string): Promise<CachedCredentials> {
 	const answer = await fetchDocument(uri);
 	const text = (name: string): string => {
 		const value: unknown = Object(answer)[name];

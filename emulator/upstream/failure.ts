@@ -47,7 +47,7 @@ export function toUpstreamError(error: unknown, host: string): unknown {
 const otherCause = (code: string): string =>
 	/CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
 		? `its certificate is not accepted (${code})`
-		: `of ${code}`;
+		: `the error ${code} occurred`;
 
 /** If several addresses were tried, the error of the first is used. */
 function causeOf(error: Error): string {

@@ -37,7 +37,7 @@ export type Recording = {
 	 * Must be called when the response is sent to the client; the file is written when it has passed. An error about
 	 * the gateway itself is not sent to the client and not recorded.
 	 */
-	keep(): void;
+	confirm(): void;
 };
 
 export class Recorder {
@@ -64,7 +64,7 @@ export class Recorder {
 			rmSync(probe);
 		} catch (error) {
 			throw new StartError(
-				`--record ${folder} cannot be written to (${codeOf(error)}): name a folder that can`,
+				`--record ${folder} cannot be written to (${codeOf(error)}): name a writable folder`,
 			);
 		}
 	}
@@ -130,19 +130,19 @@ function record(
 	write: (rest: Rest) => void,
 ): Recording {
 	const sent = copyOf(request.body);
-	let isKept = false;
+	let isConfirmed = false;
 	let finish: (() => void) | undefined;
 	return {
 		request: { ...request, body: sent.body },
-		keep: () => {
-			isKept = true;
+		confirm: () => {
+			isConfirmed = true;
 			finish?.();
 		},
 		answer: (answer) => {
 			const received = copyOf(answer.body, () => {
 				finish = () =>
 					write(toRest(request, sent, answer, received, redaction));
-				if (isKept) finish();
+				if (isConfirmed) finish();
 			});
 			const body = Readable.from(received.body ?? [], { objectMode: false });
 			return { ...answer, body };

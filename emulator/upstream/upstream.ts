@@ -17,7 +17,7 @@ import type { ReplyHeaders } from "../oss/reply.ts";
 import type { Headers, Query } from "../oss/request.ts";
 import { readTime } from "../oss/times.ts";
 import type { BucketNames } from "./bucket-names.ts";
-import { CredentialsKeeper, type CredentialsSource } from "./credentials.ts";
+import { CredentialsCache, type CredentialsSource } from "./credentials.ts";
 import { addressOf, type UpstreamEndpoint } from "./endpoint.ts";
 import { toUpstreamError } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
@@ -49,15 +49,15 @@ export class Upstream {
 	readonly options: UpstreamOptions;
 	/** The recorder of `--record`. */
 	readonly recorder: Recorder | undefined;
-	readonly #credentials: CredentialsKeeper;
+	readonly #credentials: CredentialsCache;
 	#agent: Promise<Dispatcher> | undefined;
-	/** The difference of the cloud's clock to this machine's, when it was last determined. */
+	/** The difference between the cloud's clock and this machine's, when it was last determined. */
 	#clockAheadMs = 0;
 
 	constructor(options: UpstreamOptions, recorder?: Recorder) {
 		this.options = options;
 		this.recorder = recorder;
-		this.#credentials = new CredentialsKeeper(options.credentials);
+		this.#credentials = new CredentialsCache(options.credentials);
 	}
 
 	/** The host for messages: `oss-cn-hangzhou.aliyuncs.com`. */
@@ -164,7 +164,7 @@ async function makeAgent(timeoutMs: number): Promise<Dispatcher> {
 	});
 }
 
-/** Every name below localhost is this machine, whatever its resolver returns (RFC 6761, 6.3). */
+/** Every name below localhost is this machine, regardless of its resolver (RFC 6761, 6.3). */
 const lookupLocalhost: LookupFunction = (name, options, done) =>
 	lookup(name.endsWith(".localhost") ? "localhost" : name, options, done);
 
@@ -203,7 +203,7 @@ const toWire = (headers: Headers): Record<string, string> =>
 		),
 	);
 
-/** Headers of one connection, which the next connection has on its own. RFC 9110, 7.6.1. */
+/** Headers that belong to one connection and are not passed on to the next. RFC 9110, 7.6.1. */
 export const OF_CONNECTION: ReadonlySet<string> = new Set([
 	...["connection", "keep-alive", "proxy-authenticate", "proxy-connection"],
 	...["proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"],

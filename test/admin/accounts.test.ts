@@ -81,8 +81,8 @@ suite("An account created by POST /api/accounts", () => {
 		const { uid, accessKeyId } = await create(admin);
 
 		for (const [given, message] of [
-			[{ uid }, `account ${uid} exists already`],
-			[{ accessKeyId }, `key ${accessKeyId} exists already`],
+			[{ uid }, `account ${uid} already exists`],
+			[{ accessKeyId }, `key ${accessKeyId} already exists`],
 			[{ uid: "one" }, /^uid must match pattern/],
 			[{ accessKeyId: "a:b" }, /^accessKeyId must match pattern/],
 			[{ accesskeyid: "a" }, /no parameter accesskeyid/],
@@ -317,7 +317,7 @@ suite("DELETE /api/accounts/UID", () => {
 		const refused = await admin.delete("/api/accounts/1000000000000001");
 
 		assert.equal(refused.status, 409);
-		assert.match(refused.json.message, /is one of --access-key/);
+		assert.match(refused.json.message, /comes from --access-key/);
 	});
 
 	test("invalidates the sessions that STS issued for it", async (t) => {

@@ -164,7 +164,7 @@ suite("Configuration documents in the admin API", () => {
 		const of = "/api/buckets/photos/documents";
 
 		for (const [path, body, status, message] of [
-			[`${of}/corz`, { document: "" }, 404, /no document corz: it is one of /],
+			[`${of}/corz`, { document: "" }, 404, /no document corz: use one of /],
 			[`${of}/cors`, { document: 7 }, 400, /^document must be an object, a/],
 			[`${of}/cors`, { document: "<a/>" }, 400, /./],
 			[`${of}/cors`, {}, 400, /^document is missing$/],

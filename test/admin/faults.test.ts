@@ -111,8 +111,8 @@ suite("A fault of one request", () => {
 			["status=x", /status must be a whole number, not x/],
 			["sttus=503", /there is no sttus/],
 			["code=SlowDown", /code needs a status/],
-			["status=503;cutAfterBytes=1", /exclude one another/],
-			["delayMs=999999999", /delayMs must be 60000 at most/],
+			["status=503;cutAfterBytes=1", /are mutually exclusive/],
+			["delayMs=999999999", /delayMs must be at most 60000/],
 			["cutAfterBytes=1;direction=up", /direction must be one of/],
 			["callback=meow", /callback: /],
 			["nonsense", /there is no nonsense/],
@@ -329,7 +329,7 @@ suite("POST /api/faults refuses", () => {
 		[
 			"two actions",
 			{ operation: "*", do: { ...BUSY, cutAfterBytes: 1 } },
-			/^do: status and cutAfterBytes exclude/,
+			/^do: status and cutAfterBytes are mutually exclusive/,
 		],
 		[
 			"a status that is not an error",

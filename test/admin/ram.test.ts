@@ -106,7 +106,7 @@ suite("A RAM user", () => {
 		);
 		assert.equal(
 			await diagnosisOf(emulator, answer),
-			"the key annKey of its RAM user is Inactive",
+			"the key annKey belongs to a RAM user and is Inactive",
 		);
 	});
 
@@ -254,13 +254,13 @@ suite("The admin API refuses", () => {
 			"users/bob",
 			{ accessKeys: [KEY] },
 			409,
-			/^key annKey exists already: use another id$/,
+			/^key annKey already exists: use another id$/,
 		],
 		[
 			"users/bob",
 			{ accessKeys: [{ id: "oss-emulator", secret: "s" }] },
 			409,
-			/^key oss-emulator exists already/,
+			/^key oss-emulator already exists/,
 		],
 		[
 			"users/bob",
@@ -271,7 +271,7 @@ suite("The admin API refuses", () => {
 				],
 			},
 			409,
-			/^key k exists already/,
+			/^key k already exists/,
 		],
 		["roles/app", { maxSessionDuration: 60 }, 400, /^maxSessionDuration must/],
 		["roles/app", { trusts: ["x"] }, 400, /^trusts\[0\]: must be text/],
@@ -307,7 +307,7 @@ suite("The admin API refuses", () => {
 		const { admin } = await startWithAdmin(t, "--ram", file);
 		const more = await put(admin, "roles/one-more", {});
 		assert.equal(more.status, 409);
-		assert.match(more.json.message, /^there are 1000 roles already/);
+		assert.match(more.json.message, /^there are already 1000 roles/);
 		assert.equal((await put(admin, "roles/R7", {})).status, 200);
 	});
 });

@@ -303,7 +303,7 @@ suite("A seed with a mistake changes nothing, and the error contains the place:"
 		[
 			"two contents",
 			object({ text: "a", base64: "" }),
-			/^buckets\[1\]\.objects\[1\]: text and base64 exclude/,
+			/^buckets\[1\]\.objects\[1\]: text and base64 are mutually exclusive/,
 		],
 		[
 			"bad base64",
@@ -362,7 +362,7 @@ suite("A seed with a mistake changes nothing, and the error contains the place:"
 					],
 				},
 			},
-			/^ram\.users\[0\]: key oss-emulator exists already$/,
+			/^ram\.users\[0\]: key oss-emulator already exists$/,
 		],
 		[
 			"an unknown fault",

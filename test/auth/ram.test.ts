@@ -125,19 +125,19 @@ suite("RAM's document", () => {
 		['{"roles":[null]}', /^roles\[0\]: must be an object$/],
 		[
 			'{"users":[{"name":"a"},{"name":"A"}]}',
-			/^there are two of the user a of account 1$/,
+			/^the user a of account 1 is defined twice$/,
 		],
 		[
 			'{"roles":[{"name":"a"},{"name":"a","account":"1"}]}',
-			/^there are two of the role a of account 1$/,
+			/^the role a of account 1 is defined twice$/,
 		],
 		[
 			'{"users":[{"name":"a","accessKeys":[{"id":"k","secret":"s"},{"id":"k","secret":"t"}]}]}',
-			/^there are two of the key k$/,
+			/^the key k is defined twice$/,
 		],
 		[
 			'{"users":[{"name":"a","accessKeys":[{"id":"own","secret":"s"}]}]}',
-			/^there are two of the key own$/,
+			/^the key own is defined twice$/,
 		],
 	] as const;
 	for (const [json, message] of bad) {

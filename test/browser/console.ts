@@ -116,7 +116,7 @@ const BAD_FORMS: readonly (readonly [
 		"buckets",
 		{ Name: "photos" },
 		"Create bucket",
-		"Name: there is a bucket photos already.",
+		"Name: there is already a bucket photos.",
 	],
 	["bucket?name=photos", {}, "Upload", "Files: choose one first."],
 ];

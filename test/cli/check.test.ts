@@ -165,7 +165,7 @@ suite("oss-emulator check", () => {
 		const repaired = check(folder, "--repair");
 
 		assert.equal(repaired.code, 0, repaired.out + repaired.err);
-		assert.match(repaired.out, /put aside: oss\.db\.lost-1; \d+ rows/);
+		assert.match(repaired.out, /moved aside: oss\.db\.lost-1; \d+ rows/);
 		const after = await openStore(t, { folder });
 		const all = { prefix: "", delimiter: "", after: "", max: 1000 };
 		const { entries } = await after.objects.list(BUCKET, all);

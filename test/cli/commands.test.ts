@@ -123,7 +123,7 @@ suite("oss-emulator ls", () => {
 		assert.deepEqual(prefix, {
 			code: 1,
 			out: "",
-			err: "oss-emulator: photos/zebra: no key begins with this\n",
+			err: "oss-emulator: photos/zebra: no key has this prefix\n",
 		});
 	});
 });

@@ -68,7 +68,7 @@ suite("Every command exits with 2 and one line that names", () => {
 			const other = [...all].find((flag) => !flagsOf(name).includes(flag));
 			assert.match(
 				await runCommand(t, name, [`--${other}=1`, `--${other}`, "1"]),
-				/^2 oss-emulator: --.* (is not for this command|takes no value): .*\n$/,
+				/^2 oss-emulator: --.* (does not apply to this command|takes no value): .*\n$/,
 			);
 		}
 	});
@@ -102,8 +102,8 @@ suite("The command itself exits with 2 and one line that names", () => {
 		["--memory=yes", /--memory takes no value/],
 		["snapshto", /there is no command snapshto: did you mean snapshot\?/],
 		["help snapshto", /there is no command snapshto: did you mean snapshot\?/],
-		["version now", /version takes no words/],
-		["fault clear all", /clear takes no words: oss-emulator fault /],
+		["version now", /version takes no arguments/],
+		["fault clear all", /clear takes no arguments: oss-emulator fault /],
 	];
 	for (const [line, message] of cases)
 		test(`oss-emulator ${line}`, async (t) => {

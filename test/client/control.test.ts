@@ -204,7 +204,7 @@ suite("connectEmulator", () => {
 		);
 		await assert.rejects(
 			connectEmulator({ adminUrl: `http://127.0.0.1:${otherPort}` }),
-			/GET \/api\/settings answered 200: adminUrl must be that of/,
+			/GET \/api\/settings answered 200: adminUrl must be the URL of/,
 		);
 	});
 

@@ -71,11 +71,11 @@ suite("For a security token the signature doctor finds", () => {
 		const other = await assume(await start(t));
 		const cases = [
 			[session.token, /has blanks where it had \+/],
-			[encode(encode(session.token)), /percent-encoded once too often/],
-			[encode(`${session.token}\n`), /has blanks or line ends in it/],
+			[encode(encode(session.token)), /percent-encoded one time too many/],
+			[encode(`${session.token}\n`), /contains blanks or line breaks/],
 			[
 				encode(session.token.slice(0, 200)),
-				/200 characters arrived, was cut or/,
+				/of 200 characters, was truncated or/,
 			],
 			[encode(other.token), /or was issued by another emulator/],
 		] as const;
@@ -93,7 +93,7 @@ suite("For a security token the signature doctor finds", () => {
 		assert.match(refusal(answer), /^403 AccessKeyIdAndSecurityTokenNotMatch /);
 		assert.equal(
 			await diagnosisOf(emulator, answer),
-			`the security token is that of ${other.id}, the request is of ${one.id}: id, secret and token go together`,
+			`the security token belongs to ${other.id}, but the request uses ${one.id}: id, secret and token must belong together`,
 		);
 	});
 
@@ -128,7 +128,7 @@ suite("For a security token the signature doctor finds", () => {
 		assert.match(refusal(answer), /^403 SecurityTokenExpired /);
 		assert.match(
 			await diagnosisOf(emulator, answer),
-			/^the session ended (?:99|10\d) s ago/,
+			/^the session expired (?:99|10\d) s ago/,
 		);
 	});
 
@@ -143,7 +143,7 @@ suite("For a security token the signature doctor finds", () => {
 				{ secret: "oss-emulator-secret" },
 				/the secret is that of oss-emulator: id and secret belong to two keys/,
 			],
-			[{ secret: "unknown" }, /no usual mistake explains/],
+			[{ secret: "unknown" }, /no common mistake explains/],
 		] as const) {
 			const signing = { id, secret, ...mistake };
 			const sent = { ...CAT, query };
@@ -218,7 +218,7 @@ suite("For a time the signature doctor finds", () => {
 		});
 		assert.match(
 			await diagnosisOf(emulator, short),
-			/^Expires is 3600, and seconds since 1970: a duration was given/,
+			/^Expires is 3600, but must be in seconds since 1970: a duration was given/,
 		);
 		const late = Math.floor(Date.now() / 1000) - 100;
 		const ended = await emulator.oss.get(`${target}&Expires=${late}`, {
@@ -226,7 +226,7 @@ suite("For a time the signature doctor finds", () => {
 		});
 		assert.match(
 			await diagnosisOf(emulator, ended),
-			/^the signed URL ended 10\d s ago/,
+			/^the signed URL expired 10\d s ago/,
 		);
 	});
 });

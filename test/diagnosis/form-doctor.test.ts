@@ -80,7 +80,7 @@ const MISTAKES: readonly (readonly [
 	[
 		"a wrapped policy",
 		formV1(v1(wrapped)),
-		/signed with line ends in its base64/,
+		/signed with line breaks of CR and LF in its base64/,
 	],
 	[
 		"one sent wrapped",
@@ -106,28 +106,28 @@ const MISTAKES: readonly (readonly [
 	[
 		"a signature with a line end",
 		formV4(`${v4(POLICY)}\r\n`),
-		/line ends around it/,
+		/line breaks around it/,
 	],
 	[
 		"hex in V1",
 		formV1(hmac("sha1", SECRET, POLICY).toString("hex")),
 		/hex of HMAC/,
 	],
-	["V1's in V4", formV4(v1(POLICY)), /as of V1, under the name of V4/],
+	["V1's in V4", formV4(v1(POLICY)), /as in V1, but under the name of V4/],
 	[
 		"V4's key of the secret alone",
 		formV4(hmac("sha256", SECRET, POLICY).toString("hex")),
-		/the secret itself signed/,
+		/the secret itself was used to sign/,
 	],
 	[
 		"a request's string to sign",
 		formV4(v4(stringToSign)),
-		/as of a request was signed/,
+		/the string to sign of a request was signed/,
 	],
 	[
 		"an unknown field",
 		formV1(v1(POLICY, "unknown")),
-		/^no usual mistake explains/,
+		/^no common mistake explains/,
 	],
 ];
 
@@ -160,7 +160,7 @@ suite("For a form the doctor reports", () => {
 			[["starts-with", "$key", "a/"], 'the field key: "cat"'],
 			[
 				["eq", "$x-oss-meta-a", "1"],
-				"x-oss-meta-a, which is missing before the",
+				"x-oss-meta-a, which is not among the fields before the",
 			],
 			[{ bucket: "videos" }, "sent to the bucket photos"],
 		] as const;
@@ -205,6 +205,6 @@ suite("For a form the doctor reports", () => {
 		const policy = policyOf(many);
 		assert.ok(policy.length > 1_000_000);
 		const [, diagnosis] = await post(t, formV1(v1(policy, "unknown"), policy));
-		assert.match(diagnosis, /^no usual mistake explains/);
+		assert.match(diagnosis, /^no common mistake explains/);
 	});
 });

@@ -80,7 +80,7 @@ const SECRETS: readonly Case[] = (
 		["single quotes", `'${SECRET}'`, /with quotes around it/],
 		["a byte order mark", `\ufeff${SECRET}`, /a byte order mark before it/],
 		["a blank before the secret", ` ${SECRET}`, /a blank before it/],
-		["a CR LF after it", `${SECRET}\r\n`, /a line end at its end/],
+		["a CR LF after it", `${SECRET}\r\n`, /CR and LF at its end/],
 		["an & after it, as RPC wants it", `${SECRET}&`, /with an & at its end/],
 		["another account's", "second-secret", /the secret is that of second/],
 	] as const
@@ -110,21 +110,21 @@ const RESOURCES: readonly Case[] = [
 		"V4 header",
 		CAT,
 		{ resource: "/videos/a/cat" },
-		/the signature is for the bucket videos, the request is for photos/,
+		/the signature is for the bucket videos, but the request is for photos/,
 	],
 	[
 		"a bucket left out of the address, where one is made",
 		"V1 header",
 		{ method: "PUT", path: "/cat", body: "meow" },
 		{ resource: "/photos/cat" },
-		/\/photos\/cat was signed, and the address has no bucket/,
+		/\/photos\/cat was signed, but the address has no bucket/,
 	],
 	[
 		"a slash before the key",
 		"V4 URL",
 		CAT,
 		{ resource: "/photos//a/cat" },
-		/signed with a slash before it/,
+		/signed with a leading slash/,
 	],
 	[
 		"the bucket alone",
@@ -145,7 +145,7 @@ const RESOURCES: readonly Case[] = [
 		"V4 URL",
 		{ path: "/photos/a%2520cat" },
 		{ resource: "/photos/a cat" },
-		/the key came percent-encoded twice/,
+		/the key arrived percent-encoded twice/,
 	],
 ];
 
@@ -155,14 +155,14 @@ const REQUESTS: readonly Case[] = [
 		"V1 URL",
 		PUT,
 		{ method: "GET" },
-		/the signature is for GET, the request was a PUT/,
+		/the signature is for GET, but the request is a PUT/,
 	],
 	[
 		"a PUT used for a HEAD",
 		"V4 URL",
 		{ ...CAT, method: "HEAD" },
 		{ method: "PUT" },
-		/the signature is for PUT, the request was a HEAD/,
+		/the signature is for PUT, but the request is a HEAD/,
 	],
 	...(["V1 URL", "V4 URL"] as const).map(
 		(scheme): Case => [
@@ -199,14 +199,14 @@ const REQUESTS: readonly Case[] = [
 		"V4 URL",
 		LISTING,
 		{ query: {} },
-		/no parameter was signed, and there are 3/,
+		/none of the 3 parameters was signed/,
 	],
 	[
 		"a value that is encoded twice",
 		"V4 header",
 		{ path: "/photos", query: { prefix: "a b" } },
 		{ query: { prefix: "a%20b" } },
-		/the value of prefix was signed percent-encoded once too often/,
+		/the value of prefix was signed percent-encoded one time too many/,
 	],
 	[
 		"a + that came as a blank",
@@ -220,7 +220,7 @@ const REQUESTS: readonly Case[] = [
 		"V4 header",
 		{ ...CAT, host: "photos.test:8080", path: "/photos/a/cat" },
 		{ additional: ["host"], headers: { host: "localhost" } },
-		/the host localhost was signed, the request came to photos.test:8080/,
+		/the host localhost was signed, but the request arrived at photos.test:8080/,
 	],
 ];
 
@@ -252,14 +252,14 @@ const SIGNS: readonly Case[] = [
 			sign: (secret, text) =>
 				hmac("sha1", secret, text).toString("base64").replace("=", ""),
 		},
-		/the = at the end of the signature got lost/,
+		/the = at the end of the signature is missing/,
 	],
 	[
 		"SHA-256",
 		"V1 header",
 		CAT,
 		{ sign: (secret, text) => hmac("sha256", secret, text).toString("base64") },
-		/made with SHA-256: V1 has SHA-1/,
+		/made with SHA-256: V1 uses SHA-1/,
 	],
 	[
 		"a signature that is encoded twice",
@@ -269,28 +269,28 @@ const SIGNS: readonly Case[] = [
 			sign: (secret, text) =>
 				encode(hmac("sha1", secret, text).toString("base64")),
 		},
-		/the signature was percent-encoded once too often/,
+		/the signature was percent-encoded one time too many/,
 	],
 	[
 		"V1 under the name of V4",
 		"V4 URL",
 		CAT,
 		{ sign: (secret, text) => hmac("sha1", secret, text).toString("base64") },
-		/base64 of HMAC-SHA1, as of V1, under the name of V4/,
+		/base64 of HMAC-SHA1, as in V1, but under the name of V4/,
 	],
 	[
 		"the secret itself",
 		"V4 header",
 		CAT,
 		{ sign: (secret, text) => hmac("sha256", secret, text).toString("hex") },
-		/the secret itself signed/,
+		/the secret itself was used to sign/,
 	],
 	[
 		"a key without aliyun_v4",
 		"V4 header",
 		CAT,
 		{ sign: keyOf((secret) => secret) },
-		/made of the secret alone: V4 puts aliyun_v4 before it/,
+		/made from the secret alone: V4 puts aliyun_v4 before it/,
 	],
 	[
 		"a key of S3's",
@@ -309,14 +309,14 @@ const SIGNS: readonly Case[] = [
 				`${DAY}/oss-cn-hangzhou/oss`,
 			),
 		},
-		/made for the region oss-cn-hangzhou, the credential says cn-hangzhou/,
+		/made for the region oss-cn-hangzhou, but the credential has cn-hangzhou/,
 	],
 	[
 		"a key for another product",
 		"V4 header",
 		CAT,
 		{ sign: keyOf((secret) => `aliyun_v4${secret}`, `${DAY}/cn-hangzhou/s3`) },
-		/made for the product s3, the credential says oss/,
+		/made for the product s3, but the credential has oss/,
 	],
 	[
 		"a key for the day before",
@@ -328,7 +328,7 @@ const SIGNS: readonly Case[] = [
 				`${DAY_BEFORE}/cn-hangzhou/oss`,
 			),
 		},
-		new RegExp(`made for ${DAY_BEFORE}, the credential says ${DAY}`),
+		new RegExp(`made for ${DAY_BEFORE}, but the credential has ${DAY}`),
 	],
 	[
 		"upper-case hex",
@@ -340,7 +340,7 @@ const SIGNS: readonly Case[] = [
 					.toString("hex")
 					.toUpperCase(),
 		},
-		/upper-case hex: V4 has lower-case/,
+		/upper-case hex: V4 uses lower case/,
 	],
 	[
 		"base64",
@@ -352,7 +352,7 @@ const SIGNS: readonly Case[] = [
 					"base64",
 				),
 		},
-		/the signature is base64: V4 has lower-case hex/,
+		/the signature is base64: V4 uses lower-case hex/,
 	],
 ];
 
@@ -363,7 +363,7 @@ const TEXTS: readonly Case[] = [
 			scheme,
 			{ ...PUT, ...META },
 			{ text: wordsInCapitals },
-			/names of headers were signed with capitals/,
+			/header names were signed with capitals/,
 		],
 		[
 			"lines that end with CR and LF",
@@ -402,7 +402,7 @@ const TEXTS: readonly Case[] = [
 			text: (text) =>
 				text.replace("?acl&versionId=null", "?versionId=null&acl"),
 		},
-		/sub-resources were signed in the order they came/,
+		/sub-resources were signed in the order of the URL/,
 	],
 	[
 		"the hash of the body",
@@ -437,14 +437,14 @@ const TEXTS: readonly Case[] = [
 		"V4 header",
 		CAT,
 		{ text: inLine(1, () => "/photos/a%2Fcat") },
-		/slashes of the key were signed as %2F/,
+		/slashes in the key were signed as %2F/,
 	],
 	[
 		"blanks as +",
 		"V4 header",
 		LISTING,
 		{ text: (text) => text.replaceAll("%20", "+") },
-		/blanks were signed as \+: V4 has %20/,
+		/blanks were signed as \+: V4 uses %20/,
 	],
 	[
 		"escapes in lower case",
@@ -458,7 +458,7 @@ const TEXTS: readonly Case[] = [
 		"V4 header",
 		LISTING,
 		{ text: inLine(2, () => "prefix=a%20b&max-keys=5&acl") },
-		/parameters were signed in the order they came/,
+		/parameters were signed in the order of the URL/,
 	],
 ];
 
@@ -519,13 +519,13 @@ suite("The signature doctor", () => {
 			}
 		});
 
-	test("reports that no usual mistake explains a signature", async () => {
+	test("reports that no common mistake explains a signature", async () => {
 		const emulator = await started();
 		for (const scheme of ["V1 URL", "V4 header"] as const) {
 			const mistake = { secret: "another" };
 			const answer = await sendSigned(emulator, scheme, CAT, mistake);
 			const diagnosis = await diagnosisOf(emulator, answer);
-			assert.match(diagnosis, /^no usual mistake explains this signature/);
+			assert.match(diagnosis, /^no common mistake explains this signature/);
 		}
 	});
 
@@ -535,9 +535,9 @@ suite("The signature doctor", () => {
 			[
 				"/cat",
 				"/photos/cat",
-				/\/photos\/cat was signed, and the address has no/,
+				/\/photos\/cat was signed, but the address has no/,
 			],
-			["/oss/photos/cat", "/photos/cat", /or a proxy, puts \/oss before it/],
+			["/oss/photos/cat", "/photos/cat", /or a proxy, adds \/oss before it/],
 			["/photo/cat", "/photos/cat", /is for the bucket photos, .* for photo$/],
 			["/photo/cat", "/other/cat", /^$/],
 		] as const;
@@ -553,9 +553,12 @@ suite("The signature doctor", () => {
 		const emulator = await started();
 		const expired = { "x-oss-expires": String(Math.floor(Date.now() / 1000)) };
 		const cases = [
-			[{ scope: `${DAY}/oss-cn-hangzhou/oss` }, /its name is cn-hangzhou/],
+			[
+				{ scope: `${DAY}/oss-cn-hangzhou/oss` },
+				/the name of the region is cn-hangzhou/,
+			],
 			[{ scope: `${DAY}/cn-beijing/oss` }, /for another region/],
-			[{ scope: `${DAY}/cn-hangzhou/s3` }, /for another product/],
+			[{ scope: `${DAY}/cn-hangzhou/s3` }, /for a product other than oss/],
 		] as const;
 		for (const [mistake, sentence] of cases) {
 			const answer = await sendSigned(emulator, "V4 URL", CAT, mistake);
@@ -569,7 +572,7 @@ suite("The signature doctor", () => {
 		const moment = await emulator.oss.get(`/photos/a/cat?${query}`, {
 			as: null,
 		});
-		assert.match(await diagnosisOf(emulator, moment), /duration in seconds/);
+		assert.match(await diagnosisOf(emulator, moment), /a duration of at most 604800 seconds/);
 	});
 
 	test("writes a line into the log, with the request's id", async (t) => {
@@ -618,7 +621,7 @@ suite("The signature doctor", () => {
 			const answer = await sendSigned(emulator, "V4 header", sent, mistake);
 			assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
 			const diagnosis = await diagnosisOf(emulator, answer);
-			assert.match(diagnosis, /too long to try all usual mistakes/);
+			assert.match(diagnosis, /too long for trying all common mistakes/);
 		}
 	});
 });

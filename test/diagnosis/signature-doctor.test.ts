@@ -80,7 +80,7 @@ const cases: readonly (readonly [
 		"a blank after the id",
 		{ id: "OSS-Emulator", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
-		/is oss-emulator except for blanks or case/,
+		/differs from oss-emulator only in blanks or case/,
 	],
 	[
 		"an unknown id",
@@ -92,13 +92,13 @@ const cases: readonly (readonly [
 		"a key signed percent-encoded",
 		{ resource: "/photos/my%20cat" },
 		{ target: "/photos/my%20cat" },
-		/the key was signed percent-encoded once too often/,
+		/the key was signed percent-encoded one time too many/,
 	],
 	[
 		"a blank signed as +",
 		{ resource: "/photos/my+cat" },
 		{ target: "/photos/my%20cat" },
-		/a blank of the key was signed as \+/,
+		/a blank in the key was signed as \+/,
 	],
 	[
 		"a path encoded again on the way",
@@ -110,7 +110,7 @@ const cases: readonly (readonly [
 		"a double slash lost",
 		{ resource: "/photos/a/b" },
 		{ target: "/photos/a//b" },
-		/double slashes of the key were signed as one/,
+		/double slashes in the key were signed as one/,
 	],
 	[
 		"a name in NFD",
@@ -139,7 +139,7 @@ const cases: readonly (readonly [
 		"a Content-Type that was signed and not sent",
 		{ method: "PUT", type: "image/jpeg", resource: "/photos/cat" },
 		{ method: "PUT", target: "/photos/cat", body: "meow" },
-		/the Content-Type image\/jpeg was signed, none was sent/,
+		/the Content-Type image\/jpeg was signed, but none was sent/,
 	],
 	[
 		"a charset the browser added",
@@ -162,7 +162,7 @@ const cases: readonly (readonly [
 		"another method",
 		{ method: "GET", resource: "/photos/cat" },
 		{ method: "DELETE", target: "/photos/cat" },
-		/the signature is for GET, the request was a DELETE/,
+		/the signature is for GET, but the request is a DELETE/,
 	],
 	[
 		"a resource without the bucket",
@@ -174,7 +174,7 @@ const cases: readonly (readonly [
 		"V4's algorithm under V1's name",
 		{ asV4: true, resource: "/photos/cat" },
 		{ target: "/photos/cat" },
-		/hex, as of V4, under the name of V1/,
+		/hex, as in V4, but under the name of V1/,
 	],
 	[
 		"a clock that is slow",
@@ -192,7 +192,7 @@ const cases: readonly (readonly [
 		"an unknown secret",
 		{ secret: "something else", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
-		/no usual mistake explains this signature/,
+		/no common mistake explains this signature/,
 	],
 ];
 

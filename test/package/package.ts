@@ -236,7 +236,7 @@ const seed: Seed = {
 const rule: FaultRule = { operation: "PutObject", after: 1, do: { status: 503, code: "SlowDown" } };
 // @ts-expect-error: no such fault of callbacks
 const wrong: FaultRule = { operation: "callback", do: { callback: "meow" } };
-// @ts-expect-error: an error and a cut exclude one another
+// @ts-expect-error: an error and a cut are mutually exclusive
 const both: FaultRule = { operation: "*", do: { status: 503, direction: "request" } };
 async function use(control: EmulatorControl): Promise<string> {
 	await control.reset();

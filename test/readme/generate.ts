@@ -1,14 +1,17 @@
 /**
  * Writes the parts of the pages that are made from the source, between their markers: `npm run readme`.
  *
- * The flags are settings.ts's, the operations the table's, the cures those of `s3/cures.ts`, so the pages cannot claim
+ * The flags are settings.ts's, the operations the table's, the settings of clients those of `s3/client-settings.ts`, so the pages cannot claim
  * anything else.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { listSettings } from "../../emulator/config/settings.ts";
 import type { Row } from "../../emulator/operations/row.ts";
 import { table } from "../../emulator/operations/table.ts";
-import { AILMENTS, CLIENTS } from "../../emulator/s3/cures.ts";
+import {
+	CLIENTS,
+	REFUSED_FEATURES,
+} from "../../emulator/s3/client-settings.ts";
 
 type Parts = Readonly<Record<string, () => string>>;
 
@@ -16,7 +19,7 @@ type Parts = Readonly<Record<string, () => string>>;
 export const PAGES: Readonly<Record<string, Parts>> = {
 	"emulator/config/README.md": { flags: writeFlags },
 	"emulator/operations/README.md": { operations: writeOperations },
-	"emulator/s3/README.md": { cures: writeCures },
+	"emulator/s3/README.md": { "client-settings": writeClientSettings },
 };
 
 /** @param path from the root of the repository */
@@ -61,9 +64,11 @@ function writeOperations(): string {
 }
 
 /** A section for each client, because its settings do not fit into a table. */
-function writeCures(): string {
-	return CLIENTS.map(({ name, cures }) => {
-		const lines = AILMENTS.map((one) => `- ${one}: ${code(cures[one])}`);
+function writeClientSettings(): string {
+	return CLIENTS.map(({ name, settings }) => {
+		const lines = REFUSED_FEATURES.map(
+			(one) => `- ${one}: ${code(settings[one])}`,
+		);
 		return [`### ${name}`, "", ...lines].join("\n");
 	}).join("\n\n");
 }

@@ -6,7 +6,7 @@ import { answerBroken } from "../../emulator/server/broken-request.ts";
 import { closeServer, listen } from "../../emulator/server/listen.ts";
 import { openSocket } from "../client.ts";
 
-const PATIENCE = {
+const CLIENT_LIMITS = {
 	...{ headMs: 100, bodyMs: 100, bodyBytesMin: 1000 },
 	silenceMs: 60_000,
 	connectionsMax: 100,
@@ -15,13 +15,13 @@ const PATIENCE = {
 async function serve(
 	t: TestContext,
 	handler: RequestListener,
-	patience: Partial<typeof PATIENCE> = {},
+	clientLimits: Partial<typeof CLIENT_LIMITS> = {},
 ): Promise<{ readonly endpoint: string; readonly server: Server }> {
 	const { port, servers } = await listen({
 		handler,
 		onBroken: (error, socket) => answerBroken(error, socket, () => {}),
 		...{ hosts: ["127.0.0.1"], port: 0, flag: "--port" },
-		patience: { ...PATIENCE, ...patience },
+		clientLimits: { ...CLIENT_LIMITS, ...clientLimits },
 	});
 	const [server] = servers;
 	assert.ok(server);

@@ -113,7 +113,7 @@ suite("An option of startEmulator() is refused with one line:", () => {
 		[
 			"data and memory",
 			{ memory: true, data: "a" },
-			/^--data and --memory exclude one another/,
+			/^--data and --memory are mutually exclusive/,
 		],
 		[
 			"given twice",

@@ -113,12 +113,12 @@ suite("--seed", () => {
 		);
 	});
 
-	test("and --upstream exclude one another", async (t) => {
+	test("and --upstream are mutually exclusive", async (t) => {
 		await assert.rejects(
 			startEmulator(
 				...([t, "--seed", "a", "--upstream", "http://127.0.0.1"] as const),
 			),
-			/^StartError: --seed and --upstream exclude one another|--seed and/,
+			/^StartError: --seed and --upstream are mutually exclusive|--seed and/,
 		);
 	});
 });

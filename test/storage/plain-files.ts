@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import {
-	besideFolder,
+	nameNextToFolder,
 	plainNames,
 } from "../../emulator/storage/plain-files/plain-names.ts";
 import type { Store } from "../../emulator/storage/store.ts";
@@ -40,7 +40,7 @@ export async function expectedTree(
 				found.set(`${folders.slice(0, depth).join("/")}/`, "");
 			if (key.endsWith("/") && size === 0) continue;
 			const isBeside = keys.some((other) => other.startsWith(`${key}/`));
-			const name = isBeside ? besideFolder(file) : file;
+			const name = isBeside ? nameNextToFolder(file) : file;
 			const opened = await store.objects.open(bucket, key);
 			const content = await drain(opened?.content.read() ?? Buffer.alloc(0));
 			found.set([...folders, name].join("/"), content.toString("latin1"));

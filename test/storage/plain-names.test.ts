@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, posix, win32 } from "node:path";
 import { suite, test } from "node:test";
 import {
-	besideFolder,
+	nameNextToFolder,
 	plainName,
 	plainNames,
 } from "../../emulator/storage/plain-files/plain-names.ts";
@@ -83,7 +83,7 @@ suite("A key as a file", () => {
 			const path = plainNames(key).join("/");
 			for (const [name, what] of [
 				[path, key],
-				[besideFolder(path), `${key}, beside`],
+				[nameNextToFolder(path), `${key}, beside`],
 			] as const) {
 				assert.equal(keys.get(name) ?? what, what);
 				keys.set(name, what);
@@ -95,7 +95,7 @@ suite("A key as a file", () => {
 		const roll = dice(6);
 		for (let i = 0; i < 20_000; i++) {
 			for (const name of plainNames(randomKey(roll))) {
-				assert.ok(Buffer.byteLength(besideFolder(name)) <= 255);
+				assert.ok(Buffer.byteLength(nameNextToFolder(name)) <= 255);
 				// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 				assert.doesNotMatch(name, /[\0-\x1f"*:<>?\\|/]|[. ]$|^$/);
 				for (const path of [posix, win32]) {
@@ -116,7 +116,7 @@ suite("A key as a file", () => {
 			const name = names.pop() ?? assert.fail();
 			const below = join(folder, String(i), ...names);
 			mkdirSync(below, { recursive: true });
-			writeFileSync(join(below, besideFolder(name)), "");
+			writeFileSync(join(below, nameNextToFolder(name)), "");
 		}
 	});
 });

@@ -4,7 +4,7 @@ import { Accounts } from "../../emulator/auth/accounts.ts";
 import { Ram } from "../../emulator/auth/ram.ts";
 import { readRole, readUser } from "../../emulator/auth/ram-document.ts";
 import { SessionTokens } from "../../emulator/auth/session-token.ts";
-import { StsKeeper } from "../../emulator/start/sts-keeper.ts";
+import { AccountsStsBackend } from "../../emulator/start/sts-backend.ts";
 import type { StsAnswer } from "../../emulator/sts/answer.ts";
 import type { StsArrival } from "../../emulator/sts/request.ts";
 import { Sts } from "../../emulator/sts/sts.ts";
@@ -55,7 +55,7 @@ export function makeSts(
 		tokens,
 	);
 	return new Sts(
-		new StsKeeper({ accounts, ram, tokens, note }),
+		new AccountsStsBackend({ accounts, ram, tokens, note }),
 		checkSignatures,
 	);
 }

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import {
-	CredentialsKeeper,
+	CredentialsCache,
 	readCredentialsSource,
 } from "../../emulator/upstream/credentials.ts";
 import { startFake } from "../gateway/fake-oss.ts";
 
 const credentialsOf = (flag: string, env: Record<string, string> = {}) =>
-	new CredentialsKeeper(readCredentialsSource(flag, env)).get();
+	new CredentialsCache(readCredentialsSource(flag, env)).get();
 
 const given = (id: string, secret: string, token = "") => ({
 	accessKeyId: id,
@@ -88,12 +88,12 @@ suite("A credentials URI", () => {
 			);
 		});
 		const env = { ALIBABA_CLOUD_CREDENTIALS_URI: uri };
-		return new CredentialsKeeper(readCredentialsSource("", env));
+		return new CredentialsCache(readCredentialsSource("", env));
 	};
 
 	test("is requested once for credentials that do not expire", async (t) => {
-		const keeper = await start(t, 3_600_000);
-		const both = [await keeper.get(), await keeper.get()];
+		const cache = await start(t, 3_600_000);
+		const both = [await cache.get(), await cache.get()];
 		assert.deepEqual(
 			both.map(({ accessKeyId }) => accessKeyId),
 			["STS.1", "STS.1"],
@@ -101,8 +101,8 @@ suite("A credentials URI", () => {
 	});
 
 	test("is requested again before the credentials expire", async (t) => {
-		const keeper = await start(t, 60_000);
-		const both = [await keeper.get(), await keeper.get()];
+		const cache = await start(t, 60_000);
+		const both = [await cache.get(), await cache.get()];
 		assert.deepEqual(
 			both.map(({ accessKeyId }) => accessKeyId),
 			["STS.1", "STS.2"],
@@ -117,8 +117,8 @@ suite("A credentials URI", () => {
 			fails = false;
 		});
 		const env = { ALIBABA_CLOUD_CREDENTIALS_URI: uri };
-		const keeper = new CredentialsKeeper(readCredentialsSource("", env));
-		await assert.rejects(keeper.get(), /answered 500/);
-		assert.deepEqual(await keeper.get(), given("a", "b"));
+		const cache = new CredentialsCache(readCredentialsSource("", env));
+		await assert.rejects(cache.get(), /answered 500/);
+		assert.deepEqual(await cache.get(), given("a", "b"));
 	});
 });

@@ -3,12 +3,12 @@
  */
 import { changeForm, given, textField } from "./forms.js";
 import { copyButton, h, link, name, riskyButton, table } from "./page.js";
-import { ask, post, remove } from "./server.js";
+import { fetchJson, post, remove } from "./server.js";
 
 const PAGE = 100;
 
 export async function accounts({ from = "0" }) {
-	const { accounts: all } = await ask("/api/accounts");
+	const { accounts: all } = await fetchJson("/api/accounts");
 	const start = Number(from) || 0;
 	const rows = all.slice(start, start + PAGE).map(row);
 	const heads = ["UID", "Name", "AccessKeyId", "Callbacks", "Actions"];

@@ -2,10 +2,10 @@
  * The view of the admin API, made from its OpenAPI document.
  */
 import { badge, code, entries, h, table } from "./page.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 
 export async function api() {
-	const description = await ask("/api/openapi.json");
+	const description = await fetchJson("/api/openapi.json");
 	const operations = Object.entries(description.paths).flatMap(
 		([path, methods]) =>
 			Object.entries(methods).map(([method, operation]) => ({

@@ -15,7 +15,7 @@ import {
 	table,
 	time,
 } from "./page.js";
-import { ask, bucketPath, isGateway } from "./server.js";
+import { bucketPath, fetchJson, isGateway } from "./server.js";
 import { uploadForm } from "./upload.js";
 
 const PAGE = "200";
@@ -49,7 +49,7 @@ export async function bucket(query) {
 				"div",
 				{ class: "filters" },
 				isInCloud
-					? h("p", { class: "note" }, "In the cloud: to be changed by an SDK.")
+					? h("p", { class: "note" }, "In the cloud: use an SDK to change it.")
 					: choices(
 							"Versions",
 							"bucket",
@@ -92,7 +92,7 @@ const inOrder = (rows) =>
 
 /** A row for each folder and each object, and the query of the next page. */
 async function objectPage({ name: bucketName, prefix, marker }, folder) {
-	const page = await ask(`${bucketPath(bucketName)}/objects`, {
+	const page = await fetchJson(`${bucketPath(bucketName)}/objects`, {
 		...{ prefix, marker, delimiter: "/", limit: PAGE },
 	});
 	const rows = page.objects.map((object) => ({
@@ -119,7 +119,7 @@ async function objectPage({ name: bucketName, prefix, marker }, folder) {
 /** As `objectPage`, for versions and delete markers. */
 async function versionPage(query, folder) {
 	const { name: bucketName, prefix, marker, versionMarker } = query;
-	const page = await ask(`${bucketPath(bucketName)}/versions`, {
+	const page = await fetchJson(`${bucketPath(bucketName)}/versions`, {
 		...{ prefix, marker, versionMarker, delimiter: "/", limit: PAGE },
 	});
 	const rows = page.versions.map((version) => ({
@@ -132,10 +132,10 @@ async function versionPage(query, folder) {
 			time(version.modifiedAt),
 		],
 	}));
-	const kept = { name: bucketName, versions: "all" };
+	const viewQuery = { name: bucketName, versions: "all" };
 	return {
 		rows: inOrder([
-			...page.prefixes.map((key) => folderRow(kept, key, folder)),
+			...page.prefixes.map((key) => folderRow(viewQuery, key, folder)),
 			...rows,
 		]).map(({ cells }) => cells),
 		next: page.isTruncated && {

@@ -20,7 +20,7 @@ import {
 	table,
 	time,
 } from "./page.js";
-import { ask, bucketPath, isGateway, put, remove } from "./server.js";
+import { bucketPath, fetchJson, isGateway, put, remove } from "./server.js";
 
 const HEADS = [
 	"Bucket",
@@ -36,7 +36,7 @@ const PAGE = 100;
 
 export async function buckets({ search = "", from = "0" }) {
 	const [{ buckets: all }, isInCloud] = await Promise.all([
-		ask("/api/buckets"),
+		fetchJson("/api/buckets"),
 		isGateway(),
 	]);
 	const found = all.filter((bucket) => bucket.name.includes(search));
@@ -66,8 +66,8 @@ export async function buckets({ search = "", from = "0" }) {
 					)
 				: nothing(
 						search
-							? "No bucket is called like that."
-							: "There is no bucket yet. Create one here, with your SDK or with ossutil.",
+							? "No bucket matches."
+							: "There are no buckets yet. Create one here, with your SDK or with ossutil.",
 					),
 			h(
 				"p",
@@ -100,24 +100,26 @@ function row(bucket, isInCloud) {
 	return { bucket: bucket.name, count, size, cells };
 }
 
-/** The counts that are shown until newer ones are there: counting takes a while. */
+/** The previous counts, which are shown until new ones arrive, because counting takes a while. */
 const counted = new Map();
 
-/** A bucket is counted again after so many times as long as that takes. */
-const REST = 20;
+/** The pause before a bucket is counted again, as a multiple of the time that counting takes. */
+const PAUSE_FACTOR = 20;
 
-/** One bucket after the other, while the page is shown. */
+/** Counts one bucket after another, as long as the page is shown. */
 async function countAll(rows) {
 	for (const one of rows) show(one);
-	await new Promise(requestAnimationFrame); // it is on the page then
+	await new Promise(requestAnimationFrame); // the rows are on the page then
 	for (const one of rows) {
 		if (!one.count.isConnected) return;
 		const known = counted.get(one.bucket);
 		if (known && performance.now() < known.until) continue;
 		const began = performance.now();
-		const stat = await ask(`${bucketPath(one.bucket)}/stat`).catch(() => {});
+		const stat = await fetchJson(`${bucketPath(one.bucket)}/stat`).catch(
+			() => {},
+		);
 		const took = performance.now() - began;
-		counted.set(one.bucket, { stat, until: began + took * (1 + REST) });
+		counted.set(one.bucket, { stat, until: began + took * (1 + PAUSE_FACTOR) });
 		show(one);
 	}
 }
@@ -173,7 +175,7 @@ const newBucket = (all) =>
 		"Create bucket",
 		async ({ name: bucket, ...options }) => {
 			if (all.some((one) => one.name === bucket))
-				throw new Error(`Name: there is a bucket ${bucket} already.`);
+				throw new Error(`Name: there is already a bucket ${bucket}.`);
 			return put(bucketPath(bucket), given(options)).catch(({ message }) => {
 				throw new Error(`Name: ${message}`);
 			});

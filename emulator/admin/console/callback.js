@@ -20,10 +20,10 @@ import {
 	UNTIL_DONE_MS,
 } from "./page.js";
 import { indented, present } from "./present.js";
-import { ask, post } from "./server.js";
+import { fetchJson, post } from "./server.js";
 
 export async function callback({ id = "" }) {
-	const one = await ask(`/api/callbacks/${encodeURIComponent(id)}`);
+	const one = await fetchJson(`/api/callbacks/${encodeURIComponent(id)}`);
 	return {
 		title: `Callback of ${one.key}`,
 		tab: "callbacks",
@@ -118,13 +118,13 @@ const uploader = (one) =>
 		describeResponse(one),
 	);
 
-function describeResponse({ told, status }) {
-	if (told?.status === 200)
+function describeResponse({ told: response, status }) {
+	if (response?.status === 200)
 		return [
 			h("p", {}, h("code", {}, "HTTP 200"), " with this answer."),
-			present("Answer to the uploader", told.body),
+			present("Answer to the uploader", response.body),
 		];
-	if (told?.status === 203)
+	if (response?.status === 203)
 		return [
 			h(
 				"p",
@@ -133,21 +133,21 @@ function describeResponse({ told, status }) {
 				": the object is stored nevertheless.",
 			),
 			facts([
-				["Message", told.message],
-				["EC", told.ec],
+				["Message", response.message],
+				["EC", response.ec],
 			]),
 		];
-	if (told) return h("p", {}, h("code", {}, `HTTP ${told.status}`));
+	if (response) return h("p", {}, h("code", {}, `HTTP ${response.status}`));
 	return h(
 		"p",
 		{},
 		status === "skipped"
-			? "The response of an upload without a callback: none was sent."
+			? "The response of an upload without a callback, because none was sent."
 			: "Nothing yet.",
 	);
 }
 
-/** Findings: what works here but would fail at OSS, or is probably a mistake. */
+/** Findings: mistakes that work here but would fail at OSS, and probable mistakes. */
 function noticed({ findings = [] }) {
 	if (findings.length === 0) return "";
 	const items = findings.map(({ refused, sentence, link: page }) =>

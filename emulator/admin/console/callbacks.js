@@ -17,7 +17,7 @@ import {
 	table,
 	time,
 } from "./page.js";
-import { ask, remove } from "./server.js";
+import { fetchJson, remove } from "./server.js";
 
 const PAGE = 100;
 
@@ -41,7 +41,7 @@ const STATUSES = [
 ];
 
 export async function callbacks(query) {
-	const { callbacks: found } = await ask("/api/callbacks", {
+	const { callbacks: found } = await fetchJson("/api/callbacks", {
 		...query,
 		limit: String(PAGE),
 		summary: "true",
@@ -120,9 +120,9 @@ const startOf = (text) =>
 
 /** In tests every address is private, so this finding is only on the callback's own page. */
 function noticed(findings) {
-	const telling = new Set(findings).difference(new Set(["private-address"]));
-	return telling.size > 0
-		? h("small", {}, `Findings: ${[...telling].join(", ")}`)
+	const notable = new Set(findings).difference(new Set(["private-address"]));
+	return notable.size > 0
+		? h("small", {}, `Findings: ${[...notable].join(", ")}`)
 		: "";
 }
 

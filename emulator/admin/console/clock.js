@@ -3,7 +3,7 @@
  */
 import { changeForm, selectField, textField } from "./forms.js";
 import { act, button, facts, h } from "./page.js";
-import { ask, put, remove } from "./server.js";
+import { fetchJson, put, remove } from "./server.js";
 
 const STEPS = [
 	["+1 minute", 60],
@@ -32,7 +32,7 @@ export function inWords(seconds) {
 }
 
 export async function clock() {
-	const { now, frozen, aheadSeconds, scope } = await ask("/api/clock");
+	const { now, frozen, aheadSeconds, scope } = await fetchJson("/api/clock");
 	const change = (body) => act(() => put("/api/clock", body), "Changed.");
 	return {
 		title: "Clock",

@@ -18,7 +18,7 @@ import { h, link } from "./page.js";
 import { ram } from "./ram.js";
 import { request } from "./request.js";
 import { requests } from "./requests.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 import { settings } from "./settings.js";
 import { snapshots } from "./snapshots.js";
 
@@ -136,7 +136,7 @@ async function navigate() {
 	main.focus({ preventScroll: true });
 }
 
-/** A form that was begun, a question and a selected text are not taken away by an event. */
+/** Events do not redraw the page while the user is filling in a form, answering a question or selecting text. */
 const isBusy = () =>
 	document.querySelector("dialog[open]") !== null ||
 	isSelecting() ||
@@ -169,18 +169,18 @@ function happened(event) {
 function follow() {
 	const live = document.getElementById("live");
 	const events = new EventSource("/api/events");
-	const say = (state, text) => {
+	const showState = (state, text) => {
 		live.dataset.live = state;
 		live.textContent = text;
 	};
 	let wasLost = false;
 	events.addEventListener("open", () => {
-		say("yes", "live");
+		showState("yes", "live");
 		if (wasLost) happened("open");
 	});
 	events.addEventListener("error", () => {
 		wasLost = true;
-		say("no", "not connected");
+		showState("no", "not connected");
 	});
 	events.addEventListener("callback", () => happened("callback"));
 	events.addEventListener("requests", () => happened("requests"));
@@ -191,6 +191,6 @@ addEventListener("redraw", draw);
 enableMenu();
 follow();
 draw();
-ask("/api/settings").then(({ endpoint }) => {
+fetchJson("/api/settings").then(({ endpoint }) => {
 	document.getElementById("endpoint").textContent = endpoint;
 });

@@ -4,12 +4,12 @@
 import { breadcrumbs } from "./bucket.js";
 import { changeForm, selectField, textArea } from "./forms.js";
 import { entries as foldable, h, name, nothing, riskyButton } from "./page.js";
-import { ask, bucketPath, put, remove } from "./server.js";
+import { bucketPath, fetchJson, put, remove } from "./server.js";
 
 export async function documents({ name: bucket = "" }) {
 	const path = `${bucketPath(bucket)}/documents`;
 	const [{ documents: all }, names] = await Promise.all([
-		ask(path),
+		fetchJson(path),
 		documentNames(),
 	]);
 	const missing = names.filter((one) => !Object.hasOwn(all, one));
@@ -45,7 +45,7 @@ export async function documents({ name: bucket = "" }) {
 
 /** The names of documents in the OpenAPI description. */
 async function documentNames() {
-	const { components } = await ask("/api/openapi.json");
+	const { components } = await fetchJson("/api/openapi.json");
 	const { properties } = components.schemas.Seed.properties.buckets.items;
 	const others = ["name", "owner", "acl", "versioning", "objects"];
 	return Object.keys(properties).filter((key) => !others.includes(key));
@@ -57,7 +57,7 @@ const save = (path, text) =>
 		throw new Error(`Content: ${message}`);
 	});
 
-/** A policy is JSON, and so may be any other; the rest is XML. */
+/** A policy must be JSON; the other documents are JSON or XML. */
 function write(text) {
 	try {
 		return { document: JSON.parse(text) };

@@ -3,12 +3,12 @@
  */
 import { changeForm, given, group, selectField, textField } from "./forms.js";
 import { h, name, nothing, riskyButton, table } from "./page.js";
-import { ask, post, remove } from "./server.js";
+import { fetchJson, post, remove } from "./server.js";
 
 export async function faults() {
 	const [{ faults: all }, { components }] = await Promise.all([
-		ask("/api/faults"),
-		ask("/api/openapi.json"),
+		fetchJson("/api/faults"),
+		fetchJson("/api/openapi.json"),
 	]);
 	const rows = all.map((fault) => [
 		describeFault(fault),

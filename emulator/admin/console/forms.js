@@ -1,7 +1,7 @@
 /**
  * Forms of the console: fields with visible labels, and a button that carries out a change.
  */
-import { act, h, patiently } from "./page.js";
+import { act, h, withNotice } from "./page.js";
 
 let lastId = 0;
 
@@ -34,14 +34,14 @@ export function selectField(label, name, values, chosen = "") {
 	return labelled(label, select);
 }
 
-/** @param {(values: Record<string, string>) => Promise<unknown>} change what it throws is shown in the form */
+/** @param {(values: Record<string, string>) => Promise<unknown>} change its errors are shown in the form */
 export function changeForm(label, fields, submitText, change, done) {
 	return formOf(
 		label,
 		[fields, h("button", { type: "submit" }, submitText)],
 		(form, fail) =>
 			act(
-				() => patiently(() => change(Object.fromEntries(new FormData(form)))),
+				() => withNotice(() => change(Object.fromEntries(new FormData(form)))),
 				done,
 				true,
 				fail,
@@ -50,7 +50,7 @@ export function changeForm(label, fields, submitText, change, done) {
 }
 
 /**
- * A form with a place for what is wrong with it. While it is carried out it is not sent again.
+ * A form with a place for its error message. It cannot be submitted again until `carryOut` has finished.
  *
  * @param {(form: HTMLFormElement, fail: (message: string) => void) => Promise<unknown>} carryOut
  */
@@ -79,8 +79,8 @@ export function formOf(label, children, carryOut, properties = {}) {
 }
 
 /**
- * The emulator names a field as its API does, at the beginning of a message: `do.status must be >= 400`. The field gets
- * the focus.
+ * A message of the emulator begins with the field's name in the API: `do.status must be >= 400`. The field gets the
+ * focus.
  *
  * @returns the message with the label of the field instead
  */
@@ -96,7 +96,7 @@ function pointOut(form, message) {
 	return `${field.labels[0].textContent}${rest}`;
 }
 
-/** Fields that belong together. */
+/** A group of fields. */
 export const group = (legend, ...fields) =>
 	h(
 		"fieldset",
@@ -130,7 +130,7 @@ export function searchForm(fields, addressFrom) {
 	);
 }
 
-/** A field of a search, labelled for screen readers and by its placeholder. */
+/** A search field, labelled for screen readers and by its placeholder. */
 export function searchField(label, name, value = "", placeholder = label) {
 	const input = h("input", {
 		...{ type: "search", name, placeholder, autocomplete: "off" },
@@ -140,6 +140,6 @@ export function searchField(label, name, value = "", placeholder = label) {
 	return input;
 }
 
-/** The values without empty fields. */
+/** The values of the fields that are not empty. */
 export const given = (values) =>
 	Object.fromEntries(Object.entries(values).filter(([, value]) => value));

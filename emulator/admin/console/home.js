@@ -6,19 +6,19 @@ import { inWords } from "./clock.js";
 import { describeFault } from "./faults.js";
 import { copyButton, facts, h, link, name, table, time } from "./page.js";
 import { requestBadge } from "./requests.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 
 const SHOWN = "5";
 
 export async function home() {
 	const [settings, { accounts }, { callbacks }, refusals, clock, { faults }] =
 		await Promise.all([
-			ask("/api/settings"),
-			ask("/api/accounts"),
-			ask("/api/callbacks", { limit: SHOWN, summary: "true" }),
+			fetchJson("/api/settings"),
+			fetchJson("/api/accounts"),
+			fetchJson("/api/callbacks", { limit: SHOWN, summary: "true" }),
 			latestRefusals(),
-			ask("/api/clock"),
-			ask("/api/faults"),
+			fetchJson("/api/clock"),
+			fetchJson("/api/faults"),
 		]);
 	return {
 		title: "Home",
@@ -50,7 +50,7 @@ export async function home() {
 async function latestRefusals() {
 	const [client, server] = await Promise.all(
 		["4xx", "5xx"].map((status) =>
-			ask("/api/requests", { status, limit: SHOWN }),
+			fetchJson("/api/requests", { status, limit: SHOWN }),
 		),
 	);
 	return [...client.requests, ...server.requests]

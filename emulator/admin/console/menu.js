@@ -1,8 +1,8 @@
 /**
- * The menu of the pages that are opened less often: a button that shows their links, usable by keyboard alone.
+ * The menu of the less frequently used pages: a button that shows their links, usable with the keyboard alone.
  */
 
-/** To be called once, when the page is there. */
+/** Must be called once, when the page has loaded. */
 export function enableMenu() {
 	const place = document.querySelector(".more");
 	const button = place.querySelector("button");
@@ -33,7 +33,7 @@ export function enableMenu() {
 	});
 }
 
-/** @returns the link that a key leads to, beginning at the button; undefined for other keys */
+/** @returns the link that a key moves the focus to, starting at the button; undefined for other keys */
 function nextLink(links, key) {
 	const at = links.indexOf(document.activeElement);
 	if (key === "ArrowDown") return links[(at + 1) % links.length];

@@ -23,9 +23,9 @@ import {
 } from "./page.js";
 import { requestBadge } from "./requests.js";
 import {
-	ask,
 	bucketPath,
 	contentUrl,
+	fetchJson,
 	isGateway,
 	post,
 	remove,
@@ -35,7 +35,7 @@ import {
 /** Maximum number of callbacks and requests shown. */
 const LISTED = "20";
 
-/** How many versions are shown; all of them are in the bucket's list of versions. */
+/** Maximum number of versions shown; the bucket's list of versions contains all of them. */
 const VERSIONS_SHOWN = 100;
 
 const TEXT_BYTES_SHOWN = 64 * 1024;
@@ -45,8 +45,13 @@ export async function object({ bucket = "", key = "" }) {
 		await Promise.all([
 			isGateway(),
 			findVersions(bucket, key),
-			ask("/api/callbacks", { bucket, key, limit: LISTED, summary: "true" }),
-			ask("/api/requests", { bucket, key, limit: LISTED }),
+			fetchJson("/api/callbacks", {
+				bucket,
+				key,
+				limit: LISTED,
+				summary: "true",
+			}),
+			fetchJson("/api/requests", { bucket, key, limit: LISTED }),
 		]);
 	const [latest] = versions;
 	const folder = folderOf(key);
@@ -70,16 +75,16 @@ export async function object({ bucket = "", key = "" }) {
 	};
 }
 
-/** One more than is shown; all that the cloud has, which need not be many. */
+/** Up to one version more than is shown; behind a gateway, all versions that the cloud returns. */
 async function findVersions(bucket, key) {
 	const path = bucketPath(bucket);
-	if (await isGateway()) return ask(`${path}/object`, { key });
+	if (await isGateway()) return fetchJson(`${path}/object`, { key });
 	const query = { prefix: key, limit: String(VERSIONS_SHOWN + 1) };
-	const { versions: found } = await ask(`${path}/versions`, query);
+	const { versions: found } = await fetchJson(`${path}/versions`, query);
 	// Of the keys that begin with it, the key itself comes first.
 	const versions = found.filter((one) => one.key === key);
 	if (versions.length > 0) return { versions };
-	throw new Error("There is no object of this key, or not any more.");
+	throw new Error("This object does not exist, or no longer exists.");
 }
 
 const folderOf = (key) =>
@@ -98,7 +103,7 @@ const actions = ({ bucket, key, type }, isInCloud) =>
 					"Delete this object?",
 					async () => {
 						await remove(`${bucketPath(bucket)}/object`, { key });
-						await leaveIfGone(bucket, key);
+						await leaveIfDeleted(bucket, key);
 					},
 					"Deleted.",
 				),
@@ -208,15 +213,15 @@ const deleteVersion = (bucket, key, versionId) =>
 		"Delete this version permanently?",
 		async () => {
 			await remove(`${bucketPath(bucket)}/object`, { key, versionId });
-			await leaveIfGone(bucket, key);
+			await leaveIfDeleted(bucket, key);
 		},
 		"The version was deleted.",
 		`Delete version ${versionId}`,
 	);
 
-/** Without any version, the object no longer has a page. */
-async function leaveIfGone(bucket, key) {
-	const { versions } = await ask(`${bucketPath(bucket)}/versions`, {
+/** An object without versions has no page. */
+async function leaveIfDeleted(bucket, key) {
+	const { versions } = await fetchJson(`${bucketPath(bucket)}/versions`, {
 		...{ prefix: key, limit: "1" },
 	});
 	if (versions[0]?.key === key) return;
@@ -259,7 +264,7 @@ function presign(bucket, key) {
 const history = (callbacks, requests) => [
 	h("h2", {}, "Callbacks"),
 	callbacks.length === 0
-		? nothing("There is no recorded callback of this object.")
+		? nothing("No callbacks are recorded for this object.")
 		: table(
 				"Callbacks",
 				["Status", "Upload", "Why", "#Took", "Sent"],
@@ -273,7 +278,7 @@ const history = (callbacks, requests) => [
 			),
 	h("h2", {}, "Requests"),
 	requests.length === 0
-		? nothing("There is no recorded request for this object.")
+		? nothing("No requests are recorded for this object.")
 		: table(
 				"Requests",
 				["Status", "Operation", "#Took", "Received"],

@@ -2,12 +2,12 @@
  * The operations of OSS, and the emulator's support for each.
  */
 import { badge, choices, h, nothing, table } from "./page.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 
 const KINDS = { enforced: "good", "stored only": "busy", "not there": "plain" };
 
 export async function operations(query) {
-	const { operations: all } = await ask("/api/operations");
+	const { operations: all } = await fetchJson("/api/operations");
 	const count = (state) => all.filter((one) => one.state === state).length;
 	const states = [
 		["", `All ${all.length}`],

@@ -71,7 +71,7 @@ export const code = (text) => h("pre", { tabindex: "0" }, text);
 export const exactCode = (text) =>
 	h("pre", { tabindex: "0", class: "exact" }, text);
 
-/** Made once: it takes longer than all the rest of a row. */
+/** Created once, because creating it takes longer than the rest of a row. */
 const MONTH_TO_SECOND = new Intl.DateTimeFormat("en", {
 	month: "short",
 	day: "numeric",
@@ -159,18 +159,18 @@ export function table(label, heads, rows) {
 	);
 }
 
-/** One line; the end of a longer text is cut off, and shown by the pointer. */
+/** One line: a longer text is cut off, and shown in full on hover. */
 export const oneLine = (text) =>
 	h("span", { class: "one-line", title: text }, name(text));
 
-/** What can be unfolded, each with a summary. */
+/** Sections that can be expanded, each with a summary. */
 export const entries = (...children) =>
 	h("div", { class: "entries" }, children);
 
 /** Longer labels of a card take two lines. */
 const LABEL_MAX = 13;
 
-/** A finding, which may begin with a small letter, as a sentence; one that begins with a URL stays. */
+/** Capitalises the first letter of a finding, unless it begins with a URL. */
 export const sentence = (text) =>
 	/^[a-z]+[ ,']/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
 
@@ -223,7 +223,7 @@ export const redraw = () => dispatchEvent(new Event("redraw"));
 /**
  * Carries out a change, reports the result, and redraws the page.
  *
- * @param {(message: string) => void} fail shows why it did not succeed
+ * @param {(message: string) => void} fail shows the reason of a failure
  */
 export async function act(change, done, redraws = true, fail = notifyFailure) {
 	try {
@@ -236,8 +236,8 @@ export async function act(change, done, redraws = true, fail = notifyFailure) {
 	}
 }
 
-/** Says that a change takes a while, as deleting 100,000 objects does. */
-export async function patiently(change) {
+/** Shows a notice if a change takes a while, such as deleting 100,000 objects. */
+export async function withNotice(change) {
 	const timer = setTimeout(() => notify("Working …", UNTIL_DONE_MS), QUICK_MS);
 	try {
 		return await change();
@@ -248,7 +248,7 @@ export async function patiently(change) {
 
 const QUICK_MS = 500;
 
-/** Another notice takes the place of one that is shown until something is done. */
+/** Long enough for any change; the notice of its result replaces this one. */
 export const UNTIL_DONE_MS = 3_600_000;
 
 const notifyFailure = (message) => notify(message, ERROR_SHOWN_MS);
@@ -257,15 +257,15 @@ const ERROR_SHOWN_MS = 10_000;
 
 /** A button that asks for confirmation before a destructive change. */
 export const riskyButton = (text, question, change, done, label) => {
-	const ask = async () => {
-		if (await isConfirmed(question, text)) act(() => patiently(change), done);
+	const carryOut = async () => {
+		if (await isConfirmed(question, text)) act(() => withNotice(change), done);
 	};
-	const made = button(text, ask, "danger");
+	const made = button(text, carryOut, "danger");
 	if (label) made.setAttribute("aria-label", label);
 	return made;
 };
 
-/** @param {string} consent the text of the button that agrees */
+/** @param {string} consent the label of the button that confirms */
 function isConfirmed(question, consent) {
 	const { promise, resolve } = Promise.withResolvers();
 	const dialog = h(

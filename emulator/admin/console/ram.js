@@ -3,7 +3,7 @@
  */
 import { changeForm, given, readJson, textArea, textField } from "./forms.js";
 import { code, entries, h, link, name, nothing, riskyButton } from "./page.js";
-import { ask, put, remove } from "./server.js";
+import { fetchJson, put, remove } from "./server.js";
 
 const POLICY = JSON.stringify(
 	[
@@ -20,8 +20,8 @@ const PAGE = 50;
 
 export async function ram(query) {
 	const [{ users }, { roles }] = await Promise.all([
-		ask("/api/ram/users"),
-		ask("/api/ram/roles"),
+		fetchJson("/api/ram/users"),
+		fetchJson("/api/ram/roles"),
 	]);
 	return {
 		title: "RAM",
@@ -40,7 +40,7 @@ export async function ram(query) {
 	};
 }
 
-/** @param {"users" | "roles"} kind also the name of the parameter that says where its page begins */
+/** @param {"users" | "roles"} kind also the name of the parameter with the start of its page */
 function page(kind, all, query) {
 	if (all.length === 0)
 		return nothing(
@@ -130,5 +130,5 @@ const roleForm = () =>
 		"The role was saved.",
 	);
 
-/** @returns undefined for a text with nothing in it */
+/** @returns undefined for a blank text */
 const listOf = (text) => text.match(/[^\s,]+/g) ?? undefined;

@@ -14,10 +14,10 @@ import {
 	time,
 } from "./page.js";
 import { requestBadge } from "./requests.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 
 export async function request({ id = "" }) {
-	const one = await ask(`/api/requests/${encodeURIComponent(id)}`);
+	const one = await fetchJson(`/api/requests/${encodeURIComponent(id)}`);
 	const callback = await callbackOf(one);
 	return {
 		title: `Request ${one.id}`,
@@ -48,7 +48,10 @@ export async function request({ id = "" }) {
 
 /** A callback has the request id of its upload. */
 async function callbackOf({ id }) {
-	const { callbacks } = await ask("/api/callbacks", { id, summary: "true" });
+	const { callbacks } = await fetchJson("/api/callbacks", {
+		id,
+		summary: "true",
+	});
 	return callbacks[0];
 }
 

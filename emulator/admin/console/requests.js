@@ -15,7 +15,7 @@ import {
 	table,
 	time,
 } from "./page.js";
-import { ask } from "./server.js";
+import { fetchJson } from "./server.js";
 
 const STATUSES = [
 	["", "All"],
@@ -28,7 +28,7 @@ const STATUSES = [
 const PAGE = 100;
 
 export async function requests(query) {
-	const { requests: found } = await ask("/api/requests", {
+	const { requests: found } = await fetchJson("/api/requests", {
 		...query,
 		limit: String(PAGE),
 	});

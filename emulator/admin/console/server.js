@@ -3,7 +3,7 @@
  */
 
 /** @throws Error with a one-line message for the user */
-export async function ask(path, query = {}, init = {}) {
+export async function fetchJson(path, query = {}, init = {}) {
 	const answer = await send(path, query, init);
 	return answer.status === 204 ? undefined : answer.json();
 }
@@ -26,21 +26,21 @@ async function reach(url, init) {
 
 /** Whether the buckets are in the cloud, where only an SDK changes them. */
 export async function isGateway() {
-	asked ??= ask("/api/settings");
-	const { settings } = await asked.catch((error) => {
-		asked = undefined;
+	settingsAtStart ??= fetchJson("/api/settings");
+	const { settings } = await settingsAtStart.catch((error) => {
+		settingsAtStart = undefined;
 		throw error;
 	});
 	return Boolean(settings.upstream);
 }
 
-/** It cannot change while the emulator runs. */
-let asked;
+/** Cached, because whether it is a gateway cannot change while the emulator runs. */
+let settingsAtStart;
 
 const sendJson =
 	(method) =>
 	(path, body = null) =>
-		ask(
+		fetchJson(
 			path,
 			{},
 			{
@@ -54,7 +54,7 @@ export const post = sendJson("POST");
 export const put = sendJson("PUT");
 
 export const remove = (path, query = {}) =>
-	ask(path, query, { method: "DELETE" });
+	fetchJson(path, query, { method: "DELETE" });
 
 export const bucketPath = (bucket) =>
 	`/api/buckets/${encodeURIComponent(bucket)}`;

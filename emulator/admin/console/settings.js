@@ -3,12 +3,12 @@
  */
 import { changeForm, selectField, textField } from "./forms.js";
 import { code, facts, h } from "./page.js";
-import { ask, post } from "./server.js";
+import { fetchJson, post } from "./server.js";
 
 const LEVELS = ["silent", "error", "warn", "info", "debug"];
 
 export async function settings() {
-	const all = await ask("/api/settings");
+	const all = await fetchJson("/api/settings");
 	const strict = all.strict.length > 0;
 	return {
 		title: "Settings",

@@ -3,12 +3,12 @@
  */
 import { changeForm, textField } from "./forms.js";
 import { h, name, nothing, riskyButton, table, time } from "./page.js";
-import { ask, post, put, remove } from "./server.js";
+import { fetchJson, post, put, remove } from "./server.js";
 
 const pathOf = (snapshot) => `/api/snapshots/${encodeURIComponent(snapshot)}`;
 
 export async function snapshots() {
-	const { snapshots: all } = await ask("/api/snapshots");
+	const { snapshots: all } = await fetchJson("/api/snapshots");
 	const rows = all.map((one) => [
 		name(one.name),
 		time(one.createdAt),
@@ -37,7 +37,7 @@ export async function snapshots() {
 		nodes: [
 			h("h1", {}, "Snapshots"),
 			rows.length === 0
-				? nothing("There is no snapshot yet.")
+				? nothing("There are no snapshots yet.")
 				: table("Snapshots", ["Name", "Taken", "Actions"], rows),
 			h("h2", {}, "Take a snapshot"),
 			changeForm(
@@ -46,7 +46,7 @@ export async function snapshots() {
 				"Take snapshot",
 				async ({ name: wanted }) => {
 					if (all.some((one) => one.name === wanted))
-						throw new Error(`Name: there is a snapshot ${wanted} already.`);
+						throw new Error(`Name: there is already a snapshot ${wanted}.`);
 					return put(pathOf(wanted), {});
 				},
 				(taken) => `${taken.name} was taken.`,

@@ -3,7 +3,7 @@
  */
 import { formOf, readJson, selectField, textArea, textField } from "./forms.js";
 import { act, h, notify, UNTIL_DONE_MS } from "./page.js";
-import { ask, bucketPath } from "./server.js";
+import { bucketPath, fetchJson } from "./server.js";
 
 const BODY =
 	"bucket=${bucket}&object=${object}&size=${size}&etag=${etag}&mimeType=${mimeType}";
@@ -89,7 +89,7 @@ function callbackHeaders(fields) {
 const toBase64 = (text) =>
 	btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-/** @throws Error that names the file that was refused, and says how many were stored before it */
+/** @throws Error with the name of the refused file and the number of files stored before it */
 async function storeAll(bucket, folder, files, headers) {
 	const answers = [];
 	for (const file of files) {
@@ -106,7 +106,7 @@ async function storeAll(bucket, folder, files, headers) {
 		const query = { key: folder + file.name };
 		const path = `${bucketPath(bucket)}/content`;
 		try {
-			answers.push(await ask(path, query, init));
+			answers.push(await fetchJson(path, query, init));
 		} catch ({ message }) {
 			const stored = answers.length === 0 ? "" : ` ${answers.length} stored.`;
 			throw new Error(`${file.name}: ${message}${stored}`);

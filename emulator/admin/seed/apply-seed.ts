@@ -108,7 +108,7 @@ function requireFreeKeys(
 				holder.account === user.account;
 			if (isOwn || !accounts.find(accessKeyId)) continue;
 			throw new JsonError(
-				`ram.users[${index}]: key ${accessKeyId} exists already`,
+				`ram.users[${index}]: key ${accessKeyId} already exists`,
 			);
 		}
 }

@@ -1,5 +1,5 @@
 /**
- * Reads the faults of a seed, with the checks of POST /api/faults, without faults that exist already.
+ * Reads the faults of a seed, with the checks of POST /api/faults, without faults that already exist.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Emulator } from "../../emulator.ts";

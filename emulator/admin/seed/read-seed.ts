@@ -145,7 +145,7 @@ function readContent(
 ): SeedContent {
 	const given = ["text", "base64", "file"].filter((name) => place.find(name));
 	if (given.length > 1)
-		throw place.wrong(`${given.join(" and ")} exclude one another`);
+		throw place.wrong(`${given.join(" and ")} are mutually exclusive`);
 	const text = place.text("text", ANY, "");
 	const base64 = place.find("base64");
 	const file = place.find("file");

@@ -8,5 +8,5 @@ export const openScratchStore = (): Promise<Store> =>
 	Store.open({
 		...{ folder: null, durable: false, files: false },
 		protocol: storeProtocol,
-		report: () => {}, // there is no background
+		report: () => {}, // there is no background work
 	});

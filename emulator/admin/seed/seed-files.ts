@@ -80,7 +80,7 @@ async function readFolder(folder: string, account: string): Promise<Seed> {
 	return { buckets, ram: { users: [], roles: [] }, faults: [] };
 }
 
-/** Ignored files: they keep an empty folder in git, or come from a Mac. */
+/** Ignored files: placeholders that keep an empty folder in git, and files that macOS adds. */
 const IGNORED = new Set([".gitkeep", ".DS_Store"]);
 
 /** Links to folders are not followed, because they could form a cycle. */

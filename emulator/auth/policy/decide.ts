@@ -5,7 +5,6 @@
  * Pure. Source: docs «Authentication» of OSS (its flow of a request), «Policy evaluation process» of RAM.
  */
 import type { Caller } from "../../oss/request.ts";
-import type { Ask } from "./ask.ts";
 import {
 	IMPLICIT_DENY,
 	type Judgement,
@@ -13,6 +12,7 @@ import {
 	type NamedPolicy,
 } from "./judge.ts";
 import { matchesPrincipals } from "./principal.ts";
+import type { AccessQuestion } from "./question.ts";
 
 export type Policies = {
 	/** The session policy, if the session has one: it limits the other policies. */
@@ -39,18 +39,21 @@ export type Decision = {
 
 export function decide(
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 	{ session, identity, bucket }: Policies,
 ): Decision {
-	const ofSession = rule("session policy", session && judge([session], ask));
+	const ofSession = rule(
+		"session policy",
+		session && judge([session], question),
+	);
 	if (session && ofSession.judgement.verdict !== "allow")
 		return { outcome: "refused", rulings: [ofSession] };
 
-	const { owner } = ask.resource;
+	const { owner } = question.resource;
 	const isOwn = caller.identity !== undefined && caller.uid === owner;
 	const rulings = [
-		rule("identity policy", isOwn ? judge(identity, ask) : undefined),
-		rule("bucket policy", bucket && judgeBucket(bucket, caller, ask)),
+		rule("identity policy", isOwn ? judge(identity, question) : undefined),
+		rule("bucket policy", bucket && judgeBucket(bucket, caller, question)),
 	];
 	const denials = rulings.filter(withVerdict("explicit deny"));
 	if (denials.length > 0) return { outcome: "refused", rulings: denials };
@@ -67,10 +70,10 @@ const rule = (
 const judgeBucket = (
 	policy: NamedPolicy,
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 ): Judgement =>
-	judge([policy], ask, (statement) =>
-		matchesPrincipals(statement, caller, ask.resource.owner),
+	judge([policy], question, (statement) =>
+		matchesPrincipals(statement, caller, question.resource.owner),
 	);
 
 const withVerdict =

@@ -4,8 +4,9 @@
  *
  * Pure. Source: docs «Policy evaluation process».
  */
-import type { Ask } from "./ask.ts";
+
 import type { Policy, Statement } from "./document.ts";
+import type { AccessQuestion } from "./question.ts";
 import { appliesTo } from "./statement.ts";
 
 export type NamedPolicy = {
@@ -30,7 +31,7 @@ export const IMPLICIT_DENY: Judgement = { verdict: "implicit deny" };
 /** @param concerns whether a statement applies to the caller */
 export function judge(
 	policies: readonly NamedPolicy[],
-	ask: Ask,
+	question: AccessQuestion,
 	concerns: (statement: Statement) => boolean = () => true,
 ): Judgement {
 	let allowedBy: Place | undefined;
@@ -38,7 +39,7 @@ export function judge(
 		for (const [index, statement] of policy.entries()) {
 			const isAllow = statement.effect === "Allow";
 			if (isAllow && allowedBy) continue;
-			if (!concerns(statement) || !appliesTo(statement, ask)) continue;
+			if (!concerns(statement) || !appliesTo(statement, question)) continue;
 			const by = { policy: name, statement: index + 1 };
 			if (!isAllow) return { verdict: "explicit deny", by };
 			allowedBy = by;

@@ -6,19 +6,19 @@
  */
 import { type Explanation, OssError } from "../../oss/errors.ts";
 import type { Caller } from "../../oss/request.ts";
-import { type Ask, writeResource } from "./ask.ts";
 import type { Decision, PolicyRule, Ruling } from "./decide.ts";
+import { type AccessQuestion, writeResource } from "./question.ts";
 
 /** @param decision a refusal, or an undecided result if no ACL allows the action either */
 export function refusedByPolicy(
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 	{ rulings }: Decision,
 ): OssError {
 	const rules = rulings.map(({ rule }) => rule);
 	const isExplicit = rulings.some(isExplicitDeny);
 	const rule = rules.find((name) => name !== "bucket policy");
-	const why = explain(caller, ask, rule ?? "bucket policy", rulings);
+	const why = explain(caller, question, rule ?? "bucket policy", rulings);
 	if (rule === undefined) {
 		return new OssError("AccessDenied", {
 			message: "Access denied by bucket policy.",
@@ -27,17 +27,17 @@ export function refusedByPolicy(
 		});
 	}
 	if (isExplicit && rules.length > 1) {
-		const accessDenied = detail(caller, ask, rule, why);
+		const accessDenied = detail(caller, question, rule, why);
 		return new OssError("AccessDenied", { ec: BOTH, accessDenied, why });
 	}
 	return caller.identity?.kind === "AssumedRoleUser"
 		? new OssError("AccessDenied", {
 				message: "Access denied by authorizer's policy.",
 				ec: isExplicit ? EXPLICIT : IMPLICIT,
-				accessDenied: detail(caller, ask, rule, why),
+				accessDenied: detail(caller, question, rule, why),
 				why,
 			})
-		: refusedUser(caller, ask, isExplicit, why);
+		: refusedUser(caller, question, isExplicit, why);
 }
 
 const EXPLICIT = "0003-00000201";
@@ -49,14 +49,14 @@ const isExplicitDeny = ({ judgement }: Ruling): boolean =>
 
 const refusedUser = (
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 	isExplicit: boolean,
 	why: Explanation,
 ): OssError =>
 	isExplicit
 		? new OssError("AccessDenied", {
 				ec: EXPLICIT,
-				accessDenied: detail(caller, ask, "identity policy", why),
+				accessDenied: detail(caller, question, "identity policy", why),
 				why,
 			})
 		: new OssError("AccessDenied", {
@@ -69,7 +69,7 @@ const refusedUser = (
 /** Source: a captured `AccessDeniedDetail`, its order included. */
 function detail(
 	caller: Caller,
-	{ action }: Ask,
+	{ action }: AccessQuestion,
 	rule: PolicyRule,
 	why: Explanation,
 ): Readonly<Record<string, string>> {
@@ -105,7 +105,7 @@ function displayName({ uid, identity }: Caller): string {
 /** @param rulings those that led to the refusal: the explicit denials, or the policies without an Allow */
 function explain(
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 	rule: PolicyRule,
 	rulings: readonly Ruling[],
 ): Explanation {
@@ -121,7 +121,7 @@ function explain(
 			: [`no statement of ${list(rulings.map((one) => one.rule))} allows`];
 	return explanation(
 		caller,
-		ask,
+		question,
 		rule,
 		statements.length > 0 ? "explicit deny" : "implicit deny",
 		list(reason),
@@ -134,21 +134,21 @@ const list = (items: readonly string[]): string => items.join(" and ");
 /** @param reason the text before the action: `the bucket's ACL private does not allow` */
 export function explanation(
 	caller: Caller,
-	ask: Pick<Ask, "action" | "resource">,
+	question: Pick<AccessQuestion, "action" | "resource">,
 	rule: Explanation["rule"],
 	verdict: Explanation["verdict"],
 	reason: string,
 	statements: Explanation["statements"] = [],
 ): Explanation {
-	const [who, resource] = [describe(caller), writeResource(ask.resource)];
+	const [who, resource] = [describe(caller), writeResource(question.resource)];
 	return {
 		rule,
 		verdict,
-		action: ask.action,
+		action: question.action,
 		resource,
 		caller: who,
 		statements,
-		sentence: `${reason} ${ask.action} on ${resource} to ${who}`,
+		sentence: `${reason} ${question.action} on ${resource} to ${who}`,
 	};
 }
 

@@ -3,13 +3,14 @@
  *
  * Pure. Source: docs «Policy elements».
  */
-import type { Ask, ConditionValues, Resource } from "./ask.ts";
+
 import type { Condition, Patterns, Statement } from "./document.ts";
+import type { AccessQuestion, ConditionValues, Resource } from "./question.ts";
 import { matches } from "./wildcard.ts";
 
 export const appliesTo = (
 	{ actions, resources, conditions }: Statement,
-	{ action, resource, conditionValues }: Ask,
+	{ action, resource, conditionValues }: AccessQuestion,
 ): boolean =>
 	covers(actions, (pattern) => isAction(pattern, action)) &&
 	covers(resources, (pattern) => isResource(pattern, resource)) &&

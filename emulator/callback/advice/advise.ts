@@ -53,7 +53,7 @@ const toAttempt = ({
 export function adviseOn(delivery: Failed): string {
 	const { told, attempts, fault } = delivery;
 	if (told?.status === 200 && FORGED.test(fault))
-		return "The application server accepted a request that OSS had not signed: let it check the signature and the URL of the key, and answer 403.";
+		return "The application server accepted a request that OSS had not signed: make it check the signature and the URL of the key, and answer 403.";
 	if (told?.status !== 203) return "";
 	if (fault !== "")
 		return `The fault ${fault} was injected: remove the header or the rule that requests it.`;

@@ -36,7 +36,7 @@ function explain(
 	const withNumbers = fill(template, () => "0", bytes + template.text.length);
 	const isGood = parseJson(Buffer.from(withNumbers ?? "")) !== undefined;
 	if (!isGood)
-		return `callbackBody is not JSON, whatever the values of its variables: ${SENT_ANYWAY}; correct the text around the variables.`;
+		return `callbackBody is not JSON for any values of its variables: ${SENT_ANYWAY}; correct the text around the variables.`;
 	const names = [...new Set(template.names)];
 	const absent = names.filter((name) => write(name) === "");
 	if (absent.length > 0)

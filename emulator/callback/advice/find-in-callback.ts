@@ -76,7 +76,7 @@ function findInVariables({ variables, template }: Callback): Finding[] {
 		findings.push(
 			finding(
 				"upper-case-variable",
-				`${list(upper)}: one page of OSS says that names of custom variables must be lower case or an error is returned; use lower case.`,
+				`${list(upper)}: one page of OSS advice that names of custom variables must be lower case or an error is returned; use lower case.`,
 			),
 		);
 	if (variables.size > VARIABLES_ADVISED || bytes > VARIABLES_BYTES_ADVISED)
@@ -104,9 +104,9 @@ function findInTemplate({
 	variables,
 }: Callback): Finding[] {
 	const findings: Finding[] = [];
-	const find = (id: Finding["id"], names: string[], says: string): void => {
+	const find = (id: Finding["id"], names: string[], advice: string): void => {
 		if (names.length > 0)
-			findings.push(finding(id, `${list(names.map(write))}: ${says}`));
+			findings.push(finding(id, `${list(names.map(write))}: ${advice}`));
 	};
 	const lookalike =
 		template.names.length === 0 && LOOKALIKE.exec(template.text);

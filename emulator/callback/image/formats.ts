@@ -1,6 +1,6 @@
 /**
  * The sizes of images, from their content: PNG, GIF, BMP and WebP have them in a fixed place, a JPEG in its frame
- * header behind metadata of any length, a TIFF in its first directory, which may stand anywhere, often at the end.
+ * header after metadata of any length, a TIFF in its first directory, which may stand anywhere, often at the end.
  *
  * Pure. Source: PNG 3, 11.2.1; GIF89a, 18; BITMAPINFOHEADER; RFC 9649, 2.5 … 2.7; ITU-T T.81, annex B; TIFF 6.0,
  * section 2.
@@ -53,14 +53,14 @@ const extended = (head: Buffer): ImageSize => ({
 	height: head.readUIntLE(27, 3) + 1,
 });
 
-/** Fourteen bits each, behind a signature byte. */
+/** Fourteen bits each, after a signature byte. */
 function lossless(head: Buffer): ImageSize | undefined {
 	if (head[20] !== 0x2f) return undefined;
 	const bits = head.readUInt32LE(21);
 	return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
 }
 
-/** Fourteen bits each, behind the start code of a key frame. */
+/** Fourteen bits each, after the start code of a key frame. */
 function lossy(head: Buffer): ImageSize | undefined {
 	if (head.readUIntBE(23, 3) !== 0x9d012a) return undefined;
 	return {

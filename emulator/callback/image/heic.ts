@@ -1,7 +1,7 @@
 /**
  * The size of a HEIC: the properties of its primary item, whose extent a clean aperture may reduce.
  *
- * A file has many items (tiles of a grid, thumbnails) and many extents. The boxes may stand behind the pixels.
+ * A file has many items (tiles of a grid, thumbnails) and many extents. The boxes may follow the pixels.
  *
  * Pure. Source: ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6.5 and 9.3.
  */
@@ -55,7 +55,7 @@ function readBoxes(bytes: Buffer): Box[] {
 	return boxes;
 }
 
-/** A size of 0 means up to the end, one of 1 that the size is in the eight bytes after the type. */
+/** A size of 0 stands for the rest of the file; 1 means that the size is in the eight bytes after the type. */
 function readHead(
 	bytes: Buffer,
 	rest: number,
@@ -67,7 +67,7 @@ function readHead(
 	return { type, headBytes: 16, bytes: Number(bytes.readBigUInt64BE(8)) };
 }
 
-/** Two bytes in version 0, four in others; behind version and flags. */
+/** Two bytes in version 0, four in other versions; after version and flags. */
 const readItemId = (pitm: Buffer): number =>
 	number(pitm, 4, pitm[0] === 0 ? 2 : 4);
 

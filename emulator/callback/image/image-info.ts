@@ -1,5 +1,5 @@
 /**
- * Width, height and format of an image, from its content, whatever its Content-Type says.
+ * Width, height and format of an image, from its content, regardless of its Content-Type.
  *
  * Only the bytes that state them are read, never the rest of a large object. The size is the stored one: an orientation
  * does not turn it (A-230). Formats are recognised strictly, so that a text beginning with BM is not an image.

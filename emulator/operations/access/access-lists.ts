@@ -3,8 +3,9 @@
  *
  * Source: docs «Bucket ACL», «Object ACL», «Block public access»; captures of AccessDenied and its EC in the spec.
  */
-import type { Ask } from "../../auth/policy/ask.ts";
+
 import type { Policies } from "../../auth/policy/decide.ts";
+import type { AccessQuestion } from "../../auth/policy/question.ts";
 import { explanation } from "../../auth/policy/refusal.ts";
 import type { Emulator } from "../../emulator.ts";
 import { type Explanation, OssError } from "../../oss/errors.ts";
@@ -27,14 +28,15 @@ export async function requireAcl(
 	{ emulator, bucket, caller, isPublicBlocked }: Access,
 	{ key, query }: AccessRequest,
 	action: string,
-	ask: Ask,
+	question: AccessQuestion,
 ): Promise<void> {
 	const { allowedBy } = factsOf(action);
 	const isRead = allowedBy === "public-read";
 	const why = (
 		reason: string,
 		rule: Explanation["rule"] = "acl",
-	): Explanation => explanation(caller, ask, rule, "implicit deny", reason);
+	): Explanation =>
+		explanation(caller, question, rule, "implicit deny", reason);
 	if (key === "") throw deniedBucket(caller.uid === "", why("no ACL allows"));
 	if (allowedBy === undefined) throw deniedAction(action, why("no ACL allows"));
 	const versionId = query.get("versionId");

@@ -6,7 +6,7 @@
  *
  * Source: docs «Authentication» of OSS (the flow of a request), «Bucket policy».
  */
-import type { Ask, Resource } from "../../auth/policy/ask.ts";
+
 import {
 	type Decision,
 	decide,
@@ -15,6 +15,7 @@ import {
 import { readPolicy } from "../../auth/policy/document.ts";
 import type { NamedPolicy } from "../../auth/policy/judge.ts";
 import { isPublicStatement } from "../../auth/policy/principal.ts";
+import type { AccessQuestion, Resource } from "../../auth/policy/question.ts";
 import { refusedByPolicy } from "../../auth/policy/refusal.ts";
 import { sessionPolicy } from "../../auth/ram.ts";
 import type { Emulator } from "../../emulator.ts";
@@ -92,7 +93,7 @@ async function openAccess(
 	return { emulator, bucket, caller, policies, isPublicBlocked };
 }
 
-/** The policies of the caller's own; an account and an anonymous caller have none. */
+/** The caller's own policies; accounts and anonymous callers have none. */
 const policiesOf = (
 	{ ram }: Pick<Emulator, "ram">,
 	caller: Caller,
@@ -119,12 +120,18 @@ async function requireAllowed(
 		request.key === "" ? bucket.name : `${bucket.name}/${request.key}`;
 	const resource = makeResource(bucket.location, bucket.owner, name);
 	for (const one of actionsOf(action, request)) {
-		const ask = await makeAsk(emulator, policies, request, one, resource);
-		const decision = decide(caller, ask, policies);
+		const question = await makeQuestion(
+			emulator,
+			policies,
+			request,
+			one,
+			resource,
+		);
+		const decision = decide(caller, question, policies);
 		if (decision.outcome === "refused")
-			throw refusedByPolicy(caller, ask, decision);
+			throw refusedByPolicy(caller, question, decision);
 		if (decision.outcome === "undecided" && !isAccount(caller, bucket.owner))
-			await requireOtherwise(access, request, action, ask, decision);
+			await requireOtherwise(access, request, action, question, decision);
 	}
 	await requirePayer(emulator, bucket, request, { action, resource });
 }
@@ -147,10 +154,16 @@ export async function requireServiceAccess(
 	if (caller.identity === undefined) return;
 	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
-	const ask = await makeAsk(emulator, policies, request, action, resource);
-	const decision = decide(caller, ask, policies);
+	const question = await makeQuestion(
+		emulator,
+		policies,
+		request,
+		action,
+		resource,
+	);
+	const decision = decide(caller, question, policies);
 	if (decision.outcome !== "granted")
-		throw refusedByPolicy(caller, ask, decision);
+		throw refusedByPolicy(caller, question, decision);
 }
 
 /**
@@ -170,10 +183,16 @@ export async function requireIdentityAccess(
 	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
 	for (const one of actionsOf(action, request)) {
-		const ask = await makeAsk(emulator, policies, request, one, resource);
-		const decision = decide(caller, ask, policies);
+		const question = await makeQuestion(
+			emulator,
+			policies,
+			request,
+			one,
+			resource,
+		);
+		const decision = decide(caller, question, policies);
 		if (decision.outcome !== "granted")
-			throw refusedByPolicy(caller, ask, decision);
+			throw refusedByPolicy(caller, question, decision);
 	}
 }
 
@@ -188,13 +207,13 @@ const makeResource = (
 	name,
 });
 
-async function makeAsk(
+async function makeQuestion(
 	emulator: Emulator,
 	{ session, identity, bucket }: Policies,
 	request: AccessRequest,
 	action: string,
 	resource: Resource,
-): Promise<Ask> {
+): Promise<AccessQuestion> {
 	const all = [session, ...identity, bucket].filter((one) => one !== undefined);
 	const conditionValues = await conditionValuesOf(
 		emulator,
@@ -212,16 +231,16 @@ async function requireOtherwise(
 	access: Access,
 	request: AccessRequest,
 	action: string,
-	ask: Ask,
+	question: AccessQuestion,
 	decision: Decision,
 ): Promise<void> {
 	const { caller, bucket } = access;
 	try {
-		await requireAcl(access, request, action, ask);
+		await requireAcl(access, request, action, question);
 	} catch (error) {
 		const isOwn = caller.identity !== undefined && caller.uid === bucket.owner;
 		if (!(error instanceof OssError) || !isOwn) throw error;
-		throw refusedByPolicy(caller, ask, decision);
+		throw refusedByPolicy(caller, question, decision);
 	}
 }
 

@@ -4,8 +4,9 @@
  * Source: docs «Authorization syntax and elements»: the table of condition keys; «Bool» of acs:SecureTransport, for
  * which an older page has the words HTTPS and HTTP.
  */
-import type { ConditionValues } from "../../auth/policy/ask.ts";
+
 import type { NamedPolicy } from "../../auth/policy/judge.ts";
+import type { ConditionValues } from "../../auth/policy/question.ts";
 import type { Emulator } from "../../emulator.ts";
 import { expiryTimeOf, type OssRequest } from "../../oss/request.ts";
 import { bucketTags } from "../tagging/bucket-tagging.ts";

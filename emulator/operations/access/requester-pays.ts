@@ -3,7 +3,7 @@
  *
  * Source: docs «Pay-by-requester»; java1 ObjectRequestPaymentTest, cpp and oss2 suites; EC 0003-00000703.
  */
-import type { Ask } from "../../auth/policy/ask.ts";
+import type { AccessQuestion } from "../../auth/policy/question.ts";
 import { explanation } from "../../auth/policy/refusal.ts";
 import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
@@ -17,25 +17,31 @@ const PAYER = "x-oss-request-payer";
 /**
  * Callers of other accounts must declare that they pay; anonymous callers cannot.
  *
- * @param ask the access that was already allowed: other refusals precede this one (A-543)
+ * @param question the access that was already allowed: other refusals precede this one (A-543)
  * @throws OssError AccessDenied
  */
 export async function requirePayer(
 	emulator: Emulator,
 	bucket: StoredBucket,
 	{ caller, headers, query }: AccessRequest,
-	ask: Pick<Ask, "action" | "resource">,
+	question: Pick<AccessQuestion, "action" | "resource">,
 ): Promise<void> {
 	if (caller.uid === bucket.owner) return;
 	if (!(await isRequesterPaying(emulator, bucket.name))) return;
-	const says = headers[PAYER] ?? query.get(PAYER);
-	if (says?.toLowerCase() === "requester" && caller.uid !== "") return;
+	const payer = headers[PAYER] ?? query.get(PAYER);
+	if (payer?.toLowerCase() === "requester" && caller.uid !== "") return;
 	const reason = `a requester-pays bucket does not allow, without ${PAYER}: requester,`;
 	throw new OssError("AccessDenied", {
 		message: "Access denied for requester pay bucket",
 		ec: "0003-00000703",
 		details: { BucketName: bucket.name },
-		why: explanation(caller, ask, "requester pays", "implicit deny", reason),
+		why: explanation(
+			caller,
+			question,
+			"requester pays",
+			"implicit deny",
+			reason,
+		),
 	});
 }
 

@@ -22,7 +22,7 @@ const DOCUMENTS_MAX = {
 export type LimitedDocument = keyof typeof DOCUMENTS_MAX;
 
 /**
- * A document that replaces another one always has room.
+ * A document that replaces another one is always accepted.
  *
  * @throws OssError InvalidArgument for one more than the limit
  */
@@ -38,6 +38,6 @@ export async function requireRoomForDocument(
 	throw invalidArgument(
 		name,
 		id,
-		`The bucket has ${max} of these already, which is the limit.`,
+		`The bucket already has ${max} of these, which is the limit.`,
 	);
 }

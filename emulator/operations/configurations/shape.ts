@@ -116,7 +116,7 @@ export const many =
 		const found = childrenNamed(parent, name);
 		if (found.length < min || found.length > max)
 			throw malformed(
-				`${parent.name} can not have ${found.length} of ${name}.`,
+				`${parent.name} cannot have ${found.length} elements ${name}.`,
 			);
 		return found.map(shape);
 	};

@@ -61,7 +61,7 @@ const ANY_PAGE: CorsRules = {
 			AllowedMethod: ["GET", "PUT", "DELETE", "POST", "HEAD"],
 			AllowedHeader: ["*"],
 			ExposeHeader: EXPOSED,
-			MaxAgeSeconds: 0, // so that rules that are set later hold at once
+			MaxAgeSeconds: 0, // so that rules that are set later take effect immediately
 		},
 	],
 	ResponseVary: false,

@@ -2,7 +2,7 @@
  * PutAsyncFetchTask, GetAsyncFetchTask: OSS fetches a file from elsewhere and stores it in the background.
  *
  * The callback is read when the object is stored, so an invalid callback leaves the object in place. Two guesses: the
- * callback names PutObject, and no callback is sent when the fetch failed, whatever CallbackWhenFailed says (A-676).
+ * callback names PutObject, and no callback is sent when the fetch failed, regardless of CallbackWhenFailed (A-676).
  *
  * Source: the suites of oss2, java1 and go1; no page of the manual has these operations.
  */
@@ -140,6 +140,6 @@ async function describe(
 function explain({ log }: Emulator, error: unknown): string {
 	if (error instanceof SourceError) return error.message;
 	if (error instanceof OssError) return `${error.code}: ${error.message}`;
-	log.error(`while fetching: ${String(error)}`);
+	log.error(`a fetch task failed: ${String(error)}`);
 	return new OssError("InternalError").message;
 }

@@ -14,7 +14,7 @@ export type Source = {
 	readonly contentType: string | undefined;
 };
 
-/** How long the server may send nothing. */
+/** Maximum time without data from the server. */
 const SILENCE_MS_MAX = 60_000;
 
 /**
@@ -64,7 +64,7 @@ async function get(
 		)
 		.on("error", (error) => reject(new SourceError(error.message)));
 	outgoing.setTimeout(SILENCE_MS_MAX, () =>
-		outgoing.destroy(new Error("The source is silent.")),
+		outgoing.destroy(new Error("The source sent no data in time.")),
 	);
 	return promise;
 }

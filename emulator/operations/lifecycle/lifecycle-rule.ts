@@ -42,7 +42,9 @@ const tagText: Shape<string> = (node) => {
 const invalidTag = ({ name }: XmlNode): OssError =>
 	new OssError("MalformedXML", {
 		ec: "0014-00000031",
-		details: { ErrorDetail: `${name} has a character a tag can not have.` },
+		details: {
+			ErrorDetail: `${name} has a character that is not allowed in a tag.`,
+		},
 	});
 
 const TAG = element({ Key: one(tagText), Value: or(tagText, "") });

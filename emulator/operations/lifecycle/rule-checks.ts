@@ -78,7 +78,7 @@ function requireOneWay(
 		(way) => way !== undefined && way !== false,
 	);
 	if (stated.length !== 1)
-		throw malformed(ec, `${action} must say in one way when.`);
+		throw malformed(ec, `${action} must state its time in exactly one way.`);
 }
 
 type AnyTransition =
@@ -93,13 +93,13 @@ function requireAccessTime(
 	if (Boolean(IsAccessTime) !== (ReturnToStdWhenVisit !== undefined))
 		throw malformed(
 			"0014-00000052",
-			"ReturnToStdWhenVisit goes with IsAccessTime.",
+			"ReturnToStdWhenVisit requires IsAccessTime.",
 		);
 	if (!IsAccessTime) return;
 	if ("CreatedBeforeDate" in transition && transition.CreatedBeforeDate)
 		throw malformed(
 			"0014-00000047",
-			"CreatedBeforeDate can not go with IsAccessTime.",
+			"CreatedBeforeDate can not be combined with IsAccessTime.",
 		);
 	if (!accessMonitor)
 		throw malformed(undefined, "The access monitor is not enabled.");

@@ -45,13 +45,13 @@ export async function runLifecycle(
 		const rules = found?.Rule.filter(isEnabled) ?? [];
 		if (rules.length === 0) continue;
 		const now = clock.expiryNow();
-		await runObjects(store, name, rules, now, report).catch(isGone);
-		await runUploads(store, name, rules, now, report).catch(isGone);
+		await runObjects(store, name, rules, now, report).catch(ignoreMissingBucket);
+		await runUploads(store, name, rules, now, report).catch(ignoreMissingBucket);
 	}
 }
 
 /** A bucket may be deleted while it is processed. */
-function isGone(error: unknown): undefined {
+function ignoreMissingBucket(error: unknown): undefined {
 	if (error instanceof OssError && error.code === "NoSuchBucket")
 		return undefined;
 	throw error;
@@ -83,7 +83,7 @@ async function runObjects(
 	}
 }
 
-const WHAT = {
+const ACTION_NAMES = {
 	expire: "expired",
 	deleteVersion: "version deleted",
 	transition: "transitioned",
@@ -93,7 +93,7 @@ const toLifecycleAction = ({ version, action }: Judged): LifecycleAction => ({
 	bucket: version.bucket,
 	key: version.key,
 	versionId: version.versionId,
-	what: WHAT[action.kind],
+	what: ACTION_NAMES[action.kind],
 	rule: action.rule,
 	storageClass: action.kind === "transition" ? action.storageClass : "",
 });

@@ -17,7 +17,7 @@ const NAME = "metaQuery";
 const READY_MS = 3000;
 
 type Opened = {
-	/** Milliseconds of the epoch. */
+	/** Milliseconds since the epoch. */
 	readonly at: number;
 	readonly mode: string;
 };

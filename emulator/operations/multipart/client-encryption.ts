@@ -30,7 +30,7 @@ type Metadata = ReadonlyMap<Name, string>;
 type Sizes = {
 	readonly data: number;
 	readonly part: number;
-	/** The number of parts that results. */
+	/** The resulting number of parts. */
 	readonly count: number;
 };
 

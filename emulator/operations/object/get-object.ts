@@ -96,7 +96,7 @@ export async function headObject(
 	return compressed(empty(200, headers), request.headers);
 }
 
-/** @param shown of a link: with the target's content. @returns the caller's own headers */
+/** @param shown for a link: with the target's content. @returns a new object, which the caller may change */
 async function describe(
 	emulator: Emulator,
 	request: OssRequest,

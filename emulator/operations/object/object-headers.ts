@@ -137,7 +137,7 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
 /**
  * The headers that GET and HEAD return for an object, except those of ranges and overrides.
  *
- * @returns the caller's own
+ * @returns a new object, which the caller may change
  */
 export function objectHeaders(
 	object: StoredObject,

@@ -10,7 +10,7 @@ import type { StoredObject } from "../../storage/types.ts";
 import { restoreInfo } from "../restore/restoration.ts";
 
 export function stateHeaders(object: StoredObject, now: Date): ReplyHeaders {
-	if (Object.keys(object.state).length === 0) return {}; // as for most
+	if (Object.keys(object.state).length === 0) return {}; // as for most objects
 	const { sealed, transitioned, retention, legalHold } = object.state;
 	return {
 		"x-oss-restore": restoreInfo(object, now),

@@ -71,7 +71,7 @@ export const selectJsonObject = (
 		return (chunks) => selectJson(chunks, selection, rowsMemory);
 	});
 
-/** What rows of JSON may take that are read at one time, by all emulators of the process. */
+/** Limits the memory of all JSON rows that are being read, by all emulators of the process. */
 const rowsMemory = new ByteBudget(256 * 1024 ** 2);
 
 /** The Range header selects the records that begin in it. @throws OssError InvalidRange */

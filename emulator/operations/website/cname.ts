@@ -142,7 +142,7 @@ function parse(stored: string | undefined, now: Date): Token | undefined {
 	return token.expiresMs > now.getTime() ? token : undefined;
 }
 
-/** A resolver without a network can take long to say so. */
+/** Without a network, a resolver may take long to fail. */
 const LOOKUP_MS_MAX = 3000;
 
 /**

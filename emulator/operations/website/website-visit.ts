@@ -93,7 +93,7 @@ function isCarriedOut({ emulator }: Visited, rule: RoutingRule): boolean {
 	const isMirror = rule.Redirect.RedirectType === "Mirror";
 	if (isMirror)
 		emulator.log.warn(
-			`rule ${rule.RuleNumber} of a website mirrors ${rule.Redirect.MirrorURL}: nothing is fetched`,
+			`rule ${rule.RuleNumber} of a website mirrors ${rule.Redirect.MirrorURL}: the emulator does not fetch objects`,
 		);
 	return !isMirror;
 }

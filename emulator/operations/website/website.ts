@@ -96,7 +96,7 @@ export const WEBSITE = kind(
 				},
 			};
 			if (Object.values(document).every((part) => part === undefined))
-				throw malformed("WebsiteConfiguration says nothing.");
+				throw malformed("WebsiteConfiguration is empty.");
 			RoutingRules?.RoutingRule.forEach(requireRule);
 			return document;
 		},
@@ -139,7 +139,7 @@ function requireRule({ Condition, Redirect }: RoutingRule): void {
 		throw invalidArgument("ReplaceKeyPrefixWith", ReplaceKeyPrefixWith);
 	const stated = Object.values(Redirect).filter((one) => one !== undefined);
 	if (RedirectType !== "Mirror" && stated.length === 1)
-		throw malformed("Redirect leads nowhere.");
+		throw malformed("Redirect has no target.");
 	if (RedirectType !== "Mirror") return;
 	const { HttpErrorCodeReturnedEquals: status } = Condition;
 	if (status !== undefined && status !== 404)

@@ -54,7 +54,7 @@ export class Blobs {
 		return this.#store.sizeOf(name);
 	}
 
-	hold(names: readonly string[]): void {
+	retain(names: readonly string[]): void {
 		for (const name of names)
 			this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
 	}

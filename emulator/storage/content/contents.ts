@@ -10,12 +10,12 @@ import type { Sqlite } from "../schema.ts";
 import type { Transactions } from "../transactions.ts";
 import type { Blobs } from "./blobs.ts";
 import { namedSize } from "./disk-blobs.ts";
-import {
-	type HeldContent,
-	HeldPieces,
-	type SmallPiece,
-} from "./held-pieces.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
+import {
+	PieceRetainer,
+	type RetainedPieces,
+	type SmallPiece,
+} from "./retained-pieces.ts";
 
 /** The location of the bytes of a row: in the row, or in pieces. */
 export type ContentColumns = {
@@ -66,11 +66,11 @@ type UsedFile = { readonly file: string; readonly end: number };
 /** The maximum number of inspected files, 3 µs each; damage to other files is found while they are read. */
 const INSPECTED_MAX = 1000;
 
-/** The parts of a content that a reader holds. */
-export type Hold = {
+/** The parts of a content that a reader retains. */
+export type RetainedContent = {
 	readonly used: readonly UsedFile[];
 	readonly files: readonly string[];
-	readonly held: HeldContent;
+	readonly pieces: RetainedPieces;
 };
 
 export class Contents {
@@ -78,7 +78,7 @@ export class Contents {
 	readonly report: (error: unknown) => void;
 	readonly #db: Sqlite;
 	readonly #afterwards: Transactions["afterwards"];
-	readonly #held = new HeldPieces();
+	readonly #retained = new PieceRetainer();
 	readonly #insert: Statement<
 		[string, number, number, string | null, number, Buffer | null]
 	>;
@@ -231,23 +231,25 @@ export class Contents {
 		return this.#files.all(content).map(({ file }) => file);
 	}
 
-	/** The bytes of a small piece of a held content. */
-	dataOf({ held }: Hold, { id, offset, size }: Piece): Buffer {
-		const data = held.removed.get(id) ?? this.#data.get(id, held.name)?.data;
-		if (!data) throw new Error(`piece ${id} of ${held.name} was not held`);
+	/** The bytes of a small piece of a retained content. */
+	dataOf({ pieces }: RetainedContent, { id, offset, size }: Piece): Buffer {
+		const data =
+			pieces.removed.get(id) ?? this.#data.get(id, pieces.name)?.data;
+		if (!data)
+			throw new Error(`piece ${id} of ${pieces.name} was not retained`);
 		return data.subarray(offset, offset + size);
 	}
 
-	/** Holds a content: until `release` its pieces can be read, even if it is deleted or replaced meanwhile. */
-	hold(content: string): Hold {
+	/** Retains a content: until `release` its pieces can be read, even if it is deleted or replaced meanwhile. */
+	retain(content: string): RetainedContent {
 		const used = this.#files.all(content);
 		const files = used.map(({ file }) => file);
-		this.blobs.hold(files);
-		return { used, files, held: this.#held.hold(content) };
+		this.blobs.retain(files);
+		return { used, files, pieces: this.#retained.retain(content) };
 	}
 
-	/** @returns the damage to the blobs of a held content that is visible from their sizes */
-	findDamage({ used }: Hold): string | undefined {
+	/** @returns the damage to the blobs of a retained content that is visible from their sizes */
+	findDamage({ used }: RetainedContent): string | undefined {
 		for (const { file, end } of used.slice(0, INSPECTED_MAX)) {
 			const size = this.blobs.sizeOf(file);
 			if (size === undefined) return `blob ${file} is missing`;
@@ -258,16 +260,16 @@ export class Contents {
 		return undefined;
 	}
 
-	release({ files, held }: Hold): void {
+	release({ files, pieces }: RetainedContent): void {
 		this.blobs.release(files);
-		this.#held.release(held);
+		this.#retained.release(pieces);
 	}
 
 	/** Inside a transaction, after which blobs without rows are removed. */
 	drop({ content }: Pick<ContentColumns, "content">): void {
 		if (!content) return;
 		const files = this.files(content);
-		this.#held.keep(content, () => this.#small.all(content));
+		this.#retained.save(content, () => this.#small.all(content));
 		this.#delete.run(content);
 		this.removeUnnamed(files);
 	}
@@ -275,7 +277,7 @@ export class Contents {
 	/** Inside a transaction: deletes all contents. */
 	clear(): void {
 		const files = this.#filesWhere("TRUE");
-		this.keepHeld();
+		this.saveRetained();
 		this.#db.exec("DELETE FROM piece");
 		this.removeUnnamed(files);
 	}
@@ -283,7 +285,7 @@ export class Contents {
 	/** Inside a transaction, before the rows of a bucket and its uploads are deleted. */
 	dropOfBucket(bucket: number): void {
 		const files = this.#filesWhere(OF_BUCKET, { bucket });
-		this.keepHeld();
+		this.saveRetained();
 		this.#db.prepare(`DELETE FROM piece WHERE ${OF_BUCKET}`).run({ bucket });
 		this.removeUnnamed(files);
 	}
@@ -291,7 +293,7 @@ export class Contents {
 	/** Inside a transaction, before the rows of its parts are deleted. */
 	dropOfUpload(upload: string): void {
 		const files = this.#filesWhere(OF_UPLOAD, { upload });
-		this.keepHeld();
+		this.saveRetained();
 		this.#db.prepare(`DELETE FROM piece WHERE ${OF_UPLOAD}`).run({ upload });
 		this.removeUnnamed(files);
 	}
@@ -306,8 +308,8 @@ export class Contents {
 	}
 
 	/** Must be called before many rows change, so that readers can finish the contents that they have opened. */
-	keepHeld(): void {
-		this.#held.keepAll((content) => this.#small.all(content));
+	saveRetained(): void {
+		this.#retained.saveAll((content) => this.#small.all(content));
 	}
 
 	/** Inside a transaction: removes, once it is committed, those of the given blobs that no row refers to. */

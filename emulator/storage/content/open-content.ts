@@ -1,16 +1,21 @@
 /**
- * An object's bytes, held for a reader: changes to the object do not affect them.
+ * An object's bytes, retained for a reader: changes to the object do not affect them.
  */
 import { Readable } from "node:stream";
 import { UnreadableBlob } from "./blob-reader.ts";
-import type { ContentColumns, Contents, Hold, Piece } from "./contents.ts";
+import type {
+	ContentColumns,
+	Contents,
+	Piece,
+	RetainedContent,
+} from "./contents.ts";
 
 export class OpenContent {
 	readonly #contents: Contents;
 	readonly #columns: ContentColumns;
 	readonly #size: number;
 	/** null for a content in its row, and after it is released. */
-	#hold: Hold | null;
+	#retained: RetainedContent | null;
 	readonly #report: (error: unknown) => void;
 
 	/** Must be created in the same turn in which the row was read, before the row can be replaced. */
@@ -19,7 +24,7 @@ export class OpenContent {
 		this.#contents = contents;
 		this.#columns = columns;
 		this.#size = size;
-		this.#hold = columns.content ? contents.hold(columns.content) : null;
+		this.#retained = columns.content ? contents.retain(columns.content) : null;
 	}
 
 	/**
@@ -29,15 +34,15 @@ export class OpenContent {
 	 */
 	read(first = 0, last = this.#size - 1): Buffer | Readable {
 		const { content, data } = this.#columns;
-		const hold = this.#hold;
+		const retained = this.#retained;
 		if (!content) return data?.subarray(first, last + 1) ?? Buffer.alloc(0);
-		if (!hold) throw new Error("a released content cannot be read");
+		if (!retained) throw new Error("a released content cannot be read");
 		const pieces = this.#contents.pieces(content, first, last);
 		const [only] = pieces;
 		const stream =
 			pieces.length === 1 && only?.file
 				? this.#readFile(only.file, only)
-				: Readable.from(this.#readAll(hold, pieces), { objectMode: false });
+				: Readable.from(this.#readAll(retained, pieces), { objectMode: false });
 		stream.once("error", (error) => {
 			if (error instanceof UnreadableBlob) this.#report(error);
 		});
@@ -53,12 +58,12 @@ export class OpenContent {
 	}
 
 	async *#readAll(
-		hold: Hold,
+		retained: RetainedContent,
 		pieces: readonly Piece[],
 	): AsyncGenerator<Buffer> {
 		for (const piece of pieces) {
 			if (piece.file) yield* this.#readFile(piece.file, piece);
-			else yield Buffer.from(this.#contents.dataOf(hold, piece));
+			else yield Buffer.from(this.#contents.dataOf(retained, piece));
 		}
 	}
 
@@ -68,12 +73,14 @@ export class OpenContent {
 
 	/** @returns the damage to the content that is visible before it is read */
 	findDamage(): string | undefined {
-		return this.#hold ? this.#contents.findDamage(this.#hold) : undefined;
+		return this.#retained
+			? this.#contents.findDamage(this.#retained)
+			: undefined;
 	}
 
 	/** May be called more than once. */
 	release(): void {
-		if (this.#hold) this.#contents.release(this.#hold);
-		this.#hold = null;
+		if (this.#retained) this.#contents.release(this.#retained);
+		this.#retained = null;
 	}
 }

@@ -1,5 +1,5 @@
 /**
- * The data folder: locks it for one emulator and opens it, or refuses it in one line that says why.
+ * The data folder: locks it for one emulator and opens it, or refuses it with the reason in one line.
  */
 import {
 	closeSync,
@@ -15,15 +15,15 @@ import { codeOf } from "../../oss/code-of.ts";
 import { StartError } from "../../oss/start-error.ts";
 import { DiskBlobs } from "../content/disk-blobs.ts";
 import { openDatabase, type Sqlite } from "../schema.ts";
-import { DiskRoom, makeRoomToStart } from "./disk-room.ts";
+import { DiskSpace, freeSpaceForStart } from "./disk-space.ts";
 import { lockFolder } from "./lock.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
 
 export type OpenFolder = {
 	readonly db: Sqlite;
 	readonly blobs: DiskBlobs;
-	readonly room: DiskRoom;
-	/** Closes the database in order, and unlocks the folder. */
+	readonly diskSpace: DiskSpace;
+	/** Closes the database cleanly, and unlocks the folder. */
 	readonly close: () => void;
 };
 
@@ -39,17 +39,22 @@ export function openFolder(
 		const unlock = lockFolder(folder);
 		undo.push(unlock);
 		refuse(folder, findLoss(folder));
-		makeRoomToStart(folder);
+		freeSpaceForStart(folder);
 		const db = openDatabase(join(folder, "oss.db"), durable);
 		undo.push(() => db.close());
 		refuse(folder, findMismatch(folder, db));
 		const blobs = new DiskBlobs(folder, durable, report);
-		const room = new DiskRoom(folder, db, report);
+		const diskSpace = new DiskSpace(folder, db, report);
 		const session = new Session(folder, durable);
 		session.begin(db);
 		hideFromGit(folder, report);
 		if (durable) syncFolder(folder);
-		return { db, blobs, room, close: () => closeInOrder(db, session, unlock) };
+		return {
+			db,
+			blobs,
+			diskSpace,
+			close: () => closeInOrder(db, session, unlock),
+		};
 	} catch (error) {
 		for (const step of undo.reverse()) step();
 		throw explain(folder, error);

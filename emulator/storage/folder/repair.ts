@@ -42,7 +42,7 @@ export function checkFolder(folder: string, withRepair: boolean): Checked {
 }
 
 function repair(folder: string, found: Findings): string[] {
-	if (found.database === "missing") return beginAnew(folder);
+	if (found.database === "missing") return startEmpty(folder);
 	if (found.database === "damaged") {
 		const lines = salvage(folder);
 		return [...lines, ...removeUnreadable(folder, inspect(folder), true)];
@@ -108,12 +108,12 @@ const REMOVALS = [
 const LIST_NEWEST = `UPDATE version SET listed = 1 WHERE type <> 'DeleteMarker'
   AND id = (SELECT max(id) FROM version WHERE bucket = @bucket AND key = @key)`;
 
-/** A folder without a readable database begins anew. */
-function beginAnew(folder: string): string[] {
+/** A folder without a readable database becomes an empty one. */
+function startEmpty(folder: string): string[] {
 	const moved = ["oss.db", "oss.db-wal", "oss.db-shm", "blobs", "session"]
 		.filter((name) => existsSync(join(folder, name)))
 		.map((name) => moveAside(folder, name));
-	return [`put aside: ${moved.join(", ")}; the folder begins anew`];
+	return [`moved aside: ${moved.join(", ")}; the folder is now empty`];
 }
 
 /** A name that is not used yet. */
@@ -145,7 +145,7 @@ function putAside(folder: string, names: readonly string[]): string[] {
 	mkdirSync(join(folder, "blobs.lost"), { recursive: true });
 	for (const name of there)
 		renameSync(blobPath(folder, name), join(folder, "blobs.lost", name));
-	return [`put aside: ${there.length} blobs, in blobs.lost`];
+	return [`moved aside: ${there.length} blobs, into blobs.lost`];
 }
 
 /** Copies every readable row into a new database, which replaces the damaged one. */
@@ -169,7 +169,7 @@ function salvage(folder: string): string[] {
 			for (const sql of WITHOUT_BUCKET) to.exec(sql);
 			return rows.reduce((sum, count) => sum + count, 0);
 		});
-		return [`put aside: ${other}; ${copy.immediate()} rows of it were kept`];
+		return [`moved aside: ${other}; ${copy.immediate()} rows of it were kept`];
 	} finally {
 		from.close();
 		to.close();

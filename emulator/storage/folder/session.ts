@@ -2,9 +2,9 @@
  * Checks whether the database and the blobs of a data folder belong together, and whether the database has all
  * commits: only then may blobs without rows be removed.
  *
- * Each run of an emulator is a session with a random name. The name is stored in the database, in its first commit,
- * and after that in a file next to it, together with whether the session has ended in order. So a database that was
- * restored from a copy, or lost its log, is recognised.
+ * Each run of an emulator is a session with a random name. The name is stored in the database, in its first commit, and
+ * after that in a file next to it, together with whether the session has ended cleanly. So a database that was restored
+ * from a copy, or lost its log, is recognised.
  */
 import { randomBytes } from "node:crypto";
 import {

@@ -15,7 +15,7 @@ type Log = {
 	readonly committed: number;
 	/** Whether unreadable commits follow. */
 	readonly isBroken: boolean;
-	/** 8 bytes that change when the log begins anew, in hex. */
+	/** 8 bytes that change when SQLite restarts the log, in hex. */
 	readonly salt: string;
 };
 
@@ -29,7 +29,7 @@ const INDEX_VERSION = 3_007_000;
 const MAGIC = 0x377f0682;
 
 /**
- * Whether a log that was not emptied in order is known to have lost commits.
+ * Whether a log that was not emptied cleanly is known to have lost commits.
  *
  * @param database the path of the database file
  * @param sameBoot whether the machine has not been restarted since
@@ -55,7 +55,7 @@ export function hasLostCommits(
 	return log?.salt !== index.salt || log.committed < index.committed;
 }
 
-/** @returns undefined if there is no log; a log that was emptied in order has no salt */
+/** @returns undefined if there is no log; a log that was emptied cleanly has no salt */
 function readLog(path: string): Log | undefined {
 	if (!existsSync(path)) return undefined;
 	const bytes = readFileSync(path);

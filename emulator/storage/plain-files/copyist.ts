@@ -31,7 +31,7 @@ export class Copyist {
 			const ended = once(worker, "exit", settled);
 			const answered: Promise<PlainAnswer[]> = once(worker, "message", settled);
 			const answer = await Promise.race([answered, ended.then(fail)]);
-			return answer[0] ?? { failures: [], noRoom: false };
+			return answer[0] ?? { failures: [], isDiskFull: false };
 		} catch (error) {
 			this.#worker = null;
 			throw error;

@@ -8,7 +8,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { isNoRoom } from "../folder/disk-room.ts";
+import { isDiskFullError } from "../folder/disk-space.ts";
 import { PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
@@ -25,10 +25,10 @@ export type PlainAnswer = {
 	/** The first object that could not be copied, and the reason. */
 	readonly failures: readonly string[];
 	/** Whether objects were not copied because the disk is full, or nearly full. */
-	readonly noRoom: boolean;
+	readonly isDiskFull: boolean;
 };
 
-const TOLD_MAX = 10;
+const FAILURES_MAX = 10;
 
 if (!parentPort) throw new Error("this file is a worker's");
 const port = parentPort;
@@ -41,27 +41,27 @@ if (process.platform === "linux") setPriority(10);
 
 port.on("message", (task: PlainTask) => {
 	const failures: string[] = [];
-	let noRoom = false;
+	let isDiskFull = false;
 	const all = task === "all" || !existsSync(files);
 	if (all) attempt("everything", rebuild);
 	else {
 		const folder = new PlainFolder(files, data, source);
 		for (const [bucket, key] of task.changes) {
 			attempt(`${bucket}/${key}`, () => {
-				if (task.onlyRemove) folder.removeIfGone(bucket, key);
+				if (task.onlyRemove) folder.removeIfDeleted(bucket, key);
 				else if (key === "") folder.updateBucket(bucket);
 				else folder.update(bucket, key);
 			});
 		}
 	}
-	port.postMessage({ failures, noRoom } satisfies PlainAnswer);
+	port.postMessage({ failures, isDiskFull } satisfies PlainAnswer);
 
 	function attempt(what: string, work: () => void): void {
 		try {
 			work();
 		} catch (error) {
-			if (isNoRoom(error)) noRoom = true;
-			else if (failures.length < TOLD_MAX)
+			if (isDiskFullError(error)) isDiskFull = true;
+			else if (failures.length < FAILURES_MAX)
 				failures.push(`no plain copy of ${what}: ${error}`);
 		}
 	}

@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { DiskRoom } from "../folder/disk-room.ts";
+import type { DiskSpace } from "../folder/disk-space.ts";
 import { Copyist } from "./copyist.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
@@ -24,7 +24,7 @@ export const CHANGES_MAX = 50_000;
 const HANDED_MAX = 500;
 
 /** The interval after which copies that failed on a full disk are tried again. */
-const STARVED_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /** A worker that fails this many times in a row is not started again. */
 const ENDS_MAX = 3;
@@ -35,7 +35,7 @@ const filesOf = (data: string): string => join(data, "files");
 const markerOf = (data: string): string => join(data, "files.stale");
 
 /** Must be called by an emulator that makes no copies: existing copies may then be outdated. */
-export function neglectPlainCopy(data: string): void {
+export function markPlainCopyOutdated(data: string): void {
 	if (existsSync(filesOf(data))) writeFileSync(markerOf(data), "");
 }
 
@@ -52,13 +52,13 @@ export class PlainCopy {
 	#isMarked: boolean;
 	#timer: NodeJS.Timeout | undefined;
 	#copying: Promise<void> | null = null;
-	readonly #room: Pick<DiskRoom, "isFull"> | null;
+	readonly #diskSpace: Pick<DiskSpace, "isFull"> | null;
 	/** Changes that wait because only removals are possible on a full disk. */
 	readonly #postponed = new Set<string>();
-	#isStarved = false;
+	#isWaitingForSpace = false;
 	#retry: NodeJS.Timeout | undefined;
 	/** Whether an object was not copied; then the marker remains. */
-	#isWrong = false;
+	#isOutdated = false;
 	#ends = 0;
 	#isClosed = false;
 
@@ -73,10 +73,10 @@ export class PlainCopy {
 		isEmpty: boolean,
 		commit: () => void,
 		report: (error: unknown) => void,
-		room: Pick<DiskRoom, "isFull" | "whenRoom"> | null = null,
+		diskSpace: Pick<DiskSpace, "isFull" | "onFreeSpace"> | null = null,
 	) {
-		this.#room = room;
-		room?.whenRoom(() => this.#resume());
+		this.#diskSpace = diskSpace;
+		diskSpace?.onFreeSpace(() => this.#resume());
 		this.#marker = markerOf(data);
 		this.#commit = commit;
 		this.#report = report;
@@ -152,7 +152,7 @@ export class PlainCopy {
 			await this.#run(this.#take());
 		}
 		const isDone = !this.#hasWork() && this.#postponed.size === 0;
-		if (isDone && !this.#isWrong) this.#unmark();
+		if (isDone && !this.#isOutdated) this.#unmark();
 	}
 
 	#hasWork(): boolean {
@@ -160,7 +160,7 @@ export class PlainCopy {
 	}
 
 	#canWork(): boolean {
-		if (this.#isAllOld && this.#room?.isFull) return false;
+		if (this.#isAllOld && this.#diskSpace?.isFull) return false;
 		return !this.#isClosed && this.#ends < ENDS_MAX;
 	}
 
@@ -172,26 +172,27 @@ export class PlainCopy {
 		}
 		const changes = [...this.#changes.values().take(HANDED_MAX)];
 		for (const change of changes) this.#changes.delete(change);
-		const onlyRemove = this.#isStarved || (this.#room?.isFull ?? false);
+		const onlyRemove =
+			this.#isWaitingForSpace || (this.#diskSpace?.isFull ?? false);
 		if (onlyRemove) this.#postpone(changes);
 		return { changes: changes.map(split), onlyRemove };
 	}
 
-	/** Waits until there is space, or for a while, in case that the space is not noticed elsewhere. */
+	/** Waits until there is space, or for a while, in case the free space is not noticed elsewhere. */
 	#postpone(changes: readonly string[]): void {
 		for (const change of changes) this.#postponed.add(change);
 		if (this.#postponed.size > CHANGES_MAX) {
 			this.#postponed.clear();
-			this.#isWrong = true;
+			this.#isOutdated = true;
 		}
-		this.#isStarved = true;
-		this.#retry ??= setTimeout(() => this.#resume(), STARVED_MS).unref();
+		this.#isWaitingForSpace = true;
+		this.#retry ??= setTimeout(() => this.#resume(), RETRY_MS).unref();
 	}
 
 	#resume(): void {
 		clearTimeout(this.#retry);
 		this.#retry = undefined;
-		this.#isStarved = false;
+		this.#isWaitingForSpace = false;
 		for (const change of this.#postponed) this.#changes.add(change);
 		this.#postponed.clear();
 		if (this.#hasWork()) this.#schedule();
@@ -199,22 +200,22 @@ export class PlainCopy {
 
 	async #run(task: PlainTask): Promise<void> {
 		try {
-			const { failures, noRoom } = await this.#copyist.run(task);
-			if (noRoom) this.#starve(task);
+			const { failures, isDiskFull } = await this.#copyist.run(task);
+			if (isDiskFull) this.#retryLater(task);
 			for (const failure of failures) this.#report(new Error(failure));
 			this.#ends = 0;
-			if (task === "all") this.#isWrong = false;
-			if (failures.length > 0) this.#isWrong = true;
+			if (task === "all") this.#isOutdated = false;
+			if (failures.length > 0) this.#isOutdated = true;
 		} catch (error) {
-			this.#isWrong = true;
+			this.#isOutdated = true;
 			this.#isAllOld = true;
 			this.#ends++;
 			if (!this.#isClosed) this.#report(error);
 		}
 	}
 
-	#starve(task: PlainTask): void {
-		if (task === "all") this.#isWrong = true;
+	#retryLater(task: PlainTask): void {
+		if (task === "all") this.#isOutdated = true;
 		else this.#postpone(task.changes.map((change) => change.join("/")));
 	}
 
@@ -229,10 +230,10 @@ export class PlainCopy {
 	/** Waits for the last copies for a limited time: if it expires, the marker remains. */
 	async close(): Promise<void> {
 		const settled = new AbortController();
-		const patience = wait(CLOSE_MS, undefined, settled);
-		await Promise.race([this.settled(), patience]);
+		const timeout = wait(CLOSE_MS, undefined, settled);
+		await Promise.race([this.settled(), timeout]);
 		settled.abort();
-		await patience.catch(() => {}); // it was aborted above
+		await timeout.catch(() => {}); // it was aborted above
 		this.#isClosed = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#retry);

@@ -1,8 +1,8 @@
 /**
  * The folder of plain copies, `<root>/<bucket>/<key>`: updates one file or folder at a time to the current object.
  *
- * The result depends on the current objects, not on the changes: in whatever order changes arrive, and however often,
- * every file is correct after the last one. If there are objects `a` and `a/…`, the folder is named `a`.
+ * The result depends on the current objects, not on the changes: regardless of the order and number of the changes,
+ * every file is correct after the last change. If there are objects `a` and `a/…`, the folder is named `a`.
  */
 import {
 	lstatSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
 import { writeContent } from "./plain-content.ts";
-import { besideFolder, plainName, plainNames } from "./plain-names.ts";
+import { nameNextToFolder, plainName, plainNames } from "./plain-names.ts";
 import type { PlainObject, PlainSource } from "./plain-source.ts";
 
 export class PlainFolder {
@@ -54,7 +54,7 @@ export class PlainFolder {
 	}
 
 	/** Does the removals of `update`, and for the key '' those of `updateBucket`. */
-	removeIfGone(bucket: string, key: string): void {
+	removeIfDeleted(bucket: string, key: string): void {
 		if (key !== "") {
 			if (!this.#source.find(bucket, key)) this.#remove(bucket, key);
 		} else if (!this.#source.hasBucket(bucket)) this.updateBucket(bucket);
@@ -70,8 +70,8 @@ export class PlainFolder {
 		if (!writeContent(this.#unfinished, object, this.#source, this.#data))
 			return;
 		const [target, other] = this.#source.hasBelow(bucket, key)
-			? [besideFolder(file), file]
-			: [file, besideFolder(file)];
+			? [nameNextToFolder(file), file]
+			: [file, nameNextToFolder(file)];
 		if (kindOf(target) === "folder") rmSync(target, { recursive: true });
 		renameSync(this.#unfinished, target);
 		if (kindOf(other) === "file") unlinkSync(other);
@@ -85,7 +85,7 @@ export class PlainFolder {
 			const file = this.#file(bucket, above);
 			if (kindOf(file) !== "file") continue;
 			if (this.#source.find(bucket, above))
-				renameSync(file, besideFolder(file));
+				renameSync(file, nameNextToFolder(file));
 			else unlinkSync(file);
 		}
 		mkdirSync(folder, { recursive: true });
@@ -97,14 +97,14 @@ export class PlainFolder {
 			const folder = this.#file(bucket, above);
 			if (this.#source.find(bucket, `${above}/`)) return;
 			if (!removeIfEmpty(folder)) return;
-			const nextToFolder = besideFolder(folder);
+			const nextToFolder = nameNextToFolder(folder);
 			if (kindOf(nextToFolder) === "file") renameSync(nextToFolder, folder);
 		}
 	}
 
 	#removeFiles(bucket: string, key: string): void {
 		const file = this.#file(bucket, key);
-		for (const each of [file, besideFolder(file)])
+		for (const each of [file, nameNextToFolder(file)])
 			if (kindOf(each) === "file") unlinkSync(each);
 	}
 

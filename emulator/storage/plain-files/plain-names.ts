@@ -18,7 +18,7 @@ const DIGEST_DIGITS = 16;
  * Control characters, characters that Windows forbids, `%` itself, and a trailing dot or blank, which Windows
  * removes.
  */
-const HOSTILE =
+const FORBIDDEN =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 	/[\u0000-\u001f\u007f-\u009f%"*:<>?\\|/]|[. ]$/g;
 
@@ -32,12 +32,12 @@ export function plainNames(key: string): string[] {
 
 export function plainName(text: string): string {
 	if (text === "") return "%";
-	const name = text.replaceAll(HOSTILE, escaped).replace(DEVICE, escaped);
+	const name = text.replaceAll(FORBIDDEN, escaped).replace(DEVICE, escaped);
 	return Buffer.byteLength(name) <= NAME_BYTES_MAX ? name : cut(name, text);
 }
 
 /** The path of an object `a` if there are objects `a/…`. */
-export const besideFolder = (name: string): string => `${name}%object`;
+export const nameNextToFolder = (name: string): string => `${name}%object`;
 
 const escaped = (character: string): string =>
 	Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&");

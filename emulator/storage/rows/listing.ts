@@ -139,6 +139,6 @@ function startOf(
 	{ after, afterVersionId }: VersionListQuery,
 	marker: number | undefined,
 ): string {
-	const isGone = afterVersionId !== undefined && marker === undefined;
-	return after === "" || isGone ? after : `${after}\0`;
+	const isMarkerDeleted = afterVersionId !== undefined && marker === undefined;
+	return after === "" || isMarkerDeleted ? after : `${after}\0`;
 }

@@ -173,18 +173,18 @@ const same = (key: readonly string[], one: string, other: string): string =>
  */
 function makeTriggers({ name, key, columns }: Table): string {
 	const newest = "(SELECT max(id) FROM snapshot)";
-	const isKept = (row: string): string =>
+	const isSaved = (row: string): string =>
 		`EXISTS (SELECT 1 FROM former_${name} AS former WHERE former.snapshot = ${newest} AND ${same(key, "former", row)})`;
-	const keepOld = `
+	const saveOld = `
     INSERT INTO former_${name} (snapshot, existed, ${quoted(columns)})
-    SELECT ${newest}, 1, ${quoted(columns, "OLD.")} WHERE NOT ${isKept("OLD")};`;
+    SELECT ${newest}, 1, ${quoted(columns, "OLD.")} WHERE NOT ${isSaved("OLD")};`;
 	return `
   CREATE TRIGGER IF NOT EXISTS keep_new_${name} AFTER INSERT ON ${name} BEGIN
     INSERT INTO former_${name} (snapshot, existed, ${quoted(key)})
-    SELECT ${newest}, 0, ${quoted(key, "NEW.")} WHERE NOT ${isKept("NEW")};
+    SELECT ${newest}, 0, ${quoted(key, "NEW.")} WHERE NOT ${isSaved("NEW")};
   END;
-  CREATE TRIGGER IF NOT EXISTS keep_changed_${name} AFTER UPDATE ON ${name} BEGIN ${keepOld} END;
-  CREATE TRIGGER IF NOT EXISTS keep_deleted_${name} AFTER DELETE ON ${name} BEGIN ${keepOld}
+  CREATE TRIGGER IF NOT EXISTS keep_changed_${name} AFTER UPDATE ON ${name} BEGIN ${saveOld} END;
+  CREATE TRIGGER IF NOT EXISTS keep_deleted_${name} AFTER DELETE ON ${name} BEGIN ${saveOld}
     DELETE FROM former_${name}
     WHERE snapshot = ${newest} AND existed = 0 AND ${same(key, `former_${name}`, "OLD")};
   END;`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Ask } from "../../../emulator/auth/policy/ask.ts";
+import type { AccessQuestion } from "../../../emulator/auth/policy/question.ts";
 import { readPolicy } from "../../../emulator/auth/policy/document.ts";
 import { judge } from "../../../emulator/auth/policy/judge.ts";
 import {
@@ -19,7 +19,7 @@ const requestOf = ({
 	action = "oss:GetObject",
 	name = "b/k",
 	has = {},
-}: Given = {}): Ask => ({
+}: Given = {}): AccessQuestion => ({
 	action,
 	resource: {
 		service: "oss",

@@ -6,23 +6,23 @@ import {
 	callerOf,
 	isTemporary,
 } from "../auth/accounts.ts";
-import type { Ask } from "../auth/policy/ask.ts";
 import { readPolicy } from "../auth/policy/document.ts";
 import { judge, type NamedPolicy } from "../auth/policy/judge.ts";
+import type { AccessQuestion } from "../auth/policy/question.ts";
 import { explanation } from "../auth/policy/refusal.ts";
 import { type Ram, ramId, sessionPolicy } from "../auth/ram.ts";
 import type { SessionTokens } from "../auth/session-token.ts";
 import { mistakenSecrets, secretsOfOthers } from "../diagnosis/mistaken.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Caller } from "../oss/request.ts";
-import { StsError } from "../sts/errors.ts";
 import type {
 	Credentials,
-	Keeper,
 	NewSession,
+	StsBackend,
 	StsKey,
 	StsRole,
-} from "../sts/keeper.ts";
+} from "../sts/backend.ts";
+import { StsError } from "../sts/errors.ts";
 
 export type Keys = {
 	readonly accounts: Accounts;
@@ -32,7 +32,7 @@ export type Keys = {
 	readonly note: (sentence: string) => void;
 };
 
-export class StsKeeper implements Keeper {
+export class AccountsStsBackend implements StsBackend {
 	readonly #keys: Keys;
 	#hasNoted = false;
 
@@ -114,11 +114,13 @@ export class StsKeeper implements Keeper {
 			this.#noteAccount();
 			return "";
 		}
-		const ask = assuming(caller, account, name, now);
+		const question = assuming(caller, account, name, now);
 		const ofSession = sessionPolicy(caller);
 		return (
-			whyRefused(ram.policiesOf(caller), "identity policy", caller, ask) ||
-			(ofSession ? whyRefused([ofSession], "session policy", caller, ask) : "")
+			whyRefused(ram.policiesOf(caller), "identity policy", caller, question) ||
+			(ofSession
+				? whyRefused([ofSession], "session policy", caller, question)
+				: "")
 		);
 	}
 
@@ -174,15 +176,16 @@ function whyRefused(
 	policies: readonly NamedPolicy[],
 	rule: "identity policy" | "session policy",
 	caller: Caller,
-	ask: Ask,
+	question: AccessQuestion,
 ): string {
-	const judgement = judge(policies, ask);
+	const judgement = judge(policies, question);
 	if (judgement.verdict === "allow") return "";
 	const reason =
 		judgement.verdict === "explicit deny"
 			? `statement ${judgement.by.statement} of ${judgement.by.policy} denies`
 			: `no statement of ${rule} allows`;
-	return explanation(caller, ask, rule, judgement.verdict, reason).sentence;
+	return explanation(caller, question, rule, judgement.verdict, reason)
+		.sentence;
 }
 
 function assuming(
@@ -190,7 +193,7 @@ function assuming(
 	account: string,
 	role: string,
 	now: Date,
-): Ask {
+): AccessQuestion {
 	const has: Readonly<Record<string, readonly string[]>> = {
 		"acs:CurrentTime": [now.toISOString()],
 		"acs:AccessId": [caller.accessKeyId],

@@ -12,7 +12,7 @@ import { codeOf } from "../../oss/code-of.ts";
 import type { Sqlite } from "../schema.ts";
 
 /** If less than this is free, a reserve exists, and the log of the database is kept short. */
-const LITTLE_BYTES = 256 * 1024 * 1024;
+const LOW_SPACE_BYTES = 256 * 1024 * 1024;
 const RESERVE_BYTES_MAX = 8 * 1024 * 1024;
 /** The share of a small disk that becomes the reserve. */
 const RESERVE_SHARE = 1 / 8;
@@ -21,8 +21,8 @@ const MARGIN_BYTES = 512 * 1024;
 /** The number of pages at which SQLite empties its log if little space is left. */
 const SHORT_LOG_PAGES = 100;
 /** The interval between two checks of the disk, as bytes written and as time. */
-const LOOK_BYTES = 16 * 1024 * 1024;
-const LOOK_MS = 200;
+const CHECK_BYTES = 16 * 1024 * 1024;
+const CHECK_MS = 200;
 /** The maximum size of a database that is rewritten, which takes about a tenth of a second. */
 const REWRITTEN_BYTES_MAX = 16 * 1024 * 1024;
 /** The minimum interval between two lines in the log. */
@@ -31,11 +31,11 @@ const REPORT_MS = 60_000;
 /** Error codes of rows and blobs; SQLite also fails with the last one if its index cannot grow. */
 const CODES = ["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"];
 
-export const isNoRoom = (error: unknown): boolean =>
+export const isDiskFullError = (error: unknown): boolean =>
 	CODES.includes(codeOf(error));
 
 /** Must be called before the database is opened, which needs some space for its index and its log. */
-export function makeRoomToStart(folder: string): void {
+export function freeSpaceForStart(folder: string): void {
 	if (freeIn(folder) < MARGIN_BYTES)
 		rmSync(join(folder, "reserve"), { force: true });
 }
@@ -45,7 +45,7 @@ function freeIn(folder: string): number {
 	return bavail * bsize;
 }
 
-export class DiskRoom {
+export class DiskSpace {
 	readonly #folder: string;
 	readonly #reserve: string;
 	readonly #db: Sqlite;
@@ -54,9 +54,9 @@ export class DiskRoom {
 	readonly #beforeMoving: (() => void)[] = [];
 	readonly #reserveBytes: number;
 	#isFull = false;
-	#isLittle = false;
+	#isLogShort = false;
 	#written = 0;
-	#lookedAt = 0;
+	#checkedAt = 0;
 	#reportedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(folder: string, db: Sqlite, report: (line: string) => void) {
@@ -68,9 +68,10 @@ export class DiskRoom {
 		const share = Math.trunc(blocks * bsize * RESERVE_SHARE);
 		this.#reserveBytes = Math.min(RESERVE_BYTES_MAX, share);
 		const free = this.#free();
-		if (existsSync(this.#reserve) && free >= MARGIN_BYTES) this.#beLittle();
-		else if (free < this.#reserveBytes + MARGIN_BYTES) this.#fill();
-		else this.#look(free);
+		if (existsSync(this.#reserve) && free >= MARGIN_BYTES)
+			this.#shortenFutureLog();
+		else if (free < this.#reserveBytes + MARGIN_BYTES) this.#markFull();
+		else this.#checkSpace(free);
 	}
 
 	get isFull(): boolean {
@@ -78,7 +79,7 @@ export class DiskRoom {
 	}
 
 	/** @param listener called when the disk has space again */
-	whenRoom(listener: () => void): void {
+	onFreeSpace(listener: () => void): void {
 		this.#listeners.push(listener);
 	}
 
@@ -90,8 +91,8 @@ export class DiskRoom {
 	/** Must be called with the number of bytes written. */
 	wrote(bytes: number): void {
 		this.#written += bytes;
-		if (this.#written < LOOK_BYTES || this.#isFull) return;
-		this.#look(this.#free());
+		if (this.#written < CHECK_BYTES || this.#isFull) return;
+		this.#checkSpace(this.#free());
 	}
 
 	/**
@@ -99,14 +100,14 @@ export class DiskRoom {
 	 *
 	 * @param inRows whether it is written into rows, which can reuse the space of deleted rows
 	 */
-	admits(inRows: boolean): boolean {
+	allowsWrite(inRows: boolean): boolean {
 		if (!this.#isFull) return true;
 		const now = performance.now();
-		if (now - this.#lookedAt > LOOK_MS) {
-			this.#lookedAt = now;
+		if (now - this.#checkedAt > CHECK_MS) {
+			this.#checkedAt = now;
 			this.#shrinkDatabase();
 			const isEnough = this.#free() >= this.#reserveBytes + 2 * MARGIN_BYTES;
-			if (isEnough && this.#makeReserve()) this.#empty();
+			if (isEnough && this.#makeReserve()) this.#markAvailable();
 		}
 		return !this.#isFull || (inRows && this.#freeInRows() >= MARGIN_BYTES);
 	}
@@ -116,37 +117,37 @@ export class DiskRoom {
 	 *
 	 * @returns whether the write should be tried again
 	 */
-	relieve(error: unknown): boolean {
-		if (!isNoRoom(error)) return false;
-		this.#fill();
+	handleFullDisk(error: unknown): boolean {
+		if (!isDiskFullError(error)) return false;
+		this.#markFull();
 		return true;
 	}
 
-	#fill(): void {
+	#markFull(): void {
 		this.#isFull = true;
 		rmSync(this.#reserve, { force: true });
-		this.#beLittle();
+		this.#shortenFutureLog();
 		if (!this.#db.inTransaction) this.#shortenLog();
 		const now = performance.now();
 		if (now - this.#reportedAt < REPORT_MS) return;
 		this.#reportedAt = now;
 		this.#report(
-			`the disk of ${this.#folder} is full: uploads are refused until there is room, reading and deleting go on`,
+			`the disk of ${this.#folder} is full: uploads are refused until there is free space, reading and deleting still work`,
 		);
 	}
 
-	#empty(): void {
+	#markAvailable(): void {
 		this.#isFull = false;
 		if (performance.now() - this.#reportedAt < REPORT_MS)
-			this.#report(`the disk of ${this.#folder} has room again`);
+			this.#report(`the disk of ${this.#folder} has free space again`);
 		for (const listener of this.#listeners) listener();
 	}
 
-	#look(free: number): void {
+	#checkSpace(free: number): void {
 		this.#written = 0;
-		if (free >= LITTLE_BYTES || existsSync(this.#reserve)) return;
+		if (free >= LOW_SPACE_BYTES || existsSync(this.#reserve)) return;
 		this.#makeReserve();
-		this.#beLittle();
+		this.#shortenFutureLog();
 	}
 
 	/** @returns whether the reserve exists */
@@ -155,15 +156,15 @@ export class DiskRoom {
 			writeFileSync(this.#reserve, Buffer.alloc(this.#reserveBytes));
 			return true;
 		} catch (error) {
-			if (!isNoRoom(error)) throw error;
+			if (!isDiskFullError(error)) throw error;
 			rmSync(this.#reserve, { force: true });
 			return false;
 		}
 	}
 
-	#beLittle(): void {
-		if (this.#isLittle) return;
-		this.#isLittle = true;
+	#shortenFutureLog(): void {
+		if (this.#isLogShort) return;
+		this.#isLogShort = true;
 		this.#db.pragma(`wal_autocheckpoint = ${SHORT_LOG_PAGES}`);
 	}
 
@@ -172,7 +173,7 @@ export class DiskRoom {
 		try {
 			this.#db.pragma("wal_checkpoint(TRUNCATE)");
 		} catch (error) {
-			if (!isNoRoom(error)) throw error;
+			if (!isDiskFullError(error)) throw error;
 		}
 	}
 
@@ -202,7 +203,7 @@ export class DiskRoom {
 			this.#db.exec("VACUUM");
 			this.#shortenLog();
 		} catch (error) {
-			if (!isNoRoom(error)) throw error;
+			if (!isDiskFullError(error)) throw error;
 		}
 	}
 }

@@ -5,30 +5,30 @@
  * Pure. Source: docs «Use AWS SDKs to access OSS»; the clients' own manuals.
  */
 
-/** Requests that OSS refuses and S3 accepts. */
-export const AILMENTS = [
+/** Features of S3 that OSS refuses. */
+export const REFUSED_FEATURES = [
 	"trailers",
 	"streaming",
 	"path style",
 	"no MD5",
 ] as const;
 
-export type Ailment = (typeof AILMENTS)[number];
+export type RefusedFeature = (typeof REFUSED_FEATURES)[number];
 
 type Client = {
 	readonly name: string;
 	readonly userAgent: RegExp;
 	/** The setting as it is written in that client. */
-	readonly cures: Readonly<Record<Ailment, string>>;
+	readonly settings: Readonly<Record<RefusedFeature, string>>;
 };
 
-const NO_CURE = "it has no setting for it";
+const NO_SETTING = "it has no setting for it";
 
 // biome-ignore format: a table
 export const CLIENTS: readonly Client[] = [
   {
     name: "AWS CLI", userAgent: /\baws-cli\//,
-    cures: {
+    settings: {
       trailers: "request_checksum_calculation = when_required in the profile, or AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
       streaming: "request_checksum_calculation = when_required in the profile",
       "path style": "aws configure set default.s3.addressing_style virtual",
@@ -37,7 +37,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "boto3", userAgent: /\b[Bb]oto(?:3|core)\b|\baiobotocore\//,
-    cures: {
+    settings: {
       trailers: 'Config(request_checksum_calculation="when_required", response_checksum_validation="when_required"), or Config(signature_version="s3")',
       streaming: 'Config(request_checksum_calculation="when_required")',
       "path style": 'Config(s3={"addressing_style": "virtual"})',
@@ -46,7 +46,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "Hadoop S3A", userAgent: /\bHadoop\b/,
-    cures: {
+    settings: {
       trailers: "fs.s3a.checksum.generation=false, which is the default, and fs.s3a.create.checksum.algorithm unset",
       streaming: "fs.s3a.checksum.generation=false",
       "path style": "fs.s3a.path.style.access=false",
@@ -55,7 +55,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for Java 2", userAgent: /\baws-sdk-java\/2\./,
-    cures: {
+    settings: {
       trailers: ".requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED) with S3Configuration.builder().chunkedEncodingEnabled(false)",
       streaming: "S3Configuration.builder().chunkedEncodingEnabled(false)",
       "path style": ".forcePathStyle(false)",
@@ -64,7 +64,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for Java 1", userAgent: /\baws-sdk-java\/1\./,
-    cures: {
+    settings: {
       trailers: "withChunkedEncodingDisabled(true)",
       streaming: "withChunkedEncodingDisabled(true)",
       "path style": "withPathStyleAccessEnabled(false)",
@@ -73,7 +73,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "rclone", userAgent: /\brclone\//,
-    cures: {
+    settings: {
       trailers: "provider = Alibaba",
       streaming: "provider = Alibaba",
       "path style": "provider = Alibaba, or force_path_style = false",
@@ -82,7 +82,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for Go v2", userAgent: /\baws-sdk-go-v2\//,
-    cures: {
+    settings: {
       trailers: "o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired",
       streaming: "o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired",
       "path style": "o.UsePathStyle = false",
@@ -91,7 +91,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for Go v1", userAgent: /\baws-sdk-go\//,
-    cures: {
+    settings: {
       trailers: "not needed: it sends no trailers", streaming: "not needed: it signs no chunks",
       "path style": "S3ForcePathStyle: aws.Bool(false)",
       "no MD5": "not needed: it sends a Content-MD5 by itself",
@@ -99,7 +99,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for JavaScript v3", userAgent: /\baws-sdk-js\/3\./,
-    cures: {
+    settings: {
       trailers: 'requestChecksumCalculation: "WHEN_REQUIRED"',
       streaming: 'requestChecksumCalculation: "WHEN_REQUIRED"',
       "path style": "forcePathStyle: false",
@@ -108,7 +108,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for .NET", userAgent: /\baws-sdk-dotnet/,
-    cures: {
+    settings: {
       trailers: "RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED with DisablePayloadSigning = true",
       streaming: "DisablePayloadSigning = true on the request, over https; or UseChunkEncoding = false",
       "path style": "ForcePathStyle = false",
@@ -117,7 +117,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AWS SDK for C++", userAgent: /\baws-sdk-cpp\//,
-    cures: {
+    settings: {
       trailers: "checksumConfig.requestChecksumCalculation = RequestChecksumCalculation::WHEN_REQUIRED",
       streaming: "PayloadSigningPolicy::Never",
       "path style": "useVirtualAddressing = true",
@@ -126,7 +126,7 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "MinIO client", userAgent: /\bminio-go\/|\bMinIO \(/i,
-    cures: {
+    settings: {
       trailers: "TrailingHeaders: false, which is its default",
       streaming: "https: minio-go signs chunks over http only; or PutObjectOptions{DisableContentSha256: true}",
       "path style": "BucketLookup: minio.BucketLookupDNS",
@@ -135,10 +135,10 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "object_store of Rust", userAgent: /\bobject_store\//,
-    cures: {
+    settings: {
       trailers: "not needed: it sends no trailers", streaming: "not needed: it signs no chunks",
       "path style": "aws_virtual_hosted_style_request = true",
-      "no MD5": NO_CURE,
+      "no MD5": NO_SETTING,
     },
   },
 ];
@@ -146,7 +146,7 @@ export const CLIENTS: readonly Client[] = [
 const ANY: Client = {
 	name: "the client",
 	userAgent: /(?:)/,
-	cures: {
+	settings: {
 		trailers:
 			"AWS_REQUEST_CHECKSUM_CALCULATION=when_required in its environment, which all current AWS SDKs read",
 		streaming: "its setting that disables chunked encoding or payload signing",
@@ -157,10 +157,10 @@ const ANY: Client = {
 };
 
 /** @param userAgent of a request; '' if it has no User-Agent */
-export function findCure(
+export function findSetting(
 	userAgent: string,
-	ailment: Ailment,
+	feature: RefusedFeature,
 ): { readonly client: string; readonly setting: string } {
 	const client = CLIENTS.find((one) => one.userAgent.test(userAgent)) ?? ANY;
-	return { client: client.name, setting: client.cures[ailment] };
+	return { client: client.name, setting: client.settings[feature] };
 }

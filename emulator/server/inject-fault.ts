@@ -1,8 +1,8 @@
 /**
- * Carries out faults on purpose: the faults of the rules, and the fault that a request names itself in
- * `x-emulator-fault`, a header or a query parameter that no signature includes.
+ * Applies injected faults: the faults of the rules, and the fault that a request itself names in `x-emulator-fault`, a
+ * header or a query parameter that no signature includes.
  *
- * A fault strikes when the operation is known and its caller is authenticated, before any change is made.
+ * A fault takes effect when the operation is known and its caller is authenticated, before any change is made.
  */
 import { Readable } from "node:stream";
 import { FAULT_NAME as CALLBACK_FAULT_NAME } from "../callback/faults/fault.ts";
@@ -20,43 +20,43 @@ import type { OssRequest } from "../oss/request.ts";
 
 const FAULT_NAME = "x-emulator-fault";
 
-export type Struck = {
+export type FaultTarget = {
 	readonly request: OssRequest;
 	/** The uid of the account that the request belongs to. */
 	readonly account: string;
 	readonly operation: string;
-	readonly observer: StruckObserver;
+	readonly observer: FaultObserver;
 };
 
-export type StruckObserver = {
+export type FaultObserver = {
 	/** Called with the fault as text. */
-	faulty(fault: string): void;
+	faultInjected(fault: string): void;
 	/** Closes the connection to the client. */
 	disconnect(): void;
 };
 
 /** @throws OssError the error of the fault; InvalidArgument for a malformed fault */
-export async function underFault(
+export async function performWithFault(
 	emulator: Pick<Emulator, "faults">,
-	struck: Struck,
+	target: FaultTarget,
 	perform: (request: OssRequest) => Promise<Reply>,
 ): Promise<Reply> {
-	const action = findFault(emulator, struck);
-	if (!action) return perform(struck.request);
-	const { request, observer } = struck;
-	observer.faulty(writeAction(action));
+	const action = findFault(emulator, target);
+	if (!action) return perform(target.request);
+	const { request, observer } = target;
+	observer.faultInjected(writeAction(action));
 	if (action.delayMs) await emulator.faults.pause(action.delayMs);
 	if (action.status !== undefined) throw errorOf(action);
 	const { cutAfterBytes } = action;
 	if (cutAfterBytes === undefined)
 		return perform(withCallbackFault(request, action));
-	if (isOfRequest(action)) return perform(withCutBody(struck, cutAfterBytes));
+	if (isOfRequest(action)) return perform(withCutBody(target, cutAfterBytes));
 	return cutReply(await perform(request), cutAfterBytes, observer);
 }
 
 function findFault(
 	{ faults }: Pick<Emulator, "faults">,
-	{ request, account, operation }: Struck,
+	{ request, account, operation }: FaultTarget,
 ): FaultAction | undefined {
 	const { headers, query, bucket, key } = request;
 	const own = headers[FAULT_NAME] || query.get(FAULT_NAME);
@@ -66,7 +66,7 @@ function findFault(
 	throw invalidArgument(FAULT_NAME, own, `${FAULT_NAME}: ${action}.`);
 }
 
-/** The upload reads this body as its own. */
+/** Adds the fault as the header from which the upload reads it. */
 const withCallbackFault = (
 	request: OssRequest,
 	{ callback }: FaultAction,
@@ -79,7 +79,7 @@ const withCallbackFault = (
 			};
 
 function withCutBody(
-	{ request, observer }: Struck,
+	{ request, observer }: FaultTarget,
 	bytesMax: number,
 ): OssRequest {
 	const cut = (): void => observer.disconnect();
@@ -91,7 +91,7 @@ function withCutBody(
 function cutReply(
 	reply: Reply,
 	bytesMax: number,
-	observer: StruckObserver,
+	observer: FaultObserver,
 ): Reply {
 	const { body, headers } = reply;
 	if (bytesMax === 0) {
@@ -129,6 +129,6 @@ async function* firstBytes(
 
 /** The error with which Node reports that a client disconnected. */
 const brokenConnection = (): Error =>
-	Object.assign(new Error("a fault on purpose broke the connection"), {
+	Object.assign(new Error("an injected fault broke the connection"), {
 		code: "ECONNRESET",
 	});

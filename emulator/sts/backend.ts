@@ -32,7 +32,7 @@ export type Credentials = {
 	readonly securityToken: string;
 };
 
-export interface Keeper {
+export interface StsBackend {
 	/**
 	 * @param securityToken '' if the request has none
 	 * @throws StsError if the key does not exist, or does not belong to the token

@@ -23,7 +23,7 @@ export type Resource = {
  */
 export type ConditionValues = (key: string) => readonly string[] | undefined;
 
-export type Ask = {
+export type AccessQuestion = {
 	/** `oss:PutObject`. */
 	readonly action: string;
 	readonly resource: Resource;
