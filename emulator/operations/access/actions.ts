@@ -13,6 +13,10 @@ type ActionFacts = {
 	 * The least public ACL that allows it to everyone. A public ACL allows reading objects, but not listing them (A-11).
 	 */
 	readonly allowedBy?: "public-read" | "public-read-write";
+	/** The action that is needed as well if the request has tags. */
+	readonly withTags?: string;
+	/** Whether the object that the request names does not exist yet, or is replaced. */
+	readonly makesObject?: boolean;
 	/** The header that sets an ACL in the same request. */
 	readonly aclHeader?: "x-oss-acl" | "x-oss-object-acl";
 	/** The wording of a refusal; texts and ECs are matched by their order in the docs. */
@@ -26,7 +30,7 @@ type ActionFacts = {
 // biome-ignore format: a table
 const actions: Readonly<Record<string, ActionFacts>> = {
   "oss:GetObject":            { ofVersion: "oss:GetObjectVersion", allowedBy: "public-read" },
-  "oss:PutObject":            { allowedBy: "public-read-write", aclHeader: "x-oss-object-acl" },
+  "oss:PutObject":            { allowedBy: "public-read-write", aclHeader: "x-oss-object-acl", withTags: "oss:PutObjectTagging", makesObject: true },
   "oss:DeleteObject":         { ofVersion: "oss:DeleteObjectVersion", allowedBy: "public-read-write" },
   "oss:AbortMultipartUpload": { allowedBy: "public-read-write" },
   "oss:ListParts":            { allowedBy: "public-read-write" },
@@ -55,9 +59,9 @@ export function actionsOf(
 	action: string,
 	{ query, headers }: Pick<OssRequest, "query" | "headers">,
 ): readonly string[] {
-	const own = query.has("versionId")
-		? (factsOf(action).ofVersion ?? action)
-		: action;
-	const tags = action === "oss:PutObject" && headers["x-oss-tagging"];
-	return tags ? [own, "oss:PutObjectTagging"] : [own];
+	const { ofVersion = action, withTags } = factsOf(action);
+	const own = query.has("versionId") ? ofVersion : action;
+	return withTags !== undefined && headers["x-oss-tagging"]
+		? [own, withTags]
+		: [own];
 }

@@ -110,7 +110,7 @@ async function existingTags(
 	{ bucket, key, query }: AccessRequest,
 	action: string,
 ): Promise<Tags> {
-	if (key === "" || action === "oss:PutObject") return {};
+	if (key === "" || factsOf(action).makesObject) return {};
 	const object = await store.objects.find(bucket, key, query.get("versionId"));
 	return object?.properties.tags ?? {};
 }
