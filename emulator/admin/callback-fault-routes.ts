@@ -3,6 +3,7 @@
  */
 import { FAULT_DELAY_MS_MAX, FAULT_KINDS } from "../callback/faults/fault.ts";
 import type { UploadFacts } from "../callback/model.ts";
+import { CALLBACK_OPERATIONS } from "../callback/model.ts";
 import { ANY_OPERATION, type Faults } from "../faults/faults.ts";
 import { globOfPrefix } from "../faults/glob.ts";
 import type { Routes } from "./context.ts";
@@ -99,9 +100,7 @@ const text: Schema = { type: "string" };
 const match = {
 	bucket: { ...text, minLength: 1 },
 	prefix: { ...text, description: "Only keys that begin with this." },
-	operation: {
-		enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
-	},
+	operation: { enum: CALLBACK_OPERATIONS },
 } as const;
 
 const order = {

@@ -1,6 +1,8 @@
 /**
  * Injected faults: rules that make requests and callbacks fail, wait or disconnect.
  */
+
+import { CALLBACK_OPERATIONS } from "../callback/model.ts";
 import type { FaultAction } from "../faults/action.ts";
 import { findMistake } from "../faults/action.ts";
 import {
@@ -76,7 +78,7 @@ export const faultRoutes: Routes = (app, { emulator }) => {
 
 /** The operations that support callbacks. */
 const UPLOADS: readonly string[] = [
-	...["PutObject", "PostObject", "CompleteMultipartUpload"],
+	...CALLBACK_OPERATIONS,
 	...[CALLBACK, ANY_OPERATION],
 ];
 

@@ -1,6 +1,8 @@
 /**
  * Callbacks sent manually: a recorded one once more, or one without an upload.
  */
+
+import { CALLBACK_OPERATIONS } from "../callback/model.ts";
 import { repetitionIn } from "../records/delivery-record.ts";
 import { makeRequestId } from "../server/arrival.ts";
 import { AdminError } from "./admin-error.ts";
@@ -84,7 +86,7 @@ const sendWithoutUpload = {
 			bucket: { ...text, minLength: 1 },
 			key: { ...text, minLength: 1 },
 			operation: {
-				enum: ["PutObject", "PostObject", "CompleteMultipartUpload"],
+				enum: CALLBACK_OPERATIONS,
 				default: "PutObject",
 			},
 			size: { type: "integer", minimum: 0 },

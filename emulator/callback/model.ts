@@ -84,6 +84,13 @@ export const skippedCallback = (
 	fault: undefined,
 });
 
+/** The operations that send callbacks. */
+export const CALLBACK_OPERATIONS = [
+	"PutObject",
+	"PostObject",
+	"CompleteMultipartUpload",
+] as const;
+
 /** The facts about a stored upload that its callback may report. */
 export type UploadFacts = {
 	readonly bucket: string;
@@ -97,7 +104,7 @@ export type UploadFacts = {
 	readonly crc64: string;
 	/** Base64; '' for CompleteMultipartUpload. */
 	readonly contentMd5: string;
-	readonly operation: "PutObject" | "PostObject" | "CompleteMultipartUpload";
+	readonly operation: (typeof CALLBACK_OPERATIONS)[number];
 	readonly requestId: string;
 	readonly clientIp: string;
 	/** The uploader's uid; '' for an anonymous uploader. */

@@ -41,10 +41,11 @@ type Facts = {
 	/** The error for a bucket that does not exist. */
 	readonly withoutBucket?: "NoSuchBucket" | "MalformedXML";
 	/**
-	 * `sent`: the operation sends it. `announced`: SDKs send the header, because the operation is a step of an upload.
+	 * `sent`: the operation sends it. `sent from its form`: it sends the one in its form, and OSS ignores the header.
+	 * `announced`: SDKs send the header, because the operation is a step of an upload.
 	 * `ignored`: OSS ignores it.
 	 */
-	readonly callback?: "sent" | "announced" | "ignored";
+	readonly callback?: "sent" | "sent from its form" | "announced" | "ignored";
 	/** Whether it changes data; by default every method except GET, HEAD and OPTIONS does. */
 	readonly changes?: boolean;
 	/** Whether the request must have a Content-Length. */

@@ -388,7 +388,7 @@ export const table: readonly Row[] = [
   // Object: basic
   enforced("PutObject",                    "PUT     /bucket/object",                           putObject,             { callback: "sent", lengthRequired: true }),
   enforced("CopyObject",                   "PUT     /bucket/object  x-oss-copy-source:",       copyObject,            "PutObject"),
-  enforced("PostObject",                   "POST    /bucket",                                  postObject,            { action: "PutObject", access: "by the operation" }),
+  enforced("PostObject",                   "POST    /bucket",                                  postObject,            { action: "PutObject", access: "by the operation", callback: "sent from its form" }),
   enforced("AppendObject",                 "POST    /bucket/object?append",                    appendObject,          { action: "PutObject", lengthRequired: true }),
   enforced("SealAppendObject",             "POST    /bucket/object?seal",                      sealAppendObject),
   enforced("GetObject",                    "GET     /bucket/object",                           getObject,             { finding: findOverriddenType }),

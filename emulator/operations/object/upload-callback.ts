@@ -18,7 +18,7 @@ export function warnIfCallbackIgnored(
 	{ name, callback }: Pick<Row, "name" | "callback">,
 ): void {
 	const isRequested = headers["x-oss-callback"] || query.get("callback");
-	if (!isRequested || callback !== "ignored") return;
+	if (!isRequested || callback === "sent" || callback === "announced") return;
 	if (method === "PUT" || method === "POST")
 		log.warn(
 			`${name} does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field`,
