@@ -11,8 +11,10 @@
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 import type { Row } from "./row.ts";
+import { SELECTING_SUB_RESOURCES } from "./sub-resources.ts";
+import { table } from "./table.ts";
 
-export type Selector = (request: OssRequest) => Row;
+type Selector = (request: OssRequest) => Row;
 
 /**
  * @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them. An unsigned
@@ -38,16 +40,19 @@ export function makeSelector(
 	return (request) => {
 		const place = `${request.method} ${targetOf(request)}`;
 		const rows = request.query.size === 0 ? plain : byPlace;
-		return select(rows.get(place) ?? [], selectors, request);
+		return choose(rows.get(place) ?? [], selectors, request);
 	};
 }
+
+/** The operation of a request. @throws OssError MethodNotAllowed, InvalidArgument, like `choose` */
+export const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 /**
  * @throws OssError MethodNotAllowed when no row fits; InvalidArgument when two rows fit equally well, e.g.
  *   `GET /bucket?acl&cors` (A-02: OSS refuses it rather than choosing one), or when the chosen row does not name a
  *   sub-resource
  */
-function select(
+function choose(
 	rows: readonly Row[],
 	selectors: ReadonlySet<string>,
 	request: OssRequest,

@@ -5,11 +5,9 @@ import type { Names } from "../auth/addressing.ts";
 import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
 import { withCors } from "../operations/cors/cors-rules.ts";
-import { makeSelector } from "../operations/match-operation.ts";
+import { select } from "../operations/match-operation.ts";
 import { warnIfCallbackIgnored } from "../operations/object/upload-callback.ts";
 import type { Row } from "../operations/row.ts";
-import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
-import { table } from "../operations/table.ts";
 import { visitWebsite } from "../operations/website/website-visit.ts";
 import { OssError } from "../oss/errors.ts";
 import type { Log } from "../oss/log.ts";
@@ -32,8 +30,6 @@ import {
 	requireOwnRegion,
 } from "./other-services.ts";
 import { S3Edge } from "./s3-edge.ts";
-
-const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 export async function handle(
 	emulator: Emulator,

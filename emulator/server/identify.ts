@@ -17,8 +17,8 @@ import {
 } from "../auth/addressing.ts";
 import { claimedKeyId } from "../auth/authenticate.ts";
 import type { Emulator } from "../emulator.ts";
+import { select } from "../operations/match-operation.ts";
 import { noSuchBucket } from "../operations/store-protocol.ts";
-import { SELECTING_SUB_RESOURCES } from "../operations/sub-resources.ts";
 import { findBoundBucket } from "../operations/website/cname.ts";
 import { OssError } from "../oss/errors.ts";
 import {
@@ -103,13 +103,17 @@ async function diagnosed(
 /** How many existing buckets are considered as the intended one. */
 const BUCKETS_MAX = 50;
 
-const makesBucket = (
-	{ method, query }: Arrival,
+function makesBucket(
+	request: OssRequest,
 	[likeliest]: readonly Target[],
-): boolean =>
-	method === "PUT" &&
-	likeliest?.key === "" &&
-	!SELECTING_SUB_RESOURCES.some((name) => name !== "acl" && query.has(name));
+): boolean {
+	try {
+		return select({ ...request, ...likeliest }).makesBucket;
+	} catch (error) {
+		if (error instanceof OssError) return false; // there is no such operation
+		throw error;
+	}
+}
 
 type OwnersOf = Pick<Emulator, "store" | "accounts" | "upstream">;
 

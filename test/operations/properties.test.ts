@@ -8,13 +8,12 @@ import { REFERER } from "../../emulator/operations/access/referer.ts";
 import type { Kind } from "../../emulator/operations/configurations/kind.ts";
 import { CORS } from "../../emulator/operations/cors/cors.ts";
 import { LIFECYCLE } from "../../emulator/operations/lifecycle/lifecycle-document.ts";
-import { makeSelector } from "../../emulator/operations/match-operation.ts";
+import { select } from "../../emulator/operations/match-operation.ts";
 import { readQuery } from "../../emulator/operations/meta-query/query.ts";
 import {
 	COPY_ECS,
 	readSource,
 } from "../../emulator/operations/object/copy-object.ts";
-import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
 import { table } from "../../emulator/operations/table.ts";
 import { TAGGING } from "../../emulator/operations/tagging/bucket-tagging.ts";
 import { readTags } from "../../emulator/operations/tagging/tags.ts";
@@ -260,7 +259,6 @@ suite("For any process string", () => {
 });
 
 suite("For any request", () => {
-	const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 	const names = [
 		...new Set(
 			table.flatMap(({ query }) => query.map((one) => one.split("=")[0] ?? "")),

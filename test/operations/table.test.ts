@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { SUB_RESOURCES } from "../../emulator/auth/sub-resources.ts";
-import { makeSelector } from "../../emulator/operations/match-operation.ts";
+import { CALLBACK_OPERATIONS } from "../../emulator/callback/model.ts";
+import {
+	makeSelector,
+	select,
+} from "../../emulator/operations/match-operation.ts";
 import { type Row, row } from "../../emulator/operations/row.ts";
 import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
 import { table } from "../../emulator/operations/table.ts";
@@ -9,8 +13,6 @@ import { OssError } from "../../emulator/oss/errors.ts";
 import { kindOf, makeRequest, thrownBy } from "../auth/request.ts";
 import { refusal } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
-
-const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 const TARGETS = {
 	service: {},
@@ -47,6 +49,14 @@ suite("The table of operations", () => {
 		assert.deepEqual(
 			demanding.map(({ name }) => name),
 			[],
+		);
+	});
+
+	test("states for each operation that sends callbacks where it reads them", () => {
+		const sending = table.filter(({ callback }) => /^sent/.test(callback));
+		assert.deepEqual(
+			sending.map(({ name }) => name),
+			CALLBACK_OPERATIONS,
 		);
 	});
 

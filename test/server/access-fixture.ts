@@ -5,9 +5,7 @@ import type { TestContext } from "node:test";
 import { callerOf } from "../../emulator/auth/accounts.ts";
 import { readConfig } from "../../emulator/config/config.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
-import { makeSelector } from "../../emulator/operations/match-operation.ts";
-import { SELECTING_SUB_RESOURCES } from "../../emulator/operations/sub-resources.ts";
-import { table } from "../../emulator/operations/table.ts";
+import { select } from "../../emulator/operations/match-operation.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
 import { ANONYMOUS, type Caller } from "../../emulator/oss/request.ts";
 import { authorize } from "../../emulator/server/authorize.ts";
@@ -431,8 +429,6 @@ export class AccessFixture {
 		};
 	}
 }
-
-const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 function keyOf(uid: string): Key {
 	const key = KEYS[uid];
