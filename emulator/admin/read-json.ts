@@ -1,10 +1,11 @@
 /**
- * Reads the JSON of a request to the admin port. Parsing blocks every other request, and deep nesting makes it slow:
- * documents that are nested deeper than any route reads are refused before they are parsed.
+ * Reads the JSON of a request to the admin port, in pieces, because parsing blocks every other request. Deep nesting
+ * makes it slow: documents that are nested deeper than any route reads are refused before they are parsed.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Breaks } from "../oss/breaks.ts";
 import { AdminError } from "./admin-error.ts";
+import { parseInPieces } from "./json-pieces.ts";
 
 /** Enough for every route that does not set a limit of its own. */
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -23,45 +24,32 @@ export function readJson(app: FastifyInstance): void {
 		{ parseAs: "string" },
 		async (incoming: FastifyRequest, text: string) => {
 			if (text === "") return null;
-			await requireShallow(text);
-			const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-			parse(incoming, text, (error, value) => {
-				if (error) reject(error);
-				else resolve(value);
+			return parseInPieces(text, {
+				parse: (piece) => parseWith(parse, incoming, piece),
+				...{ breaks: new Breaks(), nestingMax: NESTING_MAX },
+				tooDeep: nestedTooDeep,
 			});
-			return promise;
 		},
 	);
 }
 
-/** How many characters are read between two breaks. */
-const PIECE = 65_536;
+type Parser = ReturnType<FastifyInstance["getDefaultJsonParser"]>;
 
-/** @throws AdminError 400 for arrays and objects that are nested too deep */
-async function requireShallow(text: string): Promise<void> {
-	const breaks = new Breaks();
-	let depth = 0;
-	let isText = false;
-	let breakAt = PIECE;
-	for (let at = 0; at < text.length; at += 1) {
-		if (at >= breakAt) {
-			await breaks.pause();
-			breakAt = at + PIECE;
-		}
-		const code = text.charCodeAt(at);
-		if (code === QUOTE) isText = !isText;
-		else if (isText) {
-			if (code === BACKSLASH) at += 1;
-		} else if (code === BRACKET || code === BRACE) {
-			depth += 1;
-			if (depth > NESTING_MAX) throw nestedTooDeep();
-		} else if (code === BRACKET_END || code === BRACE_END) depth -= 1;
-	}
+/** Fastify's parser calls back at once. @throws its error */
+function parseWith(
+	parse: Parser,
+	incoming: FastifyRequest,
+	text: string,
+): unknown {
+	let parsed: { readonly error: Error | null; readonly value?: unknown } = {
+		error: null,
+	};
+	parse(incoming, text, (error, value) => {
+		parsed = { error, value };
+	});
+	if (parsed.error) throw parsed.error;
+	return parsed.value;
 }
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const [BRACKET, BRACKET_END] = [0x5b, 0x5d];
-const [BRACE, BRACE_END] = [0x7b, 0x7d];
 
 const nestedTooDeep = (): AdminError =>
 	new AdminError(

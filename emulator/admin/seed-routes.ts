@@ -34,7 +34,7 @@ export const seedRoutes: Routes = (app, { emulator }) => {
 			requireAccount(emulator, account);
 			try {
 				const resolveFile = isOwnMachine(ip) ? resolverIn(".") : refuseFile;
-				const seed = readSeed(body, { account, resolveFile });
+				const seed = await readSeed(body, { account, resolveFile });
 				return await applySeed(emulator, seed);
 			} catch (error) {
 				if (!(error instanceof JsonError)) throw error;

@@ -46,12 +46,16 @@ export class JsonPlace {
 	}
 
 	list(name: string): JsonPlace[] {
+		return [...this.items(name)];
+	}
+
+	/** The places of a list, one by one. */
+	*items(name: string): Generator<JsonPlace> {
 		const child = this.#child(name);
-		if (child.value === undefined) return [];
+		if (child.value === undefined) return;
 		if (!Array.isArray(child.value)) throw child.wrong("must be a list");
-		return child.value.map(
-			(item, index) => new JsonPlace(item, `${child.#path}[${index}]`),
-		);
+		for (const [index, item] of child.value.entries())
+			yield new JsonPlace(item, `${child.#path}[${index}]`);
 	}
 
 	text(name: string, form: RegExp, byDefault?: string): string {

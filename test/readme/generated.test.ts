@@ -78,11 +78,12 @@ suite("The pages of the documentation", () => {
 		assert.deepEqual([users.length, roles.length], [1, 1]);
 	});
 
-	test("show a valid file for --seed", () => {
+	test("show a valid file for --seed", async () => {
 		const [, json = ""] =
 			/^```json\n(\{\n {2}"buckets".*?)^```$/ms.exec(steering) ?? [];
 		const resolveFile = (path: string): string => path;
-		const seed = readSeed(JSON.parse(json), { account: "1", resolveFile });
+		const given = { account: "1", resolveFile };
+		const seed = await readSeed(JSON.parse(json), given);
 		const [bucket] = seed.buckets;
 		assert.deepEqual(
 			bucket?.objects.map(({ content }) => content),

@@ -108,4 +108,15 @@ export const documentRows: readonly StallRow[] = [
 			},
 		}),
 	),
+	{
+		what: "a seed of 60 MB, refused for its last bucket",
+		isRequested: true,
+		send: async ({ admin }) => {
+			const object = JSON.stringify({ key: "k", base64: "eA==".repeat(40) });
+			const headers = { "content-type": "application/json" };
+			const objects = Array(300_000).fill(object).join(",");
+			const body = `{"buckets":[{"name":"a","objects":[${objects}]},{"nam":"b"}]}`;
+			await admin.send("PUT", "/api/seed", { as: null, headers, body });
+		},
+	},
 ];

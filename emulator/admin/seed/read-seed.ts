@@ -16,6 +16,7 @@
  * Pure.
  */
 import { type RamDocument, readRam } from "../../auth/ram-document.ts";
+import { Breaks } from "../../oss/breaks.ts";
 import { decodeBase64 } from "../../oss/encoding.ts";
 import { JsonPlace } from "../../oss/json-place.ts";
 import { DOCUMENTS, writeAsSent } from "../documents.ts";
@@ -71,17 +72,24 @@ export type SeedContext = {
 	readonly resolveFile: (path: string, place: JsonPlace) => string;
 };
 
-/** @throws JsonError with the place */
-export function readSeed(value: unknown, context: SeedContext): Seed {
+/** Reads with breaks, because a seed may declare millions of objects. @throws JsonError with the place */
+export async function readSeed(
+	value: unknown,
+	context: SeedContext,
+): Promise<Seed> {
 	const root = new JsonPlace(value, "");
 	root.refuseOthers(["buckets", "ram", "faults"]);
-	const buckets = root
-		.list("buckets")
-		.map((bucket) => readBucket(bucket, context));
-	const names = buckets.map(({ name }) => name);
-	for (const [index, { place, name }] of buckets.entries())
-		if (names.indexOf(name) !== index)
-			throw place.wrong(`there are two buckets ${name}`);
+	const breaks = new Breaks();
+	const buckets: SeedBucket[] = [];
+	const names = new Set<string>();
+	for (const place of root.items("buckets")) {
+		await breaks.pause();
+		const bucket = await readBucket(place, context, breaks);
+		const { name } = bucket;
+		if (names.has(name)) throw place.wrong(`there are two buckets ${name}`);
+		names.add(name);
+		buckets.push(bucket);
+	}
 	const ram = root.find("ram");
 	return {
 		buckets,
@@ -93,7 +101,11 @@ export function readSeed(value: unknown, context: SeedContext): Seed {
 const PROPERTIES = ["name", "acl", "versioning", "owner", "objects"];
 const ANY = /^/;
 
-function readBucket(place: JsonPlace, context: SeedContext): SeedBucket {
+async function readBucket(
+	place: JsonPlace,
+	context: SeedContext,
+	breaks: Breaks,
+): Promise<SeedBucket> {
 	place.refuseOthers([...PROPERTIES, ...DOCUMENTS.keys()]);
 	const documents = place
 		.entries()
@@ -102,15 +114,20 @@ function readBucket(place: JsonPlace, context: SeedContext): SeedBucket {
 			...{ place: document, name },
 			body: writeDocument(name, document),
 		}));
-	return {
+	const bucket = {
 		place,
 		name: place.text("name", ANY),
 		owner: place.text("owner", /^\d+$/, context.account),
 		acl: place.choice("acl", ["private", "public-read", "public-read-write"]),
 		versioning: place.choice("versioning", ["Enabled", "Suspended"]),
 		documents,
-		objects: place.list("objects").map((object) => readObject(object, context)),
 	};
+	const objects: SeedObject[] = [];
+	for (const object of place.items("objects")) {
+		await breaks.pause();
+		objects.push(readObject(object, context));
+	}
+	return { ...bucket, objects };
 }
 
 function writeDocument(name: string, place: JsonPlace): string {
