@@ -68,7 +68,7 @@ const scope: Schema = {
 		"What the clock applies to: everything (`all`), or only expirations (`expiry`): security tokens, signed URLs, form policies, lifecycle rules, retention, restored objects and conditions on acs:CurrentTime. With `expiry`, the times of requests are compared with the real clock.",
 };
 
-const theClock = answers(
+const clockResponse = answers(
 	"The clock.",
 	record({
 		now: { type: "string", format: "date-time" },
@@ -85,7 +85,7 @@ const getClock = {
 	operationId: "getClock",
 	tags: ["emulator"],
 	summary: "The time of the emulator's clock",
-	response: theClock,
+	response: clockResponse,
 } as const;
 
 const putClock = {
@@ -110,12 +110,12 @@ const putClock = {
 		},
 		additionalProperties: false,
 	},
-	response: theClock,
+	response: clockResponse,
 } as const;
 
 const resetClock = {
 	operationId: "resetClock",
 	tags: ["emulator"],
 	summary: "Sets the emulator's clock back to the real time",
-	response: theClock,
+	response: clockResponse,
 } as const;

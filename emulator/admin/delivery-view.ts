@@ -56,15 +56,17 @@ function beginningsOf({ body, attempts }: DeliveryDocument) {
 }
 
 function durationOf({ attempts }: DeliveryDocument): number | null {
-	const spent = attempts.map(({ timing }: AttemptDocument) => timing?.totalMs);
-	return spent.reduce<number | null>(
+	const durations = attempts.map(
+		({ timing }: AttemptDocument) => timing?.totalMs,
+	);
+	return durations.reduce<number | null>(
 		(sum, ms) => (sum === null || ms === undefined ? null : sum + ms),
 		0,
 	);
 }
 
 /** Headers that curl sends by itself, or that would contradict its behaviour. */
-const LEFT_OUT = new Set(["connection", "content-length"]);
+const OMITTED_HEADERS = new Set(["connection", "content-length"]);
 
 /** A recorded request as a shell command, for sending it again by hand. */
 function writeCurl(
@@ -79,7 +81,7 @@ function writeCurl(
 	const trust = /^https/i.test(scheme) ? ["--insecure"] : [];
 	// A header without a value is sent when it ends with a semicolon.
 	const given = headers
-		.filter(([name]) => !LEFT_OUT.has(name.toLowerCase()))
+		.filter(([name]) => !OMITTED_HEADERS.has(name.toLowerCase()))
 		.map(([name, value]) => (value === "" ? `${name};` : `${name}: ${value}`));
 	const words = [
 		...["curl", "--globoff", "--path-as-is", "--include", ...trust, address],

@@ -205,11 +205,11 @@ const ownHeaders = (
 ): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(headers)
-			.filter(([name]) => OWN.test(name))
+			.filter(([name]) => OBJECT_HEADERS.test(name))
 			.map(([name, value]) => [name, decodeWireText(String(value))]),
 	);
 
-const OWN =
+const OBJECT_HEADERS =
 	/^(content-(type|md5|encoding|language|disposition)|cache-control|expires|x-oss-.*|x-emulator-.*)$/;
 
 /** A failed callback does not remove the object, and does not make the upload fail here. */

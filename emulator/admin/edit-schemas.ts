@@ -123,7 +123,7 @@ export const listDocuments = {
 	),
 } as const;
 
-const theDocument = answers(
+const documentResponse = answers(
 	"The document in OSS's format: XML, or JSON for a policy.",
 	record({ name: text, document: text }),
 );
@@ -133,7 +133,7 @@ export const getDocument = {
 	tags: ["documents"],
 	summary: "One document of a bucket",
 	params: ofDocument,
-	response: theDocument,
+	response: documentResponse,
 } as const;
 
 export const putDocument = {
@@ -146,7 +146,7 @@ export const putDocument = {
 		{ document: { description: "Text, an object or a list." } },
 		"document",
 	),
-	response: theDocument,
+	response: documentResponse,
 } as const;
 
 export const removeDocument = {

@@ -45,7 +45,7 @@ export async function writeOpenApi(
 			handler: async () => {},
 		});
 	await app.ready();
-	return withoutInventions(copy(app.swagger()));
+	return withoutAdditions(copy(app.swagger()));
 }
 
 /** Untyped JSON, because the types of @fastify/swagger cover OpenAPI 3.1 only in part. */
@@ -55,7 +55,7 @@ const copy = (value: object) => JSON.parse(JSON.stringify(value));
  * Removes two additions of @fastify/swagger: that every body is required, and that an answer without a body is JSON.
  * The schemas state which bodies are required.
  */
-function withoutInventions(document: Document): object {
+function withoutAdditions(document: Document): object {
 	for (const path of Object.values(document.paths ?? {}))
 		for (const operation of Object.values(path ?? {})) {
 			if (operation.requestBody) delete operation.requestBody.required;

@@ -54,7 +54,7 @@ const userRoutes: Routes = (app, { emulator }) => {
 		{ schema: putUser, bodyLimit: BODY_BYTES_MAX },
 		async ({ params: { name }, body }) => {
 			const user = read(() => readUser({ ...body, name }, own));
-			requireRoom(ram.users(), user, "users");
+			requireCapacity(ram.users(), user, "users");
 			requireFreeKeys(emulator, user);
 			ram.putUser(user);
 			return viewUser(user);
@@ -89,7 +89,7 @@ const roleRoutes: Routes = (app, { emulator }) => {
 		{ schema: putRole, bodyLimit: BODY_BYTES_MAX },
 		async ({ params: { name }, body }) => {
 			const role = read(() => readRole({ ...body, name }, own));
-			requireRoom(ram.roles(), role, "roles");
+			requireCapacity(ram.roles(), role, "roles");
 			ram.putRole(role);
 			return viewRole(role);
 		},
@@ -124,7 +124,7 @@ const isSame = (one: Entry, other: Entry): boolean =>
 	one.account === other.account &&
 	one.name.toLowerCase() === other.name.toLowerCase();
 
-function requireRoom(
+function requireCapacity(
 	all: readonly Entry[],
 	entry: Entry,
 	what: "users" | "roles",

@@ -11,7 +11,10 @@ import type { Routes } from "./context.ts";
 import { viewDelivery } from "./delivery-view.ts";
 import { DOCUMENT_BYTES_MAX } from "./read-json.ts";
 import { answers, parameters, refer, type Schema } from "./route-schema.ts";
-import { type MadeUp, sendMadeUp } from "./synthetic-callback.ts";
+import {
+	type SyntheticCallback,
+	sendSyntheticCallback,
+} from "./synthetic-callback.ts";
 
 export const sendingRoutes: Routes = (app, { emulator }) => {
 	const { store, callbacks, clock } = emulator;
@@ -29,12 +32,17 @@ export const sendingRoutes: Routes = (app, { emulator }) => {
 		},
 	);
 
-	app.post<{ Body: MadeUp }>(
+	app.post<{ Body: SyntheticCallback }>(
 		"/api/callbacks",
 		{ schema: sendWithoutUpload, bodyLimit: DOCUMENT_BYTES_MAX },
 		async ({ body, ip }) => {
 			const id = makeRequestId(clock.now());
-			await sendMadeUp(emulator, body, id, ip.replace(/^::ffff:/, ""));
+			await sendSyntheticCallback(
+				emulator,
+				body,
+				id,
+				ip.replace(/^::ffff:/, ""),
+			);
 			return viewDelivery(await getDelivery(store, id));
 		},
 	);

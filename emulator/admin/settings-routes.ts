@@ -78,7 +78,7 @@ const publicKeyUrl: Schema = {
 const logLevel: Schema = { enum: LOG_LEVELS };
 const findings: Schema = listOf({ enum: STRICT_FINDINGS });
 
-const theSettings = answers(
+const settingsResponse = answers(
 	"The settings.",
 	record({
 		version: text,
@@ -105,7 +105,7 @@ const getSettings = {
 	operationId: "getSettings",
 	tags: ["emulator"],
 	summary: "The settings at start and their changes since, without secrets",
-	response: theSettings,
+	response: settingsResponse,
 } as const;
 
 const changeSettings = {
@@ -123,5 +123,5 @@ const changeSettings = {
 		},
 		logLevel,
 	}),
-	response: theSettings,
+	response: settingsResponse,
 } as const;

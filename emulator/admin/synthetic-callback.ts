@@ -7,7 +7,7 @@ import { OssError } from "../oss/errors.ts";
 import type { StoredObject } from "../storage/types.ts";
 import { AdminError } from "./admin-error.ts";
 
-export type MadeUp = {
+export type SyntheticCallback = {
 	readonly callback: object;
 	readonly callbackVar?: Readonly<Record<string, string>>;
 	readonly bucket: string;
@@ -22,13 +22,13 @@ export type MadeUp = {
  * @param clientIp the uploader's address in the callback
  * @throws OssError InvalidArgument, like an upload with such a callback; AdminError 400 when it has no URL
  */
-export async function sendMadeUp(
+export async function sendSyntheticCallback(
 	emulator: Emulator,
-	madeUp: MadeUp,
+	synthetic: SyntheticCallback,
 	id: string,
 	clientIp: string,
 ): Promise<void> {
-	const { callback: json, callbackVar = {}, bucket } = madeUp;
+	const { callback: json, callbackVar = {}, bucket } = synthetic;
 	const encoded = Buffer.from(JSON.stringify(json)).toString("base64");
 	const fields = new Map([
 		["callback", encoded],
@@ -41,7 +41,7 @@ export async function sendMadeUp(
 			"InvalidArgument",
 			"callback has no callbackUrl: there is no server to call",
 		);
-	const uploaded = await toUploaded(emulator, madeUp, id, clientIp);
+	const uploaded = await toUploaded(emulator, synthetic, id, clientIp);
 	try {
 		await emulator.callbacks.send(callback, uploaded, {});
 	} catch (error) {
@@ -61,16 +61,20 @@ const NOTHING = {
 
 async function toUploaded(
 	emulator: Emulator,
-	madeUp: MadeUp,
+	synthetic: SyntheticCallback,
 	requestId: string,
 	clientIp: string,
 ): Promise<UploadFacts> {
-	const { bucket, key } = madeUp;
+	const { bucket, key } = synthetic;
 	const { store, accounts } = emulator;
 	const stored = await store.buckets.find(bucket);
 	const object = stored && (await store.objects.find(bucket, key));
 	const made = object?.type === "DeleteMarker" ? undefined : object;
-	const { callback: _callback, callbackVar: _callbackVar, ...given } = madeUp;
+	const {
+		callback: _callback,
+		callbackVar: _callbackVar,
+		...given
+	} = synthetic;
 	return {
 		...NOTHING,
 		contentType: "application/octet-stream",
@@ -82,7 +86,7 @@ async function toUploaded(
 		owner: stored?.owner ?? accounts.default.uid,
 		publicKeyUrl: "",
 		uploader: () => "none",
-		read: (first, last) => read(emulator, madeUp, first, last),
+		read: (first, last) => read(emulator, synthetic, first, last),
 	};
 }
 
@@ -100,7 +104,7 @@ const describe = ({
 /** Reads nothing for image info, because a synthetic object has no content. */
 async function read(
 	{ store }: Emulator,
-	{ bucket, key }: MadeUp,
+	{ bucket, key }: SyntheticCallback,
 	first: number,
 	last: number,
 ): Promise<Buffer> {

@@ -136,13 +136,17 @@ function* candidates(
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const OF_THE_URL = new Set(["OSSAccessKeyId", "Expires", "Signature"]);
+const URL_SIGNATURE_PARAMETERS = new Set([
+	"OSSAccessKeyId",
+	"Expires",
+	"Signature",
+]);
 
 /** The parameters that are signed. go2 adds all x-oss-*; a signature over all parameters is accepted too (A-106). */
 const SELECTIONS: readonly ((name: string) => boolean)[] = [
 	(name) => SUB_RESOURCES.has(name),
 	(name) => SUB_RESOURCES.has(name) || name.startsWith("x-oss-"),
-	(name) => !OF_THE_URL.has(name),
+	(name) => !URL_SIGNATURE_PARAMETERS.has(name),
 ];
 
 /** An empty value is written as a bare name; java1 may write `name=`. */

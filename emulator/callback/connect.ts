@@ -49,13 +49,13 @@ function ignoreWriteErrors(socket: Socket): void {
 	const write = socket._write.bind(socket);
 	const writeMany = socket._writev?.bind(socket);
 	socket._write = (chunk, encoding, done) =>
-		write(chunk, encoding, (error) => done(unlessClosed(error)));
+		write(chunk, encoding, (error) => done(ignoreClosed(error)));
 	if (writeMany)
 		socket._writev = (chunks, done) =>
-			writeMany(chunks, (error) => done(unlessClosed(error)));
+			writeMany(chunks, (error) => done(ignoreClosed(error)));
 }
 
-const unlessClosed = (
+const ignoreClosed = (
 	error: (Error & { code?: unknown }) | null | undefined,
 ): Error | null | undefined =>
 	error?.code === "EPIPE" || error?.code === "ECONNRESET" ? null : error;

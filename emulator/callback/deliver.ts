@@ -177,10 +177,10 @@ class Exchange {
 	}
 
 	#collect(chunk: Buffer): void {
-		const room = this.#bytesMax - this.#received;
+		const remaining = this.#bytesMax - this.#received;
 		this.#received += chunk.length;
-		if (room > 0) this.#chunks.push(chunk.subarray(0, room));
-		if (chunk.length > room) this.#end("size");
+		if (remaining > 0) this.#chunks.push(chunk.subarray(0, remaining));
+		if (chunk.length > remaining) this.#end("size");
 	}
 
 	/** Once connected, a TLS handshake that never ends counts as a missing answer. */

@@ -79,7 +79,7 @@ export async function readCallback(
 	const callback = inHeader || inQuery;
 	if (callback.length > CALLBACK_BYTES_MAX)
 		throw refuse("callbackTooLong", "callback", callback);
-	const varElsewhere = inHeader
+	const isVarInOtherCarrier = inHeader
 		? query.get("callback-var")
 		: headers["x-oss-callback-var"];
 	const given: Given = {
@@ -87,7 +87,7 @@ export async function readCallback(
 		readOwnVariables: () => readVar(headers, query),
 		fault: headers[FAULT_NAME] || query.get(FAULT_NAME) || "",
 		findings: [
-			...(varElsewhere ? [mixedCarriers()] : []),
+			...(isVarInOtherCarrier ? [mixedCarriers()] : []),
 			...(protocol === "S3" ? [overS3()] : []),
 		],
 	};

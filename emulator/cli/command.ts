@@ -55,7 +55,10 @@ export const wrongUsage = (name: CommandName, what: string): CommandError =>
 	new CommandError(2, `${what}: oss-emulator ${usageOf(name)}`);
 
 /** @throws CommandError if there are words */
-export function refuseWords(name: CommandName, words: readonly string[]): void {
+export function refuseArguments(
+	name: CommandName,
+	words: readonly string[],
+): void {
 	if (words.length > 0) throw wrongUsage(name, "it takes no arguments");
 }
 

@@ -3,12 +3,12 @@
  */
 import { arch, release, type } from "node:os";
 import type { AdminClient } from "./admin-client.ts";
-import { type Command, refuseWords } from "./command.ts";
+import { type Command, refuseArguments } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
 export const doctor: Command = async (requested) => {
 	const { client, flags, version, write } = requested;
-	refuseWords("doctor", requested.words);
+	refuseArguments("doctor", requested.words);
 	const report = {
 		command: version,
 		node: process.version,
@@ -39,7 +39,7 @@ async function getOrError(client: AdminClient, path: string): Promise<unknown> {
 }
 
 export const openapi: Command = async ({ client, words, write }) => {
-	refuseWords("openapi", words);
+	refuseArguments("openapi", words);
 	const document = await client.json<object>("/api/openapi.json");
 	write(`${JSON.stringify(document, undefined, 2)}\n`);
 };

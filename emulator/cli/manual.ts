@@ -169,7 +169,9 @@ export const flagsOf = (name: CommandName): readonly string[] =>
 /** The manual of one command. */
 export function pageOf(name: CommandName): string {
 	const { usage, what, more } = describe(name);
-	const talks = !["check", "completion", "help", "version"].includes(name);
+	const usesAdminPort = !["check", "completion", "help", "version"].includes(
+		name,
+	);
 	const admin =
 		"--admin URL (OSS_EMULATOR_ADMIN) is the address of the emulator [http://127.0.0.1:6771]";
 	return [
@@ -177,7 +179,7 @@ export function pageOf(name: CommandName): string {
 		"",
 		`${what[0]?.toUpperCase()}${what.slice(1)}.`,
 		...(more === undefined ? [] : [more]),
-		...(talks ? ["", admin] : []),
+		...(usesAdminPort ? ["", admin] : []),
 		"Exit codes: 0 for success; 1 for something that does not exist; 2 for wrong usage or no emulator.",
 		"",
 	].join("\n");

@@ -4,11 +4,16 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { codeOf } from "../oss/code-of.ts";
-import { type Command, readOnly, refuseWords, wrongUsage } from "./command.ts";
+import {
+	type Command,
+	readOnly,
+	refuseArguments,
+	wrongUsage,
+} from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
 export const reset: Command = async ({ client, words, flags }) => {
-	refuseWords("reset", words);
+	refuseArguments("reset", words);
 	const { account } = flags;
 	await client.sendJson("POST", "/api/reset", {
 		body: account === undefined ? {} : { account },

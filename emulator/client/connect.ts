@@ -36,7 +36,7 @@ export async function connectEmulator(
 	return {
 		...makeControl(transport),
 		adminUrl,
-		endpoint: given ?? asSeenFrom(adminUrl, settings.endpoint),
+		endpoint: given ?? reachableEndpoint(adminUrl, settings.endpoint),
 		accessKeyId: first?.accessKeyId ?? "",
 		accessKeySecret: options.accessKeySecret ?? first?.accessKeySecret ?? "",
 		region: settings.region,
@@ -81,7 +81,7 @@ function readUrl(name: string, text: unknown): string {
 	);
 }
 
-function asSeenFrom(adminUrl: string, endpoint: string): string {
+function reachableEndpoint(adminUrl: string, endpoint: string): string {
 	const { hostname } = new URL(adminUrl);
 	const url = new URL(endpoint);
 	url.hostname = hostname;

@@ -9,7 +9,7 @@ import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 
 /** The parts of the emulator that explanations refer to. */
-export type Knowledge = {
+export type EmulatorFacts = {
 	readonly accounts: Accounts;
 	readonly region: string;
 	/** How far the emulator's clock was moved, in milliseconds. */
@@ -31,7 +31,7 @@ export type Presented = {
 export function explainError(
 	error: OssError,
 	presented: Presented,
-	known: Knowledge,
+	known: EmulatorFacts,
 ): string {
 	switch (error.code) {
 		case "InvalidAccessKeyId":
@@ -57,7 +57,7 @@ const KEYS_SHOWN_MAX = 10;
 
 function explainKey(
 	{ accessKeyId: id }: Presented,
-	{ accounts }: Knowledge,
+	{ accounts }: EmulatorFacts,
 ): string {
 	if (accounts.isDisabled(id))
 		return `the key ${id} belongs to a RAM user and is Inactive`;
@@ -81,7 +81,7 @@ function explainKey(
 /** A token without the emulator's prefix may come from another emulator. */
 function explainToken(
 	{ securityToken: token }: Presented,
-	{ accounts }: Knowledge,
+	{ accounts }: EmulatorFacts,
 ): string {
 	const opens = (text: string): boolean => accounts.session(text) !== undefined;
 	if (opens(token.replaceAll(" ", "+")))
@@ -95,7 +95,7 @@ function explainToken(
 
 function explainOtherToken(
 	{ accessKeyId, securityToken }: Presented,
-	{ accounts }: Knowledge,
+	{ accounts }: EmulatorFacts,
 ): string {
 	const session = accounts.session(securityToken);
 	return session
@@ -105,7 +105,7 @@ function explainOtherToken(
 
 function explainEnd(
 	{ securityToken, receivedAt }: Presented,
-	{ accounts }: Knowledge,
+	{ accounts }: EmulatorFacts,
 ): string {
 	const ended = accounts.session(securityToken)?.expires;
 	return ended
@@ -116,7 +116,7 @@ function explainEnd(
 const secondsFrom = (from: Date, to: Date): number =>
 	Math.round((to.getTime() - from.getTime()) / 1000);
 
-function explainClock({ details }: OssError, known: Knowledge): string {
+function explainClock({ details }: OssError, known: EmulatorFacts): string {
 	const [request = "", server = ""] = [details.RequestTime, details.ServerTime];
 	const seconds = secondsFrom(new Date(server), new Date(request));
 	if (Number.isNaN(seconds)) return "";
@@ -154,7 +154,7 @@ const MISSING: ReadonlyMap<string, string> = new Map([
 	["0002-00000074", "Signature"],
 ]);
 
-function explainMoment(error: OssError, known: Knowledge): string {
+function explainMoment(error: OssError, known: EmulatorFacts): string {
 	const { ec, details } = error;
 	if (ec === "0002-00000503")
 		return "the request has no date: send x-oss-date; web pages cannot set Date";
@@ -172,7 +172,7 @@ function explainMoment(error: OssError, known: Knowledge): string {
 
 function explainArgument(
 	{ ec, details }: OssError,
-	{ region }: Knowledge,
+	{ region }: EmulatorFacts,
 ): string {
 	const argument = details.Authorization ?? details.ArgumentValue ?? "";
 	switch (ec) {

@@ -10,8 +10,8 @@ import { Breaks } from "../oss/breaks.ts";
 import { percentDecode, percentEncode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import {
+	type EmulatorFacts,
 	explainError,
-	type Knowledge,
 	type Presented,
 	SENTENCE_CHARACTERS_MAX,
 } from "./explain.ts";
@@ -24,7 +24,7 @@ import {
 	secretsOfOthers,
 } from "./mistaken.ts";
 
-export type RefusedForm = Knowledge & {
+export type RefusedForm = EmulatorFacts & {
 	/** The fields before the file, by lower-case name. */
 	readonly fields: FormFields;
 	readonly bucket: string;

@@ -10,16 +10,18 @@ import { percentEncode } from "../oss/encoding.ts";
 import type { OssRequest, Query } from "../oss/request.ts";
 import type { Mistaken } from "./mistaken.ts";
 
-type Wrong = Mistaken<OssRequest>;
+type MistakenRequest = Mistaken<OssRequest>;
 
-export function* mistakenRequests(request: OssRequest): Generator<Wrong> {
+export function* mistakenRequests(
+	request: OssRequest,
+): Generator<MistakenRequest> {
 	yield* methods(request);
 	yield* headers(request);
 	yield* parameters(request);
 	yield* hosts(request);
 }
 
-function* methods(request: OssRequest): Generator<Wrong> {
+function* methods(request: OssRequest): Generator<MistakenRequest> {
 	for (const method of ["GET", "PUT", "POST", "HEAD", "DELETE"])
 		if (method !== request.method)
 			yield [
@@ -41,7 +43,7 @@ const TYPES = [
 	"multipart/form-data",
 ];
 
-function* headers(request: OssRequest): Generator<Wrong> {
+function* headers(request: OssRequest): Generator<MistakenRequest> {
 	const set = (name: string, value: string | undefined): OssRequest => {
 		const { [name]: _sent, ...others } = request.headers;
 		const headers = value === undefined ? others : { ...others, [name]: value };
@@ -84,7 +86,7 @@ function* headers(request: OssRequest): Generator<Wrong> {
 			];
 }
 
-function* parameters(request: OssRequest): Generator<Wrong> {
+function* parameters(request: OssRequest): Generator<MistakenRequest> {
 	const own = [...request.query].filter(([name]) => !SIGNING.has(name));
 	if (own.length > 1)
 		yield [
@@ -147,7 +149,7 @@ const withQuery = (request: OssRequest, query: Query): OssRequest => ({
 });
 
 /** Host is signed only if it is declared as an additional header. */
-function* hosts(request: OssRequest): Generator<Wrong> {
+function* hosts(request: OssRequest): Generator<MistakenRequest> {
 	const { host } = request;
 	const bare = host.replace(/:\d+$/, "");
 	for (const other of [

@@ -8,13 +8,13 @@ import { percentDecode, percentEncode } from "../oss/encoding.ts";
 import type { Target } from "../oss/request.ts";
 import type { Mistaken } from "./mistaken.ts";
 
-type Wrong = Mistaken<Target>;
+type MistakenTarget = Mistaken<Target>;
 
 /** @param buckets the existing buckets, one of which may be the intended one */
 export function* mistakenTargets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
-): Generator<Wrong> {
+): Generator<MistakenTarget> {
 	if (key !== "") {
 		for (const [wrong, sentence] of keys(key))
 			yield [{ bucket, key: wrong }, sentence];
@@ -84,7 +84,7 @@ function* keys(key: string): Generator<Mistaken<string>> {
 export function* intendedTargets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
-): Generator<Wrong> {
+): Generator<MistakenTarget> {
 	const [first = "", ...rest] = key.split("/");
 	if (buckets.includes(first))
 		yield [
@@ -98,7 +98,7 @@ export function* intendedTargets(
 function* otherBuckets(
 	{ bucket, key }: Target,
 	buckets: readonly string[],
-): Generator<Wrong> {
+): Generator<MistakenTarget> {
 	const path = key === "" ? bucket : `${bucket}/${key}`;
 	for (const other of buckets) {
 		if (other === bucket) continue;

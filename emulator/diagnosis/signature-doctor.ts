@@ -15,8 +15,8 @@ import { percentDecode } from "../oss/encoding.ts";
 import type { OssError } from "../oss/errors.ts";
 import { expiryTimeOf, type OssRequest, type Target } from "../oss/request.ts";
 import {
+	type EmulatorFacts,
 	explainError,
-	type Knowledge,
 	SENTENCE_CHARACTERS_MAX,
 } from "./explain.ts";
 import {
@@ -33,7 +33,7 @@ import {
 	mistakenStrings,
 } from "./mistaken-texts.ts";
 
-export type Refused = Knowledge & {
+export type Refused = EmulatorFacts & {
 	readonly request: OssRequest;
 	readonly readings: readonly Target[];
 	/** Names of the existing buckets. */
@@ -91,7 +91,7 @@ async function explainMismatch(refused: Refused): Promise<string> {
 	const claim = tryClaim(request, refused);
 	const account = claim && findAccount(claim, refused);
 	if (!claim || !account || !target) return "";
-	if (request.query.size > PARAMETERS_MAX) return TOO_MUCH;
+	if (request.query.size > PARAMETERS_MAX) return TOO_LONG_TO_TRY;
 	const breaks = new Breaks();
 	await breaks.pause();
 	const altered = explainAlteredSignature(claim, account, target);
@@ -99,7 +99,7 @@ async function explainMismatch(refused: Refused): Promise<string> {
 	let tries = triesFor(request);
 	for (const suspicion of suspicions(refused, claim, account, target)) {
 		await breaks.pause();
-		if (--tries < 0) return TOO_MUCH;
+		if (--tries < 0) return TOO_LONG_TO_TRY;
 		if (explains(suspicion, claim, refused)) return suspicion.sentence;
 	}
 	return explainForm(claim, target) ?? UNKNOWN;
@@ -107,7 +107,7 @@ async function explainMismatch(refused: Refused): Promise<string> {
 
 const UNKNOWN =
 	"no common mistake explains this signature: usually the secret differs; compare StringToSign in the answer with the client's";
-const TOO_MUCH =
+const TOO_LONG_TO_TRY =
 	"the request is too long for trying all common mistakes: compare StringToSign in the answer with the client's";
 
 /** The maximum number of characters that all attempts together may read; it takes a few tenths of a second. */
@@ -142,15 +142,15 @@ function explainAlteredSignature(
 	{ accessKeySecret }: Account,
 	target: Target,
 ): string | undefined {
-	const isRight = (signature: string | undefined): boolean =>
+	const isCorrect = (signature: string | undefined): boolean =>
 		// An unchanged signature has been refused already, and a long request takes long to sign.
 		signature !== undefined &&
 		signature !== claim.signature &&
 		isSigned({ ...claim, signature }, accessKeySecret, target);
 	const { signature } = claim;
-	if (isRight(signature.replaceAll(" ", "+")))
+	if (isCorrect(signature.replaceAll(" ", "+")))
 		return "the signature has blanks where it had +: percent-encode it in the URL, + as %2B";
-	if (isRight(percentDecode(signature)))
+	if (isCorrect(percentDecode(signature)))
 		return "the signature was percent-encoded one time too many";
 	return undefined;
 }

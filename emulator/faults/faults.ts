@@ -61,7 +61,7 @@ export class Faults {
 	 * @returns undefined if there are `FAULTS_MAX` rules that can still apply
 	 */
 	add(rule: FaultRule): AddedFault | undefined {
-		if (this.#faults.size >= FAULTS_MAX) this.#dropSpent();
+		if (this.#faults.size >= FAULTS_MAX) this.#dropExhausted();
 		if (this.#faults.size >= FAULTS_MAX) return undefined;
 		return this.#keep({ ...rule, id: randomUUID(), seen: 0, struck: 0 });
 	}
@@ -75,7 +75,7 @@ export class Faults {
 		return view(fault);
 	}
 
-	#dropSpent(): void {
+	#dropExhausted(): void {
 		for (const fault of this.#faults.values())
 			if (isExhausted(fault)) this.#faults.delete(fault.id);
 	}

@@ -100,7 +100,7 @@ const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 function headersOf(upload: OssRequest, form: Form): Headers {
 	const own = Object.fromEntries(
 		[...form.fields].filter(
-			([name]) => OF_OBJECT.test(name) && !OF_FORM.has(name),
+			([name]) => OF_OBJECT.test(name) && !FORM_FIELDS.has(name),
 		),
 	);
 	const { contentType } = form;
@@ -124,7 +124,7 @@ const OF_OBJECT =
 	/^(?:x-oss-.*|cache-control|content-(?:disposition|encoding|language|md5)|expires)$/;
 
 /** Fields that belong to the signature, and tags, which a form does not set. */
-const OF_FORM: ReadonlySet<string> = new Set([
+const FORM_FIELDS: ReadonlySet<string> = new Set([
 	...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
 	...["x-oss-signature", "x-oss-security-token", "x-oss-content-type"],
 	"x-oss-tagging",

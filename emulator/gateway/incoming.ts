@@ -49,7 +49,7 @@ export async function toReply(
 	sent: SentRequest,
 ): Promise<Reply> {
 	const { status } = answer;
-	const headers = respell(answer.headers, sent.renaming);
+	const headers = restoreSpelling(answer.headers, sent.renaming);
 	if (isEmpty(answer, sent)) {
 		answer.body.resume();
 		if (status >= 400)
@@ -106,7 +106,10 @@ export function findHeader(
 	return found === undefined ? undefined : headers[found];
 }
 
-function respell(headers: ReplyHeaders, renaming: Renaming): ReplyHeaders {
+function restoreSpelling(
+	headers: ReplyHeaders,
+	renaming: Renaming,
+): ReplyHeaders {
 	const own: Record<string, string | undefined> = {};
 	for (const [name, value] of Object.entries(headers)) {
 		const lower = name.toLowerCase();
@@ -135,7 +138,7 @@ function renamed<Body extends Buffer | Readable>(
 }
 
 /** Codes of errors about a signature that the gateway made. */
-const OWN_CODES: ReadonlySet<string> = new Set([
+const GATEWAY_ERROR_CODES: ReadonlySet<string> = new Set([
 	...["InvalidAccessKeyId", "InvalidSecurityToken", "SecurityTokenExpired"],
 	...["SignatureDoesNotMatch", "AccessKeyIdAndSecurityTokenNotMatch"],
 ]);
@@ -180,7 +183,7 @@ async function refuseOwn(
 		throw new OssError("UpstreamClockSkewed", { details });
 	}
 	const isElsewhere = ec === OTHER_ENDPOINT_EC;
-	if (OWN_CODES.has(code)) upstream.forgetCredentials();
+	if (GATEWAY_ERROR_CODES.has(code)) upstream.forgetCredentials();
 	else if (ec !== WRONG_REGION_EC && !isElsewhere) return;
 	const why = isElsewhere
 		? `the bucket ${bucket} is at ${text("Endpoint")}, which --upstream must name`

@@ -9,7 +9,7 @@ import type { UpstreamRequest } from "../upstream/request.ts";
 import { OF_CONNECTION } from "../upstream/upstream.ts";
 import { BorrowedBody } from "./borrowed-body.ts";
 
-const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
+const GATEWAY_HEADERS: ReadonlySet<string> = new Set([
 	...OF_CONNECTION,
 	...["host", "expect", "authorization", "date", "x-oss-date"],
 	...["x-oss-content-sha256", "x-oss-security-token"],
@@ -17,7 +17,7 @@ const HEADERS_OF_HERE: ReadonlySet<string> = new Set([
 ]);
 
 /** Headers of the S3-compatible protocol that remain after the translation to OSS, and headers for the emulator. */
-const OF_HERE = /^x-(?:amz|emulator)-/i;
+const EMULATOR_PARAMETER = /^x-(?:amz|emulator)-/i;
 
 const CALLBACK_PARAMETERS = ["callback", "callback-var"];
 
@@ -100,9 +100,12 @@ function ownQuery(query: Query): Query {
 	const signing = SIGNATURES.flatMap(([mark, others]) =>
 		query.has(mark) ? [mark, ...others] : [],
 	);
-	const ofHere = new Set([...CALLBACK_PARAMETERS, ...signing]);
+	const gatewayParameters = new Set([...CALLBACK_PARAMETERS, ...signing]);
 	return new Map(
-		[...query].filter(([name]) => !ofHere.has(name) && !OF_HERE.test(name)),
+		[...query].filter(
+			([name]) =>
+				!gatewayParameters.has(name) && !EMULATOR_PARAMETER.test(name),
+		),
 	);
 }
 
@@ -110,8 +113,8 @@ function ownHeaders(headers: Headers, isSized: boolean): Headers {
 	const own = Object.entries(headers).filter(
 		([name, value]) =>
 			value !== undefined &&
-			!HEADERS_OF_HERE.has(name) &&
-			!OF_HERE.test(name) &&
+			!GATEWAY_HEADERS.has(name) &&
+			!EMULATOR_PARAMETER.test(name) &&
 			(isSized || name !== "content-length"),
 	);
 	return Object.fromEntries(own);

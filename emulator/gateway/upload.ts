@@ -56,7 +56,7 @@ export async function callBack(
 	const own = await readReply(reply);
 	const uploaded = await toUploaded(gateway, passing, operation, own, known);
 	const headers = Object.entries(own.headers).filter(
-		([name]) => !OF_BODY.has(name.toLowerCase()),
+		([name]) => !BODY_HEADERS.has(name.toLowerCase()),
 	);
 	const relayed = await gateway.emulator.callbacks.send(
 		callback,
@@ -66,7 +66,7 @@ export async function callBack(
 	return relayed ?? own;
 }
 
-const OF_BODY = new Set(["content-length", "content-type"]);
+const BODY_HEADERS = new Set(["content-length", "content-type"]);
 
 /** The body is a small document or empty: the application server's response may replace it. */
 async function readReply(reply: Reply): Promise<Reply> {

@@ -47,7 +47,7 @@ export const sharpen = effect([""], (image, step) =>
 );
 
 /** Formats that OSS writes but sharp does not. */
-const NOT_HERE = new Set(["bmp", "heic", "avif"]);
+const UNSUPPORTED_BY_SHARP = new Set(["bmp", "heic", "avif"]);
 
 export async function format(
 	_sharp: SharpConstructor,
@@ -56,7 +56,7 @@ export async function format(
 ): Promise<Picture> {
 	requireKnown(step, [""]);
 	const name = step.values.get("") ?? "";
-	if (NOT_HERE.has(name)) {
+	if (UNSUPPORTED_BY_SHARP.has(name)) {
 		const message = `The emulator cannot write ${name}.`;
 		throw new OssError("NotImplemented", { message });
 	}

@@ -105,10 +105,13 @@ function stacked(
 	text: Overlay,
 	size: number,
 ): Promise<Overlay> {
-	const away = Math.max(1, Math.round(size / 20));
-	const canvas = { width: text.width + away, height: text.height + away };
+	const distance = Math.max(1, Math.round(size / 20));
+	const canvas = {
+		width: text.width + distance,
+		height: text.height + distance,
+	};
 	return compose(sharp, canvas, [
-		{ input: shadow.data, left: away, top: away },
+		{ input: shadow.data, left: distance, top: distance },
 		{ input: text.data, left: 0, top: 0 },
 	]);
 }

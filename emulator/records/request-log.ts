@@ -62,7 +62,7 @@ export type Entry = {
 	/** The request's own id until the request has ended. */
 	readonly id: string;
 	is(operation: string): void;
-	speaks(protocol: Protocol): void;
+	protocolIdentified(protocol: Protocol): void;
 	/** Records why OSS would refuse a request that is accepted here. */
 	found(finding: string): void;
 	belongsTo(owned: Owned): void;
@@ -93,7 +93,7 @@ export type LogLimits = {
 const LIMITS: LogLimits = { countMax: 5000, sizeMax: 8 * 1024 * 1024 };
 const URL_CHARACTERS_MAX = 2048;
 /** Removing the first of many entries would move all others. */
-const DROPPED_TOGETHER = 128;
+const REMOVED_TOGETHER = 128;
 
 export type RequestTest = (request: LoggedRequest) => boolean;
 
@@ -113,7 +113,7 @@ export class RequestLog {
 		const entry = new LogEntry(arrival, this.#answered);
 		this.#entries.push(entry);
 		this.#size += entry.size;
-		this.#makeRoom();
+		this.#evictOldest();
 		return entry;
 	}
 
@@ -121,13 +121,13 @@ export class RequestLog {
 		for (const listener of this.#listeners) listener(entry);
 	};
 
-	#makeRoom(): void {
+	#evictOldest(): void {
 		const { countMax, sizeMax } = this.#limits;
 		while (this.#count > countMax || this.#size > sizeMax) {
 			this.#size -= this.#entries[this.#first]?.size ?? 0;
 			this.#first += 1;
 		}
-		if (this.#first < DROPPED_TOGETHER) return;
+		if (this.#first < REMOVED_TOGETHER) return;
 		this.#entries.splice(0, this.#first);
 		this.#first = 0;
 	}
@@ -283,7 +283,7 @@ class LogEntry implements LoggedRequest, Entry {
 		this.operation = operation;
 	}
 
-	speaks(protocol: Protocol): void {
+	protocolIdentified(protocol: Protocol): void {
 		this.protocol = protocol;
 	}
 

@@ -64,7 +64,7 @@ const listing = (root: string): Translate =>
 		),
 	);
 
-const NOT_OF_BUCKETS = dropped(
+const NOT_IN_BUCKET_LISTS = dropped(
 	...["Comment", "ExtranetEndpoint", "IntranetEndpoint", "Location", "Region"],
 	...["StorageClass", "ResourceGroupId", "Prefix", "Marker", "MaxKeys"],
 	...["IsTruncated", "NextMarker"],
@@ -80,7 +80,7 @@ async function accessControlPolicy(
 	const id = (owner && childText(owner, "ID")) ?? "";
 	const own = (list && childText(list, "Grant")) ?? "";
 	const acl = own === "default" ? await bucketAcl() : own;
-	const everybody = (PUBLIC_PERMISSIONS.get(acl) ?? []).map((permission) =>
+	const publicGrants = (PUBLIC_PERMISSIONS.get(acl) ?? []).map((permission) =>
 		grant({ GroupGrantee: { URI: ALL_USERS } }, permission),
 	);
 	const written = writeXml("AccessControlPolicy", {
@@ -88,7 +88,7 @@ async function accessControlPolicy(
 		AccessControlList: {
 			Grant: [
 				grant({ UserGrantee: { ID: id, DisplayName: id } }, "FULL_CONTROL"),
-				...everybody,
+				...publicGrants,
 			],
 		},
 	});
@@ -207,7 +207,7 @@ const TRANSLATIONS: ReadonlyMap<string, Translate> = new Map([
 	[
 		"ListBuckets",
 		edited("ListAllMyBucketsResult", (document) =>
-			document.replaceAll(NOT_OF_BUCKETS, ""),
+			document.replaceAll(NOT_IN_BUCKET_LISTS, ""),
 		),
 	],
 	["ListObjects", listing("ListBucketResult")],

@@ -62,7 +62,7 @@ function* translate(fields: Fields, context: FormContext): Iterable<FormPart> {
 	if (!isV4 && !fields.has("awsaccesskeyid")) return;
 	context.recognised();
 	if (!context.enabled) throw disabled();
-	const own = isV4 ? signAnew(fields, context) : renameV2(fields);
+	const own = isV4 ? signAgain(fields, context) : renameV2(fields);
 	for (const [name, value] of [...own, ...toOssFields(fields)])
 		yield { kind: "field", name, value };
 }
@@ -81,7 +81,7 @@ function tokenOf(fields: Fields): readonly Named[] {
 	return token === undefined ? [] : [["x-oss-security-token", token]];
 }
 
-function signAnew(
+function signAgain(
 	fields: Fields,
 	{ accounts, now, checkSignatures }: FormContext,
 ): readonly Named[] {

@@ -185,11 +185,11 @@ const withoutSigning = (query: Query): [string, string][] => {
 		([name]) =>
 			name !== "x-id" &&
 			!name.startsWith("X-Amz-") &&
-			!(isV2 && OF_V2.has(name)),
+			!(isV2 && V2_PARAMETERS.has(name)),
 	);
 };
 
-const OF_V2 = new Set([
+const V2_PARAMETERS = new Set([
 	...["AWSAccessKeyId", "Expires", "Signature", "x-amz-security-token"],
 ]);
 

@@ -29,12 +29,12 @@ export function answerBroken(
 	socket: Duplex,
 	report: (broken: BrokenRequest) => void,
 ): void {
-	if (spentSockets.has(socket)) return;
+	if (refusedSockets.has(socket)) return;
 	if (!socket.writable || error.code === "ECONNRESET" || isStreaming(socket)) {
 		socket.destroy();
 		return;
 	}
-	spentSockets.add(socket);
+	refusedSockets.add(socket);
 	const now = new Date();
 	const id = makeRequestId(now);
 	const refusal = toOssError(error);
@@ -66,7 +66,7 @@ const TLS_TO_HTTP =
 	"the client spoke TLS (https) to a port of plain http: use an endpoint that begins with http://, or start the emulator with --tls-port and use that port";
 
 /** No further request is accepted on these sockets: further bytes of their clients are read and discarded. */
-export const spentSockets = new WeakSet<Duplex>();
+export const refusedSockets = new WeakSet<Duplex>();
 
 const LINGER_MS = 5000;
 

@@ -39,7 +39,7 @@ export async function handle(
 	const names = await namesFor(emulator, arrival.host);
 	const edge = new S3Edge(emulator, arrival, names);
 	const { reply, bucket } = await answer(emulator, edge, names, observer);
-	observer.speaks(edge.protocol);
+	observer.protocolIdentified(edge.protocol);
 	const finished = edge.finish(reply);
 	const { upstream, cors } = emulator;
 	// With `--cors dev` a gateway does not ask the cloud.
@@ -165,8 +165,8 @@ export class Observer implements FaultObserver {
 	}
 
 	/** Must be called late for a PostObject, which is authenticated by its form. */
-	speaks(protocol: Protocol): void {
-		this.#entry.speaks(protocol);
+	protocolIdentified(protocol: Protocol): void {
+		this.#entry.protocolIdentified(protocol);
 	}
 
 	/** Must be called if a request works here and would fail at OSS. */

@@ -1,6 +1,6 @@
 /**
- * A Node.js server for HTTP as OSS speaks it: which requests it accepts, and the limits for slow clients. An error of
- * a connection is sent after the response to the previous request on it.
+ * A Node.js server for HTTP with the behaviour of OSS: which requests it accepts, and the limits for slow clients. An
+ * error of a connection is sent after the response to the previous request on it.
  *
  * Source: docs «HTTP 400 status code», RequestTimeout. OSS's limits for slow clients are not documented (A-380).
  */
@@ -16,7 +16,7 @@ import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import { codeOf } from "../oss/code-of.ts";
 import { http, https } from "../oss/node-http.ts";
-import { spentSockets } from "./broken-request.ts";
+import { refusedSockets } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
 
 export type ServerOptions = {
@@ -130,7 +130,7 @@ const isHttp = ({
 	rawHeaders,
 	socket,
 }: IncomingMessage): boolean =>
-	!spentSockets.has(socket) &&
+	!refusedSockets.has(socket) &&
 	/^1\.[01]$/.test(httpVersion) &&
 	/^chunked$/i.test(headers["transfer-encoding"] ?? "chunked") &&
 	!rawHeaders.some((text) => CONTROL.test(text)) &&

@@ -35,13 +35,13 @@ export class S3Edge {
 	/** Like `arrival`, with a form that is signed for S3 translated into OSS's. */
 	readonly arrival: Arrival;
 	readonly #emulator: Emulator;
-	#speaksS3: boolean;
+	#usesS3: boolean;
 
 	constructor(emulator: Emulator, arrival: Arrival, { domains }: Names) {
 		this.#emulator = emulator;
-		this.#speaksS3 = speaksS3(arrival, () => isS3Host(arrival.host, domains));
+		this.#usesS3 = usesS3(arrival, () => isS3Host(arrival.host, domains));
 		const recognised = (): void => {
-			this.#speaksS3 = true;
+			this.#usesS3 = true;
 		};
 		const form: Arrival["form"] = (body) =>
 			toOssForm(arrival.form(body), {
@@ -55,7 +55,7 @@ export class S3Edge {
 	}
 
 	get protocol(): Protocol {
-		return this.#speaksS3 ? "S3" : "OSS";
+		return this.#usesS3 ? "S3" : "OSS";
 	}
 
 	/**
@@ -69,7 +69,7 @@ export class S3Edge {
 	): Authenticated<Reading> {
 		return authenticate(
 			request,
-			this.#speaksS3 ? this.#readings(readings) : readings,
+			this.#usesS3 ? this.#readings(readings) : readings,
 			this.#emulator,
 			this.claimReader,
 		);
@@ -78,7 +78,7 @@ export class S3Edge {
 	/** Parses the signature of a request, by the rules of its protocol. */
 	get claimReader(): typeof readClaim {
 		const { s3 } = this.#emulator;
-		return this.#speaksS3 ? (claimed) => readS3Claim(claimed, s3) : readClaim;
+		return this.#usesS3 ? (claimed) => readS3Claim(claimed, s3) : readClaim;
 	}
 
 	/** At a hostname of Alibaba Cloud the Host alone names the bucket; the path's first segment belongs to the key. */
@@ -109,13 +109,13 @@ export class S3Edge {
 
 	#isPathStyle(target: Reading | undefined): boolean {
 		const isBucket = target !== undefined && target.bucket !== "";
-		return this.#speaksS3 && isBucket && !target.isInHost;
+		return this.#usesS3 && isBucket && !target.isInHost;
 	}
 
 	/** Whether the request is signed for S3, correctly or not. */
 	get isSigned(): boolean {
 		const { headers, query } = this.arrival;
-		if (!this.#speaksS3) return false;
+		if (!this.#usesS3) return false;
 		return (
 			headers.authorization !== undefined ||
 			query.has("X-Amz-Signature") ||
@@ -125,7 +125,7 @@ export class S3Edge {
 
 	/** The equivalent request of OSS. @throws OssError errors of `toOss` */
 	async read(request: OssRequest): Promise<OssRequest> {
-		return this.#speaksS3 ? toOss(request, this.#emulator) : request;
+		return this.#usesS3 ? toOss(request, this.#emulator) : request;
 	}
 
 	/** A sentence about a request that is accepted here and would fail at OSS; '' for others. */
@@ -139,7 +139,7 @@ export class S3Edge {
 		{ bucket }: OssRequest,
 		reply: Reply,
 	): Promise<Reply> {
-		const translate = this.#speaksS3 ? documentOf(operation) : undefined;
+		const translate = this.#usesS3 ? documentOf(operation) : undefined;
 		if (!translate || !Buffer.isBuffer(reply.body)) return reply;
 		const aclOfBucket = (): Promise<string> => this.#aclOf(bucket);
 		const document = await translate(reply.body.toString(), aclOfBucket);
@@ -157,7 +157,7 @@ export class S3Edge {
 	refuse(error: OssError): Reply {
 		const { region } = this.#emulator;
 		const { arrival } = this;
-		if (!this.#speaksS3) return errorReply(region, error, arrival);
+		if (!this.#usesS3) return errorReply(region, error, arrival);
 		error.diagnosis ||= explainRefusal(error, arrival);
 		const reply = errorReply(region, error, { ...arrival, method: "GET" });
 		if (!Buffer.isBuffer(reply.body)) return reply;
@@ -173,7 +173,7 @@ export class S3Edge {
 
 	/** Renames the headers to S3's names. */
 	finish(reply: Reply): Reply {
-		return this.#speaksS3
+		return this.#usesS3
 			? { ...reply, headers: toS3Headers(reply.headers, this.arrival.id) }
 			: reply;
 	}
@@ -203,7 +203,7 @@ const OSS_PARAMETERS = [
  *
  * @param isS3Host whether the Host is an S3-compatible endpoint: `s3.oss-cn-hangzhou.aliyuncs.com`
  */
-function speaksS3(
+function usesS3(
 	{ headers, query }: Pick<OssRequest, "headers" | "query">,
 	isS3Host: () => boolean,
 ): boolean {

@@ -208,13 +208,13 @@ const answerWith =
 /** An address that clients can connect to: never `0.0.0.0`. */
 function urlOf({ hosts }: Config, port: number): string {
 	const [host = "127.0.0.1"] = hosts;
-	const dialled =
+	const reachableHost =
 		host === "0.0.0.0" || host === "::"
 			? "127.0.0.1"
 			: host.includes(":")
 				? `[${host}]`
 				: host;
-	return `http://${dialled}:${port}`;
+	return `http://${reachableHost}:${port}`;
 }
 
 function warnIfLenient(log: Log): void {

@@ -54,12 +54,12 @@ export class AccountsStsBackend implements StsBackend {
 			return accounts.get(accessKeyId, token, now);
 		} catch (error) {
 			if (!(error instanceof OssError)) throw error;
-			throw this.#inStsWords(error, accessKeyId, token);
+			throw this.#toStsError(error, accessKeyId, token);
 		}
 	}
 
 	/** Translates OSS's error for a key and its token into the error of STS. */
-	#inStsWords(
+	#toStsError(
 		{ code }: OssError,
 		accessKeyId: string,
 		token: string,
@@ -105,7 +105,7 @@ export class AccountsStsBackend implements StsBackend {
 	 * Unlike at Alibaba Cloud, an account's own key may assume a role (A-530), because tests usually have no other key. A
 	 * user, or a session of another role, needs a policy that allows it.
 	 */
-	whyNot(caller: Caller, { account, name }: StsRole, now: Date): string {
+	findRefusal(caller: Caller, { account, name }: StsRole, now: Date): string {
 		const { ram } = this.#keys;
 		const { trusts } = ram.getRole(account, name);
 		if (!trusts.includes(caller.uid))

@@ -49,26 +49,26 @@ export class Deliveries {
 		try {
 			// It may be forgotten while it waits for its turn.
 			await this.#transactions.share(() => {
-				if (this.#isForgotten(delivery)) return;
+				if (this.#isCleared(delivery)) return;
 				this.#rows.put(delivery);
-				this.#tell(delivery);
+				this.#notifyListeners(delivery);
 			});
 		} catch (error) {
 			// If the disk is full, the upload continues without the record: its object is stored.
 			if (status !== "sending") this.#underWay.delete(id);
 			this.#rows.recount();
 			this.#report(error);
-			this.#tell(delivery);
+			this.#notifyListeners(delivery);
 		}
 	}
 
-	#isForgotten({ id, status }: StoredDelivery): boolean {
+	#isCleared({ id, status }: StoredDelivery): boolean {
 		if (status === "sending") return this.#forgotten.has(id);
 		this.#underWay.delete(id);
 		return this.#forgotten.delete(id);
 	}
 
-	#tell(delivery: StoredDelivery): void {
+	#notifyListeners(delivery: StoredDelivery): void {
 		for (const listener of this.#listeners) listener(delivery);
 	}
 

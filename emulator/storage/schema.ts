@@ -202,9 +202,9 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 /** In one transaction: it waits for the disk once, and an interrupted migration does not change the file. */
 function migrate(db: Sqlite, version: number): void {
 	if (version === STEPS.length) return;
-	const climb = db.transaction(() => {
+	const migration = db.transaction(() => {
 		for (const step of STEPS.slice(version)) db.exec(step);
 		db.pragma(`user_version = ${STEPS.length}`);
 	});
-	climb.immediate();
+	migration.immediate();
 }

@@ -94,7 +94,7 @@ export class Transactions {
 
 	/** Commits the pending writes; their promises reject if that fails. */
 	commit(): void {
-		const group = this.#leave();
+		const group = this.#takeGroup();
 		if (!group) return;
 		try {
 			this.#run("COMMIT");
@@ -127,7 +127,7 @@ export class Transactions {
 		return this.#group;
 	}
 
-	#leave(): Group | undefined {
+	#takeGroup(): Group | undefined {
 		const group = this.#group;
 		this.#group = undefined;
 		clearImmediate(group?.end);
@@ -144,14 +144,14 @@ export class Transactions {
 			if (this.#db.inTransaction) {
 				this.#run("ROLLBACK TO work");
 				this.#run("RELEASE work");
-			} else this.#lose(error);
+			} else this.#rejectGroup(error);
 			throw error;
 		}
 	}
 
 	/** A full disk makes SQLite roll back everything, including earlier units of work. */
-	#lose(error: unknown): void {
-		this.#leave()?.reject(error);
+	#rejectGroup(error: unknown): void {
+		this.#takeGroup()?.reject(error);
 		this.#finish();
 	}
 

@@ -27,7 +27,7 @@ export class Writes {
 	/** null if the store is in memory. */
 	readonly diskSpace: DiskSpace | null;
 	/** Refuses new blobs if the disk is full. */
-	readonly #roomyBlobs: Pick<Blobs, "create">;
+	readonly #limitedBlobs: Pick<Blobs, "create">;
 	readonly #onChange: OnChange;
 
 	constructor(
@@ -40,7 +40,7 @@ export class Writes {
 		diskSpace: DiskSpace | null,
 	) {
 		this.diskSpace = diskSpace;
-		this.#roomyBlobs = {
+		this.#limitedBlobs = {
 			create: () => {
 				this.requireRoom(false);
 				return contents.blobs.create();
@@ -89,7 +89,12 @@ export class Writes {
 		const { refuse } = this.protocol;
 		this.requireRoom(true);
 		try {
-			const received = await receive(body, this.#roomyBlobs, expected, refuse);
+			const received = await receive(
+				body,
+				this.#limitedBlobs,
+				expected,
+				refuse,
+			);
 			this.diskSpace?.wrote(received.size);
 			return received;
 		} catch (error) {

@@ -37,8 +37,8 @@ export function assumeRole(assuming: Assuming): StsElement {
 	requireLength(parameters, "SourceIdentity", 2, 64, "InvalidSourceIdentity");
 
 	if (!found) throw new StsError("EntityNotExistRole");
-	const whyNot = backend.whyNot(caller, found, now);
-	if (whyNot !== "") throw new StsError("NoPermission", "", whyNot);
+	const refusal = backend.findRefusal(caller, found, now);
+	if (refusal !== "") throw new StsError("NoPermission", "", refusal);
 
 	const expires = new Date(now.getTime() + seconds * 1000);
 	const made = { role: found, session, policy, expires };

@@ -52,7 +52,7 @@ export interface StsBackend {
 	 *
 	 * @returns '' if the caller is allowed to
 	 */
-	whyNot(caller: Caller, role: StsRole, now: Date): string;
+	findRefusal(caller: Caller, role: StsRole, now: Date): string;
 
 	/** Other secrets that may have been used with this valid key by mistake, each with a sentence for the developer. */
 	mistakenSecrets(

@@ -189,9 +189,9 @@ function copyOf<B extends Body>(
 	const recorded: Buffer[] = [];
 	let size = 0;
 	const keep = (chunk: Buffer): void => {
-		const room = RECORDED_BYTES_MAX - size;
+		const remaining = RECORDED_BYTES_MAX - size;
 		// The bytes are copied, because bytes that have been sent are detached.
-		if (room > 0) recorded.push(Buffer.from(chunk.subarray(0, room)));
+		if (remaining > 0) recorded.push(Buffer.from(chunk.subarray(0, remaining)));
 		size += chunk.length;
 	};
 	async function* pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -72,12 +72,12 @@ const responses = (all) =>
 		Object.entries(all).map(([status, { description, content = {} }]) => [
 			status,
 			description,
-			h("code", {}, inShort(Object.values(content)[0]?.schema)),
+			h("code", {}, summarise(Object.values(content)[0]?.schema)),
 		]),
 	);
 
 /** The name of a schema, or its properties. */
-function inShort({ $ref, properties, type = "" } = {}) {
+function summarise({ $ref, properties, type = "" } = {}) {
 	if ($ref) return $ref.replace(REFERENCE, "");
 	if (properties) return `{ ${Object.keys(properties).join(", ")} }`;
 	return String(type);

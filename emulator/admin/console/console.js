@@ -61,10 +61,10 @@ function readAddress() {
 }
 
 async function draw() {
-	const mine = ++drawing;
+	const thisDrawing = ++drawing;
 	const { view, query } = readAddress();
 	const drawn = await view(query).catch(failed);
-	if (mine !== drawing) return false; // the user has opened another page
+	if (thisDrawing !== drawing) return false; // the user has opened another page
 	follows = drawn.follows;
 	document.title = `${drawn.title} – OSS emulator`;
 	markTab(drawn.tab);

@@ -50,13 +50,13 @@ export async function faults() {
 }
 
 export function describeFault({ operation, do: what, after, times, every }) {
-	const deeds = Object.entries(what).map(([key, value]) => `${key} ${value}`);
+	const effects = Object.entries(what).map(([key, value]) => `${key} ${value}`);
 	const when = [
 		after && `after ${after}`,
 		every && `every ${every}`,
 		times && `${times} times`,
 	].filter(Boolean);
-	return [operation, deeds.join(", "), ...when].join(" · ");
+	return [operation, effects.join(", "), ...when].join(" · ");
 }
 
 const same = (values) => values.map((value) => [value, value]);

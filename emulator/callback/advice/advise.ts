@@ -76,7 +76,7 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
 		"Upload an image that can be read, or leave ${imageInfo…} out of callbackBody.",
 };
 
-const IN_TIME =
+const ANSWER_IN_TIME =
 	"OSS waits 5 seconds for the whole answer and does not try again: answer first, and do the work afterwards.";
 
 const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
@@ -91,7 +91,7 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 		"Use http:// in callbackUrl, or the port on which the application server speaks TLS.",
 	certificate:
 		"Give the application server a certificate for its name from an authority that is trusted here, or leave out --callback-verify-tls.",
-	time: IN_TIME,
+	time: ANSWER_IN_TIME,
 	lost: "See the application server's log: it accepted the connection and closed it without an answer. If it speaks TLS, the URL must begin with https.",
 	contentLength:
 		"Send exactly one Content-Length that is a number; frameworks do so when they get the whole body at once.",
@@ -147,7 +147,7 @@ function onContent(
 	{ ended, headers }: AnswerHead,
 	told: { readonly ec: string; readonly message: string },
 ): string {
-	if (ended === "time" || told.ec === "0007-00000202") return IN_TIME;
+	if (ended === "time" || told.ec === "0007-00000202") return ANSWER_IN_TIME;
 	if (told.message === "Error status : 400.")
 		// Only --strict reports this for a good answer.
 		return "Remove your own quotes from callbackBody: OSS adds the quotes of text in JSON itself.";

@@ -91,15 +91,17 @@ export function failStrictly(
 	strict: Strictness,
 ): Verdict {
 	if (!("answer" in verdict)) return verdict;
-	const found = findings.find(({ id }) => id in FAILS && strict.includes(id));
-	const failure = found && FAILS[found.id];
+	const found = findings.find(
+		({ id }) => id in FAILURE_BY_FINDING && strict.includes(id),
+	);
+	const failure = found && FAILURE_BY_FINDING[found.id];
 	if (!failure) return verdict;
 	const why = `answered 200, and --strict refuses ${found.id} (see the findings); ${acceptedBy(found.id)}`;
 	return { ...failure, why };
 }
 
 /** An application server cannot read a body with doubled quotes: it would answer 400. */
-const FAILS: Partial<Record<FindingId, Omit<Failure, "why">>> = {
+const FAILURE_BY_FINDING: Partial<Record<FindingId, Omit<Failure, "why">>> = {
 	"quoted-variable": failureOf(400),
 	"slow-answer": FAILURES.time,
 	"too-slow-answer": FAILURES.time,

@@ -88,11 +88,11 @@ export const jpegSize: FindSize = async (readSome) => {
 	return undefined;
 };
 
-const OTHERS_AMONG_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
+const NOT_FRAME_MARKERS = new Set([0xc4, 0xc8, 0xcc]);
 
 /** SOF0 … SOF15. */
 const isFrame = (marker: number): boolean =>
-	marker >= 0xc0 && marker <= 0xcf && !OTHERS_AMONG_FRAMES.has(marker);
+	marker >= 0xc0 && marker <= 0xcf && !NOT_FRAME_MARKERS.has(marker);
 
 const ENTRIES_MAX = 1000;
 const ENTRY_BYTES = 12;

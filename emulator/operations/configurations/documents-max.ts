@@ -26,7 +26,7 @@ export type LimitedDocument = keyof typeof DOCUMENTS_MAX;
  *
  * @throws OssError InvalidArgument for one more than the limit
  */
-export async function requireRoomForDocument(
+export async function requireDocumentCapacity(
 	{ store }: Pick<Emulator, "store">,
 	bucket: string,
 	name: LimitedDocument,

@@ -45,8 +45,12 @@ export async function runLifecycle(
 		const rules = found?.Rule.filter(isEnabled) ?? [];
 		if (rules.length === 0) continue;
 		const now = clock.expiryNow();
-		await runObjects(store, name, rules, now, report).catch(ignoreMissingBucket);
-		await runUploads(store, name, rules, now, report).catch(ignoreMissingBucket);
+		await runObjects(store, name, rules, now, report).catch(
+			ignoreMissingBucket,
+		);
+		await runUploads(store, name, rules, now, report).catch(
+			ignoreMissingBucket,
+		);
 	}
 }
 

@@ -12,7 +12,7 @@ export type Report = {
 };
 
 const HOUR_MS = 3_600_000;
-const DEEDS_MAX = 1000;
+const REPORTED_ACTIONS_MAX = 1000;
 
 export class Lifecycle {
 	readonly #emulator: Emulator;
@@ -38,9 +38,9 @@ export class Lifecycle {
 		const deeds: LifecycleAction[] = [];
 		let count = 0;
 		if (!this.#isClosed)
-			await runLifecycle(this.#emulator, (deed) => {
+			await runLifecycle(this.#emulator, (action) => {
 				count += 1;
-				if (deeds.length < DEEDS_MAX) deeds.push(deed);
+				if (deeds.length < REPORTED_ACTIONS_MAX) deeds.push(action);
 			});
 		return { count, deeds };
 	}

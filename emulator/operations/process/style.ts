@@ -10,7 +10,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest, Query } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
 import { writeXml } from "../../xml/write.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import {
 	kind,
 	parseDocument,
@@ -63,7 +63,7 @@ export async function putStyle(
 ): Promise<Reply> {
 	const name = requireName(request.query);
 	const document = await receiveDocument(STYLE, { emulator, request });
-	await requireRoomForDocument(emulator, request.bucket, "style", name);
+	await requireDocumentCapacity(emulator, request.bucket, "style", name);
 	await emulator.store.configurations.change(
 		request.bucket,
 		STYLE.name,

@@ -11,7 +11,7 @@ import { writeXml } from "../../xml/write.ts";
 import { ownerElement, readCount, readText } from "../bucket/listing.ts";
 
 // biome-ignore format: a list
-const KNOWN = [
+const OSS_REGIONS = [
   "cn-hangzhou", "cn-shanghai", "cn-nanjing", "cn-fuzhou", "cn-wuhan-lr", "cn-qingdao", "cn-beijing",
   "cn-zhangjiakou", "cn-huhehaote", "cn-wulanchabu", "cn-shenzhen", "cn-heyuan", "cn-guangzhou",
   "cn-chengdu", "cn-hongkong", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1",
@@ -21,7 +21,7 @@ const KNOWN = [
 
 /** `oss-cn-hangzhou` …, sorted, including the emulator's own region, whatever its name. */
 export const locationsFrom = (region: string): readonly string[] =>
-	[...new Set([region, ...KNOWN])].map((one) => `oss-${one}`).sort();
+	[...new Set([region, ...OSS_REGIONS])].map((one) => `oss-${one}`).sort();
 
 export async function describeRegions(
 	{ region }: Emulator,

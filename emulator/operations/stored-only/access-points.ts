@@ -14,7 +14,7 @@ import { wholeSeconds } from "../../oss/times.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { PUBLIC_ACCESS_BLOCK } from "../access/public-access-block.ts";
 import { readXmlBody } from "../body.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { requireHeader } from "../configurations/parameters.ts";
 import {
@@ -54,7 +54,7 @@ export async function createAccessPoint(
 		Alias: aliasOf(bucket, name, "ossalias"),
 		createdSeconds: wholeSeconds(receivedAt),
 	};
-	await requireRoomForDocument(emulator, bucket, NAME, name);
+	await requireDocumentCapacity(emulator, bucket, NAME, name);
 	await emulator.store.configurations.change(bucket, NAME, name, (present) => {
 		if (present !== undefined) throw invalidArgument("AccessPointName", name);
 		return JSON.stringify(point);

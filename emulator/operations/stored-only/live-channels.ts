@@ -14,7 +14,7 @@ import { isoTime } from "../../oss/times.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import {
 	type Channel,
 	CONFIGURATION,
@@ -40,7 +40,7 @@ export async function putLiveChannel(
 		configuration,
 		modified: isoTime(receivedAt),
 	};
-	await requireRoomForDocument(emulator, bucket, NAME, key);
+	await requireDocumentCapacity(emulator, bucket, NAME, key);
 	await store.configurations.put(bucket, NAME, key, JSON.stringify(channel));
 	return xml(
 		writeXml("CreateLiveChannelResult", urlsOf(request, key, channel)),

@@ -10,7 +10,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import { wholeSeconds } from "../../oss/times.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import { requireHeader } from "../configurations/parameters.ts";
 import { element, one, or, word } from "../configurations/shape.ts";
 import { aliasOf, requireName } from "./access-points.ts";
@@ -57,7 +57,7 @@ export async function createObjectProcessPoint(
 		alias: aliasOf(bucket, name, "opapalias"),
 		createdSeconds: wholeSeconds(receivedAt),
 	};
-	await requireRoomForDocument(emulator, bucket, NAME, name);
+	await requireDocumentCapacity(emulator, bucket, NAME, name);
 	await emulator.store.configurations.change(bucket, NAME, name, (present) => {
 		if (present !== undefined) throw invalidArgument(HEADER, name);
 		return JSON.stringify(point);

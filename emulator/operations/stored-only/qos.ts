@@ -8,7 +8,7 @@ import { invalidArgument } from "../../oss/errors.ts";
 import { type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import {
 	findDocument,
 	kind,
@@ -107,7 +107,7 @@ export const REQUESTER_QOS_INFO = kind(CONFIGURATION, {
 	idOf: ({ query }) => requireParameter(query, "qosRequester"),
 	accept: async (limits, { emulator, request: { bucket, query } }) => {
 		const requester = requireParameter(query, "qosRequester");
-		await requireRoomForDocument(
+		await requireDocumentCapacity(
 			emulator,
 			bucket,
 			"requesterQosInfo",

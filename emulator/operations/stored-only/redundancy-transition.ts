@@ -10,7 +10,7 @@ import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { isoTime } from "../../oss/times.ts";
 import { writeXml, type XmlElement } from "../../xml/write.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import { requireParameter } from "../configurations/parameters.ts";
 
 const NAME = "redundancyTransition";
@@ -30,7 +30,7 @@ export async function createRedundancyTransition(
 		Status: "Queueing",
 		CreateTime: isoTime(receivedAt),
 	};
-	await requireRoomForDocument(emulator, bucket, NAME, TaskId);
+	await requireDocumentCapacity(emulator, bucket, NAME, TaskId);
 	const { configurations } = emulator.store;
 	await configurations.put(bucket, NAME, TaskId, JSON.stringify(task));
 	return xml(writeXml("BucketDataRedundancyTransition", { TaskId }));

@@ -17,7 +17,7 @@ import { withTimeout } from "../../oss/with-timeout.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";
-import { requireRoomForDocument } from "../configurations/documents-max.ts";
+import { requireDocumentCapacity } from "../configurations/documents-max.ts";
 import { element, one, word } from "../configurations/shape.ts";
 
 const NAME = "cname";
@@ -38,7 +38,7 @@ export async function createCnameToken(
 	const { store } = emulator;
 	const domain = await readDomain(request);
 	const { bucket, receivedAt } = request;
-	await requireRoomForDocument(emulator, bucket, NAME, domain);
+	await requireDocumentCapacity(emulator, bucket, NAME, domain);
 	let token: Token = {
 		token: randomBytes(16).toString("hex"),
 		expiresMs: receivedAt.getTime() + TOKEN_HOURS * 3_600_000,
@@ -83,7 +83,7 @@ export async function putCname(
 		throw new OssError("NeedVerifyDomainOwnership", {
 			details: { Bucket: request.bucket, Cname: domain },
 		});
-	await requireRoomForDocument(emulator, request.bucket, BINDING, domain);
+	await requireDocumentCapacity(emulator, request.bucket, BINDING, domain);
 	const previous = await findBoundBucket(emulator, domain);
 	if (previous !== undefined && previous !== request.bucket)
 		await configurations.remove(previous, BINDING, domain);

@@ -103,7 +103,7 @@ const hasTable = (db: Sqlite, name: string): boolean =>
 
 function count(db: Sqlite): string[] {
 	const one = (sql: string): number =>
-		tolerantly(() => db.prepare<[], number>(sql).pluck().get()) ?? 0;
+		ifReadable(() => db.prepare<[], number>(sql).pluck().get()) ?? 0;
 	const objects = one("SELECT count(*) FROM version WHERE listed = 1");
 	const versions = one("SELECT count(*) FROM version");
 	return [
@@ -115,7 +115,7 @@ function count(db: Sqlite): string[] {
 }
 
 /** @returns undefined if a damaged page prevents reading */
-function tolerantly<T>(read: () => T): T | undefined {
+function ifReadable<T>(read: () => T): T | undefined {
 	try {
 		return read();
 	} catch (error) {
@@ -131,7 +131,7 @@ function namedFiles(db: Sqlite): NamedFile[] {
 	const tables = ["piece", "former_piece"].filter((name) => hasTable(db, name));
 	return tables.flatMap(
 		(table) =>
-			tolerantly(() =>
+			ifReadable(() =>
 				db
 					.prepare<[], NamedFile>(
 						`SELECT file, max("offset" + size) AS end FROM ${table} WHERE file IS NOT NULL GROUP BY file`,
@@ -163,7 +163,7 @@ function unreadableContents(db: Sqlite, folder: string): Map<string, string> {
 				found.set(content, why);
 	}
 	for (const table of ["version", "part"])
-		for (const content of tolerantly(() => incomplete(db, table)) ?? [])
+		for (const content of ifReadable(() => incomplete(db, table)) ?? [])
 			if (!found.has(content))
 				found.set(content, "some of its pieces are missing");
 	return found;
@@ -202,7 +202,7 @@ function describe(
 	contents: ReadonlyMap<string, string>,
 ): readonly string[] {
 	const lines = [...contents].slice(0, SHOWN_MAX).flatMap(([content, why]) => {
-		const owners = tolerantly(() => ownersOf(db, content)) ?? [];
+		const owners = ifReadable(() => ownersOf(db, content)) ?? [];
 		if (owners.length === 0) return [`an object of a snapshot: ${why}`];
 		return owners.map(
 			({ bucket, key, what }) => `${bucket}/${key}, ${what}: ${why}`,

@@ -10,7 +10,7 @@ import { openDatabase, type Sqlite } from "../schema.ts";
 import { type Findings, inspect, ownersOf, requireFolder } from "./check.ts";
 import { isDamage } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
-import { adopt } from "./session.ts";
+import { acceptBlobs } from "./session.ts";
 
 /** Lines for users. */
 export type Checked = {
@@ -44,7 +44,7 @@ export function checkFolder(folder: string, withRepair: boolean): Checked {
 function repair(folder: string, found: Findings): string[] {
 	if (found.database === "missing") return startEmpty(folder);
 	if (found.database === "damaged") {
-		const lines = salvage(folder);
+		const lines = copyReadableRows(folder);
 		return [...lines, ...removeUnreadable(folder, inspect(folder), true)];
 	}
 	const lines = found.isLost ? keepLog(folder) : [];
@@ -66,8 +66,8 @@ function removeUnreadable(
 			(why) => /^blob (\S+)/.exec(why)?.[1] ?? [],
 		);
 		const aside = new Set([...(isLost ? orphans : []), ...damaged]);
-		const moved = putAside(folder, [...aside]);
-		adopt(folder, db);
+		const moved = moveFilesAside(folder, [...aside]);
+		acceptBlobs(folder, db);
 		db.pragma("wal_checkpoint(TRUNCATE)");
 		return [...removed, ...moved];
 	} finally {
@@ -117,7 +117,7 @@ function startEmpty(folder: string): string[] {
 }
 
 /** A name that is not used yet. */
-function asideOf(folder: string, name: string): string {
+function unusedName(folder: string, name: string): string {
 	for (let i = 1; ; i++) {
 		const other = `${name}.lost-${i}`;
 		if (!existsSync(join(folder, other))) return other;
@@ -125,7 +125,7 @@ function asideOf(folder: string, name: string): string {
 }
 
 function moveAside(folder: string, name: string): string {
-	const other = asideOf(folder, name);
+	const other = unusedName(folder, name);
 	renameSync(join(folder, name), join(folder, other));
 	return other;
 }
@@ -134,12 +134,12 @@ function moveAside(folder: string, name: string): string {
 function keepLog(folder: string): string[] {
 	const log = "oss.db-wal";
 	if (!existsSync(join(folder, log))) return [];
-	const other = asideOf(folder, log);
+	const other = unusedName(folder, log);
 	copyFileSync(join(folder, log), join(folder, other));
 	return [`kept: a copy of the log, ${other}`];
 }
 
-function putAside(folder: string, names: readonly string[]): string[] {
+function moveFilesAside(folder: string, names: readonly string[]): string[] {
 	const there = names.filter((name) => existsSync(blobPath(folder, name)));
 	if (there.length === 0) return [];
 	mkdirSync(join(folder, "blobs.lost"), { recursive: true });
@@ -149,7 +149,7 @@ function putAside(folder: string, names: readonly string[]): string[] {
 }
 
 /** Copies every readable row into a new database, which replaces the damaged one. */
-function salvage(folder: string): string[] {
+function copyReadableRows(folder: string): string[] {
 	const path = join(folder, "oss.db");
 	const other = moveAside(folder, "oss.db");
 	for (const end of ["-wal", "-shm"])

@@ -128,7 +128,7 @@ export class Session {
 }
 
 /** Accepts the blobs as belonging to the present database, by decision of the user. */
-export function adopt(folder: string, db: Sqlite): void {
+export function acceptBlobs(folder: string, db: Sqlite): void {
 	const session = randomBytes(12).toString("hex");
 	db.prepare("UPDATE session SET previous = current, current = ?").run(session);
 	writeMarker(

@@ -21,7 +21,7 @@ const STEADY_MS = 5_000;
 export const CHANGES_MAX = 50_000;
 
 /** The number of changes per task: passing them to the worker takes a microsecond each, which delays uploads. */
-const HANDED_MAX = 500;
+const TASK_CHANGES_MAX = 500;
 
 /** The interval after which copies that failed on a full disk are tried again. */
 const RETRY_MS = 5_000;
@@ -147,7 +147,11 @@ export class PlainCopy {
 	/** Copies the changes so far; later changes wait until no more arrive. */
 	async #copy(): Promise<void> {
 		let left = this.#isAllOld ? 1 : this.#changes.size;
-		for (; left > 0 && this.#hasWork() && this.#canWork(); left -= HANDED_MAX) {
+		for (
+			;
+			left > 0 && this.#hasWork() && this.#canWork();
+			left -= TASK_CHANGES_MAX
+		) {
 			this.#commit();
 			await this.#run(this.#take());
 		}
@@ -170,7 +174,7 @@ export class PlainCopy {
 			this.#isAllOld = false;
 			return "all";
 		}
-		const changes = [...this.#changes.values().take(HANDED_MAX)];
+		const changes = [...this.#changes.values().take(TASK_CHANGES_MAX)];
 		for (const change of changes) this.#changes.delete(change);
 		const onlyRemove =
 			this.#isWaitingForSpace || (this.#diskSpace?.isFull ?? false);

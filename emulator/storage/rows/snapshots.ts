@@ -99,7 +99,7 @@ export class Snapshots {
 		else
 			for (const table of this.#tables) {
 				this.#db.prepare(removeChanged(table)).run(id);
-				this.#db.prepare(putBack(table)).run(id);
+				this.#db.prepare(restoreSql(table)).run(id);
 			}
 		return files.map(({ file }) => file);
 	}
@@ -112,7 +112,7 @@ export class Snapshots {
 			this.#db.prepare(putBackNewest(table)).run(id);
 			this.#db.exec(makeTriggers(table));
 		}
-		this.#forget(id);
+		this.#dropRows(id);
 	}
 
 	/**
@@ -127,8 +127,8 @@ export class Snapshots {
 			)
 			.all(id);
 		for (const table of this.#tables)
-			this.#db.prepare(handToPrevious(table)).run({ id });
-		this.#forget(id);
+			this.#db.prepare(transferSql(table)).run({ id });
+		this.#dropRows(id);
 		this.#db.prepare("DELETE FROM snapshot WHERE id = ?").run(id);
 		if (this.#newest() === null)
 			for (const table of this.#tables) this.#db.exec(dropTriggers(table));
@@ -140,7 +140,7 @@ export class Snapshots {
 		return this.#db.prepare<[], number | null>(sql).pluck().get() ?? null;
 	}
 
-	#forget(id: number): void {
+	#dropRows(id: number): void {
 		// SQLite empties a table at once if there is no condition.
 		const isOnly = this.count() === 1;
 		for (const { name } of this.#tables)
@@ -199,7 +199,7 @@ const removeChanged = ({ name, key }: Table): string =>
 	`DELETE FROM ${name}
    WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} WHERE snapshot >= ?)`;
 
-const putBack = ({ name, key, columns }: Table): string =>
+const restoreSql = ({ name, key, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
    SELECT ${quoted(columns, "former.")}
    FROM (SELECT min(snapshot) AS first, ${quoted(key)} FROM former_${name} WHERE snapshot >= ? GROUP BY ${quoted(key)})
@@ -211,7 +211,7 @@ const putBackNewest = ({ name, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
    SELECT ${quoted(columns)} FROM former_${name} WHERE snapshot = ? AND existed = 1`;
 
-const handToPrevious = ({ name, key }: Table): string =>
+const transferSql = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
    WHERE snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
      AND NOT EXISTS (SELECT 1 FROM former_${name} AS earlier
