@@ -6,6 +6,7 @@
  * Pure. Source: docs «Callback», steps 5 and 6; «HTTP 203 status code»; «Upload callback errors and troubleshooting».
  */
 import { isUtf8 } from "node:buffer";
+import { readDecimal } from "../oss/decimal.ts";
 import { OssError } from "../oss/errors.ts";
 import { parseJson } from "../oss/json-object.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
@@ -109,11 +110,12 @@ function judgeLength({ headers }: Answer): Failure | undefined {
 		const why = `answered without Content-Length, because ${cause}; OSS requires one`;
 		return { ...FAILURES.missingLength, why };
 	}
-	if (!/^\d+$/.test(length) || Number(length) === 0) {
+	const bytes = readDecimal(length, 1, Infinity);
+	if (bytes === undefined) {
 		const why = `answered with Content-Length ${length}; a body is required`;
 		return { ...FAILURES.invalidLength, why };
 	}
-	if (Number(length) <= ANSWER_BYTES_MAX) return undefined;
+	if (bytes <= ANSWER_BYTES_MAX) return undefined;
 	const why = `answered with ${length} bytes; ${ANSWER_BYTES_MAX} are allowed`;
 	return { ...FAILURES.tooLong, why };
 }

@@ -8,19 +8,24 @@
  */
 import type { Account } from "../auth/accounts.ts";
 import type { KeyBits } from "../callback/key-pair.ts";
+import { readDecimal } from "../oss/decimal.ts";
 import { StartError } from "../oss/start-error.ts";
 
+/** Nine digits. */
+const LIMIT_MAX = 999_999_999;
+
 export function readLimit(name: string, text: string): number {
-	if (!/^\d{1,9}$/.test(text))
+	const limit = readDecimal(text, 0, LIMIT_MAX);
+	if (limit === undefined)
 		throw new StartError(`--${name} must be a whole number, not ${text}`);
-	return Number(text);
+	return limit;
 }
 
 const TIMEOUT_MS_MAX = 600_000;
 
 export function readMilliseconds(name: string, text: string): number {
-	const timeoutMs = Number(text);
-	if (!/^\d+$/.test(text) || timeoutMs < 1 || timeoutMs > TIMEOUT_MS_MAX) {
+	const timeoutMs = readDecimal(text, 1, TIMEOUT_MS_MAX);
+	if (timeoutMs === undefined) {
 		throw new StartError(
 			`--${name} must be milliseconds, 1 to ${TIMEOUT_MS_MAX}, not ${text}`,
 		);
@@ -34,8 +39,8 @@ export const readOptionalPort = (
 ): number | undefined => (text === "" ? undefined : readPort(name, text));
 
 export function readPort(name: string, text: string): number {
-	const port = Number(text);
-	if (!/^\d+$/.test(text) || port > 65_535)
+	const port = readDecimal(text, 0, 65_535);
+	if (port === undefined)
 		throw new StartError(`--${name} must be a port, 0 to 65535, not ${text}`);
 	return port;
 }

@@ -8,6 +8,7 @@
  */
 import { FAULT_DELAY_MS_MAX, readFault } from "../callback/faults/fault.ts";
 import type { Fault } from "../callback/model.ts";
+import { readDecimal } from "../oss/decimal.ts";
 import { messageOf, OssError } from "../oss/errors.ts";
 import type { CutAction, DelayAction, ErrorAction } from "./rule.ts";
 
@@ -86,9 +87,10 @@ export function readAction(text: string): FaultAction | string {
 		const isNumber = NUMBERS.some((one) => one === name);
 		if (!isNumber && !TEXTS.some((one) => one === name))
 			return `there is no ${name || item.trim()}: use ${[...NUMBERS, ...TEXTS].join(", ")}`;
-		if (isNumber && !/^\d{1,15}$/.test(value))
+		const read = isNumber ? readDecimal(value) : value;
+		if (read === undefined)
 			return `${name} must be a whole number, not ${value}`;
-		action[name] = isNumber ? Number(value) : value;
+		action[name] = read;
 	}
 	const read: FaultAction = action;
 	return findMistake(read) || findOutOfRange(read) || read;

@@ -4,6 +4,8 @@
  *
  * Pure.
  */
+
+import { hasBody } from "../oss/incoming.ts";
 import type { Headers, OssRequest, Query } from "../oss/request.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { OF_CONNECTION } from "../upstream/upstream.ts";
@@ -71,9 +73,7 @@ function bodyOf({
 	body,
 }: OssRequest): UpstreamRequest["body"] {
 	if (method === "GET" || method === "HEAD") return null;
-	const isThere =
-		headers["transfer-encoding"] !== undefined ||
-		Number(headers["content-length"] ?? 0) > 0;
+	const isThere = hasBody(headers);
 	const isChecked = protocol === "S3";
 	if (!isThere && !isChecked) return null;
 	return isChecked

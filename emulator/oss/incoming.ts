@@ -6,6 +6,7 @@
 import type { Readable } from "node:stream";
 import { codeOf } from "./code-of.ts";
 import { OssError } from "./errors.ts";
+import type { Headers } from "./request.ts";
 
 /** Reads a whole body.
  *
@@ -46,3 +47,8 @@ export function streamError(error: unknown): unknown {
 		? new OssError("IncompleteBody")
 		: error;
 }
+
+/** Whether the framing headers of a request announce a body. */
+export const hasBody = (headers: Headers): boolean =>
+	headers["transfer-encoding"] !== undefined ||
+	Number(headers["content-length"] ?? 0) > 0;

@@ -11,14 +11,10 @@ import { hash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Accounts } from "../auth/accounts.ts";
 import { requireMd5 } from "../oss/content-md5.ts";
+import { readDecimal } from "../oss/decimal.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
-import { readBody } from "../oss/incoming.ts";
-import {
-	expiryTimeOf,
-	type Headers,
-	type OssRequest,
-	type Query,
-} from "../oss/request.ts";
+import { hasBody, readBody } from "../oss/incoming.ts";
+import { expiryTimeOf, type OssRequest, type Query } from "../oss/request.ts";
 import { malformed } from "../xml/read.ts";
 import { type ChunkSigner, checkHash, unwrapChunks } from "./chunked.ts";
 import {
@@ -104,10 +100,6 @@ function withHash(request: OssRequest, sha256: string): OssRequest {
 	return { ...request, body: toReadable(checkHash(body, sha256, wrong)) };
 }
 
-const hasBody = (headers: Headers): boolean =>
-	headers["transfer-encoding"] !== undefined ||
-	Number(headers["content-length"] ?? 0) > 0;
-
 const toReadable = (chunks: AsyncIterable<Buffer>): Readable =>
 	Readable.from(chunks, { objectMode: false });
 
@@ -131,9 +123,10 @@ function withoutChunks(request: OssRequest, known: Known): OssRequest {
 
 function readDecodedLength(text: string | undefined): number {
 	if (text === undefined) throw new OssError("MissingContentLength");
-	if (!/^\d{1,15}$/.test(text))
+	const length = readDecimal(text);
+	if (length === undefined)
 		throw invalidArgument("x-amz-decoded-content-length", text);
-	return Number(text);
+	return length;
 }
 
 /** The request's signature has been verified. */

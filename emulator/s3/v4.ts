@@ -8,6 +8,7 @@
  */
 import type { Claim } from "../auth/claim.ts";
 import { requireClock, requireDate } from "../auth/claim.ts";
+import { readDecimal } from "../oss/decimal.ts";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { Arrival } from "../oss/request.ts";
 import {
@@ -206,10 +207,8 @@ export function readV4Url(request: Arrival): V4Claim {
 	};
 }
 
-function readExpires(text: string): number | undefined {
-	const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-	return seconds < 1 || seconds > EXPIRES_SECONDS_MAX ? undefined : seconds;
-}
+const readExpires = (text: string): number | undefined =>
+	readDecimal(text, 1, EXPIRES_SECONDS_MAX);
 
 /** A URL from the future is refused as a header from the future is. */
 function requireWindow(start: Date, seconds: number, now: Date): void {

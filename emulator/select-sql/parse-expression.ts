@@ -4,6 +4,8 @@
  *
  * Pure.
  */
+
+import { readDecimal } from "../oss/decimal.ts";
 import {
 	type CastType,
 	EVERY,
@@ -185,10 +187,11 @@ export class ExpressionParser {
 	#index(): Step {
 		if (this.#reader.accept("*")) return EVERY;
 		const { kind, text } = this.#reader.next;
-		if (kind !== "number" || !/^\d+$/.test(text))
-			throw this.#reader.unexpected();
+		const index =
+			kind === "number" ? readDecimal(text, 0, Infinity) : undefined;
+		if (index === undefined) throw this.#reader.unexpected();
 		this.#reader.take();
-		return Number(text);
+		return index;
 	}
 
 	#text(): string {

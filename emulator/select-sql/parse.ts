@@ -6,6 +6,8 @@
  *
  * Pure. Source: docs «SelectObject»; the suites of the SDKs for the refusals.
  */
+
+import { readDecimal } from "../oss/decimal.ts";
 import { ExpressionParser } from "./parse-expression.ts";
 import {
 	type AggregateName,
@@ -114,9 +116,10 @@ function readAlias(
 
 function readLimit(reader: Reader): number {
 	const { kind, text } = reader.next;
-	if (kind !== "number" || !/^\d{1,15}$/.test(text)) throw reader.unexpected();
+	const limit = kind === "number" ? readDecimal(text) : undefined;
+	if (limit === undefined) throw reader.unexpected();
 	reader.take();
-	return Number(text);
+	return limit;
 }
 
 /** `s.name` becomes `name`; `s` alone remains, because a key may have that name. */
