@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
 	copyFileSync,
 	readFileSync,
@@ -10,6 +11,7 @@ import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { StartError } from "../../emulator/oss/start-error.ts";
+import { checkFolder } from "../../emulator/storage/folder/repair.ts";
 import { Store } from "../../emulator/storage/store.ts";
 import { start } from "./emulator-process.ts";
 import { killedFolder } from "./killed-folder.ts";
@@ -85,6 +87,40 @@ const DAMAGES: readonly (readonly [
 	],
 ];
 
+/** Refusals of folders whose log is intact. */
+const REFUSALS: readonly (readonly [
+	what: string,
+	damage: (folder: string) => void,
+	line: RegExp,
+])[] = [
+	[
+		"with a file in place of its blobs",
+		(folder) => {
+			rmSync(join(folder, "blobs"), { recursive: true });
+			writeFileSync(join(folder, "blobs"), "");
+		},
+		/ cannot be used \(EEXIST\)/,
+	],
+	[
+		"with the blobs of another folder",
+		(folder) => {
+			const marker = join(folder, "session");
+			const text = readFileSync(marker, "latin1");
+			writeFileSync(marker, text.replace(/^\w+/, "another"));
+		},
+		/ is not the one that its blobs belong to/,
+	],
+];
+
+const DATABASE_FILES = ["oss.db", "oss.db-wal", "oss.db-shm", "session"];
+
+const databaseIn = (folder: string): readonly string[] =>
+	DATABASE_FILES.map((name) =>
+		createHash("md5")
+			.update(readFileSync(join(folder, name)))
+			.digest("hex"),
+	);
+
 suite("The data folder of an emulator that was killed", () => {
 	for (const [what, damage, line] of DAMAGES) {
 		test(`${what} is refused, and its blobs are preserved`, async (t) => {
@@ -94,6 +130,26 @@ suite("The data folder of an emulator that was killed", () => {
 			assert.ok((await refusedOpening(folder)).includes(line));
 		});
 	}
+
+	for (const [what, damage, line] of REFUSALS) {
+		test(`${what} is refused and not changed`, async (t) => {
+			const folder = await killedFolder(t);
+			damage(folder);
+			const before = databaseIn(folder);
+			for (let attempt = 0; attempt < 2; attempt++)
+				assert.match((await openAndClose(folder)) ?? "accepted", line);
+			assert.deepEqual(databaseIn(folder), before);
+		});
+	}
+
+	test("with a damaged log and no index is refused after a check too", async (t) => {
+		const folder = await killedFolder(t);
+		const database = join(folder, "oss.db");
+		flip(`${database}-wal`, readFileSync(`${database}-wal`).length / 2);
+		rmSync(`${database}-shm`);
+		assert.ok(checkFolder(folder, false).problems.length > 0);
+		assert.ok((await refusedOpening(folder)).includes(LOG));
+	});
 
 	test("opens with and without the index of the log", async (t) => {
 		for (const change of [

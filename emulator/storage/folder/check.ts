@@ -1,7 +1,7 @@
 /**
  * Reports the contents of a data folder, and missing or damaged parts. Changes nothing.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { codeOf } from "../../oss/code-of.ts";
@@ -9,6 +9,7 @@ import { StartError } from "../../oss/start-error.ts";
 import { blobSize, namedSize } from "../content/disk-blobs.ts";
 import { requireKnownVersion, type Sqlite } from "../schema.ts";
 import { isDamage } from "./folder.ts";
+import { keepIndex } from "./held-log.ts";
 import { findLoss, findMismatch } from "./session.ts";
 
 export type Findings = {
@@ -32,8 +33,7 @@ const SHOWN_MAX = 20;
 export function inspect(folder: string): Findings {
 	const loss = findLoss(folder);
 	const blobs = listBlobs(folder);
-	const index = join(folder, "oss.db-shm");
-	const before = existsSync(index) ? readFileSync(index) : undefined;
+	const restoreIndex = keepIndex(join(folder, "oss.db"));
 	try {
 		return inspectDatabase(folder, loss, blobs);
 	} catch (error) {
@@ -45,8 +45,7 @@ export function inspect(folder: string): Findings {
 			...{ contents: new Map(), orphans: blobs },
 		};
 	} finally {
-		// SQLite has rewritten the log; a start would judge it by its former content.
-		if (before) writeFileSync(index, before);
+		restoreIndex();
 	}
 }
 
@@ -61,8 +60,7 @@ function inspectDatabase(
 		if (requireKnownVersion(db, path) === 0)
 			throw new Database.SqliteError("no tables", "SQLITE_NOTADB");
 		const damage = integrityOf(db);
-		const hasSessions = hasTable(db, "session");
-		const mismatch = hasSessions ? findMismatch(folder, db) : undefined;
+		const mismatch = findMismatch(folder, db);
 		const contents = unreadableContents(db, folder);
 		const named = new Set(namedFiles(db).map(({ file }) => file));
 		const reasons = [loss, mismatch].filter((one) => one !== undefined);

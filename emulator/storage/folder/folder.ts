@@ -14,8 +14,9 @@ import { dirname, join } from "node:path";
 import { codeOf } from "../../oss/code-of.ts";
 import { StartError } from "../../oss/start-error.ts";
 import { DiskBlobs } from "../content/disk-blobs.ts";
-import { openDatabase, type Sqlite } from "../schema.ts";
+import { openDatabase, requireKnownVersion, type Sqlite } from "../schema.ts";
 import { DiskSpace, freeSpaceForStart } from "./disk-space.ts";
+import { HeldLog } from "./held-log.ts";
 import { lockFolder } from "./lock.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
 
@@ -40,13 +41,21 @@ export function openFolder(
 		undo.push(unlock);
 		refuse(folder, findLoss(folder));
 		freeSpaceForStart(folder);
-		const db = openDatabase(join(folder, "oss.db"), durable);
+		const database = join(folder, "oss.db");
+		const log = new HeldLog(database);
+		undo.push(() => log.restore());
+		log.inspect((db) => {
+			requireKnownVersion(db, database);
+			refuse(folder, findMismatch(folder, db));
+		});
+		const db = openDatabase(database, durable);
 		undo.push(() => db.close());
 		refuse(folder, findMismatch(folder, db));
 		const blobs = new DiskBlobs(folder, durable, report);
 		const diskSpace = new DiskSpace(folder, db, report);
 		const session = new Session(folder, durable);
 		session.begin(db);
+		log.release();
 		hideFromGit(folder, report);
 		if (durable) syncFolder(folder);
 		return {

@@ -78,8 +78,9 @@ function readStart(path: string, size: number): Buffer {
 	}
 }
 
-/** Like `findLoss`, from the contents of the database. */
+/** Like `findLoss`, from the contents of the database. Databases that were written before sessions existed match. */
 export function findMismatch(folder: string, db: Sqlite): string | undefined {
+	if (!hasSessions(db)) return undefined;
 	const known = db
 		.prepare<[], [string, string]>("SELECT current, previous FROM session")
 		.raw()
@@ -90,6 +91,10 @@ export function findMismatch(folder: string, db: Sqlite): string | undefined {
 		? undefined
 		: "its database oss.db is not the one that its blobs belong to";
 }
+
+const hasSessions = (db: Sqlite): boolean =>
+	db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'session'").get() !==
+	undefined;
 
 /** One run of an emulator on a data folder. */
 export class Session {
