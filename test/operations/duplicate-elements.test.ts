@@ -8,7 +8,7 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const SELECT = `<Expression>${base64("select * from ossobject")}</Expression>`;
 const INPUT = "<InputSerialization><CSV/></InputSerialization>";
 
-/** Each document is accepted with one such element, so the second one is the only fault. */
+/** Each document is accepted with one such element, so the repetition is the only fault. */
 const CASES = [
 	[
 		"DeleteMultipleObjects, Key",
@@ -117,7 +117,7 @@ const CASES = [
 	],
 ] as const;
 
-suite("A repeated element where OSS requires one", () => {
+suite("An element that OSS requires once, if it is repeated,", () => {
 	for (const [what, target, document, element, ec] of CASES)
 		test(`is MalformedXML: ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -164,7 +164,7 @@ suite("A repeated element where OSS requires one", () => {
 const WORM =
 	"<ObjectWormConfiguration><ObjectWormEnabled>Enabled</ObjectWormEnabled></ObjectWormConfiguration>";
 
-/** Documents with every element that can occur once; lists are left out. */
+/** Documents with every element that can occur once, without lists. */
 const DOCUMENTS = [
 	[
 		"PutBucketLogging",

@@ -39,7 +39,7 @@ import { encode, sendSigned } from "../server/signing.ts";
 suite("For any tags and copy source", () => {
 	const letters = fc.stringMatching(/^[\p{L}\p{N} +=._:/-]{1,10}$/u);
 
-	test("tags are read as they were written, by either encoder of URLs", () =>
+	test("tags are read as they were written, by either URL encoder", () =>
 		forAll(
 			[
 				fc.dictionary(letters, fc.oneof(letters, fc.constant("")), {
@@ -111,7 +111,7 @@ suite("For any document of a bucket", () => {
 					fc.record({
 						AllowedOrigin: some(word),
 						AllowedMethod: some(fc.constantFrom("GET", "PUT")),
-						// Its case is not kept.
+						// The case of the value is not preserved.
 						AllowedHeader: some(word.map((one) => one.toLowerCase())),
 						MaxAgeSeconds: fc.nat(9999),
 					}),
@@ -142,7 +142,7 @@ suite("For any document of a bucket", () => {
 	] as unknown as [Kind<XmlElement>, fc.Arbitrary<object>][];
 
 	for (const [{ name, root, shape }, arbitrary] of documents)
-		test(`${name}: it is read with all its elements, and its response is read as the same`, () =>
+		test(`${name}: all elements are read, and reading the response has the same result`, () =>
 			forAll(
 				[arbitrary],
 				async (document) => {
@@ -188,10 +188,10 @@ suite("For any process string", () => {
 			);
 		}));
 
-	test("a target to save to is read from base64 of either alphabet", () =>
+	test("the target of saveas is read from base64 with either alphabet", () =>
 		forAll([key, fc.constantFrom("base64", "base64url")], (one, alphabet) => {
 			const coded = Buffer.from(one).toString(alphabet as BufferEncoding);
-			// The slash of base64 would begin a step of the process; here it stands behind it.
+			// A slash of base64 would begin the next step of the process, so it is replaced here.
 			const { target } = readSaveAs(`image/resize,w_1|sys/saveas,o_${coded}`);
 			assert.deepEqual(target, { key: one, bucket: "" });
 		}));
@@ -265,7 +265,7 @@ suite("For any request", () => {
 		),
 	];
 
-	test("there is one operation or OSS's error, for all combinations of sub-resources", () =>
+	test("one operation or OSS's error is selected, for all combinations of sub-resources", () =>
 		forAll(
 			[
 				fc.constantFrom(
@@ -322,14 +322,14 @@ suite("For any request", () => {
 	});
 });
 
-suite("For any objects, through the port", () => {
+suite("For any objects, over HTTP", () => {
 	const metadata = fc.dictionary(
 		fc.stringMatching(/^[a-z]{1,6}$/),
 		fc.stringMatching(/^[!-~é猫]{1,8}$/u),
 		{ maxKeys: 3 },
 	);
 
-	test("a stored object is returned with its key, bytes and metadata, under every signature", async (t) => {
+	test("a stored object is returned with its key, bytes and metadata, with every signature version", async (t) => {
 		const emulator = await startWithBucket(t);
 		await forAll(
 			[
@@ -406,7 +406,7 @@ suite("For any objects, through the port", () => {
 		);
 	});
 
-	test("a Content-MD5 is accepted for its own content only, and each version is found by its id", async (t) => {
+	test("a Content-MD5 is accepted only for its content, and each version can be read by its id", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put(
 			"/photos?versioning",
@@ -442,7 +442,7 @@ suite("For any objects, through the port", () => {
 		);
 	});
 
-	test("pages of a listing return all keys by their own tokens and markers, and other tokens are refused", async (t) => {
+	test("the pages of a listing return all keys by tokens and markers, and made-up tokens are refused", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await forAll(
 			[

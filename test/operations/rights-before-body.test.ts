@@ -6,7 +6,9 @@ import { startWithBucket } from "../emulator.ts";
 /** Neither XML nor JSON, and larger than every limit of a document. */
 const GARBAGE = ["<", "{", "x".repeat(3 * 1024 * 1024)];
 
-/** Requests with a body whose caller is authorized first; a form names its caller in the body itself. */
+/**
+ * Requests whose caller is authorized before the body is read; forms are not included, because their body has the key.
+ */
 const CASES = [
 	"POST /photos?delete",
 	"PUT /photos/cat?tagging",
@@ -34,7 +36,7 @@ const CASES = [
 	"PUT /photos/cat?live",
 ] as const;
 
-suite("A caller without rights receives AccessDenied, regardless of the body (A-899):", () => {
+suite("A caller without permission receives AccessDenied, regardless of the body (A-899):", () => {
 	for (const target of CASES)
 		test(target, async (t) => {
 			const { oss } = await startWithBucket(t);

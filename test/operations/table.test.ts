@@ -112,7 +112,7 @@ suite("The table of operations", () => {
 			assert.equal(state === "not there", run === null, name);
 	});
 
-	test("leaves parameters that only modify an operation to the operation", () => {
+	test("does not match parameters that only modify an operation", () => {
 		const named = new Set(table.flatMap(({ query }) => query));
 		const modifying = [...SUB_RESOURCES].filter(
 			(name) => !selecting.includes(name) && !named.has(name),
@@ -123,7 +123,7 @@ suite("The table of operations", () => {
 	});
 });
 
-/** From the docs' page of each operation, and not from the code's list. */
+/** From the documentation of each operation, not from the list in the code. */
 const MODIFIERS = `callback callback-var continuation-token endTime position
 response-cache-control response-content-disposition response-content-encoding response-content-language
 response-content-type response-expires security-token sequential startTime udfId udfImageDesc udfName
@@ -232,7 +232,7 @@ suite("Of the operations of one method and path", () => {
 		}
 	});
 
-	test("one parameter of a pair is refused: the error names the missing one, as in the page of EC 0017-00000219", () => {
+	test("one parameter of a pair is refused, and the error contains the missing one, as on the page of EC 0017-00000219", () => {
 		const error = thrownBy(() => selectName("PUT", "object", "uploadId=A"));
 		assert.equal(kindOf(error), "400 InvalidArgument 0017-00000219");
 		assert.deepEqual(error.details, {
@@ -273,10 +273,10 @@ suite("Of the operations of one method and path", () => {
 });
 
 suite("An operation that the emulator does not implement", () => {
-	test("is answered with 400 NotImplemented and its name, which SDKs do not retry", async (t) => {
+	test("returns 400 NotImplemented with its name, which SDKs do not retry", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const missing = table.find(({ run }) => run === null);
-		if (!missing) return; // one day
+		if (!missing) return; // all operations are implemented
 		const { method, target, query, name } = missing;
 		const path = { service: "/", bucket: "/photos", object: "/photos/cat" };
 		const answer = await oss.send(method, `${path[target]}?${query.join("&")}`);

@@ -49,7 +49,7 @@ export const complete = (
 ): Promise<Answer> =>
 	oss.post(`/photos/${key}?uploadId=${uploadId}`, body, headers);
 
-/** Number and size of each part. */
+/** Returns the number and size of each part. */
 export async function partsOf(
 	{ oss }: TestEmulator,
 	uploadId: string,

@@ -30,7 +30,7 @@ import { field, file, postForm } from "../object/form.ts";
 
 const everybody = { Principal: ["*"] };
 
-/** A bucket `photos` with `cat` in it. */
+/** Starts an emulator with a bucket `photos` and an object `cat`. */
 const openFixture = async (
 	t: TestContext,
 	acl = "private",
@@ -64,7 +64,7 @@ const refusalOf = async (
 const ALL = "photos, photos/*";
 
 suite("A refusal", () => {
-	test("by a session's policy names the policy, and tells an implicit from an explicit denial (A-509)", async (t) => {
+	test("by a session's policy names the policy, and distinguishes an implicit from an explicit denial (A-509)", async (t) => {
 		const fixture = await openFixture(t);
 		assert.equal(
 			await refusalOf(fixture, session(allow("PutObject", "*")), get("cat")),
@@ -80,7 +80,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by the policies of a session's role says the same", async (t) => {
+	test("by the policies of a session's role has the same message", async (t) => {
 		const fixture = await openFixture(t);
 		const policies = [{ Version: "1", Statement: [allow("ListObjects", "*")] }];
 		fixture.emulator.ram.putRole(readRole({ name: "app", policies }, OWNER));
@@ -94,7 +94,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by a RAM user's policies has the text of a captured one", async (t) => {
+	test("by a RAM user's policies has the recorded message", async (t) => {
 		const fixture = await openFixture(t);
 		const silent =
 			"403 AccessDenied 0003-00000001: You have no right to access this object because of bucket acl.";
@@ -108,7 +108,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by a bucket's policy names that policy; one by both policies names both", async (t) => {
+	test("by a bucket's policy names this policy; a refusal by both policies names both", async (t) => {
 		const fixture = await openFixture(t, "public-read", [
 			deny("GetObject", "photos/*", everybody),
 		]);
@@ -123,7 +123,7 @@ suite("A refusal", () => {
 		);
 	});
 
-	test("by an ACL names the ACL of the bucket or of the object (A-546)", async (t) => {
+	test("by an ACL shows whether it is that of the bucket or of the object (A-546)", async (t) => {
 		const fixture = await openFixture(t);
 		const other = account(ACCOUNT_2);
 		await fixture.owner.put("/photos/own", "x", {
@@ -175,7 +175,7 @@ suite("A refusal", () => {
 			);
 	});
 
-	test("names the caller and the refused action, in OSS's order, for a HEAD request too", async (t) => {
+	test("contains the caller and the refused action, in OSS's order, even for a HEAD request", async (t) => {
 		const fixture = await openFixture(t);
 		const caller = session(allow("PutObject", "*"));
 		const answer = await fixture.send(caller, "photos", get("cat"));
@@ -204,7 +204,7 @@ suite("A refusal", () => {
 		assert.equal(refusal(headed), refusal(answer));
 	});
 
-	test("of a RAM user names the user by its number, and the kind of the policy", async (t) => {
+	test("of a RAM user contains the user's number and the type of the policy", async (t) => {
 		const fixture = await openFixture(t);
 		const ann = addUser(fixture, deny("PutObject", "*"));
 		const answer = await fixture.send(ann, "photos", put("cat"));
@@ -218,7 +218,7 @@ suite("A refusal", () => {
 });
 
 suite("The reason for a refusal", () => {
-	test("names the statement that denied the request", async (t) => {
+	test("contains the statement that denied the request", async (t) => {
 		const fixture = await openFixture(t, "private", [
 			allow("GetObject", "photos/*", { Principal: [ACCOUNT_2] }),
 			deny("GetObject", "photos/cat", { Principal: [ACCOUNT_2] }),
@@ -258,7 +258,7 @@ suite("The reason for a refusal", () => {
 		);
 	});
 
-	test("is in the request log, and not in the response to the client", async (t) => {
+	test("is in the request log, but not in the response", async (t) => {
 		const fixture = await openFixture(t);
 		const answer = await fixture.send(anonymous, "photos", get("cat"));
 		assert.ok(!answer.text.includes("anonymous caller"));
@@ -276,7 +276,7 @@ suite("The reason for a refusal", () => {
 });
 
 suite("A RAM user", () => {
-	test("can list the account's buckets and create a bucket if its policies allow that", async (t) => {
+	test("can list the account's buckets and create a bucket if its policies allow it", async (t) => {
 		const fixture = await openFixture(t);
 		const make: AccessRequest = {
 			...put(""),
@@ -298,7 +298,7 @@ suite("A RAM user", () => {
 		assert.equal(bucket.owner, OWNER);
 	});
 
-	test("has the rights that the bucket's policy grants in another account's bucket, regardless of its own policies", async (t) => {
+	test("has the permissions of a bucket policy in another account's bucket, regardless of its own policies", async (t) => {
 		const fixture = await openFixture(t, "private", [
 			allow("GetObject", "photos/*", { Principal: ["201"] }),
 		]);
@@ -367,7 +367,7 @@ suite("A bucket with requester payment", () => {
 		);
 	});
 
-	test("requires no header from its owner, nor from the owner's users and sessions", async (t) => {
+	test("does not require the header from its owner and the owner's users and sessions", async (t) => {
 		const fixture = await open(t);
 		for (const caller of [owner, session(), addUser(fixture, allow("*", "*"))])
 			assert.equal(
@@ -376,7 +376,7 @@ suite("A bucket with requester payment", () => {
 			);
 	});
 
-	test("checks the rights of the caller first (A-543)", async (t) => {
+	test("checks the permissions of the caller first (A-543)", async (t) => {
 		const fixture = await openFixture(t);
 		await fixture.putDocument(
 			"photos",
@@ -390,7 +390,7 @@ suite("A bucket with requester payment", () => {
 	});
 });
 
-suite("Where public access is blocked", () => {
+suite("If public access is blocked", () => {
 	const BLOCK = '{"BlockPublicAccess":true}';
 	const block = {
 		"for the bucket": (fixture: AccessFixture) =>
@@ -486,7 +486,7 @@ suite("Conditions on tags", () => {
 		assert.equal(await verdictOf(), "allow");
 	});
 
-	test("of the request apply to its body too", async (t) => {
+	test("of the request also apply to its body", async (t) => {
 		const fixture = await openFixture(t);
 		const caller = tagged("oss:RequestObjectTag/status");
 		const tagging = (value: string): AccessRequest => ({
@@ -507,7 +507,7 @@ suite("Conditions on tags", () => {
 		);
 	});
 
-	test("of the object do not apply to an object that is being written (A-541)", async (t) => {
+	test("of the object do not apply to the object that a request writes (A-541)", async (t) => {
 		const fixture = await openFixture(t);
 		await fixture.owner.put("/photos/cat", "x", {
 			"x-oss-tagging": "status=ok",
@@ -520,7 +520,7 @@ suite("Conditions on tags", () => {
 });
 
 suite("Conditions on a form", () => {
-	test("apply to its x-oss- fields, and to the headers for all other keys", async (t) => {
+	test("apply to its x-oss- fields, and for all other keys to the headers", async (t) => {
 		const fixture = await openFixture(t, "private", [
 			allow("PutObject", "photos/a*", {
 				...everybody,
@@ -562,7 +562,7 @@ suite("--auth off", () => {
 });
 
 suite("The action of an operation", () => {
-	/** Docs «Authorization syntax and elements», where it is not the operation's name. */
+	/** Actions that differ from the name of the operation, from docs «Authorization syntax and elements». */
 	const documented: readonly (readonly [action: string, operations: string])[] =
 		[
 			[
@@ -589,7 +589,7 @@ suite("The action of an operation", () => {
 			["oss:RestoreObject", "RestoreObject"],
 		];
 	for (const [action, operations] of documented) {
-		test(`${action} is that of ${operations}`, () => {
+		test(`${action} is the action of ${operations}`, () => {
 			for (const name of operations.split(" "))
 				assert.equal(
 					table.find((row) => row.name === name)?.action,
@@ -599,7 +599,7 @@ suite("The action of an operation", () => {
 		});
 	}
 
-	test("is a different one for an old version, and tags require a second action", () => {
+	test("is different for an old version, and tags require a second action", () => {
 		const queryAndHeaders = (query: Record<string, string>, headers = {}) => ({
 			query: new Map(Object.entries(query)),
 			headers,

@@ -115,7 +115,7 @@ suite("Object ACL", () => {
 			assert.match(refusal(answer), /^404 NoSuchKey 0026-00000001/);
 	});
 
-	test("leaves content and metadata as they are", async (t) => {
+	test("does not change content and metadata", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "x-oss-meta-a": "b" });
 		const before = await oss.get("/photos/cat");
@@ -127,7 +127,7 @@ suite("Object ACL", () => {
 	});
 });
 
-/** Status of an anonymous read, write, delete and list. */
+/** The statuses of an anonymous read, write, delete and list. */
 async function stranger(
 	{ oss }: TestEmulator,
 	key = "cat",
@@ -165,7 +165,7 @@ suite("An anonymous caller", () => {
 		});
 	}
 
-	test("receives the reason, with the messages of captured responses", async (t) => {
+	test("receives the reason, with recorded messages", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/own", "meow", { "x-oss-object-acl": "private" });
 		await oss.put("/photos/cat", "meow");
@@ -220,7 +220,7 @@ suite("An anonymous caller", () => {
 		assert.equal((await oss.get("/photos/cat", { as })).text, "meow");
 	});
 
-	test("cannot copy an object without the right to read it", async (t) => {
+	test("cannot copy an object that it is not allowed to read", async (t) => {
 		const { oss } = await startWithBucket(t, "private");
 		await oss.put("/open", "", { "x-oss-acl": "public-read-write" });
 		await oss.put("/photos/cat", "meow");

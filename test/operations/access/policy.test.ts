@@ -10,7 +10,7 @@ const policyFor = (principal: string, more = ""): string =>
 	`{"Version": "1",\n "Statement": [{"Effect":"Allow","Action":["oss:GetObject"],"Principal":["${principal}"],"Resource":["acs:oss:*:*:photos/*"]${more}}]}`;
 
 suite("A bucket's policy", () => {
-	test("can be put, is returned as it was written, and can be deleted", async (t) => {
+	test("can be put, returned unchanged, and deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent =
 			"404 NoSuchBucketPolicy 0030-00000006: The specified bucket policy does not exist.";
@@ -51,7 +51,7 @@ suite("A bucket's policy", () => {
 		);
 	});
 
-	test("is public when it allows all callers", async (t) => {
+	test("is public if it allows all callers", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const isPublic = async () =>
 			textsOf(await oss.get("/photos?policyStatus"), "IsPublic");

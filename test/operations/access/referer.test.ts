@@ -8,7 +8,7 @@ type Rules = {
 	readonly white?: readonly string[];
 	readonly black?: readonly string[];
 	readonly empty?: boolean;
-	/** Further elements of the configuration. */
+	/** Additional elements of the configuration. */
 	readonly more?: string;
 };
 
@@ -18,7 +18,7 @@ const referers = (texts: readonly string[] = []): string =>
 const rules = ({ white, black, empty = false, more = "" }: Rules): string =>
 	`<RefererConfiguration><AllowEmptyReferer>${empty}</AllowEmptyReferer>${more}<RefererList>${referers(white)}</RefererList>${black ? `<RefererBlacklist>${referers(black)}</RefererBlacklist>` : ""}</RefererConfiguration>`;
 
-/** Loads an image into a page, with a public bucket that has these rules. */
+/** Requests an image for a page, from a public bucket with these rules. */
 async function load(
 	t: TestContext,
 	protection: Rules,
@@ -41,27 +41,27 @@ suite("Hotlink protection", () => {
 		black: ["http://bad.aliyun.com"],
 	};
 	for (const [what, protection, referer] of [
-		["a page of the list", { white }, "http://www.aliyun.com/123"],
-		["the list's site itself", { white }, "http://www.aliyun.com"],
-		["no page, where that is allowed", { white, empty: true }, undefined],
-		["no page, where there is no list", {}, undefined],
-		["any page, where there is no list", {}, "http://www.evil.com/"],
+		["a page in the list", { white }, "http://www.aliyun.com/123"],
+		["a site in the list, without a path", { white }, "http://www.aliyun.com"],
+		["no page, if that is allowed", { white, empty: true }, undefined],
+		["no page, if there is no list", {}, undefined],
+		["any page, if there is no list", {}, "http://www.evil.com/"],
 		[
-			"a page an asterisk fits",
+			"a page that an asterisk matches",
 			{ white: ["*.aliyun.com"] },
 			"http://help.aliyun.com/a",
 		],
 		[
-			"a page a question mark fits",
+			"a page that a question mark matches",
 			{ white: ["http://www.?.com"] },
 			"http://www.a.com/",
 		],
 		[
-			"a page that is not on the black list",
+			"a page that is not in the blacklist",
 			{ black: ["http://www.evil.com"] },
 			"http://www.good.com/",
 		],
-		["a page of the white list only", both, "http://www.aliyun.com/"],
+		["a page in the whitelist only", both, "http://www.aliyun.com/"],
 	] as const satisfies readonly (readonly [
 		string,
 		Rules,
@@ -72,26 +72,26 @@ suite("Hotlink protection", () => {
 		});
 
 	for (const [what, protection, referer] of [
-		["no page, where that is not allowed", { white }, undefined],
-		["an empty page, where that is not allowed", { white }, ""],
-		["a page that is not on the list", { white }, "http://www.evil.com/"],
+		["no page, if that is not allowed", { white }, undefined],
+		["an empty page, if that is not allowed", { white }, ""],
+		["a page that is not in the list", { white }, "http://www.evil.com/"],
 		["a page of another scheme", { white }, "https://www.aliyun.com/"],
 		[
-			"a page with the site in its path",
+			"a page with the allowed site in its path",
 			{ white },
 			"http://www.evil.com/http://www.aliyun.com",
 		],
 		[
-			"two characters in place of a question mark",
+			"a page with two characters in place of a question mark",
 			{ white: ["http://www.?.com"] },
 			"http://www.ab.com/",
 		],
 		[
-			"a page on the black list",
+			"a page in the blacklist",
 			{ black: ["http://www.evil.com"] },
 			"http://www.evil.com/a",
 		],
-		["a page of both lists", both, "http://bad.aliyun.com/"],
+		["a page in both lists", both, "http://bad.aliyun.com/"],
 	] as const satisfies readonly (readonly [
 		string,
 		Rules,
@@ -109,7 +109,7 @@ suite("Hotlink protection", () => {
 		assert.equal((await load(t, { ...inQuery, more }, page)).text, "meow");
 	});
 
-	test("ignores a page's path if configured so", async (t) => {
+	test("ignores a page's path if this is configured", async (t) => {
 		const inPath = { black: ["http://www.a.com/secret"] };
 		const page = "http://www.a.com/secret";
 		assert.match(refusal(await load(t, inPath, page)), DENIED);

@@ -4,7 +4,7 @@ import { refusal, textsOf } from "../../client.ts";
 import { startEmulator } from "../../emulator.ts";
 
 suite("Under --block-public-access on", () => {
-	test("a new bucket blocks public access until it is switched off: py2's suite for GetBucketInfo", async (t) => {
+	test("a new bucket blocks public access until this is disabled: py2's suite for GetBucketInfo", async (t) => {
 		const { oss } = await startEmulator(t, "--block-public-access", "on");
 		await oss.put("/photos");
 		for (const target of ["/photos?bucketInfo", "/photos?publicAccessBlock"])
@@ -34,7 +34,7 @@ suite("Under --block-public-access on", () => {
 	});
 });
 
-test("New buckets do not block public access unless the emulator is configured so", async (t) => {
+test("New buckets do not block public access unless this is configured", async (t) => {
 	const { oss } = await startEmulator(t);
 	await oss.put("/photos", "", { "x-oss-acl": "public-read" });
 	assert.deepEqual(

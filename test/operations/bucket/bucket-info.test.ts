@@ -102,7 +102,7 @@ const counters = (values: Readonly<Record<string, number>>): string => {
 };
 
 suite("GetBucketStat", () => {
-	test("has every counter, for an empty bucket too", async (t) => {
+	test("has every counter, even for an empty bucket", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?stat"),

@@ -141,7 +141,7 @@ suite("PutBucketAcl, which OSS treats as PutBucket,", () => {
 		assert.equal((await emulator.oss.get("/photos")).status, 404);
 	});
 
-	test("answers BucketAlreadyExists for another account's bucket", async (t) => {
+	test("returns BucketAlreadyExists for another account's bucket", async (t) => {
 		const emulator = await startWithBucket(
 			t,
 			"public-read-write",
@@ -186,7 +186,7 @@ suite("PutBucketAcl, which OSS treats as PutBucket,", () => {
 });
 
 suite("DeleteBucket", () => {
-	test("deletes an empty bucket, once", async (t) => {
+	test("deletes an empty bucket once", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal((await oss.delete("/photos")).status, 204);
 		assert.match(
@@ -214,7 +214,7 @@ suite("DeleteBucket", () => {
 		assert.equal((await oss.delete("/photos")).status, 204);
 	});
 
-	test("deletes all settings, so that a new bucket of the same name has none of them", async (t) => {
+	test("deletes all settings, so a new bucket with the same name does not have them", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read");
 		await oss.delete("/photos");
 		await oss.put("/photos");
@@ -278,7 +278,7 @@ suite("ListBuckets", () => {
 		);
 	});
 
-	test("returns pages, within a prefix", async (t) => {
+	test("returns pages, also with a prefix", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const name of ["a-1", "b-1", "b-2", "b-3", "c-1"])
 			await oss.put(`/${name}`);
@@ -292,7 +292,7 @@ suite("ListBuckets", () => {
 		assert.deepEqual(textsOf(second, "NextMarker"), []);
 	});
 
-	test("is refused to anonymous callers", async (t) => {
+	test("is refused for anonymous callers", async (t) => {
 		const { oss } = await startEmulator(t);
 		assert.equal(
 			refusal(await oss.get("/", { as: null })),
@@ -359,7 +359,7 @@ suite("GetBucketInfo", () => {
 		);
 	});
 
-	test("returns an endpoint that leads back to the emulator, or Alibaba's if the request has that Host", async (t) => {
+	test("returns the endpoint of the emulator, or Alibaba's if the request has that Host", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		const endpoints = async (host: string): Promise<string[]> => {
 			const target = host.startsWith("photos.") ? "/" : "/photos";

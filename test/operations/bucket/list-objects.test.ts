@@ -85,7 +85,7 @@ suite("ListObjects", () => {
 		);
 	});
 
-	test("sorts keys by their bytes, not by JavaScript's characters", async (t) => {
+	test("sorts keys by their bytes, not by UTF-16 code units", async (t) => {
 		const keys = ["a", "Z", "é", "猫", "\uffee", "😀", "~", "a b", "a!b", "aa"];
 		const { oss } = await startWith(t, ...keys);
 		const byBytes = keys.toSorted((a, b) =>
@@ -154,7 +154,7 @@ suite("ListObjects", () => {
 		}
 	}
 
-	test("begins strictly after the marker, whether it is a key or not", async (t) => {
+	test("begins after the marker, whether it is an existing key or not", async (t) => {
 		const { oss } = await startWith(t, ...TREE);
 		const cases = [
 			["marker=a/2", ["a/b/3", "a0", "b", "c/1", "c/2", "d"], []],
@@ -173,7 +173,7 @@ suite("ListObjects", () => {
 			);
 	});
 
-	test("encodes names under encoding-type=url, a blank as %20 and a plus as %2B", async (t) => {
+	test("encodes names with encoding-type=url, a space as %20 and a plus as %2B", async (t) => {
 		const { oss } = await startWith(t, "猫 +/a", "猫 +/b", "猫 +0\u0001");
 		const list = await oss.get(
 			`/photos?encoding-type=url&max-keys=1&delimiter=%2F&prefix=${encodeURIComponent("猫 ")}&marker=${encodeURIComponent("猫 +")}`,
@@ -209,7 +209,7 @@ suite("ListObjects", () => {
 		assert.deepEqual(textsOf(most, "IsTruncated"), ["false"]);
 	});
 
-	/** Parameters of one page each. */
+	/** The parameters of one page. */
 	const ECS: ReadonlyMap<string, string> = new Map([
 		["max-keys", "0015-00000402"],
 		["prefix", "0015-00000403"],
@@ -258,7 +258,7 @@ suite("ListObjects", () => {
 });
 
 suite("ListObjectsV2", () => {
-	test("counts its keys, and names owners under fetch-owner", async (t) => {
+	test("returns the number of keys, and the owners with fetch-owner", async (t) => {
 		const { oss } = await startWith(t, "a/1", "b");
 		const list = await oss.get("/photos?list-type=2&delimiter=/");
 		const [modified] = textsOf(list, "LastModified");
@@ -338,7 +338,7 @@ suite("ListObjectsV2", () => {
 		}
 	});
 
-	test("encodes names under encoding-type=url, StartAfter too", async (t) => {
+	test("encodes names with encoding-type=url, including StartAfter", async (t) => {
 		const { oss } = await startWith(t, "猫 1", "猫 2");
 		const list = await oss.get(
 			`/photos?list-type=2&encoding-type=url&start-after=${encodeURIComponent("猫 1")}`,

@@ -15,7 +15,7 @@ const version = (oss: Client, status = "Enabled"): Promise<void> =>
 	);
 
 suite("A bucket's versioning", () => {
-	test("is an empty document at first, then the one that was put", async (t) => {
+	test("is an empty document at first, and then the document that was put", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			await getDocument(oss, "/photos?versioning"),

@@ -1,4 +1,4 @@
-/** Configuration documents as a client puts them and gets them back. */
+/** Puts and gets configuration documents as a client. */
 import assert from "node:assert/strict";
 import type { Answer, Client } from "../../client.ts";
 
@@ -13,7 +13,7 @@ export async function putDocument(
 	assert.equal(`${status} ${text}`, "200 ");
 }
 
-/** @returns the document without its declaration and the blanks between elements */
+/** @returns the document without its declaration and the white space between elements */
 export const documentOf = ({ text }: Answer): string =>
 	text
 		.replace(/^<\?xml version="1.0" encoding="UTF-8"\?>/, "")

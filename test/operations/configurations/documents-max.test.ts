@@ -10,7 +10,7 @@ const QOS = "<QoSConfiguration><TotalQps>1</TotalQps></QoSConfiguration>";
 const point = (i: number): string =>
 	`<AccessPointName>point-${i}</AccessPointName>`;
 
-/** The limit, how one is put, and whether the same one can be put again. */
+/** The limit, how a document is put, and whether the same document can be put again. */
 const kinds: Readonly<Record<string, readonly [number, Put, boolean]>> = {
 	"image styles": [
 		50,

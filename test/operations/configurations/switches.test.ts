@@ -21,7 +21,7 @@ suite("A bucket's resource group", () => {
 		assert.equal(await groupOf(oss), byDefault);
 	});
 
-	test("is refused if its id is malformed, the only check of the id (A-409)", async (t) => {
+	test("is refused if its id is malformed; the id is not checked otherwise (A-409)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const id of ["rg", "rg-AEK27TC2XXXXXXX", "rg-aek27tc2xxxxxxxx"])
 			assert.equal(
@@ -58,7 +58,7 @@ suite("A switch", () => {
 		root: "TransferAccelerationConfiguration",
 	};
 
-	test("is on or off, in upper case too", async (t) => {
+	test("is on or off, in upper or lower case", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const value of ["true", "True", "FALSE", "false"]) {
 			await putDocument(oss, target, enabled(root, value));
@@ -84,19 +84,19 @@ suite("Documents that consist mostly of a switch", () => {
 	const worm = (content: string): string =>
 		`<ObjectWormConfiguration><ObjectWormEnabled>Enabled</ObjectWormEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode>${content}</DefaultRetention></Rule></ObjectWormConfiguration>`;
 	for (const [target, document, what] of [
-		["?httpsConfig", tls("<Enable>true</Enable>"), "TLS of no version"],
+		["?httpsConfig", tls("<Enable>true</Enable>"), "TLS without a version"],
 		[
 			"?httpsConfig",
 			tls("<Enable>true</Enable><TLSVersion>SSLv3</TLSVersion>"),
 			"an invalid TLS version",
 		],
-		["?objectWorm", worm(""), "retention for no time"],
+		["?objectWorm", worm(""), "retention without a period"],
 		[
 			"?objectWorm",
 			worm("<Days>1</Days><Years>1</Years>"),
 			"retention for days and years",
 		],
-		["?objectWorm", worm("<Days>0</Days>"), "retention for no days"],
+		["?objectWorm", worm("<Days>0</Days>"), "retention for zero days"],
 		[
 			"?overwriteConfig",
 			"<OverwriteConfiguration></OverwriteConfiguration>",
@@ -105,12 +105,12 @@ suite("Documents that consist mostly of a switch", () => {
 		[
 			"?overwriteConfig",
 			"<OverwriteConfiguration><Rule><ID>a</ID><Action>allow</Action></Rule></OverwriteConfiguration>",
-			"a rule that does not forbid",
+			"a rule that does not forbid anything",
 		],
 		[
 			"?accessmonitor",
 			"<AccessMonitorConfiguration><Status>enabled</Status></AccessMonitorConfiguration>",
-			"a status in small letters",
+			"a status in lower case",
 		],
 	] as const)
 		test(`are malformed with ${what}`, async (t) => {
@@ -133,7 +133,7 @@ suite("Documents that consist mostly of a switch", () => {
 		);
 	});
 
-	test("that were never set return errors that name them (A-408) (A-413)", async (t) => {
+	test("that were never set return specific errors (A-408) (A-413)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const [target, code] of [
 			["?objectWorm", "NoSuchObjectWormConfiguration"],

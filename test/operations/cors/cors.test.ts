@@ -39,7 +39,7 @@ suite("CORS rules", () => {
 		["no rule", cors([]), NO_RULE],
 		["a rule without an origin", cors([{ origins: [] }]), NO_RULE],
 		["a rule without a method", cors([{ methods: [] }]), NO_RULE],
-		["a method that no rule can have", cors([{ methods: ["PATCH"] }]), NO_RULE],
+		["an unsupported method", cors([{ methods: ["PATCH"] }]), NO_RULE],
 		["a negative age", cors([{ seconds: "-1" }]), WRONG],
 		["an age over 999999999", cors([{ seconds: "1000000000" }]), WRONG],
 		[
@@ -96,7 +96,7 @@ suite("OptionObject", () => {
 	const FORBIDDEN =
 		"403 AccessForbidden : CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec.";
 
-	test("answers with the allowed methods and headers of the rule", async (t) => {
+	test("returns the allowed methods and headers of the rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {
 			methods: ["GET", "PUT"],
@@ -118,7 +118,7 @@ suite("OptionObject", () => {
 		});
 	});
 
-	test("answers `*` if the rule allows any origin", async (t) => {
+	test("returns `*` if the rule allows any origin", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, { origins: ["*"] });
 		assert.deepEqual(corsHeadersOf(await preflight(oss, GET)), {
@@ -139,7 +139,7 @@ suite("OptionObject", () => {
 		assert.equal(answer.headers["access-control-max-age"], "2");
 	});
 
-	test("applies to buckets and to missing objects too", async (t) => {
+	test("also applies to buckets and to missing objects", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {});
 		for (const target of ["/photos/", "/photos/no/such/object"])
@@ -159,7 +159,7 @@ suite("OptionObject", () => {
 			{ headers: ["x-oss-meta-b"] },
 			{ ...GET, "access-control-request-headers": "x-oss-meta-a" },
 		],
-		["an asterisk elsewhere", { origins: ["http://*.b.example"] }],
+		["an asterisk that does not match", { origins: ["http://*.b.example"] }],
 	] as const)
 		test(`refuses: ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);
@@ -191,7 +191,7 @@ suite("OptionObject", () => {
 suite("CORS headers", () => {
 	const FROM_A = { headers: { origin: "http://a.example" } };
 
-	test("are on the response to a request with an Origin (A-406)", async (t) => {
+	test("are in the response to a request with an Origin (A-406)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await putRules(oss, {
@@ -213,7 +213,7 @@ suite("CORS headers", () => {
 		assert.deepEqual(corsHeadersOf(put), allowed);
 	});
 
-	test("are on errors too, so that the page can read them", async (t) => {
+	test("are also in errors, so that the page can read them", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putRules(oss, {});
 		const missing = await oss.get("/photos/cat", FROM_A);
@@ -243,7 +243,7 @@ suite("CORS headers", () => {
 		["of another origin", "http://b.example"],
 		["without an Origin", ""],
 	])
-		test(`are not on the response to a request ${what}`, async (t) => {
+		test(`are not in the response to a request ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/cat", "meow");
 			await putRules(oss, {});
@@ -255,7 +255,7 @@ suite("CORS headers", () => {
 			assert.equal(get.headers.vary, undefined);
 		});
 
-	test("include Vary, on every response, if the rules require it", async (t) => {
+	test("include Vary in every response if the rules require it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		await putDocument(
@@ -267,7 +267,7 @@ suite("CORS headers", () => {
 		assert.equal((await oss.get("/photos/cat", FROM_A)).headers.vary, "Origin");
 	});
 
-	test("are those of the bucket that the Host names", async (t) => {
+	test("are those of the bucket in the Host", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		await putRules(oss, {});
 		const get = await oss.get("/cat", {
@@ -282,7 +282,7 @@ suite("CORS headers", () => {
 	});
 });
 
-test("A preflight with more than 200 headers is allowed by no rule (A-941)", async (t) => {
+test("A preflight request for more than 200 headers is refused (A-941)", async (t) => {
 	const { oss } = await startWithBucket(t);
 	await oss.put(
 		"/photos?cors",

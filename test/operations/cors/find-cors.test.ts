@@ -21,7 +21,7 @@ const preflight = (oss: Client, target: string, method: string) =>
 		},
 	});
 
-suite("Under --cors dev, a bucket without CORS rules", () => {
+suite("With --cors dev, a bucket without CORS rules", () => {
 	for (const method of ["GET", "PUT", "DELETE", "POST", "HEAD"]) {
 		test(`allows ${method} from any page`, async (t) => {
 			const oss = await start(t);
@@ -40,7 +40,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 		});
 	}
 
-	test("lets a page read every header of a response, x-oss-meta-… too (A-700)", async (t) => {
+	test("allows a page to read every header of a response, including x-oss-meta-… (A-700)", async (t) => {
 		const oss = await start(t);
 		const put = await oss.put("/photos/cat", "meow", {
 			origin: PAGE,
@@ -93,7 +93,7 @@ suite("Under --cors dev, a bucket without CORS rules", () => {
 });
 
 suite("Without --cors, a bucket without CORS rules", () => {
-	test("allows no request from a page", async (t) => {
+	test("does not allow requests from a page", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await preflight(oss, "/photos/cat", "PUT");
 		assert.match(refusal(answer), /^403 AccessForbidden /);

@@ -8,7 +8,7 @@ import { type Answer, type Client, refusal, textsOf } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
 import { findFreePort } from "../../free-port.ts";
 
-/** A server that has `meow` at any path but `/missing`. */
+/** Starts a server that returns `meow` for any path except `/missing`. */
 async function startSource(
 	t: TestContext,
 	listener: RequestListener = ({ url }, outgoing) =>
@@ -104,7 +104,7 @@ suite("A fetch task", () => {
 		assert.equal(headers["x-oss-storage-class"], "IA");
 	});
 
-	test("sends the Host that its configuration names", async (t) => {
+	test("sends the Host in its configuration", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const hosts: (string | undefined)[] = [];
 		const url = await startSource(t, ({ headers }, outgoing) => {
@@ -117,12 +117,12 @@ suite("A fetch task", () => {
 	});
 
 	for (const [what, elements, error] of [
-		["is not there", { path: "/missing" }, /^Failed: Error status : 404\.$/],
+		["returns 404", { path: "/missing" }, /^Failed: Error status : 404\.$/],
 		["is another", { ContentMD5: "AAAAAAAAAAAAAAAAAAAAAA==" }, /InvalidDigest/],
-		["has no server", { Url: "" }, /^Failed: connect ECONNREFUSED /],
-		["has no URL", { Url: "cat" }, /^Failed: cat is not a URL of http/],
+		["cannot be reached", { Url: "" }, /^Failed: connect ECONNREFUSED /],
+		["has an invalid URL", { Url: "cat" }, /^Failed: cat is not a URL of http/],
 	] as const)
-		test(`fails when it ${what}, and nothing is stored`, async (t) => {
+		test(`fails if its source ${what}, and nothing is stored`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const { path = "/", ...more } = { path: "/", ...elements };
 			const Url = `${await startSource(t)}${path}`;
@@ -136,7 +136,7 @@ suite("A fetch task", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 
-	test("fails when the response is truncated or is a redirect (A-678)", async (t) => {
+	test("fails if the response is truncated or a redirect (A-678)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const broken = await startSource(t, (_, outgoing) => {
 			outgoing.writeHead(200, { "Content-Length": 10 }).write("meow");
@@ -153,7 +153,7 @@ suite("A fetch task", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("replaces an existing object only if its configuration allows that", async (t) => {
+	test("replaces an existing object only if its configuration allows it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		await oss.put("/photos/cat", "purr");
@@ -167,7 +167,7 @@ suite("A fetch task", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("calls the application server when the file is stored (A-676)", async (t) => {
+	test("calls the application server after the file is stored (A-676)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		const application = await startApplicationServer(t);
@@ -185,7 +185,7 @@ suite("A fetch task", () => {
 		assert.equal(application.received.length, 1);
 	});
 
-	test("leaves the object in place when the callback fails", async (t) => {
+	test("keeps the object if the callback fails", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const Url = await startSource(t);
 		const unusedUrl = `http://127.0.0.1:${await findFreePort()}/`;
@@ -216,8 +216,8 @@ suite("A fetch task", () => {
 
 	for (const [what, elements, refused] of [
 		["no name", { Object: "" }, /^400 InvalidObjectName /],
-		["a class that is none", { StorageClass: "Gold" }, /^400 InvalidArgument /],
-		["a flag that is none", { IgnoreSameKey: "meow" }, /^400 MalformedXML /],
+		["an unknown class", { StorageClass: "Gold" }, /^400 InvalidArgument /],
+		["an invalid flag", { IgnoreSameKey: "meow" }, /^400 MalformedXML /],
 	] as const)
 		test(`cannot have ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);

@@ -37,7 +37,7 @@ suite("Lifecycle rules", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
-	test("without an id are given one each", async (t) => {
+	test("receive ids if they have none", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const nameless = (prefix: string): string =>
 			`<Prefix>${prefix}</Prefix><Status>Enabled</Status>${expire(1)}`;
@@ -47,7 +47,7 @@ suite("Lifecycle rules", () => {
 		for (const id of ids) assert.match(id, /^[\da-f-]{36}$/);
 	});
 
-	test("are returned with milliseconds in dates, even if they were put without them", async (t) => {
+	test("are returned with milliseconds in dates, even if they were put without milliseconds", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const date of ["2018-10-11T00:00:00Z", "2018-10-11T00:00:00.000Z"]) {
 			await putDocument(oss, TARGET, rules(rule("a", before(date))));
@@ -58,14 +58,14 @@ suite("Lifecycle rules", () => {
 	});
 
 	for (const date of ["2018-10-11T10:00:00.000Z", "2018-10-32T00:00:00.000Z"])
-		test(`of ${date} are refused: no midnight (A-401)`, async (t) => {
+		test(`with the date ${date} are refused, because it is not midnight (A-401)`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const put = await oss.put(TARGET, rules(rule("a", before(date))));
 			assert.match(refusal(put), /^400 InvalidArgument /);
 			assert.deepEqual(textsOf(put, "ArgumentName"), ["CreatedBeforeDate"]);
 		});
 
-	test("accept only those characters in tags that objects' tags can have (A-402)", async (t) => {
+	test("accept in tags only the characters that are allowed in the tags of objects (A-402)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = (key: string) =>
 			oss.put(TARGET, rules(rule("a", tagged(key, "1"), expire(1))));
@@ -76,22 +76,22 @@ suite("Lifecycle rules", () => {
 	const MALFORMED = "400 MalformedXML ";
 	const ARGUMENT = "400 InvalidArgument ";
 	for (const [what, document, refused] of [
-		["none at all", rules(), MALFORMED],
+		["no rule", rules(), MALFORMED],
 		[
-			"more than a thousand",
+			"more than a thousand rules",
 			rules(
 				...Array.from({ length: 1001 }, (_, i) => rule(`${i}/`, expire(1))),
 			),
 			MALFORMED,
 		],
-		["one without an action", rules(rule("a")), `${MALFORMED}0014-00000026`],
+		["a rule without an action", rules(rule("a")), `${MALFORMED}0014-00000026`],
 		[
-			"one without a Status",
+			"a rule without a Status",
 			rules(`<Prefix>a</Prefix>${expire(1)}`),
 			MALFORMED,
 		],
 		[
-			"one with two ways to expire",
+			"a rule with two kinds of expiration",
 			rules(
 				rule(
 					"a",
@@ -101,7 +101,7 @@ suite("Lifecycle rules", () => {
 			`${MALFORMED}0014-00000060`,
 		],
 		[
-			"one with both days and a date",
+			"a rule with both days and a date",
 			rules(
 				rule(
 					"a",
@@ -111,14 +111,14 @@ suite("Lifecycle rules", () => {
 			),
 			"400 InvalidRequest 0014-00000080",
 		],
-		["one of no days", rules(rule("a", expire(0))), ARGUMENT],
+		["a rule of zero days", rules(rule("a", expire(0))), ARGUMENT],
 		[
-			"one to an invalid class",
+			"a rule with an invalid class",
 			rules(rule("a", move(1, "Standard"))),
 			ARGUMENT,
 		],
 		[
-			"one with two of an id",
+			"two rules with the same id",
 			rules(
 				rule("a", expire(1)).replace(/<ID>.*<\/ID>/, "<ID>i</ID>"),
 				rule("b", expire(1)).replace(/<ID>.*<\/ID>/, "<ID>i</ID>"),
@@ -145,27 +145,27 @@ suite("Lifecycle rules", () => {
 
 	for (const [what, document, refused] of [
 		[
-			"colder before warmer",
+			"a colder class before a warmer one",
 			rules(rule("a", move(60, "IA"), move(30, "Archive"))),
 			ARGUMENT,
 		],
 		[
-			"to one class twice",
+			"two transitions to one class",
 			rules(rule("a", move(30, "IA"), move(60, "IA"))),
 			ARGUMENT,
 		],
 		[
-			"deletion before transition",
+			"deletion before a transition",
 			rules(rule("a", expire(10), move(30, "IA"))),
 			ARGUMENT,
 		],
 		[
-			"old versions colder before warmer",
+			"a colder class before a warmer one, for old versions",
 			rules(rule("a", moveOld(60, "IA"), moveOld(30, "Archive"))),
 			ARGUMENT,
 		],
 		[
-			"aborting by days and by a date",
+			"aborting after days and at a date",
 			rules(
 				rule(
 					"a",
@@ -191,7 +191,7 @@ suite("Lifecycle rules", () => {
 			assert.ok(put.startsWith(refused), put);
 		});
 
-	test("for one action do not overlap (A-404)", async (t) => {
+	test("for one action must not overlap (A-404)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = (...two: readonly string[]) => oss.put(TARGET, rules(...two));
 		const refused = await put(
@@ -223,7 +223,7 @@ suite("Lifecycle rules", () => {
 		);
 	});
 
-	test("for two actions do not contradict each other", async (t) => {
+	test("for two actions must not contradict each other", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put(
 			TARGET,
@@ -233,7 +233,7 @@ suite("Lifecycle rules", () => {
 	});
 });
 
-suite("Lifecycle rules by the last access", () => {
+suite("Lifecycle rules based on the last access", () => {
 	const MONITOR = "/photos?accessmonitor";
 	const monitor = (status: string): string =>
 		`<AccessMonitorConfiguration><Status>${status}</Status></AccessMonitorConfiguration>`;

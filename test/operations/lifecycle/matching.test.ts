@@ -41,49 +41,64 @@ const B2 = { Key: "b", Value: "2" };
 suite("A lifecycle rule", () => {
 	const marker = object("logs/x", {}, 0, "DeleteMarker");
 	for (const [what, rule, given, expected] of [
-		["without conditions is about all", {}, object("x"), true],
+		["without conditions applies to all objects", {}, object("x"), true],
 		[
-			"is about keys with its prefix",
+			"applies to keys with its prefix",
 			{ Prefix: "logs/" },
 			object("logs/x"),
 			true,
 		],
-		["is about no others", { Prefix: "logs/" }, object("log"), false],
-		["wants its tag", { Tag: [A1] }, object("x", { a: "1" }), true],
-		["wants its tag's value", { Tag: [A1] }, object("x", { a: "2" }), false],
-		["wants all its tags", { Tag: [A1, B2] }, object("x", { a: "1" }), false],
+		["does not apply to other keys", { Prefix: "logs/" }, object("log"), false],
 		[
-			"does not mind other tags",
+			"applies to objects with its tag",
+			{ Tag: [A1] },
+			object("x", { a: "1" }),
+			true,
+		],
+		[
+			"does not apply to another value of its tag",
+			{ Tag: [A1] },
+			object("x", { a: "2" }),
+			false,
+		],
+		[
+			"does not apply to objects with only some of its tags",
+			{ Tag: [A1, B2] },
+			object("x", { a: "1" }),
+			false,
+		],
+		[
+			"applies to objects with additional tags",
 			{ Tag: [A1] },
 			object("x", { a: "1", c: "" }),
 			true,
 		],
 		[
-			"knows no tags of JavaScript's",
+			"does not treat members of Object's prototype as tags",
 			{ Tag: [{ Key: "constructor", Value: "1" }] },
 			object("x"),
 			false,
 		],
 		[
-			"wants more than a size",
+			"does not apply to an object that is not larger than its minimum",
 			{ Filter: filter({ ObjectSizeGreaterThan: 100 }) },
 			object("x"),
 			false,
 		],
 		[
-			"has enough of one byte more",
+			"applies to an object that is one byte larger than its minimum",
 			{ Filter: filter({ ObjectSizeGreaterThan: 99 }) },
 			object("x"),
 			true,
 		],
 		[
-			"wants less than a size",
+			"does not apply to an object that is not smaller than its maximum",
 			{ Filter: filter({ ObjectSizeLessThan: 100 }) },
 			object("x"),
 			false,
 		],
 		[
-			"has enough of one byte less",
+			"applies to an object that is one byte smaller than its maximum",
 			{ Filter: filter({ ObjectSizeLessThan: 101 }) },
 			object("x"),
 			true,
@@ -95,25 +110,25 @@ suite("A lifecycle rule", () => {
 			false,
 		],
 		[
-			"excludes no other prefix",
+			"does not exclude another prefix",
 			{ Filter: filter({ Not: [{ Prefix: "logs/", Tag: undefined }] }) },
 			object("x"),
 			true,
 		],
 		[
-			"excludes a tag under a prefix",
+			"excludes a tag below a prefix",
 			{ Filter: filter({ Not: [{ Prefix: "logs/", Tag: A1 }] }) },
 			object("logs/x", { a: "1" }),
 			false,
 		],
 		[
-			"excludes no other tag there",
+			"does not exclude other tags below the prefix",
 			{ Filter: filter({ Not: [{ Prefix: "logs/", Tag: A1 }] }) },
 			object("logs/x"),
 			true,
 		],
 		[
-			"excludes by one of several",
+			"excludes by one of several conditions",
 			{
 				Filter: filter({
 					Not: [
@@ -125,10 +140,20 @@ suite("A lifecycle rule", () => {
 			object("x", { b: "2" }),
 			false,
 		],
-		["is about markers by their prefix", { Prefix: "logs/" }, marker, true],
-		["is about no marker by a tag", { Tag: [A1] }, marker, false],
 		[
-			"is about no marker by a size",
+			"applies to delete markers with its prefix",
+			{ Prefix: "logs/" },
+			marker,
+			true,
+		],
+		[
+			"with a tag does not apply to delete markers",
+			{ Tag: [A1] },
+			marker,
+			false,
+		],
+		[
+			"with a size does not apply to delete markers",
 			{ Filter: filter({ ObjectSizeLessThan: 1 }) },
 			marker,
 			false,
@@ -139,7 +164,7 @@ suite("A lifecycle rule", () => {
 		});
 	}
 
-	test("matches uploads by the key alone", () => {
+	test("applies to multipart uploads by their key only", () => {
 		const rule = { ...ALL, Prefix: "logs/" };
 		assert.equal(appliesToUpload(rule, "logs/x"), true);
 		assert.equal(appliesToUpload(rule, "x"), false);

@@ -10,7 +10,7 @@ import {
 } from "../../clock.ts";
 import { initiate } from "../uploading.ts";
 
-/** A rule in the form that the manual shows. */
+/** A rule in the format of the manual. */
 const rule = (id: string, ...elements: readonly string[]): string =>
 	`<Rule><ID>${id}</ID><Prefix></Prefix><Status>Enabled</Status>${elements.join("")}</Rule>`;
 
@@ -45,7 +45,7 @@ const classOf = async ({ oss }: Timed, key: string, id?: string) =>
 		"x-oss-storage-class"
 	];
 
-/** @returns the versions, the newest first: a version's id, or `marker` */
+/** @returns the ids of the versions, or `marker`, the newest first */
 async function history({ oss }: Timed): Promise<string[]> {
 	const { text } = await oss.get("/photos?versions");
 	const found = text.matchAll(
@@ -65,7 +65,7 @@ async function run({ adminUrl }: Timed) {
 }
 
 suite("Expiration", () => {
-	test("by days deletes objects that have not been modified for that time (A-640)", async (t) => {
+	test("by days deletes objects that have not been modified for this time (A-640)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -79,7 +79,7 @@ suite("Expiration", () => {
 		assert.equal((await oss.get("/photos/old")).status, 404);
 	});
 
-	test("by CreatedBeforeDate deletes older objects at once, and nothing else", async (t) => {
+	test("by CreatedBeforeDate deletes older objects immediately, and nothing else", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -94,7 +94,7 @@ suite("Expiration", () => {
 		assert.deepEqual(await keys(emulator), ["new"]);
 	});
 
-	test("by Date deletes older objects from that day on (A-641)", async (t) => {
+	test("by Date deletes older objects from this day on (A-641)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/old", "1");
@@ -127,7 +127,7 @@ suite("Expiration", () => {
 		]);
 	});
 
-	test("is not carried out by a rule that is disabled", async (t) => {
+	test("is not carried out if the rule is disabled", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		await putRules(
@@ -189,7 +189,7 @@ suite("Expiration with versioning", () => {
 		]);
 	});
 
-	test("of noncurrent versions counts from the time at which they were replaced", async (t) => {
+	test("of noncurrent versions starts at the time at which they were replaced", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await enableVersioning(emulator);
@@ -216,7 +216,7 @@ suite("Expiration with versioning", () => {
 		assert.deepEqual(await history(emulator), [third]);
 	});
 
-	test("removes a delete marker without versions, and no other", async (t) => {
+	test("removes only delete markers without versions", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await enableVersioning(emulator);
@@ -242,7 +242,7 @@ suite("Expiration with versioning", () => {
 		assert.deepEqual(await history(emulator), []);
 	});
 
-	test("removes a key with all its versions in one run, when all are due", async (t) => {
+	test("removes a key with all its versions in one run if all of them are due", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await enableVersioning(emulator);
@@ -262,7 +262,7 @@ suite("Expiration with versioning", () => {
 });
 
 suite("Transition", () => {
-	test("changes the storage class as time passes, and leaves Last-Modified unchanged", async (t) => {
+	test("changes the storage class as time passes, and does not change Last-Modified", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -289,7 +289,7 @@ suite("Transition", () => {
 		);
 	});
 
-	test("uses the coldest class if several are due, and never a warmer one", async (t) => {
+	test("uses the coldest class if several are due, and never a warmer class than the current one", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/a", "1");
@@ -305,7 +305,7 @@ suite("Transition", () => {
 		assert.equal(headers["x-oss-transition-time"], undefined);
 	});
 
-	test("yields to an expiration that is due as well: docs «Lifecycle rules»", async (t) => {
+	test("is not carried out if an expiration is due as well: docs «Lifecycle rules»", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		await putRules(emulator, rule("r", transition(1, "Archive"), expire(2)));
@@ -313,7 +313,7 @@ suite("Transition", () => {
 		assert.deepEqual(await keys(emulator), []);
 	});
 
-	test("of noncurrent versions leaves the current one", async (t) => {
+	test("of noncurrent versions does not affect the current version", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await enableVersioning(emulator);
@@ -367,7 +367,7 @@ suite("Transition", () => {
 		assert.equal(headers["x-oss-restore"], undefined);
 	});
 
-	test("by the time of the last access is not carried out (A-642)", async (t) => {
+	test("based on the last access time is not carried out (A-642)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -389,7 +389,7 @@ suite("Transition", () => {
 });
 
 suite("AbortMultipartUpload", () => {
-	test("aborts uploads of that age, and leaves newer uploads and objects", async (t) => {
+	test("aborts uploads of this age, but not newer uploads, and does not delete objects", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		const uploads = async () =>
@@ -413,7 +413,7 @@ suite("AbortMultipartUpload", () => {
 });
 
 suite("x-oss-expiration", () => {
-	test("names the time and the rule of the first deletion, for GET, HEAD and PUT", async (t) => {
+	test("contains the time and the rule of the first deletion, for GET, HEAD and PUT", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await putRules(
@@ -433,7 +433,7 @@ suite("x-oss-expiration", () => {
 			);
 	});
 
-	test("names a rule by its encoded id (A-643)", async (t) => {
+	test("contains the encoded id of the rule (A-643)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await putRules(emulator, rule("after &#10;猫 days", expire(3)));
 		const put = await emulator.oss.put("/photos/cat", "meow");

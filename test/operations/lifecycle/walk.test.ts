@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { shortest } from "../../../emulator/operations/lifecycle/walk.ts";
 
-suite("The prefixes that rules are looked up under", () => {
+suite("The prefixes under which rules are looked up", () => {
 	for (const [given, expected] of [
 		[[], []],
 		[[""], [""]],

@@ -34,7 +34,9 @@ const runQuery = (oss: Client, document: Document): Promise<Answer> =>
 const find = async (oss: Client, document: Document): Promise<string[]> =>
 	textsOf(await runQuery(oss, document), "Filename");
 
-/** a 1 byte, b/1 2 bytes, b/2 1,048,577 bytes with tags, metadata and encryption, c a symlink. */
+/**
+ * Stores a (1 byte), b/1 (2 bytes), b/2 (1,048,577 bytes with tags, metadata and encryption) and c (a symbolic link).
+ */
 async function startIndexed(t: TestContext): Promise<Client> {
 	const { oss } = await startWithBucket(t);
 	await oss.post("/photos?metaQuery&comp=add");
@@ -58,12 +60,12 @@ suite("A query finds the objects", () => {
 			["b/2"],
 		],
 		[
-			"of exactly a size",
+			"with exactly this size",
 			{ Field: "Size", Value: 2, Operation: "eq" },
 			["b/1"],
 		],
 		[
-			"of at most a size",
+			"with at most this size",
 			{ Field: "Size", Value: "2", Operation: "lte" },
 			["a", "b/1", "c"],
 		],
@@ -78,12 +80,12 @@ suite("A query finds the objects", () => {
 			["b/1", "b/2"],
 		],
 		[
-			"by name, and no regular expression",
+			"by name, not by a regular expression",
 			{ Field: "Filename", Value: "b.1", Operation: "match" },
 			[],
 		],
 		[
-			"modified after a moment: the manual's form with nine digits",
+			"modified after a time, in the manual's format with nine digits",
 			{
 				Field: "FileModifiedTime",
 				Value: "2021-06-29T14:50:13.011643661+08:00",
@@ -107,7 +109,7 @@ suite("A query finds the objects", () => {
 			["b/1"],
 		],
 		[
-			"by ETag, which is quoted",
+			"by ETag, with quotation marks",
 			{
 				Field: "ETag",
 				Value: '"C4CA4238A0B923820DCC509A6F75849B"',
@@ -126,7 +128,7 @@ suite("A query finds the objects", () => {
 			["b/2"],
 		],
 		[
-			"with a tag or metadata of a value (A-937)",
+			"with a given value of a tag or of metadata (A-937)",
 			{
 				Operation: "and",
 				SubQueries: [
@@ -137,7 +139,7 @@ suite("A query finds the objects", () => {
 			["b/2"],
 		],
 		[
-			"of nested conditions",
+			"with nested conditions",
 			{
 				Operation: "or",
 				SubQueries: [
@@ -171,7 +173,7 @@ suite("A query finds the objects", () => {
 			assert.deepEqual(await find(oss, { query }), expected);
 		});
 
-	test("and describes them as in the manual's example (A-936)", async (t) => {
+	test("and returns their properties as in the manual's example (A-936)", async (t) => {
 		const oss = await startIndexed(t);
 		const query = { Field: "Filename", Value: "b/2", Operation: "eq" };
 		const answer = await runQuery(oss, { query });
@@ -197,7 +199,7 @@ suite("A query finds the objects", () => {
 		]);
 	});
 
-	test("in their current versions only, without deleted ones", async (t) => {
+	test("only in their current versions, without deleted objects", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put(
 			"/photos?versioning",
@@ -214,7 +216,7 @@ suite("A query finds the objects", () => {
 });
 
 suite("A query's result is returned in pages", () => {
-	test("sorted by a field, in descending order by default, equal ones by name", async (t) => {
+	test("sorted by a field, in descending order by default, and by name if the values are equal", async (t) => {
 		const oss = await startIndexed(t);
 		for (const [sort, order, expected] of [
 			["Size", undefined, ["b/2", "b/1", "a", "c"]],
@@ -240,7 +242,7 @@ suite("A query's result is returned in pages", () => {
 		}
 	});
 
-	test("for more objects than one page of the store", async (t) => {
+	test("if there are more objects than in one page of the store", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.post("/photos?metaQuery&comp=add");
 		for (let first = 0; first < 1100; first += 50)
@@ -257,7 +259,7 @@ suite("A query's result is returned in pages", () => {
 	});
 });
 
-test("Aggregations count the matches, and the files are left out (A-935)", async (t) => {
+test("Aggregations count the matches, and the files are omitted (A-935)", async (t) => {
 	const oss = await startIndexed(t);
 	const query = { Field: "Size", Value: "0", Operation: "gt" };
 	const answer = await runQuery(oss, {
@@ -300,28 +302,34 @@ suite("A query is refused", () => {
 		["for a condition that is not an object", { query: "[1]" }],
 		["for an unknown field", { query: { ...size, Field: "__proto__" } }],
 		["for an unknown operation", { query: { ...size, Operation: "like" } }],
-		["for a prefix of a number", { query: { ...size, Operation: "prefix" } }],
+		[
+			"for the operation prefix on a number",
+			{ query: { ...size, Operation: "prefix" } },
+		],
 		["for a size that is not a number", { query: { ...size, Value: "big" } }],
 		["for an empty size", { query: { ...size, Value: "" } }],
 		[
 			"for an invalid time",
 			{ query: { ...size, Field: "FileModifiedTime", Value: "soon" } },
 		],
-		["for and without conditions", { query: { Operation: "and" } }],
+		[
+			"for the operation and without conditions",
+			{ query: { Operation: "and" } },
+		],
 		["for conditions nested too deeply", { query: deep(1000) }],
 		[
 			"for too many conditions",
 			{ query: { Operation: "or", SubQueries: Array(200).fill(size) } },
 		],
-		["for a field to sort by that is unknown", { sort: "Weight" }],
+		["for an unknown field to sort by", { sort: "Weight" }],
 		["for too many results", { max: "101" }],
-		["for results that are no number", { max: "many" }],
-		["for a token that was made up", { token: "bogus" }],
+		["for a maximum that is not a number", { max: "many" }],
+		["for a made-up token", { token: "bogus" }],
 		[
-			"for a token of another shape",
+			"for a malformed token",
 			{ token: Buffer.from("[1,2]").toString("base64") },
 		],
-		["for arithmetic on a text", { aggregations: [["Filename", "sum"]] }],
+		["for a sum of a text", { aggregations: [["Filename", "sum"]] }],
 		["for an unknown aggregation", { aggregations: [["Size", "median"]] }],
 		[
 			"for an unknown field to aggregate",

@@ -8,7 +8,7 @@ import { getDocument } from "../configurations/document.ts";
 const targetOf = (comp: string): string => `/photos?metaQuery&comp=${comp}`;
 
 suite("Data indexing", () => {
-	test("can be opened, is Ready and a little later Running (A-671), and can be closed", async (t) => {
+	test("can be opened, is Ready and a few seconds later Running (A-671), and can be closed", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		const status = (state: string): string =>
 			`<MetaQueryStatus>${state}<CreateTime>${START}</CreateTime><UpdateTime>${START}</UpdateTime><MetaQueryMode>basic</MetaQueryMode></MetaQueryStatus>`;
@@ -32,7 +32,7 @@ suite("Data indexing", () => {
 		assert.match(refusal(await oss.get("/photos?metaQuery")), absent);
 	});
 
-	test("accepts two modes only", async (t) => {
+	test("accepts only two modes", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.post(`${targetOf("add")}&mode=meow`)),

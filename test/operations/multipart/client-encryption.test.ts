@@ -14,7 +14,7 @@ const headersOf = (metadata: Metadata): Record<string, string> =>
 		]),
 	);
 
-/** The example of the EC pages: two whole parts and one of 16 bytes. */
+/** The example on the EC pages: two complete parts and one of 16 bytes. */
 const DATA_BYTES = 2 * PART_BYTES + 16;
 const KEYS: Metadata = {
 	key: "a+b/c==",
@@ -71,7 +71,7 @@ suite("The metadata of client-side encryption", () => {
 				] as const,
 		),
 		[
-			"without the HMAC that rsa needs",
+			"without the HMAC that rsa requires",
 			{ ...WHOLE, "wrap-alg": "rsa" },
 			`0005-00000405: ${MISSING}`,
 		],
@@ -116,9 +116,12 @@ suite("The metadata of client-side encryption", () => {
 
 	for (const [what, metadata] of [
 		["all of it", WHOLE],
-		["the HMAC too", { ...WHOLE, "wrap-alg": "rsa", "magic-number-hmac": "h" }],
-		["both sizes and nothing else, as the EC pages do", SIZES],
-		["something of its own", { matdesc: "{}" }],
+		[
+			"all of it with the HMAC",
+			{ ...WHOLE, "wrap-alg": "rsa", "magic-number-hmac": "h" },
+		],
+		["only both sizes, as on the EC pages", SIZES],
+		["only matdesc", { matdesc: "{}" }],
 	] as const)
 		test(`can have ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
@@ -157,7 +160,7 @@ suite("A part of a client-encrypted upload", () => {
 			"0005-00000419: The partSize must same with init_multipart setted except last part.",
 		],
 		[
-			"the last one and makes another total",
+			"the last one, and changes the total size",
 			3,
 			15,
 			"0005-00000420: The last partSize must same with init_multipart setted.",
@@ -169,7 +172,7 @@ suite("A part of a client-encrypted upload", () => {
 			": The partId must less or equal to expectedPartNumber.",
 		],
 	] as const) {
-		test(`is refused when it is ${what}`, async (t) => {
+		test(`is refused if it is ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const id = await begin(emulator);
 			assert.equal(
@@ -180,7 +183,7 @@ suite("A part of a client-encrypted upload", () => {
 		});
 	}
 
-	test("must have the announced size when it is sent in chunks too", async (t) => {
+	test("must have the announced size even if it is sent in chunks", async (t) => {
 		const emulator = await startWithBucket(t, "public-read-write");
 		const id = await begin(emulator);
 		for (const [number, bytes, status] of [
@@ -207,7 +210,7 @@ suite("A part of a client-encrypted upload", () => {
 		"data-size",
 		"part-size",
 	].entries())
-		test(`is refused when its ${name} is not that of the upload`, async (t) => {
+		test(`is refused if its ${name} differs from that of the upload`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const id = await begin(emulator);
 			const other = { ...WHOLE, [name]: "32" };
@@ -292,7 +295,7 @@ suite("CompleteMultipartUpload of a client-encrypted upload", () => {
 		assert.equal(headers["content-length"], `${DATA_BYTES}`);
 	});
 
-	test("counts the uploaded parts under x-oss-complete-all", async (t) => {
+	test("counts the uploaded parts with x-oss-complete-all", async (t) => {
 		const emulator = await startWithBucket(t);
 		const all = { "x-oss-complete-all": "yes" };
 		const { id } = await uploadAll(emulator, 2);

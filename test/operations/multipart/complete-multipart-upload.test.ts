@@ -40,7 +40,7 @@ suite("CompleteMultipartUpload", () => {
 			"my%20cat",
 		);
 
-		// As java1's TestUtils computes it: MD5 over the hex of the parts' ETags, in capitals.
+		// As computed by java1's TestUtils: MD5 of the parts' ETags in upper-case hex.
 		const hexes = etags.join("").replaceAll('"', "");
 		const etag = `"${hash("md5", hexes).toUpperCase()}-2"`;
 		assert.equal(completed.status, 200);
@@ -73,7 +73,7 @@ suite("CompleteMultipartUpload", () => {
 		);
 	});
 
-	test("can set the object's ACL, which overrides the upload's", async (t) => {
+	test("can set the object's ACL, which overrides that of the upload", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const [given, grant] of [
 			[{}, "private"],
@@ -120,7 +120,7 @@ suite("CompleteMultipartUpload", () => {
 		}
 	});
 
-	test("omits parts that the list does not name", async (t) => {
+	test("omits parts that are not in the list", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 2, "meow");
@@ -157,7 +157,7 @@ suite("CompleteMultipartUpload", () => {
 		);
 	});
 
-	test("returns the location in the style of the request, by path or by host", async (t) => {
+	test("returns the location in the style of the request, with the bucket in the path or in the host", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 1, "meow");
@@ -179,7 +179,7 @@ suite("CompleteMultipartUpload", () => {
 suite("x-oss-complete-all", () => {
 	const ALL = { "x-oss-complete-all": "yes" };
 
-	test("uses all uploaded parts in order, with the same ETag as a list of them", async (t) => {
+	test("uses all uploaded parts in order, and returns the same ETag as for a list of the parts", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const last = await putPart(emulator, uploadId, 9, "the end");
@@ -227,7 +227,7 @@ suite("x-oss-complete-all", () => {
 		assert.deepEqual(textsOf(answer, "Location"), [place]);
 	});
 
-	test("without any parts creates an empty object", async (t) => {
+	test("creates an empty object if there are no parts", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		await putPart(emulator, uploadId, 1, "meow");
@@ -251,7 +251,7 @@ suite("x-oss-complete-all", () => {
 			);
 	});
 
-	test("of no parts is InvalidPart", async (t) => {
+	test("with an empty list is InvalidPart", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		assert.equal(
@@ -261,16 +261,16 @@ suite("x-oss-complete-all", () => {
 	});
 });
 
-suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
+suite("CompleteMultipartUpload refuses, and keeps the upload:", () => {
 	const MALFORMED =
 		"400 MalformedXML 0042-00000205: The XML you provided was not well-formed or did not validate against our published schema.";
 	const part = "<PartNumber>1</PartNumber>";
 	const cases = [
-		["a part that is not there", completion([[2, "x"]]), INVALID_PART],
+		["a missing part", completion([[2, "x"]]), INVALID_PART],
 		["another ETag", completion([[1, '"x"']]), INVALID_PART],
 		["no ETag", completion([[1, ""]]), INVALID_PART],
 		[
-			"parts that go down",
+			"parts in descending order",
 			completion([
 				[3, "$3"],
 				[1, "$1"],
@@ -295,12 +295,16 @@ suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
 			"400 EntityTooSmall 0042-00000213: Your proposed upload smaller than the minimum allowed size.",
 		],
 		["nothing", "", MALFORMED],
-		["a number that is none", completion([["x", "$1"]]), MALFORMED],
-		["a number in hex", completion([["0x1", "$1"]]), MALFORMED],
+		[
+			"a part number that is not a number",
+			completion([["x", "$1"]]),
+			MALFORMED,
+		],
+		["a part number in hexadecimal", completion([["0x1", "$1"]]), MALFORMED],
 		["no number", completion([["", "$1"]]), MALFORMED],
 		["text", "meow", MALFORMED],
 		["another root", `<Complete><Part>${part}</Part></Complete>`, MALFORMED],
-		["half of it", completion([[1, "$1"]]).slice(0, -10), MALFORMED],
+		["a truncated document", completion([[1, "$1"]]).slice(0, -10), MALFORMED],
 	] as const;
 	for (const [what, body, expected] of cases) {
 		test(what, async (t) => {
@@ -316,7 +320,7 @@ suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
 				/\$(\d)/g,
 				(_, number: string) => etags[Number(number) - 1] ?? "",
 			);
-			if (body.includes("$2")) etags.pop(); // the last may be small
+			if (body.includes("$2")) etags.pop(); // the last part may be small
 			const answer = await complete(emulator, uploadId, filled);
 			assert.equal(refusal(answer), expected);
 			assert.equal((await partsOf(emulator, uploadId)).length, 3);
@@ -335,7 +339,7 @@ suite("CompleteMultipartUpload refuses, and leaves the upload open:", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).status, 404);
 	});
 
-	test("an existing object when overwriting is forbidden", async (t) => {
+	test("to replace an existing object if overwriting is forbidden", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const etag = await putPart(emulator, uploadId, 1, "meow");

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { joinDigests } from "../../../emulator/operations/multipart/completion.ts";
 
 suite("The ETag of a multipart upload", () => {
-	// py1 unittests/test_multipart.py and go2 client_mock_test.go
+	// From py1 unittests/test_multipart.py and go2 client_mock_test.go.
 	for (const [etags, expected] of [
 		[
 			["4DE8075FB607DF4D13FBC480EA488EFA", "AF947EC157726CEA88ED83B3C989063B"],
@@ -14,7 +14,7 @@ suite("The ETag of a multipart upload", () => {
 			"29B94424BC241D80B0AF488A4E4B86AF-1",
 		],
 	] as const) {
-		test(`of ${etags.length} parts is the one the SDKs' tests expect`, () => {
+		test(`of ${etags.length} parts is the one that the SDKs' tests expect`, () => {
 			const parts = etags.map((etag) => ({ etag, crc64: "0", size: 0 }));
 
 			assert.equal(joinDigests(parts).etag, expected);

@@ -36,7 +36,7 @@ suite("ListParts", () => {
 		);
 	});
 
-	test("returns the client's encryption metadata of an upload", async (t) => {
+	test("returns the metadata of an upload's client-side encryption", async (t) => {
 		const emulator = await startWithBucket(t);
 		const meta = "x-oss-meta-client-side-encryption-";
 		const uploadId = await initiate(emulator, "cat", {
@@ -94,7 +94,7 @@ suite("ListParts", () => {
 });
 
 suite("ListMultipartUploads", () => {
-	test("lists uploads by key, then by id, with the markers of the last one", async (t) => {
+	test("lists uploads by key and id, with the markers of the last upload", async (t) => {
 		const emulator = await startWithBucket(t);
 		const dog = await initiate(emulator, "dog");
 		const cats = [

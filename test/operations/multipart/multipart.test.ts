@@ -31,14 +31,14 @@ suite("InitiateMultipartUpload", () => {
 		);
 	});
 
-	test("encodes the key under encoding-type=url, which py1 and py2 always send", async (t) => {
+	test("encodes the key with encoding-type=url, which py1 and py2 always send", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const answer = await oss.post("/photos/my%20cat?uploads&encoding-type=url");
 		assert.deepEqual(textsOf(answer, "EncodingType"), ["url"]);
 		assert.deepEqual(textsOf(answer, "Key"), ["my%20cat"]);
 	});
 
-	test("leaves an existing object unchanged, and can be repeated for one key", async (t) => {
+	test("does not change an existing object, and can be repeated for one key", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 		const ids = [await initiate(emulator), await initiate(emulator)];
@@ -46,7 +46,7 @@ suite("InitiateMultipartUpload", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("ignores a callback, which SDKs send along with every step", async (t) => {
+	test("ignores a callback, which SDKs send with every step", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const callback = { "x-oss-callback": "meow" };
 		const answer = await oss.post("/photos/cat?uploads", "", callback);
@@ -78,7 +78,7 @@ suite("UploadPart", () => {
 		assert.equal((await emulator.oss.get("/photos/cat")).status, 404);
 	});
 
-	test("replaces a part of the same number", async (t) => {
+	test("replaces a part with the same number", async (t) => {
 		const emulator = await startWithBucket(t);
 		const uploadId = await initiate(emulator);
 		const target = `/photos/cat?partNumber=7&uploadId=${uploadId}`;
@@ -135,7 +135,7 @@ suite("UploadPartCopy", () => {
 			{ "x-oss-copy-source": "/photos/cat", ...headers },
 		);
 
-	test("copies a range of an object, both ends included, or the whole object", async (t) => {
+	test("copies a range of an object, including both ends, or the whole object", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", SOURCE);
 		const uploadId = await initiate(emulator, "copy");
@@ -260,13 +260,13 @@ suite("UploadPartCopy", () => {
 	});
 });
 
-suite("UploadPartCopy names its own EC", () => {
+suite("UploadPartCopy has a separate EC", () => {
 	for (const [source, ec] of [
 		["photos/cat", "0042-00000301"],
 		["/photos/cat?versionId=", "0042-00000301"],
 		["", "0042-00000302"],
 	] as const)
-		test(`of the source ${JSON.stringify(source)}`, async (t) => {
+		test(`for the source ${JSON.stringify(source)}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const uploadId = await initiate(emulator);
 			const answer = await emulator.oss.put(
@@ -297,7 +297,7 @@ suite("NoSuchUpload", () => {
 	const target = `/photos/cat?uploadId=${NONE}`;
 	const complete =
 		"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>";
-	/** The EC of each operation, as go2's suite asserts it. */
+	/** The EC of each operation, which go2's suite asserts. */
 	const cases = [
 		["UploadPart", "PUT", `${target}&partNumber=1`, "x", {}, "0042-00000104"],
 		[
@@ -328,7 +328,7 @@ suite("NoSuchUpload", () => {
 		});
 	}
 
-	test("is the error for an upload of another key or bucket too", async (t) => {
+	test("is also the error for an upload of another key or bucket", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/album");
 		const uploadId = await initiate(emulator);

@@ -17,7 +17,7 @@ const NOT_EQUAL =
 suite("AppendObject", () => {
 	test("creates an object, and appends at its end", async (t) => {
 		const emulator = await startWithBucket(t);
-		// The CRC-64 of the whole, from the SDKs' own tests of combining.
+		// The CRC-64 of the whole object, from the SDKs' tests of combining CRCs.
 		const first = await append(emulator, 0, "123456789");
 		assert.equal(first.status, 200);
 		assert.equal(first.headers["x-oss-next-append-position"], "9");
@@ -75,7 +75,7 @@ suite("AppendObject", () => {
 			);
 	});
 
-	test("with an empty body leaves an object unchanged, or creates an empty one", async (t) => {
+	test("with an empty body does not change an existing object, or creates an empty one", async (t) => {
 		const emulator = await startWithBucket(t);
 		const first = await append(emulator, 0, "");
 		assert.equal(first.status, 200);
@@ -115,7 +115,7 @@ suite("AppendObject", () => {
 		assert.equal((await append(emulator, 5, "x")).status, 409);
 	});
 
-	test("stores metadata of the first append, and ignores that of later ones (A-14)", async (t) => {
+	test("stores the metadata of the first append, and ignores that of later appends (A-14)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const given = { "x-oss-meta-a": "1", "content-type": "text/plain" };
 		await append(emulator, 0, "one", given);
@@ -151,7 +151,7 @@ suite("AppendObject", () => {
 		assert.ok(part.body.equals(whole.subarray(70_005, 270_101)));
 	});
 
-	test("by two clients at once succeeds for one, and returns the new position to the other", async (t) => {
+	test("by two clients at the same time succeeds for one, and returns the new position to the other", async (t) => {
 		const emulator = await startWithBucket(t);
 		const answers = await Promise.all(
 			["aa", "bb"].map((body) => append(emulator, 0, body.repeat(50_000))),

@@ -17,7 +17,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		["a small", TEXT],
 		["a large", LARGE],
 	] as const) {
-		test(`compresses ${what} text, which has no length, ETag or ranges then: docs, oss2's and php's suites`, async (t) => {
+		test(`compresses ${what} text, and then omits length, ETag and ranges: docs, oss2's and php's suites`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/cat.txt", text, { "content-type": "text/plain" });
 			const plain = await oss.get("/photos/cat.txt");
@@ -67,7 +67,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 			assert.equal(await given(type), false, type);
 	});
 
-	test("depends on the type of the response", async (t) => {
+	test("compresses depending on the type of the response", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", TEXT);
 		const query = "response-content-type=text%2Fplain";
@@ -88,7 +88,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		}
 	});
 
-	test("leaves encoded objects and ranges unchanged", async (t) => {
+	test("does not compress encoded objects and ranges", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const given = { "content-type": "text/plain", "content-encoding": "br" };
 		await oss.put("/photos/cat", TEXT, given);
@@ -122,7 +122,7 @@ suite("GetObject with Accept-Encoding: gzip", () => {
 		});
 	}
 
-	test("releases the object's file when the client disconnects", async (t) => {
+	test("closes the object's file when the client disconnects", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		const noise = Buffer.from(
 			Uint8Array.from({ length: 4_000_000 }, (_, i) => (i * i * 31) >> 3),

@@ -69,7 +69,7 @@ suite("CopyObject", () => {
 		assert.equal((await oss.get("/photos/dog")).status, 404);
 	});
 
-	test("accepts every encoding of its source: + is a blank, %2B a plus", async (t) => {
+	test("accepts every encoding of its source: + is a space, %2B is a plus", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a%20b/c%2Bd%3F%E7%8C%AB", "meow");
 		for (const source of [
@@ -83,7 +83,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("uses the metadata of the request under REPLACE, and its tags under Replace", async (t) => {
+	test("uses the metadata of the request with REPLACE, and its tags with Replace", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", {
@@ -118,7 +118,7 @@ suite("CopyObject", () => {
 		assert.equal(retagged["x-oss-tagging-count"], "1");
 	});
 
-	test("preserves the Content-Type under REPLACE if the request has no Content-Type", async (t) => {
+	test("preserves the Content-Type with REPLACE if the request has no Content-Type", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", {
@@ -135,7 +135,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("preserves under REPLACE the metadata that is needed for decryption (A-670)", async (t) => {
+	test("preserves the metadata that is needed for decryption, even with REPLACE (A-670)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const meta = "x-oss-meta-client-side-encryption-";
@@ -173,7 +173,7 @@ suite("CopyObject", () => {
 		}
 	});
 
-	test("on itself replaces the metadata, regardless of the directive", async (t) => {
+	test("of an object to itself replaces the metadata, regardless of the directive", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow", { "x-oss-meta-a": "b" });
@@ -187,7 +187,7 @@ suite("CopyObject", () => {
 		assert.equal(headers["x-oss-meta-c"], "d");
 	});
 
-	test("on itself leaves an appendable object appendable", async (t) => {
+	test("of an appendable object to itself leaves it appendable", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.post("/photos/log?append&position=0", "one");
@@ -217,7 +217,7 @@ suite("CopyObject", () => {
 		["a plain object", "PUT /photos/cat"],
 		["an appendable object", "POST /photos/cat?append&position=0"],
 	] as const)
-		test(`of ${what} on itself preserves its ACL, unless the request sets one: ossutil's suite`, async (t) => {
+		test(`of ${what} to itself preserves its ACL, unless the request sets one: ossutil's suite`, async (t) => {
 			const emulator = await startWithBucket(t);
 			const { oss } = emulator;
 			const [method = "", target = ""] = put.split(" ");
@@ -236,7 +236,7 @@ suite("CopyObject", () => {
 			assert.deepEqual(await grantAfter(acl), ["private"]);
 		});
 
-	test("of an appendable object has its type and ETag, and can be appended to separately (A-614)", async (t) => {
+	test("of an appendable object has the same type and ETag, and can be appended to independently (A-614)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		await oss.post("/photos/log?append&position=0", "one");
@@ -256,9 +256,21 @@ suite("The size of an object that CopyObject copies (A-615)", () => {
 	const cases = [
 		["has no limit within a bucket", 6 * GIB, "photos", "Standard", true],
 		["is 5 GB to another bucket", 5 * GIB, "album", undefined, true],
-		["is no more to another bucket", 5 * GIB + 1, "album", undefined, false],
+		[
+			"is not more than 5 GB to another bucket",
+			5 * GIB + 1,
+			"album",
+			undefined,
+			false,
+		],
 		["is 1 GB with another storage class", GIB, "photos", "IA", true],
-		["is no more with another class", GIB + 1, "photos", "IA", false],
+		[
+			"is not more than 1 GB with another storage class",
+			GIB + 1,
+			"photos",
+			"IA",
+			false,
+		],
 	] as const;
 	for (const [what, size, bucket, storageClass, isAllowed] of cases)
 		test(what, () => {
@@ -346,7 +358,7 @@ suite("The source of a copy", () => {
 });
 
 suite("Conditions of a copy", () => {
-	test("fail with 412 or 304, as ali-oss's suite asserts; S3 answers only 412", async (t) => {
+	test("fail with 412 or 304, as ali-oss's suite asserts; S3 returns only 412", async (t) => {
 		const emulator = await startWithBucket(t);
 		const put = await emulator.oss.put("/photos/cat", "meow");
 		const { etag = "", date = "" } = put.headers;

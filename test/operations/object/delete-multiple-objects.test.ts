@@ -25,7 +25,7 @@ const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 	textsOf(await oss.get("/photos"), "Key");
 
 suite("DeleteMultipleObjects", () => {
-	test("deletes the named objects; missing ones count as deleted", async (t) => {
+	test("deletes the listed objects; missing objects are reported as deleted", async (t) => {
 		const emulator = await startWithBucket(t);
 		for (const key of ["a", "b", "c"])
 			await emulator.oss.put(`/photos/${key}`, "x");
@@ -74,7 +74,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(textsOf(loud, "Key"), ["a"]);
 	});
 
-	test("encodes the keys under encoding-type=url", async (t) => {
+	test("encodes the keys with encoding-type=url", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a%20b%2B%E7%8C%AB%26", "x");
 		const body = `<Delete>${object("a b+猫&amp;")}</Delete>`;
@@ -97,7 +97,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.match(refusal(nonsense), /^400 InvalidArgument /);
 	});
 
-	test("preserves keys exactly: blanks, control characters, references", async (t) => {
+	test("preserves keys exactly: spaces, control characters, references", async (t) => {
 		const emulator = await startWithBucket(t);
 		const keys = [
 			[" a ", " a "],
@@ -134,7 +134,7 @@ suite("DeleteMultipleObjects", () => {
 	});
 
 	const malformed = [
-		["nothing at all", "", malformedXml("607")],
+		["an empty body", "", malformedXml("607")],
 		["an empty list", "<Delete></Delete>", malformedXml("615")],
 		["an empty key (A-604)", `<Delete>${object("")}</Delete>`, noKey("611")],
 		[
@@ -160,13 +160,13 @@ suite("DeleteMultipleObjects", () => {
 			malformedXml("607"),
 		],
 		[
-			"too large a body",
+			"a body that is too large",
 			`<Delete>${object("a".repeat(2_100_000))}</Delete>`,
 			malformedXml("607"),
 		],
 	] as const;
 	for (const [what, body, expected] of malformed) {
-		test(`deletes no object when it receives ${what}`, async (t) => {
+		test(`deletes no object if it receives ${what}`, async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/a", "x");
 			assert.equal(refusal(await send(emulator, body)), expected);
@@ -174,7 +174,7 @@ suite("DeleteMultipleObjects", () => {
 		});
 	}
 
-	test("names the expected root, as in the page of EC 0016-00000608", async (t) => {
+	test("mentions the expected root, as on the page of EC 0016-00000608", async (t) => {
 		const emulator = await startWithBucket(t);
 		const answer = await send(emulator, "<Remove></Remove>");
 		assert.equal(refusal(answer), malformedXml("608"));
@@ -183,7 +183,7 @@ suite("DeleteMultipleObjects", () => {
 		]);
 	});
 
-	test("deletes no object when the body does not match Content-MD5", async (t) => {
+	test("deletes no object if the body does not match Content-MD5", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a", "x");
 		const body = `<Delete>${object("a")}</Delete>`;
@@ -194,7 +194,7 @@ suite("DeleteMultipleObjects", () => {
 		assert.deepEqual(await keysIn(emulator), ["a"]);
 	});
 
-	test("works without Content-MD5 too (A-13)", async (t) => {
+	test("does not require Content-MD5 (A-13)", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/a", "x");
 		const body = `<Delete>${object("a")}</Delete>`;

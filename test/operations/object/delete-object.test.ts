@@ -17,7 +17,7 @@ suite("DeleteObject", () => {
 		}
 	});
 
-	test("deletes only the named object", async (t) => {
+	test("deletes only the object with this key", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const key of ["a", "a/", "a/b", "A"])
 			await oss.put(`/photos/${key}`, key);

@@ -1,4 +1,4 @@
-/** Forms of PostObject, written by hand as a browser would write them, and signed as the docs say. */
+/** Forms of PostObject, in the format of a browser, and signed as documented. */
 import { createHmac } from "node:crypto";
 import type { Answer, Client } from "../../client.ts";
 
@@ -45,7 +45,7 @@ export function formBody(
 	return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
 }
 
-/** Sends the form as a browser does, without a signature outside it. */
+/** Sends the form as a browser does, without a signature outside the form. */
 export const post = (
 	oss: Client,
 	body: Buffer | string,

@@ -53,7 +53,7 @@ suite("GetObject", () => {
 			);
 	});
 
-	test("returns the old content to a reader that began before a later write", async (t) => {
+	test("returns the old content to a client that started reading before a later write", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		const size = 6 * 1024 * 1024;
 		await oss.put("/photos/cat", Buffer.alloc(size, "a"));
@@ -167,7 +167,7 @@ suite("Range", () => {
 });
 
 suite("Conditions", () => {
-	/** According to ali-oss's suite, an object is not newer than the Date of the response to its upload. */
+	/** ali-oss's suite asserts that an object is not newer than the Date of the response to its upload. */
 	const later = (date = ""): string =>
 		new Date(Date.parse(date) + 60_000).toUTCString();
 	const earlier = (date = ""): string =>
@@ -228,7 +228,7 @@ suite("response-* parameters", () => {
 		.map(([name, value]) => `response-${name}=${encodeURIComponent(value)}`)
 		.join("&");
 
-	test("change headers of the response, whole or partial, and nothing else", async (t) => {
+	test("change only headers of the response, complete or partial", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "content-type": "text/plain" });
 		for (const range of ["", "bytes=0-1"]) {
@@ -268,7 +268,7 @@ suite("response-* parameters", () => {
 });
 
 suite("GetObjectMeta", () => {
-	/** A client that reads on after the head of a GET loses the connection: only sockets see everything. */
+	/** Uses a socket, because HTTP clients would wait for the body of the response to a GET. */
 	const sendMetaRequest = (endpoint: string, method: string): Promise<string> =>
 		sendRaw(
 			endpoint,
@@ -276,7 +276,7 @@ suite("GetObjectMeta", () => {
 		);
 
 	for (const method of ["HEAD", "GET"]) {
-		test(`has the few headers that the manual lists, and no body: ${method}`, async (t) => {
+		test(`has only the documented headers, and no body: ${method}`, async (t) => {
 			const { oss, endpoint } = await startWithBucket(t, "public-read");
 			await oss.put("/photos/cat", "hello world", { "x-oss-meta-a": "b" });
 			const [head = "", ...bodies] = (
@@ -304,7 +304,7 @@ suite("GetObjectMeta", () => {
 		});
 	}
 
-	test("has the object's length, for a GET too, after which the connection ends (A-12)", async (t) => {
+	test("has the object's length even for a GET, after which the connection is closed (A-12)", async (t) => {
 		const { oss, endpoint } = await startWithBucket(t, "public-read");
 		await oss.put("/photos/cat", "hello world");
 		const head = await oss.head("/photos/cat?objectMeta");

@@ -46,7 +46,7 @@ suite("The default encryption of a bucket", () => {
 		assert.deepEqual(encryptionOf(put), BY_AES);
 	});
 
-	test("applies to appended, copied and processed objects too, and to uploads with all their parts", async (t) => {
+	test("also applies to appended, copied and processed objects, and to uploads with all their parts", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/plain", "meow");
 		await encryptByDefault(oss, AES);
@@ -83,7 +83,7 @@ suite("The default encryption of a bucket", () => {
 		assert.deepEqual(encryptionOf(link), NONE);
 	});
 
-	test("does not change existing objects when it is set or deleted", async (t) => {
+	test("does not change existing objects if it is set or deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/before", "meow");
 		await encryptByDefault(oss, AES);
@@ -128,7 +128,7 @@ suite("An object's encryption", () => {
 		});
 	});
 
-	test("can be requested when an upload begins, not by its parts or its completion: py1's suite", async (t) => {
+	test("can be requested when an upload is initiated, but not by its parts or its completion: py1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const begun = await oss.post("/photos/film?uploads");
 		const [id = ""] = textsOf(begun, "UploadId");

@@ -37,14 +37,14 @@ suite("Headers of an upload that are returned with the object", () => {
 		});
 	}
 
-	test("include the type application/octet-stream by default: the key has no effect (A-606)", async (t) => {
+	test("include the type application/octet-stream by default, whatever the key (A-606)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");
 		const { headers } = await oss.head("/photos/cat.jpg");
 		assert.equal(headers["content-type"], "application/octet-stream");
 	});
 
-	test("include user metadata in any script", async (t) => {
+	test("include user metadata with any characters", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const metadata = {
 			"x-oss-meta-plain": "a=b; c",
@@ -66,7 +66,7 @@ suite("Headers of an upload that are returned with the object", () => {
 		assert.deepEqual(own.sort(), Object.keys(metadata).sort());
 	});
 
-	test("include user metadata, whose names are returned in lower case", async (t) => {
+	test("include user metadata, with names in lower case", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", { "X-Oss-Meta-Author": "Tom" });
 		const { headers, headerNames } = await oss.head("/photos/cat");
@@ -123,7 +123,7 @@ suite("x-oss-tagging", () => {
 		],
 		[
 			"a=b@c",
-			"a character that tags have not",
+			"a character that is not allowed in tags",
 			`400 InvalidTag 0010-00000217: ${TAG_VALUE}`,
 		],
 		[
@@ -144,7 +144,7 @@ suite("x-oss-tagging", () => {
 		});
 	}
 
-	test("accepts ten tags, and keys that are properties of every JavaScript object", async (t) => {
+	test("accepts ten tags, and keys that are members of Object's prototype", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const tagging of [ten, "constructor=1&__proto__=2&toString=3"]) {
 			const headers = { "x-oss-tagging": tagging };

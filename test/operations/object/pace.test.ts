@@ -3,14 +3,14 @@ import { suite, test } from "node:test";
 import { Pace } from "../../../emulator/operations/object/body-limits.ts";
 
 const KIB = 1024;
-/** The lowest rate that OSS allows: 100 KiB a second. */
+/** The lowest rate that OSS allows: 100 KiB per second. */
 const LIMIT = 100 * KIB * 8;
 
 /**
- * Lets pieces pass one after the other, by a clock of its own.
+ * Sends pieces one after the other, with a simulated clock.
  *
- * @param late by how many milliseconds every wait ends late
- * @returns when each had passed, in milliseconds
+ * @param late the number of milliseconds by which every wait ends late
+ * @returns the time at which each piece was sent, in milliseconds
  */
 function send(
 	pieces: readonly number[],
@@ -30,7 +30,7 @@ const repeat = (count: number, bytes: number): number[] =>
 	Array.from({ length: count }, () => bytes);
 
 suite("The pace of bytes", () => {
-	test("is 10.24 seconds per mebibyte at 100 KiB a second, for pieces of any size", () => {
+	test("is 10.24 seconds per mebibyte at 100 KiB per second, for pieces of any size", () => {
 		for (const pieces of [
 			[1024 * KIB],
 			repeat(16, 64 * KIB),

@@ -113,7 +113,7 @@ suite("A policy", () => {
 	});
 });
 
-/** Deep enough to overflow a recursive parser, and small enough for the recursive serializer. */
+/** Nested deeply enough to overflow a recursive parser, but not the recursive serializer. */
 function nested(open: "[" | '{"a":', close: "]" | "}"): unknown {
 	const depth = 4000;
 	return JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
@@ -145,7 +145,7 @@ for (const [version, sign] of signedForms) {
 			assert.doesNotMatch((await emulator.oss.get("/others")).text, /<Key>/);
 		});
 
-		test("is judged by the first of two fields of the same name", async (t) => {
+		test("is checked by the first of two fields with the same name", async (t) => {
 			const emulator = await startWithBucket(t);
 			const wrong = await send(
 				emulator,
@@ -158,7 +158,7 @@ for (const [version, sign] of signedForms) {
 			assert.deepEqual(await keysIn(emulator), ["cat"]);
 		});
 
-		test("is refused when any character of the policy or signature is changed", async (t) => {
+		test("is refused if any character of the policy or signature is changed", async (t) => {
 			const emulator = await startWithBucket(t);
 			for (const name of ["policy", /signature$/i]) {
 				const whole = sign(conditions);
@@ -203,17 +203,17 @@ suite("In the fields that precede the file", () => {
 	const cases = [
 		["a preamble", [Buffer.alloc(1000, "x"), "\r\n", WHOLE], "204 "],
 		[
-			"a preamble without end (A-904)",
+			"a preamble that is too long (A-904)",
 			[Buffer.alloc(200_000, "x"), "\r\n", WHOLE],
 			TOO_LONG,
 		],
 		[
-			"a field named like a property of every object, with an endless value (A-904)",
+			"a field named like a member of Object's prototype, with a value that is too long (A-904)",
 			[formBody([KEY, field("constructor", "v".repeat(9_000_000))])],
 			TOO_LONG,
 		],
 		[
-			"heads without end (A-904)",
+			"too many bytes of part headers (A-904)",
 			[
 				formBody(
 					Array.from({ length: 400 }, (_, i) => ({
@@ -225,12 +225,12 @@ suite("In the fields that precede the file", () => {
 			TOO_LONG,
 		],
 		[
-			"one head of more than 24 KB",
+			"one part with more than 24 KB of headers",
 			[formBody([{ ...KEY, headers: [`X-A: ${"a".repeat(25_000)}`] }])],
 			"400 MalformedPOSTRequest",
 		],
 		[
-			"one head of more than 32 headers",
+			"one part with more than 32 headers",
 			[
 				formBody([
 					{
@@ -252,18 +252,18 @@ suite("In the fields that precede the file", () => {
 			"400 MalformedPOSTRequest",
 		],
 		[
-			"a part without a head",
+			"a part without headers",
 			[`--${BOUNDARY}\r\n--${BOUNDARY}\r\n`, WHOLE],
 			"400 MalformedPOSTRequest",
 		],
 		[
-			"a name that two parsers read differently",
+			"a name that parsers may read differently",
 			[String(WHOLE).replace('name="key"', 'name="k\\\\ey"')],
 			"400 MalformedPOSTRequest",
 		],
 	] as const;
 	for (const [what, pieces, expected] of cases)
-		test(`${what} is answered with ${expected.slice(0, 26)}`, async (t) => {
+		test(`${what} returns ${expected.slice(0, 26)}`, async (t) => {
 			const emulator = await startWithBucket(t, "public-read-write");
 			const body = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 			const posted = await post(emulator.oss, body);
@@ -273,7 +273,7 @@ suite("In the fields that precede the file", () => {
 			assert.deepEqual(await keysIn(emulator), keys);
 		});
 
-	test("a key that is not UTF-8 is refused as it is in a URL (A-658)", async (t) => {
+	test("a key that is not UTF-8 is refused, as in a URL (A-658)", async (t) => {
 		const emulator = await startWithBucket(t, "public-read-write");
 		for (const gbk of ["\xc4\xe3.jpg", "a\xc8"].map((key) =>
 			Buffer.from(key, "latin1"),
@@ -288,7 +288,7 @@ suite("In the fields that precede the file", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("a malformed part after the file is ignored, whether or not it comes in the file's packet", async (t) => {
+	test("a malformed part after the file is ignored, whether or not it arrives together with the file", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		for (const bytes of [4, 300_000]) {
 			const whole = formBody([KEY, file("x".repeat(bytes))]).toString();
@@ -299,7 +299,7 @@ suite("In the fields that precede the file", () => {
 		}
 	});
 
-	test("a boundary may have 70 characters, and no more", async (t) => {
+	test("a boundary may have at most 70 characters", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const send = (boundary: string) =>
 			post(oss, formBody([KEY, file("meow")], boundary), "/photos", {
@@ -311,7 +311,7 @@ suite("In the fields that precede the file", () => {
 			assert.match(refusal(await send(boundary)), /^400 MalformedPOSTRequest/);
 	});
 
-	test("a field named like a property of every object is read, and checked by the policy", async (t) => {
+	test("a field named like a member of Object's prototype is read, and checked by the policy", async (t) => {
 		const emulator = await startWithBucket(t);
 		const conditions = [["eq", "$constructor", "x"]];
 		const posted = await send(
@@ -326,7 +326,7 @@ suite("In the fields that precede the file", () => {
 	});
 });
 
-test("Unfinished forms share 64 MB: a form beyond that is answered with 503 (A-905)", async (t) => {
+test("Unfinished forms may use 64 MB; a form beyond this limit returns 503 (A-905)", async (t) => {
 	const { oss, endpoint } = await startWithBucket(t, "public-read-write");
 	const fields = ["a", "b"].map((name) => field(name, "v".repeat(1_950_000)));
 	const end = `--${BOUNDARY}--\r\n`.length;
@@ -344,7 +344,7 @@ test("Unfinished forms share 64 MB: a form beyond that is answered with 503 (A-9
 		socket.write(unfinished);
 		return answered;
 	};
-	// 18 of them would hold 70 MB together.
+	// 18 forms would need 70 MB.
 	const answers = Array.from({ length: 18 }, begin);
 	const first = await Promise.race(answers);
 	assert.match(first, /^HTTP\/1\.1 503 .*<Code>QpsLimitExceeded</s);
@@ -352,7 +352,7 @@ test("Unfinished forms share 64 MB: a form beyond that is answered with 503 (A-9
 	const form = [field("key", "cat"), ...fields, file("meow")];
 	for (;;) {
 		const { status } = await postForm(oss, form);
-		if (status === 503) continue; // until the emulator has noticed
+		if (status === 503) continue; // the emulator has not processed the disconnection yet
 		assert.equal(status, 204);
 		break;
 	}

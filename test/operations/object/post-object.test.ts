@@ -24,7 +24,7 @@ const keysIn = async ({ oss }: TestEmulator): Promise<string[]> =>
 	textsOf(await oss.get("/photos"), "Key");
 
 suite("PostObject", () => {
-	test("stores the file under the key, and answers with 204", async (t) => {
+	test("stores the file under the key, and returns 204", async (t) => {
 		const emulator = await startWithBucket(t);
 		const posted = await postForm(emulator.oss, [
 			field("key", "a/my cat+猫.txt"),
@@ -145,7 +145,7 @@ suite("PostObject", () => {
 		]);
 	});
 
-	test("takes the type from x-oss-content-type, then from the file's part, then from the form", async (t) => {
+	test("uses the type in x-oss-content-type, or that of the file's part, or that of the form", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const typeOf = async (...parts: Part[]): Promise<string | undefined> => {
 			const posted = await postForm(oss, [field("key", "cat"), ...parts]);
@@ -183,7 +183,7 @@ suite("PostObject", () => {
 		assert.equal((await post(oss, body, target)).status, 204);
 	});
 
-	test("overwrites, unless the form forbids it", async (t) => {
+	test("overwrites an object unless the form forbids it", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const parts = [field("key", "cat"), file("meow")];
 		await postForm(oss, parts);
@@ -217,7 +217,7 @@ suite("${filename} in a key", () => {
 		});
 	}
 
-	test("is filled in after the policy has been checked", async (t) => {
+	test("is replaced after the policy has been checked", async (t) => {
 		const emulator = await startWithBucket(t);
 		const posted = await postForm(emulator.oss, [
 			field("key", "user/${filename}"),
@@ -229,14 +229,14 @@ suite("${filename} in a key", () => {
 	});
 });
 
-suite("A PostObject that succeeds answers", () => {
+suite("A successful PostObject responds", () => {
 	const ask = async (
 		{ oss }: TestEmulator,
 		...fields: Part[]
 	): ReturnType<typeof postForm> =>
 		postForm(oss, [field("key", "my cat"), ...fields, file("hello world")]);
 
-	test("with the status that the form requests, of 200, 201 and 204", async (t) => {
+	test("with the status that the form requests: 200, 201 or 204", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		for (const [requested, status] of [
 			["200", 200],
@@ -275,7 +275,7 @@ suite("A PostObject that succeeds answers", () => {
 		);
 	});
 
-	test("with a redirect when the form requests one, whatever status it requests (A-05)", async (t) => {
+	test("with a redirect if the form requests one, whatever status it requests (A-05)", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const answer = await ask(
 			emulator,
@@ -316,7 +316,7 @@ suite("The policy of a PostObject", () => {
 		["V1", signedV1],
 		["V4", signedV4],
 	] as const) {
-		test(`accepts an allowed form: ${version}`, async (t) => {
+		test(`accepts a form that complies with it: ${version}`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const posted = await postForm(oss, [
 				field("key", "user/cat"),
@@ -440,7 +440,7 @@ suite("The policy of a PostObject", () => {
 		);
 	});
 
-	test("requires a key id and a signature, all before the file", async (t) => {
+	test("requires a key id and a signature, which must precede the file", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
 		const [keyId, policy, signature] = signedV1(ANY);
 		assert.ok(keyId && policy && signature);
@@ -494,13 +494,13 @@ suite("An invalid form stores no object:", () => {
 			KEY_MISSING,
 		],
 		["no end", whole.slice(0, -close.length), TRUNCATED],
-		["half an end", whole.slice(0, -4), TRUNCATED],
+		["a truncated final boundary", whole.slice(0, -4), TRUNCATED],
 		[
-			"an end in the middle of the file",
+			"a body that is truncated in the file",
 			whole.slice(0, -close.length - 4),
 			TRUNCATED,
 		],
-		["an end in a field", whole.slice(0, 100), TRUNCATED],
+		["a body that is truncated in a field", whole.slice(0, 100), TRUNCATED],
 		["another boundary", whole.replaceAll(BOUNDARY, "x"), TRUNCATED],
 		["text", "meow meow", TRUNCATED],
 		[
@@ -578,7 +578,7 @@ suite("An invalid form stores no object:", () => {
 		});
 	}
 
-	test("a form that is signed by an SDK: MethodNotAllowed (A-660)", async (t) => {
+	test("a form that an SDK signed in the header: MethodNotAllowed (A-660)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const target = "/photos?MetaQuery=&action=createDataset";
 		assert.match(refusal(await oss.post(target)), /^405 MethodNotAllowed /);
@@ -612,7 +612,7 @@ suite("An invalid form stores no object:", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("a form without an end, even if its second file is large", async (t) => {
+	test("a form without a final boundary, even if its second file is large", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const body = formBody([
 			field("key", "cat"),
@@ -647,7 +647,7 @@ suite("Content-MD5 in the headers of a form", () => {
 
 	for (const [what, md5, ec] of [
 		["of another", hash("md5", "meow", "base64"), "0017-00000503"],
-		["that is none", "meow", "0017-00000502"],
+		["that is not an MD5", "meow", "0017-00000502"],
 	] as const)
 		test(`${what} is InvalidDigest, and nothing is stored`, async (t) => {
 			const emulator = await startWithBucket(t, PUBLIC);
@@ -706,7 +706,7 @@ suite("A form cannot", () => {
 		assert.deepEqual(await keysIn(emulator), []);
 	});
 
-	test("cause errors by names that are properties of every JavaScript object", async (t) => {
+	test("cause errors by names that are members of Object's prototype", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const posted = await postForm(emulator.oss, [
 			field("__proto__", "x"),
@@ -722,7 +722,7 @@ suite("A form cannot", () => {
 		assert.equal(Object.hasOwn(Object.prototype, "key"), false);
 	});
 
-	test("change the value of a field by giving it a type", async (t) => {
+	test("change the value of a field by a Content-Type", async (t) => {
 		const emulator = await startWithBucket(t, PUBLIC);
 		const typed: Part = {
 			...field("x-oss-meta-a", '{ "b" : 1 }'),
@@ -745,7 +745,7 @@ suite("A form cannot", () => {
 	});
 });
 
-test("A form that arrives byte by byte is read like one that arrives at once", async (t) => {
+test("A form that arrives byte by byte is read like one that arrives in one piece", async (t) => {
 	const emulator = await startWithBucket(t, PUBLIC);
 	const body = formBody([
 		field("key", "猫"),

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of callbacks look so
-/** Application servers fetch the public key by the name under which the upload reached the emulator. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: callback variables look like template literals
+/** Application servers fetch the public key under the host name with which the upload reached the emulator. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { publicKeyUrlFor } from "../../../emulator/operations/object/upload-callback.ts";
@@ -14,16 +14,16 @@ const PATH = "/callback_pub_key_v1.pem";
 suite("The URL of the public key follows the Host of the upload:", () => {
 	// biome-ignore format: a table
 	const cases = [
-    ["a mapped port",                    { host: "127.0.0.1:16770" },                            "http://127.0.0.1:16770"],
-    ["the name of a container",          { host: "oss:6770" },                                   "http://oss:6770"],
-    ["an IPv6 address",                  { host: "[::1]:6770" },                                 "http://[::1]:6770"],
-    ["https",                            { host: "oss.test", scheme: "https" },                  "https://oss.test"],
-    ["a bucket below an address",        { host: "photos.127.0.0.1:6770", isInHost: true },      "http://127.0.0.1:6770"],
-    ["a bucket below a name",            { host: "photos.localhost:6770", isInHost: true },      "http://localhost:6770"],
-    ["a domain of the bucket's own",     { host: "img.example.com", isInHost: true },            "http://img.example.com"],
-    ["a name of the cloud, made up",     { host: "photos.oss-cn-hangzhou.aliyuncs.com" },        ""],
-    ["a Host that is not a name",        { host: 'a"><b' },                                      ""],
-    ["no Host",                          { host: "" },                                           ""],
+    ["a mapped port",                 { host: "127.0.0.1:16770" },                            "http://127.0.0.1:16770"],
+    ["the name of a container",       { host: "oss:6770" },                                   "http://oss:6770"],
+    ["an IPv6 address",               { host: "[::1]:6770" },                                 "http://[::1]:6770"],
+    ["https",                         { host: "oss.test", scheme: "https" },                  "https://oss.test"],
+    ["a bucket below an IP address",  { host: "photos.127.0.0.1:6770", isInHost: true },      "http://127.0.0.1:6770"],
+    ["a bucket below a name",         { host: "photos.localhost:6770", isInHost: true },      "http://localhost:6770"],
+    ["a custom domain of the bucket", { host: "img.example.com", isInHost: true },            "http://img.example.com"],
+    ["a made-up name of the cloud",   { host: "photos.oss-cn-hangzhou.aliyuncs.com" },        ""],
+    ["a Host that is not a name",     { host: 'a"><b' },                                      ""],
+    ["no Host",                       { host: "" },                                           ""],
   ] as const;
 	for (const [what, given, expected] of cases)
 		test(what, () => {
@@ -51,7 +51,7 @@ const keyUrlIn = (headers: Record<string, unknown> | undefined): string =>
 	Buffer.from(String(headers?.["x-oss-pub-key-url"]), "base64").toString();
 
 for (const operation of OPERATIONS)
-	test(`${operation} announces the key below its own Host, unless --public-key-url says otherwise`, async (t) => {
+	test(`${operation} announces the key below the Host of the upload, unless --public-key-url is set`, async (t) => {
 		const url = "http://keys.example.com/key.pem";
 		const application = await startApplicationServer(t);
 		const { url: callbackUrl } = application;
@@ -74,7 +74,7 @@ for (const operation of OPERATIONS)
 		}
 	});
 
-test("A callback for a Host that the cloud owns announces the emulator's own address", async (t) => {
+test("A callback for a Host of the cloud announces the emulator's own address", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 
@@ -97,7 +97,7 @@ test("A callback for a Host that the cloud owns announces the emulator's own add
 	);
 });
 
-test("PutAsyncFetchTask announces the key below the Host of its own request", async (t) => {
+test("PutAsyncFetchTask announces the key below the Host of its request", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 	const source = await startApplicationServer(t);

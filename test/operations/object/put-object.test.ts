@@ -9,7 +9,7 @@ const md5 = (text: string): string => hash("md5", text, "base64");
 suite("PutObject", () => {
 	test("returns the digests of the body: ETag in upper case, CRC-64 in decimal", async (t) => {
 		const { oss } = await startWithBucket(t);
-		// Published: RFC 1321 and the SDKs' own tests of CRC-64.
+		// From RFC 1321 and the SDKs' tests of CRC-64.
 		const put = await oss.put("/photos/cat", "hello world");
 		assert.equal(put.status, 200);
 		assert.equal(put.headers.etag, '"5EB63BBBE01EEED093CB22BB8F5ACDC3"');
@@ -44,7 +44,7 @@ suite("PutObject", () => {
 		}
 	});
 
-	test("replaces the old object, with all its metadata", async (t) => {
+	test("replaces the old object, including all its metadata", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow", {
 			"x-oss-meta-a": "b",
@@ -146,7 +146,7 @@ suite("An upload with a Content-MD5", () => {
 		});
 	}
 
-	test("is refused when large too, and leaves the old object unchanged", async (t) => {
+	test("is refused even if it is large, and does not change the old object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const body = Buffer.alloc(1_000_000);
@@ -204,7 +204,7 @@ suite("x-oss-forbid-overwrite", () => {
 });
 
 suite("PutObject refuses", () => {
-	test("conditions, which OSS does not support: 400 NotImplemented, naming the header", async (t) => {
+	test("conditions, which OSS does not support: 400 NotImplemented with the name of the header", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of [
 			"If-Match",

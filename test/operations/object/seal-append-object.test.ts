@@ -22,7 +22,7 @@ const SEALED =
 	"409 AppendSealedObjectNotAllowed : The append object has been sealed.";
 
 suite("SealAppendObject", () => {
-	test("seals an object, whose headers then include the time", async (t) => {
+	test("seals an object; its headers then include the time", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await append(emulator, 0, "one");
@@ -56,7 +56,7 @@ suite("SealAppendObject", () => {
 		assert.equal((await emulator.oss.get("/photos/log")).text, "one");
 	});
 
-	test("leaves the time unchanged when it is repeated", async (t) => {
+	test("does not change the time if it is repeated", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await append(emulator, 0, "one");
 		await seal(emulator, 3);
@@ -99,7 +99,7 @@ suite("SealAppendObject", () => {
 });
 
 suite("An appendable object", () => {
-	test("accepts an ACL of later appends, and ignores their other headers, even invalid ones: go1's and py1's suites", async (t) => {
+	test("accepts the ACL of later appends, and ignores their other headers, even invalid ones: go1's and py1's suites", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const tags = Array.from({ length: 15 }, (_, i) => `k${i}=v`).join("&");
 		await oss.post("/photos/log?append&position=0", "one", {

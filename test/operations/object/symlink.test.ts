@@ -15,7 +15,7 @@ const link = (
 		...headers,
 	});
 
-/** Times of OSS have no fractions. */
+/** OSS's times have a precision of one second. */
 const nextSecond = (): Promise<void> => setTimeout(1001 - (Date.now() % 1000));
 
 suite("A symbolic link", () => {
@@ -32,7 +32,7 @@ suite("A symbolic link", () => {
 		assert.match(get.headers["last-modified"] ?? "", / GMT$/);
 	});
 
-	test("has metadata of its own: java1's suite", async (t) => {
+	test("has separate metadata: java1's suite", async (t) => {
 		const emulator = await startWithBucket(t);
 		await link(emulator, "link", "cat", {
 			"content-type": "text/plain",
@@ -42,10 +42,10 @@ suite("A symbolic link", () => {
 		const { headers } = await emulator.oss.get("/photos/link?symlink");
 		assert.equal(headers["content-type"], "text/plain");
 		assert.equal(headers["x-oss-meta-of"], "link");
-		assert.equal(headers["content-encoding"], undefined); // of an empty body
+		assert.equal(headers["content-encoding"], undefined); // the response has no body
 	});
 
-	test("returns its target's content and its own metadata", async (t) => {
+	test("returns the content of its target and the metadata of the link", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const put = await oss.put("/photos/cat", "hello world", {
@@ -74,7 +74,7 @@ suite("A symbolic link", () => {
 		assert.equal(`${part.status} ${part.text}`, "206 hello");
 	});
 
-	test("has the later Last-Modified of itself and its target", async (t) => {
+	test("has the Last-Modified of the link or of its target, whichever is later", async (t) => {
 		const emulator = await startWithBucket(t);
 		const modified = async (): Promise<string | undefined> =>
 			(await emulator.oss.head("/photos/link")).headers["last-modified"];
@@ -98,7 +98,7 @@ suite("A symbolic link", () => {
 		assert.equal((await emulator.oss.get("/photos/link")).text, "purr purr");
 	});
 
-	test("requires the right to read its target (A-692)", async (t) => {
+	test("requires permission to read its target (A-692)", async (t) => {
 		const emulator = await startWithBucket(t, "public-read");
 		const { oss } = emulator;
 		const secret = { "x-oss-object-acl": "private" };
@@ -148,7 +148,7 @@ suite("A symbolic link", () => {
 				);
 	});
 
-	test("is described as itself by GetObjectMeta and in lists (A-613)", async (t) => {
+	test("is described as a link by GetObjectMeta and in lists (A-613)", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "hello world");
 		const put = await link(emulator, "link", "cat");

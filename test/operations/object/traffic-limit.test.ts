@@ -6,12 +6,12 @@ import { field, file, postForm } from "./form.ts";
 
 const NAME = "x-oss-traffic-limit";
 
-/** Bits per second, and the bytes that this rate allows in a fifth of a second. */
+/** The rate in bits per second, and the bytes that it allows in a fifth of a second. */
 const LIMIT = 8_000_000;
 const BYTES = LIMIT / 8 / 5;
 const FIFTH_MS = 200;
 
-/** @returns how long the successful request took */
+/** @returns the duration of the successful request */
 async function timed(send: () => Promise<Answer>): Promise<number> {
 	const started = performance.now();
 	const answer = await send();
@@ -20,7 +20,7 @@ async function timed(send: () => Promise<Answer>): Promise<number> {
 	return took;
 }
 
-/** Timers of the platform can fire a millisecond early. */
+/** Node's timers can fire a millisecond early. */
 const assertSlowed = (took: number): void =>
 	assert.ok(took >= FIFTH_MS - 2, `${took} ms`);
 
@@ -55,14 +55,15 @@ suite("x-oss-traffic-limit", () => {
 			await oss.post("/photos/b?append&position=0", body, headers),
 		]) {
 			const delay = Number(answer.headers["x-oss-qos-delay-time"]);
-			// Seconds would be less, microseconds more. On a slow machine the rest of the upload takes part of the time.
+			// Distinguishes milliseconds from seconds and microseconds. On a slow machine the rest of the upload takes time
+			// too.
 			assert.ok(delay >= 1 && delay < 100 * FIFTH_MS, `${delay}`);
 		}
 		const free = await oss.put("/photos/a", body);
 		assert.equal(free.headers["x-oss-qos-delay-time"], undefined);
 	});
 
-	test("slows forms, by a field, and the response names the delay", async (t) => {
+	test("slows forms, by a field, and the response contains the delay", async (t) => {
 		const { oss } = await startWithBucket(t, "public-read-write");
 		const parts = [field("key", "a"), field(NAME, String(LIMIT)), file(body)];
 		let posted: Answer | undefined;
@@ -78,9 +79,9 @@ suite("x-oss-traffic-limit", () => {
 
 	for (const [what, content] of [
 		["large objects", body],
-		["objects small enough for a row", body.subarray(0, 60_000)],
+		["objects that are stored in a row", body.subarray(0, 60_000)],
 	] as const) {
-		test(`slows downloads of ${what}, and returns all of them`, async (t) => {
+		test(`slows downloads of ${what}, and returns them completely`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			await oss.put("/photos/a", content);
 			const limit = Math.max(819_200, (content.length * 8) / 0.2);
@@ -158,7 +159,7 @@ suite("x-oss-traffic-limit", () => {
 		});
 	}
 
-	test("must be in the header or in the query, not in both", async (t) => {
+	test("must be in the header or in the query, but not in both", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(
 			refusal(await oss.put(`/photos/a?${NAME}=${LIMIT}`, "meow", headers)),

@@ -20,7 +20,7 @@ const limit = ({ oss }: TestEmulator, gigabytes: number): Promise<Answer> =>
 	);
 
 suite("A bucket's storage capacity", () => {
-	test("of 0 GB refuses every further upload: php's suite (A-630)", async (t) => {
+	test("of 0 GB refuses all further uploads: php's suite (A-630)", async (t) => {
 		const emulator = await startWithBucket(t, "public-read-write");
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -42,7 +42,7 @@ suite("A bucket's storage capacity", () => {
 		assert.equal((await oss.put("/photos/dog", "woof")).status, 200);
 	});
 
-	test("is checked again when parts are completed to an object", async (t) => {
+	test("is checked again when a multipart upload is completed", async (t) => {
 		const emulator = await startWithBucket(t);
 		const { oss } = emulator;
 		const uploadId = await initiate(emulator);
@@ -63,7 +63,7 @@ suite("A bucket's storage capacity", () => {
 		const { oss } = emulator;
 		await limit(emulator, 1);
 		assert.equal((await oss.put("/photos/cat", "meow")).status, 200);
-		// It is refused by its Content-Length, before it is read.
+		// The upload is refused by its Content-Length, before it is read.
 		const headers = { "content-length": String(1024 ** 3 - 3) };
 		assert.equal(
 			refusal(await oss.put("/photos/dog", undefined, headers)),

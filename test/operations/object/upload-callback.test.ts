@@ -22,7 +22,7 @@ const MD5 = encodeURIComponent(hash("md5", "hello world", "base64"));
 
 type Ask = { readonly callback: string; readonly user?: string };
 
-/** Each of the three uploads stores `hello world` as `my cat.txt`, with a callback. */
+/** Three kinds of uploads that store `hello world` as `my cat.txt`, with a callback. */
 const UPLOADS = {
 	PutObject: ({ oss }: TestEmulator, { callback, user }: Ask) =>
 		oss.put("/photos/my%20cat.txt", "hello world", {
@@ -140,7 +140,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			);
 		});
 
-		test("stores the object before the call", async (t) => {
+		test("stores the object before it is sent", async (t) => {
 			const emulator = await startWithBucket(t);
 			const seen: string[] = [];
 			const application = await startApplicationServer(t, {
@@ -157,7 +157,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			assert.deepEqual(seen, ["200 hello world"]);
 		});
 
-		test("that fails is answered with 203, and the object remains stored", async (t) => {
+		test("that fails returns 203, and the object remains stored", async (t) => {
 			const emulator = await startWithBucket(t);
 			const application = await startApplicationServer(t, { status: 500 });
 			const answer = await upload(emulator, {
@@ -178,7 +178,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			assert.equal(await stored(emulator), "200 hello world");
 		});
 
-		test("to a port without a server is answered with 203, and the object remains stored", async (t) => {
+		test("to a port without a server returns 203, and the object remains stored", async (t) => {
 			const emulator = await startWithBucket(t);
 			const answer = await upload(emulator, {
 				callback: base64Json({
@@ -203,7 +203,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 				"0007-00000011",
 			],
 			[
-				"a bad template",
+				"an invalid template",
 				base64Json({
 					callbackUrl: "http://127.0.0.1:1/",
 					callbackBody: "$(object)",
@@ -235,7 +235,7 @@ for (const [operation, upload] of Object.entries(UPLOADS)) {
 			});
 		}
 
-		test("is not called when the upload fails", async (t) => {
+		test("is not sent if the upload fails", async (t) => {
 			const emulator = await startWithBucket(t);
 			await emulator.oss.put("/photos/my%20cat.txt", "before");
 			const application = await startApplicationServer(t);
@@ -355,7 +355,7 @@ suite("A callback in a form", () => {
 		assert.equal((await upload(callback)).status, 200);
 	});
 
-	test("is answered with 200, regardless of the status or redirect that the form requests (A-17)", async (t) => {
+	test("returns 200, regardless of the status or redirect that the form requests (A-17)", async (t) => {
 		const emulator = await startWithBucket(t);
 		const application = await startApplicationServer(t);
 		for (const requested of [
@@ -407,7 +407,7 @@ suite("A callback is ignored", () => {
 	});
 });
 
-test("An application server refuses a callback that was changed on the way", async (t) => {
+test("An application server refuses a callback that was changed in transit", async (t) => {
 	const emulator = await startWithBucket(t);
 	const application = await startApplicationServer(t);
 	await UPLOADS.PutObject(emulator, {
@@ -434,7 +434,7 @@ test("An application server refuses a callback that was changed on the way", asy
 	assert.equal(await repeat("/cb", "size=11"), 403);
 });
 
-test("Parts remain stored when the callback of their completion is malformed", async (t) => {
+test("Parts remain stored if the callback of their completion is malformed", async (t) => {
 	const emulator = await startWithBucket(t);
 	const uploadId = await initiate(emulator);
 	const etag = await putPart(emulator, uploadId, 1, "meow");

@@ -18,7 +18,7 @@ const UNKNOWN = "CAEQ".padEnd(64, "x");
 const TAGS =
 	"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
 
-/** All operations that read or change one version; for a copy, `versionId` names that of the source. */
+/** All operations that read or change one version; for a copy, `versionId` is that of the source. */
 const OPERATIONS: Readonly<
 	Record<string, (oss: Client, versionId?: string) => Promise<Answer>>
 > = {
@@ -104,7 +104,7 @@ suite("In a bucket with versioning", () => {
 		});
 	}
 
-	test("an id is 64 letters, digits and marks, or the word null (A-653)", async (t) => {
+	test("an id consists of 64 letters, digits and punctuation marks, or is the word null (A-653)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const id of ["x".repeat(63), "x".repeat(65), "/".repeat(64), "Null"])
 			assert.match(
@@ -139,7 +139,7 @@ suite("In a bucket with versioning", () => {
 		assert.deepEqual(textsOf(list, "VersionId"), ids.toReversed());
 	});
 
-	test("suspended versioning writes and deletes only the null version", async (t) => {
+	test("only the null version is written and deleted while versioning is suspended", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "before");
 		await set(oss, "Enabled");
@@ -206,7 +206,7 @@ suite("In a bucket with versioning", () => {
 });
 
 suite("In a bucket that never had versioning", () => {
-	test("no response has a version id, even though null is the object's: go2's TestDeleteObject", async (t) => {
+	test("no response has a version id, although the object's is null: go2's TestDeleteObject", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const put = await oss.put("/photos/cat", "meow");
 		const read = await oss.get("/photos/cat?versionId=null");
@@ -220,7 +220,7 @@ suite("In a bucket that never had versioning", () => {
 		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 
-	test("a link is deleted with `symlink` in the request too: py1's test_put_symlink_with_version", async (t) => {
+	test("a link can be deleted by a request with `symlink`: py1's test_put_symlink_with_version", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/link?symlink", "", {
 			"x-oss-symlink-target": "cat",

@@ -34,7 +34,7 @@ suite("Image styles", () => {
 		]);
 	});
 
-	test("preserve their creation time when they are put again", async (t) => {
+	test("keep their creation time when they are put again", async (t) => {
 		const { oss, pass } = await startAtStandstill(t);
 		await putDocument(oss, at("small"), style("image/resize,p_50"));
 		await pass(DAY);

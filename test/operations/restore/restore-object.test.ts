@@ -37,7 +37,7 @@ async function archive(
 const restore = ({ oss }: Timed, body = "", key = "cat"): Promise<Answer> =>
 	oss.post(`/photos/${key}?restore`, body);
 
-/** @returns `x-oss-restore`, and its value in lists */
+/** @returns `x-oss-restore`, and the corresponding value in lists */
 async function stated({ oss }: Timed): Promise<string | undefined> {
 	const { headers } = await oss.head("/photos/cat");
 	const inHeader = headers["x-oss-restore"];
@@ -48,7 +48,7 @@ async function stated({ oss }: Timed): Promise<string | undefined> {
 	return inHeader;
 }
 
-/** Short, so that a client's polling ends soon: (A-600). */
+/** The duration of a restore, which is short so that a client does not have to poll for long (A-600). */
 const SECONDS = {
 	Archive: 3,
 	Expedited: 10,
@@ -136,7 +136,7 @@ suite("RestoreObject", () => {
 		assert.equal((await restore(emulator)).status, 202);
 	});
 
-	test("of a restored object adds to its days, up to seven for Archive", async (t) => {
+	test("of a restored object extends its days, up to seven for Archive", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "Archive");
 		await restore(emulator, requestOf(2));
@@ -186,7 +186,7 @@ suite("RestoreObject", () => {
 		}
 	});
 
-	test("can be repeated with a faster tier, not with a slower one (A-601)", async (t) => {
+	test("can be repeated with a faster tier, but not with a slower one (A-601)", async (t) => {
 		const emulator = await startAtStandstill(t);
 		await archive(emulator, "ColdArchive");
 		await restore(emulator, requestOf(1, "Standard"));
@@ -219,7 +219,7 @@ suite("RestoreObject", () => {
 			requestOf(1, "Bulk"),
 			ARGUMENT,
 		],
-		["no days (A-603)", "ColdArchive", requestOf(0), ARGUMENT],
+		["zero days (A-603)", "ColdArchive", requestOf(0), ARGUMENT],
 		[
 			"a negative number of days (A-603)",
 			"ColdArchive",
@@ -279,7 +279,7 @@ suite("CleanRestoredObject", () => {
 		oss.post(`/photos/${key}?cleanRestoredObject`);
 
 	for (const storageClass of ["ColdArchive", "Archive"]) {
-		test(`freezes an object of ${storageClass} before its days are over (A-602)`, async (t) => {
+		test(`freezes an object of ${storageClass} before its days have passed (A-602)`, async (t) => {
 			const emulator = await startAtStandstill(t);
 			await archive(emulator, storageClass);
 			assert.equal(refusal(await clean(emulator)), STALE);

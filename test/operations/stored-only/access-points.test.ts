@@ -7,7 +7,7 @@ import { documentOf, getDocument } from "../configurations/document.ts";
 
 const SECONDS = Date.parse(START) / 1000;
 
-/** A policy that grants only rights that the caller already has. */
+/** A policy that grants only permissions that the caller already has. */
 const POLICY = JSON.stringify({
 	Version: "1",
 	Statement: [
@@ -35,7 +35,7 @@ suite("An access point", () => {
 	const remove = (oss: Client, name: string, what = "accessPoint") =>
 		oss.delete(`/photos?${what}`, { headers: named(name) });
 
-	test("is created, given back, and deleted", async (t) => {
+	test("can be created, read, and deleted", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		const created = await create(oss, "ap-01");
 		const [alias] = textsOf(created, "Alias");
@@ -76,7 +76,7 @@ suite("An access point", () => {
 		assert.match(refusal(await create(oss, "ap-01")), /^400 InvalidArgument /);
 	});
 
-	test("has a policy of its own, which is deleted with it", async (t) => {
+	test("has a separate policy, which is deleted with it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const what = "accessPointPolicy";
 		const put = () => oss.put(`/photos?${what}`, POLICY, named("ap-01"));
@@ -135,7 +135,7 @@ suite("An access point for object processing", () => {
 		what = "accessPointForObjectProcess",
 	) => oss.get(`/photos?${what}`, { headers: named(name) });
 
-	test("is created, given back, listed, and deleted", async (t) => {
+	test("can be created, read, listed, and deleted", async (t) => {
 		const { oss } = await startAtStandstill(t);
 		const created = await create(oss, "fc-01");
 		const [arn] = textsOf(created, "AccessPointForObjectProcessArn");
@@ -189,7 +189,7 @@ suite("An access point for object processing", () => {
 		assert.deepEqual(textsOf(point, "BlockPublicAccess"), ["true"]);
 	});
 
-	test("has a policy of its own", async (t) => {
+	test("has a separate policy", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const what = "accessPointPolicyForObjectProcess";
 		await create(oss, "fc-01");

@@ -27,7 +27,7 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("b")), inventory("b"));
 	});
 
-	test("can be encrypted in one way only: go1's suite", async (t) => {
+	test("can be encrypted in only one way: go1's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const own = "<SSE-OSS></SSE-OSS>";
 		const kms = "<SSE-KMS></SSE-KMS>";
@@ -57,7 +57,7 @@ suite("Inventories", () => {
 		assert.equal(await getDocument(oss, at("a")), off);
 	});
 
-	test("are delivered to a bucket of the same owner", async (t) => {
+	test("must be delivered to a bucket of the same owner", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const to = (bucket: string) => oss.put(at("a"), inventory("a", { bucket }));
 		assert.match(

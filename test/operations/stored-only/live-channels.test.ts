@@ -92,12 +92,16 @@ suite("A live channel", () => {
 	for (const [what, target, ec] of [
 		["no beginning", "a/b.m3u8?vod&endTime=5", 304],
 		[
-			"a beginning that is no number",
+			"a start time that is not a number",
 			"a/b.m3u8?vod&startTime=x&endTime=5",
 			304,
 		],
 		["no end", "a/b.m3u8?vod&startTime=5", 305],
-		["an end before", "a/b.m3u8?vod&startTime=5&endTime=4", 306],
+		[
+			"an end time before the start time",
+			"a/b.m3u8?vod&startTime=5&endTime=4",
+			306,
+		],
 		["more than a day", "a/b.m3u8?vod&startTime=0&endTime=86401", 307],
 		["another name", "a/b.txt?vod&startTime=0&endTime=5", 403],
 	] as const)
@@ -142,16 +146,16 @@ suite("A live channel", () => {
 	for (const [what, name, content, refused] of [
 		["no target", "a", "", "400 MalformedXML "],
 		["another type", "a", target().replace("HLS", "DASH"), WRONG],
-		["a status that is none", "a", `<Status>live</Status>${target()}`, WRONG],
+		["an invalid status", "a", `<Status>live</Status>${target()}`, WRONG],
 		[
-			"fragments of no time",
+			"fragments of zero seconds",
 			"a",
 			target("<FragDuration>0</FragDuration>"),
 			WRONG,
 		],
 		["too many fragments", "a", target("<FragCount>101</FragCount>"), WRONG],
 		[
-			"a playlist of another name",
+			"an invalid name of the playlist",
 			"a",
 			target("<PlaylistName>list.txt</PlaylistName>"),
 			WRONG,

@@ -44,7 +44,7 @@ const SOME: Limits = [10, -1, -1, 10, -1, -1, 1000, -1, -1];
 suite("A bucket's bandwidth", () => {
 	const TARGET = "/photos?qosInfo";
 
-	test("is put, given back, and deleted", async (t) => {
+	test("can be put, read, and deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent =
 			"404 NoSuchBucketQosInfo : The bucket you specified does not have qos configuration.";
@@ -71,12 +71,12 @@ suite("A bucket's bandwidth", () => {
 
 	for (const [what, values, argument] of [
 		[
-			"a share over the total",
+			"a part above the total",
 			[8, 9, -1, -1, -1, -1, -1, -1, -1],
 			"IntranetUploadBandwidth",
 		],
 		[
-			"another share over the total",
+			"another part above the total",
 			[-1, -1, -1, -1, -1, -1, 100, -1, 101],
 			"ExtranetQps",
 		],
@@ -93,7 +93,7 @@ suite("A bucket's bandwidth", () => {
 			assert.deepEqual(textsOf(put, "ArgumentName"), [argument]);
 		});
 
-	test("is at most the account's, 10 Gbit/s each way (A-412)", async (t) => {
+	test("is at most that of the account, 10 Gbit/s in each direction (A-412)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const account = await oss.get("/?qosInfo");
 		assert.equal(
@@ -112,7 +112,7 @@ suite("A requester's bandwidth", () => {
 	const at = (requester: string): string =>
 		`/photos?requesterQosInfo&qosRequester=${requester}`;
 
-	test("is put, given back, listed, and deleted", async (t) => {
+	test("can be put, read, listed, and deleted", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const absent =
 			"404 NoSuchRequesterQosInfo : The specified requester qos configuration does not exist.";

@@ -50,7 +50,7 @@ suite("Replication", () => {
 		);
 	});
 
-	test("can have an id of the client's choice, and several target buckets", async (t) => {
+	test("can have an id that the client chooses, and several target buckets", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.equal(await replicateTo(oss, "one", "<ID>mine</ID>"), "mine");
 		await replicateTo(oss, "two");
@@ -135,7 +135,7 @@ suite("Replication", () => {
 		assert.equal(refusal(await remove(oss, "none")), NO_RULE);
 	});
 
-	test("can be given a time limit, rule by rule", async (t) => {
+	test("can have a time limit for each rule", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await replicateTo(oss, "target");
 		const rtc = (rule: string): string =>
@@ -150,7 +150,7 @@ suite("Replication", () => {
 });
 
 suite("Replication's progress", () => {
-	test("covers one rule or all, without any progress", async (t) => {
+	test("covers one rule or all rules, without any progress", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await replicateTo(oss, "one");
 		await replicateTo(oss, "two");

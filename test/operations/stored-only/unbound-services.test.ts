@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { refusal, textsOf } from "../../client.ts";
 import { startWithBucket } from "../../emulator.ts";
 
-suite("A service that is not bound to a bucket answers as OSS does:", () => {
+suite("A service that is not bound to a bucket responds like OSS:", () => {
 	test("AsyncProcessObject, by go2's and java1's suites (A-933)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "x");
@@ -50,7 +50,7 @@ suite("A service that is not bound to a bucket answers as OSS does:", () => {
 	});
 });
 
-test("The process configuration of a bucket is returned as java1's BucketProcesTest expects it", async (t) => {
+test("The process configuration of a bucket is returned as java1's BucketProcesTest expects", async (t) => {
 	const { oss } = await startWithBucket(t);
 	const read = async (): Promise<(string | undefined)[]> => {
 		const answer = await oss.get("/photos?processConfiguration");

@@ -27,7 +27,7 @@ suite("A bucket's tags", () => {
 		assert.equal(await getDocument(oss, TARGET), tagging({ b: "3", c: "4" }));
 	});
 
-	test("are deleted by their keys, one or more at a time", async (t) => {
+	test("can be deleted by their keys, one or more at a time", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await putDocument(oss, TARGET, tagging({ a: "1", b: "2", "c d": "3" }));
 		const remove = (keys: string) => oss.delete(`${TARGET}=${keys}`);
@@ -57,22 +57,22 @@ suite("A bucket's tags", () => {
 			"400 TooManyTags : The bucket tags num is beyond limit.",
 		],
 		[
-			"two of a key",
+			"two tags with the same key",
 			`<Tagging><TagSet>${tag("a", "1")}${tag("a", "2")}</TagSet></Tagging>`,
 			"400 RepeatedTags : Tag keys must be unique.",
 		],
-		["a key that is empty", tagging({ "": "v" }), KEY],
+		["an empty key", tagging({ "": "v" }), KEY],
 		["a key of 65 bytes", tagging({ ["k".repeat(65)]: "v" }), KEY],
 		[
 			"a key of 66 bytes in 22 characters",
 			tagging({ ["猫".repeat(22)]: "v" }),
 			KEY,
 		],
-		["a key like an address", tagging({ "http://a": "v" }), KEY],
-		["a key like a safe address", tagging({ "HTTPS://a": "v" }), KEY],
-		["a key of the house", tagging({ "Aliyun:a": "v" }), KEY],
+		["a key that begins with http://", tagging({ "http://a": "v" }), KEY],
+		["a key that begins with HTTPS://", tagging({ "HTTPS://a": "v" }), KEY],
+		["a key that begins with Aliyun", tagging({ "Aliyun:a": "v" }), KEY],
 		[
-			"a key of the system",
+			"a key that is reserved for the system",
 			tagging({ "acs:a": "v" }),
 			"400 InvalidTag 0010-00000002: The TagKey you have provided is invalid.",
 		],
@@ -86,7 +86,7 @@ suite("A bucket's tags", () => {
 });
 
 suite("ListBuckets by tag", () => {
-	/** `apes` has a=1, `photos` has a=2 and b=1, `zebras` has none. */
+	/** Makes three buckets: `apes` with a=1, `photos` with a=2 and b=1, `zebras` without tags. */
 	async function makeBuckets(oss: Client): Promise<void> {
 		for (const name of ["apes", "photos", "zebras"]) await oss.put(`/${name}`);
 		await putDocument(oss, "/apes?tagging", tagging({ a: "1" }));

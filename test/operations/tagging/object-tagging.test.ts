@@ -56,14 +56,14 @@ suite("Object tagging", () => {
 	const XML =
 		"The XML you provided was not well-formed or did not validate against our published schema.";
 	for (const [what, body, refused] of [
-		// Codes and messages of cpp's ObjectTaggingTest, ECs of OSS's pages.
+		// Codes and messages from cpp's ObjectTaggingTest, ECs from OSS's pages.
 		[
 			"a key twice",
 			tagging(["a", "1"], ["a", "2"]),
 			"400 InvalidTag 0010-00000217: Cannot provide multiple Tags with the same key",
 		],
 		[
-			"a character of a key that tags have not",
+			"a character of a key that is not allowed in tags",
 			tagging(["key1&amp;", "1"]),
 			`400 InvalidTag 0010-00000217: ${TAG_KEY}`,
 		],
@@ -98,13 +98,13 @@ suite("Object tagging", () => {
 			`400 MalformedXML 0010-00000101: ${XML}`,
 		],
 		["another document", "<Tags/>", `400 MalformedXML 0010-00000101: ${XML}`],
-		["no set", "<Tagging/>", `400 MalformedXML 0010-00000101: ${XML}`],
+		["no TagSet", "<Tagging/>", `400 MalformedXML 0010-00000101: ${XML}`],
 		[
 			"no key",
 			"<Tagging><TagSet><Tag><Value>1</Value></Tag></TagSet></Tagging>",
 			`400 MalformedXML 0010-00000101: ${XML}`,
 		],
-		["nothing", "", `400 MalformedXML 0010-00000101: ${XML}`],
+		["an empty body", "", `400 MalformedXML 0010-00000101: ${XML}`],
 	] as const) {
 		test(`refuses ${what}`, async (t) => {
 			const { oss } = await startWithBucket(t);

@@ -41,7 +41,7 @@ suite("A custom domain", () => {
 		assert.notEqual(await tokenOf(oss, "example.com"), token);
 	});
 
-	test("can be bound if it resolves to this machine (A-651), and is then an address of the bucket", async (t) => {
+	test("can be bound if it resolves to this machine (A-651), and then addresses the bucket", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss, port } = await startWithBucket(t);
 		await oss.put("/photos/cat.jpg", "meow");
@@ -61,7 +61,7 @@ suite("A custom domain", () => {
 		assert.deepEqual(textsOf(list, "Key"), ["cat.jpg"]);
 	});
 
-	test("is part of the signature as its bucket: GET / lists the bucket, not the account's buckets", async (t) => {
+	test("is signed as its bucket: GET / lists the bucket, not the account's buckets", async (t) => {
 		leadTo(t, "::1");
 		const { oss } = await startWithBucket(t);
 		await sendCname(oss, "add", "img.example.com");
@@ -69,7 +69,7 @@ suite("A custom domain", () => {
 		assert.match(refusal(list), /^403 SignatureDoesNotMatch /);
 	});
 
-	test("has no bucket in its paths, nor in the addresses that it returns", async (t) => {
+	test("does not have the bucket in its paths and in the returned URLs", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss } = await startWithBucket(t);
 		await sendCname(oss, "add", "img.example.com");
@@ -86,7 +86,7 @@ suite("A custom domain", () => {
 		]);
 	});
 
-	test("is listed, moves to another bucket that claims it (A-652), and is deleted with its bucket", async (t) => {
+	test("is listed, can be moved to another bucket (A-652), and is deleted with its bucket", async (t) => {
 		leadTo(t, "127.0.0.1");
 		const { oss, pass } = await startAtStandstill(t);
 		await oss.put("/other", "");
@@ -122,7 +122,7 @@ suite("A custom domain", () => {
 	});
 
 	for (const address of ["192.0.2.1", "2001:db8::1", undefined])
-		test(`belongs to another server while it resolves to ${address ?? "no address"}`, async (t) => {
+		test(`cannot be bound if it resolves to ${address ?? "no address"}`, async (t) => {
 			leadTo(t, address);
 			const { oss } = await startWithBucket(t);
 			await tokenOf(oss, "example.com");

@@ -29,7 +29,7 @@ suite("A website's configuration", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
-	test("has the default values of a mirror", async (t) => {
+	test("is returned with the default values of a mirror", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const redirect = (more: string, headers: string): string =>
 			routed(
@@ -50,12 +50,12 @@ suite("A website's configuration", () => {
 		);
 	});
 
-	for (const [pass, mirrorPass, kept] of [
+	for (const [pass, mirrorPass, returned] of [
 		["true", "false", "false"],
 		["false", "true", "true"],
 		["true", "", "true"],
 	] as const)
-		test(`passes the query to a mirror: ${pass}, for a mirror ${mirrorPass || "nothing"}, is ${kept} (A-674)`, async (t) => {
+		test(`returns ${returned} for PassQueryString ${pass} and MirrorPassQueryString ${mirrorPass || "missing"} (A-674)`, async (t) => {
 			const { oss } = await startWithBucket(t);
 			const own = `<PassQueryString>${pass}</PassQueryString>`;
 			const mirror = mirrorPass
@@ -67,8 +67,8 @@ suite("A website's configuration", () => {
 				routed(NOT_FOUND, `${own}${MIRROR}${mirror}`),
 			);
 			const website = await oss.get(TARGET);
-			assert.deepEqual(textsOf(website, "PassQueryString"), [kept]);
-			assert.deepEqual(textsOf(website, "MirrorPassQueryString"), [kept]);
+			assert.deepEqual(textsOf(website, "PassQueryString"), [returned]);
+			assert.deepEqual(textsOf(website, "MirrorPassQueryString"), [returned]);
 		});
 
 	test("has the type External for a redirect without a type: java1's suite", async (t) => {
@@ -102,7 +102,7 @@ suite("A website's configuration", () => {
 	for (const [what, document, refused] of [
 		["nothing", website(""), MALFORMED],
 		[
-			"an index page of no name",
+			"an index page without a name",
 			website("<IndexDocument></IndexDocument>"),
 			MALFORMED,
 		],
@@ -114,10 +114,10 @@ suite("A website's configuration", () => {
 			WRONG,
 		],
 		["a rule without a number", routed("", CDN, ""), WRONG],
-		["a rule of number 0", routed("", CDN, "0"), WRONG],
-		["a rule that leads nowhere", routed("", ""), MALFORMED],
+		["a rule with the number 0", routed("", CDN, "0"), WRONG],
+		["a rule without a target", routed("", ""), MALFORMED],
 		[
-			"a code that is no redirect's",
+			"a status that is not a redirect",
 			routed("", `${CDN}<HttpRedirectCode>200</HttpRedirectCode>`),
 			WRONG,
 		],
@@ -130,17 +130,17 @@ suite("A website's configuration", () => {
 			WRONG,
 		],
 		[
-			"a mirror for another status than 404",
+			"a mirror for a status other than 404",
 			routed(NOT_FOUND.replace("404", "403"), MIRROR),
 			WRONG,
 		],
 		[
-			"a mirror without an address",
+			"a mirror without a URL",
 			routed(NOT_FOUND, "<RedirectType>Mirror</RedirectType>"),
 			WRONG,
 		],
 		[
-			"a mirror whose address has no slash at its end",
+			"a mirror whose URL does not end with a slash",
 			routed(NOT_FOUND, MIRROR.replace(".com/", ".com")),
 			WRONG,
 		],
@@ -173,7 +173,7 @@ suite("A visitor of a website", () => {
 
 	type Site = { readonly document: string; readonly acl?: string };
 
-	/** Sends requests of a visitor: without a signature, to the bucket's own host. */
+	/** Sends requests like a visitor: without a signature, to the bucket's host. */
 	async function open(
 		t: Parameters<typeof startWithBucket>[0],
 		{ document, acl = "public-read" }: Site,
@@ -202,14 +202,14 @@ suite("A visitor of a website", () => {
 		assert.equal((await visit("/cat")).text, "meow");
 	});
 
-	test("receives the listing when the request has its parameters (A-423)", async (t) => {
+	test("receives the listing if the request has parameters of a listing (A-423)", async (t) => {
 		const { visit } = await open(t, { document: website(INDEX) });
 		for (const query of ["list-type=2", "prefix=", "max-keys=1", "acl"])
 			assert.notEqual((await visit(`/?${query}`)).text, "home", query);
 		assert.equal((await visit("/?utm_source=mail")).text, "home");
 	});
 
-	test("receives the index page of a bucket that is addressed in the path too", async (t) => {
+	test("also receives the index page of a bucket in the path", async (t) => {
 		const { oss } = await open(t, { document: website(INDEX) });
 		assert.equal((await oss.get("/photos/", { as: null })).text, "home");
 	});
@@ -218,9 +218,9 @@ suite("A visitor of a website", () => {
 		["the root's index page in every folder", INDEX, "/abc/", "200 home"],
 		["a folder's own index page", SUB_DIRECTORIES(0), "/abc/", "200 abc"],
 		["a redirect to the folder", SUB_DIRECTORIES(0), "/abc", "302 /abc/"],
-		["nothing without the slash", SUB_DIRECTORIES(1), "/abc", "404 NoSuchKey"],
+		["404 without the slash", SUB_DIRECTORIES(1), "/abc", "404 NoSuchKey"],
 		["the folder's page", SUB_DIRECTORIES(2), "/abc", "200 abc"],
-		["no such folder", SUB_DIRECTORIES(0), "/xyz", "404 NoSuchKey"],
+		["404 for a missing folder", SUB_DIRECTORIES(0), "/xyz", "404 NoSuchKey"],
 	] as const)
 		test(`receives ${what}: ${target}`, async (t) => {
 			const { visit } = await open(t, { document: website(document) });
@@ -229,7 +229,7 @@ suite("A visitor of a website", () => {
 			assert.equal(`${status} ${headers.location ?? code ?? text}`, answer);
 		});
 
-	test("receives the error page with status 404 or the configured one", async (t) => {
+	test("receives the error page with status 404 or the configured status", async (t) => {
 		const { visit } = await open(t, { document: website(INDEX + ERROR) });
 		const missing = await visit("/dog", { range: "bytes=0-0" });
 		assert.equal(`${missing.status} ${missing.text}`, "404 sorry");
@@ -249,7 +249,7 @@ suite("A visitor of a website", () => {
 		assert.match(refusal(await visit("/dog")), /^404 NoSuchKey /);
 	});
 
-	test("of a private bucket is refused", async (t) => {
+	test("is refused if the bucket is private", async (t) => {
 		const { visit } = await open(t, {
 			document: website(INDEX + ERROR),
 			acl: "private",
@@ -278,7 +278,7 @@ suite("A visitor of a website", () => {
 		assert.match(refusal(await oss.get("/photos/abc/")), /^404 NoSuchKey /);
 	});
 
-	test("a signed request is redirected by rules too", async (t) => {
+	test("a signed request is also redirected by rules", async (t) => {
 		const rule = routed(NOT_FOUND, "<HostName>example.com</HostName>");
 		const { oss } = await open(t, { document: rule });
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
@@ -322,14 +322,14 @@ suite("A visitor of a website", () => {
 			"301 http://HOST/a",
 		],
 		[
-			"to a key made of the key",
+			"to a key that contains the original key",
 			PREFIX,
 			to("<ReplaceKeyWith>prefix/$" + "{key}.suffix</ReplaceKeyWith>"),
 			"/old/a",
 			"301 http://HOST/prefix/old/a.suffix",
 		],
 		[
-			"by the key's end",
+			"by the suffix of the key",
 			"<KeySuffixEquals>.txt</KeySuffixEquals>",
 			to(elsewhere, "AliCDN"),
 			"/a.txt",
@@ -343,7 +343,7 @@ suite("A visitor of a website", () => {
 			"301 https://example.com/a",
 		],
 		[
-			"by how a header begins and ends",
+			"by the prefix and suffix of a header",
 			"<IncludeHeader><Key>X-Old</Key><StartsWith>y</StartsWith><EndsWith>s</EndsWith></IncludeHeader>",
 			to(elsewhere),
 			"/a",
@@ -357,7 +357,7 @@ suite("A visitor of a website", () => {
 			"200 meow",
 		],
 		[
-			"by a missing element",
+			"by a missing object",
 			NOT_FOUND,
 			to(elsewhere),
 			"/dog",
@@ -377,28 +377,28 @@ suite("A visitor of a website", () => {
 
 	for (const [what, condition, target, headers] of [
 		["another prefix", PREFIX, "/cat", {}],
-		["another end", "<KeySuffixEquals>.txt</KeySuffixEquals>", "/cat", {}],
-		["what is there", NOT_FOUND, "/cat", {}],
+		["another suffix", "<KeySuffixEquals>.txt</KeySuffixEquals>", "/cat", {}],
+		["an existing object", NOT_FOUND, "/cat", {}],
 		[
-			"a header of another value",
+			"a header with another value",
 			"<IncludeHeader><Key>X-Old</Key><Equals>yes</Equals></IncludeHeader>",
 			"/cat",
 			{ "x-old": "no" },
 		],
 		[
-			"a header that begins otherwise",
+			"a header with another prefix",
 			"<IncludeHeader><Key>X-Old</Key><StartsWith>y</StartsWith></IncludeHeader>",
 			"/cat",
 			{ "x-old": "no" },
 		],
 		[
-			"a header that ends otherwise",
+			"a header with another suffix",
 			"<IncludeHeader><Key>X-Old</Key><EndsWith>s</EndsWith></IncludeHeader>",
 			"/cat",
 			{ "x-old": "no" },
 		],
 	] as const)
-		test(`is not redirected: ${what}`, async (t) => {
+		test(`is not redirected for ${what}`, async (t) => {
 			const { visit } = await open(t, {
 				document: routed(condition, to(elsewhere)),
 			});

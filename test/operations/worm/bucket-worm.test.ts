@@ -84,7 +84,7 @@ suite("A retention policy", () => {
 		assert.equal(await stateOf(oss), "Locked for 1");
 	});
 
-	test("is the only one of its bucket, locked or not", async (t) => {
+	test("is the only one of its bucket, whether it is locked or not", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const id = await initiate(oss, 1);
 		const again = () => oss.post("/photos?worm", initiating(2));

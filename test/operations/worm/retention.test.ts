@@ -39,7 +39,7 @@ const enableVersioning = ({ oss }: Timed): Promise<Answer> =>
 	);
 
 suite("A bucket's retention policy", () => {
-	test("allows uploads, and no deletions: docs «Retention policy»", async (t) => {
+	test("allows uploads, but no deletions: docs «Retention policy»", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await oss.put("/photos/cat", "meow");
@@ -92,7 +92,7 @@ suite("A bucket's retention policy", () => {
 		await succeed(oss.put("/photos/new", "2"));
 	});
 
-	test("that is not locked within a day stops protecting objects", async (t) => {
+	test("does not protect objects any more if it is not locked within a day", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss, pass } = emulator;
 		await initiateWorm(emulator, 100);
@@ -103,7 +103,7 @@ suite("A bucket's retention policy", () => {
 		await succeed(oss.delete("/photos/cat"));
 	});
 
-	test("with versioning allows newer versions, and no deletion of versions", async (t) => {
+	test("with versioning allows newer versions, but no deletion of versions", async (t) => {
 		const emulator = await startAtStandstill(t);
 		const { oss } = emulator;
 		await enableVersioning(emulator);
@@ -245,7 +245,7 @@ suite("An object's retention", () => {
 		await succeed(remove(BYPASS));
 	});
 
-	test("cannot be bypassed with only the right to delete", async (t) => {
+	test("cannot be bypassed with only the permission to delete", async (t) => {
 		const { oss } = await startWithBucket(
 			t,
 			"public-read-write",
@@ -291,7 +291,7 @@ suite("An object's retention", () => {
 			/^400 InvalidArgument/,
 		],
 		[
-			"a moment that is over (A-621)",
+			"a time in the past (A-621)",
 			retention("COMPLIANCE", isoAfter(0)),
 			/^400 InvalidArgument .*must be in the future/,
 		],
@@ -423,7 +423,7 @@ suite("A legal hold", () => {
 	const hold = (status: string): string =>
 		`<LegalHold><Status>${status}</Status></LegalHold>`;
 
-	test("protects a version until it is removed, and cannot be bypassed: py2's suite", async (t) => {
+	test("protects a version until the hold is removed, and cannot be bypassed: py2's suite", async (t) => {
 		const emulator = await startWithObjectWorm(t);
 		const { oss, pass } = emulator;
 		const id = await putCat(emulator);
