@@ -8,7 +8,7 @@
  */
 import { globSync } from "node:fs";
 import { relative } from "node:path";
-import { after, test } from "node:test";
+import { after, beforeEach, type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const GROUPS = {
@@ -55,6 +55,7 @@ export async function runGroup(url: string): Promise<void> {
 	after(() => {
 		setTimeout(failBecauseOfLeftovers, LINGER_MS_MAX).unref();
 	});
+	reportUncaughtErrors();
 	for (const path of filesOf(group)) {
 		try {
 			await import(pathToFileURL(`${ROOT}${path}`).href);
@@ -64,6 +65,18 @@ export async function runGroup(url: string): Promise<void> {
 			});
 		}
 	}
+}
+
+/** They fail the group; for one in a callback of a socket, node:test does not know the test: cheap-tracking.js. */
+function reportUncaughtErrors(): void {
+	let running = "";
+	beforeEach((t) => {
+		running = (t as TestContext).fullName;
+	});
+	const report = (error: unknown): void =>
+		console.error(`not caught, during "${running}":`, error);
+	process.on("uncaughtExceptionMonitor", report);
+	process.on("unhandledRejection", report);
 }
 
 function failBecauseOfLeftovers(): never {
