@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import {
 	existsSync,
 	readdirSync,
@@ -10,7 +9,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { killedFolder } from "../storage/killed-folder.ts";
 import {
 	assertBytes,
@@ -24,25 +22,10 @@ import {
 	put,
 	read,
 } from "../storage/stores.ts";
+import { type Ended, runCommand } from "./command.ts";
 
-const LAUNCH = fileURLToPath(
-	new URL("../../emulator/launch.js", import.meta.url),
-);
-
-type Ended = {
-	readonly code: number | null;
-	readonly out: string;
-	readonly err: string;
-};
-
-function check(...words: readonly string[]): Ended {
-	const { status, stdout, stderr } = spawnSync(
-		process.execPath,
-		[LAUNCH, "check", ...words],
-		{ encoding: "utf8" },
-	);
-	return { code: status, out: stdout, err: stderr };
-}
+const check = (...words: readonly string[]): Promise<Ended> =>
+	runCommand(["check", ...words]);
 
 /** Three objects of a version each, the large one in a blob; closed in order. */
 async function makeData(t: TestContext): Promise<string> {
@@ -66,11 +49,11 @@ const onlyBlob = (folder: string): string => {
 suite("oss-emulator check", () => {
 	test("reports the content of an intact data folder", async (t) => {
 		const folder = await makeData(t);
-		const { code, out, err } = check(folder);
+		const { code, out, err } = await check(folder);
 		assert.deepEqual({ code, err }, { code: 0, err: "" });
 		assert.match(out, /^1 buckets\n2 objects, and 1 older versions/);
 		assert.match(out, /\n1 blobs\nno problems found\n$/);
-		const json = JSON.parse(check(folder, "--json").out);
+		const json = JSON.parse((await check(folder, "--json")).out);
 		assert.deepEqual([json.problems, json.left], [[], []]);
 	});
 
@@ -86,7 +69,7 @@ suite("oss-emulator check", () => {
 		test(`names the object whose content is ${what}, and removes it with --repair`, async (t) => {
 			const folder = await makeData(t);
 			damage(onlyBlob(folder));
-			const found = check(folder);
+			const found = await check(folder);
 			assert.equal(found.code, 1);
 			assert.match(found.out, /^problem: photos\/both, version CAEQ/);
 			assert.match(found.out, line);
@@ -95,7 +78,7 @@ suite("oss-emulator check", () => {
 				/^oss-emulator: .*: 1 problem found.*--repair.*\n$/,
 			);
 
-			const repaired = check(folder, "--repair");
+			const repaired = await check(folder, "--repair");
 
 			assert.deepEqual([repaired.code, repaired.err], [0, ""]);
 			assert.match(repaired.out, /\nremoved: photos\/both, version CAEQ/);
@@ -103,7 +86,7 @@ suite("oss-emulator check", () => {
 			assertBytes(await read(store, "both"), "before");
 			assertBytes(await read(store, "small"), "1");
 			await store.close();
-			assert.equal(check(folder).code, 0);
+			assert.equal((await check(folder)).code, 0);
 		});
 	}
 
@@ -112,12 +95,12 @@ suite("oss-emulator check", () => {
 		const blobs = filesIn(join(folder, "blobs")).length;
 		assert.ok(blobs > 0);
 		rmSync(join(folder, "oss.db"));
-		const found = check(folder);
+		const found = await check(folder);
 		assert.equal(found.code, 1);
 		assert.match(found.out, /^problem: .*oss\.db is missing or empty/);
 		assert.equal(filesIn(join(folder, "blobs")).length, blobs);
 
-		assert.equal(check(folder, "--repair").code, 0);
+		assert.equal((await check(folder, "--repair")).code, 0);
 
 		const store = await openStore(t, { folder });
 		assert.deepEqual(await store.buckets.all(), []);
@@ -130,12 +113,12 @@ suite("oss-emulator check", () => {
 		const blobs = filesIn(join(folder, "blobs")).length;
 		truncateSync(log, readFileSync(log).length / 2);
 		for (const _time of [1, 2]) {
-			const { code, out } = check(folder);
+			const { code, out } = await check(folder);
 			assert.equal(code, 1);
 			assert.match(out, /^problem: the write-ahead log /);
 		}
 
-		const repaired = check(folder, "--repair");
+		const repaired = await check(folder, "--repair");
 
 		assert.equal(repaired.code, 0, repaired.out);
 		assert.match(repaired.out, /a copy of the log, oss\.db-wal\.lost-1/);
@@ -158,11 +141,11 @@ suite("oss-emulator check", () => {
 		const content = readFileSync(database);
 		content.fill(0xa5, 200 * 4096, 203 * 4096);
 		writeFileSync(database, content);
-		const found = check(folder);
+		const found = await check(folder);
 		assert.equal(found.code, 1);
 		assert.match(found.out, /^problem: the database: /);
 
-		const repaired = check(folder, "--repair");
+		const repaired = await check(folder, "--repair");
 
 		assert.equal(repaired.code, 0, repaired.out + repaired.err);
 		assert.match(repaired.out, /moved aside: oss\.db\.lost-1; \d+ rows/);
@@ -178,14 +161,14 @@ suite("oss-emulator check", () => {
 	test("refuses a folder in use, a path that is not a data folder, and wrong arguments", async (t) => {
 		const folder = await makeData(t);
 		const store = await openStore(t, { folder });
-		const used = check(folder);
+		const used = await check(folder);
 		assert.equal(used.code, 2);
 		assert.match(used.err, /is used by another oss-emulator/);
 		await store.close();
-		const other = check(join(folder, "incoming"));
+		const other = await check(join(folder, "incoming"));
 		assert.equal(other.code, 2);
 		assert.match(other.err, /is not a data folder/);
 		for (const words of [[], ["a", "b"], [folder, "--recursive"]])
-			assert.equal(check(...words).code, 2);
+			assert.equal((await check(...words)).code, 2);
 	});
 });

@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
 	COMMAND_NAMES,
 	flagsOf,
@@ -14,16 +13,7 @@ import {
 } from "../../emulator/cli/manual.ts";
 import { callbackHeaders, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
-
-const LAUNCH = fileURLToPath(
-	new URL("../../emulator/launch.js", import.meta.url),
-);
-
-type Ended = {
-	readonly code: number;
-	readonly out: string;
-	readonly err: string;
-};
+import { type Ended, LAUNCH, runCommand } from "./command.ts";
 
 function launch(
 	args: readonly string[],
@@ -35,15 +25,8 @@ function launch(
 	});
 }
 
-async function run(admin: string, ...args: readonly string[]): Promise<Ended> {
-	const child = launch(args, { OSS_EMULATOR_ADMIN: admin });
-	const [out, err, [code]] = await Promise.all([
-		text(child.stdout),
-		text(child.stderr),
-		once(child, "close"),
-	]);
-	return { code: Number(code), out, err };
-}
+const run = (admin: string, ...args: readonly string[]): Promise<Ended> =>
+	runCommand(args, { env: { OSS_EMULATOR_ADMIN: admin } });
 
 /** The last column. */
 const namesIn = ({ out }: Ended): string[] =>

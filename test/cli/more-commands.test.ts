@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
 	existsSync,
 	mkdirSync,
@@ -13,43 +12,21 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { create } from "tar";
 import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
-
-const LAUNCH = fileURLToPath(
-	new URL("../../emulator/launch.js", import.meta.url),
-);
-
-type Ended = {
-	readonly code: number;
-	readonly out: string;
-	readonly err: string;
-};
+import { type Ended, runCommand } from "./command.ts";
 
 /** An emulator, a folder to work in, and the command. */
 async function startCommand(t: TestContext) {
 	const emulator = await startWithAdmin(t);
 	const cwd = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 	t.after(() => rmSync(cwd, { recursive: true }));
-	const run = async (
-		args: string | readonly string[],
-		input = "",
-	): Promise<Ended> => {
-		const words = typeof args === "string" ? args.split(" ") : args;
-		const child = spawn(process.execPath, [LAUNCH, ...words], {
-			cwd,
-			env: { ...process.env, OSS_EMULATOR_ADMIN: emulator.adminUrl },
+	const env = { OSS_EMULATOR_ADMIN: emulator.adminUrl };
+	const run = (args: string | readonly string[], input = ""): Promise<Ended> =>
+		runCommand(typeof args === "string" ? args.split(" ") : args, {
+			...{ cwd, env, input },
 		});
-		child.stdin.end(input);
-		const [out, err, [code]] = await Promise.all([
-			text(child.stdout),
-			text(child.stderr),
-			once(child, "close"),
-		]);
-		return { code: Number(code), out, err };
-	};
 	const succeed = async (
 		args: string | readonly string[],
 		input?: string,
