@@ -12,7 +12,7 @@ import { suite, type TestContext, test } from "node:test";
 import { startApplicationServer } from "../application-server.ts";
 import { textsOf } from "../client.ts";
 import type { TestEmulator } from "../emulator.ts";
-import { replay } from "../replay/run.ts";
+import { replay, replayCommand } from "../replay/run.ts";
 import { run } from "../run.ts";
 import {
 	CLOUD_ACCOUNT,
@@ -177,7 +177,7 @@ suite("npm run replay", () => {
 		const path = join(folder, second);
 		const text = readFileSync(path, "utf8");
 		writeFileSync(path, text.replaceAll("does not exist", "is not there"));
-		const differing = await replayIn(folder);
+		const differing = await replayCommand([folder]);
 		assert.equal(differing.code, 1);
 		assert.match(
 			differing.stdout,
@@ -189,7 +189,8 @@ suite("npm run replay", () => {
 	test("refuses an empty folder, and a file that is not a recording", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-record-"));
 		t.after(() => rmSync(folder, { recursive: true }));
-		assert.match((await replayIn(folder)).stderr, /has no recorded exchanges/);
+		const empty = await replayCommand([folder]);
+		assert.match(empty.stderr, /has no recorded exchanges/);
 		writeFileSync(join(folder, "a.json"), "{");
 		const ran = await replayIn(folder);
 		assert.equal(ran.code, 2);

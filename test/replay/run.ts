@@ -5,6 +5,7 @@ import { startEmulator } from "../../emulator/index.ts";
 import { encodeKey, percentEncode } from "../../emulator/oss/encoding.ts";
 import type { Exchange } from "../../emulator/upstream/exchange.ts";
 import { type Answer, Client } from "../client.ts";
+import type { Ran } from "../run.ts";
 import { bytesOf, compare, matchIds } from "./compare.ts";
 
 export type Replayed = {
@@ -18,6 +19,27 @@ export class ReplayError extends Error {
 }
 
 type Recorded = { readonly file: string; readonly exchange: Exchange };
+
+/** `npm run replay -- FOLDER`. */
+export async function replayCommand(args: readonly string[]): Promise<Ran> {
+	const [folder, ...more] = args;
+	try {
+		if (folder === undefined || more.length > 0)
+			throw new ReplayError("name one folder of recorded exchanges");
+		const replayed = await replay(folder);
+		const holding = replayed.filter((one) => one.differences.length === 0);
+		const lines = replayed.flatMap(({ file, operation, differences }) => [
+			`${differences.length === 0 ? "holds  " : "differs"} ${file}`,
+			...differences.map((difference) => `        ${operation}: ${difference}`),
+		]);
+		lines.push(`${holding.length} of ${replayed.length} exchanges hold`);
+		const code = holding.length === replayed.length ? 0 : 1;
+		return { code, stdout: `${lines.join("\n")}\n`, stderr: "" };
+	} catch (error) {
+		if (!(error instanceof Error)) throw error;
+		return { code: 2, stdout: "", stderr: `replay: ${error.message}\n` };
+	}
+}
 
 /** @throws ReplayError when there is nothing to replay, or a file is not a recorded exchange */
 export function readExchanges(folder: string): Recorded[] {
