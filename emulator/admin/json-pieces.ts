@@ -1,6 +1,6 @@
 /**
  * Parses JSON in pieces, with breaks, because a parser blocks every other request; deep nesting is refused before it is
- * parsed. Containers are parsed as a whole while they are small: a large one is made of its members, many at a time.
+ * parsed. Small containers are parsed as a whole; a large container is assembled from its members, many at a time.
  *
  * Pure.
  */
@@ -17,15 +17,15 @@ type Frame = {
 	made: Members | undefined;
 	/** The end of what has been parsed. */
 	end: number;
-	/** The position of the present member. */
+	/** The position of the current member. */
 	member: number;
-	/** Whether the present member is a container that is made itself. Its key has been parsed then. */
+	/** Whether the current member is a container that is itself assembled; its key has then been parsed. */
 	nested: "no" | "open" | "closed";
 	/** '' in an array. */
 	key: string;
 };
 
-/** The number of characters that are read, and about as many parsed, between two breaks. */
+/** The number of characters that are read between two breaks; about as many are parsed. */
 const PIECE = 65_536;
 
 export type ParseOptions = {
@@ -33,7 +33,7 @@ export type ParseOptions = {
 	readonly parse: (text: string) => unknown;
 	readonly breaks: Pick<Breaks, "pause">;
 	readonly nestingMax: number;
-	/** The error for a text that is nested deeper. */
+	/** The error for a text that is nested too deep. */
 	readonly tooDeep: () => Error;
 	readonly piece?: number;
 };
@@ -125,7 +125,7 @@ class Reader {
 		}
 	}
 
-	/** Makes all containers down to this one, with the members before the present one. */
+	/** Makes all containers down to this one, with the members before the current one. */
 	#make(depth: number): void {
 		for (const [index, frame] of this.#frames.entries()) {
 			if (index > depth) return;
@@ -139,7 +139,7 @@ class Reader {
 		}
 	}
 
-	/** Parses the members of a container that come before `end`, at least one. */
+	/** Parses the members of a container before `end`, at least one. */
 	#take(frame: Frame, end: number): void {
 		if (frame.nested !== "no") {
 			frame.nested = "no";

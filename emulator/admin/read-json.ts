@@ -35,7 +35,7 @@ export function readJson(app: FastifyInstance): void {
 
 type Parser = ReturnType<FastifyInstance["getDefaultJsonParser"]>;
 
-/** Fastify's parser calls back at once. @throws its error */
+/** Fastify's parser calls its callback synchronously. @throws its error */
 function parseWith(
 	parse: Parser,
 	incoming: FastifyRequest,

@@ -2,7 +2,7 @@
  * Reads the bucket and key of a request from the Host or from the path.
  *
  * Signatures cover the bucket and key, but not the Host. So if it is unclear whether a Host names the bucket, all
- * readings are returned, likeliest first, and the one whose signature is correct counts. A Host below a known name has
+ * readings are returned, likeliest first, and the one with a correct signature is used. A Host below a known name has
  * one reading, except that ali-oss invents a Host if its endpoint is an address.
  *
  * Pure. Source: the source code of each SDK.

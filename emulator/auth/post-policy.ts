@@ -18,7 +18,7 @@ import { readCredential, requireScope, signV4 } from "./v4-scope.ts";
 
 /**
  * Fields by lower-case name: according to the main page, names are case-insensitive. The function's caller chooses
- * which value of a repeated field counts.
+ * which value of a repeated field is used.
  */
 export type FormFields = ReadonlyMap<string, string>;
 

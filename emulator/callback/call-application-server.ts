@@ -1,7 +1,7 @@
 /**
  * Calls an application server: one URL after the other until one call succeeds.
  *
- * If all calls fail, the reason of the last one counts (A-241). Injected faults take effect here, and answers are
+ * If all calls fail, the reason of the last one is reported (A-241). Injected faults take effect here, and answers are
  * compared with what OSS accepts.
  */
 import { setImmediate } from "node:timers/promises";
@@ -61,7 +61,7 @@ export async function callApplicationServer(
 	return fault?.failure?.(first) ?? verdict;
 }
 
-/** Calls once, or twice if the fault says so; the last answer counts, as if the first had been lost. */
+/** Calls once, or twice if the fault requires it; the last answer is used, as if the first had been lost. */
 async function callUrl(
 	parts: CallParts,
 	call: Call,

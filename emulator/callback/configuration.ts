@@ -1,5 +1,5 @@
 /**
- * The fields of a callback's JSON, checked one after the other in the order of their ECs.
+ * The fields of a callback's JSON, checked one after another in the order of their ECs.
  *
  * An empty string counts as a missing field (A-212). `callbackStage` and `callbackFailureAction` are documented by
  * their ECs only: they must be text, and have no effect here (A-213). `signatureVersion` must be 1.0, the only version

@@ -1,6 +1,6 @@
 /**
- * The worker that processes images: one task at a time. Before each step it asks whether the client is still there,
- * and it asks for the objects that are watermarks.
+ * The worker that processes images: one task at a time. Before each step it requests from the main thread whether the
+ * client is still connected; it also requests the objects that are watermarks.
  */
 import { once } from "node:events";
 import { parentPort } from "node:worker_threads";
@@ -31,7 +31,7 @@ export type Done = {
 export type Failed = {
 	readonly is: "failed";
 	readonly error: Error;
-	/** The parts of an OssError, whose class does not survive the message. */
+	/** The parts of an OssError, whose class is lost in a message. */
 	readonly oss:
 		| {
 				readonly row: InjectedError;
@@ -49,7 +49,7 @@ async function ask(question: Question): Promise<ToWorker | undefined> {
 	const answered: Promise<ToWorker[]> = once(port, "message");
 	port.postMessage(question satisfies FromWorker);
 	const [answer] = await answered;
-	// The thread that asked for the image knows the error, and throws it in place of this one.
+	// The main thread has the original error, and throws it instead of this one.
 	if (answer?.is === "refused") throw new OssError("AccessDenied");
 	return answer;
 }
@@ -73,7 +73,7 @@ port.on("message", async (task: ToWorker) => {
 	try {
 		const { content, steps } = task;
 		const image = await runSteps(toBuffer(content), steps, requester);
-		// A copy: the bytes that sharp returns cannot be transferred.
+		// Copied, because the bytes that sharp returns cannot be transferred.
 		const copy = new Uint8Array(image.content);
 		const done: Done = { ...image, is: "done", content: copy };
 		port.postMessage(done, [copy.buffer]);

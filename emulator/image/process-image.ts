@@ -1,7 +1,7 @@
 /**
  * Processes images, one at a time, because pixels take much memory; the number of waiting requests is limited.
  *
- * A worker processes them: V8 frees the pixels of a large image, 256 MB, in the thread that made them, which takes
+ * A worker processes them: V8 frees the pixels of a large image, 256 MB, in the thread that allocated them, which takes
  * 60 ms. The worker is started with the first image and ends after some time without work.
  */
 import { once } from "node:events";
@@ -95,7 +95,7 @@ function end(): void {
 	worker = undefined;
 }
 
-/** Answers the worker's questions until it has finished. @throws its OssErrors; the error that ended it */
+/** Answers the worker's requests until it has finished. @throws its OssErrors; the error that ended it */
 async function runInWorker(
 	worker: Worker,
 	source: Source,

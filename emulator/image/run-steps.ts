@@ -103,7 +103,7 @@ export function requireActions(steps: readonly Step[]): void {
 	}
 }
 
-/** The answers of the thread that serves the request. */
+/** The functions for which the main thread, which serves the request, is needed. */
 export type Requester = {
 	/** Whether the client has disconnected. */
 	readonly isAbandoned: () => Promise<boolean>;

@@ -44,7 +44,7 @@ export function makeSelector(
 	};
 }
 
-/** The operation of a request. @throws OssError MethodNotAllowed, InvalidArgument, like `choose` */
+/** Finds the operation of a request. @throws OssError MethodNotAllowed, InvalidArgument, like `choose` */
 export const select = makeSelector(table, SELECTING_SUB_RESOURCES);
 
 /**

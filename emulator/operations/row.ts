@@ -10,8 +10,8 @@ import type { OssRequest } from "../oss/request.ts";
 import type { StoredBucket } from "../storage/types.ts";
 
 /**
- * Receives the request's bucket, so that it is looked up once; undefined if it does not exist, or the request names
- * none. It is written as a method so that operations on a bucket may declare the parameter as required: `access` in
+ * Receives the request's bucket, so that it is looked up once; undefined if it does not exist, or the request names no
+ * bucket. It is written as a method so that operations on a bucket may declare the parameter as required: `access` in
  * their row guarantees it.
  */
 export type Operation = {
@@ -41,9 +41,9 @@ type Facts = {
 	/** The error for a bucket that does not exist. */
 	readonly withoutBucket?: "NoSuchBucket" | "MalformedXML";
 	/**
-	 * `sent`: the operation sends it. `sent from its form`: it sends the one in its form, and OSS ignores the header.
-	 * `announced`: SDKs send the header, because the operation is a step of an upload.
-	 * `ignored`: OSS ignores it.
+	 * `sent`: the operation sends it. `sent from its form`: the operation sends the callback in its form, and OSS ignores
+	 * the header. `announced`: SDKs send the header, because the operation is a step of an upload. `ignored`: OSS ignores
+	 * it.
 	 */
 	readonly callback?: "sent" | "sent from its form" | "announced" | "ignored";
 	/** Whether it changes data; by default every method except GET, HEAD and OPTIONS does. */

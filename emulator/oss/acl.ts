@@ -9,7 +9,7 @@ const OBJECT_ACLS = ["default", ...BUCKET_ACLS] as const;
 
 /** A canned ACL of a bucket. */
 export type BucketAcl = (typeof BUCKET_ACLS)[number];
-/** That of an object; `default` means the ACL of its bucket. */
+/** The ACL of an object; `default` means the ACL of its bucket. */
 export type ObjectAcl = (typeof OBJECT_ACLS)[number];
 
 export const isBucketAcl = (text: string): text is BucketAcl =>

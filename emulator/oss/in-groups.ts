@@ -1,16 +1,18 @@
 /**
- * Many small writes, some at a time: those of a group share a commit of the store, which costs more than the writes.
+ * Runs many small writes in groups: the writes of a group share a commit of the store, which costs more than the writes
+ * themselves.
  *
  * Pure.
  */
 
-/** Few enough not to delay other requests. */
+/** The size of a group, small enough not to delay other requests. */
 const GROUP_MAX = 32;
 
 /**
  * Runs `work` for all items.
  *
- * @returns the results, in the order of the items; the next group begins when those of one have been consumed
+ * @returns the results, in the order of the items; the next group begins when the results of the previous group have
+ *   been consumed
  * @throws the first error, after which no further group begins
  */
 export async function* inGroups<Item, Result>(

@@ -49,7 +49,7 @@ export class JsonPlace {
 		return [...this.items(name)];
 	}
 
-	/** The places of a list, one by one. */
+	/** Yields the places of a list's items. */
 	*items(name: string): Generator<JsonPlace> {
 		const child = this.#child(name);
 		if (child.value === undefined) return;

@@ -28,7 +28,7 @@ export type ListQuery = {
 /** Reads from a key on, in order, up to an exclusive end; '' for no end. */
 export type Rows<Row> = {
 	readonly from: (start: string, end: string) => Iterable<Row>;
-	/** The key of the first row alone: read three times faster. */
+	/** Only the key of the first row, which is read three times faster. */
 	readonly firstKey: (start: string, end: string) => string | undefined;
 };
 

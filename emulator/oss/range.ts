@@ -2,7 +2,7 @@
  * The Range header as OSS reads it: an unsatisfiable or malformed range returns the whole object, unless the request
  * has `x-oss-range-behavior: standard`.
  *
- * In a list, a valid range counts if it is the only valid one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two valid
+ * In a list, a valid range is used if it is the only valid one (ossutil's TestRangeGet: `bytes=1-2,a-c`); two valid
  * ranges return the whole object. Accepting it at any position in the list is a guess (A-895).
  *
  * Pure. Source: docs «Range download» (its table of nine cases); java1 GetObjectTest for `bytes=-0`.

@@ -5,7 +5,7 @@
  */
 import type { Readable } from "node:stream";
 
-/** Decoded parameters; the first value of a repeated one counts, as at OSS. */
+/** Decoded parameters; of a repeated parameter the first value is used, as at OSS. */
 export type Query = ReadonlyMap<string, string>;
 
 /** Headers by lower-case name; values are decoded as UTF-8 if valid, otherwise as latin1. */

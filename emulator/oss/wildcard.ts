@@ -2,8 +2,8 @@
  * Matches texts against patterns of literal characters, single-character wildcards and runs of any length, without
  * backtracking or regular expressions, so that no pattern is slow.
  *
- * A pattern is split at its runs. The parts are searched one after the other, each for its leftmost occurrence, so
- * every character of the text is read once: with the Knuth-Morris-Pratt algorithm for literal parts, and with the
+ * A pattern is split at its runs. The parts are searched one after another, each for its leftmost occurrence, so every
+ * character of the text is read once: with the Knuth-Morris-Pratt algorithm for literal parts, and with the
  * bit-parallel Shift-And algorithm, 32 characters of the part at a time, for parts with single-character wildcards.
  *
  * Pure.

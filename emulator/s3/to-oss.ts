@@ -2,8 +2,8 @@
  * Translates an authenticated request of S3 into the equivalent request of OSS: refuses it if OSS does, unwraps and
  * checks its body while it is read, and translates headers, parameters and documents.
  *
- * Counts of listings keep OSS's defaults and limits (A-335). A range that ends past the object gives the whole object,
- * as in OSS's own protocol (A-337).
+ * Counts of listings keep OSS's defaults and limits (A-335). A range that ends past the object returns the whole
+ * object, as in OSS's own protocol (A-337).
  *
  * Order of refusal: features that OSS does not implement, then the form of the body, before any byte of it is read.
  */

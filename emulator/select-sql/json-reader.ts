@@ -3,7 +3,7 @@
  * little memory. Everything else is validated and skipped.
  *
  * Bytes are treated as characters until a text is complete. If two members on the path to the rows have the same name,
- * both count; inside a row the last one counts.
+ * both are used; inside a row the last one is used.
  *
  * Pure. Source: RFC 8259.
  */

@@ -1,7 +1,7 @@
 /**
  * Parses a statement: `SELECT columns FROM ossobject[.path] [alias] [WHERE expression] [LIMIT n]`.
  *
- * No published parser reads OSS's dialect: paths with `[*]` after the table, two aliases of which the last counts, a
+ * No published parser reads OSS's dialect: paths with `[*]` after the table, two aliases, of which the last is used, a
  * superfluous quote at the end.
  *
  * Pure. Source: docs «SelectObject»; the suites of the SDKs for the refusals.

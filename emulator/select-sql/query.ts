@@ -6,9 +6,7 @@
 import { OssError } from "../oss/errors.ts";
 import type { Pattern } from "../oss/wildcard.ts";
 
-/**
- * A step into a JSON value: a key, an index, or `[*]`. In a CSV record only the first step counts: a name or `_1`.
- */
+/** A step into a JSON value: a key, an index, or `[*]`. In a CSV record only the first step is used: a name or `_1`. */
 export type Step = string | number | typeof EVERY;
 export const EVERY: unique symbol = Symbol("[*]");
 

@@ -52,7 +52,7 @@ function toToken(groups: Readonly<Record<string, string | undefined>>): Token {
 	return { kind: "sign", text: sign === "<>" ? "!=" : sign };
 }
 
-/** Reads tokens one after the other. */
+/** Reads tokens one after another. */
 export class Reader {
 	readonly #tokens: readonly Token[];
 	#at = 0;

@@ -42,7 +42,7 @@ export async function handle(
 	observer.protocolIdentified(edge.protocol);
 	const finished = edge.finish(reply);
 	const { upstream, cors } = emulator;
-	// With `--cors dev` a gateway does not ask the cloud.
+	// With `--cors dev` a gateway does not request the cloud's rules.
 	if (!upstream || cors === "dev")
 		return withCors(emulator, arrival, bucket, finished);
 	const { withUpstreamCors } = await import("../gateway/bucket-documents.ts");
@@ -97,7 +97,7 @@ async function answer(
 	}
 }
 
-/** Only these can be visits to a website. */
+/** Whether a request can be a visit to a website. */
 const isRead = ({ method }: OssRequest): boolean =>
 	method === "GET" || method === "HEAD";
 

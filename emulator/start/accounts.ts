@@ -67,7 +67,7 @@ function explain(file: string, error: unknown): unknown {
 
 const SEALING_KEY_FILE = "sts-key";
 
-/** Every start waits for this, so only `--durable` waits for the disk. */
+/** Every start waits for this, so it waits for the disk only with `--durable`. */
 async function loadSealingKey({
 	data: folder,
 	durable,

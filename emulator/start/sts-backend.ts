@@ -117,9 +117,14 @@ export class AccountsStsBackend implements StsBackend {
 		const question = assuming(caller, account, name, now);
 		const ofSession = sessionPolicy(caller);
 		return (
-			whyRefused(ram.policiesOf(caller), "identity policy", caller, question) ||
+			explainRefusal(
+				ram.policiesOf(caller),
+				"identity policy",
+				caller,
+				question,
+			) ||
 			(ofSession
-				? whyRefused([ofSession], "session policy", caller, question)
+				? explainRefusal([ofSession], "session policy", caller, question)
 				: "")
 		);
 	}
@@ -172,7 +177,7 @@ export class AccountsStsBackend implements StsBackend {
 }
 
 /** @returns '' when the policies allow the action */
-function whyRefused(
+function explainRefusal(
 	policies: readonly NamedPolicy[],
 	rule: "identity policy" | "session policy",
 	caller: Caller,

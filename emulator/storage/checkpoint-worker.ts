@@ -22,13 +22,13 @@ const db = new Database(String(workerData), {
 });
 
 type Result = {
-	/** Pages in the log. */
+	/** The number of pages in the log. */
 	readonly log: number;
-	/** Pages of it that are in the database. */
+	/** The number of these pages that are in the database. */
 	readonly checkpointed: number;
 };
 
-/** Never locks out the writer, not even while the disk writes. */
+/** Never blocks the writer, not even while the disk writes. */
 function move(): boolean {
 	const [result] = db.pragma("wal_checkpoint(PASSIVE)") as Result[];
 	return result !== undefined && result.log === result.checkpointed;
@@ -41,7 +41,7 @@ port.on("message", (task: CheckpointTask) => {
 		return;
 	}
 	const isMoved = move();
-	// Locks out the writer, but not for long: nothing remains to be written to the disk.
+	// Blocks the writer, but not for long: nothing remains to be written to the disk.
 	if (isMoved && task === "empty") db.pragma("wal_checkpoint(TRUNCATE)");
 	port.postMessage("done");
 });

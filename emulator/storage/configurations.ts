@@ -79,7 +79,7 @@ export class Configurations {
 		return this.#find(bucket, name, id);
 	}
 
-	/** All documents of one name, in the byte order of their ids; a missing bucket has none. */
+	/** All documents of one name, in the byte order of their ids; empty for a missing bucket. */
 	async list(bucket: string, name: string): Promise<readonly StoredDocument[]> {
 		return this.#documents(bucket).get(name) ?? [];
 	}
@@ -173,7 +173,7 @@ export class Configurations {
 		const known = this.#known.get(bucket);
 		if (known) return known;
 		const stored = this.#buckets.peek(bucket);
-		if (!stored) return NO_DOCUMENTS; // not remembered: clients may name any number of missing buckets
+		if (!stored) return NO_DOCUMENTS; // not cached, because clients may name any number of missing buckets
 		const rows = this.#ofBucket.all(stored.id);
 		const documents = Map.groupBy(rows, ({ name }) => name);
 		this.#known.set(bucket, documents);

@@ -47,7 +47,7 @@ export class Deliveries {
 		const { id, account, status } = delivery;
 		if (status === "sending") this.#underWay.set(id, account);
 		try {
-			// It may be forgotten while it waits for its turn.
+			// The record may be cleared while this waits for its turn.
 			await this.#transactions.share(() => {
 				if (this.#isCleared(delivery)) return;
 				this.#rows.put(delivery);

@@ -29,7 +29,7 @@ export class Objects {
 	}
 
 	/**
-	 * Stores `body` under a key, in place of the present object of that key.
+	 * Stores `body` under a key, in place of the current object of that key.
 	 *
 	 * @throws that there is no such bucket when the body has been received; that the object exists; errors of `receive`
 	 *   and `given.protect`. Nothing is stored then.

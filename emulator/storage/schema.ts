@@ -171,7 +171,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	const db = new Database(path);
 	try {
 		const version = requireKnownVersion(db, path);
-		// A new database has no data yet that a power cut could take. SQLite would wait for the disk six times.
+		// A new database has no data that a power cut could destroy, and SQLite would wait for the disk six times.
 		if (version === 0 && !durable) db.pragma("synchronous = OFF");
 		db.pragma("journal_mode = WAL");
 		// Rows are deleted table by table: cascades would delete rows that a restored snapshot needs.

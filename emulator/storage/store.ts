@@ -305,7 +305,7 @@ export class Store {
 
 	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
-		await this.#checkpoints?.close(); // writes may be waiting for it
+		await this.#checkpoints?.close(); // writes may be waiting for this
 		this.#transactions.commit();
 		await this.#plainCopy?.close();
 		await this.#blobs.close();

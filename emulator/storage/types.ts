@@ -86,7 +86,7 @@ export type StoredObject = {
 	/** The word `null` for objects written without versioning. */
 	readonly versionId: string;
 	readonly isLatest: boolean;
-	/** Whether its bucket has or had versioning: only then do replies state the version id. */
+	/** Whether its bucket has or had versioning; only then replies contain the version id. */
 	readonly isVersioned: boolean;
 	readonly type: ObjectType;
 	/** The size in bytes. */

@@ -114,8 +114,8 @@ export class Writes {
 	}
 
 	/**
-	 * Inside a transaction, which reads the bucket again: it may have been deleted, or got versioning, while the body was
-	 * received.
+	 * Inside a transaction, which reads the bucket again: it may have been deleted, or its versioning may have been
+	 * enabled, while the body was received.
 	 *
 	 * @throws that there is no such bucket (any more); that the object exists; errors of `given.protect`
 	 */

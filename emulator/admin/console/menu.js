@@ -1,5 +1,5 @@
 /**
- * The menu of the less frequently used pages: a button that shows their links, usable with the keyboard alone.
+ * The menu of the less frequently used pages: a button that shows their links, usable with only the keyboard.
  */
 
 /** Must be called once, when the page has loaded. */

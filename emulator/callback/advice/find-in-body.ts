@@ -32,7 +32,7 @@ function explain(
 	write: (name: string) => string,
 	bytes: number,
 ): string {
-	// A number is JSON wherever a variable may stand, also between quotation marks.
+	// A number is valid JSON in every position of a variable, even between quotation marks.
 	const withNumbers = fill(template, () => "0", bytes + template.text.length);
 	const isGood = parseJson(Buffer.from(withNumbers ?? "")) !== undefined;
 	if (!isGood)

@@ -76,7 +76,7 @@ function findInVariables({ variables, template }: Callback): Finding[] {
 		findings.push(
 			finding(
 				"upper-case-variable",
-				`${list(upper)}: one page of OSS advice that names of custom variables must be lower case or an error is returned; use lower case.`,
+				`${list(upper)}: one page of OSS says that names of custom variables must be lower case or an error is returned; use lower case.`,
 			),
 		);
 	if (variables.size > VARIABLES_ADVISED || bytes > VARIABLES_BYTES_ADVISED)

@@ -1,6 +1,6 @@
 /**
  * The sizes of images, from their content: PNG, GIF, BMP and WebP have them in a fixed place, a JPEG in its frame
- * header after metadata of any length, a TIFF in its first directory, which may stand anywhere, often at the end.
+ * header after metadata of any length, a TIFF in its first directory, which may be anywhere, often at the end.
  *
  * Pure. Source: PNG 3, 11.2.1; GIF89a, 18; BITMAPINFOHEADER; RFC 9649, 2.5 … 2.7; ITU-T T.81, annex B; TIFF 6.0,
  * section 2.
@@ -82,7 +82,7 @@ export const jpegSize: FindSize = async (readSome) => {
 		if (prefix !== 0xff) return undefined;
 		if (isFrame(marker))
 			return { height: bytes.readUInt16BE(5), width: bytes.readUInt16BE(7) };
-		// Any number of 0xff may stand before a marker.
+		// Any number of 0xff may precede a marker.
 		offset += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(2);
 	}
 	return undefined;

@@ -262,7 +262,7 @@ async function findBucketPolicy(
 /**
  * Refuses a public ACL where public access is blocked, even to the owner.
  *
- * @param place a bucket and its owner; without `name`, only the account's block counts
+ * @param place a bucket and its owner; without `name`, only the account's block is considered
  * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed». For a bucket only the text
  * is known; the EC is the object's (A-545)
  */

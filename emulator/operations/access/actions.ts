@@ -13,7 +13,7 @@ type ActionFacts = {
 	 * The least public ACL that allows it to everyone. A public ACL allows reading objects, but not listing them (A-11).
 	 */
 	readonly allowedBy?: "public-read" | "public-read-write";
-	/** The action that is needed as well if the request has tags. */
+	/** The additional action that a request with tags needs. */
 	readonly withTags?: string;
 	/** Whether the object that the request names does not exist yet, or is replaced. */
 	readonly makesObject?: boolean;

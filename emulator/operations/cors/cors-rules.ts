@@ -10,7 +10,7 @@ import { findDocument } from "../configurations/kind.ts";
 import { CORS, type CorsRule, type CorsRules } from "./cors.ts";
 
 /**
- * The reply to an actual request with its CORS headers, also if the request failed, so that a page can read why.
+ * Adds CORS headers to the reply to an actual request, even if the request failed, so that a page can read why.
  *
  * @param bucket the bucket of the request
  */

@@ -4,7 +4,7 @@
  * The transaction that acts on an object checks it again: an object that has changed meanwhile, or is protected, is
  * left for the next run.
  *
- * Source: docs «Lifecycle rules»; «Retention policy»: transitions go on, deletions wait.
+ * Source: docs «Lifecycle rules»; «Retention policy»: transitions continue, deletions wait.
  */
 import type { Emulator } from "../../emulator.ts";
 import { Breaks } from "../../oss/breaks.ts";
@@ -75,7 +75,7 @@ async function runObjects(
 		await breaks.pause();
 	}
 
-	/** Carries out the actions on one key, one after the other. */
+	/** Carries out the actions on one key, one after another. */
 	async function process(
 		versions: readonly StoredObject[],
 	): Promise<LifecycleAction[]> {

@@ -76,7 +76,7 @@ export async function copyObject(
 const GIB = 1024 ** 3;
 
 /**
- * Larger objects require UploadPartCopy. The newest page counts; older ones say 1 GB for all objects (A-615).
+ * Larger objects require UploadPartCopy. The newest page is followed; older pages say 1 GB for all objects (A-615).
  *
  * @throws OssError EntityTooLarge
  */

@@ -31,7 +31,7 @@ export type Worm = {
 	readonly created: string;
 };
 
-/** The policy in force, whether or not it is locked. */
+/** The current policy, whether or not it is locked. */
 export async function findWorm(
 	{ configurations }: Emulator["store"],
 	bucket: string,

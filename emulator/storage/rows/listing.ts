@@ -97,8 +97,8 @@ export class Listing {
 	}
 
 	/**
-	 * For starts that only grow: the next unlisted key is looked up again only behind it, because most keys have no
-	 * unlisted versions.
+	 * Must be called with increasing starts: the next unlisted key is looked up again only when a start has passed it,
+	 * because most keys have no unlisted versions.
 	 */
 	#firstKeyOfBoth(bucket: number): Rows<VersionRow>["firstKey"] {
 		let unlisted: string | undefined = "";

@@ -104,12 +104,15 @@ export class Snapshots {
 		return files.map(({ file }) => file);
 	}
 
-	/** Without the triggers, which would only store rows that the snapshot does not need: a third of the time. */
+	/**
+	 * Drops the triggers meanwhile, which would only store rows that the snapshot does not need: this takes a third of
+	 * the time.
+	 */
 	#restoreNewest(id: number): void {
 		for (const table of this.#tables) {
 			this.#db.exec(dropTriggers(table));
 			this.#db.prepare(removeChanged(table)).run(id);
-			this.#db.prepare(putBackNewest(table)).run(id);
+			this.#db.prepare(restoreNewestSql(table)).run(id);
 			this.#db.exec(makeTriggers(table));
 		}
 		this.#dropRows(id);
@@ -207,7 +210,7 @@ const restoreSql = ({ name, key, columns }: Table): string =>
    JOIN former_${name} AS former ON former.snapshot = changed.first AND ${same(key, "former", "changed")}
    WHERE former.existed = 1`;
 
-const putBackNewest = ({ name, columns }: Table): string =>
+const restoreNewestSql = ({ name, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
    SELECT ${quoted(columns)} FROM former_${name} WHERE snapshot = ? AND existed = 1`;
 

@@ -1,5 +1,5 @@
 /**
- * A row of a version: its columns, and the object that it stands for.
+ * A row of a version: its columns, and the object that it represents.
  *
  * Rows are written and found by position, because names cost 1.5 µs more for an insert, and 1 µs for a `get`.
  */
