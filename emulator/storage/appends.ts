@@ -84,7 +84,7 @@ function extend(
 		...(given.acl === "default" ? {} : { acl: given.acl }),
 	};
 	writes.changed(given.bucket, given.key);
-	writes.versions.update(row, {
+	writes.versions.update(writes.buckets.require(given.bucket), row, {
 		...change,
 		...writes.contents.extend(row, row.size, received),
 	});

@@ -176,7 +176,8 @@ export class Objects {
 				throw this.#writes.protocol.refuse({ is: "no-object", key });
 			const changed = change(found.object);
 			if (changed.modified) this.#writes.changed(bucket, key);
-			this.#writes.versions.update(found.row, changed);
+			const stored = this.#writes.buckets.require(bucket);
+			this.#writes.versions.update(stored, found.row, changed);
 			return { ...found.object, ...changed };
 		});
 	}

@@ -28,6 +28,7 @@ import { Listing } from "./rows/listing.ts";
 import { Parts } from "./rows/parts.ts";
 import { Snapshots, type StoredSnapshot } from "./rows/snapshots.ts";
 import { UploadRows } from "./rows/upload-rows.ts";
+import { Usage } from "./rows/usage.ts";
 import { Versions } from "./rows/versions.ts";
 import { openDatabase, type Sqlite } from "./schema.ts";
 import { Transactions, type Work } from "./transactions.ts";
@@ -90,6 +91,7 @@ export class Store {
 	readonly #blobs: Blobs;
 	readonly #plainCopy: PlainCopy | null;
 	readonly #snapshots: Snapshots;
+	readonly #usage: Usage;
 	readonly #onChange: OnChange;
 	readonly #close: () => void;
 	readonly #checkpoints: Checkpoints | null;
@@ -113,7 +115,13 @@ export class Store {
 			folder === null
 				? null
 				: new Checkpoints(join(folder, "oss.db"), db, transactions, report);
-		transactions.whenCommitted(() => this.#checkpoints?.committed());
+		const usage = new Usage(db);
+		this.#usage = usage;
+		transactions.whenUndone(() => usage.undone());
+		transactions.whenCommitted(() => {
+			usage.committed();
+			this.#checkpoints?.committed();
+		});
 		this.#report = report;
 		this.#folder = folder;
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
@@ -121,7 +129,7 @@ export class Store {
 		this.#contents = contents;
 		opened.diskSpace?.beforeMoving(() => contents.saveRetained());
 		const { refuse } = protocol;
-		const versions = new Versions(db, contents, refuse);
+		const versions = new Versions(db, contents, usage, refuse);
 		const { alone } = transactions;
 		this.buckets = new Buckets(
 			db,
@@ -129,6 +137,7 @@ export class Store {
 			(bucket) => {
 				onChange(bucket, "");
 				this.configurations.forget(bucket);
+				usage.clear();
 			},
 			refuse,
 		);
@@ -288,6 +297,7 @@ export class Store {
 			this.buckets.reload();
 			this.configurations.reload();
 			this.deliveries.reload();
+			this.#usage.clear();
 		}
 	}
 
@@ -295,6 +305,11 @@ export class Store {
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
 		const { id } = this.buckets.require(bucket);
 		return readStat(this.#db, id, billedBytesMin);
+	}
+
+	/** The size in bytes of all versions of a bucket. It is kept after the first time. */
+	async usedBytes(bucket: string): Promise<number> {
+		return this.#usage.bytesOf(this.buckets.require(bucket).id);
 	}
 
 	/** Resolves when the background work requested so far is done. */

@@ -24,6 +24,7 @@ export class Transactions {
 	#group: Group | undefined;
 	#pause: Promise<void> | undefined;
 	#committed: () => void = () => {};
+	#undone: () => void = () => {};
 
 	/** @param handleFullDisk frees space on a full disk if it can. @returns whether the work should be tried again */
 	constructor(
@@ -81,6 +82,7 @@ export class Transactions {
 			return result;
 		} catch (error) {
 			if (this.#db.inTransaction) this.#run("ROLLBACK");
+			this.#undone();
 			throw error;
 		} finally {
 			this.#finish();
@@ -101,6 +103,7 @@ export class Transactions {
 			group.resolve();
 		} catch (error) {
 			if (this.#db.inTransaction) this.#run("ROLLBACK");
+			this.#undone();
 			group.reject(error);
 		}
 		this.#finish();
@@ -145,6 +148,7 @@ export class Transactions {
 				this.#run("ROLLBACK TO work");
 				this.#run("RELEASE work");
 			} else this.#rejectGroup(error);
+			this.#undone();
 			throw error;
 		}
 	}
@@ -153,6 +157,11 @@ export class Transactions {
 	#rejectGroup(error: unknown): void {
 		this.#takeGroup()?.reject(error);
 		this.#finish();
+	}
+
+	/** Sets the function that is called when writes have been undone. */
+	whenUndone(step: () => void): void {
+		this.#undone = step;
 	}
 
 	/** Sets the function that is called after every commit. */

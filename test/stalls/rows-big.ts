@@ -132,6 +132,17 @@ const rows: readonly StallRow[] = [
 			api(emulator, "POST", "lifecycle/run", { bucket: "big" }),
 	},
 	{
+		what: "100 uploads to a bucket with a capacity",
+		prepare: ({ oss }) =>
+			oss.put(
+				"/big?qos",
+				"<BucketUserQos><StorageCapacity>1000</StorageCapacity></BucketUserQos>",
+			),
+		send: async ({ oss }) => {
+			for (let i = 0; i < 100; i++) await oss.put(`/big/new${i}`, "x");
+		},
+	},
+	{
 		what: "a snapshot",
 		isRequested: true,
 		send: (emulator) => api(emulator, "PUT", "snapshots/one"),

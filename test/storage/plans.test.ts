@@ -9,6 +9,7 @@ import { PlainSource } from "../../emulator/storage/plain-files/plain-source.ts"
 import { Listing } from "../../emulator/storage/rows/listing.ts";
 import { Parts } from "../../emulator/storage/rows/parts.ts";
 import { UploadRows } from "../../emulator/storage/rows/upload-rows.ts";
+import { Usage } from "../../emulator/storage/rows/usage.ts";
 import { Versions } from "../../emulator/storage/rows/versions.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
@@ -30,7 +31,7 @@ suite("SQLite's plan", () => {
 			new Blobs(new MemoryBlobs()),
 			(error) => assert.fail(String(error)),
 		);
-		new Versions(db, contents, refuse);
+		new Versions(db, contents, new Usage(db), refuse);
 		new Listing(db, new Buckets(db, transactions.alone, () => {}, refuse));
 		new UploadRows(db);
 		new Parts(db, contents, refuse);

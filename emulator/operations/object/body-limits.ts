@@ -48,8 +48,7 @@ export async function requireRoom(
 	const document = await findDocument(emulator, STORAGE_CAPACITY, bucket);
 	const capacity = document?.StorageCapacity ?? -1;
 	if (capacity === -1) return;
-	const { classes } = await emulator.store.stat(bucket);
-	const used = classes.values().reduce((sum, { size }) => sum + size, 0);
+	const used = await emulator.store.usedBytes(bucket);
 	const more = typeof bytes === "number" ? bytes : await bytes();
 	if (used + more > capacity * GIB) throw new OssError("QuotaExceeded");
 }

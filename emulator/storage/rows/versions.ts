@@ -12,6 +12,7 @@ import type { Contents } from "../content/contents.ts";
 import type { Refuse } from "../facts.ts";
 import type { Sqlite } from "../schema.ts";
 import type { Protect, StoredBucket } from "../types.ts";
+import type { Usage } from "./usage.ts";
 import {
 	COLUMNS,
 	LISTED_COLUMNS,
@@ -46,6 +47,7 @@ type Place = readonly [
 
 export class Versions {
 	readonly #contents: Contents;
+	readonly #usage: Usage;
 	readonly #refuse: Refuse;
 	readonly #listed: Statement<[number, string], ListedRow>;
 	readonly #listedWithData: Statement<[number, string], ListedRow>;
@@ -58,8 +60,9 @@ export class Versions {
 	readonly #update: Statement<[object]>;
 	readonly #replace: Statement<[...Written, id: number]>;
 
-	constructor(db: Sqlite, contents: Contents, refuse: Refuse) {
+	constructor(db: Sqlite, contents: Contents, usage: Usage, refuse: Refuse) {
 		this.#contents = contents;
+		this.#usage = usage;
 		this.#refuse = refuse;
 		const ofKey = "FROM version WHERE bucket = ? AND key = ?";
 		this.#listed = db
@@ -165,12 +168,14 @@ export class Versions {
 			protect?.(toObject(bucket, replaced, true));
 			this.#contents.drop(replaced);
 			this.#replace.run(...columns, replaced.id);
+			this.#usage.add(bucket.id, version.key, version.size - replaced.size);
 			return versionId;
 		}
 		if (replaced) this.#remove(bucket, replaced, protect);
 		if (previous && previous !== replaced) this.#list.run(0, previous.id);
 		const listed = version.type === "DeleteMarker" ? 0 : 1;
 		this.#insert.run(...columns, bucket.id, version.key, versionId, listed);
+		this.#usage.add(bucket.id, version.key, version.size);
 		return versionId;
 	}
 
@@ -187,6 +192,7 @@ export class Versions {
 	#remove(bucket: StoredBucket, row: VersionRow, protect?: Protect): void {
 		protect?.(toObject(bucket, row, row.listed === 1));
 		this.#delete.run(row.id);
+		this.#usage.add(bucket.id, row.key, -row.size);
 		this.#contents.drop(row);
 	}
 
@@ -232,8 +238,14 @@ export class Versions {
 	}
 
 	/** Updates a row in place: ACL, tags, state, an append. */
-	update(row: VersionRow, change: Partial<NewVersion>): void {
+	update(
+		bucket: StoredBucket,
+		row: VersionRow,
+		change: Partial<NewVersion>,
+	): void {
 		const { modified, properties, state, ...rest } = change;
+		const { size = row.size } = rest;
+		this.#usage.add(bucket.id, row.key, size - row.size);
 		this.#update.run({
 			...row,
 			storageClass: row.storage_class,
