@@ -7,6 +7,7 @@ import {
 	type FastifyInstance,
 	type FastifyReply,
 	type FastifyRequest,
+	type FastifySchema,
 	fastify,
 } from "fastify";
 import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
@@ -60,7 +61,7 @@ export async function createAdminApp(
 			requireTrusted({ method, host, origin }, context.emulator.domains);
 	});
 	app.addHook("preValidation", async ({ routeOptions }) => {
-		if (routeOptions.schema) await loadValidators();
+		if (isChecked(routeOptions.schema)) await loadValidators();
 	});
 	app.setErrorHandler((error, incoming, outgoing) =>
 		answerError(context, error, incoming, outgoing),
@@ -96,6 +97,10 @@ export async function createAdminApp(
 		routes(app, context);
 	return app;
 }
+
+/** Whether requests of the route are checked; the schemas of responses only describe them. */
+const isChecked = (schema: FastifySchema | undefined): boolean =>
+	(schema?.body ?? schema?.querystring ?? schema?.params) !== undefined;
 
 /** Adds the routes of buckets and objects, either the emulator's or those of the cloud behind a gateway. */
 function readingRoutes({ emulator }: AdminContext): Routes[] {

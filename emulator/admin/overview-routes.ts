@@ -4,15 +4,15 @@
 import { table } from "../operations/table.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Routes } from "./context.ts";
+import { describeHealth, HEALTH_PATH } from "./health-app.ts";
 import { answers, listOf, record, refer } from "./route-schema.ts";
 
 export const overviewRoutes: Routes = (app, context) => {
 	const { endpoint, authority } = context;
 
-	app.get("/health", { schema: health }, async () => ({
-		status: "ok",
-		endpoint,
-	}));
+	app.get(HEALTH_PATH, { schema: health }, async () =>
+		describeHealth(endpoint),
+	);
 
 	app.get("/api/operations", { schema: listOperations }, async () => ({
 		operations: table.map(({ name, requestLine, action, state }) => ({

@@ -3,6 +3,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { AdminContext } from "../admin/context.ts";
+import { createHealthApp, HEALTH_PATH } from "../admin/health-app.ts";
 import type { Ram } from "../auth/ram.ts";
 import {
 	type KeySource,
@@ -118,7 +119,7 @@ async function assemble(
 	warnIfLenient(log);
 	ports.open({
 		oss: app.routing,
-		admin: answerWith(adminApp, log),
+		admin: answerWith(adminApp, endpoint, log),
 		broken: (request) => recordBroken(request, requests, log),
 	});
 	return {
@@ -178,32 +179,42 @@ async function requireKnownOperations({ upstream }: Config): Promise<void> {
 		);
 }
 
-/** The application is created by the first request: tests that only use OSS do not need it. */
-function makeAdminApp(context: AdminContext): Running["adminApp"] {
-	const make = async (): Promise<FastifyInstance> => {
+/** The application is created by the first request that needs it: tests that only use OSS do not. */
+const makeAdminApp = (context: AdminContext): Running["adminApp"] =>
+	once(async () => {
 		const { createAdminApp } = await import("../admin/app.ts");
 		const app = await createAdminApp(context);
 		await app.ready();
 		return app;
-	};
-	let made: Promise<FastifyInstance> | undefined;
+	});
+
+/** @returns a function that calls `make` the first time, and always returns its result */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
 	return () => {
 		made ??= make();
 		return made;
 	};
 }
 
-const answerWith =
-	(adminApp: Running["adminApp"], log: Log): Handlers["admin"] =>
-	async (incoming, outgoing) => {
+function answerWith(
+	adminApp: Running["adminApp"],
+	endpoint: string,
+	log: Log,
+): Handlers["admin"] {
+	const healthApp = once(() => createHealthApp(endpoint));
+	return async (incoming, outgoing) => {
+		const { method, url } = incoming;
+		const isHealth = method === "GET" && url === HEALTH_PATH;
 		try {
-			const { routing } = await adminApp();
+			const { routing } = await (isHealth ? healthApp() : adminApp());
 			routing(incoming, outgoing);
 		} catch (error) {
 			log.error(`the admin port: ${String(error)}`);
 			outgoing.destroy();
 		}
 	};
+}
 
 /** An address that clients can connect to: never `0.0.0.0`. */
 function urlOf({ hosts }: Config, port: number): string {

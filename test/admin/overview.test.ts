@@ -20,6 +20,19 @@ suite("The admin port", () => {
 		assert.deepEqual(json, { status: "ok", endpoint });
 	});
 
+	test("answers /health in the same way before and after its other routes are loaded", async (t) => {
+		const { admin } = await startWithAdmin(t);
+		const before = await admin.get("/health");
+
+		await admin.get("/api/operations");
+
+		const after = await admin.get("/health");
+		const shape = ({ status, text, headers }: typeof before) => ({
+			...{ status, text, type: headers.get("content-type") },
+		});
+		assert.deepEqual(shape(after), shape(before));
+	});
+
 	test("lists the operations of the table, with the support for each", async (t) => {
 		const { admin } = await startWithAdmin(t);
 
