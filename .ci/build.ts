@@ -11,7 +11,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 
 const DIST = "dist";
@@ -31,6 +31,9 @@ const COMMON: BuildOptions = {
 	target: "node22.19",
 	packages: "external",
 };
+
+// Without `node:`, which a Node.js does not know that is too old and must say so.
+const HERE = 'const HERE = require("url").pathToFileURL(__filename).href;';
 
 const COMMON_JS: BuildOptions = {
 	...COMMON,
@@ -53,7 +56,17 @@ await build({
 	format: "esm",
 	splitting: true,
 });
-await build({ ...COMMON_JS, entryPoints: ["emulator/main.ts", ...WORKERS] });
+await build({ ...COMMON_JS, entryPoints: WORKERS });
+await build({
+	...COMMON_JS,
+	entryPoints: ["emulator/main.ts"],
+	// For load-main.js. Its checksums and V8's are of bytes, which are characters only in ASCII.
+	charset: "ascii",
+	banner: {
+		js: `(function(exports,require,module,__filename,__dirname){${HERE}`,
+	},
+	footer: { js: "})" },
+});
 await build({
 	...COMMON_JS,
 	entryPoints: ["emulator/launch.js"],
@@ -62,8 +75,7 @@ await build({
 			name: "keep main separate, because older versions of Node.js cannot parse it",
 			setup: ({ onResolve }) =>
 				onResolve({ filter: /\/main\.ts$/ }, () => ({
-					path: "./main.cjs",
-					external: true,
+					path: resolve("emulator/load-main.js"),
 				})),
 		},
 	],

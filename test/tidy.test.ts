@@ -8,7 +8,7 @@ import { suite, test } from "node:test";
  * not know one another.
  */
 const LAYERS = [
-	["launch", "index"],
+	["launch", "load-main", "index"],
 	["main"],
 	["start"],
 	["config"],
@@ -185,7 +185,8 @@ const missingMentions = ({ path, text }: File): string[] =>
 		.map((name) => `${path}: ${name}`);
 
 /** A bundler does not see it: the package that it loads would be missing where the emulator is installed. */
-const makesRequire = ({ text }: File): boolean =>
+const makesRequire = ({ path, text }: File): boolean =>
+	path !== "emulator/load-main.js" && // its bundle is a file of this package
 	/\bcreateRequire\b/.test(text);
 
 /** `require("oss-emulator")` cannot load a module that waits; only the command's own file may. */

@@ -267,6 +267,30 @@ await startEmulator({ auth: "off", cors: "dev", strict: true, seed, logLevel: "s
 await emulator.close();
 `;
 
+suite("The compiled code of the command", () => {
+	test("is stored next to Node's, and replaced when it is damaged", async (t) => {
+		const cache = join(work, "compiled");
+		const startAndStop = async (): Promise<void> => {
+			const command = `env NODE_COMPILE_CACHE=${cache} node_modules/.bin/oss-emulator`;
+			const emulator = await startCommand(t, command);
+			await putAndGet(emulator);
+			assert.equal(await emulator.stop("SIGTERM"), 0);
+		};
+		await startAndStop();
+		const files = await readdir(cache, { recursive: true });
+		const stored = files.filter((name) => name.includes("oss-emulator-"));
+		assert.equal(stored.length, 1, String(stored));
+		const file = join(cache, stored[0] ?? "");
+		const code = await readFile(file);
+		await startAndStop();
+		assert.ok(code.equals(await readFile(file)), "unchanged");
+
+		await writeFile(file, code.subarray(0, 100_000));
+		await startAndStop();
+		assert.ok((await readFile(file)).length > 100_000, "whole again");
+	});
+});
+
 suite("Of Node.js", { concurrency: 1 }, () => {
 	test("22.19 is supported", async (t) => {
 		const node = await installNode("22.19");
