@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import {
 	existsSync,
+	mkdirSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
@@ -156,6 +158,61 @@ suite("oss-emulator check", () => {
 		for (const { key } of entries)
 			if (key !== "big")
 				assertBytes(await read(after, key), bytes(3000, Number(key)));
+	});
+
+	test("repairs again after a repair that was interrupted", async (t) => {
+		const folder = makeFolder(t);
+		const store = await openStore(t, { folder });
+		await makeBucket(store, BUCKET);
+		for (let i = 0; i < 300; i++) await put(store, `${i}`, bytes(3000, i));
+		await store.close();
+		const database = join(folder, "oss.db");
+		const content = readFileSync(database);
+		content.fill(0xa5, 200 * 4096, 203 * 4096);
+		writeFileSync(database, content);
+		// An interrupted repair leaves the damaged database in place, and part of its copy.
+		writeFileSync(`${database}.repaired`, content.subarray(0, 50 * 4096));
+		writeFileSync(`${database}.repaired-wal`, "part of a log");
+
+		assert.equal((await check(folder, "--repair")).code, 0);
+
+		const after = await openStore(t, { folder });
+		const all = { prefix: "", delimiter: "", after: "", max: 1000 };
+		const { entries } = await after.objects.list(BUCKET, all);
+		assert.ok(entries.length > 200, String(entries.length));
+	});
+
+	test("refuses a database that ends inside a page, and copies its rows with --repair", async (t) => {
+		const folder = await makeData(t);
+		const database = join(folder, "oss.db");
+		truncateSync(database, statSync(database).size - 1);
+		const found = await check(folder);
+		assert.equal(found.code, 1);
+		assert.match(found.out, /^problem: .*oss\.db ends inside a page\n/);
+		await assert.rejects(openStore(t, { folder }), /ends inside a page/);
+
+		const repaired = await check(folder, "--repair");
+
+		assert.equal(repaired.code, 0, repaired.out + repaired.err);
+		assert.match(repaired.out, /moved aside: oss\.db\.lost-1; \d+ rows/);
+		const after = await openStore(t, { folder });
+		assertBytes(await read(after, "small"), "1");
+	});
+
+	test("reports files that cannot be read in one line", async (t) => {
+		for (const name of ["oss.db", "oss.db-wal", "lock", "blobs"]) {
+			const folder = await killedFolder(t);
+			const path = join(folder, name);
+			rmSync(path, { recursive: true });
+			if (name === "blobs") writeFileSync(path, "");
+			else mkdirSync(path);
+			for (const flags of [[], ["--repair"]]) {
+				const { code, out, err } = await check(folder, ...flags);
+				assert.deepEqual({ name, code, out }, { name, code: 2, out: "" });
+				assert.match(err, /^oss-emulator: .* cannot be checked \(\w+\)\n$/);
+			}
+			assert.ok(existsSync(path));
+		}
 	});
 
 	test("refuses a folder in use, a path that is not a data folder, and wrong arguments", async (t) => {

@@ -10,7 +10,7 @@ import { blobSize, namedSize } from "../content/disk-blobs.ts";
 import { requireKnownVersion, type Sqlite } from "../schema.ts";
 import { isDamage } from "./folder.ts";
 import { keepIndex } from "./held-log.ts";
-import { findLoss, findMismatch } from "./session.ts";
+import { findLoss, findMismatch, isCut } from "./session.ts";
 
 export type Findings = {
 	/** Lines for users: the contents. */
@@ -37,7 +37,8 @@ export function inspect(folder: string): Findings {
 	try {
 		return inspectDatabase(folder, loss, blobs);
 	} catch (error) {
-		if (!isDamage(error) && codeOf(error) !== "SQLITE_CANTOPEN") throw error;
+		const exists = existsSync(join(folder, "oss.db"));
+		if (exists && !isDamage(error)) throw error;
 		const problem = loss ?? `the database cannot be read (${codeOf(error)})`;
 		return {
 			facts: [`${blobs.length} blobs`],
@@ -72,7 +73,7 @@ function inspectDatabase(
 				...describe(db, contents),
 			],
 			isLost: reasons.length > 0 || damage.length > 0,
-			database: damage.length > 0 ? "damaged" : "whole",
+			database: damage.length > 0 || isCut(path) ? "damaged" : "whole",
 			contents,
 			orphans: blobs.filter((name) => !named.has(name)),
 		};

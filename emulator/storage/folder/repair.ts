@@ -2,9 +2,17 @@
  * Repairs a data folder so that an emulator can start with it: removes unreadable data, and moves files that may be
  * needed aside instead of deleting them.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	renameSync,
+	rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { codeOf } from "../../oss/code-of.ts";
+import { StartError } from "../../oss/start-error.ts";
 import { blobPath } from "../content/disk-blobs.ts";
 import { openDatabase, type Sqlite } from "../schema.ts";
 import { type Findings, inspect, ownersOf, requireFolder } from "./check.ts";
@@ -22,9 +30,19 @@ export type Checked = {
 	readonly left: readonly string[];
 };
 
-/** @throws StartError if the folder is in use, was written by a newer emulator, or is not a data folder */
+/** @throws StartError if the folder is in use, was written by a newer emulator, is not a data folder or unreadable */
 export function checkFolder(folder: string, withRepair: boolean): Checked {
 	requireFolder(folder);
+	try {
+		return checkLocked(folder, withRepair);
+	} catch (error) {
+		const code = codeOf(error);
+		if (error instanceof StartError || code === "") throw error;
+		throw new StartError(`${folder} cannot be checked (${code})`);
+	}
+}
+
+function checkLocked(folder: string, withRepair: boolean): Checked {
 	const unlock = lockFolder(folder);
 	try {
 		const findings = inspect(folder);
@@ -148,15 +166,26 @@ function moveFilesAside(folder: string, names: readonly string[]): string[] {
 	return [`moved aside: ${there.length} blobs, into blobs.lost`];
 }
 
-/** Copies every readable row into a new database, which replaces the damaged one. */
+/**
+ * Copies every readable row into a new database, which replaces the damaged one when it is complete: an interrupted
+ * repair can be repeated.
+ */
 function copyReadableRows(folder: string): string[] {
 	const path = join(folder, "oss.db");
-	const other = moveAside(folder, "oss.db");
-	for (const end of ["-wal", "-shm"])
+	const copy = join(folder, "oss.db.repaired");
+	for (const end of ["", "-wal", "-shm"]) rmSync(copy + end, { force: true });
+	const count = copyRows(path, copy);
+	const other = unusedName(folder, "oss.db");
+	for (const end of ["-wal", "-shm", ""])
 		if (existsSync(path + end))
 			renameSync(path + end, join(folder, other + end));
-	const from = new Database(join(folder, other));
-	const to = openDatabase(path, true);
+	renameSync(copy, path);
+	return [`moved aside: ${other}; ${count} rows of it were kept`];
+}
+
+function copyRows(source: string, target: string): number {
+	const from = new Database(source, { readonly: true });
+	const to = openDatabase(target, true);
 	try {
 		const tables = to
 			.prepare<[], string>(
@@ -169,7 +198,7 @@ function copyReadableRows(folder: string): string[] {
 			for (const sql of WITHOUT_BUCKET) to.exec(sql);
 			return rows.reduce((sum, count) => sum + count, 0);
 		});
-		return [`moved aside: ${other}; ${copy.immediate()} rows of it were kept`];
+		return copy.immediate();
 	} finally {
 		from.close();
 		to.close();

@@ -50,6 +50,7 @@ export function findLoss(folder: string): string | undefined {
 		hasLostCommits(database, { sameBoot, durable: marker.durable })
 	)
 		return "the write-ahead log of its database, oss.db-wal, is missing or damaged";
+	if (isCut(database)) return "its database oss.db ends inside a page";
 	return isEmptyDatabase(database) && findBlob(folder) !== undefined
 		? "its database oss.db is missing or empty, but there are blobs"
 		: undefined;
@@ -66,6 +67,21 @@ function isEmptyDatabase(path: string): boolean {
 }
 
 const DATABASE_HEADER_BYTES = 100;
+const DATABASE_MAGIC = "SQLite format 3\0";
+
+/** Whether the last page is incomplete, and not in the log: SQLite reads the missing bytes as zeros. */
+export function isCut(database: string): boolean {
+	const size = sizeOf(database);
+	if (size < DATABASE_HEADER_BYTES || sizeOf(`${database}-wal`) > 0)
+		return false;
+	if (!statSync(database).isFile()) return false;
+	const start = readStart(database, DATABASE_HEADER_BYTES);
+	const pageSize = start.readUInt16BE(16); // 1 stands for 65,536
+	return (
+		start.toString("latin1", 0, DATABASE_MAGIC.length) === DATABASE_MAGIC &&
+		size % (pageSize === 1 ? 65_536 : pageSize) !== 0
+	);
+}
 
 function readStart(path: string, size: number): Buffer {
 	const file = openSync(path, "r");
