@@ -4,10 +4,9 @@
  * Pure. Source: docs «Signature version 4»; EC 0002-00000206, 212, 213 (header), 222…224 (URL), 226, 227,
  * 708…710 (form); java1 ErrorTest, oss2 test_exception_ec.py.
  */
-import { createHmac } from "node:crypto";
 import { invalidArgument, OssError } from "../oss/errors.ts";
 import { isAccessKeyId } from "./authorization.ts";
-import { HmacKey } from "./hmac-key.ts";
+import { derivedKey, deriveKey, type HmacKey } from "./hmac-key.ts";
 
 export type Scope = {
 	/** `yyyyMMdd`. */
@@ -102,16 +101,11 @@ export function requireScope(
 	if (!isRegion) throw refuse("region", "0002-00000226");
 }
 
-const KEYS_MAX = 256;
-
-/** A client uses one key all day; deriving it costs more than the rest of a verification. */
-const keys = new Map<string, HmacKey>();
-
 export function signingKey(accessKeySecret: string, scope: Scope): HmacKey {
 	// Nearly always the scope of the credential that `readCredential` has cached.
 	if (lastKey?.scope === scope && lastKey.secret === accessKeySecret)
 		return lastKey.key;
-	const key = findOrMakeKey(accessKeySecret, scope);
+	const key = derivedKey(`aliyun_v4${accessKeySecret}`, partsOf(scope));
 	lastKey = { scope, secret: accessKeySecret, key };
 	return key;
 }
@@ -120,27 +114,16 @@ let lastKey:
 	| { readonly scope: Scope; readonly secret: string; readonly key: HmacKey }
 	| undefined;
 
-function findOrMakeKey(accessKeySecret: string, scope: Scope): HmacKey {
-	const name = `${writeScope(scope)}/${accessKeySecret}`;
-	const known = keys.get(name);
-	if (known) return known;
-	const key = new HmacKey(makeSigningKey(`aliyun_v4${accessKeySecret}`, scope));
-	const [oldest] = keys.keys();
-	if (keys.size >= KEYS_MAX && oldest !== undefined) keys.delete(oldest);
-	keys.set(name, key);
-	return key;
-}
-
 /** @param start the first key: `aliyun_v4` and the secret */
-export function makeSigningKey(
-	start: string,
-	{ date, region, product }: Scope,
-): Buffer {
-	let key: Buffer = Buffer.from(start);
-	for (const part of [date, region, product, TERMINATOR])
-		key = createHmac("sha256", key).update(part).digest();
-	return key;
-}
+export const makeSigningKey = (start: string, scope: Scope): Buffer =>
+	deriveKey(start, partsOf(scope));
+
+const partsOf = ({ date, region, product }: Scope): readonly string[] => [
+	date,
+	region,
+	product,
+	TERMINATOR,
+];
 
 /** @returns lower-case hex */
 export const signV4 = (

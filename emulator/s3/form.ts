@@ -15,7 +15,7 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { FormPart } from "../oss/request.ts";
 import { disabled } from "./claim.ts";
 import { ALGORITHM } from "./v4-canonical.ts";
-import { readCredential, signingKey, signWith } from "./v4-key.ts";
+import { readCredential, signingKey } from "./v4-key.ts";
 import { toOssClass, toOssEncryption } from "./words.ts";
 
 export type FormContext = {
@@ -98,7 +98,7 @@ function signAgain(
 		throw bad(fields, "x-amz-signature", signature === "" ? "704" : "703");
 	const token = fields.get("x-amz-security-token") ?? "";
 	const { accessKeySecret } = accounts.get(accessKeyId, token, now);
-	const expected = signWith(signingKey(accessKeySecret, credential), policy);
+	const expected = signingKey(accessKeySecret, credential).sign(policy);
 	if (!sameText(expected, signature))
 		throw new OssError("SignatureDoesNotMatch", {
 			ec: "0002-00000429",

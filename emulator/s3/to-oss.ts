@@ -34,7 +34,7 @@ import {
 import { refuseUnsupported } from "./refusals.ts";
 import type { S3Settings } from "./settings.ts";
 import { readV4Header } from "./v4.ts";
-import { signingKey, signWith, writeScope } from "./v4-key.ts";
+import { signingKey, writeScope } from "./v4-key.ts";
 
 export type Known = {
 	readonly accounts: Accounts;
@@ -147,7 +147,7 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 		seed: signature,
 		date,
 		scope: writeScope(credential),
-		sign: (stringToSign) => signWith(key, stringToSign),
+		sign: (stringToSign) => key.sign(stringToSign),
 	};
 }
 

@@ -5,8 +5,7 @@
  *
  * Pure. Source: AWS «Signature Version 4»; captures of minio-go and clickhouse-backup for the region.
  */
-import { createHmac } from "node:crypto";
-import { HmacKey } from "../auth/hmac-key.ts";
+import { derivedKey, type HmacKey } from "../auth/hmac-key.ts";
 
 export type Credential = {
 	readonly accessKeyId: string;
@@ -34,27 +33,7 @@ export function readCredential(text: string): Credential | undefined {
 export const writeScope = ({ date, region, service }: Credential): string =>
 	`${date}/${region}/${service}/${TERMINATOR}`;
 
-const KEYS_MAX = 256;
-
-/** A client uses the same key for a day, and deriving it takes four HMACs. */
-const keys = new Map<string, HmacKey>();
-
-export function signingKey(secret: string, credential: Credential): HmacKey {
-	const name = `${writeScope(credential)}/${secret}`;
-	const known = keys.get(name);
-	if (known) return known;
-	const { date, region, service } = credential;
-	const made = [date, region, service, TERMINATOR].reduce<Buffer>(
-		(key, part) => createHmac("sha256", key).update(part).digest(),
-		Buffer.from(`AWS4${secret}`),
-	);
-	const key = new HmacKey(made);
-	const [oldest] = keys.keys();
-	if (keys.size >= KEYS_MAX && oldest !== undefined) keys.delete(oldest);
-	keys.set(name, key);
-	return key;
-}
-
-/** @returns 64 lower-case hex digits */
-export const signWith = (key: HmacKey, stringToSign: string): string =>
-	key.sign(stringToSign);
+export const signingKey = (
+	secret: string,
+	{ date, region, service }: Credential,
+): HmacKey => derivedKey(`AWS4${secret}`, [date, region, service, TERMINATOR]);

@@ -20,12 +20,7 @@ import {
 import { readPayloadLine, UNSIGNED_PAYLOAD } from "./payload.ts";
 import { tokenOfHeader, tokenOfV4Url } from "./security-token.ts";
 import { ALGORITHM, candidates, type Signing } from "./v4-canonical.ts";
-import {
-	type Credential,
-	readCredential,
-	signingKey,
-	signWith,
-} from "./v4-key.ts";
+import { type Credential, readCredential, signingKey } from "./v4-key.ts";
 
 /** A claim with the values on which the signatures of chunks are based. */
 export type V4Claim = Claim & {
@@ -79,7 +74,7 @@ const claimOf = (
 	mismatchEc: ec("429"),
 	candidates: () => candidates(request, signing),
 	sign: (secret, stringToSign) =>
-		signWith(signingKey(secret, signing.credential), stringToSign),
+		signingKey(secret, signing.credential).sign(stringToSign),
 	signing,
 });
 
