@@ -118,7 +118,9 @@ async function runOperation(
 	}
 	const bucket = await emulator.store.buckets.find(request.bucket);
 	requireOwnRegion(emulator, request, bucket);
-	await requireReferer(emulator, request);
+	// OSS checks the referer of requests without an Authorization header, which any page can cause.
+	if (request.headers.authorization === undefined)
+		await requireReferer(emulator, request);
 	await authorize(emulator, request, operation, bucket);
 	if (operation.run) {
 		const reply = await operation.run(emulator, request, bucket);

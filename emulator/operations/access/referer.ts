@@ -56,13 +56,15 @@ export const REFERER = kind(
 
 type Rules = ReturnType<typeof REFERER.shape>;
 
-/** @throws OssError AccessDenied */
+/**
+ * @param request a request without an Authorization header
+ * @throws OssError AccessDenied
+ */
 export async function requireReferer(
 	emulator: Emulator,
 	{ bucket, key, method, headers }: OssRequest,
 ): Promise<void> {
-	const isChecked = key !== "" && headers.authorization === undefined;
-	if (!isChecked || method === "OPTIONS") return;
+	if (key === "" || method === "OPTIONS") return;
 	const rules = await findDocument(emulator, REFERER, bucket);
 	if (!rules || isAllowed(rules, headers.referer ?? "")) return;
 	throw new OssError("AccessDenied", {
