@@ -5,6 +5,7 @@
 import type { Explanation, OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, Headers } from "../oss/request.ts";
+import { waitForEntries } from "../oss/wait-for-entries.ts";
 
 export type LoggedRequest = {
 	/**
@@ -197,25 +198,16 @@ export class RequestLog {
 		signal: AbortSignal,
 	): Promise<LoggedRequest[]> {
 		const isAnswered: RequestTest = (one) => one.status !== 0 && test(one);
-		for (;;) {
-			const found = this.list(isAnswered, Math.max(count, max));
-			if (found.length >= count || signal.aborted) return found.slice(0, max);
-			// No request can be answered between `list` and this: both run in one turn of the event loop.
-			await this.#next(isAnswered, signal);
-		}
-	}
-
-	#next(test: RequestTest, signal: AbortSignal): Promise<void> {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const unwatch = this.watch((request) => {
-			if (test(request)) resolve();
-		});
-		const giveUp = (): void => resolve();
-		signal.addEventListener("abort", giveUp);
-		return promise.finally(() => {
-			unwatch();
-			signal.removeEventListener("abort", giveUp);
-		});
+		const found = await waitForEntries(
+			{
+				list: () => this.list(isAnswered, Math.max(count, max)),
+				watch: (listener) => this.watch(listener),
+			},
+			isAnswered,
+			count,
+			signal,
+		);
+		return found.slice(0, max);
 	}
 
 	/**

@@ -4,6 +4,8 @@
  * Saving resolves with the commit, which is shared by all writes of this turn of the event loop, before any client
  * receives the result: so the record survives a killed process. Readers see it at once.
  */
+
+import { waitForEntries } from "../oss/wait-for-entries.ts";
 import {
 	type DeliveryFilter,
 	type DeliveryLimits,
@@ -96,25 +98,16 @@ export class Deliveries {
 		max: number,
 		signal: AbortSignal,
 	): Promise<StoredDelivery[]> {
-		for (;;) {
-			const found = this.#rows.list(filter, Math.max(count, max), undefined);
-			if (found.length >= count || signal.aborted) return found.slice(0, max);
-			// No delivery can be saved between `list` and this: both run in one turn of the event loop.
-			await this.#next(filter, signal);
-		}
-	}
-
-	#next(filter: DeliveryFilter, signal: AbortSignal): Promise<void> {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const unwatch = this.watch((delivery) => {
-			if (matches(delivery, filter)) resolve();
-		});
-		const giveUp = (): void => resolve();
-		signal.addEventListener("abort", giveUp);
-		return promise.finally(() => {
-			unwatch();
-			signal.removeEventListener("abort", giveUp);
-		});
+		const found = await waitForEntries(
+			{
+				list: () => this.#rows.list(filter, Math.max(count, max), undefined),
+				watch: (listener) => this.watch(listener),
+			},
+			(delivery) => matches(delivery, filter),
+			count,
+			signal,
+		);
+		return found.slice(0, max);
 	}
 
 	/**
