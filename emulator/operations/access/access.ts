@@ -152,18 +152,7 @@ export async function requireServiceAccess(
 	if (!emulator.checkSignatures) return;
 	await requirePrivateAcl(emulator, { owner: caller.uid }, request, action);
 	if (caller.identity === undefined) return;
-	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
-	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
-	const question = await makeQuestion(
-		emulator,
-		policies,
-		request,
-		action,
-		resource,
-	);
-	const decision = decide(caller, question, policies);
-	if (decision.outcome !== "granted")
-		throw refusedByPolicy(caller, question, decision);
+	await requireGranted(emulator, request, action, name);
 }
 
 /**
@@ -179,21 +168,31 @@ export async function requireIdentityAccess(
 ): Promise<void> {
 	const { caller, bucket, key } = request;
 	if (!emulator.checkSignatures || caller.identity === undefined) return;
-	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
+	for (const one of actionsOf(action, request))
+		await requireGranted(emulator, request, one, name);
+}
+
+/** The caller's own policies must allow the action on the resource with that name. @throws OssError AccessDenied */
+async function requireGranted(
+	emulator: Emulator,
+	request: AccessRequest,
+	action: string,
+	name: string,
+): Promise<void> {
+	const { caller } = request;
+	const policies = { ...policiesOf(emulator, caller), bucket: undefined };
 	const resource = makeResource(`oss-${emulator.region}`, caller.uid, name);
-	for (const one of actionsOf(action, request)) {
-		const question = await makeQuestion(
-			emulator,
-			policies,
-			request,
-			one,
-			resource,
-		);
-		const decision = decide(caller, question, policies);
-		if (decision.outcome !== "granted")
-			throw refusedByPolicy(caller, question, decision);
-	}
+	const question = await makeQuestion(
+		emulator,
+		policies,
+		request,
+		action,
+		resource,
+	);
+	const decision = decide(caller, question, policies);
+	if (decision.outcome !== "granted")
+		throw refusedByPolicy(caller, question, decision);
 }
 
 const makeResource = (

@@ -12,7 +12,7 @@ import type { OssRequest } from "../../oss/request.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { ownerElement } from "../bucket/listing.ts";
-import { findObject } from "../object/find-object.ts";
+import { changeObject, findObject } from "../object/find-object.ts";
 import { readObjectAcl, versionHeader } from "../object/object-headers.ts";
 
 /** @throws OssError InvalidArgument */
@@ -41,14 +41,10 @@ export async function putObjectAcl(
 ): Promise<Reply> {
 	const acl = readObjectAcl(request.headers);
 	if (acl === undefined) throw new OssError("MissingArgument");
-	const { versionId } = await findObject(emulator, request, bucket);
-	const change = { acl, modified: request.receivedAt };
-	const object = await emulator.store.objects.change(
-		request.bucket,
-		request.key,
-		versionId,
-		() => change,
-	);
+	const object = await changeObject(emulator, request, bucket, () => ({
+		acl,
+		modified: request.receivedAt,
+	}));
 	return empty(200, versionHeader(object));
 }
 

@@ -54,6 +54,26 @@ export async function findObject(
 	);
 }
 
+/**
+ * Changes the object that a request names; `change` returns the new values for those in the transaction.
+ *
+ * @throws OssError like `findObject`; errors of `change`
+ */
+export async function changeObject(
+	emulator: Emulator,
+	request: Named,
+	bucket: StoredBucket,
+	change: Parameters<Emulator["store"]["objects"]["change"]>[3],
+): Promise<StoredObject> {
+	const { versionId } = await findObject(emulator, request, bucket);
+	return emulator.store.objects.change(
+		bucket.name,
+		request.key,
+		versionId,
+		change,
+	);
+}
+
 /** Like `findObject`, and holds the content; the caller must read or release it. */
 export async function openObject(
 	{ store }: Emulator,

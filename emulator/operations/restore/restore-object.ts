@@ -17,7 +17,7 @@ import type {
 } from "../../storage/types.ts";
 import { childText, malformed, onlyChild, readXml } from "../../xml/read.ts";
 import { readDocument } from "../body.ts";
-import { findObject } from "../object/find-object.ts";
+import { changeObject, findObject } from "../object/find-object.ts";
 import { versionHeader } from "../object/object-headers.ts";
 import {
 	beginRestoration,
@@ -93,11 +93,10 @@ export async function cleanRestoredObject(
 	bucket: StoredBucket,
 ): Promise<Reply> {
 	const now = expiryTimeOf(request);
-	const { versionId } = await findObject(emulator, request, bucket);
-	const object = await emulator.store.objects.change(
-		bucket.name,
-		request.key,
-		versionId,
+	const object = await changeObject(
+		emulator,
+		request,
+		bucket,
 		({ storageClass, state: { restoration, ...rest } }) => {
 			if (!termsOf(storageClass)) throw notArchived();
 			const stage = stageOf(restoration, now);

@@ -14,7 +14,7 @@ import { childrenNamed, type XmlNode } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readWithRights, requireAccess } from "../access/access.ts";
 import { readXmlBody } from "../body.ts";
-import { findObject } from "../object/find-object.ts";
+import { changeObject, findObject } from "../object/find-object.ts";
 import { versionHeader } from "../object/object-headers.ts";
 import { requireTags, type Tags } from "./tags.ts";
 
@@ -61,11 +61,10 @@ async function changeTags(
 	tags: Tags,
 	status: number,
 ): Promise<Reply> {
-	const { versionId } = await findObject(emulator, request, bucket);
-	const object = await emulator.store.objects.change(
-		bucket.name,
-		request.key,
-		versionId,
+	const object = await changeObject(
+		emulator,
+		request,
+		bucket,
 		({ properties }) => ({ properties: { ...properties, tags } }),
 	);
 	return empty(status, versionHeader(object));
