@@ -33,7 +33,7 @@ export const accountRoutes: Routes = (app, context) => {
 			accounts: accounts
 				.list()
 				.filter(({ uid }) => (query.account ?? uid) === uid)
-				.map((one) => view(emulator, one, isShown(one))),
+				.map((account) => view(emulator, account, isShown(account))),
 		}),
 	);
 

@@ -55,7 +55,7 @@ function toRequest(
 	{ method, query: subResources }: (typeof table)[number],
 ): OssRequest {
 	const receivedAt = clock.now();
-	const own = subResources.map((one) => one.split("=", 2));
+	const own = subResources.map((subResource) => subResource.split("=", 2));
 	return {
 		id: makeRequestId(receivedAt),
 		...{ method, bucket, key, isInHost: false },

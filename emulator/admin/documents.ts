@@ -120,7 +120,7 @@ const toXml = (value: object): XmlElement =>
 
 function toXmlValue(name: string, value: unknown): XmlValue {
 	if (Array.isArray(value)) {
-		const items = value.map((one) => toXmlValue(name, one));
+		const items = value.map((item) => toXmlValue(name, item));
 		return /^routingRules$/i.test(name) ? { RoutingRule: items } : items;
 	}
 	if (isEncoded(name) && isJsonObject(value))

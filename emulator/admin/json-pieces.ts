@@ -153,7 +153,7 @@ class Reader {
 		);
 		if (!Array.isArray(frame.made)) Object.assign(frame.made ?? {}, parsed);
 		else if (Array.isArray(parsed))
-			for (const one of parsed) frame.made.push(one);
+			for (const member of parsed) frame.made.push(member);
 	}
 
 	#readKey(frame: Frame, end: number): void {

@@ -55,7 +55,7 @@ async function write(
 	const owner =
 		uid === undefined
 			? accounts.default
-			: accounts.list().find((one) => one.uid === uid);
+			: accounts.list().find((candidate) => candidate.uid === uid);
 	if (!owner)
 		throw new AdminError(404, "NoSuchAccount", `there is no account ${uid}`);
 	const date = clock

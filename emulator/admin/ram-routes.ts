@@ -120,16 +120,19 @@ function read<T>(work: () => T): T {
 
 type Entry = { readonly account: string; readonly name: string };
 
-const isSame = (one: Entry, other: Entry): boolean =>
-	one.account === other.account &&
-	one.name.toLowerCase() === other.name.toLowerCase();
+const isSame = (entry: Entry, other: Entry): boolean =>
+	entry.account === other.account &&
+	entry.name.toLowerCase() === other.name.toLowerCase();
 
 function requireCapacity(
 	all: readonly Entry[],
 	entry: Entry,
 	what: "users" | "roles",
 ): void {
-	if (all.length < RAM_ENTRIES_MAX || all.some((one) => isSame(one, entry)))
+	if (
+		all.length < RAM_ENTRIES_MAX ||
+		all.some((existing) => isSame(existing, entry))
+	)
 		return;
 	const message = `there are already ${RAM_ENTRIES_MAX} ${what}: remove some first`;
 	throw new AdminError(

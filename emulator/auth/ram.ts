@@ -139,7 +139,9 @@ export class Ram {
 		accessKeyId: string,
 	): { readonly user: RamUser; readonly key: RamKey } | undefined {
 		const user = this.#usersByKeyId.get(accessKeyId);
-		const key = user?.accessKeys.find((one) => one.accessKeyId === accessKeyId);
+		const key = user?.accessKeys.find(
+			(candidate) => candidate.accessKeyId === accessKeyId,
+		);
 		return user && key && { user, key };
 	}
 

@@ -279,8 +279,8 @@ const declaredBytes = (headers: HeaderList): number =>
 function pairs(raw: Dispatcher.DispatchController["rawHeaders"]): HeaderList {
 	const list: [string, string][] = [];
 	if (!Array.isArray(raw)) return list;
-	const text = raw.map((one: Buffer | string) =>
-		typeof one === "string" ? one : one.toString("latin1"),
+	const text = raw.map((item: Buffer | string) =>
+		typeof item === "string" ? item : item.toString("latin1"),
 	);
 	for (let i = 0; i + 1 < text.length; i += 2)
 		list.push([text[i] ?? "", text[i + 1] ?? ""]);

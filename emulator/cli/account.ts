@@ -17,11 +17,11 @@ export const account: Command = async ({ client, words, flags, write }) => {
 	if (more.length > 0) throw wrongUsage("account", "name one account");
 	if (verb === undefined) {
 		const { accounts } = await client.json<Known>("/api/accounts");
-		for (const one of accounts)
+		for (const account of accounts)
 			write(
 				flags.json
-					? `${JSON.stringify(one)}\n`
-					: `${[one.uid, one.accessKeyId, one.name ?? ""].join(" ").trimEnd()}\n`,
+					? `${JSON.stringify(account)}\n`
+					: `${[account.uid, account.accessKeyId, account.name ?? ""].join(" ").trimEnd()}\n`,
 			);
 	} else if (verb === "new" && uid === undefined) {
 		const { name } = flags;

@@ -173,7 +173,7 @@ async function importFrom(
 	const buckets = await readSeed(file, folder);
 	await client.sendJson("PUT", "/api/seed", {
 		query: { account: flags.account },
-		body: { buckets: buckets.map((one) => ({ ...one, objects: [] })) },
+		body: { buckets: buckets.map((bucket) => ({ ...bucket, objects: [] })) },
 	});
 	const objects = buckets.flatMap(({ name, objects }) =>
 		objects.map((object) => ({ bucket: name, object })),
@@ -200,7 +200,7 @@ async function readSeed(
 	const buckets =
 		isJsonObject(seed) && isListOf(seed.buckets, isBucket) ? seed.buckets : [];
 	const objects = buckets.flatMap((bucket) => bucket.objects);
-	const isWhole = objects.every((one) => existsSync(join(folder, one.file)));
+	const isWhole = objects.every((item) => existsSync(join(folder, item.file)));
 	if (buckets.length > 0 && isWhole) return buckets;
 	throw new CommandError(2, `${file} is not a file of oss-emulator export`);
 }
@@ -219,7 +219,7 @@ const isBucket = (value: unknown): value is SeedBucket =>
 const isObject = (value: unknown): value is SeedObject =>
 	isJsonObject(value) &&
 	[value.key, value.contentType, value.acl, value.storageClass].every(
-		(one) => typeof one === "string",
+		(item) => typeof item === "string",
 	) &&
 	/^objects\/\d+$/.test(String(value.file)) &&
 	[value.metadata, value.tags].every(isTexts);

@@ -35,20 +35,21 @@ async function listCallbacks(requested: Requested): Promise<void> {
 		...{ bucket, key, status, limit, account },
 		summary: json ? "false" : "true",
 	});
-	for (const one of found.callbacks.toReversed()) await print(requested, one);
+	for (const callback of found.callbacks.toReversed())
+		await print(requested, callback);
 }
 
 async function print(
 	{ client, flags, write }: Requested,
-	one: Summary,
+	callback: Summary,
 ): Promise<void> {
 	if (flags.json) {
-		write(`${JSON.stringify(one)}\n`);
+		write(`${JSON.stringify(callback)}\n`);
 		return;
 	}
-	write(describeCallback(one));
+	write(describeCallback(callback));
 	if (flags.verbose)
-		write(describeContent(await client.json(`/api/callbacks/${one.id}`)));
+		write(describeContent(await client.json(`/api/callbacks/${callback.id}`)));
 }
 
 /** `oss-emulator resend`: sends a recorded callback once more. */
@@ -71,21 +72,24 @@ async function followCallbacks(requested: Requested): Promise<void> {
 	const { bucket, key, status } = flags;
 	// Refuses a filter that cannot match.
 	await client.json("/api/callbacks", { bucket, key, status, limit: "1" });
-	for await (const one of follow(client)) {
-		if (one.status === "sending" || !isWanted(one, flags)) continue;
+	for await (const callback of follow(client)) {
+		if (callback.status === "sending" || !isWanted(callback, flags)) continue;
 		write(
 			flags.json
-				? `${JSON.stringify(await client.json(`/api/callbacks/${one.id}`))}\n`
-				: describeCallback(one),
+				? `${JSON.stringify(await client.json(`/api/callbacks/${callback.id}`))}\n`
+				: describeCallback(callback),
 		);
 	}
 }
 
 const isWanted = (
-	one: Summary,
+	callback: Summary,
 	{
-		bucket = one.bucket,
-		key = one.key,
-		status = one.status,
+		bucket = callback.bucket,
+		key = callback.key,
+		status = callback.status,
 	}: Requested["flags"],
-): boolean => one.bucket === bucket && one.key === key && one.status === status;
+): boolean =>
+	callback.bucket === bucket &&
+	callback.key === key &&
+	callback.status === status;

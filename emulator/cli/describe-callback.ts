@@ -19,10 +19,12 @@ export type Summary = {
 	readonly durationMs: number | null;
 };
 
-export function describeCallback(one: Summary): string {
-	const { startedAt, status, operation, bucket, key, urls } = one;
+export function describeCallback(callback: Summary): string {
+	const { startedAt, status, operation, bucket, key, urls } = callback;
 	const took =
-		one.durationMs === null ? "" : ` (${Math.round(one.durationMs)} ms)`;
+		callback.durationMs === null
+			? ""
+			: ` (${Math.round(callback.durationMs)} ms)`;
 	const words = [
 		startedAt,
 		status.padEnd(11),
@@ -32,7 +34,7 @@ export function describeCallback(one: Summary): string {
 		`${urls.join(" ") || "no server"}${took}`,
 	];
 	const isGood = status === "succeeded" || status === "sending";
-	const more = isGood ? [] : [one.why, one.advice];
+	const more = isGood ? [] : [callback.why, callback.advice];
 	return [words.join(" "), ...more.filter(Boolean).map((line) => `    ${line}`)]
 		.map((line) => `${printable(line)}\n`)
 		.join("");

@@ -22,7 +22,7 @@ export const fault: Command = async (requested) => {
 	if (more.length > 0) throw wrongUsage("fault", "name one fault");
 	if (verb === undefined) {
 		const { faults } = await client.json<Known>("/api/faults", { account });
-		for (const one of faults) print(requested, one);
+		for (const fault of faults) print(requested, fault);
 	} else if (verb === "clear") {
 		if (word !== undefined)
 			throw wrongUsage("fault", "clear takes no arguments");
@@ -69,15 +69,15 @@ function readRule({ flags }: Requested): Record<string, string | number> {
 	return rule;
 }
 
-function print({ flags, write }: Requested, one: Fault): void {
+function print({ flags, write }: Requested, fault: Fault): void {
 	if (flags.json) {
-		write(`${JSON.stringify(one)}\n`);
+		write(`${JSON.stringify(fault)}\n`);
 		return;
 	}
-	const where = one.bucket ? ` on ${one.bucket}/${one.key ?? "*"}` : "";
+	const where = fault.bucket ? ` on ${fault.bucket}/${fault.key ?? "*"}` : "";
 	const struck =
-		one.struck === undefined ? "" : ` (${one.struck} times so far)`;
+		fault.struck === undefined ? "" : ` (${fault.struck} times so far)`;
 	write(
-		`${one.id} ${one.operation}${where}: ${JSON.stringify(one.do)}${struck}\n`,
+		`${fault.id} ${fault.operation}${where}: ${JSON.stringify(fault.do)}${struck}\n`,
 	);
 }

@@ -31,7 +31,7 @@ export const requests: Command = async (requested) => {
 		limit: flags.follow ? "1" : limit,
 	});
 	if (!flags.follow) {
-		for (const one of requests.toReversed()) print(requested, one);
+		for (const request of requests.toReversed()) print(requested, request);
 		return;
 	}
 	await follow(requested, filter, requests[0]?.id);
@@ -64,7 +64,7 @@ async function follow(
 				interrupted.signal,
 			);
 			const { requests }: Found = JSON.parse(await answer.text());
-			for (const one of requests.toReversed()) print(requested, one);
+			for (const request of requests.toReversed()) print(requested, request);
 			since = requests[0]?.id ?? since;
 		} catch (error) {
 			if (interrupted.signal.aborted) return;
@@ -73,14 +73,17 @@ async function follow(
 	}
 }
 
-function print({ flags, write }: Requested, one: Line): void {
+function print({ flags, write }: Requested, request: Line): void {
 	if (flags.json) {
-		write(`${JSON.stringify(one)}\n`);
+		write(`${JSON.stringify(request)}\n`);
 		return;
 	}
-	const { receivedAt, status, method, url, operation, code } = one;
+	const { receivedAt, status, method, url, operation, code } = request;
 	const words = [receivedAt, status, method, url, operation, code];
-	const more = [one.status >= 300 ? one.message : "", one.diagnosis];
+	const more = [
+		request.status >= 300 ? request.message : "",
+		request.diagnosis,
+	];
 	write(`${printable(words.filter(Boolean).join(" "))}\n`);
 	for (const line of more.filter(Boolean)) write(`    ${printable(line)}\n`);
 }

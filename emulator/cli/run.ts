@@ -148,7 +148,7 @@ function readArguments(
 	const { positionals, values } = parse(name, args);
 	const { admin, help = false, ...flags } = values;
 	const accepted = flagsOf(name);
-	const other = Object.keys(flags).find((one) => !accepted.includes(one));
+	const other = Object.keys(flags).find((flag) => !accepted.includes(flag));
 	if (other !== undefined)
 		throw wrongUsage(name, `--${other} does not apply to this command`);
 	return { words: positionals, flags, admin, help };

@@ -29,7 +29,10 @@ export const stat: Command = async ({ client, words, flags, write }) => {
 function describe(known: Version): string {
 	const lines = Object.entries(known).flatMap(([name, value]) =>
 		isMap(value)
-			? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one])
+			? Object.entries(value).map(([inner, nested]) => [
+					`${name}.${inner}`,
+					nested,
+				])
 			: [[name, value]],
 	);
 	const shown = lines.filter(([, value]) => value !== "" && value !== null);

@@ -56,8 +56,10 @@ export const snapshot: Command = async ({ client, words, flags, write }) => {
 	const [verb, name, ...more] = words;
 	if (verb === undefined) {
 		const found = await client.json<Snapshots>("/api/snapshots");
-		for (const one of found.snapshots)
-			write(flags.json ? `${JSON.stringify(one)}\n` : `${one.name}\n`);
+		for (const snapshot of found.snapshots)
+			write(
+				flags.json ? `${JSON.stringify(snapshot)}\n` : `${snapshot.name}\n`,
+			);
 		return;
 	}
 	if (name === undefined || more.length > 0)

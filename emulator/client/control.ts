@@ -228,9 +228,9 @@ async function describeLatest<T>(
 ): Promise<string> {
 	const latest = await list({ limit: 3 });
 	if (latest.length === 0) return `there is no ${what} at all`;
-	const lines = latest.map((one) => {
+	const lines = latest.map((item) => {
 		const { operation, bucket, key, status, account }: Partial<Request> =
-			Object(one);
+			Object(item);
 		return `${operation} ${bucket}/${key} (${status}, account ${account})`;
 	});
 	return `the latest are ${lines.join("; ")}`;

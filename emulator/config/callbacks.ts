@@ -52,7 +52,7 @@ function readStrictness(
 	exceptions: readonly string[],
 	has: (name: SettingName) => boolean,
 ): Partial<CallbackSwitches> {
-	const unknown = exceptions.find((one) => !isStrict(one));
+	const unknown = exceptions.find((exception) => !isStrict(exception));
 	if (unknown !== undefined)
 		throw new StartError(
 			`--strict-except must name some of ${STRICT_FINDINGS.join(", ")}, not ${unknown}`,

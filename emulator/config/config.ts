@@ -95,9 +95,9 @@ function toConfig(given: Given, credentials: Environment): Config {
 		given.get(name)?.at(-1) ?? settings[name].byDefault;
 	const list = (name: SettingName): string[] => {
 		const items = (given.get(name) ?? [settings[name].byDefault])
-			.flatMap((one) => one.split(","))
-			.map((one) => one.trim())
-			.filter((one) => one !== "");
+			.flatMap((value) => value.split(","))
+			.map((item) => item.trim())
+			.filter((item) => item !== "");
 		const isWanted = settings[name].byDefault !== "";
 		if (items.length === 0 && isWanted) throw needsValue(name);
 		return items;
@@ -152,10 +152,10 @@ const EXCLUSIVE = [
 ] as const;
 
 function refuseContradictions(has: (name: SettingName) => boolean): void {
-	for (const [one, other] of EXCLUSIVE)
-		if (has(one) && has(other))
+	for (const [flag, other] of EXCLUSIVE)
+		if (has(flag) && has(other))
 			throw new StartError(
-				`--${one} and --${other} are mutually exclusive: omit one`,
+				`--${flag} and --${other} are mutually exclusive: omit one`,
 			);
 }
 

@@ -64,7 +64,7 @@ function requireKnown(name: string): void {
 
 function readFlags(value: Value): string[] {
 	if (value === undefined) return [];
-	if (Array.isArray(value) && value.every((one) => typeof one === "string"))
+	if (Array.isArray(value) && value.every((item) => typeof item === "string"))
 		return value;
 	throw new StartError('flags must be a list of texts: ["--auth", "off"]');
 }
@@ -93,10 +93,10 @@ function argumentsOf(
 		return value ? [`--${setting}`] : [];
 	}
 	const values = kind === "list" && Array.isArray(value) ? value : [value];
-	return values.map((one: unknown) => {
-		if (typeof one !== "string" && typeof one !== "number")
-			throw new StartError(`${option} must be text or a number, not ${one}`);
-		return `--${setting}=${one}`;
+	return values.map((item: unknown) => {
+		if (typeof item !== "string" && typeof item !== "number")
+			throw new StartError(`${option} must be text or a number, not ${item}`);
+		return `--${setting}=${item}`;
 	});
 }
 
@@ -108,7 +108,7 @@ function accountArguments(value: Value): string[] {
 	return value.map((account: unknown) => {
 		const { accessKeyId, accessKeySecret, uid, ...others } = Object(account);
 		const isText = [accessKeyId, accessKeySecret, uid ?? "1"].every(
-			(one) => typeof one === "string" && !/[:,]/.test(one),
+			(item) => typeof item === "string" && !/[:,]/.test(item),
 		);
 		if (!isText || Object.keys(others).length > 0) throw new StartError(FORM);
 		const key = `${accessKeyId}:${accessKeySecret}`;

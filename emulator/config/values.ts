@@ -66,7 +66,7 @@ export function readChoice<Choice extends string>(
 	text: string,
 	choices: readonly Choice[],
 ): Choice {
-	const choice = choices.find((one) => one === text);
+	const choice = choices.find((item) => item === text);
 	if (choice === undefined)
 		throw new StartError(
 			`--${name} must be one of ${choices.join(", ")}, not ${text}`,
@@ -99,7 +99,7 @@ export function readAccounts(
 		return { accessKeyId, accessKeySecret, uid };
 	});
 	for (const { accessKeyId } of accounts)
-		if (accounts.filter((one) => one.accessKeyId === accessKeyId).length > 1)
+		if (accounts.filter((item) => item.accessKeyId === accessKeyId).length > 1)
 			throw new StartError(`--access-key names ${accessKeyId} more than once`);
 	const [first, ...others] = accounts;
 	if (!first) throw new StartError("--access-key must name at least one key");

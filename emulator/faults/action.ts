@@ -84,8 +84,8 @@ export function readAction(text: string): FaultAction | string {
 		if (item.trim() === "") continue;
 		const [, name = "", value = ""] =
 			/^\s*(\w+)\s*=\s*(.*?)\s*$/s.exec(item) ?? [];
-		const isNumber = NUMBERS.some((one) => one === name);
-		if (!isNumber && !TEXTS.some((one) => one === name))
+		const isNumber = NUMBERS.some((known) => known === name);
+		if (!isNumber && !TEXTS.some((known) => known === name))
 			return `there is no ${name || item.trim()}: use ${[...NUMBERS, ...TEXTS].join(", ")}`;
 		const read = isNumber ? readDecimal(value) : value;
 		if (read === undefined)

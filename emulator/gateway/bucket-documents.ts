@@ -25,7 +25,7 @@ export async function findUpstreamPolicy(
 	const item =
 		root &&
 		childrenNamed(root, "PolicyItem").find(
-			(one) => childText(one, "PolicyName") === name,
+			(policy) => childText(policy, "PolicyName") === name,
 		);
 	return (
 		item && {

@@ -102,7 +102,9 @@ export function findHeader(
 	name: string,
 ): string | undefined {
 	if (headers[name] !== undefined) return headers[name];
-	const found = Object.keys(headers).find((one) => one.toLowerCase() === name);
+	const found = Object.keys(headers).find(
+		(header) => header.toLowerCase() === name,
+	);
 	return found === undefined ? undefined : headers[found];
 }
 

@@ -109,7 +109,7 @@ const ORIGINS: readonly (readonly Origin[])[] = [
 
 /** @returns 0, 0.5 or 1: the position from left to right and from top to bottom */
 export function sharesOf(origin: Origin): readonly [number, number] {
-	const row = ORIGINS.findIndex((one) => one.includes(origin));
+	const row = ORIGINS.findIndex((origins) => origins.includes(origin));
 	const column = ORIGINS[row]?.indexOf(origin) ?? 0;
 	return [column / 2, row / 2];
 }

@@ -51,8 +51,8 @@ export async function averageHue(
 	const [red, green, blue] = [0, 1, 2].map((i) =>
 		Math.round(channels[Math.min(i, channels.length - 1)]?.mean ?? 0),
 	);
-	const rgb = [red, green, blue].map((one) =>
-		(one ?? 0).toString(16).padStart(2, "0"),
+	const rgb = [red, green, blue].map((color) =>
+		(color ?? 0).toString(16).padStart(2, "0"),
 	);
 	return `{"RGB": "0x${rgb.join("")}"}`;
 }

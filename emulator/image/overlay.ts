@@ -132,7 +132,7 @@ async function drawImage(
 		process === undefined ? [] : readSteps(process.replace(/^image\//, ""));
 	const own = steps
 		.filter(({ action, values }) => action === "resize" && values.has("P"))
-		.map((one) => integer(one, "P", 1, 100))[0];
+		.map((part) => integer(part, "P", 1, 100))[0];
 	const rest = steps.filter(({ values }) => !values.has("P"));
 	const percent = integer(step, "P", 1, 100) ?? own;
 	const data = await load(key, rest);
@@ -155,8 +155,8 @@ function placeSideBySide(
 	const interval = integer(step, "interval", 0, 1000) ?? 0;
 	const [first, second] = order === 0 ? [image, text] : [text, image];
 	const height = Math.max(first.height, second.height);
-	const top = (one: Overlay): number =>
-		Math.round(((height - one.height) * align) / 2);
+	const top = (part: Overlay): number =>
+		Math.round(((height - part.height) * align) / 2);
 	const width = first.width + interval + second.width;
 	return compose(sharp, { width, height }, [
 		{ input: first.data, left: 0, top: top(first) },

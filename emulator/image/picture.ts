@@ -49,7 +49,9 @@ export async function readMetadata(
 	} catch {
 		throw noImage(); // any error of a reader on invalid data
 	}
-	const format = [...FORMATS.values()].find((one) => one === metadata.format);
+	const format = [...FORMATS.values()].find(
+		(supported) => supported === metadata.format,
+	);
 	if (!format) throw noImage();
 	requireSmall(metadata);
 	return { ...metadata, format };

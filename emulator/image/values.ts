@@ -61,7 +61,7 @@ export function choice<T extends string>(
 ): T {
 	const text = step.values.get(name);
 	if (text === undefined) return words[0];
-	const word = words.find((one) => one === text);
+	const word = words.find((allowed) => allowed === text);
 	if (word === undefined) throw refuse(step, name, text);
 	return word;
 }

@@ -26,7 +26,9 @@ export function makeSelector(
 ): Selector {
 	const selectors = new Set([
 		...signed,
-		...table.flatMap(({ query }) => query.filter((one) => !one.includes("="))),
+		...table.flatMap(({ query }) =>
+			query.filter((parameter) => !parameter.includes("=")),
+		),
 	]);
 	const byPlace = Map.groupBy(
 		table,

@@ -40,8 +40,8 @@ export function requireConditions(
 const names = (list: string, etag: string): boolean =>
 	list
 		.split(",")
-		.some((one) =>
-			["*", etag].includes(one.trim().replaceAll('"', "").toUpperCase()),
+		.some((item) =>
+			["*", etag].includes(item.trim().replaceAll('"', "").toUpperCase()),
 		);
 
 /**

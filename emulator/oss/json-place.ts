@@ -91,7 +91,7 @@ export class JsonPlace {
 	choice(name: string, choices: readonly string[]): string {
 		const child = this.find(name);
 		if (!child) return "";
-		const choice = choices.find((one) => one === child.value);
+		const choice = choices.find((allowed) => allowed === child.value);
 		if (choice !== undefined) return choice;
 		throw child.wrong(`must be one of ${choices.join(", ")}`);
 	}

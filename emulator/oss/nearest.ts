@@ -16,11 +16,11 @@ export function findNearest(
 	const given = word.toLowerCase();
 	let nearest: string | undefined;
 	let least = Math.max(1, Math.floor(word.length / 3)) + 1;
-	for (const one of words) {
-		const distance = distanceOf(given, one.toLowerCase());
+	for (const word of words) {
+		const distance = distanceOf(given, word.toLowerCase());
 		if (distance >= least) continue;
 		least = distance;
-		nearest = one;
+		nearest = word;
 	}
 	return nearest;
 }

@@ -68,7 +68,9 @@ function startsWith(
 	at: number,
 ): boolean {
 	if (at + part.length > characters.length) return false;
-	return part.every((one, i) => one === ANY || one === characters[at + i]);
+	return part.every(
+		(expected, i) => expected === ANY || expected === characters[at + i],
+	);
 }
 
 /** The leftmost position of `part` between `from` and `to`; -1 if it does not occur. */
@@ -139,8 +141,8 @@ function findWithAny(
 
 function maskOf(part: Part, character: number, words: number): Uint32Array {
 	const mask = new Uint32Array(words);
-	for (const [i, one] of part.entries())
-		if (one === character)
+	for (const [i, expected] of part.entries())
+		if (expected === character)
 			mask[i >>> 5] = (mask[i >>> 5] ?? 0) | (1 << (i % 32));
 	return mask;
 }

@@ -165,12 +165,12 @@ export class RequestLog {
 	clearAfter(id: string): void {
 		const present = this.#present();
 		this.#keep(
-			present.slice(0, present.findLastIndex((one) => one.id === id) + 1),
+			present.slice(0, present.findLastIndex((entry) => entry.id === id) + 1),
 		);
 	}
 
 	find(id: string): LoggedRequest | undefined {
-		return this.#present().findLast((one) => one.id === id);
+		return this.#present().findLast((entry) => entry.id === id);
 	}
 
 	/**
@@ -218,7 +218,7 @@ export class RequestLog {
 		const before = this.#count;
 		this.#keep(
 			this.#present().filter(
-				(one) => account !== undefined && one.account !== account,
+				(entry) => account !== undefined && entry.account !== account,
 			),
 		);
 		return before - this.#count;

@@ -161,6 +161,7 @@ export function findSetting(
 	userAgent: string,
 	feature: RefusedFeature,
 ): { readonly client: string; readonly setting: string } {
-	const client = CLIENTS.find((one) => one.userAgent.test(userAgent)) ?? ANY;
+	const client =
+		CLIENTS.find((known) => known.userAgent.test(userAgent)) ?? ANY;
 	return { client: client.name, setting: client.settings[feature] };
 }

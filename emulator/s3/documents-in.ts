@@ -48,7 +48,7 @@ export async function toOssAcl(document: Buffer): Promise<string> {
 	const isFull = permissions.includes("FULL_CONTROL");
 	const reads = isFull || permissions.includes("READ");
 	const writes = isFull || permissions.includes("WRITE");
-	const other = permissions.find((one) => one.endsWith("_ACP"));
+	const other = permissions.find((item) => item.endsWith("_ACP"));
 	if (other !== undefined) throw invalidArgument("Permission", other);
 	if (writes && !reads) throw invalidArgument("Permission", "WRITE");
 	return writes ? "public-read-write" : reads ? "public-read" : "private";
@@ -113,7 +113,9 @@ function toOssRule(rule: XmlNode): XmlElement {
 		ObjectSizeGreaterThan: childText(scope, "ObjectSizeGreaterThan"),
 		ObjectSizeLessThan: childText(scope, "ObjectSizeLessThan"),
 	};
-	const hasSizes = Object.values(sizes ?? {}).some((one) => one !== undefined);
+	const hasSizes = Object.values(sizes ?? {}).some(
+		(item) => item !== undefined,
+	);
 	const expiration = childNamed(rule, "Expiration");
 	const abort = childNamed(rule, "AbortIncompleteMultipartUpload");
 	return {

@@ -55,8 +55,8 @@ const RENAMED: readonly Renamed[] = [
   ["x-amz-bypass-governance-retention",                    "x-oss-bypass-governance-retention",         same,            same],
 ];
 
-const TO_OSS = new Map(RENAMED.map((one) => [one[0], one]));
-const TO_S3 = new Map(RENAMED.map((one) => [one[1], one]));
+const TO_OSS = new Map(RENAMED.map((row) => [row[0], row]));
+const TO_S3 = new Map(RENAMED.map((row) => [row[1], row]));
 
 /** Whether OSS names a bucket's region to S3's clients, and in which form, is not known (A-336). */
 function withoutOss(location: string): string {

@@ -100,7 +100,7 @@ const encodings = (headers: Headers): readonly string[] =>
 	(headers["content-encoding"] ?? "")
 		.toLowerCase()
 		.split(",")
-		.map((one) => one.trim());
+		.map((item) => item.trim());
 
 /** Removes `aws-chunked`, which describes the transfer and is not stored. @returns undefined if nothing remains */
 export function withoutAwsChunked(
@@ -108,7 +108,7 @@ export function withoutAwsChunked(
 ): string | undefined {
 	const left = (encoding ?? "")
 		.split(",")
-		.map((one) => one.trim())
-		.filter((one) => one !== "" && one.toLowerCase() !== "aws-chunked");
+		.map((item) => item.trim())
+		.filter((item) => item !== "" && item.toLowerCase() !== "aws-chunked");
 	return left.length === 0 ? undefined : left.join(",");
 }

@@ -51,7 +51,10 @@ export function refuseUnsupported(request: OssRequest): void {
 	const parameter = SUB_RESOURCES.find((name) => query.has(name));
 	if (parameter !== undefined) throw notImplemented(parameter);
 	for (const name in headers)
-		if (name.startsWith("x-amz-") && HEADERS.some((one) => one.test(name)))
+		if (
+			name.startsWith("x-amz-") &&
+			HEADERS.some((pattern) => pattern.test(name))
+		)
 			throw notImplemented(name);
 	if (headers[BUCKET_LOCK]?.toLowerCase() === "true")
 		throw notImplemented(BUCKET_LOCK);
@@ -67,7 +70,9 @@ function refuseConditions({ method, key, headers, query }: OssRequest): void {
 			? !("x-amz-copy-source" in headers)
 			: method === "POST" && query.has("uploadId");
 	if (!isWrite || key === "") return;
-	const name = CONDITIONS.find((one) => one.toLowerCase() in headers);
+	const name = CONDITIONS.find(
+		(condition) => condition.toLowerCase() in headers,
+	);
 	if (name !== undefined) throw notImplemented(name);
 }
 

@@ -181,7 +181,7 @@ export function csvField(
 	const needsQuotes =
 		quote !== "" &&
 		[fieldDelimiter, recordDelimiter, quote].some(
-			(one) => (text + one).indexOf(one) < text.length,
+			(delimiter) => (text + delimiter).indexOf(delimiter) < text.length,
 		);
 	return needsQuotes
 		? quote + text.replaceAll(quote, quote + quote) + quote

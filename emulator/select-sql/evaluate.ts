@@ -91,7 +91,7 @@ function joined(a: string | undefined, b: string | undefined): Value {
 /** The condition is true if it is true for one of the values that `[*]` finds (A-804). */
 function compared(operator: Operator, left: Value, right: Value): Value {
 	if (Array.isArray(left))
-		return left.some((one) => compared(operator, one, right) === true);
+		return left.some((value) => compared(operator, value, right) === true);
 	const order = compare(left, right);
 	if (order === undefined) return null;
 	switch (operator) {

@@ -63,7 +63,7 @@ export class Finder {
 		let values: Value[] = value === undefined ? [] : [value];
 		for (const step of steps) {
 			const next: Value[] = [];
-			for (const one of values) this.#follow(one, step, next);
+			for (const item of values) this.#follow(item, step, next);
 			values = next;
 		}
 		return values;
@@ -75,9 +75,9 @@ export class Finder {
 		if (this.#passed > PASSED_MAX)
 			throw invalidSql("The paths find too many values in one row.");
 		if (step !== EVERY) {
-			const one = child(value, step);
-			if (one !== undefined) into.push(one);
-		} else if (isMany) for (const one of value) into.push(one);
+			const found = child(value, step);
+			if (found !== undefined) into.push(found);
+		} else if (isMany) for (const element of value) into.push(element);
 	}
 }
 

@@ -210,7 +210,7 @@ export class ExpressionParser {
 	#chain(operators: readonly Operator[], parse: () => Expression): Expression {
 		let left = parse();
 		for (;;) {
-			const operator = operators.find((one) => this.#reader.accept(one));
+			const operator = operators.find((item) => this.#reader.accept(item));
 			if (!operator) return left;
 			left = binary(operator, left, parse());
 		}

@@ -93,7 +93,9 @@ function toRow(
 			if (query.columns.length === 0) return [csvLine(fields, output)];
 			if (output.keepsAllColumns)
 				return [csvLine(columns.selectedFields(fields), output)];
-			const values = query.columns.map((one) => evaluate(one.expression, at));
+			const values = query.columns.map((column) =>
+				evaluate(column.expression, at),
+			);
 			return [csvLine(values.map(toField), output)];
 		},
 	};
@@ -117,11 +119,14 @@ class Columns {
 		this.header = header;
 		for (const [i, name] of header.entries())
 			this.#indexes.set(name.trim().toLowerCase(), i);
-		const selected = columns.flatMap((one) => pathsOf(one.expression));
+		const selected = columns.flatMap((column) => pathsOf(column.expression));
 		const paths = [...selected, ...(where ? pathsOf(where) : [])];
 		this.#selected = new Set(selected.map((path) => this.indexOf(path)));
 		const all = columns.length === 0 ? header.length : 0;
-		this.#needed = Math.max(all, ...paths.map((one) => this.indexOf(one) + 1));
+		this.#needed = Math.max(
+			all,
+			...paths.map((path) => this.indexOf(path) + 1),
+		);
 	}
 
 	indexOf([step]: readonly Step[]): number {

@@ -66,7 +66,7 @@ function toRow(value: Value, selection: JsonSelection): Row {
 		*texts() {
 			if (query.columns.length > 0)
 				yield* jsonRecord(
-					query.columns.map((one) => evaluate(one.expression, at)),
+					query.columns.map((column) => evaluate(column.expression, at)),
 					selection,
 				);
 			else {

@@ -167,7 +167,7 @@ async function* partsOf(
 		for await (const part of request.parts({ isPartAFile })) {
 			if (part.type === "field") throw new TypeError("a part is not a stream");
 			const { hidden, head } = heads.next();
-			for (const one of hidden) yield await hiddenField(one, hold);
+			for (const field of hidden) yield await hiddenField(field, hold);
 			if (head) yield await toFormPart(head, part.file, hold);
 			else {
 				part.file.resume();
@@ -178,7 +178,7 @@ async function* partsOf(
 		// This part marks the end of a form, after a field that the plugin did not pass on.
 		if (codeOf(error) !== "FST_PROTO_VIOLATION") throw toOssError(error);
 	}
-	for (const one of heads.next().hidden) yield await hiddenField(one, hold);
+	for (const field of heads.next().hidden) yield await hiddenField(field, hold);
 }
 
 async function toFormPart(

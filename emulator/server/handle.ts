@@ -65,8 +65,8 @@ async function answer(
 		observer.is(operation);
 		const finding = operation.finding?.(request) ?? "";
 		if (finding !== "") observer.found(finding);
-		const run = (one: OssRequest): Promise<Reply> =>
-			runOperation(emulator, edge, one, operation);
+		const run = (performed: OssRequest): Promise<Reply> =>
+			runOperation(emulator, edge, performed, operation);
 		// A request to a website may perform several operations; a fault applies to the first.
 		if (isUnderFault || !owned) return run(request);
 		isUnderFault = true;

@@ -166,7 +166,7 @@ export class Configurations {
 	#find(bucket: string, name: string, id: string): string | undefined {
 		return this.#documents(bucket)
 			.get(name)
-			?.find((one) => one.id === id)?.document;
+			?.find((stored) => stored.id === id)?.document;
 	}
 
 	#documents(bucket: string): ReadonlyMap<string, StoredDocument[]> {

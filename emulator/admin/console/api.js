@@ -55,12 +55,12 @@ const show = ({ path, method, operation }) =>
 		responses(operation.responses),
 	);
 
-const schema = ([title, one]) =>
+const schema = ([title, definition]) =>
 	h(
 		"details",
 		{},
 		h("summary", {}, h("code", {}, title)),
-		code(JSON.stringify(one, null, 2)),
+		code(JSON.stringify(definition, null, 2)),
 	);
 
 const REFERENCE = "#/components/schemas/";
@@ -89,11 +89,13 @@ const parameters = (list) =>
 		: table(
 				"Parameters",
 				["Name", "In", "Type", "Description"],
-				list.map((one) => [
-					h("code", {}, one.name),
-					one.in,
-					[].concat(one.schema?.type ?? one.schema?.enum ?? "").join(", "),
-					one.description ?? one.schema?.description ?? "",
+				list.map((parameter) => [
+					h("code", {}, parameter.name),
+					parameter.in,
+					[]
+						.concat(parameter.schema?.type ?? parameter.schema?.enum ?? "")
+						.join(", "),
+					parameter.description ?? parameter.schema?.description ?? "",
 				]),
 			);
 

@@ -189,7 +189,7 @@ export function breadcrumbs(bucketName, prefix, last) {
 		h(
 			"ol",
 			{},
-			shown.map((one) => h("li", {}, one)),
+			shown.map((element) => h("li", {}, element)),
 		),
 	);
 }

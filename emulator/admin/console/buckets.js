@@ -108,19 +108,19 @@ const PAUSE_FACTOR = 20;
 
 /** Counts one bucket after another, as long as the page is shown. */
 async function countAll(rows) {
-	for (const one of rows) show(one);
+	for (const row of rows) show(row);
 	await new Promise(requestAnimationFrame); // the rows are on the page then
-	for (const one of rows) {
-		if (!one.count.isConnected) return;
-		const known = counted.get(one.bucket);
+	for (const row of rows) {
+		if (!row.count.isConnected) return;
+		const known = counted.get(row.bucket);
 		if (known && performance.now() < known.until) continue;
 		const began = performance.now();
-		const stat = await fetchJson(`${bucketPath(one.bucket)}/stat`).catch(
+		const stat = await fetchJson(`${bucketPath(row.bucket)}/stat`).catch(
 			() => {},
 		);
 		const took = performance.now() - began;
-		counted.set(one.bucket, { stat, until: began + took * (1 + PAUSE_FACTOR) });
-		show(one);
+		counted.set(row.bucket, { stat, until: began + took * (1 + PAUSE_FACTOR) });
+		show(row);
 	}
 }
 
@@ -174,7 +174,7 @@ const newBucket = (all) =>
 		],
 		"Create bucket",
 		async ({ name: bucket, ...options }) => {
-			if (all.some((one) => one.name === bucket))
+			if (all.some((existing) => existing.name === bucket))
 				throw new Error(`Name: there is already a bucket ${bucket}.`);
 			return put(bucketPath(bucket), given(options)).catch(({ message }) => {
 				throw new Error(`Name: ${message}`);

@@ -23,25 +23,27 @@ import { indented, present } from "./present.js";
 import { fetchJson, post } from "./server.js";
 
 export async function callback({ id = "" }) {
-	const one = await fetchJson(`/api/callbacks/${encodeURIComponent(id)}`);
+	const callback = await fetchJson(`/api/callbacks/${encodeURIComponent(id)}`);
 	return {
-		title: `Callback of ${one.key}`,
+		title: `Callback of ${callback.key}`,
 		tab: "callbacks",
-		follows: one.status === "sending" ? "callback" : undefined,
+		follows: callback.status === "sending" ? "callback" : undefined,
 		nodes: [
 			h(
 				"nav",
 				{ class: "breadcrumbs", "aria-label": "Where this is" },
 				h("ol", {}, h("li", {}, link("callbacks", {}, "Callbacks"))),
 			),
-			h("h1", {}, name(one.key)),
-			verdict(one),
-			one.attempts.length > 0 ? sendAgain(one) : "",
-			about(one),
-			noticed(one),
-			...one.attempts.map((attempt, index) => showAttempt(attempt, one, index)),
-			uploader(one),
-			asked(one),
+			h("h1", {}, name(callback.key)),
+			verdict(callback),
+			callback.attempts.length > 0 ? sendAgain(callback) : "",
+			about(callback),
+			findingsOf(callback),
+			...callback.attempts.map((attempt, index) =>
+				showAttempt(attempt, callback, index),
+			),
+			uploader(callback),
+			uploaderParameters(callback),
 		],
 	};
 }
@@ -55,25 +57,39 @@ const verdict = ({ status, why, advice, fault }) =>
 		fault ? h("p", { class: "advice" }, `Injected fault: ${fault}`) : "",
 	);
 
-const about = (one) =>
+const about = (callback) =>
 	facts([
-		["Upload", one.operation],
-		["Bucket", link("bucket", { name: one.bucket }, name(one.bucket))],
+		["Upload", callback.operation],
+		[
+			"Bucket",
+			link("bucket", { name: callback.bucket }, name(callback.bucket)),
+		],
 		[
 			"Key",
-			link("object", { bucket: one.bucket, key: one.key }, name(one.key)),
+			link(
+				"object",
+				{ bucket: callback.bucket, key: callback.key },
+				name(callback.key),
+			),
 		],
-		["Request id", link("request", { id: one.id }, h("code", {}, one.id))],
-		["Started", time(one.startedAt)],
+		[
+			"Request id",
+			link("request", { id: callback.id }, h("code", {}, callback.id)),
+		],
+		["Started", time(callback.startedAt)],
 		[
 			"Repeats",
-			one.repeats
-				? link("callback", { id: one.repeats }, h("code", {}, one.repeats))
+			callback.repeats
+				? link(
+						"callback",
+						{ id: callback.repeats },
+						h("code", {}, callback.repeats),
+					)
 				: "",
 		],
 	]);
 
-function sendAgain(one) {
+function sendAgain(callback) {
 	const input = h("input", {
 		type: "url",
 		name: "url",
@@ -86,7 +102,7 @@ function sendAgain(one) {
 		notify("Sending …", UNTIL_DONE_MS);
 		try {
 			const again = await post(
-				`/api/callbacks/${encodeURIComponent(one.id)}/send`,
+				`/api/callbacks/${encodeURIComponent(callback.id)}/send`,
 				body,
 			);
 			notify(`Sent: ${again.status}.`);
@@ -100,7 +116,7 @@ function sendAgain(one) {
 		"div",
 		{ class: "actions" },
 		button("Send again", () => send({}), "main"),
-		copyButton("Copy as curl", one.attempts.at(-1).curl),
+		copyButton("Copy as curl", callback.attempts.at(-1).curl),
 		formOf(
 			"Another URL",
 			[input, h("button", { type: "submit" }, "Send to another URL")],
@@ -110,12 +126,12 @@ function sendAgain(one) {
 	);
 }
 
-const uploader = (one) =>
+const uploader = (callback) =>
 	h(
 		"section",
 		{},
 		h("h2", {}, "Response to the uploader"),
-		describeResponse(one),
+		describeResponse(callback),
 	);
 
 function describeResponse({ told: response, status }) {
@@ -148,7 +164,7 @@ function describeResponse({ told: response, status }) {
 }
 
 /** Findings: mistakes that work here but would fail at OSS, and probable mistakes. */
-function noticed({ findings = [] }) {
+function findingsOf({ findings = [] }) {
 	if (findings.length === 0) return "";
 	const items = findings.map(({ refused, sentence, link: page }) =>
 		h(
@@ -167,7 +183,7 @@ function noticed({ findings = [] }) {
 	return h("section", {}, h("h2", {}, "Findings"), h("ul", {}, items));
 }
 
-function asked({ asked: text, variables }) {
+function uploaderParameters({ asked: text, variables }) {
 	const rows = Object.entries(variables).map(([variable, value]) => [
 		h("code", {}, name(variable)),
 		name(value),

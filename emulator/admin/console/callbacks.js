@@ -46,19 +46,19 @@ export async function callbacks(query) {
 		limit: String(PAGE),
 		summary: "true",
 	});
-	const rows = found.map((one) => [
-		statusBadge(one.status),
-		one.answerStatus === null ? "" : String(one.answerStatus),
+	const rows = found.map((callback) => [
+		statusBadge(callback.status),
+		callback.answerStatus === null ? "" : String(callback.answerStatus),
 		h(
 			"span",
 			{ class: "long" },
-			link("callback", { id: one.id }, name(one.key)),
-			h("small", {}, `${one.operation} in `, name(one.bucket)),
+			link("callback", { id: callback.id }, name(callback.key)),
+			h("small", {}, `${callback.operation} in `, name(callback.bucket)),
 		),
-		h("span", { class: "long" }, callee(one)),
-		exchange(one),
-		duration(one.durationMs),
-		time(one.startedAt),
+		h("span", { class: "long" }, callee(callback)),
+		exchange(callback),
+		duration(callback.durationMs),
+		time(callback.startedAt),
 	]);
 	const heads = [
 		"Status",

@@ -12,7 +12,7 @@ export async function documents({ name: bucket = "" }) {
 		fetchJson(path),
 		documentNames(),
 	]);
-	const missing = names.filter((one) => !Object.hasOwn(all, one));
+	const missing = names.filter((name) => !Object.hasOwn(all, name));
 	const entries = Object.entries(all);
 	return {
 		title: `Documents of ${bucket}`,
@@ -23,7 +23,7 @@ export async function documents({ name: bucket = "" }) {
 			entries.length === 0 ? nothing("This bucket has no documents.") : "",
 			entries.length === 0
 				? ""
-				: foldable(entries.map(([key, text]) => one(path, key, text))),
+				: foldable(entries.map(([key, text]) => editor(path, key, text))),
 			h("h2", {}, "Add a document"),
 			changeForm(
 				"Add a document",
@@ -66,7 +66,7 @@ function write(text) {
 	}
 }
 
-function one(path, key, text) {
+function editor(path, key, text) {
 	const removal = riskyButton(
 		"Remove",
 		`Remove ${key}?`,

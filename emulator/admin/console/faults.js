@@ -101,12 +101,14 @@ const newFault = (properties) =>
 /** The kinds of callback faults: a list, or a pattern next to a list. */
 const kinds = ({ properties: { callback } }) =>
 	[callback, ...(callback.anyOf ?? callback.oneOf ?? [])].flatMap(
-		(one) => one.enum ?? [],
+		(field) => field.enum ?? [],
 	);
 
 const numbers = (values, names) =>
 	Object.fromEntries(
-		names.filter((one) => values[one]).map((one) => [one, Number(values[one])]),
+		names
+			.filter((name) => values[name])
+			.map((name) => [name, Number(values[name])]),
 	);
 
 /** @throws Error when nothing would happen */

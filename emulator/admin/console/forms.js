@@ -89,7 +89,7 @@ function pointOut(form, message) {
 	const parts = path.split(/[.[\]]+/).filter((part) => !/^\d*$/.test(part));
 	const field = parts
 		.map((part) => form.elements.namedItem(part))
-		.findLast((one) => one?.labels?.length > 0);
+		.findLast((field) => field?.labels?.length > 0);
 	if (!field) return message;
 	field.setAttribute("aria-invalid", "true");
 	field.focus();

@@ -86,15 +86,15 @@ const callbackTable = (callbacks) =>
 		: table(
 				"Latest callbacks",
 				["Status", "Key", "Why", "Sent"],
-				callbacks.map((one) => [
-					statusBadge(one.status),
+				callbacks.map((callback) => [
+					statusBadge(callback.status),
 					h(
 						"span",
 						{ class: "long" },
-						link("callback", { id: one.id }, name(one.key)),
+						link("callback", { id: callback.id }, name(callback.key)),
 					),
-					h("span", { class: "long" }, one.why),
-					time(one.startedAt),
+					h("span", { class: "long" }, callback.why),
+					time(callback.startedAt),
 				]),
 			);
 
@@ -104,23 +104,23 @@ const refusalTable = (requests) =>
 		: table(
 				"Latest refusals",
 				["Status", "Request", "Why", "Received"],
-				requests.map((one) => [
-					requestBadge(one.status),
+				requests.map((request) => [
+					requestBadge(request.status),
 					h(
 						"span",
 						{ class: "long" },
 						link(
 							"request",
-							{ id: one.id },
-							h("code", {}, `${one.method} `, name(one.url)),
+							{ id: request.id },
+							h("code", {}, `${request.method} `, name(request.url)),
 						),
 					),
 					h(
 						"span",
 						{ class: "long" },
-						[one.code, one.message].filter(Boolean).join(": "),
+						[request.code, request.message].filter(Boolean).join(": "),
 					),
-					time(one.receivedAt),
+					time(request.receivedAt),
 				]),
 			);
 

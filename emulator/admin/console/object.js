@@ -82,7 +82,7 @@ async function findVersions(bucket, key) {
 	const query = { prefix: key, limit: String(VERSIONS_SHOWN + 1) };
 	const { versions: found } = await fetchJson(`${path}/versions`, query);
 	// Of the keys that begin with it, the key itself comes first.
-	const versions = found.filter((one) => one.key === key);
+	const versions = found.filter((version) => version.key === key);
 	if (versions.length > 0) return { versions };
 	throw new Error("This object does not exist, or no longer exists.");
 }
@@ -247,7 +247,7 @@ function presign(bucket, key) {
 				selectField(
 					"Method",
 					"method",
-					methods.map((one) => [one, one]),
+					methods.map((method) => [method, method]),
 				),
 				textField("Seconds", "seconds", {
 					...{ type: "number", min: "1", max: "604800", value: "3600" },
@@ -268,12 +268,12 @@ const history = (callbacks, requests) => [
 		: table(
 				"Callbacks",
 				["Status", "Upload", "Why", "#Took", "Sent"],
-				callbacks.map((one) => [
-					statusBadge(one.status),
-					link("callback", { id: one.id }, one.operation),
-					one.why,
-					duration(one.durationMs),
-					time(one.startedAt),
+				callbacks.map((callback) => [
+					statusBadge(callback.status),
+					link("callback", { id: callback.id }, callback.operation),
+					callback.why,
+					duration(callback.durationMs),
+					time(callback.startedAt),
 				]),
 			),
 	h("h2", {}, "Requests"),
@@ -282,11 +282,15 @@ const history = (callbacks, requests) => [
 		: table(
 				"Requests",
 				["Status", "Operation", "#Took", "Received"],
-				requests.map((one) => [
-					requestBadge(one.status),
-					link("request", { id: one.id }, one.operation || one.method),
-					duration(one.durationMs),
-					time(one.receivedAt),
+				requests.map((request) => [
+					requestBadge(request.status),
+					link(
+						"request",
+						{ id: request.id },
+						request.operation || request.method,
+					),
+					duration(request.durationMs),
+					time(request.receivedAt),
 				]),
 			),
 ];

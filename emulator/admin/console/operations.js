@@ -8,7 +8,8 @@ const KINDS = { enforced: "good", "stored only": "busy", "not there": "plain" };
 
 export async function operations(query) {
 	const { operations: all } = await fetchJson("/api/operations");
-	const count = (state) => all.filter((one) => one.state === state).length;
+	const count = (state) =>
+		all.filter((operation) => operation.state === state).length;
 	const states = [
 		["", `All ${all.length}`],
 		...Object.keys(KINDS).map((state) => [state, `${state} ${count(state)}`]),

@@ -50,7 +50,7 @@ function page(kind, all, query) {
 		);
 	const start = Number(query[kind]) || 0;
 	return [
-		entries(all.slice(start, start + PAGE).map((one) => entry(kind, one))),
+		entries(all.slice(start, start + PAGE).map((item) => entry(kind, item))),
 		h(
 			"p",
 			{ class: "pages" },
@@ -61,21 +61,21 @@ function page(kind, all, query) {
 	];
 }
 
-const entry = (kind, one) =>
+const entry = (kind, item) =>
 	h(
 		"details",
 		{},
-		h("summary", {}, name(one.name), " ", h("code", {}, one.arn)),
-		code(JSON.stringify(one, null, 2)),
+		h("summary", {}, name(item.name), " ", h("code", {}, item.arn)),
+		code(JSON.stringify(item, null, 2)),
 		riskyButton(
 			"Remove",
-			`Remove ${one.name}?`,
+			`Remove ${item.name}?`,
 			() =>
-				remove(`/api/ram/${kind}/${encodeURIComponent(one.name)}`, {
-					account: one.account,
+				remove(`/api/ram/${kind}/${encodeURIComponent(item.name)}`, {
+					account: item.account,
 				}),
-			`${one.name} was removed.`,
-			`Remove ${one.name}`,
+			`${item.name} was removed.`,
+			`Remove ${item.name}`,
 		),
 	);
 

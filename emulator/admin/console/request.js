@@ -17,10 +17,10 @@ import { requestBadge } from "./requests.js";
 import { fetchJson } from "./server.js";
 
 export async function request({ id = "" }) {
-	const one = await fetchJson(`/api/requests/${encodeURIComponent(id)}`);
-	const callback = await callbackOf(one);
+	const request = await fetchJson(`/api/requests/${encodeURIComponent(id)}`);
+	const callback = await callbackOf(request);
 	return {
-		title: `Request ${one.id}`,
+		title: `Request ${request.id}`,
 		tab: "requests",
 		nodes: [
 			h(
@@ -28,16 +28,16 @@ export async function request({ id = "" }) {
 				{ class: "breadcrumbs", "aria-label": "Where this is" },
 				h("ol", {}, h("li", {}, link("requests", {}, "Requests"))),
 			),
-			h("h1", {}, `${one.method} `, name(one.url)),
-			verdict(one),
-			about(one, callback),
+			h("h1", {}, `${request.method} `, name(request.url)),
+			verdict(request),
+			about(request, callback),
 			h("h2", {}, "String to sign"),
-			...signed(one.stringToSign),
+			...signed(request.stringToSign),
 			h("h2", {}, "Headers"),
 			table(
 				"Headers",
 				["Name", "Value"],
-				one.headers.map(([header, value]) => [
+				request.headers.map(([header, value]) => [
 					h("code", {}, name(header)),
 					h("code", {}, name(value)),
 				]),
@@ -74,30 +74,35 @@ const verdict = ({ status, code, message, diagnosis, refusal, fault }) =>
 			.map((line) => h("p", { class: "advice" }, sentence(line))),
 	);
 
-const about = (one, callback) =>
+const about = (request, callback) =>
 	facts([
-		["Operation", one.operation],
+		["Operation", request.operation],
 		[
 			"Bucket",
-			one.bucket && link("bucket", { name: one.bucket }, name(one.bucket)),
+			request.bucket &&
+				link("bucket", { name: request.bucket }, name(request.bucket)),
 		],
 		[
 			"Key",
-			one.key &&
-				link("object", { bucket: one.bucket, key: one.key }, name(one.key)),
+			request.key &&
+				link(
+					"object",
+					{ bucket: request.bucket, key: request.key },
+					name(request.key),
+				),
 		],
 		[
 			"Callback",
-			callback ? link("callback", { id: one.id }, callback.why) : "",
+			callback ? link("callback", { id: request.id }, callback.why) : "",
 		],
-		["EC", one.ec],
-		["Host", name(one.host)],
-		["Client", one.clientIp],
-		["Protocol", one.protocol],
-		["Account", one.account],
-		["Received", time(one.receivedAt)],
-		["Took", duration(one.durationMs)],
-		["Request id", h("code", {}, one.id)],
+		["EC", request.ec],
+		["Host", name(request.host)],
+		["Client", request.clientIp],
+		["Protocol", request.protocol],
+		["Account", request.account],
+		["Received", time(request.receivedAt)],
+		["Took", duration(request.durationMs)],
+		["Request id", h("code", {}, request.id)],
 	]);
 
 const signed = (stringToSign) =>

@@ -32,34 +32,34 @@ export async function requests(query) {
 		...query,
 		limit: String(PAGE),
 	});
-	const rows = found.map((one) => [
-		requestBadge(one.status),
-		one.operation || "–",
+	const rows = found.map((request) => [
+		requestBadge(request.status),
+		request.operation || "–",
 		h(
 			"span",
 			{ class: "long" },
 			link(
 				"request",
-				{ id: one.id },
-				h("code", {}, `${one.method} `, name(one.url)),
+				{ id: request.id },
+				h("code", {}, `${request.method} `, name(request.url)),
 			),
-			one.protocol === "S3" && [" ", badge("plain", "S3")],
+			request.protocol === "S3" && [" ", badge("plain", "S3")],
 			[
 				[
-					[one.code, one.message].filter(Boolean).join(": "),
-					one.ec && `EC ${one.ec}`,
+					[request.code, request.message].filter(Boolean).join(": "),
+					request.ec && `EC ${request.ec}`,
 				]
 					.filter(Boolean)
 					.join(" · "),
-				one.diagnosis,
-				one.refusal?.sentence,
+				request.diagnosis,
+				request.refusal?.sentence,
 			]
 				.filter(Boolean)
 				.map((line) => h("small", {}, sentence(line))),
 		),
-		duration(one.durationMs),
-		time(one.receivedAt),
-		h("code", {}, one.id),
+		duration(request.durationMs),
+		time(request.receivedAt),
+		h("code", {}, request.id),
 	]);
 	const heads = [
 		"Status",

@@ -9,25 +9,25 @@ const pathOf = (snapshot) => `/api/snapshots/${encodeURIComponent(snapshot)}`;
 
 export async function snapshots() {
 	const { snapshots: all } = await fetchJson("/api/snapshots");
-	const rows = all.map((one) => [
-		name(one.name),
-		time(one.createdAt),
+	const rows = all.map((snapshot) => [
+		name(snapshot.name),
+		time(snapshot.createdAt),
 		h(
 			"span",
 			{ class: "actions" },
 			riskyButton(
 				"Restore",
-				`Restore the state of ${one.name}?`,
-				() => post(`${pathOf(one.name)}/restore`, {}),
-				`${one.name} was restored.`,
-				`Restore ${one.name}`,
+				`Restore the state of ${snapshot.name}?`,
+				() => post(`${pathOf(snapshot.name)}/restore`, {}),
+				`${snapshot.name} was restored.`,
+				`Restore ${snapshot.name}`,
 			),
 			riskyButton(
 				"Remove",
-				`Remove ${one.name}?`,
-				() => remove(pathOf(one.name)),
-				`${one.name} was removed.`,
-				`Remove ${one.name}`,
+				`Remove ${snapshot.name}?`,
+				() => remove(pathOf(snapshot.name)),
+				`${snapshot.name} was removed.`,
+				`Remove ${snapshot.name}`,
 			),
 		),
 	]);
@@ -45,7 +45,7 @@ export async function snapshots() {
 				[textField("Name", "name", { required: true })],
 				"Take snapshot",
 				async ({ name: wanted }) => {
-					if (all.some((one) => one.name === wanted))
+					if (all.some((snapshot) => snapshot.name === wanted))
 						throw new Error(`Name: there is already a snapshot ${wanted}.`);
 					return put(pathOf(wanted), {});
 				},

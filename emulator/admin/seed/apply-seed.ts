@@ -46,7 +46,10 @@ export async function applySeed(
 		for (const fault of faults) emulator.faults.add(fault);
 		return {
 			buckets: seed.buckets.length,
-			objects: seed.buckets.reduce((sum, one) => sum + one.objects.length, 0),
+			objects: seed.buckets.reduce(
+				(sum, bucket) => sum + bucket.objects.length,
+				0,
+			),
 			written,
 		};
 	} catch (error) {

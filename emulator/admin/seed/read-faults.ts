@@ -38,7 +38,7 @@ export async function readFaults(
 		.list()
 		.map(({ id: _, seen: __, struck: ___, ...rule }) => rule);
 	const missing = rules.filter(
-		(rule) => !there.some((one) => isDeepStrictEqual(one, rule)),
+		(rule) => !there.some((existing) => isDeepStrictEqual(existing, rule)),
 	);
 	const [first] = places;
 	if (there.length + missing.length > FAULTS_MAX && first)

@@ -42,7 +42,7 @@ function isResource(
 	return (
 		acs === "acs" &&
 		matches(itsService, service) &&
-		regions.some((one) => matches(region, one)) &&
+		regions.some((item) => matches(region, item)) &&
 		matches(account, owner) &&
 		matches(rest, name)
 	);
@@ -55,7 +55,7 @@ function isMet(
 ): boolean {
 	const actual = conditionValues(key) ?? [];
 	const fits = values.some((value) =>
-		actual.some((one) => operator.compare(one, value)),
+		actual.some((item) => operator.compare(item, value)),
 	);
 	return fits !== operator.isNegated;
 }

@@ -25,8 +25,8 @@ export function findInOutcome(outcome: Outcome, url: string): Finding[] {
 		findInTime(totalMs),
 		...("answer" in outcome ? findInAnswer(outcome.answer) : []),
 	];
-	return found.flatMap((one) =>
-		one ? [finding(one[0], `${url} ${one[1]}`)] : [],
+	return found.flatMap((result) =>
+		result ? [finding(result[0], `${url} ${result[1]}`)] : [],
 	);
 }
 

@@ -119,12 +119,12 @@ async function requireAllowed(
 	const name =
 		request.key === "" ? bucket.name : `${bucket.name}/${request.key}`;
 	const resource = makeResource(bucket.location, bucket.owner, name);
-	for (const one of actionsOf(action, request)) {
+	for (const needed of actionsOf(action, request)) {
 		const question = await makeQuestion(
 			emulator,
 			policies,
 			request,
-			one,
+			needed,
 			resource,
 		);
 		const decision = decide(caller, question, policies);
@@ -213,7 +213,9 @@ async function makeQuestion(
 	action: string,
 	resource: Resource,
 ): Promise<AccessQuestion> {
-	const all = [session, ...identity, bucket].filter((one) => one !== undefined);
+	const all = [session, ...identity, bucket].filter(
+		(policy) => policy !== undefined,
+	);
 	const conditionValues = await conditionValuesOf(
 		emulator,
 		request,

@@ -84,7 +84,7 @@ function isAllowed(rules: Rules, referer: string): boolean {
 }
 
 const entries = (list: Rules["RefererBlacklist"]): readonly string[] =>
-	list?.Referer.filter((one) => one !== "") ?? [];
+	list?.Referer.filter((pattern) => pattern !== "") ?? [];
 
 function truncate(
 	{ AllowTruncateQueryString, TruncatePath }: Rules,

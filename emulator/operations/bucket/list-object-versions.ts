@@ -60,7 +60,9 @@ export async function listObjectVersions(
 			"": page.entries.map((entry) =>
 				listedVersion(entry, encoding, owner, expiryTimeOf(request)),
 			),
-			CommonPrefixes: page.prefixes.map((one) => ({ Prefix: encode(one) })),
+			CommonPrefixes: page.prefixes.map((prefix) => ({
+				Prefix: encode(prefix),
+			})),
 		}),
 	);
 }

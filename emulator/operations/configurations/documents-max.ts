@@ -34,7 +34,8 @@ export async function requireDocumentCapacity(
 ): Promise<void> {
 	const stored = await store.configurations.list(bucket, name);
 	const max = DOCUMENTS_MAX[name];
-	if (stored.length < max || stored.some((one) => one.id === id)) return;
+	if (stored.length < max || stored.some((document) => document.id === id))
+		return;
 	throw invalidArgument(
 		name,
 		id,

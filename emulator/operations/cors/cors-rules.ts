@@ -85,8 +85,8 @@ export function corsHeaders(
 }
 
 const matchesRequest = (rule: CorsRule, wanted: CrossOrigin): boolean =>
-	rule.AllowedMethod.some((one) => one === wanted.method) &&
-	rule.AllowedOrigin.some((one) => matches(one, wanted.origin)) &&
+	rule.AllowedMethod.some((allowed) => allowed === wanted.method) &&
+	rule.AllowedOrigin.some((allowed) => matches(allowed, wanted.origin)) &&
 	refusedHeader(rule, wanted) === undefined;
 
 /** Returns the first announced header that the rule does not allow. */
@@ -99,7 +99,9 @@ function refusedHeader(
 		.map((name) => name.trim().toLowerCase())
 		.filter((name) => name !== "");
 	if (names.length > NAMES_MAX) return `the ${NAMES_MAX + 1}th`;
-	return names.find((name) => !AllowedHeader.some((one) => matches(one, name)));
+	return names.find(
+		(name) => !AllowedHeader.some((allowed) => matches(allowed, name)),
+	);
 }
 
 /** Explains to the developer of the page why no rule applies; the browser shows next to nothing. */
@@ -112,12 +114,12 @@ export function explainCors(
 	if (rules.length === 0)
 		return `bucket ${bucket} has no CORS rule: add one (PutBucketCors), or start the emulator with --cors dev`;
 	const ofOrigin = rules.filter(({ AllowedOrigin }) =>
-		AllowedOrigin.some((one) => matches(one, origin)),
+		AllowedOrigin.some((allowed) => matches(allowed, origin)),
 	);
 	if (ofOrigin.length === 0)
 		return `no CORS rule of bucket ${bucket} allows the origin ${origin}: they allow ${list(rules.flatMap(({ AllowedOrigin }) => AllowedOrigin))}; scheme and port count`;
 	const ofMethod = ofOrigin.filter(({ AllowedMethod }) =>
-		AllowedMethod.some((one) => one === method),
+		AllowedMethod.some((allowed) => allowed === method),
 	);
 	if (ofMethod.length === 0)
 		return `no CORS rule of bucket ${bucket} allows ${method} for the origin ${origin}: they allow ${list(ofOrigin.flatMap(({ AllowedMethod }) => AllowedMethod))}`;

@@ -58,7 +58,9 @@ function requireAsterisks(rule: CorsRule): void {
 	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
 	for (const name of names) {
 		const max = name === "ExposeHeader" ? 0 : 1;
-		const invalid = rule[name].find((one) => one.split("*").length - 1 > max);
+		const invalid = rule[name].find(
+			(value) => value.split("*").length - 1 > max,
+		);
 		if (invalid !== undefined) throw invalidArgument(name, invalid);
 	}
 }

@@ -42,7 +42,8 @@ export function judge(
 		return action ? [{ version, action }] : [];
 	});
 	const marker = soleMarker(versions, judged);
-	const rule = marker && rules.find((one) => removesMarkers(one, marker));
+	const rule =
+		marker && rules.find((candidate) => removesMarkers(candidate, marker));
 	return rule
 		? [
 				...judged,
@@ -105,7 +106,7 @@ function coldest(
 			.filter(({ IsAccessTime }) => !IsAccessTime)
 			.flatMap(({ StorageClass }) => {
 				const storageClass = STORAGE_CLASSES.find(
-					(one) => one === StorageClass,
+					(known) => known === StorageClass,
 				);
 				return storageClass && canBecome(version, storageClass)
 					? [{ kind: "transition", rule: rule.ID, storageClass } as const]

@@ -146,7 +146,9 @@ function requireCompatible(
 	other: LifecycleRule,
 	{ overlap }: Allowed,
 ): void {
-	const action = actionsOf(rule).find((one) => actionsOf(other).includes(one));
+	const action = actionsOf(rule).find((candidate) =>
+		actionsOf(other).includes(candidate),
+	);
 	if (action !== undefined && !overlap)
 		throw invalidArgument(
 			"Prefix",
@@ -158,8 +160,8 @@ function requireCompatible(
 }
 
 /** Whether a later stage of one rule precedes an earlier stage of the other. */
-const isSooner = (one: LifecycleRule, other: LifecycleRule): boolean =>
-	stagesOf(one).some(({ stage, days }) =>
+const isSooner = (rule: LifecycleRule, other: LifecycleRule): boolean =>
+	stagesOf(rule).some(({ stage, days }) =>
 		stagesOf(other).some((each) => each.stage > stage && each.days <= days),
 	);
 

@@ -171,10 +171,10 @@ async function runUploads(
 	for await (const { key, id, initiated } of store.uploads.list(bucket, all)) {
 		await breaks.pause();
 		const rule = aborting.find(
-			(one) =>
-				one.AbortMultipartUpload &&
-				appliesToUpload(one, key) &&
-				isDue(dueOf(one.AbortMultipartUpload, initiated), now),
+			(rule) =>
+				rule.AbortMultipartUpload &&
+				appliesToUpload(rule, key) &&
+				isDue(dueOf(rule.AbortMultipartUpload, initiated), now),
 		);
 		if (!rule) continue;
 		const isAborted = await store.uploads.abort(bucket, key, id).then(

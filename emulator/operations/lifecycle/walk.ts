@@ -27,7 +27,8 @@ export async function* keysOf(
 /** Drops the prefixes that begin with another one. */
 export const shortest = (prefixes: readonly string[]): string[] =>
 	[...new Set(prefixes)].filter(
-		(one) => !prefixes.some((other) => other !== one && one.startsWith(other)),
+		(prefix) =>
+			!prefixes.some((other) => other !== prefix && prefix.startsWith(other)),
 	);
 
 async function* keysUnder(

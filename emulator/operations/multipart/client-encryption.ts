@@ -130,7 +130,8 @@ export function requireCompleteEncryption(
 export function refuseEncryptedPartCopy(
 	...both: readonly Pick<StoredUpload, "properties">[]
 ): void {
-	if (both.some((one) => fromUpload(one).size > 0)) throw refused(PART_COPY);
+	if (both.some((upload) => fromUpload(upload).size > 0))
+		throw refused(PART_COPY);
 }
 
 const isName = (name: string): name is Name =>

@@ -48,7 +48,9 @@ export async function listMultipartUploads(
 				StorageClass: upload.storageClass,
 				Initiated: isoTime(upload.initiated),
 			})),
-			CommonPrefixes: page.prefixes.map((one) => ({ Prefix: encode(one) })),
+			CommonPrefixes: page.prefixes.map((prefix) => ({
+				Prefix: encode(prefix),
+			})),
 		}),
 	);
 }

@@ -54,7 +54,9 @@ const wantsGzip = (requestHeaders: Headers): boolean =>
 	requestHeaders.range === undefined &&
 	(requestHeaders["accept-encoding"] ?? "").split(",").some((coding) => {
 		const [name = "", ...parameters] = coding.toLowerCase().split(";");
-		const isRefused = parameters.some((one) => /^\s*q=0(\.0*)?\s*$/.test(one));
+		const isRefused = parameters.some((parameter) =>
+			/^\s*q=0(\.0*)?\s*$/.test(parameter),
+		);
 		return name.trim() === "gzip" && !isRefused;
 	});
 

@@ -18,7 +18,7 @@ const NOTHING: XmlNode = { name: "", text: "", children: [] };
 
 /** An absent child is read as an empty one. */
 const at = (node: XmlNode, ...names: readonly string[]): XmlNode =>
-	names.reduce((one, name) => onlyChild(one, name) ?? NOTHING, node);
+	names.reduce((parent, name) => onlyChild(parent, name) ?? NOTHING, node);
 
 const textOf = (node: XmlNode, name: string): string =>
 	childText(node, name) ?? "";
@@ -42,7 +42,7 @@ function oneOf<T extends string>(
 ): T {
 	const text = textOf(node, name);
 	if (text === "") return words[0];
-	const word = words.find((one) => one === text.toLowerCase());
+	const word = words.find((allowed) => allowed === text.toLowerCase());
 	if (!word) throw invalidArgument(name, text);
 	return word;
 }

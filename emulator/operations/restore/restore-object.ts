@@ -157,7 +157,7 @@ function readDays(text: string | undefined, { daysMax }: Terms): number {
 }
 
 function readTier(text: string, { seconds }: Terms): Restoration["tier"] {
-	const tier = TIERS.find((one) => one === text);
+	const tier = TIERS.find((allowed) => allowed === text);
 	if (tier === undefined || seconds[tier] === undefined)
 		throw invalidArgument("Tier", text, undefined, "0016-00000703");
 	return tier;

@@ -130,7 +130,10 @@ async function requireRoom(
 ): Promise<void> {
 	const { configurations } = emulator.store;
 	const stored = await configurations.list(request.bucket, INVENTORY.name);
-	if (stored.length >= INVENTORIES_MAX && !stored.some((one) => one.id === id))
+	if (
+		stored.length >= INVENTORIES_MAX &&
+		!stored.some((document) => document.id === id)
+	)
 		throw new OssError("InventoryExceedLimit");
 }
 

@@ -64,7 +64,7 @@ function inspectDatabase(
 		const mismatch = findMismatch(folder, db);
 		const contents = unreadableContents(db, folder);
 		const named = new Set(namedFiles(db).map(({ file }) => file));
-		const reasons = [loss, mismatch].filter((one) => one !== undefined);
+		const reasons = [loss, mismatch].filter((reason) => reason !== undefined);
 		return {
 			facts: [...count(db), `${blobs.length} blobs`],
 			problems: [
@@ -101,15 +101,15 @@ const hasTable = (db: Sqlite, name: string): boolean =>
 	undefined;
 
 function count(db: Sqlite): string[] {
-	const one = (sql: string): number =>
+	const count = (sql: string): number =>
 		ifReadable(() => db.prepare<[], number>(sql).pluck().get()) ?? 0;
-	const objects = one("SELECT count(*) FROM version WHERE listed = 1");
-	const versions = one("SELECT count(*) FROM version");
+	const objects = count("SELECT count(*) FROM version WHERE listed = 1");
+	const versions = count("SELECT count(*) FROM version");
 	return [
-		`${one("SELECT count(*) FROM bucket")} buckets`,
+		`${count("SELECT count(*) FROM bucket")} buckets`,
 		`${objects} objects, and ${versions - objects} older versions and delete markers`,
-		`${one("SELECT count(*) FROM upload")} multipart uploads under way`,
-		`${one("SELECT count(*) FROM delivery")} callbacks on record`,
+		`${count("SELECT count(*) FROM upload")} multipart uploads under way`,
+		`${count("SELECT count(*) FROM delivery")} callbacks on record`,
 	];
 }
 

@@ -126,8 +126,8 @@ class Checksum {
 			end - start,
 		);
 		for (let at = 0; at < view.byteLength; at += 8) {
-			const one = view.getUint32(at, this.#isLittle);
-			this.#first = (this.#first + one + this.#second) >>> 0;
+			const word = view.getUint32(at, this.#isLittle);
+			this.#first = (this.#first + word + this.#second) >>> 0;
 			const other = view.getUint32(at + 4, this.#isLittle);
 			this.#second = (this.#second + other + this.#first) >>> 0;
 		}

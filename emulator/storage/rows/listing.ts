@@ -124,8 +124,8 @@ export class Listing {
 	}
 }
 
-const isBefore = (one: string, other: string): boolean =>
-	one !== other && laterOf(one, other) === other;
+const isBefore = (key: string, other: string): boolean =>
+	key !== other && laterOf(key, other) === other;
 
 const keyOf = ({ key }: VersionRow): string => key;
 
