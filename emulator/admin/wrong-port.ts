@@ -39,7 +39,7 @@ function refuse(
 	error.diagnosis = `the client is pointed at the admin port: set its endpoint to ${endpoint}`;
 	const reply = errorReply(emulator.region, error, arrival);
 	const entry = requests.begin(arrival);
-	entry.failed(error);
+	entry.setError(error);
 	entry.end(reply);
 	emulator.log.warn(`${arrival.id}: ${error.diagnosis}`);
 	const headers = { ...reply.headers, "x-oss-request-id": arrival.id };

@@ -62,13 +62,13 @@ export type Refusal = Partial<
 export type Entry = {
 	/** The request's own id until the request has ended. */
 	readonly id: string;
-	is(operation: string): void;
-	protocolIdentified(protocol: Protocol): void;
+	setOperation(operation: string): void;
+	setProtocol(protocol: Protocol): void;
 	/** Records why OSS would refuse a request that is accepted here. */
-	found(finding: string): void;
-	belongsTo(owned: Owned): void;
-	faultInjected(fault: string): void;
-	failed(error: Refusal): void;
+	addFinding(finding: string): void;
+	setOwner(owned: Owned): void;
+	setFault(fault: string): void;
+	setError(error: Refusal): void;
 	end(reply: Pick<Reply, "status" | "headers">): void;
 };
 
@@ -271,29 +271,29 @@ class LogEntry implements LoggedRequest, Entry {
 		return this.#size;
 	}
 
-	is(operation: string): void {
+	setOperation(operation: string): void {
 		this.operation = operation;
 	}
 
-	protocolIdentified(protocol: Protocol): void {
+	setProtocol(protocol: Protocol): void {
 		this.protocol = protocol;
 	}
 
-	found(finding: string): void {
+	addFinding(finding: string): void {
 		this.diagnosis = finding;
 	}
 
-	belongsTo({ account, bucket, key }: Owned): void {
+	setOwner({ account, bucket, key }: Owned): void {
 		this.account = account;
 		this.bucket = bucket;
 		this.key = key;
 	}
 
-	faultInjected(fault: string): void {
+	setFault(fault: string): void {
 		this.fault = fault;
 	}
 
-	failed(error: Refusal): void {
+	setError(error: Refusal): void {
 		this.code = error.code ?? "";
 		this.message = error.message ?? "";
 		this.why = error.why;

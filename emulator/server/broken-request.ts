@@ -101,7 +101,7 @@ export function recordBroken(
 		...{ id, receivedAt, method: "", host: "", rawPath: "", rawQuery: "" },
 		...{ headers: {}, clientIp: (remote ?? "").replace(/^::ffff:/, "") },
 	});
-	entry.failed(error);
+	entry.setError(error);
 	entry.end({ status: error.status, headers: { "x-oss-ec": error.ec } });
 	if (error.diagnosis !== "") log.warn(`${id}: ${error.diagnosis}`);
 }

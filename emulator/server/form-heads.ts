@@ -126,7 +126,7 @@ export class FormHeads {
 		if (this.#isHeadDue) throw malformed();
 		this.#isHeadDue = true;
 		this.#hasParts = true;
-		part.on("error", () => {}); // as above
+		part.on("error", () => {}); // as for `#dicer`
 		part.on("header", (header: RawHead) => {
 			this.#isHeadDue = false;
 			const head = readHead(header);

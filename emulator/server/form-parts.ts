@@ -45,13 +45,13 @@ const LIMITS = {
 	headerSize: HEAD_BYTES_MAX,
 };
 
-/** Prepares `app`: then requests to its routes can be passed to `formParts`. */
+/** Prepares `app`, so that requests to its routes can be passed to `formParts`. */
 export async function acceptForms(app: FastifyInstance): Promise<void> {
 	await app.register(multipart, { limits: LIMITS, throwFileSizeLimit: false });
 }
 
 /**
- * Reads the parts of one form; reserved memory is released when the caller stops.
+ * Reads the parts of one form; the reserved memory is released when the caller stops reading.
  *
  * @param incoming a request to an application that was prepared by `acceptForms`
  * @param content the body of the request, unread
@@ -78,21 +78,21 @@ export async function* formParts(
 			},
 		},
 	);
-	let held = 0;
-	const hold = (bytes: number): void => {
+	let reserved = 0;
+	const reserve = (bytes: number): void => {
 		// SDKs retry this error. That OSS returns it is a guess (A-905).
 		if (!memory.take(bytes)) throw new OssError("QpsLimitExceeded");
-		held += bytes;
+		reserved += bytes;
 	};
 	try {
-		yield* partsOf(incoming, body, heads, hold);
+		yield* partsOf(incoming, body, heads, reserve);
 		if (md5) {
 			for await (const _afterTheEnd of body);
 			requireMd5(expected, md5.digest("base64"));
 		}
 	} finally {
 		body.destroy();
-		memory.give(held);
+		memory.give(reserved);
 	}
 }
 
@@ -152,7 +152,7 @@ async function* partsOf(
 	incoming: FastifyRequest,
 	body: Body,
 	heads: FormHeads,
-	hold: (bytes: number) => void,
+	reserve: (bytes: number) => void,
 ): AsyncGenerator<FormPart> {
 	const request: FastifyRequest = Object.create(incoming, {
 		raw: { value: body },
@@ -167,8 +167,8 @@ async function* partsOf(
 		for await (const part of request.parts({ isPartAFile })) {
 			if (part.type === "field") throw new TypeError("a part is not a stream");
 			const { hidden, head } = heads.next();
-			for (const field of hidden) yield await hiddenField(field, hold);
-			if (head) yield await toFormPart(head, part.file, hold);
+			for (const field of hidden) yield await hiddenField(field, reserve);
+			if (head) yield await toFormPart(head, part.file, reserve);
 			else {
 				part.file.resume();
 				yield { kind: "late", name: part.fieldname };
@@ -178,13 +178,14 @@ async function* partsOf(
 		// This part marks the end of a form, after a field that the plugin did not pass on.
 		if (codeOf(error) !== "FST_PROTO_VIOLATION") throw toOssError(error);
 	}
-	for (const field of heads.next().hidden) yield await hiddenField(field, hold);
+	for (const field of heads.next().hidden)
+		yield await hiddenField(field, reserve);
 }
 
 async function toFormPart(
 	head: Head,
 	content: Readable,
-	hold: (bytes: number) => void,
+	reserve: (bytes: number) => void,
 ): Promise<FormPart> {
 	if (isFile(head)) return { kind: "file", ...head, content: whole(content) };
 	const chunks: Buffer[] = [];
@@ -192,7 +193,7 @@ async function toFormPart(
 	for await (const chunk of whole(content)) {
 		size += chunk.length;
 		if (size > VALUE_BYTES_MAX) throw new OssError("FieldItemTooLong");
-		hold(chunk.length);
+		reserve(chunk.length);
 		chunks.push(chunk);
 	}
 	const value = decodeWireBytes(Buffer.concat(chunks, size));
@@ -201,12 +202,12 @@ async function toFormPart(
 
 async function hiddenField(
 	{ name, value = Promise.resolve("") }: Head,
-	hold: (bytes: number) => void,
+	reserve: (bytes: number) => void,
 ): Promise<FormPart> {
 	const text = await value;
 	const bytes = Buffer.byteLength(text);
 	if (bytes > VALUE_BYTES_MAX) throw new OssError("FieldItemTooLong");
-	hold(bytes);
+	reserve(bytes);
 	return { kind: "field", name, value: text };
 }
 

@@ -39,7 +39,7 @@ export async function handle(
 	const names = await namesFor(emulator, arrival.host);
 	const edge = new S3Edge(emulator, arrival, names);
 	const { reply, bucket } = await answer(emulator, edge, names, observer);
-	observer.protocolIdentified(edge.protocol);
+	observer.setProtocol(edge.protocol);
 	const finished = edge.finish(reply);
 	const { upstream, cors } = emulator;
 	// With `--cors dev` a gateway does not request the cloud's rules.
@@ -62,9 +62,9 @@ async function answer(
 	let isUnderFault = false;
 	const perform = async (request: OssRequest): Promise<Reply> => {
 		const operation = select(request);
-		observer.is(operation);
+		observer.setOperation(operation);
 		const finding = operation.finding?.(request) ?? "";
-		if (finding !== "") observer.found(finding);
+		if (finding !== "") observer.addFinding(finding);
 		const run = (performed: OssRequest): Promise<Reply> =>
 			runOperation(emulator, edge, performed, operation);
 		// A request to a website may perform several operations; a fault applies to the first.
@@ -78,9 +78,9 @@ async function answer(
 		requireOss(arrival);
 		const request = await identify(emulator, edge, names);
 		owned = await ownerOfRequest(emulator, request);
-		observer.belongsTo(owned);
+		observer.setOwner(owned);
 		const finding = edge.finding(request);
-		if (finding !== "") observer.found(finding);
+		if (finding !== "") observer.addFinding(finding);
 		const read = await edge.read(request);
 		// At a gateway, the cloud serves the website.
 		const reply = await (!emulator.upstream && isRead(read)
@@ -90,9 +90,9 @@ async function answer(
 	} catch (error) {
 		const failure = asOssError(emulator, error, arrival);
 		if (!owned)
-			observer.belongsTo(await ownerOfRefused(emulator, arrival, names));
+			observer.setOwner(await ownerOfRefused(emulator, arrival, names));
 		const reply = edge.refuse(failure);
-		observer.failed(failure);
+		observer.setError(failure);
 		return { reply, bucket: owned?.bucket ?? likeliestBucket(arrival, names) };
 	}
 }
@@ -157,32 +157,32 @@ export class Observer implements FaultObserver {
 	}
 
 	/** Must be called as soon as the operation is known. */
-	is({ name }: Row): void {
-		this.#entry.is(name);
+	setOperation({ name }: Row): void {
+		this.#entry.setOperation(name);
 	}
 
 	/** Must be called once the caller is authenticated, or refused. */
-	belongsTo(owned: Owned): void {
-		this.#entry.belongsTo(owned);
+	setOwner(owned: Owned): void {
+		this.#entry.setOwner(owned);
 	}
 
-	/** Must be called late for a PostObject, which is authenticated by its form. */
-	protocolIdentified(protocol: Protocol): void {
-		this.#entry.protocolIdentified(protocol);
+	/** For a PostObject, must be called after its form has been read, because the form is signed. */
+	setProtocol(protocol: Protocol): void {
+		this.#entry.setProtocol(protocol);
 	}
 
 	/** Must be called if a request works here and would fail at OSS. */
-	found(finding: string): void {
-		this.#entry.found(finding);
+	addFinding(finding: string): void {
+		this.#entry.addFinding(finding);
 	}
 
-	faultInjected(fault: string): void {
-		this.#entry.faultInjected(fault);
+	setFault(fault: string): void {
+		this.#entry.setFault(fault);
 	}
 
 	/** Must be called with the whole error, of which the client receives only a part. */
-	failed(error: OssError): void {
-		this.#entry.failed(error);
+	setError(error: OssError): void {
+		this.#entry.setError(error);
 		if (error.diagnosis !== "")
 			this.#log.warn(`${this.#entry.id}: ${error.code}: ${error.diagnosis}`);
 	}

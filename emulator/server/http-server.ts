@@ -37,7 +37,7 @@ export type ClientLimits = {
 	readonly bodyBytesMin: number;
 	/** A client that is silent for this long during a request or while it reads a response is disconnected. */
 	readonly silenceMs: number;
-	/** The maximum number of connections to each address and port; further connections are closed at once. */
+	/** The maximum number of connections to each address and port; further connections are closed immediately. */
 	readonly connectionsMax: number;
 };
 
@@ -64,7 +64,7 @@ export function makeServer({
 		requestTimeout: 0,
 		headersTimeout: headMs,
 		connectionsCheckingInterval: headMs / 2,
-		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path decides
+		requireHostHeader: false, // Node's own answer would not be OSS's; without a Host the path names the bucket
 		keepAliveTimeout: 72_000,
 		insecureHTTPParser: true, // see acceptLengthNextToChunks. isHttp refuses the other malformed requests.
 	};
@@ -170,7 +170,7 @@ class Exchanges {
 		this.#latest.set(socket, { incoming, outgoing, ...NEW });
 	}
 
-	/** Calls `then` after the response to a complete request; at once if there is no such request. */
+	/** Calls `then` after the response to a complete request; immediately if there is no such request. */
 	afterAnswer(socket: Duplex, then: () => void): void {
 		const latest = this.#latest.get(socket);
 		if (!latest?.incoming.complete || latest.outgoing.writableFinished) {
@@ -218,7 +218,7 @@ class Exchanges {
  * ali-oss sends with streams.
  *
  * `insecureHTTPParser` disables all checks: with it Node.js accepts folded headers and lines that end in a bare LF as
- * well, and they cannot be recognised afterwards. Node.js reads the flags behind that option when a connection is
+ * well, and they cannot be recognised afterwards. Node.js reads the flags opened that option when a connection is
  * made, so they are replaced at that moment. Other servers of the process are not affected.
  *
  * @param server a server that was made with `insecureHTTPParser` and accepts connections at `event`
@@ -259,7 +259,7 @@ function findFlags(): Flags | undefined {
 export const isTls = (server: Server): server is TlsServer =>
 	"setSecureContext" in server;
 
-/** The event of a server that signals a connection on which HTTP is spoken. */
+/** The event of a server for a connection that is ready for HTTP. */
 const connectionEvent = (server: Server): string =>
 	isTls(server) ? "secureConnection" : "connection";
 
@@ -298,15 +298,15 @@ export type Gate = {
 
 /** Holds requests that arrive before the application is ready. */
 export function makeGate(): Gate {
-	let behind: RequestListener | undefined;
+	let opened: RequestListener | undefined;
 	const waiting: Parameters<RequestListener>[] = [];
 	return {
 		handler: (incoming, outgoing) => {
-			if (behind) behind(incoming, outgoing);
+			if (opened) opened(incoming, outgoing);
 			else waiting.push([incoming, outgoing]);
 		},
 		open: (handler) => {
-			behind = handler;
+			opened = handler;
 			for (const request of waiting.splice(0)) handler(...request);
 		},
 	};

@@ -30,7 +30,7 @@ export type FaultTarget = {
 
 export type FaultObserver = {
 	/** Called with the fault as text. */
-	faultInjected(fault: string): void;
+	setFault(fault: string): void;
 	/** Closes the connection to the client. */
 	disconnect(): void;
 };
@@ -44,7 +44,7 @@ export async function performWithFault(
 	const action = findFault(emulator, target);
 	if (!action) return perform(target.request);
 	const { request, observer } = target;
-	observer.faultInjected(writeAction(action));
+	observer.setFault(writeAction(action));
 	if (action.delayMs) await emulator.faults.pause(action.delayMs);
 	if (action.status !== undefined) throw errorOf(action);
 	const { cutAfterBytes } = action;

@@ -5,8 +5,8 @@
  *
  * Fastify's lifecycle carries the request: `onRequest` translates it and opens its record, the handler answers it,
  * `onResponse` drains the rest of the client's body. Authentication is not a hook: OSS reads a website's request twice,
- * and a form's signature is in its body; see `handle.ts`. Fastify's logger is off: it would load pino,
- * 7 ms of every start, and requests have a record of their own.
+ * and a form's signature is in its body; see `handle.ts`. Fastify's logger is off: it would load pino, which takes 7 ms
+ * of every start, and the emulator records requests itself.
  */
 import type { IncomingMessage, RequestListener } from "node:http";
 import {
@@ -34,9 +34,9 @@ import { endOfTurn, writeReply } from "./write-reply.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
-		/** The request in OSS's terms. Only on the OSS port. */
+		/** The request in OSS's terms; set only on the OSS port. */
 		arrival: Arrival;
-		/** The record of the request. Only on the OSS port. */
+		/** The record of the request; set only on the OSS port. */
 		entry: Entry;
 	}
 }
@@ -70,7 +70,7 @@ export async function createOssApp(
 			forms.then(
 				(app) => app.routing(incoming, outgoing),
 				(error: unknown) => {
-					options.emulator.log.error(`forms: ${String(error)}`);
+					options.emulator.log.error(`forms cannot be read: ${String(error)}`);
 					outgoing.destroy();
 				},
 			);
@@ -128,7 +128,7 @@ async function makeApp(
 		send(options, request, reply, await answer(options, request));
 	await prepare?.(app);
 	app.all(ONLY_ROUTE, serve);
-	app.setNotFoundHandler(serve); // for methods that Fastify does not route, `PROPFIND`
+	app.setNotFoundHandler(serve); // for methods that Fastify does not route, such as `PROPFIND`
 	await app.ready();
 	return app;
 }
@@ -226,9 +226,9 @@ async function answerAsSts(
 	const answered = await answerSts(emulator, arrival, isSure);
 	if (!answered) return undefined;
 	const { operation, account, diagnosis, reply } = answered;
-	entry.is(operation);
-	entry.belongsTo({ account, bucket: "", key: "" });
-	entry.failed(answered);
+	entry.setOperation(operation);
+	entry.setOwner({ account, bucket: "", key: "" });
+	entry.setError(answered);
 	if (diagnosis !== "")
 		emulator.log.warn(`${arrival.id}: ${operation}: ${diagnosis}`);
 	return reply;
@@ -241,8 +241,8 @@ async function answerAsSts(
 function drain(body: IncomingMessage): void {
 	if (body.readableEnded || body.destroyed) return;
 	body.unpipe();
-	body.removeAllListeners("readable"); // of an iteration that ended early
-	// An iteration that ends only now would pause a stream that has no listener.
+	body.removeAllListeners("readable"); // listeners of an iteration that ended early
+	// Without a listener, the end of such an iteration would pause the stream.
 	body.on("data", () => {});
 	body.resume();
 }

@@ -1,6 +1,6 @@
 /**
  * Requests that arrive at the OSS port and are for another service: STS, which the emulator includes; other products,
- * whose hosts end like OSS's, whose SDKs are OSS's, and whose signatures have other forms; OSS in another region.
+ * which have OSS's domain and SDKs, but signatures of other forms; OSS in another region.
  *
  * Source: py2's and go2's `vectors` and `tables`, endpoints and signers; docs «Endpoints» of KMS, CloudBox and STS;
  * java1's OverwriteEndpointTest and ossutil's TestListRegionBucketByEndpoint; EC 0003-00001403.

@@ -4,7 +4,7 @@
  * Clients use Alibaba Cloud's hosts, STS's own port, or simply the emulator's endpoint. If the host does not decide,
  * the request must name an operation and the version of STS's API; some clients do so only in the body.
  *
- * Source: docs «Endpoints», «Request structure» of STS; spec: what each client sends, by its source.
+ * Source: docs «Endpoints», «Request structure» of STS; the source code of each client.
  */
 
 import type { Emulator } from "../emulator.ts";

@@ -57,7 +57,7 @@ suite("The request log", () => {
 		const { log, idsOf } = makeLog(5);
 		for (const id of ["0", "1", "2", "3", "4", "5", "6"]) {
 			const account = Number(id) % 2 === 0 ? "even" : "odd";
-			log.begin(request(id)).belongsTo({ account, bucket: "", key: "" });
+			log.begin(request(id)).setOwner({ account, bucket: "", key: "" });
 		}
 
 		assert.equal(log.clear("odd"), 2);
