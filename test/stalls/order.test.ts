@@ -77,6 +77,31 @@ suite("Other requests are answered during", () => {
 		assert.ok((await answersDuring(t, oss, count)) > 1);
 	});
 
+	test("a lifecycle run of 1,000 rules over 300 versions of one key", async (t) => {
+		const { oss, adminUrl } = await startWithBucket(t);
+		await oss.put(
+			"/photos?versioning",
+			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		);
+		const puts = Array.from({ length: 300 }, () => oss.put("/photos/a", ""));
+		await Promise.all(puts);
+		const exceptions = "<Not><Prefix>ab</Prefix></Not>".repeat(10);
+		const rules = Array.from(
+			{ length: 1000 },
+			(_, i) =>
+				`<Rule><ID>r${i}</ID><Prefix/><Status>Enabled</Status><Filter>${exceptions}</Filter><Expiration><Days>9999</Days></Expiration></Rule>`,
+		);
+		const { status } = await oss.put(
+			"/photos?lifecycle",
+			`<LifecycleConfiguration>${rules.join("")}</LifecycleConfiguration>`,
+			{ "x-oss-allow-same-action-overlap": "true" },
+		);
+		assert.equal(status, 200);
+		const run = () =>
+			fetch(`${adminUrl}/api/lifecycle/run`, { method: "POST" });
+		assert.ok((await answersDuring(t, oss, run)) > 1);
+	});
+
 	test("the diagnosis of a wrong signature", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const parameters = Array.from({ length: 4000 }, (_, i) => `p${i}`);

@@ -42,6 +42,9 @@ const fillings = (root: string, child: string): readonly string[] => [
 	`<${root}>${"<a>".repeat(30)}${"t".repeat(BYTES - 500)}${"</a>".repeat(30)}</${root}>`,
 ];
 
+const VERSIONING =
+	"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+
 const deep = (levels: number): string =>
 	`${'{"a":['.repeat(levels)}1${"]}".repeat(levels)}`;
 
@@ -71,6 +74,32 @@ export const documentRows: readonly StallRow[] = [
 			);
 			await oss.get("/small?lifecycle");
 			await oss.get("/small/k");
+		},
+	},
+	{
+		what: "a lifecycle run of 1,000 rules with 20 exceptions each, over 2,000 versions",
+		prepare: async ({ oss }) => {
+			await oss.put("/small?versioning", VERSIONING);
+			for (let i = 0; i < 2000; i++) await oss.put("/small/key", "");
+			const exceptions = Array.from(
+				{ length: 20 },
+				(_, i) => `<Not><Prefix>key${i}</Prefix></Not>`,
+			);
+			const rules = Array.from(
+				{ length: 1000 },
+				(_, i) =>
+					`<Rule><ID>r${i}</ID><Prefix/><Status>Enabled</Status><Expiration><Days>9999</Days></Expiration><Filter>${exceptions.join("")}</Filter></Rule>`,
+			);
+			await oss.put(
+				"/small?lifecycle",
+				`<LifecycleConfiguration>${rules.join("")}</LifecycleConfiguration>`,
+				{ "x-oss-allow-same-action-overlap": "true" },
+			);
+		},
+		send: async ({ admin }) => {
+			const path = "/api/lifecycle/run";
+			const { status } = await admin.send("POST", path, { as: null });
+			if (status !== 200) throw new Error(`status ${status}`);
 		},
 	},
 	{

@@ -27,20 +27,26 @@ export type Judged = {
 	readonly action: Action;
 };
 
-/** @param versions all versions of one key, newest first */
-export function judge(
+/**
+ * @param versions all versions of one key, newest first
+ * @param pause awaited before each version, because there may be thousands of versions and of conditions
+ */
+export async function judge(
 	rules: readonly LifecycleRule[],
 	versions: readonly StoredObject[],
 	now: Date,
-): Judged[] {
-	const judged = versions.flatMap((version, i) => {
+	pause: () => Promise<void>,
+): Promise<Judged[]> {
+	const judged: Judged[] = [];
+	for (const [i, version] of versions.entries()) {
+		await pause();
 		const newer = versions[i - 1];
 		const own = rules.filter((rule) => appliesTo(rule, version));
 		const action = newer
 			? judgeNoncurrent(own, version, newer.modified, now)
 			: judgeCurrent(own, version, now);
-		return action ? [{ version, action }] : [];
-	});
+		if (action) judged.push({ version, action });
+	}
 	const marker = soleMarker(versions, judged);
 	const rule =
 		marker && rules.find((candidate) => removesMarkers(candidate, marker));

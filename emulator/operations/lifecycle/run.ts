@@ -69,6 +69,7 @@ async function runObjects(
 	report: (action: LifecycleAction) => void,
 ): Promise<void> {
 	const breaks = new Breaks();
+	const pause = (): Promise<void> => breaks.pause();
 	const keys = keysOf(store, bucket, rules, breaks);
 	for await (const actions of inGroups(keys, process)) {
 		for (const action of actions) report(action);
@@ -80,7 +81,7 @@ async function runObjects(
 		versions: readonly StoredObject[],
 	): Promise<LifecycleAction[]> {
 		const actions: LifecycleAction[] = [];
-		for (const judged of judge(rules, versions, now))
+		for (const judged of await judge(rules, versions, now, pause))
 			if (await act(store, judged, now))
 				actions.push(toLifecycleAction(judged));
 		return actions;
