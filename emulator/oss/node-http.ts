@@ -4,4 +4,6 @@
  * start, and 8 MB.
  */
 export const http = process.getBuiltinModule("node:http");
-export const https = process.getBuiltinModule("node:https");
+/** Only a server with certificates needs it. */
+export const loadHttps = (): typeof import("node:https") =>
+	process.getBuiltinModule("node:https");

@@ -15,7 +15,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import { codeOf } from "../oss/code-of.ts";
-import { http, https } from "../oss/node-http.ts";
+import { http, loadHttps } from "../oss/node-http.ts";
 import { refusedSockets } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
 
@@ -84,7 +84,10 @@ export function makeServer({
 		}
 	};
 	const server = certificates
-		? https.createServer({ ...options, ...certified(certificates) }, receive)
+		? loadHttps().createServer(
+				{ ...options, ...certified(certificates) },
+				receive,
+			)
 		: http.createServer(options, receive);
 	server.setTimeout(silenceMs, (socket) => {
 		// The timer of a socket runs once; a new timer detects a client that does not read the answer.

@@ -267,8 +267,8 @@ await startEmulator({ auth: "off", cors: "dev", strict: true, seed, logLevel: "s
 await emulator.close();
 `;
 
-suite("The compiled code of the command", () => {
-	test("is stored next to Node's, and replaced when it is damaged", async (t) => {
+suite("The start of the command", { concurrency: 1 }, () => {
+	test("stores compiled code next to Node's, and replaces it when it is damaged", async (t) => {
 		const cache = join(work, "compiled");
 		const startAndStop = async (): Promise<void> => {
 			const command = `env NODE_COMPILE_CACHE=${cache} node_modules/.bin/oss-emulator`;
@@ -288,6 +288,27 @@ suite("The compiled code of the command", () => {
 		await writeFile(file, code.subarray(0, 100_000));
 		await startAndStop();
 		assert.ok((await readFile(file)).length > 100_000, "whole again");
+	});
+
+	test("does not load what the first requests do not need", async (t) => {
+		await writeFile(
+			join(user, "loaded.cjs"),
+			`process.once("exit", () => {
+	const modules = [...process.moduleLoadList, ...Object.keys(require.cache)];
+	process.stdout.write(modules.join("\\n"));
+});`,
+		);
+		const emulator = await startCommand(
+			t,
+			"node --require ./loaded.cjs node_modules/oss-emulator/dist/launch.cjs",
+		);
+		await putAndGet(emulator);
+		assert.equal(await emulator.stop("SIGTERM"), 0);
+		const loaded = emulator.lines.join("\n");
+		assert.match(loaded, /NativeModule http$/m);
+		assert.match(loaded, /node_modules\/fastify\//);
+		assert.doesNotMatch(loaded, /NativeModule (http2|https|tls)$/m);
+		assert.doesNotMatch(loaded, /node_modules\/(semver|ajv|undici|sharp)\//);
 	});
 });
 
