@@ -1,6 +1,8 @@
 /**
  * Deliveries of callbacks: listing, waiting, reading one, and removing.
  */
+
+import { Breaks } from "../oss/breaks.ts";
 import {
 	type DeliveryDocument,
 	readDelivery,
@@ -29,7 +31,6 @@ import {
 	latestParameters,
 	readWait,
 } from "./wait.ts";
-import { writeList } from "./write-list.ts";
 
 type ListQuery = FilterQuery & LatestQuery & { readonly summary: boolean };
 
@@ -72,6 +73,24 @@ export const callbackRoutes: Routes = (app, { emulator, ending }) => {
 		}),
 	);
 };
+
+/**
+ * Writes a list as JSON with breaks, because a thousand callbacks with their bodies have megabytes.
+ *
+ * @param view converts an item to the value that is written
+ */
+async function writeList<T>(
+	items: readonly T[],
+	view: (item: T) => object,
+): Promise<string> {
+	const breaks = new Breaks();
+	const texts: string[] = [];
+	for (const item of items) {
+		await breaks.pause();
+		texts.push(JSON.stringify(view(item)));
+	}
+	return `[${texts.join(",")}]`;
+}
 
 /** A client that waits needs the outcome, so deliveries under way do not match. */
 const COMPLETED = ["succeeded", "failed", "skipped", "interrupted"] as const;

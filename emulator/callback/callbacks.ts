@@ -4,9 +4,10 @@
  *
  * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201.
  */
-import { pause } from "../oss/pause.ts";
+
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
+import { pause } from "../oss/waiting.ts";
 import { adviseOnDelivery } from "./advice/advise.ts";
 import {
 	findInCallback,

@@ -9,7 +9,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import { codeOf } from "../oss/code-of.ts";
-import { withTimeout } from "../oss/with-timeout.ts";
+import { withTimeout } from "../oss/waiting.ts";
 import { explainStrict } from "./advice/strict.ts";
 import { refuse } from "./callback-errors.ts";
 import type { Address, Callback, CallbackUrl, ResolvedUrl } from "./model.ts";

@@ -7,7 +7,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Fault, UploadFacts } from "../callback/model.ts";
-import { pause } from "../oss/pause.ts";
+import { pause } from "../oss/waiting.ts";
 import { callbackFaultOf, type FaultAction } from "./action.ts";
 import { makeGlob } from "./glob.ts";
 import type { Progress, RuleOf } from "./rule.ts";

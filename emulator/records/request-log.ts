@@ -5,7 +5,7 @@
 import type { Explanation, OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { Arrival, Headers } from "../oss/request.ts";
-import { waitForEntries } from "../oss/wait-for-entries.ts";
+import { waitForEntries } from "../oss/waiting.ts";
 
 export type LoggedRequest = {
 	/**

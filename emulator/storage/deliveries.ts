@@ -5,7 +5,7 @@
  * receives the result: so the record survives a killed process. Readers see it at once.
  */
 
-import { waitForEntries } from "../oss/wait-for-entries.ts";
+import { waitForEntries } from "../oss/waiting.ts";
 import {
 	type DeliveryFilter,
 	type DeliveryLimits,

@@ -13,7 +13,7 @@ import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { httpTime } from "../../oss/times.ts";
-import { withTimeout } from "../../oss/with-timeout.ts";
+import { withTimeout } from "../../oss/waiting.ts";
 import type { StoredBucket } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readXmlBody } from "../body.ts";

@@ -1,8 +1,34 @@
 /**
- * Waiting for the next entries of a list, for long polling.
- *
- * Pure.
+ * Waiting that ends: a pause, a promise with a time limit, the next entries of a list.
  */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits `ms` milliseconds, or until `signal` is aborted, which is not an error. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+	try {
+		await sleep(ms, undefined, { signal });
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+}
+
+/**
+ * Returns the result of `work`. After the limit `work` continues, but its result is ignored.
+ *
+ * @throws Error with the code ETIMEOUT after `limitMs` milliseconds; the error of `work` before that
+ */
+export function withTimeout<Value>(
+	work: Promise<Value>,
+	limitMs: number,
+): Promise<Value> {
+	let timer: NodeJS.Timeout | undefined;
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			reject(Object.assign(new Error("no answer"), { code: "ETIMEOUT" }));
+		}, limitMs);
+	});
+	return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
 
 /** A list to which entries are added. */
 export type Watched<Entry> = {
