@@ -39,7 +39,7 @@ async function assume({ oss }: TestEmulator): Promise<Session> {
 	}
 }
 
-/** With the token as it is in the URL. */
+/** Sends a request with the token as it is in the URL. */
 const sendWith = (
 	{ oss }: TestEmulator,
 	token: string,
@@ -64,7 +64,7 @@ const advance = async (
 	assert.equal(status, 200);
 };
 
-suite("For a security token the signature doctor finds", () => {
+suite("For a security token, the signature doctor finds", () => {
 	test("that it was not encoded, encoded twice, or truncated", async (t) => {
 		const emulator = await start(t);
 		const session = await assume(emulator);
@@ -86,7 +86,7 @@ suite("For a security token the signature doctor finds", () => {
 		}
 	});
 
-	test("the key that it belongs to", async (t) => {
+	test("the key to which it belongs", async (t) => {
 		const emulator = await start(t);
 		const [one, other] = [await assume(emulator), await assume(emulator)];
 		const answer = await sendWith(emulator, encode(other.token), one);
@@ -154,7 +154,7 @@ suite("For a security token the signature doctor finds", () => {
 	});
 });
 
-suite("For a time the signature doctor finds", () => {
+suite("For a time, the signature doctor finds", () => {
 	const HOUR = 3_600_000;
 	const diagnosisAt = async (
 		t: TestContext,
@@ -180,7 +180,7 @@ suite("For a time the signature doctor finds", () => {
 		assert.match(url, /s ahead of .* UTC\+2 as UTC$/);
 	});
 
-	test("that no time zone explains it", async (t) => {
+	test("that it cannot be explained by a time zone", async (t) => {
 		const diagnosis = await diagnosisAt(
 			t,
 			"V4 header",

@@ -30,7 +30,7 @@ const v1 = (text: string, secret = SECRET): string =>
 const v4 = (text: string, secret = SECRET): string =>
 	hmac("sha256", signingKey(`aliyun_v4${secret}`, SCOPE), text).toString("hex");
 
-/** A form as in the docs, with the differences of a test. */
+/** A form as documented, with the changes of a test. */
 const formV1 = (signature: string, policy = POLICY): Part[] => [
 	field("OSSAccessKeyId", ID),
 	field("policy", policy),
@@ -44,7 +44,7 @@ const formV4 = (signature: string, policy = POLICY): Part[] => [
 	field("x-oss-signature", signature),
 ];
 
-/** @returns the uploader's error, and the doctor's sentence */
+/** @returns the uploader's error, and the diagnosis */
 async function post(
 	t: TestContext,
 	parts: readonly Part[],
@@ -74,27 +74,35 @@ const MISTAKES: readonly (readonly [
 		/line feed/,
 	],
 	["quotes around it", formV4(v4(POLICY, `"${SECRET}"`)), /quotes around it/],
-	["another's secret", formV4(v4(POLICY, "second-secret")), /that of second:/],
+	[
+		"another account's secret",
+		formV4(v4(POLICY, "second-secret")),
+		/that of second:/,
+	],
 	["the policy's JSON", formV1(v1(JSON_OF_IT)), /the policy's JSON was signed/],
 	["the policy's JSON", formV4(v4(JSON_OF_IT)), /the policy's JSON was signed/],
 	[
-		"a wrapped policy",
+		"a policy that was signed with line breaks",
 		formV1(v1(wrapped)),
 		/signed with line breaks of CR and LF in its base64/,
 	],
 	[
-		"one sent wrapped",
+		"a policy that was sent with line breaks",
 		formV4(v4(POLICY), wrapped),
 		/without the blanks and line/,
 	],
-	["an encoded policy", formV1(v1(encode(POLICY))), /signed percent-encoded/],
 	[
-		"one sent encoded",
+		"a policy that was signed percent-encoded",
+		formV1(v1(encode(POLICY))),
+		/signed percent-encoded/,
+	],
+	[
+		"a policy that was sent percent-encoded",
 		formV1(v1(PLUS), encode(PLUS)),
 		/policy is percent-encoded/,
 	],
 	[
-		"one sent with blanks",
+		"a policy that was sent with spaces",
 		formV1(v1(PLUS), PLUS.replaceAll("+", " ")),
 		/where it had \+/,
 	],
@@ -104,7 +112,7 @@ const MISTAKES: readonly (readonly [
 		/signature is percent-enc/,
 	],
 	[
-		"a signature with a line end",
+		"a signature with a line feed",
 		formV4(`${v4(POLICY)}\r\n`),
 		/line breaks around it/,
 	],
@@ -113,9 +121,13 @@ const MISTAKES: readonly (readonly [
 		formV1(hmac("sha1", SECRET, POLICY).toString("hex")),
 		/hex of HMAC/,
 	],
-	["V1's in V4", formV4(v1(POLICY)), /as in V1, but under the name of V4/],
 	[
-		"V4's key of the secret alone",
+		"the signature of V1 in a form of V4",
+		formV4(v1(POLICY)),
+		/as in V1, but under the name of V4/,
+	],
+	[
+		"a key of V4 made from the secret only",
 		formV4(hmac("sha256", SECRET, POLICY).toString("hex")),
 		/the secret itself was used to sign/,
 	],
@@ -131,7 +143,7 @@ const MISTAKES: readonly (readonly [
 	],
 ];
 
-suite("For a form's signature the doctor names", () => {
+suite("For a form's signature, the doctor finds", () => {
 	for (const [what, form, sentence] of MISTAKES)
 		test(`${what}, with ${form.length} fields`, async (t) => {
 			const [refused, diagnosis] = await post(t, form);
@@ -140,13 +152,13 @@ suite("For a form's signature the doctor names", () => {
 		});
 });
 
-suite("For a form the doctor reports", () => {
+suite("For a form, the doctor reports", () => {
 	const signed = (...conditions: unknown[]): Part[] => {
 		const policy = policyOf(conditions);
 		return formV4(v4(policy), policy);
 	};
 
-	test("nothing if the form is right", async (t) => {
+	test("nothing if the form is correct", async (t) => {
 		for (const form of [
 			formV1(v1(POLICY)),
 			formV4(v4(POLICY)),
@@ -198,7 +210,7 @@ suite("For a form the doctor reports", () => {
 			assert.match((await post(t, form))[1], sentence);
 	});
 
-	test("a result in bounded time, however long the policy is", {
+	test("a result in bounded time, whatever the length of the policy", {
 		timeout: 30_000,
 	}, async (t) => {
 		const many = Array.from({ length: 40_000 }, () => ANY[0]);

@@ -42,7 +42,7 @@ const LISTING: Sent = {
 };
 const META = { headers: { "x-oss-meta-by": "me" } };
 
-/** All is signed at this moment: midnight may come while the tests run. */
+/** The time at which everything is signed, because midnight may pass while the tests run. */
 const NOW = new Date();
 const DAY = NOW.toISOString().slice(0, 10).replaceAll("-", "");
 const SCOPE = `${DAY}/cn-hangzhou/oss`;
@@ -51,7 +51,7 @@ const DAY_BEFORE = new Date(NOW.getTime() - 86_400_000)
 	.slice(0, 10)
 	.replaceAll("-", "");
 
-/** Signs with a key of V4 that is made of this. */
+/** Signs with a key of V4 that is made from these texts. */
 const keyOf =
 	(
 		start: (secret: string) => string,
@@ -60,7 +60,7 @@ const keyOf =
 	(secret, text) =>
 		hmac("sha256", signingKey(start(secret), scope), text).toString("hex");
 
-/** In one line of a canonical request, counted from its beginning or its end. */
+/** Changes one line of a canonical request, counted from the beginning or the end. */
 const inLine =
 	(at: number, change: (line: string) => string) =>
 	(text: string): string => {
@@ -79,10 +79,18 @@ const SECRETS: readonly Case[] = (
 		["quotes around the secret", `"${SECRET}"`, /with quotes around it/],
 		["single quotes", `'${SECRET}'`, /with quotes around it/],
 		["a byte order mark", `\ufeff${SECRET}`, /a byte order mark before it/],
-		["a blank before the secret", ` ${SECRET}`, /a blank before it/],
+		["a space before the secret", ` ${SECRET}`, /a blank before it/],
 		["a CR LF after it", `${SECRET}\r\n`, /CR and LF at its end/],
-		["an & after it, as RPC wants it", `${SECRET}&`, /with an & at its end/],
-		["another account's", "second-secret", /the secret is that of second/],
+		[
+			"an & after it, as the RPC style requires",
+			`${SECRET}&`,
+			/with an & at its end/,
+		],
+		[
+			"another account's secret",
+			"second-secret",
+			/the secret is that of second/,
+		],
 	] as const
 ).flatMap(([what, secret, sentence]) =>
 	(["V1 URL", "V4 header"] as const).map(
@@ -92,14 +100,14 @@ const SECRETS: readonly Case[] = (
 
 const RESOURCES: readonly Case[] = [
 	[
-		"a resource without its bucket, which the host names",
+		"a resource without the bucket that is in the host",
 		"V4 URL",
 		{ path: "/a/cat", host: "photos.localhost" },
 		{ resource: "/a/cat" },
 		/signed as \/a\/cat, without its bucket: it is \/photos\/a\/cat/,
 	],
 	[
-		"a resource without its bucket, which the path names",
+		"a resource without the bucket that is in the path",
 		"V1 header",
 		CAT,
 		{ resource: "/a/cat" },
@@ -113,7 +121,7 @@ const RESOURCES: readonly Case[] = [
 		/the signature is for the bucket videos, but the request is for photos/,
 	],
 	[
-		"a bucket left out of the address, where one is made",
+		"a bucket that is missing in the URL of PutBucket",
 		"V1 header",
 		{ method: "PUT", path: "/cat", body: "meow" },
 		{ resource: "/photos/cat" },
@@ -127,14 +135,14 @@ const RESOURCES: readonly Case[] = [
 		/signed with a leading slash/,
 	],
 	[
-		"the bucket alone",
+		"only the bucket",
 		"V4 header",
 		CAT,
 		{ resource: "/photos/" },
 		/the key was not signed: only the bucket/,
 	],
 	[
-		"a path that a proxy puts a folder before",
+		"a path to which a proxy adds a folder",
 		"V4 header",
 		CAT,
 		{ resource: "/photos/cat" },
@@ -166,7 +174,7 @@ const REQUESTS: readonly Case[] = [
 	],
 	...(["V1 URL", "V4 URL"] as const).map(
 		(scheme): Case => [
-			"a type the browser sends",
+			"a Content-Type that the browser adds",
 			scheme,
 			{ ...PUT, headers: { "content-type": "image/png" } },
 			{ headers: {} },
@@ -195,7 +203,7 @@ const REQUESTS: readonly Case[] = [
 		/the parameter utm was not signed/,
 	],
 	[
-		"parameters added later, several",
+		"several parameters added later",
 		"V4 URL",
 		LISTING,
 		{ query: {} },
@@ -209,14 +217,14 @@ const REQUESTS: readonly Case[] = [
 		/the value of prefix was signed percent-encoded one time too many/,
 	],
 	[
-		"a + that came as a blank",
+		"a + that arrived as a space",
 		"V4 header",
 		{ path: "/photos", query: { prefix: "a b" } },
 		{ query: { prefix: "a+b" } },
 		/a \+ in prefix was intended literally/,
 	],
 	[
-		"the host, which a proxy changes",
+		"the host, which a proxy changed",
 		"V4 header",
 		{ ...CAT, host: "photos.test:8080", path: "/photos/a/cat" },
 		{ additional: ["host"], headers: { host: "localhost" } },
@@ -245,7 +253,7 @@ const SIGNS: readonly Case[] = [
 		/the signature is base64 of hex/,
 	],
 	[
-		"base64 without its end",
+		"base64 without padding",
 		"V1 URL",
 		CAT,
 		{
@@ -293,7 +301,7 @@ const SIGNS: readonly Case[] = [
 		/made from the secret alone: V4 puts aliyun_v4 before it/,
 	],
 	[
-		"a key of S3's",
+		"a key for S3",
 		"V4 URL",
 		CAT,
 		{ sign: keyOf((secret) => `AWS4${secret}`) },
@@ -359,7 +367,7 @@ const SIGNS: readonly Case[] = [
 const TEXTS: readonly Case[] = [
 	...(["V1 header", "V4 header"] as const).flatMap((scheme): Case[] => [
 		[
-			"names of headers in capitals",
+			"header names in upper case",
 			scheme,
 			{ ...PUT, ...META },
 			{ text: wordsInCapitals },
@@ -464,7 +472,7 @@ const TEXTS: readonly Case[] = [
 
 type Place = Pick<TestEmulator, "endpoint" | "adminUrl" | "oss">;
 
-/** One emulator for a suite, with two accounts, the buckets `photos` and `videos`, and an object. */
+/** Starts one emulator for a suite, with two accounts, the buckets `photos` and `videos`, and an object. */
 function startForSuite(): () => Promise<Place> {
 	let started: Promise<Place & StartedEmulator> | undefined;
 	after(async () => {
@@ -492,7 +500,7 @@ for (const [kind, cases] of Object.entries({
 	"way of signing": SIGNS,
 	"signed text": TEXTS,
 })) {
-	suite(`For a wrong ${kind} the signature doctor names`, () => {
+	suite(`For a wrong ${kind}, the signature doctor finds`, () => {
 		const started = startForSuite();
 		for (const [what, scheme, sent, mistake, sentence] of cases)
 			test(`${what} (${scheme})`, async () => {
@@ -501,7 +509,11 @@ for (const [kind, cases] of Object.entries({
 				const answer = await sendSigned(emulator, scheme, sent, signing);
 				assert.match(refusal(answer), /^403 SignatureDoesNotMatch /);
 				assert.match(await diagnosisOf(emulator, answer), sentence);
-				assert.doesNotMatch(answer.text, sentence, "the answer stays OSS's");
+				assert.doesNotMatch(
+					answer.text,
+					sentence,
+					"the response must be OSS's",
+				);
 			});
 	});
 }
@@ -529,7 +541,7 @@ suite("The signature doctor", () => {
 		}
 	});
 
-	test("suggests an existing bucket where the requested one does not exist", async () => {
+	test("suggests an existing bucket if the requested one does not exist", async () => {
 		const emulator = await started();
 		const cases = [
 			[
@@ -549,7 +561,7 @@ suite("The signature doctor", () => {
 		}
 	});
 
-	test("explains some requests that cannot be read at all", async () => {
+	test("explains some requests that cannot be parsed", async () => {
 		const emulator = await started();
 		const expired = { "x-oss-expires": String(Math.floor(Date.now() / 1000)) };
 		const cases = [
@@ -572,10 +584,13 @@ suite("The signature doctor", () => {
 		const moment = await emulator.oss.get(`/photos/a/cat?${query}`, {
 			as: null,
 		});
-		assert.match(await diagnosisOf(emulator, moment), /a duration of at most 604800 seconds/);
+		assert.match(
+			await diagnosisOf(emulator, moment),
+			/a duration of at most 604800 seconds/,
+		);
 	});
 
-	test("writes a line into the log, with the request's id", async (t) => {
+	test("writes a line with the request's id to the log", async (t) => {
 		const flags = ["--memory", "--port", "0", "--admin-port", "0"];
 		const child = spawn(process.execPath, [LAUNCH, ...flags], {
 			stdio: ["ignore", "pipe", "pipe"],
@@ -609,7 +624,7 @@ suite("The signature doctor", () => {
 		);
 	});
 
-	test("stops at a request that is too long, before it delays other requests", {
+	test("stops at a request that is too long, so that it does not delay other requests", {
 		timeout: 30_000,
 	}, async () => {
 		const emulator = await started();

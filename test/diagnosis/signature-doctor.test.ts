@@ -6,7 +6,9 @@ import { startWithBucket } from "../emulator.ts";
 const ID = "oss-emulator";
 const SECRET = "oss-emulator-secret";
 
-/** The text that a client signs with V1, and the request that it sends; they agree unless the test says otherwise. */
+/**
+ * The text that a client signs with V1, and the request that it sends; they match unless a test changes one of them.
+ */
 type Signing = {
 	readonly id?: string;
 	readonly secret?: string;
@@ -16,7 +18,7 @@ type Signing = {
 	readonly date?: string;
 	readonly ossHeaders?: string;
 	readonly resource: string;
-	/** Hex of SHA-256, as V4 has it. */
+	/** Hex of SHA-256, as in V4. */
 	readonly asV4?: boolean;
 };
 
@@ -77,7 +79,7 @@ const cases: readonly (readonly [
 		/the secret was given as the access key id/,
 	],
 	[
-		"a blank after the id",
+		"a space after the id",
 		{ id: "OSS-Emulator", resource: "/photos/cat" },
 		{ target: "/photos/cat" },
 		/differs from oss-emulator only in blanks or case/,
@@ -95,19 +97,19 @@ const cases: readonly (readonly [
 		/the key was signed percent-encoded one time too many/,
 	],
 	[
-		"a blank signed as +",
+		"a space signed as +",
 		{ resource: "/photos/my+cat" },
 		{ target: "/photos/my%20cat" },
 		/a blank in the key was signed as \+/,
 	],
 	[
-		"a path encoded again on the way",
+		"a path that a proxy encoded again",
 		{ resource: "/photos/my cat" },
 		{ target: "/photos/my%2520cat" },
 		/percent-encoded twice/,
 	],
 	[
-		"a double slash lost",
+		"a double slash that became a single one",
 		{ resource: "/photos/a/b" },
 		{ target: "/photos/a//b" },
 		/double slashes in the key were signed as one/,
@@ -125,7 +127,7 @@ const cases: readonly (readonly [
 		/the sub-resource acl was not signed/,
 	],
 	[
-		"a Content-Type the library added",
+		"a Content-Type that the library added",
 		{ method: "PUT", resource: "/photos/cat" },
 		{
 			method: "PUT",
@@ -136,13 +138,13 @@ const cases: readonly (readonly [
 		/the Content-Type text\/x-cat was not signed/,
 	],
 	[
-		"a Content-Type that was signed and not sent",
+		"a Content-Type that was signed, but not sent",
 		{ method: "PUT", type: "image/jpeg", resource: "/photos/cat" },
 		{ method: "PUT", target: "/photos/cat", body: "meow" },
 		/the Content-Type image\/jpeg was signed, but none was sent/,
 	],
 	[
-		"a charset the browser added",
+		"a charset that the browser added",
 		{ method: "PUT", type: "text/plain", resource: "/photos/cat" },
 		{
 			method: "PUT",
@@ -153,7 +155,7 @@ const cases: readonly (readonly [
 		/signed without its parameters/,
 	],
 	[
-		"an x-oss- header a proxy added",
+		"an x-oss- header that a proxy added",
 		{ resource: "/photos/cat" },
 		{ target: "/photos/cat", headers: { "x-oss-meta-by": "proxy" } },
 		/the header x-oss-meta-by was not signed/,
@@ -171,7 +173,7 @@ const cases: readonly (readonly [
 		/bucket and key were not signed/,
 	],
 	[
-		"V4's algorithm under V1's name",
+		"the algorithm of V4 under the name of V1",
 		{ asV4: true, resource: "/photos/cat" },
 		{ target: "/photos/cat" },
 		/hex, as in V4, but under the name of V1/,
@@ -196,7 +198,7 @@ const cases: readonly (readonly [
 	],
 ];
 
-suite("The signature doctor names", () => {
+suite("The signature doctor finds", () => {
 	for (const [what, signing, sent, sentence] of cases)
 		test(what, async (t) => {
 			const { oss, adminUrl } = await startWithBucket(
@@ -221,12 +223,12 @@ suite("The signature doctor names", () => {
 				await diagnosisOf(adminUrl, answer.headers["x-oss-request-id"]),
 				sentence,
 			);
-			assert.doesNotMatch(answer.text, sentence, "the answer stays OSS's");
+			assert.doesNotMatch(answer.text, sentence, "the response must be OSS's");
 		});
 });
 
 suite("The signature doctor finds nothing", () => {
-	test("in a request that is right, or refused for another reason", async (t) => {
+	test("in a request that is correct, or refused for another reason", async (t) => {
 		const { oss, adminUrl } = await startWithBucket(t);
 		for (const target of ["/photos", "/photos/no-such-key"]) {
 			const answer = await oss.get(target);

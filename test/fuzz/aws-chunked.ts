@@ -1,4 +1,4 @@
-/** Bodies in aws-chunked framing: the pieces that they arrive in do not count. */
+/** Bodies in aws-chunked framing: the result does not depend on the pieces in which they arrive. */
 import { Readable } from "node:stream";
 import { OssError } from "../../emulator/oss/errors.ts";
 import { unwrapChunks } from "../../emulator/s3/chunked.ts";
@@ -25,7 +25,7 @@ async function contentOf(
 }
 
 export default {
-	about: "aws-chunked bodies: in pieces as whole",
+	about: "aws-chunked bodies: the same in pieces of any size",
 	seeds: [
 		`${ZEROS}\x05${`5;chunk-signature=${SIGNATURE}\r\nhello\r\n`}${`0;chunk-signature=${SIGNATURE}\r\n\r\n`}`,
 		`\x01\x01\x01\x01\x01\x01\x01\x01\x03${`2;chunk-signature=${SIGNATURE}\r\nab\r\n1;chunk-signature=${SIGNATURE}\r\nc\r\n`}${`0;chunk-signature=${SIGNATURE}\r\n\r\n`}`,
@@ -37,7 +37,7 @@ export default {
 		const content = input.subarray(CUTS + 1);
 		const whole = await contentOf([content], size);
 		const some = [...pieces(content, input.subarray(0, CUTS))];
-		// An error may come before the last bytes are passed on, but not instead of another.
+		// The error must be the same; it may occur before the last bytes are passed on.
 		agree("in pieces", (await contentOf(some, size)).slice(1), whole.slice(1));
 		if (whole.length === 1)
 			agree("in pieces", await contentOf(some, size), whole);

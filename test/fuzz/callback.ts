@@ -1,4 +1,4 @@
-/** The parameters of a callback, in headers, in a query and in a form: all carriers read the same. */
+/** The parameters of a callback, in headers, in a query and in a form: the result is the same. */
 
 import { readFault } from "../../emulator/callback/faults/fault.ts";
 import {

@@ -1,4 +1,6 @@
-/** Records of CSV: the pieces that the object arrives in do not count, and written fields are read the same. */
+/**
+ * Records of CSV: the result does not depend on the pieces in which the object arrives, and written fields can be read.
+ */
 import { csvField, csvRecords } from "../../emulator/select-sql/csv.ts";
 import { agree, all, pieces, reading, type Target } from "./engine/target.ts";
 
@@ -24,7 +26,7 @@ async function* from(some: Iterable<Buffer>): AsyncGenerator<Buffer> {
 const CUTS = 8;
 
 export default {
-	about: "CSV records: in pieces as whole; fields written and read",
+	about: "CSV records: the same in pieces of any size; fields written and read",
 	seeds: [
 		'\0\0\0\0\0\0\0\0\0a,b\n"c,\n""d""",e\n# f\n',
 		"\x01\x01\x02\x03\x05\x08\x01\x01\x02a,b\r\n#c\r\nd,\r\n",

@@ -44,7 +44,7 @@ const TRANSLATIONS = [
 ];
 
 export default {
-	about: "documents of buckets: stored, given back, put again",
+	about: "documents of buckets: stored, returned, put again",
 	seeds: [
 		"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>10</MaxAgeSeconds></CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>",
 		"<LifecycleConfiguration><Rule><ID>a</ID><Prefix>b</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration><Transition><Days>2</Days><StorageClass>IA</StorageClass></Transition><Filter><Not><Prefix>c</Prefix></Not></Filter></Rule></LifecycleConfiguration>",

@@ -1,4 +1,4 @@
-/** Forms of PostObject: the pieces that the body arrives in do not count. */
+/** Forms of PostObject: the result does not depend on the pieces in which the body arrives. */
 import { Readable } from "node:stream";
 import Fastify, { type FastifyRequest } from "fastify";
 import { ByteBudget } from "../../emulator/oss/byte-budget.ts";
@@ -15,7 +15,7 @@ import {
 const BOUNDARY = "b";
 const CUTS = 8;
 
-/** The plugin reads forms of requests only: one serves for all. */
+/** A server with the multipart plugin, which only reads forms from requests. It is used for all inputs. */
 let incoming: FastifyRequest;
 
 const part = (head: string, value: string): string =>
@@ -56,7 +56,7 @@ async function partsOf(
 }
 
 export default {
-	about: "multipart forms: in pieces as whole",
+	about: "multipart forms: the same in pieces of any size",
 	seeds: [
 		ZEROS +
 			part('name="key"', "a") +
@@ -81,13 +81,13 @@ export default {
 	},
 	run: async (input) => {
 		const content = input.subarray(CUTS);
-		// A socket hands on no empty piece.
+		// A socket does not emit empty pieces.
 		const whole = await partsOf(content.length === 0 ? [] : [content], input);
 		const some = await partsOf(
 			[...pieces(content, input.subarray(0, CUTS))],
 			input,
 		);
-		// Pieces may hand on more before an error.
+		// In pieces, more parts may be read before an error.
 		if (typeof whole.at(-1) === "string")
 			agree("the error in pieces", some.at(-1), whole.at(-1));
 		else agree("in pieces", some, whole);

@@ -88,7 +88,7 @@ export default {
 			agree("tags", readTags(written), tags);
 		}
 		const source = await reading(input, () => readSource(text, COPY_ECS));
-		// Bytes that are not UTF-8 can be no key.
+		// Bytes that are not UTF-8 cannot be a key.
 		if (source && `${source.bucket}${source.key}`.isWellFormed()) {
 			const { bucket, key } = source;
 			const again = readSource(

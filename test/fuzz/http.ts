@@ -8,7 +8,7 @@ import { Disagreement, requireNoLeak, type Target } from "./engine/target.ts";
 let port: number;
 let sent = 0;
 
-/** Faults on purpose may last a minute. */
+/** Injected faults may last a minute, so they are not requested. */
 const WAITS = /delay|trickle|traffic-limit/i;
 /** The emulator stores all uploads: it is reset after this many runs. */
 const RUNS_BETWEEN_RESETS = 500;
@@ -111,7 +111,7 @@ export default {
 		if (sent % RUNS_BETWEEN_RESETS === 0) await reset();
 		const socket = connect(port, "127.0.0.1");
 		await once(socket, "connect");
-		socket.on("error", () => {}); // it may be cut
+		socket.on("error", () => {}); // the connection may be closed
 		socket.end(input);
 		const answer = await text(socket).catch(() => "");
 		if (

@@ -1,4 +1,4 @@
-/** Images: the readers of sizes and densities take any bytes behind a signature. */
+/** Images: the readers of sizes and densities accept any bytes after a signature. */
 import { globSync, readFileSync } from "node:fs";
 import { readImageInfo } from "../../emulator/callback/image/image-info.ts";
 import { hasDensity, withoutDensity } from "../../emulator/image/resolution.ts";

@@ -1,4 +1,4 @@
-/** The text of x-oss-process: steps, their parameters, and the sizes that they come to. */
+/** The text of x-oss-process: steps, their parameters, and the resulting sizes. */
 import {
 	readCrop,
 	readResize,
@@ -14,7 +14,7 @@ const SOURCES = [
 	{ width: 3, height: 16_000 },
 ];
 
-/** More are refused. */
+/** The maximum number of steps. */
 const STEPS_MAX = 20;
 
 export default {

@@ -1,4 +1,4 @@
-/** Contents of JSON: read as JSON.parse does, whatever the pieces that they arrive in, and written so that they can be read. */
+/** JSON documents: read like by JSON.parse, in pieces of any size, and written so that they can be read again. */
 import { ByteBudget } from "../../emulator/oss/byte-budget.ts";
 import { jsonItems, jsonTexts } from "../../emulator/select-sql/json.ts";
 import { agree, all, pieces, reading, type Target } from "./engine/target.ts";
@@ -9,7 +9,7 @@ async function* from(some: Iterable<Buffer>): AsyncGenerator<Buffer> {
 
 const CUTS = 8;
 
-/** The rows, each with the place of its record; undefined for an error. */
+/** The rows, each with the position of its record; undefined for an error. */
 async function rowsOf(
 	input: Buffer,
 	some: Iterable<Buffer>,
@@ -27,7 +27,7 @@ async function rowsOf(
 		}));
 }
 
-/** Keeps the digits of numbers, as the reader does. */
+/** Preserves the digits of numbers, like the reader. */
 function parsed(content: Buffer): string | undefined {
 	try {
 		JSON.parse(content.toString());
@@ -38,7 +38,7 @@ function parsed(content: Buffer): string | undefined {
 }
 
 export default {
-	about: "JSON records: as JSON.parse, in pieces as whole",
+	about: "JSON records: like JSON.parse, the same in pieces of any size",
 	seeds: [
 		'\0\0\0\0\0\0\0\0{"a":[1,2.50,{"b":"c\\"}\\\\"}]}\n{"d":null}',
 		'\x01\x02\x01\x02\x01\x02\x01\x02[1],{"\\u0041":"é/"}',
@@ -54,9 +54,9 @@ export default {
 		agree("a document in pieces", await rowsOf(input, some, true), document);
 		const [row] = document ?? [];
 		const text = parsed(content);
-		// More blanks than JSON has are passed over.
+		// The reader accepts more kinds of white space than JSON.
 		if (row && text === undefined && !/[\v\f]/.test(content.toString()))
-			agree("what is no JSON", row, undefined);
+			agree("text that is not JSON", row, undefined);
 		if (text === undefined || !row) return;
 		agree("a document", JSON.parse(row.written), JSON.parse(text));
 	},

@@ -24,7 +24,7 @@ const OBJECT = {
 } as unknown as StoredObject;
 
 export default {
-	about: "conditions of DoMetaQuery, asked about an object",
+	about: "conditions of DoMetaQuery, evaluated for an object",
 	seeds: [
 		'{"Field":"Size","Value":"1048576","Operation":"gt"}',
 		'{"Operation":"and","SubQueries":[{"Field":"Filename","Value":"a","Operation":"prefix"},{"Operation":"not","SubQueries":[{"Field":"FileModifiedTime","Value":"2021-06-29T14:50:13.011643661+08:00","Operation":"lte"}]}]}',

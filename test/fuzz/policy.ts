@@ -1,4 +1,4 @@
-/** Policies of RAM and of buckets: they are read, and judge an action. */
+/** Policies of RAM and of buckets: they are read, and evaluated for an action. */
 import { readPolicy } from "../../emulator/auth/policy/document.ts";
 import { judge } from "../../emulator/auth/policy/judge.ts";
 import {
@@ -27,7 +27,7 @@ const ASK = {
 };
 
 export default {
-	about: "policies of RAM and buckets: read, and judged",
+	about: "policies of RAM and buckets: read and evaluated",
 	seeds: [
 		'{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}',
 		'{"Version":"1","Statement":[{"Effect":"Deny","NotAction":["oss:Get*","oss:?ut*"],"NotResource":["acs:oss:*:*:photos/*"],"Principal":["*","1"],"Condition":{"IpAddress":{"acs:SourceIp":["192.168.0.0/16","2001:db8::/32","10.*"]},"NotIpAddress":{"acs:SourceIp":"::ffff:0:0/96"},"DateLessThan":{"acs:CurrentTime":"2030-01-01T00:00:00+08:00"},"Bool":{"acs:SecureTransport":false},"NumericEquals":{"oss:MaxKeys":1},"StringLike":{"oss:Prefix":"photos/*/c?t*"},"StringNotEqualsIgnoreCase":{"oss:Delimiter":"x"}}}]}',
@@ -45,7 +45,7 @@ export default {
 			judge(policies, ASK, (one) =>
 				matchesPrincipals(one, caller, "1000000000000001"),
 			);
-			// The order of statements does not decide.
+			// The order of statements does not matter.
 			const turned = judge([{ name: "it", policy: policy.toReversed() }], ASK);
 			agree("in another order", turned.verdict, judgement.verdict);
 		}

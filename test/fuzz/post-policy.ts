@@ -10,7 +10,7 @@ const FIELDS = new Map([
 ]);
 
 export default {
-	about: "policies of PostObject: read, and held against a form",
+	about: "policies of PostObject: read, and checked against a form",
 	seeds: [
 		'{"expiration":"2099-01-01T00:00:00.000Z","conditions":[{"bucket":"photos"},["starts-with","$key","photos/"],["content-length-range",0,10],["in","$content-type",["image/jpeg"]],["not-in","$x",["y"]],["eq","$success_action_status","200"]]}',
 		'{"expiration":"2099-01-01T00:00:00Z","conditions":[["eq","$key","\\${filename}"],["starts-with","$key","\\\\${"]]}',

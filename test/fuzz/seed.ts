@@ -10,7 +10,7 @@ const CONTEXT = {
 };
 
 export default {
-	about: "seeds, users and roles in JSON: a mistake names its place",
+	about: "seeds, users and roles in JSON: errors contain the place",
 	seeds: [
 		'{"buckets":[{"name":"photos","acl":"public-read","versioning":"Enabled","owner":"1","cors":[{"AllowedOrigin":["*"],"AllowedMethod":["GET"]}],"objects":[{"key":"a","text":"b","metadata":{"c":"d"},"tags":{"e":"f"}},{"key":"g","base64":"aGk="},{"key":"h","file":"i"}]}]}',
 		'{"ram":{"users":[{"name":"ann","accessKeys":[{"id":"k","secret":"s","status":"Inactive"}],"policies":[{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}]}],"roles":[{"name":"r","maxSessionDuration":3600,"trusts":["1"],"policies":[]}]},"faults":[{"do":{"status":503}}]}',

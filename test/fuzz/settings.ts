@@ -6,7 +6,7 @@ import { Disagreement, type Target } from "./engine/target.ts";
 const SECRET = "a-secret";
 const KEYS = /^(?:--|OSS_EMULATOR_)(?:UPSTREAM[-_])?ACCESS[-_]KEY$/i;
 
-/** Whether the secret stands where a key belongs, and nowhere else. */
+/** Whether the secret is used only as a key. */
 const isSecretOnlyInKey = (
 	pairs: readonly (readonly [name: string, value: string])[],
 ): boolean =>
@@ -33,7 +33,7 @@ const read = (args: readonly string[], env: Record<string, string>): void => {
 
 export default {
 	about: "flags and variables: a mistake is one StartError",
-	// parseArgs makes a token of each letter after a dash.
+	// parseArgs creates a token for each letter after a dash.
 	bytesMax: 512,
 	seeds: [
 		"--port\n6770,80\n--memory\n--region\noss-cn-beijing\n--access-key\na:a-secret:1",

@@ -1,4 +1,4 @@
-/** Signatures in headers and URLs, of OSS and of S3. The input is a request line, then a header a line. */
+/** Signatures in headers and URLs, of OSS and of S3. The input is a request line, followed by one header per line. */
 import { Accounts } from "../../emulator/auth/accounts.ts";
 import { readTargets } from "../../emulator/auth/addressing.ts";
 import { authenticate, readClaim } from "../../emulator/auth/authenticate.ts";

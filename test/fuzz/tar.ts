@@ -1,4 +1,6 @@
-/** Files of `oss-emulator export`: importing one opens no file outside of it, and a broken one is a CommandError. */
+/**
+ * Files of `oss-emulator export`: an import opens no file outside of the archive, and a damaged file is a CommandError.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,7 +53,7 @@ const seedOf = (file: string): string =>
 		],
 	});
 
-/** Receives the imported objects. */
+/** A server that receives the imported objects. */
 const client = {
 	ask: async (
 		_method: string,

@@ -1,4 +1,7 @@
-/** Templates of callbacks: variables named after themselves give the template back; each body type is filled in. */
+/**
+ * Templates of callbacks: variables whose values are their own names reproduce the template; each body type is filled
+ * in.
+ */
 
 import { FORM, JSON_TYPE } from "../../emulator/callback/model.ts";
 import { substitute } from "../../emulator/callback/substitute.ts";

@@ -22,7 +22,7 @@ export default {
 	run: async (input) => {
 		const root = await reading(input, () => readXml(input, ...ROOTS));
 		if (!root) return;
-		// The writer has either children or text.
+		// The writer writes either children or text.
 		const written = writeXml(root.name, toValue(root));
 		const again = await readXml(Buffer.from(written), root.name);
 		agree("a document", toValue(again), toValue(root));

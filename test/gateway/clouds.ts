@@ -1,6 +1,6 @@
 /**
- * A gateway and the cloud behind it: a second emulator, of another region and with keys of its own, which gateways
- * address by its name below localhost, bucket first.
+ * A gateway and the cloud behind it: a second emulator in another region and with other keys, which gateways address by
+ * a name below localhost, with the bucket in the Host.
  */
 import type { TestContext } from "node:test";
 import { Client, type Key } from "../client.ts";
@@ -11,13 +11,13 @@ export const CLOUD_KEY: Key = {
 	secret: "cloud-secret-that-must-stay-in-the-gateway",
 };
 
-/** The number of its account. */
+/** The number of the account. */
 export const CLOUD_ACCOUNT = "1357924680135792";
 
 export const CLOUD_REGION = "cn-beijing";
 
 export type Cloud = TestEmulator & {
-	/** The value of `--upstream`: requests name the bucket in their Host. */
+	/** The value of `--upstream`; requests have the bucket in the Host. */
 	readonly url: string;
 };
 
@@ -35,7 +35,7 @@ export async function startCloud(
 	return { ...cloud, oss, url: `http://localhost:${cloud.port}` };
 }
 
-/** @param flags in addition to those that name the cloud */
+/** @param flags in addition to those that configure the cloud */
 export const startGateway = (
 	t: Pick<TestContext, "after">,
 	{ url }: Pick<Cloud, "url">,
@@ -49,7 +49,7 @@ export const startGateway = (
 		...flags,
 	);
 
-/** A cloud with the bucket `real-photos`, and a gateway that calls it `photos`. */
+/** Starts a cloud with the bucket `real-photos`, and a gateway at which it is called `photos`. */
 export async function startBoth(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]

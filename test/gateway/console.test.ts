@@ -12,7 +12,7 @@ suite("The admin API of a gateway", () => {
 		return { ...both, getBoth };
 	};
 
-	test("shows the named buckets as they are in the cloud", async (t) => {
+	test("shows the configured buckets as they are in the cloud", async (t) => {
 		const { cloud, gateway, getBoth } = await start(t);
 		await cloud.oss.put("/another");
 		await cloud.oss.put("/real-photos?acl", "", { "x-oss-acl": "public-read" });

@@ -26,7 +26,7 @@ const codeOf = (answer: Answer): string =>
 	`${answer.status} ${textsOf(answer, "Code")[0]}`;
 
 suite("When the cloud", () => {
-	test("is down, reads and uploads get an error in OSS's form that names the cause", async (t) => {
+	test("is down, reads and uploads return an error in OSS's format with the cause", async (t) => {
 		const port = await findFreePort();
 		const { oss } = await startBefore(t, `http://127.0.0.1:${port}`);
 		for (const answer of [
@@ -41,7 +41,7 @@ suite("When the cloud", () => {
 		}
 	});
 
-	test("has an untrusted certificate, the error names the cause, and the request is not sent", async (t) => {
+	test("has an untrusted certificate, the error contains the cause, and the request is not sent", async (t) => {
 		const port = await findFreePort();
 		const cloud = await startCloud(t, "--tls-port", String(port));
 		await cloud.oss.put("/photos");
@@ -51,7 +51,7 @@ suite("When the cloud", () => {
 		assert.match(answer.text, /its certificate is not accepted \([A-Z_]+\)/);
 	});
 
-	test("has no address, the error names the cause", async (t) => {
+	test("has no address, the error contains the cause", async (t) => {
 		const { oss } = await startBefore(t, "http://oss.invalid");
 		const answer = await oss.get("/photos/cat");
 		assert.equal(codeOf(answer), "502 UpstreamUnreachable");
@@ -61,7 +61,7 @@ suite("When the cloud", () => {
 		);
 	});
 
-	test("is silent for longer than --upstream-timeout, the error is 504", async (t) => {
+	test("does not respond within --upstream-timeout, the error is 504", async (t) => {
 		const url = await startRaw(t, () => {});
 		const { oss } = await startBefore(t, url, "--upstream-timeout", "200");
 		const answer = await oss.get("/photos/cat");
@@ -70,7 +70,7 @@ suite("When the cloud", () => {
 		assert.equal(codeOf(put), "504 UpstreamTimeout");
 	});
 
-	test("closes the connection, the error names the cause", async (t) => {
+	test("closes the connection, the error contains the cause", async (t) => {
 		const url = await startRaw(t, (socket) => {
 			socket.once("data", () => socket.destroy());
 		});
@@ -84,7 +84,7 @@ suite("When the cloud", () => {
 		}
 	});
 
-	test("does not speak HTTP, the error names the cause", async (t) => {
+	test("does not speak HTTP, the error contains the cause", async (t) => {
 		const url = await startRaw(t, (socket) => {
 			socket.once("data", () => socket.end("220 ready\r\n"));
 		});
@@ -93,7 +93,7 @@ suite("When the cloud", () => {
 		assert.equal(codeOf(answer), "502 UpstreamUnreachable");
 	});
 
-	test("ends the response in the middle of an object, the connection to the client ends too", async (t) => {
+	test("ends the response in the middle of an object, the connection to the client is closed", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(200, { "Content-Length": 1000 });
 			outgoing.write("half", () => outgoing.destroy());
@@ -102,7 +102,7 @@ suite("When the cloud", () => {
 		await assert.rejects(oss.get("/photos/cat"), { code: "ECONNRESET" });
 	});
 
-	test("answers with a page that is not OSS's, the client gets the page", async (t) => {
+	test("returns a page that is not OSS's, the client receives the page", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(502, { "Content-Type": "text/html" });
 			outgoing.end("<html>Bad gateway</html>");
@@ -113,7 +113,7 @@ suite("When the cloud", () => {
 		assert.equal(answer.text, "<html>Bad gateway</html>");
 	});
 
-	test("is busy, the client gets its 503 and its Retry-After", async (t) => {
+	test("is busy, the client receives its 503 and Retry-After", async (t) => {
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(503, {
 				"Content-Type": "application/xml",
@@ -159,25 +159,25 @@ suite("When the gateway's own", () => {
 		assert.equal(head.status, 403);
 	});
 
-	test("secret is wrong, the diagnosis names it", async (t) => {
+	test("secret is wrong, the diagnosis mentions it", async (t) => {
 		const { oss } = await start(t, `${CLOUD_KEY.id}:wrong`);
 		requireOwn(await oss.get("/photos"), "SignatureDoesNotMatch");
 	});
 
-	test("token is not the cloud's, the diagnosis names it", async (t) => {
+	test("token was not issued by the cloud, the diagnosis mentions it", async (t) => {
 		const { oss } = await start(t, "STS.abc:secret:token");
 		requireOwn(await oss.get("/photos"), "InvalidSecurityToken");
 	});
 
-	test("region is wrong, the diagnosis names it", async (t) => {
+	test("region is wrong, the diagnosis mentions it", async (t) => {
 		const key = `${CLOUD_KEY.id}:${CLOUD_KEY.secret}`;
 		const flags = ["--upstream-region", "cn-shanghai"];
 		const { oss } = await start(t, key, ...flags);
 		requireOwn(await oss.get("/photos"), "InvalidArgument");
 	});
 
-	test("endpoint is not the bucket's, the diagnosis gives the right one for --upstream", async (t) => {
-		// Docs «HTTP 403 status code», captured: 0003-00001403.
+	test("endpoint is not that of the bucket, the diagnosis contains the correct one for --upstream", async (t) => {
+		// From docs «HTTP 403 status code»: a recorded 0003-00001403.
 		const url = await startFake(t, (_, outgoing) => {
 			outgoing.writeHead(403, { "Content-Type": "application/xml" });
 			outgoing.end(
@@ -193,7 +193,7 @@ suite("When the gateway's own", () => {
 		);
 	});
 
-	test("token has expired, the diagnosis names it, and the next token of the profile is used without a restart", async (t) => {
+	test("token has expired, the diagnosis mentions it, and the next token of the profile is used without a restart", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const file = join(folder, "credentials");
@@ -226,7 +226,7 @@ suite("When the gateway's own", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("credentials cannot be loaded, the diagnosis names it", async (t) => {
+	test("credentials cannot be loaded, the diagnosis mentions it", async (t) => {
 		const uri = await startFake(t, (_, outgoing) => {
 			outgoing.end('{"AccessKeySecret": nonsense-secret}');
 		});
@@ -246,8 +246,8 @@ suite("When the gateway's own", () => {
 	});
 });
 
-suite("When the own", () => {
-	test("signature of a gateway's client is wrong, it is refused here, without a request to the cloud", async (t) => {
+suite("When the client's", () => {
+	test("signature is wrong, it is refused by the gateway, without a request to the cloud", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const wrong = { id: gateway.accessKeyId, secret: "wrong" };
 		const got = await gateway.oss.get("/photos/cat", { as: wrong });
@@ -256,7 +256,7 @@ suite("When the own", () => {
 		assert.ok(!(await listed.text()).includes("/cat"));
 	});
 
-	test("key of a gateway's client is the cloud's, it is refused, because an application needs only the emulator's key", async (t) => {
+	test("key is that of the cloud, it is refused, because an application needs only the emulator's key", async (t) => {
 		const { gateway } = await startBoth(t);
 		const got = await gateway.oss.get("/photos/cat", { as: CLOUD_KEY });
 		assert.match(refusal(got), /^403 InvalidAccessKeyId/);
@@ -264,7 +264,7 @@ suite("When the own", () => {
 });
 
 suite("When the clocks of gateway and cloud differ", () => {
-	test("a request without a body succeeds at once, and an upload succeeds when it is sent again", async (t) => {
+	test("a request without a body succeeds immediately, and an upload succeeds when it is sent again", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const moved = await fetch(`${cloud.adminUrl}/api/clock`, {
 			method: "PUT",

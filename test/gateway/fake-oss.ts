@@ -1,4 +1,6 @@
-/** Servers in the place of OSS that answer as it would never in a test: not at all, too late, broken off. */
+/**
+ * Servers in place of OSS with faults that OSS never has in a test: no response, late responses, incomplete responses.
+ */
 import { createServer, type RequestListener } from "node:http";
 import {
 	type AddressInfo,
@@ -21,7 +23,7 @@ export async function startFake(
 	return urlOf(server.address());
 }
 
-/** @param handle receives each connection, and reads from it itself */
+/** @param handle called for each connection; it must read the request */
 export async function startRaw(
 	t: Pick<TestContext, "after">,
 	handle: (socket: Socket) => void,
@@ -29,7 +31,7 @@ export async function startRaw(
 	const open = new Set<Socket>();
 	const server = createTcp((socket) => {
 		open.add(socket);
-		socket.on("error", () => {}); // the gateway may hang up
+		socket.on("error", () => {}); // the gateway may close the connection
 		handle(socket);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,6 +44,6 @@ export async function startRaw(
 
 const urlOf = (address: string | AddressInfo | null): string => {
 	if (address === null || typeof address === "string")
-		throw new TypeError("a server of TCP has a port");
+		throw new TypeError("a TCP server has a port");
 	return `http://127.0.0.1:${address.port}`;
 };

@@ -30,7 +30,7 @@ const base64 = (json: object): string =>
 const md5 = (bytes: Uint8Array): string =>
 	createHash("md5").update(bytes).digest("hex").toUpperCase();
 
-/** Different in every block, so that no piece can be taken for another. */
+/** Content that differs in every block, so that pieces cannot be confused. */
 function makeBytes(size: number): Buffer {
 	const bytes = Buffer.alloc(size);
 	for (let i = 0; i + 4 <= size; i += 4) bytes.writeUInt32BE(i, i);
@@ -38,7 +38,7 @@ function makeBytes(size: number): Buffer {
 }
 
 suite("A gateway", () => {
-	test("puts, gets, lists and deletes objects of the cloud's bucket under its own name", async (t) => {
+	test("puts, gets, lists and deletes objects of the cloud's bucket under the gateway's name for it", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 
 		const put = await gateway.oss.put(
@@ -66,12 +66,12 @@ suite("A gateway", () => {
 		assert.match(refusal(missing), /^404 NoSuchKey 0026-00000001/);
 	});
 
-	test("returns the cloud's request id, in the header and in an error's document", async (t) => {
+	test("returns the cloud's request id, in the header and in error documents", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const missing = await gateway.oss.get("/photos/nothing");
 		const id = missing.headers["x-oss-request-id"];
 		assert.deepEqual(textsOf(missing, "RequestId"), [id]);
-		// Both records have it: the client's request id can be looked up in either.
+		// The client's request id can be found in both records.
 		for (const { adminUrl } of [cloud, gateway]) {
 			const found = await fetch(`${adminUrl}/api/requests/${id}`);
 			assert.equal(found.status, 200);
@@ -79,7 +79,7 @@ suite("A gateway", () => {
 		}
 	});
 
-	test("addresses the bucket in the Host where the cloud has a name, and in the path where it has an address", async (t) => {
+	test("puts the bucket into the Host if the cloud has a host name, and into the path if it has an IP address", async (t) => {
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/real-photos");
 		for (const url of [cloud.url, cloud.endpoint]) {
@@ -100,7 +100,7 @@ suite("A gateway", () => {
 		);
 	});
 
-	test("has the cloud's region unless --region names another", async (t) => {
+	test("has the cloud's region unless --region is set", async (t) => {
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/photos");
 		const gateway = await startDirectly(
@@ -116,7 +116,7 @@ suite("A gateway", () => {
 		assert.equal((await oss.get("/photos")).status, 200);
 	});
 
-	test("streams large bodies both ways, with a length and without", async (t) => {
+	test("streams large bodies in both directions, with and without a length", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const bytes = makeBytes(5 * 1024 * 1024);
 
@@ -139,7 +139,7 @@ suite("A gateway", () => {
 		assert.deepEqual(range.body, bytes.subarray(4, 12));
 	});
 
-	test("reads an upload no faster than the cloud takes it, and a download no faster than the client does", async (t) => {
+	test("reads an upload no faster than the cloud does, and a download no faster than the client does", async (t) => {
 		const { gateway } = await startBoth(t);
 		const size = 24 * 1024 * 1024;
 		assert.equal(
@@ -156,7 +156,7 @@ suite("A gateway", () => {
 			`GET /photos/big?${query} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
 		);
 		socket.pause();
-		// Other requests are answered meanwhile; each is a turn for bytes to pile up.
+		// Other requests are answered meanwhile, during which bytes could accumulate.
 		for (let i = 0; i < 50; i++)
 			assert.equal((await gateway.oss.head("/photos/big")).status, 200);
 		const held = process.memoryUsage().arrayBuffers - before;
@@ -174,7 +174,7 @@ suite("A gateway", () => {
 		socket.write(
 			`PUT /photos/half?${query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(100_000)}`,
 		);
-		// The upload has reached the cloud once the cloud has recorded the request.
+		// When the cloud has recorded the request, the upload has reached it.
 		const seen = `${cloud.adminUrl}/api/requests`;
 		while (!(await (await fetch(seen)).text()).includes("/half"));
 		socket.destroy();
@@ -204,7 +204,7 @@ suite("A gateway", () => {
 		assert.deepEqual(textsOf(acl, "Grant"), ["public-read"]);
 	});
 
-	test("answers GetObjectMeta with the object's length and no body, by HEAD and by GET", async (t) => {
+	test("returns the object's length and no body for GetObjectMeta, by HEAD and by GET", async (t) => {
 		const { gateway } = await startBoth(t);
 		await gateway.oss.put("/photos/cat", "meow");
 		const head = await gateway.oss.head("/photos/cat?objectMeta");
@@ -223,7 +223,7 @@ suite("A gateway", () => {
 		assert.match(raw, /\r\n\r\n$/);
 	});
 
-	test("copies within the cloud, from a bucket by its name at the gateway", async (t) => {
+	test("copies within the cloud, from a bucket with its name at the gateway", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		await gateway.oss.put("/photos/a%20b", "meow");
 		const copied = await gateway.oss.put("/photos/copy", undefined, {
@@ -233,7 +233,7 @@ suite("A gateway", () => {
 		assert.equal((await cloud.oss.get("/real-photos/copy")).text, "meow");
 	});
 
-	test("names itself where the cloud names the place of an object", async (t) => {
+	test("returns its own URL if the cloud returns the URL of an object", async (t) => {
 		const { gateway } = await startBoth(t);
 		const begun = await gateway.oss.post("/photos/cat?uploads");
 		assert.deepEqual(textsOf(begun, "Bucket"), ["photos"]);
@@ -253,7 +253,7 @@ suite("A gateway", () => {
 		]);
 	});
 
-	test("accepts signed URLs, and forwards only the object", async (t) => {
+	test("accepts signed URLs, and forwards the request without their signature", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const key = { id: gateway.accessKeyId, secret: gateway.accessKeySecret };
 		for (const presign of [presignV1, presignV4]) {
@@ -277,7 +277,7 @@ suite("A gateway", () => {
 		assert.ok(!/Signature|OSSAccessKeyId|x-oss-credential/i.test(text));
 	});
 
-	test("passes requests without a signature on as such: the bucket's ACL decides", async (t) => {
+	test("forwards unsigned requests without a signature, so the bucket's ACL applies", async (t) => {
 		const { gateway } = await startBoth(t);
 		await gateway.oss.put("/photos/cat", "meow");
 		const refused = await gateway.oss.get("/photos/cat", { as: null });
@@ -287,7 +287,7 @@ suite("A gateway", () => {
 		assert.equal(got.text, "meow");
 	});
 
-	test("forwards requests of its other accounts as those of a stranger", async (t) => {
+	test("forwards requests of its other accounts without a signature", async (t) => {
 		const other = { id: "other", secret: "other-secret" };
 		const { gateway } = await startBoth(
 			t,
@@ -299,7 +299,7 @@ suite("A gateway", () => {
 		assert.match(refusal(got), /^403 AccessDenied/);
 	});
 
-	test("lets the cloud process images", async (t) => {
+	test("forwards the processing of images to the cloud", async (t) => {
 		const { gateway } = await startBoth(t);
 		const png = await readFile(
 			new URL("../../fixtures/images/plain.png", import.meta.url),
@@ -314,7 +314,7 @@ suite("A gateway", () => {
 		assert.ok(JSON.parse(info.text).ImageWidth.value);
 	});
 
-	test("has the bucket's CORS rules, on answers, preflights and its own errors", async (t) => {
+	test("applies the bucket's CORS rules to responses, preflight requests and its own errors", async (t) => {
 		const { gateway } = await startBoth(t);
 		const rules =
 			"<CORSConfiguration><CORSRule><AllowedOrigin>http://a.example</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
@@ -362,7 +362,7 @@ suite("A form at a gateway", () => {
 			assert.equal(there.headers["content-type"], "text/plain");
 		});
 
-	test("that its policy does not allow stores nothing in the cloud", async (t) => {
+	test("stores nothing in the cloud if its policy does not allow the upload", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const tooLarge = await postForm(gateway.oss, [
 			field("key", "cat"),
@@ -433,7 +433,7 @@ suite("A callback of a gateway", () => {
 		});
 	});
 
-	test("of CompleteMultipartUpload has the size and the type of the whole", async (t) => {
+	test("of CompleteMultipartUpload has the size and the type of the whole object", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		const begun = await gateway.oss.post("/photos/cat?uploads", undefined, {
@@ -469,7 +469,7 @@ suite("A callback of a gateway", () => {
 		);
 	});
 
-	test("of a form has the fields' variables", async (t) => {
+	test("of a form has the variables in its fields", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		const callback = {
@@ -492,7 +492,7 @@ suite("A callback of a gateway", () => {
 		);
 	});
 
-	test("reads width and height from the beginning of the image in the cloud", async (t) => {
+	test("has the width and height from the beginning of the image in the cloud", async (t) => {
 		const { gateway } = await startBoth(t);
 		const application = await startApplicationServer(t);
 		const png = await readFile(
@@ -514,7 +514,7 @@ suite("A callback of a gateway", () => {
 		);
 	});
 
-	test("that fails is 203, and the object stays in the cloud", async (t) => {
+	test("returns 203 if it fails, and the object remains in the cloud", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const application = await startApplicationServer(t, { status: 500 });
 		const put = await gateway.oss.put(
@@ -526,7 +526,7 @@ suite("A callback of a gateway", () => {
 		assert.equal((await cloud.oss.get("/real-photos/cat")).text, "meow");
 	});
 
-	test("that is malformed stores no object in the cloud", async (t) => {
+	test("prevents the upload to the cloud if it is malformed", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const put = await gateway.oss.put("/photos/cat", "meow", {
 			"x-oss-callback": "not base64",

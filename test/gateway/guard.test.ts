@@ -20,7 +20,7 @@ suite("The guard of a gateway", () => {
 			await oss.delete("/precious/cat"),
 			await oss.delete("/precious"),
 			await oss.put("/another"),
-			// The real name of a bucket is not valid here.
+			// The real name of a bucket is not valid at the gateway.
 			await oss.get("/real-photos"),
 			await oss.put("/photos/copy", undefined, {
 				"x-oss-copy-source": "/precious/cat",
@@ -37,7 +37,7 @@ suite("The guard of a gateway", () => {
 		assert.equal((await cloud.oss.get("/precious/cat")).text, "meow");
 	});
 
-	test("permits DeleteBucket and operations on the account only if they are allowed by name", async (t) => {
+	test("permits DeleteBucket and operations on the account only if they are explicitly allowed", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		for (const [method, target, name] of [
 			["GET", "/", "ListBuckets"],
@@ -63,7 +63,7 @@ suite("The guard of a gateway", () => {
 		assert.equal((await bold.oss.delete("/photos")).status, 204);
 	});
 
-	test("under --upstream-read-only refuses requests that change something, before a byte is sent", async (t) => {
+	test("with --upstream-read-only refuses requests that change state, before a byte is sent", async (t) => {
 		const { cloud, gateway } = await startBoth(t, "--upstream-read-only");
 		const application = await startApplicationServer(t);
 		await cloud.oss.put("/real-photos/cat", "a,b\n");
@@ -93,7 +93,7 @@ suite("The guard of a gateway", () => {
 		assert.equal(select.status, 206);
 	});
 
-	test("with * permits every bucket under its own name", async (t) => {
+	test("with * permits every bucket under its real name", async (t) => {
 		const cloud = await startCloud(t);
 		const { oss } = await startGateway(t, cloud, "--upstream-bucket", "*");
 		assert.equal((await oss.put("/anything")).status, 200);
@@ -112,7 +112,7 @@ const OWN_FOLDER = {
 	],
 };
 
-suite("At a gateway a RAM user", () => {
+suite("At a gateway, a RAM user", () => {
 	const start = async (t: TestContext) => {
 		const { cloud, gateway } = await startBoth(t);
 		const key = { id: "tomKey", secret: "tomSecret" };
@@ -127,7 +127,7 @@ suite("At a gateway a RAM user", () => {
 		return { cloud, gateway, oss };
 	};
 
-	test("has the rights of its policies here, and no others", async (t) => {
+	test("has only the permissions of its policies at the gateway", async (t) => {
 		const { gateway, oss } = await start(t);
 		await gateway.oss.put("/photos/ann/cat", "purr");
 		assert.equal((await oss.put("/photos/tom/cat", "meow")).status, 200);
@@ -142,7 +142,7 @@ suite("At a gateway a RAM user", () => {
 			assert.match(refusal(answer), /^403 AccessDenied/);
 	});
 
-	test("can delete several keys only if it can delete each", async (t) => {
+	test("can delete several keys only if it can delete each of them", async (t) => {
 		const { gateway, oss } = await start(t);
 		await gateway.oss.put("/photos/ann/cat", "purr");
 		await gateway.oss.put("/photos/tom/cat", "meow");

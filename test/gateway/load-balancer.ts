@@ -1,6 +1,6 @@
 /**
- * Three gateways behind nginx, as Debian has it: `npm run test:gateway`. They share the bucket in the cloud and nothing
- * else, so it must not matter to which of them a request comes, nor which of them sends a callback.
+ * Three gateways behind Debian's nginx: `npm run test:gateway`. They share only the bucket in the cloud, so it must not
+ * matter which of them receives a request and which of them sends a callback.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -18,7 +18,7 @@ const base64 = (json: object): string =>
 	Buffer.from(JSON.stringify(json)).toString("base64");
 
 suite("Three gateways behind a load balancer", () => {
-	test("act as one OSS for their clients, callbacks included", async (t) => {
+	test("act as one OSS for their clients, including callbacks", async (t) => {
 		assert.ok(await has("nginx"), "nginx is missing: apt-get install nginx");
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/real-photos");
@@ -70,7 +70,7 @@ suite("Three gateways behind a load balancer", () => {
 		);
 	});
 
-	test("continue multipart uploads of each other", async (t) => {
+	test("can continue each other's multipart uploads", async (t) => {
 		const cloud = await startCloud(t);
 		await cloud.oss.put("/photos");
 		const names = ["--upstream-bucket", "photos"];

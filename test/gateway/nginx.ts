@@ -1,4 +1,4 @@
-/** nginx as a plain proxy before some servers: a process of its own, whose files are in a folder of its own. */
+/** Starts nginx as a plain proxy for some servers, in a separate process with a separate folder for its files. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { findFreePort } from "../free-port.ts";
 
 export type Nginx = { readonly port: number; readonly url: string };
 
-/** One request after another goes to the next; bodies are passed on as they come, as a gateway does. */
+/** A configuration that distributes requests in turn, and forwards bodies without buffering them. */
 const configuration = (
 	folder: string,
 	port: number,
@@ -77,7 +77,7 @@ export async function startNginx(
 	return { port, url: `http://127.0.0.1:${port}` };
 }
 
-/** Until it takes connections. */
+/** Waits until it accepts connections. */
 async function listening(port: number): Promise<void> {
 	for (;;) {
 		const socket = connect(port, "127.0.0.1");

@@ -35,7 +35,7 @@ async function record(
 		...["--upstream-bucket", "photos=real-photos", "--record", folder],
 	);
 	await use(gateway);
-	await gateway.close(); // by then all is written
+	await gateway.close(); // everything is written when it has closed
 	return folder;
 }
 
@@ -75,7 +75,7 @@ async function exercise({ oss }: TestEmulator): Promise<void> {
 }
 
 suite("A recording", () => {
-	test("contains every exchange with the cloud, and the emulator answers as the cloud did", async (t) => {
+	test("contains every exchange with the cloud, and the emulator's responses are the same", async (t) => {
 		const folder = await record(t, exercise);
 		const replayed = await replay(folder);
 		assert.deepEqual(
@@ -94,7 +94,7 @@ suite("A recording", () => {
 		);
 	});
 
-	test("contains no secret, account id or real name of a bucket, also in the callback", async (t) => {
+	test("contains no secret, account id and real bucket name, even in the callback", async (t) => {
 		const application = await startApplicationServer(t);
 		const folder = await record(t, async (gateway) => {
 			await exercise(gateway);
@@ -143,7 +143,7 @@ suite("A recording", () => {
 		assert.deepEqual(readdirSync(folder), []);
 	});
 
-	test("into a path that is not a folder is refused at the start", async (t) => {
+	test("is refused at the start if the path is not a folder", async (t) => {
 		const file = join(mkdtempSync(join(tmpdir(), "oss-emulator-record-")), "a");
 		t.after(() => rmSync(join(file, ".."), { recursive: true }));
 		writeFileSync(file, "");

@@ -18,7 +18,7 @@ const REAL =
 const LOCAL =
 	"<R><Name>photos</Name><Name>others</Name><Bucket>photos</Bucket><Key>real-photos &lt;Name>猫</Key><Location>http://127.0.0.1:6770/photos/a%20b</Location></R>";
 
-suite("A document of the cloud names buckets as clients know them", () => {
+suite("A document of the cloud has the bucket names of the gateway", () => {
 	test("in one piece", () => {
 		const renamed = renameBucket(Buffer.from(REAL), RENAMING);
 		assert.equal(String(renamed), LOCAL);
@@ -36,7 +36,7 @@ suite("A document of the cloud names buckets as clients know them", () => {
 		}
 	});
 
-	test("and URLs of the cloud begin with the gateway's address, while others stay unchanged", () => {
+	test("and URLs of the cloud begin with the gateway's address, while other URLs are unchanged", () => {
 		assert.equal(
 			renameUrl(
 				"http://real-photos.oss-cn-hangzhou.aliyuncs.com/a?b",

@@ -14,7 +14,7 @@ const LAUNCH = fileURLToPath(
 	new URL("../../emulator/launch.js", import.meta.url),
 );
 
-/** Not part of any other text, so that they can be searched for. */
+/** Texts that are not part of any other text, so that they can be searched for. */
 const SECRETS = [
 	"SECRETofTheCloudThatMustNotLeak01",
 	"TOKENofTheCloudThatMustNotLeak02",
@@ -28,11 +28,11 @@ const requireSilence = (text: string, where: string): void => {
 };
 
 suite("The cloud's credentials", () => {
-	test("do not appear in answers, records, pages, logs and files of a gateway, on success and failure", async (t) => {
+	test("do not appear in responses, records, pages, logs and files of a gateway, on success and failure", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-gateway-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const sent: string[] = [];
-		// An OSS that repeats everything it was sent, as a debugging proxy might.
+		// A server that returns everything it receives, as a debugging proxy might.
 		const url = await startFake(t, (incoming, outgoing) => {
 			sent.push(JSON.stringify(incoming.headers));
 			const status = incoming.url?.includes("bad") ? 403 : 200;
@@ -72,7 +72,7 @@ suite("The cloud's credentials", () => {
 			await oss.put("/photos/bad", "meow"),
 			await oss.get("/other"),
 		];
-		// That the cloud got them shows that the search below looks for the right texts.
+		// The cloud has received the credentials, so the search below uses the correct texts.
 		assert.ok(sent.some((headers) => headers.includes(token)));
 
 		for (const { headers, text } of answers)
@@ -95,7 +95,7 @@ suite("The cloud's credentials", () => {
 		}
 	});
 
-	test("do not appear in the line that refuses them", async (t) => {
+	test("do not appear in the error for malformed credentials", async (t) => {
 		await assert.rejects(
 			startDirectly(
 				t,

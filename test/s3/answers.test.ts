@@ -21,7 +21,7 @@ suite("A response over S3", () => {
 		}
 	});
 
-	test("that is an error has its EC in a header too, and no namespace", async (t) => {
+	test("has the EC of an error also in a header, and no namespace", async (t) => {
 		const { photos } = await startS3(t);
 		const answer = await photos.get("/missing");
 		assert.deepEqual(textsOf(answer, "EC"), [answer.headers["x-oss-ec"]]);
@@ -31,7 +31,7 @@ suite("A response over S3", () => {
 		assert.doesNotMatch(answer.text, /xmlns/);
 	});
 
-	test("to a failed HEAD request has the length of the error document for GET, and no body", async (t) => {
+	test("has the length of the error document for GET, and no body, for a failed HEAD request", async (t) => {
 		const { photos } = await startS3(t);
 		const got = await photos.get("/missing");
 		const head = await photos.head("/missing");

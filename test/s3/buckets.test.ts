@@ -39,7 +39,7 @@ suite("A listing over S3", () => {
 		assert.deepEqual(textsOf(after, "ID"), ["1000000000000001"]);
 	});
 
-	test("encodes keys under encoding-type=url", async (t) => {
+	test("encodes keys with encoding-type=url", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a%20%01b");
 		const listed = await photos.get("/?encoding-type=url&prefix=a%20");
@@ -47,7 +47,7 @@ suite("A listing over S3", () => {
 		assert.deepEqual(textsOf(listed, "Prefix"), ["a%20"]);
 	});
 
-	test("has 100 keys by default and 1,000 at most, as OSS's (A-335)", async (t) => {
+	test("has 100 keys by default and at most 1,000, as in OSS's protocol (A-335)", async (t) => {
 		const { photos } = await startS3(t);
 		assert.deepEqual(textsOf(await photos.get("/"), "MaxKeys"), ["100"]);
 		const refused = await photos.get("/?max-keys=1001");
@@ -63,7 +63,7 @@ suite("A bucket over S3", () => {
 		["oss-cn-hangzhou", 200],
 		["eu-west-1", 400],
 	] as const)
-		test(`is answered with ${status} for the location «${location}» (A-324)`, async (t) => {
+		test(`returns ${status} for the location «${location}» (A-324)`, async (t) => {
 			const { s3 } = await startS3(t);
 			const client = s3.with({ host: `new-one.s3.${ENDPOINT}` });
 			const document = `<CreateBucketConfiguration ${XMLNS}><LocationConstraint>${location}</LocationConstraint></CreateBucketConfiguration>`;
@@ -128,7 +128,7 @@ suite("A bucket over S3", () => {
 		);
 	});
 
-	test("passes its grants to an object without an ACL of its own", async (t) => {
+	test("has grants that also apply to objects without an ACL", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/?acl", "", { "x-amz-acl": "public-read" });
 		await photos.put("/a");
@@ -137,7 +137,7 @@ suite("A bucket over S3", () => {
 	});
 
 	for (const acl of ["authenticated-read", "bucket-owner-full-control"])
-		test(`cannot have the ACL ${acl}, nor can an object (A-317)`, async (t) => {
+		test(`cannot have the ACL ${acl}, and neither can an object (A-317)`, async (t) => {
 			const { photos } = await startS3(t);
 			const headers = { "x-amz-acl": acl };
 			for (const target of ["/?acl", "/a"])
@@ -217,7 +217,7 @@ suite("A bucket over S3", () => {
 			assert.match(refusal(answer), /^400 MalformedXML /);
 	});
 
-	test("requires the right oss:GetBucketInfo", async (t) => {
+	test("requires the permission oss:GetBucketInfo", async (t) => {
 		const { photos, key, oss } = await startS3(t);
 		assert.equal((await photos.head("/")).status, 200);
 		const stranger = await photos.with({ key: { ...key, id: "x" } }).head("/");
@@ -229,7 +229,7 @@ suite("A bucket over S3", () => {
 		oss.close();
 	});
 
-	test("accepts the header for no object lock, which rclone sends, and refuses object lock", async (t) => {
+	test("accepts the header that disables object lock, which rclone sends, and refuses object lock", async (t) => {
 		const { s3 } = await startS3(t);
 		const client = s3.with({ host: `new-one.${ENDPOINT}` });
 		const name = "x-amz-bucket-object-lock-enabled";
@@ -258,7 +258,7 @@ suite("A bucket over S3", () => {
 		...["metrics", "notification", "object-lock", "ownershipControls"],
 		...["select", "session", "torrent"],
 	])
-		test(`has no sub-resource ${name}, which is refused rather than ignored (A-321)`, async (t) => {
+		test(`has no sub-resource ${name}, which is refused instead of ignored (A-321)`, async (t) => {
 			const { photos } = await startS3(t);
 			await photos.put("/a", "hello");
 			for (const target of [`/?${name}`, `/a?${name}`]) {

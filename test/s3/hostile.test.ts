@@ -4,7 +4,7 @@ import { type Answer, textsOf } from "../client.ts";
 import { type S3Emulator, startS3 } from "./s3.ts";
 import { signChunks, signV4 } from "./sign.ts";
 
-/** Asserts that each request is refused with an error of OSS's, and that no object is stored. */
+/** Asserts that each request is refused with one of OSS's errors, and that no object is stored. */
 async function allRefused(
 	{ oss }: S3Emulator,
 	answers: AsyncIterable<readonly [what: string, answer: Answer]>,

@@ -150,7 +150,7 @@ suite("An object over S3", () => {
 			assert.match(refusal(put), new RegExp(`^400 InvalidArgument ${ec}: `));
 		});
 
-	test("can be encrypted only by AES256 or aws:kms", async (t) => {
+	test("can be encrypted only with AES256 or aws:kms", async (t) => {
 		const { photos } = await startS3(t);
 		for (const word of ["AES256", "aws:kms", "KMS"]) {
 			const name = "x-amz-server-side-encryption";
@@ -177,7 +177,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(none), /^416 InvalidRange /);
 	});
 
-	test("can be read with conditions, and written only without", async (t) => {
+	test("can be read with conditions, but only written without", async (t) => {
 		const { photos } = await startS3(t);
 		const {
 			headers: { etag = "" },
@@ -203,7 +203,7 @@ suite("An object over S3", () => {
 		assert.equal((await photos.get("/a")).text, "hello");
 	});
 
-	test("cannot be completed with conditions either (A-322)", async (t) => {
+	test("cannot be completed with conditions (A-322)", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const target = `/a?uploadId=${textsOf(begun, "UploadId")[0]}`;
@@ -211,7 +211,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(done), /^400 NotImplemented 0017-00000245: /);
 	});
 
-	test("is not overwritten under x-oss-forbid-overwrite (A-318)", async (t) => {
+	test("is not overwritten with x-oss-forbid-overwrite (A-318)", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a", "hello");
 		const put = await photos.put("/a", "other", {
@@ -220,7 +220,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(put), /^409 FileAlreadyExists /);
 	});
 
-	test("can be copied, by a source with and without a slash, with its metadata or new metadata", async (t) => {
+	test("can be copied from a source with or without a slash, with the old or new metadata", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a%20b/%E7%8C%AB%2B", "hello", {
 			"x-amz-meta-by": "tom",
@@ -296,7 +296,7 @@ suite("An object over S3", () => {
 		assert.match(headers["x-amz-restore"] ?? "", /^ongoing-request="true"/);
 	});
 
-	test("of parts has OSS's ETag, and its completion accepts ETags in lower case", async (t) => {
+	test("that consists of parts has OSS's ETag, and its completion accepts lower-case ETags", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const [id = ""] = textsOf(begun, "UploadId");
@@ -315,7 +315,7 @@ suite("An object over S3", () => {
 			`<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join("")}</CompleteMultipartUpload>`,
 		);
 		const { createHash } = await import("node:crypto");
-		// MD5 of the parts' ETags as text; S3 takes it of their bytes.
+		// MD5 of the parts' ETags as text; S3 uses their bytes.
 		const expected = createHash("md5")
 			.update(etags.map((etag) => etag.replaceAll('"', "")).join(""))
 			.digest("hex")
@@ -323,7 +323,7 @@ suite("An object over S3", () => {
 		assert.deepEqual(textsOf(done, "ETag"), [`"${expected}-2"`]);
 	});
 
-	test("can be copied as a part by range, and an upload can be listed and aborted", async (t) => {
+	test("can be copied as a part by range, and its upload can be listed and aborted", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/source", "0123456789".repeat(20_000));
 		const begun = await photos.post("/a?uploads");

@@ -39,7 +39,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.match(refusal(empty), /^400 InvalidArgument 0002-00000427: /);
 	});
 
-	test("is checked if it is a document too", async (t) => {
+	test("is also checked if it is a document", async (t) => {
 		const { photos } = await startS3(t);
 		const document =
 			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -105,7 +105,7 @@ suite("The body of an upload signed for S3", () => {
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("can have checksums of S3, which are neither checked nor returned (A-333)", async (t) => {
+	test("can have S3's checksums, which are neither checked nor returned (A-333)", async (t) => {
 		const { photos } = await startS3(t);
 		const put = await photos.put("/a", "hello", {
 			"x-amz-checksum-crc32": "AAAAAA==",
@@ -130,7 +130,7 @@ suite("A body with checksum trailers", () => {
 		assert.equal((await photos.head("/a")).status, 404);
 	});
 
-	test("is refused with OSS's error until 2026 under --s3-trailers invalid-argument", async (t) => {
+	test("is refused with the error that OSS returned until 2026, with --s3-trailers invalid-argument", async (t) => {
 		const { photos } = await startS3(t, "--s3-trailers", "invalid-argument");
 		const answer = await putTrailer(photos);
 		assert.equal(refusal(answer), OLDER);
@@ -152,7 +152,7 @@ suite("A body with checksum trailers", () => {
 		);
 	});
 
-	test("is refused for a part too", async (t) => {
+	test("is also refused for a part", async (t) => {
 		const { photos } = await startS3(t);
 		const begun = await photos.post("/a?uploads");
 		const [id] = textsOf(begun, "UploadId");
@@ -164,7 +164,7 @@ suite("A body with checksum trailers", () => {
 		"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
 		"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
 	])
-		test(`or one that is ${payload} is refused alike (A-311)`, () => {
+		test(`is also refused if it is ${payload} (A-311)`, () => {
 			const error = thrownBy(() =>
 				judgePayload("PUT", {}, payload, {
 					trailers: "not-implemented",
@@ -178,7 +178,7 @@ suite("A body with checksum trailers", () => {
 		});
 
 	for (const payload of ["UNSIGNED-PAYLOAD", sha256("hello")])
-		test(`or that is aws-chunked with ${payload.slice(0, 16)} is refused`, async (t) => {
+		test(`is also refused if it is aws-chunked with ${payload.slice(0, 16)}`, async (t) => {
 			const { photos } = await startS3(t);
 			const headers = { "content-encoding": "aws-chunked" };
 			const answer = await photos.put("/a", "hello", headers, { payload });
@@ -202,7 +202,7 @@ suite("A body with checksum trailers", () => {
 		],
 		["curl/8.5.0", /AWS_REQUEST_CHECKSUM_CALCULATION=when_required/],
 	] as const)
-		test(`is explained to ${userAgent.split("/")[0]} by its setting`, async (t) => {
+		test(`is explained with the setting of ${userAgent.split("/")[0]}`, async (t) => {
 			const { photos, adminUrl } = await startS3(t);
 			const answer = await photos.put(
 				"/a",
@@ -248,7 +248,7 @@ const signer = {
 			.digest("hex"),
 };
 
-/** @returns the content in pieces of that many bytes */
+/** @returns the content in pieces of this many bytes */
 async function unwrapped(
 	text: string,
 	size: number,
@@ -297,14 +297,9 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 		["a larger length (A-315)", framed(), 66561, /IncompleteBody/],
 		["no last chunk", framed().split("0;chunk")[0] ?? "", 66560, /Incomplete/],
 		["no end", framed().slice(0, -2), 66560, /IncompleteBody/],
+		["bytes after its end (A-314)", `${framed()}x`, 66560, /InvalidRequest/],
 		[
-			"something after its end (A-314)",
-			`${framed()}x`,
-			66560,
-			/InvalidRequest/,
-		],
-		[
-			"a size that is no number (A-314)",
+			"a size that is not a number (A-314)",
 			framed().replace("10000;", "g;"),
 			66560,
 			/InvalidRequest/,
@@ -316,7 +311,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 			/InvalidRequest/,
 		],
 		[
-			"a size of many digits",
+			"a size with too many digits",
 			framed().replace("10000;", `${"f".repeat(40)};`),
 			66560,
 			/InvalidRequest/,
@@ -327,9 +322,14 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 			66560,
 			/InvalidRequest/,
 		],
-		["a head without end", "0".repeat(5000), 66560, /InvalidRequest/],
 		[
-			"no line end after a chunk",
+			"a chunk header that is too long",
+			"0".repeat(5000),
+			66560,
+			/InvalidRequest/,
+		],
+		[
+			"no line feed after a chunk",
 			framed().replace("aa\r\n", "aaa\n"),
 			66560,
 			/InvalidRequest|SignatureDoesNotMatch/,
@@ -365,7 +365,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 		}
 	});
 
-	test("leaves no object when the signature of a chunk is wrong", async (t) => {
+	test("stores no object if the signature of a chunk is wrong", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const { headers, body } = signChunks(
@@ -394,7 +394,7 @@ suite("A body that is signed chunk by chunk (A-312)", () => {
 		assert.match(refusal(other), /^400 InvalidArgument /);
 	});
 
-	test("is accepted as a part, and under --auth off with any signature", async (t) => {
+	test("is accepted as a part, and with any signature with --auth off", async (t) => {
 		const { photos } = await startS3(t, "--auth", "off");
 		const { host } = photos;
 		const key = { id: "whoever", secret: "whatever" };

@@ -90,7 +90,7 @@ suite("A form signed for S3", () => {
 		assert.ok(forged.headers["x-amz-request-id"]);
 	});
 
-	test("has the signature of the documented policy, in each of the three ways", async () => {
+	test("has the signature of the documented policy, with each of the three signature versions", async () => {
 		const policy = Buffer.from(
 			'{"expiration":"2026-01-01T12:00:00.000Z","conditions":[{"bucket":"examplebucket"}]}',
 		).toString("base64");
@@ -135,7 +135,7 @@ suite("A form signed for S3", () => {
 
 	const changes: readonly (readonly [string, Fields, RegExp])[] = [
 		[
-			"a credential of four parts",
+			"a credential with four parts",
 			{ "x-amz-credential": "id/20260101/cn-hangzhou/aws4_request" },
 			/^400 InvalidArgument 0002-00000711: /,
 		],
@@ -189,7 +189,7 @@ suite("A form signed for S3", () => {
 			);
 		});
 
-	test("whose policy has expired is refused", async (t) => {
+	test("with an expired policy is refused", async (t) => {
 		const emulator = await startS3(t);
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS, -10));
 		assert.match(refusal(await post(emulator, fields)), /^403 AccessDenied /);
@@ -206,14 +206,14 @@ suite("A form signed for S3", () => {
 		assert.deepEqual(textsOf(answer, "Key"), ["user/a.txt"]);
 	});
 
-	test("is refused if the protocol is off (A-310)", async (t) => {
+	test("is refused if the protocol is disabled (A-310)", async (t) => {
 		const emulator = await startS3(t, "--s3", "off");
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
 		const answer = await post(emulator, fields);
 		assert.match(refusal(answer), /^403 AccessDenied 0002-00000031: /);
 	});
 
-	test("is accepted under --auth off", async (t) => {
+	test("is accepted with --auth off", async (t) => {
 		const emulator = await startS3(t, "--auth", "off");
 		const fields = fieldsV4(emulator, policyOf(CONDITIONS));
 		const change = { "x-amz-signature": "0".repeat(64) };

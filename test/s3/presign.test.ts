@@ -5,7 +5,7 @@ import { ENDPOINT, startS3 } from "./s3.ts";
 import { presignV4, sha256 } from "./sign.ts";
 
 suite("A URL signed with AWS Signature Version 4", () => {
-	test("reads and writes, with a signed content type", async (t) => {
+	test("can read and write objects, with a signed content type", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const headers = { "content-type": "text/plain" };
@@ -50,7 +50,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		assert.match(refusal(answer), /^403 SignatureDoesNotMatch 0002-00000431: /);
 	});
 
-	test("can contain the hash of the body, and cannot sign chunks", async (t) => {
+	test("can contain the hash of the body, but cannot sign chunks", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const target = `/a?X-Amz-Content-Sha256=${sha256("hello")}`;
@@ -95,7 +95,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 			);
 		});
 
-	test("is refused once it has expired, with the server's time", async (t) => {
+	test("is refused with the server's time after it has expired", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const now = new Date(Date.now() - 120_000);
@@ -111,7 +111,7 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		assert.equal(textsOf(answer, "ServerTime").length, 1);
 	});
 
-	test("from the future is refused like a header (A-305)", async (t) => {
+	test("dated in the future is refused like a header (A-305)", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
 		const now = new Date(Date.now() + 16 * 60_000);
@@ -142,14 +142,18 @@ suite("A URL signed with AWS Signature Version 4", () => {
 
 	for (const [what, change, ec] of [
 		["another algorithm", ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"], "411"],
-		["a credential of four parts", ["%2Fs3%2F", "%2F"], "425"],
+		["a credential with four parts", ["%2Fs3%2F", "%2F"], "425"],
 		["an invalid date", ["X-Amz-Date=2", "X-Amz-Date=x"], "415"],
 		[
 			"no signed host",
 			["X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=range"],
 			"420",
 		],
-		["the date of another day", ["X-Amz-Date=20", "X-Amz-Date=19"], "421"],
+		[
+			"another date than that of its credential",
+			["X-Amz-Date=20", "X-Amz-Date=19"],
+			"421",
+		],
 	] as const)
 		test(`with ${what} is refused (A-302)`, async (t) => {
 			const { photos } = await startS3(t);

@@ -81,7 +81,7 @@ suite("For any body in chunks", () => {
 			},
 		));
 
-	test("any other body ends with OSS's error, and with the same one in pieces", () => {
+	test("any other body ends with OSS's error, which is the same for pieces of any size", () => {
 		const words = [
 			"5",
 			"0",
@@ -128,7 +128,7 @@ suite("For any body in chunks", () => {
 suite("For any headers and documents", () => {
 	const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
 
-	test("metadata are translated between OSS's names and S3's names", () =>
+	test("metadata is translated between OSS's names and S3's names", () =>
 		forAll([fc.dictionary(name, text(10))], (metadata) => {
 			const headers = Object.fromEntries(
 				Object.entries(metadata).map(([one, value]) => [
@@ -185,7 +185,7 @@ suite("For any key, content and metadata over S3", () => {
 		{ maxKeys: 3 },
 	);
 
-	test("a stored object is returned: signed in headers and in a URL, with the bucket in the path or the Host", async (t) => {
+	test("a stored object is returned, with a signature in headers or in a URL, and the bucket in the path or the Host", async (t) => {
 		const { photos, s3 } = await startS3(t);
 		await forAll(
 			[key, bytes(100), metadata, fc.boolean()],

@@ -41,7 +41,7 @@ suite("The S3-compatible protocol is recognized by the signature", () => {
 		assert.equal((await oss.get("/photos/a")).text, "hello");
 	});
 
-	test("GET / of the service lists buckets, with S3's elements only", async (t) => {
+	test("GET / of the service lists buckets with S3's elements only", async (t) => {
 		const { s3 } = await startS3(t);
 		const host = `s3.${ENDPOINT}`;
 		const listed = await s3.with({ host }).get("/");
@@ -51,7 +51,7 @@ suite("The S3-compatible protocol is recognized by the signature", () => {
 		);
 	});
 
-	test("an unsigned request uses it at an s3. host, or if a header requests it (A-300)", async (t) => {
+	test("and in an unsigned request by an s3. host or a header (A-300)", async (t) => {
 		const { s3 } = await startS3(t);
 		const own = s3.with({ host: `photos.${ENDPOINT}` });
 		const named = s3.with({ host: `photos.s3.${ENDPOINT}` });
@@ -88,7 +88,7 @@ suite("The S3-compatible protocol is recognized by the signature", () => {
 		assert.doesNotMatch(answer.text, /xmlns/);
 	});
 
-	test("every request is refused if the protocol is off (A-310)", async (t) => {
+	test("every request is refused if the protocol is disabled (A-310)", async (t) => {
 		const { s3, oss } = await startS3(t, "--s3", "off");
 		assert.match(
 			refusal(await s3.get("/photos")),
@@ -99,7 +99,7 @@ suite("The S3-compatible protocol is recognized by the signature", () => {
 });
 
 suite("A bucket in the path of an S3 request", () => {
-	test("is refused at Alibaba's names, with 367 bytes", async (t) => {
+	test("is refused at Alibaba's host names, with 367 bytes", async (t) => {
 		const { s3 } = await startS3(t, "--region", "cn-beijing");
 		const host = "oss-cn-beijing.aliyuncs.com";
 		const answer = await s3.with({ host }).get("/photos/a");
@@ -126,7 +126,7 @@ suite("A bucket in the path of an S3 request", () => {
 		assert.deepEqual([answer.status, answer.text], [403, ""]);
 	});
 
-	test("is the beginning of the key if the Host has the bucket too", async (t) => {
+	test("is a part of the key if the Host also has the bucket", async (t) => {
 		const { photos, oss } = await startS3(t);
 		await photos.put("/photos/a.txt", "hello");
 		assert.equal((await oss.get("/photos/photos/a.txt")).text, "hello");
@@ -143,13 +143,13 @@ suite("A bucket in the path of an S3 request", () => {
 		["refuse", "127.0.0.1:6770", 403],
 		["refuse", "localhost:6770", 403],
 	] as const)
-		test(`is answered with ${status} at ${host} under --s3-path-style ${flag}`, async (t) => {
+		test(`returns ${status} at ${host} with --s3-path-style ${flag}`, async (t) => {
 			const { s3 } = await startS3(t, "--s3-path-style", flag);
 			const answer = await s3.with({ host }).get("/photos");
 			assert.equal(answer.status, status, answer.text);
 		});
 
-	test("is recorded with a finding that names the client's setting", async (t) => {
+	test("is recorded with a finding that mentions the client's setting", async (t) => {
 		const { s3, adminUrl } = await startS3(t);
 		await s3.get("/photos", {
 			headers: { "user-agent": "Boto3/1.40.1 md/Botocore#1.40.1" },

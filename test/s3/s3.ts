@@ -1,4 +1,4 @@
-/** A client of the S3-compatible protocol for one test, in addition to the emulator's own client for OSS. */
+/** A client of the S3-compatible protocol for one test, in addition to the client for OSS. */
 import type { TestContext } from "node:test";
 import type { Answer, Key } from "../client.ts";
 import { startEmulator, type TestEmulator } from "../emulator.ts";
@@ -7,13 +7,13 @@ import { type Headers, type Signing, signV4 } from "./sign.ts";
 export type S3Emulator = TestEmulator & {
 	readonly key: Key;
 	readonly s3: S3Client;
-	/** Like `s3`, with the bucket in the Host: `photos`. */
+	/** Like `s3`, with the bucket `photos` in the Host. */
 	readonly photos: S3Client;
 };
 
 type More = Partial<Omit<Signing, "method" | "target">>;
 
-/** Signs with V4; a test can change the signed text. */
+/** Sends a request signed with V4; a test can change the signed text. */
 export class S3Client {
 	readonly #emulator: TestEmulator;
 	readonly key: Key;
@@ -31,7 +31,7 @@ export class S3Client {
 		return this.sendAs(method, target, headers, more.body);
 	}
 
-	/** With these headers, a signature among them or not. */
+	/** Sends a request with these headers, which include the signature, if any. */
 	sendAs(
 		method: string,
 		target: string,
@@ -76,7 +76,7 @@ export class S3Client {
 		return this.send("POST", target, { body, headers });
 	}
 
-	/** The same client at another Host, or with another key. */
+	/** Returns the same client for another Host, or with another key. */
 	with(change: { readonly host?: string; readonly key?: Key }): S3Client {
 		const { host = this.host, key = this.key } = change;
 		return new S3Client(this.#emulator, key, host);
@@ -85,7 +85,7 @@ export class S3Client {
 
 export const ENDPOINT = "oss-cn-hangzhou.aliyuncs.com";
 
-/** An emulator with a bucket called `photos`. */
+/** Starts an emulator with a bucket `photos`. */
 export async function startS3(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]

@@ -1,6 +1,6 @@
 /**
- * Signs requests as AWS's pages «Signature Version 4» and «Signing and authenticating REST requests» say: no SDK and
- * nothing of the emulator in between.
+ * Signs requests as documented on AWS's pages «Signature Version 4» and «Signing and authenticating REST requests»,
+ * without an SDK and without code of the emulator.
  */
 import { createHash, createHmac } from "node:crypto";
 import type { Key } from "../client.ts";
@@ -14,13 +14,13 @@ export type Signing = {
 	readonly target: string;
 	readonly host: string;
 	readonly headers?: Headers;
-	/** The last line of the canonical request; the body's hash when it is not given. */
+	/** The last line of the canonical request. Default: the hash of the body. */
 	readonly payload?: string;
 	readonly body?: string | Uint8Array;
 	readonly region?: string;
 	readonly service?: string;
 	readonly now?: Date;
-	/** Leaves these out of SignedHeaders. */
+	/** Names that are omitted from SignedHeaders. */
 	readonly unsigned?: readonly string[];
 	/** Names in SignedHeaders that are not sent. */
 	readonly declared?: readonly string[];
@@ -93,7 +93,7 @@ function signRequest(
 
 /** @returns all headers to send, `host` included */
 export function signV4(signing: Signing): Record<string, string> {
-	const { now = new Date() } = signing; // read once, because the next second may begin at any time
+	const { now = new Date() } = signing; // read once, because it must not change while the request is signed
 	const payload = signing.payload ?? sha256(signing.body ?? "");
 	const headers = {
 		host: signing.host,
@@ -110,7 +110,7 @@ export function signV4(signing: Signing): Record<string, string> {
 	return { ...headers, authorization };
 }
 
-/** @returns the target with a signature in its query; `headers` must be sent along */
+/** @returns the target with a signature in its query; `headers` must be sent with the request */
 export function presignV4(
 	signing: Signing & {
 		readonly seconds?: number | string;
@@ -149,7 +149,7 @@ export function presignV4(
 	return `${whole}&X-Amz-Signature=${signature}`;
 }
 
-/** The body in `aws-chunked` framing, and the headers to sign it with. */
+/** The body in `aws-chunked` framing, and the headers with which it is signed. */
 export function signChunks(
 	signing: Omit<Signing, "payload" | "body">,
 	chunks: readonly string[],
@@ -184,6 +184,6 @@ export function signChunks(
 	return { headers, body };
 }
 
-/** Base64 of HMAC-SHA1, as V2 signs. */
+/** Base64 of HMAC-SHA1, the signature of V2. */
 export const signText = (secret: string, text: string): string =>
 	createHmac("sha1", secret).update(text).digest("base64");

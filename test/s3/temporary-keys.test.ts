@@ -85,7 +85,7 @@ suite("A temporary key over S3", () => {
 		assert.equal(inUrl.status, 200, inUrl.text);
 	});
 
-	test("is refused when its session has ended", async (t) => {
+	test("is refused after its session has expired", async (t) => {
 		const emulator = await startS3(t);
 		const { client, token } = await assumeRole(emulator);
 		const moved = await fetch(`${emulator.adminUrl}/api/clock`, {

@@ -18,7 +18,7 @@ type Vector = readonly [
 	bucket?: string,
 ];
 
-/** Source: AWS «Signing and authenticating REST requests», its examples; the last two are computed by its rules. */
+/** Source: the examples in AWS «Signing and authenticating REST requests»; the last two are computed by its rules. */
 const VECTORS: readonly Vector[] = [
 	[
 		"/photos/puppy.jpg",
@@ -79,7 +79,7 @@ const VECTORS: readonly Vector[] = [
 
 suite("AWS Signature Version 2", () => {
 	for (const [target, headers, signature, method, bucket] of VECTORS)
-		test(`is that of the example ${signature}`, () => {
+		test(`equals the example ${signature}`, () => {
 			const authorization = `AWS ${ID}:${signature}`;
 			const [rawPath = "", rawQuery = ""] = target.split("?");
 			const request = makeRequest({
@@ -93,7 +93,7 @@ suite("AWS Signature Version 2", () => {
 			assert.ok(!isSigned(claim, "another", reading));
 		});
 
-	test("in a URL is that of the example", () => {
+	test("in a URL equals the example", () => {
 		const request = makeRequest({
 			rawPath: "/photos/puppy.jpg",
 			rawQuery: `AWSAccessKeyId=${ID}&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620`,
@@ -131,14 +131,14 @@ function sendV2({ photos, key }: S3Emulator, sending: Sending) {
 }
 
 suite("A request signed with V2", () => {
-	test("has an empty line for the date when x-amz-date is sent", async (t) => {
+	test("has an empty line for the date if x-amz-date is sent", async (t) => {
 		const emulator = await startS3(t);
 		const headers = { "x-amz-date": new Date().toUTCString() };
 		const answer = await sendV2(emulator, { target: "/", headers, date: "" });
 		assert.equal(answer.status, 200);
 	});
 
-	test("signs its path as it is encoded, and its headers sorted", async (t) => {
+	test("signs its encoded path and its sorted headers", async (t) => {
 		const emulator = await startS3(t);
 		const put = await sendV2(emulator, {
 			...{ method: "PUT", target: "/%e7%8c%ab%20%2B", body: "hello" },
@@ -175,7 +175,7 @@ suite("A request signed with V2", () => {
 			assert.equal(answer.status, 200, answer.text);
 		});
 
-	test("signs its sub-resources, sorted", async (t) => {
+	test("signs its sorted sub-resources", async (t) => {
 		const emulator = await startS3(t);
 		const target = "/a?uploadId=1&max-parts=1&partNumber=2";
 		const resource = "/photos/a?partNumber=2&uploadId=1";
@@ -190,7 +190,7 @@ suite("A request signed with V2", () => {
 	});
 
 	for (const authorization of ["AWS ", "AWS id", "AWS id:", "AWS :signature"])
-		test(`whose header is «${authorization}» is refused (A-308)`, async (t) => {
+		test(`with the header «${authorization}» is refused (A-308)`, async (t) => {
 			const { photos } = await startS3(t);
 			const date = new Date().toUTCString();
 			const answer = await photos.sendAs("GET", "/", { authorization, date });
@@ -208,7 +208,7 @@ suite("A request signed with V2", () => {
 		assert.match(refusal(answer), /^403 RequestTimeTooSkewed /);
 	});
 
-	test("is refused in path style at Alibaba's names", async (t) => {
+	test("is refused in path style at Alibaba's host names", async (t) => {
 		const { s3, key } = await startS3(t);
 		const answer = await s3
 			.with({ host: ENDPOINT })
@@ -254,7 +254,7 @@ suite("A URL signed with V2", () => {
 			"403 AccessDenied 0002-00000304",
 		],
 		[
-			"a later end than was signed",
+			"a later expiry than the signed one",
 			[/Expires=\d+/, "Expires=9999999999"],
 			"403 SignatureDoesNotMatch 0002-00000307",
 		],
@@ -266,7 +266,7 @@ suite("A URL signed with V2", () => {
 			assert.equal(refusal(answer).split(":")[0], refused);
 		});
 
-	test("that has expired is refused (A-309)", async (t) => {
+	test("is refused after it has expired (A-309)", async (t) => {
 		const emulator = await startS3(t);
 		const answer = await emulator.photos.sendAs(
 			"GET",

@@ -33,7 +33,7 @@ const lastOf = ({ received }: ApplicationServer): string => {
 	return callback.body;
 };
 
-/** ali-oss's name for a 203, and the parts of it that it preserves. */
+/** ali-oss's error for a 203, with the parts of the response that it preserves. */
 const FAILED = {
 	status: 203,
 	code: "CallbackFailed",
@@ -42,7 +42,7 @@ const FAILED = {
 
 for (const way of WAYS) {
 	suite(`A callback that ali-oss requests, ${nameOf(way)},`, () => {
-		test("by put is signed, and put returns its response", async (t) => {
+		test("by put is signed, and put returns the application server's answer", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { body: ANSWER });
 			const put = await client.put("a b/猫+", Buffer.from("meow"), {
@@ -69,7 +69,7 @@ for (const way of WAYS) {
 			);
 		});
 
-		test("that fails is an error, and the object is stored", async (t) => {
+		test("is reported as an error if it fails, and the object is stored", async (t) => {
 			const { client } = await startAliOss(t, way);
 			const application = await startApplicationServer(t, { status: 400 });
 			const callback = callbackTo(application);
@@ -124,7 +124,7 @@ for (const way of WAYS) {
 	});
 }
 
-/** The fields with which ali-oss's own suite sends a form. */
+/** The fields of the form in ali-oss's own suite. */
 function signForm(
 	client: AliOss,
 	version: "V1" | "V4",

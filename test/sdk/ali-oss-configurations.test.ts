@@ -13,7 +13,7 @@ resolveLocalhost();
 
 type Result = Readonly<Record<string, unknown>>;
 
-/** A client's method that ali-oss.ts does not describe, for the bucket. */
+/** Calls a method of the client that ali-oss.ts does not declare, with the bucket. */
 type Call = (method: string, ...given: readonly unknown[]) => Promise<Result>;
 
 async function open(t: TestContext, way: Way): Promise<Call> {
@@ -224,7 +224,7 @@ for (const way of WAYS)
 			);
 		});
 
-		test("and counts its content", async (t) => {
+		test("and returns its statistics", async (t) => {
 			const oss = await open(t, way);
 			const { stat } = await oss("getBucketStat");
 			assert.ok(stat && typeof stat === "object");

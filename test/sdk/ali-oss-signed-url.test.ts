@@ -7,7 +7,7 @@ resolveLocalhost();
 /** ali-oss does not sign URLs for IP addresses. */
 for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 	suite(`A URL signed by ali-oss, ${nameOf(way)},`, () => {
-		test("reads an object, with the response headers that it names", async (t) => {
+		test("reads an object, with the response headers in its parameters", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("a b/猫+", Buffer.from("meow"));
 			const url = client.signatureUrl("a b/猫+", {
@@ -43,7 +43,7 @@ for (const way of WAYS.filter(({ host }) => host === "localhost")) {
 			const { client } = await startAliOss(t, way);
 			const put = await fetch(
 				await client.signatureUrlV4("PUT", 60, {}, "a b/猫+"),
-				{ method: "PUT", body: Buffer.from("meow") }, // which has no type
+				{ method: "PUT", body: Buffer.from("meow") }, // a body without a type
 			);
 			assert.equal(put.status, 200, await put.text());
 			const get = await fetch(

@@ -23,7 +23,7 @@ const KEYS = [
 	"\u0001\u001f",
 ];
 
-/** 20 MB in which all parts differ. */
+/** 20 MB of which all parts differ. */
 const LARGE = Buffer.alloc(20 * 1024 * 1024);
 for (let i = 0; i < LARGE.length; i += 4096) LARGE.writeUInt32BE(i, i);
 
@@ -50,7 +50,7 @@ for (const way of WAYS) {
 			});
 		});
 
-		test("objects under any name", async (t) => {
+		test("objects with any key", async (t) => {
 			const { client } = await startAliOss(t, way);
 			for (const key of KEYS) {
 				const put = await client.put(key, Buffer.from(`meow ${key}`), {
@@ -92,7 +92,7 @@ for (const way of WAYS) {
 			assert.ok(part.content.equals(LARGE.subarray(4096, 4100)));
 		});
 
-		test("streams with a length, which it sends with the chunks", async (t) => {
+		test("streams with a length, which are sent in chunks", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("cat", Readable.from([Buffer.from("meow")]), {
 				headers: { "Content-Length": 4 },
@@ -225,7 +225,7 @@ for (const way of WAYS) {
 			assert.deepEqual((await client.listUploads({})).uploads ?? [], []);
 		});
 
-		test("multipart uploads by hand: parts of objects, abort", async (t) => {
+		test("multipart uploads step by step: copied parts, abort", async (t) => {
 			const { client } = await startAliOss(t, way);
 			await client.put("source 猫", LARGE);
 			const { uploadId } = await client.initMultipartUpload("copy");

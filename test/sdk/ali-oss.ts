@@ -1,4 +1,4 @@
-/** ali-oss as it is published, pointed at an emulator; its package has no types. */
+/** The published package ali-oss, configured for an emulator; the package has no types. */
 import dns from "node:dns";
 import { createRequire } from "node:module";
 import type { Readable, Writable } from "node:stream";
@@ -148,7 +148,7 @@ export function resolveLocalhost(): void {
 	);
 }
 
-/** How an application can point ali-oss at an emulator. */
+/** The ways in which an application can configure ali-oss for an emulator. */
 export const WAYS = [
 	{ host: "localhost", authorizationV4: false },
 	{ host: "localhost", authorizationV4: true },

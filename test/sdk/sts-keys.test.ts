@@ -67,7 +67,7 @@ type Place = {
 	readonly client: (keys: Keys, options?: Options) => AliOss;
 };
 
-/** Starts an emulator with a bucket `photos` and the key that seals its tokens. */
+/** Starts an emulator with a bucket `photos`, and returns the key that seals its tokens. */
 async function open(t: TestContext): Promise<Place> {
 	const data = await mkdtemp(join(tmpdir(), "oss-emulator-"));
 	const flags = ["--log-level", "error", "--no-files"];
@@ -165,7 +165,7 @@ async function postForm(
 	return outcomeOf(await fetch(url, { method: "POST", headers, body }));
 }
 
-/** Every place in a request that can carry a token. */
+/** Every place in a request that can contain a token. */
 const CARRIERS: Readonly<
 	Record<string, (place: Place, keys: Keys) => Promise<string>>
 > = {
@@ -189,7 +189,7 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 			assert.equal(await upload(place, await assume(place)), "200");
 		});
 
-		test("have only the rights of their policy", async (t) => {
+		test("have only the permissions of their policy", async (t) => {
 			const place = await open(t);
 			const policy = (Resource: string) => ({
 				Version: "1",
@@ -221,34 +221,34 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 				readonly [(place: Place, keys: Keys) => Keys | Promise<Keys>, string]
 			>
 		> = {
-			"without it are unknown": [
+			"are unknown without the token": [
 				(_, keys) => ({ ...keys, token: "" }),
 				"403 InvalidAccessKeyId 0002-00000003",
 			],
-			"with it altered are InvalidSecurityToken": [
+			"are InvalidSecurityToken with an altered token": [
 				(_, keys) => ({ ...keys, token: flip(keys.token) }),
 				"403 InvalidSecurityToken",
 			],
-			"with it made up are InvalidSecurityToken": [
+			"are InvalidSecurityToken with a made-up token": [
 				(_, keys) => ({ ...keys, token: "bogus" }),
 				"403 InvalidSecurityToken",
 			],
-			"with another session's do not match": [
+			"do not match another session's token": [
 				async (place, keys) => ({
 					...keys,
 					token: (await assume(place)).token,
 				}),
 				"403 AccessKeyIdAndSecurityTokenNotMatch",
 			],
-			"and another secret are SignatureDoesNotMatch": [
+			"are SignatureDoesNotMatch with another secret": [
 				(_, keys) => ({ ...keys, secret: "wrong" }),
 				"403 SignatureDoesNotMatch",
 			],
-			"are permanent ones, and it is nonsense: unknown": [
+			"are unknown if they are permanent and the token is made up": [
 				() => ({ ...PERMANENT, token: "bogus" }),
 				"403 InvalidAccessKeyId 0002-00000002",
 			],
-			"are expired when it is, though the signature is not": [
+			"are expired if the token is, even if the signature is not": [
 				({ tokens }) => {
 					const made = session(new Date(Date.now() - 1000));
 					return {
@@ -272,7 +272,7 @@ for (const [carrier, upload] of Object.entries(CARRIERS)) {
 }
 
 suite("A session", () => {
-	test("is the role's account in a callback, and the owner of its objects", async (t) => {
+	test("belongs to the role's account, which is the requester in a callback and the owner of the objects", async (t) => {
 		const place = await open(t);
 		const application = await startApplicationServer(t);
 		const client = place.client(await assume(place));
@@ -293,7 +293,7 @@ suite("A session", () => {
 		);
 	});
 
-	test("without the right to delete is refused as in ali-oss's own test", async (t) => {
+	test("without permission to delete is refused as in ali-oss's own test", async (t) => {
 		const place = await open(t);
 		const policy = {
 			Version: "1",

@@ -1,4 +1,4 @@
-/** Callers, requests and policies for tests of access, and an emulator they are tried on. */
+/** Callers, requests and policies for the tests of access control, and an emulator with three accounts. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import type { TestContext } from "node:test";
@@ -28,7 +28,7 @@ export type Statement = Readonly<Record<string, unknown>>;
 export type TestCaller =
 	| { readonly kind: "anonymous" }
 	| { readonly kind: "account"; readonly uid: string }
-	/** A caller with a key of its own, which is its secret too. */
+	/** A RAM user with this access key id, which is also its secret. */
 	| { readonly kind: "user"; readonly key: string }
 	| { readonly kind: "session"; readonly statements: readonly Statement[] };
 
@@ -42,7 +42,7 @@ export const session = (...statements: readonly Statement[]): TestCaller => ({
 
 const list = (names: string): string[] => names.split(/, */);
 
-/** `A PutObject on b/*` of the fact sheet. */
+/** A statement that allows these actions on these resources: `allow("PutObject", "b/*")`. */
 export const allow = (
 	actions: string,
 	resources: string,
@@ -66,18 +66,18 @@ export const when = (operator: string, key: string, value: unknown) => ({
 export const document = (statements: readonly Statement[]): string =>
 	JSON.stringify({ Version: "1", Statement: statements });
 
-/** One request to a bucket, or several of which all must succeed. */
+/** One request to a bucket, or several that must all succeed. */
 export type AccessRequest = {
-	/** The request for titles: `PUT usr001/test.txt`. */
+	/** A description for titles: `PUT usr001/test.txt`. */
 	readonly what: string;
 	readonly method: string;
 	/** Key and query without the bucket, percent-encoded. */
 	readonly target: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string;
-	/** Sends more than one request, or another kind. */
+	/** Sends several requests, or a request of another kind. */
 	readonly send?: (trial: Trial) => Promise<Answer>;
-	/** Requests that are impossible on this machine are built by hand, and only authorized. */
+	/** Properties of requests that cannot be sent on this machine: these are authorized without being sent. */
 	readonly synthetic?: {
 		readonly clientIp?: string;
 		readonly scheme?: "https";
@@ -131,7 +131,7 @@ export const copy = (from: string, to: string): AccessRequest => ({
 	},
 });
 
-/** @param end of the upload: it is completed, aborted, or its parts are listed */
+/** @param end the last step of the upload: it is completed, aborted, or its parts are listed */
 export const multipart = (
 	key: string,
 	end: "complete" | "abort" | "list" = "complete",
@@ -196,10 +196,10 @@ export const overTls = (request: AccessRequest): AccessRequest => ({
 type Keys = Key & { readonly token: string };
 type Sending = NonNullable<Parameters<Client["send"]>[2]>;
 
-/** A RAM user of that key. */
+/** The RAM user with this key. */
 export const user = (key: string): TestCaller => ({ kind: "user", key });
 
-/** A caller at a bucket. */
+/** A caller and a bucket. */
 export type Trial = {
 	readonly client: Client;
 	readonly bucket: string;
@@ -256,7 +256,7 @@ export class AccessFixture {
 		await this.#running.close();
 	}
 
-	/** @param policy of the bucket @param objects headers by key */
+	/** @param policy the bucket's policy @param objects the headers of each object, by key */
 	async makeBucket(
 		bucket: string,
 		acl = "private",
@@ -272,13 +272,13 @@ export class AccessFixture {
 			await this.putDocument(bucket, "policy", document(policy));
 	}
 
-	/** @returns a document as the operation of its name would store it */
+	/** Stores a configuration document. */
 	async putDocument(bucket: string, name: string, text: string): Promise<void> {
 		const { configurations } = this.emulator.store;
 		await configurations.put(bucket, name, "", text);
 	}
 
-	/** The response to the caller. */
+	/** Sends the request. @returns the response */
 	async send(
 		caller: TestCaller,
 		bucket: string,
@@ -302,7 +302,7 @@ export class AccessFixture {
 		const answer = await this.send(caller, bucket, request);
 		const [status = "", code = ""] = refusal(answer).split(" ");
 		if (code === "AccessDenied") return "deny";
-		// Refusals by CORS are not for lack of rights, nor are those of missing operations.
+		// Refusals by CORS and refusals of missing operations do not mean that access is denied.
 		const isAnswered =
 			Number(status) < 300 ||
 			["AccessForbidden", "NotImplemented"].includes(code);
@@ -411,7 +411,7 @@ export class AccessFixture {
 		}
 	}
 
-	/** Assumes a role without a request to STS, whose own tests send requests. */
+	/** Assumes a role without sending a request, because STS has its own tests. */
 	#assume(statements: readonly Statement[]): Keys {
 		const policy =
 			statements.length === 0 ? {} : { Policy: document(statements) };

@@ -41,7 +41,7 @@ type Case = {
 	readonly acl?: string;
 	/** Objects that the owner has stored, with these headers. */
 	readonly objects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-	/** A request and the expected result; one of a series. */
+	/** The requests, in order, and the expected results. */
 	readonly requests: readonly (readonly [
 		request: AccessRequest,
 		verdict: Verdict,
@@ -65,7 +65,7 @@ const past = "2020-01-01T00:00:00Z";
 const future = "2099-01-01T00:00:00+08:00";
 const agent = (name: string) => ({ "user-agent": name });
 
-/** The fact sheet's cases, in its order and with its sources. */
+/** Documented cases, with their sources. */
 const CASES: readonly Case[] = [
 	{
 		caller: session(),
@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
 	{
 		caller: WRITER,
 		requests: all("allow", put("usr001/")),
-		source: "docs «Policy elements»: * is not one either",
+		source: "docs «Policy elements»: * does not match either",
 	},
 	{
 		caller: WRITER,
@@ -479,7 +479,8 @@ const CASES: readonly Case[] = [
 		policy: [deny("GetObject", "b/secret/*", everybody)],
 		objects: { "secret/k": {} },
 		requests: all("allow", get("secret/k")),
-		source: "docs «Bucket policy»: * without Condition spares the owner",
+		source:
+			"docs «Bucket policy»: * without Condition does not include the owner",
 	},
 	{
 		caller: owner,
@@ -505,7 +506,7 @@ const CASES: readonly Case[] = [
 			...all("deny", get("k")),
 			...all("allow", from("192.168.1.1", get("k"))),
 		],
-		source: "docs, bucket policy example 4, turned round",
+		source: "docs, bucket policy example 4, inverted",
 	},
 	{
 		caller: account(ACCOUNT_2),
@@ -557,7 +558,7 @@ const CASES: readonly Case[] = [
 	},
 ];
 
-/** Additional cases, which the fact sheet describes in words. */
+/** Additional cases, which the documentation describes without an example. */
 const MORE: readonly Case[] = [
 	{
 		caller: session(
@@ -629,7 +630,7 @@ const MORE: readonly Case[] = [
 			...all("allow", removeAll("a/1", "a/2")),
 			...all("deny", removeAll("a/1", "b/2")),
 		],
-		source: "one refused key refuses the call (A-544)",
+		source: "one refused key refuses the request (A-544)",
 	},
 	{
 		caller: session(allow("*", B, when("StringEquals", "acs:AccessId", "ak"))),
@@ -648,7 +649,7 @@ const MORE: readonly Case[] = [
 			...all("deny", put("k"), listing()),
 			...all("allow", get("?policy")),
 		],
-		source: "a locked out owner still has the policy itself (A-542)",
+		source: "the owner always has access to the policy (A-542)",
 	},
 	{
 		caller: account(ACCOUNT_2),
@@ -681,11 +682,12 @@ const MORE: readonly Case[] = [
 		policy: [deny("GetObject", "b/k", { Principal: [OWNER] })],
 		objects: { k: {} },
 		requests: all("allow", get("k")),
-		source: "an account's uid is its own key, not its sessions (A-507)",
+		source:
+			"an account's uid matches its own key, but not its sessions (A-507)",
 	},
 ];
 
-/** `b` is the bucket in the fact sheet's resources. */
+/** Replaces `b` in the resources by the name of the bucket. */
 const named = <T>(value: T, bucket: string): T =>
 	JSON.parse(
 		JSON.stringify(value).replaceAll(
@@ -695,8 +697,8 @@ const named = <T>(value: T, bucket: string): T =>
 	);
 
 for (const [what, cases] of [
-	["The fact sheet's case", CASES],
-	["The further case", MORE],
+	["Documented case", CASES],
+	["Additional case", MORE],
 ] as const) {
 	suite(what, async () => {
 		const fixture = await AccessFixture.open();

@@ -1,4 +1,4 @@
-/** Refusals that clients report without details: the log and the request log explain them. */
+/** Refusals that clients report without details are explained in the log and in the request log. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { suite, type TestContext, test } from "node:test";
@@ -56,7 +56,7 @@ suite("A refused CORS preflight is explained: the bucket", () => {
 		});
 });
 
-test("TLS on the port of plain http is recorded with a remedy", async (t) => {
+test("TLS on the port of plain http is recorded, with an explanation of how to fix it", async (t) => {
 	const emulator = await startWithBucket(t);
 	const socket = connectTls({ port: Number(emulator.port), host: "127.0.0.1" });
 
@@ -67,7 +67,7 @@ test("TLS on the port of plain http is recorded with a remedy", async (t) => {
 	assert.match(diagnosis, /^the client spoke TLS .*--tls-port/);
 });
 
-test("Bytes that are neither HTTP nor TLS are recorded too", async (t) => {
+test("Bytes that are neither HTTP nor TLS are also recorded", async (t) => {
 	const emulator = await startWithBucket(t);
 	const socket = connect(Number(emulator.port), "127.0.0.1");
 
@@ -78,7 +78,7 @@ test("Bytes that are neither HTTP nor TLS are recorded too", async (t) => {
 	assert.deepEqual([code, diagnosis], ["BadRequest", ""]);
 });
 
-suite("An SDK that is pointed at the admin port", () => {
+suite("An SDK that is configured with the admin port", () => {
 	async function send(t: TestContext, path: string, authorization = "") {
 		const emulator = await startWithBucket(t);
 		const answer = await fetch(`${emulator.adminUrl}${path}`, {
@@ -89,14 +89,14 @@ suite("An SDK that is pointed at the admin port", () => {
 
 	// biome-ignore format: a table
 	const requests = [
-    ["with V1",             "/photos/cat",                                    "OSS oss-emulator:c2ln"],
-    ["with V4",             "/",                                              "OSS4-HMAC-SHA256 Credential=x"],
-    ["with a URL of V1",    "/photos/cat?OSSAccessKeyId=a&Expires=1&Signature=b", ""],
-    ["with a URL of V4",    "/photos/cat?x-oss-credential=a",                 ""],
-    ["with AWS's V4",       "/photos",                                        "AWS4-HMAC-SHA256 Credential=x"],
+    ["with V1",          "/photos/cat",                                    "OSS oss-emulator:c2ln"],
+    ["with V4",          "/",                                              "OSS4-HMAC-SHA256 Credential=x"],
+    ["with a URL of V1", "/photos/cat?OSSAccessKeyId=a&Expires=1&Signature=b", ""],
+    ["with a URL of V4", "/photos/cat?x-oss-credential=a",                 ""],
+    ["with AWS's V4",    "/photos",                                        "AWS4-HMAC-SHA256 Credential=x"],
   ] as const;
 	for (const [how, path, authorization] of requests)
-		test(`${how} receives an error that names the endpoint`, async (t) => {
+		test(`${how} receives an error with the endpoint of OSS`, async (t) => {
 			const { emulator, answer, text } = await send(t, path, authorization);
 
 			assert.equal(answer.status, 400);
@@ -115,7 +115,7 @@ suite("An SDK that is pointed at the admin port", () => {
 });
 
 suite("A signed GET with response-content-type (A-888)", () => {
-	test("is answered, and its record states that OSS may refuse it", async (t) => {
+	test("is accepted, and its record states that OSS may refuse it", async (t) => {
 		const emulator = await startWithBucket(t);
 		await emulator.oss.put("/photos/cat", "meow");
 
@@ -127,7 +127,7 @@ suite("A signed GET with response-content-type (A-888)", () => {
 		assert.match((await latest(emulator)).diagnosis, /0017-00000902/);
 	});
 
-	test("of an anonymous client has its own error", async (t) => {
+	test("of an anonymous client is refused with a specific error", async (t) => {
 		const emulator = await startWithBucket(t, "public-read");
 		await emulator.oss.put("/photos/cat", "meow");
 

@@ -6,7 +6,7 @@ import { startEmulator, startWithBucket } from "../emulator.ts";
 const REQUEST_ID = /^[0-9A-F]{24}$/;
 
 suite("An error document", () => {
-	test("has the layout of a captured one of 345 bytes", async (t) => {
+	test("has the layout of a recorded document of 345 bytes", async (t) => {
 		const { oss } = await startEmulator(t);
 		await oss.put("/bucket");
 		await oss.put("/bucket/object", Buffer.alloc(1000));
@@ -37,7 +37,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("ends with the EC and the URL of its page; the EC is a header too", async (t) => {
+	test("ends with the EC and the URL of its page; the EC is also in a header", async (t) => {
 		const { oss, port } = await startWithBucket(t);
 		const answer = await oss.get("/photos/no%3Csuch%3E&.txt");
 
@@ -69,13 +69,13 @@ suite("An error document", () => {
 		);
 	});
 
-	test("has no namespace, because py1, java1 and cs1 could not read it", async (t) => {
+	test("has no namespace, which py1, java1 and cs1 could not read", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const target of ["/photos/none", "/photos", "/", "/photos?bucketInfo"])
 			assert.doesNotMatch((await oss.get(target)).text, /xmlns/);
 	});
 
-	test("for a HEAD request is sent in a header, in base64, where the SDKs read it", async (t) => {
+	test("is sent in a header, as base64, in the response to HEAD, where the SDKs read it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const head = await oss.head("/photos/none");
 
@@ -97,7 +97,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("is omitted in a 304, which has the headers for caches (A-710)", async (t) => {
+	test("is omitted in a 304 response, which has the headers for caches (A-710)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const { headers } = await oss.put("/photos/cat", "meow");
 		const whole = (await oss.get("/photos/cat")).headers;
@@ -137,7 +137,7 @@ suite("Every response", () => {
 		}
 	});
 
-	test("has an id of its own, which begins with the time in seconds", async (t) => {
+	test("has a unique id, which begins with the time in seconds", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const before = Math.floor(Date.now() / 1000);
 		const ids: string[] = [];
@@ -154,7 +154,7 @@ suite("Every response", () => {
 		}
 	});
 
-	test("without a body has a length of 0 and no type, as cs1's suite asserts", async (t) => {
+	test("has a length of 0 and no type if it has no body, as cs1's suite asserts", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const answer of [
 			await oss.put("/photos"),
@@ -261,7 +261,7 @@ suite("Errors are checked in this order:", () => {
 		);
 	});
 
-	test("the bucket, before the caller's rights", async (t) => {
+	test("the bucket, before the caller's permissions", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const as of [null, undefined]) {
 			const answer = await oss.get(
@@ -276,7 +276,7 @@ suite("Errors are checked in this order:", () => {
 		}
 	});
 
-	test("the caller's rights, before the key, so that strangers cannot probe for objects", async (t) => {
+	test("the caller's permissions, before the key, so that others cannot find out which objects exist", async (t) => {
 		const { oss } = await startWithBucket(t);
 		assert.match(
 			refusal(await oss.get("/photos/none", { as: null })),
@@ -311,7 +311,7 @@ suite("A request that is refused", () => {
 	});
 });
 
-suite("Names of properties of every JavaScript object", () => {
+suite("Names of members of Object's prototype", () => {
 	const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty"];
 
 	test("can be headers, parameters and keys without a special meaning", async (t) => {
@@ -328,7 +328,7 @@ suite("Names of properties of every JavaScript object", () => {
 		assert.match(list.text, /<Key>__proto__<\/Key>/);
 	});
 
-	test("are not accepted as values of a header that has a fixed set of them", async (t) => {
+	test("are not accepted as values of a header with a fixed set of values", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of NAMES) {
 			for (const header of [

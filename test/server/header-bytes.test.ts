@@ -1,4 +1,4 @@
-/** Bytes in headers that are not UTF-8: cpp's PutObjectFullSettings sends GBK in `x-oss-meta-*`. */
+/** Headers with bytes that are not UTF-8: cpp's PutObjectFullSettings sends GBK in `x-oss-meta-*`. */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { buffer } from "node:stream/consumers";
@@ -67,7 +67,7 @@ const SCHEMES: Readonly<Record<string, () => Signed>> = {
 
 suite("Header bytes that are not UTF-8 are stored and returned unchanged,", () => {
 	for (const [scheme, sign] of Object.entries(SCHEMES))
-		test(`signed by ${scheme} as on the wire`, async (t) => {
+		test(`if ${scheme} signs the bytes as they are sent`, async (t) => {
 			const { endpoint, oss } = await startWithBucket(t, "public-read");
 			const headers = Object.entries({
 				...sign(),

@@ -31,10 +31,10 @@ suite("An emulator that stops", () => {
 		upload.write(
 			"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
 		);
-		await once(upload, "readable"); // 100 Continue: the upload has begun
+		await once(upload, "readable"); // 100 Continue: the emulator has received the request
 
 		const closed = emulator.close();
-		// The upload is aborted when the time for pending requests is over.
+		// The upload is aborted at the end of the grace period for pending requests.
 		await disconnected;
 		upload.write("meow");
 

@@ -44,7 +44,7 @@ suite("The endpoint of another region", () => {
 			}
 		});
 
-	test("does not affect requests for the service, acceleration, a missing bucket or the own region", async (t) => {
+	test("does not affect requests for the service, to acceleration hosts, for a missing bucket and in the bucket's region", async (t) => {
 		const { oss } = await startWithBucket(t, "private", "--strict");
 		for (const [host, path, resource, status] of [
 			["oss-cn-beijing.aliyuncs.com", "/", "/", 200],
@@ -57,7 +57,7 @@ suite("The endpoint of another region", () => {
 			assert.equal((await get(oss, host, path, resource)).status, status, host);
 	});
 
-	test("in a bucket's host makes a signature for the service or for the bare path invalid: cpp's suite", async (t) => {
+	test("in a bucket's host makes a signature for the service or for the path without the bucket invalid: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "meow");
 		const host = "photos.oss-cn-hangzhou.aliyuncs.com";

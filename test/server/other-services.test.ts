@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { refusal } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** Authorization headers of their SDKs, which differ from OSS's. */
+/** The Authorization headers of the SDKs of other products, which differ from OSS's. */
 const signedFor = (product: string) => ({
 	authorization: `OSS4-HMAC-SHA256 Credential=oss-emulator/20261101/cn-hangzhou/${product}/aliyun_v4_request,Signature=${"0".repeat(64)}`,
 });
@@ -11,7 +11,7 @@ const signedFor = (product: string) => ({
 const notThere = (name: string): string =>
 	`400 NotImplemented : The emulator does not implement ${name}.`;
 
-suite("Requests for products other than OSS are answered with 400 NotImplemented and the product's name:", () => {
+suite("Requests for products other than OSS return 400 NotImplemented with the product's name:", () => {
 	const vectors = "oss-vectors.aliyuncs.com";
 	const tables = "oss-tables.aliyuncs.com";
 	for (const [method, target, host, name] of [
@@ -45,7 +45,7 @@ suite("Requests for products other than OSS are answered with 400 NotImplemented
 		}
 	});
 
-	test("OSS Vectors, each operation by its own name", async (t) => {
+	test("OSS Vectors, with the name of each operation", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const name of `PutVectorIndex GetVectorIndex ListVectorIndexes DeleteVectorIndex
 			PutVectors GetVectors ListVectors DeleteVectors QueryVectors`.split(

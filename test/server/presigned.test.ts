@@ -12,7 +12,7 @@ const VERSIONS = [
 	["V4", presignV4],
 ] as const;
 
-/** One emulator for all tests, and a bucket in the same state for each operation and way of signing. */
+/** One emulator for all tests, and a bucket in the same state for each operation and signature. */
 const running = startEmulator({ flags: ["--log-level", "error"] });
 const client = running.then(({ endpoint }) => new Client(endpoint, KEY));
 after(async () => {
@@ -27,7 +27,7 @@ async function makeBucket(
 	if (target === "service") return;
 	const oss = await client;
 	await oss.put(`/${bucket}`, "");
-	// A GET of the meta announces the object's length and sends no body: only an empty object leaves the answer whole.
+	// GetObjectMeta by GET announces the object's length and sends no body, so the object is empty.
 	const content = name === "GetObjectMetaByGet" ? "" : "meow";
 	if (target === "object")
 		await oss.put(encodeURI(`/${bucket}/a b/猫`), content);
@@ -76,7 +76,7 @@ const send = async (
 	return (await client).send(method, target, sending);
 };
 
-/** Sends the request signed in its headers, and not in the URL. */
+/** Sends the request with a signature in the headers instead of the URL. */
 const sendByHeader = async (
 	{ method, resource, query, headers = {} }: Presigning,
 	ignoreBody: boolean,
@@ -94,7 +94,7 @@ const codeOf = (answer: Answer): string =>
 		? String(answer.status)
 		: refusal(answer).split(":", 1).join();
 
-/** A preflight needs no signature. */
+/** Preflight requests are not signed. */
 const signed = table.filter(({ method }) => method !== "OPTIONS");
 
 suite("A signed URL", () => {
@@ -119,7 +119,7 @@ suite("A signed URL", () => {
 					refusal(await send(request, presign(KEY, expired))),
 					/^403 AccessDenied 0002-00000(069|236): Request has expired\.$/,
 				);
-				// It has the object's length, and no body that could be read.
+				// The response has the object's length, but no body that could be read.
 				const ignoreBody = row.name === "GetObjectMetaByGet";
 				assert.equal(
 					codeOf(await send(request, whole, ignoreBody)),

@@ -31,7 +31,7 @@ import {
 
 const BOUNDARY = "b";
 
-/** The plugin reads forms of requests only: one serves for all. */
+/** A server with the multipart plugin, which only reads forms from requests. It is used for all inputs. */
 async function anyRequest(): Promise<{
 	readonly request: FastifyRequest;
 	close(): Promise<void>;
@@ -104,7 +104,7 @@ suite("For any form", () => {
 				assert.deepEqual(read, [
 					...before.map(([name, value]) => ({ kind: "field", name, value })),
 					[filename, Buffer.from(content).toString("latin1")],
-					// The plugin ignores names of properties of every object.
+					// The plugin ignores fields named like members of Object's prototype.
 					...after
 						.filter(([name]) => !(name in Object.prototype))
 						.map(([name]) => ({ kind: "late", name })),
@@ -113,7 +113,7 @@ suite("For any form", () => {
 		);
 	});
 
-	test("any other bytes are read as a form, or refused with OSS's error", async (t) => {
+	test("any bytes are read as a form, or refused with OSS's error", async (t) => {
 		const { request, close } = await anyRequest();
 		t.after(close);
 		const words = [
@@ -214,7 +214,7 @@ suite("For any request line", () => {
 		);
 	});
 
-	test("any bytes on a socket are answered with HTTP or not at all, and the next client is served", async (t) => {
+	test("any bytes on a socket receive an HTTP response or none, and the next client is served", async (t) => {
 		const { endpoint, oss } = await startWithBucket(t);
 		const words = [
 			"GET ",
@@ -241,7 +241,7 @@ suite("For any request line", () => {
 				),
 			],
 			async (sent) => {
-				// An end makes the emulator close the connection.
+				// The client's FIN makes the emulator close the connection.
 				const answer = await sendRaw(
 					endpoint,
 					sent,

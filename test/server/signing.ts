@@ -1,5 +1,5 @@
 /**
- * Requests signed as the docs say, except for the one mistake of a test; and the emulator's record of them.
+ * Sends requests that are signed as documented, except for one mistake, and reads the emulator's record of them.
  */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
@@ -21,7 +21,7 @@ export type Sent = {
 	readonly body?: string;
 };
 
-/** The signed request, where it differs from the sent one. */
+/** The signed request, if it differs from the sent request. */
 export type Mistake = {
 	readonly id?: string;
 	readonly secret?: string;
@@ -37,7 +37,7 @@ export type Mistake = {
 	readonly scope?: string;
 	/** Changes the canonical request of V4, or the string to sign of V1. */
 	readonly text?: (text: string) => string;
-	/** Replaces the scheme's own signature. */
+	/** Replaces the correct signature. */
 	readonly sign?: (secret: string, stringToSign: string) => string;
 };
 
@@ -145,7 +145,7 @@ function signV4(
 	};
 }
 
-/** The parameters used by tests that V1 does not sign. */
+/** The parameters in the tests that V1 does not sign. */
 const UNSIGNED = new Set(["prefix", "max-keys", "list-type", "utm"]);
 
 /** Docs «Include signatures in the Authorization header», «Add signatures to URLs». */
@@ -189,7 +189,7 @@ function signV1(
 
 export type Scheme = "V1 header" | "V1 URL" | "V4 header" | "V4 URL";
 
-/** Sends `sent`, signed with one mistake. */
+/** Sends the request `sent`, with a signature of another request, and returns the response. */
 export async function sendSigned(
 	{ endpoint }: Pick<TestEmulator, "endpoint">,
 	scheme: Scheme,
@@ -222,7 +222,7 @@ export async function sendSigned(
 	}
 }
 
-/** The doctor's diagnosis of a request that was answered. */
+/** The diagnosis of an answered request. */
 export async function diagnosisOf(
 	{ adminUrl }: Pick<TestEmulator, "adminUrl">,
 	{ headers }: Answer,

@@ -29,7 +29,7 @@ async function serve(
 	return { endpoint: `http://127.0.0.1:${port}`, server };
 }
 
-/** Sends `head`, and one more byte every few milliseconds until the connection ends. */
+/** Sends `head`, and then one byte every few milliseconds until the connection is closed. */
 async function drip(endpoint: string, head: string): Promise<string> {
 	const socket = await openSocket(endpoint);
 	socket.write(head);
@@ -38,7 +38,7 @@ async function drip(endpoint: string, head: string): Promise<string> {
 	socket.on("data", (chunk) => {
 		raw += chunk;
 	});
-	socket.on("error", () => {}); // of a byte that was sent after the end
+	socket.on("error", () => {}); // a byte was sent after the connection was closed
 	const { promise, resolve } = Promise.withResolvers<void>();
 	socket.once("close", () => resolve());
 	await promise;
@@ -56,7 +56,7 @@ suite("A client that sends single bytes slowly is refused with RequestTimeout", 
 		assert.match(raw, TIMEOUT);
 	});
 
-	test("in a body, whose reader receives the error (A-380)", async (t) => {
+	test("in a body; the reader of the body receives the error (A-380)", async (t) => {
 		const { promise, resolve } = Promise.withResolvers<string>();
 		const { endpoint } = await serve(t, (incoming) => {
 			incoming.resume();
@@ -67,7 +67,7 @@ suite("A client that sends single bytes slowly is refused with RequestTimeout", 
 		assert.equal(await promise, "aborted");
 	});
 
-	test("except when the emulator reads the body slowly", async (t) => {
+	test("unless it is the emulator that reads the body slowly", async (t) => {
 		const { endpoint } = await serve(t, (incoming, outgoing) => {
 			setTimeout(() => {
 				incoming.resume();
@@ -87,7 +87,7 @@ suite("A client that sends single bytes slowly is refused with RequestTimeout", 
 });
 
 suite("A silent client", () => {
-	test("keeps its connection while its request is worked on", async (t) => {
+	test("keeps its connection while its request is processed", async (t) => {
 		const { endpoint, server } = await serve(
 			t,
 			(_, outgoing) => {
@@ -106,7 +106,7 @@ suite("A silent client", () => {
 		assert.match(String(answer), /^HTTP\/1\.1 200 OK.*served$/s);
 	});
 
-	test("is disconnected in the middle of its body, and when it does not read the answer", async (t) => {
+	test("is disconnected in the middle of its body, and if it does not read the response", async (t) => {
 		const { endpoint, server } = await serve(
 			t,
 			(incoming, outgoing) => {
@@ -122,7 +122,7 @@ suite("A silent client", () => {
 		]) {
 			const connected = once(server, "connection");
 			const client = await openSocket(endpoint);
-			client.pause().on("error", () => {}); // a reset is as good
+			client.pause().on("error", () => {}); // the connection may be reset
 			const [socket] = await connected;
 			const cut = once(socket, "close");
 			client.write(request);
@@ -141,7 +141,7 @@ test("Connections over the limit are closed, and those within it are served", as
 	const first = await openSocket(endpoint);
 	const dropped = once(server, "drop");
 	const second = await openSocket(endpoint);
-	second.on("error", () => {}); // a reset is accepted too
+	second.on("error", () => {}); // the connection may be reset
 	await Promise.all([dropped, once(second.resume(), "close")]);
 
 	first.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

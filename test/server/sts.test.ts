@@ -16,7 +16,7 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const KEY = { AccessKeyId: "oss-emulator" };
 const SECRET = "oss-emulator-secret";
 
-/** A request that is signed now with the default account's key. */
+/** The parameters of a request that is signed with the default account's key, at the current time. */
 const now = (more: Parameters = {}, method?: string): string => {
 	const Timestamp = new Date().toISOString();
 	const parameters = assumeRoleParameters({ ...KEY, Timestamp, ...more });
@@ -26,7 +26,7 @@ const now = (more: Parameters = {}, method?: string): string => {
 const json = (text: string): Record<string, unknown> => JSON.parse(text);
 
 suite("STS on the port of OSS", () => {
-	test("answers at any of its own hosts", async (t) => {
+	test("responds at any of its own hosts", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const host of [
 			"sts.aliyuncs.com",
@@ -47,7 +47,7 @@ suite("STS on the port of OSS", () => {
 		assert.equal(refusal(answer).slice(0, 16), "404 NoSuchBucket");
 	});
 
-	test("answers requests that name an operation and the version at the root of any host", async (t) => {
+	test("responds to requests with an operation and the version, at the root of any host", async (t) => {
 		const { oss } = await startEmulator(t);
 		const sendings = [
 			oss.get(`/?${now({}, "GET")}`, { as: null }),
@@ -61,7 +61,7 @@ suite("STS on the port of OSS", () => {
 		}
 	});
 
-	test("answers requests that name them in headers only", async (t) => {
+	test("responds to requests that have these in headers only", async (t) => {
 		const { oss } = await startEmulator(t);
 		const headers = {
 			"x-acs-action": "AssumeRole",
@@ -71,7 +71,7 @@ suite("STS on the port of OSS", () => {
 		assert.equal(json(answer.text).Code, "MissingAccessKeyId");
 	});
 
-	test("leaves requests without an operation of STS to OSS", async (t) => {
+	test("does not process requests without an operation of STS", async (t) => {
 		const { oss } = await startEmulator(t);
 		for (const answer of [
 			await oss.get("/?Action=ListUsers&Version=2015-05-01", { as: null }),
@@ -89,7 +89,7 @@ suite("STS on the port of OSS", () => {
 			assert.match(answer.headers["content-type"] ?? "", /^application\/xml/);
 	});
 
-	test("returns JSON and XML with the content types that its clients compare", async (t) => {
+	test("returns JSON and XML with the content types that its clients expect", async (t) => {
 		const { oss, endpoint } = await startEmulator(t);
 		const inJson = await oss.get(`/?${now({}, "GET")}`, { as: null });
 		assert.match(inJson.headers["content-type"] ?? "", /^application\/json/);
@@ -134,7 +134,7 @@ suite("STS on the port of OSS", () => {
 });
 
 suite("A refusal by STS", () => {
-	test("is explained in its record, not in the response", async (t) => {
+	test("is explained in its record, but not in the response", async (t) => {
 		const { oss, adminUrl } = await startEmulator(t);
 		const RoleArn = "acs:ram::1000000000000001:role/app";
 		const Timestamp = new Date().toISOString();
@@ -154,8 +154,8 @@ suite("A refusal by STS", () => {
 	});
 });
 
-suite("STS on a port of its own", () => {
-	test("is the only service on it", async (t) => {
+suite("STS on a separate port", () => {
+	test("is the only service on this port", async (t) => {
 		const emulator = await startEmulator(t, "--sts-port", "0");
 		assert.ok(emulator.stsEndpoint);
 		const sts = new Client(emulator.stsEndpoint, { id: "", secret: "" });
@@ -227,7 +227,7 @@ suite("Temporary keys", () => {
 });
 
 suite("--ram", () => {
-	test("names a file of users whose keys are accepted", async (t) => {
+	test("sets a file of users whose keys are accepted", async (t) => {
 		const file = join(await makeFolder(t), "ram.json");
 		const policy = {
 			Version: "1",

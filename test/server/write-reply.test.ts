@@ -11,7 +11,7 @@ const PIECE = 100_000;
 const PIECES = 50;
 
 suite("A body that is a stream", () => {
-	test("arrives completely, and is released piece by piece", async (t) => {
+	test("arrives completely, and is read piece by piece", async (t) => {
 		const pieces = Array.from({ length: PIECES }, (_, i) =>
 			Buffer.alloc(PIECE, `${i} `),
 		);
@@ -29,7 +29,7 @@ suite("A body that is a stream", () => {
 		);
 	});
 
-	test("is closed when its reader disconnects", async (t) => {
+	test("is closed when the client disconnects", async (t) => {
 		const body = endless();
 		const { port, written } = await serve(t, body);
 		const closed = new Promise((resolve) => body.once("close", resolve));
@@ -43,7 +43,7 @@ suite("A body that is a stream", () => {
 		await written;
 	});
 
-	test("breaks the connection when it fails", async (t) => {
+	test("closes the connection if it fails", async (t) => {
 		const body = Readable.from(failing());
 		const { port, written } = await serve(t, body);
 
@@ -56,7 +56,7 @@ suite("A body that is a stream", () => {
 	});
 });
 
-test("A turn of the event loop ends when all requests that arrived in it have been processed", async () => {
+test("An iteration of the event loop ends when all requests that arrived in it have been processed", async () => {
 	const seen: string[] = [];
 	const first = endOfTurn().then(() => seen.push("answered"));
 	queueMicrotask(() => seen.push("looked at"));
@@ -71,7 +71,7 @@ test("A turn of the event loop ends when all requests that arrived in it have be
 	assert.equal(seen.at(-1), "looked at");
 });
 
-/** Answers one request with `body`; `written` settles when the response has been written. */
+/** Starts a server that answers one request with `body`; `written` settles when the response has been written. */
 async function serve(
 	t: TestContext,
 	body: Readable,

@@ -27,12 +27,12 @@ const BIG = 100_000;
 suiteOverBoth("AppendObject", (open) => {
 	for (const [what, sizes] of [
 		["small ones", [SMALL, SMALL, SMALL]],
-		["small ones, past what a row holds", [40_000, 40_000, 40_000, 1]],
+		["small pieces, beyond the size of a row", [40_000, 40_000, 40_000, 1]],
 		["big ones", [BIG, BIG, BIG]],
-		["small, then big", [SMALL, BIG]],
-		["big, then small", [BIG, SMALL, SMALL]],
+		["a small piece, then a big one", [SMALL, BIG]],
+		["a big piece, then small ones", [BIG, SMALL, SMALL]],
 		["mixed ones", [0, SMALL, BIG, SMALL, 65_000, SMALL, BIG, BIG, 0, 1]],
-		["nothing, then something", [0, SMALL]],
+		["an empty piece, then a small one", [0, SMALL]],
 	] as const) {
 		test(`of ${what} creates one object`, async (t) => {
 			const opened = await open(t);
@@ -52,7 +52,7 @@ suiteOverBoth("AppendObject", (open) => {
 		});
 	}
 
-	test("returns 24 digits and eight zeros as ETag, a new one for every append", async (t) => {
+	test("returns 24 digits and eight zeros as ETag, which changes with every append", async (t) => {
 		const { store } = await open(t);
 
 		const etags = [];
@@ -176,10 +176,10 @@ suiteOverBoth("AppendObject", (open) => {
 		}
 	});
 
-	test("does not disturb a reader, nor does deleting the object", async (t) => {
+	test("does not affect a client that is reading, nor does deleting the object", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
-		// Big ones between, so that there are many small pieces; one ends the content.
+		// Big pieces prevent small ones from being merged, so there are many small pieces; a big piece is the last.
 		const sizes = [1_000_000, SMALL, BIG, SMALL, BIG, SMALL];
 		const contents = sizes.map((size, i) => bytes(size, i));
 		const { size } = await appendAll(store, "a", contents);

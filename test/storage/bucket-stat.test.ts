@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { BUCKET, makeBucket, newObject, openStore, put } from "./stores.ts";
 
-/** More objects than are counted at a time. */
+/** More objects than are counted in one step. */
 const MANY = 2500;
 
 suite("The counts of a bucket", () => {
@@ -47,7 +47,7 @@ suite("The counts of a bucket", () => {
 		const tookMs = performance.now() - began;
 		isCounting = false;
 		assert.equal(classes.get("Standard")?.count, 15_001);
-		// A fast machine may not need a pause.
+		// On a fast machine there may be no pause.
 		assert.ok(turns > 1 || tookMs < 20, `${turns} turns in ${tookMs} ms`);
 	});
 });

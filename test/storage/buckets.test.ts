@@ -11,7 +11,7 @@ import {
 } from "./stores.ts";
 
 suiteOverBoth("Buckets", (open) => {
-	test("a bucket is found as it was made", async (t) => {
+	test("a bucket is read as it was created", async (t) => {
 		const { store } = await open(t);
 
 		const made = await store.buckets.create({
@@ -57,7 +57,7 @@ suiteOverBoth("Buckets", (open) => {
 		);
 	});
 
-	test("a name can be used once", async (t) => {
+	test("a name can be used only once", async (t) => {
 		const { store } = await open(t);
 
 		await assert.rejects(
@@ -80,7 +80,7 @@ suiteOverBoth("Buckets", (open) => {
 		});
 	});
 
-	test("only an empty bucket is deleted; its name is then free, and its content is not restored", async (t) => {
+	test("only an empty bucket can be deleted; its name is then free, and its content is not restored", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "meow");
 		const marker = await store.objects.delete(BUCKET, "a", undefined, NOW);

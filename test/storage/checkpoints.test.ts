@@ -16,7 +16,7 @@ import {
 	read,
 } from "./stores.ts";
 
-/** A value that changes when the log is emptied or restarted. */
+/** A value in the log's header that changes when the log is emptied or restarted. */
 function saltOf(database: string): string {
 	const log = openSync(`${database}-wal`, "r");
 	const salt = Buffer.alloc(8);
@@ -25,7 +25,7 @@ function saltOf(database: string): string {
 	return salt.toString("hex");
 }
 
-/** A second connection that keeps reading an old state. @returns ends the reading */
+/** Opens a second connection that keeps reading an old state. @returns a function that ends the reading */
 function readOldState(database: string): () => void {
 	const db = new Database(database, { readonly: true });
 	db.exec("BEGIN; SELECT count(*) FROM bucket");
@@ -33,7 +33,7 @@ function readOldState(database: string): () => void {
 }
 
 suite("The write-ahead log", () => {
-	test("that is being read grows without a failed write, is restarted afterwards, and is emptied at the end", async (t) => {
+	test("grows without failed writes while it is being read, is restarted afterwards, and is emptied at the end", async (t) => {
 		const folder = makeFolder(t);
 		const database = join(folder, "oss.db");
 		const store = await openStore(t, { folder });
@@ -63,7 +63,7 @@ suite("The write-ahead log", () => {
 		assertBytes(await read(again, `${last % 7}`), bytes(60_000, last));
 	});
 
-	test("is emptied when it is long and writes have stopped", async (t) => {
+	test("is emptied if it is long and writes have stopped", async (t) => {
 		const folder = makeFolder(t);
 		const log = join(folder, "oss.db-wal");
 		const store = await openStore(t, { folder });

@@ -7,11 +7,11 @@ import { base64Json } from "../callback/request-callback.ts";
 import { start } from "./emulator-process.ts";
 import { makeFolder } from "./stores.ts";
 
-/** Of SQLite's write-ahead log. Source: «WAL-mode File Format». */
+/** Sizes in SQLite's write-ahead log. Source: «WAL-mode File Format». */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** The last frame of a commit says how large the database is after it; the others say 0. */
+/** Counts the frames that end a commit: these contain the size of the database after the commit, others contain 0. */
 function countCommits(folder: string): number {
 	const log = readFileSync(join(folder, "oss.db-wal"));
 	const frame = FRAME_HEADER_BYTES + log.readUInt32BE(8);
@@ -41,7 +41,7 @@ suite("An upload", () => {
 		assert.equal(commits(), 1);
 	});
 
-	test("adds two commits for its callback, before and after the calls, however many URLs are called", async (t) => {
+	test("adds two commits for its callback, before and after the calls, whatever the number of URLs", async (t) => {
 		const { put, commits } = await open(t);
 		const failing = await startApplicationServer(t, { status: 500 });
 		const { url, received } = await startApplicationServer(t);

@@ -49,7 +49,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "cors"), "first");
 	});
 
-	test("the bucket of a document is found by the document's name and id", async (t) => {
+	test("the bucket of a document can be found by the document's name and id", async (t) => {
 		const { configurations } = (await open(t)).store;
 		await configurations.put(BUCKET, "domain", "a", "x");
 		assert.equal(await configurations.findBucket("domain", "a"), BUCKET);
@@ -59,7 +59,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.findBucket("domain", "a"), undefined);
 	});
 
-	test("documents of one name are listed in the byte order of their ids", async (t) => {
+	test("documents with the same name are listed in the byte order of their ids", async (t) => {
 		const { configurations } = (await open(t)).store;
 		for (const id of ["\u{1f431}", "b", "\uffee", "a"])
 			await configurations.put(BUCKET, "live", id, `of ${id}`);
@@ -73,7 +73,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.deepEqual(await configurations.list(BUCKET, "style"), []);
 	});
 
-	test("documents are deleted with the bucket: neither a missing bucket nor a new one of that name has any", async (t) => {
+	test("documents are deleted with the bucket: a new bucket with the same name does not have them", async (t) => {
 		const { store } = await open(t);
 		const { buckets, configurations } = store;
 		await configurations.put(BUCKET, "cors", "", "rules");
@@ -90,7 +90,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		assert.equal(await configurations.find(BUCKET, "cors"), undefined);
 	});
 
-	test("an account has its own documents", async (t) => {
+	test("an account has separate documents", async (t) => {
 		const { configurations } = (await open(t)).store;
 		await configurations.changeOfAccount("1", "block", () => "yes");
 
@@ -118,7 +118,7 @@ suiteOverBoth("The documents of a bucket", (open) => {
 		);
 	});
 
-	test("documents persist over a restart", async (t) => {
+	test("documents persist across a restart", async (t) => {
 		const { store, folder } = await open(t);
 		if (folder === null) return;
 		await store.configurations.put(BUCKET, "cors", "", "rules");

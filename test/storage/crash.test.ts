@@ -20,9 +20,9 @@ const ROUNDS = 3;
 const ACKNOWLEDGED_BEFORE_KILL = 40;
 
 suite("An emulator that is killed", () => {
-	test("has every acknowledged object complete after a restart, and no other content", async (t) => {
+	test("has all acknowledged objects completely after a restart, and no other content", async (t) => {
 		const folder = makeFolder(t);
-		/** The possible contents of a key: the last acknowledged upload, or one begun after it. */
+		/** The possible contents of a key: the last acknowledged upload, or one that began after it. */
 		const possible = new Map<string, readonly Upload[]>();
 
 		for (let round = 0; round < ROUNDS; round++) {

@@ -31,7 +31,7 @@ import {
 
 const DAMAGES = [
 	["missing", (file: string) => rmSync(file), "is missing"],
-	["cut", (file: string) => truncateSync(file, 10), "has 10 bytes"],
+	["truncated", (file: string) => truncateSync(file, 10), "has 10 bytes"],
 	["longer", (file: string) => appendFileSync(file, "!"), "has 300001 bytes"],
 ] as const;
 
@@ -59,7 +59,7 @@ suite("A blob that differs from its row", () => {
 		});
 	}
 
-	test("answers 500 to a client, and breaks the connection when the answer has begun", async (t) => {
+	test("returns 500 to a client, or closes the connection if the response has begun", async (t) => {
 		const { oss, folder, endpoint } = await start(t);
 		await oss.put("/photos", "", { "x-oss-acl": "public-read" });
 		const size = 64 * 1024 * 1024;
@@ -86,7 +86,7 @@ suite("A blob that differs from its row", () => {
 });
 
 suite("A file that is read", () => {
-	test("is read to its end, or fails if its length differs", async (t) => {
+	test("is read completely, or reading fails if its length differs", async (t) => {
 		const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 		t.after(() => rmSync(folder, { recursive: true }));
 		const file = join(folder, "a");

@@ -56,7 +56,7 @@ const DAMAGES: readonly (readonly [
 	line: string,
 ])[] = [
 	["without its database", (db) => rmSync(db), "is missing or empty"],
-	["with an empty one", (db) => truncateSync(db), "is missing or empty"],
+	["with an empty database", (db) => truncateSync(db), "is missing or empty"],
 	["without the log", (db) => rmSync(`${db}-wal`), LOG],
 	[
 		"without the log and its index",
@@ -68,17 +68,17 @@ const DAMAGES: readonly (readonly [
 	],
 	["with an empty log", (db) => truncateSync(`${db}-wal`), LOG],
 	[
-		"with a log that was cut",
+		"with a truncated log",
 		(db) => truncateSync(`${db}-wal`, readFileSync(`${db}-wal`).length / 2),
 		LOG,
 	],
 	[
-		"with a log that is wrong in the middle",
+		"with a log that is damaged in the middle",
 		(db) => flip(`${db}-wal`, readFileSync(`${db}-wal`).length / 2),
 		LOG,
 	],
 	[
-		"with such a log and no index",
+		"with a log that is damaged in the middle, without its index",
 		(db) => {
 			flip(`${db}-wal`, 32 + 24 + 100);
 			rmSync(`${db}-shm`);
@@ -151,7 +151,7 @@ suite("The data folder of an emulator that was killed", () => {
 		assert.ok((await refusedOpening(folder)).includes(LOG));
 	});
 
-	test("opens with and without the index of the log", async (t) => {
+	test("can be opened with and without the index of the log", async (t) => {
 		for (const change of [
 			() => {},
 			(folder: string) => rmSync(join(folder, "oss.db-shm")),
@@ -164,9 +164,9 @@ suite("The data folder of an emulator that was killed", () => {
 		}
 	});
 
-	test("opens after a restart of the machine, with any index", async (t) => {
+	test("can be opened after a restart of the machine, with any index", async (t) => {
 		const folder = await killedFolder(t);
-		// The machine was restarted since, so the index may belong to another log.
+		// After a restart of the machine, the index may belong to another log.
 		const marker = join(folder, "session");
 		const text = readFileSync(marker, "latin1");
 		const [session = "", state = ""] = text.split(" ");
@@ -185,7 +185,7 @@ suite("A data folder that was closed properly", () => {
 		await store.close();
 	};
 
-	test("is refused with an older copy of its database, and with that of another folder", async (t) => {
+	test("is refused with an older copy of its database, and with the database of another folder", async (t) => {
 		const [folder, other] = [makeFolder(t), makeFolder(t)];
 		await fill(folder, t, 0);
 		await fill(other, t, 0);
@@ -218,7 +218,7 @@ suite("A data folder that was closed properly", () => {
 });
 
 suite("A damaged page of the database", () => {
-	test("makes a start fail with one line, wherever it is read", async (t) => {
+	test("makes the start fail with one line, whenever it is read", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await makeBucket(store, BUCKET);
@@ -264,7 +264,7 @@ suite("A running emulator", () => {
 	});
 });
 
-/** @returns the line of the refusal, if the folder was refused */
+/** @returns the error line if the folder was refused */
 async function openAndClose(folder: string): Promise<string | undefined> {
 	const reported: unknown[] = [];
 	const report = (error: unknown): unknown => reported.push(error);

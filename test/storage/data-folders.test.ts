@@ -20,7 +20,7 @@ const ALL = { prefix: "", delimiter: "", after: "", max: 100 };
 
 suite("The data folder of oss-emulator", () => {
 	for (const version of readdirSync(FOLDERS)) {
-		test(`${version} opens with all its content`, async (t) => {
+		test(`${version} can be opened with all its content`, async (t) => {
 			const folder = makeFolder(t);
 			cpSync(join(FOLDERS, version), folder, { recursive: true });
 			const blobs = filesIn(join(folder, "blobs")).length;

@@ -61,7 +61,7 @@ const idsOf = (deliveries: readonly StoredDelivery[]): string[] =>
 	deliveries.map(({ id }) => id);
 
 suite("The record of deliveries", () => {
-	test("shows a delivery as soon as it is saved, as it was saved", async (t) => {
+	test("returns a delivery unchanged as soon as it is saved", async (t) => {
 		const deliveries = open(t);
 
 		deliveries.save(make("1"));
@@ -70,11 +70,11 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(await deliveries.list({}, 10), [make("1")]);
 	});
 
-	test("stores the latest delivery of an id, in its first position", async (t) => {
+	test("stores the latest state of a delivery in its original position", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("1", { status: "sending" }));
 		deliveries.save(make("2"));
-		await deliveries.list({}, 10); // written by now
+		await deliveries.list({}, 10); // waits until the record is written
 
 		deliveries.save(make("1", { status: "failed", document: "later" }));
 
@@ -102,7 +102,7 @@ suite("The record of deliveries", () => {
 		);
 	});
 
-	test("finds by bucket, key, status and time, and by all of them", async (t) => {
+	test("can be searched by bucket, key, status and time, and by all of them", async (t) => {
 		const deliveries = open(t);
 		const later = new Date("2026-01-31T13:00:00.000Z");
 		deliveries.save(make("plain"));
@@ -130,18 +130,18 @@ suite("The record of deliveries", () => {
 		);
 	});
 
-	test("removes the oldest when there are too many", async (t) => {
+	test("removes the oldest deliveries if there are too many", async (t) => {
 		const deliveries = open(t, { ...PLENTY, countMax: 3 });
 
 		for (const id of ["1", "2", "3", "4", "5"]) {
 			deliveries.save(make(id));
-			await deliveries.find(id); // written one by one
+			await deliveries.find(id); // waits until the delivery is written
 		}
 
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["5", "4", "3"]);
 	});
 
-	test("removes the oldest when they take too many bytes, also when one of them grew", async (t) => {
+	test("removes the oldest deliveries if they take too many bytes, even if an existing one grows", async (t) => {
 		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
 		const document = "x".repeat(1000);
 		for (const id of ["1", "2", "3"]) deliveries.save(make(id, { document }));
@@ -152,10 +152,10 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(idsOf(await deliveries.list({}, 10)), ["3", "2"]);
 	});
 
-	test("drops a delivery that alone exceeds the limit", async (t) => {
+	test("removes a delivery that exceeds the limit by itself", async (t) => {
 		const deliveries = open(t, { ...PLENTY, bytesMax: 3000 });
 		for (const id of ["1", "2"]) deliveries.save(make(id));
-		await deliveries.list({}, 10); // written by now
+		await deliveries.list({}, 10); // waits until the record is written
 		const document = "x".repeat(3001);
 
 		deliveries.save(make("2", { document }));
@@ -186,7 +186,7 @@ suite("The record of deliveries", () => {
 		assert.deepEqual(await deliveries.list({}, 10), []);
 	});
 
-	test("removes cleared deliveries, and those that were under way", async (t) => {
+	test("removes cleared deliveries, including those in progress", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("done"));
 		deliveries.save(make("under way", { status: "sending" }));
@@ -234,7 +234,7 @@ suite("Waiting for deliveries", () => {
 		assert.deepEqual(idsOf(found), ["there"]);
 	});
 
-	test("returns the existing ones after the time-out", async (t) => {
+	test("returns the existing deliveries after the timeout", async (t) => {
 		const deliveries = open(t);
 		deliveries.save(make("there"));
 		const ending = new AbortController();
@@ -256,7 +256,7 @@ suite("The record of deliveries on disk", () => {
 		};
 	}
 
-	test("exists after a restart; deliveries under way are interrupted", async (t) => {
+	test("exists after a restart; deliveries in progress are marked as interrupted", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		before.save(make("done", { status: "failed" }));
@@ -277,7 +277,7 @@ suite("The record of deliveries on disk", () => {
 		);
 	});
 
-	test("accepts nothing after it is closed: deliveries that end later stay interrupted", async (t) => {
+	test("does not accept changes after it is closed: deliveries that end later remain interrupted", async (t) => {
 		const reopen = await openFile(t);
 		const [first, before] = reopen();
 		before.save(make("late", { status: "sending" }));

@@ -1,4 +1,4 @@
-/** An emulator in a process of its own, on a data folder, so that it can be killed and its log be read. */
+/** Starts an emulator in a separate process on a data folder, so that it can be killed and its log can be read. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,10 +15,10 @@ const FLAGS = "--port 0 --admin-port 0 --access-key id:secret".split(" ");
 export type Started = {
 	readonly oss: Client;
 	readonly admin: Client;
-	/** Lines on standard error up to now. */
+	/** The lines on standard error so far. */
 	readonly lines: readonly string[];
 	stop(signal: NodeJS.Signals): Promise<void>;
-	/** Its exit code, once it has ended by itself. */
+	/** Waits until the process ends by itself. @returns its exit code */
 	readonly ended: Promise<number | null>;
 };
 

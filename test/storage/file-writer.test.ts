@@ -44,7 +44,7 @@ suite("A file that is written while its bytes arrive", () => {
 		assertBytes(readFileSync(path), whole);
 	});
 
-	test("fails when the disk is full, at the next write or at the end, and can be abandoned", async (t) => {
+	test("fails if the disk is full, at the next write or at the end, and can be abandoned", async (t) => {
 		const { file } = await openFile(t);
 		const full = Object.assign(new Error("full"), { code: "ENOSPC" });
 		t.mock.method(file, "writev", async () => {

@@ -37,27 +37,27 @@ const OPTIONS = {
 	report: (error: unknown) => assert.fail(String(error)),
 };
 
-/** The mistake, the system's or SQLite's code for it, and how to cause it. */
+/** The fault, the error code of the system or of SQLite, and a function that causes it. */
 const UNUSABLE: [string, string, (folder: string) => string][] = [
 	["below a file", "ENOTDIR", (folder) => join(makeFile(folder, ""), "data")],
 	["that is a file", "EEXIST", (folder) => makeFile(folder, "")],
 	[
-		"in which the lock cannot be made",
+		"in which the lock cannot be created",
 		"SQLITE_CANTOPEN",
 		(folder) => join(makeFile(join(folder, "lock", "x"), ""), "../.."),
 	],
 	[
-		"in which the database cannot be made",
+		"in which the database cannot be created",
 		"SQLITE_CANTOPEN",
 		(folder) => join(makeFile(join(folder, "oss.db", "x"), ""), "../.."),
 	],
 	[
-		"in which the blobs cannot be made",
+		"in which the blobs cannot be created",
 		"EEXIST",
 		(folder) => join(makeFile(join(folder, "blobs"), ""), ".."),
 	],
 	[
-		"with something else for a database",
+		"with another file in place of the database",
 		"SQLITE_NOTADB",
 		(folder) =>
 			join(makeFile(join(folder, "oss.db"), "no database".repeat(999)), ".."),
@@ -71,11 +71,15 @@ function makeFile(file: string, content: string): string {
 }
 
 if (process.platform === "linux")
-	UNUSABLE.push(["where none can be made", "ENOENT", () => "/proc/oss/data"]);
+	UNUSABLE.push([
+		"where no folder can be created",
+		"ENOENT",
+		() => "/proc/oss/data",
+	]);
 
 suite("The data folder", () => {
 	for (const durable of [false, true]) {
-		test(`preserves everything over a restart${durable ? ", durable" : ""}`, async (t) => {
+		test(`preserves everything across a restart${durable ? ", with --durable" : ""}`, async (t) => {
 			const folder = makeFolder(t);
 			const before = await openStore(t, { folder, durable });
 			const expected = await fill(before);
@@ -103,7 +107,7 @@ suite("The data folder", () => {
 		});
 	}
 
-	test("is created, with its parents", async (t) => {
+	test("is created with its parents", async (t) => {
 		const folder = join(makeFolder(t), "a", "b");
 
 		await openStore(t, { folder });
@@ -111,7 +115,7 @@ suite("The data folder", () => {
 		assert.ok(existsSync(join(folder, "oss.db")));
 	});
 
-	test("deletes at start the blobs without a row, unfinished uploads, and nothing else", async (t) => {
+	test("removes only blobs without a row and unfinished uploads at start", async (t) => {
 		const folder = makeFolder(t);
 		const before = await openStore(t, { folder });
 		await makeBucket(before, BUCKET);
@@ -135,7 +139,7 @@ suite("The data folder", () => {
 		assertBytes(await read(store, "new"), bytes(200_000));
 	});
 
-	test("of a newer emulator is refused and not touched", async (t) => {
+	test("of a newer emulator is refused and not changed", async (t) => {
 		const folder = makeFolder(t);
 		await (await openStore(t, { folder })).close();
 		const file = join(folder, "oss.db");
@@ -155,7 +159,7 @@ suite("The data folder", () => {
 		assert.deepEqual(readdirSync(join(folder, "incoming")), ["theirs"]);
 	});
 
-	test("can be used by one emulator of a process", async (t) => {
+	test("can be used by only one emulator of a process", async (t) => {
 		const folder = makeFolder(t);
 		const first = await openStore(t, { folder });
 
@@ -168,7 +172,7 @@ suite("The data folder", () => {
 		await openStore(t, { folder });
 	});
 
-	test("can be used by one process; a killed process does not count", async (t) => {
+	test("can be used by only one process, except for killed processes", async (t) => {
 		const folder = makeFolder(t);
 		const other = await holdInAnotherProcess(t, folder);
 
@@ -208,7 +212,7 @@ const startError =
 		return true;
 	};
 
-/** Writes one of everything; returns the data to compare with later. */
+/** Writes one item of each kind. @returns the data for a later comparison */
 async function fill(store: Store) {
 	await makeBucket(store, BUCKET);
 	await put(store, "small", bytes(10));

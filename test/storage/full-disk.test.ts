@@ -8,13 +8,13 @@ import { startEmulator } from "../../emulator/index.ts";
 import { type Answer, Client } from "../client.ts";
 import { type Started, start } from "./emulator-process.ts";
 
-/** Uploads of four objects each. */
+/** The number of rounds, in each of which four objects are uploaded. */
 const DELETED_MAX = 200;
 
 const mount = (...words: readonly string[]): boolean =>
 	spawnSync("mount", words, { stdio: "ignore" }).status === 0;
 
-/** Only root may mount. */
+/** Only root can mount a disk. */
 const canMount = ((): boolean => {
 	const folder = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 	const isMounted = mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
@@ -42,7 +42,7 @@ const isRefusal = ({ status, text }: Answer): boolean => {
 	return true;
 };
 
-/** @returns how many objects fitted */
+/** @returns the number of objects that were stored */
 async function fill(oss: Client, size: number, name: string): Promise<number> {
 	for (let i = 0; ; i++) {
 		const answers = await Promise.all(
@@ -58,7 +58,7 @@ type Restarted = Pick<Started, "oss" | "admin"> & {
 	close(): Promise<void>;
 };
 
-/** In this process: only an emulator that is killed needs one of its own. */
+/** Starts an emulator in this process, because only emulators that are killed need a separate one. */
 async function restart(
 	t: TestContext,
 	data: string,
@@ -83,7 +83,7 @@ async function restart(
 	};
 }
 
-/** Reading, deleting, aborting, and after that writing. */
+/** Reads, deletes, aborts, and then writes again. */
 async function goesOn({ oss, admin }: Restarted, name: string, count: number) {
 	const ok = (answer: Answer): Answer => {
 		assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
@@ -117,7 +117,7 @@ async function goesOn({ oss, admin }: Restarted, name: string, count: number) {
 	assert.ok(large, "nothing large could be written after a reset");
 }
 
-/** The emulator checks the disk five times a second. */
+/** Longer than the interval at which the emulator checks the disk, which is a fifth of a second. */
 async function waitUntil(isSo: () => Promise<boolean>): Promise<boolean> {
 	for (let i = 0; i < 200; i++) if (await isSo()) return true;
 	return false;
@@ -126,12 +126,12 @@ async function waitUntil(isSo: () => Promise<boolean>): Promise<boolean> {
 if (canMount)
 	suite("A full disk", () => {
 		for (const [what, size, flags] of [
-			["objects just small enough for rows", 60_000, []],
+			["objects that are stored in rows", 60_000, []],
 			["large objects", 300_000, []],
 			["small objects", 2000, ["--no-files"]],
-			["large objects, durable", 300_000, ["--durable"]],
+			["large objects, with --durable", 300_000, ["--durable"]],
 		] as const) {
-			test(`of ${what} refuses uploads; reading and deleting continue to work, and then writing`, async (t) => {
+			test(`of ${what} refuses uploads; reading and deleting still work, and writing works again afterwards`, async (t) => {
 				const data = mountDisk(t, size < 10_000 ? "5m" : "12m");
 				const first = await start(t, data, ...flags);
 				await first.oss.put("/photos");

@@ -1,6 +1,6 @@
 /**
- * A data folder as a kill leaves it: the last commits are in the log of the database. Made once for a test file, and
- * copied for each test.
+ * The data folder of a killed emulator: the last commits are in the log of the database. It is made once for a test
+ * file, and copied for each test.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -5,7 +5,7 @@ import type { Store } from "../../emulator/storage/store.ts";
 import type { StoredObject } from "../../emulator/storage/types.ts";
 import { BUCKET, dice, NOW, put, suiteOverBoth } from "./stores.ts";
 
-/** Parts of keys: neighbours in byte order, and characters that UTF-16 orders differently. */
+/** Parts of keys: neighbours in byte order, and characters whose order differs in UTF-16. */
 const PIECES = [
 	"a",
 	"b",
@@ -54,7 +54,7 @@ suiteOverBoth("A listing of random keys", (open) => {
 			}
 		});
 
-		test(`shows all, once, page by page (seed ${seed})`, async (t) => {
+		test(`returns every key once, page by page (seed ${seed})`, async (t) => {
 			const { store } = await open(t);
 			const roll = dice(seed);
 			const keys = new Set<string>();
@@ -102,7 +102,7 @@ suiteOverBoth("A listing of random keys", (open) => {
 });
 
 suiteOverBoth("A listing", (open) => {
-	test("shows a common prefix once, and its keys under it", async (t) => {
+	test("returns a common prefix once, and the keys below it on request", async (t) => {
 		const { store } = await open(t);
 		for (const key of ["fun/movie/001.avi", "fun/test.jpg", "oss.jpg", "fun/"])
 			await put(store, key, "");
@@ -112,7 +112,7 @@ suiteOverBoth("A listing", (open) => {
 			return [entries.map(({ key }) => key), prefixes];
 		};
 
-		// The examples of docs «GetBucket (ListObjects)».
+		// The examples in docs «GetBucket (ListObjects)».
 		assert.deepEqual(await list(""), [["oss.jpg"], ["fun/"]]);
 		assert.deepEqual(await list("fun/"), [
 			["fun/", "fun/test.jpg"],
@@ -132,7 +132,7 @@ suiteOverBoth("A listing", (open) => {
 		assert.deepEqual(versions.entries, [stored]);
 	});
 
-	test("of versions is complete if those of the last page have been deleted", async (t) => {
+	test("of versions is complete even if the versions on the last page have been deleted", async (t) => {
 		const { store } = await open(t, "Enabled");
 		for (let i = 0; i < 7; i++) await put(store, "a", `${i}`);
 		await put(store, "b", "");
@@ -171,7 +171,7 @@ const pick = <T>(list: readonly T[], roll: Roll): T =>
 const randomKey = (roll: Roll): string =>
 	Array.from({ length: 1 + roll(5) }, () => pick(PIECES, roll)).join("");
 
-/** @returns the beginning of a key, or another text */
+/** @returns a prefix of a key, or another text */
 function randomStart(keys: readonly string[], roll: Roll): string {
 	const key = roll(4) ? pick(keys, roll) : randomKey(roll);
 	const characters = Array.from(key);
@@ -194,7 +194,7 @@ function listModel(keys: readonly string[], query: ListQuery) {
 		const common = prefixOf(key, query);
 		shown.set(common ?? key, common === undefined ? "key" : "prefix");
 	}
-	// A common prefix the marker is in, or is, was on an earlier page.
+	// A common prefix that contains or equals the marker was on an earlier page.
 	const left = [...shown]
 		.filter(([name]) => after === "" || compare(name, after) > 0)
 		.sort(([a], [b]) => compare(a, b));
@@ -234,7 +234,7 @@ const sketch = ({ key, versionId, isLatest }: StoredObject): Version => ({
 
 const keysOf = (model: readonly Version[]) => model.map(({ key }) => key);
 
-/** Random writes and deletions; returns the remaining objects, in the order of a listing. */
+/** Writes and deletes objects at random. @returns the remaining objects, in the order of a listing */
 async function makeHistory(store: Store, roll: Roll): Promise<Version[]> {
 	const keys = Array.from({ length: 15 }, () => randomKey(roll));
 	let model: Omit<Version, "isLatest">[] = [];

@@ -1,5 +1,5 @@
 /**
- * Makes the data folder that `data-folders.test.ts` opens with every later emulator, to be run once for each release:
+ * Makes a data folder that `data-folders.test.ts` opens with every later version. Run it once for each release:
  * `node test/storage/make-data-folder.ts fixtures/data-folders/VERSION`.
  */
 import { rmSync } from "node:fs";

@@ -83,7 +83,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	});
 
-	test("the CRC-64 is the published one of «123456789», and 0 of nothing", async (t) => {
+	test("the CRC-64 of «123456789» is the published one, and that of an empty object is 0", async (t) => {
 		const { store } = await open(t);
 
 		assert.equal(
@@ -114,7 +114,7 @@ suiteOverBoth("Objects", (open) => {
 		});
 	}
 
-	test("a deleted object is removed with its blob; deleting it again is no error", async (t) => {
+	test("a deleted object is removed with its blob; deleting it again is not an error", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		await put(store, "a", bytes(100_000));
@@ -127,7 +127,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("any legal key works, and keys are never confused", async (t) => {
+	test("any legal key can be used, and similar keys are different objects", async (t) => {
 		const { store } = await open(t);
 		const keys = [
 			"a",
@@ -184,7 +184,7 @@ suiteOverBoth("Objects", (open) => {
 		isOssError("FileAlreadyExists", { status: 409 })(lost.reason);
 		assertBytes(
 			await read(opened.store, "a"),
-			contents[won] ?? assert.fail("neither was stored"),
+			contents[won] ?? assert.fail("neither upload was stored"),
 		);
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 1);
 	});
@@ -206,7 +206,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("a reader receives all old bytes while they are overwritten; then their blob is removed", async (t) => {
+	test("a client that is reading receives all old bytes although they are overwritten; then the blob is removed", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		await put(store, "a", bytes(3_000_000, 1));
@@ -232,18 +232,18 @@ suiteOverBoth("Objects", (open) => {
 	});
 
 	for (const [how, end] of [
-		["that breaks off", (stream: Readable) => stream.destroy()],
-		["that never began", (stream: Readable) => stream.destroy()],
+		["that is aborted", (stream: Readable) => stream.destroy()],
+		["that was not started", (stream: Readable) => stream.destroy()],
 		["that fails", (stream: Readable) => stream.destroy(new Error("gone"))],
 	] as const) {
-		test(`a reader ${how} releases the blob`, async (t) => {
+		test(`a read ${how} releases the blob`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			await put(store, "a", bytes(3_000_000));
 			const found = await store.objects.open(BUCKET, "a");
 			const stream = found?.content.read();
 			assert.ok(stream instanceof Readable);
-			if (how !== "that never began") await once(stream, "readable");
+			if (how !== "that was not started") await once(stream, "readable");
 			const closed = new Promise((settle) => stream.once("close", settle));
 			stream.once("error", () => {});
 
@@ -267,7 +267,7 @@ suiteOverBoth("Objects", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("every range of a small and of a large object equals the platform's slice", async (t) => {
+	test("every range of a small and of a large object equals the slice of a buffer", async (t) => {
 		const { store } = await open(t);
 		for (const size of [10, 200_000]) {
 			const content = bytes(size);
@@ -288,7 +288,7 @@ suiteOverBoth("Objects", (open) => {
 	});
 
 	for (const size of [10, 200_000]) {
-		test(`a copy of ${size} bytes shares them and survives the source`, async (t) => {
+		test(`a copy of ${size} bytes shares the content and remains when the source is deleted`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			const source = await put(store, "a", bytes(size));
@@ -307,7 +307,7 @@ suiteOverBoth("Objects", (open) => {
 			assert.deepEqual(await blobFiles(opened), []);
 		});
 
-		test(`a copy of ${size} bytes onto itself preserves them and changes the properties`, async (t) => {
+		test(`a copy of ${size} bytes to itself preserves the content and changes the properties`, async (t) => {
 			const { store } = await open(t);
 			const source = await put(store, "a", bytes(size));
 			const properties = { ...source.properties, contentType: "image/png" };
@@ -376,7 +376,7 @@ suiteOverBoth("Objects", (open) => {
 		assertBytes(await read(store, "link"), "");
 	});
 
-	test("a body in many small chunks is the same as in one", async (t) => {
+	test("a body in many small chunks is stored like one in a single chunk", async (t) => {
 		const { store } = await open(t);
 		const content = bytes(300_000);
 		async function* crumbs(): AsyncGenerator<Buffer> {

@@ -34,7 +34,7 @@ import {
 	read,
 } from "./stores.ts";
 
-/** Without a database changes need no commit. */
+/** Without a database no commit is necessary. */
 const NOTHING = (): void => {};
 
 type Opened = {
@@ -107,7 +107,7 @@ suite("The plain copy", () => {
 		}
 	});
 
-	test("has a bucket's folder for as long as the bucket exists", async (t) => {
+	test("has a folder for each bucket as long as the bucket exists", async (t) => {
 		const { store, files } = await open(t);
 
 		await makeBucket(store, "empty");
@@ -119,7 +119,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(readdirSync(files), [BUCKET]);
 	});
 
-	test("has the current objects: no old versions, nothing under a delete marker", async (t) => {
+	test("contains only current objects: no old versions, and no objects with a delete marker", async (t) => {
 		const { store, files } = await open(t);
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
 		await put(store, "a", "old");
@@ -136,7 +136,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(readdirSync(join(files, BUCKET)), []);
 	});
 
-	test("has a new time when the object has a new one", async (t) => {
+	test("has a new time when the object has a new time", async (t) => {
 		const { store, files } = await open(t);
 		const later = new Date("2025-01-01T00:00:00Z");
 		await put(store, "a", "1");
@@ -167,7 +167,7 @@ suite("The plain copy", () => {
 		["removed", (files: string) => rmSync(files, { recursive: true })],
 		["moved away", (files: string) => renameSync(files, `${files} (old)`)],
 	] as const) {
-		test(`is created again when it was ${what}`, async (t) => {
+		test(`is created again if it was ${what}`, async (t) => {
 			const { store, files } = await open(t);
 			await fill(store);
 			await store.settled();
@@ -183,7 +183,7 @@ suite("The plain copy", () => {
 	for (const [what, spoil] of [
 		["was removed", (files: string) => rmSync(files, { recursive: true })],
 		[
-			"may be old",
+			"may be outdated",
 			(files: string) => {
 				writeFileSync(`${files}.stale`, "");
 				rmSync(join(files, BUCKET, "a"), { recursive: true });
@@ -191,7 +191,7 @@ suite("The plain copy", () => {
 			},
 		],
 		[
-			"was half made",
+			"is incomplete",
 			(files: string) => {
 				writeFileSync(`${files}.stale`, "");
 				renameSync(files, `${files}.old`);
@@ -201,7 +201,7 @@ suite("The plain copy", () => {
 			},
 		],
 	] as const) {
-		test(`is created again at start when it ${what}`, async (t) => {
+		test(`is created again at start if it ${what}`, async (t) => {
 			const { store, files, data } = await open(t);
 			await fill(store);
 			await store.close();
@@ -215,7 +215,7 @@ suite("The plain copy", () => {
 		});
 	}
 
-	test("is created again after an emulator without copies", async (t) => {
+	test("is created again after a run without copies", async (t) => {
 		const { store, files, data } = await open(t);
 		await fill(store);
 		await store.close();
@@ -240,7 +240,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(namesBeside(data), []);
 	});
 
-	test("is never read again: a user's changes to it have no effect", async (t) => {
+	test("is never read, so changes to it by a user have no effect", async (t) => {
 		const { store, files, data } = await open(t);
 		await put(store, "a", bytes(100_000));
 		await store.settled();
@@ -256,7 +256,7 @@ suite("The plain copy", () => {
 		assert.equal(readFileSync(join(files, BUCKET, "a"), "utf8"), "edited");
 	});
 
-	test("is complete when the store is closed, and marked while it is not", async (t) => {
+	test("is complete when the store is closed, and marked as incomplete until then", async (t) => {
 		const { store, files, data } = await open(t);
 
 		await put(store, "a", "1");
@@ -268,7 +268,7 @@ suite("The plain copy", () => {
 		assert.deepEqual(namesBeside(data), ["files"]);
 	});
 
-	test("is marked when the emulator is killed, even directly after an upload", async (t) => {
+	test("is marked as incomplete if the emulator is killed, even immediately after an upload", async (t) => {
 		const data = makeFolder(t);
 		const child = spawn(
 			process.execPath,
@@ -305,9 +305,9 @@ suite("The plain copy", () => {
 		await copy.close();
 	});
 
-	test("that cannot be created is reported, marked, and abandoned after three attempts", async (t) => {
+	test("is reported, marked as incomplete, and abandoned after three attempts if it cannot be created", async (t) => {
 		const data = makeFolder(t);
-		mkdirSync(data); // and no database in it
+		mkdirSync(data); // a folder without a database
 		const reported: unknown[] = [];
 		const copy = new PlainCopy(data, true, NOTHING, (error) =>
 			reported.push(error),
@@ -323,7 +323,7 @@ suite("The plain copy", () => {
 		assert.ok(existsSync(join(data, "files.stale")));
 	});
 
-	test("of one object that cannot be created is reported, and others are created", async (t) => {
+	test("is reported for an object for which it cannot be created, and is created for others", async (t) => {
 		const data = makeFolder(t);
 		const reported: unknown[] = [];
 		const report = (error: unknown) => void reported.push(error);
@@ -351,7 +351,7 @@ suite("The plain copies of an object and of others below its name", () => {
 		["a/b", "a"],
 	] as const) {
 		for (const together of [true, false]) {
-			test(`do not conflict: ${order.join(" before ")}${together ? ", at once" : ""}`, async (t) => {
+			test(`do not conflict: ${order.join(" before ")}${together ? ", at the same time" : ""}`, async (t) => {
 				const { store, files } = await open(t);
 				const settle = async () => {
 					if (!together) await store.settled();
@@ -387,7 +387,7 @@ suite("The plain copies of an object and of others below its name", () => {
 		}
 	}
 
-	test("show a folder object as a folder, and as a file in it if it has bytes", async (t) => {
+	test("are a folder for a folder object, and a file in it if the object has bytes", async (t) => {
 		const { store, files } = await open(t);
 
 		await put(store, "folder/", "");
@@ -427,6 +427,6 @@ async function fill(store: Store): Promise<void> {
 	await makeBucket(store, "empty");
 }
 
-/** The names in the data folder that belong to the copies. */
+/** The names in the data folder that belong to the plain copies. */
 const namesBeside = (data: string): string[] =>
 	readdirSync(data).filter((name) => name.startsWith("files"));

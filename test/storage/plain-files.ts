@@ -1,5 +1,5 @@
 /**
- * The content of `<data>/files`, for tests.
+ * Reads the content of `<data>/files`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -10,7 +10,7 @@ import {
 import type { Store } from "../../emulator/storage/store.ts";
 import { drain } from "./stores.ts";
 
-/** Paths below `folder`; a folder's ends in a slash, a file's goes with its bytes as latin1. */
+/** The paths below `folder`: those of folders end in a slash, those of files have the content as latin1. */
 export function tree(folder: string): Record<string, string> {
 	const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
 	const found = entries.map((entry) => {
@@ -23,7 +23,7 @@ export function tree(folder: string): Record<string, string> {
 	return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The expected copies of all current objects, calculated one by one and without the history. */
+/** The expected copies of all current objects, which do not depend on earlier changes. */
 export async function expectedTree(
 	store: Store,
 ): Promise<Record<string, string>> {

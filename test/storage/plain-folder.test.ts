@@ -46,7 +46,7 @@ suite("The folder of plain copies", () => {
 				if (roll(5) < 3) await put(store, key, roll(3) ? `${i}` : "");
 				else await store.objects.delete(BUCKET, key, undefined, NOW);
 				changed.push(key);
-				// Some changes are reported much later, some twice, and out of order.
+				// Some changes are reported much later, twice, or out of order.
 				while (changed.length > 0 && roll(3)) {
 					const at = roll(changed.length);
 					folder.update(BUCKET, changed[at] ?? assert.fail());

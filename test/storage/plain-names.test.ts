@@ -56,7 +56,7 @@ suite("A key as a file", () => {
 		});
 	}
 
-	test("is truncated if it is too long, between characters, and ends in a digest", () => {
+	test("is truncated between characters and ends with a digest if it is too long", () => {
 		for (const text of [
 			"k".repeat(241),
 			"猫".repeat(341),
@@ -75,7 +75,7 @@ suite("A key as a file", () => {
 		assert.notEqual(plainName(`${LONG}a`), plainName(`${LONG}b`));
 	});
 
-	test("is unique for every key, also next to a folder", () => {
+	test("is unique for every key, even next to a folder", () => {
 		const roll = dice(5);
 		const keys = new Map<string, string>();
 		for (let i = 0; i < 20_000; i++) {
@@ -96,7 +96,7 @@ suite("A key as a file", () => {
 		for (let i = 0; i < 20_000; i++) {
 			for (const name of plainNames(randomKey(roll))) {
 				assert.ok(Buffer.byteLength(nameNextToFolder(name)) <= 255);
-				// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 				assert.doesNotMatch(name, /[\0-\x1f"*:<>?\\|/]|[. ]$|^$/);
 				for (const path of [posix, win32]) {
 					const file = path.join("/data", name);

@@ -14,7 +14,7 @@ import { Versions } from "../../emulator/storage/rows/versions.ts";
 import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
 
-/** Statements that run once, at start. */
+/** Statements that run only once, at start. */
 const ALL_BUCKETS = [
 	"SELECT * FROM bucket",
 	"SELECT name FROM bucket ORDER BY name",
@@ -65,7 +65,7 @@ suite("SQLite's plan", () => {
 	});
 });
 
-/** The SQL of all statements that `work` prepares and that look for rows. */
+/** The SQL of all statements that `work` prepares and that search for rows. */
 function prepared(db: Sqlite, work: () => void): string[] {
 	const seen: string[] = [];
 	const prepare = db.prepare;

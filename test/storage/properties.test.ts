@@ -73,7 +73,7 @@ suite("For any keys", () => {
 		);
 	});
 
-	test("the names of plain files are names on every system, and different where keys are", () =>
+	test("the names of plain files are valid on every system, and different for different keys", () =>
 		forAll(
 			[key, fc.oneof(key, textOf(["%", "2E", ".", "a", " ", "~", "con", "/"]))],
 			(one, other) => {
@@ -110,7 +110,7 @@ suite("For any content", () => {
 		await forAll(
 			[bytes(300), places, fc.nat(400), fc.nat(400), fc.boolean()],
 			async (content, cuts, a, b, isLarge) => {
-				// Above 64 KiB it is not in the row.
+				// Content of more than 64 KiB is not stored in the row.
 				const whole = isLarge
 					? Buffer.concat(
 							Array(300).fill(Buffer.concat([content, Buffer.alloc(300)])),

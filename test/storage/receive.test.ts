@@ -19,7 +19,7 @@ import {
 
 const SIZES = [10, 300_000];
 
-suiteOverBoth("A body on its way in", (open) => {
+suiteOverBoth("The body of an upload", (open) => {
 	for (const size of SIZES) {
 		const content = bytes(size);
 		const refusals: readonly [
@@ -66,7 +66,7 @@ suiteOverBoth("A body on its way in", (open) => {
 			});
 		}
 
-		test(`of ${size} bytes is stored when digests and size are as expected`, async (t) => {
+		test(`of ${size} bytes is stored if digests and size are as expected`, async (t) => {
 			const { store } = await open(t);
 			const { crc64 } = await put(store, "a", content);
 
@@ -81,7 +81,7 @@ suiteOverBoth("A body on its way in", (open) => {
 			assert.equal(stored.size, size);
 		});
 
-		test(`is IncompleteBody when the sender disconnects after ${size} bytes, and stores no bytes`, async (t) => {
+		test(`is IncompleteBody if the client disconnects after ${size} bytes, and stores no bytes`, async (t) => {
 			const opened = await open(t);
 
 			const stored = storeOneRequest(t, opened, "a");
@@ -96,7 +96,7 @@ suiteOverBoth("A body on its way in", (open) => {
 		});
 	}
 
-	test("that fails for another reason rejects with that error, and stores no bytes", async (t) => {
+	test("rejects with the error if it fails for another reason, and stores no bytes", async (t) => {
 		const opened = await open(t);
 		async function* body(): AsyncGenerator<Buffer> {
 			yield* chunked(bytes(300_000));
@@ -111,7 +111,7 @@ suiteOverBoth("A body on its way in", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	// A digest that was released twice after an error was used by two uploads at once.
+	// A digest that was released twice after an error was used by two simultaneous uploads.
 	test("has its own CRC-64 while other bodies arrive, including refused ones", async (t) => {
 		const { store } = await open(t);
 		const contents = [1, 2, 3, 4].map((seed) => bytes(500_000, seed));
@@ -132,14 +132,14 @@ suiteOverBoth("A body on its way in", (open) => {
 	});
 });
 
-/** Stores the body of the next request, as the OSS port does. */
+/** Stores the body of the next request, like the OSS port. */
 function storeOneRequest(
 	t: TestContext,
 	{ store }: Opened,
 	key: string,
 ): {
 	readonly port: Promise<number>;
-	/** Some of the body has come. */
+	/** Resolves when a part of the body has arrived. */
 	readonly began: Promise<void>;
 	readonly result: Promise<unknown>;
 } {
@@ -173,5 +173,5 @@ function send(port: number, size: number): ClientRequest {
 		method: "PUT",
 		headers: { "Content-Length": size },
 	});
-	return sender.on("error", () => {}); // the test breaks the connection
+	return sender.on("error", () => {}); // the test closes the connection
 }

@@ -94,7 +94,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("includes the state of its caller, and is listed", async (t) => {
+	test("includes additional state from its caller, and is listed", async (t) => {
 		const { store } = await open(t);
 		await store.snapshot("a", NOW, "one");
 		await store.snapshot("b", NOW, "two");
@@ -110,7 +110,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.equal((await store.listSnapshots()).length, 1);
 	});
 
-	test("preserves its blobs, which are removed with it", async (t) => {
+	test("preserves its blobs, which are removed with the snapshot", async (t) => {
 		const opened = await open(t);
 		const { store, folder } = opened;
 		const count = async () => (await blobFiles(opened)).length;
@@ -133,7 +133,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.equal(await count(), 0);
 	});
 
-	test("that is restored does not disturb a reader", async (t) => {
+	test("does not affect a client that is reading when it is restored", async (t) => {
 		const { store } = await open(t);
 		await store.objects.append(newObject("a"), 0, chunked(bytes(1_000_000)));
 		await store.snapshot("s", NOW);
@@ -169,7 +169,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.ok(kept.length <= 2, String(kept));
 	});
 
-	test("is refused beyond the limit, but an existing name is not", async (t) => {
+	test("is refused beyond the limit, unless it replaces an existing one", async (t) => {
 		const { store } = await open(t);
 		for (let i = 0; i < SNAPSHOTS_MAX; i++) await store.snapshot(`${i}`, NOW);
 		assert.equal(await store.snapshot("one more", NOW), undefined);
@@ -177,7 +177,7 @@ suiteOverBoth("A snapshot", (open) => {
 		assert.equal((await store.listSnapshots()).length, SNAPSHOTS_MAX);
 	});
 
-	test("forgets the deliveries that were under way when it is restored", async (t) => {
+	test("removes the deliveries that are in progress when it is restored", async (t) => {
 		const { store } = await open(t);
 		const sending = (id: string, key: string) => ({
 			...{ id, account: OWNER, bucket: BUCKET, key },
@@ -202,7 +202,7 @@ suiteOverBoth("A snapshot", (open) => {
 });
 
 suiteOverBoth("Reset of one account", (open) => {
-	test("restores the account's data, and leaves those of other accounts unchanged", async (t) => {
+	test("restores the account's data, and does not change that of other accounts", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store, folder } = opened;
 		await fill(store, BUCKET, OWNER);
@@ -253,7 +253,7 @@ async function fill(
 	});
 }
 
-/** One write of any kind, chosen by the dice. */
+/** Carries out one random write. */
 async function changeSomething(
 	store: Store,
 	next: (below: number) => number,
@@ -338,7 +338,7 @@ suite("A snapshot on disk", () => {
 		assert.deepEqual(tree(join(folder, "files")), await expectedTree(store));
 	});
 
-	test("has room for every column of a row", async (t) => {
+	test("contains every column of a row", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });
 		await store.close();

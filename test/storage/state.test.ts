@@ -19,7 +19,7 @@ import {
 	suiteOverBoth,
 } from "./stores.ts";
 
-suiteOverBoth("What happened to an object", (open) => {
+suiteOverBoth("The state of an object", (open) => {
 	test("can be read, and belongs to its version", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const state = { sealed: 1, legalHold: "ON" } as const;
@@ -56,7 +56,7 @@ suiteOverBoth("A protected version", (open) => {
 	};
 	const refused = isOssError("FileImmutable");
 
-	test("is neither overwritten nor appended to nor deleted", async (t) => {
+	test("cannot be overwritten, appended to, or deleted", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "1");
 		await store.objects.append(newObject("b"), 0, chunked("1"));
@@ -85,7 +85,7 @@ suiteOverBoth("A protected version", (open) => {
 		);
 	});
 
-	test("can be overtaken by another write", async (t) => {
+	test("may become protected during another write", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "1");
 		await put(store, "a", "2", { protect });
@@ -99,7 +99,7 @@ suiteOverBoth("A protected version", (open) => {
 	});
 });
 
-suite("A data folder from before objects had a state", () => {
+suite("A data folder of a version without the state of objects", () => {
 	test("is migrated with all its content", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });

@@ -37,7 +37,7 @@ suiteOverBoth("A store that is cleared", (open) => {
 		await store.buckets.delete(BUCKET);
 	});
 
-	test("does not disturb readers", async (t) => {
+	test("does not affect clients that are reading", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		await store.objects.append(newObject("a"), 0, chunked(bytes(1_000_000)));

@@ -1,5 +1,5 @@
 /**
- * Stores for tests: each test its own, on disk and in memory, removed afterwards.
+ * Stores for tests: a separate one for each test, on disk or in memory, removed afterwards.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -27,7 +27,7 @@ export type Opened = {
 };
 export type Open = (t: TestContext, versioning?: Versioning) => Promise<Opened>;
 
-/** The same tests over a store on disk and over one in memory. */
+/** Runs the same tests with a store on disk and with one in memory. */
 export function suiteOverBoth(name: string, tests: (open: Open) => void): void {
 	suite(`${name}, on disk`, () =>
 		tests((t, versioning) => openWithBucket(t, makeFolder(t), versioning)));
@@ -50,7 +50,7 @@ type Step = () => void | Promise<void>;
 
 const undo = new WeakMap<TestContext, Step[]>();
 
-/** After the test, the last step first: `t.after` alone would take the folder before the store. */
+/** Runs clean-up steps after the test in reverse order, because `t.after` would remove the folder before the store. */
 function finallyDo(t: TestContext, step: Step): void {
 	const known = undo.get(t);
 	const steps = known ?? [];
@@ -69,7 +69,7 @@ export function makeFolder(t: TestContext): string {
 	return join(folder, "data");
 }
 
-/** A store that is closed before its folder is removed, unless it is closed already. Its reports fail the test. */
+/** Opens a store, which is closed before its folder is removed. The errors that it reports fail the test. */
 export async function openStore(
 	t: TestContext,
 	options: Partial<StoreOptions>,
@@ -134,7 +134,7 @@ export const put = (
 ): Promise<StoredObject> =>
 	store.objects.put(newObject(key, more), chunked(content), expected);
 
-/** @returns a body as it arrives from the network: 64 KiB at a time */
+/** @returns a body as it arrives from the network, in chunks of 64 KiB */
 export async function* chunked(
 	content: Buffer | string,
 ): AsyncGenerator<Buffer> {
@@ -143,7 +143,7 @@ export async function* chunked(
 		yield bytes.subarray(at, at + 65_536);
 }
 
-/** @returns the same bytes for the same arguments, and different ones for others */
+/** @returns bytes that depend only on the arguments, and differ for different arguments */
 export function bytes(size: number, seed = 0): Buffer {
 	const content = Buffer.alloc(size);
 	let state = seed * 2_654_435_761 + 1;
@@ -154,7 +154,7 @@ export function bytes(size: number, seed = 0): Buffer {
 	return content;
 }
 
-/** Numbers from 0 to `below`, the same ones every time. */
+/** A generator of reproducible pseudo-random numbers from 0 to `below`. */
 export function dice(seed: number): (below: number) => number {
 	let state = seed;
 	return (below) => {
@@ -165,7 +165,7 @@ export function dice(seed: number): (below: number) => number {
 	};
 }
 
-/** The bytes of an object, or some of them; undefined when the object does not exist. */
+/** The bytes of an object, or a range of them; undefined if the object does not exist. */
 export async function read(
 	store: Store,
 	key: string,
@@ -184,7 +184,7 @@ export async function drain(
 	return Buffer.concat(chunks);
 }
 
-/** Fails with sizes and digests, not with pages of bytes. */
+/** Compares bytes; a failure shows sizes and digests instead of the bytes. */
 export function assertBytes(
 	actual: Buffer | undefined,
 	expected: Buffer | string,
@@ -199,14 +199,14 @@ const sketch = (content: Buffer) => ({
 	md5: md5(content),
 });
 
-/** @returns OSS's ETag, from the platform's own MD5 */
+/** @returns OSS's ETag, computed by Node's MD5 */
 export const md5 = (content: Buffer | string): string =>
 	createHash("md5").update(content).digest("hex").toUpperCase();
 
 export const md5Base64 = (content: Buffer | string): string =>
 	createHash("md5").update(content).digest("base64");
 
-/** Files under `blobs` and `incoming`, when all removals have happened. */
+/** The files below `blobs` and `incoming`, after all removals have finished. */
 export async function blobFiles({ store, folder }: Opened): Promise<string[]> {
 	await store.settled();
 	return folder === null

@@ -8,7 +8,7 @@ import { openDatabase, type Sqlite } from "../../emulator/storage/schema.ts";
 import { Transactions } from "../../emulator/storage/transactions.ts";
 import { makeFolder } from "./stores.ts";
 
-suite("Work items of one turn of the event loop", () => {
+suite("Work items of one iteration of the event loop", () => {
 	test("share a commit, and each is resolved after it", async (t) => {
 		const { transactions, add, seen } = open(t);
 
@@ -21,7 +21,7 @@ suite("Work items of one turn of the event loop", () => {
 		assert.equal(await second, "b");
 	});
 
-	test("do not share a commit with those of the next turn", async (t) => {
+	test("do not share a commit with those of the next iteration", async (t) => {
 		const { transactions, add, seen } = open(t);
 		await transactions.share(() => add("a"));
 
@@ -51,7 +51,7 @@ suite("Work items of one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["a", "b", "c"]);
 	});
 
-	test("undo the writes of a failed one, and nothing of the others", async (t) => {
+	test("undo only the writes of a failed item", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const refusal = new Error("refused");
 
@@ -73,12 +73,12 @@ suite("Work items of one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["a", "c"]);
 	});
 
-	test("are all rejected when SQLite cannot commit, and nothing is stored", async (t) => {
+	test("are all rejected if SQLite cannot commit, and nothing is stored", async (t) => {
 		const { transactions, add, addOrphan, seen } = open(t);
 
 		const works = [
 			transactions.share(() => add("a")),
-			transactions.share(() => addOrphan()), // found out by COMMIT
+			transactions.share(() => addOrphan()), // detected by COMMIT
 		];
 
 		for (const work of works)
@@ -88,14 +88,14 @@ suite("Work items of one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["b"]);
 	});
 
-	test("are all rejected when SQLite rolls the whole transaction back, which can happen when the disk is full", async (t) => {
+	test("are all rejected if SQLite rolls back the whole transaction, as on a full disk", async (t) => {
 		const { db, transactions, add, seen } = open(t);
 		const full = new Error("full");
 
 		const works = [
 			transactions.share(() => add("a")),
 			transactions.share(() => {
-				db.exec("ROLLBACK"); // what SQLite does then
+				db.exec("ROLLBACK"); // as SQLite does
 				throw full;
 			}),
 		];
@@ -106,7 +106,7 @@ suite("Work items of one turn of the event loop", () => {
 		assert.deepEqual(seen(), ["b"]);
 	});
 
-	test("are stored or not, as reported to each, when the disk is full", async (t) => {
+	test("are stored if and only if they are resolved when the disk is full", async (t) => {
 		const { db, transactions, add, seen } = open(t);
 		const pages = Number(db.pragma("page_count", { simple: true }));
 		db.pragma(`max_page_count = ${pages + 1}`);
@@ -124,7 +124,7 @@ suite("Work items of one turn of the event loop", () => {
 });
 
 suite("A single work item", () => {
-	test("is committed at once, after the earlier ones", async (t) => {
+	test("is committed immediately, after earlier items", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const shared = transactions.share(() => add("a"));
 
@@ -134,7 +134,7 @@ suite("A single work item", () => {
 		await shared;
 	});
 
-	test("that fails changes nothing, and does not affect earlier ones", async (t) => {
+	test("changes nothing if it fails, and does not affect earlier items", async (t) => {
 		const { transactions, add, seen } = open(t);
 		const shared = transactions.share(() => add("a"));
 		const refusal = new Error("refused");
@@ -167,7 +167,7 @@ suite("A step after the commit", () => {
 		assert.deepEqual(steps, [["a"]]);
 	});
 
-	test("is executed after a failed commit too", async (t) => {
+	test("is also executed after a failed commit", async (t) => {
 		const { transactions, addOrphan, seen } = open(t);
 		const steps: string[][] = [];
 
@@ -186,9 +186,9 @@ type Opened = {
 	readonly db: Sqlite;
 	readonly transactions: Transactions;
 	readonly add: (name: string) => string;
-	/** Adds a row that the commit refuses. */
+	/** Adds a row that makes the commit fail. */
 	readonly addOrphan: () => void;
-	/** The committed rows, read over a connection of its own. */
+	/** The committed rows, read over a separate connection. */
 	readonly seen: () => string[];
 };
 
@@ -197,7 +197,7 @@ function open(t: TestContext): Opened {
 	mkdirSync(folder);
 	const path = join(folder, "oss.db");
 	const db = openDatabase(path, false);
-	db.pragma("foreign_keys = ON"); // so that a commit can be refused
+	db.pragma("foreign_keys = ON"); // so that a commit can fail
 	db.exec(
 		`CREATE TABLE note (name TEXT PRIMARY KEY,
 		                    of TEXT REFERENCES note DEFERRABLE INITIALLY DEFERRED)`,

@@ -1,6 +1,6 @@
 /**
- * A process that uploads until it is killed, and prints a line for every upload that it begins and every upload that was
- * acknowledged. Started by tests: `uploading-process.ts <folder> hold|upload <first generation>`.
+ * A process that uploads until it is killed, and prints a line for every upload that begins and every upload that is
+ * acknowledged. Tests start it: `uploading-process.ts <folder> hold|upload <first generation>`.
  */
 import { writeSync } from "node:fs";
 import { argv } from "node:process";
@@ -27,7 +27,7 @@ if (mode === "upload") {
 }
 setInterval(() => {}, 60_000); // until it is killed
 
-/** Each uploader has keys of its own, and overwrites each of them again and again. */
+/** Each uploader has separate keys, which it overwrites repeatedly. */
 async function uploadForEver(uploader: number): Promise<void> {
 	for (let i = Number(generation); ; i++) {
 		const key = `${uploader}/${i % 7}`;

@@ -78,7 +78,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("of one small part stores it in the row", async (t) => {
+	test("with one small part stores the object in the row", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload, parts } = await uploadParts(store, "a", [bytes(10)]);
@@ -95,7 +95,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("is removed when it is completed, with the parts that are not named", async (t) => {
+	test("is removed when it is completed, with the parts that are not listed", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const contents = [bytes(PART, 1), bytes(PART, 2), bytes(PART, 3)];
@@ -128,7 +128,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("uses all parts, in order, if none are named", async (t) => {
+	test("uses all parts, in order, if none are listed", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), false);
 		for (const number of [7, 2, 5])
@@ -172,7 +172,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		);
 	});
 
-	test("belongs to its key", async (t) => {
+	test("can only be used with its key", async (t) => {
 		const { store } = await open(t);
 		const { upload } = await uploadParts(store, "a", [bytes(10)]);
 
@@ -180,7 +180,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.equal(await store.uploads.find(BUCKET, "b", upload.id), undefined);
 	});
 
-	test("returns the metadata of its initiation, and the object has them", async (t) => {
+	test("returns the metadata of its initiation, which becomes the object's", async (t) => {
 		const { store } = await open(t);
 		const { properties } = newObject("a");
 		const given: NewObject = newObject("a", {
@@ -227,9 +227,13 @@ suiteOverBoth("A multipart upload", (open) => {
 		["a wrong ETag", [part(1, two)], "InvalidPart"],
 		["parts out of order", [part(2, two), part(1, one)], "InvalidPartOrder"],
 		["a part twice", [part(1, one), part(1, one)], "InvalidPartOrder"],
-		["a small part before", [part(3, small), part(4, one)], "EntityTooSmall"],
+		[
+			"a small part that is not the last",
+			[part(3, small), part(4, one)],
+			"EntityTooSmall",
+		],
 	] as const) {
-		test(`is not completed with ${what}, and remains open`, async (t) => {
+		test(`is not completed with ${what}, and remains`, async (t) => {
 			const opened = await open(t);
 			const { store } = opened;
 			const { upload } = await uploadParts(store, "a", [one, two, small, one]);
@@ -294,7 +298,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.equal(object.size, 10);
 	});
 
-	test("does not touch an existing object before it is completed, nor then under forbidOverwrite", async (t) => {
+	test("does not change an existing object before it is completed, nor afterwards with forbidOverwrite", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "before");
 		const { upload, parts } = await uploadParts(store, "a", [bytes(PART)]);
@@ -326,7 +330,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), before);
 	});
 
-	test("lists parts by number, after a number, up to a count", async (t) => {
+	test("lists parts by number, after a given number, up to a maximum", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), false);
 		for (const number of [10, 2, 9_999, 3])
@@ -350,7 +354,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		});
 	});
 
-	test("copies bytes of objects into parts without copying them", async (t) => {
+	test("can have parts that are ranges of objects, without copying their bytes", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const source = await put(store, "source", bytes(2 * PART));
@@ -391,7 +395,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assert.deepEqual(await blobFiles(opened), files);
 	});
 
-	test("does not copy a part from an object that has changed since", async (t) => {
+	test("does not copy a part from an object that has changed in the meantime", async (t) => {
 		const { store } = await open(t);
 		const source = await put(store, "source", "meow");
 		const upload = await store.uploads.initiate(newObject("a"), false);
@@ -403,7 +407,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		);
 	});
 
-	test("that is sequential accepts parts in order only, and the object has a Content-MD5", async (t) => {
+	test("accepts parts only in order if it is sequential, and the object has a Content-MD5", async (t) => {
 		const { store } = await open(t);
 		const upload = await store.uploads.initiate(newObject("a"), true);
 		await assert.rejects(
@@ -430,7 +434,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		assertBytes(await read(store, "a"), Buffer.concat([one, two, small]));
 	});
 
-	test("does not disturb a reader of the object it replaces", async (t) => {
+	test("does not affect a client that is reading the replaced object", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const contents = [bytes(1_000_000, 1), bytes(1_000_000, 2), small];
@@ -451,7 +455,7 @@ suiteOverBoth("A multipart upload", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("creates an empty object when no part is named", async (t) => {
+	test("creates an empty object if there are no parts", async (t) => {
 		const opened = await open(t);
 		const { store } = opened;
 		const { upload } = await uploadParts(store, "a", [one, small]);
@@ -516,7 +520,7 @@ suiteOverBoth("Uploads of a bucket", (open) => {
 		}
 	});
 
-	test("are all listed when there are thousands", async (t) => {
+	test("are all listed if there are thousands", async (t) => {
 		const { store } = await open(t);
 		const many = Array.from({ length: 2500 }, (_, i) => `k${i % 700}`);
 		const expected = await initiateAll(store, many);

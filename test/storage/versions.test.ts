@@ -28,7 +28,7 @@ suiteOverBoth("Without versioning", (open) => {
 		assert.deepEqual(await history(store, "a"), ["null latest"]);
 	});
 
-	test("the version null can be addressed; any other does not exist", async (t) => {
+	test("the version null can be addressed; other versions do not exist", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "1");
 
@@ -38,7 +38,7 @@ suiteOverBoth("Without versioning", (open) => {
 });
 
 suiteOverBoth("With versioning enabled", (open) => {
-	test("every write is a version of its own, with a 64-character id, and no version is lost", async (t) => {
+	test("every write creates a version with an id of 64 characters, and no version is lost", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const contents = [bytes(10), bytes(100_000, 1), bytes(10, 2)];
@@ -79,7 +79,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assertBytes(await read(store, "a", { versionId: "null" }), "old");
 	});
 
-	test("deleting adds a delete marker and loses nothing", async (t) => {
+	test("deleting adds a delete marker, and no version is lost", async (t) => {
 		const { store } = await open(t, "Enabled");
 		const { versionId } = await put(store, "a", "1");
 
@@ -133,7 +133,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 		assert.deepEqual(await current(store), ["a"]);
 	});
 
-	test("deleting the newest version makes the one before it current", async (t) => {
+	test("deleting the newest version makes the previous version current", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const first = await put(store, "a", bytes(100_000, 1));
@@ -285,7 +285,7 @@ suiteOverBoth("With versioning enabled", (open) => {
 });
 
 suiteOverBoth("With versioning suspended", (open) => {
-	test("a write is the version null, in place of the last one", async (t) => {
+	test("a write replaces the version null", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const kept = await put(store, "a", bytes(100_000, 1));
@@ -303,7 +303,7 @@ suiteOverBoth("With versioning suspended", (open) => {
 		if (opened.folder) assert.equal((await blobFiles(opened)).length, 2);
 	});
 
-	test("a write replaces the version null from before versioning, wherever it is", async (t) => {
+	test("a write replaces the version null from before versioning, whatever its position", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "null one");
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
@@ -319,7 +319,7 @@ suiteOverBoth("With versioning suspended", (open) => {
 		assertBytes(await read(store, "a", { versionId: "null" }), "null two");
 	});
 
-	test("deleting puts a delete marker null in place of the version null", async (t) => {
+	test("deleting replaces the version null by a delete marker null", async (t) => {
 		const opened = await open(t, "Enabled");
 		const { store } = opened;
 		const kept = await put(store, "a", "kept");
@@ -337,7 +337,7 @@ suiteOverBoth("With versioning suspended", (open) => {
 		assert.deepEqual(await blobFiles(opened), []);
 	});
 
-	test("and enabled again, the version null remains below new ones", async (t) => {
+	test("and then enabled again, the version null remains below new versions", async (t) => {
 		const { store } = await open(t, "Suspended");
 		await put(store, "a", "null");
 		await store.buckets.change(BUCKET, { versioning: "Enabled" });
@@ -351,7 +351,7 @@ suiteOverBoth("With versioning suspended", (open) => {
 	});
 });
 
-/** A key's versions, newest first, as a listing shows them. */
+/** The versions of a key in a listing, newest first. */
 async function history(store: Store, key: string): Promise<string[]> {
 	const page = await store.objects.listVersions(BUCKET, {
 		prefix: key,

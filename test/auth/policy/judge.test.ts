@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { AccessQuestion } from "../../../emulator/auth/policy/question.ts";
 import { readPolicy } from "../../../emulator/auth/policy/document.ts";
 import { judge } from "../../../emulator/auth/policy/judge.ts";
 import {
 	isPublic,
 	matchesPrincipals,
 } from "../../../emulator/auth/policy/principal.ts";
+import type { AccessQuestion } from "../../../emulator/auth/policy/question.ts";
 import type { Caller } from "../../../emulator/oss/request.ts";
 
 type Given = {

@@ -1,4 +1,4 @@
-/** Numbers by chance that a seed repeats: xorshift32. */
+/** Pseudo-random numbers that depend on a seed: xorshift32. */
 export class Chance {
 	#state: number;
 

@@ -1,8 +1,6 @@
 /**
- * Which blocks of the emulator's source ran, and how often: V8 counts them itself, so no source is rewritten and no package
- * is needed.
- *
- * Reading the coverage takes 2 ms, more than most runs: the engine reads it once for many runs.
+ * Which blocks of the emulator's source ran, and how often. V8 counts them, so no source is rewritten and no package is
+ * needed. Reading the coverage takes 2 ms, more than most runs, so the engine reads it once for many runs.
  */
 import { readFileSync } from "node:fs";
 import { type Profiler, Session } from "node:inspector";
@@ -10,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SOURCE = new URL("../../../emulator/", import.meta.url).href;
 
-/** By block: how often it ran. */
+/** How often each block ran. */
 export type Counts = ReadonlyMap<string, number>;
 
 export class Coverage {
@@ -28,13 +26,13 @@ export class Coverage {
 		this.take();
 	}
 
-	/** Counting slows down all that the process runs. */
+	/** Starts counting, which slows down all code of the process. */
 	stop(): void {
 		this.#session.post("Profiler.stopPreciseCoverage");
 		this.#session.disconnect();
 	}
 
-	/** Since the last call. */
+	/** The counts since the last call. */
 	take(): Counts {
 		const counts = new Map<string, number>();
 		for (const { url, functions } of this.#scripts()) {
@@ -51,7 +49,7 @@ export class Coverage {
 		return counts;
 	}
 
-	/** The short texts in the files that ran: a reader compares its input with such texts. */
+	/** The short texts in the files that ran, because readers compare their input with such texts. */
 	literals(): string[] {
 		const texts = [...this.#files].map((url) =>
 			readFileSync(fileURLToPath(url), "utf8"),
@@ -68,7 +66,7 @@ export class Coverage {
 		return this.#files.size;
 	}
 
-	/** A session in the own thread answers at once. */
+	/** A session in the same thread responds synchronously. */
 	#scripts(): readonly Profiler.ScriptCoverage[] {
 		let scripts: readonly Profiler.ScriptCoverage[] = [];
 		this.#session.post("Profiler.takePreciseCoverage", (error, taken) => {

@@ -9,11 +9,11 @@ import { reading, type Target } from "./target.ts";
 
 const watch = { starts: () => {}, found: () => {}, added: () => {} };
 
-/** Words of the files that the planted target runs. */
+/** The words in the files that the planted target runs. */
 const LITERALS = /(?:MalformedXML|apos|quot|ErrorDetail|hex|__proto__|utf8)/;
 
 suite("The fuzzer", () => {
-	test("finds an input that throws by the texts that its reader compares with, and minimizes it", async () => {
+	test("finds an input that throws, by the texts with which the reader compares its input, and minimizes it", async () => {
 		const found: Finding[] = [];
 		const planted: Target = {
 			about: "a planted fault",
@@ -33,11 +33,11 @@ suite("The fuzzer", () => {
 		assert.match(found[0]?.what ?? "", /^Error: planted/);
 	});
 
-	test("knows its targets by name, and exits with 2 for any other", () => {
+	test("accepts the names of its targets, and exits with 2 for unknown names", () => {
 		const file = join(import.meta.dirname, "run.ts");
 		const { status, stderr } = spawnSync(process.execPath, [file, "xlm"]);
 		assert.equal(status, 2);
-		assert.match(String(stderr), /^fuzz: xlm is none of .*xml/);
+		assert.match(String(stderr), /^fuzz: xlm is not one of .*xml/);
 	});
 });
 

@@ -2,7 +2,7 @@
  * Fuzzes one target in the thread that it runs in: mutates inputs, keeps those that reach new blocks of the source or
  * double a block's count, and reports inputs that make the target throw or take longer than allowed.
  *
- * Time is CPU time of the thread, so that a busy machine neither shortens a run nor makes findings.
+ * Time is the CPU time of the thread, so that a busy machine neither shortens a run nor causes findings.
  */
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
@@ -11,17 +11,17 @@ import { type Counts, Coverage } from "./coverage.ts";
 import { mutate } from "./mutate.ts";
 import type { Target } from "./target.ts";
 
-/** Runs between two questions for coverage. */
+/** The number of runs between two readings of the coverage. */
 const BATCH = 32;
 export const RUN_MS_MAX = 50;
 const BYTES_MAX = 4096;
-/** A slow run counts if it is slow each time. */
+/** How often a slow run is repeated: it is a finding if it is slow each time. */
 const REPEATS = 6;
 const SHRINKS_MAX = 400;
 const WORDS_AT_ONCE_MAX = 4000;
 
 export type Finding = {
-	/** The same for inputs that find the same. */
+	/** Equal for inputs with the same finding. */
 	readonly key: string;
 	readonly what: string;
 	readonly input: Buffer;
@@ -30,7 +30,7 @@ export type Finding = {
 export type Result = {
 	readonly runs: number;
 	readonly cpuSeconds: number;
-	/** Blocks of the source that ran. */
+	/** The number of blocks of the source that ran. */
 	readonly blocks: number;
 	readonly inputs: number;
 };
@@ -61,7 +61,7 @@ export class Fuzzer {
 	readonly #keys = new Set<string>();
 	#words: Buffer[] = [];
 	#runs = 0;
-	/** Thrown outside of a run, by a callback. */
+	/** An error that a callback threw outside of a run. */
 	#late: unknown;
 
 	constructor(target: Target, seed: number, watch: Watch) {
@@ -70,12 +70,12 @@ export class Fuzzer {
 		this.#chance = new Chance(seed);
 	}
 
-	/** For errors of callbacks, which no run can catch. */
+	/** Records errors of callbacks, which a run cannot catch. */
 	throwLate(error: unknown): void {
 		this.#late ??= error;
 	}
 
-	/** @param more inputs saved by earlier runs */
+	/** @param more the inputs that earlier runs saved */
 	async run(seconds: number, more: readonly Buffer[]): Promise<Result> {
 		const end = (await this.#target.start?.()) ?? (async () => {});
 		this.#coverage.start();
@@ -99,7 +99,7 @@ export class Fuzzer {
 		};
 	}
 
-	/** Whether an input is a finding, without looking at coverage. */
+	/** Whether an input is a finding, without reading the coverage. */
 	async replay(input: Buffer): Promise<Finding | undefined> {
 		const end = (await this.#target.start?.()) ?? (async () => {});
 		const finding = await this.#try(input);
@@ -123,12 +123,12 @@ export class Fuzzer {
 		if (!isNew(counts, this.#records.batch)) return;
 		record(counts, this.#records.batch);
 		await this.#keepBest(inputs);
-		// Blocks that no single input reached again depend on more than the input.
+		// Blocks that none of these inputs reaches again do not depend on the input alone.
 		for (const block of counts.keys())
 			if (!this.#records.single.has(block)) this.#records.single.set(block, 1);
 	}
 
-	/** Newer inputs more often: they lead to where few have been. */
+	/** Chooses newer inputs more often, because they reach blocks that few inputs reach. */
 	#pick(): Buffer {
 		const { length } = this.#corpus;
 		const from = this.#chance.below(2) === 0 ? 0 : Math.floor((length * 3) / 4);

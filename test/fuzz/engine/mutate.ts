@@ -1,4 +1,4 @@
-/** Changes an input a little, as AFL and libFuzzer do: bits, bytes, blocks, words of a dictionary, parts of another input. */
+/** Mutates an input like AFL and libFuzzer: bits, bytes, blocks, words of a dictionary, parts of another input. */
 import type { Chance } from "./chance.ts";
 
 type Change = (input: Buffer, around: Around) => Buffer;
@@ -76,7 +76,7 @@ const CHANGES: readonly Change[] = [
 			Buffer.concat(Array(times).fill(one)),
 		);
 	},
-	// a word inserted, or over others
+	// a word inserted, or overwriting bytes
 	(input, around) => {
 		const word = around.chance.of(around.words);
 		const drop = around.chance.below(2) * word.length;

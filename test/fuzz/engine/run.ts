@@ -1,8 +1,9 @@
 /**
  * `npm run fuzz [-- TARGET…] [--seconds N] [--jobs N] [--seed N]`: fuzzes the targets one after the other and prints a
- * table; `npm run fuzz -- TARGET --replay FILE` runs one input again. Exit code 1 after a finding, 2 for a wrong argument.
+ * table; `npm run fuzz -- TARGET --replay FILE` runs one input again. Exit code 1 after a finding, 2 for a wrong
+ * argument.
  *
- * Inputs that reach something new stay in .cache/fuzz/TARGET/inputs for the next run, findings in
+ * Inputs that reach new blocks are saved in .cache/fuzz/TARGET/inputs for the next run, findings in
  * .cache/fuzz/TARGET/findings.
  */
 import { globSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
@@ -13,9 +14,9 @@ import { Worker } from "node:worker_threads";
 import { nameOf, type Result } from "./fuzzer.ts";
 
 export type Order = {
-	/** URL of its module. */
+	/** The URL of the target's module. */
 	readonly target: string;
-	/** Of CPU. */
+	/** CPU time. */
 	readonly seconds: number;
 	readonly seed: number;
 	/** Paths of inputs that earlier runs saved. */
@@ -38,7 +39,7 @@ export type Report =
 const FOLDER = join(import.meta.dirname, "..");
 const CACHE = ".cache/fuzz";
 const SHARED_BYTES = 1024 ** 2;
-/** A run that is not over by then does not end. Wall-clock time: the machine may be busy. */
+/** After this time, a run is considered endless. In wall-clock time, which is long because the machine may be busy. */
 const STUCK_MS = 180_000;
 const HEAP_MB_MAX = 512;
 const SHOWN_CHARACTERS_MAX = 500;
@@ -53,7 +54,7 @@ export const urlOf = (name: string): string =>
 
 type Row = { readonly name: string; readonly findings: number } & Result;
 
-/** One target in a thread of its own, because it can run forever or use all memory. */
+/** Runs one target in a separate thread, because it can run forever or use all memory. */
 class Session {
 	readonly #name: string;
 	readonly #shared = new SharedArrayBuffer(SHARED_BYTES);
@@ -83,7 +84,7 @@ class Session {
 		});
 	}
 
-	/** @returns when the target's time is over, or when it cannot go on */
+	/** Returns when the target's time has passed, or when it cannot continue. */
 	async end(): Promise<Row> {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		const watch = setInterval(this.#watch(), 1000);
@@ -137,7 +138,7 @@ class Session {
 		const shown = bytes.toString("latin1").slice(0, SHOWN_CHARACTERS_MAX);
 		console.log(`${this.#name}: ${what}`);
 		console.log(`  the input: ${JSON.stringify(shown)}`);
-		console.log(`  again: npm run fuzz -- ${this.#name} --replay ${path}\n`);
+		console.log(`  repeat: npm run fuzz -- ${this.#name} --replay ${path}\n`);
 	}
 }
 
@@ -181,14 +182,14 @@ function readArguments() {
 	const targets = positionals.length > 0 ? positionals : known;
 	const unknown = targets.find((name) => !known.includes(name));
 	if (unknown !== undefined)
-		throw new Error(`${unknown} is none of ${known.join(", ")}`);
+		throw new Error(`${unknown} is not one of ${known.join(", ")}`);
 	if (values.replay !== undefined && targets.length !== 1)
-		throw new Error("--replay goes with one target");
+		throw new Error("--replay requires exactly one target");
 	const [seconds, seed, jobs] = [
 		...[values.seconds, values.seed, values.jobs].map(Number),
 	];
 	if (!(seconds && seed && jobs))
-		throw new Error("--seconds, --seed and --jobs are numbers");
+		throw new Error("--seconds, --seed and --jobs must be numbers");
 	return { targets, seconds, seed, jobs, replay: values.replay };
 }
 

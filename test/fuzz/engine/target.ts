@@ -12,11 +12,11 @@ export type Target = {
 	readonly bytesMax?: number;
 	/** Called once before the first run; the result stops it. */
 	readonly start?: () => Promise<() => Promise<void>>;
-	/** @throws for a finding: an unexpected error, or two results that disagree */
+	/** @throws if there is a finding: an unexpected error, or two results that differ */
 	readonly run: (input: Buffer) => void | Promise<void>;
 };
 
-/** A target's own check has failed. */
+/** A check of the target has failed. */
 export class Disagreement extends Error {
 	override readonly name = "Disagreement";
 }
@@ -44,7 +44,7 @@ export function requireNoLeak(text: string, input: Buffer): void {
 	if (leak) throw new Disagreement(`an error shows ${leak}: ${text}`);
 }
 
-/** All that an error shows to a client. */
+/** Everything that a client receives of an error. */
 const textOf = (error: unknown): string =>
 	error instanceof OssError
 		? JSON.stringify([error.message, error.details, error.headers])
@@ -53,9 +53,9 @@ const textOf = (error: unknown): string =>
 type ErrorClass = abstract new (...parameters: never[]) => Error;
 
 /**
- * The result of a reader, or undefined for an error of OSS that shows nothing private.
+ * The result of a reader, or undefined for an OssError that does not reveal anything private.
  *
- * @param others classes of errors that the reader documents besides
+ * @param others additional classes of errors that the reader documents
  * @throws any other error
  */
 export async function reading<T>(
@@ -80,7 +80,7 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 	return found;
 }
 
-/** Cuts the input into pieces whose lengths its own first bytes give, so that borders are fuzzed too. */
+/** Splits the input into pieces whose lengths are given by its first bytes, so that the boundaries are fuzzed too. */
 export function* pieces(input: Buffer, cuts: Buffer): Generator<Buffer> {
 	let at = 0;
 	for (const cut of cuts) {

@@ -1,4 +1,4 @@
-/** The thread in which a target is fuzzed; run.ts watches it from outside, because a target can run forever. */
+/** The thread in which a target is fuzzed; run.ts monitors it, because a target can run forever. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { Fuzzer } from "./fuzzer.ts";

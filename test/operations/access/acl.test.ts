@@ -150,7 +150,7 @@ suite("An anonymous caller", () => {
 		["public-read", undefined, [200, 200, 403, 403, 403, 403]],
 		["public-read-write", undefined, [200, 200, 200, 204, 403, 403]],
 		["private", "public-read", [200, 200, 403, 403, 403, 403]],
-		// An object of such a caller has the bucket's ACL, and its uploader cannot delete it.
+		// An anonymous upload has the bucket's ACL, and the uploader cannot delete it.
 		["private", "public-read-write", [200, 200, 200, 403, 403, 403]],
 		["public-read-write", "private", [403, 403, 403, 403, 403, 403]],
 		["public-read-write", "public-read", [200, 200, 403, 403, 403, 403]],

@@ -52,7 +52,7 @@ suite("A bucket's versioning", () => {
 	});
 });
 
-/** `cat` has two versions and a delete marker; `dir/a` and `dir/b` have one version each. */
+/** Makes two versions and a delete marker of `cat`, and one version each of `dir/a` and `dir/b`. */
 async function fill(oss: Client): Promise<void> {
 	await version(oss);
 	for (const text of ["meow", "purr"]) await oss.put("/photos/cat", text);

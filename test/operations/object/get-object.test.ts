@@ -80,8 +80,8 @@ suite("Range", () => {
 		Uint8Array.from({ length: 1000 }, (_, i) => i % 251),
 	);
 	/**
-	 * From docs «Range download», an object of 1000 bytes: the range, the default response, and the response under
-	 * `standard`.
+	 * Examples from docs «Range download» for an object of 1000 bytes: the range, the default response, and the response
+	 * with `standard`.
 	 */
 	const cases = [
 		["bytes=0-499", "0-499", "0-499"],

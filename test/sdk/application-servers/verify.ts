@@ -1,9 +1,8 @@
 /**
- * Application servers in five languages, written for OSS and not for the emulator: each checks the signature of a
- * callback
- * the documented way, with the key that it fetches from gosspublic.alicdn.com.
+ * Tests application servers in five languages, which are written for OSS, not for the emulator: each verifies callbacks
+ * as documented, with the key that it fetches from gosspublic.alicdn.com.
  *
- * To be run by `run`, which makes that name this machine.
+ * `run` runs this file in a network in which this name resolves to this machine.
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -20,7 +19,7 @@ import { has, startInBackground, succeed } from "../../run.ts";
 type Language = {
 	/** The required commands. */
 	readonly needs: string;
-	/** A shell command, run in the folder of that name; `CA` is a trusted certificate file in PEM. */
+	/** A shell command that is run in the language's folder; `CA` is a trusted certificate file in PEM. */
 	readonly start: string;
 };
 
@@ -62,7 +61,7 @@ function isSkipped(t: TestContext, missing: string): boolean {
 	return true;
 }
 
-/** Every upload to it calls an application server, with OSS's own URL of the public key. */
+/** Starts an emulator whose callbacks have OSS's own URL of the public key. */
 async function startOss(
 	t: TestContext,
 	scheme: string,
@@ -73,7 +72,7 @@ async function startOss(
 		t,
 		...["--port", "0,80", "--tls-port", "443"],
 		...["--public-key-url", `${scheme}://${KEY}`],
-		"--callback-key=", // a generated key, as users have it
+		"--callback-key=", // a generated key, as for users
 	);
 	await emulator.oss.put("/photos");
 	const ca = join(folder, "ca.pem");
@@ -157,7 +156,7 @@ async function send(
 	return promise;
 }
 
-/** Attacks with a genuine callback. */
+/** Attacks that modify a genuine callback. */
 const CHANGES: Readonly<Record<string, (sent: Sent) => Sent>> = {
 	body: (sent) => ({ ...sent, body: sent.body.replace("size=4", "size=5") }),
 	path: (sent) => ({ ...sent, target: sent.target.replace("/cb", "/cc") }),
@@ -198,7 +197,7 @@ const noNetwork =
 
 for (const [name, { needs }] of Object.entries(LANGUAGES)) {
 	const isThere = needs.startsWith("/") ? existsSync(needs) : await has(needs);
-	const missing = noNetwork || (isThere ? "" : `${needs} is not there`);
+	const missing = noNetwork || (isThere ? "" : `${needs} is missing`);
 
 	for (const scheme of ["https", "http"])
 		suite(`An application server in ${name}, with the key of ${scheme}`, () => {
@@ -215,13 +214,13 @@ for (const [name, { needs }] of Object.entries(LANGUAGES)) {
 				});
 				const genuine = await findLatest(emulator);
 
-				await t.test("JSON, to the bare host", async () => {
+				await t.test("JSON, to a URL without a path", async () => {
 					const callback = { ...JSON_BODY, callbackUrl: url };
 					const answer = await upload(emulator, callback);
 					assert.equal(answer.status, 200, answer.text);
 				});
 
-				await t.test("a repetition, which is genuine too", async () => {
+				await t.test("a repetition, which is also genuine", async () => {
 					assert.equal(await send(url, genuine), 200);
 				});
 

@@ -1,4 +1,4 @@
-/** Runs an SDK's program against an emulator of its own, and checks the requests to its application server. */
+/** Runs an SDK's program with a separate emulator, and checks the callbacks to the application server. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { FaultRule } from "../../../emulator/index.ts";
@@ -9,7 +9,7 @@ import { succeed } from "../../run.ts";
 import { environmentOf } from "./install.ts";
 import { RECOVERY, type Sdk } from "./table.ts";
 
-/** The callbacks that the programs request; percent-encoded for form bodies according to docs «Callback». */
+/** The bodies of the callbacks that the programs request; forms are percent-encoded, according to docs «Callback». */
 const CALLBACKS = [
 	"object=a%20b%2F%E7%8C%AB.txt&size=5&by=tom%20%26%20co",
 	"object=big&size=102401&by=tom%20%26%20co",

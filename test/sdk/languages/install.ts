@@ -1,4 +1,6 @@
-/** Puts an SDK into a cache outside the tree: once for each state of the file that names its version. */
+/**
+ * Installs an SDK into a cache outside of the repository, once for each state of the file that contains its version.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -13,7 +15,7 @@ const CACHE = join(
 	"sdks",
 );
 
-/** Where its commands run, and `CACHE` for them: the folder where it is installed. */
+/** The folder in which the SDK's commands run, and the variable `CACHE`: the folder in which it is installed. */
 export function environmentOf({
 	folder,
 	manifest,
@@ -33,7 +35,7 @@ const markOf = (sdk: Sdk): string =>
 
 export const isInstalled = (sdk: Sdk): boolean => existsSync(markOf(sdk));
 
-/** @returns the missing tools; an empty result if it is installed and its program is built */
+/** @returns the missing tools; '' if the SDK is installed and its program is built */
 export async function install(sdk: Sdk): Promise<string> {
 	const running = environmentOf(sdk);
 	const found = await run(`{ ${sdk.toolchain}; } >/dev/null 2>&1`, running);

@@ -1,11 +1,11 @@
-/** For tests with real clients: a private network in which names resolve to this machine. */
+/** Checks the requirements of a private network in which names resolve to this machine, for tests with real clients. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { run } from "../../run.ts";
 
-/** Next to the clone, unless the environment names another folder. */
+/** The script that creates the network: next to the clone, or in the variable SEALED. */
 export const SEALED =
 	process.env.SEALED ??
 	join(import.meta.dirname, "../../../../shared/sdk-bench/sealed.sh");
@@ -23,10 +23,10 @@ export function isSkipped(t: TestContext, missing: string): boolean {
 }
 
 export async function missingOfNetwork(): Promise<string> {
-	if (process.getuid?.() !== 0) return "who is not root has no private network";
-	if (!existsSync(SEALED)) return `${SEALED} is not there`;
+	if (process.getuid?.() !== 0) return "a private network requires root";
+	if (!existsSync(SEALED)) return `${SEALED} is missing`;
 	const there = await run(`command -v ${TOOLS.join(" && command -v ")}`, {
 		cwd: ".",
 	});
-	return there.code === 0 ? "" : `not all are there: ${TOOLS.join(", ")}`;
+	return there.code === 0 ? "" : `some are missing: ${TOOLS.join(", ")}`;
 }

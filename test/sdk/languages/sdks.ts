@@ -1,8 +1,8 @@
 /**
- * The SDKs themselves, each with a short program of ours that uses it as people do: `npm run test:sdks`. It is not part
- * of `npm test`, for it installs the SDKs from their registries, once, outside the tree.
+ * Runs a short program for each official SDK: `npm run test:sdks`. It is not part of `npm test`, because it installs
+ * the SDKs from their registries, once, outside of the repository.
  *
- * SDKs with missing tools are skipped, and fail where the environment says CI.
+ * SDKs with missing tools are skipped, or fail if the environment sets CI.
  */
 import { suite, test } from "node:test";
 import { succeed } from "../../run.ts";
@@ -24,7 +24,7 @@ suite("When BUCKET.localhost and *.aliyuncs.com resolve to this machine", () => 
 	test("every step succeeds with the same SDKs", async (t) => {
 		if (isSkipped(t, await missingOfNetwork())) return;
 		const inside = `"${process.execPath}" --test --test-reporter=spec sealed.ts`;
-		// In that network the cloud behind a gateway has a name of OSS's own.
+		// In this network the cloud behind a gateway has one of OSS's host names.
 		const cloud = process.env.THROUGH_GATEWAY && "oss-cn-beijing.aliyuncs.com";
 		const printed = await succeed(`bash "${SEALED}" ${inside}`, {
 			cwd: import.meta.dirname,

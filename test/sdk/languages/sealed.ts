@@ -1,6 +1,6 @@
 /**
- * The same programs in a network where every name under localhost and aliyuncs.com is this machine: SDKs put the bucket
- * before the host, and some have no other way. `sdks.ts` runs it, after everything is installed.
+ * Runs the same programs in a network in which every name below localhost and aliyuncs.com resolves to this machine,
+ * because some SDKs can only put the bucket before the host. `sdks.ts` runs this file after everything is installed.
  */
 import { suite, test } from "node:test";
 import { exercise } from "./exercise.ts";

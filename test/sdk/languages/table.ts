@@ -1,21 +1,21 @@
 /**
- * The SDKs, one row each: how it is installed, how its program is run, and what that program does.
+ * The SDKs, one row each: how it is installed, how its program is run, and the steps of the program.
  *
- * Two are not here: PHP's is available through Composer only, and rclone speaks S3's protocol to OSS.
+ * Two are missing: that of PHP is available through Composer only, and rclone uses S3's protocol with OSS.
  */
 
 export type Sdk = {
-	/** The name in its registry. */
+	/** The name of the package. */
 	readonly name: string;
-	/** The folder of its program, next to this file; commands run there, with a folder `CACHE` for their output. */
+	/** The folder of the program, next to this file; commands run there, with a folder `CACHE` for their output. */
 	readonly folder: string;
-	/** The file in that folder that names the version. */
+	/** The file in this folder that contains the version. */
 	readonly manifest: string;
 	/** The command that fails if the toolchain is missing. */
 	readonly toolchain: string;
-	/** Installs it from the registry. */
+	/** The command that installs the SDK from the registry. */
 	readonly install: string;
-	/** Runs before each run, without a network. */
+	/** A command before each run, without a network. */
 	readonly build: string;
 	readonly start: string;
 	/** The output of the program, line by line, if it succeeds. */
@@ -42,7 +42,7 @@ const STEPS = [
 	"delete",
 ];
 
-/** A 503 of the second upload, and a download that breaks off in the middle. */
+/** The step with a 503 for the second upload, and a download that is aborted in the middle. */
 export const RECOVERY = "recovers from faults";
 
 const STEPS_WITH_RECOVERY = [...STEPS.slice(0, -1), RECOVERY, "delete"];
@@ -73,7 +73,7 @@ const JAVA = {
 	start: 'java -cp "$CACHE:$CACHE/lib/*" Main',
 };
 
-/** It cannot create buckets and has no callbacks, tags or ACLs; it signs URLs with V1 only. */
+/** OpenDAL cannot create buckets, has no callbacks, tags and ACLs, and signs URLs with V1 only. */
 const OPENDAL_STEPS = [
 	"put",
 	"get",
@@ -88,7 +88,7 @@ const OPENDAL_STEPS = [
 	"delete",
 ];
 
-/** It cannot request callbacks. */
+/** ossutil cannot request callbacks. */
 const OSSUTIL_STEPS = [
 	"create bucket",
 	"put",
@@ -113,7 +113,7 @@ export const SDKS: readonly Sdk[] = [
 		folder: "ali-oss",
 		manifest: "../../../../package-lock.json",
 		toolchain: "true",
-		install: "true", // it comes with `npm ci`
+		install: "true", // installed by `npm ci`
 		build: "true",
 		start: `"${process.execPath}" main.mjs`,
 		steps: STEPS_WITH_RECOVERY,

@@ -1,8 +1,8 @@
 /**
- * Clients of the S3-compatible protocol, each with a short program of ours that uses it as people do: `npm run test:s3`.
- * It is not part of `npm test`, since it installs the clients from their registries, once, outside the tree.
+ * Runs a short program for each client of the S3-compatible protocol: `npm run test:s3`. It is not part of `npm test`,
+ * because it installs the clients from their registries, once, outside of the repository.
  *
- * A missing client is skipped, and fails where the environment says CI.
+ * A missing client is skipped, or fails if the environment sets CI.
  */
 import { suite, test } from "node:test";
 import { succeed } from "../../run.ts";
@@ -13,7 +13,7 @@ import { S3_CLIENTS } from "./table.ts";
 
 suite("With the bucket in the path, at 127.0.0.1,", { concurrency: 2 }, () => {
 	for (const client of S3_CLIENTS)
-		test(`${client.name} fails where OSS refuses its requests, and works with its setting`, async (t) => {
+		test(`${client.name} fails if OSS refuses its requests, and works with the documented setting`, async (t) => {
 			const missing = await install(client);
 			if (isSkipped(t, missing)) return;
 			await exercise(t, client, { host: "127.0.0.1", style: "path" });

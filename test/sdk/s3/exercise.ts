@@ -1,4 +1,4 @@
-/** Runs a client's program against an emulator of its own, over http and https. */
+/** Runs a client's program with a separate emulator, over http and https. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ export async function exercise(
 	assert.deepEqual(stdout.trim().split("\n"), client.steps);
 }
 
-/** The bucket in the path is refused at Alibaba's names, so the program ends with its first step. */
+/** The bucket in the path is refused at Alibaba's host names, so the program ends at the first step. */
 export async function beRefused(
 	t: TestContext,
 	client: S3Client,
@@ -43,7 +43,7 @@ export async function beRefused(
 
 const ATTEMPTS_MAX = 5;
 
-/** Another program may take the port between the search for it and the start. */
+/** Tries again if another program has taken the port before the start. */
 async function startWithTls(t: TestContext): Promise<{
 	readonly emulator: TestEmulator;
 	readonly tlsPort: number;

@@ -1,6 +1,6 @@
 /**
- * The same programs in a network where every name under localhost and aliyuncs.com is this machine, with the bucket in
- * the host. To be run by clients.ts, after the clients have been installed.
+ * Runs the same programs in a network in which every name below localhost and aliyuncs.com resolves to this machine,
+ * with the bucket in the host. `clients.ts` runs this file after the clients are installed.
  */
 import { suite, test } from "node:test";
 import { isInstalled } from "../languages/install.ts";

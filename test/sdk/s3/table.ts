@@ -1,23 +1,23 @@
 /**
- * The clients of S3's protocol, one row each, as `test/sdk/languages/table.ts` has OSS's SDKs: how it is installed,
- * how its program is run, and what that program does. Each client is first refused with its default settings, where OSS
- * refuses them, and then works with the setting that `emulator/s3/README.md` names.
+ * The clients of S3's protocol, one row each, like OSS's SDKs in `test/sdk/languages/table.ts`: how it is installed,
+ * how its program is run, and the steps of the program. If OSS refuses a client's default settings, the client is first
+ * refused, and then works with the setting in `emulator/s3/README.md`.
  */
 import type { Sdk } from "../languages/table.ts";
 
 export type S3Client = Sdk & {
-	/** Its error for a bucket in the path at Alibaba's names; for a HEAD there is no code. */
+	/** The client's error for a bucket in the path at Alibaba's host names; for HEAD there is no code. */
 	readonly refusal: RegExp;
 	/**
-	 * When there must be a bucket already: with the bucket in the host for clients that put a new bucket's name into the
-	 * path whatever their settings, which OSS refuses; always for clients that do not create buckets.
+	 * When the bucket must be created before: for clients that do not create buckets always; for clients that put the
+	 * name of a new bucket into the path in any case, which OSS refuses, if the bucket is in the host.
 	 */
 	readonly needsBucket?: "virtual" | "always";
 };
 
 const FORBIDDEN = /SecondLevelDomainForbidden|virtual hosted style/;
 
-/** Folders are relative to those of OSS's SDKs. */
+/** Folders are relative to those of the OSS SDKs. */
 const here = (folder: string): { readonly folder: string } => ({
 	folder: `../s3/${folder}`,
 });
@@ -94,7 +94,7 @@ export const S3_CLIENTS: readonly S3Client[] = [
 		steps: BOTO3_STEPS,
 	},
 	{
-		...{ ...PYTHON, ...here("boto3-1.35"), name: "boto3 of before 2025" },
+		...{ ...PYTHON, ...here("boto3-1.35"), name: "boto3 before 2025" },
 		start: python("../boto3/main.py"),
 		steps: BOTO3_STEPS.filter(
 			(step) =>

@@ -1,9 +1,8 @@
 /**
- * The official STS clients of four languages, as they are published: each gets temporary keys from a running emulator
- * and uploads with them. Their dependencies are installed once, outside the tree, from the registries of their
- * languages.
+ * The official STS clients in four languages: each gets temporary keys from a running emulator and uploads with them.
+ * Their dependencies are installed once, outside of the repository, from the registries of their languages.
  *
- * Where a language or its registry is missing the test is skipped, and says so; where `CI` is set it fails instead.
+ * If a language or its registry is missing, the test is skipped, or fails if the environment sets CI.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -21,11 +20,11 @@ type Language = {
 	readonly folder: string;
 	/** The command that succeeds if the toolchain is installed. */
 	readonly toolchain: string;
-	/** Installs the dependencies into the folder it runs in; ends quickly if they are installed. */
+	/** A command that installs the dependencies into the current folder; it ends quickly if they are installed. */
 	readonly install: string;
-	/** `CA` is a trusted certificate file in PEM. */
+	/** The command that runs the program; `CA` is a trusted certificate file in PEM. */
 	readonly start: string;
-	/** Names of the sessions, and of the objects uploaded. */
+	/** The names of the sessions and of the uploaded objects. */
 	readonly uploads: readonly string[];
 };
 
@@ -77,7 +76,7 @@ const CACHE = join(
 
 const INSTALL_MS_MAX = 600_000;
 
-/** @returns the folder it is installed in; undefined when the test cannot go on */
+/** @returns the folder in which it is installed; undefined if the test cannot continue */
 async function install(
 	t: TestContext,
 	{ folder, toolchain, install }: Language,
@@ -105,14 +104,14 @@ async function install(
 	return cwd;
 }
 
-/** Where everything must be installed, a missing tool is a failure. */
+/** In CI a missing tool is a failure. */
 function skip(t: TestContext, reason: string): undefined {
 	assert.ok(!process.env.CI, reason);
 	t.skip(reason);
 	console.warn(`SKIPPED: ${reason}`);
 }
 
-/** The port of https is not announced, so it must be chosen in advance. */
+/** The emulator does not print the port of https, so it must be chosen in advance. */
 async function findFreePort(): Promise<number> {
 	const server = createServer();
 	const { promise, resolve } = Promise.withResolvers<void>();

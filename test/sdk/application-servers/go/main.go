@@ -1,4 +1,4 @@
-// An application server for OSS's upload callbacks: who is not OSS gets 403.
+// An application server for OSS's upload callbacks: callers other than OSS receive 403.
 package main
 
 import (
@@ -36,7 +36,7 @@ func publicKey(url string) (*rsa.PublicKey, error) {
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, errors.New("no PEM at " + url)
+		return nil, errors.New("not PEM: " + url)
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
@@ -45,7 +45,7 @@ func publicKey(url string) (*rsa.PublicKey, error) {
 	if key, ok := key.(*rsa.PublicKey); ok {
 		return key, nil
 	}
-	return nil, errors.New("no RSA key at " + url)
+	return nil, errors.New("not an RSA key: " + url)
 }
 
 func verify(r *http.Request, body []byte) error {

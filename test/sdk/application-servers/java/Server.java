@@ -1,4 +1,4 @@
-// An application server for OSS's upload callbacks: who is not OSS gets 403.
+// An application server for OSS's upload callbacks: callers other than OSS receive 403.
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;

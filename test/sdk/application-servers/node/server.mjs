@@ -1,4 +1,4 @@
-// An application server for OSS's upload callbacks: callers other than OSS get 403.
+// An application server for OSS's upload callbacks: callers other than OSS receive 403.
 import { createPublicKey, verify } from "node:crypto";
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";

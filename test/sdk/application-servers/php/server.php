@@ -1,5 +1,5 @@
 <?php
-// An application server for OSS's upload callbacks: who is not OSS gets 403.
+// An application server for OSS's upload callbacks: callers other than OSS receive 403.
 
 function is_from_oss(string $target, string $body): bool
 {

@@ -1,4 +1,4 @@
-"""An application server for OSS's upload callbacks: callers other than OSS get 403."""
+"""An application server for OSS's upload callbacks: callers other than OSS receive 403."""
 import base64
 import json
 import os

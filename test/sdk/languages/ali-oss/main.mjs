@@ -1,4 +1,4 @@
-/** ali-oss as people use it: every step that goes well is printed, the first that does not ends the program. */
+/** Uses ali-oss like an application: prints each successful step, and ends at the first failure. */
 import assert from "node:assert/strict";
 import { isIPv4 } from "node:net";
 import OSS from "ali-oss";
@@ -33,7 +33,7 @@ const ANSWER = { Status: "OK" };
 
 const read = async (key) => String((await v4.get(key)).content);
 
-/** It makes no URL for an IP address; a URL made for a name is correct for any other host. */
+/** ali-oss does not sign URLs for IP addresses; a URL that is signed for a name is valid for any host. */
 function urlsBy(client) {
 	const isIp = isIPv4(new URL(endpoint).hostname);
 	const signer = isIp
@@ -64,7 +64,7 @@ async function presigned(client) {
 	assert.equal(other.status, 403);
 }
 
-/** As its manual has it for errors that pass: the same once more. */
+/** Repeats a request after a temporary error, as ali-oss's manual recommends. */
 async function again(status, send) {
 	try {
 		return await send();
@@ -162,12 +162,12 @@ const STEPS = {
 		}
 	},
 	"recovers from faults": async () => {
-		// Its user can configure what it repeats by itself, and how often.
+		// The application configures which requests ali-oss repeats, and how often.
 		const patient = clientWith({ retryMax: 3 });
 		const content = Buffer.alloc(PART_SIZE_MIN + 1, "b");
 		await patient.put("flaky/1", content);
 		await again(503, () => patient.put("flaky/2", content));
-		const got = await again(200, () => patient.get("flaky/2")); // the head said 200
+		const got = await again(200, () => patient.get("flaky/2")); // the status was 200
 		assert.ok(got.content.equals(content));
 	},
 	delete: async () => {

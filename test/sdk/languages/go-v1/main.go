@@ -1,4 +1,4 @@
-// aliyun-oss-go-sdk as people use it: prints every step that goes well, ends at the first that does not.
+// Uses aliyun-oss-go-sdk like an application: prints each successful step, and ends at the first failure.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// alibabacloud-oss-go-sdk-v2 as people use it: prints every step that goes well, ends at the first that does not.
+// Uses alibabacloud-oss-go-sdk-v2 like an application: prints each successful step, and ends at the first failure.
 package main
 
 import (
@@ -69,7 +69,7 @@ func createBucket() {
 	expect(*info.BucketInfo.Name, *bucket)
 }
 
-// It repeats both by itself.
+// The SDK repeats both by itself.
 func recoverFromFaults() {
 	content := strings.Repeat("b", partSizeMin+1)
 	for _, name := range []string{"flaky/1", "flaky/2"} {

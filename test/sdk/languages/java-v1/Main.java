@@ -40,7 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** aliyun-sdk-oss as people use it: prints every step that goes well, ends at the first that does not. */
+/** Uses aliyun-sdk-oss like an application: prints each successful step, and ends at the first failure. */
 public class Main {
   interface Step {
     void run() throws Exception;
@@ -83,7 +83,7 @@ public class Main {
     V4.shutdown();
   }
 
-  /** The SDK loses the bucket wherever the host is not Alibaba's, unless it is told to put it into the path. */
+  /** For hosts other than Alibaba's the SDK omits the bucket, unless it is configured to put it into the path. */
   static OSS open(String secret, SignVersion version) {
     ClientBuilderConfiguration configuration = new ClientBuilderConfiguration();
     configuration.setSignatureVersion(version);
@@ -101,7 +101,7 @@ public class Main {
     expect(V1.getBucketInfo(BUCKET).getBucket().getName(), BUCKET);
   }
 
-  /** It repeats an upload by itself; a download into a file goes on with the parts that are missing. */
+  /** The SDK repeats an upload by itself; a download into a file continues with the missing parts. */
   static void recoverFromFaults() throws Exception {
     String content = "b".repeat(PART_SIZE_MIN + 1);
     V4.putObject(BUCKET, "flaky/1", bytes(content));

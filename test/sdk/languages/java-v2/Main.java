@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** alibabacloud-oss-v2 as people use it: prints every step that goes well, ends at the first that does not. */
+/** Uses alibabacloud-oss-v2 like an application: prints each successful step, and ends at the first failure. */
 public class Main {
   interface Step {
     void run() throws Exception;

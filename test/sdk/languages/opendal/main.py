@@ -1,4 +1,4 @@
-"""OpenDAL, which is independent of Alibaba: prints every successful step, and ends at the first failure."""
+"""Uses OpenDAL, which is independent of Alibaba: prints each successful step, and ends at the first failure."""
 import asyncio
 import os
 from urllib.error import HTTPError
@@ -83,7 +83,7 @@ async def presign():
 
 def presigned():
     put, get = asyncio.run(presign())
-    headers = {**put.headers, "content-length": "6"}  # it presigns with 0
+    headers = {**put.headers, "content-length": "6"}  # OpenDAL presigns with 0
     urlopen(Request(put.url, b"signed", headers, method=put.method)).close()
     with urlopen(get.url) as answer:
         expect(answer.read(), b"signed")

@@ -1,8 +1,8 @@
-# ossutil as people use it: every step that goes well is printed, the first that does not ends the program.
+# Uses ossutil like a user: prints each successful step, and ends at the first failure.
 set -euo pipefail
 
 export HOME
-HOME=$(mktemp -d) # not the user's configuration, and a place for the folders it makes
+HOME=$(mktemp -d) # without the user's configuration, and with a place for the folders that it creates
 trap 'rm -rf "$HOME"' EXIT
 cd "$HOME"
 
@@ -19,7 +19,7 @@ with() {
 v4() { with "$ACCESS_KEY_SECRET" v4 "$@"; }
 v1() { with "$ACCESS_KEY_SECRET" v1 "$@"; }
 
-# Without the line that tells how long it took.
+# Removes the line with the elapsed time.
 read_object() { v4 cat "$1" | sed '/(s) elapsed$/d'; }
 
 fail() {
@@ -30,7 +30,7 @@ fail() {
 # expect ACTUAL EXPECTED
 expect() { [[ $1 == "$2" ]] || fail "«$1» is not «$2»"; }
 
-# expect_in TEXT PART ...: each of the parts, its blanks as they come
+# expect_in TEXT PART ...: TEXT contains each PART, whatever the number of spaces
 expect_in() {
   local text part
   text=$(tr -s ' ' <<<"$1")

@@ -1,4 +1,4 @@
-"""oss2 as people use it: every step that goes well is printed, the first that does not ends the program."""
+"""Uses oss2 like an application: prints each successful step, and ends at the first failure."""
 import base64
 import json
 import os
@@ -168,7 +168,7 @@ def delete():
 
 
 def recover_from_faults():
-    """It repeats nothing by itself: an upload is sent again, a download goes on where it ended."""
+    """oss2 does not repeat requests: the upload is sent again, and the download is continued."""
     content = b"b" * (PART_SIZE_MIN + 1)
     v4.put_object("flaky/1", content)
     try:

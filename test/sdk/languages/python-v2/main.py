@@ -1,4 +1,4 @@
-"""alibabacloud-oss-v2 as people use it: prints every step that goes well, ends at the first that does not."""
+"""Uses alibabacloud-oss-v2 like an application: prints each successful step, and ends at the first failure."""
 import base64
 import json
 import os
@@ -49,7 +49,7 @@ def expect(actual, expected):
 
 
 def refused(send):
-    """The server's answer, as the SDK returns it."""
+    """Returns the application server's answer from the SDK's result."""
     try:
         send()
     except oss.exceptions.OperationError as error:

@@ -1,5 +1,5 @@
-// The AWS SDK for JavaScript v3 as people use it: every step that goes well is printed, the first that does not ends
-// the program. Its CA is given by NODE_EXTRA_CA_CERTS.
+// Uses the AWS SDK for JavaScript v3 like an application: prints each successful step, and ends at the first failure.
+// NODE_EXTRA_CA_CERTS contains the certificate authority.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
@@ -35,7 +35,7 @@ const byDefault = clientWith("S3_TLS_ENDPOINT");
 const client = clientWith("S3_TLS_ENDPOINT", CURE);
 const plain = clientWith("S3_ENDPOINT", CURE);
 
-/** The cure of DeleteObjects: the SDK no longer sends a Content-MD5 by itself. */
+/** The documented setting for DeleteObjects: the SDK no longer sends a Content-MD5 by default. */
 client.middlewareStack.add(
 	(next) => (args) => {
 		const { headers, body } = args.request;
@@ -52,7 +52,7 @@ const send = (name, input, by = withoutMd5) =>
 const read = async (key) =>
 	(await send("GetObject", { Key: key })).Body.transformToString();
 
-/** Of a stream the SDK sends the checksum in a trailer, of a text in a header. */
+/** The SDK sends the checksum of a stream in a trailer, and that of a text in a header. */
 const stream = (text) => ({
 	Body: Readable.from([Buffer.from(text)]),
 	ContentLength: Buffer.byteLength(text),

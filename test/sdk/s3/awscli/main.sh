@@ -1,4 +1,4 @@
-# The AWS CLI as people use it: every step that goes well is printed, the first that does not ends the script.
+# Uses the AWS CLI like a user: prints each successful step, and ends at the first failure.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -52,7 +52,7 @@ plain = client_with("S3_ENDPOINT")
 
 
 def add_md5(request, **_):
-    """The cure of DeleteObjects: SDKs no longer send a Content-MD5 by themselves."""
+    """The documented setting for DeleteObjects: SDKs no longer send a Content-MD5 by default."""
     body = request.body if isinstance(request.body, bytes) else request.body.encode()
     request.headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
 
@@ -88,7 +88,7 @@ def create_bucket():
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "oss-cn-hangzhou"})
     s3.head_bucket(Bucket=BUCKET)
     assert BUCKET in [one["Name"] for one in v2.list_buckets()["Buckets"]]
-    if env["STYLE"] == "path":  # the only way it asks for this: OSS refuses it
+    if env["STYLE"] == "path":  # boto3 sends this request in path style only, which OSS refuses
         expect(s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"], "oss-cn-hangzhou")
 
 

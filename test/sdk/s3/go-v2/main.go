@@ -1,5 +1,5 @@
-// The AWS SDK for Go v2 as people use it: every step that goes well is printed, the first that does not ends the
-// program. OSS refuses two things with default settings.
+// Uses the AWS SDK for Go v2 like an application: prints each successful step, and ends at the first failure. With the
+// default settings OSS refuses two kinds of requests.
 package main
 
 import (
@@ -43,7 +43,7 @@ func clientWith(endpoint string, more ...func(*s3.Options)) *s3.Client {
 	return s3.NewFromConfig(loaded, append(more, style)...)
 }
 
-// The documented cures.
+// The documented settings.
 func whenRequired(o *s3.Options) {
 	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired

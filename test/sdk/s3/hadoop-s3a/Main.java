@@ -9,8 +9,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Hadoop's S3A, as Spark and Hive use it: every step that goes well is printed, the first that does not ends the program.
- * The emulator's authority comes with javax.net.ssl.trustStore.
+ * Uses Hadoop's S3A like Spark and Hive: prints each successful step, and ends at the first failure.
+ * javax.net.ssl.trustStore contains the emulator's certificate authority.
  */
 public class Main {
   static final String BUCKET = System.getenv("BUCKET");
@@ -29,7 +29,7 @@ public class Main {
     if (!actual.equals(expected)) throw new AssertionError(actual + " is not " + expected);
   }
 
-  /** The documented cure: a listing of OSS has 1,000 keys at most, and S3A asks for 5,000. */
+  /** The documented setting: a listing of OSS has at most 1,000 keys, and S3A requests 5,000. */
   static void cure(Configuration conf) {
     conf.setInt("fs.s3a.paging.maximum", 1000);
   }
@@ -46,7 +46,7 @@ public class Main {
     conf.set("fs.s3a.fast.upload.buffer", "bytebuffer");
     conf.setInt("fs.s3a.attempts.maximum", 1);
     conf.setInt("fs.s3a.retry.limit", 1);
-    // Its probe of a bucket is a HEAD, whose refusal says nothing.
+    // S3A checks the bucket with HEAD, whose error has no message.
     conf.setInt("fs.s3a.bucket.probe", 0);
     return FileSystem.newInstance(new URI("s3a://" + BUCKET + "/"), conf);
   }

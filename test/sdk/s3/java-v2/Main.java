@@ -27,8 +27,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The AWS SDK for Java 2 as people use it: every step that goes well is printed, the first that does not ends the
- * program. The emulator's authority comes with javax.net.ssl.trustStore.
+ * Uses the AWS SDK for Java 2 like an application: prints each successful step, and ends at the first failure.
+ * javax.net.ssl.trustStore contains the emulator's certificate authority.
  */
 public class Main {
   static final String BUCKET = System.getenv("BUCKET");
@@ -52,7 +52,7 @@ public class Main {
     return builder.build();
   }
 
-  /** The documented cures. */
+/** The documented settings. */
   static void cure(S3ClientBuilder builder) {
     builder
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -99,7 +99,7 @@ public class Main {
         refused(() -> byDefault.putObject(r -> r.bucket(BUCKET).key(KEY), hello), "NotImplemented"));
     step("refused: DeleteObjects", () ->
         refused(() -> byDefault.deleteObjects(r -> r.bucket(BUCKET).delete(d -> d.objects(identify(KEY)))), "MissingArgument"));
-    // Over http the SDK signs each chunk, which OSS accepts today.
+    // Over http the SDK signs each chunk, which OSS accepts.
     step("put over http", () -> signsChunks.putObject(r -> r.bucket(BUCKET).key("plain"), hello));
     step("put", () ->
         expect(

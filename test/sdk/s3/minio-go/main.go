@@ -1,5 +1,5 @@
-// minio-go as people use it, which mc, restic, Loki and others build on: every step that goes well is printed, the
-// first that does not ends the program. Over http it signs uploads chunk by chunk.
+// Uses minio-go, on which mc, restic, Loki and others are based, like an application: prints each successful step, and
+// ends at the first failure. Over http minio-go signs uploads chunk by chunk.
 package main
 
 import (

@@ -1,9 +1,9 @@
-# rclone as people use it: every step that goes well is printed, the first that does not ends the script.
+# Uses rclone like a user: prints each successful step, and ends at the first failure.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# remote NAME PROVIDER: by the environment, as in CI
+# remote NAME PROVIDER: configures a remote by the environment, as in CI
 remote() {
   local prefix="RCLONE_CONFIG_${1^^}"
   export "${prefix}_TYPE=s3" "${prefix}_PROVIDER=$2" "${prefix}_ENDPOINT=$S3_TLS_ENDPOINT" \
@@ -22,7 +22,7 @@ head -c 12000000 /dev/zero >"$work/from/big"
 
 rclone mkdir "oss:$BUCKET"
 step 'create bucket'
-# Its providers know what each service refuses; one that is not named is taken for S3.
+# rclone's providers define what each service refuses; an unknown service is treated like S3.
 if rclone copy --s3-upload-cutoff 5Mi "$work/from" "other:$BUCKET" --s3-use-multipart-etag=true 2>"$work/errors"; then
   echo 'accepted' >&2
   exit 1

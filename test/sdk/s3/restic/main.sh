@@ -1,4 +1,4 @@
-# restic, which builds on minio-go: every step that goes well is printed, the first that does not ends the script.
+# Uses restic, which is based on minio-go: prints each successful step, and ends at the first failure.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
-# s3cmd as people use it: every step that goes well is printed, the first that does not ends the script. It compares the
-# ETag of an upload with an MD5 in lower case, and OSS's are upper-case: its users patch two lines.
+# Uses s3cmd like a user: prints each successful step, and ends at the first failure. s3cmd compares the ETag of an
+# upload with a lower-case MD5, but OSS's ETags are in upper case, so its users patch two lines.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,4 +1,4 @@
-"""s3fs (fsspec), as pandas, Dask and PyArrow use it: every step that goes well is printed."""
+"""Uses s3fs (fsspec) like pandas, Dask and PyArrow: prints each successful step, and ends at the first failure."""
 import os
 
 import s3fs
@@ -80,7 +80,7 @@ def copy():
 
 def delete():
     for path in s3.find(BUCKET):
-        s3.rm_file(path)  # one by one: DeleteObjects needs a Content-MD5
+        s3.rm_file(path)  # one by one, because DeleteObjects requires a Content-MD5
     s3.rmdir(BUCKET)
     expect(s3.exists(BUCKET), False)
 

@@ -1,4 +1,4 @@
-// Temporary keys as the official Go client gets them, and an upload with them.
+// Gets temporary keys with the official Go client, and uploads with them.
 package main
 
 import (

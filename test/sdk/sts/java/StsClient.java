@@ -7,7 +7,7 @@ import com.aliyun.oss.OSSClientBuilder;
 import java.io.ByteArrayInputStream;
 import java.util.Map;
 
-/** Temporary keys as the official Java client gets them, and an upload with them. */
+/** Gets temporary keys with the official Java client, and uploads with them. */
 public class StsClient {
   public static void main(String[] args) {
     String name = "credentials-java";

@@ -1,4 +1,4 @@
-/** Temporary keys as the official Node.js clients get them, and an upload with each. */
+/** Gets temporary keys with the official Node.js clients, and uploads with each. */
 import credentials from "@alicloud/credentials";
 import openapi from "@alicloud/openapi-core";
 import popCore from "@alicloud/pop-core";

@@ -1,4 +1,4 @@
-"""Temporary keys as the official Python clients get them, and an upload with each."""
+"""Gets temporary keys with the official Python clients, and uploads with each."""
 import json
 import os
 
