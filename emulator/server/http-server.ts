@@ -221,7 +221,7 @@ class Exchanges {
  * ali-oss sends with streams.
  *
  * `insecureHTTPParser` disables all checks: with it Node.js accepts folded headers and lines that end in a bare LF as
- * well, and they cannot be recognised afterwards. Node.js reads the flags opened that option when a connection is
+ * well, and they cannot be recognised afterwards. Node.js reads the flags behind that option when a connection is
  * made, so they are replaced at that moment. Other servers of the process are not affected.
  *
  * @param server a server that was made with `insecureHTTPParser` and accepts connections at `event`
