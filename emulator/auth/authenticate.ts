@@ -24,7 +24,7 @@ import { readV1Header, readV1Url } from "./v1.ts";
 import { readV2Header, readV2Url } from "./v2.ts";
 import { ALGORITHM, readV4Header, readV4Url } from "./v4.ts";
 
-export type Known = {
+export type Verification = {
 	readonly accounts: Accounts;
 	/** The region that the scope of V4 must contain, e.g. `cn-hangzhou`. */
 	readonly region: string;
@@ -48,7 +48,7 @@ export type Authenticated<R extends Target = Target> = {
 export function authenticate<R extends Target>(
 	request: Arrival,
 	readings: readonly R[],
-	{ accounts, region, checkSignatures }: Known,
+	{ accounts, region, checkSignatures }: Verification,
 	read: typeof readClaim = readClaim,
 ): Authenticated<R> {
 	const [likeliest] = readings;

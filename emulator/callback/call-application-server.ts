@@ -1,5 +1,5 @@
 /**
- * Calls an application server: one URL after the other until one call succeeds.
+ * Calls an application server: one URL after another until a call succeeds.
  *
  * If all calls fail, the reason of the last one is reported (A-241). Injected faults take effect here, and answers are
  * compared with what OSS accepts.
@@ -24,7 +24,7 @@ import { composeForged } from "./sign.ts";
 import type { CallbackSwitches } from "./switches.ts";
 
 export type CallParts = {
-	/** The first call may have to generate it. */
+	/** The first call may have to generate the key pair. */
 	readonly keyPair: () => Promise<KeyPair>;
 	readonly endpoint: string;
 	readonly now: () => Date;
@@ -125,7 +125,7 @@ async function findOutcome(
 		: outcome;
 }
 
-/** Limits how many calls run at once, and how many wait. */
+/** Limits how many calls run at the same time, and how many wait. */
 export class Gate {
 	readonly #runningMax: number;
 	readonly #waitingMax: number;

@@ -1,5 +1,5 @@
 /**
- * Why OSS refuses an upload for its callback: one row per EC, with OSS's message.
+ * The errors by which OSS refuses an upload because of its callback: one row per EC, with OSS's message.
  *
  * Messages without a published example are worded like the others (A-200). Where only a range of numbers is known, the
  * rows are numbered in the order in which the fields are documented (A-201).

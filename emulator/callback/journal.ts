@@ -1,6 +1,7 @@
 /**
  * Writes one delivery into the record while it happens: before the first URL is called, and before the uploader gets
- * its reply. There are only these two writes, however many URLs there are, because the uploader waits for each commit.
+ * its reply. There are only these two writes, regardless of the number of URLs, because the uploader waits for each
+ * commit.
  *
  * A saved delivery is never modified; a newer one replaces it.
  *

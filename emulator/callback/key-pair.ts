@@ -1,5 +1,5 @@
 /**
- * The key pair that signs callbacks; the public half is what application servers fetch.
+ * The key pair that signs callbacks; application servers fetch its public half.
  *
  * node-forge generates it with the platform's generator, which supports 512 bits; node:crypto signs. The public half is
  * SPKI with the label PUBLIC KEY, because verifiers strip exactly that line.

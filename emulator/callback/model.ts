@@ -69,7 +69,7 @@ export type ResolvedCallback = Callback<ResolvedUrl>;
 
 /** A callback that is not sent. */
 export const skippedCallback = (
-	asked: string,
+	json: string,
 	why: Finding,
 ): Callback<never> => ({
 	urls: [],
@@ -79,7 +79,7 @@ export const skippedCallback = (
 	sni: false,
 	additionalHeaders: [],
 	variables: new Map(),
-	json: asked,
+	json,
 	findings: [why],
 	fault: undefined,
 });

@@ -10,13 +10,13 @@ type Account = {
 	readonly name?: string;
 };
 
-type Known = { readonly accounts: readonly Account[] };
+type AccountList = { readonly accounts: readonly Account[] };
 
 export const account: Command = async ({ client, words, flags, write }) => {
 	const [verb, uid, ...more] = words;
 	if (more.length > 0) throw wrongUsage("account", "name one account");
 	if (verb === undefined) {
-		const { accounts } = await client.json<Known>("/api/accounts");
+		const { accounts } = await client.json<AccountList>("/api/accounts");
 		for (const account of accounts)
 			write(
 				flags.json

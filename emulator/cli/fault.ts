@@ -13,7 +13,7 @@ type Fault = {
 	readonly struck?: number;
 };
 
-type Known = { readonly faults: readonly Fault[] };
+type FaultList = { readonly faults: readonly Fault[] };
 
 export const fault: Command = async (requested) => {
 	const { client, words, flags } = requested;
@@ -21,7 +21,7 @@ export const fault: Command = async (requested) => {
 	const { account } = flags;
 	if (more.length > 0) throw wrongUsage("fault", "name one fault");
 	if (verb === undefined) {
-		const { faults } = await client.json<Known>("/api/faults", { account });
+		const { faults } = await client.json<FaultList>("/api/faults", { account });
 		for (const fault of faults) print(requested, fault);
 	} else if (verb === "clear") {
 		if (word !== undefined)

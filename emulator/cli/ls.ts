@@ -11,7 +11,7 @@ import {
 } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
-type Known = { readonly buckets: readonly { readonly name: string }[] };
+type BucketList = { readonly buckets: readonly { readonly name: string }[] };
 
 type Page = {
 	readonly objects: readonly {
@@ -32,7 +32,7 @@ export const ls: Command = async (requested) => {
 };
 
 async function listBuckets({ client, flags, write }: Requested): Promise<void> {
-	const { buckets } = await client.json<Known>("/api/buckets", {
+	const { buckets } = await client.json<BucketList>("/api/buckets", {
 		account: flags.account,
 	});
 	if (flags.json) for (const one of buckets) write(`${JSON.stringify(one)}\n`);

@@ -8,132 +8,141 @@ type Described = {
 	/** The usage after `oss-emulator`, with every flag that the command accepts. */
 	readonly usage: string;
 	/** The purpose, one line in the imperative. */
-	readonly what: string;
+	readonly purpose: string;
 	/** Additional text on the command's own page. */
-	readonly more?: string;
+	readonly details?: string;
 };
 
 const GROUPS = {
 	"Objects and buckets": {
 		ls: {
 			usage: "ls [BUCKET[/PREFIX]] [--recursive] [--account UID] [--json]",
-			what: "list the buckets, or a bucket folder by folder",
+			purpose: "list the buckets, or a bucket folder by folder",
 		},
 		cat: {
 			usage: "cat BUCKET/KEY [--version-id ID]",
-			what: "print an object's content",
+			purpose: "print an object's content",
 		},
 		stat: {
 			usage: "stat BUCKET/KEY [--json]",
-			what: "describe an object and its versions",
+			purpose: "describe an object and its versions",
 		},
 		put: {
 			usage:
 				"put FILE BUCKET/KEY [--content-type TYPE] [--acl ACL] [--storage-class CLASS] [--meta NAME=VALUE] [--tag NAME=VALUE] [--callback URL] [--callback-body BODY] [--json]",
-			what: "upload a file, - for standard input; with --callback OSS calls that URL",
-			more: "If KEY ends in /, the file's name is appended. Without --callback-body, the body is the object's key and size.",
+			purpose:
+				"upload a file, - for standard input; with --callback OSS calls that URL",
+			details:
+				"If KEY ends in /, the file's name is appended. Without --callback-body, the body is the object's key and size.",
 		},
 		get: {
 			usage: "get BUCKET/KEY [FILE] [--version-id ID]",
-			what: "download an object into a file, by default named like the last part of the key",
+			purpose:
+				"download an object into a file, by default named like the last part of the key",
 		},
 		cp: {
 			usage: "cp SOURCE TARGET [--recursive]",
-			what: "copy between files and objects; objects are oss://BUCKET/KEY",
-			more: "At least one side must be an object. With --recursive, a folder or a prefix is copied.",
+			purpose: "copy between files and objects; objects are oss://BUCKET/KEY",
+			details:
+				"At least one side must be an object. With --recursive, a folder or a prefix is copied.",
 		},
 		rm: {
 			usage: "rm BUCKET/KEY [--recursive] [--version-id ID] [--json]",
-			what: "delete an object, or with --recursive all objects whose keys begin with KEY",
+			purpose:
+				"delete an object, or with --recursive all objects whose keys begin with KEY",
 		},
 		mb: {
 			usage: "mb BUCKET [--acl ACL] [--versioning] [--account UID] [--json]",
-			what: "create a bucket",
+			purpose: "create a bucket",
 		},
 		rb: {
 			usage: "rb BUCKET [--force]",
-			what: "remove a bucket; --force removes its content first",
+			purpose: "remove a bucket; --force removes its content first",
 		},
 		presign: {
 			usage:
 				"presign BUCKET/KEY [--method METHOD] [--seconds COUNT] [--account UID] [--json]",
-			what: "print a signed URL [GET, 3600 seconds]",
+			purpose: "print a signed URL [GET, 3600 seconds]",
 		},
 	},
 	"What happened": {
 		callbacks: {
 			usage:
 				"callbacks [--follow] [--json] [--verbose] [--bucket NAME] [--key KEY] [--status STATUS] [--account UID] [--limit COUNT]",
-			what: "list callbacks and their outcomes; --verbose shows body and answer",
+			purpose:
+				"list callbacks and their outcomes; --verbose shows body and answer",
 		},
 		requests: {
 			usage:
 				"requests [--follow] [--json] [--bucket NAME] [--key KEY] [--status STATUS] [--account UID] [--limit COUNT]",
-			what: "list requests, and why they were refused",
+			purpose: "list requests, and why they were refused",
 		},
 		resend: {
 			usage: "resend ID [--url URL] [--json]",
-			what: "send a callback again, to its own URL or to another URL",
+			purpose: "send a callback again, to its own URL or to another URL",
 		},
 	},
 	"State for tests": {
 		reset: {
 			usage: "reset [--account UID]",
-			what: "remove everything, or everything that one account owns",
+			purpose: "remove everything, or everything that one account owns",
 		},
 		seed: {
 			usage: "seed FILE [--account UID]",
-			what: "create buckets, objects and documents from a JSON file, - for standard input",
+			purpose:
+				"create buckets, objects and documents from a JSON file, - for standard input",
 		},
 		snapshot: {
 			usage: "snapshot [save|restore|rm] [NAME] [--json]",
-			what: "list, save, restore or remove snapshots",
+			purpose: "list, save, restore or remove snapshots",
 		},
 		export: {
 			usage: "export FILE.tar [--bucket NAME] [--account UID]",
-			what: "write buckets, objects and documents into a tar file",
+			purpose: "write buckets, objects and documents into a tar file",
 		},
 		import: {
 			usage: "import FILE.tar [--account UID]",
-			what: "create the content of a tar file written by export",
+			purpose: "create the content of a tar file written by export",
 		},
 		clock: {
 			usage: "clock [TIME|+SECONDS|freeze|follow] [--json]",
-			what: "show or move the emulator's clock",
+			purpose: "show or move the emulator's clock",
 		},
 		fault: {
 			usage:
 				"fault [OPERATION DO|rm ID|clear] [--bucket NAME] [--key GLOB] [--account UID] [--times COUNT] [--after COUNT] [--json]",
-			what: "list faults, or make an operation fail",
-			more: "DO is status=503;code=SlowDown, delayMs=200, cutAfterBytes=100 or callback=time-out. OPERATION is PutObject, callback, * …",
+			purpose: "list faults, or make an operation fail",
+			details:
+				"DO is status=503;code=SlowDown, delayMs=200, cutAfterBytes=100 or callback=time-out. OPERATION is PutObject, callback, * …",
 		},
 		account: {
 			usage: "account [new|rm UID] [--name NAME] [--json]",
-			what: "list accounts, create one with its own keys, or remove one",
+			purpose: "list accounts, create one with its own keys, or remove one",
 		},
 	},
 	"About the emulator": {
 		check: {
 			usage: "check FOLDER [--repair] [--json]",
-			what: "check an unused data folder, and repair it",
+			purpose: "check an unused data folder, and repair it",
 		},
 		doctor: {
 			usage: "doctor [--json]",
-			what: "print versions, the system and the settings, without secrets, for a bug report",
+			purpose:
+				"print versions, the system and the settings, without secrets, for a bug report",
 		},
 		openapi: {
 			usage: "openapi",
-			what: "print the description of the admin API",
+			purpose: "print the description of the admin API",
 		},
 		completion: {
 			usage: "completion bash|zsh",
-			what: "print a shell script that completes commands and flags",
+			purpose: "print a shell script that completes commands and flags",
 		},
 		help: {
 			usage: "help [COMMAND]",
-			what: "print the manual, or the manual of a command",
+			purpose: "print the manual, or the manual of a command",
 		},
-		version: { usage: "version", what: "print the version" },
+		version: { usage: "version", purpose: "print the version" },
 	},
 } as const satisfies Record<string, Record<string, Described>>;
 
@@ -158,7 +167,7 @@ export const isCommand = (word: string | undefined): word is CommandName =>
 	word !== undefined && COMMANDS.has(word);
 
 const describe = (name: CommandName): Described =>
-	COMMANDS.get(name) ?? { usage: name, what: "" };
+	COMMANDS.get(name) ?? { usage: name, purpose: "" };
 
 export const usageOf = (name: CommandName): string => describe(name).usage;
 
@@ -168,7 +177,7 @@ export const flagsOf = (name: CommandName): readonly string[] =>
 
 /** The manual of one command. */
 export function pageOf(name: CommandName): string {
-	const { usage, what, more } = describe(name);
+	const { usage, purpose, details } = describe(name);
 	const usesAdminPort = !["check", "completion", "help", "version"].includes(
 		name,
 	);
@@ -177,8 +186,8 @@ export function pageOf(name: CommandName): string {
 	return [
 		`usage: oss-emulator ${usage}`,
 		"",
-		`${what[0]?.toUpperCase()}${what.slice(1)}.`,
-		...(more === undefined ? [] : [more]),
+		`${purpose[0]?.toUpperCase()}${purpose.slice(1)}.`,
+		...(details === undefined ? [] : [details]),
 		...(usesAdminPort ? ["", admin] : []),
 		"Exit codes: 0 for success; 1 for something that does not exist; 2 for wrong usage or no emulator.",
 		"",
@@ -193,7 +202,7 @@ export const commandsManual = (): string =>
 		...Object.entries(GROUPS).flatMap(([title, group]) => [
 			`${title}:`,
 			...Object.entries<Described>(group).map(
-				([name, { what }]) => `  ${name.padEnd(NAME_COLUMNS)}${what}`,
+				([name, { purpose }]) => `  ${name.padEnd(NAME_COLUMNS)}${purpose}`,
 			),
 			"",
 		]),

@@ -6,11 +6,11 @@ import { type Command, readObjectPlace } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 
 type Version = Readonly<Record<string, unknown>>;
-type Known = { readonly versions: readonly Version[] };
+type ObjectDetails = { readonly versions: readonly Version[] };
 
 export const stat: Command = async ({ client, words, flags, write }) => {
 	const { path, key } = readObjectPlace("stat", words);
-	const known = await client.json<Known>(`${path}/object`, { key });
+	const known = await client.json<ObjectDetails>(`${path}/object`, { key });
 	if (flags.json) {
 		write(`${JSON.stringify(known)}\n`);
 		return;

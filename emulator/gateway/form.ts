@@ -1,7 +1,7 @@
 /**
  * PostObject at a gateway. Its policy is signed with the emulator's keys, which the cloud cannot check. It is checked
- * here, and the file is sent on as a PutObject while it arrives; if the form turns out to be invalid, the upload is
- * broken off and the cloud stores nothing.
+ * here, and the file is passed on as a PutObject while it arrives; if the form turns out to be invalid, the upload is
+ * aborted and the cloud stores nothing.
  *
  * Source: docs «PostObject».
  */
@@ -109,7 +109,7 @@ function headersOf(upload: OssRequest, form: Form): Headers {
 		...own,
 		...(contentType ? { "content-type": contentType } : {}),
 	};
-	// Throws their errors: not every field can be a header.
+	// Called for their errors: not every field can be a header.
 	readNewObject(upload, headers);
 	readExpected(headers);
 	for (const [name, value] of Object.entries(headers))

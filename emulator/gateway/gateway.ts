@@ -38,14 +38,14 @@ export async function passOn(
 	const special = SPECIAL.get(operation.name);
 	if (!special?.decidesAccess)
 		await requireIdentityAccess(emulator, request, operation.action);
-	if (operation.lengthRequired) uploadBody(request); // throws its errors
+	if (operation.lengthRequired) uploadBody(request); // called for its errors
 	const { uid } = emulator.accounts.default;
 	const outgoing = toUpstream(request, bucket, uid);
 	const passing = { operation: operation.name, request, outgoing };
 	return special ? special.run(gateway, passing) : forward(gateway, passing);
 }
 
-/** An operation that a gateway does not pass on as it is. */
+/** An operation that a gateway does not pass on unchanged. */
 type Special = {
 	readonly run: (gateway: Gateway, passing: Passing) => Promise<Reply>;
 	/** Whether the operation checks permissions itself, because its body names the resources. */

@@ -188,7 +188,7 @@ async function refuseOwn(
 	if (GATEWAY_ERROR_CODES.has(code)) upstream.forgetCredentials();
 	else if (ec !== WRONG_REGION_EC && !isElsewhere) return;
 	const why = isElsewhere
-		? `the bucket ${bucket} is at ${text("Endpoint")}, which --upstream must name`
+		? `the bucket ${bucket} is at ${text("Endpoint")}: start the gateway with this endpoint as --upstream`
 		: `${code}: ${text("Message")}`;
 	throw new OssError("UpstreamRefused", {
 		message: `The OSS behind the gateway, ${upstream.host}, refused the gateway itself; the client's own key and signature are valid. ${why}`,

@@ -8,7 +8,7 @@ import type { UpstreamRequest } from "../upstream/request.ts";
 import type { Gateway } from "./forward.ts";
 import { findHeader, readWhole } from "./incoming.ts";
 
-export type Known = Partial<Pick<UploadFacts, "size" | "contentType">>;
+export type KnownFacts = Partial<Pick<UploadFacts, "size" | "contentType">>;
 
 export type Described = Pick<
 	UploadFacts,
@@ -29,7 +29,7 @@ export async function describeObject(
 	{ upstream }: Gateway,
 	{ bucket, key, isSigned }: UpstreamRequest,
 	headers: ReplyHeaders,
-	{ size, contentType }: Known,
+	{ size, contentType }: KnownFacts,
 ): Promise<Described | undefined> {
 	const own = readDescription(headers);
 	if (size !== undefined && contentType && own.etag)

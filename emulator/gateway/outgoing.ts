@@ -43,7 +43,7 @@ const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
 
 /**
  * The buckets of the cloud belong to the emulator's first account. Requests of other accounts are sent without a
- * signature, so that the bucket's ACL decides on them as on any anonymous request.
+ * signature, so that the bucket's ACL applies as to any anonymous request.
  *
  * @param bucket the bucket's name in the cloud
  * @param owner the uid of the first account

@@ -12,7 +12,7 @@ import { OssError } from "../oss/errors.ts";
 import type { Reply } from "../oss/reply.ts";
 import { forward, type Gateway, type Passing } from "./forward.ts";
 import { findHeader, readWhole } from "./incoming.ts";
-import { describeObject, type Known, readRange } from "./object.ts";
+import { describeObject, type KnownFacts, readRange } from "./object.ts";
 
 export async function putThrough(
 	gateway: Gateway,
@@ -22,7 +22,7 @@ export async function putThrough(
 	const reply = await forward(gateway, passing);
 	const { headers } = passing.request;
 	const length = passing.outgoing.headers["content-length"];
-	const known: Known = {
+	const known: KnownFacts = {
 		contentType: headers["content-type"] ?? "",
 		...(length === undefined ? {} : { size: Number(length) }),
 	};
@@ -50,7 +50,7 @@ export async function callBack(
 	callback: ResolvedCallback | undefined,
 	operation: UploadFacts["operation"],
 	reply: Reply,
-	known: Known,
+	known: KnownFacts,
 ): Promise<Reply> {
 	if (!callback || reply.status !== 200) return reply;
 	const own = await readReply(reply);
@@ -80,7 +80,7 @@ async function toUploaded(
 	{ request, outgoing }: Passing,
 	operation: UploadFacts["operation"],
 	{ headers }: Reply,
-	known: Known,
+	known: KnownFacts,
 ): Promise<UploadFacts> {
 	const { emulator } = gateway;
 	const object = await describeObject(gateway, outgoing, headers, known);

@@ -36,7 +36,7 @@ import type { S3Settings } from "./settings.ts";
 import { readV4Header } from "./v4.ts";
 import { signingKey, writeScope } from "./v4-key.ts";
 
-export type Known = {
+export type S3Context = {
 	readonly accounts: Accounts;
 	readonly checkSignatures: boolean;
 	readonly s3: S3Settings;
@@ -45,7 +45,7 @@ export type Known = {
 /** @throws OssError NotImplemented, InvalidArgument, MissingArgument, MissingContentLength, and errors of documents */
 export async function toOss(
 	request: OssRequest,
-	known: Known,
+	known: S3Context,
 ): Promise<OssRequest> {
 	refuseUnsupported(request);
 	const { method, headers, query } = request;
@@ -78,7 +78,7 @@ function payloadOf({ headers, query }: OssRequest): string | undefined {
 function unwrap(
 	request: OssRequest,
 	payload: Payload,
-	known: Known,
+	known: S3Context,
 ): OssRequest {
 	switch (payload.kind) {
 		case "plain":
@@ -103,7 +103,7 @@ function withHash(request: OssRequest, sha256: string): OssRequest {
 const toReadable = (chunks: AsyncIterable<Buffer>): Readable =>
 	Readable.from(chunks, { objectMode: false });
 
-function withoutChunks(request: OssRequest, known: Known): OssRequest {
+function withoutChunks(request: OssRequest, known: S3Context): OssRequest {
 	const { headers, body } = request;
 	const size = readDecodedLength(headers["x-amz-decoded-content-length"]);
 	const signer = known.checkSignatures

@@ -189,7 +189,7 @@ suite("When the gateway's own", () => {
 		requireOwn(answer, "AccessDenied");
 		assert.match(
 			answer.text,
-			/the bucket photos is at oss-cn-shanghai\.aliyuncs\.com, which --upstream must name/,
+			/the bucket photos is at oss-cn-shanghai\.aliyuncs\.com: start the gateway with this endpoint as --upstream/,
 		);
 	});
 

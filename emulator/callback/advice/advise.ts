@@ -71,7 +71,7 @@ const FORGED = /^(bad-signature|wrong-key-url)/;
 const BEFORE_SENDING: Readonly<Record<string, string>> = {
 	"": "Use fewer variables in callbackBody, or shorter values.",
 	"0007-00000201":
-		"Upload fewer objects at once, or let the application server answer sooner.",
+		"Upload fewer objects at the same time, or make the application server answer sooner.",
 	"0007-00000301":
 		"Upload an image that can be read, or leave ${imageInfo…} out of callbackBody.",
 };

@@ -49,7 +49,7 @@ export function findInUrl(url: ResolvedUrl, sni: boolean): Finding[] {
 	if (!/^https?:\/\//i.test(text))
 		find(
 			"no-scheme",
-			"OSS treats a URL without scheme as http; write http:// if that is intended.",
+			"OSS treats a URL without a scheme as http; write http:// if that is intended.",
 		);
 	if (/^[^?#]*\?(#|$)/.test(text))
 		find(
@@ -164,7 +164,7 @@ const write = (name: string): string => `\${${name}}`;
 /**
  * Form fields that came after the file: OSS ignores them without an error. Source: java SDK FAQ; EC 0006-00000103.
  *
- * @param callback the one in the fields before the file
+ * @param callback the callback in the fields before the file
  * @param names the names of the fields after the file
  * @returns the callback with a finding about them; it is not sent if `callback` itself came after the file
  */

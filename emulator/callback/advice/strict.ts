@@ -83,7 +83,7 @@ export function failInstead(
 /**
  * The verdict on an application server's answer.
  *
- * @param findings those about the request and about the answer
+ * @param findings the findings about the request and about the answer
  */
 export function failStrictly(
 	verdict: Verdict,

@@ -2,7 +2,7 @@
  * Injected faults: everything that can go wrong with a callback, for tests.
  *
  * Written `KIND` or `KIND; delay=MILLISECONDS`, in a header, a form field and the admin API alike. The delay precedes
- * the uploader's reply; without `delay`, even an injected time-out is reported at once.
+ * the uploader's reply; without `delay`, even an injected time-out is reported immediately.
  *
  * Pure. Source: «HTTP 203 status code» and «Upload callback errors and troubleshooting» for the texts.
  */
