@@ -5,13 +5,13 @@ import { Accounts } from "../../emulator/auth/accounts.ts";
 import {
 	type Authenticated,
 	authenticate,
-	type Known,
+	type Verification,
 } from "../../emulator/auth/authenticate.ts";
 import type { OssRequest, Target } from "../../emulator/oss/request.ts";
 import { aliOss, requestOf } from "./ali-oss.ts";
 import { type Given, kindOf, makeRequest, thrownBy } from "./request.ts";
 
-const known: Known = {
+const known: Verification = {
 	accounts: new Accounts([
 		{ accessKeyId: "ak", accessKeySecret: "sk", uid: "1" },
 		{ accessKeyId: "ak2", accessKeySecret: "sk2", uid: "2" },
@@ -19,7 +19,7 @@ const known: Known = {
 	region: "cn-hangzhou",
 	checkSignatures: true,
 };
-const off: Known = { ...known, checkSignatures: false };
+const off: Verification = { ...known, checkSignatures: false };
 const object: Target = { bucket: "examplebucket", key: "nelson" };
 const DATE = "Wed, 28 Dec 2022 10:27:41 GMT";
 const V1_1 = {

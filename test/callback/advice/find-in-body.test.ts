@@ -31,7 +31,7 @@ suite("A body with the type JSON", () => {
 	const cases = [
     ["has a finding that lists the variables without a value", '{"w":${imageInfo.width},"h":${imageInfo.height},"s":${size}}', /^\$\{imageInfo\.width\}, \$\{imageInfo\.height\} has no value, .*--callback-absent null/],
     ["has a finding that lists the variable that is quoted twice", '{"o":"${object}","s":"${size}"}', /^\$\{object\} broke the JSON/],
-    ["has a finding that is not about a variable",             '{"o":${object}', /^callbackBody is not JSON, whatever the values of its variables/],
+    ["has a finding that is not about a variable",             '{"o":${object}', /^callbackBody is not JSON for any values of its variables/],
   ] as const;
 	for (const [what, template, sentence] of cases)
 		test(what, () => {
