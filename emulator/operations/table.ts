@@ -88,13 +88,12 @@ import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
 import { sealAppendObject } from "./object/seal-append-object.ts";
 import { getSymlink, putSymlink } from "./object/symlink.ts";
-import { getProcessedObject, processObject } from "./process/process-object.ts";
 import {
 	createSelectCsvMeta,
 	createSelectJsonMeta,
-	selectCsvObject,
-	selectJsonObject,
-} from "./process/select-object.ts";
+} from "./process/create-select-object-meta.ts";
+import { getProcessedObject, processObject } from "./process/process-object.ts";
+import { selectCsvObject, selectJsonObject } from "./process/select-object.ts";
 import { listStyle, putStyle, STYLE } from "./process/style.ts";
 import {
 	cleanRestoredObject,

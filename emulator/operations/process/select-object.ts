@@ -1,11 +1,10 @@
 /**
- * SelectObject and CreateSelectObjectMeta, over CSV and JSON.
+ * SelectObject, over CSV and JSON.
  *
  * An error before the first output is an HTTP error. A later error is reported in the last frame; raw output has no
  * frames, so the connection is closed.
  *
- * Source: docs «SelectObject», «CreateSelectObjectMeta»; readers and suites of the SDKs, cpp's SelectObjectTest for the
- * order of errors, for requester pays, and for metadata that already exist.
+ * Source: docs «SelectObject»; readers and suites of the SDKs, cpp's SelectObjectTest for the order of errors.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -19,35 +18,27 @@ import type { Reply } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import {
 	continuousFrame,
-	csvMetaEndFrame,
 	dataFrame,
 	endFrame,
-	jsonMetaEndFrame,
 } from "../../select-sql/frames.ts";
-import { countCsv, countJson } from "../../select-sql/meta.ts";
-import { type Range, SPLITS } from "../../select-sql/run.ts";
+import type { Range } from "../../select-sql/run.ts";
 import { selectCsv } from "../../select-sql/select-csv.ts";
 import { selectJson } from "../../select-sql/select-json.ts";
-import type { OpenObject } from "../../storage/objects.ts";
-import type {
-	SelectMeta,
-	StoredBucket,
-	StoredObject,
-} from "../../storage/types.ts";
-import { requireNoneTwice, type XmlNode } from "../../xml/read.ts";
-import { isRequesterPaying } from "../access/requester-pays.ts";
-import { readXmlBody } from "../body.ts";
+import type { StoredBucket } from "../../storage/types.ts";
+import type { XmlNode } from "../../xml/read.ts";
 import { openForReading } from "../object/open-for-reading.ts";
 import {
+	inBreaks,
+	readSelectBody,
+	requireOwnerPays,
+	Scan,
+} from "./scan-object.ts";
+import {
 	isCompressed,
-	isJsonDocument,
-	isOverwriting,
 	isRaw,
-	readCsvInput,
 	readCsvSelection,
 	readJsonSelection,
 } from "./select-request.ts";
-
 export const selectCsvObject = (
 	emulator: Emulator,
 	request: OssRequest,
@@ -89,19 +80,6 @@ type Texts = (
 	size: number,
 ) => AsyncGenerator<string>;
 
-/**
- * Elements that are not read here, such as `EnablePayloadCrc`, must not occur twice either. @throws OssError
- * MalformedXML
- */
-async function readSelectBody(
-	request: OssRequest,
-	root: string,
-): Promise<XmlNode> {
-	const document = await readXmlBody(request, root);
-	requireNoneTwice(document);
-	return document;
-}
-
 async function select(
 	emulator: Emulator,
 	request: OssRequest,
@@ -133,22 +111,6 @@ async function select(
 	}
 }
 
-/**
- * Source: cpp's SelectObjectTest. @throws OssError AccessDenied for another account's request to a requester-pays
- * bucket
- */
-async function requireOwnerPays(
-	emulator: Emulator,
-	{ caller }: OssRequest,
-	{ name, owner }: StoredBucket,
-): Promise<void> {
-	if (caller.uid === owner || !(await isRequesterPaying(emulator, name)))
-		return;
-	throw new OssError("AccessDenied", {
-		message: "Select API does not support requester pay now.",
-	});
-}
-
 /** Reads up to the first output, so that an error before it can still be an HTTP error. */
 async function firstOutput(
 	texts: AsyncGenerator<string>,
@@ -161,44 +123,6 @@ async function firstOutput(
 		if (done || value !== "") return value ?? "";
 	}
 	return "";
-}
-
-/** The content, and the number of bytes read so far. */
-class Scan {
-	bytes = 0;
-	readonly #opened: OpenObject;
-
-	constructor(opened: OpenObject) {
-		this.#opened = opened;
-	}
-
-	async *chunks(): AsyncGenerator<Buffer> {
-		const content = this.#opened.content.read();
-		const chunks: AsyncIterable<Buffer> | readonly Buffer[] = Buffer.isBuffer(
-			content,
-		)
-			? [content]
-			: content;
-		for await (const chunk of chunks) {
-			this.bytes += chunk.length;
-			yield chunk;
-		}
-	}
-}
-
-/** Parsing this many bytes takes a few milliseconds. */
-const CHUNK_BYTES = 64 * 1024;
-
-/** Splits chunks into small ones, and lets other requests run in between. */
-async function* inBreaks(
-	chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
-	const breaks = new Breaks();
-	for await (const chunk of chunks)
-		for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
-			await breaks.pause();
-			yield chunk.subarray(at, at + CHUNK_BYTES);
-		}
 }
 
 /** No page states the code for content that is not compressed as declared (A-805). @throws OssError InvalidArgument */
@@ -265,89 +189,3 @@ async function* unframed(
 ): AsyncGenerator<Buffer> {
 	for await (const piece of pieces) if (piece !== "") yield Buffer.from(piece);
 }
-
-export async function createSelectCsvMeta(
-	emulator: Emulator,
-	request: OssRequest,
-	bucket: StoredBucket,
-): Promise<Reply> {
-	const document = await readSelectBody(request, "CsvMetaRequest");
-	const input = readCsvInput(document);
-	const { size, counts } = await countOnce(
-		emulator,
-		request,
-		bucket,
-		document,
-		"csv",
-		(chunks) => countCsv(chunks, input),
-	);
-	return metaReply(csvMetaEndFrame(size, SPLITS, counts));
-}
-
-/** @throws OssError InvalidArgument for a document, whose records are not counted (A-807) */
-export async function createSelectJsonMeta(
-	emulator: Emulator,
-	request: OssRequest,
-	bucket: StoredBucket,
-): Promise<Reply> {
-	const document = await readSelectBody(request, "JsonMetaRequest");
-	if (isJsonDocument(document)) throw invalidArgument("Type", "DOCUMENT");
-	const { size, counts } = await countOnce(
-		emulator,
-		request,
-		bucket,
-		document,
-		"json",
-		countJson,
-	);
-	return metaReply(jsonMetaEndFrame(size, SPLITS, counts));
-}
-
-const metaReply = (body: Buffer): Reply => ({ status: 200, headers: {}, body });
-
-type Counts = Required<Omit<SelectMeta, "size">>;
-
-/**
- * Counts the records, unless the object has been counted before and the document lacks OverwriteIfExists. The counts
- * stay with the object until it is replaced or appended to.
- *
- * Compressed objects have no metadata; no page names the code (A-807).
- *
- * @throws OssError InvalidArgument, AccessDenied, and all of `openForReading`
- */
-async function countOnce<K extends keyof Counts>(
-	emulator: Emulator,
-	request: OssRequest,
-	bucket: StoredBucket,
-	document: XmlNode,
-	kind: K,
-	count: (chunks: AsyncIterable<Buffer>) => Promise<Counts[K]>,
-): Promise<{ readonly size: number; readonly counts: Counts[K] }> {
-	if (isCompressed(document)) throw invalidArgument("CompressionType", "GZIP");
-	await requireOwnerPays(emulator, request, bucket);
-	const opened = await openForReading(emulator, request, bucket);
-	try {
-		const { object } = opened;
-		const { size } = object;
-		const present: Partial<Counts> = metaOf(object);
-		if (present[kind] && !isOverwriting(document))
-			return { size, counts: present[kind] };
-		const counts = await count(inBreaks(new Scan(opened).chunks()));
-		await emulator.store.objects.change(
-			object.bucket,
-			object.key,
-			object.versionId,
-			(now) => {
-				if (now.etag !== object.etag || now.size !== size) return {};
-				const selectMeta = { ...metaOf(now), size, [kind]: counts };
-				return { state: { ...now.state, selectMeta } };
-			},
-		);
-		return { size, counts };
-	} finally {
-		opened.content.release();
-	}
-}
-
-const metaOf = ({ size, state }: StoredObject): Partial<SelectMeta> =>
-	state.selectMeta?.size === size ? state.selectMeta : {};
