@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import { suite, type TestContext, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { answerBroken } from "../../emulator/server/broken-request.ts";
 import { closeServer, listen } from "../../emulator/server/listen.ts";
 import { openSocket } from "../client.ts";
+import { startWithBucket } from "../emulator.ts";
 
 const CLIENT_LIMITS = {
 	...{ headMs: 100, bodyMs: 100, bodyBytesMin: 1000 },
@@ -67,6 +69,68 @@ suite("A client that sends single bytes slowly is refused with RequestTimeout", 
 		assert.equal(await promise, "aborted");
 	});
 
+	test("in the headers of the next request on a connection, after the answer to the first one", async (t) => {
+		const { endpoint } = await serve(t, (_, outgoing) => outgoing.end("one"));
+		const first = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+		const raw = await drip(endpoint, `${first}PUT /b HTTP/1.1\r\nx: `);
+		assert.match(raw, /^HTTP\/1\.1 200 OK/);
+		assert.match(raw.slice(raw.indexOf("one") + 3), TIMEOUT);
+	});
+
+	test("in a body in chunks", async (t) => {
+		const { endpoint } = await serve(t, (incoming) => {
+			incoming.resume().on("error", () => {});
+		});
+		const head =
+			"PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n";
+		assert.match(await drip(endpoint, head), TIMEOUT);
+	});
+
+	test("in a form, of which nothing is stored", async (t) => {
+		t.mock.timers.enable({ apis: ["setInterval"] });
+		const { oss, endpoint } = await startWithBucket(t, "public-read-write");
+		const socket = await openSocket(endpoint);
+		let raw = "";
+		socket.on("data", (chunk) => {
+			raw += chunk;
+		});
+		const part =
+			'Content-Disposition: form-data; name="key"\r\n\r\nslow\r\n--b\r\n';
+		const file = 'Content-Disposition: form-data; name="file"\r\n\r\nmeow';
+		socket.write(
+			`POST /photos HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999\r\n\r\n--b\r\n${part}${file}`,
+		);
+		while (raw === "") {
+			await turn();
+			t.mock.timers.tick(60_000);
+		}
+		socket.destroy();
+		assert.match(raw, TIMEOUT);
+		assert.equal((await oss.head("/photos/slow")).status, 404);
+	});
+
+	test("but has any time for a body that arrives at the minimum rate", async (t) => {
+		t.mock.timers.enable({ apis: ["setInterval"] });
+		let read = 0;
+		const { endpoint } = await serve(t, (incoming, outgoing) => {
+			incoming.on("data", ({ length }) => {
+				read += length;
+			});
+			incoming.once("end", () => outgoing.end("read"));
+		});
+		const socket = await openSocket(endpoint);
+		const head = "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n";
+		socket.write(head);
+		for (let sent = 1000; sent <= 50_000; sent += 1000) {
+			socket.write("x".repeat(1000));
+			while (read < sent) await turn();
+			t.mock.timers.tick(CLIENT_LIMITS.bodyMs);
+		}
+		const [answer] = await once(socket, "data");
+		socket.destroy();
+		assert.match(String(answer), /^HTTP\/1\.1 200 OK/);
+	});
+
 	test("unless it is the emulator that reads the body slowly", async (t) => {
 		const { endpoint } = await serve(t, (incoming, outgoing) => {
 			setTimeout(() => {
@@ -106,7 +170,18 @@ suite("A silent client", () => {
 		assert.match(String(answer), /^HTTP\/1\.1 200 OK.*served$/s);
 	});
 
-	test("is disconnected in the middle of its body, and if it does not read the response", async (t) => {
+	test("is disconnected when its body is slow after the answer has begun", async (t) => {
+		const { endpoint } = await serve(t, (incoming, outgoing) => {
+			incoming.resume().on("error", () => {});
+			outgoing.write("begun");
+		});
+		const head = "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
+		const raw = await drip(endpoint, head);
+		assert.match(raw, /^HTTP\/1\.1 200 OK.*begun/s);
+		assert.doesNotMatch(raw, /RequestTimeout/);
+	});
+
+	test("is disconnected in the middle of its body, and when it does not read the answer", async (t) => {
 		const { endpoint, server } = await serve(
 			t,
 			(incoming, outgoing) => {
