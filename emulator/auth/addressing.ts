@@ -129,7 +129,7 @@ function readings(
 		return bucket === "" ? [inPath()] : [inHost(bucket)];
 	}
 
-	// An unknown name, such as that of a container or a proxy: the path names the bucket, unless the signature says
+	// An unknown name, such as the name of a container or a proxy: the path names the bucket, unless the signature says
 	// otherwise.
 	const dot = name.indexOf(".");
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];

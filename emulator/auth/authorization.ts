@@ -23,7 +23,7 @@ export const badAdditionalHeaders = (
 /**
  * The pairs after the name of the scheme, in any order, with blanks around the commas (py1 writes them).
  *
- * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, those of V4 0002-000002nn
+ * @param hundred `1` or `2`: the ECs of V2 are 0002-000001nn, the ECs of V4 0002-000002nn
  * @throws OssError InvalidArgument
  */
 export function readItems(

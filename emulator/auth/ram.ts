@@ -87,7 +87,7 @@ export class Ram {
 		for (const role of this.#first.roles.filter(isNamed)) this.putRole(role);
 	}
 
-	/** Replaces all users and roles, except configured ones that are not named. */
+	/** Replaces all users and roles, except configured users and roles that are not named. */
 	replace(users: readonly RamUser[], roles: readonly RamRole[]): void {
 		this.reset();
 		for (const user of users) this.putUser(user);

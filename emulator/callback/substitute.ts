@@ -3,7 +3,7 @@
  *
  * How a value is written depends on the body type only, not on the template, and the result is not validated: OSS has
  * been seen to sign and send bodies that are declared as JSON but are not. The callback fails if the image cannot be
- * read any more, or if the body would be too long; OSS's error for the latter is not known (A-632).
+ * read any more, or if the body would be too long; OSS's error for a body that is too long is not known (A-632).
  *
  * Source: docs «Callback», step 1; EC 0007-00000301; bodies that OSS sent and signed (test/callback/vectors.ts).
  */

@@ -40,11 +40,11 @@ export type CallbackSwitches = {
 	/** Findings that make a callback fail, as OSS does or may do. */
 	readonly strict: readonly FindingId[];
 	/**
-	 * Maximum number of callbacks under way; further ones wait. Large, so that a few hanging callbacks do not delay the
-	 * others; each may hold an answer of 1 MiB.
+	 * Maximum number of callbacks under way; further callbacks wait. Large, so that a few hanging callbacks do not delay
+	 * the others; each may hold an answer of 1 MiB.
 	 */
 	readonly concurrencyMax: number;
-	/** Maximum number of waiting callbacks; further ones get 203 «Too many callback requests.». */
+	/** Maximum number of waiting callbacks; further callbacks get 203 «Too many callback requests.». */
 	readonly waitingMax: number;
 };
 

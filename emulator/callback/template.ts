@@ -1,7 +1,7 @@
 /**
- * The template of a callback body: constants with variables, `${name}`, between them; and the values of variables,
- * OSS's own and the uploader's `x:` ones. All text between the braces is the name (A-203); a dollar sign cannot be
- * escaped.
+ * The template of a callback body: constants with variables, `${name}`, between them; and the values of OSS's own
+ * variables and of the uploader's `x:` variables. All text between the braces is the name (A-203); a dollar sign cannot
+ * be escaped.
  *
  * A template is split once, in one pass over its text. The number of variables is limited; OSS documents no limit
  * (A-885).

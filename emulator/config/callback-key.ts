@@ -46,8 +46,8 @@ export async function readOwnKeyPair({
 }
 
 /**
- * Opens the key of the data folder. An existing key is read at once, so that a damaged file stops the start. A new key
- * is generated when it is first needed, because that takes longer than the rest of a start.
+ * Opens the key of the data folder. An existing key is read immediately, so that a damaged file prevents the start. A
+ * new key is generated when it is first needed, because that takes longer than the rest of a start.
  *
  * @param folder the data folder; null for the key of this process
  * @throws StartError

@@ -2,7 +2,7 @@
  * The OSS API of this emulator: one row per operation, in the order and with the names of the API reference. A row
  * without a function is recognised but not implemented.
  *
- * Source: docs «List of operations by function»; names and sub-resources of newer ones from go2's `api_op_*.go`.
+ * Source: docs «List of operations by function»; names and sub-resources of newer operations from go2's `api_op_*.go`.
  */
 import { getBucketAcl, getObjectAcl, putObjectAcl } from "./access/acl.ts";
 import {

@@ -1,6 +1,6 @@
 /**
- * Frees the memory of a buffer at once. V8 accounts for buffers late: a transfer leaves 60 MiB behind before garbage is
- * collected.
+ * Frees the memory of a buffer immediately. V8 accounts for buffers late: a transfer leaves 60 MiB behind before
+ * garbage is collected.
  *
  * Pure.
  */

@@ -54,7 +54,7 @@ export type FormPart =
 	/** The parts after the file, which OSS does not read. */
 	| { readonly kind: "late"; readonly name: string };
 
-/** Whether a Content-Type is that of a form. */
+/** Whether a Content-Type is the type of a form. */
 export const isFormType = (contentType: string | undefined): boolean =>
 	/^multipart\/form-data\b/i.test(contentType ?? "");
 

@@ -4,8 +4,8 @@
  * Each chunk continues the signature of the previous one, the first chunk that of the request. Content is passed on
  * before its chunk's signature is known: a stream that ends with an error stores nothing.
  *
- * OSS's errors for such bodies are not documented: a wrong signature of a chunk is refused like that of a request,
- * and malformed framing with InvalidRequest (A-314); a length other than `x-amz-decoded-content-length` is
+ * OSS's errors for such bodies are not documented: a wrong signature of a chunk is refused like a wrong signature of a
+ * request, and malformed framing with InvalidRequest (A-314); a length other than `x-amz-decoded-content-length` is
  * IncompleteBody (A-315).
  *
  * Pure. Source: AWS «Signature calculations: transferring payload in multiple chunks», with its example.

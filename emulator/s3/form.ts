@@ -2,7 +2,7 @@
  * Translates the form of a PostObject that is signed for S3 into OSS's form: its fields under OSS's names, in addition
  * to the fields that were sent, because the policy names those.
  *
- * A V4 signature is checked here and the policy is signed again in OSS's way; that of V2 is OSS's V1 under another
+ * A V4 signature is checked here and the policy is signed again in OSS's way; a V2 signature is OSS's V1 under another
  * name. Whether the product of a credential is `s3`, as SDKs have it, or `oss`, as the page has it, does not matter
  * (A-331).
  *

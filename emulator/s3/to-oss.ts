@@ -152,8 +152,8 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 }
 
 /**
- * Omits the parameters of the signature: a gateway signs the request again. S3 lists all buckets at once; a part number
- * of GetObject, which OSS does not support, is ignored (A-330).
+ * Omits the parameters of the signature: a gateway signs the request again. S3 lists all buckets on one page; a part
+ * number of GetObject, which OSS does not support, is ignored (A-330).
  */
 function toOssQuery(
 	method: string,

@@ -7,7 +7,7 @@ import { ByteBudget } from "../oss/byte-budget.ts";
 import { type CsvDialect, csvRecords } from "./csv.ts";
 import { jsonItems } from "./json.ts";
 
-/** The number of columns is that of the first record. */
+/** The number of columns is taken from the first record. */
 export async function countCsv(
 	chunks: AsyncIterable<Buffer>,
 	dialect: CsvDialect,

@@ -71,9 +71,6 @@ export type Query = {
 	readonly limit: number;
 };
 
-/**
- * The error for an invalid statement, or one that does not match the object. Source: docs «SelectObject», error
- * codes.
- */
+/** The error for a statement that is invalid or does not match the object. Source: docs «SelectObject», error codes. */
 export const invalidSql = (message: string): OssError =>
 	new OssError("InvalidSqlParameter", { message });

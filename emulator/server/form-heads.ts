@@ -100,7 +100,7 @@ export class FormHeads {
 	/**
 	 * The heads of the fields that the plugin did not pass on, and then of the part that it did.
 	 *
-	 * @returns heads without that of a part, if there are no further parts
+	 * @returns heads without `head`, if there are no further parts
 	 * @throws OssError MalformedPOSTRequest when the two parsers do not read the same names
 	 */
 	next(): { readonly hidden: readonly Head[]; readonly head?: Head } {

@@ -55,7 +55,7 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
  *
  * @param incoming a request to an application that was prepared by `acceptForms`
  * @param content the body of the request, unread
- * @param headers headers of the request; a Content-MD5 is that of the whole body
+ * @param headers headers of the request; a Content-MD5 covers the whole body
  * @param memory limit for the fields of all unfinished forms together
  * @throws OssError MalformedPOSTRequest, FieldItemTooLong, MaxPOSTPreDataLengthExceededError, IncompleteBody,
  *   QpsLimitExceeded; InvalidDigest at the end

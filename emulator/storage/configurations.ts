@@ -151,8 +151,8 @@ export class Configurations {
 	}
 
 	/**
-	 * Inside a transaction: deletes the documents of an account, or of all accounts; those of a bucket are deleted with
-	 * it.
+	 * Inside a transaction: deletes the documents of an account, or of all accounts; the documents of a bucket are
+	 * deleted with it.
 	 */
 	clearAccounts(account: string | undefined): void {
 		this.#dropAccounts.run(account ?? null);

@@ -2,7 +2,7 @@
  * The record of the latest deliveries: the requests to application servers and their outcomes.
  *
  * Saving resolves with the commit, which is shared by all writes of this turn of the event loop, before any client
- * receives the result: so the record survives a killed process. Readers see it at once.
+ * receives the result: so the record survives a killed process. Readers see it immediately.
  */
 
 import { waitForEntries } from "../oss/waiting.ts";
@@ -137,7 +137,7 @@ export class Deliveries {
 		return this.#rows.clear(account);
 	}
 
-	/** Inside the transaction that has replaced the record by that of a snapshot. */
+	/** Inside the transaction that has replaced the record by the record of a snapshot. */
 	replaced(): void {
 		this.#forget(undefined);
 		this.#rows.interrupt();

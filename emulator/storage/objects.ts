@@ -153,7 +153,7 @@ export class Objects {
 	}
 
 	/**
-	 * Changes the metadata of an object; `change` returns the new values for the present ones.
+	 * Changes the metadata of an object; `change` receives the current values and returns the new values.
 	 *
 	 * @throws that there is no such object, also for a delete marker
 	 */

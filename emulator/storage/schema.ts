@@ -187,7 +187,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	}
 }
 
-/** @throws StartError if the file is of a version that this emulator does not support */
+/** @throws StartError if the file has a version that this emulator does not support */
 export function requireKnownVersion(db: Sqlite, path: string): number {
 	const version = Number(db.pragma("user_version", { simple: true }));
 	if (version > STEPS.length) {

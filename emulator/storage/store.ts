@@ -218,7 +218,7 @@ export class Store {
 		});
 	}
 
-	/** SQLite empties a table at once if there is no condition. */
+	/** SQLite empties a table in one step if there is no condition. */
 	#deleteAllBuckets(): void {
 		this.#contents.clear();
 		this.#db.exec("DELETE FROM version; DELETE FROM part; DELETE FROM upload");
@@ -289,7 +289,7 @@ export class Store {
 		return found !== undefined;
 	}
 
-	/** Changes many rows at once, in a commit of its own, and then reloads the caches. */
+	/** Changes many rows in a separate commit, and then reloads the caches. */
 	#change<T>(work: Work<T>): T {
 		try {
 			return this.#transactions.alone(work);

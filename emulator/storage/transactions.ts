@@ -110,8 +110,8 @@ export class Transactions {
 	}
 
 	/**
-	 * Commits the pending writes and delays those of `share` until `end` resolves. Neither readers nor the event loop
-	 * wait.
+	 * Commits the pending writes and delays the writes of `share` until `end` resolves. Neither readers nor the event
+	 * loop wait.
 	 */
 	pauseUntil(end: Promise<void>): void {
 		this.commit();

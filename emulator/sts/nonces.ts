@@ -12,7 +12,7 @@ export class Nonces {
 	readonly #used = new Map<string, number>();
 
 	/**
-	 * @throws StsError SignatureNonceUsed: STS's own pages do not mention it, those of other services do (A-523)
+	 * @throws StsError SignatureNonceUsed: STS's own pages do not mention it, but the pages of other services do (A-523)
 	 */
 	requireUnused(accessKeyId: string, nonce: string, now: Date): void {
 		this.#forget(now.getTime());

@@ -43,7 +43,7 @@ const bodyType = ({ headers }: Pick<StsArrival, "headers">): string =>
 
 type Parameter = readonly [name: string, value: string];
 
-/** Whether the Content-Type is that of a form. */
+/** Whether the Content-Type is the type of a form. */
 export const hasForm = (arrival: Pick<StsArrival, "headers">): boolean =>
 	bodyType(arrival) === FORM_TYPE;
 

@@ -6,14 +6,17 @@ import { h } from "./page.js";
 
 const CONTEXT = 30;
 
-/** @param {string} right the string that the emulator signed or checked */
-export function compareForm(right, label) {
-	const area = textArea(label, "theirs", "", { rows: "4" });
+/** @param {string} emulatorText the string that the emulator signed or checked */
+export function compareForm(emulatorText, label) {
+	const area = textArea(label, "clientText", "", { rows: "4" });
 	const result = h("div", { role: "status" });
 	const compare = (event) => {
 		event.preventDefault();
-		const theirs = event.target.elements.theirs.value.replaceAll("\r\n", "\n");
-		result.replaceChildren(...describe(right, theirs));
+		const clientText = event.target.elements.clientText.value.replaceAll(
+			"\r\n",
+			"\n",
+		);
+		result.replaceChildren(...describe(emulatorText, clientText));
 	};
 	return h(
 		"details",
@@ -29,14 +32,14 @@ export function compareForm(right, label) {
 	);
 }
 
-function describe(right, theirs) {
-	const at = firstDifference(right, theirs);
+function describe(emulatorText, clientText) {
+	const at = firstDifference(emulatorText, clientText);
 	if (at === undefined) return [h("p", {}, "They are equal.")];
-	const line = right.slice(0, at).split("\n").length;
+	const line = emulatorText.slice(0, at).split("\n").length;
 	return [
 		h("p", {}, `They differ from character ${at + 1}, in line ${line}.`),
-		h("p", {}, "Emulator: ", around(right, at)),
-		h("p", {}, "Yours: ", around(theirs, at)),
+		h("p", {}, "Emulator: ", around(emulatorText, at)),
+		h("p", {}, "Yours: ", around(clientText, at)),
 	];
 }
 

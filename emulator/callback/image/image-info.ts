@@ -4,7 +4,7 @@
  * Only the bytes that state them are read, never the rest of a large object. The size is the stored one: an orientation
  * does not turn it (A-230). Formats are recognised strictly, so that a text beginning with BM is not an image.
  *
- * No library is used: the one that was tried reports the coding blocks of a HEIC as its size, fails on incomplete
+ * No library is used: the library that was tried reports the coding blocks of a HEIC as its size, fails on incomplete
  * metadata, and needs seconds for a hostile megabyte.
  *
  * Source: docs «Callback», step 1; EC 0007-00000301 for the formats.

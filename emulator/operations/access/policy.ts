@@ -28,7 +28,7 @@ export const OF_BUCKET: Place = {
 	idOf: async () => "",
 };
 
-/** 16 KB, like RAM policies; longer ones are InvalidPolicyDocument. */
+/** 16 KB, like RAM policies; a longer policy is InvalidPolicyDocument. */
 const BYTES_MAX = 16 * 1024;
 
 export const putPolicy =

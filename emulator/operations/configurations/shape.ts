@@ -11,7 +11,7 @@ import { invalidArgument, type OssError } from "../../oss/errors.ts";
 import { childrenNamed, malformed, type XmlNode } from "../../xml/read.ts";
 import type { XmlElement, XmlValue } from "../../xml/write.ts";
 
-/** @throws OssError MalformedXML when the element is of another shape */
+/** @throws OssError MalformedXML when the element has another shape */
 export type Shape<T extends XmlValue> = (node: XmlNode) => T;
 
 /** The declaration of all child elements with one name. */

@@ -3,8 +3,8 @@
  * monitor: lifecycle rules can depend on it.
  *
  * GetObject, image processing, SelectObject and the sources of copies count as reads; HeadObject and GetObjectMeta do
- * not. OSS updates the record within a day, the emulator at once. For an object that has not been read since it was
- * written, the time is that of the write (A-898).
+ * not. OSS updates the record within a day, the emulator immediately. For an object that has not been read since it was
+ * written, the time of the write is used (A-898).
  *
  * Source: docs «PutBucketAccessMonitor», «GetObjectMeta», «Lifecycle rules based on the last access time».
  */

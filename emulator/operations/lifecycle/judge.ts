@@ -1,8 +1,8 @@
 /**
  * Decides which actions of lifecycle rules are due for the versions of one key.
  *
- * If several rules are due, one that deletes wins; if several transitions are due, the one to the coldest class wins. A
- * class never becomes warmer. Rules that depend on the time of the last access are not carried out (A-642).
+ * If several rules are due, a rule that deletes wins; if several transitions are due, the one to the coldest class
+ * wins. A class never becomes warmer. Rules that depend on the time of the last access are not carried out (A-642).
  *
  * Pure. Source: docs «Lifecycle rules»: which rule wins; «SealAppendObject»: objects that cannot become colder.
  */

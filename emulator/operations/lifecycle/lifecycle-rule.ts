@@ -32,7 +32,7 @@ const midnight: Shape<string> = (node) => {
 	return isoTime(moment);
 };
 
-/** Tags may be longer here than those of objects, as at OSS (py1's suite), but not have other characters. */
+/** Tags may be longer here than the tags of objects, as at OSS (py1's suite), but must not have other characters. */
 const tagText: Shape<string> = (node) => {
 	if (!/^[\p{L}\p{N} +\-=._:/]*$/u.test(text(node))) throw invalidTag(node);
 	return text(node);

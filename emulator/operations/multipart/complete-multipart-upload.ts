@@ -3,8 +3,8 @@
  * callback.
  *
  * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL in this request
- * takes precedence over the one that the upload began with. Whether Last-Modified is the time of completion or of
- * initiation is not documented; here it is the time of completion (A-612).
+ * takes precedence over the ACL with which the upload was initiated. Whether Last-Modified is the time of completion or
+ * of initiation is not documented; here it is the time of completion (A-612).
  *
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */

@@ -18,7 +18,7 @@ export const PART_BYTES_MIN = 100 * 1024;
 /** A part as listed in the request. */
 export type NamedPart = { readonly number: number; readonly etag: string };
 
-/** @param named like that of `chooseParts`. @throws like `chooseParts` */
+/** @param named as for `chooseParts`. @throws like `chooseParts` */
 export const joinParts =
 	(named: readonly NamedPart[] | null): ChooseParts =>
 	(stored) => {

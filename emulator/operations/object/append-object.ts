@@ -2,8 +2,8 @@
  * AppendObject: appends to an object at the position that the uploader states.
  *
  * According to the docs, later appends must not have object headers, but no error is documented: they are ignored
- * (A-14), even invalid ones, except for the ACL. A CRC-64, which no page mentions, is ignored too: it would be that of
- * the whole object (A-18).
+ * (A-14), even invalid ones, except for the ACL. A CRC-64, which no page mentions, is ignored too: it would be the
+ * CRC-64 of the whole object (A-18).
  *
  * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
  */
@@ -37,7 +37,7 @@ export async function appendObject(
 		given,
 		position,
 		upload.body,
-		// No page states the code for an object that would become too large; it is that of a body that is too large
+		// No page states the code for an object that would become too large; the code for a body that is too large is used
 		//
 		{ ...expected, sizeMax: Math.max(0, UPLOAD_BYTES_MAX - position) },
 	);

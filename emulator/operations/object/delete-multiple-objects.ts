@@ -1,6 +1,6 @@
 /**
- * DeleteMultipleObjects: up to a thousand keys in one request; missing ones are reported as deleted. The docs require
- * a Content-MD5, and do not say what happens without one; it is accepted (A-13).
+ * DeleteMultipleObjects: up to a thousand keys in one request; missing keys are reported as deleted. The docs require a
+ * Content-MD5, and do not say what happens without one; it is accepted (A-13).
  *
  * Source: docs «DeleteMultipleObjects», EC 0016-00000607 … -615; «HTTP status code 400» for the code of a missing key,
  * whose page states none (A-604).

@@ -112,8 +112,8 @@ async function storeFile(
 }
 
 /**
- * A redirect takes precedence over a status; its code and parameters are those of S3 (A-05). The elements of a 201 are
- * those of a capture, which has a different order than the docs and an ETag without quotes (A-608).
+ * A redirect takes precedence over a status; its code and parameters are taken from S3 (A-05). The elements of a 201
+ * are taken from a capture, which has a different order than the docs and an ETag without quotes (A-608).
  */
 export function answerForm(
 	request: OssRequest,

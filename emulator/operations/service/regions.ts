@@ -1,5 +1,5 @@
 /**
- * DescribeRegions, ListCloudBoxes. The emulator is one region, but lists those of OSS.
+ * DescribeRegions, ListCloudBoxes. The emulator is one region, but lists the regions of OSS.
  *
  * Source: docs «DescribeRegions», «Regions and endpoints»; «HTTP 404 status code», NoSuchRegion.
  */

@@ -31,7 +31,7 @@ export interface BlobStore {
 	close(): Promise<void>;
 }
 
-/** The blobs that are being read, and those of them that must be deleted afterwards. */
+/** The blobs that are being read, and which of them must be deleted afterwards. */
 export class Blobs {
 	readonly #store: BlobStore;
 	readonly #readers = new Map<string, number>();

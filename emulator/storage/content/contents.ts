@@ -312,7 +312,7 @@ export class Contents {
 		this.#retained.saveAll((content) => this.#small.all(content));
 	}
 
-	/** Inside a transaction: removes, once it is committed, those of the given blobs that no row refers to. */
+	/** Inside a transaction: removes, once it is committed, the given blobs to which no row refers. */
 	removeUnnamed(files: readonly string[]): void {
 		if (files.length === 0) return;
 		this.#afterwards(() =>

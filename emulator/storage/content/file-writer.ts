@@ -61,7 +61,7 @@ export class FileWriter {
 	}
 
 	async abandon(): Promise<void> {
-		await this.#pending.catch(() => {}); // what failed is thrown away with the rest
+		await this.#pending.catch(() => {}); // the file is removed anyway
 		await this.#file.close();
 	}
 }

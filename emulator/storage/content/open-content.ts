@@ -28,9 +28,8 @@ export class OpenContent {
 	}
 
 	/**
-	 * Reads bytes `first` to `last`, both included; by default all. Bytes of a stream belong to the reader. Releases
-	 * the content: at once, or when the stream ends, is destroyed or fails. Either this or `release` must be called
-	 * once.
+	 * Reads bytes `first` to `last`, both included; by default all. Bytes of a stream belong to the reader. Releases the
+	 * content: immediately, or when the stream ends, is destroyed or fails. Either this or `release` must be called once.
 	 */
 	read(first = 0, last = this.#size - 1): Buffer | Readable {
 		const { content, data } = this.#columns;

@@ -53,7 +53,7 @@ export class PlainFolder {
 		else this.#remove(bucket, key);
 	}
 
-	/** Does the removals of `update`, and for the key '' those of `updateBucket`. */
+	/** Does only the removals of `update`, or of `updateBucket` for the key ''. */
 	removeIfDeleted(bucket: string, key: string): void {
 		if (key !== "") {
 			if (!this.#source.find(bucket, key)) this.#remove(bucket, key);

@@ -144,7 +144,7 @@ export class Snapshots {
 	}
 
 	#dropRows(id: number): void {
-		// SQLite empties a table at once if there is no condition.
+		// SQLite empties a table in one step if there is no condition.
 		const isOnly = this.count() === 1;
 		for (const { name } of this.#tables)
 			if (isOnly) this.#db.exec(`DELETE FROM former_${name}`);

@@ -136,7 +136,7 @@ export function toObject(
 	};
 }
 
-/** Most objects have only a media type, and the number of different ones is small. */
+/** Most objects have only a media type, and the number of different media types is small. */
 function readProperties(text: string): ObjectProperties {
 	if (text === latest.text) return latest.properties;
 	const properties: ObjectProperties = JSON.parse(text);
