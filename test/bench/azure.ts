@@ -1,12 +1,12 @@
-/** Signs requests to Azure's Blob service with a Shared Key, as its SDKs do, for the account that Azurite has. */
+/** Signs requests to Azure's Blob service with a Shared Key, like its SDKs, for Azurite's account. */
 import { createHmac } from "node:crypto";
 
-/** Documented; every Azurite has it. */
+/** The documented key of every Azurite. */
 const ACCOUNT = "devstoreaccount1";
 const KEY =
 	"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-/** Empty headers of the string to sign between Content-Length and the headers of Azure's own: Content-MD5 to Range. */
+/** The empty lines of the string to sign between Content-Length and Azure's headers: from Content-MD5 to Range. */
 const NOT_SENT = Array.from({ length: 8 }, () => "");
 
 export type Signed = {

@@ -1,8 +1,9 @@
 /**
- * The server that the emulator is compared with: the minimum for the same work.
+ * The server with which the emulator is compared: the minimum for the same work.
  *
  * PUT /small: MD5, one SQLite row. GET /small: that row. PUT /big: a file, with MD5. GET /big: the file. POST: an
- * application server's answer to a callback. Its own process, on the port of its argument, or a free one; it prints it.
+ * application server's answer to a callback. It runs in a separate process, on the port in its argument or a free port,
+ * and prints the port.
  */
 import { createHash, hash } from "node:crypto";
 import {

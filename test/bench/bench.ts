@@ -1,11 +1,11 @@
 /**
  * `npm run bench`: the cost of the emulator relative to a bare server with the same work, in one run on one machine.
  *
- * Only ratios count: they hold on other machines. Rounds alternate between the two and the best of each is taken,
- * since everything else on a machine only ever slows down. `npm run bench -- listing` measures listings of a million
+ * Only the ratios are meaningful on other machines. Rounds alternate between the two servers and the best of each is
+ * used, because other processes can only slow them down. `npm run bench -- listing` measures listings of a million
  * keys instead, which takes minutes; `-- gateway` a gateway and nginx, which must be installed; `-- in-process` only
- * the cost of a test that starts an emulator of its own; `-- --peers` compares other object stores; `-- --cpu` the
- * processor time of a request.
+ * the cost of a test that starts an emulator; `-- --peers` compares other object stores; `-- --cpu` measures the CPU
+ * time of a request.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ const REQUESTS = 8000;
 const CONNECTIONS = 32;
 const BIG = 256 * 1024 * 1024;
 const GIB = 1024 ** 3;
-/** The worker of plain copies ends after five seconds without work. */
+/** Longer than the time after which the worker of plain copies ends without work, which is five seconds. */
 const IDLE_AGAIN_MS = 7000;
 const BODY = Buffer.alloc(1024, "x");
 
@@ -91,7 +91,7 @@ async function measureSmall(emulator: Server, bare: Server): Promise<void> {
 	}
 }
 
-/** The same object by both protocols: the second column is OSS's own. */
+/** Reads the same object by both protocols; the second column is OSS's protocol. */
 async function measureS3(emulator: Server): Promise<void> {
 	for (const method of ["PUT", "GET"]) {
 		const body = method === "PUT" ? BODY : undefined;

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- --peers`: compares the emulator with a bare server and other object stores for tests, in one run.
  *
- * All are installed before the first is measured. Each stores its data on disk, and its requests are signed as its own
- * clients do. Each returned object is compared with the stored one, so that no figure comes from a failure.
+ * All servers are installed before the first is measured. Each stores its data on disk, and its requests are signed
+ * like those of its clients. Returned objects are compared with the stored ones, so that failures are not measured.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ import { during } from "./progress.ts";
 import { download, exchange, requireUploaded, upload } from "./transfer.ts";
 
 const CONNECTIONS = 32;
-/** V8's compilers do not finish with fewer requests. */
+/** With fewer requests V8 does not finish compiling. */
 const WARM_UP = { requests: 4000, msMax: 3000 };
 const MEASURED = { requests: 8000, msMax: 6000 };
 const STARTS = 3;
@@ -27,7 +27,7 @@ const START_MS_MAX = 30_000;
 const STOP_MS_MAX = 5_000;
 /** The memory is measured after this time, when garbage of the start or of the load has been collected. */
 const SETTLE_MS = 1000;
-/** How many objects are read back and compared. */
+/** The number of objects that are read and compared. */
 const COMPARED = 20;
 
 type Row = readonly [what: string, ...figures: string[]];
@@ -50,8 +50,8 @@ type Figures = {
 };
 
 /**
- * Prints a table in Markdown, as it stands in this folder's README.md. The process ends with 1 if a peer could not be
- * measured, which the table says.
+ * Prints a table in Markdown, which is also in this folder's README.md. The exit code is 1 if a peer could not be
+ * measured; the table contains the reason.
  *
  * @param emulator the file that starts the emulator. @param bare the file that starts the bare server
  */
@@ -166,7 +166,7 @@ type Requests = {
 	readonly msMax: number;
 };
 
-/** A different content for every key. */
+/** Content that differs for every key. */
 const bodyOf = (i: number): Buffer => Buffer.alloc(1024, `object ${i}. `);
 const keyOf = (i: number): string => `/bench/small-${i}`;
 
@@ -177,7 +177,7 @@ const putsOf = (peer: Peer, { requests, msMax }: Amount): Requests => ({
 	),
 });
 
-/** @param stored keys from 0 to this exist */
+/** @param stored the number of existing keys, which are counted from 0 */
 const getsOf = (
 	peer: Peer,
 	{ requests, msMax }: Amount,
@@ -189,7 +189,7 @@ const getsOf = (
 	),
 });
 
-/** A whole HTTP request. */
+/** A complete HTTP request. */
 function whole(peer: Peer, method: string, key: string, body: Buffer): Buffer {
 	const { path, headers } = peer.sign(method, key, body.length);
 	const lines = Object.entries({
@@ -223,7 +223,7 @@ async function compare(
 			"",
 		);
 		if (status !== 200 || !body.equals(bodyOf(i)))
-			throw new Error(`it returns other bytes than were stored (${status})`);
+			throw new Error(`it returns bytes that differ from the stored ones (${status})`);
 	}
 	const { path, headers } = peer.sign("GET", keyOf(0), 0);
 	const authorization = headers.authorization?.replace(/.{8}$/, "AAAAAAA=");
@@ -236,7 +236,7 @@ async function compare(
 	if (status < 400) throw new Error("it accepts a wrong signature");
 }
 
-/** A peer that has been started, with a data folder of its own. */
+/** A running peer with a separate data folder. */
 class Running {
 	readonly port: number;
 	readonly startMs: number;
@@ -255,7 +255,7 @@ class Running {
 		this.#folder = folder;
 	}
 
-	/** The time until the first answer, which a test waits for. @throws Error with the last output of the peer */
+	/** The time until the first response, for which a test has to wait. @throws Error with the last output of the peer */
 	static async start(peer: Peer, installed: string): Promise<Running> {
 		const folder = mkdtempSync(join(tmpdir(), "oss-bench-peer-"));
 		const port = await freePort();
@@ -288,7 +288,7 @@ class Running {
 		throw new Error(ended ?? "it does not answer");
 	}
 
-	/** In MiB, once it has settled. */
+	/** The memory in MiB after a pause. */
 	async memory(): Promise<number> {
 		await wait(SETTLE_MS);
 		return memoryOf({ process: this.#child }).now;

@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- --cpu`, or `-- --cpu 'GET 1 KiB'` for one kind: the processor time that a request costs the server,
- * of the emulator and of the bare one. Unlike requests per second it is nearly independent of the load of the machine.
+ * `npm run bench -- --cpu`, or `-- --cpu 'GET 1 KiB'` for one kind: the CPU time of a request in the emulator and in
+ * the bare server. Unlike requests per second it hardly depends on the load of the machine.
  *
- * Measured are the main thread, which answers, and all threads of the process, because garbage collection, checkpoints
- * and plain copies have their own. Short rounds alternate and the least of each counts. Linux only.
+ * The main thread, which answers requests, is measured, and all threads of the process, because garbage collection,
+ * checkpoints and plain copies have separate threads. Short rounds alternate and the minimum is used. Linux only.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const REQUESTS = 500;
 const CONNECTIONS = 32;
 const BODY = Buffer.alloc(1024, "x");
 
-/** Microseconds of processor time. */
+/** Microseconds of CPU time. */
 type Cpu = { readonly main: number; readonly all: number };
 
 const NONE_YET: Cpu = {
@@ -25,7 +25,7 @@ const NONE_YET: Cpu = {
 	all: Number.POSITIVE_INFINITY,
 };
 
-/** Microseconds that each thread of the process has been on a processor, by thread. */
+/** The CPU time of each thread of the process, in microseconds. */
 function readTimes({ process: { pid } }: Server): ReadonlyMap<string, number> {
 	const folder = `/proc/${pid}/task`;
 	return new Map(
@@ -50,7 +50,7 @@ function cpuSince(server: Server, before: ReadonlyMap<string, number>): Cpu {
 	return { main, all };
 }
 
-/** One kind of request, at one server. */
+/** One kind of request to one server. */
 class Side {
 	best = NONE_YET;
 	readonly #server: Server;

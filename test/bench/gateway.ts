@@ -1,6 +1,6 @@
 /**
- * A gateway compared with nginx as a plain proxy, both in front of the same cloud: an emulator in its own process, in
- * memory, so that the disk does not matter.
+ * Compares a gateway with nginx as a plain proxy, both in front of the same cloud: an emulator in a separate process,
+ * in memory, so that the disk does not matter.
  */
 import { startNginx } from "../gateway/nginx.ts";
 import { type Measured, median, run } from "./load.ts";
@@ -22,7 +22,7 @@ const BIG = 256 * 1024 * 1024;
 const BODY = Buffer.alloc(1024, "x");
 const ANY_PORTS = ["--port", "0", "--admin-port", "0", "--memory"];
 
-/** @param emulator the file that starts one */
+/** @param emulator the file that starts an emulator */
 export async function measureGateway(
 	emulator: string,
 	report: Report,
@@ -120,7 +120,7 @@ async function measureBig(
 	}
 }
 
-/** Rounds alternate, and the best of each is taken: everything else on a machine only ever slows down. */
+/** Rounds alternate, and the best of each is used, because other processes can only slow them down. */
 async function alternate(
 	one: () => Promise<number>,
 	other: () => Promise<number>,

@@ -1,6 +1,6 @@
 /**
- * The cost of a test's own emulator, in a process that has imported the package; and of a known state to
- * begin with.
+ * The cost of starting an emulator for a test, in a process that has imported the package, and of restoring a known
+ * state.
  */
 import { join } from "node:path";
 import type { EmulatorControl, StartedEmulator } from "../../emulator/index.ts";
@@ -14,7 +14,7 @@ const OBJECTS = 1000;
 
 type Report = (what: string, ms: number, budgetMs: number) => void;
 
-/** Best of some rounds: everything else on a machine only ever slows down. */
+/** The best of some rounds, because other processes can only slow them down. */
 async function bestOf(
 	work: () => Promise<number>,
 	rounds = ROUNDS,

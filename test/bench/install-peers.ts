@@ -1,6 +1,6 @@
 /**
- * Installs the servers that the emulator is compared with, each by the package manager of its language, in the folder
- * of the user's caches, where they stay for the next run.
+ * Installs the servers with which the emulator is compared, by the package managers of their languages, in the user's
+ * cache folder, where they remain for the next run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -58,7 +58,7 @@ async function execute(
 	if (code !== 0) throw new Error(lastLines(await printed) || `exit ${code}`);
 }
 
-/** npm ends with the name of its log. */
+/** npm's last line is the name of its log. */
 function lastLines(printed: string): string {
 	const lines = printed.split("\n").map((line) => line.trim());
 	return lines

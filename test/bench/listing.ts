@@ -1,4 +1,4 @@
-/** Listings of ten thousand and of a million keys, through the store's own folder and the emulator's own port. */
+/** Measures listings of ten thousand and of a million keys, which are written by the store and read over HTTP. */
 import { join } from "node:path";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { Store } from "../../emulator/storage/store.ts";
@@ -65,7 +65,7 @@ async function latencies(data: string, keys: number): Promise<number[]> {
 	return found;
 }
 
-/** Half of the keys lie under a thousand folders, half under one prefix. */
+/** Half of the keys are in a thousand folders, the other half below one prefix. */
 async function fill(data: string, keys: number): Promise<void> {
 	const report = (error: unknown): never => {
 		throw error;

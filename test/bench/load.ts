@@ -1,13 +1,13 @@
 /**
- * Sends prepared requests over a number of connections, as fast as the answers come, with as little work of its own as
- * can be: raw sockets, no parsing beyond the end of an answer.
+ * Sends prepared requests over a number of connections, as fast as the responses arrive, with as little work as
+ * possible: raw sockets, and no parsing except for the end of a response.
  */
 import { connect, type Socket } from "node:net";
 
 export type Load = {
 	readonly port: number;
 	readonly connections: number;
-	/** Whole HTTP requests, Content-Length included. */
+	/** Complete HTTP requests, including Content-Length. */
 	readonly requests: readonly Buffer[];
 	/** After this many milliseconds no further request is sent. */
 	readonly msMax?: number;
@@ -15,9 +15,9 @@ export type Load = {
 
 export type Measured = {
 	readonly perSecond: number;
-	/** Milliseconds a request, the fastest first. */
+	/** The duration of each request in milliseconds, the fastest first. */
 	readonly latencies: readonly number[];
-	/** How many answers had which status. */
+	/** The number of responses by status. */
 	readonly statuses: Readonly<Record<string, number>>;
 };
 
@@ -33,7 +33,7 @@ export async function run({
 	return measured;
 }
 
-/** Connections that stay open for several loads. */
+/** Connections that are used for several loads. */
 export class Pool {
 	readonly #connections: readonly Connection[];
 
@@ -93,7 +93,7 @@ class Connection {
 	#fail: ((error: Error) => void) | undefined;
 	#head = "";
 	#status = "";
-	/** Bytes of the body still to come; -1 while the head is read. */
+	/** The remaining bytes of the body; -1 while the headers are read. */
 	#left = -1;
 
 	private constructor(socket: Socket) {

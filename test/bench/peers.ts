@@ -1,4 +1,7 @@
-/** The servers that `npm run bench -- --peers` compares: where each comes from, how it is started and signed for. */
+/**
+ * The servers that `npm run bench -- --peers` compares: their source, how they are started, and how requests are
+ * signed.
+ */
 import { join } from "node:path";
 import { type Signed, signedAzure } from "./azure.ts";
 import { signedHeaders, signedS3Headers } from "./sign.ts";
@@ -19,7 +22,7 @@ export type Peer = {
 	readonly source?: Source;
 	/** Whether a wrong signature is refused. */
 	readonly isChecked: boolean;
-	/** @param file of the source. @param folder for the data, empty. @returns a command and its arguments */
+	/** @param file the file to start. @param folder an empty folder for the data. @returns a command and its arguments */
 	command(file: string, port: number, folder: string): readonly string[];
 	/** @param path `/bench`, or `/bench/key`. @param size of the body in bytes */
 	sign(method: string, path: string, size: number): Signed;
@@ -65,7 +68,7 @@ export const peersOf = (emulator: string, bare: string): readonly Peer[] => [
 			...{ by: "npm", name: "s3rver", version: "3.7.1" },
 			file: "node_modules/s3rver/bin/s3rver.js",
 		},
-		isChecked: false, // of V4 it reads the access key only
+		isChecked: false, // it reads only the access key of a V4 signature
 		command: (file, port, folder) => [
 			...[node, file, "-d", folder, "-p", `${port}`, "-a", "127.0.0.1", "-s"],
 		],
@@ -107,7 +110,7 @@ export const peersOf = (emulator: string, bare: string): readonly Peer[] => [
 			...{ version: "v1.8.0", file: "bin/versitygw" },
 		},
 		isChecked: true,
-		// By itself it closes every connection after one answer.
+		// Without this flag it closes every connection after one response.
 		command: (file, port, folder) => [
 			...[file, "--access", S3_KEY.id, "--secret", S3_KEY.secret],
 			...["--port", `127.0.0.1:${port}`, "--region", "cn-hangzhou"],

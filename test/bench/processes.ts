@@ -1,4 +1,4 @@
-/** Servers to measure, each a process of its own, and their costs. */
+/** Starts servers in separate processes, and measures their costs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -6,13 +6,13 @@ import { readFileSync } from "node:fs";
 export type Server = {
 	readonly port: number;
 	readonly adminPort: number;
-	/** Milliseconds from the start of the process to its first line. */
+	/** The time from the start of the process to its first line, in milliseconds. */
 	readonly readyMs: number;
 	readonly process: ChildProcess;
 	stop(): Promise<void>;
 };
 
-/** @param args of node: a server that prints its URL, or URLs, in its first line */
+/** @param args the arguments of node: a server that prints its URL, or URLs, in its first line */
 export async function startServer(args: readonly string[]): Promise<Server> {
 	const started = performance.now();
 	const child = spawn(process.execPath, args, {
@@ -44,7 +44,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 	return promise;
 }
 
-/** The memory of the process now and at its peak, in MiB; Linux only. */
+/** The current memory of the process and its peak, in MiB. Linux only. */
 export function memoryOf({ process: { pid } }: Pick<Server, "process">): {
 	now: number;
 	peak: number;

@@ -1,4 +1,4 @@
-/** Whole HTTP requests with a V4 signature, made before the clock starts. */
+/** Complete HTTP requests with a V4 signature, which are made before the measurement. */
 import { createHash, createHmac } from "node:crypto";
 
 const ID = "oss-emulator";
@@ -8,7 +8,7 @@ const REGION = "cn-hangzhou";
 const hmac = (key: string | Buffer, text: string): Buffer =>
 	createHmac("sha256", key).update(text).digest();
 
-/** @param path `/bucket/key`, with nothing in it that would need encoding */
+/** @param path `/bucket/key`, without characters that must be encoded */
 export function signedRequest(
 	method: string,
 	path: string,
@@ -79,7 +79,7 @@ export function signedS3Headers(
 	};
 }
 
-/** @param path may have a query of bare sub-resources, in their order */
+/** @param path may have a query of sub-resources without values, in alphabetical order */
 export function signedHeaders(
 	method: string,
 	path: string,

@@ -12,7 +12,7 @@ export type Transfer = {
 
 const CHUNK = Buffer.alloc(1024 * 1024, "oss-emulator ");
 
-/** @returns seconds until the answer */
+/** @returns the seconds until the response */
 export async function upload(
 	{ port, path, headers = {} }: Transfer,
 	size: number,
@@ -39,7 +39,7 @@ export async function upload(
 	return (performance.now() - started) / 1000;
 }
 
-/** @returns the answer to a small request */
+/** @returns the response to a small request */
 export async function exchange(
 	{ port, path, headers = {} }: Transfer,
 	method: string,
@@ -68,7 +68,7 @@ export async function requireUploaded(
 		throw new Error(`GET ${path}: other bytes than were uploaded`);
 }
 
-/** @returns seconds until the last byte */
+/** @returns the seconds until the last byte */
 export async function download(
 	{ port, path, headers = {} }: Transfer,
 	size: number,

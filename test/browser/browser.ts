@@ -1,6 +1,6 @@
 /**
- * A real browser: CHROMIUM names it, or it is Debian's. Without a browser its tests are skipped with the reason; if
- * CI is true they fail.
+ * Starts a real browser: the one in the variable CHROMIUM, or Debian's. Without a browser the tests are skipped with
+ * the reason, or fail if CI is true.
  */
 import { existsSync } from "node:fs";
 import { after, before, type TestContext } from "node:test";
@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 export const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** The flags of a browser that sends no requests of its own. */
+/** Flags with which the browser does not send requests by itself. */
 export const FLAGS: string[] = [
 	...["--no-sandbox", "--disable-gpu", "--disable-quic"],
 	...["--no-first-run", "--disable-background-networking"],
@@ -19,8 +19,8 @@ export const FLAGS: string[] = [
 export const skip: string | false =
 	existsSync(BROWSER) || process.env.CI === "true"
 		? false
-		: `no browser at ${BROWSER}: install Chromium, or name it in CHROMIUM`;
-if (skip) process.stderr.write(`SKIPPED: nothing runs in a browser: ${skip}\n`);
+		: `no browser at ${BROWSER}: install Chromium, or set CHROMIUM to its path`;
+if (skip) process.stderr.write(`SKIPPED: the tests in a browser: ${skip}\n`);
 
 export type OpenedPage = {
 	readonly page: Page;
@@ -34,7 +34,7 @@ export type OpenPage = (
 	colorScheme?: "light" | "dark",
 ) => Promise<OpenedPage>;
 
-/** For a suite: one browser for all its tests. @returns a function that opens a page for a test */
+/** Starts one browser for all tests of a suite. @returns a function that opens a page for a test */
 export function useBrowser(): OpenPage {
 	let browser: Browser | undefined;
 	before(async () => {
@@ -46,7 +46,8 @@ export function useBrowser(): OpenPage {
 	after(() => browser?.close());
 
 	return async (t, url, colorScheme = "light") => {
-		if (!browser) throw new Error("pages are for tests, not for their suite");
+		if (!browser)
+			throw new Error("pages can be opened only in tests, not in their suite");
 		const context = await browser.newContext({
 			colorScheme,
 			permissions: ["clipboard-read", "clipboard-write"],

@@ -27,7 +27,7 @@ const EVIL_KEYS = [
 	"猫 🐈",
 ];
 
-/** The console's form of invisible characters. */
+/** How the console shows invisible characters. */
 const visible = (key: string): string =>
 	[
 		["\u0000", "NUL"],
@@ -45,7 +45,7 @@ const textOf = async (locator: Locator): Promise<string> =>
 const CORS =
 	"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
 
-/** Drops a file on the form that uploads. */
+/** Drops a file on the upload form. */
 const DROP = `(() => {
 	const dataTransfer = new DataTransfer();
 	dataTransfer.items.add(new File(["wuff"], "dropped.txt"));
@@ -53,7 +53,7 @@ const DROP = `(() => {
 		new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 })()`;
 
-/** The message of Chromium about a refused form. */
+/** Chromium's message about a refused form. */
 const FAILED_TO_LOAD =
 	"Failed to load resource: the server responded with a status of 400 (Bad Request)";
 
@@ -61,7 +61,7 @@ const BODY = "object=${object}&size=${size}";
 
 const JSON_MISTAKE = /^Policies, as a JSON list: this is not JSON: /;
 
-/** View, fields by their labels, button, and the sentence. */
+/** The view, the values of fields by their labels, the button, and the expected sentence. */
 const BAD_FORMS: readonly (readonly [
 	string,
 	Readonly<Record<string, string>>,
@@ -121,13 +121,13 @@ const BAD_FORMS: readonly (readonly [
 	["bucket?name=photos", {}, "Upload", "Files: choose one first."],
 ];
 
-/** The views whose address needs no query. */
+/** The views whose URL does not have a query. */
 const PLAIN_VIEWS = [
 	...["", "buckets", "callbacks", "requests", "faults", "accounts", "ram"],
 	...["clock", "snapshots", "settings", "operations", "api"],
 ];
 
-/** Waits for the heading: until then the view before is still on the page. */
+/** Waits for the heading, because the previous view is on the page until then. */
 async function openView(page: Page, name: string): Promise<void> {
 	await page.getByRole("button", { name: "More" }).click();
 	await page.getByRole("link", { name }).click();
@@ -193,7 +193,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("turns the pages of a large bucket", async (t) => {
+	test("shows the pages of a large bucket", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		for (let i = 100; i < 350; i++) await oss.put(`/photos/${i}`, "");
 		const { page } = await open(t, `${adminUrl}/#/bucket?name=photos`);
@@ -207,7 +207,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("link", { name: "100" }).waitFor();
 	});
 
-	test("shows every key unchanged, in every place", async (t) => {
+	test("shows every key unchanged in every place", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			body: `{"<script>document.title='hacked'</script>":1}`,
@@ -244,7 +244,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("does not run an object's own scripts", async (t) => {
+	test("does not run the scripts in an object", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put(
 			"/photos/evil.html",
@@ -263,7 +263,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await page.evaluate("origin"), "null");
 	});
 
-	test("shows a callback and its outcome as they happen, without a reload", async (t) => {
+	test("shows a callback and its outcome immediately, without a reload", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { promise: mayAnswer, resolve: answerNow } =
 			Promise.withResolvers<void>();
@@ -288,7 +288,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("shows buckets, objects and requests as they come", async (t) => {
+	test("shows new buckets, objects and requests immediately", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/bucket?name=photos`);
 		await page.getByText("This bucket is empty.").waitFor();
@@ -303,7 +303,7 @@ suite("The console", { skip }, () => {
 		await page.getByRole("cell", { name: "GET /photos/dog.txt" }).waitFor();
 	});
 
-	test("shows the request, the answer and the reason of a callback; sends it again", async (t) => {
+	test("shows the request, the answer and the reason of a callback, and sends it again", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t, {
 			status: 500,
@@ -394,7 +394,7 @@ suite("The console", { skip }, () => {
 	});
 
 	for (const scheme of ["light", "dark"] as const)
-		test(`is accessible, in the ${scheme}`, async (t) => {
+		test(`is accessible in ${scheme} mode`, async (t) => {
 			const { oss, admin, adminUrl } = await startWithAdmin(t);
 			const application = await startApplicationServer(t);
 			const failing = await startApplicationServer(t, { status: 404 });
@@ -518,7 +518,7 @@ suite("The console", { skip }, () => {
 		assert.match(json.document, /<AllowedMethod>GET<\/AllowedMethod>/);
 	});
 
-	test("uploads a file with a callback to try, and one that is dropped", async (t) => {
+	test("uploads a file with a test callback, and a file that is dropped", async (t) => {
 		const { admin, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);
 		const { page, complaints } = await open(
@@ -602,7 +602,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("keeps the less frequent pages in a menu that the keyboard alone can use", async (t) => {
+	test("has less frequent pages in a menu that can be used with only the keyboard", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, adminUrl);
 		const menu = page.getByRole("button", { name: "More" });
@@ -696,7 +696,7 @@ suite("The console", { skip }, () => {
 		await page.getByText("They differ from character 10, in line 2.").waitFor();
 	});
 
-	test("finds requests by their URL, and turns their pages", async (t) => {
+	test("finds requests by their URL, and shows the pages of the list", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		for (let i = 0; i < 120; i++) await oss.get(`/photos/${1000 + i}`);
 		const { page } = await open(t, `${adminUrl}/#/requests`);
@@ -731,7 +731,7 @@ suite("The console", { skip }, () => {
 		assert.equal(status, 503);
 	});
 
-	test("makes accounts, RAM users and snapshots, moves the clock, changes settings", async (t) => {
+	test("creates accounts, RAM users and snapshots, moves the clock, and changes settings", async (t) => {
 		const { oss, admin, adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/accounts`);
 
@@ -773,7 +773,7 @@ suite("The console", { skip }, () => {
 		assert.equal(settings.logLevel, "silent");
 	});
 
-	test("shows the reason when the emulator refuses a form", async (t) => {
+	test("shows the reason if the emulator refuses a form", async (t) => {
 		const { adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/buckets`);
 
@@ -807,7 +807,7 @@ suite("The console", { skip }, () => {
 		assert.deepEqual(objects.json.objects, []);
 	});
 
-	test("sets the accounts that a role trusts, and turns the pages of many users", async (t) => {
+	test("sets the accounts that a role trusts, and shows the pages of many users", async (t) => {
 		const { admin, adminUrl } = await startWithAdmin(t);
 		for (let i = 100; i < 160; i++)
 			await admin.put(`/api/ram/users/user-${i}`, { policies: [] });

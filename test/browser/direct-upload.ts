@@ -11,7 +11,7 @@ type Upload = { readonly name: string; readonly buffer: Buffer };
 const CAT: Upload = { name: "猫 1.txt", buffer: Buffer.from("meow") };
 const PART_BYTES = 100 * 1024;
 
-/** 20 parts, no two of them equal. */
+/** 20 parts, which are all different. */
 const LARGE: Upload = {
 	name: "large.bin",
 	buffer: Buffer.alloc(20 * PART_BYTES),
@@ -31,11 +31,11 @@ async function choose(
 const press = (page: Page, name: string): Promise<void> =>
 	page.getByRole("button", { name, exact: true }).click();
 
-/** The page's text for the answer: more than the one character that it shows while it waits. */
+/** The page's text for the response, which is longer than the one character that it shows while it waits. */
 const shown = (page: Page, form: string): Promise<string> =>
 	textOf(page.locator(`#${form} output`).filter({ hasText: /../ }));
 
-/** The text of the frame with the answer to a form that the browser itself submits. */
+/** The text of the frame with the response to a form that the browser itself submits. */
 const framed = (page: Page): Promise<string> =>
 	textOf(page.frameLocator("iframe").locator(":root").filter({ hasText: /./ }));
 
@@ -61,7 +61,7 @@ const saved = ({ buffer }: Upload, key: string): string =>
 suite("A page that uploads to the emulator", { skip }, () => {
 	const open = useBrowser();
 
-	/** The emulator, with the bucket and its rules. */
+	/** Starts the emulator, with the bucket and its CORS rules. */
 	async function start(
 		t: TestContext,
 		...flags: readonly string[]
@@ -87,7 +87,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 			assert.deepEqual(complaints, []);
 		});
 
-		test(`by a form (${version}) is refused a key that the policy does not allow`, async (t) => {
+		test(`by a form (${version}) is refused for a key that the policy does not allow`, async (t) => {
 			const { page, ...example } = await start(t);
 			await page.locator("#form [name=key]").fill("elsewhere/cat.txt");
 			await choose(page, "form", CAT);
@@ -97,7 +97,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 			assert.ok(await isEmpty(example));
 		});
 
-		test(`by a form (${version}) is refused a file that is too large`, async (t) => {
+		test(`by a form (${version}) is refused for a file that is too large`, async (t) => {
 			const { page, ...example } = await start(t);
 			const buffer = Buffer.alloc(BYTES_MAX + 1);
 			await choose(page, "form", { name: "a", buffer });
@@ -107,7 +107,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 			assert.ok(await isEmpty(example));
 		});
 
-		test(`by a form (${version}) is refused when its policy has expired`, async (t) => {
+		test(`by a form (${version}) is refused if its policy has expired`, async (t) => {
 			const { page, ...example } = await start(t);
 			await advance(example, 301);
 			await choose(page, "form", CAT);
@@ -118,7 +118,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		});
 	}
 
-	test("by fetch reads the answer and the ETag", async (t) => {
+	test("by fetch can read the response and the ETag", async (t) => {
 		const { page, complaints, server, ...example } = await start(t);
 		await choose(page, "fetch", CAT);
 		await page.locator("#fetch button").click();
@@ -133,7 +133,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by fetch reads the reason of a refusal", async (t) => {
+	test("by fetch can read the reason of a refusal", async (t) => {
 		const { page, ...example } = await start(t);
 		await advance(example, 301);
 		await choose(page, "fetch", CAT);
@@ -147,7 +147,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		{ form: "fetch", button: "Upload", stopped: /^TypeError: Failed to fetch/ },
 		{ form: "client", button: "Put", stopped: /^RequestError: XHR error/ },
 	]) {
-		test(`by ${form} is stopped by the browser where the bucket has no CORS rules`, async (t) => {
+		test(`by ${form} is stopped by the browser if the bucket has no CORS rules`, async (t) => {
 			const example = await startExample(t);
 			await example.oss.put("/photos", "");
 			const { page, complaints } = await open(t, example.url);
@@ -163,7 +163,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 			assert.ok(await isEmpty(example));
 		});
 
-		test(`by ${form} needs no CORS rules under --cors dev`, async (t) => {
+		test(`by ${form} does not need CORS rules with --cors dev`, async (t) => {
 			const example = await startExample(t, "--cors", "dev");
 			await example.oss.put("/photos", "");
 			const { page, complaints } = await open(t, example.url);
@@ -180,7 +180,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		});
 	}
 
-	test("by a form needs no CORS rules", async (t) => {
+	test("by a form does not need CORS rules", async (t) => {
 		const example = await startExample(t);
 		await example.oss.put("/photos", "");
 		const { page, complaints } = await open(t, example.url);
@@ -191,7 +191,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
-	test("by ali-oss puts with temporary keys", async (t) => {
+	test("by ali-oss uses temporary keys", async (t) => {
 		const { page, complaints, server, ...example } = await start(t);
 		await choose(page, "client", CAT);
 		await press(page, "Put");
@@ -206,7 +206,7 @@ suite("A page that uploads to the emulator", { skip }, () => {
 	});
 
 	for (const way of ["Put", "Upload in parts"]) {
-		test(`by ali-oss is refused a key that its session does not allow («${way}»)`, async (t) => {
+		test(`by ali-oss is refused for a key that its session does not allow («${way}»)`, async (t) => {
 			const { page, ...example } = await start(t);
 			await page.locator("#client [name=key]").fill("elsewhere/large");
 			await choose(page, "client", LARGE);
@@ -305,7 +305,7 @@ test("The page's application server refuses callers other than OSS", async (t) =
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** Records the progress bar, and presses «Pause» as soon as it has advanced enough. */
+/** Records the progress bar, and clicks «Pause» as soon as it has advanced enough. */
 const WATCH = `
 	shares = [];
 	pauseAt = 2;
@@ -316,7 +316,7 @@ const WATCH = `
 	}).observe(bar, { attributes: true });
 `;
 
-/** Moves the emulator's time only: requests that the application server signs from now on have expired already. */
+/** Moves only the emulator's clock, so that requests that the application server signs from now on have expired. */
 async function advance(
 	{ adminUrl }: Pick<TestEmulator, "adminUrl">,
 	seconds: number,

@@ -1,4 +1,4 @@
-/** The example examples/direct-upload with an emulator, run as in its README, but on free ports. */
+/** Runs examples/direct-upload with an emulator as in its README, but on free ports. */
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startEmulator, type TestEmulator } from "../emulator.ts";
@@ -16,7 +16,7 @@ export type Example = TestEmulator & {
 	/** The URL of the application server, not of the emulator. */
 	readonly url: string;
 	readonly server: Background;
-	/** Makes the bucket and its CORS rules. */
+	/** Creates the bucket and its CORS rules. */
 	setUp(): Promise<void>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * An emulator with the state of a day of work: buckets with folders, long and strange names, versions, callbacks of every
- * outcome, refused requests, faults, users and snapshots. For pictures of the console, and for tests of every page.
+ * Fills an emulator with typical state: buckets with folders, long and unusual names, versions, callbacks with every
+ * outcome, refused requests, faults, users and snapshots. Used for screenshots of the console and tests of every page.
  */
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
@@ -12,7 +12,7 @@ import { startDirectly, type TestEmulator } from "../emulator.ts";
 type Lifetime = Pick<TestContext, "after">;
 
 export type Filled = TestEmulator & {
-	/** Addresses of pages after `#/`, by the names of their pictures. */
+	/** The URLs of pages after `#/`, by the names of their screenshots. */
 	readonly pages: Readonly<Record<string, string>>;
 };
 
@@ -70,7 +70,7 @@ export async function startFilled(t: Lifetime): Promise<Filled> {
 	};
 }
 
-/** Pages whose address needs no query. */
+/** Pages whose URL does not have a query. */
 export const PLAIN_PAGES = Object.fromEntries(
 	[
 		...["buckets", "callbacks", "requests", "faults", "accounts", "ram"],
@@ -155,7 +155,7 @@ async function fillCallbacks(
 		callback: await upload("2026/11/cat.txt", json),
 	};
 	upload("2026/11/slow.txt", { ...json, callbackUrl: slow.url }).catch(
-		() => {}, // the request has no answer when the emulator ends
+		() => {}, // the request has no response when the emulator ends
 	);
 	return pages;
 }

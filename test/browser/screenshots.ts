@@ -1,6 +1,7 @@
 /**
- * Takes pictures of every page of the console, in light and dark, at three widths:
- * `npx node test/browser/screenshots.ts FOLDER [PART_OF_A_NAME]`, for example `callback-` or `390-dark`. Look at them after a change of the console.
+ * Takes screenshots of every page of the console, in light and dark mode, at three widths, for inspection after a
+ * change of the console: `npx node test/browser/screenshots.ts FOLDER [PART_OF_A_NAME]`, for example `callback-` or
+ * `390-dark`.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { PLAIN_PAGES, startFilled } from "./filled.ts";
 type Shot = {
 	readonly name: string;
 	readonly url: string;
-	/** The actions on the page before the picture. */
+	/** The actions on the page before the screenshot. */
 	readonly act?: (page: Page) => Promise<unknown>;
 };
 
@@ -21,7 +22,7 @@ const SCHEMES = ["light", "dark"] as const;
 
 const [folder, part = ""] = process.argv.slice(2);
 if (!folder) {
-	process.stderr.write("name a folder for the pictures\n");
+	process.stderr.write("usage: screenshots.ts FOLDER [PART_OF_A_NAME]\n");
 	process.exit(2);
 }
 const target = folder;
@@ -69,7 +70,7 @@ async function listShots(): Promise<Shot[]> {
 const unfoldFirst = (page: Page): Promise<void> =>
 	page.locator("main summary").first().click();
 
-/** Name of the picture, page, steps. */
+/** The name of the screenshot, the page, and the steps. */
 const INTERACTIONS: readonly [string, string, (page: Page) => Promise<void>][] =
 	[
 		["menu", "callbacks", (page) => openMenu(page)],
@@ -123,7 +124,7 @@ async function openMenu(page: Page): Promise<void> {
 	await page.getByRole("button", { name: "More" }).click();
 }
 
-/** @returns how many pictures were taken */
+/** @returns the number of screenshots */
 async function take(browser: Browser, shots: readonly Shot[]): Promise<number> {
 	let taken = 0;
 	for (const colorScheme of SCHEMES)
@@ -151,7 +152,7 @@ async function take(browser: Browser, shots: readonly Shot[]): Promise<number> {
 
 const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
 try {
-	console.log(`${await take(browser, await listShots())} pictures`);
+	console.log(`${await take(browser, await listShots())} screenshots`);
 } finally {
 	await browser.close();
 	for (const end of ends) await end();

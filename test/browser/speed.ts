@@ -1,9 +1,9 @@
 /**
- * Measures the console with 100,000 objects, 100,000 versions, 10,000 callbacks and the most requests that are recorded, in
- * Chromium: `npx node test/browser/speed.ts [PART_OF_A_NAME]`. Prints a table; it takes some minutes.
+ * Measures the console in Chromium with 100,000 objects, 100,000 versions, 10,000 callbacks and the maximum number of
+ * recorded requests: `npx node test/browser/speed.ts [PART_OF_A_NAME]`. It prints a table, and takes some minutes.
  *
- * Two figures for each page: from the address to its content, painted; and how long another client had to wait for the
- * emulator meanwhile. The best of several rounds is taken, since everything else on a machine only ever slows down.
+ * There are two figures for each page: the time until its content is painted, and how long another client had to wait
+ * for the emulator meanwhile. The best of several rounds is used, because other processes can only slow them down.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -25,7 +25,7 @@ const ROUNDS = 5;
 const OBJECTS = 100_000;
 const VERSIONS = 10;
 const CALLBACKS = 10_000;
-/** The log of requests keeps 5,000. */
+/** The maximum number of recorded requests. */
 const REQUESTS = 5000;
 const CONNECTIONS = 8;
 const AT_ONCE = 500;
@@ -43,7 +43,7 @@ const start = (): Promise<Server> =>
 
 const NAMES = ["flat", "tree", "versions", "photos"];
 
-/** Buckets, and two callbacks of which one fails: the patterns of the others. */
+/** Creates buckets, and two callbacks, one of which fails: the templates for all others. */
 async function makePatterns(): Promise<void> {
 	const emulator = await start();
 	const key = { id: "oss-emulator", secret: "oss-emulator-secret" };
@@ -88,7 +88,7 @@ async function fill(): Promise<void> {
 			Readable.from([Buffer.from(text)]),
 		);
 	await repeat(OBJECTS, (i) => put("flat", `object-${pad(i)}.txt`));
-	// A thousand folders of fifty objects, and folders of one object each.
+	// A thousand folders with fifty objects each, and folders with one object each.
 	await repeat(OBJECTS / 2, (i) => put("tree", `${pad(i % 1000)}/${pad(i)}`));
 	await repeat(OBJECTS / 2, (i) => put("tree", `many/${pad(i)}/a.txt`));
 	await repeat(OBJECTS, (i) => put("versions", pad(i % (OBJECTS / VERSIONS))));
@@ -122,7 +122,7 @@ await fill();
 const emulator = await start();
 const adminUrl = `http://127.0.0.1:${emulator.adminPort}`;
 
-/** RAM users, and the most requests that are recorded. */
+/** Creates RAM users, and the maximum number of recorded requests. */
 async function send(admin: Admin): Promise<void> {
 	for (let i = 0; i < 1000; i++)
 		await admin.put(`/api/ram/users/user-${pad(i)}`, { policies: [] });
@@ -174,7 +174,7 @@ async function listPages(admin: Admin): Promise<Measured[]> {
 	}).map(([name, address]) => ({ name, address }));
 }
 
-/** From the change of the address to the painted content, in ms; the rows of its tables; its elements. */
+/** The time from the change of the URL to the painted content, in ms; the numbers of table rows and of elements. */
 const OPEN = (address: string): string => `(async () => {
 	const main = document.getElementById("view");
 	const drawn = () => new Promise((done) => new MutationObserver((_, it) => {

@@ -1,4 +1,4 @@
-/** The names of the console's views, read from its script, so that a test of every page finds a new one by itself. */
+/** The names of the console's views, read from its script, so that tests of every page include new views. */
 import assert from "node:assert/strict";
 
 /** @param script `console.js`, as it is served */

@@ -1,6 +1,6 @@
 /**
- * A worker that requests the emulator's health repeatedly, and reports how long the longest answer took: that long
- * its event loop was busy with something else.
+ * A worker that requests the emulator's health repeatedly, and reports the longest response time: for this time the
+ * event loop was busy with other work.
  */
 import { Agent, get } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";

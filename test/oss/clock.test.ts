@@ -4,7 +4,7 @@ import { MovableClock } from "../../emulator/oss/clock.ts";
 
 const START = Date.parse("2024-05-06T07:08:09.500Z");
 
-/** A clock over a time that the test advances. */
+/** A clock based on a time that the test advances. */
 function openClock() {
 	let real = START;
 	const clock = new MovableClock(() => real);
@@ -37,7 +37,7 @@ suite("The clock", () => {
 		assert.equal(now(), "2030-01-01T23:59:59.500Z");
 	});
 
-	test("stops while it is frozen, can be moved then too, and continues from there", () => {
+	test("stops while it is frozen, can be moved while frozen, and continues from there", () => {
 		const { clock, pass, now } = openClock();
 		clock.move({ frozen: true });
 		pass(5000);
@@ -62,7 +62,7 @@ suite("The clock", () => {
 		assert.equal(now(), "2024-05-06T07:09:09.500Z");
 	});
 
-	test("accepts only times that OSS can write, and is unchanged by others", () => {
+	test("accepts only times that OSS can write, and is not changed by other times", () => {
 		const { clock, now } = openClock();
 		for (const change of [
 			{ now: new Date("1969-12-31T23:59:59Z") },

@@ -8,7 +8,7 @@ const BEFORE = "Mon, 06 May 2024 07:08:08 GMT";
 const SAME = "Mon, 06 May 2024 07:08:09 GMT";
 const AFTER = "Mon, 06 May 2024 07:08:10 GMT";
 
-/** Docs «GetObject», table of conditions: header, value, and result. */
+/** The table of conditions in docs «GetObject»: header, value, and result. */
 const TABLE = [
 	["if-match", `"${ETAG}"`, "passes"],
 	["if-match", ETAG, "passes"],
@@ -54,7 +54,7 @@ for (const prefix of ["", "x-oss-copy-source-"] as const) {
 }
 
 suite("Conditions", () => {
-	test("that fail are named, with status 412 and EC 0017-00001001", () => {
+	test("are mentioned in the error if they fail, with status 412 and EC 0017-00001001", () => {
 		const object = { etag: ETAG, modified: MODIFIED };
 
 		assert.throws(() => requireConditions({ "if-match": "0" }, object), {
@@ -72,7 +72,7 @@ suite("Conditions", () => {
 		});
 	});
 
-	test("of a copy ignore the headers of a read", () => {
+	test("of a copy ignore the headers for reading", () => {
 		assert.equal(outcome({ "if-match": "0" }, "x-oss-copy-source-"), "passes");
 		assert.equal(outcome({ "x-oss-copy-source-if-match": "0" }, ""), "passes");
 	});

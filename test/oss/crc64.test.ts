@@ -8,9 +8,9 @@ const hasher = await createCRC64();
 const crc64 = (content: Buffer | string): bigint =>
 	BigInt(`0x${hasher.init().update(content).digest()}`);
 
-suite("A CRC-64 that is combined from those of parts", () => {
+suite("A CRC-64 that is combined from those of the parts", () => {
 	test("is the published one for two texts", () => {
-		// The SDKs' own tests of `combine`.
+		// From the SDKs' tests of `combine`.
 		const digits = 0x995dc9bbdf1939fan;
 		const text = 0x27db187fc15bbc72n;
 
@@ -18,7 +18,7 @@ suite("A CRC-64 that is combined from those of parts", () => {
 		assert.equal(crc64("123456789"), digits);
 	});
 
-	test("is that of the whole, for every split into two", () => {
+	test("equals that of the whole text, for every split into two parts", () => {
 		const roll = dice(7);
 		for (let i = 0; i < 100; i++) {
 			const content = bytes(roll(5000), i);
@@ -36,7 +36,7 @@ suite("A CRC-64 that is combined from those of parts", () => {
 		}
 	});
 
-	test("is that of the whole, for any number of parts", () => {
+	test("equals that of the whole text, for any number of parts", () => {
 		const content = bytes(1_000_000);
 		for (const part of [1_000_000, 333_333, 100_000, 4096, 4095]) {
 			let combined = 0n;
@@ -48,7 +48,7 @@ suite("A CRC-64 that is combined from those of parts", () => {
 		}
 	});
 
-	test("is correct for lengths above 4 GiB, whose halves combine to the same", () => {
+	test("is correct for lengths above 4 GiB, which can be combined from halves", () => {
 		const half = 3 * 2 ** 31;
 		const one = combineCrc64(5n, 0n, half);
 
@@ -56,7 +56,7 @@ suite("A CRC-64 that is combined from those of parts", () => {
 		assert.notEqual(one, 5n);
 	});
 
-	test("of an empty and another part is that of the other part", () => {
+	test("of an empty part and another part equals that of the other part", () => {
 		const hello = crc64("hello");
 
 		assert.equal(hello, 11177612005948864433n);

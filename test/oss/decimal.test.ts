@@ -23,7 +23,7 @@ suite("A decimal number", () => {
 		test(`is read from «${text?.slice(0, 20)}» as ${expected}`, () =>
 			assert.equal(readDecimal(text), expected));
 
-	test("must lie within its bounds, both included", () => {
+	test("must be within its bounds, which are included", () => {
 		assert.deepEqual(
 			["0", "1", "10", "11"].map((text) => readDecimal(text, 1, 10)),
 			[undefined, 1, 10, undefined],

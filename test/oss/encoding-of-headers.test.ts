@@ -7,7 +7,7 @@ import {
 } from "../../emulator/oss/encoding.ts";
 
 suite("Header bytes", () => {
-	test("that are UTF-8 are decoded, including a byte order mark", () => {
+	test("are decoded if they are UTF-8, including a byte order mark", () => {
 		for (const text of ["meow", "中文", "🐈", "\ufeffa", ""])
 			assert.equal(decodeWireBytes(Buffer.from(text)), text);
 	});
@@ -28,7 +28,7 @@ suite("Header bytes", () => {
 		}
 	});
 
-	test("of a text that was not read from a header are UTF-8", () => {
+	test("are UTF-8 if the text was not read from a header", () => {
 		assert.deepEqual(encodeWireText("中🐈"), Buffer.from("中🐈"));
 	});
 });

@@ -36,7 +36,7 @@ suite("Percent-encoding", () => {
 		});
 	}
 
-	test("of a key preserves its slashes", () => {
+	test("does not encode the slashes of a key", () => {
 		assert.equal(encodeKey("a b//猫/"), "a%20b//%E7%8C%AB/");
 	});
 });

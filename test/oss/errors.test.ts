@@ -4,7 +4,7 @@ import { invalidArgument, OssError } from "../../emulator/oss/errors.ts";
 
 suite("An OSS error", () => {
 	test("has the status, message and EC of its row", () => {
-		// A captured response, printed in docs «Error responses».
+		// A recorded response in docs «Error responses».
 		const error = new OssError("NoSuchKey");
 
 		assert.equal(error.status, 404);
@@ -13,7 +13,7 @@ suite("An OSS error", () => {
 		assert.deepEqual([error.details, error.headers], [{}, {}]);
 	});
 
-	test("has the details of its occurrence", () => {
+	test("contains the given details", () => {
 		const more = {
 			message: "no",
 			ec: "0000-00000001",
@@ -28,7 +28,7 @@ suite("An OSS error", () => {
 			assert.deepEqual(Reflect.get(error, name), value);
 	});
 
-	test("of an argument names it and its value", () => {
+	test("of an argument contains its name and value", () => {
 		const error = invalidArgument("max-keys", "0", "Too few.", "0017-00000001");
 
 		assert.equal(error.code, "InvalidArgument");

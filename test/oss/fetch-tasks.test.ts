@@ -44,7 +44,7 @@ suite("Fetch tasks", () => {
 		await tasks.close();
 	});
 
-	test("are refused when too many are pending (A-677)", async () => {
+	test("are refused if too many are pending (A-677)", async () => {
 		const tasks = new FetchTasks(2);
 		const start = () =>
 			tasks.start("photos", CONFIGURATION, (signal) => {

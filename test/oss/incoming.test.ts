@@ -8,14 +8,14 @@ import { OssError } from "../../emulator/oss/errors.ts";
 import { readBody } from "../../emulator/oss/incoming.ts";
 
 suite("A body", () => {
-	test("is read as a whole, up to its limit", async () => {
+	test("is read completely, up to its limit", async () => {
 		const pieces = ["me", "ow"].map((piece) => Buffer.from(piece));
 		assert.equal(String(await readBody(Readable.from(pieces), 4)), "meow");
 		assert.equal(await readBody(Readable.from(pieces), 3), undefined);
 		assert.equal(String(await readBody(Readable.from([]), 0)), "");
 	});
 
-	test("whose sender disconnects is IncompleteBody", async (t) => {
+	test("is IncompleteBody if the client disconnects", async (t) => {
 		const server = createServer().listen(0, "127.0.0.1");
 		t.after(() => server.close());
 		await once(server, "listening");
@@ -34,7 +34,7 @@ suite("A body", () => {
 		);
 	});
 
-	test("that fails for another reason rejects with that error", async () => {
+	test("rejects with the error if it fails for another reason", async () => {
 		const failing = new Readable({ read: () => {} });
 		failing.destroy(new TypeError("a bug"));
 		await assert.rejects(readBody(failing, 100), /^TypeError: a bug$/);

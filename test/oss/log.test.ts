@@ -35,7 +35,7 @@ suite("The log", () => {
 		]);
 	});
 
-	test("can be JSON: an object per line, with the fields of an event", () => {
+	test("can be JSON: one object per line, with the fields of the event", () => {
 		const lines: string[] = [];
 		const log = makeLog("info", (line) => lines.push(line), "json");
 

@@ -41,7 +41,7 @@ suite("A page of a listing", () => {
 		});
 	});
 
-	test("is not truncated when the list ends with it", () => {
+	test("is not truncated if the list ends with it", () => {
 		assert.deepEqual(firstPage([1, 2], 2), {
 			entries: [1, 2],
 			prefixes: [],

@@ -54,7 +54,7 @@ suite("For any text", () => {
 			assert.equal(encodeKey(one), one.split("/").map(percentEncode).join("/"));
 		}));
 
-	test("decoding never throws, and agrees with the platform's form decoder on valid escapes", () =>
+	test("decoding never throws, and equals that of URLSearchParams for valid escapes", () =>
 		forAll([textOf(["%", "2", "0", "+", "a", "%e9", "%C3%A9", "é"])], (one) => {
 			const decoded = formDecode(one);
 			if (decoded === undefined) return;
@@ -64,7 +64,7 @@ suite("For any text", () => {
 			);
 		}));
 
-	test("the nearest word to a word of the list is that word", () =>
+	test("the nearest word to a word in the list is this word", () =>
 		forAll([fc.array(text(8), { minLength: 1 }), fc.nat()], (words, at) => {
 			const word = words[at % words.length] ?? "";
 			assert.equal(findNearest(word, words)?.toLowerCase(), word.toLowerCase());
@@ -84,7 +84,7 @@ suite("For any text", () => {
 });
 
 suite("For any bytes", () => {
-	test("wire text is converted back to them, also after JSON", () =>
+	test("wire text is converted back to them, even after a conversion to JSON", () =>
 		forAll([bytes()], (one) => {
 			const decoded = decodeWireBytes(one);
 			assert.deepEqual(encodeWireText(decoded), one);
@@ -104,7 +104,7 @@ suite("For any bytes", () => {
 			},
 		));
 
-	test("the CRC-64 of a whole is combined from any number of parts", async () => {
+	test("the CRC-64 can be combined from any number of parts", async () => {
 		const hasher = await createCRC64();
 		const crc = (one: Buffer): bigint =>
 			BigInt(`0x${hasher.init().update(one).digest()}`);
@@ -118,7 +118,7 @@ suite("For any bytes", () => {
 	});
 });
 
-/** A slow reference implementation of docs «Range download»: the positions that a range names. */
+/** A slow reference implementation of docs «Range download»: the positions in a range. */
 function naiveRange(
 	header: string,
 	size: number,
@@ -159,7 +159,7 @@ suite("For any range", () => {
 				assert.deepEqual(readCopyRange(header, size), naiveRange(header, size));
 		}));
 
-	test("the returned bytes lie within the object", () =>
+	test("the returned bytes are within the object", () =>
 		forAll(
 			[
 				textOf(["bytes=", "1", "9", "-", ",", " ", "0"]),
@@ -186,7 +186,7 @@ suite("For any time", () => {
 		noInvalidDate: true,
 	});
 
-	test("each written format is read as the same second", () =>
+	test("each format is read as the second that was written", () =>
 		forAll([moment], (one) => {
 			const second = Math.floor(one.getTime() / 1000) * 1000;
 			for (const read of [
@@ -209,13 +209,13 @@ suite("For any time", () => {
 			],
 			(one) => {
 				const read = readCompactTime(one);
-				// A day that the month does not have is the next month's, as `Date` reads it.
+				// A day that does not exist in the month is a day of the next month, as for `Date`.
 				if (read) assert.match(one, /^\d{8}T\d{6}Z$/);
 				readTime(one);
 			},
 		));
 
-	test("conditions on texts pass or are OSS's errors", () =>
+	test("conditions with this text pass, or fail with OSS's errors", () =>
 		forAll(
 			[
 				fc.dictionary(
@@ -236,7 +236,7 @@ suite("For any time", () => {
 });
 
 suite("For any number", () => {
-	test("its digits are read within the bounds, and other texts are refused", () =>
+	test("its digits are accepted within the bounds, and other texts are refused", () =>
 		forAll(
 			[
 				fc.maxSafeNat(),
@@ -270,7 +270,7 @@ suite("For any pattern with wildcards", () => {
 			},
 		));
 
-	test("a text matches the pattern that it becomes by losing parts", () =>
+	test("a text matches the pattern in which some of its parts are replaced by wildcards", () =>
 		forAll(
 			[fc.array(fc.tuple(text(40), fc.boolean()), { maxLength: 8 })],
 			(parts) => {

@@ -6,7 +6,9 @@ import { readRange } from "../../emulator/oss/range.ts";
 const SIZE = 1000;
 const WHOLE = undefined;
 
-/** The table of docs «Range download» for an object of 1,000 bytes: header, result by default and under `standard`. */
+/**
+ * The table in docs «Range download» for an object of 1,000 bytes: header, default result, and result with `standard`.
+ */
 const TABLE = [
 	["bytes=0-499", [0, 499], [0, 499]],
 	["bytes=500-", [500, 999], [500, 999]],
@@ -19,7 +21,7 @@ const TABLE = [
 	["byte=0-499", WHOLE, WHOLE],
 	["bytes=a-b", WHOLE, WHOLE],
 	["bytes=0-1,5-6", WHOLE, WHOLE],
-	// ossutil TestRangeGet; the last one is a guess (A-895)
+	// From ossutil's TestRangeGet; the last one is an assumption (A-895).
 	["bytes=1-2,", [1, 2], [1, 2]],
 	["bytes=1-2,a-c", [1, 2], [1, 2]],
 	["bytes=1-2,abc", [1, 2], [1, 2]],
@@ -27,9 +29,9 @@ const TABLE = [
 	["bytes=a-c,-", WHOLE, WHOLE],
 	["bytes=1-2,-5", WHOLE, WHOLE],
 	[`bytes=0-${"9".repeat(30)}`, WHOLE, [0, 999]],
-	// java1 GetObjectTest
+	// From java1's GetObjectTest.
 	["bytes=-0", "InvalidRange", "InvalidRange"],
-	// Edge cases
+	// Edge cases.
 	["bytes=0-0", [0, 0], [0, 0]],
 	["bytes=999-999", [999, 999], [999, 999]],
 	["bytes=0-999", [0, 999], [0, 999]],
@@ -74,12 +76,12 @@ suite("A Range of an object of 1,000 bytes", () => {
 
 suite("A Range of an empty object", () => {
 	for (const header of ["bytes=0-", "bytes=0-0", "bytes=-5"]) {
-		test(`«${header}» is the whole object`, () => {
+		test(`«${header}» returns the whole object`, () => {
 			assert.equal(readRange(header, 0, false), undefined);
 		});
 	}
 
-	test("«bytes=0-» under standard cannot be satisfied", () => {
+	test("«bytes=0-» with standard cannot be satisfied", () => {
 		assert.throws(() => readRange("bytes=0-", 0, true), {
 			code: "InvalidRange",
 		});

@@ -8,7 +8,7 @@ import {
 	wholeSeconds,
 } from "../../emulator/oss/times.ts";
 
-/** The time that docs «Common HTTP headers» and «Signature version 4» print. */
+/** The time in the examples of docs «Common HTTP headers» and «Signature version 4». */
 const MOMENT = new Date("2022-12-28T10:27:41.999Z");
 
 suite("A time", () => {
@@ -18,7 +18,7 @@ suite("A time", () => {
 		assert.equal(wholeSeconds(MOMENT), 1672223261);
 	});
 
-	test("has a day of two digits in headers", () => {
+	test("has a day with two digits in headers", () => {
 		assert.equal(
 			httpTime(new Date("2024-05-06T07:08:09Z")),
 			"Mon, 06 May 2024 07:08:09 GMT",

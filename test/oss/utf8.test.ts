@@ -6,7 +6,7 @@ import { dice } from "../storage/stores.ts";
 const compare = (a: string, b: string): number =>
 	Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-suite("The first text after all with a prefix", () => {
+suite("The first text after all texts with a prefix", () => {
 	for (const [prefix, expected] of [
 		["a", "b"],
 		["a/", "a0"],

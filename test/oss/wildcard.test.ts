@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { matchesPattern, readPattern } from "../../emulator/oss/wildcard.ts";
 
-/** The simple algorithm, exponential at worst: the reference for short texts. */
+/** A simple algorithm with exponential worst case, as the reference for short texts. */
 function matchesSlowly(pattern: string, text: string): boolean {
 	const [first = "", ...rest] = pattern;
 	if (pattern === "") return text === "";
@@ -15,7 +15,7 @@ function matchesSlowly(pattern: string, text: string): boolean {
 	return matchesSlowly(rest.join(""), text.slice(1));
 }
 
-/** @returns all texts of these characters up to a length */
+/** @returns all texts of these characters up to this length */
 function allOf(characters: string, length: number): string[] {
 	let all = [""];
 	let last = [""];
@@ -51,7 +51,7 @@ suite("A pattern with wildcards", () => {
 		}
 	});
 
-	test("is compared by Unicode characters", () => {
+	test("is compared character by character, not by UTF-16 code units", () => {
 		for (const [pattern, text, expected] of [
 			["*?", "😀", true],
 			["*??", "😀", false],

@@ -42,7 +42,7 @@ const dialect = fc.constantFrom(
 	{ ...CSV, recordDelimiter: "\r\n", fieldDelimiter: "\t" },
 	{ ...CSV, recordDelimiter: "é", fieldDelimiter: "||", quote: "'" },
 );
-/** Records that are not empty: an empty line is one empty field. */
+/** Records that are not empty, because an empty line has one empty field. */
 const field = fc.oneof(
 	text(8),
 	textOf(["a", ",", '"', "\n", "\r\n", "|", "'", "é", "\t"], 6),
@@ -122,7 +122,7 @@ async function rowsOf(some: Iterable<Buffer>, isDocument: boolean) {
 		.map((item) => ({ ...item }));
 }
 
-/** Numbers are preserved as they are written. */
+/** The digits of numbers are preserved. */
 const json = fc.jsonValue({ maxDepth: 3 });
 
 suite("For any JSON", () => {
@@ -276,7 +276,7 @@ suite("For any statement", () => {
 			},
 		));
 
-	test("comparisons and arithmetic of whole numbers agree with JavaScript's", () => {
+	test("comparisons and arithmetic of whole numbers have the same results as in JavaScript", () => {
 		const number = fc.integer({ min: -50, max: 50 });
 		const operators = {
 			"=": (a: number, b: number) => a === b,
@@ -312,7 +312,7 @@ suite("For any statement", () => {
 		);
 	});
 
-	test("a text in single quotes is read as that text", () =>
+	test("a text in single quotes is read unchanged", () =>
 		forAll([text(12)], async (one) => {
 			const quoted = `'${one.replaceAll("'", "''")}'`;
 			assert.ok(await where(`s.a = ${quoted}`, { a: one }));

@@ -7,7 +7,7 @@ import { selectCsv } from "../../emulator/select-sql/select-csv.ts";
 import { selectJson } from "../../emulator/select-sql/select-json.ts";
 import { readLike } from "../../emulator/select-sql/values.ts";
 
-/** @returns the content in pieces of that many bytes */
+/** @returns the content in pieces of this many bytes */
 async function* inPieces(text: string, bytes: number): AsyncGenerator<Buffer> {
 	const all = Buffer.from(text);
 	for (let at = 0; at < all.length; at += bytes)
@@ -64,7 +64,7 @@ async function json(
 }
 
 suite("A statement over CSV", () => {
-	/** The query. */
+	/** The statement, and the expected output. */
 	const cases = [
 		["select NAME from ossobject where age > 30", "Éléa Little\n"],
 		["select s.name as n from ossobject s where _4 = 27.0", "Lora Francis\n"],
@@ -94,7 +94,7 @@ suite("A statement over CSV", () => {
 		],
 	] as const;
 	for (const [statement, expected] of cases)
-		test(`returns the result that SQL defines: ${statement}`, async () => {
+		test(`returns the correct result: ${statement}`, async () => {
 			assert.equal(await csv(statement), expected);
 		});
 
@@ -124,7 +124,7 @@ suite("A statement over CSV", () => {
 		assert.equal(written, '"1|"||2\n');
 	});
 
-	test("counts the header as line 0 of a range, both ends included (A-806)", async () => {
+	test("counts the header as line 0 of a range, which includes both ends (A-806)", async () => {
 		const range = { unit: "line", first: 0, last: 1 } as const;
 		assert.equal(
 			await csv("select name from ossobject", PEOPLE, { range }),
@@ -175,7 +175,7 @@ suite("A statement over CSV", () => {
 		assert.equal(await csv("select * from ossobject", "", { range: none }), "");
 	});
 
-	test("returns the same records when a quote spans many lines and pieces", async () => {
+	test("returns the same records if a quote spans many lines and pieces", async () => {
 		const text = `a,"${"\n".repeat(1000)}",c\nd,"e\n"\n`;
 		for (const bytes of [1, 5, 1e9])
 			assert.equal(
@@ -197,7 +197,7 @@ suite("A statement over CSV", () => {
 		}
 	});
 
-	test("ends with InvalidCsvLine at an open quote and at a record over 1 MiB (A-801)", async () => {
+	test("ends with InvalidCsvLine for an unclosed quote and for a record over 1 MiB (A-801)", async () => {
 		for (const text of ['a\n"b\n', `a\n${"b".repeat(2 ** 20 + 1)}\n`])
 			await assert.rejects(csv("select * from ossobject", text, {}, 2 ** 16), {
 				code: "InvalidCsvLine",
@@ -235,13 +235,13 @@ suite("A statement over JSON", () => {
 		);
 	});
 
-	test("matches if at least one value under [*] matches (A-804)", async () => {
+	test("matches if at least one value of [*] matches (A-804)", async () => {
 		const statement =
 			"select s.c[*].x from ossobject.who[*] s where s.c[*].x = 2";
 		assert.equal(await json(statement, document, true), '{"x":[1,2]}\n');
 	});
 
-	test("reads value after value, with any whitespace between them and in any pieces", async () => {
+	test("reads consecutive values, with any white space between them and in pieces of any size", async () => {
 		const text = '{"a":"}\\"{"}\n{\n"a":"é\\\\"},{"b":{"a":1}}\n';
 		for (const bytes of [1, 3, 1e9])
 			assert.equal(
@@ -250,7 +250,7 @@ suite("A statement over JSON", () => {
 			);
 	});
 
-	test("returns the same rows as JSON.parse, at any path and in any pieces", async () => {
+	test("returns the same rows as JSON.parse, at any path and in pieces of any size", async () => {
 		const text = JSON.stringify({
 			a: [{ b: [1, { c: 'é\\"\u0001' }, []] }, { b: [{ c: "/" }] }, 5, null],
 			b: { a: [[true, false], "x"], __proto__x: {}, "": -1.5e-7 },
@@ -337,7 +337,7 @@ suite("A statement over JSON", () => {
 		assert.equal(await json(count, text, true, 1e4, memory), '{"_1":20001}\n');
 	});
 
-	test("without memory left by other requests is QpsLimitExceeded, and releases its own (A-961)", async () => {
+	test("is QpsLimitExceeded if other requests leave no memory, and releases its memory (A-961)", async () => {
 		const mebibytes = 2 ** 20;
 		const memory = new ByteBudget(4 * mebibytes);
 		const text = `[${'"some text",'.repeat(80_000)}1]`;
@@ -399,7 +399,7 @@ suite("A statement is InvalidSqlParameter", () => {
 		`select a from ossobject where ${"not ".repeat(4000)}a`,
 		`select a from ossobject where a = '${"b".repeat(16384)}'`,
 	])
-		test(`when it is ${statement.slice(0, 60)}`, () => {
+		test(`if it is ${statement.slice(0, 60)}`, () => {
 			assert.throws(() => parseQuery(statement), {
 				code: "InvalidSqlParameter",
 			});
@@ -425,7 +425,7 @@ test("LIKE refuses a value of more than 64 KiB (A-942)", async () => {
 	});
 });
 
-test("A statement with too many or too long patterns of LIKE is InvalidSqlParameter (A-942)", () => {
+test("A statement with too many or too long LIKE patterns is InvalidSqlParameter (A-942)", () => {
 	const likes = (count: number): string =>
 		`select * from ossobject where ${Array(count).fill("_1 like 'a%'").join(" or ")}`;
 	assert.ok(parseQuery(likes(32)));

@@ -23,7 +23,7 @@ const select = (
 
 type Frame = { readonly type: number; readonly payload: Buffer };
 
-/** Frames, parsed as by the SDKs of Go and Python. */
+/** Parses frames like the SDKs of Go and Python. */
 function framesOf({ body }: Answer): Frame[] {
 	const frames: Frame[] = [];
 	for (let at = 0; at < body.length; ) {
@@ -56,7 +56,7 @@ function readFrames(answer: Answer): [string, number, string] {
 const SKIP = "<SkipPartialDataRecord>true</SkipPartialDataRecord>";
 
 suite("SelectObject", () => {
-	test("answers 206 with frames, the last of which contains the number of bytes read", async (t) => {
+	test("returns 206 and frames, the last of which contains the number of bytes read", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "abc,def\n");
 		const answer = await select(oss, "csv", "select _2 from ossobject");
@@ -86,7 +86,7 @@ suite("SelectObject", () => {
 		assert.equal(readFrames(answer)[0], "job\r\n|def\r\n");
 	});
 
-	test("skips as many partial records as allowed, then ends with InvalidCsvLine", async (t) => {
+	test("skips the allowed number of incomplete records, and then ends with InvalidCsvLine", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "abc,def\nefg\n");
 		const selectWith = (options: string): Promise<Answer> =>
@@ -101,7 +101,7 @@ suite("SelectObject", () => {
 		assert.equal(readFrames(await selectWith(""))[0], "abc,def\nefg,\n");
 	});
 
-	test("answers an error before the first output without frames, framed or raw, with or without a header: cpp's suite", async (t) => {
+	test("returns an error before the first output without frames, for framed and raw output, with or without a header: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "name,job\nabc\nabc,def\n");
 		const USE = "<CSV><FileHeaderInfo>Use</FileHeaderInfo></CSV>";
@@ -121,7 +121,7 @@ suite("SelectObject", () => {
 		}
 	});
 
-	test("checks the statement before the key, and an empty one is InvalidSqlParameter: cpp's suite", async (t) => {
+	test("checks the statement before the key; an empty statement is InvalidSqlParameter: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const kind of ["csv", "json"] as const)
 			for (const statement of ["", "select", "drop table ossobject"])
@@ -165,7 +165,7 @@ suite("SelectObject", () => {
 		}
 	});
 
-	test("answers a range without records with an error, and no frames", async (t) => {
+	test("returns an error without frames for a range without records", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", '{"a":1}\n{"a":2}\n');
 		for (const [kind, input] of [
@@ -190,7 +190,7 @@ suite("SelectObject", () => {
 		assert.equal(await selectWith("bytes=1-8"), "abc\n");
 	});
 
-	test("unpacks GZIP, and refuses invalid GZIP (A-805)", async (t) => {
+	test("decompresses GZIP, and refuses invalid GZIP (A-805)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const selectWith = (): Promise<Answer> =>
 			select(oss, "csv", "select _1 from ossobject", {
@@ -218,7 +218,7 @@ suite("SelectObject", () => {
 		assert.ok(types.includes(8388612));
 	});
 
-	test("refuses invalid requests at once", async (t) => {
+	test("refuses invalid requests before reading the object", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "a,b\n");
 		const sql = await select(oss, "csv", "select c from ossobject");
@@ -266,7 +266,7 @@ suite("CreateSelectObjectMeta", () => {
 		return [end?.payload.readBigUInt64BE(24), end?.payload.readUInt32BE(32)];
 	}
 
-	test("returns existing metadata unless the request overwrites them: cpp's suite", async (t) => {
+	test("returns existing metadata unless the request overwrites it: cpp's suite", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const OVERWRITE = "<OverwriteIfExists>true</OverwriteIfExists>";
 		await oss.put("/photos/a", "a\nb,c;d\n");
@@ -282,7 +282,7 @@ suite("CreateSelectObjectMeta", () => {
 		assert.deepEqual(await countsOf(oss, "\n"), [1n, 1]);
 	});
 
-	test("counts again when an append has made the metadata obsolete", async (t) => {
+	test("counts again if an append has made the metadata obsolete", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.post("/photos/a?append&position=0", "a\n");
 		assert.deepEqual(await countsOf(oss, "\n"), [1n, 1]);

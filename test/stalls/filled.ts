@@ -1,10 +1,10 @@
-/** A data folder with very many objects, written as rows, because uploads would take minutes. */
+/** Makes a data folder with very many objects. They are written as rows, because uploads would take minutes. */
 
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { startProbed } from "./probed-emulator.ts";
 
-/** The objects of the bucket `big`, and `FEW` in `export`. Every second key has a prefix of its own. */
+/** Writes the objects of the bucket `big`, and `FEW` objects in `export`. Every second key has a unique prefix. */
 export async function fill(folder: string, objects: number): Promise<void> {
 	const emulator = await startProbed("--data", folder, "--no-files");
 	for (const bucket of ["big", "export"]) {

@@ -1,6 +1,6 @@
 /**
- * Other requests are answered while a heavy one is under way. `npm run stalls` measures how long they wait, with the
- * largest requests that the limits allow.
+ * Tests that other requests are answered while a heavy request is in progress. `npm run stalls` measures how long they
+ * wait, with the largest requests that the limits allow.
  */
 import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -8,7 +8,7 @@ import { suite, type TestContext, test } from "node:test";
 import type { Client } from "../client.ts";
 import { startWithBucket } from "../emulator.ts";
 
-/** @returns the number of other requests that were answered before the heavy one */
+/** @returns the number of other requests that were answered before the heavy request */
 async function answersDuring(
 	t: TestContext,
 	oss: Client,
@@ -57,7 +57,7 @@ suite("Other requests are answered during", () => {
 			);
 	});
 
-	test("several SelectObject requests at once", async (t) => {
+	test("several simultaneous SelectObject requests", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", `[${RECORDS.slice(0, 10_000).join(",")}]`);
 		const many = () =>

@@ -1,6 +1,6 @@
 /**
- * Preloaded into an emulator's process: the longest time for which its main thread was busy, in milliseconds
- * by the clock and of the thread's own CPU. On a busy machine only the second says something about the emulator.
+ * Preloaded into an emulator's process: measures the longest time for which the main thread was busy, in milliseconds
+ * of wall-clock time and of the thread's CPU time. On a busy machine only the CPU time is meaningful.
  */
 import { isMainThread } from "node:worker_threads";
 

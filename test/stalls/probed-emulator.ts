@@ -1,4 +1,4 @@
-/** An emulator in a process of its own that measures how long it keeps requests waiting. */
+/** Starts an emulator in a separate process that measures how long requests have to wait. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ export type Probed = {
 	readonly admin: Client;
 	/** Discards earlier measurements. */
 	begin(): void;
-	/** The longest stretch since `begin`. */
+	/** Returns the longest busy time since `begin`. */
 	end(): Promise<Stretch>;
 	stop(): Promise<void>;
 };

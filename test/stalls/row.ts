@@ -3,9 +3,9 @@ import type { Probed } from "./probed-emulator.ts";
 
 export type StallRow = {
 	readonly what: string;
-	/** Work that the request consists of can block for 200 ms; everything else for 50 ms. */
+	/** The limit: 200 ms for the work that the request itself requires, 50 ms for everything else. */
 	readonly isRequested?: boolean;
-	/** Rows that share the folder with very many objects run in sequence; others have an emulator of their own. */
+	/** Rows that share the folder with very many objects run in sequence; other rows have a separate emulator. */
 	readonly isBig?: boolean;
 	/** Preparation that is not measured. */
 	readonly prepare?: (emulator: Probed) => Promise<unknown>;

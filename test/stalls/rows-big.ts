@@ -88,7 +88,7 @@ const rows: readonly StallRow[] = [
 		},
 	},
 	{
-		what: "an export of the bucket of 100,000 objects, by its listings",
+		what: "an export of a bucket of 100,000 objects: its listings",
 		send: async ({ oss }) => {
 			let marker = "";
 			for (;;) {
@@ -148,7 +148,7 @@ const rows: readonly StallRow[] = [
 		send: (emulator) => api(emulator, "PUT", "snapshots/one"),
 	},
 	{
-		what: "a lifecycle run that deletes everything, under a snapshot",
+		what: "a lifecycle run that deletes everything, with a snapshot",
 		send: async (emulator) => {
 			await api(emulator, "PUT", "clock", { now: "2099-01-01T00:00:00Z" });
 			await api(emulator, "POST", "lifecycle/run", { bucket: "big" });

@@ -3,7 +3,7 @@ import type { StallRow } from "./row.ts";
 
 const BYTES = 2 * 1024 ** 2 - 1024;
 
-/** The target of each document, and its root. */
+/** The targets of the documents, and their root elements. */
 const KINDS = [
 	["PUT", "?acl", "AccessControlPolicy", "x"],
 	["PUT", "?versioning", "VersioningConfiguration", "Status"],

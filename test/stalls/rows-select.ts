@@ -92,7 +92,7 @@ export const selectRows: readonly StallRow[] = [
 			select(emulator, "csv", "select count(*) from ossobject where _4 > 12"),
 	},
 	{
-		what: "SelectObject of CSV rows of 1 MB, with a quote that stays open",
+		what: "SelectObject of CSV rows of 1 MB, with an unclosed quote",
 		prepare: put(() => `"${"\n".repeat(1_000_000)}"\n`.repeat(8)),
 		send: (emulator) => select(emulator, "csv", "select * from ossobject"),
 	},

@@ -134,7 +134,7 @@ const wildcardRows: readonly StallRow[] = [
 
 const imageRows: readonly StallRow[] = [
 	{
-		what: "20 blurs of 64 megapixels, another image asked for",
+		what: "20 blurs of 64 megapixels, while another image is requested",
 		prepare: async ({ oss }) => {
 			const { default: sharp } = await import("sharp");
 			const of = (side: number): Promise<Buffer> =>
@@ -166,7 +166,7 @@ const imageRows: readonly StallRow[] = [
 
 export const rows: readonly StallRow[] = [
 	{
-		what: "nothing but a read (baseline)",
+		what: "only a read (baseline)",
 		send: ({ oss }) => oss.get("/small/k"),
 	},
 	...headRows,

@@ -1,7 +1,8 @@
 /**
- * `npm run stalls -- [--only WORD] [--large] [--objects N]`: the longest time for which each of the heaviest requests
- * keeps the event loop, and so delays all other requests. Exit code 1 if one takes more of the main thread's CPU than
- * its limit; the time by the clock is that on an idle machine. Code that is loaded lazily is loaded before.
+ * `npm run stalls -- [--only WORD] [--large] [--objects N]`: measures the longest time for which each of the heaviest
+ * requests blocks the event loop, which delays all other requests. The exit code is 1 if a request takes more CPU time
+ * of the main thread than its limit; wall-clock times are those of an idle machine. Lazily loaded code is loaded
+ * before.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -100,7 +101,7 @@ try {
 }
 console.log(
 	failures.length === 0
-		? "No request kept others waiting for longer than its limit."
+		? "No request delayed others for longer than its limit."
 		: `Over the limit: ${failures.join("; ")}.`,
 );
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -46,7 +46,7 @@ const made = (more: Record<string, string | undefined> = {}, body = "") =>
 	);
 
 suite("The signature ACS3-HMAC-SHA256", () => {
-	test("of a request of the official package is the one that the package sent", () => {
+	test("of a request of the official package equals the one that the package sent", () => {
 		const claim = readAcs3Claim(made());
 		assert.equal(claim.sign("testsecret"), SIGNATURE);
 		assert.equal(claim.signature, SIGNATURE);

@@ -19,7 +19,7 @@ suite("A nonce", () => {
 		assert.equal(nonces.size, 0);
 	});
 
-	test("is discarded when there are more than a hundred thousand", () => {
+	test("is discarded if there are more than a hundred thousand", () => {
 		const nonces = new Nonces();
 		for (let count = 0; count < 100_100; count++) {
 			nonces.requireUnused("ak", `${count}`, at(0));

@@ -50,7 +50,7 @@ suite("For any parameters of STS", () => {
 			);
 		}));
 
-	test("a signature over all of them is the claimed one, in any order", () =>
+	test("a signature over all of them is accepted, in any order", () =>
 		forAll([parameters, text(10)], (given, secret) => {
 			const common = {
 				AccessKeyId: "id",

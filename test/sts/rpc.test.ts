@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { rpcStringToSign, signRpc } from "../../emulator/sts/rpc.ts";
 
-/** Docs «Signature method» of STS. */
+/** The example in docs «Signature method» of STS. */
 const DOCUMENTED = {
 	AccessKeyId: "testid",
 	Action: "AssumeRole",
@@ -16,7 +16,7 @@ const DOCUMENTED = {
 	Version: "2015-04-01",
 };
 
-/** The Ruby SDK's spec/aliyun/sts/util_spec.rb. */
+/** From the Ruby SDK's spec/aliyun/sts/util_spec.rb. */
 const RUBY = {
 	Action: "AssumeRole",
 	RoleArn: "role-1",

@@ -1,4 +1,4 @@
-/** Requests to STS, signed as docs «Signature method» say, and an STS to answer them. */
+/** Makes an STS, and requests to it that are signed as documented in «Signature method». */
 import { createHmac, randomUUID } from "node:crypto";
 import { Accounts } from "../../emulator/auth/accounts.ts";
 import { Ram } from "../../emulator/auth/ram.ts";

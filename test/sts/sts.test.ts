@@ -571,7 +571,7 @@ suite("A role can be assumed", () => {
 	});
 });
 
-suite("The record of a refusal by STS names", () => {
+suite("The record of a refusal by STS contains", () => {
 	test("the policy that does not allow a role to be assumed", () => {
 		const action = `sts:AssumeRole on acs:ram::${ACCOUNT}:role/app`;
 		const sts = makeSts();
@@ -649,7 +649,7 @@ suite("GetCallerIdentity", () => {
 		return rest;
 	};
 
-	test("names an account", () => {
+	test("describes an account", () => {
 		assert.deepEqual(identity({}), {
 			AccountId: ACCOUNT,
 			UserId: ACCOUNT,
@@ -659,7 +659,7 @@ suite("GetCallerIdentity", () => {
 		});
 	});
 
-	test("names a RAM user", () => {
+	test("describes a RAM user", () => {
 		const { Arn, IdentityType, UserId } = identity(
 			{ AccessKeyId: "powerlessId" },
 			"s",
@@ -669,7 +669,7 @@ suite("GetCallerIdentity", () => {
 		assert.match(String(UserId), /^\d{18}$/);
 	});
 
-	test("names a session like AssumeRole", () => {
+	test("describes a session like AssumeRole", () => {
 		const sts = makeSts();
 		const { body } = send(sts, assumeRoleParameters());
 		const keys = credentials(body);

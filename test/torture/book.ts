@@ -1,6 +1,6 @@
 /**
- * A client's knowledge of its objects: the last acknowledged state, and the one that a pending request would
- * make. After a kill, either may be found, whole.
+ * The state of a client's objects: the last acknowledged state, and the state that a pending request would cause. After
+ * a kill, the objects must have one of the two completely.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -28,9 +28,9 @@ const crcOf = (content: Buffer): string =>
 
 export class Book {
 	readonly #entries = new Map<string, Entry>();
-	/** Of the bucket with versions: those acknowledged, by key. */
+	/** The acknowledged versions in the bucket with versioning, by key. */
 	readonly versions = new Map<string, Version[]>();
-	/** Callbacks answered to an uploader since the last check, by path. */
+	/** The callbacks whose answer an uploader has received since the last check, by path. */
 	readonly callbacks = new Map<string, number>();
 
 	/** @param path `/bucket/key` */
@@ -57,7 +57,7 @@ export class Book {
 		return entry;
 	}
 
-	/** @returns the keys of a bucket that exist */
+	/** @returns the existing keys of a bucket */
 	keysOf(bucket: string): string[] {
 		return [...this.#entries]
 			.filter(([path, { known }]) => path.startsWith(`/${bucket}/`) && known)
@@ -65,7 +65,9 @@ export class Book {
 			.sort();
 	}
 
-	/** Reads everything, and records it as known. @throws AssertionError for lost or torn objects */
+	/**
+	 * Reads everything, and records it as the acknowledged state. @throws AssertionError for lost or incomplete objects
+	 */
 	async check(oss: Client): Promise<void> {
 		for (const [path, entry] of this.#entries) {
 			const { status, body, headers } = await oss.get(path);

@@ -1,6 +1,7 @@
 /**
- * Folders of killed emulators with a file missing, cut or changed: a start refuses them in one line with exit code 2,
- * or every object is whole or answers an error; and after `oss-emulator check --repair` a start works.
+ * Data folders of killed emulators with a missing, truncated or changed file: either a start refuses them with one line
+ * and exit code 2, or every object is complete or returns an error. After `oss-emulator check --repair` a start
+ * succeeds.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -51,7 +52,7 @@ export async function damage(options: KillOptions): Promise<string> {
 			repaired++;
 		}
 	}
-	return `${refused} refused, ${repaired} of them repaired, ${started} started and whole`;
+	return `${refused} refused, ${repaired} of them repaired, ${started} started and complete`;
 }
 
 async function makeKilled(
@@ -65,7 +66,7 @@ async function makeKilled(
 	await stop("SIGKILL");
 }
 
-/** A byte is changed in the log only: pages of the database and blobs have no checksums of their own. */
+/** Bytes are changed only in the log, because pages of the database and blobs have no checksums. */
 function spoil(folder: string, next: (below: number) => number): string {
 	const files = ["oss.db", "oss.db-wal", "oss.db-shm", "session"].map((name) =>
 		join(folder, name),
@@ -128,7 +129,7 @@ async function readAll(oss: Client, what: string): Promise<void> {
 			else assert.ok([404, 500].includes(status), `${what}: ${status}`);
 		} catch (error) {
 			if (error instanceof assert.AssertionError) throw error;
-			await wait(0); // it has ended, or broken the connection off
+			await wait(0); // the emulator has ended, or closed the connection
 			return;
 		}
 	}

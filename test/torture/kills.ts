@@ -1,6 +1,6 @@
 /**
- * An emulator that is killed again and again, also while it starts, under clients that keep book: nothing that was
- * acknowledged is lost, nothing is torn, no blob is left over, and the plain copies are correct.
+ * Kills an emulator repeatedly, also while it starts, while clients record their requests: nothing that was
+ * acknowledged is lost, no object is incomplete, no blob is left over, and the plain copies are correct.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -67,10 +67,13 @@ export async function torture(options: KillOptions): Promise<string> {
 	}
 	await emulator.stop("SIGTERM");
 	checkFolder(folder, book);
-	return `${kills} kills, ${early} more while starting, ${acknowledged} acknowledged requests: 0 lost, 0 torn, 0 orphans`;
+	return `${kills} kills, ${early} more while starting, ${acknowledged} acknowledged requests: 0 lost, 0 incomplete, 0 orphans`;
 }
 
-/** Does not check signatures, because the emulator that has the key may have ended by then. @returns its URL */
+/**
+ * Starts an application server, which does not verify signatures, because the emulator with the key may have ended.
+ * @returns its URL
+ */
 async function startApplicationServer(undo: Undo): Promise<string> {
 	const server = createServer((incoming, outgoing) => {
 		incoming.resume().on("end", () => {
@@ -127,13 +130,13 @@ async function checkCallbacks(admin: Client, book: Book): Promise<void> {
 		const statuses = callbacks.map(({ status }: { status: string }) => status);
 		assert.ok(
 			succeeded.length >= count,
-			`${path}: ${count} callbacks were answered, on record are ${statuses}`,
+			`${path}: ${count} callbacks were answered, but these are recorded: ${statuses}`,
 		);
 	}
 	book.callbacks.clear();
 }
 
-/** Checks the folder of an emulator that has stopped properly. */
+/** Checks the data folder of an emulator that has stopped normally. */
 function checkFolder(folder: string, book: Book): void {
 	const db = new Database(join(folder, "oss.db"), { readonly: true });
 	const named = db

@@ -1,10 +1,10 @@
 /**
- * Power cuts of an emulator with `--durable`, simulated: strace records its writes, syncs and renames, and when it
- * answers. For a cut at some moment a folder is made of the data that were synced by then, and of some of the rest,
- * each write for itself, as a disk may; every object that was acknowledged by then must be in it, whole.
+ * Simulates power cuts of an emulator with `--durable`: strace records its writes, syncs and renames, and the times of
+ * its responses. For a cut at a given time, a folder is made of the data that was synced before, and of some of the
+ * other writes, chosen at random, as a disk may do. Every object that was acknowledged before must be complete.
  *
- * The names of a folder last from the sync of that folder on, the bytes of a file from that of the file. Memory that is
- * mapped, as SQLite's index of its log, is lost.
+ * The names in a folder are durable after a sync of the folder, the bytes of a file after a sync of the file. Mapped
+ * memory, such as the index of SQLite's log, is lost.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -30,7 +30,7 @@ const sizeOf = (i: number): number => (i % 3 === 0 ? 70_000 + i : 1500 + i);
 
 type Call = {
 	readonly name: string;
-	/** When it began and when it ended, in seconds. */
+	/** The times at which it began and ended, in seconds. */
 	readonly begun: number;
 	readonly ended: number;
 	readonly args: string;
@@ -61,10 +61,10 @@ export async function cutPower(options: KillOptions): Promise<string> {
 		await stop("SIGKILL");
 		cuts++;
 	}
-	return `${cuts} power cuts, 0 lost, 0 torn`;
+	return `${cuts} power cuts, 0 lost, 0 incomplete`;
 }
 
-/** Uploads in sequence, so that the nth response belongs to the nth object; the first is the bucket's. */
+/** Uploads in sequence, so that the nth response belongs to the nth object; the first response is that of PutBucket. */
 async function trace(folder: string): Promise<Call[]> {
 	const log = `${folder}-trace`;
 	mkdirSync(log, { recursive: true });

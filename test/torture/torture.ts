@@ -1,6 +1,6 @@
 /**
- * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races|power-cuts]`: the events that an emulator
- * must survive, for as long as one likes. The seed is printed, and makes the same choices again.
+ * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races|power-cuts]`: causes events that an emulator
+ * must survive, for a given time. The seed is printed; with the same seed the choices are the same.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

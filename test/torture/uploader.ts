@@ -1,4 +1,4 @@
-/** A client that writes to keys of its own until its emulator is killed, and records its requests. */
+/** A client that writes to its keys until the emulator is killed, and records its requests. */
 import assert from "node:assert/strict";
 import type { Answer, Client } from "../client.ts";
 import { bytes } from "../storage/stores.ts";
@@ -25,7 +25,7 @@ export class Uploader {
 		this.#callbackUrl = callbackUrl;
 	}
 
-	/** Ends when the emulator has ended. @returns the number of acknowledged requests */
+	/** Uploads until the emulator has ended. @returns the number of acknowledged requests */
 	async run(oss: Client): Promise<number> {
 		this.#oss = oss;
 		const before = this.#count;

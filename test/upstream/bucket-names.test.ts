@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { readBucketNames } from "../../emulator/upstream/bucket-names.ts";
 
 suite("Buckets that a gateway can access", () => {
-	test("have a local name, or their name in the cloud", () => {
+	test("have a local name or their name in the cloud", () => {
 		const names = readBucketNames(["photos=my-real-photos", "videos"]);
 		assert.equal(names.findReal("photos"), "my-real-photos");
 		assert.equal(names.findReal("videos"), "videos");
@@ -14,7 +14,7 @@ suite("Buckets that a gateway can access", () => {
 		assert.deepEqual(names.local, ["photos", "videos"]);
 	});
 
-	test("are all buckets of the account with *, each by one name only", () => {
+	test("are all buckets of the account with *, each under only one name", () => {
 		const names = readBucketNames(["photos=my-real-photos", "*"]);
 		assert.equal(names.findReal("others"), "others");
 		assert.equal(names.findReal("photos"), "my-real-photos");

@@ -18,7 +18,7 @@ const given = (id: string, secret: string, token = "") => ({
 	securityToken: token,
 });
 
-/** Variables in the order in which SDKs read them. */
+/** The variables in the order in which SDKs read them. */
 const ALL = {
 	OSS_ACCESS_KEY_ID: "oss",
 	OSS_ACCESS_KEY_SECRET: "oss-secret",
@@ -37,7 +37,7 @@ suite("The cloud's credentials come from", () => {
 		);
 	});
 
-	test("the environment under the names of OSS's SDKs, then of Alibaba Cloud's", async () => {
+	test("the environment with the names of the OSS SDKs, then with those of Alibaba Cloud's SDKs", async () => {
 		assert.deepEqual(
 			await credentialsOf("", ALL),
 			given("oss", "oss-secret", "oss-token"),
@@ -109,7 +109,7 @@ suite("A credentials URI", () => {
 		);
 	});
 
-	test("that fails is requested again by the next request", async (t) => {
+	test("is requested again by the next request if it failed", async (t) => {
 		let fails = true;
 		const uri = await startFake(t, (_, outgoing) => {
 			outgoing.statusCode = fails ? 500 : 200;

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { addressOf, readEndpoint } from "../../emulator/upstream/endpoint.ts";
 
 suite("The endpoint of the cloud", () => {
-	// Docs «Regions and endpoints».
+	// From docs «Regions and endpoints».
 	const regions = [
 		["https://oss-cn-hangzhou.aliyuncs.com", "cn-hangzhou"],
 		["oss-cn-hangzhou.aliyuncs.com", "cn-hangzhou"],
@@ -19,7 +19,7 @@ suite("The endpoint of the cloud", () => {
 			assert.equal(endpoint.scheme, "https");
 		});
 
-	test("without a region in its name requires a configured region", () => {
+	test("requires a configured region if its name has none", () => {
 		for (const url of [
 			"https://oss-accelerate.aliyuncs.com",
 			"http://localhost:6770",
@@ -57,7 +57,7 @@ suite("The endpoint of the cloud", () => {
 		["http://[::1]:6770", "http://[::1]:6770", "/photos/a%20b/c"],
 	] as const;
 	for (const [url, origin, path] of addresses)
-		test(`has the bucket in the Host, or in the path of an address: ${url}`, () => {
+		test(`has the bucket in the Host, or in the path for an IP address: ${url}`, () => {
 			const endpoint = readEndpoint(url, "cn-hangzhou");
 			assert.deepEqual(addressOf(endpoint, "photos", "a b/c"), {
 				origin,

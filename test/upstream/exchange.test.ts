@@ -86,7 +86,7 @@ suite("A recorded body", () => {
 		assert.equal(recordBody(Buffer.alloc(0), 0, REDACTION), null);
 	});
 
-	test("that is truncated within a character is text up to that character, and is marked as incomplete", () => {
+	test("is text up to the last complete character if it is truncated, and is marked as incomplete", () => {
 		const whole = Buffer.from("猫".repeat(RECORDED_BYTES_MAX));
 		const cut = whole.subarray(0, RECORDED_BYTES_MAX);
 		const body = recordBody(cut, whole.length, REDACTION);

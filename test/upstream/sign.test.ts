@@ -12,7 +12,7 @@ const B1: Signable = {
 };
 
 suite("A request to the cloud has the signature of oss2 2.19.1:", () => {
-	// The output of that SDK for these requests.
+	// The output of this SDK for these requests.
 	const vectors: readonly (readonly [
 		string,
 		Partial<Signable>,

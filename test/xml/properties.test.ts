@@ -31,7 +31,7 @@ const toValue = ({ content }: Tree): XmlValue =>
 		? content
 		: { "": content.map((child) => ({ [child.name]: toValue(child) })) };
 
-/** Parsers read CR LF and CR as LF: nothing in a document of OSS depends on it. */
+/** Texts without CR, because parsers read CR LF and CR as LF. Nothing in OSS's documents depends on it. */
 const shapeOf = ({ name, text, children }: XmlNode): Tree => ({
 	name,
 	content: children.length > 0 ? children.map(shapeOf) : text,
@@ -45,7 +45,7 @@ suite("For any XML", () => {
 			assert.deepEqual(shapeOf(read), one);
 		}));
 
-	test("a text is read the same as references and in a section of CDATA", () =>
+	test("a text has the same value as references and in a CDATA section", () =>
 		forAll([text(30).filter((one) => !one.includes("\0"))], async (one) => {
 			const references = Array.from(
 				one,

@@ -11,7 +11,7 @@ const keyOf = async (inner: string): Promise<string | undefined> =>
 		?.text;
 
 suite("XML", () => {
-	test("is read as elements and their text, in their order", async () => {
+	test("is read as elements and their text, in order", async () => {
 		const root = await read(
 			'<?xml version="1.0" encoding="UTF-8"?>\n<Delete>\n  <A>1</A>\n  <B><C>2</C></B>\n  <A> 3 </A>\n  <D/>\n</Delete>\n',
 		);
@@ -60,7 +60,7 @@ suite("XML", () => {
 		assert.equal((await read("\ufeff<Delete></Delete>")).name, "Delete");
 	});
 
-	/** Section 4 of XML 1.0; OSS takes control characters besides, as cpp's and py2's suites send them. */
+	/** Section 4 of XML 1.0. OSS also accepts control characters, which cpp's and py2's suites send. */
 	const texts = [
 		["&lt;&gt;&amp;&quot;&apos;", "<>&\"'"],
 		["&amp;lt;", "&lt;"],
@@ -85,12 +85,12 @@ suite("XML", () => {
 		});
 	}
 
-	test("can begin with blanks", async () => {
+	test("can begin with white space", async () => {
 		const body = ` \n<?xml version="1.0"?><Delete><Key>a</Key></Delete>`;
 		assert.equal(childText(await read(body), "Key"), "a");
 	});
 
-	test("can have elements named like properties of JavaScript's objects", async () => {
+	test("can have elements named like members of Object's prototype", async () => {
 		for (const name of ["valueOf", "toString", "hasOwnProperty"]) {
 			const root = await read(
 				`<Delete><${name}>a</${name}><Key>b</Key></Delete>`,
@@ -106,32 +106,35 @@ suite("MalformedXML is", () => {
 		["blanks", "  "],
 		["text", "meow"],
 		["JSON", '{"Delete":{}}'],
-		["an open element", "<Delete>"],
-		["elements that cross", "<Delete><a><b></a></b></Delete>"],
-		["a name that is not defined", "<Delete>&nbsp;</Delete>"],
+		["an unclosed element", "<Delete>"],
+		["overlapping elements", "<Delete><a><b></a></b></Delete>"],
+		["an undefined entity", "<Delete>&nbsp;</Delete>"],
 		[
-			"an element that would change all objects",
+			"an element that would change Object's prototype",
 			"<Delete><__proto__></__proto__></Delete>",
 		],
-		["a name of every object", "<Delete>&constructor;</Delete>"],
+		[
+			"an entity named like a member of Object's prototype",
+			"<Delete>&constructor;</Delete>",
+		],
 		["no character", "<Delete>&#0;</Delete>"],
-		["half a character", "<Delete>&#xD800;</Delete>"],
-		["beyond all characters", "<Delete>&#x110000;</Delete>"],
+		["half of a surrogate pair", "<Delete>&#xD800;</Delete>"],
+		[
+			"a number above the last Unicode character",
+			"<Delete>&#x110000;</Delete>",
+		],
 		["two roots", "<Delete></Delete><Delete></Delete>"],
 		["another root", "<Remove></Remove>"],
 		["a document type", "<!DOCTYPE Delete><Delete></Delete>"],
 		[
-			"an entity of the sender's",
+			"an entity that the client declares",
 			'<!DOCTYPE D [<!ENTITY a SYSTEM "file:///etc/passwd">]><Delete>&a;</Delete>',
 		],
 		[
-			"a billion laughs",
+			"a billion laughs attack",
 			'<!doctype D [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Delete>&b;</Delete>',
 		],
-		[
-			"an attribute that the parser cannot read",
-			"<Delete hasOwnProperty='a' b='c'></Delete>",
-		],
+		["a malformed attribute", "<Delete hasOwnProperty='a' b='c'></Delete>"],
 		[
 			"more attributes than a document needs",
 			`<Delete ${Array.from({ length: 1001 }, (_, i) => `a${i}=""`).join(" ")}/>`,
@@ -141,7 +144,7 @@ suite("MalformedXML is", () => {
 			`<Delete>${"<a/>".repeat(100_000)}</Delete>`,
 		],
 		[
-			"a tower of elements",
+			"elements that are nested too deeply",
 			`<Delete>${"<a>".repeat(50_000)}${"</a>".repeat(50_000)}</Delete>`,
 		],
 	] as const;
@@ -181,7 +184,7 @@ suite("A document of 2 MB", () => {
 			assert.equal((await read(text)).name, "Delete");
 			const tookMs = performance.now() - began;
 			isReading = false;
-			// A fast machine may not need a pause.
+			// On a fast machine there may be no pause.
 			assert.ok(turns > 1 || tookMs < 20, `${turns} turns in ${tookMs} ms`);
 		});
 

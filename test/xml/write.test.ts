@@ -4,7 +4,7 @@ import { XMLParser } from "fast-xml-parser";
 import { writeXml } from "../../emulator/xml/write.ts";
 
 suite("An XML document", () => {
-	test("has OSS's layout: a declaration, two blanks a level, a newline at the end", () => {
+	test("has OSS's layout: a declaration, two spaces per level, a newline at the end", () => {
 		assert.equal(
 			writeXml("ListBucketResult", {
 				Name: "photos",
@@ -47,7 +47,7 @@ suite("An XML document", () => {
 		assert.ok(writeXml("R", {}).endsWith("\n<R></R>\n"));
 	});
 
-	test("has elements of different names in their order, next to others", () => {
+	test("has elements with different names in order, next to others", () => {
 		assert.equal(
 			writeXml("R", {
 				Name: "photos",
