@@ -96,22 +96,34 @@ function storedCode(source) {
 	};
 }
 
-/** Replaces the modules of `DEFERRED` by proxies. Their users call the exports, or functions among the exports. */
+/** Replaces the modules of `DEFERRED` by proxies for Fastify and the bundle. Other packages load them at once. */
 function deferModules() {
 	/** @type {any} */
 	const loader = Module;
 	const load = loader._load;
-	/** @param {string} request @param {unknown[]} rest */
-	loader._load = (request, ...rest) =>
-		DEFERRED.includes(request)
-			? defer(() => load(request, ...rest))
-			: load(request, ...rest);
+	/** @param {string} request @param {{ filename: string } | undefined} parent @param {unknown[]} rest */
+	loader._load = (request, parent, ...rest) =>
+		DEFERRED.includes(request) && isOurs(parent)
+			? defer(() => load(request, parent, ...rest))
+			: load(request, parent, ...rest);
 }
+
+/** @param {{ filename: string } | undefined} parent */
+const isOurs = (parent) =>
+	parent !== undefined &&
+	(parent.filename === FILE || /[\\/]fastify[\\/]/.test(parent.filename));
 
 /** @param {() => any} load */
 function defer(load) {
 	return new Proxy(() => {}, {
 		get: (_, name) => load()[name],
+		has: (_, name) => name in load(),
 		apply: (_, self, args) => Reflect.apply(load(), self, args),
+		// esbuild copies the exports for `await import()`.
+		ownKeys: () => Reflect.ownKeys(load()),
+		getOwnPropertyDescriptor: (_, name) => {
+			const found = Reflect.getOwnPropertyDescriptor(load(), name);
+			return found && { ...found, configurable: true };
+		},
 	});
 }
