@@ -5,6 +5,7 @@
  * Source: docs «Callback»; «HTTP 203 status code»; EC 0007-00000201.
  */
 
+import { Gate } from "../oss/gate.ts";
 import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { pause } from "../oss/waiting.ts";
@@ -14,11 +15,7 @@ import {
 	withFieldsAfterFile,
 } from "./advice/find-in-callback.ts";
 import { refuseFieldsAfterFile, refuseStrictly } from "./advice/strict.ts";
-import {
-	type Call,
-	callApplicationServer,
-	Gate,
-} from "./call-application-server.ts";
+import { type Call, callApplicationServer } from "./call-application-server.ts";
 import { deliver } from "./deliver.ts";
 import { Journal } from "./journal.ts";
 import type { KeyPair } from "./key-pair.ts";

@@ -48,6 +48,19 @@ suite("XML", () => {
 				);
 	});
 
+	test("is read after the other large documents, and before them if it is small", async () => {
+		const large = `<Delete>${"<A/>".repeat(20_000)}</Delete>`;
+		const ended: string[] = [];
+		const note = (name: string) => () => ended.push(name);
+		await Promise.all([
+			read(large).then(note("first")),
+			read(`${large}<`).catch(note("malformed")),
+			read(large).then(note("last")),
+			read("<Delete/>").then(note("small")),
+		]);
+		assert.deepEqual(ended, ["small", "first", "malformed", "last"]);
+	});
+
 	test("can have attributes, a namespace and comments, which are ignored", async () => {
 		const root = await read(
 			'<!-- a --><x:Delete xmlns:x="http://a" b="c"><x:Key d="&quot;">a<!-- b -->c</x:Key></x:Delete><!-- d -->',

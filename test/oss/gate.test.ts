@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Gate } from "../../emulator/callback/call-application-server.ts";
+import { Gate } from "../../emulator/oss/gate.ts";
 
 /** A task that ends on demand. */
 function work(): { begun: boolean; run: () => Promise<void>; end: () => void } {
