@@ -23,7 +23,9 @@ export class HeldLog {
 	constructor(database: string) {
 		this.#restoreIndex = keepIndex(database);
 		const log = statSync(`${database}-wal`, { throwIfNoEntry: false });
-		if (existsSync(database) && log && log.size > 0)
+		// Only a writing connection can apply a rollback journal, which must be applied first.
+		const isReadable = !existsSync(`${database}-journal`);
+		if (existsSync(database) && log && log.size > 0 && isReadable)
 			this.#reader = new Database(database, { readonly: true });
 	}
 
