@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+	mkdir,
+	mkdtemp,
+	readFile,
+	rm,
+	stat,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
@@ -223,6 +230,15 @@ suite("Temporary keys", () => {
 			start({ data }),
 			/sts-key is damaged or was changed: remove it/,
 		);
+	});
+
+	test("prevent a start with a key file that cannot be read, in one line", async (t) => {
+		const data = await makeFolder(t);
+		await mkdir(join(data, "sts-key"));
+		await assert.rejects(start({ data }), {
+			name: "StartError",
+			message: `${join(data, "sts-key")} cannot be read or written (EISDIR)`,
+		});
 	});
 });
 
