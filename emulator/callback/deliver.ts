@@ -71,7 +71,7 @@ class Exchange {
 	readonly #callback: CallbackRequest;
 	readonly #options: DeliverOptions;
 	readonly #tls: typeof import("node:tls") | undefined;
-	readonly #begun = performance.now();
+	readonly #startMs = performance.now();
 	readonly #done = Promise.withResolvers<Outcome>();
 	readonly #head = new AnswerHead();
 	#socket: Socket | undefined;
@@ -239,7 +239,7 @@ class Exchange {
 		};
 	}
 
-	readonly #passed = (): number => performance.now() - this.#begun;
+	readonly #passed = (): number => performance.now() - this.#startMs;
 }
 
 /** Reasons by error code. */

@@ -57,10 +57,10 @@ async function resolveUrl(
 	url: CallbackUrl,
 	lookup: Lookup,
 ): Promise<ResolvedUrl & LookupResult> {
-	const begun = performance.now();
+	const startMs = performance.now();
 	const found =
 		withoutResolver(url.hostname) ?? (await find(url.hostname, lookup));
-	return { ...url, ...found, lookupMs: performance.now() - begun };
+	return { ...url, ...found, lookupMs: performance.now() - startMs };
 }
 
 const LOOPBACK: readonly Address[] = [

@@ -46,7 +46,7 @@ export async function drawOverlay(
 				: undefined;
 		const drawn = both ?? image ?? text;
 		if (!drawn) throw new OssError("MissingArgument");
-		return await faded(sharp, step, drawn);
+		return await withOpacity(sharp, step, drawn);
 	} catch (error) {
 		if (error instanceof OssError) throw error;
 		throw new OssError("WatermarkError", { details: { Cause: String(error) } });
@@ -165,7 +165,7 @@ function placeSideBySide(
 }
 
 /** Applies `t`, the opacity of the whole watermark. */
-async function faded(
+async function withOpacity(
 	sharp: SharpConstructor,
 	step: Step,
 	overlay: Overlay,

@@ -30,8 +30,8 @@ export class Aggregate {
 
 	#compare(value: Value): void {
 		const order = compare(value, this.#extreme) ?? 0;
-		const isFurther = this.#name === "min" ? order < 0 : order > 0;
-		if (this.#extreme === null || isFurther) this.#extreme = value;
+		const isMoreExtreme = this.#name === "min" ? order < 0 : order > 0;
+		if (this.#extreme === null || isMoreExtreme) this.#extreme = value;
 	}
 
 	get value(): Value {

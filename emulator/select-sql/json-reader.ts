@@ -117,7 +117,7 @@ export class JsonReader {
 			else at = this.#readMark(text, at);
 		}
 		this.#offset += text.length;
-		return this.#taken();
+		return this.#takeItems();
 	}
 
 	/** @throws OssError InvalidJsonData */
@@ -126,10 +126,10 @@ export class JsonReader {
 		const isEmpty = this.#isDocument && this.#line < 0;
 		if (this.#state !== "between" || isEmpty)
 			throw invalidJson("is not valid JSON");
-		return this.#taken();
+		return this.#takeItems();
 	}
 
-	#taken(): readonly JsonItem[] {
+	#takeItems(): readonly JsonItem[] {
 		const items = this.#items;
 		this.#items = [];
 		return items;

@@ -114,12 +114,15 @@ async function countAll(rows) {
 		if (!row.count.isConnected) return;
 		const known = counted.get(row.bucket);
 		if (known && performance.now() < known.until) continue;
-		const began = performance.now();
+		const startMs = performance.now();
 		const stat = await fetchJson(`${bucketPath(row.bucket)}/stat`).catch(
 			() => {},
 		);
-		const took = performance.now() - began;
-		counted.set(row.bucket, { stat, until: began + took * (1 + PAUSE_FACTOR) });
+		const took = performance.now() - startMs;
+		counted.set(row.bucket, {
+			stat,
+			until: startMs + took * (1 + PAUSE_FACTOR),
+		});
 		show(row);
 	}
 }

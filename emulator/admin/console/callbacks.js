@@ -119,7 +119,7 @@ const startOf = (text) =>
 	text.length > START_MAX ? `${text.slice(0, START_MAX)}…` : text;
 
 /** In tests every address is private, so this finding is only on the callback's own page. */
-function noticed(findings) {
+function findingsNote(findings) {
 	const notable = new Set(findings).difference(new Set(["private-address"]));
 	return notable.size > 0
 		? h("small", {}, `Findings: ${[...notable].join(", ")}`)
@@ -129,7 +129,7 @@ function noticed(findings) {
 const callee = ({ status, urls, why, findings = [], fault }) => [
 	urls.length === 0 ? "no server" : oneLine(urls.at(-1)),
 	["good", "busy"].includes(KINDS[status]) ? "" : h("small", {}, why),
-	noticed(findings),
+	findingsNote(findings),
 	fault ? h("small", {}, `Injected fault: ${fault}`) : "",
 ];
 

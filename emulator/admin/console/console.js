@@ -156,12 +156,12 @@ main.addEventListener("input", ({ target }) => {
 const REDRAW_AFTER_MS = 150;
 let redrawing;
 
-function happened(event) {
+function onEvent(event) {
 	const concerns = [event, "any"].includes(follows) || event === "open";
 	if (redrawing || !concerns) return;
 	redrawing = setTimeout(() => {
 		redrawing = undefined;
-		if (isBusy()) happened(event);
+		if (isBusy()) onEvent(event);
 		else draw();
 	}, REDRAW_AFTER_MS);
 }
@@ -176,14 +176,14 @@ function follow() {
 	let wasLost = false;
 	events.addEventListener("open", () => {
 		showState("yes", "live");
-		if (wasLost) happened("open");
+		if (wasLost) onEvent("open");
 	});
 	events.addEventListener("error", () => {
 		wasLost = true;
 		showState("no", "not connected");
 	});
-	events.addEventListener("callback", () => happened("callback"));
-	events.addEventListener("requests", () => happened("requests"));
+	events.addEventListener("callback", () => onEvent("callback"));
+	events.addEventListener("requests", () => onEvent("requests"));
 }
 
 addEventListener("hashchange", navigate);

@@ -22,7 +22,7 @@ export type Action =
 			readonly storageClass: StorageClass;
 	  };
 
-export type Judged = {
+export type DueAction = {
 	readonly version: StoredObject;
 	readonly action: Action;
 };
@@ -36,8 +36,8 @@ export async function judge(
 	versions: readonly StoredObject[],
 	now: Date,
 	pause: () => Promise<void>,
-): Promise<Judged[]> {
-	const judged: Judged[] = [];
+): Promise<DueAction[]> {
+	const due: DueAction[] = [];
 	for (const [i, version] of versions.entries()) {
 		await pause();
 		const newer = versions[i - 1];
@@ -45,20 +45,20 @@ export async function judge(
 		const action = newer
 			? judgeNoncurrent(own, version, newer.modified, now)
 			: judgeCurrent(own, version, now);
-		if (action) judged.push({ version, action });
+		if (action) due.push({ version, action });
 	}
-	const marker = soleMarker(versions, judged);
+	const marker = soleMarker(versions, due);
 	const rule =
 		marker && rules.find((candidate) => removesMarkers(candidate, marker));
 	return rule
 		? [
-				...judged,
+				...due,
 				{
 					version: marker,
 					action: { kind: "deleteVersion", rule: rule.ID },
 				},
 			]
-		: judged;
+		: due;
 }
 
 function judgeCurrent(
@@ -131,18 +131,18 @@ const canBecome = (
 	{ type, storageClass, state }: StoredObject,
 	target: StorageClass,
 ): boolean => {
-	const mayGrow = type === "Appendable" && state.sealed === undefined;
-	if (mayGrow && coldness(target) > coldness("Archive")) return false;
+	const canGrow = type === "Appendable" && state.sealed === undefined;
+	if (canGrow && coldness(target) > coldness("Archive")) return false;
 	return type !== "Symlink" && coldness(target) > coldness(storageClass);
 };
 
-/** The delete marker that will be the key's only version when the judged versions are deleted. */
+/** The delete marker that will be the key's only version when the due versions are deleted. */
 function soleMarker(
 	versions: readonly StoredObject[],
-	judged: readonly Judged[],
+	due: readonly DueAction[],
 ): StoredObject | undefined {
 	const deleted = new Set(
-		judged
+		due
 			.filter(({ action }) => action.kind === "deleteVersion")
 			.map(({ version }) => version),
 	);

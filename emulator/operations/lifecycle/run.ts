@@ -15,7 +15,7 @@ import type { StoredObject } from "../../storage/types.ts";
 import { findDocument } from "../configurations/kind.ts";
 import { findProtect } from "../object/new-object.ts";
 import { dueOf, isDue } from "./due.ts";
-import { type Judged, judge } from "./judge.ts";
+import { type DueAction, judge } from "./judge.ts";
 import { LIFECYCLE } from "./lifecycle-document.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { appliesToUpload, isEnabled } from "./matching.ts";
@@ -81,9 +81,8 @@ async function runObjects(
 		versions: readonly StoredObject[],
 	): Promise<LifecycleAction[]> {
 		const actions: LifecycleAction[] = [];
-		for (const judged of await judge(rules, versions, now, pause))
-			if (await act(store, judged, now))
-				actions.push(toLifecycleAction(judged));
+		for (const due of await judge(rules, versions, now, pause))
+			if (await act(store, due, now)) actions.push(toLifecycleAction(due));
 		return actions;
 	}
 }
@@ -94,7 +93,10 @@ const ACTION_NAMES = {
 	transition: "transitioned",
 } as const;
 
-const toLifecycleAction = ({ version, action }: Judged): LifecycleAction => ({
+const toLifecycleAction = ({
+	version,
+	action,
+}: DueAction): LifecycleAction => ({
 	bucket: version.bucket,
 	key: version.key,
 	versionId: version.versionId,
@@ -106,7 +108,7 @@ const toLifecycleAction = ({ version, action }: Judged): LifecycleAction => ({
 /** @returns whether the action was carried out */
 async function act(
 	store: Store,
-	{ version, action }: Judged,
+	{ version, action }: DueAction,
 	now: Date,
 ): Promise<boolean> {
 	const { bucket, key, versionId } = version;
@@ -134,11 +136,11 @@ async function act(
 	}
 }
 
-function requireSame(present: StoredObject, judged: StoredObject): void {
+function requireSame(present: StoredObject, expected: StoredObject): void {
 	if (
-		present.versionId !== judged.versionId ||
-		present.etag !== judged.etag ||
-		present.modified.getTime() !== judged.modified.getTime()
+		present.versionId !== expected.versionId ||
+		present.etag !== expected.etag ||
+		present.modified.getTime() !== expected.modified.getTime()
 	)
 		throw new OssError("PreconditionFailed");
 }

@@ -33,7 +33,7 @@ export type Piece = {
 };
 
 /** A range of bytes, both ends included; `at` is the position of a copy of them. */
-type Stretch = {
+type PieceRange = {
 	readonly source: string;
 	readonly first: number;
 	readonly last: number;
@@ -46,7 +46,7 @@ type Tail = Piece & { readonly start: number; readonly data: Buffer | null };
 /** The pieces of a range, cut to it; found by the index, without scanning earlier pieces. */
 const CUT = `
   min(start + size, @last + 1) - max(start, @first) AS size, file, "offset" + max(start, @first) - start AS "offset"`;
-const OF_STRETCH = `
+const IN_RANGE = `
   FROM piece WHERE content = @source AND start <= @last
    AND start >= (SELECT max(start) FROM piece WHERE content = @source AND start <= @first) ORDER BY start`;
 
@@ -82,8 +82,8 @@ export class Contents {
 	readonly #insert: Statement<
 		[string, number, number, string | null, number, Buffer | null]
 	>;
-	readonly #stretch: Statement<[Stretch], Piece>;
-	readonly #repeat: Statement<[Stretch]>;
+	readonly #piecesInRange: Statement<[PieceRange], Piece>;
+	readonly #repeat: Statement<[PieceRange]>;
 	readonly #join: Statement<[object]>;
 	readonly #tail: Statement<[string], Tail>;
 	readonly #lengthen: Statement<[number, Buffer, number]>;
@@ -107,10 +107,10 @@ export class Contents {
 		this.#insert = db.prepare(
 			`INSERT INTO piece (content, start, size, file, "offset", data) VALUES (?, ?, ?, ?, ?, ?)`,
 		);
-		this.#stretch = db.prepare(`SELECT rowid AS id, ${CUT} ${OF_STRETCH}`);
+		this.#piecesInRange = db.prepare(`SELECT rowid AS id, ${CUT} ${IN_RANGE}`);
 		this.#repeat = db.prepare(
 			`INSERT INTO piece (content, start, size, file, "offset", data)
-       SELECT @target, @at + max(start, @first) - @first, ${CUT}, data ${OF_STRETCH}`,
+       SELECT @target, @at + max(start, @first) - @first, ${CUT}, data ${IN_RANGE}`,
 		);
 		// One statement: 10,000 statements, one for each part of an upload, would delay other requests.
 		this.#join = db.prepare(
@@ -223,7 +223,7 @@ export class Contents {
 
 	/** The pieces that contain bytes `first` to `last`, both included, cut to this range. */
 	pieces(source: string, first: number, last: number): Piece[] {
-		return last < first ? [] : this.#stretch.all({ source, first, last });
+		return last < first ? [] : this.#piecesInRange.all({ source, first, last });
 	}
 
 	/** The blobs that a content consists of. */

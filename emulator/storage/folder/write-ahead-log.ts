@@ -63,8 +63,8 @@ function readLog(path: string): Log | undefined {
 		return { committed: 0, isBroken: false, salt: "" };
 	const magic = bytes.readUInt32BE(0);
 	const salt = bytes.toString("hex", 16, 24);
-	const begun = new Checksum((magic & 1) === 0).add(bytes, 0, 24);
-	if (magic >>> 1 !== MAGIC >>> 1 || !begun.isAt(bytes, 24))
+	const headerSum = new Checksum((magic & 1) === 0).add(bytes, 0, 24);
+	if (magic >>> 1 !== MAGIC >>> 1 || !headerSum.isAt(bytes, 24))
 		return { committed: 0, isBroken: true, salt };
 	const frame = FRAME_HEADER_BYTES + bytes.readUInt32BE(8);
 	let committed = 0;
@@ -77,7 +77,7 @@ function readLog(path: string): Log | undefined {
 	) {
 		// Frames of the previous log follow the last frame.
 		if (bytes.toString("hex", at + 8, at + 16) !== salt) break;
-		isWhole &&= begun
+		isWhole &&= headerSum
 			.add(bytes, at, at + 8)
 			.add(bytes, at + FRAME_HEADER_BYTES, at + frame)
 			.isAt(bytes, at + 16);

@@ -46,7 +46,7 @@ export class PlainCopy {
 	readonly #copyist: Copyist;
 	/** The changed objects, as `bucket/key`. */
 	readonly #changes = new Set<string>();
-	#isAllOld: boolean;
+	#isAllOutdated: boolean;
 	/** Whether no change has occurred since the last check. */
 	#isQuiet = false;
 	#isMarked: boolean;
@@ -83,8 +83,8 @@ export class PlainCopy {
 		this.#copyist = new Copyist(data);
 		this.#isMarked = existsSync(this.#marker);
 		if (isEmpty) mkdirSync(filesOf(data), { recursive: true });
-		this.#isAllOld = this.#isMarked || !existsSync(filesOf(data));
-		if (this.#isAllOld) this.#schedule();
+		this.#isAllOutdated = this.#isMarked || !existsSync(filesOf(data));
+		if (this.#isAllOutdated) this.#schedule();
 	}
 
 	/**
@@ -94,8 +94,8 @@ export class PlainCopy {
 	 * @param key '' for the whole bucket
 	 */
 	changed(bucket: string, key: string): void {
-		if (this.#changes.size >= CHANGES_MAX) this.#isAllOld = true;
-		if (this.#isAllOld) this.#changes.clear();
+		if (this.#changes.size >= CHANGES_MAX) this.#isAllOutdated = true;
+		if (this.#isAllOutdated) this.#changes.clear();
 		else this.#changes.add(`${bucket}/${key}`);
 		this.#schedule();
 	}
@@ -146,7 +146,7 @@ export class PlainCopy {
 
 	/** Copies the changes so far; later changes wait until no more arrive. */
 	async #copy(): Promise<void> {
-		let left = this.#isAllOld ? 1 : this.#changes.size;
+		let left = this.#isAllOutdated ? 1 : this.#changes.size;
 		for (
 			;
 			left > 0 && this.#hasWork() && this.#canWork();
@@ -160,18 +160,18 @@ export class PlainCopy {
 	}
 
 	#hasWork(): boolean {
-		return this.#isAllOld || this.#changes.size > 0;
+		return this.#isAllOutdated || this.#changes.size > 0;
 	}
 
 	#canWork(): boolean {
-		if (this.#isAllOld && this.#diskSpace?.isFull) return false;
+		if (this.#isAllOutdated && this.#diskSpace?.isFull) return false;
 		return !this.#isClosed && this.#ends < ENDS_MAX;
 	}
 
 	#take(): PlainTask {
-		if (this.#isAllOld) {
+		if (this.#isAllOutdated) {
 			this.#changes.clear();
-			this.#isAllOld = false;
+			this.#isAllOutdated = false;
 			return "all";
 		}
 		const changes = [...this.#changes.values().take(TASK_CHANGES_MAX)];
@@ -212,7 +212,7 @@ export class PlainCopy {
 			if (failures.length > 0) this.#isOutdated = true;
 		} catch (error) {
 			this.#isOutdated = true;
-			this.#isAllOld = true;
+			this.#isAllOutdated = true;
 			this.#ends++;
 			if (!this.#isClosed) this.#report(error);
 		}

@@ -69,7 +69,7 @@ export class PlainFolder {
 		}
 		if (!writeContent(this.#unfinished, object, this.#source, this.#data))
 			return;
-		const [target, other] = this.#source.hasBelow(bucket, key)
+		const [target, other] = this.#source.hasObjectsBelow(bucket, key)
 			? [nameNextToFolder(file), file]
 			: [file, nameNextToFolder(file)];
 		if (kindOf(target) === "folder") rmSync(target, { recursive: true });

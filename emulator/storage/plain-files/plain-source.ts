@@ -90,7 +90,7 @@ export class PlainSource {
 	}
 
 	/** Whether there is an object whose key begins with `key` and a slash. */
-	hasBelow(bucket: string, key: string): boolean {
+	hasObjectsBelow(bucket: string, key: string): boolean {
 		const found = this.#keyBetween.get(bucket, `${key}/`, `${key}0`);
 		return found !== undefined; // `0` comes after `/`
 	}
