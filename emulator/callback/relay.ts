@@ -141,7 +141,7 @@ function describeNonJson({ headers, body }: Answer): string {
 	if (!isUtf8(body)) return "a body that is not UTF-8, and therefore not JSON";
 	if (/^\s*</.test(body.toString("latin1", 0, 1024)))
 		return "HTML or XML, which is not JSON";
-	return "a body that is not JSON, or not JSON alone";
+	return "a body that is not JSON, or that contains more than JSON";
 }
 
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");

@@ -127,7 +127,7 @@ async function runOperation(
 		return edge.write(operation.name, request, reply);
 	}
 	emulator.log.warn(
-		`${operation.name} is part of the OSS API but not of this emulator`,
+		`${operation.name} is an operation of OSS that the emulator does not implement`,
 	);
 	throw notImplemented(operation.name);
 }

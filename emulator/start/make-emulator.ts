@@ -28,7 +28,7 @@ export function openStore(
 		protocol: storeProtocol,
 		report: (error) => {
 			if (error instanceof StartError) fail(error);
-			else log.error(`storage: ${String(error)}`);
+			else log.error(`the storage failed: ${String(error)}`);
 		},
 	});
 }

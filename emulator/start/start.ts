@@ -149,7 +149,7 @@ async function readOwnSeeds(
 	const scratch = await makeEmulator({
 		...{ config: { ...config, data: null }, log, ram, store },
 		...{ endpoint: "http://localhost", upstream: undefined },
-		keyPair: () => Promise.reject(new TypeError("a seed signs nothing")),
+		keyPair: () => Promise.reject(new TypeError("a seed does not sign anything")),
 		ending: new AbortController().signal,
 	});
 	try {
@@ -210,7 +210,7 @@ function answerWith(
 			const { routing } = await (isHealth ? healthApp() : adminApp());
 			routing(incoming, outgoing);
 		} catch (error) {
-			log.error(`the admin port: ${String(error)}`);
+			log.error(`the admin port failed: ${String(error)}`);
 			outgoing.destroy();
 		}
 	};

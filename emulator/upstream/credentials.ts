@@ -166,7 +166,7 @@ async function readProfile({
 			securityToken: values.get("security_token") ?? "",
 		};
 	throw new CredentialsError(
-		`The profile ${profile} of the credentials file has no access_key_id with its access_key_secret.`,
+		`The profile ${profile} of the credentials file must have an access_key_id and an access_key_secret.`,
 	);
 }
 

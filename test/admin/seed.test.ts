@@ -238,7 +238,7 @@ suite("A seed with a mistake changes nothing, and the error contains the place:"
 		[
 			"a bucket twice",
 			{ buckets: [{ name: "a-b" }, { name: "a-b" }] },
-			/^buckets\[1\]: there are two buckets a-b$/,
+			/^buckets\[1\]: the bucket a-b is declared twice$/,
 		],
 		[
 			"an invalid name",

@@ -188,7 +188,7 @@ suite("The uploader receives 203 CallbackFailed", () => {
 		assert.deepEqual(reasons, [
 			"answered 301; only 200 counts, and redirects are not followed",
 			"answered without Content-Length, because it let the answer end with the connection; OSS requires one",
-			"answered with a body that is not JSON, or not JSON alone",
+			"answered with a body that is not JSON, or that contains more than JSON",
 		]);
 	});
 });

@@ -65,7 +65,7 @@ suite("The cloud's credentials come from", () => {
 		);
 		await assert.rejects(
 			credentialsOf("", { ...env, ALIBABA_CLOUD_PROFILE: "third" }),
-			/The profile third of the credentials file has no access_key_id/,
+			/The profile third of the credentials file must have an access_key_id/,
 		);
 		await assert.rejects(
 			credentialsOf("", { ALIBABA_CLOUD_CREDENTIALS_FILE: folder }),

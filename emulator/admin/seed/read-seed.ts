@@ -86,7 +86,7 @@ export async function readSeed(
 		await breaks.pause();
 		const bucket = await readBucket(place, context, breaks);
 		const { name } = bucket;
-		if (names.has(name)) throw place.wrong(`there are two buckets ${name}`);
+		if (names.has(name)) throw place.wrong(`the bucket ${name} is declared twice`);
 		names.add(name);
 		buckets.push(bucket);
 	}

@@ -47,7 +47,7 @@ export class Lifecycle {
 
 	#runAlone(): void {
 		this.run().catch((error: unknown) => {
-			this.#emulator.log.error(`lifecycle rules: ${String(error)}`);
+			this.#emulator.log.error(`the lifecycle rules failed: ${String(error)}`);
 		});
 	}
 
