@@ -73,7 +73,9 @@ export const cloudRoutes =
 				});
 				if (answer.status !== 200 && answer.status !== 206)
 					throw await toError(
-						...([cloud, await readWhole(answer.body), answer.status] as const),
+						cloud,
+						await readWhole(answer.body),
+						answer.status,
 					);
 				const shown = PASSED.flatMap((name) => {
 					const value = findHeader(answer.headers, name);

@@ -79,11 +79,9 @@ async function write(
 	const canonical = [method, path, signed, "", "", UNSIGNED_PAYLOAD].join("\n");
 	const head = `${ALGORITHM}\n${date}\n${writeScope(scope)}\n`;
 	const signature = signV4(
-		...([
-			owner.accessKeySecret,
-			scope,
-			head + hash("sha256", canonical),
-		] as const),
+		owner.accessKeySecret,
+		scope,
+		head + hash("sha256", canonical),
 	);
 	return `${endpoint}${path}?${signed}&x-oss-signature=${signature}`;
 }

@@ -9,7 +9,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { generateRsaKey } from "../oss/rsa-key.ts";
 
-/** Path of the public half on the OSS port, for any Host. */
+/** Path of the public half on the OSS port, for any Host. No bucket can have this name. */
 export const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
 export type KeyPair = {

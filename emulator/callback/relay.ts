@@ -52,7 +52,7 @@ export function judge(outcome: Outcome): Verdict {
 
 // Reasons without a documented message are reported as 502 too: a lost connection, an answer that is not HTTP, no
 // address, an interim status. A Content-Length that is not a number is reported as such regardless of
-// the status, which is not available by then. biome-ignore format: a table
+// the status, which is not available by then.
 const WITHOUT_ANSWER: Readonly<
 	Record<NoAnswer, readonly [Omit<Failure, "why">, string]>
 > = {

@@ -143,10 +143,8 @@ function writeQuery(query: Query): string {
 	for (const [name, value] of Object.entries(query))
 		if (value !== undefined)
 			parameters.set(
-				...([
-					name,
-					value instanceof Date ? value.toISOString() : String(value),
-				] as const),
+				name,
+				value instanceof Date ? value.toISOString() : String(value),
 			);
 	const text = parameters.toString();
 	return text && `?${text}`;

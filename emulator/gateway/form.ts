@@ -80,7 +80,12 @@ async function sendForm(
 	warnOfRedirect(emulator, upload, form, callback);
 	const known = { size, contentType: headers["content-type"] ?? "" };
 	const called = await callBack(
-		...([gateway, passing, callback, "PostObject", reply, known] as const),
+		gateway,
+		passing,
+		callback,
+		"PostObject",
+		reply,
+		known,
 	);
 	if (called !== reply) return called;
 	const etag = (findHeader(reply.headers, "etag") ?? "").replaceAll('"', "");

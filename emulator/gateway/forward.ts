@@ -70,7 +70,9 @@ async function exchange(
 	const { recorder } = upstream;
 	if (!recorder) return toReply(upstream, await upstream.send(outgoing), sent);
 	const recording = recorder.begin(
-		...([operation, request.bucket, outgoing] as const),
+		operation,
+		request.bucket,
+		outgoing,
 		await upstream.secrets(),
 	);
 	if (!recording) return toReply(upstream, await upstream.send(outgoing), sent);

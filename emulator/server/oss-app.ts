@@ -16,6 +16,7 @@ import {
 	fastify,
 	type RouteHandlerMethod,
 } from "fastify";
+import { PUBLIC_KEY_PATH } from "../callback/key-pair.ts";
 import type { Emulator } from "../emulator.ts";
 import { ByteBudget } from "../oss/byte-budget.ts";
 import { OssError } from "../oss/errors.ts";
@@ -100,7 +101,10 @@ async function makeApp(
 	app.addHook("onRequest", (request, _, done) => {
 		const { raw, id, originalUrl } = request;
 		request.arrival = toArrival(
-			...([raw, id, originalUrl, emulator.clock] as const),
+			raw,
+			id,
+			originalUrl,
+			emulator.clock,
 			(body, headers) => readForm(request, body, headers, formMemory),
 		);
 		request.entry = requests.begin(request.arrival);
@@ -246,9 +250,6 @@ function drain(body: IncomingMessage): void {
 	body.on("data", () => {});
 	body.resume();
 }
-
-/** A name that no bucket can have. */
-const PUBLIC_KEY_PATH = "/callback_pub_key_v1.pem";
 
 const pem = (text: string): Reply => ({
 	status: 200,

@@ -105,7 +105,9 @@ export async function uploadPartCopy(
 	// OSS ignores an invalid range in its own header, and refuses it in S3's. Source: EC 0042-00000306.
 	if (request.protocol === "S3" && requestedRange !== undefined && !range)
 		throw invalidArgument(
-			...(["x-amz-copy-source-range", requestedRange, undefined] as const),
+			"x-amz-copy-source-range",
+			requestedRange,
+			undefined,
 			"0042-00000306",
 		);
 	const part = await store.uploads.copyPart(

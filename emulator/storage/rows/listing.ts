@@ -130,8 +130,12 @@ const isBefore = (key: string, other: string): boolean =>
 const keyOf = ({ key }: VersionRow): string => key;
 
 const bothRanges = (bucket: number, start: string, end: string): TwoRanges => [
-	...([bucket, start, end || END] as const),
-	...([bucket, start, end || END] as const),
+	bucket,
+	start,
+	end || END,
+	bucket,
+	start,
+	end || END,
 ];
 
 /** If the version of the marker was deleted since the last page, all other versions of its key are listed (again). */
