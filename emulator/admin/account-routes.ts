@@ -80,7 +80,10 @@ function make(
 		);
 	return accessKeySecret === undefined
 		? {
-				...{ uid, accessKeyId, name, isGenerated: true },
+				uid,
+				accessKeyId,
+				name,
+				isGenerated: true,
 				accessKeySecret: randomBytes(15).toString("hex"),
 			}
 		: { uid, accessKeyId, accessKeySecret, name };
@@ -113,7 +116,9 @@ const view = (
 	{ uid, accessKeyId, accessKeySecret, name = "" }: Account,
 	withSecret: boolean,
 ) => ({
-	...{ uid, accessKeyId, name },
+	uid,
+	accessKeyId,
+	name,
 	accessKeySecret: withSecret ? accessKeySecret : null,
 	configured: accounts.isConfigured(uid),
 });

@@ -58,15 +58,21 @@ function toRequest(
 	const own = subResources.map((subResource) => subResource.split("=", 2));
 	return {
 		id: makeRequestId(receivedAt),
-		...{ method, bucket, key, isInHost: false },
+		method,
+		bucket,
+		key,
+		isInHost: false,
 		query: new Map([
 			...own.map(([name = "", value = ""]) => [name, value] as const),
 			...Object.entries(query),
 		]),
-		...{ rawQuery: "", rawPath: `/${bucket}/${encodeURIComponent(key)}` },
+		rawQuery: "",
+		rawPath: `/${bucket}/${encodeURIComponent(key)}`,
 		headers: { ...headers, ...lengthOf(body) },
 		// There is no Host, so callbacks announce the public key at the emulator's own endpoint.
-		...{ host: "", scheme: "http", clientIp: "127.0.0.1" },
+		host: "",
+		scheme: "http",
+		clientIp: "127.0.0.1",
 		receivedAt,
 		expiryTime: clock.expiryNow(),
 		caller: { accessKeyId: "", uid: account },

@@ -89,7 +89,10 @@ const versionRoutes: Routes = (app, { emulator }) => {
 		async ({ params, query }) => {
 			const { prefix, delimiter, marker, versionMarker, limit } = query;
 			const page = await objects.listVersions(params.bucket, {
-				...{ prefix, delimiter, after: marker, max: limit },
+				prefix,
+				delimiter,
+				after: marker,
+				max: limit,
 				...(versionMarker === "" ? {} : { afterVersionId: versionMarker }),
 			});
 			const next = page.isTruncated ? lastOf(page) : "";

@@ -76,7 +76,10 @@ function add(faults: Faults, given: CallbackFault) {
 	const action = { callback: fault };
 	requireAction(action, operation, "fault");
 	const rule = faults.add({
-		...{ operation, do: action, after: given.skip, times: given.times },
+		operation,
+		do: action,
+		after: given.skip,
+		times: given.times,
 		...(bucket === undefined ? {} : { bucket }),
 		...(prefix === undefined ? {} : { key: globOfPrefix(prefix) }),
 	});
@@ -89,7 +92,8 @@ function left(faults: Faults, id: string, given: CallbackFault) {
 	const found = faults.find(id);
 	if (!found || found.struck >= given.times) return undefined;
 	return {
-		...{ id, ...given },
+		id,
+		...given,
 		skip: Math.max(0, given.skip - found.seen),
 		times: given.times - found.struck,
 	};

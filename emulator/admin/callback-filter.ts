@@ -53,7 +53,11 @@ export function readFilter({
 	since,
 }: FilterQuery): DeliveryFilter {
 	return {
-		...{ id, account, bucket, key, search },
+		id,
+		account,
+		bucket,
+		key,
+		search,
 		statuses: status,
 		since: since === undefined ? undefined : readSince(since),
 	};

@@ -40,7 +40,11 @@ export const send = (
 	{ method = "GET", bucket, key = "", query = {}, headers = {} }: CloudRequest,
 ): Promise<UpstreamAnswer> =>
 	upstream.send({
-		...{ method, key, headers, body: null, isSigned: true },
+		method,
+		key,
+		headers,
+		body: null,
+		isSigned: true,
 		bucket: requireReal(upstream.options, bucket),
 		query: new Map(Object.entries(query)),
 	});
@@ -108,7 +112,8 @@ export async function listCloudObjects(
 	{ prefix, delimiter, marker, limit }: Page,
 ) {
 	const query = {
-		...{ "encoding-type": "url", "max-keys": String(limit) },
+		"encoding-type": "url",
+		"max-keys": String(limit),
 		...(prefix && { prefix }),
 		...(delimiter && { delimiter }),
 		...(marker && { marker }),
@@ -138,10 +143,16 @@ function viewListed(bucket: string, node: XmlNode) {
 		type: textOf(node, "Type") || "DeleteMarker",
 		size: Number(textOf(node, "Size")),
 		etag: textOf(node, "ETag").replaceAll('"', ""),
-		...{ crc64: "", contentMd5: "", acl: "", contentType: "" },
+		crc64: "",
+		contentMd5: "",
+		acl: "",
+		contentType: "",
 		modifiedAt: textOf(node, "LastModified"),
 		storageClass: textOf(node, "StorageClass"),
-		...{ headers: {}, userMetadata: {}, tags: {}, encryption: {} },
+		headers: {},
+		userMetadata: {},
+		tags: {},
+		encryption: {},
 		symlinkTarget: null as string | null,
 	};
 }
@@ -157,7 +168,9 @@ export async function viewCloudVersions(
 	key: string,
 ): Promise<Listed[]> {
 	const query = {
-		...{ versions: "", prefix: key, "encoding-type": "url" },
+		versions: "",
+		prefix: key,
+		"encoding-type": "url",
 		"max-keys": String(VERSIONS_MAX),
 	};
 	const request = { bucket, query };
@@ -200,8 +213,10 @@ async function describe(cloud: Cloud, listed: Listed): Promise<Listed> {
 	const [list] = childrenNamed(policy, "AccessControlList");
 	return {
 		...listed,
-		...{ crc64: text("x-oss-hash-crc64ecma"), acl: textOf(list, "Grant") },
-		...{ contentMd5: text("content-md5"), contentType: text("content-type") },
+		crc64: text("x-oss-hash-crc64ecma"),
+		acl: textOf(list, "Grant"),
+		contentMd5: text("content-md5"),
+		contentType: text("content-type"),
 		headers: pick(STORED_HEADERS),
 		userMetadata: pick(META, "x-oss-meta-"),
 		tags: text("x-oss-tagging-count") ? await tagsOf(cloud, listed) : {},

@@ -67,7 +67,8 @@ export const cloudRoutes =
 			) => {
 				const { range } = headers;
 				const answer = await send(cloud, {
-					...{ bucket: params.bucket, key },
+					bucket: params.bucket,
+					key,
 					query: versionId === undefined ? {} : { versionId },
 					headers: range === undefined ? {} : { range },
 				});
@@ -77,13 +78,9 @@ export const cloudRoutes =
 						await readWhole(answer.body),
 						answer.status,
 					);
-				const shown = PASSED.flatMap((name) => {
-					const value = findHeader(answer.headers, name);
-					return value === undefined ? [] : [[name, value] as const];
-				});
 				return outgoing
 					.code(answer.status)
-					.headers({ ...Object.fromEntries(shown), ...SAFE })
+					.headers({ ...passedHeaders(answer.headers), ...SAFE })
 					.header("content-disposition", dispositionOf(key, download))
 					.send(answer.body);
 			},
@@ -94,3 +91,13 @@ const PASSED = [
 	...["accept-ranges", "content-encoding", "content-length", "content-range"],
 	...["content-type", "etag", "last-modified"],
 ];
+
+const passedHeaders = (
+	headers: Parameters<typeof findHeader>[0],
+): Record<string, string> =>
+	Object.fromEntries(
+		PASSED.flatMap((name) => {
+			const value = findHeader(headers, name);
+			return value === undefined ? [] : [[name, value] as const];
+		}),
+	);

@@ -94,7 +94,9 @@ const objectRoutes: Routes = (app, { emulator }) => {
 			{ schema: putContent },
 			async ({ params: { bucket }, query: { key }, headers, body }) =>
 				put(emulator, {
-					...{ operation: "PutObject", bucket, key },
+					operation: "PutObject",
+					bucket,
+					key,
 					headers: ownHeaders(headers),
 					body: body instanceof Readable ? body : "",
 				}),
@@ -110,7 +112,9 @@ const objectRoutes: Routes = (app, { emulator }) => {
 		{ schema: deleteObject },
 		async ({ params: { bucket }, query: { key, versionId } }) => {
 			await perform(emulator, {
-				...{ operation: "DeleteObject", bucket, key },
+				operation: "DeleteObject",
+				bucket,
+				key,
 				query: versionId === undefined ? {} : { versionId },
 			});
 			return { deleted: 1 };
@@ -184,7 +188,8 @@ async function makeBucket(
 	requireAccount(emulator, account);
 	const target = { account, bucket };
 	await performAsOwner(emulator, {
-		...{ operation: "PutBucket", ...target },
+		operation: "PutBucket",
+		...target,
 		headers: { "x-oss-acl": acl },
 		body:
 			storageClass === undefined
@@ -193,7 +198,8 @@ async function makeBucket(
 	});
 	if (versioning !== undefined)
 		await performAsOwner(emulator, {
-			...{ operation: "PutBucketVersioning", ...target },
+			operation: "PutBucketVersioning",
+			...target,
 			body: `<VersioningConfiguration><Status>${versioning}</Status></VersioningConfiguration>`,
 		});
 	return emulator.store.buckets.get(bucket);
@@ -227,7 +233,8 @@ async function put(emulator: Emulator, performed: Omit<Performed, "account">) {
 			throw error;
 		const { status, message } = error;
 		return {
-			...{ status, answer: message },
+			status,
+			answer: message,
 			etag: (error.headers.ETag ?? "").replaceAll('"', ""),
 			versionId: error.headers["x-oss-version-id"] ?? "null",
 		};
@@ -246,7 +253,9 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 		if (entries.length === 0) break;
 		const remove = ({ key, versionId }: StoredObject) =>
 			perform(emulator, {
-				...{ operation: "DeleteObject", bucket, key },
+				operation: "DeleteObject",
+				bucket,
+				key,
 				query: { versionId },
 			});
 		for await (const _ of inGroups(entries, remove)) deleted += 1;
@@ -254,7 +263,9 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 	const started = { prefix: "", keyMarker: "", uploadIdMarker: "" };
 	const abort = ({ key, id }: StoredUpload) =>
 		perform(emulator, {
-			...{ operation: "AbortMultipartUpload", bucket, key },
+			operation: "AbortMultipartUpload",
+			bucket,
+			key,
 			query: { uploadId: id },
 		});
 	const all = uploads.list(bucket, started);

@@ -22,7 +22,10 @@ import {
 const text: Schema = { type: "string" };
 const COUNT_MAX = 1_000_000_000;
 const count = (minimum: number, description: string): Schema => ({
-	...{ type: "integer", minimum, maximum: COUNT_MAX, description },
+	type: "integer",
+	minimum,
+	maximum: COUNT_MAX,
+	description,
 });
 
 const OPERATIONS = [

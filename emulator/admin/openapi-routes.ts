@@ -69,7 +69,8 @@ async function writeOpenApi(
 	});
 	for (const { method, url, schema } of routes)
 		app.route({
-			...{ method, url },
+			method,
+			url,
 			schema: described(schema),
 			handler: async () => {},
 		});

@@ -16,7 +16,10 @@ export const overviewRoutes: Routes = (app, context) => {
 
 	app.get("/api/operations", { schema: listOperations }, async () => ({
 		operations: table.map(({ name, requestLine, action, state }) => ({
-			...{ name, requestLine, action, state },
+			name,
+			requestLine,
+			action,
+			state,
 		})),
 	}));
 

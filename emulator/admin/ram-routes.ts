@@ -155,7 +155,10 @@ function requireFreeKeys({ accounts, ram }: Emulator, user: RamUser): void {
 
 /** Secrets are not returned. */
 const viewUser = ({ name, account, id, accessKeys, policies }: RamUser) => ({
-	...{ name, account, id, arn: `acs:ram::${account}:user/${name}` },
+	name,
+	account,
+	id,
+	arn: `acs:ram::${account}:user/${name}`,
 	accessKeys: accessKeys.map(({ accessKeyId, isActive }) => ({
 		id: accessKeyId,
 		status: isActive ? "Active" : "Inactive",
@@ -166,7 +169,9 @@ const viewUser = ({ name, account, id, accessKeys, policies }: RamUser) => ({
 const viewRole = (role: RamRole) => {
 	const { name, account, sessionSecondsMax, trusts, policies } = role;
 	return {
-		...{ name, account, id: ramId("role", account, name) },
+		name,
+		account,
+		id: ramId("role", account, name),
 		arn: `acs:ram::${account}:role/${name}`,
 		maxSessionDuration: sessionSecondsMax,
 		trusts,

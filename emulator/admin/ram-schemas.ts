@@ -37,13 +37,18 @@ const seconds: Schema = {
 };
 
 export const ramUser: Schema = record({
-	...{ name: text, account: text, id: text, arn: text },
+	name: text,
+	account: text,
+	id: text,
+	arn: text,
 	accessKeys: listOf(record({ id: text, status })),
 	policies,
 });
 
 export const ramRole: Schema = record({
-	...{ name: text, account: text, id: text },
+	name: text,
+	account: text,
+	id: text,
 	arn: { ...text, description: "The RoleArn for AssumeRole." },
 	maxSessionDuration: seconds,
 	trusts,

@@ -26,7 +26,8 @@ export function readJson(app: FastifyInstance): void {
 			if (text === "") return null;
 			return parseInPieces(text, {
 				parse: (piece) => parseWith(parse, incoming, piece),
-				...{ breaks: new Breaks(), nestingMax: NESTING_MAX },
+				breaks: new Breaks(),
+				nestingMax: NESTING_MAX,
 				tooDeep: nestedTooDeep,
 			});
 		},

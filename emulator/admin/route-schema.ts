@@ -106,7 +106,9 @@ export const noContent = (description: string): RouteSchema["response"] => ({
 });
 
 export const uid = (description: string): Schema => ({
-	...{ type: "string", pattern: "^[0-9]{1,20}$", description },
+	type: "string",
+	pattern: "^[0-9]{1,20}$",
+	description,
 });
 
 /** The account of the listed things: a parameter of every list. */

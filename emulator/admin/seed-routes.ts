@@ -104,7 +104,8 @@ const bucketSchema = parameters(
 export const seedSchema: Schema = parameters({
 	buckets: listOf(bucketSchema),
 	ram: {
-		...{ type: "object", additionalProperties: true },
+		type: "object",
+		additionalProperties: true,
 		description: "Users and roles, as in the file of --ram.",
 	},
 	faults: listOf(faultRule),

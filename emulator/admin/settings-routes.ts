@@ -47,11 +47,14 @@ const view = async ({
 	settings,
 	log,
 }: AdminContext) => ({
-	...{ version, endpoint, region: emulator.region },
+	version,
+	endpoint,
+	region: emulator.region,
 	publicKey: await emulator.callbacks.publicPem(),
 	publicKeyUrl: emulator.callbacks.switches.publicKeyUrl,
 	strict: emulator.callbacks.switches.strict,
-	...{ logLevel: log.level, settings },
+	logLevel: log.level,
+	settings,
 });
 
 const findingsOf = (
@@ -95,7 +98,8 @@ const settingsResponse = answers(
 		},
 		logLevel,
 		settings: {
-			...{ type: "object", additionalProperties: true },
+			type: "object",
+			additionalProperties: true,
 			description: "The settings at start.",
 		},
 	}),

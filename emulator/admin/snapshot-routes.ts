@@ -70,7 +70,8 @@ const noSuchSnapshot = (name: string): AdminError =>
 export const snapshot: Schema = record({
 	name: { type: "string" },
 	createdAt: {
-		...{ type: "string", format: "date-time" },
+		type: "string",
+		format: "date-time",
 		description: "By the real clock.",
 	},
 });

@@ -59,16 +59,21 @@ const toUserDocument = ({
 	accessKeys,
 	policies,
 }: RamUser) => ({
-	...{ name, account, id },
+	name,
+	account,
+	id,
 	accessKeys: accessKeys.map(({ accessKeyId, accessKeySecret, isActive }) => ({
-		...{ id: accessKeyId, secret: accessKeySecret },
+		id: accessKeyId,
+		secret: accessKeySecret,
 		status: isActive ? "Active" : "Inactive",
 	})),
 	policies: policies.map(({ document }) => document),
 });
 
 const toRoleDocument = (role: RamRole) => ({
-	...{ name: role.name, account: role.account, trusts: role.trusts },
+	name: role.name,
+	account: role.account,
+	trusts: role.trusts,
 	maxSessionDuration: role.sessionSecondsMax,
 	policies: role.policies.map(({ document }) => document),
 });

@@ -97,7 +97,10 @@ const describe = ({
 	contentMd5,
 	properties,
 }: StoredObject) => ({
-	...{ size, etag, crc64, contentMd5 },
+	size,
+	etag,
+	crc64,
+	contentMd5,
 	contentType: properties.contentType,
 });
 

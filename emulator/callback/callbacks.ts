@@ -74,7 +74,9 @@ export class Callbacks {
 
 	constructor(parts: CallbackParts) {
 		const defaults = {
-			...{ record: NO_RECORD, lookup: lookupHost, deliver },
+			record: NO_RECORD,
+			lookup: lookupHost,
+			deliver,
 			takeFault: () => undefined,
 		};
 		const switches = { ...DEFAULT_SWITCHES, ...parts.switches };

@@ -53,7 +53,9 @@ export function readRepetition(
 			fault: undefined,
 		},
 		uploaded: {
-			...{ operation, bucket, key },
+			operation,
+			bucket,
+			key,
 			owner: find(headers, "x-oss-owner"),
 			publicKeyUrl: Buffer.from(
 				find(headers, "x-oss-pub-key-url"),

@@ -139,7 +139,10 @@ async function readBucket(
 	}
 	const isVersioned = versioning === "Enabled" || versioning === "Suspended";
 	return {
-		...{ name, acl: bucketAcl, ...documents, objects },
+		name,
+		acl: bucketAcl,
+		...documents,
+		objects,
 		...(isVersioned ? { versioning } : {}),
 	};
 }

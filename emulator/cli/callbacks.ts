@@ -32,7 +32,11 @@ async function listCallbacks(requested: Requested): Promise<void> {
 	const { client, flags } = requested;
 	const { account, bucket, key, status, limit, json } = flags;
 	const found = await client.json<Found>("/api/callbacks", {
-		...{ bucket, key, status, limit, account },
+		bucket,
+		key,
+		status,
+		limit,
+		account,
 		summary: json ? "false" : "true",
 	});
 	for (const callback of found.callbacks.toReversed())

@@ -19,7 +19,10 @@ export async function* objectsBelow(
 	let marker: string | undefined;
 	do {
 		const page: Page = await client.json(`${pathOf(bucket)}/objects`, {
-			...{ prefix, delimiter: "", limit: "1000", marker },
+			prefix,
+			delimiter: "",
+			limit: "1000",
+			marker,
 		});
 		yield* page.objects;
 		marker = page.isTruncated ? page.nextMarker : undefined;

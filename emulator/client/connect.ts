@@ -92,7 +92,8 @@ const fetchFrom =
 	(adminUrl: string): Transport =>
 	async ({ method, path, headers, body }) => {
 		const answer = await fetch(adminUrl + path, {
-			...{ method, headers },
+			method,
+			headers,
 			...(body === undefined ? {} : { body: Buffer.from(body) }),
 		}).catch((error: unknown) => {
 			throw new Error(
@@ -109,7 +110,10 @@ const fetchFrom =
 
 async function getJson<T>(transport: Transport, path: string): Promise<T> {
 	const { status, contentType, body } = await transport({
-		...{ method: "GET", path, headers: {}, body: undefined },
+		method: "GET",
+		path,
+		headers: {},
+		body: undefined,
 	});
 	if (status === 200 && /json/.test(contentType))
 		return JSON.parse(Buffer.from(body).toString());

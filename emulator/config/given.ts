@@ -55,8 +55,10 @@ export function readArguments(args: readonly string[]): Given {
 	const given = new Map<SettingName, string[]>();
 	// Not strict, because its messages do not describe valid values.
 	const { tokens } = parseArgs({
-		...{ args: [...args], options: OPTIONS },
-		...{ strict: false, tokens: true },
+		args: [...args],
+		options: OPTIONS,
+		strict: false,
+		tokens: true,
 	});
 	for (const token of tokens) {
 		if (token.kind !== "option" || !isSettingName(token.name))

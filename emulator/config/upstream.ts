@@ -66,7 +66,10 @@ export const describeUpstream = ({
 	timeoutMs,
 	record,
 }: UpstreamOptions): object => ({
-	...{ endpoint, readOnly, timeoutMs, record },
+	endpoint,
+	readOnly,
+	timeoutMs,
+	record,
 	allowed: [...allowed],
 	buckets: {
 		...Object.fromEntries(

@@ -68,8 +68,12 @@ export class Faults {
 
 	#keep({ id, seen, struck, ...rule }: AddedFault): AddedFault {
 		const fault: StoredFault = {
-			...{ id, rule, isKey: makeGlob(rule.key ?? "*") },
-			...{ seen, struck, chance: rule.seed ?? 1 },
+			id,
+			rule,
+			isKey: makeGlob(rule.key ?? "*"),
+			seen,
+			struck,
+			chance: rule.seed ?? 1,
 		};
 		this.#faults.set(id, fault);
 		return view(fault);
@@ -182,6 +186,8 @@ function draw(fault: StoredFault): number {
 }
 
 const view = ({ id, rule, seen, struck }: StoredFault): AddedFault => ({
-	...{ id, ...rule },
-	...{ seen, struck },
+	id,
+	...rule,
+	seen,
+	struck,
 });

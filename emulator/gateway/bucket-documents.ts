@@ -54,8 +54,13 @@ async function find(
 	const real = upstream.options.buckets.findReal(bucket);
 	if (real === undefined) return undefined;
 	const answer = await upstream.send({
-		...{ method: "GET", bucket: real, key: "", headers: {}, body: null },
-		...{ query: new Map(Object.entries(query)), isSigned: true },
+		method: "GET",
+		bucket: real,
+		key: "",
+		headers: {},
+		body: null,
+		query: new Map(Object.entries(query)),
+		isSigned: true,
 	});
 	const document = await readWhole(answer.body);
 	return answer.status === 200 ? readXml(document, root) : undefined;
@@ -97,12 +102,16 @@ async function findUpstreamCors(
 	if (real === undefined || headers.origin === undefined) return {};
 	try {
 		const answer = await upstream.send({
-			...{ method: "OPTIONS", bucket: real, key: "", query: new Map() },
+			method: "OPTIONS",
+			bucket: real,
+			key: "",
+			query: new Map(),
 			headers: {
 				origin: headers.origin,
 				"access-control-request-method": method,
 			},
-			...{ body: null, isSigned: false },
+			body: null,
+			isSigned: false,
 		});
 		answer.body.resume();
 		if (answer.status !== 200) return {};

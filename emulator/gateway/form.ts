@@ -67,12 +67,13 @@ async function sendForm(
 		operation: "PutObject",
 		request: upload,
 		outgoing: {
-			...{ method: "PUT", bucket: outgoing.bucket, key: upload.key, headers },
-			...{
-				query: new Map(),
-				body: body(),
-				isSigned: upload.caller.uid !== "",
-			},
+			method: "PUT",
+			bucket: outgoing.bucket,
+			key: upload.key,
+			headers,
+			query: new Map(),
+			body: body(),
+			isSigned: upload.caller.uid !== "",
 		},
 	};
 	const reply = await forward(gateway, passing);

@@ -47,8 +47,12 @@ export async function forward(
 		method !== "GET" || request.key === "" || isOfBucket(request);
 	const isHeadOnly = request.query.has("objectMeta");
 	const sent = {
-		...{ method, bucket, isSigned },
-		...{ renaming, isDocument, isHeadOnly },
+		method,
+		bucket,
+		isSigned,
+		renaming,
+		isDocument,
+		isHeadOnly,
 	};
 	const once = (): Promise<Reply> => exchange(upstream, passing, sent);
 	try {

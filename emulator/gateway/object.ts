@@ -73,7 +73,11 @@ export async function readRange(
 	last: number,
 ): Promise<Buffer> {
 	const answer = await upstream.send({
-		...{ method: "GET", bucket, key, isSigned, body: null },
+		method: "GET",
+		bucket,
+		key,
+		isSigned,
+		body: null,
 		query: versionQuery(object),
 		headers: {
 			range: `bytes=${first}-${last}`,

@@ -58,7 +58,10 @@ export function toUpstream(
 	// A length next to chunked encoding is ignored (RFC 9112, 6.3).
 	const isSized = body !== null && headers["transfer-encoding"] === undefined;
 	return {
-		...{ method, bucket, key, body },
+		method,
+		bucket,
+		key,
+		body,
 		query: ownQuery(query),
 		headers: ownHeaders(headers, isSized),
 		isSigned: caller.uid === owner,

@@ -91,7 +91,9 @@ async function toUploaded(
 		});
 	return {
 		...object,
-		...{ operation, bucket: request.bucket, key: request.key },
+		operation,
+		bucket: request.bucket,
+		key: request.key,
 		contentMd5:
 			operation === "CompleteMultipartUpload"
 				? ""

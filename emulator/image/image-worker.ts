@@ -88,7 +88,8 @@ function toFailed(thrown: unknown): Failed {
 		return { is: "failed", error, oss: undefined };
 	const { status, code, message, ec, details } = error;
 	return {
-		...{ is: "failed", error: new Error(message) },
+		is: "failed",
+		error: new Error(message),
 		oss: { row: { status, code, message, ec }, details },
 	};
 }

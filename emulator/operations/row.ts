@@ -103,7 +103,11 @@ export function row(
 	const access = target === "service" ? "account" : "bucket";
 	const known = { access, ...others } as const;
 	return {
-		...{ name, method, target, header, run },
+		name,
+		method,
+		target,
+		header,
+		run,
 		query: query ? query.split("&") : [],
 		requestLine: requestLine.replaceAll(/ +/g, " "),
 		action: `oss:${action}`,

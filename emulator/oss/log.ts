@@ -43,8 +43,11 @@ export function makeLog(
 		};
 	const log: AdjustableLog = {
 		level,
-		...{ error: at("error"), warn: at("warn") },
-		...{ info: at("info"), debug: at("debug"), has },
+		error: at("error"),
+		warn: at("warn"),
+		info: at("info"),
+		debug: at("debug"),
+		has,
 	};
 	return log;
 }

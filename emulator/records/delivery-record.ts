@@ -95,7 +95,11 @@ export function readDelivery(stored: StoredDelivery): DeliveryDocument {
 function toStored(document: DeliveryDocument): StoredDelivery {
 	const { id, account, bucket, key, status, startedAt } = document;
 	return {
-		...{ id, account, bucket, key, status },
+		id,
+		account,
+		bucket,
+		key,
+		status,
 		started: new Date(startedAt),
 		document: JSON.stringify(withoutBodies(document)),
 	};

@@ -26,8 +26,16 @@ export function requestLine(request: LoggedRequest): {
 	return {
 		message: `${id}: ${what} ${durationMs} ms${finding && `; ${finding}`}`,
 		fields: {
-			...{ requestId: id, method, url, status, operation, code, ec },
-			...{ clientIp, durationMs, ...(finding && { finding }) },
+			requestId: id,
+			method,
+			url,
+			status,
+			operation,
+			code,
+			ec,
+			clientIp,
+			durationMs,
+			...(finding && { finding }),
 		},
 	};
 }

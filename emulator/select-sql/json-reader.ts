@@ -337,7 +337,9 @@ export class JsonReader {
 		else
 			Object.defineProperty(made, frame.key, {
 				value,
-				...{ enumerable: true, configurable: true, writable: true },
+				enumerable: true,
+				configurable: true,
+				writable: true,
 			});
 	}
 }

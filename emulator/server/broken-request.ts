@@ -41,7 +41,9 @@ export function answerBroken(
 	if (error.rawPacket?.[0] === TLS_HANDSHAKE) refusal.diagnosis = TLS_TO_HTTP;
 	report({ id, receivedAt: now, error: refusal, socket });
 	const { status, headers, body } = errorReply("cn-hangzhou", refusal, {
-		...{ id, host: "", method: "GET" },
+		id,
+		host: "",
+		method: "GET",
 	});
 	const lines = Object.entries({
 		Server: "AliyunOSS",
@@ -98,8 +100,14 @@ export function recordBroken(
 ): void {
 	const remote = socket instanceof Socket ? socket.remoteAddress : undefined;
 	const entry = requests.begin({
-		...{ id, receivedAt, method: "", host: "", rawPath: "", rawQuery: "" },
-		...{ headers: {}, clientIp: (remote ?? "").replace(/^::ffff:/, "") },
+		id,
+		receivedAt,
+		method: "",
+		host: "",
+		rawPath: "",
+		rawQuery: "",
+		headers: {},
+		clientIp: (remote ?? "").replace(/^::ffff:/, ""),
 	});
 	entry.setError(error);
 	entry.end({ status: error.status, headers: { "x-oss-ec": error.ec } });

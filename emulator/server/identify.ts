@@ -82,7 +82,10 @@ async function diagnosed(
 		? upstream.options.buckets.local
 		: (await store.buckets.all()).map(({ name }) => name);
 	const refused = {
-		...{ request, readings, accounts, region },
+		request,
+		readings,
+		accounts,
+		region,
 		clockAheadMs: clock.aheadMs,
 		read: claimReader,
 		buckets: buckets.slice(0, BUCKETS_MAX),

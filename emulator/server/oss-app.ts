@@ -181,7 +181,8 @@ async function send(
 	outgoing.hijack();
 	try {
 		await writeReply(outgoing.raw, reply, {
-			...{ id: arrival.id, method: arrival.method },
+			id: arrival.id,
+			method: arrival.method,
 			now: emulator.clock.now(),
 			tookMs: outgoing.elapsedTime,
 		});

@@ -91,7 +91,8 @@ function write({
 	const { Code: code, Message: message } = body;
 	return {
 		operation,
-		...{ code: String(code ?? ""), message: String(message ?? "") },
+		code: String(code ?? ""),
+		message: String(message ?? ""),
 		diagnosis,
 		reply: {
 			status,

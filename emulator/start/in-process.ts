@@ -51,8 +51,14 @@ export async function startInProcess(
 		throw error;
 	}
 	return {
-		...{ ...control, endpoint, adminUrl, stsEndpoint },
-		...{ accessKeyId, accessKeySecret, region: config.region, close },
+		...control,
+		endpoint,
+		adminUrl,
+		stsEndpoint,
+		accessKeyId,
+		accessKeySecret,
+		region: config.region,
+		close,
 		[Symbol.asyncDispose]: close,
 	};
 }
@@ -67,7 +73,9 @@ const inside =
 		if (isClosed()) throw new Error("the emulator has been closed");
 		const app = await adminApp();
 		const answer = await app.inject({
-			...{ method, url: path, headers },
+			method,
+			url: path,
+			headers,
 			...(body === undefined ? {} : { payload: Buffer.from(body) }),
 		});
 		return {

@@ -24,7 +24,10 @@ export function openStore(
 	fail: (error: StartError) => void,
 ): Promise<Store> {
 	return Store.open({
-		...{ folder: data, durable, files, deliveries },
+		folder: data,
+		durable,
+		files,
+		deliveries,
 		protocol: storeProtocol,
 		report: (error) => {
 			if (error instanceof StartError) fail(error);
@@ -63,7 +66,8 @@ export async function makeEmulator({
 		log,
 		fetches: new FetchTasks(),
 		callbacks: new Callbacks({
-			...{ keyPair, endpoint },
+			keyPair,
+			endpoint,
 			now: clock.now,
 			warn: log.warn,
 			findPolicy: await makeFindPolicy(store, upstream),

@@ -53,10 +53,8 @@ export async function openPorts(config: Config): Promise<Ports> {
 		more: { certificates?: Promise<Certificates> } = {},
 	): Promise<number> => {
 		const { hosts } = config;
-		const opened = await listen({
-			...{ handler, hosts, port, flag, onBroken },
-			...more,
-		});
+		const common = { handler, hosts, port, flag, onBroken };
+		const opened = await listen({ ...common, ...more });
 		servers.push(...opened.servers);
 		return opened.port;
 	};

@@ -20,11 +20,15 @@ export const describeReady = (
 	{ accounts, region }: Config,
 	{ endpoint, adminUrl, stsEndpoint }: Reached,
 ) => ({
-	...{ endpoint, adminUrl, stsEndpoint },
+	endpoint,
+	adminUrl,
+	stsEndpoint,
 	accessKeyId: accounts[0].accessKeyId,
 	accessKeySecret: accounts[0].accessKeySecret,
 	uid: accounts[0].uid,
-	...{ region, version: readVersion(), pid: process.pid },
+	region,
+	version: readVersion(),
+	pid: process.pid,
 });
 
 /** @throws StartError before any file is changed */

@@ -92,10 +92,8 @@ async function assemble(
 		: await openKeyPair(config.data, config.callbackKey);
 	const upstream = await makeUpstream(config, log, undo);
 	const ending = new AbortController();
-	const emulator = await makeEmulator({
-		...{ config, log, store, endpoint, ram, keyPair, upstream },
-		ending: ending.signal,
-	});
+	const parts = { config, log, store, endpoint, ram, keyPair, upstream };
+	const emulator = await makeEmulator({ ...parts, ending: ending.signal });
 	await seed(emulator);
 	// Last, so that interrupted deliveries are not recorded as failed.
 	undo.unshift(async () => emulator.callbacks.close());
@@ -103,14 +101,11 @@ async function assemble(
 	undo.push(() => lifecycle.close());
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
-	if (log.has("info"))
-		requests.watch((request) => {
-			const { message, fields } = requestLine(request);
-			log.info(message, fields);
-		});
+	if (log.has("info")) logRequests(requests, log);
 	undo.push(async () => ending.abort());
+	const known = { emulator, requests, lifecycle, endpoint, authority, log };
 	const adminApp = makeAdminApp({
-		...{ emulator, requests, lifecycle, endpoint, authority, log },
+		...known,
 		version: readVersion(),
 		settings: withoutSecrets(config),
 		ending: ending.signal,
@@ -126,8 +121,16 @@ async function assemble(
 		endpoint,
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
-		...{ emulator, adminApp },
+		emulator,
+		adminApp,
 	};
+}
+
+function logRequests(requests: RequestLog, log: Log): void {
+	requests.watch((request) => {
+		const { message, fields } = requestLine(request);
+		log.info(message, fields);
+	});
 }
 
 /**
@@ -147,9 +150,14 @@ async function readOwnSeeds(
 	);
 	const store = await openScratchStore();
 	const scratch = await makeEmulator({
-		...{ config: { ...config, data: null }, log, ram, store },
-		...{ endpoint: "http://localhost", upstream: undefined },
-		keyPair: () => Promise.reject(new TypeError("a seed does not sign anything")),
+		config: { ...config, data: null },
+		log,
+		ram,
+		store,
+		endpoint: "http://localhost",
+		upstream: undefined,
+		keyPair: () =>
+			Promise.reject(new TypeError("a seed does not sign anything")),
 		ending: new AbortController().signal,
 	});
 	try {

@@ -164,7 +164,11 @@ export class AccountsStsBackend implements StsBackend {
 		const accessKeyId = `STS.${makeText(25)}`;
 		const accessKeySecret = makeText(44);
 		const securityToken = this.#keys.tokens.seal({
-			...{ accessKeyId, accessKeySecret, session, policy, expires },
+			accessKeyId,
+			accessKeySecret,
+			session,
+			policy,
+			expires,
 			uid: role.account,
 			role: role.name,
 		});

@@ -99,7 +99,8 @@ export class Buckets {
 		const row = this.#transact(() => {
 			this.#onChange(bucket.name);
 			return this.#insert.get({
-				...{ ...bucket, created: null },
+				...bucket,
+				created: null,
 				created_ms: bucket.created.getTime(),
 			});
 		});

@@ -56,7 +56,11 @@ export class Objects {
 		const { key, acl, modified, properties } = given;
 		return this.#writes.transact(() =>
 			this.#writes.insert(given, {
-				...{ key, acl, modified, properties, etag },
+				key,
+				acl,
+				modified,
+				properties,
+				etag,
 				type: "Symlink",
 				size: 0,
 				crc64: "0",
@@ -132,7 +136,10 @@ export class Objects {
 				});
 			return this.#writes.insert(given, {
 				...found.object,
-				...{ key, acl, modified, properties },
+				key,
+				acl,
+				modified,
+				properties,
 				...this.#writes.contents.copy(found.row, 0, found.row.size - 1),
 			});
 		});

@@ -183,7 +183,9 @@ export class Uploads {
 		protect?: Protect,
 	): Promise<StoredObject> {
 		const given = {
-			...{ ...upload, modified, forbidOverwrite },
+			...upload,
+			modified,
+			forbidOverwrite,
 			...(protect ? { protect } : {}),
 		};
 		const { bucket, key, id } = upload;
@@ -216,7 +218,11 @@ export class Uploads {
 	): StoredObject {
 		const { key, acl, modified, properties } = given;
 		const object = this.#writes.insert(given, {
-			...{ key, acl, modified, properties, contentMd5 },
+			key,
+			acl,
+			modified,
+			properties,
+			contentMd5,
 			type: "Multipart",
 			...joined,
 			...this.#parts.join(given.id, parts),

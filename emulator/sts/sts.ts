@@ -117,7 +117,10 @@ function write(
 ): StsAnswer {
 	const requestId = randomUUID().toUpperCase();
 	return {
-		...{ status, root, requestId, diagnosis: "" },
+		status,
+		root,
+		requestId,
+		diagnosis: "",
 		operation: nameOf(request),
 		format: readFormat(request.parameters.get("Format")),
 		body: { RequestId: requestId, ...body },

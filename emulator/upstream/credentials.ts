@@ -54,7 +54,9 @@ export function readCredentialsSource(
 		const { [id]: accessKeyId, [secret]: accessKeySecret } = env;
 		if (accessKeyId && accessKeySecret)
 			return {
-				...{ kind: "given", accessKeyId, accessKeySecret },
+				kind: "given",
+				accessKeyId,
+				accessKeySecret,
 				securityToken: env[token] ?? "",
 			};
 	}
@@ -162,7 +164,8 @@ async function readProfile({
 	const accessKeySecret = values.get("access_key_secret");
 	if (accessKeyId && accessKeySecret)
 		return {
-			...{ accessKeyId, accessKeySecret },
+			accessKeyId,
+			accessKeySecret,
 			securityToken: values.get("security_token") ?? "",
 		};
 	throw new CredentialsError(

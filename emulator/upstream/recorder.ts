@@ -85,7 +85,9 @@ export class Recorder {
 		const number = String(this.#count).padStart(5, "0");
 		const file = `${this.#start}-${number}-${operation}.json`;
 		const redaction: Redaction = {
-			...{ secrets, localBucket, realBucket: request.bucket },
+			secrets,
+			localBucket,
+			realBucket: request.bucket,
 			aliasOf: (id) => this.#aliasOf(id),
 		};
 		const recordedAt = new Date().toISOString();
@@ -158,7 +160,8 @@ const toRest = (
 	redaction: Redaction,
 ): Rest => ({
 	request: {
-		...{ method: request.method, bucket: redaction.localBucket },
+		method: request.method,
+		bucket: redaction.localBucket,
 		key: redactText(request.key, redaction),
 		query: redactHeaders(Object.fromEntries(request.query), redaction),
 		headers: redactHeaders(request.headers, redaction),

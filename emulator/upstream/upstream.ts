@@ -86,7 +86,8 @@ export class Upstream {
 			this.#agent ??= makeAgent(timeoutMs);
 			const agent = await this.#agent;
 			const answer = await agent.request({
-				...{ origin, method },
+				origin,
+				method,
 				path: rawQuery === "" ? path : `${path}?${rawQuery}`,
 				headers: toWire(headers),
 				body: toBody(body),

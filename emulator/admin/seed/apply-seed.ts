@@ -219,14 +219,17 @@ async function applyObject(
 	const body =
 		"bytes" in content ? content.bytes : createReadStream(content.file);
 	const { headers } = await performAsOwner(emulator, {
-		...{ operation: "PutObject", ...target, body },
+		operation: "PutObject",
+		...target,
+		body,
 		headers: headersOf(object),
 	});
 	const versionId = headers["x-oss-version-id"];
 	if (!existing || versionId)
 		undo.push(() =>
 			performAsOwner(emulator, {
-				...{ operation: "DeleteObject", ...target },
+				operation: "DeleteObject",
+				...target,
 				query: versionId ? { versionId } : {},
 			}),
 		);

@@ -111,7 +111,8 @@ async function readBucket(
 		.entries()
 		.filter(([name]) => DOCUMENTS.has(name))
 		.map(([name, document]) => ({
-			...{ place: document, name },
+			place: document,
+			name,
 			body: writeDocument(name, document),
 		}));
 	const bucket = {

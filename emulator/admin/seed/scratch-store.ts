@@ -6,7 +6,9 @@ import { Store } from "../../storage/store.ts";
 
 export const openScratchStore = (): Promise<Store> =>
 	Store.open({
-		...{ folder: null, durable: false, files: false },
+		folder: null,
+		durable: false,
+		files: false,
 		protocol: storeProtocol,
 		report: () => {}, // there is no background work
 	});

@@ -72,8 +72,12 @@ async function readFolder(folder: string, account: string): Promise<Seed> {
 				`${name} is not in a bucket: move it into a sub-folder`,
 			);
 		buckets.push({
-			...{ place: new JsonPlace(undefined, name), name, owner: account },
-			...{ acl: "", versioning: "", documents: [] },
+			place: new JsonPlace(undefined, name),
+			name,
+			owner: account,
+			acl: "",
+			versioning: "",
+			documents: [],
 			objects: await readObjects(join(folder, name), name, ""),
 		});
 	}
@@ -99,9 +103,14 @@ async function readObjects(
 			objects.push(...(await readObjects(file, bucket, `${key}/`)));
 		else if (statOf(file).isFile())
 			objects.push({
-				...{ place: new JsonPlace(undefined, `${bucket}/${key}`), key },
-				...{ content: { file }, contentType: "", acl: "", storageClass: "" },
-				...{ metadata: {}, tags: {} },
+				place: new JsonPlace(undefined, `${bucket}/${key}`),
+				key,
+				content: { file },
+				contentType: "",
+				acl: "",
+				storageClass: "",
+				metadata: {},
+				tags: {},
 			});
 	}
 	return objects;

@@ -35,7 +35,10 @@ export async function listObjectVersions(
 	if (afterVersionId !== "" && after === "")
 		throw invalidArgument("version-id-marker", afterVersionId);
 	const page = await store.objects.listVersions(bucket, {
-		...{ prefix, delimiter, after, max },
+		prefix,
+		delimiter,
+		after,
+		max,
 		...(afterVersionId === "" ? {} : { afterVersionId }),
 	});
 	const last = page.entries.at(-1);

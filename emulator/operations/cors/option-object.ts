@@ -30,7 +30,8 @@ export async function optionObject(
 	if (!rules && !(await emulator.store.buckets.find(bucket)))
 		throw noSuchBucket(bucket);
 	const wanted: CrossOrigin = {
-		...{ origin, method },
+		origin,
+		method,
 		headers: headers["access-control-request-headers"] ?? "",
 	};
 	const allowed = corsHeaders(rules?.CORSRule ?? [], wanted);

@@ -186,7 +186,11 @@ async function runUploads(
 		);
 		if (isAborted)
 			report({
-				...{ bucket, key, versionId: id, what: "aborted", rule: rule.ID },
+				bucket,
+				key,
+				versionId: id,
+				what: "aborted",
+				rule: rule.ID,
 				storageClass: "",
 			});
 	}

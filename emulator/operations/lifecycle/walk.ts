@@ -42,7 +42,9 @@ async function* keysUnder(
 	for (;;) {
 		await breaks.pause();
 		const page = await store.objects.listVersions(bucket, {
-			...{ prefix, delimiter: "", max: PAGE_MAX },
+			prefix,
+			delimiter: "",
+			max: PAGE_MAX,
 			...marker,
 		});
 		for (const version of page.entries) {

@@ -95,7 +95,10 @@ async function walk(
 	let after = "";
 	for (;;) {
 		const page = await store.objects.list(bucket, {
-			...{ prefix: "", delimiter: "", after, max: PAGE },
+			prefix: "",
+			delimiter: "",
+			after,
+			max: PAGE,
 		});
 		for (const object of page.entries) if (matches(object)) visit(object);
 		if (!page.isTruncated) return;

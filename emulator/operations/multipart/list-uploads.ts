@@ -25,8 +25,11 @@ export async function listMultipartUploads(
 	const uploadIdMarker = readText(query, "upload-id-marker");
 	const max = readCount(query, "max-uploads", 1000, 1000);
 	const page = await store.uploads.page(bucket, {
-		...{ prefix, delimiter, max },
-		...{ after: keyMarker, afterUploadId: uploadIdMarker },
+		prefix,
+		delimiter,
+		max,
+		after: keyMarker,
+		afterUploadId: uploadIdMarker,
 	});
 	const next = markerOf(page);
 	const { encode } = encoding;

@@ -40,7 +40,8 @@ export async function authorizeForm(
 		form.fields,
 		(fields) =>
 			readPostPolicy(fields, accounts, {
-				...{ region, checkSignatures },
+				region,
+				checkSignatures,
 				now: expiryTimeOf(request),
 			}),
 	);

@@ -33,7 +33,8 @@ export function compressed(reply: Reply, requestHeaders: Headers): Reply {
 	if (!isCompressible(headers) || !wantsGzip(requestHeaders)) return reply;
 	const changed = {
 		...headers,
-		...{ ETag: undefined, "Content-Length": undefined },
+		ETag: undefined,
+		"Content-Length": undefined,
 		"Accept-Ranges": undefined,
 		"Content-Encoding": "gzip",
 		Vary: "Accept-Encoding",

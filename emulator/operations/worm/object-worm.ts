@@ -41,7 +41,8 @@ export async function putObjectRetention(
 		// The page excludes appendable objects but does not state the error.
 		if (type === "Appendable") throw new OssError("OperationNotSupported");
 		requireTighter(state.retention, retention, {
-			...{ now, bypass },
+			now,
+			bypass,
 			days: undefined,
 		});
 		return { ...state, retention };

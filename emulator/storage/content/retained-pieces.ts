@@ -20,7 +20,8 @@ export class PieceRetainer {
 
 	retain(name: string): RetainedPieces {
 		const pieces = this.#contents.get(name) ?? {
-			...{ name, readers: 0 },
+			name,
+			readers: 0,
 			removed: new Map(),
 		};
 		pieces.readers++;

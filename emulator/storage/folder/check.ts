@@ -42,8 +42,11 @@ export function inspect(folder: string): Findings {
 		const problem = loss ?? `the database cannot be read (${codeOf(error)})`;
 		return {
 			facts: [`${blobs.length} blobs`],
-			...{ problems: [problem], isLost: true, database: "missing" },
-			...{ contents: new Map(), orphans: blobs },
+			problems: [problem],
+			isLost: true,
+			database: "missing",
+			contents: new Map(),
+			orphans: blobs,
 		};
 	} finally {
 		restoreIndex();

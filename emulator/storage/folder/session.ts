@@ -140,7 +140,9 @@ export class Session {
 		writeMarker(
 			this.#folder,
 			{
-				...{ session: this.#session, state, boot: readBoot() },
+				session: this.#session,
+				state,
+				boot: readBoot(),
 				durable: this.#durable,
 			},
 			this.#durable,

@@ -61,7 +61,9 @@ export async function readStat(
 			});
 		}
 	return {
-		...{ classes, deleteMarkers, ...countUploads(db, bucket) },
+		classes,
+		deleteMarkers,
+		...countUploads(db, bucket),
 		modified: modified > 0 ? new Date(modified) : undefined,
 	};
 }

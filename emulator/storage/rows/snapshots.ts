@@ -42,7 +42,8 @@ export class Snapshots {
 	constructor(db: Sqlite) {
 		this.#db = db;
 		this.#tables = Object.entries(KEYS).map(([name, key]) => ({
-			...{ name, key },
+			name,
+			key,
 			columns: db
 				.prepare<[], string>(`SELECT name FROM pragma_table_info('${name}')`)
 				.pluck()
@@ -236,6 +237,7 @@ const toSnapshot = ({
 	created_ms,
 	state,
 }: SnapshotRow): StoredSnapshot => ({
-	...{ name, state },
+	name,
+	state,
 	created: new Date(created_ms),
 });
