@@ -1,6 +1,6 @@
 /**
- * An application server as OSS's documentation describes it: it fetches the public key that the callback names,
- * verifies the signature, and answers JSON; callers other than OSS get 403.
+ * An application server as described in OSS's documentation: it fetches the public key from the URL in the callback,
+ * verifies the signature, and responds with JSON; callers other than OSS receive 403.
  *
  * Source: docs «Callback», step 4, and its sample in Python.
  */
@@ -11,7 +11,7 @@ import type { TestContext } from "node:test";
 
 export type ReceivedCallback = {
 	readonly method: string;
-	/** Path and query, as on the wire. */
+	/** The path and query as received. */
 	readonly target: string;
 	readonly headers: IncomingMessage["headers"];
 	readonly body: string;
@@ -28,7 +28,7 @@ export type ApplicationAnswer = {
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string | Uint8Array;
-	/** Runs before it answers. */
+	/** Runs before the server responds. */
 	readonly before?: (callback: ReceivedCallback) => Promise<void>;
 	/** The address of this machine to listen on; by default the loopback address. */
 	readonly address?: string;

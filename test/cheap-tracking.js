@@ -1,7 +1,7 @@
 /**
- * node:test finds out which test a promise, timer or socket belongs to by an async hook that is called for each of
- * them, and that costs an eighth of the CPU time of `npm test`. Here it finds out by AsyncLocalStorage, which costs
- * nothing until it is asked. It asks for a call of `test` inside a suite, and for an error that nothing caught.
+ * node:test associates promises, timers and sockets with tests by an async hook. The hook runs for each of them, which
+ * takes an eighth of the CPU time of `npm test`. This file replaces the hook with AsyncLocalStorage, which costs
+ * nothing until it is read: for a call of `test` inside a suite, and for an uncaught error.
  */
 import asyncHooks from "node:async_hooks";
 
@@ -11,7 +11,7 @@ const { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } =
 /** @type {import("node:async_hooks").AsyncLocalStorage<Scope>} */
 const running = new AsyncLocalStorage();
 
-/** Of the hook that node:test wants: enters a test under its id. */
+/** The `init` function of node:test's hook: registers a test under its id. */
 let enter = () => {};
 
 /** The base class of a test. */
@@ -34,5 +34,5 @@ Object.assign(asyncHooks, {
 		return inert;
 	},
 });
-await import("node:test"); // it takes these from the module now
+await import("node:test"); // it reads these members while it is loaded
 Object.assign(asyncHooks, { AsyncResource, executionAsyncId, createHook });

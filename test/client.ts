@@ -1,6 +1,6 @@
 /**
- * Sends requests as they are written here, byte for byte, and signs them as docs «Signature version 4» say: no SDK and
- * nothing of the emulator in between.
+ * Sends requests without changing a byte, and signs them according to docs «Signature version 4». It uses no SDK and no
+ * code of the emulator.
  */
 import { createHash, createHmac } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
@@ -11,33 +11,33 @@ import { text as readText } from "node:stream/consumers";
 export type Key = {
 	readonly id: string;
 	readonly secret: string;
-	/** Of a session of STS. */
+	/** The security token of an STS session. */
 	readonly token?: string;
 };
 
 export type Sending = {
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string | Uint8Array;
-	/** The Host header, when it is not the endpoint's. */
+	/** The Host header. Default: the host of the endpoint. */
 	readonly host?: string;
-	/** `/bucket/key`, decoded, where the path does not say so by itself. */
+	/** The signed resource, `/bucket/key`, decoded. Default: the path. */
 	readonly resource?: string;
 	/** null sends the request without a signature. */
 	readonly as?: Key | null;
-	/** Where to connect to, when it is not the endpoint. */
+	/** The host to connect to. Default: the host of the endpoint. */
 	readonly connectTo?: string;
-	/** Ends with the head: the answer must come without the body that the head declares. */
+	/** Sends only the head: the emulator must respond without waiting for the declared body. */
 	readonly headOnly?: boolean;
-	/** Does not read the answer's body, which may never come. */
+	/** Does not wait for the body of the response, which may never arrive. */
 	readonly ignoreBody?: boolean;
 };
 
 export type Answer = {
 	readonly status: number;
 	readonly reason: string;
-	/** By lower-case name. */
+	/** Headers by lower-case name. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** As they were spelled. */
+	/** The names of the headers as received. */
 	readonly headerNames: readonly string[];
 	readonly body: Buffer;
 	/** The body as UTF-8. */
@@ -48,7 +48,7 @@ export class Client {
 	readonly #endpoint: URL;
 	readonly #key: Key;
 	readonly #region: string;
-	/** One connection serves request after request: an answer that spoils it spoils the next one too. */
+	/** Keeps the connection open, so that a malformed response also breaks the next request. */
 	readonly #agent: Agent;
 
 	constructor(endpoint: string, key: Key, region = "cn-hangzhou") {
@@ -89,7 +89,7 @@ export class Client {
 		return this.send("DELETE", target, sending);
 	}
 
-	/** @param target path and query as they go over the wire */
+	/** @param target the path and query as sent */
 	async send(
 		method: string,
 		target: string,
@@ -119,7 +119,7 @@ export class Client {
 		);
 		outgoing.on("error", reject);
 		if (sending.headOnly) outgoing.flushHeaders();
-		// Not as text: Node would write the head in the body's encoding.
+		// As a buffer, because Node would write the head in the encoding of a text.
 		else outgoing.end(body === undefined ? body : Buffer.from(body));
 		const incoming = await promise;
 		const answer = sending.ignoreBody
@@ -232,7 +232,7 @@ function decode(text: string): string {
 	}
 }
 
-/** The texts of the elements of that name, in order. */
+/** @returns the texts of all elements with this name, in order */
 export const textsOf = ({ text }: Answer, name: string): string[] =>
 	Array.from(
 		text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g")),
@@ -243,12 +243,12 @@ export const textsOf = ({ text }: Answer, name: string): string[] =>
 				.replaceAll("&amp;", "&"),
 	);
 
-/** The document of an error: the body, or its replacement in a HEAD. */
+/** @returns the XML of an error: the body, or for HEAD the header that replaces it */
 export const errorDocument = ({ headers, text }: Answer): string =>
 	text || Buffer.from(headers["x-oss-err"] ?? "", "base64").toString();
 
 /**
- * The parts by which a client distinguishes errors: `404 NoSuchKey 0026-00000001: The specified key does not exist.`
+Returns the parts by which a client distinguishes errors: `404 NoSuchKey 0026-00000001: The specified key does not exist.`
  */
 export function refusal(answer: Answer): string {
 	const text = errorDocument(answer);

@@ -1,6 +1,6 @@
 /**
- * An emulator whose clock the test moves. It is frozen in between, and accepts clients whose own clock does not
- * follow.
+ * Starts an emulator with a frozen clock, which only the test moves. Authentication is off, because the clients' clock
+ * differs.
  */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
@@ -10,15 +10,15 @@ export const SECOND = 1;
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
-/** When these emulators begin. */
+/** The initial time of these emulators. */
 export const START = "2024-05-06T07:08:09.000Z";
 
 export type Timed = TestEmulator & {
-	/** Seconds. */
+	/** Moves the clock forward. */
 	pass(seconds: number): Promise<void>;
 };
 
-/** With a bucket called `photos`, at `START`. */
+/** Starts an emulator with the bucket `photos`, and freezes its clock at `START`. */
 export async function startAtStandstill(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
@@ -42,6 +42,6 @@ export async function startAtStandstill(
 	return { ...emulator, pass: (seconds) => move({ advance: seconds }) };
 }
 
-/** `START` and some seconds, as headers have it. */
+/** @returns the HTTP date some seconds after `START` */
 export const httpTimeAfter = (seconds: number): string =>
 	new Date(Date.parse(START) + seconds * 1000).toUTCString();

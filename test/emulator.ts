@@ -9,22 +9,22 @@ import { Client } from "./client.ts";
 
 export type TestEmulator = StartedEmulator & {
 	readonly port: string;
-	/** Of its buckets. */
+	/** The location of its buckets. */
 	readonly location: string;
 	/** Sends requests signed with the default account's key. */
 	readonly oss: Client;
 };
 
-/** Making one takes longer than all the rest of a start. */
+/** A stored key, because generating a key takes longer than the rest of the start. */
 const CALLBACK_KEY = fileURLToPath(
 	new URL("../fixtures/keys/callback-512.pem", import.meta.url),
 );
 
 /**
- * Under `npm run test:gateway`, whose environment names a host in THROUGH_GATEWAY, it is a gateway, with a cloud of its
- * own at that host: an emulator of another region, with other keys.
+ * Starts an emulator. Under `npm run test:gateway`, which sets THROUGH_GATEWAY to a host, it is a gateway, and its
+ * upstream at that host is an emulator of another region with other keys.
  *
- * @param flags of the command line, e.g. `--auth`, `off`
+ * @param flags command-line flags, e.g. `--auth`, `off`
  */
 export async function startEmulator(
 	t: Pick<TestContext, "after">,
@@ -53,7 +53,7 @@ const GUARDED = [
 	...["PutBucketInventory", "PutBucketLogging", "PutBucketReplication"],
 ].join(",");
 
-/** Whatever the environment says. */
+/** Starts an emulator that is never a gateway, also under `npm run test:gateway`. */
 export async function startDirectly(
 	t: Pick<TestContext, "after">,
 	...flags: readonly string[]
@@ -72,7 +72,7 @@ export async function startDirectly(
 	return { ...emulator, oss, location, port: new URL(endpoint).port };
 }
 
-/** With a bucket called `photos`. */
+/** Starts an emulator with the bucket `photos`. */
 export async function startWithBucket(
 	t: Pick<TestContext, "after">,
 	acl = "private",

@@ -11,7 +11,7 @@ suite("The groups of test files", () => {
 		);
 	});
 
-	test("have an entry each, and every entry has a group", () => {
+	test("have one file each in test/groups/, which contains no other files", () => {
 		const entries = globSync("test/groups/*").sort();
 		assert.deepEqual(
 			entries,

@@ -1,10 +1,11 @@
 /**
- * Which test files share a process. Loading the emulator costs more CPU than most files' tests, so the files of one
+Defines which test files share a process. Loading the emulator costs more CPU than most files' tests, so the files of one
  * subject run one after another in one process. `npm test` runs the files of test/groups/, one per group; every test
  * file can still be run alone with `node --test FILE`.
  *
  * A failure stays local: a file that cannot be loaded is one failed test, a test that hangs ends at --test-timeout, and
- * a group that does not end when its tests have ended is killed, and says which kinds of resources are still open.
+ * a group that does not end when its tests have ended is killed, after it prints which kinds of resources are still
+ * open.
  */
 import { globSync } from "node:fs";
 import { relative } from "node:path";
@@ -37,7 +38,7 @@ const find = (pattern: string): string[] =>
 		(path) => path.endsWith(".test.ts"),
 	);
 
-/** Relative to the repository. A file belongs to the first group that has it. */
+/** @returns paths relative to the repository; a file belongs to the first group that matches it */
 export function filesOf(group: Group): string[] {
 	const earlier = groupNames.slice(0, groupNames.indexOf(group));
 	const taken = new Set(earlier.flatMap((name) => GROUPS[name].flatMap(find)));
@@ -67,20 +68,20 @@ export async function runGroup(url: string): Promise<void> {
 	}
 }
 
-/** They fail the group; for one in a callback of a socket, node:test does not know the test: cheap-tracking.js. */
+/** Uncaught errors fail the group. In the callback of a socket, node:test cannot identify the test: cheap-tracking.js. */
 function reportUncaughtErrors(): void {
 	let running = "";
 	beforeEach((t) => {
 		running = (t as TestContext).fullName;
 	});
 	const report = (error: unknown): void =>
-		console.error(`not caught, during "${running}":`, error);
+		console.error(`uncaught error during "${running}":`, error);
 	process.on("uncaughtExceptionMonitor", report);
 	process.on("unhandledRejection", report);
 }
 
 function failBecauseOfLeftovers(): never {
 	const held = process.getActiveResourcesInfo().join(", ");
-	console.error(`the tests have ended and the process has not: ${held}`);
+	console.error(`the tests have ended, but the process has not: ${held}`);
 	process.exit(1);
 }

@@ -1,4 +1,4 @@
-/** The command as a person or a supervisor has it: lines, exit codes, signals. */
+/** Tests the command's output, exit codes and signals. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ function makeFolder(t: TestContext): string {
 	return folder;
 }
 
-/** Exit code 2, one line, and nothing else anywhere. @returns the line */
+/** Checks the exit code 2, and that the only output is one line. @returns the line */
 function refusalOf({ code, stdout, stderr }: Ran): string {
 	assert.deepEqual({ code, stdout }, { code: 2, stdout: "" }, stderr);
 	assert.match(stderr, /^oss-emulator: [^\n]+\n$/);
@@ -79,7 +79,7 @@ suite("An emulator that cannot start prints the reason in one line, exits with 2
 	});
 });
 
-test("An emulator names its ports, and at SIGTERM finishes pending requests, accepts no more, and exits with 0", async (t) => {
+test("An emulator prints its ports, and after SIGTERM finishes pending requests, accepts no others, and exits with 0", async (t) => {
 	const cwd = makeFolder(t);
 	const { ready, stop, lines } = await startInBackground(
 		t,
@@ -97,7 +97,7 @@ test("An emulator names its ports, and at SIGTERM finishes pending requests, acc
 	upload.write(
 		"PUT /photos/cat HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n",
 	);
-	await once(upload, "data"); // it is in flight
+	await once(upload, "data"); // the request is in progress
 
 	const stopped = stop("SIGTERM");
 	await refused(endpoint);

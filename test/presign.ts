@@ -1,4 +1,4 @@
-/** URLs signed as docs «Add signatures to URLs» and «Signature version 4» say, for any operation. */
+/** Signs URLs for any operation, according to docs «Add signatures to URLs» and «Signature version 4». */
 import { createHash, createHmac } from "node:crypto";
 import type { Key } from "./client.ts";
 
@@ -6,9 +6,9 @@ export type Presigning = {
 	readonly method: string;
 	/** `/bucket/key`, decoded; `/bucket/` and `/` for a bucket and the service. */
 	readonly resource: string;
-	/** Decoded; an empty value is a bare name. */
+	/** Decoded parameters; an empty value is written as a name without `=`. */
 	readonly query: Readonly<Record<string, string>>;
-	/** Those the request is sent with. */
+	/** The headers of the request. */
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly seconds?: number;
 	readonly now?: Date;
@@ -29,10 +29,10 @@ const write = (query: Readonly<Record<string, string>>): string =>
 		.map(([name, value]) => (value ? `${name}=${value}` : name))
 		.join("&");
 
-/** Parameters of the table's operations that are not in the docs' list of signed sub-resources. */
+/** Parameters of the operation table that are missing from the docs' list of signed sub-resources. */
 const UNSIGNED_BY_V1 = new Set(["list-type", "accessmonitor", "regions"]);
 
-/** @returns the query as it goes over the wire */
+/** @returns the encoded query */
 export function presignV1(
 	{ id, secret }: Key,
 	{ method, resource, query, headers = {}, ...when }: Presigning,
@@ -64,7 +64,7 @@ export function presignV1(
 const hmac = (key: string | Buffer, text: string): Buffer =>
 	createHmac("sha256", key).update(text).digest();
 
-/** @returns the query as it goes over the wire */
+/** @returns the encoded query */
 export function presignV4(
 	{ id, secret }: Key,
 	{ method, resource, query, headers = {}, ...when }: Presigning,

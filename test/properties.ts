@@ -1,14 +1,14 @@
 /**
- * Runs a property over inputs of fast-check's: each test a few dozen times, with another seed in each run of the suite.
+ * Checks a property with random inputs from fast-check: a few dozen inputs for each test, with a new seed in each run.
  *
- * `FUZZ_RUNS=20000 npx node --test test/oss/properties.test.ts` looks longer. A failure prints its seed and path, with
- * which `FUZZ_SEED=… FUZZ_PATH=…` repeats it.
+ * `FUZZ_RUNS=20000 npx node --test test/oss/properties.test.ts` checks more inputs. A failure prints its seed and path;
+ * `FUZZ_SEED=… FUZZ_PATH=…` repeats it.
  */
 import fc from "fast-check";
 
 const { FUZZ_RUNS, FUZZ_SEED, FUZZ_PATH } = process.env;
 
-/** As many as cost `npm test` next to nothing. */
+/** The number of inputs for each test, which hardly slows `npm test` down. */
 const RUNS = 20;
 
 type Arbitraries<T extends readonly unknown[]> = {
@@ -17,8 +17,8 @@ type Arbitraries<T extends readonly unknown[]> = {
 
 /**
  * @param arbitraries inputs, one for each parameter of `holds`
- * @param holds throws for an input that it does not hold for
- * @param share of the usual number of runs, for properties whose run takes milliseconds
+ * @param holds throws if the property does not hold for the input
+ * @param share the fraction of the usual number of runs, for properties that take milliseconds
  */
 export async function forAll<T extends [unknown, ...unknown[]]>(
 	arbitraries: Arbitraries<T>,
@@ -35,7 +35,7 @@ export async function forAll<T extends [unknown, ...unknown[]]>(
 	});
 }
 
-/** Any Unicode, a lone surrogate never. */
+/** Any Unicode text without lone surrogates. */
 export const text = (maxLength = 20): fc.Arbitrary<string> =>
 	fc.string({ unit: "binary", maxLength });
 
@@ -52,7 +52,7 @@ export const textOf = (
 		.array(fc.constantFrom(...words), { maxLength })
 		.map((some) => some.join(""));
 
-/** A key that OSS takes. */
+/** A valid object key. */
 export const key: fc.Arbitrary<string> = fc
 	.oneof(
 		text(12),
@@ -79,7 +79,7 @@ export const key: fc.Arbitrary<string> = fc
 	)
 	.filter((one) => one !== "" && !/^[/\\]/.test(one));
 
-/** The content cut into pieces at any places. */
+/** The content, split at random positions. */
 export const cut = (content: Buffer, places: readonly number[]): Buffer[] => {
 	const cuts = [
 		...places.map((place) => place % (content.length + 1)),

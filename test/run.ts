@@ -1,4 +1,4 @@
-/** Runs a command: to its end, or in the background until a test is over. */
+/** Runs a command to its end, or in the background until the end of a test. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -12,16 +12,16 @@ export type Ran = {
 };
 
 export type Running = {
-	/** Of the folder to run in. */
+	/** The working directory. */
 	readonly cwd: string;
-	/** Besides this process's own. */
+	/** Environment variables in addition to those of this process. */
 	readonly env?: Readonly<Record<string, string>>;
 };
 
-/** The slowest is an installation from a registry. */
+/** The limit for a command. The slowest commands install packages from a registry. */
 const RUN_MS_MAX = 300_000;
 
-/** @param script for bash, which stops at the first command that fails */
+/** @param script a bash script, which stops at the first command that fails */
 export async function run(script: string, running: Running): Promise<Ran> {
 	const child = spawnShell(script, running);
 	const tooLong = setTimeout(() => end(child, "SIGKILL"), RUN_MS_MAX);
@@ -39,10 +39,10 @@ const spawnShell = (script: string, { cwd, env = {} }: Running) =>
 		cwd,
 		env: { ...outside(), ...env },
 		stdio: ["ignore", "pipe", "pipe"],
-		detached: true, // a group of its own, so that all of it can be ended
+		detached: true, // a new process group, so that all its processes can be ended
 	});
 
-/** Kills it if it still runs. */
+/** Ends the process group if it is still running. */
 function end(child: ChildProcess, signal: NodeJS.Signals): void {
 	const { pid, exitCode, signalCode } = child;
 	const runs = exitCode === null && signalCode === null;
@@ -52,13 +52,13 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
 export type Background = {
 	/** The ready line. */
 	readonly ready: string;
-	/** Its output since it started. */
+	/** The lines of its output since the start. */
 	readonly lines: readonly string[];
 	/** @returns its exit code */
 	stop(signal: NodeJS.Signals): Promise<number | null>;
 };
 
-/** @param isReady of a line that it prints: the wait ends there, or with the process */
+/** @param isReady matches the line that ends the wait; the wait also ends with the process */
 export async function startInBackground(
 	t: Pick<TestContext, "after">,
 	script: string,

@@ -4,8 +4,8 @@ import { dirname, join, normalize } from "node:path";
 import { suite, test } from "node:test";
 
 /**
- * Files of one row can import files of the rows below, and nothing else outside of their own folder: siblings do
- * not know one another.
+ * Files of one row can import files of their own folder and of the rows below, but not of other folders in the same
+ * row.
  */
 const LAYERS = [
 	["launch", "load-main", "index"],
@@ -34,7 +34,7 @@ const read = (pattern: string): File[] =>
 const files = [...read("emulator/**/*.ts"), ...read("emulator/*.js")];
 const tests = read("test/**/*.test.ts");
 
-/** The folder under `emulator/`, or the file there. */
+/** The name of the folder or file directly in `emulator/`. */
 const placeOf = (path: string): string =>
 	path.split("/")[1]?.replace(/\.(ts|js)$/, "") ?? "";
 
@@ -53,7 +53,7 @@ const upwards = (file: File): string[] =>
 		.filter((to) => depthOf(to) <= depthOf(file.path))
 		.map((to) => `${file.path} -> ${to}`);
 
-/** @returns each circle of imports once, as `a -> b -> a`, found from its first file */
+/** @returns each import cycle once, as `a -> b -> a`, beginning with its first file */
 function cycles(some: readonly File[]): string[] {
 	const byPath = new Map(some.map((file) => [file.path, file]));
 	const done = new Set<string>();
@@ -95,7 +95,7 @@ const IMPURE = new RegExp(
 	].join("|"),
 );
 
-/** Types do nothing, and these of `node:net` look at texts. */
+/** Imports of types, and functions of `node:net` that only read strings. */
 const HARMLESS =
 	/^import type [^;]*;|^import \{\s*(?:(?:isIP(?:v[46])?|BlockList|SocketAddress),?\s*)+\} from "node:net";/gm;
 
@@ -107,7 +107,7 @@ const isImpure = ({ text }: File): boolean =>
 const firstComment = (text: string): string =>
 	/^(?:#!.*\n)?(\/\*\*[\s\S]*?\*\/)/.exec(text)?.[1] ?? "";
 
-/** How a function or method begins, as Biome writes it. */
+/** The beginning of a function or method in Biome's format. */
 const OPENINGS = [
 	/^\t*(?:export (?:default )?)?(?:async )?function\b/,
 	/^\t+(?:static |async |get |set )*\*?[\w#]+(?:<.*>)?\((?:.*\{)?$/,
@@ -119,7 +119,7 @@ const STATEMENT =
 
 const indentOf = (line: string): number => /^\t*/.exec(line)?.[0].length ?? 0;
 
-/** By indentation: it ends with the next line as deep as its first, and that line closes it. */
+/** Counts by indentation: a function ends with the next line of the same depth, if that line is a closing brace. */
 function functionLines(lines: readonly string[], start: number): number {
 	const first = lines[start] ?? "";
 	if (STATEMENT.test(first)) return 0;
@@ -128,7 +128,7 @@ function functionLines(lines: readonly string[], start: number): number {
 	for (let i = start + 1; i < lines.length; i++) {
 		const line = lines[i] ?? "";
 		const isInside = line === "" || indentOf(line) > indent;
-		// A signature of several lines ends as deep as it begins.
+		// The last line of a multi-line signature has the same depth as its first line.
 		if (isInside || /^\t*\).*\{$/.test(line)) continue;
 		const closes = indentOf(line) === indent && line[indent] === "}";
 		return closes ? i - start + 1 : 0;
@@ -149,7 +149,7 @@ const longFunctions = ({ path, text }: File): string[] => {
 const TEXTS =
 	/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\/(?:\\.|[^/\\ ])+\/[a-z]*/g;
 
-/** A text in code cannot be broken: it counts as nothing. A tab is two columns, as Biome has it. */
+/** String literals in code are not counted, because they cannot be wrapped. A tab is two columns, as in Biome. */
 function longLines({ path, text }: File): string[] {
 	return text.split("\n").flatMap((line, i) => {
 		if (isRowOfTable(path, line)) return [];
@@ -162,7 +162,7 @@ function longLines({ path, text }: File): string[] {
 	});
 }
 
-/** THE TABLE has one operation a line, however long. */
+/** The operation table has one operation on each line, of any length. */
 const isRowOfTable = (path: string, line: string): boolean =>
 	path === "emulator/operations/table.ts" && /^ {2}\w+\("/.test(line);
 
@@ -184,12 +184,12 @@ const missingMentions = ({ path, text }: File): string[] =>
 		)
 		.map((name) => `${path}: ${name}`);
 
-/** A bundler does not see it: the package that it loads would be missing where the emulator is installed. */
+/** Bundlers do not follow `createRequire`: the loaded package would be missing in an installed emulator. */
 const makesRequire = ({ path, text }: File): boolean =>
 	path !== "emulator/load-main.js" && // its bundle is a file of this package
 	/\bcreateRequire\b/.test(text);
 
-/** `require("oss-emulator")` cannot load a module that waits; only the command's own file may. */
+/** `require("oss-emulator")` cannot load a module with top-level await; only launch.js may use it. */
 const waitsAtTop = ({ path, text }: File): boolean =>
 	path !== "emulator/launch.js" &&
 	/^(?:\S.*)?\bawait\b/m.test(withoutComments(text));
@@ -200,7 +200,7 @@ const withoutComments = (text: string): string =>
 const opensSilently = ({ text }: File): boolean => firstComment(text) === "";
 
 suite("The source", () => {
-	test("has a layer for everything in it", () => {
+	test("has a layer for every folder and file", () => {
 		const strangers = files.filter(({ path }) => depthOf(path) < 0);
 		assert.deepEqual(
 			strangers.map(({ path }) => path),
@@ -240,7 +240,7 @@ suite("The source", () => {
 		assert.deepEqual(files.flatMap(longLines), []);
 	});
 
-	test("names an assumption about OSS (A-nn) where a test pins it, and nowhere else", () => {
+	test("mentions the same assumptions about OSS (A-nn) as the tests", () => {
 		const [made, pinned] = [files, tests.filter(isNotThis)].map(assumptionsIn);
 		const unpinned = made?.filter((one) => !pinned?.includes(one));
 		const unmade = pinned?.filter((one) => !made?.includes(one));
@@ -281,7 +281,7 @@ suite("The source", () => {
 		);
 	});
 
-	test("opens every file with a comment about its purpose", () => {
+	test("has a comment about the purpose at the beginning of every file", () => {
 		assert.deepEqual(
 			files.filter(opensSilently).map(({ path }) => path),
 			[],
@@ -318,7 +318,7 @@ suite("The check of", () => {
 			assert.equal(upwards(at("emulator/oss/a.ts", line)).length, 1, line);
 	});
 
-	test("cycles reports each cycle once, however long it is", () => {
+	test("cycles reports each cycle once, whatever its length", () => {
 		const importing = (path: string, to: string): File =>
 			at(path, `import type { A } from "${to}";`);
 		const ring = [

@@ -1,6 +1,6 @@
 /**
- * The walk of an upload with a callback through the source, as the page on the architecture has it: a file is on it when
- * V8 saw one of its functions run between the request and its answer. Files that are only loaded do not count.
+ * Compares the files that an upload with a callback runs through with the page on the architecture. A file counts if V8
+ * reports that one of its functions ran between the request and the response. Files that are only loaded do not count.
  */
 import assert from "node:assert/strict";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -21,7 +21,7 @@ const WALK = PAGE.slice(
 );
 
 suite("A PUT with a callback", () => {
-	test("runs through at most as many files as the page on the architecture states, and through the named ones", async (t) => {
+	test("runs through at most the number of files on the page on the architecture, and through the mentioned files", async (t) => {
 		const files = await filesOfUpload(t);
 		const [, limit = ""] = /runs through (\d+) files/.exec(WALK) ?? [];
 		assert.ok(
@@ -39,7 +39,7 @@ suite("A PUT with a callback", () => {
 		);
 	});
 
-	test("looks its bucket up once before its body, and once in the transaction that stores it", async (t) => {
+	test("looks up its bucket once before the body is read, and once in the transaction that stores it", async (t) => {
 		const lookups = await withUploads(t, lookupsOf);
 		const least = (name: string): number =>
 			Math.min(...lookups.map((one) => one.get(name) ?? 0));
@@ -56,7 +56,7 @@ suite("A PUT with a callback", () => {
 	});
 });
 
-/** A table has rows, and no function that runs. */
+/** The table contains rows, but no functions that run. */
 const isTable = (path: string): boolean =>
 	path === "emulator/operations/table.ts";
 
@@ -71,7 +71,7 @@ async function filesOfUpload(t: TestContext): Promise<string[]> {
 		.sort();
 }
 
-/** How often each function of the store's buckets ran. */
+/** @returns how often each function of `storage/buckets.ts` ran */
 function lookupsOf(
 	scripts: readonly Profiler.ScriptCoverage[],
 ): ReadonlyMap<string, number> {
@@ -86,7 +86,7 @@ function lookupsOf(
 	);
 }
 
-/** @returns what `read` returns for what ran in each of several uploads */
+/** @returns the result of `read` for the coverage of each of several uploads */
 async function withUploads<T>(
 	t: TestContext,
 	read: (scripts: readonly Profiler.ScriptCoverage[]) => T,
@@ -100,7 +100,7 @@ async function withUploads<T>(
 	const put = () =>
 		oss.put("/photos/cat.jpg", "meow", { "x-oss-callback": callback });
 	await oss.put("/photos");
-	// Files that only the first upload runs through load or cache something: they are not part of the walk.
+	// Files that only the first upload runs through load or cache data, and are not counted.
 	await put();
 	const session = new Session();
 	session.connect();
@@ -118,7 +118,7 @@ async function withUploads<T>(
 	return found;
 }
 
-/** A file that only some of them run through did something in the background meanwhile. */
+/** Files that only some of the uploads run through did work in the background, and are not counted. */
 const UPLOADS = 5;
 
 const isSourceThatRan = ({
@@ -133,7 +133,7 @@ const toPath = ({ url }: Profiler.ScriptCoverage): string =>
 const hasRun = ({ ranges: [whole] }: Profiler.FunctionCoverage): boolean =>
 	whole !== undefined && whole.count > 0;
 
-/** With the default settings, except that its ports are free ones. */
+/** Starts an emulator with the default settings, except for its ports. */
 async function startOnDisk(t: TestContext): Promise<Client> {
 	const folder = mkdtempSync(join(tmpdir(), "oss-walk-"));
 	const emulator = await startEmulator({

@@ -223,7 +223,9 @@ async function compare(
 			"",
 		);
 		if (status !== 200 || !body.equals(bodyOf(i)))
-			throw new Error(`it returns bytes that differ from the stored ones (${status})`);
+			throw new Error(
+				`it returns bytes that differ from the stored ones (${status})`,
+			);
 	}
 	const { path, headers } = peer.sign("GET", keyOf(0), 0);
 	const authorization = headers.authorization?.replace(/.{8}$/, "AAAAAAA=");

@@ -29,7 +29,7 @@ import { type Ended, runCommand } from "./command.ts";
 const check = (...words: readonly string[]): Promise<Ended> =>
 	runCommand(["check", ...words]);
 
-/** Three objects of a version each, the large one in a blob; closed in order. */
+/** Makes three objects with one version each, the large one in a blob, and closes the store properly. */
 async function makeData(t: TestContext): Promise<string> {
 	const folder = makeFolder(t);
 	const store = await openStore(t, { folder });
@@ -61,14 +61,18 @@ suite("oss-emulator check", () => {
 
 	for (const [what, damage, line] of [
 		["missing", (blob: string) => rmSync(blob), / is missing\n/],
-		["cut", (blob: string) => truncateSync(blob, 5), / has 5 bytes instead /],
+		[
+			"truncated",
+			(blob: string) => truncateSync(blob, 5),
+			/ has 5 bytes instead /,
+		],
 		[
 			"too long",
 			(blob: string) => truncateSync(blob, 100_001),
 			/ has 100001 bytes instead of 100000\n/,
 		],
 	] as const) {
-		test(`names the object whose content is ${what}, and removes it with --repair`, async (t) => {
+		test(`reports an object with ${what} content, and removes it with --repair`, async (t) => {
 			const folder = await makeData(t);
 			damage(onlyBlob(folder));
 			const found = await check(folder);
@@ -92,7 +96,7 @@ suite("oss-emulator check", () => {
 		});
 	}
 
-	test("sets aside the blobs of a missing database with --repair", async (t) => {
+	test("moves the blobs of a missing database aside with --repair", async (t) => {
 		const folder = await killedFolder(t);
 		const blobs = filesIn(join(folder, "blobs")).length;
 		assert.ok(blobs > 0);

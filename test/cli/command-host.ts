@@ -23,7 +23,7 @@ async function execute({ args, cwd, env, input }: Order): Promise<Ended> {
 	return { code, out: out.text(), err: err.text() };
 }
 
-/** Nothing reaches the stream itself. */
+/** Captures writes to the stream: nothing is written to the stream itself. */
 function record(stream: NodeJS.WriteStream): { text(): string } {
 	const chunks: Buffer[] = [];
 	stream.write = (chunk: Uint8Array | string): boolean => {

@@ -1,6 +1,6 @@
 /**
- * Runs `oss-emulator COMMAND …`. The first run of each command is a process of its own, as a user has it. Later runs
- * share one process, command-host.ts, because starting one costs ten times as much as most commands.
+ * Runs `oss-emulator COMMAND …`. The first run of each command uses a separate process, like a user's. Later runs share
+ * one process, command-host.ts, because starting a process costs ten times as much as most commands.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,20 +19,20 @@ export type Ended = {
 };
 
 export type Circumstances = {
-	/** The folder to run in; by default that of this process. */
+	/** The working directory; by default the one of this process. */
 	readonly cwd?: string;
-	/** Variables in addition to those of this process. */
+	/** Environment variables in addition to those of this process. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** The content of standard input. */
 	readonly input?: string;
 };
 
-/** What the host is asked for. */
+/** A command that is sent to the host process. */
 export type Order = Required<Circumstances> & {
 	readonly args: readonly string[];
 };
 
-/** Commands that have had a process of their own. */
+/** Commands that have already run in a separate process. */
 const started = new Set<string>();
 
 export async function runCommand(
@@ -70,7 +70,7 @@ function askHost(order: Order): Promise<Ended> {
 	return answer;
 }
 
-/** The host ends with this process, and keeps it alive only while a command runs. */
+/** Runs a command in the host process, which ends with this process and keeps it alive only while a command runs. */
 async function exchange(order: Order): Promise<Ended> {
 	host ??= fork(HOST, { execArgv: [] });
 	host.ref();
@@ -79,7 +79,7 @@ async function exchange(order: Order): Promise<Ended> {
 	const [ended] = await Promise.race([
 		once(host, "message"),
 		once(host, "exit").then(([code]) => {
-			throw new Error(`the host of commands has ended with ${code}`);
+			throw new Error(`the command host exited with ${code}`);
 		}),
 	]);
 	host.unref();

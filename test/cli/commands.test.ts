@@ -255,7 +255,7 @@ suite("oss-emulator callbacks", () => {
 });
 
 suite("A subcommand exits with 2 and one line", () => {
-	test("if no emulator answers", async () => {
+	test("if no emulator is listening", async () => {
 		const { code, err } = await run("http://127.0.0.1:1", "ls");
 
 		assert.equal(code, 2);
@@ -263,10 +263,10 @@ suite("A subcommand exits with 2 and one line", () => {
 	});
 
 	for (const [status, what] of [
-		[404, "says 404"],
-		[200, "says 200"],
+		[404, "returns 404"],
+		[200, "returns 200"],
 	] as const)
-		test(`if another program answers, and ${what}`, async (t) => {
+		test(`if another program listens there and ${what}`, async (t) => {
 			const server = createServer((_incoming, outgoing) => {
 				outgoing.writeHead(status, { Connection: "close" }).end("<html>");
 			});

@@ -17,7 +17,7 @@ import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { type Ended, runCommand } from "./command.ts";
 
-/** An emulator, a folder to work in, and the command. */
+/** Starts an emulator, and returns a working directory and functions that run commands in it. */
 async function startCommand(t: TestContext) {
 	const emulator = await startWithAdmin(t);
 	const cwd = mkdtempSync(join(tmpdir(), "oss-emulator-"));
@@ -39,7 +39,7 @@ async function startCommand(t: TestContext) {
 }
 
 suite("On the command line", () => {
-	test("buckets are made and removed", async (t) => {
+	test("buckets are created and removed", async (t) => {
 		const { oss, run, succeed } = await startCommand(t);
 		assert.equal(
 			await succeed("mb films --acl public-read --versioning"),
@@ -86,7 +86,7 @@ suite("On the command line", () => {
 		assert.equal((await oss.get("/photos/note")).text, "from standard input");
 	});
 
-	test("an upload has a callback, whose answer is printed, and which is shown and sent again", async (t) => {
+	test("an upload has a callback: its response is printed, and it can be shown and sent again", async (t) => {
 		const { run, succeed } = await startCommand(t);
 		const application = await startApplicationServer(t);
 		const out = await succeed(
@@ -94,7 +94,7 @@ suite("On the command line", () => {
 			"meow",
 		);
 		assert.equal(out.split("\n")[0], "photos/a");
-		assert.ok(out.split("\n").length > 2, "the application server's answer");
+		assert.ok(out.split("\n").length > 2, "the application server's response");
 		const shown = await succeed("callbacks --verbose");
 		assert.match(shown, /sent: object=a&size=4\n/);
 		assert.match(shown, /answer: 200 /);
@@ -244,7 +244,7 @@ suite("On the command line", () => {
 		}
 	});
 
-	test("the clock is moved, an operation fails, an account is made", async (t) => {
+	test("the clock is moved, an operation fails, an account is created", async (t) => {
 		const { oss, run, succeed } = await startCommand(t);
 		assert.match(await succeed("clock 2030-01-01T00:00:00Z"), /^2030-01-01/);
 		await succeed("clock follow");
@@ -281,7 +281,7 @@ suite("On the command line", () => {
 		assert.match(await succeed("openapi"), /"openapi": "3/);
 	});
 
-	test("a misspelt command gets a suggestion, and completion is valid bash", async (t) => {
+	test("a suggestion is printed for a misspelt command, and completion is valid bash", async (t) => {
 		const { run, succeed, cwd } = await startCommand(t);
 		assert.deepEqual(await run("lss"), {
 			code: 2,

@@ -1,6 +1,6 @@
 /**
- * Wrong usage of every command, derived from the manual: a misspelt flag, a flag without its value, one of another
- * command, too many words. Each is refused before anything is sent: nothing answers where the commands look.
+ * Tests wrong usage of every command, derived from the manual: a misspelt flag, a flag without its value, a flag of
+ * another command, too many arguments. Each is refused before a request is sent: no emulator is running.
  */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
@@ -17,7 +17,7 @@ import { main } from "../../emulator/main.ts";
 const UNREACHABLE = { OSS_EMULATOR_ADMIN: "http://127.0.0.1:1" };
 const commands = COMMAND_NAMES.filter(isRunnable);
 
-/** @returns exit code and standard error */
+/** @returns the exit code and standard error */
 async function output(
 	t: TestContext,
 	act: () => Promise<number | undefined>,
@@ -38,11 +38,11 @@ const runCommand = (
 	args: readonly string[],
 ): Promise<string> => output(t, () => run(name, args, UNREACHABLE, "0"));
 
-suite("Every command exits with 2 and one line that names", () => {
+suite("Every command exits with 2, and one line mentions", () => {
 	const expectation = (what: string, name: RunnableName): string =>
 		`2 oss-emulator: ${what}: oss-emulator ${usageOf(name)}\n`;
 
-	test("a misspelt flag, and the intended one", async (t) => {
+	test("a misspelt flag and the intended one", async (t) => {
 		for (const name of commands)
 			for (const flag of flagsOf(name)) {
 				const wrong = `${flag.slice(0, -1)}${flag.at(-1) === "x" ? "y" : "x"}`;
@@ -93,7 +93,7 @@ suite("Every command exits with 2 and one line that names", () => {
 	});
 });
 
-suite("The command itself exits with 2 and one line that names", () => {
+suite("The emulator command exits with 2, and one line reports", () => {
 	const cases: readonly (readonly [string, RegExp])[] = [
 		["--prot 0", /unknown flag --prot: did you mean --port\?/],
 		["--prot=0", /unknown flag --prot=0: did you mean --port\?/],

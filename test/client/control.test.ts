@@ -1,4 +1,4 @@
-/** The methods for tests: the same in this process and against an emulator that runs elsewhere. */
+/** Tests the methods for tests, both with an emulator in this process and with one in another process. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { suite, type TestContext, test } from "node:test";
@@ -77,7 +77,7 @@ for (const [where, isElsewhere] of [
 			assert.equal((await emulator.get("photos", "b")).text, "{}");
 		});
 
-		test("waits for callbacks and requests, also of one account", async (t) => {
+		test("waits for callbacks and requests, optionally of one account", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 			const application = await startApplicationServer(t);
 			const account = await emulator.createAccount({ name: "a test" });
@@ -106,7 +106,7 @@ for (const [where, isElsewhere] of [
 			assert.equal((await oss.get("/")).status, 403);
 		});
 
-		test("returns the latest callbacks and requests after a time-out", async (t) => {
+		test("returns the latest callbacks and requests after a timeout", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await oss.put("/photos");
 
@@ -190,7 +190,7 @@ for (const [where, isElsewhere] of [
 	});
 
 suite("connectEmulator", () => {
-	test("rejects if no emulator answers, or another program does", async (t) => {
+	test("rejects if no emulator, or another program, is listening", async (t) => {
 		const port = await findFreePort();
 		const other = createServer((_, outgoing) => outgoing.end("hello"));
 		t.after(() => other.close());
@@ -220,7 +220,7 @@ suite("connectEmulator", () => {
 		);
 	});
 
-	test("refuses values of another type, and no options at all", async () => {
+	test("refuses values of another type, and missing options", async () => {
 		const adminUrl = "http://127.0.0.1:1";
 		const cases: readonly (readonly [unknown, RegExp])[] = [
 			[undefined, /^TypeError: connectEmulator needs options: \{ adminUrl/],

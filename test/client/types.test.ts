@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 
 const FILES = ["index.ts", "client/types.ts", "client/connect.ts"];
 
-/** An editor shows the members of these types while an option or a method is typed. */
+/** Types whose members are shown by an editor's completion. */
 const TYPES = ["EmulatorOptions", "ConnectOptions", "EmulatorControl", "Clock"];
 
 const DESIGNED = [
@@ -13,7 +13,7 @@ const DESIGNED = [
 	...["createBucket", "put", "get", "close"],
 ];
 
-/** @returns the members of a type, each with whether a comment precedes it */
+/** @returns the members of a type; the value is whether a comment precedes the member */
 function membersOf(source: string, type: string): Map<string, boolean> {
 	const [, body = ""] =
 		new RegExp(`^export type ${type} = \\{\\n(.*?)^\\}`, "ms").exec(source) ??
@@ -38,15 +38,15 @@ suite("The published types", () => {
 		return new Map(TYPES.map((type) => [type, membersOf(source, type)]));
 	};
 
-	test("describe each option and method where it is declared", async () => {
+	test("have a comment for each option and method", async () => {
 		for (const [type, members] of await read()) {
 			assert.ok(members.size >= 3, type);
-			const silent = [...members].filter(([, described]) => !described);
-			assert.deepEqual(silent, [], type);
+			const undocumented = [...members].filter(([, described]) => !described);
+			assert.deepEqual(undocumented, [], type);
 		}
 	});
 
-	test("have every method that the design names", async () => {
+	test("have every method of the design", async () => {
 		const members = (await read()).get("EmulatorControl");
 		for (const name of DESIGNED) assert.ok(members?.has(name), name);
 	});

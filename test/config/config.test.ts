@@ -17,7 +17,7 @@ const refusalOf = (
 	throw new assert.AssertionError({ message: `${args.join(" ")} is taken` });
 };
 
-suite("A wrong flag is refused in one line with the remedy:", () => {
+suite("A wrong flag is refused with one line that contains the remedy:", () => {
 	const cases: readonly (readonly [args: string, expected: RegExp])[] = [
 		["--nope", /^unknown flag --nope: see oss-emulator --help$/],
 		["extra", /^unknown flag extra: /],
@@ -82,7 +82,7 @@ suite("A wrong flag is refused in one line with the remedy:", () => {
 		});
 	});
 
-	test("without a secret in the line", () => {
+	test("which does not contain a secret", () => {
 		const message = refusalOf(["--access-key", "id:secret:uid"]);
 		assert.doesNotMatch(message, /secret/);
 	});
@@ -109,7 +109,7 @@ suite("An environment variable", () => {
 		]);
 	});
 
-	test("yields to a flag, and is ignored if it is empty", () => {
+	test("is overridden by a flag, and ignored if it is empty", () => {
 		const env = { OSS_EMULATOR_PORT: "1", OSS_EMULATOR_REGION: "" };
 		const config = readConfig(["--port", "2"], env);
 		assert.deepEqual(config.ports, [2]);

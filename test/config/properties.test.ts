@@ -79,7 +79,7 @@ suite("For any flags", () => {
 			},
 		));
 
-	test("ports are numbers from 0 to 65535, several with commas", () =>
+	test("ports are numbers from 0 to 65535, separated by commas", () =>
 		forAll(
 			[
 				fc.array(fc.integer({ min: 1, max: 65_535 }), {

@@ -1,8 +1,8 @@
 /**
- * The image as its users run it: built by the Dockerfile, started with published ports and a volume, called back out of
- * its container, stopped and started again; and the compose example with it: `npm run test:docker`.
+ * `npm run test:docker`: tests the image like its users: builds it with the Dockerfile, starts it with published ports
+ * and a volume, receives callbacks outside of the container, stops and restarts it; and runs the compose example.
  *
- * Needs a Docker engine (engine.sh starts one), and the base image where it cannot be pulled.
+ * Needs a Docker engine (engine.sh starts one), and the base image, which is pulled if it is missing.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -32,13 +32,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const docker = async (command: string): Promise<string> =>
 	(await succeed(`docker ${command}`, { cwd: root })).trim();
 
-// The host's network, so that npm reaches its registry even where containers reach nothing.
+// The host's network, so that npm can reach its registry even if containers have no network access.
 before(() => docker(`build --quiet --network host --tag ${IMAGE} .`));
 
 suite("The image", { concurrency: 1, skip }, () => {
 	const open = useBrowser();
 
-	test("adds little to its base", async (t) => {
+	test("is not much larger than its base image", async (t) => {
 		const folder = await makeFolder(t);
 		await succeed(`docker save ${IMAGE} | tar -x`, { cwd: folder });
 		const layers = (await readLayers(folder)).slice(await countLayers(BASE));
@@ -47,14 +47,14 @@ suite("The image", { concurrency: 1, skip }, () => {
 		);
 		const bytes = sizes.reduce((sum, size) => sum + size, 0);
 		t.diagnostic(
-			`on top of its base: ${(bytes / 1e6).toFixed(1)} MB compressed`,
+			`in addition to the base image: ${(bytes / 1e6).toFixed(1)} MB compressed`,
 		);
 		assert.ok(bytes > 1_000_000 && bytes <= LAYERS_BYTES_MAX, `${bytes} bytes`);
 	});
 
-	test("supports uploads, commands, routes and pages of the console, with an application server outside", async (t) => {
+	test("supports uploads, commands, routes and pages of the console, with an application server outside of the container", async (t) => {
 		const { name, oss, adminUrl } = await startContainer(t);
-		// The container's own gateway, because an engine that runs for the first time does not name that of its bridge.
+		// The container's own gateway, because an engine in its first run does not report the gateway of its bridge.
 		const address = await docker(
 			`inspect --format '{{.NetworkSettings.Gateway}}' ${name}`,
 		);
@@ -92,7 +92,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 		);
 	});
 
-	test("becomes healthy, and its command finds the emulator, with other ports by flags", async (t) => {
+	test("becomes healthy, and its command connects to the emulator, if flags change the ports", async (t) => {
 		const since = await now();
 		const name = await docker(
 			`run --detach ${IMAGE} --memory --port 7000 --admin-port 7001`,
@@ -103,7 +103,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 		assert.equal(await docker(`exec ${name} oss-emulator ls`), "");
 	});
 
-	test("keeps its data over a restart, and ends at SIGTERM with 0", async (t) => {
+	test("keeps its data after a restart, and exits with 0 after SIGTERM", async (t) => {
 		const { name, oss, port } = await startContainer(t);
 		await oss.put("/photos");
 		await oss.put("/photos/cat.jpg", "meow");
@@ -130,7 +130,7 @@ suite("The image", { concurrency: 1, skip }, () => {
 });
 
 suite("The compose example", () => {
-	test("notifies an application server in another container of a photo", async (t) => {
+	test("calls an application server in another container after an upload", async (t) => {
 		const [oss, admin, application] = await Promise.all([
 			findFreePort(),
 			findFreePort(),
@@ -196,7 +196,7 @@ type Container = {
 	readonly adminUrl: string;
 };
 
-/** The ports are the same inside and outside: callbacks say where the public key is. */
+/** The ports are the same inside and outside of the container, because callbacks contain the URL of the public key. */
 async function startContainer(t: TestContext, flags = ""): Promise<Container> {
 	const [port, admin] = [await findFreePort(), await findFreePort()];
 	const since = await now();
@@ -218,7 +218,7 @@ function connect(t: TestContext, port: number): Client {
 	return client;
 }
 
-/** By the engine's clock. */
+/** Returns the time of the engine's clock. */
 const now = (): Promise<string> => docker("info --format '{{.SystemTime}}'");
 
 /** @param since earlier lines are ignored */

@@ -1,10 +1,10 @@
 /**
- * How much of a suite is neither a test nor the file to copy: the lines that its users write themselves. The table of
- * examples/README.md has the same numbers.
+ * Counts the lines of set-up code that users must write in each example suite, and compares them with the table in
+ * examples/README.md.
  *
- * Counted are the lines between the imports and the first test, and those of the configuration that name the helper;
- * blank lines, comments and a line that only opens or closes the test class are not. Without the helper it is the files
- * of `without-helper/` as well, which run.ts runs in its place.
+ * It counts the lines between the imports and the first test, and the lines of the configuration that mention the
+ * helper, but not blank lines, comments, and lines that only open or close the test class. For a suite without the
+ * helper it also counts the files of `without-helper/`, which run.ts runs instead of the helper.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ const LINES_MAX = 10;
 
 type Part = {
 	readonly file: string;
-	/** Of the first line that counts, and of the first that does not any more. Default: the whole file. */
+	/** Match the first counted line, and the first line after the counted lines. Default: the whole file. */
 	readonly from?: RegExp;
 	readonly until?: RegExp;
 };
@@ -113,9 +113,9 @@ async function count(parts: readonly Part[]): Promise<number> {
 	return lines;
 }
 
-suite("The plumbing of the example suite", () => {
+suite("The set-up code of the example suite", () => {
 	for (const [folder, parts] of Object.entries(SUITES))
-		test(`examples/${folder} is ${LINES_MAX} lines at most, and as many as the table says`, async () => {
+		test(`examples/${folder} has at most ${LINES_MAX} lines, and the number in the table`, async () => {
 			const lines = await count(parts);
 			const without = WITHOUT_HELPER[folder];
 			const before = without ? String(await count(without)) : "";

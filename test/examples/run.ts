@@ -1,9 +1,9 @@
 /**
- * The example suites, each by the commands of its README, typed in their order: `npm run test:examples`. It is not part
- * of `npm test`, for it installs packages from their registries.
+ * `npm run test:examples`: runs the commands of each example's README in their order. It is not part of `npm test`
+ * because it installs packages from their registries.
  *
- * They run in a copy of the tree, so that installed and built files stay out of it. An example whose toolchain is
- * missing is skipped, and fails where the environment says CI.
+ * The examples run in a copy of the tree, so that the tree contains no installed or built files. An example whose
+ * toolchain is missing is skipped; if the environment variable CI is set, it fails.
  */
 import assert from "node:assert/strict";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
@@ -17,16 +17,16 @@ import { run, startInBackground, succeed } from "../run.ts";
 
 type Example = {
 	readonly folder: string;
-	/** Fails where it is missing. */
+	/** A command that fails if the toolchain is missing. */
 	readonly toolchain: string;
-	/** The output of the commands when the four tests have passed. */
+	/** Matches the output of the commands if the four tests have passed. */
 	readonly passed: RegExp;
 };
 
 const VITEST = /(?<!\d)4 passed\b/;
 const MAVEN = /Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\s*$/m;
 
-/** They start an emulator, or use one that is running. */
+/** Examples that start an emulator, or use a running one. */
 const PROCESSES: readonly Example[] = [
 	{
 		folder: "pytest",
@@ -47,7 +47,7 @@ const PROCESSES: readonly Example[] = [
 	{ folder: "jest", toolchain: "npm --version", passed: /(?<!\d)4 passed\b/ },
 ];
 
-/** They start a container. The image is the one of the tests in test/docker, or is built by the same command. */
+/** Examples that start a container. The image is the one of test/docker, or is built with the same command. */
 const CONTAINERS: readonly Example[] = [
 	{
 		folder: "testcontainers/node",
@@ -65,8 +65,9 @@ const IMAGE = "oss-emulator-test";
 const BUILD = `docker build --quiet --network host --tag ${IMAGE} .`;
 
 /**
- * The suites stop their containers; the one that removes those of killed suites needs an image of its own, which cannot
- * be pulled everywhere. The engine runs on this machine, though this machine may be a container itself.
+ * Ryuk, the container that removes the containers of killed suites, is disabled because its image cannot be pulled
+ * everywhere; the suites stop their containers themselves. The engine runs on this machine, even if this machine is a
+ * container.
  */
 const TESTCONTAINERS = {
 	OSS_EMULATOR_IMAGE: IMAGE,
@@ -88,7 +89,7 @@ const COPIED = [
 	"package.json",
 	"tsconfig.json",
 ];
-/** Files that an earlier run has left in an example's folder. */
+/** Files of an earlier run in an example's folder. */
 const INSTALLED = ["node_modules", "venv", "target", "package-lock.json"];
 
 function find(folder: string): Example {
@@ -131,7 +132,7 @@ suite("The commands of the README pass in their order in", () => {
 		});
 });
 
-suite("With a running emulator, which is left without objects, these tests pass:", () => {
+suite("These tests pass with a running emulator, and leave no objects:", () => {
 	for (const example of PROCESSES)
 		test(`examples/${example.folder}`, async (t) => {
 			if (await isMissing(t, example)) return;
@@ -146,7 +147,7 @@ suite("With a running emulator, which is left without objects, these tests pass:
 			await pass(example, commandsOf(example).at(-1) ?? "", {
 				OSS_EMULATOR_ADMIN: adminUrl,
 				OSS_EMULATOR_COMMAND: "false", // starts nothing
-				GOFLAGS: "-count=1", // Go would print the result of an earlier run
+				GOFLAGS: "-count=1", // Go would reuse the result of an earlier run
 			});
 
 			const read = async (path: string) =>
@@ -161,8 +162,8 @@ suite("With a running emulator, which is left without objects, these tests pass:
 });
 
 /**
- * The same tests with handwritten set-up code: examples/README.md compares the helpers with it. They use what the
- * first suite has installed.
+ * The same tests with handwritten set-up code, with which examples/README.md compares the helpers. They use the
+ * packages that the first suite has installed.
  */
 const WITHOUT_HELPER: readonly (Example & { readonly script: string })[] = [
 	{
@@ -181,7 +182,7 @@ const WITHOUT_HELPER: readonly (Example & { readonly script: string })[] = [
 	},
 ];
 
-suite("Without the helper, with handwritten set-up code, these tests pass:", () => {
+suite("These tests pass without the helper, with handwritten set-up code:", () => {
 	for (const example of WITHOUT_HELPER)
 		test(`examples/${example.folder}`, async (t) => {
 			if (await isMissing(t, example)) return;
@@ -201,7 +202,7 @@ async function isMissing(
 	if (process.env.CI) return false;
 	const command = `{ ${toolchain}; } >/dev/null 2>&1`;
 	const { code } = await run(command, { cwd: clone });
-	if (code !== 0) t.skip(`skipped: it fails: ${toolchain}`);
+	if (code !== 0) t.skip(`skipped, because this command fails: ${toolchain}`);
 	return code !== 0;
 }
 
@@ -212,7 +213,7 @@ async function pass(
 ): Promise<void> {
 	const cwd = join(clone, "examples", folder);
 	const { code, stdout, stderr } = await run(commands, { cwd, env });
-	const printed = `${stdout}\n${stderr}`; // Jest reports on stderr
+	const printed = `${stdout}\n${stderr}`; // Jest writes its report to stderr
 	assert.equal(code, 0, printed);
 	assert.match(printed, passed);
 }

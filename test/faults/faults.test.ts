@@ -15,7 +15,7 @@ const PUT = {
 };
 const RULE: FaultRule = { operation: "PutObject", do: { status: 503 } };
 
-/** `x` for each request that is struck, `.` for each that is not. */
+/** @returns `x` for each request with a fault, `.` for each without */
 function strike(faults: Faults, count: number, more = {}): string {
 	const all = Array.from({ length: count }, () =>
 		faults.takeForRequest({ ...PUT, ...more }) ? "x" : ".",
@@ -32,17 +32,17 @@ const withRule = (more: Partial<FaultRule>): Faults => {
 suite("A rule affects", () => {
 	const cases: readonly (readonly [string, Partial<FaultRule>, string])[] = [
 		["every request that matches", {}, "xxxxxxxx"],
-		["after some have passed", { after: 2 }, "..xxxxxx"],
-		["as often as it says", { times: 3 }, "xxx....."],
-		["the second only", { after: 1, times: 1 }, ".x......"],
-		["every third", { every: 3 }, "..x..x.."],
+		["every request after the first two", { after: 2 }, "..xxxxxx"],
+		["a limited number of requests", { times: 3 }, "xxx....."],
+		["only the second request", { after: 1, times: 1 }, ".x......"],
+		["every third request", { every: 3 }, "..x..x.."],
 		[
-			"every second, later, twice",
+			"every second request after the first, twice",
 			{ after: 1, every: 2, times: 2 },
 			"..x.x...",
 		],
-		["nothing with probability 0", { probability: 0 }, "........"],
-		["everything with probability 1", { probability: 1 }, "xxxxxxxx"],
+		["no request with probability 0", { probability: 0 }, "........"],
+		["every request with probability 1", { probability: 1 }, "xxxxxxxx"],
 	];
 	for (const [what, rule, expected] of cases)
 		test(what, () => assert.equal(strike(withRule(rule), 8), expected));
@@ -71,7 +71,7 @@ suite("A rule affects", () => {
 			assert.equal(faults.list()[0]?.seen, 0);
 		});
 
-	test("every operation with *, and no callback", () => {
+	test("every operation, but no callback, with *", () => {
 		const faults = withRule({ operation: "*" });
 		assert.equal(strike(faults, 1, { operation: "ListBuckets" }), "x");
 		assert.equal(
@@ -120,7 +120,7 @@ suite("With several rules", () => {
 		assert.equal(faults.clear(), 1);
 	});
 
-	test("there is a limit; used-up faults are dropped first", () => {
+	test("their number is limited, and used-up faults are dropped first", () => {
 		const faults = new Faults();
 		const spent = faults.add({ ...RULE, times: 1 });
 		for (let i = 1; i < FAULTS_MAX; i++)
@@ -162,7 +162,7 @@ suite("A pattern of keys", () => {
 		assert.ok(!glob("ab\\?b"));
 	});
 
-	test("takes the same time with many stars", () => {
+	test("is not slower with many asterisks", () => {
 		const glob = makeGlob(`${"*a".repeat(500)}b`);
 		assert.ok(!glob("a".repeat(1023)));
 	});

@@ -37,13 +37,13 @@ suite("For any injected fault", () => {
 		),
 	);
 
-	test("the text of a header is read as the action that it was written from", () =>
+	test("a written header is read as the same action", () =>
 		forAll([action], (one) => {
 			assert.equal(findMistake(one), "");
 			assert.deepEqual(readAction(writeAction(one)), one);
 		}));
 
-	test("any other text is read as an action, or refused with a sentence that names the mistake", () =>
+	test("any other text is read as an action, or refused with a sentence about the mistake", () =>
 		forAll(
 			[
 				textOf([
@@ -70,7 +70,7 @@ suite("For any injected fault", () => {
 });
 
 suite("For any pattern of keys", () => {
-	test("a key matches exactly if the equivalent regular expression does", () =>
+	test("a key matches if and only if the equivalent regular expression matches", () =>
 		forAll(
 			[
 				textOf(["*", "?", "\\", "a", "/", "😀", "."], 8),

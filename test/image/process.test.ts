@@ -27,7 +27,7 @@ type Oss = TestEmulator["oss"];
 const process = (oss: Oss, text: string, key = "cat.png"): Promise<Answer> =>
 	oss.get(`/photos/${key}?x-oss-process=${encodeURIComponent(text)}`);
 
-/** `100x75 png`. */
+/** @returns size and format, for example `100x75 png` */
 async function look({ body }: Answer): Promise<string> {
 	const { width, height, format } = await sharp(body).metadata();
 	return `${width}x${height} ${format}`;
@@ -80,7 +80,7 @@ suite("An image", () => {
 		}
 	});
 
-	test("that is padded has the requested color at its edges", async (t) => {
+	test("that is padded has edges in the requested color", async (t) => {
 		const { oss } = await startWithCat(t);
 		const text = "image/resize,m_pad,w_100,h_100,color_00FF00";
 		const answer = await process(oss, text);
@@ -168,7 +168,7 @@ suite("An image", () => {
 		);
 	});
 
-	test("is brighter, darker, or without contrast, by about the requested amount (A-859)", async (t) => {
+	test("changes its brightness and contrast by about the requested amount (A-859)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, color] of [
 			["bright,0", "ff0000ff"],
@@ -184,7 +184,7 @@ suite("An image", () => {
 			);
 	});
 
-	test("has its watermark at the requested place, in the requested color (A-861)", async (t) => {
+	test("has the watermark at the requested position, in the requested color (A-861)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const text = Buffer.from("<Hello & 图片>").toString("base64url");
 		const answer = await process(
@@ -200,7 +200,7 @@ suite("An image", () => {
 		for (let i = 0; i < Number(before?.length); i++)
 			if (before?.[i] !== after?.[i]) rows.add(Math.floor(i / 3 / 400));
 		assert.ok(rows.size > 10, `${rows.size} rows`);
-		assert.ok(Math.max(...rows) < 100, "all of it is near the top");
+		assert.ok(Math.max(...rows) < 100, "the watermark is near the top");
 		const missing = await process(oss, "image/watermark,size_30");
 		assert.match(refusal(missing), /^400 MissingArgument/);
 		const long = Buffer.from("x".repeat(65)).toString("base64url");
@@ -227,7 +227,7 @@ suite("An image", () => {
 });
 
 suite("image/info", () => {
-	test("is JSON with texts as values, with the spaces of OSS", async (t) => {
+	test("is JSON with strings as values, and with the same spaces as OSS's", async (t) => {
 		const { oss } = await startWithCat(t);
 		const { text, headers } = await process(oss, "image/info");
 		assert.equal(headers["content-type"], "application/json");
@@ -279,7 +279,7 @@ const square = await sharp({
 	.toBuffer();
 
 suite("A watermark", () => {
-	/** Where the image was changed, as a box: left, top, right, bottom. */
+	/** @returns the bounding box of the changed pixels: left, top, right, bottom */
 	async function changed(answer: Answer): Promise<readonly number[]> {
 		assert.equal(answer.status, 200, answer.text);
 		const [before, after] = await Promise.all(
@@ -320,7 +320,7 @@ suite("A watermark", () => {
 		assert.ok(Number(shaded[2]) > Number(plain[2]), "A-946");
 	});
 
-	test("fills the image, at the requested distances (fill, padx, pady)", async (t) => {
+	test("is repeated over the image, at the requested distances (fill, padx, pady)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const [left = 9, top = 9, right = 0, bottom = 0] = await changed(
 			await process(oss, `${HELLO},fill_1,padx_20,pady_20`),
@@ -375,7 +375,7 @@ suite("A watermark", () => {
 		assert.notEqual(await colorAt(second, 0, 0), "00ff00ff");
 	});
 
-	test("whose image cannot be read is refused", async (t) => {
+	test("with an unreadable image is refused", async (t) => {
 		const { oss } = await startWithCat(t);
 		await oss.put("/photos/text.txt", "meow");
 		const image = (key: string): string =>
@@ -395,7 +395,7 @@ suite("A watermark", () => {
 			assert.match(refusal(await process(oss, text)), expected, text);
 	});
 
-	test("is read by every authorized reader (A-947)", async (t) => {
+	test("can be read by every authorized user (A-947)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const acl = (value: string) => ({ "x-oss-object-acl": value });
 		await oss.put("/photos/cat.png", PNG, acl("public-read"));
@@ -434,7 +434,7 @@ suite("A documented action", () => {
 		assert.equal(text, '{"RGB": "0x800080"}');
 	});
 
-	test("that the emulator lacks is NotImplemented", async (t) => {
+	test("that the emulator does not implement returns NotImplemented", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const action of [
 			"blindwatermark,content_eA",
@@ -447,7 +447,7 @@ suite("A documented action", () => {
 			);
 	});
 
-	test("is refused when all actions together are too much work (A-943)", async (t) => {
+	test("is refused if all actions together are too much work (A-943)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const large = await sharp({
 			create: { width: 8000, height: 8000, channels: 3, background: "#FFFFFF" },
@@ -465,7 +465,7 @@ suite("A documented action", () => {
 });
 
 suite("x-oss-process", () => {
-	test("answers with the object's metadata, and no checksum of another content (A-862)", async (t) => {
+	test("returns the object's metadata, without the checksums of the original content (A-862)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const { headers } = await oss.get(
 			"/photos/cat.png?x-oss-process=image/resize,w_10&response-cache-control=no-store",
@@ -478,7 +478,7 @@ suite("x-oss-process", () => {
 			assert.equal(headers[name], undefined, name);
 	});
 
-	test("names the wrong parameter, with the EC of the documentation (A-850, A-851)", async (t) => {
+	test("reports the wrong parameter, with the documented EC (A-850, A-851)", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [step, name, value, ec] of [
 			["resize,m_big,w_1", "m", "big", "0040-00000311"],
@@ -500,7 +500,7 @@ suite("x-oss-process", () => {
 			);
 	});
 
-	test("refuses unknown actions, and info together with others", async (t) => {
+	test("refuses unknown actions, and info together with other actions", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const [text, code] of [
 			["image/", "InvalidArgument"],
@@ -516,7 +516,7 @@ suite("x-oss-process", () => {
 			);
 	});
 
-	test("refuses files that are not images, hostile ones and too large ones (A-855)", async (t) => {
+	test("refuses files that are not images, malicious images and images that are too large (A-855)", async (t) => {
 		const { oss } = await startWithCat(t);
 		const svg =
 			'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
@@ -564,7 +564,7 @@ suite("x-oss-process", () => {
 		const enabled =
 			"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
 		await oss.put("/photos?versioning", enabled);
-		await oss.put("/photos/cat.png", "not an image any more");
+		await oss.put("/photos/cat.png", "no longer an image");
 		const old = await oss.get(`${target}&versionId=null`);
 		assert.equal(JSON.parse(old.text).ImageWidth.value, "400");
 		assert.match(refusal(await oss.get(target)), /^400 BadRequest/);
@@ -584,13 +584,13 @@ suite("x-oss-process", () => {
 	});
 });
 
-suite("Saving what was processed", () => {
+suite("Saving a processed image", () => {
 	const base64 = (text: string): string =>
 		Buffer.from(text).toString("base64url");
 	const save = (oss: Oss, text: string): Promise<Answer> =>
 		oss.post("/photos/cat.png?x-oss-process", `x-oss-process=${text}`);
 
-	test("stores it, and returns JSON with the spaces of OSS", async (t) => {
+	test("stores the result, and returns JSON with the same spaces as OSS's", async (t) => {
 		const { oss } = await startWithCat(t);
 		await oss.put("/others");
 		const answer = await save(
@@ -638,7 +638,7 @@ suite("Saving what was processed", () => {
 		}
 	});
 
-	test("refuses a text without a target", async (t) => {
+	test("refuses a body without a target", async (t) => {
 		const { oss } = await startWithCat(t);
 		for (const text of [
 			"image/resize,w_10",
@@ -689,7 +689,7 @@ suite("Saving what was processed", () => {
 });
 
 suite("Without sharp", () => {
-	test("the answer names the command that installs it", async () => {
+	test("the error message contains the command that installs it", async () => {
 		const absent = () => Promise.reject(new Error("Cannot find package"));
 		await assert.rejects(loadSharp(absent), (error) => {
 			assert.ok(error instanceof OssError);

@@ -12,7 +12,7 @@ const PNG = await sharp({
 	.toBuffer();
 
 suite("Images", () => {
-	test("are processed in a worker, and in a new one when it has ended during its work", async (t) => {
+	test("are processed in a worker, which is replaced if it exits during its work", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat.png", PNG);
 		const resize = () =>

@@ -1,6 +1,6 @@
 /**
- * Uses an emulator that runs elsewhere, installed or in a container, in every way that its users have: each route of
- * the OpenAPI document, each command, each page of the console, an upload with a callback.
+ * Uses an emulator in another process, installed or in a container, in every way that is available to its users: each
+ * route of the OpenAPI document, each command, each page of the console, an upload with a callback.
  */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
@@ -36,17 +36,17 @@ type Description = {
 	readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 
-/** The addresses may differ inside and outside of a container. */
+/** The emulator under test. Its addresses can differ inside and outside of a container. */
 export type Used = {
 	readonly oss: Client;
-	/** The address for this process. */
+	/** The URL of the admin port, as seen from this process. */
 	readonly adminUrl: string;
 	readonly application: ApplicationServer;
-	/** The application server's URL for the emulator. */
+	/** The URL of the application server, as seen from the emulator. */
 	readonly applicationUrl: string;
 };
 
-/** Stores /photos/cat.txt and has the application server called back. */
+/** Stores /photos/cat.txt with a callback to the application server. */
 export async function uploadWithCallback(used: Used): Promise<void> {
 	const { oss, application, applicationUrl } = used;
 	await oss.put("/photos");
@@ -66,8 +66,8 @@ export async function uploadWithCallback(used: Used): Promise<void> {
 
 /**
  * Sends each request that the OpenAPI document describes, with parameters and a body that its schemas accept. Routes
- * that
- * read come first, because the others remove their data.
+ * that read
+ * come first, because the others remove their data.
  */
 export async function callEveryRoute(used: Used): Promise<void> {
 	const { adminUrl, applicationUrl } = used;
@@ -97,10 +97,12 @@ export async function callEveryRoute(used: Used): Promise<void> {
 	assert.deepEqual(failures, []);
 }
 
-/** Without TLS there is no authority; the id is a request's, and the bucket has no documents. */
+/**
+ * Operations that may return 404: without TLS there is no CA; the id is of a request, and the bucket has no documents.
+ */
 const MAY_BE_ABSENT = ["getAuthority", "getFault", "getDocument"];
 
-/** @returns the failure, or "" */
+/** @returns the failure, or an empty string */
 async function call(
 	adminUrl: string,
 	path: string,
@@ -207,12 +209,12 @@ export async function runEveryCommand(
 	);
 	for (const name of COMMAND_NAMES) {
 		const [args, expected] = COMMANDS[name] ?? [];
-		assert.ok(expected, `there is no example of «${name}» here`);
+		assert.ok(expected, `«${name}» has no example in this file`);
 		assert.match(await command(`${name} ${args}`), expected, name);
 	}
 }
 
-/** Opens each page: it must show its heading, and the browser must report no errors. */
+/** Opens each page, which must show its heading; the browser must not report errors. */
 export async function openEveryPage(
 	t: TestContext,
 	open: OpenPage,

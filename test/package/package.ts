@@ -1,7 +1,7 @@
 /**
- * The npm package as its users get it: packed, installed into an empty folder without development dependencies, and
- * used there by command, by import and by type, on the oldest Node.js it promises and on one that is too old:
- * `npm run test:package`. It is not part of `npm test` because it installs from the registry.
+ * `npm run test:package`: tests the npm package like its users: packs it, installs it into an empty folder without
+ * development dependencies, and uses the command, the module and the types, with the oldest supported Node.js and with
+ * an unsupported one. It is not part of `npm test` because it installs from the registry.
  */
 import assert from "node:assert/strict";
 import {
@@ -34,10 +34,10 @@ import {
 
 const BYTES_MAX = 80_000_000;
 const PACKAGES_MAX = 120;
-/** The name of a package that a built file imports. */
+/** Matches the name of a package that a built file imports. */
 const IMPORTED =
 	/(?:\bfrom|\b(?:import|require)\()\s*"(?!node:)((?:@[\w.-]+\/)?[a-z][\w.-]*)[^"]*"/g;
-/** Files that belong in the package. */
+/** Matches files that belong in the package. */
 const PACKED =
 	/^package\/(dist\/.+\.(c?js|d\.ts|html|css|svg|ico)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const KEY = { id: "oss-emulator", secret: "oss-emulator-secret" };
@@ -117,7 +117,7 @@ suite("The package", { concurrency: 1, skip }, () => {
 		assert.ok(packages <= PACKAGES_MAX, `${packages} packages`);
 	});
 
-	test("is a command", async () => {
+	test("provides a command", async () => {
 		const cwd = user;
 		const version = await succeed("npx oss-emulator --version", { cwd });
 		assert.equal(version, `${readVersion()}\n`);

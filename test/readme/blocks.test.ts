@@ -15,7 +15,7 @@ and
 <a/>
 \`\`\`
 \`\`\`sh
-# upload.sh is no file here
+# upload.sh is not a file in this block
 node upload.mjs
 \`\`\`
 \`\`\`text
@@ -46,7 +46,7 @@ suite("The code blocks of a page", () => {
 		assert.match(commandsOf(blocks, "node upload.mjs"), /^node upload\.mjs$/m);
 	});
 
-	test("are reported by name if they are missing", () => {
+	test("are reported if they are missing", () => {
 		assert.throws(() => fileOf(blocks, "download.mjs"), /one download\.mjs/);
 		assert.throws(() => fileOf([...blocks, ...blocks], "pom.xml"), /one pom/);
 		assert.throws(() => commandsOf(blocks, "go run"), /with go run/);

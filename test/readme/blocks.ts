@@ -1,5 +1,5 @@
 /**
- * The code blocks of a Markdown page: files, which name themselves in their first line, and commands.
+ * Reads the code blocks of a Markdown page: files, which have their name in the first line, and commands.
  *
  * Pure.
  */
@@ -7,7 +7,7 @@
 export type Block = {
 	/** The language after the fence: `sh`, `js`, … */
 	readonly language: string;
-	/** The file that the first line names, `// upload.mjs: …`; '' for a block that is not a file. */
+	/** The file name from a first line such as `// upload.mjs: …`; '' for a block that is not a file. */
 	readonly file: string;
 	readonly text: string;
 };
@@ -33,7 +33,7 @@ export function fileOf(blocks: readonly Block[], name: string): string {
 	return found.text;
 }
 
-/** @returns the commands that mention `what`, as a user types them */
+/** @returns the block of commands that contains `what` */
 export function commandsOf(blocks: readonly Block[], what: string): string {
 	const [found, second] = blocks.filter(
 		({ language, text }) => language === "sh" && text.includes(what),

@@ -1,9 +1,8 @@
 /**
- * The first uploads of README.md and of examples/first-upload, typed as they stand there into an empty folder,
- * against an emulator of the test's own: `npm run test:readme`. It is not part of `npm test`, for it installs the
- * SDKs from their registries.
+ * `npm run test:readme`: runs the first uploads of README.md and of examples/first-upload, exactly as printed, in an
+ * empty folder with a new emulator. It is not part of `npm test` because it installs the SDKs from their registries.
  *
- * An example whose toolchain is missing is skipped, and fails where the environment says CI.
+ * An example whose toolchain is missing is skipped; if the environment variable CI is set, it fails.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -23,11 +22,11 @@ const blocks = readBlocks(
 
 type Example = {
 	readonly needs: string;
-	/** The examples by their names in the README. */
+	/** File names of the example in the README. */
 	readonly files: readonly string[];
 	/** A text that occurs in the block of commands. */
 	readonly commands: string;
-	/** Commands that are run before. */
+	/** Commands that run first. */
 	readonly before?: string;
 };
 
@@ -68,7 +67,7 @@ const examples: Readonly<Record<string, Example>> = {
 	},
 };
 
-/** The output of the example according to its page. */
+/** Matches the documented output of the example. */
 const promiseWith = (text: string): string => {
 	const [found] = blocks.filter(
 		(block) => block.language === "text" && block.text.includes(text),

@@ -1,8 +1,8 @@
 /**
- * Writes the parts of the pages that are made from the source, between their markers: `npm run readme`.
+ * `npm run readme`: writes the generated parts of the pages between their markers.
  *
- * The flags are settings.ts's, the operations the table's, the settings of clients those of `s3/client-settings.ts`, so the pages cannot claim
- * anything else.
+ * The flags come from settings.ts, the operations from the operation table, and the settings of clients from
+ * `s3/client-settings.ts`, so that the pages always agree with the source.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { listSettings } from "../../emulator/config/settings.ts";
@@ -15,14 +15,14 @@ import {
 
 type Parts = Readonly<Record<string, () => string>>;
 
-/** Paths from the root of the repository. */
+/** Paths relative to the root of the repository. */
 export const PAGES: Readonly<Record<string, Parts>> = {
 	"emulator/config/README.md": { flags: writeFlags },
 	"emulator/operations/README.md": { operations: writeOperations },
 	"emulator/s3/README.md": { "client-settings": writeClientSettings },
 };
 
-/** @param path from the root of the repository */
+/** @param path relative to the root of the repository */
 export const urlOf = (path: string): URL =>
 	new URL(`../../${path}`, import.meta.url);
 
@@ -39,7 +39,9 @@ export function generate(page: string, parts: Parts): string {
 		const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
 		const [before, after] = [text.indexOf(start), text.indexOf(end)];
 		if (before < 0 || after < before)
-			throw new Error(`the page lacks the markers ${start} and ${end}`);
+			throw new Error(
+				`the page does not contain the markers ${start} and ${end}`,
+			);
 		text = `${text.slice(0, before)}${start}\n\n${write()}\n\n${text.slice(after)}`;
 	}
 	return text;

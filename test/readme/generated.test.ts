@@ -51,7 +51,7 @@ suite("The pages of the documentation", () => {
 				assert.ok(existsSync(new URL(file, urlOf(path))), file);
 		});
 
-	test("name only existing routes of the admin API", async (t) => {
+	test("mention only existing routes of the admin API", async (t) => {
 		const { adminUrl } = await startEmulator(t);
 		const answer = await fetch(`${adminUrl}/api/openapi.json`);
 		const { paths }: { paths: Record<string, Record<string, object>> } =

@@ -1,6 +1,6 @@
 /**
- * Compares the emulator's response with OSS's when the exchange was recorded. Times, ids and addresses differ
- * every time: of them only that they are there is compared.
+ * Compares the emulator's response with OSS's recorded response. Times, ids and addresses are different every time, so
+ * only their presence is compared.
  */
 import { XMLParser } from "fast-xml-parser";
 import type {
@@ -15,7 +15,7 @@ export type Answered = {
 	readonly body: Buffer;
 };
 
-/** Headers that belong to the connection or to the time. */
+/** Headers that depend on the connection or on the time. */
 const IGNORED_HEADERS = new Set([
 	...["connection", "content-length", "date", "keep-alive", "server"],
 	...["transfer-encoding", "x-oss-request-id", "x-oss-server-time"],
@@ -42,7 +42,9 @@ const CHANGING_ELEMENTS = new Set([
 
 const CONTENT_ELEMENTS = new Set(["ETag", "HashCrc64ecma"]);
 
-/** @param isFiller whether the object's content is not the recorded one, which was too long to be stored */
+/**
+ * @param isFiller whether the object has placeholder content, because the recorded content was too long to be stored
+ */
 export function compare(
 	recorded: Exchange["answer"],
 	answered: Answered,
@@ -117,7 +119,7 @@ function compareBodies(
 	if (size !== answered.body.length)
 		return [`body: OSS ${size} bytes, emulator ${answered.body.length}`];
 	const isSame = there.equals(answered.body.subarray(0, there.length));
-	return isSame || isFiller ? [] : ["body: other bytes"];
+	return isSame || isFiller ? [] : ["body: different bytes"];
 }
 
 const parser = new XMLParser({
@@ -125,7 +127,7 @@ const parser = new XMLParser({
 	...{ ignoreDeclaration: true, processEntities: true },
 });
 
-/** @returns every element by its path, `ListBucketResult/Contents[0]/Key` */
+/** @returns every element by its path, for example `ListBucketResult/Contents[0]/Key` */
 function flatten(text: string): Map<string, string> {
 	const found = new Map<string, string>();
 	const visit = (path: string, node: unknown): void => {

@@ -25,7 +25,7 @@ export async function replayCommand(args: readonly string[]): Promise<Ran> {
 	const [folder, ...more] = args;
 	try {
 		if (folder === undefined || more.length > 0)
-			throw new ReplayError("name one folder of recorded exchanges");
+			throw new ReplayError("give one folder of recorded exchanges");
 		const replayed = await replay(folder);
 		const holding = replayed.filter((one) => one.differences.length === 0);
 		const lines = replayed.flatMap(({ file, operation, differences }) => [
@@ -97,7 +97,7 @@ function bucketsOf(all: readonly Recorded[]): string[] {
 
 class Replayer {
 	readonly #oss: Client;
-	/** The emulator's ids by OSS's. */
+	/** The emulator's ids, by OSS's ids. */
 	readonly #ids = new Map<string, string>();
 	/** Objects whose content was too long to be recorded. */
 	readonly #fillers = new Set<string>();

@@ -95,7 +95,7 @@ suite("An option of startEmulator() is refused with one line:", () => {
 			/^startEmulator has no option color: (did you mean cors|the options are port, )/,
 		],
 		[
-			"of the wrong type",
+			"a value of the wrong type",
 			{ memory: "yes" },
 			/^memory must be true or false, not yes$/,
 		],
@@ -121,7 +121,7 @@ suite("An option of startEmulator() is refused with one line:", () => {
 			/^--cors is given as an option and in flags/,
 		],
 		[
-			"flags that are no list",
+			"flags that are not a list",
 			{ flags: "--auth off" },
 			/^flags must be a list of texts/,
 		],
@@ -165,7 +165,7 @@ suite("An option of startEmulator() is refused with one line:", () => {
 			);
 	});
 
-	test("a seed with a mistake, and no handle stays open", async (t) => {
+	test("an invalid seed, without open handles", async (t) => {
 		const folder = await mkdtemp(join(tmpdir(), "in-process-"));
 		t.after(() => rm(folder, { recursive: true }));
 
@@ -197,7 +197,7 @@ suite("startEmulator()", () => {
 		assert.equal(emulator.accessKeySecret, "b");
 	});
 
-	test("can be closed twice, and its methods then report that it is closed", async () => {
+	test("can be closed twice, and its methods then reject with «closed»", async () => {
 		const emulator = await startEmulator({ logLevel: "silent" });
 		await emulator.reset();
 		await emulator.close();
@@ -240,7 +240,7 @@ suite("startEmulator()", () => {
 			texts,
 			all.map((_, index) => String(index)),
 		);
-		// Closed handles disappear a few turns later.
+		// Closed handles disappear a few turns of the event loop later.
 		for (let turn = 0; turn < 1000 && excess().length > 0; turn++)
 			await new Promise((resolve) => setImmediate(resolve));
 		assert.deepEqual(excess(), []);

@@ -54,7 +54,7 @@ suite("--ready-file", () => {
 		assert.ok(!existsSync(data));
 	});
 
-	test("connects a command to the emulator that was started with the same environment", async (t) => {
+	test("connects a command to the emulator with the same environment", async (t) => {
 		const folder = await makeFolder(t);
 		const readyFile = join(folder, "ready.json");
 		const emulator = await startEmulator({ logLevel: "silent", readyFile });

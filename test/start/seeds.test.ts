@@ -40,7 +40,7 @@ suite("--seed", () => {
 		assert.deepEqual(textsOf(await oss.get("/empty"), "Key"), []);
 	});
 
-	test("accepts JSON files, with content files next to them, and several of both kinds", async (t) => {
+	test("accepts JSON files with content files next to them, and several seeds of both kinds", async (t) => {
 		const folder = await makeFiles(t, {
 			"seed.json": JSON.stringify({
 				buckets: [
@@ -59,7 +59,7 @@ suite("--seed", () => {
 		assert.equal((await oss.get("/one/a")).text, "meow");
 	});
 
-	test("changes nothing when it is repeated", async (t) => {
+	test("has no effect if it is repeated", async (t) => {
 		const folder = await makeFiles(t, { "docs/a": "meow" });
 		const data = join(folder, "..", `${folder}-data`);
 		t.after(() => rm(data, { recursive: true, force: true }));
@@ -78,17 +78,17 @@ suite("--seed", () => {
 	});
 
 	const mistakes: readonly (readonly [string, string, RegExp])[] = [
-		["is not there", "", /cannot be read \(ENOENT\)$/],
+		["does not exist", "", /cannot be read \(ENOENT\)$/],
 		["is not JSON", "{", /is not JSON: /],
-		["has a mistake", '{"buckets":[{}]}', /buckets\[0\]\.name: must be text$/],
+		["is invalid", '{"buckets":[{}]}', /buckets\[0\]\.name: must be text$/],
 		[
-			"has content that OSS refuses",
+			"has content that OSS would refuse",
 			'{"buckets":[{"name":"docs","cors":"<a/>"}]}',
 			/buckets\[0\]\.cors: MalformedXML: /,
 		],
 	];
 	for (const [what, text, message] of mistakes)
-		test(`that ${what} is refused with one line, and the data folder is not created`, async (t) => {
+		test(`from a file that ${what} is refused with one line, and the data folder is not created`, async (t) => {
 			const folder = await makeFiles(t, text ? { "seed.json": text } : {});
 			const data = join(folder, "data");
 			const { startEmulator: open } = await import("../../emulator/index.ts");
@@ -104,7 +104,7 @@ suite("--seed", () => {
 			assert.ok(!existsSync(data));
 		});
 
-	test("of a folder with a file outside of a bucket is refused", async (t) => {
+	test("from a folder with a file outside of a bucket is refused", async (t) => {
 		const folder = await makeFiles(t, { "docs/a": "", "b.txt": "" });
 
 		await assert.rejects(

@@ -1,4 +1,4 @@
-// The set-up code that the suite of examples/junit needs without its helper.
+// The set-up code that examples/junit would need without its helper.
 package photos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -56,7 +56,7 @@ abstract class WithOss {
         Thread.sleep(100);
       }
     }
-    throw new IllegalStateException("the emulator does not start");
+    throw new IllegalStateException("the emulator did not start");
   }
 
   @AfterAll

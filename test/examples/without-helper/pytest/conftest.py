@@ -1,4 +1,4 @@
-# The set-up code that the suite of examples/pytest needs without its helper.
+# The set-up code that examples/pytest would need without its helper.
 import base64
 import hashlib
 import hmac
