@@ -2,9 +2,9 @@
  * Matches a request to its operation.
  *
  * Many operations of OSS share a method and a path and differ in sub-resources and headers. A row of the table names
- * those that the request must have. Of the rows that match, the one with the most requirements wins, so the order of
- * rows has no effect. If the request has a selecting sub-resource that the chosen row does not name, it is refused
- * rather than treated as another operation.
+ * the sub-resources and headers that the request must have. Of the rows that match, the row with the most requirements
+ * wins, so the order of rows has no effect. If the request has a selecting sub-resource that the chosen row does not
+ * name, it is refused rather than treated as another operation.
  *
  * Pure.
  */
@@ -18,7 +18,7 @@ type Selector = (request: OssRequest) => Row;
 
 /**
  * @param signed sub-resources that OSS signs and that select an operation, whether or not a row has them. An unsigned
- * one selects an operation only with the value that a row states: `list-type=1` selects nothing (A-10)
+ * sub-resource selects an operation only with the value that a row states: `list-type=1` selects nothing (A-10)
  */
 export function makeSelector(
 	table: readonly Row[],
@@ -67,12 +67,12 @@ function choose(
 			[best, tie] = [candidate, undefined];
 		else if (conditions(candidate) === conditions(best)) tie = candidate;
 	}
-	const leftOver = namesOf(request).find(
+	const unmatched = namesOf(request).find(
 		(name) =>
 			selectors.has(name) && !best?.query.some((own) => nameOf(own) === name),
 	);
-	if (leftOver !== undefined)
-		throw unexpected(missingPartner(rows, leftOver, request) ?? leftOver);
+	if (unmatched !== undefined)
+		throw unexpected(missingPartner(rows, unmatched, request) ?? unmatched);
 	if (tie) throw unexpected(nameOf(tie.query[0] ?? ""));
 	if (!best)
 		throw new OssError("MethodNotAllowed", {

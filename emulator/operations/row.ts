@@ -85,7 +85,7 @@ const REQUEST_LINE =
  * `PUT /bucket/object?partNumber&uploadId  x-oss-copy-source:`.
  *
  * @param facts a string if the action is the only fact
- * @throws TypeError for a malformed line, at start-up, so that a typing error is found before any request
+ * @throws TypeError for a malformed line, at start-up, so that a typo is found before any request
  */
 export function row(
 	name: string,

@@ -20,7 +20,7 @@ import { writeXml } from "../../xml/write.ts";
 import { readExpected, readXmlBody } from "../body.ts";
 import { requireHeader } from "../configurations/parameters.ts";
 import { element, flag, one, or, text, word } from "../configurations/shape.ts";
-import { requireRoom } from "../object/body-limits.ts";
+import { requireCapacity } from "../object/body-limits.ts";
 import { prepareObject } from "../object/new-object.ts";
 import { readStorageClass } from "../object/object-headers.ts";
 import { callBack } from "../object/upload-callback.ts";
@@ -105,7 +105,7 @@ async function fetchObject(
 	const { Url, Host, ContentMD5, IgnoreSameKey } = configuration;
 	const expected = readExpected({ "content-md5": ContentMD5 || undefined });
 	const source = await openSource(Url, Host, signal);
-	await requireRoom(emulator, request.bucket, source.bytes ?? 1);
+	await requireCapacity(emulator, request.bucket, source.bytes ?? 1);
 	const given = await prepareObject(
 		emulator,
 		{ ...request, receivedAt: emulator.clock.now() },

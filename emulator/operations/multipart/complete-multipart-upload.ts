@@ -19,7 +19,7 @@ import { childrenNamed, childText, readXml } from "../../xml/read.ts";
 import { writeXml } from "../../xml/write.ts";
 import { readDocument } from "../body.ts";
 import { readEncodingType } from "../bucket/listing.ts";
-import { requireRoom } from "../object/body-limits.ts";
+import { requireCapacity } from "../object/body-limits.ts";
 import { findProtect, refuseEncryption } from "../object/new-object.ts";
 import {
 	forbidsOverwrite,
@@ -52,7 +52,7 @@ export async function completeMultipartUpload(
 		: (await store.uploads.parts(upload)).map(({ number }) => number);
 	requireCompleteEncryption(request.headers, upload, numbers);
 	const acl = readObjectAcl(request.headers);
-	await requireRoom(emulator, request.bucket, async () =>
+	await requireCapacity(emulator, request.bucket, async () =>
 		sizeOf(await store.uploads.parts(upload), named),
 	);
 	const object = await store.uploads.complete(

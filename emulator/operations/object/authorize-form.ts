@@ -50,7 +50,7 @@ export async function authorizeForm(
 		...formRequest,
 		headers: form.headersWith(formRequest.headers),
 	});
-	await diagnosed(emulator, request, form.judgedFields, (fields) => {
+	await diagnosed(emulator, request, form.policyFields, (fields) => {
 		if (policy) checkPolicy(policy, fields, request.bucket);
 	});
 	return { formRequest, policy };

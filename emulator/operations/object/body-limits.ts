@@ -28,7 +28,7 @@ export async function openUpload(
 	const limit = readTrafficLimit(request);
 	// A body without a known length counts as one byte.
 	const bytes = announcedBytes(request.headers) ?? 1;
-	await requireRoom(emulator, request.bucket, bytes);
+	await requireCapacity(emulator, request.bucket, bytes);
 	return slowed(body, limit);
 }
 
@@ -40,7 +40,7 @@ const GIB = 1024 ** 3;
  * @param bytes the number of bytes to store, or a function that returns it, called only when the bucket has a capacity
  * @throws OssError QuotaExceeded
  */
-export async function requireRoom(
+export async function requireCapacity(
 	emulator: Emulator,
 	bucket: string,
 	bytes: number | (() => Promise<number>),
@@ -154,13 +154,13 @@ async function* atPace(
 	}
 }
 
+/** How much time a slow client may catch up; also the tolerance for late timers. */
+const SAVED_MS_MAX = 200;
+
 /**
  * Limits the rate of bytes. The rate is measured from the first byte on, so that waits that end late do not add up to a
  * slower rate.
  */
-/** How much time a slow client may catch up; also the tolerance for late timers. */
-const SAVED_MS_MAX = 200;
-
 export class Pace {
 	readonly #bytesPerMs: number;
 	/** The earliest time by which the bytes so far may have passed. */

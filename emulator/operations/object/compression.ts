@@ -1,6 +1,6 @@
 /**
- * Compresses text for clients that accept it. The reply then has no ETag, length or ranges, because the object's do not
- * apply; it keeps the object's digests.
+ * Compresses text for clients that accept it. The reply then has no ETag, length or ranges, because those of the
+ * object do not apply; it keeps the object's digests.
  *
  * Source: docs «How do I compress objects that I download from OSS in the GZIP format?».
  */

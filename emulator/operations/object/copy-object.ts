@@ -19,7 +19,7 @@ import type { ObjectProperties, StoredObject } from "../../storage/types.ts";
 import { writeXml } from "../../xml/write.ts";
 import { requireAccess } from "../access/access.ts";
 import { recordAccess } from "../lifecycle/access-monitor.ts";
-import { readTrafficLimit, requireRoom } from "./body-limits.ts";
+import { readTrafficLimit, requireCapacity } from "./body-limits.ts";
 import { findObject, requireRestored } from "./find-object.ts";
 import { prepareObject } from "./new-object.ts";
 import { readObjectAcl, writtenHeaders } from "./object-headers.ts";
@@ -34,7 +34,7 @@ export async function copyObject(
 	requireCopyable(source, request);
 	readTrafficLimit(request); // only for its errors: the request has no body
 	const given = await prepareObject(emulator, request, request.headers);
-	await requireRoom(emulator, request.bucket, source.size);
+	await requireCapacity(emulator, request.bucket, source.size);
 	const isSelf =
 		source.bucket === request.bucket &&
 		source.key === request.key &&

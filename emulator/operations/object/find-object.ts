@@ -74,7 +74,7 @@ export async function changeObject(
 	);
 }
 
-/** Like `findObject`, and holds the content; the caller must read or release it. */
+/** Like `findObject`, and retains the content; the caller must read or release it. */
 export async function openObject(
 	{ store }: Emulator,
 	{ key, query }: Named,

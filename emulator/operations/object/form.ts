@@ -104,7 +104,7 @@ export class Form {
 	 * The fields for the policy's conditions: a missing Content-Type is replaced by the type of the file's part.
 	 * Preferring the field for `$content-type` if both are present is a guess (A-690).
 	 */
-	get judgedFields(): Fields {
+	get policyFields(): Fields {
 		const { contentType } = this.#file;
 		return contentType
 			? new Map([["content-type", contentType], ...this.fields])

@@ -158,7 +158,8 @@ export function readOverrides({ query, caller }: OssRequest): ReplyHeaders {
 
 /**
  * The page of EC 0017-00000902 says that no GET request may set the type of its answer. The suites of the SDKs do, with
- * success, and buckets that are older than the rule may still allow it: here it is a finding, and not refused (A-888).
+ * success, and buckets that are older than the rule may still allow it: so the emulator only reports a
+ * finding (A-888).
  */
 export function findOverriddenType({ query, caller }: OssRequest): string {
 	if (!query.has("response-content-type") || caller.uid === "") return "";

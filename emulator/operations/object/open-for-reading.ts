@@ -16,7 +16,7 @@ import { type OpenLink, openTarget, requireTargetAccess } from "./symlink.ts";
  * The caller must read the content or release it.
  *
  * @throws OssError like `openObject`, `requireTargetAccess`, `openTarget`, `requireRestored` and `requireConditions`;
- *   nothing is held then
+ *   nothing is retained then
  */
 export async function openForReading(
 	emulator: Emulator,

@@ -19,7 +19,7 @@ import { requireAccess } from "../access/access.ts";
 import { readExpected, UPLOAD_BYTES_MAX } from "../body.ts";
 import { objectUrl } from "../service/endpoint.ts";
 import { authorizeForm } from "./authorize-form.ts";
-import { readTrafficLimit, requireRoom, slowed } from "./body-limits.ts";
+import { readTrafficLimit, requireCapacity, slowed } from "./body-limits.ts";
 import { type Form, TOO_LARGE_EC, withForm } from "./form.ts";
 import { prepareObject } from "./new-object.ts";
 import { writtenHeaders } from "./object-headers.ts";
@@ -103,7 +103,7 @@ async function storeFile(
 		query: formRequest.query,
 		headers: { ...formRequest.headers, ...own },
 	});
-	await requireRoom(emulator, formRequest.bucket, 1);
+	await requireCapacity(emulator, formRequest.bucket, 1);
 	const upload = slowed(body, limit);
 	const object = await emulator.store.objects
 		.put(given, upload.body, { ...readExpected(own), sizeMax })

@@ -32,7 +32,7 @@ export async function sealAppendObject(
 		({ type, size, state }) => {
 			if (type !== "Appendable")
 				throw new OssError("AppendSealedObjectNotAllowed");
-			if (position !== size) throw notAtEnd(size);
+			if (position !== size) throw wrongPosition(size);
 			return { state: { sealed: receivedAt.getTime(), ...state } };
 		},
 	);
@@ -46,7 +46,7 @@ export async function sealAppendObject(
 	});
 }
 
-const notAtEnd = (size: number): OssError =>
+const wrongPosition = (size: number): OssError =>
 	new OssError("PositionNotEqualToLength", {
 		headers: { "x-oss-next-append-position": String(size) },
 	});

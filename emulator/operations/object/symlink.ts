@@ -96,7 +96,7 @@ export async function requireTargetAccess(
 ): Promise<void> {
 	if (key === undefined) return;
 	const query = new Map(request.query);
-	query.delete("versionId"); // it is the link's
+	query.delete("versionId"); // the version id is the link's
 	const reading = { ...request, key, query };
 	await requireAccess(emulator, bucket, reading, "oss:GetObject");
 }
@@ -108,7 +108,7 @@ export type OpenLink = OpenObject & { readonly shown: StoredObject };
  * Like `followLink`, for content, without a check of the caller's rights.
  *
  * @param opened released here if it is a link; otherwise the caller must release it
- * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is held then
+ * @throws OssError SymlinkTargetNotExist, InvalidTargetType; nothing is retained then
  */
 export async function openTarget(
 	{ store }: Emulator,

@@ -20,7 +20,7 @@ import { readDocument } from "../body.ts";
 import { findDocument } from "../configurations/kind.ts";
 import {
 	readTrafficLimit,
-	requireRoom,
+	requireCapacity,
 	slowedReply,
 } from "../object/body-limits.ts";
 import { readOverrides } from "../object/get-object.ts";
@@ -93,7 +93,7 @@ export async function processObject(
 	const given = await prepareObject(emulator, writing, {
 		"content-type": contentType,
 	});
-	await requireRoom(emulator, writing.bucket, content.length);
+	await requireCapacity(emulator, writing.bucket, content.length);
 	const object = await emulator.store.objects.put(
 		given,
 		Readable.from([content]),

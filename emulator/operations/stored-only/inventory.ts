@@ -94,7 +94,7 @@ export const INVENTORY = kind(
 			if (keys.length > 1)
 				throw malformed("Encryption must be one of SSE-OSS, SSE-KMS.");
 			await requireDestination(Bucket, context);
-			await requireRoom(id, context);
+			await requireFreeEntry(id, context);
 			const { Filter } = document;
 			return Filter
 				? {
@@ -124,7 +124,7 @@ async function requireDestination(
 		throw invalidArgument("Bucket", arn, undefined, "0020-00000031");
 }
 
-async function requireRoom(
+async function requireFreeEntry(
 	id: string,
 	{ emulator, request }: DocumentRequest,
 ): Promise<void> {
