@@ -9,6 +9,7 @@
  */
 import { decodeBase64 } from "../oss/encoding.ts";
 import {
+	isDeeper,
 	isJsonObject,
 	type JsonObject,
 	parseJson,
@@ -207,25 +208,8 @@ function decodeCallback(given: string): { text: string; json: JsonObject } {
 		throw refuse("callbackTooLong", "callback", given);
 	const bytes = decodeBase64(given);
 	if (!bytes) throw refuse("callbackNotBase64", "callback", given);
-	const json = isTooDeep(bytes) ? undefined : parseJson(bytes);
+	const json = isDeeper(bytes, DEPTH_MAX) ? undefined : parseJson(bytes);
 	if (!isJsonObject(json))
 		throw refuse("callbackNotJson", "callback", bytes.toString());
 	return { text: bytes.toString(), json };
-}
-
-const [QUOTE, BACKSLASH] = Buffer.from('"\\');
-const OPENING = new Set(Buffer.from("[{"));
-const CLOSING = new Set(Buffer.from("]}"));
-
-function isTooDeep(json: Buffer): boolean {
-	let depth = 0;
-	let inText = false;
-	for (let at = 0; at < json.length; at++) {
-		const byte = json[at] ?? 0;
-		if (inText && byte === BACKSLASH) at++;
-		else if (byte === QUOTE) inText = !inText;
-		else if (!inText && OPENING.has(byte) && ++depth > DEPTH_MAX) return true;
-		else if (!inText && CLOSING.has(byte)) depth--;
-	}
-	return false;
 }

@@ -123,6 +123,7 @@ suite("The uploader receives 203 CallbackFailed", () => {
     ["for JSON after a byte order mark",                     answered("\ufeff{}"), NOT_JSON, "0007-00000205"],
     ["for truncated JSON",                                   answered('{"a":"猫'), NOT_JSON, "0007-00000205"],
     ["for JSON in GBK (A-224)",                              answered(Buffer.from([0x22, 0xc4, 0xe3, 0x22])), NOT_JSON, "0007-00000205"],
+    ["for JSON in more than 1,000 levels",                   answered("[".repeat(20_000) + "]".repeat(20_000)), NOT_JSON, "0007-00000205"],
     ["for text/xml",                                         answered("<a/>", { type: "text/xml" }), NOT_JSON, "0007-00000205"],
     ["for a slow body",                                      answered("{", { length: "9", ended: "time" }), "Cost too long time.", "0007-00000202"],
     ["for an incomplete body (A-239)",                       answered("{}", { length: "9", ended: "cut" }), "Error status : 502.", "0007-00000203"],
