@@ -34,7 +34,7 @@ async function checkOrRefuse(
 ): Promise<Checked> {
 	try {
 		const { checkFolder } = await import("../storage/folder/repair.ts");
-		return checkFolder(folder, repair);
+		return await checkFolder(folder, repair);
 	} catch (error) {
 		if (error instanceof StartError) throw new CommandError(2, error.message);
 		throw error;

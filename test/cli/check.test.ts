@@ -48,6 +48,13 @@ const onlyBlob = (folder: string): string => {
 	return blob;
 };
 
+function flipByte(file: string, find: (content: Buffer) => number): void {
+	const content = readFileSync(file);
+	const at = find(content);
+	content.writeUInt8(content.readUInt8(at) ^ 1, at);
+	writeFileSync(file, content);
+}
+
 suite("oss-emulator check", () => {
 	test("reports the content of an intact data folder", async (t) => {
 		const folder = await makeData(t);
@@ -95,6 +102,22 @@ suite("oss-emulator check", () => {
 			assert.equal((await check(folder)).code, 0);
 		});
 	}
+
+	test("names objects whose bytes have changed, in a blob and in a row, and leaves them", async (t) => {
+		const folder = await makeData(t);
+		flipByte(onlyBlob(folder), () => 1000);
+		flipByte(join(folder, "oss.db"), (content) => content.indexOf("before"));
+		for (const flags of [[], ["--repair"]]) {
+			const { code, out, err } = await check(folder, ...flags);
+			assert.equal(code, 1);
+			const lines = out.match(/^problem: photos\/both, version .*$/gm) ?? [];
+			assert.equal(lines.length, 2, out);
+			assert.match(lines[0] ?? "", /: its content has changed since it was /);
+			assert.match(err, /: 2 problems (found|left)/);
+		}
+		const store = await openStore(t, { folder });
+		assert.equal((await read(store, "both"))?.length, 100_000);
+	});
 
 	test("moves the blobs of a missing database aside with --repair", async (t) => {
 		const folder = await killedFolder(t);

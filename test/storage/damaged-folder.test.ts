@@ -147,7 +147,8 @@ suite("The data folder of an emulator that was killed", () => {
 		const database = join(folder, "oss.db");
 		flip(`${database}-wal`, readFileSync(`${database}-wal`).length / 2);
 		rmSync(`${database}-shm`);
-		assert.ok(checkFolder(folder, false).problems.length > 0);
+		const { problems } = await checkFolder(folder, false);
+		assert.ok(problems.length > 0);
 		assert.ok((await refusedOpening(folder)).includes(LOG));
 	});
 

@@ -8,6 +8,7 @@ import { codeOf } from "../../oss/code-of.ts";
 import { StartError } from "../../oss/start-error.ts";
 import { blobSize, namedSize } from "../content/disk-blobs.ts";
 import { requireKnownVersion, type Sqlite } from "../schema.ts";
+import { findChanged } from "./checksums.ts";
 import { isDamage } from "./folder.ts";
 import { keepIndex } from "./held-log.ts";
 import { findLoss, findMismatch, isCut } from "./session.ts";
@@ -30,12 +31,12 @@ export type Findings = {
 const SHOWN_MAX = 20;
 
 /** The folder must be locked. @throws StartError if it was written by a newer emulator */
-export function inspect(folder: string): Findings {
+export async function inspect(folder: string): Promise<Findings> {
 	const loss = findLoss(folder);
 	const blobs = listBlobs(folder);
 	const restoreIndex = keepIndex(join(folder, "oss.db"));
 	try {
-		return inspectDatabase(folder, loss, blobs);
+		return await inspectDatabase(folder, loss, blobs);
 	} catch (error) {
 		const exists = existsSync(join(folder, "oss.db"));
 		if (exists && !isDamage(error)) throw error;
@@ -53,11 +54,11 @@ export function inspect(folder: string): Findings {
 	}
 }
 
-function inspectDatabase(
+async function inspectDatabase(
 	folder: string,
 	loss: string | undefined,
 	blobs: readonly string[],
-): Findings {
+): Promise<Findings> {
 	const path = join(folder, "oss.db");
 	const db = new Database(path, { readonly: true, fileMustExist: true });
 	try {
@@ -66,6 +67,7 @@ function inspectDatabase(
 		const damage = integrityOf(db);
 		const mismatch = findMismatch(folder, db);
 		const contents = unreadableContents(db, folder);
+		const changed = await findChanged(db, folder, contents, ifReadable);
 		const named = new Set(namedFiles(db).map(({ file }) => file));
 		const reasons = [loss, mismatch].filter((reason) => reason !== undefined);
 		return {
@@ -74,6 +76,7 @@ function inspectDatabase(
 				...reasons,
 				...damage.slice(0, SHOWN_MAX).map((line) => `the database: ${line}`),
 				...describe(db, contents),
+				...abridge(changed),
 			],
 			isLost: reasons.length > 0 || damage.length > 0,
 			database: damage.length > 0 || isCut(path) ? "damaged" : "whole",
@@ -212,6 +215,12 @@ function describe(
 	});
 	const more = contents.size - SHOWN_MAX;
 	return more > 0 ? [...lines, `and ${more} others like that`] : lines;
+}
+
+function abridge(lines: readonly string[]): readonly string[] {
+	const more = lines.length - SHOWN_MAX;
+	if (more <= 0) return lines;
+	return [...lines.slice(0, SHOWN_MAX), `and ${more} others like that`];
 }
 
 function listBlobs(folder: string): string[] {

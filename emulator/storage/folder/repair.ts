@@ -31,10 +31,13 @@ export type Checked = {
 };
 
 /** @throws StartError if the folder is in use, was written by a newer emulator, is not a data folder or unreadable */
-export function checkFolder(folder: string, withRepair: boolean): Checked {
+export async function checkFolder(
+	folder: string,
+	withRepair: boolean,
+): Promise<Checked> {
 	requireFolder(folder);
 	try {
-		return checkLocked(folder, withRepair);
+		return await checkLocked(folder, withRepair);
 	} catch (error) {
 		const code = codeOf(error);
 		if (error instanceof StartError || code === "") throw error;
@@ -42,28 +45,32 @@ export function checkFolder(folder: string, withRepair: boolean): Checked {
 	}
 }
 
-function checkLocked(folder: string, withRepair: boolean): Checked {
+async function checkLocked(
+	folder: string,
+	withRepair: boolean,
+): Promise<Checked> {
 	const unlock = lockFolder(folder);
 	try {
-		const findings = inspect(folder);
+		const findings = await inspect(folder);
 		const { facts, problems } = findings;
 		if (!withRepair || problems.length === 0)
 			return { facts, problems, repairs: [], left: problems };
-		const repairs = repair(folder, findings);
+		const repairs = await repair(folder, findings);
 		if (findings.database === "missing")
 			return { facts: [], problems, repairs, left: [] };
-		const after = inspect(folder);
+		const after = await inspect(folder);
 		return { facts: after.facts, problems, repairs, left: after.problems };
 	} finally {
 		unlock();
 	}
 }
 
-function repair(folder: string, found: Findings): string[] {
+async function repair(folder: string, found: Findings): Promise<string[]> {
 	if (found.database === "missing") return startEmpty(folder);
 	if (found.database === "damaged") {
 		const lines = copyReadableRows(folder);
-		return [...lines, ...removeUnreadable(folder, inspect(folder), true)];
+		const kept = await inspect(folder);
+		return [...lines, ...removeUnreadable(folder, kept, true)];
 	}
 	const lines = found.isLost ? keepLog(folder) : [];
 	return [...lines, ...removeUnreadable(folder, found, found.isLost)];
