@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream";
 import type { Emulator } from "../emulator.ts";
-import { table } from "../operations/table.ts";
+import { type OperationName, table } from "../operations/table.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -12,8 +12,7 @@ import { makeRequestId } from "../server/arrival.ts";
 import { AdminError } from "./admin-error.ts";
 
 export type Performed = {
-	/** The operation's name in the table. */
-	readonly operation: string;
+	readonly operation: OperationName;
 	/** The account's uid. */
 	readonly account: string;
 	readonly bucket: string;

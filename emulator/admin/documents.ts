@@ -8,16 +8,16 @@
  * Pure.
  */
 import type { Row } from "../operations/row.ts";
-import { table } from "../operations/table.ts";
+import { type OperationName, table } from "../operations/table.ts";
 import { isJsonObject } from "../oss/json-object.ts";
 import { writeXml, type XmlElement, type XmlValue } from "../xml/write.ts";
 
 /** The operations of a document. */
 export type DocumentOperations = {
-	readonly put: string;
-	readonly get: string;
+	readonly put: OperationName;
+	readonly get: OperationName;
 	/** undefined if the document cannot be removed. */
-	readonly remove: string | undefined;
+	readonly remove: OperationName | undefined;
 };
 
 const CALLBACK_POLICY = "callbackPolicy";
@@ -26,18 +26,15 @@ const CALLBACK_POLICY = "callbackPolicy";
  * Documents that are put and returned under the same sub-resource; an ACL and versioning are properties of the bucket.
  */
 export const DOCUMENTS: ReadonlyMap<string, DocumentOperations> = new Map(
-	table.filter(isPutOfDocument).map((row) => [
-		nameOf(row),
-		{
-			put: row.name,
-			get: find("GET", row)?.name ?? "",
-			remove: find("DELETE", row)?.name,
-		},
-	]),
+	table.filter(isPutOfDocument).flatMap((row) => {
+		const get = find("GET", row);
+		if (!get?.run) return [];
+		const remove = find("DELETE", row)?.name;
+		return [[nameOf(row), { put: row.name, get: get.name, remove }] as const];
+	}),
 );
 
-function isPutOfDocument(row: Row): boolean {
-	const { method, target, query, run } = row;
+function isPutOfDocument({ method, target, query, run }: Row): boolean {
 	const isNamed =
 		query.length === 1 || query.join("&") === "policy&comp=callback";
 	return (
@@ -46,9 +43,7 @@ function isPutOfDocument(row: Row): boolean {
 		isNamed &&
 		run !== null &&
 		!["acl", "versioning", "accessPoint", "rtc"].includes(query[0] ?? "") &&
-		!query[0]?.startsWith("accessPoint") &&
-		find("GET", row)?.run !== null &&
-		find("GET", row) !== undefined
+		!query[0]?.startsWith("accessPoint")
 	);
 }
 
@@ -56,7 +51,10 @@ function nameOf({ query }: Row): string {
 	return query.length === 1 ? (query[0] ?? "") : CALLBACK_POLICY;
 }
 
-function find(method: string, { target, query }: Row): Row | undefined {
+function find(
+	method: string,
+	{ target, query }: Row,
+): (typeof table)[number] | undefined {
 	return table.find(
 		(row) =>
 			row.method === method &&

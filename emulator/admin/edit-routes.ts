@@ -4,6 +4,7 @@
  */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import type { OperationName } from "../operations/table.ts";
 import { decodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { inGroups } from "../oss/in-groups.ts";
@@ -286,7 +287,7 @@ function operationsOf(name: string): DocumentOperations {
 async function read(
 	emulator: Emulator,
 	bucket: string,
-	operation: string,
+	operation: OperationName,
 ): Promise<string> {
 	const { body } = await perform(emulator, { operation, bucket });
 	if (body === null) return "";

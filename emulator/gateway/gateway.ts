@@ -13,6 +13,7 @@ import {
 } from "../operations/object/copy-object.ts";
 import { readKeys } from "../operations/object/delete-multiple-objects.ts";
 import type { Row } from "../operations/row.ts";
+import type { OperationName } from "../operations/table.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { readXml } from "../xml/read.ts";
@@ -52,7 +53,7 @@ type Special = {
 	readonly decidesAccess?: boolean;
 };
 
-const SPECIAL: ReadonlyMap<string, Special> = new Map([
+const SPECIAL: ReadonlyMap<string, Special> = new Map<OperationName, Special>([
 	["PutObject", { run: putThrough }],
 	["CompleteMultipartUpload", { run: completeThrough }],
 	["PostObject", { run: postThrough, decidesAccess: true }],

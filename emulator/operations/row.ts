@@ -77,6 +77,9 @@ export type Row = Required<Omit<Facts, "action">> & {
 	readonly state: "enforced" | "stored only" | "not there";
 };
 
+/** A row whose name the compiler knows, so that it can check the names in other files. */
+type Named<Name extends string> = Row & { readonly name: Name };
+
 const REQUEST_LINE =
 	/^([A-Z]+) +(\/(?:bucket(?:\/object)?)?)(?:\?(\S+))?(?: +([a-z-]+):)?$/;
 
@@ -87,12 +90,12 @@ const REQUEST_LINE =
  * @param facts a string if the action is the only fact
  * @throws TypeError for a malformed line, at start-up, so that a typo is found before any request
  */
-export function row(
-	name: string,
+export function row<const Name extends string>(
+	name: Name,
 	requestLine: string,
 	run: Operation | null = null,
 	facts: string | Facts = {},
-): Row {
+): Named<Name> {
 	const parts = REQUEST_LINE.exec(requestLine);
 	if (!parts) throw new TypeError(`not a request line: ${requestLine}`);
 	const [, method = "", path = "", query = "", header = ""] = parts;
@@ -124,18 +127,21 @@ export function row(
 }
 
 /** Like `row`; the emulator behaves as OSS does. */
-export const enforced: (
-	name: string,
+export const enforced: <const Name extends string>(
+	name: Name,
 	requestLine: string,
 	run: Operation,
 	facts?: string | Facts,
-) => Row = row;
+) => Named<Name> = row;
 
 /** Like `row`; the document is stored and returned but has no effect. */
-export const storedOnly = (...given: Parameters<typeof enforced>): Row => ({
+export const storedOnly: typeof enforced = (...given) => ({
 	...row(...given),
 	state: "stored only",
 });
 
 /** Like `row`; the emulator does not implement the operation. */
-export const notImplemented: (name: string, requestLine: string) => Row = row;
+export const notImplemented: <const Name extends string>(
+	name: Name,
+	requestLine: string,
+) => Named<Name> = row;

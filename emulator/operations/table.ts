@@ -193,7 +193,7 @@ import {
 } from "./worm/object-worm.ts";
 
 // biome-ignore format: a table
-export const table: readonly Row[] = [
+const rows = [
   // Service
   enforced("ListBuckets",                      "GET     /",                             listBuckets),
   enforced("ListBucketsByTag",                 "GET     /?tagging",                     listBuckets, "ListBuckets"),
@@ -448,3 +448,8 @@ export const table: readonly Row[] = [
   storedOnly("PostVodPlaylist",       "POST    /bucket/object?vod",               vodPlaylist),
   storedOnly("GetVodPlaylist",        "GET     /bucket/object?vod",               vodPlaylist),
 ];
+
+/** The name of an operation that is in the table. */
+export type OperationName = (typeof rows)[number]["name"];
+
+export const table: readonly (Row & { readonly name: OperationName })[] = rows;

@@ -78,7 +78,7 @@ suite("The table of operations", () => {
 	);
 
 	test("never matches a signed sub-resource to another operation", () => {
-		const plain = new Set(
+		const plain = new Set<string>(
 			table.filter(({ query }) => query.length === 0).map(({ name }) => name),
 		);
 		const fallen: string[] = [];

@@ -86,7 +86,8 @@ export async function readSeed(
 		await breaks.pause();
 		const bucket = await readBucket(place, context, breaks);
 		const { name } = bucket;
-		if (names.has(name)) throw place.wrong(`the bucket ${name} is declared twice`);
+		if (names.has(name))
+			throw place.wrong(`the bucket ${name} is declared twice`);
 		names.add(name);
 		buckets.push(bucket);
 	}
