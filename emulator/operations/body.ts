@@ -28,7 +28,7 @@ export function uploadBody({
 	const bytes = announcedBytes(headers);
 	if (bytes === undefined && headers["transfer-encoding"] === undefined)
 		throw new OssError("MissingContentLength");
-	// The page of PutObject says InvalidArgument instead.
+	// The page of PutObject documents InvalidArgument instead.
 	if ((bytes ?? 0) > UPLOAD_BYTES_MAX) throw new OssError("EntityTooLarge");
 	return body;
 }

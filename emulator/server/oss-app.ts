@@ -188,7 +188,9 @@ async function send(
 		});
 	} catch (error) {
 		// A bug of the emulator. Close the socket so that the client does not hang.
-		emulator.log.error(`${arrival.id}: the response could not be sent: ${String(error)}`);
+		emulator.log.error(
+			`${arrival.id}: the response could not be sent: ${String(error)}`,
+		);
 		outgoing.raw.destroy();
 	}
 	entry.end(reply);

@@ -117,7 +117,9 @@ export class Recorder {
 		const text = `${JSON.stringify(exchange, null, "\t")}\n`;
 		const writing = writeFile(join(this.#folder, file), text).catch(
 			(error: unknown) =>
-				this.#log.error(`--record: ${file} cannot be written: ${codeOf(error)}`),
+				this.#log.error(
+					`--record: ${file} cannot be written: ${codeOf(error)}`,
+				),
 		);
 		this.#writing.add(writing);
 		void writing.finally(() => this.#writing.delete(writing));

@@ -222,9 +222,9 @@ export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {
  * Values of the children, for documents without lists. @throws OssError MalformedXML if two children have the same
  * name
  */
-export function requireNoneTwice({ name, children }: XmlNode): void {
+export function requireNoDuplicates({ name, children }: XmlNode): void {
 	const names = new Set(children.map((child) => child.name));
 	if (names.size < children.length)
 		throw malformed(`${name} has an element more than once.`);
-	for (const child of children) requireNoneTwice(child);
+	for (const child of children) requireNoDuplicates(child);
 }

@@ -131,7 +131,7 @@ async function requireAllowed(
 		if (decision.outcome === "refused")
 			throw refusedByPolicy(caller, question, decision);
 		if (decision.outcome === "undecided" && !isAccount(caller, bucket.owner))
-			await requireOtherwise(access, request, action, question, decision);
+			await requireAclAccess(access, request, action, question, decision);
 	}
 	await requirePayer(emulator, bucket, request, { action, resource });
 }
@@ -169,8 +169,8 @@ export async function requireIdentityAccess(
 	const { caller, bucket, key } = request;
 	if (!emulator.checkSignatures || caller.identity === undefined) return;
 	const name = key === "" ? bucket || "*" : `${bucket}/${key}`;
-	for (const one of actionsOf(action, request))
-		await requireGranted(emulator, request, one, name);
+	for (const needed of actionsOf(action, request))
+		await requireGranted(emulator, request, needed, name);
 }
 
 /** The caller's own policies must allow the action on the resource with that name. @throws OssError AccessDenied */
@@ -228,7 +228,7 @@ async function makeQuestion(
 /**
  * Checks the ACLs when no policy decides; for the owner's own users and sessions the refusal names the missing policy.
  */
-async function requireOtherwise(
+async function requireAclAccess(
 	access: Access,
 	request: AccessRequest,
 	action: string,
@@ -265,7 +265,7 @@ async function findBucketPolicy(
  *
  * @param place a bucket and its owner; without `name`, only the account's block is considered
  * @throws OssError AccessDenied. Source: a captured «Put public object acl is not allowed». For a bucket only the text
- * is known; the EC is the object's (A-545)
+ *   is known; the EC is that of the error for an object (A-545)
  */
 export async function requirePrivateAcl(
 	emulator: Emulator,

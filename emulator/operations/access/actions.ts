@@ -10,12 +10,13 @@ type ActionFacts = {
 	/** The action that a request with `versionId` needs instead. */
 	readonly ofVersion?: string;
 	/**
-	 * The least public ACL that allows it to everyone. A public ACL allows reading objects, but not listing them (A-11).
+	 * The least permissive ACL that allows the action to everyone. A public ACL allows reading objects, but not listing
+	 * them (A-11).
 	 */
 	readonly allowedBy?: "public-read" | "public-read-write";
 	/** The additional action that a request with tags needs. */
 	readonly withTags?: string;
-	/** Whether the object that the request names does not exist yet, or is replaced. */
+	/** Whether the request creates or replaces the object that it names. */
 	readonly makesObject?: boolean;
 	/** The header that sets an ACL in the same request. */
 	readonly aclHeader?: "x-oss-acl" | "x-oss-object-acl";

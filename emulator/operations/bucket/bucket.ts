@@ -34,7 +34,7 @@ export async function putBucket(
 	const acl = readBucketAcl(request.headers["x-oss-acl"]);
 	const newBucket = await readConfiguration(emulator, request);
 	const documents = readBucketHeaders(request);
-	// Found again, because another request may have created it while the body was read.
+	// Look up the bucket again: another request may have created it while the body was read.
 	const existing = await emulator.store.buckets.find(request.bucket);
 	if (!existing) {
 		await create(emulator, request, newBucket, acl, documents);

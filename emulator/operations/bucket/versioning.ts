@@ -24,7 +24,7 @@ export async function putBucketVersioning(
 	return empty(200);
 }
 
-/** Without Status for a bucket that never had versioning. */
+/** The answer has no Status for a bucket that never had versioning. */
 export async function getBucketVersioning(
 	_emulator: Emulator,
 	_request: OssRequest,

@@ -1,7 +1,7 @@
 /**
  * A bucket's callback policies: named callbacks that an upload selects with `{"callbackPolicy":"NAME"}`.
  *
- * Source: java1 BucketCallbackPolicyTest, py1 test_bucket_callback_policy (a policy without items is put too).
+ * Source: java1 BucketCallbackPolicyTest, py1 test_bucket_callback_policy (a policy without items is accepted too).
  */
 import type { CallbackPolicy } from "../../callback/read.ts";
 import type { Emulator } from "../../emulator.ts";

@@ -1,5 +1,5 @@
 /**
- * How many documents of one kind a bucket keeps, where there is one per name.
+ * Limits how many documents of one kind a bucket can have, for kinds with one document per name.
  *
  * Source: docs «Image styles»: 50; «Map custom domain names»: 100. The other numbers, and the error, are guesses
  * (A-962).
@@ -7,7 +7,7 @@
 import type { Emulator } from "../../emulator.ts";
 import { invalidArgument } from "../../oss/errors.ts";
 
-/** By the name under which they are stored. Unfinished tokens of domains count as domains do. */
+/** By the name under which they are stored. Tokens of unbound domains have the same limit as domains. */
 const DOCUMENTS_MAX = {
 	style: 50,
 	cname: 100,
@@ -24,7 +24,7 @@ export type LimitedDocument = keyof typeof DOCUMENTS_MAX;
 /**
  * A document that replaces another one is always accepted.
  *
- * @throws OssError InvalidArgument for one more than the limit
+ * @throws OssError InvalidArgument for a document beyond the limit
  */
 export async function requireDocumentCapacity(
 	{ store }: Pick<Emulator, "store">,

@@ -43,7 +43,7 @@ export const word: Shape<string> = (node) => node.text.trim();
 export const oneOf =
 	<const W extends string>(...words: readonly W[]): Shape<W> =>
 	(node) => {
-		const found = words.find((one) => one === word(node));
+		const found = words.find((allowed) => allowed === word(node));
 		if (found === undefined)
 			throw malformed(`${node.name} must be one of ${words.join(", ")}.`);
 		return found;
@@ -75,7 +75,7 @@ export const integer =
 	};
 
 const notInteger = ({ name }: XmlNode): OssError =>
-	malformed(`${name} must be an integer in its bounds.`);
+	malformed(`${name} must be an integer in the allowed range.`);
 
 /** InvalidArgument, with the element as the argument. */
 export const wrongArgument = (node: XmlNode): OssError =>

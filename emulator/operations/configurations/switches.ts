@@ -3,8 +3,8 @@
  * resource group, protection against overwriting, default retention.
  *
  * Source: docs «PutBucketRequestPayment», «PutBucketTransferAcceleration», «PutBucketArchiveDirectRead»,
- * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The codes of settings that were never made:
- * java1's suite, the Terraform provider; the code of the last one is a guess (A-408).
+ * «PutBucketHttpsConfig», «PutBucketResourceGroup»; go2 for the last two. The error codes for settings that were never
+ * made are from java1's suite and the Terraform provider; the code of the last setting is a guess (A-408).
  */
 import { OssError } from "../../oss/errors.ts";
 import { malformed } from "../../xml/read.ts";

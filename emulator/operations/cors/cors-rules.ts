@@ -10,7 +10,7 @@ import { findDocument } from "../configurations/kind.ts";
 import { CORS, type CorsRule, type CorsRules } from "./cors.ts";
 
 /**
- * Adds CORS headers to the reply to an actual request, even if the request failed, so that a page can read why.
+ * Adds CORS headers to the reply to an actual request, even if the request failed, so that a page can read the error.
  *
  * @param bucket the bucket of the request
  */
@@ -104,7 +104,7 @@ function refusedHeader(
 	);
 }
 
-/** Explains to the developer of the page why no rule applies; the browser shows next to nothing. */
+/** Explains to the developer of the page why no rule applies; the browser shows almost no details. */
 export function explainCors(
 	bucket: string,
 	rules: readonly CorsRule[],
@@ -117,7 +117,7 @@ export function explainCors(
 		AllowedOrigin.some((allowed) => matches(allowed, origin)),
 	);
 	if (ofOrigin.length === 0)
-		return `no CORS rule of bucket ${bucket} allows the origin ${origin}: they allow ${list(rules.flatMap(({ AllowedOrigin }) => AllowedOrigin))}; scheme and port count`;
+		return `no CORS rule of bucket ${bucket} allows the origin ${origin}: they allow ${list(rules.flatMap(({ AllowedOrigin }) => AllowedOrigin))}; the scheme and the port must match too`;
 	const ofMethod = ofOrigin.filter(({ AllowedMethod }) =>
 		AllowedMethod.some((allowed) => allowed === method),
 	);

@@ -53,7 +53,7 @@ export const CORS = kind(
 	},
 );
 
-/** The manual lists the allowed values, not the error for others. */
+/** The documentation lists the allowed values, but not the error for other values. */
 function requireAsterisks(rule: CorsRule): void {
 	const names = ["AllowedOrigin", "AllowedHeader", "ExposeHeader"] as const;
 	for (const name of names) {

@@ -86,7 +86,7 @@ async function run(
 	try {
 		stored = await fetchObject(emulator, request, configuration, signal);
 		const facts = { object: stored, owner };
-		await describe(emulator, request, configuration.Callback, facts);
+		await sendCallback(emulator, request, configuration.Callback, facts);
 		return { state: "Success", error: "" };
 	} catch (error) {
 		return {
@@ -122,7 +122,7 @@ const headersOf = ({ StorageClass }: FetchConfiguration) => ({
 	"x-oss-storage-class": StorageClass || undefined,
 });
 
-async function describe(
+async function sendCallback(
 	emulator: Emulator,
 	request: OssRequest,
 	text: string,

@@ -1,4 +1,4 @@
-/** A file on another server, as PutAsyncFetchTask gets it: by one GET. */
+/** Downloads a file from another server for PutAsyncFetchTask, with a single GET request. */
 import type { IncomingMessage } from "node:http";
 import { http } from "../../oss/node-http.ts";
 

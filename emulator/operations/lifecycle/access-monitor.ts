@@ -1,6 +1,6 @@
 /**
- * Whether a bucket records when its objects were last read, and that record. Only lifecycle-document.ts may disable the
- * monitor: lifecycle rules can depend on it.
+ * Records when the objects of a bucket were last read, if the access monitor of the bucket is enabled. Only
+ * lifecycle-document.ts may disable the monitor, because lifecycle rules can depend on it.
  *
  * GetObject, image processing, SelectObject and the sources of copies count as reads; HeadObject and GetObjectMeta do
  * not. OSS updates the record within a day, the emulator immediately. For an object that has not been read since it was

@@ -1,9 +1,9 @@
 /**
  * Calculates when a lifecycle rule takes effect.
  *
- * OSS runs the rules once a day, at midnight UTC, within another day. The emulator acts, and reports the time of
- * expiry, as soon as the number of days times 24 hours has passed (A-640): a test that moves the clock by a day expects
- * the day to have passed.
+ * OSS runs the rules once a day, at midnight UTC, and completes them within another day. The emulator acts, and reports
+ * the time of expiry, as soon as the number of days times 24 hours has passed (A-640): a test that moves the clock by a
+ * day expects the day to have passed.
  *
  * Pure. Source: docs «PutBucketLifecycle», «Lifecycle rules». Old SDKs send `Date`: the day on which objects older than
  * it are deleted (A-641).

@@ -37,7 +37,7 @@ export const LIFECYCLE = kind(element({ Rule: many(RULE, 1, RULES_MAX) }), {
 	},
 });
 
-/** OSS gives a name to a rule without one, and records when it began to monitor access. */
+/** OSS generates an id for a rule without an id, and records when it began to monitor access. */
 function complete(
 	rule: LifecycleRule,
 	{ request }: DocumentRequest,

@@ -32,7 +32,10 @@ const midnight: Shape<string> = (node) => {
 	return isoTime(moment);
 };
 
-/** Tags may be longer here than the tags of objects, as at OSS (py1's suite), but must not have other characters. */
+/**
+ * The tags of a rule may be longer than the tags of objects, as at OSS (py1's suite), but the allowed characters are
+ * the same.
+ */
 const tagText: Shape<string> = (node) => {
 	if (!/^[\p{L}\p{N} +\-=._:/]*$/u.test(text(node))) throw invalidTag(node);
 	return text(node);

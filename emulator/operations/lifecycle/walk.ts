@@ -51,9 +51,9 @@ async function* keysUnder(
 			const isOther =
 				versions[0] !== undefined && versions[0].key !== version.key;
 			// A page repeats the key from its beginning when the version that it should continue after no longer exists.
-			const isAgain = version.isLatest && versions[0]?.key === version.key;
+			const isRepeated = version.isLatest && versions[0]?.key === version.key;
 			if (isOther) yield versions;
-			if (isOther || isAgain) versions = [];
+			if (isOther || isRepeated) versions = [];
 			versions.push(version);
 		}
 		const last = page.entries.at(-1);

@@ -2,9 +2,9 @@
  * CompleteMultipartUpload: joins the parts into an object, then calls the application server if the request has a
  * callback.
  *
- * The callback's answer takes the place of the XML. A malformed callback leaves the upload open. An ACL in this request
- * takes precedence over the ACL with which the upload was initiated. Whether Last-Modified is the time of completion or
- * of initiation is not documented; here it is the time of completion (A-612).
+ * The callback's answer replaces the XML. A malformed callback leaves the upload open. An ACL in this request takes
+ * precedence over the ACL with which the upload was initiated. Whether Last-Modified is the time of completion or of
+ * initiation is not documented; here it is the time of completion (A-612).
  *
  * Source: docs «CompleteMultipartUpload», «Callback»; EC 0042-00000216, 0042-00000205; py2's suite for the ACL.
  */
@@ -101,7 +101,7 @@ async function readParts(
 	const all = request.headers[COMPLETE_ALL];
 	if (all?.toLowerCase() === "yes") {
 		if (document.length === 0) return null;
-		// Spelled as OSS spells it.
+		// The spelling is that of OSS.
 		const message =
 			"Should not speficy both complete all header and http body.";
 		throw invalidArgument(COMPLETE_ALL, all, message, "0042-00000216");

@@ -67,7 +67,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /**
  * The caller must have the right to put the new object in addition to reading the old one (A-863). An empty process is
- * InvalidRequest: cpp's suite; the same for an empty body is a guess (A-897).
+ * InvalidRequest: cpp's suite; the same error for an empty body is a guess (A-897).
  */
 export async function processObject(
 	emulator: Emulator,

@@ -1,6 +1,6 @@
 /**
- * Reads an object for SelectObject and CreateSelectObjectMeta: their document, who pays, and the content in small
- * pieces.
+ * Reads an object for SelectObject and CreateSelectObjectMeta: the request document, the check of the payer, and the
+ * content in small pieces.
  *
  * Source: cpp's SelectObjectTest for requester pays.
  */
@@ -10,12 +10,12 @@ import { OssError } from "../../oss/errors.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import type { OpenObject } from "../../storage/objects.ts";
 import type { StoredBucket } from "../../storage/types.ts";
-import { requireNoneTwice, type XmlNode } from "../../xml/read.ts";
+import { requireNoDuplicates, type XmlNode } from "../../xml/read.ts";
 import { isRequesterPaying } from "../access/requester-pays.ts";
 import { readXmlBody } from "../body.ts";
 
 /**
- * Requires that the bucket's owner pays, or makes the request.
+ * Refuses requests to a requester-pays bucket, except those of the bucket's owner.
  *
  * @throws OssError AccessDenied
  */
@@ -41,7 +41,7 @@ export async function readSelectBody(
 	root: string,
 ): Promise<XmlNode> {
 	const document = await readXmlBody(request, root);
-	requireNoneTwice(document);
+	requireNoDuplicates(document);
 	return document;
 }
 

@@ -132,13 +132,13 @@ async function readRequested(
 	request: OssRequest,
 	terms: Terms,
 ): Promise<RequestedRestoration> {
-	const knowsTiers = !("" in terms.seconds);
-	const byDefault = knowsTiers ? "Standard" : "";
+	const hasTiers = !("" in terms.seconds);
+	const byDefault = hasTiers ? "Standard" : "";
 	const document = await readDocument(request);
 	if (document.length === 0) return { days: DAYS_DEFAULT, tier: byDefault };
 	const root = await readXml(document, "RestoreRequest");
 	const parameters = onlyChild(root, "JobParameters");
-	if (parameters && !knowsTiers)
+	if (parameters && !hasTiers)
 		throw malformed("JobParameters are not for Archive objects.");
 	const tier = parameters && childText(parameters, "Tier");
 	return {

@@ -1,8 +1,8 @@
 /**
  * The addresses of OSS in answers.
  *
- * Clients connect to the returned address, so it is the one they already use, never a name that only this machine can
- * resolve. Requests to a name of Alibaba Cloud get such names.
+ * Clients connect to the returned address, so it is the address that they already use, never a name that only this
+ * machine can resolve. If the request was sent to a host name of Alibaba Cloud, the answer contains such host names.
  *
  * Pure.
  */

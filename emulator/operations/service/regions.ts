@@ -21,7 +21,7 @@ const OSS_REGIONS = [
 
 /** `oss-cn-hangzhou` …, sorted, including the emulator's own region, whatever its name. */
 export const locationsFrom = (region: string): readonly string[] =>
-	[...new Set([region, ...OSS_REGIONS])].map((one) => `oss-${one}`).sort();
+	[...new Set([region, ...OSS_REGIONS])].map((name) => `oss-${name}`).sort();
 
 export async function describeRegions(
 	{ region }: Emulator,

@@ -83,7 +83,7 @@ const arnOf = (
 	name: string,
 ): string => `acs:oss:${region}:${caller.uid}:accesspoint/${name}`;
 
-/** Without a name it is ListAccessPoints for this bucket. */
+/** A request without a name is ListAccessPoints for this bucket. */
 export async function getAccessPoint(
 	emulator: Emulator,
 	request: OssRequest,

@@ -49,7 +49,7 @@ export async function putLiveChannel(
 
 /**
  * The bucket for snapshots must belong to the same owner. Source: docs «PutLiveChannel», DestBucket; cpp's suite, in
- * which a request with a missing bucket fails with a code it does not state (A-948).
+ * which a request with a missing bucket fails with a code that the suite does not check (A-948).
  */
 async function requireOwnBucket(
 	store: Emulator["store"],
@@ -122,8 +122,8 @@ export async function deleteLiveChannel(
 }
 
 /**
- * Without a stream no playlist can be made, whether or not the channel exists (ali-oss's suite). The same for GET is a
- * guess (A-672).
+ * Without a stream no playlist can be made, whether or not the channel exists (ali-oss's suite). Returning the same
+ * error for GET is a guess (A-672).
  */
 export async function vodPlaylist(
 	_emulator: Emulator,

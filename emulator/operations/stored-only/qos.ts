@@ -40,7 +40,7 @@ const CONFIGURATION = element({
 
 type Limits = ReturnType<typeof CONFIGURATION>;
 
-/** An account's default: 10 Gbit/s each way (A-412). */
+/** The default of an account: 10 Gbit/s in each direction (A-412). */
 const OF_ACCOUNT: Limits = {
 	TotalUploadBandwidth: 10,
 	IntranetUploadBandwidth: -1,
@@ -99,7 +99,10 @@ export const STORAGE_CAPACITY = kind(
 	},
 );
 
-/** Limits of one requester; the id is the requester's. They are not compared with the account's (py1's suite). */
+/**
+ * Limits of one requester; the id of the document is the id of the requester. They are not compared with the limits of
+ * the account (py1's suite).
+ */
 export const REQUESTER_QOS_INFO = kind(CONFIGURATION, {
 	name: "requesterQosInfo",
 	root: "QoSConfiguration",

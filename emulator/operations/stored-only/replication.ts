@@ -39,7 +39,9 @@ export async function putBucketReplication(
 		throw new OssError("InvalidTargetLocation");
 	const rule = withoutKeys({ ...given, ID: given.ID || randomUUID() });
 	await changeRules(emulator, request, (rules) => {
-		if (rules.some((one) => one.rule.Destination.Bucket === Bucket))
+		if (
+			rules.some(({ rule: { Destination } }) => Destination.Bucket === Bucket)
+		)
 			throw new OssError("BucketReplicationAlreadyExist");
 		return [...rules, { rule }];
 	});

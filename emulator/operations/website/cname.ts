@@ -142,13 +142,13 @@ function parse(stored: string | undefined, now: Date): Token | undefined {
 	return token.expiresMs > now.getTime() ? token : undefined;
 }
 
-/** Without a network, a resolver may take long to fail. */
+/** Without a network, a resolver may take a long time to fail. */
 const LOOKUP_MS_MAX = 3000;
 
 /**
  * Checks whether a domain resolves to this machine. It replaces the DNS record by which OSS verifies the ownership of a
  * domain: a caller that can point it here, by a hosts file or as the alias of a container, can bind it (A-651). The
- * name is looked up as any program does.
+ * name is resolved with the system's resolver, like in any other program.
  */
 async function resolvesHere(domain: string): Promise<boolean> {
 	const here = new Set(

@@ -137,7 +137,7 @@ function requireRule({ Condition, Redirect }: RoutingRule): void {
 	const { RedirectType, ReplaceKeyWith, ReplaceKeyPrefixWith } = Redirect;
 	if (ReplaceKeyWith && ReplaceKeyPrefixWith)
 		throw invalidArgument("ReplaceKeyPrefixWith", ReplaceKeyPrefixWith);
-	const stated = Object.values(Redirect).filter((one) => one !== undefined);
+	const stated = Object.values(Redirect).filter((value) => value !== undefined);
 	if (RedirectType !== "Mirror" && stated.length === 1)
 		throw malformed("Redirect has no target.");
 	if (RedirectType !== "Mirror") return;

@@ -2,7 +2,7 @@
  * PutObjectRetention, GetObjectRetention, PutObjectLegalHold, GetObjectLegalHold.
  *
  * For an object without retention, the API page documents an empty answer, and the ossutil page an error, which
- * multicloudj's tests also got from OSS (A-623). The same for a hold (A-624).
+ * multicloudj's tests also got from OSS (A-623). The same applies to a legal hold (A-624).
  *
  * Source: docs of these names; py2's suite for the documents.
  */

@@ -17,7 +17,7 @@ import type {
 	StoredObject,
 } from "../../storage/types.ts";
 
-/** Under which a bucket's retention policy is stored. */
+/** The name under which a bucket's retention policy is stored. */
 export const WORM = "worm";
 
 const UNLOCKED_HOURS_MAX = 24;
