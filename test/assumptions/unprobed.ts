@@ -88,7 +88,7 @@ export const unprobed: Readonly<Record<string, Unprobed>> = {
 	"A-542": {
 		assumes:
 			"A bucket's owner may always read, put and delete the bucket's policy.",
-		why: "If it does not hold, nobody can delete the bucket.",
+		why: "If it does not hold, the bucket cannot be deleted.",
 	},
 	"A-543": {
 		assumes:

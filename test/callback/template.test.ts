@@ -53,7 +53,7 @@ suite("The template of a callback body", () => {
 		assert.equal(error?.message, "The callback body is invalid.");
 	});
 
-	test("knows which variables are between unescaped quotation marks", () => {
+	test("finds the variables between unescaped quotation marks", () => {
 		const names = (text: string): string[] => quotedIn(readTemplate(text));
 
 		assert.deepEqual(names('{"a":"${a}","b":${b}}'), ["a"]);

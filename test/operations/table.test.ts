@@ -106,8 +106,8 @@ suite("The table of operations", () => {
 
 	test("marks only documents without effect as «stored only»", () => {
 		const stored = table.filter(({ state }) => state === "stored only");
-		const kept = new Set(stored.map(({ query: [first = ""] }) => first));
-		assert.deepEqual([...kept].sort(), KEPT_ONLY);
+		const parameters = new Set(stored.map(({ query: [first = ""] }) => first));
+		assert.deepEqual([...parameters].sort(), STORED_ONLY);
 		for (const { name, run, state } of table)
 			assert.equal(state === "not there", run === null, name);
 	});
@@ -133,7 +133,7 @@ x-oss-request-payer x-oss-security-token x-oss-target-redundancy-type
 x-oss-traffic-limit`.split(/\s/);
 
 /** Operations that the README lists as stored, not enforced. */
-const KEPT_ONLY =
+const STORED_ONLY =
 	`accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
 accessPointPolicyForObjectProcess accessmonitor dataPipeline httpsConfig inventory live logging metaQuery
 overwriteConfig processConfiguration qosInfo redundancyTransition replication replicationLocation replicationProgress requesterQosInfo

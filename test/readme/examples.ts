@@ -120,7 +120,9 @@ suite("A first upload", { concurrency: 1 }, () => {
 			cwd: folder,
 		});
 		assert.ok(
-			stripVTControlCharacters(printed).endsWith(promiseWith("OSS says:")),
+			stripVTControlCharacters(printed).endsWith(
+				promiseWith("Callback from OSS:"),
+			),
 			printed,
 		);
 	});

@@ -19,8 +19,8 @@ suite("The request log", () => {
 
 		for (let i = 1; i <= 300; i++) {
 			log.begin(request(String(i)));
-			const kept = [i, i - 1, i - 2].filter((one) => one > 0).map(String);
-			assert.deepEqual(idsOf(), kept);
+			const expected = [i, i - 1, i - 2].filter((one) => one > 0).map(String);
+			assert.deepEqual(idsOf(), expected);
 			assert.equal(log.latestId, String(i));
 			assert.equal(log.find(String(i - 3)), undefined);
 			assert.equal(log.find(String(i))?.id, String(i));

@@ -123,9 +123,9 @@ suite("Both protocols share one store:", () => {
 		const put = await photos.put("/a", "1");
 		const id = put.headers["x-amz-version-id"] ?? "";
 		await oss.put("/photos/a", "2");
-		const gone = await photos.delete("/a");
-		assert.equal(gone.headers["x-amz-delete-marker"], "true");
-		assert.ok(gone.headers["x-amz-version-id"]);
+		const deleted = await photos.delete("/a");
+		assert.equal(deleted.headers["x-amz-delete-marker"], "true");
+		assert.ok(deleted.headers["x-amz-version-id"]);
 		assert.equal((await photos.get(`/a?versionId=${id}`)).text, "1");
 		const listed = await photos.get("/?versions");
 		assert.match(

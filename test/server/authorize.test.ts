@@ -704,10 +704,10 @@ for (const [what, cases] of [
 		const fixture = await AccessFixture.open();
 		after(() => fixture.close());
 		for (const [index, one] of cases.entries()) {
-			const asked = one.requests.map(
+			const expectations = one.requests.map(
 				([{ what: request }, verdict]) => `${request}: ${verdict}`,
 			);
-			test(`${index + 1}, ${asked.join("; ")} (${one.source})`, async () => {
+			test(`${index + 1}, ${expectations.join("; ")} (${one.source})`, async () => {
 				const bucket = `case-${index + 1}`;
 				const { caller, policy = [], acl, objects } = named(one, bucket);
 				await fixture.makeBucket(bucket, acl, policy, objects);

@@ -11,7 +11,7 @@ const sumOf = async (store: Store, bucket: string): Promise<number> => {
 };
 
 suiteOverBoth("The used bytes of a bucket", (open) => {
-	test("are kept by writes of all kinds, also by those that are undone", async (t) => {
+	test("are updated by all kinds of writes, including those that are rolled back", async (t) => {
 		const { store } = await open(t);
 		const roll = dice(7);
 		assert.equal(await store.usedBytes(BUCKET), 0);
@@ -34,7 +34,7 @@ suiteOverBoth("The used bytes of a bucket", (open) => {
 		}
 	});
 
-	test("begin anew with a bucket of the same name, and with a restored snapshot", async (t) => {
+	test("are recounted for a new bucket of the same name, and after a snapshot is restored", async (t) => {
 		const { store } = await open(t);
 		await put(store, "a", "12345");
 		await store.snapshot("one", NOW);

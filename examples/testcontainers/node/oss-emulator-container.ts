@@ -24,7 +24,7 @@ export type Settings = {
 	readonly region?: string;
 	/** `off` accepts any signature. Default: `strict`. */
 	readonly auth?: "strict" | "off";
-	/** Hosts whose sub-domains are buckets, besides `localhost` and OSS's own. */
+	/** Hosts whose sub-domains are buckets, in addition to `localhost` and the hosts of OSS. */
 	readonly domain?: string;
 	/** `info` logs every request. Default: `warn`. */
 	readonly logLevel?: "debug" | "info" | "warn" | "error";

@@ -219,7 +219,7 @@ suite("Reading a hostile image ends quickly:", () => {
 });
 
 test("Image info rethrows errors of reading", async () => {
-	const failure = new Error("gone");
+	const failure = new Error("read failed");
 
 	await assert.rejects(
 		readImageInfo(10, () => Promise.reject(failure)),

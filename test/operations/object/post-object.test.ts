@@ -118,7 +118,7 @@ suite("PostObject", () => {
 
 	test("stores the headers in the form", async (t) => {
 		const { oss } = await startWithBucket(t, PUBLIC);
-		const kept = {
+		const sent = {
 			"cache-control": "no-cache",
 			"content-disposition": "attachment; filename=cat.txt",
 			"content-encoding": "identity",
@@ -127,7 +127,7 @@ suite("PostObject", () => {
 			"x-oss-storage-class": "IA",
 			"x-oss-server-side-encryption": "AES256",
 		};
-		const fields = Object.entries(kept).map(([name, value]) =>
+		const fields = Object.entries(sent).map(([name, value]) =>
 			field(name, value),
 		);
 		const posted = await postForm(oss, [
@@ -138,7 +138,7 @@ suite("PostObject", () => {
 		]);
 		assert.equal(posted.status, 204, posted.text);
 		const { headers } = await oss.head("/photos/cat");
-		for (const [name, value] of Object.entries(kept))
+		for (const [name, value] of Object.entries(sent))
 			assert.equal(headers[name], value, name);
 		assert.deepEqual(textsOf(await oss.get("/photos/cat?acl"), "Grant"), [
 			"private",

@@ -66,11 +66,11 @@ suite("In a bucket with versioning", () => {
 					? answer.headers["x-oss-copy-source-version-id"]
 					: idOf(answer);
 
-			for (const [asked, expected] of [
+			for (const [versionId, expected] of [
 				[old, old],
 				[undefined, newer],
 			] as const) {
-				const answer = await operation(oss, asked);
+				const answer = await operation(oss, versionId);
 				assert.ok(answer.status < 300, refusal(answer));
 				assert.equal(named(answer), expected);
 			}
@@ -81,12 +81,12 @@ suite("In a bucket with versioning", () => {
 			assert.equal(current.headers["x-oss-delete-marker"], "true");
 			assert.equal(idOf(current), marker);
 
-			const asked = await operation(oss, marker);
+			const atMarker = await operation(oss, marker);
 			if (COPIES.has(name))
-				assert.match(refusal(asked), /^400 InvalidArgument /);
+				assert.match(refusal(atMarker), /^400 InvalidArgument /);
 			else {
-				assert.match(refusal(asked), /^405 MethodNotAllowed 0003-00000016:/);
-				assert.equal(asked.headers.allow, "DELETE");
+				assert.match(refusal(atMarker), /^405 MethodNotAllowed 0003-00000016:/);
+				assert.equal(atMarker.headers.allow, "DELETE");
 			}
 
 			assert.match(
@@ -167,10 +167,10 @@ suite("In a bucket with versioning", () => {
 		const first = idOf(await oss.put("/photos/cat", "meow"));
 		const marker = idOf(await oss.delete("/photos/cat"));
 
-		const gone = await oss.delete(`/photos/cat?versionId=${marker}`);
+		const deleted = await oss.delete(`/photos/cat?versionId=${marker}`);
 
-		assert.equal(gone.headers["x-oss-delete-marker"], "true");
-		assert.equal(idOf(gone), marker);
+		assert.equal(deleted.headers["x-oss-delete-marker"], "true");
+		assert.equal(idOf(deleted), marker);
 		assert.equal(idOf(await oss.head("/photos/cat")), first);
 		const unknown = await oss.delete(`/photos/cat?versionId=${UNKNOWN}`);
 		assert.equal(unknown.status, 204);

@@ -196,10 +196,10 @@ suite("An access point for object processing", () => {
 		const put = await oss.put(`/photos?${what}`, POLICY, named("fc-01"));
 		assert.equal(put.status, 200, put.text);
 		assert.equal((await get(oss, "fc-01", what)).text, POLICY);
-		const gone = await oss.delete(`/photos?${what}`, {
+		const deleted = await oss.delete(`/photos?${what}`, {
 			headers: named("fc-01"),
 		});
-		assert.equal(gone.status, 204);
+		assert.equal(deleted.status, 204);
 		assert.match(
 			refusal(await get(oss, "fc-01", what)),
 			/^404 NoSuchAccessPointPolicy /,

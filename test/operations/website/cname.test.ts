@@ -117,8 +117,8 @@ suite("A custom domain", () => {
 		}
 
 		await oss.delete("/other");
-		const gone = await oss.get("/cat", { host: "a.example.com" });
-		assert.match(refusal(gone), /^404 NoSuchBucket /);
+		const unbound = await oss.get("/cat", { host: "a.example.com" });
+		assert.match(refusal(unbound), /^404 NoSuchBucket /);
 	});
 
 	for (const address of ["192.0.2.1", "2001:db8::1", undefined])

@@ -39,10 +39,10 @@ expect_in() {
 
 # refused PART COMMAND [ARG ...]
 refused() {
-  local part=$1 said
+  local part=$1 output
   shift
-  ! said=$("$@" 2>&1) || fail "accepted: $*"
-  expect_in "$said" "$part"
+  ! output=$("$@" 2>&1) || fail "accepted: $*"
+  expect_in "$output" "$part"
 }
 
 create_bucket() {

@@ -15,11 +15,11 @@ head -c 12000000 /dev/zero >"$work/from/big"
 
 aws s3 mb "s3://$BUCKET" >/dev/null
 step 'create bucket'
-if aws s3 cp "$work/from/a b/猫+.txt" "s3://$BUCKET/refused" >"$work/said" 2>&1; then
+if aws s3 cp "$work/from/a b/猫+.txt" "s3://$BUCKET/refused" >"$work/output" 2>&1; then
   echo 'accepted' >&2
   exit 1
 fi
-grep --quiet 'Aws MultiChunkedEncoding' "$work/said"
+grep --quiet 'Aws MultiChunkedEncoding' "$work/output"
 step 'refused: trailers'
 export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required
 aws s3 sync --quiet "$work/from" "s3://$BUCKET/to"
