@@ -3,12 +3,9 @@
  *
  * Pure.
  */
-import type {
-	DeliveryFilter,
-	DeliveryStatus,
-} from "../storage/rows/delivery-rows.ts";
+import type { DeliveryFilter } from "../storage/rows/delivery-rows.ts";
+import { DELIVERY_STATUSES, type DeliveryStatus } from "../storage/types.ts";
 import { AdminError } from "./admin-error.ts";
-import { DELIVERY_STATUSES } from "./delivery-schemas.ts";
 import { ACCOUNT, type Schema } from "./route-schema.ts";
 
 export type FilterQuery = {

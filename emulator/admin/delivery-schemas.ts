@@ -4,6 +4,7 @@
  * Pure.
  */
 import { FINDING_IDS } from "../callback/advice/finding.ts";
+import { DELIVERY_STATUSES } from "../storage/types.ts";
 import {
 	listOf,
 	type ObjectSchema,
@@ -17,14 +18,6 @@ const time: Schema = { type: "string", format: "date-time" };
 const orNull = (schema: Schema): Schema => ({
 	oneOf: [schema, { type: "null" }],
 });
-
-export const DELIVERY_STATUSES = [
-	"sending",
-	"succeeded",
-	"failed",
-	"skipped",
-	"interrupted",
-] as const;
 
 const encoding: Schema = {
 	enum: ["utf-8", "base64"],

@@ -14,6 +14,7 @@ import type {
 } from "../faults/rule.ts";
 import type { BucketAcl } from "../oss/acl.ts";
 import type { ClockScope } from "../oss/clock.ts";
+import type { DeliveryStatus, Versioning } from "../storage/types.ts";
 
 export type {
 	CallbackAction,
@@ -22,7 +23,7 @@ export type {
 	DelayAction,
 	ErrorAction,
 } from "../faults/rule.ts";
-export type { BucketAcl };
+export type { BucketAcl, DeliveryStatus as CallbackStatus };
 
 /** An account isolates a test: its keys can be used immediately, and all lists can be filtered by its `uid`. */
 export type Account = {
@@ -58,7 +59,7 @@ export type SeedObject = {
 export type SeedBucket = {
 	readonly name: string;
 	readonly acl?: BucketAcl;
-	readonly versioning?: "Enabled" | "Suspended";
+	readonly versioning?: Exclude<Versioning, "">;
 	/** uid of an account. */
 	readonly owner?: string;
 	readonly objects?: readonly SeedObject[];
@@ -105,13 +106,6 @@ export type FaultRule = RuleOf<FaultAction>;
 
 export type Fault = FaultRule & Progress & { readonly id: string };
 
-export type CallbackStatus =
-	| "sending"
-	| "succeeded"
-	| "failed"
-	| "skipped"
-	| "interrupted";
-
 /** One POST of a callback to one URL. */
 export type CallbackAttempt = {
 	readonly url: string;
@@ -139,7 +133,7 @@ export type Callback = {
 	readonly operation: string;
 	readonly bucket: string;
 	readonly key: string;
-	readonly status: CallbackStatus;
+	readonly status: DeliveryStatus;
 	readonly startedAt: string;
 	readonly completedAt: string | null;
 	/** The reason for the outcome, in a sentence. */
@@ -191,7 +185,7 @@ export type CallbackFilter = {
 	readonly account?: string;
 	readonly bucket?: string;
 	readonly key?: string;
-	readonly status?: CallbackStatus;
+	readonly status?: DeliveryStatus;
 	/** Only callbacks that began at this time or later. */
 	readonly since?: Date;
 };
@@ -249,7 +243,7 @@ export type Clock = {
 
 export type NewBucket = {
 	readonly acl?: BucketAcl;
-	readonly versioning?: "Enabled" | "Suspended";
+	readonly versioning?: Exclude<Versioning, "">;
 	readonly storageClass?: string;
 	/** uid of an account. */
 	readonly owner?: string;

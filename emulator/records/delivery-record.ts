@@ -9,10 +9,8 @@ import type {
 	UploaderReply,
 } from "../callback/model.ts";
 import type { Deliveries } from "../storage/deliveries.ts";
-import type {
-	DeliveryStatus,
-	StoredDelivery,
-} from "../storage/rows/delivery-rows.ts";
+import type { StoredDelivery } from "../storage/rows/delivery-rows.ts";
+import type { DeliveryStatus } from "../storage/types.ts";
 
 /** Bytes as text if they are UTF-8, otherwise in base64. */
 export type TextBody = {

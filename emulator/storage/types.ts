@@ -1,5 +1,7 @@
 /**
- * The store's types: buckets, objects and their versions, uploads and their parts.
+ * The store's types: buckets, objects and their versions, uploads and their parts; the status of a delivery.
+ *
+ * The types of the package include this file, so it imports only other such types.
  */
 import type { BucketAcl, ObjectAcl } from "../oss/acl.ts";
 import type { StorageClass } from "../oss/storage-class.ts";
@@ -153,3 +155,14 @@ export type StoredPart = {
 	readonly crc64: string;
 	readonly modified: Date;
 };
+
+/** `skipped`: no server was called; `interrupted`: the emulator ended before the outcome was known. */
+export const DELIVERY_STATUSES = [
+	"sending",
+	"succeeded",
+	"failed",
+	"skipped",
+	"interrupted",
+] as const;
+
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];

@@ -3,14 +3,7 @@
  */
 import type { Statement } from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
-
-/** `skipped`: no server was called; `interrupted`: the emulator ended before the outcome was known. */
-export type DeliveryStatus =
-	| "sending"
-	| "succeeded"
-	| "failed"
-	| "skipped"
-	| "interrupted";
+import type { DeliveryStatus } from "../types.ts";
 
 export type StoredDelivery = {
 	readonly id: string;
