@@ -90,7 +90,7 @@ export class Configurations {
 	}
 
 	/** Replaces any present document. @throws that there is no such bucket */
-	put(
+	async put(
 		bucket: string,
 		name: string,
 		id: string,
@@ -100,7 +100,7 @@ export class Configurations {
 	}
 
 	/** Removes a document; a missing document is not an error. @throws that there is no such bucket */
-	remove(bucket: string, name: string, id: string): Promise<void> {
+	async remove(bucket: string, name: string, id: string): Promise<void> {
 		return this.change(bucket, name, id, () => undefined);
 	}
 

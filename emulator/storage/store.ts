@@ -26,7 +26,11 @@ import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
 import type { DeliveryLimits } from "./rows/delivery-rows.ts";
 import { Listing } from "./rows/listing.ts";
 import { Parts } from "./rows/parts.ts";
-import { Snapshots, type StoredSnapshot } from "./rows/snapshots.ts";
+import {
+	Snapshots,
+	type Steps,
+	type StoredSnapshot,
+} from "./rows/snapshots.ts";
 import { UploadRows } from "./rows/upload-rows.ts";
 import { Usage } from "./rows/usage.ts";
 import { Versions } from "./rows/versions.ts";
@@ -34,6 +38,7 @@ import { openDatabase, type Sqlite } from "./schema.ts";
 import { Transactions, type Work } from "./transactions.ts";
 import type { StoredBucket } from "./types.ts";
 import { Uploads } from "./uploads.ts";
+import { waiting } from "./waiting.ts";
 import { type OnChange, Writes } from "./writes.ts";
 
 export type StoreOptions = {
@@ -66,6 +71,13 @@ const DELETE_IN_BUCKET = [
 	"DELETE FROM upload WHERE bucket = ?",
 ] as const;
 
+type Restoring = {
+	readonly end: Promise<void>;
+} & Pick<
+	Store,
+	"buckets" | "objects" | "uploads" | "configurations" | "deliveries"
+>;
+
 type Opened = Omit<OpenFolder, "blobs" | "diskSpace"> & {
 	readonly blobs: BlobStore;
 	readonly diskSpace: DiskSpace | null;
@@ -78,13 +90,13 @@ function openMemory(): Opened {
 }
 
 export class Store {
-	readonly buckets: Buckets;
-	readonly objects: Objects;
-	readonly uploads: Uploads;
-	/** Documents of buckets and accounts. */
-	readonly configurations: Configurations;
-	/** Requests that were sent to application servers. */
-	readonly deliveries: Deliveries;
+	readonly #buckets: Buckets;
+	readonly #objects: Objects;
+	readonly #uploads: Uploads;
+	readonly #configurations: Configurations;
+	readonly #deliveries: Deliveries;
+	/** The parts as they are used while a snapshot is restored, and its end. */
+	#restoring: Restoring | undefined;
 	readonly #db: Sqlite;
 	readonly #transactions: Transactions;
 	readonly #contents: Contents;
@@ -131,35 +143,35 @@ export class Store {
 		const { refuse } = protocol;
 		const versions = new Versions(db, contents, usage, refuse);
 		const { alone } = transactions;
-		this.buckets = new Buckets(
+		this.#buckets = new Buckets(
 			db,
 			alone,
 			(bucket) => {
 				onChange(bucket, "");
-				this.configurations.forget(bucket);
+				this.#configurations.forget(bucket);
 				usage.clear();
 			},
 			refuse,
 		);
-		this.configurations = new Configurations(db, alone, this.buckets);
+		this.#configurations = new Configurations(db, alone, this.#buckets);
 		this.#onChange = onChange;
 		this.#snapshots = new Snapshots(db);
 		const writes = new Writes(
 			transactions,
-			this.buckets,
+			this.#buckets,
 			contents,
 			versions,
 			onChange,
 			protocol,
 			opened.diskSpace,
 		);
-		this.objects = new Objects(writes, new Listing(db, this.buckets));
-		this.uploads = new Uploads(
+		this.#objects = new Objects(writes, new Listing(db, this.#buckets));
+		this.#uploads = new Uploads(
 			writes,
 			new UploadRows(db),
 			new Parts(db, contents, refuse),
 		);
-		this.deliveries = new Deliveries(db, transactions, deliveries, (error) => {
+		this.#deliveries = new Deliveries(db, transactions, deliveries, (error) => {
 			if (!isDiskFullError(error)) report(error);
 		});
 		blobs.sweep((name) => contents.isNamed(name), report);
@@ -193,6 +205,28 @@ export class Store {
 		}
 	}
 
+	get buckets(): Buckets {
+		return this.#restoring?.buckets ?? this.#buckets;
+	}
+
+	get objects(): Objects {
+		return this.#restoring?.objects ?? this.#objects;
+	}
+
+	get uploads(): Uploads {
+		return this.#restoring?.uploads ?? this.#uploads;
+	}
+
+	/** Documents of buckets and accounts. */
+	get configurations(): Configurations {
+		return this.#restoring?.configurations ?? this.#configurations;
+	}
+
+	/** Requests that were sent to application servers. */
+	get deliveries(): Deliveries {
+		return this.#restoring?.deliveries ?? this.#deliveries;
+	}
+
 	/**
 	 * Must be called with errors of the store that would otherwise count as bugs of the emulator.
 	 *
@@ -209,12 +243,13 @@ export class Store {
 	 * the record of its deliveries. Objects that are being read can be read to the end. Snapshots remain.
 	 */
 	async reset(account?: string): Promise<void> {
+		await this.#whole();
 		this.#change(() => {
-			const { owned, isAll } = this.buckets.ownedBy(account);
+			const { owned, isAll } = this.#buckets.ownedBy(account);
 			if (isAll) this.#deleteAllBuckets();
 			else for (const bucket of owned) this.#deleteBucket(bucket);
-			this.configurations.clearAccounts(account);
-			this.deliveries.clearRows(account);
+			this.#configurations.clearAccounts(account);
+			this.#deliveries.clearRows(account);
 		});
 	}
 
@@ -222,13 +257,13 @@ export class Store {
 	#deleteAllBuckets(): void {
 		this.#contents.clear();
 		this.#db.exec("DELETE FROM version; DELETE FROM part; DELETE FROM upload");
-		this.buckets.clear();
+		this.#buckets.clear();
 	}
 
 	#deleteBucket({ id, name }: StoredBucket): void {
 		this.#contents.dropOfBucket(id);
 		for (const sql of DELETE_IN_BUCKET) this.#db.prepare(sql).run(id);
-		this.buckets.deleteRow(id, name);
+		this.#buckets.deleteRow(id, name);
 	}
 
 	/**
@@ -243,6 +278,7 @@ export class Store {
 		created: Date,
 		state = "",
 	): Promise<StoredSnapshot | undefined> {
+		await this.#whole();
 		const snapshot = { name, created, state };
 		return this.#change(() => {
 			this.#deleteSnapshot(name);
@@ -259,27 +295,55 @@ export class Store {
 	 * @returns undefined if there is no snapshot of that name
 	 */
 	async restore(name: string): Promise<StoredSnapshot | undefined> {
-		return this.#change(() => {
-			const found = this.#snapshots.find(name);
-			if (!found) return undefined;
-			const { id, ...snapshot } = found;
-			const changed = this.#plainCopy ? this.#snapshots.changedKeys(id) : [];
-			this.#contents.saveRetained();
-			const files = this.#snapshots.restore(id);
-			this.#contents.removeUnnamed(files);
-			this.deliveries.replaced();
-			for (const [bucket, key] of changed) this.#onChange(bucket, key);
-			return snapshot;
-		});
+		while (this.#restoring) await this.#restoring.end;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const whole = () => this.#whole();
+		this.#restoring = {
+			end: promise,
+			buckets: waiting(this.#buckets, whole),
+			objects: waiting(this.#objects, whole),
+			uploads: waiting(this.#uploads, whole),
+			configurations: waiting(this.#configurations, whole),
+			deliveries: waiting(this.#deliveries, whole),
+		};
+		try {
+			return await this.#transactions.inSteps(() => this.#restore(name));
+		} finally {
+			this.#reload();
+			this.#restoring = undefined;
+			resolve();
+		}
+	}
+
+	*#restore(name: string): Steps<StoredSnapshot | undefined> {
+		const found = this.#snapshots.find(name);
+		if (!found) return undefined;
+		const { id, ...snapshot } = found;
+		const changed = this.#plainCopy
+			? yield* this.#snapshots.changedKeys(id)
+			: [];
+		this.#contents.saveRetained();
+		const files = yield* this.#snapshots.restore(id);
+		this.#contents.removeUnnamed(files);
+		this.#deliveries.replaced();
+		for (const [bucket, key] of changed) this.#onChange(bucket, key);
+		return snapshot;
+	}
+
+	/** Resolves when no snapshot is being restored. */
+	async #whole(): Promise<void> {
+		while (this.#restoring) await this.#restoring.end;
 	}
 
 	/** Lists the snapshots in the order in which they were taken. */
 	async listSnapshots(): Promise<StoredSnapshot[]> {
+		await this.#whole();
 		return this.#snapshots.list();
 	}
 
 	/** @returns whether there was a snapshot of that name */
 	async deleteSnapshot(name: string): Promise<boolean> {
+		await this.#whole();
 		return this.#change(() => this.#deleteSnapshot(name));
 	}
 
@@ -294,22 +358,28 @@ export class Store {
 		try {
 			return this.#transactions.alone(work);
 		} finally {
-			this.buckets.reload();
-			this.configurations.reload();
-			this.deliveries.reload();
-			this.#usage.clear();
+			this.#reload();
 		}
+	}
+
+	#reload(): void {
+		this.#buckets.reload();
+		this.#configurations.reload();
+		this.#deliveries.reload();
+		this.#usage.clear();
 	}
 
 	/** The number and size of a bucket's objects. @param billedBytesMin the billed size of smaller objects */
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
-		const { id } = this.buckets.require(bucket);
+		await this.#whole();
+		const { id } = this.#buckets.require(bucket);
 		return readStat(this.#db, id, billedBytesMin);
 	}
 
 	/** The size in bytes of all versions of a bucket. It is kept after the first time. */
 	async usedBytes(bucket: string): Promise<number> {
-		return this.#usage.bytesOf(this.buckets.require(bucket).id);
+		await this.#whole();
+		return this.#usage.bytesOf(this.#buckets.require(bucket).id);
 	}
 
 	/** Resolves when the background work requested so far is done. */
@@ -324,7 +394,7 @@ export class Store {
 		this.#transactions.commit();
 		await this.#plainCopy?.close();
 		await this.#blobs.close();
-		this.deliveries.close();
+		this.#deliveries.close();
 		this.#close();
 	}
 }

@@ -5,6 +5,7 @@
  * the event loop share a commit, each as a savepoint in it. Each caller's promise resolves with the commit; readers
  * see the changes before that, for less than a turn.
  */
+import { Breaks } from "../oss/breaks.ts";
 import type { Sqlite } from "./schema.ts";
 
 /** A synchronous unit of work. */
@@ -23,6 +24,7 @@ export class Transactions {
 	readonly #handleFullDisk: (error: unknown) => boolean;
 	#group: Group | undefined;
 	#pause: Promise<void> | undefined;
+	#isInSteps = false;
 	#committed: () => void = () => {};
 	#undone: () => void = () => {};
 
@@ -74,6 +76,7 @@ export class Transactions {
 	};
 
 	readonly #alone: Transact = (work) => {
+		if (this.#isInSteps) return this.#inSavepoint(work);
 		this.commit();
 		this.#run("BEGIN IMMEDIATE");
 		try {
@@ -88,6 +91,31 @@ export class Transactions {
 			this.#finish();
 		}
 	};
+
+	/**
+	 * Runs `work` in a commit of its own, with breaks between its steps. Work of `share` waits meanwhile, and readers
+	 * must wait, because they would see some of the changes; work of `alone` becomes a part of the commit.
+	 */
+	async inSteps<T>(work: () => Generator<void, T>): Promise<T> {
+		while (this.#pause) await this.#pause;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.pauseUntil(promise);
+		this.#run("BEGIN IMMEDIATE");
+		this.#isInSteps = true;
+		try {
+			const result = await takeSteps(work());
+			this.#run("COMMIT");
+			return result;
+		} catch (error) {
+			if (this.#db.inTransaction) this.#run("ROLLBACK");
+			this.#undone();
+			throw error;
+		} finally {
+			this.#isInSteps = false;
+			this.#finish();
+			resolve();
+		}
+	}
 
 	/** Must be called within a unit of work: `step` runs when its commit has been made, or has failed. */
 	afterwards(step: () => void): void {
@@ -115,10 +143,10 @@ export class Transactions {
 	 */
 	pauseUntil(end: Promise<void>): void {
 		this.commit();
-		this.#pause = end;
-		void end.then(() => {
-			this.#pause = undefined;
+		const both = Promise.all([this.#pause, end]).then(() => {
+			if (this.#pause === both) this.#pause = undefined;
 		});
+		this.#pause = both;
 	}
 
 	#open(): Group {
@@ -172,6 +200,15 @@ export class Transactions {
 	#finish(): void {
 		this.#committed();
 		for (const step of this.#afterwards.splice(0)) step();
+	}
+}
+
+async function takeSteps<T>(steps: Generator<void, T>): Promise<T> {
+	const breaks = new Breaks();
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+		await breaks.pause();
 	}
 }
 

@@ -181,7 +181,7 @@ suite("A silent client", () => {
 		assert.doesNotMatch(raw, /RequestTimeout/);
 	});
 
-	test("is disconnected in the middle of its body, and when it does not read the answer", async (t) => {
+	test("is disconnected in the middle of its body, and if it does not read the response", async (t) => {
 		const { endpoint, server } = await serve(
 			t,
 			(incoming, outgoing) => {

@@ -154,6 +154,43 @@ suiteOverBoth("A snapshot", (open) => {
 		assertBytes(now, Buffer.concat([first, bytes(10, 1)]));
 	});
 
+	test("that is restored appears at once, and other requests are served afterwards", async (t) => {
+		const { store } = await open(t);
+		const keys = Array.from({ length: 3000 }, (_, i) => `${i}`);
+		await Promise.all(keys.map((key) => put(store, key, "a")));
+		await store.snapshot("one", NOW);
+		const gone = keys.map((key) =>
+			store.objects.delete(BUCKET, key, undefined, NOW),
+		);
+		await Promise.all(gone);
+		const all = { prefix: "", delimiter: "", after: "", max: 5000 };
+		const seen = new Set<number>();
+		let isDone = false;
+
+		const restored = store.restore("one").finally(() => {
+			isDone = true;
+		});
+		const made = makeBucket(store, "made");
+		const written = put(store, "new", "b");
+		const found = store.objects.find(BUCKET, "2999");
+		while (!isDone) {
+			const { entries } = await store.objects.list(BUCKET, all);
+			seen.add(entries.length);
+		}
+
+		assert.equal((await restored)?.name, "one");
+		await Promise.all([made, written]);
+		assert.ok(await found);
+		const { entries } = await store.objects.list(BUCKET, all);
+		assert.equal(entries.length, 3001);
+		assert.deepEqual(
+			[...seen].filter((count) => count !== 3000 && count !== 3001),
+			[],
+		);
+		assert.ok(await store.buckets.find("made"));
+		assertBytes(await read(store, "new"), Buffer.from("b"));
+	});
+
 	test("has at most one row for a key that is overwritten repeatedly", async (t) => {
 		const { store, folder } = await open(t);
 		await put(store, "a", "0");

@@ -73,6 +73,32 @@ suite("Work items of one iteration of the event loop", () => {
 		assert.deepEqual(seen(), ["a", "c"]);
 	});
 
+	test("wait for work in steps, which is stored as a whole, or not at all", async (t) => {
+		const { transactions, add, seen } = open(t);
+		const refusal = new Error("refused");
+
+		const stepped = transactions.inSteps(function* () {
+			add("a");
+			yield;
+			add("c");
+		});
+		const shared = transactions.share(() => add("b"));
+		transactions.alone(() => add("d"));
+		assert.deepEqual(seen(), []);
+		await stepped;
+		assert.deepEqual(seen(), ["a", "c", "d"]);
+		await shared;
+		const failing = transactions.inSteps(function* () {
+			add("e");
+			yield;
+			throw refusal;
+		});
+
+		await assert.rejects(failing, refusal);
+		await transactions.share(() => add("f"));
+		assert.deepEqual(seen(), ["a", "b", "c", "d", "f"]);
+	});
+
 	test("are all rejected if SQLite cannot commit, and nothing is stored", async (t) => {
 		const { transactions, add, addOrphan, seen } = open(t);
 

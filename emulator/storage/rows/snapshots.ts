@@ -20,6 +20,20 @@ export type StoredSnapshot = {
 type SnapshotRow = { readonly id: number } & Omit<StoredSnapshot, "created"> & {
 		readonly created_ms: number;
 	};
+type RowRange = {
+	readonly id: number;
+	readonly first: number;
+	readonly last: number;
+};
+
+/** Work that other requests may interrupt after each step. */
+export type Steps<T> = Generator<void, T>;
+
+type ChangedKeys = readonly (readonly [bucket: string, key: string])[];
+
+/** Few enough that a step does not delay other requests. */
+const STEP_ROWS = 1000;
+
 type FileRow = { readonly file: string };
 
 /** The tables that belong to a snapshot, with the columns of their keys. */
@@ -80,41 +94,71 @@ export class Snapshots {
 		for (const table of this.#tables) this.#db.exec(makeTriggers(table));
 	}
 
-	/** Keys whose current version may differ from that in the snapshot; '' for the bucket itself. */
-	changedKeys(id: number): readonly (readonly [bucket: string, key: string])[] {
-		return this.#db
-			.prepare<[object], [string, string]>(CHANGED_KEYS)
-			.raw()
-			.all({ id });
-	}
-
-	/** @returns files whose last piece may have been removed */
-	restore(id: number): string[] {
-		const files = this.#db
-			.prepare<[number], FileRow>(
-				`SELECT DISTINCT file FROM piece
-         WHERE file IS NOT NULL AND (content, start) IN (SELECT content, start FROM former_piece WHERE snapshot >= ?)`,
-			)
-			.all(id);
-		if (id === this.#newest()) this.#restoreNewest(id);
-		else
-			for (const table of this.#tables) {
-				this.#db.prepare(removeChanged(table)).run(id);
-				this.#db.prepare(restoreSql(table)).run(id);
-			}
-		return files.map(({ file }) => file);
+	/** Keys whose current version may differ from that in the snapshot, perhaps twice; '' for the bucket itself. */
+	*changedKeys(id: number): Steps<ChangedKeys> {
+		const keys: (readonly [bucket: string, key: string])[] = [];
+		const ofVersions = this.#db.prepare<[object], [string, string]>(
+			CHANGED_KEYS,
+		);
+		for (const range of this.#ranges("version", id)) {
+			for (const key of ofVersions.raw().iterate(range)) keys.push(key);
+			yield;
+		}
+		const ofBuckets = this.#db.prepare<[object], [string, string]>(
+			CHANGED_BUCKETS,
+		);
+		return [...keys, ...ofBuckets.raw().all({ id })];
 	}
 
 	/**
-	 * Drops the triggers meanwhile, which would only store rows that the snapshot does not need: this takes a third of
-	 * the time.
+	 * In steps, in one transaction. While the newest snapshot is restored there are no triggers: they would only store
+	 * rows that it does not need, in three times the time.
+	 *
+	 * @returns files whose last piece may have been removed
 	 */
-	#restoreNewest(id: number): void {
+	*restore(id: number): Steps<string[]> {
+		const files = new Set<string>();
+		const changed = this.#db.prepare<[object], FileRow>(CHANGED_FILES);
+		for (const range of this.#ranges("piece", id)) {
+			for (const { file } of changed.iterate(range)) files.add(file);
+			yield;
+		}
+		const isNewest = id === this.#newest();
 		for (const table of this.#tables) {
-			this.#db.exec(dropTriggers(table));
-			this.#db.prepare(removeChanged(table)).run(id);
-			this.#db.prepare(restoreNewestSql(table)).run(id);
-			this.#db.exec(makeTriggers(table));
+			if (isNewest) this.#db.exec(dropTriggers(table));
+			const ranges = [...this.#ranges(table.name, id)];
+			for (const sql of [removeChanged(table), restoreSql(table)]) {
+				const statement = this.#db.prepare(sql);
+				for (const range of ranges) {
+					statement.run(range);
+					yield;
+				}
+			}
+			if (isNewest) this.#db.exec(makeTriggers(table));
+		}
+		if (isNewest) yield* this.#dropRowsInSteps(id);
+		return [...files];
+	}
+
+	/** Former rows of a table, some at a time; those that are added meanwhile are not among them. */
+	*#ranges(table: string, id: number): Generator<RowRange> {
+		const end = this.#db
+			.prepare<[], number | null>(`SELECT max(rowid) FROM former_${table}`)
+			.pluck()
+			.get();
+		for (let first = 1; first <= (end ?? 0); first += STEP_ROWS)
+			yield { id, first, last: Math.min(first + STEP_ROWS - 1, end ?? 0) };
+	}
+
+	*#dropRowsInSteps(id: number): Steps<void> {
+		for (const { name } of this.count() === 1 ? [] : this.#tables) {
+			const statement = this.#db.prepare(
+				`DELETE FROM former_${name} WHERE snapshot = @id AND rowid BETWEEN @first AND @last`,
+			);
+			for (const range of this.#ranges(name, id)) {
+				statement.run(range);
+				yield;
+			}
 		}
 		this.#dropRows(id);
 	}
@@ -199,21 +243,26 @@ const dropTriggers = ({ name }: Table): string =>
 		.map((what) => `DROP TRIGGER IF EXISTS keep_${what}_${name};`)
 		.join("\n");
 
+const rangeOf = (former: string): string =>
+	`${former}.rowid BETWEEN @first AND @last AND ${former}.snapshot >= @id`;
+
 const removeChanged = ({ name, key }: Table): string =>
 	`DELETE FROM ${name}
-   WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} WHERE snapshot >= ?)`;
+   WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} AS former WHERE ${rangeOf("former")})`;
 
+/** Of several former rows of a key, the first one since the snapshot. */
 const restoreSql = ({ name, key, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
-   SELECT ${quoted(columns, "former.")}
-   FROM (SELECT min(snapshot) AS first, ${quoted(key)} FROM former_${name} WHERE snapshot >= ? GROUP BY ${quoted(key)})
-     AS changed
-   JOIN former_${name} AS former ON former.snapshot = changed.first AND ${same(key, "former", "changed")}
-   WHERE former.existed = 1`;
+   SELECT ${quoted(columns)} FROM former_${name} AS former
+   WHERE ${rangeOf("former")} AND existed = 1 AND NOT EXISTS (
+     SELECT 1 FROM snapshot WHERE snapshot.id >= @id AND snapshot.id < former.snapshot AND EXISTS (
+       SELECT 1 FROM former_${name} AS earlier
+       WHERE earlier.snapshot = snapshot.id AND ${same(key, "earlier", "former")}))`;
 
-const restoreNewestSql = ({ name, columns }: Table): string =>
-	`INSERT INTO ${name} (${quoted(columns)})
-   SELECT ${quoted(columns)} FROM former_${name} WHERE snapshot = ? AND existed = 1`;
+const CHANGED_FILES = `
+  SELECT DISTINCT piece.file FROM former_piece AS former
+  JOIN piece ON piece.content = former.content AND piece.start = former.start
+  WHERE piece.file IS NOT NULL AND ${rangeOf("former")}`;
 
 const transferSql = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
@@ -225,10 +274,12 @@ const transferSql = ({ name, key }: Table): string =>
 /** Reads current and former rows, because a key may have only one of the two. */
 const CHANGED_KEYS = `
   SELECT bucket.name, version.key FROM former_version AS former
-    JOIN version ON version.id = former.id JOIN bucket ON bucket.id = version.bucket WHERE former.snapshot >= @id
-  UNION SELECT bucket.name, former.key FROM former_version AS former
-    JOIN bucket ON bucket.id = former.bucket WHERE former.snapshot >= @id AND former.existed = 1
-  UNION SELECT name, '' FROM former_bucket WHERE snapshot >= @id AND existed = 1
+    JOIN version ON version.id = former.id JOIN bucket ON bucket.id = version.bucket WHERE ${rangeOf("former")}
+  UNION ALL SELECT bucket.name, former.key FROM former_version AS former
+    JOIN bucket ON bucket.id = former.bucket WHERE ${rangeOf("former")} AND former.existed = 1`;
+
+const CHANGED_BUCKETS = `
+  SELECT name, '' FROM former_bucket WHERE snapshot >= @id AND existed = 1
   UNION SELECT bucket.name, '' FROM former_bucket AS former
     JOIN bucket ON bucket.id = former.id WHERE former.snapshot >= @id`;
 
