@@ -129,8 +129,8 @@ function readings(
 		return bucket === "" ? [inPath()] : [inHost(bucket)];
 	}
 
-	// An unknown name, such as the name of a container or a proxy: the path names the bucket, unless the signature says
-	// otherwise.
+	// An unknown name, such as the name of a container or a proxy: the path names the bucket, unless only the other
+	// reading has a valid signature.
 	const dot = name.indexOf(".");
 	return dot < 0 ? [inPath()] : [inPath(), inHost(name.slice(0, dot))];
 }

@@ -133,7 +133,7 @@ export function requireClock(date: Date, now: Date): void {
 	});
 }
 
-/** The last second that a `Date` can hold. */
+/** The last second that a `Date` can represent. */
 const EXPIRES_MAX = 8_640_000_000_000;
 
 /**

@@ -46,7 +46,7 @@ const KEYS_MAX = 256;
 /** A client uses one key all day; deriving it costs more than the rest of a verification. */
 const keys = new Map<string, HmacKey>();
 
-/** Like `deriveKey`, for signing; the keys that were derived last are remembered. */
+/** Like `deriveKey`, for signing; recently derived keys are cached. */
 export function derivedKey(start: string, parts: readonly string[]): HmacKey {
 	const name = `${parts.join("/")}/${start}`;
 	const known = keys.get(name);

@@ -20,7 +20,7 @@ export function checkPolicy(
 	for (const condition of conditions) {
 		const { name } = condition;
 		const value = name === "bucket" ? bucket : (fields.get(name) ?? "");
-		if (holds(condition, value)) continue;
+		if (isMet(condition, value)) continue;
 		throw new OssError("AccessDenied", {
 			message: `Invalid according to Policy: Policy Condition failed: ${writeCondition(condition)}`,
 			ec: "0006-00000227",
@@ -28,7 +28,7 @@ export function checkPolicy(
 	}
 }
 
-function holds({ mode, values }: Condition, value: string): boolean {
+function isMet({ mode, values }: Condition, value: string): boolean {
 	if (mode === "starts-with")
 		return values.every((prefix) => value.startsWith(prefix));
 	return values.includes(value) !== (mode === "not-in");

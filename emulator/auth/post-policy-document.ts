@@ -83,7 +83,7 @@ function decode(text: string): string {
 	return bytes.toString();
 }
 
-/** The docs count `\$` among the escapes of JSON; JSON does not. */
+/** The docs list `\$` as an escape of JSON, but it is not valid in JSON. */
 function parseJson(text: string): unknown {
 	const json = text.replaceAll(/\\[\s\S]/g, (pair) =>
 		pair === "\\$" ? "$" : pair,
@@ -124,7 +124,7 @@ function readExpiration(value: unknown): Date {
 	const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value);
 	const expiration = isIso ? readTime(value) : undefined;
 	if (!expiration)
-		throw invalid("212", "expiration must be a moment of ISO 8601 in GMT.");
+		throw invalid("212", "expiration must be an ISO 8601 time in GMT.");
 	return expiration;
 }
 
@@ -163,7 +163,7 @@ function readRange(min: unknown, max: unknown): SizeRange {
 	if (!isSize(min) || !isSize(max) || max < min) {
 		throw wrongType(
 			"220",
-			"content-length-range must have two whole numbers, the greater one last.",
+			"content-length-range must have two whole numbers, the smaller number first.",
 		);
 	}
 	return { min, max };
@@ -178,13 +178,13 @@ function readCondition(
 	name: unknown,
 	value: unknown,
 ): Condition {
-	const wantsList = mode === "in" || mode === "not-in";
-	const values: unknown = wantsList ? value : [value];
+	const isList = mode === "in" || mode === "not-in";
+	const values: unknown = isList ? value : [value];
 	if (typeof name !== "string" || !isStrings(values)) {
-		const wanted = wantsList ? "a list of strings" : "a string";
+		const expected = isList ? "a list of strings" : "a string";
 		throw wrongType(
 			"224",
-			`a condition ${mode} must have a name and ${wanted}.`,
+			`a condition ${mode} must have a name and ${expected}.`,
 		);
 	}
 	return {

@@ -42,7 +42,7 @@ export type Failed = {
 
 export type FromWorker = Question | Done | Failed;
 
-if (!parentPort) throw new Error("this file is a worker's");
+if (!parentPort) throw new Error("this file must run in a worker");
 const port = parentPort;
 
 async function ask(question: Question): Promise<ToWorker | undefined> {

@@ -104,7 +104,7 @@ export class Buckets {
 				created_ms: bucket.created.getTime(),
 			});
 		});
-		if (!row) throw new Error("INSERT … RETURNING gave no row");
+		if (!row) throw new Error("INSERT … RETURNING returned no row");
 		const created = toBucket(row);
 		this.#byName.set(created.name, created);
 		return created;

@@ -1,5 +1,5 @@
 /**
- * Moves commits from SQLite's write-ahead log into the database, over a connection of its own, so that no request
+ * Moves commits from SQLite's write-ahead log into the database, over a separate connection, so that no request
  * waits for the disk.
  *
  * Moving runs in parallel with the writer. SQLite can restart the log only when all of it has been moved, which a
@@ -14,7 +14,7 @@ export type CheckpointTask = "move" | "empty" | "close";
 /** How long `empty` waits for readers of the log, each of which reads one object. */
 const READERS_MS_MAX = 50;
 
-if (!parentPort) throw new Error("this file is a worker's");
+if (!parentPort) throw new Error("this file must run in a worker");
 const port = parentPort;
 const db = new Database(String(workerData), {
 	fileMustExist: true,

@@ -14,15 +14,15 @@ import type { Transactions } from "./transactions.ts";
 
 /** How much the log grows before its pages are moved into the database, which delays no request. */
 const MOVED_BYTES = 8 * 1024 * 1024;
-/** The size of the log at which writes pause, for as long as the disk needs, so that SQLite can restart it … */
+/** At this size of the log, writes pause for as long as the disk needs, so that SQLite can restart the log. */
 const LONG_BYTES = 32 * 1024 * 1024;
-/** … unless it was restarted earlier, because there was no commit for this long. */
+/** After this time without a commit, the log is restarted earlier. */
 const QUIET_MS = 100;
 /** The number of commits between two checks of the log's size. */
-const COMMITS_PER_LOOK = 32;
+const COMMITS_PER_CHECK = 32;
 const IDLE_MS = 5_000;
 /** SQLite's default, for use if the worker fails. */
-const OWN_PAGES = 1000;
+const SQLITE_PAGES = 1000;
 
 export class Checkpoints {
 	readonly #path: string;
@@ -51,20 +51,20 @@ export class Checkpoints {
 		this.#db = db;
 		this.#transactions = transactions;
 		this.#report = report;
-		this.#disableOwn();
+		this.#disableAutomaticCheckpoints();
 	}
 
 	/** If the disk has little space, `DiskSpace` has set a shorter limit, which remains. */
-	#disableOwn(): void {
+	#disableAutomaticCheckpoints(): void {
 		const pages = this.#db.pragma("wal_autocheckpoint", { simple: true });
-		if (pages === OWN_PAGES) this.#db.pragma("wal_autocheckpoint = 0");
+		if (pages === SQLITE_PAGES) this.#db.pragma("wal_autocheckpoint = 0");
 	}
 
 	/** Must be called after every commit. */
 	committed(): void {
 		this.#isQuiet = false;
 		this.#commits++;
-		if (this.#isRunning || this.#commits < COMMITS_PER_LOOK) return;
+		if (this.#isRunning || this.#commits < COMMITS_PER_CHECK) return;
 		this.#commits = 0;
 		if (this.#size() >= this.#moved + MOVED_BYTES) this.#move();
 	}
@@ -127,7 +127,7 @@ export class Checkpoints {
 			this.#worker = null;
 			this.#report(error);
 			// #isRunning remains set, so that no further task is sent to a worker.
-			this.#db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
+			this.#db.pragma(`wal_autocheckpoint = ${SQLITE_PAGES}`);
 		});
 		worker.once("exit", () => this.#resume());
 		worker.unref();

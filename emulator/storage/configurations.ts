@@ -25,16 +25,16 @@ export class Configurations {
 	readonly #buckets: Buckets;
 	readonly #transact: Transact;
 	readonly #ofBucket: Statement<[number], Row>;
-	readonly #holder: Statement<[string, string], { readonly bucket: string }>;
-	readonly #keep: Statement<[number, string, string, string]>;
-	readonly #drop: Statement<[number, string, string]>;
+	readonly #bucketOf: Statement<[string, string], { readonly bucket: string }>;
+	readonly #upsert: Statement<[number, string, string, string]>;
+	readonly #delete: Statement<[number, string, string]>;
 	readonly #ofAccount: Statement<
 		[string, string],
 		{ readonly document: string }
 	>;
-	readonly #keepOfAccount: Statement<[string, string, string]>;
-	readonly #dropOfAccount: Statement<[string, string]>;
-	readonly #dropAccounts: Statement<[string | null]>;
+	readonly #upsertOfAccount: Statement<[string, string, string]>;
+	readonly #deleteOfAccount: Statement<[string, string]>;
+	readonly #deleteAccounts: Statement<[string | null]>;
 	/** Documents by bucket, then by name; within a name by id. */
 	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
 
@@ -44,28 +44,28 @@ export class Configurations {
 		this.#ofBucket = db.prepare(
 			"SELECT name, id, document FROM configuration WHERE bucket = ? ORDER BY name, id",
 		);
-		this.#holder = db.prepare(
+		this.#bucketOf = db.prepare(
 			`SELECT bucket.name AS bucket FROM configuration JOIN bucket ON bucket.id = configuration.bucket
        WHERE configuration.name = ? AND configuration.id = ? ORDER BY bucket.id LIMIT 1`,
 		);
-		this.#keep = db.prepare(
+		this.#upsert = db.prepare(
 			`INSERT INTO configuration (bucket, name, id, document) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET document = excluded.document`,
 		);
-		this.#drop = db.prepare(
+		this.#delete = db.prepare(
 			"DELETE FROM configuration WHERE bucket = ? AND name = ? AND id = ?",
 		);
 		this.#ofAccount = db.prepare(
 			"SELECT document FROM account_configuration WHERE account = ? AND name = ?",
 		);
-		this.#keepOfAccount = db.prepare(
+		this.#upsertOfAccount = db.prepare(
 			`INSERT INTO account_configuration (account, name, document) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET document = excluded.document`,
 		);
-		this.#dropOfAccount = db.prepare(
+		this.#deleteOfAccount = db.prepare(
 			"DELETE FROM account_configuration WHERE account = ? AND name = ?",
 		);
-		this.#dropAccounts = db.prepare(
+		this.#deleteAccounts = db.prepare(
 			"DELETE FROM account_configuration WHERE account = coalesce(?, account)",
 		);
 	}
@@ -86,7 +86,7 @@ export class Configurations {
 
 	/** @returns a bucket that has a document of that name and id; the oldest, if there are several */
 	async findBucket(name: string, id: string): Promise<string | undefined> {
-		return this.#holder.get(name, id)?.bucket;
+		return this.#bucketOf.get(name, id)?.bucket;
 	}
 
 	/** Replaces any present document. @throws that there is no such bucket */
@@ -118,8 +118,8 @@ export class Configurations {
 		const stored = this.#buckets.require(bucket);
 		this.#transact(() => {
 			const document = change(this.#find(bucket, name, id));
-			if (document === undefined) this.#drop.run(stored.id, name, id);
-			else this.#keep.run(stored.id, name, id, document);
+			if (document === undefined) this.#delete.run(stored.id, name, id);
+			else this.#upsert.run(stored.id, name, id, document);
 		});
 		this.forget(bucket);
 	}
@@ -140,8 +140,8 @@ export class Configurations {
 	): Promise<void> {
 		this.#transact(() => {
 			const document = change(this.#ofAccount.get(account, name)?.document);
-			if (document === undefined) this.#dropOfAccount.run(account, name);
-			else this.#keepOfAccount.run(account, name, document);
+			if (document === undefined) this.#deleteOfAccount.run(account, name);
+			else this.#upsertOfAccount.run(account, name, document);
 		});
 	}
 
@@ -155,7 +155,7 @@ export class Configurations {
 	 * deleted with it.
 	 */
 	clearAccounts(account: string | undefined): void {
-		this.#dropAccounts.run(account ?? null);
+		this.#deleteAccounts.run(account ?? null);
 	}
 
 	/** Must be called when rows have been changed by other code. */

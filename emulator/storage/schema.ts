@@ -193,7 +193,7 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 	if (version > STEPS.length) {
 		throw new StartError(
 			`${path} was written by a newer oss-emulator (data version ${version}, this one supports up to ${STEPS.length}): ` +
-				"run that version, or give another --data folder",
+				"run that version, or specify another folder with --data",
 		);
 	}
 	return version;

@@ -60,7 +60,7 @@ const DELIVERIES: DeliveryLimits = {
 	bytesMax: 64 * 1024 * 1024,
 };
 
-/** The maximum number of snapshots, each of which costs the later changes. */
+/** The maximum number of snapshots: the rows that change after a snapshot are copied for it. */
 export const SNAPSHOTS_MAX = 100;
 
 /** The deletion of versions from both indexes. */
@@ -376,7 +376,7 @@ export class Store {
 		return readStat(this.#db, id, billedBytesMin);
 	}
 
-	/** The size in bytes of all versions of a bucket. It is kept after the first time. */
+	/** The size in bytes of all versions of a bucket. It is cached after the first call. */
 	async usedBytes(bucket: string): Promise<number> {
 		await this.#whole();
 		return this.#usage.bytesOf(this.#buckets.require(bucket).id);

@@ -108,7 +108,7 @@ const REFUSALS: readonly (readonly [
 			const text = readFileSync(marker, "latin1");
 			writeFileSync(marker, text.replace(/^\w+/, "another"));
 		},
-		/ is not the one that its blobs belong to/,
+		/ does not belong to its blobs/,
 	],
 ];
 
@@ -199,7 +199,7 @@ suite("A data folder that was closed properly", () => {
 		for (const copy of [`${database}.old`, join(other, "oss.db")]) {
 			copyFileSync(copy, database);
 			const line = await refusedOpening(folder);
-			assert.match(line, /is not the one that its blobs belong to/);
+			assert.match(line, /does not belong to its blobs/);
 		}
 
 		copyFileSync(`${database}.new`, database);

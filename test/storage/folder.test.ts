@@ -165,7 +165,7 @@ suite("The data folder", () => {
 
 		await assert.rejects(
 			Store.open({ folder, ...OPTIONS }),
-			startError(/is used by another oss-emulator: stop it, or give another/),
+			startError(/is used by another oss-emulator: stop it, or specify another folder/),
 		);
 
 		await first.close();
@@ -192,7 +192,7 @@ suite("The data folder", () => {
 			const line =
 				code === "SQLITE_NOTADB"
 					? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
-					: `the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`;
+					: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`;
 
 			for (const _time of [1, 2]) {
 				await assert.rejects(Store.open({ folder, ...OPTIONS }), {

@@ -13,7 +13,7 @@ import { findOperator, type Operator } from "./operators.ts";
 export type Condition = {
 	readonly operator: Operator;
 	readonly key: string;
-	/** A match of one is enough. */
+	/** One matching value is enough. */
 	readonly values: readonly string[];
 };
 
@@ -123,7 +123,7 @@ function readPrincipals(
 ): readonly string[] | undefined {
 	if (kind === "identity") {
 		if (principal === undefined) return undefined;
-		throw invalid("Principal belongs in the policy of a bucket.");
+		throw invalid("Principal is allowed only in the policy of a bucket.");
 	}
 	if (principal === undefined) return ["*"];
 	const principals = readStrings(principal);
@@ -136,7 +136,7 @@ function readConditions(condition: unknown): Condition[] {
 	if (!isJsonObject(condition)) throw invalid("Condition must be an object.");
 	return Object.entries(condition).flatMap(([name, keys]) => {
 		const operator = findOperator(name);
-		if (!operator) throw invalid(`${name} is not an operator of conditions.`);
+		if (!operator) throw invalid(`${name} is not a condition operator.`);
 		if (!isJsonObject(keys)) throw invalid(`${name} must be an object.`);
 		return Object.entries(keys).map(([key, value]) => ({
 			operator,
@@ -151,7 +151,9 @@ function readValues(operator: string, value: unknown): string[] {
 	const list: readonly unknown[] = Array.isArray(value) ? value : [value];
 	return list.map((item) => {
 		if (!["string", "number", "boolean"].includes(typeof item))
-			throw invalid(`${operator} must compare with a string, or several.`);
+			throw invalid(
+				`${operator} must compare with a string or a list of strings.`,
+			);
 		return String(item);
 	});
 }

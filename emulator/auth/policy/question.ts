@@ -17,7 +17,7 @@ export type Resource = {
 };
 
 /**
- * The value of a condition key in this request. Names are as documented, case included (A-503).
+ * The value of a condition key in this request. Names are case-sensitive and spelled as documented (A-503).
  *
  * @returns undefined for a key that the request does not have
  */

@@ -118,7 +118,9 @@ function explain(
 					({ policy, statement }) =>
 						`statement ${statement} of ${policy} denies`,
 				)
-			: [`no statement of ${list(rulings.map((one) => one.rule))} allows`];
+			: [
+					`no statement of ${list(rulings.map((ruling) => ruling.rule))} allows`,
+				];
 	return explanation(
 		caller,
 		question,

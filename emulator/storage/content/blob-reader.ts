@@ -21,7 +21,7 @@ export class BlobReader extends Readable {
 	/** Called when the read under way has ended: until then the file must remain open. */
 	#afterRead: (() => void) | undefined;
 
-	/** Reads from `first` to `last`, both included. Each chunk has memory of its own, which the reader may detach. */
+	/** Reads from `first` to `last`, both included. Each chunk has separate memory, which the reader may detach. */
 	constructor(path: string, first: number, last: number) {
 		super({ highWaterMark: READ_BYTES });
 		this.#path = path;
@@ -50,7 +50,9 @@ export class BlobReader extends Readable {
 			if (this.destroyed) return;
 			if (error) this.destroy(this.#unreadable(error.message));
 			else if (bytes === 0)
-				this.destroy(this.#unreadable("it is shorter than it was"));
+				this.destroy(
+					this.#unreadable("it is shorter than when it was written"),
+				);
 			else this.#take(buffer.subarray(0, bytes));
 		});
 	}

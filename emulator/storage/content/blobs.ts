@@ -35,7 +35,7 @@ export interface BlobStore {
 export class Blobs {
 	readonly #store: BlobStore;
 	readonly #readers = new Map<string, number>();
-	readonly #doomed = new Set<string>();
+	readonly #toRemove = new Set<string>();
 	#sweep: Promise<void> = Promise.resolve();
 
 	constructor(store: BlobStore) {
@@ -65,14 +65,14 @@ export class Blobs {
 			if (left > 0) this.#readers.set(name, left);
 			else {
 				this.#readers.delete(name);
-				if (this.#doomed.delete(name)) this.#store.remove(name);
+				if (this.#toRemove.delete(name)) this.#store.remove(name);
 			}
 		}
 	}
 
 	remove(names: readonly string[]): void {
 		for (const name of names) {
-			if (this.#readers.has(name)) this.#doomed.add(name);
+			if (this.#readers.has(name)) this.#toRemove.add(name);
 			else this.#store.remove(name);
 		}
 	}
@@ -91,7 +91,7 @@ export class Blobs {
 	}
 
 	async close(): Promise<void> {
-		for (const name of this.#doomed) this.#store.remove(name);
+		for (const name of this.#toRemove) this.#store.remove(name);
 		await this.#store.close();
 		await this.#sweep;
 	}

@@ -42,7 +42,7 @@ export class FileWriter {
 		let rest = chunks;
 		while (rest.length > 0) {
 			const { bytesWritten } = await this.#file.writev(rest, at);
-			rest = behind(rest, bytesWritten);
+			rest = skipBytes(rest, bytesWritten);
 			at += bytesWritten;
 		}
 		for (const chunk of chunks) detach(chunk);
@@ -67,7 +67,7 @@ export class FileWriter {
 }
 
 /** The rest of `chunks` after their first `done` bytes. */
-export function behind(chunks: readonly Buffer[], done: number): Buffer[] {
+export function skipBytes(chunks: readonly Buffer[], done: number): Buffer[] {
 	let skip = done;
 	return chunks.flatMap((chunk) => {
 		const rest = chunk.subarray(Math.min(skip, chunk.length));

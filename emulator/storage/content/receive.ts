@@ -2,7 +2,7 @@
  * Receives a body: a small one into memory, to be stored in a row; a larger one into a blob; computes digests of
  * both.
  *
- * MD5 is the platform's; CRC-64/XZ is hash-wasm's, twenty times faster than JavaScript. Its instances are created
+ * Node.js computes MD5; hash-wasm computes CRC-64/XZ, twenty times faster than JavaScript. Its instances are created
  * asynchronously and are reused.
  */
 

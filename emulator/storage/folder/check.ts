@@ -10,7 +10,7 @@ import { blobSize, namedSize } from "../content/disk-blobs.ts";
 import { requireKnownVersion, type Sqlite } from "../schema.ts";
 import { findChanged } from "./checksums.ts";
 import { isDamage } from "./folder.ts";
-import { keepIndex } from "./held-log.ts";
+import { saveIndex } from "./preserved-log.ts";
 import { findLoss, findMismatch, isCut } from "./session.ts";
 
 export type Findings = {
@@ -34,7 +34,7 @@ const SHOWN_MAX = 20;
 export async function inspect(folder: string): Promise<Findings> {
 	const loss = findLoss(folder);
 	const blobs = listBlobs(folder);
-	const restoreIndex = keepIndex(join(folder, "oss.db"));
+	const restoreIndex = saveIndex(join(folder, "oss.db"));
 	try {
 		return await inspectDatabase(folder, loss, blobs);
 	} catch (error) {
@@ -214,13 +214,13 @@ function describe(
 		);
 	});
 	const more = contents.size - SHOWN_MAX;
-	return more > 0 ? [...lines, `and ${more} others like that`] : lines;
+	return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
 function abridge(lines: readonly string[]): readonly string[] {
 	const more = lines.length - SHOWN_MAX;
 	if (more <= 0) return lines;
-	return [...lines.slice(0, SHOWN_MAX), `and ${more} others like that`];
+	return [...lines.slice(0, SHOWN_MAX), `and ${more} more`];
 }
 
 function listBlobs(folder: string): string[] {

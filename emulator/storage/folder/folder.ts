@@ -16,7 +16,7 @@ import { StartError } from "../../oss/start-error.ts";
 import { DiskBlobs } from "../content/disk-blobs.ts";
 import { openDatabase, requireKnownVersion, type Sqlite } from "../schema.ts";
 import { DiskSpace, freeSpaceForStart } from "./disk-space.ts";
-import { HeldLog } from "./held-log.ts";
+import { PreservedLog } from "./preserved-log.ts";
 import { lockFolder } from "./lock.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
 
@@ -42,7 +42,7 @@ export function openFolder(
 		refuse(folder, findLoss(folder));
 		freeSpaceForStart(folder);
 		const database = join(folder, "oss.db");
-		const log = new HeldLog(database);
+		const log = new PreservedLog(database);
 		undo.push(() => log.restore());
 		log.inspect((db) => {
 			requireKnownVersion(db, database);
@@ -93,8 +93,8 @@ function closeInOrder(db: Sqlite, session: Session, unlock: () => void): void {
 function refuse(folder: string, reason: string | undefined): void {
 	if (reason === undefined) return;
 	throw new StartError(
-		`the data folder ${folder} cannot be used (${reason}): put back the missing files, ` +
-			`or see «oss-emulator check ${folder}»`,
+		`the data folder ${folder} cannot be used (${reason}): restore the missing files, ` +
+			`or run «oss-emulator check ${folder}»`,
 	);
 }
 
@@ -138,6 +138,6 @@ export function explain(folder: string, error: unknown): unknown {
 	return new StartError(
 		isDamage(error)
 			? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
-			: `the data folder ${folder} cannot be used (${code}): give another with --data, or --memory`,
+			: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`,
 	);
 }

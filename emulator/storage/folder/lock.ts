@@ -23,7 +23,7 @@ export function lockFolder(folder: string): () => void {
 			error.code.startsWith("SQLITE_BUSY")
 		) {
 			throw new StartError(
-				`the data folder ${folder} is used by another oss-emulator: stop it, or give another --data`,
+				`the data folder ${folder} is used by another oss-emulator: stop it, or specify another folder with --data`,
 			);
 		}
 		throw error;

@@ -72,7 +72,7 @@ async function repair(folder: string, found: Findings): Promise<string[]> {
 		const kept = await inspect(folder);
 		return [...lines, ...removeUnreadable(folder, kept, true)];
 	}
-	const lines = found.isLost ? keepLog(folder) : [];
+	const lines = found.isLost ? copyLog(folder) : [];
 	return [...lines, ...removeUnreadable(folder, found, found.isLost)];
 }
 
@@ -100,7 +100,10 @@ function removeUnreadable(
 	}
 }
 
-/** Inside a transaction: removes versions and parts, of now and of snapshots, whose contents cannot be read. */
+/**
+ * Inside a transaction: removes versions and parts whose contents cannot be read, the current ones and those of
+ * snapshots.
+ */
 function removeOwners(
 	db: Sqlite,
 	contents: ReadonlyMap<string, string>,
@@ -156,7 +159,7 @@ function moveAside(folder: string, name: string): string {
 }
 
 /** Opening the database removes the part of the log that SQLite cannot read. */
-function keepLog(folder: string): string[] {
+function copyLog(folder: string): string[] {
 	const log = "oss.db-wal";
 	if (!existsSync(join(folder, log))) return [];
 	const other = unusedName(folder, log);

@@ -105,7 +105,7 @@ export function findMismatch(folder: string, db: Sqlite): string | undefined {
 	const isSame = known?.includes(readMarker(folder)?.session ?? "");
 	return isSame || findBlob(folder) === undefined
 		? undefined
-		: "its database oss.db is not the one that its blobs belong to";
+		: "its database oss.db does not belong to its blobs";
 }
 
 const hasSessions = (db: Sqlite): boolean =>

@@ -2,8 +2,8 @@
  * Determines how much of SQLite's write-ahead log is intact, without SQLite: opening the database would ignore the
  * rest of a damaged log, and then delete it.
  *
- * After a kill the index of the log, in shared memory that is a file, still has the number of committed frames. After
- * a restart of the machine it cannot be trusted.
+ * After a kill, the index of the log, a file that is used as shared memory, still has the number of committed frames.
+ * After a restart of the machine it cannot be trusted.
  *
  * Source: SQLite's «WAL-mode File Format».
  */

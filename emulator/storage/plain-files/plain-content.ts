@@ -1,5 +1,5 @@
 /**
- * Writes an object's content to a file of its own.
+ * Writes an object's content to a separate file.
  */
 import {
 	closeSync,
@@ -30,7 +30,9 @@ export function writeContent(
 ): boolean {
 	const { content, modified_ms } = object;
 	if (content === null) writeFileSync(file, object.data ?? "");
-	else if (!isThere(() => writePieces(file, content, object, source, data)))
+	else if (
+		!ignoreMissingBlob(() => writePieces(file, content, object, source, data))
+	)
 		return false;
 	const modified = new Date(modified_ms);
 	utimesSync(file, modified, modified);
@@ -38,7 +40,7 @@ export function writeContent(
 }
 
 /** A blob is removed when no row refers to it: the object has changed meanwhile. */
-function isThere(write: () => boolean): boolean {
+function ignoreMissingBlob(write: () => boolean): boolean {
 	try {
 		return write();
 	} catch (error) {

@@ -30,7 +30,7 @@ export type PlainAnswer = {
 
 const FAILURES_MAX = 10;
 
-if (!parentPort) throw new Error("this file is a worker's");
+if (!parentPort) throw new Error("this file must run in a worker");
 const port = parentPort;
 const data = String(workerData);
 const files = join(data, "files");

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DiskSpace } from "../folder/disk-space.ts";
-import { Copyist } from "./copyist.ts";
+import { CopyWorker } from "./copy-worker.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
 /** Changes are copied when there was no change for this long, so that uploads come first … */
@@ -43,7 +43,7 @@ export class PlainCopy {
 	readonly #marker: string;
 	readonly #commit: () => void;
 	readonly #report: (error: unknown) => void;
-	readonly #copyist: Copyist;
+	readonly #worker: CopyWorker;
 	/** The changed objects, as `bucket/key`. */
 	readonly #changes = new Set<string>();
 	#isAllOutdated: boolean;
@@ -80,7 +80,7 @@ export class PlainCopy {
 		this.#marker = markerOf(data);
 		this.#commit = commit;
 		this.#report = report;
-		this.#copyist = new Copyist(data);
+		this.#worker = new CopyWorker(data);
 		this.#isMarked = existsSync(this.#marker);
 		if (isEmpty) mkdirSync(filesOf(data), { recursive: true });
 		this.#isAllOutdated = this.#isMarked || !existsSync(filesOf(data));
@@ -204,7 +204,7 @@ export class PlainCopy {
 
 	async #run(task: PlainTask): Promise<void> {
 		try {
-			const { failures, isDiskFull } = await this.#copyist.run(task);
+			const { failures, isDiskFull } = await this.#worker.run(task);
 			if (isDiskFull) this.#retryLater(task);
 			for (const failure of failures) this.#report(new Error(failure));
 			this.#ends = 0;
@@ -241,7 +241,7 @@ export class PlainCopy {
 		this.#isClosed = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#retry);
-		await this.#copyist.stop();
+		await this.#worker.stop();
 		await this.#copying;
 	}
 }

@@ -209,9 +209,9 @@ type Table = {
 const quoted = (columns: readonly string[], of = ""): string =>
 	columns.map((column) => `${of}"${column}"`).join(", ");
 
-const same = (key: readonly string[], one: string, other: string): string =>
+const same = (key: readonly string[], first: string, second: string): string =>
 	key
-		.map((column) => `${one}."${column}" = ${other}."${column}"`)
+		.map((column) => `${first}."${column}" = ${second}."${column}"`)
 		.join(" AND ");
 
 /**

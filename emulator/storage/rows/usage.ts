@@ -1,8 +1,9 @@
 /**
- * The bytes of all versions of a bucket, for buckets with a capacity: counted once, in pages, and then kept by the
- * writes. Other buckets cost nothing.
+ * The bytes of all versions of a bucket, for buckets with a capacity: counted once, in pages, and then updated by every
+ * write. Other buckets are not counted.
  *
- * While a bucket is being counted, a write counts only if its key has been passed; the others will be met.
+ * While a bucket is being counted, a write changes the sum only if its key has already been counted; all other keys are
+ * counted later.
  */
 import type { Statement } from "better-sqlite3";
 import { Breaks } from "../../oss/breaks.ts";
@@ -11,9 +12,9 @@ import { END, type Sqlite } from "../schema.ts";
 
 type Count = {
 	bytes: number;
-	/** The last key that has been counted; END if all have. */
+	/** The last key that has been counted; END if all keys have been counted. */
 	passed: string | typeof END;
-	/** The count that is under way; then the same. */
+	/** Resolves when all keys have been counted. */
 	readonly done: Promise<void>;
 };
 
@@ -91,7 +92,10 @@ export class Usage {
 		}
 	}
 
-	/** Inside a transaction, with every change of a version: how many bytes more there are. */
+	/**
+	 * Inside a transaction, must be called with every change of a version, and the number of bytes that it adds, which
+	 * may be negative.
+	 */
 	add(bucket: number, key: string, bytes: number): void {
 		const count = this.#counts.get(bucket);
 		if (!count || bytes === 0) return;
@@ -107,7 +111,7 @@ export class Usage {
 		this.#isPending = false;
 	}
 
-	/** Must be called when changes were undone: what they added is not known any more. */
+	/** Must be called when changes were undone: the number of bytes that they added is unknown. */
 	undone(): void {
 		if (this.#isPending) this.clear();
 	}
@@ -120,7 +124,7 @@ export class Usage {
 }
 
 function earliest(keys: readonly (string | undefined)[]): string | undefined {
-	const [one, other] = keys;
-	if (one === undefined || other === undefined) return one ?? other;
-	return laterOf(one, other) === one ? other : one;
+	const [first, second] = keys;
+	if (first === undefined || second === undefined) return first ?? second;
+	return laterOf(first, second) === first ? second : first;
 }

@@ -9,7 +9,7 @@ import type { PlainAnswer, PlainTask } from "./plain-copy-worker.ts";
 
 const IDLE_MS = 5_000;
 
-export class Copyist {
+export class CopyWorker {
 	readonly #data: string;
 	#worker: Worker | null = null;
 	#idle: NodeJS.Timeout | undefined;

@@ -15,13 +15,13 @@ import {
 import Database from "better-sqlite3";
 import type { Sqlite } from "../schema.ts";
 
-export class HeldLog {
+export class PreservedLog {
 	readonly #restoreIndex: () => void;
 	#reader: Sqlite | undefined;
 
 	/** Must be created before the database is opened. @param database the path of its file */
 	constructor(database: string) {
-		this.#restoreIndex = keepIndex(database);
+		this.#restoreIndex = saveIndex(database);
 		const log = statSync(`${database}-wal`, { throwIfNoEntry: false });
 		// Only a writing connection can apply a rollback journal, which must be applied first.
 		const isReadable = !existsSync(`${database}-journal`);
@@ -54,7 +54,7 @@ export class HeldLog {
  *
  * @returns a function that puts back the present index, after all connections are closed
  */
-export function keepIndex(database: string): () => void {
+export function saveIndex(database: string): () => void {
 	const index = `${database}-shm`;
 	const before = existsSync(index) ? readFileSync(index) : undefined;
 	return () => {
