@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { BUCKET, makeBucket, newObject, openStore, put } from "./stores.ts";
 
 /** More objects than are counted in one step. */
-const MANY = 2500;
+const MANY = 2100;
 
 suite("The counts of a bucket", () => {
 	test("are complete over many pages of keys, and of versions of one key", async (t) => {
