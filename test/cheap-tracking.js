@@ -4,6 +4,7 @@
  * nothing until it is read: for a call of `test` inside a suite, and for an uncaught error.
  */
 import asyncHooks from "node:async_hooks";
+import { isMainThread } from "node:worker_threads";
 
 const { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } =
 	asyncHooks;
@@ -26,13 +27,16 @@ class Scope extends AsyncResource {
 
 const inert = { enable: () => inert, disable: () => inert };
 
-Object.assign(asyncHooks, {
-	AsyncResource: Scope,
-	executionAsyncId: () => running.getStore()?.asyncId() ?? executionAsyncId(),
-	createHook: ({ init }) => {
-		enter = init;
-		return inert;
-	},
-});
-await import("node:test"); // it reads these members while it is loaded
-Object.assign(asyncHooks, { AsyncResource, executionAsyncId, createHook });
+// Threads have no tests, and start sooner without the test runner.
+if (isMainThread) {
+	Object.assign(asyncHooks, {
+		AsyncResource: Scope,
+		executionAsyncId: () => running.getStore()?.asyncId() ?? executionAsyncId(),
+		createHook: ({ init }) => {
+			enter = init;
+			return inert;
+		},
+	});
+	await import("node:test"); // it reads these members while it is loaded
+	Object.assign(asyncHooks, { AsyncResource, executionAsyncId, createHook });
+}
