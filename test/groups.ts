@@ -3,6 +3,9 @@ Defines which test files share a process. Loading the emulator costs more CPU th
  * subject run one after another in one process. `npm test` runs the files of test/groups/, one per group; every test
  * file can still be run alone with `node --test FILE`.
  *
+ * The groups run in the order of their names, three at a time. None takes much longer than another, so that no core is
+ * idle while the last one ends.
+ *
  * A failure stays local: a file that cannot be loaded is one failed test, a test that hangs ends at --test-timeout, and
  * a group that does not end when its tests have ended is killed, after it prints which kinds of resources are still
  * open.
@@ -14,9 +17,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const GROUPS = {
 	admin: ["test/admin/**", "test/readme/**"],
-	auth: ["test/auth/**", "test/oss/**", "test/select-sql/**", "test/xml/**"],
+	auth: [
+		...["test/auth/**", "test/s3/**"],
+		...["test/oss/**", "test/select-sql/**", "test/xml/**"],
+	],
 	callback: ["test/callback/**"],
 	commands: ["test/cli/**", "test/config/**", "test/main.test.ts"],
+	disk: [
+		"test/storage/{checkpoints,commits,crash,damaged-*,data-folders,folder}.test.ts",
+		"test/storage/{full-disk,plain-*}.test.ts",
+	],
+	gateway: ["test/gateway/**", "test/upstream/**"],
 	objects: ["test/operations/object/**", "test/operations/multipart/**"],
 	operations: ["test/operations/**"],
 	sdk: ["test/sdk/**", "test/sts/**"],
