@@ -6,7 +6,7 @@
  * the bundle again. It is stored in the same folder, once for each version of the bundle and of Node.js.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import Module, { createRequire, getCompileCacheDir } from "node:module";
+import { createRequire, getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, Script } from "node:vm";
@@ -16,15 +16,6 @@ import { crc32 } from "node:zlib";
 const STORE_MS = 1000;
 
 const FILE = fileURLToPath(new URL("main.cjs", import.meta.url));
-
-/**
- * Packages and modules of Node.js that Fastify or the bundle load with their own files and that the first requests do
- * not need. Loading them takes 15 ms of a start. They are loaded when they are first used.
- */
-const DEFERRED = [
-	...["semver", "@fastify/proxy-addr"],
-	...["node:http2", "node:https", "node:worker_threads", "node:dns/promises"],
-];
 
 /** @type {typeof import("./main.ts").main} */
 export async function main(args, version) {
@@ -37,7 +28,6 @@ export async function main(args, version) {
 	});
 	// They are large, and would remain until the garbage is collected.
 	for (const read of [bytes, cachedData]) read?.buffer.transfer(0);
-	deferModules();
 	/** @type {{ exports: typeof import("./main.ts") }} */
 	const module = { exports: /** @type {any} */ ({}) };
 	const { exports } = module;
@@ -94,36 +84,4 @@ function storedCode(source) {
 			}
 		},
 	};
-}
-
-/** Replaces the modules of `DEFERRED` by proxies for Fastify and the bundle. Other packages load them at once. */
-function deferModules() {
-	/** @type {any} */
-	const loader = Module;
-	const load = loader._load;
-	/** @param {string} request @param {{ filename: string } | undefined} parent @param {unknown[]} rest */
-	loader._load = (request, parent, ...rest) =>
-		DEFERRED.includes(request) && isOurs(parent)
-			? defer(() => load(request, parent, ...rest))
-			: load(request, parent, ...rest);
-}
-
-/** @param {{ filename: string } | undefined} parent */
-const isOurs = (parent) =>
-	parent !== undefined &&
-	(parent.filename === FILE || /[\\/]fastify[\\/]/.test(parent.filename));
-
-/** @param {() => any} load */
-function defer(load) {
-	return new Proxy(() => {}, {
-		get: (_, name) => load()[name],
-		has: (_, name) => name in load(),
-		apply: (_, self, args) => Reflect.apply(load(), self, args),
-		// esbuild copies the exports for `await import()`.
-		ownKeys: () => Reflect.ownKeys(load()),
-		getOwnPropertyDescriptor: (_, name) => {
-			const found = Reflect.getOwnPropertyDescriptor(load(), name);
-			return found && { ...found, configurable: true };
-		},
-	});
 }
