@@ -42,6 +42,11 @@ suite("An emulator that cannot start prints the reason in one line, exits with 2
 			/--ram own\.txt: .*\\n/,
 		],
 		[
+			"a link-local address without an interface",
+			"--host fe80::1",
+			/port \d+ of fe80::1 cannot be opened \(\w+\): choose others with --port and --host/,
+		],
+		[
 			"addresses of other machines",
 			"--host 203.0.113.77,2001:db8::77",
 			/203\.0\.113\.77, 2001:db8::77 is not an address of this machine/,

@@ -108,8 +108,12 @@ function toStartError(
 			return new StartError(
 				`${hosts.join(", ")} is not an address of this machine: choose another with --host`,
 			);
-		default:
+		case "":
 			return error;
+		default:
+			return new StartError(
+				`port ${port} of ${hosts.join(", ")} cannot be opened (${codeOf(error)}): choose others with ${flag} and --host`,
+			);
 	}
 }
 
