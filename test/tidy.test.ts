@@ -216,7 +216,7 @@ suite("The source", () => {
 		assert.deepEqual(cycles(files), []);
 	});
 
-	test("starts without the operations, which commands do not need, and which load while the key is made", () => {
+	test("starts without the operations, which commands do not need, and which are loaded while the key is generated", () => {
 		const loaded = loadedWith("emulator/main.ts");
 		assert.ok(loaded.includes("emulator/config/config.ts"));
 		assert.deepEqual(
@@ -225,7 +225,7 @@ suite("The source", () => {
 		);
 	});
 
-	test("has no clocks, randomness and I/O in files that are declared «Pure»", () => {
+	test("has no clocks, randomness or I/O in files that are declared «Pure»", () => {
 		assert.deepEqual(
 			files.filter(isImpure).map(({ path }) => path),
 			[],

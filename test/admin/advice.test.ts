@@ -101,7 +101,7 @@ suite("The record of a failed callback contains the reason and the fix when", ()
 			assert.match(delivery.advice, advice);
 		});
 
-	test("it does not answer in time", async (t) => {
+	test("it does not respond in time", async (t) => {
 		const emulator = await startWithAdmin(t, "--callback-timeout", "500");
 		const { promise: never, resolve } = Promise.withResolvers<void>();
 		t.after(() => resolve());

@@ -19,7 +19,7 @@ const isTrusted = (
 	}
 };
 
-suite("The admin port answers under the name", () => {
+suite("The admin port responds to the host name", () => {
 	const trusted = [
 		"localhost:6771",
 		"127.0.0.1:6771",
@@ -43,7 +43,7 @@ suite("The admin port answers under the name", () => {
 	});
 });
 
-suite("The admin port does not answer under the name", () => {
+suite("The admin port does not respond to the host name", () => {
 	// A name that an attacker can register and resolve to 127.0.0.1: DNS rebinding.
 	for (const host of [
 		"evil.example",

@@ -11,7 +11,7 @@ import { Client } from "../client.ts";
 import { callbackHeaders, openAdmin, startWithAdmin } from "./admin.ts";
 
 suite("The admin port", () => {
-	test("answers /health with 200, under any name", async (t) => {
+	test("responds to /health with 200, under any host name", async (t) => {
 		const { admin, endpoint } = await startWithAdmin(t);
 
 		const { status, json } = await admin.get("/health");
@@ -20,7 +20,7 @@ suite("The admin port", () => {
 		assert.deepEqual(json, { status: "ok", endpoint });
 	});
 
-	test("answers /health in the same way before and after its other routes are loaded", async (t) => {
+	test("responds to /health in the same way before and after its other routes are loaded", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const before = await admin.get("/health");
 

@@ -73,7 +73,7 @@ suite("For any JSON", () => {
 			},
 		));
 
-	test("the admin port answers without an internal error", async (t) => {
+	test("the admin port responds without an internal error", async (t) => {
 		const { admin } = await startWithAdmin(t);
 		const routes = [
 			["PUT", "/api/seed"],

@@ -91,7 +91,7 @@ suite("When the emulator is killed", () => {
 		assert.equal((await again.oss.get("/photos/slow")).text, "meow");
 	});
 
-	test("immediately after an answer, the record contains the answer", async (t) => {
+	test("a received answer is recorded immediately", async (t) => {
 		const launch = await prepare(t);
 		const { child, oss } = await launch();
 		const { url } = await startApplicationServer(t);

@@ -441,7 +441,7 @@ suite("The console", { skip }, () => {
 			assert.deepEqual(complaints, [FAILED_TO_LOAD]);
 		});
 
-	test("fits a phone: only tables scroll sideways, and names keep a readable width", async (t) => {
+	test("fits on a phone: only tables scroll horizontally, and names have a readable width", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		await oss.put("/photos/summer-holidays-0001.jpg", "meow", {
 			"content-type": "application/octet-stream",
@@ -712,7 +712,7 @@ suite("The console", { skip }, () => {
 		assert.equal(await page.getByRole("row").count(), 2);
 	});
 
-	test("adds a fault that takes effect, and removes it", async (t) => {
+	test("adds and removes a fault, which takes effect", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const { page } = await open(t, `${adminUrl}/#/faults`);
 

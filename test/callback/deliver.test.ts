@@ -308,7 +308,7 @@ suite("An answer is incomplete if it is ended", () => {
 	});
 });
 
-test("The connection to a server that answers without end is closed", async (t) => {
+test("The connection to a server whose response never ends is closed", async (t) => {
 	const closed = Promise.withResolvers<void>();
 	const { url } = await startTcpServer(t, (socket) => {
 		socket.once("close", closed.resolve).resume();

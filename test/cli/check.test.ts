@@ -103,7 +103,7 @@ suite("oss-emulator check", () => {
 		});
 	}
 
-	test("names objects whose bytes have changed, in a blob and in a row, and leaves them", async (t) => {
+	test("reports objects whose bytes have changed, in a blob or in a row, and does not remove them", async (t) => {
 		const folder = await makeData(t);
 		flipByte(onlyBlob(folder), () => 1000);
 		flipByte(join(folder, "oss.db"), (content) => content.indexOf("before"));

@@ -94,7 +94,7 @@ suite("A recording", () => {
 		);
 	});
 
-	test("contains no secret, account id and real bucket name, even in the callback", async (t) => {
+	test("contains no secret, account id or real bucket name, even in the callback", async (t) => {
 		const application = await startApplicationServer(t);
 		const folder = await record(t, async (gateway) => {
 			await exercise(gateway);

@@ -37,7 +37,7 @@ suite("The clock", () => {
 		assert.equal(now(), "2030-01-01T23:59:59.500Z");
 	});
 
-	test("stops while it is frozen, can be moved while frozen, and continues from there", () => {
+	test("stops while it is frozen, can be moved while it is frozen, and continues from there", () => {
 		const { clock, pass, now } = openClock();
 		clock.move({ frozen: true });
 		pass(5000);

@@ -46,7 +46,7 @@ suite("A time", () => {
 		});
 	}
 
-	test("cannot be read from an empty text or from one that is not a date", () => {
+	test("cannot be read from an empty text or a text that is not a date", () => {
 		assert.equal(readTime(undefined), undefined);
 		assert.equal(readTime("yesterday"), undefined);
 	});

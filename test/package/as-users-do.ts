@@ -66,8 +66,7 @@ export async function uploadWithCallback(used: Used): Promise<void> {
 
 /**
  * Sends each request that the OpenAPI document describes, with parameters and a body that its schemas accept. Routes
- * that read
- * come first, because the others remove their data.
+ * that read come first, because the others remove their data.
  */
 export async function callEveryRoute(used: Used): Promise<void> {
 	const { adminUrl, applicationUrl } = used;

@@ -69,7 +69,7 @@ suite("An error document", () => {
 		);
 	});
 
-	test("has no namespace, which py1, java1 and cs1 could not read", async (t) => {
+	test("has no namespace, because py1, java1 and cs1 could not read it", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const target of ["/photos/none", "/photos", "/", "/photos?bucketInfo"])
 			assert.doesNotMatch((await oss.get(target)).text, /xmlns/);

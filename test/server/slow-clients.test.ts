@@ -69,7 +69,7 @@ suite("A client that sends single bytes slowly is refused with RequestTimeout", 
 		assert.equal(await promise, "aborted");
 	});
 
-	test("in the headers of the next request on a connection, after the answer to the first one", async (t) => {
+	test("in the headers of the next request on a connection, after the response to the first request", async (t) => {
 		const { endpoint } = await serve(t, (_, outgoing) => outgoing.end("one"));
 		const first = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 		const raw = await drip(endpoint, `${first}PUT /b HTTP/1.1\r\nx: `);
@@ -170,7 +170,7 @@ suite("A silent client", () => {
 		assert.match(String(answer), /^HTTP\/1\.1 200 OK.*served$/s);
 	});
 
-	test("is disconnected when its body is slow after the answer has begun", async (t) => {
+	test("is disconnected if its body is slow after the response has begun", async (t) => {
 		const { endpoint } = await serve(t, (incoming, outgoing) => {
 			incoming.resume().on("error", () => {});
 			outgoing.write("begun");
@@ -181,7 +181,7 @@ suite("A silent client", () => {
 		assert.doesNotMatch(raw, /RequestTimeout/);
 	});
 
-	test("is disconnected in the middle of its body, and if it does not read the response", async (t) => {
+	test("is disconnected if it stops in the middle of its body, or does not read the response", async (t) => {
 		const { endpoint, server } = await serve(
 			t,
 			(incoming, outgoing) => {

@@ -212,7 +212,7 @@ suite("Temporary keys", () => {
 		assert.equal((await stat(join(data, "sts-key"))).mode & 0o777, 0o600);
 	});
 
-	test("get a new key for an empty key file, which a power cut may leave", async (t) => {
+	test("replace an empty key file, which can be left by a power cut", async (t) => {
 		const data = await makeFolder(t);
 		const file = join(data, "sts-key");
 		await writeFile(file, "");

@@ -542,7 +542,7 @@ suite("A role can be assumed", () => {
 		assert.equal(chained(silent), "NoPermission");
 	});
 
-	test("by a session only while it lasts, with its own token", () => {
+	test("by a session only until it expires, with its own token", () => {
 		const sts = makeSts();
 		const keys = credentials(
 			send(sts, assumeRoleParameters({ DurationSeconds: "900" })).body,

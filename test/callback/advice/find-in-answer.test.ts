@@ -86,7 +86,7 @@ suite("A finding states that an application server", () => {
 			assert.match(found.sentence, /^http:\/\/app\.example\.com\/cb .*\.$/);
 		});
 
-	test("did not answer for a long time before it closed the connection", () => {
+	test("did not respond for a long time before it closed the connection", () => {
 		const noAnswer: NoAnswer = "lost";
 		const timing = { ...NO_TIME, totalMs: 4000 };
 

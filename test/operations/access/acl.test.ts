@@ -51,7 +51,7 @@ suite("Bucket ACL", () => {
 });
 
 suite("Object ACL", () => {
-	test("is the bucket's until it is set", async (t) => {
+	test("is inherited from the bucket until it is set", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
 		const grant = async (): Promise<string[]> =>

@@ -73,7 +73,7 @@ const JAVA = {
 	start: 'java -cp "$CACHE:$CACHE/lib/*" Main',
 };
 
-/** OpenDAL cannot create buckets, has no callbacks, tags and ACLs, and signs URLs with V1 only. */
+/** OpenDAL cannot create buckets, does not support callbacks, tags and ACLs, and signs URLs only with V1. */
 const OPENDAL_STEPS = [
 	"put",
 	"get",
