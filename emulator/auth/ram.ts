@@ -178,9 +178,9 @@ const path = ({
 	readonly name: string;
 }): string => `${account}/${name.toLowerCase()}`;
 
-const named = (policies: readonly RamPolicy[], whose: string): NamedPolicy[] =>
+const named = (policies: readonly RamPolicy[], owner: string): NamedPolicy[] =>
 	policies.map(({ policy }, index) => ({
-		name: `policy ${index + 1} of ${whose}`,
+		name: `policy ${index + 1} of ${owner}`,
 		policy,
 	}));
 

@@ -46,7 +46,7 @@ import {
 /**
  * `OSS4-HMAC-SHA256 Credential=…,AdditionalHeaders=a;b,Signature=…`.
  *
- * @param region the emulator's
+ * @param region the region of the emulator
  * @throws OssError InvalidArgument
  */
 export function readV4Header(
@@ -100,7 +100,7 @@ const ITEMS = ["Credential", "AdditionalHeaders", "Signature"];
  * `x-oss-signature-version=OSS4-HMAC-SHA256`, `x-oss-credential`, `x-oss-date`, `x-oss-expires` (seconds from that
  * date; pages that call it a point in time were copied from V2), `x-oss-signature`.
  *
- * @param region the emulator's
+ * @param region the region of the emulator
  * @throws OssError InvalidArgument, InvalidRequest
  */
 export function readV4Url(request: Arrival, region: string): Claim {

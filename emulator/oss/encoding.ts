@@ -49,9 +49,9 @@ export function decodeBase64(text: string): Buffer | undefined {
 }
 
 /**
- * Clients write UTF-8 into headers, some GBK or latin1. Bytes that are not UTF-8 become lone surrogates: U+DC80 to
- * U+DCFF stand for 0x80 to 0xFF, as in Python's `surrogateescape`. So they are signed, stored and returned unchanged.
- * Valid UTF-8 never decodes to lone surrogates.
+ * Most clients write UTF-8 into headers; some write GBK or latin1. Bytes that are not UTF-8 become lone surrogates:
+ * U+DC80 to U+DCFF stand for 0x80 to 0xFF, as in Python's `surrogateescape`. So they are signed, stored and returned
+ * unchanged. Valid UTF-8 never decodes to lone surrogates.
  */
 const ESCAPE = 0xdc00;
 

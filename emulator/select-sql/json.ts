@@ -30,22 +30,22 @@ export async function* jsonItems(
 	memory: ByteBudget,
 ): AsyncGenerator<JsonItem | undefined> {
 	const reader = new JsonReader(reading);
-	let held = 0;
+	let reserved = 0;
 	try {
 		for await (const chunk of chunks) {
 			yield* reader.read(chunk.toString("latin1"));
 			const bytes = Math.ceil(reader.rowBytes / STEP_BYTES) * STEP_BYTES;
 			if (bytes > memory.bytesMax)
 				throw invalidJson("has a row that is too large");
-			if (bytes > held && !memory.take(bytes - held))
+			if (bytes > reserved && !memory.take(bytes - reserved))
 				throw new OssError("QpsLimitExceeded");
-			if (bytes < held) memory.give(held - bytes);
-			held = bytes;
+			if (bytes < reserved) memory.give(reserved - bytes);
+			reserved = bytes;
 			yield undefined;
 		}
 		yield* reader.end();
 	} finally {
-		memory.give(held);
+		memory.give(reserved);
 	}
 }
 

@@ -74,10 +74,10 @@ export class Reader {
 	/** Takes the next token if it is this word or sign, regardless of case. */
 	accept(text: string): boolean {
 		const { kind, text: own } = this.next;
-		const is =
+		const matches =
 			(kind === "word" || kind === "sign") && own.toLowerCase() === text;
-		if (is) this.#at += 1;
-		return is;
+		if (matches) this.#at += 1;
+		return matches;
 	}
 
 	/** @throws OssError InvalidSqlParameter */

@@ -47,9 +47,9 @@ export type Retention = {
 export type Restoration = {
 	/** Empty for Archive, which has no tiers. */
 	readonly tier: "" | "Expedited" | "Standard" | "Bulk";
-	/** The object can be read from this time … */
+	/** The time from which the object can be read. */
 	readonly ready: number;
-	/** … until this time. */
+	/** The time at which the object is archived again. */
 	readonly until: number;
 };
 

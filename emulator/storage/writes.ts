@@ -42,7 +42,7 @@ export class Writes {
 		this.diskSpace = diskSpace;
 		this.#limitedBlobs = {
 			create: () => {
-				this.requireRoom(false);
+				this.requireSpace(false);
 				return contents.blobs.create();
 			},
 		};
@@ -56,7 +56,7 @@ export class Writes {
 
 	/** Like `Transactions.share`, for work that needs space. @throws that the disk is full */
 	transact<T>(work: Work<T>): Promise<T> {
-		this.requireRoom(true);
+		this.requireSpace(true);
 		return this.#share(work);
 	}
 
@@ -76,7 +76,7 @@ export class Writes {
 	}
 
 	/** @param inRows as for `DiskSpace.allowsWrite`. @throws that the disk is full */
-	requireRoom(inRows: boolean): void {
+	requireSpace(inRows: boolean): void {
 		if (this.diskSpace && !this.diskSpace.allowsWrite(inRows))
 			throw this.protocol.refuse({ is: "disk-full" });
 	}
@@ -87,7 +87,7 @@ export class Writes {
 		expected: Expected,
 	): Promise<Received> {
 		const { refuse } = this.protocol;
-		this.requireRoom(true);
+		this.requireSpace(true);
 		try {
 			const received = await receive(
 				body,

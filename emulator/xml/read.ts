@@ -28,7 +28,7 @@ const ATTRIBUTES_MAX = 1000;
 /** The size of a piece in characters. */
 const PIECE = 16 * 1024;
 
-/** Larger documents wait for each other. */
+/** Larger documents are read one after another. */
 const SMALL_BYTES_MAX = 64 * 1024;
 const largeDocuments = new Gate(1, Number.POSITIVE_INFINITY);
 

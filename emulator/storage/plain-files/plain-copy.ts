@@ -1,8 +1,8 @@
 /**
  * `<data>/files`: a plain copy of every current object, kept up to date in the background.
  *
- * It is for users to look at; the emulator never reads it. A marker next to it exists from before the first change
- * until the last change is copied; if the marker exists at start, everything is copied again.
+ * It is meant for users; the emulator never reads it. A marker next to it exists from before the first change until the
+ * last change is copied; if the marker exists at start, everything is copied again.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ import type { DiskSpace } from "../folder/disk-space.ts";
 import { CopyWorker } from "./copy-worker.ts";
 import type { PlainTask } from "./plain-copy-worker.ts";
 
-/** Changes are copied when there was no change for this long, so that uploads come first … */
+/** Changes are copied after this time without a change, so that uploads come first. */
 const QUIET_MS = 200;
 
-/** … and after this under steady load; an object that was overwritten meanwhile is copied once. */
+/** Under steady load, changes are copied after this time; an object that was overwritten meanwhile is copied once. */
 const STEADY_MS = 5_000;
 
-/** The maximum number of changes that are remembered one by one; if there are more, everything is copied again. */
+/** The maximum number of changes that are recorded individually; if there are more, everything is copied again. */
 export const CHANGES_MAX = 50_000;
 
 /** The number of changes per task: passing them to the worker takes a microsecond each, which delays uploads. */
@@ -27,7 +27,7 @@ const TASK_CHANGES_MAX = 500;
 const RETRY_MS = 5_000;
 
 /** A worker that fails this many times in a row is not started again. */
-const ENDS_MAX = 3;
+const CRASHES_MAX = 3;
 
 const CLOSE_MS = 5_000;
 
@@ -59,7 +59,7 @@ export class PlainCopy {
 	#retry: NodeJS.Timeout | undefined;
 	/** Whether an object was not copied; then the marker remains. */
 	#isOutdated = false;
-	#ends = 0;
+	#crashes = 0;
 	#isClosed = false;
 
 	/**
@@ -106,14 +106,14 @@ export class PlainCopy {
 		this.#timer ??= this.#watch(STEADY_MS / QUIET_MS);
 	}
 
-	/** @param looks the maximum number of checks before copying starts */
-	#watch(looks: number): NodeJS.Timeout {
-		const look = (): void => {
-			if (this.#isQuiet || looks <= 1) this.#start();
-			else this.#timer = this.#watch(looks - 1);
+	/** @param checks the maximum number of checks before copying starts */
+	#watch(checks: number): NodeJS.Timeout {
+		const check = (): void => {
+			if (this.#isQuiet || checks <= 1) this.#start();
+			else this.#timer = this.#watch(checks - 1);
 			this.#isQuiet = true;
 		};
-		return setTimeout(look, QUIET_MS).unref();
+		return setTimeout(check, QUIET_MS).unref();
 	}
 
 	#mark(): void {
@@ -165,7 +165,7 @@ export class PlainCopy {
 
 	#canWork(): boolean {
 		if (this.#isAllOutdated && this.#diskSpace?.isFull) return false;
-		return !this.#isClosed && this.#ends < ENDS_MAX;
+		return !this.#isClosed && this.#crashes < CRASHES_MAX;
 	}
 
 	#take(): PlainTask {
@@ -207,13 +207,13 @@ export class PlainCopy {
 			const { failures, isDiskFull } = await this.#worker.run(task);
 			if (isDiskFull) this.#retryLater(task);
 			for (const failure of failures) this.#report(new Error(failure));
-			this.#ends = 0;
+			this.#crashes = 0;
 			if (task === "all") this.#isOutdated = false;
 			if (failures.length > 0) this.#isOutdated = true;
 		} catch (error) {
 			this.#isOutdated = true;
 			this.#isAllOutdated = true;
-			this.#ends++;
+			this.#crashes++;
 			if (!this.#isClosed) this.#report(error);
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * Reads the objects to copy over a connection of its own, so that no request waits for them.
+ * Reads the objects to copy over a separate connection, so that no request waits for them.
  *
  * An object may change between two queries; then a newer change follows.
  */

@@ -24,7 +24,7 @@ const ALL = -1;
 export class Parts {
 	readonly #contents: Contents;
 	readonly #refuse: Refuse;
-	readonly #one: Statement<[string, number], PartRow>;
+	readonly #find: Statement<[string, number], PartRow>;
 	readonly #after: Statement<[string, number, number], PartRow>;
 	readonly #data: Statement<[string, number], { readonly data: Buffer | null }>;
 	readonly #insert: Statement<[object]>;
@@ -35,17 +35,17 @@ export class Parts {
 		this.#contents = contents;
 		this.#refuse = refuse;
 		const columns = "number, size, etag, crc64, modified_ms, content";
-		const one = "FROM part WHERE upload = ? AND number = ?";
-		this.#one = db.prepare(`SELECT ${columns} ${one}`);
+		const where = "FROM part WHERE upload = ? AND number = ?";
+		this.#find = db.prepare(`SELECT ${columns} ${where}`);
 		this.#after = db.prepare(
 			`SELECT ${columns} FROM part WHERE upload = ? AND number > ? ORDER BY number LIMIT ?`,
 		);
-		this.#data = db.prepare(`SELECT data ${one}`);
+		this.#data = db.prepare(`SELECT data ${where}`);
 		this.#insert = db.prepare(
 			`INSERT INTO part (upload, number, size, etag, crc64, modified_ms, content, data)
        VALUES (@upload, @number, @size, @etag, @crc64, @modifiedMs, @content, @data)`,
 		);
-		this.#delete = db.prepare(`DELETE ${one}`);
+		this.#delete = db.prepare(`DELETE ${where}`);
 		this.#deleteAll = db.prepare("DELETE FROM part WHERE upload = ?");
 	}
 
@@ -74,18 +74,18 @@ export class Parts {
 	/** @throws that the previous part is missing */
 	replace(upload: StoredUpload, part: ContentColumns & StoredPart): void {
 		if (upload.sequential) this.#requirePrevious(upload.id, part.number);
-		this.#remove(upload.id, this.#one.get(upload.id, part.number));
+		this.#remove(upload.id, this.#find.get(upload.id, part.number));
 		const { modified, ...columns } = part;
 		const modifiedMs = modified.getTime();
 		this.#insert.run({ ...columns, upload: upload.id, modifiedMs });
 	}
 
 	#requirePrevious(upload: string, number: number): void {
-		if (number > 1 && !this.#one.get(upload, number - 1))
+		if (number > 1 && !this.#find.get(upload, number - 1))
 			throw this.#refuse({ is: "part-missing" });
 	}
 
-	/** Three statements: one for each of 10,000 parts would delay other requests. */
+	/** Uses three statements: a statement for each of 10,000 parts would delay other requests. */
 	removeAll(upload: string): void {
 		this.#contents.dropOfUpload(upload);
 		this.#deleteAll.run(upload);

@@ -94,7 +94,9 @@ export class Snapshots {
 		for (const table of this.#tables) this.#db.exec(makeTriggers(table));
 	}
 
-	/** Keys whose current version may differ from that in the snapshot, perhaps twice; '' for the bucket itself. */
+	/**
+	 * Keys whose current version may differ from that in the snapshot; may contain a key twice; '' for the bucket itself.
+	 */
 	*changedKeys(id: number): Steps<ChangedKeys> {
 		const keys: (readonly [bucket: string, key: string])[] = [];
 		const ofVersions = this.#db.prepare<[object], [string, string]>(
@@ -140,7 +142,7 @@ export class Snapshots {
 		return [...files];
 	}
 
-	/** Former rows of a table, some at a time; those that are added meanwhile are not among them. */
+	/** Former rows of a table, some at a time; rows that are added meanwhile are not included. */
 	*#ranges(table: string, id: number): Generator<RowRange> {
 		const end = this.#db
 			.prepare<[], number | null>(`SELECT max(rowid) FROM former_${table}`)
@@ -250,7 +252,7 @@ const removeChanged = ({ name, key }: Table): string =>
 	`DELETE FROM ${name}
    WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} AS former WHERE ${rangeOf("former")})`;
 
-/** Of several former rows of a key, the first one since the snapshot. */
+/** If a key has several former rows, the first row since the snapshot is restored. */
 const restoreSql = ({ name, key, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
    SELECT ${quoted(columns)} FROM former_${name} AS former
