@@ -278,14 +278,15 @@ export class Store {
 		created: Date,
 		state = "",
 	): Promise<StoredSnapshot | undefined> {
-		await this.#whole();
 		const snapshot = { name, created, state };
-		return this.#change(() => {
-			this.#deleteSnapshot(name);
-			if (this.#snapshots.count() >= SNAPSHOTS_MAX) return undefined;
-			this.#snapshots.insert(snapshot);
-			return snapshot;
-		});
+		return this.#changeInSteps(() => this.#snapshot(snapshot));
+	}
+
+	*#snapshot(snapshot: StoredSnapshot): Steps<StoredSnapshot | undefined> {
+		yield* this.#deleteSnapshot(snapshot.name);
+		if (this.#snapshots.count() >= SNAPSHOTS_MAX) return undefined;
+		this.#snapshots.insert(snapshot);
+		return snapshot;
 	}
 
 	/**
@@ -295,24 +296,7 @@ export class Store {
 	 * @returns undefined if there is no snapshot of that name
 	 */
 	async restore(name: string): Promise<StoredSnapshot | undefined> {
-		while (this.#restoring) await this.#restoring.end;
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const whole = () => this.#whole();
-		this.#restoring = {
-			end: promise,
-			buckets: waiting(this.#buckets, whole),
-			objects: waiting(this.#objects, whole),
-			uploads: waiting(this.#uploads, whole),
-			configurations: waiting(this.#configurations, whole),
-			deliveries: waiting(this.#deliveries, whole),
-		};
-		try {
-			return await this.#transactions.inSteps(() => this.#restore(name));
-		} finally {
-			this.#reload();
-			this.#restoring = undefined;
-			resolve();
-		}
+		return this.#changeInSteps(() => this.#restore(name));
 	}
 
 	*#restore(name: string): Steps<StoredSnapshot | undefined> {
@@ -343,14 +327,15 @@ export class Store {
 
 	/** @returns whether there was a snapshot of that name */
 	async deleteSnapshot(name: string): Promise<boolean> {
-		await this.#whole();
-		return this.#change(() => this.#deleteSnapshot(name));
+		return this.#changeInSteps(() => this.#deleteSnapshot(name));
 	}
 
-	#deleteSnapshot(name: string): boolean {
+	*#deleteSnapshot(name: string): Steps<boolean> {
 		const found = this.#snapshots.find(name);
-		if (found) this.#contents.removeUnnamed(this.#snapshots.delete(found.id));
-		return found !== undefined;
+		if (!found) return false;
+		const files = yield* this.#snapshots.delete(found.id);
+		this.#contents.removeUnnamed(files);
+		return true;
 	}
 
 	/** Changes many rows in a separate commit, and then reloads the caches. */
@@ -359,6 +344,28 @@ export class Store {
 			return this.#transactions.alone(work);
 		} finally {
 			this.#reload();
+		}
+	}
+
+	/** Like `#change`, with breaks; other requests reach the store when it is committed. */
+	async #changeInSteps<T>(work: () => Steps<T>): Promise<T> {
+		while (this.#restoring) await this.#restoring.end;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const whole = () => this.#whole();
+		this.#restoring = {
+			end: promise,
+			buckets: waiting(this.#buckets, whole),
+			objects: waiting(this.#objects, whole),
+			uploads: waiting(this.#uploads, whole),
+			configurations: waiting(this.#configurations, whole),
+			deliveries: waiting(this.#deliveries, whole),
+		};
+		try {
+			return await this.#transactions.inSteps(work);
+		} finally {
+			this.#reload();
+			this.#restoring = undefined;
+			resolve();
 		}
 	}
 

@@ -16,8 +16,8 @@ import { StartError } from "../../oss/start-error.ts";
 import { DiskBlobs } from "../content/disk-blobs.ts";
 import { openDatabase, requireKnownVersion, type Sqlite } from "../schema.ts";
 import { DiskSpace, freeSpaceForStart } from "./disk-space.ts";
-import { PreservedLog } from "./preserved-log.ts";
 import { lockFolder } from "./lock.ts";
+import { PreservedLog } from "./preserved-log.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
 
 export type OpenFolder = {

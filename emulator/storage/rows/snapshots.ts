@@ -166,19 +166,24 @@ export class Snapshots {
 	}
 
 	/**
-	 * Stored rows that the previous snapshot also needs are transferred to it.
+	 * In steps, in one transaction. Stored rows that the previous snapshot also needs are transferred to it.
 	 *
 	 * @returns files whose last piece may have been removed
 	 */
-	delete(id: number): string[] {
+	*delete(id: number): Steps<string[]> {
 		const files = this.#db
 			.prepare<[number], FileRow>(
 				"SELECT DISTINCT file FROM former_piece WHERE file IS NOT NULL AND snapshot = ?",
 			)
 			.all(id);
-		for (const table of this.#tables)
-			this.#db.prepare(transferSql(table)).run({ id });
-		this.#dropRows(id);
+		for (const table of this.#tables) {
+			const statement = this.#db.prepare(transferSql(table));
+			for (const range of this.#ranges(table.name, id)) {
+				statement.run(range);
+				yield;
+			}
+		}
+		yield* this.#dropRowsInSteps(id);
 		this.#db.prepare("DELETE FROM snapshot WHERE id = ?").run(id);
 		if (this.#newest() === null)
 			for (const table of this.#tables) this.#db.exec(dropTriggers(table));
@@ -268,7 +273,7 @@ const CHANGED_FILES = `
 
 const transferSql = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
-   WHERE snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
+   WHERE rowid BETWEEN @first AND @last AND snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
      AND NOT EXISTS (SELECT 1 FROM former_${name} AS earlier
        WHERE earlier.snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
          AND ${same(key, "earlier", `former_${name}`)})`;
