@@ -88,8 +88,13 @@ export const cloudRoutes =
 	};
 
 const PASSED = [
-	...["accept-ranges", "content-encoding", "content-length", "content-range"],
-	...["content-type", "etag", "last-modified"],
+	"accept-ranges",
+	"content-encoding",
+	"content-length",
+	"content-range",
+	"content-type",
+	"etag",
+	"last-modified",
 ];
 
 const passedHeaders = (

@@ -84,7 +84,12 @@ function writeCurl(
 		.filter(([name]) => !OMITTED_HEADERS.has(name.toLowerCase()))
 		.map(([name, value]) => (value === "" ? `${name};` : `${name}: ${value}`));
 	const words = [
-		...["curl", "--globoff", "--path-as-is", "--include", ...trust, address],
+		"curl",
+		"--globoff",
+		"--path-as-is",
+		"--include",
+		...trust,
+		address,
 		...given.flatMap((header) => ["--header", quote(header)]),
 	];
 	if (!body.includes("\0"))

@@ -79,7 +79,8 @@ export const faultRoutes: Routes = (app, { emulator }) => {
 /** The operations that support callbacks. */
 const UPLOADS: readonly string[] = [
 	...CALLBACK_OPERATIONS,
-	...[CALLBACK, ANY_OPERATION],
+	CALLBACK,
+	ANY_OPERATION,
 ];
 
 /**

@@ -29,7 +29,8 @@ const count = (minimum: number, description: string): Schema => ({
 });
 
 const OPERATIONS = [
-	...[CALLBACK, ANY_OPERATION],
+	CALLBACK,
+	ANY_OPERATION,
 	...new Set(table.map(({ name }) => name)),
 ];
 

@@ -119,14 +119,28 @@ export function pickVariables(
 
 /** In the order of the page; `vpcId` is always absent, because the emulator has no VPC. */
 export const SYSTEM_VARIABLES: readonly string[] = [
-	...["bucket", "object", "etag", "size", "mimeType"],
-	...["imageInfo.height", "imageInfo.width", "imageInfo.format"],
-	...["crc64", "contentMd5", "vpcId", "clientIp", "reqId", "operation"],
+	"bucket",
+	"object",
+	"etag",
+	"size",
+	"mimeType",
+	"imageInfo.height",
+	"imageInfo.width",
+	"imageInfo.format",
+	"crc64",
+	"contentMd5",
+	"vpcId",
+	"clientIp",
+	"reqId",
+	"operation",
 ];
 
 /** Values that are written into JSON without quotation marks. */
 export const NUMBERS: ReadonlySet<string> = new Set([
-	...["size", "imageInfo.height", "imageInfo.width", "crc64"],
+	"size",
+	"imageInfo.height",
+	"imageInfo.width",
+	"crc64",
 ]);
 
 export const isCustom = (name: string): boolean => name.startsWith(PREFIX);

@@ -26,7 +26,8 @@ const BY_OPTION: ReadonlyMap<string, SettingName> = new Map(
 
 export const OPTION_NAMES: readonly string[] = [
 	...BY_OPTION.keys(),
-	...["accounts", "flags"],
+	"accounts",
+	"flags",
 ];
 
 /**

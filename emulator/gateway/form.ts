@@ -131,7 +131,11 @@ const OF_OBJECT =
 
 /** Fields that belong to the signature, and tags, which a form does not set. */
 const FORM_FIELDS: ReadonlySet<string> = new Set([
-	...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
-	...["x-oss-signature", "x-oss-security-token", "x-oss-content-type"],
+	"x-oss-signature-version",
+	"x-oss-credential",
+	"x-oss-date",
+	"x-oss-signature",
+	"x-oss-security-token",
+	"x-oss-content-type",
 	"x-oss-tagging",
 ]);

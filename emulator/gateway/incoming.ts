@@ -31,8 +31,14 @@ export type SentRequest = Pick<
  */
 const SPELLED: ReadonlyMap<string, string> = new Map(
 	[
-		...["Server", "Content-Length", "Content-Type", "ETag", "Location"],
-		...["x-oss-request-id", "x-oss-server-time", "x-oss-ec"],
+		"Server",
+		"Content-Length",
+		"Content-Type",
+		"ETag",
+		"Location",
+		"x-oss-request-id",
+		"x-oss-server-time",
+		"x-oss-ec",
 	].map((name) => [name.toLowerCase(), name]),
 );
 
@@ -141,8 +147,11 @@ function renamed<Body extends Buffer | Readable>(
 
 /** Codes of errors about a signature that the gateway made. */
 const GATEWAY_ERROR_CODES: ReadonlySet<string> = new Set([
-	...["InvalidAccessKeyId", "InvalidSecurityToken", "SecurityTokenExpired"],
-	...["SignatureDoesNotMatch", "AccessKeyIdAndSecurityTokenNotMatch"],
+	"InvalidAccessKeyId",
+	"InvalidSecurityToken",
+	"SecurityTokenExpired",
+	"SignatureDoesNotMatch",
+	"AccessKeyIdAndSecurityTokenNotMatch",
 ]);
 
 const WRONG_REGION_EC = "0002-00000226";

@@ -13,9 +13,15 @@ import { BorrowedBody } from "./borrowed-body.ts";
 
 const GATEWAY_HEADERS: ReadonlySet<string> = new Set([
 	...OF_CONNECTION,
-	...["host", "expect", "authorization", "date", "x-oss-date"],
-	...["x-oss-content-sha256", "x-oss-security-token"],
-	...["x-oss-callback", "x-oss-callback-var"],
+	"host",
+	"expect",
+	"authorization",
+	"date",
+	"x-oss-date",
+	"x-oss-content-sha256",
+	"x-oss-security-token",
+	"x-oss-callback",
+	"x-oss-callback-var",
 ]);
 
 /** Headers of the S3-compatible protocol that remain after the translation to OSS, and headers for the emulator. */
@@ -34,9 +40,13 @@ const SIGNATURES: readonly (readonly [string, readonly string[]])[] = [
 	[
 		"x-oss-signature",
 		[
-			...["x-oss-signature-version", "x-oss-credential", "x-oss-date"],
-			...["x-oss-expires", "x-oss-additional-headers"],
-			...["x-oss-access-key-id", "x-oss-security-token"],
+			"x-oss-signature-version",
+			"x-oss-credential",
+			"x-oss-date",
+			"x-oss-expires",
+			"x-oss-additional-headers",
+			"x-oss-access-key-id",
+			"x-oss-security-token",
 		],
 	],
 ];

@@ -81,7 +81,11 @@ function requireSignature(
 	digest: Hash,
 ): void {
 	const stringToSign = [
-		...[ALGORITHM, date, scope, previous, EMPTY_SHA256],
+		ALGORITHM,
+		date,
+		scope,
+		previous,
+		EMPTY_SHA256,
 		digest.digest("hex"),
 	].join("\n");
 	if (sameText(sign(stringToSign), signature)) return;

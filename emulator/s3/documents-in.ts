@@ -55,7 +55,11 @@ export async function toOssAcl(document: Buffer): Promise<string> {
 }
 
 const PERMISSIONS = new Set([
-	...["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"],
+	"FULL_CONTROL",
+	"READ",
+	"WRITE",
+	"READ_ACP",
+	"WRITE_ACP",
 ]);
 
 /**

@@ -65,9 +65,18 @@ const listing = (root: string): Translate =>
 	);
 
 const NOT_IN_BUCKET_LISTS = dropped(
-	...["Comment", "ExtranetEndpoint", "IntranetEndpoint", "Location", "Region"],
-	...["StorageClass", "ResourceGroupId", "Prefix", "Marker", "MaxKeys"],
-	...["IsTruncated", "NextMarker"],
+	"Comment",
+	"ExtranetEndpoint",
+	"IntranetEndpoint",
+	"Location",
+	"Region",
+	"StorageClass",
+	"ResourceGroupId",
+	"Prefix",
+	"Marker",
+	"MaxKeys",
+	"IsTruncated",
+	"NextMarker",
 );
 
 async function accessControlPolicy(

@@ -11,9 +11,18 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 
 const SUB_RESOURCES = [
-	...["accelerate", "analytics", "attributes", "intelligent-tiering"],
-	...["legal-hold", "metrics", "notification", "object-lock"],
-	...["ownershipControls", "select", "session", "torrent"],
+	"accelerate",
+	"analytics",
+	"attributes",
+	"intelligent-tiering",
+	"legal-hold",
+	"metrics",
+	"notification",
+	"object-lock",
+	"ownershipControls",
+	"select",
+	"session",
+	"torrent",
 ];
 
 const HEADERS = [

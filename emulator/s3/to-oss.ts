@@ -183,7 +183,10 @@ const withoutSigning = (query: Query): [string, string][] => {
 };
 
 const V2_PARAMETERS = new Set([
-	...["AWSAccessKeyId", "Expires", "Signature", "x-amz-security-token"],
+	"AWSAccessKeyId",
+	"Expires",
+	"Signature",
+	"x-amz-security-token",
 ]);
 
 const DOCUMENT_BYTES_MAX = 2 * 1024 ** 2;

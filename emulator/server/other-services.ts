@@ -23,8 +23,14 @@ const HOSTS = [
 
 /** The parameters that distinguish vectors from objects if the host does not: `PutVectors` is `POST /?putVectors`. */
 const VECTORS = [
-	...["deleteVectorIndex", "deleteVectors", "getVectorIndex", "getVectors"],
-	...["listVectorIndexes", "listVectors", "putVectorIndex", "putVectors"],
+	"deleteVectorIndex",
+	"deleteVectors",
+	"getVectorIndex",
+	"getVectors",
+	"listVectorIndexes",
+	"listVectors",
+	"putVectorIndex",
+	"putVectors",
 	"queryVectors",
 ];
 

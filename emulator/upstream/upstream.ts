@@ -206,8 +206,15 @@ const toWire = (headers: Headers): Record<string, string> =>
 
 /** Headers that belong to one connection and are not passed on to the next. RFC 9110, 7.6.1. */
 export const OF_CONNECTION: ReadonlySet<string> = new Set([
-	...["connection", "keep-alive", "proxy-authenticate", "proxy-connection"],
-	...["proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"],
+	"connection",
+	"keep-alive",
+	"proxy-authenticate",
+	"proxy-connection",
+	"proxy-authorization",
+	"te",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
 ]);
 
 /** @param raw names and values in turn, latin1 */

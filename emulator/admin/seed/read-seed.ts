@@ -143,8 +143,15 @@ function writeDocument(name: string, place: JsonPlace): string {
 
 function readObject(place: JsonPlace, context: SeedContext): SeedObject {
 	place.refuseOthers([
-		...["key", "text", "base64", "file", "contentType", "acl"],
-		...["storageClass", "metadata", "tags"],
+		"key",
+		"text",
+		"base64",
+		"file",
+		"contentType",
+		"acl",
+		"storageClass",
+		"metadata",
+		"tags",
 	]);
 	return {
 		place,
