@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { StartError } from "../oss/start-error.ts";
 import { Buckets, hasBuckets } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Configurations } from "./configurations.ts";
@@ -16,6 +17,7 @@ import type { Protocol } from "./facts.ts";
 import { type DiskSpace, isDiskFullError } from "./folder/disk-space.ts";
 import {
 	explain,
+	findRemoval,
 	isDamage,
 	type OpenFolder,
 	openFolder,
@@ -87,6 +89,15 @@ function openMemory(): Opened {
 	const db = openDatabase(":memory:", false);
 	const blobs = new MemoryBlobs();
 	return { db, blobs, diskSpace: null, close: () => db.close() };
+}
+
+/** @returns the reason why the emulator cannot continue after the error: its database is damaged, or was removed */
+function findFatal(folder: string | null, error: unknown): unknown {
+	if (folder === null || error instanceof StartError) return undefined;
+	return (
+		findRemoval(folder) ??
+		(isDamage(error) ? explain(folder, error) : undefined)
+	);
 }
 
 export class Store {
@@ -181,7 +192,7 @@ export class Store {
 	static async open(given: StoreOptions): Promise<Store> {
 		const { folder, durable, files } = given;
 		const report = (error: unknown): void =>
-			given.report(isDamage(error) ? explain(folder ?? "", error) : error);
+			given.report(findFatal(folder, error) ?? error);
 		const options = { ...given, report };
 		const opened =
 			folder === null ? openMemory() : openFolder(folder, durable, report);
@@ -230,12 +241,13 @@ export class Store {
 	/**
 	 * Must be called with errors of the store that would otherwise count as bugs of the emulator.
 	 *
-	 * @returns whether the error has a known cause, which is reported: the disk is full, or the database is damaged
-	 *   and the emulator cannot continue
+	 * @returns whether the error has a known cause, which is reported: the disk is full, or the emulator cannot
+	 *   continue
 	 */
 	explains(error: unknown): boolean {
-		if (isDamage(error)) this.#report(explain(this.#folder ?? "", error));
-		return isDamage(error) || isDiskFullError(error);
+		const fatal = findFatal(this.#folder, error);
+		if (fatal) this.#report(fatal);
+		return fatal !== undefined || isDiskFullError(error);
 	}
 
 	/**

@@ -242,6 +242,20 @@ suite("A damaged page of the database", () => {
 });
 
 suite("A running emulator", () => {
+	test("whose folder is removed says so in one line, and exits with code 2", async (t) => {
+		const folder = makeFolder(t);
+		const { oss, lines, ended } = await start(t, folder, "--no-files");
+		await oss.put(`/${BUCKET}`);
+		rmSync(folder, { recursive: true });
+
+		await assert.rejects(oss.put(`/${BUCKET}/big`, bytes(100_000)));
+
+		assert.equal(await ended, 2);
+		assert.deepEqual(lines, [
+			`oss-emulator: the data folder ${folder} was removed or moved while the emulator was running: start it again`,
+		]);
+	});
+
 	test("that reads a damaged page reports it in one line, and exits with code 2", async (t) => {
 		const folder = makeFolder(t);
 		const store = await openStore(t, { folder });

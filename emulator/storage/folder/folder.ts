@@ -124,6 +124,14 @@ export function syncFolder(path: string): void {
 	}
 }
 
+/** Writes to a database file that was removed succeed, but are lost when the emulator ends. */
+export const findRemoval = (folder: string): StartError | undefined =>
+	existsSync(join(folder, "oss.db"))
+		? undefined
+		: new StartError(
+				`the data folder ${folder} was removed or moved while the emulator was running: start it again`,
+			);
+
 const DAMAGED = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
 /** Whether SQLite has read an invalid page of the database. */
