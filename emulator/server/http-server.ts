@@ -294,22 +294,23 @@ export function closeIdle(server: Server): void {
 		if (socket.bytesRead === 0) socket.destroy();
 }
 
-export type Gate = {
+export type HeldRequests = {
 	readonly handler: RequestListener;
-	open(handler: RequestListener): void;
+	/** Passes the held requests, and all later ones, to a handler. */
+	release(handler: RequestListener): void;
 };
 
 /** Holds requests that arrive before the application is ready. */
-export function makeGate(): Gate {
-	let opened: RequestListener | undefined;
+export function holdRequests(): HeldRequests {
+	let released: RequestListener | undefined;
 	const waiting: Parameters<RequestListener>[] = [];
 	return {
 		handler: (incoming, outgoing) => {
-			if (opened) opened(incoming, outgoing);
+			if (released) released(incoming, outgoing);
 			else waiting.push([incoming, outgoing]);
 		},
-		open: (handler) => {
-			opened = handler;
+		release: (handler) => {
+			released = handler;
 			for (const request of waiting.splice(0)) handler(...request);
 		},
 	};

@@ -8,7 +8,7 @@ import {
 } from "../config/secret-file.ts";
 import { answerBroken, type BrokenRequest } from "../server/broken-request.ts";
 import type { Certificates } from "../server/certificates.ts";
-import { type Gate, makeGate } from "../server/http-server.ts";
+import { type HeldRequests, holdRequests } from "../server/http-server.ts";
 import { closeServer, listen, secure } from "../server/listen.ts";
 
 export type Handlers = {
@@ -36,8 +36,8 @@ const GRACE_MS = 10_000;
 
 /** @throws StartError if one cannot be bound; the others are then released */
 export async function openPorts(config: Config): Promise<Ports> {
-	const oss = makeGate();
-	const admin = makeGate();
+	const oss = holdRequests();
+	const admin = holdRequests();
 	const certificates = Promise.withResolvers<Certificates>();
 	const servers: Server[] = [];
 	let report: Handlers["broken"] = () => {};
@@ -47,7 +47,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 		await Promise.all(servers.map((server) => closeServer(server, GRACE_MS)));
 	};
 	const open = async (
-		{ handler }: Gate,
+		{ handler }: HeldRequests,
 		port: number,
 		flag: string,
 		more: { certificates?: Promise<Certificates> } = {},
@@ -77,8 +77,8 @@ export async function openPorts(config: Config): Promise<Ports> {
 			sts: stsPort,
 			close,
 			open: (handlers) => {
-				oss.open(handlers.oss);
-				admin.open(handlers.admin);
+				oss.release(handlers.oss);
+				admin.release(handlers.admin);
 				report = handlers.broken;
 			},
 			secure: async (all) => {
