@@ -85,7 +85,7 @@ function explainToken(
 ): string {
 	const opens = (text: string): boolean => accounts.session(text) !== undefined;
 	if (opens(token.replaceAll(" ", "+")))
-		return "the security token has blanks where it had +: percent-encode it in the URL, + as %2B";
+		return "the security token has blanks instead of +: percent-encode it in the URL, so that + becomes %2B";
 	if (opens(percentDecode(token) ?? ""))
 		return "the security token was percent-encoded one time too many";
 	if (opens(token.replaceAll(/\s/g, "")))

@@ -111,7 +111,7 @@ const UNKNOWN =
 function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 	yield [
 		signature.replaceAll(" ", "+"),
-		"the signature has blanks where it had +: the fields of a form must not be URL-encoded",
+		"the signature has blanks instead of +: the fields of a form must not be URL-encoded",
 	];
 	yield [
 		percentDecode(signature) ?? "",
@@ -187,7 +187,7 @@ function* mistakenPolicies(policy: string): Generator<Mistaken<string>> {
 	];
 	yield [
 		policy.replaceAll(" ", "+"),
-		"the policy has blanks where it had +: the fields of a form must not be URL-encoded",
+		"the policy has blanks instead of +: the fields of a form must not be URL-encoded",
 	];
 	yield [
 		percentEncode(policy),

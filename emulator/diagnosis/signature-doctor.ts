@@ -149,7 +149,7 @@ function explainAlteredSignature(
 		isSigned({ ...claim, signature }, accessKeySecret, target);
 	const { signature } = claim;
 	if (isCorrect(signature.replaceAll(" ", "+")))
-		return "the signature has blanks where it had +: percent-encode it in the URL, + as %2B";
+		return "the signature has blanks instead of +: percent-encode it in the URL, so that + becomes %2B";
 	if (isCorrect(percentDecode(signature)))
 		return "the signature was percent-encoded one time too many";
 	return undefined;

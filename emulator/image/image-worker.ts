@@ -1,6 +1,6 @@
 /**
- * The worker that processes images: one task at a time. Before each step it requests from the main thread whether the
- * client is still connected; it also requests the objects that are watermarks.
+ * The worker that processes images: one task at a time. Before each step it asks the main thread whether the client is
+ * still connected. The main thread also reads the watermark objects.
  */
 import { once } from "node:events";
 import { parentPort } from "node:worker_threads";
@@ -45,7 +45,7 @@ export type FromWorker = Question | Done | Failed;
 if (!parentPort) throw new Error("this file must run in a worker");
 const port = parentPort;
 
-async function ask(question: Question): Promise<ToWorker | undefined> {
+async function request(question: Question): Promise<ToWorker | undefined> {
 	const answered: Promise<ToWorker[]> = once(port, "message");
 	port.postMessage(question satisfies FromWorker);
 	const [answer] = await answered;
@@ -56,11 +56,11 @@ async function ask(question: Question): Promise<ToWorker | undefined> {
 
 const requester: Requester = {
 	isAbandoned: async () => {
-		const answer = await ask({ is: "client" });
+		const answer = await request({ is: "client" });
 		return answer?.is === "client" && answer.isAbandoned;
 	},
 	readWatermark: async (key) => {
-		const answer = await ask({ is: "watermark", key });
+		const answer = await request({ is: "watermark", key });
 		return toBuffer(answer?.is === "read" ? answer.content : new Uint8Array());
 	},
 };

@@ -19,7 +19,7 @@ export async function loadSharp(
 		return sharp;
 	} catch (error) {
 		throw new OssError("NotImplemented", {
-			message: "Processing images needs sharp: npm install sharp",
+			message: "Processing images requires sharp: npm install sharp",
 			details: { Cause: String(error).split("\n")[0] ?? "" },
 		});
 	}

@@ -70,7 +70,11 @@ const REPORTS: ReadonlyMap<
  * Documented actions that the emulator does not implement. Source: docs «IMG», «Blind watermarks», «Intelligent
  * cropping».
  */
-const NOT_HERE = new Set(["blindwatermark", "deblindwatermark", "segment"]);
+const NOT_IMPLEMENTED = new Set([
+	"blindwatermark",
+	"deblindwatermark",
+	"segment",
+]);
 
 const STEPS_MAX = 20;
 
@@ -90,7 +94,7 @@ export function requireActions(steps: readonly Step[]): void {
 	const [first] = steps;
 	if (steps.length === 1 && first && REPORTS.has(first.action)) return;
 	for (const { action } of steps) {
-		if (NOT_HERE.has(action))
+		if (NOT_IMPLEMENTED.has(action))
 			throw new OssError("NotImplemented", {
 				message: `The emulator does not implement image/${action}.`,
 			});

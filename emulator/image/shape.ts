@@ -140,10 +140,10 @@ export function roundedCorners(
 
 async function masked(
 	sharp: SharpConstructor,
-	making: Promise<Picture>,
+	pending: Promise<Picture>,
 	radius: number,
 ): Promise<Picture> {
-	const picture = await making;
+	const picture = await pending;
 	const input = roundedRectangle(picture, radius);
 	const image = open(sharp, picture).composite([{ input, blend: "dest-in" }]);
 	return { ...(await work(picture, image)), hasAlpha: true };

@@ -30,13 +30,13 @@ export const refuse = (
 export function integer(
 	step: Step,
 	name: string,
-	least: number,
-	most: number,
+	min: number,
+	max: number,
 ): number | undefined {
 	const text = step.values.get(name);
 	if (text === undefined) return undefined;
 	const value = Number(text);
-	if (!/^-?\d{1,6}$/.test(text) || value < least || value > most)
+	if (!/^-?\d{1,6}$/.test(text) || value < min || value > max)
 		throw refuse(step, name, text);
 	return value;
 }
@@ -45,10 +45,10 @@ export function integer(
 export function requireInteger(
 	step: Step,
 	name: string,
-	least: number,
-	most: number,
+	min: number,
+	max: number,
 ): number {
-	const value = integer(step, name, least, most);
+	const value = integer(step, name, min, max);
 	if (value === undefined) throw refuse(step, name, "");
 	return value;
 }

@@ -32,7 +32,7 @@ export class Gate {
 		}
 	}
 
-	/** The next waiting task, if any, takes the place. */
+	/** Starts the next waiting task, if there is one. */
 	#leave(): void {
 		const next = this.#waiting.shift();
 		if (next) next();

@@ -30,7 +30,9 @@ export class JsonPlace {
 		if (!isJsonObject(value)) throw this.wrong("must be an object");
 		const other = Object.keys(value).find((name) => !names.includes(name));
 		if (other !== undefined)
-			throw this.wrong(`has ${other}, not one of ${names.join(", ")}`);
+			throw this.wrong(
+				`has the unknown member ${other}: expected one of ${names.join(", ")}`,
+			);
 	}
 
 	/** The member `name`; undefined if it is absent. */

@@ -27,8 +27,9 @@ export function requireBucketName(bucket: string, isNew = true): void {
 }
 
 /**
- * Control characters, including CR and LF, are allowed: the SDKs' suites store such keys, although a page says
- * otherwise. Lone surrogates are bytes of a form or a header that are not UTF-8; stored, they would all be U+FFFD.
+ * Control characters, including CR and LF, are allowed: the SDKs' suites store such keys, although a page of the
+ * documentation forbids them. Lone surrogates are bytes of a form or a header that are not UTF-8; stored, they would
+ * all be U+FFFD.
  *
  * @throws OssError InvalidObjectName, InvalidArgument
  */

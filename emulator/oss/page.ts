@@ -1,5 +1,5 @@
 /**
- * One page of a listing, made of rows as they come: entries, common prefixes, and whether there is more.
+ * One page of a listing, built from rows as they are read: entries, common prefixes, and whether there is more.
  *
  * If rows can be read from any key on, reading continues after a common prefix, so a million keys with one prefix cost
  * one row.
@@ -88,8 +88,8 @@ export class PageBuilder<Row, Entry> {
 		let start: string | undefined = laterOf(prefix, from);
 		while (start !== undefined && !this.#isTruncated) {
 			const commonPrefix = this.takeRows(rows.from(start, end));
-			start = this.#takePrefixes(commonPrefix, (behind) =>
-				rows.firstKey(behind, end),
+			start = this.#takePrefixes(commonPrefix, (start) =>
+				rows.firstKey(start, end),
 			);
 		}
 	}

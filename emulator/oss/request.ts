@@ -85,7 +85,7 @@ export type OssRequest = Reading & {
 	readonly scheme: "http" | "https";
 	readonly clientIp: string;
 	readonly receivedAt: Date;
-	/** The time by which expiration is judged; by default `receivedAt`. */
+	/** The time at which expiration is checked; by default `receivedAt`. */
 	readonly expiryTime?: Date;
 	readonly caller: Caller;
 	/** The protocol from which the request was translated, if any. */

@@ -44,7 +44,7 @@ export function readAcs3Claim(request: StsRequest): StsClaim {
 		stringToSign,
 		sign: (accessKeySecret) =>
 			createHmac("sha256", accessKeySecret).update(stringToSign).digest("hex"),
-		mistakes: () => [], // SDKs make this signature, so there are no mistakes of hand-written code
+		mistakes: () => [], // SDKs create this signature, so it has no typical mistakes of hand-written code
 	};
 }
 

@@ -50,7 +50,7 @@ export interface StsBackend {
 	/**
 	 * The reason why RAM does not allow `caller` to assume the role, or why the role does not trust the caller.
 	 *
-	 * @returns '' if the caller is allowed to
+	 * @returns '' if the caller may assume the role
 	 */
 	findRefusal(caller: Caller, role: StsRole, now: Date): string;
 
@@ -66,6 +66,6 @@ export interface StsBackend {
 
 	makeCredentials(session: NewSession): Credentials;
 
-	/** RAM's number of a role. */
+	/** The numeric id of a role in RAM. */
 	roleId(account: string, name: string): string;
 }

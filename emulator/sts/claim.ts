@@ -14,7 +14,7 @@ export type StsClaim = {
 	readonly timestamp: string;
 	readonly nonce: string;
 	readonly signature: string;
-	/** A type of signature. */
+	/** Matches a well-formed signature. */
 	readonly signatureForm: RegExp;
 	readonly stringToSign: string;
 	readonly sign: (accessKeySecret: string) => string;
@@ -74,7 +74,7 @@ function explain(
 ): string {
 	for (const [secret, sentence] of otherSecrets)
 		if (sign(secret) === signature) return sentence;
-	for (const [made, sentence] of mistakes(accessKeySecret))
-		if (made === signature) return sentence;
+	for (const [wrongSignature, sentence] of mistakes(accessKeySecret))
+		if (wrongSignature === signature) return sentence;
 	return "";
 }

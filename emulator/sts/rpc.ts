@@ -42,7 +42,7 @@ function* mistakes(
 	const right = signRpc(secret, stringToSign);
 	yield [
 		createHmac("sha1", secret).update(stringToSign).digest("base64"),
-		"the secret was used unchanged: RPC requests are signed with an & appended to it",
+		"the secret was used unchanged: RPC requests must be signed with the secret followed by &",
 	];
 	yield [
 		Buffer.from(right, "base64").toString("hex"),
@@ -50,7 +50,7 @@ function* mistakes(
 	];
 	yield [
 		right.replaceAll("+", " "),
-		"the signature has blanks where it had +: percent-encode it, + as %2B",
+		"the signature has blanks instead of +: percent-encode it, so that + becomes %2B",
 	];
 	for (const other of ["GET", "POST"])
 		yield [

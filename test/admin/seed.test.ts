@@ -227,7 +227,7 @@ suite("A seed with a mistake changes nothing, and the error contains the place:"
 		[
 			"an unknown member",
 			{ bucket: [] },
-			/^has bucket, not one of buckets, ram, faults$/,
+			/^has the unknown member bucket: expected one of buckets, ram, faults$/,
 		],
 		["not a list", { buckets: {} }, /^buckets: must be a list$/],
 		[
@@ -248,7 +248,7 @@ suite("A seed with a mistake changes nothing, and the error contains the place:"
 		[
 			"an unknown document",
 			bucket({ corz: [] }),
-			/^buckets\[1\]: has corz, not one of name, /,
+			/^buckets\[1\]: has the unknown member corz: expected one of name, /,
 		],
 		[
 			"an unknown ACL",

@@ -105,7 +105,7 @@ suite("RAM's document", () => {
 	const bad = [
 		["{", /JSON/],
 		["[]", /^must be an object$/],
-		['{"user":[]}', /^has user, not one of users, roles$/],
+		['{"user":[]}', /^has the unknown member user: expected one of users, roles$/],
 		['{"users":{}}', /^users: must be a list$/],
 		['{"users":[{"name":"a b"}]}', /^users\[0\]\.name: must be text/],
 		[

@@ -70,7 +70,7 @@ suite("For a security token, the signature doctor finds", () => {
 		const session = await assume(emulator);
 		const other = await assume(await start(t));
 		const cases = [
-			[session.token, /has blanks where it had \+/],
+			[session.token, /has blanks instead of \+/],
 			[encode(encode(session.token)), /percent-encoded one time too many/],
 			[encode(`${session.token}\n`), /contains blanks or line breaks/],
 			[

@@ -104,7 +104,7 @@ const MISTAKES: readonly (readonly [
 	[
 		"a policy that was sent with spaces",
 		formV1(v1(PLUS), PLUS.replaceAll("+", " ")),
-		/where it had \+/,
+		/has blanks instead of \+/,
 	],
 	[
 		"an encoded signature",

@@ -628,7 +628,7 @@ suite("The record of a refusal by STS contains", () => {
 			[signature("sk\n&"), /with a line feed at its end/],
 			[signature("sk2&"), /the secret is that of ak2/],
 			[signature("ak&"), /the access key id was used as the secret/],
-			[signature("sk"), /signed with an & appended to it/],
+			[signature("sk"), /signed with the secret followed by &/],
 			[hmac("sk&", text).toString("hex"), /the signature is hex/],
 			[signature("sk&", stringToSign(own, "GET")), /is for GET, .* a POST/],
 			[signature("sk&", text.replace("%2520", "%2B")), /blanks were signed as/],
