@@ -263,7 +263,7 @@ const restoreSql = ({ name, key, columns }: Table): string =>
    SELECT ${quoted(columns)} FROM former_${name} AS former
    WHERE ${rangeOf("former")} AND existed = 1 AND NOT EXISTS (
      SELECT 1 FROM snapshot WHERE snapshot.id >= @id AND snapshot.id < former.snapshot AND EXISTS (
-       SELECT 1 FROM former_${name} AS earlier
+       SELECT 1 FROM former_${name} AS earlier INDEXED BY former_${name}_key
        WHERE earlier.snapshot = snapshot.id AND ${same(key, "earlier", "former")}))`;
 
 const CHANGED_FILES = `
