@@ -22,7 +22,11 @@ const GROUPS = {
 		...["test/oss/**", "test/select-sql/**", "test/xml/**"],
 	],
 	callback: ["test/callback/**"],
-	commands: ["test/cli/**", "test/config/**", "test/main.test.ts"],
+	commands: [
+		...["test/cli/**", "test/config/**", "test/main.test.ts"],
+		// It waits for a new worker; other files about images would leave one.
+		"test/image/worker.test.ts",
+	],
 	disk: [
 		"test/storage/{checkpoints,commits,crash,damaged-*,data-folders,folder}.test.ts",
 		"test/storage/{full-disk,plain-*}.test.ts",
