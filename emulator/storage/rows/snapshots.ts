@@ -257,14 +257,17 @@ const removeChanged = ({ name, key }: Table): string =>
 	`DELETE FROM ${name}
    WHERE (${quoted(key)}) IN (SELECT ${quoted(key)} FROM former_${name} AS former WHERE ${rangeOf("former")})`;
 
-/** If a key has several former rows, the first row since the snapshot is restored. */
+/**
+ * Of several former rows of a key, the first one since the snapshot. The plus removes the type of the number, because
+ * the column has none: otherwise SQLite could not use the index.
+ */
 const restoreSql = ({ name, key, columns }: Table): string =>
 	`INSERT INTO ${name} (${quoted(columns)})
    SELECT ${quoted(columns)} FROM former_${name} AS former
    WHERE ${rangeOf("former")} AND existed = 1 AND NOT EXISTS (
      SELECT 1 FROM snapshot WHERE snapshot.id >= @id AND snapshot.id < former.snapshot AND EXISTS (
        SELECT 1 FROM former_${name} AS earlier INDEXED BY former_${name}_key
-       WHERE earlier.snapshot = snapshot.id AND ${same(key, "earlier", "former")}))`;
+       WHERE earlier.snapshot = +snapshot.id AND ${same(key, "earlier", "former")}))`;
 
 const CHANGED_FILES = `
   SELECT DISTINCT piece.file FROM former_piece AS former
