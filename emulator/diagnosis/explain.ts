@@ -125,7 +125,7 @@ function explainClock({ details }: OssError, known: EmulatorFacts): string {
 	const why =
 		moved === 0
 			? aboutZone(seconds)
-			: `; the emulator's was moved by ${moved} s`;
+			: `; the emulator's clock was moved by ${moved} s`;
 	return `the client's clock is ${Math.abs(seconds)} s ${direction} the emulator's: 900 s are allowed${why}`;
 }
 

@@ -84,7 +84,7 @@ async function explainMismatch(refused: RefusedForm): Promise<string> {
 	const { accessKeyId, securityToken } = claim;
 	const account = accounts.get(accessKeyId, securityToken, receivedAt);
 	const { accessKeySecret: secret } = account;
-	for (const [signature, sentence] of spoiltSignatures(claim))
+	for (const [signature, sentence] of alteredSignatures(claim))
 		if (isSigned({ ...claim, signature }, secret, NO_TARGET)) return sentence;
 	let tries = Math.ceil(WORK_CHARACTERS_MAX / (policy.length + 1));
 	const breaks = new Breaks();
@@ -108,7 +108,7 @@ const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
 const UNKNOWN =
 	"no common mistake explains this signature: it must be computed from the policy's base64 as sent in the form; usually the secret differs";
 
-function* spoiltSignatures({ signature }: Claim): Generator<Mistaken<string>> {
+function* alteredSignatures({ signature }: Claim): Generator<Mistaken<string>> {
 	yield [
 		signature.replaceAll(" ", "+"),
 		"the signature has blanks instead of +: the fields of a form must not be URL-encoded",

@@ -82,7 +82,7 @@ function* headers(request: OssRequest): Generator<MistakenRequest> {
 		if (name.startsWith("x-oss-") && name !== "x-oss-date")
 			yield [
 				set(name, undefined),
-				`the header ${name} was not signed: every x-oss- header must be; sign it, or find out which proxy or library adds it`,
+				`the header ${name} was not signed: every x-oss- header must be signed; sign it, or find out which proxy or library adds it`,
 			];
 }
 

@@ -114,7 +114,7 @@ const TOO_LONG_TO_TRY =
 const WORK_CHARACTERS_MAX = 2 * 1024 * 1024;
 const TRIES_MAX = 2000;
 
-/** With more, one attempt alone takes tens of milliseconds: all parameters are encoded and sorted for each. */
+/** With more parameters, a single attempt takes tens of milliseconds, because it encodes and sorts all of them. */
 const PARAMETERS_MAX = 5000;
 
 function triesFor({ rawPath, rawQuery, headers }: OssRequest): number {
@@ -132,7 +132,7 @@ function findAccount(
 	try {
 		return accounts.get(accessKeyId, securityToken, expiryTimeOf(request));
 	} catch {
-		return undefined; // the error itself says that the key is unknown
+		return undefined; // the error itself states that the key is unknown
 	}
 }
 
@@ -143,7 +143,7 @@ function explainAlteredSignature(
 	target: Target,
 ): string | undefined {
 	const isCorrect = (signature: string | undefined): boolean =>
-		// An unchanged signature has been refused already, and a long request takes long to sign.
+		// An unchanged signature has been refused already, and a long request takes a long time to sign.
 		signature !== undefined &&
 		signature !== claim.signature &&
 		isSigned({ ...claim, signature }, accessKeySecret, target);

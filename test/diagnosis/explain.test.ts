@@ -191,7 +191,7 @@ suite("For a time, the signature doctor finds", () => {
 
 	test("that the emulator's clock was moved", async (t) => {
 		const diagnosis = await diagnosisAt(t, "V4 header", Date.now(), 7200);
-		assert.match(diagnosis, /; the emulator's was moved by 7200 s$/);
+		assert.match(diagnosis, /; the emulator's clock was moved by 7200 s$/);
 	});
 
 	test("that the URL was truncated before it", async (t) => {

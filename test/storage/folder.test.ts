@@ -191,7 +191,7 @@ suite("The data folder", () => {
 			const folder = makeUnusable(makeFolder(t));
 			const line =
 				code === "SQLITE_NOTADB"
-					? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
+					? `the database of the data folder ${folder} is damaged (${code}): run «oss-emulator check ${folder}»`
 					: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`;
 
 			for (const _time of [1, 2]) {

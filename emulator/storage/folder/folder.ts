@@ -145,7 +145,7 @@ export function explain(folder: string, error: unknown): unknown {
 	if (code === "") return error;
 	return new StartError(
 		isDamage(error)
-			? `the database of the data folder ${folder} is damaged (${code}): see «oss-emulator check ${folder}»`
+			? `the database of the data folder ${folder} is damaged (${code}): run «oss-emulator check ${folder}»`
 			: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`,
 	);
 }
