@@ -25,6 +25,7 @@ import {
 	BUCKET,
 	bytes,
 	chunked,
+	filesIn,
 	makeBucket,
 	makeFolder,
 	NOW,
@@ -342,6 +343,29 @@ suite("The plain copy", () => {
 		);
 		assert.deepEqual(readdirSync(join(data, "files", BUCKET)), ["b"]);
 		assert.ok(existsSync(join(data, "files.stale")));
+	});
+});
+
+suite("The plain copies of everything", () => {
+	test("are created for all objects except one whose blob cannot be read, which is reported", async (t) => {
+		const { store, data, files } = await open(t);
+		for (const key of ["a", "b", "c"]) await put(store, key, bytes(100_000));
+		await store.close();
+		const [blob = ""] = filesIn(join(data, "blobs"));
+		rmSync(blob);
+		mkdirSync(blob);
+		rmSync(files, { recursive: true });
+
+		const reported: unknown[] = [];
+		const report = (error: unknown) => void reported.push(error);
+		const again = await openStore(t, { folder: data, files: true, report });
+		await again.settled();
+
+		assert.equal(readdirSync(join(files, BUCKET)).length, 2);
+		assert.match(
+			String(reported),
+			/^Error: no plain copy of photos\/[abc]: Error: EISDIR/,
+		);
 	});
 });
 

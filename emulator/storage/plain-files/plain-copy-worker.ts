@@ -9,7 +9,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { isDiskFullError } from "../folder/disk-space.ts";
-import { PlainFolder } from "./plain-folder.ts";
+import { type Attempt, PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
 /** Buckets and keys whose copies may be outdated, the key '' for a whole bucket; or everything. */
@@ -43,9 +43,9 @@ port.on("message", (task: PlainTask) => {
 	const failures: string[] = [];
 	let isDiskFull = false;
 	const all = task === "all" || !existsSync(files);
-	if (all) attempt("everything", rebuild);
+	if (all) attempt("everything", () => rebuild(attemptOne));
 	else {
-		const folder = new PlainFolder(files, data, source);
+		const folder = new PlainFolder(files, data, source, attemptOne);
 		for (const [bucket, key] of task.changes) {
 			attempt(`${bucket}/${key}`, () => {
 				if (task.onlyRemove) folder.removeIfDeleted(bucket, key);
@@ -61,19 +61,33 @@ port.on("message", (task: PlainTask) => {
 			work();
 		} catch (error) {
 			if (isDiskFullError(error)) isDiskFull = true;
-			else if (failures.length < FAILURES_MAX)
-				failures.push(`no plain copy of ${what}: ${error}`);
+			else fail(what, error);
 		}
+	}
+
+	/** An object whose content cannot be read does not prevent the copies of the others; a full disk does. */
+	function attemptOne(what: string, work: () => void): void {
+		try {
+			work();
+		} catch (error) {
+			if (isDiskFullError(error)) throw error;
+			fail(what, error);
+		}
+	}
+
+	function fail(what: string, error: unknown): void {
+		if (failures.length < FAILURES_MAX)
+			failures.push(`no plain copy of ${what}: ${error}`);
 	}
 });
 
 /** The new copies are made next to the old ones, which remain until then. */
-function rebuild(): void {
+function rebuild(attempt: Attempt): void {
 	const fresh = join(data, "files.new");
 	const old = join(data, "files.old");
 	for (const folder of [fresh, old])
 		rmSync(folder, { recursive: true, force: true });
-	new PlainFolder(fresh, data, source).updateAll();
+	new PlainFolder(fresh, data, source, attempt).updateAll();
 	if (existsSync(files)) renameSync(files, old);
 	renameSync(fresh, files);
 	rmSync(old, { recursive: true, force: true });

@@ -18,16 +18,28 @@ import { writeContent } from "./plain-content.ts";
 import { nameNextToFolder, plainName, plainNames } from "./plain-names.ts";
 import type { PlainObject, PlainSource } from "./plain-source.ts";
 
+export type Attempt = (what: string, work: () => void) => void;
+
 export class PlainFolder {
 	readonly #root: string;
 	readonly #data: string;
 	readonly #source: PlainSource;
 	/** Files are written here and then renamed, so that no reader sees an incomplete file. */
 	readonly #unfinished: string;
+	readonly #attempt: Attempt;
 
-	/** @param data the data folder; `root` is below it */
-	constructor(root: string, data: string, source: PlainSource) {
+	/**
+	 * @param data the data folder; `root` is below it
+	 * @param attempt runs the update of one object of a bucket; if it catches an error, the other objects follow
+	 */
+	constructor(
+		root: string,
+		data: string,
+		source: PlainSource,
+		attempt: Attempt = (_, update) => update(),
+	) {
 		this.#root = root;
+		this.#attempt = attempt;
 		this.#data = data;
 		this.#source = source;
 		this.#unfinished = join(data, "files.unfinished");
@@ -44,7 +56,8 @@ export class PlainFolder {
 		rmSync(folder, { recursive: true, force: true });
 		if (!this.#source.hasBucket(bucket)) return;
 		mkdirSync(folder);
-		for (const key of this.#source.keys(bucket)) this.update(bucket, key);
+		for (const key of this.#source.keys(bucket))
+			this.#attempt(`${bucket}/${key}`, () => this.update(bucket, key));
 	}
 
 	update(bucket: string, key: string): void {
