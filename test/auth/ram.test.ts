@@ -105,14 +105,20 @@ suite("RAM's document", () => {
 	const bad = [
 		["{", /JSON/],
 		["[]", /^must be an object$/],
-		['{"user":[]}', /^has the unknown member user: expected one of users, roles$/],
+		[
+			'{"user":[]}',
+			/^has the unknown member user: expected one of users, roles$/,
+		],
 		['{"users":{}}', /^users: must be a list$/],
 		['{"users":[{"name":"a b"}]}', /^users\[0\]\.name: must be text/],
 		[
 			'{"users":[{"name":"a","accessKeys":[{"id":"k"}]}]}',
 			/^users\[0\]\.accessKeys\[0\]\.secret: /,
 		],
-		['{"users":[{"name":"a","policy":[]}]}', /^users\[0\]: has policy, /],
+		[
+			'{"users":[{"name":"a","policy":[]}]}',
+			/^users\[0\]: has the unknown member policy: expected one of name, /,
+		],
 		[
 			'{"roles":[{"name":"a","maxSessionDuration":1}]}',
 			/^roles\[0\]: maxSessionDuration must be a whole number, 3600 to 43200$/,

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { startApplicationServer } from "../application-server.ts";
 import { Client, openSocket, refusal, sendRaw, textsOf } from "../client.ts";
 import { startDirectly } from "../emulator.ts";
@@ -35,6 +37,15 @@ function makeBytes(size: number): Buffer {
 	const bytes = Buffer.alloc(size);
 	for (let i = 0; i + 4 <= size; i += 4) bytes.writeUInt32BE(i, i);
 	return bytes;
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+/** Of buffers, without garbage: how much of it remains depends on the other tests of the process. */
+function usedBytes(): number {
+	collectGarbage();
+	return process.memoryUsage().arrayBuffers;
 }
 
 suite("A gateway", () => {
@@ -139,14 +150,14 @@ suite("A gateway", () => {
 		assert.deepEqual(range.body, bytes.subarray(4, 12));
 	});
 
-	test("reads an upload no faster than the cloud does, and a download no faster than the client does", async (t) => {
+	test("reads a download no faster than the client does", async (t) => {
 		const { gateway } = await startBoth(t);
 		const size = 24 * 1024 * 1024;
 		assert.equal(
 			(await gateway.oss.put("/photos/big", makeBytes(size))).status,
 			200,
 		);
-		const before = process.memoryUsage().arrayBuffers;
+		const before = usedBytes();
 		const socket = await openSocket(gateway.endpoint);
 		const id = { id: gateway.accessKeyId, secret: gateway.accessKeySecret };
 		const query = presignV4(id, {
@@ -159,9 +170,9 @@ suite("A gateway", () => {
 		// Other requests are answered meanwhile, during which bytes could accumulate.
 		for (let i = 0; i < 50; i++)
 			assert.equal((await gateway.oss.head("/photos/big")).status, 200);
-		const held = process.memoryUsage().arrayBuffers - before;
+		const buffered = usedBytes() - before;
 		socket.destroy();
-		assert.ok(held < size / 2, `${held} bytes are held`);
+		assert.ok(buffered < size / 2, `${buffered} bytes are buffered`);
 	});
 
 	test("stores no object for an upload that the client aborts", async (t) => {
