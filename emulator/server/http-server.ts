@@ -71,10 +71,9 @@ export function makeServer({
 	const exchanges = new Exchanges();
 	const receive: RequestListener = (incoming, outgoing) => {
 		if (isHttp(incoming)) {
-			exchanges.begin(incoming, outgoing);
 			// RFC 9112, 6.1: a proxy may have interpreted such a request differently.
 			if (isFramedTwice(incoming)) outgoing.shouldKeepAlive = false;
-			handler(incoming, outgoing);
+			exchanges.begin(incoming, outgoing, handler);
 		} else {
 			incoming.resume();
 			const { socket } = incoming;
@@ -158,19 +157,49 @@ type Exchange = {
 	bytes: number | undefined;
 	/** Whether a callback is waiting for the end of the response. */
 	isLast: boolean;
+	/** The number of requests of its connection, this one included, that wait for earlier responses. */
+	waiting: number;
 };
 
-const NEW = { bytes: undefined, isLast: false };
+const NEW = { bytes: undefined, isLast: false, waiting: 0 };
+
+/** A connection on which more requests wait is not read further. */
+const WAITING_MAX = 16;
+
+const pause = (socket: Socket): Socket => socket.pause();
 
 /** The latest request on each connection. */
 class Exchanges {
 	readonly #latest = new Map<Duplex, Exchange>();
 
-	begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
+	/**
+	 * Handles the requests of a connection one after the other, as servers of HTTP do: a client that sends many at once
+	 * would delay all others.
+	 */
+	begin(
+		incoming: IncomingMessage,
+		outgoing: ServerResponse,
+		handler: RequestListener,
+	): void {
 		const { socket } = incoming;
-		if (!this.#latest.has(socket))
-			socket.once("close", () => this.#latest.delete(socket));
-		this.#latest.set(socket, { incoming, outgoing, ...NEW });
+		const previous = this.#latest.get(socket);
+		if (!previous) socket.once("close", () => this.#latest.delete(socket));
+		const exchange = { incoming, outgoing, ...NEW };
+		this.#latest.set(socket, exchange);
+		if (!previous || previous.outgoing.writableFinished)
+			handler(incoming, outgoing);
+		else {
+			exchange.waiting = previous.waiting + 1;
+			// Node.js resumes a connection at the end of each request.
+			if (exchange.waiting >= WAITING_MAX) process.nextTick(pause, socket);
+			previous.outgoing.once("finish", () => {
+				const latest = this.#latest.get(socket);
+				if (!latest || !socket.writable) return; // the connection is closed after the previous response
+				latest.waiting--;
+				if (latest.waiting < WAITING_MAX) socket.resume();
+				handler(incoming, outgoing);
+			});
+		}
 	}
 
 	/** Calls `then` after the response to a complete request; immediately if there is no such request. */

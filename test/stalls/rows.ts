@@ -1,5 +1,7 @@
 /** The requests that could delay others: the largest and the most expensive that the limits allow. */
 
+import { once } from "node:events";
+import { openSocket } from "../client.ts";
 import type { StallRow } from "./row.ts";
 import { bigRows } from "./rows-big.ts";
 import { documentRows } from "./rows-documents.ts";
@@ -8,7 +10,21 @@ import { uploadRows } from "./rows-uploads.ts";
 
 const range = (count: number): readonly number[] => [...Array(count).keys()];
 
+/** Sends requests on one connection without waiting for responses. */
+async function pipeline(endpoint: string, count: number): Promise<void> {
+	const socket = await openSocket(endpoint);
+	const head = "GET /small HTTP/1.1\r\n";
+	const last = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+	socket.write(`${head}\r\n`.repeat(count) + last);
+	socket.resume();
+	await once(socket, "close");
+}
+
 const headRows: readonly StallRow[] = [
+	{
+		what: "2,400 requests sent together on one connection",
+		send: ({ endpoint }) => pipeline(endpoint, 2400),
+	},
 	{
 		what: "64 KB of headers, 20 times",
 		send: async ({ oss }) => {

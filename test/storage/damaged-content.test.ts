@@ -96,7 +96,10 @@ suite("A file that is read", () => {
 			drain(new BlobReader(file, first, last));
 		assertBytes(await drained(0, 299_999), content);
 		assertBytes(await drained(7, 200_000), content.subarray(7, 200_001));
-		await assert.rejects(drained(0, 300_000), /is shorter than when it was written/);
+		await assert.rejects(
+			drained(0, 300_000),
+			/is shorter than when it was written/,
+		);
 		await assert.rejects(drain(new BlobReader(`${file}?`, 0, 1)), /ENOENT/);
 	});
 

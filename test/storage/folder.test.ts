@@ -165,7 +165,9 @@ suite("The data folder", () => {
 
 		await assert.rejects(
 			Store.open({ folder, ...OPTIONS }),
-			startError(/is used by another oss-emulator: stop it, or specify another folder/),
+			startError(
+				/is used by another oss-emulator: stop it, or specify another folder/,
+			),
 		);
 
 		await first.close();
