@@ -294,8 +294,7 @@ suite("The start of the command", { concurrency: 1 }, () => {
 		await writeFile(
 			join(user, "loaded.cjs"),
 			`process.once("exit", () => {
-	const modules = [...process.moduleLoadList, ...Object.keys(require.cache)];
-	process.stdout.write(modules.join("\\n"));
+	process.stdout.write(Object.keys(require.cache).join("\\n"));
 });`,
 		);
 		const emulator = await startCommand(
@@ -305,10 +304,8 @@ suite("The start of the command", { concurrency: 1 }, () => {
 		await putAndGet(emulator);
 		assert.equal(await emulator.stop("SIGTERM"), 0);
 		const loaded = emulator.lines.join("\n");
-		assert.match(loaded, /NativeModule http$/m);
 		assert.match(loaded, /node_modules\/fastify\//);
-		assert.doesNotMatch(loaded, /NativeModule (http2|https|tls)$/m);
-		assert.doesNotMatch(loaded, /node_modules\/(semver|ajv|undici|sharp)\//);
+		assert.doesNotMatch(loaded, /node_modules\/(ajv|undici|sharp)\//);
 	});
 });
 
