@@ -16,6 +16,7 @@ import {
 	assertBytes,
 	BUCKET,
 	bytes,
+	damagePages,
 	filesIn,
 	makeBucket,
 	makeFolder,
@@ -167,9 +168,7 @@ suite("oss-emulator check", () => {
 		await store.objects.delete(BUCKET, "0", undefined, NOW);
 		await store.close();
 		const database = join(folder, "oss.db");
-		const content = readFileSync(database);
-		content.fill(0xa5, 200 * 4096, 203 * 4096);
-		writeFileSync(database, content);
+		damagePages(database);
 		const found = await check(folder);
 		assert.equal(found.code, 1);
 		assert.match(found.out, /^problem: the database: /);
@@ -194,9 +193,7 @@ suite("oss-emulator check", () => {
 		for (let i = 0; i < 300; i++) await put(store, `${i}`, bytes(3000, i));
 		await store.close();
 		const database = join(folder, "oss.db");
-		const content = readFileSync(database);
-		content.fill(0xa5, 200 * 4096, 203 * 4096);
-		writeFileSync(database, content);
+		const content = damagePages(database);
 		// An interrupted repair leaves the damaged database in place, and part of its copy.
 		writeFileSync(`${database}.repaired`, content.subarray(0, 50 * 4096));
 		writeFileSync(`${database}.repaired-wal`, "part of a log");

@@ -18,6 +18,7 @@ import { killedFolder } from "./killed-folder.ts";
 import {
 	BUCKET,
 	bytes,
+	damagePages,
 	filesIn,
 	makeBucket,
 	makeFolder,
@@ -263,9 +264,7 @@ suite("A running emulator", () => {
 		for (let i = 0; i < 300; i++) await put(store, `${i}`, bytes(3000, i));
 		await store.close();
 		const database = join(folder, "oss.db");
-		const content = readFileSync(database);
-		content.fill(0xa5, 200 * 4096, 203 * 4096);
-		writeFileSync(database, content);
+		damagePages(database);
 		const { oss, lines, ended } = await start(t, folder, "--no-files");
 
 		const readAll = async (): Promise<void> => {

@@ -3,7 +3,14 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext } from "node:test";
@@ -212,6 +219,18 @@ export async function blobFiles({ store, folder }: Opened): Promise<string[]> {
 	return folder === null
 		? []
 		: ["blobs", "incoming"].flatMap((name) => filesIn(join(folder, name)));
+}
+
+/**
+ * Overwrites pages of a closed database that hold rows of objects. It must have more than 203 pages.
+ *
+ * @returns its new content
+ */
+export function damagePages(database: string): Buffer {
+	const content = readFileSync(database);
+	content.fill(0xa5, 200 * 4096, 203 * 4096);
+	writeFileSync(database, content);
+	return content;
 }
 
 export function filesIn(folder: string): string[] {
