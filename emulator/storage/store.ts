@@ -361,6 +361,7 @@ export class Store {
 
 	/** Like `#change`, with breaks; other requests reach the store when it is committed. */
 	async #changeInSteps<T>(work: () => Steps<T>): Promise<T> {
+		// `#whole` returns a moment later, when another change may have begun.
 		while (this.#restoring) await this.#restoring.end;
 		const { promise, resolve } = Promise.withResolvers<void>();
 		const whole = () => this.#whole();

@@ -84,8 +84,7 @@ export class Transactions {
 			this.#run("COMMIT");
 			return result;
 		} catch (error) {
-			if (this.#db.inTransaction) this.#run("ROLLBACK");
-			this.#undone();
+			this.#rollBack();
 			throw error;
 		} finally {
 			this.#finish();
@@ -107,8 +106,7 @@ export class Transactions {
 			this.#run("COMMIT");
 			return result;
 		} catch (error) {
-			if (this.#db.inTransaction) this.#run("ROLLBACK");
-			this.#undone();
+			this.#rollBack();
 			throw error;
 		} finally {
 			this.#isInSteps = false;
@@ -130,8 +128,7 @@ export class Transactions {
 			this.#run("COMMIT");
 			group.resolve();
 		} catch (error) {
-			if (this.#db.inTransaction) this.#run("ROLLBACK");
-			this.#undone();
+			this.#rollBack();
 			group.reject(error);
 		}
 		this.#finish();
@@ -156,6 +153,12 @@ export class Transactions {
 		this.#group = { ...Promise.withResolvers<void>(), end };
 		this.#group.promise.catch(() => {}); // each caller receives the error; there may be no caller left
 		return this.#group;
+	}
+
+	/** A failed commit may have ended the transaction already. */
+	#rollBack(): void {
+		if (this.#db.inTransaction) this.#run("ROLLBACK");
+		this.#undone();
 	}
 
 	#takeGroup(): Group | undefined {
