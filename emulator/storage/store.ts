@@ -21,6 +21,7 @@ import {
 	isDamage,
 	type OpenFolder,
 	openFolder,
+	watchRemoval,
 } from "./folder/folder.ts";
 import { Objects } from "./objects.ts";
 import { markPlainCopyOutdated, PlainCopy } from "./plain-files/plain-copy.ts";
@@ -120,6 +121,7 @@ export class Store {
 	readonly #checkpoints: Checkpoints | null;
 	readonly #report: StoreOptions["report"];
 	readonly #folder: string | null;
+	readonly #endWatch: () => void;
 
 	private constructor(
 		opened: Opened,
@@ -147,6 +149,7 @@ export class Store {
 		});
 		this.#report = report;
 		this.#folder = folder;
+		this.#endWatch = folder === null ? () => {} : watchRemoval(folder, report);
 		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
 		const contents = new Contents(db, transactions, blobs, report);
 		this.#contents = contents;
@@ -410,6 +413,7 @@ export class Store {
 
 	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
+		this.#endWatch();
 		await this.#checkpoints?.close(); // writes may be waiting for this
 		this.#transactions.commit();
 		await this.#plainCopy?.close();

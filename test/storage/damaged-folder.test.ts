@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
 	copyFileSync,
+	existsSync,
 	readFileSync,
 	rmSync,
 	truncateSync,
@@ -16,6 +17,7 @@ import { Store } from "../../emulator/storage/store.ts";
 import { start } from "./emulator-process.ts";
 import { killedFolder } from "./killed-folder.ts";
 import {
+	assertBytes,
 	BUCKET,
 	bytes,
 	damagePages,
@@ -24,6 +26,7 @@ import {
 	makeFolder,
 	openStore,
 	put,
+	read,
 } from "./stores.ts";
 
 const refusedOpening = async (folder: string): Promise<string> => {
@@ -256,6 +259,36 @@ suite("A running emulator", () => {
 			`oss-emulator: the data folder ${folder} was removed or moved while the emulator was running: start it again`,
 		]);
 	});
+
+	for (const removed of ["oss.db", "."]) {
+		test(`without requests exits when its ${removed === "." ? "folder" : removed} is removed`, async (t) => {
+			const folder = makeFolder(t);
+			const { lines, ended } = await start(t, folder, "--no-files");
+			rmSync(join(folder, removed), { recursive: true });
+
+			assert.equal(await ended, 2);
+			assert.equal(lines.length, 1);
+			assert.match(lines[0] ?? "", / was removed or moved /);
+		});
+	}
+
+	for (const removed of ["incoming", "blobs", "files"]) {
+		test(`creates ${removed} again when it is removed`, async (t) => {
+			const folder = makeFolder(t);
+			const store = await openStore(t, { folder, files: true });
+			await makeBucket(store, BUCKET);
+			for (let i = 0; i < 3; i++) await put(store, "big", bytes(100_000, i));
+			await store.settled();
+			rmSync(join(folder, removed), { recursive: true });
+
+			// Some of these blobs go into the subfolders of earlier ones.
+			for (let i = 0; i < 300; i++) await put(store, "big", bytes(70_000, i));
+
+			assertBytes(await read(store, "big"), bytes(70_000, 299));
+			await store.settled();
+			assert.ok(existsSync(join(folder, removed)));
+		});
+	}
 
 	test("that reads a damaged page reports it in one line, and exits with code 2", async (t) => {
 		const folder = makeFolder(t);

@@ -7,8 +7,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { codeOf } from "../../oss/code-of.ts";
 import { BlobReader } from "./blob-reader.ts";
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { FileWriter } from "./file-writer.ts";
@@ -47,7 +48,10 @@ export class DiskBlobs implements BlobStore {
 	async create(): Promise<BlobWriter> {
 		const id = randomBytes(12).toString("hex");
 		const incoming = join(this.#incoming, id);
-		const writer = new FileWriter(await open(incoming, "wx"));
+		const file = await this.#withFolder([this.#incoming], () =>
+			open(incoming, "wx"),
+		);
+		const writer = new FileWriter(file);
 		let name = id;
 		return {
 			write: (chunk) => writer.write(chunk),
@@ -66,14 +70,39 @@ export class DiskBlobs implements BlobStore {
 
 	async #publish(incoming: string, name: string): Promise<void> {
 		const shard = join(this.#folder, name.slice(0, 2));
-		if (!this.#shards.has(shard)) {
-			await mkdir(shard, { recursive: true });
-			if (this.#durable) await syncFolder(this.#folder);
-			this.#shards.add(shard);
-		}
+		const folders = [this.#folder, shard];
+		if (!this.#shards.has(shard)) await this.#make(folders);
+		this.#shards.add(shard);
 		this.#fresh?.add(name);
-		await rename(incoming, this.#path(name));
+		await this.#withFolder(folders, () => rename(incoming, this.#path(name)));
 		if (this.#durable) await syncFolder(shard);
+	}
+
+	/** Runs `work` again if its folders were removed while the emulator was running. */
+	async #withFolder<T>(
+		folders: readonly string[],
+		work: () => Promise<T>,
+	): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			if (codeOf(error) !== "ENOENT") throw error;
+			await this.#make(folders);
+			return work();
+		}
+	}
+
+	/** Never creates the data folder itself: a removed data folder ends the emulator. */
+	async #make(folders: readonly string[]): Promise<void> {
+		for (const folder of folders) {
+			try {
+				await mkdir(folder);
+			} catch (error) {
+				if (codeOf(error) === "EEXIST") continue;
+				throw error;
+			}
+			if (this.#durable) await syncFolder(dirname(folder));
+		}
 	}
 
 	read(name: string, first: number, last: number): Readable {

@@ -125,12 +125,38 @@ export function syncFolder(path: string): void {
 }
 
 /** Writes to a database file that was removed succeed, but are lost when the emulator ends. */
-export const findRemoval = (folder: string): StartError | undefined =>
-	existsSync(join(folder, "oss.db"))
-		? undefined
-		: new StartError(
-				`the data folder ${folder} was removed or moved while the emulator was running: start it again`,
-			);
+export function findRemoval(folder: string): StartError | undefined {
+	try {
+		statSync(join(folder, "oss.db"));
+		return undefined;
+	} catch (error) {
+		if (!["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+		return new StartError(
+			`the data folder ${folder} was removed or moved while the emulator was running: start it again`,
+		);
+	}
+}
+
+/** Acknowledged writes of at most this time are lost with a database file that is removed from a running emulator. */
+const WATCH_MS = 1000;
+
+/**
+ * Reports a removed data folder once, even if no request fails.
+ *
+ * @returns a function that ends this
+ */
+export function watchRemoval(
+	folder: string,
+	report: (error: StartError) => void,
+): () => void {
+	const timer = setInterval(() => {
+		const removal = findRemoval(folder);
+		if (!removal) return;
+		clearInterval(timer);
+		report(removal);
+	}, WATCH_MS).unref();
+	return () => clearInterval(timer);
+}
 
 const DAMAGED = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
