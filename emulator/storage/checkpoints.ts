@@ -1,13 +1,9 @@
 /**
  * Keeps SQLite's write-ahead log short without delaying requests: SQLite itself would move the log's pages into the
  * database, and wait for the disk, within the commit that makes the log too long.
- *
- * The worker that moves the pages is started when the log is long, and ends after some time without work.
  */
-import { once } from "node:events";
 import { statSync } from "node:fs";
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { IdleWorker } from "../oss/idle-worker.ts";
 import type { CheckpointTask } from "./checkpoint-worker.ts";
 import type { Sqlite } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
@@ -20,12 +16,11 @@ const LONG_BYTES = 32 * 1024 * 1024;
 const QUIET_MS = 100;
 /** The number of commits between two checks of the log's size. */
 const COMMITS_PER_CHECK = 32;
-const IDLE_MS = 5_000;
 /** SQLite's default, for use if the worker fails. */
 const SQLITE_PAGES = 1000;
 
 export class Checkpoints {
-	readonly #path: string;
+	readonly #log: string;
 	readonly #db: Sqlite;
 	readonly #transactions: Pick<Transactions, "pauseUntil">;
 	readonly #report: (error: unknown) => void;
@@ -34,10 +29,9 @@ export class Checkpoints {
 	#isQuiet = false;
 	/** The size of the log when its pages were last moved; 0 if it has been restarted. */
 	#moved = 0;
-	#worker: Worker | null = null;
+	readonly #worker: IdleWorker<CheckpointTask, "done">;
 	#isRunning = false;
-	/** Ends the pause of the writes. */
-	#resume: () => void = () => {};
+	#isClosed = false;
 	#timer: NodeJS.Timeout | undefined;
 
 	/** @param path the path of the database */
@@ -47,10 +41,16 @@ export class Checkpoints {
 		transactions: Pick<Transactions, "pauseUntil">,
 		report: (error: unknown) => void,
 	) {
-		this.#path = path;
+		this.#log = `${path}-wal`;
 		this.#db = db;
 		this.#transactions = transactions;
 		this.#report = report;
+		this.#worker = new IdleWorker(
+			"checkpoint-worker",
+			import.meta.url,
+			path,
+			(worker) => worker.postMessage("close" satisfies CheckpointTask),
+		);
 		this.#disableAutomaticCheckpoints();
 	}
 
@@ -64,91 +64,60 @@ export class Checkpoints {
 	committed(): void {
 		this.#isQuiet = false;
 		this.#commits++;
-		if (this.#isRunning || this.#commits < COMMITS_PER_CHECK) return;
+		if (this.#commits < COMMITS_PER_CHECK || this.#isRunning || this.#isClosed)
+			return;
 		this.#commits = 0;
-		if (this.#size() >= this.#moved + MOVED_BYTES) this.#move();
+		if (this.#size() >= this.#moved + MOVED_BYTES) void this.#move();
 	}
 
 	#size(): number {
-		const log = statSync(`${this.#path}-wal`, { throwIfNoEntry: false });
-		return log?.size ?? 0;
+		return statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
 	}
 
-	#move(): void {
+	/** Afterwards a long log is emptied immediately, a shorter one when there are no commits. */
+	async #move(): Promise<void> {
 		this.#moved = this.#size();
-		this.#run("move", () => {
-			if (this.#moved >= LONG_BYTES) this.#empty();
-			else this.#emptyWhenQuiet();
-		});
+		await this.#run("move");
+		if (this.#isRunning || this.#isClosed) return;
+		if (this.#moved >= LONG_BYTES) await this.#empty();
+		else this.#emptyWhenQuiet();
 	}
 
 	/** Few pages are left to be moved, because it is called soon after `#move`. */
-	#empty(): void {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		this.#resume = resolve;
+	async #empty(): Promise<void> {
 		this.#isRunning = true; // a pause starts with a commit, which must not start another task
+		const { promise, resolve } = Promise.withResolvers<void>();
 		this.#transactions.pauseUntil(promise);
-		const worker = this.#run("empty", () => {
-			worker.unref();
-			this.#moved = this.#size();
-			this.#resume();
-			this.#timer = setTimeout(() => void this.#stop(), IDLE_MS).unref();
-		});
-		worker.ref(); // writes are waiting for it
+		await this.#run("empty");
+		this.#moved = this.#size();
+		resolve();
 	}
 
-	#run(task: "move" | "empty", done: () => void): Worker {
+	async #run(task: "move" | "empty"): Promise<void> {
 		clearTimeout(this.#timer);
 		this.#isRunning = true;
-		this.#worker ??= this.#start();
-		const worker = this.#worker;
-		worker.once("message", () => {
+		try {
+			await this.#worker.run((ask) => ask(task));
 			this.#isRunning = false;
-			done();
-		});
-		worker.postMessage(task satisfies CheckpointTask);
-		return worker;
+		} catch (error) {
+			// #isRunning remains set, so that no further task is sent to a worker.
+			this.#report(error);
+			this.#db.pragma(`wal_autocheckpoint = ${SQLITE_PAGES}`);
+		}
 	}
 
 	#emptyWhenQuiet(): void {
 		this.#isQuiet = true;
 		this.#timer = setTimeout(() => {
-			if (this.#isQuiet) this.#empty();
+			if (this.#isQuiet) void this.#empty();
 			else this.#emptyWhenQuiet();
 		}, QUIET_MS).unref();
-	}
-
-	#start(): Worker {
-		const file = `./checkpoint-worker${extname(import.meta.url)}`;
-		const worker = new Worker(new URL(file, import.meta.url), {
-			workerData: this.#path,
-		});
-		worker.on("error", (error) => {
-			this.#worker = null;
-			this.#report(error);
-			// #isRunning remains set, so that no further task is sent to a worker.
-			this.#db.pragma(`wal_autocheckpoint = ${SQLITE_PAGES}`);
-		});
-		worker.once("exit", () => this.#resume());
-		worker.unref();
-		return worker;
-	}
-
-	async #stop(): Promise<void> {
-		const worker = this.#worker;
-		if (!worker) return;
-		this.#worker = null;
-		worker.removeAllListeners("message"); // the end of a task would start the next one
-		const exited = once(worker, "exit");
-		worker.ref();
-		worker.postMessage("close" satisfies CheckpointTask);
-		await exited;
 	}
 
 	/** Finishes a running checkpoint before the database is closed. */
 	async close(): Promise<void> {
 		clearTimeout(this.#timer);
-		this.#isRunning = true;
-		await this.#stop();
+		this.#isClosed = true;
+		await this.#worker.stop();
 	}
 }

@@ -7,9 +7,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { IdleWorker } from "../../oss/idle-worker.ts";
 import type { DiskSpace } from "../folder/disk-space.ts";
-import { CopyWorker } from "./copy-worker.ts";
-import type { PlainTask } from "./plain-copy-worker.ts";
+import type { PlainAnswer, PlainTask } from "./plain-copy-worker.ts";
 
 /** Changes are copied after this time without a change, so that uploads come first. */
 const QUIET_MS = 200;
@@ -43,7 +43,7 @@ export class PlainCopy {
 	readonly #marker: string;
 	readonly #commit: () => void;
 	readonly #report: (error: unknown) => void;
-	readonly #worker: CopyWorker;
+	readonly #worker: IdleWorker<PlainTask, PlainAnswer>;
 	/** The changed objects, as `bucket/key`. */
 	readonly #changes = new Set<string>();
 	#isAllOutdated: boolean;
@@ -80,7 +80,7 @@ export class PlainCopy {
 		this.#marker = markerOf(data);
 		this.#commit = commit;
 		this.#report = report;
-		this.#worker = new CopyWorker(data);
+		this.#worker = new IdleWorker("plain-copy-worker", import.meta.url, data);
 		this.#isMarked = existsSync(this.#marker);
 		if (isEmpty) mkdirSync(filesOf(data), { recursive: true });
 		this.#isAllOutdated = this.#isMarked || !existsSync(filesOf(data));
@@ -204,7 +204,9 @@ export class PlainCopy {
 
 	async #run(task: PlainTask): Promise<void> {
 		try {
-			const { failures, isDiskFull } = await this.#worker.run(task);
+			const { failures, isDiskFull } = await this.#worker.run((ask) =>
+				ask(task),
+			);
 			if (isDiskFull) this.#retryLater(task);
 			for (const failure of failures) this.#report(new Error(failure));
 			this.#crashes = 0;
