@@ -1,5 +1,5 @@
 /**
-Defines which test files share a process. Loading the emulator costs more CPU than most files' tests, so the files of one
+ * Defines which test files share a process. Loading the emulator costs more CPU than most files' tests, so the files of one
  * subject run one after another in one process. `npm test` runs the files of test/groups/, one per group; every test
  * file can still be run alone with `node --test FILE`.
  *

@@ -17,7 +17,7 @@ import { Client } from "./client.ts";
 const PAGE = readFileSync("emulator/README.md", "utf8");
 const WALK = PAGE.slice(
 	PAGE.indexOf("## One request"),
-	PAGE.indexOf("## Where to add what"),
+	PAGE.indexOf("## What to change"),
 );
 
 suite("A PUT with a callback", () => {
