@@ -306,6 +306,26 @@ suite("The plain copy", () => {
 		await copy.close();
 	});
 
+	test("of a whole bucket includes its objects, whose changes are not recorded", async (t) => {
+		const { store, data, files } = await open(t);
+		await fill(store);
+		await store.settled();
+		writeFileSync(join(files, "left over"), "");
+		writeFileSync(join(files, BUCKET, "left over"), "");
+		const copy = new PlainCopy(data, false, NOTHING, (error) =>
+			assert.fail(String(error)),
+		);
+
+		copy.changed(BUCKET, "");
+		for (let i = 0; i <= CHANGES_MAX; i++) copy.changed(BUCKET, `k${i}`);
+		await copy.settled();
+
+		assert.ok(existsSync(join(files, "left over")));
+		rmSync(join(files, "left over"));
+		assert.deepEqual(tree(files), await expectedTree(store));
+		await copy.close();
+	});
+
 	test("is reported, marked as incomplete, and abandoned after three attempts if it cannot be created", async (t) => {
 		const data = makeFolder(t);
 		mkdirSync(data); // a folder without a database

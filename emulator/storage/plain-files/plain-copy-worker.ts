@@ -12,10 +12,13 @@ import { isDiskFullError } from "../folder/disk-space.ts";
 import { type Attempt, PlainFolder } from "./plain-folder.ts";
 import { PlainSource } from "./plain-source.ts";
 
-/** Buckets and keys whose copies may be outdated, the key '' for a whole bucket; or everything. */
+/** What may have changed: an object, or a whole bucket if the key is ''. */
+export type Change = readonly [bucket: string, key: string];
+
+/** What may be outdated; or everything. */
 export type PlainTask =
 	| {
-			readonly changes: readonly (readonly [bucket: string, key: string])[];
+			readonly changes: readonly Change[];
 			/** Whether only removals are allowed, because the disk is full. */
 			readonly onlyRemove: boolean;
 	  }
@@ -36,8 +39,9 @@ const data = String(workerData);
 const files = join(data, "files");
 const source = PlainSource.open(join(data, "oss.db"));
 
-// On Linux each thread has a priority; on other systems this would slow down the whole process.
-if (process.platform === "linux") setPriority(10);
+// Copies are made only when no other thread needs the processor. On Linux each thread has a priority; on other systems
+// this would slow down the whole process.
+if (process.platform === "linux") setPriority(19);
 
 port.on("message", (task: PlainTask) => {
 	const failures: string[] = [];

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { IdleWorker } from "../../oss/idle-worker.ts";
 import type { DiskSpace } from "../folder/disk-space.ts";
-import type { PlainAnswer, PlainTask } from "./plain-copy-worker.ts";
+import type { Change, PlainAnswer, PlainTask } from "./plain-copy-worker.ts";
 
 /** Changes are copied after this time without a change, so that uploads come first. */
 const QUIET_MS = 200;
@@ -46,6 +46,8 @@ export class PlainCopy {
 	readonly #worker: IdleWorker<PlainTask, PlainAnswer>;
 	/** The changed objects, as `bucket/key`. */
 	readonly #changes = new Set<string>();
+	/** Buckets to copy as a whole; changes of their objects are not recorded individually, because they are included. */
+	readonly #buckets = new Set<string>();
 	#isAllOutdated: boolean;
 	/** Whether no change has occurred since the last check. */
 	#isQuiet = false;
@@ -94,10 +96,18 @@ export class PlainCopy {
 	 * @param key '' for the whole bucket
 	 */
 	changed(bucket: string, key: string): void {
-		if (this.#changes.size >= CHANGES_MAX) this.#isAllOutdated = true;
-		if (this.#isAllOutdated) this.#changes.clear();
-		else this.#changes.add(`${bucket}/${key}`);
+		if (this.#size >= CHANGES_MAX) this.#isAllOutdated = true;
+		if (!this.#isAllOutdated) this.#record(bucket, key);
 		this.#schedule();
+	}
+
+	#record(bucket: string, key: string): void {
+		if (key === "") this.#buckets.add(bucket);
+		else if (!this.#buckets.has(bucket)) this.#changes.add(`${bucket}/${key}`);
+	}
+
+	get #size(): number {
+		return this.#buckets.size + this.#changes.size;
 	}
 
 	#schedule(): void {
@@ -146,7 +156,7 @@ export class PlainCopy {
 
 	/** Copies the changes so far; later changes wait until no more arrive. */
 	async #copy(): Promise<void> {
-		let left = this.#isAllOutdated ? 1 : this.#changes.size;
+		let left = this.#isAllOutdated ? 1 : this.#size;
 		for (
 			;
 			left > 0 && this.#hasWork() && this.#canWork();
@@ -160,7 +170,7 @@ export class PlainCopy {
 	}
 
 	#hasWork(): boolean {
-		return this.#isAllOutdated || this.#changes.size > 0;
+		return this.#isAllOutdated || this.#size > 0;
 	}
 
 	#canWork(): boolean {
@@ -170,21 +180,24 @@ export class PlainCopy {
 
 	#take(): PlainTask {
 		if (this.#isAllOutdated) {
+			this.#buckets.clear();
 			this.#changes.clear();
 			this.#isAllOutdated = false;
 			return "all";
 		}
-		const changes = [...this.#changes.values().take(TASK_CHANGES_MAX)];
-		for (const change of changes) this.#changes.delete(change);
+		const changes =
+			this.#buckets.size > 0
+				? takeFrom(this.#buckets).map((bucket): Change => [bucket, ""])
+				: takeFrom(this.#changes).map(split);
 		const onlyRemove =
 			this.#isWaitingForSpace || (this.#diskSpace?.isFull ?? false);
 		if (onlyRemove) this.#postpone(changes);
-		return { changes: changes.map(split), onlyRemove };
+		return { changes, onlyRemove };
 	}
 
 	/** Waits until there is space, or for a while, in case the free space is not noticed elsewhere. */
-	#postpone(changes: readonly string[]): void {
-		for (const change of changes) this.#postponed.add(change);
+	#postpone(changes: readonly Change[]): void {
+		for (const change of changes) this.#postponed.add(change.join("/"));
 		if (this.#postponed.size > CHANGES_MAX) {
 			this.#postponed.clear();
 			this.#isOutdated = true;
@@ -197,7 +210,7 @@ export class PlainCopy {
 		clearTimeout(this.#retry);
 		this.#retry = undefined;
 		this.#isWaitingForSpace = false;
-		for (const change of this.#postponed) this.#changes.add(change);
+		for (const change of this.#postponed) this.#record(...split(change));
 		this.#postponed.clear();
 		if (this.#hasWork()) this.#schedule();
 	}
@@ -222,7 +235,7 @@ export class PlainCopy {
 
 	#retryLater(task: PlainTask): void {
 		if (task === "all") this.#isOutdated = true;
-		else this.#postpone(task.changes.map((change) => change.join("/")));
+		else this.#postpone(task.changes);
 	}
 
 	/** Resolves when all changes so far have been copied, or cannot be copied. */
@@ -248,7 +261,14 @@ export class PlainCopy {
 	}
 }
 
-function split(change: string): readonly [bucket: string, key: string] {
+/** Removes the oldest members, and returns them. */
+function takeFrom(set: Set<string>): string[] {
+	const taken = [...set.values().take(TASK_CHANGES_MAX)];
+	for (const member of taken) set.delete(member);
+	return taken;
+}
+
+function split(change: string): Change {
 	const slash = change.indexOf("/");
 	return [change.slice(0, slash), change.slice(slash + 1)];
 }
