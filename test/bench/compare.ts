@@ -4,7 +4,7 @@
  * All servers are installed before the first is measured. Each stores its data on disk, and its requests are signed
  * like those of its clients. Returned objects are compared with the stored ones, so that failures are not measured.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -70,8 +70,10 @@ export async function comparePeers(
 	print(HEAD);
 	print(HEAD.map(() => "---") as unknown as Row);
 	const measured: (readonly [Peer, Figures])[] = [];
+	const folders = mkdtempSync(join(tmpdir(), "oss-bench-peers-"));
 	for (const [peer, file] of files) {
-		const found = file instanceof Error ? file : await attempt(peer, file);
+		const found =
+			file instanceof Error ? file : await attempt(peer, file, folders);
 		if (found instanceof Error) {
 			print([titleOf(peer), `not measured: ${found.message}`]);
 			process.exitCode = 1;
@@ -80,6 +82,7 @@ export async function comparePeers(
 			print([titleOf(peer), ...columnsOf(found)]);
 		}
 	}
+	rmSync(folders, { recursive: true });
 	console.log(`\n${ratiosOf(measured)}`);
 }
 
@@ -101,19 +104,30 @@ async function install({ name, source }: Peer): Promise<string | Error> {
 const asError = (error: unknown): Error =>
 	error instanceof Error ? error : new Error(String(error));
 
-const attempt = (peer: Peer, file: string): Promise<Figures | Error> =>
-	measure(peer, file).catch(asError);
+const attempt = (
+	peer: Peer,
+	file: string,
+	folders: string,
+): Promise<Figures | Error> => measure(peer, file, folders).catch(asError);
 
-async function measure(peer: Peer, file: string): Promise<Figures> {
+/**
+ * @param folders the folder of all data folders, which are removed after the last measurement: for minutes after many
+ * files have been removed, creating a file can take ten times as long in ext4
+ */
+async function measure(
+	peer: Peer,
+	file: string,
+	folders: string,
+): Promise<Figures> {
 	const starts: number[] = [];
 	for (let i = 1; i < STARTS; i++) {
 		const started = await during(`starting ${peer.name}`, () =>
-			Running.start(peer, file),
+			Running.start(peer, file, folders),
 		);
 		starts.push(started.startMs);
 		await started.stop();
 	}
-	const running = await Running.start(peer, file);
+	const running = await Running.start(peer, file, folders);
 	starts.push(running.startMs);
 	try {
 		return {
@@ -243,23 +257,20 @@ class Running {
 	readonly port: number;
 	readonly startMs: number;
 	readonly #child: ChildProcess;
-	readonly #folder: string;
 
-	private constructor(
-		port: number,
-		startMs: number,
-		child: ChildProcess,
-		folder: string,
-	) {
+	private constructor(port: number, startMs: number, child: ChildProcess) {
 		this.port = port;
 		this.startMs = startMs;
 		this.#child = child;
-		this.#folder = folder;
 	}
 
 	/** The time until the first response, for which a test has to wait. @throws Error with the last output of the peer */
-	static async start(peer: Peer, installed: string): Promise<Running> {
-		const folder = mkdtempSync(join(tmpdir(), "oss-bench-peer-"));
+	static async start(
+		peer: Peer,
+		installed: string,
+		folders: string,
+	): Promise<Running> {
+		const folder = mkdtempSync(join(folders, "data-"));
 		const port = await freePort();
 		const [file = "", ...args] = peer.command(installed, port, folder);
 		const started = performance.now();
@@ -282,11 +293,10 @@ class Running {
 				() => false,
 			);
 			const startMs = performance.now() - started;
-			if (isReady) return new Running(port, startMs, child, folder);
+			if (isReady) return new Running(port, startMs, child);
 			await wait(2);
 		}
 		child.kill("SIGKILL");
-		rmSync(folder, { recursive: true, force: true });
 		throw new Error(ended ?? "it does not answer");
 	}
 
@@ -304,7 +314,7 @@ class Running {
 			await exited;
 		}
 		clearTimeout(late);
-		rmSync(this.#folder, { recursive: true, force: true });
+		execFileSync("sync"); // otherwise the next server would wait for the writing of this one's data
 	}
 }
 
