@@ -100,13 +100,26 @@ export class AnswerHead {
 	 * number, two lengths, or a length together with a Transfer-Encoding. '' when the length is not the reason.
 	 */
 	get badLength(): string {
-		const stated = [...this.#text.matchAll(LENGTH_HEADERS)];
-		const lengths = stated.filter(([, name]) => /^content/i.test(name ?? ""));
+		const stated = this.#lengthHeaders();
+		const lengths = stated.filter(({ name }) => /^content/i.test(name));
 		if (lengths.length === 0) return "";
-		const isNumber = /^[ \t]*\d+[ \t]*$/.test(lengths[0]?.[2] ?? "");
-		if (stated.length === 1 && isNumber) return "";
-		const lines = stated.map(([line]) => line.trim());
-		return lines.join(", ").slice(0, DETAIL_CHARACTERS_MAX);
+		if (stated.length === 1 && isNumber(stated[0]?.value)) return "";
+		return describeLengths(stated);
+	}
+
+	/** Describes a length that the parser rejects because it does not fit into 64 bits; otherwise ''. */
+	get hugeLength(): string {
+		const stated = this.#lengthHeaders();
+		const [{ value = "" } = {}] = stated;
+		return isNumber(value) && BigInt(value) >= 2n ** 64n
+			? describeLengths(stated)
+			: "";
+	}
+
+	#lengthHeaders(): LengthHeader[] {
+		return [...this.#text.matchAll(LENGTH_HEADERS)].map(
+			([line, name = "", value = ""]) => ({ line, name, value: value.trim() }),
+		);
 	}
 
 	#count(chunk: Buffer): void {
@@ -117,6 +130,20 @@ export class AnswerHead {
 			this.#lines++;
 	}
 }
+
+type LengthHeader = {
+	readonly line: string;
+	readonly name: string;
+	readonly value: string;
+};
+
+const isNumber = (value = ""): boolean => /^\d+$/.test(value);
+
+const describeLengths = (headers: readonly LengthHeader[]): string =>
+	headers
+		.map(({ line }) => line.trim())
+		.join(", ")
+		.slice(0, DETAIL_CHARACTERS_MAX);
 
 const LENGTH_HEADERS =
 	/^(content-length|transfer-encoding)[ \t]*:([^\r\n]*)/gim;

@@ -80,6 +80,7 @@ class Exchange {
 	#sentMs: number | undefined;
 	#answeredMs: number | undefined;
 	#answer: Pick<Answer, "status" | "headers"> | undefined;
+	#declaredBytes = Number.NaN;
 	#bytesMax = ANSWER_BYTES_MAX;
 	#chunks: Buffer[] = [];
 	#received = 0;
@@ -166,8 +167,9 @@ class Exchange {
 		}
 		this.#head.close();
 		this.#answer = { status, headers };
+		this.#declaredBytes = declaredBytes(headers);
 		if (status !== 200) this.#endSoon();
-		else if (declaredBytes(headers) > ANSWER_BYTES_MAX) this.#end("size");
+		else if (this.#declaredBytes > ANSWER_BYTES_MAX) this.#end("size");
 	}
 
 	#endSoon(): void {
@@ -176,11 +178,13 @@ class Exchange {
 		this.#done.promise.finally(() => clearTimeout(timer));
 	}
 
+	/** Undici counts blanks after a Content-Length as digits, and would report that bytes are missing at the end. */
 	#collect(chunk: Buffer): void {
 		const remaining = this.#bytesMax - this.#received;
 		this.#received += chunk.length;
 		if (remaining > 0) this.#chunks.push(chunk.subarray(0, remaining));
 		if (chunk.length > remaining) this.#end("size");
+		else if (this.#received === this.#declaredBytes) this.#end("complete");
 	}
 
 	/** Once connected, a TLS handshake that never ends counts as a missing answer (A-245). */
@@ -199,9 +203,10 @@ class Exchange {
 	}
 
 	#refuseHead(error: Error): void {
-		const { badLength } = this.#head;
-		if (badLength === "") this.#giveUp("malformed", describe(error));
-		else this.#giveUp("contentLength", badLength);
+		const { badLength, hugeLength } = this.#head;
+		if (badLength !== "") this.#giveUp("contentLength", badLength);
+		else if (hugeLength !== "") this.#giveUp("lengthTooLarge", hugeLength);
+		else this.#giveUp("malformed", describe(error));
 	}
 
 	#reasonOf(error: Error): NoAnswer {
@@ -275,7 +280,7 @@ function describe(error: Error): string {
 const declaredBytes = (headers: HeaderList): number =>
 	Number(findHeader(headers, "content-length") ?? Number.NaN);
 
-/** undici passes names and values alternately, as they came on the wire. */
+/** undici passes names and values alternately, as they came on the wire, with the blanks after a value. */
 function pairs(raw: Dispatcher.DispatchController["rawHeaders"]): HeaderList {
 	const list: [string, string][] = [];
 	if (!Array.isArray(raw)) return list;
@@ -283,6 +288,13 @@ function pairs(raw: Dispatcher.DispatchController["rawHeaders"]): HeaderList {
 		typeof item === "string" ? item : item.toString("latin1"),
 	);
 	for (let i = 0; i + 1 < text.length; i += 2)
-		list.push([text[i] ?? "", text[i + 1] ?? ""]);
+		list.push([text[i] ?? "", withoutBlanksAfter(text[i + 1] ?? "")]);
 	return list;
+}
+
+/** `trim` would also remove the byte A0, which may be the end of a character in UTF-8. */
+function withoutBlanksAfter(value: string): string {
+	let end = value.length;
+	while (value[end - 1] === " " || value[end - 1] === "\t") end--;
+	return value.slice(0, end);
 }

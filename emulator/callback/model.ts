@@ -215,6 +215,7 @@ export type NoAnswer =
 	| "time"
 	| "lost"
 	| "contentLength"
+	| "lengthTooLarge"
 	| "headTooLong"
 	| "interim"
 	| "malformed";

@@ -51,8 +51,8 @@ export function judge(outcome: Outcome): Verdict {
 }
 
 // Reasons without a documented message are reported as 502 too: a lost connection, an answer that is not HTTP, no
-// address (A-239), an interim status (A-887). A Content-Length that is not a number is reported as such regardless of
-// the status, which is not available by then (A-243).
+// address (A-239), an interim status (A-887). A Content-Length that is not a number, or too large for one, is reported
+// as such regardless of the status, which is not available by then (A-243).
 const WITHOUT_ANSWER: Readonly<
 	Record<NoAnswer, readonly [Omit<Failure, "why">, string]>
 > = {
@@ -73,6 +73,10 @@ const WITHOUT_ANSWER: Readonly<
 	contentLength: [
 		FAILURES.invalidLength,
 		"did not answer with one Content-Length that is a number",
+	],
+	lengthTooLarge: [
+		FAILURES.tooLong,
+		`answered with a Content-Length beyond 64 bits; ${ANSWER_BYTES_MAX} are allowed`,
 	],
 	headTooLong: [
 		FAILURES.badGateway,

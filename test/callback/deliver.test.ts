@@ -181,6 +181,7 @@ suite("An answer is accepted", () => {
     ["in chunks",                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 200, "{}"],
     ["that ends with the connection", "HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}"],
     ["up to its Content-Length",      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}{}", 200, "{}"],
+    ["with blanks after its length",  "HTTP/1.1 200 OK\r\nContent-Length: 2  \r\n\r\n{}", 200, "{}"],
     ["without a body",                "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
     ["with 10,000 headers",           `HTTP/1.1 200 OK\r\n${"X: 1\r\n".repeat(9999)}Content-Length: 2\r\n\r\n{}`, 200, "{}"],
     ["with 100 KB of headers",        `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\nContent-Length: 2\r\n\r\n{}`, 200, "{}"],
@@ -407,6 +408,13 @@ suite("A delivery has no answer", () => {
 			"with a Content-Length that is not a number",
 			"contentLength",
 			answering("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}"),
+		],
+		[
+			"with a Content-Length that does not fit into 64 bits",
+			"lengthTooLarge",
+			answering(
+				"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n\r\n{}",
+			),
 		],
 		[
 			"with an empty Content-Length",

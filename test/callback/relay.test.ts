@@ -149,6 +149,7 @@ suite("The uploader receives 203 CallbackFailed", () => {
     ["unreachable",   "Error status : -1.OSS can not connect to your callbackUrl, please check it.", "0007-00000203", ""],
     ["time",          "Cost too long time.", "0007-00000202", ""],
     ["contentLength", INVALID_LENGTH, "0007-00000203", " (A-243)"],
+    ["lengthTooLarge", "Error status : 400.User server return too long content-length value.", "0007-00000203", " (A-243)"],
     ["unresolved",    "Error status : 502.", "0007-00000203", " (A-239)"],
     ["lost",          "Error status : 502.", "0007-00000203", " (A-239)"],
     ["headTooLong",   "Error status : 502.", "0007-00000203", " (A-239)"],

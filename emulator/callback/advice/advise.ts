@@ -79,6 +79,9 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
 const ANSWER_IN_TIME =
 	"OSS waits 5 seconds for the whole answer and does not try again: answer first, and do the work afterwards.";
 
+const ANSWER_BRIEFLY =
+	"Answer with less than 1 MiB: OSS passes the whole body on to the uploader.";
+
 const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 	unresolved:
 		"Correct the host in callbackUrl. Between containers it is the service's name, and both must be on one network.",
@@ -97,6 +100,7 @@ const WITHOUT_ANSWER: Readonly<Record<NoAnswer, string>> = {
 		"Send exactly one Content-Length that is a number; frameworks do so when they get the whole body at once.",
 	interim:
 		"Answer with the final status alone: no 100 Continue, 101 Switching Protocols or 103 Early Hints.",
+	lengthTooLarge: ANSWER_BRIEFLY,
 	headTooLong: "Answer with fewer headers, or shorter ones.",
 	malformed:
 		"Correct the port or the scheme in callbackUrl: the server there does not speak HTTP. If it speaks TLS, the URL begins with https. If it is the application server, the words in parentheses name the error in its answer.",
@@ -159,7 +163,6 @@ function onContent(
 		return 'Answer with JSON and nothing else, for instance {"Status":"OK"}: OSS does not accept text such as success or ok, HTML, or a byte order mark.';
 	if (/missing content-length/.test(told.message))
 		return "Answer with a Content-Length: give the framework the whole body at once, so that it does not send it in chunks; a proxy must not compress it.";
-	if (/too long/.test(told.message))
-		return "Answer with less than 1 MiB: OSS passes the whole body on to the uploader.";
+	if (/too long/.test(told.message)) return ANSWER_BRIEFLY;
 	return 'Answer with a body, for instance {"Status":"OK"}, and its length.';
 }

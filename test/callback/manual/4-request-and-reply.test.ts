@@ -196,6 +196,7 @@ suite("An answer is accepted", () => {
     ["that is a number",            sized("1"), "1", "application/json"],
     ["whatever its type (A-237)",   sized("{}", "Content-Type: text/html; charset=gbk"), "{}", "application/json"],
     ["as XML of that type (A-240)", sized("<a/>", "Content-Type: application/xml"), "<a/>", "application/xml"],
+    ["with blanks in its headers",  answer("<a/>", "Content-Length:\t4  ", "Content-Type: application/xml \t"), "<a/>", "application/xml"],
   ];
 	for (const [what, text, body, type] of cases)
 		test(what, async (t) => {
@@ -249,6 +250,8 @@ suite("The uploader receives 203 CallbackFailed for", () => {
 		"0007-00000203: Error status : 400.User server missing content-length.";
 	const invalid =
 		"0007-00000203: Error status : 400.User server return invalid conent-length value.";
+	const tooLong =
+		"0007-00000203: Error status : 400.User server return too long content-length value.";
 	const notJson = "0007-00000205: Response body is not valid json format.";
 	// biome-ignore format: a table
 	const cases: readonly (readonly [string, string, string])[] = [
@@ -258,6 +261,7 @@ suite("The uploader receives 203 CallbackFailed for", () => {
     ["a Content-Length of 0",     sized(""), invalid],
     ["an invalid Content-Length", answer("{}", "Content-Length: two"), invalid],
     ["a negative Content-Length", answer("{}", "Content-Length: -2"), invalid],
+    ["a huge Content-Length",     answer("{}", `Content-Length: ${"9".repeat(30)}`), tooLong],
     ["the word OK",               sized("OK"), notJson],
     ["HTML",                      sized("<html></html>"), notJson],
     ["a byte order mark",         sized("\ufeff{}"), notJson],
