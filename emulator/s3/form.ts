@@ -146,4 +146,8 @@ const RENAMED: ReadonlyMap<string, (value: string) => Named> = new Map([
 		"x-amz-server-side-encryption",
 		(value): Named => ["x-oss-server-side-encryption", toOssEncryption(value)],
 	],
+	[
+		"x-amz-server-side-encryption-aws-kms-key-id",
+		(value): Named => ["x-oss-server-side-encryption-key-id", value],
+	],
 ]);

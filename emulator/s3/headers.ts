@@ -35,7 +35,7 @@ const RENAMED: readonly Renamed[] = [
   ["x-amz-storage-class",                                  "x-oss-storage-class",                       toOssClass,      toS3Class],
   ["x-amz-server-side-encryption",                         "x-oss-server-side-encryption",              toOssEncryption, toS3Encryption],
   ["x-amz-server-side-encryption-aws-kms-key-id",          "x-oss-server-side-encryption-key-id",       same,            same],
-  ["x-amz-copy-source",                                    "x-oss-copy-source",                         withSlash,       same],
+  ["x-amz-copy-source",                                    "x-oss-copy-source",                         withSlashes,     same],
   ["x-amz-copy-source-range",                              "x-oss-copy-source-range",                   same,            same],
   ["x-amz-copy-source-if-match",                           "x-oss-copy-source-if-match",                same,            same],
   ["x-amz-copy-source-if-none-match",                      "x-oss-copy-source-if-none-match",           same,            same],
@@ -63,9 +63,11 @@ function withoutOss(location: string): string {
 	return location.replace(/^oss-/, "");
 }
 
-/** S3 does not require the leading slash that OSS requires. */
-function withSlash(source: string): string {
-	return source === "" || source.startsWith("/") ? source : `/${source}`;
+/** S3 requires no leading slash, and the slashes may be escaped; OSS requires the slashes before bucket and key. */
+function withSlashes(source: string): string {
+	return source === ""
+		? source
+		: source.replace(/^(?:\/|%2f)?/i, "/").replace(/^\/([^/?%]+)%2f/i, "/$1/");
 }
 
 /**

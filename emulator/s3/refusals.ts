@@ -11,15 +11,21 @@ import { invalidArgument, OssError } from "../oss/errors.ts";
 import type { OssRequest } from "../oss/request.ts";
 
 const SUB_RESOURCES = [
+	"abac",
 	"accelerate",
 	"analytics",
 	"attributes",
 	"intelligent-tiering",
 	"legal-hold",
+	"metadataConfiguration",
+	"metadataInventoryTable",
+	"metadataJournalTable",
+	"metadataTable",
 	"metrics",
 	"notification",
 	"object-lock",
 	"ownershipControls",
+	"renameObject",
 	"select",
 	"session",
 	"torrent",
@@ -31,6 +37,7 @@ const HEADERS = [
 	/^x-amz-copy-source-server-side-encryption-customer-/,
 	/^x-amz-object-lock-/,
 	/^x-amz-rename-source/,
+	/^x-amz-write-offset-bytes$/,
 ];
 
 /** rclone sends it with `false`, which has no effect. */

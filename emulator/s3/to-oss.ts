@@ -153,7 +153,10 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 
 /**
  * Omits the parameters of the signature: a gateway signs the request again. S3 lists all buckets on one page; a part
- * number of GetObject, which OSS does not support, is ignored (A-330).
+ * number of GetObject, which OSS does not support, is ignored (A-330). Clients that have the bucket both in the Host and
+ * in the path request its `?location` or `?versioning` as if it were a key, and OSS reads that key.
+ *
+ * Source: captures of minio-go and clickhouse-backup for a bucket that is addressed twice.
  */
 function toOssQuery(
 	method: string,
@@ -167,10 +170,12 @@ function toOssQuery(
 	const isWhole = isRead && key !== "" && !query.has("uploadId");
 	return new Map(
 		withoutSigning(query).filter(
-			([name]) => !(isWhole && name === "partNumber"),
+			([name]) => !(isWhole && IGNORED_IN_READS.has(name)),
 		),
 	);
 }
+
+const IGNORED_IN_READS = new Set(["partNumber", "location", "versioning"]);
 
 const withoutSigning = (query: Query): [string, string][] => {
 	const isV2 = query.has("AWSAccessKeyId");

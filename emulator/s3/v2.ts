@@ -98,19 +98,20 @@ function* candidates(
 	target: Target & Partial<Reading>,
 	date: string,
 ): Iterable<Candidate> {
-	const head = [
+	const lines = [
 		method,
 		headers["content-md5"] ?? "",
 		headers["content-type"] ?? "",
 		date,
-		canonicalHeaders(headers),
 	].join("\n");
 	const subResources = canonicalSubResources(rawQuery, SUB_RESOURCES);
 	const more = canonicalSubResources(rawQuery, WITH_PROCESS);
-	for (const path of resourcePaths(rawPath, target)) {
-		yield { stringToSign: head + path + subResources };
-		if (more !== subResources) yield { stringToSign: head + path + more };
-	}
+	for (const own of canonicalHeaders(headers))
+		for (const path of resourcePaths(rawPath, target)) {
+			const head = `${lines}\n${own}${path}`;
+			yield { stringToSign: head + subResources };
+			if (more !== subResources) yield { stringToSign: head + more };
+		}
 }
 
 /** boto3 signs a bucket in the path with a trailing slash, even if the path has none. */
@@ -123,13 +124,16 @@ function* resourcePaths(
 		yield `${rawPath}/`;
 }
 
-/** Headers sorted by name; a folded value becomes one line. */
-function canonicalHeaders(headers: Arrival["headers"]): string {
-	return Object.keys(headers)
+/** Headers sorted by name. */
+function* canonicalHeaders(headers: Arrival["headers"]): Iterable<string> {
+	const lines = Object.keys(headers)
 		.filter((name) => name.startsWith("x-amz-"))
 		.sort()
 		.map((name) => `${name}:${headers[name]?.trim() ?? ""}\n`)
 		.join("");
+	yield lines;
+	// Node.js joins the values of a repeated header with a blank, S3 signs them without.
+	if (lines.includes(", ")) yield lines.replaceAll(", ", ",");
 }
 
 const SUB_RESOURCES: ReadonlySet<string> = new Set([

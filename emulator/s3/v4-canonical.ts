@@ -67,6 +67,8 @@ function* canonicalHeaders(
 	}
 	yield lines;
 	if (isSpaced) yield lines.replaceAll(/ {2,}/g, " ");
+	// Node.js joins the values of a repeated header with a blank, S3 signs them without.
+	if (lines.includes(", ")) yield lines.replaceAll(", ", ",");
 }
 
 /** All pairs except the signature, including repeated keys, sorted by encoded name and value. */

@@ -192,7 +192,6 @@ const SIGNING_PARAMETERS = [
 
 const OSS_PARAMETERS = [
 	"OSSAccessKeyId",
-	"Signature",
 	"x-oss-signature-version",
 	"x-oss-signature",
 ];

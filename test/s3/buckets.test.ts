@@ -243,6 +243,7 @@ suite("A bucket over S3", () => {
 		"x-amz-grant-full-control",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-object-lock-mode",
+		"x-amz-write-offset-bytes",
 	])
 		test(`and an object cannot have ${name} (A-321)`, async (t) => {
 			const { photos } = await startS3(t);
@@ -256,7 +257,9 @@ suite("A bucket over S3", () => {
 	for (const name of [
 		...["accelerate", "analytics", "attributes", "intelligent-tiering"],
 		...["metrics", "notification", "object-lock", "ownershipControls"],
-		...["select", "session", "torrent"],
+		...["select", "session", "torrent", "abac", "renameObject"],
+		...["metadataConfiguration", "metadataTable"],
+		...["metadataInventoryTable", "metadataJournalTable"],
 	])
 		test(`has no sub-resource ${name}, which is refused instead of ignored (A-321)`, async (t) => {
 			const { photos } = await startS3(t);

@@ -220,7 +220,7 @@ suite("An object over S3", () => {
 		assert.match(refusal(put), /^409 FileAlreadyExists /);
 	});
 
-	test("can be copied from a source with or without a slash, with the old or new metadata", async (t) => {
+	test("can be copied from a source with, without or with escaped slashes, with the old or new metadata", async (t) => {
 		const { photos } = await startS3(t);
 		await photos.put("/a%20b/%E7%8C%AB%2B", "hello", {
 			"x-amz-meta-by": "tom",
@@ -228,6 +228,8 @@ suite("An object over S3", () => {
 		for (const source of [
 			"photos/a%20b/%E7%8C%AB%2B",
 			"/photos/a%20b/%E7%8C%AB%2B",
+			"photos%2Fa%20b%2F%E7%8C%AB%2B",
+			"%2fphotos%2fa%20b%2F%E7%8C%AB%2B",
 		]) {
 			const copied = await photos.put("/copy", "", {
 				"x-amz-copy-source": source,

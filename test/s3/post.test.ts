@@ -75,6 +75,24 @@ suite("A form signed for S3", () => {
 			assert.deepEqual(textsOf(acl, "Grant"), ["public-read"]);
 		});
 
+	test("can name the key that encrypts its file", async (t) => {
+		const emulator = await startS3(t);
+		const answer = await post(emulator, {
+			...fieldsV4(emulator, policyOf(CONDITIONS)),
+			"x-amz-server-side-encryption": "aws:kms",
+			"x-amz-server-side-encryption-aws-kms-key-id": "key-1",
+		});
+		assert.equal(answer.status, 204, answer.text);
+		const { headers } = await emulator.oss.head("/photos/user/a.txt");
+		assert.deepEqual(
+			[
+				headers["x-oss-server-side-encryption"],
+				headers["x-oss-server-side-encryption-key-id"],
+			],
+			["KMS", "key-1"],
+		);
+	});
+
 	test("with V2 stores its file", async (t) => {
 		const emulator = await startS3(t);
 		const { key } = emulator;

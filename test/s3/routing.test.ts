@@ -130,8 +130,10 @@ suite("A bucket in the path of an S3 request", () => {
 		const { photos, oss } = await startS3(t);
 		await photos.put("/photos/a.txt", "hello");
 		assert.equal((await oss.get("/photos/photos/a.txt")).text, "hello");
-		const location = await photos.get("/photos?location");
-		assert.match(refusal(location), /^(?!200)/);
+		for (const target of ["/photos?location", "/photos/?versioning"])
+			assert.match(refusal(await photos.get(target)), /^404 NoSuchKey /);
+		await photos.put("/photos", "the key");
+		assert.equal((await photos.get("/photos?location")).text, "the key");
 	});
 
 	for (const [flag, host, status] of [

@@ -107,6 +107,8 @@ type Sending = {
 	readonly method?: string;
 	readonly target: string;
 	readonly headers?: Readonly<Record<string, string>>;
+	/** The headers' values in the string to sign, where they differ. */
+	readonly signed?: Readonly<Record<string, string>>;
 	/** The part of the string to sign after the headers. */
 	readonly resource?: string;
 	readonly date?: string;
@@ -120,7 +122,7 @@ function sendV2({ photos, key }: S3Emulator, sending: Sending) {
 	const amz = Object.keys(sent)
 		.filter((name) => name.startsWith("x-amz-"))
 		.sort()
-		.map((name) => `${name}:${sent[name]}\n`);
+		.map((name) => `${name}:${sending.signed?.[name] ?? sent[name]}\n`);
 	const stringToSign = [
 		...[method, sent["content-md5"] ?? "", sent["content-type"] ?? ""],
 		sending.date ?? date,
@@ -136,6 +138,16 @@ suite("A request signed with V2", () => {
 		const headers = { "x-amz-date": new Date().toUTCString() };
 		const answer = await sendV2(emulator, { target: "/", headers, date: "" });
 		assert.equal(answer.status, 200);
+	});
+
+	test("signs the values of a repeated header with a comma between them", async (t) => {
+		const emulator = await startS3(t);
+		const answer = await sendV2(emulator, {
+			...{ method: "PUT", target: "/a", resource: "/photos/a" },
+			headers: { "x-amz-meta-a": "1, 2" },
+			signed: { "x-amz-meta-a": "1,2" },
+		});
+		assert.equal(answer.status, 200, answer.text);
 	});
 
 	test("signs its encoded path and its sorted headers", async (t) => {
@@ -248,6 +260,11 @@ suite("A URL signed with V2", () => {
 			"403 AccessDenied 0002-00000306",
 		],
 		["no Signature", [/&Signature=.*/, ""], "403 AccessDenied 0002-00000305"],
+		[
+			"no AWSAccessKeyId",
+			[/AWSAccessKeyId=[^&]*&/, ""],
+			"403 AccessDenied 0002-00000303",
+		],
 		[
 			"an empty AWSAccessKeyId",
 			[/AWSAccessKeyId=[^&]*/, "AWSAccessKeyId="],

@@ -291,6 +291,18 @@ suite("A request signed with V4 in its header", () => {
 		assert.match(refusal(answer), /^400 InvalidArgument 0002-00000401: /);
 	});
 
+	test("signs the values of a repeated header with a comma between them", async (t) => {
+		const { photos, key } = await startS3(t);
+		const headers = signV4({
+			...{ key, host: photos.host, method: "PUT", target: "/a" },
+			headers: { "x-amz-meta-a": "1,2" },
+		});
+		// As Node.js joins the values of two headers.
+		const sent = { ...headers, "x-amz-meta-a": "1, 2" };
+		const answer = await photos.sendAs("PUT", "/a", sent);
+		assert.equal(answer.status, 200, answer.text);
+	});
+
 	test("must sign every x-amz- header that it sends, and send every header that it signs (A-303)", async (t) => {
 		const { photos } = await startS3(t);
 		const unsigned = await photos.get("/", {
