@@ -153,8 +153,8 @@ function chunkSigner(request: OssRequest, accounts: Accounts): ChunkSigner {
 
 /**
  * Omits the parameters of the signature: a gateway signs the request again. S3 lists all buckets on one page; a part
- * number of GetObject, which OSS does not support, is ignored (A-330). Clients that have the bucket both in the Host and
- * in the path request its `?location` or `?versioning` as if it were a key, and OSS reads that key.
+ * number of GetObject, which OSS does not support, is ignored (A-330). A client that has the bucket in the Host and
+ * also in the path requests its `?location` or `?versioning` as if it were a key, and OSS reads that key.
  *
  * Source: captures of minio-go and clickhouse-backup for a bucket that is addressed twice.
  */
