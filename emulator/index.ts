@@ -122,6 +122,8 @@ export type EmulatorOptions = {
 export type StartedEmulator = EmulatorControl & {
 	/** The endpoint of STS's own port, if `stsPort` is set; `endpoint` serves STS too. */
 	readonly stsEndpoint: string | undefined;
+	/** The https endpoint, if `tlsPort` is set; clients must trust `/ca.pem` of `adminUrl`. */
+	readonly tlsEndpoint: string | undefined;
 	/** Must be called at the end, or the process does not exit. */
 	close(): Promise<void>;
 	[Symbol.asyncDispose](): Promise<void>;

@@ -68,13 +68,14 @@ async function readyLine(
 	running: Running,
 	version: string,
 ): Promise<string> {
-	const { endpoint, adminUrl, stsEndpoint } = running;
+	const { endpoint, adminUrl, stsEndpoint, tlsEndpoint } = running;
 	if (config.ready === "json") {
 		const { describeReady } = await import("./start/ready.ts");
 		return JSON.stringify(describeReady(config, running));
 	}
 	const sts = stsEndpoint === undefined ? "" : `, STS on ${stsEndpoint}`;
-	return `oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl} (open it for the console)${sts}`;
+	const tls = tlsEndpoint === undefined ? "" : `, https on ${tlsEndpoint}`;
+	return `oss-emulator ${version} ready: OSS on ${endpoint}, admin on ${adminUrl} (open it for the console)${sts}${tls}`;
 }
 
 function help([command, ...more]: readonly string[]): number {

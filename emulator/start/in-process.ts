@@ -20,6 +20,7 @@ export async function warmUp(): Promise<void> {
 
 export type InProcess = EmulatorControl & {
 	readonly stsEndpoint: string | undefined;
+	readonly tlsEndpoint: string | undefined;
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
@@ -42,7 +43,7 @@ export async function startInProcess(
 		isClosed = true;
 		await running.close();
 	};
-	const { endpoint, adminUrl, stsEndpoint } = running;
+	const { endpoint, adminUrl, stsEndpoint, tlsEndpoint } = running;
 	const control = makeControl(inside(running, () => isClosed));
 	try {
 		if (isDeclared) await control.seed(seed);
@@ -55,6 +56,7 @@ export async function startInProcess(
 		endpoint,
 		adminUrl,
 		stsEndpoint,
+		tlsEndpoint,
 		accessKeyId,
 		accessKeySecret,
 		region: config.region,

@@ -24,6 +24,8 @@ export type Ports = {
 	readonly admin: number;
 	/** undefined without such a port. */
 	readonly sts: number | undefined;
+	/** undefined without a port for https. */
+	readonly tls: number | undefined;
 	/** Starts to answer requests, including those that arrived before. */
 	open(handlers: Handlers): void;
 	/** Must be called before `open` if there is an https port. */
@@ -62,10 +64,13 @@ export async function openPorts(config: Config): Promise<Ports> {
 		const [first = 0, ...others] = config.ports;
 		const ossPort = await open(oss, first, "--port");
 		for (const port of others) await open(oss, port, "--port");
-		if (config.tlsPort !== undefined) {
-			const { promise } = certificates;
-			await open(oss, config.tlsPort, "--tls-port", { certificates: promise });
-		}
+		const { promise } = certificates;
+		const tlsPort =
+			config.tlsPort === undefined
+				? undefined
+				: await open(oss, config.tlsPort, "--tls-port", {
+						certificates: promise,
+					});
 		const adminPort = await open(admin, config.adminPort, "--admin-port");
 		const stsPort =
 			config.stsPort === undefined
@@ -75,6 +80,7 @@ export async function openPorts(config: Config): Promise<Ports> {
 			oss: ossPort,
 			admin: adminPort,
 			sts: stsPort,
+			tls: tlsPort,
 			close,
 			open: (handlers) => {
 				oss.release(handlers.oss);

@@ -14,15 +14,18 @@ export type Reached = {
 	readonly adminUrl: string;
 	/** undefined when STS has no port of its own. */
 	readonly stsEndpoint: string | undefined;
+	/** undefined without a port for https. */
+	readonly tlsEndpoint: string | undefined;
 };
 
 export const describeReady = (
 	{ accounts, region }: Config,
-	{ endpoint, adminUrl, stsEndpoint }: Reached,
+	{ endpoint, adminUrl, stsEndpoint, tlsEndpoint }: Reached,
 ) => ({
 	endpoint,
 	adminUrl,
 	stsEndpoint,
+	tlsEndpoint,
 	accessKeyId: accounts[0].accessKeyId,
 	accessKeySecret: accounts[0].accessKeySecret,
 	uid: accounts[0].uid,

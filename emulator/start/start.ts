@@ -31,6 +31,8 @@ export type Running = {
 	readonly adminUrl: string;
 	/** The endpoint on STS's own port; undefined without such a port. */
 	readonly stsEndpoint: string | undefined;
+	/** `https://127.0.0.1:6773`; undefined without a port for https. */
+	readonly tlsEndpoint: string | undefined;
 	readonly emulator: Emulator;
 	/** The application of the admin port, created when it is first needed. */
 	readonly adminApp: () => Promise<FastifyInstance>;
@@ -121,6 +123,8 @@ async function assemble(
 		endpoint,
 		adminUrl: urlOf(config, ports.admin),
 		stsEndpoint: ports.sts === undefined ? undefined : urlOf(config, ports.sts),
+		tlsEndpoint:
+			ports.tls === undefined ? undefined : urlOf(config, ports.tls, "https"),
 		emulator,
 		adminApp,
 	};
@@ -225,7 +229,11 @@ function answerWith(
 }
 
 /** An address that clients can connect to: never `0.0.0.0`. */
-function urlOf({ hosts }: Config, port: number): string {
+function urlOf(
+	{ hosts }: Config,
+	port: number,
+	scheme: "http" | "https" = "http",
+): string {
 	const [host = "127.0.0.1"] = hosts;
 	const reachableHost =
 		host === "0.0.0.0" || host === "::"
@@ -233,7 +241,7 @@ function urlOf({ hosts }: Config, port: number): string {
 			: host.includes(":")
 				? `[${host}]`
 				: host;
-	return `http://${reachableHost}:${port}`;
+	return `${scheme}://${reachableHost}:${port}`;
 }
 
 function warnIfLenient(log: Log): void {

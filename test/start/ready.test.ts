@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { findAdminUrl } from "../../emulator/cli/find-admin-url.ts";
 import { startEmulator } from "../../emulator/index.ts";
@@ -90,6 +92,32 @@ test("--ready json prints one line of JSON", async (t) => {
 	assert.match(endpoint, /^http:\/\/127\.0\.0\.1:\d+$/);
 	assert.equal(region, "cn-hangzhou");
 	assert.equal(await stop("SIGTERM"), 0);
+});
+
+test("The https port that is chosen for --tls-port 0 is in the ready line, in the ready file and on the object", async (t) => {
+	const cwd = await makeFolder(t);
+	const flags = "--memory --port 0 --admin-port 0 --tls-port 0";
+	const { ready, stop } = await startInBackground(
+		...([t, `${COMMAND} ${flags}`, /ready: /, { cwd }] as const),
+	);
+	const [, port] = /https on https:\/\/127\.0\.0\.1:(\d+)$/m.exec(ready) ?? [];
+	const socket = connect({
+		...{ port: Number(port), host: "127.0.0.1" },
+		rejectUnauthorized: false,
+	});
+	await once(socket, "secureConnect");
+	socket.destroy();
+	assert.equal(await stop("SIGTERM"), 0);
+
+	const readyFile = join(cwd, "ready.json");
+	const emulator = await startEmulator({ tlsPort: 0, readyFile });
+	const { tlsEndpoint } = JSON.parse(readFileSync(readyFile, "utf8"));
+	await emulator.close();
+	assert.match(tlsEndpoint, /^https:\/\/127\.0\.0\.1:[1-9]\d*$/);
+	assert.equal(emulator.tlsEndpoint, tlsEndpoint);
+	const plain = await startEmulator({});
+	await plain.close();
+	assert.equal(plain.tlsEndpoint, undefined);
 });
 
 test("The data folder is ignored by Git", async (t) => {
