@@ -171,6 +171,7 @@ export function openDatabase(path: string, durable: boolean): Sqlite {
 	const db = new Database(path);
 	try {
 		const version = requireKnownVersion(db, path);
+		requireOwnTables(db, version);
 		// A new database has no data that a power cut could destroy, and SQLite would wait for the disk six times.
 		if (version === 0 && !durable) db.pragma("synchronous = OFF");
 		db.pragma("journal_mode = WAL");
@@ -198,6 +199,49 @@ export function requireKnownVersion(db: Sqlite, path: string): number {
 	}
 	return version;
 }
+
+/** Throws before the file is changed: migrations expect the tables of an emulator. */
+function requireOwnTables(db: Sqlite, version: number): void {
+	if (version > 0) return;
+	const isNew =
+		version === 0 && !db.prepare("SELECT 1 FROM sqlite_schema").get();
+	if (!isNew)
+		throw new Database.SqliteError(
+			`unknown tables of data version ${version}`,
+			"SQLITE_ERROR",
+		);
+}
+
+/** @returns the name of a table that differs from the data version of the database */
+export function findWrongTable(
+	db: Sqlite,
+	version: number,
+): string | undefined {
+	const tablesOf = (applied: readonly string[]): Map<string, string> => {
+		const right = new Database(":memory:");
+		for (const step of applied) right.exec(step);
+		const tables = readTables(right);
+		right.close();
+		return tables;
+	};
+	const actual = readTables(db);
+	const expected = tablesOf(STEPS.slice(0, Math.max(version, 0)));
+	return [...tablesOf(STEPS).keys()].find(
+		(name) => actual.get(name) !== expected.get(name),
+	);
+}
+
+/** The columns of each table. */
+const readTables = (db: Sqlite): Map<string, string> =>
+	new Map(
+		db
+			.prepare<[], [string, string]>(
+				`SELECT one.name, (SELECT group_concat(name) FROM (SELECT name FROM pragma_table_info(one.name) ORDER BY name))
+         FROM sqlite_schema AS one WHERE type = 'table'`,
+			)
+			.raw()
+			.all(),
+	);
 
 /** In one transaction: it waits for the disk once, and an interrupted migration does not change the file. */
 function migrate(db: Sqlite, version: number): void {

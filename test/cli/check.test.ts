@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import Database from "better-sqlite3";
 import { killedFolder } from "../storage/killed-folder.ts";
 import {
 	assertBytes,
@@ -222,6 +223,82 @@ suite("oss-emulator check", () => {
 		const after = await openStore(t, { folder });
 		assertBytes(await read(after, "small"), "1");
 	});
+
+	for (const version of [-1, 0, 1, 3, 5, -(2 ** 31)]) {
+		test(`refuses a database of data version ${version} with the tables of another version, and keeps its rows with --repair`, async (t) => {
+			const folder = await makeData(t);
+			const db = new Database(join(folder, "oss.db"));
+			db.pragma(`user_version = ${version}`);
+			db.close();
+			await assert.rejects(openStore(t, { folder }), {
+				name: "StartError",
+				message: new RegExp(`run «oss-emulator check ${folder}»$`),
+			});
+			const found = await check(folder);
+			assert.equal(found.code, 1);
+			assert.match(
+				found.out,
+				new RegExp(`problem: .* of its data version ${version}\n`),
+			);
+
+			assert.equal((await check(folder, "--repair")).code, 0);
+
+			const after = await openStore(t, { folder });
+			assertBytes(await read(after, "small"), "1");
+			assertBytes(await read(after, "both"), bytes(100_000));
+		});
+	}
+
+	for (const table of ["version", "piece", "delivery", "session"]) {
+		test(`repairs a database without the table ${table}`, async (t) => {
+			const folder = await makeData(t);
+			const db = new Database(join(folder, "oss.db"));
+			db.exec(`DROP TABLE ${table}`);
+			db.close();
+			await assert.rejects(openStore(t, { folder }), {
+				name: "StartError",
+				message: /run «oss-emulator check .*»$/,
+			});
+
+			assert.equal((await check(folder, "--repair")).code, 0);
+
+			const after = await openStore(t, { folder });
+			assert.equal((await after.buckets.all()).length, 1);
+		});
+	}
+
+	for (const [lost, name] of [
+		["the rows of buckets", BUCKET],
+		["the rows of buckets and the index of their names", "recovered-1"],
+	] as const) {
+		test(`recovers a bucket with its objects when a page with ${lost} is damaged`, async (t) => {
+			const folder = await makeData(t);
+			const path = join(folder, "oss.db");
+			const db = new Database(path);
+			const roots = db
+				.prepare<[], number>(
+					"SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'bucket' ORDER BY type DESC",
+				)
+				.pluck()
+				.all();
+			db.close();
+			const content = readFileSync(path);
+			for (const page of name === BUCKET ? roots.slice(0, 1) : roots)
+				content.fill(0xa5, (page - 1) * 4096, page * 4096);
+			writeFileSync(path, content);
+
+			const repaired = await check(folder, "--repair");
+
+			assert.equal(repaired.code, 0, repaired.out + repaired.err);
+			assert.match(repaired.out, new RegExp(`recovered: the bucket ${name}, `));
+			const after = await openStore(t, { folder });
+			const [bucket] = await after.buckets.all();
+			assert.equal(bucket?.name, name);
+			assert.equal(bucket?.versioning, "Enabled");
+			const both = await after.objects.open(name, "both");
+			assertBytes(await both?.content.readWhole(), bytes(100_000));
+		});
+	}
 
 	test("reports files that cannot be read in one line", async (t) => {
 		for (const name of ["oss.db", "oss.db-wal", "lock", "blobs"]) {

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import { codeOf } from "../../oss/code-of.ts";
 import { StartError } from "../../oss/start-error.ts";
 import { blobSize, namedSize } from "../content/disk-blobs.ts";
-import { requireKnownVersion, type Sqlite } from "../schema.ts";
+import { findWrongTable, requireKnownVersion, type Sqlite } from "../schema.ts";
 import { findChanged } from "./checksums.ts";
 import { isDamage } from "./folder.ts";
 import { saveIndex } from "./preserved-log.ts";
@@ -41,14 +41,7 @@ export async function inspect(folder: string): Promise<Findings> {
 		const exists = existsSync(join(folder, "oss.db"));
 		if (exists && !isDamage(error)) throw error;
 		const problem = loss ?? `the database cannot be read (${codeOf(error)})`;
-		return {
-			facts: [`${blobs.length} blobs`],
-			problems: [problem],
-			isLost: true,
-			database: "missing",
-			contents: new Map(),
-			orphans: blobs,
-		};
+		return { ...withoutContents(blobs, problem), database: "missing" };
 	} finally {
 		restoreIndex();
 	}
@@ -62,8 +55,15 @@ async function inspectDatabase(
 	const path = join(folder, "oss.db");
 	const db = new Database(path, { readonly: true, fileMustExist: true });
 	try {
-		if (requireKnownVersion(db, path) === 0)
+		const version = requireKnownVersion(db, path);
+		if (version === 0 && !hasTable(db, "version"))
 			throw new Database.SqliteError("no tables", "SQLITE_NOTADB");
+		const wrong = findWrongTable(db, version);
+		if (wrong !== undefined)
+			return withoutContents(
+				blobs,
+				`the database: its table ${wrong} is not the one of its data version ${version}`,
+			);
 		const damage = integrityOf(db);
 		const mismatch = findMismatch(folder, db);
 		const contents = unreadableContents(db, folder);
@@ -87,6 +87,19 @@ async function inspectDatabase(
 		db.close();
 	}
 }
+
+/** The rows are not known: every blob may be needed. */
+const withoutContents = (
+	blobs: readonly string[],
+	problem: string,
+): Findings => ({
+	facts: [`${blobs.length} blobs`],
+	problems: [problem],
+	isLost: true,
+	database: "damaged",
+	contents: new Map(),
+	orphans: blobs,
+});
 
 function integrityOf(db: Sqlite): string[] {
 	try {

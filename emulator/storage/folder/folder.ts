@@ -169,8 +169,10 @@ export function explain(folder: string, error: unknown): unknown {
 	if (error instanceof StartError) return error;
 	const code = codeOf(error);
 	if (code === "") return error;
+	// SQLite does not find the tables or columns of the data version, or does not know the format.
+	const isForeign = code === "SQLITE_ERROR";
 	return new StartError(
-		isDamage(error)
+		isDamage(error) || isForeign
 			? `the database of the data folder ${folder} is damaged (${code}): run «oss-emulator check ${folder}»`
 			: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`,
 	);

@@ -18,6 +18,7 @@ import { openDatabase, type Sqlite } from "../schema.ts";
 import { type Findings, inspect, ownersOf, requireFolder } from "./check.ts";
 import { isDamage } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
+import { recoverBuckets } from "./recover-buckets.ts";
 import { acceptBlobs } from "./session.ts";
 
 /** Lines for users. */
@@ -184,16 +185,19 @@ function copyReadableRows(folder: string): string[] {
 	const path = join(folder, "oss.db");
 	const copy = join(folder, "oss.db.repaired");
 	for (const end of ["", "-wal", "-shm"]) rmSync(copy + end, { force: true });
-	const count = copyRows(path, copy);
+	const { count, lines } = copyRows(path, copy);
 	const other = unusedName(folder, "oss.db");
 	for (const end of ["-wal", "-shm", ""])
 		if (existsSync(path + end))
 			renameSync(path + end, join(folder, other + end));
 	renameSync(copy, path);
-	return [`moved aside: ${other}; ${count} rows of it were kept`];
+	return [`moved aside: ${other}; ${count} rows of it were kept`, ...lines];
 }
 
-function copyRows(source: string, target: string): number {
+function copyRows(
+	source: string,
+	target: string,
+): { readonly count: number; readonly lines: readonly string[] } {
 	const from = new Database(source, { readonly: true });
 	const to = openDatabase(target, true);
 	try {
@@ -205,8 +209,9 @@ function copyRows(source: string, target: string): number {
 			.all();
 		const copy = to.transaction(() => {
 			const rows = tables.map((table) => copyTable(from, to, table));
+			const lines = recoverBuckets(from, to);
 			for (const sql of WITHOUT_BUCKET) to.exec(sql);
-			return rows.reduce((sum, count) => sum + count, 0);
+			return { count: rows.reduce((sum, count) => sum + count, 0), lines };
 		});
 		return copy.immediate();
 	} finally {
