@@ -6,6 +6,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
 import { findNearest } from "../oss/nearest.ts";
 import { AdminError } from "./admin-error.ts";
+import type { Schema } from "./route-schema.ts";
 
 type Validators = { readonly query: Ajv; readonly body: Ajv };
 
@@ -30,7 +31,7 @@ export async function loadValidators(): Promise<void> {
 	};
 }
 
-export const compileSchema: FastifySchemaCompiler<object> = ({
+export const compileSchema: FastifySchemaCompiler<Schema> = ({
 	schema,
 	httpPart,
 }) => {
@@ -38,12 +39,33 @@ export const compileSchema: FastifySchemaCompiler<object> = ({
 	return (data: unknown) => {
 		if (!validators) throw new TypeError("the validators are not loaded");
 		const kind = httpPart === "body" ? "body" : "query";
+		const notDecimal = kind === "query" && findNotDecimal(schema, data);
+		if (notDecimal) return { error: refuseNumber(notDecimal) };
 		validate ??= validators[kind].compile(schema);
 		return validate(data)
 			? { value: data }
 			: { error: refuse(validate.errors?.[0]) };
 	};
 };
+
+/**
+ * Ajv also accepts `0x10`, `1e3`, `+1` and blanks as numbers, and `Infinity`, which no maximum excludes.
+ *
+ * @returns the name of a parameter that must be a number and is not written in decimal digits
+ */
+const findNotDecimal = (
+	{ properties = {} }: Schema,
+	data: unknown,
+): string | undefined =>
+	Object.entries(data ?? {}).find(
+		([name, value]) =>
+			properties[name]?.type === "integer" &&
+			typeof value === "string" &&
+			!/^-?\d+$/.test(value),
+	)?.[0];
+
+const refuseNumber = (name: string): AdminError =>
+	new AdminError(400, "InvalidArgument", `${name} must be integer`);
 
 /** @returns a function that returns the error in a value, or '' */
 export async function makeCheck(

@@ -160,7 +160,9 @@ function* wrongParameters(parameter: Parameter): Generator<Wrong> {
 	const { type, minimum, maximum, minLength, pattern } = schema;
 	const isText = type === "string" && !schema.enum;
 	if (!isText) yield { how: "another type", name, value: "/none" };
-	if (type === "integer") yield { how: "not whole", name, value: 1.5 };
+	if (type === "integer")
+		for (const value of [1.5, "0x10", "1e1", "+1", " 1", "Infinity"])
+			yield { how: `${value} is not whole`, name, value };
 	if (minimum !== undefined)
 		yield { how: "too little", name, value: minimum - 1 };
 	if (maximum !== undefined)

@@ -43,7 +43,7 @@ const compared = (
 	]);
 
 const readNumber = (text: string): number =>
-	text.trim() === "" ? Number.NaN : Number(text);
+	/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 
 /** ISO 8601; without `Z` or an offset the time is in UTC (A-502). */
 const readMoment = (text: string): number =>

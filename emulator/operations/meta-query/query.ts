@@ -116,11 +116,17 @@ function readValue(
 	if (text.length > VALUE_CHARACTERS_MAX)
 		throw invalidQuery("", "The value is too long.");
 	if (kind === "text") return text;
-	const read = kind === "number" ? Number(text) : readMoment(text);
-	if (text.trim() === "" || Number.isNaN(read))
+	const read = kind === "number" ? readNumber(value) : readMoment(text);
+	if (Number.isNaN(read))
 		throw invalidQuery(text, `The value must be a ${kind}.`);
 	return read;
 }
+
+/** In a text, digits only: no exponent, hexadecimal prefix or blank. */
+const readNumber = (value: string | number): number =>
+	typeof value === "number" || /^-?\d+(\.\d+)?$/.test(value)
+		? Number(value)
+		: Number.NaN;
 
 /** `Date` reads three digits of a second's fraction; OSS writes nine. */
 const readMoment = (text: string): number =>

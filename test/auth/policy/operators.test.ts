@@ -29,6 +29,8 @@ suite("The operator", () => {
 		["NumericGreaterThan", "9", "10", false],
 		["NumericGreaterThanEquals", "10", "10", true],
 		["NumericEquals", "", "0", false],
+		["NumericEquals", "10", "0xa", false],
+		["NumericEquals", "10", " 1e1", false],
 		["NumericEquals", "ten", "ten", false],
 		["DateEquals", "2026-01-02T03:04:05Z", "2026-01-02T11:04:05+08:00", true],
 		["DateNotEquals", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z", false],

@@ -307,6 +307,8 @@ suite("A query is refused", () => {
 			{ query: { ...size, Operation: "prefix" } },
 		],
 		["for a size that is not a number", { query: { ...size, Value: "big" } }],
+		["for a hexadecimal size", { query: { ...size, Value: "0x10" } }],
+		["for a size with an exponent", { query: { ...size, Value: "1e3" } }],
 		["for an empty size", { query: { ...size, Value: "" } }],
 		[
 			"for an invalid time",
