@@ -110,7 +110,7 @@ const firstComment = (text: string): string =>
 /** The beginning of a function or method in Biome's format. */
 const OPENINGS = [
 	/^\t*(?:export (?:default )?)?(?:async )?function\b/,
-	/^\t+(?:static |async |get |set )*\*?[\w#]+(?:<.*>)?\((?:.*\{)?$/,
+	/^\t+(?:static |private |async |get |set )*\*?[\w#]+(?:<.*>)?\((?:.*\{)?$/,
 	/=> \{$/,
 	/^\t*(?:export )?const \w+ = (?:async )?(?:<.*>)?\($/,
 ];

@@ -14,16 +14,17 @@ import { FetchTasks } from "../oss/fetch-tasks.ts";
 import type { Log } from "../oss/log.ts";
 import { StartError } from "../oss/start-error.ts";
 import { recordIn } from "../records/delivery-record.ts";
-import { Store } from "../storage/store.ts";
+import { openStore } from "../storage/open-store.ts";
+import type { Store } from "../storage/store.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { loadKeys } from "./accounts.ts";
 
-export function openStore(
+export function openConfiguredStore(
 	{ data, durable, files, deliveries }: Config,
 	log: Log,
 	fail: (error: StartError) => void,
 ): Promise<Store> {
-	return Store.open({
+	return openStore({
 		folder: data,
 		durable,
 		files,

@@ -21,7 +21,11 @@ import { recordBroken } from "../server/broken-request.ts";
 import { isParserStrict } from "../server/http-server.ts";
 import { readVersion } from "../version.ts";
 import { readOwnRam } from "./accounts.ts";
-import { makeEmulator, makeUpstream, openStore } from "./make-emulator.ts";
+import {
+	makeEmulator,
+	makeUpstream,
+	openConfiguredStore,
+} from "./make-emulator.ts";
 import { type Handlers, openPorts, openTls } from "./ports.ts";
 import { requireReadyFile, writeReadyFile } from "./ready.ts";
 
@@ -85,7 +89,7 @@ async function assemble(
 	const ram = await readOwnRam(config);
 	const own = await readOwnKeyPair(config.callbackKey);
 	const seed = await readOwnSeeds(config, ram, log);
-	const store = await openStore(config, log, fail);
+	const store = await openConfiguredStore(config, log, fail);
 	undo.unshift(() => store.close());
 	const endpoint = urlOf(config, ports.oss);
 	const authority = await openTls(config, ports);

@@ -60,7 +60,6 @@ export class Checkpoints {
 		if (pages === SQLITE_PAGES) this.#db.pragma("wal_autocheckpoint = 0");
 	}
 
-	/** Must be called after every commit. */
 	committed(): void {
 		this.#isQuiet = false;
 		this.#commits++;

@@ -4,63 +4,46 @@
  * The only module that uses SQL. Its methods are asynchronous so that another engine can replace it.
  */
 
-import { join } from "node:path";
-import { StartError } from "../oss/start-error.ts";
-import { Buckets, hasBuckets } from "./buckets.ts";
-import { Checkpoints } from "./checkpoints.ts";
-import { Configurations } from "./configurations.ts";
-import { type BlobStore, Blobs } from "./content/blobs.ts";
-import { Contents } from "./content/contents.ts";
-import { MemoryBlobs } from "./content/memory-blobs.ts";
-import { Deliveries } from "./deliveries.ts";
-import type { Protocol } from "./facts.ts";
-import { type DiskSpace, isDiskFullError } from "./folder/disk-space.ts";
-import {
-	explain,
-	findRemoval,
-	isDamage,
-	type OpenFolder,
-	openFolder,
-	watchRemoval,
-} from "./folder/folder.ts";
-import { Objects } from "./objects.ts";
-import { markPlainCopyOutdated, PlainCopy } from "./plain-files/plain-copy.ts";
+import type { Buckets } from "./buckets.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import type { Configurations } from "./configurations.ts";
+import type { Blobs } from "./content/blobs.ts";
+import type { Contents } from "./content/contents.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { Objects } from "./objects.ts";
+import type { PlainCopy } from "./plain-files/plain-copy.ts";
 import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
-import type { DeliveryLimits } from "./rows/delivery-rows.ts";
-import { Listing } from "./rows/listing.ts";
-import { Parts } from "./rows/parts.ts";
-import {
-	Snapshots,
-	type Steps,
-	type StoredSnapshot,
-} from "./rows/snapshots.ts";
-import { UploadRows } from "./rows/upload-rows.ts";
-import { Usage } from "./rows/usage.ts";
-import { Versions } from "./rows/versions.ts";
-import { openDatabase, type Sqlite } from "./schema.ts";
-import { Transactions, type Work } from "./transactions.ts";
+import type { Snapshots, Steps, StoredSnapshot } from "./rows/snapshots.ts";
+import type { Usage } from "./rows/usage.ts";
+import type { Sqlite } from "./schema.ts";
+import type { Transactions, Work } from "./transactions.ts";
 import type { StoredBucket } from "./types.ts";
-import { Uploads } from "./uploads.ts";
+import type { Uploads } from "./uploads.ts";
 import { waiting } from "./waiting.ts";
-import { type OnChange, Writes } from "./writes.ts";
 
-export type StoreOptions = {
-	/** The data folder, which is created if it does not exist; null for memory. */
-	readonly folder: string | null;
-	/** Whether acknowledged writes must survive a power cut too. */
-	readonly durable: boolean;
-	/** Whether `<folder>/files` has a plain copy of every current object. */
-	readonly files: boolean;
-	/** Called with errors in the background; with a StartError if the emulator cannot continue. */
-	readonly report: (error: unknown) => void;
-	readonly protocol: Protocol;
-	/** The maximum number of deliveries in the record. */
-	readonly deliveries?: DeliveryLimits;
-};
-
-const DELIVERIES: DeliveryLimits = {
-	countMax: 10_000,
-	bytesMax: 64 * 1024 * 1024,
+/** The parts of a store; `open-store.ts` makes them. */
+export type StoreParts = {
+	readonly buckets: Buckets;
+	readonly objects: Objects;
+	readonly uploads: Uploads;
+	readonly configurations: Configurations;
+	readonly deliveries: Deliveries;
+	readonly snapshots: Snapshots;
+	readonly db: Sqlite;
+	readonly transactions: Transactions;
+	readonly contents: Contents;
+	readonly blobs: Blobs;
+	readonly usage: Usage;
+	/** null in memory. */
+	readonly checkpoints: Checkpoints | null;
+	/** null in memory, and without `<data>/files`. */
+	readonly plainCopy: PlainCopy | null;
+	/** @returns whether the error has a known cause, which is reported */
+	readonly explains: (error: unknown) => boolean;
+	/** Ends the watch for the removal of the data folder. */
+	readonly endWatch: () => void;
+	/** Closes the database, and gives up the data folder. */
+	readonly close: () => void;
 };
 
 /** The maximum number of snapshots: the rows that change after a snapshot are copied for it. */
@@ -81,164 +64,35 @@ type Restoring = {
 	"buckets" | "objects" | "uploads" | "configurations" | "deliveries"
 >;
 
-type Opened = Omit<OpenFolder, "blobs" | "diskSpace"> & {
-	readonly blobs: BlobStore;
-	readonly diskSpace: DiskSpace | null;
-};
-
-function openMemory(): Opened {
-	const db = openDatabase(":memory:", false);
-	const blobs = new MemoryBlobs();
-	return { db, blobs, diskSpace: null, close: () => db.close() };
-}
-
-/** @returns the reason why the emulator cannot continue after the error: its database is damaged, or was removed */
-function findFatal(folder: string | null, error: unknown): unknown {
-	if (folder === null || error instanceof StartError) return undefined;
-	return (
-		findRemoval(folder) ??
-		(isDamage(error) ? explain(folder, error) : undefined)
-	);
-}
-
 export class Store {
-	readonly #buckets: Buckets;
-	readonly #objects: Objects;
-	readonly #uploads: Uploads;
-	readonly #configurations: Configurations;
-	readonly #deliveries: Deliveries;
+	readonly #parts: StoreParts;
 	/** The parts as they are used while a snapshot is restored, and its end. */
 	#restoring: Restoring | undefined;
-	readonly #db: Sqlite;
-	readonly #transactions: Transactions;
-	readonly #contents: Contents;
-	readonly #blobs: Blobs;
-	readonly #plainCopy: PlainCopy | null;
-	readonly #snapshots: Snapshots;
-	readonly #usage: Usage;
-	readonly #onChange: OnChange;
-	readonly #close: () => void;
-	readonly #checkpoints: Checkpoints | null;
-	readonly #report: StoreOptions["report"];
-	readonly #folder: string | null;
-	readonly #endWatch: () => void;
 
-	private constructor(
-		opened: Opened,
-		transactions: Transactions,
-		plainCopy: PlainCopy | null,
-		{ folder, report, protocol, deliveries = DELIVERIES }: StoreOptions,
-	) {
-		const { db, close } = opened;
-		const blobs = new Blobs(opened.blobs);
-		this.#db = db;
-		this.#transactions = transactions;
-		this.#blobs = blobs;
-		this.#plainCopy = plainCopy;
-		this.#close = close;
-		this.#checkpoints =
-			folder === null
-				? null
-				: new Checkpoints(join(folder, "oss.db"), db, transactions, report);
-		const usage = new Usage(db);
-		this.#usage = usage;
-		transactions.whenUndone(() => usage.undone());
-		transactions.whenCommitted(() => {
-			usage.committed();
-			this.#checkpoints?.committed();
-		});
-		this.#report = report;
-		this.#folder = folder;
-		this.#endWatch = folder === null ? () => {} : watchRemoval(folder, report);
-		const onChange: OnChange = (bucket, key) => plainCopy?.changed(bucket, key);
-		const contents = new Contents(db, transactions, blobs, report);
-		this.#contents = contents;
-		opened.diskSpace?.beforeMoving(() => contents.saveRetained());
-		const { refuse } = protocol;
-		const versions = new Versions(db, contents, usage, refuse);
-		const { alone } = transactions;
-		this.#buckets = new Buckets(
-			db,
-			alone,
-			(bucket) => {
-				onChange(bucket, "");
-				this.#configurations.forget(bucket);
-				usage.clear();
-			},
-			refuse,
-		);
-		this.#configurations = new Configurations(db, alone, this.#buckets);
-		this.#onChange = onChange;
-		this.#snapshots = new Snapshots(db);
-		const writes = new Writes(
-			transactions,
-			this.#buckets,
-			contents,
-			versions,
-			onChange,
-			protocol,
-			opened.diskSpace,
-		);
-		this.#objects = new Objects(writes, new Listing(db, this.#buckets));
-		this.#uploads = new Uploads(
-			writes,
-			new UploadRows(db),
-			new Parts(db, contents, refuse),
-		);
-		this.#deliveries = new Deliveries(db, transactions, deliveries, (error) => {
-			if (!isDiskFullError(error)) report(error);
-		});
-		blobs.sweep((name) => contents.isNamed(name), report);
-	}
-
-	/** @throws StartError if the folder cannot be used; it is not changed then */
-	static async open(given: StoreOptions): Promise<Store> {
-		const { folder, durable, files } = given;
-		const report = (error: unknown): void =>
-			given.report(findFatal(folder, error) ?? error);
-		const options = { ...given, report };
-		const opened =
-			folder === null ? openMemory() : openFolder(folder, durable, report);
-		try {
-			const { diskSpace } = opened;
-			const transactions = new Transactions(
-				opened.db,
-				(error) => diskSpace?.handleFullDisk(error) ?? false,
-			);
-			const commit = (): void => transactions.commit();
-			const isEmpty = !hasBuckets(opened.db);
-			const plainCopy =
-				folder !== null && files
-					? new PlainCopy(folder, isEmpty, commit, report, diskSpace)
-					: null;
-			if (folder !== null && !files) markPlainCopyOutdated(folder);
-			return new Store(opened, transactions, plainCopy, options);
-		} catch (error) {
-			opened.close();
-			throw explain(folder ?? "", error);
-		}
+	constructor(parts: StoreParts) {
+		this.#parts = parts;
 	}
 
 	get buckets(): Buckets {
-		return this.#restoring?.buckets ?? this.#buckets;
+		return this.#restoring?.buckets ?? this.#parts.buckets;
 	}
 
 	get objects(): Objects {
-		return this.#restoring?.objects ?? this.#objects;
+		return this.#restoring?.objects ?? this.#parts.objects;
 	}
 
 	get uploads(): Uploads {
-		return this.#restoring?.uploads ?? this.#uploads;
+		return this.#restoring?.uploads ?? this.#parts.uploads;
 	}
 
 	/** Documents of buckets and accounts. */
 	get configurations(): Configurations {
-		return this.#restoring?.configurations ?? this.#configurations;
+		return this.#restoring?.configurations ?? this.#parts.configurations;
 	}
 
 	/** Requests that were sent to application servers. */
 	get deliveries(): Deliveries {
-		return this.#restoring?.deliveries ?? this.#deliveries;
+		return this.#restoring?.deliveries ?? this.#parts.deliveries;
 	}
 
 	/**
@@ -248,9 +102,7 @@ export class Store {
 	 *   continue
 	 */
 	explains(error: unknown): boolean {
-		const fatal = findFatal(this.#folder, error);
-		if (fatal) this.#report(fatal);
-		return fatal !== undefined || isDiskFullError(error);
+		return this.#parts.explains(error);
 	}
 
 	/**
@@ -260,25 +112,27 @@ export class Store {
 	async reset(account?: string): Promise<void> {
 		await this.#whole();
 		this.#change(() => {
-			const { owned, isAll } = this.#buckets.ownedBy(account);
+			const { owned, isAll } = this.#parts.buckets.ownedBy(account);
 			if (isAll) this.#deleteAllBuckets();
 			else for (const bucket of owned) this.#deleteBucket(bucket);
-			this.#configurations.clearAccounts(account);
-			this.#deliveries.clearRows(account);
+			this.#parts.configurations.clearAccounts(account);
+			this.#parts.deliveries.clearRows(account);
 		});
 	}
 
 	/** SQLite empties a table in one step if there is no condition. */
 	#deleteAllBuckets(): void {
-		this.#contents.clear();
-		this.#db.exec("DELETE FROM version; DELETE FROM part; DELETE FROM upload");
-		this.#buckets.clear();
+		this.#parts.contents.clear();
+		this.#parts.db.exec(
+			"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
+		);
+		this.#parts.buckets.clear();
 	}
 
 	#deleteBucket({ id, name }: StoredBucket): void {
-		this.#contents.dropOfBucket(id);
-		for (const sql of DELETE_IN_BUCKET) this.#db.prepare(sql).run(id);
-		this.#buckets.deleteRow(id, name);
+		this.#parts.contents.dropOfBucket(id);
+		for (const sql of DELETE_IN_BUCKET) this.#parts.db.prepare(sql).run(id);
+		this.#parts.buckets.deleteRow(id, name);
 	}
 
 	/**
@@ -299,8 +153,8 @@ export class Store {
 
 	*#snapshot(snapshot: StoredSnapshot): Steps<StoredSnapshot | undefined> {
 		yield* this.#deleteSnapshot(snapshot.name);
-		if (this.#snapshots.count() >= SNAPSHOTS_MAX) return undefined;
-		this.#snapshots.insert(snapshot);
+		if (this.#parts.snapshots.count() >= SNAPSHOTS_MAX) return undefined;
+		this.#parts.snapshots.insert(snapshot);
 		return snapshot;
 	}
 
@@ -315,17 +169,18 @@ export class Store {
 	}
 
 	*#restore(name: string): Steps<StoredSnapshot | undefined> {
-		const found = this.#snapshots.find(name);
+		const found = this.#parts.snapshots.find(name);
 		if (!found) return undefined;
 		const { id, ...snapshot } = found;
-		const changed = this.#plainCopy
-			? yield* this.#snapshots.changedKeys(id)
+		const changed = this.#parts.plainCopy
+			? yield* this.#parts.snapshots.changedKeys(id)
 			: [];
-		this.#contents.saveRetained();
-		const files = yield* this.#snapshots.restore(id);
-		this.#contents.removeUnnamed(files);
-		this.#deliveries.replaced();
-		for (const [bucket, key] of changed) this.#onChange(bucket, key);
+		this.#parts.contents.saveRetained();
+		const files = yield* this.#parts.snapshots.restore(id);
+		this.#parts.contents.removeUnnamed(files);
+		this.#parts.deliveries.replaced();
+		for (const [bucket, key] of changed)
+			this.#parts.plainCopy?.changed(bucket, key);
 		return snapshot;
 	}
 
@@ -337,7 +192,7 @@ export class Store {
 	/** Lists the snapshots in the order in which they were taken. */
 	async listSnapshots(): Promise<StoredSnapshot[]> {
 		await this.#whole();
-		return this.#snapshots.list();
+		return this.#parts.snapshots.list();
 	}
 
 	/** @returns whether there was a snapshot of that name */
@@ -346,17 +201,17 @@ export class Store {
 	}
 
 	*#deleteSnapshot(name: string): Steps<boolean> {
-		const found = this.#snapshots.find(name);
+		const found = this.#parts.snapshots.find(name);
 		if (!found) return false;
-		const files = yield* this.#snapshots.delete(found.id);
-		this.#contents.removeUnnamed(files);
+		const files = yield* this.#parts.snapshots.delete(found.id);
+		this.#parts.contents.removeUnnamed(files);
 		return true;
 	}
 
 	/** Changes many rows in a separate commit, and then reloads the caches. */
 	#change<T>(work: Work<T>): T {
 		try {
-			return this.#transactions.alone(work);
+			return this.#parts.transactions.alone(work);
 		} finally {
 			this.#reload();
 		}
@@ -370,14 +225,14 @@ export class Store {
 		const whole = () => this.#whole();
 		this.#restoring = {
 			end: promise,
-			buckets: waiting(this.#buckets, whole),
-			objects: waiting(this.#objects, whole),
-			uploads: waiting(this.#uploads, whole),
-			configurations: waiting(this.#configurations, whole),
-			deliveries: waiting(this.#deliveries, whole),
+			buckets: waiting(this.#parts.buckets, whole),
+			objects: waiting(this.#parts.objects, whole),
+			uploads: waiting(this.#parts.uploads, whole),
+			configurations: waiting(this.#parts.configurations, whole),
+			deliveries: waiting(this.#parts.deliveries, whole),
 		};
 		try {
-			return await this.#transactions.inSteps(work);
+			return await this.#parts.transactions.inSteps(work);
 		} finally {
 			this.#reload();
 			this.#restoring = undefined;
@@ -386,39 +241,39 @@ export class Store {
 	}
 
 	#reload(): void {
-		this.#buckets.reload();
-		this.#configurations.reload();
-		this.#deliveries.reload();
-		this.#usage.clear();
+		this.#parts.buckets.reload();
+		this.#parts.configurations.reload();
+		this.#parts.deliveries.reload();
+		this.#parts.usage.clear();
 	}
 
 	/** The number and size of a bucket's objects. @param billedBytesMin the billed size of smaller objects */
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
 		await this.#whole();
-		const { id } = this.#buckets.require(bucket);
-		return readStat(this.#db, id, billedBytesMin);
+		const { id } = this.#parts.buckets.require(bucket);
+		return readStat(this.#parts.db, id, billedBytesMin);
 	}
 
 	/** The size in bytes of all versions of a bucket. It is cached after the first call. */
 	async usedBytes(bucket: string): Promise<number> {
 		await this.#whole();
-		return this.#usage.bytesOf(this.#buckets.require(bucket).id);
+		return this.#parts.usage.bytesOf(this.#parts.buckets.require(bucket).id);
 	}
 
 	/** Resolves when the background work requested so far is done. */
 	async settled(): Promise<void> {
-		await this.#plainCopy?.settled();
-		await this.#blobs.settled();
+		await this.#parts.plainCopy?.settled();
+		await this.#parts.blobs.settled();
 	}
 
 	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
-		this.#endWatch();
-		await this.#checkpoints?.close(); // writes may be waiting for this
-		this.#transactions.commit();
-		await this.#plainCopy?.close();
-		await this.#blobs.close();
-		this.#deliveries.close();
-		this.#close();
+		this.#parts.endWatch();
+		await this.#parts.checkpoints?.close(); // writes may be waiting for this
+		this.#parts.transactions.commit();
+		await this.#parts.plainCopy?.close();
+		await this.#parts.blobs.close();
+		this.#parts.deliveries.close();
+		this.#parts.close();
 	}
 }

@@ -14,6 +14,14 @@ export type Work<T> = () => T;
 /** @throws errors of `work`, and then nothing is stored; errors of SQLite if it cannot commit */
 export type Transact = <T>(work: Work<T>) => T;
 
+/** A part of the store whose caches depend on commits. */
+export type TransactionListener = {
+	/** Called after every commit. */
+	readonly committed: () => void;
+	/** Called when writes have been undone. */
+	readonly undone?: () => void;
+};
+
 /** A commit that several units of work share. */
 type Group = PromiseWithResolvers<void> & { readonly end: NodeJS.Immediate };
 
@@ -21,12 +29,11 @@ export class Transactions {
 	readonly #db: Sqlite;
 	readonly #run: (sql: Sql) => void;
 	readonly #afterwards: (() => void)[] = [];
+	readonly #listeners: TransactionListener[] = [];
 	readonly #handleFullDisk: (error: unknown) => boolean;
 	#group: Group | undefined;
 	#pause: Promise<void> | undefined;
 	#isInSteps = false;
-	#committed: () => void = () => {};
-	#undone: () => void = () => {};
 
 	/** @param handleFullDisk frees space on a full disk if it can. @returns whether the work should be tried again */
 	constructor(
@@ -190,18 +197,16 @@ export class Transactions {
 		this.#finish();
 	}
 
-	/** Sets the function that is called when writes have been undone. */
-	whenUndone(step: () => void): void {
-		this.#undone = step;
+	addListener(listener: TransactionListener): void {
+		this.#listeners.push(listener);
 	}
 
-	/** Sets the function that is called after every commit. */
-	whenCommitted(step: () => void): void {
-		this.#committed = step;
+	#undone(): void {
+		for (const listener of this.#listeners) listener.undone?.();
 	}
 
 	#finish(): void {
-		this.#committed();
+		for (const listener of this.#listeners) listener.committed();
 		for (const step of this.#afterwards.splice(0)) step();
 	}
 }

@@ -8,15 +8,22 @@ import type { Contents } from "./content/contents.ts";
 import { type Received, receive } from "./content/receive.ts";
 import type { Protocol } from "./facts.ts";
 import { type DiskSpace, isDiskFullError } from "./folder/disk-space.ts";
+import type { PlainCopy } from "./plain-files/plain-copy.ts";
 import type { NewVersion } from "./rows/version-row.ts";
 import type { Versions } from "./rows/versions.ts";
 import type { Transactions, Work } from "./transactions.ts";
 import type { Expected, NewObject, StoredObject } from "./types.ts";
 
-/**
- * Called before the commit with every key whose current version may change; with the key '' for the bucket itself.
- */
-export type OnChange = (bucket: string, key: string) => void;
+export type WritesParts = Pick<
+	Writes,
+	| "transactions"
+	| "buckets"
+	| "contents"
+	| "versions"
+	| "protocol"
+	| "diskSpace"
+	| "plainCopy"
+>;
 
 export class Writes {
 	readonly transactions: Transactions;
@@ -26,32 +33,25 @@ export class Writes {
 	readonly protocol: Protocol;
 	/** null if the store is in memory. */
 	readonly diskSpace: DiskSpace | null;
+	/** null if there is no plain copy. */
+	readonly plainCopy: Pick<PlainCopy, "changed"> | null;
 	/** Refuses new blobs if the disk is full. */
 	readonly #limitedBlobs: Pick<Blobs, "create">;
-	readonly #onChange: OnChange;
 
-	constructor(
-		transactions: Transactions,
-		buckets: Buckets,
-		contents: Contents,
-		versions: Versions,
-		onChange: OnChange,
-		protocol: Protocol,
-		diskSpace: DiskSpace | null,
-	) {
-		this.diskSpace = diskSpace;
+	constructor(parts: WritesParts) {
+		this.transactions = parts.transactions;
+		this.buckets = parts.buckets;
+		this.contents = parts.contents;
+		this.versions = parts.versions;
+		this.protocol = parts.protocol;
+		this.diskSpace = parts.diskSpace;
+		this.plainCopy = parts.plainCopy;
 		this.#limitedBlobs = {
 			create: () => {
 				this.requireSpace(false);
-				return contents.blobs.create();
+				return this.contents.blobs.create();
 			},
 		};
-		this.protocol = protocol;
-		this.transactions = transactions;
-		this.buckets = buckets;
-		this.contents = contents;
-		this.versions = versions;
-		this.#onChange = onChange;
 	}
 
 	/** Like `Transactions.share`, for work that needs space. @throws that the disk is full */
@@ -146,8 +146,9 @@ export class Writes {
 		};
 	}
 
+	/** Must be called before the commit with every key whose current version may change. */
 	changed(bucket: string, key: string): void {
-		this.#onChange(bucket, key);
+		this.plainCopy?.changed(bucket, key);
 	}
 }
 

@@ -1,7 +1,7 @@
 /** Measures listings of ten thousand and of a million keys, which are written by the store and read over HTTP. */
 import { join } from "node:path";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore } from "../../emulator/storage/open-store.ts";
 import { median, run } from "./load.ts";
 import { startServer } from "./processes.ts";
 import { signedRequest } from "./sign.ts";
@@ -70,7 +70,7 @@ async function fill(data: string, keys: number): Promise<void> {
 	const report = (error: unknown): never => {
 		throw error;
 	};
-	const store = await Store.open({
+	const store = await openStore({
 		folder: data,
 		durable: false,
 		files: false,

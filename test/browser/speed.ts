@@ -12,7 +12,7 @@ import { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import { chromium, type Page } from "playwright-core";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore } from "../../emulator/storage/open-store.ts";
 import { type Admin, callbackHeaders, openAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
 import { run } from "../bench/load.ts";
@@ -69,7 +69,7 @@ async function makePatterns(): Promise<void> {
 
 /** Writes directly into the store, because requests would take many times as long. */
 async function fill(): Promise<void> {
-	const store = await Store.open({
+	const store = await openStore({
 		...{ folder, durable: false, files: false, protocol: storeProtocol },
 		report: (error) => {
 			throw error;

@@ -13,7 +13,7 @@ import { suite, type TestContext, test } from "node:test";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { StartError } from "../../emulator/oss/start-error.ts";
 import { checkFolder } from "../../emulator/storage/folder/repair.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore as openUntracked } from "../../emulator/storage/open-store.ts";
 import { start } from "./emulator-process.ts";
 import { killedFolder } from "./killed-folder.ts";
 import {
@@ -35,7 +35,7 @@ const refusedOpening = async (folder: string): Promise<string> => {
 	const options = { durable: false, files: false, report };
 	try {
 		const protocol = storeProtocol;
-		const store = await Store.open({ folder, protocol, ...options });
+		const store = await openUntracked({ folder, protocol, ...options });
 		await store.close();
 		return assert.fail("it was opened");
 	} catch (error) {
@@ -318,7 +318,7 @@ async function openAndClose(folder: string): Promise<string | undefined> {
 	const options = { durable: false, files: false, report };
 	try {
 		const protocol = storeProtocol;
-		const store = await Store.open({ folder, protocol, ...options });
+		const store = await openUntracked({ folder, protocol, ...options });
 		await store.settled();
 		await store.close();
 		for (const error of reported)

@@ -14,7 +14,8 @@ import Database from "better-sqlite3";
 import { joinParts } from "../../emulator/operations/multipart/completion.ts";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { StartError } from "../../emulator/oss/start-error.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore as openUntracked } from "../../emulator/storage/open-store.ts";
+import type { Store } from "../../emulator/storage/store.ts";
 import {
 	assertBytes,
 	BUCKET,
@@ -151,7 +152,7 @@ suite("The data folder", () => {
 		const before = readFileSync(file);
 
 		await assert.rejects(
-			Store.open({ folder, ...OPTIONS }),
+			openUntracked({ folder, ...OPTIONS }),
 			startError(/written by a newer oss-emulator \(data version 999, /),
 		);
 
@@ -164,7 +165,7 @@ suite("The data folder", () => {
 		const first = await openStore(t, { folder });
 
 		await assert.rejects(
-			Store.open({ folder, ...OPTIONS }),
+			openUntracked({ folder, ...OPTIONS }),
 			startError(
 				/is used by another oss-emulator: stop it, or specify another folder/,
 			),
@@ -179,7 +180,7 @@ suite("The data folder", () => {
 		const other = await holdInAnotherProcess(t, folder);
 
 		await assert.rejects(
-			Store.open({ folder, ...OPTIONS }),
+			openUntracked({ folder, ...OPTIONS }),
 			startError(/is used by another oss-emulator/),
 		);
 
@@ -197,7 +198,7 @@ suite("The data folder", () => {
 					: `the data folder ${folder} cannot be used (${code}): specify another folder with --data, or use --memory`;
 
 			for (const _time of [1, 2]) {
-				await assert.rejects(Store.open({ folder, ...OPTIONS }), {
+				await assert.rejects(openUntracked({ folder, ...OPTIONS }), {
 					name: "StartError",
 					message: line,
 				});

@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore } from "../../emulator/storage/open-store.ts";
 import {
 	BUCKET,
 	bytes,
@@ -19,7 +19,7 @@ import {
 
 const [, , folder = ""] = argv;
 
-const store = await Store.open({
+const store = await openStore({
 	...{ folder, durable: false, files: false, protocol: storeProtocol },
 	report: (error) => {
 		throw error;

@@ -16,7 +16,11 @@ import { join } from "node:path";
 import { suite, type TestContext } from "node:test";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
 import { OssError } from "../../emulator/oss/errors.ts";
-import { Store, type StoreOptions } from "../../emulator/storage/store.ts";
+import {
+	openStore as openUntracked,
+	type StoreOptions,
+} from "../../emulator/storage/open-store.ts";
+import type { Store } from "../../emulator/storage/store.ts";
 import type {
 	Expected,
 	NewObject,
@@ -82,7 +86,7 @@ export async function openStore(
 	options: Partial<StoreOptions>,
 ): Promise<Store> {
 	const reported: unknown[] = [];
-	const store = await Store.open({
+	const store = await openUntracked({
 		folder: null,
 		durable: false,
 		files: false,

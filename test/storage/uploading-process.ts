@@ -5,12 +5,12 @@
 import { writeSync } from "node:fs";
 import { argv } from "node:process";
 import { storeProtocol } from "../../emulator/operations/store-protocol.ts";
-import { Store } from "../../emulator/storage/store.ts";
+import { openStore } from "../../emulator/storage/open-store.ts";
 import { BUCKET, bytes, makeBucket, put } from "./stores.ts";
 
 const [, , folder = "", mode = "", generation = "0"] = argv;
 
-const store = await Store.open({
+const store = await openStore({
 	folder,
 	durable: false,
 	files: true,

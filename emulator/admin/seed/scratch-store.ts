@@ -2,10 +2,11 @@
  * An empty store in memory, on which a seed is tried.
  */
 import { storeProtocol } from "../../operations/store-protocol.ts";
-import { Store } from "../../storage/store.ts";
+import { openStore } from "../../storage/open-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 export const openScratchStore = (): Promise<Store> =>
-	Store.open({
+	openStore({
 		folder: null,
 		durable: false,
 		files: false,
