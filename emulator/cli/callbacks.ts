@@ -2,13 +2,16 @@
  * `oss-emulator callbacks`: lists the requests to application servers and their outcomes, or follows them as they
  * happen.
  */
+
 import {
 	type Command,
 	type Requested,
 	readOnly,
 	wrongUsage,
 } from "./command.ts";
+import { CommandError } from "./command-error.ts";
 import {
+	type Content,
 	describeCallback,
 	describeContent,
 	type Summary,
@@ -40,20 +43,33 @@ async function listCallbacks(requested: Requested): Promise<void> {
 		summary: json ? "false" : "true",
 	});
 	for (const callback of found.callbacks.toReversed())
-		await print(requested, callback);
+		if (json) writeJson(requested, callback);
+		else await print(requested, callback);
 }
+
+const writeJson = ({ write }: Requested, callback: object): void =>
+	write(`${JSON.stringify(callback)}\n`);
 
 async function print(
 	{ client, flags, write }: Requested,
 	callback: Summary,
 ): Promise<void> {
-	if (flags.json) {
-		write(`${JSON.stringify(callback)}\n`);
-		return;
-	}
 	write(describeCallback(callback));
-	if (flags.verbose)
-		write(describeContent(await client.json(`/api/callbacks/${callback.id}`)));
+	const whole = flags.verbose && (await findCallback(client, callback.id));
+	if (whole) write(describeContent(whole));
+}
+
+/** @returns undefined if the record has been cleared meanwhile, as between two tests */
+async function findCallback(
+	client: Requested["client"],
+	id: string,
+): Promise<Content | undefined> {
+	try {
+		return await client.json(`/api/callbacks/${id}`);
+	} catch (error) {
+		if (error instanceof CommandError && error.code === 1) return undefined;
+		throw error;
+	}
 }
 
 /** `oss-emulator resend`: sends a recorded callback once more. */
@@ -70,30 +86,36 @@ export const resend: Command = async ({ client, words, flags, write }) => {
 	);
 };
 
-/** Prints each callback once its outcome is known. */
+/** Prints each callback once its outcome is known, or once it is sent with `--status sending`. */
 async function followCallbacks(requested: Requested): Promise<void> {
-	const { client, flags, write } = requested;
-	const { bucket, key, status } = flags;
+	const { client, flags } = requested;
+	const { account, bucket, key, status } = flags;
 	// Refuses a filter that cannot match.
-	await client.json("/api/callbacks", { bucket, key, status, limit: "1" });
+	const filter = { account, bucket, key, status, limit: "1" };
+	await client.json("/api/callbacks", filter);
 	for await (const callback of follow(client)) {
-		if (callback.status === "sending" || !isWanted(callback, flags)) continue;
-		write(
-			flags.json
-				? `${JSON.stringify(await client.json(`/api/callbacks/${callback.id}`))}\n`
-				: describeCallback(callback),
-		);
+		const isUnderWay = callback.status === "sending";
+		if (isUnderWay && status !== "sending") continue;
+		if (!isWanted(callback, flags)) continue;
+		if (!flags.json) {
+			await print(requested, callback);
+			continue;
+		}
+		const whole = await findCallback(client, callback.id);
+		if (whole) writeJson(requested, whole);
 	}
 }
 
 const isWanted = (
 	callback: Summary,
 	{
+		account = callback.account,
 		bucket = callback.bucket,
 		key = callback.key,
 		status = callback.status,
 	}: Requested["flags"],
 ): boolean =>
+	callback.account === account &&
 	callback.bucket === bucket &&
 	callback.key === key &&
 	callback.status === status;

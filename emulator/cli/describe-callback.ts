@@ -8,6 +8,7 @@ import { printable } from "../oss/log.ts";
 /** DeliverySummary in /api/openapi.json. */
 export type Summary = {
 	readonly id: string;
+	readonly account: string;
 	readonly operation: string;
 	readonly bucket: string;
 	readonly key: string;
@@ -41,7 +42,7 @@ export function describeCallback(callback: Summary): string {
 }
 
 /** The printed part of Delivery in /api/openapi.json. */
-type Content = {
+export type Content = {
 	readonly body?: string | null;
 	readonly attempts?: readonly {
 		readonly answer?: {

@@ -13,6 +13,7 @@ import {
 } from "../../emulator/cli/manual.ts";
 import { callbackHeaders, startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
+import { Client } from "../client.ts";
 import { type Ended, LAUNCH, runCommand } from "./command.ts";
 
 function launch(
@@ -23,6 +24,16 @@ function launch(
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...process.env, ...env },
 	});
+}
+
+/** Follows callbacks; the emulator's events arrive once this has resolved. */
+async function follow(t: TestContext, admin: string, ...args: string[]) {
+	const child = launch(["callbacks", "--follow", ...args, "--admin", admin]);
+	t.after(() => child.kill("SIGKILL"));
+	await once(createInterface(child.stderr), "line");
+	const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+	const readLine = async () => String((await lines.next()).value);
+	return { child, readLine };
 }
 
 const run = (admin: string, ...args: readonly string[]): Promise<Ended> =>
@@ -225,6 +236,60 @@ suite("oss-emulator callbacks", () => {
 		child.kill("SIGINT");
 		const [code] = await once(child, "close");
 		assert.equal(code, 0);
+	});
+
+	test("--follow prints only the callbacks of the given account, with body and answer if requested", async (t) => {
+		const { admin, oss, endpoint, adminUrl } = await startWithAdmin(t);
+		const key = { id: "me", secret: "secret" };
+		await admin.post("/api/accounts", {
+			...{ uid: "42", accessKeyId: key.id, accessKeySecret: key.secret },
+		});
+		const mine = new Client(endpoint, key);
+		t.after(() => mine.close());
+		await mine.put("/mine");
+		const { url } = await startApplicationServer(t);
+		const requested = callbackHeaders({
+			callbackUrl: url,
+			callbackBody: "o=${object}",
+		});
+		const { readLine } = await follow(t, adminUrl, "--verbose", "--account=42");
+
+		await oss.put("/photos/dog.txt", "wuff", requested);
+		await mine.put("/mine/cat.txt", "meow", requested);
+
+		assert.match(await readLine(), / mine\/cat\.txt -> /);
+		assert.equal(await readLine(), "    sent: o=cat.txt");
+		assert.match(await readLine(), /^ {4}answer: 200 \{"Status"/);
+	});
+
+	test("--follow prints callbacks under way if this status is requested", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const { readLine } = await follow(t, adminUrl, "--status", "sending");
+		const { promise: isPrinted, resolve } = Promise.withResolvers<void>();
+		const before = (): Promise<void> => isPrinted;
+		const { url } = await startApplicationServer(t, { before });
+		const requested = callbackHeaders({ callbackUrl: url, callbackBody: "x" });
+
+		const put = oss.put("/photos/cat.txt", "meow", requested);
+
+		assert.match(await readLine(), / sending +PutObject photos\/cat/);
+		resolve();
+		assert.equal((await put).status, 200);
+	});
+
+	test("--follow continues when the record is cleared", async (t) => {
+		const { admin, oss, adminUrl } = await startWithAdmin(t);
+		const { url } = await startApplicationServer(t);
+		const requested = callbackHeaders({ callbackUrl: url, callbackBody: "x" });
+		const { child, readLine } = await follow(t, adminUrl, "--json");
+
+		child.kill("SIGSTOP");
+		await oss.put("/photos/dog.txt", "wuff", requested);
+		await admin.delete("/api/callbacks");
+		child.kill("SIGCONT");
+		await oss.put("/photos/cat.txt", "meow", requested);
+
+		assert.equal(JSON.parse(await readLine()).key, "cat.txt");
 	});
 
 	test("--follow exits with 2 for an invalid status", async (t) => {
