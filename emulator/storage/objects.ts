@@ -89,6 +89,7 @@ export class Objects {
 		key: string,
 		versionId?: string,
 	): Promise<OpenObject | undefined> {
+		this.#writes.transactions.shareReads();
 		const found = this.#find(bucket, key, versionId, true);
 		if (!found) return undefined;
 		const { object, row } = found;

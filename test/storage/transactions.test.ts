@@ -208,6 +208,49 @@ suite("A step after the commit", () => {
 	});
 });
 
+suite("Reads of one iteration of the event loop", () => {
+	test("share a transaction, which ends with the iteration", async (t) => {
+		const { db, transactions } = open(t);
+
+		transactions.shareReads();
+		transactions.shareReads();
+
+		assert.ok(db.inTransaction);
+		await turn();
+		assert.ok(!db.inTransaction);
+	});
+
+	test("do not prevent writes, which are committed with their own iteration", async (t) => {
+		const { transactions, add, seen } = open(t);
+		transactions.shareReads();
+
+		const shared = transactions.share(() => add("a"));
+		transactions.shareReads();
+		transactions.alone(() => add("b"));
+		assert.deepEqual(seen(), ["a", "b"]);
+		await shared;
+
+		transactions.shareReads();
+		await transactions.inSteps(function* () {
+			add("c");
+			yield;
+			transactions.shareReads();
+			add("d");
+		});
+		assert.deepEqual(seen(), ["a", "b", "c", "d"]);
+	});
+
+	test("end without an error if the database is closed before", async (t) => {
+		const { db, transactions } = open(t);
+		transactions.shareReads();
+
+		db.close();
+
+		await turn();
+		assert.ok(!db.open);
+	});
+});
+
 type Opened = {
 	readonly db: Sqlite;
 	readonly transactions: Transactions;
