@@ -82,11 +82,13 @@ export function fill(
 	return pieces.join("");
 }
 
+type Value = string | number | bigint;
+
 /**
  * Values by name; custom names begin with `x:`. Numbers are written without quotation marks in JSON; an absent name has
  * no value.
  */
-export type Values = ReadonlyMap<string, string | number | bigint>;
+export type Values = ReadonlyMap<string, Value>;
 
 const PREFIX = "x:";
 
@@ -117,31 +119,54 @@ export function pickVariables(
 	return new Map([...fields].filter(([name]) => isCustom(name)));
 }
 
-/** In the order of the page; `vpcId` is always absent, because the emulator has no VPC. */
-export const SYSTEM_VARIABLES: readonly string[] = [
-	"bucket",
-	"object",
-	"etag",
-	"size",
-	"mimeType",
-	"imageInfo.height",
-	"imageInfo.width",
-	"imageInfo.format",
-	"crc64",
-	"contentMd5",
-	"vpcId",
-	"clientIp",
-	"reqId",
-	"operation",
+type SystemVariable = {
+	readonly name: string;
+	/** Whether its values are written into JSON without quotation marks. */
+	readonly isNumber: boolean;
+	/** Returns undefined or '' if it is absent. */
+	readonly find: (
+		uploaded: UploadFacts,
+		image: ImageInfo | undefined,
+	) => Value | undefined;
+};
+
+const text = (name: string, find: SystemVariable["find"]): SystemVariable => ({
+	name,
+	isNumber: false,
+	find,
+});
+
+const number = (
+	name: string,
+	find: SystemVariable["find"],
+): SystemVariable => ({ name, isNumber: true, find });
+
+/** In the order of the page. */
+const SYSTEM: readonly SystemVariable[] = [
+	text("bucket", ({ bucket }) => bucket),
+	text("object", ({ key }) => key),
+	text("etag", ({ etag }) => etag),
+	number("size", ({ size }) => size),
+	text("mimeType", ({ contentType }) => contentType),
+	number("imageInfo.height", (_, image) => image?.height),
+	number("imageInfo.width", (_, image) => image?.width),
+	text("imageInfo.format", (_, image) => image?.format),
+	number("crc64", ({ crc64 }) => crc64 && BigInt(crc64)),
+	text("contentMd5", ({ contentMd5 }) => contentMd5),
+	text("vpcId", () => undefined), // the emulator has no VPC
+	text("clientIp", ({ clientIp }) => clientIp),
+	text("reqId", ({ requestId }) => requestId),
+	text("operation", ({ operation }) => operation),
 ];
 
-/** Values that are written into JSON without quotation marks. */
-export const NUMBERS: ReadonlySet<string> = new Set([
-	"size",
-	"imageInfo.height",
-	"imageInfo.width",
-	"crc64",
-]);
+export const SYSTEM_VARIABLES: readonly string[] = SYSTEM.map(
+	({ name }) => name,
+);
+
+/** The names of variables whose values are written into JSON without quotation marks. */
+export const NUMBERS: ReadonlySet<string> = new Set(
+	SYSTEM.filter(({ isNumber }) => isNumber).map(({ name }) => name),
+);
 
 export const isCustom = (name: string): boolean => name.startsWith(PREFIX);
 
@@ -151,23 +176,10 @@ export function valuesOf(
 	image: ImageInfo | undefined,
 	custom: ReadonlyMap<string, string>,
 ): Values {
-	const system: [string, string | number | bigint | undefined][] = [
-		["bucket", uploaded.bucket],
-		["object", uploaded.key],
-		["etag", uploaded.etag],
-		["size", uploaded.size],
-		["mimeType", uploaded.contentType],
-		["imageInfo.height", image?.height],
-		["imageInfo.width", image?.width],
-		["imageInfo.format", image?.format],
-		["crc64", uploaded.crc64 === "" ? undefined : BigInt(uploaded.crc64)],
-		["contentMd5", uploaded.contentMd5],
-		["clientIp", uploaded.clientIp],
-		["reqId", uploaded.requestId],
-		["operation", uploaded.operation],
-	];
-	const values = new Map<string, string | number | bigint>(custom);
-	for (const [name, value] of system)
+	const values = new Map<string, Value>(custom);
+	for (const { name, find } of SYSTEM) {
+		const value = find(uploaded, image);
 		if (value !== undefined && value !== "") values.set(name, value);
+	}
 	return values;
 }
