@@ -109,6 +109,8 @@ export type EmulatorOptions = {
 	readonly upstreamAllow?: string | readonly string[];
 	/** The maximum time without data from the cloud, in milliseconds. Default: 60000. */
 	readonly upstreamTimeout?: number;
+	/** With `upstream`: a folder for recordings of each exchange with the cloud, without secrets. */
+	readonly record?: string;
 	/** A file for the addresses and keys of the emulator, as JSON. */
 	readonly readyFile?: string;
 	/** The lowest level that is written to standard error. Default: `warn`. */

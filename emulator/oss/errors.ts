@@ -187,7 +187,7 @@ export type Explanation = {
 export type InjectedError = {
 	readonly status: number;
 	readonly code: string;
-	/** Default: the usual status of the code. */
+	/** Default: ''. */
 	readonly message?: string | undefined;
 	readonly ec?: string | undefined;
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
+import { OPTION_NAMES } from "../../emulator/config/options.ts";
 
 const FILES = ["index.ts", "client/types.ts", "client/connect.ts"];
 
@@ -44,6 +45,13 @@ suite("The published types", () => {
 			const undocumented = [...members].filter(([, described]) => !described);
 			assert.deepEqual(undocumented, [], type);
 		}
+	});
+
+	test("have every option of startEmulator()", async () => {
+		const members = (await read()).get("EmulatorOptions");
+		assert.deepEqual([...(members ?? [])].map(([name]) => name).sort(), [
+			...OPTION_NAMES.toSorted(),
+		]);
 	});
 
 	test("have every method of the design", async () => {
