@@ -2,6 +2,9 @@
  * Reads the policy of a session, a RAM user or role, or a bucket. All have the same syntax; only bucket policies have
  * principals.
  *
+ * The documentation of OSS does not mention `NotPrincipal`. It negates `Principal`, as `NotAction` negates `Action`,
+ * because a statement that ignored it would include the callers that it excludes (A-963).
+ *
  * Pure. Source: docs «Policy structure and syntax», «Policy elements» of RAM; «Bucket policy» of OSS; java1
  * BucketPolicyTest, which stores a statement without Principal; py2's suite, in which OSS reports such a policy as
  * public.
@@ -17,7 +20,7 @@ export type Condition = {
 	readonly values: readonly string[];
 };
 
-/** `Action` or `NotAction`, `Resource` or `NotResource`. */
+/** `Action` or `NotAction`; so for `Resource` and `Principal`. */
 export type Patterns = {
 	readonly patterns: readonly string[];
 	readonly isNegated: boolean;
@@ -28,7 +31,7 @@ export type Statement = {
 	readonly actions: Patterns;
 	readonly resources: Patterns;
 	/** Only in bucket policies; undefined means the owner of the policy. */
-	readonly principals: readonly string[] | undefined;
+	readonly principals: Patterns | undefined;
 	/** All of them must be met. */
 	readonly conditions: readonly Condition[];
 };
@@ -118,18 +121,22 @@ function readStrings(value: unknown): readonly string[] | undefined {
 }
 
 function readPrincipals(
-	{ Principal: principal }: JsonObject,
+	{ Principal: positive, NotPrincipal: negated }: JsonObject,
 	kind: PolicyKind,
-): readonly string[] | undefined {
+): Patterns | undefined {
+	const isNegated = negated !== undefined;
+	const principal = positive ?? negated;
 	if (kind === "identity") {
 		if (principal === undefined) return undefined;
 		throw invalid("Principal is allowed only in the policy of a bucket.");
 	}
-	if (principal === undefined) return ["*"];
-	const principals = readStrings(principal);
-	if (!principals)
+	if (positive !== undefined && isNegated)
+		throw invalid("a statement cannot have both Principal and NotPrincipal.");
+	if (principal === undefined) return { patterns: ["*"], isNegated };
+	const patterns = readStrings(principal);
+	if (!patterns)
 		throw invalid("Principal must be a string or a list of strings.");
-	return principals.length === 0 ? ["*"] : principals;
+	return { patterns: patterns.length === 0 ? ["*"] : patterns, isNegated };
 }
 
 function readConditions(condition: unknown): Condition[] {

@@ -10,14 +10,19 @@ import { matches } from "./wildcard.ts";
 
 /** @param owner uid of the bucket's owner */
 export function matchesPrincipals(
-	{ principals = [], conditions }: Statement,
+	{ principals, conditions }: Statement,
 	caller: Caller,
 	owner: string,
 ): boolean {
-	return principals.some((principal) =>
-		principal === "*"
-			? conditions.length > 0 || !isAccount(caller, owner)
-			: names(principal, caller),
+	if (!principals) return false;
+	const { patterns, isNegated } = principals;
+	const isInAll = conditions.length > 0 || !isAccount(caller, owner);
+	if (isNegated)
+		return (
+			isInAll && !patterns.some((item) => item === "*" || names(item, caller))
+		);
+	return patterns.some((item) =>
+		item === "*" ? isInAll : names(item, caller),
 	);
 }
 
@@ -57,11 +62,12 @@ const LIMITING_KEYS = new Set([
 /** Only a few keys are documented to make a statement non-public. */
 export const isPublicStatement = ({
 	effect,
-	principals = [],
+	principals,
 	conditions,
 }: Statement): boolean =>
 	effect === "Allow" &&
-	principals.some((principal) => principal === "*") &&
+	principals !== undefined &&
+	principals.patterns.includes("*") !== principals.isNegated &&
 	!conditions.some(
 		({ key, operator, values }) =>
 			LIMITING_KEYS.has(key) &&

@@ -9,14 +9,16 @@ type Statement = {
 	readonly condition?: Readonly<
 		Record<string, Readonly<Record<string, string[]>>>
 	>;
+	/** `NotPrincipal`; by default the statement is about all callers. */
+	readonly excluded?: readonly string[];
 };
 
 const statement = (
 	cloud: Cloud,
-	{ action, resource, condition }: Statement,
+	{ action, resource, condition, excluded }: Statement,
 ) => ({
 	Effect: "Allow",
-	Principal: ["*"],
+	...(excluded ? { NotPrincipal: excluded } : { Principal: ["*"] }),
 	Action: [action ?? "oss:GetObject"],
 	Resource: [
 		resource?.startsWith("acs:")
@@ -139,6 +141,17 @@ export const policies: readonly Probe[] = [
 				`StringNotEquals: ${await mayRead(cloud, { condition: { StringNotEquals: vpc } })}`,
 			];
 		},
+	},
+	{
+		id: "A-963",
+		assumes: "NotPrincipal in a bucket policy excludes the named callers.",
+		sends:
+			"Policies with NotPrincipal of another account and of *, and GET without a signature.",
+		expects: ["another account: allowed", "*: refused"],
+		run: async ({ cloud }) => [
+			`another account: ${await mayRead(cloud, { excluded: ["2000000000000002"] })}`,
+			`*: ${await mayRead(cloud, { excluded: ["*"] })}`,
+		],
 	},
 	{
 		id: "A-508",

@@ -50,10 +50,16 @@ suite("A policy", () => {
 	test("of a bucket has principals: a list, a single principal, and [] or no element for all callers", () => {
 		const principalsOf = (Principal: unknown) =>
 			read({ ...GOOD, Principal }, "bucket")?.principals;
-		assert.deepEqual(principalsOf(["1", "2"]), ["1", "2"]);
-		assert.deepEqual(principalsOf("1"), ["1"]);
-		assert.deepEqual(principalsOf([]), ["*"]);
-		assert.deepEqual(principalsOf(undefined), ["*"]);
+		const isNegated = false;
+		const one = { patterns: ["1"], isNegated };
+		const all = { patterns: ["*"], isNegated };
+		assert.deepEqual(principalsOf(["1", "2"]), {
+			...one,
+			patterns: ["1", "2"],
+		});
+		assert.deepEqual(principalsOf("1"), one);
+		assert.deepEqual(principalsOf([]), all);
+		assert.deepEqual(principalsOf(undefined), all);
 	});
 
 	test("of a bucket can omit its version", () => {
@@ -85,6 +91,10 @@ suite("A policy", () => {
 		["has an empty Action", write({ ...GOOD, Action: [] })],
 		["has an Action of numbers", write({ ...GOOD, Action: [1] })],
 		["has Action and NotAction", write({ ...GOOD, NotAction: "oss:*" })],
+		[
+			"excludes principals, and is not a bucket's",
+			write({ ...GOOD, NotPrincipal: "1" }),
+		],
 		["has no Resource", write({ ...GOOD, Resource: undefined })],
 		["has an unknown operator", write({ ...GOOD, Condition: { Equals: {} } })],
 		["has a condition that is a list", write({ ...GOOD, Condition: [] })],

@@ -237,6 +237,25 @@ suite("A principal", () => {
 		assert.ok(about("*", account("1"), Condition));
 	});
 
+	test("is everybody else with NotPrincipal (A-963)", () => {
+		const isIncluded = (NotPrincipal: unknown, caller: Caller): boolean => {
+			const json = JSON.stringify({ Statement: [{ ...ALLOW, NotPrincipal }] });
+			const [read] = readPolicy(json, "bucket");
+			return read !== undefined && matchesPrincipals(read, caller, "1");
+		};
+		assert.ok(!isIncluded(["2"], account("2")));
+		for (const caller of [account("3"), user, session, anonymous])
+			assert.ok(isIncluded(["2"], caller));
+		assert.ok(!isIncluded("2", account("1")), "the owner, as for *");
+		for (const caller of [account("2"), anonymous])
+			assert.ok(!isIncluded("*", caller));
+		const both = { ...ALLOW, Principal: "1", NotPrincipal: "2" };
+		assert.throws(
+			() => readPolicy(JSON.stringify({ Statement: [both] }), "bucket"),
+			/cannot have both Principal and NotPrincipal/,
+		);
+	});
+
 	test("is * if it is missing", () => {
 		const [read] = readPolicy(JSON.stringify({ Statement: [ALLOW] }), "bucket");
 		assert.ok(read && matchesPrincipals(read, anonymous, "1"));
@@ -263,6 +282,8 @@ suite("A bucket's policy", () => {
 		assert.ok(isOpen({ Principal: [] }));
 		assert.ok(isOpen({ Principal: undefined }));
 		assert.ok(isOpen({ Principal: ["1", "*"] }));
+		assert.ok(isOpen({ Principal: undefined, NotPrincipal: ["1"] }));
+		assert.ok(!isOpen({ Principal: undefined, NotPrincipal: ["*"] }));
 		assert.ok(isOpen({ Condition: { Bool: { "acs:SecureTransport": true } } }));
 		assert.ok(isOpen(from("192.168.*")));
 		assert.ok(!isOpen(from("192.168.0.0/16")));
