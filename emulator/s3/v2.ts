@@ -72,9 +72,28 @@ export function readV2Url(request: Arrival): Claim {
 		mismatchEc: MISMATCH_EC,
 		requireTime: (now) => requireUnexpired(expires, now),
 		expires: true,
-		candidates: (target) => candidates(request, target, expires),
+		candidates: (target) => candidatesOfUrl(request, target, expires),
 		sign: signV1,
 	};
+}
+
+/**
+ * AWS's SDKs sign the token of a URL as if it were a header: boto3's HmacV1QueryAuth.
+ *
+ * Whether OSS requires that is not known, so that both are accepted (A-964).
+ */
+function* candidatesOfUrl(
+	request: Arrival,
+	target: Target & Partial<Reading>,
+	expires: string,
+): Iterable<Candidate> {
+	yield* candidates(request, target, expires);
+	const name = "x-amz-security-token";
+	const { headers, query } = request;
+	const token = query.get(name);
+	if (token === undefined || name in headers) return;
+	const all = { ...headers, [name]: token };
+	yield* candidates({ ...request, headers: all }, target, expires);
 }
 
 function requirePart(

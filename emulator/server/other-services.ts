@@ -118,8 +118,12 @@ export function isForSts(arrival: Arrival): "yes" | "no" | "perhaps" {
 	if (/^sts/i.test(host) && STS_HOST.test(hostName(host))) return "yes";
 	if (rawPath !== "/") return "no";
 	if (namesStsOperation(query, headers)) return "yes";
-	const isBare = rawQuery === "" && headers.authorization === undefined;
-	return method === "POST" && isBare && hasForm(arrival) ? "perhaps" : "no";
+	if (method !== "POST" || headers.authorization !== undefined) return "no";
+	const isInBody =
+		rawQuery === "" ||
+		query.has("Action") ||
+		query.get("Version") === STS_VERSION;
+	return isInBody && hasForm(arrival) ? "perhaps" : "no";
 }
 
 /** Whether these parameters name an operation of STS, and its version. */

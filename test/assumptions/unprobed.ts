@@ -314,6 +314,11 @@ export const unprobed: Readonly<Record<string, Unprobed>> = {
 			"A configuration document beyond the maximum number of its kind is InvalidArgument.",
 		why: LARGE,
 	},
+	"A-964": {
+		assumes:
+			"A URL of S3's V2 may sign its security token as a header, or not at all.",
+		why: SECOND,
+	},
 	"A-948": {
 		assumes:
 			"PutLiveChannel with a bucket for snapshots that does not exist, or belongs to another account, is InvalidArgument.",

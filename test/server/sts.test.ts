@@ -62,6 +62,14 @@ suite("STS on the port of OSS", () => {
 			oss.send("POST", `/?${now()}`, { as: null }),
 			oss.send("POST", "/", { as: null, headers: FORM, body: now() }),
 		];
+		for (const name of ["Action", "Version"]) {
+			const query = new URLSearchParams(now());
+			const body = `${name}=${query.get(name)}`;
+			query.delete(name);
+			sendings.push(
+				oss.send("POST", `/?${query}`, { as: null, headers: FORM, body }),
+			);
+		}
 		for (const answer of await Promise.all(sendings)) {
 			assert.equal(answer.status, 200, answer.text);
 			assert.ok(json(answer.text).Credentials);
