@@ -21,12 +21,30 @@ export function readQuery(json: string | undefined): Predicate {
 	if (json === undefined || json.trim() === "") return () => true;
 	let query: unknown;
 	try {
-		query = JSON.parse(json);
+		query = JSON.parse(withDoubleQuotes(json));
 	} catch {
 		throw invalidQuery(json, "The query is not valid JSON.");
 	}
 	return new QueryReader().read(query, 1);
 }
+
+/**
+ * OSS accepts strings in single quotes too.
+ *
+ * Source: php2's suite, whose query is `{'Field': 'Size','Value': '1048576','Operation': 'gt'}`.
+ */
+const withDoubleQuotes = (json: string): string =>
+	json.replace(
+		/"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/gs,
+		(string: string, content: string | undefined) =>
+			content === undefined
+				? string
+				: `"${content.replace(/\\'|"|\\./gs, requote)}"`,
+	);
+
+/** Within double quotes `"` must be escaped, and `\'` is not an escape. */
+const requote = (part: string): string =>
+	({ "\\'": "'", '"': '\\"' })[part] ?? part;
 
 const invalidQuery = (value: unknown, message: string): OssError =>
 	invalidArgument("Query", String(value).slice(0, 200), message);

@@ -60,6 +60,16 @@ suite("A query finds the objects", () => {
 			["b/2"],
 		],
 		[
+			"when strings are in single quotes, as in the PHP SDK's example",
+			"{'Field': 'Size','Value': '1048576','Operation': 'gt'}",
+			["b/2"],
+		],
+		[
+			"when a string in single quotes contains quotes",
+			`{'Field': 'Filename', "Value": "b/", 'Operation': "prefix", 'Note': 'a "b" \\'c\\' \\"d\\"', "Other": "it's"}`,
+			["b/1", "b/2"],
+		],
+		[
 			"with exactly this size",
 			{ Field: "Size", Value: 2, Operation: "eq" },
 			["b/1"],
