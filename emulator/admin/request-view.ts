@@ -83,7 +83,7 @@ const line = {
 	diagnosis: {
 		...text,
 		description:
-			"The cause of a refusal, or what OSS would refuse; '' when it is not known.",
+			"The cause of a refusal, or what OSS would refuse or ignores; '' when it is not known.",
 	},
 	fault: {
 		...text,

@@ -24,6 +24,23 @@ export type Configuration = Omit<
 	"variables" | "json" | "findings" | "fault"
 >;
 
+/** The fields that OSS knows; others are ignored. */
+export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+	"callbackUrl",
+	"callbackHost",
+	"callbackBody",
+	"callbackBodyType",
+	"callbackSNI",
+	"callbackPolicy",
+	"callbackStage",
+	"callbackFailureAction",
+	"signatureVersion",
+	"additionalHeaders",
+]);
+
+export const isUnknownField = (name: string): boolean =>
+	!KNOWN_FIELDS.has(name);
+
 /**
  * @returns undefined when no URL is given
  * @throws OssError InvalidArgument

@@ -70,7 +70,7 @@ export type ResolvedCallback = Callback<ResolvedUrl>;
 /** A callback that is not sent. */
 export const skippedCallback = (
 	json: string,
-	why: Finding,
+	...findings: readonly Finding[]
 ): Callback<never> => ({
 	urls: [],
 	host: "",
@@ -80,7 +80,7 @@ export const skippedCallback = (
 	additionalHeaders: [],
 	variables: new Map(),
 	json,
-	findings: [why],
+	findings,
 	fault: undefined,
 });
 

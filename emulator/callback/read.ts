@@ -15,9 +15,20 @@ import {
 	parseJson,
 } from "../oss/json-object.ts";
 import type { OssRequest } from "../oss/request.ts";
+import {
+	findUnknownFields,
+	findUnreadFields,
+	findUnreadParameters,
+	isUnreadField,
+	type Unread,
+} from "./advice/find-unread.ts";
 import { type Finding, finding } from "./advice/finding.ts";
 import { refuse } from "./callback-errors.ts";
-import { readConfiguration } from "./configuration.ts";
+import {
+	isUnknownField,
+	KNOWN_FIELDS,
+	readConfiguration,
+} from "./configuration.ts";
 import { FAULT_NAME, readFault } from "./faults/fault.ts";
 import { type Callback, skippedCallback } from "./model.ts";
 import type { CallbackSwitches } from "./switches.ts";
@@ -57,6 +68,7 @@ type Given = {
 	/** '' for none. */
 	readonly fault: string;
 	readonly findings: readonly Finding[];
+	readonly unread: Unread | undefined;
 };
 
 /**
@@ -91,9 +103,21 @@ export async function readCallback(
 			...(isVarInOtherCarrier ? [mixedCarriers()] : []),
 			...(protocol === "S3" ? [overS3()] : []),
 		],
+		unread: isUnread(headers, query)
+			? findUnreadParameters({ headers, query })
+			: undefined,
 	};
 	return assemble(given, switches, lookups);
 }
+
+const isUnread = (
+	headers: OssRequest["headers"],
+	query: OssRequest["query"],
+): boolean =>
+	headers.callback !== undefined ||
+	headers["callback-var"] !== undefined ||
+	query.has("x-oss-callback") ||
+	query.has("x-oss-callback-var");
 
 /** Whether OSS reads a callback in a request for the S3-compatible protocol is not known. */
 const overS3 = (): Finding =>
@@ -121,32 +145,40 @@ export async function readFormCallback(
 	switches: Pick<CallbackSwitches, "missingUrl">,
 	lookups: Lookups,
 ): Promise<Callback | undefined> {
+	const unread = [...fields.keys()].filter(isUnreadField);
 	const given: Given = {
 		callback: fields.get("callback") ?? "",
 		readOwnVariables: () => pickVariables(fields),
 		fault: fields.get(FAULT_NAME) ?? "",
 		findings: S3_FIELDS.some((name) => fields.has(name)) ? [overS3()] : [],
+		unread: findUnreadFields(unread.filter((name) => fields.get(name))),
 	};
 	return assemble(given, switches, lookups);
 }
 
 async function assemble(
-	{ callback, readOwnVariables, fault, findings }: Given,
+	{ callback, readOwnVariables, fault, findings, unread }: Given,
 	{ missingUrl }: Pick<CallbackSwitches, "missingUrl">,
 	lookups: Lookups,
 ): Promise<Callback | undefined> {
-	if (callback === "") return undefined;
+	if (callback === "")
+		return unread?.isCallback ? skippedCallback("", unread.finding) : undefined;
 	const { text, json: own } = decodeCallback(callback);
+	const unknown = Object.keys(own).filter(isUnknownField);
+	const ignored = [
+		...(unread ? [unread.finding] : []),
+		...(unknown.length > 0 ? findUnknownFields(unknown, KNOWN_FIELDS) : []),
+	];
 	const policy = await readPolicy(own, lookups);
 	const configuration = readConfiguration({ ...policy.json, ...own });
 	if (!configuration && missingUrl === "refuse")
 		throw refuse("url", "callbackUrl", "");
-	if (!configuration) return skippedCallback(text, noUrl());
+	if (!configuration) return skippedCallback(text, noUrl(), ...ignored);
 	return {
 		...configuration,
 		variables: new Map([...policy.variables, ...readOwnVariables()]),
 		json: text,
-		findings,
+		findings: [...findings, ...ignored],
 		fault: fault === "" ? undefined : readFault(fault),
 	};
 }

@@ -40,7 +40,7 @@ export type LoggedRequest = {
 	stringToSign: string;
 	/** The rule that refused access, if any. */
 	why: Explanation | undefined;
-	/** The doctor's diagnosis of a refusal, or the reason why OSS would refuse; usually ''. */
+	/** The doctor's diagnosis of a refusal, or what OSS would refuse or ignores; usually ''. */
 	diagnosis: string;
 	/** The injected fault; '' if there is none. */
 	fault: string;
@@ -280,7 +280,7 @@ class LogEntry implements LoggedRequest, Entry {
 	}
 
 	addFinding(finding: string): void {
-		this.diagnosis = finding;
+		this.diagnosis = [this.diagnosis, finding].filter(Boolean).join("; ");
 	}
 
 	setOwner({ account, bucket, key }: Owned): void {

@@ -6,7 +6,7 @@ import type { Emulator } from "../emulator.ts";
 import { requireReferer } from "../operations/access/referer.ts";
 import { withCors } from "../operations/cors/cors-rules.ts";
 import { select } from "../operations/match-operation.ts";
-import { warnIfCallbackIgnored } from "../operations/object/upload-callback.ts";
+import { explainIgnoredCallback } from "../operations/object/upload-callback.ts";
 import type { Row } from "../operations/row.ts";
 import { visitWebsite } from "../operations/website/website-visit.ts";
 import { OssError } from "../oss/errors.ts";
@@ -65,6 +65,8 @@ async function answer(
 		observer.setOperation(operation);
 		const finding = operation.finding?.(request) ?? "";
 		if (finding !== "") observer.addFinding(finding);
+		const ignored = explainIgnoredCallback(request, operation);
+		if (ignored !== "") observer.addWarning(ignored);
 		const run = (performed: OssRequest): Promise<Reply> =>
 			runOperation(emulator, edge, performed, operation);
 		// A request to a website may perform several operations; a fault applies to the first.
@@ -107,7 +109,6 @@ async function runOperation(
 	request: OssRequest,
 	operation: Row,
 ): Promise<Reply> {
-	warnIfCallbackIgnored(emulator, request, operation);
 	if (request.bucket) requireBucketName(request.bucket, operation.makesBucket);
 	if (request.key) requireKey(request.key);
 	const { upstream } = emulator;
@@ -174,6 +175,12 @@ export class Observer implements FaultObserver {
 	/** Must be called if a request works here and would fail at OSS. */
 	addFinding(finding: string): void {
 		this.#entry.addFinding(finding);
+	}
+
+	/** Like `addFinding`, and logs the finding even if requests are not logged. */
+	addWarning(finding: string): void {
+		this.addFinding(finding);
+		this.#log.warn(`${this.#entry.id}: ${finding}`);
 	}
 
 	setFault(fault: string): void {

@@ -282,7 +282,13 @@ suite("A callback in a form", () => {
 	});
 
 	test("must have a field name in lower case (A-222)", async () => {
-		assert.equal(await readForm({ Callback: CALLBACK }), undefined);
+		const callback = await readForm({ Callback: CALLBACK });
+
+		assert.deepEqual(callback?.urls, []);
+		assert.deepEqual(
+			callback?.findings.map(({ id }) => id),
+			["unread-callback"],
+		);
 	});
 
 	test("can be longer than 5 KB", async () => {

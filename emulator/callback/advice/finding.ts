@@ -25,6 +25,8 @@ const table = {
   // About the request
   "private-address":        ["note",    ec("0007-00000008")],
   "no-url":                 ["lenient", ec("0007-00000004")],
+  "unread-callback":        ["taken",   CALLBACK],
+  "unknown-field":          ["taken",   CALLBACK],
   "mixed-carriers":         ["lenient", ec("0007-00000027")],
   "upper-case-variable":    ["lenient", CALLBACK],
   "no-sni":                 ["lenient", CALLBACK],

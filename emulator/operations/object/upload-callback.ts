@@ -11,18 +11,18 @@ import type { StoredObject } from "../../storage/types.ts";
 import type { Row } from "../row.ts";
 import { noSuchKey } from "../store-protocol.ts";
 
-/** Logs that a callback is ignored, which OSS does not report. */
-export function warnIfCallbackIgnored(
-	{ log }: Pick<Emulator, "log">,
+/** @returns why OSS ignores the callback of a request, which it does not report; '' if it does not ignore one */
+export function explainIgnoredCallback(
 	{ method, headers, query }: Pick<OssRequest, "method" | "headers" | "query">,
 	{ name, callback }: Pick<Row, "name" | "callback">,
-): void {
+): string {
 	const isRequested = headers["x-oss-callback"] || query.get("callback");
-	if (!isRequested || callback === "sent" || callback === "announced") return;
-	if (method === "PUT" || method === "POST")
-		log.warn(
-			`${name} does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field`,
-		);
+	if (!isRequested || callback === "sent" || callback === "announced")
+		return "";
+	if (method !== "PUT" && method !== "POST") return "";
+	return callback === "sent from its form"
+		? `${name} reads its callback from the form: send it as the field callback, before the file`
+		: `${name} does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field`;
 }
 
 /**

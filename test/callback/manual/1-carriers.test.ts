@@ -275,6 +275,134 @@ suite("PostObject has its callback in the form:", () => {
 	});
 });
 
+type Found = {
+	readonly status: string;
+	readonly findings: readonly {
+		readonly id: string;
+		readonly sentence: string;
+	}[];
+};
+
+suite("A name that OSS does not read has no effect, and is recorded:", () => {
+	async function findRecorded(adminUrl: string, answer: Answer) {
+		const id = answer.headers["x-oss-request-id"];
+		const record = await fetch(`${adminUrl}/api/callbacks/${id}`);
+		const { status, findings }: Found = JSON.parse(await record.text());
+		const [found] = findings.filter(
+			({ id }) => id === "unread-callback" || id === "unknown-field",
+		);
+		return { status, id: found?.id, sentence: found?.sentence ?? "" };
+	}
+
+	for (const name of ["callback", "x-oss-callback"])
+		test(`${name} in the wrong carrier of PutObject`, async (t) => {
+			const { emulator, oss, application, callback } = await start(t);
+			const query = new URLSearchParams({ [name]: callback });
+
+			const put =
+				name === "callback"
+					? await oss.put("/photos/a", "meow", { callback })
+					: await oss.put(`/photos/a?${query}`, "meow");
+
+			assert.equal(`${put.status} ${put.text}`, "200 ");
+			assert.equal(await stored(oss, "a"), "meow");
+			assert.deepEqual(application.received, []);
+			const found = await findRecorded(emulator.adminUrl, put);
+			assert.deepEqual(
+				[found.status, found.id],
+				["skipped", "unread-callback"],
+			);
+			assert.match(
+				found.sentence,
+				new RegExp(`^the \\w+ ${name} has no effect`),
+			);
+		});
+
+	test("x-oss-callback-var in the query, beside a callback that is sent", async (t) => {
+		const { emulator, oss, application, callback } = await start(t);
+		const query = new URLSearchParams({
+			callback,
+			"x-oss-callback-var": VARIABLES,
+		});
+
+		const put = await oss.put(`/photos/a?${query}`, "meow");
+
+		assert.deepEqual(bodies(application), ["o=a&v="]);
+		const found = await findRecorded(emulator.adminUrl, put);
+		assert.deepEqual(
+			[found.status, found.id],
+			["succeeded", "unread-callback"],
+		);
+	});
+
+	for (const name of ["Callback", "x-oss-callback"])
+		test(`a form field ${name}`, async (t) => {
+			const { emulator, oss, application, callback } = await start(t);
+
+			const posted = await postForm(oss, [
+				...[field("key", "g"), ...signedV1(ANY)],
+				...[field(name, callback), field("X:v", "1"), file("meow")],
+			]);
+
+			assert.equal(`${posted.status} ${posted.text}`, "204 ");
+			assert.deepEqual(application.received, []);
+			const found = await findRecorded(emulator.adminUrl, posted);
+			assert.deepEqual(
+				[found.status, found.id],
+				["skipped", "unread-callback"],
+			);
+			assert.match(
+				found.sentence,
+				new RegExp(`^the form field ${name} and the form field X:v have no`),
+			);
+		});
+
+	test("an unknown field of the callback's JSON", async (t) => {
+		const { emulator, oss, application, json } = await start(t);
+		const misspelt = { ...json, callbackBodytype: "application/json" };
+
+		const put = await oss.put("/photos/a", "meow", {
+			"x-oss-callback": base64Json(misspelt),
+		});
+
+		assert.deepEqual(bodies(application), ["o=a&v="]);
+		const found = await findRecorded(emulator.adminUrl, put);
+		assert.deepEqual([found.status, found.id], ["succeeded", "unknown-field"]);
+		assert.match(
+			found.sentence,
+			/^callbackBodytype \(callbackBodyType\?\): OSS/,
+		);
+	});
+
+	test("fields in the style of ali-oss, which are not the callback's JSON", async (t) => {
+		const { emulator, oss, application } = await start(t);
+		const { url } = application;
+
+		const put = await oss.put("/photos/a", "meow", {
+			"x-oss-callback": base64Json({ url, body: "a", contentType: "b" }),
+		});
+
+		assert.equal(`${put.status} ${put.text}`, "200 ");
+		assert.deepEqual(application.received, []);
+		const found = await findRecorded(emulator.adminUrl, put);
+		assert.deepEqual([found.status, found.id], ["skipped", "unknown-field"]);
+		assert.match(found.sentence, /^url, body, contentType: OSS ignores/);
+	});
+
+	test("but empty values and variables without a callback are not recorded", async (t) => {
+		const { emulator, oss } = await start(t);
+
+		const put = await oss.put("/photos/a?x-oss-callback=", "meow", {
+			"callback-var": VARIABLES,
+		});
+
+		assert.equal(put.status, 200);
+		const id = put.headers["x-oss-request-id"];
+		const record = await fetch(`${emulator.adminUrl}/api/callbacks/${id}`);
+		assert.equal(record.status, 404);
+	});
+});
+
 suite("No callback is requested", () => {
 	const empty: readonly (readonly [string, Record<string, string>])[] = [
 		["by empty headers", { "x-oss-callback": "", "x-oss-callback-var": "" }],

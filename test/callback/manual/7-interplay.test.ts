@@ -95,11 +95,43 @@ suite("The header of a callback", () => {
 			"meow",
 			headers,
 		);
-		await oss.post("/photos/log?append&position=0", "a", headers);
+		const appended = await oss.post(
+			"/photos/log?append&position=0",
+			"a",
+			headers,
+		);
 
-		assert.deepEqual(lines, [
-			"warn: AppendObject does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field\n",
-		]);
+		const id = appended.headers["x-oss-request-id"];
+		const reason =
+			"AppendObject does not send callbacks: only PutObject and CompleteMultipartUpload do, and PostObject through a form field";
+		assert.deepEqual(lines, [`warn: ${id}: ${reason}\n`]);
+		const record = await fetch(`${emulator.adminUrl}/api/requests/${id}`);
+		const { diagnosis }: { diagnosis: string } = JSON.parse(
+			await record.text(),
+		);
+		assert.equal(diagnosis, reason);
+	});
+
+	test("is logged if it is a header of a form, which has a field for it", async (t) => {
+		const emulator = await startWithBucket(t, "private", "--log-level", "warn");
+		const lines: string[] = [];
+		t.mock.method(process.stderr, "write", (line: string) => lines.push(line));
+		const form = "--b\r\n\r\n--b--\r\n";
+
+		const refused = await emulator.oss.send("POST", "/photos", {
+			as: null,
+			body: form,
+			headers: {
+				"content-type": "multipart/form-data; boundary=b",
+				...headersTo("http://127.0.0.1:1/"),
+			},
+		});
+
+		const id = refused.headers["x-oss-request-id"];
+		assert.equal(
+			lines[0],
+			`warn: ${id}: PostObject reads its callback from the form: send it as the field callback, before the file\n`,
+		);
 	});
 
 	test("takes precedence over the redirect that a form requests, and there is a finding", async (t) => {
