@@ -8,6 +8,7 @@ import {
 	readFileSync,
 	writeFileSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
@@ -115,6 +116,31 @@ suite("The data folder", () => {
 
 		assert.ok(existsSync(join(folder, "oss.db")));
 	});
+
+	if (process.platform !== "win32")
+		test("is written to the disk when it is new, and keeps its locks", async (t) => {
+			const parent = makeFolder(t);
+			const folder = join(parent, "a", "b");
+			const handle = await open(dirname(parent), "r");
+			const prototype: FileHandle = Object.getPrototypeOf(handle);
+			await handle.close();
+			const { promise: isSynced, resolve } = Promise.withResolvers<void>();
+			const FILES_AND_FOLDERS = 3 + 4;
+			const sync = t.mock.method(prototype, "sync", async () => {
+				if (sync.mock.callCount() + 1 === FILES_AND_FOLDERS) resolve();
+			});
+
+			const store = await openStore(t, { folder });
+			await isSynced;
+			await assert.rejects(
+				openUntracked({ folder, ...OPTIONS }),
+				startError(/is used by another oss-emulator/),
+			);
+			await store.close();
+			await openStore(t, { folder });
+
+			assert.equal(sync.mock.callCount(), FILES_AND_FOLDERS);
+		});
 
 	test("removes only blobs without a row and unfinished uploads at start", async (t) => {
 		const folder = makeFolder(t);

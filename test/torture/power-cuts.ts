@@ -1,13 +1,15 @@
 /**
- * Simulates power cuts of an emulator with `--durable`: strace records its writes, syncs and renames, and the times of
+ * Simulates power cuts of an emulator: strace records its writes, syncs and renames, and the times of
  * its responses. For a cut at a given time, a folder is made of the data that was synced before, and of some of the
- * other writes, chosen at random, as a disk may do. Every object that was acknowledged before must be complete.
+ * other writes, chosen at random, as a disk may do. With `--durable`, every object that was acknowledged before must be
+ * complete. Without it, objects may be lost, but once the new folder has been synced a start succeeds; a log with
+ * a gap is repaired first.
  *
  * The names in a folder are durable after a sync of the folder, the bytes of a file after a sync of the file. Mapped
  * memory, such as the index of SQLite's log, is lost.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
 	mkdirSync,
@@ -38,9 +40,58 @@ type Call = {
 };
 
 export async function cutPower(options: KillOptions): Promise<string> {
+	const { until } = options;
+	const half = (Date.now() + until) / 2;
+	const durable = await cutDurable({ ...options, until: half });
+	const folder = `${options.folder}-new`;
+	return `${durable}; ${await cutNewFolder({ ...options, folder })}`;
+}
+
+async function cutNewFolder(options: KillOptions): Promise<string> {
 	const { seed, until, folder, undo } = options;
 	const next = dice(seed);
 	const calls = await trace(folder);
+	const answers = calls.filter(isAnswer);
+	const synced = calls.find(
+		({ name, args }) =>
+			name === "fsync" &&
+			toPath(/<((?:\\x..)+)>/.exec(args)?.[1] ?? "") === folder,
+	);
+	assert.ok(synced, "the new folder was not synced");
+	const after = answers.filter(({ begun }) => begun > synced.ended);
+	assert.ok(after.length > OBJECTS / 2, `only ${after.length} after the sync`);
+	let [cuts, repaired] = [0, 0];
+	while (Date.now() < until) {
+		const moment = after[next(after.length)]?.begun ?? 0;
+		const before = calls.filter(({ ended }) => ended <= moment);
+		const copy = `${folder}-cut`;
+		rmSync(copy, { recursive: true, force: true });
+		const share = next(4);
+		rebuild(before, folder, copy, () => next(4) < share);
+		try {
+			const { stop } = await start(undo, copy, "--no-files");
+			await stop("SIGKILL");
+		} catch (error) {
+			assert.match(String(error), /write-ahead log .* is missing or damaged/);
+			const { status, stderr } = spawnSync(
+				process.execPath,
+				[LAUNCH, "check", copy, "--repair"],
+				{ encoding: "utf8" },
+			);
+			assert.equal(status, 0, stderr);
+			const { stop } = await start(undo, copy, "--no-files");
+			await stop("SIGKILL");
+			repaired++;
+		}
+		cuts++;
+	}
+	return `${cuts} of a new folder, ${repaired} of them repaired`;
+}
+
+async function cutDurable(options: KillOptions): Promise<string> {
+	const { seed, until, folder, undo } = options;
+	const next = dice(seed);
+	const calls = await trace(folder, "--durable");
 	const answers = calls.filter(isAnswer);
 	assert.ok(answers.length > OBJECTS, String(answers.length));
 	let cuts = 0;
@@ -65,17 +116,26 @@ export async function cutPower(options: KillOptions): Promise<string> {
 }
 
 /** Uploads in sequence, so that the nth response belongs to the nth object; the first response is that of PutBucket. */
-async function trace(folder: string): Promise<Call[]> {
+async function trace(
+	folder: string,
+	...flags: readonly string[]
+): Promise<Call[]> {
 	const log = `${folder}-trace`;
 	mkdirSync(log, { recursive: true });
-	const words =
-		"--port 0 --admin-port 0 --no-files --durable --access-key id:secret";
+	const words = "--port 0 --admin-port 0 --no-files --access-key id:secret";
 	const child = spawn(
 		"strace",
 		[
 			...["-ff", "-ttt", "-T", "-y", "-xx", "-s", "400000"],
 			...["-e", `trace=${CALLS}`, "-o", join(log, "t")],
-			...[process.execPath, LAUNCH, "--data", folder, ...words.split(" ")],
+			...[
+				process.execPath,
+				LAUNCH,
+				"--data",
+				folder,
+				...words.split(" "),
+				...flags,
+			],
 		],
 		{ stdio: ["ignore", "pipe", "inherit"], detached: true },
 	);

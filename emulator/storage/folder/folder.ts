@@ -19,6 +19,7 @@ import { DiskSpace, freeSpaceForStart } from "./disk-space.ts";
 import { lockFolder } from "./lock.ts";
 import { PreservedLog } from "./preserved-log.ts";
 import { findLoss, findMismatch, Session } from "./session.ts";
+import { syncNewFolder } from "./sync-new-folder.ts";
 
 export type OpenFolder = {
 	readonly db: Sqlite;
@@ -36,12 +37,13 @@ export function openFolder(
 ): OpenFolder {
 	const undo: (() => void)[] = [];
 	try {
-		makeFolder(folder, durable);
+		const parents = makeFolder(folder, durable);
 		const unlock = lockFolder(folder);
 		undo.push(unlock);
 		refuse(folder, findLoss(folder));
 		freeSpaceForStart(folder);
 		const database = join(folder, "oss.db");
+		const isNew = !existsSync(database);
 		const log = new PreservedLog(database);
 		undo.push(() => log.restore());
 		log.inspect((db) => {
@@ -58,12 +60,13 @@ export function openFolder(
 		log.release();
 		hideFromGit(folder, report);
 		if (durable) syncFolder(folder);
-		return {
-			db,
-			blobs,
-			diskSpace,
-			close: () => closeInOrder(db, session, unlock),
+		const endSync =
+			isNew && !durable ? syncNewFolder(folder, [folder, ...parents]) : null;
+		const close = (): void => {
+			closeInOrder(db, session, unlock);
+			endSync?.();
 		};
+		return { db, blobs, diskSpace, close };
 	} catch (error) {
 		for (const step of undo.reverse()) step();
 		throw explain(folder, error);
@@ -98,17 +101,22 @@ function refuse(folder: string, reason: string | undefined): void {
 	);
 }
 
-/** Creates the folders one by one: where no folder can be created, as in /proc, Node's `recursive` never ends. */
-function makeFolder(folder: string, durable: boolean): void {
-	if (isFolder(folder)) return;
+/**
+ * Creates the folders one by one: where no folder can be created, as in /proc, Node's `recursive` never ends.
+ *
+ * @returns the parents of the created folders
+ */
+function makeFolder(folder: string, durable: boolean): string[] {
+	if (isFolder(folder)) return [];
 	const parent = dirname(folder);
-	if (!existsSync(parent)) makeFolder(parent, durable);
+	const above = existsSync(parent) ? [] : makeFolder(parent, durable);
 	try {
 		mkdirSync(folder);
 	} catch (error) {
 		if (!isFolder(folder)) throw error; // another process may have created it
 	}
 	if (durable) syncFolder(parent);
+	return [parent, ...above];
 }
 
 const isFolder = (path: string): boolean =>
