@@ -18,6 +18,7 @@ import { codeOf } from "../oss/code-of.ts";
 import { http, loadHttps } from "../oss/node-http.ts";
 import { refusedSockets } from "./broken-request.ts";
 import type { Certificates } from "./certificates.ts";
+import { acceptLengthNextToChunks } from "./lenient-parser.ts";
 
 export type ServerOptions = {
 	readonly handler: RequestListener;
@@ -186,20 +187,20 @@ class Exchanges {
 		if (!previous) socket.once("close", () => this.#latest.delete(socket));
 		const exchange = { incoming, outgoing, ...NEW };
 		this.#latest.set(socket, exchange);
-		if (!previous || previous.outgoing.writableFinished)
+		if (!previous || previous.outgoing.writableFinished) {
 			handler(incoming, outgoing);
-		else {
-			exchange.waiting = previous.waiting + 1;
-			// Node.js resumes a connection at the end of each request.
-			if (exchange.waiting >= WAITING_MAX) process.nextTick(pause, socket);
-			previous.outgoing.once("finish", () => {
-				const latest = this.#latest.get(socket);
-				if (!latest || !socket.writable) return; // the connection is closed after the previous response
-				latest.waiting--;
-				if (latest.waiting < WAITING_MAX) socket.resume();
-				handler(incoming, outgoing);
-			});
+			return;
 		}
+		exchange.waiting = previous.waiting + 1;
+		// Node.js resumes a connection at the end of each request.
+		if (exchange.waiting >= WAITING_MAX) process.nextTick(pause, socket);
+		previous.outgoing.once("finish", () => {
+			const latest = this.#latest.get(socket);
+			if (!latest || !socket.writable) return; // the connection is closed after the previous response
+			latest.waiting--;
+			if (latest.waiting < WAITING_MAX) socket.resume();
+			handler(incoming, outgoing);
+		});
 	}
 
 	/** Calls `then` after the response to a complete request; immediately if there is no such request. */
@@ -243,49 +244,6 @@ class Exchanges {
 			}
 		}
 	}
-}
-
-/**
- * Makes the parser of a server lenient in one point only: it accepts Content-Length next to chunked encoding, which
- * ali-oss sends with streams.
- *
- * `insecureHTTPParser` disables all checks: with it Node.js accepts folded headers and lines that end in a bare LF as
- * well, and they cannot be recognised afterwards. Node.js reads the flags behind that option when a connection is
- * made, so they are replaced at that moment. Other servers of the process are not affected.
- *
- * @param server a server that was made with `insecureHTTPParser` and accepts connections at `event`
- */
-function acceptLengthNextToChunks(server: Server, event: string): void {
-	const flags = findFlags();
-	if (!flags) return;
-	const { kLenientAll } = flags;
-	server.prependListener(event, () => {
-		flags.kLenientAll = flags.kLenientChunkedLength;
-	});
-	server.on(event, () => {
-		flags.kLenientAll = kLenientAll;
-	});
-}
-
-/** Whether folded headers and lines that end in a bare LF can be refused with this version of Node.js. */
-export const isParserStrict = (): boolean => findFlags() !== undefined;
-
-type Flags = { kLenientAll: number; readonly kLenientChunkedLength: number };
-
-const isFlags = (parser: unknown): parser is Flags =>
-	typeof parser === "function" &&
-	"kLenientAll" in parser &&
-	"kLenientChunkedLength" in parser;
-
-/** The flags; undefined if Node.js has no such flags, so that the parser is lenient in all points. */
-function findFlags(): Flags | undefined {
-	const common: unknown = process.getBuiltinModule("_http_common");
-	return typeof common === "object" &&
-		common !== null &&
-		"HTTPParser" in common &&
-		isFlags(common.HTTPParser)
-		? common.HTTPParser
-		: undefined;
 }
 
 export const isTls = (server: Server): server is TlsServer =>

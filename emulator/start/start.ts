@@ -18,7 +18,7 @@ import { StartError } from "../oss/start-error.ts";
 import { requestLine } from "../records/request-line.ts";
 import { RequestLog } from "../records/request-log.ts";
 import { recordBroken } from "../server/broken-request.ts";
-import { isParserStrict } from "../server/http-server.ts";
+import { isParserStrict } from "../server/lenient-parser.ts";
 import { readVersion } from "../version.ts";
 import { readOwnRam } from "./accounts.ts";
 import {
