@@ -7,6 +7,7 @@ import { adviseOn } from "../callback/advice/advise.ts";
 import type {
 	AttemptDocument,
 	DeliveryDocument,
+	TextBody,
 } from "../records/delivery-record.ts";
 
 export const viewDelivery = (delivery: DeliveryDocument) => ({
@@ -51,9 +52,13 @@ function beginningsOf({ body, attempts }: DeliveryDocument) {
 	return {
 		bodyStart: body.slice(0, START_MAX),
 		answerStatus: answer?.status ?? null,
-		answerStart: answer?.body.slice(0, START_MAX) ?? "",
+		answerStart: answer ? textOf(answer).slice(0, START_MAX) : "",
 	};
 }
+
+/** Bytes that are not UTF-8 become U+FFFD, so that the rest, such as JSON in GBK, stays readable. */
+const textOf = ({ body, bodyEncoding }: TextBody): string =>
+	bodyEncoding === "base64" ? Buffer.from(body, "base64").toString() : body;
 
 function durationOf({ attempts }: DeliveryDocument): number | null {
 	const durations = attempts.map(

@@ -48,6 +48,7 @@ export type Content = {
 		readonly answer?: {
 			readonly status?: number;
 			readonly body?: string;
+			readonly bodyEncoding?: string;
 		} | null;
 	}[];
 };
@@ -57,7 +58,17 @@ export function describeContent({ body, attempts = [] }: Content): string {
 	const answer = attempts.at(-1)?.answer;
 	const lines = [
 		...(body ? [`sent: ${body}`] : []),
-		...(answer ? [`answer: ${answer.status ?? ""} ${answer.body ?? ""}`] : []),
+		...(answer ? [`answer: ${answer.status ?? ""} ${textOf(answer)}`] : []),
 	];
 	return lines.map((line) => `    ${printable(line)}\n`).join("");
 }
+
+/** Bytes that are not UTF-8 become U+FFFD. */
+const textOf = ({
+	body = "",
+	bodyEncoding,
+}: {
+	readonly body?: string;
+	readonly bodyEncoding?: string;
+}): string =>
+	bodyEncoding === "base64" ? Buffer.from(body, "base64").toString() : body;

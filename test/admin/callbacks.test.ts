@@ -121,6 +121,17 @@ suite("A recorded callback", () => {
 		assert.deepEqual(Buffer.from(answer.body, "base64"), bytes);
 	});
 
+	test("contains the readable part of an answer that is not text in its summary", async (t) => {
+		const { oss, admin } = await startWithAdmin(t);
+		const body = Buffer.from('{"a":"\xc4\xe3"}', "latin1");
+		const application = await startApplicationServer(t, { body });
+
+		await oss.put("/photos/cat.txt", "meow", to(application.url));
+
+		const { json } = await admin.get("/api/callbacks?summary=true");
+		assert.equal(json.callbacks[0].answerStart, '{"a":"\ufffd\ufffd"}');
+	});
+
 	test("can be read by its id; an unknown id returns 404", async (t) => {
 		const { oss, admin } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);

@@ -208,6 +208,18 @@ suite("oss-emulator callbacks", () => {
 		assert.equal(JSON.parse(one.out).told.message, "Error status : 500.");
 	});
 
+	test("--verbose prints the readable part of an answer that is not text", async (t) => {
+		const { oss, adminUrl } = await startWithAdmin(t);
+		const body = Buffer.from('{"a":"\xc4\xe3"}', "latin1");
+		const { url } = await startApplicationServer(t, { body });
+		const requested = callbackHeaders({ callbackUrl: url, callbackBody: "x" });
+		await oss.put("/photos/cat.txt", "meow", requested);
+
+		const { out } = await run(adminUrl, "callbacks", "--verbose");
+
+		assert.match(out, /^ {4}sent: x\n {4}answer: 200 \{"a":"\ufffd\ufffd"\}$/m);
+	});
+
 	test("--follow prints each callback once its outcome is known, until it is interrupted", async (t) => {
 		const { oss, adminUrl } = await startWithAdmin(t);
 		const application = await startApplicationServer(t);

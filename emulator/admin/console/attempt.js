@@ -3,7 +3,7 @@
  */
 import { compareForm } from "./compare.js";
 import { code, exactCode, h, name, table, time } from "./page.js";
-import { present } from "./present.js";
+import { inBase64, present } from "./present.js";
 
 export function showAttempt(attempt, { body, bodyType, attempts }, index) {
 	const count =
@@ -89,11 +89,8 @@ function showAnswer({ answer, noAnswer }) {
 		answer.body === ""
 			? h("p", { class: "note" }, "No body.")
 			: answer.bodyEncoding === "base64"
-				? code(answer.body)
+				? [code(answer.body), inBase64()]
 				: present("Answer", answer.body, headerOf(answer, "content-type")),
-		answer.bodyEncoding === "base64"
-			? h("p", { class: "note" }, "Not text: shown in base64.")
-			: "",
 		folded(
 			"Headers of the answer",
 			headerTable("Headers of the answer", answer.headers),

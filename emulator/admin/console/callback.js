@@ -19,7 +19,7 @@ import {
 	time,
 	UNTIL_DONE_MS,
 } from "./page.js";
-import { indented, present } from "./present.js";
+import { inBase64, indented, present } from "./present.js";
 import { fetchJson, post } from "./server.js";
 
 export async function callback({ id = "" }) {
@@ -138,7 +138,9 @@ function describeResponse({ told: response, status }) {
 	if (response?.status === 200)
 		return [
 			h("p", {}, h("code", {}, "HTTP 200"), " with this answer."),
-			present("Answer to the uploader", response.body),
+			response.bodyEncoding === "base64"
+				? [code(response.body), inBase64()]
+				: present("Answer to the uploader", response.body),
 		];
 	if (response?.status === 203)
 		return [

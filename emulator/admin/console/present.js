@@ -21,6 +21,9 @@ export function present(label, text, type = "") {
 	return [table(label, ["Field", "Value"], rows), asSent(label, text)];
 }
 
+export const inBase64 = () =>
+	h("p", { class: "note" }, "Not text: shown in base64.");
+
 /** @returns undefined for text that is not a JSON object or list */
 export function indented(text) {
 	if (!/^\s*[[{]/.test(text)) return undefined;
