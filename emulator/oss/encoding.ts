@@ -6,15 +6,25 @@
 
 /**
  * RFC 3986: everything except `A-Za-z0-9-._~` becomes upper-case hex of its UTF-8 bytes, as in signatures and callback
- * bodies.
+ * bodies. Bytes that are not UTF-8 (see `ESCAPE`) are encoded too.
  */
 export function percentEncode(text: string): string {
 	if (/^[\w\-.~]*$/.test(text)) return text; // the usual case
+	if (ESCAPED.test(text)) return percentEncodeBytes(encodeWireText(text));
 	return encodeURIComponent(text.toWellFormed()).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
 	);
 }
+
+const percentEncodeBytes = (bytes: Buffer): string =>
+	bytes
+		.toString("latin1")
+		.replaceAll(
+			/[^A-Za-z0-9\-._~]/g,
+			(byte) =>
+				`%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+		);
 
 /** Encodes a key for a URL: like `percentEncode`, except that `/` is preserved. */
 export function encodeKey(key: string): string {

@@ -30,6 +30,9 @@ suite("Percent-encoding", () => {
 		["\0\n", "%00%0A"],
 		["\u{1F600}", "%F0%9F%98%80"],
 		["\ud800", "%EF%BF%BD"],
+		// The bytes C4 E3, which are not UTF-8.
+		["a \udcc4\udce3", "a%20%C4%E3"],
+		["\u{1F480}\udc80", "%F0%9F%92%80%80"],
 	] as const) {
 		test(`of ${JSON.stringify(text)} is ${encoded}`, () => {
 			assert.equal(percentEncode(text), encoded);

@@ -6,6 +6,14 @@ import { suite, type TestContext, test } from "node:test";
 import { startApplicationServer } from "../../application-server.ts";
 import { type Answer, textsOf } from "../../client.ts";
 import { startWithBucket, type TestEmulator } from "../../emulator.ts";
+import {
+	ANY,
+	field,
+	file,
+	postForm,
+	signedV1,
+} from "../../operations/object/form.ts";
+import { base64Json } from "../request-callback.ts";
 import { OPERATIONS, type Operation, type Upload, upload } from "./uploads.ts";
 
 const JSON_TYPE = "application/json";
@@ -146,6 +154,20 @@ suite("In a form", () => {
 			body,
 			'k="a%20b%2F%E7%8C%AB%22.jpg" &v=a%2Fb%2Bc%2A~.-_%C3%A9%26%3D/+',
 		);
+	});
+
+	test("bytes of a form's variable that are not UTF-8 are percent-encoded unchanged", async (t) => {
+		const emulator = await startWithBucket(t);
+		const { url, received } = await startApplicationServer(t);
+		const callback = base64Json({ callbackUrl: url, callbackBody: "v=${x:v}" });
+
+		const posted = await postForm(emulator.oss, [
+			...[field("key", "cat"), ...signedV1(ANY), field("callback", callback)],
+			...[field("x:v", Buffer.from([0xc4, 0xe3])), file("meow")],
+		]);
+
+		assert.equal(posted.status, 200);
+		assert.equal(received[0]?.body, "v=%C4%E3");
 	});
 
 	test("missing and unknown variables are empty (A-205)", async (t) => {
