@@ -31,7 +31,11 @@ const read = (pattern: string): File[] =>
 		.sort()
 		.map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
-const files = [...read("emulator/**/*.ts"), ...read("emulator/*.js")];
+const files = [
+	...read("emulator/**/*.ts"),
+	...read("emulator/*.js"),
+	...read("emulator/admin/console/*.js"),
+];
 const tests = read("test/**/*.test.ts");
 
 /** The name of the folder or file directly in `emulator/`. */

@@ -34,46 +34,18 @@ export async function bucket(query) {
 		follows: "requests",
 		nodes: [
 			breadcrumbs(bucketName, prefix),
-			h(
-				"div",
-				{ class: "heading" },
-				h("h1", {}, folder ? name(folder.split("/").at(-2)) : name(bucketName)),
-				!isInCloud &&
-					h(
-						"p",
-						{ class: "actions" },
-						link("documents", { name: bucketName }, "Documents"),
-					),
-			),
+			heading(bucketName, folder, isInCloud),
 			h(
 				"div",
 				{ class: "filters" },
 				isInCloud
 					? h("p", { class: "note" }, "In the cloud: use an SDK to change it.")
-					: choices(
-							"Versions",
-							"bucket",
-							{ name: bucketName, prefix, versions: query.versions },
-							"versions",
-							[
-								["", "Current objects"],
-								["all", "All versions"],
-							],
-						),
-				searchForm([searchField("Prefix", "prefix", prefix)], (values) =>
-					addressOf("bucket", {
-						...{ name: bucketName, versions: query.versions },
-						prefix: values.prefix,
-					}),
-				),
+					: versionChoices(query),
+				prefixFilter(query),
 			),
 			!isInCloud && uploadForm(bucketName, folder),
 			rows.length === 0
-				? nothing(
-						prefix || query.marker
-							? `Nothing${isOfVersions ? "" : " current"} begins with this prefix.`
-							: "This bucket is empty.",
-					)
+				? none(query)
 				: table(
 						isOfVersions ? "Versions" : "Objects",
 						isOfVersions ? VERSION_HEADS : OBJECT_HEADS,
@@ -83,6 +55,46 @@ export async function bucket(query) {
 		].filter(Boolean),
 	};
 }
+
+const heading = (bucketName, folder, isInCloud) =>
+	h(
+		"div",
+		{ class: "heading" },
+		h("h1", {}, name(folder ? folder.split("/").at(-2) : bucketName)),
+		!isInCloud &&
+			h(
+				"p",
+				{ class: "actions" },
+				link("documents", { name: bucketName }, "Documents"),
+			),
+	);
+
+const versionChoices = ({ name: bucketName, prefix, versions }) =>
+	choices(
+		"Versions",
+		"bucket",
+		{ name: bucketName, prefix, versions },
+		"versions",
+		[
+			["", "Current objects"],
+			["all", "All versions"],
+		],
+	);
+
+const prefixFilter = ({ name: bucketName, prefix, versions }) =>
+	searchForm([searchField("Prefix", "prefix", prefix)], (values) =>
+		addressOf("bucket", {
+			...{ name: bucketName, versions },
+			prefix: values.prefix,
+		}),
+	);
+
+const none = ({ prefix, marker, versions }) =>
+	nothing(
+		prefix || marker
+			? `Nothing${versions === "all" ? "" : " current"} begins with this prefix.`
+			: "This bucket is empty.",
+	);
 
 const OBJECT_HEADS = ["Name", "#Size", "Type", "Storage class", "Modified"];
 const VERSION_HEADS = ["Name", "Version", "State", "#Size", "Modified"];

@@ -17,9 +17,8 @@ import {
 	table,
 	time,
 } from "./page.js";
+import { PAGE, pages, withoutBefore } from "./paging.js";
 import { fetchJson, remove } from "./server.js";
-
-const PAGE = 100;
 
 const KINDS = {
 	succeeded: "good",
@@ -40,35 +39,22 @@ const STATUSES = [
 	["interrupted", "Interrupted"],
 ];
 
+const HEADS = [
+	"Status",
+	"HTTP",
+	"Key",
+	"Application server",
+	"Body and answer",
+	"#Took",
+	"Sent",
+];
+
 export async function callbacks(query) {
 	const { callbacks: found } = await fetchJson("/api/callbacks", {
 		...query,
 		limit: String(PAGE),
 		summary: "true",
 	});
-	const rows = found.map((callback) => [
-		statusBadge(callback.status),
-		callback.answerStatus === null ? "" : String(callback.answerStatus),
-		h(
-			"span",
-			{ class: "long" },
-			link("callback", { id: callback.id }, name(callback.key)),
-			h("small", {}, `${callback.operation} in `, name(callback.bucket)),
-		),
-		h("span", { class: "long" }, callee(callback)),
-		exchange(callback),
-		duration(callback.durationMs),
-		time(callback.startedAt),
-	]);
-	const heads = [
-		"Status",
-		"HTTP",
-		"Key",
-		"Application server",
-		"Body and answer",
-		"#Took",
-		"Sent",
-	];
 	return {
 		title: "Callbacks",
 		tab: "callbacks",
@@ -78,13 +64,7 @@ export async function callbacks(query) {
 				"div",
 				{ class: "heading" },
 				h("h1", {}, "Callbacks"),
-				found.length > 0 &&
-					riskyButton(
-						"Clear all",
-						"Remove all callbacks from the record?",
-						() => remove("/api/callbacks"),
-						({ deleted }) => `${deleted} forgotten.`,
-					),
+				found.length > 0 && clearButton(),
 			),
 			h(
 				"div",
@@ -98,11 +78,36 @@ export async function callbacks(query) {
 				),
 				keyFilter(query),
 			),
-			rows.length === 0 ? none(query) : table("Callbacks", heads, rows),
-			pages(query, found),
+			found.length === 0
+				? none(query)
+				: table("Callbacks", HEADS, found.map(rowOf)),
+			pages("callbacks", query, found),
 		],
 	};
 }
+
+const clearButton = () =>
+	riskyButton(
+		"Clear all",
+		"Remove all callbacks from the record?",
+		() => remove("/api/callbacks"),
+		({ deleted }) => `${deleted} forgotten.`,
+	);
+
+const rowOf = (callback) => [
+	statusBadge(callback.status),
+	callback.answerStatus === null ? "" : String(callback.answerStatus),
+	h(
+		"span",
+		{ class: "long" },
+		link("callback", { id: callback.id }, name(callback.key)),
+		h("small", {}, `${callback.operation} in `, name(callback.bucket)),
+	),
+	h("span", { class: "long" }, callee(callback)),
+	exchange(callback),
+	duration(callback.durationMs),
+	time(callback.startedAt),
+];
 
 /** The beginning of the sent body and of the answer. */
 const exchange = ({ bodyStart, answerStart }) =>
@@ -133,8 +138,6 @@ const callee = ({ status, urls, why, findings = [], fault }) => [
 	fault ? h("small", {}, `Injected fault: ${fault}`) : "",
 ];
 
-const withoutBefore = ({ before: _, ...query }) => query;
-
 const keyFilter = (query) =>
 	searchForm(
 		[
@@ -156,12 +159,3 @@ const none = ({ status, key, search, bucket, before }) =>
 				h("code", {}, "x-oss-callback"),
 				", and the request to your application server is shown here: the filled-in body, the string to sign, the answer, and the reason if it failed.",
 			);
-
-function pages(query, found) {
-	const newest =
-		query.before && link("callbacks", withoutBefore(query), "Latest");
-	const older =
-		found.length === PAGE &&
-		link("callbacks", { ...query, before: found.at(-1).id }, "Older");
-	return h("p", { class: "pages" }, [newest, older].filter(Boolean));
-}

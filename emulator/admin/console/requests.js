@@ -15,6 +15,7 @@ import {
 	table,
 	time,
 } from "./page.js";
+import { PAGE, pages, withoutBefore } from "./paging.js";
 import { fetchJson } from "./server.js";
 
 const STATUSES = [
@@ -25,50 +26,20 @@ const STATUSES = [
 	["5xx", "5xx"],
 ];
 
-const PAGE = 100;
+const HEADS = [
+	"Status",
+	"Operation",
+	"Request",
+	"#Took",
+	"Received",
+	"Request id",
+];
 
 export async function requests(query) {
 	const { requests: found } = await fetchJson("/api/requests", {
 		...query,
 		limit: String(PAGE),
 	});
-	const rows = found.map((request) => [
-		requestBadge(request.status),
-		request.operation || "–",
-		h(
-			"span",
-			{ class: "long" },
-			link(
-				"request",
-				{ id: request.id },
-				h("code", {}, `${request.method} `, name(request.url)),
-			),
-			request.protocol === "S3" && [" ", badge("plain", "S3")],
-			[
-				[
-					[request.code, request.message].filter(Boolean).join(": "),
-					request.ec && `EC ${request.ec}`,
-				]
-					.filter(Boolean)
-					.join(" · "),
-				request.diagnosis,
-				request.refusal?.sentence,
-			]
-				.filter(Boolean)
-				.map((line) => h("small", {}, sentence(line))),
-		),
-		duration(request.durationMs),
-		time(request.receivedAt),
-		h("code", {}, request.id),
-	]);
-	const heads = [
-		"Status",
-		"Operation",
-		"Request",
-		"#Took",
-		"Received",
-		"Request id",
-	];
 	return {
 		title: "Requests",
 		tab: "requests",
@@ -78,18 +49,45 @@ export async function requests(query) {
 			h(
 				"div",
 				{ class: "filters" },
-				choices("Status", "requests", latest(query), "status", STATUSES),
+				choices("Status", "requests", withoutBefore(query), "status", STATUSES),
 				filter(query),
 			),
-			rows.length === 0
+			found.length === 0
 				? nothing("No request matches.")
-				: table("Requests", heads, rows),
-			pages(query, found),
+				: table("Requests", HEADS, found.map(rowOf)),
+			pages("requests", query, found),
 		],
 	};
 }
 
-const latest = ({ before: _, ...query }) => query;
+const rowOf = (request) => [
+	requestBadge(request.status),
+	request.operation || "–",
+	h(
+		"span",
+		{ class: "long" },
+		link(
+			"request",
+			{ id: request.id },
+			h("code", {}, `${request.method} `, name(request.url)),
+		),
+		request.protocol === "S3" && [" ", badge("plain", "S3")],
+		notesOn(request).map((line) => h("small", {}, sentence(line))),
+	),
+	duration(request.durationMs),
+	time(request.receivedAt),
+	h("code", {}, request.id),
+];
+
+/** The error and its explanation. */
+const notesOn = ({ code, message, ec, diagnosis, refusal }) => {
+	const error = [code, message].filter(Boolean).join(": ");
+	return [
+		[error, ec && `EC ${ec}`].filter(Boolean).join(" · "),
+		diagnosis,
+		refusal?.sentence,
+	].filter(Boolean);
+};
 
 const filter = (query) =>
 	searchForm(
@@ -98,16 +96,8 @@ const filter = (query) =>
 			searchField("Operation", "operation", query.operation),
 			searchField("Error code", "code", query.code),
 		],
-		(values) => addressOf("requests", { ...latest(query), ...values }),
+		(values) => addressOf("requests", { ...withoutBefore(query), ...values }),
 	);
-
-function pages(query, found) {
-	const newest = query.before && link("requests", latest(query), "Latest");
-	const older =
-		found.length === PAGE &&
-		link("requests", { ...query, before: found.at(-1).id }, "Older");
-	return h("p", { class: "pages" }, [newest, older].filter(Boolean));
-}
 
 export const requestBadge = (status) =>
 	badge(kindOf(status), status === 0 ? "…" : String(status));
