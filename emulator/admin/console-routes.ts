@@ -1,6 +1,7 @@
 /**
  * The console: a page with its style and scripts, served unchanged from console/.
  */
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Routes } from "./context.ts";
 
@@ -21,41 +22,9 @@ const HEADERS = {
 	"Cache-Control": "no-cache",
 };
 
-/** All files that are served; other names are not looked up on the disk. */
-const FILES = [
-	"index.html",
-	"style.css",
-	"icon.svg",
-	"accounts.js",
-	"api.js",
-	"attempt.js",
-	"bucket.js",
-	"buckets.js",
-	"callback.js",
-	"callbacks.js",
-	"clock.js",
-	"compare.js",
-	"console.js",
-	"documents.js",
-	"faults.js",
-	"forms.js",
-	"home.js",
-	"menu.js",
-	"object.js",
-	"operations.js",
-	"page.js",
-	"present.js",
-	"ram.js",
-	"request.js",
-	"requests.js",
-	"server.js",
-	"settings.js",
-	"snapshots.js",
-	"upload.js",
-];
-
 export const consoleRoutes: Routes = (app) => {
-	for (const file of FILES) {
+	// Listed once: other names are not looked up on the disk.
+	for (const file of readdirSync(FOLDER)) {
 		const url = file === "index.html" ? "/" : `/console/${file}`;
 		app.get(url, async (_incoming, outgoing) =>
 			outgoing
