@@ -91,7 +91,7 @@ const clearButton = () =>
 		"Clear all",
 		"Remove all callbacks from the record?",
 		() => remove("/api/callbacks"),
-		({ deleted }) => `${deleted} forgotten.`,
+		({ deleted }) => `${deleted} removed.`,
 	);
 
 const rowOf = (callback) => [
