@@ -3,30 +3,26 @@
  *
  * All servers are installed before the first is measured. Each stores its data on disk, and its requests are signed
  * like those of its clients. Returned objects are compared with the stored ones, so that failures are not measured.
+ * All servers run at the same time, and short rounds of requests alternate between them, because the speed of a
+ * machine changes within seconds if others share it.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { installPeer } from "./install-peers.ts";
 import { type Measured, run } from "./load.ts";
 import { BIG_BYTES, type Peer, peersOf } from "./peers.ts";
-import { memoryOf } from "./processes.ts";
 import { during } from "./progress.ts";
+import { RunningPeer } from "./running-peer.ts";
 import { download, exchange, requireUploaded, upload } from "./transfer.ts";
 
 const CONNECTIONS = 32;
 /** With fewer requests V8 does not finish compiling. */
 const WARM_UP = { requests: 4000, msMax: 3000 };
-const MEASURED = { requests: 8000, msMax: 6000 };
+const ROUND = { requests: 1000, msMax: 1500 };
+const ROUNDS = 12;
+const ROUNDS_BIG = 3;
 const STARTS = 3;
-const START_MS_MAX = 30_000;
-const STOP_MS_MAX = 5_000;
-/** The memory is measured after this time, when garbage of the start or of the load has been collected. */
-const SETTLE_MS = 1000;
 /** The number of objects that are read and compared. */
 const COMPARED = 20;
 
@@ -36,18 +32,6 @@ const HEAD: Row = [
 	...(["", "PUT 1 KiB", "p50 / p99", "GET 1 KiB", "p50 / p99"] as const),
 	...["PUT 256 MiB", "GET 256 MiB", "start", "memory", "after"],
 ];
-
-type Figures = {
-	readonly put: Measured;
-	readonly get: Measured;
-	/** In seconds. */
-	readonly up: number;
-	readonly down: number;
-	readonly startMs: number;
-	/** In MiB. */
-	readonly idle: number;
-	readonly after: number;
-};
 
 /**
  * Prints a table in Markdown, which is also in this folder's README.md. The exit code is 1 if a peer could not be
@@ -69,21 +53,25 @@ export async function comparePeers(
 	);
 	print(HEAD);
 	print(HEAD.map(() => "---") as unknown as Row);
-	const measured: (readonly [Peer, Figures])[] = [];
 	const folders = mkdtempSync(join(tmpdir(), "oss-bench-peers-"));
-	for (const [peer, file] of files) {
-		const found =
-			file instanceof Error ? file : await attempt(peer, file, folders);
-		if (found instanceof Error) {
-			print([titleOf(peer), `not measured: ${found.message}`]);
-			process.exitCode = 1;
-		} else {
-			measured.push([peer, found]);
-			print([titleOf(peer), ...columnsOf(found)]);
-		}
-	}
+	const sides: Side[] = [];
+	for (const [peer, file] of files)
+		sides.push(await Side.start(peer, file, folders));
+	const all = async (work: (side: Side) => Promise<void>): Promise<void> => {
+		for (const side of sides) await side.attempt(work);
+	};
+	await all((side) => side.warmUp());
+	for (let round = 0; round < ROUNDS; round++) await all((side) => side.put());
+	await all((side) => side.compare());
+	for (let round = 0; round < ROUNDS; round++) await all((side) => side.get());
+	for (let round = 0; round < ROUNDS_BIG; round++)
+		await all((side) => side.transfer());
+	for (const side of sides) await side.stop();
+	// Not earlier: for minutes after many files have been removed, creating a file can take ten times as long in ext4.
 	rmSync(folders, { recursive: true });
-	console.log(`\n${ratiosOf(measured)}`);
+	for (const side of sides) print([titleOf(side.peer), ...side.columns()]);
+	if (sides.some(({ failure }) => failure)) process.exitCode = 1;
+	console.log(`\n${ratiosOf(sides)}`);
 }
 
 const print = (row: Row): void => {
@@ -104,75 +92,165 @@ async function install({ name, source }: Peer): Promise<string | Error> {
 const asError = (error: unknown): Error =>
 	error instanceof Error ? error : new Error(String(error));
 
-const attempt = (
-	peer: Peer,
-	file: string,
-	folders: string,
-): Promise<Figures | Error> => measure(peer, file, folders).catch(asError);
+/** One server in the comparison. After its first failure it is left out. */
+class Side {
+	readonly peer: Peer;
+	failure: Error | undefined;
+	#running: RunningPeer | undefined;
+	#startMs = Number.POSITIVE_INFINITY;
+	#idle = Number.NaN;
+	#after = Number.NaN;
+	readonly #puts: Measured[] = [];
+	readonly #gets: Measured[] = [];
+	#stored = 0;
+	/** In seconds. */
+	#up = Number.POSITIVE_INFINITY;
+	#down = Number.POSITIVE_INFINITY;
 
-/**
- * @param folders the folder of all data folders, which are removed after the last measurement: for minutes after many
- * files have been removed, creating a file can take ten times as long in ext4
- */
-async function measure(
-	peer: Peer,
-	file: string,
-	folders: string,
-): Promise<Figures> {
-	const starts: number[] = [];
-	for (let i = 1; i < STARTS; i++) {
-		const started = await during(`starting ${peer.name}`, () =>
-			Running.start(peer, file, folders),
+	private constructor(peer: Peer) {
+		this.peer = peer;
+	}
+
+	/**
+	 * @param file the file to start, or the error of the installation
+	 * @param folders the folder of all data folders
+	 */
+	static async start(
+		peer: Peer,
+		file: string | Error,
+		folders: string,
+	): Promise<Side> {
+		const side = new Side(peer);
+		await side.attempt(async () => {
+			if (file instanceof Error) throw file;
+			await during(`starting ${peer.name}`, () => side.#start(file, folders));
+		});
+		return side;
+	}
+
+	async #start(file: string, folders: string): Promise<void> {
+		for (let i = 0; i < STARTS; i++) {
+			await this.#running?.stop();
+			this.#running = await RunningPeer.start(this.peer, file, folders);
+			this.#startMs = Math.min(this.#startMs, this.#running.startMs);
+		}
+		this.#idle = (await this.#running?.memory()) ?? Number.NaN;
+	}
+
+	async attempt(work: (side: Side) => Promise<void>): Promise<void> {
+		if (this.failure) return;
+		try {
+			await work(this);
+		} catch (error) {
+			this.failure = asError(error);
+		}
+	}
+
+	get #port(): number {
+		return this.#running?.port ?? 0;
+	}
+
+	#during<T>(what: string, work: () => Promise<T>): Promise<T> {
+		return during(`${this.peer.name}: ${what}`, work);
+	}
+
+	async warmUp(): Promise<void> {
+		const { peer } = this;
+		const bucket = { port: this.#port, ...peer.sign("PUT", "/bench", 0) };
+		await exchange(bucket, "PUT", "");
+		const { latencies } = await this.#during("PUT, to warm up", () =>
+			send(this.#port, putsOf(peer, WARM_UP, 0)),
 		);
-		starts.push(started.startMs);
-		await started.stop();
+		const stored = latencies.length;
+		await this.#during("GET, to warm up", () =>
+			send(this.#port, getsOf(peer, WARM_UP, 0, stored)),
+		);
 	}
-	const running = await Running.start(peer, file, folders);
-	starts.push(running.startMs);
-	try {
-		return {
-			...(await load(peer, running)),
-			startMs: Math.min(...starts),
-		};
-	} finally {
-		await running.stop();
+
+	async put(): Promise<void> {
+		const measured = await this.#during("PUT", () =>
+			send(this.#port, putsOf(this.peer, ROUND, this.#stored)),
+		);
+		this.#puts.push(measured);
+		this.#stored += measured.latencies.length;
+	}
+
+	async get(): Promise<void> {
+		const first = this.#gets.length * ROUND.requests;
+		const requests = getsOf(this.peer, ROUND, first, this.#stored);
+		this.#gets.push(
+			await this.#during("GET", () => send(this.#port, requests)),
+		);
+	}
+
+	async compare(): Promise<void> {
+		await this.#during("reading back", () =>
+			compare(this.peer, this.#port, this.#stored),
+		);
+	}
+
+	async transfer(): Promise<void> {
+		const big = (method: string, size: number) => ({
+			port: this.#port,
+			...this.peer.sign(method, "/bench/big", size),
+		});
+		const up = await this.#during("PUT 256 MiB", () =>
+			upload(big("PUT", BIG_BYTES), BIG_BYTES),
+		);
+		const down = await this.#during("GET 256 MiB", () =>
+			download(big("GET", 0), BIG_BYTES),
+		);
+		this.#up = Math.min(this.#up, up);
+		this.#down = Math.min(this.#down, down);
+		this.#after = (await this.#running?.memory()) ?? Number.NaN;
+		if (this.peer.source)
+			await this.#during("reading back", () =>
+				requireUploaded(big("GET", 0), BIG_BYTES),
+			);
+	}
+
+	async stop(): Promise<void> {
+		await this.#running?.stop();
+	}
+
+	/** Requests per second of PUT and of GET. */
+	rates(): { readonly put: number; readonly get: number } {
+		return { put: rateOf(this.#puts), get: rateOf(this.#gets) };
+	}
+
+	/** The columns of the table after the title. */
+	columns(): string[] {
+		if (this.failure) return [`not measured: ${this.failure.message}`];
+		const rates = [this.#puts, this.#gets].flatMap((rounds) => [
+			`${rateOf(rounds).toFixed(0)}/s`,
+			`${quantile(rounds, 0.5).toFixed(1)} / ${quantile(rounds, 0.99).toFixed(1)} ms`,
+		]);
+		const speed = (seconds: number): string =>
+			`${(BIG_BYTES / 1024 ** 2 / seconds).toFixed(0)} MiB/s`;
+		return [
+			...rates,
+			...[speed(this.#up), speed(this.#down)],
+			`${this.#startMs.toFixed(0)} ms`,
+			...[this.#idle, this.#after].map((size) => `${size.toFixed(0)} MiB`),
+		];
 	}
 }
 
-async function load(
-	peer: Peer,
-	running: Running,
-): Promise<Omit<Figures, "startMs">> {
-	const { port } = running;
-	const step = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-		during(`${peer.name}: ${what}`, work);
-	const idle = await running.memory();
-	await exchange({ port, ...peer.sign("PUT", "/bench", 0) }, "PUT", "");
-	await step("PUT, to warm up", () => send(port, putsOf(peer, WARM_UP)));
-	const put = await step("PUT", () => send(port, putsOf(peer, MEASURED)));
-	const stored = put.latencies.length;
-	await step("reading back", () => compare(peer, port, stored));
-	await step("GET, to warm up", () =>
-		send(port, getsOf(peer, WARM_UP, stored)),
+/** The median of the rounds. */
+const rateOf = (rounds: readonly Measured[]): number =>
+	middleOf(rounds.map(({ perSecond }) => perSecond));
+
+/** The median of the rounds' quantiles, in milliseconds. */
+const quantile = (rounds: readonly Measured[], share: number): number =>
+	middleOf(
+		rounds.map(
+			({ latencies }) =>
+				latencies[Math.floor(latencies.length * share)] ?? Number.NaN,
+		),
 	);
-	const get = await step("GET", () =>
-		send(port, getsOf(peer, MEASURED, stored)),
-	);
-	const big = (method: string, size: number) => ({
-		port,
-		...peer.sign(method, "/bench/big", size),
-	});
-	const up = await step("PUT 256 MiB", () =>
-		upload(big("PUT", BIG_BYTES), BIG_BYTES),
-	);
-	const down = await step("GET 256 MiB", () =>
-		download(big("GET", 0), BIG_BYTES),
-	);
-	const after = await running.memory();
-	if (peer.source)
-		await step("reading back", () => requireUploaded(big("GET", 0), BIG_BYTES));
-	return { put, get, up, down, idle, after };
-}
+
+const middleOf = (values: readonly number[]): number =>
+	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 type Amount = { readonly requests: number; readonly msMax: number };
 type Requests = {
@@ -184,10 +262,14 @@ type Requests = {
 const bodyOf = (i: number): Buffer => Buffer.alloc(1024, `object ${i}. `);
 const keyOf = (i: number): string => `/bench/small-${i}`;
 
-const putsOf = (peer: Peer, { requests, msMax }: Amount): Requests => ({
+const putsOf = (
+	peer: Peer,
+	{ requests, msMax }: Amount,
+	first: number,
+): Requests => ({
 	msMax,
 	requests: Array.from({ length: requests }, (_, i) =>
-		whole(peer, "PUT", keyOf(i), bodyOf(i)),
+		whole(peer, "PUT", keyOf(first + i), bodyOf(first + i)),
 	),
 });
 
@@ -195,11 +277,12 @@ const putsOf = (peer: Peer, { requests, msMax }: Amount): Requests => ({
 const getsOf = (
 	peer: Peer,
 	{ requests, msMax }: Amount,
+	first: number,
 	stored: number,
 ): Requests => ({
 	msMax,
 	requests: Array.from({ length: requests }, (_, i) =>
-		whole(peer, "GET", keyOf(i % stored), Buffer.alloc(0)),
+		whole(peer, "GET", keyOf((first + i) % stored), Buffer.alloc(0)),
 	),
 });
 
@@ -252,110 +335,18 @@ async function compare(
 	if (status < 400) throw new Error("it accepts a wrong signature");
 }
 
-/** A running peer with a separate data folder. */
-class Running {
-	readonly port: number;
-	readonly startMs: number;
-	readonly #child: ChildProcess;
-
-	private constructor(port: number, startMs: number, child: ChildProcess) {
-		this.port = port;
-		this.startMs = startMs;
-		this.#child = child;
-	}
-
-	/** The time until the first response, for which a test has to wait. @throws Error with the last output of the peer */
-	static async start(
-		peer: Peer,
-		installed: string,
-		folders: string,
-	): Promise<Running> {
-		const folder = mkdtempSync(join(folders, "data-"));
-		const port = await freePort();
-		const [file = "", ...args] = peer.command(installed, port, folder);
-		const started = performance.now();
-		const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
-		let printed = "";
-		child.stderr.on("data", (text: Buffer) => {
-			printed = `${printed}${text}`.slice(-1000);
-		});
-		let ended: string | undefined;
-		child.once("exit", (code) => {
-			ended = `it ended with ${code}: ${printed.trim().split("\n").at(-1)}`;
-		});
-		child.once("error", (error) => {
-			ended = error.message;
-		});
-		while (performance.now() - started < START_MS_MAX) {
-			if (ended !== undefined) break;
-			const isReady = await fetch(`http://127.0.0.1:${port}/`).then(
-				() => true,
-				() => false,
-			);
-			const startMs = performance.now() - started;
-			if (isReady) return new Running(port, startMs, child);
-			await wait(2);
-		}
-		child.kill("SIGKILL");
-		throw new Error(ended ?? "it does not answer");
-	}
-
-	/** The memory in MiB after a pause. */
-	async memory(): Promise<number> {
-		await wait(SETTLE_MS);
-		return memoryOf({ process: this.#child }).now;
-	}
-
-	async stop(): Promise<void> {
-		const late = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS_MAX);
-		if (this.#child.exitCode === null && this.#child.signalCode === null) {
-			const exited = once(this.#child, "exit");
-			this.#child.kill("SIGTERM");
-			await exited;
-		}
-		clearTimeout(late);
-		execFileSync("sync"); // otherwise the next server would wait for the writing of this one's data
-	}
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	if (address === null || typeof address === "string")
-		throw new Error("no port");
-	return address.port;
-}
-
-const quantile = ({ latencies }: Measured, share: number): number =>
-	latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
-
-function columnsOf(figures: Figures): string[] {
-	const rates = [figures.put, figures.get].flatMap((measured) => [
-		`${measured.perSecond.toFixed(0)}/s`,
-		`${quantile(measured, 0.5).toFixed(1)} / ${quantile(measured, 0.99).toFixed(1)} ms`,
-	]);
-	const speed = (seconds: number): string =>
-		`${(BIG_BYTES / 1024 ** 2 / seconds).toFixed(0)} MiB/s`;
-	return [
-		...rates,
-		...[speed(figures.up), speed(figures.down)],
-		`${figures.startMs.toFixed(0)} ms`,
-		...[figures.idle, figures.after].map((size) => `${size.toFixed(0)} MiB`),
-	];
-}
-
 /** The rates of the first server as multiples of the others' rates. */
-function ratiosOf(measured: readonly (readonly [Peer, Figures])[]): string {
-	const [[first, own] = [], ...others] = measured;
-	if (!first || !own) return "";
+function ratiosOf(sides: readonly Side[]): string {
+	const [first, ...others] = sides.filter(({ failure }) => !failure);
+	if (!first) return "";
+	const own = first.rates();
 	const line = (kind: "put" | "get"): string =>
 		others
-			.map(([{ name }, figures]) => {
-				const ratio = own[kind].perSecond / figures[kind].perSecond;
-				return `${ratio.toFixed(2)} × ${name}`;
+			.map((side) => {
+				const ratio = own[kind] / side.rates()[kind];
+				return `${ratio.toFixed(2)} × ${side.peer.name}`;
 			})
 			.join("; ");
-	return `${first.name}'s PUT: ${line("put")}.\n${first.name}'s GET: ${line("get")}.`;
+	const { name } = first.peer;
+	return `${name}'s PUT: ${line("put")}.\n${name}'s GET: ${line("get")}.`;
 }
