@@ -191,11 +191,11 @@ function fromNumber(reference: string): string | undefined {
 	return isCharacter ? String.fromCodePoint(point) : undefined;
 }
 
-export function malformed(detail?: string): OssError {
-	return new OssError(
-		"MalformedXML",
-		detail === undefined ? {} : { details: { ErrorDetail: detail } },
-	);
+export function malformed(detail?: string, ec?: string): OssError {
+	return new OssError("MalformedXML", {
+		...(ec === undefined ? {} : { ec }),
+		...(detail === undefined ? {} : { details: { ErrorDetail: detail } }),
+	});
 }
 
 /**

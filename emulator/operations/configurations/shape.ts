@@ -7,7 +7,7 @@
  * Pure.
  */
 import { readDecimal } from "../../oss/decimal.ts";
-import { invalidArgument, type OssError } from "../../oss/errors.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { childrenNamed, malformed, type XmlNode } from "../../xml/read.ts";
 import type { XmlElement, XmlValue } from "../../xml/write.ts";
 
@@ -56,6 +56,19 @@ export const flag: Shape<boolean> = (node) => {
 		throw malformed(`${node.name} must be true or false.`);
 	return value === "true";
 };
+
+/** For an element whose error has an EC of its own. */
+export const withEc =
+	<T extends XmlValue>(ec: string, shape: Shape<T>): Shape<T> =>
+	(node) => {
+		try {
+			return shape(node);
+		} catch (error) {
+			if (!(error instanceof OssError)) throw error;
+			const { message, details } = error;
+			throw new OssError(error, { message, details, ec });
+		}
+	};
 
 /** @param refuse makes the error for a text that is not a number or is out of bounds */
 export const integer =

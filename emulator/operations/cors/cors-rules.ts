@@ -11,6 +11,7 @@ import { CORS, type CorsRule, type CorsRules } from "./cors.ts";
 
 /**
  * Adds CORS headers to the reply to an actual request, even if the request failed, so that a page can read the error.
+ * A preflight has its own; like every reply it has `Vary` if the rules require it.
  *
  * @param bucket the bucket of the request
  */
@@ -20,12 +21,12 @@ export async function withCors(
 	bucket: string,
 	reply: Reply,
 ): Promise<Reply> {
-	if (method === "OPTIONS" || bucket === "") return reply;
+	if (bucket === "") return reply;
 	const cors = await findCors(emulator, bucket);
 	if (!cors) return reply;
 	const { origin = "" } = headers;
 	const allowed =
-		origin === ""
+		origin === "" || method === "OPTIONS"
 			? undefined
 			: corsHeaders(cors.CORSRule, { origin, method, headers: "" });
 	const vary = cors.ResponseVary ? { Vary: "Origin" } : {};

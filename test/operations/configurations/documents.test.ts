@@ -44,7 +44,7 @@ const examples: readonly Example[] = [
 		returned:
 			"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedHeader>authorization</AllowedHeader><ExposeHeader>x-oss-test</ExposeHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>100</MaxAgeSeconds></CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>",
 		absent:
-			"404 NoSuchCORSConfiguration : The CORS Configuration does not exist.",
+			"404 NoSuchCORSConfiguration 0034-00000001: The CORS Configuration does not exist.",
 	},
 	{
 		target: "?encryption",

@@ -76,6 +76,38 @@ suite("CORS rules", () => {
 		});
 });
 
+suite("CORS rules are refused with the documented EC", () => {
+	const vary = "<ResponseVary>0</ResponseVary>";
+	for (const [what, document, ec] of [
+		["no rule", cors([]), "0034-00000002"],
+		["a ResponseVary that is not a boolean", cors([{}], vary), "0034-00000004"],
+		["an empty method", cors([{ methods: [""] }]), "0034-00000011"],
+		["an unsupported method", cors([{ methods: ["TEST"] }]), "0034-00000011"],
+		[
+			"an exposed header with an asterisk",
+			cors([{ exposed: ["x-oss-*"] }]),
+			"0034-00000013",
+		],
+		[
+			"an exposed header with a quote",
+			cors([{ exposed: ["it's"] }]),
+			"0034-00000013",
+		],
+	] as const)
+		test(what, async (t) => {
+			const { oss } = await startWithBucket(t);
+			const put = await oss.put("/photos?cors", document);
+			assert.equal(put.status, 400);
+			assert.equal(put.headers["x-oss-ec"], ec);
+		});
+
+	test("and their absence", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const get = await oss.get("/photos?cors");
+		assert.equal(get.headers["x-oss-ec"], "0034-00000001");
+	});
+});
+
 /** Sends a preflight request, which is never signed. */
 const preflight = (oss: Client, headers: Record<string, string>) =>
 	oss.send("OPTIONS", "/photos/cat", { headers, as: null });
@@ -265,6 +297,25 @@ suite("CORS headers", () => {
 		);
 		assert.equal((await oss.get("/photos/cat")).headers.vary, "Origin");
 		assert.equal((await oss.get("/photos/cat", FROM_A)).headers.vary, "Origin");
+	});
+
+	test("include Vary in the responses to preflights too if the rules require it", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await putDocument(
+			oss,
+			"/photos?cors",
+			cors([{}], "<ResponseVary>true</ResponseVary>"),
+		);
+		const method = { "access-control-request-method": "GET" };
+		for (const [headers, status] of [
+			[{ ...FROM_A.headers, ...method }, 200],
+			[{ origin: "http://b.example", ...method }, 403],
+			[method, 400],
+		] as const) {
+			const answer = await preflight(oss, headers);
+			assert.equal(answer.status, status);
+			assert.equal(answer.headers.vary, "Origin");
+		}
 	});
 
 	test("are those of the bucket in the Host", async (t) => {
