@@ -3,9 +3,9 @@
  *
  * According to the docs, later appends must not have object headers, but no error is documented: they are ignored
  * (A-14), even invalid ones, except for the ACL. A CRC-64, which no page mentions, is ignored too: it would be the
- * CRC-64 of the whole object (A-18).
+ * CRC-64 of the whole object (A-18). A version cannot be named; the page of the EC does not state the code (A-965).
  *
- * Source: docs «AppendObject», EC 0016-00000501, -502; go1's suite for the ACL, py1's for too many tags.
+ * Source: docs «AppendObject», EC 0016-00000501, -502, -504; go1's suite for the ACL, py1's for too many tags.
  */
 
 import type { Emulator } from "../../emulator.ts";
@@ -24,6 +24,9 @@ export async function appendObject(
 ): Promise<Reply> {
 	const { store } = emulator;
 	const position = readPosition(request.query.get("position"));
+	const versionId = request.query.get("versionId");
+	if (versionId !== undefined)
+		throw invalidArgument("versionId", versionId, undefined, "0016-00000504");
 	const acl = request.headers["x-oss-object-acl"];
 	const objectHeaders =
 		position === 0 ? request.headers : { "x-oss-object-acl": acl };

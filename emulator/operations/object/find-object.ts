@@ -14,7 +14,10 @@ import { requireReadable, termsOf } from "../restore/restoration.ts";
 import { noSuchKey } from "../store-protocol.ts";
 
 /** The object that a request names in a bucket. */
-type Named = Pick<OssRequest, "key" | "query">;
+type Named = Pick<OssRequest, "key" | "query"> & {
+	/** For the error for a delete marker; default: GET. */
+	readonly method?: string;
+};
 
 /** @throws OssError InvalidArgument for an empty id, and like `requireVersionId` */
 export function readVersionId(query: Query): string | undefined {
@@ -28,11 +31,10 @@ const VERSION_ID = /^(null|[\w.-]{64})$/;
 /** @throws OssError InvalidArgument for an impossible version id. Source: docs «GetObject»; py1's suite */
 export function requireVersionId(text: string): string {
 	if (VERSION_ID.test(text)) return text;
-	const message =
-		text === ""
-			? "Version id can not be the empty string."
-			: "Invalid version id specified.";
-	throw invalidArgument("versionId", text, message);
+	if (text !== "")
+		throw invalidArgument("versionId", text, "Invalid version id specified.");
+	const message = "Version id can not be the empty string.";
+	throw invalidArgument("versionId", text, message, "0012-00000201");
 }
 
 /**
@@ -42,14 +44,14 @@ export function requireVersionId(text: string): string {
  */
 export async function findObject(
 	{ store }: Emulator,
-	{ key, query }: Named,
+	named: Named,
 	bucket: StoredBucket,
 ): Promise<StoredObject> {
-	const versionId = readVersionId(query);
+	const versionId = readVersionId(named.query);
 	return requireObject(
-		await store.objects.find(bucket.name, key, versionId),
+		await store.objects.find(bucket.name, named.key, versionId),
 		bucket,
-		key,
+		named,
 		versionId,
 	);
 }
@@ -77,12 +79,13 @@ export async function changeObject(
 /** Like `findObject`, and retains the content; the caller must read or release it. */
 export async function openObject(
 	{ store }: Emulator,
-	{ key, query }: Named,
+	named: Named,
 	bucket: StoredBucket,
 ): Promise<OpenObject> {
+	const { key, query } = named;
 	const versionId = readVersionId(query);
 	const opened = await store.objects.open(bucket.name, key, versionId);
-	requireObject(opened?.object, bucket, key, versionId);
+	requireObject(opened?.object, bucket, named, versionId);
 	if (!opened) throw noSuchKey(key);
 	return opened;
 }
@@ -90,7 +93,7 @@ export async function openObject(
 function requireObject(
 	object: StoredObject | undefined,
 	bucket: StoredBucket,
-	key: string,
+	{ key, method = "GET" }: Named,
 	versionId: string | undefined,
 ): StoredObject {
 	if (!object) {
@@ -109,7 +112,7 @@ function requireObject(
 		throw new OssError("NoSuchKey", { details: { Key: key }, headers });
 	throw new OssError("MethodNotAllowed", {
 		ec: "0003-00000016",
-		details: { Method: "GET", ResourceType: "DeleteMarker" },
+		details: { Method: method, ResourceType: "DeleteMarker" },
 		headers: { ...headers, Allow: "DELETE" },
 	});
 }

@@ -75,6 +75,20 @@ suite("AppendObject", () => {
 			);
 	});
 
+	test("cannot name a version; the code is a guess (A-965)", async (t) => {
+		const { oss } = await startWithBucket(t);
+		for (const versionId of ["", "null"])
+			assert.match(
+				refusal(
+					await oss.post(
+						`/photos/log?append&position=0&versionId=${versionId}`,
+						"x",
+					),
+				),
+				/^400 InvalidArgument 0016-00000504:/,
+			);
+	});
+
 	test("with an empty body does not change an existing object, or creates an empty one", async (t) => {
 		const emulator = await startWithBucket(t);
 		const first = await append(emulator, 0, "");
@@ -96,7 +110,7 @@ suite("AppendObject", () => {
 		await oss.put("/photos/log", "one");
 		assert.equal(
 			refusal(await append(emulator, 3, "x")),
-			"409 ObjectNotAppendable : The object is not appendable",
+			"409 ObjectNotAppendable 0026-00000017: The object is not appendable",
 		);
 		await oss.put("/photos/log?symlink", "", { "x-oss-symlink-target": "a" });
 		assert.match(

@@ -49,7 +49,7 @@ suite("GetObject", () => {
 		])
 			assert.equal(
 				refusal(answer),
-				"400 InvalidArgument : Version id can not be the empty string.",
+				"400 InvalidArgument 0012-00000201: Version id can not be the empty string.",
 			);
 	});
 

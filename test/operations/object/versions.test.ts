@@ -104,6 +104,22 @@ suite("In a bucket with versioning", () => {
 		});
 	}
 
+	test("the error for a delete marker names the method of the request", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await set(oss, "Enabled");
+		const target = `/photos/cat?versionId=${idOf(await oss.delete("/photos/cat"))}`;
+		const acl = { "x-oss-object-acl": "private" };
+		const errorOfHead = (await oss.head(target)).headers["x-oss-err"] ?? "";
+		for (const [method, error] of [
+			["GET", (await oss.get(target)).text],
+			["HEAD", Buffer.from(errorOfHead, "base64").toString()],
+			["PUT", (await oss.put(`${target}&acl`, "", acl)).text],
+			["POST", (await oss.post(`${target}&restore`)).text],
+			["DELETE", (await oss.delete(`${target}&tagging`)).text],
+		] as const)
+			assert.match(error, new RegExp(`<Method>${method}</Method>`));
+	});
+
 	test("an id consists of 64 letters, digits and punctuation marks, or is the word null (A-653)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		for (const id of ["x".repeat(63), "x".repeat(65), "/".repeat(64), "Null"])
