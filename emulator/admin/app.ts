@@ -3,6 +3,7 @@
  *
  * Every route of /api has a schema; the description at /api/openapi.json is made from them.
  */
+import { Readable } from "node:stream";
 import {
 	type FastifyInstance,
 	type FastifyReply,
@@ -121,7 +122,23 @@ function refuseOtherParameters(app: FastifyInstance): void {
 			!ROUTES_WITH_ANY_PARAMETERS.includes(url)
 		)
 			route.schema = { ...schema, querystring: parameters({}) };
+		if (schema && !schema.body && !("documentedBody" in schema))
+			route.preValidation = refuseBody;
 	});
+}
+
+/** A body like `{"account": "1"}` must not be ignored by `DELETE /api/faults`. A stream is an object's content. */
+async function refuseBody({ body }: FastifyRequest): Promise<void> {
+	if (body === undefined || body === null || body instanceof Readable) return;
+	const isObject = typeof body === "object" && !Array.isArray(body);
+	const [name] = isObject ? Object.keys(body) : [];
+	if (isObject && name === undefined) return;
+	const what = name === undefined ? "a body" : `${name} in a body`;
+	throw new AdminError(
+		400,
+		"InvalidArgument",
+		`this route does not accept ${what}: see /api/openapi.json`,
+	);
 }
 
 function answerError(

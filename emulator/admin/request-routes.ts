@@ -1,7 +1,9 @@
 /**
  * The latest requests to OSS: listing, waiting, reading one, and removing.
  */
+import { table } from "../operations/table.ts";
 import type { LoggedRequest, RequestTest } from "../records/request-log.ts";
+import { STS_OPERATIONS } from "../sts/sts.ts";
 import { AdminError } from "./admin-error.ts";
 import { readSince } from "./callback-filter.ts";
 import type { Routes } from "./context.ts";
@@ -98,6 +100,11 @@ const isOfStatus = (status: number, wanted: string): boolean =>
 
 const text = { type: "string" } as const;
 
+/** A misspelt name would be waited for in vain. */
+const OPERATIONS = [
+	...new Set(["", ...table.map(({ name }) => name), ...STS_OPERATIONS]),
+];
+
 const listRequests = {
 	operationId: "listRequests",
 	tags: ["requests"],
@@ -107,8 +114,9 @@ const listRequests = {
 	querystring: parameters({
 		account: ACCOUNT,
 		operation: {
-			...text,
-			description: "The operation's name, like PutObject.",
+			enum: OPERATIONS,
+			description:
+				"The operation's name, like PutObject; empty for requests without an operation.",
 		},
 		method: text,
 		status: {

@@ -35,6 +35,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 	],
 ]);
 
+export const STS_OPERATIONS: readonly string[] = [...OPERATIONS.keys()];
+
 export class Sts {
 	readonly #backend: StsBackend;
 	readonly #checkSignatures: boolean;

@@ -126,6 +126,9 @@ async function failuresOf(
 /** These routes simulate OSS's interfaces, and accept any body. */
 const TAKES_ANY_QUERY = ["/health", "/ca.pem", "/api/openapi.json"];
 
+/** The body is the content of an object. */
+const TAKES_ANY_BODY = ["PUT /api/buckets/{bucket}/content"];
+
 /** Bodies with all required members, so that an added invalid member is the only mistake. */
 const SAMPLES: Readonly<Record<string, object>> = {
 	"PUT /api/buckets/{bucket}/documents/{name}": { document: {} },
@@ -197,6 +200,30 @@ suite("Every route of the admin API refuses with a sentence, and changes nothing
 		);
 		assert.deepEqual(failures, []);
 		assert.ok(count > 15, `${count}`);
+	});
+
+	test("a body, unless it is empty, on a route that has none", async (t) => {
+		const { failures, count } = await failuresOf(
+			t,
+			async function* (admin, route) {
+				if (route.method === "GET" || TAKES_ANY_BODY.includes(keyOf(route)))
+					return;
+				if (route.body) return;
+				for (const body of ['{"account":"1"}', "[]", '"a"', "1"]) {
+					const answer = await send(admin, route, targetOf(route), body);
+					const name = body.includes("account") ? "account" : "body";
+					yield [body, judge(answer, name)];
+				}
+			},
+		);
+		assert.deepEqual(failures, []);
+		assert.ok(count > 40, `${count}`);
+		const { admin } = await startWithAdmin(t);
+		for (const body of ["", "{}", "null"]) {
+			const cleared = { body, headers: { "Content-Type": "application/json" } };
+			const { status } = await admin.send("DELETE", "/api/faults", cleared);
+			assert.equal(status, 200, body);
+		}
 	});
 
 	test("a parameter of another type, out of range, malformed, missing, or given twice", async (t) => {
