@@ -63,23 +63,24 @@ function* written({
 	if (/%(?:[a-f]|\d[a-f])/.test(rawQuery))
 		yield writePairs(rawPairs(rawQuery), () => "");
 	// An escaped name is left as it is, so that this terminates.
-	if (rawQuery.split("&").some(isOwn))
+	if (rawQuery.split("&").some(isEmulatorParameter))
 		yield* canonicalQueries(withoutEmulatorParameters({ query, rawQuery }));
 }
 
 /** The emulator's own parameters are not signed: they may be added to a signed URL. */
 const EMULATOR_PARAMETERS = "x-emulator-";
 
-const isOwn = (text: string): boolean => text.startsWith(EMULATOR_PARAMETERS);
+export const isEmulatorParameter = (text: string): boolean =>
+	text.startsWith(EMULATOR_PARAMETERS);
 
 const withoutEmulatorParameters = ({
 	query,
 	rawQuery,
 }: Pick<OssRequest, "query" | "rawQuery">) => ({
-	query: new Map([...query].filter(([name]) => !isOwn(name))),
+	query: new Map([...query].filter(([name]) => !isEmulatorParameter(name))),
 	rawQuery: rawQuery
 		.split("&")
-		.filter((pair) => !isOwn(pair))
+		.filter((pair) => !isEmulatorParameter(pair))
 		.join("&"),
 });
 

@@ -7,6 +7,7 @@
  * Pure. Source: AWS «Signature calculations for the Authorization header»; vectors of the same page.
  */
 import { hash } from "node:crypto";
+import { isEmulatorParameter } from "../auth/canonical.ts";
 import type { Candidate } from "../auth/claim.ts";
 import {
 	encodeKey,
@@ -34,16 +35,24 @@ export function* candidates(
 	request: Arrival,
 	{ credential, signedHeaders, date, payload }: Signing,
 ): Iterable<Candidate> {
-	const query = canonicalQuery(request.rawQuery);
 	const head = `${ALGORITHM}\n${date}\n${writeScope(credential)}\n`;
-	for (const path of canonicalPaths(request.rawPath))
-		for (const headers of canonicalHeaders(request, signedHeaders)) {
-			const canonicalRequest = `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
-			yield {
-				stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
-				canonicalRequest,
-			};
-		}
+	for (const query of canonicalQueries(request.rawQuery))
+		for (const path of canonicalPaths(request.rawPath))
+			for (const headers of canonicalHeaders(request, signedHeaders)) {
+				const canonicalRequest = `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
+				yield {
+					stringToSign: head + hash("sha256", encodeWireText(canonicalRequest)),
+					canonicalRequest,
+				};
+			}
+}
+
+/** The emulator's own parameters may be added to a signed URL. */
+function* canonicalQueries(rawQuery: string): Iterable<string> {
+	yield canonicalQuery(rawQuery);
+	const pairs = rawQuery.split("&");
+	const others = pairs.filter((pair) => !isEmulatorParameter(pair));
+	if (others.length < pairs.length) yield canonicalQuery(others.join("&"));
 }
 
 /** The path as on the wire, and as AWS encodes it, for clients that send `!` or `(` unescaped. */

@@ -33,6 +33,17 @@ suite("A URL signed with AWS Signature Version 4", () => {
 		);
 	});
 
+	test("can have a parameter of the emulator added to it", async (t) => {
+		const { photos, key } = await startS3(t);
+		const signing = { key, host: photos.host, method: "GET" };
+		const url = presignV4({ ...signing, target: "/a" });
+		const fault = "x-emulator-fault=status%3D503%3Bcode%3DSlowDown";
+		const added = await photos.sendAs("GET", `${url}&${fault}`);
+		assert.match(refusal(added), /^503 SlowDown /);
+		const other = await photos.sendAs("GET", `${url}&other=1`);
+		assert.match(refusal(other), /^403 SignatureDoesNotMatch /);
+	});
+
 	test("is valid for one method", async (t) => {
 		const { photos } = await startS3(t);
 		const { key, host } = photos;
