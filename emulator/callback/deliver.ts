@@ -48,7 +48,10 @@ export async function deliver(
 ): Promise<Outcome> {
 	const { url } = callback;
 	if (url.addresses.length === 0) return unresolved(url);
-	undici ??= import("undici");
+	undici ??= import("undici").catch((error) => {
+		undici = undefined; // the next callback tries again
+		throw error;
+	});
 	const { Client } = await undici;
 	const tls = url.secure ? await import("node:tls") : undefined;
 	return new Exchange(callback, options, tls).run(Client, ending);

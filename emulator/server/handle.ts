@@ -140,7 +140,12 @@ function asOssError(
 	{ id }: Arrival,
 ): OssError {
 	if (error instanceof OssError) return error;
-	if (!store.explains(error))
+	// Node.js reports it without a code if it happens while a module is loaded.
+	if (/too many open files/i.test(String(error)))
+		log.error(
+			`${id}: too many files and connections are open: close some, or raise the limit (ulimit -n)`,
+		);
+	else if (!store.explains(error))
 		log.error(`${id}: ${error instanceof Error ? error.stack : String(error)}`);
 	return new OssError("InternalError");
 }

@@ -71,6 +71,7 @@ export async function createOssApp(
 			forms.then(
 				(app) => app.routing(incoming, outgoing),
 				(error: unknown) => {
+					forms = undefined; // the next form tries again
 					options.emulator.log.error(`forms cannot be read: ${String(error)}`);
 					outgoing.destroy();
 				},

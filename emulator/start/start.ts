@@ -204,11 +204,14 @@ const makeAdminApp = (context: AdminContext): Running["adminApp"] =>
 		return app;
 	});
 
-/** @returns a function that calls `make` the first time, and always returns its result */
+/** @returns a function that calls `make` until it succeeds, and then always returns its result */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;
 	return () => {
-		made ??= make();
+		made ??= make().catch((error) => {
+			made = undefined;
+			throw error;
+		});
 		return made;
 	};
 }

@@ -83,7 +83,10 @@ export class Upstream {
 		const rawQuery = writeQuery(query);
 		try {
 			const headers = await this.#sign({ ...request, rawQuery });
-			this.#agent ??= makeAgent(timeoutMs);
+			this.#agent ??= makeAgent(timeoutMs).catch((error) => {
+				this.#agent = undefined; // the next request tries again
+				throw error;
+			});
 			const agent = await this.#agent;
 			const answer = await agent.request({
 				origin,

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Emulator } from "../../emulator.ts";
-import { OssError } from "../../oss/errors.ts";
+import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
 import { writeXml } from "../../xml/write.ts";
@@ -23,6 +23,9 @@ import {
 	type StoredRule,
 	statusOf,
 } from "./replication-rules.ts";
+
+/** Docs «Data replication»: 100 rules for a bucket; the error is a guess (A-962). */
+const RULES_MAX = 100;
 
 const CONFIGURATION = element({ Rule: many(RULE) });
 
@@ -43,6 +46,12 @@ export async function putBucketReplication(
 			rules.some(({ rule: { Destination } }) => Destination.Bucket === Bucket)
 		)
 			throw new OssError("BucketReplicationAlreadyExist");
+		if (rules.length >= RULES_MAX)
+			throw invalidArgument(
+				"replication",
+				rule.ID,
+				`The bucket already has ${RULES_MAX} of these, which is the limit.`,
+			);
 		return [...rules, { rule }];
 	});
 	return empty(200, { "x-oss-replication-rule-id": rule.ID });

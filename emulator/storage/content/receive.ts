@@ -157,7 +157,10 @@ const crc64Of = (hasher: IHasher): bigint => BigInt(`0x${hasher.digest()}`);
 
 /** Digests a body that is completely in memory. */
 export async function digestsOf(data: Buffer): Promise<Digests> {
-	whole ??= makeHasher();
+	whole ??= makeHasher().catch((error) => {
+		whole = undefined; // too many open files, for example: the next body tries again
+		throw error;
+	});
 	const hasher = await whole;
 	hasher.init().update(data);
 	return { md5: hash("md5", data, "buffer"), crc64: crc64Of(hasher) };

@@ -84,6 +84,15 @@ const kinds: Readonly<Record<string, readonly [number, Put, boolean]>> = {
 			),
 		false,
 	],
+	"replication rules": [
+		100,
+		(oss, i) =>
+			oss.post(
+				"/photos?replication&comp=add",
+				`<ReplicationConfiguration><Rule><Action>ALL</Action><Destination><Bucket>target-${i}</Bucket><Location>oss-cn-beijing</Location></Destination></Rule></ReplicationConfiguration>`,
+			),
+		false,
+	],
 	"redundancy transitions": [
 		100,
 		(oss) =>
