@@ -129,7 +129,7 @@ suite("A symbolic link", () => {
 		for (const method of ["GET", "HEAD"])
 			assert.equal(
 				refusal(await emulator.oss.send(method, "/photos/link")),
-				"404 SymlinkTargetNotExist : The symlink target object does not exist",
+				"404 SymlinkTargetNotExist 0026-00000012: The symlink target object does not exist",
 			);
 		assert.equal((await emulator.oss.get("/photos/link?symlink")).status, 200);
 	});
@@ -184,7 +184,7 @@ suite("A symbolic link", () => {
 		await oss.put("/photos/cat", "meow");
 		assert.equal(
 			refusal(await oss.get("/photos/cat?symlink")),
-			"400 NotSymlink : The object is not symlink.",
+			"400 NotSymlink 0043-00000101: The object is not symlink.",
 		);
 		assert.match(
 			refusal(await oss.get("/photos/none?symlink")),

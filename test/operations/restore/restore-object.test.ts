@@ -9,7 +9,7 @@ import {
 } from "../../clock.ts";
 
 const FROZEN =
-	"403 InvalidObjectState : The operation is not valid for the object's state.";
+	"403 InvalidObjectState 0016-00000404: The operation is not valid for the object's state.";
 const RESTORING =
 	"409 RestoreAlreadyInProgress 0016-00000701: The restore operation is in progress.";
 const STALE =
