@@ -22,6 +22,7 @@ import { cloudRoutes } from "./cloud-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
 import { contentRoutes } from "./content-routes.ts";
 import type { AdminContext, Routes } from "./context.ts";
+import { documentRoutes } from "./document-routes.ts";
 import { editRoutes } from "./edit-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
@@ -84,6 +85,7 @@ export async function createAdminApp(
 		seedRoutes,
 		...readingRoutes(context),
 		editRoutes,
+		documentRoutes,
 		presignRoutes,
 		callbackRoutes,
 		sendingRoutes,

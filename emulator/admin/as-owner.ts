@@ -5,6 +5,7 @@
 import { Readable } from "node:stream";
 import type { Emulator } from "../emulator.ts";
 import { type OperationName, table } from "../operations/table.ts";
+import { OssError } from "../oss/errors.ts";
 import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
@@ -46,6 +47,53 @@ export async function performAsOwner(
 		? await buckets.find(bucket)
 		: await buckets.get(bucket);
 	return row.run(emulator, toRequest(emulator, performed, row), stored);
+}
+
+/**
+ * Like `performAsOwner`, as the owner of the bucket.
+ *
+ * @throws OssError NoSuchBucket too
+ */
+export async function performAsBucketOwner(
+	emulator: Emulator,
+	performed: Omit<Performed, "account">,
+): Promise<Reply> {
+	const { owner } = await emulator.store.buckets.get(performed.bucket);
+	return performAsOwner(emulator, { ...performed, account: owner });
+}
+
+type BucketChange = Pick<Performed, "account" | "bucket"> & {
+	readonly acl: string | undefined;
+	readonly versioning: string | undefined;
+	readonly storageClass?: string | undefined;
+};
+
+/** Creates a bucket, or changes its ACL and versioning; undefined leaves them as they are. */
+export async function putBucketAsOwner(
+	emulator: Emulator,
+	{ acl, versioning, storageClass, ...target }: BucketChange,
+): Promise<void> {
+	await performAsOwner(emulator, {
+		operation: "PutBucket",
+		...target,
+		headers: { "x-oss-acl": acl },
+		body:
+			storageClass === undefined
+				? ""
+				: `<CreateBucketConfiguration><StorageClass>${storageClass}</StorageClass></CreateBucketConfiguration>`,
+	});
+	if (versioning !== undefined)
+		await performAsOwner(emulator, {
+			operation: "PutBucketVersioning",
+			...target,
+			body: `<VersioningConfiguration><Status>${versioning}</Status></VersioningConfiguration>`,
+		});
+}
+
+/** For `catch`: returns undefined if OSS refuses the operation. @throws all other errors */
+export function ifRefused(error: unknown): undefined {
+	if (!(error instanceof OssError)) throw error;
+	return undefined;
 }
 
 function toRequest(

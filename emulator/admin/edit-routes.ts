@@ -1,52 +1,39 @@
 /**
- * Changes to buckets, objects and documents, carried out as the bucket's owner, for the console and the command line.
+ * Changes to buckets and objects, carried out as the bucket's owner, for the console and the command line.
  * The rules and errors of OSS apply.
  */
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import type { OperationName } from "../operations/table.ts";
 import { decodeWireText } from "../oss/encoding.ts";
 import { OssError } from "../oss/errors.ts";
 import { inGroups } from "../oss/in-groups.ts";
-import type { Reply } from "../oss/reply.ts";
+import type { ReplyHeaders } from "../oss/reply.ts";
 import type {
 	StoredBucket,
 	StoredObject,
 	StoredUpload,
 } from "../storage/types.ts";
-import { AdminError } from "./admin-error.ts";
-import { type Performed, performAsOwner } from "./as-owner.ts";
+import {
+	type Performed,
+	performAsBucketOwner,
+	putBucketAsOwner,
+} from "./as-owner.ts";
 import { requireAccount } from "./clean-up.ts";
 import type { AdminContext, Routes } from "./context.ts";
-import {
-	DOCUMENTS,
-	type DocumentOperations,
-	writeAsSent,
-} from "./documents.ts";
 import {
 	createBucket,
 	deleteObject,
 	emptyBucket,
-	getDocument,
-	listDocuments,
 	putContent,
-	putDocument,
 	removeBucket,
-	removeDocument,
 } from "./edit-schemas.ts";
 import { viewBucket } from "./object-view.ts";
-import { DOCUMENT_BYTES_MAX } from "./read-json.ts";
 
 type Emulator = AdminContext["emulator"];
 type OfBucket = { Params: { readonly bucket: string } };
-type OfDocument = {
-	Params: { readonly bucket: string; readonly name: string };
-};
 
 export const editRoutes: Routes = (app, context) => {
 	bucketRoutes(app, context);
 	objectRoutes(app, context);
-	documentRoutes(app, context);
 };
 
 type NewBucket = {
@@ -71,7 +58,10 @@ const bucketRoutes: Routes = (app, { emulator }) => {
 		{ schema: removeBucket },
 		async ({ params: { bucket }, query: { force } }) => {
 			if (force) await removeAll(emulator, bucket);
-			await perform(emulator, { operation: "DeleteBucket", bucket });
+			await performAsBucketOwner(emulator, {
+				operation: "DeleteBucket",
+				bucket,
+			});
 			return { deleted: 1 };
 		},
 	);
@@ -112,7 +102,7 @@ const objectRoutes: Routes = (app, { emulator }) => {
 		"/api/buckets/:bucket/object",
 		{ schema: deleteObject },
 		async ({ params: { bucket }, query: { key, versionId } }) => {
-			await perform(emulator, {
+			await performAsBucketOwner(emulator, {
 				operation: "DeleteObject",
 				bucket,
 				key,
@@ -123,63 +113,6 @@ const objectRoutes: Routes = (app, { emulator }) => {
 	);
 };
 
-const documentRoutes: Routes = (app, { emulator }) => {
-	app.get<OfBucket>(
-		"/api/buckets/:bucket/documents",
-		{ schema: listDocuments },
-		async ({ params: { bucket } }) => {
-			await emulator.store.buckets.get(bucket);
-			const documents: Record<string, string> = {};
-			for (const [name, { get }] of DOCUMENTS) {
-				const document = await read(emulator, bucket, get).catch(ifRefused);
-				if (document !== undefined) documents[name] = document;
-			}
-			return { documents };
-		},
-	);
-
-	app.get<OfDocument>(
-		"/api/buckets/:bucket/documents/:name",
-		{ schema: getDocument },
-		async ({ params: { bucket, name } }) => {
-			const { get } = operationsOf(name);
-			return { name, document: await read(emulator, bucket, get) };
-		},
-	);
-
-	app.put<OfDocument & { Body: { readonly document: unknown } }>(
-		"/api/buckets/:bucket/documents/:name",
-		{ schema: putDocument, bodyLimit: DOCUMENT_BYTES_MAX },
-		async ({ params: { bucket, name }, body }) => {
-			const { put: operation, get } = operationsOf(name);
-			const text = writeDocument(name, body.document);
-			await perform(emulator, { operation, bucket, body: text });
-			return { name, document: await read(emulator, bucket, get) };
-		},
-	);
-
-	app.delete<OfDocument>(
-		"/api/buckets/:bucket/documents/:name",
-		{ schema: removeDocument },
-		async ({ params: { bucket, name } }) => {
-			const { remove } = operationsOf(name);
-			if (remove === undefined)
-				throw invalid(`${name} cannot be removed, only changed`);
-			await perform(emulator, { operation: remove, bucket });
-			return { deleted: 1 };
-		},
-	);
-};
-
-/** @throws OssError NoSuchBucket, and the operation's errors */
-async function perform(
-	emulator: Emulator,
-	performed: Omit<Performed, "account">,
-): Promise<Reply> {
-	const { owner } = await emulator.store.buckets.get(performed.bucket);
-	return performAsOwner(emulator, { ...performed, account: owner });
-}
-
 async function makeBucket(
 	emulator: Emulator,
 	bucket: string,
@@ -187,22 +120,8 @@ async function makeBucket(
 ): Promise<StoredBucket> {
 	const account = owner ?? emulator.accounts.default.uid;
 	requireAccount(emulator, account);
-	const target = { account, bucket };
-	await performAsOwner(emulator, {
-		operation: "PutBucket",
-		...target,
-		headers: { "x-oss-acl": acl },
-		body:
-			storageClass === undefined
-				? ""
-				: `<CreateBucketConfiguration><StorageClass>${storageClass}</StorageClass></CreateBucketConfiguration>`,
-	});
-	if (versioning !== undefined)
-		await performAsOwner(emulator, {
-			operation: "PutBucketVersioning",
-			...target,
-			body: `<VersioningConfiguration><Status>${versioning}</Status></VersioningConfiguration>`,
-		});
+	const change = { acl, versioning, storageClass };
+	await putBucketAsOwner(emulator, { account, bucket, ...change });
 	return emulator.store.buckets.get(bucket);
 }
 
@@ -222,25 +141,25 @@ const OBJECT_HEADERS =
 /** A failed callback does not remove the object, and does not make the upload fail here. */
 async function put(emulator: Emulator, performed: Omit<Performed, "account">) {
 	try {
-		const { status, headers, body } = await perform(emulator, performed);
-		return {
-			status,
-			etag: (headers.ETag ?? "").replaceAll('"', ""),
-			versionId: headers["x-oss-version-id"] ?? "null",
-			answer: Buffer.isBuffer(body) ? body.toString() : "",
-		};
+		const { status, headers, body } = await performAsBucketOwner(
+			emulator,
+			performed,
+		);
+		const answer = Buffer.isBuffer(body) ? body.toString() : "";
+		return viewUpload(status, headers, answer);
 	} catch (error) {
 		if (!(error instanceof OssError) || error.code !== "CallbackFailed")
 			throw error;
-		const { status, message } = error;
-		return {
-			status,
-			answer: message,
-			etag: (error.headers.ETag ?? "").replaceAll('"', ""),
-			versionId: error.headers["x-oss-version-id"] ?? "null",
-		};
+		return viewUpload(error.status, error.headers, error.message);
 	}
 }
+
+const viewUpload = (status: number, headers: ReplyHeaders, answer: string) => ({
+	status,
+	etag: (headers.ETag ?? "").replaceAll('"', ""),
+	versionId: headers["x-oss-version-id"] ?? "null",
+	answer,
+});
 
 const PAGE_MAX = 1000;
 
@@ -253,7 +172,7 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 		const { entries } = await objects.listVersions(bucket, listing);
 		if (entries.length === 0) break;
 		const remove = ({ key, versionId }: StoredObject) =>
-			perform(emulator, {
+			performAsBucketOwner(emulator, {
 				operation: "DeleteObject",
 				bucket,
 				key,
@@ -263,7 +182,7 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 	}
 	const started = { prefix: "", keyMarker: "", uploadIdMarker: "" };
 	const abort = ({ key, id }: StoredUpload) =>
-		perform(emulator, {
+		performAsBucketOwner(emulator, {
 			operation: "AbortMultipartUpload",
 			bucket,
 			key,
@@ -273,41 +192,3 @@ async function removeAll(emulator: Emulator, bucket: string): Promise<number> {
 	for await (const _ of inGroups(all, abort)) deleted += 1;
 	return deleted;
 }
-
-function operationsOf(name: string): DocumentOperations {
-	const operations = DOCUMENTS.get(name);
-	if (operations) return operations;
-	throw new AdminError(
-		404,
-		"NoSuchDocument",
-		`there is no document ${name}: use one of ${[...DOCUMENTS.keys()].join(", ")}`,
-	);
-}
-
-async function read(
-	emulator: Emulator,
-	bucket: string,
-	operation: OperationName,
-): Promise<string> {
-	const { body } = await perform(emulator, { operation, bucket });
-	if (body === null) return "";
-	return (Buffer.isBuffer(body) ? body : await buffer(body)).toString();
-}
-
-/** The error for a document that the bucket does not have. */
-function ifRefused(error: unknown): undefined {
-	if (!(error instanceof OssError)) throw error;
-	return undefined;
-}
-
-function writeDocument(name: string, document: unknown): string {
-	try {
-		return writeAsSent(name, document);
-	} catch (error) {
-		if (!(error instanceof TypeError)) throw error;
-		throw invalid(`document ${error.message}`);
-	}
-}
-
-const invalid = (message: string): AdminError =>
-	new AdminError(400, "InvalidArgument", message);

@@ -12,7 +12,7 @@ import type { Emulator } from "../../emulator.ts";
 import { OssError } from "../../oss/errors.ts";
 import { JsonError, type JsonPlace } from "../../oss/json-place.ts";
 import type { StoredObject } from "../../storage/types.ts";
-import { performAsOwner } from "../as-owner.ts";
+import { ifRefused, performAsOwner, putBucketAsOwner } from "../as-owner.ts";
 import { DOCUMENTS } from "../documents.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { type ReadFaults, readFaults } from "./read-faults.ts";
@@ -165,16 +165,11 @@ async function applyBucket(
 			? buckets.change(name, existing)
 			: performAsOwner(emulator, { operation: "DeleteBucket", ...target }),
 	);
-	await performAsOwner(emulator, {
-		operation: "PutBucket",
+	const isChanged = versioning !== "" && versioning !== existing?.versioning;
+	await putBucketAsOwner(emulator, {
 		...target,
-		headers: { "x-oss-acl": acl || undefined },
-	});
-	if (versioning === "" || versioning === existing?.versioning) return;
-	await performAsOwner(emulator, {
-		operation: "PutBucketVersioning",
-		...target,
-		body: `<VersioningConfiguration><Status>${versioning}</Status></VersioningConfiguration>`,
+		acl: acl || undefined,
+		versioning: isChanged ? versioning : undefined,
 	});
 }
 
@@ -190,7 +185,7 @@ async function applyDocument(
 	const target = { account, bucket };
 	const before = await performAsOwner(emulator, { operation: get, ...target })
 		.then((reply) => reply.body)
-		.catch(ifRefused(() => null)); // the document does not exist
+		.catch(ifRefused); // the document does not exist
 	undo.push(async () => {
 		if (Buffer.isBuffer(before))
 			await performAsOwner(emulator, {
@@ -296,10 +291,3 @@ async function hasContent(
 	}
 	return md5.digest("hex").toUpperCase() === etag;
 }
-
-const ifRefused =
-	<T>(otherwise: () => T) =>
-	(error: unknown): T => {
-		if (error instanceof OssError) return otherwise();
-		throw error;
-	};
