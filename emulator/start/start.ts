@@ -58,6 +58,7 @@ export async function start(
 		config.logFormat,
 	);
 	const fail = onFailure ?? (({ message }) => log.error(message));
+	// From last to first. Services are added at the beginning: they stop after the ports, whose requests use them.
 	const undo: (() => Promise<void>)[] = [];
 	const close = async (): Promise<void> => {
 		for (const step of undo.splice(0).reverse()) await step();
