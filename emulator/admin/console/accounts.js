@@ -1,8 +1,10 @@
 /**
  * Accounts: isolation for tests that run in parallel.
  */
+
+import { copyButton, riskyButton } from "./actions.js";
 import { changeForm, given, textField } from "./forms.js";
-import { copyButton, h, link, name, riskyButton, table } from "./page.js";
+import { h, link, name, table } from "./page.js";
 import { fetchJson, post, remove } from "./server.js";
 
 const PAGE = 100;

@@ -1,6 +1,8 @@
 /**
  * Buckets: their sizes; creating, emptying and deleting them.
  */
+
+import { riskyButton } from "./actions.js";
 import {
 	changeForm,
 	given,
@@ -16,7 +18,6 @@ import {
 	link,
 	name,
 	nothing,
-	riskyButton,
 	table,
 	time,
 } from "./page.js";

@@ -1,6 +1,8 @@
 /**
  * One callback: the reason for its outcome, the request, the answer, and the uploader's result.
  */
+
+import { copyButton, notify, UNTIL_DONE_MS } from "./actions.js";
 import { showAttempt } from "./attempt.js";
 import { statusBadge } from "./callbacks.js";
 import { formOf } from "./forms.js";
@@ -9,15 +11,12 @@ import {
 	badge,
 	button,
 	code,
-	copyButton,
 	facts,
 	h,
 	link,
 	name,
-	notify,
 	table,
 	time,
-	UNTIL_DONE_MS,
 } from "./page.js";
 import { inBase64, indented, present } from "./present.js";
 import { fetchJson, post } from "./server.js";

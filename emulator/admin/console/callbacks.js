@@ -2,6 +2,7 @@
  * Callbacks: the requests to application servers and their outcomes, latest first.
  */
 
+import { riskyButton } from "./actions.js";
 import { searchField, searchForm } from "./forms.js";
 import {
 	addressOf,
@@ -13,7 +14,6 @@ import {
 	name,
 	nothing,
 	oneLine,
-	riskyButton,
 	table,
 	time,
 } from "./page.js";

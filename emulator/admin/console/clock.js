@@ -1,8 +1,10 @@
 /**
  * The emulator's clock: moving, freezing and resetting it.
  */
+
+import { act } from "./actions.js";
 import { changeForm, selectField, textField } from "./forms.js";
-import { act, button, facts, h } from "./page.js";
+import { button, facts, h } from "./page.js";
 import { fetchJson, put, remove } from "./server.js";
 
 const STEPS = [

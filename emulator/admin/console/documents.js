@@ -1,9 +1,11 @@
 /**
  * The configuration documents of a bucket (CORS rules, lifecycle rules and so on), for reading and editing.
  */
+
+import { riskyButton } from "./actions.js";
 import { breadcrumbs } from "./bucket.js";
 import { changeForm, selectField, textArea } from "./forms.js";
-import { entries as foldable, h, name, nothing, riskyButton } from "./page.js";
+import { entries as foldable, h, name, nothing } from "./page.js";
 import { bucketPath, fetchJson, put, remove } from "./server.js";
 
 export async function documents({ name: bucket = "" }) {

@@ -1,8 +1,10 @@
 /**
  * Injected faults in requests and callbacks.
  */
+
+import { riskyButton } from "./actions.js";
 import { changeForm, given, group, selectField, textField } from "./forms.js";
-import { h, name, nothing, riskyButton, table } from "./page.js";
+import { h, name, nothing, table } from "./page.js";
 import { fetchJson, post, remove } from "./server.js";
 
 export async function faults() {

@@ -1,7 +1,8 @@
 /**
  * Forms of the console: fields with visible labels, and a button that carries out a change.
  */
-import { act, h, withNotice } from "./page.js";
+import { act, withNotice } from "./actions.js";
+import { h } from "./page.js";
 
 let lastId = 0;
 

@@ -1,10 +1,12 @@
 /**
  * Home: how to reach the emulator, and its current state.
  */
+
+import { copyButton } from "./actions.js";
 import { statusBadge } from "./callbacks.js";
 import { inWords } from "./clock.js";
 import { describeFault } from "./faults.js";
-import { copyButton, facts, h, link, name, table, time } from "./page.js";
+import { facts, h, link, name, table, time } from "./page.js";
 import { requestBadge } from "./requests.js";
 import { fetchJson } from "./server.js";
 

@@ -1,15 +1,15 @@
 /**
  * One object: its properties, its versions, and a preview of its content.
  */
+
+import { act, copyButton, riskyButton } from "./actions.js";
 import { breadcrumbs, stateOf } from "./bucket.js";
 import { statusBadge } from "./callbacks.js";
 import { formOf, selectField, textField } from "./forms.js";
 import {
-	act,
 	addressOf,
 	bytes,
 	code,
-	copyButton,
 	duration,
 	facts,
 	h,
@@ -17,7 +17,6 @@ import {
 	name,
 	nothing,
 	oneLine,
-	riskyButton,
 	table,
 	time,
 } from "./page.js";

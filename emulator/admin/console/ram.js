@@ -1,8 +1,10 @@
 /**
  * RAM: users with their keys, and roles, with their policies.
  */
+
+import { riskyButton } from "./actions.js";
 import { changeForm, given, readJson, textArea, textField } from "./forms.js";
-import { code, entries, h, link, name, nothing, riskyButton } from "./page.js";
+import { code, entries, h, link, name, nothing } from "./page.js";
 import { fetchJson, put, remove } from "./server.js";
 
 const POLICY = JSON.stringify(

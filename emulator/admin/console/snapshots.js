@@ -1,8 +1,10 @@
 /**
  * Snapshots: saving and restoring the whole state.
  */
+
+import { riskyButton } from "./actions.js";
 import { changeForm, textField } from "./forms.js";
-import { h, name, nothing, riskyButton, table, time } from "./page.js";
+import { h, name, nothing, table, time } from "./page.js";
 import { fetchJson, post, put, remove } from "./server.js";
 
 const pathOf = (snapshot) => `/api/snapshots/${encodeURIComponent(snapshot)}`;

@@ -1,8 +1,10 @@
 /**
  * The form that uploads selected or dropped files, optionally with a callback.
  */
+
+import { act, notify, UNTIL_DONE_MS } from "./actions.js";
 import { formOf, readJson, selectField, textArea, textField } from "./forms.js";
-import { act, h, notify, UNTIL_DONE_MS } from "./page.js";
+import { h } from "./page.js";
 import { bucketPath, fetchJson } from "./server.js";
 
 const BODY =
