@@ -193,8 +193,8 @@ function explainRefusal(
 		judgement.verdict === "explicit deny"
 			? `statement ${judgement.by.statement} of ${judgement.by.policy} denies`
 			: `no statement of ${rule} allows`;
-	return explanation(caller, question, rule, judgement.verdict, reason)
-		.sentence;
+	const { verdict } = judgement;
+	return explanation(caller, question, { rule, verdict, reason }).sentence;
 }
 
 function assuming(

@@ -121,26 +121,26 @@ function explain(
 			: [
 					`no statement of ${list(rulings.map((ruling) => ruling.rule))} allows`,
 				];
-	return explanation(
-		caller,
-		question,
+	return explanation(caller, question, {
 		rule,
-		statements.length > 0 ? "explicit deny" : "implicit deny",
-		list(reason),
+		verdict: statements.length > 0 ? "explicit deny" : "implicit deny",
+		reason: list(reason),
 		statements,
-	);
+	});
 }
 
 const list = (items: readonly string[]): string => items.join(" and ");
 
-/** @param reason the text before the action: `the bucket's ACL private does not allow` */
+type Grounds = Pick<Explanation, "rule" | "verdict"> & {
+	/** The text before the action: `the bucket's ACL private does not allow`. */
+	readonly reason: string;
+	readonly statements?: Explanation["statements"];
+};
+
 export function explanation(
 	caller: Caller,
 	question: Pick<AccessQuestion, "action" | "resource">,
-	rule: Explanation["rule"],
-	verdict: Explanation["verdict"],
-	reason: string,
-	statements: Explanation["statements"] = [],
+	{ rule, verdict, reason, statements = [] }: Grounds,
 ): Explanation {
 	const [who, resource] = [describe(caller), writeResource(question.resource)];
 	return {

@@ -36,7 +36,7 @@ export async function requireAcl(
 		reason: string,
 		rule: Explanation["rule"] = "acl",
 	): Explanation =>
-		explanation(caller, question, rule, "implicit deny", reason);
+		explanation(caller, question, { rule, verdict: "implicit deny", reason });
 	if (key === "") throw deniedBucket(caller.uid === "", why("no ACL allows"));
 	if (allowedBy === undefined) throw deniedAction(action, why("no ACL allows"));
 	const versionId = query.get("versionId");

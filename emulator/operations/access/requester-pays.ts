@@ -35,13 +35,11 @@ export async function requirePayer(
 		message: "Access denied for requester pay bucket",
 		ec: "0003-00000703",
 		details: { BucketName: bucket.name },
-		why: explanation(
-			caller,
-			question,
-			"requester pays",
-			"implicit deny",
+		why: explanation(caller, question, {
+			rule: "requester pays",
+			verdict: "implicit deny",
 			reason,
-		),
+		}),
 	});
 }
 
