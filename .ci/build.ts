@@ -20,6 +20,7 @@ const DIST = "dist";
 const WORKERS = [
 	"emulator/image/image-worker.ts",
 	"emulator/storage/checkpoint-worker.ts",
+	"emulator/storage/large-changes/change-worker.ts",
 	"emulator/storage/plain-files/plain-copy-worker.ts",
 ];
 

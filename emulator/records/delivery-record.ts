@@ -8,8 +8,8 @@ import type {
 	Outcome,
 	UploaderReply,
 } from "../callback/model.ts";
-import type { Deliveries } from "../storage/deliveries.ts";
 import type { StoredDelivery } from "../storage/rows/delivery-rows.ts";
+import type { Store } from "../storage/store.ts";
 import type { DeliveryStatus } from "../storage/types.ts";
 
 /** Bytes as text if they are UTF-8, otherwise in base64. */
@@ -64,13 +64,15 @@ export type DeliveryDocument = Omit<
 };
 
 /** Makes the record of a callback that is sent. */
-export const recordIn = (deliveries: Deliveries): DeliveryRecord => ({
+export const recordIn = (
+	deliveries: Pick<Store["deliveries"], "save">,
+): DeliveryRecord => ({
 	save: (delivery) => deliveries.save(toStored(toDocument(delivery))),
 });
 
 /** Makes the record of a repeated delivery, which is a delivery of its own. */
 export const repetitionIn = (
-	deliveries: Deliveries,
+	deliveries: Pick<Store["deliveries"], "save">,
 	id: string,
 ): DeliveryRecord => ({
 	save: (delivery) =>

@@ -124,16 +124,11 @@ export class Buckets {
 		const { id } = this.require(bucket);
 		this.#transact(() => {
 			this.#requireEmpty(id, bucket);
-			this.deleteRow(id, bucket);
+			this.#onChange(bucket);
+			this.#deleteDocuments.run(id);
+			this.#delete.run(id);
 		});
 		this.#byName.delete(bucket);
-	}
-
-	/** Inside a transaction, after which `reload` must be called: deletes the bucket itself and its documents. */
-	deleteRow(id: number, bucket: string): void {
-		this.#onChange(bucket);
-		this.#deleteDocuments.run(id);
-		this.#delete.run(id);
 	}
 
 	#requireEmpty(id: number, bucket: string): void {
@@ -155,12 +150,6 @@ export class Buckets {
 		return [...this.#byName.values()].sort((a, b) =>
 			a.name < b.name ? -1 : 1,
 		);
-	}
-
-	/** Inside a transaction, after which `reload` must be called: deletes all of them, including their contents. */
-	clear(): void {
-		for (const bucket of this.#byName.keys()) this.#onChange(bucket);
-		this.#db.exec("DELETE FROM configuration; DELETE FROM bucket");
 	}
 
 	/** All buckets of one account, by name. */

@@ -60,9 +60,10 @@ export class Checkpoints {
 		if (pages === SQLITE_PAGES) this.#db.pragma("wal_autocheckpoint = 0");
 	}
 
-	committed(): void {
+	/** @param isLarge whether the log may have grown by any size */
+	committed(isLarge: boolean): void {
 		this.#isQuiet = false;
-		this.#commits++;
+		this.#commits += isLarge ? COMMITS_PER_CHECK : 1;
 		if (this.#commits < COMMITS_PER_CHECK || this.#isRunning || this.#isClosed)
 			return;
 		this.#commits = 0;

@@ -34,7 +34,6 @@ export class Configurations {
 	>;
 	readonly #upsertOfAccount: Statement<[string, string, string]>;
 	readonly #deleteOfAccount: Statement<[string, string]>;
-	readonly #deleteAccounts: Statement<[string | null]>;
 	/** Documents by bucket, then by name; within a name by id. */
 	readonly #known = new Map<string, Map<string, StoredDocument[]>>();
 
@@ -64,9 +63,6 @@ export class Configurations {
 		);
 		this.#deleteOfAccount = db.prepare(
 			"DELETE FROM account_configuration WHERE account = ? AND name = ?",
-		);
-		this.#deleteAccounts = db.prepare(
-			"DELETE FROM account_configuration WHERE account = coalesce(?, account)",
 		);
 	}
 
@@ -148,14 +144,6 @@ export class Configurations {
 	/** Must be called when a bucket is created or deleted: an earlier bucket of that name had other documents. */
 	forget(bucket: string): void {
 		this.#known.delete(bucket);
-	}
-
-	/**
-	 * Inside a transaction: deletes the documents of an account, or of all accounts; the documents of a bucket are
-	 * deleted with it.
-	 */
-	clearAccounts(account: string | undefined): void {
-		this.#deleteAccounts.run(account ?? null);
 	}
 
 	/** Must be called when rows have been changed by other code. */

@@ -98,15 +98,21 @@ export class Deliveries {
 		max: number,
 		signal: AbortSignal,
 	): Promise<StoredDelivery[]> {
-		const found = await waitForEntries(
+		const list = () => this.#rows.list(filter, Math.max(count, max), undefined);
+		let found = await waitForEntries(
 			{
-				list: () => this.#rows.list(filter, Math.max(count, max), undefined),
+				list,
 				watch: (listener) => this.watch(listener),
 			},
 			(delivery) => matches(delivery, filter),
 			count,
 			signal,
 		);
+		// The signal may fire while a snapshot is being restored.
+		while (this.#transactions.changing) {
+			await this.#transactions.changing;
+			found = list();
+		}
 		return found.slice(0, max);
 	}
 
@@ -125,25 +131,17 @@ export class Deliveries {
 	 */
 	async clear(account?: string): Promise<number> {
 		try {
-			return this.#transactions.alone(() => this.clearRows(account));
+			return this.#transactions.alone(() => {
+				this.forget(account);
+				return this.#rows.clear(account);
+			});
 		} finally {
 			this.#rows.recount();
 		}
 	}
 
-	/** Inside a transaction, after which `reload` must be called. @returns the number of removed deliveries */
-	clearRows(account: string | undefined): number {
-		this.#forget(account);
-		return this.#rows.clear(account);
-	}
-
-	/** Inside the transaction that has replaced the record by the record of a snapshot. */
-	replaced(): void {
-		this.#forget(undefined);
-		this.#rows.interrupt();
-	}
-
-	#forget(account: string | undefined): void {
+	/** Must be called when the deliveries of an account, or of all accounts, have been removed or replaced. */
+	forget(account: string | undefined): void {
 		for (const [id, owner] of this.#underWay)
 			if (account === undefined || account === owner) this.#forgotten.add(id);
 	}

@@ -79,7 +79,8 @@ export async function openStore(given: StoreOptions): Promise<Store> {
 				: null;
 		if (folder !== null && !files) markPlainCopyOutdated(folder);
 		const options = { ...given, report };
-		return new Store(makeParts(opened, transactions, plainCopy, options));
+		const parts = makeParts(opened, transactions, plainCopy, options);
+		return new Store(parts, options);
 	} catch (error) {
 		opened.close();
 		throw explain(folder ?? "", error);

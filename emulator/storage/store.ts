@@ -10,16 +10,16 @@ import type { Configurations } from "./configurations.ts";
 import type { Blobs } from "./content/blobs.ts";
 import type { Contents } from "./content/contents.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { LargeChanges } from "./large-changes/large-changes.ts";
 import type { Objects } from "./objects.ts";
 import type { PlainCopy } from "./plain-files/plain-copy.ts";
 import { type BucketStat, readStat } from "./rows/bucket-stat.ts";
-import type { Snapshots, Steps, StoredSnapshot } from "./rows/snapshots.ts";
+import type { Snapshots, StoredSnapshot } from "./rows/snapshots.ts";
 import type { Usage } from "./rows/usage.ts";
 import type { Sqlite } from "./schema.ts";
-import type { Transactions, Work } from "./transactions.ts";
-import type { StoredBucket } from "./types.ts";
+import type { Transactions } from "./transactions.ts";
 import type { Uploads } from "./uploads.ts";
-import { waiting } from "./waiting.ts";
+import { type Waiting, waiting } from "./waiting.ts";
 
 /** The parts of a store; `open-store.ts` makes them. */
 export type StoreParts = {
@@ -49,50 +49,32 @@ export type StoreParts = {
 /** The maximum number of snapshots: the rows that change after a snapshot are copied for it. */
 export const SNAPSHOTS_MAX = 100;
 
-/** The deletion of versions from both indexes. */
-const DELETE_IN_BUCKET = [
-	"DELETE FROM version WHERE bucket = ? AND listed = 1",
-	"DELETE FROM version WHERE bucket = ? AND listed = 0",
-	"DELETE FROM part WHERE upload IN (SELECT id FROM upload WHERE bucket = ?)",
-	"DELETE FROM upload WHERE bucket = ?",
-] as const;
-
-type Restoring = {
-	readonly end: Promise<void>;
-} & Pick<
-	Store,
-	"buckets" | "objects" | "uploads" | "configurations" | "deliveries"
->;
-
 export class Store {
-	readonly #parts: StoreParts;
-	/** The parts as they are used while a snapshot is restored, and its end. */
-	#restoring: Restoring | undefined;
-
-	constructor(parts: StoreParts) {
-		this.#parts = parts;
-	}
-
-	get buckets(): Buckets {
-		return this.#restoring?.buckets ?? this.#parts.buckets;
-	}
-
-	get objects(): Objects {
-		return this.#restoring?.objects ?? this.#parts.objects;
-	}
-
-	get uploads(): Uploads {
-		return this.#restoring?.uploads ?? this.#parts.uploads;
-	}
-
+	readonly buckets: Waiting<Buckets>;
+	readonly objects: Waiting<Objects>;
+	readonly uploads: Waiting<Uploads>;
 	/** Documents of buckets and accounts. */
-	get configurations(): Configurations {
-		return this.#restoring?.configurations ?? this.#parts.configurations;
-	}
-
+	readonly configurations: Waiting<Configurations>;
 	/** Requests that were sent to application servers. */
-	get deliveries(): Deliveries {
-		return this.#restoring?.deliveries ?? this.#parts.deliveries;
+	readonly deliveries: Waiting<Deliveries, "watch">;
+	readonly #parts: StoreParts;
+	readonly #changes: LargeChanges;
+
+	constructor(
+		parts: StoreParts,
+		options: { readonly folder: string | null; readonly durable: boolean },
+	) {
+		const { transactions } = parts;
+		this.buckets = waiting(parts.buckets, transactions);
+		this.objects = waiting(parts.objects, transactions);
+		this.uploads = waiting(parts.uploads, transactions);
+		this.configurations = waiting(parts.configurations, transactions);
+		this.deliveries = waiting(parts.deliveries, transactions, ["watch"]);
+		this.#parts = parts;
+		const { folder, durable } = options;
+		this.#changes = new LargeChanges({ ...parts, folder, durable }, () =>
+			this.#reload(),
+		);
 	}
 
 	/**
@@ -110,29 +92,18 @@ export class Store {
 	 * the record of its deliveries. Objects that are being read can be read to the end. Snapshots remain.
 	 */
 	async reset(account?: string): Promise<void> {
-		await this.#whole();
-		this.#change(() => {
+		await this.#changes.run(() => {
 			const { owned, isAll } = this.#parts.buckets.ownedBy(account);
-			if (isAll) this.#deleteAllBuckets();
-			else for (const bucket of owned) this.#deleteBucket(bucket);
-			this.#parts.configurations.clearAccounts(account);
-			this.#parts.deliveries.clearRows(account);
+			return {
+				change: {
+					is: "resetting",
+					account: account ?? null,
+					buckets: isAll ? null : owned.map(({ id }) => id),
+				},
+				buckets: owned.map(({ name }) => name),
+				committed: () => this.#parts.deliveries.forget(account),
+			};
 		});
-	}
-
-	/** SQLite empties a table in one step if there is no condition. */
-	#deleteAllBuckets(): void {
-		this.#parts.contents.clear();
-		this.#parts.db.exec(
-			"DELETE FROM version; DELETE FROM part; DELETE FROM upload",
-		);
-		this.#parts.buckets.clear();
-	}
-
-	#deleteBucket({ id, name }: StoredBucket): void {
-		this.#parts.contents.dropOfBucket(id);
-		for (const sql of DELETE_IN_BUCKET) this.#parts.db.prepare(sql).run(id);
-		this.#parts.buckets.deleteRow(id, name);
 	}
 
 	/**
@@ -148,14 +119,14 @@ export class Store {
 		state = "",
 	): Promise<StoredSnapshot | undefined> {
 		const snapshot = { name, created, state };
-		return this.#changeInSteps(() => this.#snapshot(snapshot));
-	}
-
-	*#snapshot(snapshot: StoredSnapshot): Steps<StoredSnapshot | undefined> {
-		yield* this.#deleteSnapshot(snapshot.name);
-		if (this.#parts.snapshots.count() >= SNAPSHOTS_MAX) return undefined;
-		this.#parts.snapshots.insert(snapshot);
-		return snapshot;
+		const isTaken = await this.#changes.run(() => {
+			const replaced = this.#parts.snapshots.find(name)?.id;
+			return replaced === undefined &&
+				this.#parts.snapshots.count() >= SNAPSHOTS_MAX
+				? undefined
+				: { change: { is: "taking", snapshot, replaced } };
+		});
+		return isTaken ? snapshot : undefined;
 	}
 
 	/**
@@ -165,79 +136,33 @@ export class Store {
 	 * @returns undefined if there is no snapshot of that name
 	 */
 	async restore(name: string): Promise<StoredSnapshot | undefined> {
-		return this.#changeInSteps(() => this.#restore(name));
-	}
-
-	*#restore(name: string): Steps<StoredSnapshot | undefined> {
-		const found = this.#parts.snapshots.find(name);
-		if (!found) return undefined;
-		const { id, ...snapshot } = found;
-		const changed = this.#parts.plainCopy
-			? yield* this.#parts.snapshots.changedKeys(id)
-			: [];
-		this.#parts.contents.saveRetained();
-		const files = yield* this.#parts.snapshots.restore(id);
-		this.#parts.contents.removeUnnamed(files);
-		this.#parts.deliveries.replaced();
-		for (const [bucket, key] of changed)
-			this.#parts.plainCopy?.changed(bucket, key);
+		let snapshot: StoredSnapshot | undefined;
+		await this.#changes.run(() => {
+			const found = this.#parts.snapshots.find(name);
+			if (!found) return undefined;
+			const { id, ...rest } = found;
+			snapshot = rest;
+			return {
+				change: { is: "restoring", id },
+				committed: () => this.#parts.deliveries.forget(undefined),
+			};
+		});
 		return snapshot;
-	}
-
-	/** Resolves when no snapshot is being restored. */
-	async #whole(): Promise<void> {
-		while (this.#restoring) await this.#restoring.end;
 	}
 
 	/** Lists the snapshots in the order in which they were taken. */
 	async listSnapshots(): Promise<StoredSnapshot[]> {
-		await this.#whole();
+		while (this.#parts.transactions.changing)
+			await this.#parts.transactions.changing;
 		return this.#parts.snapshots.list();
 	}
 
 	/** @returns whether there was a snapshot of that name */
 	async deleteSnapshot(name: string): Promise<boolean> {
-		return this.#changeInSteps(() => this.#deleteSnapshot(name));
-	}
-
-	*#deleteSnapshot(name: string): Steps<boolean> {
-		const found = this.#parts.snapshots.find(name);
-		if (!found) return false;
-		const files = yield* this.#parts.snapshots.delete(found.id);
-		this.#parts.contents.removeUnnamed(files);
-		return true;
-	}
-
-	/** Changes many rows in a separate commit, and then reloads the caches. */
-	#change<T>(work: Work<T>): T {
-		try {
-			return this.#parts.transactions.alone(work);
-		} finally {
-			this.#reload();
-		}
-	}
-
-	/** Like `#change`, with breaks; other requests reach the store when it is committed. */
-	async #changeInSteps<T>(work: () => Steps<T>): Promise<T> {
-		// `#whole` returns a moment later, when another change may have begun.
-		while (this.#restoring) await this.#restoring.end;
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const whole = () => this.#whole();
-		this.#restoring = {
-			end: promise,
-			buckets: waiting(this.#parts.buckets, whole),
-			objects: waiting(this.#parts.objects, whole),
-			uploads: waiting(this.#parts.uploads, whole),
-			configurations: waiting(this.#parts.configurations, whole),
-			deliveries: waiting(this.#parts.deliveries, whole),
-		};
-		try {
-			return await this.#parts.transactions.inSteps(work);
-		} finally {
-			this.#reload();
-			this.#restoring = undefined;
-			resolve();
-		}
+		return this.#changes.run(() => {
+			const id = this.#parts.snapshots.find(name)?.id;
+			return id === undefined ? undefined : { change: { is: "deleting", id } };
+		});
 	}
 
 	#reload(): void {
@@ -249,15 +174,22 @@ export class Store {
 
 	/** The number and size of a bucket's objects. @param billedBytesMin the billed size of smaller objects */
 	async stat(bucket: string, billedBytesMin = 0): Promise<BucketStat> {
-		await this.#whole();
-		const { id } = this.#parts.buckets.require(bucket);
-		return readStat(this.#parts.db, id, billedBytesMin);
+		const { transactions, buckets, db } = this.#parts;
+		for (;;) {
+			while (transactions.changing) await transactions.changing;
+			const { id } = buckets.require(bucket);
+			const { changes } = transactions;
+			const stat = await readStat(db, id, billedBytesMin);
+			// A snapshot that was restored meanwhile may have been counted in part.
+			if (transactions.changes === changes) return stat;
+		}
 	}
 
 	/** The size in bytes of all versions of a bucket. It is cached after the first call. */
 	async usedBytes(bucket: string): Promise<number> {
-		await this.#whole();
-		return this.#parts.usage.bytesOf(this.#parts.buckets.require(bucket).id);
+		const { transactions, buckets, usage } = this.#parts;
+		while (transactions.changing) await transactions.changing;
+		return usage.bytesOf(buckets.require(bucket).id);
 	}
 
 	/** Resolves when the background work requested so far is done. */
@@ -269,6 +201,7 @@ export class Store {
 	/** Resolves when all acknowledged writes are in their final place; the store must not be used afterwards. */
 	async close(): Promise<void> {
 		this.#parts.endWatch();
+		await this.#changes.close();
 		await this.#parts.checkpoints?.close(); // writes may be waiting for this
 		this.#parts.transactions.commit();
 		await this.#parts.plainCopy?.close();

@@ -16,11 +16,13 @@ export type Transact = <T>(work: Work<T>) => T;
 
 /** A part of the store whose caches depend on commits. */
 export type TransactionListener = {
-	/** Called after every commit. */
-	readonly committed: () => void;
+	/** Called after every commit, with whether it may have changed many rows. */
+	readonly committed: (isLarge: boolean) => void;
 	/** Called when writes have been undone. */
 	readonly undone?: () => void;
 };
+
+type Method = (...values: unknown[]) => unknown;
 
 /** A commit that several units of work share. */
 type Group = PromiseWithResolvers<void> & { readonly end: NodeJS.Immediate };
@@ -35,6 +37,8 @@ export class Transactions {
 	/** Ends the transaction of this turn's reads. */
 	#reads: NodeJS.Immediate | undefined;
 	#pause: Promise<void> | undefined;
+	#changing: Promise<void> | undefined;
+	#changes = 0;
 	#isInSteps = false;
 
 	/** @param handleFullDisk frees space on a full disk if it can. @returns whether the work should be tried again */
@@ -118,13 +122,56 @@ export class Transactions {
 	};
 
 	/**
-	 * Runs `work` in a commit of its own, with breaks between its steps. Work of `share` waits meanwhile, and readers
-	 * must wait, because they would see some of the changes; work of `alone` becomes a part of the commit.
+	 * The end of the change of many rows that is in progress; undefined if there is none. Readers would see a part of its
+	 * changes, or caches that do not fit the rows: they must wait, and then check again, because the next change may have
+	 * begun.
 	 */
-	async inSteps<T>(work: () => Generator<void, T>): Promise<T> {
-		while (this.#pause) await this.#pause;
+	get changing(): Promise<void> | undefined {
+		return this.#changing;
+	}
+
+	/** @returns a function that calls `method`, or `later` while many rows are being changed */
+	callOr(method: Method, later: Method): Method {
+		return (...values) =>
+			this.#changing ? later(...values) : method(...values);
+	}
+
+	/** The number of changes of many rows so far. */
+	get changes(): number {
+		return this.#changes;
+	}
+
+	/**
+	 * Runs `work`, a change of many rows that may take more than one turn, when no other is in progress. Work of `share`
+	 * waits meanwhile. Runs it again if it fails on a full disk.
+	 */
+	async exclusively<T>(work: () => Promise<T>): Promise<T> {
+		for (;;) {
+			const before = this.#changing ?? this.#pause;
+			if (!before) break;
+			await before;
+		}
 		const { promise, resolve } = Promise.withResolvers<void>();
 		this.pauseUntil(promise);
+		this.#changing = promise;
+		this.#changes++;
+		try {
+			return await work();
+		} catch (error) {
+			if (!this.#handleFullDisk(error)) throw error;
+			return await work();
+		} finally {
+			this.#changing = undefined;
+			resolve();
+		}
+	}
+
+	/**
+	 * Inside `exclusively`: runs `work` in a commit of its own, with breaks between its steps. Work of `alone` becomes a
+	 * part of the commit.
+	 */
+	async inSteps<T>(work: () => Generator<void, T>): Promise<T> {
+		this.commit();
 		this.#run("BEGIN IMMEDIATE");
 		this.#isInSteps = true;
 		try {
@@ -137,8 +184,13 @@ export class Transactions {
 		} finally {
 			this.#isInSteps = false;
 			this.#finish();
-			resolve();
 		}
+	}
+
+	/** Inside `exclusively`: must be called when another connection has committed changes. */
+	changedElsewhere(): void {
+		this.commit(); // reads of this turn would not see the changes
+		this.#finish(true);
 	}
 
 	/** Must be called within a unit of work: `step` runs when its commit has been made, or has failed. */
@@ -226,13 +278,14 @@ export class Transactions {
 		for (const listener of this.#listeners) listener.undone?.();
 	}
 
-	#finish(): void {
-		for (const listener of this.#listeners) listener.committed();
+	#finish(isLarge = false): void {
+		for (const listener of this.#listeners) listener.committed(isLarge);
 		for (const step of this.#afterwards.splice(0)) step();
 	}
 }
 
-async function takeSteps<T>(steps: Generator<void, T>): Promise<T> {
+/** Takes all steps, with breaks between them. */
+export async function takeSteps<T>(steps: Generator<void, T>): Promise<T> {
 	const breaks = new Breaks();
 	for (;;) {
 		const { done, value } = steps.next();

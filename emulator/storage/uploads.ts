@@ -100,7 +100,14 @@ export class Uploads {
 		bucket: string,
 		query: UploadListQuery,
 	): AsyncGenerator<StoredUpload> {
-		yield* this.#rows.list(this.#writes.buckets.require(bucket), query);
+		const { buckets, transactions } = this.#writes;
+		const stored = buckets.require(bucket);
+		for (const page of this.#rows.pages(stored, query)) {
+			yield* page;
+			while (transactions.changing) await transactions.changing;
+			// A restored snapshot may have brought another bucket of that name.
+			if (buckets.peek(bucket)?.id !== stored.id) return;
+		}
 	}
 
 	/** Stores a part; replaces one with the same number. @throws that there is no such upload; errors of `receive` */
@@ -197,7 +204,9 @@ export class Uploads {
 			const join = () => this.#join(given, chooseNow(), "");
 			return this.#writes.free(join);
 		}
+		const { transactions } = this.#writes;
 		for (;;) {
+			while (transactions.changing) await transactions.changing;
 			const read = chooseNow();
 			const contentMd5 = await this.#md5Of(upload, read.parts);
 			const object = await this.#writes.free(() => {

@@ -160,9 +160,15 @@ const rows: readonly StallRow[] = [
 		send: (emulator) => api(emulator, "POST", "snapshots/one/restore"),
 	},
 	{
-		what: "the snapshot deleted",
+		what: "a reset of one account, with a snapshot",
 		isRequested: true,
-		send: (emulator) => api(emulator, "DELETE", "snapshots/one"),
+		prepare: async (emulator) => {
+			const { text } = await api(emulator, "POST", "accounts", {});
+			const { accessKeyId: id, accessKeySecret: secret } = JSON.parse(text);
+			await emulator.oss.send("PUT", "/others", { as: { id, secret } });
+		},
+		send: (emulator) =>
+			api(emulator, "POST", "reset", { account: "1000000000000001" }),
 	},
 	{
 		what: "a seed of 10,000 objects",
@@ -182,12 +188,18 @@ const rows: readonly StallRow[] = [
 	{
 		what: "a bucket deleted with all its objects, by the admin API",
 		isRequested: true,
+		prepare: (emulator) => api(emulator, "POST", "snapshots/one/restore"),
 		send: (emulator) => api(emulator, "DELETE", "buckets/export?force=true"),
 	},
 	{
-		what: "a reset",
+		what: "a reset, with a snapshot",
 		isRequested: true,
 		send: (emulator) => api(emulator, "POST", "reset"),
+	},
+	{
+		what: "the snapshot deleted, after all its rows have changed",
+		isRequested: true,
+		send: (emulator) => api(emulator, "DELETE", "snapshots/one"),
 	},
 ];
 

@@ -8,6 +8,7 @@ import { MemoryBlobs } from "../../emulator/storage/content/memory-blobs.ts";
 import { PlainSource } from "../../emulator/storage/plain-files/plain-source.ts";
 import { Listing } from "../../emulator/storage/rows/listing.ts";
 import { Parts } from "../../emulator/storage/rows/parts.ts";
+import { Snapshots } from "../../emulator/storage/rows/snapshots.ts";
 import { UploadRows } from "../../emulator/storage/rows/upload-rows.ts";
 import { Usage } from "../../emulator/storage/rows/usage.ts";
 import { Versions } from "../../emulator/storage/rows/versions.ts";
@@ -64,6 +65,50 @@ suite("SQLite's plan", () => {
 		]);
 	});
 });
+
+suite("SQLite's plan for the rows of a snapshot", () => {
+	const db = openDatabase(":memory:", false);
+	const snapshots = new Snapshots(db);
+	const take = (name: string) =>
+		snapshots.insert({ name, created: new Date(), state: "" });
+	take("older");
+	insertVersion(db, "a");
+	take("newer");
+	insertVersion(db, "b");
+	const statements = prepared(db, () => {
+		for (const steps of [
+			snapshots.changedKeys(1),
+			snapshots.restore(1),
+			snapshots.delete(2),
+		])
+			for (const _ of steps);
+	}).filter((sql) => sql.includes("BETWEEN @first"));
+
+	test("of a step reads only the rows of the step", () => {
+		const tables = new Set<string>();
+		for (const sql of statements) {
+			tables.add(/former_\w+/.exec(sql)?.[0] ?? "");
+			const steps = explain(db, sql).filter((step) =>
+				/^(SCAN|SEARCH) (former|former_\w+) /.test(step),
+			);
+			for (const step of steps)
+				assert.match(step, /USING INTEGER PRIMARY KEY \(rowid>\? AND/, sql);
+		}
+		assert.ok(statements.length > 3 && tables.has("former_version"));
+	});
+});
+
+function insertVersion(db: Sqlite, key: string): void {
+	const columns = db
+		.prepare<[], string>(
+			"SELECT name FROM pragma_table_info('version') WHERE \"notnull\" AND name <> 'key'",
+		)
+		.pluck()
+		.all();
+	db.prepare(
+		`INSERT INTO version (key, ${columns.join(", ")}) VALUES (?, ${columns.map(() => "1").join(", ")})`,
+	).run(key);
+}
 
 /** The SQL of all statements that `work` prepares and that search for rows. */
 function prepared(db: Sqlite, work: () => void): string[] {

@@ -77,7 +77,9 @@ suite("Work items of one iteration of the event loop", () => {
 		const { transactions, add, seen } = open(t);
 		const refusal = new Error("refused");
 
-		const stepped = transactions.inSteps(function* () {
+		const inSteps = (work: () => Generator<void, void>) =>
+			transactions.exclusively(() => transactions.inSteps(work));
+		const stepped = inSteps(function* () {
 			add("a");
 			yield;
 			add("c");
@@ -88,7 +90,7 @@ suite("Work items of one iteration of the event loop", () => {
 		await stepped;
 		assert.deepEqual(seen(), ["a", "c", "d"]);
 		await shared;
-		const failing = transactions.inSteps(function* () {
+		const failing = inSteps(function* () {
 			add("e");
 			yield;
 			throw refusal;

@@ -1,5 +1,5 @@
 /**
- * `npm run torture -- [--seconds N] [--seed N] [--only kills|damage|races|power-cuts]`: causes events that an emulator
+ * `npm run torture -- [--seconds N] [--seed N] [--only kills|restores|damage|races|power-cuts]`: causes events that an emulator
  * must survive, for a given time. The seed is printed; with the same seed the choices are the same.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,6 +10,7 @@ import { damage } from "./damage.ts";
 import { torture, type Undo } from "./kills.ts";
 import { cutPower } from "./power-cuts.ts";
 import { race } from "./races.ts";
+import { killRestores } from "./restores.ts";
 
 const HELP = `Usage: npm run torture -- [options]
 
@@ -17,7 +18,7 @@ Ends emulators in the middle of their work, and checks what is left.
 
   --seconds N    how long it lasts (default 60)
   --seed N       makes the choices of an earlier run again
-  --only PART    one of kills, races, damage and power-cuts
+  --only PART    one of kills, restores, races, damage and power-cuts
   --help         print this help`;
 
 const { values } = parseArgs({
@@ -45,7 +46,8 @@ const parent = mkdtempSync(join(tmpdir(), "oss-emulator-"));
 undo.after(() => rmSync(parent, { recursive: true }));
 
 const parts = {
-	kills: { share: 0.55, run: torture },
+	kills: { share: 0.4, run: torture },
+	restores: { share: 0.15, run: killRestores },
 	races: { share: 0.1, run: race },
 	damage: { share: 0.2, run: damage },
 	"power-cuts": { share: 0.15, run: cutPower },

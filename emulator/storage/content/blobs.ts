@@ -5,6 +5,7 @@
  * complete old object while a new one replaces it.
  */
 import type { Readable } from "node:stream";
+import { Breaks } from "../../oss/breaks.ts";
 
 /** Receives one blob's bytes in order. One of `finish` and `abandon` must be called. */
 export interface BlobWriter {
@@ -31,12 +32,17 @@ export interface BlobStore {
 	close(): Promise<void>;
 }
 
+/** How many blobs are removed in one turn. */
+const REMOVED_MAX = 200;
+
 /** The blobs that are being read, and which of them must be deleted afterwards. */
 export class Blobs {
 	readonly #store: BlobStore;
 	readonly #readers = new Map<string, number>();
 	readonly #toRemove = new Set<string>();
 	#sweep: Promise<void> = Promise.resolve();
+	#removals: Promise<unknown> = Promise.resolve();
+	#isClosed = false;
 
 	constructor(store: BlobStore) {
 		this.#store = store;
@@ -77,6 +83,31 @@ export class Blobs {
 		}
 	}
 
+	/** Removes the blobs for which `isNamed` returns false; if there are many, some of them in later turns. */
+	removeUnless(
+		names: Iterable<string>,
+		isNamed: (name: string) => boolean,
+	): void {
+		const iterator = names[Symbol.iterator]();
+		const removeSome = (): boolean => {
+			for (let count = 0; count < REMOVED_MAX; count++) {
+				const { done, value } = iterator.next();
+				if (done) return false;
+				if (!isNamed(value)) this.remove([value]);
+			}
+			return true;
+		};
+		if (removeSome())
+			this.#removals = Promise.all([this.#removals, this.#repeat(removeSome)]);
+	}
+
+	/** Blobs that are left when the store is closed are removed by the next start. */
+	async #repeat(work: () => boolean): Promise<void> {
+		const breaks = new Breaks();
+		do await breaks.pause();
+		while (!this.#isClosed && work());
+	}
+
 	/** Runs in the background. */
 	sweep(
 		isNamed: (name: string) => boolean,
@@ -87,10 +118,13 @@ export class Blobs {
 
 	async settled(): Promise<void> {
 		await this.#sweep;
+		await this.#removals;
 		await this.#store.settled();
 	}
 
 	async close(): Promise<void> {
+		this.#isClosed = true;
+		await this.#removals;
 		for (const name of this.#toRemove) this.#store.remove(name);
 		await this.#store.close();
 		await this.#sweep;

@@ -50,13 +50,6 @@ const IN_RANGE = `
   FROM piece WHERE content = @source AND start <= @last
    AND start >= (SELECT max(start) FROM piece WHERE content = @source AND start <= @first) ORDER BY start`;
 
-/** The contents of a bucket's versions, in both indexes of versions, and of its parts. */
-const OF_BUCKET = `content IN (
-  SELECT content FROM version WHERE bucket = @bucket AND listed = 1 AND content IS NOT NULL
-  UNION ALL SELECT content FROM version WHERE bucket = @bucket AND listed = 0 AND content IS NOT NULL
-  UNION ALL SELECT part.content FROM upload JOIN part ON part.upload = upload.id
-    WHERE upload.bucket = @bucket AND part.content IS NOT NULL)`;
-
 const OF_UPLOAD =
 	"content IN (SELECT content FROM part WHERE upload = @upload AND content IS NOT NULL)";
 
@@ -274,22 +267,6 @@ export class Contents {
 		this.removeUnnamed(files);
 	}
 
-	/** Inside a transaction: deletes all contents. */
-	clear(): void {
-		const files = this.#filesWhere("TRUE");
-		this.saveRetained();
-		this.#db.exec("DELETE FROM piece");
-		this.removeUnnamed(files);
-	}
-
-	/** Inside a transaction, before the rows of a bucket and its uploads are deleted. */
-	dropOfBucket(bucket: number): void {
-		const files = this.#filesWhere(OF_BUCKET, { bucket });
-		this.saveRetained();
-		this.#db.prepare(`DELETE FROM piece WHERE ${OF_BUCKET}`).run({ bucket });
-		this.removeUnnamed(files);
-	}
-
 	/** Inside a transaction, before the rows of its parts are deleted. */
 	dropOfUpload(upload: string): void {
 		const files = this.#filesWhere(OF_UPLOAD, { upload });
@@ -314,10 +291,13 @@ export class Contents {
 
 	/** Inside a transaction: removes, once it is committed, the given blobs to which no row refers. */
 	removeUnnamed(files: readonly string[]): void {
-		if (files.length === 0) return;
-		this.#afterwards(() =>
-			this.blobs.remove(files.filter((file) => !this.isNamed(file))),
-		);
+		if (files.length > 0)
+			this.#afterwards(() => this.removeUnnamedFiles(files));
+	}
+
+	/** Like `removeUnnamed`, after the commit. */
+	removeUnnamedFiles(files: Iterable<string>): void {
+		this.blobs.removeUnless(files, (file) => this.isNamed(file));
 	}
 
 	/** Whether a row refers to the blob, now or in a snapshot. */

@@ -52,6 +52,8 @@ export class PlainCopy {
 	/** Whether no change has occurred since the last check. */
 	#isQuiet = false;
 	#isMarked: boolean;
+	/** The number of changes that have begun and are not committed. */
+	#begun = 0;
 	#timer: NodeJS.Timeout | undefined;
 	#copying: Promise<void> | null = null;
 	readonly #diskSpace: Pick<DiskSpace, "isFull"> | null;
@@ -110,6 +112,24 @@ export class PlainCopy {
 		return this.#buckets.size + this.#changes.size;
 	}
 
+	/**
+	 * Must be called before a change of many rows, which is committed later: the marker remains until then.
+	 *
+	 * @returns must be called with the changes when they are committed; without any if the change has failed
+	 */
+	beginChange(): (
+		changes: readonly (readonly [bucket: string, key: string])[] | "all",
+	) => void {
+		if (!this.#isMarked) this.#mark();
+		this.#begun++;
+		return (changes) => {
+			this.#begun--;
+			if (changes === "all") this.#isAllOutdated = true;
+			else for (const [bucket, key] of changes) this.changed(bucket, key);
+			this.#schedule();
+		};
+	}
+
 	#schedule(): void {
 		if (!this.#isMarked) this.#mark();
 		this.#isQuiet = false;
@@ -166,7 +186,7 @@ export class PlainCopy {
 			await this.#run(this.#take());
 		}
 		const isDone = !this.#hasWork() && this.#postponed.size === 0;
-		if (isDone && !this.#isOutdated) this.#unmark();
+		if (isDone && !this.#isOutdated && this.#begun === 0) this.#unmark();
 	}
 
 	#hasWork(): boolean {

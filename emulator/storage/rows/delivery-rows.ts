@@ -84,16 +84,7 @@ export class DeliveryRows {
 			"DELETE FROM delivery_document WHERE seq = ?",
 		);
 		this.#totals = this.#count();
-		this.interrupt();
-	}
-
-	/** Must be called when no delivery on record can finish: after a start, in a restored snapshot. */
-	interrupt(): void {
-		this.#db
-			.prepare(
-				"UPDATE delivery SET status = 'interrupted' WHERE status = 'sending'",
-			)
-			.run();
+		interruptDeliveries(db);
 	}
 
 	/** Inside a transaction; replaces a delivery of the same id. */
@@ -177,25 +168,33 @@ export class DeliveryRows {
 			.map(toDelivery);
 	}
 
-	/**
-	 * Inside a transaction, after which `recount` must be called.
-	 *
-	 * @param account undefined deletes the deliveries of all accounts
-	 * @returns the number of deleted deliveries
-	 */
+	/** Like `clearDeliveries`; `recount` must be called afterwards. */
 	clear(account: string | undefined): number {
-		if (account === undefined) {
-			this.#db.exec("DELETE FROM delivery; DELETE FROM delivery_document");
-			return this.#totals.count;
-		}
-		this.#db
-			.prepare(
-				"DELETE FROM delivery_document WHERE seq IN (SELECT seq FROM delivery WHERE account = ?)",
-			)
-			.run(account);
-		const deleted = this.#db.prepare("DELETE FROM delivery WHERE account = ?");
-		return deleted.run(account).changes;
+		return clearDeliveries(this.#db, account);
 	}
+}
+
+/** Must be called when no delivery on record can finish: after a start, in a restored snapshot. */
+export function interruptDeliveries(db: Sqlite): void {
+	db.prepare(
+		"UPDATE delivery SET status = 'interrupted' WHERE status = 'sending'",
+	).run();
+}
+
+/** @param account undefined deletes the deliveries of all accounts. @returns the number of deleted deliveries */
+export function clearDeliveries(
+	db: Sqlite,
+	account: string | undefined,
+): number {
+	if (account === undefined) {
+		db.prepare("DELETE FROM delivery_document").run();
+		return db.prepare("DELETE FROM delivery").run().changes;
+	}
+	db.prepare(
+		"DELETE FROM delivery_document WHERE seq IN (SELECT seq FROM delivery WHERE account = ?)",
+	).run(account);
+	return db.prepare("DELETE FROM delivery WHERE account = ?").run(account)
+		.changes;
 }
 
 function toSql(

@@ -29,7 +29,7 @@ type RowRange = {
 /** Work that other requests may interrupt after each step. */
 export type Steps<T> = Generator<void, T>;
 
-type ChangedKeys = readonly (readonly [bucket: string, key: string])[];
+export type ChangedKeys = readonly (readonly [bucket: string, key: string])[];
 
 /** Few enough that a step does not delay other requests. */
 const STEP_ROWS = 1000;
@@ -95,21 +95,30 @@ export class Snapshots {
 	}
 
 	/**
-	 * Keys whose current version may differ from that in the snapshot; may contain a key twice; '' for the bucket itself.
+	 * Yields the keys whose current version may differ from that in the snapshot; '' for the bucket itself. May yield a
+	 * key twice.
 	 */
-	*changedKeys(id: number): Steps<ChangedKeys> {
-		const keys: (readonly [bucket: string, key: string])[] = [];
-		const ofVersions = this.#db.prepare<[object], [string, string]>(
-			CHANGED_KEYS,
-		);
-		for (const range of this.#ranges("version", id)) {
-			for (const key of ofVersions.raw().iterate(range)) keys.push(key);
-			yield;
-		}
-		const ofBuckets = this.#db.prepare<[object], [string, string]>(
-			CHANGED_BUCKETS,
-		);
-		return [...keys, ...ofBuckets.raw().all({ id })];
+	*changedKeys(id: number): Generator<ChangedKeys> {
+		const ofVersions = this.#db
+			.prepare<[object], [string, string]>(CHANGED_KEYS)
+			.raw();
+		for (const range of this.#ranges("version", id))
+			yield ofVersions.all(range);
+		yield this.#db
+			.prepare<[object], [string, string]>(CHANGED_BUCKETS)
+			.raw()
+			.all({ id });
+	}
+
+	/** At least the number of rows that are stored for snapshots. */
+	formerRows(): number {
+		const last = this.#tables.map(({ name }) => this.#lastFormerRow(name));
+		return last.reduce((sum, rows) => sum + rows, 0);
+	}
+
+	#lastFormerRow(table: string): number {
+		const sql = `SELECT max(rowid) FROM former_${table}`;
+		return this.#db.prepare<[], number | null>(sql).pluck().get() ?? 0;
 	}
 
 	/**
@@ -144,18 +153,15 @@ export class Snapshots {
 
 	/** Former rows of a table, some at a time; rows that are added meanwhile are not included. */
 	*#ranges(table: string, id: number): Generator<RowRange> {
-		const end = this.#db
-			.prepare<[], number | null>(`SELECT max(rowid) FROM former_${table}`)
-			.pluck()
-			.get();
-		for (let first = 1; first <= (end ?? 0); first += STEP_ROWS)
-			yield { id, first, last: Math.min(first + STEP_ROWS - 1, end ?? 0) };
+		const end = this.#lastFormerRow(table);
+		for (let first = 1; first <= end; first += STEP_ROWS)
+			yield { id, first, last: Math.min(first + STEP_ROWS - 1, end) };
 	}
 
 	*#dropRowsInSteps(id: number): Steps<void> {
 		for (const { name } of this.count() === 1 ? [] : this.#tables) {
 			const statement = this.#db.prepare(
-				`DELETE FROM former_${name} WHERE snapshot = @id AND rowid BETWEEN @first AND @last`,
+				`DELETE FROM former_${name} WHERE +snapshot = @id AND rowid BETWEEN @first AND @last`,
 			);
 			for (const range of this.#ranges(name, id)) {
 				statement.run(range);
@@ -250,8 +256,9 @@ const dropTriggers = ({ name }: Table): string =>
 		.map((what) => `DROP TRIGGER IF EXISTS keep_${what}_${name};`)
 		.join("\n");
 
+/** The plus prevents SQLite from reading all rows of a snapshot by their index, for every range. */
 const rangeOf = (former: string): string =>
-	`${former}.rowid BETWEEN @first AND @last AND ${former}.snapshot >= @id`;
+	`${former}.rowid BETWEEN @first AND @last AND +${former}.snapshot >= @id`;
 
 const removeChanged = ({ name, key }: Table): string =>
 	`DELETE FROM ${name}
@@ -276,7 +283,7 @@ const CHANGED_FILES = `
 
 const transferSql = ({ name, key }: Table): string =>
 	`UPDATE former_${name} SET snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
-   WHERE rowid BETWEEN @first AND @last AND snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
+   WHERE rowid BETWEEN @first AND @last AND +snapshot = @id AND EXISTS (SELECT 1 FROM snapshot WHERE id < @id)
      AND NOT EXISTS (SELECT 1 FROM former_${name} AS earlier
        WHERE earlier.snapshot = (SELECT max(id) FROM snapshot WHERE id < @id)
          AND ${same(key, "earlier", `former_${name}`)})`;

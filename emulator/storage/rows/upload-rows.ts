@@ -111,11 +111,11 @@ export class UploadRows {
 		return builder.page();
 	}
 
-	/** Lists all uploads after the markers. */
-	*list(
+	/** Lists all uploads after the markers, in pages, each of which is read when it is needed. */
+	*pages(
 		bucket: StoredBucket,
 		{ prefix, keyMarker, uploadIdMarker }: UploadListQuery,
-	): Generator<StoredUpload> {
+	): Generator<readonly StoredUpload[]> {
 		const end = afterPrefix(prefix) || END;
 		let [key, id] =
 			keyMarker !== "" && laterOf(prefix, keyMarker) === keyMarker
@@ -123,7 +123,7 @@ export class UploadRows {
 				: [prefix, ""];
 		for (;;) {
 			const rows = this.#after.all(bucket.id, key, id, end);
-			for (const row of rows) yield toUpload(bucket.name, row);
+			yield rows.map((row) => toUpload(bucket.name, row));
 			const last = rows.at(-1);
 			if (!last || rows.length < ROWS_MAX) return;
 			[key, id] = [last.key, last.id];
