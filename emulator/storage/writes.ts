@@ -48,7 +48,7 @@ export class Writes {
 		this.plainCopy = parts.plainCopy;
 		this.#limitedBlobs = {
 			create: () => {
-				this.requireSpace(false);
+				this.requireSpace("blob");
 				return this.contents.blobs.create();
 			},
 		};
@@ -56,7 +56,7 @@ export class Writes {
 
 	/** Like `Transactions.share`, for work that needs space. @throws that the disk is full */
 	transact<T>(work: Work<T>): Promise<T> {
-		this.requireSpace(true);
+		this.requireSpace("row");
 		return this.#share(work);
 	}
 
@@ -75,9 +75,9 @@ export class Writes {
 		}
 	}
 
-	/** @param inRows as for `DiskSpace.allowsWrite`. @throws that the disk is full */
-	requireSpace(inRows: boolean): void {
-		if (this.diskSpace && !this.diskSpace.allowsWrite(inRows))
+	/** @throws that the disk is full */
+	requireSpace(place: "row" | "blob"): void {
+		if (this.diskSpace && !this.diskSpace.allowsWrite(place))
 			throw this.protocol.refuse({ is: "disk-full" });
 	}
 
@@ -87,7 +87,7 @@ export class Writes {
 		expected: Expected,
 	): Promise<Received> {
 		const { refuse } = this.protocol;
-		this.requireSpace(true);
+		this.requireSpace("row");
 		try {
 			const received = await receive(
 				body,

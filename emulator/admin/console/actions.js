@@ -29,9 +29,13 @@ export const redraw = () => dispatchEvent(new Event("redraw"));
 /**
  * Carries out a change, reports the result, and redraws the page.
  *
- * @param {(message: string) => void} fail shows the reason of a failure
+ * @param {{ redraws?: boolean, fail?: (message: string) => void }} options fail shows the reason of a failure
  */
-export async function act(change, done, redraws = true, fail = notifyFailure) {
+export async function act(
+	change,
+	done,
+	{ redraws = true, fail = notifyFailure } = {},
+) {
 	try {
 		const result = await change();
 		notify(typeof done === "function" ? done(result) : done);

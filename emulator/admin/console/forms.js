@@ -44,8 +44,7 @@ export function changeForm(label, fields, submitText, change, done) {
 			act(
 				() => withNotice(() => change(Object.fromEntries(new FormData(form)))),
 				done,
-				true,
-				fail,
+				{ fail },
 			),
 	);
 }

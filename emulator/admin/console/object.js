@@ -254,7 +254,8 @@ function presign(bucket, key) {
 				}),
 				h("button", { type: "submit" }, "Sign"),
 			],
-			(form, fail) => act(() => sign(form), "Signed.", false, fail),
+			(form, fail) =>
+				act(() => sign(form), "Signed.", { redraws: false, fail }),
 		),
 		result,
 	);

@@ -43,7 +43,7 @@ export function uploadForm(bucket, folder) {
 			const headers = callbackHeaders(form.elements);
 			return storeAll(bucket, folder, [...chosen], headers);
 		};
-		return act(change, describe, true, fail);
+		return act(change, describe, { fail });
 	}
 }
 

@@ -95,12 +95,8 @@ export class DiskSpace {
 		this.#checkSpace(this.#free());
 	}
 
-	/**
-	 * Whether data may be written that is not temporary.
-	 *
-	 * @param inRows whether it is written into rows, which can reuse the space of deleted rows
-	 */
-	allowsWrite(inRows: boolean): boolean {
+	/** Whether data may be written that is not temporary. Rows can reuse the space of deleted rows. */
+	allowsWrite(place: "row" | "blob"): boolean {
 		if (!this.#isFull) return true;
 		const now = performance.now();
 		if (now - this.#checkedAt > CHECK_MS) {
@@ -109,7 +105,8 @@ export class DiskSpace {
 			const isEnough = this.#free() >= this.#reserveBytes + 2 * MARGIN_BYTES;
 			if (isEnough && this.#makeReserve()) this.#markAvailable();
 		}
-		return !this.#isFull || (inRows && this.#freeInRows() >= MARGIN_BYTES);
+		if (!this.#isFull) return true;
+		return place === "row" && this.#freeInRows() >= MARGIN_BYTES;
 	}
 
 	/**
