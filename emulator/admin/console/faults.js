@@ -24,7 +24,7 @@ export async function faults() {
 			"The fault was removed.",
 		),
 	]);
-	const heads = ["Fault", "Bucket", "Key", "#Struck", "Actions"];
+	const heads = ["Fault", "Bucket", "Key", "#Applied", "Actions"];
 	return {
 		title: "Faults",
 		tab: "faults",
