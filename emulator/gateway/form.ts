@@ -106,7 +106,10 @@ const ofWriting = ({ headers }: Reply): Reply["headers"] =>
 function headersOf(upload: OssRequest, form: Form): Headers {
 	const own = Object.fromEntries(
 		[...form.fields].filter(
-			([name]) => OF_OBJECT.test(name) && !FORM_FIELDS.has(name),
+			([name]) =>
+				OF_OBJECT.test(name) &&
+				!FORM_FIELDS.has(name) &&
+				!OF_OTHER_REQUESTS.test(name),
 		),
 	);
 	const { contentType } = form;
@@ -128,6 +131,13 @@ const forbidding = ({ "x-oss-forbid-overwrite": forbid }: Headers): Headers =>
 
 const OF_OBJECT =
 	/^(?:x-oss-.*|cache-control|content-(?:disposition|encoding|language|md5)|expires)$/;
+
+/**
+ * Headers that have no effect in a form, but would have one in a PutObject: the cloud would call the application server
+ * itself, copy another object instead of storing the file, or reject the signature.
+ */
+const OF_OTHER_REQUESTS =
+	/^x-oss-(?:callback(?:-var)?|copy-source.*|content-sha256)$/;
 
 /** Fields that belong to the signature, and tags, which a form does not set. */
 const FORM_FIELDS: ReadonlySet<string> = new Set([

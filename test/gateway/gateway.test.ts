@@ -373,6 +373,30 @@ suite("A form at a gateway", () => {
 			assert.equal(there.headers["content-type"], "text/plain");
 		});
 
+	test("has no fields that would make the cloud do something else", async (t) => {
+		const { cloud, gateway } = await startBoth(t);
+		await cloud.oss.put("/real-photos/secret", "secret");
+		const { url, received } = await startApplicationServer(t);
+		const callback = base64({ callbackUrl: url, callbackBody: "a" });
+
+		const posted = await postForm(gateway.oss, [
+			...[field("key", "cat"), ...signedV1(ANY)],
+			field("x-oss-callback", callback),
+			field("X-Oss-Callback-Var", "no base64"),
+			field("x-oss-copy-source", "/real-photos/secret"),
+			field("x-oss-copy-source-if-match", "x"),
+			field("x-oss-content-sha256", "x"),
+			field("x-oss-meta-by", "me"),
+			file("meow"),
+		]);
+
+		assert.equal(`${posted.status} ${posted.text}`, "204 ");
+		assert.deepEqual(received, []);
+		const there = await cloud.oss.get("/real-photos/cat");
+		assert.equal(there.text, "meow");
+		assert.equal(there.headers["x-oss-meta-by"], "me");
+	});
+
 	test("stores nothing in the cloud if its policy does not allow the upload", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 		const tooLarge = await postForm(gateway.oss, [
