@@ -10,6 +10,7 @@ export const viewRequestLine = ({
 	why,
 	headers: _,
 	stringToSign: __,
+	isWarning: ___,
 	...request
 }: LoggedRequest) => ({ ...request, refusal: why ?? null });
 

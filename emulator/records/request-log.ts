@@ -42,6 +42,8 @@ export type LoggedRequest = {
 	why: Explanation | undefined;
 	/** The doctor's diagnosis of a refusal, or what OSS would refuse or ignores; usually ''. */
 	diagnosis: string;
+	/** Whether the request must be logged because of its diagnosis. */
+	isWarning: boolean;
 	/** The injected fault; '' if there is none. */
 	fault: string;
 	durationMs: number;
@@ -66,6 +68,8 @@ export type Entry = {
 	setProtocol(protocol: Protocol): void;
 	/** Records why OSS would refuse a request that is accepted here. */
 	addFinding(finding: string): void;
+	/** Like `addFinding`, for a finding that is logged at any level; an error takes its place. */
+	addWarning(finding: string): void;
 	setOwner(owned: Owned): void;
 	setFault(fault: string): void;
 	setError(error: Refusal): void;
@@ -248,6 +252,7 @@ class LogEntry implements LoggedRequest, Entry {
 	stringToSign = "";
 	why: Explanation | undefined = undefined;
 	diagnosis = "";
+	isWarning = false;
 	fault = "";
 	durationMs = 0;
 	readonly #size: number;
@@ -283,6 +288,11 @@ class LogEntry implements LoggedRequest, Entry {
 		this.diagnosis = [this.diagnosis, finding].filter(Boolean).join("; ");
 	}
 
+	addWarning(finding: string): void {
+		this.addFinding(finding);
+		this.isWarning = true;
+	}
+
 	setOwner({ account, bucket, key }: Owned): void {
 		this.account = account;
 		this.bucket = bucket;
@@ -298,6 +308,7 @@ class LogEntry implements LoggedRequest, Entry {
 		this.message = error.message ?? "";
 		this.why = error.why;
 		this.diagnosis = error.diagnosis ?? "";
+		this.isWarning = false;
 		this.stringToSign = error.details?.StringToSign ?? "";
 	}
 

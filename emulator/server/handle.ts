@@ -182,10 +182,9 @@ export class Observer implements FaultObserver {
 		this.#entry.addFinding(finding);
 	}
 
-	/** Like `addFinding`, and logs the finding even if requests are not logged. */
+	/** Like `addFinding`; the request is logged even if other requests are not. */
 	addWarning(finding: string): void {
-		this.addFinding(finding);
-		this.#log.warn(`${this.#entry.id}: ${finding}`);
+		this.#entry.addWarning(finding);
 	}
 
 	setFault(fault: string): void {

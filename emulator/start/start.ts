@@ -108,7 +108,7 @@ async function assemble(
 	undo.push(() => lifecycle.close());
 	undo.push(() => emulator.fetches.close());
 	const requests = new RequestLog();
-	if (log.has("info")) logRequests(requests, log);
+	if (log.has("warn")) logRequests(requests, log);
 	undo.push(async () => ending.abort());
 	const known = { emulator, requests, lifecycle, endpoint, authority, log };
 	const adminApp = makeAdminApp({
@@ -137,8 +137,10 @@ async function assemble(
 
 function logRequests(requests: RequestLog, log: Log): void {
 	requests.watch((request) => {
+		const level = request.isWarning ? "warn" : "info";
+		if (!log.has(level)) return;
 		const { message, fields } = requestLine(request);
-		log.info(message, fields);
+		log[level](message, fields);
 	});
 }
 

@@ -58,6 +58,22 @@ suite("POST /api/settings", () => {
 		assert.equal(json.settings.logLevel, "error"); // the initial level
 	});
 
+	test("logLevel info logs requests from then on, also after a start with the level warn", async (t) => {
+		const { admin, oss } = await startWithAdmin(t, "--log-level", "warn");
+		const lines: string[] = [];
+		t.mock.method(process.stderr, "write", (line: string) => lines.push(line));
+
+		await oss.get("/photos/before");
+		await admin.get("/api/requests?key=before&wait=5s");
+		await admin.post("/api/settings", { logLevel: "info" });
+		await oss.get("/photos/after");
+		await admin.get("/api/requests?key=after&wait=5s");
+
+		const logged = lines.filter((line) => / GET \/photos\//.test(line));
+		assert.equal(logged.length, 1);
+		assert.match(logged[0] ?? "", /^info: .* GET \/photos\/after 404 /);
+	});
+
 	const wrong: readonly (readonly [object, RegExp])[] = [
 		[{ publicKeyUrl: "oss:6770" }, /^publicKeyUrl must begin with http/],
 		[{ publicKeyUrl: 7 }, /^publicKeyUrl must be string$/],

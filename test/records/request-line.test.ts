@@ -9,7 +9,7 @@ const REQUEST: LoggedRequest = {
 	...{ headers: {}, account: "1", bucket: "photos", key: "cat" },
 	...{ protocol: "OSS", operation: "PutObject", status: 200, code: "" },
 	...{ message: "", ec: "", stringToSign: "", why: undefined },
-	...{ diagnosis: "", fault: "", durationMs: 3.1 },
+	...{ diagnosis: "", isWarning: false, fault: "", durationMs: 3.1 },
 };
 
 suite("The line of a request", () => {

@@ -172,8 +172,8 @@ suite("PostObject has its callback in the form:", () => {
 		assert.deepEqual(bodies(application), ["o=g&v="]);
 	});
 
-	test("headers of the request have no effect", async (t) => {
-		const { oss, application, callback } = await start(t);
+	test("headers of the request have no effect, which its record mentions", async (t) => {
+		const { emulator, oss, application, callback } = await start(t);
 		const boundary = "b";
 		const part = (name: string, value: string) =>
 			`--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
@@ -191,6 +191,9 @@ suite("PostObject has its callback in the form:", () => {
 
 		assert.equal(posted.status, 204, posted.text);
 		assert.deepEqual(application.received, []);
+		const id = posted.headers["x-oss-request-id"];
+		const record = await fetch(`${emulator.adminUrl}/api/requests/${id}`);
+		assert.match(await record.text(), /"PostObject reads its callback from/);
 	});
 
 	test("a field after the file is ignored without an error, and recorded", async (t) => {
