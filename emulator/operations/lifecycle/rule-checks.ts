@@ -4,7 +4,7 @@
  * Where a page or a suite states only that a request is refused, the code is a guess: InvalidArgument for contradictory
  * values, MalformedXML for contradictory elements (A-403).
  *
- * Pure. Source: docs «PutBucketLifecycle»; EC 0014-00000026 … -82; py1's, java1's and go1's suites.
+ * Pure. Source: docs «PutBucketLifecycle»; EC 0014-00000026 … -82; py1's, java1's, go1's and cpp's suites.
  */
 import { invalidArgument, OssError } from "../../oss/errors.ts";
 import { STORAGE_CLASSES } from "../../oss/storage-class.ts";
@@ -43,7 +43,9 @@ function requireRule(rule: LifecycleRule, allowed: Allowed): void {
 		throw invalidArgument("ID", rule.ID, "The length of ID exceeds 255.");
 	if (actionsOf(rule).length === 0)
 		throw malformed("0014-00000026", "Rule has no action.");
-	const { Expiration, AbortMultipartUpload, Transition } = rule;
+	const { Expiration, AbortMultipartUpload, Transition, Tag } = rule;
+	if (new Set(Tag.map(({ Key }) => Key)).size < Tag.length)
+		throw malformed(undefined, "The keys of a rule's tags must be unique.");
 	if (Expiration) requireOneWay("Expiration", Expiration, "0014-00000060");
 	if (AbortMultipartUpload)
 		requireOneWay("AbortMultipartUpload", AbortMultipartUpload);

@@ -37,6 +37,13 @@ suite("Lifecycle rules", () => {
 		assert.equal(await getDocument(oss, TARGET), document);
 	});
 
+	test("cannot have two tags with the same key", async (t) => {
+		const { oss } = await startWithBucket(t);
+		const tags = [tagged("key1", "value1"), tagged("key1", "value2")];
+		const put = await oss.put(TARGET, rules(rule("a", ...tags, expire(200))));
+		assert.match(refusal(put), /^400 MalformedXML /);
+	});
+
 	test("receive ids if they have none", async (t) => {
 		const { oss } = await startWithBucket(t);
 		const nameless = (prefix: string): string =>
