@@ -313,7 +313,8 @@ class LogEntry implements LoggedRequest, Entry {
 	}
 
 	end({ status, headers }: Pick<Reply, "status" | "headers">): void {
-		this.id = headers["x-oss-request-id"] ?? this.id;
+		this.id =
+			headers["x-oss-request-id"] ?? headers["x-amz-request-id"] ?? this.id;
 		this.status = status;
 		this.ec = headers["x-oss-ec"] ?? "";
 		this.durationMs = performance.now() - this.#startedMs;

@@ -21,6 +21,7 @@ const same = (value: string): string => value;
 
 const META = "x-amz-meta-";
 const OSS_META = "x-oss-meta-";
+const OSS_ID = "x-oss-request-id";
 
 type Renamed = readonly [
 	s3: string,
@@ -103,12 +104,13 @@ function toOssHeader(
 	return row ? [row[1], row[2](value)] : ["", ""];
 }
 
-/** @param id the request's id: S3's name for it replaces OSS's */
+/** @param id the request's id: S3's name for it replaces OSS's. The response of a cloud has an id of its own */
 export function toS3Headers(headers: ReplyHeaders, id: string): ReplyHeaders {
 	const renamed: Record<string, string | undefined> = {
-		"x-amz-request-id": id,
+		"x-amz-request-id": headers[OSS_ID] ?? id,
 	};
 	for (const name in headers) {
+		if (name === OSS_ID) continue;
 		const value = headers[name];
 		// An undefined Content-Length means that the response must not have one.
 		if (!name.startsWith("x-oss-")) renamed[name] = value;

@@ -14,7 +14,7 @@ import {
 } from "../auth/authenticate.ts";
 import type { Emulator } from "../emulator.ts";
 import { OssError } from "../oss/errors.ts";
-import type { Reply } from "../oss/reply.ts";
+import type { Reply, ReplyHeaders } from "../oss/reply.ts";
 import {
 	type Arrival,
 	expiryTimeOf,
@@ -140,7 +140,9 @@ export class S3Edge {
 		reply: Reply,
 	): Promise<Reply> {
 		const translate = this.#usesS3 ? documentOf(operation) : undefined;
-		if (!translate || !Buffer.isBuffer(reply.body)) return reply;
+		// A gateway returns the errors of the cloud as replies.
+		const isError = reply.status >= 300;
+		if (!translate || isError || !Buffer.isBuffer(reply.body)) return reply;
 		const aclOfBucket = (): Promise<string> => this.#aclOf(bucket);
 		const document = await translate(reply.body.toString(), aclOfBucket);
 		return { ...reply, body: Buffer.from(document) };
@@ -173,10 +175,22 @@ export class S3Edge {
 
 	/** Renames the headers to S3's names. */
 	finish(reply: Reply): Reply {
-		return this.#usesS3
-			? { ...reply, headers: toS3Headers(reply.headers, this.arrival.id) }
-			: reply;
+		if (!this.#usesS3) return reply;
+		const headers = withoutErrorDocument(reply.headers);
+		return { ...reply, headers: toS3Headers(headers, this.arrival.id) };
 	}
+}
+
+/** A failed HEAD request of OSS has the error in a header, one of S3 only its length; a cloud sends the former. */
+function withoutErrorDocument(headers: ReplyHeaders): ReplyHeaders {
+	const { "x-oss-err": document, "x-oss-error": _, ...others } = headers;
+	if (document === undefined) return headers;
+	const { length } = Buffer.from(document, "base64");
+	return {
+		...others,
+		"Content-Type": "application/xml",
+		"Content-Length": String(length),
+	};
 }
 
 const withoutRecommendation = (document: string): string =>

@@ -18,6 +18,7 @@ import {
 	signedV4,
 } from "../operations/object/form.ts";
 import { presignV1, presignV4 } from "../presign.ts";
+import { S3Client } from "../s3/s3.ts";
 import {
 	CLOUD_KEY,
 	CLOUD_REGION,
@@ -49,6 +50,32 @@ function usedBytes(): number {
 }
 
 suite("A gateway", () => {
+	test("answers S3's clients with S3's headers and documents, also for errors of the cloud", async (t) => {
+		const { gateway } = await startBoth(t);
+		const { accessKeyId: id, accessKeySecret: secret } = gateway;
+		const host = "photos.s3.oss-cn-hangzhou.aliyuncs.com";
+		const s3 = new S3Client(gateway, { id, secret }, host);
+		await s3.put("/cat", "meow");
+		const found = await s3.get("/cat");
+		const missing = await s3.get("/none");
+		const head = await s3.head("/none");
+		for (const { headers } of [found, missing, head]) {
+			assert.match(headers["x-amz-request-id"] ?? "", /^[0-9A-F]{24}$/);
+			assert.equal(headers["x-oss-request-id"], undefined);
+			assert.equal(headers["x-oss-err"], undefined);
+		}
+		assert.deepEqual(textsOf(missing, "RequestId"), [
+			missing.headers["x-amz-request-id"],
+		]);
+		assert.deepEqual([head.status, head.text], [404, ""]);
+		assert.ok(Number(head.headers["content-length"]) > 200);
+		for (const [name, code] of [
+			["lifecycle", "NoSuchLifecycle"],
+			["encryption", "NoSuchServerSideEncryptionRule"],
+		])
+			assert.match(refusal(await s3.get(`/?${name}`)), RegExp(`^404 ${code} `));
+	});
+
 	test("puts, gets, lists and deletes objects of the cloud's bucket under the gateway's name for it", async (t) => {
 		const { cloud, gateway } = await startBoth(t);
 
