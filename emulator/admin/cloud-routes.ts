@@ -13,7 +13,12 @@ import {
 	viewCloudBucket,
 	viewCloudVersions,
 } from "./cloud-objects.ts";
-import { dispositionOf, getContent, SAFE } from "./content-routes.ts";
+import {
+	dispositionOf,
+	getContent,
+	SAFE,
+	wantsStoredBytes,
+} from "./content-routes.ts";
 import type { Routes } from "./context.ts";
 import type { OfAccount } from "./route-schema.ts";
 
@@ -78,9 +83,10 @@ export const cloudRoutes =
 						await readWhole(answer.body),
 						answer.status,
 					);
+				const isEncoded = !wantsStoredBytes(headers);
 				return outgoing
 					.code(answer.status)
-					.headers({ ...passedHeaders(answer.headers), ...SAFE })
+					.headers({ ...passedHeaders(answer.headers, isEncoded), ...SAFE })
 					.header("content-disposition", dispositionOf(key, download))
 					.send(answer.body);
 			},
@@ -99,9 +105,11 @@ const PASSED = [
 
 const passedHeaders = (
 	headers: Parameters<typeof findHeader>[0],
+	isEncoded: boolean,
 ): Record<string, string> =>
 	Object.fromEntries(
 		PASSED.flatMap((name) => {
+			if (name === "content-encoding" && !isEncoded) return [];
 			const value = findHeader(headers, name);
 			return value === undefined ? [] : [[name, value] as const];
 		}),

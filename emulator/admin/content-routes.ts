@@ -4,6 +4,7 @@
  * A client may have stored anything. A page or an SVG is shown without its scripts and isolated from the console, in
  * its own origin; browsers must not guess a type other than the object's.
  */
+import type { IncomingHttpHeaders } from "node:http";
 import { openObject } from "../operations/object/find-object.ts";
 import { openTarget } from "../operations/object/symlink.ts";
 import { percentEncode } from "../oss/encoding.ts";
@@ -40,7 +41,7 @@ export const contentRoutes: Routes = (app, { emulator }) => {
 			const range = readSatisfiable(headers.range, size);
 			return outgoing
 				.code(range ? 206 : 200)
-				.headers(contentHeaders(shown, download))
+				.headers(contentHeaders(shown, download, !wantsStoredBytes(headers)))
 				.headers(rangeHeaders(size, range))
 				.send(content.read(range?.first, range?.last));
 		},
@@ -80,12 +81,17 @@ export function dispositionOf(key: string, download: boolean): string {
 	return `${download ? "attachment" : "inline"}; filename*=UTF-8''${name}`;
 }
 
+/** `fetch` would decode the content, or fail if it is not encoded as its header says; browsers must decode it. */
+export const wantsStoredBytes = (headers: IncomingHttpHeaders): boolean =>
+	headers["accept-encoding"] === "identity";
+
 function contentHeaders(
 	object: StoredObject,
 	download: boolean,
+	isEncoded: boolean,
 ): Record<string, string> {
 	const { contentType, headers } = object.properties;
-	const encoding = headers["Content-Encoding"];
+	const encoding = isEncoded ? headers["Content-Encoding"] : undefined;
 	return {
 		...SAFE,
 		"Content-Type": toWire(contentType),
@@ -105,7 +111,7 @@ export const getContent = {
 	tags: ["objects"],
 	summary: "An object's content",
 	description:
-		"The stored bytes, in a sandbox: browsers do not run its scripts. Ranges are supported.",
+		"The stored bytes, in a sandbox: browsers do not run its scripts. Ranges are supported. With `Accept-Encoding: identity` the answer has no Content-Encoding, so that HTTP clients do not decode the bytes.",
 	params: parameters({ bucket: { type: "string" } }, "bucket"),
 	querystring: parameters(
 		{

@@ -56,6 +56,8 @@ export class AdminClient {
 			method,
 			...(signal ? { signal } : {}),
 			headers: {
+				// fetch would decode an object that is stored compressed.
+				"accept-encoding": "identity",
 				...(body === undefined || isBytes
 					? {}
 					: { "content-type": "application/json" }),

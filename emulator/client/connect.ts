@@ -93,7 +93,8 @@ const fetchFrom =
 	async ({ method, path, headers, body }) => {
 		const answer = await fetch(adminUrl + path, {
 			method,
-			headers,
+			// fetch would decode an object that is stored compressed.
+			headers: { "accept-encoding": "identity", ...headers },
 			...(body === undefined ? {} : { body: Buffer.from(body) }),
 		}).catch((error: unknown) => {
 			throw new Error(

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { create } from "tar";
 import { startWithAdmin } from "../admin/admin.ts";
 import { startApplicationServer } from "../application-server.ts";
@@ -186,7 +187,9 @@ suite("On the command line", () => {
 			"/photos?cors",
 			"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
 		);
-		assert.match(await succeed("export state.tar"), /2 objects/);
+		const packed = gzipSync("meow");
+		await oss.put("/photos/packed", packed, { "content-encoding": "gzip" });
+		assert.match(await succeed("export state.tar"), /3 objects/);
 		await succeed("reset");
 		await succeed("import state.tar");
 		const { text, headers } = await oss.get("/photos/pets/cat.txt");
@@ -194,6 +197,7 @@ suite("On the command line", () => {
 		assert.equal(headers["x-oss-meta-mood"], "grumpé 猫");
 		assert.equal(headers["content-type"], "text/plain");
 		assert.equal((await oss.get("/photos/large")).body.length, 3_000_000);
+		assert.deepEqual((await oss.get("/photos/packed")).body, packed);
 		assert.match((await oss.get("/photos?cors")).text, /AllowedOrigin/);
 		assert.match(
 			(await oss.get("/photos/pets/cat.txt?acl")).text,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { suite, type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import {
 	AdminApiError,
 	connectEmulator,
@@ -38,6 +39,17 @@ for (const [where, isElsewhere] of [
 	["elsewhere", true],
 ] as const)
 	suite(`An emulator ${where}`, () => {
+		test("returns the stored bytes of an object, whatever its Content-Encoding is", async (t) => {
+			const { emulator } = await open(t, isElsewhere);
+			await emulator.createBucket("photos");
+			const headers = { "content-encoding": "gzip" };
+			for (const body of [gzipSync("meow"), Buffer.from("not compressed")]) {
+				await emulator.put("photos", "cat", body, { headers });
+				const got = await emulator.get("photos", "cat");
+				assert.deepEqual(Buffer.from(got.body), body);
+			}
+		});
+
 		test("stores and returns objects, and restores a saved state", async (t) => {
 			const { emulator, oss } = await open(t, isElsewhere);
 			await emulator.createBucket("photos", { acl: "public-read" });
