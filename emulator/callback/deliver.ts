@@ -165,7 +165,8 @@ class Exchange {
 	#receive(status: number, headers: HeaderList): void {
 		this.#answeredMs = this.#passed();
 		if (status < 200) {
-			this.#giveUp("interim", `status ${status}`);
+			const reason = status < 100 ? "malformed" : "interim";
+			this.#giveUp(reason, `status ${status}`);
 			return;
 		}
 		this.#head.close();

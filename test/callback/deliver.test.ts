@@ -390,6 +390,11 @@ suite("A delivery has no answer", () => {
 			answering("220 ftp\r\n"),
 		],
 		[
+			"from a server that sends a status below 100",
+			"malformed",
+			answering("HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\n{}"),
+		],
+		[
 			"from a server that sends too many bytes of headers",
 			"headTooLong",
 			answering(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3_200_000)}`),
