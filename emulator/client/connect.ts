@@ -3,6 +3,7 @@
  * emulator in this process.
  */
 import { AdminApiError, makeControl, type Transport } from "./control.ts";
+import { onlyKnown } from "./known-options.ts";
 import type { EmulatorControl } from "./types.ts";
 
 export type ConnectOptions = {
@@ -52,19 +53,16 @@ type Accounts = {
 	}[];
 };
 
-const OPTIONS = ["adminUrl", "endpoint", "accessKeySecret"];
-
 function refuseOthers(options: ConnectOptions): void {
 	if (typeof options !== "object" || options === null)
 		throw new TypeError(
 			'connectEmulator needs options: { adminUrl: "http://127.0.0.1:6771" }',
 		);
-	const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
-	if (other !== undefined)
-		throw new TypeError(
-			`connectEmulator has no option ${other}: use ${OPTIONS.join(", ")}`,
-		);
-	const { accessKeySecret: secret } = options;
+	const { accessKeySecret: secret } = onlyKnown("connectEmulator", options, [
+		"adminUrl",
+		"endpoint",
+		"accessKeySecret",
+	]);
 	if (secret !== undefined && typeof secret !== "string")
 		throw new TypeError(`accessKeySecret must be text, not ${secret}`);
 }

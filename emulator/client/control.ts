@@ -3,7 +3,9 @@
  *
  * Pure.
  */
+
 import { encodeWireText } from "../oss/encoding.ts";
+import { onlyKnown } from "./known-options.ts";
 import type {
 	Account,
 	Callback,
@@ -164,15 +166,19 @@ const makeStateMethods = (api: Api) =>
 		deleteAccount: async (uid) => {
 			await api.delete(pathOf("accounts", uid));
 		},
-		seed: (seed, { account } = {}) =>
-			api.put<Seeded>("/api/seed", seed, { account }),
+		seed: async (seed, options = {}) => {
+			const { account } = onlyKnown("seed", options, ["account"]);
+			return api.put<Seeded>("/api/seed", seed, { account });
+		},
 		snapshot: async (name) => {
 			await api.put(pathOf("snapshots", name));
 		},
 		restore: (name) => api.post(`${pathOf("snapshots", name)}/restore`),
 		fault: (rule) => api.post<Fault>("/api/faults", rule),
-		faults: async ({ account } = {}) =>
-			(await api.get<{ faults: Fault[] }>("/api/faults", { account })).faults,
+		faults: async (options = {}) => {
+			const query = { ...onlyKnown("faults", options, ["account"]) };
+			return (await api.get<{ faults: Fault[] }>("/api/faults", query)).faults;
+		},
 		removeFault: async (id) => {
 			await api.delete(pathOf("faults", id));
 		},
@@ -240,6 +246,7 @@ const makeObjectMethods = (api: Api) =>
 			await api.put(pathOf("buckets", name), options);
 		},
 		put: async (bucket, key, body, options = {}) => {
+			onlyKnown("put", options, ["contentType", "metadata", "headers"]);
 			const { contentType, metadata = {}, headers = {} } = options;
 			const own = Object.entries(metadata).map(([name, value]) => [
 				`x-oss-meta-${name}`,
@@ -280,8 +287,12 @@ function makeClock(api: Api): Clock {
 		const clock = { ...state, now: new Date(now) };
 		return clock as ClockState;
 	};
-	const move = (change: object, { scope }: Scope = {}) =>
-		read(api.put("/api/clock", { ...change, ...(scope ? { scope } : {}) }));
+	const move = async (change: object, options: Scope = {}) => {
+		const { scope } = onlyKnown("clock", options, ["scope"]);
+		return read(
+			api.put("/api/clock", { ...change, ...(scope ? { scope } : {}) }),
+		);
+	};
 	return {
 		get: () => read(api.get("/api/clock")),
 		advance: (seconds, options) => move({ advance: seconds }, options),

@@ -39,6 +39,24 @@ for (const [where, isElsewhere] of [
 	["elsewhere", true],
 ] as const)
 	suite(`An emulator ${where}`, () => {
+		test("refuses an option that a method does not have, as connectEmulator does", async (t) => {
+			const { emulator } = await open(t, isElsewhere);
+			await emulator.createBucket("photos");
+			const misspelt = { acount: "1", callback: {}, scop: "all" } as object;
+			const calls = {
+				put: () => emulator.put("photos", "cat", "meow", misspelt),
+				seed: () => emulator.seed({}, misspelt),
+				faults: () => emulator.faults(misspelt),
+				clock: () => emulator.clock.advance(1, misspelt),
+			};
+			for (const [name, call] of Object.entries(calls))
+				await assert.rejects(call, {
+					name: "TypeError",
+					message: RegExp(`^${name} has no option acount: use `),
+				});
+			await assert.rejects(emulator.get("photos", "cat"));
+		});
+
 		test("returns the stored bytes of an object, whatever its Content-Encoding is", async (t) => {
 			const { emulator } = await open(t, isElsewhere);
 			await emulator.createBucket("photos");
