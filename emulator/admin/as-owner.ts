@@ -124,7 +124,7 @@ function toRequest(
 		expiryTime: clock.expiryNow(),
 		caller: { accessKeyId: "", uid: account },
 		isDisconnected: () => false,
-		body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
+		body: body instanceof Readable ? body : Readable.from(piecesOf(body)),
 		form: () => {
 			throw new TypeError("the request has no form");
 		},
@@ -137,3 +137,12 @@ const lengthOf = (
 	body instanceof Readable
 		? { "transfer-encoding": "chunked" }
 		: { "content-length": String(Buffer.byteLength(body)) };
+
+/** The number of bytes that are hashed and stored in one turn. */
+const PIECE_BYTES = 64 * 1024;
+
+function* piecesOf(body: Buffer | string): Generator<Buffer> {
+	const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+	for (let start = 0; start < bytes.length; start += PIECE_BYTES)
+		yield bytes.subarray(start, start + PIECE_BYTES);
+}

@@ -1,6 +1,7 @@
 /**
  * Parses JSON in pieces, with breaks, because a parser blocks every other request; deep nesting is refused before it is
- * parsed. Small containers are parsed as a whole; a large container is assembled from its members, many at a time.
+ * parsed. Small containers are parsed as a whole; a large container is assembled from its members, many at a time. The
+ * document is read as bytes, because making one text of it would block other requests too.
  *
  * Pure.
  */
@@ -25,7 +26,7 @@ type Frame = {
 	key: string;
 };
 
-/** The number of characters that are read between two breaks; about as many are parsed. */
+/** The number of bytes that are read between two breaks; about as many are parsed. */
 const PIECE = 65_536;
 
 export type ParseOptions = {
@@ -38,9 +39,9 @@ export type ParseOptions = {
 	readonly piece?: number;
 };
 
-/** @throws errors of `parse`; `tooDeep` */
+/** @param text in UTF-8. @throws errors of `parse`; `tooDeep` */
 export async function parseInPieces(
-	text: string,
+	text: Buffer,
 	options: ParseOptions,
 ): Promise<unknown> {
 	const { breaks, piece = PIECE } = options;
@@ -50,7 +51,7 @@ export async function parseInPieces(
 }
 
 class Reader {
-	readonly #text: string;
+	readonly #text: Buffer;
 	readonly #options: ParseOptions;
 	readonly #piece: number;
 	readonly #frames: Frame[] = [];
@@ -59,7 +60,7 @@ class Reader {
 	/** The outermost container, once it is complete, and the position after it. */
 	#root: { readonly made: Members; readonly end: number } | undefined;
 
-	constructor(text: string, options: ParseOptions, piece: number) {
+	constructor(text: Buffer, options: ParseOptions, piece: number) {
 		this.#text = text;
 		this.#options = options;
 		this.#piece = piece;
@@ -71,7 +72,7 @@ class Reader {
 		const end = Math.min(this.#at + this.#piece, text.length);
 		let at = this.#at;
 		for (; at < end; at += 1) {
-			const code = text.charCodeAt(at);
+			const code = text[at];
 			if (code === QUOTE) this.#isText = !this.#isText;
 			else if (this.#isText) at += code === BACKSLASH ? 1 : 0;
 			else if (code === COMMA) this.#comma(at);
@@ -86,7 +87,7 @@ class Reader {
 
 	end(): unknown {
 		const { made, end = 0 } = this.#root ?? {};
-		if (!made) return this.#options.parse(this.#text);
+		if (!made) return this.#options.parse(this.#text.toString());
 		this.#requireBlank(end, this.#text.length);
 		return made;
 	}
@@ -147,7 +148,7 @@ class Reader {
 			return;
 		}
 		if (this.#isBlank(frame.end, end)) throw this.#invalid();
-		const members = this.#text.slice(frame.end, end);
+		const members = this.#text.toString("utf8", frame.end, end);
 		const parsed = this.#options.parse(
 			frame.isArray ? `[${members}]` : `{${members}}`,
 		);
@@ -161,7 +162,7 @@ class Reader {
 			this.#requireBlank(frame.member, end);
 			return;
 		}
-		const key = this.#text.slice(frame.member, end);
+		const key = this.#text.toString("utf8", frame.member, end);
 		const [name] = Object.keys(Object(this.#options.parse(`{${key}[]}`)));
 		frame.key = name ?? "";
 	}
@@ -171,7 +172,7 @@ class Reader {
 	}
 
 	#isBlank(start: number, end: number): boolean {
-		return /^[ \t\r\n]*$/.test(this.#text.slice(start, end));
+		return /^[ \t\r\n]*$/.test(this.#text.toString("utf8", start, end));
 	}
 
 	/** The error of the parser for any invalid text. */

@@ -19,11 +19,11 @@ const NESTING_MAX = 64;
 export function readJson(app: FastifyInstance): void {
 	const parse = app.getDefaultJsonParser("error", "error");
 	app.removeAllContentTypeParsers();
-	app.addContentTypeParser<string>(
+	app.addContentTypeParser<Buffer>(
 		"application/json",
-		{ parseAs: "string" },
-		async (incoming: FastifyRequest, text: string) => {
-			if (text === "") return null;
+		{ parseAs: "buffer" },
+		async (incoming: FastifyRequest, text: Buffer) => {
+			if (text.length === 0) return null;
 			return parseInPieces(text, {
 				parse: (piece) => parseWith(parse, incoming, piece),
 				breaks: new Breaks(),

@@ -8,7 +8,7 @@ const TOO_DEEP = new Error("too deep");
 async function parse(text: string, piece: number) {
 	let pauses = 0;
 	let longest = 0;
-	const value = await parseInPieces(text, {
+	const value = await parseInPieces(Buffer.from(text), {
 		parse: (part) => {
 			longest = Math.max(longest, part.length);
 			return JSON.parse(part);

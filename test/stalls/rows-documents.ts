@@ -148,4 +148,17 @@ export const documentRows: readonly StallRow[] = [
 			await admin.send("PUT", "/api/seed", { as: null, headers, body });
 		},
 	},
+	{
+		what: "a seed of 240 MB, objects of 4 MB",
+		isRequested: true,
+		send: async ({ admin }) => {
+			const object = JSON.stringify({ base64: "eHh4".repeat(1_000_000) });
+			const objects = Array.from({ length: 60 }, (_, i) =>
+				object.replace("{", `{"key":"k${i}",`),
+			);
+			const headers = { "content-type": "application/json" };
+			const body = `{"buckets":[{"name":"large","objects":[${objects.join(",")}]}]}`;
+			await admin.send("PUT", "/api/seed", { as: null, headers, body });
+		},
+	},
 ];

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Emulator } from "../../emulator.ts";
+import { Breaks } from "../../oss/breaks.ts";
 import { OssError } from "../../oss/errors.ts";
 import { JsonError, type JsonPlace } from "../../oss/json-place.ts";
 import type { StoredObject } from "../../storage/types.ts";
@@ -277,14 +278,22 @@ const toText = (texts: Texts): string =>
 			.sort(),
 	);
 
+/** The number of bytes between two breaks. */
+const HASHED_BYTES = 1024 * 1024;
+
 async function hasContent(
 	{ size, etag }: StoredObject,
 	content: SeedContent,
 ): Promise<boolean> {
 	const md5 = createHash("md5");
 	if ("bytes" in content) {
-		if (content.bytes.length !== size) return false;
-		md5.update(content.bytes);
+		const { bytes } = content;
+		if (bytes.length !== size) return false;
+		const breaks = new Breaks();
+		for (let start = 0; start < size; start += HASHED_BYTES) {
+			md5.update(bytes.subarray(start, start + HASHED_BYTES));
+			await breaks.pause();
+		}
 	} else {
 		if ((await stat(content.file)).size !== size) return false;
 		for await (const chunk of createReadStream(content.file)) md5.update(chunk);
