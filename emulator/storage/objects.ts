@@ -194,6 +194,7 @@ export class Objects {
 	 * Deletes the current version, or the version with an id. A missing object is not an error.
 	 *
 	 * @param protect is called before a version is removed, but not if a delete marker only hides it
+	 * @param before is called first, in the same transaction; if it throws, nothing is deleted
 	 */
 	async delete(
 		bucket: string,
@@ -201,9 +202,11 @@ export class Objects {
 		versionId: string | undefined,
 		now: Date,
 		protect?: Protect,
+		before?: () => void,
 	): Promise<Deleted> {
 		const { buckets, versions } = this.#writes;
 		return this.#writes.free(() => {
+			before?.();
 			const stored = buckets.require(bucket);
 			this.#writes.changed(bucket, key);
 			return versionId === undefined

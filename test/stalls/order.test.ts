@@ -69,6 +69,34 @@ suite("Other requests are answered during", () => {
 		assert.ok((await answersDuring(t, oss, many)) > 1);
 	});
 
+	test("SelectObject, also if they delete many objects", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/a", "a,b\n".repeat(800_000));
+		const statement = base64("select count(*) from ossobject");
+		let isSelected = false;
+		const selected = oss
+			.post(
+				"/photos/a?x-oss-process=csv%2Fselect",
+				`<SelectRequest><Expression>${statement}</Expression><InputSerialization><CSV/></InputSerialization></SelectRequest>`,
+			)
+			.finally(() => {
+				isSelected = true;
+			});
+		const keys = Array.from(
+			{ length: 1000 },
+			(_, i) => `<Object><Key>${i}</Key></Object>`,
+		);
+
+		const { status } = await oss.post(
+			"/photos?delete",
+			`<Delete>${keys.join("")}</Delete>`,
+		);
+
+		assert.equal(status, 200);
+		assert.ok(!isSelected, "the deletion took longer than the query");
+		assert.equal((await selected).status, 206);
+	});
+
 	test("CreateSelectObjectMeta", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/a", "a,b,c\n".repeat(150_000));

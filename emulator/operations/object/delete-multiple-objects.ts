@@ -6,11 +6,11 @@
  * whose page states none (A-604).
  */
 import type { Emulator } from "../../emulator.ts";
-import { Breaks } from "../../oss/breaks.ts";
 import { OssError } from "../../oss/errors.ts";
+import { inGroups } from "../../oss/in-groups.ts";
 import { empty, type Reply, xml } from "../../oss/reply.ts";
 import type { OssRequest } from "../../oss/request.ts";
-import type { StoredBucket } from "../../storage/types.ts";
+import type { Protect, StoredBucket } from "../../storage/types.ts";
 import {
 	childrenNamed,
 	childText,
@@ -59,28 +59,56 @@ export async function deleteMultipleObjects(
 	await requireDeletable(emulator, bucket, request, keys);
 	const bypass = await readBypass(emulator, request, bucket);
 	const protect = await findProtect(emulator, request, bypass);
-	const deleted: XmlElement[] = [];
-	const breaks = new Breaks();
-	for (const { key, versionId } of keys) {
-		await breaks.pause();
+	const stopping = stopAtRefusal(protect);
+	const remove = async ({
+		key,
+		versionId,
+	}: DeletedKey): Promise<XmlElement> => {
 		const result = await store.objects.delete(
 			request.bucket,
 			key,
 			versionId,
 			request.receivedAt,
-			protect, // a refusal ends the call; the keys before it are deleted
+			stopping.protect,
+			stopping.before,
 		);
-		deleted.push({
+		return {
 			Key: encoding.encode(key),
 			VersionId: versionId,
 			DeleteMarker: result.deleteMarker || undefined,
 			DeleteMarkerVersionId: result.deleteMarker ? result.versionId : undefined,
-		});
-	}
+		};
+	};
+	const deleted: XmlElement[] = [];
+	for await (const result of inGroups(keys, remove)) deleted.push(result);
 	if (isQuiet) return empty(200);
 	return xml(
 		writeXml("DeleteResult", { EncodingType: encoding.type, Deleted: deleted }),
 	);
+}
+
+/**
+ * A refusal ends the call; the keys before it are deleted (A-625). The deletions of a group share a commit, in which
+ * they run in the order of the keys.
+ */
+function stopAtRefusal(protect: Protect): {
+	readonly protect: Protect;
+	readonly before: () => void;
+} {
+	let refusal: unknown;
+	return {
+		protect: (version) => {
+			try {
+				protect(version);
+			} catch (error) {
+				refusal = error;
+				throw error;
+			}
+		},
+		before: () => {
+			if (refusal) throw refusal;
+		},
+	};
 }
 
 /** If one key is refused, the whole call is refused. */
