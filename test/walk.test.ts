@@ -133,12 +133,13 @@ const toPath = ({ url }: Profiler.ScriptCoverage): string =>
 const hasRun = ({ ranges: [whole] }: Profiler.FunctionCoverage): boolean =>
 	whole !== undefined && whole.count > 0;
 
-/** Starts an emulator with the default settings, except for its ports. */
+/** Starts an emulator with the default settings, except for its ports and for the time that V8's coverage needs. */
 async function startOnDisk(t: TestContext): Promise<Client> {
 	const folder = mkdtempSync(join(tmpdir(), "oss-walk-"));
 	const emulator = await startEmulator({
 		data: folder,
 		port: 0,
+		callbackTimeout: 120_000,
 		flags: ["--log-level", "error"],
 	});
 	const { endpoint, accessKeyId: id, accessKeySecret: secret } = emulator;
