@@ -225,7 +225,7 @@ const isObject = (value: unknown): value is SeedObject =>
 		(item) => typeof item === "string",
 	) &&
 	/^objects\/\d+$/.test(String(value.file)) &&
-	[value.metadata, value.tags].every(isTexts);
+	[value.metadata, value.tags, value.headers ?? {}].every(isTexts);
 
 const isTexts = (value: unknown): boolean =>
 	isJsonObject(value) &&

@@ -167,6 +167,8 @@ export async function download(
 /** An object's metadata in the form of a seed. */
 export type ObjectFacts = {
 	readonly contentType: string;
+	/** `Content-Encoding`, `Cache-Control` and the like; absent in files of older versions. */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	readonly acl: string;
 	readonly storageClass: string;
 	readonly metadata: Readonly<Record<string, string>>;
@@ -187,14 +189,17 @@ export async function readFacts(
 	}>(`${pathOf(bucket)}/object`, { key });
 	const [current] = versions;
 	if (!current) throw new CommandError(1, `${bucket}/${key} does not exist`);
-	const { contentType, acl, storageClass, userMetadata, tags } = current;
-	return { contentType, acl, storageClass, metadata: userMetadata, tags };
+	const { contentType, headers, acl, storageClass, userMetadata, tags } =
+		current;
+	const metadata = userMetadata;
+	return { contentType, headers, acl, storageClass, metadata, tags };
 }
 
 /** The headers for uploading an object with these properties. */
 export function headersOfObject(facts: ObjectFacts): Record<string, string> {
 	const { contentType, acl, storageClass, metadata, tags } = facts;
 	const headers: Record<string, string> = {
+		...facts.headers,
 		"content-type": contentType,
 		"x-oss-storage-class": storageClass,
 	};

@@ -188,7 +188,11 @@ suite("On the command line", () => {
 			"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
 		);
 		const packed = gzipSync("meow");
-		await oss.put("/photos/packed", packed, { "content-encoding": "gzip" });
+		await oss.put("/photos/packed", packed, {
+			"content-encoding": "gzip",
+			"cache-control": "no-cache",
+			"content-disposition": "attachment",
+		});
 		assert.match(await succeed("export state.tar"), /3 objects/);
 		await succeed("reset");
 		await succeed("import state.tar");
@@ -197,7 +201,14 @@ suite("On the command line", () => {
 		assert.equal(headers["x-oss-meta-mood"], "grumpé 猫");
 		assert.equal(headers["content-type"], "text/plain");
 		assert.equal((await oss.get("/photos/large")).body.length, 3_000_000);
-		assert.deepEqual((await oss.get("/photos/packed")).body, packed);
+		const unpacked = await oss.get("/photos/packed");
+		assert.deepEqual(unpacked.body, packed);
+		assert.deepEqual(
+			["content-encoding", "cache-control", "content-disposition"].map(
+				(name) => unpacked.headers[name],
+			),
+			["gzip", "no-cache", "attachment"],
+		);
 		assert.match((await oss.get("/photos?cors")).text, /AllowedOrigin/);
 		assert.match(
 			(await oss.get("/photos/pets/cat.txt?acl")).text,
