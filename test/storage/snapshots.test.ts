@@ -154,6 +154,27 @@ suiteOverBoth("A snapshot", (open) => {
 		assertBytes(now, Buffer.concat([first, bytes(10, 1)]));
 	});
 
+	test("does not affect a client that is about to read when it is restored", async (t) => {
+		const { store } = await open(t);
+		await store.snapshot("s", NOW);
+		await put(store, "a", bytes(100_000));
+		await store.objects.append(newObject("b"), 0, chunked(bytes(100_000)));
+		await store.objects.append(newObject("b"), 100_000, chunked(bytes(10)));
+		const found = await Promise.all(
+			["a", "b"].map((key) => store.objects.open(BUCKET, key)),
+		);
+
+		await store.restore("s");
+
+		const [whole, part] = found.map((each) => each?.content ?? assert.fail());
+		assertBytes(await whole?.readWhole(), bytes(100_000));
+		const expected = Buffer.concat([bytes(100_000).subarray(-5), bytes(10)]);
+		assertBytes(
+			await part?.readWhole(99_995, 100_007),
+			expected.subarray(0, 13),
+		);
+	});
+
 	test("that is restored appears at once, and other requests are served afterwards", async (t) => {
 		const { store } = await open(t);
 		const keys = Array.from({ length: 3000 }, (_, i) => `${i}`);

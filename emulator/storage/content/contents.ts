@@ -13,8 +13,8 @@ import { namedSize } from "./disk-blobs.ts";
 import { INLINE_BYTES_MAX, type Received } from "./receive.ts";
 import {
 	PieceRetainer,
+	type PieceRow,
 	type RetainedPieces,
-	type SmallPiece,
 } from "./retained-pieces.ts";
 
 /** The location of the bytes of a row: in the row, or in pieces. */
@@ -81,7 +81,7 @@ export class Contents {
 	readonly #tail: Statement<[string], Tail>;
 	readonly #lengthen: Statement<[number, Buffer, number]>;
 	readonly #data: Statement<[number, string], { readonly data: Buffer }>;
-	readonly #small: Statement<[string], SmallPiece>;
+	readonly #rows: Statement<[string], PieceRow>;
 	readonly #files: Statement<[string], UsedFile>;
 	readonly #delete: Statement<[string]>;
 	readonly #isNamed: Statement<[string, string], unknown>;
@@ -121,8 +121,8 @@ export class Contents {
 		this.#data = db.prepare(
 			"SELECT data FROM piece WHERE rowid = ? AND content = ?",
 		);
-		this.#small = db.prepare(
-			"SELECT rowid AS id, data FROM piece WHERE content = ? AND file IS NULL",
+		this.#rows = db.prepare(
+			'SELECT rowid AS id, start, size, file, "offset", data FROM piece WHERE content = ? ORDER BY start',
 		);
 		this.#files = db.prepare(
 			`SELECT file, max("offset" + size) AS end FROM piece WHERE content = ? AND file IS NOT NULL GROUP BY file`,
@@ -214,9 +214,17 @@ export class Contents {
 		}
 	}
 
-	/** The pieces that contain bytes `first` to `last`, both included, cut to this range. */
-	pieces(source: string, first: number, last: number): Piece[] {
-		return last < first ? [] : this.#piecesInRange.all({ source, first, last });
+	/** The pieces of a retained content that contain bytes `first` to `last`, both included, cut to this range. */
+	pieces({ pieces }: RetainedContent, first: number, last: number): Piece[] {
+		if (last < first) return [];
+		const { name: source, rows } = pieces;
+		if (!rows) return this.#piecesInRange.all({ source, first, last });
+		return rows.flatMap(({ id, start, size, file, offset }) => {
+			const from = Math.max(start, first);
+			const length = Math.min(start + size, last + 1) - from;
+			if (length <= 0) return [];
+			return [{ id, size: length, file, offset: offset + from - start }];
+		});
 	}
 
 	/** The blobs that a content consists of. */
@@ -262,7 +270,7 @@ export class Contents {
 	drop({ content }: Pick<ContentColumns, "content">): void {
 		if (!content) return;
 		const files = this.files(content);
-		this.#retained.save(content, () => this.#small.all(content));
+		this.#retained.save(content, () => this.#rows.all(content));
 		this.#delete.run(content);
 		this.removeUnnamed(files);
 	}
@@ -286,7 +294,7 @@ export class Contents {
 
 	/** Must be called before many rows change, so that readers can finish the contents that they have opened. */
 	saveRetained(): void {
-		this.#retained.saveAll((content) => this.#small.all(content));
+		this.#retained.saveAll((content) => this.#rows.all(content));
 	}
 
 	/** Inside a transaction: removes, once it is committed, the given blobs to which no row refers. */

@@ -36,7 +36,7 @@ export class OpenContent {
 		const retained = this.#retained;
 		if (!content) return data?.subarray(first, last + 1) ?? Buffer.alloc(0);
 		if (!retained) throw new Error("a released content cannot be read");
-		const pieces = this.#contents.pieces(content, first, last);
+		const pieces = this.#contents.pieces(retained, first, last);
 		const [only] = pieces;
 		const stream =
 			pieces.length === 1 && only?.file
