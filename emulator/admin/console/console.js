@@ -166,7 +166,11 @@ function onEvent(event) {
 	}, REDRAW_AFTER_MS);
 }
 
+const CONNECT_MS_MAX = 1000;
+
+/** Resolves when changes are reported, or cannot be: a page that is drawn earlier would miss a change in between. */
 function follow() {
+	const { promise: connected, resolve } = Promise.withResolvers();
 	const live = document.getElementById("live");
 	const events = new EventSource("/api/events");
 	const showState = (state, text) => {
@@ -176,21 +180,24 @@ function follow() {
 	let wasLost = false;
 	events.addEventListener("open", () => {
 		showState("yes", "live");
+		resolve();
 		if (wasLost) onEvent("open");
 	});
 	events.addEventListener("error", () => {
 		wasLost = true;
 		showState("no", "not connected");
+		resolve();
 	});
 	events.addEventListener("callback", () => onEvent("callback"));
 	events.addEventListener("requests", () => onEvent("requests"));
+	setTimeout(resolve, CONNECT_MS_MAX);
+	return connected;
 }
 
 addEventListener("hashchange", navigate);
 addEventListener("redraw", draw);
 enableMenu();
-follow();
-draw();
+follow().then(draw);
 fetchJson("/api/settings").then(({ endpoint }) => {
 	document.getElementById("endpoint").textContent = endpoint;
 });
