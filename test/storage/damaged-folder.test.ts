@@ -5,6 +5,7 @@ import {
 	existsSync,
 	readFileSync,
 	rmSync,
+	symlinkSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
@@ -289,6 +290,22 @@ suite("A running emulator", () => {
 			assert.ok(existsSync(join(folder, removed)));
 		});
 	}
+
+	test("replaces a link in place of the file for plain copies", async (t) => {
+		const folder = makeFolder(t);
+		const outside = join(folder, "..", "outside");
+		writeFileSync(outside, "precious");
+		const store = await openStore(t, { folder, files: true });
+		await makeBucket(store, BUCKET);
+		symlinkSync(outside, join(folder, "files.unfinished"));
+
+		await put(store, "small", "copy");
+		await store.settled();
+
+		const copy = join(folder, "files", BUCKET, "small");
+		assert.equal(readFileSync(copy, "utf8"), "copy");
+		assert.equal(readFileSync(outside, "utf8"), "precious");
+	});
 
 	test("that reads a damaged page reports it in one line, and exits with code 2", async (t) => {
 		const folder = makeFolder(t);

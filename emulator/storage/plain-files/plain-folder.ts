@@ -80,6 +80,9 @@ export class PlainFolder {
 			this.#removeFiles(bucket, key);
 			return;
 		}
+		// A link would be followed, and the file that it names overwritten.
+		const found = lstatSync(this.#unfinished, { throwIfNoEntry: false });
+		if (found?.isSymbolicLink()) unlinkSync(this.#unfinished);
 		if (!writeContent(this.#unfinished, object, this.#source, this.#data))
 			return;
 		const [target, other] = this.#source.hasObjectsBelow(bucket, key)
