@@ -75,13 +75,15 @@ async function exchange(order: Order): Promise<Ended> {
 	host ??= fork(HOST, { execArgv: [] });
 	host.ref();
 	host.channel?.ref();
+	const settled = new AbortController();
+	const answered = once(host, "message", settled);
+	const exited = once(host, "exit", settled).then(([code]) => {
+		throw new Error(`the command host exited with ${code}`);
+	});
+	exited.catch(() => {}); // it is aborted below
 	host.send(order);
-	const [ended] = await Promise.race([
-		once(host, "message"),
-		once(host, "exit").then(([code]) => {
-			throw new Error(`the command host exited with ${code}`);
-		}),
-	]);
+	const [ended] = await Promise.race([answered, exited]);
+	settled.abort();
 	host.unref();
 	host.channel?.unref();
 	return ended;
