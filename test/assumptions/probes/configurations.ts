@@ -233,7 +233,7 @@ export const configurations: readonly Probe[] = [
 		expects: [
 			"an origin with two: 400 InvalidArgument : The argument is invalid.",
 			"a header with two: 400 InvalidArgument : The argument is invalid.",
-			"an exposed header with one: 400 InvalidArgument : The argument is invalid.",
+			"an exposed header with one: 400 InvalidArgument 0034-00000013: The argument is invalid.",
 		],
 		run: ({ cloud }) =>
 			each(
