@@ -1,16 +1,18 @@
 /**
  * Checks a PostObject against its policy: the fields before the file is stored, and the file's size once it is known.
  *
- * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 227.
+ * Pure. Source: docs «PostObject»; EC 0006-00000003, 004, 226, 227, 228.
  */
 import { OssError } from "../oss/errors.ts";
 import type { Condition, Policy } from "./post-policy-document.ts";
+import { ALGORITHM } from "./v4.ts";
 
 /**
- * Fields without a condition may have any value; a field that the form lacks counts as empty.
+ * The form must have every field that a condition names. No page says whether this includes `not-in`; the message is
+ * that of a value that does not match (A-966).
  *
  * @param fields by lower-case name; `key` before `${filename}` is filled in
- * @throws OssError AccessDenied, naming the condition
+ * @throws OssError AccessDenied, naming the condition or the field
  */
 export function checkPolicy(
 	{ conditions }: Policy,
@@ -19,14 +21,40 @@ export function checkPolicy(
 ): void {
 	for (const condition of conditions) {
 		const { name } = condition;
-		const value = name === "bucket" ? bucket : (fields.get(name) ?? "");
-		if (isMet(condition, value)) continue;
-		throw new OssError("AccessDenied", {
-			message: `Invalid according to Policy: Policy Condition failed: ${writeCondition(condition)}`,
-			ec: "0006-00000227",
-		});
+		const value = name === "bucket" ? bucket : fields.get(name);
+		if (value !== undefined && isMet(condition, value)) continue;
+		throw denied(
+			`Policy Condition failed: ${writeCondition(condition)}`,
+			value === undefined ? "226" : "227",
+		);
 	}
+	requireV4Conditions(conditions, fields);
 }
+
+/** `x-oss-signature` cannot be in the policy that it signs. */
+const V4_FIELDS = ["x-oss-credential", "x-oss-date", "x-oss-signature-version"];
+
+/**
+ * All other fields without a condition may have any value. If several of V4's have none, which one OSS names is a
+ * guess, and so is that failed conditions take precedence (A-967).
+ */
+function requireV4Conditions(
+	conditions: readonly Condition[],
+	fields: ReadonlyMap<string, string>,
+): void {
+	if (fields.get("x-oss-signature-version") !== ALGORITHM) return;
+	const extra = V4_FIELDS.find(
+		(field) =>
+			fields.has(field) && conditions.every(({ name }) => name !== field),
+	);
+	if (extra) throw denied(`Extra input fields: ${extra}`, "228");
+}
+
+const denied = (what: string, ec: string): OssError =>
+	new OssError("AccessDenied", {
+		message: `Invalid according to Policy: ${what}`,
+		ec: `0006-00000${ec}`,
+	});
 
 function isMet({ mode, values }: Condition, value: string): boolean {
 	if (mode === "starts-with")

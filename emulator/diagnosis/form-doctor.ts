@@ -44,8 +44,11 @@ async function explain(error: OssError, refused: RefusedForm): Promise<string> {
 	switch (error.ec) {
 		case "0006-00000213":
 			return "the policy has expired: sign a new one, or one that is valid for longer; its expiration is in UTC";
+		case "0006-00000226":
 		case "0006-00000227":
 			return explainCondition(error, refused);
+		case "0006-00000228":
+			return "a form signed with V4 needs conditions for x-oss-signature-version, x-oss-credential and x-oss-date in its policy, with the values of the fields";
 		default:
 			return explainError(error, presentedIn(refused), refused);
 	}

@@ -36,10 +36,15 @@ const formV1 = (signature: string, policy = POLICY): Part[] => [
 	field("policy", policy),
 	field("Signature", signature),
 ];
+const FIELDS_V4 = Object.entries({
+	"x-oss-signature-version": "OSS4-HMAC-SHA256",
+	"x-oss-credential": `${ID}/${SCOPE}/aliyun_v4_request`,
+	"x-oss-date": TIME,
+});
+/** The conditions that the policy of a form signed with V4 must have. */
+const CONDITIONS_V4 = FIELDS_V4.map(([name, value]) => ({ [name]: value }));
 const formV4 = (signature: string, policy = POLICY): Part[] => [
-	field("x-oss-signature-version", "OSS4-HMAC-SHA256"),
-	field("x-oss-credential", `${ID}/${SCOPE}/aliyun_v4_request`),
-	field("x-oss-date", TIME),
+	...FIELDS_V4.map(([name, value]) => field(name, value)),
 	field("policy", policy),
 	field("x-oss-signature", signature),
 ];
@@ -154,14 +159,14 @@ suite("For a form's signature, the doctor finds", () => {
 
 suite("For a form, the doctor reports", () => {
 	const signed = (...conditions: unknown[]): Part[] => {
-		const policy = policyOf(conditions);
+		const policy = policyOf([...conditions, ...CONDITIONS_V4]);
 		return formV4(v4(policy), policy);
 	};
 
 	test("nothing if the form is correct", async (t) => {
 		for (const form of [
 			formV1(v1(POLICY)),
-			formV4(v4(POLICY)),
+			signed(...ANY),
 			formV1(v1(PLUS), PLUS),
 		])
 			assert.equal((await post(t, form))[1], "");
@@ -169,18 +174,28 @@ suite("For a form, the doctor reports", () => {
 
 	test("a value that its policy does not allow", async (t) => {
 		const cases = [
-			[["starts-with", "$key", "a/"], 'the field key: "cat"'],
+			["227", ["starts-with", "$key", "a/"], 'the field key: "cat"'],
 			[
+				"226",
 				["eq", "$x-oss-meta-a", "1"],
 				"x-oss-meta-a, which is not among the fields before the",
 			],
-			[{ bucket: "videos" }, "sent to the bucket photos"],
+			["227", { bucket: "videos" }, "sent to the bucket photos"],
 		] as const;
-		for (const [condition, sentence] of cases) {
+		for (const [ec, condition, sentence] of cases) {
 			const [refused, diagnosis] = await post(t, signed(condition));
-			assert.match(refused, /^403 AccessDenied 0006-00000227/);
+			assert.ok(
+				refused.startsWith(`403 AccessDenied 0006-00000${ec}`),
+				refused,
+			);
 			assert.ok(diagnosis.includes(sentence), diagnosis);
 		}
+	});
+
+	test("a field of V4 for which its policy has no condition", async (t) => {
+		const [refused, diagnosis] = await post(t, formV4(v4(POLICY)));
+		assert.match(refused, /^403 AccessDenied 0006-00000228/);
+		assert.match(diagnosis, /needs conditions for x-oss-signature-version,/);
 	});
 
 	test("that its policy has expired, its key is unknown, or its region is wrong", async (t) => {

@@ -40,15 +40,26 @@ const signedV1 = (cloud: Cloud, policy: string = policyOf()): Part[] => [
 	field("Signature", signV1(cloud, policy)),
 ];
 
+/** @param without the fields that do not get the condition that they need */
 function signedV4(
 	cloud: Cloud,
-	policy: string = policyOf(),
 	date: Date = new Date(),
+	conditions: readonly unknown[] = ANY,
+	without: readonly string[] = [],
 ): Part[] {
+	const own = Object.entries({
+		"x-oss-signature-version": "OSS4-HMAC-SHA256",
+		"x-oss-credential": `${cloud.key.id}/${scopeOf(cloud, date)}`,
+		"x-oss-date": compactTime(date),
+	});
+	const policy = policyOf([
+		...conditions,
+		...own
+			.filter(([name]) => !without.includes(name))
+			.map(([name, value]) => ({ [name]: value })),
+	]);
 	return [
-		field("x-oss-signature-version", "OSS4-HMAC-SHA256"),
-		field("x-oss-credential", `${cloud.key.id}/${scopeOf(cloud, date)}`),
-		field("x-oss-date", compactTime(date)),
+		...own.map(([name, value]) => field(name, value)),
 		field("policy", policy),
 		field("x-oss-signature", signText(cloud, date, policy)),
 	];
@@ -210,7 +221,7 @@ export const forms: readonly Probe[] = [
 		expects: ["204"],
 		run: async ({ cloud }) => {
 			const old = new Date(Date.now() - 30 * 24 * 3_600_000);
-			const parts = signedV4(cloud, policyOf(), old);
+			const parts = signedV4(cloud, old);
 			return [
 				outcomeOf(
 					await send(cloud, [
@@ -407,5 +418,60 @@ export const forms: readonly Probe[] = [
 				}),
 			),
 		],
+	},
+	{
+		id: "A-966",
+		assumes:
+			"A form must have every field that its policy names, whatever the condition; the message is that of a value that does not match.",
+		sends:
+			"Forms whose policy has a condition for a field that they lack, one for each matching mode.",
+		expects: [
+			'eq: 403 AccessDenied 0006-00000226: Invalid according to Policy: Policy Condition failed: ["eq", "$expires", "a"]',
+			'starts-with: 403 AccessDenied 0006-00000226: Invalid according to Policy: Policy Condition failed: ["starts-with", "$expires", ""]',
+			'in: 403 AccessDenied 0006-00000226: Invalid according to Policy: Policy Condition failed: ["in", "$expires", ["a"]]',
+			'not-in: 403 AccessDenied 0006-00000226: Invalid according to Policy: Policy Condition failed: ["not-in", "$expires", ["a"]]',
+		],
+		run: ({ cloud }) =>
+			each(
+				{
+					eq: ["eq", "$expires", "a"],
+					"starts-with": ["starts-with", "$expires", ""],
+					in: ["in", "$expires", ["a"]],
+					"not-in": ["not-in", "$expires", ["a"]],
+				},
+				(condition) =>
+					send(cloud, [
+						field("key", cloud.name()),
+						...signedV1(cloud, policyOf([condition])),
+						file("meow"),
+					]),
+			),
+	},
+	{
+		id: "A-967",
+		assumes:
+			"Of the fields of V4 without a condition, the first by name is refused, after the conditions.",
+		sends:
+			"Forms signed with V4 whose policy has no condition for these fields, also with a condition that fails.",
+		expects: [
+			"no conditions: 403 AccessDenied 0006-00000228: Invalid according to Policy: Extra input fields: x-oss-credential",
+			"without a condition for x-oss-date: 403 AccessDenied 0006-00000228: Invalid according to Policy: Extra input fields: x-oss-date",
+			'and one that fails: 403 AccessDenied 0006-00000227: Invalid according to Policy: Policy Condition failed: ["eq", "$key", "a"]',
+		],
+		run: ({ cloud }) => {
+			const date = new Date();
+			const all = ["x-oss-credential", "x-oss-date", "x-oss-signature-version"];
+			return each(
+				{
+					"no conditions": signedV4(cloud, date, ANY, all),
+					"without a condition for x-oss-date": signedV4(cloud, date, ANY, [
+						"x-oss-date",
+					]),
+					"and one that fails": signedV4(cloud, date, [{ key: "a" }], all),
+				},
+				(parts) =>
+					send(cloud, [field("key", cloud.name()), ...parts, file("meow")]),
+			);
+		},
 	},
 ];

@@ -90,11 +90,28 @@ export const signedV1 = (
 	];
 };
 
-/** Docs «PostObject», signature version 4: hex(HMAC-SHA256(signing key, the base64 of the policy)). */
-export const signedV4 = (conditions: readonly unknown[]): Part[] => {
-	const policy = policyOf(conditions);
+/**
+ * Docs «PostObject», signature version 4: hex(HMAC-SHA256(signing key, the base64 of the policy)).
+ *
+ * @param without the fields that must have a condition and do not get one here
+ */
+export const signedV4 = (
+	conditions: readonly unknown[],
+	without: readonly string[] = [],
+): Part[] => {
 	const date = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 	const scope = `${date.slice(0, 8)}/cn-hangzhou/oss/aliyun_v4_request`;
+	const own = Object.entries({
+		"x-oss-signature-version": "OSS4-HMAC-SHA256",
+		"x-oss-credential": `${ID}/${scope}`,
+		"x-oss-date": date,
+	});
+	const policy = policyOf([
+		...conditions,
+		...own
+			.filter(([name]) => !without.includes(name))
+			.map(([name, value]) => ({ [name]: value })),
+	]);
 	const key = scope
 		.split("/")
 		.reduce<string | Buffer>(
@@ -102,9 +119,7 @@ export const signedV4 = (conditions: readonly unknown[]): Part[] => {
 			`aliyun_v4${SECRET}`,
 		);
 	return [
-		field("x-oss-signature-version", "OSS4-HMAC-SHA256"),
-		field("x-oss-credential", `${ID}/${scope}`),
-		field("x-oss-date", date),
+		...own.map(([name, value]) => field(name, value)),
 		field("policy", policy),
 		field(
 			"x-oss-signature",

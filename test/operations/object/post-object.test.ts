@@ -340,11 +340,12 @@ suite("The policy of a PostObject", () => {
 				{ bucket: "album" },
 				["starts-with", "$key", "other/"],
 				["eq", "$key", "user/dog"],
-				["eq", "$success_action_status", "200"],
+				["starts-with", "$x-oss-meta-a", "c"],
 				["not-in", "$key", ["user/cat"]],
 			]) {
 				const posted = await postForm(emulator.oss, [
 					field("key", "user/cat"),
+					field("x-oss-meta-a", "b"),
 					...signed([condition]),
 					file("meow"),
 				]);
@@ -395,6 +396,48 @@ suite("The policy of a PostObject", () => {
 			assert.deepEqual(await keysIn(emulator), []);
 		});
 	}
+
+	test("must have a condition for each field of V4 (A-967)", async (t) => {
+		const emulator = await startWithBucket(t);
+		const send = async (...without: readonly string[]): Promise<string> =>
+			refusal(
+				await postForm(emulator.oss, [
+					field("key", "cat"),
+					...signedV4(ANY, without),
+					file("meow"),
+				]),
+			);
+		// The code, the EC and the message are on the page of EC 0006-00000228.
+		const EXTRA =
+			"403 AccessDenied 0006-00000228: Invalid according to Policy: Extra input fields: ";
+		const fields = [
+			"x-oss-credential",
+			"x-oss-date",
+			"x-oss-signature-version",
+		];
+		for (const name of fields) assert.equal(await send(name), EXTRA + name);
+		assert.equal(await send(...fields), `${EXTRA}x-oss-credential`);
+		assert.deepEqual(await keysIn(emulator), []);
+		assert.equal(await send(), "204  : ");
+	});
+
+	test("must not have conditions for fields that the form lacks (A-966)", async (t) => {
+		const emulator = await startWithBucket(t);
+		for (const condition of [
+			["eq", "$success_action_status", "200"],
+			["starts-with", "$x-oss-meta-a", ""],
+			["not-in", "$cache-control", ["no-cache"]],
+		]) {
+			const posted = await postForm(emulator.oss, [
+				field("key", "cat"),
+				...signedV1([condition]),
+				file("meow"),
+				field("success_action_status", "200"),
+			]);
+			assert.match(refusal(posted), /^403 AccessDenied 0006-00000226: /);
+		}
+		assert.deepEqual(await keysIn(emulator), []);
+	});
 
 	test("applies to the type in a field, or to that of the file's part (A-690)", async (t) => {
 		const emulator = await startWithBucket(t);
