@@ -126,12 +126,20 @@ export function requireCompleteEncryption(
 	if (!isWhole) throw refused(PART_LIST, "411");
 }
 
-/** Neither the source nor the upload may be encrypted. @throws OssError InvalidEncryptionRequest */
-export function refuseEncryptedPartCopy(
-	...both: readonly Pick<StoredUpload, "properties">[]
+/**
+ * The source must not be encrypted; the upload may be, as py2's suite copies plain parts into such an upload. Source:
+ * EC 0042-00000309.
+ *
+ * @throws OssError InvalidEncryptionRequest
+ */
+export function refuseEncryptedPartSource(
+	source: Pick<StoredUpload, "properties">,
 ): void {
-	if (both.some((upload) => fromUpload(upload).size > 0))
-		throw refused(PART_COPY);
+	if (fromUpload(source).size > 0)
+		throw new OssError("InvalidEncryptionRequest", {
+			message: "Client encryption doesn't support upload part copy.",
+			ec: "0042-00000309",
+		});
 }
 
 const isName = (name: string): name is Name =>
@@ -210,7 +218,6 @@ const LAST_PART_SIZE =
 	"The last partSize must same with init_multipart setted.";
 const PART_LIST =
 	"The client encryption part list is unexpected with init_multipart setted.";
-const PART_COPY = "Client encryption doesn't support upload part copy.";
 
 const refused = (message: string, ec = ""): OssError =>
 	new OssError("InvalidEncryptionRequest", {

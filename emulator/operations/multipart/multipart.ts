@@ -26,7 +26,7 @@ import {
 import { prepareObject, refuseEncryption } from "../object/new-object.ts";
 import {
 	ofExactSize,
-	refuseEncryptedPartCopy,
+	refuseEncryptedPartSource,
 	requirePartEncryption,
 	requireUploadEncryption,
 } from "./client-encryption.ts";
@@ -99,7 +99,7 @@ export async function uploadPartCopy(
 	readTrafficLimit(request); // only for its errors: the request has no body
 	const upload = await findUpload(store, request, "0042-00000311");
 	const source = await findSource(emulator, request, PART_COPY_ECS);
-	refuseEncryptedPartCopy(source, upload);
+	refuseEncryptedPartSource(source);
 	const requestedRange = request.headers["x-oss-copy-source-range"];
 	const range = readCopyRange(requestedRange, source.size);
 	// OSS ignores an invalid range in its own header, and refuses it in S3's. Source: EC 0042-00000306.
