@@ -114,8 +114,8 @@ function headersOf(upload: OssRequest, form: Form): Headers {
 	);
 	const { contentType } = form;
 	const headers: Headers = {
-		...forbidding(upload.headers),
 		...own,
+		...withoutUndefined(form.forbidOverwrite(upload.headers)),
 		...(contentType ? { "content-type": contentType } : {}),
 	};
 	// Called for their errors: not every field can be a header.
@@ -126,8 +126,10 @@ function headersOf(upload: OssRequest, form: Form): Headers {
 	return headers;
 }
 
-const forbidding = ({ "x-oss-forbid-overwrite": forbid }: Headers): Headers =>
-	forbid === undefined ? {} : { "x-oss-forbid-overwrite": forbid };
+const withoutUndefined = (headers: Headers): Headers =>
+	Object.fromEntries(
+		Object.entries(headers).filter(([, value]) => value !== undefined),
+	);
 
 const OF_OBJECT =
 	/^(?:x-oss-.*|cache-control|content-(?:disposition|encoding|language|md5)|expires)$/;

@@ -13,6 +13,7 @@ import {
 	type OssRequest,
 } from "../../oss/request.ts";
 import { UPLOAD_BYTES_MAX } from "../body.ts";
+import { forbidsOverwrite } from "./object-headers.ts";
 
 type FormFile = Extract<FormPart, { kind: "file" }>;
 type Fields = ReadonlyMap<string, string>;
@@ -139,6 +140,14 @@ export class Form {
 		const filled = key.replaceAll("${filename}", () => filename);
 		requireKey(filled);
 		return filled;
+	}
+
+	/** The field `x-oss-forbid-overwrite`, which takes precedence over the header. @throws OssError InvalidArgument */
+	forbidOverwrite(headers: Headers): Headers {
+		const name = "x-oss-forbid-overwrite";
+		const field = this.fields.get(name);
+		if (field !== undefined) forbidsOverwrite({ [name]: field }, true);
+		return { [name]: field ?? headers[name] };
 	}
 
 	/** The fields as headers of a PutObject; a form cannot set tags. */

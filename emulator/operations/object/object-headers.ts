@@ -1,7 +1,7 @@
 /**
  * The headers of an object, in the requests that write it and the replies that return it.
  *
- * Pure. Source: docs «PutObject», «HeadObject»; EC 0017-00000104, 0013-00000101.
+ * Pure. Source: docs «PutObject», «HeadObject»; EC 0006-00000117, 0013-00000101, 0017-00000104, 0017-00000279.
  */
 import { isObjectAcl, type ObjectAcl } from "../../oss/acl.ts";
 import { encodeKey, encodeWireText } from "../../oss/encoding.ts";
@@ -55,8 +55,25 @@ export function readNewObject(
 	};
 }
 
-export const forbidsOverwrite = (headers: Headers): boolean =>
-	headers["x-oss-forbid-overwrite"]?.toLowerCase() === "true";
+/**
+ * No page has the message for another value. That upper case is accepted, and that an empty value counts as absent, are
+ * guesses (A-968).
+ *
+ * @param isForm whether the value is a field of a form
+ * @throws OssError InvalidArgument
+ */
+export function forbidsOverwrite(headers: Headers, isForm = false): boolean {
+	const value = headers["x-oss-forbid-overwrite"] || "false";
+	const isTrue = value.toLowerCase() === "true";
+	if (!isTrue && value.toLowerCase() !== "false")
+		throw invalidArgument(
+			"x-oss-forbid-overwrite",
+			value,
+			undefined,
+			isForm ? "0006-00000117" : "0017-00000279",
+		);
+	return isTrue;
+}
 
 function readProperties(headers: Headers): ObjectProperties {
 	const preserved: Record<string, string> = {};

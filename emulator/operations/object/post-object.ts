@@ -90,8 +90,8 @@ async function storeFile(
 ): Promise<{ readonly object: StoredObject; readonly qos: ReplyHeaders }> {
 	const own: Headers = Object.fromEntries(form.fields);
 	const given = await prepareObject(emulator, formRequest, {
-		"x-oss-forbid-overwrite": formRequest.headers["x-oss-forbid-overwrite"],
 		...own,
+		...form.forbidOverwrite(formRequest.headers),
 		"content-type": form.contentType,
 		"x-oss-tagging": undefined,
 	});

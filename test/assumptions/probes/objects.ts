@@ -277,6 +277,27 @@ export const objects: readonly Probe[] = [
 		],
 	},
 	{
+		id: "A-968",
+		assumes:
+			"x-oss-forbid-overwrite may be in upper case; an empty value counts as absent.",
+		sends:
+			"PUTs of an object that exists, with different values of the header; code and EC.",
+		expects: [
+			"True: 409 FileAlreadyExists 0026-00000002",
+			"False: 200",
+			"empty: 200",
+		],
+		run: async ({ cloud }) => {
+			const path = `/${cloud.name()}`;
+			await cloud.put(path, "meow");
+			return each({ True: "True", False: "False", empty: "" }, async (value) =>
+				code(
+					await cloud.put(path, "purr", { "x-oss-forbid-overwrite": value }),
+				),
+			);
+		},
+	},
+	{
 		id: "A-620",
 		assumes:
 			"Retention and legal hold in a bucket without object-level retention are NoSuchObjectWormConfiguration.",

@@ -196,6 +196,19 @@ suite("PostObject", () => {
 		assert.match(refusal(forbidden), /^409 FileAlreadyExists 0026-00000002/);
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
+
+	test("refuses x-oss-forbid-overwrite unless it is true or false", async (t) => {
+		const { oss } = await startWithBucket(t, PUBLIC);
+		const parts = [field("key", "cat"), file("meow")];
+		const name = "x-oss-forbid-overwrite";
+		const inField = await postForm(oss, [field(name, "abc"), ...parts]);
+		assert.match(refusal(inField), /^400 InvalidArgument 0006-00000117: /);
+		const inHeader = await post(oss, formBody(parts), "/photos", {
+			[name]: "abc",
+		});
+		assert.match(refusal(inHeader), /^400 InvalidArgument 0017-00000279: /);
+		assert.equal((await oss.get("/photos/cat")).status, 404);
+	});
 });
 
 suite("${filename} in a key", () => {

@@ -195,11 +195,41 @@ suite("x-oss-forbid-overwrite", () => {
 		assert.equal((await oss.get("/photos/cat")).text, "meow");
 	});
 
-	test("has no effect if it is false", async (t) => {
+	test("has no effect if it is false, or empty (A-968)", async (t) => {
 		const { oss } = await startWithBucket(t);
 		await oss.put("/photos/cat", "meow");
-		const headers = { "x-oss-forbid-overwrite": "false" };
-		assert.equal((await oss.put("/photos/cat", "purr", headers)).status, 200);
+		for (const value of ["false", "False", ""]) {
+			const headers = { "x-oss-forbid-overwrite": value };
+			assert.equal((await oss.put("/photos/cat", "purr", headers)).status, 200);
+		}
+	});
+
+	test("is refused unless it is true or false, whatever the operation", async (t) => {
+		const { oss } = await startWithBucket(t);
+		await oss.put("/photos/dog", "woof");
+		const begun = await oss.post("/photos/cat?uploads");
+		const [id] = textsOf(begun, "UploadId");
+		const headers = { "x-oss-forbid-overwrite": "abc" };
+		for (const answer of [
+			await oss.put("/photos/cat", "purr", headers),
+			await oss.post("/photos/cat?uploads", "", headers),
+			await oss.put("/photos/cat?symlink", "", {
+				...headers,
+				"x-oss-symlink-target": "dog",
+			}),
+			await oss.put("/photos/cat", "", {
+				...headers,
+				"x-oss-copy-source": "/photos/dog",
+			}),
+			await oss.post(`/photos/cat?uploadId=${id}`, "", {
+				...headers,
+				"x-oss-complete-all": "yes",
+			}),
+		]) {
+			assert.match(refusal(answer), /^400 InvalidArgument 0017-00000279: /);
+			assert.deepEqual(textsOf(answer, "ArgumentValue"), ["abc"]);
+		}
+		assert.equal((await oss.get("/photos/cat")).status, 404);
 	});
 });
 
