@@ -14,7 +14,7 @@ import {
 import { NO_SCHEMA_COMPILERS } from "../server/schema-compilers.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { AdminError, toErrorAnswer } from "./admin-error.ts";
-import { bucketRoutes } from "./bucket-routes.ts";
+import { bucketRoutes, wholeBucketRoutes } from "./bucket-routes.ts";
 import { callbackFaultRoutes } from "./callback-fault-routes.ts";
 import { callbackRoutes } from "./callback-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
@@ -26,6 +26,7 @@ import { documentRoutes } from "./document-routes.ts";
 import { editRoutes } from "./edit-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
+import { refusedAtGateway } from "./gateway-refusal.ts";
 import { requireTrusted } from "./guard.ts";
 import { lifecycleRoutes } from "./lifecycle-routes.ts";
 import { openApiRoutes } from "./openapi-routes.ts";
@@ -84,8 +85,12 @@ export async function createAdminApp(
 		snapshotRoutes,
 		seedRoutes,
 		...readingRoutes(context),
-		editRoutes,
-		documentRoutes,
+		refusedAtGateway([
+			wholeBucketRoutes,
+			editRoutes,
+			documentRoutes,
+			lifecycleRoutes,
+		]),
 		presignRoutes,
 		callbackRoutes,
 		sendingRoutes,
@@ -94,7 +99,6 @@ export async function createAdminApp(
 		eventRoutes,
 		clockRoutes,
 		ramRoutes,
-		lifecycleRoutes,
 		consoleRoutes,
 	])
 		routes(app, context);

@@ -10,7 +10,7 @@ import { requireBucketName, requireKey } from "../oss/names.ts";
 import type { Reply } from "../oss/reply.ts";
 import type { OssRequest } from "../oss/request.ts";
 import { makeRequestId } from "../server/arrival.ts";
-import { AdminError } from "./admin-error.ts";
+import { gatewayRefusal } from "./gateway-refusal.ts";
 
 export type Performed = {
 	readonly operation: OperationName;
@@ -33,12 +33,7 @@ export async function performAsOwner(
 ): Promise<Reply> {
 	const row = table.find(({ name }) => name === performed.operation);
 	if (!row?.run) throw new TypeError(`no operation ${performed.operation}`);
-	if (emulator.upstream)
-		throw new AdminError(
-			409,
-			"Gateway",
-			"the buckets of a gateway are in the cloud: use an SDK to change them",
-		);
+	if (emulator.upstream) throw gatewayRefusal();
 	const { bucket, key = "" } = performed;
 	requireBucketName(bucket, row.makesBucket);
 	if (row.target === "object") requireKey(key);
@@ -58,6 +53,7 @@ export async function performAsBucketOwner(
 	emulator: Emulator,
 	performed: Omit<Performed, "account">,
 ): Promise<Reply> {
+	if (emulator.upstream) throw gatewayRefusal();
 	const { owner } = await emulator.store.buckets.get(performed.bucket);
 	return performAsOwner(emulator, { ...performed, account: owner });
 }

@@ -23,8 +23,7 @@ const bucketName = {
 	bucket: { type: "string", description: "The bucket's name." },
 } as const;
 
-export const bucketRoutes: Routes = (app, context) => {
-	const { emulator } = context;
+export const bucketRoutes: Routes = (app, { emulator }) => {
 	const { buckets, objects } = emulator.store;
 
 	app.get<{ Querystring: OfAccount }>(
@@ -35,21 +34,6 @@ export const bucketRoutes: Routes = (app, context) => {
 				.filter(({ owner }) => account === undefined || owner === account)
 				.map(viewBucket),
 		}),
-	);
-
-	app.get<{ Params: BucketParams }>(
-		"/api/buckets/:bucket/stat",
-		{ schema: getBucketStat },
-		async ({ params }) => {
-			const { classes, ...stat } = await emulator.store.stat(params.bucket);
-			const all = [...classes.values()];
-			return {
-				objects: all.reduce((sum, { count }) => sum + count, 0),
-				bytes: all.reduce((sum, { size }) => sum + size, 0),
-				deleteMarkers: stat.deleteMarkers,
-				uploads: stat.uploads,
-			};
-		},
 	);
 
 	app.get<{ Params: BucketParams; Querystring: ObjectsQuery }>(
@@ -77,11 +61,26 @@ export const bucketRoutes: Routes = (app, context) => {
 			return { versions: versions.map(viewObject) };
 		},
 	);
-	versionRoutes(app, context);
 };
 
-const versionRoutes: Routes = (app, { emulator }) => {
+/** Routes that `cloud-routes.ts` does not have. */
+export const wholeBucketRoutes: Routes = (app, { emulator }) => {
 	const { objects } = emulator.store;
+
+	app.get<{ Params: BucketParams }>(
+		"/api/buckets/:bucket/stat",
+		{ schema: getBucketStat },
+		async ({ params }) => {
+			const { classes, ...stat } = await emulator.store.stat(params.bucket);
+			const all = [...classes.values()];
+			return {
+				objects: all.reduce((sum, { count }) => sum + count, 0),
+				bytes: all.reduce((sum, { size }) => sum + size, 0),
+				deleteMarkers: stat.deleteMarkers,
+				uploads: stat.uploads,
+			};
+		},
+	);
 
 	app.get<{ Params: BucketParams; Querystring: VersionsQuery }>(
 		"/api/buckets/:bucket/versions",

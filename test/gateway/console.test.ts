@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { runCommand } from "../cli/command.ts";
 import { startBoth } from "./clouds.ts";
 
 suite("The admin API of a gateway", () => {
@@ -106,5 +107,70 @@ suite("The admin API of a gateway", () => {
 			`${gateway.adminUrl}/api/buckets/photos/content?key=cat&versionId=${id}`,
 		);
 		assert.equal(await old.text(), "22");
+	});
+
+	test("refuses every route that it cannot serve from the cloud, before it reads the body", async (t) => {
+		const { gateway, getBoth } = await start(t);
+		await gateway.oss.put("/photos/cat", "meow");
+		const served = ["GET objects", "GET object", "GET content"];
+		const { paths } = (await getBoth("/api/openapi.json")).json;
+		const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
+			Object.keys(methods).map((name) => [name.toUpperCase(), path] as const),
+		);
+		const refused: string[] = [];
+		for (const [method, path] of routes) {
+			const [, rest] = /^\/api\/buckets\/{bucket}\/?(.*)/.exec(path) ?? [];
+			if (rest === undefined && path !== "/api/lifecycle/run") continue;
+			if (served.includes(`${method} ${rest}`)) continue;
+			const url = path.replace("{bucket}", "photos").replace("{name}", "cors");
+			const answer = await fetch(`${gateway.adminUrl}${url}?key=cat`, {
+				method,
+				...(rest === "content" ? { body: Buffer.alloc(8 << 20) } : {}),
+			});
+			const { error, message } = Object(await answer.json());
+			assert.deepEqual([answer.status, error], [409, "Gateway"], path);
+			assert.match(message, /^the buckets of a gateway are in the cloud: use/);
+			refused.push(`${method} ${rest ?? path}`);
+		}
+		assert.deepEqual(refused.sort(), [
+			...["DELETE ", "DELETE documents/{name}", "DELETE object"],
+			...["DELETE objects", "GET documents", "GET documents/{name}"],
+			...["GET stat", "GET versions", "POST /api/lifecycle/run"],
+			...["PUT ", "PUT content", "PUT documents/{name}"],
+		]);
+		assert.equal((await gateway.oss.get("/photos/cat")).text, "meow");
+	});
+
+	test("serves the commands that read, and refuses those that change or export in one line", async (t) => {
+		const { gateway } = await start(t);
+		await gateway.oss.put("/photos/cat", "meow");
+		const run = (...args: string[]) =>
+			runCommand([...args, "--admin", gateway.adminUrl], { input: "{}" });
+		for (const [out, ...args] of [
+			["photos\n", "ls"],
+			["meow", "cat", "photos/cat"],
+			["", "snapshot", "save", "before"],
+			["", "snapshot", "restore", "before"],
+			["", "reset"],
+		])
+			assert.deepEqual(await run(...args), { code: 0, out, err: "" });
+		const refusal = (what: string) => ({
+			...{ code: 2, out: "" },
+			err: `oss-emulator: the buckets of a gateway are in the cloud: use an SDK to ${what}\n`,
+		});
+		for (const args of [
+			["put", "-", "photos/cat"],
+			["cp", "oss://photos/cat", "oss://photos/copy"],
+			["rm", "photos/cat"],
+			["rm", "photos/", "--recursive"],
+			["mb", "photos"],
+			["rb", "photos", "--force"],
+		])
+			assert.deepEqual(await run(...args), refusal("change them"));
+		assert.deepEqual(
+			await run("export", "gateway.tar"),
+			refusal("read more than their objects"),
+		);
+		assert.equal((await gateway.oss.get("/photos/cat")).text, "meow");
 	});
 });
