@@ -140,9 +140,9 @@ suite("Both protocols share one store:", () => {
 
 suite("An object over S3", () => {
 	for (const [word, ec] of [
-		["ONEZONE_IA", "0013-00000101"],
-		["DEEP_ARCHIVE", "0013-00000101"],
-		["REDUCED_REDUNDANCY", "0013-00000101"],
+		["ONEZONE_IA", "0017-00000132"],
+		["DEEP_ARCHIVE", "0017-00000132"],
+		["REDUCED_REDUNDANCY", "0017-00000132"],
 	] as const)
 		test(`cannot be of the class ${word} (A-316)`, async (t) => {
 			const { photos } = await startS3(t);

@@ -1,7 +1,7 @@
 /**
  * The headers of an object, in the requests that write it and the replies that return it.
  *
- * Pure. Source: docs «PutObject», «HeadObject»; EC 0006-00000117, 0013-00000101, 0017-00000104, 0017-00000279.
+ * Pure. Source: docs «PutObject», «HeadObject»; EC 0006-00000117, 0013-00000101, 0017-00000104, 131, 132, 279.
  */
 import { isObjectAcl, type ObjectAcl } from "../../oss/acl.ts";
 import { encodeKey, encodeWireText } from "../../oss/encoding.ts";
@@ -147,7 +147,11 @@ export function readStorageClass(headers: Headers): StorageClass | undefined {
 		"x-oss-storage-class",
 		storageClass,
 		"No such bucket storage class exists.",
-		"0013-00000101",
+		storageClass === ""
+			? "0017-00000131"
+			: headers["x-oss-copy-source"]
+				? "0013-00000101"
+				: "0017-00000132",
 	);
 }
 

@@ -390,7 +390,7 @@ export const s3: readonly Probe[] = [
 		sends:
 			"PUT with x-amz-storage-class: REDUCED_REDUNDANCY; HEAD of an object of the class IA; code, and the class.",
 		expects: [
-			"REDUCED_REDUNDANCY: 400 InvalidArgument 0013-00000101",
+			"REDUCED_REDUNDANCY: 400 InvalidArgument 0017-00000132",
 			"IA: STANDARD_IA",
 		],
 		run: async ({ cloud }) => {

@@ -256,9 +256,23 @@ suite("PutObject refuses", () => {
 		const { oss } = await startWithBucket(t);
 		const put = async (name: string, value: string): Promise<string> =>
 			refusal(await oss.put("/photos/cat", "meow", { [name]: value }));
+		const NO_CLASS = "No such bucket storage class exists.";
 		assert.equal(
 			await put("x-oss-storage-class", "Gold"),
-			"400 InvalidArgument 0013-00000101: No such bucket storage class exists.",
+			`400 InvalidArgument 0017-00000132: ${NO_CLASS}`,
+		);
+		assert.equal(
+			await put("x-oss-storage-class", ""),
+			`400 InvalidArgument 0017-00000131: ${NO_CLASS}`,
+		);
+		await oss.put("/photos/dog", "woof");
+		const copied = await oss.put("/photos/cat", "", {
+			"x-oss-storage-class": "Gold",
+			"x-oss-copy-source": "/photos/dog",
+		});
+		assert.equal(
+			refusal(copied),
+			`400 InvalidArgument 0013-00000101: ${NO_CLASS}`,
 		);
 		assert.equal(
 			await put("x-oss-server-side-encryption", "ROT13"),
