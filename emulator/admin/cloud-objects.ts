@@ -99,6 +99,43 @@ export async function viewCloudBucket(cloud: Cloud, bucket: string) {
 	};
 }
 
+/**
+ * Buckets that `*` adds to the named ones, viewed as the cloud's list has them: a request for each would fail for
+ * buckets of other regions.
+ *
+ * @returns nothing without `*`
+ */
+export async function viewOtherCloudBuckets(cloud: Cloud) {
+	const { buckets } = cloud.upstream.options;
+	const found: ReturnType<typeof viewListedBucket>[] = [];
+	if (!buckets.passesAll) return found;
+	for (let marker: string | undefined = ""; marker !== undefined; ) {
+		const query = { "max-keys": "1000", ...(marker && { marker }) };
+		const request = { bucket: "", query };
+		const root = await readDocument(cloud, request, "ListAllMyBucketsResult");
+		const [list] = childrenNamed(root, "Buckets");
+		for (const node of list ? childrenNamed(list, "Bucket") : [])
+			found.push(viewListedBucket(cloud, node));
+		const isTruncated = childText(root, "IsTruncated") === "true";
+		marker = isTruncated ? childText(root, "NextMarker") : undefined;
+	}
+	const { local } = buckets;
+	return found.filter(
+		({ name }) => buckets.findReal(name) === name && !local.includes(name),
+	);
+}
+
+const viewListedBucket = ({ emulator }: Cloud, node: XmlNode) => ({
+	name: textOf(node, "Name"),
+	owner: emulator.accounts.default.uid,
+	createdAt: textOf(node, "CreationDate"),
+	acl: "",
+	storageClass: textOf(node, "StorageClass"),
+	redundancy: "",
+	location: textOf(node, "Location"),
+	versioning: "",
+});
+
 export type Page = {
 	readonly prefix: string;
 	readonly delimiter: string;

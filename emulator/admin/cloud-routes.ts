@@ -12,6 +12,7 @@ import {
 	toError,
 	viewCloudBucket,
 	viewCloudVersions,
+	viewOtherCloudBuckets,
 } from "./cloud-objects.ts";
 import {
 	dispositionOf,
@@ -40,12 +41,11 @@ export const cloudRoutes =
 			{ schema: listBuckets },
 			async ({ query: { account } }) => {
 				const { uid } = emulator.accounts.default;
-				const names =
-					account === undefined || account === uid
-						? upstream.options.buckets.local
-						: [];
-				const buckets = names.map((name) => viewCloudBucket(cloud, name));
-				return { buckets: await Promise.all(buckets) };
+				if (account !== undefined && account !== uid) return { buckets: [] };
+				const { local } = upstream.options.buckets;
+				const named = local.map((name) => viewCloudBucket(cloud, name));
+				const all = [...named, viewOtherCloudBuckets(cloud)];
+				return { buckets: (await Promise.all(all)).flat() };
 			},
 		);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { runCommand } from "../cli/command.ts";
-import { startBoth } from "./clouds.ts";
+import { startBoth, startCloud, startGateway } from "./clouds.ts";
 
 suite("The admin API of a gateway", () => {
 	const start = async (t: Parameters<typeof startBoth>[0]) => {
@@ -30,6 +30,27 @@ suite("The admin API of a gateway", () => {
 		assert.deepEqual(other.json, { buckets: [] });
 		assert.equal((await getBoth("/api/buckets/another/objects")).status, 403);
 		void gateway;
+	});
+
+	test("lists all buckets of the cloud's account if * names them, the named ones first", async (t) => {
+		const cloud = await startCloud(t);
+		for (const name of ["aaa", "photos", "real-photos", "zzz"])
+			await cloud.oss.put(`/${name}`);
+		const names = ["--upstream-bucket", "photos=real-photos,zzz,*"];
+		const { adminUrl } = await startGateway(t, cloud, ...names);
+		const list = await runCommand(["ls", "--admin", adminUrl]);
+		// The cloud's own `photos` cannot be reached, because another bucket has its name here.
+		assert.deepEqual(list, { code: 0, out: "photos\nzzz\naaa\n", err: "" });
+		const { buckets } = Object(
+			await (await fetch(`${adminUrl}/api/buckets`)).json(),
+		);
+		const { createdAt, ...last } = buckets[2];
+		assert.ok(Date.parse(createdAt) > 0);
+		assert.deepEqual(last, {
+			...{ name: "aaa", owner: "1000000000000001", acl: "" },
+			...{ storageClass: "Standard", redundancy: "" },
+			...{ location: "oss-cn-beijing", versioning: "" },
+		});
 	});
 
 	test("lists, describes and shows objects of the cloud", async (t) => {
