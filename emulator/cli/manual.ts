@@ -38,7 +38,7 @@ const GROUPS = {
 		get: {
 			usage: "get BUCKET/KEY [FILE] [--version-id ID]",
 			purpose:
-				"download an object into a file, by default named like the last part of the key",
+				"download an object into a file, by default named like the last part of the key, or to standard output with -",
 		},
 		cp: {
 			usage: "cp SOURCE TARGET [--recursive]",

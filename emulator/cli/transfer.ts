@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { codeOf } from "../oss/code-of.ts";
 import type { AdminClient } from "./admin-client.ts";
+import { cat } from "./cat.ts";
 import {
 	type Command,
 	type Flags,
@@ -133,11 +134,13 @@ function callbackOf(flags: Flags): string | undefined {
 	return Buffer.from(JSON.stringify(callback)).toString("base64");
 }
 
-export const get: Command = async ({ client, words, flags, write }) => {
+export const get: Command = async (requested) => {
+	const { client, words, flags, write } = requested;
 	const [word, file, ...more] = words;
 	if (word === undefined || more.length > 0)
 		throw wrongUsage("get", "name an object and a file");
 	const place = readObjectPlace("get", [word]);
+	if (file === "-") return cat({ ...requested, words: [word] });
 	const target = file ?? basename(place.key);
 	await download(client, place, target, flags["version-id"]);
 	write(`${target}\n`);

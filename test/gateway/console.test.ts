@@ -170,6 +170,7 @@ suite("The admin API of a gateway", () => {
 		for (const [out, ...args] of [
 			["photos\n", "ls"],
 			["meow", "cat", "photos/cat"],
+			["meow", "get", "photos/cat", "-"],
 			["", "snapshot", "save", "before"],
 			["", "snapshot", "restore", "before"],
 			["", "reset"],
