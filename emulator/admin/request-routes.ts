@@ -100,7 +100,7 @@ const isOfStatus = (status: number, wanted: string): boolean =>
 
 const text = { type: "string" } as const;
 
-/** A misspelt name would be waited for in vain. */
+/** No request can match a misspelt name. */
 const OPERATIONS = [
 	...new Set(["", ...table.map(({ name }) => name), ...STS_OPERATIONS]),
 ];
