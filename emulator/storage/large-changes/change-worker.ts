@@ -1,8 +1,8 @@
 /**
- * Performs one change of many rows over a separate connection, so that no request waits for SQLite while it empties
- * a table or commits a long transaction.
+ * Performs changes of many rows, each over a connection of its own, so that no request waits for SQLite while it
+ * empties a table or commits a long transaction.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { codeOf } from "../../oss/code-of.ts";
 import { openDatabase, type Sqlite } from "../schema.ts";
 import { type LargeChange, perform } from "./change.ts";
@@ -21,25 +21,31 @@ export type ChangeResult =
 
 if (!parentPort) throw new Error("this file must run in a worker");
 const port = parentPort;
-const { path, durable, change }: ChangeTask = workerData;
 
-try {
+port.on("message", (task: ChangeTask) => {
+	try {
+		const files = run(task);
+		port.postMessage({ files } satisfies ChangeResult, [files.buffer]);
+	} catch (error) {
+		port.postMessage({
+			failed: String(error),
+			code: codeOf(error),
+		} satisfies ChangeResult);
+	}
+});
+
+function run({ path, durable, change }: ChangeTask): Uint8Array<ArrayBuffer> {
 	const db = openDatabase(path, durable);
 	// The main thread's checkpoints move the log's pages into the database.
 	db.pragma("wal_autocheckpoint = 0");
-	const names = commit(db).join("\n");
+	const names = commit(db, change).join("\n");
 	db.close();
 	const files = new Uint8Array(names.length);
 	Buffer.from(files.buffer).write(names, "latin1");
-	port.postMessage({ files } satisfies ChangeResult, [files.buffer]);
-} catch (error) {
-	port.postMessage({
-		failed: String(error),
-		code: codeOf(error),
-	} satisfies ChangeResult);
+	return files;
 }
 
-function commit(db: Sqlite): string[] {
+function commit(db: Sqlite, change: LargeChange): string[] {
 	db.exec("BEGIN IMMEDIATE");
 	try {
 		const steps = perform(db, change);

@@ -6,9 +6,8 @@
  * whole or not at all, whatever ends the process. In memory there is only one connection, and commits are quick: a
  * change is made in steps.
  */
-import { once } from "node:events";
-import { extname, join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { join } from "node:path";
+import { IdleWorker } from "../../oss/idle-worker.ts";
 import type { Contents } from "../content/contents.ts";
 import { CHANGES_MAX, type PlainCopy } from "../plain-files/plain-copy.ts";
 import { type ChangedKeys, Snapshots, type Steps } from "../rows/snapshots.ts";
@@ -42,7 +41,10 @@ export type Plan = {
 export class LargeChanges {
 	readonly #options: LargeChangesOptions;
 	readonly #reload: () => void;
-	#worker: Worker | undefined;
+	readonly #worker = new IdleWorker<ChangeTask, ChangeResult>(
+		"change-worker",
+		import.meta.url,
+	);
 	#isClosed = false;
 
 	/** @param reload called when rows have changed, and after a failure */
@@ -124,35 +126,16 @@ export class LargeChanges {
 	}
 
 	async #runWorker(task: ChangeTask): Promise<Uint8Array<ArrayBuffer>> {
-		if (this.#isClosed) return fail();
-		// The worker's file is TypeScript or compiled, like this one.
-		const file = `./change-worker${extname(import.meta.url)}`;
-		const worker = new Worker(new URL(file, import.meta.url), {
-			workerData: task,
-		});
-		this.#worker = worker;
-		const settled = new AbortController();
-		try {
-			const answered: Promise<ChangeResult[]> = once(
-				worker,
-				"message",
-				settled,
-			);
-			const ended = once(worker, "exit", settled).then(fail);
-			const [result] = await Promise.race([answered, ended]);
-			if (!result) return fail();
-			if ("files" in result) return result.files;
-			throw Object.assign(new Error(result.failed), { code: result.code });
-		} finally {
-			settled.abort();
-			this.#worker = undefined;
-		}
+		if (this.#isClosed) throw new Error("the store is closed");
+		const result = await this.#worker.run((ask) => ask(task));
+		if ("files" in result) return result.files;
+		throw Object.assign(new Error(result.failed), { code: result.code });
 	}
 
 	/** Ends the work of a worker, which then has changed nothing; a change in memory is completed. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
-		await this.#worker?.terminate();
+		await this.#worker.stop();
 		const { transactions } = this.#options;
 		while (transactions.changing) await transactions.changing;
 	}
@@ -164,10 +147,6 @@ function takeAll<T>(steps: Steps<T>): T {
 		if (done) return value;
 	}
 }
-
-const fail = (): never => {
-	throw new Error("the worker that changes many rows has ended");
-};
 
 function* namesIn(lines: Uint8Array<ArrayBuffer>): Generator<string> {
 	const text = Buffer.from(lines.buffer);

@@ -117,9 +117,7 @@ export class PlainCopy {
 	 *
 	 * @returns must be called with the changes when they are committed; without any if the change has failed
 	 */
-	beginChange(): (
-		changes: readonly (readonly [bucket: string, key: string])[] | "all",
-	) => void {
+	beginChange(): (changes: readonly Change[] | "all") => void {
 		if (!this.#isMarked) this.#mark();
 		this.#begun++;
 		return (changes) => {
