@@ -7,7 +7,7 @@ import { statusBadge } from "./callbacks.js";
 import { inWords } from "./clock.js";
 import { describeFault } from "./faults.js";
 import { facts, h, link, name, table, time } from "./page.js";
-import { requestBadge } from "./requests.js";
+import { requestBadge, requestLink } from "./requests.js";
 import { fetchJson } from "./server.js";
 
 const SHOWN = "5";
@@ -108,15 +108,7 @@ const refusalTable = (requests) =>
 				["Status", "Request", "Why", "Received"],
 				requests.map((request) => [
 					requestBadge(request.status),
-					h(
-						"span",
-						{ class: "long" },
-						link(
-							"request",
-							{ id: request.id },
-							h("code", {}, `${request.method} `, name(request.url)),
-						),
-					),
+					h("span", { class: "long" }, requestLink(request)),
 					h(
 						"span",
 						{ class: "long" },

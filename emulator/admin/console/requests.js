@@ -66,11 +66,7 @@ const rowOf = (request) => [
 	h(
 		"span",
 		{ class: "long" },
-		link(
-			"request",
-			{ id: request.id },
-			h("code", {}, `${request.method} `, name(request.url)),
-		),
+		requestLink(request),
 		request.protocol === "S3" && [" ", badge("plain", "S3")],
 		notesOn(request).map((line) => h("small", {}, sentence(line))),
 	),
@@ -98,6 +94,9 @@ const filter = (query) =>
 		],
 		(values) => addressOf("requests", { ...withoutBefore(query), ...values }),
 	);
+
+export const requestLink = ({ id, method, url }) =>
+	link("request", { id }, h("code", {}, `${method} `, name(url)));
 
 export const requestBadge = (status) =>
 	badge(kindOf(status), status === 0 ? "…" : String(status));
